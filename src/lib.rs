@@ -1,0 +1,1 @@
+//! toban: the engine behind the console and its headless commands.

@@ -1,0 +1,2 @@
+//! The binary: nothing yet.
+fn main() {}
