@@ -1,1 +1,3 @@
 //! toban: the engine behind the console and its headless commands.
+
+pub mod text;

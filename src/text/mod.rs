@@ -1,0 +1,14 @@
+//! Text for a terminal: harmless, fitted to columns, in words, and without secrets.
+//! Pure: no AWS, no drawing, no clock. Whoever needs `now` or a time zone passes it in.
+
+pub mod ago;
+pub mod bytes;
+pub mod clean;
+pub mod mask;
+pub mod width;
+
+pub use ago::{ago, clock, next_change, span, until, when};
+pub use bytes::bytes;
+pub use clean::clean;
+pub use mask::{mask_text, mask_value};
+pub use width::{Align, align, fit, fit_right, middle, truncate, width, wrap};

@@ -1,0 +1,228 @@
+//! Text measured and cut in terminal columns, by grapheme, so that wide characters never push a
+//! column out of line. No styles and no drawing; hostile text goes through `clean` first.
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+const ELLIPSIS: char = '…';
+
+/// Which side of a column text leans on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Align {
+    /// Text starts at the left edge; padding goes right.
+    #[default]
+    Left,
+    /// Text ends at the right edge; for numbers and ages.
+    Right,
+}
+
+/// The number of terminal columns `text` takes.
+pub fn width(text: &str) -> usize {
+    if text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
+        return text.len();
+    }
+    text.graphemes(true).map(UnicodeWidthStr::width).sum()
+}
+
+/// At most `columns` columns of `text`, ending in `…` when something was cut; never padded.
+pub fn truncate(text: &str, columns: usize) -> String {
+    if width(text) <= columns {
+        return text.to_owned();
+    }
+    if columns == 0 {
+        return String::new();
+    }
+    let mut out = head(text, columns - 1).to_owned();
+    out.push(ELLIPSIS);
+    out
+}
+
+/// `text` in exactly `columns` columns: cut with `…`, or padded on the right.
+pub fn fit(text: &str, columns: usize) -> String {
+    let mut out = truncate(text, columns);
+    let missing = columns.saturating_sub(width(&out));
+    out.extend(std::iter::repeat_n(' ', missing));
+    out
+}
+
+/// Like [`fit`], leaning on the right edge: padded on the left.
+pub fn fit_right(text: &str, columns: usize) -> String {
+    let cut = truncate(text, columns);
+    let mut out = " ".repeat(columns.saturating_sub(width(&cut)));
+    out.push_str(&cut);
+    out
+}
+
+/// [`fit`] or [`fit_right`], by `side`.
+pub fn align(text: &str, columns: usize, side: Align) -> String {
+    match side {
+        Align::Left => fit(text, columns),
+        Align::Right => fit_right(text, columns),
+    }
+}
+
+/// At most `columns` columns of `text`, cut in the middle: ids and ARNs differ at their ends.
+pub fn middle(text: &str, columns: usize) -> String {
+    if width(text) <= columns {
+        return text.to_owned();
+    }
+    if columns == 0 {
+        return String::new();
+    }
+    let room = columns - 1;
+    // The end tells more than the start, so an odd column goes to it.
+    let end = tail(text, room - room / 2);
+    let start = head(text, room - width(end));
+    format!("{start}{ELLIPSIS}{end}")
+}
+
+/// `text` in lines of at most `columns` columns, broken between words where possible and inside
+/// a word where not. Line feeds break too. No columns: no lines. No text: one empty line.
+pub fn wrap(text: &str, columns: usize) -> Vec<String> {
+    if columns == 0 {
+        return Vec::new();
+    }
+    let mut lines = Vec::new();
+    for paragraph in text.split('\n') {
+        wrap_paragraph(paragraph, columns, &mut lines);
+    }
+    lines
+}
+
+fn wrap_paragraph(text: &str, columns: usize, lines: &mut Vec<String>) {
+    let mut line = String::new();
+    let mut used = 0;
+    for word in text.split_word_bounds() {
+        let word_width = width(word);
+        if used + word_width <= columns {
+            line.push_str(word);
+            used += word_width;
+            continue;
+        }
+        if word.chars().all(char::is_whitespace) {
+            // A break may eat the space it stands on.
+            lines.push(std::mem::take(&mut line));
+            used = 0;
+            continue;
+        }
+        if word_width <= columns {
+            lines.push(line.trim_end().to_owned());
+            line = word.to_owned();
+            used = word_width;
+            continue;
+        }
+        for grapheme in word.graphemes(true) {
+            let grapheme_width = UnicodeWidthStr::width(grapheme);
+            if used + grapheme_width > columns && used > 0 {
+                lines.push(std::mem::take(&mut line));
+                used = 0;
+            }
+            // A wide character in one column can't be shown; a mark in its place can.
+            if grapheme_width > columns {
+                line.push(ELLIPSIS);
+                used += 1;
+            } else {
+                line.push_str(grapheme);
+                used += grapheme_width;
+            }
+        }
+    }
+    lines.push(line.trim_end().to_owned());
+}
+
+/// The longest start of `text` within `columns`.
+fn head(text: &str, columns: usize) -> &str {
+    let mut used = 0;
+    for (at, grapheme) in text.grapheme_indices(true) {
+        used += UnicodeWidthStr::width(grapheme);
+        if used > columns {
+            return text.get(..at).unwrap_or_default();
+        }
+    }
+    text
+}
+
+/// The longest end of `text` within `columns`.
+fn tail(text: &str, columns: usize) -> &str {
+    let mut used = 0;
+    for (at, grapheme) in text.grapheme_indices(true).rev() {
+        used += UnicodeWidthStr::width(grapheme);
+        if used > columns {
+            return text.get(at + grapheme.len()..).unwrap_or_default();
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::clean;
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("prod", 6, "prod  ")]
+    #[case("prooflink", 6, "proof…")]
+    #[case("本番環境", 8, "本番環境")]
+    #[case("本番環境", 7, "本番環…")]
+    #[case("本番環境", 6, "本番… ")]
+    #[case("👩\u{200D}👧x", 2, "… ")]
+    #[case("", 3, "   ")]
+    #[case("x", 0, "")]
+    fn fits_by_columns(#[case] text: &str, #[case] columns: usize, #[case] expected: &str) {
+        assert_eq!(fit(text, columns), expected);
+    }
+
+    #[rstest]
+    #[case("42", 5, "   42")]
+    #[case("東京", 5, " 東京")]
+    #[case("123456", 4, "123…")]
+    fn leans_right(#[case] text: &str, #[case] columns: usize, #[case] expected: &str) {
+        assert_eq!(fit_right(text, columns), expected);
+    }
+
+    #[rstest]
+    #[case("arn:aws:ecs:task/0123456789abcdef", 12, "arn:a…abcdef")]
+    #[case("i-0abc", 6, "i-0abc")]
+    #[case("本番環境の台帳", 6, "本…帳")]
+    #[case("abc", 1, "…")]
+    #[case("abc", 0, "")]
+    fn elides_the_middle(#[case] text: &str, #[case] columns: usize, #[case] expected: &str) {
+        assert_eq!(middle(text, columns), expected);
+    }
+
+    #[rstest]
+    #[case("task failed to start", 9, &["task", "failed to", "start"])]
+    #[case("対象は応答しません", 6, &["対象は", "応答し", "ません"])]
+    #[case("OutOfMemoryError", 6, &["OutOfM", "emoryE", "rror"])]
+    #[case("a\nb", 4, &["a", "b"])]
+    #[case("", 4, &[""])]
+    #[case("本", 1, &["…"])]
+    #[case("anything", 0, &[])]
+    fn wraps(#[case] text: &str, #[case] columns: usize, #[case] expected: &[&str]) {
+        assert_eq!(wrap(text, columns), expected);
+    }
+
+    proptest! {
+        #[test]
+        fn a_fitted_cell_is_exactly_as_wide_as_its_column(text in any::<String>(), columns in 0usize..40) {
+            let text = clean(&text);
+            prop_assert_eq!(width(&fit(&text, columns)), columns);
+            prop_assert_eq!(width(&fit_right(&text, columns)), columns);
+        }
+
+        #[test]
+        fn wide_text_fits_too(text in "[a本ﾊ👩🇯🇵é…\u{200D} ]{0,20}", columns in 0usize..24) {
+            prop_assert_eq!(width(&fit(&text, columns)), columns);
+            prop_assert!(width(&middle(&text, columns)) <= columns);
+        }
+
+        #[test]
+        fn no_line_is_wider_than_asked(text in any::<String>(), columns in 1usize..30) {
+            for line in wrap(&clean(&text), columns) {
+                prop_assert!(width(&line) <= columns, "{line:?}");
+            }
+        }
+    }
+}
