@@ -1,0 +1,268 @@
+//! Secrets known by their shape inside any text. The patterns are short and the parts that need
+//! judgement (URLs, assignments, randomness) are written out. If a pattern could not be built,
+//! the whole text is hidden: failing open is the one thing this file must never do.
+
+use super::MASK;
+use super::keys::is_secret_key;
+use regex_lite::Regex;
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+/// What follows capture group `s` is kept; the group itself goes.
+const PATTERNS: [&str; 9] = [
+    r"(?s)-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(?P<s>.*?)(?:-----END|$)",
+    r#"(?i)(?:hooks\.slack\.com|chat\.googleapis\.com|discord(?:app)?\.com/api(?:/v\d+)?/webhooks|[a-z0-9-]+\.webhook\.office\.com|outlook\.office(?:365)?\.com/webhook|hooks\.zapier\.com|\.logic\.azure\.com[:0-9]*|api\.telegram\.org)/(?P<s>[^\s"'<>\\]+)"#,
+    r"\b(?:AKIA|ASIA)(?P<s>[A-Z0-9]{16})\b",
+    r"\b(?P<s>eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*)?)",
+    r"(?i)\bbearer\s+(?P<s>[A-Za-z0-9._~+/=-]{8,})",
+    r"(?i)\bbasic\s+(?P<s>[A-Za-z0-9+/]{15,}={0,2})",
+    r"\b(?P<s>(?:gh[pousr]_|github_pat_|xox[a-z]-|xapp-|sk-|sk_live_|sk_test_|rk_live_|glpat-|npm_|whsec_|dckr_pat_|pypi-|hf_|ya29\.|shpat_|lin_api_|SG\.)[A-Za-z0-9_.-]{16,})",
+    r"\b(?P<s>AIza[A-Za-z0-9_-]{30,})",
+    r"(?i)[?&](?:sig|signature|x-amz-signature|key|code)=(?P<s>[^\s&\x22'<>]{12,})",
+];
+
+/// A name, perhaps quoted or escaped, and what assigns to it.
+const ASSIGNMENT: &str =
+    r#"(?P<key>[A-Za-z0-9_.-]*[A-Za-z0-9])(?P<sign>\\*["']?\s*(?:=>|:=|=|:)\s*|\s+)"#;
+
+static SHAPES: LazyLock<Option<Vec<Regex>>> = LazyLock::new(|| {
+    PATTERNS
+        .iter()
+        .map(|pattern| Regex::new(pattern).ok())
+        .collect()
+});
+static ASSIGN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(ASSIGNMENT).ok());
+
+/// See [`super::mask_text`].
+pub(super) fn mask(text: &str) -> Cow<'_, str> {
+    let (Some(shapes), Some(assign)) = (SHAPES.as_ref(), ASSIGN.as_ref()) else {
+        return Cow::Borrowed(MASK);
+    };
+    let mut secrets: Vec<Range<usize>> = shapes
+        .iter()
+        .flat_map(|shape| {
+            shape
+                .captures_iter(text)
+                .filter_map(|found| Some(found.name("s")?.range()))
+        })
+        .collect();
+    url_passwords(text, &mut secrets);
+    assignments(text, assign, &mut secrets);
+    random_words(text, &mut secrets);
+    replace(text, secrets)
+}
+
+fn replace(text: &str, mut secrets: Vec<Range<usize>>) -> Cow<'_, str> {
+    secrets.retain(|range| !range.is_empty() && text.get(range.clone()) != Some(MASK));
+    if secrets.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    secrets.sort_by_key(|range| (range.start, range.end));
+    let mut out = String::with_capacity(text.len());
+    let mut done = 0;
+    let mut masked_to = None;
+    for range in secrets {
+        if range.end <= done {
+            continue;
+        }
+        let start = range.start.max(done);
+        out.push_str(text.get(done..start).unwrap_or_default());
+        // Findings that overlap or touch are one secret.
+        if masked_to != Some(start) {
+            out.push_str(MASK);
+        }
+        done = range.end;
+        masked_to = Some(done);
+    }
+    out.push_str(text.get(done..).unwrap_or_default());
+    Cow::Owned(out)
+}
+
+/// `scheme://user:password@host`, also where the password holds `/` or `@` that should have been
+/// escaped, and a long lone user part, which is then a token.
+fn url_passwords(text: &str, secrets: &mut Vec<Range<usize>>) {
+    for (at, scheme) in text.match_indices("://") {
+        let start = at + scheme.len();
+        let run = word(text, start, |c| {
+            c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '`')
+        });
+        let authority = run.split(['/', '?', '#']).next().unwrap_or_default();
+        let end = authority
+            .rfind('@')
+            .or_else(|| unescaped_password(run, authority));
+        let Some(user) = end.and_then(|end| run.get(..end)) else {
+            continue;
+        };
+        match user.find(':') {
+            Some(colon) => secrets.push(start + colon + 1..start + user.len()),
+            None if user.len() >= 20 => secrets.push(start..start + user.len()),
+            None => {}
+        }
+    }
+}
+
+/// With no `@` before the first slash, `host:port/path@x` is ordinary and `user:pa/ss@host` is not.
+fn unescaped_password(run: &str, authority: &str) -> Option<usize> {
+    let (_, port) = authority.split_once(':')?;
+    if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    run.rfind('@')
+}
+
+/// `password=…`, `"apiKey": "…"`, `--token …`.
+fn assignments(text: &str, assign: &Regex, secrets: &mut Vec<Range<usize>>) {
+    let mut from = 0;
+    while let Some(found) = text.get(from..).and_then(|rest| assign.captures(rest)) {
+        let (Some(whole), Some(key), Some(sign)) =
+            (found.get(0), found.name("key"), found.name("sign"))
+        else {
+            return;
+        };
+        let (key_start, start) = (from + key.start(), from + whole.end());
+        from = start;
+        if !is_secret_key(key.as_str()) || in_arn(text, key_start) {
+            continue;
+        }
+        let value = value_at(text, start, key.as_str());
+        let Some(content) = text.get(value.clone()) else {
+            continue;
+        };
+        if is_secret_value(key.as_str(), sign.as_str(), content) {
+            from = value.end.max(from);
+            secrets.push(value);
+        }
+    }
+}
+
+/// The value that starts at `start`: to its closing quote, or to the end of the word. A header
+/// such as `Authorization: Token x` runs to the end of its line.
+fn value_at(text: &str, start: usize, key: &str) -> Range<usize> {
+    let rest = text.get(start..).unwrap_or_default();
+    let slashes = rest.len() - rest.trim_start_matches('\\').len();
+    let opening = rest.get(slashes..).and_then(|rest| rest.chars().next());
+    if let Some(quote @ ('"' | '\'')) = opening {
+        let from = start + slashes + 1;
+        let inside = text.get(from..).unwrap_or_default();
+        return from..from + closing(inside, quote, slashes);
+    }
+    if key.to_ascii_lowercase().ends_with("authorization") {
+        return start..start + word(text, start, |c| matches!(c, '\r' | '\n' | '"' | '\'')).len();
+    }
+    let value = word(text, start, |c| {
+        c.is_whitespace() || matches!(c, ',' | ';' | '&' | '"' | '\'' | '}' | ')' | ']')
+    });
+    start..start + value.len()
+}
+
+/// Where the quote closes: behind as many backslashes as it opened with. An open end is the end.
+fn closing(inside: &str, quote: char, slashes: usize) -> usize {
+    let mut run = 0;
+    for (at, c) in inside.char_indices() {
+        match c {
+            '\\' => run += 1,
+            c if c == quote && run <= slashes => return at - run,
+            _ => run = 0,
+        }
+    }
+    inside.len()
+}
+
+/// Prose such as `failed to fetch secret: AccessDenied` must stay readable: after a colon a bare
+/// word is a secret only if the key is a password's or the word looks like no word.
+fn is_secret_value(key: &str, sign: &str, value: &str) -> bool {
+    if value.is_empty() || value.starts_with("arn:aws") {
+        return false;
+    }
+    if sign.trim().is_empty() {
+        return key.starts_with('-') && !value.starts_with('-');
+    }
+    if sign.contains('=') || sign.contains(['"', '\'']) {
+        return true;
+    }
+    let lower = key.to_ascii_lowercase();
+    lower.contains("pass")
+        || lower.contains("authorization")
+        || value.chars().any(|c| c.is_ascii_digit())
+}
+
+/// `arn:aws:secretsmanager:…:secret:prod/db` speaks of secrets and is none.
+fn in_arn(text: &str, at: usize) -> bool {
+    let before = text.get(..at).unwrap_or_default();
+    let start = before
+        .rfind(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | '(' | '[' | '=' | '{'))
+        .map_or(0, |found| found + 1);
+    text.get(start..)
+        .is_some_and(|word| word.starts_with("arn:aws"))
+}
+
+fn word(text: &str, start: usize, ends: impl Fn(char) -> bool) -> &str {
+    text.get(start..)
+        .unwrap_or_default()
+        .split(ends)
+        .next()
+        .unwrap_or_default()
+}
+
+/// AWS secret keys, session tokens and other long keys without a vendor's mark: forty characters
+/// or more that no one would have written.
+fn random_words(text: &str, secrets: &mut Vec<Range<usize>>) {
+    let mut start = None;
+    for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
+        if c.is_ascii_alphanumeric() || matches!(c, '+' | '/') {
+            start.get_or_insert(at);
+            continue;
+        }
+        if let Some(from) = start.take()
+            && text.get(from..at).is_some_and(is_random)
+        {
+            secrets.push(from..at);
+        }
+    }
+}
+
+/// Random text changes between capitals, small letters and digits far more often than names in
+/// camel case or paths do. Ids in hex also do: they are set aside, inside a path and (as
+/// CloudFormation adds them) behind a name.
+fn is_random(word: &str) -> bool {
+    if word.len() < 40 {
+        return false;
+    }
+    let is_id = |part: &str| part.len() >= 16 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let rest: Vec<&str> = word.split('/').filter(|part| !is_id(part)).collect();
+    let rest = rest.join("/");
+    let rest = rest.trim_end_matches(|c: char| c.is_ascii_digit() || ('A'..='F').contains(&c));
+    let class = |byte: u8| match byte {
+        b'A'..=b'Z' => 0,
+        b'a'..=b'z' => 1,
+        b'0'..=b'9' => 2,
+        _ => 3,
+    };
+    let bytes = rest.as_bytes();
+    let has = |wanted: u8| bytes.iter().any(|byte| class(*byte) == wanted);
+    if bytes.len() < 28 || !(has(0) && has(1) && has(2)) {
+        return false;
+    }
+    let changes = bytes
+        .iter()
+        .zip(bytes.iter().skip(1))
+        .filter(|(a, b)| class(**a) != class(**b))
+        .count();
+    changes * 100 >= bytes.len() * 38
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pattern_can_be_built() {
+        assert!(
+            SHAPES
+                .as_ref()
+                .is_some_and(|shapes| shapes.len() == PATTERNS.len())
+        );
+        assert!(ASSIGN.is_some());
+    }
+}
