@@ -1,4 +1,19 @@
-//! toban: the engine behind the console and its headless commands.
+//! toban: the engine behind the console and its headless commands. Thin: it only names the
+//! folders. `docs/architecture.md` says which does what.
 
+pub mod app;
+pub mod aws;
+pub mod cli;
+pub mod cloud;
+pub mod command;
+pub mod config;
+pub mod demo;
+pub mod diagnosis;
+pub mod environment;
+pub mod keys;
+pub mod kinds;
+pub mod os;
+pub mod screens;
 pub mod text;
 pub mod theme;
+pub mod world;

@@ -1,0 +1,216 @@
+//! The gate: the only place that can make a [`Pass`], and so the only road to performing a change.
+//! Pure decisions: read-only mode, account pin, freshness, protection, confirmation.
+//! Nothing here touches the network.
+
+use std::fmt;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use crate::aws::Clients;
+use crate::cloud::Receipt;
+use crate::kinds::Boxed;
+use crate::world::{AccountId, EnvironmentName, Fault, ResourceId, Scope};
+
+/// What a change would do, in words, before anything happens. Shown, printed by `--dry-run`, journaled.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Plan {
+    /// The change as a sentence: `stop DB instance prooflink-dev-db`.
+    pub says: String,
+    /// The environment it is in.
+    pub environment: EnvironmentName,
+    /// Where.
+    pub scope: Scope,
+    /// On what.
+    pub on: ResourceId,
+    /// The API calls it takes, in words, in order.
+    pub calls: Vec<String>,
+    /// What a reader should know first: current health, firing alarms, running rollouts.
+    pub notices: Vec<String>,
+    /// What cannot be undone, if anything.
+    pub irreversible: Option<String>,
+}
+
+/// One thing a kind can do to the account. Lives in the kind's folder and needs a [`Pass`] to run.
+pub trait Change: Send + Sync + 'static {
+    /// What it would do.
+    fn plan(&self) -> Plan;
+
+    /// What it is, for the simulated cloud: a verb and its arguments.
+    fn deed(&self) -> Deed;
+
+    /// Does it. Safe to run twice: "already there" is success.
+    fn perform<'a>(&'a self, aws: &'a Clients, pass: Pass) -> Boxed<'a, Result<Receipt, Fault>>;
+}
+
+impl fmt::Debug for dyn Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.plan().fmt(f)
+    }
+}
+
+/// A change as data.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Deed {
+    /// What is done: `stop`, `start`, `scale`.
+    pub verb: &'static str,
+    /// On what.
+    pub on: ResourceId,
+    /// With what.
+    pub arguments: Vec<(&'static str, String)>,
+}
+
+/// Proof that the gate was asked. Not `Clone`, not `Default`, field private.
+#[derive(Debug)]
+pub struct Pass(());
+
+/// A change that was allowed: the very one that was asked about, and no other.
+#[derive(Debug)]
+pub struct Approved {
+    change: Box<dyn Change>,
+    reason: Option<String>,
+}
+
+impl Approved {
+    /// What it will do.
+    #[must_use]
+    pub fn plan(&self) -> Plan {
+        self.change.plan()
+    }
+
+    /// What it is, as data.
+    #[must_use]
+    pub fn deed(&self) -> Deed {
+        self.change.deed()
+    }
+
+    /// Why it is done, in the person's words.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        self.reason.as_deref()
+    }
+
+    /// Does it.
+    pub fn perform<'a>(&'a self, aws: &'a Clients) -> Boxed<'a, Result<Receipt, Fault>> {
+        self.change.perform(aws, Pass(()))
+    }
+}
+
+impl PartialEq for Approved {
+    fn eq(&self, other: &Self) -> bool {
+        self.plan() == other.plan() && self.deed() == other.deed()
+    }
+}
+
+/// What a person answered to the plan.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Answer {
+    /// Nothing, or no.
+    No,
+    /// `y`, or `--yes`.
+    Yes,
+    /// A name typed, or `--confirm NAME`.
+    Named(String),
+}
+
+/// Why a change was not let through.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Refused {
+    /// The console is read-only.
+    #[error(
+        "read-only: toban was started with --read-only (or TOBAN_READ_ONLY); start it with --write to change anything"
+    )]
+    ReadOnly,
+    /// The caller is in another account than the configuration pins.
+    #[error(
+        "account pin: {environment} is pinned to account {pinned}, but these credentials belong to {actual}; choose the right profile"
+    )]
+    Account {
+        /// The environment.
+        environment: EnvironmentName,
+        /// What the configuration says.
+        pinned: AccountId,
+        /// Who we are.
+        actual: String,
+    },
+    /// What the plan rests on is too old.
+    #[error("stale: the state this plan rests on is {age_seconds} s old; refresh (ctrl-r) and look again")]
+    Stale {
+        /// How old, seconds.
+        age_seconds: i64,
+    },
+    /// Nobody said yes.
+    #[error("not confirmed: nothing was changed")]
+    NotConfirmed,
+    /// A protected environment wants its name.
+    #[error("protected: {0} is protected; type its name (or pass --confirm {0}) to go on")]
+    NameNeeded(EnvironmentName),
+}
+
+/// The circumstances a change is judged in.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Circumstances {
+    /// Whether the environment is protected.
+    pub protected: bool,
+    /// The account the configuration pins the environment to.
+    pub pinned: Option<AccountId>,
+    /// The account the caller is in, if known.
+    pub account: Option<AccountId>,
+    /// When the state the plan rests on was read.
+    pub read_at: Option<Timestamp>,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// State older than this is looked at again before it is acted on.
+pub const FRESH: SignedDuration = SignedDuration::from_secs(120);
+
+/// The gate.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Gate {
+    /// Nothing may be changed at all.
+    pub read_only: bool,
+}
+
+impl Gate {
+    /// Why a change cannot go through whatever is answered; `None` if it can.
+    #[must_use]
+    pub fn hindrance(&self, plan: &Plan, at: &Circumstances) -> Option<Refused> {
+        if self.read_only {
+            return Some(Refused::ReadOnly);
+        }
+        if let Some(pinned) = &at.pinned
+            && at.account.as_ref() != Some(pinned)
+        {
+            let actual = at.account.as_ref().map_or_else(|| "an unknown account".to_owned(), ToString::to_string);
+            return Some(Refused::Account { environment: plan.environment.clone(), pinned: pinned.clone(), actual });
+        }
+        let age = at.read_at.map_or(SignedDuration::MAX, |read| at.now.duration_since(read));
+        (age > FRESH).then_some(Refused::Stale { age_seconds: age.as_secs() })
+    }
+
+    /// Lets `change` through, or says why not. The default answer is no.
+    ///
+    /// # Errors
+    /// [`Refused`], each with what to do; nothing was changed.
+    pub fn approve(
+        &self,
+        change: Box<dyn Change>,
+        answer: &Answer,
+        reason: Option<String>,
+        at: &Circumstances,
+    ) -> Result<Approved, Refused> {
+        let plan = change.plan();
+        if let Some(refused) = self.hindrance(&plan, at) {
+            return Err(refused);
+        }
+        match answer {
+            Answer::Named(name) if *name == plan.environment.as_str() => {}
+            Answer::Yes if !at.protected => {}
+            Answer::No => return Err(Refused::NotConfirmed),
+            Answer::Yes | Answer::Named(_) if at.protected => return Err(Refused::NameNeeded(plan.environment)),
+            Answer::Yes | Answer::Named(_) => return Err(Refused::NotConfirmed),
+        }
+        Ok(Approved { change, reason })
+    }
+}

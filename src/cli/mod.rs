@@ -1,0 +1,1 @@
+//! The command line: the clap tree, one file per headless command, exit codes.

@@ -1,0 +1,78 @@
+//! The one seam to the cloud, at the level of effects: read, look, change. `aws::Live` goes out
+//! through the SDK, `demo::Demo` simulates an account. No SDK type crosses it.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::app::gate::Approved;
+use crate::kinds::{AnyKind, Boxed, Extra};
+use crate::world::{Coverage, Fault, Found, Identity, ResourceId, Scope, SourceName, World};
+
+/// The door to the cloud.
+pub trait Cloud: Send + Sync + 'static {
+    /// Where to look: every source in each of its regions. May read files, not the network.
+    fn scopes(&self) -> Boxed<'_, Result<Vec<Scope>, Fault>>;
+
+    /// Who we are there.
+    fn identify<'a>(&'a self, scope: &'a Scope) -> Boxed<'a, Result<Identity, Fault>>;
+
+    /// Reads a kind.
+    fn read<'a>(
+        &'a self,
+        kind: &'static dyn AnyKind,
+        scope: &'a Scope,
+        coverage: &'a Coverage,
+        known: &'a World,
+    ) -> Boxed<'a, Result<Found, Fault>>;
+
+    /// More about one resource, while its page is open.
+    fn look<'a>(
+        &'a self,
+        kind: &'static dyn AnyKind,
+        id: &'a ResourceId,
+        known: &'a World,
+        now: Timestamp,
+    ) -> Boxed<'a, Result<Extra, Fault>>;
+
+    /// Performs a change that the gate approved.
+    fn change<'a>(&'a self, change: &'a Approved, scope: &'a Scope) -> Boxed<'a, Result<Receipt, Fault>>;
+
+    /// Forgets cached credentials of a source, after a login.
+    fn renew(&self, source: &SourceName);
+
+    /// What was called so far.
+    fn stats(&self) -> Stats;
+
+    /// The command that logs a source in again, where there is one: `aws sso login --profile x`.
+    fn login(&self, source: &SourceName) -> Option<Vec<String>>;
+
+    /// The cloud's own time: the wall clock, but for a demo with simulated time.
+    fn now(&self) -> Timestamp;
+}
+
+/// What AWS said of a change that it took.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+pub struct Receipt {
+    /// AWS's request ids, in the order of the calls.
+    pub request_ids: Vec<String>,
+    /// What stands now, in words, where the answer told.
+    pub says: Option<String>,
+}
+
+/// Calls, retries, throttles and bytes of one operation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+pub struct Tally {
+    /// Calls made, each with all its attempts.
+    pub calls: u64,
+    /// Attempts beyond the first.
+    pub retries: u64,
+    /// Answers that asked us to slow down.
+    pub throttles: u64,
+    /// Calls that ended in a fault.
+    pub faults: u64,
+    /// Bytes of answers, where their length was told.
+    pub bytes: u64,
+}
+
+/// What was called so far, by `service:Operation`.
+pub type Stats = std::collections::BTreeMap<String, Tally>;

@@ -1,0 +1,1 @@
+//! The configuration file: schema, loading with line-accurate errors, directories, defaults.

@@ -1,0 +1,15 @@
+//! Environments: the root object. Groups resources into environments (`infer`), rolls their
+//! health up (with `diagnosis`) and gives one [`Picture`] that both faces show.
+//! Pure: no clock, no network, no drawing; the same world always gives the same picture.
+
+mod gather;
+mod infer;
+mod picture;
+mod subject;
+mod wish;
+
+pub use gather::gather;
+pub use infer::{Placed, place};
+pub use picture::{Counts, Environment, Finding, Member, Picture, Step, StepKind, Verdict};
+pub use subject::{Relation, Subject, Tie};
+pub use wish::{Glob, Match, Wish, Wishes};

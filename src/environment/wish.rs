@@ -1,0 +1,120 @@
+//! What the configuration wishes of environments: matches, exclusions, pins, protection.
+//! Pure data and matching; parsing lives in `config`.
+
+use std::collections::BTreeMap;
+
+use crate::world::{AccountId, EnvironmentName};
+
+/// A shell-like pattern: `*` any run, `?` any one character; case is ignored.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Glob(String);
+
+impl Glob {
+    /// A pattern from its text.
+    #[must_use]
+    pub fn new(pattern: &str) -> Self {
+        Self(pattern.to_lowercase())
+    }
+
+    /// Whether `text` fits it as a whole.
+    #[must_use]
+    pub fn fits(&self, text: &str) -> bool {
+        let pattern: Vec<char> = self.0.chars().collect();
+        let text: Vec<char> = text.to_lowercase().chars().collect();
+        // Greedy with one point of return: the last star. Linear in practice, never exponential.
+        let (mut p, mut t) = (0, 0);
+        let mut back: Option<(usize, usize)> = None;
+        while t < text.len() {
+            match pattern.get(p) {
+                Some('*') => {
+                    back = Some((p, t));
+                    p += 1;
+                }
+                Some(&c) if c == '?' || Some(&c) == text.get(t) => {
+                    p += 1;
+                    t += 1;
+                }
+                _ => match back {
+                    Some((star, seen)) => {
+                        p = star + 1;
+                        t = seen + 1;
+                        back = Some((star, seen + 1));
+                    }
+                    None => return false,
+                },
+            }
+        }
+        pattern.iter().skip(p).all(|c| *c == '*')
+    }
+
+    /// The pattern's text, in lower case.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Which resources an environment claims. A resource matches if any one of the given ways fits.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Match {
+    /// All of these tags (keys in any case).
+    pub tags: BTreeMap<String, String>,
+    /// Any of these names.
+    pub names: Vec<Glob>,
+    /// Any of these VPCs.
+    pub vpc: Vec<String>,
+    /// Any of these CloudFormation stacks.
+    pub stack: Vec<Glob>,
+}
+
+/// What the configuration says of one environment.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Wish {
+    /// The environment's name.
+    pub name: EnvironmentName,
+    /// Its stage, if said.
+    pub stage: Option<String>,
+    /// Refuse every change if the caller's account differs.
+    pub account: Option<AccountId>,
+    /// Protection, if said; else by stage.
+    pub protected: Option<bool>,
+    /// What it claims.
+    pub matches: Match,
+    /// Names it never takes.
+    pub exclude: Vec<Glob>,
+}
+
+/// All wishes.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Wishes {
+    /// One an environment, in the order of the file.
+    pub environments: Vec<Wish>,
+}
+
+impl Wishes {
+    /// What is wished of `name`.
+    #[must_use]
+    pub fn of(&self, name: &EnvironmentName) -> Option<&Wish> {
+        self.environments.iter().find(|wish| &wish.name == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Glob;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("prooflink-dev-*", "prooflink-dev-db", true)]
+    #[case("prooflink-dev-*", "prooflink-prod-db", false)]
+    #[case("*-dev", "DatabaseStack-dev", true)]
+    #[case("*-dev", "DatabaseStack-dev-x", false)]
+    #[case("a*b*c", "aXXbXXbc", true)]
+    #[case("?", "項", true)]
+    #[case("", "", true)]
+    #[case("", "x", false)]
+    #[case("*", "", true)]
+    fn a_glob_fits_whole_names(#[case] pattern: &str, #[case] text: &str, #[case] fits: bool) {
+        assert_eq!(Glob::new(pattern).fits(text), fits);
+    }
+}

@@ -1,0 +1,62 @@
+//! A CloudWatch alarm. Everything the program knows of this kind; the list of what lives where:
+//! `model` our type, `fetch` the reading, `subject` what inference may know,
+//! `rules` how it is judged, `rows` how it is shown. Nothing here draws.
+
+mod fetch;
+mod model;
+mod rows;
+mod rules;
+mod subject;
+
+pub use model::{Alarm, AlarmMetric};
+
+use super::{Ask, Boxed, Context, Kind, Pace, Row, Section, Shown};
+use crate::environment::{Counts, Subject};
+use crate::world::{Fault, Harvest, Opinion, Scope};
+
+/// The kind.
+pub struct Alarms;
+
+impl Kind for Alarms {
+    type Item = Alarm;
+
+    const PACE: Pace = Pace::Live;
+    const PERMISSIONS: &'static [&'static str] = &["cloudwatch:DescribeAlarms"];
+    const SHOWN: Option<Shown> = Some(Shown { list: "alarms", singular: "alarm", columns: rows::COLUMNS });
+
+    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<Alarm>, Fault>> {
+        Box::pin(fetch::read(ask))
+    }
+
+    fn name(item: &Alarm) -> &str {
+        &item.name
+    }
+
+    fn subject(item: &Alarm, scope: &Scope) -> Option<Subject> {
+        subject::subject(item, scope)
+    }
+
+    fn opinion(item: &Alarm, cx: &Context<'_>) -> Option<Opinion> {
+        rules::opinion(item, cx)
+    }
+
+    fn count(item: &Alarm, cx: &Context<'_>, counts: &mut Counts) {
+        rules::count(item, cx, counts);
+    }
+
+    fn rows(item: &Alarm, cx: &Context<'_>) -> Vec<Row> {
+        rows::rows(item, cx)
+    }
+
+    fn listed(item: &Alarm, cx: &Context<'_>) -> Option<serde_json::Value> {
+        rows::listed(item, cx)
+    }
+
+    fn detail(item: &Alarm, cx: &Context<'_>) -> Vec<Section> {
+        rows::detail(item, cx)
+    }
+
+    fn web(item: &Alarm, scope: &Scope) -> Option<String> {
+        rows::web(item, scope)
+    }
+}

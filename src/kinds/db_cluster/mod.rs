@@ -1,0 +1,62 @@
+//! A DB cluster. Everything the program knows of this kind; the list of what lives where:
+//! `model` our type, `fetch` the reading, `subject` what inference may know,
+//! `rules` how it is judged, `rows` how it is shown. Nothing here draws.
+
+mod fetch;
+mod model;
+mod rows;
+mod rules;
+mod subject;
+
+pub use model::{ClusterMember, DbCluster};
+
+use super::{Ask, Boxed, Context, Kind, Pace, Row, Section, Shown};
+use crate::environment::{Counts, Subject};
+use crate::world::{Fault, Harvest, Opinion, Scope};
+
+/// The kind.
+pub struct DbClusters;
+
+impl Kind for DbClusters {
+    type Item = DbCluster;
+
+    const PACE: Pace = Pace::Live;
+    const PERMISSIONS: &'static [&'static str] = &["rds:DescribeDBClusters"];
+    const SHOWN: Option<Shown> = Some(Shown { list: "databases", singular: "DB cluster", columns: rows::COLUMNS });
+
+    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<DbCluster>, Fault>> {
+        Box::pin(fetch::read(ask))
+    }
+
+    fn name(item: &DbCluster) -> &str {
+        &item.id
+    }
+
+    fn subject(item: &DbCluster, scope: &Scope) -> Option<Subject> {
+        subject::subject(item, scope)
+    }
+
+    fn opinion(item: &DbCluster, cx: &Context<'_>) -> Option<Opinion> {
+        rules::opinion(item, cx)
+    }
+
+    fn count(item: &DbCluster, cx: &Context<'_>, counts: &mut Counts) {
+        rules::count(item, cx, counts);
+    }
+
+    fn rows(item: &DbCluster, cx: &Context<'_>) -> Vec<Row> {
+        rows::rows(item, cx)
+    }
+
+    fn listed(item: &DbCluster, cx: &Context<'_>) -> Option<serde_json::Value> {
+        rows::listed(item, cx)
+    }
+
+    fn detail(item: &DbCluster, cx: &Context<'_>) -> Vec<Section> {
+        rows::detail(item, cx)
+    }
+
+    fn web(item: &DbCluster, scope: &Scope) -> Option<String> {
+        rows::web(item, scope)
+    }
+}

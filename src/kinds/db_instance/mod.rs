@@ -1,0 +1,62 @@
+//! A DB instance. Everything the program knows of this kind; the list of what lives where:
+//! `model` our type, `fetch` the reading, `subject` what inference may know,
+//! `rules` how it is judged, `rows` how it is shown. Nothing here draws.
+
+mod fetch;
+mod model;
+mod rows;
+mod rules;
+mod subject;
+
+pub use model::DbInstance;
+
+use super::{Ask, Boxed, Context, Kind, Pace, Row, Section, Shown};
+use crate::environment::{Counts, Subject};
+use crate::world::{Fault, Harvest, Opinion, Scope};
+
+/// The kind.
+pub struct DbInstances;
+
+impl Kind for DbInstances {
+    type Item = DbInstance;
+
+    const PACE: Pace = Pace::Live;
+    const PERMISSIONS: &'static [&'static str] = &["rds:DescribeDBInstances"];
+    const SHOWN: Option<Shown> = Some(Shown { list: "databases", singular: "DB instance", columns: rows::COLUMNS });
+
+    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<DbInstance>, Fault>> {
+        Box::pin(fetch::read(ask))
+    }
+
+    fn name(item: &DbInstance) -> &str {
+        &item.id
+    }
+
+    fn subject(item: &DbInstance, scope: &Scope) -> Option<Subject> {
+        subject::subject(item, scope)
+    }
+
+    fn opinion(item: &DbInstance, cx: &Context<'_>) -> Option<Opinion> {
+        rules::opinion(item, cx)
+    }
+
+    fn count(item: &DbInstance, cx: &Context<'_>, counts: &mut Counts) {
+        rules::count(item, cx, counts);
+    }
+
+    fn rows(item: &DbInstance, cx: &Context<'_>) -> Vec<Row> {
+        rows::rows(item, cx)
+    }
+
+    fn listed(item: &DbInstance, cx: &Context<'_>) -> Option<serde_json::Value> {
+        rows::listed(item, cx)
+    }
+
+    fn detail(item: &DbInstance, cx: &Context<'_>) -> Vec<Section> {
+        rows::detail(item, cx)
+    }
+
+    fn web(item: &DbInstance, scope: &Scope) -> Option<String> {
+        rows::web(item, scope)
+    }
+}

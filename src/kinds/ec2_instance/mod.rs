@@ -1,0 +1,62 @@
+//! An EC2 instance. Everything the program knows of this kind; the list of what lives where:
+//! `model` our type, `fetch` the reading, `subject` what inference may know,
+//! `rules` how it is judged, `rows` how it is shown. Nothing here draws.
+
+mod fetch;
+mod model;
+mod rows;
+mod rules;
+mod subject;
+
+pub use model::Instance;
+
+use super::{Ask, Boxed, Context, Kind, Pace, Row, Section, Shown};
+use crate::environment::{Counts, Subject};
+use crate::world::{Fault, Harvest, Opinion, Scope};
+
+/// The kind.
+pub struct Instances;
+
+impl Kind for Instances {
+    type Item = Instance;
+
+    const PACE: Pace = Pace::Live;
+    const PERMISSIONS: &'static [&'static str] = &["ec2:DescribeInstances"];
+    const SHOWN: Option<Shown> = Some(Shown { list: "instances", singular: "instance", columns: rows::COLUMNS });
+
+    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<Instance>, Fault>> {
+        Box::pin(fetch::read(ask))
+    }
+
+    fn name(item: &Instance) -> &str {
+        item.name.as_deref().unwrap_or(&item.id)
+    }
+
+    fn subject(item: &Instance, scope: &Scope) -> Option<Subject> {
+        subject::subject(item, scope)
+    }
+
+    fn opinion(item: &Instance, cx: &Context<'_>) -> Option<Opinion> {
+        rules::opinion(item, cx)
+    }
+
+    fn count(item: &Instance, cx: &Context<'_>, counts: &mut Counts) {
+        rules::count(item, cx, counts);
+    }
+
+    fn rows(item: &Instance, cx: &Context<'_>) -> Vec<Row> {
+        rows::rows(item, cx)
+    }
+
+    fn listed(item: &Instance, cx: &Context<'_>) -> Option<serde_json::Value> {
+        rows::listed(item, cx)
+    }
+
+    fn detail(item: &Instance, cx: &Context<'_>) -> Vec<Section> {
+        rows::detail(item, cx)
+    }
+
+    fn web(item: &Instance, scope: &Scope) -> Option<String> {
+        rows::web(item, scope)
+    }
+}

@@ -1,0 +1,63 @@
+//! An ECS service. Everything the program knows of this kind; the list of what lives where:
+//! `model` our type, `fetch` the reading, `subject` what inference may know,
+//! `rules` how it is judged, `rows` how it is shown. Nothing here draws.
+
+mod fetch;
+mod model;
+mod rows;
+mod rules;
+mod subject;
+
+pub use model::{Attachment, Breaker, Deployment, Event, Service};
+
+use super::{Ask, Boxed, Context, Kind, Pace, Row, Section, Shown};
+use crate::environment::{Counts, Subject};
+use crate::world::{Fault, Harvest, KindName, Opinion, Resource, Scope};
+
+/// The kind.
+pub struct Services;
+
+impl Kind for Services {
+    type Item = Service;
+
+    const PACE: Pace = Pace::Live;
+    const NEEDS: &'static [KindName] = &[super::ecs_cluster::Cluster::KIND];
+    const PERMISSIONS: &'static [&'static str] = &["ecs:ListServices", "ecs:DescribeServices"];
+    const SHOWN: Option<Shown> = Some(Shown { list: "services", singular: "service", columns: rows::COLUMNS });
+
+    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<Service>, Fault>> {
+        Box::pin(fetch::read(ask))
+    }
+
+    fn name(item: &Service) -> &str {
+        &item.name
+    }
+
+    fn subject(item: &Service, scope: &Scope) -> Option<Subject> {
+        subject::subject(item, scope)
+    }
+
+    fn opinion(item: &Service, cx: &Context<'_>) -> Option<Opinion> {
+        rules::opinion(item, cx)
+    }
+
+    fn count(item: &Service, cx: &Context<'_>, counts: &mut Counts) {
+        rules::count(item, cx, counts);
+    }
+
+    fn rows(item: &Service, cx: &Context<'_>) -> Vec<Row> {
+        rows::rows(item, cx)
+    }
+
+    fn listed(item: &Service, cx: &Context<'_>) -> Option<serde_json::Value> {
+        rows::listed(item, cx)
+    }
+
+    fn detail(item: &Service, cx: &Context<'_>) -> Vec<Section> {
+        rows::detail(item, cx)
+    }
+
+    fn web(item: &Service, scope: &Scope) -> Option<String> {
+        rows::web(item, scope)
+    }
+}

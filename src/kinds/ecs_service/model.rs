@@ -1,0 +1,133 @@
+//! An ECS service. Our own type for it: what is kept of AWS's answer, in our words.
+//! Plain data; no SDK type, no judgement, no drawing.
+
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash};
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::world::{Arn, KindName, Resource};
+
+/// An ECS service as DescribeServices tells it.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Service {
+    /// Its ARN.
+    pub arn: Arn,
+    /// Its name, unique within the cluster.
+    pub name: String,
+    /// Its cluster.
+    pub cluster: Arn,
+    /// `ACTIVE`, `DRAINING`, `INACTIVE`.
+    pub status: String,
+    /// Tasks wanted.
+    pub desired: u32,
+    /// Tasks running.
+    pub running: u32,
+    /// Tasks starting.
+    pub pending: u32,
+    /// The revision the service is on; moto and old answers may give `family:revision` only.
+    pub task_definition: Arn,
+    /// `FARGATE`, `EC2`, `EXTERNAL`, or the capacity providers joined by `+`.
+    pub launch: Option<String>,
+    /// `REPLICA` or `DAEMON`.
+    pub scheduling: String,
+    /// Who deploys: `ECS`, `CODE_DEPLOY`, `EXTERNAL`.
+    pub controller: String,
+    /// PRIMARY first, then the ones being replaced.
+    pub deployments: Vec<Deployment>,
+    /// Newest first, at most 100; duplicates are left out by AWS for up to 6 h.
+    pub events: Vec<Event>,
+    /// The target groups its tasks register in.
+    pub attachments: Vec<Attachment>,
+    /// Subnets of its tasks.
+    pub subnets: Vec<String>,
+    /// Security groups of its tasks.
+    pub security_groups: Vec<String>,
+    /// Whether tasks get a public address.
+    pub public_ip: Option<bool>,
+    /// Whether ECS Exec is on for new tasks.
+    pub exec_enabled: bool,
+    /// The deployment circuit breaker, if configured.
+    pub breaker: Option<Breaker>,
+    /// minimumHealthyPercent.
+    pub min_percent: Option<u32>,
+    /// maximumPercent.
+    pub max_percent: Option<u32>,
+    /// Seconds load balancer health checks are ignored after a task starts.
+    pub grace_seconds: Option<u32>,
+    /// When it was created.
+    pub created_at: Option<Timestamp>,
+    /// Its tags.
+    pub tags: BTreeMap<String, String>,
+}
+
+/// One deployment of a service.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Deployment {
+    /// `ecs-svc/0123…`.
+    pub id: String,
+    /// `PRIMARY`, `ACTIVE`, `INACTIVE`; `DRAINING` was seen.
+    pub status: String,
+    /// Its revision.
+    pub task_definition: Arn,
+    /// Tasks wanted.
+    pub desired: u32,
+    /// Tasks running.
+    pub running: u32,
+    /// Tasks starting.
+    pub pending: u32,
+    /// Tasks that failed to start; back to 0 once one runs healthy.
+    pub failed: u32,
+    /// `IN_PROGRESS`, `COMPLETED`, `FAILED`; absent for other controllers.
+    pub rollout: Option<String>,
+    /// rolloutStateReason.
+    pub reason: Option<String>,
+    /// When it began.
+    pub created_at: Option<Timestamp>,
+    /// When it last moved.
+    pub updated_at: Option<Timestamp>,
+}
+
+/// One service event.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Event {
+    /// Its id.
+    pub id: String,
+    /// When.
+    pub at: Option<Timestamp>,
+    /// AWS's sentence.
+    pub message: String,
+}
+
+/// A target group the service registers its tasks in.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Attachment {
+    /// The target group; `None` for a classic load balancer.
+    pub target_group: Option<Arn>,
+    /// Which container.
+    pub container: Option<String>,
+    /// Which container port.
+    pub port: Option<u32>,
+}
+
+/// The deployment circuit breaker.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Breaker {
+    /// Whether it stops failing deployments.
+    pub enabled: bool,
+    /// Whether it then rolls back.
+    pub rollback: bool,
+}
+
+impl Resource for Service {
+    const KIND: KindName = KindName("ecs-service");
+
+    fn key(&self) -> &str {
+        self.arn.as_str()
+    }
+
+    fn gist(&self, into: &mut DefaultHasher) {
+        (&self.status, &self.desired, &self.running, &self.pending, &self.task_definition).hash(into);
+    }
+}

@@ -1,0 +1,63 @@
+//! An ECS task, running or lately stopped. Everything the program knows of this kind; the list of what lives where:
+//! `model` our type, `fetch` the reading, `subject` what inference may know,
+//! `rules` how it is judged, `rows` how it is shown. Nothing here draws.
+
+mod fetch;
+mod model;
+mod rows;
+mod rules;
+mod subject;
+
+pub use model::{Container, Task};
+
+use super::{Ask, Boxed, Context, Kind, Pace, Row, Section, Shown};
+use crate::environment::{Counts, Subject};
+use crate::world::{Fault, Harvest, KindName, Opinion, Resource, Scope};
+
+/// The kind.
+pub struct Tasks;
+
+impl Kind for Tasks {
+    type Item = Task;
+
+    const PACE: Pace = Pace::Live;
+    const NEEDS: &'static [KindName] = &[super::ecs_cluster::Cluster::KIND];
+    const PERMISSIONS: &'static [&'static str] = &["ecs:ListTasks", "ecs:DescribeTasks"];
+    const SHOWN: Option<Shown> = Some(Shown { list: "tasks", singular: "task", columns: rows::COLUMNS });
+
+    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<Task>, Fault>> {
+        Box::pin(fetch::read(ask))
+    }
+
+    fn name(item: &Task) -> &str {
+        item.arn.last()
+    }
+
+    fn subject(item: &Task, scope: &Scope) -> Option<Subject> {
+        subject::subject(item, scope)
+    }
+
+    fn opinion(item: &Task, cx: &Context<'_>) -> Option<Opinion> {
+        rules::opinion(item, cx)
+    }
+
+    fn count(item: &Task, cx: &Context<'_>, counts: &mut Counts) {
+        rules::count(item, cx, counts);
+    }
+
+    fn rows(item: &Task, cx: &Context<'_>) -> Vec<Row> {
+        rows::rows(item, cx)
+    }
+
+    fn listed(item: &Task, cx: &Context<'_>) -> Option<serde_json::Value> {
+        rows::listed(item, cx)
+    }
+
+    fn detail(item: &Task, cx: &Context<'_>) -> Vec<Section> {
+        rows::detail(item, cx)
+    }
+
+    fn web(item: &Task, scope: &Scope) -> Option<String> {
+        rows::web(item, scope)
+    }
+}

@@ -1,0 +1,30 @@
+//! The listeners of a load balancer with their rules. Everything the program knows of this kind; the list of what lives where:
+//! `model` our type, `fetch` the reading. Nothing here draws.
+
+mod fetch;
+mod model;
+
+pub use model::{Listener, ListenerSet, Rule};
+
+use super::{Ask, Boxed, Kind, Pace};
+use crate::world::{Fault, Harvest, KindName, Resource};
+
+/// The kind.
+pub struct Listeners;
+
+impl Kind for Listeners {
+    type Item = ListenerSet;
+
+    const PACE: Pace = Pace::Topology;
+    const NEEDS: &'static [KindName] = &[super::load_balancer::LoadBalancer::KIND];
+    const PERMISSIONS: &'static [&'static str] =
+        &["elasticloadbalancing:DescribeListeners", "elasticloadbalancing:DescribeRules"];
+
+    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<ListenerSet>, Fault>> {
+        Box::pin(fetch::read(ask))
+    }
+
+    fn name(item: &ListenerSet) -> &str {
+        item.load_balancer.last()
+    }
+}

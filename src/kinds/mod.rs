@@ -1,0 +1,158 @@
+//! Resource kinds: everything the program knows of one kind of AWS resource stands in that
+//! kind's folder, behind the [`Kind`] trait, and the rest of the program learns of it through
+//! one line in [`KINDS`]. Nothing outside a kind's folder may match on its name.
+
+mod any;
+mod context;
+mod row;
+
+pub mod alarm;
+pub mod db_cluster;
+pub mod db_instance;
+pub mod ec2_instance;
+pub mod ecs_cluster;
+pub mod ecs_service;
+pub mod ecs_task;
+pub mod listener;
+pub mod load_balancer;
+pub mod managed_node;
+pub mod metric_filter;
+pub mod tagged;
+pub mod target_group;
+pub mod target_health;
+pub mod task_definition;
+
+use std::future::Future;
+use std::pin::Pin;
+
+use jiff::Timestamp;
+
+pub use any::{AnyKind, Of};
+pub use context::{Context, Joins};
+pub use row::{Align, Cell, Column, Extra, Fact, Moment, Row, Section, Series, Tone, Width};
+
+use crate::aws::Clients;
+use crate::environment::{Counts, Subject};
+use crate::world::{Coverage, Fault, Harvest, KindName, Opinion, Resource, Scope, World};
+
+/// A future that can be sent to another thread.
+pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Every kind there is. The order is the order of panels in the environment screen.
+pub static KINDS: &[&dyn AnyKind] = &[
+    &Of::<load_balancer::LoadBalancers>::new(),
+    &Of::<listener::Listeners>::new(),
+    &Of::<target_group::TargetGroups>::new(),
+    &Of::<target_health::TargetHealths>::new(),
+    &Of::<ecs_cluster::Clusters>::new(),
+    &Of::<ecs_service::Services>::new(),
+    &Of::<ecs_task::Tasks>::new(),
+    &Of::<task_definition::TaskDefinitions>::new(),
+    &Of::<db_cluster::DbClusters>::new(),
+    &Of::<db_instance::DbInstances>::new(),
+    &Of::<alarm::Alarms>::new(),
+    &Of::<metric_filter::MetricFilters>::new(),
+    &Of::<ec2_instance::Instances>::new(),
+    &Of::<managed_node::Nodes>::new(),
+    &Of::<tagged::Tags>::new(),
+];
+
+/// The kind of that name.
+#[must_use]
+pub fn kind(name: KindName) -> Option<&'static dyn AnyKind> {
+    KINDS.iter().copied().find(|kind| kind.name() == name)
+}
+
+/// How often a kind is read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Pace {
+    /// State: every 15 s for the environment in focus, every 60 s otherwise.
+    Live,
+    /// Structure that changes with deployments of infrastructure: every 10 min, and on request.
+    Topology,
+}
+
+/// One reading to be done.
+#[derive(Clone, Copy)]
+pub struct Ask<'a> {
+    /// The clients of this scope's source and region.
+    pub aws: &'a Clients,
+    /// Where to read.
+    pub scope: &'a Scope,
+    /// What is known already: kinds named in [`Kind::NEEDS`] have been read at least once.
+    pub known: &'a World,
+    /// Which parts are wanted.
+    pub coverage: &'a Coverage,
+}
+
+/// How a kind appears on screen and in `status --json`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Shown {
+    /// Key of its list in JSON and title of its panel: `services`, `databases`. Kinds that share it share a panel.
+    pub list: &'static str,
+    /// What one is called: `service`, `DB instance`.
+    pub singular: &'static str,
+    /// The panel's columns (the first kind of a list decides).
+    pub columns: &'static [Column],
+}
+
+/// Everything one resource kind says about itself. A zero-sized type in the kind's folder implements it.
+pub trait Kind: Send + Sync + 'static {
+    /// Our type for one of them.
+    type Item: Resource;
+
+    /// How often it is read.
+    const PACE: Pace;
+    /// Kinds that must have been read before this one can be.
+    const NEEDS: &'static [KindName] = &[];
+    /// The IAM actions that reading it takes: source of `policy --read-only` and `doctor`.
+    const PERMISSIONS: &'static [&'static str];
+    /// How it is shown; `None` for kinds that only serve others (tags, metric filters).
+    const SHOWN: Option<Shown> = None;
+
+    /// Reads it. The only function of a kind that may touch the network; lives in `fetch.rs`.
+    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<Self::Item>, Fault>>;
+
+    /// More about one of them, asked for while its page is open: metrics, history.
+    fn look<'a>(_ask: Ask<'a>, _item: &'a Self::Item, _now: Timestamp) -> Boxed<'a, Result<Extra, Fault>> {
+        Box::pin(async { Ok(Extra::default()) })
+    }
+
+    /// The name a person calls it by.
+    fn name(item: &Self::Item) -> &str {
+        item.key()
+    }
+
+    /// What inference may know of it; `None` if it is never a member of an environment.
+    fn subject(_item: &Self::Item, _scope: &Scope) -> Option<Subject> {
+        None
+    }
+
+    /// How it is. `None` where this kind has no say (its state is told by another kind).
+    fn opinion(_item: &Self::Item, _cx: &Context<'_>) -> Option<Opinion> {
+        None
+    }
+
+    /// Adds it to its environment's counts for the fleet line.
+    fn count(_item: &Self::Item, _cx: &Context<'_>, _counts: &mut Counts) {}
+
+    /// Its lines in the environment screen; none where it stands inside another's line.
+    fn rows(_item: &Self::Item, _cx: &Context<'_>) -> Vec<Row> {
+        Vec::new()
+    }
+
+    /// Its object in `status --json`; `None` where it stands inside another's object.
+    fn listed(_item: &Self::Item, _cx: &Context<'_>) -> Option<serde_json::Value> {
+        None
+    }
+
+    /// The sections of its detail page.
+    fn detail(_item: &Self::Item, _cx: &Context<'_>) -> Vec<Section> {
+        Vec::new()
+    }
+
+    /// Its page in the AWS web console.
+    fn web(_item: &Self::Item, _scope: &Scope) -> Option<String> {
+        None
+    }
+}

@@ -1,0 +1,28 @@
+//! Tags of anything. Our own type for it: what is kept of AWS's answer, in our words.
+//! Plain data; no SDK type, no judgement, no drawing.
+
+use std::collections::BTreeMap;
+use std::hash::DefaultHasher;
+
+use serde::Serialize;
+
+use crate::world::{Arn, KindName, Resource};
+
+/// A resource's tags, as the tagging API tells them for every kind at once.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Tagged {
+    /// Whose.
+    pub arn: Arn,
+    /// They.
+    pub tags: BTreeMap<String, String>,
+}
+
+impl Resource for Tagged {
+    const KIND: KindName = KindName("tagged");
+
+    fn key(&self) -> &str {
+        self.arn.as_str()
+    }
+
+    fn gist(&self, _into: &mut DefaultHasher) {}
+}

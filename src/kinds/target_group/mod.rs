@@ -1,0 +1,63 @@
+//! A target group. Everything the program knows of this kind; the list of what lives where:
+//! `model` our type, `fetch` the reading, `subject` what inference may know,
+//! `rules` how it is judged, `rows` how it is shown. Nothing here draws.
+
+mod fetch;
+mod model;
+mod rows;
+mod rules;
+mod subject;
+
+pub use model::{Check, TargetGroup};
+
+use super::{Ask, Boxed, Context, Kind, Pace, Row, Section, Shown};
+use crate::environment::{Counts, Subject};
+use crate::world::{Fault, Harvest, Opinion, Scope};
+
+/// The kind.
+pub struct TargetGroups;
+
+impl Kind for TargetGroups {
+    type Item = TargetGroup;
+
+    const PACE: Pace = Pace::Topology;
+    const PERMISSIONS: &'static [&'static str] = &["elasticloadbalancing:DescribeTargetGroups"];
+    const SHOWN: Option<Shown> =
+        Some(Shown { list: "target_groups", singular: "target group", columns: rows::COLUMNS });
+
+    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<TargetGroup>, Fault>> {
+        Box::pin(fetch::read(ask))
+    }
+
+    fn name(item: &TargetGroup) -> &str {
+        &item.name
+    }
+
+    fn subject(item: &TargetGroup, scope: &Scope) -> Option<Subject> {
+        subject::subject(item, scope)
+    }
+
+    fn opinion(item: &TargetGroup, cx: &Context<'_>) -> Option<Opinion> {
+        rules::opinion(item, cx)
+    }
+
+    fn count(item: &TargetGroup, cx: &Context<'_>, counts: &mut Counts) {
+        rules::count(item, cx, counts);
+    }
+
+    fn rows(item: &TargetGroup, cx: &Context<'_>) -> Vec<Row> {
+        rows::rows(item, cx)
+    }
+
+    fn listed(item: &TargetGroup, cx: &Context<'_>) -> Option<serde_json::Value> {
+        rows::listed(item, cx)
+    }
+
+    fn detail(item: &TargetGroup, cx: &Context<'_>) -> Vec<Section> {
+        rows::detail(item, cx)
+    }
+
+    fn web(item: &TargetGroup, scope: &Scope) -> Option<String> {
+        rows::web(item, scope)
+    }
+}

@@ -1,0 +1,48 @@
+//! The health of a target group's targets. Our own type for it: what is kept of AWS's answer, in our words.
+//! Plain data; no SDK type, no judgement, no drawing.
+
+use std::hash::{DefaultHasher, Hash};
+
+use serde::Serialize;
+
+use crate::world::{Arn, KindName, Resource};
+
+/// The targets of one target group with their health.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct TargetHealth {
+    /// Whose.
+    pub group: Arn,
+    /// They, by id and port.
+    pub targets: Vec<Target>,
+}
+
+/// One target.
+#[derive(Clone, PartialEq, Debug, Serialize, Hash)]
+pub struct Target {
+    /// An instance id, an address, a function's or load balancer's ARN.
+    pub id: String,
+    /// Its port.
+    pub port: Option<u32>,
+    /// Availability zone.
+    pub zone: Option<String>,
+    /// `initial`, `healthy`, `unhealthy`, `unused`, `draining`, `unavailable`, `unhealthy.draining`: an open string.
+    pub state: String,
+    /// `Target.Timeout`, … only when not healthy.
+    pub reason: Option<String>,
+    /// AWS's sentence.
+    pub description: Option<String>,
+    /// Port of the health check.
+    pub check_port: Option<String>,
+}
+
+impl Resource for TargetHealth {
+    const KIND: KindName = KindName("target-health");
+
+    fn key(&self) -> &str {
+        self.group.as_str()
+    }
+
+    fn gist(&self, into: &mut DefaultHasher) {
+        self.targets.hash(into);
+    }
+}

@@ -1,0 +1,29 @@
+//! A task definition revision that a service uses. Everything the program knows of this kind; the list of what lives where:
+//! `model` our type, `fetch` the reading. Nothing here draws.
+
+mod fetch;
+mod model;
+
+pub use model::{ContainerDefinition, TaskDefinition};
+
+use super::{Ask, Boxed, Kind, Pace};
+use crate::world::{Fault, Harvest, KindName, Resource};
+
+/// The kind.
+pub struct TaskDefinitions;
+
+impl Kind for TaskDefinitions {
+    type Item = TaskDefinition;
+
+    const PACE: Pace = Pace::Topology;
+    const NEEDS: &'static [KindName] = &[super::ecs_service::Service::KIND];
+    const PERMISSIONS: &'static [&'static str] = &["ecs:DescribeTaskDefinition"];
+
+    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<TaskDefinition>, Fault>> {
+        Box::pin(fetch::read(ask))
+    }
+
+    fn name(item: &TaskDefinition) -> &str {
+        item.arn.last()
+    }
+}

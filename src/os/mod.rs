@@ -1,0 +1,1 @@
+//! The outside other than AWS: clipboard, browser, suspending and resuming the terminal.

@@ -1,0 +1,129 @@
+//! What can go wrong between us and AWS, classified once at the seam.
+//! A fault says what was tried, on what, why it failed and what to do. It never
+//! carries SDK types, and it never drives control flow by its message text.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::Scope;
+
+/// The classes of failure a reader can act on differently.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FaultKind {
+    /// The caller may not do this: a permission is missing.
+    Denied,
+    /// Credentials were there and ran out (SSO session, assumed role, temporary keys).
+    Expired,
+    /// No credentials, or they were not accepted at all.
+    Credentials,
+    /// AWS asked us to slow down, and retries did not help.
+    Throttled,
+    /// The thing asked about does not exist (any more).
+    Gone,
+    /// The endpoint could not be reached: name, route, proxy or TLS.
+    Offline,
+    /// It was reached and did not answer in time.
+    Timeout,
+    /// The answer was cut off or is not what this API speaks.
+    Garbled,
+    /// The service is not available in this region or for this account.
+    Unavailable,
+    /// AWS refused the request for a reason of its own (state, validation, quota).
+    Refused,
+    /// Anything else; the message is shown as it came.
+    Odd,
+}
+
+/// One failed reading or change, ready to be shown beside the data that is still there.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Fault {
+    /// The class, for decisions.
+    pub kind: FaultKind,
+    /// What was tried, as IAM names it: `elasticloadbalancing:DescribeTargetHealth`.
+    pub operation: String,
+    /// On what, if on one thing: a cluster, a target group. Cleaned by the view, not here.
+    pub on: Option<String>,
+    /// Why, in the service's words or ours; with its chain of causes.
+    pub message: String,
+    /// AWS's request id, when there was an answer.
+    pub request_id: Option<String>,
+    /// The wire code, such as `AccessDeniedException` or `InvalidDBInstanceState`.
+    pub code: Option<String>,
+}
+
+impl Fault {
+    /// A fault of `kind` when trying `operation`, because of `message`.
+    #[must_use]
+    pub fn new(kind: FaultKind, operation: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { kind, operation: operation.into(), on: None, message: message.into(), request_id: None, code: None }
+    }
+
+    /// The same, naming the thing it was tried on.
+    #[must_use]
+    pub fn on(mut self, what: impl Into<String>) -> Self {
+        self.on = Some(what.into());
+        self
+    }
+
+    /// One sentence: what was tried, on what, why it failed.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let on = self.on.as_deref().map(|on| format!(" on {on}")).unwrap_or_default();
+        let why = match self.kind {
+            FaultKind::Denied => "is not allowed",
+            FaultKind::Expired => "failed: the credentials ran out",
+            FaultKind::Credentials => "failed: no usable credentials",
+            FaultKind::Throttled => "is being throttled",
+            FaultKind::Gone => "found nothing there any more",
+            FaultKind::Offline => "could not reach AWS",
+            FaultKind::Timeout => "was not answered in time",
+            FaultKind::Garbled => "got an answer that was cut off or not understood",
+            FaultKind::Unavailable => "is not available here",
+            FaultKind::Refused => "was refused",
+            FaultKind::Odd => "failed",
+        };
+        if self.message.is_empty() {
+            format!("{}{on} {why}", self.operation)
+        } else {
+            format!("{}{on} {why}: {}", self.operation, self.message)
+        }
+    }
+
+    /// What to do about it. `scope` names the profile and region the remedy speaks of.
+    #[must_use]
+    pub fn remedy(&self, scope: &Scope) -> String {
+        match self.kind {
+            FaultKind::Denied => format!(
+                "allow {} for this role or user (`toban policy --read-only` prints the whole policy)",
+                self.operation
+            ),
+            FaultKind::Expired => {
+                format!("log in again: `aws sso login --profile {}`, or renew the keys; toban picks it up by itself", scope.source)
+            }
+            FaultKind::Credentials => {
+                "set AWS_PROFILE or --profile to one that works (`aws sts get-caller-identity` tells), or run `aws sso login`".to_owned()
+            }
+            FaultKind::Throttled => "toban has slowed down by itself; fewer consoles or a longer `refresh` help".to_owned(),
+            FaultKind::Gone => "nothing: it is left out from the next refresh on".to_owned(),
+            FaultKind::Offline => {
+                format!("check the network, HTTPS_PROXY and that the region {} is right; toban goes on trying", scope.region)
+            }
+            FaultKind::Timeout => "toban goes on trying; check the network or the proxy if it stays".to_owned(),
+            FaultKind::Garbled => "toban asks again; if it stays, a proxy may be rewriting answers".to_owned(),
+            FaultKind::Unavailable => format!("enable the region {} for the account, or leave it out of `regions`", scope.region),
+            FaultKind::Refused | FaultKind::Odd => {
+                "read the message; `--log-level debug` writes the whole exchange's outline to the log file".to_owned()
+            }
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.sentence())
+    }
+}
+
+impl std::error::Error for Fault {}

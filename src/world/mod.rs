@@ -1,0 +1,16 @@
+//! What we believe about the accounts: scopes, shelves of resources with their age and
+//! faults, identities, health words. Pure data; it is written by arrivals only and keeps
+//! old data when a reading fails. No SDK type, clock or drawing here.
+
+mod fault;
+mod health;
+mod id;
+mod shelf;
+
+pub use fault::{Fault, FaultKind};
+pub use health::{Health, Opinion};
+pub use id::{AccountId, Arn, EnvironmentName, KindName, Region, ResourceId, Scope, SourceName};
+pub use shelf::{Bin, Coverage, Found, Harvest, Identity, Part, Resource, Shelf, World};
+
+#[cfg(test)]
+mod tests;

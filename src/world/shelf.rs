@@ -1,0 +1,379 @@
+//! Shelves: what was last read of one kind in one scope, part by part, with its age and faults.
+//! A part is what one call covers (a cluster, a target group); a failing part keeps its old
+//! items and stands beside fresh ones. Old data is never cleared by a fault.
+
+use std::any::Any;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt::Debug;
+use std::hash::{DefaultHasher, Hasher};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{AccountId, Arn, Fault, KindName, ResourceId, Scope};
+
+/// One AWS resource in our own words. Implemented by each kind's `model.rs`.
+pub trait Resource: Clone + PartialEq + Debug + Serialize + Send + Sync + 'static {
+    /// The kind this is.
+    const KIND: KindName;
+
+    /// What tells it from its like within a scope: its ARN where it has one.
+    fn key(&self) -> &str;
+
+    /// Feeds what a person would call its state (counts, status), so that a line whose state changed
+    /// since the last look can be marked. Times and volatile text stay out.
+    fn gist(&self, into: &mut DefaultHasher);
+
+    /// The identity of this resource as seen in `scope`.
+    fn id(&self, scope: &Scope) -> ResourceId {
+        ResourceId { kind: Self::KIND, scope: scope.clone(), key: Arc::from(self.key()) }
+    }
+}
+
+/// What one reading covers on its own: a cluster's ARN, a target group's; `""` where there is only one part.
+pub type Part = Arc<str>;
+
+/// How much of a kind a reading asks for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Coverage {
+    /// Everything in the scope; parts that are not there any more go.
+    All,
+    /// Only these parts; the others stay as they are.
+    Parts(BTreeSet<Part>),
+}
+
+impl Coverage {
+    /// Whether `part` is asked for.
+    #[must_use]
+    pub fn wants(&self, part: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Parts(parts) => parts.contains(part),
+        }
+    }
+}
+
+/// What a reading of one kind brought back, part by part.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Harvest<T> {
+    /// Each part with its items, or with the fault that kept it from being read.
+    pub parts: Vec<(Part, Result<Vec<T>, Fault>)>,
+    /// Faults that cost only some detail (say, listener rules) and no item; also "this list was cut short".
+    pub notes: Vec<Fault>,
+}
+
+impl<T> Harvest<T> {
+    /// All items of a kind that is read in one part.
+    #[must_use]
+    pub fn whole(items: Vec<T>) -> Self {
+        Self { parts: vec![(Part::from(""), Ok(items))], notes: Vec::new() }
+    }
+
+    /// A harvest of several parts.
+    #[must_use]
+    pub fn of(parts: Vec<(Part, Result<Vec<T>, Fault>)>) -> Self {
+        Self { parts, notes: Vec::new() }
+    }
+
+    /// Adds a fault that cost no item.
+    #[must_use]
+    pub fn note(mut self, fault: Fault) -> Self {
+        self.notes.push(fault);
+        self
+    }
+}
+
+/// A [`Harvest`] with its item type rubbed out, so that all kinds cross the seam alike.
+#[derive(Clone, Debug)]
+pub struct Found {
+    parts: Vec<(Part, Result<Items, Fault>)>,
+    notes: Vec<Fault>,
+}
+
+impl<T: Resource> From<Harvest<T>> for Found {
+    fn from(harvest: Harvest<T>) -> Self {
+        Self {
+            parts: harvest.parts.into_iter().map(|(part, got)| (part, got.map(Items::new))).collect(),
+            notes: harvest.notes,
+        }
+    }
+}
+
+impl Found {
+    /// How many resources came back.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.parts.iter().filter_map(|(_, got)| got.as_ref().ok()).map(|items| items.index.len()).sum()
+    }
+
+    /// Whether nothing came back.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Every fault met on the way.
+    pub fn faults(&self) -> impl Iterator<Item = &Fault> {
+        self.parts.iter().filter_map(|(_, got)| got.as_ref().err()).chain(&self.notes)
+    }
+}
+
+/// The items of one part, type rubbed out, indexed by key.
+#[derive(Clone)]
+struct Items {
+    list: Arc<dyn Any + Send + Sync>,
+    index: Arc<HashMap<Arc<str>, (usize, u64)>>,
+}
+
+impl Debug for Items {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Items").field("len", &self.index.len()).finish_non_exhaustive()
+    }
+}
+
+impl Items {
+    fn new<T: Resource>(list: Vec<T>) -> Self {
+        let index = list
+            .iter()
+            .enumerate()
+            .map(|(at, item)| {
+                let mut gist = DefaultHasher::new();
+                item.gist(&mut gist);
+                (Arc::from(item.key()), (at, gist.finish()))
+            })
+            .collect();
+        Self { list: Arc::new(list), index: Arc::new(index) }
+    }
+
+    fn list<T: Resource>(&self) -> &[T] {
+        self.list.downcast_ref::<Vec<T>>().map_or(&[], Vec::as_slice)
+    }
+}
+
+/// One part of a shelf.
+#[derive(Clone, Debug, Default)]
+pub struct Bin {
+    items: Option<Items>,
+    /// When the items were read; `None` before the first success.
+    pub read_at: Option<Timestamp>,
+    /// Why the last reading failed, if it did. The items are then older than the attempt.
+    pub fault: Option<Fault>,
+}
+
+/// One kind's parts in one scope.
+#[derive(Clone, Debug, Default)]
+pub struct Shelf {
+    bins: BTreeMap<Part, Bin>,
+    /// Faults that cost no item.
+    pub notes: Vec<Fault>,
+    /// Why the whole kind could not be read the last time it was asked for.
+    pub fault: Option<Fault>,
+    /// When it was last asked for, successfully or not.
+    pub tried_at: Option<Timestamp>,
+}
+
+impl Shelf {
+    /// Its parts by name.
+    pub fn bins(&self) -> impl Iterator<Item = (&Part, &Bin)> {
+        self.bins.iter()
+    }
+
+    /// One part.
+    #[must_use]
+    pub fn bin(&self, part: &str) -> Option<&Bin> {
+        self.bins.get(part)
+    }
+
+    /// The age of the oldest successful part, as the moment it was read; `None` if nothing ever was.
+    #[must_use]
+    pub fn oldest(&self) -> Option<Timestamp> {
+        self.bins.values().filter_map(|bin| bin.read_at).min()
+    }
+
+    /// Every fault that stands: the whole kind's, its parts', its notes.
+    pub fn faults(&self) -> impl Iterator<Item = &Fault> {
+        self.fault.iter().chain(self.bins.values().filter_map(|bin| bin.fault.as_ref())).chain(&self.notes)
+    }
+
+    fn all<T: Resource>(&self) -> impl Iterator<Item = &T> {
+        self.bins.values().filter_map(|bin| bin.items.as_ref()).flat_map(Items::list::<T>)
+    }
+
+    fn find(&self, key: &str) -> Option<(&Items, usize)> {
+        let at = |bin: &'_ Bin| bin.items.as_ref().and_then(|items| items.index.get(key)).map(|(at, _)| *at);
+        // Kinds read part by part often have one item a part, keyed alike: look there first.
+        let named = self.bins.get(key).into_iter();
+        named
+            .chain(self.bins.values())
+            .find_map(|bin| at(bin).and_then(|index| bin.items.as_ref().map(|items| (items, index))))
+    }
+
+    fn gists(&self) -> HashMap<Arc<str>, u64> {
+        self.bins
+            .values()
+            .filter_map(|bin| bin.items.as_ref())
+            .flat_map(|items| items.index.iter().map(|(key, (_, gist))| (Arc::clone(key), *gist)))
+            .collect()
+    }
+}
+
+/// Who we are in a scope.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Identity {
+    /// The account the credentials belong to.
+    pub account: AccountId,
+    /// The caller: user or assumed role.
+    pub arn: Arn,
+}
+
+/// What we believe about every scope.
+#[derive(Clone, Debug, Default)]
+pub struct World {
+    shelves: BTreeMap<(Scope, KindName), Arc<Shelf>>,
+    identities: BTreeMap<Scope, Result<Identity, Fault>>,
+}
+
+impl World {
+    /// Puts what a reading brought on its shelf and returns the resources whose state changed since the last one.
+    /// On a fault the old items stay.
+    pub fn put(
+        &mut self,
+        scope: &Scope,
+        kind: KindName,
+        coverage: &Coverage,
+        got: Result<Found, Fault>,
+        at: Timestamp,
+    ) -> Vec<ResourceId> {
+        let shelf = Arc::make_mut(self.shelves.entry((scope.clone(), kind)).or_default());
+        shelf.tried_at = Some(at);
+        let found = match got {
+            Ok(found) => found,
+            Err(fault) => {
+                match coverage {
+                    Coverage::All => shelf.fault = Some(fault),
+                    Coverage::Parts(parts) => {
+                        for part in parts {
+                            shelf.bins.entry(Arc::clone(part)).or_default().fault = Some(fault.clone());
+                        }
+                    }
+                }
+                return Vec::new();
+            }
+        };
+        let before = shelf.gists();
+        if matches!(coverage, Coverage::All) {
+            shelf.fault = None;
+            shelf.notes = found.notes;
+            shelf.bins.retain(|part, _| found.parts.iter().any(|(seen, _)| seen == part));
+        }
+        for (part, got) in found.parts {
+            let bin = shelf.bins.entry(part).or_default();
+            match got {
+                Ok(items) => *bin = Bin { items: Some(items), read_at: Some(at), fault: None },
+                Err(fault) => bin.fault = Some(fault),
+            }
+        }
+        let after = shelf.gists();
+        let mut changed: Vec<ResourceId> = after
+            .into_iter()
+            .filter(|(key, gist)| before.get(key).is_some_and(|old| old != gist))
+            .map(|(key, _)| ResourceId { kind, scope: scope.clone(), key })
+            .collect();
+        changed.sort();
+        changed
+    }
+
+    /// Remembers who we are in `scope`, or why that could not be told. A known identity survives a fault.
+    pub fn identify(&mut self, scope: &Scope, who: Result<Identity, Fault>) {
+        match (self.identities.get(scope), &who) {
+            (Some(Ok(_)), Err(_)) => {}
+            _ => {
+                self.identities.insert(scope.clone(), who);
+            }
+        }
+    }
+
+    /// Who we are in `scope`, if it was found out.
+    #[must_use]
+    pub fn identity(&self, scope: &Scope) -> Option<&Identity> {
+        self.identities.get(scope).and_then(|who| who.as_ref().ok())
+    }
+
+    /// Why the identity in `scope` could not be told.
+    #[must_use]
+    pub fn identity_fault(&self, scope: &Scope) -> Option<&Fault> {
+        self.identities.get(scope).and_then(|who| who.as_ref().err())
+    }
+
+    /// The account a scope belongs to: by its identity, else by any ARN seen there.
+    #[must_use]
+    pub fn account(&self, scope: &Scope) -> Option<AccountId> {
+        self.identity(scope).map(|who| who.account.clone()).or_else(|| {
+            self.shelves
+                .range((scope.clone(), KindName(""))..)
+                .take_while(|((at, _), _)| at == scope)
+                .flat_map(|(_, shelf)| shelf.bins.values())
+                .filter_map(|bin| bin.items.as_ref())
+                .flat_map(|items| items.index.keys().take(1))
+                .find_map(|key| Arn::from(&**key).account().map(AccountId::from))
+        })
+    }
+
+    /// The scopes anything is known of, in order.
+    #[must_use]
+    pub fn scopes(&self) -> Vec<Scope> {
+        let mut scopes: Vec<Scope> =
+            self.shelves.keys().map(|(scope, _)| scope).chain(self.identities.keys()).cloned().collect();
+        scopes.sort();
+        scopes.dedup();
+        scopes
+    }
+
+    /// All items of a kind in one scope.
+    pub fn all<'a, T: Resource>(&'a self, scope: &Scope) -> impl Iterator<Item = &'a T> + use<'a, T> {
+        self.shelves.get(&(scope.clone(), T::KIND)).into_iter().flat_map(|shelf| shelf.all::<T>())
+    }
+
+    /// All items of a kind everywhere, with their scope.
+    pub fn everywhere<T: Resource>(&self) -> impl Iterator<Item = (&Scope, &T)> {
+        self.shelves
+            .iter()
+            .filter(|((_, kind), _)| *kind == T::KIND)
+            .flat_map(|((scope, _), shelf)| shelf.all::<T>().map(move |item| (scope, item)))
+    }
+
+    /// One resource, if it is (still) there.
+    #[must_use]
+    pub fn get<T: Resource>(&self, id: &ResourceId) -> Option<&T> {
+        if id.kind != T::KIND {
+            return None;
+        }
+        self.shelf(&id.scope, id.kind)
+            .and_then(|shelf| shelf.find(&id.key))
+            .and_then(|(items, at)| items.list::<T>().get(at))
+    }
+
+    /// One resource of kind `T` by its key.
+    #[must_use]
+    pub fn by_key<T: Resource>(&self, scope: &Scope, key: &str) -> Option<&T> {
+        self.shelf(scope, T::KIND).and_then(|shelf| shelf.find(key)).and_then(|(items, at)| items.list::<T>().get(at))
+    }
+
+    /// The shelf of a kind in a scope; `None` before it was first asked for.
+    #[must_use]
+    pub fn shelf(&self, scope: &Scope, kind: KindName) -> Option<&Shelf> {
+        self.shelves.get(&(scope.clone(), kind)).map(AsRef::as_ref)
+    }
+
+    /// Every shelf with its scope and kind.
+    pub fn shelves(&self) -> impl Iterator<Item = (&Scope, KindName, &Shelf)> {
+        self.shelves.iter().map(|((scope, kind), shelf)| (scope, *kind, shelf.as_ref()))
+    }
+
+    /// Forgets everything about scopes that are not in `keep` (another profile was chosen).
+    pub fn retain(&mut self, keep: &[Scope]) {
+        self.shelves.retain(|(scope, _), _| keep.contains(scope));
+        self.identities.retain(|scope, _| keep.contains(scope));
+    }
+}

@@ -1,0 +1,85 @@
+//! The promises of the shelf: old data stays, parts stand alone, identity is by key.
+
+use std::hash::{DefaultHasher, Hash};
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{Coverage, Fault, FaultKind, Harvest, KindName, Part, Resource, Scope, World};
+
+#[derive(Clone, PartialEq, Debug, Serialize)]
+struct Thing {
+    name: &'static str,
+    count: u32,
+}
+
+impl Resource for Thing {
+    const KIND: KindName = KindName("thing");
+    fn key(&self) -> &str {
+        self.name
+    }
+    fn gist(&self, into: &mut DefaultHasher) {
+        self.count.hash(into);
+    }
+}
+
+fn scope() -> Scope {
+    Scope::new("p", "eu-west-1")
+}
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(second).expect("a second in range")
+}
+
+fn part(name: &str, count: u32, thing: &'static str) -> (Part, Result<Vec<Thing>, Fault>) {
+    (Part::from(name), Ok(vec![Thing { name: thing, count }]))
+}
+
+fn denied() -> Fault {
+    Fault::new(FaultKind::Denied, "ecs:ListServices", "no")
+}
+
+#[test]
+fn a_fault_keeps_the_items_and_their_age() {
+    let mut world = World::default();
+    world.put(&scope(), Thing::KIND, &Coverage::All, Ok(Harvest::of(vec![part("a", 1, "x")]).into()), at(1));
+    world.put(&scope(), Thing::KIND, &Coverage::All, Err(denied()), at(9));
+    let shelf = world.shelf(&scope(), Thing::KIND).expect("the shelf");
+    assert_eq!(world.all::<Thing>(&scope()).count(), 1);
+    assert_eq!((shelf.oldest(), shelf.tried_at), (Some(at(1)), Some(at(9))));
+    assert_eq!(shelf.faults().count(), 1);
+}
+
+#[test]
+fn a_failing_part_stands_beside_a_fresh_one() {
+    let mut world = World::default();
+    let both = Harvest::of(vec![part("a", 1, "x"), part("b", 1, "y")]);
+    world.put(&scope(), Thing::KIND, &Coverage::All, Ok(both.into()), at(1));
+    let half = Harvest::of(vec![part("a", 2, "x"), (Part::from("b"), Err(denied()))]);
+    let changed = world.put(&scope(), Thing::KIND, &Coverage::All, Ok(half.into()), at(2));
+    assert_eq!(changed.iter().map(|id| &*id.key).collect::<Vec<_>>(), ["x"]);
+    assert_eq!(world.by_key::<Thing>(&scope(), "y").map(|thing| thing.count), Some(1));
+    let shelf = world.shelf(&scope(), Thing::KIND).expect("the shelf");
+    assert_eq!(shelf.bin("a").and_then(|bin| bin.read_at), Some(at(2)));
+    assert_eq!(shelf.bin("b").and_then(|bin| bin.read_at), Some(at(1)));
+}
+
+#[test]
+fn a_reading_of_some_parts_leaves_the_others() {
+    let mut world = World::default();
+    let both = Harvest::of(vec![part("a", 1, "x"), part("b", 1, "y")]);
+    world.put(&scope(), Thing::KIND, &Coverage::All, Ok(both.into()), at(1));
+    let only_a = Coverage::Parts([Part::from("a")].into());
+    world.put(&scope(), Thing::KIND, &only_a, Ok(Harvest::of(vec![part("a", 5, "x")]).into()), at(2));
+    assert_eq!(world.all::<Thing>(&scope()).map(|thing| thing.count).collect::<Vec<_>>(), [5, 1]);
+    world.put(&scope(), Thing::KIND, &Coverage::All, Ok(Harvest::of(vec![part("a", 5, "x")]).into()), at(3));
+    assert_eq!(world.all::<Thing>(&scope()).count(), 1, "a full reading drops parts that are gone");
+}
+
+#[test]
+fn the_account_is_told_by_an_arn_when_sts_says_nothing() {
+    let mut world = World::default();
+    let arn = "arn:aws:ecs:eu-west-1:123456789012:cluster/c";
+    world.put(&scope(), Thing::KIND, &Coverage::All, Ok(Harvest::of(vec![part("", 1, arn)]).into()), at(1));
+    assert_eq!(world.account(&scope()).map(|account| account.to_string()), Some("123456789012".into()));
+}
