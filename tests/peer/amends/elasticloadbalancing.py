@@ -1,0 +1,34 @@
+"""Load balancing: pages of target groups, zones of targets, and target groups no load balancer uses.
+
+Never invents an unhealthy target: a test that wants one scripts it.
+"""
+
+import ipaddress
+
+from amends import amend, page, without
+
+
+@amend("elasticloadbalancing:DescribeTargetGroups")
+def describe_target_groups(call):
+    groups = call.moto(params=without(call.params, "PageSize", "Marker")).get("TargetGroups") or []
+    groups, token = page(groups, call.params.get("Marker"), call.params.get("PageSize") or 400)
+    return {"TargetGroups": groups, "NextMarker": token}
+
+
+@amend("elasticloadbalancing:DescribeTargetHealth")
+def describe_target_health(call):
+    answer = call.moto()
+    group = call.moto(operation="DescribeTargetGroups", params={"TargetGroupArns": [call.params["TargetGroupArn"]]})["TargetGroups"][0]
+    subnets = []
+    if group.get("TargetType") == "ip":
+        subnets = call.moto("ec2", "DescribeSubnets", {"Filters": [{"Name": "vpc-id", "Values": [group["VpcId"]]}]})["Subnets"]
+    for described in answer["TargetHealthDescriptions"]:
+        zone = next((subnet["AvailabilityZone"] for subnet in subnets
+                     if ipaddress.ip_address(described["Target"]["Id"]) in ipaddress.ip_network(subnet["CidrBlock"])), None)
+        if zone:
+            described["Target"]["AvailabilityZone"] = zone
+        if not group.get("LoadBalancerArns") and described["TargetHealth"]["State"] == "healthy":
+            described["TargetHealth"] = {
+                "State": "unused", "Reason": "Target.NotInUse",
+                "Description": "Target group is not configured to receive traffic from the load balancer"}
+    return answer

@@ -1,0 +1,35 @@
+"""cat-data-v23: a municipal cat data analysis on Lambda, with a database on a PostgreSQL that has run out of support.
+
+API Gateway and Cognito are left out: moto needs 200 MB more to hold them and nothing here asks.
+"""
+
+import io
+import zipfile
+
+ENV = "cat-data-v23"
+FUNCTIONS = ("api", "import", "analyze")
+
+
+def build(site):
+    vpc, subnets = site.vpc(ENV, "cat-data-v23-vpc", "10.70.0.0/16", [
+        ("cat-data-v23-private-a", "10.70.1.0/24", "a"), ("cat-data-v23-private-c", "10.70.2.0/24", "c")])
+    data = site.group(vpc, "cat-data-v23-rds-sg", [5432])
+    topic = site.topic("cat-data-v23-alerts")
+    site.database(ENV, "cat-data-v23-db", "postgres", "13.7", "db.t3.medium",
+                  site.subnet_group("cat-data-v23-subnets", list(subnets.values())), [data], True)
+    site.alarm(ENV, "cat-data-v23-db-cpu", "AWS/RDS", "CPUUtilization", {"DBInstanceIdentifier": "cat-data-v23-db"}, 80, topic)
+    site.alarm(ENV, "cat-data-v23-db-memory", "AWS/RDS", "FreeableMemory", {"DBInstanceIdentifier": "cat-data-v23-db"}, 268435456, topic,
+               ComparisonOperator="LessThanThreshold")
+    role = site.role("cat-data-v23-lambda", "lambda.amazonaws.com")
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as archive:
+        archive.writestr("app.py", "def handler(event, context):\n    return {}\n")
+    for function in FUNCTIONS:
+        name = f"cat-data-v23-{function}"
+        arn = site.aws("lambda").create_function(FunctionName=name, Runtime="python3.9", Role=role, Handler="app.handler", MemorySize=512,
+                                                 Timeout=10, Code={"ZipFile": code.getvalue()})["FunctionArn"]
+        site.note(ENV, "lambda_function", arn, name)
+        site.log_group(ENV, f"/aws/lambda/{name}")
+        site.alarm(ENV, f"{name}-errors", "AWS/Lambda", "Errors", {"FunctionName": name}, 5, topic, Statistic="Sum",
+                   TreatMissingData="notBreaching")
+    site.aws("s3").create_bucket(Bucket="cat-data-v23", CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"})
