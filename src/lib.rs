@@ -16,4 +16,5 @@ pub mod os;
 pub mod screens;
 pub mod text;
 pub mod theme;
+pub mod widgets;
 pub mod world;

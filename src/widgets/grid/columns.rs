@@ -1,0 +1,208 @@
+//! How wide each column of a grid becomes, and which ones give way when there is little room.
+//! Pure arithmetic over display columns.
+
+use crate::text::Align;
+
+/// How a column finds its width.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// Always this many columns.
+    Fixed(u16),
+    /// As wide as its widest visible text or its title, within these bounds.
+    Fit {
+        /// Never narrower.
+        min: u16,
+        /// Never wider.
+        max: u16,
+    },
+    /// A share of what the others leave.
+    Fill {
+        /// Never narrower.
+        min: u16,
+        /// Its share against the other filling columns.
+        weight: u16,
+    },
+}
+
+/// One column of a grid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Column<'a> {
+    /// Its heading.
+    pub title: &'a str,
+    /// How it finds its width.
+    pub rule: Rule,
+    /// Which edge its text leans on.
+    pub align: Align,
+    /// How dearly it is kept: when room is short, the column with the lowest value goes first.
+    pub keep: u8,
+}
+
+impl<'a> Column<'a> {
+    /// A left-aligned column.
+    pub const fn new(title: &'a str, rule: Rule, keep: u8) -> Self {
+        Column {
+            title,
+            rule,
+            align: Align::Left,
+            keep,
+        }
+    }
+
+    /// The same, right-aligned.
+    pub const fn right(self) -> Self {
+        Column {
+            align: Align::Right,
+            ..self
+        }
+    }
+
+    fn least(&self) -> u16 {
+        match self.rule {
+            Rule::Fixed(n) | Rule::Fit { min: n, .. } | Rule::Fill { min: n, .. } => n,
+        }
+    }
+}
+
+/// The width of each column in `room` columns with `gap` between them; `None` for those dropped.
+/// `natural` holds the widest text of each.
+pub fn widths(columns: &[Column<'_>], natural: &[u16], room: u16, gap: u16) -> Vec<Option<u16>> {
+    let mut widths: Vec<Option<u16>> = columns.iter().map(|column| Some(column.least())).collect();
+    while needed(&widths, gap) > u32::from(room) && widths.iter().flatten().count() > 1 {
+        drop_one(columns, &mut widths);
+    }
+    if needed(&widths, gap) > u32::from(room) {
+        for width in widths.iter_mut().flatten() {
+            *width = (*width).min(room);
+        }
+        return widths;
+    }
+    let mut spare = room.saturating_sub(u16::try_from(needed(&widths, gap)).unwrap_or(u16::MAX));
+    grow_to_fit(columns, natural, &mut widths, &mut spare);
+    fill(columns, &mut widths, spare);
+    widths
+}
+
+fn needed(widths: &[Option<u16>], gap: u16) -> u32 {
+    let shown = widths.iter().flatten();
+    let gaps = u32::try_from(shown.clone().count().saturating_sub(1)).unwrap_or(u32::MAX);
+    shown
+        .map(|width| u32::from(*width))
+        .sum::<u32>()
+        .saturating_add(gaps.saturating_mul(u32::from(gap)))
+}
+
+/// Of those kept least dearly, the rightmost goes.
+fn drop_one(columns: &[Column<'_>], widths: &mut [Option<u16>]) {
+    let victim = columns
+        .iter()
+        .zip(widths.iter_mut())
+        .rev()
+        .filter(|(_, width)| width.is_some())
+        .min_by_key(|(column, _)| column.keep);
+    if let Some((_, width)) = victim {
+        *width = None;
+    }
+}
+
+fn grow_to_fit(
+    columns: &[Column<'_>],
+    natural: &[u16],
+    widths: &mut [Option<u16>],
+    spare: &mut u16,
+) {
+    let mut growing: Vec<_> = columns
+        .iter()
+        .zip(natural)
+        .zip(widths.iter_mut())
+        .filter_map(|((column, natural), width)| Some((column, *natural, width.as_mut()?)))
+        .collect();
+    growing.sort_by_key(|(column, _, _)| std::cmp::Reverse(column.keep));
+    for (column, natural, width) in growing {
+        if let Rule::Fit { max, .. } = column.rule {
+            let more = natural.min(max).saturating_sub(*width).min(*spare);
+            *width += more;
+            *spare -= more;
+        }
+    }
+}
+
+fn fill(columns: &[Column<'_>], widths: &mut [Option<u16>], mut spare: u16) {
+    let weight = |column: &Column<'_>| match column.rule {
+        Rule::Fill { weight, .. } => u32::from(weight),
+        Rule::Fixed(_) | Rule::Fit { .. } => 0,
+    };
+    let shown = columns
+        .iter()
+        .zip(widths.iter())
+        .filter(|(_, width)| width.is_some());
+    let mut weights: u32 = shown.map(|(column, _)| weight(column)).sum();
+    for (column, width) in columns.iter().zip(widths.iter_mut()) {
+        let (Some(width), share @ 1..) = (width.as_mut(), weight(column)) else {
+            continue;
+        };
+        // The last one takes what rounding left.
+        let more = u16::try_from(u32::from(spare) * share / weights.max(1)).unwrap_or(spare);
+        *width = width.saturating_add(more);
+        spare -= more;
+        weights -= share;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const FLEET: [Column<'static>; 4] = [
+        Column::new("ENVIRONMENT", Rule::Fit { min: 8, max: 20 }, 9),
+        Column::new("STAGE", Rule::Fixed(6), 3),
+        Column::new("VERDICT", Rule::Fill { min: 10, weight: 1 }, 8),
+        Column::new("TASKS", Rule::Fixed(5), 5).right(),
+    ];
+
+    #[test]
+    fn fitting_columns_grow_before_filling_ones_take_the_rest() {
+        assert_eq!(
+            widths(&FLEET, &[14, 4, 30, 3], 60, 2),
+            [Some(14), Some(6), Some(29), Some(5)]
+        );
+    }
+
+    #[test]
+    fn the_least_dear_go_first_when_it_gets_narrow() {
+        assert_eq!(
+            widths(&FLEET, &[14, 4, 30, 3], 30, 2),
+            [Some(11), None, Some(10), Some(5)]
+        );
+        assert_eq!(
+            widths(&FLEET, &[14, 4, 30, 3], 20, 2),
+            [Some(8), None, Some(10), None]
+        );
+        assert_eq!(
+            widths(&FLEET, &[14, 4, 30, 3], 12, 2),
+            [Some(12), None, None, None]
+        );
+        assert_eq!(
+            widths(&FLEET, &[14, 4, 30, 3], 3, 2),
+            [Some(3), None, None, None]
+        );
+    }
+
+    #[test]
+    fn shares_use_up_all_room() {
+        let columns = [
+            Column::new("a", Rule::Fill { min: 1, weight: 1 }, 1),
+            Column::new("b", Rule::Fill { min: 1, weight: 2 }, 1),
+        ];
+        assert_eq!(widths(&columns, &[0, 0], 21, 1), [Some(7), Some(13)]);
+        assert_eq!(widths(&[], &[], 21, 1), []);
+    }
+
+    proptest! {
+        #[test]
+        fn never_wider_than_the_room(room in 0u16..250, gap in 0u16..4, natural in proptest::collection::vec(0u16..90, 4)) {
+            let widths = widths(&FLEET, &natural, room, gap);
+            prop_assert!(needed(&widths, gap) <= u32::from(room));
+        }
+    }
+}
