@@ -65,11 +65,7 @@ pub fn when(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
         return format!("{time}, {relative}");
     }
     let apart = day.duration_since(today).as_hours().abs() / 24;
-    if apart < 7 {
-        format!("{} {time}, {relative}", day.strftime("%a"))
-    } else {
-        format!("{day} {time}, {relative}")
-    }
+    if apart < 7 { format!("{} {time}, {relative}", day.strftime("%a")) } else { format!("{day} {time}, {relative}") }
 }
 
 /// One unit, rounded down.
@@ -93,11 +89,7 @@ fn step(secs: i64) -> i64 {
 }
 
 fn two(big: i64, big_unit: &str, small: i64, small_unit: &str) -> String {
-    if small == 0 {
-        format!("{big} {big_unit}")
-    } else {
-        format!("{big} {big_unit} {small} {small_unit}")
-    }
+    if small == 0 { format!("{big} {big_unit}") } else { format!("{big} {big_unit} {small} {small_unit}") }
 }
 
 #[cfg(test)]

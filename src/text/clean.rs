@@ -33,11 +33,7 @@ pub fn clean(text: &str) -> Cow<'_, str> {
         out.push(shown);
         previous = Some(shown);
     }
-    if changed {
-        Cow::Owned(out)
-    } else {
-        Cow::Borrowed(text)
-    }
+    if changed { Cow::Owned(out) } else { Cow::Borrowed(text) }
 }
 
 fn visible(c: char) -> char {
@@ -88,10 +84,7 @@ mod tests {
     #[case::escape("a\u{1b}[31mred", "a␛[31mred")]
     #[case::lines("a\r\nb\tc", "a␍␊b␉c")]
     #[case::delete_and_c1("a\u{7f}\u{9b}31m", "a␡\u{FFFD}31m")]
-    #[case::bidi(
-        "a\u{202E}gpj.exe\u{2066}\u{200F}\u{61C}",
-        "a\u{FFFD}gpj.exe\u{FFFD}\u{FFFD}\u{FFFD}"
-    )]
+    #[case::bidi("a\u{202E}gpj.exe\u{2066}\u{200F}\u{61C}", "a\u{FFFD}gpj.exe\u{FFFD}\u{FFFD}\u{FFFD}")]
     #[case::zero_width("pro\u{200B}d\u{FEFF}", "pro\u{FFFD}d\u{FFFD}")]
     #[case::tags("a\u{E0041}\u{E0042}", "a\u{FFFD}\u{FFFD}")]
     #[case::separators("a\u{2028}b\u{2029}c", "a␤b␤c")]

@@ -75,9 +75,7 @@ fn walk_list(items: &mut [Value], key: &str, secret: bool) {
 /// The name in `{"name": …, "value": …}` (or `key`/`value`, in either case).
 fn pair_name(fields: &serde_json::Map<String, Value>) -> Option<String> {
     fields.get("value").or_else(|| fields.get("Value"))?;
-    ["name", "Name", "key", "Key"]
-        .iter()
-        .find_map(|field| fields.get(*field)?.as_str().map(str::to_owned))
+    ["name", "Name", "key", "Key"].iter().find_map(|field| fields.get(*field)?.as_str().map(str::to_owned))
 }
 
 /// Variables are always hidden; dimensions, tags and settings only by their name or shape.

@@ -15,17 +15,9 @@ pub struct ThemeError {
 }
 
 fn place(file: &str, line: usize) -> String {
-    if line == 0 {
-        format!("{file}: ")
-    } else {
-        format!("{file}:{line}: ")
-    }
+    if line == 0 { format!("{file}: ") } else { format!("{file}:{line}: ") }
 }
 
 fn key_prefix(key: &str) -> String {
-    if key.is_empty() {
-        String::new()
-    } else {
-        format!("{key}: ")
-    }
+    if key.is_empty() { String::new() } else { format!("{key}: ") }
 }

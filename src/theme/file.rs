@@ -69,9 +69,7 @@ fn color(text: &str) -> Result<Color, String> {
     if let Some(hex) = text.strip_prefix('#')
         && !(hex.len() == 6 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
     {
-        return Err(format!(
-            "{text:?} is not a colour; write six hex digits, as in \"#ff8a82\""
-        ));
+        return Err(format!("{text:?} is not a colour; write six hex digits, as in \"#ff8a82\""));
     }
     Color::from_str(text).map_err(|_| {
         format!("no colour {text:?}; use \"#rrggbb\", a name from [palette], an ANSI name such as \"red\", or 0 to 255")
@@ -81,9 +79,8 @@ fn color(text: &str) -> Result<Color, String> {
 /// Parses the text of a theme; `file` is its name in errors.
 pub(super) fn parse(text: &str, file: &str) -> Result<ThemeFile, ThemeError> {
     let reader = Reader { text, file };
-    let document = DeTable::parse(text).map_err(|fault| {
-        reader.error(fault.span().unwrap_or(0..0), "", fault.message().to_owned())
-    })?;
+    let document = DeTable::parse(text)
+        .map_err(|fault| reader.error(fault.span().unwrap_or(0..0), "", fault.message().to_owned()))?;
     reader.document(document.get_ref())
 }
 
@@ -103,8 +100,7 @@ impl Reader<'_> {
                 "palette" => self.palette(self.table(value, "palette")?, &mut theme)?,
                 "role" => self.roles(self.table(value, "role")?, &mut theme)?,
                 other => {
-                    let problem =
-                        "unknown key; a theme has inherits, dark, background, [palette] and [role]";
+                    let problem = "unknown key; a theme has inherits, dark, background, [palette] and [role]";
                     return Err(self.error(key.span(), other, problem.to_owned()));
                 }
             }
@@ -116,9 +112,7 @@ impl Reader<'_> {
         for (key, value) in table {
             let name = key.get_ref().as_ref();
             let paint = self.paint(value, &format!("palette.{name}"))?;
-            theme
-                .palette
-                .insert(name.to_owned(), paint.color(&BTreeMap::new())?);
+            theme.palette.insert(name.to_owned(), paint.color(&BTreeMap::new())?);
         }
         Ok(())
     }
@@ -129,11 +123,7 @@ impl Reader<'_> {
             let path = format!("role.{name}");
             let Some(role) = Role::named(name) else {
                 let known: Vec<_> = Role::ALL.iter().map(|role| role.name()).collect();
-                return Err(self.error(
-                    key.span(),
-                    &path,
-                    format!("unknown role; there are {}", known.join(", ")),
-                ));
+                return Err(self.error(key.span(), &path, format!("unknown role; there are {}", known.join(", "))));
             };
             theme.roles.insert(role, self.look(value, &path)?);
         }
@@ -164,8 +154,7 @@ impl Reader<'_> {
                 "underline" => Modifier::UNDERLINED,
                 "reverse" => Modifier::REVERSED,
                 _ => {
-                    let problem =
-                        "unknown key; a role has fg, bg, bold, dim, italic, underline and reverse";
+                    let problem = "unknown key; a role has fg, bg, bold, dim, italic, underline and reverse";
                     return Err(self.error(key.span(), &path, problem.to_owned()));
                 }
             };
@@ -179,41 +168,19 @@ impl Reader<'_> {
             DeValue::Integer(number) => number.as_str().to_owned(),
             _ => self.string(value, key)?.to_owned(),
         };
-        Ok(Paint {
-            text,
-            key: key.to_owned(),
-            file: self.file.to_owned(),
-            line: self.line(value.span()),
-        })
+        Ok(Paint { text, key: key.to_owned(), file: self.file.to_owned(), line: self.line(value.span()) })
     }
 
-    fn string<'v>(
-        &self,
-        value: &'v Spanned<DeValue<'_>>,
-        key: &str,
-    ) -> Result<&'v str, ThemeError> {
-        value
-            .get_ref()
-            .as_str()
-            .ok_or_else(|| self.wrong_type(value, key, "a text in quotes"))
+    fn string<'v>(&self, value: &'v Spanned<DeValue<'_>>, key: &str) -> Result<&'v str, ThemeError> {
+        value.get_ref().as_str().ok_or_else(|| self.wrong_type(value, key, "a text in quotes"))
     }
 
     fn flag(&self, value: &Spanned<DeValue<'_>>, key: &str) -> Result<bool, ThemeError> {
-        value
-            .get_ref()
-            .as_bool()
-            .ok_or_else(|| self.wrong_type(value, key, "true or false"))
+        value.get_ref().as_bool().ok_or_else(|| self.wrong_type(value, key, "true or false"))
     }
 
-    fn table<'v, 'i>(
-        &self,
-        value: &'v Spanned<DeValue<'i>>,
-        key: &str,
-    ) -> Result<&'v DeTable<'i>, ThemeError> {
-        value
-            .get_ref()
-            .as_table()
-            .ok_or_else(|| self.wrong_type(value, key, "a table"))
+    fn table<'v, 'i>(&self, value: &'v Spanned<DeValue<'i>>, key: &str) -> Result<&'v DeTable<'i>, ThemeError> {
+        value.get_ref().as_table().ok_or_else(|| self.wrong_type(value, key, "a table"))
     }
 
     fn wrong_type(&self, value: &Spanned<DeValue<'_>>, key: &str, wanted: &str) -> ThemeError {
@@ -222,20 +189,11 @@ impl Reader<'_> {
     }
 
     fn error(&self, at: Range<usize>, key: &str, problem: String) -> ThemeError {
-        ThemeError {
-            file: self.file.to_owned(),
-            line: self.line(at),
-            key: key.to_owned(),
-            problem,
-        }
+        ThemeError { file: self.file.to_owned(), line: self.line(at), key: key.to_owned(), problem }
     }
 
     fn line(&self, at: Range<usize>) -> usize {
-        let before = self
-            .text
-            .as_bytes()
-            .get(..at.start.min(self.text.len()))
-            .unwrap_or_default();
+        let before = self.text.as_bytes().get(..at.start.min(self.text.len())).unwrap_or_default();
         before.iter().filter(|byte| **byte == b'\n').count() + 1
     }
 }

@@ -3,9 +3,11 @@
 
 mod error;
 mod file;
+mod mark;
 mod role;
 
 pub use error::ThemeError;
+pub use mark::mark;
 pub use role::Role;
 
 use file::ThemeFile;
@@ -63,91 +65,53 @@ impl Theme {
         while let Some(wanted) = next {
             // A file may extend the built-in theme of its own name.
             let (text, file) = find(&wanted, if seen.contains(&wanted) { &[] } else { dirs })?;
-            if layers.len() >= MAX_INHERITANCE
-                || seen.iter().filter(|name| **name == wanted).count() > 1
-            {
+            if layers.len() >= MAX_INHERITANCE || seen.iter().filter(|name| **name == wanted).count() > 1 {
                 let problem = format!("themes inherit in a circle: {}; break it", seen.join(" → "));
-                return Err(ThemeError {
-                    file,
-                    line: 0,
-                    key: "inherits".to_owned(),
-                    problem,
-                });
+                return Err(ThemeError { file, line: 0, key: "inherits".to_owned(), problem });
             }
             seen.push(wanted);
             let layer = file::parse(&text, &file)?;
             next = layer.inherits.clone();
             layers.push((layer, file));
         }
-        let file = layers
-            .first()
-            .map(|(_, file)| file.clone())
-            .unwrap_or_default();
-        let merged =
-            layers
-                .into_iter()
-                .rev()
-                .fold(ThemeFile::default(), |mut below, (above, _)| {
-                    below.dark = above.dark.or(below.dark);
-                    below.background = above.background.or(below.background);
-                    below.palette.extend(above.palette);
-                    below.roles.extend(above.roles);
-                    below
-                });
+        let file = layers.first().map(|(_, file)| file.clone()).unwrap_or_default();
+        let merged = layers.into_iter().rev().fold(ThemeFile::default(), |mut below, (above, _)| {
+            below.dark = above.dark.or(below.dark);
+            below.background = above.background.or(below.background);
+            below.palette.extend(above.palette);
+            below.roles.extend(above.roles);
+            below
+        });
         Theme::resolve(name, &file, &merged)
     }
 
     /// A theme with no colours and no emphasis, for the case that nothing else can be had.
     pub fn bare() -> Theme {
-        Theme {
-            name: "bare".to_owned(),
-            dark: true,
-            background: None,
-            styles: BTreeMap::new(),
-        }
+        Theme { name: "bare".to_owned(), dark: true, background: None, styles: BTreeMap::new() }
     }
 
     /// The built-in theme called `name`, or `night`.
     pub fn built_in(name: &str) -> Theme {
-        Theme::load(name, &[])
-            .or_else(|_| Theme::load("night", &[]))
-            .unwrap_or_else(|_| Theme::bare())
+        Theme::load(name, &[]).or_else(|_| Theme::load("night", &[])).unwrap_or_else(|_| Theme::bare())
     }
 
     fn resolve(name: &str, file: &str, merged: &ThemeFile) -> Result<Theme, ThemeError> {
-        let missing: Vec<_> = Role::ALL
-            .iter()
-            .filter(|role| !merged.roles.contains_key(role))
-            .map(|role| role.name())
-            .collect();
+        let missing: Vec<_> =
+            Role::ALL.iter().filter(|role| !merged.roles.contains_key(role)).map(|role| role.name()).collect();
         if !missing.is_empty() {
             let problem = format!(
                 "nothing said about {}; add them, or inherits = \"night\" at the top of the file",
                 missing.join(", ")
             );
-            return Err(ThemeError {
-                file: file.to_owned(),
-                line: 0,
-                key: "role".to_owned(),
-                problem,
-            });
+            return Err(ThemeError { file: file.to_owned(), line: 0, key: "role".to_owned(), problem });
         }
         let styles = merged
             .roles
             .iter()
             .map(|(role, look)| Ok((*role, look.style(&merged.palette)?)))
             .collect::<Result<_, ThemeError>>()?;
-        let background = merged
-            .background
-            .as_ref()
-            .map(|paint| paint.color(&merged.palette))
-            .transpose()?;
-        Ok(Theme {
-            name: name.to_owned(),
-            dark: merged.dark.unwrap_or(true),
-            background,
-            styles,
-        })
+        let background = merged.background.as_ref().map(|paint| paint.color(&merged.palette)).transpose()?;
+        Ok(Theme { name: name.to_owned(), dark: merged.dark.unwrap_or(true), background, styles })
     }
 
     /// How `role` looks.
@@ -168,26 +132,15 @@ impl Theme {
 
 /// The text of a theme and the file's name for errors.
 fn find(name: &str, dirs: &[PathBuf]) -> Result<(String, String), ThemeError> {
-    let error = |file: String, problem: String| ThemeError {
-        file,
-        line: 0,
-        key: String::new(),
-        problem,
-    };
-    let plain = !name.is_empty()
-        && name
-            .chars()
-            .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
+    let error = |file: String, problem: String| ThemeError { file, line: 0, key: String::new(), problem };
+    let plain = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
     for dir in dirs.iter().filter(|_| plain) {
         let path = dir.join(format!("{name}.toml"));
         match std::fs::read_to_string(&path) {
             Ok(text) => return Ok((text, path.display().to_string())),
             Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => {}
             Err(fault) => {
-                return Err(error(
-                    path.display().to_string(),
-                    format!("can't be read: {fault}"),
-                ));
+                return Err(error(path.display().to_string(), format!("can't be read: {fault}")));
             }
         }
     }
@@ -195,14 +148,8 @@ fn find(name: &str, dirs: &[PathBuf]) -> Result<(String, String), ThemeError> {
         return Ok(((*text).to_owned(), format!("themes/{name}.toml")));
     }
     let names: Vec<_> = Theme::built_in_names().collect();
-    let looked = dirs
-        .iter()
-        .map(|dir| format!(", {}", dir.display()))
-        .collect::<String>();
-    Err(error(
-        name.to_owned(),
-        format!("no theme of this name among {}{looked}", names.join(", ")),
-    ))
+    let looked = dirs.iter().map(|dir| format!(", {}", dir.display())).collect::<String>();
+    Err(error(name.to_owned(), format!("no theme of this name among {}{looked}", names.join(", "))))
 }
 
 #[cfg(test)]

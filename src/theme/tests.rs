@@ -9,11 +9,8 @@ use rstest::rstest;
 fn load(text: &str) -> Result<Theme, String> {
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join("mine.toml"), text).unwrap();
-    Theme::load("mine", &[dir.path().to_owned()]).map_err(|error| {
-        error
-            .to_string()
-            .replace(&format!("{}/", dir.path().display()), "")
-    })
+    Theme::load("mine", &[dir.path().to_owned()])
+        .map_err(|error| error.to_string().replace(&format!("{}/", dir.path().display()), ""))
 }
 
 #[test]
@@ -33,16 +30,10 @@ fn plain_has_no_colour() {
 }
 
 fn luminance(color: Color) -> f64 {
-    let Color::Rgb(r, g, b) = color else {
-        panic!("{color:?} is not exact")
-    };
+    let Color::Rgb(r, g, b) = color else { panic!("{color:?} is not exact") };
     let linear = |value: u8| {
         let value = f64::from(value) / 255.0;
-        if value <= 0.04045 {
-            value / 12.92
-        } else {
-            ((value + 0.055) / 1.055).powf(2.4)
-        }
+        if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
     };
     0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)
 }
@@ -75,19 +66,11 @@ fn text_can_be_read_on_the_terminal_and_on_the_cursor(#[case] name: &str) {
 fn states_differ_without_red_and_green() {
     let theme = Theme::built_in("contrast");
     assert_ne!(theme.style(Role::Well), theme.style(Role::Bad));
-    assert!(
-        theme
-            .style(Role::Bad)
-            .add_modifier
-            .contains(Modifier::UNDERLINED)
-    );
+    assert!(theme.style(Role::Bad).add_modifier.contains(Modifier::UNDERLINED));
 }
 
 #[rstest]
-#[case(
-    "rolle = 1",
-    "mine.toml:1: rolle: unknown key; a theme has inherits, dark, background, [palette] and [role]"
-)]
+#[case("rolle = 1", "mine.toml:1: rolle: unknown key; a theme has inherits, dark, background, [palette] and [role]")]
 #[case(
     "inherits = \"night\"\n[role]\nbad = \"#f00\"",
     "mine.toml:3: role.bad: \"#f00\" is not a colour; write six hex digits, as in \"#ff8a82\""
@@ -104,10 +87,7 @@ fn states_differ_without_red_and_green() {
     "[palette]\na = 256",
     "mine.toml:2: palette.a: no colour \"256\"; use \"#rrggbb\", a name from [palette], an ANSI name such as \"red\", or 0 to 255"
 )]
-#[case(
-    "dark = \"yes\"",
-    "mine.toml:1: dark: is of type string; write true or false"
-)]
+#[case("dark = \"yes\"", "mine.toml:1: dark: is of type string; write true or false")]
 #[case(
     "[role]\nbad = { fg = \"red\", blink = true }",
     "mine.toml:2: role.bad.blink: unknown key; a role has fg, bg, bold, dim, italic, underline and reverse"
@@ -119,38 +99,25 @@ fn a_bad_theme_is_refused_with_its_place(#[case] text: &str, #[case] expected: &
 #[test]
 fn an_unknown_role_lists_those_there_are() {
     let error = load("[role]\nbed = \"red\"").unwrap_err();
-    assert!(
-        error.starts_with("mine.toml:2: role.bed: unknown role; there are text, dim,"),
-        "{error}"
-    );
+    assert!(error.starts_with("mine.toml:2: role.bed: unknown role; there are text, dim,"), "{error}");
 }
 
 #[test]
 fn a_role_left_out_is_named() {
     let error = load("[role]\nbad = \"red\"").unwrap_err();
-    assert!(
-        error.starts_with("mine.toml: role: nothing said about text, dim,"),
-        "{error}"
-    );
+    assert!(error.starts_with("mine.toml: role: nothing said about text, dim,"), "{error}");
 }
 
 #[test]
 fn broken_toml_has_its_line() {
-    assert!(
-        load("dark = true\nrole = [")
-            .unwrap_err()
-            .starts_with("mine.toml:2: ")
-    );
+    assert!(load("dark = true\nrole = [").unwrap_err().starts_with("mine.toml:2: "));
 }
 
 #[test]
 fn a_child_may_change_one_colour_of_its_parents_palette() {
     let theme = load("inherits = \"night\"\n[palette]\nred = \"#ff0000\"").unwrap();
     assert_eq!(theme.style(Role::Bad).fg, Some(Color::Rgb(255, 0, 0)));
-    assert_eq!(
-        theme.style(Role::Well),
-        Theme::built_in("night").style(Role::Well)
-    );
+    assert_eq!(theme.style(Role::Well), Theme::built_in("night").style(Role::Well));
     assert!(theme.dark());
 }
 
@@ -158,15 +125,8 @@ fn a_child_may_change_one_colour_of_its_parents_palette() {
 fn a_file_may_extend_the_built_in_of_its_name_and_circles_are_found() {
     let dir = tempfile::tempdir().unwrap();
     let dirs = [dir.path().to_owned()];
-    std::fs::write(
-        dir.path().join("night.toml"),
-        "inherits = \"night\"\n[role]\nbad = 9",
-    )
-    .unwrap();
-    assert_eq!(
-        Theme::load("night", &dirs).unwrap().style(Role::Bad).fg,
-        Some(Color::Indexed(9))
-    );
+    std::fs::write(dir.path().join("night.toml"), "inherits = \"night\"\n[role]\nbad = 9").unwrap();
+    assert_eq!(Theme::load("night", &dirs).unwrap().style(Role::Bad).fg, Some(Color::Indexed(9)));
     std::fs::write(dir.path().join("a.toml"), "inherits = \"b\"").unwrap();
     std::fs::write(dir.path().join("b.toml"), "inherits = \"a\"").unwrap();
     assert!(Theme::load("a", &dirs).is_err());
@@ -178,11 +138,7 @@ fn a_file_may_extend_the_built_in_of_its_name_and_circles_are_found() {
 #[case("none")]
 fn only_names_are_looked_up(#[case] name: &str) {
     let error = Theme::load(name, &[PathBuf::from(".")]).unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .contains("no theme of this name among night, day, contrast, plain, .")
-    );
+    assert!(error.to_string().contains("no theme of this name among night, day, contrast, plain, ."));
 }
 
 #[rstest]
@@ -190,12 +146,7 @@ fn only_names_are_looked_up(#[case] name: &str) {
 #[case(Some("mine"), false, Some(false), "mine")]
 #[case(None, false, Some(false), "day")]
 #[case(None, false, None, "night")]
-fn choosing(
-    #[case] asked: Option<&str>,
-    #[case] no_color: bool,
-    #[case] dark: Option<bool>,
-    #[case] expected: &str,
-) {
+fn choosing(#[case] asked: Option<&str>, #[case] no_color: bool, #[case] dark: Option<bool>, #[case] expected: &str) {
     assert_eq!(Theme::choose(asked, no_color, dark), expected);
 }
 

@@ -14,18 +14,8 @@ pub fn centered(area: Rect, columns: u16, rows: u16) -> Rect {
 /// The first `rows` rows of `area`, and the rest.
 pub fn split_top(area: Rect, rows: u16) -> (Rect, Rect) {
     let rows = rows.min(area.height);
-    let rest = Rect {
-        y: area.y.saturating_add(rows),
-        height: area.height - rows,
-        ..area
-    };
-    (
-        Rect {
-            height: rows,
-            ..area
-        },
-        rest,
-    )
+    let rest = Rect { y: area.y.saturating_add(rows), height: area.height - rows, ..area };
+    (Rect { height: rows, ..area }, rest)
 }
 
 /// What is above the last `rows` rows of `area`, and these.
@@ -36,18 +26,8 @@ pub fn split_bottom(area: Rect, rows: u16) -> (Rect, Rect) {
 /// The first `columns` columns of `area`, and the rest.
 pub fn split_left(area: Rect, columns: u16) -> (Rect, Rect) {
     let columns = columns.min(area.width);
-    let rest = Rect {
-        x: area.x.saturating_add(columns),
-        width: area.width - columns,
-        ..area
-    };
-    (
-        Rect {
-            width: columns,
-            ..area
-        },
-        rest,
-    )
+    let rest = Rect { x: area.x.saturating_add(columns), width: area.width - columns, ..area };
+    (Rect { width: columns, ..area }, rest)
 }
 
 /// What is left of the last `columns` columns of `area`, and these.
@@ -111,10 +91,7 @@ mod tests {
     #[test]
     fn panels_give_way_from_the_last_one_up() {
         let heights = |rows| -> Vec<u16> {
-            stack(Rect::new(0, 0, 10, rows), &[5, 8, 4], 3)
-                .iter()
-                .map(|panel| panel.height)
-                .collect()
+            stack(Rect::new(0, 0, 10, rows), &[5, 8, 4], 3).iter().map(|panel| panel.height).collect()
         };
         assert_eq!(heights(30), [5, 8, 4]);
         assert_eq!(heights(12), [5, 4, 3]);

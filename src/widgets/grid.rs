@@ -28,11 +28,7 @@ pub struct Cell<'a> {
 impl<'a> Cell<'a> {
     /// A cell without highlights.
     pub fn new(text: impl Into<Cow<'a, str>>, role: Role) -> Self {
-        Cell {
-            text: text.into(),
-            role,
-            matched: Vec::new(),
-        }
+        Cell { text: text.into(), role, matched: Vec::new() }
     }
 
     /// Ordinary text.
@@ -83,15 +79,7 @@ pub struct Grid<'a, F> {
 impl<'a, F: Fn(usize) -> Row<'a>> Grid<'a, F> {
     /// A focused grid without sort mark.
     pub fn new(columns: &'a [Column<'a>], len: usize, theme: &'a Theme, row: F) -> Self {
-        Grid {
-            columns,
-            len,
-            row,
-            theme,
-            sort: None,
-            empty: "nothing here",
-            focused: true,
-        }
+        Grid { columns, len, row, theme, sort: None, empty: "nothing here", focused: true }
     }
 
     /// Which column the rows are sorted by.
@@ -114,12 +102,8 @@ impl<'a, F: Fn(usize) -> Row<'a>> Grid<'a, F> {
 
     fn title(&self, at: usize, column: &Column<'a>) -> Cow<'a, str> {
         match self.sort {
-            Some((sorted, Order::Ascending)) if sorted == at => {
-                Cow::Owned(format!("{} ▲", column.title))
-            }
-            Some((sorted, Order::Descending)) if sorted == at => {
-                Cow::Owned(format!("{} ▼", column.title))
-            }
+            Some((sorted, Order::Ascending)) if sorted == at => Cow::Owned(format!("{} ▲", column.title)),
+            Some((sorted, Order::Descending)) if sorted == at => Cow::Owned(format!("{} ▼", column.title)),
             _ => Cow::Borrowed(column.title),
         }
     }
@@ -135,14 +119,7 @@ impl<'a, F: Fn(usize) -> Row<'a>> Grid<'a, F> {
         natural
     }
 
-    fn paint_row(
-        &self,
-        buf: &mut Buffer,
-        area: Rect,
-        row: &Row<'a>,
-        slots: &[Slot],
-        under_cursor: bool,
-    ) {
+    fn paint_row(&self, buf: &mut Buffer, area: Rect, row: &Row<'a>, slots: &[Slot], under_cursor: bool) {
         if under_cursor && self.focused {
             tint_row(buf, area, 0, self.theme.style(Role::Selected));
         }
@@ -155,14 +132,7 @@ impl<'a, F: Fn(usize) -> Row<'a>> Grid<'a, F> {
             put(buf, area, (0, 0), first.x, mark, self.theme.style(role));
             if row.changed && first.x > 0 {
                 // In a gutter of one column the change is the news, and wins.
-                put(
-                    buf,
-                    area,
-                    (first.x - 1, 0),
-                    1,
-                    "•",
-                    self.theme.style(Role::Changed),
-                );
+                put(buf, area, (first.x - 1, 0), 1, "•", self.theme.style(Role::Changed));
             }
         }
         for slot in slots {
@@ -181,19 +151,12 @@ impl<'a, F: Fn(usize) -> Row<'a>> Grid<'a, F> {
         let mark = self.theme.style(Role::Match);
         for range in &cell.matched {
             // Cleaning may lengthen the text: measure what stands before the match, cleaned alike.
-            let (Some(before), Some(found)) =
-                (cell.text.get(..range.start), cell.text.get(range.clone()))
-            else {
+            let (Some(before), Some(found)) = (cell.text.get(..range.start), cell.text.get(range.clone())) else {
                 continue;
             };
             let start = small(width(&clean(before)));
             let end = start.saturating_add(small(width(&clean(found)))).min(used);
-            let lit = Rect::new(
-                area.x.saturating_add(x).saturating_add(start),
-                area.y,
-                end.saturating_sub(start),
-                1,
-            );
+            let lit = Rect::new(area.x.saturating_add(x).saturating_add(start), area.y, end.saturating_sub(start), 1);
             buf.set_style(lit.intersection(buf.area), mark);
         }
     }
@@ -221,12 +184,7 @@ fn slots(columns: &[Column<'_>], widths: &[Option<u16>], gutter: u16, gap: u16) 
     let mut slots = Vec::new();
     for (column, (spec, width)) in columns.iter().zip(widths).enumerate() {
         if let Some(width) = *width {
-            slots.push(Slot {
-                column,
-                x,
-                width,
-                align: spec.align,
-            });
+            slots.push(Slot { column, x, width, align: spec.align });
             x = x.saturating_add(width).saturating_add(gap);
         }
     }
@@ -245,59 +203,27 @@ impl<'a, F: Fn(usize) -> Row<'a>> StatefulWidget for Grid<'a, F> {
         }
         let shown = state.offset..self.len.min(state.offset + visible);
         let rows: Vec<Row<'a>> = shown.clone().map(&self.row).collect();
-        let titles: Vec<_> = self
-            .columns
-            .iter()
-            .enumerate()
-            .map(|(at, column)| self.title(at, column))
-            .collect();
+        let titles: Vec<_> = self.columns.iter().enumerate().map(|(at, column)| self.title(at, column)).collect();
         let gutter = if area.width < 20 { 1 } else { 2 };
         let gap = if area.width < 100 { 1 } else { 2 };
         let bar = u16::from(self.len > visible);
         let room = area.width.saturating_sub(gutter + bar);
-        let slots = slots(
-            self.columns,
-            &widths(self.columns, &self.natural(&rows, &titles), room, gap),
-            gutter,
-            gap,
-        );
+        let slots = slots(self.columns, &widths(self.columns, &self.natural(&rows, &titles), room, gap), gutter, gap);
         for slot in &slots {
             if let Some(title) = titles.get(slot.column) {
                 let x = slot.x + slot.indent(small(width(title)));
-                put(
-                    buf,
-                    area,
-                    (x, 0),
-                    slot.width,
-                    title,
-                    self.theme.style(Role::Title),
-                );
+                put(buf, area, (x, 0), slot.width, title, self.theme.style(Role::Title));
             }
         }
         if self.len == 0 {
-            put_line(
-                buf,
-                area,
-                (gutter, 1),
-                self.empty,
-                self.theme.style(Role::Faint),
-            );
+            put_line(buf, area, (gutter, 1), self.empty, self.theme.style(Role::Faint));
         }
         for (line, (at, row)) in (1..).zip(shown.zip(&rows)) {
-            let line_area = Rect {
-                y: area.y + line,
-                height: 1,
-                width: area.width - bar,
-                ..area
-            };
+            let line_area = Rect { y: area.y + line, height: 1, width: area.width - bar, ..area };
             self.paint_row(buf, line_area, row, &slots, at == state.selected);
         }
         if bar == 1 {
-            let role = if self.focused {
-                Role::BorderFocus
-            } else {
-                Role::Border
-            };
+            let role = if self.focused { Role::BorderFocus } else { Role::Border };
             scrollbar(buf, area, *state, self.len, self.theme.style(role));
         }
     }
@@ -313,11 +239,7 @@ fn scrollbar(buf: &mut Buffer, area: Rect, state: GridState, len: usize, style: 
     let hidden = len.saturating_sub(track).max(1);
     let top = (state.offset * (track - thumb.min(track)) + hidden / 2) / hidden;
     for row in 0..track {
-        let mark = if (top..top + thumb).contains(&row) {
-            "█"
-        } else {
-            "│"
-        };
+        let mark = if (top..top + thumb).contains(&row) { "█" } else { "│" };
         put(buf, area, (area.width - 1, small(row + 1)), 1, mark, style);
     }
 }

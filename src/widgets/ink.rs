@@ -6,14 +6,7 @@ use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
 /// Writes `text` at column `dx`, row `dy` of `area`, in at most `columns` columns, with `…` where
 /// it had to be cut. Returns the columns used.
-pub fn put(
-    buf: &mut Buffer,
-    area: Rect,
-    (dx, dy): (u16, u16),
-    columns: u16,
-    text: &str,
-    style: Style,
-) -> u16 {
+pub fn put(buf: &mut Buffer, area: Rect, (dx, dy): (u16, u16), columns: u16, text: &str, style: Style) -> u16 {
     let area = area.intersection(buf.area);
     if dx >= area.width || dy >= area.height {
         return 0;

@@ -68,17 +68,13 @@ const HARMLESS_LISTS: [&str; 9] = [
 
 /// `DB_Password`, `dbPassword` and `db.password` are one name.
 fn plain(name: &str) -> String {
-    name.chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// Whether what stands under this key is to be taken for a secret.
 pub(super) fn is_secret_key(key: &str) -> bool {
     let name = plain(key);
-    let tells = TELLING.iter().any(|part| name.contains(part))
-        || TELLING_AT_END.iter().any(|end| name.ends_with(end));
+    let tells = TELLING.iter().any(|part| name.contains(part)) || TELLING_AT_END.iter().any(|end| name.ends_with(end));
     tells && !ABOUT.iter().any(|end| name.ends_with(end))
 }
 

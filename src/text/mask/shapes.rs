@@ -23,15 +23,10 @@ const PATTERNS: [&str; 9] = [
 ];
 
 /// A name, perhaps quoted or escaped, and what assigns to it.
-const ASSIGNMENT: &str =
-    r#"(?P<key>[A-Za-z0-9_.-]*[A-Za-z0-9])(?P<sign>\\*["']?\s*(?:=>|:=|=|:)\s*|\s+)"#;
+const ASSIGNMENT: &str = r#"(?P<key>[A-Za-z0-9_.-]*[A-Za-z0-9])(?P<sign>\\*["']?\s*(?:=>|:=|=|:)\s*|\s+)"#;
 
-static SHAPES: LazyLock<Option<Vec<Regex>>> = LazyLock::new(|| {
-    PATTERNS
-        .iter()
-        .map(|pattern| Regex::new(pattern).ok())
-        .collect()
-});
+static SHAPES: LazyLock<Option<Vec<Regex>>> =
+    LazyLock::new(|| PATTERNS.iter().map(|pattern| Regex::new(pattern).ok()).collect());
 static ASSIGN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(ASSIGNMENT).ok());
 
 /// See [`super::mask_text`].
@@ -41,11 +36,7 @@ pub(super) fn mask(text: &str) -> Cow<'_, str> {
     };
     let mut secrets: Vec<Range<usize>> = shapes
         .iter()
-        .flat_map(|shape| {
-            shape
-                .captures_iter(text)
-                .filter_map(|found| Some(found.name("s")?.range()))
-        })
+        .flat_map(|shape| shape.captures_iter(text).filter_map(|found| Some(found.name("s")?.range())))
         .collect();
     url_passwords(text, &mut secrets);
     assignments(text, assign, &mut secrets);
@@ -84,13 +75,9 @@ fn replace(text: &str, mut secrets: Vec<Range<usize>>) -> Cow<'_, str> {
 fn url_passwords(text: &str, secrets: &mut Vec<Range<usize>>) {
     for (at, scheme) in text.match_indices("://") {
         let start = at + scheme.len();
-        let run = word(text, start, |c| {
-            c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '`')
-        });
+        let run = word(text, start, |c| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '`'));
         let authority = run.split(['/', '?', '#']).next().unwrap_or_default();
-        let end = authority
-            .rfind('@')
-            .or_else(|| unescaped_password(run, authority));
+        let end = authority.rfind('@').or_else(|| unescaped_password(run, authority));
         let Some(user) = end.and_then(|end| run.get(..end)) else {
             continue;
         };
@@ -115,9 +102,7 @@ fn unescaped_password(run: &str, authority: &str) -> Option<usize> {
 fn assignments(text: &str, assign: &Regex, secrets: &mut Vec<Range<usize>>) {
     let mut from = 0;
     while let Some(found) = text.get(from..).and_then(|rest| assign.captures(rest)) {
-        let (Some(whole), Some(key), Some(sign)) =
-            (found.get(0), found.name("key"), found.name("sign"))
-        else {
+        let (Some(whole), Some(key), Some(sign)) = (found.get(0), found.name("key"), found.name("sign")) else {
             return;
         };
         let (key_start, start) = (from + key.start(), from + whole.end());
@@ -150,9 +135,7 @@ fn value_at(text: &str, start: usize, key: &str) -> Range<usize> {
     if key.to_ascii_lowercase().ends_with("authorization") {
         return start..start + word(text, start, |c| matches!(c, '\r' | '\n' | '"' | '\'')).len();
     }
-    let value = word(text, start, |c| {
-        c.is_whitespace() || matches!(c, ',' | ';' | '&' | '"' | '\'' | '}' | ')' | ']')
-    });
+    let value = word(text, start, |c| c.is_whitespace() || matches!(c, ',' | ';' | '&' | '"' | '\'' | '}' | ')' | ']'));
     start..start + value.len()
 }
 
@@ -182,9 +165,7 @@ fn is_secret_value(key: &str, sign: &str, value: &str) -> bool {
         return true;
     }
     let lower = key.to_ascii_lowercase();
-    lower.contains("pass")
-        || lower.contains("authorization")
-        || value.chars().any(|c| c.is_ascii_digit())
+    lower.contains("pass") || lower.contains("authorization") || value.chars().any(|c| c.is_ascii_digit())
 }
 
 /// `arn:aws:secretsmanager:…:secret:prod/db` speaks of secrets and is none.
@@ -193,16 +174,11 @@ fn in_arn(text: &str, at: usize) -> bool {
     let start = before
         .rfind(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | '(' | '[' | '=' | '{'))
         .map_or(0, |found| found + 1);
-    text.get(start..)
-        .is_some_and(|word| word.starts_with("arn:aws"))
+    text.get(start..).is_some_and(|word| word.starts_with("arn:aws"))
 }
 
 fn word(text: &str, start: usize, ends: impl Fn(char) -> bool) -> &str {
-    text.get(start..)
-        .unwrap_or_default()
-        .split(ends)
-        .next()
-        .unwrap_or_default()
+    text.get(start..).unwrap_or_default().split(ends).next().unwrap_or_default()
 }
 
 /// AWS secret keys, session tokens and other long keys without a vendor's mark: forty characters
@@ -244,11 +220,7 @@ fn is_random(word: &str) -> bool {
     if bytes.len() < 28 || !(has(0) && has(1) && has(2)) {
         return false;
     }
-    let changes = bytes
-        .iter()
-        .zip(bytes.iter().skip(1))
-        .filter(|(a, b)| class(**a) != class(**b))
-        .count();
+    let changes = bytes.iter().zip(bytes.iter().skip(1)).filter(|(a, b)| class(**a) != class(**b)).count();
     changes * 100 >= bytes.len() * 38
 }
 
@@ -258,11 +230,7 @@ mod tests {
 
     #[test]
     fn every_pattern_can_be_built() {
-        assert!(
-            SHAPES
-                .as_ref()
-                .is_some_and(|shapes| shapes.len() == PATTERNS.len())
-        );
+        assert!(SHAPES.as_ref().is_some_and(|shapes| shapes.len() == PATTERNS.len()));
         assert!(ASSIGN.is_some());
     }
 }

@@ -6,41 +6,20 @@ use rstest::rstest;
 use serde_json::json;
 
 #[rstest]
-#[case::url(
-    "postgres://app:hunter2@db.internal:5432/app",
-    "postgres://app:••••••@db.internal:5432/app"
-)]
+#[case::url("postgres://app:hunter2@db.internal:5432/app", "postgres://app:••••••@db.internal:5432/app")]
 #[case::url_without_user("redis://:s3cr3t@cache:6379", "redis://:••••••@cache:6379")]
 #[case::url_with_at("mysql://u:p@ss@host/db", "mysql://u:••••••@host/db")]
 #[case::url_with_slash("mysql://u:pa/ss@host/db", "mysql://u:••••••@host/db")]
-#[case::url_token(
-    "https://0123456789abcdef0123456789abcdef@sentry.io/1",
-    "https://••••••@sentry.io/1"
-)]
+#[case::url_token("https://0123456789abcdef0123456789abcdef@sentry.io/1", "https://••••••@sentry.io/1")]
 #[case::jdbc(
     "jdbc:postgresql://h/db?user=u&password=pw1&ssl=true",
     "jdbc:postgresql://h/db?user=u&password=••••••&ssl=true"
 )]
-#[case::slack(
-    "post https://hooks.slack.com/services/T0/B0/xyz now",
-    "post https://hooks.slack.com/•••••• now"
-)]
-#[case::discord(
-    "https://discord.com/api/webhooks/1/abc",
-    "https://discord.com/api/webhooks/••••••"
-)]
-#[case::discordapp(
-    "https://discordapp.com/api/v10/webhooks/1/abc",
-    "https://discordapp.com/api/v10/webhooks/••••••"
-)]
-#[case::teams(
-    "https://acme.webhook.office.com/webhookb2/x@y/z",
-    "https://acme.webhook.office.com/••••••"
-)]
-#[case::chat(
-    "https://chat.googleapis.com/v1/spaces/A/messages?key=k&token=t",
-    "https://chat.googleapis.com/••••••"
-)]
+#[case::slack("post https://hooks.slack.com/services/T0/B0/xyz now", "post https://hooks.slack.com/•••••• now")]
+#[case::discord("https://discord.com/api/webhooks/1/abc", "https://discord.com/api/webhooks/••••••")]
+#[case::discordapp("https://discordapp.com/api/v10/webhooks/1/abc", "https://discordapp.com/api/v10/webhooks/••••••")]
+#[case::teams("https://acme.webhook.office.com/webhookb2/x@y/z", "https://acme.webhook.office.com/••••••")]
+#[case::chat("https://chat.googleapis.com/v1/spaces/A/messages?key=k&token=t", "https://chat.googleapis.com/••••••")]
 #[case::access_key("key AKIAIOSFODNN7EXAMPLE used", "key AKIA•••••• used")]
 #[case::session_key("ASIAIOSFODNN7EXAMPLE", "ASIA••••••")]
 #[case::secret_key("x wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY y", "x •••••• y")]
@@ -52,10 +31,7 @@ use serde_json::json;
 #[case::quoted("PASSWORD='two words' x", "PASSWORD='••••••' x")]
 #[case::colon("password: hunter2", "password: ••••••")]
 #[case::json(r#"{"apiKey": "a, b", "n": 1}"#, r#"{"apiKey": "••••••", "n": 1}"#)]
-#[case::json_in_json(
-    r#"{\"db_password\":\"x y\",\"n\":1}"#,
-    r#"{\"db_password\":\"••••••\",\"n\":1}"#
-)]
+#[case::json_in_json(r#"{\"db_password\":\"x y\",\"n\":1}"#, r#"{\"db_password\":\"••••••\",\"n\":1}"#)]
 #[case::flag("psql --password hunter2 -h db", "psql --password •••••• -h db")]
 #[case::variable("PGPASSWORD=x psql", "PGPASSWORD=•••••• psql")]
 #[case::github("ghp_0123456789abcdefABCDEF0123456789abcd", "••••••")]
@@ -69,23 +45,16 @@ use serde_json::json;
     "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----",
     "-----BEGIN RSA PRIVATE KEY-----••••••-----END RSA PRIVATE KEY-----"
 )]
-#[case::pem_cut_off(
-    "-----BEGIN PRIVATE KEY-----\nMIIE",
-    "-----BEGIN PRIVATE KEY-----••••••"
-)]
+#[case::pem_cut_off("-----BEGIN PRIVATE KEY-----\nMIIE", "-----BEGIN PRIVATE KEY-----••••••")]
 fn secrets_go_and_context_stays(#[case] text: &str, #[case] expected: &str) {
     assert_eq!(mask_text(text), expected);
     assert_eq!(mask_text(expected), expected, "masking twice");
 }
 
 #[rstest]
-#[case(
-    "arn:aws:ecs:ap-northeast-1:123456789012:task/prooflink-dev/0123456789abcdef0123456789abcdef"
-)]
+#[case("arn:aws:ecs:ap-northeast-1:123456789012:task/prooflink-dev/0123456789abcdef0123456789abcdef")]
 #[case("arn:aws:secretsmanager:ap-northeast-1:123456789012:secret:prod/db-AbCdEf:password::")]
-#[case(
-    "arn:aws:elasticloadbalancing:ap-northeast-1:123456789012:targetgroup/prooflink-dev-Backend/73e2d6bc24d8a067"
-)]
+#[case("arn:aws:elasticloadbalancing:ap-northeast-1:123456789012:targetgroup/prooflink-dev-Backend/73e2d6bc24d8a067")]
 #[case("arn:aws:iam::123456789012:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS")]
 #[case("secret arn:aws:kms:ap-northeast-1:123456789012:key/0b1a5f9e-7a0c-4b0e-9b5a-0123456789ab")]
 #[case("sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")]
@@ -109,11 +78,7 @@ fn secrets_go_and_context_stays(#[case] text: &str, #[case] expected: &str) {
 #[case("2026-11-21T14:02:11+09:00")]
 #[case("本番環境の秘密はここにない")]
 fn ordinary_text_stays_as_it_is(#[case] text: &str) {
-    assert!(
-        matches!(mask_text(text), Cow::Borrowed(same) if same == text),
-        "{}",
-        mask_text(text)
-    );
+    assert!(matches!(mask_text(text), Cow::Borrowed(same) if same == text), "{}", mask_text(text));
 }
 
 #[test]

@@ -40,20 +40,12 @@ pub struct Column<'a> {
 impl<'a> Column<'a> {
     /// A left-aligned column.
     pub const fn new(title: &'a str, rule: Rule, keep: u8) -> Self {
-        Column {
-            title,
-            rule,
-            align: Align::Left,
-            keep,
-        }
+        Column { title, rule, align: Align::Left, keep }
     }
 
     /// The same, right-aligned.
     pub const fn right(self) -> Self {
-        Column {
-            align: Align::Right,
-            ..self
-        }
+        Column { align: Align::Right, ..self }
     }
 
     fn least(&self) -> u16 {
@@ -85,10 +77,7 @@ pub fn widths(columns: &[Column<'_>], natural: &[u16], room: u16, gap: u16) -> V
 fn needed(widths: &[Option<u16>], gap: u16) -> u32 {
     let shown = widths.iter().flatten();
     let gaps = u32::try_from(shown.clone().count().saturating_sub(1)).unwrap_or(u32::MAX);
-    shown
-        .map(|width| u32::from(*width))
-        .sum::<u32>()
-        .saturating_add(gaps.saturating_mul(u32::from(gap)))
+    shown.map(|width| u32::from(*width)).sum::<u32>().saturating_add(gaps.saturating_mul(u32::from(gap)))
 }
 
 /// Of those kept least dearly, the rightmost goes.
@@ -104,12 +93,7 @@ fn drop_one(columns: &[Column<'_>], widths: &mut [Option<u16>]) {
     }
 }
 
-fn grow_to_fit(
-    columns: &[Column<'_>],
-    natural: &[u16],
-    widths: &mut [Option<u16>],
-    spare: &mut u16,
-) {
+fn grow_to_fit(columns: &[Column<'_>], natural: &[u16], widths: &mut [Option<u16>], spare: &mut u16) {
     let mut growing: Vec<_> = columns
         .iter()
         .zip(natural)
@@ -131,10 +115,7 @@ fn fill(columns: &[Column<'_>], widths: &mut [Option<u16>], mut spare: u16) {
         Rule::Fill { weight, .. } => u32::from(weight),
         Rule::Fixed(_) | Rule::Fit { .. } => 0,
     };
-    let shown = columns
-        .iter()
-        .zip(widths.iter())
-        .filter(|(_, width)| width.is_some());
+    let shown = columns.iter().zip(widths.iter()).filter(|(_, width)| width.is_some());
     let mut weights: u32 = shown.map(|(column, _)| weight(column)).sum();
     for (column, width) in columns.iter().zip(widths.iter_mut()) {
         let (Some(width), share @ 1..) = (width.as_mut(), weight(column)) else {
@@ -162,30 +143,15 @@ mod tests {
 
     #[test]
     fn fitting_columns_grow_before_filling_ones_take_the_rest() {
-        assert_eq!(
-            widths(&FLEET, &[14, 4, 30, 3], 60, 2),
-            [Some(14), Some(6), Some(29), Some(5)]
-        );
+        assert_eq!(widths(&FLEET, &[14, 4, 30, 3], 60, 2), [Some(14), Some(6), Some(29), Some(5)]);
     }
 
     #[test]
     fn the_least_dear_go_first_when_it_gets_narrow() {
-        assert_eq!(
-            widths(&FLEET, &[14, 4, 30, 3], 30, 2),
-            [Some(11), None, Some(10), Some(5)]
-        );
-        assert_eq!(
-            widths(&FLEET, &[14, 4, 30, 3], 20, 2),
-            [Some(8), None, Some(10), None]
-        );
-        assert_eq!(
-            widths(&FLEET, &[14, 4, 30, 3], 12, 2),
-            [Some(12), None, None, None]
-        );
-        assert_eq!(
-            widths(&FLEET, &[14, 4, 30, 3], 3, 2),
-            [Some(3), None, None, None]
-        );
+        assert_eq!(widths(&FLEET, &[14, 4, 30, 3], 30, 2), [Some(11), None, Some(10), Some(5)]);
+        assert_eq!(widths(&FLEET, &[14, 4, 30, 3], 20, 2), [Some(8), None, Some(10), None]);
+        assert_eq!(widths(&FLEET, &[14, 4, 30, 3], 12, 2), [Some(12), None, None, None]);
+        assert_eq!(widths(&FLEET, &[14, 4, 30, 3], 3, 2), [Some(3), None, None, None]);
     }
 
     #[test]

@@ -18,30 +18,20 @@ impl GridState {
         let rows = rows.max(1);
         let lowest = selected.saturating_sub(rows - 1);
         let last_page = len.saturating_sub(rows);
-        GridState {
-            selected,
-            offset: self.offset.clamp(lowest, selected).min(last_page),
-        }
+        GridState { selected, offset: self.offset.clamp(lowest, selected).min(last_page) }
     }
 
     /// The cursor `delta` rows on, stopping at either end.
     #[must_use]
     pub fn moved(self, delta: isize, len: usize) -> GridState {
-        let selected = self
-            .selected
-            .saturating_add_signed(delta)
-            .min(len.saturating_sub(1));
+        let selected = self.selected.saturating_add_signed(delta).min(len.saturating_sub(1));
         GridState { selected, ..self }
     }
 
     /// After the rows changed: the cursor stays on the row called `key`, on the same line of the
     /// screen where possible. When that row is gone, it stays at its place in the list.
     #[must_use]
-    pub fn followed<K: PartialEq>(
-        self,
-        key: Option<&K>,
-        rows: impl IntoIterator<Item = K>,
-    ) -> GridState {
+    pub fn followed<K: PartialEq>(self, key: Option<&K>, rows: impl IntoIterator<Item = K>) -> GridState {
         let mut len = 0;
         let mut found = None;
         for (at, row) in rows.into_iter().enumerate() {
@@ -52,10 +42,7 @@ impl GridState {
         }
         let selected = found.unwrap_or(self.selected).min(len.saturating_sub(1));
         let line = self.selected.saturating_sub(self.offset);
-        GridState {
-            selected,
-            offset: selected.saturating_sub(line),
-        }
+        GridState { selected, offset: selected.saturating_sub(line) }
     }
 }
 
@@ -66,34 +53,16 @@ mod tests {
 
     #[test]
     fn the_cursor_stays_on_its_row_and_line() {
-        let state = GridState {
-            selected: 2,
-            offset: 1,
-        };
-        assert_eq!(
-            state.followed(Some(&"c"), ["x", "y", "a", "b", "c"]),
-            GridState {
-                selected: 4,
-                offset: 3
-            }
-        );
-        assert_eq!(
-            state.followed(Some(&"c"), ["a", "b"]),
-            GridState {
-                selected: 1,
-                offset: 0
-            }
-        );
+        let state = GridState { selected: 2, offset: 1 };
+        assert_eq!(state.followed(Some(&"c"), ["x", "y", "a", "b", "c"]), GridState { selected: 4, offset: 3 });
+        assert_eq!(state.followed(Some(&"c"), ["a", "b"]), GridState { selected: 1, offset: 0 });
         assert_eq!(state.followed(Some(&"c"), []), GridState::default());
         assert_eq!(state.followed(None, ["a", "b", "c"]), state);
     }
 
     #[test]
     fn moving_stops_at_the_ends() {
-        let state = GridState {
-            selected: 2,
-            offset: 0,
-        };
+        let state = GridState { selected: 2, offset: 0 };
         assert_eq!(state.moved(-9, 5).selected, 0);
         assert_eq!(state.moved(isize::MAX, 5).selected, 4);
         assert_eq!(state.moved(1, 0).selected, 0);

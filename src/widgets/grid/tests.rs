@@ -11,22 +11,12 @@ const COLUMNS: [Column<'static>; 3] = [
 ];
 
 fn row<'a>(name: &'a str, verdict: &'a str, role: Role) -> Row<'a> {
-    Row {
-        cells: vec![
-            Cell::text(name),
-            Cell::new(verdict, role),
-            Cell::text("2/2"),
-        ],
-        ..Row::default()
-    }
+    Row { cells: vec![Cell::text(name), Cell::new(verdict, role), Cell::text("2/2")], ..Row::default() }
 }
 
 fn picture(columns: u16, lines: u16, rows: &[Row<'static>], selected: usize) -> String {
     let theme = night();
-    let mut state = GridState {
-        selected,
-        offset: 0,
-    };
+    let mut state = GridState { selected, offset: 0 };
     let buffer = draw(columns, lines, |area, buf| {
         Grid::new(&COLUMNS, rows.len(), &theme, |at| rows[at].clone())
             .sort(Some((0, Order::Ascending)))
@@ -38,22 +28,11 @@ fn picture(columns: u16, lines: u16, rows: &[Row<'static>], selected: usize) -> 
 
 fn fleet() -> Vec<Row<'static>> {
     vec![
+        Row { changed: true, ..row("prooflink-prod", "3 of 4 targets answer 502", Role::Bad) },
         Row {
-            changed: true,
-            ..row("prooflink-prod", "3 of 4 targets answer 502", Role::Bad)
+            marked: true, ..row("本番環境・東京リージョン", "対象が応答しません 👩\u{200D}👧", Role::Worrying)
         },
-        Row {
-            marked: true,
-            ..row(
-                "本番環境・東京リージョン",
-                "対象が応答しません 👩\u{200D}👧",
-                Role::Worrying,
-            )
-        },
-        Row {
-            stale: true,
-            ..row("city-dev", "asleep", Role::Asleep)
-        },
+        Row { stale: true, ..row("city-dev", "asleep", Role::Asleep) },
     ]
 }
 
@@ -102,10 +81,7 @@ fn a_match_is_lit_behind_wide_and_hostile_text() {
 fn only_visible_rows_are_built() {
     let theme = night();
     let built = RefCell::new(Vec::new());
-    let mut state = GridState {
-        selected: 5_000,
-        offset: 4_990,
-    };
+    let mut state = GridState { selected: 5_000, offset: 4_990 };
     draw(200, 60, |area, buf| {
         Grid::new(&COLUMNS, 10_000, &theme, |at| {
             built.borrow_mut().push(at);
@@ -120,12 +96,8 @@ fn only_visible_rows_are_built() {
 fn no_size_breaks_it() {
     let (theme, rows) = (night(), fleet());
     let drawn = at_every_small_size(|area, buf| {
-        let mut state = GridState {
-            selected: 9,
-            offset: 7,
-        };
-        Grid::new(&COLUMNS, rows.len(), &theme, |at| rows[at].clone())
-            .render(area, buf, &mut state);
+        let mut state = GridState { selected: 9, offset: 7 };
+        Grid::new(&COLUMNS, rows.len(), &theme, |at| rows[at].clone()).render(area, buf, &mut state);
         assert_eq!(state.selected, 2);
     });
     assert_eq!(drawn, 70);
