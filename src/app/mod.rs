@@ -3,5 +3,3 @@
 //! everything else here is values in, values out.
 
 pub mod gate;
-pub mod headless;
-pub mod pace;

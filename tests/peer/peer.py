@@ -24,7 +24,9 @@ import amends
 
 SCRIPTS = script.Shelf()
 CALLS = []
-CALLS_LOCK = threading.Lock()
+CALLS_LOCK = threading.Condition()
+HOLDS = {}
+HELD_AT_MOST = 120
 
 
 class Http:
@@ -92,6 +94,8 @@ def answer(call, chosen):
     given = chosen.given
     if given.get("delay"):
         time.sleep(given["delay"])
+    if given.get("hold"):
+        hold(given["hold"]).wait(HELD_AT_MOST)
     if "error" in given:
         error = given["error"]
         raise wire.AwsError(error["code"], error.get("message", ""), error.get("status", 400), error.get("fields"))
@@ -104,6 +108,31 @@ def answer(call, chosen):
         raw = given["raw"]
         return raw.get("status", 200), raw.get("headers") or {}, raw.get("body", "").encode("utf-8")
     return own_answer(call)
+
+
+def hold(name):
+    """The latch of that name: calls wait at it until it is released, once and for all."""
+    return HOLDS.setdefault(name, threading.Event())
+
+
+def release_all():
+    for latch in HOLDS.values():
+        latch.set()
+    HOLDS.clear()
+
+
+def answered(service, operation):
+    return [call for call in CALLS if call["done"]
+            and service in (None, call["service"]) and operation in (None, call["operation"])]
+
+
+def wait_for_calls(given):
+    """The answered calls of one operation, as soon as there are enough of them or the time is up."""
+    service, operation = given.get("service"), given.get("operation")
+    service = service and wire.iam_name(service)
+    with CALLS_LOCK:
+        enough = CALLS_LOCK.wait_for(lambda: len(answered(service, operation)) >= given.get("count", 1), given.get("seconds", 30))
+        return {"enough": enough, "calls": answered(service, operation)}
 
 
 def control(request):
@@ -120,12 +149,18 @@ def control(request):
     if where == ("GET", "/peer/calls"):
         with CALLS_LOCK:
             return {"calls": list(CALLS)}
+    if where == ("POST", "/peer/calls/wait"):
+        return wait_for_calls(given)
+    if where == ("POST", "/peer/release"):
+        hold(given["name"]).set()
+        return {}
     if where == ("POST", "/peer/calls/reset"):
         with CALLS_LOCK:
             CALLS.clear()
         return {}
     if where == ("POST", "/peer/reset"):
         SCRIPTS.clear()
+        release_all()
         with CALLS_LOCK:
             CALLS.clear()
         if given.get("moto"):
@@ -180,7 +215,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             chosen = SCRIPTS.take(call)
             entry = {"at": datetime.datetime.now(wire.UTC).isoformat(), "service": call.service,
                      "operation": call.operation, "account": call.account, "region": call.region,
-                     "params": wire.plain(call.params), "by": f"script {chosen.id}" if chosen else "peer", "status": None}
+                     "params": wire.plain(call.params), "by": f"script {chosen.id}" if chosen else "peer", "status": None, "done": False}
             with CALLS_LOCK:
                 entry["n"] = len(CALLS) + 1
                 CALLS.append(entry)
@@ -195,6 +230,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             status, headers, body = wire.error_bytes(found[0], found[4], broken)
         entry["status"] = status
         self.send(status, headers, body, cut=bool(chosen and chosen.given.get("cut")))
+        with CALLS_LOCK:
+            entry["done"] = True
+            CALLS_LOCK.notify_all()
 
     def send(self, status, headers, body, cut=False):
         self.send_response_only(status)

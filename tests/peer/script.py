@@ -13,7 +13,7 @@ import threading
 import wire
 
 KNOWN = {"service", "operation", "match", "account", "region", "times", "after", "answer", "error", "patch", "raw",
-         "delay", "cut"}
+         "delay", "hold", "cut"}
 SELECTOR = re.compile(r"\[(?:(?P<key>[^=\]]+)=(?P<glob>.*)|(?P<all>\*)|(?P<index>\d+)|(?P<add>\+))\]", re.DOTALL)
 
 

@@ -16,7 +16,7 @@ import uuid
 from xml.sax.saxutils import escape
 
 from botocore.parsers import RpcV2CBORParser
-from botocore.serialize import CBORSerializer
+from botocore.serialize import RpcV2CBORSerializer
 from dateutil import parser as dates
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.request import Request, determine_request_protocol
@@ -191,7 +191,7 @@ def answer_bytes(service, operation, protocol, answer):
     if protocol == CBOR:
         body = bytearray()
         if model.output_shape is not None:
-            CBORSerializer()._serialize_data_item(body, fitted, model.output_shape)
+            RpcV2CBORSerializer()._serialize_data_item(body, fitted, model.output_shape)
         return 200, cbor_headers(), bytes(body)
     serialized = get_serializer_class(boto_name(service), protocol)(model).serialize(fitted)
     body = serialized["body"]
@@ -229,7 +229,7 @@ def cbor_headers():
 def cbor_map(flat):
     """A CBOR map of short strings, which is all an error needs."""
     body = bytearray([0xA0 + len(flat)])
-    encoder = CBORSerializer()
+    encoder = RpcV2CBORSerializer()
     for pair in flat.items():
         for text in pair:
             encoder._serialize_type_string(body, text, None, None)

@@ -1,0 +1,243 @@
+//! One AWS peer: a child process on a loopback port that dies with the test that started it.
+//!
+//! `Peer::start()` is a peer of one's own, to script and change; `shared()` is one per test binary with all five systems
+//! built, to be read only. Never waits by the clock: ready is a line on its stdout, and calls are waited for by count.
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
+use aws_types::SdkConfig;
+use aws_types::region::Region;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::{http, venv};
+
+/// The account that any access key belongs to until a role is assumed.
+pub(crate) const ACCOUNT: &str = "123456789012";
+/// The municipal system's production account, and the role that leads there.
+pub(crate) const PROD_ACCOUNT: &str = "210987654321";
+pub(crate) const PROD_ROLE: &str = "arn:aws:iam::210987654321:role/toban";
+pub(crate) const REGION: &str = "ap-northeast-1";
+const KEY: &str = "AKIATOBANTESTPEER000";
+const SECRET: &str = "peer-secret-of-nobody";
+
+/// A running peer and the temporary home of whoever talks to it.
+pub(crate) struct Peer {
+    child: Child,
+    port: u16,
+    endpoint: String,
+    python: PathBuf,
+    home: TempDir,
+}
+
+/// The peer of this test binary, with the five systems built. Read it, do not script it: tests run side by side.
+pub(crate) fn shared() -> &'static Peer {
+    static SHARED: OnceLock<Peer> = OnceLock::new();
+    SHARED.get_or_init(|| {
+        let peer = Peer::start();
+        peer.build(&[]);
+        peer
+    })
+}
+
+fn source() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peer")
+}
+
+/// Whatever the developer's shell says about AWS, proxies or toban stays outside.
+fn apart(command: &mut Command, home: &Path) {
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy().to_ascii_uppercase();
+        if text.starts_with("AWS_") || text.starts_with("TOBAN_") || text.ends_with("_PROXY") {
+            command.env_remove(name);
+        }
+    }
+    command.env("HOME", home).env("PYTHONDONTWRITEBYTECODE", "1");
+}
+
+impl Peer {
+    /// Starts an empty account of one's own. Takes under a second once the environment exists.
+    pub(crate) fn start() -> Self {
+        let python = venv::python(&source());
+        let home = TempDir::with_prefix("toban-peer-").expect("a temporary directory");
+        let log = File::create(home.path().join("peer.log")).expect("the peer's log");
+        let mut command = Command::new(&python);
+        apart(&mut command, home.path());
+        let mut child = command
+            .arg(source().join("peer.py"))
+            .args(["--port", "0"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()
+            .unwrap_or_else(|fault| panic!("cannot start the test peer with {}: {fault}", python.display()));
+        let mut line = String::new();
+        let _ = BufReader::new(child.stdout.take().expect("a piped stdout")).read_line(&mut line);
+        let ready: Value = serde_json::from_str(&line).unwrap_or_else(|_| {
+            let _ = (child.kill(), child.wait());
+            let log = fs::read_to_string(home.path().join("peer.log")).unwrap_or_default();
+            panic!("the test peer did not start:\n{log}")
+        });
+        let port = ready.get("port").and_then(Value::as_u64).and_then(|port| u16::try_from(port).ok());
+        let port = port.unwrap_or_else(|| panic!("the test peer names no port: {line}"));
+        Self { child, port, endpoint: format!("http://127.0.0.1:{port}"), python, home }
+    }
+
+    /// Where the peer listens, as `AWS_ENDPOINT_URL` wants it.
+    pub(crate) fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// The temporary home directory: `.aws/config`, toban's own files and the peer's log live under it.
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// Builds systems by name (none named: the five) and returns the table of what was built:
+    /// `resources[]` with `environment`, `kind`, `arn`, `name`, `account`, `region`.
+    pub(crate) fn build(&self, systems: &[&str]) -> Value {
+        let mut command = Command::new(&self.python);
+        apart(&mut command, self.home());
+        command.arg(source().join("systems.py")).args(["--endpoint", self.endpoint()]);
+        if !systems.is_empty() {
+            command.args(["--only", &systems.join(",")]);
+        }
+        let output = command.output().unwrap_or_else(|fault| panic!("cannot run systems.py: {fault}"));
+        assert!(output.status.success(), "systems.py failed:\n{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|fault| panic!("systems.py printed no JSON: {fault}"))
+    }
+
+    /// Puts one script, or a list of them, in front of moto; returns their ids. See `tests/peer/README.md`.
+    pub(crate) fn script(&self, scripts: &Value) -> Vec<u64> {
+        let answer = self.post("/peer/script", scripts);
+        let ids = answer.get("ids").and_then(Value::as_array);
+        ids.map(|ids| ids.iter().filter_map(Value::as_u64).collect()).unwrap_or_default()
+    }
+
+    /// Takes scripts away again.
+    pub(crate) fn unscript(&self, ids: &[u64]) {
+        self.post("/peer/script/remove", &json!({ "ids": ids }));
+    }
+
+    /// Lets the calls go that wait at a script's `hold` of this name.
+    pub(crate) fn release(&self, hold: &str) {
+        self.post("/peer/release", &json!({ "name": hold }));
+    }
+
+    /// Every AWS call so far, oldest first: `at`, `service`, `operation`, `account`, `region`, `params`, `by`, `status`.
+    pub(crate) fn calls(&self) -> Vec<Value> {
+        calls_in(http::ask(self.port, "GET", "/peer/calls", &Value::Null))
+    }
+
+    /// Waits until an operation has been answered `count` times (thirty seconds at most) and returns those calls.
+    pub(crate) fn wait_for_calls(&self, service: &str, operation: &str, count: usize) -> Vec<Value> {
+        let asked = json!({ "service": service, "operation": operation, "count": count });
+        let answer = self.post("/peer/calls/wait", &asked);
+        assert!(
+            answer.get("enough") == Some(&Value::Bool(true)),
+            "waited for {count} calls of {service}:{operation} in vain; there were {}",
+            answer.get("calls").and_then(Value::as_array).map_or(0, Vec::len)
+        );
+        calls_in(answer)
+    }
+
+    /// Empties the log of calls.
+    pub(crate) fn forget_calls(&self) {
+        self.post("/peer/calls/reset", &json!({}));
+    }
+
+    /// Takes away all scripts and the log of calls; the account stays as it is.
+    pub(crate) fn reset(&self) {
+        self.post("/peer/reset", &json!({}));
+    }
+
+    /// The same, and empties every account.
+    pub(crate) fn reset_all(&self) {
+        self.post("/peer/reset", &json!({ "moto": true }));
+    }
+
+    /// What the environment of a program must say to reach this peer and nothing else.
+    pub(crate) fn env(&self) -> Vec<(String, String)> {
+        let under = |path: &str| self.home().join(path).display().to_string();
+        [
+            ("AWS_ACCESS_KEY_ID", KEY.to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", SECRET.to_owned()),
+            ("AWS_ENDPOINT_URL", self.endpoint.clone()),
+            ("AWS_REGION", REGION.to_owned()),
+            ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
+            ("AWS_CONFIG_FILE", under(".aws/config")),
+            ("AWS_SHARED_CREDENTIALS_FILE", under(".aws/credentials")),
+            ("HOME", under("")),
+            ("XDG_CONFIG_HOME", under(".config")),
+            ("XDG_STATE_HOME", under(".local/state")),
+            ("XDG_DATA_HOME", under(".local/share")),
+            ("XDG_CACHE_HOME", under(".cache")),
+            ("TOBAN_STATE_DIR", under("state")),
+            ("NO_PROXY", "127.0.0.1,localhost".to_owned()),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .to_vec()
+    }
+
+    /// The toban binary, cut off from the developer's own settings and pointed at this peer.
+    pub(crate) fn toban(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_toban"));
+        apart(&mut command, self.home());
+        command.env_remove("NO_COLOR").envs(self.env());
+        command
+    }
+
+    /// An SDK configuration for this peer, with the main account's credentials and no retries.
+    pub(crate) fn sdk(&self) -> SdkConfig {
+        self.sdk_with(Credentials::new(KEY, SECRET, None, None, "peer"))
+    }
+
+    /// The same with the credentials of a role, which may live in another account.
+    pub(crate) async fn sdk_as(&self, role: &str) -> SdkConfig {
+        let assumed =
+            aws_sdk_sts::Client::new(&self.sdk()).assume_role().role_arn(role).role_session_name("peer").send().await;
+        let assumed = assumed.unwrap_or_else(|fault| panic!("cannot assume {role}: {fault:?}"));
+        let keys = assumed.credentials().unwrap_or_else(|| panic!("no credentials for {role}"));
+        let token = Some(keys.session_token().to_owned());
+        self.sdk_with(Credentials::new(keys.access_key_id(), keys.secret_access_key(), token, None, "peer"))
+    }
+
+    fn sdk_with(&self, credentials: Credentials) -> SdkConfig {
+        let ring = tls::Provider::Rustls(CryptoMode::Ring);
+        SdkConfig::builder()
+            .behavior_version(aws_config::BehaviorVersion::latest())
+            .endpoint_url(self.endpoint())
+            .region(Region::from_static(REGION))
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .http_client(aws_smithy_http_client::Builder::new().tls_provider(ring).build_https())
+            .retry_config(aws_config::retry::RetryConfig::disabled())
+            .build()
+    }
+
+    fn post(&self, path: &str, body: &Value) -> Value {
+        http::ask(self.port, "POST", path, body)
+    }
+}
+
+fn calls_in(mut answer: Value) -> Vec<Value> {
+    match answer.get_mut("calls").map(Value::take) {
+        Some(Value::Array(calls)) => calls,
+        _ => Vec::new(),
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        let _ = (self.child.kill(), self.child.wait());
+        if std::thread::panicking() {
+            let log = fs::read_to_string(self.home().join("peer.log")).unwrap_or_default();
+            eprintln!("the test peer's log:\n{log}");
+        }
+    }
+}
