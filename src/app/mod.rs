@@ -3,3 +3,5 @@
 //! everything else here is values in, values out.
 
 pub mod gate;
+pub mod headless;
+pub mod pace;

@@ -3,8 +3,16 @@
 //! however small the area.
 
 pub mod area;
+pub mod gauge;
+pub mod graph;
 pub mod grid;
+pub mod hints;
 pub mod ink;
+pub mod input;
+pub mod lines;
+pub mod menu;
+pub mod panel;
+pub mod spark;
 
 #[cfg(test)]
 mod rig;

@@ -161,6 +161,13 @@ pub struct Bin {
     pub fault: Option<Fault>,
 }
 
+impl Bin {
+    /// The keys of its items.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.items.iter().flat_map(|items| items.index.keys().map(AsRef::as_ref))
+    }
+}
+
 /// One kind's parts in one scope.
 #[derive(Clone, Debug, Default)]
 pub struct Shelf {
@@ -235,7 +242,8 @@ pub struct World {
 }
 
 impl World {
-    /// Puts what a reading brought on its shelf and returns the resources whose state changed since the last one.
+    /// Puts what a reading brought on its shelf and returns the resources whose state changed since the last one, newcomers
+    /// included; at the very first reading nothing counts as changed.
     /// On a fault the old items stay.
     pub fn put(
         &mut self,
@@ -262,6 +270,7 @@ impl World {
             }
         };
         let before = shelf.gists();
+        let first = shelf.oldest().is_none();
         if matches!(coverage, Coverage::All) {
             shelf.fault = None;
             shelf.notes = found.notes;
@@ -277,7 +286,7 @@ impl World {
         let after = shelf.gists();
         let mut changed: Vec<ResourceId> = after
             .into_iter()
-            .filter(|(key, gist)| before.get(key).is_some_and(|old| old != gist))
+            .filter(|(key, gist)| !first && before.get(key) != Some(gist))
             .map(|(key, _)| ResourceId { kind, scope: scope.clone(), key })
             .collect();
         changed.sort();

@@ -65,6 +65,18 @@ fn a_failing_part_stands_beside_a_fresh_one() {
 }
 
 #[test]
+fn a_newcomer_counts_as_changed_but_not_at_the_first_reading() {
+    let mut world = World::default();
+    let mut put = |harvest: Harvest<Thing>, second| {
+        let changed = world.put(&scope(), Thing::KIND, &Coverage::All, Ok(harvest.into()), at(second));
+        changed.into_iter().map(|id| id.key.to_string()).collect::<Vec<_>>()
+    };
+    assert!(put(Harvest::of(vec![part("a", 1, "x")]), 1).is_empty());
+    assert_eq!(put(Harvest::of(vec![part("a", 1, "x"), part("b", 1, "y")]), 2), ["y"]);
+    assert!(put(Harvest::of(vec![part("a", 1, "x"), part("b", 1, "y")]), 3).is_empty());
+}
+
+#[test]
 fn a_reading_of_some_parts_leaves_the_others() {
     let mut world = World::default();
     let both = Harvest::of(vec![part("a", 1, "x"), part("b", 1, "y")]);

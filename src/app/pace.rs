@@ -1,0 +1,475 @@
+//! What is read when. A pure schedule over (scope, kind): focused environment often, the rest
+//! slower, structure seldom, everything slower under throttling and when nobody looks.
+//! Time is passed in; nothing here reads a clock or does the reading.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::environment::Environment;
+use crate::kinds::{KINDS, Pace, kind};
+use crate::world::{Coverage, FaultKind, KindName, Part, Scope, World};
+
+/// How long between two readings of the same thing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Tempo {
+    /// State of the environment in focus.
+    pub focused: SignedDuration,
+    /// State of the others.
+    pub background: SignedDuration,
+    /// Structure.
+    pub topology: SignedDuration,
+}
+
+impl Default for Tempo {
+    fn default() -> Self {
+        Self {
+            focused: SignedDuration::from_secs(15),
+            background: SignedDuration::from_secs(60),
+            topology: SignedDuration::from_secs(600),
+        }
+    }
+}
+
+/// A terminal nobody looks at is served this many times slower.
+const UNWATCHED: f64 = 4.0;
+/// Throttling never slows a scope by more than this.
+const SLOWEST: f64 = 8.0;
+/// A reading without an answer for this long is given up; its answer will be late.
+const LOST: SignedDuration = SignedDuration::from_mins(5);
+
+/// One reading to start now.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Reading {
+    /// The number its answer carries; an answer to a question no longer asked is dropped.
+    pub ask: u64,
+    /// What.
+    pub kind: KindName,
+    /// Where.
+    pub scope: Scope,
+    /// How much of it.
+    pub coverage: Coverage,
+}
+
+/// How a reading ended, as far as the schedule cares.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    /// It brought something. `changed` says whether it differs from before, so that what depends on it is read anew.
+    Read {
+        /// Whether anything differs.
+        changed: bool,
+    },
+    /// AWS asked us to slow down.
+    Throttled,
+    /// It failed otherwise.
+    Failed,
+}
+
+impl Outcome {
+    /// The outcome that a fault of `kind` is.
+    #[must_use]
+    pub fn of(kind: FaultKind) -> Self {
+        if kind == FaultKind::Throttled { Self::Throttled } else { Self::Failed }
+    }
+}
+
+/// The environment that is looked at: its scopes, and of kinds read part by part only its parts.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Focus {
+    /// What is read at the focused pace, with the coverage that serves the environment.
+    wants: BTreeMap<(Scope, KindName), Coverage>,
+}
+
+impl Focus {
+    /// The focus on `environment`, by what the world holds of it.
+    #[must_use]
+    pub fn on(environment: &Environment, world: &World) -> Self {
+        let keys: BTreeSet<&str> = environment.members.iter().map(|member| &*member.id.key).collect();
+        let mut wants = BTreeMap::new();
+        for (scope, name, shelf) in world.shelves() {
+            let live = kind(name).is_some_and(|kind| kind.pace() == Pace::Live);
+            if !live || !environment.scopes.contains(scope) {
+                continue;
+            }
+            let parts: BTreeSet<Part> = shelf
+                .bins()
+                .filter(|(part, bin)| {
+                    part.is_empty() || keys.contains(&***part) || bin.keys().any(|key| keys.contains(key))
+                })
+                .map(|(part, _)| part.clone())
+                .collect();
+            if parts.is_empty() {
+                continue;
+            }
+            let coverage =
+                if parts.iter().any(|part| part.is_empty()) { Coverage::All } else { Coverage::Parts(parts) };
+            wants.insert((scope.clone(), name), coverage);
+        }
+        Self { wants }
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Slot {
+    tried: bool,
+    flight: Option<(u64, Timestamp)>,
+    all_at: Timestamp,
+    focus_at: Timestamp,
+}
+
+/// The schedule.
+#[derive(Debug)]
+pub struct Pacer {
+    tempo: Tempo,
+    slots: BTreeMap<(Scope, KindName), Slot>,
+    focus: Focus,
+    ease: BTreeMap<Scope, (f64, Timestamp)>,
+    watched: bool,
+    asked: u64,
+    dice: fastrand::Rng,
+}
+
+impl Pacer {
+    /// A schedule that reads nothing yet. `seed` makes its jitter repeatable.
+    #[must_use]
+    pub fn new(seed: u64, tempo: Tempo) -> Self {
+        Self {
+            tempo,
+            slots: BTreeMap::new(),
+            focus: Focus::default(),
+            ease: BTreeMap::new(),
+            watched: true,
+            asked: 0,
+            dice: fastrand::Rng::with_seed(seed),
+        }
+    }
+
+    /// Reads these scopes from now on, and no others.
+    pub fn watch(&mut self, scopes: &[Scope], now: Timestamp) {
+        self.slots.retain(|(scope, _), _| scopes.contains(scope));
+        for scope in scopes {
+            for kind in KINDS {
+                self.slots.entry((scope.clone(), kind.name())).or_insert(Slot {
+                    tried: false,
+                    flight: None,
+                    all_at: now,
+                    focus_at: now,
+                });
+            }
+        }
+    }
+
+    /// The scopes that are read.
+    #[must_use]
+    pub fn scopes(&self) -> Vec<Scope> {
+        let mut scopes: Vec<Scope> = self.slots.keys().map(|(scope, _)| scope.clone()).collect();
+        scopes.dedup();
+        scopes
+    }
+
+    /// Puts an environment in focus, or none. What it needs is due at the focused pace at once.
+    pub fn focus(&mut self, focus: Focus) {
+        self.focus = focus;
+    }
+
+    /// Whether somebody looks: an unfocused terminal is served slower.
+    pub fn watched(&mut self, watched: bool) {
+        self.watched = watched;
+    }
+
+    /// Makes everything due now: the focus if there is one, else all of it.
+    pub fn refresh(&mut self, now: Timestamp) {
+        let focused = !self.focus.wants.is_empty();
+        for (key, slot) in &mut self.slots {
+            if !focused {
+                slot.all_at = slot.all_at.min(now);
+            } else if self.focus.wants.contains_key(key) {
+                slot.focus_at = slot.focus_at.min(now);
+            }
+        }
+    }
+
+    /// Makes everything of a scope due now, structure too: after a login, or on request.
+    pub fn refresh_scope(&mut self, scope: &Scope, now: Timestamp) {
+        for ((at, _), slot) in &mut self.slots {
+            if at == scope {
+                slot.all_at = slot.all_at.min(now);
+            }
+        }
+    }
+
+    /// The readings to start now; they count as in flight until they [arrive](Self::arrived).
+    pub fn due(&mut self, now: Timestamp) -> Vec<Reading> {
+        let ready: Vec<((Scope, KindName), Coverage)> = self
+            .slots
+            .iter()
+            .filter(|((scope, name), slot)| self.ready(scope, *name, slot, now))
+            .filter_map(|(key, slot)| {
+                if slot.all_at <= now {
+                    Some((key.clone(), Coverage::All))
+                } else {
+                    let wanted = self.focus.wants.get(key).filter(|_| slot.focus_at <= now)?;
+                    Some((key.clone(), wanted.clone()))
+                }
+            })
+            .collect();
+        ready
+            .into_iter()
+            .map(|(key, coverage)| {
+                self.asked += 1;
+                if let Some(slot) = self.slots.get_mut(&key) {
+                    slot.flight = Some((self.asked, now));
+                }
+                Reading { ask: self.asked, kind: key.1, scope: key.0, coverage }
+            })
+            .collect()
+    }
+
+    /// Takes note that a reading ended. `false` means the answer is late and must be dropped.
+    pub fn arrived(&mut self, reading: &Reading, outcome: Outcome, now: Timestamp) -> bool {
+        let key = (reading.scope.clone(), reading.kind);
+        if self.slots.get(&key).and_then(|slot| slot.flight).map(|(ask, _)| ask) != Some(reading.ask) {
+            return false;
+        }
+        self.settle(&reading.scope, outcome, now);
+        let all = self.after(&reading.scope, reading.kind, false);
+        let focused = self.after(&reading.scope, reading.kind, true);
+        let mut first = false;
+        if let Some(slot) = self.slots.get_mut(&key) {
+            first = !slot.tried;
+            slot.tried = true;
+            slot.flight = None;
+            slot.focus_at = add(now, focused);
+            if reading.coverage == Coverage::All {
+                slot.all_at = add(now, all);
+            }
+        }
+        if outcome == (Outcome::Read { changed: true }) && !first {
+            self.stir(&reading.scope, reading.kind, now);
+        }
+        true
+    }
+
+    /// When there will be something to start, if nothing arrives before.
+    #[must_use]
+    pub fn wake_at(&self) -> Option<Timestamp> {
+        self.slots
+            .iter()
+            .filter(|((scope, name), slot)| slot.tried || self.needs_met(scope, *name))
+            .map(|(key, slot)| match slot.flight {
+                Some((_, since)) => add(since, LOST),
+                None if self.focus.wants.contains_key(key) => slot.all_at.min(slot.focus_at),
+                None => slot.all_at,
+            })
+            .min()
+    }
+
+    /// How many readings are in flight.
+    #[must_use]
+    pub fn in_flight(&self) -> usize {
+        self.slots.values().filter(|slot| slot.flight.is_some()).count()
+    }
+
+    /// How many readings a first full picture takes, and how many of them have ended.
+    #[must_use]
+    pub fn progress(&self) -> (usize, usize) {
+        (self.slots.values().filter(|slot| slot.tried).count(), self.slots.len())
+    }
+
+    /// Whether everything was asked for at least once.
+    #[must_use]
+    pub fn complete(&self) -> bool {
+        self.slots.values().all(|slot| slot.tried)
+    }
+
+    fn ready(&self, scope: &Scope, name: KindName, slot: &Slot, now: Timestamp) -> bool {
+        let free = slot.flight.is_none_or(|(_, since)| now.duration_since(since) > LOST);
+        free && (slot.tried || self.needs_met(scope, name))
+    }
+
+    fn needs_met(&self, scope: &Scope, name: KindName) -> bool {
+        kind(name).is_some_and(|kind| {
+            kind.needs().iter().all(|need| self.slots.get(&(scope.clone(), *need)).is_none_or(|slot| slot.tried))
+        })
+    }
+
+    /// What depends on a kind that changed is read again soon, if it would otherwise wait for minutes.
+    fn stir(&mut self, scope: &Scope, changed: KindName, now: Timestamp) {
+        for ((at, name), slot) in &mut self.slots {
+            let depends =
+                kind(*name).is_some_and(|kind| kind.pace() == Pace::Topology && kind.needs().contains(&changed));
+            if at == scope && depends {
+                slot.all_at = slot.all_at.min(now);
+            }
+        }
+    }
+
+    /// Slows a throttled scope down, and lets it recover by a tenth a minute.
+    fn settle(&mut self, scope: &Scope, outcome: Outcome, now: Timestamp) {
+        let (factor, since) = self.ease.get(scope).copied().unwrap_or((1.0, now));
+        let eased = match outcome {
+            Outcome::Throttled => (factor * 2.0).min(SLOWEST),
+            Outcome::Read { .. } | Outcome::Failed => {
+                let minutes = now.duration_since(since).as_secs_f64() / 60.0;
+                if minutes < 1.0 {
+                    return;
+                }
+                (factor * 0.9_f64.powf(minutes)).max(1.0)
+            }
+        };
+        if eased > 1.0 {
+            self.ease.insert(scope.clone(), (eased, now));
+        } else {
+            self.ease.remove(scope);
+        }
+    }
+
+    fn after(&mut self, scope: &Scope, name: KindName, focused: bool) -> SignedDuration {
+        let base = match kind(name).map(|kind| kind.pace()) {
+            Some(Pace::Live) if focused => self.tempo.focused,
+            Some(Pace::Live) => self.tempo.background,
+            Some(Pace::Topology) | None => self.tempo.topology,
+        };
+        let eased = self.ease.get(scope).map_or(1.0, |(factor, _)| *factor);
+        let unwatched = if self.watched { 1.0 } else { UNWATCHED };
+        let jitter = 0.9 + 0.2 * self.dice.f64();
+        SignedDuration::from_secs_f64(base.as_secs_f64() * eased * unwatched * jitter)
+    }
+}
+
+fn add(at: Timestamp, span: SignedDuration) -> Timestamp {
+    at.checked_add(span).unwrap_or(Timestamp::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kinds::{db_instance::DbInstance, ecs_cluster::Cluster, ecs_service::Service};
+    use crate::world::Resource;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).expect("a second in range")
+    }
+
+    fn scope() -> Scope {
+        Scope::new("p", "ap-northeast-1")
+    }
+
+    fn pacer() -> Pacer {
+        let mut pacer = Pacer::new(7, Tempo::default());
+        pacer.watch(&[scope()], at(0));
+        pacer
+    }
+
+    /// Answers everything in flight until nothing new is due.
+    fn drain(pacer: &mut Pacer, now: Timestamp) -> Vec<Reading> {
+        let mut all = Vec::new();
+        loop {
+            let due = pacer.due(now);
+            if due.is_empty() {
+                return all;
+            }
+            for reading in &due {
+                assert!(pacer.arrived(reading, Outcome::Read { changed: false }, now));
+            }
+            all.extend(due);
+        }
+    }
+
+    #[test]
+    fn what_needs_nothing_starts_at_once_and_the_rest_follows_its_needs() {
+        let mut pacer = pacer();
+        let first = pacer.due(at(0));
+        assert!(first.iter().any(|reading| reading.kind == Cluster::KIND));
+        assert!(!first.iter().any(|reading| reading.kind == Service::KIND), "services need clusters");
+        assert!(pacer.due(at(0)).is_empty(), "nothing is asked twice while in flight");
+        let clusters = first.iter().find(|reading| reading.kind == Cluster::KIND).expect("clusters");
+        pacer.arrived(clusters, Outcome::Failed, at(1));
+        assert!(pacer.due(at(1)).iter().any(|reading| reading.kind == Service::KIND), "a failed need is tried too");
+    }
+
+    #[test]
+    fn everything_is_asked_once_for_a_full_picture() {
+        let mut pacer = pacer();
+        assert_eq!(drain(&mut pacer, at(0)).len(), KINDS.len());
+        assert!(pacer.complete());
+    }
+
+    #[test]
+    fn a_late_answer_is_dropped() {
+        let mut pacer = pacer();
+        let first = pacer.due(at(0)).remove(0);
+        assert!(pacer.arrived(&first, Outcome::Failed, at(1)));
+        assert!(!pacer.arrived(&first, Outcome::Failed, at(2)));
+        pacer.watch(&[], at(3));
+        assert!(!pacer.arrived(&first, Outcome::Failed, at(4)));
+    }
+
+    #[test]
+    fn state_is_read_every_minute_and_structure_every_ten() {
+        let mut pacer = pacer();
+        drain(&mut pacer, at(0));
+        let wake = pacer.wake_at().expect("a next reading");
+        assert!((54..=66).contains(&wake.as_second()), "{wake}");
+        let after_a_minute: Vec<_> = drain(&mut pacer, at(67));
+        assert!(after_a_minute.iter().all(|reading| kind(reading.kind).is_some_and(|kind| kind.pace() == Pace::Live)));
+        assert!(after_a_minute.iter().any(|reading| reading.kind == DbInstance::KIND));
+    }
+
+    #[test]
+    fn an_environment_in_focus_is_read_every_fifteen_seconds() {
+        let mut pacer = pacer();
+        drain(&mut pacer, at(0));
+        let wants = [((scope(), Service::KIND), Coverage::Parts([Part::from("c1")].into()))].into();
+        pacer.focus(Focus { wants });
+        let due = pacer.due(at(17));
+        assert_eq!(due.len(), 1);
+        assert_eq!(due[0].coverage, Coverage::Parts([Part::from("c1")].into()));
+        pacer.arrived(&due[0], Outcome::Read { changed: false }, at(17));
+        assert!(pacer.due(at(29)).is_empty());
+        assert_eq!(pacer.due(at(34)).len(), 1);
+    }
+
+    #[test]
+    fn throttling_slows_a_scope_and_it_recovers() {
+        let mut pacer = pacer();
+        let slow = |pacer: &mut Pacer, now| {
+            for reading in pacer.due(now) {
+                pacer.arrived(&reading, Outcome::Throttled, now);
+            }
+        };
+        for _ in 0..3 {
+            slow(&mut pacer, at(0)); // what needs others follows in the next rounds
+        }
+        assert!(pacer.due(at(67)).is_empty(), "a throttled scope is not asked again after a minute");
+        drain(&mut pacer, at(4000));
+        drain(&mut pacer, at(8000));
+        assert!(!drain(&mut pacer, at(8067)).is_empty(), "an hour later it is back to its pace");
+    }
+
+    #[test]
+    fn an_unwatched_terminal_is_served_slower() {
+        let mut pacer = pacer();
+        pacer.watched(false);
+        drain(&mut pacer, at(0));
+        assert!(pacer.due(at(200)).is_empty());
+    }
+
+    #[test]
+    fn a_change_stirs_the_structure_that_depends_on_it() {
+        let mut pacer = pacer();
+        drain(&mut pacer, at(0));
+        let readings = pacer.due(at(67));
+        let services = readings.iter().find(|reading| reading.kind == Service::KIND).expect("services");
+        pacer.arrived(services, Outcome::Read { changed: true }, at(67));
+        let next = pacer.due(at(68));
+        assert_eq!(next.iter().map(|reading| reading.kind.0).collect::<Vec<_>>(), ["task-definition"]);
+    }
+
+    #[test]
+    fn an_answer_that_never_comes_does_not_stop_the_reading() {
+        let mut pacer = pacer();
+        let lost = pacer.due(at(0)).len();
+        assert_eq!(pacer.due(at(301)).len(), lost);
+    }
+}

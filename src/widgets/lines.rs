@@ -1,0 +1,171 @@
+//! A reader for long text: logs, documents, help. Long lines are cut or broken, searches are lit,
+//! and only what is on the screen is laid out. Hostile characters are made visible here.
+
+mod place;
+
+pub use place::Place;
+
+use super::ink::{put, small};
+use crate::text::{clean, width};
+use crate::theme::{Role, Theme};
+use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+use std::borrow::Cow;
+use std::ops::Range;
+use unicode_segmentation::UnicodeSegmentation;
+
+/// A line of text in parts that each mean something.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Line<'a> {
+    /// The parts, in order.
+    pub parts: Vec<(Cow<'a, str>, Role)>,
+}
+
+impl<'a> Line<'a> {
+    /// A line of one part.
+    pub fn new(text: impl Into<Cow<'a, str>>, role: Role) -> Self {
+        Line { parts: vec![(text.into(), role)] }
+    }
+
+    /// The same line with one more part.
+    #[must_use]
+    pub fn then(mut self, text: impl Into<Cow<'a, str>>, role: Role) -> Self {
+        self.parts.push((text.into(), role));
+        self
+    }
+
+    /// Its text, cleaned, without its parts: what a search looks at.
+    pub fn text(&self) -> String {
+        self.parts.iter().map(|(text, _)| clean(text)).collect()
+    }
+}
+
+/// A reader to be drawn.
+pub struct Lines<'a> {
+    /// The text.
+    pub lines: &'a [Line<'a>],
+    /// Whether long lines are broken; otherwise they are cut, and can be scrolled sideways.
+    pub wrap: bool,
+    /// What is being looked for, in any case; empty for nothing.
+    pub search: &'a str,
+    /// How it looks.
+    pub theme: &'a Theme,
+}
+
+impl Lines<'_> {
+    /// Draws what is at `place`.
+    pub fn render(&self, area: Rect, buf: &mut Buffer, place: Place) {
+        let area = area.intersection(buf.area);
+        let mut y = 0;
+        for (at, line) in self.lines.iter().enumerate().skip(place.line) {
+            if y >= area.height {
+                return;
+            }
+            let skip = if at == place.line { place.row } else { 0 };
+            let left = if self.wrap { 0 } else { place.left };
+            let (graphemes, text) = self.graphemes(line);
+            let rows = rows(&text, area.width, self.wrap);
+            for row in rows.iter().skip(if self.wrap { skip } else { 0 }) {
+                self.row(
+                    buf,
+                    Rect { y: area.y + y, height: u16::from(y < area.height), ..area },
+                    graphemes.get(row.clone()).unwrap_or_default(),
+                    left,
+                );
+                y = y.saturating_add(1);
+            }
+        }
+    }
+
+    /// How many rows line `at` takes in `columns` columns; none if there is no such line.
+    pub fn rows_of(&self, at: usize, columns: u16) -> usize {
+        self.lines.get(at).map_or(0, |line| rows(&line.text(), columns, self.wrap).len())
+    }
+
+    /// The next line after `from` (or before it) that holds what is looked for, around the end.
+    pub fn find(&self, from: usize, backwards: bool) -> Option<usize> {
+        let len = self.lines.len();
+        (1..=len)
+            .map(|step| if backwards { (from % len + len - step) % len } else { (from % len + step) % len })
+            .find(|at| self.lines.get(*at).is_some_and(|line| !matches(&line.text(), self.search).is_empty()))
+    }
+
+    fn graphemes(&self, line: &Line<'_>) -> (Vec<(String, Style)>, String) {
+        let text = line.text();
+        let found = matches(&text, self.search);
+        let mut styles = line.parts.iter().map(|(part, role)| (clean(part).len(), self.theme.style(*role)));
+        let mut part = styles.next().unwrap_or_default();
+        let mut part_end = part.0;
+        let lit = self.theme.style(Role::Match);
+        let graphemes = text
+            .grapheme_indices(true)
+            .map(|(at, grapheme)| {
+                while at >= part_end {
+                    let Some(next) = styles.next() else { break };
+                    part = next;
+                    part_end += part.0;
+                }
+                let matched = found.iter().any(|range| range.contains(&at));
+                (grapheme.to_owned(), if matched { part.1.patch(lit) } else { part.1 })
+            })
+            .collect();
+        (graphemes, text)
+    }
+
+    fn row(&self, buf: &mut Buffer, area: Rect, graphemes: &[(String, Style)], left: usize) {
+        let mut at = 0;
+        let right = left.saturating_add(usize::from(area.width));
+        // What is cut says so, at the edge where it goes on.
+        let goes_on = graphemes.iter().map(|(grapheme, _)| width(grapheme)).sum::<usize>() > right;
+        let limit = if goes_on { right.saturating_sub(1) } else { right };
+        let faint = self.theme.style(Role::Faint);
+        for (grapheme, style) in graphemes {
+            let end = at + width(grapheme);
+            if at >= left && end <= limit {
+                put(buf, area, (small(at - left), 0), u16::MAX, grapheme, *style);
+            }
+            at = end;
+            if at > right {
+                break;
+            }
+        }
+        if goes_on {
+            put(buf, area, (area.width.saturating_sub(1), 0), 1, "…", faint);
+        }
+        if left > 0 && at > 0 {
+            put(buf, area, (0, 0), 1, "…", faint);
+        }
+    }
+}
+
+/// The graphemes of each row, as ranges of their numbers.
+fn rows(text: &str, columns: u16, wrap: bool) -> Vec<Range<usize>> {
+    let mut rows = Vec::new();
+    let (mut start, mut used, mut count) = (0, 0, 0);
+    for grapheme in text.graphemes(true) {
+        let columns_of_it = width(grapheme);
+        if wrap && used + columns_of_it > usize::from(columns) && count > start {
+            rows.push(start..count);
+            start = count;
+            used = 0;
+        }
+        used += columns_of_it;
+        count += 1;
+    }
+    rows.push(start..count);
+    rows
+}
+
+/// Where `wanted` is in `text`, in any case. Where lower case changes the length of a text, the
+/// places would not be true, and letters are compared as they are.
+fn matches(text: &str, wanted: &str) -> Vec<Range<usize>> {
+    if wanted.is_empty() {
+        return Vec::new();
+    }
+    let (low, low_wanted) = (text.to_lowercase(), wanted.to_lowercase());
+    let same = low.len() == text.len() && low_wanted.len() == wanted.len();
+    let (text, wanted) = if same { (low.as_str(), low_wanted.as_str()) } else { (text, wanted) };
+    text.match_indices(wanted).map(|(at, found)| at..at + found.len()).collect()
+}
+
+#[cfg(test)]
+mod tests;
