@@ -214,3 +214,94 @@ impl Gate {
         Ok(Approved { change, reason })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::KindName;
+
+    struct Stop;
+
+    impl Change for Stop {
+        fn plan(&self) -> Plan {
+            let scope = Scope::new("p", "ap-northeast-1");
+            Plan {
+                says: "stop DB instance prooflink-dev-db".into(),
+                environment: "prooflink-dev".into(),
+                on: self.deed().on,
+                scope,
+                calls: vec!["rds:StopDBInstance prooflink-dev-db".into()],
+                notices: Vec::new(),
+                irreversible: None,
+            }
+        }
+        fn deed(&self) -> Deed {
+            let scope = Scope::new("p", "ap-northeast-1");
+            Deed {
+                verb: "stop",
+                on: ResourceId { kind: KindName("db-instance"), scope, key: "db".into() },
+                arguments: Vec::new(),
+            }
+        }
+        fn perform<'a>(&'a self, _aws: &'a Clients, _pass: Pass) -> Boxed<'a, Result<Receipt, Fault>> {
+            Box::pin(async { Ok(Receipt::default()) })
+        }
+    }
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).expect("a second in range")
+    }
+
+    fn fair() -> Circumstances {
+        Circumstances {
+            protected: false,
+            pinned: Some("123456789012".into()),
+            account: Some("123456789012".into()),
+            read_at: Some(at(100)),
+            now: at(110),
+        }
+    }
+
+    fn ask(gate: Gate, answer: Answer, at: &Circumstances) -> Result<String, Refused> {
+        gate.approve(Box::new(Stop), &answer, None, at).map(|approved| approved.plan().says)
+    }
+
+    #[test]
+    fn an_ordinary_change_needs_a_yes() {
+        assert_eq!(ask(Gate::default(), Answer::No, &fair()), Err(Refused::NotConfirmed));
+        assert!(ask(Gate::default(), Answer::Yes, &fair()).is_ok());
+        assert!(ask(Gate::default(), Answer::Named("prooflink-dev".into()), &fair()).is_ok());
+        assert_eq!(ask(Gate::default(), Answer::Named("prooflink".into()), &fair()), Err(Refused::NotConfirmed));
+    }
+
+    #[test]
+    fn a_protected_environment_needs_its_name() {
+        let protected = Circumstances { protected: true, ..fair() };
+        let needed = Err(Refused::NameNeeded("prooflink-dev".into()));
+        assert_eq!(ask(Gate::default(), Answer::Yes, &protected), needed);
+        assert_eq!(ask(Gate::default(), Answer::Named("prooflink-prod".into()), &protected), needed);
+        assert!(ask(Gate::default(), Answer::Named("prooflink-dev".into()), &protected).is_ok());
+    }
+
+    #[test]
+    fn read_only_lets_nothing_through() {
+        let gate = Gate { read_only: true };
+        assert_eq!(ask(gate, Answer::Named("prooflink-dev".into()), &fair()), Err(Refused::ReadOnly));
+    }
+
+    #[test]
+    fn a_pin_refuses_another_account_and_an_unknown_one() {
+        for account in [Some(AccountId::from("999999999999")), None] {
+            let elsewhere = Circumstances { account, ..fair() };
+            assert!(matches!(ask(Gate::default(), Answer::Yes, &elsewhere), Err(Refused::Account { .. })));
+        }
+    }
+
+    #[test]
+    fn a_plan_on_old_state_is_refused() {
+        let old = Circumstances { now: at(221), ..fair() };
+        assert_eq!(ask(Gate::default(), Answer::Yes, &old), Err(Refused::Stale { age_seconds: 121 }));
+        let never = Circumstances { read_at: None, ..fair() };
+        assert!(matches!(ask(Gate::default(), Answer::Yes, &never), Err(Refused::Stale { .. })));
+    }
+}

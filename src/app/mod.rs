@@ -4,4 +4,5 @@
 
 pub mod gate;
 pub mod headless;
+pub mod journal;
 pub mod pace;

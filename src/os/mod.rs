@@ -1,1 +1,5 @@
-//! The outside other than AWS: clipboard, browser, suspending and resuming the terminal.
+//! The outside other than AWS: clipboard, browser, files, suspending and resuming the terminal.
+
+mod append;
+
+pub use append::{append_line, private_dir};
