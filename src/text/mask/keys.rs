@@ -1,7 +1,7 @@
 //! Which names speak of secrets: keys of documents, variables, flags. Names only, never values.
 
 /// Parts of a name (lower case, separators removed) that speak of a secret anywhere in it.
-const TELLING: [&str; 24] = [
+pub(super) const TELLING: [&str; 24] = [
     "password",
     "passwd",
     "passphrase",
@@ -29,7 +29,7 @@ const TELLING: [&str; 24] = [
 ];
 
 /// Names that speak of a secret only as a whole or as the last word.
-const TELLING_AT_END: [&str; 6] = ["pwd", "pass", "dsn", "mongouri", "sharedkey", "amqpurl"];
+pub(super) const TELLING_AT_END: [&str; 6] = ["pwd", "pass", "dsn", "mongouri", "sharedkey", "amqpurl"];
 
 /// Last parts of a name that turn it into something about a secret, not the secret itself.
 const ABOUT: [&str; 18] = [

@@ -33,6 +33,13 @@ use serde_json::json;
 #[case::json(r#"{"apiKey": "a, b", "n": 1}"#, r#"{"apiKey": "••••••", "n": 1}"#)]
 #[case::json_in_json(r#"{\"db_password\":\"x y\",\"n\":1}"#, r#"{\"db_password\":\"••••••\",\"n\":1}"#)]
 #[case::flag("psql --password hunter2 -h db", "psql --password •••••• -h db")]
+#[case::connection_string(
+    "Server=h;User Id=u;Password=p w;Encrypt=yes",
+    "Server=h;User Id=u;Password=••••••;Encrypt=yes"
+)]
+#[case::doubled_quote("password='it''s' x", "password='••••••' x")]
+#[case::curl("curl -u admin:hunter2 https://x", "curl -u admin:•••••• https://x")]
+#[case::header("curl -H \"X-Api-Key: abcdef12345\" x", "curl -H \"X-Api-Key: ••••••\" x")]
 #[case::variable("PGPASSWORD=x psql", "PGPASSWORD=•••••• psql")]
 #[case::github("ghp_0123456789abcdefABCDEF0123456789abcd", "••••••")]
 #[case::slack_token("use xoxb-123456789012-abcdefGHIJ", "use ••••••")]
@@ -73,6 +80,9 @@ fn secrets_go_and_context_stays(#[case] text: &str, #[case] expected: &str) {
 #[case("ResourceInitializationError: unable to pull secrets or registry auth: timed out")]
 #[case("task/Prod1/0123456789abcdef0123456789abcdef")]
 #[case("AWS/ECS/ContainerInsights/Prod1/backend/CPUUtilization")]
+#[case(r#"{"token":null,"secret":true,"password":""}"#)]
+#[case("ResourceInitializationError: unable to pull secrets: secretsmanager:GetSecretValue")]
+#[case("https://user@host/path:x@y")]
 #[case("db.t4g.micro")]
 #[case("Target.ResponseCodeMismatch: Health checks failed with these codes: [502]")]
 #[case("2026-11-21T14:02:11+09:00")]
