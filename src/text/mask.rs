@@ -2,6 +2,7 @@
 //! What remains (scheme, host, key) must still help; what goes, goes wholly, its length too.
 //! Two witnesses: the name of a key (`keys`) and the shape of a value (`shapes`). In doubt, mask.
 
+mod assigned;
 mod keys;
 mod shapes;
 
