@@ -1,4 +1,5 @@
 //! Sizes in words, in powers of 1024 as AWS counts storage and memory.
+//! Numbers in, text out; nothing else.
 
 const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
 

@@ -1,4 +1,5 @@
 //! Why a theme was refused, precise enough to mend it: file, line, key, what to do.
+//! Never a half-applied theme: the one in use stays.
 
 /// A theme that could not be used. Nothing of it was applied.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

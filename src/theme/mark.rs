@@ -1,4 +1,5 @@
 //! The sign of a health: glyph, word and role together, because colour alone is no signal.
+//! No colour stands here; the theme gives the role its look.
 
 use super::Role;
 use crate::world::Health;

@@ -1,4 +1,5 @@
-//! What a piece of the screen means. Code names a role; only a theme knows how it looks.
+//! What a piece of the screen means.
+//! Code names a role; only a theme knows how it looks.
 
 /// Defines the roles once: the enum, the list of all, and the names used in theme files.
 macro_rules! roles {

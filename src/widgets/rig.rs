@@ -1,4 +1,5 @@
 //! One rig for all pictures in tests: draws into a buffer of a given size, styles included.
+//! Built for tests only.
 
 use crate::theme::Theme;
 use ratatui::{buffer::Buffer, layout::Rect};

@@ -1,4 +1,5 @@
-//! Health words and their order. Pure; the same six words in code, JSON, screen and docs.
+//! Health words and their order, and a health with its sentence.
+//! Pure; the same six words in code, JSON, screen and docs.
 
 use serde::Serialize;
 

@@ -1,4 +1,5 @@
-//! Which names speak of secrets: keys of documents, variables, flags. Names only, never values.
+//! Which names speak of secrets: keys of documents, variables, flags.
+//! Names only, never values; what a value looks like is `shapes`' business.
 
 /// Parts of a name (lower case, separators removed) that speak of a secret anywhere in it.
 pub(super) const TELLING: [&str; 24] = [
