@@ -1,1 +1,57 @@
-//! The configuration file: schema, loading with line-accurate errors, directories, defaults.
+//! Configuration: the file's schema, its strict loading, the directories, and the settings that
+//! come of it. Everything is checked before anything applies: one problem refuses the whole file,
+//! and all problems are told at once, each with file, line and key. No AWS and no drawing here.
+
+mod dirs;
+mod document;
+mod error;
+mod interval;
+mod private;
+mod schema;
+mod settings;
+
+pub use dirs::Dirs;
+pub use error::{ConfigError, Problem};
+pub use private::{append_private, open_state_dir, others_may_look};
+pub use settings::{KeyWish, Settings, Source};
+
+use std::io::ErrorKind;
+use std::path::Path;
+
+/// Loads the configuration the directories point at. Without a file the defaults hold, unless the
+/// file was named on the command line or in `TOBAN_CONFIG`.
+///
+/// # Errors
+/// [`ConfigError`] with every problem of the file; nothing of it was applied.
+pub fn load(dirs: &Dirs) -> Result<Settings, ConfigError> {
+    let file = dirs.file.display().to_string();
+    match std::fs::read_to_string(&dirs.file) {
+        Ok(text) => parse(&text, &file),
+        Err(fault) if fault.kind() == ErrorKind::NotFound && !dirs.named => Ok(Settings::default()),
+        Err(fault) => Err(ConfigError::whole(&file, unreadable(&dirs.file, &fault))),
+    }
+}
+
+/// Checks the text of a configuration and turns it into settings; `file` is its name in errors.
+///
+/// # Errors
+/// [`ConfigError`] with every problem found.
+pub fn parse(text: &str, file: &str) -> Result<Settings, ConfigError> {
+    schema::settings(document::Document::parse(text, file)?)
+}
+
+fn unreadable(path: &Path, fault: &std::io::Error) -> String {
+    match fault.kind() {
+        ErrorKind::NotFound => {
+            "there is no such file; mend --config or TOBAN_CONFIG, or let `toban init` write one".to_owned()
+        }
+        ErrorKind::InvalidData => "is not UTF-8 text; save it as UTF-8".to_owned(),
+        ErrorKind::IsADirectory => {
+            format!("is a directory; name the file in it, such as {}", path.join("config.toml").display())
+        }
+        _ => format!("can't be read: {fault}"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,239 @@
+//! A parsed TOML document read strictly: every table remembers which keys were asked for, and what
+//! is left over is unknown. Knows spans, lines and key paths; knows no key of ours by name.
+
+use std::cell::RefCell;
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::error::{ConfigError, Problem};
+
+/// A document with its text, collecting problems.
+pub(super) struct Document<'t> {
+    text: &'t str,
+    file: &'t str,
+    root: Spanned<DeTable<'t>>,
+}
+
+/// Where problems are gathered while a document is read.
+pub(super) struct Reading<'d> {
+    text: &'d str,
+    problems: RefCell<Vec<Problem>>,
+}
+
+/// One table of the document.
+pub(super) struct Table<'d> {
+    reading: &'d Reading<'d>,
+    path: String,
+    entries: Vec<(&'d str, Range<usize>, &'d Spanned<DeValue<'d>>)>,
+    asked: RefCell<Vec<&'static str>>,
+}
+
+/// One value with the key it stands at.
+#[derive(Clone)]
+pub(super) struct Value<'d> {
+    reading: &'d Reading<'d>,
+    path: String,
+    at: Range<usize>,
+    value: &'d Spanned<DeValue<'d>>,
+}
+
+impl<'t> Document<'t> {
+    /// Parses `text`; syntax errors and duplicate keys are told all at once.
+    pub(super) fn parse(text: &'t str, file: &'t str) -> Result<Self, ConfigError> {
+        let (root, faults) = DeTable::parse_recoverable(text);
+        if faults.is_empty() {
+            return Ok(Self { text, file, root });
+        }
+        let mut problems: Vec<Problem> =
+            faults.iter().map(|fault| malformed(text, fault.span().unwrap_or(0..0), fault.message())).collect();
+        problems.sort();
+        problems.dedup();
+        Err(ConfigError { file: file.to_owned(), problems })
+    }
+
+    /// Reads the document with `read`; any problem met on the way refuses all of it.
+    pub(super) fn read<T>(self, read: impl FnOnce(&Table<'_>) -> T) -> Result<T, ConfigError> {
+        let reading = Reading { text: self.text, problems: RefCell::default() };
+        let table = Table::new(&reading, String::new(), self.root.get_ref());
+        let got = read(&table);
+        table.refuse_the_rest();
+        let mut problems = reading.problems.take();
+        if problems.is_empty() {
+            return Ok(got);
+        }
+        problems.sort();
+        Err(ConfigError { file: self.file.to_owned(), problems })
+    }
+}
+
+impl<'d> Table<'d> {
+    fn new(reading: &'d Reading<'d>, path: String, table: &'d DeTable<'d>) -> Self {
+        let mut entries: Vec<_> =
+            table.iter().map(|(key, value)| (key.get_ref().as_ref(), key.span(), value)).collect();
+        entries.sort_by_key(|(_, span, _)| span.start);
+        Self { reading, path, entries, asked: RefCell::default() }
+    }
+
+    /// The value at a key of ours. Asking makes the key known.
+    pub(super) fn get(&self, key: &'static str) -> Option<Value<'d>> {
+        self.asked.borrow_mut().push(key);
+        self.entries.iter().find(|(name, _, _)| *name == key).map(|entry| self.value(entry))
+    }
+
+    /// Every key with its value, in the order of the file: for tables whose keys are the reader's own.
+    pub(super) fn each(&self) -> Vec<(&'d str, Value<'d>)> {
+        self.entries.iter().map(|entry| (entry.0, self.value(entry))).collect()
+    }
+
+    /// Tells of every key nobody asked for.
+    pub(super) fn refuse_the_rest(&self) {
+        let asked = self.asked.borrow();
+        for (key, span, _) in self.entries.iter().filter(|(key, _, _)| !asked.contains(key)) {
+            let near = asked.iter().map(|known| (distance(key, known), *known)).min();
+            let says = match near {
+                Some((apart, known)) if apart <= 2.min(known.len() / 2) => {
+                    format!("unknown key, did you mean `{known}`?")
+                }
+                _ if asked.is_empty() => "unknown key; take it out".to_owned(),
+                _ => format!("unknown key; known here: {}", asked.join(", ")),
+            };
+            self.reading.tell(span, join(&self.path, key), says);
+        }
+    }
+
+    fn value(&self, (key, span, value): &(&'d str, Range<usize>, &'d Spanned<DeValue<'d>>)) -> Value<'d> {
+        Value { reading: self.reading, path: join(&self.path, key), at: span.clone(), value }
+    }
+}
+
+impl<'d> Value<'d> {
+    /// A text; `like` is an example for the message.
+    pub(super) fn text(&self, like: &str) -> Option<&'d str> {
+        match self.value.get_ref() {
+            DeValue::String(text) if text.trim().is_empty() => {
+                self.refuse(format!("is empty; write something like {like}, or take the line out"))
+            }
+            DeValue::String(text) => Some(text),
+            other => self.refuse(format!("must be a text such as {like}, not {}", article(other))),
+        }
+    }
+
+    /// `true` or `false`.
+    pub(super) fn flag(&self) -> Option<bool> {
+        match self.value.get_ref() {
+            DeValue::Boolean(flag) => Some(*flag),
+            other => self.refuse(format!("must be true or false, not {}", article(other))),
+        }
+    }
+
+    /// A list of texts.
+    pub(super) fn texts(&self, like: &str) -> Option<Vec<&'d str>> {
+        let items = self.items(&format!("must be a list of texts such as [{like}]"))?;
+        items.iter().map(|item| item.text(like)).collect()
+    }
+
+    /// A table.
+    pub(super) fn table(&self) -> Option<Table<'d>> {
+        match self.value.get_ref() {
+            DeValue::Table(table) => Some(Table::new(self.reading, self.path.clone(), table)),
+            other => self.refuse(format!("must be a table, as in [{}], not {}", self.path, article(other))),
+        }
+    }
+
+    /// A list of tables.
+    pub(super) fn tables(&self) -> Option<Vec<Table<'d>>> {
+        let items = self.items(&format!("must be a list of tables, each headed [[{}]]", self.path))?;
+        items.iter().map(Value::table).collect()
+    }
+
+    /// Whether it is a list.
+    pub(super) fn is_list(&self) -> bool {
+        matches!(self.value.get_ref(), DeValue::Array(_))
+    }
+
+    /// The line of its key.
+    pub(super) fn line(&self) -> usize {
+        line(self.reading.text, self.at.start)
+    }
+
+    /// Tells that the value will not do; always `None`.
+    pub(super) fn refuse<T>(&self, says: String) -> Option<T> {
+        self.reading.tell(&self.at, self.path.clone(), says);
+        None
+    }
+
+    fn items(&self, wrong: &str) -> Option<Vec<Value<'d>>> {
+        match self.value.get_ref() {
+            DeValue::Array(items) => Some(
+                items
+                    .iter()
+                    .map(|value| Value { reading: self.reading, path: self.path.clone(), at: value.span(), value })
+                    .collect(),
+            ),
+            other => self.refuse(format!("{wrong}, not {}", article(other))),
+        }
+    }
+}
+
+impl Reading<'_> {
+    fn tell(&self, span: &Range<usize>, key: String, says: String) {
+        self.problems.borrow_mut().push(Problem { line: line(self.text, span.start), key, says });
+    }
+}
+
+/// A problem of the text itself, before there are keys and values.
+fn malformed(text: &str, span: Range<usize>, message: &str) -> Problem {
+    let at = line(text, span.start);
+    if message.starts_with("duplicate key") {
+        let key = text.get(span).unwrap_or_default().to_owned();
+        return Problem { line: at, key, says: "is there twice; put both together or rename one".to_owned() };
+    }
+    let (key, value) = text.lines().nth(at - 1).and_then(|line| line.split_once('=')).unwrap_or_default();
+    let (key, value) = (key.trim().to_owned(), value.trim());
+    // The parser takes a bare word for a number that went wrong; people only forgot the quotes.
+    let bare = value.starts_with(char::is_alphabetic) && !["true", "false", "inf", "nan"].contains(&value);
+    let says = if bare && !value.contains(['"', '\'']) {
+        format!("text needs quotes, as in \"{value}\"")
+    } else {
+        format!("not valid TOML: {message}")
+    };
+    Problem { line: at, key, says }
+}
+
+fn join(path: &str, key: &str) -> String {
+    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
+}
+
+/// The line, from 1, of a byte offset.
+fn line(text: &str, at: usize) -> usize {
+    text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1
+}
+
+/// What a value is, for a sentence.
+fn article(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "a text",
+        DeValue::Integer(_) | DeValue::Float(_) => "a number",
+        DeValue::Boolean(_) => "true or false",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
+    }
+}
+
+/// Levenshtein's distance: how many letters to add, drop or swap for another.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, ca) in a.chars().enumerate() {
+        let mut next = vec![i + 1];
+        for ((cb, above), corner) in b.iter().zip(row.iter().skip(1)).zip(&row) {
+            let left = next.last().copied().unwrap_or_default();
+            next.push((corner + usize::from(ca != *cb)).min(above + 1).min(left + 1));
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or_default()
+}

@@ -1,0 +1,52 @@
+//! Why a configuration was refused, precise enough to mend it: file, line, key, what to do.
+
+use std::fmt;
+
+/// A configuration that could not be used, with everything wrong in it. Nothing of it was applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigError {
+    /// The file as it was opened.
+    pub file: String,
+    /// What is wrong, in the order of lines; never empty.
+    pub problems: Vec<Problem>,
+}
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    /// Line in the file, from 1; 0 when the problem has no line.
+    pub line: usize,
+    /// The key it is at, dotted; empty when it is about the whole file.
+    pub key: String,
+    /// What is wrong and what to do about it.
+    pub says: String,
+}
+
+impl ConfigError {
+    /// A problem with the file as a whole.
+    #[must_use]
+    pub fn whole(file: &str, says: impl Into<String>) -> Self {
+        Self { file: file.to_owned(), problems: vec![Problem { line: 0, key: String::new(), says: says.into() }] }
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, problem) in self.problems.iter().enumerate() {
+            if at > 0 {
+                f.write_str("\n")?;
+            }
+            f.write_str(&self.file)?;
+            if problem.line > 0 {
+                write!(f, ":{}", problem.line)?;
+            }
+            if !problem.key.is_empty() {
+                write!(f, ": {}", problem.key)?;
+            }
+            write!(f, ": {}", problem.says)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ConfigError {}

@@ -1,0 +1,166 @@
+//! The schema of `config.toml`: which keys there are, what they hold, what they become. A key is
+//! known because it is asked for here, and in no other place; keys of features that do not work
+//! yet are unknown.
+
+use crate::environment::{Glob, Match, Wish, Wishes};
+use crate::world::{AccountId, EnvironmentName, Region};
+
+use super::document::{Document, Table, Value};
+use super::error::ConfigError;
+use super::interval::interval;
+use super::settings::{KeyWish, REFRESH, Settings, Source};
+
+/// Faster than this only burdens the account: AWS throttles, and state does not move quicker.
+const FASTEST_REFRESH: i64 = 2;
+
+/// Turns a document into settings.
+pub(super) fn settings(document: Document<'_>) -> Result<Settings, ConfigError> {
+    document.read(|root| Settings {
+        theme: root.get("theme").and_then(|value| value.text("\"night\"")).map(str::to_owned),
+        refresh: root.get("refresh").and_then(|value| refresh(&value)).unwrap_or(REFRESH),
+        read_only: root.get("read_only").and_then(|value| value.flag()).unwrap_or_default(),
+        keys: root.get("keys").and_then(|value| value.table()).map(|table| keys(&table)).unwrap_or_default(),
+        sources: root
+            .get("source")
+            .and_then(|value| value.tables())
+            .map(|tables| tables.iter().map(source).collect())
+            .unwrap_or_default(),
+        wishes: root.get("environment").and_then(|value| value.table()).map(|table| wishes(&table)).unwrap_or_default(),
+        ..Settings::default()
+    })
+}
+
+fn refresh(value: &Value<'_>) -> Option<jiff::SignedDuration> {
+    let text = value.text("\"15s\"")?;
+    match interval(text) {
+        Some(span) if span.as_secs() >= FASTEST_REFRESH => Some(span),
+        Some(_) => value.refuse(format!("{text:?} is too fast for AWS; write at least \"{FASTEST_REFRESH}s\"")),
+        None => value.refuse(format!("{text:?} is no duration; write it like \"15s\" or \"2m\"")),
+    }
+}
+
+fn keys(table: &Table<'_>) -> Vec<KeyWish> {
+    table
+        .each()
+        .into_iter()
+        .filter_map(|(command, value)| {
+            let chords = if value.is_list() { value.texts("\"ctrl-r\"")? } else { vec![value.text("\"ctrl-r\"")?] };
+            let chords = chords.into_iter().map(str::to_owned).collect();
+            Some(KeyWish { command: command.to_owned(), chords, line: value.line() })
+        })
+        .collect()
+}
+
+fn source(table: &Table<'_>) -> Source {
+    let text = |key, like| table.get(key).and_then(|value| value.text(like)).map(str::to_owned);
+    let source = Source {
+        profile: text("profile", "\"prooflink\""),
+        regions: table.get("regions").and_then(|value| regions(&value)).unwrap_or_default(),
+        role_arn: table.get("role_arn").and_then(|value| role(&value)),
+        external_id: text("external_id", "\"0b1f…\""),
+        session_name: text("session_name", "\"toban\""),
+        endpoint_url: table.get("endpoint_url").and_then(|value| endpoint(&value)),
+    };
+    for key in ["external_id", "session_name"] {
+        if let Some(value) = table.get(key).filter(|_| table.get("role_arn").is_none()) {
+            value.refuse::<()>("only goes with `role_arn`; add one or take this out".to_owned());
+        }
+    }
+    table.refuse_the_rest();
+    source
+}
+
+fn regions(value: &Value<'_>) -> Option<Vec<Region>> {
+    let mut regions: Vec<Region> = Vec::new();
+    for text in value.texts("\"ap-northeast-1\"")? {
+        let plausible =
+            text.contains('-') && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        if !plausible {
+            return value.refuse(format!("{text:?} is no region; write it like \"ap-northeast-1\""));
+        }
+        if regions.iter().any(|region| region.as_str() == text) {
+            return value.refuse(format!("names {text:?} twice; once is enough"));
+        }
+        regions.push(Region::from(text));
+    }
+    Some(regions)
+}
+
+fn role(value: &Value<'_>) -> Option<String> {
+    let like = "\"arn:aws:iam::123456789012:role/name\"";
+    let text = value.text(like)?;
+    let arn = crate::world::Arn::from(text);
+    if arn.service() == Some("iam") && arn.resource().starts_with("role/") {
+        return Some(text.to_owned());
+    }
+    value.refuse(format!("{text:?} is no role's ARN; write it like {like}"))
+}
+
+fn endpoint(value: &Value<'_>) -> Option<String> {
+    let text = value.text("\"http://localhost:5000\"")?;
+    if text.starts_with("http://") || text.starts_with("https://") {
+        return Some(text.to_owned());
+    }
+    value.refuse(format!("{text:?} is no URL; write it like \"http://localhost:5000\""))
+}
+
+fn wishes(table: &Table<'_>) -> Wishes {
+    let mut environments: Vec<Wish> = Vec::new();
+    for (name, value) in table.each() {
+        // Names are matched whatever their case, so two that differ only in case are one.
+        if let Some(twin) = environments.iter().find(|wish| wish.name.as_str().to_lowercase() == name.to_lowercase()) {
+            value.refuse::<()>(format!("is the same environment as `{}`; put both together or rename one", twin.name));
+            continue;
+        }
+        if name.trim().is_empty() {
+            value.refuse::<()>("an environment needs a name, as in [environment.prooflink-dev]".to_owned());
+            continue;
+        }
+        if let Some(inside) = value.table() {
+            environments.push(wish(name, &inside));
+        }
+    }
+    Wishes { environments }
+}
+
+fn wish(name: &str, table: &Table<'_>) -> Wish {
+    let wish = Wish {
+        name: EnvironmentName::from(name),
+        stage: table.get("stage").and_then(|value| value.text("\"dev\"")).map(str::to_owned),
+        account: table.get("account").and_then(|value| account(&value)),
+        protected: table.get("protected").and_then(|value| value.flag()),
+        matches: table.get("match").and_then(|value| value.table()).map(|table| matches(&table)).unwrap_or_default(),
+        exclude: table.get("exclude").and_then(|value| globs(&value)).unwrap_or_default(),
+    };
+    table.refuse_the_rest();
+    wish
+}
+
+fn account(value: &Value<'_>) -> Option<AccountId> {
+    let text = value.text("\"123456789012\"")?;
+    if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(AccountId::from(text));
+    }
+    value.refuse(format!("{text:?} is no account; it has twelve digits, in quotes, as in \"123456789012\""))
+}
+
+fn matches(table: &Table<'_>) -> Match {
+    let mut matches = Match::default();
+    if let Some(tags) = table.get("tags").and_then(|value| value.table()) {
+        for (key, value) in tags.each() {
+            if let Some(text) = value.text("\"dev\"") {
+                matches.tags.insert(key.to_owned(), text.to_owned());
+            }
+        }
+    }
+    matches.names = table.get("names").and_then(|value| globs(&value)).unwrap_or_default();
+    let vpcs = table.get("vpc").and_then(|value| value.texts("\"vpc-0123\"")).unwrap_or_default();
+    matches.vpc = vpcs.into_iter().map(str::to_owned).collect();
+    matches.stack = table.get("stack").and_then(|value| globs(&value)).unwrap_or_default();
+    table.refuse_the_rest();
+    matches
+}
+
+fn globs(value: &Value<'_>) -> Option<Vec<Glob>> {
+    Some(value.texts("\"prooflink-dev-*\"")?.into_iter().map(Glob::new).collect())
+}

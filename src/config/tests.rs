@@ -1,0 +1,86 @@
+//! The schema against files that are good and files that are not: each bad file says in its
+//! `# expect LINE: KEY: TEXT` lines what is to be told of it, all of it and nothing else.
+
+use std::path::{Path, PathBuf};
+
+use super::*;
+use crate::environment::Glob;
+use crate::world::{EnvironmentName, Region};
+
+fn fixtures(folder: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/config/fixtures").join(folder);
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    assert!(!files.is_empty());
+    files
+}
+
+#[test]
+fn good_files_are_taken() {
+    for path in fixtures("good") {
+        let text = std::fs::read_to_string(&path).unwrap();
+        parse(&text, "config.toml").unwrap_or_else(|fault| panic!("{}: {fault}", path.display()));
+    }
+}
+
+#[test]
+fn bad_files_are_refused_with_every_line_and_key() {
+    for path in fixtures("bad") {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let expected: Vec<String> = text
+            .lines()
+            .filter_map(|line| line.strip_prefix("# expect "))
+            .map(|line| format!("config.toml:{line}"))
+            .collect();
+        let fault = parse(&text, "config.toml").expect_err(&path.display().to_string());
+        assert_eq!(fault.to_string().lines().collect::<Vec<_>>(), expected, "{}", path.display());
+    }
+}
+
+#[test]
+fn everything_arrives_where_it_belongs() {
+    let settings = parse(include_str!("fixtures/good/everything.toml"), "config.toml").unwrap();
+    assert_eq!(settings.theme.as_deref(), Some("day"));
+    assert_eq!(settings.refresh.as_secs(), 90);
+    assert!(settings.read_only);
+    let keys: Vec<_> = settings.keys.iter().map(|key| (key.command.as_str(), key.chords.len(), key.line)).collect();
+    assert_eq!(keys, [("refresh", 1, 6), ("quit", 2, 7), ("copy-name", 0, 8)]);
+
+    let [duty, local] = settings.sources.as_slice() else { panic!("{:?}", settings.sources) };
+    assert_eq!(duty.regions, [Region::from("ap-northeast-1"), Region::from("us-east-1")]);
+    assert_eq!(duty.session_name.as_deref(), Some("duty"));
+    assert_eq!(local.endpoint_url.as_deref(), Some("http://localhost:5000"));
+
+    let names: Vec<_> = settings.wishes.environments.iter().map(|wish| wish.name.as_str()).collect();
+    assert_eq!(names, ["prooflink-dev", "本番", "city"], "in the order of the file");
+    let dev = settings.wishes.of(&EnvironmentName::from("prooflink-dev")).unwrap();
+    assert_eq!(dev.account.as_ref().map(|account| account.as_str()), Some("123456789012"));
+    assert_eq!(dev.protected, Some(false));
+    assert_eq!(dev.matches.tags.len(), 2);
+    assert_eq!(dev.matches.names, [Glob::new("prooflink-dev-*")]);
+    assert_eq!(dev.matches.vpc, ["vpc-0123"]);
+    assert_eq!(dev.matches.stack, [Glob::new("*-dev")]);
+    assert_eq!(dev.exclude, [Glob::new("prooflink-dev-old*")]);
+}
+
+#[test]
+fn a_missing_file_is_an_error_only_if_it_was_named() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("none.toml");
+    let mut dirs = Dirs::with(Some(&file), |_| None);
+    let fault = load(&dirs).unwrap_err().to_string();
+    assert!(fault.contains("none.toml: there is no such file") && fault.contains("toban init"), "{fault}");
+    dirs.named = false;
+    assert_eq!(load(&dirs).unwrap(), Settings::default());
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_told_of() {
+    let home = tempfile::tempdir().unwrap();
+    let fault = load(&Dirs::with(Some(home.path()), |_| None)).unwrap_err().to_string();
+    assert!(fault.contains("is a directory"), "{fault}");
+    let file = home.path().join("latin.toml");
+    std::fs::write(&file, b"theme = \"\xe9\"\n").unwrap();
+    let fault = load(&Dirs::with(Some(&file), |_| None)).unwrap_err().to_string();
+    assert!(fault.contains("not UTF-8"), "{fault}");
+}
