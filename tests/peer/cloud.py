@@ -76,7 +76,10 @@ def run(method, path, query, headers, body):
         started["status"], started["headers"] = int(status.split()[0]), dict(response_headers)
 
     with LOCK:
-        parts = APP(environ, start_response)
+        try:
+            parts = APP(environ, start_response)
+        except NotImplementedError as error:
+            return 500, {"Content-Type": "text/html"}, str(error).encode("utf-8")
         try:
             answer = b"".join(parts)
         finally:
@@ -86,7 +89,7 @@ def run(method, path, query, headers, body):
 
 
 def unimplemented(status, headers):
-    """moto answers an operation it lacks with an HTML page, which no AWS service does."""
+    """moto has an HTML page, or an exception, for an operation it lacks; no AWS service answers so."""
     return status in (404, 500) and "html" in headers.get("Content-Type", "")
 
 

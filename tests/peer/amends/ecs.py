@@ -347,3 +347,43 @@ def stop_task(call):
             memory(call, "slot began")[service["serviceArn"], slot] = now
             return {"task": task}
     return call.moto()
+
+
+@amend("ecs:ListServiceDeployments")
+def list_service_deployments(call):
+    """One finished deployment for each service: the current one. Older ones are forgotten, as moto forgets them."""
+    name, cluster = call.params["service"].split("/")[-1], call.params.get("cluster")
+    if call.params["service"].startswith("arn:") and not cluster:
+        cluster = call.params["service"].split("/")[-2]
+    found = [deployment_record(call, service) for service in services_of(call, cluster or "default") if service["serviceName"] == name]
+    if not found:
+        raise AwsError("ServiceNotFoundException", "Service not found.")
+    wanted = call.params.get("status")
+    brief = ("serviceDeploymentArn", "serviceArn", "clusterArn", "createdAt", "startedAt", "finishedAt", "targetServiceRevisionArn", "status")
+    return {"serviceDeployments": [{key: one[key] for key in brief if key in one} for one in found if not wanted or one["status"] in wanted]}
+
+
+@amend("ecs:DescribeServiceDeployments")
+def describe_service_deployments(call):
+    found, failures = [], []
+    for arn in call.params.get("serviceDeploymentArns") or []:
+        known = [deployment_record(call, service) for service in services_of(call, arn.split("/")[-3])]
+        hit = [one for one in known if one["serviceDeploymentArn"] == arn]
+        found += [without(one, "targetServiceRevisionArn") for one in hit]
+        if not hit:
+            failures.append({"arn": arn, "reason": "MISSING"})
+    return {"serviceDeployments": found, "failures": failures}
+
+
+def deployment_record(call, service):
+    deployment, cluster = service["deployments"][0], service["clusterArn"].split("/")[-1]
+    mark = hashlib.md5(deployment["id"].encode(), usedforsecurity=False).hexdigest()
+    tail, count = f"{cluster}/{service['serviceName']}", service["runningCount"]
+    revision = f"arn:aws:ecs:{call.region}:{call.account}:service-revision/{tail}/{int(mark[:15], 16):019d}"
+    done = deployment.get("updatedAt") or deployment["createdAt"]
+    return {"serviceDeploymentArn": f"arn:aws:ecs:{call.region}:{call.account}:service-deployment/{tail}/{mark[:21]}",
+            "serviceArn": service["serviceArn"], "clusterArn": service["clusterArn"], "createdAt": deployment["createdAt"],
+            "startedAt": deployment["createdAt"], "finishedAt": done, "updatedAt": done, "status": "SUCCESSFUL",
+            "targetServiceRevisionArn": revision, "deploymentConfiguration": service["deploymentConfiguration"],
+            "targetServiceRevision": {"arn": revision, "requestedTaskCount": count, "runningTaskCount": count, "pendingTaskCount": 0},
+            "deploymentCircuitBreaker": {"status": "MONITORING_COMPLETE", "failureCount": 0, "threshold": 3}}
