@@ -1,5 +1,17 @@
-//! The SDK clients of one source in one region, as `fetch.rs` and `change.rs` get them.
-//! Holds clients only; making them (credentials, HTTP, retries) is `open.rs`'s work.
+//! The SDK clients of one source in one region, as `fetch.rs` and `change.rs` get them, and the
+//! one way to call through them: within the budget, and with failures made faults.
+//! Making them (credentials, HTTP, retries) is `open.rs`'s work.
+
+use std::error::Error;
+use std::sync::Arc;
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+use super::budget::Budget;
+use super::fault::fault;
+use crate::world::Fault;
 
 /// The clients of one scope.
 #[derive(Clone, Debug)]
@@ -20,4 +32,75 @@ pub struct Clients {
     pub tags: aws_sdk_resourcegroupstagging::Client,
     /// Security Token Service.
     pub sts: aws_sdk_sts::Client,
+    /// How fast they may be called.
+    pub(super) budget: Arc<Budget>,
+}
+
+impl Clients {
+    /// Makes the call `sent` when it is its turn: `clients.call("ecs:ListServices", Some(cluster), request.send())`.
+    /// The operation is written as IAM names it.
+    ///
+    /// # Errors
+    /// The classified fault, naming the operation and what it was tried on.
+    pub async fn call<T, E>(
+        &self,
+        operation: &str,
+        on: Option<&str>,
+        sent: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    ) -> Result<T, Fault>
+    where
+        E: Error + ProvideErrorMetadata + 'static,
+    {
+        // Futures do nothing before they are awaited: the request is made when its turn has come.
+        let _in_flight = self.budget.turn(operation).await;
+        sent.await.map_err(fault(operation, on))
+    }
+}
+
+/// Makes one SDK client that answers by `aws-smithy-mocks` rules, with retries that do not sleep long.
+#[cfg(test)]
+macro_rules! mocked {
+    ($sdk:ident, $rules:expr) => {{
+        let mut answers =
+            aws_smithy_mocks::MockResponseInterceptor::new().rule_mode(aws_smithy_mocks::RuleMode::MatchAny);
+        for rule in $rules {
+            answers = answers.with_rule(rule);
+        }
+        $sdk::Client::from_conf(
+            $sdk::Config::builder()
+                .behavior_version($sdk::config::BehaviorVersion::latest())
+                .region($sdk::config::Region::new("ap-northeast-1"))
+                .credentials_provider($sdk::config::Credentials::new("AKID", "SECRET", None, None, "test"))
+                .retry_config(
+                    aws_smithy_types::retry::RetryConfig::standard()
+                        .with_max_attempts(4)
+                        .with_initial_backoff(std::time::Duration::from_millis(1)),
+                )
+                .http_client(aws_smithy_mocks::create_mock_http_client())
+                .interceptor(answers)
+                .build(),
+        )
+    }};
+}
+
+#[cfg(test)]
+pub(crate) use mocked;
+
+#[cfg(test)]
+impl Clients {
+    /// Clients that answer nothing; a test replaces the one it needs.
+    pub(crate) fn silent() -> Self {
+        const NONE: [&aws_smithy_mocks::Rule; 0] = [];
+        Self {
+            ecs: mocked!(aws_sdk_ecs, NONE),
+            elb: mocked!(aws_sdk_elasticloadbalancingv2, NONE),
+            rds: mocked!(aws_sdk_rds, NONE),
+            cloudwatch: mocked!(aws_sdk_cloudwatch, NONE),
+            logs: mocked!(aws_sdk_cloudwatchlogs, NONE),
+            ssm: mocked!(aws_sdk_ssm, NONE),
+            tags: mocked!(aws_sdk_resourcegroupstagging, NONE),
+            sts: mocked!(aws_sdk_sts, NONE),
+            budget: Arc::default(),
+        }
+    }
 }

@@ -2,6 +2,25 @@
 //! budget, statistics, and `Live`, the real side of the cloud seam. SDK types stay in here
 //! and in each kind's `fetch.rs` and `change.rs`.
 
+mod budget;
 mod clients;
+mod fault;
+mod live;
+mod open;
+mod pages;
+mod plain;
+mod profiles;
+mod source;
+mod stats;
+mod together;
 
 pub use clients::Clients;
+pub use fault::fault;
+pub use live::Live;
+pub use pages::{Paged, pages};
+pub use plain::{count, maybe, tally, text, texts, when};
+pub use source::{Source, Sources};
+pub use together::{batches, together};
+
+#[cfg(test)]
+pub(crate) use clients::mocked;

@@ -1,14 +1,52 @@
 //! Reads this kind from AWS: ecs:ListClusters, ecs:DescribeClusters.
 //! The only file of the kind that may touch the network or an SDK type; reading operations only.
 
+use aws_sdk_ecs::types::{self, ClusterField};
+
 use super::model::Cluster;
+use crate::aws::{Paged, batches, pages, text, together};
 use crate::kinds::Ask;
-use crate::world::{Fault, Harvest};
+use crate::world::{Arn, Fault, Harvest};
+
+const LIST: &str = "ecs:ListClusters";
+const DESCRIBE: &str = "ecs:DescribeClusters";
 
 /// Reads what `ask` covers.
 ///
 /// # Errors
 /// The fault that kept everything from being read; a part's own fault stands in the harvest.
-pub(super) async fn read(_ask: Ask<'_>) -> Result<Harvest<Cluster>, Fault> {
-    Ok(Harvest::whole(Vec::new()))
+pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Cluster>, Fault> {
+    let Paged { items: arns, cut } = arns(ask).await?;
+    let described = together(batches(arns, 100), |some| describe(ask, some)).await;
+    let described: Vec<Vec<Cluster>> = described.into_iter().collect::<Result<_, _>>()?;
+    let mut harvest = Harvest::whole(described.into_iter().flatten().collect());
+    harvest.notes.extend(cut);
+    Ok(harvest)
+}
+
+/// The clusters there are, by ARN.
+async fn arns(ask: Ask<'_>) -> Result<Paged<String>, Fault> {
+    pages(LIST, None, |token| async move {
+        let request = ask.aws.ecs.list_clusters().max_results(100).set_next_token(token);
+        let answer = ask.aws.call(LIST, None, request.send()).await?;
+        Ok((answer.cluster_arns().to_vec(), text(answer.next_token())))
+    })
+    .await
+}
+
+/// Describes at most a hundred clusters; those that went meanwhile are left out.
+async fn describe(ask: Ask<'_>, arns: Vec<String>) -> Result<Vec<Cluster>, Fault> {
+    let request = ask.aws.ecs.describe_clusters().set_clusters(Some(arns)).include(ClusterField::Tags);
+    let answer = ask.aws.call(DESCRIBE, None, request.send()).await?;
+    Ok(answer.clusters().iter().filter_map(cluster).filter(|cluster| cluster.status != "INACTIVE").collect())
+}
+
+fn cluster(from: &types::Cluster) -> Option<Cluster> {
+    let arn = Arn::from(from.cluster_arn()?);
+    Some(Cluster {
+        name: text(from.cluster_name()).unwrap_or_else(|| arn.last().to_owned()),
+        status: from.status().unwrap_or("UNKNOWN").to_owned(),
+        tags: from.tags().iter().filter_map(|tag| Some((text(tag.key())?, tag.value()?.to_owned()))).collect(),
+        arn,
+    })
 }

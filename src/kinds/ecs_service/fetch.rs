@@ -1,14 +1,145 @@
-//! Reads this kind from AWS: ecs:ListServices, ecs:DescribeServices.
+//! Reads this kind from AWS: ecs:ListServices, ecs:DescribeServices; for an open page its metrics.
 //! The only file of the kind that may touch the network or an SDK type; reading operations only.
 
-use super::model::Service;
-use crate::kinds::Ask;
-use crate::world::{Fault, Harvest};
+use aws_sdk_ecs::types::{self, ServiceField};
 
-/// Reads what `ask` covers.
+use super::model::{Attachment, Breaker, Deployment, Event, Service};
+use crate::aws::{Paged, batches, count, maybe, pages, text, together, when};
+use crate::kinds::Ask;
+use crate::kinds::ecs_cluster::Cluster;
+use crate::world::{Arn, Fault, FaultKind, Harvest, Part};
+
+const LIST: &str = "ecs:ListServices";
+const DESCRIBE: &str = "ecs:DescribeServices";
+
+/// Reads what `ask` covers, cluster by cluster.
 ///
 /// # Errors
 /// The fault that kept everything from being read; a part's own fault stands in the harvest.
-pub(super) async fn read(_ask: Ask<'_>) -> Result<Harvest<Service>, Fault> {
-    Ok(Harvest::whole(Vec::new()))
+pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Service>, Fault> {
+    let clusters: Vec<Part> = ask
+        .known
+        .all::<Cluster>(ask.scope)
+        .map(|cluster| Part::from(cluster.arn.as_str()))
+        .filter(|cluster| ask.coverage.wants(cluster))
+        .collect();
+    let read = together(clusters, |cluster| async move {
+        let got = of_cluster(ask, &cluster).await;
+        (cluster, got)
+    });
+    let mut harvest = Harvest::of(Vec::new());
+    for (cluster, got) in read.await {
+        harvest.parts.push((
+            cluster,
+            got.map(|paged| {
+                harvest.notes.extend(paged.cut);
+                paged.items
+            }),
+        ));
+    }
+    Ok(harvest)
+}
+
+/// All services of one cluster; none if the cluster went meanwhile.
+async fn of_cluster(ask: Ask<'_>, cluster: &str) -> Result<Paged<Service>, Fault> {
+    let listed = pages(LIST, Some(cluster), |token| async move {
+        let request = ask.aws.ecs.list_services().cluster(cluster).max_results(100).set_next_token(token);
+        let answer = ask.aws.call(LIST, Some(cluster), request.send()).await?;
+        Ok((answer.service_arns().to_vec(), text(answer.next_token())))
+    })
+    .await;
+    let listed = match listed {
+        Err(fault) if fault.kind == FaultKind::Gone => return Ok(Paged { items: Vec::new(), cut: None }),
+        other => other?,
+    };
+    let described = together(batches(listed.items, 10), |some| describe(ask, cluster, some)).await;
+    match described.into_iter().collect::<Result<Vec<Vec<Service>>, Fault>>() {
+        Err(fault) if fault.kind == FaultKind::Gone => Ok(Paged { items: Vec::new(), cut: None }),
+        described => Ok(Paged { items: described?.into_iter().flatten().collect(), cut: listed.cut }),
+    }
+}
+
+/// Describes at most ten services; those that went meanwhile (`MISSING`) are left out.
+async fn describe(ask: Ask<'_>, cluster: &str, arns: Vec<String>) -> Result<Vec<Service>, Fault> {
+    let request = ask.aws.ecs.describe_services().cluster(cluster).set_services(Some(arns));
+    let answer = ask.aws.call(DESCRIBE, Some(cluster), request.include(ServiceField::Tags).send()).await?;
+    Ok(answer.services().iter().filter_map(|from| service(from, cluster)).collect())
+}
+
+fn service(from: &types::Service, cluster: &str) -> Option<Service> {
+    let arn = Arn::from(from.service_arn()?);
+    let network = from.network_configuration().and_then(|network| network.awsvpc_configuration());
+    let rollout = from.deployment_configuration();
+    let providers: Vec<&str> =
+        from.capacity_provider_strategy().iter().map(types::CapacityProviderStrategyItem::capacity_provider).collect();
+    Some(Service {
+        name: text(from.service_name()).unwrap_or_else(|| arn.last().to_owned()),
+        arn,
+        cluster: Arn::from(from.cluster_arn().unwrap_or(cluster)),
+        status: from.status().unwrap_or("UNKNOWN").to_owned(),
+        desired: count(from.desired_count()),
+        running: count(from.running_count()),
+        pending: count(from.pending_count()),
+        task_definition: Arn::from(from.task_definition().unwrap_or_default()),
+        launch: if providers.is_empty() {
+            from.launch_type().map(|launch| launch.as_str().to_owned())
+        } else {
+            Some(providers.join("+"))
+        },
+        scheduling: from.scheduling_strategy().map_or("REPLICA", |strategy| strategy.as_str()).to_owned(),
+        controller: from.deployment_controller().map_or("ECS", |controller| controller.r#type().as_str()).to_owned(),
+        deployments: deployments(from.deployments()),
+        events: from.events().iter().map(event).collect(),
+        attachments: from.load_balancers().iter().map(attachment).collect(),
+        subnets: network.map(|network| network.subnets().to_vec()).unwrap_or_default(),
+        security_groups: network.map(|network| network.security_groups().to_vec()).unwrap_or_default(),
+        public_ip: network.and_then(|network| network.assign_public_ip()).map(|assign| assign.as_str() == "ENABLED"),
+        exec_enabled: from.enable_execute_command(),
+        breaker: rollout
+            .and_then(|rollout| rollout.deployment_circuit_breaker())
+            .map(|breaker| Breaker { enabled: breaker.enable(), rollback: breaker.rollback() }),
+        min_percent: maybe(rollout.and_then(types::DeploymentConfiguration::minimum_healthy_percent)),
+        max_percent: maybe(rollout.and_then(types::DeploymentConfiguration::maximum_percent)),
+        grace_seconds: maybe(from.health_check_grace_period_seconds()),
+        created_at: when(from.created_at()),
+        tags: from.tags().iter().filter_map(|tag| Some((text(tag.key())?, tag.value()?.to_owned()))).collect(),
+    })
+}
+
+/// The deployments, PRIMARY first.
+fn deployments(from: &[types::Deployment]) -> Vec<Deployment> {
+    let mut all: Vec<Deployment> = from
+        .iter()
+        .map(|from| Deployment {
+            id: from.id().unwrap_or_default().to_owned(),
+            status: from.status().unwrap_or("UNKNOWN").to_owned(),
+            task_definition: Arn::from(from.task_definition().unwrap_or_default()),
+            desired: count(from.desired_count()),
+            running: count(from.running_count()),
+            pending: count(from.pending_count()),
+            failed: count(from.failed_tasks()),
+            rollout: from.rollout_state().map(|state| state.as_str().to_owned()),
+            reason: text(from.rollout_state_reason()),
+            created_at: when(from.created_at()),
+            updated_at: when(from.updated_at()),
+        })
+        .collect();
+    all.sort_by_key(|deployment| deployment.status != "PRIMARY");
+    all
+}
+
+fn event(from: &types::ServiceEvent) -> Event {
+    Event {
+        id: from.id().unwrap_or_default().to_owned(),
+        at: when(from.created_at()),
+        message: from.message().unwrap_or_default().to_owned(),
+    }
+}
+
+fn attachment(from: &types::LoadBalancer) -> Attachment {
+    Attachment {
+        target_group: from.target_group_arn().map(Arn::from),
+        container: text(from.container_name()),
+        port: maybe(from.container_port()),
+    }
 }

@@ -1,14 +1,56 @@
-//! Reads this kind from AWS: elasticloadbalancing:DescribeTargetHealth.
+//! Reads this kind from AWS: elasticloadbalancing:DescribeTargetHealth, which takes one target group a call.
 //! The only file of the kind that may touch the network or an SDK type; reading operations only.
 
-use super::model::TargetHealth;
-use crate::kinds::Ask;
-use crate::world::{Fault, Harvest};
+use aws_sdk_elasticloadbalancingv2::types;
 
-/// Reads what `ask` covers.
+use super::model::{Target, TargetHealth};
+use crate::aws::{maybe, text, together};
+use crate::kinds::Ask;
+use crate::kinds::target_group::TargetGroup;
+use crate::world::{Arn, Fault, FaultKind, Harvest, Part};
+
+const DESCRIBE: &str = "elasticloadbalancing:DescribeTargetHealth";
+
+/// Reads what `ask` covers, target group by target group.
 ///
 /// # Errors
 /// The fault that kept everything from being read; a part's own fault stands in the harvest.
-pub(super) async fn read(_ask: Ask<'_>) -> Result<Harvest<TargetHealth>, Fault> {
-    Ok(Harvest::whole(Vec::new()))
+pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<TargetHealth>, Fault> {
+    let groups: Vec<Arn> = ask
+        .known
+        .all::<TargetGroup>(ask.scope)
+        .map(|group| group.arn.clone())
+        .filter(|arn| ask.coverage.wants(arn.as_str()))
+        .collect();
+    let read = together(groups, |group| async move {
+        let got = match of_group(ask, &group).await {
+            // The group went after it was listed: nothing is wrong, there is nothing.
+            Err(fault) if fault.kind == FaultKind::Gone => Ok(Vec::new()),
+            got => got.map(|health| vec![health]),
+        };
+        (Part::from(group.as_str()), got)
+    });
+    Ok(Harvest::of(read.await))
+}
+
+async fn of_group(ask: Ask<'_>, group: &Arn) -> Result<TargetHealth, Fault> {
+    let request = ask.aws.elb.describe_target_health().target_group_arn(group.as_str());
+    let answer = ask.aws.call(DESCRIBE, Some(group.as_str()), request.send()).await?;
+    let mut targets: Vec<Target> = answer.target_health_descriptions().iter().filter_map(target).collect();
+    targets.sort_by(|a, b| (&a.id, a.port).cmp(&(&b.id, b.port)));
+    Ok(TargetHealth { group: group.clone(), targets })
+}
+
+fn target(from: &types::TargetHealthDescription) -> Option<Target> {
+    let target = from.target()?;
+    let health = from.target_health();
+    Some(Target {
+        id: target.id()?.to_owned(),
+        port: maybe(target.port()),
+        zone: text(target.availability_zone()),
+        state: health.and_then(|health| health.state()).map_or("unknown", |state| state.as_str()).to_owned(),
+        reason: health.and_then(|health| health.reason()).map(|reason| reason.as_str().to_owned()),
+        description: health.and_then(|health| text(health.description())),
+        check_port: text(from.health_check_port()),
+    })
 }

@@ -1,0 +1,180 @@
+//! The call budget: how fast one scope may call one service, so that a console on somebody's
+//! screen never eats the rate AWS gives the whole account. A bucket per scope and group of
+//! operations, and eight calls in flight per service. A throttled group is slowed down and recovers.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
+
+/// Calls in flight per scope and service.
+const IN_FLIGHT: usize = 8;
+
+/// What a group of operations may do.
+#[derive(Clone, Copy, PartialEq, Debug)]
+struct Limit {
+    /// Calls that may be made at once after a rest.
+    burst: f64,
+    /// Calls per second after that: a quarter of what AWS grants, or less.
+    rate: f64,
+}
+
+/// The group an operation is counted in, and its limit. AWS's own figures (calls in a bucket, refill per second)
+/// are: ECS 50, 20 per kind of read; Elastic Load Balancing 40, 10; RDS 300, 12; CloudWatch DescribeAlarms 9/s,
+/// DescribeAlarmHistory 3/s, GetMetricData 50/s; Logs DescribeMetricFilters 5/s; EC2 Describe 100, 20.
+fn limit(operation: &str) -> (&str, Limit) {
+    let (service, name) = operation.split_once(':').unwrap_or((operation, ""));
+    let of = |burst, rate| Limit { burst, rate };
+    match (service, name) {
+        ("ecs", name) if name.ends_with("Clusters") => ("ecs clusters", of(12.0, 5.0)),
+        ("ecs", name) if name.ends_with("Tasks") => ("ecs tasks", of(20.0, 5.0)),
+        ("ecs", name) if name.ends_with("TaskDefinition") => ("ecs task definitions", of(20.0, 5.0)),
+        ("ecs", _) => ("ecs services", of(25.0, 5.0)),
+        ("elasticloadbalancing", _) => ("elasticloadbalancing", of(20.0, 2.5)),
+        ("rds", _) => ("rds", of(75.0, 3.0)),
+        ("cloudwatch", "GetMetricData") => ("cloudwatch metrics", of(12.0, 12.0)),
+        ("cloudwatch", "DescribeAlarmHistory") => ("cloudwatch history", of(2.0, 0.75)),
+        ("cloudwatch", _) => ("cloudwatch alarms", of(4.0, 2.25)),
+        ("logs", _) => ("logs", of(4.0, 1.25)),
+        ("ec2", _) => ("ec2", of(25.0, 5.0)),
+        (other, _) => (other, of(10.0, 2.5)),
+    }
+}
+
+#[derive(Debug)]
+struct Bucket {
+    limit: Limit,
+    /// Calls left; negative while callers wait for their turn.
+    left: f64,
+    /// When `left` was right.
+    at: Instant,
+    /// Less than one after AWS asked us to slow down.
+    pace: f64,
+}
+
+impl Bucket {
+    fn new(limit: Limit) -> Self {
+        Self { limit, left: limit.burst, at: Instant::now(), pace: 1.0 }
+    }
+
+    fn refill(&mut self) {
+        let now = Instant::now();
+        let passed = now.duration_since(self.at).as_secs_f64();
+        self.at = now;
+        self.left = (self.left + passed * self.limit.rate * self.pace).min(self.limit.burst);
+        // A tenth of full pace comes back each minute.
+        self.pace = (self.pace + passed * 0.1 / 60.0).min(1.0);
+    }
+
+    /// Takes one call and says how long to wait for it.
+    fn take(&mut self) -> Duration {
+        self.refill();
+        self.left -= 1.0;
+        if self.left >= 0.0 {
+            Duration::ZERO
+        } else {
+            Duration::from_secs_f64(-self.left / (self.limit.rate * self.pace))
+        }
+    }
+
+    fn slow(&mut self) {
+        self.refill();
+        self.pace = (self.pace / 2.0).max(0.1);
+        self.left = self.left.min(0.0);
+    }
+}
+
+/// The budget of one scope.
+#[derive(Debug, Default)]
+pub(crate) struct Budget {
+    buckets: Mutex<HashMap<String, Bucket>>,
+    flights: Mutex<HashMap<String, Arc<Semaphore>>>,
+}
+
+impl Budget {
+    /// Waits until `operation` (`ecs:ListServices`) may be called; the call counts as in flight while the answer lives.
+    pub(crate) async fn turn(&self, operation: &str) -> Option<OwnedSemaphorePermit> {
+        let service = operation.split(':').next().unwrap_or(operation);
+        let flight = {
+            let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(flights.entry(service.to_owned()).or_insert_with(|| Arc::new(Semaphore::new(IN_FLIGHT))))
+        };
+        let permit = flight.acquire_owned().await.ok();
+        let (group, limit) = limit(operation);
+        let wait = {
+            let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+            buckets.entry(group.to_owned()).or_insert_with(|| Bucket::new(limit)).take()
+        };
+        if !wait.is_zero() {
+            tokio::time::sleep(wait).await;
+        }
+        permit
+    }
+
+    /// Halves the pace of `operation`'s group: AWS asked for it.
+    pub(crate) fn slow(&self, operation: &str) {
+        let (group, limit) = limit(operation);
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        buckets.entry(group.to_owned()).or_insert_with(|| Bucket::new(limit)).slow();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::time::Instant;
+
+    use super::Budget;
+
+    const HEALTH: &str = "elasticloadbalancing:DescribeTargetHealth";
+
+    /// How long `calls` calls take, one after the other, on a clock that only tokio moves.
+    async fn spent(budget: &Budget, operation: &str, calls: usize) -> Duration {
+        let start = Instant::now();
+        for _ in 0..calls {
+            budget.turn(operation).await;
+        }
+        start.elapsed()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_small_account_waits_for_nothing() {
+        let budget = Budget::default();
+        assert_eq!(spent(&budget, HEALTH, 15).await, Duration::ZERO);
+        assert_eq!(spent(&budget, "ecs:DescribeServices", 20).await, Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_large_one_stays_at_a_quarter_of_the_limit() {
+        let budget = Budget::default();
+        let spent = spent(&budget, HEALTH, 20 + 100).await.as_secs_f64();
+        assert!((39.0..42.0).contains(&spent), "100 calls at 2.5 a second: {spent}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_throttle_halves_the_pace_and_time_brings_it_back() {
+        let budget = Budget::default();
+        budget.slow(HEALTH);
+        let slowed = spent(&budget, HEALTH, 10).await.as_secs_f64();
+        assert!((6.5..8.5).contains(&slowed), "10 calls at half of 2.5 a second: {slowed}");
+        tokio::time::sleep(Duration::from_secs(600)).await;
+        assert_eq!(spent(&budget, HEALTH, 20).await, Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn eight_calls_of_a_service_are_in_flight_at_most() {
+        let budget = Budget::default();
+        let mut flying = Vec::new();
+        for _ in 0..8 {
+            flying.push(budget.turn("rds:DescribeDBInstances").await);
+        }
+        let ninth = tokio::time::timeout(Duration::from_secs(60), budget.turn("rds:DescribeDBInstances"));
+        assert!(ninth.await.is_err(), "the ninth waits");
+        assert!(budget.turn("ecs:ListServices").await.is_some(), "another service does not");
+        flying.pop();
+        assert!(budget.turn("rds:DescribeDBInstances").await.is_some());
+    }
+}

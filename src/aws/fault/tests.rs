@@ -1,0 +1,152 @@
+//! The table of failures: what AWS, proxies and networks answer, and what a reader is told.
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
+use aws_smithy_runtime_api::http::StatusCode;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::error::ErrorMetadata;
+use rstest::rstest;
+
+use super::fault;
+use crate::world::{Fault, FaultKind};
+
+type Failure = SdkError<ErrorMetadata, HttpResponse>;
+
+fn answer(status: u16, body: &str) -> HttpResponse {
+    HttpResponse::new(StatusCode::try_from(status).expect("a status"), SdkBody::from(body))
+}
+
+fn service(status: u16, code: Option<&str>, message: Option<&str>, body: &str) -> Failure {
+    let mut meta = ErrorMetadata::builder();
+    if let Some(code) = code {
+        meta = meta.code(code);
+    }
+    if let Some(message) = message {
+        meta = meta.message(message);
+    }
+    SdkError::service_error(meta.build(), answer(status, body))
+}
+
+fn told(failure: Failure) -> Fault {
+    fault("ecs:ListServices", Some("prooflink"))(failure)
+}
+
+#[rstest]
+#[case("AccessDeniedException", FaultKind::Denied)]
+#[case("AccessDenied", FaultKind::Denied)]
+#[case("UnauthorizedOperation", FaultKind::Denied)]
+#[case("ExpiredTokenException", FaultKind::Expired)]
+#[case("ExpiredToken", FaultKind::Expired)]
+#[case("RequestExpired", FaultKind::Expired)]
+#[case("UnauthorizedSSOTokenError", FaultKind::Expired)]
+#[case("InvalidClientTokenId", FaultKind::Credentials)]
+#[case("UnrecognizedClientException", FaultKind::Credentials)]
+#[case("SignatureDoesNotMatch", FaultKind::Credentials)]
+#[case("AuthFailure", FaultKind::Credentials)]
+#[case("ThrottlingException", FaultKind::Throttled)]
+#[case("Throttling", FaultKind::Throttled)]
+#[case("TooManyRequestsException", FaultKind::Throttled)]
+#[case("RequestLimitExceeded", FaultKind::Throttled)]
+#[case("SlowDown", FaultKind::Throttled)]
+#[case("com.amazonaws.ecs#ClusterNotFoundException", FaultKind::Gone)]
+#[case("TargetGroupNotFound", FaultKind::Gone)]
+#[case("DBInstanceNotFound", FaultKind::Gone)]
+#[case("InvalidInstanceID.NotFound", FaultKind::Gone)]
+#[case("OptInRequired", FaultKind::Unavailable)]
+#[case("RegionDisabledException", FaultKind::Unavailable)]
+#[case("InvalidDBInstanceState", FaultKind::Refused)]
+#[case("InternalFailure", FaultKind::Refused)]
+fn a_wire_code_has_its_class(#[case] code: &str, #[case] kind: FaultKind) {
+    let fault = told(service(400, Some(code), Some("the service's words."), ""));
+    assert_eq!((fault.kind, fault.code.as_deref()), (kind, Some(code)));
+    assert!(fault.message.starts_with("the service's words"), "{}", fault.message);
+    assert_eq!((fault.operation.as_str(), fault.on.as_deref()), ("ecs:ListServices", Some("prooflink")));
+}
+
+#[rstest]
+#[case(
+    403,
+    "<Response><Errors><Error><Code>AccessDenied</Code><Message>no</Message></Error></Errors></Response>",
+    FaultKind::Denied,
+    "no"
+)]
+#[case(400, r#"{"__type":"ThrottlingException","message":"Rate exceeded"}"#, FaultKind::Throttled, "Rate exceeded")]
+#[case(500, "<!DOCTYPE html><html><body>oops</body></html>", FaultKind::Garbled, "HTML")]
+#[case(403, "<html>blocked by the proxy</html>", FaultKind::Garbled, "HTML")]
+#[case(429, "", FaultKind::Throttled, "HTTP 429")]
+#[case(504, "upstream", FaultKind::Timeout, "HTTP 504")]
+#[case(407, "", FaultKind::Offline, "HTTP 407")]
+#[case(502, "upstream", FaultKind::Odd, "HTTP 502")]
+#[case(200, "<ListServicesRes", FaultKind::Garbled, "HTTP 200")]
+fn an_answer_without_a_code_is_read_by_body_and_status(
+    #[case] status: u16,
+    #[case] body: &str,
+    #[case] kind: FaultKind,
+    #[case] says: &str,
+) {
+    for code in [None, Some("403")] {
+        let fault = told(service(status, code, None, body));
+        assert_eq!(fault.kind, kind, "{fault}");
+        assert!(fault.message.contains(says), "{}", fault.message);
+    }
+}
+
+#[rstest]
+#[case(SdkError::timeout_error("operation attempt timeout (single attempt) occurred after 20s"), FaultKind::Timeout)]
+#[case(SdkError::dispatch_failure(ConnectorError::timeout("HTTP connect timeout".into())), FaultKind::Timeout)]
+#[case(SdkError::dispatch_failure(ConnectorError::io("dns error".into())), FaultKind::Offline)]
+#[case(SdkError::dispatch_failure(ConnectorError::other("tcp connect error".into(), None)), FaultKind::Offline)]
+#[case(SdkError::dispatch_failure(ConnectorError::other("Invalid Configuration: Missing Region".into(), None)), FaultKind::Unavailable)]
+#[case(SdkError::response_error("unexpected end of file", answer(200, "{\"clusterArns\":[")), FaultKind::Garbled)]
+#[case(SdkError::response_error("minimum throughput was specified at 1 B/s", answer(200, "")), FaultKind::Timeout)]
+#[case(SdkError::construction_failure("a field was missing"), FaultKind::Odd)]
+fn a_call_without_an_answer_has_its_class(#[case] failure: Failure, #[case] kind: FaultKind) {
+    let fault = told(failure);
+    assert_eq!(fault.kind, kind, "{fault}");
+    assert!(!fault.message.is_empty());
+}
+
+#[rstest]
+#[case(CredentialsError::not_loaded("no providers in chain provided credentials"), FaultKind::Credentials)]
+#[case(CredentialsError::invalid_configuration("profile `x` was not found"), FaultKind::Credentials)]
+#[case(CredentialsError::provider_error("the SSO session has expired or is invalid"), FaultKind::Expired)]
+#[case(
+    CredentialsError::provider_error("UnauthorizedException: Session token not found or invalid"),
+    FaultKind::Expired
+)]
+#[case(CredentialsError::provider_error("dispatch failure: dns error"), FaultKind::Offline)]
+#[case(CredentialsError::provider_error("AccessDenied: not authorized to perform sts:AssumeRole"), FaultKind::Denied)]
+#[case(CredentialsError::provider_timed_out(std::time::Duration::from_secs(10)), FaultKind::Credentials)]
+fn credentials_that_cannot_be_had_have_their_class(#[case] why: CredentialsError, #[case] kind: FaultKind) {
+    let fault = told(SdkError::dispatch_failure(ConnectorError::other(why.into(), None)));
+    assert_eq!(fault.kind, kind, "{fault}");
+}
+
+#[test]
+fn causes_are_chained_once_and_without_wrappers() {
+    let why = CredentialsError::not_loaded("no providers in chain provided credentials");
+    let fault = told(SdkError::dispatch_failure(ConnectorError::other(why.into(), None)));
+    assert_eq!(fault.message, "the credential provider was not enabled: no providers in chain provided credentials");
+}
+
+#[test]
+fn what_was_signed_never_shows() {
+    let body = "The request signature we calculated does not match. The Canonical String for this request should have been\n\
+                'POST\n/\nauthorization: AWS4-HMAC-SHA256 Credential=AKIA\nx-amz-security-token:IQoJb3JpZ2luX2VjE'";
+    let fault = told(service(403, Some("SignatureDoesNotMatch"), Some(body), ""));
+    assert!(fault.message.contains("clock is off"), "{}", fault.message);
+    for secret in ["IQoJ", "AKIA", "authorization"] {
+        assert!(!fault.message.contains(secret), "{}", fault.message);
+    }
+}
+
+#[test]
+fn a_request_id_is_kept_and_an_endless_message_is_not() {
+    let mut raw = answer(400, "");
+    raw.headers_mut().insert("x-amzn-requestid", "req-1");
+    let meta = ErrorMetadata::builder().code("ClientException").message("long ".repeat(4000)).build();
+    let fault = told(SdkError::service_error(meta, raw));
+    assert_eq!((fault.kind, fault.request_id.as_deref()), (FaultKind::Refused, Some("req-1")));
+    assert!(fault.message.chars().count() < 700);
+}

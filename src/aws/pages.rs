@@ -1,0 +1,91 @@
+//! Following pages to the end. AWS ends a list by giving no token; a token that comes twice
+//! would never end, so it ends here, and the list says that it was cut short.
+
+use std::collections::HashSet;
+
+use crate::world::{Fault, FaultKind};
+
+/// More pages than any account has: whoever sends them is going in circles with fresh tokens.
+const MOST_PAGES: usize = 2_000;
+
+/// A list read to its end, or as far as it made sense.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Paged<T> {
+    /// What it held.
+    pub items: Vec<T>,
+    /// Why there may be more, if there may.
+    pub cut: Option<Fault>,
+}
+
+/// Reads every page of `operation`; `page` gets the token and gives items and the next token.
+///
+/// # Errors
+/// The fault of the page that could not be read: half a list would look like things gone.
+pub async fn pages<T, Next>(
+    operation: &str,
+    on: Option<&str>,
+    mut page: impl FnMut(Option<String>) -> Next,
+) -> Result<Paged<T>, Fault>
+where
+    Next: Future<Output = Result<(Vec<T>, Option<String>), Fault>>,
+{
+    let mut items = Vec::new();
+    let mut seen = HashSet::new();
+    let mut token = None;
+    loop {
+        let (more, next) = page(token).await?;
+        items.extend(more);
+        let Some(next) = next.filter(|next| !next.is_empty()) else {
+            return Ok(Paged { items, cut: None });
+        };
+        if seen.len() >= MOST_PAGES || !seen.insert(next.clone()) {
+            let message = "the list was cut short: AWS gave the same next page twice, so there may be more";
+            let fault = Fault::new(FaultKind::Garbled, operation, message);
+            return Ok(Paged { items, cut: Some(on.iter().fold(fault, |fault, on| fault.on(*on))) });
+        }
+        token = Some(next);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FaultKind, pages};
+    use crate::world::Fault;
+
+    /// Serves `script`: each page's items and the token after it.
+    async fn read(script: &[(&[u8], Option<&str>)]) -> (Vec<u8>, Option<FaultKind>, usize) {
+        let mut calls = 0;
+        let paged = pages("ecs:ListClusters", None, |_| {
+            let (items, next) = script[calls.min(script.len() - 1)];
+            calls += 1;
+            async move { Ok((items.to_vec(), next.map(str::to_owned))) }
+        })
+        .await
+        .expect("pages");
+        (paged.items, paged.cut.map(|fault| fault.kind), calls)
+    }
+
+    #[tokio::test]
+    async fn pages_are_joined_and_empty_ones_do_not_end_the_list() {
+        assert_eq!(read(&[(&[1], Some("a")), (&[], Some("b")), (&[2], None)]).await, (vec![1, 2], None, 3));
+        assert_eq!(read(&[(&[1], Some(""))]).await, (vec![1], None, 1), "an empty token is an end");
+    }
+
+    #[tokio::test]
+    async fn a_token_that_comes_twice_ends_the_list_and_says_so() {
+        let script: &[(&[u8], _)] = &[(&[1], Some("a")), (&[2], Some("a")), (&[3], Some("a"))];
+        assert_eq!(read(script).await, (vec![1, 2], Some(FaultKind::Garbled), 2));
+        let circle: &[(&[u8], _)] = &[(&[1], Some("a")), (&[2], Some("b")), (&[3], Some("a"))];
+        assert_eq!(read(circle).await, (vec![1, 2, 3], Some(FaultKind::Garbled), 3));
+    }
+
+    #[tokio::test]
+    async fn a_page_that_fails_fails_the_list() {
+        let fault = Fault::new(FaultKind::Throttled, "ecs:ListClusters", "slow down");
+        let answer = pages::<u8, _>("ecs:ListClusters", None, |_| {
+            let fault = fault.clone();
+            async move { Err(fault) }
+        });
+        assert_eq!(answer.await, Err(fault.clone()));
+    }
+}
