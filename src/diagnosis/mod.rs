@@ -1,6 +1,11 @@
 //! Diagnosis: rules that join kinds, findings with evidence, and the verdict of an environment.
 //! Pure; kinds judge single resources in their own `rules.rs`, this folder judges what they mean together.
 
+pub mod events;
+pub mod known;
+pub mod stop_reasons;
+pub mod stops;
+
 use jiff::{Timestamp, tz::TimeZone};
 
 use crate::environment::{Environment, Finding, Verdict};

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use jiff::{Timestamp, tz::TimeZone};
 
+use super::db_instance::DbInstance;
 use super::ec2_instance::Instance;
 use super::ecs_service::Service;
 use super::ecs_task::Task;
@@ -39,6 +40,8 @@ pub struct Joins<'a> {
     served: HashMap<(&'a Scope, &'a str), Vec<&'a Service>>,
     instances: HashMap<(&'a Scope, &'a str), &'a Instance>,
     nodes: HashMap<(&'a Scope, &'a str), &'a Node>,
+    databases: HashMap<(&'a Scope, &'a str), &'a DbInstance>,
+    named: HashMap<(&'a Scope, &'a str, &'a str), &'a Service>,
 }
 
 impl<'a> Joins<'a> {
@@ -60,6 +63,7 @@ impl<'a> Joins<'a> {
             joins.health.insert((scope, health.group.as_str()), health);
         }
         for (scope, service) in world.everywhere::<Service>() {
+            joins.named.insert((scope, service.cluster.last(), service.name.as_str()), service);
             for group in service.attachments.iter().filter_map(|attached| attached.target_group.as_ref()) {
                 joins.served.entry((scope, group.as_str())).or_default().push(service);
             }
@@ -69,6 +73,9 @@ impl<'a> Joins<'a> {
         }
         for (scope, node) in world.everywhere::<Node>() {
             joins.nodes.insert((scope, node.id.as_str()), node);
+        }
+        for (scope, database) in world.everywhere::<DbInstance>() {
+            joins.databases.insert((scope, database.id.as_str()), database);
         }
         joins
     }
@@ -107,5 +114,17 @@ impl<'a> Joins<'a> {
     #[must_use]
     pub fn node<'s>(&'s self, scope: &'s Scope, id: &'s str) -> Option<&'s Node> {
         self.nodes.get(&(scope, id)).copied()
+    }
+
+    /// A DB instance by its identifier.
+    #[must_use]
+    pub fn database<'s>(&'s self, scope: &'s Scope, id: &'s str) -> Option<&'s DbInstance> {
+        self.databases.get(&(scope, id)).copied()
+    }
+
+    /// A service by the names of its cluster and its own.
+    #[must_use]
+    pub fn service<'s>(&'s self, scope: &'s Scope, cluster: &'s str, name: &'s str) -> Option<&'s Service> {
+        self.named.get(&(scope, cluster, name)).copied()
     }
 }

@@ -5,6 +5,7 @@
 mod any;
 mod context;
 mod row;
+mod web;
 
 pub mod alarm;
 pub mod db_cluster;

@@ -59,13 +59,23 @@ pub fn clock(at: Timestamp, zone: &TimeZone) -> String {
 pub fn when(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
     let secs = now.as_second().saturating_sub(at.as_second());
     let relative = if secs < 0 { until(-secs) } else { ago(secs) };
+    format!("{}, {relative}", moment(at, now, zone))
+}
+
+/// A point in local time as a sentence names it: `13:58` today, `Fri 08:45` within six days, else with its date.
+pub fn moment(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
     let (day, today) = (zone.to_datetime(at).date(), zone.to_datetime(now).date());
     let time = clock(at, zone);
     if day == today {
-        return format!("{time}, {relative}");
+        return time;
     }
     let apart = day.duration_since(today).as_hours().abs() / 24;
-    if apart < 7 { format!("{} {time}, {relative}", day.strftime("%a")) } else { format!("{day} {time}, {relative}") }
+    if apart < 7 { format!("{} {time}", day.strftime("%a")) } else { format!("{day} {time}") }
+}
+
+/// A point in time for machines: RFC 3339 with the zone's offset, whole seconds.
+pub fn stamp(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
 }
 
 /// One unit, rounded down.
@@ -139,6 +149,13 @@ mod tests {
         let zone = TimeZone::fixed(jiff::tz::offset(9));
         let now: Timestamp = "2026-11-21T05:02:11Z".parse().unwrap();
         assert_eq!(when(at.parse().unwrap(), now, &zone), expected);
+    }
+
+    #[test]
+    fn a_stamp_has_its_offset() {
+        let at: Timestamp = "2026-11-21T05:02:11.25Z".parse().unwrap();
+        assert_eq!(stamp(at, &TimeZone::fixed(jiff::tz::offset(9))), "2026-11-21T14:02:11+09:00");
+        assert_eq!(stamp(at, &TimeZone::UTC), "2026-11-21T05:02:11+00:00");
     }
 
     proptest! {

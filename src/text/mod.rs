@@ -4,11 +4,13 @@
 pub mod ago;
 pub mod bytes;
 pub mod clean;
+pub mod line;
 pub mod mask;
 pub mod width;
 
-pub use ago::{ago, clock, next_change, span, until, when};
+pub use ago::{ago, clock, moment, next_change, span, stamp, until, when};
 pub use bytes::bytes;
 pub use clean::clean;
+pub use line::{counted, first_line, word};
 pub use mask::{mask_text, mask_value};
 pub use width::{Align, align, fit, fit_right, middle, truncate, width, wrap};

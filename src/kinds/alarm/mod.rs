@@ -1,14 +1,20 @@
 //! A CloudWatch alarm. Everything the program knows of this kind; the list of what lives where:
 //! `model` our type, `fetch` the reading, `subject` what inference may know,
-//! `rules` how it is judged, `rows` how it is shown. Nothing here draws.
+//! `rules` how it is judged, `reading` why it fires, `watches` what it is about, `rows` and `page` how it is shown. Nothing here draws.
 
 mod fetch;
 mod model;
+mod page;
+mod reading;
 mod rows;
 mod rules;
 mod subject;
+mod watches;
 
 pub use model::{Alarm, AlarmMetric};
+pub use reading::{Reading, measured, reading};
+pub use rules::{only_warns, scales, told};
+pub use watches::{Watched, all_watched, in_words, leads_to, watched};
 
 use super::{Ask, Boxed, Context, Kind, Pace, Row, Section, Shown};
 use crate::environment::{Counts, Subject};
@@ -53,7 +59,7 @@ impl Kind for Alarms {
     }
 
     fn detail(item: &Alarm, cx: &Context<'_>) -> Vec<Section> {
-        rows::detail(item, cx)
+        page::detail(item, cx)
     }
 
     fn web(item: &Alarm, scope: &Scope) -> Option<String> {

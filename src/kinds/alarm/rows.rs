@@ -1,9 +1,14 @@
-//! How one is shown: its lines, its page, its JSON object, its page in the web console.
+//! An alarm in one line and as a JSON object, and its page in the web console; its own page is in `page`.
 //! Pure: words and tones, no drawing, no colours.
 
+use serde_json::json;
+
 use super::model::Alarm;
-use crate::kinds::{Column, Context, Row, Section, Width};
-use crate::world::Scope;
+use super::rules::{opinion, scales};
+use super::watches::in_words;
+use crate::kinds::{Cell, Column, Context, Row, Width, web};
+use crate::text::{moment, stamp, word};
+use crate::world::{Health, Opinion, Resource, Scope};
 
 /// Columns of its panel.
 pub(super) const COLUMNS: &[Column] = &[
@@ -15,21 +20,55 @@ pub(super) const COLUMNS: &[Column] = &[
 ];
 
 /// Its lines in the environment screen.
-pub(super) fn rows(_item: &Alarm, _cx: &Context<'_>) -> Vec<Row> {
-    Vec::new()
+pub(super) fn rows(item: &Alarm, cx: &Context<'_>) -> Vec<Row> {
+    let opinion = shown_opinion(item, cx);
+    let state = word(&item.state).replace('_', " ");
+    let since = item.since.map(|since| moment(since, cx.now, cx.zone));
+    let dim = scales(item);
+    vec![Row {
+        key: item.key().to_owned(),
+        open: Some(item.id(cx.scope)),
+        health: opinion.health,
+        cells: vec![
+            if dim { Cell::dim(item.name.as_str()) } else { Cell::strong(item.name.as_str()) },
+            state_cell(item, opinion.health, state),
+            Cell::or_none(since),
+            if dim { Cell::dim(in_words(item)) } else { Cell::plain(in_words(item)) },
+            if opinion.health == Health::Well {
+                Cell::dim(opinion.why.unwrap_or_default())
+            } else {
+                Cell::of(opinion.health, opinion.why.unwrap_or_default())
+            },
+        ],
+    }]
+}
+
+/// The state in its tone.
+pub(super) fn state_cell(item: &Alarm, health: Health, state: String) -> Cell {
+    if item.state == "INSUFFICIENT_DATA" || scales(item) { Cell::dim(state) } else { Cell::of(health, state) }
+}
+
+/// Its opinion, with a word for scaling alarms, which have no say.
+pub(super) fn shown_opinion(item: &Alarm, cx: &Context<'_>) -> Opinion {
+    opinion(item, cx).unwrap_or_else(|| Opinion::new(Health::Well, "drives autoscaling, not counted"))
 }
 
 /// Its object in `status --json`.
-pub(super) fn listed(_item: &Alarm, _cx: &Context<'_>) -> Option<serde_json::Value> {
-    None
-}
-
-/// The sections of its page.
-pub(super) fn detail(_item: &Alarm, _cx: &Context<'_>) -> Vec<Section> {
-    Vec::new()
+pub(super) fn listed(item: &Alarm, cx: &Context<'_>) -> Option<serde_json::Value> {
+    let opinion = shown_opinion(item, cx);
+    Some(json!({
+        "name": item.name,
+        "state": word(&item.state),
+        "since": item.since.map(|since| stamp(since, cx.zone)),
+        "reason": item.reason,
+        "muted": !item.actions_enabled,
+        "health": opinion.health,
+        "why": opinion.why,
+    }))
 }
 
 /// Its page in the AWS web console.
-pub(super) fn web(_item: &Alarm, _scope: &Scope) -> Option<String> {
-    None
+pub(super) fn web(item: &Alarm, scope: &Scope) -> Option<String> {
+    let region = &scope.region;
+    web::page(region, &format!("cloudwatch/home?region={region}#alarmsV2:alarm/{}", web::encode(&item.name)))
 }

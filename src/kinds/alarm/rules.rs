@@ -1,15 +1,112 @@
-//! How one is judged, with a sentence, and what it adds to its environment's counts.
-//! Pure: the clock and the surroundings come in the context.
+//! How an alarm is judged, with a sentence, and what it adds to its environment's counts.
+//! Pure. Scaling alarms never count: for them ALARM is how autoscaling works.
+
+use jiff::SignedDuration;
 
 use super::model::Alarm;
+use super::reading::{measured, reading};
 use crate::environment::Counts;
 use crate::kinds::Context;
-use crate::world::Opinion;
+use crate::text::{first_line, moment, span};
+use crate::world::{Health, Opinion};
+
+/// After this long without data an alarm watches nothing.
+const NEVER: SignedDuration = SignedDuration::from_hours(24);
 
 /// How `item` is; `None` if it has no say.
-pub(super) fn opinion(_item: &Alarm, _cx: &Context<'_>) -> Option<Opinion> {
-    None
+pub(super) fn opinion(item: &Alarm, cx: &Context<'_>) -> Option<Opinion> {
+    (!scales(item)).then(|| judge(item, cx))
 }
 
 /// Adds `item` to `counts`.
-pub(super) fn count(_item: &Alarm, _cx: &Context<'_>, _counts: &mut Counts) {}
+pub(super) fn count(item: &Alarm, _cx: &Context<'_>, counts: &mut Counts) {
+    if scales(item) {
+        return;
+    }
+    counts.alarms_total += 1;
+    if item.state == "ALARM" {
+        counts.alarms_firing += 1;
+        if !item.actions_enabled {
+            counts.alarms_muted += 1;
+        }
+    }
+}
+
+/// Whether it only drives autoscaling.
+#[must_use]
+pub fn scales(alarm: &Alarm) -> bool {
+    alarm.name.starts_with("TargetTracking-")
+        || alarm
+            .alarm_actions
+            .iter()
+            .chain(&alarm.ok_actions)
+            .any(|action| action.service() == Some("autoscaling") || action.as_str().contains(":autoscaling:"))
+}
+
+/// Whether it tells only topics for warnings.
+#[must_use]
+pub fn only_warns(alarm: &Alarm) -> bool {
+    !alarm.alarm_actions.is_empty()
+        && alarm.alarm_actions.iter().all(|action| {
+            action.service() == Some("sns")
+                && action.last().to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|word| {
+                    matches!(word, "warn" | "warns" | "warning" | "warnings" | "info" | "notice" | "notices")
+                })
+        })
+}
+
+fn judge(alarm: &Alarm, cx: &Context<'_>) -> Opinion {
+    let name = &alarm.name;
+    match alarm.state.as_str() {
+        "OK" => match alarm.evaluation.as_deref() {
+            Some("EVALUATION_ERROR" | "EVALUATION_FAILURE") => {
+                Opinion::new(Health::Well, format!("alarm {name} cannot be evaluated (permissions or metric math)"))
+            }
+            _ => Opinion::well(),
+        },
+        "ALARM" => {
+            let why = told(alarm, cx);
+            let mute = if !alarm.actions_enabled {
+                " (muted: its actions are off)"
+            } else if alarm.alarm_actions.is_empty() {
+                " (nobody is told: it has no actions)"
+            } else if alarm.suppressed_by.is_some() {
+                " (its actions are suppressed)"
+            } else {
+                ""
+            };
+            let mild = !mute.is_empty() || only_warns(alarm);
+            Opinion::new(if mild { Health::Worrying } else { Health::Bad }, format!("alarm {name}: {why}{mute}"))
+        }
+        "INSUFFICIENT_DATA" => {
+            let age = alarm.since.map(|since| cx.now.duration_since(since));
+            match age.filter(|age| *age > NEVER) {
+                Some(age) => Opinion::new(
+                    Health::Well,
+                    format!("alarm {name} has had no data for {}: does its metric exist?", span(age.as_secs())),
+                ),
+                None => Opinion::new(Health::Well, format!("alarm {name} has no data")),
+            }
+        }
+        other => {
+            Opinion::new(Health::Unknown, format!("alarm {name} has the state {other}, which toban does not know"))
+        }
+    }
+}
+
+/// Why it fires, in words.
+#[must_use]
+pub fn told(alarm: &Alarm, cx: &Context<'_>) -> String {
+    if let Some(measured) = measured(alarm, cx.zone) {
+        return measured;
+    }
+    if reading(alarm).missing {
+        return "no data came, which counts as a breach".to_owned();
+    }
+    match (&alarm.rule, &alarm.reason, alarm.since) {
+        (Some(rule), ..) => format!("its rule holds: {}", first_line(rule, 160)),
+        (_, Some(reason), _) => first_line(reason, 160),
+        (_, _, Some(since)) => format!("fires since {}", moment(since, cx.now, cx.zone)),
+        _ => "fires".to_owned(),
+    }
+}

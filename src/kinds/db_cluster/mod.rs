@@ -1,9 +1,10 @@
 //! A DB cluster. Everything the program knows of this kind; the list of what lives where:
 //! `model` our type, `fetch` the reading, `subject` what inference may know,
-//! `rules` how it is judged, `rows` how it is shown. Nothing here draws.
+//! `rules` how it is judged, `rows` and `page` how it is shown. Nothing here draws.
 
 mod fetch;
 mod model;
+mod page;
 mod rows;
 mod rules;
 mod subject;
@@ -53,7 +54,7 @@ impl Kind for DbClusters {
     }
 
     fn detail(item: &DbCluster, cx: &Context<'_>) -> Vec<Section> {
-        rows::detail(item, cx)
+        page::detail(item, cx)
     }
 
     fn web(item: &DbCluster, scope: &Scope) -> Option<String> {

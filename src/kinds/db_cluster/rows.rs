@@ -1,37 +1,101 @@
-//! How one is shown: its lines, its page, its JSON object, its page in the web console.
+//! A DB cluster in lines (itself, then its members) and as a JSON object; its own page is in `page`.
 //! Pure: words and tones, no drawing, no colours.
 
-use super::model::DbCluster;
-use crate::kinds::{Column, Context, Row, Section, Width};
-use crate::world::Scope;
+use serde_json::json;
 
-/// Columns of its panel.
-pub(super) const COLUMNS: &[Column] = &[
-    Column::text("DATABASE", Width::Fit(8, 40), 9),
-    Column::text("STATUS", Width::Fit(8, 22), 9),
-    Column::text("ENGINE", Width::Fit(6, 26), 6),
-    Column::text("CLASS", Width::Fit(6, 16), 5),
-    Column::text("ZONES", Width::Fit(5, 24), 3),
-    Column::text("ROLE", Width::Fit(4, 10), 4),
-    Column::text("WHY", Width::Fill(12), 8),
-];
+use super::model::{ClusterMember, DbCluster};
+use super::rules::opinion;
+use crate::kinds::db_instance::{engine, line};
+use crate::kinds::{Cell, Column, Context, Row, web};
+use crate::text::stamp;
+use crate::world::{Health, Resource, Scope};
 
-/// Its lines in the environment screen.
-pub(super) fn rows(_item: &DbCluster, _cx: &Context<'_>) -> Vec<Row> {
-    Vec::new()
+/// Columns of its panel, shared with DB instances.
+pub(super) const COLUMNS: &[Column] = crate::kinds::db_instance::DATABASE_COLUMNS;
+
+/// Its lines in the environment screen: one; its members stand on its page.
+pub(super) fn rows(item: &DbCluster, cx: &Context<'_>) -> Vec<Row> {
+    let opinion = opinion(item, cx).unwrap_or_default();
+    let members = item.members.iter().filter_map(|member| cx.joins.database(cx.scope, &member.id));
+    let class = item.class.clone().or_else(|| members.clone().find_map(|member| member.class.clone()));
+    let mut zones: Vec<&str> = members.filter_map(|member| member.zone.as_deref()).collect();
+    zones.sort_unstable();
+    zones.dedup();
+    if zones.is_empty() {
+        zones = item.zones.iter().map(String::as_str).collect();
+    }
+    vec![Row {
+        key: item.key().to_owned(),
+        open: Some(item.id(cx.scope)),
+        health: opinion.health,
+        cells: vec![
+            Cell::strong(item.id.as_str()),
+            Cell::of(opinion.health, item.status.as_str()),
+            Cell::plain(engine(&item.engine, item.version.as_deref())),
+            Cell::or_none(class),
+            Cell::or_none((!zones.is_empty()).then(|| zones.join(" "))),
+            Cell::plain("cluster"),
+            Cell::of(opinion.health, opinion.why.unwrap_or_default()),
+        ],
+    }]
 }
 
-/// Its object in `status --json`.
-pub(super) fn listed(_item: &DbCluster, _cx: &Context<'_>) -> Option<serde_json::Value> {
-    None
+/// Its members, one a line.
+pub(super) fn members(item: &DbCluster, cx: &Context<'_>) -> Vec<Row> {
+    let row = |member: &ClusterMember| {
+        let role = Cell::plain(if member.writer { "writer" } else { "reader" });
+        match cx.joins.database(cx.scope, &member.id) {
+            Some(known) => line(known, cx, role),
+            None => Row {
+                key: member.id.clone(),
+                open: None,
+                health: Health::Unknown,
+                cells: vec![
+                    Cell::strong(member.id.as_str()),
+                    Cell::of(Health::Unknown, "unknown"),
+                    Cell::none(),
+                    Cell::none(),
+                    Cell::none(),
+                    role,
+                    Cell::of(Health::Unknown, "the instance was not read"),
+                ],
+            },
+        }
+    };
+    item.members.iter().map(row).collect()
 }
 
-/// The sections of its page.
-pub(super) fn detail(_item: &DbCluster, _cx: &Context<'_>) -> Vec<Section> {
-    Vec::new()
+/// Its object in `status --json`, with its members inside.
+pub(super) fn listed(item: &DbCluster, cx: &Context<'_>) -> Option<serde_json::Value> {
+    let opinion = opinion(item, cx)?;
+    let member = |member: &ClusterMember| {
+        let known = cx.joins.database(cx.scope, &member.id);
+        json!({
+            "id": member.id,
+            "writer": member.writer,
+            "status": known.map(|known| known.status.as_str()),
+            "class": known.and_then(|known| known.class.as_deref()),
+            "zone": known.and_then(|known| known.zone.as_deref()),
+        })
+    };
+    let mut known = item.members.iter().filter_map(|member| cx.joins.database(cx.scope, &member.id));
+    Some(json!({
+        "id": item.id,
+        "kind": "cluster",
+        "engine": item.engine,
+        "version": item.version,
+        "class": item.class.as_deref().or_else(|| known.find_map(|known| known.class.as_deref())),
+        "status": item.status,
+        "multi_az": item.multi_az,
+        "auto_restart_at": item.auto_restart_at.map(|at| stamp(at, cx.zone)),
+        "members": item.members.iter().map(member).collect::<Vec<_>>(),
+        "health": opinion.health,
+        "why": opinion.why,
+    }))
 }
 
 /// Its page in the AWS web console.
-pub(super) fn web(_item: &DbCluster, _scope: &Scope) -> Option<String> {
-    None
+pub(super) fn web(item: &DbCluster, scope: &Scope) -> Option<String> {
+    let region = &scope.region;
+    web::page(region, &format!("rds/home?region={region}#database:id={};is-cluster=true", web::encode(&item.id)))
 }

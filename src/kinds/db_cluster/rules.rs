@@ -1,15 +1,53 @@
-//! How one is judged, with a sentence, and what it adds to its environment's counts.
-//! Pure: the clock and the surroundings come in the context.
+//! How a DB cluster is judged with its members, with a sentence, and what it adds to the counts.
+//! Pure. It is up only when its writer is: AWS calls a cluster available while a member still starts.
 
 use super::model::DbCluster;
 use crate::environment::Counts;
 use crate::kinds::Context;
-use crate::world::Opinion;
+use crate::kinds::db_instance::{Class, class, judge as judge_status, says, with_clock};
+use crate::world::{Health, Opinion};
 
 /// How `item` is; `None` if it has no say.
-pub(super) fn opinion(_item: &DbCluster, _cx: &Context<'_>) -> Option<Opinion> {
-    None
+pub(super) fn opinion(item: &DbCluster, cx: &Context<'_>) -> Option<Opinion> {
+    Some(with_clock(judge(item, cx), item.auto_restart_at, cx))
 }
 
 /// Adds `item` to `counts`.
-pub(super) fn count(_item: &DbCluster, _cx: &Context<'_>, _counts: &mut Counts) {}
+pub(super) fn count(item: &DbCluster, cx: &Context<'_>, counts: &mut Counts) {
+    counts.databases.push((judge(item, cx).health, item.status.clone()));
+}
+
+fn judge(item: &DbCluster, cx: &Context<'_>) -> Opinion {
+    let own = judge_status(&item.id, &item.status, cx.protected);
+    if class(&item.status) != Class::Up {
+        return own;
+    }
+    let members = item.members.iter().filter_map(|member| {
+        let known = cx.joins.database(cx.scope, &member.id)?;
+        Some((member, known.status.as_str()))
+    });
+    let mut worst = own;
+    for (member, status) in members {
+        let health = match class(status) {
+            Class::Up => continue,
+            Class::Busy | Class::GoingUp | Class::GoingDown | Class::Going => Health::Changing,
+            Class::Limping => Health::Worrying,
+            // One member cannot be stopped alone: a stopped or blocked one is out of order.
+            Class::Down | Class::Blocked if member.writer => Health::Bad,
+            Class::Down | Class::Blocked => Health::Worrying,
+            Class::Unknown => Health::Unknown,
+        };
+        if health > worst.health {
+            let role = if member.writer { "writer" } else { "reader" };
+            let why = match says(status) {
+                "" => format!("is {status}"),
+                says => says.to_owned(),
+            };
+            worst = Opinion::new(health, format!("database {}: {role} {} {why}", item.id, member.id));
+        }
+    }
+    if worst.health == Health::Well && !item.members.is_empty() && !item.members.iter().any(|member| member.writer) {
+        return Opinion::new(Health::Bad, format!("database {} has no writer", item.id));
+    }
+    worst
+}

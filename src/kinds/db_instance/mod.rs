@@ -1,14 +1,23 @@
 //! A DB instance. Everything the program knows of this kind; the list of what lives where:
 //! `model` our type, `fetch` the reading, `subject` what inference may know,
-//! `rules` how it is judged, `rows` how it is shown. Nothing here draws.
+//! `rules` how it is judged, `status` what its states mean, `rows` and `page` how it is shown. Nothing here draws.
 
 mod fetch;
 mod model;
+mod page;
 mod rows;
 mod rules;
+mod status;
 mod subject;
+mod window;
 
 pub use model::DbInstance;
+pub use status::{Class, STATUSES, class, extended_support, judge, says};
+pub use window::window;
+
+pub(in crate::kinds) use page::{address, clock, windows};
+pub(in crate::kinds) use rows::{COLUMNS as DATABASE_COLUMNS, engine, line};
+pub(in crate::kinds) use rules::with_clock;
 
 use super::{Ask, Boxed, Context, Kind, Pace, Row, Section, Shown};
 use crate::environment::{Counts, Subject};
@@ -53,7 +62,7 @@ impl Kind for DbInstances {
     }
 
     fn detail(item: &DbInstance, cx: &Context<'_>) -> Vec<Section> {
-        rows::detail(item, cx)
+        page::detail(item, cx)
     }
 
     fn web(item: &DbInstance, scope: &Scope) -> Option<String> {

@@ -1,37 +1,94 @@
-//! How one is shown: its lines, its page, its JSON object, its page in the web console.
+//! A DB instance in one line and as a JSON object, and its page in the web console; its own page is in `page`.
 //! Pure: words and tones, no drawing, no colours.
 
-use super::model::DbInstance;
-use crate::kinds::{Column, Context, Row, Section, Width};
-use crate::world::Scope;
+use serde_json::json;
 
-/// Columns of its panel.
-pub(super) const COLUMNS: &[Column] = &[
+use super::model::DbInstance;
+use super::rules::opinion;
+use super::status::judge;
+use crate::kinds::{Cell, Column, Context, Row, Width, web};
+use crate::text::stamp;
+use crate::world::{Resource, Scope};
+
+/// Columns of its panel, shared with DB clusters.
+pub(in crate::kinds) const COLUMNS: &[Column] = &[
     Column::text("DATABASE", Width::Fit(8, 40), 9),
     Column::text("STATUS", Width::Fit(8, 22), 9),
     Column::text("ENGINE", Width::Fit(6, 26), 6),
     Column::text("CLASS", Width::Fit(6, 16), 5),
-    Column::text("ZONES", Width::Fit(5, 24), 3),
+    Column::text("ZONES", Width::Fit(5, 34), 3),
     Column::text("ROLE", Width::Fit(4, 10), 4),
     Column::text("WHY", Width::Fill(12), 8),
 ];
 
-/// Its lines in the environment screen.
-pub(super) fn rows(_item: &DbInstance, _cx: &Context<'_>) -> Vec<Row> {
-    Vec::new()
+/// Its lines in the environment screen; members stand under their cluster.
+pub(super) fn rows(item: &DbInstance, cx: &Context<'_>) -> Vec<Row> {
+    let Some(opinion) = opinion(item, cx) else { return Vec::new() };
+    let role = if item.replica_of.is_some() {
+        "replica"
+    } else if item.multi_az {
+        "multi-AZ"
+    } else {
+        "single-AZ"
+    };
+    let mut row = line(item, cx, Cell::plain(role));
+    row.health = opinion.health;
+    if let Some(why) = row.cells.last_mut() {
+        *why = Cell::of(opinion.health, opinion.why.unwrap_or_default());
+    }
+    vec![row]
 }
 
-/// Its object in `status --json`.
-pub(super) fn listed(_item: &DbInstance, _cx: &Context<'_>) -> Option<serde_json::Value> {
-    None
+/// One instance in one line with its role: also used for the members of a cluster.
+pub(in crate::kinds) fn line(item: &DbInstance, cx: &Context<'_>, role: Cell) -> Row {
+    let opinion = judge(&item.id, &item.status, cx.protected);
+    Row {
+        key: item.key().to_owned(),
+        open: Some(item.id(cx.scope)),
+        health: opinion.health,
+        cells: vec![
+            Cell::strong(item.id.as_str()),
+            Cell::of(opinion.health, item.status.as_str()),
+            Cell::plain(engine(&item.engine, item.version.as_deref())),
+            Cell::or_none(item.class.as_deref()),
+            Cell::or_none(zones(item)),
+            role,
+            Cell::of(opinion.health, opinion.why.unwrap_or_default()),
+        ],
+    }
 }
 
-/// The sections of its page.
-pub(super) fn detail(_item: &DbInstance, _cx: &Context<'_>) -> Vec<Section> {
-    Vec::new()
+/// `postgres 15.4`.
+pub(in crate::kinds) fn engine(engine: &str, version: Option<&str>) -> String {
+    version.map_or_else(|| engine.to_owned(), |version| format!("{engine} {version}"))
+}
+
+pub(super) fn zones(item: &DbInstance) -> Option<String> {
+    match (item.zone.as_deref(), item.second_zone.as_deref()) {
+        (Some(zone), Some(second)) => Some(format!("{zone} {second}")),
+        (zone, second) => zone.or(second).map(str::to_owned),
+    }
+}
+
+/// Its object in `status --json`; members stand inside their cluster's.
+pub(super) fn listed(item: &DbInstance, cx: &Context<'_>) -> Option<serde_json::Value> {
+    let opinion = opinion(item, cx)?;
+    Some(json!({
+        "id": item.id,
+        "kind": "instance",
+        "engine": item.engine,
+        "version": item.version,
+        "class": item.class,
+        "status": item.status,
+        "multi_az": item.multi_az,
+        "auto_restart_at": item.auto_restart_at.map(|at| stamp(at, cx.zone)),
+        "health": opinion.health,
+        "why": opinion.why,
+    }))
 }
 
 /// Its page in the AWS web console.
-pub(super) fn web(_item: &DbInstance, _scope: &Scope) -> Option<String> {
-    None
+pub(super) fn web(item: &DbInstance, scope: &Scope) -> Option<String> {
+    let region = &scope.region;
+    web::page(region, &format!("rds/home?region={region}#database:id={};is-cluster=false", web::encode(&item.id)))
 }

@@ -1,14 +1,16 @@
 //! An ECS service. Everything the program knows of this kind; the list of what lives where:
 //! `model` our type, `fetch` the reading, `subject` what inference may know,
-//! `rules` how it is judged, `rows` how it is shown. Nothing here draws.
+//! `rules` how it is judged, `rows` and `page` how it is shown. Nothing here draws.
 
 mod fetch;
 mod model;
+mod page;
 mod rows;
 mod rules;
 mod subject;
 
 pub use model::{Attachment, Breaker, Deployment, Event, Service};
+pub use rules::{Judged, history_ends, judge, moving, primary, rolled_back_to};
 
 use super::{Ask, Boxed, Context, Kind, Pace, Row, Section, Shown};
 use crate::environment::{Counts, Subject};
@@ -54,7 +56,7 @@ impl Kind for Services {
     }
 
     fn detail(item: &Service, cx: &Context<'_>) -> Vec<Section> {
-        rows::detail(item, cx)
+        page::detail(item, cx)
     }
 
     fn web(item: &Service, scope: &Scope) -> Option<String> {

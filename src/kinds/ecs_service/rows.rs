@@ -1,9 +1,14 @@
-//! How one is shown: its lines, its page, its JSON object, its page in the web console.
+//! A service in one line and as a JSON object, and its page in the web console; its own page is in `page`.
 //! Pure: words and tones, no drawing, no colours.
 
-use super::model::Service;
-use crate::kinds::{Column, Context, Row, Section, Width};
-use crate::world::Scope;
+use serde_json::json;
+
+use super::model::{Deployment, Service};
+use super::rules::{judge, moving, primary};
+use crate::kinds::task_definition::{TaskDefinition, image_name, revision_name};
+use crate::kinds::{Cell, Column, Context, Row, Width, web};
+use crate::text::{ago, first_line, word};
+use crate::world::{Health, Resource, Scope};
 
 /// Columns of its panel.
 pub(super) const COLUMNS: &[Column] = &[
@@ -17,21 +22,96 @@ pub(super) const COLUMNS: &[Column] = &[
 ];
 
 /// Its lines in the environment screen.
-pub(super) fn rows(_item: &Service, _cx: &Context<'_>) -> Vec<Row> {
-    Vec::new()
+pub(super) fn rows(item: &Service, cx: &Context<'_>) -> Vec<Row> {
+    let opinion = judge(item, cx).opinion;
+    let images = images(item, cx);
+    let deployed = primary(item).and_then(|deployment| deployment.created_at);
+    vec![Row {
+        key: item.key().to_owned(),
+        open: Some(item.id(cx.scope)),
+        health: opinion.health,
+        cells: vec![
+            Cell::strong(item.name.as_str()),
+            tasks(item),
+            rollout(item),
+            Cell::plain(revision_name(&item.task_definition)),
+            Cell::or_none((!images.is_empty()).then(|| first_line(&images.join(" "), 120))),
+            Cell::or_none(deployed.map(|at| ago(cx.now.duration_since(at).as_secs()))),
+            Cell::of(opinion.health, opinion.why.unwrap_or_default()),
+        ],
+    }]
+}
+
+/// `2/4`, and what is starting: `2/4 +1`.
+pub(super) fn tasks(item: &Service) -> Cell {
+    let text = if item.pending > 0 {
+        format!("{}/{} +{}", item.running, item.desired, item.pending)
+    } else {
+        format!("{}/{}", item.running, item.desired)
+    };
+    let health = match (item.running, item.desired) {
+        (0, 0) => Health::Asleep,
+        (running, desired) if running >= desired => Health::Well,
+        (0, _) => Health::Bad,
+        _ => Health::Worrying,
+    };
+    Cell::of(health, text)
+}
+
+fn rollout(item: &Service) -> Cell {
+    match primary(item) {
+        Some(deployment) if moving(item) => {
+            Cell::of(Health::Changing, format!("{} {}/{} new", bar(deployment), deployment.running, deployment.desired))
+        }
+        Some(deployment) => deployment.rollout.as_deref().map_or_else(Cell::none, rollout_word),
+        None => Cell::none(),
+    }
+}
+
+/// A rollout state as a word in its tone.
+pub(super) fn rollout_word(rollout: &str) -> Cell {
+    let text = word(rollout).replace('_', " ");
+    match rollout {
+        "COMPLETED" => Cell::plain(text),
+        "IN_PROGRESS" => Cell::of(Health::Changing, text),
+        "FAILED" => Cell::of(Health::Bad, text),
+        _ => Cell::of(Health::Unknown, text),
+    }
+}
+
+/// Five blocks of progress.
+pub(super) fn bar(deployment: &Deployment) -> String {
+    let full = (deployment.running * 5).checked_div(deployment.desired).unwrap_or(5).min(5) as usize;
+    format!("{}{}", "█".repeat(full), "░".repeat(5 - full))
+}
+
+/// The images of its revision, shortest form.
+pub(super) fn images<'a>(item: &Service, cx: &Context<'a>) -> Vec<&'a str> {
+    let definition = cx.world.by_key::<TaskDefinition>(cx.scope, item.task_definition.as_str());
+    definition.into_iter().flat_map(|it| &it.containers).filter_map(|it| it.image.as_deref()).map(image_name).collect()
 }
 
 /// Its object in `status --json`.
-pub(super) fn listed(_item: &Service, _cx: &Context<'_>) -> Option<serde_json::Value> {
-    None
-}
-
-/// The sections of its page.
-pub(super) fn detail(_item: &Service, _cx: &Context<'_>) -> Vec<Section> {
-    Vec::new()
+pub(super) fn listed(item: &Service, cx: &Context<'_>) -> Option<serde_json::Value> {
+    let opinion = judge(item, cx).opinion;
+    let rollout = primary(item).and_then(|deployment| deployment.rollout.as_deref()).map(word);
+    Some(json!({
+        "name": item.name,
+        "cluster": item.cluster.last(),
+        "desired": item.desired,
+        "running": item.running,
+        "pending": item.pending,
+        "rollout": rollout,
+        "task_definition": revision_name(&item.task_definition),
+        "images": images(item, cx),
+        "health": opinion.health,
+        "why": opinion.why,
+    }))
 }
 
 /// Its page in the AWS web console.
-pub(super) fn web(_item: &Service, _scope: &Scope) -> Option<String> {
-    None
+pub(super) fn web(item: &Service, scope: &Scope) -> Option<String> {
+    let region = &scope.region;
+    let (cluster, name) = (web::encode(item.cluster.last()), web::encode(&item.name));
+    web::page(region, &format!("ecs/v2/clusters/{cluster}/services/{name}/health?region={region}"))
 }

@@ -1,15 +1,257 @@
-//! How one is judged, with a sentence, and what it adds to its environment's counts.
-//! Pure: the clock and the surroundings come in the context.
+//! How a service is judged, with a sentence, and what it adds to its environment's counts.
+//! Pure: the clock and the surroundings come in the context. What AWS's sentences mean stands
+//! in `diagnosis::events` and `diagnosis::stop_reasons`, as data.
 
-use super::model::Service;
+use jiff::{SignedDuration, Timestamp};
+
+use super::model::{Deployment, Service};
+use crate::diagnosis::events::{ROLLING_BACK, STEADY, meaning};
+use crate::diagnosis::known::Known;
+use crate::diagnosis::stops::{Stops, failures};
 use crate::environment::Counts;
 use crate::kinds::Context;
-use crate::world::Opinion;
+use crate::kinds::task_definition::revision_number;
+use crate::text::{counted, span};
+use crate::world::{Health, Opinion};
+
+/// A rollout that has not moved for this long is stalled.
+const STALLED: SignedDuration = SignedDuration::from_mins(10);
+/// A failed task that was replaced is worth a word for this long.
+const FRESH: SignedDuration = SignedDuration::from_mins(30);
+/// How many events are looked at: AWS keeps 100, and a sick service repeats itself.
+const EVENTS: usize = 40;
+
+/// A judged service: the opinion and what it rests on.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Judged {
+    /// How it is.
+    pub opinion: Opinion,
+    /// Causal depth of the reason.
+    pub depth: u8,
+    /// Tasks that failed since it was last steady.
+    pub stops: Option<Stops>,
+    /// What to look at; empty when there is nothing.
+    pub check: &'static str,
+}
+
+impl Judged {
+    fn new(health: Health, depth: u8, why: String) -> Self {
+        Self { opinion: Opinion::new(health, why), depth, stops: None, check: "" }
+    }
+}
 
 /// How `item` is; `None` if it has no say.
-pub(super) fn opinion(_item: &Service, _cx: &Context<'_>) -> Option<Opinion> {
-    None
+pub(super) fn opinion(item: &Service, cx: &Context<'_>) -> Option<Opinion> {
+    Some(judge(item, cx).opinion)
 }
 
 /// Adds `item` to `counts`.
-pub(super) fn count(_item: &Service, _cx: &Context<'_>, _counts: &mut Counts) {}
+pub(super) fn count(item: &Service, _cx: &Context<'_>, counts: &mut Counts) {
+    if item.status == "INACTIVE" {
+        return;
+    }
+    counts.services += 1;
+    counts.tasks_running += item.running;
+    counts.tasks_desired += item.desired;
+}
+
+/// The deployment that is to win.
+#[must_use]
+pub fn primary(service: &Service) -> Option<&Deployment> {
+    service.deployments.iter().find(|deployment| deployment.status == "PRIMARY").or_else(|| service.deployments.first())
+}
+
+/// Whether a rollout is on its way.
+#[must_use]
+pub fn moving(service: &Service) -> bool {
+    service.deployments.iter().any(|deployment| deployment.rollout.as_deref() == Some("IN_PROGRESS"))
+        || service.deployments.iter().filter(|deployment| deployment.running + deployment.pending > 0).count() > 1
+        || (service.deployments.len() > 1 && service.deployments.iter().all(|deployment| deployment.rollout.is_none()))
+}
+
+/// The moment before which events and stopped tasks are history: the last steady state, or the last rollout's start.
+#[must_use]
+pub fn history_ends(service: &Service) -> Option<Timestamp> {
+    let steady = service
+        .events
+        .iter()
+        .find(|event| meaning(&event.message).is_some_and(|known| known.id == STEADY))
+        .and_then(|event| event.at);
+    steady.max(primary(service).and_then(|deployment| deployment.created_at))
+}
+
+/// What the events since then say at worst, newest first among equals.
+fn worst_event(service: &Service, since: Option<Timestamp>, short: bool) -> Option<&'static Known> {
+    service
+        .events
+        .iter()
+        .take(EVENTS)
+        .take_while(|event| event.at.is_none_or(|at| since.is_none_or(|since| at >= since)))
+        .filter_map(|event| meaning(&event.message))
+        .filter(|known| known.id != ROLLING_BACK)
+        // A task that found no place matters only while one is missing.
+        .filter(|known| {
+            known.health > Health::Well && (short || known.health == Health::Worrying || known.id == "crash-loop")
+        })
+        .fold(None, |worst: Option<&Known>, known| match worst {
+            Some(worst) if worst.health >= known.health => Some(worst),
+            _ => Some(known),
+        })
+}
+
+/// Whether the deployment on its way is a rollback.
+#[must_use]
+pub fn rolled_back_to<'a>(service: &'a Service, primary: &Deployment) -> Option<&'a super::model::Event> {
+    service.events.iter().find(|event| {
+        !primary.id.is_empty()
+            && event.message.contains(&*primary.id)
+            && meaning(&event.message).is_some_and(|known| known.id == ROLLING_BACK)
+    })
+}
+
+/// Judges a service with what it rests on.
+#[must_use]
+pub fn judge(service: &Service, cx: &Context<'_>) -> Judged {
+    let name = &service.name;
+    match service.status.as_str() {
+        "ACTIVE" => {}
+        "INACTIVE" => return Judged::new(Health::Well, 9, format!("{name} is deleted (INACTIVE)")),
+        "DRAINING" => {
+            let left = counted(service.running as usize, "task");
+            return Judged::new(Health::Changing, 3, format!("{name} is being deleted, {left} left (DRAINING)"));
+        }
+        other => {
+            return Judged::new(Health::Unknown, 3, format!("{name} has the status {other}, which toban does not know"));
+        }
+    }
+    if service.desired == 0 {
+        return if service.running + service.pending == 0 {
+            Judged::new(Health::Asleep, 3, format!("{name} is asleep: 0 tasks wanted"))
+        } else {
+            let left = counted((service.running + service.pending) as usize, "task");
+            Judged::new(Health::Changing, 3, format!("{name} goes to sleep: {left} still there"))
+        };
+    }
+
+    let primary = primary(service);
+    let rollback = primary.and_then(|primary| rolled_back_to(service, primary));
+    let since = history_ends(service);
+    // The tasks that made ECS roll back are older than the rollback: look an hour back then.
+    let stops_since = if rollback.is_some() { steady_only(service) } else { since };
+    let stops = failures(cx.joins.tasks_of(cx.scope, service), stops_since);
+    let short = service.running < service.desired;
+    let event = worst_event(service, since, short);
+    let mut judged =
+        verdict(service, cx.now, &Signs { primary, rollback: rollback.is_some(), stops: stops.as_ref(), event });
+    if judged.check.is_empty() {
+        judged.check =
+            stops.as_ref().map(|stops| stops.cause.check).or(event.map(|event| event.check)).unwrap_or_default();
+    }
+    judged.stops = stops;
+    judged
+}
+
+fn steady_only(service: &Service) -> Option<Timestamp> {
+    service
+        .events
+        .iter()
+        .find(|event| meaning(&event.message).is_some_and(|known| known.id == STEADY))
+        .and_then(|event| event.at)
+}
+
+struct Signs<'a> {
+    primary: Option<&'a Deployment>,
+    rollback: bool,
+    stops: Option<&'a Stops>,
+    event: Option<&'static Known>,
+}
+
+fn verdict(service: &Service, now: Timestamp, signs: &Signs<'_>) -> Judged {
+    let name = &service.name;
+    let moving = moving(service);
+    let short = service.running < service.desired;
+    let tasks = format!("{} of {} tasks run", service.running, service.desired);
+    let cause = signs.stops.map(|stops| format!(": {}", stops.cause.says)).unwrap_or_default();
+    let depth = signs.stops.map_or(3, |stops| stops.cause.depth.min(3));
+    let by_tasks = if service.running == 0 { Health::Bad } else { Health::Worrying };
+
+    if let Some(primary) = signs.primary.filter(|primary| primary.rollout.as_deref() == Some("FAILED")) {
+        let revision = revision(primary);
+        let reason = if cause.is_empty() { ": its tasks did not start".to_owned() } else { cause };
+        return Judged::new(Health::Bad, depth, format!("{name} rollout{revision} failed{reason}"));
+    }
+    if signs.rollback && moving {
+        let to = signs.primary.and_then(|primary| revision_number(&primary.task_definition));
+        let to = to.map(|number| format!(" to revision {number}")).unwrap_or_default();
+        let health = if service.running == 0 { Health::Bad } else { Health::Worrying };
+        return Judged::new(health, depth, format!("{name} is rolling back{to}{cause}"));
+    }
+    if let Some(event) = signs.event.filter(|event| event.health == Health::Bad) {
+        let says =
+            signs.stops.filter(|stops| stops.cause.depth <= event.depth).map_or(event.says, |stops| &stops.cause.says);
+        let depth = depth.min(event.depth);
+        let mut judged = Judged::new(Health::Bad, depth, format!("{name}: {says} ({tasks})"));
+        judged.check = event.check;
+        return judged;
+    }
+    if let Some(stops) = signs.stops.filter(|stops| short || (moving && stops.count > 0)) {
+        // Failures during a rollout: the old tasks may still serve, so zero tasks is what makes it bad.
+        return Judged::new(
+            if stops.cause.health == Health::Bad && short && !moving { Health::Bad } else { by_tasks },
+            depth,
+            format!("{name}: {} ({tasks})", stops.cause.says),
+        );
+    }
+    if moving {
+        return rollout(service, signs.primary, now);
+    }
+    if short {
+        if signs.event.is_none() && service.running + service.pending >= service.desired {
+            return Judged::new(Health::Changing, 3, format!("{name}: {tasks}, {} starting", service.pending));
+        }
+        let event = signs.event.map(|event| format!(": {}", event.says)).unwrap_or_default();
+        return Judged::new(by_tasks, 3, format!("{name}: only {tasks}{event}"));
+    }
+    if let Some(event) = signs.event {
+        return Judged::new(event.health, 3, format!("{name}: {}", event.says));
+    }
+    if let Some(stops) = signs.stops.filter(|stops| stops.latest.is_some_and(|at| now.duration_since(at) < FRESH)) {
+        return Judged::new(Health::Worrying, depth, format!("{name} replaced {}", stops.line()));
+    }
+    if service.running > service.desired {
+        return Judged::new(Health::Changing, 3, format!("{name}: {tasks}, the rest is being stopped"));
+    }
+    match signs.primary.filter(|_| signs.rollback) {
+        Some(primary) => Judged::new(Health::Well, 9, format!("{name} runs{} after a rollback", revision(primary))),
+        None => Judged { opinion: Opinion::well(), depth: 9, stops: None, check: "" },
+    }
+}
+
+fn revision(deployment: &Deployment) -> String {
+    revision_number(&deployment.task_definition).map(|number| format!(" revision {number}")).unwrap_or_default()
+}
+
+/// A rollout on its way without failures: changing, or worrying once it stands still.
+fn rollout(service: &Service, primary: Option<&Deployment>, now: Timestamp) -> Judged {
+    let name = &service.name;
+    let Some(primary) = primary else {
+        return Judged::new(Health::Changing, 3, format!("{name} is being deployed"));
+    };
+    let progress = format!("{} of {} new", primary.running, primary.desired);
+    let idle = primary.updated_at.max(primary.created_at).map(|at| now.duration_since(at));
+    if let Some(idle) = idle.filter(|idle| *idle > STALLED) {
+        let mut judged = Judged::new(
+            if service.running == 0 { Health::Bad } else { Health::Worrying },
+            3,
+            format!("{name} rollout stalled {} ({progress})", span(idle.as_secs())),
+        );
+        judged.check = "look at its events and at the health of its new tasks";
+        return judged;
+    }
+    if primary.failed > 0 {
+        let failed = counted(primary.failed as usize, "task");
+        let health = if service.running == 0 { Health::Bad } else { Health::Worrying };
+        return Judged::new(health, 3, format!("{name} rollout: {failed} failed to start ({progress})"));
+    }
+    Judged::new(Health::Changing, 3, format!("{name} is rolling out{} ({progress})", revision(primary)))
+}

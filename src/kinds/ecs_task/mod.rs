@@ -1,14 +1,16 @@
 //! An ECS task, running or lately stopped. Everything the program knows of this kind; the list of what lives where:
 //! `model` our type, `fetch` the reading, `subject` what inference may know,
-//! `rules` how it is judged, `rows` how it is shown. Nothing here draws.
+//! `rules` how it is judged, `rows` and `page` how it is shown. Nothing here draws.
 
 mod fetch;
 mod model;
+mod page;
 mod rows;
 mod rules;
 mod subject;
 
 pub use model::{Container, Task};
+pub use rows::TaskLines;
 
 use super::{Ask, Boxed, Context, Kind, Pace, Row, Section, Shown};
 use crate::environment::{Counts, Subject};
@@ -54,7 +56,7 @@ impl Kind for Tasks {
     }
 
     fn detail(item: &Task, cx: &Context<'_>) -> Vec<Section> {
-        rows::detail(item, cx)
+        page::detail(item, cx)
     }
 
     fn web(item: &Task, scope: &Scope) -> Option<String> {

@@ -1,9 +1,13 @@
-//! How one is shown: its lines, its page, its JSON object, its page in the web console.
+//! A task in one line, and its page in the web console; its own page is in `page`.
 //! Pure: words and tones, no drawing, no colours.
 
 use super::model::Task;
-use crate::kinds::{Column, Context, Row, Section, Width};
-use crate::world::Scope;
+use super::rules::{opinion, told_by_service};
+use crate::diagnosis::stops::cause;
+use crate::kinds::task_definition::revision_name;
+use crate::kinds::{Cell, Column, Context, Row, Width, web};
+use crate::text::{ago, word};
+use crate::world::{Health, Resource, Scope};
 
 /// Columns of its panel.
 pub(super) const COLUMNS: &[Column] = &[
@@ -16,22 +20,66 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::text("WHY", Width::Fill(12), 8),
 ];
 
-/// Its lines in the environment screen.
-pub(super) fn rows(_item: &Task, _cx: &Context<'_>) -> Vec<Row> {
-    Vec::new()
+/// Lines of tasks on other kinds' pages.
+pub struct TaskLines;
+
+impl TaskLines {
+    /// The columns of [`TaskLines::of`].
+    pub const COLUMNS: &'static [Column] = COLUMNS;
+
+    /// One task in one line.
+    #[must_use]
+    pub fn of(task: &Task, cx: &Context<'_>) -> Option<Row> {
+        Some(line(task, cx))
+    }
 }
 
-/// Its object in `status --json`.
+/// Its lines in the environment screen: tasks of services stand on their service's page, but for unhealthy ones.
+pub(super) fn rows(item: &Task, cx: &Context<'_>) -> Vec<Row> {
+    if told_by_service(item, cx) && opinion(item, cx).is_none() {
+        return Vec::new();
+    }
+    vec![line(item, cx)]
+}
+
+fn line(item: &Task, cx: &Context<'_>) -> Row {
+    let cause = cause(item);
+    let health = match &cause {
+        Some(cause) => cause.health,
+        None if item.health.as_deref() == Some("UNHEALTHY") => Health::Worrying,
+        None if item.last_status == "RUNNING" => Health::Well,
+        None => Health::Changing,
+    };
+    let since = item.stopped_at.or(item.started_at).or(item.created_at);
+    let why = match &cause {
+        Some(cause) => cause.says.to_string(),
+        None if health == Health::Worrying => "fails its container health check".to_owned(),
+        None => String::new(),
+    };
+    Row {
+        key: item.key().to_owned(),
+        open: Some(item.id(cx.scope)),
+        health,
+        cells: vec![
+            Cell::strong(item.arn.last()),
+            Cell::of(health, word(&item.last_status)),
+            Cell::plain(revision_name(&item.task_definition)),
+            Cell::or_none(item.ips.first().map(String::as_str)),
+            Cell::or_none(item.zone.as_deref()),
+            Cell::or_none(since.map(|at| ago(cx.now.duration_since(at).as_secs()))),
+            Cell::of(health, why),
+        ],
+    }
+}
+
+/// Its object in `status --json`: none, services tell their tasks' numbers.
 pub(super) fn listed(_item: &Task, _cx: &Context<'_>) -> Option<serde_json::Value> {
     None
 }
 
-/// The sections of its page.
-pub(super) fn detail(_item: &Task, _cx: &Context<'_>) -> Vec<Section> {
-    Vec::new()
-}
-
 /// Its page in the AWS web console.
-pub(super) fn web(_item: &Task, _scope: &Scope) -> Option<String> {
-    None
+pub(super) fn web(item: &Task, scope: &Scope) -> Option<String> {
+    let region = &scope.region;
+    let (cluster, task) = (web::encode(item.cluster.last()), web::encode(item.arn.last()));
+    web::page(region, &format!("ecs/v2/clusters/{cluster}/tasks/{task}/configuration?region={region}"))
 }

@@ -1,15 +1,38 @@
-//! How one is judged, with a sentence, and what it adds to its environment's counts.
-//! Pure: the clock and the surroundings come in the context.
+//! How a task is judged. A service tells of its own tasks; only tasks that nobody else tells of
+//! (jobs, services out of sight) and unhealthy running ones have a say here. Pure.
+
+use jiff::SignedDuration;
 
 use super::model::Task;
+use crate::diagnosis::stops::cause;
 use crate::environment::Counts;
 use crate::kinds::Context;
-use crate::world::Opinion;
+use crate::kinds::task_definition::revision_name;
+use crate::text::moment;
+use crate::world::{Health, Opinion};
 
-/// How `item` is; `None` if it has no say.
-pub(super) fn opinion(_item: &Task, _cx: &Context<'_>) -> Option<Opinion> {
-    None
+/// How long a failed job is worth a word; AWS forgets stopped tasks after about as long.
+const LATELY: SignedDuration = SignedDuration::from_hours(1);
+
+/// Whether the service it belongs to is in sight and tells of it.
+pub(super) fn told_by_service(item: &Task, cx: &Context<'_>) -> bool {
+    item.service().is_some_and(|name| cx.joins.service(cx.scope, item.cluster.last(), name).is_some())
 }
 
-/// Adds `item` to `counts`.
+/// How `item` is; `None` if it has no say.
+pub(super) fn opinion(item: &Task, cx: &Context<'_>) -> Option<Opinion> {
+    let name = revision_name(&item.task_definition);
+    let Some(cause) = cause(item) else {
+        return (item.health.as_deref() == Some("UNHEALTHY"))
+            .then(|| Opinion::new(Health::Worrying, format!("a task of {name} fails its container health check")));
+    };
+    if told_by_service(item, cx) || cause.health == Health::Well {
+        return None;
+    }
+    let at = item.stopped_at.filter(|at| cx.now.duration_since(*at) < LATELY)?;
+    let at = moment(at, cx.now, cx.zone);
+    Some(Opinion::new(Health::Worrying, format!("task {name} failed at {at}: {}", cause.says)))
+}
+
+/// Adds nothing: services count their tasks.
 pub(super) fn count(_item: &Task, _cx: &Context<'_>, _counts: &mut Counts) {}

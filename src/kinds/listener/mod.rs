@@ -3,8 +3,10 @@
 
 mod fetch;
 mod model;
+mod words;
 
 pub use model::{Listener, ListenerSet, Rule};
+pub use words::{address, conditions};
 
 use super::{Ask, Boxed, Kind, Pace};
 use crate::world::{Fault, Harvest, KindName, Resource};

@@ -1,14 +1,18 @@
 //! A target group. Everything the program knows of this kind; the list of what lives where:
 //! `model` our type, `fetch` the reading, `subject` what inference may know,
-//! `rules` how it is judged, `rows` how it is shown. Nothing here draws.
+//! `rules` how it is judged, `words` what target states mean, `rows` and `page` how it is shown. Nothing here draws.
 
 mod fetch;
 mod model;
+mod page;
 mod rows;
 mod rules;
 mod subject;
+mod words;
 
 pub use model::{Check, TargetGroup};
+pub use rules::{hint, judge};
+pub use words::{Role, Words, check, words};
 
 use super::{Ask, Boxed, Context, Kind, Pace, Row, Section, Shown};
 use crate::environment::{Counts, Subject};
@@ -54,7 +58,7 @@ impl Kind for TargetGroups {
     }
 
     fn detail(item: &TargetGroup, cx: &Context<'_>) -> Vec<Section> {
-        rows::detail(item, cx)
+        page::detail(item, cx)
     }
 
     fn web(item: &TargetGroup, scope: &Scope) -> Option<String> {

@@ -1,36 +1,133 @@
-//! How one is shown: its lines, its page, its JSON object, its page in the web console.
+//! A target group in lines (itself, then each target) and as a JSON object; its own page is in `page`.
 //! Pure: words and tones, no drawing, no colours.
 
+use serde_json::json;
+
 use super::model::TargetGroup;
-use crate::kinds::{Column, Context, Row, Section, Width};
-use crate::world::Scope;
+use super::rules::judge;
+use super::words::words;
+use crate::kinds::target_health::Target;
+use crate::kinds::task_definition::revision_number;
+use crate::kinds::{Cell, Column, Context, Row, Width, web};
+use crate::text::first_line;
+use crate::world::{Arn, Health, Opinion, Resource, ResourceId, Scope};
 
 /// Columns of its panel.
 pub(super) const COLUMNS: &[Column] = &[
     Column::text("TARGET", Width::Fit(8, 32), 9),
     Column::figure("PORT", Width::Fit(4, 6), 5),
     Column::text("ZONE", Width::Fit(4, 16), 4),
-    Column::text("STATE", Width::Fit(7, 12), 9),
+    Column::text("STATE", Width::Fit(7, 14), 9),
     Column::text("BEHIND", Width::Fit(6, 30), 6),
     Column::text("WHY", Width::Fill(12), 8),
 ];
 
-/// Its lines in the environment screen.
-pub(super) fn rows(_item: &TargetGroup, _cx: &Context<'_>) -> Vec<Row> {
-    Vec::new()
+/// Its lines in the environment screen: the group, then each of its targets.
+pub(super) fn rows(item: &TargetGroup, cx: &Context<'_>) -> Vec<Row> {
+    let opinion = shown_opinion(item, cx);
+    let health = cx.joins.health_of(cx.scope, item.arn.as_str());
+    let state = health.map(|health| {
+        let healthy = health.targets.iter().filter(|target| target.state == "healthy").count();
+        format!("{healthy}/{} healthy", health.targets.len())
+    });
+    let head = Row {
+        key: item.key().to_owned(),
+        open: Some(item.id(cx.scope)),
+        health: opinion.health,
+        cells: vec![
+            Cell::strong(item.name.as_str()),
+            Cell::or_none(item.port.map(|port| port.to_string())),
+            Cell::plain(""),
+            state.map_or_else(Cell::none, |state| Cell::of(opinion.health, state)),
+            Cell::or_none(item.load_balancers.first().map(balancer_name)),
+            Cell::of(opinion.health, opinion.why.unwrap_or_default()),
+        ],
+    };
+    let mut rows = vec![head];
+    rows.extend(health.into_iter().flat_map(|health| &health.targets).map(|target| line(item, target, cx, "  ")));
+    rows
+}
+
+/// Its opinion, with a word for groups that have no say.
+pub(super) fn shown_opinion(item: &TargetGroup, cx: &Context<'_>) -> Opinion {
+    match judge(item, cx) {
+        Some(opinion) => opinion,
+        None if item.load_balancers.is_empty() => Opinion::new(Health::Well, "not used by any load balancer"),
+        None => Opinion::new(Health::Unknown, "the health of its targets could not be read yet"),
+    }
+}
+
+/// One target in one line.
+pub(super) fn line(item: &TargetGroup, target: &Target, cx: &Context<'_>, indent: &str) -> Row {
+    let words = words(target, item.check.matcher.as_deref());
+    let (behind, open) = behind(target, cx);
+    let port = target.port.map(|port| port.to_string());
+    let well = words.health == Health::Well;
+    Row {
+        key: format!("{}|{}|{}", item.arn, target.id, port.as_deref().unwrap_or_default()),
+        open: open.or_else(|| Some(item.id(cx.scope))),
+        health: words.health,
+        cells: vec![
+            Cell::plain(format!("{indent}{}", target.id)),
+            Cell::or_none(port),
+            Cell::or_none(target.zone.as_deref()),
+            Cell::of(words.health, target.state.as_str()),
+            Cell::or_none(behind),
+            Cell::of(words.health, if well && words.one == "healthy" { String::new() } else { words.one }),
+        ],
+    }
+}
+
+/// The task or instance behind a target.
+fn behind(target: &Target, cx: &Context<'_>) -> (Option<String>, Option<ResourceId>) {
+    if let Some(instance) = cx.joins.instance(cx.scope, &target.id) {
+        return (Some(instance.name.clone().unwrap_or_else(|| instance.id.clone())), Some(instance.id(cx.scope)));
+    }
+    if let Some(task) = cx.joins.task_at(cx.scope, &target.id) {
+        let short: String = task.arn.last().chars().take(8).collect();
+        let revision = revision_number(&task.task_definition).map(|it| format!(", revision {it}")).unwrap_or_default();
+        return (Some(format!("task {short}{revision}")), Some(task.id(cx.scope)));
+    }
+    (None, None)
+}
+
+/// The name in a load balancer's ARN: `loadbalancer/app/NAME/id`.
+pub(super) fn balancer_name(arn: &Arn) -> &str {
+    arn.resource().split('/').nth(2).unwrap_or_else(|| arn.last())
 }
 
 /// Its object in `status --json`.
-pub(super) fn listed(_item: &TargetGroup, _cx: &Context<'_>) -> Option<serde_json::Value> {
-    None
-}
-
-/// The sections of its page.
-pub(super) fn detail(_item: &TargetGroup, _cx: &Context<'_>) -> Vec<Section> {
-    Vec::new()
+pub(super) fn listed(item: &TargetGroup, cx: &Context<'_>) -> Option<serde_json::Value> {
+    let opinion = shown_opinion(item, cx);
+    let health = cx.joins.health_of(cx.scope, item.arn.as_str());
+    let healthy = health.map(|health| health.targets.iter().filter(|target| target.state == "healthy").count());
+    let targets = health.map(|health| {
+        let target = |target: &Target| {
+            json!({
+                "id": target.id,
+                "port": target.port,
+                "zone": target.zone,
+                "state": target.state,
+                "reason": target.reason,
+                "description": target.description.as_deref().map(|text| first_line(text, 300)),
+            })
+        };
+        health.targets.iter().map(target).collect::<Vec<_>>()
+    });
+    Some(json!({
+        "name": item.name,
+        "load_balancer": item.load_balancers.first().map(balancer_name),
+        "healthy": healthy,
+        "total": health.map(|health| health.targets.len()),
+        "targets": targets,
+        "health": opinion.health,
+        "why": opinion.why,
+    }))
 }
 
 /// Its page in the AWS web console.
-pub(super) fn web(_item: &TargetGroup, _scope: &Scope) -> Option<String> {
-    None
+pub(super) fn web(item: &TargetGroup, scope: &Scope) -> Option<String> {
+    let region = &scope.region;
+    let arn = web::encode(item.arn.as_str());
+    web::page(region, &format!("ec2/home?region={region}#TargetGroup:targetGroupArn={arn}"))
 }

@@ -3,8 +3,10 @@
 
 mod fetch;
 mod model;
+mod name;
 
 pub use model::{ContainerDefinition, TaskDefinition};
+pub use name::{image_name, revision_name, revision_number};
 
 use super::{Ask, Boxed, Kind, Pace};
 use crate::world::{Fault, Harvest, KindName, Resource};

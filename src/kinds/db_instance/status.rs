@@ -1,0 +1,156 @@
+//! What the status of a DB instance or cluster means: its class, for whoever judges, shows, starts or
+//! stops one. The statuses are AWS's open strings; an unknown one stays unknown and is shown as it is.
+
+use crate::world::{Health, Opinion};
+
+/// What a status means for a reader and for whoever wants to start or stop.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Class {
+    /// Runs and can be stopped.
+    Up,
+    /// Runs or soon will, but is busy with something; a request has to wait.
+    Busy,
+    /// Starts.
+    GoingUp,
+    /// Stops.
+    GoingDown,
+    /// Stopped; can be started.
+    Down,
+    /// Runs, with something that a person has to put right.
+    Limping,
+    /// Down until a person puts it right.
+    Blocked,
+    /// Is being deleted.
+    Going,
+    /// A status nobody has seen.
+    Unknown,
+}
+
+/// Every known status with its class and what is wrong, if anything. Instances and clusters share the list.
+pub static STATUSES: &[(&str, Class, &str)] = &[
+    ("available", Class::Up, ""),
+    ("storage-optimization", Class::Up, "optimises its storage, fully usable"),
+    ("backing-up", Class::Busy, "is being backed up"),
+    ("backtracking", Class::Busy, "goes back in time"),
+    ("configuring-enhanced-monitoring", Class::Busy, "changes its monitoring"),
+    ("configuring-iam-database-auth", Class::Busy, "changes IAM authentication"),
+    ("update-iam-db-auth", Class::Busy, "changes IAM authentication"),
+    ("configuring-log-exports", Class::Busy, "changes its log exports"),
+    ("converting-to-vpc", Class::Busy, "moves to a VPC"),
+    ("moving-to-vpc", Class::Busy, "moves to a VPC"),
+    ("creating", Class::Busy, "is being created"),
+    ("failing-over", Class::Busy, "fails over"),
+    ("maintenance", Class::Busy, "is under maintenance"),
+    ("migrating", Class::Busy, "migrates"),
+    ("modifying", Class::Busy, "is being modified"),
+    ("preparing-data-migration", Class::Busy, "prepares a migration"),
+    ("promoting", Class::Busy, "is being promoted"),
+    ("rebooting", Class::Busy, "reboots"),
+    ("renaming", Class::Busy, "is being renamed"),
+    ("resetting-master-credentials", Class::Busy, "changes its master password"),
+    ("storage-config-upgrade", Class::Busy, "upgrades its storage"),
+    ("storage-initialization", Class::Busy, "loads its storage, slower until then"),
+    ("upgrading", Class::Busy, "is being upgraded"),
+    ("starting", Class::GoingUp, "is starting"),
+    ("stopping", Class::GoingDown, "is stopping"),
+    ("stopped", Class::Down, "is stopped"),
+    ("incompatible-option-group", Class::Limping, "an option of its option group cannot be applied"),
+    ("failed", Class::Blocked, "has failed: restore it from a snapshot"),
+    ("cloning-failed", Class::Blocked, "could not be cloned"),
+    ("migration-failed", Class::Blocked, "could not be migrated"),
+    ("inaccessible-encryption-credentials", Class::Blocked, "its KMS key cannot be used: restore it from a snapshot"),
+    (
+        "inaccessible-encryption-credentials-recoverable",
+        Class::Blocked,
+        "its KMS key cannot be used: put the key right and start it within 7 days",
+    ),
+    ("incompatible-create", Class::Blocked, "could not be created as asked"),
+    ("incompatible-network", Class::Blocked, "its network does not fit: free addresses, VPC DNS, subnet group"),
+    ("incompatible-parameters", Class::Blocked, "its parameters keep it from starting: put them right and reboot"),
+    ("incompatible-restore", Class::Blocked, "could not be restored"),
+    ("restore-error", Class::Blocked, "could not be restored"),
+    ("insufficient-capacity", Class::Blocked, "AWS has no capacity for its class in this zone"),
+    ("storage-full", Class::Blocked, "its storage is full: make it larger"),
+    ("delete-precheck", Class::Going, "is being deleted"),
+    ("deleting", Class::Going, "is being deleted"),
+];
+
+/// The class of a status.
+#[must_use]
+pub fn class(status: &str) -> Class {
+    STATUSES.iter().find(|(known, ..)| *known == status).map_or(Class::Unknown, |(_, class, _)| *class)
+}
+
+/// What a status means, as the tail of a sentence; empty where there is nothing to say.
+#[must_use]
+pub fn says(status: &str) -> &'static str {
+    STATUSES.iter().find(|(known, ..)| *known == status).map_or("", |(.., says)| *says)
+}
+
+/// How a database in that status is. Stopped is asleep, but bad where the environment is protected.
+#[must_use]
+pub fn judge(name: &str, status: &str, protected: bool) -> Opinion {
+    let health = match class(status) {
+        Class::Up => {
+            return if says(status).is_empty() {
+                Opinion::well()
+            } else {
+                Opinion::new(Health::Well, told(name, status))
+            };
+        }
+        Class::Busy | Class::GoingUp => Health::Changing,
+        Class::GoingDown | Class::Going if protected => Health::Worrying,
+        Class::GoingDown | Class::Going => Health::Changing,
+        Class::Down if protected => Health::Bad,
+        Class::Down => Health::Asleep,
+        Class::Limping => Health::Worrying,
+        Class::Blocked => Health::Bad,
+        Class::Unknown => Health::Unknown,
+    };
+    Opinion::new(health, told(name, status))
+}
+
+fn told(name: &str, status: &str) -> String {
+    match class(status) {
+        Class::Unknown => format!("database {name} has the status {status}, which toban does not know"),
+        Class::Limping | Class::Blocked => format!("database {name} is {status}: {}", says(status)),
+        _ => format!("database {name} {}", says(status)),
+    }
+}
+
+/// Whether AWS charges extra because the engine is past its standard support.
+#[must_use]
+pub fn extended_support(
+    engine: &str,
+    version: Option<&str>,
+    lifecycle: Option<&str>,
+    now: jiff::Timestamp,
+) -> Option<String> {
+    let major = |parts: usize| version.map(|version| version.split('.').take(parts).collect::<Vec<_>>().join("."));
+    // Ends of standard support as the RDS release calendars give them.
+    const ENDED: &[(&str, &str, &str)] = &[
+        ("mysql", "5.7", "2024-02-29"),
+        ("mysql", "8.0", "2026-07-31"),
+        ("postgres", "11", "2024-02-29"),
+        ("postgres", "12", "2025-02-28"),
+        ("postgres", "13", "2026-02-28"),
+        ("aurora-mysql", "5.7", "2024-10-31"),
+        ("aurora-postgresql", "11", "2024-02-29"),
+        ("aurora-postgresql", "12", "2025-02-28"),
+        ("aurora-postgresql", "13", "2026-02-28"),
+    ];
+    let (_, major, ended) = ENDED.iter().find(|(of, ended, _)| {
+        let parts = ended.split('.').count();
+        *of == engine && major(parts).as_deref() == Some(*ended)
+    })?;
+    let past = jiff::tz::TimeZone::UTC.to_datetime(now).date().to_string().as_str() > *ended;
+    if !past {
+        return None;
+    }
+    Some(match lifecycle {
+        Some("open-source-rds-extended-support-disabled") => {
+            format!("{engine} {major} is past standard support ({ended}): AWS will upgrade it by itself")
+        }
+        _ => format!("{engine} {major} is past standard support ({ended}): AWS charges for extended support"),
+    })
+}

@@ -1,0 +1,194 @@
+//! A service's page: facts, deployments, tasks, events, target groups. Pure: words and tones.
+
+use super::model::{Deployment, Service};
+use super::rows::{bar, rollout_word, tasks};
+use super::rules::judge;
+use crate::diagnosis::events::meaning;
+use crate::diagnosis::stops::cause;
+use crate::kinds::ecs_task::{Task, TaskLines};
+use crate::kinds::target_group::TargetGroup;
+use crate::kinds::task_definition::{TaskDefinition, revision_name};
+use crate::kinds::{Cell, Column, Context, Fact, Moment, Row, Section, Tone, Width};
+use crate::text::{first_line, when, word};
+use crate::world::{Health, Resource};
+
+const DEPLOYMENTS: &[Column] = &[
+    Column::text("DEPLOYMENT", Width::Fit(8, 10), 9),
+    Column::text("REVISION", Width::Fit(8, 32), 8),
+    Column::text("PROGRESS", Width::Fit(8, 18), 9),
+    Column::figure("FAILED", Width::Fit(6, 6), 6),
+    Column::text("ROLLOUT", Width::Fit(7, 14), 8),
+    Column::text("BEGAN", Width::Fit(8, 30), 5),
+    Column::text("WHY", Width::Fill(12), 4),
+];
+
+const GROUPS: &[Column] = &[
+    Column::text("TARGET GROUP", Width::Fit(8, 40), 9),
+    Column::text("CONTAINER", Width::Fit(8, 30), 6),
+    Column::figure("PORT", Width::Fit(4, 6), 5),
+    Column::figure("HEALTHY", Width::Fit(7, 9), 9),
+    Column::text("WHY", Width::Fill(12), 7),
+];
+
+/// The sections of its page.
+pub(super) fn detail(item: &Service, cx: &Context<'_>) -> Vec<Section> {
+    let mut all: Vec<&Task> = cx.joins.tasks_of(cx.scope, item).to_vec();
+    all.sort_by(|a, b| b.created_at.cmp(&a.created_at).then_with(|| a.arn.cmp(&b.arn)));
+    let (stopped, running): (Vec<&Task>, Vec<&Task>) = all.into_iter().partition(|task| cause(task).is_some());
+    vec![
+        Section::Facts { title: "service", facts: facts(item, cx) },
+        Section::Table {
+            title: "deployments",
+            columns: DEPLOYMENTS,
+            rows: item.deployments.iter().map(|deployment| deployed(deployment, cx)).collect(),
+            empty: "no deployments: another controller deploys this service",
+        },
+        Section::Table {
+            title: "tasks",
+            columns: TaskLines::COLUMNS,
+            rows: running.iter().flat_map(|task| TaskLines::of(task, cx)).collect(),
+            empty: "no tasks run",
+        },
+        Section::Table {
+            title: "stopped tasks",
+            columns: TaskLines::COLUMNS,
+            rows: stopped.iter().flat_map(|task| TaskLines::of(task, cx)).collect(),
+            empty: "no tasks stopped within the last hour",
+        },
+        Section::Table {
+            title: "target groups",
+            columns: GROUPS,
+            rows: groups(item, cx),
+            empty: "it registers in no target group",
+        },
+        Section::Moments { title: "events", moments: events(item), empty: "no events" },
+    ]
+}
+
+fn facts(item: &Service, cx: &Context<'_>) -> Vec<Fact> {
+    let judged = judge(item, cx);
+    let percent = match (item.min_percent, item.max_percent) {
+        (Some(min), Some(max)) => Some(format!("{min}–{max} % of the tasks wanted")),
+        _ => None,
+    };
+    let breaker = item.breaker.as_ref().map(|breaker| match (breaker.enabled, breaker.rollback) {
+        (true, true) => "on, rolls back",
+        (true, false) => "on, without rollback",
+        (false, _) => "off",
+    });
+    let mut facts = vec![Fact::new(
+        "health",
+        Cell::of(judged.opinion.health, judged.opinion.why.as_deref().unwrap_or(judged.opinion.health.word())),
+    )];
+    if !judged.check.is_empty() {
+        facts.push(Fact::new("what to look at", Cell::plain(judged.check)));
+    }
+    facts.extend([
+        Fact::new("tasks", tasks(item)),
+        Fact::new("cluster", Cell::plain(item.cluster.last())),
+        Fact::new("revision", Cell::plain(revision_name(&item.task_definition))),
+    ]);
+    let definition = cx.world.by_key::<TaskDefinition>(cx.scope, item.task_definition.as_str());
+    for container in definition.into_iter().flat_map(|definition| &definition.containers) {
+        let image = container.image.as_deref().map(|image| format!("{}: {}", container.name, first_line(image, 160)));
+        facts.push(Fact::new("image", Cell::or_none(image)));
+    }
+    if definition.into_iter().flat_map(|it| &it.containers).any(|it| it.image.as_deref().is_some_and(floats)) {
+        let says = "the tag :latest (or none) does not tell what runs; the digests of the tasks do";
+        facts.push(Fact::new("note", Cell::dim(says)));
+    }
+    if item.desired == 1 && item.max_percent == Some(100) && item.min_percent == Some(100) {
+        let says = "one task with minimum 100 % and maximum 100 %: no rollout can move; use 100/200 or 0/100";
+        facts.push(Fact::new("note", Cell::of(Health::Worrying, says)));
+    }
+    facts.extend([
+        Fact::new("runs on", Cell::or_none(item.launch.as_deref())),
+        Fact::new("deployed by", Cell::plain(word(&item.controller))),
+        Fact::new("during a rollout", Cell::or_none(percent)),
+        Fact::new("circuit breaker", Cell::or_none(breaker)),
+        Fact::new("grace period", Cell::or_none(item.grace_seconds.map(|seconds| format!("{seconds} s")))),
+        Fact::new("ECS Exec", Cell::plain(if item.exec_enabled { "on for new tasks" } else { "off" })),
+        Fact::new("public address", Cell::or_none(item.public_ip.map(|public| if public { "yes" } else { "no" }))),
+        Fact::new("subnets", Cell::or_none((!item.subnets.is_empty()).then(|| item.subnets.join(" ")))),
+        Fact::new(
+            "security groups",
+            Cell::or_none((!item.security_groups.is_empty()).then(|| item.security_groups.join(" "))),
+        ),
+        Fact::new("created", Cell::or_none(item.created_at.map(|at| when(at, cx.now, cx.zone)))),
+    ]);
+    facts
+}
+
+/// Whether an image's tag may mean something else tomorrow.
+fn floats(image: &str) -> bool {
+    let name = image.rsplit('/').next().unwrap_or(image);
+    !name.contains('@') && name.split_once(':').is_none_or(|(_, tag)| tag == "latest")
+}
+
+fn deployed(deployment: &Deployment, cx: &Context<'_>) -> Row {
+    let health = match deployment.rollout.as_deref() {
+        Some("FAILED") => Health::Bad,
+        Some("IN_PROGRESS") => Health::Changing,
+        _ => Health::Well,
+    };
+    let failed = deployment.failed;
+    Row {
+        key: deployment.id.clone(),
+        open: None,
+        health,
+        cells: vec![
+            Cell::plain(word(&deployment.status)),
+            Cell::plain(revision_name(&deployment.task_definition)),
+            Cell::plain(format!("{} {}/{}", bar(deployment), deployment.running, deployment.desired)),
+            if failed > 0 { Cell::of(Health::Worrying, failed.to_string()) } else { Cell::dim("0") },
+            deployment.rollout.as_deref().map_or_else(Cell::none, rollout_word),
+            Cell::or_none(deployment.created_at.map(|at| when(at, cx.now, cx.zone))),
+            Cell::dim(deployment.reason.as_deref().map(|reason| first_line(reason, 160)).unwrap_or_default()),
+        ],
+    }
+}
+
+fn groups(item: &Service, cx: &Context<'_>) -> Vec<Row> {
+    let line = |attached: &super::model::Attachment| {
+        let arn = attached.target_group.as_ref()?;
+        let group = cx.world.by_key::<TargetGroup>(cx.scope, arn.as_str());
+        let opinion = group.and_then(|group| crate::kinds::target_group::judge(group, cx)).unwrap_or_default();
+        let health = cx.joins.health_of(cx.scope, arn.as_str());
+        let healthy = health.map(|health| {
+            format!(
+                "{}/{}",
+                health.targets.iter().filter(|target| target.state == "healthy").count(),
+                health.targets.len()
+            )
+        });
+        Some(Row {
+            key: arn.to_string(),
+            open: group.map(|group| group.id(cx.scope)),
+            health: opinion.health,
+            cells: vec![
+                // An ARN is …:targetgroup/NAME/id.
+                Cell::strong(
+                    group.map_or_else(|| arn.resource().split('/').nth(1).unwrap_or(arn.last()), |group| &group.name),
+                ),
+                Cell::or_none(attached.container.as_deref()),
+                Cell::or_none(attached.port.map(|port| port.to_string())),
+                Cell::or_none(healthy),
+                Cell::of(opinion.health, opinion.why.unwrap_or_default()),
+            ],
+        })
+    };
+    item.attachments.iter().filter_map(line).collect()
+}
+
+fn events(item: &Service) -> Vec<Moment> {
+    let moment = |event: &super::model::Event| {
+        let known = meaning(&event.message);
+        let tone = match known.map(|known| known.health) {
+            Some(Health::Well) => Tone::Dim,
+            Some(health) => Tone::Of(health),
+            None => Tone::Plain,
+        };
+        event.at.map(|at| Moment { at, says: first_line(&event.message, 300), tone })
+    };
+    item.events.iter().filter_map(moment).collect()
+}

@@ -1,0 +1,165 @@
+//! Target states and reason codes in words. Pure data and look-up; unknown codes are shown as they are.
+
+use crate::kinds::target_health::Target;
+use crate::world::Health;
+
+/// What the state of one target means.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Words {
+    /// How it is.
+    pub health: Health,
+    /// Said of one: `does not answer in time`.
+    pub one: String,
+    /// Said of several: `do not answer in time`.
+    pub many: String,
+    /// The part the target plays in its group.
+    pub part: Role,
+}
+
+/// The part a target plays in the judgement of its group.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Role {
+    /// Gets requests and answers.
+    Serving,
+    /// Fails its checks.
+    Failing,
+    /// Fails only by a redirect or a client error: with no healthy target the load balancer sends to it all the same.
+    Mismatched,
+    /// Is being checked for the first time.
+    Arriving,
+    /// Is being drained.
+    Leaving,
+    /// Gets no requests, for a reason outside the target.
+    Unused,
+    /// Its instance is stopped or gone.
+    Stopped,
+    /// In a state nobody has seen.
+    Odd,
+}
+
+/// The words for one target; `wants` is the group's matcher.
+#[must_use]
+pub fn words(target: &Target, wants: Option<&str>) -> Words {
+    let reason = target.reason.as_deref().unwrap_or_default();
+    let say = |part, health, one: &str, many: &str| Words { health, one: one.to_owned(), many: many.to_owned(), part };
+    match (target.state.as_str(), reason) {
+        ("healthy", _) => say(Role::Serving, Health::Well, "healthy", "are healthy"),
+        (_, "Target.HealthCheckDisabled") => say(Role::Serving, Health::Well, "not checked", "are not checked"),
+        ("draining" | "unhealthy.draining", _) | (_, "Target.DeregistrationInProgress") => {
+            say(Role::Leaving, Health::Changing, "is draining", "are draining")
+        }
+        (_, "Elb.RegistrationInProgress") => {
+            say(Role::Arriving, Health::Changing, "is being registered", "are being registered")
+        }
+        ("initial", _) | (_, "Elb.InitialHealthChecking") => say(
+            Role::Arriving,
+            Health::Changing,
+            "is being checked for the first time",
+            "are being checked for the first time",
+        ),
+        (_, "Target.ResponseCodeMismatch") => mismatch(target, wants),
+        (_, "Target.Timeout") => say(Role::Failing, Health::Bad, "does not answer in time", "do not answer in time"),
+        (_, "Target.FailedHealthChecks") => say(
+            Role::Failing,
+            Health::Bad,
+            "refuses connections (port, TLS or app not listening)",
+            "refuse connections (port, TLS or app not listening)",
+        ),
+        (_, "Target.NotRegistered") => say(Role::Unused, Health::Worrying, "is not registered", "are not registered"),
+        (_, "Target.NotInUse") => not_in_use(target),
+        (_, "Target.InvalidState") => {
+            let text = if describes(target, "terminated") { "terminated" } else { "stopped" };
+            say(Role::Stopped, Health::Worrying, &format!("instance is {text}"), &format!("instances are {text}"))
+        }
+        (_, "Target.IpUnusable") => say(
+            Role::Failing,
+            Health::Bad,
+            "has an address that a load balancer uses",
+            "have an address that a load balancer uses",
+        ),
+        (_, "Elb.InternalError") => say(
+            Role::Failing,
+            Health::Bad,
+            "cannot be checked: the load balancer has an internal error",
+            "cannot be checked: the load balancer has an internal error",
+        ),
+        ("unhealthy", "") => say(Role::Failing, Health::Bad, "is unhealthy", "are unhealthy"),
+        ("unhealthy", code) => {
+            say(Role::Failing, Health::Bad, &format!("is unhealthy ({code})"), &format!("are unhealthy ({code})"))
+        }
+        ("unused", "") => say(Role::Unused, Health::Worrying, "is unused", "are unused"),
+        ("unused", code) => {
+            say(Role::Unused, Health::Worrying, &format!("is unused ({code})"), &format!("are unused ({code})"))
+        }
+        ("unavailable", code) if !code.is_empty() => {
+            say(Role::Odd, Health::Unknown, &format!("is unavailable ({code})"), &format!("are unavailable ({code})"))
+        }
+        (state, "") => say(Role::Odd, Health::Unknown, &format!("is {state}"), &format!("are {state}")),
+        (state, code) => {
+            say(Role::Odd, Health::Unknown, &format!("is {state} ({code})"), &format!("are {state} ({code})"))
+        }
+    }
+}
+
+fn describes(target: &Target, fragment: &str) -> bool {
+    target.description.as_deref().is_some_and(|text| text.to_lowercase().contains(fragment))
+}
+
+fn not_in_use(target: &Target) -> Words {
+    let (one, many) = if describes(target, "availability zone") {
+        ("is in a zone the load balancer does not use", "are in a zone the load balancer does not use")
+    } else {
+        (
+            "gets no traffic: no listener rule leads to its group",
+            "get no traffic: no listener rule leads to their group",
+        )
+    };
+    Words { health: Health::Worrying, one: one.to_owned(), many: many.to_owned(), part: Role::Unused }
+}
+
+/// `Health checks failed with these codes: [502]`.
+fn mismatch(target: &Target, wants: Option<&str>) -> Words {
+    let codes = target
+        .description
+        .as_deref()
+        .and_then(|text| text.split_once('[')?.1.split_once(']').map(|(codes, _)| codes.trim()))
+        .filter(|codes| codes.len() <= 40 && codes.starts_with(|c: char| c.is_ascii_digit()));
+    let wants = wants.map(|wants| format!(" (wants {wants})")).unwrap_or_default();
+    let open =
+        codes.is_some_and(|codes| codes.split(',').all(|code| matches!(code.trim().as_bytes(), [b'3' | b'4', _, _])));
+    let codes = codes.unwrap_or("an unexpected code");
+    Words {
+        health: Health::Bad,
+        one: format!("answers {codes}{wants}"),
+        many: format!("answer {codes}{wants}"),
+        part: if open { Role::Mismatched } else { Role::Failing },
+    }
+}
+
+/// What to look at for a reason code; empty when there is nothing.
+#[must_use]
+pub fn check(target: &Target) -> &'static str {
+    let code = target.description.as_deref().unwrap_or_default();
+    match target.reason.as_deref().unwrap_or_default() {
+        "Target.Timeout" => {
+            "check that the targets' security groups let the load balancer in on the check's port, and whether the app hangs"
+        }
+        "Target.FailedHealthChecks" => {
+            "check port and protocol of the group against the app, and that it listens on 0.0.0.0"
+        }
+        "Target.ResponseCodeMismatch" if code.contains("[30") => {
+            "the health path redirects: use a path that answers 200, or accept 200-399"
+        }
+        "Target.ResponseCodeMismatch" if code.contains("[400") => {
+            "the app refuses the Host header of the check, which is the target's address (ALLOWED_HOSTS)"
+        }
+        "Target.ResponseCodeMismatch" if code.contains("[401") || code.contains("[403") => {
+            "the health path asks for a login or a firewall rule stops it"
+        }
+        "Target.ResponseCodeMismatch" if code.contains("[404") => "the health path does not exist in the app",
+        "Target.ResponseCodeMismatch" => "look at the app's log, and whether its database is up",
+        "Target.NotInUse" => "look at the listener rules and the load balancer's zones",
+        "Target.InvalidState" => "start the instance",
+        _ => "",
+    }
+}
