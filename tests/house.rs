@@ -79,9 +79,10 @@ fn is_fetch(path: &str) -> bool {
 
 #[test]
 fn sdk_types_stay_at_the_seam() {
-    let found = offenders(&["aws_sdk_", "aws_config", "aws_smithy", "aws_types", "aws_sigv4", "aws_credential"], |path| {
-        !is_in(path, &["aws/"]) && !is_fetch(path)
-    });
+    let found =
+        offenders(&["aws_sdk_", "aws_config", "aws_smithy", "aws_types", "aws_sigv4", "aws_credential"], |path| {
+            !is_in(path, &["aws/"]) && !is_fetch(path)
+        });
     none(&found, "SDK types may appear only in src/aws and in a kind's fetch and change files");
 }
 
@@ -103,8 +104,17 @@ fn colours_are_chosen_by_the_theme_alone() {
 fn pure_folders_read_no_clock_and_no_environment() {
     let pure = ["world/", "kinds/", "environment/", "diagnosis/", "text/", "command/", "keys/", "screens/", "widgets/"];
     let outside = [
-        "Timestamp::now", "Zoned::now", "SystemTime", "Instant::now", "std::env", "env::var", "std::fs", "std::net",
-        "std::process", "TimeZone::system", "tokio::",
+        "Timestamp::now",
+        "Zoned::now",
+        "SystemTime",
+        "Instant::now",
+        "std::env",
+        "env::var",
+        "std::fs",
+        "std::net",
+        "std::process",
+        "TimeZone::system",
+        "tokio::",
     ];
     let found = offenders(&outside, |path| is_in(path, &pure) && !is_fetch(path));
     none(&found, "pure folders get the time and the surroundings as values");
@@ -119,16 +129,36 @@ fn pure_folders_read_no_clock_and_no_environment() {
 #[test]
 fn a_fetch_only_reads() {
     let changing = [
-        ".create_", ".delete_", ".update_", ".put_", ".start_", ".stop_", ".modify_", ".register_", ".deregister_", ".run_task",
-        ".reboot_", ".enable_", ".disable_", ".set_alarm", ".tag_", ".untag_", ".add_tags", ".remove_", ".send_command",
-        ".terminate_", ".execute_command",
+        ".create_",
+        ".delete_",
+        ".update_",
+        ".put_",
+        ".start_",
+        ".stop_",
+        ".modify_",
+        ".register_",
+        ".deregister_",
+        ".run_task",
+        ".reboot_",
+        ".enable_",
+        ".disable_",
+        ".set_alarm",
+        ".tag_",
+        ".untag_",
+        ".add_tags",
+        ".remove_",
+        ".send_command",
+        ".terminate_",
+        ".execute_command",
     ];
     let found: Vec<String> = offenders(&changing, |path| path.starts_with("src/kinds/") && path.contains("/fetch"))
         .into_iter()
         // Builders of time ranges and pages share these words; operations end in an empty pair of brackets.
-        .filter(|line| changing.iter().any(|word| {
-            line.split(word).skip(1).any(|rest| rest.split_once('(').is_some_and(|(_, tail)| tail.starts_with(')')))
-        }))
+        .filter(|line| {
+            changing.iter().any(|word| {
+                line.split(word).skip(1).any(|rest| rest.split_once('(').is_some_and(|(_, tail)| tail.starts_with(')')))
+            })
+        })
         .collect();
     none(&found, "a fetch.rs calls reading operations only");
 }
@@ -164,7 +194,9 @@ fn nothing_is_left_for_others() {
                 .text
                 .lines()
                 .enumerate()
-                .filter(|(_, line)| line.split(|c: char| !c.is_alphanumeric()).any(|word| marks.iter().any(|mark| mark == word)))
+                .filter(|(_, line)| {
+                    line.split(|c: char| !c.is_alphanumeric()).any(|word| marks.iter().any(|mark| mark == word))
+                })
                 .map(|(at, line)| format!("{}:{}: {}", source.path, at + 1, line.trim()))
                 .collect::<Vec<_>>()
         })

@@ -10,7 +10,10 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::budget::Budget;
+use super::ec2::Ec2;
 use super::fault::fault;
+use super::pages::Paged;
+use super::recent::Recent;
 use crate::world::Fault;
 
 /// The clients of one scope.
@@ -32,6 +35,10 @@ pub struct Clients {
     pub tags: aws_sdk_resourcegroupstagging::Client,
     /// Security Token Service.
     pub sts: aws_sdk_sts::Client,
+    /// EC2, through our own small client.
+    pub ec2: Ec2,
+    /// The ECS clusters there are, by ARN: three kinds begin with them.
+    pub clusters: Recent<Paged<String>>,
     /// How fast they may be called.
     pub(super) budget: Arc<Budget>,
 }
@@ -100,6 +107,8 @@ impl Clients {
             ssm: mocked!(aws_sdk_ssm, NONE),
             tags: mocked!(aws_sdk_resourcegroupstagging, NONE),
             sts: mocked!(aws_sdk_sts, NONE),
+            ec2: Ec2::silent(),
+            clusters: Recent::default(),
             budget: Arc::default(),
         }
     }

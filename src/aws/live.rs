@@ -119,8 +119,7 @@ impl Live {
             });
             (Arc::clone(&opened.keys), Arc::clone(opened.clients.entry(scope.region.clone()).or_default()), budget)
         };
-        let opening =
-            Opening { http, endpoint_url: self.sources.endpoint_url.clone(), counter: Arc::clone(&self.counter) };
+        let opening = Opening { http, counter: Arc::clone(&self.counter) };
         let region = scope.region.as_str();
         let keys = keys.get_or_init(|| opening.keys(source, region)).await;
         Ok(clients.get_or_init(|| opening.clients(source, keys, region, budget)).await.clone())

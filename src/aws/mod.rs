@@ -4,23 +4,31 @@
 
 mod budget;
 mod clients;
+mod ec2;
 mod fault;
 mod live;
 mod open;
 mod pages;
 mod plain;
 mod profiles;
+mod recent;
+#[cfg(test)]
+mod script;
 mod source;
 mod stats;
 mod together;
 
 pub use clients::Clients;
+pub use ec2::Ec2;
 pub use fault::fault;
 pub use live::Live;
 pub use pages::{Paged, pages};
 pub use plain::{count, maybe, tally, text, texts, when};
+pub use recent::Recent;
 pub use source::{Source, Sources};
 pub use together::{batches, together};
 
 #[cfg(test)]
 pub(crate) use clients::mocked;
+#[cfg(test)]
+pub(crate) use script::Script;

@@ -23,6 +23,8 @@ use base64::Engine;
 
 use super::budget::Budget;
 use super::clients::Clients;
+use super::ec2::Ec2;
+use super::recent::Recent;
 use super::source::Source;
 use super::stats::{Counter, Counting};
 use crate::world::{Fault, FaultKind};
@@ -103,8 +105,6 @@ pub(super) struct Keys {
 pub(super) struct Opening {
     /// The HTTP client.
     pub(super) http: SharedHttpClient,
-    /// Where calls go instead of AWS.
-    pub(super) endpoint_url: Option<String>,
     /// Where calls are counted.
     pub(super) counter: Arc<Counter>,
 }
@@ -161,6 +161,8 @@ impl Opening {
             ssm: client!(aws_sdk_ssm),
             tags: client!(aws_sdk_resourcegroupstagging),
             sts: client!(aws_sdk_sts),
+            ec2: Ec2::new(&config, counting),
+            clusters: Recent::default(),
             budget,
         }
     }
@@ -185,7 +187,7 @@ impl Opening {
         if let Some(profile) = &source.profile {
             loader = loader.profile_name(profile);
         }
-        if let Some(url) = &self.endpoint_url {
+        if let Some(url) = &source.endpoint_url {
             loader = loader.endpoint_url(url);
         }
         loader.load().await

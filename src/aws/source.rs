@@ -18,6 +18,8 @@ pub struct Source {
     pub external_id: Option<String>,
     /// The session's name, as CloudTrail shows it; `toban` if none.
     pub session_name: Option<String>,
+    /// Where all its calls go instead of AWS: `--endpoint-url`.
+    pub endpoint_url: Option<String>,
 }
 
 impl Source {
@@ -31,6 +33,7 @@ impl Source {
             role_arn: None,
             external_id: None,
             session_name: None,
+            endpoint_url: None,
         }
     }
 
@@ -48,18 +51,16 @@ impl Source {
     }
 }
 
-/// Every source, and what they share.
+/// Every source.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Sources {
     /// They, labels unique.
     pub list: Vec<Source>,
-    /// Where all calls go instead of AWS: `--endpoint-url`.
-    pub endpoint_url: Option<String>,
 }
 
 impl Default for Sources {
     /// The current credentials and region.
     fn default() -> Self {
-        Self { list: vec![Source::current()], endpoint_url: None }
+        Self { list: vec![Source::current()] }
     }
 }

@@ -86,6 +86,20 @@ pub struct Ask<'a> {
     pub coverage: &'a Coverage,
 }
 
+impl<'a> Ask<'a> {
+    /// The resources of a kind named in [`Kind::NEEDS`].
+    ///
+    /// # Errors
+    /// The fault of their own reading, when that is why nothing is known of them.
+    pub fn needed<T: Resource>(&self) -> Result<Vec<&'a T>, Fault> {
+        let shelf = self.known.shelf(self.scope, T::KIND);
+        match shelf.filter(|shelf| shelf.oldest().is_none()).and_then(|shelf| shelf.faults().next()) {
+            Some(fault) => Err(fault.clone()),
+            None => Ok(self.known.all::<T>(self.scope).collect()),
+        }
+    }
+}
+
 /// How a kind appears on screen and in `status --json`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Shown {

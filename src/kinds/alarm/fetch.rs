@@ -1,14 +1,126 @@
-//! Reads this kind from AWS: cloudwatch:DescribeAlarms.
+//! Reads this kind from AWS: cloudwatch:DescribeAlarms; for an open page its history and metric.
 //! The only file of the kind that may touch the network or an SDK type; reading operations only.
 
-use super::model::Alarm;
+use aws_sdk_cloudwatch::types::{self, AlarmType};
+
+use super::model::{Alarm, AlarmMetric};
+use crate::aws::{Paged, maybe, pages, text, when};
 use crate::kinds::Ask;
-use crate::world::{Fault, Harvest};
+use crate::world::{Arn, Fault, Harvest};
+
+const DESCRIBE: &str = "cloudwatch:DescribeAlarms";
 
 /// Reads what `ask` covers.
 ///
 /// # Errors
 /// The fault that kept everything from being read; a part's own fault stands in the harvest.
-pub(super) async fn read(_ask: Ask<'_>) -> Result<Harvest<Alarm>, Fault> {
-    Ok(Harvest::whole(Vec::new()))
+pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Alarm>, Fault> {
+    let Paged { items, cut } = pages(DESCRIBE, None, |token| async move {
+        // Without types CloudWatch leaves composite alarms out.
+        let request = ask.aws.cloudwatch.describe_alarms().max_records(100).set_next_token(token);
+        let request = request.alarm_types(AlarmType::MetricAlarm).alarm_types(AlarmType::CompositeAlarm);
+        let answer = ask.aws.call(DESCRIBE, None, request.send()).await?;
+        let metric = answer.metric_alarms().iter().filter_map(metric_alarm);
+        let composite = answer.composite_alarms().iter().filter_map(composite_alarm);
+        Ok((metric.chain(composite).collect(), text(answer.next_token())))
+    })
+    .await?;
+    let mut harvest = Harvest::whole(items);
+    harvest.notes.extend(cut);
+    Ok(harvest)
+}
+
+fn arns(from: &[String]) -> Vec<Arn> {
+    from.iter().map(|arn| Arn::from(arn.as_str())).collect()
+}
+
+fn metric_alarm(from: &types::MetricAlarm) -> Option<Alarm> {
+    let arn = Arn::from(from.alarm_arn()?);
+    let queries = from.metrics();
+    Some(Alarm {
+        name: text(from.alarm_name()).unwrap_or_else(|| arn.last().to_owned()),
+        arn,
+        description: text(from.alarm_description()),
+        state: from.state_value().map_or("UNKNOWN", |state| state.as_str()).to_owned(),
+        reason: text(from.state_reason()),
+        reason_data: text(from.state_reason_data()),
+        // The updated time moves with every new reason; the transition is when the state began.
+        since: when(from.state_transitioned_timestamp()).or_else(|| when(from.state_updated_timestamp())),
+        updated_at: when(from.state_updated_timestamp()),
+        actions_enabled: from.actions_enabled().unwrap_or(true),
+        alarm_actions: arns(from.alarm_actions()),
+        ok_actions: arns(from.ok_actions()),
+        metrics: if queries.is_empty() { single(from) } else { queries.iter().map(query).collect() },
+        rule: None,
+        comparison: from.comparison_operator().map(|comparison| comparison.as_str().to_owned()),
+        threshold: from.threshold(),
+        period: maybe(from.period().or_else(|| queries.iter().find_map(query_period))),
+        evaluation_periods: maybe(from.evaluation_periods()),
+        datapoints_to_alarm: maybe(from.datapoints_to_alarm()),
+        missing: text(from.treat_missing_data()),
+        evaluation: from.evaluation_state().map(|state| state.as_str().to_owned()),
+        suppressed_by: None,
+    })
+}
+
+fn dimensions(from: &[types::Dimension]) -> Vec<(String, String)> {
+    from.iter().filter_map(|one| Some((text(one.name())?, one.value()?.to_owned()))).collect()
+}
+
+fn single(from: &types::MetricAlarm) -> Vec<AlarmMetric> {
+    let named = text(from.metric_name()).map(|name| AlarmMetric {
+        id: None,
+        namespace: text(from.namespace()),
+        name: Some(name),
+        dimensions: dimensions(from.dimensions()),
+        statistic: from.statistic().map(|all| all.as_str().to_owned()).or_else(|| text(from.extended_statistic())),
+        expression: None,
+        label: None,
+    });
+    named.into_iter().collect()
+}
+
+fn query(from: &types::MetricDataQuery) -> AlarmMetric {
+    let metric = from.metric_stat().and_then(|stat| stat.metric());
+    AlarmMetric {
+        id: text(from.id()),
+        namespace: metric.and_then(|metric| text(metric.namespace())),
+        name: metric.and_then(|metric| text(metric.metric_name())),
+        dimensions: metric.map(|metric| dimensions(metric.dimensions())).unwrap_or_default(),
+        statistic: from.metric_stat().and_then(|stat| text(stat.stat())),
+        expression: text(from.expression()),
+        label: text(from.label()),
+    }
+}
+
+fn query_period(from: &types::MetricDataQuery) -> Option<i32> {
+    from.metric_stat().and_then(|stat| stat.period()).or_else(|| from.period())
+}
+
+fn composite_alarm(from: &types::CompositeAlarm) -> Option<Alarm> {
+    let arn = Arn::from(from.alarm_arn()?);
+    let suppressor = || text(from.actions_suppressor()).or_else(|| text(from.actions_suppressed_reason()));
+    Some(Alarm {
+        name: text(from.alarm_name()).unwrap_or_else(|| arn.last().to_owned()),
+        arn,
+        description: text(from.alarm_description()),
+        state: from.state_value().map_or("UNKNOWN", |state| state.as_str()).to_owned(),
+        reason: text(from.state_reason()),
+        reason_data: text(from.state_reason_data()),
+        since: when(from.state_transitioned_timestamp()).or_else(|| when(from.state_updated_timestamp())),
+        updated_at: when(from.state_updated_timestamp()),
+        actions_enabled: from.actions_enabled().unwrap_or(true),
+        alarm_actions: arns(from.alarm_actions()),
+        ok_actions: arns(from.ok_actions()),
+        metrics: Vec::new(),
+        rule: text(from.alarm_rule()),
+        comparison: None,
+        threshold: None,
+        period: None,
+        evaluation_periods: None,
+        datapoints_to_alarm: None,
+        missing: None,
+        evaluation: None,
+        suppressed_by: from.actions_suppressed_by().map(|by| suppressor().unwrap_or_else(|| by.as_str().to_owned())),
+    })
 }

@@ -1,14 +1,77 @@
-//! Reads this kind from AWS: rds:DescribeDBClusters.
+//! Reads this kind from AWS: rds:DescribeDBClusters; for an open page its events.
 //! The only file of the kind that may touch the network or an SDK type; reading operations only.
 
-use super::model::DbCluster;
+use aws_sdk_rds::types;
+
+use super::model::{ClusterMember, DbCluster};
+use crate::aws::{Paged, maybe, pages, text, texts, when};
 use crate::kinds::Ask;
-use crate::world::{Fault, Harvest};
+use crate::world::{Arn, Fault, Harvest};
+
+const DESCRIBE: &str = "rds:DescribeDBClusters";
 
 /// Reads what `ask` covers.
 ///
 /// # Errors
 /// The fault that kept everything from being read; a part's own fault stands in the harvest.
-pub(super) async fn read(_ask: Ask<'_>) -> Result<Harvest<DbCluster>, Fault> {
-    Ok(Harvest::whole(Vec::new()))
+pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<DbCluster>, Fault> {
+    let Paged { items, cut } = pages(DESCRIBE, None, |token| async move {
+        let request = ask.aws.rds.describe_db_clusters().max_records(100).set_marker(token);
+        let answer = ask.aws.call(DESCRIBE, None, request.send()).await?;
+        Ok((answer.db_clusters().iter().filter_map(cluster).collect(), text(answer.marker())))
+    })
+    .await?;
+    let mut harvest = Harvest::whole(items);
+    harvest.notes.extend(cut);
+    Ok(harvest)
+}
+
+fn cluster(from: &types::DbCluster) -> Option<DbCluster> {
+    let arn = Arn::from(from.db_cluster_arn()?);
+    let mut members: Vec<ClusterMember> = from
+        .db_cluster_members()
+        .iter()
+        .filter_map(|member| {
+            let id = text(member.db_instance_identifier())?;
+            Some(ClusterMember { id, writer: member.is_cluster_writer().unwrap_or(false) })
+        })
+        .collect();
+    members.sort_by_key(|member| !member.writer);
+    Some(DbCluster {
+        id: text(from.db_cluster_identifier()).unwrap_or_else(|| arn.last().to_owned()),
+        arn,
+        status: from.status().unwrap_or("unknown").to_owned(),
+        engine: from.engine().unwrap_or("unknown").to_owned(),
+        version: text(from.engine_version()),
+        mode: text(from.engine_mode()),
+        members,
+        multi_az: from.multi_az().unwrap_or(false),
+        zones: from.availability_zones().to_vec(),
+        class: text(from.db_cluster_instance_class()),
+        endpoint: text(from.endpoint()),
+        reader_endpoint: text(from.reader_endpoint()),
+        port: maybe(from.port()),
+        subnet_group: text(from.db_subnet_group()),
+        security_groups: texts(
+            from.vpc_security_groups().iter().map(types::VpcSecurityGroupMembership::vpc_security_group_id),
+        ),
+        backup_days: maybe(from.backup_retention_period()),
+        backup_window: text(from.preferred_backup_window()),
+        maintenance_window: text(from.preferred_maintenance_window()),
+        auto_restart_at: when(from.automatic_restart_time()),
+        created_at: when(from.cluster_create_time()),
+        deletion_protection: from.deletion_protection().unwrap_or(false),
+        global: text(from.global_cluster_identifier()),
+        replica_of: text(from.replication_source_identifier()),
+        serverless_v2: from
+            .serverless_v2_scaling_configuration()
+            .and_then(|range| Some(format!("{}–{} ACU", range.min_capacity()?, range.max_capacity()?))),
+        iam_auth: from.iam_database_authentication_enabled().unwrap_or(false),
+        lifecycle: text(from.engine_lifecycle_support()),
+        tags: from
+            .tag_list()
+            .iter()
+            .filter_map(|tag| Some((text(tag.key())?, tag.value().unwrap_or_default().to_owned())))
+            .collect(),
+    })
 }

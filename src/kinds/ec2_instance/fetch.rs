@@ -1,14 +1,98 @@
-//! Reads this kind from AWS: ec2:DescribeInstances.
+//! Reads this kind from AWS: ec2:DescribeInstances, an XML answer read here.
 //! The only file of the kind that may touch the network or an SDK type; reading operations only.
 
+use roxmltree::{Document, Node};
+
 use super::model::Instance;
+use crate::aws::{Paged, pages};
 use crate::kinds::Ask;
-use crate::world::{Fault, Harvest};
+use crate::world::{Fault, FaultKind, Harvest};
+
+const DESCRIBE: &str = "ec2:DescribeInstances";
 
 /// Reads what `ask` covers.
 ///
 /// # Errors
 /// The fault that kept everything from being read; a part's own fault stands in the harvest.
-pub(super) async fn read(_ask: Ask<'_>) -> Result<Harvest<Instance>, Fault> {
-    Ok(Harvest::whole(Vec::new()))
+pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Instance>, Fault> {
+    let Paged { items, cut } = pages(DESCRIBE, None, |token| async move {
+        let mut parameters = vec![("MaxResults".to_owned(), "1000".to_owned())];
+        parameters.extend(token.map(|token| ("NextToken".to_owned(), token)));
+        let xml = ask.aws.call(DESCRIBE, None, ask.aws.ec2.call("DescribeInstances", parameters)).await?;
+        parse(&xml)
+    })
+    .await?;
+    let mut harvest = Harvest::whole(items);
+    harvest.notes.extend(cut);
+    Ok(harvest)
+}
+
+/// The instances of one page, and the token of the next.
+fn parse(xml: &str) -> Result<(Vec<Instance>, Option<String>), Fault> {
+    let document = Document::parse(xml).map_err(|error| Fault::new(FaultKind::Garbled, DESCRIBE, error.to_string()))?;
+    let root = document.root_element();
+    if !root.has_tag_name_loosely("DescribeInstancesResponse") {
+        let message = format!("the answer is a {}, not a DescribeInstancesResponse", root.tag_name().name());
+        return Err(Fault::new(FaultKind::Garbled, DESCRIBE, message));
+    }
+    let reservations = root.items("reservationSet");
+    let instances = reservations.into_iter().flat_map(|reservation| reservation.items("instancesSet"));
+    Ok((instances.filter_map(instance).collect(), root.text_of("nextToken")))
+}
+
+/// Finding elements by name alone: the namespace carries the API version.
+trait Find<'a, 'input> {
+    fn has_tag_name_loosely(&self, name: &str) -> bool;
+    fn child(&self, name: &str) -> Option<Node<'a, 'input>>;
+    fn items(&self, set: &str) -> Vec<Node<'a, 'input>>;
+    fn text_of(&self, name: &str) -> Option<String>;
+}
+
+impl<'a, 'input> Find<'a, 'input> for Node<'a, 'input> {
+    fn has_tag_name_loosely(&self, name: &str) -> bool {
+        self.tag_name().name() == name
+    }
+
+    fn child(&self, name: &str) -> Option<Node<'a, 'input>> {
+        self.children().find(|node| node.has_tag_name_loosely(name))
+    }
+
+    fn items(&self, set: &str) -> Vec<Node<'a, 'input>> {
+        let set = self.child(set);
+        set.map(|set| set.children().filter(|node| node.has_tag_name_loosely("item")).collect()).unwrap_or_default()
+    }
+
+    fn text_of(&self, name: &str) -> Option<String> {
+        self.child(name)?.text().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
+    }
+}
+
+fn instance(from: Node<'_, '_>) -> Option<Instance> {
+    let tags: std::collections::BTreeMap<String, String> = from
+        .items("tagSet")
+        .into_iter()
+        .filter_map(|tag| Some((tag.text_of("key")?, tag.text_of("value").unwrap_or_default())))
+        .collect();
+    Some(Instance {
+        id: from.text_of("instanceId")?,
+        name: tags.get("Name").filter(|name| !name.is_empty()).cloned(),
+        state: from.child("instanceState").and_then(|state| state.text_of("name")).unwrap_or_else(|| "unknown".into()),
+        state_reason: from
+            .child("stateReason")
+            .and_then(|reason| reason.text_of("message"))
+            .or_else(|| from.text_of("reason")),
+        class: from.text_of("instanceType"),
+        zone: from.child("placement").and_then(|placement| placement.text_of("availabilityZone")),
+        vpc: from.text_of("vpcId"),
+        subnet: from.text_of("subnetId"),
+        private_ip: from.text_of("privateIpAddress"),
+        public_ip: from.text_of("ipAddress"),
+        launched_at: from.text_of("launchTime").and_then(|time| time.parse().ok()),
+        image: from.text_of("imageId"),
+        profile: from.child("iamInstanceProfile").and_then(|profile| profile.text_of("arn")),
+        security_groups: from.items("groupSet").into_iter().filter_map(|group| group.text_of("groupId")).collect(),
+        root_device: from.text_of("rootDeviceType"),
+        lifecycle: from.text_of("instanceLifecycle"),
+        tags,
+    })
 }

@@ -6,7 +6,7 @@ use aws_sdk_ecs::types::{self, ClusterField};
 use super::model::Cluster;
 use crate::aws::{Paged, batches, pages, text, together};
 use crate::kinds::Ask;
-use crate::world::{Arn, Fault, Harvest};
+use crate::world::{Arn, Coverage, Fault, Harvest, Part, Resource};
 
 const LIST: &str = "ecs:ListClusters";
 const DESCRIBE: &str = "ecs:DescribeClusters";
@@ -24,8 +24,30 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Cluster>, Fault> {
     Ok(harvest)
 }
 
-/// The clusters there are, by ARN.
+/// The clusters there are, by ARN; asked for once by all that begin with them.
 async fn arns(ask: Ask<'_>) -> Result<Paged<String>, Fault> {
+    ask.aws.clusters.or(list(ask)).await
+}
+
+/// The clusters to read something of: those asked for, else those known, else those there are.
+///
+/// # Errors
+/// The fault of `ecs:ListClusters`, if that had to be called.
+pub(crate) async fn to_read(ask: Ask<'_>) -> Result<Paged<Part>, Fault> {
+    let whole = |items| Paged { items, cut: None };
+    if let Coverage::Parts(parts) = ask.coverage {
+        return Ok(whole(parts.iter().cloned().collect()));
+    }
+    let known = ask.known.shelf(ask.scope, Cluster::KIND).is_some_and(|shelf| shelf.oldest().is_some());
+    if known {
+        let clusters = ask.known.all::<Cluster>(ask.scope);
+        return Ok(whole(clusters.map(|cluster| Part::from(cluster.arn.as_str())).collect()));
+    }
+    let Paged { items, cut } = arns(ask).await?;
+    Ok(Paged { items: items.into_iter().map(Part::from).collect(), cut })
+}
+
+async fn list(ask: Ask<'_>) -> Result<Paged<String>, Fault> {
     pages(LIST, None, |token| async move {
         let request = ask.aws.ecs.list_clusters().max_results(100).set_next_token(token);
         let answer = ask.aws.call(LIST, None, request.send()).await?;

@@ -5,6 +5,7 @@ mod fetch;
 mod model;
 mod subject;
 
+pub(crate) use fetch::to_read;
 pub use model::Cluster;
 
 use super::{Ask, Boxed, Kind, Pace};

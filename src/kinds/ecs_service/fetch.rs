@@ -6,8 +6,8 @@ use aws_sdk_ecs::types::{self, ServiceField};
 use super::model::{Attachment, Breaker, Deployment, Event, Service};
 use crate::aws::{Paged, batches, count, maybe, pages, text, together, when};
 use crate::kinds::Ask;
-use crate::kinds::ecs_cluster::Cluster;
-use crate::world::{Arn, Fault, FaultKind, Harvest, Part};
+use crate::kinds::ecs_cluster;
+use crate::world::{Arn, Fault, FaultKind, Harvest};
 
 const LIST: &str = "ecs:ListServices";
 const DESCRIBE: &str = "ecs:DescribeServices";
@@ -17,17 +17,13 @@ const DESCRIBE: &str = "ecs:DescribeServices";
 /// # Errors
 /// The fault that kept everything from being read; a part's own fault stands in the harvest.
 pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Service>, Fault> {
-    let clusters: Vec<Part> = ask
-        .known
-        .all::<Cluster>(ask.scope)
-        .map(|cluster| Part::from(cluster.arn.as_str()))
-        .filter(|cluster| ask.coverage.wants(cluster))
-        .collect();
+    let Paged { items: clusters, cut } = ecs_cluster::to_read(ask).await?;
     let read = together(clusters, |cluster| async move {
         let got = of_cluster(ask, &cluster).await;
         (cluster, got)
     });
     let mut harvest = Harvest::of(Vec::new());
+    harvest.notes.extend(cut);
     for (cluster, got) in read.await {
         harvest.parts.push((
             cluster,
@@ -94,7 +90,7 @@ fn service(from: &types::Service, cluster: &str) -> Option<Service> {
         subnets: network.map(|network| network.subnets().to_vec()).unwrap_or_default(),
         security_groups: network.map(|network| network.security_groups().to_vec()).unwrap_or_default(),
         public_ip: network.and_then(|network| network.assign_public_ip()).map(|assign| assign.as_str() == "ENABLED"),
-        exec_enabled: from.enable_execute_command(),
+        exec_enabled: from.enable_execute_command,
         breaker: rollout
             .and_then(|rollout| rollout.deployment_circuit_breaker())
             .map(|breaker| Breaker { enabled: breaker.enable(), rollback: breaker.rollback() }),

@@ -14,7 +14,7 @@ pub use rules::{Judged, history_ends, judge, moving, primary, rolled_back_to};
 
 use super::{Ask, Boxed, Context, Kind, Pace, Row, Section, Shown};
 use crate::environment::{Counts, Subject};
-use crate::world::{Fault, Harvest, KindName, Opinion, Resource, Scope};
+use crate::world::{Fault, Harvest, Opinion, Scope};
 
 /// The kind.
 pub struct Services;
@@ -23,8 +23,7 @@ impl Kind for Services {
     type Item = Service;
 
     const PACE: Pace = Pace::Live;
-    const NEEDS: &'static [KindName] = &[super::ecs_cluster::Cluster::KIND];
-    const PERMISSIONS: &'static [&'static str] = &["ecs:ListServices", "ecs:DescribeServices"];
+    const PERMISSIONS: &'static [&'static str] = &["ecs:ListClusters", "ecs:ListServices", "ecs:DescribeServices"];
     const SHOWN: Option<Shown> = Some(Shown { list: "services", singular: "service", columns: rows::COLUMNS });
 
     fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<Service>, Fault>> {

@@ -14,7 +14,7 @@ pub use rows::TaskLines;
 
 use super::{Ask, Boxed, Context, Kind, Pace, Row, Section, Shown};
 use crate::environment::{Counts, Subject};
-use crate::world::{Fault, Harvest, KindName, Opinion, Resource, Scope};
+use crate::world::{Fault, Harvest, Opinion, Scope};
 
 /// The kind.
 pub struct Tasks;
@@ -23,8 +23,7 @@ impl Kind for Tasks {
     type Item = Task;
 
     const PACE: Pace = Pace::Live;
-    const NEEDS: &'static [KindName] = &[super::ecs_cluster::Cluster::KIND];
-    const PERMISSIONS: &'static [&'static str] = &["ecs:ListTasks", "ecs:DescribeTasks"];
+    const PERMISSIONS: &'static [&'static str] = &["ecs:ListClusters", "ecs:ListTasks", "ecs:DescribeTasks"];
     const SHOWN: Option<Shown> = Some(Shown { list: "tasks", singular: "task", columns: rows::COLUMNS });
 
     fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<Task>, Fault>> {

@@ -1,14 +1,41 @@
 //! Reads this kind from AWS: ssm:DescribeInstanceInformation.
 //! The only file of the kind that may touch the network or an SDK type; reading operations only.
 
+use aws_sdk_ssm::types;
+
 use super::model::Node;
+use crate::aws::{Paged, pages, text, when};
 use crate::kinds::Ask;
 use crate::world::{Fault, Harvest};
+
+const DESCRIBE: &str = "ssm:DescribeInstanceInformation";
 
 /// Reads what `ask` covers.
 ///
 /// # Errors
 /// The fault that kept everything from being read; a part's own fault stands in the harvest.
-pub(super) async fn read(_ask: Ask<'_>) -> Result<Harvest<Node>, Fault> {
-    Ok(Harvest::whole(Vec::new()))
+pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Node>, Fault> {
+    let Paged { items, cut } = pages(DESCRIBE, None, |token| async move {
+        let request = ask.aws.ssm.describe_instance_information().max_results(50).set_next_token(token);
+        let answer = ask.aws.call(DESCRIBE, None, request.send()).await?;
+        Ok((answer.instance_information_list().iter().filter_map(node).collect(), text(answer.next_token())))
+    })
+    .await?;
+    let mut harvest = Harvest::whole(items);
+    harvest.notes.extend(cut);
+    Ok(harvest)
+}
+
+fn node(from: &types::InstanceInformation) -> Option<Node> {
+    let platform = [from.platform_name(), from.platform_version()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    Some(Node {
+        id: from.instance_id()?.to_owned(),
+        name: text(from.name()),
+        computer: text(from.computer_name()),
+        ping: from.ping_status().map_or("Unknown", |ping| ping.as_str()).to_owned(),
+        pinged_at: when(from.last_ping_date_time()),
+        agent: text(from.agent_version()),
+        platform: text(Some(&platform)),
+        ip: text(from.ip_address()),
+    })
 }

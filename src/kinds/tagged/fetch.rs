@@ -1,14 +1,32 @@
 //! Reads this kind from AWS: tag:GetResources.
 //! The only file of the kind that may touch the network or an SDK type; reading operations only.
 
+use aws_sdk_resourcegroupstagging::types;
+
 use super::model::Tagged;
+use crate::aws::{Paged, pages, text};
 use crate::kinds::Ask;
-use crate::world::{Fault, Harvest};
+use crate::world::{Arn, Fault, Harvest};
+
+const GET: &str = "tag:GetResources";
 
 /// Reads what `ask` covers.
 ///
 /// # Errors
 /// The fault that kept everything from being read; a part's own fault stands in the harvest.
-pub(super) async fn read(_ask: Ask<'_>) -> Result<Harvest<Tagged>, Fault> {
-    Ok(Harvest::whole(Vec::new()))
+pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Tagged>, Fault> {
+    let Paged { items, cut } = pages(GET, None, |token| async move {
+        let request = ask.aws.tags.get_resources().resources_per_page(100).set_pagination_token(token);
+        let answer = ask.aws.call(GET, None, request.send()).await?;
+        Ok((answer.resource_tag_mapping_list().iter().filter_map(tagged).collect(), text(answer.pagination_token())))
+    })
+    .await?;
+    let mut harvest = Harvest::whole(items);
+    harvest.notes.extend(cut);
+    Ok(harvest)
+}
+
+fn tagged(from: &types::ResourceTagMapping) -> Option<Tagged> {
+    let tags = from.tags().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect();
+    Some(Tagged { arn: Arn::from(from.resource_arn()?), tags })
 }

@@ -17,8 +17,8 @@ const DESCRIBE: &str = "elasticloadbalancing:DescribeTargetHealth";
 /// The fault that kept everything from being read; a part's own fault stands in the harvest.
 pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<TargetHealth>, Fault> {
     let groups: Vec<Arn> = ask
-        .known
-        .all::<TargetGroup>(ask.scope)
+        .needed::<TargetGroup>()?
+        .into_iter()
         .map(|group| group.arn.clone())
         .filter(|arn| ask.coverage.wants(arn.as_str()))
         .collect();

@@ -1,14 +1,102 @@
-//! Reads this kind from AWS: ecs:DescribeTaskDefinition.
+//! Reads this kind from AWS: ecs:DescribeTaskDefinition, for the revisions services are on.
 //! The only file of the kind that may touch the network or an SDK type; reading operations only.
+//! Values of environment variables end here: only their names are kept.
 
-use super::model::TaskDefinition;
+use std::collections::BTreeSet;
+
+use aws_sdk_ecs::operation::describe_task_definition::DescribeTaskDefinitionOutput;
+use aws_sdk_ecs::types::{self, TaskDefinitionField};
+
+use super::model::{ContainerDefinition, TaskDefinition};
+use crate::aws::{count, maybe, text, together, when};
 use crate::kinds::Ask;
-use crate::world::{Fault, Harvest};
+use crate::kinds::ecs_service::Service;
+use crate::world::{Arn, Fault, FaultKind, Harvest};
+
+const DESCRIBE: &str = "ecs:DescribeTaskDefinition";
 
 /// Reads what `ask` covers.
 ///
 /// # Errors
 /// The fault that kept everything from being read; a part's own fault stands in the harvest.
-pub(super) async fn read(_ask: Ask<'_>) -> Result<Harvest<TaskDefinition>, Fault> {
-    Ok(Harvest::whole(Vec::new()))
+pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<TaskDefinition>, Fault> {
+    let mut used: BTreeSet<Arn> = BTreeSet::new();
+    for service in ask.needed::<Service>()? {
+        let deployed = service.deployments.iter().map(|deployment| &deployment.task_definition);
+        used.extend(deployed.chain([&service.task_definition]).filter(|arn| !arn.as_str().is_empty()).cloned());
+    }
+    let mut items = Vec::new();
+    let mut unknown = Vec::new();
+    for arn in used {
+        // A registered revision never changes; only going INACTIVE is left to it.
+        match ask.known.by_key::<TaskDefinition>(ask.scope, arn.as_str()) {
+            Some(known) if known.status.as_deref() == Some("ACTIVE") => items.push(known.clone()),
+            _ => unknown.push(arn),
+        }
+    }
+    let mut notes = Vec::new();
+    for got in together(unknown, |arn| async move { describe(ask, &arn).await }).await {
+        match got {
+            Ok(found) => items.extend(found),
+            Err(fault) if fault.kind == FaultKind::Gone => {}
+            Err(fault) => notes.push(fault),
+        }
+    }
+    match notes.first() {
+        Some(fault) if items.is_empty() => Err(fault.clone()),
+        _ => {
+            let mut harvest = Harvest::whole(items);
+            harvest.notes = notes;
+            Ok(harvest)
+        }
+    }
+}
+
+async fn describe(ask: Ask<'_>, arn: &Arn) -> Result<Option<TaskDefinition>, Fault> {
+    let request =
+        ask.aws.ecs.describe_task_definition().task_definition(arn.as_str()).include(TaskDefinitionField::Tags);
+    let answer = ask.aws.call(DESCRIBE, Some(arn.as_str()), request.send()).await?;
+    Ok(definition(&answer))
+}
+
+fn definition(answer: &DescribeTaskDefinitionOutput) -> Option<TaskDefinition> {
+    let from = answer.task_definition()?;
+    let arn = Arn::from(from.task_definition_arn()?);
+    Some(TaskDefinition {
+        family: text(from.family()).unwrap_or_else(|| arn.last().to_owned()),
+        arn,
+        revision: from.revision(),
+        status: from.status().map(|status| status.as_str().to_owned()),
+        containers: from.container_definitions().iter().map(container).collect(),
+        cpu: text(from.cpu()),
+        memory: text(from.memory()),
+        task_role: from.task_role_arn().filter(|arn| !arn.is_empty()).map(Arn::from),
+        execution_role: from.execution_role_arn().filter(|arn| !arn.is_empty()).map(Arn::from),
+        network_mode: from.network_mode().map(|mode| mode.as_str().to_owned()),
+        architecture: from
+            .runtime_platform()
+            .and_then(|platform| platform.cpu_architecture())
+            .map(|architecture| architecture.as_str().to_owned()),
+        registered_at: when(from.registered_at()),
+        tags: answer.tags().iter().filter_map(|tag| Some((text(tag.key())?, tag.value()?.to_owned()))).collect(),
+    })
+}
+
+fn container(from: &types::ContainerDefinition) -> ContainerDefinition {
+    let log = from.log_configuration();
+    let option =
+        |name: &str| log.and_then(|log| log.options()).and_then(|options| text(options.get(name).map(String::as_str)));
+    ContainerDefinition {
+        name: from.name().unwrap_or_default().to_owned(),
+        image: text(from.image()),
+        essential: from.essential().unwrap_or(true),
+        ports: from.port_mappings().iter().filter_map(types::PortMapping::container_port).map(count).collect(),
+        environment: from.environment().iter().filter_map(|pair| text(pair.name())).collect(),
+        secrets: from.secrets().iter().map(|secret| secret.name().to_owned()).collect(),
+        log_group: option("awslogs-group"),
+        log_prefix: option("awslogs-stream-prefix"),
+        log_driver: log.map(|log| log.log_driver().as_str().to_owned()),
+        health_command: from.health_check().map(|check| check.command().to_vec()).unwrap_or_default(),
+        memory: maybe(from.memory()),
+    }
 }
