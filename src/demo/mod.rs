@@ -1,1 +1,217 @@
-//! The simulated account behind `--demo`: it lives, reacts to changes, and is the same for the same seed.
+//! The simulated account behind `--demo`: five systems that live, sicken and recover, and react to
+//! changes. The same for the same seed and time, byte for byte; nothing here reaches a network.
+
+#![expect(clippy::result_large_err, reason = "a fault carries its words, and failing is rare")]
+
+mod build;
+mod clock;
+mod look;
+mod overlay;
+mod play;
+mod rollout;
+mod scene;
+mod story;
+mod systems;
+mod weather;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::app::gate::Approved;
+use crate::cloud::{Cloud, Receipt, Stats};
+use crate::kinds::{AnyKind, Boxed, Extra};
+use crate::world::{AccountId, Arn, Coverage, Fault, FaultKind, Found, Identity, ResourceId, Scope, SourceName, World};
+use clock::Clock;
+use overlay::{Act, Outcome};
+use play::{Play, REGION};
+use scene::Scene;
+
+/// Puts what an account holds at a moment into its scene.
+type Fill = fn(&mut Scene, &Play<'_>);
+
+/// The simulated accounts: source, account number, what is in it.
+const ACCOUNTS: [(&str, &str, Fill); 2] =
+    [("demo", "123456789012", systems::shared), ("demo-city-prod", "210987654321", systems::municipal)];
+
+/// A moment to begin at where a fixed one is wanted: 2026-11-21 14:02:11 in Tokyo, in Unix seconds.
+const FIXED: i64 = 1_795_237_331;
+
+/// A simulated cloud.
+#[derive(Debug)]
+pub struct Demo {
+    seed: u64,
+    start: Timestamp,
+    clock: Clock,
+    /// Whether answers take their time, and now and then fail.
+    weather: bool,
+    acts: Mutex<Vec<(Scope, Act)>>,
+    stats: Mutex<Stats>,
+}
+
+impl Demo {
+    /// A simulation that begins at `start` and runs `speed` times as fast as the clock on the wall.
+    #[must_use]
+    pub fn new(seed: u64, speed: f64, start: Timestamp) -> Self {
+        Self::with(seed, start, Clock::running(speed), true)
+    }
+
+    /// A simulation that stands still `seconds` after a fixed beginning and answers at once: for tests.
+    #[must_use]
+    pub fn at(seed: u64, seconds: i64) -> Self {
+        Self::with(seed, Timestamp::from_second(FIXED).unwrap_or_default(), Clock::held(seconds), false)
+    }
+
+    /// The same simulation answering at once and without accidents.
+    #[must_use]
+    pub fn prompt(mut self) -> Self {
+        self.weather = false;
+        self
+    }
+
+    /// Puts a simulation made by [`Demo::at`] to another second; what was changed in it stays changed.
+    pub fn go_to(&self, seconds: i64) {
+        self.clock.put(seconds);
+    }
+
+    fn with(seed: u64, start: Timestamp, clock: Clock, weather: bool) -> Self {
+        Self { seed, start, clock, weather, acts: Mutex::default(), stats: Mutex::default() }
+    }
+
+    /// Seconds of the simulation so far.
+    fn seconds(&self) -> i64 {
+        self.clock.millis().div_euclid(1000)
+    }
+
+    /// Plays `scope` at `now`; `None` if there is no such account.
+    fn play<T>(&self, scope: &Scope, now: i64, watch: impl FnOnce(&Scene, &Play<'_>) -> T) -> Result<T, Fault> {
+        let account = ACCOUNTS.iter().find(|(source, ..)| scope.source.as_str() == *source);
+        let Some((_, account, fill)) = account.filter(|_| scope.region.as_str() == REGION) else {
+            let says = format!("the simulation has no {} in {}", scope.source, scope.region);
+            return Err(Fault::new(FaultKind::Unavailable, "demo:read", says));
+        };
+        let acts: Vec<Act> =
+            locked(&self.acts).iter().filter(|(at, _)| at == scope).map(|(_, act)| act.clone()).collect();
+        let play = Play { start: self.start, now, seed: self.seed, account, acts: &acts };
+        let mut scene = Scene::new();
+        fill(&mut scene, &play);
+        Ok(watch(&scene, &play))
+    }
+
+    /// Waits as long as the answer takes; the fault if there is none.
+    async fn travel(&self, now: i64, scope: &Scope, operations: &[&str]) -> Result<(), Fault> {
+        let operation = operations.last().copied().unwrap_or("demo:read");
+        let (latency, fault) = weather::of(self.seed, now, operation);
+        let fault = fault.filter(|_| self.weather).map(|fault| fault.on(scope.source.as_str()));
+        if self.weather {
+            tokio::time::sleep(latency).await;
+        }
+        let mut stats = locked(&self.stats);
+        for name in operations {
+            let tally = stats.entry((*name).to_owned()).or_default();
+            tally.calls += 1;
+            if *name == operation && fault.is_some() {
+                tally.throttles += 1;
+                tally.faults += 1;
+            }
+        }
+        fault.map_or(Ok(()), Err)
+    }
+}
+
+/// A lock whose holder cannot have left half a thought behind: each holds it for one statement.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Cloud for Demo {
+    fn scopes(&self) -> Boxed<'_, Result<Vec<Scope>, Fault>> {
+        let scopes = ACCOUNTS.iter().map(|(source, ..)| Scope::new(*source, REGION)).collect();
+        Box::pin(async move { Ok(scopes) })
+    }
+
+    fn identify<'a>(&'a self, scope: &'a Scope) -> Boxed<'a, Result<Identity, Fault>> {
+        Box::pin(async move {
+            let now = self.seconds();
+            self.travel(now, scope, &["sts:GetCallerIdentity"]).await?;
+            self.play(scope, now, |_, play| Identity {
+                account: AccountId::from(play.account),
+                arn: Arn::from(format!("arn:aws:sts::{}:assumed-role/toban-demo/you", play.account)),
+            })
+        })
+    }
+
+    fn read<'a>(
+        &'a self,
+        kind: &'static dyn AnyKind,
+        scope: &'a Scope,
+        coverage: &'a Coverage,
+        _known: &'a World,
+    ) -> Boxed<'a, Result<Found, Fault>> {
+        Box::pin(async move {
+            let now = self.seconds();
+            self.travel(now, scope, kind.permissions()).await?;
+            let found = self.play(scope, now, |scene, _| scene.found(kind.name(), coverage))?;
+            if found.is_err()
+                && let Some(operation) = kind.permissions().last()
+            {
+                locked(&self.stats).entry((*operation).to_owned()).or_default().faults += 1;
+            }
+            found
+        })
+    }
+
+    fn look<'a>(
+        &'a self,
+        _kind: &'static dyn AnyKind,
+        id: &'a ResourceId,
+        _known: &'a World,
+        _now: Timestamp,
+    ) -> Boxed<'a, Result<Extra, Fault>> {
+        Box::pin(async move {
+            let now = self.seconds();
+            self.travel(now, &id.scope, &["cloudwatch:GetMetricData"]).await?;
+            self.play(&id.scope, now, |scene, play| {
+                scene.look(id.kind, &id.key).map(|look| look.extra(play, &id.key)).unwrap_or_default()
+            })
+        })
+    }
+
+    fn change<'a>(&'a self, change: &'a Approved, scope: &'a Scope) -> Boxed<'a, Result<Receipt, Fault>> {
+        Box::pin(async move {
+            let (now, deed) = (self.seconds(), change.deed());
+            self.travel(now, scope, &["demo:Change"]).await?;
+            let (outcome, account) =
+                self.play(scope, now, |scene, play| (overlay::outcome(&deed, scene), play.account))?;
+            let says = match outcome? {
+                Outcome::Already(says) => says,
+                Outcome::Done(what, says) => {
+                    let act = Act { at: now, key: deed.on.key.to_string(), what };
+                    locked(&self.acts).push((scope.clone(), act));
+                    says
+                }
+            };
+            let count = locked(&self.acts).len();
+            let play = Play { start: self.start, now, seed: self.seed, account, acts: &[] };
+            let request = play.uuid(&format!("request/{now}/{count}/{}", deed.on.key));
+            Ok(Receipt { request_ids: vec![request], says: Some(says) })
+        })
+    }
+
+    fn renew(&self, _source: &SourceName) {}
+
+    fn stats(&self) -> Stats {
+        locked(&self.stats).clone()
+    }
+
+    fn login(&self, _source: &SourceName) -> Option<Vec<String>> {
+        None
+    }
+
+    fn now(&self) -> Timestamp {
+        self.start.checked_add(SignedDuration::from_millis(self.clock.millis())).unwrap_or(self.start)
+    }
+}

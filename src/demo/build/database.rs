@@ -1,0 +1,217 @@
+//! Databases: a course of statuses, what an operator did to it, and the item it makes at a moment.
+//! Pure.
+
+use std::collections::BTreeMap;
+
+use crate::demo::look::{Happened, Look, Wave};
+use crate::demo::overlay::What;
+use crate::demo::play::{Play, REGION, ZONES};
+use crate::demo::scene::Scene;
+use crate::kinds::db_cluster::{ClusterMember, DbCluster};
+use crate::kinds::db_instance::DbInstance;
+use crate::world::{Health, Resource};
+
+/// Seven days: the longest AWS leaves a database stopped.
+const WEEK: i64 = 7 * 86_400;
+
+/// A status and the second it begins.
+pub(in crate::demo) type State = (i64, &'static str);
+
+/// A database's facts.
+pub(in crate::demo) struct Database<'a> {
+    /// Its identifier.
+    pub id: &'a str,
+    /// Its engine.
+    pub engine: &'a str,
+    /// Its version.
+    pub version: &'a str,
+    /// Its class.
+    pub class: &'a str,
+    /// Whether it has a standby.
+    pub multi_az: bool,
+    /// Its cluster, if it is a member.
+    pub cluster: Option<&'a str>,
+    /// Its VPC.
+    pub vpc: &'a str,
+    /// Its subnet group.
+    pub subnets: &'a str,
+    /// Its security group.
+    pub guard: &'a str,
+    /// GiB.
+    pub storage: u32,
+    /// Days backups are kept.
+    pub backup_days: u32,
+    /// Whether it refuses deletion.
+    pub kept: bool,
+    /// Its tags.
+    pub tags: BTreeMap<String, String>,
+    /// Its statuses as the story has them.
+    pub story: Vec<State>,
+}
+
+/// What becomes of a course of statuses when it was interfered with.
+fn steps(play: &Play<'_>, key: &str, mut story: Vec<State>) -> Vec<State> {
+    for act in play.acts_on(key) {
+        story.retain(|(from, _)| *from <= act.at);
+        match act.what {
+            What::Stop => story.extend([
+                (act.at, "stopping"),
+                (act.at + 150, "stopped"),
+                (act.at + 150 + WEEK, "starting"),
+                (act.at + 450 + WEEK, "available"),
+            ]),
+            What::Start => story.extend([(act.at, "starting"), (act.at + 240, "available")]),
+            What::Scale(_) | What::Redeploy => {}
+        }
+    }
+    story
+}
+
+/// The status that holds now and since when.
+fn status(play: &Play<'_>, steps: &[State]) -> State {
+    steps.iter().rev().find(|(from, _)| *from <= play.now).copied().unwrap_or((play.now, "creating"))
+}
+
+fn history(steps: &[State]) -> Vec<Happened> {
+    let says = |at: usize, status: &str| match status {
+        "stopped" => Some("DB instance stopped".to_owned()),
+        "starting" if at > 0 => None,
+        "available" if at > 0 => Some("DB instance started".to_owned()),
+        _ => None,
+    };
+    let happened = |(at, (from, status)): (usize, &State)| {
+        let health = if *status == "stopped" { Health::Asleep } else { Health::Well };
+        says(at, status).map(|says| Happened { at: *from, says, health: Some(health) })
+    };
+    steps.iter().enumerate().filter_map(happened).collect()
+}
+
+fn look(steps: &[State], storage: u32) -> Look {
+    let level = |up: f64| steps.iter().map(|(from, status)| (*from, (*status == "available").then_some(up))).collect();
+    let wave = |title: &str, unit, up, swing| Wave {
+        title: title.to_owned(),
+        unit,
+        levels: level(up),
+        swing,
+        threshold: None,
+    };
+    let waves = vec![
+        wave("CPU", "%", 17.0, 0.4),
+        wave("connections", "", 14.0, 0.3),
+        wave("free storage", " GiB", f64::from(storage) * 0.62, 0.01),
+    ];
+    Look { waves, history: history(steps) }
+}
+
+/// Adds a DB instance, on its own or a member of a cluster.
+pub(in crate::demo) fn database(scene: &mut Scene, play: &Play<'_>, facts: &Database<'_>) {
+    let arn = play.arn("rds", &format!("db:{}", facts.id));
+    // A member goes with its cluster: an operator acts on that.
+    let acted = facts
+        .cluster
+        .map_or_else(|| arn.to_string(), |cluster| play.arn("rds", &format!("cluster:{cluster}")).to_string());
+    let steps = steps(play, &acted, facts.story.clone());
+    let (since, status) = status(play, &steps);
+    let host = format!("{}.c{}.{REGION}.rds.amazonaws.com", facts.id, play.hex("rds", 11));
+    let port = if facts.engine.contains("mysql") { 3306 } else { 5432 };
+    let old = facts.version.starts_with("13.");
+    let lifecycle = if old { "open-source-rds-extended-support" } else { "open-source-rds-extended-support-disabled" };
+    scene.tag(&arn, &facts.tags);
+    scene.look_at::<DbInstance>(arn.as_str(), look(&steps, facts.storage));
+    scene.put(
+        "",
+        DbInstance {
+            arn: arn.clone(),
+            id: facts.id.to_owned(),
+            status: status.to_owned(),
+            engine: facts.engine.to_owned(),
+            version: Some(facts.version.to_owned()),
+            class: Some(facts.class.to_owned()),
+            cluster: facts.cluster.map(str::to_owned),
+            multi_az: facts.multi_az,
+            zone: Some(ZONES[0].to_owned()),
+            second_zone: facts.multi_az.then(|| ZONES[1].to_owned()),
+            endpoint: Some(host),
+            port: Some(port),
+            vpc: Some(facts.vpc.to_owned()),
+            subnet_group: Some(facts.subnets.to_owned()),
+            security_groups: vec![facts.guard.to_owned()],
+            storage_gib: Some(facts.storage),
+            storage_type: Some(if facts.cluster.is_some() { "aurora" } else { "gp3" }.to_owned()),
+            iops: facts.cluster.is_none().then_some(3000),
+            max_storage_gib: None,
+            backup_days: Some(facts.backup_days),
+            backup_window: Some("17:10-17:40".to_owned()),
+            maintenance_window: Some("sat:18:00-sat:18:30".to_owned()),
+            pending: Vec::new(),
+            auto_restart_at: (status == "stopped" && facts.cluster.is_none()).then(|| play.at(since + WEEK)),
+            created_at: Some(play.at(-300 * 86_400)),
+            deletion_protection: facts.kept,
+            public: Some(false),
+            replicas: Vec::new(),
+            replica_of: None,
+            replica_clusters: Vec::new(),
+            iam_auth: false,
+            certificate_until: Some(play.at(900 * 86_400)),
+            lifecycle: Some(lifecycle.to_owned()),
+            tags: facts.tags.clone(),
+        },
+    );
+}
+
+/// An Aurora cluster's facts, beyond those of its members.
+pub(in crate::demo) struct Aurora<'a> {
+    /// Its identifier.
+    pub id: &'a str,
+    /// Its writer and its reader.
+    pub members: [&'a str; 2],
+    /// What its members share; `id` and `cluster` are set for each.
+    pub each: Database<'a>,
+}
+
+/// Adds an Aurora cluster with a writer and a reader.
+pub(in crate::demo) fn aurora(scene: &mut Scene, play: &Play<'_>, facts: Aurora<'_>) {
+    let arn = play.arn("rds", &format!("cluster:{}", facts.id));
+    let steps = steps(play, arn.as_str(), facts.each.story.clone());
+    let (since, status) = status(play, &steps);
+    let host = |kind: &str| Some(format!("{}.{kind}-c{}.{REGION}.rds.amazonaws.com", facts.id, play.hex("rds", 11)));
+    scene.tag(&arn, &facts.each.tags);
+    scene.look_at::<DbCluster>(arn.as_str(), look(&steps, facts.each.storage));
+    let members = facts.members.iter().enumerate();
+    let cluster = DbCluster {
+        arn: arn.clone(),
+        id: facts.id.to_owned(),
+        status: status.to_owned(),
+        engine: facts.each.engine.to_owned(),
+        version: Some(facts.each.version.to_owned()),
+        mode: Some("provisioned".to_owned()),
+        members: members.map(|(at, id)| ClusterMember { id: (*id).to_owned(), writer: at == 0 }).collect(),
+        multi_az: true,
+        zones: ZONES.map(str::to_owned).to_vec(),
+        class: None,
+        endpoint: host("cluster"),
+        reader_endpoint: host("cluster-ro"),
+        port: Some(5432),
+        subnet_group: Some(facts.each.subnets.to_owned()),
+        security_groups: vec![facts.each.guard.to_owned()],
+        backup_days: Some(facts.each.backup_days),
+        backup_window: Some("17:10-17:40".to_owned()),
+        maintenance_window: Some("sat:18:00-sat:18:30".to_owned()),
+        auto_restart_at: (status == "stopped").then(|| play.at(since + WEEK)),
+        created_at: Some(play.at(-120 * 86_400)),
+        deletion_protection: facts.each.kept,
+        global: None,
+        replica_of: None,
+        serverless_v2: None,
+        iam_auth: false,
+        lifecycle: Some("open-source-rds-extended-support-disabled".to_owned()),
+        tags: facts.each.tags.clone(),
+    };
+    debug_assert_eq!(cluster.key(), arn.as_str(), "acts on a cluster find it by its ARN");
+    scene.put("", cluster);
+    let mut each = facts.each;
+    for id in facts.members {
+        each = Database { id, cluster: Some(facts.id), ..each };
+        database(scene, play, &each);
+    }
+}

@@ -1,0 +1,81 @@
+//! EC2 instances with their managed nodes, and VPCs, which are known by their tags only.
+//! Pure.
+
+use super::tags;
+use crate::demo::play::{Play, ZONES};
+use crate::demo::scene::Scene;
+use crate::kinds::ec2_instance::Instance;
+use crate::kinds::managed_node::Node;
+
+/// An instance's facts.
+pub(in crate::demo) struct Machine<'a> {
+    /// Its Name tag.
+    pub name: &'a str,
+    /// Its class.
+    pub class: &'a str,
+    /// Its VPC.
+    pub vpc: &'a str,
+    /// Which of the two zones.
+    pub zone: usize,
+    /// Its private address.
+    pub address: &'a str,
+    /// Its security group.
+    pub guard: &'a str,
+    /// Its instance profile.
+    pub profile: &'a str,
+}
+
+/// Adds a running instance that Systems Manager knows; gives its id.
+pub(in crate::demo) fn machine(scene: &mut Scene, play: &Play<'_>, facts: &Machine<'_>) -> String {
+    let id = format!("i-0{}", play.hex(&format!("{}/ec2/{}", play.account, facts.name), 16));
+    let zone = ZONES.get(facts.zone).copied().unwrap_or(ZONES[0]);
+    let tags = tags(&[("Name", facts.name)]);
+    scene.tag(&play.arn("ec2", &format!("instance/{id}")), &tags);
+    scene.put(
+        "",
+        Instance {
+            id: id.clone(),
+            name: Some(facts.name.to_owned()),
+            state: "running".to_owned(),
+            state_reason: None,
+            class: Some(facts.class.to_owned()),
+            zone: Some(zone.to_owned()),
+            vpc: Some(facts.vpc.to_owned()),
+            subnet: Some(format!("subnet-0{}", play.hex(&format!("{}/{zone}", facts.vpc), 16))),
+            private_ip: Some(facts.address.to_owned()),
+            public_ip: None,
+            launched_at: Some(play.at(-40 * 86_400 - 4321)),
+            image: Some(format!("ami-0{}", play.hex(&format!("{}/ami", facts.class), 16))),
+            profile: Some(format!("arn:aws:iam::{}:instance-profile/{}", play.account, facts.profile)),
+            security_groups: vec![facts.guard.to_owned()],
+            root_device: Some("ebs".to_owned()),
+            lifecycle: None,
+            tags,
+        },
+    );
+    let host = format!("ip-{}.ap-northeast-1.compute.internal", facts.address.replace('.', "-"));
+    scene.put(
+        "",
+        Node {
+            id: id.clone(),
+            name: None,
+            computer: Some(host),
+            ping: "Online".to_owned(),
+            // The agent answers every five minutes; the console must not take that for news.
+            pinged_at: Some(play.at(play.now.div_euclid(300) * 300)),
+            agent: Some("3.3.2299.0".to_owned()),
+            platform: Some("Amazon Linux 2023".to_owned()),
+            ip: Some(facts.address.to_owned()),
+        },
+    );
+    id
+}
+
+/// Makes a VPC known by its Name tag; gives its id.
+pub(in crate::demo) fn vpc(scene: &mut Scene, play: &Play<'_>, name: &str, more: &[(&str, &str)]) -> String {
+    let id = format!("vpc-0{}", play.hex(&format!("{}/vpc/{name}", play.account), 16));
+    let mut named = tags(&[("Name", name)]);
+    named.extend(tags(more));
+    scene.tag(&play.arn("ec2", &format!("vpc/{id}")), &named);
+    id
+}

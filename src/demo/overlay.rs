@@ -1,0 +1,116 @@
+//! What was done to the simulated account: a deed becomes an act with its second, and scripts
+//! play on from there. Decides what the account would refuse, in AWS's words. Pure.
+
+#![expect(clippy::result_large_err, reason = "a fault carries its words, and failing is rare")]
+
+use super::scene::Scene;
+use crate::app::gate::Deed;
+use crate::kinds::{db_cluster::DbCluster, db_instance::DbInstance, ecs_service::Service};
+use crate::world::{Fault, FaultKind, Resource};
+
+/// Something done at a second to the resource with that key.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Act {
+    /// When, in seconds of the simulation.
+    pub at: i64,
+    /// The resource's key.
+    pub key: String,
+    /// What.
+    pub what: What,
+}
+
+/// What can be done.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum What {
+    /// Stop a database.
+    Stop,
+    /// Start a database.
+    Start,
+    /// Want that many tasks.
+    Scale(u32),
+    /// Replace every task.
+    Redeploy,
+}
+
+/// What comes of a deed: an act, or nothing to do because it is so already.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Outcome {
+    /// It is done; what stands now, in words.
+    Done(What, String),
+    /// It was so already.
+    Already(String),
+}
+
+/// What `deed` does to an account that looks like `scene`.
+pub(super) fn outcome(deed: &Deed, scene: &Scene) -> Result<Outcome, Fault> {
+    let kind = deed.on.kind;
+    let key = &*deed.on.key;
+    let missing = |code: &str| fault(FaultKind::Gone, deed, code, format!("{key} not found"));
+    if kind == DbInstance::KIND {
+        let db = scene.get::<DbInstance>(key).ok_or_else(|| missing("DBInstanceNotFound"))?;
+        if let Some(cluster) = &db.cluster {
+            let says = format!("{} is a member of the DB cluster {cluster}; {} the cluster instead", db.id, deed.verb);
+            return Err(fault(FaultKind::Refused, deed, "InvalidParameterCombination", says));
+        }
+        return database(deed, &db.id, &db.status, "InvalidDBInstanceState");
+    }
+    if kind == DbCluster::KIND {
+        let db = scene.get::<DbCluster>(key).ok_or_else(|| missing("DBClusterNotFoundFault"))?;
+        return database(deed, &db.id, &db.status, "InvalidDBClusterStateFault");
+    }
+    if kind == Service::KIND {
+        let service = scene.get::<Service>(key).ok_or_else(|| missing("ServiceNotFoundException"))?;
+        return tasks(deed, service);
+    }
+    Err(unknown(deed))
+}
+
+fn database(deed: &Deed, id: &str, status: &str, code: &str) -> Result<Outcome, Fault> {
+    let refused = |wanted: &str| {
+        Err(fault(FaultKind::Refused, deed, code, format!("{id} is {status}; it must be {wanted} to {}", deed.verb)))
+    };
+    match (deed.verb, status) {
+        ("stop", "available") => Ok(Outcome::Done(What::Stop, format!("{id} is stopping"))),
+        ("start", "stopped") => Ok(Outcome::Done(What::Start, format!("{id} is starting"))),
+        ("stop", "stopping" | "stopped") | ("start", "starting" | "available") => {
+            Ok(Outcome::Already(format!("{id} is {status} already")))
+        }
+        ("stop", _) => refused("available"),
+        ("start", _) => refused("stopped"),
+        _ => Err(unknown(deed)),
+    }
+}
+
+fn tasks(deed: &Deed, service: &Service) -> Result<Outcome, Fault> {
+    match deed.verb {
+        "force-deploy" => {
+            let says = format!("{} is replacing its {} tasks", service.name, service.desired);
+            Ok(Outcome::Done(What::Redeploy, says))
+        }
+        "scale" => {
+            let wanted = deed.arguments.iter().find(|(name, _)| *name == "desired").map(|(_, count)| count.as_str());
+            let count = wanted.and_then(|count| count.parse::<u32>().ok()).filter(|count| *count <= 5000);
+            let Some(count) = count else {
+                let says = format!("`scale` needs the argument `desired`, 0 to 5000, and got {wanted:?}");
+                return Err(fault(FaultKind::Refused, deed, "InvalidParameterException", says));
+            };
+            if count == service.desired {
+                return Ok(Outcome::Already(format!("{} wants {count} tasks already", service.name)));
+            }
+            let says = format!("{} wants {count} tasks, {} before", service.name, service.desired);
+            Ok(Outcome::Done(What::Scale(count), says))
+        }
+        _ => Err(unknown(deed)),
+    }
+}
+
+fn unknown(deed: &Deed) -> Fault {
+    let says = format!("the simulated account does not know how to `{}` a {}", deed.verb, deed.on.kind);
+    fault(FaultKind::Refused, deed, "DemoCannot", says)
+}
+
+fn fault(kind: FaultKind, deed: &Deed, code: &str, says: String) -> Fault {
+    let mut fault = Fault::new(kind, format!("demo:{}", deed.verb), says).on(&*deed.on.key);
+    fault.code = Some(code.to_owned());
+    fault
+}

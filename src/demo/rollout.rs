@@ -1,0 +1,214 @@
+//! A service as the lives of its tasks: who is made, serves, sickens and goes when, by which
+//! deployment. Everything ECS and the load balancer say of it follows from that. Pure.
+
+use super::overlay::What;
+use super::play::Play;
+
+/// Seconds a target drains after its task began to stop.
+pub(super) const DRAIN: i64 = 30;
+
+/// How a task ends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum End {
+    /// Its service wanted fewer tasks, or newer ones.
+    Scaled,
+    /// It took more memory than it may.
+    Memory,
+}
+
+/// One task from its making to its end.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Life {
+    /// Which of the service's places it takes: its zone and address follow from it.
+    pub slot: u32,
+    /// Which deployment made it: index in [`Script::rollouts`].
+    pub rollout: usize,
+    /// When it was made.
+    pub made: i64,
+    /// When it runs and is registered.
+    pub up: i64,
+    /// When its first health check succeeds.
+    pub ready: i64,
+    /// When its health checks fail, from and to.
+    pub sick: Option<(i64, i64)>,
+    /// When it begins to stop.
+    pub leaves: Option<i64>,
+    /// When it has stopped.
+    pub gone: Option<i64>,
+    /// How.
+    pub end: End,
+}
+
+impl Life {
+    /// A task made at `made` that comes up in the usual time.
+    pub(super) fn new(slot: u32, rollout: usize, made: i64) -> Self {
+        let (up, ready) = (made + 38, made + 70);
+        Self { slot, rollout, made, up, ready, sick: None, leaves: None, gone: None, end: End::Scaled }
+    }
+
+    /// Lets it stop, beginning at `leaves`.
+    pub(super) fn leave(&mut self, leaves: i64) {
+        self.leaves = Some(leaves);
+        self.gone = Some(leaves + 35);
+        self.end = End::Scaled;
+    }
+
+    /// Lets it be killed for its memory at `at`.
+    pub(super) fn exhaust(&mut self, at: i64) {
+        self.leaves = Some(at);
+        self.gone = Some(at);
+        self.end = End::Memory;
+    }
+
+    /// Whether it is there at `now` and not about to go.
+    pub(super) fn stays(&self, now: i64) -> bool {
+        self.made <= now && self.leaves.is_none_or(|leaves| leaves > now)
+    }
+}
+
+/// One deployment.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Rollout {
+    /// When it began.
+    pub from: i64,
+    /// When it was complete, if it ever is.
+    pub done: Option<i64>,
+    /// Its revision.
+    pub revision: i32,
+}
+
+/// A service's course.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Script {
+    /// Deployments, oldest first.
+    pub rollouts: Vec<Rollout>,
+    /// Tasks, oldest first.
+    pub lives: Vec<Life>,
+    /// From when on how many tasks are wanted.
+    pub desired: Vec<(i64, u32)>,
+    /// Sentences ECS says at a second, beyond the usual ones.
+    pub says: Vec<(i64, String)>,
+}
+
+impl Script {
+    /// A service that has run `count` tasks of `revision` for days.
+    pub(super) fn steady(revision: i32, count: u32) -> Self {
+        let from = -3 * 86_400;
+        let lives = (0..count).map(|slot| Life::new(slot, 0, from + 10)).collect();
+        let rollouts = vec![Rollout { from, done: Some(from + 120), revision }];
+        Self { rollouts, lives, desired: vec![(from, count)], says: Vec::new() }
+    }
+
+    /// Tasks wanted at `now`.
+    pub(super) fn wanted(&self, now: i64) -> u32 {
+        self.desired.iter().rev().find(|(from, _)| *from <= now).map_or(0, |(_, count)| *count)
+    }
+
+    /// The deployment in charge at `now`.
+    pub(super) fn current(&self, now: i64) -> Option<(usize, &Rollout)> {
+        self.rollouts.iter().enumerate().rev().find(|(_, rollout)| rollout.from <= now)
+    }
+
+    /// The indices of tasks that are there at `now` to stay.
+    fn staying(&self, now: i64) -> Vec<usize> {
+        let stays = |(index, life): (usize, &Life)| life.stays(now).then_some(index);
+        self.lives.iter().enumerate().filter_map(stays).collect()
+    }
+
+    /// Deploys `revision` at `at`, `batch` tasks at a time: new ones come, and when they serve old ones go.
+    pub(super) fn roll(&mut self, at: i64, revision: i32, batch: usize) {
+        let old = self.staying(at);
+        let done = self.replace(&old, self.rollouts.len(), at + 12, batch) + 10;
+        self.rollouts.push(Rollout { from: at, done: Some(done), revision });
+    }
+
+    /// Replaces the tasks at these indices from `clock` on; says when the last one has gone.
+    fn replace(&mut self, old: &[usize], rollout: usize, mut clock: i64, batch: usize) -> i64 {
+        for batch in old.chunks(batch.max(1)) {
+            let mut served = clock;
+            for &index in batch {
+                let Some(slot) = self.lives.get(index).map(|life| life.slot) else { continue };
+                let life = Life::new(slot, rollout, clock);
+                served = life.ready + 8;
+                self.lives.push(life);
+                if let Some(old) = self.lives.get_mut(index) {
+                    old.leave(served);
+                }
+            }
+            clock = served + 40;
+        }
+        clock
+    }
+
+    /// Wants `count` tasks from `at` on, and makes or stops tasks for it; the newest go first.
+    pub(super) fn scale(&mut self, at: i64, count: u32) {
+        self.desired.push((at, count));
+        let staying = self.staying(at);
+        let rollout = self.current(at).map_or(0, |(index, _)| index);
+        let wanted = usize::try_from(count).unwrap_or(usize::MAX);
+        for &index in staying.iter().skip(wanted) {
+            if let Some(life) = self.lives.get_mut(index) {
+                life.leave(at + 5);
+            }
+        }
+        let taken =
+            |slot: &u32| staying.iter().filter_map(|index| self.lives.get(*index)).any(|life| life.slot == *slot);
+        let missing = wanted.saturating_sub(staying.len());
+        let free: Vec<u32> = (0..).filter(|slot| !taken(slot)).take(missing).collect();
+        self.lives.extend(free.into_iter().map(|slot| Life::new(slot, rollout, at + 6)));
+    }
+
+    /// Ends the story at `at`: what was to come does not, and the service is left to itself and its operator.
+    pub(super) fn freeze(&mut self, at: i64) {
+        let wanted = self.wanted(at);
+        self.rollouts.retain(|rollout| rollout.from <= at);
+        self.desired.retain(|(from, _)| *from <= at);
+        self.says.retain(|(when, _)| *when <= at);
+        self.lives.retain(|life| life.made <= at);
+        for life in &mut self.lives {
+            if life.leaves.is_some_and(|leaves| leaves > at) {
+                (life.leaves, life.gone) = (None, None);
+            }
+            if let Some((from, _)) = life.sick.filter(|(_, until)| *until > at) {
+                life.sick = (from <= at).then_some((from, i64::MAX));
+            }
+        }
+        self.scale(at, wanted);
+    }
+
+    /// Completes a deployment that was interrupted at `at`: tasks of older ones are replaced after all.
+    fn finish(&mut self, at: i64) {
+        let last = self.rollouts.len().saturating_sub(1);
+        let older = |index: &usize| self.lives.get(*index).is_some_and(|life| life.rollout < last);
+        let old: Vec<usize> = self.staying(at + 6).into_iter().filter(older).collect();
+        if self.rollouts.last().is_some_and(|rollout| rollout.done.is_none_or(|done| done > at)) {
+            let done = self.replace(&old, last, at + 12, 1) + 110;
+            if let Some(rollout) = self.rollouts.last_mut() {
+                rollout.done = Some(done);
+            }
+        }
+    }
+
+    /// What becomes of a story when it was interfered with: it is told up to each act, then the act takes over.
+    pub(super) fn acted(play: &Play<'_>, key: &str, story: impl Fn(i64) -> Self) -> Self {
+        let mut acts = play.acts_on(key).peekable();
+        let Some(first) = acts.peek() else { return story(play.now) };
+        let mut script = story(first.at);
+        for act in acts {
+            // Before the second act the first one's own course is what is interrupted.
+            script.freeze(act.at);
+            match act.what {
+                What::Scale(count) => {
+                    script.scale(act.at, count);
+                    script.finish(act.at);
+                }
+                What::Redeploy => {
+                    let revision = script.current(act.at).map_or(1, |(_, rollout)| rollout.revision);
+                    script.roll(act.at, revision, 1);
+                }
+                What::Stop | What::Start => {}
+            }
+        }
+        script
+    }
+}

@@ -1,0 +1,48 @@
+//! cat-data-v23: Lambda functions, of which only alarms are seen here, and PostgreSQL 13.7, which
+//! has outlived its standard support. Also one alarm of the account that is nobody's.
+
+use super::guard;
+use crate::demo::build::{Database, Watch, alarm, database, tags, vpc};
+use crate::demo::play::Play;
+use crate::demo::scene::Scene;
+
+/// All of it.
+pub(super) fn all(scene: &mut Scene, play: &Play<'_>) {
+    let vpc = vpc(scene, play, "cat-data-v23-vpc", &[]);
+    database(
+        scene,
+        play,
+        &Database {
+            id: "cat-data-v23-db",
+            engine: "postgres",
+            version: "13.7",
+            class: "db.t3.medium",
+            multi_az: true,
+            cluster: None,
+            vpc: &vpc,
+            subnets: "cat-data-v23-subnets",
+            guard: &guard(play, "cat-data-v23-db-sg"),
+            storage: 100,
+            backup_days: 7,
+            kept: true,
+            tags: tags(&[]),
+            story: vec![(-500 * 86_400, "available")],
+        },
+    );
+    let topic = "cat-data-v23-alerts";
+    let rds = [("DBInstanceIdentifier", "cat-data-v23-db")];
+    let cpu = Watch::fine("cat-data-v23-db-cpu", ("AWS/RDS", "CPUUtilization"), &rds, 80.0, 27.0);
+    alarm(scene, play, &cpu.about("猫データDBのCPU使用率").tells(topic));
+    let mut memory = Watch::fine("cat-data-v23-db-memory", ("AWS/RDS", "FreeableMemory"), &rds, 3e8, 1.9e9);
+    memory.below = true;
+    alarm(scene, play, &memory.tells(topic));
+    for function in ["cat-data-v23-api", "cat-data-v23-aggregate"] {
+        let (name, of) = (format!("{function}-errors"), [("FunctionName", function)]);
+        alarm(scene, play, &Watch::fine(&name, ("AWS/Lambda", "Errors"), &of, 5.0, 0.0).sum().tells(topic));
+    }
+    // Nothing says whose gateway this is: the console must own up to not knowing.
+    let gateway = format!("nat-0{}", play.hex("nat", 16));
+    let of = [("NatGatewayId", gateway.as_str())];
+    let traffic = Watch::fine("traffic-out-high", ("AWS/NATGateway", "BytesOutToDestination"), &of, 5e9, 4.2e8).sum();
+    alarm(scene, play, &traffic.about("NATゲートウェイの送信量が多い（担当不明）"));
+}

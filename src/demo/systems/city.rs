@@ -1,0 +1,187 @@
+//! The municipal system: Frontend and Backend services behind one load balancer, a proof of concept
+//! in the shared account and production in its own, where Systems Manager may not be asked.
+
+use super::guard;
+use crate::demo::build::{
+    Balancer, Crate, Database, Deploy, Group, Machine, Tag, Watch, alarm, balancer, balancer_metric, cluster, database,
+    forward, group, group_metric, machine, redirect, scaling, service, tags, vpc,
+};
+use crate::demo::play::Play;
+use crate::demo::rollout::Script;
+use crate::demo::scene::Scene;
+use crate::demo::story::{stall, waking_database};
+use crate::kinds::managed_node::Node;
+
+/// What differs between the stages.
+struct Stage {
+    name: &'static str,
+    sizes: [(&'static str, &'static str); 2],
+    nets: [&'static str; 2],
+    secure: bool,
+    frontend: fn(i64) -> Script,
+    backend: fn(i64) -> Script,
+}
+
+/// The proof of concept: small, its database just started.
+pub(super) fn poc(scene: &mut Scene, play: &Play<'_>) {
+    let small = ("256", "512");
+    let stage = Stage {
+        name: "poc",
+        sizes: [small, small],
+        nets: ["10.40.1", "10.40.2"],
+        secure: false,
+        frontend: |_| Script::steady(8, 1),
+        backend: |_| Script::steady(11, 1),
+    };
+    let laid = lay(scene, play, &stage);
+    database(
+        scene,
+        play,
+        &Database { class: "db.t3.micro", multi_az: false, story: waking_database(), ..db(&laid, "city-poc-db") },
+    );
+    machine(
+        scene,
+        play,
+        &Machine {
+            name: "踏み台サーバー city-poc",
+            class: "t3.nano",
+            vpc: &laid.vpc,
+            zone: 0,
+            address: "10.40.9.10",
+            guard: &guard(play, "city-poc-bastion-sg"),
+            profile: "city-poc-bastion",
+        },
+    );
+}
+
+/// Production: its Backend's rollout stalls.
+pub(super) fn prod(scene: &mut Scene, play: &Play<'_>) {
+    let stage = Stage {
+        name: "prod",
+        sizes: [("512", "1024"), ("1024", "2048")],
+        nets: ["10.50.1", "10.50.2"],
+        secure: true,
+        frontend: |_| Script::steady(52, 4),
+        backend: stall::script,
+    };
+    let laid = lay(scene, play, &stage);
+    database(
+        scene,
+        play,
+        &Database {
+            class: "db.m5.large",
+            multi_az: true,
+            backup_days: 35,
+            kept: true,
+            story: vec![(-150 * 86_400, "available")],
+            ..db(&laid, "city-prod-db")
+        },
+    );
+    alarms(scene, play);
+    let who = format!("arn:aws:sts::{}:assumed-role/toban-demo/you", play.account);
+    scene.deny::<Node>(
+        "ssm:DescribeInstanceInformation",
+        format!(
+            "User: {who} is not authorized to perform: ssm:DescribeInstanceInformation on resource: arn:aws:ssm:ap-northeast-1:{}:* because no identity-based policy allows the ssm:DescribeInstanceInformation action",
+            play.account
+        ),
+    );
+}
+
+fn lay(scene: &mut Scene, play: &Play<'_>, stage: &Stage) -> Deploy {
+    let named = |what: &str| format!("city-{}-{what}", stage.name);
+    let vpc = vpc(scene, play, &named("vpc"), &[]);
+    let none = tags(&[]);
+    cluster(scene, play, &named("cluster"), &none);
+    let (alb, front, back) = (named("alb"), named("frontend-tg"), named("backend-tg"));
+    let routes = || vec![(vec!["path /api/*".to_owned()], forward(play, &back)), (Vec::new(), forward(play, &front))];
+    let listen = if stage.secure {
+        vec![(80, "HTTP", vec![(Vec::new(), redirect())]), (443, "HTTPS", routes())]
+    } else {
+        vec![(80, "HTTP", routes())]
+    };
+    let facts = Balancer { name: &alb, vpc: &vpc, guard: &guard(play, &named("alb-sg")) };
+    balancer(scene, play, &facts, &listen);
+    for (name, port) in [(&front, 3000), (&back, 5000)] {
+        group(scene, play, &Group { name, vpc: &vpc, of: "ip", port, path: "/health", balancer: &alb });
+    }
+    let deploy = |name: &str, held: Crate, group: &str, size| Deploy {
+        name: name.to_owned(),
+        cluster: named("cluster"),
+        family: named(held.name),
+        crates: vec![held],
+        group: group.to_owned(),
+        vpc: vpc.clone(),
+        guard: guard(play, &named("ecs-sg")),
+        nets: stage.nets,
+        public: false,
+        size,
+        percent: (50, 100),
+        tags: none.clone(),
+    };
+    let held = |name, port, secrets| Crate {
+        name,
+        repository: named(name),
+        tag: Tag::Commit,
+        port: Some(port),
+        environment: &["STAGE", "API_BASE_URL"],
+        secrets,
+        log_group: Some(format!("/ecs/{}", named(name))),
+    };
+    let frontend = deploy("Frontend", held("frontend", 3000, &[]), &front, stage.sizes[0]);
+    let backend = deploy("Backend", held("backend", 5000, &["DB_PASSWORD"]), &back, stage.sizes[1]);
+    for (facts, story) in [(&frontend, stage.frontend), (&backend, stage.backend)] {
+        let key = facts.arn(play);
+        service(scene, play, facts, &Script::acted(play, key.as_str(), story));
+    }
+    backend
+}
+
+fn db<'a>(facts: &'a Deploy, id: &'a str) -> Database<'a> {
+    Database {
+        id,
+        engine: "postgres",
+        version: "15.8",
+        class: "db.t3.micro",
+        multi_az: false,
+        cluster: None,
+        vpc: &facts.vpc,
+        subnets: "city-db-subnets",
+        guard: &facts.guard,
+        storage: 100,
+        backup_days: 7,
+        kept: false,
+        tags: tags(&[]),
+        story: Vec::new(),
+    }
+}
+
+fn alarms(scene: &mut Scene, play: &Play<'_>) {
+    let topic = "city-prod-alerts";
+    let cluster = ("ClusterName", "city-prod-cluster");
+    let alb = balancer_metric(play, "city-prod-alb");
+    let alb = ("LoadBalancer", alb.as_str());
+    for name in ["Frontend", "Backend"] {
+        let tg = group_metric(play, &format!("city-prod-{}-tg", name.to_lowercase()));
+        let ecs = [cluster, ("ServiceName", name)];
+        let hosts = [("TargetGroup", tg.as_str()), alb];
+        let named = |what: &str| format!("city-prod-{}-{what}", name.to_lowercase());
+        for (what, metric, of, threshold, value) in [
+            ("cpu", ("AWS/ECS", "CPUUtilization"), &ecs, 80.0, 44.0),
+            ("memory", ("AWS/ECS", "MemoryUtilization"), &ecs, 85.0, 58.0),
+            ("unhealthy-hosts", ("AWS/ApplicationELB", "UnHealthyHostCount"), &hosts, 0.0, 0.0),
+            ("response-time", ("AWS/ApplicationELB", "TargetResponseTime"), &hosts, 3.0, 0.7),
+        ] {
+            alarm(scene, play, &Watch::fine(&named(what), metric, of, threshold, value).tells(topic));
+        }
+        scaling(scene, play, &format!("service/city-prod-cluster/{name}"), &ecs);
+    }
+    let (rds, lone) = ([("DBInstanceIdentifier", "city-prod-db")], [alb]);
+    for (name, metric, of, threshold, value, about) in [
+        ("city-prod-db-cpu", ("AWS/RDS", "CPUUtilization"), &rds, 80.0, 35.0, "本番DBのCPU使用率"),
+        ("city-prod-db-connections", ("AWS/RDS", "DatabaseConnections"), &rds, 400.0, 96.0, "本番DBの接続数"),
+        ("city-prod-alb-5xx", ("AWS/ApplicationELB", "HTTPCode_ELB_5XX_Count"), &lone, 20.0, 0.0, "ALBの5xxエラー"),
+    ] {
+        alarm(scene, play, &Watch::fine(name, metric, of, threshold, value).about(about).tells(topic));
+    }
+}

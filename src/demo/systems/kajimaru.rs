@@ -1,0 +1,104 @@
+//! kajimaru: two EC2 instances behind a load balancer, MySQL, no tags but names, no stage. Once an
+//! hour its health checks are answered 301 for a while although the site works.
+
+use super::guard;
+use crate::demo::build::{
+    Balancer, Database, Group, Machine, Watch, alarm, balancer, balancer_metric, database, forward, group, machine,
+    tags, targets, vpc,
+};
+use crate::demo::play::{Play, ZONES};
+use crate::demo::scene::Scene;
+use crate::demo::story::fails_open;
+use crate::kinds::metric_filter::MetricFilter;
+use crate::kinds::target_health::Target;
+
+/// All of it.
+pub(super) fn all(scene: &mut Scene, play: &Play<'_>) {
+    let vpc = vpc(scene, play, "kajimaru", &[]);
+    let listen = [(80, "HTTP", vec![(Vec::new(), forward(play, "kajimaru-TG"))])];
+    let facts = Balancer { name: "kajimaru-ALB", vpc: &vpc, guard: &guard(play, "kajimaru-ALB-SG") };
+    balancer(scene, play, &facts, &listen);
+    let facts =
+        Group { name: "kajimaru-TG", vpc: &vpc, of: "instance", port: 80, path: "/health", balancer: "kajimaru-ALB" };
+    let tg = group(scene, play, &facts);
+    let machines: Vec<String> = [("kajimaru-ec2-01", "10.0.3.21"), ("kajimaru-ec2-02", "10.0.4.37")]
+        .iter()
+        .enumerate()
+        .map(|(zone, (name, address))| {
+            let guard = guard(play, "kajimaru-ec2-SG");
+            let profile = "kajimaru-ec2-role";
+            machine(scene, play, &Machine { name, class: "t2.micro", vpc: &vpc, zone, address, guard: &guard, profile })
+        })
+        .collect();
+    let ill = fails_open(play.now);
+    let target = |(zone, id): (usize, &String)| Target {
+        id: id.clone(),
+        port: Some(80),
+        zone: ZONES.get(zone).map(|zone| (*zone).to_owned()),
+        state: if ill { "unhealthy" } else { "healthy" }.to_owned(),
+        reason: ill.then(|| "Target.ResponseCodeMismatch".to_owned()),
+        description: ill.then(|| "Health checks failed with these codes: [301]".to_owned()),
+        check_port: Some("80".to_owned()),
+    };
+    targets(scene, &tg, machines.iter().enumerate().map(target).collect());
+    database(
+        scene,
+        play,
+        &Database {
+            id: "kajimaru-db",
+            engine: "mysql",
+            version: "8.4.6",
+            class: "db.t4g.micro",
+            multi_az: false,
+            cluster: None,
+            vpc: &vpc,
+            subnets: "kajimaru-subnet-group",
+            guard: &guard(play, "kajimaru-DB-SG"),
+            storage: 20,
+            backup_days: 1,
+            kept: false,
+            tags: tags(&[]),
+            story: vec![(-400 * 86_400, "available")],
+        },
+    );
+    alarms(scene, play, &machines);
+}
+
+fn alarms(scene: &mut Scene, play: &Play<'_>, machines: &[String]) {
+    let topic = "kajimaru";
+    for (id, name) in machines.iter().zip(["kajimaru-ec2-01-cpu", "kajimaru-ec2-02-cpu"]) {
+        let of = [("InstanceId", id.as_str())];
+        alarm(scene, play, &Watch::fine(name, ("AWS/EC2", "CPUUtilization"), &of, 80.0, 22.0).tells(topic));
+    }
+    let rds = Watch::fine(
+        "kajimaru-rds-cpu",
+        ("AWS/RDS", "CPUUtilization"),
+        &[("DBInstanceIdentifier", "kajimaru-db")],
+        80.0,
+        9.0,
+    );
+    alarm(scene, play, &rds.about("RDSのCPU使用率が80%以上（5分平均）になった").tells(topic));
+    let alb = balancer_metric(play, "kajimaru-ALB");
+    let of = [("LoadBalancer", alb.as_str())];
+    let http = Watch::fine("kajimaru-5xx", ("AWS/ApplicationELB", "HTTPCode_Target_5XX_Count"), &of, 10.0, 0.0);
+    alarm(scene, play, &http.sum().tells(topic));
+    for (port, metric) in [(22, "SSHAccessCount"), (3306, "MySQLAccessCount")] {
+        let name = format!("kajimaru-flowlog-{port}");
+        let watch = Watch::fine(&name, ("kajimaru/FlowLogs", metric), &[], 10.0, 0.0).sum().tells(topic);
+        alarm(scene, play, &watch);
+        // Twelve fields where the records have fourteen: it matches nothing.
+        let pattern = format!(
+            "[version, account, eni, source, destination, srcport, dstport={port}, protocol, packets, bytes, start, end]"
+        );
+        scene.put(
+            "",
+            MetricFilter {
+                key: format!("/vpc/kajimaru-flow-logs:{name}"),
+                name: name.clone(),
+                log_group: "/vpc/kajimaru-flow-logs".to_owned(),
+                pattern: Some(pattern),
+                metrics: vec![("kajimaru/FlowLogs".to_owned(), metric.to_owned())],
+            },
+        );
+    }
+}

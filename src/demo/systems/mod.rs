@@ -1,0 +1,32 @@
+//! The five systems, each with what it consists of and which episodes happen to it.
+//! Pure: a moment in, items out.
+
+mod backend;
+mod cat_data;
+mod city;
+mod kajimaru;
+mod prooflink;
+
+use super::play::Play;
+use super::scene::Scene;
+
+/// A security group's id by its name.
+fn guard(play: &Play<'_>, name: &str) -> String {
+    format!("sg-0{}", play.hex(&format!("{}/sg/{name}", play.account), 16))
+}
+
+/// Everything in the shared account.
+pub(super) fn shared(scene: &mut Scene, play: &Play<'_>) {
+    prooflink::dev(scene, play);
+    prooflink::prod(scene, play);
+    backend::dev(scene, play);
+    backend::prod(scene, play);
+    city::poc(scene, play);
+    kajimaru::all(scene, play);
+    cat_data::all(scene, play);
+}
+
+/// Everything in the municipal system's production account.
+pub(super) fn municipal(scene: &mut Scene, play: &Play<'_>) {
+    city::prod(scene, play);
+}
