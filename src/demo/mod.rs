@@ -104,7 +104,7 @@ impl Demo {
     /// Waits as long as the answer takes; the fault if there is none.
     async fn travel(&self, now: i64, scope: &Scope, operations: &[&str]) -> Result<(), Fault> {
         let operation = operations.last().copied().unwrap_or("demo:read");
-        let (latency, fault) = weather::of(self.seed, now, operation);
+        let (latency, fault) = weather::of(self.seed, now, scope.source.as_str(), operation);
         let fault = fault.filter(|_| self.weather).map(|fault| fault.on(scope.source.as_str()));
         if self.weather {
             tokio::time::sleep(latency).await;

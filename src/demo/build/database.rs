@@ -29,6 +29,8 @@ pub(in crate::demo) struct Database<'a> {
     pub class: &'a str,
     /// Whether it has a standby.
     pub multi_az: bool,
+    /// Which of the two zones it stands in; a standby has the other.
+    pub zone: usize,
     /// Its cluster, if it is a member.
     pub cluster: Option<&'a str>,
     /// Its VPC.
@@ -129,8 +131,8 @@ pub(in crate::demo) fn database(scene: &mut Scene, play: &Play<'_>, facts: &Data
             class: Some(facts.class.to_owned()),
             cluster: facts.cluster.map(str::to_owned),
             multi_az: facts.multi_az,
-            zone: Some(ZONES[0].to_owned()),
-            second_zone: facts.multi_az.then(|| ZONES[1].to_owned()),
+            zone: ZONES.get(facts.zone).map(|zone| (*zone).to_owned()),
+            second_zone: ZONES.get(1 - facts.zone.min(1)).filter(|_| facts.multi_az).map(|zone| (*zone).to_owned()),
             endpoint: Some(host),
             port: Some(port),
             vpc: Some(facts.vpc.to_owned()),
@@ -210,8 +212,8 @@ pub(in crate::demo) fn aurora(scene: &mut Scene, play: &Play<'_>, facts: Aurora<
     debug_assert_eq!(cluster.key(), arn.as_str(), "acts on a cluster find it by its ARN");
     scene.put("", cluster);
     let mut each = facts.each;
-    for id in facts.members {
-        each = Database { id, cluster: Some(facts.id), ..each };
+    for (zone, id) in facts.members.into_iter().enumerate() {
+        each = Database { id, zone, cluster: Some(facts.id), ..each };
         database(scene, play, &each);
     }
 }

@@ -126,6 +126,7 @@ fn lay(scene: &mut Scene, play: &Play<'_>, stage: &Stage) {
         version: "15.10",
         class: stage.class,
         multi_az: false,
+        zone: 0,
         cluster: None,
         vpc: &facts.vpc,
         subnets: &lower("AuroraClusterSubnets"),

@@ -18,6 +18,7 @@ pub(super) fn all(scene: &mut Scene, play: &Play<'_>) {
             version: "13.7",
             class: "db.t3.medium",
             multi_az: true,
+            zone: 0,
             cluster: None,
             vpc: &vpc,
             subnets: "cat-data-v23-subnets",

@@ -144,6 +144,7 @@ fn db<'a>(facts: &'a Deploy, id: &'a str) -> Database<'a> {
         version: "15.8",
         class: "db.t3.micro",
         multi_az: false,
+        zone: 0,
         cluster: None,
         vpc: &facts.vpc,
         subnets: "city-db-subnets",

@@ -50,6 +50,7 @@ pub(super) fn all(scene: &mut Scene, play: &Play<'_>) {
             version: "8.4.6",
             class: "db.t4g.micro",
             multi_az: false,
+            zone: 0,
             cluster: None,
             vpc: &vpc,
             subnets: "kajimaru-subnet-group",

@@ -178,6 +178,7 @@ fn db<'a>(facts: &'a Deploy, id: &'a str, subnets: &'a str) -> Database<'a> {
         version: "15.12",
         class: "db.t4g.micro",
         multi_az: false,
+        zone: 0,
         cluster: None,
         vpc: &facts.vpc,
         subnets,
