@@ -9,6 +9,7 @@ mod rules;
 mod subject;
 
 pub use model::Instance;
+pub(in crate::kinds) use rows::COLUMNS as INSTANCE_COLUMNS;
 
 use super::{Ask, Boxed, Context, Kind, Pace, Row, Section, Shown};
 use crate::environment::{Counts, Subject};

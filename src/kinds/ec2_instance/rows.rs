@@ -1,12 +1,16 @@
-//! How one is shown: its lines, its page, its JSON object, its page in the web console.
-//! Pure: words and tones, no drawing, no colours.
+//! An EC2 instance in one line, as a JSON object, and its page. Pure: words and tones, no drawing, no colours.
+
+use serde_json::json;
 
 use super::model::Instance;
-use crate::kinds::{Column, Context, Row, Section, Width};
-use crate::world::Scope;
+use super::rules::{opinion, serving};
+use crate::kinds::target_group::{TargetGroup, words};
+use crate::kinds::{Cell, Column, Context, Fact, Row, Section, Width, web};
+use crate::text::{first_line, when, word};
+use crate::world::{Health, Resource, Scope};
 
-/// Columns of its panel.
-pub(super) const COLUMNS: &[Column] = &[
+/// Columns of its panel, shared with managed nodes.
+pub(in crate::kinds) const COLUMNS: &[Column] = &[
     Column::text("INSTANCE", Width::Fit(8, 32), 9),
     Column::text("ID", Width::Fit(10, 20), 7),
     Column::text("STATE", Width::Fit(7, 14), 9),
@@ -16,22 +20,108 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::text("WHY", Width::Fill(12), 8),
 ];
 
+const SERVES: &[Column] = &[
+    Column::text("TARGET GROUP", Width::Fit(8, 40), 9),
+    Column::figure("PORT", Width::Fit(4, 6), 6),
+    Column::text("STATE", Width::Fit(7, 14), 9),
+    Column::text("WHY", Width::Fill(12), 8),
+];
+
 /// Its lines in the environment screen.
-pub(super) fn rows(_item: &Instance, _cx: &Context<'_>) -> Vec<Row> {
-    Vec::new()
+pub(super) fn rows(item: &Instance, cx: &Context<'_>) -> Vec<Row> {
+    let Some(opinion) = opinion(item, cx) else { return Vec::new() };
+    let node = cx.joins.node(cx.scope, &item.id);
+    vec![Row {
+        key: item.key().to_owned(),
+        open: Some(item.id(cx.scope)),
+        health: opinion.health,
+        cells: vec![
+            Cell::strong(item.name.as_deref().unwrap_or(&item.id)),
+            Cell::plain(item.id.as_str()),
+            Cell::of(opinion.health, item.state.as_str()),
+            node.map_or_else(Cell::none, |node| Cell::plain(word(&node.ping).replace('_', " "))),
+            Cell::or_none(item.class.as_deref()),
+            Cell::or_none(item.zone.as_deref()),
+            Cell::of(opinion.health, opinion.why.unwrap_or_default()),
+        ],
+    }]
 }
 
 /// Its object in `status --json`.
-pub(super) fn listed(_item: &Instance, _cx: &Context<'_>) -> Option<serde_json::Value> {
-    None
+pub(super) fn listed(item: &Instance, cx: &Context<'_>) -> Option<serde_json::Value> {
+    let opinion = opinion(item, cx)?;
+    Some(json!({
+        "id": item.id,
+        "name": item.name,
+        "state": item.state,
+        "ssm": cx.joins.node(cx.scope, &item.id).map(|node| word(&node.ping)),
+        "health": opinion.health,
+        "why": opinion.why,
+    }))
 }
 
 /// The sections of its page.
-pub(super) fn detail(_item: &Instance, _cx: &Context<'_>) -> Vec<Section> {
-    Vec::new()
+pub(super) fn detail(item: &Instance, cx: &Context<'_>) -> Vec<Section> {
+    vec![
+        Section::Facts { title: "instance", facts: facts(item, cx) },
+        Section::Table { title: "serves", columns: SERVES, rows: serves(item, cx), empty: "it stands in no target group" },
+    ]
+}
+
+fn facts(item: &Instance, cx: &Context<'_>) -> Vec<Fact> {
+    let opinion = opinion(item, cx).unwrap_or_default();
+    let node = cx.joins.node(cx.scope, &item.id);
+    let mut facts = vec![Fact::new("state", Cell::of(opinion.health, item.state.as_str()))];
+    if let Some(why) = opinion.why {
+        facts.push(Fact::new("why", Cell::of(opinion.health, why)));
+    }
+    let agent = match node {
+        Some(node) => Cell::plain(word(&node.ping).replace('_', " ")),
+        None => Cell::dim("not known to Systems Manager: no agent, no instance role, or no route to it"),
+    };
+    facts.extend([
+        Fact::to("Session Manager", agent, node.map(|node| node.id(cx.scope))),
+        Fact::new("platform", Cell::or_none(node.and_then(|node| node.platform.as_deref()))),
+        Fact::new("class", Cell::or_none(item.class.as_deref())),
+        Fact::new("lifecycle", Cell::or_none(item.lifecycle.as_deref())),
+        Fact::new("zone", Cell::or_none(item.zone.as_deref())),
+        Fact::new("private address", Cell::or_none(item.private_ip.as_deref())),
+        Fact::new("public address", Cell::or_none(item.public_ip.as_deref())),
+        Fact::new("VPC", Cell::or_none(item.vpc.as_deref())),
+        Fact::new("subnet", Cell::or_none(item.subnet.as_deref())),
+        Fact::new("security groups", Cell::or_none((!item.security_groups.is_empty()).then(|| item.security_groups.join(" ")))),
+        Fact::new("image", Cell::or_none(item.image.as_deref())),
+        Fact::new("instance profile", Cell::or_none(item.profile.as_deref().map(|arn| first_line(arn, 120)))),
+        Fact::new("last started", Cell::or_none(item.launched_at.map(|at| when(at, cx.now, cx.zone)))),
+    ]);
+    if item.root_device.as_deref() == Some("instance-store") {
+        facts.push(Fact::new("note", Cell::of(Health::Worrying, "its disk is instance store: it cannot be stopped without losing it")));
+    }
+    facts
+}
+
+fn serves(item: &Instance, cx: &Context<'_>) -> Vec<Row> {
+    serving(item, cx)
+        .map(|(health, target)| {
+            let group = cx.world.by_key::<TargetGroup>(cx.scope, health.group.as_str());
+            let words = words(target, group.and_then(|group| group.check.matcher.as_deref()));
+            Row {
+                key: health.group.to_string(),
+                open: group.map(|group| group.id(cx.scope)),
+                health: words.health,
+                cells: vec![
+                    Cell::strong(group.map_or_else(|| health.group.last(), |group| group.name.as_str())),
+                    Cell::or_none(target.port.map(|port| port.to_string())),
+                    Cell::of(words.health, target.state.as_str()),
+                    Cell::of(words.health, words.one),
+                ],
+            }
+        })
+        .collect()
 }
 
 /// Its page in the AWS web console.
-pub(super) fn web(_item: &Instance, _scope: &Scope) -> Option<String> {
-    None
+pub(super) fn web(item: &Instance, scope: &Scope) -> Option<String> {
+    let region = &scope.region;
+    web::page(region, &format!("ec2/home?region={region}#InstanceDetails:instanceId={}", web::encode(&item.id)))
 }

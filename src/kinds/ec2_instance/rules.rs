@@ -1,15 +1,61 @@
-//! How one is judged, with a sentence, and what it adds to its environment's counts.
-//! Pure: the clock and the surroundings come in the context.
+//! How an EC2 instance is judged with its Session Manager agent, and what it adds to the counts. Pure.
+//! Stopped is asleep, but bad where the environment is protected and a target group counts on it.
 
 use super::model::Instance;
 use crate::environment::Counts;
 use crate::kinds::Context;
-use crate::world::Opinion;
+use crate::kinds::target_health::TargetHealth;
+use crate::text::{first_line, moment};
+use crate::world::{Health, Opinion};
 
-/// How `item` is; `None` if it has no say.
-pub(super) fn opinion(_item: &Instance, _cx: &Context<'_>) -> Option<Opinion> {
-    None
+/// How `item` is; `None` if it is gone.
+pub(super) fn opinion(item: &Instance, cx: &Context<'_>) -> Option<Opinion> {
+    let name = item.name.as_deref().unwrap_or(&item.id);
+    Some(match item.state.as_str() {
+        "running" => match cx.joins.node(cx.scope, &item.id) {
+            Some(node) if node.ping != "Online" => {
+                let since = node.pinged_at.map(|at| format!(" since {}", moment(at, cx.now, cx.zone))).unwrap_or_default();
+                Opinion::new(Health::Worrying, format!("instance {name} runs, but its SSM agent does not answer{since}"))
+            }
+            _ => Opinion::well(),
+        },
+        "pending" => Opinion::new(Health::Changing, format!("instance {name} is starting")),
+        "stopping" | "shutting-down" => Opinion::new(Health::Changing, format!("instance {name} is {}", item.state)),
+        "stopped" => {
+            let reason = item.state_reason.as_deref().filter(|reason| !reason.is_empty());
+            let reason = reason.map(|reason| format!(" ({})", first_line(reason, 80))).unwrap_or_default();
+            let health = match (cx.protected, is_target(item, cx)) {
+                (true, true) => Health::Bad,
+                (true, false) => Health::Worrying,
+                (false, _) => Health::Asleep,
+            };
+            Opinion::new(health, format!("instance {name} is stopped{reason}"))
+        }
+        "terminated" => return None,
+        other => Opinion::new(Health::Unknown, format!("instance {name} has the state {other}, which toban does not know")),
+    })
+}
+
+fn is_target(item: &Instance, cx: &Context<'_>) -> bool {
+    serving(item, cx).next().is_some()
+}
+
+/// The target groups it stands in, with its target there.
+pub(super) fn serving<'a>(
+    item: &'a Instance,
+    cx: &Context<'a>,
+) -> impl Iterator<Item = (&'a TargetHealth, &'a crate::kinds::target_health::Target)> {
+    let address = item.private_ip.as_deref();
+    cx.world.all::<TargetHealth>(cx.scope).filter_map(move |health| {
+        let target = health.targets.iter().find(|target| target.id == item.id || Some(target.id.as_str()) == address)?;
+        Some((health, target))
+    })
 }
 
 /// Adds `item` to `counts`.
-pub(super) fn count(_item: &Instance, _cx: &Context<'_>, _counts: &mut Counts) {}
+pub(super) fn count(item: &Instance, _cx: &Context<'_>, counts: &mut Counts) {
+    if item.state != "terminated" {
+        counts.instances_total += 1;
+        counts.instances_running += u32::from(item.state == "running");
+    }
+}

@@ -1,26 +1,119 @@
-//! How one is shown: its lines, its page, its JSON object, its page in the web console.
-//! Pure: words and tones, no drawing, no colours.
+//! A load balancer's page with its listeners and rules, and its page in the web console. It has no panel:
+//! its target groups lead to it. Pure: words and tones, no drawing, no colours.
 
 use super::model::LoadBalancer;
-use crate::kinds::{Context, Row, Section};
-use crate::world::Scope;
+use super::rules::opinion;
+use crate::kinds::listener::{ListenerSet, address, conditions};
+use crate::kinds::target_group::{TargetGroup, judge};
+use crate::kinds::{Cell, Column, Context, Fact, Row, Section, Width, web};
+use crate::text::when;
+use crate::world::{Health, Resource, Scope};
 
-/// Its lines in the environment screen.
+const RULES: &[Column] = &[
+    Column::text("LISTENER", Width::Fit(8, 12), 9),
+    Column::figure("RULE", Width::Fit(4, 8), 7),
+    Column::text("WHEN", Width::Fill(12), 9),
+    Column::text("DOES", Width::Fit(7, 40), 6),
+    Column::text("TARGET GROUP", Width::Fit(8, 36), 8),
+];
+
+const GROUPS: &[Column] = &[
+    Column::text("TARGET GROUP", Width::Fit(8, 40), 9),
+    Column::figure("HEALTHY", Width::Fit(7, 9), 9),
+    Column::text("WHY", Width::Fill(12), 8),
+];
+
+/// Its lines in the environment screen: none, target groups show where it leads.
 pub(super) fn rows(_item: &LoadBalancer, _cx: &Context<'_>) -> Vec<Row> {
     Vec::new()
 }
 
-/// Its object in `status --json`.
+/// Its object in `status --json`: none, target groups name it.
 pub(super) fn listed(_item: &LoadBalancer, _cx: &Context<'_>) -> Option<serde_json::Value> {
     None
 }
 
 /// The sections of its page.
-pub(super) fn detail(_item: &LoadBalancer, _cx: &Context<'_>) -> Vec<Section> {
-    Vec::new()
+pub(super) fn detail(item: &LoadBalancer, cx: &Context<'_>) -> Vec<Section> {
+    vec![
+        Section::Facts { title: "load balancer", facts: facts(item, cx) },
+        Section::Table { title: "listeners and rules", columns: RULES, rows: rules(item, cx), empty: "no listeners were read" },
+        Section::Table { title: "target groups", columns: GROUPS, rows: groups(item, cx), empty: "it sends to no target group" },
+    ]
+}
+
+fn facts(item: &LoadBalancer, cx: &Context<'_>) -> Vec<Fact> {
+    let opinion = opinion(item, cx).unwrap_or_default();
+    let list = |list: &[String]| Cell::or_none((!list.is_empty()).then(|| list.join(" ")));
+    let mut facts = vec![Fact::new("state", item.state.as_deref().map_or_else(Cell::none, |it| Cell::of(opinion.health, it)))];
+    if let Some(why) = opinion.why {
+        facts.push(Fact::new("why", Cell::of(opinion.health, why)));
+    }
+    facts.extend([
+        Fact::new("kind", Cell::or_none(item.flavour.as_deref())),
+        Fact::new("scheme", Cell::or_none(item.scheme.as_deref())),
+        Fact::new("address", Cell::or_none(item.dns.as_deref())),
+        Fact::new("zones", list(&item.zones)),
+        Fact::new("VPC", Cell::or_none(item.vpc.as_deref())),
+        Fact::new("security groups", list(&item.security_groups)),
+        Fact::new("created", Cell::or_none(item.created_at.map(|at| when(at, cx.now, cx.zone)))),
+    ]);
+    facts
+}
+
+fn rules(item: &LoadBalancer, cx: &Context<'_>) -> Vec<Row> {
+    let set = cx.world.by_key::<ListenerSet>(cx.scope, item.arn.as_str());
+    let rules = set.into_iter().flat_map(|set| &set.listeners).flat_map(|listener| {
+        listener.rules.iter().map(move |rule| (listener, rule))
+    });
+    rules
+        .map(|(listener, rule)| {
+            let group = rule.target_groups.first();
+            let known = group.and_then(|arn| cx.world.by_key::<TargetGroup>(cx.scope, arn.as_str()));
+            let name = known.map(|group| group.name.as_str()).or_else(|| group.and_then(|arn| arn.resource().split('/').nth(1)));
+            Row {
+                key: format!("{}|{}", listener.arn, rule.arn),
+                open: known.map(|group| group.id(cx.scope)),
+                health: known.and_then(|group| judge(group, cx)).unwrap_or_default().health,
+                cells: vec![
+                    Cell::plain(address(listener)),
+                    Cell::dim(rule.priority.as_str()),
+                    Cell::plain(conditions(rule)),
+                    Cell::plain(rule.action.as_str()),
+                    Cell::or_none(name),
+                ],
+            }
+        })
+        .collect()
+}
+
+fn groups(item: &LoadBalancer, cx: &Context<'_>) -> Vec<Row> {
+    let mut groups: Vec<&TargetGroup> =
+        cx.world.all::<TargetGroup>(cx.scope).filter(|group| group.load_balancers.contains(&item.arn)).collect();
+    groups.sort_by(|a, b| a.name.cmp(&b.name));
+    let line = |group: &TargetGroup| {
+        let opinion = judge(group, cx).unwrap_or_else(|| crate::world::Opinion::new(Health::Unknown, "not read yet"));
+        let health = cx.joins.health_of(cx.scope, group.arn.as_str()).map(|health| {
+            let healthy = health.targets.iter().filter(|target| target.state == "healthy").count();
+            format!("{healthy}/{}", health.targets.len())
+        });
+        Row {
+            key: group.key().to_owned(),
+            open: Some(group.id(cx.scope)),
+            health: opinion.health,
+            cells: vec![
+                Cell::strong(group.name.as_str()),
+                Cell::or_none(health),
+                Cell::of(opinion.health, opinion.why.unwrap_or_default()),
+            ],
+        }
+    };
+    groups.into_iter().map(line).collect()
 }
 
 /// Its page in the AWS web console.
-pub(super) fn web(_item: &LoadBalancer, _scope: &Scope) -> Option<String> {
-    None
+pub(super) fn web(item: &LoadBalancer, scope: &Scope) -> Option<String> {
+    let region = &scope.region;
+    let arn = web::encode(item.arn.as_str());
+    web::page(region, &format!("ec2/home?region={region}#LoadBalancer:loadBalancerArn={arn}"))
 }

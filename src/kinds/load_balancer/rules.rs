@@ -1,15 +1,25 @@
-//! How one is judged, with a sentence, and what it adds to its environment's counts.
-//! Pure: the clock and the surroundings come in the context.
+//! How a load balancer is judged, with a sentence. Pure. A good one has no say: its target groups tell
+//! whether anybody is served.
 
 use super::model::LoadBalancer;
 use crate::environment::Counts;
 use crate::kinds::Context;
-use crate::world::Opinion;
+use crate::text::first_line;
+use crate::world::{Health, Opinion};
 
-/// How `item` is; `None` if it has no say.
-pub(super) fn opinion(_item: &LoadBalancer, _cx: &Context<'_>) -> Option<Opinion> {
-    None
+/// How `item` is; `None` if its state was not told.
+pub(super) fn opinion(item: &LoadBalancer, _cx: &Context<'_>) -> Option<Opinion> {
+    let name = &item.name;
+    let reason = item.state_reason.as_deref().filter(|reason| !reason.is_empty());
+    let reason = reason.map(|reason| format!(": {}", first_line(reason, 120))).unwrap_or_default();
+    Some(match item.state.as_deref()? {
+        "active" => Opinion::well(),
+        "provisioning" => Opinion::new(Health::Changing, format!("load balancer {name} is being made")),
+        "active_impaired" => Opinion::new(Health::Worrying, format!("load balancer {name} cannot scale as it should{reason}")),
+        "failed" => Opinion::new(Health::Bad, format!("load balancer {name} could not be made{reason}")),
+        other => Opinion::new(Health::Unknown, format!("load balancer {name} has the state {other}, which toban does not know")),
+    })
 }
 
-/// Adds `item` to `counts`.
+/// Adds nothing: its targets are counted.
 pub(super) fn count(_item: &LoadBalancer, _cx: &Context<'_>, _counts: &mut Counts) {}

@@ -1,37 +1,74 @@
-//! How one is shown: its lines, its page, its JSON object, its page in the web console.
-//! Pure: words and tones, no drawing, no colours.
+//! A managed node in one line, as a JSON object, and its page. Pure: words and tones, no drawing, no colours.
+
+use serde_json::json;
 
 use super::model::Node;
-use crate::kinds::{Column, Context, Row, Section, Width};
-use crate::world::Scope;
+use super::rules::opinion;
+use crate::kinds::{Cell, Column, Context, Fact, Row, Section, web};
+use crate::text::{when, word};
+use crate::world::{Resource, Scope};
 
-/// Columns of its panel.
-pub(super) const COLUMNS: &[Column] = &[
-    Column::text("INSTANCE", Width::Fit(8, 32), 9),
-    Column::text("ID", Width::Fit(10, 20), 7),
-    Column::text("STATE", Width::Fit(7, 14), 9),
-    Column::text("SESSION MANAGER", Width::Fit(6, 16), 7),
-    Column::text("CLASS", Width::Fit(5, 14), 4),
-    Column::text("ZONE", Width::Fit(4, 16), 3),
-    Column::text("WHY", Width::Fill(12), 8),
-];
+/// Columns of its panel, shared with EC2 instances.
+pub(super) const COLUMNS: &[Column] = crate::kinds::ec2_instance::INSTANCE_COLUMNS;
 
-/// Its lines in the environment screen.
-pub(super) fn rows(_item: &Node, _cx: &Context<'_>) -> Vec<Row> {
-    Vec::new()
+/// Its lines in the environment screen; none where its EC2 instance tells of it.
+pub(super) fn rows(item: &Node, cx: &Context<'_>) -> Vec<Row> {
+    let Some(opinion) = opinion(item, cx) else { return Vec::new() };
+    vec![Row {
+        key: item.key().to_owned(),
+        open: Some(item.id(cx.scope)),
+        health: opinion.health,
+        cells: vec![
+            Cell::strong(item.name.as_deref().or(item.computer.as_deref()).unwrap_or(&item.id)),
+            Cell::plain(item.id.as_str()),
+            Cell::none(),
+            Cell::of(opinion.health, word(&item.ping).replace('_', " ")),
+            Cell::none(),
+            Cell::none(),
+            Cell::of(opinion.health, opinion.why.unwrap_or_default()),
+        ],
+    }]
 }
 
-/// Its object in `status --json`.
-pub(super) fn listed(_item: &Node, _cx: &Context<'_>) -> Option<serde_json::Value> {
-    None
+/// Its object in `status --json`; its EC2 state is not known then.
+pub(super) fn listed(item: &Node, cx: &Context<'_>) -> Option<serde_json::Value> {
+    let opinion = opinion(item, cx)?;
+    Some(json!({
+        "id": item.id,
+        "name": item.name.as_deref().or(item.computer.as_deref()),
+        "state": null,
+        "ssm": word(&item.ping),
+        "health": opinion.health,
+        "why": opinion.why,
+    }))
 }
 
 /// The sections of its page.
-pub(super) fn detail(_item: &Node, _cx: &Context<'_>) -> Vec<Section> {
-    Vec::new()
+pub(super) fn detail(item: &Node, cx: &Context<'_>) -> Vec<Section> {
+    let instance = cx.joins.instance(cx.scope, &item.id);
+    let opinion = opinion(item, cx).unwrap_or_default();
+    let mut facts = vec![Fact::new("Session Manager", Cell::of(opinion.health, word(&item.ping).replace('_', " ")))];
+    if let Some(why) = opinion.why {
+        facts.push(Fact::new("why", Cell::of(opinion.health, why)));
+    }
+    facts.extend([
+        Fact::new("last answer", Cell::or_none(item.pinged_at.map(|at| when(at, cx.now, cx.zone)))),
+        Fact::to(
+            "instance",
+            Cell::or_none(instance.map(|instance| instance.state.as_str())),
+            instance.map(|instance| instance.id(cx.scope)),
+        ),
+        Fact::new("computer", Cell::or_none(item.computer.as_deref())),
+        Fact::new("platform", Cell::or_none(item.platform.as_deref())),
+        Fact::new("agent", Cell::or_none(item.agent.as_deref())),
+        Fact::new("address", Cell::or_none(item.ip.as_deref())),
+    ]);
+    vec![Section::Facts { title: "managed node", facts }]
 }
 
 /// Its page in the AWS web console.
-pub(super) fn web(_item: &Node, _scope: &Scope) -> Option<String> {
-    None
+pub(super) fn web(item: &Node, scope: &Scope) -> Option<String> {
+    let region = &scope.region;
+    let id = web::encode(&item.id);
+    web::page(region, &format!("systems-manager/fleet-manager/managed-nodes/{id}/general?region={region}"))
 }

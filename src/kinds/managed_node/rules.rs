@@ -1,15 +1,42 @@
-//! How one is judged, with a sentence, and what it adds to its environment's counts.
-//! Pure: the clock and the surroundings come in the context.
+//! How a managed node is judged. Pure. Where its EC2 instance is in sight the instance tells of both;
+//! a node has a say only on its own (another company's machine, or EC2 may not be read).
 
 use super::model::Node;
 use crate::environment::Counts;
 use crate::kinds::Context;
-use crate::world::Opinion;
+use crate::kinds::ec2_instance::Instance;
+use crate::text::moment;
+use crate::world::{Health, Opinion, Resource};
 
-/// How `item` is; `None` if it has no say.
-pub(super) fn opinion(_item: &Node, _cx: &Context<'_>) -> Option<Opinion> {
-    None
+/// Whether nobody else tells of it.
+pub(super) fn alone(item: &Node, cx: &Context<'_>) -> bool {
+    if cx.joins.instance(cx.scope, &item.id).is_some() {
+        return false;
+    }
+    // Systems Manager remembers terminated instances; once EC2 was read, one that is not there is gone.
+    let read = cx.world.shelf(cx.scope, Instance::KIND).is_some_and(|shelf| shelf.oldest().is_some());
+    !(read && item.id.starts_with("i-"))
 }
 
-/// Adds `item` to `counts`.
-pub(super) fn count(_item: &Node, _cx: &Context<'_>, _counts: &mut Counts) {}
+/// How `item` is; `None` if it has no say.
+pub(super) fn opinion(item: &Node, cx: &Context<'_>) -> Option<Opinion> {
+    if !alone(item, cx) {
+        return None;
+    }
+    let name = item.name.as_deref().or(item.computer.as_deref()).unwrap_or(&item.id);
+    let since = item.pinged_at.map(|at| format!(" since {}", moment(at, cx.now, cx.zone))).unwrap_or_default();
+    Some(match item.ping.as_str() {
+        "Online" => Opinion::well(),
+        "ConnectionLost" => Opinion::new(Health::Worrying, format!("node {name} does not answer Systems Manager{since}")),
+        "Inactive" => Opinion::new(Health::Well, format!("node {name} is inactive{since}")),
+        other => Opinion::new(Health::Unknown, format!("node {name} has the state {other}, which toban does not know")),
+    })
+}
+
+/// Adds `item` to `counts` if no instance does.
+pub(super) fn count(item: &Node, cx: &Context<'_>, counts: &mut Counts) {
+    if alone(item, cx) {
+        counts.instances_total += 1;
+        counts.instances_running += u32::from(item.ping == "Online");
+    }
+}
