@@ -137,10 +137,13 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// The first line a reader sees.
+    /// The first line a reader sees: the worst finding, or the health's word where all findings are mere notes.
     #[must_use]
     pub fn headline(&self) -> &str {
-        self.findings.first().map_or_else(|| self.health.word(), |finding| finding.says.as_str())
+        self.findings
+            .first()
+            .filter(|finding| self.health != Health::Well && finding.health == self.health)
+            .map_or_else(|| self.health.word(), |finding| finding.says.as_str())
     }
 }
 

@@ -7,6 +7,9 @@ mod context;
 mod row;
 mod web;
 
+#[cfg(test)]
+pub(crate) mod sample;
+
 pub mod alarm;
 pub mod db_cluster;
 pub mod db_instance;

@@ -64,7 +64,12 @@ pub(super) fn listed(item: &Instance, cx: &Context<'_>) -> Option<serde_json::Va
 pub(super) fn detail(item: &Instance, cx: &Context<'_>) -> Vec<Section> {
     vec![
         Section::Facts { title: "instance", facts: facts(item, cx) },
-        Section::Table { title: "serves", columns: SERVES, rows: serves(item, cx), empty: "it stands in no target group" },
+        Section::Table {
+            title: "serves",
+            columns: SERVES,
+            rows: serves(item, cx),
+            empty: "it stands in no target group",
+        },
     ]
 }
 
@@ -89,13 +94,19 @@ fn facts(item: &Instance, cx: &Context<'_>) -> Vec<Fact> {
         Fact::new("public address", Cell::or_none(item.public_ip.as_deref())),
         Fact::new("VPC", Cell::or_none(item.vpc.as_deref())),
         Fact::new("subnet", Cell::or_none(item.subnet.as_deref())),
-        Fact::new("security groups", Cell::or_none((!item.security_groups.is_empty()).then(|| item.security_groups.join(" ")))),
+        Fact::new(
+            "security groups",
+            Cell::or_none((!item.security_groups.is_empty()).then(|| item.security_groups.join(" "))),
+        ),
         Fact::new("image", Cell::or_none(item.image.as_deref())),
         Fact::new("instance profile", Cell::or_none(item.profile.as_deref().map(|arn| first_line(arn, 120)))),
         Fact::new("last started", Cell::or_none(item.launched_at.map(|at| when(at, cx.now, cx.zone)))),
     ]);
     if item.root_device.as_deref() == Some("instance-store") {
-        facts.push(Fact::new("note", Cell::of(Health::Worrying, "its disk is instance store: it cannot be stopped without losing it")));
+        facts.push(Fact::new(
+            "note",
+            Cell::of(Health::Worrying, "its disk is instance store: it cannot be stopped without losing it"),
+        ));
     }
     facts
 }

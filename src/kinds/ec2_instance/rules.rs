@@ -14,8 +14,12 @@ pub(super) fn opinion(item: &Instance, cx: &Context<'_>) -> Option<Opinion> {
     Some(match item.state.as_str() {
         "running" => match cx.joins.node(cx.scope, &item.id) {
             Some(node) if node.ping != "Online" => {
-                let since = node.pinged_at.map(|at| format!(" since {}", moment(at, cx.now, cx.zone))).unwrap_or_default();
-                Opinion::new(Health::Worrying, format!("instance {name} runs, but its SSM agent does not answer{since}"))
+                let since =
+                    node.pinged_at.map(|at| format!(" since {}", moment(at, cx.now, cx.zone))).unwrap_or_default();
+                Opinion::new(
+                    Health::Worrying,
+                    format!("instance {name} runs, but its SSM agent does not answer{since}"),
+                )
             }
             _ => Opinion::well(),
         },
@@ -32,7 +36,9 @@ pub(super) fn opinion(item: &Instance, cx: &Context<'_>) -> Option<Opinion> {
             Opinion::new(health, format!("instance {name} is stopped{reason}"))
         }
         "terminated" => return None,
-        other => Opinion::new(Health::Unknown, format!("instance {name} has the state {other}, which toban does not know")),
+        other => {
+            Opinion::new(Health::Unknown, format!("instance {name} has the state {other}, which toban does not know"))
+        }
     })
 }
 
@@ -47,7 +53,8 @@ pub(super) fn serving<'a>(
 ) -> impl Iterator<Item = (&'a TargetHealth, &'a crate::kinds::target_health::Target)> {
     let address = item.private_ip.as_deref();
     cx.world.all::<TargetHealth>(cx.scope).filter_map(move |health| {
-        let target = health.targets.iter().find(|target| target.id == item.id || Some(target.id.as_str()) == address)?;
+        let target =
+            health.targets.iter().find(|target| target.id == item.id || Some(target.id.as_str()) == address)?;
         Some((health, target))
     })
 }

@@ -121,7 +121,11 @@ pub fn judge(service: &Service, cx: &Context<'_>) -> Judged {
             return Judged::new(Health::Changing, 3, format!("{name} is being deleted, {left} left (DRAINING)"));
         }
         other => {
-            return Judged::new(Health::Unknown, 3, format!("{name} has the status {other}, which toban does not know"));
+            return Judged::new(
+                Health::Unknown,
+                3,
+                format!("{name} has the status {other}, which toban does not know"),
+            );
         }
     }
     if service.desired == 0 {

@@ -37,15 +37,26 @@ pub(super) fn listed(_item: &LoadBalancer, _cx: &Context<'_>) -> Option<serde_js
 pub(super) fn detail(item: &LoadBalancer, cx: &Context<'_>) -> Vec<Section> {
     vec![
         Section::Facts { title: "load balancer", facts: facts(item, cx) },
-        Section::Table { title: "listeners and rules", columns: RULES, rows: rules(item, cx), empty: "no listeners were read" },
-        Section::Table { title: "target groups", columns: GROUPS, rows: groups(item, cx), empty: "it sends to no target group" },
+        Section::Table {
+            title: "listeners and rules",
+            columns: RULES,
+            rows: rules(item, cx),
+            empty: "no listeners were read",
+        },
+        Section::Table {
+            title: "target groups",
+            columns: GROUPS,
+            rows: groups(item, cx),
+            empty: "it sends to no target group",
+        },
     ]
 }
 
 fn facts(item: &LoadBalancer, cx: &Context<'_>) -> Vec<Fact> {
     let opinion = opinion(item, cx).unwrap_or_default();
     let list = |list: &[String]| Cell::or_none((!list.is_empty()).then(|| list.join(" ")));
-    let mut facts = vec![Fact::new("state", item.state.as_deref().map_or_else(Cell::none, |it| Cell::of(opinion.health, it)))];
+    let mut facts =
+        vec![Fact::new("state", item.state.as_deref().map_or_else(Cell::none, |it| Cell::of(opinion.health, it)))];
     if let Some(why) = opinion.why {
         facts.push(Fact::new("why", Cell::of(opinion.health, why)));
     }
@@ -63,14 +74,17 @@ fn facts(item: &LoadBalancer, cx: &Context<'_>) -> Vec<Fact> {
 
 fn rules(item: &LoadBalancer, cx: &Context<'_>) -> Vec<Row> {
     let set = cx.world.by_key::<ListenerSet>(cx.scope, item.arn.as_str());
-    let rules = set.into_iter().flat_map(|set| &set.listeners).flat_map(|listener| {
-        listener.rules.iter().map(move |rule| (listener, rule))
-    });
+    let rules = set
+        .into_iter()
+        .flat_map(|set| &set.listeners)
+        .flat_map(|listener| listener.rules.iter().map(move |rule| (listener, rule)));
     rules
         .map(|(listener, rule)| {
             let group = rule.target_groups.first();
             let known = group.and_then(|arn| cx.world.by_key::<TargetGroup>(cx.scope, arn.as_str()));
-            let name = known.map(|group| group.name.as_str()).or_else(|| group.and_then(|arn| arn.resource().split('/').nth(1)));
+            let name = known
+                .map(|group| group.name.as_str())
+                .or_else(|| group.and_then(|arn| arn.resource().split('/').nth(1)));
             Row {
                 key: format!("{}|{}", listener.arn, rule.arn),
                 open: known.map(|group| group.id(cx.scope)),

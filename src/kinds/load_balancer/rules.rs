@@ -15,9 +15,14 @@ pub(super) fn opinion(item: &LoadBalancer, _cx: &Context<'_>) -> Option<Opinion>
     Some(match item.state.as_deref()? {
         "active" => Opinion::well(),
         "provisioning" => Opinion::new(Health::Changing, format!("load balancer {name} is being made")),
-        "active_impaired" => Opinion::new(Health::Worrying, format!("load balancer {name} cannot scale as it should{reason}")),
+        "active_impaired" => {
+            Opinion::new(Health::Worrying, format!("load balancer {name} cannot scale as it should{reason}"))
+        }
         "failed" => Opinion::new(Health::Bad, format!("load balancer {name} could not be made{reason}")),
-        other => Opinion::new(Health::Unknown, format!("load balancer {name} has the state {other}, which toban does not know")),
+        other => Opinion::new(
+            Health::Unknown,
+            format!("load balancer {name} has the state {other}, which toban does not know"),
+        ),
     })
 }
 

@@ -27,7 +27,9 @@ pub(super) fn opinion(item: &Node, cx: &Context<'_>) -> Option<Opinion> {
     let since = item.pinged_at.map(|at| format!(" since {}", moment(at, cx.now, cx.zone))).unwrap_or_default();
     Some(match item.ping.as_str() {
         "Online" => Opinion::well(),
-        "ConnectionLost" => Opinion::new(Health::Worrying, format!("node {name} does not answer Systems Manager{since}")),
+        "ConnectionLost" => {
+            Opinion::new(Health::Worrying, format!("node {name} does not answer Systems Manager{since}"))
+        }
         "Inactive" => Opinion::new(Health::Well, format!("node {name} is inactive{since}")),
         other => Opinion::new(Health::Unknown, format!("node {name} has the state {other}, which toban does not know")),
     })

@@ -46,7 +46,7 @@ pub fn judge(group: &TargetGroup, cx: &Context<'_>) -> Option<Opinion> {
     }
     let all: Vec<(&Target, Words)> =
         targets.iter().map(|target| (target, words(target, group.check.matcher.as_deref()))).collect();
-    let count = |part: Role| all.iter().filter(|(_, words)| words.part == part).count();
+    let count = |role: Role| all.iter().filter(|(_, words)| words.role == role).count();
     let total = all.len();
     let serving = count(Role::Serving);
     let failing = count(Role::Failing) + count(Role::Mismatched) + count(Role::Unused) + count(Role::Stopped);
@@ -93,7 +93,7 @@ fn none_registered(services: &[&Service]) -> Opinion {
 fn commonest(all: &[(&Target, Words)], total: usize, since: Option<String>) -> String {
     let mut kinds: Vec<(&Words, usize)> = Vec::new();
     for (_, words) in
-        all.iter().filter(|(_, words)| !matches!(words.part, Role::Serving | Role::Arriving | Role::Leaving))
+        all.iter().filter(|(_, words)| !matches!(words.role, Role::Serving | Role::Arriving | Role::Leaving))
     {
         match kinds.iter_mut().find(|(known, _)| known.one == words.one) {
             Some((_, count)) => *count += 1,
@@ -109,8 +109,8 @@ fn commonest(all: &[(&Target, Words)], total: usize, since: Option<String>) -> S
     format!("{}{since}{also}", tell(words, count, total))
 }
 
-fn sentence(all: &[(&Target, Words)], part: Role, count: usize, total: usize) -> String {
-    all.iter().find(|(_, words)| words.part == part).map(|(_, words)| tell(words, count, total)).unwrap_or_default()
+fn sentence(all: &[(&Target, Words)], role: Role, count: usize, total: usize) -> String {
+    all.iter().find(|(_, words)| words.role == role).map(|(_, words)| tell(words, count, total)).unwrap_or_default()
 }
 
 fn tell(words: &Words, count: usize, total: usize) -> String {

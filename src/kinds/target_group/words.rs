@@ -13,7 +13,7 @@ pub struct Words {
     /// Said of several: `do not answer in time`.
     pub many: String,
     /// The part the target plays in its group.
-    pub part: Role,
+    pub role: Role,
 }
 
 /// The part a target plays in the judgement of its group.
@@ -41,7 +41,7 @@ pub enum Role {
 #[must_use]
 pub fn words(target: &Target, wants: Option<&str>) -> Words {
     let reason = target.reason.as_deref().unwrap_or_default();
-    let say = |part, health, one: &str, many: &str| Words { health, one: one.to_owned(), many: many.to_owned(), part };
+    let say = |role, health, one: &str, many: &str| Words { health, one: one.to_owned(), many: many.to_owned(), role };
     match (target.state.as_str(), reason) {
         ("healthy", _) => say(Role::Serving, Health::Well, "healthy", "are healthy"),
         (_, "Target.HealthCheckDisabled") => say(Role::Serving, Health::Well, "not checked", "are not checked"),
@@ -114,7 +114,7 @@ fn not_in_use(target: &Target) -> Words {
             "get no traffic: no listener rule leads to their group",
         )
     };
-    Words { health: Health::Worrying, one: one.to_owned(), many: many.to_owned(), part: Role::Unused }
+    Words { health: Health::Worrying, one: one.to_owned(), many: many.to_owned(), role: Role::Unused }
 }
 
 /// `Health checks failed with these codes: [502]`.
@@ -132,7 +132,7 @@ fn mismatch(target: &Target, wants: Option<&str>) -> Words {
         health: Health::Bad,
         one: format!("answers {codes}{wants}"),
         many: format!("answer {codes}{wants}"),
-        part: if open { Role::Mismatched } else { Role::Failing },
+        role: if open { Role::Mismatched } else { Role::Failing },
     }
 }
 

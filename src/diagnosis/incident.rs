@@ -1,0 +1,261 @@
+//! Incidents: opinions that belong together become one finding, led by the deepest cause; the rest
+//! stands below it as evidence. Pure; at most quadratic in what is not well, which is little.
+
+use super::rest::Rest;
+use super::scene::{Database, Scene};
+use crate::environment::{Finding, Member};
+use crate::kinds::alarm::{Alarm, Watched, all_watched};
+use crate::kinds::db_instance::Class;
+use crate::kinds::ec2_instance::Instance;
+use crate::kinds::ecs_service::{self, Service};
+use crate::kinds::ecs_task::Task;
+use crate::kinds::load_balancer::LoadBalancer;
+use crate::kinds::target_group::{self, TargetGroup};
+use crate::kinds::task_definition::revision_number;
+use crate::text::{counted, moment};
+use crate::world::{Health, ResourceId};
+
+/// What one member that is not well is, with all that is needed to relate it.
+enum What<'a> {
+    Service(&'a Service),
+    Database(Database<'a>),
+    Group(&'a TargetGroup),
+    Balancer(&'a LoadBalancer),
+    Instance(&'a Instance),
+    Task(&'a Task),
+    Alarm(&'a Alarm),
+    Other,
+}
+
+struct Sign<'a> {
+    member: &'a Member,
+    what: What<'a>,
+    health: Health,
+    depth: u8,
+    says: String,
+    /// Further lines about this sign alone.
+    below: Vec<String>,
+}
+
+/// The findings of an environment's members, related ones merged.
+pub(super) fn findings<'a>(scene: &Scene<'a>, rest: &Rest<'a>) -> Vec<Finding> {
+    let mut signs: Vec<Sign<'a>> = scene
+        .environment
+        .members
+        .iter()
+        .filter(|member| !rest.hushed.contains(&member.id))
+        .filter_map(|member| sign(scene, member))
+        .collect();
+    lonely_tasks(scene, &mut signs);
+    if rest.idle {
+        // The environment's own finding tells of what sleeps.
+        signs.retain(|sign| sign.health != Health::Asleep);
+    }
+    let groups = related(scene, &signs);
+    let mut parts: Vec<Vec<Sign<'a>>> = Vec::new();
+    parts.resize_with(signs.len(), Vec::new);
+    for (sign, group) in signs.into_iter().zip(groups) {
+        if let Some(part) = parts.get_mut(group) {
+            part.push(sign);
+        }
+    }
+    parts.into_iter().filter_map(|part| merge(scene, part)).collect()
+}
+
+fn sign<'a>(scene: &Scene<'a>, member: &'a Member) -> Option<Sign<'a>> {
+    let opinion = member.opinion.as_ref().filter(|opinion| opinion.health != Health::Well)?;
+    let (world, id) = (scene.world, &member.id);
+    let mut says = opinion.why.clone().unwrap_or_else(|| format!("{} is {}", member.name, opinion.health.word()));
+    let mut below = Vec::new();
+    let mut depth = 5;
+    let what = if let Some(service) = world.get::<Service>(id) {
+        let judged = ecs_service::judge(service, &scene.context(member));
+        depth = judged.depth;
+        below.extend(judged.stops.iter().map(|stops| stops.line()));
+        below.extend(judged.stops.iter().filter_map(|stops| stops.words.clone()));
+        below.extend((!judged.check.is_empty()).then(|| judged.check.to_owned()));
+        What::Service(service)
+    } else if let Some(database) = scene.databases.iter().find(|database| database.member.id == *id) {
+        depth = 2;
+        What::Database(*database)
+    } else if let Some(group) = world.get::<TargetGroup>(id) {
+        depth = 4;
+        if scene.groups.iter().filter(|(_, group)| !group.load_balancers.is_empty()).count() > 1 {
+            says = format!("{}: {says}", group.name);
+        }
+        let hint = target_group::hint(group, &scene.context(member));
+        below.extend((!hint.is_empty() && !opinion.health.is_fine()).then(|| hint.to_owned()));
+        What::Group(group)
+    } else if let Some(balancer) = world.get::<LoadBalancer>(id) {
+        depth = 1;
+        What::Balancer(balancer)
+    } else if let Some(instance) = world.get::<Instance>(id) {
+        depth = 2;
+        What::Instance(instance)
+    } else if let Some(task) = world.get::<Task>(id) {
+        depth = 3;
+        What::Task(task)
+    } else if let Some(alarm) = world.get::<Alarm>(id) {
+        depth = 6;
+        if let Some(since) = alarm.since {
+            says = format!("{says}, since {}", moment(since, scene.now, scene.zone));
+        }
+        What::Alarm(alarm)
+    } else {
+        What::Other
+    };
+    Some(Sign { member, what, health: opinion.health, depth, says, below })
+}
+
+/// A service that runs while every database of its environment is stopped: the tasks fail or bill for nothing.
+fn lonely_tasks<'a>(scene: &Scene<'a>, signs: &mut [Sign<'a>]) {
+    if scene.databases.is_empty() || !scene.databases.iter().all(|database| database.class() == Class::Down) {
+        return;
+    }
+    let Some((_, service)) = scene.services.iter().find(|(_, service)| service.desired > 0 && service.running > 0)
+    else {
+        return;
+    };
+    for sign in signs.iter_mut() {
+        if let What::Database(database) = &sign.what {
+            sign.health = sign.health.max(Health::Worrying);
+            sign.says = format!(
+                "database {} is stopped but the service {} still runs {}",
+                database.id,
+                service.name,
+                counted(service.running as usize, "task")
+            );
+        }
+    }
+}
+
+/// For each sign the number of the incident it belongs to.
+fn related(scene: &Scene<'_>, signs: &[Sign<'_>]) -> Vec<usize> {
+    let mut group: Vec<usize> = (0..signs.len()).collect();
+    for (a, one) in signs.iter().enumerate() {
+        for (b, other) in signs.iter().enumerate().skip(a + 1) {
+            let (Some(&x), Some(&y)) = (group.get(a), group.get(b)) else { continue };
+            if x != y && (touches(scene, one, other) || touches(scene, other, one)) {
+                for at in &mut group {
+                    if *at == y {
+                        *at = x;
+                    }
+                }
+            }
+        }
+    }
+    group
+}
+
+/// Whether `one` may be a cause or a consequence of `other`; asked both ways round.
+fn touches(scene: &Scene<'_>, one: &Sign<'_>, other: &Sign<'_>) -> bool {
+    if one.member.id.scope != other.member.id.scope {
+        return false;
+    }
+    match (&one.what, &other.what) {
+        (What::Service(service), What::Group(group)) => {
+            service.attachments.iter().any(|attached| attached.target_group.as_ref() == Some(&group.arn))
+        }
+        (What::Service(service), What::Task(task)) => {
+            task.cluster == service.cluster && task.service() == Some(&service.name)
+        }
+        (What::Group(group), What::Balancer(balancer)) => group.load_balancers.contains(&balancer.arn),
+        (What::Instance(instance), What::Group(group)) => {
+            let health = scene.joins.health_of(&one.member.id.scope, group.arn.as_str());
+            health.is_some_and(|health| {
+                health.targets.iter().any(|target| {
+                    target.id == instance.id || Some(target.id.as_str()) == instance.private_ip.as_deref()
+                })
+            })
+        }
+        // A database that cannot be used may be behind anything that fails.
+        (What::Database(database), What::Service(_) | What::Group(_) | What::Task(_)) => {
+            database.is_away() && !other.health.is_fine()
+        }
+        (What::Alarm(alarm), what) => all_watched(alarm).any(|watched| is_about(watched, what)),
+        _ => false,
+    }
+}
+
+fn is_about(watched: Watched<'_>, what: &What<'_>) -> bool {
+    match (watched, what) {
+        (Watched::Service(cluster, name), What::Service(service)) => {
+            service.name == name && cluster.is_none_or(|cluster| service.cluster.last() == cluster)
+        }
+        (Watched::Cluster(name), What::Service(service)) => service.cluster.last() == name,
+        (Watched::Database(id) | Watched::DbCluster(id), What::Database(database)) => database.id == id,
+        (Watched::TargetGroup(short), What::Group(group)) => group.arn.resource() == short,
+        (Watched::LoadBalancer(short), What::Group(group)) => {
+            group.load_balancers.iter().any(|arn| arn.resource().strip_prefix("loadbalancer/") == Some(short))
+        }
+        (Watched::LoadBalancer(short), What::Balancer(balancer)) => {
+            balancer.arn.resource().strip_prefix("loadbalancer/") == Some(short)
+        }
+        (Watched::Instance(id), What::Instance(instance)) => instance.id == id,
+        _ => false,
+    }
+}
+
+/// One finding of what belongs together: the deepest cause speaks, among what needs a person if anything does.
+fn merge(scene: &Scene<'_>, mut part: Vec<Sign<'_>>) -> Option<Finding> {
+    let health = part.iter().map(|sign| sign.health).max()?;
+    let serious = health > Health::Unknown;
+    part.sort_by(|a, b| {
+        let rank =
+            |sign: &Sign<'_>| (serious && sign.health < Health::Worrying, sign.depth, std::cmp::Reverse(sign.health));
+        rank(a).cmp(&rank(b)).then_with(|| a.member.id.cmp(&b.member.id))
+    });
+    let mut evidence: Vec<String> = Vec::new();
+    let mut say = |line: String| {
+        if !evidence.contains(&line) {
+            evidence.push(line);
+        }
+    };
+    let mut signs = part.iter();
+    let lead = signs.next()?;
+    lead.below.iter().cloned().for_each(&mut say);
+    for sign in signs {
+        say(sign.says.clone());
+        sign.below.iter().cloned().for_each(&mut say);
+    }
+    if serious {
+        surroundings(scene, &part).into_iter().for_each(&mut say);
+    }
+    evidence.retain(|line| *line != lead.says);
+    Some(Finding { health, depth: lead.depth, says: lead.says.clone(), about: Some(lead.member.id.clone()), evidence })
+}
+
+/// What a reader asks next about failing services: what was deployed when, and whether the database is there.
+fn surroundings(scene: &Scene<'_>, part: &[Sign<'_>]) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut seen: Vec<&ResourceId> = Vec::new();
+    let behind = part.iter().flat_map(|sign| match &sign.what {
+        What::Service(service) => vec![(sign.member, *service)],
+        What::Group(group) => scene
+            .services
+            .iter()
+            .filter(|(_, service)| service.attachments.iter().any(|it| it.target_group.as_ref() == Some(&group.arn)))
+            .copied()
+            .collect(),
+        _ => Vec::new(),
+    });
+    for (member, service) in behind {
+        if seen.contains(&&member.id) {
+            continue;
+        }
+        seen.push(&member.id);
+        let primary = ecs_service::primary(service);
+        if let Some((number, at)) = primary.and_then(|it| Some((revision_number(&it.task_definition)?, it.created_at?)))
+        {
+            lines.push(format!("{} revision {number} deployed {}", service.name, moment(at, scene.now, scene.zone)));
+        }
+    }
+    if !seen.is_empty() {
+        for database in &scene.databases {
+            if part.iter().all(|sign| sign.member.id != database.member.id) {
+                lines.push(format!("database {} {}", database.id, database.status));
+            }
+        }
+    }
+    lines
+}
