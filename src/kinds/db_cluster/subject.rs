@@ -5,8 +5,9 @@ use super::model::DbCluster;
 use crate::environment::Subject;
 use crate::world::{Resource, Scope};
 
-/// What is known of `item` for placing it.
+/// What is known of `item` for placing it. Its members and dimensions call it `cluster:ID`.
 #[expect(clippy::unnecessary_wraps, reason = "the trait lets a kind have no subject")]
 pub(super) fn subject(item: &DbCluster, scope: &Scope) -> Option<Subject> {
-    Some(Subject::new(item.id(scope)))
+    let subject = Subject::new(item.id(scope)).named(&item.id).tagged(&item.tags);
+    Some(subject.known_as(format!("cluster:{}", item.id)))
 }

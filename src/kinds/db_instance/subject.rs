@@ -2,11 +2,19 @@
 //! Pure; it decides nothing.
 
 use super::model::DbInstance;
-use crate::environment::Subject;
+use crate::environment::{Relation, Subject};
 use crate::world::{Resource, Scope};
 
-/// What is known of `item` for placing it.
+/// What is known of `item` for placing it. Dimensions call it `db:ID`.
 #[expect(clippy::unnecessary_wraps, reason = "the trait lets a kind have no subject")]
 pub(super) fn subject(item: &DbInstance, scope: &Scope) -> Option<Subject> {
-    Some(Subject::new(item.id(scope)))
+    let subject = Subject::new(item.id(scope))
+        .named(&item.id)
+        .tagged(&item.tags)
+        .in_vpc(item.vpc.as_deref())
+        .known_as(format!("db:{}", item.id));
+    Some(match &item.cluster {
+        Some(cluster) => subject.tied(Relation::Member, format!("cluster:{cluster}")),
+        None => subject,
+    })
 }

@@ -5,8 +5,9 @@ use super::model::Cluster;
 use crate::environment::Subject;
 use crate::world::{Resource, Scope};
 
-/// What is known of `item` for placing it.
+/// What is known of `item` for placing it. Dimensions call it `cluster/NAME`.
 #[expect(clippy::unnecessary_wraps, reason = "the trait lets a kind have no subject")]
 pub(super) fn subject(item: &Cluster, scope: &Scope) -> Option<Subject> {
-    Some(Subject::new(item.id(scope)))
+    let subject = Subject::new(item.id(scope)).named(&item.name).tagged(&item.tags);
+    Some(subject.known_as(format!("cluster/{}", item.name)))
 }

@@ -2,11 +2,19 @@
 //! Pure; it decides nothing.
 
 use super::model::Service;
-use crate::environment::Subject;
+use crate::environment::{Relation, Subject};
 use crate::world::{Resource, Scope};
 
-/// What is known of `item` for placing it.
+/// What is known of `item` for placing it. Dimensions and scaling alarms call it `service/CLUSTER/NAME`.
 #[expect(clippy::unnecessary_wraps, reason = "the trait lets a kind have no subject")]
 pub(super) fn subject(item: &Service, scope: &Scope) -> Option<Subject> {
-    Some(Subject::new(item.id(scope)))
+    let mut subject = Subject::new(item.id(scope))
+        .named(&item.name)
+        .tagged(&item.tags)
+        .known_as(format!("service/{}/{}", item.cluster.last(), item.name))
+        .tied(Relation::Cluster, item.cluster.as_str());
+    for group in item.attachments.iter().filter_map(|attached| attached.target_group.as_ref()) {
+        subject = subject.tied(Relation::TargetGroup, group.as_str());
+    }
+    Some(subject)
 }

@@ -5,8 +5,10 @@ use super::model::LoadBalancer;
 use crate::environment::Subject;
 use crate::world::{Resource, Scope};
 
-/// What is known of `item` for placing it.
+/// What is known of `item` for placing it. Dimensions call it `app/NAME/ID`.
 #[expect(clippy::unnecessary_wraps, reason = "the trait lets a kind have no subject")]
 pub(super) fn subject(item: &LoadBalancer, scope: &Scope) -> Option<Subject> {
-    Some(Subject::new(item.id(scope)))
+    let subject = Subject::new(item.id(scope)).named(&item.name).in_vpc(item.vpc.as_deref());
+    let resource = item.arn.resource();
+    Some(subject.known_as(resource.strip_prefix("loadbalancer/").unwrap_or(resource)))
 }

@@ -1,13 +1,16 @@
 //! A metric filter of a log group. Everything the program knows of this kind; the list of what lives where:
-//! `model` our type, `fetch` the reading. Nothing here draws.
+//! `model` our type, `fetch` the reading,
+//! `subject` what inference may know. Nothing here draws.
 
 mod fetch;
 mod model;
+mod subject;
 
 pub use model::MetricFilter;
 
 use super::{Ask, Boxed, Kind, Pace};
-use crate::world::{Fault, Harvest};
+use crate::environment::Subject;
+use crate::world::{Fault, Harvest, Scope};
 
 /// The kind.
 pub struct MetricFilters;
@@ -24,5 +27,9 @@ impl Kind for MetricFilters {
 
     fn name(item: &MetricFilter) -> &str {
         &item.name
+    }
+
+    fn subject(item: &MetricFilter, scope: &Scope) -> Option<Subject> {
+        subject::subject(item, scope)
     }
 }

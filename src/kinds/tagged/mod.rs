@@ -1,13 +1,16 @@
 //! Tags of anything. Everything the program knows of this kind; the list of what lives where:
-//! `model` our type, `fetch` the reading. Nothing here draws.
+//! `model` our type, `fetch` the reading,
+//! `subject` what inference may know. Nothing here draws.
 
 mod fetch;
 mod model;
+mod subject;
 
 pub use model::Tagged;
 
 use super::{Ask, Boxed, Kind, Pace};
-use crate::world::{Fault, Harvest};
+use crate::environment::Subject;
+use crate::world::{Fault, Harvest, Scope};
 
 /// The kind.
 pub struct Tags;
@@ -24,5 +27,9 @@ impl Kind for Tags {
 
     fn name(item: &Tagged) -> &str {
         item.arn.last()
+    }
+
+    fn subject(item: &Tagged, scope: &Scope) -> Option<Subject> {
+        subject::subject(item, scope)
     }
 }

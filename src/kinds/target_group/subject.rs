@@ -2,11 +2,17 @@
 //! Pure; it decides nothing.
 
 use super::model::TargetGroup;
-use crate::environment::Subject;
+use crate::environment::{Relation, Subject};
 use crate::world::{Resource, Scope};
 
-/// What is known of `item` for placing it.
+/// What is known of `item` for placing it. Dimensions call it `targetgroup/NAME/ID`; its targets are told by
+/// target health, its services by the services.
 #[expect(clippy::unnecessary_wraps, reason = "the trait lets a kind have no subject")]
 pub(super) fn subject(item: &TargetGroup, scope: &Scope) -> Option<Subject> {
-    Some(Subject::new(item.id(scope)))
+    let mut subject =
+        Subject::new(item.id(scope)).named(&item.name).in_vpc(item.vpc.as_deref()).known_as(item.arn.resource());
+    for balancer in &item.load_balancers {
+        subject = subject.tied(Relation::LoadBalancer, balancer.as_str());
+    }
+    Some(subject)
 }

@@ -1,13 +1,16 @@
 //! The health of a target group's targets. Everything the program knows of this kind; the list of what lives where:
-//! `model` our type, `fetch` the reading. Nothing here draws.
+//! `model` our type, `fetch` the reading,
+//! `subject` what inference may know. Nothing here draws.
 
 mod fetch;
 mod model;
+mod subject;
 
 pub use model::{Target, TargetHealth};
 
 use super::{Ask, Boxed, Kind, Pace};
-use crate::world::{Fault, Harvest, KindName, Resource};
+use crate::environment::Subject;
+use crate::world::{Fault, Harvest, KindName, Resource, Scope};
 
 /// The kind.
 pub struct TargetHealths;
@@ -25,5 +28,9 @@ impl Kind for TargetHealths {
 
     fn name(item: &TargetHealth) -> &str {
         item.group.last()
+    }
+
+    fn subject(item: &TargetHealth, scope: &Scope) -> Option<Subject> {
+        subject::subject(item, scope)
     }
 }

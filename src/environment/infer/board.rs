@@ -1,0 +1,315 @@
+//! The board: every resource, clue and bare name as a node with what is known of it so far, and the
+//! edges between them. Built once per inference from subjects in a fixed order; the steps write on it.
+
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+
+use super::lexicon::{Lexicon, Sym};
+use super::reading::Reading;
+use super::tags::Said;
+use crate::environment::{Relation, Step, StepKind, Subject};
+use crate::world::{AccountId, Arn, Scope};
+
+/// Where a node belongs as far as is known.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub(super) struct Label {
+    /// The system.
+    pub(super) system: Option<Sym>,
+    /// The stage.
+    pub(super) stage: Option<Sym>,
+    /// A name that is not made of the two: from the configuration, or a `toban:env` tag.
+    pub(super) fixed: Option<Sym>,
+}
+
+impl Label {
+    /// Whether nothing is known.
+    pub(super) fn is_empty(self) -> bool {
+        self == Self::default()
+    }
+
+    /// Whether nothing can be added.
+    pub(super) fn is_full(self) -> bool {
+        self.fixed.is_some() || (self.system.is_some() && self.stage.is_some())
+    }
+}
+
+/// One resource, clue or bare name.
+#[derive(Default)]
+pub(super) struct Node<'a> {
+    /// The resource; `None` for a bare name that a tie points at.
+    pub(super) subject: Option<&'a Subject>,
+    /// What others tell about it.
+    pub(super) more: Vec<&'a Subject>,
+    /// What to call it.
+    pub(super) title: &'a str,
+    /// Index of its scope.
+    pub(super) scope: usize,
+    /// What is known.
+    pub(super) label: Label,
+    /// Whether it only helps to place others.
+    pub(super) hint: bool,
+    /// Whether the configuration claimed it.
+    pub(super) claimed: bool,
+    /// Environments it must not be in.
+    pub(super) barred: Vec<Sym>,
+    /// Its tags.
+    pub(super) said: Said<'a>,
+    /// Its stack's name.
+    pub(super) stack: Reading,
+    /// Its best name.
+    pub(super) name: Reading,
+    /// The evidence in words, and evidence whose words need the other's environment.
+    pub(super) because: Vec<Reason>,
+    /// Its edges.
+    pub(super) edges: Vec<Edge>,
+}
+
+/// Evidence.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Reason {
+    /// In words already.
+    Said(Step),
+    /// It follows another node.
+    Follows(Edge),
+    /// All that is labelled in its VPC.
+    Vpc,
+}
+
+/// A tie seen from one of its ends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Edge {
+    /// How.
+    pub(super) relation: Relation,
+    /// Whether the tie is this node's own, rather than the other's.
+    pub(super) forward: bool,
+    /// The other node.
+    pub(super) other: usize,
+}
+
+/// A scope with what matters here.
+pub(super) struct Place<'a> {
+    /// It.
+    pub(super) scope: &'a Scope,
+    /// Index of its realm.
+    pub(super) realm: usize,
+}
+
+/// All nodes.
+#[derive(Default)]
+pub(super) struct Board<'a> {
+    /// Words.
+    pub(super) lexicon: Lexicon,
+    /// Scopes, in order.
+    pub(super) places: Vec<Place<'a>>,
+    /// Accounts, or sources where the account is not known, in order. Labels mean the same within one.
+    pub(super) realms: Vec<String>,
+    /// Nodes: subjects in the order of their ids, then bare names in the order they are pointed at.
+    pub(super) nodes: Vec<Node<'a>>,
+    /// Labels that resources state themselves, by realm.
+    pub(super) stated: HashSet<(usize, Sym, Sym)>,
+}
+
+impl<'a> Board<'a> {
+    /// A board of `subjects`, which must be sorted.
+    pub(super) fn of(subjects: &[&'a Subject]) -> Self {
+        let mut board = Self::default();
+        let scopes = board.lay_out(subjects);
+        let mut keys: HashMap<(usize, &'a str), Vec<usize>> = HashMap::with_capacity(subjects.len() * 3);
+        for (subject, scope) in subjects.iter().zip(&scopes).filter(|(subject, _)| subject.about.is_none()) {
+            let at = board.nodes.len();
+            for key in &subject.keys {
+                let known = keys.entry((*scope, key)).or_default();
+                if known.last() != Some(&at) {
+                    known.push(at);
+                }
+            }
+            let title = subject
+                .names
+                .first()
+                .or(subject.aliases.first())
+                .map_or_else(|| short(&subject.id.key), String::as_str);
+            board.nodes.push(Node {
+                subject: Some(subject),
+                title,
+                scope: *scope,
+                hint: subject.hint,
+                ..Node::default()
+            });
+        }
+        for (subject, scope) in subjects.iter().zip(&scopes) {
+            let Some(about) = subject.about.as_deref() else { continue };
+            for at in keys.get(&(*scope, about)).into_iter().flatten() {
+                if let Some(node) = board.nodes.get_mut(*at) {
+                    node.more.push(subject);
+                }
+            }
+        }
+        board.tie(&mut keys);
+        board.read();
+        board
+    }
+
+    /// The realm a node is in.
+    pub(super) fn realm(&self, node: &Node<'_>) -> usize {
+        self.places.get(node.scope).map_or(0, |place| place.realm)
+    }
+
+    /// The name of the environment a label means; `None` if it means none.
+    pub(super) fn environment(&mut self, label: Label) -> Option<Sym> {
+        match label {
+            Label { fixed: Some(name), .. } => Some(name),
+            Label { system: Some(system), stage: Some(stage), .. } => Some(self.lexicon.pair(system, stage)),
+            Label { system, stage, .. } => system.or(stage),
+        }
+    }
+
+    /// Finds scopes and realms and returns the scope of each subject.
+    fn lay_out(&mut self, subjects: &[&'a Subject]) -> Vec<usize> {
+        let mut index: HashMap<&Scope, usize> = HashMap::new();
+        let mut accounts: Vec<Option<(bool, &'a str)>> = Vec::new();
+        let mut last: Option<(&Scope, usize)> = None;
+        let mut scopes = Vec::with_capacity(subjects.len());
+        for subject in subjects {
+            let scope = &subject.id.scope;
+            let at = match last {
+                Some((known, at)) if known == scope => at,
+                _ => *index.entry(scope).or_insert_with(|| {
+                    self.places.push(Place { scope, realm: 0 });
+                    accounts.push(None);
+                    self.places.len() - 1
+                }),
+            };
+            last = Some((scope, at));
+            scopes.push(at);
+            // An account that was told goes before one read from an ARN, which may be that of a shared resource.
+            let told = subject.account.as_ref().map(AccountId::as_str).map(|account| (false, account));
+            if let Some(seen) = accounts.get_mut(at)
+                && seen.is_none_or(|(guess, _)| guess)
+                && let Some(account) = told.or_else(|| account_of(&subject.id.key).map(|account| (true, account)))
+            {
+                *seen = Some(seen.map_or(account, |known| known.min(account)));
+            }
+        }
+        let names: Vec<String> = self
+            .places
+            .iter()
+            .zip(&accounts)
+            .map(|(place, account)| {
+                account.map_or_else(|| place.scope.source.to_string(), |(_, account)| account.to_owned())
+            })
+            .collect();
+        self.realms.clone_from(&names);
+        self.realms.sort();
+        self.realms.dedup();
+        for (place, name) in self.places.iter_mut().zip(&names) {
+            place.realm = self.realms.binary_search(name).unwrap_or_default();
+        }
+        scopes
+    }
+
+    /// Makes edges of ties; what no resource is known by becomes a node of its own where its name may tell something.
+    fn tie(&mut self, keys: &mut HashMap<(usize, &'a str), Vec<usize>>) {
+        for at in 0..self.nodes.len() {
+            let Some(node) = self.nodes.get(at) else { continue };
+            let scope = node.scope;
+            let own = node.subject.into_iter().chain(node.more.iter().copied());
+            for tie in own.flat_map(|subject| &subject.ties).collect::<Vec<_>>() {
+                let others = match keys.entry((scope, tie.to.as_str())) {
+                    Entry::Occupied(known) => known.get().clone(),
+                    Entry::Vacant(_)
+                        if matches!(tie.relation, Relation::Target | Relation::Node | Relation::Member) =>
+                    {
+                        continue;
+                    }
+                    Entry::Vacant(free) => {
+                        let new = self.nodes.len();
+                        self.nodes.push(Node { title: bare(&tie.to), scope, hint: true, ..Node::default() });
+                        free.insert(vec![new]).clone()
+                    }
+                };
+                for other in others.into_iter().filter(|other| *other != at) {
+                    let edge = Edge { relation: tie.relation, forward: true, other };
+                    if let Some(node) = self.nodes.get_mut(at)
+                        && !node.edges.contains(&edge)
+                    {
+                        node.edges.push(edge);
+                        if let Some(other) = self.nodes.get_mut(other) {
+                            other.edges.push(Edge { relation: tie.relation, forward: false, other: at });
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Reads tags and names.
+    fn read(&mut self) {
+        for node in &mut self.nodes {
+            let own = || node.subject.into_iter().chain(node.more.iter().copied());
+            node.said = Said::of(own().map(|subject| &subject.tags));
+            if let Some(stack) = node.said.stack {
+                node.stack = Reading::of(stack, &mut self.lexicon);
+            }
+            let mut names =
+                own().flat_map(|subject| &subject.names).map(String::as_str).chain(node.said.name).peekable();
+            if names.peek().is_none() && node.subject.is_none() {
+                node.name = Reading::of(node.title, &mut self.lexicon);
+                continue;
+            }
+            if let Some(name) = names.peek() {
+                node.title = name;
+            }
+            // The first name that tells a stage, else the first that tells a system, else the first.
+            let mut best: Option<Reading> = None;
+            for name in names {
+                let reading = Reading::of(name, &mut self.lexicon);
+                let better = best.as_ref().is_none_or(|best| {
+                    best.stage.is_none()
+                        && (reading.stage.is_some() || (best.core().is_empty() && !reading.core().is_empty()))
+                });
+                if better {
+                    best = Some(reading);
+                }
+            }
+            node.name = best.unwrap_or_default();
+        }
+    }
+}
+
+/// Writes a step into a node's reasons.
+pub(super) fn say(node: &mut Node<'_>, kind: StepKind, says: String) {
+    node.because.push(Reason::Said(Step { kind, says }));
+}
+
+fn account_of(key: &str) -> Option<&str> {
+    let mut fields = key.strip_prefix("arn:")?.splitn(5, ':');
+    fields.nth(3).filter(|account| !account.is_empty())
+}
+
+/// The end of a key, for lack of a name.
+fn short(key: &str) -> &str {
+    if key.starts_with("arn:") { key.rsplit(['/', ':']).next().unwrap_or(key) } else { key }
+}
+
+/// The name within a key that a tie points at.
+fn bare(key: &str) -> &str {
+    if Arn::from(key).service().is_some() {
+        return key.splitn(6, ':').nth(5).map_or(key, bare);
+    }
+    // Load balancers and target groups: `app/NAME/ID`, `loadbalancer/app/NAME/ID`, `targetgroup/NAME/ID`.
+    let path = key.strip_prefix("loadbalancer/").unwrap_or(key);
+    if let Some((flavour, rest)) = path.split_once('/')
+        && ["app", "net", "gwy", "targetgroup"].contains(&flavour)
+    {
+        return rest.split('/').next().unwrap_or(rest);
+    }
+    match key.split_once(':') {
+        Some((kind, rest))
+            if ["alarm", "cluster", "db", "family", "function", "log-group", "metric", "queue", "topic"]
+                .contains(&kind) =>
+        {
+            rest
+        }
+        _ => key,
+    }
+}

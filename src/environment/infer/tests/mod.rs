@@ -1,0 +1,7 @@
+//! Tests of placement: the customers' systems, single rules, the configuration, and properties.
+
+mod customers;
+mod fixture;
+mod properties;
+mod rules;
+mod wishes;

@@ -1,0 +1,56 @@
+//! The last clue: if all that is labelled in a VPC belongs to one environment, so does the rest.
+//! A VPC's own name and tags count as one of the labels.
+
+use std::collections::HashMap;
+
+use super::board::{Board, Label, Reason};
+use super::lexicon::Sym;
+use super::relations::Offer;
+
+/// Fills from VPCs what is still open. Returns whether anything changed.
+pub(super) fn fill(board: &mut Board<'_>) -> bool {
+    let mut vpcs: HashMap<(usize, &str), Vec<usize>> = HashMap::new();
+    for (at, node) in board.nodes.iter().enumerate() {
+        if let Some(vpc) = node.subject.and_then(|subject| subject.vpc.as_deref()) {
+            vpcs.entry((node.scope, vpc)).or_default().push(at);
+        }
+    }
+    let mut gains = Vec::new();
+    for members in vpcs.values() {
+        let open = |at: &&usize| board.nodes.get(**at).is_some_and(|node| !node.label.is_full() && !node.hint);
+        let open: Vec<usize> = members.iter().filter(open).copied().collect();
+        if open.is_empty() {
+            continue;
+        }
+        let mut labels: Vec<(Label, Option<Sym>)> = Vec::new();
+        for at in members {
+            let Some(node) = board.nodes.get(*at) else { continue };
+            let (label, barred) = (node.label, node.barred.clone());
+            if label.is_empty() || labels.iter().any(|(known, _)| *known == label) {
+                continue;
+            }
+            let name = board.environment(label);
+            // What the configuration keeps out of an environment is no witness for it.
+            if name.is_none_or(|name| !barred.contains(&name)) {
+                labels.push((label, name.filter(|_| label.is_full())));
+            }
+        }
+        for at in open {
+            if let Some(node) = board.nodes.get(at) {
+                let (own, barred) = (node.label, node.barred.clone());
+                let label = Offer::to(own, labels.iter().copied()).fill(own);
+                if label != own && board.environment(label).is_none_or(|name| !barred.contains(&name)) {
+                    gains.push((at, label));
+                }
+            }
+        }
+    }
+    let changed = !gains.is_empty();
+    for (at, label) in gains {
+        if let Some(node) = board.nodes.get_mut(at) {
+            node.label = label;
+            node.because.push(Reason::Vpc);
+        }
+    }
+    changed
+}
