@@ -1,7 +1,6 @@
 //! What was done to the simulated account: a deed becomes an act with its second, and scripts
 //! play on from there. Decides what the account would refuse, in AWS's words. Pure.
 
-#![expect(clippy::result_large_err, reason = "a fault carries its words, and failing is rare")]
 
 use super::scene::Scene;
 use crate::app::gate::Deed;

@@ -1,7 +1,6 @@
 //! What one account holds at one moment: items of every kind in the parts they are read by, what
 //! a closer look shows, and what may not be read. Knows kinds by their types only.
 
-#![expect(clippy::result_large_err, reason = "a fault carries its words, and failing is rare")]
 
 use std::any::Any;
 use std::collections::BTreeMap;
