@@ -2,6 +2,7 @@
 //! health up (with `diagnosis`) and gives one [`Picture`] that both faces show.
 //! Pure: no clock, no network, no drawing; the same world always gives the same picture.
 
+mod freshness;
 mod gather;
 mod infer;
 mod picture;

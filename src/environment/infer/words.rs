@@ -55,7 +55,8 @@ const RESOURCES: &str = "
     security securitygroup server servers service services sg slow sns sqs ssm stack stacks standby start status
     stepfunctions stop storage subnet subnets swap target targetgroup targets targettracking task taskdef
     taskdefinition tasks tg throttle throttled throttles time timeout timeouts too topic topics tracking trail
-    unhealthy usage util utilization volume vpc vpce vpn waf wafv2 warn warning writer";
+    unhealthy usage util utilization volume vpc vpce vpn waf wafv2 warn warning writer
+    アラーム クラスター サーバ サーバー サービス データベース ネットワーク バッチ ログ 監視 踏み台";
 
 /// Words for the part something plays in a system. Alone they do not name a system, unless nothing else does.
 const ROLES: &str = "
@@ -66,6 +67,10 @@ static LISTED: LazyLock<HashMap<&str, Meaning>> = LazyLock::new(|| {
     let resources = RESOURCES.split_whitespace().map(|word| (word, Meaning::Resource));
     resources.chain(ROLES.split_whitespace().map(|word| (word, Meaning::Role))).collect()
 });
+
+/// The words long enough to be told apart within others.
+static LONG: LazyLock<Vec<&str>> =
+    LazyLock::new(|| RESOURCES.split_whitespace().filter(|known| known.len() >= 5).collect());
 
 /// What a word is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -125,16 +130,25 @@ fn is_resource(word: &str) -> bool {
 /// RDS writes identifiers in lower case, so that `DatabaseStack` and `AuroraCluster6B7A` arrive in one piece:
 /// a run of long resource words, perhaps with an id behind.
 fn is_compound(word: &str) -> bool {
-    let mut rest = word;
-    let mut stripped = false;
-    while let Some(shorter) =
-        RESOURCES.split_whitespace().filter(|known| known.len() >= 5).find_map(|known| rest.strip_prefix(known))
-    {
-        rest = shorter;
-        stripped = true;
+    let is_end = |rest: &str| {
+        let id = rest.chars().all(|c| c.is_ascii_hexdigit()) && rest.chars().any(|c| c.is_ascii_digit());
+        rest.is_empty() || id || is_resource(rest) || is_noise(rest)
+    };
+    // `databasestack` begins with `databases` too: every way of cutting it is tried, each rest once.
+    let mut rests = vec![word];
+    let mut at = 0;
+    while let Some(rest) = rests.get(at).copied() {
+        if at > 0 && is_end(rest) {
+            return true;
+        }
+        for shorter in LONG.iter().filter_map(|known| rest.strip_prefix(known)) {
+            if !rests.contains(&shorter) {
+                rests.push(shorter);
+            }
+        }
+        at += 1;
     }
-    let id = rest.chars().all(|c| c.is_ascii_hexdigit()) && rest.chars().any(|c| c.is_ascii_digit());
-    stripped && (rest.is_empty() || id || is_resource(rest) || is_noise(rest))
+    false
 }
 
 /// Numbers, and ids in which letters and digits take turns.
@@ -171,6 +185,7 @@ mod tests {
     #[case("databasestack", Meaning::Resource)]
     #[case("auroraclusterb1c2d3", Meaning::Resource)]
     #[case("auroraclusterwriter8f3a", Meaning::Resource)]
+    #[case("踏み台サーバー", Meaning::Resource)]
     #[case("servicedesk", Meaning::Word)]
     #[case("backend", Meaning::Role)]
     #[case("01", Meaning::Noise)]
