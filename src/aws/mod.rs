@@ -5,8 +5,10 @@
 mod budget;
 mod clients;
 mod ec2;
+mod extra;
 mod fault;
 mod live;
+mod metrics;
 mod open;
 mod pages;
 mod plain;
@@ -20,8 +22,10 @@ mod together;
 
 pub use clients::Clients;
 pub use ec2::Ec2;
+pub use extra::{db_events, extra};
 pub use fault::fault;
 pub use live::Live;
+pub use metrics::{Measure, courses};
 pub use pages::{Paged, pages};
 pub use plain::{count, maybe, tally, text, texts, when};
 pub use recent::Recent;

@@ -2,13 +2,15 @@
 //! The only file of the kind that may touch the network or an SDK type; reading operations only.
 
 use aws_sdk_cloudwatch::types::{self, AlarmType};
+use jiff::Timestamp;
 
 use super::model::{Alarm, AlarmMetric};
-use crate::aws::{Paged, maybe, pages, text, when};
-use crate::kinds::Ask;
-use crate::world::{Arn, Fault, Harvest};
+use crate::aws::{Measure, Paged, courses, extra, maybe, pages, text, when};
+use crate::kinds::{Ask, Extra, Moment, Tone};
+use crate::world::{Arn, Fault, Harvest, Health};
 
 const DESCRIBE: &str = "cloudwatch:DescribeAlarms";
+const HISTORY: &str = "cloudwatch:DescribeAlarmHistory";
 
 /// Reads what `ask` covers.
 ///
@@ -28,6 +30,62 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Alarm>, Fault> {
     let mut harvest = Harvest::whole(items);
     harvest.notes.extend(cut);
     Ok(harvest)
+}
+
+/// Its history, and the course of its metric if it watches one.
+///
+/// # Errors
+/// The fault that kept both from being read.
+pub(super) async fn look(ask: Ask<'_>, item: &Alarm, now: Timestamp) -> Result<Extra, Fault> {
+    let measures: Vec<Measure> = measure(item).into_iter().collect();
+    let metrics = async { if measures.is_empty() { Ok(Vec::new()) } else { courses(ask.aws, &measures, now).await } };
+    let (series, moments) = tokio::join!(metrics, history(ask, item));
+    if measures.is_empty() {
+        // Nothing was asked of metrics: the history alone decides.
+        return Ok(Extra { series: Vec::new(), moments: moments? });
+    }
+    extra(series, moments, now)
+}
+
+fn measure(item: &Alarm) -> Option<Measure> {
+    let [metric] = &item.metrics[..] else { return None };
+    Some(Measure {
+        title: metric.name.clone()?,
+        unit: if metric.name.as_deref().is_some_and(|name| name.ends_with("Utilization")) { "%" } else { "" },
+        divisor: 1.0,
+        namespace: metric.namespace.clone()?,
+        metric: metric.name.clone()?,
+        dimensions: metric.dimensions.clone(),
+        statistic: metric.statistic.clone()?,
+        period: item.period.unwrap_or(60),
+        threshold: item.threshold,
+    })
+}
+
+/// Its newest history, newest first.
+async fn history(ask: Ask<'_>, item: &Alarm) -> Result<Vec<Moment>, Fault> {
+    let request = ask.aws.cloudwatch.describe_alarm_history().alarm_name(&item.name).max_records(50);
+    let request = request.alarm_types(AlarmType::MetricAlarm).alarm_types(AlarmType::CompositeAlarm);
+    let request = request.scan_by(types::ScanBy::TimestampDescending);
+    let answer = ask.aws.call(HISTORY, Some(&item.name), request.send()).await?;
+    Ok(answer.alarm_history_items().iter().filter_map(moment).collect())
+}
+
+fn moment(from: &types::AlarmHistoryItem) -> Option<Moment> {
+    let data = from.history_data().and_then(|data| serde_json::from_str::<serde_json::Value>(data).ok());
+    let told = |pointer: &str| data.as_ref()?.pointer(pointer)?.as_str().map(str::to_owned);
+    let tone = match told("/newState/stateValue").as_deref() {
+        Some("ALARM") => Tone::Of(Health::Bad),
+        Some("OK") => Tone::Of(Health::Well),
+        Some("INSUFFICIENT_DATA") => Tone::Of(Health::Unknown),
+        _ => Tone::Dim,
+    };
+    let summary = text(from.history_summary())?;
+    let says = match told("/newState/stateReason") {
+        Some(reason) => format!("{summary}: {reason}"),
+        None => summary,
+    };
+    Some(Moment { at: when(from.timestamp())?, says, tone })
 }
 
 fn arns(from: &[String]) -> Vec<Arn> {

@@ -16,7 +16,9 @@ pub use reading::{Reading, measured, reading};
 pub use rules::{only_warns, scales, told};
 pub use watches::{Watched, all_watched, in_words, leads_to, watched};
 
-use super::{Ask, Boxed, Context, Kind, Pace, Row, Section, Shown};
+use jiff::Timestamp;
+
+use super::{Ask, Boxed, Context, Extra, Kind, Pace, Row, Section, Shown};
 use crate::environment::{Counts, Subject};
 use crate::world::{Fault, Harvest, Opinion, Scope};
 
@@ -27,11 +29,16 @@ impl Kind for Alarms {
     type Item = Alarm;
 
     const PACE: Pace = Pace::Live;
-    const PERMISSIONS: &'static [&'static str] = &["cloudwatch:DescribeAlarms"];
+    const PERMISSIONS: &'static [&'static str] =
+        &["cloudwatch:DescribeAlarms", "cloudwatch:DescribeAlarmHistory", "cloudwatch:GetMetricData"];
     const SHOWN: Option<Shown> = Some(Shown { list: "alarms", singular: "alarm", columns: rows::COLUMNS });
 
     fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<Alarm>, Fault>> {
         Box::pin(fetch::read(ask))
+    }
+
+    fn look<'a>(ask: Ask<'a>, item: &'a Alarm, now: Timestamp) -> Boxed<'a, Result<Extra, Fault>> {
+        Box::pin(fetch::look(ask, item, now))
     }
 
     fn name(item: &Alarm) -> &str {

@@ -2,10 +2,11 @@
 //! The only file of the kind that may touch the network or an SDK type; reading operations only.
 
 use aws_sdk_rds::types;
+use jiff::Timestamp;
 
 use super::model::{ClusterMember, DbCluster};
-use crate::aws::{Paged, maybe, pages, text, texts, when};
-use crate::kinds::Ask;
+use crate::aws::{Paged, db_events, extra, maybe, pages, text, texts, when};
+use crate::kinds::{Ask, Extra};
 use crate::world::{Arn, Fault, Harvest};
 
 const DESCRIBE: &str = "rds:DescribeDBClusters";
@@ -24,6 +25,14 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<DbCluster>, Fault> {
     let mut harvest = Harvest::whole(items);
     harvest.notes.extend(cut);
     Ok(harvest)
+}
+
+/// What happened to it in the last day.
+///
+/// # Errors
+/// The fault of the reading.
+pub(super) async fn look(ask: Ask<'_>, item: &DbCluster, now: Timestamp) -> Result<Extra, Fault> {
+    extra(Ok(Vec::new()), Ok(db_events(ask.aws, &item.id, true).await?), now)
 }
 
 fn cluster(from: &types::DbCluster) -> Option<DbCluster> {

@@ -11,7 +11,9 @@ mod subject;
 
 pub use model::{ClusterMember, DbCluster};
 
-use super::{Ask, Boxed, Context, Kind, Pace, Row, Section, Shown};
+use jiff::Timestamp;
+
+use super::{Ask, Boxed, Context, Extra, Kind, Pace, Row, Section, Shown};
 use crate::environment::{Counts, Subject};
 use crate::world::{Fault, Harvest, Opinion, Scope};
 
@@ -22,11 +24,15 @@ impl Kind for DbClusters {
     type Item = DbCluster;
 
     const PACE: Pace = Pace::Live;
-    const PERMISSIONS: &'static [&'static str] = &["rds:DescribeDBClusters"];
+    const PERMISSIONS: &'static [&'static str] = &["rds:DescribeDBClusters", "rds:DescribeEvents"];
     const SHOWN: Option<Shown> = Some(Shown { list: "databases", singular: "DB cluster", columns: rows::COLUMNS });
 
     fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<DbCluster>, Fault>> {
         Box::pin(fetch::read(ask))
+    }
+
+    fn look<'a>(ask: Ask<'a>, item: &'a DbCluster, now: Timestamp) -> Boxed<'a, Result<Extra, Fault>> {
+        Box::pin(fetch::look(ask, item, now))
     }
 
     fn name(item: &DbCluster) -> &str {

@@ -2,13 +2,16 @@
 //! The only file of the kind that may touch the network or an SDK type; reading operations only.
 
 use aws_sdk_rds::types;
+use jiff::Timestamp;
 
 use super::model::DbInstance;
-use crate::aws::{Paged, maybe, pages, text, texts, when};
-use crate::kinds::Ask;
+use crate::aws::{Measure, Paged, courses, db_events, extra, maybe, pages, text, texts, when};
+use crate::kinds::{Ask, Extra};
 use crate::world::{Arn, Fault, Harvest};
 
 const DESCRIBE: &str = "rds:DescribeDBInstances";
+/// Bytes.
+const GIB: f64 = 1_073_741_824.0;
 
 /// Reads what `ask` covers.
 ///
@@ -24,6 +27,22 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<DbInstance>, Fault> {
     let mut harvest = Harvest::whole(items);
     harvest.notes.extend(cut);
     Ok(harvest)
+}
+
+/// Its load over the last hours and what happened to it in the last day.
+///
+/// # Errors
+/// The fault that kept both from being read.
+pub(super) async fn look(ask: Ask<'_>, item: &DbInstance, now: Timestamp) -> Result<Extra, Fault> {
+    let who = [("DBInstanceIdentifier", item.id.as_str())];
+    let measure = |title, unit, metric| Measure::average(title, unit, "AWS/RDS", metric, &who);
+    let mut measures = vec![measure("CPU", "%", "CPUUtilization"), measure("connections", "", "DatabaseConnections")];
+    // Members of a cluster store nothing themselves: Aurora has no such metric for them.
+    if item.cluster.is_none() {
+        measures.push(Measure { divisor: GIB, ..measure("free storage", " GiB", "FreeStorageSpace") });
+    }
+    let (series, moments) = tokio::join!(courses(ask.aws, &measures, now), db_events(ask.aws, &item.id, false));
+    extra(series, moments, now)
 }
 
 fn instance(from: &types::DbInstance) -> Option<DbInstance> {

@@ -19,7 +19,9 @@ pub(in crate::kinds) use page::{address, clock, windows};
 pub(in crate::kinds) use rows::{COLUMNS as DATABASE_COLUMNS, engine, line};
 pub(in crate::kinds) use rules::with_clock;
 
-use super::{Ask, Boxed, Context, Kind, Pace, Row, Section, Shown};
+use jiff::Timestamp;
+
+use super::{Ask, Boxed, Context, Extra, Kind, Pace, Row, Section, Shown};
 use crate::environment::{Counts, Subject};
 use crate::world::{Fault, Harvest, Opinion, Scope};
 
@@ -30,11 +32,16 @@ impl Kind for DbInstances {
     type Item = DbInstance;
 
     const PACE: Pace = Pace::Live;
-    const PERMISSIONS: &'static [&'static str] = &["rds:DescribeDBInstances"];
+    const PERMISSIONS: &'static [&'static str] =
+        &["rds:DescribeDBInstances", "rds:DescribeEvents", "cloudwatch:GetMetricData"];
     const SHOWN: Option<Shown> = Some(Shown { list: "databases", singular: "DB instance", columns: rows::COLUMNS });
 
     fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<DbInstance>, Fault>> {
         Box::pin(fetch::read(ask))
+    }
+
+    fn look<'a>(ask: Ask<'a>, item: &'a DbInstance, now: Timestamp) -> Boxed<'a, Result<Extra, Fault>> {
+        Box::pin(fetch::look(ask, item, now))
     }
 
     fn name(item: &DbInstance) -> &str {

@@ -2,11 +2,12 @@
 //! The only file of the kind that may touch the network or an SDK type; reading operations only.
 
 use aws_sdk_ecs::types::{self, ServiceField};
+use jiff::Timestamp;
 
 use super::model::{Attachment, Breaker, Deployment, Event, Service};
-use crate::aws::{Paged, batches, count, maybe, pages, text, together, when};
-use crate::kinds::Ask;
+use crate::aws::{Measure, Paged, batches, count, courses, extra, maybe, pages, text, together, when};
 use crate::kinds::ecs_cluster;
+use crate::kinds::{Ask, Extra};
 use crate::world::{Arn, Fault, FaultKind, Harvest};
 
 const LIST: &str = "ecs:ListServices";
@@ -34,6 +35,17 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Service>, Fault> {
         ));
     }
     Ok(harvest)
+}
+
+/// Its load over the last hours.
+///
+/// # Errors
+/// The fault of the reading.
+pub(super) async fn look(ask: Ask<'_>, item: &Service, now: Timestamp) -> Result<Extra, Fault> {
+    let who = [("ClusterName", item.cluster.last()), ("ServiceName", item.name.as_str())];
+    let measure = |title, metric| Measure::average(title, "%", "AWS/ECS", metric, &who);
+    let measures = [measure("CPU", "CPUUtilization"), measure("memory", "MemoryUtilization")];
+    extra(courses(ask.aws, &measures, now).await, Ok(Vec::new()), now)
 }
 
 /// All services of one cluster; none if the cluster went meanwhile.

@@ -12,7 +12,9 @@ mod subject;
 pub use model::{Attachment, Breaker, Deployment, Event, Service};
 pub use rules::{Judged, history_ends, judge, moving, primary, rolled_back_to};
 
-use super::{Ask, Boxed, Context, Kind, Pace, Row, Section, Shown};
+use jiff::Timestamp;
+
+use super::{Ask, Boxed, Context, Extra, Kind, Pace, Row, Section, Shown};
 use crate::environment::{Counts, Subject};
 use crate::world::{Fault, Harvest, Opinion, Scope};
 
@@ -23,11 +25,16 @@ impl Kind for Services {
     type Item = Service;
 
     const PACE: Pace = Pace::Live;
-    const PERMISSIONS: &'static [&'static str] = &["ecs:ListClusters", "ecs:ListServices", "ecs:DescribeServices"];
+    const PERMISSIONS: &'static [&'static str] =
+        &["ecs:ListClusters", "ecs:ListServices", "ecs:DescribeServices", "cloudwatch:GetMetricData"];
     const SHOWN: Option<Shown> = Some(Shown { list: "services", singular: "service", columns: rows::COLUMNS });
 
     fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<Service>, Fault>> {
         Box::pin(fetch::read(ask))
+    }
+
+    fn look<'a>(ask: Ask<'a>, item: &'a Service, now: Timestamp) -> Boxed<'a, Result<Extra, Fault>> {
+        Box::pin(fetch::look(ask, item, now))
     }
 
     fn name(item: &Service) -> &str {
