@@ -13,6 +13,7 @@ use super::budget::Budget;
 use super::ec2::Ec2;
 use super::fault::fault;
 use super::pages::Paged;
+use super::probe::Record;
 use super::recent::Recent;
 use crate::world::Fault;
 
@@ -41,6 +42,8 @@ pub struct Clients {
     pub clusters: Recent<Paged<String>>,
     /// How fast they may be called.
     pub(super) budget: Arc<Budget>,
+    /// Where it is remembered how calls went, for `doctor`.
+    pub(super) record: Option<Arc<Record>>,
 }
 
 impl Clients {
@@ -60,7 +63,11 @@ impl Clients {
     {
         // Futures do nothing before they are awaited: the request is made when its turn has come.
         let _in_flight = self.budget.turn(operation).await;
-        sent.await.map_err(fault(operation, on))
+        let got = sent.await.map_err(fault(operation, on));
+        if let Some(record) = &self.record {
+            record.note(operation, got.as_ref().err());
+        }
+        got
     }
 }
 
@@ -110,6 +117,7 @@ impl Clients {
             ec2: Ec2::silent(),
             clusters: Recent::default(),
             budget: Arc::default(),
+            record: None,
         }
     }
 }

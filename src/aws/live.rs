@@ -13,11 +13,12 @@ use tokio::time::Instant;
 use super::budget::Budget;
 use super::clients::Clients;
 use super::open::{Keys, Opening, http, metadata_region};
+use super::probe;
 use super::profiles::Profiles;
 use super::source::{Source, Sources};
 use super::stats::Counter;
 use crate::app::gate::Approved;
-use crate::cloud::{Cloud, Receipt, Stats};
+use crate::cloud::{Check, Cloud, Outcome, Receipt, Stats};
 use crate::kinds::{AnyKind, Ask, Boxed, Extra};
 use crate::world::{
     AccountId, Arn, Coverage, Fault, FaultKind, Found, Identity, Region, ResourceId, Scope, SourceName, World,
@@ -234,6 +235,20 @@ impl Cloud for Live {
     fn login(&self, source: &SourceName) -> Option<Vec<String>> {
         let profiles = self.state().profiles.clone()?;
         profiles.login(self.source(source)?)
+    }
+
+    fn probe<'a>(&'a self, scope: &'a Scope) -> Boxed<'a, Vec<Check>> {
+        Box::pin(async move {
+            let who = self.who(scope).await;
+            let mut checks = match self.clients(scope).await {
+                Ok(aws) => probe::probe(&aws, scope, who, Timestamp::now()).await,
+                Err(fault) => {
+                    vec![Check { what: "sts:GetCallerIdentity".to_owned(), outcome: Outcome::Failed(fault) }]
+                }
+            };
+            checks.push(probe::clock(self.counter.skew()));
+            checks
+        })
     }
 
     fn now(&self) -> Timestamp {

@@ -2,7 +2,6 @@
 //! bills per metric, so only for what is looked at. Gaps stay gaps.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricStat, ScanBy};
 use jiff::{SignedDuration, Timestamp};

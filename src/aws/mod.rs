@@ -12,6 +12,7 @@ mod metrics;
 mod open;
 mod pages;
 mod plain;
+mod probe;
 mod profiles;
 mod recent;
 #[cfg(test)]

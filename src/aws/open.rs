@@ -164,6 +164,7 @@ impl Opening {
             ec2: Ec2::new(&config, counting),
             clusters: Recent::default(),
             budget,
+            record: None,
         }
     }
 

@@ -46,8 +46,36 @@ pub trait Cloud: Send + Sync + 'static {
     /// The command that logs a source in again, where there is one: `aws sso login --profile x`.
     fn login(&self, source: &SourceName) -> Option<Vec<String>>;
 
+    /// Tries what reading takes there, for `doctor`: identity, each operation, the clock.
+    fn probe<'a>(&'a self, _scope: &'a Scope) -> Boxed<'a, Vec<Check>> {
+        Box::pin(async { Vec::new() })
+    }
+
     /// The cloud's own time: the wall clock, but for a demo with simulated time.
     fn now(&self) -> Timestamp;
+}
+
+/// One thing that `doctor` tried.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Check {
+    /// What: an operation as IAM names it (`ecs:ListServices`), or `clock`.
+    pub what: String,
+    /// How it went.
+    pub outcome: Outcome,
+}
+
+/// How a thing that `doctor` tried went.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// It works; with what was learnt, if anything was.
+    Fine(Option<String>),
+    /// A permission is missing: the fault names it.
+    Denied(Fault),
+    /// It failed for another reason.
+    Failed(Fault),
+    /// There was nothing to try it on, or no way to get that far.
+    Untried,
 }
 
 /// What AWS said of a change that it took.

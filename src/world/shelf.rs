@@ -198,6 +198,11 @@ impl Shelf {
         self.bins.values().filter_map(|bin| bin.read_at).min()
     }
 
+    /// The keys of its resources.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.bins.values().flat_map(Bin::keys)
+    }
+
     /// Every fault that stands: the whole kind's, its parts', its notes.
     pub fn faults(&self) -> impl Iterator<Item = &Fault> {
         self.fault.iter().chain(self.bins.values().filter_map(|bin| bin.fault.as_ref())).chain(&self.notes)

@@ -36,7 +36,8 @@ async fn arns(ask: Ask<'_>) -> Result<Paged<String>, Fault> {
 pub(crate) async fn to_read(ask: Ask<'_>) -> Result<Paged<Part>, Fault> {
     let whole = |items| Paged { items, cut: None };
     if let Coverage::Parts(parts) = ask.coverage {
-        return Ok(whole(parts.iter().cloned().collect()));
+        let clusters = parts.iter().filter(|part| Arn::from(&***part).resource().starts_with("cluster/"));
+        return Ok(whole(clusters.cloned().collect()));
     }
     let known = ask.known.shelf(ask.scope, Cluster::KIND).is_some_and(|shelf| shelf.oldest().is_some());
     if known {
