@@ -12,8 +12,6 @@ use crate::world::{Health, Opinion, ResourceId};
 
 /// What is known of an environment's rest.
 pub(super) struct Rest<'a> {
-    /// It sleeps as a whole.
-    pub(super) asleep: bool,
     /// Nothing serves, by choice: it sleeps, even if a database is still up.
     pub(super) idle: bool,
     /// Members whose opinion is a consequence of sleep and does not count.
@@ -47,7 +45,7 @@ pub(super) fn read<'a>(scene: &Scene<'a>) -> Rest<'a> {
             }
         }
     }
-    Rest { asleep, idle, hushed }
+    Rest { idle, hushed }
 }
 
 /// Whether an alarm fires because there is too little of something, or no data at all.

@@ -123,11 +123,10 @@ pub fn failures(tasks: &[&Task], since: Option<Timestamp>) -> Option<Stops> {
     failed
         .sort_by(|(a, x), (b, y)| x.depth.cmp(&y.depth).then(b.stopped_at.cmp(&a.stopped_at)).then(a.arn.cmp(&b.arn)));
     let (latest, cause) = failed.first().map(|(task, cause)| (*task, cause.clone()))?;
-    let words = latest
-        .stopped_reason
-        .as_deref()
-        .into_iter()
-        .chain(latest.containers.iter().filter_map(|container| container.reason.as_deref()))
+    // A container's own reason says more than the sentence that an essential container ended.
+    let reasons = latest.containers.iter().filter_map(|container| container.reason.as_deref());
+    let words = reasons
+        .chain(latest.stopped_reason.as_deref().filter(|reason| !reason.starts_with("Essential container")))
         .map(|words| first_line(words, 200))
         .find(|words| !words.is_empty());
     Some(Stops {

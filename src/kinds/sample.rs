@@ -47,7 +47,7 @@ fn arn(service: &str, resource: &str) -> Arn {
 }
 
 /// A world with things put on its shelves.
-#[derive(Default)]
+#[derive(Default, Debug)]
 pub(crate) struct Shelves(pub(crate) World);
 
 impl Shelves {

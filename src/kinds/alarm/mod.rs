@@ -16,6 +16,9 @@ pub use reading::{Reading, measured, reading};
 pub use rules::{only_warns, scales, told};
 pub use watches::{Watched, all_watched, in_words, leads_to, watched};
 
+#[cfg(test)]
+mod tests;
+
 use jiff::Timestamp;
 
 use super::{Ask, Boxed, Context, Extra, Kind, Pace, Row, Section, Shown};

@@ -11,6 +11,9 @@ mod subject;
 
 pub use model::{ClusterMember, DbCluster};
 
+#[cfg(test)]
+mod tests;
+
 use jiff::Timestamp;
 
 use super::{Ask, Boxed, Context, Extra, Kind, Pace, Row, Section, Shown};

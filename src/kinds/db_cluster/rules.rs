@@ -39,9 +39,10 @@ fn judge(item: &DbCluster, cx: &Context<'_>) -> Opinion {
         };
         if health > worst.health {
             let role = if member.writer { "writer" } else { "reader" };
-            let why = match says(status) {
-                "" => format!("is {status}"),
-                says => says.to_owned(),
+            let why = match (class(status), says(status)) {
+                (Class::Limping | Class::Blocked, says) => format!("is {status}: {says}"),
+                (_, "") => format!("is {status}"),
+                (_, says) => says.to_owned(),
             };
             worst = Opinion::new(health, format!("database {}: {role} {} {why}", item.id, member.id));
         }

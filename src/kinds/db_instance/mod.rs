@@ -19,6 +19,9 @@ pub(in crate::kinds) use page::{address, clock, windows};
 pub(in crate::kinds) use rows::{COLUMNS as DATABASE_COLUMNS, engine, line};
 pub(in crate::kinds) use rules::with_clock;
 
+#[cfg(test)]
+mod tests;
+
 use jiff::Timestamp;
 
 use super::{Ask, Boxed, Context, Extra, Kind, Pace, Row, Section, Shown};

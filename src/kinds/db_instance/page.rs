@@ -21,7 +21,8 @@ pub(super) fn detail(item: &DbInstance, cx: &Context<'_>) -> Vec<Section> {
 fn facts(item: &DbInstance, cx: &Context<'_>) -> Vec<Fact> {
     let opinion = judge(&item.id, &item.status, cx.protected);
     let mut status = item.status.clone();
-    if !says(&item.status).is_empty() {
+    // `stopped: is stopped` would say nothing new.
+    if !says(&item.status).is_empty() && !says(&item.status).ends_with(&item.status) {
         status = format!("{status}: {}", says(&item.status));
     }
     let mut facts = vec![

@@ -55,7 +55,7 @@ pub static STATUSES: &[(&str, Class, &str)] = &[
     ("stopping", Class::GoingDown, "is stopping"),
     ("stopped", Class::Down, "is stopped"),
     ("incompatible-option-group", Class::Limping, "an option of its option group cannot be applied"),
-    ("failed", Class::Blocked, "has failed: restore it from a snapshot"),
+    ("failed", Class::Blocked, "restore it from a snapshot"),
     ("cloning-failed", Class::Blocked, "could not be cloned"),
     ("migration-failed", Class::Blocked, "could not be migrated"),
     ("inaccessible-encryption-credentials", Class::Blocked, "its KMS key cannot be used: restore it from a snapshot"),

@@ -11,6 +11,9 @@ mod subject;
 pub use model::Instance;
 pub(in crate::kinds) use rows::COLUMNS as INSTANCE_COLUMNS;
 
+#[cfg(test)]
+mod tests;
+
 use super::{Ask, Boxed, Context, Kind, Pace, Row, Section, Shown};
 use crate::environment::{Counts, Subject};
 use crate::world::{Fault, Harvest, Opinion, Scope};

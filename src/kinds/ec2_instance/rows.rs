@@ -124,7 +124,7 @@ fn serves(item: &Instance, cx: &Context<'_>) -> Vec<Row> {
                     Cell::strong(group.map_or_else(|| health.group.last(), |group| group.name.as_str())),
                     Cell::or_none(target.port.map(|port| port.to_string())),
                     Cell::of(words.health, target.state.as_str()),
-                    Cell::of(words.health, words.one),
+                    Cell::of(words.health, words.full()),
                 ],
             }
         })

@@ -12,6 +12,9 @@ mod subject;
 pub use model::{Attachment, Breaker, Deployment, Event, Service};
 pub use rules::{Judged, history_ends, judge, moving, primary, rolled_back_to};
 
+#[cfg(test)]
+mod tests;
+
 use jiff::Timestamp;
 
 use super::{Ask, Boxed, Context, Extra, Kind, Pace, Row, Section, Shown};

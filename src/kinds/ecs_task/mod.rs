@@ -12,6 +12,9 @@ mod subject;
 pub use model::{Container, Task};
 pub use rows::TaskLines;
 
+#[cfg(test)]
+mod tests;
+
 use super::{Ask, Boxed, Context, Kind, Pace, Row, Section, Shown};
 use crate::environment::{Counts, Subject};
 use crate::world::{Fault, Harvest, Opinion, Scope};

@@ -10,6 +10,9 @@ mod subject;
 
 pub use model::LoadBalancer;
 
+#[cfg(test)]
+mod tests;
+
 use super::{Ask, Boxed, Context, Kind, Pace, Row, Section};
 use crate::environment::{Counts, Subject};
 use crate::world::{Fault, Harvest, Opinion, Scope};

@@ -10,6 +10,9 @@ mod subject;
 
 pub use model::Node;
 
+#[cfg(test)]
+mod tests;
+
 use super::{Ask, Boxed, Context, Kind, Pace, Row, Section, Shown};
 use crate::environment::{Counts, Subject};
 use crate::world::{Fault, Harvest, Opinion, Scope};

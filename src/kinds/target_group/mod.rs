@@ -14,6 +14,9 @@ pub use model::{Check, TargetGroup};
 pub use rules::{hint, judge};
 pub use words::{Role, Words, check, words};
 
+#[cfg(test)]
+mod tests;
+
 use super::{Ask, Boxed, Context, Kind, Pace, Row, Section, Shown};
 use crate::environment::{Counts, Subject};
 use crate::world::{Fault, Harvest, Opinion, Scope};

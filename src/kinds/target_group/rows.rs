@@ -62,7 +62,6 @@ pub(super) fn line(item: &TargetGroup, target: &Target, cx: &Context<'_>, indent
     let words = words(target, item.check.matcher.as_deref());
     let (behind, open) = behind(target, cx);
     let port = target.port.map(|port| port.to_string());
-    let well = words.health == Health::Well;
     Row {
         key: format!("{}|{}|{}", item.arn, target.id, port.as_deref().unwrap_or_default()),
         open: open.or_else(|| Some(item.id(cx.scope))),
@@ -73,7 +72,7 @@ pub(super) fn line(item: &TargetGroup, target: &Target, cx: &Context<'_>, indent
             Cell::or_none(target.zone.as_deref()),
             Cell::of(words.health, target.state.as_str()),
             Cell::or_none(behind),
-            Cell::of(words.health, if well && words.one == "healthy" { String::new() } else { words.one }),
+            Cell::of(words.health, words.full()),
         ],
     }
 }

@@ -10,10 +10,24 @@ pub struct Words {
     pub health: Health,
     /// Said of one: `does not answer in time`.
     pub one: String,
+    /// Said besides of one alone: `wants 200`; often empty.
+    pub aside: String,
     /// Said of several: `do not answer in time`.
     pub many: String,
     /// The part the target plays in its group.
     pub role: Role,
+}
+
+impl Words {
+    /// Said of one target alone: `answers 502 (wants 200)`; nothing of a healthy one.
+    #[must_use]
+    pub fn full(&self) -> String {
+        match (self.one.as_str(), self.aside.as_str()) {
+            ("healthy", _) => String::new(),
+            (one, "") => one.to_owned(),
+            (one, aside) => format!("{one} ({aside})"),
+        }
+    }
 }
 
 /// The part a target plays in the judgement of its group.
@@ -41,7 +55,13 @@ pub enum Role {
 #[must_use]
 pub fn words(target: &Target, wants: Option<&str>) -> Words {
     let reason = target.reason.as_deref().unwrap_or_default();
-    let say = |role, health, one: &str, many: &str| Words { health, one: one.to_owned(), many: many.to_owned(), role };
+    let say = |role, health, one: &str, many: &str| Words {
+        health,
+        one: one.to_owned(),
+        many: many.to_owned(),
+        aside: String::new(),
+        role,
+    };
     match (target.state.as_str(), reason) {
         ("healthy", _) => say(Role::Serving, Health::Well, "healthy", "are healthy"),
         (_, "Target.HealthCheckDisabled") => say(Role::Serving, Health::Well, "not checked", "are not checked"),
@@ -69,7 +89,7 @@ pub fn words(target: &Target, wants: Option<&str>) -> Words {
         (_, "Target.NotInUse") => not_in_use(target),
         (_, "Target.InvalidState") => {
             let text = if describes(target, "terminated") { "terminated" } else { "stopped" };
-            say(Role::Stopped, Health::Worrying, &format!("instance is {text}"), &format!("instances are {text}"))
+            say(Role::Stopped, Health::Worrying, &format!("is a {text} instance"), &format!("are {text} instances"))
         }
         (_, "Target.IpUnusable") => say(
             Role::Failing,
@@ -114,7 +134,13 @@ fn not_in_use(target: &Target) -> Words {
             "get no traffic: no listener rule leads to their group",
         )
     };
-    Words { health: Health::Worrying, one: one.to_owned(), many: many.to_owned(), role: Role::Unused }
+    Words {
+        health: Health::Worrying,
+        one: one.to_owned(),
+        many: many.to_owned(),
+        aside: String::new(),
+        role: Role::Unused,
+    }
 }
 
 /// `Health checks failed with these codes: [502]`.
@@ -124,14 +150,14 @@ fn mismatch(target: &Target, wants: Option<&str>) -> Words {
         .as_deref()
         .and_then(|text| text.split_once('[')?.1.split_once(']').map(|(codes, _)| codes.trim()))
         .filter(|codes| codes.len() <= 40 && codes.starts_with(|c: char| c.is_ascii_digit()));
-    let wants = wants.map(|wants| format!(" (wants {wants})")).unwrap_or_default();
     let open =
         codes.is_some_and(|codes| codes.split(',').all(|code| matches!(code.trim().as_bytes(), [b'3' | b'4', _, _])));
     let codes = codes.unwrap_or("an unexpected code");
     Words {
         health: Health::Bad,
-        one: format!("answers {codes}{wants}"),
-        many: format!("answer {codes}{wants}"),
+        one: format!("answers {codes}"),
+        many: format!("answer {codes}"),
+        aside: wants.map(|wants| format!("wants {wants}")).unwrap_or_default(),
         role: if open { Role::Mismatched } else { Role::Failing },
     }
 }

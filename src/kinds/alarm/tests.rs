@@ -1,0 +1,228 @@
+//! Tests of how alarms are read, judged, counted and listed.
+
+use rstest::rstest;
+
+use super::reading::{figure, number};
+use super::{Alarm, AlarmMetric, Alarms, in_words, leads_to, measured, only_warns, reading, scales};
+use crate::environment::Counts;
+use crate::kinds::sample::*;
+use crate::kinds::{Kind, Section};
+use crate::world::{Arn, Health, Resource};
+
+fn topic(name: &str) -> Arn {
+    Arn::from(format!("arn:aws:sns:ap-northeast-1:123456789012:{name}"))
+}
+
+fn telling(topics: &[&str]) -> Alarm {
+    Alarm { alarm_actions: topics.iter().map(|name| topic(name)).collect(), ..firing() }
+}
+
+#[rstest]
+#[case::ok(alarm(), Health::Well)]
+#[case::fires(firing(), Health::Bad)]
+#[case::muted(Alarm { actions_enabled: false, ..firing() }, Health::Worrying)]
+#[case::nobody_told(telling(&[]), Health::Worrying)]
+#[case::warning_topic(telling(&["warning-alerts"]), Health::Worrying)]
+#[case::both_topics(telling(&["warning-alerts", "critical-alerts"]), Health::Bad)]
+#[case::suppressed(Alarm { suppressed_by: Some("maintenance".to_owned()), ..firing() }, Health::Worrying)]
+#[case::no_data(Alarm { state: "INSUFFICIENT_DATA".to_owned(), ..alarm() }, Health::Well)]
+#[case::odd(Alarm { state: "SHINY".to_owned(), ..alarm() }, Health::Unknown)]
+fn states(#[case] alarm: Alarm, #[case] health: Health) {
+    assert_eq!(Shelves::default().seen(true, |cx| Alarms::opinion(&alarm, cx)).unwrap().health, health);
+}
+
+#[rstest]
+#[case("warning-alerts", true)]
+#[case("dev_info", true)]
+#[case("notice", true)]
+#[case("Warn-Topic", true)]
+#[case("information-desk", false)]
+#[case("warnings", true)]
+#[case("kajimaru", false)]
+fn topics_for_warnings(#[case] name: &str, #[case] warns: bool) {
+    assert_eq!(only_warns(&telling(&[name])), warns);
+}
+
+#[test]
+fn scaling_alarms_have_no_say_and_do_not_count() {
+    let by_name = Alarm { name: "TargetTracking-service/city-prod/Backend-AlarmHigh-1".to_owned(), ..firing() };
+    let by_action = Alarm {
+        alarm_actions: vec![Arn::from(
+            "arn:aws:autoscaling:ap-northeast-1:123456789012:scalingPolicy:1:resource/ecs/service/x:policyName/y",
+        )],
+        ..firing()
+    };
+    let mut counts = Counts::default();
+    Shelves::default().seen(true, |cx| {
+        for alarm in [by_name, by_action] {
+            assert!(scales(&alarm));
+            assert_eq!(Alarms::opinion(&alarm, cx), None);
+            assert_eq!(Alarms::rows(&alarm, cx)[0].health, Health::Well);
+            Alarms::count(&alarm, cx, &mut counts);
+        }
+        Alarms::count(&Alarm { actions_enabled: false, ..firing() }, cx, &mut counts);
+        Alarms::count(&alarm(), cx, &mut counts);
+    });
+    assert_eq!((counts.alarms_total, counts.alarms_firing, counts.alarms_muted), (2, 1, 1));
+}
+
+#[rstest]
+#[case::one(
+    "Threshold Crossed: 1 out of the last 1 datapoints [91.0 (21/11/26 04:54:00)] was greater than the threshold (80.0) (minimum 1 datapoint for OK -> ALARM transition).",
+    Some(91.0),
+    Some(80.0),
+    false
+)]
+#[case::old_form(
+    "Threshold Crossed: 1 datapoint [5.5 (21/11/26 04:54:00)] was greater than or equal to the threshold (1.0).",
+    Some(5.5),
+    Some(1.0),
+    false
+)]
+#[case::newest_first(
+    "Threshold Crossed: 2 out of the last 3 datapoints [91.25 (21/11/26 04:56:00), 85.0 (21/11/26 04:55:00)] were greater than the threshold (80.0) (minimum 2 datapoints for OK -> ALARM transition).",
+    Some(91.25),
+    Some(80.0),
+    false
+)]
+#[case::not(
+    "Threshold Crossed: 1 datapoint [0.0 (21/11/26 04:54:00)] was not greater than the threshold (10.0).",
+    Some(0.0),
+    Some(10.0),
+    false
+)]
+#[case::small(
+    "Threshold Crossed: 1 datapoint [1.0E-4 (21/11/26 04:54:00)] was less than the threshold (0.5).",
+    Some(0.0001),
+    Some(0.5),
+    false
+)]
+#[case::no_points(
+    "Threshold Crossed: no datapoints were received for 1 period and 1 missing datapoint was treated as [Breaching].",
+    None,
+    Some(80.0),
+    true
+)]
+#[case::insufficient("Insufficient Data: 1 datapoint was unknown.", None, Some(80.0), true)]
+#[case::fresh("Unchecked: Initial alarm creation", None, Some(80.0), true)]
+#[case::by_hand("set by hand for a test", None, Some(80.0), false)]
+fn reasons(#[case] reason: &str, #[case] value: Option<f64>, #[case] threshold: Option<f64>, #[case] missing: bool) {
+    let read = reading(&Alarm { reason: Some(reason.to_owned()), ..firing() });
+    assert_eq!((read.value, read.threshold, read.missing), (value, threshold, missing));
+}
+
+#[test]
+fn the_json_of_the_reason_goes_first() {
+    let data = r#"{"version":"1.0","queryDate":"2026-11-21T04:59:00.000+0000","statistic":"Average","period":300,"recentDatapoints":[91.5],"threshold":80.0,"evaluatedDatapoints":[{"timestamp":"2026-11-21T04:54:00.000+0000","sampleCount":5.0,"value":91.5}]}"#;
+    let alarm = Alarm { reason_data: Some(data.to_owned()), ..firing() };
+    assert_eq!(measured(&alarm, &tokyo()).as_deref(), Some("CPUUtilization 91.5 % > 80 for 5 min (13:54)"));
+    let broken = Alarm { reason_data: Some("{".to_owned()), ..firing() };
+    assert_eq!(measured(&broken, &tokyo()).as_deref(), Some("CPUUtilization 91 % > 80 for 5 min (13:54)"));
+}
+
+#[rstest]
+#[case("CPUUtilization", 91.0, "91 %")]
+#[case("TargetResponseTime", 2.345, "2.35 s")]
+#[case("FreeStorageSpace", 2_147_483_648.0, "2 GiB")]
+#[case("HTTPCode_Target_5XX_Count", 12.0, "12")]
+#[case("AuroraReplicaLag", 1500.0, "1500 ms")]
+#[case("x", 1234.56, "1234.6")]
+#[case("x", -0.5, "-0.5")]
+fn figures(#[case] metric: &str, #[case] value: f64, #[case] says: &str) {
+    assert_eq!(figure(metric, value), says);
+}
+
+#[test]
+fn odd_numbers_are_no_trouble() {
+    for odd in [f64::NAN, f64::INFINITY, f64::MIN, f64::MAX] {
+        assert!(!number(odd, "FreeStorageSpace").is_empty());
+    }
+}
+
+fn of(dimensions: &[(&str, &str)]) -> Alarm {
+    let dimensions = dimensions.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+    let metric = AlarmMetric { dimensions, ..alarm().metrics.remove(0) };
+    Alarm { metrics: vec![metric], ..alarm() }
+}
+
+#[rstest]
+#[case(&[("ClusterName", "city-prod"), ("ServiceName", "Backend")], "CPUUtilization of service Backend", Some("service Backend"))]
+#[case(&[("ClusterName", "city-prod")], "CPUUtilization of cluster city-prod", None)]
+#[case(&[("DBInstanceIdentifier", "city-db")], "CPUUtilization of database city-db", Some("database city-db"))]
+#[case(&[("DBClusterIdentifier", "backend-db")], "CPUUtilization of database backend-db", Some("database backend-db"))]
+#[case(&[("LoadBalancer", "app/city-alb/fedcba9876543210")], "CPUUtilization of load balancer city-alb", Some("load balancer city-alb"))]
+#[case(&[("LoadBalancer", "app/city-alb/fedcba9876543210"), ("TargetGroup", "targetgroup/city-backend/0123456789abcdef")], "CPUUtilization of target group city-backend", Some("target group city-backend"))]
+#[case(&[("InstanceId", "i-0123456789abcdef0")], "CPUUtilization of instance i-0123456789abcdef0", Some("instance i-0123456789abcdef0"))]
+#[case(&[("QueueName", "jobs")], "CPUUtilization of QueueName jobs", None)]
+#[case(&[], "CPUUtilization", None)]
+fn what_it_watches(#[case] dimensions: &[(&str, &str)], #[case] words: &str, #[case] leads: Option<&str>) {
+    let shelves = Shelves::default()
+        .with([service()])
+        .with([database()])
+        .with([cluster()])
+        .with([group()])
+        .with([balancer()])
+        .with([instance()]);
+    let alarm = of(dimensions);
+    assert_eq!(in_words(&alarm), words);
+    assert_eq!(shelves.seen(true, |cx| leads_to(&alarm, cx)).map(|(name, _)| name).as_deref(), leads);
+}
+
+#[test]
+fn a_composite_alarm_tells_its_rule() {
+    let alarm = Alarm {
+        metrics: Vec::new(),
+        rule: Some("ALARM(\"a\") OR ALARM(\"b\")".to_owned()),
+        reason: None,
+        threshold: None,
+        ..firing()
+    };
+    assert_eq!(in_words(&alarm), "other alarms: ALARM(\"a\") OR ALARM(\"b\")");
+    let opinion = Shelves::default().seen(true, |cx| Alarms::opinion(&alarm, cx)).unwrap();
+    assert_eq!(opinion.why.as_deref(), Some("alarm backend-cpu: its rule holds: ALARM(\"a\") OR ALARM(\"b\")"));
+}
+
+#[test]
+fn an_alarm_that_never_had_data_asks_for_its_metric() {
+    let alarm = Alarm { state: "INSUFFICIENT_DATA".to_owned(), since: Some(ago(2 * 1440)), ..alarm() };
+    let opinion = Shelves::default().seen(true, |cx| Alarms::opinion(&alarm, cx)).unwrap();
+    assert_eq!(opinion.why.as_deref(), Some("alarm backend-cpu has had no data for 2 d: does its metric exist?"));
+}
+
+#[test]
+fn its_object_line_and_page() {
+    let shelves = Shelves::default().with([service()]);
+    shelves.seen(true, |cx| {
+        let listed = Alarms::listed(&firing(), cx).unwrap();
+        insta::assert_snapshot!(serde_json::to_string_pretty(&listed).unwrap(), @r#"
+    {
+      "name": "backend-cpu",
+      "state": "alarm",
+      "since": "2026-11-21T13:59:11+09:00",
+      "reason": "Threshold Crossed: 1 out of the last 1 datapoints [91.0 (21/11/26 04:54:00)] was greater than the threshold (80.0) (minimum 1 datapoint for OK -> ALARM transition).",
+      "muted": false,
+      "health": "bad",
+      "why": "alarm backend-cpu: CPUUtilization 91 % > 80 for 5 min (13:54)"
+    }
+    "#);
+        let rows = Alarms::rows(&firing(), cx);
+        let texts: Vec<&str> = rows[0].cells.iter().map(|cell| cell.text.as_str()).collect();
+        assert_eq!(
+            texts,
+            [
+                "backend-cpu",
+                "alarm",
+                "13:59",
+                "CPUUtilization of service Backend",
+                "alarm backend-cpu: CPUUtilization 91 % > 80 for 5 min (13:54)"
+            ]
+        );
+        let sections = Alarms::detail(&firing(), cx);
+        let Section::Facts { facts, .. } = &sections[0] else { panic!("facts first") };
+        let about = facts.iter().find(|fact| fact.label == "about").unwrap();
+        assert_eq!(about.open, Some(service().id(&scope())));
+        let Section::Table { rows, columns, .. } = &sections[1] else { panic!("then metrics") };
+        assert!(rows.iter().all(|row| row.cells.len() == columns.len()));
+    });
+    assert!(Alarms::web(&alarm(), &scope()).unwrap().ends_with("#alarmsV2:alarm/backend-cpu"));
+}

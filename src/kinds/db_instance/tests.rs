@@ -1,0 +1,145 @@
+//! Tests of every database status, of windows in local time, and of how DB instances are judged and listed.
+
+use rstest::rstest;
+
+use super::{Class, DbInstance, DbInstances, STATUSES, class, extended_support, judge, window};
+use crate::environment::Counts;
+use crate::kinds::sample::*;
+use crate::kinds::{Kind, Section};
+use crate::world::Health;
+
+#[test]
+fn every_known_status_stands_once_and_has_words() {
+    let mut names: Vec<&str> = STATUSES.iter().map(|(status, ..)| *status).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), STATUSES.len());
+    for (status, known, says) in STATUSES {
+        assert_eq!(class(status), *known);
+        assert!(!says.is_empty() || *status == "available", "{status}");
+        assert_ne!(judge("db", status, true).health, Health::Unknown, "{status}");
+    }
+}
+
+#[rstest]
+#[case("available", Class::Up, Health::Well, Health::Well)]
+#[case("storage-optimization", Class::Up, Health::Well, Health::Well)]
+#[case("backing-up", Class::Busy, Health::Changing, Health::Changing)]
+#[case("modifying", Class::Busy, Health::Changing, Health::Changing)]
+#[case("rebooting", Class::Busy, Health::Changing, Health::Changing)]
+#[case("upgrading", Class::Busy, Health::Changing, Health::Changing)]
+#[case("maintenance", Class::Busy, Health::Changing, Health::Changing)]
+#[case("failing-over", Class::Busy, Health::Changing, Health::Changing)]
+#[case("starting", Class::GoingUp, Health::Changing, Health::Changing)]
+#[case("stopping", Class::GoingDown, Health::Changing, Health::Worrying)]
+#[case("stopped", Class::Down, Health::Asleep, Health::Bad)]
+#[case("incompatible-option-group", Class::Limping, Health::Worrying, Health::Worrying)]
+#[case("failed", Class::Blocked, Health::Bad, Health::Bad)]
+#[case("storage-full", Class::Blocked, Health::Bad, Health::Bad)]
+#[case("incompatible-network", Class::Blocked, Health::Bad, Health::Bad)]
+#[case("incompatible-parameters", Class::Blocked, Health::Bad, Health::Bad)]
+#[case("inaccessible-encryption-credentials-recoverable", Class::Blocked, Health::Bad, Health::Bad)]
+#[case("cloning-failed", Class::Blocked, Health::Bad, Health::Bad)]
+#[case("deleting", Class::Going, Health::Changing, Health::Worrying)]
+#[case("sparkling", Class::Unknown, Health::Unknown, Health::Unknown)]
+fn statuses(#[case] status: &str, #[case] of: Class, #[case] open: Health, #[case] protected: Health) {
+    assert_eq!(class(status), of);
+    assert_eq!(judge("db", status, false).health, open);
+    assert_eq!(judge("db", status, true).health, protected);
+}
+
+#[test]
+fn an_unknown_status_is_shown_as_it_is() {
+    let opinion = judge("city-db", "sparkling", false);
+    assert_eq!(opinion.why.as_deref(), Some("database city-db has the status sparkling, which toban does not know"));
+}
+
+fn stopped_db() -> DbInstance {
+    DbInstance { status: "stopped".to_owned(), auto_restart_at: Some(at("2026-11-23T23:45:00Z")), ..database() }
+}
+
+#[test]
+fn a_stopped_one_says_when_aws_starts_it_again() {
+    let shelves = Shelves::default();
+    let opinion = shelves.seen(false, |cx| DbInstances::opinion(&stopped_db(), cx)).unwrap();
+    assert_eq!(opinion.health, Health::Asleep);
+    assert_eq!(opinion.why.as_deref(), Some("database city-db is stopped; AWS starts it again Tue 08:45"));
+    assert_eq!(shelves.seen(true, |cx| DbInstances::opinion(&stopped_db(), cx)).unwrap().health, Health::Bad);
+}
+
+#[test]
+fn members_of_a_cluster_are_silent() {
+    let mut counts = Counts::default();
+    Shelves::default().seen(true, |cx| {
+        let member = member("backend-db-1", "stopped");
+        assert_eq!(DbInstances::opinion(&member, cx), None);
+        assert!(DbInstances::rows(&member, cx).is_empty());
+        assert_eq!(DbInstances::listed(&member, cx), None);
+        DbInstances::count(&member, cx, &mut counts);
+        DbInstances::count(&stopped_db(), cx, &mut counts);
+    });
+    assert_eq!(counts.databases, [(Health::Bad, "stopped".to_owned())]);
+}
+
+#[rstest]
+#[case::tokyo("18:00-18:30", "03:00–03:30 (18:00-18:30 UTC)")]
+#[case::next_day("sat:17:00-sat:17:30", "Sun 02:00–Sun 02:30 (sat:17:00-sat:17:30 UTC)")]
+#[case::odd("whenever", "whenever (UTC)")]
+#[case::no_time("99:00-18:30", "99:00-18:30 (UTC)")]
+fn windows_are_local_with_utc_beside(#[case] utc: &str, #[case] says: &str) {
+    assert_eq!(window(utc, now(), &tokyo()), says);
+}
+
+#[rstest]
+#[case("postgres", Some("13.7"), true)]
+#[case("postgres", Some("15.4"), false)]
+#[case("mysql", Some("8.4.6"), false)]
+#[case("mysql", Some("5.7.44"), true)]
+#[case("aurora-mysql", Some("5.7.mysql_aurora.2.11.2"), true)]
+#[case("postgres", None, false)]
+fn old_engines_cost_extra(#[case] engine: &str, #[case] version: Option<&str>, #[case] old: bool) {
+    assert_eq!(extended_support(engine, version, None, now()).is_some(), old);
+}
+
+#[test]
+fn its_object_line_and_page() {
+    Shelves::default().seen(false, |cx| {
+        let listed = DbInstances::listed(&stopped_db(), cx).unwrap();
+        insta::assert_snapshot!(serde_json::to_string_pretty(&listed).unwrap(), @r#"
+    {
+      "id": "city-db",
+      "kind": "instance",
+      "engine": "postgres",
+      "version": "15.4",
+      "class": "db.t4g.micro",
+      "status": "stopped",
+      "multi_az": false,
+      "auto_restart_at": "2026-11-24T08:45:00+09:00",
+      "health": "asleep",
+      "why": "database city-db is stopped; AWS starts it again Tue 08:45"
+    }
+    "#);
+        let rows = DbInstances::rows(&stopped_db(), cx);
+        assert_eq!(rows[0].cells.len(), DbInstances::SHOWN.unwrap().columns.len());
+        let facts: Vec<_> = DbInstances::detail(&stopped_db(), cx)
+            .into_iter()
+            .flat_map(|section| match section {
+                Section::Facts { facts, .. } => facts,
+                _ => Vec::new(),
+            })
+            .collect();
+        let fact = |label: &str| &facts.iter().find(|fact| fact.label == label).unwrap().value.text;
+        assert_eq!(fact("status"), "stopped");
+        assert_eq!(
+            fact("AWS starts it again"),
+            "Tue 08:45, in 2 d (in 2 d 18 h): AWS starts whatever was stopped for 7 days"
+        );
+        assert_eq!(fact("maintenance window"), "Sun 02:00–Sun 02:30 (sat:17:00-sat:17:30 UTC)");
+        assert_eq!(fact("address"), "city-db.x.ap-northeast-1.rds.amazonaws.com:5432");
+    });
+    let web = DbInstances::web(&database(), &scope()).unwrap();
+    assert_eq!(
+        web,
+        "https://ap-northeast-1.console.aws.amazon.com/rds/home?region=ap-northeast-1#database:id=city-db;is-cluster=false"
+    );
+}
