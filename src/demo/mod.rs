@@ -1,7 +1,6 @@
 //! The simulated account behind `--demo`: five systems that live, sicken and recover, and react to
 //! changes. The same for the same seed and time, byte for byte; nothing here reaches a network.
 
-
 mod build;
 mod clock;
 mod look;

@@ -1,7 +1,6 @@
 //! What was done to the simulated account: a deed becomes an act with its second, and scripts
 //! play on from there. Decides what the account would refuse, in AWS's words. Pure.
 
-
 use super::scene::Scene;
 use crate::app::gate::Deed;
 use crate::kinds::{db_cluster::DbCluster, db_instance::DbInstance, ecs_service::Service};

@@ -1,7 +1,6 @@
 //! What one account holds at one moment: items of every kind in the parts they are read by, what
 //! a closer look shows, and what may not be read. Knows kinds by their types only.
 
-
 use std::any::Any;
 use std::collections::BTreeMap;
 

@@ -17,6 +17,7 @@ use crate::kinds::ecs_service::Service;
 use crate::kinds::ecs_task::Task;
 use crate::kinds::sample::*;
 use crate::kinds::target_group::TargetGroup;
+use crate::kinds::target_health::TargetHealth;
 use crate::kinds::{KINDS, kind};
 use crate::world::{EnvironmentName, Fault, FaultKind, Health, Resource, ResourceId};
 
@@ -310,6 +311,34 @@ fn what_cannot_be_read_is_unknown_with_the_remedy() {
 fn old_data_beside_a_fresh_fault_still_counts() {
     let shelves = well().failing::<DbInstance>(denied("rds:DescribeDBInstances"));
     assert_eq!(verdict(&shelves, true).health, Health::Well);
+}
+
+#[test]
+fn data_that_went_stale_behind_a_fault_is_unknown() {
+    let mut shelves = well();
+    let found = crate::world::Harvest::whole(vec![database()]).into();
+    shelves.0.put(&scope(), DbInstance::KIND, &crate::world::Coverage::All, Ok(found), ago(25));
+    let verdict = verdict(&shelves.failing::<DbInstance>(denied("rds:DescribeDBInstances")), true);
+    assert_eq!(
+        (verdict.health, verdict.headline()),
+        (Health::Unknown, "could not be read for 25 min: rds:DescribeDBInstances denied")
+    );
+}
+
+#[test]
+fn a_part_that_fails_matters_only_to_its_own_environment() {
+    let part_of = |key: &str| {
+        let mut shelves = well();
+        let parts = vec![
+            (crate::world::Part::from("mine"), Ok(vec![targets([healthy(5)])])),
+            (crate::world::Part::from(key), Err(denied("elasticloadbalancing:DescribeTargetHealth"))),
+        ];
+        let found = crate::world::Harvest::of(parts).into();
+        shelves.0.put(&scope(), TargetHealth::KIND, &crate::world::Coverage::All, Ok(found), now());
+        verdict(&shelves, true).health
+    };
+    assert_eq!(part_of("somebody else's group"), Health::Well);
+    assert_eq!(part_of(group().arn.as_str()), Health::Unknown);
 }
 
 #[test]
