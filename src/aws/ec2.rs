@@ -92,10 +92,12 @@ impl Ec2 {
     /// Signature Version 4 with the scope's credentials and their cache.
     fn signing(&self) -> StaticRuntimePlugin {
         let mut layer = Layer::new("ec2 signing");
-        let mut signing = SigV4OperationSigningConfig::default();
-        signing.region = self.config.region().cloned().map(SigningRegion::from);
-        signing.name = Some(SigningName::from_static("ec2"));
-        signing.signing_options = SigningOptions::default();
+        let signing = SigV4OperationSigningConfig {
+            region: self.config.region().cloned().map(SigningRegion::from),
+            name: Some(SigningName::from_static("ec2")),
+            signing_options: SigningOptions::default(),
+            ..Default::default()
+        };
         layer.store_put(signing);
         layer.store_put(AuthSchemeOptionResolverParams::new(()));
         let mut components = RuntimeComponentsBuilder::new("ec2 signing")

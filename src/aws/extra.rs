@@ -51,6 +51,6 @@ pub async fn db_events(aws: &Clients, id: &str, cluster: bool) -> Result<Vec<Mom
     })
     .await?;
     let mut moments = items;
-    moments.sort_by(|a, b| b.at.cmp(&a.at));
+    moments.sort_by_key(|moment| std::cmp::Reverse(moment.at));
     Ok(moments)
 }

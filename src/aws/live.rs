@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use jiff::Timestamp;
 use tokio::sync::OnceCell;
@@ -31,6 +33,7 @@ const RENEW_AFTER: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub struct Live {
     sources: Sources,
+    given: Option<SharedCredentialsProvider>,
     http: Result<SharedHttpClient, Fault>,
     counter: Arc<Counter>,
     state: Mutex<State>,
@@ -57,7 +60,15 @@ impl Live {
     /// AWS as these sources see it. Opens nothing yet.
     #[must_use]
     pub fn new(sources: Sources) -> Self {
-        Self { sources, http: http(), counter: Arc::default(), state: Mutex::default() }
+        Self { sources, given: None, http: http(), counter: Arc::default(), state: Mutex::default() }
+    }
+
+    /// The same with these keys in place of whatever the environment gives to sources without a profile.
+    #[must_use]
+    pub fn with_keys(mut self, id: &str, secret: &str) -> Self {
+        let keys = Credentials::new(id, secret, None, None, "given");
+        self.given = Some(SharedCredentialsProvider::new(keys));
+        self
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -120,7 +131,7 @@ impl Live {
             });
             (Arc::clone(&opened.keys), Arc::clone(opened.clients.entry(scope.region.clone()).or_default()), budget)
         };
-        let opening = Opening { http, counter: Arc::clone(&self.counter) };
+        let opening = Opening { http, given: self.given.clone(), counter: Arc::clone(&self.counter) };
         let region = scope.region.as_str();
         let keys = keys.get_or_init(|| opening.keys(source, region)).await;
         Ok(clients.get_or_init(|| opening.clients(source, keys, region, budget)).await.clone())

@@ -105,6 +105,8 @@ pub(super) struct Keys {
 pub(super) struct Opening {
     /// The HTTP client.
     pub(super) http: SharedHttpClient,
+    /// Keys in place of the environment's.
+    pub(super) given: Option<SharedCredentialsProvider>,
     /// Where calls are counted.
     pub(super) counter: Arc<Counter>,
 }
@@ -115,12 +117,13 @@ impl Opening {
         let region = Region::new(region.to_owned());
         let conf =
             ProviderConfig::without_region().with_http_client(self.http.clone()).with_region(Some(region.clone()));
-        let base = match &source.profile {
+        let base = match (&source.profile, &self.given) {
             // A profile that was asked for by name counts more than keys that happen to be in the environment.
-            Some(name) => SharedCredentialsProvider::new(
+            (Some(name), _) => SharedCredentialsProvider::new(
                 ProfileFileCredentialsProvider::builder().configure(&conf).profile_name(name).build(),
             ),
-            None => SharedCredentialsProvider::new(
+            (None, Some(given)) => given.clone(),
+            (None, None) => SharedCredentialsProvider::new(
                 DefaultCredentialsChain::builder()
                     .imds_client(metadata(&conf))
                     .configure(conf)

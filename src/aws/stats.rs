@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::{
-    BeforeSerializationInterceptorContextRef, BeforeTransmitInterceptorContextRef, FinalizerInterceptorContextRef,
+    BeforeTransmitInterceptorContextRef, FinalizerInterceptorContextRef,
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpResponse, Metadata};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
@@ -98,15 +98,6 @@ impl Intercept for Counting {
         "toban counting"
     }
 
-    fn read_before_execution(
-        &self,
-        _context: &BeforeSerializationInterceptorContextRef<'_>,
-        cfg: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        self.counter.add(&operation(cfg), |tally| tally.calls += 1);
-        Ok(())
-    }
-
     fn read_before_attempt(
         &self,
         _context: &BeforeTransmitInterceptorContextRef<'_>,
@@ -115,9 +106,8 @@ impl Intercept for Counting {
     ) -> Result<(), BoxError> {
         use aws_smithy_runtime_api::client::retries::RequestAttempts;
         let attempt = cfg.load::<RequestAttempts>().map_or(1, RequestAttempts::attempts);
-        if attempt > 1 {
-            self.counter.add(&operation(cfg), |tally| tally.retries += 1);
-        }
+        // The call itself is counted here too: before it began, its name is not known yet.
+        self.counter.add(&operation(cfg), |tally| if attempt > 1 { tally.retries += 1 } else { tally.calls += 1 });
         Ok(())
     }
 

@@ -240,6 +240,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if name.lower() not in ("content-length", "connection", "transfer-encoding"):
                 self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
+        if not any(name.lower() == "date" for name in headers):
+            self.send_header("Date", self.date_time_string())
         self.end_headers()
         try:
             if cut:
