@@ -41,9 +41,9 @@ pub struct Clients {
     /// The ECS clusters there are, by ARN: three kinds begin with them.
     pub clusters: Recent<Paged<String>>,
     /// How fast they may be called.
-    pub(super) budget: Arc<Budget>,
+    pub(crate) budget: Arc<Budget>,
     /// Where it is remembered how calls went, for `doctor`.
-    pub(super) record: Option<Arc<Record>>,
+    pub(crate) record: Option<Arc<Record>>,
 }
 
 impl Clients {

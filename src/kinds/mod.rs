@@ -5,6 +5,8 @@
 mod any;
 mod context;
 mod row;
+#[cfg(test)]
+pub(crate) mod testing;
 mod web;
 
 #[cfg(test)]

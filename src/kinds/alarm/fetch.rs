@@ -182,3 +182,6 @@ fn composite_alarm(from: &types::CompositeAlarm) -> Option<Alarm> {
         suppressed_by: from.actions_suppressed_by().map(|by| suppressor().unwrap_or_else(|| by.as_str().to_owned())),
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -134,3 +134,6 @@ fn pending(from: &types::PendingModifiedValues) -> Vec<String> {
     words.extend(features.filter_map(|feature| Some(format!("{} becomes {}", feature.name()?, feature.value()?))));
     words
 }
+
+#[cfg(test)]
+mod tests;

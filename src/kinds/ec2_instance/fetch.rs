@@ -96,3 +96,6 @@ fn instance(from: Node<'_, '_>) -> Option<Instance> {
         tags,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -151,3 +151,6 @@ fn attachment(from: &types::LoadBalancer) -> Attachment {
         port: maybe(from.container_port()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -132,3 +132,6 @@ fn container(from: &types::Container) -> Container {
         exec_agent: agent.and_then(|agent| text(agent.last_status())),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -54,3 +54,6 @@ fn target(from: &types::TargetHealthDescription) -> Option<Target> {
         check_port: text(from.health_check_port()),
     })
 }
+
+#[cfg(test)]
+mod tests;

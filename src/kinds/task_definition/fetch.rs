@@ -100,3 +100,6 @@ fn container(from: &types::ContainerDefinition) -> ContainerDefinition {
         memory: maybe(from.memory()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,76 @@
+//! Alarms read from mocked answers: when the state began, metric math, composite alarms, history.
+
+use aws_sdk_cloudwatch::types::{
+    ActionsSuppressedBy, AlarmHistoryItem, CompositeAlarm, Metric, MetricAlarm, MetricDataQuery, MetricStat, StateValue,
+};
+use aws_smithy_types::DateTime;
+
+use super::{composite_alarm, measure, metric_alarm, moment};
+use crate::kinds::Tone;
+use crate::world::Health;
+
+fn bare() -> aws_sdk_cloudwatch::types::builders::MetricAlarmBuilder {
+    MetricAlarm::builder()
+        .alarm_arn("arn:aws:cloudwatch:r:1:alarm:5xx")
+        .alarm_name("5xx")
+        .state_value(StateValue::Alarm)
+}
+
+#[test]
+fn since_is_when_the_state_began() {
+    let updated = bare().state_updated_timestamp(DateTime::from_secs(900));
+    let both = updated.clone().state_transitioned_timestamp(DateTime::from_secs(100)).build();
+    let seconds = |alarm: &MetricAlarm| metric_alarm(alarm).and_then(|alarm| alarm.since).map(|at| at.as_second());
+    assert_eq!((seconds(&both), seconds(&updated.build())), (Some(100), Some(900)));
+}
+
+#[test]
+fn metric_math_keeps_its_metrics_and_its_period() {
+    let metric = Metric::builder().namespace("AWS/ApplicationELB").metric_name("HTTPCode_Target_5XX_Count").build();
+    let stat = MetricStat::builder().metric(metric).period(300).stat("Sum").build();
+    let alarm = bare()
+        .metrics(MetricDataQuery::builder().id("e1").expression("m1 * 100").build())
+        .metrics(MetricDataQuery::builder().id("m1").metric_stat(stat).build())
+        .build();
+    let alarm = metric_alarm(&alarm).expect("an alarm");
+    assert_eq!((alarm.metrics.len(), alarm.period), (2, Some(300)));
+    assert_eq!(alarm.metrics[0].expression.as_deref(), Some("m1 * 100"));
+    assert_eq!(alarm.metrics[1].statistic.as_deref(), Some("Sum"));
+    assert_eq!(measure(&alarm), None, "there is no one metric to draw");
+}
+
+#[test]
+fn a_single_metric_is_drawn_with_its_threshold() {
+    let alarm =
+        bare().namespace("AWS/RDS").metric_name("CPUUtilization").extended_statistic("p99").threshold(80.0).period(30);
+    let measure = measure(&metric_alarm(&alarm.build()).expect("an alarm")).expect("a measure");
+    assert_eq!((measure.unit, measure.statistic.as_str(), measure.threshold), ("%", "p99", Some(80.0)));
+}
+
+#[test]
+fn a_composite_alarm_tells_its_rule_and_what_holds_it_back() {
+    let alarm = CompositeAlarm::builder()
+        .alarm_arn("arn:aws:cloudwatch:r:1:alarm:all")
+        .alarm_rule("ALARM(a) OR ALARM(b)")
+        .actions_suppressed_by(ActionsSuppressedBy::Alarm)
+        .actions_suppressor("maintenance")
+        .build();
+    let alarm = composite_alarm(&alarm).expect("an alarm");
+    assert_eq!((alarm.name.as_str(), alarm.rule.as_deref()), ("all", Some("ALARM(a) OR ALARM(b)")));
+    assert_eq!((alarm.suppressed_by.as_deref(), alarm.state.as_str()), (Some("maintenance"), "UNKNOWN"));
+}
+
+#[test]
+fn history_reads_as_sentences() {
+    let item = AlarmHistoryItem::builder()
+        .timestamp(DateTime::from_secs(100))
+        .history_summary("Alarm updated from OK to ALARM")
+        .history_data(r#"{"newState":{"stateValue":"ALARM","stateReason":"Threshold Crossed"}}"#);
+    let found = moment(&item.clone().build()).expect("a moment");
+    assert_eq!(
+        (found.says.as_str(), found.tone),
+        ("Alarm updated from OK to ALARM: Threshold Crossed", Tone::Of(Health::Bad))
+    );
+    let odd = moment(&item.history_data("{broken").build()).expect("a moment");
+    assert_eq!((odd.says.as_str(), odd.tone), ("Alarm updated from OK to ALARM", Tone::Dim));
+}

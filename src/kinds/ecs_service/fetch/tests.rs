@@ -1,0 +1,137 @@
+//! Services read from mocked answers: pages, batches, denial of one cluster, things that went.
+
+use aws_sdk_ecs::Client;
+use aws_sdk_ecs::operation::describe_services::{DescribeServicesInput, DescribeServicesOutput};
+use aws_sdk_ecs::operation::list_services::{ListServicesError, ListServicesOutput};
+use aws_sdk_ecs::types::error::ClusterNotFoundException;
+use aws_sdk_ecs::types::{Deployment, DeploymentRolloutState, Failure, LaunchType, Service as SdkService};
+use aws_smithy_mocks::{Rule, mock};
+use aws_smithy_types::error::ErrorMetadata;
+
+use super::{Service, read};
+use crate::aws::{Clients, mocked};
+use crate::kinds::testing::{ask, parts, scope};
+use crate::world::{Coverage, Fault, FaultKind, Harvest, World};
+
+const A: &str = "arn:aws:ecs:ap-northeast-1:1:cluster/a";
+const B: &str = "arn:aws:ecs:ap-northeast-1:1:cluster/b";
+
+async fn services(rules: &[&Rule], coverage: &Coverage) -> Result<Harvest<Service>, Fault> {
+    let aws = Clients { ecs: mocked!(aws_sdk_ecs, rules.iter().copied()), ..Clients::silent() };
+    let (scope, world) = (scope(), World::default());
+    read(ask(&aws, &scope, &world, coverage)).await
+}
+
+fn arn(cluster: &str, number: usize) -> String {
+    format!("{}/s{number}", cluster.replace(":cluster/", ":service/"))
+}
+
+/// Describes whatever is asked for, at most ten a call, as AWS does.
+fn describe() -> Rule {
+    mock!(Client::describe_services).then_compute_output(|input: &DescribeServicesInput| {
+        assert!(input.services().len() <= 10, "AWS takes ten at most");
+        let all = input.services().iter().map(|arn| SdkService::builder().service_arn(arn).desired_count(-1).build());
+        DescribeServicesOutput::builder().set_services(Some(all.collect())).build()
+    })
+}
+
+fn list(
+    cluster: &'static str,
+    from: usize,
+    to: usize,
+    token: Option<&'static str>,
+    next: Option<&'static str>,
+) -> Rule {
+    mock!(Client::list_services)
+        .match_requests(move |input| input.cluster() == Some(cluster) && input.next_token() == token)
+        .then_output(move || {
+            let arns = (from..to).map(|number| arn(cluster, number)).collect();
+            ListServicesOutput::builder().set_service_arns(Some(arns)).set_next_token(next.map(str::to_owned)).build()
+        })
+}
+
+#[tokio::test]
+async fn all_pages_are_read_and_described_in_full_batches() {
+    let (first, second, described) = (list(A, 0, 100, None, Some("2")), list(A, 100, 123, Some("2"), None), describe());
+    let harvest = services(&[&first, &second, &described], &parts(&[A])).await.expect("services");
+    let [(part, Ok(items))] = &harvest.parts[..] else { panic!("one part: {harvest:?}") };
+    assert_eq!((&**part, items.len(), described.num_calls()), (A, 123, 13));
+    assert_eq!((items[122].name.as_str(), items[0].desired), ("s122", 0));
+}
+
+#[tokio::test]
+async fn a_denied_cluster_stands_beside_the_other() {
+    let denied = mock!(Client::list_services).match_requests(|input| input.cluster() == Some(A)).then_error(|| {
+        let meta = ErrorMetadata::builder().code("AccessDeniedException").message("you may not").build();
+        ListServicesError::generic(meta)
+    });
+    let (good, described) = (list(B, 0, 1, None, None), describe());
+    let harvest = services(&[&denied, &good, &described], &parts(&[A, B])).await.expect("a harvest");
+    let [(_, Err(fault)), (_, Ok(items))] = &harvest.parts[..] else { panic!("a fault and a list: {harvest:?}") };
+    assert_eq!((fault.kind, fault.on.as_deref(), items.len()), (FaultKind::Denied, Some(A), 1));
+    assert_eq!(fault.operation, "ecs:ListServices");
+}
+
+#[tokio::test]
+async fn what_went_meanwhile_is_just_not_there() {
+    let gone = mock!(Client::list_services)
+        .match_requests(|input| input.cluster() == Some(A))
+        .then_error(|| ListServicesError::ClusterNotFoundException(cluster_not_found()));
+    let listed = list(B, 0, 2, None, None);
+    let missing = mock!(Client::describe_services).then_output(|| {
+        let failure = Failure::builder().arn(arn(B, 1)).reason("MISSING").build();
+        let there = SdkService::builder().service_arn(arn(B, 0)).build();
+        DescribeServicesOutput::builder().services(there).failures(failure).build()
+    });
+    let harvest = services(&[&gone, &listed, &missing], &parts(&[A, B])).await.expect("services");
+    let lengths: Vec<_> = harvest.parts.iter().map(|(_, got)| got.as_ref().map(Vec::len)).collect();
+    assert_eq!(lengths, [Ok(0), Ok(1)]);
+}
+
+fn cluster_not_found() -> ClusterNotFoundException {
+    let meta = ErrorMetadata::builder().code("ClusterNotFoundException").build();
+    ClusterNotFoundException::builder().meta(meta).build()
+}
+
+#[tokio::test]
+async fn a_page_that_repeats_ends_the_list_with_a_note() {
+    let (first, again, described) = (list(A, 0, 1, None, Some("x")), list(A, 1, 2, Some("x"), Some("x")), describe());
+    let harvest = services(&[&first, &again, &described], &parts(&[A])).await.expect("services");
+    assert_eq!(harvest.parts[0].1.as_ref().map(Vec::len), Ok(2));
+    assert!(harvest.notes[0].message.contains("cut short") && harvest.notes[0].on.as_deref() == Some(A));
+}
+
+#[tokio::test]
+async fn odd_and_new_words_come_through_as_they_are() {
+    let listed = list(A, 0, 1, None, None);
+    let odd = mock!(Client::describe_services).then_output(|| {
+        let deployment = |id: &str, status: &str| {
+            Deployment::builder().id(id).status(status).rollout_state(DeploymentRolloutState::from("PAUSED")).build()
+        };
+        let service = SdkService::builder()
+            .service_arn(arn(A, 0))
+            .status("HIBERNATING")
+            .launch_type(LaunchType::from("MOON"))
+            .deployments(deployment("old", "ACTIVE"))
+            .deployments(deployment("new", "PRIMARY"));
+        DescribeServicesOutput::builder().services(service.build()).build()
+    });
+    let harvest = services(&[&listed, &odd], &parts(&[A])).await.expect("services");
+    let service = &harvest.parts[0].1.as_ref().expect("a list")[0];
+    assert_eq!((service.status.as_str(), service.launch.as_deref()), ("HIBERNATING", Some("MOON")));
+    assert_eq!(
+        (service.deployments[0].id.as_str(), service.deployments[0].rollout.as_deref()),
+        ("new", Some("PAUSED"))
+    );
+}
+
+#[tokio::test]
+async fn without_clusters_the_missing_operation_is_named() {
+    let denied = mock!(Client::list_clusters).then_error(|| {
+        aws_sdk_ecs::operation::list_clusters::ListClustersError::generic(
+            ErrorMetadata::builder().code("AccessDeniedException").build(),
+        )
+    });
+    let fault = services(&[&denied], &Coverage::All).await.expect_err("nothing to begin with");
+    assert_eq!((fault.kind, fault.operation.as_str()), (FaultKind::Denied, "ecs:ListClusters"));
+}
