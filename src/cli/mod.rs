@@ -1,1 +1,155 @@
-//! The command line: the clap tree, one file per headless command, exit codes.
+//! The command line: the tree, one file for each headless command, exit codes, and the start of a
+//! run. It reads arguments, environment and configuration, and hands values to the engine; it
+//! knows no resource kind and no AWS API.
+
+mod doctor;
+mod exit;
+mod generate;
+mod init;
+mod log;
+mod look;
+mod names;
+mod out;
+mod policy;
+mod start;
+mod status;
+mod tree;
+
+pub use exit::{Exit, Failure};
+pub use look::Duty;
+pub use names::resolve;
+pub use tree::{Cli, Command, Global};
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Parser;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::app::headless::View;
+use crate::aws::Live;
+use crate::cloud::Cloud;
+use crate::config::{self, Dirs, Settings};
+use crate::demo::Demo;
+
+/// Runs the program with these arguments and tells how it ended. Everything there is to say has
+/// been said.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(answer) => return parsed(&answer).into(),
+    };
+    if let Err(says) = cli.check() {
+        out::note(&format!("toban: {says}\n"));
+        return Exit::Usage.into();
+    }
+    // Colours of a report are for a terminal; there is none to be sure of once a screen has failed.
+    let plain = color_eyre::config::HookBuilder::blank().theme(color_eyre::config::Theme::new());
+    if let Err(fault) = plain.install() {
+        tracing::debug!(%fault, "panics are reported in the standard way");
+    }
+    match dispatch(&cli) {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            if !failure.says.is_empty() {
+                out::note(&format!("toban: {failure}\n"));
+            }
+            failure.exit.into()
+        }
+    }
+}
+
+/// Help and version are answers; the rest is wrong usage.
+fn parsed(answer: &clap::Error) -> Exit {
+    if let Err(fault) = answer.print() {
+        tracing::debug!(%fault, "nobody reads the help");
+    }
+    if answer.use_stderr() { Exit::Usage } else { Exit::Done }
+}
+
+fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
+    let printed = match &cli.command {
+        Some(Command::Completions(args)) => generate::completions(args.shell),
+        Some(Command::Man) => generate::man()?,
+        Some(Command::Policy) => format!("{:#}\n", policy::read_only()),
+        _ => return engine(cli),
+    };
+    out::data(&printed)?;
+    Ok(Exit::Done)
+}
+
+/// Commands that need settings and a cloud.
+fn engine(cli: &Cli) -> Result<Exit, Failure> {
+    let global = &cli.global;
+    let dirs = Dirs::find(global.config.as_deref());
+    let loaded = config::load(&dirs);
+    // Only the doctor goes on with a configuration that does not hold: to say so among the rest.
+    let doctor = matches!(cli.command, Some(Command::Doctor(_)));
+    let (settings, config) = match loaded {
+        Ok(settings) => (settings, Ok(())),
+        Err(fault) if doctor => (Settings::default(), Err(fault)),
+        Err(fault) => return Err(Failure::new(Exit::Failed, format!("the configuration does not hold:\n{fault}"))),
+    };
+    let mut settings = start::settle(settings, global, &dirs, |name| std::env::var_os(name));
+    settings.open.clone_from(&cli.env);
+    if let Some(state) = &dirs.state
+        && let Err(says) = log::start(state, global.log_level)
+    {
+        out::note(&format!("toban: {says}\n"));
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|fault| Failure::new(Exit::Failed, format!("starting threads failed: {fault}")))?;
+    let (cloud, ended) = runtime.block_on(async {
+        let cloud = open(global, &settings);
+        let Some(command) = &cli.command else {
+            let says = "the console is not part of this build; `toban status` shows the same without a screen";
+            return (cloud, Err(Failure::new(Exit::Failed, says)));
+        };
+        let view = View { wishes: settings.wishes.clone(), zone: TimeZone::system() };
+        let paint = start::paint(&settings, out::to_terminal(), |name| std::env::var_os(name));
+        let duty = Duty { cloud: Arc::clone(&cloud), settings, view, paint };
+        (cloud, headless(command, &duty, &dirs, config).await)
+    });
+    // Calls still in flight are of no use to anybody; waiting for them would only delay the end.
+    runtime.shutdown_background();
+    if global.stats {
+        let stats = serde_json::to_string(&cloud.stats()).unwrap_or_default();
+        out::note(&format!("{stats}\n"));
+    }
+    ended
+}
+
+/// The cloud the flags ask for. Opens nothing yet.
+fn open(global: &Global, settings: &Settings) -> Arc<dyn Cloud> {
+    if global.demo {
+        // Without a screen nobody could see an answer take its time.
+        Arc::new(Demo::new(global.demo_seed, 1.0, Timestamp::now()).prompt())
+    } else {
+        Arc::new(Live::new(settings.places()))
+    }
+}
+
+async fn headless(
+    command: &Command,
+    duty: &Duty,
+    dirs: &Dirs,
+    config: Result<(), config::ConfigError>,
+) -> Result<Exit, Failure> {
+    match command {
+        Command::Status(args) => status::run(duty, args).await,
+        Command::Init(args) => init::run(duty, args, &dirs.file).await,
+        Command::Doctor(args) => doctor::run(duty, args, dirs, config).await,
+        // These were answered before there was a cloud.
+        Command::Policy | Command::Completions(_) | Command::Man => Ok(Exit::Done),
+    }
+}
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod tests;

@@ -13,7 +13,7 @@ mod settings;
 pub use dirs::Dirs;
 pub use error::{ConfigError, Problem};
 pub use private::{append_private, open_state_dir, others_may_look};
-pub use settings::{KeyWish, Settings, Source};
+pub use settings::{KeyWish, Settings};
 
 use std::io::ErrorKind;
 use std::path::Path;

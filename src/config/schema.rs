@@ -2,13 +2,14 @@
 //! known because it is asked for here, and in no other place; keys of features that do not work
 //! yet are unknown.
 
+use crate::aws::Source;
 use crate::environment::{Glob, Match, Wish, Wishes};
-use crate::world::{AccountId, EnvironmentName, Region};
+use crate::world::{AccountId, EnvironmentName};
 
 use super::document::{Document, Table, Value};
 use super::error::ConfigError;
 use super::interval::interval;
-use super::settings::{KeyWish, REFRESH, Settings, Source};
+use super::settings::{KeyWish, REFRESH, Settings};
 
 /// Faster than this only burdens the account: AWS throttles, and state does not move quicker.
 const FASTEST_REFRESH: i64 = 2;
@@ -53,13 +54,14 @@ fn keys(table: &Table<'_>) -> Vec<KeyWish> {
 
 fn source(table: &Table<'_>) -> Source {
     let text = |key, like| table.get(key).and_then(|value| value.text(like)).map(str::to_owned);
+    let profile = text("profile", "\"prooflink\"");
     let source = Source {
-        profile: text("profile", "\"prooflink\""),
         regions: table.get("regions").and_then(|value| regions(&value)).unwrap_or_default(),
         role_arn: table.get("role_arn").and_then(|value| role(&value)),
         external_id: text("external_id", "\"0b1f…\""),
         session_name: text("session_name", "\"toban\""),
         endpoint_url: table.get("endpoint_url").and_then(|value| endpoint(&value)),
+        ..profile.as_deref().map_or_else(Source::current, Source::profile)
     };
     for key in ["external_id", "session_name"] {
         if let Some(value) = table.get(key).filter(|_| table.get("role_arn").is_none()) {
@@ -70,18 +72,18 @@ fn source(table: &Table<'_>) -> Source {
     source
 }
 
-fn regions(value: &Value<'_>) -> Option<Vec<Region>> {
-    let mut regions: Vec<Region> = Vec::new();
+fn regions(value: &Value<'_>) -> Option<Vec<String>> {
+    let mut regions: Vec<String> = Vec::new();
     for text in value.texts("\"ap-northeast-1\"")? {
         let plausible =
             text.contains('-') && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
         if !plausible {
             return value.refuse(format!("{text:?} is no region; write it like \"ap-northeast-1\""));
         }
-        if regions.iter().any(|region| region.as_str() == text) {
+        if regions.iter().any(|region| region == text) {
             return value.refuse(format!("names {text:?} twice; once is enough"));
         }
-        regions.push(Region::from(text));
+        regions.push(text.to_owned());
     }
     Some(regions)
 }

@@ -1,12 +1,14 @@
 //! The settings the program runs by: what the file said, with flags and environment laid over it
 //! by `cli`. Plain data with defaults; reading and checking is `schema`'s work.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use jiff::SignedDuration;
 
+use crate::aws::{Source, Sources};
 use crate::environment::Wishes;
-use crate::world::Region;
+use crate::world::{Arn, SourceName};
 
 /// How often the environment in focus is read unless the configuration says otherwise.
 pub(super) const REFRESH: SignedDuration = SignedDuration::from_secs(15);
@@ -64,19 +66,45 @@ pub struct KeyWish {
     pub line: usize,
 }
 
-/// A `[[source]]`: credentials and the regions to look in with them.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct Source {
-    /// A profile of the AWS files; `None` means the SDK's default chain.
-    pub profile: Option<String>,
-    /// Regions; empty means the profile's own.
-    pub regions: Vec<Region>,
-    /// A role to assume with those credentials.
-    pub role_arn: Option<String>,
-    /// The external id the role asks for.
-    pub external_id: Option<String>,
-    /// The name of the assumed role's session; `toban` if not said.
-    pub session_name: Option<String>,
-    /// Another endpoint for every service, such as a test peer's.
-    pub endpoint_url: Option<String>,
+impl Settings {
+    /// The sources as the cloud wants them: at least one, each with a label of its own, so that a scope's name tells
+    /// whose it is.
+    #[must_use]
+    pub fn places(&self) -> Sources {
+        let mut list = if self.sources.is_empty() { vec![Source::current()] } else { self.sources.clone() };
+        let mut taken: BTreeSet<SourceName> = BTreeSet::new();
+        for source in &mut list {
+            if taken.contains(&source.label)
+                && let Some(role) = &source.role_arn
+            {
+                source.label = SourceName::from(Arn::from(role.as_str()).last());
+            }
+            let label = source.label.clone();
+            let mut number = 2;
+            while !taken.insert(source.label.clone()) {
+                source.label = SourceName::from(format!("{label}-{number}"));
+                number += 1;
+            }
+        }
+        Sources { list }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_sources_the_current_credentials_are_meant() {
+        assert_eq!(Settings::default().places(), Sources::default());
+    }
+
+    #[test]
+    fn every_place_has_a_label_of_its_own() {
+        let duty = || Source::profile("duty");
+        let role = Source { role_arn: Some("arn:aws:iam::123456789012:role/on-duty".to_owned()), ..duty() };
+        let settings = Settings { sources: vec![duty(), role.clone(), role, duty()], ..Settings::default() };
+        let labels: Vec<_> = settings.places().list.iter().map(|source| source.label.to_string()).collect();
+        assert_eq!(labels, ["duty", "on-duty", "on-duty-2", "duty-2"]);
+    }
 }

@@ -4,8 +4,9 @@
 use std::path::{Path, PathBuf};
 
 use super::*;
+use crate::aws::Source;
 use crate::environment::Glob;
-use crate::world::{EnvironmentName, Region};
+use crate::world::EnvironmentName;
 
 fn fixtures(folder: &str) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/config/fixtures").join(folder);
@@ -46,10 +47,12 @@ fn everything_arrives_where_it_belongs() {
     let keys: Vec<_> = settings.keys.iter().map(|key| (key.command.as_str(), key.chords.len(), key.line)).collect();
     assert_eq!(keys, [("refresh", 1, 6), ("quit", 2, 7), ("copy-name", 0, 8)]);
 
-    let [duty, local] = settings.sources.as_slice() else { panic!("{:?}", settings.sources) };
-    assert_eq!(duty.regions, [Region::from("ap-northeast-1"), Region::from("us-east-1")]);
+    let [duty, current] = settings.sources.as_slice() else { panic!("{:?}", settings.sources) };
+    assert_eq!(duty.regions, ["ap-northeast-1", "us-east-1"]);
+    assert_eq!(duty.label.as_str(), "prooflink");
     assert_eq!(duty.session_name.as_deref(), Some("duty"));
-    assert_eq!(local.endpoint_url.as_deref(), Some("http://localhost:5000"));
+    let endpoint_url = Some("http://localhost:5000".to_owned());
+    assert_eq!(*current, Source { endpoint_url, ..Source::current().in_regions(["us-east-1"]) });
 
     let names: Vec<_> = settings.wishes.environments.iter().map(|wish| wish.name.as_str()).collect();
     assert_eq!(names, ["prooflink-dev", "本番", "city"], "in the order of the file");

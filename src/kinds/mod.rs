@@ -127,6 +127,8 @@ pub trait Kind: Send + Sync + 'static {
     const NEEDS: &'static [KindName] = &[];
     /// The IAM actions that reading it takes: source of `policy --read-only` and `doctor`.
     const PERMISSIONS: &'static [&'static str];
+    /// The IAM actions that [`Kind::look`] takes beyond those.
+    const LOOK_PERMISSIONS: &'static [&'static str] = &[];
     /// How it is shown; `None` for kinds that only serve others (tags, metric filters).
     const SHOWN: Option<Shown> = None;
 

@@ -1,6 +1,7 @@
 //! How meanings look. The only place where colours exist: everyone else names a [`Role`].
 //! Themes are files, four of them built in; a bad one is refused whole, and nothing here panics.
 
+mod ansi;
 mod error;
 mod file;
 mod mark;

@@ -320,6 +320,11 @@ impl World {
         self.identities.get(scope).and_then(|who| who.as_ref().err())
     }
 
+    /// Every scope whose identity could not be told, with the reason.
+    pub fn identity_faults(&self) -> impl Iterator<Item = (&Scope, &Fault)> {
+        self.identities.iter().filter_map(|(scope, who)| who.as_ref().err().map(|fault| (scope, fault)))
+    }
+
     /// The account a scope belongs to: by its identity, else by any ARN seen there.
     #[must_use]
     pub fn account(&self, scope: &Scope) -> Option<AccountId> {

@@ -1,0 +1,48 @@
+//! The configuration file and the state directory.
+
+use super::{Check, Report};
+use crate::config::{self, ConfigError, Dirs};
+
+/// Checks both.
+pub(super) fn check(report: &mut Report, dirs: &Dirs, config: Result<(), ConfigError>) {
+    let file = dirs.file.display().to_string();
+    report.add(match config {
+        Err(fault) => {
+            Check::fail("configuration", fault.to_string(), "mend the lines named; nothing of the file applies")
+        }
+        Ok(()) if dirs.file.exists() => Check::well("configuration", format!("{file} is valid")),
+        Ok(()) => Check::well("configuration", format!("none at {file}, none needed; `toban init` writes one")),
+    });
+    report.add(state(dirs));
+}
+
+fn state(dirs: &Dirs) -> Check {
+    let about = "state directory";
+    let Some(path) = &dirs.state else {
+        return Check::warn(
+            about,
+            "this platform tells of none, so there is no journal and no log",
+            "set TOBAN_STATE_DIR",
+        );
+    };
+    let shown = path.display();
+    if let Err(fault) = config::open_state_dir(path) {
+        return Check::fail(about, format!("{shown} can't be made: {fault}"), "make it, or set TOBAN_STATE_DIR");
+    }
+    let probe = path.join(format!(".doctor.{}", std::process::id()));
+    let written = config::append_private(&probe).and_then(|_| std::fs::remove_file(&probe));
+    if let Err(fault) = written {
+        return Check::fail(
+            about,
+            format!("{shown} can't be written: {fault}"),
+            "give it to this user, or set TOBAN_STATE_DIR",
+        );
+    }
+    match config::others_may_look(path) {
+        Ok(false) => Check::well(about, format!("{shown} is there, for this user alone")),
+        Ok(true) => Check::warn(about, format!("{shown} is open to other users"), format!("run `chmod 700 {shown}`")),
+        Err(fault) => {
+            Check::warn(about, format!("{shown}: its permissions can't be read: {fault}"), "look at the file system")
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! The draft: valid, complete, with a reason on every line, and safe against names that would
+//! like to be configuration.
+
+use super::*;
+use crate::cli::fixture::{outlook, zone};
+use crate::world::EnvironmentName;
+
+#[test]
+fn the_draft_is_a_configuration_that_holds() {
+    let mut outlook = outlook();
+    outlook.picture.environments[1].name = EnvironmentName::from("odd \"name\"\n[source]");
+    let source = Source::profile("duty").in_regions(["ap-northeast-1"]);
+    let text = draft(&outlook, std::slice::from_ref(&source), &zone());
+    let settings = config::parse(&text, "config.toml").unwrap_or_else(|fault| panic!("{fault}\n{text}"));
+    assert_eq!(settings.sources, [source]);
+    let prod = settings.wishes.of(&EnvironmentName::from("prooflink-prod")).unwrap();
+    assert_eq!(prod.protected, Some(true));
+    assert_eq!(prod.stage.as_deref(), Some("prod"));
+    assert_eq!(prod.account.as_ref().map(|account| account.as_str()), Some("123456789012"));
+    assert_eq!(settings.wishes.environments.len(), 2);
+}
+
+#[test]
+fn every_line_says_why() {
+    let text = draft(&outlook(), &[Source::profile("duty")], &zone());
+    for line in text.lines().filter(|line| !line.is_empty()) {
+        assert!(line.contains('#') || line.starts_with("[environment."), "{line}");
+    }
+    assert!(text.contains("#   alarm prooflink-5xx: prooflink-5xx begins with␊prooflink-prod\n"), "{text}");
+    assert!(text.contains("belong to no environment") && text.contains("#   alarm stray\n"), "{text}");
+}
+
+#[test]
+fn a_file_that_is_there_is_never_written_over() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("deep/config.toml");
+    write(&file, "# one\n").unwrap();
+    let again = write(&file, "# two\n").unwrap_err();
+    assert!(again.says.contains("config.toml failed"), "{again}");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "# one\n");
+}

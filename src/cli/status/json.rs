@@ -1,0 +1,115 @@
+//! The document of `status --json`. Its fields are a promise: some may be added, none renamed.
+//! Kinds describe their own resources; here they only find their list.
+
+use jiff::{Timestamp, tz::TimeZone};
+use serde_json::{Map, Value, json};
+
+use crate::app::headless::Outlook;
+use crate::environment::{Environment, Member};
+use crate::kinds::{Context, Joins, kind};
+use crate::world::{Fault, Scope, World};
+
+/// Lists that are there even if nothing is in them.
+const LISTS: [&str; 5] = ["services", "target_groups", "databases", "instances", "alarms"];
+
+/// The document of `chosen` environments and of what could not be placed.
+#[must_use]
+pub(crate) fn document(outlook: &Outlook, chosen: &[&Environment], zone: &TimeZone) -> Value {
+    let joins = Joins::of(&outlook.world);
+    let environments: Vec<Value> =
+        chosen.iter().map(|environment| environment_object(environment, outlook, &joins, zone)).collect();
+    let unassigned: Vec<Value> =
+        outlook.picture.unassigned.iter().map(|member| unassigned(member, &outlook.world)).collect();
+    let faults: Vec<Value> =
+        super::look::all_faults(outlook).into_iter().map(|(scope, it)| fault(scope, it, &outlook.world)).collect();
+    json!({
+        "at": moment(outlook.at, zone),
+        "environments": environments,
+        "unassigned": unassigned,
+        "faults": faults,
+    })
+}
+
+fn environment_object(environment: &Environment, outlook: &Outlook, joins: &Joins<'_>, zone: &TimeZone) -> Value {
+    let verdict = &environment.verdict;
+    let why: Vec<&str> = if verdict.findings.is_empty() {
+        vec![verdict.headline()]
+    } else {
+        verdict.findings.iter().map(|finding| finding.says.as_str()).collect()
+    };
+    let faults: Vec<Value> = environment.faults.iter().map(|(scope, it)| fault(scope, it, &outlook.world)).collect();
+    let mut object = Map::new();
+    let mut put = |key: &str, value: Value| object.insert(key.to_owned(), value);
+    put("name", json!(environment.name));
+    put("project", json!(environment.project));
+    put("stage", json!(environment.stage));
+    put("protected", json!(environment.protected));
+    put("account", json!(environment.account));
+    put("region", json!(environment.region));
+    put("health", json!(verdict.health));
+    put("why", json!(why));
+    put("read_at", json!(environment.read_at.map(|at| moment(at, zone))));
+    for (list, members) in lists(environment, outlook, joins, zone) {
+        put(list, Value::Array(members));
+    }
+    put("faults", Value::Array(faults));
+    Value::Object(object)
+}
+
+/// The lists of an environment: the five that are always there, then others in the order of kinds.
+fn lists<'k>(
+    environment: &Environment,
+    outlook: &Outlook,
+    joins: &Joins<'_>,
+    zone: &TimeZone,
+) -> Vec<(&'k str, Vec<Value>)> {
+    let mut lists: Vec<(&str, Vec<Value>)> = LISTS.map(|list| (list, Vec::new())).into();
+    for member in &environment.members {
+        let Some((kind, shown)) = kind(member.id.kind).and_then(|kind| kind.shown().map(|shown| (kind, shown))) else {
+            continue;
+        };
+        let cx = Context {
+            world: &outlook.world,
+            joins,
+            scope: &member.id.scope,
+            protected: environment.protected,
+            now: outlook.at,
+            zone,
+        };
+        let Some(object) = kind.listed(&member.id, &cx) else {
+            continue;
+        };
+        match lists.iter_mut().find(|(list, _)| *list == shown.list) {
+            Some((_, members)) => members.push(object),
+            None => lists.push((shown.list, vec![object])),
+        }
+    }
+    lists
+}
+
+fn unassigned(member: &Member, world: &World) -> Value {
+    json!({
+        "kind": member.id.kind,
+        "id": member.id.key,
+        "name": member.name,
+        "account": world.account(&member.id.scope),
+        "region": member.id.scope.region,
+    })
+}
+
+/// A fault with the place it was met at.
+fn fault(scope: &Scope, fault: &Fault, world: &World) -> Value {
+    json!({
+        "scope": super::look::place(scope, world),
+        "operation": fault.operation,
+        "on": fault.on,
+        "kind": fault.kind,
+        "message": fault.message,
+    })
+}
+
+/// RFC 3339 with the reader's offset, to the second.
+fn moment(at: Timestamp, zone: &TimeZone) -> String {
+    let whole = Timestamp::from_second(at.as_second()).unwrap_or(at);
+    whole.display_with_offset(zone.to_offset(at)).to_string()
+}

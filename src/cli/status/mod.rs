@@ -1,0 +1,127 @@
+//! `toban status`: environments and their health, as a table or as JSON, once or going on. Reads
+//! through the headless engine; the exit code tells the worst.
+
+mod json;
+mod table;
+
+use std::ops::ControlFlow;
+
+use super::exit::{Exit, Failure};
+use super::look::{self, Duty};
+use super::{names, out, tree};
+use crate::app::headless::Outlook;
+use crate::environment::Environment;
+use crate::world::Health;
+
+pub(super) use json::document;
+pub(super) use table::{Manner, table};
+
+/// Runs it.
+///
+/// # Errors
+/// When nothing could be read, or a named environment is not there.
+pub(super) async fn run(duty: &Duty, args: &tree::Status) -> Result<Exit, Failure> {
+    if args.watch {
+        return watch(duty, args).await;
+    }
+    let outlook = look::once(duty).await?;
+    let (text, exit) = say(duty, args, &outlook)?;
+    out::data(&text)?;
+    if !args.json {
+        out::note(&look::faults(&outlook));
+    }
+    Ok(exit)
+}
+
+/// Goes on until interrupted, nobody reads any more, or the first look fails.
+async fn watch(duty: &Duty, args: &tree::Status) -> Result<Exit, Failure> {
+    let mut seen = Seen::default();
+    let mut end = Ok(Exit::Done);
+    look::on(duty, &mut |outlook| match seen.take(duty, args, outlook) {
+        Ok(true) => ControlFlow::Continue(()),
+        Ok(false) => ControlFlow::Break(()),
+        Err(failure) => {
+            end = Err(failure);
+            ControlFlow::Break(())
+        }
+    })
+    .await?;
+    end
+}
+
+/// What was printed last, so that nothing is printed twice for no reason.
+#[derive(Default)]
+struct Seen {
+    gist: Option<String>,
+    faults: String,
+    at: jiff::Timestamp,
+}
+
+impl Seen {
+    fn take(&mut self, duty: &Duty, args: &tree::Status, outlook: &Outlook) -> Result<bool, Failure> {
+        if self.gist.is_none() {
+            look::readable(outlook)?;
+        }
+        // The moment is not news; everything else is.
+        let (gist, _) = say(duty, args, &Outlook { at: jiff::Timestamp::UNIX_EPOCH, ..outlook.clone() })?;
+        let due = args.json && outlook.at.duration_since(self.at) >= duty.settings.refresh;
+        if self.gist.as_ref() == Some(&gist) && !due {
+            return Ok(true);
+        }
+        let (text, _) = say(duty, args, outlook)?;
+        let heading = if args.json { String::new() } else { table::moment(outlook.at, &duty.view.zone) };
+        self.gist = Some(gist);
+        self.at = outlook.at;
+        let faults = look::faults(outlook);
+        if !args.json && faults != self.faults {
+            out::note(&faults);
+        }
+        self.faults = faults;
+        out::data(&format!("{heading}{text}"))
+    }
+}
+
+/// What is printed of an outlook, and the exit code it means.
+fn say(duty: &Duty, args: &tree::Status, outlook: &Outlook) -> Result<(String, Exit), Failure> {
+    let chosen = choose(outlook, &args.env)?;
+    let text = if args.json {
+        let document = document(outlook, &chosen, &duty.view.zone);
+        let line = if args.watch { serde_json::to_string(&document) } else { serde_json::to_string_pretty(&document) };
+        let line = line.map_err(|fault| Failure::new(Exit::Failed, format!("writing JSON failed: {fault}")))?;
+        format!("{line}\n")
+    } else {
+        let manner = Manner { theme: duty.paint.as_ref(), evidence: !args.env.is_empty() };
+        table(outlook, &chosen, &manner)
+    };
+    Ok((text, exit(outlook, &chosen, !args.env.is_empty())))
+}
+
+/// The environments named, in the order of the picture; all if none is.
+fn choose<'o>(outlook: &'o Outlook, typed: &[String]) -> Result<Vec<&'o Environment>, Failure> {
+    let all = &outlook.picture.environments;
+    let known: Vec<&str> = all.iter().map(|environment| environment.name.as_str()).collect();
+    let mut wanted = Vec::new();
+    for typed in typed {
+        let name = names::resolve(typed, &known, "environment").map_err(|failure| {
+            let unread = look::unread(outlook);
+            let hidden = if unread.is_empty() {
+                String::new()
+            } else {
+                format!("\nit may be where nothing could be read: {}", unread.join(", "))
+            };
+            Failure::new(failure.exit, format!("{failure}{hidden}"))
+        })?;
+        wanted.push(name);
+    }
+    Ok(all.iter().filter(|environment| typed.is_empty() || wanted.contains(&environment.name.as_str())).collect())
+}
+
+/// The worst of the chosen. Where all were asked for, a place that could not be read may hide one.
+fn exit(outlook: &Outlook, chosen: &[&Environment], named: bool) -> Exit {
+    let hidden = !named && !look::unread(outlook).is_empty();
+    let least = if hidden { Health::Unknown } else { Health::Well };
+    Exit::of(chosen.iter().map(|environment| environment.verdict.health).fold(least, Health::max))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,165 @@
+//! The document, the table and the exit code of outlooks made by hand.
+
+use serde_json::json;
+
+use super::*;
+use crate::cli::fixture::{self, outlook, zone};
+use crate::theme::Theme;
+use crate::world::{Fault, FaultKind, KindName};
+
+fn all(outlook: &Outlook) -> Vec<&Environment> {
+    choose(outlook, &[]).unwrap()
+}
+
+fn typed(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+#[test]
+fn the_document_holds_what_scripts_rely_on() {
+    let outlook = outlook();
+    let mut document = document(&outlook, &all(&outlook), &zone());
+    let environments = document["environments"].as_array_mut().unwrap();
+    // What kinds say of their own is theirs to test.
+    for environment in environments.iter_mut() {
+        environment["alarms"].as_array_mut().unwrap().clear();
+    }
+    let fault = json!({
+        "scope": "123456789012/ap-northeast-1",
+        "operation": "elasticloadbalancing:DescribeTargetHealth",
+        "on": "prooflink-tg",
+        "kind": "denied",
+        "message": "not authorized",
+    });
+    let expected = json!({
+        "at": "2026-11-21T14:02:11+09:00",
+        "environments": [
+            {
+                "name": "prooflink-prod", "project": "prooflink", "stage": "prod", "protected": true,
+                "account": "123456789012", "region": "ap-northeast-1",
+                "health": "bad", "why": ["3 of 4 targets answer 502 since 13:58", "1 alarm is muted"],
+                "read_at": "2026-11-21T14:02:11+09:00",
+                "services": [], "target_groups": [], "databases": [], "instances": [], "alarms": [],
+                "faults": [fault],
+            },
+            {
+                "name": "本番-dev", "project": "prooflink", "stage": "dev", "protected": false,
+                "account": "123456789012", "region": "ap-northeast-1",
+                "health": "well", "why": ["well"],
+                "read_at": "2026-11-21T14:02:11+09:00",
+                "services": [], "target_groups": [], "databases": [], "instances": [], "alarms": [],
+                "faults": [],
+            },
+        ],
+        "unassigned": [{
+            "kind": "alarm", "id": fixture::stray().key, "name": "stray",
+            "account": "123456789012", "region": "ap-northeast-1",
+        }],
+        "faults": [fault],
+    });
+    assert_eq!(document, expected);
+    let order: Vec<&String> = document["environments"][0].as_object().unwrap().keys().collect();
+    assert_eq!(order[..8], ["name", "project", "stage", "protected", "account", "region", "health", "why"]);
+}
+
+#[test]
+fn a_resource_is_listed_as_its_kind_says() {
+    let outlook = outlook();
+    let document = document(&outlook, &all(&outlook), &zone());
+    let joins = crate::kinds::Joins::of(&outlook.world);
+    let environment = &outlook.picture.environments[0];
+    let cx = crate::kinds::Context {
+        world: &outlook.world,
+        joins: &joins,
+        scope: &fixture::scope(),
+        protected: true,
+        now: outlook.at,
+        zone: &zone(),
+    };
+    let alarms = crate::kinds::kind(KindName("alarm")).unwrap();
+    let listed: Vec<_> = alarms.listed(&environment.members[0].id, &cx).into_iter().collect();
+    assert_eq!(document["environments"][0]["alarms"], json!(listed));
+}
+
+#[test]
+fn the_table_is_aligned_and_says_why() {
+    let outlook = outlook();
+    insta::assert_snapshot!(table(&outlook, &all(&outlook), &Manner::default()), @r"
+      ENVIRONMENT     STAGE   HEALTH  TASKS  TARGETS  DATABASE                    ALARMS
+    ✗ prooflink-prod  prod ⛨  bad       2/4      1/4  storage-full, available ×2  2 of 9, 1 muted
+    ● 本番-dev        dev     well        –        –  –                           –
+
+    ✗ prooflink-prod  3 of 4 targets answer 502 since 13:58
+
+    1 resource belongs to no environment; `toban status --json` names it
+    ");
+}
+
+#[test]
+fn a_named_environment_comes_with_its_evidence() {
+    let outlook = outlook();
+    let chosen = choose(&outlook, &typed(&["PROOF"])).unwrap();
+    let manner = Manner { theme: None, evidence: true };
+    insta::assert_snapshot!(table(&outlook, &chosen, &manner), @r"
+      ENVIRONMENT     STAGE   HEALTH  TASKS  TARGETS  DATABASE                    ALARMS
+    ✗ prooflink-prod  prod ⛨  bad       2/4      1/4  storage-full, available ×2  2 of 9, 1 muted
+
+    ✗ prooflink-prod
+      ✗ bad: 3 of 4 targets answer 502 since 13:58
+          alarm prooflink-5xx in ALARM␛[31m
+      ! worrying: 1 alarm is muted
+
+    1 resource belongs to no environment; `toban status --json` names it
+    ");
+}
+
+#[test]
+fn colours_change_nothing_but_colours() {
+    let outlook = outlook();
+    let theme = Theme::built_in("night");
+    let painted = table(&outlook, &all(&outlook), &Manner { theme: Some(&theme), evidence: true });
+    let plain = table(&outlook, &all(&outlook), &Manner { theme: None, evidence: true });
+    assert!(painted.contains("\u{1b}["));
+    let escape = regex_lite::Regex::new("\u{1b}\\[[0-9;:]*m").unwrap();
+    assert_eq!(escape.replace_all(&painted, ""), plain);
+}
+
+#[test]
+fn the_exit_code_is_that_of_the_worst_named() {
+    let outlook = outlook();
+    let code = |names: &[&str]| exit(&outlook, &choose(&outlook, &typed(names)).unwrap(), !names.is_empty());
+    assert_eq!(code(&[]), Exit::Bad);
+    assert_eq!(code(&["prooflink-prod", "本"]), Exit::Bad);
+    assert_eq!(code(&["本番"]), Exit::Done);
+    assert_eq!(choose(&outlook, &typed(&["kajimaru"])).unwrap_err().exit, Exit::NotFound);
+}
+
+#[test]
+fn a_place_that_could_not_be_read_may_hide_something() {
+    let mut outlook = outlook();
+    outlook.picture.environments.remove(0);
+    assert_eq!(exit(&outlook, &all(&outlook), false), Exit::Done, "one denied reading is the verdict's business");
+    let other = crate::world::Scope::new("duty", "us-east-1");
+    outlook.world.identify(&other, Err(Fault::new(FaultKind::Offline, "sts:GetCallerIdentity", "no route")));
+    assert_eq!(exit(&outlook, &all(&outlook), false), Exit::Unknown);
+    assert_eq!(exit(&outlook, &all(&outlook), true), Exit::Done, "what was named was seen");
+    let missing = choose(&outlook, &typed(&["kajimaru"])).unwrap_err();
+    assert!(missing.says.contains("nothing could be read: duty/us-east-1"), "{missing}");
+}
+
+#[test]
+fn nothing_readable_fails_and_says_what_to_do() {
+    let failure = look::readable(&fixture::locked_out()).unwrap_err();
+    assert_eq!(failure.exit, Exit::Credentials);
+    assert!(failure.says.contains("duty/ap-northeast-1"), "{failure}");
+    assert!(failure.says.contains("aws sso login --profile duty"), "{failure}");
+    assert_eq!(look::readable(&outlook()), Ok(()));
+}
+
+#[test]
+fn one_expired_login_is_told_once() {
+    assert_eq!(look::all_faults(&fixture::locked_out()).len(), 1);
+    let told = look::faults(&outlook());
+    assert!(told.starts_with("123456789012/ap-northeast-1: elasticloadbalancing:DescribeTargetHealth on prooflink-tg"));
+    assert!(told.contains("\n  allow elasticloadbalancing:DescribeTargetHealth"), "{told}");
+}

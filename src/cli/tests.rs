@@ -1,0 +1,90 @@
+//! The tree: what parses to what, what is refused, and what only stands in the contract.
+
+use clap::CommandFactory;
+use rstest::rstest;
+
+use super::*;
+
+fn parse(line: &str) -> Result<Cli, clap::Error> {
+    Cli::try_parse_from(std::iter::once("toban").chain(line.split_whitespace()))
+}
+
+#[test]
+fn the_tree_is_sound() {
+    Cli::command().debug_assert();
+}
+
+#[test]
+fn every_command_and_option_has_a_sentence() {
+    for command in Cli::command().get_subcommands() {
+        assert!(command.get_about().is_some(), "{}", command.get_name());
+        for option in command.get_arguments() {
+            assert!(option.get_help().is_some(), "{} {}", command.get_name(), option.get_id());
+        }
+    }
+}
+
+#[test]
+fn only_what_works_is_offered() {
+    let names: Vec<String> = Cli::command().get_subcommands().map(|command| command.get_name().to_owned()).collect();
+    assert_eq!(names, ["status", "init", "doctor", "policy", "completions", "man"]);
+}
+
+#[test]
+fn the_console_opens_on_an_environment() {
+    let cli = parse("--profile duty prooflink-dev --region ap-northeast-1 --region us-east-1 --demo-seed 3").unwrap();
+    assert_eq!(cli.env.as_deref(), Some("prooflink-dev"));
+    assert!(cli.command.is_none());
+    assert_eq!(cli.global.regions, ["ap-northeast-1", "us-east-1"]);
+    assert_eq!(parse("-- status").unwrap().env.as_deref(), Some("status"));
+    assert!(parse("").unwrap().env.is_none());
+}
+
+#[rstest]
+#[case("--region us-east-1 status")]
+#[case("status --region us-east-1")]
+#[case("status --region us-east-1 dev prod")]
+fn global_options_go_before_and_behind(#[case] line: &str) {
+    let cli = parse(line).unwrap();
+    assert_eq!(cli.global.regions, ["us-east-1"]);
+    assert!(matches!(cli.command, Some(Command::Status(_))), "{cli:?}");
+    cli.check().unwrap();
+}
+
+#[test]
+fn readonly_is_read_only() {
+    assert!(parse("--readonly").unwrap().global.read_only);
+    assert!(parse("status --read-only --watch --json").unwrap().global.read_only);
+}
+
+#[rstest]
+#[case::no_such_option("--nope")]
+#[case::two_environments("a b")]
+#[case::bad_level("--log-level loud")]
+#[case::no_shell("completions")]
+#[case::not_yet("policy --operator")]
+fn wrong_usage_is_refused_by_the_parser(#[case] line: &str) {
+    assert_eq!(parsed_quietly(&parse(line).unwrap_err()), Exit::Usage);
+}
+
+fn parsed_quietly(answer: &clap::Error) -> Exit {
+    if answer.use_stderr() { Exit::Usage } else { Exit::Done }
+}
+
+#[rstest]
+#[case("--read-only --write", "exclude each other")]
+#[case("--write status --read-only", "exclude each other")]
+#[case("dev status", "toban status dev")]
+#[case("policy", "toban policy --read-only")]
+#[case("--demo --profile duty", "no real account")]
+fn wrong_usage_is_refused_with_a_sentence(#[case] line: &str, #[case] says: &str) {
+    let refused = parse(line).unwrap().check().unwrap_err();
+    assert!(refused.contains(says), "{refused}");
+}
+
+#[test]
+fn help_and_version_are_no_errors() {
+    for line in ["--help", "--version", "status --help"] {
+        assert_eq!(parsed_quietly(&parse(line).unwrap_err()), Exit::Done, "{line}");
+    }
+}

@@ -1,0 +1,186 @@
+//! The command line as one tree: parser, help, completions and man page all come of it.
+//! Only commands that work stand here; the contract keeps the other names free. No doing.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap_complete::Shell;
+
+/// What stands below every help text and in the man page.
+const AFTER: &str = "\
+Exit codes: 0 done, and every environment named is well, changing or asleep on purpose · 1 failed · 2 usage · \
+3 refused, nothing was changed · 4 no credentials, or they ran out · 5 not found or ambiguous · 6 a change did not end \
+well · 10 worrying · 20 bad · 30 could not tell · 130 interrupted
+
+Environment variables: AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL and all others the AWS SDK knows; NO_COLOR, \
+TOBAN_CONFIG, TOBAN_STATE_DIR, TOBAN_READ_ONLY=1";
+
+/// The console for whoever is on duty: environments on AWS, their health, and what to do about it.
+#[derive(Parser, Debug)]
+#[command(name = "toban", version, about, after_help = AFTER, max_term_width = 100, disable_help_subcommand = true)]
+pub struct Cli {
+    /// Environment to open the console on; may be shortened while unambiguous. One that is called like a command goes
+    /// after `--`
+    #[arg(value_name = "ENV")]
+    pub env: Option<String>,
+
+    /// What to do instead of opening the console.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
+    /// What goes with every command.
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// Options that go with every command.
+#[derive(Args, Debug, Default)]
+#[command(next_help_heading = "Global options")]
+pub struct Global {
+    /// Profile of the AWS files to use, instead of the configuration's sources
+    #[arg(long, global = true, value_name = "NAME")]
+    pub profile: Option<String>,
+
+    /// Region to look in; may be given several times
+    #[arg(long = "region", global = true, value_name = "REGION")]
+    pub regions: Vec<String>,
+
+    /// Endpoint for every AWS service, such as a test peer's
+    #[arg(long, global = true, value_name = "URL", value_hint = ValueHint::Url)]
+    pub endpoint_url: Option<String>,
+
+    /// Configuration file to read, instead of the usual one
+    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub config: Option<PathBuf>,
+
+    /// Refuse every change to the account
+    #[arg(long, global = true, visible_alias = "readonly")]
+    pub read_only: bool,
+
+    /// Allow changes although TOBAN_READ_ONLY or the configuration says read-only
+    #[arg(long, global = true)]
+    pub write: bool,
+
+    /// Show a simulated account; no credentials, no network
+    #[arg(long, global = true)]
+    pub demo: bool,
+
+    /// What the simulated account's chance starts from
+    #[arg(long, global = true, hide = true, value_name = "N", default_value_t = 7)]
+    pub demo_seed: u64,
+
+    /// Theme: night, day, contrast, plain, or a file of yours
+    #[arg(long, global = true, value_name = "NAME")]
+    pub theme: Option<String>,
+
+    /// How much goes to the log file: off, error, warn, info, debug or trace
+    #[arg(long, global = true, value_name = "LEVEL", value_enum, default_value_t = Level::Info)]
+    #[arg(hide_possible_values = true)]
+    pub log_level: Level,
+
+    /// Print calls, retries, throttles and bytes per operation as JSON on stderr at exit
+    #[arg(long, global = true)]
+    pub stats: bool,
+}
+
+/// How much is logged.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Level {
+    /// Nothing.
+    Off,
+    /// What failed.
+    Error,
+    /// What failed or soon may.
+    Warn,
+    /// What was done.
+    #[default]
+    Info,
+    /// Every call's outline.
+    Debug,
+    /// Everything.
+    Trace,
+}
+
+/// The commands.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Show environments and their health; the exit code tells the worst of them
+    Status(Status),
+    /// Write a config.toml of what was inferred, every line with its reason
+    Init(Init),
+    /// Check credentials, permissions, clock, terminal and configuration, with a remedy for each failing line
+    Doctor(Doctor),
+    /// Print the IAM policy toban needs
+    ///
+    /// `toban policy --read-only` prints the least that looking takes.
+    Policy,
+    /// Print completions for a shell
+    Completions(Completions),
+    /// Print the man page
+    Man,
+}
+
+/// `toban status`.
+#[derive(Args, Debug, Default)]
+pub struct Status {
+    /// Environments to show, with the evidence of their verdicts; all, if none is named
+    #[arg(value_name = "ENV")]
+    pub env: Vec<String>,
+    /// Print one JSON document; with --watch one a line
+    #[arg(long)]
+    pub json: bool,
+    /// Go on, printing anew whenever something was read
+    #[arg(long)]
+    pub watch: bool,
+}
+
+/// `toban init`.
+#[derive(Args, Debug, Default)]
+pub struct Init {
+    /// Print it instead of writing the file
+    #[arg(long)]
+    pub print: bool,
+}
+
+/// `toban doctor`.
+#[derive(Args, Debug, Default)]
+pub struct Doctor {
+    /// Environment whose account and region to check; all, if none is named
+    #[arg(value_name = "ENV")]
+    pub env: Option<String>,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `toban completions`.
+#[derive(Args, Debug)]
+pub struct Completions {
+    /// The shell to complete in
+    #[arg(value_enum)]
+    pub shell: Shell,
+}
+
+impl Cli {
+    /// What clap cannot see on its own: combinations across the tree.
+    ///
+    /// # Errors
+    /// The sentence to print; the exit code is that of wrong usage.
+    pub fn check(&self) -> Result<(), String> {
+        if self.global.read_only && self.global.write {
+            return Err("--read-only and --write exclude each other; give one of them".to_owned());
+        }
+        if self.global.demo && (self.global.profile.is_some() || self.global.endpoint_url.is_some()) {
+            return Err("--demo looks at no real account; leave --profile and --endpoint-url out".to_owned());
+        }
+        match (&self.env, &self.command) {
+            (Some(env), Some(_)) => {
+                Err(format!("`{env}` stands before the command; write it behind, as in `toban status {env}`"))
+            }
+            (_, Some(Command::Policy)) if !self.global.read_only => {
+                Err("say which policy: `toban policy --read-only` prints the least that looking takes".to_owned())
+            }
+            _ => Ok(()),
+        }
+    }
+}
