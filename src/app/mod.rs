@@ -2,7 +2,22 @@
 //! journal, and the loop that turns keys and arrivals into screens. Only the runner acts;
 //! everything else here is values in, values out.
 
+pub mod effect;
 pub mod gate;
 pub mod headless;
 pub mod journal;
+pub mod model;
+pub mod msg;
+pub mod notices;
+pub mod overlay;
 pub mod pace;
+pub mod perform;
+pub mod place;
+pub mod run;
+pub mod runner;
+pub mod settings;
+pub mod shown;
+pub mod update;
+
+pub use run::run;
+pub use settings::{Choice, Settings};

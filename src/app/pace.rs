@@ -225,12 +225,19 @@ impl Pacer {
             .collect()
     }
 
+    /// Whether the answer to `reading` is still wanted: not late, not of a scope that was left.
+    #[must_use]
+    pub fn expects(&self, reading: &Reading) -> bool {
+        let slot = self.slots.get(&(reading.scope.clone(), reading.kind));
+        slot.and_then(|slot| slot.flight).is_some_and(|(ask, _)| ask == reading.ask)
+    }
+
     /// Takes note that a reading ended. `false` means the answer is late and must be dropped.
     pub fn arrived(&mut self, reading: &Reading, outcome: Outcome, now: Timestamp) -> bool {
-        let key = (reading.scope.clone(), reading.kind);
-        if self.slots.get(&key).and_then(|slot| slot.flight).map(|(ask, _)| ask) != Some(reading.ask) {
+        if !self.expects(reading) {
             return false;
         }
+        let key = (reading.scope.clone(), reading.kind);
         self.settle(&reading.scope, outcome, now);
         let all = self.after(&reading.scope, reading.kind, false);
         let focused = self.after(&reading.scope, reading.kind, true);

@@ -17,6 +17,10 @@ pub enum Tone {
     Strong,
     /// A health's own tone.
     Of(Health),
+    /// The sign of a protected environment.
+    Protected,
+    /// A call that failed, and what it means.
+    Fault,
 }
 
 /// One cell of a table.

@@ -1,5 +1,9 @@
-//! The outside other than AWS: clipboard, browser, files, suspending and resuming the terminal.
+//! The outside other than AWS: clipboard, browser, suspending and resuming the terminal.
+//! Everything the console does to the machine it runs on is here and nowhere else.
 
-mod append;
-
-pub use append::{append_line, private_dir};
+pub mod append;
+pub mod browse;
+pub mod clipboard;
+pub mod input;
+pub mod signals;
+pub mod terminal;

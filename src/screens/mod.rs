@@ -1,1 +1,16 @@
 //! The screens: one folder each, with its state, update, view and snapshots.
+
+pub mod confirm;
+pub mod detail;
+pub mod environment;
+pub mod faults;
+pub mod fleet;
+pub mod menu;
+pub mod palette;
+pub mod sheet;
+pub mod unassigned;
+pub mod view;
+pub mod viewer;
+
+#[cfg(test)]
+mod rig;

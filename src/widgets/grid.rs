@@ -74,12 +74,21 @@ pub struct Grid<'a, F> {
     sort: Option<(usize, Order)>,
     empty: &'a str,
     focused: bool,
+    parts: Parts,
+}
+
+/// How much of a grid is drawn: a page that scrolls as a whole shows a part of it, and scrolls by itself.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Parts {
+    Whole,
+    Slice { heading: bool, cursor: bool },
 }
 
 impl<'a, F: Fn(usize) -> Row<'a>> Grid<'a, F> {
     /// A focused grid without sort mark.
     pub fn new(columns: &'a [Column<'a>], len: usize, theme: &'a Theme, row: F) -> Self {
-        Grid { columns, len, row, theme, sort: None, empty: "nothing here", focused: true }
+        let parts = Parts::Whole;
+        Grid { columns, len, row, theme, sort: None, empty: "nothing here", focused: true, parts }
     }
 
     /// Which column the rows are sorted by.
@@ -98,6 +107,17 @@ impl<'a, F: Fn(usize) -> Row<'a>> Grid<'a, F> {
     #[must_use]
     pub fn focused(self, focused: bool) -> Self {
         Grid { focused, ..self }
+    }
+
+    /// Draws a slice of a table inside a page that scrolls as a whole: all of the rows given, without a bar,
+    /// with or without the heading, and with or without the cursor.
+    #[must_use]
+    pub fn slice(self, heading: bool, cursor: bool) -> Self {
+        Grid { parts: Parts::Slice { heading, cursor }, ..self }
+    }
+
+    fn head(&self) -> u16 {
+        u16::from(!matches!(self.parts, Parts::Slice { heading: false, .. }))
     }
 
     fn title(&self, at: usize, column: &Column<'a>) -> Cow<'a, str> {
@@ -196,8 +216,10 @@ impl<'a, F: Fn(usize) -> Row<'a>> StatefulWidget for Grid<'a, F> {
 
     fn render(self, area: Rect, buf: &mut Buffer, state: &mut GridState) {
         let area = area.intersection(buf.area);
-        let visible = usize::from(area.height.saturating_sub(1));
-        *state = state.shown(self.len, visible);
+        let head = self.head();
+        let whole = self.parts == Parts::Whole;
+        let visible = usize::from(area.height.saturating_sub(head));
+        *state = if whole { state.shown(self.len, visible) } else { GridState { offset: 0, ..*state } };
         if area.is_empty() {
             return;
         }
@@ -206,21 +228,22 @@ impl<'a, F: Fn(usize) -> Row<'a>> StatefulWidget for Grid<'a, F> {
         let titles: Vec<_> = self.columns.iter().enumerate().map(|(at, column)| self.title(at, column)).collect();
         let gutter = if area.width < 20 { 1 } else { 2 };
         let gap = if area.width < 100 { 1 } else { 2 };
-        let bar = u16::from(self.len > visible);
+        let bar = u16::from(whole && self.len > visible);
         let room = area.width.saturating_sub(gutter + bar);
         let slots = slots(self.columns, &widths(self.columns, &self.natural(&rows, &titles), room, gap), gutter, gap);
-        for slot in &slots {
+        for slot in slots.iter().filter(|_| head == 1) {
             if let Some(title) = titles.get(slot.column) {
                 let x = slot.x + slot.indent(small(width(title)));
                 put(buf, area, (x, 0), slot.width, title, self.theme.style(Role::Title));
             }
         }
-        if self.len == 0 {
+        if self.len == 0 && whole {
             put_line(buf, area, (gutter, 1), self.empty, self.theme.style(Role::Faint));
         }
-        for (line, (at, row)) in (1..).zip(shown.zip(&rows)) {
+        let cursor = !matches!(self.parts, Parts::Slice { cursor: false, .. });
+        for (line, (at, row)) in (head..).zip(shown.zip(&rows)) {
             let line_area = Rect { y: area.y + line, height: 1, width: area.width - bar, ..area };
-            self.paint_row(buf, line_area, row, &slots, at == state.selected);
+            self.paint_row(buf, line_area, row, &slots, cursor && at == state.selected);
         }
         if bar == 1 {
             let role = if self.focused { Role::BorderFocus } else { Role::Border };

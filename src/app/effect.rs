@@ -1,0 +1,44 @@
+//! All that the console can do to the world. An update returns these as data; only the runner
+//! performs them.
+
+use super::gate::Approved;
+use super::pace::Reading;
+use super::settings::Choice;
+use crate::world::{ResourceId, Scope, SourceName};
+
+/// Something to be done. Answers come back as messages.
+#[derive(PartialEq, Debug)]
+pub enum Effect {
+    /// Find out where to look.
+    Scopes,
+    /// Find out who we are there.
+    Identify(Scope),
+    /// Read a kind.
+    Read(Reading),
+    /// Make a picture of the world.
+    Gather,
+    /// Learn more about one resource; the number comes back with the answer.
+    Look(u64, ResourceId),
+    /// Perform a change that the gate approved, and journal it.
+    Change(Box<Approved>),
+    /// Hand the terminal to a login command, then forget the source's cached credentials.
+    Login(SourceName),
+    /// Open the cloud for another profile or region.
+    Reopen(Choice),
+    /// Put text on the clipboard.
+    Copy(String),
+    /// Open an address in the browser.
+    Browse(String),
+    /// Load a theme.
+    Theme(String),
+    /// Read the journal's end.
+    Journal,
+    /// Take the mouse, or let go of it.
+    Mouse(bool),
+    /// Draw everything anew, whatever the terminal shows now.
+    Redraw,
+    /// Give the terminal back and stop until the shell continues us.
+    Suspend,
+    /// End.
+    Quit,
+}

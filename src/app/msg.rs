@@ -1,0 +1,76 @@
+//! Everything that can happen to the console: keys, arrivals, time. Each carries its moment, so
+//! that whoever handles it needs no clock; answers carry what they answer, so that late ones drop.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use super::gate::Plan;
+use super::journal::Entry;
+use super::pace::Reading;
+use crate::cloud::Receipt;
+use crate::environment::Picture;
+use crate::keys::Chord;
+use crate::kinds::Extra;
+use crate::theme::Theme;
+use crate::world::{Fault, Found, Identity, ResourceId, Scope, SourceName};
+
+/// Something that happened, and when.
+#[derive(Debug)]
+pub struct Msg {
+    /// When, by the cloud's clock.
+    pub now: Timestamp,
+    /// What.
+    pub news: News,
+}
+
+/// What happened.
+#[derive(Debug)]
+pub enum News {
+    /// The first frame is on the screen: work may begin.
+    Started,
+    /// A key.
+    Key(Chord),
+    /// Text was pasted.
+    Pasted(String),
+    /// The left button went down at a column and row.
+    Clicked(u16, u16),
+    /// The wheel turned by so many notches, down is positive.
+    Wheeled(isize),
+    /// The terminal has a new size, or lost its picture.
+    Resized,
+    /// The terminal got (or lost) the focus.
+    Watched(bool),
+    /// The moment asked for by [`super::model::Model::wake_at`] came.
+    Tick,
+    /// Where to look.
+    Scopes(u64, Result<Vec<Scope>, Fault>),
+    /// Which sources can be logged in by a command.
+    Logins(u64, BTreeSet<SourceName>),
+    /// Who we are there.
+    Identity(u64, Scope, Result<Identity, Fault>),
+    /// A reading ended.
+    Read(u64, Reading, Result<Found, Fault>),
+    /// The picture of the world as it was when it was asked for.
+    Gathered(u64, Picture),
+    /// The picture could not be made.
+    NotGathered(u64),
+    /// More about one resource.
+    Looked(u64, ResourceId, Result<Extra, Fault>),
+    /// A change ended.
+    Changed(Plan, Result<Receipt, Fault>),
+    /// A login command ended; the error says why it failed.
+    LoggedIn(SourceName, Result<(), String>),
+    /// A page was opened in a browser.
+    Browsed(String),
+    /// A page could not be opened in a browser here; its address and why.
+    NotBrowsed(String, String),
+    /// Another cloud was opened, or not.
+    Reopened(Result<(), String>),
+    /// Another theme was loaded, or not.
+    Themed(Result<Box<Theme>, String>),
+    /// The journal's latest entries, newest last.
+    Journal(Vec<Entry>),
+    /// Something outside did not work; a sentence for the reader.
+    Failed(String),
+}

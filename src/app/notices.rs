@@ -1,0 +1,74 @@
+//! Short messages to the reader: one at a time, each for a while, never over data. Pure.
+
+use jiff::{SignedDuration, Timestamp};
+
+/// How a notice reads.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Level {
+    /// Good to know.
+    Info,
+    /// Something did not work.
+    Fault,
+}
+
+/// What is said at the moment, if anything.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Notices {
+    said: Option<(Level, String, Timestamp)>,
+}
+
+impl Notices {
+    /// Says something good to know, in place of what was said before.
+    pub fn info(&mut self, now: Timestamp, text: impl Into<String>) {
+        self.say(Level::Info, text.into(), now, SignedDuration::from_secs(5));
+    }
+
+    /// Says that something did not work; stays longer.
+    pub fn fault(&mut self, now: Timestamp, text: impl Into<String>) {
+        self.say(Level::Fault, text.into(), now, SignedDuration::from_secs(15));
+    }
+
+    fn say(&mut self, level: Level, text: String, now: Timestamp, span: SignedDuration) {
+        self.said = Some((level, text, now.checked_add(span).unwrap_or(Timestamp::MAX)));
+    }
+
+    /// Takes back what was said: the reader went on.
+    pub fn hush(&mut self) -> bool {
+        self.said.take().is_some()
+    }
+
+    /// Forgets what was said long enough; `true` if anything was.
+    pub fn expire(&mut self, now: Timestamp) -> bool {
+        let over = self.said.as_ref().is_some_and(|(_, _, until)| *until <= now);
+        over && self.hush()
+    }
+
+    /// What is said now.
+    #[must_use]
+    pub fn now(&self) -> Option<(Level, &str)> {
+        self.said.as_ref().map(|(level, text, _)| (*level, text.as_str()))
+    }
+
+    /// When it has been said long enough.
+    #[must_use]
+    pub fn until(&self) -> Option<Timestamp> {
+        self.said.as_ref().map(|(_, _, until)| *until)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_notice_goes_by_itself_and_a_fault_stays_longer() {
+        let at = |second| Timestamp::from_second(second).expect("a second in range");
+        let mut notices = Notices::default();
+        notices.fault(at(0), "no browser here");
+        assert!(!notices.expire(at(14)));
+        notices.info(at(14), "copied");
+        assert_eq!(notices.now(), Some((Level::Info, "copied")));
+        assert!(notices.expire(at(19)));
+        assert_eq!((notices.now(), notices.until()), (None, None));
+    }
+}

@@ -1,0 +1,23 @@
+//! What is laid over a place: at most one thing at a time, and it gets the keys.
+
+use tui_input::Input;
+
+use crate::screens::confirm::Confirm;
+use crate::screens::menu::Menu;
+use crate::screens::palette::Palette;
+
+/// The one thing on top.
+#[derive(Debug, Default)]
+pub enum Overlay {
+    /// Nothing.
+    #[default]
+    None,
+    /// The filter of the rows, or the search of a text, being typed.
+    Filter(Input),
+    /// A command being typed.
+    Palette(Box<Palette>),
+    /// A list to choose from.
+    Menu(Box<Menu>),
+    /// A plan waiting for its answer.
+    Confirm(Box<Confirm>),
+}

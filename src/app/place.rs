@@ -1,0 +1,76 @@
+//! Where the reader is: a place for each thing opened, one on top of the other. Each holds its
+//! own state; going back drops it.
+
+use crate::command::Where;
+use crate::screens::detail::Detail;
+use crate::screens::sheet::Sheet;
+use crate::screens::viewer::Viewer;
+use crate::world::EnvironmentName;
+
+/// One place.
+#[derive(Debug)]
+pub enum Place {
+    /// All environments.
+    Fleet(Sheet),
+    /// One environment.
+    Environment(EnvironmentName, Sheet),
+    /// One resource.
+    Detail(Box<Detail>),
+    /// Faults, identities, journal.
+    Faults(Sheet),
+    /// What could not be placed.
+    Unassigned(Sheet),
+    /// A text.
+    Viewer(Viewer),
+}
+
+impl Place {
+    /// Which commands are offered here.
+    #[must_use]
+    pub fn place(&self) -> Where {
+        match self {
+            Self::Fleet(_) => Where::Fleet,
+            Self::Environment(..) => Where::Environment,
+            Self::Detail(_) => Where::Detail,
+            Self::Faults(_) => Where::Faults,
+            Self::Unassigned(_) => Where::Unassigned,
+            Self::Viewer(_) => Where::Viewer,
+        }
+    }
+
+    /// Its rows, if it has rows.
+    #[must_use]
+    pub fn sheet(&self) -> Option<&Sheet> {
+        match self {
+            Self::Fleet(sheet) | Self::Environment(_, sheet) | Self::Faults(sheet) | Self::Unassigned(sheet) => {
+                Some(sheet)
+            }
+            Self::Detail(detail) => Some(&detail.sheet),
+            Self::Viewer(_) => None,
+        }
+    }
+
+    /// The same, to be changed.
+    pub fn sheet_mut(&mut self) -> Option<&mut Sheet> {
+        match self {
+            Self::Fleet(sheet) | Self::Environment(_, sheet) | Self::Faults(sheet) | Self::Unassigned(sheet) => {
+                Some(sheet)
+            }
+            Self::Detail(detail) => Some(&mut detail.sheet),
+            Self::Viewer(_) => None,
+        }
+    }
+
+    /// What stands for it in the path at the top of the screen.
+    #[must_use]
+    pub fn title(&self) -> String {
+        match self {
+            Self::Fleet(_) => "fleet".to_owned(),
+            Self::Environment(name, _) => name.to_string(),
+            Self::Detail(detail) => detail.name.clone(),
+            Self::Faults(_) => "faults".to_owned(),
+            Self::Unassigned(_) => "unassigned".to_owned(),
+            Self::Viewer(viewer) => viewer.title.clone(),
+        }
+    }
+}

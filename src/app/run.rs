@@ -1,0 +1,103 @@
+//! The loop: one channel of messages, drained whole before one frame is drawn, and nothing at all
+//! while nothing happens. The first frame comes before any work.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+use super::effect::Effect;
+use super::model::Model;
+use super::msg::{Msg, News};
+use super::runner::{Flow, Input, Runner, Screen};
+use super::settings::Settings;
+use super::update::update;
+use crate::cloud::Cloud;
+use crate::os::terminal::Tty;
+
+/// Runs the console until the reader quits. The terminal is restored however this ends.
+///
+/// # Errors
+/// When there is no terminal, or it is gone.
+pub async fn run(cloud: Arc<dyn Cloud>, settings: Settings) -> color_eyre::Result<()> {
+    let mut tty = Tty::open(settings.mouse)?;
+    run_on(&mut tty, cloud, settings).await?;
+    Ok(())
+}
+
+/// The same on any screen.
+///
+/// # Errors
+/// When the screen is gone.
+pub async fn run_on<S: Screen>(screen: &mut S, cloud: Arc<dyn Cloud>, settings: Settings) -> std::io::Result<()> {
+    let (tell, mut heard) = unbounded_channel();
+    let mut model = Model::new(settings.clone(), fastrand::u64(..), cloud.now());
+    let mut runner = Runner::new(cloud, settings, tell);
+    show(screen, &mut model)?;
+    let mut inbox = vec![Msg { now: runner.now(), news: News::Started }];
+    loop {
+        while let Some(msg) = next(&mut inbox) {
+            for effect in update(&mut model, msg) {
+                let redraw = effect == Effect::Redraw;
+                if runner.perform(effect, &model, screen).await? == Flow::End {
+                    return Ok(());
+                }
+                model.dirty |= redraw;
+            }
+        }
+        if model.dirty {
+            show(screen, &mut model)?;
+        }
+        match wait(screen, &mut heard, &model, &runner).await {
+            Some(first) => inbox.push(first),
+            None => return Ok(()),
+        }
+        while let Ok(more) = heard.try_recv() {
+            inbox.push(more);
+        }
+    }
+}
+
+/// In the order they came.
+fn next(inbox: &mut Vec<Msg>) -> Option<Msg> {
+    (!inbox.is_empty()).then(|| inbox.remove(0))
+}
+
+fn show<S: Screen>(screen: &mut S, model: &mut Model) -> std::io::Result<()> {
+    let shown = screen.draw(model)?;
+    model.saw(shown);
+    Ok(())
+}
+
+/// The next thing that happens: a key, an answer, or the moment something is due. `None` ends the loop.
+async fn wait<S: Screen>(
+    screen: &mut S,
+    heard: &mut UnboundedReceiver<Msg>,
+    model: &Model,
+    runner: &Runner,
+) -> Option<Msg> {
+    let wake = model.wake_at().map(|at| {
+        let left = at.duration_since(runner.now());
+        // A little late rather than a little early: early would find nothing due and ask again at once.
+        Duration::try_from(left).unwrap_or_default() + Duration::from_millis(2)
+    });
+    let due = async {
+        match wake {
+            Some(wake) => tokio::time::sleep(wake).await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        // Keys first: the reader waits for nobody.
+        biased;
+        input = screen.next() => match input {
+            Input::News(news) => Some(Msg { now: runner.now(), news }),
+            Input::End => None,
+        },
+        msg = heard.recv() => msg,
+        () = due => Some(Msg { now: runner.now(), news: News::Tick }),
+    }
+}
+
+#[cfg(test)]
+mod tests;

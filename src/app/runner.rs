@@ -1,0 +1,294 @@
+//! Performs effects: each in a task of its own, so that nothing waits for anything. Outcomes come
+//! back as messages. The only part of the console that touches the outside, through `Cloud` and `os`.
+
+use std::future::Future;
+use std::io;
+use std::panic::AssertUnwindSafe;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use jiff::Timestamp;
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::effect::Effect;
+use super::gate::Approved;
+use super::journal::{self, Line};
+use super::model::Model;
+use super::msg::{Msg, News};
+use super::pace::Reading;
+use super::settings::Settings;
+use super::shown::Shown;
+use crate::cloud::{Cloud, Receipt};
+use crate::environment::gather;
+use crate::kinds::kind;
+use crate::os;
+use crate::theme::Theme;
+use crate::world::{Fault, FaultKind, ResourceId, Scope, World};
+
+/// What the reader did, or the end of it.
+#[derive(Debug)]
+pub enum Input {
+    /// Something happened.
+    News(News),
+    /// The terminal is gone, or somebody asked us to end.
+    End,
+}
+
+/// The terminal as the loop needs it; in tests, a buffer and a script.
+pub trait Screen {
+    /// Draws the model.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    fn draw(&mut self, model: &Model) -> io::Result<Shown>;
+    /// Forgets what is on the screen, so that the next frame draws all of it.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    fn redraw(&mut self) -> io::Result<()>;
+    /// Takes the mouse, or lets go of it.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    fn mouse(&mut self, on: bool) -> io::Result<()>;
+    /// Puts text on the clipboard.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    fn copy(&mut self, text: &str) -> io::Result<()>;
+    /// Lends the terminal to a command until it ends. Says why it failed.
+    fn lend(&mut self, command: &[String]) -> impl Future<Output = Result<(), String>>;
+    /// Stops until the shell continues us.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    fn suspend(&mut self) -> io::Result<()>;
+    /// The next thing the reader does. Can be dropped while it waits without losing anything.
+    fn next(&mut self) -> impl Future<Output = Input>;
+}
+
+/// Whether the loop goes on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Flow {
+    /// It does.
+    On,
+    /// The reader is done.
+    End,
+}
+
+/// Performs effects on one cloud at a time.
+pub struct Runner {
+    cloud: Arc<dyn Cloud>,
+    settings: Settings,
+    tell: UnboundedSender<Msg>,
+}
+
+impl Runner {
+    /// A runner whose outcomes go to `tell`.
+    #[must_use]
+    pub fn new(cloud: Arc<dyn Cloud>, settings: Settings, tell: UnboundedSender<Msg>) -> Self {
+        Self { cloud, settings, tell }
+    }
+
+    /// The cloud's time.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.cloud.now()
+    }
+
+    /// Performs one effect. Returns at once, but for those that need the terminal.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub async fn perform<S: Screen>(&mut self, effect: Effect, model: &Model, screen: &mut S) -> io::Result<Flow> {
+        let generation = model.generation;
+        match effect {
+            Effect::Quit => return Ok(Flow::End),
+            Effect::Scopes => self.scopes(generation),
+            Effect::Identify(scope) => self.identify(generation, scope),
+            Effect::Read(reading) => self.read(generation, reading, Arc::clone(&model.world)),
+            Effect::Gather => self.gather(generation, Arc::clone(&model.world)),
+            Effect::Look(ask, id) => self.look(ask, id, Arc::clone(&model.world)),
+            Effect::Change(approved) => self.change(*approved, Arc::clone(&model.world)),
+            Effect::Login(source) => {
+                let got = match self.cloud.login(&source) {
+                    Some(command) => screen.lend(&command).await,
+                    None => Err("there is no login command for it".to_owned()),
+                };
+                self.cloud.renew(&source);
+                self.say(News::LoggedIn(source, got));
+            }
+            Effect::Reopen(choice) => {
+                let opened = (self.settings.reopen)(&choice);
+                let got = opened.map(|cloud| self.cloud = cloud);
+                self.say(News::Reopened(got));
+            }
+            Effect::Copy(text) => screen.copy(&text)?,
+            Effect::Browse(url) => self.browse(url),
+            Effect::Theme(name) => self.theme(name),
+            Effect::Journal => self.journal(),
+            Effect::Mouse(on) => screen.mouse(on)?,
+            Effect::Redraw => screen.redraw()?,
+            Effect::Suspend => {
+                screen.suspend()?;
+                self.say(News::Resized);
+            }
+        }
+        Ok(Flow::On)
+    }
+
+    fn say(&self, news: News) {
+        // The loop may have ended meanwhile: then nobody listens, and that is fine.
+        let _ = self.tell.send(Msg { now: self.cloud.now(), news });
+    }
+
+    /// Runs `work` on its own; should it panic, `lost` says what to tell instead.
+    fn spawn(
+        &self,
+        work: impl Future<Output = News> + Send + 'static,
+        lost: impl FnOnce(Fault) -> News + Send + 'static,
+    ) {
+        let (tell, cloud) = (self.tell.clone(), Arc::clone(&self.cloud));
+        tokio::spawn(async move {
+            let news = AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|_| {
+                lost(Fault::new(FaultKind::Odd, "toban", "a task broke off; the log file says where; please report it"))
+            });
+            let _ = tell.send(Msg { now: cloud.now(), news });
+        });
+    }
+
+    fn scopes(&self, generation: u64) {
+        let (cloud, tell) = (Arc::clone(&self.cloud), self.tell.clone());
+        let work = async move {
+            let got = cloud.scopes().await;
+            let sources = got.iter().flatten().map(|scope: &Scope| scope.source.clone());
+            let logins = sources.filter(|source| cloud.login(source).is_some()).collect();
+            let _ = tell.send(Msg { now: cloud.now(), news: News::Logins(generation, logins) });
+            News::Scopes(generation, got)
+        };
+        self.spawn(work, move |fault| News::Scopes(generation, Err(fault)));
+    }
+
+    fn identify(&self, generation: u64, scope: Scope) {
+        let (cloud, of) = (Arc::clone(&self.cloud), scope.clone());
+        let work = async move {
+            let got = cloud.identify(&scope).await;
+            News::Identity(generation, scope, got)
+        };
+        self.spawn(work, move |fault| News::Identity(generation, of, Err(fault)));
+    }
+
+    fn read(&self, generation: u64, reading: Reading, known: Arc<World>) {
+        let (cloud, of) = (Arc::clone(&self.cloud), reading.clone());
+        let work = async move {
+            let got = match kind(reading.kind) {
+                Some(kind) => cloud.read(kind, &reading.scope, &reading.coverage, &known).await,
+                None => Err(Fault::new(FaultKind::Odd, "read", "no such kind")),
+            };
+            News::Read(generation, reading, got)
+        };
+        self.spawn(work, move |fault| News::Read(generation, of, Err(fault)));
+    }
+
+    fn look(&self, ask: u64, id: ResourceId, known: Arc<World>) {
+        let (cloud, of) = (Arc::clone(&self.cloud), id.clone());
+        let work = async move {
+            let got = match kind(id.kind) {
+                Some(kind) => cloud.look(kind, &id, &known, cloud.now()).await,
+                None => Err(Fault::new(FaultKind::Odd, "look", "no such kind")),
+            };
+            News::Looked(ask, id, got)
+        };
+        self.spawn(work, move |fault| News::Looked(ask, of, Err(fault)));
+    }
+
+    /// A picture of a large account takes longer than a frame, so it is made beside the loop.
+    fn gather(&self, generation: u64, world: Arc<World>) {
+        let (tell, cloud) = (self.tell.clone(), Arc::clone(&self.cloud));
+        let (wishes, zone) = (self.settings.wishes.clone(), self.settings.zone.clone());
+        tokio::task::spawn_blocking(move || {
+            let now = cloud.now();
+            let made = std::panic::catch_unwind(AssertUnwindSafe(|| gather(&world, &wishes, now, &zone)));
+            let news = match made {
+                Ok(picture) => News::Gathered(generation, picture),
+                Err(_) => News::NotGathered(generation),
+            };
+            let _ = tell.send(Msg { now: cloud.now(), news });
+        });
+    }
+
+    fn change(&self, approved: Approved, world: Arc<World>) {
+        let (cloud, path) = (Arc::clone(&self.cloud), self.settings.journal.clone());
+        let plan = approved.plan();
+        let lost = plan.clone();
+        let work = async move {
+            let got = carry_out(&*cloud, &approved, &world, path).await;
+            News::Changed(plan, got)
+        };
+        self.spawn(work, move |fault| News::Changed(lost, Err(fault)));
+    }
+
+    fn browse(&self, url: String) {
+        let (tell, cloud) = (self.tell.clone(), Arc::clone(&self.cloud));
+        tokio::spawn(async move {
+            let news = match os::browse::browse(&url).await {
+                Ok(()) => News::Browsed(url),
+                Err(why) => News::NotBrowsed(url, why),
+            };
+            let _ = tell.send(Msg { now: cloud.now(), news });
+        });
+    }
+
+    fn theme(&self, name: String) {
+        let (tell, cloud, dirs) = (self.tell.clone(), Arc::clone(&self.cloud), self.settings.theme_dirs.clone());
+        tokio::task::spawn_blocking(move || {
+            let got = Theme::load(&name, &dirs).map(Box::new).map_err(|fault| fault.to_string());
+            let _ = tell.send(Msg { now: cloud.now(), news: News::Themed(got) });
+        });
+    }
+
+    fn journal(&self) {
+        let Some(path) = self.settings.journal.clone() else { return };
+        let (tell, cloud) = (self.tell.clone(), Arc::clone(&self.cloud));
+        tokio::task::spawn_blocking(move || {
+            let news = match std::fs::read_to_string(&path) {
+                Ok(text) => News::Journal(journal::read(&text).0),
+                Err(fault) if fault.kind() == io::ErrorKind::NotFound => News::Journal(Vec::new()),
+                Err(fault) => News::Failed(format!("the journal {} could not be read: {fault}", path.display())),
+            };
+            let _ = tell.send(Msg { now: cloud.now(), news });
+        });
+    }
+}
+
+/// Performs an approved change between its two lines in the journal. What cannot be journaled is not done.
+async fn carry_out(
+    cloud: &dyn Cloud,
+    approved: &Approved,
+    world: &World,
+    path: Option<PathBuf>,
+) -> Result<Receipt, Fault> {
+    let plan = approved.plan();
+    let id = format!("{:x}-{:08x}", cloud.now().as_millisecond(), fastrand::u32(..));
+    let started = Line::started(&id, cloud.now(), &plan, world.identity(&plan.scope), approved.reason());
+    write(path.clone(), started).await?;
+    let got = cloud.change(approved, &plan.scope).await;
+    let ended = write(path, Line::ended(&id, cloud.now(), &got)).await;
+    if let Err(fault) = ended {
+        tracing::error!(%fault, "the end of a change could not be journaled");
+    }
+    got
+}
+
+async fn write(path: Option<PathBuf>, line: Line) -> Result<(), Fault> {
+    let Some(path) = path else { return Ok(()) };
+    let fault = |why: String| Fault::new(FaultKind::Refused, "writing the journal", why).on(path.display().to_string());
+    let text = line.encode().map_err(|why| fault(why.to_string()))?;
+    let to = path.clone();
+    match tokio::task::spawn_blocking(move || os::append::append(&to, &text)).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(why)) => Err(fault(why.to_string())),
+        Err(why) => Err(fault(why.to_string())),
+    }
+}

@@ -1,0 +1,60 @@
+//! The table as a page of the documentation. A test keeps `docs/keys.md` equal to it.
+
+use super::{Argument, COMMANDS, Spec, Where};
+
+/// `docs/keys.md`.
+#[must_use]
+pub fn markdown() -> String {
+    let mut page = String::from(
+        "# Keys and commands\n\n\
+         Made from the command table (`src/command/table.rs`); `toban` shows the same under `?`.\n\
+         Every command can be typed after `:` by its name. Every key but `ctrl-c` can be changed in\n\
+         the configuration: `[keys]` with `name = [\"key\", …]`; a key given to two commands in one\n\
+         place, or to a command that does not exist, is an error at start.\n\n\
+         | key | command | does | where |\n|---|---|---|---|\n",
+    );
+    for spec in COMMANDS {
+        let keys: Vec<String> = spec.keys.iter().map(|key| format!("`{key}`")).collect();
+        let argument = argument(spec.takes);
+        page.push_str(&format!(
+            "| {} | `:{}{argument}` | {} | {} |\n",
+            keys.join(" "),
+            spec.name,
+            spec.says,
+            places(spec)
+        ));
+    }
+    page
+}
+
+/// What is typed behind a command's name.
+pub(super) fn argument(takes: Argument) -> &'static str {
+    match takes {
+        Argument::Nothing => "",
+        Argument::Environment => " NAME",
+        Argument::Region => " REGION",
+        Argument::Profile => " PROFILE",
+        Argument::Theme => " THEME",
+    }
+}
+
+fn places(spec: &Spec) -> String {
+    if spec.at == Where::ALL {
+        return "anywhere".to_owned();
+    }
+    spec.at.iter().map(|place| place.words()).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn docs_keys_md_is_made_from_the_table() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/keys.md");
+        let page = super::markdown();
+        if std::env::var_os("TOBAN_WRITE_DOCS").is_some() {
+            std::fs::write(path, &page).expect("docs/keys.md can be written");
+        }
+        let stored = std::fs::read_to_string(path).expect("docs/keys.md is there");
+        assert!(stored == page, "docs/keys.md is stale: run `TOBAN_WRITE_DOCS=1 cargo test --lib command::docs`");
+    }
+}

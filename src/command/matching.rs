@@ -1,0 +1,190 @@
+//! Fuzzy matching for the palette and the filter: who matches, how well, and which letters.
+//! Pure; one place for it, so that typing feels the same everywhere.
+
+use std::ops::Range;
+
+use nucleo_matcher::pattern::{Atom, AtomKind, CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher, Utf32Str};
+
+use super::COMMANDS;
+
+/// A text that matches.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Matched {
+    /// How well; higher is better.
+    pub score: u32,
+    /// Which bytes of it, in order, without overlaps.
+    pub ranges: Vec<Range<usize>>,
+}
+
+/// What is looked for. Words may stand in any order; `!word` leaves out, `'word` wants it letter by letter.
+#[derive(Debug)]
+pub struct Matching {
+    pattern: Pattern,
+    matcher: Matcher,
+}
+
+impl Matching {
+    /// Looks for `text`, in any case unless it has upper-case letters.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        let pattern = Pattern::parse(text, CaseMatching::Smart, Normalization::Smart);
+        Self { pattern, matcher: Matcher::new(Config::DEFAULT) }
+    }
+
+    /// Whether and how `text` matches. Nothing looked for matches everything.
+    pub fn matched(&mut self, text: &str) -> Option<Matched> {
+        let (mut chars, mut indices) = (Vec::new(), Vec::new());
+        let haystack = Utf32Str::new(text, &mut chars);
+        let score = self.pattern.indices(haystack, &mut self.matcher, &mut indices)?;
+        Some(Matched { score, ranges: sorted_ranges(text, indices) })
+    }
+}
+
+/// Texts longer than this many characters hold any few letters somewhere: there, words must stand as they are.
+const SHORT: usize = 40;
+
+/// Which rows of a table are wanted. Each word must be found in one cell of the row: letter by letter in order in
+/// short cells, as it is in long ones.
+#[derive(Debug)]
+pub struct RowFilter {
+    words: Vec<(Atom, Atom)>,
+    matcher: Matcher,
+}
+
+impl RowFilter {
+    /// Wants rows that hold all words of `text`; `!word` wants rows that do not hold it.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        let words = text
+            .split_whitespace()
+            .map(|word| {
+                let fuzzy = Atom::parse(word, CaseMatching::Smart, Normalization::Smart);
+                let mut exact = fuzzy.clone();
+                if exact.kind == AtomKind::Fuzzy {
+                    exact.kind = AtomKind::Substring;
+                }
+                (fuzzy, exact)
+            })
+            .collect();
+        Self { words, matcher: Matcher::new(Config::DEFAULT) }
+    }
+
+    /// Whether nothing is looked for.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
+    /// Which bytes of each cell match, if the row is wanted.
+    pub fn matched(&mut self, cells: &[&str]) -> Option<Vec<Vec<Range<usize>>>> {
+        let mut found: Vec<Vec<u32>> = vec![Vec::new(); cells.len()];
+        for (fuzzy, exact) in &self.words {
+            let mut hits = 0;
+            for (cell, indices) in cells.iter().zip(&mut found) {
+                let atom = if cell.chars().count() > SHORT { exact } else { fuzzy };
+                let mut chars = Vec::new();
+                hits +=
+                    usize::from(atom.indices(Utf32Str::new(cell, &mut chars), &mut self.matcher, indices).is_some());
+            }
+            if hits == 0 || (fuzzy.negative && hits < cells.len()) {
+                return None;
+            }
+        }
+        Some(cells.iter().zip(found).map(|(cell, indices)| sorted_ranges(cell, indices)).collect())
+    }
+}
+
+fn sorted_ranges(text: &str, mut indices: Vec<u32>) -> Vec<Range<usize>> {
+    indices.sort_unstable();
+    indices.dedup();
+    ranges(text, &indices)
+}
+
+/// Byte ranges of the graphemes at `indices`, which is how the matcher counts.
+fn ranges(text: &str, indices: &[u32]) -> Vec<Range<usize>> {
+    use unicode_segmentation::UnicodeSegmentation;
+    let mut wanted = indices.iter().copied().peekable();
+    let mut ranges: Vec<Range<usize>> = Vec::new();
+    // The matcher takes ASCII text byte by byte, so that CR LF are two there.
+    let ascii = text.is_ascii();
+    let steps: Box<dyn Iterator<Item = (usize, usize)>> = if ascii {
+        Box::new((0..text.len()).map(|at| (at, 1)))
+    } else {
+        Box::new(text.grapheme_indices(true).map(|(at, grapheme)| (at, grapheme.len())))
+    };
+    for (index, (at, len)) in (0u32..).zip(steps) {
+        if wanted.peek() != Some(&index) {
+            continue;
+        }
+        wanted.next();
+        match ranges.last_mut() {
+            Some(last) if last.end == at => last.end = at + len,
+            _ => ranges.push(at..at + len),
+        }
+    }
+    ranges
+}
+
+/// The command whose name is closest to a misspelt one, if any is close.
+#[must_use]
+pub fn nearest(name: &str) -> Option<&'static str> {
+    let (distance, near) = COMMANDS.iter().map(|spec| (distance(name, spec.name), spec.name)).min()?;
+    (distance <= 2 && distance < near.len()).then_some(near)
+}
+
+/// How many letters must be changed, added or taken away (Levenshtein).
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.chars().enumerate() {
+        let mut diagonal = i;
+        let mut left = i + 1;
+        for (to, cell) in b.iter().zip(row.iter_mut().skip(1)) {
+            let here = (diagonal + usize::from(from != *to)).min(left + 1).min(*cell + 1);
+            diagonal = *cell;
+            *cell = here;
+            left = here;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_are_found_in_order_and_told_by_bytes() {
+        let mut matching = Matching::new("pfdev");
+        let found = matching.matched("prooflink-dev").expect("a match");
+        let letters: String = found.ranges.iter().filter_map(|range| "prooflink-dev".get(range.clone())).collect();
+        assert_eq!(letters, "pfdev");
+        assert_eq!(matching.matched("city-prod"), None);
+        let wide = Matching::new("環").matched("本番環境").expect("a match");
+        assert_eq!(wide.ranges, [6..9]);
+        assert!(Matching::new("").matched("anything").is_some());
+    }
+
+    #[test]
+    fn a_row_is_wanted_when_each_word_is_in_one_of_its_cells() {
+        let row = ["prooflink-prod", "3 of 4 targets answer 502 since 13:58, and the service cannot place tasks"];
+        let wanted = |text| RowFilter::new(text).matched(&row).is_some();
+        assert!(wanted("pprod 502") && wanted("TARGETS".to_lowercase().as_str()) && wanted(""));
+        assert!(!wanted("pfx"), "scattered letters of a long sentence are no match");
+        assert!(!wanted("dev") && wanted("!dev") && !wanted("!prod"));
+        let found = RowFilter::new("502").matched(&row).expect("a match");
+        assert_eq!((found[0].len(), found[1].clone()), (0, vec![22..25]));
+    }
+
+    #[test]
+    fn a_misspelt_command_is_guessed_only_when_close() {
+        assert_eq!(nearest("refersh"), Some("refresh"));
+        assert_eq!(nearest("teh"), None);
+        assert_eq!(nearest("deploy"), None);
+        assert_eq!((distance("kitten", "sitting"), distance("", "abc"), distance("abc", "")), (3, 3, 3));
+    }
+}

@@ -1,0 +1,219 @@
+//! The table itself. A new command is one line here and one arm where `app` performs it.
+//! Only commands that work stand here.
+
+/// The places a command can be offered in.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum Where {
+    /// All environments.
+    Fleet,
+    /// One environment.
+    Environment,
+    /// One resource.
+    Detail,
+    /// Faults, identities and journal.
+    Faults,
+    /// What could not be placed.
+    Unassigned,
+    /// A text: raw document, description, help.
+    Viewer,
+}
+
+impl Where {
+    /// Every place.
+    pub const ALL: &[Self] =
+        &[Self::Fleet, Self::Environment, Self::Detail, Self::Faults, Self::Unassigned, Self::Viewer];
+
+    /// What it is called in a sentence.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Fleet => "the fleet",
+            Self::Environment => "an environment",
+            Self::Detail => "a resource",
+            Self::Faults => "faults",
+            Self::Unassigned => "unassigned resources",
+            Self::Viewer => "a text",
+        }
+    }
+}
+
+/// What must be under the cursor (or true) for a command to make sense.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Need {
+    /// Nothing.
+    Nothing,
+    /// A row.
+    Row,
+    /// A row that leads somewhere.
+    Door,
+    /// A resource.
+    Resource,
+    /// A resource with a page in the web console.
+    Web,
+    /// A source whose credentials ran out and that can be logged in again.
+    Login,
+}
+
+/// What a command takes when typed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Argument {
+    /// Nothing.
+    Nothing,
+    /// An environment.
+    Environment,
+    /// A region.
+    Region,
+    /// A profile.
+    Profile,
+    /// A theme.
+    Theme,
+}
+
+/// One command.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Spec {
+    /// Which.
+    pub command: Command,
+    /// Its name, typed after `:` and written in a keymap.
+    pub name: &'static str,
+    /// What it does, in a sentence without a full stop.
+    pub says: &'static str,
+    /// Its word in the footer; `None` keeps it out of there.
+    pub hint: Option<&'static str>,
+    /// Its default keys, the one to show first.
+    pub keys: &'static [&'static str],
+    /// Where it is offered.
+    pub at: &'static [Where],
+    /// What it needs.
+    pub needs: Need,
+    /// What it takes when typed.
+    pub takes: Argument,
+    /// Whether it stands in the actions menu of a row.
+    pub action: bool,
+}
+
+macro_rules! commands {
+    ($($command:ident $name:literal $says:literal { $($field:ident: $value:expr),* $(,)? })+) => {
+        /// Everything a reader can do.
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+        pub enum Command { $(#[doc = $says] $command),+ }
+
+        /// Every command, in the order of help.
+        pub static COMMANDS: &[Spec] = &[$(Spec {
+            $($field: $value,)*
+            ..Spec::new(Command::$command, $name, $says)
+        }),+];
+    };
+}
+
+impl Spec {
+    const fn new(command: Command, name: &'static str, says: &'static str) -> Self {
+        Self {
+            command,
+            name,
+            says,
+            hint: None,
+            keys: &[],
+            at: Where::ALL,
+            needs: Need::Nothing,
+            takes: Argument::Nothing,
+            action: false,
+        }
+    }
+}
+
+impl Command {
+    /// Its line in the table.
+    #[must_use]
+    pub fn spec(self) -> &'static Spec {
+        // Every command has a line, because the enum is made from the lines, in their order.
+        COMMANDS.get(self as usize).unwrap_or(&FALLBACK)
+    }
+}
+
+static FALLBACK: Spec = Spec::new(Command::Help, "help", "show what can be done here");
+
+use Where::{Detail, Environment, Faults, Fleet, Unassigned, Viewer};
+
+const ROWS: &[Where] = &[Fleet, Environment, Detail, Faults, Unassigned];
+const RESOURCES: &[Where] = &[Environment, Detail, Unassigned];
+const PLACED: &[Where] = &[Fleet, Environment, Detail, Unassigned];
+const PANELS: &[Where] = &[Environment, Detail, Faults];
+
+commands! {
+    Open "open" "open what is under the cursor" {
+        hint: Some("open"), keys: &["enter"], at: ROWS, needs: Need::Door, action: true
+    }
+    Back "back" "go back; clears a filter first; never quits" { keys: &["esc"] }
+    Actions "actions" "show what can be done with this row" {
+        hint: Some("actions"), keys: &["a"], at: ROWS, needs: Need::Row
+    }
+    Filter "filter" "show only rows that match what is typed" { hint: Some("filter"), keys: &["/"], at: ROWS }
+    Search "search" "look for a word in this text" { hint: Some("search"), keys: &["/"], at: &[Viewer] }
+    Palette "command" "type a command, with completion" { hint: Some("command"), keys: &[":"] }
+    Help "help" "show what can be done here" { hint: Some("help"), keys: &["?"] }
+    Leave "leave" "quit in the fleet, go back elsewhere" { keys: &["q"] }
+    Quit "quit" "quit, from anywhere" { keys: &["ctrl-c"] }
+
+    Down "down" "one row down" { keys: &["j", "down"] }
+    Up "up" "one row up" { keys: &["k", "up"] }
+    Top "top" "to the first row" { keys: &["g", "home"] }
+    Bottom "bottom" "to the last row" { keys: &["G", "end"] }
+    PageDown "page-down" "a page down" { keys: &["ctrl-f", "pgdn"] }
+    PageUp "page-up" "a page up" { keys: &["ctrl-b", "pgup"] }
+    NextPanel "next-panel" "to the next panel" { keys: &["tab"], at: PANELS }
+    PreviousPanel "previous-panel" "to the panel before" { keys: &["shift-tab"], at: PANELS }
+    SearchNext "search-next" "to the next place that matches" { hint: Some("next"), keys: &["n"], at: &[Viewer] }
+    SearchPrevious "search-previous" "to the place before that matches" { keys: &["N"], at: &[Viewer] }
+
+    Describe "describe" "tell why it is placed where it is, its tags and ids" {
+        hint: Some("describe"), keys: &["d"], at: PLACED, needs: Need::Row, action: true
+    }
+    Raw "raw" "show the raw document as JSON, secrets masked" {
+        hint: Some("raw JSON"), keys: &["y"], at: RESOURCES, needs: Need::Resource, action: true
+    }
+    Mark "mark" "mark this row, or take its mark away; copying the name then copies all marked ones" {
+        keys: &["m"], at: ROWS, needs: Need::Row, action: true
+    }
+    CopyName "copy-name" "copy its name" { keys: &["c"], at: ROWS, needs: Need::Row, action: true }
+    CopyCell "copy-cell" "copy one cell of this row" { keys: &["Y"], at: ROWS, needs: Need::Row, action: true }
+    Web "web" "open its page in the AWS web console" {
+        keys: &["b"], at: RESOURCES, needs: Need::Web, action: true
+    }
+    Login "login" "log in again where the credentials ran out" { needs: Need::Login, action: true }
+
+    Unwell "unwell" "show only what is not well, or everything again" {
+        hint: Some("only not well"), keys: &["ctrl-z"], at: ROWS
+    }
+    Sort "sort" "choose the order of the rows" { keys: &["S"], at: PLACED }
+    Refresh "refresh" "read everything shown here again, now" { keys: &["ctrl-r"] }
+    Faults "faults" "show what could not be read, who we are, and the journal" { keys: &["!"] }
+    Unassigned "unassigned" "show what could not be placed in an environment, with reasons" {}
+    Env "env" "open an environment by its name" { takes: Argument::Environment }
+    Profile "profile" "look at the account of another profile" { takes: Argument::Profile }
+    Region "region" "look at another region" { takes: Argument::Region }
+    Theme "theme" "change the colours" { takes: Argument::Theme }
+    Mouse "mouse" "let go of the mouse, so that text can be selected, or take it again" { keys: &["M"] }
+    Suspend "suspend" "go to the background; the shell's fg comes back" {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_finds_its_own_line() {
+        for spec in COMMANDS {
+            assert_eq!(spec.command.spec().name, spec.name);
+        }
+    }
+
+    #[test]
+    fn names_are_unique_and_sentences_are_sentences() {
+        for (at, spec) in COMMANDS.iter().enumerate() {
+            assert!(COMMANDS.iter().skip(at + 1).all(|other| other.name != spec.name), "{}", spec.name);
+            assert!(!spec.says.ends_with('.') && spec.says.len() > 9, "{}", spec.name);
+            assert!(!spec.at.is_empty(), "{} is offered nowhere", spec.name);
+        }
+    }
+}

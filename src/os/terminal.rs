@@ -1,0 +1,176 @@
+//! The terminal: taken when the console opens, given back however it ends (return, error, panic,
+//! signal), lent to a login command, stopped with the shell's job control.
+
+use std::io::{self, Stdout, Write, stdout};
+use std::panic;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use crossterm::event::{
+    DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange, EventStream,
+};
+use crossterm::style::Print;
+use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use crossterm::{cursor, execute};
+use futures_util::StreamExt;
+use ratatui::{Terminal, backend::CrosstermBackend};
+
+use super::signals::{Asked, Signals};
+use super::{clipboard, input};
+use crate::app::model::Model;
+use crate::app::msg::News;
+use crate::app::runner::{Input, Screen};
+use crate::app::shown::Shown;
+use crate::screens::view::view;
+
+/// Buttons and wheel, in the form that knows wide screens. Not the movement: nobody needs it, and it never rests.
+const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1006h";
+const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1000l";
+
+/// Whether the terminal is ours at the moment. Restoring happens once, whoever comes first.
+static OURS: AtomicBool = AtomicBool::new(false);
+
+/// The terminal while it is ours.
+pub struct Tty {
+    terminal: Terminal<CrosstermBackend<Stdout>>,
+    events: Option<EventStream>,
+    signals: Signals,
+    mouse: bool,
+}
+
+impl Tty {
+    /// Takes the terminal.
+    ///
+    /// # Errors
+    /// When standard output is no terminal, or refuses.
+    pub fn open(mouse: bool) -> io::Result<Self> {
+        restore_on_panic();
+        let signals = Signals::new()?;
+        take(mouse).inspect_err(|_| give_back())?;
+        let terminal = Terminal::new(CrosstermBackend::new(stdout())).inspect_err(|_| give_back())?;
+        Ok(Self { terminal, events: None, signals, mouse })
+    }
+
+    fn again(&mut self) -> io::Result<()> {
+        take(self.mouse)?;
+        self.events = Some(EventStream::new());
+        self.terminal.clear()
+    }
+}
+
+impl Drop for Tty {
+    fn drop(&mut self) {
+        give_back();
+    }
+}
+
+fn take(mouse: bool) -> io::Result<()> {
+    enable_raw_mode()?;
+    OURS.store(true, Ordering::SeqCst);
+    execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange, cursor::Hide)?;
+    if mouse { execute!(stdout(), Print(MOUSE_ON)) } else { Ok(()) }
+}
+
+/// Gives the terminal back as it was found. Faults are of no use here: there is nobody left to tell.
+pub fn give_back() {
+    if !OURS.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    let _ = execute!(
+        stdout(),
+        Print(MOUSE_OFF),
+        DisableFocusChange,
+        DisableBracketedPaste,
+        LeaveAlternateScreen,
+        cursor::Show
+    );
+    let _ = disable_raw_mode();
+}
+
+/// A panic of the loop ends the console, with the terminal restored before anything is said. A panic of a task is
+/// that task's failure and stands in the log: its words would only spoil the screen.
+fn restore_on_panic() {
+    let owner = thread::current().id();
+    let before = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if thread::current().id() == owner || !OURS.load(Ordering::SeqCst) {
+            give_back();
+            before(info);
+        } else {
+            tracing::error!(%info, "a task panicked");
+        }
+    }));
+}
+
+impl Screen for Tty {
+    fn draw(&mut self, model: &Model) -> io::Result<Shown> {
+        let mut shown = Shown::default();
+        self.terminal.draw(|frame| shown = view(model, frame))?;
+        Ok(shown)
+    }
+
+    fn redraw(&mut self) -> io::Result<()> {
+        self.terminal.clear()
+    }
+
+    fn mouse(&mut self, on: bool) -> io::Result<()> {
+        self.mouse = on;
+        execute!(stdout(), Print(if on { MOUSE_ON } else { MOUSE_OFF }))
+    }
+
+    fn copy(&mut self, text: &str) -> io::Result<()> {
+        let mut out = stdout();
+        out.write_all(clipboard::sequence(text).as_bytes())?;
+        out.flush()
+    }
+
+    async fn lend(&mut self, command: &[String]) -> Result<(), String> {
+        let (program, arguments) = command.split_first().ok_or("there is no command for it")?;
+        // The stream reads in the background: it must be gone before somebody else reads.
+        self.events = None;
+        give_back();
+        let status = tokio::process::Command::new(program).args(arguments).status().await;
+        let _ = self.signals.forget_interrupts();
+        self.again().map_err(|fault| format!("the terminal could not be taken again: {fault}"))?;
+        match status {
+            Ok(status) if status.success() => Ok(()),
+            Ok(status) => Err(format!("`{}` ended with {status}", command.join(" "))),
+            Err(fault) => Err(format!("`{program}` could not be started: {fault}")),
+        }
+    }
+
+    fn suspend(&mut self) -> io::Result<()> {
+        self.events = None;
+        give_back();
+        // A shell is always there and its `kill` is built in; we are its parent. This returns once we are continued.
+        let stopped = std::process::Command::new("sh").args(["-c", "kill -s TSTP $PPID"]).status();
+        self.again()?;
+        stopped.map(|_| ())
+    }
+
+    async fn next(&mut self) -> Input {
+        let events = self.events.get_or_insert_with(EventStream::new);
+        loop {
+            tokio::select! {
+                event = events.next() => match event {
+                    Some(Ok(event)) => {
+                        if let Some(news) = input::news(event) {
+                            return Input::News(news);
+                        }
+                    }
+                    Some(Err(_)) | None => return Input::End,
+                },
+                asked = self.signals.next() => match asked {
+                    Asked::End => return Input::End,
+                    Asked::Continue => {
+                        // Somebody else stopped us; the shell may have changed the terminal meanwhile.
+                        if enable_raw_mode().is_ok() && take(self.mouse).is_ok() {
+                            let _ = self.terminal.clear();
+                        }
+                        return Input::News(News::Resized);
+                    }
+                },
+            }
+        }
+    }
+}

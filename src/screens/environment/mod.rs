@@ -1,0 +1,191 @@
+//! One environment: its verdict with the findings, then a panel for each list of resources, in the
+//! order of kinds. Makes blocks of a picture; the page itself is a sheet. Pure; knows no kind by name.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::detail::Around;
+use super::sheet::{Block, Door, Item, Look, Note};
+use crate::environment::{Environment, Member};
+use crate::kinds::{AnyKind, Cell, Context, Joins, KINDS, Row, Tone, kind};
+use crate::world::{Fault, Health, KindName, ResourceId};
+
+/// The blocks of an environment's page. `complete` says that everything was read at least once.
+#[must_use]
+pub fn blocks(
+    environment: &Environment,
+    around: Around<'_>,
+    changed: &BTreeMap<ResourceId, Timestamp>,
+    complete: bool,
+) -> Vec<Block> {
+    let joins = Joins::of(around.world);
+    let mut blocks = vec![verdict(environment)];
+    let mut lists: Vec<&'static str> = Vec::new();
+    for shown in KINDS.iter().filter_map(|kind| kind.shown()) {
+        if !lists.contains(&shown.list) {
+            lists.push(shown.list);
+        }
+    }
+    blocks.extend(lists.into_iter().filter_map(|list| panel(list, environment, around, &joins, changed, complete)));
+    blocks
+}
+
+fn verdict(environment: &Environment) -> Block {
+    let health = environment.verdict.health;
+    let mut items = Vec::new();
+    for (at, finding) in environment.verdict.findings.iter().enumerate() {
+        let says = Cell::of(finding.health, finding.says.clone());
+        let cells = std::iter::once(says).chain(finding.evidence.iter().map(|line| Cell::dim(line.clone()))).collect();
+        let item = Item::prose(format!("{} {}", finding.says, at), cells).of(finding.health);
+        items.push(item.to(finding.about.clone().map(Door::Resource)));
+    }
+    if items.is_empty() {
+        let says = match health {
+            Health::Well => format!("well: nothing to say about any of its {} resources", environment.members.len()),
+            _ => health.word().to_owned(),
+        };
+        items.push(Item::prose("verdict", vec![Cell::of(health, says)]).of(health));
+    }
+    let mut title = format!("{} is {}", environment.name, health.word());
+    if environment.protected {
+        title.push_str(" ⛨");
+    }
+    let fault = match environment.faults.as_slice() {
+        [] => None,
+        [(_, fault)] => Some(fault.sentence()),
+        many => Some(format!("{} readings failed (! shows them)", many.len())),
+    };
+    Block {
+        key: "verdict".to_owned(),
+        title,
+        note: Note { read_at: environment.read_at, fault },
+        items,
+        ..Block::default()
+    }
+}
+
+/// The kinds whose readings feed a panel: those shown in it, and those that only serve them.
+fn feeds(list: &str) -> Vec<KindName> {
+    let shown = |kind: &&'static dyn AnyKind| kind.shown().is_some_and(|shown| shown.list == list);
+    let of_list: Vec<KindName> = KINDS.iter().copied().filter(|kind| shown(kind)).map(|kind| kind.name()).collect();
+    let serves =
+        |kind: &&'static dyn AnyKind| kind.shown().is_none() && kind.needs().iter().any(|need| of_list.contains(need));
+    let serving: Vec<KindName> = KINDS.iter().copied().filter(|kind| serves(kind)).map(|kind| kind.name()).collect();
+    of_list.into_iter().chain(serving).collect()
+}
+
+fn panel(
+    list: &'static str,
+    environment: &Environment,
+    around: Around<'_>,
+    joins: &Joins<'_>,
+    changed: &BTreeMap<ResourceId, Timestamp>,
+    complete: bool,
+) -> Option<Block> {
+    let in_list = |member: &&Member| kind(member.id.kind).and_then(|kind| kind.shown()).is_some_and(|s| s.list == list);
+    let mut items = Vec::new();
+    for member in environment.members.iter().filter(in_list) {
+        let Some(of) = kind(member.id.kind) else { continue };
+        let cx = Context {
+            world: around.world,
+            joins,
+            scope: &member.id.scope,
+            protected: environment.protected,
+            now: around.now,
+            zone: around.zone,
+        };
+        let stale = is_stale(&member.id, around);
+        for row in of.rows(&member.id, &cx) {
+            let is_changed = |id: &ResourceId| row.open.as_ref().is_some_and(|open| open.key == id.key);
+            let changed = changed.keys().any(is_changed);
+            items.push(Item { stale, changed, ..door(row) });
+        }
+    }
+    let feeds = feeds(list);
+    let shelves: Vec<_> = environment
+        .scopes
+        .iter()
+        .flat_map(|scope| feeds.iter().filter_map(|kind| around.world.shelf(scope, *kind)))
+        .collect();
+    let faults: Vec<&Fault> = shelves.iter().flat_map(|shelf| shelf.faults()).collect();
+    let fault = match faults.as_slice() {
+        [] => None,
+        [one] => Some(one.sentence()),
+        [first, rest @ ..] => Some(format!("{} (and {} more)", first.sentence(), rest.len())),
+    };
+    if items.is_empty() && fault.is_none() && (complete || !shelves.is_empty()) {
+        return None;
+    }
+    // Kinds that stand inside another's rows have no rows of their own, hence no panel while they are read.
+    if items.is_empty() && !complete && !environment.members.iter().any(|member| in_list(&member)) && fault.is_none() {
+        return None;
+    }
+    let read_at = shelves.iter().filter_map(|shelf| shelf.oldest()).min();
+    let columns = KINDS.iter().filter_map(|kind| kind.shown()).find(|shown| shown.list == list)?.columns;
+    let title = list.replace('_', " ");
+    let empty = if fault.is_some() { "nothing is known of these: the reading failed" } else { "reading…" };
+    Some(Block { key: list.to_owned(), title, note: Note { read_at, fault }, columns, items, empty: empty.to_owned() })
+}
+
+/// Whether a resource is known only from before a fault.
+fn is_stale(id: &ResourceId, around: Around<'_>) -> bool {
+    around.world.shelf(&id.scope, id.kind).is_some_and(|shelf| {
+        shelf.fault.is_some()
+            || shelf.bins().any(|(_, bin)| bin.fault.is_some() && bin.keys().any(|key| key == &*id.key))
+    })
+}
+
+/// A kind's row as an item of a page.
+#[must_use]
+pub fn door(row: Row) -> Item {
+    let name = row.cells.first().map(|cell| cell.text.trim().to_owned()).unwrap_or_default();
+    Item {
+        key: row.key,
+        name,
+        door: row.open.map(Door::Resource),
+        health: Some(row.health),
+        look: Look::Cells(row.cells),
+        stale: false,
+        changed: false,
+    }
+}
+
+/// What is said of an environment that is not there (any more).
+#[must_use]
+pub fn missing(name: &str, complete: bool) -> Vec<Block> {
+    let (says, remedy) = if complete {
+        (
+            format!("there is no environment {name}"),
+            "it may have been renamed or removed; esc goes back, :unassigned shows what could not be placed",
+        )
+    } else {
+        (format!("looking for {name}"), "it appears here as soon as it is found; esc goes to the fleet")
+    };
+    let item = Item::prose("missing", vec![Cell { text: says, tone: Tone::Plain }, Cell::dim(remedy)]);
+    vec![Block { key: "missing".to_owned(), items: vec![item], ..Block::default() }]
+}
+
+/// What the description of an environment says: where it is, how it was found, what is in it.
+#[must_use]
+pub fn description(environment: &Environment) -> Vec<Cell> {
+    let or_none = |text: Option<&str>| text.unwrap_or("–").to_owned();
+    let mut lines = vec![Cell::strong(environment.name.as_str())];
+    let facts = [
+        ("project", or_none(environment.project.as_deref())),
+        ("stage", or_none(environment.stage.as_deref())),
+        ("protected", if environment.protected { "yes: changes want its name typed" } else { "no" }.to_owned()),
+        ("account", or_none(environment.account.as_ref().map(crate::world::AccountId::as_str))),
+        ("region", or_none(environment.region.as_ref().map(crate::world::Region::as_str))),
+    ];
+    lines.extend(facts.iter().map(|(label, value)| Cell::plain(format!("  {label:<12} {value}"))));
+    lines.extend([Cell::plain(""), Cell::strong("what belongs to it, and why")]);
+    for member in &environment.members {
+        lines.push(Cell::plain(format!("  {} {}", member.id.kind, member.name)));
+        lines.extend(member.because.iter().map(|step| Cell::dim(format!("      {}", step.says))));
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests;

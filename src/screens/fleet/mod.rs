@@ -1,0 +1,161 @@
+//! The first screen: which environment is sick, and why. Makes rows of a picture; the page itself
+//! is a sheet. Pure.
+
+pub mod view;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::sheet::{Block, Door, Item};
+use crate::environment::{Counts, Environment, Picture};
+use crate::kinds::{Cell, Column, Tone, Width};
+use crate::world::{Health, ResourceId};
+
+const COLUMNS: &[Column] = &[
+    Column::text("ENVIRONMENT", Width::Fit(8, 28), 9),
+    Column::text("STAGE", Width::Fit(5, 12), 5),
+    Column::text("VERDICT", Width::Fill(14), 8),
+    Column::figure("TASKS", Width::Fit(5, 7), 6),
+    Column::figure("TARGETS", Width::Fit(7, 9), 7),
+    Column::text("DATABASE", Width::Fit(8, 14), 4),
+    Column::text("ALARMS", Width::Fit(6, 10), 3),
+];
+
+/// What stands where there are no environments (yet): sentences, worst first.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Waiting {
+    /// What is going on, or went wrong.
+    pub says: String,
+    /// What to do about it, or what happens next.
+    pub remedy: String,
+    /// Whether it went wrong.
+    pub fault: bool,
+}
+
+/// The rows of the fleet.
+#[must_use]
+pub fn blocks(picture: &Picture, changed: &BTreeMap<ResourceId, Timestamp>, waiting: &[Waiting]) -> Vec<Block> {
+    if picture.environments.is_empty() {
+        let items = waiting.iter().enumerate().map(|(at, waiting)| {
+            let tone = if waiting.fault { Tone::Fault } else { Tone::Plain };
+            Item::prose(
+                at.to_string(),
+                vec![Cell { text: waiting.says.clone(), tone }, Cell::dim(waiting.remedy.clone())],
+            )
+        });
+        return vec![Block { key: "waiting".to_owned(), items: items.collect(), ..Block::default() }];
+    }
+    let items = picture.environments.iter().map(|environment| row(environment, changed)).collect();
+    vec![Block { key: "fleet".to_owned(), columns: COLUMNS, items, ..Block::default() }]
+}
+
+fn row(environment: &Environment, changed: &BTreeMap<ResourceId, Timestamp>) -> Item {
+    let health = environment.verdict.health;
+    let counts = &environment.counts;
+    let verdict = match health {
+        Health::Well => Cell::dim(environment.verdict.headline()),
+        _ => Cell::of(health, environment.verdict.headline()),
+    };
+    let stage = match (environment.stage.as_deref(), environment.protected) {
+        (stage, true) => Cell { text: format!("{} ⛨", stage.unwrap_or("–")), tone: Tone::Protected },
+        (Some(stage), false) => Cell::plain(stage),
+        (None, false) => Cell::none(),
+    };
+    let cells = vec![
+        Cell::strong(environment.name.as_str()),
+        stage,
+        verdict,
+        of(
+            counts.tasks_running,
+            counts.tasks_desired,
+            counts.services > 0,
+            counts.tasks_running < counts.tasks_desired,
+        ),
+        of(
+            counts.targets_healthy,
+            counts.targets_total,
+            counts.targets_total > 0,
+            counts.targets_healthy < counts.targets_total,
+        ),
+        database(counts),
+        alarms(counts),
+    ];
+    let mine = |id: &ResourceId| environment.members.iter().any(|member| member.id.key == id.key);
+    let stale = environment.faults.iter().any(|(_, fault)| {
+        use crate::world::FaultKind::{Credentials, Expired, Offline};
+        matches!(fault.kind, Credentials | Expired | Offline)
+    });
+    let item = Item::row(environment.name.as_str(), environment.name.as_str(), cells).of(health);
+    Item { changed: changed.keys().any(mine), stale, ..item }.to(Some(Door::Environment(environment.name.clone())))
+}
+
+fn of(part: u32, whole: u32, any: bool, short: bool) -> Cell {
+    match (any, short) {
+        (false, _) => Cell::none(),
+        (true, true) => Cell::of(Health::Worrying, format!("{part}/{whole}")),
+        (true, false) => Cell::plain(format!("{part}/{whole}")),
+    }
+}
+
+fn database(counts: &Counts) -> Cell {
+    // One word is enough: the worst database speaks for all.
+    let Some((health, word)) = counts.databases.iter().max_by_key(|(health, _)| *health) else { return Cell::none() };
+    let others = counts.databases.len() - 1;
+    let text = if others == 0 { word.clone() } else { format!("{word} +{others}") };
+    if *health == Health::Well { Cell::plain(text) } else { Cell::of(*health, text) }
+}
+
+fn alarms(counts: &Counts) -> Cell {
+    if counts.alarms_firing == 0 && counts.alarms_muted > 0 {
+        return Cell::of(Health::Asleep, format!("{} muted", counts.alarms_muted));
+    }
+    match (counts.alarms_firing, counts.alarms_total) {
+        (0, 0) => Cell::none(),
+        (0, total) => Cell::plain(format!("0 of {total}")),
+        (firing, total) => Cell::of(Health::Bad, format!("{firing} of {total}")),
+    }
+}
+
+/// The sentences below the table: why the environment under the cursor is as it is.
+#[must_use]
+pub fn evidence(environment: &Environment) -> Vec<Cell> {
+    let mut says = Vec::new();
+    for finding in &environment.verdict.findings {
+        says.push(Cell::of(finding.health, finding.says.clone()));
+        says.extend(finding.evidence.iter().map(|line| Cell::dim(format!("  {line}"))));
+    }
+    if says.is_empty() {
+        says.push(Cell::of(environment.verdict.health, environment.verdict.headline()));
+        says.push(Cell::dim(format!("{} resources, nothing to say about any of them", environment.members.len())));
+    }
+    for (scope, fault) in environment.faults.iter().take(3) {
+        says.push(Cell {
+            text: format!("not everything could be read in {scope}: {}", fault.sentence()),
+            tone: Tone::Fault,
+        });
+    }
+    says
+}
+
+/// `7 environments · 1 bad, 1 worrying`.
+#[must_use]
+pub fn summary(picture: &Picture) -> String {
+    let count = picture.environments.len();
+    let mut text = format!("{count} {}", if count == 1 { "environment" } else { "environments" });
+    let parts: Vec<String> = [Health::Bad, Health::Worrying, Health::Unknown]
+        .into_iter()
+        .filter_map(|health| {
+            let many = picture.environments.iter().filter(|environment| environment.verdict.health == health).count();
+            (many > 0).then(|| format!("{many} {}", health.word()))
+        })
+        .collect();
+    if !parts.is_empty() {
+        text.push_str(" · ");
+        text.push_str(&parts.join(", "));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,50 @@
+//! Draws the fleet: the table, and below it the evidence for the row under the cursor.
+
+use ratatui::{buffer::Buffer, layout::Rect};
+
+use crate::app::shown::Shown;
+use crate::environment::Environment;
+use crate::screens::sheet::Sheet;
+use crate::screens::sheet::view::{Paint, draw as sheet, role};
+use crate::text::{clean, wrap};
+use crate::theme::Role;
+use crate::widgets::area::split_bottom;
+use crate::widgets::ink::{put_line, small};
+
+/// Rows of evidence at most, its title included.
+const EVIDENCE: u16 = 8;
+
+/// Draws the page; `under` is the environment under the cursor.
+pub fn draw(
+    page: &Sheet,
+    under: Option<&Environment>,
+    paint: Paint<'_>,
+    area: Rect,
+    buf: &mut Buffer,
+    shown: &mut Shown,
+) {
+    // The table comes first: evidence gets a third at most, and nothing on a low screen.
+    let room = if area.height < 9 { 0 } else { (area.height / 3).min(EVIDENCE) };
+    let (table, below) = split_bottom(area, if under.is_some() { room } else { 0 });
+    sheet(page, paint, table, buf, shown);
+    if let Some(environment) = under.filter(|_| below.height > 1) {
+        evidence(environment, paint, below, buf);
+    }
+}
+
+fn evidence(environment: &Environment, paint: Paint<'_>, area: Rect, buf: &mut Buffer) {
+    let edge = paint.theme.style(Role::Border);
+    put_line(buf, area, (0, 0), &"─".repeat(usize::from(area.width)), edge);
+    put_line(buf, area, (2, 0), &format!(" {} ", environment.name), paint.theme.style(Role::Title));
+    let mut y = 1;
+    for cell in super::evidence(environment) {
+        let indent = if cell.text.starts_with("  ") { 3 } else { 1 };
+        for line in wrap(clean(cell.text.trim_start()).as_ref(), usize::from(area.width.saturating_sub(indent + 1))) {
+            if y >= area.height {
+                return;
+            }
+            put_line(buf, area, (indent, small(usize::from(y))), &line, paint.theme.style(role(cell.tone)));
+            y += 1;
+        }
+    }
+}

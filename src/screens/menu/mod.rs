@@ -1,0 +1,99 @@
+//! A list laid over the screen to choose from: actions of a row, profiles, regions, themes, orders,
+//! cells to copy. State only; the widget of the same name draws it.
+
+use crate::command::Command;
+use crate::screens::sheet::Sorting;
+
+/// What choosing an entry does.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Pick {
+    /// Runs a command on the row.
+    Command(Command),
+    /// Looks at another profile.
+    Profile(String),
+    /// Looks at another region.
+    Region(String),
+    /// Changes the colours.
+    Theme(String),
+    /// Sorts the table; `None` gives it its own order.
+    Sort(Option<Sorting>),
+    /// Copies a text.
+    Copy(String),
+}
+
+/// One entry.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Entry {
+    /// What it says.
+    pub label: String,
+    /// More about it.
+    pub note: String,
+    /// Why it cannot be chosen now.
+    pub barred: Option<String>,
+    /// What it does.
+    pub pick: Pick,
+}
+
+/// A menu and its cursor.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Menu {
+    /// What is being chosen.
+    pub title: String,
+    /// The entries.
+    pub entries: Vec<Entry>,
+    /// The one under the cursor.
+    pub at: usize,
+}
+
+impl Menu {
+    /// A menu with its cursor on the first entry that can be chosen.
+    #[must_use]
+    pub fn new(title: impl Into<String>, entries: Vec<Entry>) -> Self {
+        let at = entries.iter().position(|entry| entry.barred.is_none()).unwrap_or(0);
+        Self { title: title.into(), entries, at }
+    }
+
+    /// Moves the cursor, around the ends.
+    pub fn step(&mut self, delta: isize) {
+        let len = self.entries.len();
+        let moved = self.at.saturating_add_signed(delta);
+        self.at = match (delta < 0 && self.at == 0, moved >= len) {
+            (true, _) => len.saturating_sub(1),
+            (false, true) => 0,
+            (false, false) => moved,
+        };
+    }
+
+    /// The entry under the cursor.
+    #[must_use]
+    pub fn current(&self) -> Option<&Entry> {
+        self.entries.get(self.at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(label: &str, barred: Option<&str>) -> Entry {
+        Entry {
+            label: label.to_owned(),
+            note: String::new(),
+            barred: barred.map(str::to_owned),
+            pick: Pick::Copy(label.to_owned()),
+        }
+    }
+
+    #[test]
+    fn the_cursor_starts_on_what_can_be_chosen_and_goes_around() {
+        let mut menu = Menu::new("actions", vec![entry("a", Some("no")), entry("b", None)]);
+        assert_eq!(menu.at, 1);
+        menu.step(1);
+        assert_eq!(menu.at, 0);
+        menu.step(-1);
+        assert_eq!(menu.at, 1);
+        let mut none = Menu::new("nothing", Vec::new());
+        none.step(1);
+        assert_eq!((none.at, none.current()), (0, None));
+    }
+}

@@ -1,0 +1,185 @@
+//! The command line of the console: `:` and a command, completed while it is typed from the
+//! command table and from what there is (environments, regions, profiles, themes). Pure.
+
+pub mod view;
+
+use tui_input::Input;
+
+use crate::command::{Argument, COMMANDS, Command, Matching, Where, nearest};
+
+/// What arguments can be completed with.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Known {
+    /// Names of environments.
+    pub environments: Vec<String>,
+    /// Regions.
+    pub regions: Vec<String>,
+    /// Profiles.
+    pub profiles: Vec<String>,
+    /// Themes.
+    pub themes: Vec<String>,
+}
+
+/// One proposal.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Proposal {
+    /// The whole line it stands for.
+    pub line: String,
+    /// What it would do.
+    pub says: String,
+}
+
+/// The line being typed.
+#[derive(Debug)]
+pub struct Palette {
+    /// The text.
+    pub input: Input,
+    /// What fits it, best first.
+    pub proposals: Vec<Proposal>,
+    /// The proposal under the cursor, once the reader moved there.
+    pub at: Option<usize>,
+    known: Known,
+    place: Where,
+}
+
+/// What a line means.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Meaning {
+    /// Nothing was typed.
+    Nothing,
+    /// A command with what it takes.
+    Command(Command, Option<String>),
+    /// Nothing that there is; a sentence for the reader.
+    Unknown(String),
+}
+
+impl Palette {
+    /// An empty line in `place`.
+    #[must_use]
+    pub fn new(place: Where, known: Known) -> Self {
+        let mut palette = Self { input: Input::default(), proposals: Vec::new(), at: None, known, place };
+        palette.propose();
+        palette
+    }
+
+    /// The text changed: finds what fits.
+    pub fn propose(&mut self) {
+        self.at = None;
+        let line = self.input.value().trim_start().to_owned();
+        self.proposals = match line.split_once(char::is_whitespace) {
+            Some((name, rest)) => match command(name) {
+                Some(command) => self.arguments(command, rest.trim()),
+                None => Vec::new(),
+            },
+            None => self.commands(&line),
+        };
+    }
+
+    fn commands(&self, typed: &str) -> Vec<Proposal> {
+        let offered = COMMANDS.iter().filter(|spec| spec.at.contains(&self.place));
+        let candidates = offered.map(|spec| (spec.name.to_owned(), spec.says.to_owned()));
+        ranked(typed, candidates.collect()).into_iter().map(|(name, says)| Proposal { line: name, says }).collect()
+    }
+
+    fn arguments(&self, command: Command, typed: &str) -> Vec<Proposal> {
+        let spec = command.spec();
+        let all = match spec.takes {
+            Argument::Nothing => return Vec::new(),
+            Argument::Environment => &self.known.environments,
+            Argument::Region => &self.known.regions,
+            Argument::Profile => &self.known.profiles,
+            Argument::Theme => &self.known.themes,
+        };
+        ranked(typed, all.iter().map(|one| (one.clone(), String::new())).collect())
+            .into_iter()
+            .map(|(one, _)| Proposal { line: format!("{} {one}", spec.name), says: String::new() })
+            .collect()
+    }
+
+    /// What stands in faint letters behind the text: the rest of the best proposal.
+    #[must_use]
+    pub fn ghost(&self) -> Option<&str> {
+        let best = self.proposals.get(self.at.unwrap_or(0))?;
+        best.line.strip_prefix(self.input.value()).filter(|rest| !rest.is_empty() && !self.input.value().is_empty())
+    }
+
+    /// Takes the proposal under the cursor, or the best one.
+    pub fn complete(&mut self) {
+        let Some(best) = self.proposals.get(self.at.unwrap_or(0)) else { return };
+        let takes = command(&best.line).is_some_and(|command| command.spec().takes != Argument::Nothing);
+        let line = if takes { format!("{} ", best.line) } else { best.line.clone() };
+        self.input = Input::new(line);
+        self.propose();
+    }
+
+    /// Moves among the proposals, around the ends.
+    pub fn step(&mut self, delta: isize) {
+        let len = self.proposals.len();
+        self.at = match (self.at, delta < 0) {
+            _ if len == 0 => None,
+            (None, false) => Some(0),
+            (None, true) | (Some(0), true) => Some(len - 1),
+            (Some(at), true) => Some(at - 1),
+            (Some(at), false) => Some((at + 1) % len),
+        };
+    }
+
+    /// What the line means: the proposal under the cursor if the reader went there, else what was typed.
+    #[must_use]
+    pub fn meaning(&self) -> Meaning {
+        let line = match self.at.and_then(|at| self.proposals.get(at)) {
+            Some(proposal) => proposal.line.as_str(),
+            None => self.input.value(),
+        };
+        let (name, rest) = line.trim().split_once(char::is_whitespace).unwrap_or((line.trim(), ""));
+        if name.is_empty() {
+            return Meaning::Nothing;
+        }
+        let Some(command) = command(name).or_else(|| self.only(name)) else {
+            let near = nearest(name).map(|near| format!("; did you mean :{near}?")).unwrap_or_default();
+            return Meaning::Unknown(format!("there is no command {name:?}{near}"));
+        };
+        let spec = command.spec();
+        if !spec.at.contains(&self.place) {
+            return Meaning::Unknown(format!(":{} is not for {}", spec.name, self.place.words()));
+        }
+        let rest = rest.trim();
+        match (spec.takes, rest) {
+            (Argument::Nothing, "") | (_, "") => Meaning::Command(command, None),
+            (Argument::Nothing, _) => Meaning::Unknown(format!(":{} takes nothing; {rest:?} is too much", spec.name)),
+            _ => Meaning::Command(command, Some(rest.to_owned())),
+        }
+    }
+
+    /// The one command that begins with what was typed.
+    fn only(&self, typed: &str) -> Option<Command> {
+        let mut fits = COMMANDS.iter().filter(|spec| spec.at.contains(&self.place) && spec.name.starts_with(typed));
+        match (fits.next(), fits.next()) {
+            (Some(spec), None) => Some(spec.command),
+            _ => None,
+        }
+    }
+}
+
+fn command(name: &str) -> Option<Command> {
+    let name = if name == "q" || name == "q!" { "quit" } else { name };
+    COMMANDS.iter().find(|spec| spec.name == name).map(|spec| spec.command)
+}
+
+fn ranked(typed: &str, candidates: Vec<(String, String)>) -> Vec<(String, String)> {
+    let mut matching = Matching::new(typed);
+    let mut scored: Vec<(u32, (String, String))> = candidates
+        .into_iter()
+        .filter_map(|candidate| {
+            let matched = matching.matched(&candidate.0)?;
+            // What begins as typed comes first.
+            let starts = candidate.0.starts_with(typed);
+            Some((matched.score + if starts { 10_000 } else { 0 }, candidate))
+        })
+        .collect();
+    scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    scored.into_iter().map(|(_, candidate)| candidate).collect()
+}
+
+#[cfg(test)]
+mod tests;

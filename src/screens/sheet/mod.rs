@@ -1,0 +1,386 @@
+//! A page of blocks (tables, facts, sentences, courses) with one cursor through all of them. Every
+//! screen of rows is one: fleet, environment, detail, faults, unassigned. The cursor, the order
+//! and the filter know rows by name, so that they survive every refresh. Pure; `view` draws it.
+
+mod order;
+pub mod view;
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+use jiff::Timestamp;
+
+use crate::command::RowFilter;
+use crate::kinds::{Cell, Column, Moment, Series, Tone};
+use crate::world::{EnvironmentName, Health, ResourceId};
+
+pub use order::natural;
+
+/// Where a row leads.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum Door {
+    /// To an environment.
+    Environment(EnvironmentName),
+    /// To a resource.
+    Resource(ResourceId),
+}
+
+impl Door {
+    /// The resource it leads to, if it is one.
+    #[must_use]
+    pub fn resource(&self) -> Option<&ResourceId> {
+        match self {
+            Self::Resource(id) => Some(id),
+            Self::Environment(_) => None,
+        }
+    }
+}
+
+/// What an item looks like.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Look {
+    /// A row of its block's table.
+    Cells(Vec<Cell>),
+    /// Sentences, broken into lines where the page is narrow; the first at the margin, the others below it.
+    Prose(Vec<Cell>),
+    /// A label with its value.
+    Fact(&'static str, Cell),
+    /// Something that happened.
+    Moment(Moment),
+    /// How a metric went.
+    Course(Series),
+}
+
+impl Look {
+    /// Its texts: for the filter, the order and copying.
+    #[must_use]
+    pub fn texts(&self) -> Vec<&str> {
+        match self {
+            Self::Cells(cells) | Self::Prose(cells) => cells.iter().map(|cell| cell.text.as_str()).collect(),
+            Self::Fact(label, value) => vec![label, &value.text],
+            Self::Moment(moment) => vec![&moment.says],
+            Self::Course(series) => vec![&series.title],
+        }
+    }
+}
+
+/// One row of a page.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Item {
+    /// What tells it from the others of its block across refreshes.
+    pub key: String,
+    /// What it is called: what copying the name copies.
+    pub name: String,
+    /// Where it leads.
+    pub door: Option<Door>,
+    /// Its health, for the mark in front and for only-what-is-not-well; `None` where that means nothing.
+    pub health: Option<Health>,
+    /// What it looks like.
+    pub look: Look,
+    /// Known only from before a fault.
+    pub stale: bool,
+    /// Its state changed a moment ago.
+    pub changed: bool,
+}
+
+impl Item {
+    /// A sentence without anything behind it.
+    #[must_use]
+    pub fn prose(key: impl Into<String>, cells: Vec<Cell>) -> Self {
+        let name = cells.first().map(|cell| cell.text.clone()).unwrap_or_default();
+        Self { key: key.into(), name, door: None, health: None, look: Look::Prose(cells), stale: false, changed: false }
+    }
+
+    /// A row of a table.
+    #[must_use]
+    pub fn row(key: impl Into<String>, name: impl Into<String>, cells: Vec<Cell>) -> Self {
+        Self {
+            key: key.into(),
+            name: name.into(),
+            door: None,
+            health: None,
+            look: Look::Cells(cells),
+            stale: false,
+            changed: false,
+        }
+    }
+
+    /// The same, leading somewhere.
+    #[must_use]
+    pub fn to(self, door: Option<Door>) -> Self {
+        Self { door, ..self }
+    }
+
+    /// The same, with a health.
+    #[must_use]
+    pub fn of(self, health: Health) -> Self {
+        Self { health: Some(health), ..self }
+    }
+}
+
+/// What stands at the right of a block's title.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Note {
+    /// When the oldest of its data was read.
+    pub read_at: Option<Timestamp>,
+    /// Why the last reading failed, or that something is missing.
+    pub fault: Option<String>,
+}
+
+/// A part of a page.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Block {
+    /// What tells it from the others of its page.
+    pub key: String,
+    /// Its heading.
+    pub title: String,
+    /// Its age and fault.
+    pub note: Note,
+    /// The columns of its table; empty if it is none.
+    pub columns: &'static [Column],
+    /// Its rows.
+    pub items: Vec<Item>,
+    /// What is said when there are none.
+    pub empty: String,
+}
+
+/// Where the cursor is, by name.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Spot {
+    /// The block.
+    pub block: String,
+    /// The item in it.
+    pub key: String,
+}
+
+/// The order a reader chose for a table.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Sorting {
+    /// Of which block.
+    pub block: String,
+    /// By which column.
+    pub column: usize,
+    /// Largest first.
+    pub descending: bool,
+}
+
+/// A page and the reader's place in it.
+#[derive(Clone, Debug, Default)]
+pub struct Sheet {
+    blocks: Vec<Block>,
+    /// For each block that is shown, its index and those of its items, in the order shown.
+    arranged: Vec<(usize, Vec<usize>)>,
+    cursor: Option<Spot>,
+    /// Where the cursor was last seen: it stays there when its row is gone.
+    at: usize,
+    filter: String,
+    unwell: bool,
+    sorting: Option<Sorting>,
+    /// The first line on the screen, as the last frame had it.
+    pub offset: usize,
+}
+
+impl Sheet {
+    /// The page has new content. Rows keep their order while the cursor is on one of them, unless `resort`.
+    pub fn fill(&mut self, blocks: Vec<Block>, resort: bool) {
+        let keep = !resort && self.cursor.is_some() && self.position() > 0;
+        let before = self.seen();
+        self.blocks = blocks;
+        self.arrange(if keep { Some(&before) } else { None });
+    }
+
+    /// Puts the rows back into their order.
+    pub fn resort(&mut self) {
+        self.arrange(None);
+    }
+
+    /// Its blocks as they were filled in.
+    #[must_use]
+    pub fn blocks(&self) -> &[Block] {
+        &self.blocks
+    }
+
+    /// What is shown: each block with its items, in order.
+    pub fn shown(&self) -> impl Iterator<Item = (&Block, Vec<&Item>)> {
+        self.arranged.iter().filter_map(|(at, items)| {
+            let block = self.blocks.get(*at)?;
+            Some((block, items.iter().filter_map(|item| block.items.get(*item)).collect()))
+        })
+    }
+
+    /// How many rows are shown.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.arranged.iter().map(|(_, items)| items.len()).sum()
+    }
+
+    /// Whether no row is shown.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many rows there are without filter.
+    #[must_use]
+    pub fn total(&self) -> usize {
+        self.blocks.iter().map(|block| block.items.len()).sum()
+    }
+
+    /// The cursor's place among the rows shown.
+    #[must_use]
+    pub fn position(&self) -> usize {
+        let found = self.cursor.as_ref().and_then(|cursor| {
+            self.rows().position(|(block, item)| item.key == cursor.key && block.key == cursor.block)
+        });
+        found.unwrap_or(self.at).min(self.len().saturating_sub(1))
+    }
+
+    /// The row under the cursor with its block.
+    #[must_use]
+    pub fn current(&self) -> Option<(&Block, &Item)> {
+        self.rows().nth(self.position())
+    }
+
+    /// Every row shown, with its block.
+    pub fn rows(&self) -> impl Iterator<Item = (&Block, &Item)> {
+        self.shown().flat_map(|(block, items)| items.into_iter().map(move |item| (block, item)))
+    }
+
+    /// Puts the cursor on the row at `position`, or on the last one.
+    pub fn go(&mut self, position: usize) {
+        self.at = position.min(self.len().saturating_sub(1));
+        let spot =
+            self.rows().nth(self.at).map(|(block, item)| Spot { block: block.key.clone(), key: item.key.clone() });
+        self.cursor = spot;
+    }
+
+    /// Moves the cursor by rows.
+    pub fn step(&mut self, delta: isize) {
+        self.go(self.position().saturating_add_signed(delta));
+    }
+
+    /// Moves the cursor to the first row of the next block that has rows, or of the one before; around the ends.
+    pub fn panel(&mut self, forward: bool) {
+        let mut starts = Vec::new();
+        let mut at = 0;
+        for (_, items) in self.arranged.iter().filter(|(_, items)| !items.is_empty()) {
+            starts.push(at);
+            at += items.len();
+        }
+        let here = self.position();
+        let current = starts.iter().rposition(|start| *start <= here).unwrap_or(0);
+        let next = if forward { current + 1 } else { current + starts.len().saturating_sub(1) };
+        if let Some(start) = starts.get(next % starts.len().max(1)) {
+            self.go(*start);
+        }
+    }
+
+    /// The reader let go of the cursor: it is at the top, and rows may find their order.
+    pub fn release(&mut self) {
+        self.cursor = None;
+        self.at = 0;
+        self.resort();
+    }
+
+    /// Shows only rows that match.
+    pub fn set_filter(&mut self, text: &str) {
+        self.filter = text.to_owned();
+        let before = self.seen();
+        self.arrange(Some(&before));
+    }
+
+    /// What rows must match.
+    #[must_use]
+    pub fn filter(&self) -> &str {
+        &self.filter
+    }
+
+    /// Shows only rows that are not well, or all of them.
+    pub fn set_unwell(&mut self, unwell: bool) {
+        self.unwell = unwell;
+        self.resort();
+    }
+
+    /// Whether only rows that are not well are shown.
+    #[must_use]
+    pub fn unwell(&self) -> bool {
+        self.unwell
+    }
+
+    /// Sorts the table under the cursor; `None` gives it back its own order.
+    pub fn sort(&mut self, sorting: Option<Sorting>) {
+        self.sorting = sorting;
+        self.resort();
+    }
+
+    /// How a table is sorted, where the reader chose.
+    #[must_use]
+    pub fn sorting(&self) -> Option<&Sorting> {
+        self.sorting.as_ref()
+    }
+
+    /// The reader saw a row: its mark of change goes.
+    pub fn seen_under_cursor(&self) -> Option<ResourceId> {
+        self.current().and_then(|(_, item)| item.door.as_ref()?.resource().cloned())
+    }
+
+    /// The place of every row as it stands now.
+    fn seen(&self) -> HashMap<(String, String), usize> {
+        self.rows().enumerate().map(|(at, (block, item))| ((block.key.clone(), item.key.clone()), at)).collect()
+    }
+
+    fn arrange(&mut self, before: Option<&HashMap<(String, String), usize>>) {
+        let mut filter = RowFilter::new(&self.filter);
+        let mut arranged = Vec::new();
+        for (at, block) in self.blocks.iter().enumerate() {
+            let narrowed = !filter.is_empty() || self.unwell;
+            let mut items: Vec<usize> = (0..block.items.len())
+                .filter(|item| {
+                    block.items.get(*item).is_some_and(|item| {
+                        (!self.unwell || item.health.is_some_and(|health| health != Health::Well))
+                            && (filter.is_empty() || filter.matched(&item.look.texts()).is_some())
+                    })
+                })
+                .collect();
+            if let Some(sorting) = self.sorting.as_ref().filter(|sorting| sorting.block == block.key) {
+                order::sort(&mut items, block, sorting);
+            }
+            if let Some(before) = before {
+                items.sort_by_cached_key(|item| {
+                    let key = block.items.get(*item).map(|item| (block.key.clone(), item.key.clone()));
+                    key.and_then(|key| before.get(&key).copied()).unwrap_or(usize::MAX)
+                });
+            }
+            if !items.is_empty() || !narrowed {
+                arranged.push((at, items));
+            }
+        }
+        self.arranged = arranged;
+        self.at = self.position();
+    }
+
+    /// Which bytes of a row's texts the filter matched.
+    #[must_use]
+    pub fn matches(&self, item: &Item) -> Vec<Vec<Range<usize>>> {
+        if self.filter.trim().is_empty() {
+            return Vec::new();
+        }
+        RowFilter::new(&self.filter).matched(&item.look.texts()).unwrap_or_default()
+    }
+
+    /// The keys of all rows that lead to a resource or environment and are named in `doors`.
+    #[must_use]
+    pub fn names_of(&self, doors: &HashSet<&Door>) -> Vec<String> {
+        let wanted = |item: &&Item| item.door.as_ref().is_some_and(|door| doors.contains(door));
+        self.rows().map(|(_, item)| item).filter(wanted).map(|item| item.name.clone()).collect()
+    }
+}
+
+/// A line of one tone, as most prose is.
+#[must_use]
+pub fn line(text: impl Into<String>, tone: Tone) -> Cell {
+    Cell { text: text.into(), tone }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,223 @@
+//! The frame around every place: the path and the clock on top, the place, the hints or what is
+//! typed at the bottom, and at most one thing laid over it. Draws a model; changes nothing.
+
+use ratatui::{
+    Frame,
+    buffer::Buffer,
+    layout::{Position, Rect},
+    widgets::Widget,
+};
+
+use super::sheet::view::{Paint, draw as sheet};
+use super::{confirm, fleet, palette, viewer};
+use crate::app::model::Model;
+use crate::app::notices::Level;
+use crate::app::overlay::Overlay;
+use crate::app::place::Place;
+use crate::app::shown::{Shown, Zone};
+use crate::command::{COMMANDS, Command};
+use crate::text::{clean, truncate, width};
+use crate::theme::Role;
+use crate::widgets::area::{split_bottom, split_top};
+use crate::widgets::hints::{Hint, Hints};
+use crate::widgets::ink::{put, put_line, small, tint_row};
+use crate::widgets::input::Prompt;
+use crate::widgets::menu;
+
+/// Draws the model and says what went where.
+pub fn view(model: &Model, frame: &mut Frame<'_>) -> Shown {
+    let area = frame.area();
+    let (shown, cursor) = paint(model, area, frame.buffer_mut());
+    if let Some(cursor) = cursor {
+        frame.set_cursor_position(cursor);
+    }
+    shown
+}
+
+/// The same into a buffer, with the place of the terminal's cursor.
+pub fn paint(model: &Model, area: Rect, buf: &mut Buffer) -> (Shown, Option<Position>) {
+    let mut shown = Shown::default();
+    let (top, rest) = split_top(area, 1);
+    let (body, bottom) = split_bottom(rest, u16::from(rest.height > 1));
+    header(model, top, buf, &mut shown);
+    let paint = Paint { theme: &model.theme, now: model.now, zone: &model.settings.zone, marks: &model.marks };
+    match model.here() {
+        Some(Place::Fleet(page)) => fleet::view::draw(page, model.environment(), paint, body, buf, &mut shown),
+        Some(Place::Environment(_, page) | Place::Faults(page) | Place::Unassigned(page)) => {
+            sheet(page, paint, body, buf, &mut shown);
+        }
+        Some(Place::Detail(page)) => sheet(&page.sheet, paint, body, buf, &mut shown),
+        Some(Place::Viewer(page)) => viewer::view::draw(page, &model.theme, body, buf, &mut shown),
+        None => {}
+    }
+    let whole = Rect { height: body.height + bottom.height, ..body };
+    let cursor = match &model.overlay {
+        Overlay::None => {
+            footer(model, bottom, buf);
+            None
+        }
+        Overlay::Filter(input) => Prompt { sign: "/", input, ghost: None, theme: &model.theme }.render(bottom, buf),
+        Overlay::Palette(line) => palette::view::draw(line, &model.theme, whole, buf, &mut shown),
+        Overlay::Menu(list) => {
+            footer(model, bottom, buf);
+            choices(model, list, body, buf, &mut shown);
+            None
+        }
+        Overlay::Confirm(plan) => {
+            footer(model, bottom, buf);
+            confirm::view::draw(plan, &model.theme, body, buf)
+        }
+    };
+    (shown, cursor)
+}
+
+fn choices(model: &Model, list: &super::menu::Menu, area: Rect, buf: &mut Buffer, shown: &mut Shown) {
+    let entries: Vec<menu::Entry<'_>> = list
+        .entries
+        .iter()
+        .map(|entry| menu::Entry {
+            label: entry.label.as_str().into(),
+            note: entry.note.as_str().into(),
+            barred: entry.barred.as_deref().map(Into::into),
+        })
+        .collect();
+    let (inner, first) =
+        menu::Menu { title: &list.title, entries: &entries, selected: list.at, theme: &model.theme }.render(area, buf);
+    for (line, at) in (first..entries.len()).enumerate().take(usize::from(inner.height)) {
+        shown.entries.push((Zone { x: inner.x, y: inner.y + small(line), width: inner.width, height: 1 }, at));
+    }
+}
+
+/// What stands at the right of the header, the dearest first.
+fn status(model: &Model, shown: &mut Shown) -> Vec<(String, Role)> {
+    let mut parts = Vec::new();
+    let faults = model.fault_count();
+    if faults > 0 {
+        parts.push((format!("{faults} {} !", if faults == 1 { "fault" } else { "faults" }), Role::Fault));
+    }
+    if let Some(banner) = &model.settings.banner {
+        parts.push((banner.clone(), Role::Worrying));
+    }
+    if let Some(age) = age(model, shown) {
+        parts.push(age);
+    }
+    parts.push((shown.clock(model.now, &model.settings.zone), Role::HeaderBar));
+    if let Some((reading, since)) = model.waiting_for() {
+        let waited = shown.ago(since, model.now);
+        let waited = waited.strip_suffix(" ago").map_or("", |waited| waited).to_owned();
+        parts.push((format!("waiting {waited} for {}", reading.kind).replace("  ", " "), Role::Changing));
+    }
+    if let Some(place) = looked_at(model) {
+        parts.push((place, Role::Dim));
+    }
+    parts
+}
+
+fn looked_at(model: &Model) -> Option<String> {
+    match model.scopes.as_deref()? {
+        [] => None,
+        [one] => {
+            let account = model.world.account(one).map(|account| format!(" {account}")).unwrap_or_default();
+            Some(format!("{one}{account}"))
+        }
+        many => Some(format!("{} scopes", many.len())),
+    }
+}
+
+fn age(model: &Model, shown: &mut Shown) -> Option<(String, Role)> {
+    let (done, all) = model.pacer.progress();
+    if model.scopes.is_some() && done < all {
+        return Some((format!("reading {done}/{all}"), Role::Changing));
+    }
+    let inside = model.places.iter().any(|place| matches!(place, Place::Environment(..) | Place::Detail(_)));
+    let oldest = match model.environment().filter(|_| inside) {
+        Some(environment) => environment.read_at,
+        None => model.picture.environments.iter().filter_map(|environment| environment.read_at).min(),
+    };
+    oldest.map(|at| (shown.ago(at, model.now), Role::HeaderBar))
+}
+
+fn header(model: &Model, area: Rect, buf: &mut Buffer, shown: &mut Shown) {
+    let theme = &model.theme;
+    tint_row(buf, area, 0, theme.style(Role::HeaderBar));
+    let mut x = put(buf, area, (1, 0), 6, "toban", theme.style(Role::Accent)) + 3;
+    let titles: Vec<String> = model.places.iter().map(Place::title).collect();
+    let mut path = match titles.as_slice() {
+        [_] => {
+            let summary = fleet::summary(&model.picture);
+            if model.picture.environments.is_empty() { "fleet".to_owned() } else { format!("fleet · {summary}") }
+        }
+        [_, below @ ..] => below.join(" › "),
+        [] => String::new(),
+    };
+    if let Some(sheet) = model.sheet() {
+        if sheet.unwell() {
+            path.push_str(" · only what is not well");
+        }
+        if !sheet.filter().is_empty() {
+            path.push_str(&format!(" · /{} {} of {}", sheet.filter(), sheet.len(), sheet.total()));
+        }
+    }
+    if !model.marks.is_empty() {
+        path.push_str(&format!(" · {} marked", model.marks.len()));
+    }
+    let path = clean(&path).into_owned();
+    // The path may take what it needs; of the rest, what is dearest stays.
+    let mut room =
+        usize::from(area.width.saturating_sub(x)).saturating_sub(width(&path).min(usize::from(area.width) / 2));
+    let mut kept = Vec::new();
+    for (text, role) in status(model, shown) {
+        let text = clean(&text).into_owned();
+        if width(&text) + 3 <= room {
+            room -= width(&text) + 3;
+            kept.push((text, role));
+        }
+    }
+    kept.reverse();
+    let taken: usize = kept.iter().map(|(text, _)| width(text) + 3).sum();
+    let room = usize::from(area.width.saturating_sub(x)).saturating_sub(taken);
+    put(buf, area, (x, 0), small(room), &truncate(&path, room), theme.style(Role::Title).patch(bar(model)));
+    x = area.width.saturating_sub(small(taken));
+    for (at, (text, role)) in kept.iter().enumerate() {
+        let gap = if at == 0 { "  " } else { "· " };
+        x += put_line(buf, area, (x, 0), gap, theme.style(Role::Faint).patch(bar(model)));
+        x += put_line(buf, area, (x, 0), text, theme.style(*role).patch(bar(model))) + 1;
+    }
+}
+
+/// The header's ground without its ink, so that roles keep their colour on it.
+fn bar(model: &Model) -> ratatui::style::Style {
+    let style = model.theme.style(Role::HeaderBar);
+    ratatui::style::Style { fg: None, ..style }
+}
+
+fn footer(model: &Model, area: Rect, buf: &mut Buffer) {
+    let theme = &model.theme;
+    if let Some((level, text)) = model.notices.now() {
+        let role = match level {
+            Level::Info => Role::Notice,
+            Level::Fault => Role::Fault,
+        };
+        put_line(buf, area, (1, 0), text, theme.style(role));
+        return;
+    }
+    let place = model.place();
+    let hint = |command: Command, words: &'static str| {
+        let key = model.settings.keymap.shown(command)?;
+        Some(Hint::new(key, words))
+    };
+    let specs = COMMANDS.iter().filter(|spec| spec.at.contains(&place));
+    let mut hints: Vec<Hint<'_>> = Vec::new();
+    if model.places.len() > 1 {
+        hints.extend(hint(Command::Back, "back"));
+    }
+    if model.expired().is_some() && model.login_source().is_some() {
+        hints.push(Hint::new(":login", "log in again"));
+    }
+    hints.extend(specs.filter_map(|spec| hint(spec.command, spec.hint?)));
+    let (_, line) = crate::widgets::area::split_left(area, 1);
+    Hints { hints: &hints, theme }.render(line, buf);
+}
+
+#[cfg(test)]
+mod tests;
