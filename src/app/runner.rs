@@ -286,7 +286,7 @@ async fn write(path: Option<PathBuf>, line: Line) -> Result<(), Fault> {
     let fault = |why: String| Fault::new(FaultKind::Refused, "writing the journal", why).on(path.display().to_string());
     let text = line.encode().map_err(|why| fault(why.to_string()))?;
     let to = path.clone();
-    match tokio::task::spawn_blocking(move || os::append::append(&to, &text)).await {
+    match tokio::task::spawn_blocking(move || os::append_line(&to, &text)).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(why)) => Err(fault(why.to_string())),
         Err(why) => Err(fault(why.to_string())),

@@ -45,6 +45,18 @@ pub enum KeymapError {
     },
 }
 
+impl KeymapError {
+    /// The name under `[keys]` that it is about, so that its line can be told.
+    #[must_use]
+    pub fn about(&self) -> &str {
+        match self {
+            Self::UnknownCommand { name, .. } => name,
+            Self::BadChord { command, .. } | Self::Reserved { command } => command,
+            Self::Duplicate { second, .. } => second,
+        }
+    }
+}
+
 fn did_you_mean(near: &Option<&'static str>) -> String {
     near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
 }

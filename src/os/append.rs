@@ -1,38 +1,104 @@
-//! Appends to a file that several consoles may write to at once: one write a line, under a lock,
-//! readable by its owner alone.
+//! Appending to files that several consoles share: one write a line, synced, readable by the
+//! owner only. Knows nothing of what the lines mean.
 
-use std::fs::{DirBuilder, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
-/// Appends `line`, newline included, and makes sure it is on the disk. The directory is made with mode 0700, the
-/// file with 0600.
+/// Appends `line` (with its newline) to `path` and syncs it to disk. Makes the directory (0700) and the file
+/// (0600) if need be. One `write` in append mode keeps the lines of two running consoles apart.
 ///
 /// # Errors
-/// What the file system says.
-pub fn append(path: &Path, line: &str) -> io::Result<()> {
-    if let Some(dir) = path.parent().filter(|dir| !dir.as_os_str().is_empty()) {
-        DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
+/// Whatever the file system says; nothing is half-written that a reader would take for a whole line.
+pub fn append_line(path: &Path, line: &str) -> io::Result<()> {
+    if let Some(parent) = path.parent() {
+        private_dir(parent)?;
     }
-    let mut file = OpenOptions::new().append(true).create(true).mode(0o600).open(path)?;
-    file.lock()?;
-    file.write_all(line.as_bytes())?;
+    let mut file = open(path)?;
+    // A writer that died in the middle left half a line: ours must not be glued to it.
+    let whole = if ends_whole(path)? { line.to_owned() } else { format!("\n{line}") };
+    file.write_all(whole.as_bytes())?;
     file.sync_data()
+}
+
+fn ends_whole(path: &Path) -> io::Result<bool> {
+    let mut file = File::open(path)?;
+    if file.metadata()?.len() == 0 {
+        return Ok(true);
+    }
+    file.seek(SeekFrom::End(-1))?;
+    let mut last = [0];
+    file.read_exact(&mut last)?;
+    Ok(last == *b"\n")
+}
+
+#[cfg(unix)]
+fn open(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    OpenOptions::new().append(true).create(true).mode(0o600).open(path)
+}
+
+#[cfg(not(unix))]
+fn open(path: &Path) -> io::Result<File> {
+    OpenOptions::new().append(true).create(true).open(path)
+}
+
+/// Makes a directory that only its owner can look into, with its parents. An existing one is left as it is.
+///
+/// # Errors
+/// Whatever the file system says.
+pub fn private_dir(path: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
+    use super::append_line;
 
     #[test]
-    fn lines_follow_each_other_in_a_file_of_our_own() {
+    fn lines_of_two_writers_stay_whole() {
         let dir = tempfile::tempdir().expect("a directory");
-        let path = dir.path().join("state/journal.jsonl");
-        super::append(&path, "one\n").expect("a line");
-        super::append(&path, "two\n").expect("a line");
-        assert_eq!(std::fs::read_to_string(&path).expect("the file"), "one\ntwo\n");
-        let mode = |path: &std::path::Path| path.metadata().expect("its mode").permissions().mode() & 0o777;
-        assert_eq!((mode(&path), mode(path.parent().expect("a directory"))), (0o600, 0o700));
+        let path = dir.path().join("state").join("journal.jsonl");
+        let writers: Vec<_> = ["a", "b"]
+            .into_iter()
+            .map(|name| {
+                let path = path.clone();
+                std::thread::spawn(move || {
+                    for _ in 0..50 {
+                        append_line(&path, &format!("{}\n", name.repeat(200))).expect("a line");
+                    }
+                })
+            })
+            .collect();
+        for writer in writers {
+            writer.join().expect("a writer");
+        }
+        let text = std::fs::read_to_string(&path).expect("the file");
+        assert_eq!(text.lines().count(), 100);
+        assert!(text.lines().all(|line| line.len() == 200 && (line.starts_with('a') == line.ends_with('a'))));
+    }
+
+    #[test]
+    fn half_a_line_of_a_dead_writer_is_closed_first() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("journal.jsonl");
+        std::fs::write(&path, "{\"half").expect("half a line");
+        append_line(&path, "whole\n").expect("a line");
+        assert_eq!(std::fs::read_to_string(&path).expect("the file"), "{\"half\nwhole\n");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_the_owner_can_read_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("state").join("journal.jsonl");
+        append_line(&path, "x\n").expect("a line");
+        let mode = |path: &std::path::Path| std::fs::metadata(path).expect("metadata").permissions().mode() & 0o777;
+        assert_eq!((mode(&path), mode(path.parent().expect("a parent"))), (0o600, 0o700));
     }
 }
