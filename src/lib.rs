@@ -14,6 +14,7 @@ pub mod keys;
 pub mod kinds;
 pub mod os;
 pub mod screens;
+pub mod session;
 pub mod text;
 pub mod theme;
 pub mod widgets;
