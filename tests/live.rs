@@ -1,5 +1,7 @@
 //! `Live` against the peer: the whole way from the cloud seam through the SDK and the wire to our own
 //! types and back. What the screens make of it is tested elsewhere.
+#![expect(clippy::expect_used, reason = "a test whose peer does not answer must fail at once")]
+
 mod support;
 
 use std::collections::BTreeSet;

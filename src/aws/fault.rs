@@ -56,7 +56,7 @@ where
                 None if mentions(&told, NETWORK) => FaultKind::Offline,
                 None => FaultKind::Odd,
             };
-            (kind, told, None)
+            (kind, if kind == FaultKind::Credentials { nowhere(told) } else { told }, None)
         }
         _ => (credentials_kind(error, &told).unwrap_or(FaultKind::Odd), told, None),
     };
@@ -167,6 +167,15 @@ fn credentials_kind(error: &(dyn Error + 'static), told: &str) -> Option<FaultKi
     mentions(told, &["no credentials", "missing credentials", "no identity resolver"]).then_some(FaultKind::Credentials)
 }
 
+/// The end of the SDK's chain of providers is the instance metadata service: its words mean that there was nothing at all.
+fn nowhere(told: String) -> String {
+    if mentions(&told, &["imds", "no providers in chain"]) {
+        format!("no credentials in the environment, in the AWS files or on this machine's own role ({told})")
+    } else {
+        told
+    }
+}
+
 const EXPIRED: &[&str] = &[
     "expired",
     "token has expired",
@@ -211,6 +220,10 @@ const EMPTY_WORDS: &[&str] = &[
     "request has timed out",
     "failed to construct request",
     "other",
+    "an error occurred while loading credentials",
+    "an error occurred while loading an access token",
+    "the credential provider was not enabled",
+    "the credentials provider was not properly configured",
 ];
 
 fn body(raw: &HttpResponse) -> String {

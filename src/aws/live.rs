@@ -182,7 +182,7 @@ async fn regions(source: &Source, profiles: &Profiles, http: &SharedHttpClient) 
         Some(name) => format!("profile {name} names no region: set one there, set AWS_REGION, or pass --region"),
         None => "no region is set: set AWS_REGION or pass --region".to_owned(),
     };
-    Err(Fault::new(FaultKind::Unavailable, "choosing the region", message).on(source.label.as_str()))
+    Err(Fault::new(FaultKind::Refused, "choosing the region", message).on(source.label.as_str()))
 }
 
 impl Cloud for Live {
