@@ -1,0 +1,197 @@
+//! Drift: a resource that is not as it should be (resource drift), and a server that does not hold what was
+//! computed (schedule drift). Pure; neither is reported before it can be meant.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::desired::{Cause, Desired, Edge, Intent, after, minus, plus};
+use super::materialise::Planned;
+use super::model::{Mode, Verb};
+use super::status::Actual;
+
+/// How long something may be moving before that is worth a word.
+pub const MOVING: SignedDuration = SignedDuration::from_mins(30);
+/// How long after an edge nothing is said.
+pub const AFTER_EDGE: SignedDuration = SignedDuration::from_mins(2);
+/// How long something must have been wrongly up before enforcing stops it: ten minutes are billed anyway.
+pub const STOP_GRACE: SignedDuration = SignedDuration::from_mins(10);
+
+/// What is known of a resource now.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Observed {
+    /// Its situation.
+    pub actual: Actual,
+    /// Since when, if known.
+    pub since: Option<Timestamp>,
+    /// Whether AWS said it started it after seven days (RDS-EVENT-0153, RDS-EVENT-0154).
+    pub auto_restarted: bool,
+}
+
+/// Why something is not as it should be, as far as one can tell.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Why {
+    /// Somebody started or stopped it.
+    Manual,
+    /// AWS started it after seven days.
+    AutoRestart,
+    /// The last edge had no effect: it has been so since before it.
+    Missed,
+    /// Since when it is so is unknown.
+    Unknown,
+}
+
+/// How a resource compares with its schedule.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Drift {
+    /// As it should be, or nobody wishes anything.
+    None,
+    /// Too early to say.
+    Settling,
+    /// Moving for longer than usual.
+    Slow {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// Can't be told: an unknown status, or one that needs a person.
+    Untold,
+    /// Not as it should be.
+    Drifted {
+        /// What would put it right.
+        verb: Verb,
+        /// Since when, if known.
+        since: Option<Timestamp>,
+        /// Why.
+        why: Why,
+        /// When the schedule itself puts it right: now or later in enforce mode, else at the next such edge.
+        righted_at: Option<Timestamp>,
+    },
+}
+
+/// Compares `observed` with what `intent` wants at `now`.
+#[must_use]
+pub fn drift(intent: Intent<'_>, observed: &Observed, now: Timestamp) -> Drift {
+    let desired = intent.desired(now);
+    let last_edge = intent.edges(minus(now, SignedDuration::from_hours(24 * 7)), after(now)).into_iter().next_back();
+    let verb = match (desired, &observed.actual) {
+        (Desired::Any, _) => return Drift::None,
+        (_, Actual::GoingUp | Actual::GoingDown | Actual::Busy { .. }) => {
+            return match observed.since {
+                Some(since) if now.duration_since(since) >= MOVING => Drift::Slow { since },
+                _ => Drift::Settling,
+            };
+        }
+        (_, Actual::Blocked { .. } | Actual::Unknown { .. } | Actual::Gone) => return Drift::Untold,
+        (Desired::On, Actual::Up) | (Desired::Off, Actual::Down) => return Drift::None,
+        (Desired::On, Actual::Down) => Verb::Start,
+        (Desired::Off, Actual::Up) => {
+            // A start issued early is the schedule's own doing.
+            if last_edge.as_ref().is_some_and(|edge| edge.verb == Verb::Start && now < edge.at) {
+                return Drift::None;
+            }
+            Verb::Stop
+        }
+    };
+    if last_edge.as_ref().is_some_and(|edge| now.duration_since(edge.issue_at) < AFTER_EDGE) {
+        return Drift::Settling;
+    }
+    let why = match (observed.since, &last_edge) {
+        _ if observed.auto_restarted && verb == Verb::Stop => Why::AutoRestart,
+        (None, _) => Why::Unknown,
+        (Some(since), Some(edge)) if since <= edge.issue_at => Why::Missed,
+        (Some(_), _) => Why::Manual,
+    };
+    let righted_at = match intent.schedule.mode {
+        Mode::Enforce => Some(enforce_at(verb, observed.since, now)),
+        Mode::Edge | Mode::StopOnly => intent.next_of(now, verb).map(|edge| edge.issue_at),
+    };
+    Drift::Drifted { verb, since: observed.since, why, righted_at }
+}
+
+/// When enforcing acts: a start at once, a stop once it has been up for the grace.
+fn enforce_at(verb: Verb, since: Option<Timestamp>, now: Timestamp) -> Timestamp {
+    match verb {
+        Verb::Start => now,
+        // Without knowing since when, the grace begins with the first look.
+        Verb::Stop => plus(since.unwrap_or(now), STOP_GRACE).max(now),
+    }
+}
+
+/// The action enforcing takes at `now` for a drift, if it is time.
+#[must_use]
+pub fn enforce(intent: Intent<'_>, drift: &Drift, now: Timestamp) -> Option<Edge> {
+    let Drift::Drifted { verb, why, righted_at: Some(at), .. } = drift else { return None };
+    if intent.schedule.mode != Mode::Enforce || *at > now {
+        return None;
+    }
+    let cause = if *why == Why::AutoRestart { Cause::AutoRestart } else { Cause::Period };
+    Some(Edge { at: *at, issue_at: *at, verb: *verb, cause })
+}
+
+/// One way the server differs from what was computed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Difference {
+    /// Computed, but not on the server.
+    Missing(Box<Planned>),
+    /// On the server in our group, but not computed.
+    Extra {
+        /// Its name.
+        name: String,
+    },
+    /// There, but not as computed.
+    Changed {
+        /// Its name.
+        name: String,
+        /// What differs.
+        field: &'static str,
+        /// As computed.
+        computed: String,
+        /// As stored.
+        stored: String,
+    },
+}
+
+/// A schedule as the server holds it: what GetSchedule tells.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Stored {
+    /// Its name.
+    pub name: String,
+    /// ScheduleExpression.
+    pub expression: String,
+    /// ScheduleExpressionTimezone; AWS leaves it out for UTC.
+    pub timezone: Option<String>,
+    /// State is ENABLED.
+    pub enabled: bool,
+    /// StartDate.
+    pub start_date: Option<Timestamp>,
+    /// The target's ARN.
+    pub target: String,
+    /// The target's input.
+    pub input: String,
+}
+
+/// How what the server holds differs from what was computed. A start date that has passed is as good as none.
+#[must_use]
+pub fn schedule_drift(computed: &[Planned], stored: &[Stored], now: Timestamp) -> Vec<Difference> {
+    let mut found = Vec::new();
+    for planned in computed {
+        let Some(held) = stored.iter().find(|held| held.name == planned.name) else {
+            found.push(Difference::Missing(Box::new(planned.clone())));
+            continue;
+        };
+        let date =
+            |at: Option<Timestamp>| at.filter(|at| *at > now).map_or_else(|| "none".to_owned(), |at| at.to_string());
+        let fields = [
+            ("expression", planned.expression.clone(), held.expression.clone()),
+            ("timezone", planned.timezone.clone(), held.timezone.clone().unwrap_or_else(|| "UTC".to_owned())),
+            ("state", "enabled".to_owned(), if held.enabled { "enabled" } else { "disabled" }.to_owned()),
+            ("start date", date(planned.start_date), date(held.start_date)),
+            ("target", planned.target.clone(), held.target.clone()),
+            ("input", planned.input.clone(), held.input.clone()),
+        ];
+        found.extend(fields.into_iter().filter(|(_, computed, stored)| computed != stored).map(
+            |(field, computed, stored)| Difference::Changed { name: planned.name.clone(), field, computed, stored },
+        ));
+    }
+    let extra = stored.iter().filter(|held| !computed.iter().any(|planned| planned.name == held.name));
+    found.extend(extra.map(|held| Difference::Extra { name: held.name.clone() }));
+    found
+}

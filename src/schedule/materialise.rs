@@ -1,0 +1,316 @@
+//! The EventBridge Scheduler schedules a member needs so that its edges happen with nobody logged in.
+//! Pure: computes what should be stored; creating and comparing is done elsewhere. Built so that every failure
+//! on the way errs towards "stopped": stops recur, starts of a calendar are single and run out.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+use thiserror::Error;
+
+use super::clock::ClockTime;
+use super::cron::{Weekly, once};
+use super::days::Days;
+use super::desired::{Intent, after, minus, plus};
+use super::due::client_token;
+use super::model::{Keep, Member, MemberKind, Mode, Verb};
+use super::weekly::{starts, stops};
+
+/// How far ahead single starts and stops are stored.
+pub const DAYS: i64 = 35;
+/// How long stage waits for stage where nothing can look: Scheduler knows no waiting.
+pub const STAGE_GAP: SignedDuration = SignedDuration::from_mins(10);
+/// MaximumEventAgeInSeconds: a stop that could not be made must not happen at noon.
+pub const MAX_EVENT_AGE: u32 = 1800;
+/// MaximumRetryAttempts.
+pub const MAX_ATTEMPTS: u32 = 5;
+/// Longest name of a schedule.
+pub const MAX_NAME: usize = 64;
+
+/// One schedule as it should be stored.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Planned {
+    /// Its name, at most 64 of `[0-9a-zA-Z-_.]`.
+    pub name: String,
+    /// What it does.
+    pub verb: Verb,
+    /// ScheduleExpression.
+    pub expression: String,
+    /// ScheduleExpressionTimezone.
+    pub timezone: String,
+    /// StartDate: it does not fire before this.
+    pub start_date: Option<Timestamp>,
+    /// Fires once and is deleted then (ActionAfterCompletion).
+    pub once: bool,
+    /// ARN of the universal target.
+    pub target: String,
+    /// Input of the target.
+    pub input: String,
+    /// Whether failures are worth a dead-letter queue. Not for recurring stops, which fail whenever it is stopped already.
+    pub dead_letter: bool,
+    /// ClientToken.
+    pub token: String,
+    /// When it fires in the time looked at.
+    pub firings: Vec<Timestamp>,
+}
+
+/// Why a member can't be left to Scheduler.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+pub enum NotPlanned {
+    /// How many tasks to start is not known.
+    #[error(
+        "{0}: how many tasks to wake to is not known; set wake_desired, or let it sleep once so that it is remembered"
+    )]
+    CountUnknown(String),
+    /// App Auto Scaling would undo it; its own scheduled actions are the tool.
+    #[error("{0} is scaled by Application Auto Scaling: its bounds need scheduled actions of that service")]
+    Autoscaled(String),
+}
+
+/// One member and what must be known to plan for it.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// The member.
+    pub member: &'a Member,
+    /// All members that sleep together, itself among them.
+    pub among: &'a [Member],
+    /// Its ARN.
+    pub arn: &'a str,
+    /// How many tasks to wake to, for a service.
+    pub count: Option<u32>,
+    /// Whether App Auto Scaling has it as a target.
+    pub autoscaled: bool,
+}
+
+/// How much later than the edge a member stops, and how far into the lead it starts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Offsets {
+    stop: SignedDuration,
+    /// Place in the wake and the last place: 0 starts with the lead, the last place at its end.
+    place: i32,
+    last: i32,
+}
+
+impl Offsets {
+    fn of(member: &Member, among: &[Member]) -> Self {
+        let mut orders: Vec<_> = among.iter().map(Member::order).collect();
+        orders.sort_unstable();
+        orders.dedup();
+        let place = orders.iter().position(|order| *order == member.order()).unwrap_or(0);
+        let last = orders.len().saturating_sub(1);
+        let small = |n: usize| i32::try_from(n).unwrap_or(i32::MAX);
+        let behind = small(last.saturating_sub(place));
+        Self { stop: STAGE_GAP.saturating_mul(behind), place: small(place), last: small(last) }
+    }
+
+    /// How long after the start is due this member's is issued, out of a lead of `lead`. Whole minutes.
+    fn start(self, lead: SignedDuration) -> SignedDuration {
+        if self.last == 0 {
+            return SignedDuration::ZERO;
+        }
+        SignedDuration::from_mins(lead.as_mins() * i64::from(self.place) / i64::from(self.last))
+    }
+}
+
+/// The schedules `wanted` needs from `now` on. Write the single ones first: a crash between two writes then stops
+/// too early, and never leaves it up all night.
+///
+/// # Errors
+/// If Scheduler alone can't do it.
+pub fn materialise(intent: Intent<'_>, wanted: Wanted<'_>, now: Timestamp) -> Result<Vec<Planned>, NotPlanned> {
+    if wanted.autoscaled {
+        return Err(NotPlanned::Autoscaled(wanted.member.label()));
+    }
+    if intent.exceptions.protect {
+        return Ok(Vec::new());
+    }
+    let wakes = intent.schedule.mode != Mode::StopOnly;
+    if wakes && wanted.member.kind == MemberKind::EcsService && wanted.count.is_none_or(|count| count == 0) {
+        return Err(NotPlanned::CountUnknown(wanted.member.label()));
+    }
+    let plan = Plan {
+        intent,
+        wanted,
+        now,
+        until: plus(now, SignedDuration::from_hours(24 * DAYS)),
+        offsets: Offsets::of(wanted.member, wanted.among),
+    };
+    let mut planned = plan.stops();
+    if wakes {
+        planned.extend(plan.starts());
+    }
+    planned.sort_by_key(|planned| (!planned.once, planned.verb));
+    Ok(planned)
+}
+
+struct Plan<'a> {
+    intent: Intent<'a>,
+    wanted: Wanted<'a>,
+    now: Timestamp,
+    until: Timestamp,
+    offsets: Offsets,
+}
+
+impl Plan<'_> {
+    /// The instants this member must be stopped or started at.
+    fn due(&self, verb: Verb) -> Vec<Timestamp> {
+        let edges = self.intent.edges(after(self.now), plus(self.until, self.intent.schedule.start_lead));
+        let mut due: Vec<Timestamp> = edges
+            .iter()
+            .filter(|edge| edge.verb == verb)
+            .filter_map(|edge| match verb {
+                Verb::Start => Some(plus(edge.issue_at, self.offsets.start(edge.at.duration_since(edge.issue_at)))),
+                Verb::Stop => {
+                    let at = plus(edge.issue_at, self.offsets.stop);
+                    // A sleep shorter than the stages take would stop what has just been started.
+                    let overtaken = edges.iter().any(|start| {
+                        start.verb == Verb::Start && edge.issue_at <= start.issue_at && start.issue_at <= at
+                    });
+                    (!overtaken).then_some(at)
+                }
+            })
+            .filter(|at| self.now < *at && *at < self.until)
+            .collect();
+        due.sort_unstable();
+        due.dedup();
+        due
+    }
+
+    /// When the last exception that is live now runs out.
+    fn exceptions_end(&self) -> Option<Timestamp> {
+        let over = self.intent.exceptions.over.as_ref().map(|over| over.until);
+        let hold = self.intent.exceptions.hold.as_ref().map(|hold| hold.until);
+        over.max(hold).filter(|until| *until > self.now)
+    }
+
+    fn stops(&self) -> Vec<Planned> {
+        let shift = self.offsets.stop;
+        let lines = grouped(stops(self.intent.schedule, shift.as_mins()), shift.as_mins());
+        self.covered(Verb::Stop, lines, &|at| self.intent.exception(minus(at, shift)) == Some(Keep::Running))
+    }
+
+    fn starts(&self) -> Vec<Planned> {
+        let schedule = self.intent.schedule;
+        if schedule.holidays.is_some() {
+            return self.covered(Verb::Start, BTreeMap::new(), &|_| false);
+        }
+        let mut lines = BTreeMap::new();
+        for start in starts(schedule) {
+            let into = self.offsets.start(SignedDuration::from_mins(start.lead));
+            let one = grouped(vec![(start.day, start.minute - start.lead)], into.as_mins());
+            for (time, days) in one {
+                let known: &mut Days = lines.entry(time).or_default();
+                *known = known.union(days);
+            }
+        }
+        self.covered(Verb::Start, lines, &|at| self.intent.exception(at) == Some(Keep::Stopped))
+    }
+
+    /// Recurring schedules for `lines`, held back where `forbidden` by a live exception, and single ones for
+    /// whatever they leave out: exceptions, holidays, and local times that don't exist.
+    fn covered(
+        &self,
+        verb: Verb,
+        lines: BTreeMap<ClockTime, Days>,
+        forbidden: &dyn Fn(Timestamp) -> bool,
+    ) -> Vec<Planned> {
+        let schedule = self.intent.schedule;
+        let end = self.exceptions_end();
+        let far = end.map_or(self.until, |end| self.until.max(plus(end, SignedDuration::from_hours(48))));
+        let mut planned = Vec::new();
+        let mut fired = Vec::new();
+        for (time, days) in lines {
+            let weekly = Weekly { days, time };
+            let firings = weekly.firings(&schedule.zone, after(self.now), far);
+            let start_date =
+                firings.iter().rfind(|at| forbidden(**at)).copied().map(|at| plus(at, SignedDuration::from_mins(1)));
+            let firings: Vec<Timestamp> = firings
+                .into_iter()
+                .filter(|at| start_date.is_none_or(|date| date <= *at) && *at < self.until)
+                .collect();
+            fired.extend(firings.iter().copied());
+            let zone = schedule.zone.iana_name().unwrap_or("UTC").to_owned();
+            let (hour, minute) = time.parts();
+            planned.push(Planned {
+                start_date,
+                firings,
+                ..self.planned(verb, &format!("{hour:02}{minute:02}"), weekly.expression(), zone)
+            });
+        }
+        for at in self.due(verb).into_iter().filter(|at| !fired.contains(at)) {
+            let (expression, zone) = once(&schedule.zone, at);
+            let local = if zone == "UTC" { jiff::tz::TimeZone::UTC } else { schedule.zone.clone() }.to_datetime(at);
+            let slot = format!("{}{}", local.strftime("%Y%m%dT%H%M%S"), if zone == "UTC" { "Z" } else { "" });
+            planned.push(Planned {
+                once: true,
+                dead_letter: true,
+                firings: vec![at],
+                ..self.planned(verb, &slot, expression, zone)
+            });
+        }
+        planned
+    }
+
+    fn planned(&self, verb: Verb, slot: &str, expression: String, timezone: String) -> Planned {
+        let member = self.wanted.member;
+        let (target, input) = call(member, verb, self.wanted.count.unwrap_or(0));
+        Planned {
+            name: name(member, verb, slot),
+            verb,
+            token: client_token(&format!("{}|{expression}|{timezone}|{}", self.wanted.arn, verb.word())),
+            expression,
+            timezone,
+            start_date: None,
+            once: false,
+            target,
+            input,
+            dead_letter: verb == Verb::Start,
+            firings: Vec::new(),
+        }
+    }
+}
+
+/// Minutes of a week as times of day with their days, moved by `shift` minutes.
+fn grouped(minutes: Vec<(i64, i64)>, shift: i64) -> BTreeMap<ClockTime, Days> {
+    let mut lines: BTreeMap<ClockTime, Days> = BTreeMap::new();
+    for (day, minute) in minutes {
+        let (time, moved) = ClockTime::wrapped(minute + shift);
+        let days = Days::NONE.with(jiff::civil::Weekday::Monday).moved(day + moved);
+        let known = lines.entry(time).or_default();
+        *known = known.union(days);
+    }
+    lines
+}
+
+/// The universal target and its input. Keys are cased as Scheduler wants them (`DbInstanceIdentifier`), not as the API does.
+fn call(member: &Member, verb: Verb, count: u32) -> (String, String) {
+    let (action, input) = match (member.kind, verb) {
+        (MemberKind::RdsInstance, Verb::Stop) => ("rds:stopDBInstance", json!({"DbInstanceIdentifier": member.id})),
+        (MemberKind::RdsInstance, Verb::Start) => ("rds:startDBInstance", json!({"DbInstanceIdentifier": member.id})),
+        (MemberKind::RdsCluster, Verb::Stop) => ("rds:stopDBCluster", json!({"DbClusterIdentifier": member.id})),
+        (MemberKind::RdsCluster, Verb::Start) => ("rds:startDBCluster", json!({"DbClusterIdentifier": member.id})),
+        (MemberKind::Ec2Instance, Verb::Stop) => ("ec2:stopInstances", json!({"InstanceIds": [member.id]})),
+        (MemberKind::Ec2Instance, Verb::Start) => ("ec2:startInstances", json!({"InstanceIds": [member.id]})),
+        (MemberKind::EcsService, verb) => {
+            let count = if verb == Verb::Stop { 0 } else { count };
+            let cluster = member.cluster.as_deref().unwrap_or("default");
+            ("ecs:updateService", json!({"Cluster": cluster, "Service": member.id, "DesiredCount": count}))
+        }
+    };
+    (format!("arn:aws:scheduler:::aws-sdk:{action}"), input.to_string())
+}
+
+/// A name Scheduler takes: `rds-instance.prooflink-dev-db.stop.2200`. What does not fit is cut and told apart by a hash.
+#[must_use]
+pub fn name(member: &Member, verb: Verb, slot: &str) -> String {
+    let full = format!("{}.{}.{}.{slot}", member.kind.word(), member.label(), verb.word());
+    let clean: String =
+        full.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect();
+    if clean == full && full.len() <= MAX_NAME {
+        return full;
+    }
+    let hash: String = client_token(&full).chars().take(8).collect();
+    let tail = format!(".{hash}.{}.{slot}", verb.word());
+    let head: String = clean.chars().take(MAX_NAME.saturating_sub(tail.len())).collect();
+    format!("{head}{tail}")
+}

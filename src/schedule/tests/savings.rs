@@ -1,0 +1,99 @@
+//! Hours and money: real months, the worked example, and prices nobody knows.
+
+use super::*;
+use crate::schedule::prices::{Item, REGION, per_hour};
+use crate::schedule::savings::{Part, observed_off, off_hours, savings};
+use crate::schedule::spans::OnSpan;
+
+fn hours_of_2026(schedule: &Schedule) -> f64 {
+    let none = Exceptions::default();
+    (1..=12).map(|month| off_hours(Intent::new(schedule, &none), 2026, month).unwrap().off_hours()).sum()
+}
+
+#[test]
+fn the_worked_example_of_an_average_month() {
+    let mut daily = of("Asia/Tokyo", &["mon-sun 09:00-22:00"]);
+    daily.start_lead = SignedDuration::ZERO;
+    assert!((hours_of_2026(&daily) / 12.0 - 334.6).abs() < 0.05);
+    let mut office = office();
+    office.holidays = jp(&[], &[]);
+    office.start_lead = SignedDuration::ZERO;
+    // 244 work days of 261 weekdays.
+    assert!((hours_of_2026(&office) - f64::from(365 * 24 - 244 * 13)).abs() < 1e-6);
+    assert!((hours_of_2026(&office) / 12.0 - 465.7).abs() < 0.05);
+}
+
+#[test]
+fn the_lead_counts_as_running_and_months_are_as_long_as_they_are() {
+    let daily = of("Asia/Tokyo", &["mon-sun 09:00-22:00"]);
+    let none = Exceptions::default();
+    let november = off_hours(Intent::new(&daily, &none), 2026, 11).unwrap();
+    assert_eq!((november.off, november.total), (minutes(30 * (11 * 60 - 15)), SignedDuration::from_hours(720)));
+    // The month the clocks change in is an hour short, and so is one night.
+    let new_york = of("America/New_York", &["mon-sun 09:00-22:00"]);
+    let march = off_hours(Intent::new(&new_york, &none), 2026, 3).unwrap();
+    assert_eq!((march.off, march.total), (minutes(31 * (11 * 60 - 15) - 60), SignedDuration::from_hours(743)));
+}
+
+#[test]
+fn who_knows_when_people_start_by_hand() {
+    let mut schedule = Schedule::new("nights_off", tokyo());
+    schedule.mode = Mode::StopOnly;
+    schedule.stop = vec![StopAt::parse("mon-sun", "22:00").unwrap()];
+    let none = Exceptions::default();
+    assert_eq!(off_hours(Intent::new(&schedule, &none), 2026, 11), None);
+    assert_eq!(off_hours(Intent::new(&office(), &none), 2026, 13), None);
+}
+
+#[test]
+fn an_unknown_price_stays_unknown_and_hours_come_first() {
+    let part = |name: &str, item, quantity| Part { name: name.into(), item, quantity };
+    let database = |class: &str| Item::DbInstance { class: class.into(), engine: "postgres".into(), multi_az: false };
+    let mut office = office();
+    office.holidays = jp(&[], &[]);
+    office.start_lead = SignedDuration::ZERO;
+    let none = Exceptions::default();
+    let hours = off_hours(Intent::new(&office, &none), 2026, 11).unwrap();
+    // 19 work days: 21 weekdays less two holidays.
+    assert_eq!(hours.off, SignedDuration::from_hours(720 - 19 * 13));
+    let parts = [
+        part("db", database("db.t4g.micro"), 1.0),
+        part("web cpu", Item::FargateCpu { arm: false }, 0.5),
+        part("old", database("db.m5.large"), 1.0),
+    ];
+    let saved = savings(hours, &parts, REGION);
+    assert_eq!(
+        saved.to_string(),
+        "off 473 h of 720 h (65.7 %) ≈ US$23.8 on-demand list, prices read 2026-10, without discounts; price unknown: old"
+    );
+    assert_eq!(saved.sum().1, ["old"]);
+    let elsewhere = savings(hours, &parts[..1], "eu-west-1");
+    assert_eq!(elsewhere.to_string(), "off 473 h of 720 h (65.7 %); price unknown: db");
+}
+
+#[test]
+fn prices_are_exact_or_absent() {
+    let db =
+        |class: &str, engine: &str, multi_az| Item::DbInstance { class: class.into(), engine: engine.into(), multi_az };
+    assert_eq!(per_hour(&db("db.t4g.small", "postgres", true), REGION), Some(0.101));
+    for unknown in
+        [db("db.m5.large", "mysql", false), db("db.t3.micro", "postgres", false), db("db.t4g.micro", "postgres", true)]
+    {
+        assert_eq!(per_hour(&unknown, REGION), None, "{unknown:?}");
+    }
+    assert_eq!(per_hour(&Item::Ec2 { kind: "t2.micro".into() }, REGION), None);
+    assert_eq!(per_hour(&Item::PublicIpv4, "us-east-1"), None);
+}
+
+#[test]
+fn what_was_seen_stopped_is_cut_to_the_month_and_counted_once() {
+    let schedule = office();
+    let span = |start: &str, end: &str| OnSpan { start: at(&schedule, start), end: at(&schedule, end) };
+    let seen = [
+        span("2026-10-31 22:00", "2026-11-01 09:00"),
+        span("2026-11-02 22:00", "2026-11-03 09:00"),
+        span("2026-11-03 08:00", "2026-11-03 10:00"),
+    ];
+    let off = observed_off(&seen, at(&schedule, "2026-11-01 00:00"), at(&schedule, "2026-12-01 00:00"));
+    assert_eq!(off, SignedDuration::from_hours(9 + 12));
+}
