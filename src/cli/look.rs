@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use futures_util::future::join_all;
+
 use crate::app::headless::{self, Outlook, View};
 use crate::app::pace::Tempo;
-use crate::cloud::Cloud;
+use crate::cloud::{Check, Cloud};
 use crate::config::Settings;
 use crate::text;
 use crate::theme::Theme;
@@ -66,6 +68,32 @@ pub(super) async fn on(duty: &Duty, each: &mut (dyn FnMut(&Outlook) -> ControlFl
         got = headless::watch(&duty.cloud, &duty.view, tempo, each) => got.map_err(|fault| nowhere(&fault)),
         _ = tokio::signal::ctrl_c() => Err(interrupted()),
     }
+}
+
+/// Where to look.
+///
+/// # Errors
+/// When that cannot be told, or ctrl-c came first.
+pub(crate) async fn scopes(duty: &Duty) -> Result<Vec<Scope>, Failure> {
+    tokio::select! {
+        got = duty.cloud.scopes() => got.map_err(|fault| nowhere(&fault)),
+        _ = tokio::signal::ctrl_c() => Err(interrupted()),
+    }
+}
+
+/// Tries what reading takes in these places, all at once.
+///
+/// # Errors
+/// When ctrl-c came first.
+pub(crate) async fn probe(duty: &Duty, scopes: &[Scope]) -> Result<Vec<(Scope, Vec<Check>)>, Failure> {
+    out::progress(&format!("trying what reading takes in {} places", scopes.len()));
+    let tried = join_all(scopes.iter().map(|scope| duty.cloud.probe(scope)));
+    let tried = tokio::select! {
+        tried = tried => Ok(tried),
+        _ = tokio::signal::ctrl_c() => Err(interrupted()),
+    };
+    out::progress("");
+    Ok(scopes.iter().cloned().zip(tried?).collect())
 }
 
 fn interrupted() -> Failure {

@@ -1,6 +1,8 @@
 //! The one seam to the cloud, at the level of effects: read, look, change. `aws::Live` goes out
 //! through the SDK, `demo::Demo` simulates an account. No SDK type crosses it.
 
+mod probe;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -47,8 +49,8 @@ pub trait Cloud: Send + Sync + 'static {
     fn login(&self, source: &SourceName) -> Option<Vec<String>>;
 
     /// Tries what reading takes there, for `doctor`: identity, each operation, the clock.
-    fn probe<'a>(&'a self, _scope: &'a Scope) -> Boxed<'a, Vec<Check>> {
-        Box::pin(async { Vec::new() })
+    fn probe<'a>(&'a self, scope: &'a Scope) -> Boxed<'a, Vec<Check>> {
+        Box::pin(probe::by_reading(self, scope))
     }
 
     /// The cloud's own time: the wall clock, but for a demo with simulated time.

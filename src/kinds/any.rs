@@ -19,8 +19,6 @@ pub trait AnyKind: Send + Sync {
     fn needs(&self) -> &'static [KindName];
     /// IAM actions its reading takes.
     fn permissions(&self) -> &'static [&'static str];
-    /// IAM actions its looking takes beyond those.
-    fn look_permissions(&self) -> &'static [&'static str];
     /// How it is shown.
     fn shown(&self) -> Option<Shown>;
     /// Reads it.
@@ -71,9 +69,6 @@ impl<K: Kind> AnyKind for Of<K> {
     }
     fn permissions(&self) -> &'static [&'static str] {
         K::PERMISSIONS
-    }
-    fn look_permissions(&self) -> &'static [&'static str] {
-        K::LOOK_PERMISSIONS
     }
     fn shown(&self) -> Option<Shown> {
         K::SHOWN

@@ -125,10 +125,8 @@ pub trait Kind: Send + Sync + 'static {
     const PACE: Pace;
     /// Kinds that must have been read before this one can be.
     const NEEDS: &'static [KindName] = &[];
-    /// The IAM actions that reading it takes: source of `policy --read-only` and `doctor`.
+    /// The IAM actions that reading it and looking closer take: source of `policy --read-only` and `doctor`.
     const PERMISSIONS: &'static [&'static str];
-    /// The IAM actions that [`Kind::look`] takes beyond those.
-    const LOOK_PERMISSIONS: &'static [&'static str] = &[];
     /// How it is shown; `None` for kinds that only serve others (tags, metric filters).
     const SHOWN: Option<Shown> = None;
 

@@ -1,112 +1,107 @@
 //! What the account says: who we are in each place, which readings are allowed, whether the clock
-//! agrees, and whether the configuration fits what is there. All of it is read from one outlook.
+//! agrees, and whether the configuration fits what is there.
+
+use std::collections::BTreeMap;
 
 use super::{Check, Report};
 use crate::app::headless::Outlook;
 use crate::cli::exit::{Exit, is_credentials};
-use crate::cli::look::place;
-use crate::environment::Wishes;
-use crate::kinds::{AnyKind, KINDS};
-use crate::world::{Fault, FaultKind, Scope, World};
+use crate::cloud::{Check as Tried, Outcome};
+use crate::environment::{Wish, Wishes};
+use crate::world::{Fault, Scope};
 
-/// Wire codes that mean the clocks are too far apart.
-const SKEWED: &[&str] = &["RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture"];
-
-/// Checks `scopes`.
-pub(super) fn check(report: &mut Report, outlook: &Outlook, scopes: &[Scope], wishes: &Wishes) {
-    let world = &outlook.world;
-    for scope in scopes {
-        let known = who(report, world, scope);
-        if known {
-            clock(report, world, scope);
-            for kind in KINDS {
-                report.add(reading(world, scope, *kind));
-            }
+/// Tells what was tried in `scope`.
+pub(super) fn tried(report: &mut Report, scope: &Scope, tried: &[Tried]) {
+    let (mut operations, mut locked_out) = (Vec::new(), false);
+    for check in tried {
+        match check.what.as_str() {
+            "sts:GetCallerIdentity" => locked_out |= who(report, scope, &check.outcome),
+            "clock" => clock(report, scope, &check.outcome),
+            operation => operations.push((operation, &check.outcome)),
         }
     }
-    for wish in &wishes.environments {
-        pin(report, outlook, wish, scopes);
+    // Without credentials everything fails, and nothing but that is worth telling.
+    if !locked_out {
+        readings(report, scope, &operations);
     }
 }
 
-/// Who we are there. Without credentials nothing further is worth telling.
-fn who(report: &mut Report, world: &World, scope: &Scope) -> bool {
+/// Who we are there. True if nothing works for want of credentials.
+fn who(report: &mut Report, scope: &Scope, outcome: &Outcome) -> bool {
     let about = format!("credentials {scope}");
-    if let Some(identity) = world.identity(scope) {
-        report.add(Check::well(about, format!("{} in account {}", identity.arn, identity.account)));
-        return true;
-    }
-    let fault = world.identity_fault(scope).or_else(|| faults(world, scope).find(|fault| is_credentials(fault)));
-    match fault {
-        Some(fault) => {
+    match outcome {
+        Outcome::Fine(says) => report.add(Check::well(about, says.as_deref().unwrap_or("accepted"))),
+        Outcome::Untried => report.add(Check::warn(about, "nobody said who we are there", "run it again")),
+        Outcome::Denied(fault) | Outcome::Failed(fault) => {
             let exit = if is_credentials(fault) { Exit::Credentials } else { Exit::Failed };
             report.add(Check::fail(about, fault.sentence(), fault.remedy(scope)).because(exit));
-            !is_credentials(fault)
+            return is_credentials(fault);
         }
-        None => {
-            report.add(Check::warn(about, "nobody said who we are there", "run it again; the network may be slow"));
-            true
+    }
+    false
+}
+
+fn clock(report: &mut Report, scope: &Scope, outcome: &Outcome) {
+    let about = format!("clock {scope}");
+    match outcome {
+        Outcome::Fine(says) => report.add(Check::well(about, says.as_deref().unwrap_or("agrees with AWS's"))),
+        Outcome::Untried => {}
+        Outcome::Denied(fault) | Outcome::Failed(fault) => {
+            let remedy = "set this machine's clock, as with `timedatectl set-ntp true`";
+            report.add(Check::fail(about, fault.message.clone(), remedy));
         }
     }
 }
 
-fn faults<'w>(world: &'w World, scope: &'w Scope) -> impl Iterator<Item = &'w Fault> {
-    world.shelves().filter(move |(at, _, _)| *at == scope).flat_map(|(_, _, shelf)| shelf.faults())
-}
-
-fn clock(report: &mut Report, world: &World, scope: &Scope) {
-    let about = format!("clock {}", place(scope, world));
-    let skewed = |fault: &&Fault| fault.code.as_deref().is_some_and(|code| SKEWED.contains(&code));
-    let all = world.identity_fault(scope).into_iter().chain(faults(world, scope));
-    let check = match all.into_iter().find(skewed) {
-        Some(fault) => {
-            Check::fail(about, fault.sentence(), "set this machine's clock, as with `timedatectl set-ntp true`")
-        }
-        None if world.identity(scope).is_some() => Check::well(about, "AWS accepts requests signed by it"),
-        None => return,
-    };
-    report.add(check);
-}
-
-/// Whether a kind can be read.
-fn reading(world: &World, scope: &Scope, kind: &dyn AnyKind) -> Check {
-    let about = format!("{} {}", kind.name(), place(scope, world));
-    let actions = kind.permissions().join(", ");
-    let Some(shelf) = world.shelf(scope, kind.name()) else {
-        let needs: Vec<&str> = kind.needs().iter().map(|need| need.0).collect();
-        let remedy =
-            if needs.is_empty() { "run it again".to_owned() } else { format!("mend {} first", needs.join(", ")) };
-        return Check::warn(about, format!("was not read; it would take {actions}"), remedy);
-    };
-    let mut told: Vec<&Fault> = Vec::new();
-    for fault in shelf.faults() {
-        if !told.iter().any(|known| known.kind == fault.kind && known.operation == fault.operation) {
-            told.push(fault);
+/// What is allowed in one line a service; what is not, in a line each.
+fn readings(report: &mut Report, scope: &Scope, operations: &[(&str, &Outcome)]) {
+    let mut services: BTreeMap<&str, (Vec<&str>, Vec<&str>)> = BTreeMap::new();
+    let mut failed: Vec<(&str, &Fault, bool)> = Vec::new();
+    for (operation, outcome) in operations {
+        let (service, action) = operation.split_once(':').unwrap_or((operation, operation));
+        let (allowed, untried) = services.entry(service).or_default();
+        match outcome {
+            Outcome::Fine(_) => allowed.push(action),
+            Outcome::Untried => untried.push(action),
+            Outcome::Denied(fault) => failed.push((operation, fault, true)),
+            Outcome::Failed(fault) => failed.push((operation, fault, false)),
         }
     }
-    let Some(first) = told.first() else {
-        return Check::well(about, actions);
-    };
-    let says: Vec<String> = told.iter().map(|fault| fault.sentence()).collect();
-    let denied: Vec<&str> =
-        told.iter().filter(|fault| fault.kind == FaultKind::Denied).map(|fault| fault.operation.as_str()).collect();
-    let remedy = if denied.is_empty() {
-        first.remedy(scope)
-    } else {
-        format!("allow {} for this role or user; `toban policy --read-only` prints the whole policy", denied.join(", "))
-    };
-    Check::fail(about, says.join("\n"), remedy)
+    for (service, (allowed, untried)) in services {
+        let about = format!("{service} {scope}");
+        if !allowed.is_empty() {
+            report.add(Check::well(about.clone(), format!("may {}", allowed.join(", "))));
+        }
+        if !untried.is_empty() {
+            let says = format!("there was nothing to try {} on", untried.join(", "));
+            report.add(Check::well(about, says));
+        }
+    }
+    for (operation, fault, denied) in failed {
+        let remedy = if denied {
+            format!("allow {operation} for this role or user; `toban policy --read-only` prints the whole policy")
+        } else {
+            fault.remedy(scope)
+        };
+        report.add(Check::fail(format!("{operation} {scope}"), fault.sentence(), remedy));
+    }
 }
 
-/// Whether an environment of the configuration is there and in the account it is pinned to.
-fn pin(report: &mut Report, outlook: &Outlook, wish: &crate::environment::Wish, scopes: &[Scope]) {
+/// Holds the configuration's environments against what is there. `everywhere` tells whether all places were looked at:
+/// else an environment that is missing says nothing.
+pub(super) fn pins(report: &mut Report, outlook: &Outlook, wishes: &Wishes, scopes: &[Scope], everywhere: bool) {
+    for wish in &wishes.environments {
+        pin(report, outlook, wish, scopes, everywhere);
+    }
+}
+
+fn pin(report: &mut Report, outlook: &Outlook, wish: &Wish, scopes: &[Scope], everywhere: bool) {
     let about = format!("environment {}", wish.name);
     let Some(environment) = outlook.picture.environment(&wish.name) else {
-        // Where only some places were asked for, its absence says nothing.
-        if scopes.len() == outlook.world.scopes().len() {
-            let remedy =
-                format!("mend environment.{}.match, or take the environment out of the configuration", wish.name);
-            report.add(Check::warn(about, "the configuration names it, but nothing belongs to it", remedy));
+        if everywhere {
+            let says = "the configuration names it, but nothing belongs to it";
+            let remedy = format!("mend environment.{}.match, or take it out of the configuration", wish.name);
+            report.add(Check::warn(about, says, remedy));
         }
         return;
     };

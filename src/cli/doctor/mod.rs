@@ -11,8 +11,12 @@ pub(in crate::cli) use check::{Check, Report};
 use super::exit::{Exit, Failure};
 use super::look::{self, Duty};
 use super::{names, out, tree};
+use crate::app::headless::Outlook;
 use crate::config::{ConfigError, Dirs};
 use crate::world::Scope;
+
+/// What helps where it cannot be told where to look.
+const REGION: &str = "set AWS_PROFILE and AWS_REGION, pass --profile and --region, or add a [[source]]";
 
 /// Runs it; `config` is what loading the configuration came to.
 ///
@@ -28,25 +32,40 @@ pub(super) async fn run(
     let mut report = Report::default();
     files::check(&mut report, dirs, config);
     terminal::check(&mut report, &terminal::Terminal::here());
-    match look::once_whatever(duty).await {
-        Err(failure) if matches!(failure.exit, Exit::Interrupted) => return Err(failure),
-        Err(failure) => {
-            report.add(Check::fail("where to look", failure.says.clone(), "see above").because(failure.exit))
+    if let Err(failure) = account(&mut report, duty, args).await {
+        if matches!(failure.exit, Exit::Interrupted | Exit::NotFound) {
+            return Err(failure);
         }
-        Ok(outlook) => {
-            let scopes = match &args.env {
-                None => outlook.world.scopes(),
-                Some(typed) => scopes_of(typed, &outlook)?,
-            };
-            cloud::check(&mut report, &outlook, &scopes, &duty.settings.wishes);
-        }
+        report.add(Check::fail("where to look", failure.says.clone(), REGION).because(failure.exit));
     }
     let text = if args.json { report.json()? } else { report.text(duty.paint.as_ref()) };
     out::data(&text)?;
     Ok(report.exit())
 }
 
-fn scopes_of(typed: &str, outlook: &crate::app::headless::Outlook) -> Result<Vec<Scope>, Failure> {
+/// Tries everything in every place, or in those of the named environment.
+async fn account(report: &mut Report, duty: &Duty, args: &tree::Doctor) -> Result<(), Failure> {
+    let wishes = &duty.settings.wishes;
+    // Looking at everything takes a while: only where something is to be held against it.
+    let outlook = if args.env.is_some() || !wishes.environments.is_empty() {
+        Some(look::once_whatever(duty).await?)
+    } else {
+        None
+    };
+    let scopes = match (&args.env, &outlook) {
+        (Some(typed), Some(outlook)) => scopes_of(typed, outlook)?,
+        _ => look::scopes(duty).await?,
+    };
+    for (scope, tried) in look::probe(duty, &scopes).await? {
+        cloud::tried(report, &scope, &tried);
+    }
+    if let Some(outlook) = &outlook {
+        cloud::pins(report, outlook, wishes, &scopes, args.env.is_none());
+    }
+    Ok(())
+}
+
+fn scopes_of(typed: &str, outlook: &Outlook) -> Result<Vec<Scope>, Failure> {
     let all = &outlook.picture.environments;
     let known: Vec<&str> = all.iter().map(|environment| environment.name.as_str()).collect();
     let name = names::resolve(typed, &known, "environment")?;

@@ -5,9 +5,10 @@ use rstest::rstest;
 use super::check::Level;
 use super::terminal::Terminal;
 use super::*;
-use crate::cli::fixture::{locked_out, outlook};
+use crate::cli::fixture::{denied, outlook, scope};
+use crate::cloud::Outcome;
 use crate::environment::{Match, Wish, Wishes};
-use crate::world::{AccountId, EnvironmentName};
+use crate::world::{AccountId, EnvironmentName, Fault, FaultKind};
 
 fn find<'r>(report: &'r Report, about: &str) -> &'r Check {
     let found = report.checks().iter().find(|check| check.about.contains(about));
@@ -25,20 +26,32 @@ fn wish(name: &str, account: Option<&str>) -> Wish {
     }
 }
 
+fn tried(what: &str, outcome: Outcome) -> crate::cloud::Check {
+    crate::cloud::Check { what: what.to_owned(), outcome }
+}
+
 #[test]
 fn a_denied_reading_names_the_action_to_allow() {
-    let outlook = outlook();
     let mut report = Report::default();
-    cloud::check(&mut report, &outlook, &outlook.world.scopes(), &Wishes::default());
-    assert_eq!(find(&report, "credentials").level, Level::Well);
-    assert_eq!(find(&report, "clock").level, Level::Well);
-    assert_eq!(find(&report, "alarm 123456789012/ap-northeast-1").level, Level::Well);
-    let denied = find(&report, "target-health");
-    assert_eq!(denied.level, Level::Bad);
-    assert!(denied.remedy.as_deref().unwrap().starts_with("allow elasticloadbalancing:DescribeTargetHealth for"));
-    assert_eq!(find(&report, "ecs-task").level, Level::Worrying, "what was not read is not called well");
+    let checks = [
+        tried("sts:GetCallerIdentity", Outcome::Fine(Some("me in account 123456789012".to_owned()))),
+        tried("cloudwatch:DescribeAlarms", Outcome::Fine(None)),
+        tried("ecs:DescribeServices", Outcome::Untried),
+        tried("ecs:ListServices", Outcome::Fine(None)),
+        tried("elasticloadbalancing:DescribeTargetHealth", Outcome::Denied(denied())),
+        tried("clock", Outcome::Fine(Some("this machine's clock is 1 s behind AWS's".to_owned()))),
+    ];
+    cloud::tried(&mut report, &scope(), &checks);
+    insta::assert_snapshot!(report.text(None), @r"
+    ● ok   credentials duty/ap-northeast-1: me in account 123456789012
+    ● ok   clock duty/ap-northeast-1: this machine's clock is 1 s behind AWS's
+    ● ok   cloudwatch duty/ap-northeast-1: may DescribeAlarms
+    ● ok   ecs duty/ap-northeast-1: may ListServices
+    ● ok   ecs duty/ap-northeast-1: there was nothing to try DescribeServices on
+    ✗ fail elasticloadbalancing:DescribeTargetHealth duty/ap-northeast-1: elasticloadbalancing:DescribeTargetHealth on prooflink-tg is not allowed: not authorized
+           → allow elasticloadbalancing:DescribeTargetHealth for this role or user; `toban policy --read-only` prints the whole policy
+    ");
     assert_eq!(report.exit(), Exit::Failed);
-    assert!(report.text(None).contains("✗ fail target-health"), "{}", report.text(None));
     let json: serde_json::Value = serde_json::from_str(&report.json().unwrap()).unwrap();
     assert_eq!(json["health"], "bad");
     assert_eq!(json["checks"][0]["level"], "well");
@@ -46,12 +59,23 @@ fn a_denied_reading_names_the_action_to_allow() {
 
 #[test]
 fn without_credentials_only_that_is_told() {
-    let outlook = locked_out();
+    let expired =
+        || Outcome::Failed(Fault::new(FaultKind::Expired, "sts:GetCallerIdentity", "the session has expired"));
     let mut report = Report::default();
-    cloud::check(&mut report, &outlook, &outlook.world.scopes(), &Wishes::default());
+    let checks = [tried("sts:GetCallerIdentity", expired()), tried("ecs:ListServices", expired())];
+    cloud::tried(&mut report, &scope(), &checks);
     assert_eq!(report.checks().len(), 1);
     assert!(report.checks()[0].remedy.as_deref().unwrap().contains("aws sso login --profile duty"));
     assert_eq!(report.exit(), Exit::Credentials);
+}
+
+#[test]
+fn a_clock_far_off_fails_without_being_taken_for_credentials() {
+    let fault = Fault::new(FaultKind::Credentials, "clock", "this machine's clock is 420 s behind AWS's");
+    let mut report = Report::default();
+    cloud::tried(&mut report, &scope(), &[tried("clock", Outcome::Failed(fault))]);
+    assert_eq!(find(&report, "clock").level, Level::Bad);
+    assert_eq!(report.exit(), Exit::Failed);
 }
 
 #[test]
@@ -63,7 +87,7 @@ fn the_configuration_is_held_against_what_is_there() {
         wish("kajimaru", None),
     ];
     let mut report = Report::default();
-    cloud::check(&mut report, &outlook, &outlook.world.scopes(), &Wishes { environments });
+    cloud::pins(&mut report, &outlook, &Wishes { environments }, &outlook.world.scopes(), true);
     assert_eq!(find(&report, "environment prooflink-prod").level, Level::Bad);
     assert_eq!(find(&report, "environment 本番-dev").level, Level::Well);
     assert_eq!(find(&report, "environment kajimaru").level, Level::Worrying);
