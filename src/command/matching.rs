@@ -172,7 +172,7 @@ mod tests {
     #[test]
     fn a_row_is_wanted_when_each_word_is_in_one_of_its_cells() {
         let row = ["prooflink-prod", "3 of 4 targets answer 502 since 13:58, and the service cannot place tasks"];
-        let wanted = |text| RowFilter::new(text).matched(&row).is_some();
+        let wanted = |text: &str| RowFilter::new(text).matched(&row).is_some();
         assert!(wanted("pprod 502") && wanted("TARGETS".to_lowercase().as_str()) && wanted(""));
         assert!(!wanted("pfx"), "scattered letters of a long sentence are no match");
         assert!(!wanted("dev") && wanted("!dev") && !wanted("!prod"));
