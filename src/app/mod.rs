@@ -6,6 +6,7 @@ pub mod effect;
 pub mod gate;
 pub mod headless;
 pub mod journal;
+pub mod meant;
 pub mod model;
 pub mod msg;
 pub mod notices;

@@ -79,7 +79,7 @@ pub struct Model {
     pub shown: Shown,
     /// Whether the next frame would differ.
     pub dirty: bool,
-    pub(super) open_on: Option<EnvironmentName>,
+    pub(super) open_on: Option<String>,
     pub(super) gathering: bool,
     pub(super) stirred: bool,
     pub(super) asked: u64,

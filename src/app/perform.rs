@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use tui_input::Input;
 
 use super::effect::Effect;
+use super::meant::meant;
 use super::model::Model;
 use super::overlay::Overlay;
 use super::place::Place;
@@ -443,21 +444,12 @@ fn env(model: &mut Model, name: Option<&str>) {
         return;
     };
     let names: Vec<&EnvironmentName> = model.picture.environments.iter().map(|environment| &environment.name).collect();
-    let fits = |name_of: &&&EnvironmentName| name_of.as_str().starts_with(name);
-    let found: Vec<EnvironmentName> = match names.iter().find(|known| known.as_str() == name) {
-        Some(exact) => vec![(**exact).clone()],
-        None => names.iter().filter(fits).map(|known| (**known).clone()).collect(),
-    };
-    match found.as_slice() {
-        [one] => {
+    match meant(name, &names).cloned() {
+        Ok(name) => {
             model.places.truncate(1);
-            model.enter(Place::Environment(one.clone(), Sheet::default()));
+            model.enter(Place::Environment(name, Sheet::default()));
         }
-        [] => model.notices.fault(model.now, format!("there is no environment {name:?}")),
-        many => {
-            let names: Vec<&str> = many.iter().map(EnvironmentName::as_str).collect();
-            model.notices.fault(model.now, format!("{name:?} is ambiguous: {}", names.join(", ")));
-        }
+        Err(why) => model.notices.fault(model.now, why),
     }
 }
 

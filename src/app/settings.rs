@@ -12,7 +12,6 @@ use crate::cloud::Cloud;
 use crate::environment::Wishes;
 use crate::keys::Keymap;
 use crate::theme::Theme;
-use crate::world::EnvironmentName;
 
 /// Which account and region to look at, where the reader chose; `None` is what the configuration says.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -29,8 +28,8 @@ pub type Reopen = Arc<dyn Fn(&Choice) -> Result<Arc<dyn Cloud>, String> + Send +
 /// Everything the console needs to know before its first frame.
 #[derive(Clone)]
 pub struct Settings {
-    /// Open on this environment as soon as it is found.
-    pub open_on: Option<EnvironmentName>,
+    /// Open on this environment as soon as it is found; may be shortened.
+    pub open_on: Option<String>,
     /// The look to begin with.
     pub theme: Theme,
     /// Where the reader's own themes are.

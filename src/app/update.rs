@@ -5,6 +5,7 @@ use tui_input::Input;
 
 use super::effect::Effect;
 use super::gate::{Answer, Change, Plan};
+use super::meant::meant;
 use super::model::Model;
 use super::msg::{Msg, News};
 use super::overlay::Overlay;
@@ -17,7 +18,7 @@ use crate::environment::Picture;
 use crate::keys::{Chord, Key, edit};
 use crate::screens::confirm::Confirm;
 use crate::screens::sheet::Sheet;
-use crate::world::{Coverage, Fault, Found, Scope};
+use crate::world::{Coverage, EnvironmentName, Fault, Found, Scope};
 
 /// Takes note of what happened. What is to be done comes back as data.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
@@ -186,17 +187,27 @@ fn read(model: &mut Model, reading: &Reading, got: Result<Found, Fault>) {
 fn gathered(model: &mut Model, picture: Picture) -> Vec<Effect> {
     model.gathering = false;
     model.picture = picture;
-    if let Some(name) = model.open_on.clone()
-        && model.picture.environment(&name).is_some()
-    {
-        model.open_on = None;
-        if model.places.len() == 1 {
-            model.enter(Place::Environment(name, Sheet::default()));
-        }
-    }
+    open_on(model);
     model.refill(false);
     model.refocus();
     Vec::new()
+}
+
+/// Opens the environment named at the start as soon as it is there; a shortened name waits for all of them.
+fn open_on(model: &mut Model) {
+    let Some(typed) = model.open_on.clone() else { return };
+    let names: Vec<&EnvironmentName> = model.picture.environments.iter().map(|environment| &environment.name).collect();
+    let exact = names.iter().any(|name| name.as_str() == typed);
+    if !exact && !model.complete() {
+        return;
+    }
+    model.open_on = None;
+    match meant(&typed, &names).cloned() {
+        Ok(name) if model.places.len() == 1 => model.enter(Place::Environment(name, Sheet::default())),
+        // The reader went somewhere else meanwhile.
+        Ok(_) => {}
+        Err(why) => model.notices.fault(model.now, why),
+    }
 }
 
 fn changed(model: &mut Model, plan: &Plan, got: &Result<Receipt, Fault>) -> Vec<Effect> {

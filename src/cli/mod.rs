@@ -2,6 +2,7 @@
 //! run. It reads arguments, environment and configuration, and hands values to the engine; it
 //! knows no resource kind and no AWS API.
 
+mod console;
 mod doctor;
 mod exit;
 mod generate;
@@ -92,6 +93,7 @@ fn engine(cli: &Cli) -> Result<Exit, Failure> {
         Err(fault) if doctor => (Settings::default(), Err(fault)),
         Err(fault) => return Err(Failure::new(Exit::Failed, format!("the configuration does not hold:\n{fault}"))),
     };
+    let file = settings.clone();
     let mut settings = start::settle(settings, global, &dirs, |name| std::env::var_os(name));
     settings.open.clone_from(&cli.env);
     if let Some(state) = &dirs.state
@@ -105,10 +107,10 @@ fn engine(cli: &Cli) -> Result<Exit, Failure> {
         .build()
         .map_err(|fault| Failure::new(Exit::Failed, format!("starting threads failed: {fault}")))?;
     let (cloud, ended) = runtime.block_on(async {
-        let cloud = open(global, &settings);
+        let cloud = open(global, &settings, cli.command.is_none());
         let Some(command) = &cli.command else {
-            let says = "the console is not part of this build; `toban status` shows the same without a screen";
-            return (cloud, Err(Failure::new(Exit::Failed, says)));
+            let ended = console::run(Arc::clone(&cloud), &settings, file, global, &dirs).await;
+            return (cloud, ended);
         };
         let view = View { wishes: settings.wishes.clone(), zone: TimeZone::system() };
         let paint = start::paint(&settings, out::to_terminal(), |name| std::env::var_os(name));
@@ -125,10 +127,11 @@ fn engine(cli: &Cli) -> Result<Exit, Failure> {
 }
 
 /// The cloud the flags ask for. Opens nothing yet.
-fn open(global: &Global, settings: &Settings) -> Arc<dyn Cloud> {
+fn open(global: &Global, settings: &Settings, screen: bool) -> Arc<dyn Cloud> {
     if global.demo {
+        let demo = Demo::new(global.demo_seed, 1.0, Timestamp::now());
         // Without a screen nobody could see an answer take its time.
-        Arc::new(Demo::new(global.demo_seed, 1.0, Timestamp::now()).prompt())
+        if screen { Arc::new(demo) } else { Arc::new(demo.prompt()) }
     } else {
         Arc::new(Live::new(settings.places()))
     }

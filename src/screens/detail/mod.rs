@@ -113,7 +113,7 @@ fn head(detail: &Detail, around: Around<'_>, opinion: Option<crate::world::Opini
         let word = opinion.health.word();
         Cell::of(opinion.health, opinion.why.map_or_else(|| word.to_owned(), |why| format!("{word}: {why}")))
     });
-    let cells = std::iter::once(Cell::strong(detail.name.clone())).chain(why).chain([Cell::dim(place)]).collect();
+    let cells = why.into_iter().chain([Cell::dim(place)]).collect();
     let mut item = Item::prose("head", cells);
     item.name.clone_from(&detail.name);
     item.health = health;
@@ -124,7 +124,7 @@ fn head(detail: &Detail, around: Around<'_>, opinion: Option<crate::world::Opini
     let fault = bin.and_then(|bin| bin.fault.as_ref()).or_else(|| shelf.and_then(|shelf| shelf.fault.as_ref()));
     let note = Note { read_at: bin.and_then(|bin| bin.read_at), fault: fault.map(Fault::sentence) };
     item.stale = note.fault.is_some();
-    Block { key: "head".to_owned(), title: singular.to_owned(), note, items: vec![item], ..Block::default() }
+    Block { key: "head".to_owned(), title: detail.name.clone(), note, items: vec![item], ..Block::default() }
 }
 
 fn section(at: usize, section: Section) -> Block {

@@ -11,6 +11,9 @@ use crate::environment::{Environment, Member};
 use crate::kinds::{AnyKind, Cell, Context, Joins, KINDS, Row, Tone, kind};
 use crate::world::{Fault, Health, KindName, ResourceId};
 
+/// Lines of evidence shown of findings that are not the headline.
+const OTHERS: usize = 2;
+
 /// The blocks of an environment's page. `complete` says that everything was read at least once.
 #[must_use]
 pub fn blocks(
@@ -36,7 +39,13 @@ fn verdict(environment: &Environment) -> Block {
     let mut items = Vec::new();
     for (at, finding) in environment.verdict.findings.iter().enumerate() {
         let says = Cell::of(finding.health, finding.says.clone());
-        let cells = std::iter::once(says).chain(finding.evidence.iter().map(|line| Cell::dim(line.clone()))).collect();
+        // The headline deserves all of its evidence; the others must not push the panels off the screen.
+        let most = if at == 0 { usize::MAX } else { OTHERS };
+        let evidence = finding.evidence.iter().filter(|line| **line != finding.says);
+        let more = evidence.clone().count().saturating_sub(most);
+        let more = (more > 0).then(|| Cell::dim(format!("and {more} more")));
+        let evidence = evidence.take(most).map(|line| Cell::dim(line.clone()));
+        let cells = std::iter::once(says).chain(evidence).chain(more).collect();
         let item = Item::prose(format!("{} {}", finding.says, at), cells).of(finding.health);
         items.push(item.to(finding.about.clone().map(Door::Resource)));
     }

@@ -15,7 +15,7 @@ use crate::world::{Health, ResourceId};
 const COLUMNS: &[Column] = &[
     Column::text("ENVIRONMENT", Width::Fit(8, 28), 9),
     Column::text("STAGE", Width::Fit(5, 12), 5),
-    Column::text("VERDICT", Width::Fill(14), 8),
+    Column::text("VERDICT", Width::Fill(26), 8),
     Column::figure("TASKS", Width::Fit(5, 7), 6),
     Column::figure("TARGETS", Width::Fit(7, 9), 7),
     Column::text("DATABASE", Width::Fit(8, 14), 4),
@@ -123,7 +123,8 @@ pub fn evidence(environment: &Environment) -> Vec<Cell> {
     let mut says = Vec::new();
     for finding in &environment.verdict.findings {
         says.push(Cell::of(finding.health, finding.says.clone()));
-        says.extend(finding.evidence.iter().map(|line| Cell::dim(format!("  {line}"))));
+        let evidence = finding.evidence.iter().filter(|line| **line != finding.says);
+        says.extend(evidence.map(|line| Cell::dim(format!("  {line}"))));
     }
     if says.is_empty() {
         says.push(Cell::of(environment.verdict.health, environment.verdict.headline()));

@@ -85,7 +85,8 @@ impl<'a> Table<'a> {
     fn of(sheet: &'a Sheet, block: &'a Block, items: &[&Item]) -> Self {
         let marked = items.iter().any(|item| item.health.is_some());
         let sign = marked.then(|| grid::Column::new("", Rule::Fixed(1), 9));
-        let columns = sign.into_iter().chain(block.columns.iter().map(column)).collect();
+        let columns = block.columns.iter().enumerate().map(|(at, spec)| column(spec, widest(items, at)));
+        let columns = sign.into_iter().chain(columns).collect();
         let sort = sheet.sorting().filter(|sorting| sorting.block == block.key).map(|sorting| {
             let order = if sorting.descending { Order::Descending } else { Order::Ascending };
             (sorting.column + usize::from(marked), order)
@@ -118,9 +119,27 @@ impl<'a> Table<'a> {
     }
 }
 
-fn column(column: &Column) -> grid::Column<'_> {
+/// The widest text in a column of all rows, not only of those on the screen: columns must not move while one scrolls.
+fn widest(items: &[&Item], column: usize) -> u16 {
+    let widths = items.iter().filter_map(|item| match &item.look {
+        Look::Cells(cells) => cells.get(column).map(|cell| width(&cell.text)),
+        _ => None,
+    });
+    small(widths.max().unwrap_or(0))
+}
+
+/// What is dearest to a reader is not cut while there are other columns that can go.
+const DEAR: u8 = 7;
+const WHOLE: u16 = 30;
+
+fn column(column: &Column, natural: u16) -> grid::Column<'_> {
     let rule = match column.width {
-        Width::Fit(min, max) => Rule::Fit { min, max },
+        Width::Fit(min, max) if column.keep >= DEAR => {
+            let whole = natural.clamp(min, max.max(min)).min(WHOLE.max(min));
+            Rule::Fit { min: whole, max: max.max(whole) }
+        }
+        Width::Fit(min, max) => Rule::Fit { min: natural.clamp(min, max.max(min)), max },
+        Width::Fill(min) if column.keep >= DEAR => Rule::Fill { min: natural.clamp(min, WHOLE.max(min)), weight: 1 },
         Width::Fill(min) => Rule::Fill { min, weight: 1 },
     };
     let column_of = grid::Column::new(column.title, rule, column.keep);
@@ -261,8 +280,8 @@ fn page(
                     slice.place.height += height;
                 } else {
                     if *row == position {
-                        (0..place.height)
-                            .for_each(|line| tint_row(buf, place, line, paint.theme.style(Role::Selected)));
+                        // One line says where the cursor is; a whole paragraph would shout.
+                        tint_row(buf, place, 0, paint.theme.style(Role::Selected));
                         put(buf, place, (0, 0), 1, "▸", paint.theme.style(Role::Accent));
                     }
                     draw_item(item, skip, paint, place, buf);
@@ -356,7 +375,7 @@ fn lines(lines: &[String], skip: usize, role: Role, paint: Paint<'_>, place: Rec
 fn height(item: &Item, columns: u16, paint: Paint<'_>) -> usize {
     match &item.look {
         Look::Cells(_) => 1,
-        Look::Prose(cells) => prose(cells, columns).len(),
+        Look::Prose(cells) => prose(cells, item.health.is_some(), columns).len(),
         Look::Fact(_, value) => fact(value, columns).len(),
         Look::Moment(moment) => when(moment, columns, paint).1.len(),
         Look::Course(series) if series.threshold.is_some() => usize::from(GRAPH) + 1,
@@ -365,10 +384,10 @@ fn height(item: &Item, columns: u16, paint: Paint<'_>) -> usize {
 }
 
 /// Prose as lines: the indent, the text, the tone.
-fn prose(cells: &[Cell], columns: u16) -> Vec<(u16, String, Tone)> {
+fn prose(cells: &[Cell], marked: bool, columns: u16) -> Vec<(u16, String, Tone)> {
     let mut out = Vec::new();
     for (at, cell) in cells.iter().enumerate() {
-        let indent = MARGIN + if at == 0 { 0 } else { 2 };
+        let indent = MARGIN + if marked { 2 } else { 0 } + if at == 0 { 0 } else { 2 };
         let room = usize::from(columns.saturating_sub(indent + 1)).max(1);
         out.extend(wrap(&clean_lines(&cell.text), room).into_iter().map(|line| (indent, line, cell.tone)));
     }
@@ -408,12 +427,14 @@ fn draw_item(item: &Item, skip: usize, paint: Paint<'_>, place: Rect, buf: &mut 
     match &item.look {
         Look::Cells(_) => {}
         Look::Prose(cells) => {
-            for (at, (indent, line, tone)) in prose(cells, place.width).iter().skip(skip).take(rows).enumerate() {
+            for (at, (indent, line, tone)) in
+                prose(cells, item.health.is_some(), place.width).iter().skip(skip).take(rows).enumerate()
+            {
                 put_line(buf, place, (*indent, small(at)), line, style(*tone));
             }
             if let Some(health) = item.health.filter(|_| skip == 0) {
                 let (glyph, _, role) = mark(health);
-                put(buf, place, (1, 0), 1, &glyph.to_string(), paint.theme.style(role));
+                put(buf, place, (MARGIN, 0), 1, &glyph.to_string(), paint.theme.style(role));
             }
         }
         Look::Fact(label, value) => {

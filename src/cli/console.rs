@@ -1,0 +1,198 @@
+//! The console from the command line: settings of flags, file and environment become the
+//! console's own. Reads names of profiles and the terminal's word on its colours; asks nobody.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+
+use super::exit::{Exit, Failure};
+use super::start;
+use super::tree::Global;
+use crate::app::pace::Tempo;
+use crate::app::{self, Choice};
+use crate::aws::Live;
+use crate::cloud::Cloud;
+use crate::config::{Dirs, Settings};
+use crate::keys::Keymap;
+use crate::theme::Theme;
+
+/// Regions offered in the picker, besides those looked at; any other can be typed.
+const REGIONS: &[&str] = &[
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ca-central-1",
+    "eu-central-1",
+    "eu-north-1",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+];
+
+/// Opens the console on `cloud` and stays until the reader quits. `file` are the settings as the file alone said
+/// them: another profile is looked at with the same file.
+///
+/// # Errors
+/// Without a terminal, with a theme or keymap that does not hold, or when the terminal is gone.
+pub(super) async fn run(
+    cloud: Arc<dyn Cloud>,
+    settings: &Settings,
+    file: Settings,
+    global: &Global,
+    dirs: &Dirs,
+) -> Result<Exit, Failure> {
+    if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
+        let says = "the console needs a terminal to draw on; `toban status` tells the same without one";
+        return Err(Failure::new(Exit::Failed, says));
+    }
+    let settings = console(Arc::clone(&cloud), settings, file, global, dirs, |name| std::env::var_os(name))?;
+    app::run(cloud, settings)
+        .await
+        .map(|()| Exit::Done)
+        .map_err(|fault| Failure::new(Exit::Failed, format!("the terminal could not be used: {fault:#}")))
+}
+
+fn console(
+    cloud: Arc<dyn Cloud>,
+    settings: &Settings,
+    file: Settings,
+    global: &Global,
+    dirs: &Dirs,
+    var: impl Fn(&str) -> Option<OsString>,
+) -> Result<app::Settings, Failure> {
+    let name = Theme::choose(settings.theme.as_deref(), settings.no_color, dark(&var));
+    let theme =
+        Theme::load(name, &settings.theme_dirs).map_err(|fault| Failure::new(Exit::Failed, fault.to_string()))?;
+    let banner = match (global.demo, settings.read_only) {
+        (true, _) => Some("demo"),
+        (false, true) => Some("read-only"),
+        (false, false) => None,
+    };
+    Ok(app::Settings {
+        open_on: settings.open.clone(),
+        theme,
+        theme_dirs: settings.theme_dirs.clone(),
+        wishes: settings.wishes.clone(),
+        tempo: Tempo { focused: settings.refresh, ..Tempo::default() },
+        read_only: settings.read_only,
+        zone: TimeZone::system(),
+        keymap: keymap(settings, dirs)?,
+        choice: Choice { profile: global.profile.clone(), region: None },
+        profiles: if global.demo { Vec::new() } else { profiles(&var) },
+        regions: if global.demo { Vec::new() } else { REGIONS.iter().map(|region| (*region).to_owned()).collect() },
+        reopen: reopen(cloud, file, global, dirs),
+        journal: settings.state_dir.as_ref().map(|dir| dir.join("journal.jsonl")),
+        mouse: true,
+        banner: banner.map(str::to_owned),
+    })
+}
+
+/// The reader's keys, with the line of the file in what is said against them.
+fn keymap(settings: &Settings, dirs: &Dirs) -> Result<Keymap, Failure> {
+    let wishes: BTreeMap<String, Vec<String>> =
+        settings.keys.iter().map(|wish| (wish.command.clone(), wish.chords.clone())).collect();
+    Keymap::new(&wishes).map_err(|fault| {
+        let line = settings.keys.iter().find(|wish| wish.command == fault.about()).map_or(0, |wish| wish.line);
+        Failure::new(Exit::Failed, format!("{}:{line}: {fault}", dirs.file.display()))
+    })
+}
+
+/// Opens the same file's sources through another profile or in another region.
+fn reopen(cloud: Arc<dyn Cloud>, file: Settings, global: &Global, dirs: &Dirs) -> app::settings::Reopen {
+    let (demo, endpoint_url, dirs) = (global.demo, global.endpoint_url.clone(), dirs.clone());
+    let (profile, regions) = (global.profile.clone(), global.regions.clone());
+    Arc::new(move |choice: &Choice| {
+        if demo {
+            // There is but one simulation; whoever leaves it for another profile finds it again.
+            return Ok(Arc::clone(&cloud));
+        }
+        let flags = Global {
+            profile: choice.profile.clone().or_else(|| profile.clone()),
+            regions: choice.region.clone().map_or_else(|| regions.clone(), |region| vec![region]),
+            endpoint_url: endpoint_url.clone(),
+            ..Global::default()
+        };
+        let settings = start::settle(file.clone(), &flags, &dirs, |_| None);
+        Ok(Arc::new(Live::new(settings.places())))
+    })
+}
+
+/// Whether the terminal is dark, by what it says in `COLORFGBG`; asking it would cost the first frame its speed.
+fn dark(var: &impl Fn(&str) -> Option<OsString>) -> Option<bool> {
+    let value = var("COLORFGBG")?.into_string().ok()?;
+    let ground: u8 = value.rsplit(';').next()?.parse().ok()?;
+    Some(!matches!(ground, 7 | 9..=15))
+}
+
+/// The names of the profiles in the AWS files, in their order; nothing else of these files is kept.
+fn profiles(var: &impl Fn(&str) -> Option<OsString>) -> Vec<String> {
+    let home = var("HOME").map(|home| PathBuf::from(home).join(".aws"));
+    let file =
+        |name: &str, usual: &str| var(name).map(PathBuf::from).or_else(|| home.as_ref().map(|home| home.join(usual)));
+    let mut names = Vec::new();
+    for path in [file("AWS_CONFIG_FILE", "config"), file("AWS_SHARED_CREDENTIALS_FILE", "credentials")] {
+        let text = path.and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
+        for name in sections(&text) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    names
+}
+
+fn sections(text: &str) -> Vec<String> {
+    text.lines()
+        .filter_map(|line| line.trim().strip_prefix('[')?.split_once(']').map(|(inside, _)| inside.trim()))
+        .filter_map(|inside| match inside.split_once(char::is_whitespace) {
+            Some(("profile", name)) => Some(name.trim().trim_matches('"').to_owned()),
+            // `sso-session` and `services` sections are no profiles.
+            Some(_) => None,
+            None => Some(inside.to_owned()),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::demo::Demo;
+    use std::path::Path;
+
+    #[test]
+    fn profiles_are_named_by_their_sections() {
+        let text =
+            "[default]\nregion = x\n[profile city]\n[sso-session corp]\n [profile \"two words\"] # note\n[plain]";
+        assert_eq!(sections(text), ["default", "city", "two words", "plain"]);
+    }
+
+    #[test]
+    fn a_light_terminal_is_believed() {
+        let says = |text: &'static str| dark(&move |_: &str| Some(OsString::from(text)));
+        assert_eq!((says("15;0"), says("0;15"), says("0;default;7")), (Some(true), Some(false), Some(false)));
+        assert_eq!((says("odd"), dark(&|_: &str| None)), (None, None));
+    }
+
+    #[test]
+    fn a_bad_key_names_file_and_line() {
+        let dirs = Dirs::with(Some(Path::new("/x/config.toml")), |_| None);
+        let wish = crate::config::KeyWish { command: "refresh".to_owned(), chords: vec!["j".to_owned()], line: 7 };
+        let settings = Settings { keys: vec![wish], ..Settings::default() };
+        let cloud: Arc<dyn Cloud> = Arc::new(Demo::at(7, 0));
+        let fault = console(cloud, &settings, Settings::default(), &Global::default(), &dirs, |_| None)
+            .expect_err("a duplicate key");
+        assert!(fault.says.starts_with("/x/config.toml:7: keys.refresh: j is taken by `down`"), "{fault}");
+    }
+}
