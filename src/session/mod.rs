@@ -1,10 +1,21 @@
 //! Session Manager, natively: the data channel, what runs over it (shells, commands, port forwarding), and the seam
-//! to whatever starts sessions. Pure parts first: `wire`, `reliable`, `handshake`, `crypto`, `smux`, `escape`.
+//! to whatever starts sessions. Pure parts: `wire`, `reliable`, `handshake`, `crypto`, `smux`, `escape`, `host`.
 //! Knows no screen, no terminal and no SDK type.
 
+pub mod channel;
+pub mod command;
 pub mod crypto;
+mod dial;
 pub mod escape;
+pub mod forward;
+mod guard;
 pub mod handshake;
+pub mod host;
+pub mod network;
+mod pump;
 pub mod reliable;
+pub mod shell;
 pub mod smux;
+pub mod source;
+mod talk;
 pub mod wire;
