@@ -5,6 +5,7 @@
 use std::error::Error;
 use std::sync::Arc;
 
+use aws_config::SdkConfig;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -40,6 +41,8 @@ pub struct Clients {
     pub ec2: Ec2,
     /// The ECS clusters there are, by ARN: three kinds begin with them.
     pub clusters: Recent<Paged<String>>,
+    /// How all of them are set up, for what has no client of its own.
+    pub(super) config: SdkConfig,
     /// How fast they may be called.
     pub(crate) budget: Arc<Budget>,
     /// Where it is remembered how calls went, for `doctor`.
@@ -116,6 +119,7 @@ impl Clients {
             sts: mocked!(aws_sdk_sts, NONE),
             ec2: Ec2::silent(),
             clusters: Recent::default(),
+            config: SdkConfig::builder().build(),
             budget: Arc::default(),
             record: None,
         }

@@ -47,7 +47,7 @@ impl Ec2 {
     pub(super) fn new(config: &SdkConfig, counting: Counting) -> Self {
         Self {
             http: config.http_client(),
-            endpoint: endpoint(config),
+            endpoint: endpoint(config, "EC2"),
             config: config.clone(),
             counting: Some(counting),
         }
@@ -70,7 +70,7 @@ impl Ec2 {
             .operation_name(action.to_owned())
             .http_client(http)
             .endpoint_url(&self.endpoint)
-            .runtime_plugin(self.signing())
+            .runtime_plugin(signing(&self.config, "ec2"))
             .standard_retry(self.config.retry_config().unwrap_or(&RetryConfig::standard()))
             .retry_classifier(AwsErrorCodeClassifier::<QueryError>::new())
             .retry_classifier(TransientErrorClassifier::<QueryError>::new())
@@ -88,43 +88,43 @@ impl Ec2 {
         let form = form(action, &parameters);
         operation.serializer(request).deserializer(answer).build().invoke(form).await
     }
-
-    /// Signature Version 4 with the scope's credentials and their cache.
-    fn signing(&self) -> StaticRuntimePlugin {
-        let mut layer = Layer::new("ec2 signing");
-        let signing = SigV4OperationSigningConfig {
-            region: self.config.region().cloned().map(SigningRegion::from),
-            name: Some(SigningName::from_static("ec2")),
-            signing_options: SigningOptions::default(),
-            ..Default::default()
-        };
-        layer.store_put(signing);
-        layer.store_put(AuthSchemeOptionResolverParams::new(()));
-        let mut components = RuntimeComponentsBuilder::new("ec2 signing")
-            .with_auth_scheme(SigV4AuthScheme::new())
-            .with_auth_scheme_option_resolver(Some(SharedAuthSchemeOptionResolver::new(
-                StaticAuthSchemeOptionResolver::new(vec![SCHEME_ID]),
-            )));
-        components.set_identity_cache(self.config.identity_cache());
-        if let Some(credentials) = self.config.credentials_provider() {
-            components.set_identity_resolver(SCHEME_ID, credentials);
-        }
-        StaticRuntimePlugin::new().with_config(layer.freeze()).with_runtime_components(components)
-    }
 }
 
-/// Where EC2 is: what the environment or the profile says, else the region's host in its partition.
-fn endpoint(config: &SdkConfig) -> String {
-    let key = ServiceConfigKey::builder().service_id("EC2").env("AWS_ENDPOINT_URL").profile("endpoint_url").build();
-    let service = config.service_config().zip(key.ok()).and_then(|(all, key)| all.load_config(key));
+/// Signature Version 4 with the scope's credentials and their cache.
+pub(super) fn signing(config: &SdkConfig, service: &'static str) -> StaticRuntimePlugin {
+    let mut layer = Layer::new("our own signing");
+    let signing = SigV4OperationSigningConfig {
+        region: config.region().cloned().map(SigningRegion::from),
+        name: Some(SigningName::from_static(service)),
+        signing_options: SigningOptions::default(),
+        ..Default::default()
+    };
+    layer.store_put(signing);
+    layer.store_put(AuthSchemeOptionResolverParams::new(()));
+    let mut components = RuntimeComponentsBuilder::new("our own signing")
+        .with_auth_scheme(SigV4AuthScheme::new())
+        .with_auth_scheme_option_resolver(Some(SharedAuthSchemeOptionResolver::new(
+            StaticAuthSchemeOptionResolver::new(vec![SCHEME_ID]),
+        )));
+    components.set_identity_cache(config.identity_cache());
+    if let Some(credentials) = config.credentials_provider() {
+        components.set_identity_resolver(SCHEME_ID, credentials);
+    }
+    StaticRuntimePlugin::new().with_config(layer.freeze()).with_runtime_components(components)
+}
+
+/// Where `service` (`EC2`) is: what the environment or the profile says, else the region's host in its partition.
+pub(super) fn endpoint(config: &SdkConfig, service: &'static str) -> String {
+    let key = ServiceConfigKey::builder().service_id(service).env("AWS_ENDPOINT_URL").profile("endpoint_url").build();
+    let own = config.service_config().zip(key.ok()).and_then(|(all, key)| all.load_config(key));
     let given = match config.get_origin("endpoint_url").is_client_config() {
         true => config.endpoint_url().map(str::to_owned),
-        false => service.or_else(|| config.endpoint_url().map(str::to_owned)),
+        false => own.or_else(|| config.endpoint_url().map(str::to_owned)),
     };
-    given.unwrap_or_else(|| host(config.region().map_or("us-east-1", |region| region.as_ref())))
+    given.unwrap_or_else(|| host(service, config.region().map_or("us-east-1", |region| region.as_ref())))
 }
 
-fn host(region: &str) -> String {
+fn host(service: &str, region: &str) -> String {
     let domain = match region.split('-').next().unwrap_or(region) {
         "cn" => "amazonaws.com.cn",
         "eusc" => "amazonaws.eu",
@@ -134,7 +134,7 @@ fn host(region: &str) -> String {
         "eu" if region.starts_with("eu-isoe-") => "cloud.adc-e.uk",
         _ => "amazonaws.com",
     };
-    format!("https://ec2.{region}.{domain}")
+    format!("https://{}.{region}.{domain}", service.to_lowercase())
 }
 
 /// The parameters as a form.
@@ -224,7 +224,7 @@ impl Ec2 {
                 RetryConfig::standard().with_max_attempts(4).with_initial_backoff(std::time::Duration::from_millis(1)),
             )
             .build();
-        Self { endpoint: endpoint(&config), http: Some(http), config, counting: None }
+        Self { endpoint: endpoint(&config, "EC2"), http: Some(http), config, counting: None }
     }
 
     /// EC2 that cannot be reached.
@@ -254,10 +254,10 @@ mod tests {
 
     #[test]
     fn a_region_has_the_host_of_its_partition() {
-        assert_eq!(host("ap-northeast-1"), "https://ec2.ap-northeast-1.amazonaws.com");
-        assert_eq!(host("cn-north-1"), "https://ec2.cn-north-1.amazonaws.com.cn");
-        assert_eq!(host("us-gov-west-1"), "https://ec2.us-gov-west-1.amazonaws.com");
-        assert_eq!(host("us-isob-east-1"), "https://ec2.us-isob-east-1.sc2s.sgov.gov");
+        assert_eq!(host("EC2", "ap-northeast-1"), "https://ec2.ap-northeast-1.amazonaws.com");
+        assert_eq!(host("EC2", "cn-north-1"), "https://ec2.cn-north-1.amazonaws.com.cn");
+        assert_eq!(host("EC2", "us-gov-west-1"), "https://ec2.us-gov-west-1.amazonaws.com");
+        assert_eq!(host("EC2", "us-isob-east-1"), "https://ec2.us-isob-east-1.sc2s.sgov.gov");
     }
 
     #[tokio::test]

@@ -17,6 +17,7 @@ use super::clients::Clients;
 use super::open::{Keys, Opening, http, metadata_region};
 use super::probe;
 use super::profiles::Profiles;
+use super::sessions::Sessions;
 use super::source::{Source, Sources};
 use super::stats::Counter;
 use crate::app::gate::Approved;
@@ -135,6 +136,14 @@ impl Live {
         let region = scope.region.as_str();
         let keys = keys.get_or_init(|| opening.keys(source, region)).await;
         Ok(clients.get_or_init(|| opening.clients(source, keys, region, budget)).await.clone())
+    }
+
+    /// What starts and ends sessions in a scope.
+    ///
+    /// # Errors
+    /// The scope cannot be used.
+    pub async fn sessions(&self, scope: &Scope) -> Result<Sessions, Fault> {
+        Ok(Sessions::new(self.clients(scope).await?))
     }
 
     async fn who(&self, scope: &Scope) -> Result<Identity, Fault> {

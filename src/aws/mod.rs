@@ -7,6 +7,7 @@ mod clients;
 mod ec2;
 mod extra;
 mod fault;
+mod kms;
 mod live;
 mod metrics;
 mod open;
@@ -17,6 +18,7 @@ mod profiles;
 mod recent;
 #[cfg(test)]
 mod script;
+mod sessions;
 mod source;
 mod stats;
 mod together;
@@ -30,6 +32,7 @@ pub use metrics::{Measure, courses};
 pub use pages::{Paged, pages};
 pub use plain::{count, maybe, tally, text, texts, when};
 pub use recent::Recent;
+pub use sessions::Sessions;
 pub use source::{Source, Sources};
 pub use together::{batches, together};
 

@@ -149,26 +149,7 @@ impl Opening {
     /// Opens the clients of `source` in `region`.
     pub(super) async fn clients(&self, source: &Source, keys: &Keys, region: &str, budget: Arc<Budget>) -> Clients {
         let config = self.config(source, keys, Region::new(region.to_owned())).await;
-        let counting = Counting::new(Arc::clone(&self.counter), Arc::clone(&budget));
-        macro_rules! client {
-            ($sdk:ident) => {
-                $sdk::Client::from_conf($sdk::config::Builder::from(&config).interceptor(counting.clone()).build())
-            };
-        }
-        Clients {
-            ecs: client!(aws_sdk_ecs),
-            elb: client!(aws_sdk_elasticloadbalancingv2),
-            rds: client!(aws_sdk_rds),
-            cloudwatch: client!(aws_sdk_cloudwatch),
-            logs: client!(aws_sdk_cloudwatchlogs),
-            ssm: client!(aws_sdk_ssm),
-            tags: client!(aws_sdk_resourcegroupstagging),
-            sts: client!(aws_sdk_sts),
-            ec2: Ec2::new(&config, counting),
-            clusters: Recent::default(),
-            budget,
-            record: None,
-        }
+        Clients::over(config, Arc::clone(&self.counter), budget)
     }
 
     async fn config(&self, source: &Source, keys: &Keys, region: Region) -> SdkConfig {
@@ -195,6 +176,33 @@ impl Opening {
             loader = loader.endpoint_url(url);
         }
         loader.load().await
+    }
+}
+
+impl Clients {
+    /// All clients over one configuration.
+    pub(super) fn over(config: SdkConfig, counter: Arc<Counter>, budget: Arc<Budget>) -> Self {
+        let counting = Counting::new(counter, Arc::clone(&budget));
+        macro_rules! client {
+            ($sdk:ident) => {
+                $sdk::Client::from_conf($sdk::config::Builder::from(&config).interceptor(counting.clone()).build())
+            };
+        }
+        Self {
+            ecs: client!(aws_sdk_ecs),
+            elb: client!(aws_sdk_elasticloadbalancingv2),
+            rds: client!(aws_sdk_rds),
+            cloudwatch: client!(aws_sdk_cloudwatch),
+            logs: client!(aws_sdk_cloudwatchlogs),
+            ssm: client!(aws_sdk_ssm),
+            tags: client!(aws_sdk_resourcegroupstagging),
+            sts: client!(aws_sdk_sts),
+            ec2: Ec2::new(&config, counting),
+            clusters: Recent::default(),
+            config,
+            budget,
+            record: None,
+        }
     }
 }
 
