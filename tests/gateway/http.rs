@@ -1,0 +1,216 @@
+//! The gateway's front: API calls as JSON over HTTP, and the upgrade to a data channel.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::sync::mpsc;
+use tokio_tungstenite::tungstenite::Message as Frame;
+use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+
+use super::agent::{Event, ToClient};
+use super::work::Work;
+use super::{State, sign};
+
+pub(super) async fn serve(state: Arc<State>, mut socket: TcpStream) {
+    let _ = socket.set_nodelay(true);
+    let mut first = [0; 4];
+    loop {
+        match socket.peek(&mut first).await {
+            Ok(4) => break,
+            Ok(1..) => tokio::task::yield_now().await,
+            Ok(_) | Err(_) => return,
+        }
+    }
+    if &first == b"GET " {
+        return channel(state, socket).await;
+    }
+    while let Some((headers, body)) = request(&mut socket).await {
+        let (status, answer) = answer(&state, &headers, &body);
+        let text = answer.to_string();
+        let head = format!(
+            "HTTP/1.1 {status} X\r\ncontent-type: application/x-amz-json-1.1\r\ncontent-length: {}\r\n\r\n",
+            text.len()
+        );
+        if socket.write_all(format!("{head}{text}").as_bytes()).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn request(socket: &mut TcpStream) -> Option<(BTreeMap<String, String>, Vec<u8>)> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(socket.read_u8().await.ok()?);
+    }
+    let head = String::from_utf8(head).ok()?;
+    let headers: BTreeMap<String, String> = head
+        .lines()
+        .filter_map(|line| line.split_once(": "))
+        .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
+        .collect();
+    let mut body = vec![0; headers.get("content-length")?.parse().ok()?];
+    socket.read_exact(&mut body).await.ok()?;
+    Some((headers, body))
+}
+
+fn answer(state: &Arc<State>, headers: &BTreeMap<String, String>, body: &[u8]) -> (u16, Value) {
+    let action = headers.get("x-amz-target").cloned().unwrap_or_default();
+    let service = match action.split('.').next() {
+        Some("AmazonSSM") => "ssm",
+        Some("TrentService") => "kms",
+        _ => "ecs",
+    };
+    if let Err(why) = sign::check(service, "POST", "/", headers, body) {
+        state.problem(format!("{action}: {why}"));
+    }
+    let ask: Value = serde_json::from_slice(body).unwrap();
+    let text = |name: &str| ask[name].as_str().unwrap_or_default().to_owned();
+    let name = action.rsplit('.').next().unwrap_or_default().to_owned();
+    state.called(&name);
+    let session = state.sessions.lock().unwrap().get(&text("SessionId")).cloned();
+    match name.as_str() {
+        "StartSession" if text("Target").contains("offline") => {
+            (400, json!({"__type": "TargetNotConnected", "message": format!("{} is not connected.", text("Target"))}))
+        }
+        "StartSession" => {
+            let parameter = |name: &str| ask["Parameters"][name][0].as_str().map(str::to_owned);
+            let work = match text("DocumentName").as_str() {
+                "" => Work::Shell,
+                "AWS-StartNonInteractiveCommand" => Work::Command(parameter("command").unwrap()),
+                _ => Work::Port {
+                    host: parameter("host").unwrap_or_else(|| "127.0.0.1".to_owned()),
+                    port: parameter("portNumber").unwrap().parse().unwrap(),
+                },
+            };
+            let session = state.start("user-", &text("Target"), work);
+            let (url, token) = state.entrance(&session);
+            (200, json!({"SessionId": session.id, "StreamUrl": url, "TokenValue": token}))
+        }
+        "ExecuteCommand" => {
+            let target = format!("ecs:{}_{}_runtime", text("cluster"), text("task"));
+            let session = state.start("ecs-execute-command-", &target, Work::Exec(text("command")));
+            let (url, token) = state.entrance(&session);
+            let session = json!({"sessionId": session.id, "streamUrl": url, "tokenValue": token});
+            (200, json!({"session": session, "interactive": true}))
+        }
+        "ResumeSession" => {
+            let mut expires = state.expires.lock().unwrap();
+            if *expires > 0 {
+                *expires -= 1;
+                return (400, json!({"__type": "ExpiredTokenException", "message": "The token has expired."}));
+            }
+            match session {
+                Some(session) if !*session.over.borrow() => {
+                    let (url, token) = state.entrance(&session);
+                    (200, json!({"SessionId": session.id, "StreamUrl": url, "TokenValue": token}))
+                }
+                _ => (400, json!({"__type": "DoesNotExistException", "message": "no such session"})),
+            }
+        }
+        "TerminateSession" => {
+            if let Some(session) = session {
+                session.over.send_replace(true);
+            }
+            (200, json!({"SessionId": text("SessionId")}))
+        }
+        "GenerateDataKey" => {
+            let context = &ask["EncryptionContext"];
+            let id = context["aws:ssm:SessionId"].as_str().unwrap_or_default();
+            let known = state.sessions.lock().unwrap().get(id).map(|session| session.target.clone());
+            if known.as_deref() != context["aws:ssm:TargetId"].as_str() || ask["NumberOfBytes"] != 64 {
+                state.problem(format!("a key was asked for with {ask}"));
+            }
+            let key: Vec<u8> = (0..64).map(|at| (at * 7 + state.count() * 13) as u8).collect();
+            let blob = format!("blob-{}", state.count()).into_bytes();
+            state.keys.lock().unwrap().insert(blob.clone(), key.clone());
+            let (plain, blob) = (STANDARD.encode(key), STANDARD.encode(blob));
+            (200, json!({"KeyId": ask["KeyId"], "Plaintext": plain, "CiphertextBlob": blob}))
+        }
+        other => {
+            state.problem(format!("an unknown call: {other}"));
+            (400, json!({"__type": "UnknownOperationException"}))
+        }
+    }
+}
+
+/// One connection to a data channel, from the upgrade to its loss.
+async fn channel(state: Arc<State>, socket: TcpStream) {
+    let mut target = String::new();
+    let mut headers = BTreeMap::new();
+    #[expect(clippy::result_large_err, reason = "the library's own signature")]
+    let look = |request: &Request, answer: Response| -> Result<Response, ErrorResponse> {
+        target = request.uri().to_string();
+        for (name, value) in request.headers() {
+            headers.insert(name.as_str().to_owned(), value.to_str().unwrap_or_default().to_owned());
+        }
+        Ok(answer)
+    };
+    let Ok(mut socket) = tokio_tungstenite::accept_hdr_async(socket, look).await else { return };
+    if let Err(why) = sign::check("ssmmessages", "GET", &target, &headers, b"") {
+        state.problem(format!("upgrade: {why}"));
+    }
+    let id = target.split('?').next().unwrap_or_default().rsplit('/').next().unwrap_or_default().to_owned();
+    let Some(session) = state.sessions.lock().unwrap().get(&id).cloned() else {
+        state.problem(format!("no session {id}"));
+        return;
+    };
+    let hello = match socket.next().await {
+        Some(Ok(Frame::Text(hello))) => hello,
+        Some(Ok(other)) => return state.problem(format!("the first frame is not the opening one but {other:?}")),
+        // Who leaves at once says nothing.
+        Some(Err(_)) | None => return,
+    };
+    let hello: Value = serde_json::from_str(&hello).unwrap();
+    if hello["TokenValue"].as_str() != session.token.lock().unwrap().take().as_deref() {
+        state.problem("the token is not the one of this connection");
+    }
+    if hello["MessageSchemaVersion"] != "1.0" || hello["ClientVersion"] != "1.2.764.0" {
+        state.problem(format!("odd opening: {hello}"));
+    }
+    let client = hello["ClientId"].as_str().map(str::to_owned);
+    if session.client.lock().unwrap().get_or_insert_with(|| client.clone().unwrap()) != client.as_ref().unwrap() {
+        state.problem("the client changed its name on the way");
+    }
+    let (mut sink, mut stream) = socket.split();
+    let number = state.count();
+    let (to_client, mut frames) = mpsc::channel(256);
+    if session.to_agent.send(Event::Attached(number, to_client)).await.is_err() {
+        return;
+    }
+    loop {
+        tokio::select! {
+            frame = frames.recv() => match frame {
+                Some(ToClient::Frame(bytes)) => {
+                    if sink.feed(Frame::binary(bytes)).await.is_err() || (frames.is_empty() && sink.flush().await.is_err()) {
+                        break;
+                    }
+                }
+                Some(ToClient::Bye) => {
+                    let bye = CloseFrame { code: CloseCode::Normal, reason: "Bye".into() };
+                    let _ = sink.send(Frame::Close(Some(bye))).await;
+                    break;
+                }
+                // A cut: not even a goodbye.
+                None => return,
+            },
+            frame = stream.next() => match frame {
+                Some(Ok(Frame::Binary(bytes))) => {
+                    if session.to_agent.send(Event::Frame(bytes.to_vec())).await.is_err() {
+                        break;
+                    }
+                }
+                Some(Ok(Frame::Close(_)) | Err(_)) | None => break,
+                Some(Ok(_)) => {}
+            },
+        }
+    }
+    let _ = session.to_agent.send(Event::Detached(number)).await;
+}

@@ -1,0 +1,176 @@
+//! A loopback gateway that plays Session Manager: the API calls that start, renew and end sessions, KMS, and for each
+//! session the data channel with an agent behind it. Checks every signature, token and digest it is sent, and makes
+//! the weather it is told to. Written from the protocol's description, sharing none of the client's code.
+#![expect(
+    clippy::panic,
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a peer that is not understood must fail the test at once"
+)]
+
+mod agent;
+mod http;
+mod port;
+mod sign;
+mod wire;
+mod work;
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, watch};
+
+pub(crate) const KEY: &str = "AKIDGATEWAY";
+pub(crate) const SECRET: &str = "a secret for tests";
+pub(crate) const SESSION_TOKEN: &str = "a session token/for+tests=";
+pub(crate) const REGION: &str = "ap-northeast-1";
+
+/// What the network and the agent do to a session.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Weather {
+    /// Cuts the connection after this many frames from the agent, once for each number, counted per connection.
+    pub(crate) cuts: Vec<u64>,
+    /// Frames in both directions that the last moments before a cut swallow.
+    pub(crate) swallows: u64,
+    /// Says goodbye with close code 1000 after this many frames from the agent, once.
+    pub(crate) bye_after: Option<u64>,
+    /// Sends what has no payload type with the short header.
+    pub(crate) short_headers: bool,
+    /// Leaves this many first input messages unanswered, as an agent does whose terminal is not up yet.
+    pub(crate) not_ready: u32,
+    /// Damages the payload of every nth data frame.
+    pub(crate) damages: Option<u64>,
+    /// Sends every nth data frame twice, and a message of a kind nobody knows beside it.
+    pub(crate) repeats: Option<u64>,
+    /// Encrypts the session.
+    pub(crate) encrypts: bool,
+    /// Lets the login run out: resuming is refused this many times.
+    pub(crate) expires: u32,
+    /// What the agent says it is; empty for a new one.
+    pub(crate) agent: String,
+}
+
+pub(crate) struct Session {
+    pub(crate) id: String,
+    pub(crate) target: String,
+    /// Opens the next connection; each works once.
+    token: Mutex<Option<String>>,
+    client: Mutex<Option<String>>,
+    to_agent: mpsc::Sender<agent::Event>,
+    pub(crate) over: watch::Sender<bool>,
+}
+
+/// What all parts share.
+pub(crate) struct State {
+    pub(crate) address: SocketAddr,
+    weather: Mutex<Weather>,
+    pub(crate) sessions: Mutex<HashMap<String, Arc<Session>>>,
+    problems: Mutex<Vec<String>>,
+    calls: watch::Sender<Vec<String>>,
+    pub(crate) keys: Mutex<HashMap<Vec<u8>, Vec<u8>>>,
+    counter: AtomicU64,
+    pub(crate) expires: Mutex<u32>,
+}
+
+impl State {
+    pub(crate) fn problem(&self, text: impl Into<String>) {
+        self.problems.lock().unwrap().push(text.into());
+    }
+
+    pub(crate) fn count(&self) -> u64 {
+        self.counter.fetch_add(1, Ordering::Relaxed)
+    }
+
+    pub(crate) fn called(&self, name: &str) {
+        self.calls.send_modify(|calls| calls.push(name.to_owned()));
+    }
+
+    fn entrance(&self, session: &Session) -> (String, String) {
+        let token = format!("token-{}", self.count());
+        *session.token.lock().unwrap() = Some(token.clone());
+        let id = &session.id;
+        // Raw, as the service sends it.
+        let cell = "AAEL+ab/cd+ef==";
+        let url = format!("ws://{}/v1/data-channel/{id}?role=publish_subscribe&cell-number={cell}", self.address);
+        (url, token)
+    }
+
+    fn start(self: &Arc<Self>, prefix: &str, target: &str, work: work::Work) -> Arc<Session> {
+        let id = format!("{prefix}{:012}", self.count());
+        let weather = self.weather.lock().unwrap().clone();
+        *self.expires.lock().unwrap() = weather.expires;
+        let (to_agent, events) = mpsc::channel(64);
+        let session = Arc::new(Session {
+            id: id.clone(),
+            target: target.to_owned(),
+            token: Mutex::default(),
+            client: Mutex::default(),
+            to_agent,
+            over: watch::channel(false).0,
+        });
+        tokio::spawn(agent::run(Arc::clone(self), Arc::clone(&session), work, weather, events));
+        self.sessions.lock().unwrap().insert(id, Arc::clone(&session));
+        session
+    }
+}
+
+/// A running gateway.
+pub(crate) struct Gateway {
+    pub(crate) state: Arc<State>,
+}
+
+impl Gateway {
+    pub(crate) async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let state = Arc::new(State {
+            address: listener.local_addr().unwrap(),
+            weather: Mutex::default(),
+            sessions: Mutex::default(),
+            problems: Mutex::default(),
+            calls: watch::channel(Vec::new()).0,
+            keys: Mutex::default(),
+            counter: AtomicU64::new(1),
+            expires: Mutex::default(),
+        });
+        let shared = Arc::clone(&state);
+        tokio::spawn(async move {
+            while let Ok((socket, _)) = listener.accept().await {
+                tokio::spawn(http::serve(Arc::clone(&shared), socket));
+            }
+        });
+        Self { state }
+    }
+
+    /// What the sessions started from now on go through.
+    pub(crate) fn weather(&self, weather: Weather) {
+        *self.state.weather.lock().unwrap() = weather;
+    }
+
+    pub(crate) fn endpoint(&self) -> String {
+        format!("http://{}", self.state.address)
+    }
+
+    /// The calls so far, by name.
+    pub(crate) fn calls(&self) -> Vec<String> {
+        self.state.calls.borrow().clone()
+    }
+
+    /// Waits until `name` was called `count` times.
+    pub(crate) async fn wait_for_calls(&self, name: &str, count: usize) {
+        let mut calls = self.state.calls.subscribe();
+        let enough = calls.wait_for(|calls| calls.iter().filter(|call| *call == name).count() >= count);
+        let waited = tokio::time::timeout(Duration::from_secs(20), enough).await;
+        assert!(waited.is_ok(), "{name} was not called {count} times but: {:?}", self.calls());
+    }
+
+    /// Nothing the client sent was wrong.
+    pub(crate) fn assert_clean(&self) {
+        let problems = self.state.problems.lock().unwrap();
+        assert!(problems.is_empty(), "the client made mistakes:\n{}", problems.join("\n"));
+    }
+}
