@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use super::lexicon::{Lexicon, Sym};
 use super::reading::Reading;
 use super::tags::Said;
-use crate::environment::{Relation, Step, StepKind, Subject};
+use crate::environment::{Relation, Step, StepKind, Subject, Tie};
 use crate::world::{AccountId, Arn, Scope};
 
 /// Where a node belongs as far as is known.
@@ -114,14 +114,12 @@ impl<'a> Board<'a> {
     pub(super) fn of(subjects: &[&'a Subject]) -> Self {
         let mut board = Self::default();
         let scopes = board.lay_out(subjects);
-        let mut keys: HashMap<(usize, &'a str), Vec<usize>> = HashMap::with_capacity(subjects.len() * 3);
+        let mut keys: Keys<'a> = HashMap::with_capacity(subjects.len() * 3);
+        board.nodes.reserve(subjects.len() + subjects.len() / 4);
         for (subject, scope) in subjects.iter().zip(&scopes).filter(|(subject, _)| subject.about.is_none()) {
             let at = board.nodes.len();
             for key in &subject.keys {
-                let known = keys.entry((*scope, key)).or_default();
-                if known.last() != Some(&at) {
-                    known.push(at);
-                }
+                keys.entry((*scope, key)).and_modify(|known| known.add(at)).or_insert(Known::One(at));
             }
             let title = subject
                 .names
@@ -138,7 +136,7 @@ impl<'a> Board<'a> {
         }
         for (subject, scope) in subjects.iter().zip(&scopes) {
             let Some(about) = subject.about.as_deref() else { continue };
-            for at in keys.get(&(*scope, about)).into_iter().flatten() {
+            for at in keys.get(&(*scope, about)).map_or(&[][..], Known::nodes) {
                 if let Some(node) = board.nodes.get_mut(*at) {
                     node.more.push(subject);
                 }
@@ -208,14 +206,15 @@ impl<'a> Board<'a> {
     }
 
     /// Makes edges of ties; what no resource is known by becomes a node of its own where its name may tell something.
-    fn tie(&mut self, keys: &mut HashMap<(usize, &'a str), Vec<usize>>) {
+    fn tie(&mut self, keys: &mut Keys<'a>) {
         for at in 0..self.nodes.len() {
             let Some(node) = self.nodes.get(at) else { continue };
             let scope = node.scope;
             let own = node.subject.into_iter().chain(node.more.iter().copied());
-            for tie in own.flat_map(|subject| &subject.ties).collect::<Vec<_>>() {
+            let ties: Vec<&'a Tie> = own.flat_map(|subject| &subject.ties).collect();
+            for tie in ties {
                 let others = match keys.entry((scope, tie.to.as_str())) {
-                    Entry::Occupied(known) => known.get().clone(),
+                    Entry::Occupied(known) => known.into_mut(),
                     Entry::Vacant(_)
                         if matches!(tie.relation, Relation::Target | Relation::Node | Relation::Member) =>
                     {
@@ -224,10 +223,10 @@ impl<'a> Board<'a> {
                     Entry::Vacant(free) => {
                         let new = self.nodes.len();
                         self.nodes.push(Node { title: bare(&tie.to), scope, hint: true, ..Node::default() });
-                        free.insert(vec![new]).clone()
+                        free.insert(Known::One(new))
                     }
                 };
-                for other in others.into_iter().filter(|other| *other != at) {
+                for other in others.nodes().iter().copied().filter(|other| *other != at) {
                     let edge = Edge { relation: tie.relation, forward: true, other };
                     if let Some(node) = self.nodes.get_mut(at)
                         && !node.edges.contains(&edge)
@@ -272,6 +271,32 @@ impl<'a> Board<'a> {
                 }
             }
             node.name = best.unwrap_or_default();
+        }
+    }
+}
+
+/// Who is known by a key within a scope. Nearly always one.
+type Keys<'a> = HashMap<(usize, &'a str), Known>;
+
+enum Known {
+    One(usize),
+    Many(Vec<usize>),
+}
+
+impl Known {
+    fn nodes(&self) -> &[usize] {
+        match self {
+            Self::One(at) => std::slice::from_ref(at),
+            Self::Many(all) => all,
+        }
+    }
+
+    fn add(&mut self, at: usize) {
+        match self {
+            Self::One(known) if *known == at => {}
+            Self::One(known) => *self = Self::Many(vec![*known, at]),
+            Self::Many(all) if all.last() == Some(&at) => {}
+            Self::Many(all) => all.push(at),
         }
     }
 }
