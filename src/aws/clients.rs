@@ -42,7 +42,7 @@ pub struct Clients {
     /// The ECS clusters there are, by ARN: three kinds begin with them.
     pub clusters: Recent<Paged<String>>,
     /// How all of them are set up, for what has no client of its own.
-    pub(super) config: SdkConfig,
+    pub(crate) config: SdkConfig,
     /// How fast they may be called.
     pub(crate) budget: Arc<Budget>,
     /// Where it is remembered how calls went, for `doctor`.

@@ -145,7 +145,6 @@ fn answer(state: &Arc<State>, headers: &BTreeMap<String, String>, body: &[u8]) -
 async fn channel(state: Arc<State>, socket: TcpStream) {
     let mut target = String::new();
     let mut headers = BTreeMap::new();
-    #[expect(clippy::result_large_err, reason = "the library's own signature")]
     let look = |request: &Request, answer: Response| -> Result<Response, ErrorResponse> {
         target = request.uri().to_string();
         for (name, value) in request.headers() {

@@ -3,7 +3,6 @@
 //! the weather it is told to. Written from the protocol's description, sharing none of the client's code.
 #![expect(
     clippy::panic,
-    clippy::expect_used,
     clippy::unwrap_used,
     clippy::indexing_slicing,
     reason = "a peer that is not understood must fail the test at once"
