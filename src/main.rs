@@ -1,4 +1,5 @@
 //! The binary: hands the arguments over and ends as it is told.
+//! Everything else is in the library, where it can be tested.
 
 use std::process::ExitCode;
 

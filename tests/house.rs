@@ -102,7 +102,18 @@ fn colours_are_chosen_by_the_theme_alone() {
 
 #[test]
 fn pure_folders_read_no_clock_and_no_environment() {
-    let pure = ["world/", "kinds/", "environment/", "diagnosis/", "schedule/", "text/", "command/", "keys/", "screens/", "widgets/"];
+    let pure = [
+        "world/",
+        "kinds/",
+        "environment/",
+        "diagnosis/",
+        "schedule/",
+        "text/",
+        "command/",
+        "keys/",
+        "screens/",
+        "widgets/",
+    ];
     let outside = [
         "Timestamp::now",
         "Zoned::now",

@@ -177,7 +177,7 @@ fn address(at: usize, n: usize) -> String {
 fn health(at: usize, service: &Service) -> TargetHealth {
     let targets = (0..4)
         .map(|n| {
-            let sick = at % 37 == 0 && n > 0;
+            let sick = at.is_multiple_of(37) && n > 0;
             Target {
                 id: address(at, n),
                 port: Some(3000),

@@ -1,4 +1,5 @@
 //! Short messages to the reader: one at a time, each for a while, never over data. Pure.
+//! Never the only place where something is said: faults stand on their page too.
 
 use jiff::{SignedDuration, Timestamp};
 

@@ -1,4 +1,5 @@
 //! What is laid over a place: at most one thing at a time, and it gets the keys.
+//! Pure state; how it is drawn is its screen's business.
 
 use tui_input::Input;
 

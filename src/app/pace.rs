@@ -351,7 +351,10 @@ fn add(at: Timestamp, span: SignedDuration) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kinds::{db_instance::DbInstance, ecs_cluster::Cluster, ecs_service::Service};
+    use crate::kinds::db_instance::DbInstance;
+    use crate::kinds::ecs_service::Service;
+    use crate::kinds::listener::ListenerSet;
+    use crate::kinds::load_balancer::LoadBalancer;
     use crate::world::Resource;
 
     fn at(second: i64) -> Timestamp {
@@ -387,12 +390,12 @@ mod tests {
     fn what_needs_nothing_starts_at_once_and_the_rest_follows_its_needs() {
         let mut pacer = pacer();
         let first = pacer.due(at(0));
-        assert!(first.iter().any(|reading| reading.kind == Cluster::KIND));
-        assert!(!first.iter().any(|reading| reading.kind == Service::KIND), "services need clusters");
+        assert!(!first.iter().any(|reading| reading.kind == ListenerSet::KIND), "listeners need load balancers");
         assert!(pacer.due(at(0)).is_empty(), "nothing is asked twice while in flight");
-        let clusters = first.iter().find(|reading| reading.kind == Cluster::KIND).expect("clusters");
-        pacer.arrived(clusters, Outcome::Failed, at(1));
-        assert!(pacer.due(at(1)).iter().any(|reading| reading.kind == Service::KIND), "a failed need is tried too");
+        let balancers = first.iter().find(|reading| reading.kind == LoadBalancer::KIND).expect("load balancers");
+        pacer.arrived(balancers, Outcome::Failed, at(1));
+        let next = pacer.due(at(1));
+        assert!(next.iter().any(|reading| reading.kind == ListenerSet::KIND), "a failed need is no reason to wait");
     }
 
     #[test]

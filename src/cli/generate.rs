@@ -1,4 +1,5 @@
 //! Completions and man page, made of the command tree so that they cannot drift from it.
+//! Nothing is written by hand here.
 
 use clap::CommandFactory;
 use clap_complete::Shell;

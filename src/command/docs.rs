@@ -1,4 +1,5 @@
 //! The table as a page of the documentation. A test keeps `docs/keys.md` equal to it.
+//! Never a sentence that the table does not have.
 
 use super::{Argument, COMMANDS, Spec, Where};
 

@@ -130,7 +130,8 @@ fn ranges(text: &str, indices: &[u32]) -> Vec<Range<usize>> {
 #[must_use]
 pub fn nearest(name: &str) -> Option<&'static str> {
     let (distance, near) = COMMANDS.iter().map(|spec| (distance(name, spec.name), spec.name)).min()?;
-    (distance <= 2 && distance < near.len()).then_some(near)
+    // Half of a short name wrong is another word, not a slip.
+    (distance <= 2 && distance * 2 < near.len()).then_some(near)
 }
 
 /// How many letters must be changed, added or taken away (Levenshtein).

@@ -1,4 +1,5 @@
 //! Why a configuration was refused, precise enough to mend it: file, line, key, what to do.
+//! Never a half-applied configuration: one mistake refuses the file.
 
 use std::fmt;
 

@@ -1,4 +1,5 @@
 //! Durations as people write them in the configuration: `15s`, `2m`, `1h`, `1m30s`.
+//! Text in, a span out; nothing else.
 
 use jiff::SignedDuration;
 

@@ -1,4 +1,5 @@
 //! What tests of readings share: a scope, a world with a few things in it, and an ask. Tests only.
+//! Never compiled into the program.
 
 use jiff::Timestamp;
 

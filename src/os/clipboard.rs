@@ -1,4 +1,5 @@
 //! The clipboard, by the terminal itself (OSC 52): works over SSH and inside tmux, needs no display.
+//! Writes bytes to the terminal and reads nothing back.
 
 use base64::Engine as _;
 

@@ -1,4 +1,5 @@
 //! From the terminal's events to ours. The only place that knows the terminal library's keys.
+//! What a key means is the keymap's business.
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEventKind};
 

@@ -1,4 +1,5 @@
 //! The signals a terminal program answers: those that end it, and the one that says it runs again.
+//! What is done about them is the loop's business.
 
 use std::io;
 

@@ -1,4 +1,5 @@
 //! One check, and the report of all. Plain data and its two forms: lines and JSON.
+//! Nothing here tries anything or prints.
 
 use serde::Serialize;
 use serde_json::json;

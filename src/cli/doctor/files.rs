@@ -1,4 +1,5 @@
 //! The configuration file and the state directory.
+//! Looks at both and repairs neither.
 
 use super::{Check, Report};
 use crate::config::{self, ConfigError, Dirs};

@@ -1,4 +1,5 @@
-//! An alarm's page: facts, threshold against value, what it watches and leads to, who is told. Pure: words and tones.
+//! An alarm's page: facts, threshold against value, what it watches and leads to, who is told.
+//! Pure: words and tones, no drawing, no colours, no clock.
 
 use super::model::{Alarm, AlarmMetric};
 use super::reading::{figure, lasting, metric_name, number, reading, sign};

@@ -1,4 +1,5 @@
-//! What an alarm watches, in words and as resources: by its metrics' dimensions. Pure.
+//! What an alarm watches, in words and as resources: by its metrics' dimensions.
+//! Pure: words and tones, no drawing, no colours, no clock.
 
 use super::model::{Alarm, AlarmMetric};
 use super::reading::metric_name;

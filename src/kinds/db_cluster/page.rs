@@ -1,4 +1,5 @@
-//! A DB cluster's page: facts, members, what is to come, the seven-day clock. Pure: words and tones.
+//! A DB cluster's page: facts, members, what is to come, the seven-day clock.
+//! Pure: words and tones, no drawing, no colours, no clock.
 
 use super::model::DbCluster;
 use super::rows::{COLUMNS, members};

@@ -1,4 +1,5 @@
-//! A DB instance's page: facts, what is to come, the seven-day clock, its relations. Pure: words and tones.
+//! A DB instance's page: facts, what is to come, the seven-day clock, its relations.
+//! Pure: words and tones, no drawing, no colours, no clock.
 
 use super::model::DbInstance;
 use super::rows::{engine, zones};

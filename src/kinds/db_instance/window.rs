@@ -1,4 +1,5 @@
-//! Backup and maintenance windows, which RDS gives in UTC, in the reader's time. Pure.
+//! Backup and maintenance windows, which RDS gives in UTC, in the reader's time.
+//! Pure: words and tones, no drawing, no colours, no clock.
 
 use jiff::Timestamp;
 use jiff::ToSpan;

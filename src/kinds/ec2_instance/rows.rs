@@ -1,4 +1,5 @@
-//! An EC2 instance in one line, as a JSON object, and its page. Pure: words and tones, no drawing, no colours.
+//! An EC2 instance in one line, as a JSON object, and its page.
+//! Pure: words and tones, no drawing, no colours, no clock.
 
 use serde_json::json;
 

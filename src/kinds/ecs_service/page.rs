@@ -1,4 +1,5 @@
-//! A service's page: facts, deployments, tasks, events, target groups. Pure: words and tones.
+//! A service's page: facts, deployments, tasks, events, target groups.
+//! Pure: words and tones, no drawing, no colours, no clock.
 
 use super::model::{Deployment, Service};
 use super::rows::{bar, rollout_word, tasks};

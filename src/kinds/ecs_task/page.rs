@@ -1,4 +1,5 @@
-//! A task's page: facts and containers with what really runs and how it ended. Pure: words and tones.
+//! A task's page: facts and containers with what really runs and how it ended.
+//! Pure: words and tones, no drawing, no colours, no clock.
 
 use super::model::{Container, Task};
 use crate::diagnosis::stops::cause;

@@ -1,4 +1,5 @@
-//! A listener and its rules in words, for the pages of load balancers and target groups. Pure text.
+//! A listener and its rules in words, for the pages of load balancers and target groups.
+//! Pure: words and tones, no drawing, no colours, no clock.
 
 use super::model::{Listener, Rule};
 use crate::text::first_line;

@@ -1,4 +1,5 @@
-//! A managed node in one line, as a JSON object, and its page. Pure: words and tones, no drawing, no colours.
+//! A managed node in one line, as a JSON object, and its page.
+//! Pure: words and tones, no drawing, no colours, no clock.
 
 use serde_json::json;
 

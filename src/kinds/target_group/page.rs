@@ -1,4 +1,5 @@
-//! A target group's page: targets, health check, the listener rules that lead to it. Pure: words and tones.
+//! A target group's page: targets, health check, the listener rules that lead to it.
+//! Pure: words and tones, no drawing, no colours, no clock.
 
 use super::model::TargetGroup;
 use super::rows::{COLUMNS, balancer_name, line, shown_opinion};

@@ -1,4 +1,5 @@
-//! Target states and reason codes in words. Pure data and look-up; unknown codes are shown as they are.
+//! Target states and reason codes in words.
+//! Pure look-up; unknown codes are shown as they are.
 
 use crate::kinds::target_health::Target;
 use crate::world::Health;

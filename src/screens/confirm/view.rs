@@ -1,4 +1,5 @@
 //! Draws a plan over the screen: what is done first, the question last, so that neither is cut off.
+//! Decides nothing; the gate does.
 
 use ratatui::{
     buffer::Buffer,

@@ -1,4 +1,5 @@
 //! Draws the fleet: the table, and below it the evidence for the row under the cursor.
+//! Colours come from roles, text is made harmless by the widgets.
 
 use ratatui::{buffer::Buffer, layout::Rect};
 

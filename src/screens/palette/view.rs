@@ -1,4 +1,5 @@
 //! Draws the command line at the bottom of the screen and the proposals above it.
+//! Which proposals there are is decided by the command table.
 
 use ratatui::{
     buffer::Buffer,

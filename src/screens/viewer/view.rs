@@ -1,4 +1,5 @@
 //! Draws a text, with what is looked for lit, and moves in it: only the view knows how long lines break.
+//! The text comes masked; nothing is masked or unmasked here.
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
