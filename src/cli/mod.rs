@@ -85,7 +85,9 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
 fn engine(cli: &Cli) -> Result<Exit, Failure> {
     let global = &cli.global;
     let dirs = Dirs::find(global.config.as_deref());
-    let loaded = config::load(&dirs);
+    // A file that was named must be there for everything but its own making.
+    let making = matches!(cli.command, Some(Command::Init(_)));
+    let loaded = config::load(&Dirs { named: dirs.named && !making, ..dirs.clone() });
     // Only the doctor goes on with a configuration that does not hold: to say so among the rest.
     let doctor = matches!(cli.command, Some(Command::Doctor(_)));
     let (settings, config) = match loaded {

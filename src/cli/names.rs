@@ -36,6 +36,8 @@ pub fn resolve<'n>(typed: &str, names: &[&'n str], what: &str) -> Result<&'n str
 }
 
 fn list(names: &[&str]) -> String {
+    let mut names = names.to_vec();
+    names.sort_unstable();
     names.iter().map(|name| format!("\n  {}", crate::text::clean(name))).collect()
 }
 

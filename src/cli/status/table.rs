@@ -149,7 +149,12 @@ fn lay_out(rows: &[[Cell; 8]], manner: &Manner<'_>, text: &mut String) {
 
 /// Under the table: the headline of every environment that has one, or every finding with its evidence.
 fn verdicts(chosen: &[&Environment], manner: &Manner<'_>, text: &mut String) {
-    let telling: Vec<_> = chosen.iter().filter(|environment| !environment.verdict.findings.is_empty()).collect();
+    // A headline that only repeats the health's word is in the table already.
+    let tells = |environment: &&&Environment| {
+        let verdict = &environment.verdict;
+        verdict.headline() != verdict.health.word() || (manner.evidence && verdict.findings.len() > 1)
+    };
+    let telling: Vec<_> = chosen.iter().filter(tells).collect();
     if !telling.is_empty() {
         text.push('\n');
     }

@@ -1,0 +1,243 @@
+//! The built binary as scripts and people run it: what goes to stdout, what to stderr, and how it
+//! ends. Against the simulated account, and against the peer where the road to AWS matters.
+#![expect(clippy::expect_used, reason = "a test whose program does not run must fail at once")]
+
+mod support;
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::{Value, json};
+use support::peer::{ACCOUNT, Peer, shared};
+use tempfile::TempDir;
+
+/// The binary, with a home of its own and nothing of the developer's settings.
+fn toban(home: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_toban"));
+    command.env_clear().args(arguments);
+    command.env("HOME", home).env("AWS_EC2_METADATA_DISABLED", "true").env("LANG", "C.UTF-8").env("TZ", "Asia/Tokyo");
+    command
+}
+
+struct Said {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+fn said(output: Output) -> Said {
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    Said { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+}
+
+fn run(arguments: &[&str]) -> Said {
+    let home = TempDir::new().expect("a home");
+    said(toban(home.path(), arguments).output().expect("toban runs"))
+}
+
+fn names(document: &Value) -> Vec<&str> {
+    let environments = document["environments"].as_array().expect("environments");
+    environments.iter().map(|environment| environment["name"].as_str().expect("a name")).collect()
+}
+
+#[test]
+fn status_prints_one_document_and_only_that_on_stdout() {
+    let said = run(&["--demo", "status", "--json"]);
+    let document: Value = serde_json::from_str(&said.out).expect("one document");
+    assert_eq!((said.code, said.err.as_str()), (Some(20), ""), "the demo has something bad");
+    assert!(document["at"].as_str().expect("a time").ends_with("+09:00"), "{}", document["at"]);
+    assert!(names(&document).contains(&"prooflink-dev"), "{:?}", names(&document));
+    let health = ["well", "changing", "worrying", "bad", "asleep", "unknown"];
+    for environment in document["environments"].as_array().expect("environments") {
+        assert!(health.contains(&environment["health"].as_str().expect("a health")), "{environment}");
+        assert!(environment["why"].as_array().is_some_and(|why| !why.is_empty()), "{environment}");
+        for list in ["services", "target_groups", "databases", "instances", "alarms", "faults"] {
+            assert!(environment[list].is_array(), "{list} of {environment}");
+        }
+    }
+    let lists: Vec<_> = document["unassigned"].as_array().expect("unassigned").iter().collect();
+    assert!(lists.iter().all(|it| it["kind"].is_string() && it["id"].is_string()), "{lists:?}");
+}
+
+#[test]
+fn the_exit_code_is_that_of_the_environments_named() {
+    let asleep = run(&["--demo", "status", "prooflink-dev"]);
+    assert_eq!(asleep.code, Some(0), "{}", asleep.out);
+    assert!(asleep.out.contains("☾ prooflink-dev") && !asleep.out.contains("prooflink-prod"), "{}", asleep.out);
+    assert!(!asleep.out.contains('\u{1b}'), "no colours into a pipe");
+    let bad = run(&["status", "--demo", "prooflink-p"]);
+    assert_eq!(bad.code, Some(20), "{}", bad.out);
+    assert!(bad.out.contains("✗ bad: "), "a named environment comes with its findings: {}", bad.out);
+}
+
+#[test]
+fn an_unknown_or_ambiguous_name_lists_the_candidates() {
+    let ambiguous = run(&["--demo", "status", "prooflink"]);
+    assert_eq!((ambiguous.code, ambiguous.out.as_str()), (Some(5), ""));
+    assert!(ambiguous.err.contains("\n  prooflink-dev\n  prooflink-prod"), "{}", ambiguous.err);
+    let unknown = run(&["--demo", "status", "nowhere", "--json"]);
+    assert_eq!((unknown.code, unknown.out.as_str()), (Some(5), ""));
+    assert!(unknown.err.contains("city-poc"), "{}", unknown.err);
+}
+
+#[test]
+fn wrong_usage_ends_with_two_and_says_what_is_right() {
+    for (arguments, says) in [
+        (&["--nope"][..], "--nope"),
+        (&["policy"], "toban policy --read-only"),
+        (&["policy", "--operator"], "--operator"),
+        (&["prooflink-dev", "status"], "toban status prooflink-dev"),
+        (&["--read-only", "--write"], "exclude each other"),
+    ] {
+        let said = run(arguments);
+        assert_eq!((said.code, said.out.as_str()), (Some(2), ""), "{arguments:?}");
+        assert!(said.err.contains(says), "{arguments:?}: {}", said.err);
+    }
+    assert_eq!(run(&["--help"]).code, Some(0));
+}
+
+#[test]
+fn a_configuration_that_does_not_hold_names_file_line_and_key() {
+    let home = TempDir::new().expect("a home");
+    let file = home.path().join("duty.toml");
+    std::fs::write(&file, "theme = \"night\"\n[environment.a]\nprotectd = true\n").expect("a file");
+    let output = toban(home.path(), &["--demo", "status"]).env("TOBAN_CONFIG", &file).output().expect("toban runs");
+    let refused = said(output);
+    assert_eq!((refused.code, refused.out.as_str()), (Some(1), ""));
+    let expected = format!("{}:3: environment.a.protectd: unknown key, did you mean `protected`?", file.display());
+    assert!(refused.err.contains(&expected), "{}", refused.err);
+    let output = toban(home.path(), &["--demo", "doctor", "--config"]).arg(&file).output().expect("toban runs");
+    let doctor = said(output);
+    assert_eq!(doctor.code, Some(1));
+    assert!(doctor.out.contains("✗ fail configuration") && doctor.out.contains(&expected), "{}", doctor.out);
+}
+
+#[test]
+fn without_credentials_it_ends_with_four_and_says_what_to_do() {
+    for arguments in [&["--region", "ap-northeast-1", "status"][..], &["--region", "ap-northeast-1", "doctor"]] {
+        let said = run(arguments);
+        assert_eq!(said.code, Some(4), "{arguments:?}: {}{}", said.out, said.err);
+        assert!(format!("{}{}", said.out, said.err).contains("AWS_PROFILE"), "{}{}", said.out, said.err);
+    }
+}
+
+#[test]
+fn init_writes_what_holds_and_never_writes_over() {
+    let home = TempDir::new().expect("a home");
+    let file = home.path().join("config/config.toml");
+    let init = |arguments: &[&str]| {
+        said(toban(home.path(), arguments).env("TOBAN_CONFIG", &file).output().expect("toban runs"))
+    };
+    // A file that was named must be there for everything but its own making.
+    let made = init(&["--demo", "init"]);
+    assert_eq!((made.code, made.out.as_str()), (Some(0), ""), "{}", made.err);
+    let text = std::fs::read_to_string(&file).expect("the file");
+    assert!(text.contains("[environment.\"prooflink-dev\"]"), "{text}");
+    let again = init(&["--demo", "init"]);
+    assert_eq!(again.code, Some(1));
+    assert!(again.err.contains("--print"), "{}", again.err);
+    assert_eq!(std::fs::read_to_string(&file).expect("the file"), text);
+    let printed = init(&["--demo", "init", "--print"]);
+    assert!(printed.out.contains("protected = true"), "{}", printed.out);
+    assert_eq!(init(&["--demo", "status", "prooflink-dev"]).code, Some(0), "what it wrote is taken");
+}
+
+#[test]
+fn what_is_generated_goes_to_stdout_without_an_account() {
+    let policy: Value = serde_json::from_str(&run(&["policy", "--read-only"]).out).expect("a policy");
+    assert_eq!(policy["Version"], "2012-10-17");
+    assert!(run(&["completions", "bash"]).out.contains("_toban"));
+    assert!(run(&["man"]).out.contains(".SH NAME"));
+}
+
+#[test]
+fn a_reader_that_leaves_causes_no_panic() {
+    let home = TempDir::new().expect("a home");
+    let mut child = toban(home.path(), &["--demo", "status", "--json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("toban runs");
+    drop(child.stdout.take());
+    let said = said(child.wait_with_output().expect("it ends"));
+    assert_eq!((said.code, said.err.as_str()), (Some(20), ""));
+}
+
+#[cfg(unix)]
+#[test]
+fn watching_prints_a_document_a_line_until_it_is_interrupted() {
+    let home = TempDir::new().expect("a home");
+    let mut child = toban(home.path(), &["--demo", "status", "--json", "--watch", "prooflink-dev"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("toban runs");
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().expect("its stdout")).read_line(&mut line).expect("a line");
+    let document: Value = serde_json::from_str(&line).expect("a document on one line");
+    assert_eq!(names(&document), ["prooflink-dev"]);
+    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill runs");
+    assert!(killed.success());
+    assert_eq!(child.wait().expect("it ends").code(), Some(130));
+}
+
+#[test]
+fn the_log_is_ours_alone_and_the_statistics_are_json() {
+    let home = TempDir::new().expect("a home");
+    let state = home.path().join("state");
+    let output = toban(home.path(), &["--demo", "--stats", "status", "--json"])
+        .env("TOBAN_STATE_DIR", &state)
+        .output()
+        .expect("toban runs");
+    let said = said(output);
+    let stats: Value = serde_json::from_str(&said.err).expect("statistics on stderr");
+    assert!(stats["ecs:DescribeServices"]["calls"].as_u64().is_some_and(|calls| calls > 0), "{stats}");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = |path: &Path| std::fs::metadata(path).expect("it is there").permissions().mode() & 0o777;
+        assert_eq!((mode(&state), mode(&state.join("toban.log"))), (0o700, 0o600));
+    }
+}
+
+#[test]
+fn the_systems_of_a_real_wire_are_told() {
+    let said = said(shared().toban().args(["status", "--json"]).output().expect("toban runs"));
+    let document: Value = serde_json::from_str(&said.out).unwrap_or_else(|_| panic!("{} {}", said.out, said.err));
+    let found = names(&document);
+    for name in ["prooflink-dev", "prooflink-prod"] {
+        assert!(found.contains(&name), "{name} is not among {found:?}");
+    }
+    let environment = document["environments"].as_array().expect("environments");
+    assert!(environment.iter().all(|environment| environment["account"] == ACCOUNT), "{found:?}");
+}
+
+#[test]
+fn a_denied_reading_is_told_beside_what_was_read() {
+    let peer = Peer::start();
+    peer.build(&["prooflink"]);
+    let error =
+        json!({"code": "AccessDenied", "message": "not authorized to perform: rds:DescribeDBInstances", "status": 403});
+    peer.script(&json!({"service": "rds", "operation": "DescribeDBInstances", "error": error}));
+    let status = said(peer.toban().args(["status", "--json"]).output().expect("toban runs"));
+    let document: Value = serde_json::from_str(&status.out).expect("a document");
+    let faults = document["faults"].as_array().expect("faults");
+    let fault = faults.iter().find(|fault| fault["operation"] == "rds:DescribeDBInstances").expect("the denial");
+    assert_eq!(fault["kind"], "denied");
+    assert!(fault["scope"].as_str().expect("a scope").starts_with(ACCOUNT), "{fault}");
+    assert!(names(&document).contains(&"prooflink-dev"), "{document}");
+    let doctor = said(peer.toban().arg("doctor").output().expect("toban runs"));
+    assert_eq!(doctor.code, Some(1));
+    assert!(doctor.out.contains("→ allow rds:DescribeDBInstances"), "{}", doctor.out);
+    assert!(doctor.out.contains("● ok   ecs "), "{}", doctor.out);
+}
+
+#[test]
+fn a_session_that_ran_out_ends_with_four() {
+    let peer = Peer::start();
+    let error = json!({"code": "ExpiredToken", "message": "The security token included in the request is expired", "status": 403});
+    peer.script(&json!({"service": "sts", "operation": "GetCallerIdentity", "error": error}));
+    let doctor = said(peer.toban().arg("doctor").output().expect("toban runs"));
+    assert_eq!(doctor.code, Some(4), "{}{}", doctor.out, doctor.err);
+    assert!(doctor.out.contains("✗ fail credentials") && doctor.out.contains("log in again"), "{}", doctor.out);
+}
