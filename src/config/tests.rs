@@ -25,6 +25,14 @@ fn good_files_are_taken() {
 }
 
 #[test]
+fn the_example_of_the_contract_is_taken() {
+    let contract = include_str!("../../docs/contract.md");
+    let example = contract.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let settings = parse(example, "docs/contract.md").unwrap_or_else(|fault| panic!("{fault}"));
+    assert_eq!((settings.sources.len(), settings.wishes.environments.len(), settings.keys.len()), (1, 1, 1));
+}
+
+#[test]
 fn bad_files_are_refused_with_every_line_and_key() {
     for path in fixtures("bad") {
         let text = std::fs::read_to_string(&path).unwrap();
