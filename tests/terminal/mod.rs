@@ -10,6 +10,7 @@
 pub(crate) mod svg;
 
 use std::io::{Read, Write};
+use std::num::NonZero;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -37,6 +38,10 @@ pub(crate) struct Terminal {
     glass: Arc<(Mutex<Glass>, Condvar)>,
 }
 
+fn cells(count: u16) -> NonZero<u16> {
+    NonZero::new(count).expect("a terminal has cells")
+}
+
 fn lock(glass: &(Mutex<Glass>, Condvar)) -> MutexGuard<'_, Glass> {
     glass.0.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -48,7 +53,7 @@ impl Terminal {
         let pair = native_pty_system().openpty(size).expect("a pty");
         let child = pair.slave.spawn_command(command).expect("the program starts");
         drop(pair.slave);
-        let parser = vt100::Parser::new(rows, columns, 0);
+        let parser = vt100::Parser::new(cells(rows), cells(columns), 0);
         let glass = Arc::new((Mutex::new(Glass { parser, seen: Seen::default() }), Condvar::new()));
         let mut reader = pair.master.try_clone_reader().expect("the pty's output");
         let behind = Arc::clone(&glass);
@@ -119,7 +124,7 @@ impl Terminal {
 
     /// Changes the terminal's size.
     pub(crate) fn resize(&self, columns: u16, rows: u16) {
-        lock(&self.glass).parser.screen_mut().set_size(rows, columns);
+        lock(&self.glass).parser.screen_mut().set_size(cells(rows), cells(columns));
         self.master.resize(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).expect("a new size");
     }
 
@@ -140,7 +145,11 @@ impl Terminal {
         let mut glass = lock(&self.glass);
         while !glass.seen.closed {
             let left = end.saturating_duration_since(Instant::now());
-            assert!(!left.is_zero(), "the program does not end; the screen shows:\n{}", glass.parser.screen().contents());
+            assert!(
+                !left.is_zero(),
+                "the program does not end; the screen shows:\n{}",
+                glass.parser.screen().contents()
+            );
             glass = self.glass.1.wait_timeout(glass, left).unwrap_or_else(PoisonError::into_inner).0;
         }
         drop(glass);

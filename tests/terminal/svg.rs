@@ -11,6 +11,7 @@ const LIGHT: (&str, &str) = ("#fcfcfa", "#2a2c31");
 /// The screen as SVG on a dark or light ground.
 pub(crate) fn svg(screen: &vt100::Screen, dark: bool) -> String {
     let (rows, columns) = screen.size();
+    let (rows, columns) = (rows.get(), columns.get());
     let (ground, ink) = if dark { DARK } else { LIGHT };
     let width = f32::from(columns) * CELL.0 + 2.0 * EDGE;
     let height = f32::from(rows) * CELL.1 + 2.0 * EDGE;
@@ -33,7 +34,12 @@ pub(crate) fn svg(screen: &vt100::Screen, dark: bool) -> String {
             let y = EDGE + f32::from(row) * CELL.1;
             let span = if cell.is_wide() { 2.0 } else { 1.0 } * CELL.0;
             if back != ground {
-                let _ = writeln!(out, "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{:.1}\" height=\"{}\" fill=\"{back}\"/>", span + 0.3, CELL.1);
+                let _ = writeln!(
+                    out,
+                    "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{:.1}\" height=\"{}\" fill=\"{back}\"/>",
+                    span + 0.3,
+                    CELL.1
+                );
             }
             let text = cell.contents();
             if text.trim().is_empty() {
@@ -61,8 +67,8 @@ pub(crate) fn svg(screen: &vt100::Screen, dark: bool) -> String {
 
 fn colour(colour: vt100::Color, default: &str) -> String {
     const ANSI: [&str; 16] = [
-        "#000000", "#cd3131", "#0dbc79", "#c8a600", "#2472c8", "#bc3fbc", "#11a8cd", "#d0d0d0", "#666666", "#f14c4c", "#23d18b",
-        "#e5d510", "#3b8eea", "#d670d6", "#29b8db", "#ffffff",
+        "#000000", "#cd3131", "#0dbc79", "#c8a600", "#2472c8", "#bc3fbc", "#11a8cd", "#d0d0d0", "#666666", "#f14c4c",
+        "#23d18b", "#e5d510", "#3b8eea", "#d670d6", "#29b8db", "#ffffff",
     ];
     match colour {
         vt100::Color::Default => default.to_owned(),

@@ -1,0 +1,243 @@
+//! The built binary in a terminal: keys in, screen out, in the demo and against the test peer.
+//! Waits for what should appear, never for time to pass; leaves judging single screens to snapshots.
+#![expect(clippy::expect_used, reason = "a test that cannot set up has nothing to say")]
+
+mod support;
+mod terminal;
+
+use portable_pty::CommandBuilder;
+use serde_json::{Value, json};
+use support::peer::Peer;
+use terminal::Terminal;
+use vt100::MouseProtocolMode;
+
+/// The console over the simulated account, cut off from the developer's own settings.
+fn demo(columns: u16, rows: u16, more: &[&str]) -> (Terminal, tempfile::TempDir) {
+    let home = tempfile::tempdir().expect("a home");
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_toban"));
+    command.env_clear();
+    command.env("HOME", home.path());
+    command.env("TOBAN_STATE_DIR", home.path().join("state"));
+    command.env("TERM", "xterm-256color");
+    command.env("TZ", "Asia/Tokyo");
+    command.arg("--demo");
+    command.args(more);
+    (Terminal::run(command, columns, rows), home)
+}
+
+fn against(peer: &Peer, columns: u16, rows: u16) -> Terminal {
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_toban"));
+    command.env_clear();
+    for (name, value) in peer.env() {
+        command.env(name, value);
+    }
+    command.env("TERM", "xterm-256color");
+    Terminal::run(command, columns, rows)
+}
+
+/// The terminal is as a shell wants it: no alternate screen, a cursor, no mouse, no bracketed paste.
+fn is_restored(screen: &vt100::Screen) -> bool {
+    !screen.alternate_screen()
+        && !screen.hide_cursor()
+        && screen.mouse_protocol_mode() == MouseProtocolMode::None
+        && !screen.bracketed_paste()
+}
+
+#[test]
+fn every_place_opens_and_goes_back_and_quitting_leaves_a_clean_terminal() {
+    let (mut toban, _home) = demo(120, 35, &[]);
+    toban.shows("prooflink-prod");
+    toban.shows("kajimaru");
+    assert!(toban.look(vt100::Screen::alternate_screen), "the console draws on the alternate screen");
+
+    toban.keys("/prooflink-prod\r");
+    toban.hides("kajimaru");
+    toban.keys("\r");
+    toban.shows("services 1");
+    toban.keys("\u{1b}");
+    toban.shows("fleet ·");
+    toban.keys("\u{1b}");
+    toban.shows("kajimaru");
+
+    toban.keys("?");
+    toban.shows("quit, from anywhere");
+    toban.keys("\u{1b}"); // seen alone before the next key: together they would be alt and that key
+    toban.shows("fleet ·");
+    toban.keys("!");
+    toban.shows("ssm:DescribeInstanceInformation");
+    toban.keys("\u{1b}");
+    toban.shows("fleet ·");
+    toban.keys(":unassigned\r");
+    toban.shows("traffic-out-high");
+    toban.keys("\u{1b}");
+    toban.shows("fleet ·");
+    toban.keys("q");
+    assert_eq!(toban.end().exit_code(), 0);
+    assert!(toban.look(is_restored), "{:?}", String::from_utf8_lossy(&toban.raw()));
+}
+
+#[test]
+fn escape_never_quits_and_control_c_always_does() {
+    let (mut toban, _home) = demo(100, 30, &[]);
+    toban.shows("prooflink-prod");
+    toban.keys("\u{1b}\u{1b}?"); // two escapes read as one, apart from the key after them
+    toban.shows("quit, from anywhere");
+    toban.keys("\u{3}");
+    toban.end();
+    assert!(toban.look(is_restored));
+}
+
+#[test]
+fn a_signal_ends_it_with_the_terminal_restored() {
+    for signal in ["TERM", "HUP"] {
+        let (mut toban, _home) = demo(100, 30, &[]);
+        toban.shows("prooflink-prod");
+        toban.signal(signal);
+        toban.end();
+        assert!(toban.look(is_restored), "after SIG{signal}");
+    }
+}
+
+#[test]
+fn no_size_breaks_it() {
+    let (mut toban, _home) = demo(80, 24, &[]);
+    toban.shows("prooflink-prod");
+    for (columns, rows) in [(200, 60), (20, 5), (1, 1), (80, 24)] {
+        toban.resize(columns, rows);
+        toban.keys("j");
+    }
+    toban.shows("prooflink-prod");
+    toban.keys("\u{3}");
+    toban.end();
+    assert!(toban.look(is_restored));
+}
+
+#[test]
+fn it_opens_on_the_environment_that_is_named_even_by_a_part_of_it() {
+    let (toban, _home) = demo(120, 35, &["kaji"]);
+    toban.shows("kajimaru-ec2-01");
+}
+
+#[test]
+fn secrets_are_masked_in_the_raw_document() {
+    let (mut toban, _home) = demo(120, 60, &["prooflink-dev"]);
+    toban.shows("databases");
+    toban.keys("\t\t\ty");
+    toban.shows("\"arn\"");
+    let raw = String::from_utf8_lossy(&toban.raw()).into_owned();
+    assert!(!raw.contains("postgresql://"), "a connection string reached the terminal");
+}
+
+#[test]
+fn the_console_and_status_tell_the_same_truth() {
+    let peer = Peer::start();
+    peer.build(&["prooflink"]);
+    peer.script(&json!({
+        "service": "elasticloadbalancing", "operation": "DescribeTargetHealth",
+        "match": {"TargetGroupArn": "prooflink-tg/"},
+        "patch": {"TargetHealthDescriptions": {"[*]": {"TargetHealth": {
+            "State": "unhealthy", "Reason": "Target.Timeout", "Description": "Request timed out"}}}}
+    }));
+    let out = peer.toban().args(["status", "--json"]).output().expect("status runs");
+    let said: Value = serde_json::from_slice(&out.stdout).expect("one JSON document");
+    let toban = against(&peer, 200, 40);
+    for environment in said["environments"].as_array().expect("environments") {
+        let name = environment["name"].as_str().expect("a name");
+        toban.wait(name, |screen| {
+            let line = screen.lines().find(|line| line.contains(name)).unwrap_or_default();
+            // The column may cut a long sentence off; what is shown of it must be the same.
+            let start: String = environment["why"][0].as_str().unwrap_or_default().chars().take(24).collect();
+            line.contains(&start)
+        });
+    }
+}
+
+#[test]
+fn keys_are_answered_while_a_call_hangs() {
+    let peer = Peer::start();
+    peer.build(&["prooflink"]);
+    peer.script(&json!({"service": "rds", "operation": "DescribeDBInstances", "hold": "stuck"}));
+    let mut toban = against(&peer, 120, 35);
+    toban.shows("prooflink-prod");
+    toban.keys("?");
+    toban.shows("quit, from anywhere");
+    peer.release("stuck");
+    toban.keys("\u{1b}");
+    toban.shows("available");
+}
+
+#[test]
+fn a_denied_call_is_said_and_the_rest_goes_on() {
+    let peer = Peer::start();
+    peer.build(&["prooflink"]);
+    peer.script(&json!({"service": "rds", "operation": "DescribeDBInstances", "error": {
+        "code": "AccessDenied", "status": 403,
+        "message": "User: arn:aws:iam::123456789012:user/moto is not authorized to perform: rds:DescribeDBInstances"}}));
+    let mut toban = against(&peer, 140, 40);
+    toban.shows("prooflink-prod");
+    toban.keys("!");
+    toban.shows("rds:DescribeDBInstances");
+    toban.shows("allow rds:DescribeDBInstances");
+    let out = peer.toban().args(["status", "--json"]).output().expect("status runs");
+    let said: Value = serde_json::from_slice(&out.stdout).expect("one JSON document");
+    assert_eq!(said["environments"][0]["faults"][0]["kind"], "denied");
+    assert_eq!(out.status.code(), Some(30), "what cannot be read cannot be called well");
+}
+
+#[test]
+fn credentials_that_ran_out_are_exit_4_with_a_remedy() {
+    let peer = Peer::start();
+    for (service, operation) in [
+        ("sts", "GetCallerIdentity"),
+        ("ecs", "ListClusters"),
+        ("rds", "DescribeDBInstances"),
+        ("rds", "DescribeDBClusters"),
+        ("elasticloadbalancing", "DescribeTargetGroups"),
+        ("elasticloadbalancing", "DescribeLoadBalancers"),
+        ("cloudwatch", "DescribeAlarms"),
+        ("logs", "DescribeMetricFilters"),
+        ("ssm", "DescribeInstanceInformation"),
+        ("ec2", "DescribeInstances"),
+        ("tag", "GetResources"),
+    ] {
+        peer.script(&json!({"service": service, "operation": operation, "error": {
+            "code": "ExpiredTokenException", "status": 400, "message": "The security token included in the request is expired"}}));
+    }
+    let out = peer.toban().args(["status"]).output().expect("status runs");
+    assert_eq!(out.status.code(), Some(4), "{}", String::from_utf8_lossy(&out.stderr));
+    let said = String::from_utf8_lossy(&out.stderr).into_owned();
+    assert!(said.contains("log in again") || said.contains("aws sso login"), "{said}");
+}
+
+#[test]
+fn an_endpoint_that_is_not_there_is_said_plainly() {
+    let home = tempfile::tempdir().expect("a home");
+    let out = std::process::Command::new(env!("CARGO_BIN_EXE_toban"))
+        .env_clear()
+        .env("HOME", home.path())
+        .env("TOBAN_STATE_DIR", home.path().join("state"))
+        .envs([
+            ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
+            ("AWS_SECRET_ACCESS_KEY", "secret"),
+            ("AWS_REGION", "ap-northeast-1"),
+        ])
+        .envs([("AWS_ENDPOINT_URL", "http://127.0.0.1:9"), ("AWS_EC2_METADATA_DISABLED", "true")])
+        .args(["status"])
+        .output()
+        .expect("status runs");
+    assert_eq!(out.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&out.stderr).into_owned();
+    assert!(said.contains("could not reach AWS"), "{said}");
+}
+
+/// Makes the picture in the README. `cargo test --test console -- --ignored picture`
+#[test]
+#[ignore = "writes docs/fleet.svg"]
+fn picture() {
+    let (toban, _home) = demo(120, 30, &[]);
+    toban.wait("a full fleet", |screen| {
+        ["prooflink-prod", "kajimaru", "backend-prod", "city-poc", "asleep"].iter().all(|name| screen.contains(name))
+    });
+    let svg = toban.look(|screen| terminal::svg::svg(screen, true));
+    std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/fleet.svg"), svg).expect("docs/fleet.svg can be written");
+}
