@@ -45,14 +45,12 @@ pub(crate) fn svg(screen: &vt100::Screen, dark: bool) -> String {
             if text.trim().is_empty() {
                 continue;
             }
-            let style = match (cell.bold(), cell.dim(), cell.underline()) {
-                (bold, dim, underline) => format!(
-                    "{}{}{}",
-                    if bold { " font-weight=\"bold\"" } else { "" },
-                    if dim { " opacity=\"0.6\"" } else { "" },
-                    if underline { " text-decoration=\"underline\"" } else { "" }
-                ),
-            };
+            let style = [
+                (cell.bold(), " font-weight=\"bold\""),
+                (cell.dim(), " opacity=\"0.6\""),
+                (cell.underline(), " text-decoration=\"underline\""),
+            ];
+            let style: String = style.iter().filter(|(on, _)| *on).map(|(_, says)| *says).collect();
             let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
             let _ = writeln!(
                 out,

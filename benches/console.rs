@@ -1,0 +1,70 @@
+//! What a key costs: one update and one full frame at 200×60 over 10,000 rows.
+//! `cargo bench --bench console`.
+#![expect(clippy::expect_used, reason = "a benchmark that cannot be set up has nothing to measure")]
+
+use std::hint::black_box;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use jiff::Timestamp;
+use ratatui::{buffer::Buffer, layout::Rect};
+use toban::app::model::Model;
+use toban::app::msg::{Msg, News};
+use toban::app::settings::Settings;
+use toban::app::update::update;
+use toban::environment::{Counts, Environment, Finding, Picture, Verdict};
+use toban::keys::Chord;
+use toban::screens::view::paint;
+use toban::world::{Health, Scope};
+
+const ROWS: usize = 10_000;
+const SIZE: Rect = Rect { x: 0, y: 0, width: 200, height: 60 };
+
+fn now() -> Timestamp {
+    "2026-11-21T05:02:11Z".parse().expect("a timestamp")
+}
+
+fn environment(at: usize) -> Environment {
+    let health = Health::ALL.get(at % 6).copied().unwrap_or_default();
+    let says = format!("3 of 4 targets answer 502 since 13:58, 対象 {at} が応答しません");
+    let finding = Finding { health, depth: 2, says, about: None, evidence: Vec::new() };
+    Environment {
+        name: format!("system{at:05}-prod").into(),
+        project: Some(format!("system{at:05}")),
+        stage: Some("prod".into()),
+        protected: true,
+        account: Some("123456789012".into()),
+        region: Some("ap-northeast-1".into()),
+        scopes: vec![Scope::new("large", "ap-northeast-1")],
+        members: Vec::new(),
+        counts: Counts { tasks_running: 4, tasks_desired: 4, services: 1, ..Counts::default() },
+        verdict: Verdict { health, findings: vec![finding] },
+        faults: Vec::new(),
+        read_at: Some(now()),
+    }
+}
+
+fn console(c: &mut Criterion) {
+    let mut model = Model::new(Settings::default(), 7, now());
+    model.scopes = Some(vec![Scope::new("large", "ap-northeast-1")]);
+    let picture =
+        Picture { at: Some(now()), environments: (0..ROWS).map(environment).collect(), unassigned: Vec::new() };
+    update(&mut model, Msg { now: now(), news: News::Gathered(0, picture) });
+    let mut buffer = Buffer::empty(SIZE);
+    let (shown, _) = paint(&model, SIZE, &mut buffer);
+    model.saw(shown);
+    let text: String = buffer.content().iter().map(ratatui::buffer::Cell::symbol).collect();
+    assert!(text.contains("10000 environments"), "the rows are not on the screen");
+    let down: Chord = "j".parse().expect("a key");
+    c.bench_function("a key over 10,000 rows: update and draw at 200x60", |b| {
+        b.iter(|| {
+            update(&mut model, Msg { now: now(), news: News::Key(down) });
+            let mut buffer = Buffer::empty(SIZE);
+            let (shown, _) = paint(black_box(&model), SIZE, &mut buffer);
+            model.saw(shown);
+            buffer
+        });
+    });
+}
+
+criterion_group! { name = benches; config = Criterion::default().sample_size(50); targets = console }
+criterion_main!(benches);
