@@ -445,3 +445,6 @@ fn wheeled(model: &mut Model, notches: isize) -> Vec<Effect> {
     model.dirty = true;
     Vec::new()
 }
+
+#[cfg(test)]
+mod tests;

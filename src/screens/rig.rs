@@ -1,1 +1,172 @@
+//! The rig of the screens' tests: a world to draw, a model around it, a buffer to look at. For
+//! tests only.
 
+use std::sync::Arc;
+
+use jiff::{Timestamp, tz::TimeZone};
+use ratatui::{buffer::Buffer, layout::Rect};
+
+use super::view::paint;
+use crate::app::effect::Effect;
+use crate::app::headless::{self, View};
+use crate::app::model::Model;
+use crate::app::msg::{Msg, News};
+use crate::app::settings::Settings;
+use crate::app::update::update;
+use crate::cloud::Cloud;
+use crate::demo::Demo;
+use crate::environment::{Counts, Environment, Finding, Member, Picture, Verdict, Wishes};
+use crate::world::{EnvironmentName, Fault, FaultKind, Health, KindName, ResourceId, Scope};
+
+/// `second` seconds after 14:02:11 in Tokyo.
+pub(crate) fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_795_237_331 + second).expect("a second in range")
+}
+
+pub(crate) fn zone() -> TimeZone {
+    TimeZone::fixed(jiff::tz::offset(9))
+}
+
+pub(crate) fn scope() -> Scope {
+    Scope::new("prooflink", "ap-northeast-1")
+}
+
+pub(crate) fn id(key: &str) -> ResourceId {
+    ResourceId { kind: KindName("db-instance"), scope: scope(), key: Arc::from(key) }
+}
+
+pub(crate) fn environment(name: &str, health: Health, says: &str) -> Environment {
+    let stage = name.rsplit_once('-').map(|(_, stage)| stage.to_owned());
+    let protected = stage.as_deref() != Some("dev");
+    let finding = Finding {
+        health,
+        depth: 0,
+        says: says.to_owned(),
+        about: Some(id(&format!("{name}-db"))),
+        evidence: vec![says.to_owned(), format!("alarm {name}-5xx since 13:59")],
+    };
+    Environment {
+        name: EnvironmentName::from(name),
+        project: None,
+        stage,
+        protected,
+        account: None,
+        region: None,
+        scopes: vec![scope()],
+        members: vec![Member { id: id(&format!("{name}-db")), name: format!("{name}-db"), opinion: None, because: vec![] }],
+        counts: Counts {
+            tasks_running: 2,
+            tasks_desired: 2,
+            services: 1,
+            targets_healthy: 1,
+            targets_total: 2,
+            databases: vec![(Health::Well, "available".to_owned())],
+            alarms_total: 4,
+            ..Counts::default()
+        },
+        verdict: Verdict { health, findings: if says.is_empty() { vec![] } else { vec![finding] } },
+        faults: Vec::new(),
+        read_at: Some(at(-20)),
+    }
+}
+
+pub(crate) fn fleet() -> Vec<Environment> {
+    vec![
+        environment("prooflink-prod", Health::Bad, "3 of 4 targets answer 502 since 13:58"),
+        environment("本番環境-prod", Health::Worrying, "対象が応答しません: a rollout is stalled for 12 min"),
+        environment("city-dev", Health::Asleep, "asleep until Tue 08:45"),
+        environment("kajimaru", Health::Well, ""),
+    ]
+}
+
+pub(crate) fn model() -> Model {
+    let settings = Settings { zone: zone(), ..Settings::default() };
+    Model::new(settings, 7, at(0))
+}
+
+/// A console that has read everything and shows these environments.
+pub(crate) fn showing(environments: Vec<Environment>) -> Model {
+    let mut model = model();
+    model.scopes = Some(vec![scope()]);
+    let picture = Picture { at: Some(at(0)), environments, unassigned: Vec::new() };
+    tell(&mut model, News::Gathered(0, picture));
+    model
+}
+
+/// A console over the simulated account, `seconds` into the simulation.
+pub(crate) fn demo(seconds: i64) -> Model {
+    let cloud: Arc<dyn Cloud> = Arc::new(Demo::at(7, seconds));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let view = View { wishes: Wishes::default(), zone: zone() };
+    let outlook = runtime.block_on(headless::picture(&cloud, &view, &mut |_, _| {})).expect("a picture");
+    let settings = Settings { zone: zone(), ..Settings::default() };
+    let mut model = Model::new(settings, 7, cloud.now());
+    model.scopes = Some(outlook.world.scopes());
+    model.world = Arc::new(outlook.world);
+    tell(&mut model, News::Gathered(0, outlook.picture));
+    model
+}
+
+pub(crate) fn denied() -> Fault {
+    Fault::new(FaultKind::Denied, "elasticloadbalancing:DescribeTargetHealth", "no identity-based policy allows it")
+}
+
+pub(crate) fn expired() -> Fault {
+    Fault::new(FaultKind::Expired, "rds:DescribeDBInstances", "the SSO session has expired")
+}
+
+pub(crate) fn tell(model: &mut Model, news: News) -> Vec<Effect> {
+    let now = model.now;
+    tell_at(model, now, news)
+}
+
+pub(crate) fn tell_at(model: &mut Model, now: Timestamp, news: News) -> Vec<Effect> {
+    update(model, Msg { now, news })
+}
+
+/// Presses keys, by their spelling, one after the other; what the last one had done.
+pub(crate) fn press(model: &mut Model, keys: &[&str]) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for key in keys {
+        effects = tell(model, News::Key(key.parse().expect("a chord")));
+        draw(model, 100, 30);
+    }
+    effects
+}
+
+/// Types text, letter by letter.
+pub(crate) fn type_in(model: &mut Model, text: &str) {
+    for c in text.chars() {
+        tell(model, News::Key(crate::keys::Chord::char(c)));
+    }
+}
+
+/// One frame, which the model takes note of.
+pub(crate) fn draw(model: &mut Model, columns: u16, rows: u16) -> Buffer {
+    let area = Rect::new(0, 0, columns, rows);
+    let mut buffer = Buffer::empty(area);
+    let (shown, _) = paint(model, area, &mut buffer);
+    model.saw(shown);
+    buffer
+}
+
+/// The frame with its styles, for snapshots.
+pub(crate) fn picture(model: &mut Model, columns: u16, rows: u16) -> String {
+    format!("{:?}", draw(model, columns, rows))
+}
+
+/// The frame's text alone, for looking things up.
+pub(crate) fn text(model: &mut Model, columns: u16, rows: u16) -> String {
+    let buffer = draw(model, columns, rows);
+    let mut text = String::new();
+    for y in 0..rows {
+        let mut x = 0;
+        while x < columns {
+            let symbol = buffer[(x, y)].symbol();
+            text.push_str(symbol);
+            x += u16::try_from(crate::text::width(symbol)).unwrap_or(1).max(1);
+        }
+        text.push('\n');
+    }
+    text
+}

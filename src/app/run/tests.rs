@@ -1,1 +1,206 @@
+//! The loop on a scripted cloud and screen, in virtual time: keys are answered while calls are
+//! under way, nothing is drawn while nothing happens.
 
+use std::io;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use super::super::gate::Approved;
+use super::super::runner::{Input, Screen};
+use super::super::{msg::News, settings::Settings, shown::Shown};
+use super::run_on;
+use crate::app::model::Model;
+use crate::cloud::{Cloud, Receipt, Stats};
+use crate::keys::Chord;
+use crate::kinds::{AnyKind, Boxed, Extra};
+use crate::screens::rig::{at, scope, zone};
+use crate::screens::view::paint;
+use crate::world::{Coverage, Fault, FaultKind, Found, Identity, ResourceId, Scope, SourceName, World};
+
+/// A cloud that takes its time over everything, and keeps a list of what it was asked.
+struct Slow {
+    since: Instant,
+    takes: Duration,
+    asked: Mutex<Vec<(Duration, String)>>,
+}
+
+impl Slow {
+    fn taking(seconds: u64) -> Arc<Self> {
+        Arc::new(Self { since: Instant::now(), takes: Duration::from_secs(seconds), asked: Mutex::default() })
+    }
+
+    fn note(&self, what: impl Into<String>) {
+        self.asked.lock().expect("the list").push((self.since.elapsed(), what.into()));
+    }
+
+    fn asked(&self, what: &str) -> Vec<Duration> {
+        let asked = self.asked.lock().expect("the list");
+        asked.iter().filter(|(_, asked)| asked == what).map(|(when, _)| *when).collect()
+    }
+}
+
+impl Cloud for Slow {
+    fn scopes(&self) -> Boxed<'_, Result<Vec<Scope>, Fault>> {
+        self.note("scopes");
+        Box::pin(async { Ok(vec![scope()]) })
+    }
+    fn identify<'a>(&'a self, _scope: &'a Scope) -> Boxed<'a, Result<Identity, Fault>> {
+        self.note("identify");
+        Box::pin(async { panic!("a task that breaks off must not break the console") })
+    }
+    fn read<'a>(
+        &'a self,
+        kind: &'static dyn AnyKind,
+        _scope: &'a Scope,
+        _coverage: &'a Coverage,
+        _known: &'a World,
+    ) -> Boxed<'a, Result<Found, Fault>> {
+        self.note(kind.name().0);
+        Box::pin(async {
+            tokio::time::sleep(self.takes).await;
+            Err(Fault::new(FaultKind::Timeout, "read", "nothing came"))
+        })
+    }
+    fn look<'a>(
+        &'a self,
+        _kind: &'static dyn AnyKind,
+        _id: &'a ResourceId,
+        _known: &'a World,
+        _now: Timestamp,
+    ) -> Boxed<'a, Result<Extra, Fault>> {
+        Box::pin(async { Ok(Extra::default()) })
+    }
+    fn change<'a>(&'a self, _change: &'a Approved, _scope: &'a Scope) -> Boxed<'a, Result<Receipt, Fault>> {
+        Box::pin(async { Ok(Receipt::default()) })
+    }
+    fn renew(&self, source: &SourceName) {
+        self.note(format!("renew {source}"));
+    }
+    fn stats(&self) -> Stats {
+        Stats::default()
+    }
+    fn login(&self, _source: &SourceName) -> Option<Vec<String>> {
+        Some(vec!["aws".into(), "sso".into(), "login".into()])
+    }
+    fn now(&self) -> Timestamp {
+        at(0) + jiff::SignedDuration::try_from(self.since.elapsed()).expect("a short time")
+    }
+}
+
+/// A screen with a script: keys at their times, then the end. Remembers when it drew what.
+struct Script {
+    cloud: Arc<Slow>,
+    keys: Vec<(Duration, &'static str)>,
+    drawn: Vec<(Duration, String)>,
+    done: Vec<String>,
+}
+
+impl Script {
+    fn of(cloud: &Arc<Slow>, keys: &[(u64, &'static str)]) -> Self {
+        let mut keys: Vec<_> = keys.iter().map(|(millis, key)| (Duration::from_millis(*millis), *key)).collect();
+        keys.reverse();
+        Self { cloud: Arc::clone(cloud), keys, drawn: Vec::new(), done: Vec::new() }
+    }
+
+    fn last(&self) -> &str {
+        self.drawn.last().map_or("", |(_, text)| text)
+    }
+}
+
+impl Screen for Script {
+    fn draw(&mut self, model: &Model) -> io::Result<Shown> {
+        let area = ratatui::layout::Rect::new(0, 0, 120, 24);
+        let mut buffer = ratatui::buffer::Buffer::empty(area);
+        let (shown, _) = paint(model, area, &mut buffer);
+        let text: String = buffer.content().iter().map(ratatui::buffer::Cell::symbol).collect();
+        self.drawn.push((self.cloud.since.elapsed(), text));
+        Ok(shown)
+    }
+    fn redraw(&mut self) -> io::Result<()> {
+        self.done.push("redraw".into());
+        Ok(())
+    }
+    fn mouse(&mut self, on: bool) -> io::Result<()> {
+        self.done.push(format!("mouse {on}"));
+        Ok(())
+    }
+    fn copy(&mut self, text: &str) -> io::Result<()> {
+        self.done.push(format!("copy {text}"));
+        Ok(())
+    }
+    async fn lend(&mut self, command: &[String]) -> Result<(), String> {
+        self.done.push(command.join(" "));
+        Ok(())
+    }
+    fn suspend(&mut self) -> io::Result<()> {
+        self.done.push("suspend".into());
+        Ok(())
+    }
+    async fn next(&mut self) -> Input {
+        let Some((at, key)) = self.keys.last().copied() else { return Input::End };
+        tokio::time::sleep_until(self.cloud.since + at).await;
+        self.keys.pop();
+        if key == "nothing" { Input::News(News::Watched(true)) } else { Input::News(News::Key(key.parse::<Chord>().expect("a chord"))) }
+    }
+}
+
+async fn played(cloud: &Arc<Slow>, keys: &[(u64, &'static str)]) -> Script {
+    let mut script = Script::of(cloud, keys);
+    let settings = Settings { zone: zone(), ..Settings::default() };
+    run_on(&mut script, Arc::clone(cloud) as Arc<dyn Cloud>, settings).await.expect("a screen");
+    script
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_frame_comes_before_anything_is_asked() {
+    let cloud = Slow::taking(5);
+    let mut script = Script::of(&cloud, &[]);
+    script.keys.clear();
+    let settings = Settings { zone: zone(), ..Settings::default() };
+    run_on(&mut script, Arc::clone(&cloud) as Arc<dyn Cloud>, settings).await.expect("a screen");
+    assert!(script.drawn[0].1.contains("looking for credentials"), "{}", script.drawn[0].1);
+    assert_eq!(script.drawn[0].0, Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_is_answered_while_a_five_second_call_is_under_way() {
+    let cloud = Slow::taking(5);
+    let script = played(&cloud, &[(1000, "?"), (1500, "ctrl-c")]).await;
+    assert!(!cloud.asked("ecs-cluster").is_empty(), "the call is under way");
+    let help = script.drawn.iter().find(|(_, text)| text.contains("in the fleet")).expect("help was drawn");
+    assert_eq!(help.0.as_millis(), 1000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_comes_too_late_is_dropped() {
+    let cloud = Slow::taking(400);
+    let script = played(&cloud, &[(420_000, "!"), (421_000, "ctrl-c")]).await;
+    assert_eq!(cloud.asked("ecs-cluster").len(), 2, "given up after five minutes and asked again");
+    assert!(!script.last().contains("nothing came"), "the answer to the first question is nobody's");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_that_breaks_off_is_a_fault_like_any_other() {
+    let cloud = Slow::taking(1);
+    let script = played(&cloud, &[(2500, "!"), (2600, "ctrl-c")]).await;
+    assert!(script.last().contains("a task broke off"), "{}", script.last());
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_drawn_while_nothing_changes() {
+    let cloud = Slow::taking(1);
+    let script = played(&cloud, &[(20_000, "nothing"), (29_000, "nothing"), (29_500, "ctrl-c")]).await;
+    let idle = script.drawn.iter().filter(|(when, _)| (10..29).contains(&when.as_secs())).count();
+    // The clock's minute is the only thing that may have moved.
+    assert!(idle <= 1, "{:?}", script.drawn.iter().map(|(when, _)| *when).collect::<Vec<_>>());
+}
+
+#[tokio::test(start_paused = true)]
+async fn effects_reach_the_screen() {
+    let cloud = Slow::taking(1);
+    let script = played(&cloud, &[(10, "M"), (20, "ctrl-c")]).await;
+    assert_eq!(script.done, ["mouse false"]);
+}

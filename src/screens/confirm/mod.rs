@@ -47,4 +47,4 @@ impl Confirm {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

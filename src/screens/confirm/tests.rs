@@ -1,1 +1,114 @@
+//! A plan and its answers: `y` for an ordinary one, the name for a protected environment, and no
+//! for everything else.
 
+use crate::app::effect::Effect;
+use crate::app::gate::{Change, Deed, Pass, Plan};
+use crate::app::model::Model;
+use crate::app::msg::News;
+use crate::app::overlay::Overlay;
+use crate::app::update::propose;
+use crate::aws::Clients;
+use crate::cloud::Receipt;
+use crate::kinds::Boxed;
+use crate::screens::rig::{fleet, id, picture, press, scope, showing, tell, text, type_in};
+use crate::world::{EnvironmentName, Fault};
+
+struct Stop(Plan);
+
+impl Change for Stop {
+    fn plan(&self) -> Plan {
+        self.0.clone()
+    }
+    fn deed(&self) -> Deed {
+        Deed { verb: "stop", on: self.0.on.clone(), arguments: Vec::new() }
+    }
+    fn perform<'a>(&'a self, _aws: &'a Clients, _pass: Pass) -> Boxed<'a, Result<Receipt, Fault>> {
+        Box::pin(async { Ok(Receipt::default()) })
+    }
+}
+
+pub(crate) fn plan(environment: &str) -> Plan {
+    Plan {
+        says: format!("stop DB instance {environment}-db"),
+        environment: EnvironmentName::from(environment),
+        scope: scope(),
+        on: id(&format!("{environment}-db")),
+        calls: vec![format!("rds:StopDBInstance on {environment}-db")],
+        notices: vec!["alarm 5xx is firing since 13:58".to_owned()],
+        irreversible: Some("connections that are open are cut".to_owned()),
+    }
+}
+
+fn asked(environment: &str) -> Model {
+    let mut model = showing(fleet());
+    propose(&mut model, Box::new(Stop(plan(environment))));
+    model
+}
+
+fn is_change(effects: &[Effect]) -> bool {
+    matches!(effects, [Effect::Change(approved)] if approved.deed().verb == "stop")
+}
+
+#[test]
+fn y_does_an_ordinary_one_and_its_outcome_is_told() {
+    let mut model = asked("city-dev");
+    insta::assert_snapshot!(picture(&mut model, 80, 16));
+    assert!(is_change(&press(&mut model, &["y"])));
+    assert!(matches!(model.overlay, Overlay::None));
+    let receipt = Receipt { says: Some("stopping".into()), ..Receipt::default() };
+    tell(&mut model, News::Changed(plan("city-dev"), Ok(receipt)));
+    assert!(text(&mut model, 80, 12).contains("stop DB instance city-dev-db: stopping"));
+}
+
+#[test]
+fn anything_else_means_no() {
+    for key in ["enter", "n", "esc", "ctrl-y", "Y", "q"] {
+        let mut model = asked("city-dev");
+        assert!(press(&mut model, &[key]).is_empty(), "{key}");
+        assert!(text(&mut model, 80, 12).contains("nothing was changed"), "{key}");
+    }
+}
+
+#[test]
+fn a_protected_environment_wants_its_name() {
+    let mut model = asked("prooflink-prod");
+    assert!(press(&mut model, &["y", "enter"]).is_empty());
+    assert!(text(&mut model, 100, 12).contains("prooflink-prod is protected"));
+    let mut model = asked("prooflink-prod");
+    type_in(&mut model, "prooflink-prod");
+    insta::assert_snapshot!(picture(&mut model, 80, 16));
+    assert!(is_change(&press(&mut model, &["enter"])));
+}
+
+#[test]
+fn a_name_that_confirms_cannot_be_pasted() {
+    let mut model = asked("prooflink-prod");
+    tell(&mut model, News::Pasted("prooflink-prod".into()));
+    assert!(press(&mut model, &["enter"]).is_empty());
+}
+
+#[test]
+fn read_only_refuses_before_asking() {
+    let mut model = showing(fleet());
+    model.gate.read_only = true;
+    propose(&mut model, Box::new(Stop(plan("city-dev"))));
+    insta::assert_snapshot!(picture(&mut model, 80, 16));
+    assert!(press(&mut model, &["y"]).is_empty());
+}
+
+#[test]
+fn an_environment_nobody_knows_is_protected() {
+    let mut model = asked("unknown-dev");
+    assert!(press(&mut model, &["y"]).is_empty());
+}
+
+#[test]
+fn the_question_is_never_cut_off() {
+    let mut model = asked("city-dev");
+    for rows in 8..14 {
+        assert!(text(&mut model, 80, rows).contains("any other key means no"), "{rows} rows");
+    }
+    for (columns, rows) in [(1, 1), (3, 3), (20, 5)] {
+        text(&mut model, columns, rows);
+    }
+}

@@ -1,1 +1,65 @@
+//! An environment of the simulated account: its panels in order, and what stands in them.
 
+use crate::app::msg::News;
+use crate::app::pace::Reading;
+use crate::kinds::KINDS;
+use crate::screens::rig::{demo, denied, press, tell, text, type_in};
+use crate::world::{Coverage, KindName};
+
+fn opened(name: &str) -> crate::app::model::Model {
+    let mut model = demo(0);
+    press(&mut model, &[":"]);
+    type_in(&mut model, &format!("env {name}"));
+    press(&mut model, &["enter"]);
+    model
+}
+
+#[test]
+fn the_verdict_comes_first_then_panels_in_the_order_of_kinds() {
+    let mut model = opened("prooflink-prod");
+    let page = text(&mut model, 120, 80);
+    let at = |words: &str| page.find(words).unwrap_or_else(|| panic!("{words} is missing:\n{page}"));
+    let order = [at("prooflink-prod is "), at(" target groups "), at(" services "), at(" databases "), at(" alarms ")];
+    assert!(order.is_sorted(), "{page}");
+}
+
+#[test]
+fn a_fault_stands_in_the_panel_that_it_feeds_beside_the_old_rows() {
+    let mut model = opened("prooflink-prod");
+    let before = text(&mut model, 140, 80);
+    assert!(before.contains("prooflink-tg"));
+    let health = KINDS.iter().map(|kind| kind.name()).find(|name| *name == KindName("target-health")).expect("a kind");
+    let home = model.environment().expect("the environment").scopes[0].clone();
+    std::sync::Arc::make_mut(&mut model.world).put(&home, health, &Coverage::All, Err(denied()), model.now);
+    model.refill(false);
+    let after = text(&mut model, 140, 80);
+    let panel = after.lines().find(|line| line.contains(" target groups ")).expect("the panel");
+    assert!(panel.contains("DescribeTargetHealth"), "{panel}");
+    assert!(after.contains("prooflink-tg"), "old rows stay");
+}
+
+#[test]
+fn one_that_is_gone_says_so_and_leaves_the_way_back() {
+    let mut model = opened("prooflink-prod");
+    let mut picture = model.picture.clone();
+    picture.environments.retain(|environment| environment.name.as_str() != "prooflink-prod");
+    tell(&mut model, News::Gathered(0, picture));
+    assert!(text(&mut model, 100, 20).contains("there is no environment prooflink-prod"));
+    press(&mut model, &["esc"]);
+    assert_eq!(model.places.len(), 1);
+}
+
+#[test]
+fn entering_puts_it_into_focus_and_leaving_takes_it_out() {
+    let mut model = opened("prooflink-prod");
+    let scopes = model.scopes.clone().expect("scopes");
+    model.pacer.watch(&scopes, model.now);
+    let due: Vec<Reading> = model.pacer.due(model.now);
+    for reading in &due {
+        model.pacer.arrived(reading, crate::app::pace::Outcome::Failed, model.now);
+    }
+    let soon = model.pacer.wake_at().expect("a next reading");
+    press(&mut model, &["q"]);
+    let later = model.pacer.wake_at().expect("a next reading");
+    assert!(soon <= later, "{soon} {later}");
+}
