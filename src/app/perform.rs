@@ -375,8 +375,8 @@ fn actions(model: &mut Model) {
         // Logging in belongs to the actions only where something ran out, or nobody would find the others.
         .filter(|spec| spec.needs != Need::Login || model.expired().is_some())
         .map(|spec| Entry {
-            label: spec.says.to_owned(),
-            note: model.settings.keymap.shown(spec.command).unwrap_or_else(|| format!(":{}", spec.name)),
+            label: format!("{:<6} {}", model.settings.keymap.shown(spec.command).unwrap_or_default(), spec.name),
+            note: spec.says.to_owned(),
             barred: model.barred(spec.needs),
             pick: Pick::Command(spec.command),
         })

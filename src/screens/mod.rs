@@ -13,4 +13,4 @@ pub mod view;
 pub mod viewer;
 
 #[cfg(test)]
-mod rig;
+pub(crate) mod rig;

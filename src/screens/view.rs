@@ -137,26 +137,34 @@ fn age(model: &Model, shown: &mut Shown) -> Option<(String, Role)> {
     oldest.map(|at| (shown.ago(at, model.now), Role::HeaderBar))
 }
 
+/// What keeps rows from being shown, with how many are.
+fn narrowed(sheet: &super::sheet::Sheet) -> Option<String> {
+    let mut says = String::new();
+    if sheet.unwell() {
+        says.push_str(" · only what is not well");
+    }
+    if !sheet.filter().is_empty() {
+        says.push_str(&format!(" · /{}", sheet.filter()));
+    }
+    (!says.is_empty()).then(|| format!("{says} · {} of {}", sheet.len(), sheet.total()))
+}
+
 fn header(model: &Model, area: Rect, buf: &mut Buffer, shown: &mut Shown) {
     let theme = &model.theme;
     tint_row(buf, area, 0, theme.style(Role::HeaderBar));
     let mut x = put(buf, area, (1, 0), 6, "toban", theme.style(Role::Accent)) + 3;
     let titles: Vec<String> = model.places.iter().map(Place::title).collect();
+    let narrowed = model.sheet().and_then(narrowed);
     let mut path = match titles.as_slice() {
-        [_] => {
-            let summary = fleet::summary(&model.picture);
-            if model.picture.environments.is_empty() { "fleet".to_owned() } else { format!("fleet · {summary}") }
+        [_] if narrowed.is_none() && !model.picture.environments.is_empty() => {
+            format!("fleet · {}", fleet::summary(&model.picture))
         }
+        [_] => "fleet".to_owned(),
         [_, below @ ..] => below.join(" › "),
         [] => String::new(),
     };
-    if let Some(sheet) = model.sheet() {
-        if sheet.unwell() {
-            path.push_str(" · only what is not well");
-        }
-        if !sheet.filter().is_empty() {
-            path.push_str(&format!(" · /{} {} of {}", sheet.filter(), sheet.len(), sheet.total()));
-        }
+    if let Some(narrowed) = narrowed {
+        path.push_str(&narrowed);
     }
     if !model.marks.is_empty() {
         path.push_str(&format!(" · {} marked", model.marks.len()));
@@ -164,7 +172,7 @@ fn header(model: &Model, area: Rect, buf: &mut Buffer, shown: &mut Shown) {
     let path = clean(&path).into_owned();
     // The path may take what it needs; of the rest, what is dearest stays.
     let mut room =
-        usize::from(area.width.saturating_sub(x)).saturating_sub(width(&path).min(usize::from(area.width) / 2));
+        usize::from(area.width.saturating_sub(x)).saturating_sub(width(&path).min(usize::from(area.width) * 2 / 3));
     let mut kept = Vec::new();
     for (text, role) in status(model, shown) {
         let text = clean(&text).into_owned();

@@ -49,12 +49,12 @@ fn of_clusters(readings: &[Reading]) -> Reading {
 #[test]
 fn an_arrival_is_put_on_its_shelf_and_asks_for_a_picture() {
     let (mut model, readings) = started();
-    let effects = tell(&mut model, News::Gathered(0, model.picture.clone()));
+    let now = model.picture.clone();
+    let effects = tell(&mut model, News::Gathered(0, now));
     assert!(!effects.contains(&Effect::Gather));
     let effects = tell(&mut model, News::Read(0, of_clusters(&readings), Ok(clusters("c"))));
     assert_eq!(model.world.all::<Cluster>(&scope()).count(), 1);
     assert!(effects.contains(&Effect::Gather));
-    assert!(effects.iter().any(|effect| matches!(effect, Effect::Read(_))), "what needed clusters is read now");
 }
 
 #[test]
@@ -63,7 +63,8 @@ fn arrivals_while_a_picture_is_made_ask_for_one_more_afterwards() {
     let ask = |effects: &[Effect]| effects.iter().filter(|effect| **effect == Effect::Gather).count();
     let first = tell(&mut model, News::Read(0, of_clusters(&readings), Ok(clusters("c"))));
     assert_eq!(ask(&first), 0, "one is being made since it is known where to look");
-    let after = tell(&mut model, News::Gathered(0, model.picture.clone()));
+    let now = model.picture.clone();
+    let after = tell(&mut model, News::Gathered(0, now));
     assert_eq!(ask(&after), 1);
 }
 
@@ -173,7 +174,7 @@ fn only_what_is_not_well_and_back() {
     let mut model = showing(fleet());
     press(&mut model, &["ctrl-z"]);
     assert_eq!(model.sheet().map(|sheet| sheet.len()), Some(3));
-    assert!(text(&mut model, 120, 10).contains("only what is not well"));
+    assert!(text(&mut model, 80, 10).contains("only what is not well · 3 of 4"));
     press(&mut model, &["ctrl-z"]);
     assert_eq!(model.sheet().map(|sheet| sheet.len()), Some(4));
 }

@@ -97,8 +97,15 @@ pub fn blocks(detail: &Detail, around: Around<'_>) -> Vec<Block> {
         blocks.push(Block { key: "gone".to_owned(), empty: gone.to_owned(), ..Block::default() });
         return blocks;
     }
-    blocks.extend(of.detail(&detail.id, &cx).into_iter().enumerate().map(|(at, section)| self::section(at, section)));
-    blocks.extend(extra(detail));
+    let sections = of.detail(&detail.id, &cx).into_iter().enumerate().map(|(at, section)| self::section(at, section));
+    blocks.extend(sections);
+    // How it went comes right after what it is; lists and events can be long.
+    let after = blocks.len().min(2);
+    let rest = blocks.split_off(after);
+    let (course, history) = extra(detail);
+    blocks.extend(course);
+    blocks.extend(history);
+    blocks.extend(rest);
     blocks
 }
 
@@ -174,17 +181,20 @@ fn moments(key: String, title: &str, moments: Vec<crate::kinds::Moment>, empty: 
     Block { key, title: title.to_owned(), items, empty: empty.to_owned(), ..Block::default() }
 }
 
-fn extra(detail: &Detail) -> Vec<Block> {
-    let mut note = Note { read_at: detail.extra_at, fault: detail.fault.as_ref().map(Fault::sentence) };
+/// The blocks of what was learnt: metrics, and history.
+fn extra(detail: &Detail) -> (Option<Block>, Option<Block>) {
+    let note = Note { read_at: detail.extra_at, fault: detail.fault.as_ref().map(Fault::sentence) };
+    let block = |key: &str, note| Block { key: key.to_owned(), title: key.to_owned(), note, ..Block::default() };
     let Some(extra) = &detail.extra else {
         let remedy = detail.fault.as_ref().map(|fault| fault.remedy(&detail.id.scope));
         let empty = remedy.unwrap_or_else(|| "reading metrics and history…".to_owned());
-        return vec![Block { key: "course".to_owned(), title: "course".to_owned(), note, empty, ..Block::default() }];
+        return (Some(Block { empty, ..block("course", note) }), None);
     };
     let stale = detail.fault.is_some();
-    let mut blocks = Vec::new();
-    if !extra.series.is_empty() {
-        let items = extra.series.iter().map(|series| Item {
+    let items: Vec<Item> = extra
+        .series
+        .iter()
+        .map(|series| Item {
             key: series.title.clone(),
             name: series.title.clone(),
             door: None,
@@ -192,26 +202,12 @@ fn extra(detail: &Detail) -> Vec<Block> {
             look: Look::Course(series.clone()),
             stale,
             changed: false,
-        });
-        let title = "course".to_owned();
-        blocks.push(Block {
-            key: title.clone(),
-            title,
-            note: note.clone(),
-            items: items.collect(),
-            ..Block::default()
-        });
-        note = Note::default();
-    }
-    if !extra.moments.is_empty() {
-        let history = moments("history".to_owned(), "history", extra.moments.clone(), "");
-        blocks.push(Block { note, ..history });
-    }
-    if blocks.is_empty() && stale {
-        let note = Note { read_at: None, fault: detail.fault.as_ref().map(Fault::sentence) };
-        blocks.push(Block { key: "course".to_owned(), title: "course".to_owned(), note, ..Block::default() });
-    }
-    blocks
+        })
+        .collect();
+    let history = (!extra.moments.is_empty()).then(|| moments("history".to_owned(), "history", extra.moments.clone(), ""));
+    // A fault must stand somewhere, even when there was nothing to show before it.
+    let course = (!items.is_empty() || (stale && history.is_none())).then(|| Block { items, ..block("course", note.clone()) });
+    (course, history.map(|history| Block { note, ..history }))
 }
 
 /// Why a resource is placed where it is, with its ids and tags: lines of a text.
@@ -254,7 +250,8 @@ pub fn description(id: &ResourceId, around: Around<'_>) -> Vec<Cell> {
         if tags.is_empty() {
             lines.push(Cell::dim("  none"));
         }
-        lines.extend(tags.iter().map(|(key, value)| Cell::plain(format!("  {key} = {value}"))));
+        let tag = |(key, value): (&String, &String)| Cell::plain(crate::text::mask_text(&format!("  {key} = {value}")));
+        lines.extend(tags.iter().map(tag));
         if !subject.ties.is_empty() {
             lines.extend([Cell::plain(""), heading("points at")]);
             lines.extend(subject.ties.iter().map(|tie| Cell::plain(format!("  {}", tie.to))));

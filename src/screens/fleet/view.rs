@@ -24,8 +24,10 @@ pub fn draw(
     buf: &mut Buffer,
     shown: &mut Shown,
 ) {
-    // The table comes first: evidence gets a third at most, and nothing on a low screen.
-    let room = if area.height < 9 { 0 } else { (area.height / 3).min(EVIDENCE) };
+    // The table comes first: evidence gets a third of a full screen, what a short table leaves of another, and
+    // nothing of a low one. Where it begins does not depend on the cursor.
+    let left = area.height.saturating_sub(small(page.len()).saturating_add(2));
+    let room = if area.height < 9 { 0 } else { (area.height / 3).min(EVIDENCE).max(left) };
     let (table, below) = split_bottom(area, if under.is_some() { room } else { 0 });
     sheet(page, paint, table, buf, shown);
     if let Some(environment) = under.filter(|_| below.height > 1) {

@@ -33,7 +33,7 @@ fn choosing_the_order_of_rows() {
     press(&mut model, &["S"]);
     insta::assert_snapshot!(picture(&mut model, 80, 16));
     press(&mut model, &["j", "enter"]);
-    assert_eq!(model.row().map(|row| row.name.as_str()), Some("prooflink-prod"));
+    assert_eq!(model.row().map(|row| row.name.as_str()), Some("city-dev"));
     assert!(text(&mut model, 80, 10).contains("ENVIRONMENT ▲"));
 }
 
