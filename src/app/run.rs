@@ -91,7 +91,7 @@ async fn wait<S: Screen>(
         // Keys first: the reader waits for nobody.
         biased;
         input = screen.next() => match input {
-            Input::News(news) => Some(Msg { now: runner.now(), news }),
+            Input::News(news) => Some(Msg { now: runner.now(), news: *news }),
             Input::End => None,
         },
         msg = heard.recv() => msg,

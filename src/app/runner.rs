@@ -30,7 +30,7 @@ use crate::world::{Fault, FaultKind, ResourceId, Scope, World};
 #[derive(Debug)]
 pub enum Input {
     /// Something happened.
-    News(News),
+    News(Box<News>),
     /// The terminal is gone, or somebody asked us to end.
     End,
 }

@@ -166,7 +166,7 @@ mod tests {
         assert_eq!(letters, "pfdev");
         assert_eq!(matching.matched("city-prod"), None);
         let wide = Matching::new("環").matched("本番環境").expect("a match");
-        assert_eq!(wide.ranges, [6..9]);
+        assert_eq!(wide.ranges.first(), Some(&(6..9)));
         assert!(Matching::new("").matched("anything").is_some());
     }
 
@@ -178,7 +178,7 @@ mod tests {
         assert!(!wanted("pfx"), "scattered letters of a long sentence are no match");
         assert!(!wanted("dev") && wanted("!dev") && !wanted("!prod"));
         let found = RowFilter::new("502").matched(&row).expect("a match");
-        assert_eq!((found[0].len(), found[1].clone()), (0, vec![22..25]));
+        assert_eq!((found[0].len(), found[1].first()), (0, Some(&(22..25))));
     }
 
     #[test]

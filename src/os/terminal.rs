@@ -155,7 +155,7 @@ impl Screen for Tty {
                 event = events.next() => match event {
                     Some(Ok(event)) => {
                         if let Some(news) = input::news(event) {
-                            return Input::News(news);
+                            return Input::News(Box::new(news));
                         }
                     }
                     Some(Err(_)) | None => return Input::End,
@@ -167,7 +167,7 @@ impl Screen for Tty {
                         if enable_raw_mode().is_ok() && take(self.mouse).is_ok() {
                             let _ = self.terminal.clear();
                         }
-                        return Input::News(News::Resized);
+                        return Input::News(Box::new(News::Resized));
                     }
                 },
             }

@@ -53,7 +53,12 @@ pub(crate) fn environment(name: &str, health: Health, says: &str) -> Environment
         account: None,
         region: None,
         scopes: vec![scope()],
-        members: vec![Member { id: id(&format!("{name}-db")), name: format!("{name}-db"), opinion: None, because: vec![] }],
+        members: vec![Member {
+            id: id(&format!("{name}-db")),
+            name: format!("{name}-db"),
+            opinion: None,
+            because: vec![],
+        }],
         counts: Counts {
             tasks_running: 2,
             tasks_desired: 2,

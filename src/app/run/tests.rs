@@ -143,7 +143,11 @@ impl Screen for Script {
         let Some((at, key)) = self.keys.last().copied() else { return Input::End };
         tokio::time::sleep_until(self.cloud.since + at).await;
         self.keys.pop();
-        if key == "nothing" { Input::News(News::Watched(true)) } else { Input::News(News::Key(key.parse::<Chord>().expect("a chord"))) }
+        let news = match key {
+            "nothing" => News::Watched(true),
+            key => News::Key(key.parse::<Chord>().expect("a chord")),
+        };
+        Input::News(Box::new(news))
     }
 }
 

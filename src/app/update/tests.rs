@@ -82,10 +82,13 @@ fn a_fault_keeps_what_was_there() {
     tell(&mut model, News::Read(0, of_clusters(&readings), Ok(clusters("c"))));
     let later = model.now + SignedDuration::from_mins(12);
     let again = tell_at(&mut model, later, News::Tick);
-    let again: Vec<Reading> = again.into_iter().filter_map(|effect| match effect {
-        Effect::Read(reading) => Some(reading),
-        _ => None,
-    }).collect();
+    let again: Vec<Reading> = again
+        .into_iter()
+        .filter_map(|effect| match effect {
+            Effect::Read(reading) => Some(reading),
+            _ => None,
+        })
+        .collect();
     tell(&mut model, News::Read(0, of_clusters(&again), Err(denied())));
     assert_eq!(model.world.all::<Cluster>(&scope()).count(), 1);
     assert_eq!(model.fault_count(), 1);
@@ -242,9 +245,12 @@ fn one_cell_is_copied_by_choosing_it() {
 #[test]
 fn a_resource_opens_its_page_in_the_web_console() {
     let mut model = demo(0);
-    let id = model.picture.environments.iter().flat_map(|home| &home.members).find_map(|member| {
-        (member.id.kind.0 == "db-instance").then(|| member.id.clone())
-    });
+    let id = model
+        .picture
+        .environments
+        .iter()
+        .flat_map(|home| &home.members)
+        .find_map(|member| (member.id.kind.0 == "db-instance").then(|| member.id.clone()));
     let page = model.page_of(&id.expect("a database"));
     model.enter(page);
     let effects = press(&mut model, &["b"]);

@@ -204,9 +204,11 @@ fn extra(detail: &Detail) -> (Option<Block>, Option<Block>) {
             changed: false,
         })
         .collect();
-    let history = (!extra.moments.is_empty()).then(|| moments("history".to_owned(), "history", extra.moments.clone(), ""));
+    let history =
+        (!extra.moments.is_empty()).then(|| moments("history".to_owned(), "history", extra.moments.clone(), ""));
     // A fault must stand somewhere, even when there was nothing to show before it.
-    let course = (!items.is_empty() || (stale && history.is_none())).then(|| Block { items, ..block("course", note.clone()) });
+    let course =
+        (!items.is_empty() || (stale && history.is_none())).then(|| Block { items, ..block("course", note.clone()) });
     (course, history.map(|history| Block { note, ..history }))
 }
 

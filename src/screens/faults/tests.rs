@@ -9,10 +9,13 @@ fn faulted() -> crate::app::model::Model {
     let mut model = showing(fleet());
     let world = std::sync::Arc::make_mut(&mut model.world);
     world.put(&scope(), KindName("target-health"), &Coverage::All, Err(denied()), at(-30));
-    world.identify(&scope(), Ok(Identity {
-        account: AccountId::from("123456789012"),
-        arn: Arn::from("arn:aws:sts::123456789012:assumed-role/duty/me"),
-    }));
+    world.identify(
+        &scope(),
+        Ok(Identity {
+            account: AccountId::from("123456789012"),
+            arn: Arn::from("arn:aws:sts::123456789012:assumed-role/duty/me"),
+        }),
+    );
     model.refill(false);
     model
 }

@@ -25,7 +25,14 @@ fn row(name: &str, health: Health, count: &str) -> Item {
 
 fn tasks(rows: Vec<Item>) -> Block {
     let note = Note { read_at: Some(at(-20)), fault: None };
-    Block { key: "tasks".into(), title: "tasks".into(), note, columns: COLUMNS, items: rows, empty: "no tasks run".into() }
+    Block {
+        key: "tasks".into(),
+        title: "tasks".into(),
+        note,
+        columns: COLUMNS,
+        items: rows,
+        empty: "no tasks run".into(),
+    }
 }
 
 fn facts() -> Block {
@@ -52,7 +59,8 @@ fn facts() -> Block {
 }
 
 fn says() -> Block {
-    let cells = vec![Cell::of(Health::Bad, "3 of 4 targets answer 502 since 13:58"), Cell::dim("look at the app's log")];
+    let cells =
+        vec![Cell::of(Health::Bad, "3 of 4 targets answer 502 since 13:58"), Cell::dim("look at the app's log")];
     let items = vec![Item::prose("finding", cells).of(Health::Bad)];
     let note = Note { read_at: Some(at(-75)), fault: Some("ecs:ListTasks is being throttled: Rate exceeded".into()) };
     Block { key: "verdict".into(), title: "prod is bad".into(), note, items, ..Block::default() }
@@ -80,7 +88,11 @@ fn picture(sheet: &mut Sheet, columns: u16, rows: u16) -> String {
 }
 
 fn rows() -> Vec<Item> {
-    vec![row("a", Health::Bad, "9"), row("b", Health::Well, "10"), Item { stale: true, ..row("c", Health::Changing, "–") }]
+    vec![
+        row("a", Health::Bad, "9"),
+        row("b", Health::Well, "10"),
+        Item { stale: true, ..row("c", Health::Changing, "–") },
+    ]
 }
 
 #[test]

@@ -41,7 +41,7 @@ pub fn draw(sheet: &Sheet, paint: Paint<'_>, area: Rect, buf: &mut Buffer, shown
     let blocks: Vec<_> = sheet.shown().collect();
     match blocks.as_slice() {
         [(block, items)] if block.title.is_empty() && !block.columns.is_empty() => {
-            table(sheet, block, items, paint, area, buf, shown);
+            table(sheet, (block, items), paint, area, buf, shown);
         }
         _ => page(sheet, &blocks, paint, area, buf, shown),
     }
@@ -50,8 +50,7 @@ pub fn draw(sheet: &Sheet, paint: Paint<'_>, area: Rect, buf: &mut Buffer, shown
 /// A page that is one table: its heading stays when it scrolls.
 fn table(
     sheet: &Sheet,
-    block: &Block,
-    items: &[&Item],
+    (block, items): (&Block, &[&Item]),
     paint: Paint<'_>,
     area: Rect,
     buf: &mut Buffer,
@@ -255,7 +254,7 @@ fn page(
         let place = Rect { y: inner.y + y, height, ..inner };
         match &laid.piece {
             Piece::Gap => {}
-            Piece::Rule(at, block, count) => rule(block, *count, focus == Some(*at), paint, place, buf, shown),
+            Piece::Rule(at, block, count) => rule(block, (*count, focus == Some(*at)), paint, place, buf, shown),
             Piece::Empty(block) => lines(&text_lines(&block.empty, inner.width), skip, Role::Faint, paint, place, buf),
             Piece::Heading(at) => {
                 flush(sheet, blocks, slice.take(), position, paint, buf);
@@ -325,8 +324,7 @@ fn flush(
 
 fn rule(
     block: &Block,
-    count: usize,
-    focused: bool,
+    (count, focused): (usize, bool),
     paint: Paint<'_>,
     place: Rect,
     buf: &mut Buffer,

@@ -8,7 +8,8 @@ use crate::screens::rig::{at, fleet, id, picture, press, showing, tell, type_in}
 #[test]
 fn each_with_its_reason() {
     let mut model = showing(fleet());
-    let because = vec![Step { kind: StepKind::None, says: "its name 迷子 has no stage, and its VPC is mixed".into() }];
+    let because =
+        vec![Step { kind: StepKind::None, says: "its name 迷子 has no stage, and its VPC is mixed".into() }];
     let member = Member { id: id("迷子"), name: "迷子-db".into(), opinion: None, because };
     let now = Picture { at: Some(at(0)), environments: fleet(), unassigned: vec![member] };
     tell(&mut model, News::Gathered(0, now));

@@ -37,11 +37,18 @@ fn searching_goes_there_while_typing_and_on_with_n() {
     type_in(&mut model, "HOST-3");
     insta::assert_snapshot!(picture(&mut model, 60, 6));
     press(&mut model, &["enter", "n"]);
-    assert!(matches!(model.here(), Some(Place::Viewer(viewer)) if viewer.lines[viewer.place.line].text.contains("host-30")));
+    assert!(
+        matches!(model.here(), Some(Place::Viewer(viewer)) if viewer.lines[viewer.place.line].text.contains("host-30"))
+    );
     press(&mut model, &["N"]);
-    assert!(matches!(model.here(), Some(Place::Viewer(viewer)) if viewer.lines[viewer.place.line].text.contains("host-3.")));
+    assert!(
+        matches!(model.here(), Some(Place::Viewer(viewer)) if viewer.lines[viewer.place.line].text.contains("host-3."))
+    );
     press(&mut model, &["esc"]);
-    assert!(matches!(model.here(), Some(Place::Viewer(viewer)) if viewer.search.is_empty()), "esc first lets go of the search");
+    assert!(
+        matches!(model.here(), Some(Place::Viewer(viewer)) if viewer.search.is_empty()),
+        "esc first lets go of the search"
+    );
 }
 
 #[test]
