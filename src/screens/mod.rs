@@ -13,4 +13,5 @@ pub mod view;
 pub mod viewer;
 
 #[cfg(test)]
+#[path = "tests/rig.rs"]
 pub(crate) mod rig;
