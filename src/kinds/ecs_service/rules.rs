@@ -220,7 +220,7 @@ fn verdict(service: &Service, now: Timestamp, signs: &Signs<'_>) -> Judged {
         return Judged::new(event.health, 3, format!("{name}: {}", event.says));
     }
     if let Some(stops) = signs.stops.filter(|stops| stops.latest.is_some_and(|at| now.duration_since(at) < FRESH)) {
-        return Judged::new(Health::Worrying, depth, format!("{name} replaced {}", stops.line()));
+        return Judged::new(Health::Worrying, depth, format!("{name}: {}; replaced", stops.line()));
     }
     if service.running > service.desired {
         return Judged::new(Health::Changing, 3, format!("{name}: {tasks}, the rest is being stopped"));

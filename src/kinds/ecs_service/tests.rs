@@ -156,7 +156,7 @@ fn a_task_that_was_replaced_lately_is_worth_a_word() {
     task.containers[0].exit_code = Some(139);
     let (health, why) = opinion(service(), vec![task]);
     assert_eq!(health, Health::Worrying);
-    assert_eq!(why, "Backend replaced 1 task stopped, app crashed (code 139: segmentation fault), revision 117");
+    assert_eq!(why, "Backend: 1 task stopped, app crashed (code 139: segmentation fault), revision 117; replaced");
 }
 
 #[test]
