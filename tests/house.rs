@@ -47,8 +47,10 @@ fn code(source: &Source) -> impl Iterator<Item = (usize, &str)> {
         .filter(|(_, line)| !line.trim_start().starts_with("//"))
 }
 
+/// Tests, and what only tests are built with.
 fn is_test(path: &str) -> bool {
-    path.ends_with("tests.rs") || path.contains("/tests/") || path.ends_with("fixtures.rs")
+    let names = ["tests.rs", "rig.rs", "sample.rs", "testing.rs"];
+    path.contains("/tests/") || path.rsplit('/').next().is_some_and(|name| names.contains(&name))
 }
 
 /// Every line outside tests that has one of `words`, in files that `suspect` holds to the rule.
