@@ -332,7 +332,7 @@ impl Model {
             Place::Fleet(sheet) => sheet.fill(fleet::blocks(&self.picture, &self.changed, &self.waiting()), resort),
             Place::Environment(name, sheet) => {
                 let blocks = match self.picture.environment(name) {
-                    Some(found) => environment::blocks(found, around, &self.changed, self.pacer.complete()),
+                    Some(found) => environment::blocks(found, around, &self.changed),
                     None => environment::missing(name.as_str(), self.complete()),
                 };
                 sheet.fill(blocks, resort);

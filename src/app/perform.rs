@@ -538,7 +538,7 @@ fn help_lines(model: &Model, place: Where) -> Vec<Cell> {
     let heading = |text: String| Cell { text, tone: Tone::Strong };
     let line = |spec: &crate::command::Spec| {
         let keys: Vec<String> = model.settings.keymap.keys(spec.command).iter().map(ToString::to_string).collect();
-        Cell::plain(format!("  {:<12} :{:<16} {}", keys.join(" "), spec.name, spec.says))
+        Cell::plain(format!("  {:<11} :{:<14} {}", keys.join(" "), spec.name, spec.says))
     };
     let mut lines = vec![heading(format!("in {}", place.words()))];
     let here = |spec: &&crate::command::Spec| spec.at.contains(&place) && spec.at != Where::ALL;

@@ -42,7 +42,7 @@ impl Matching {
 }
 
 /// Texts longer than this many characters hold any few letters somewhere: there, words must stand as they are.
-const SHORT: usize = 40;
+const SHORT: usize = 24;
 
 /// Which rows of a table are wanted. Each word must be found in one cell of the row: letter by letter in order in
 /// short cells, as it is in long ones.

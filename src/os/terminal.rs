@@ -13,7 +13,7 @@ use crossterm::style::Print;
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use crossterm::{cursor, execute};
 use futures_util::StreamExt;
-use ratatui::{Terminal, backend::CrosstermBackend};
+use ratatui::{Terminal, backend::CrosstermBackend, layout::Rect};
 
 use super::signals::{Asked, Signals};
 use super::{clipboard, input};
@@ -54,7 +54,14 @@ impl Tty {
     fn again(&mut self) -> io::Result<()> {
         take(self.mouse)?;
         self.events = Some(EventStream::new());
-        self.terminal.clear()
+        self.wipe()
+    }
+
+    /// Forgets what is on the screen. Not by `Terminal::clear`, which asks the terminal where its cursor is and
+    /// would wait for an answer that the event stream has taken.
+    fn wipe(&mut self) -> io::Result<()> {
+        let size = self.terminal.size()?;
+        self.terminal.resize(Rect::new(0, 0, size.width, size.height))
     }
 }
 
@@ -110,7 +117,7 @@ impl Screen for Tty {
     }
 
     fn redraw(&mut self) -> io::Result<()> {
-        self.terminal.clear()
+        self.wipe()
     }
 
     fn mouse(&mut self, on: bool) -> io::Result<()> {
@@ -165,7 +172,7 @@ impl Screen for Tty {
                     Asked::Continue => {
                         // Somebody else stopped us; the shell may have changed the terminal meanwhile.
                         if enable_raw_mode().is_ok() && take(self.mouse).is_ok() {
-                            let _ = self.terminal.clear();
+                            let _ = self.wipe();
                         }
                         return Input::News(Box::new(News::Resized));
                     }

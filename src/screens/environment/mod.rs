@@ -1,7 +1,7 @@
 //! One environment: its verdict with the findings, then a panel for each list of resources, in the
 //! order of kinds. Makes blocks of a picture; the page itself is a sheet. Pure; knows no kind by name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use jiff::Timestamp;
 
@@ -14,15 +14,11 @@ use crate::world::{Fault, Health, KindName, ResourceId};
 /// Lines of evidence shown of findings that are not the headline.
 const OTHERS: usize = 2;
 
-/// The blocks of an environment's page. `complete` says that everything was read at least once.
+/// The blocks of an environment's page.
 #[must_use]
-pub fn blocks(
-    environment: &Environment,
-    around: Around<'_>,
-    changed: &BTreeMap<ResourceId, Timestamp>,
-    complete: bool,
-) -> Vec<Block> {
+pub fn blocks(environment: &Environment, around: Around<'_>, changed: &BTreeMap<ResourceId, Timestamp>) -> Vec<Block> {
     let joins = Joins::of(around.world);
+    let changed: HashSet<&str> = changed.keys().map(|id| &*id.key).collect();
     let mut blocks = vec![verdict(environment)];
     let mut lists: Vec<&'static str> = Vec::new();
     for shown in KINDS.iter().filter_map(|kind| kind.shown()) {
@@ -30,7 +26,7 @@ pub fn blocks(
             lists.push(shown.list);
         }
     }
-    blocks.extend(lists.into_iter().filter_map(|list| panel(list, environment, around, &joins, changed, complete)));
+    blocks.extend(lists.into_iter().filter_map(|list| panel(list, environment, around, (&joins, &changed))));
     blocks
 }
 
@@ -88,9 +84,7 @@ fn panel(
     list: &'static str,
     environment: &Environment,
     around: Around<'_>,
-    joins: &Joins<'_>,
-    changed: &BTreeMap<ResourceId, Timestamp>,
-    complete: bool,
+    (joins, changed): (&Joins<'_>, &HashSet<&str>),
 ) -> Option<Block> {
     let in_list = |member: &&Member| kind(member.id.kind).and_then(|kind| kind.shown()).is_some_and(|s| s.list == list);
     let mut items = Vec::new();
@@ -106,8 +100,7 @@ fn panel(
         };
         let stale = is_stale(&member.id, around);
         for row in of.rows(&member.id, &cx) {
-            let is_changed = |id: &ResourceId| row.open.as_ref().is_some_and(|open| open.key == id.key);
-            let changed = changed.keys().any(is_changed);
+            let changed = row.open.as_ref().is_some_and(|open| changed.contains(&*open.key));
             items.push(Item { stale, changed, ..door(row) });
         }
     }
@@ -123,18 +116,15 @@ fn panel(
         [one] => Some(one.sentence()),
         [first, rest @ ..] => Some(format!("{} (and {} more)", first.sentence(), rest.len())),
     };
-    if items.is_empty() && fault.is_none() && (complete || !shelves.is_empty()) {
-        return None;
-    }
-    // Kinds that stand inside another's rows have no rows of their own, hence no panel while they are read.
-    if items.is_empty() && !complete && !environment.members.iter().any(|member| in_list(&member)) && fault.is_none() {
+    // An empty panel says something only when its reading failed: what has not been read yet may never have rows.
+    if items.is_empty() && fault.is_none() {
         return None;
     }
     let read_at = shelves.iter().filter_map(|shelf| shelf.oldest()).min();
     let columns = KINDS.iter().filter_map(|kind| kind.shown()).find(|shown| shown.list == list)?.columns;
     let title = list.replace('_', " ");
-    let empty = if fault.is_some() { "nothing is known of these: the reading failed" } else { "reading…" };
-    Some(Block { key: list.to_owned(), title, note: Note { read_at, fault }, columns, items, empty: empty.to_owned() })
+    let empty = "nothing is known of these: the reading failed".to_owned();
+    Some(Block { key: list.to_owned(), title, note: Note { read_at, fault }, columns, items, empty })
 }
 
 /// Whether a resource is known only from before a fault.

@@ -3,7 +3,7 @@
 
 pub mod view;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use jiff::Timestamp;
 
@@ -46,11 +46,12 @@ pub fn blocks(picture: &Picture, changed: &BTreeMap<ResourceId, Timestamp>, wait
         });
         return vec![Block { key: "waiting".to_owned(), items: items.collect(), ..Block::default() }];
     }
-    let items = picture.environments.iter().map(|environment| row(environment, changed)).collect();
+    let changed: HashSet<&str> = changed.keys().map(|id| &*id.key).collect();
+    let items = picture.environments.iter().map(|environment| row(environment, &changed)).collect();
     vec![Block { key: "fleet".to_owned(), columns: COLUMNS, items, ..Block::default() }]
 }
 
-fn row(environment: &Environment, changed: &BTreeMap<ResourceId, Timestamp>) -> Item {
+fn row(environment: &Environment, changed: &HashSet<&str>) -> Item {
     let health = environment.verdict.health;
     let counts = &environment.counts;
     let verdict = match health {
@@ -81,13 +82,13 @@ fn row(environment: &Environment, changed: &BTreeMap<ResourceId, Timestamp>) -> 
         database(counts),
         alarms(counts),
     ];
-    let mine = |id: &ResourceId| environment.members.iter().any(|member| member.id.key == id.key);
+    let news = !changed.is_empty() && environment.members.iter().any(|member| changed.contains(&*member.id.key));
     let stale = environment.faults.iter().any(|(_, fault)| {
         use crate::world::FaultKind::{Credentials, Expired, Offline};
         matches!(fault.kind, Credentials | Expired | Offline)
     });
     let item = Item::row(environment.name.as_str(), environment.name.as_str(), cells).of(health);
-    Item { changed: changed.keys().any(mine), stale, ..item }.to(Some(Door::Environment(environment.name.clone())))
+    Item { changed: news, stale, ..item }.to(Some(Door::Environment(environment.name.clone())))
 }
 
 fn of(part: u32, whole: u32, any: bool, short: bool) -> Cell {

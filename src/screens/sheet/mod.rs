@@ -229,9 +229,8 @@ impl Sheet {
     /// The cursor's place among the rows shown.
     #[must_use]
     pub fn position(&self) -> usize {
-        let found = self.cursor.as_ref().and_then(|cursor| {
-            self.rows().position(|(block, item)| item.key == cursor.key && block.key == cursor.block)
-        });
+        let found =
+            self.cursor.as_ref().and_then(|_| self.rows().position(|(block, item)| self.is_cursor(block, item)));
         found.unwrap_or(self.at).min(self.len().saturating_sub(1))
     }
 
@@ -287,6 +286,14 @@ impl Sheet {
         self.filter = text.to_owned();
         let before = self.seen();
         self.arrange(Some(&before));
+        // The best place to be among what is left is its beginning; the cursor's own row is not forgotten.
+        if !self.rows().any(|(block, item)| self.is_cursor(block, item)) {
+            self.at = 0;
+        }
+    }
+
+    fn is_cursor(&self, block: &Block, item: &Item) -> bool {
+        self.cursor.as_ref().is_some_and(|cursor| item.key == cursor.key && block.key == cursor.block)
     }
 
     /// What rows must match.

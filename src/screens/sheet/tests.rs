@@ -187,3 +187,15 @@ fn sorting_by_a_column_counts_figures_and_puts_dashes_last() {
     sheet.sort(None);
     assert_eq!(keys(&sheet), "abc");
 }
+
+#[test]
+fn a_filter_begins_at_its_first_row_and_esc_comes_back_to_where_one_was() {
+    let mut sheet = filled(vec![says(), tasks(rows()), facts()]);
+    sheet.go(7);
+    let before = sheet.current().map(|(_, item)| item.key.clone());
+    sheet.set_filter("well");
+    assert_eq!(sheet.position(), 0);
+    assert_eq!(sheet.current().map(|(_, item)| item.key.as_str()), Some("b"));
+    sheet.set_filter("");
+    assert_eq!(sheet.current().map(|(_, item)| item.key.clone()), before);
+}

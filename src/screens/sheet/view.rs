@@ -56,7 +56,7 @@ fn table(
     buf: &mut Buffer,
     shown: &mut Shown,
 ) {
-    let plan = Table::of(sheet, block, items);
+    let plan = Table::of(sheet, block, items, area.width);
     let mut state = GridState { selected: sheet.position(), offset: sheet.offset };
     Grid::new(&plan.columns, items.len(), paint.theme, |at| plan.row(items.get(at).copied(), paint))
         .sort(plan.sort)
@@ -81,10 +81,10 @@ struct Table<'a> {
 }
 
 impl<'a> Table<'a> {
-    fn of(sheet: &'a Sheet, block: &'a Block, items: &[&Item]) -> Self {
+    fn of(sheet: &'a Sheet, block: &'a Block, items: &[&Item], room: u16) -> Self {
         let marked = items.iter().any(|item| item.health.is_some());
         let sign = marked.then(|| grid::Column::new("", Rule::Fixed(1), 9));
-        let columns = block.columns.iter().enumerate().map(|(at, spec)| column(spec, widest(items, at)));
+        let columns = block.columns.iter().enumerate().map(|(at, spec)| column(spec, widest(items, at), room));
         let columns = sign.into_iter().chain(columns).collect();
         let sort = sheet.sorting().filter(|sorting| sorting.block == block.key).map(|sorting| {
             let order = if sorting.descending { Order::Descending } else { Order::Ascending };
@@ -131,14 +131,17 @@ fn widest(items: &[&Item], column: usize) -> u16 {
 const DEAR: u8 = 7;
 const WHOLE: u16 = 30;
 
-fn column(column: &Column, natural: u16) -> grid::Column<'_> {
+fn column(column: &Column, natural: u16, room: u16) -> grid::Column<'_> {
     let rule = match column.width {
         Width::Fit(min, max) if column.keep >= DEAR => {
             let whole = natural.clamp(min, max.max(min)).min(WHOLE.max(min));
             Rule::Fit { min: whole, max: max.max(whole) }
         }
         Width::Fit(min, max) => Rule::Fit { min: natural.clamp(min, max.max(min)), max },
-        Width::Fill(min) if column.keep >= DEAR => Rule::Fill { min: natural.clamp(min, WHOLE.max(min)), weight: 1 },
+        // A sentence can be cut and still be read; on a narrow screen half of one is better than none.
+        Width::Fill(min) if column.keep >= DEAR => {
+            Rule::Fill { min: natural.clamp(min, WHOLE.max(min)).min((room / 3).max(8)), weight: 1 }
+        }
         Width::Fill(min) => Rule::Fill { min, weight: 1 },
     };
     let column_of = grid::Column::new(column.title, rule, column.keep);
@@ -313,7 +316,7 @@ fn flush(
 ) {
     let Some(slice) = slice else { return };
     let Some((block, items)) = blocks.get(slice.block) else { return };
-    let plan = Table::of(sheet, block, items);
+    let plan = Table::of(sheet, block, items, slice.place.width);
     let cursor = slice.first.and_then(|first| position.checked_sub(first)).filter(|at| *at < slice.rows.len());
     let mut state = GridState { selected: cursor.unwrap_or(0), offset: 0 };
     Grid::new(&plan.columns, slice.rows.len(), paint.theme, |at| plan.row(slice.rows.get(at).copied(), paint))
@@ -458,13 +461,10 @@ fn draw_item(item: &Item, skip: usize, paint: Paint<'_>, place: Rect, buf: &mut 
 }
 
 fn figure(value: f64, unit: &str) -> String {
-    let figure = if value.abs() >= 100.0 || value.fract() == 0.0 {
-        format!("{value:.0}")
-    } else if value.abs() >= 1.0 {
-        format!("{value:.1}")
-    } else {
-        format!("{value:.2}")
-    };
+    let places = if value.abs() >= 100.0 { 0 } else { usize::from(value.abs() < 1.0) + 1 };
+    let figure = format!("{value:.places$}");
+    // What the rounding left of a whole number says nothing.
+    let figure = if places > 0 { figure.trim_end_matches('0').trim_end_matches('.') } else { &figure };
     format!("{figure}{unit}")
 }
 
