@@ -64,9 +64,10 @@ fn every_place_opens_and_goes_back_and_quitting_leaves_a_clean_terminal() {
     toban.keys("\u{1b}"); // seen alone before the next key: together they would be alt and that key
     toban.shows("fleet ·");
     toban.keys("!");
+    toban.shows("─ who we are ─");
     toban.shows("ssm:DescribeInstanceInformation");
     toban.keys("\u{1b}");
-    toban.shows("fleet ·");
+    toban.hides("who we are");
     toban.keys(":unassigned\r");
     toban.shows("traffic-out-high");
     toban.keys("\u{1b}");
