@@ -1,7 +1,7 @@
 //! The terminal: taken when the console opens, given back however it ends (return, error, panic,
 //! signal), lent to a login command, stopped with the shell's job control.
 
-use std::io::{self, Stdout, Write, stdout};
+use std::io::{self, BufWriter, Stdout, Write, stdout};
 use std::panic;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -10,8 +10,11 @@ use crossterm::event::{
     DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange, EventStream,
 };
 use crossterm::style::Print;
-use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
-use crossterm::{cursor, execute};
+use crossterm::terminal::{
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
+    enable_raw_mode,
+};
+use crossterm::{cursor, execute, queue};
 use futures_util::StreamExt;
 use ratatui::{Terminal, backend::CrosstermBackend, layout::Rect};
 
@@ -27,12 +30,15 @@ use crate::screens::view::view;
 const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1006h";
 const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1000l";
 
+/// Room for a frame, so that it goes out in one piece: half a frame is never seen.
+const FRAME: usize = 1 << 16;
+
 /// Whether the terminal is ours at the moment. Restoring happens once, whoever comes first.
 static OURS: AtomicBool = AtomicBool::new(false);
 
 /// The terminal while it is ours.
 pub struct Tty {
-    terminal: Terminal<CrosstermBackend<Stdout>>,
+    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
     events: Option<EventStream>,
     signals: Signals,
     mouse: bool,
@@ -47,7 +53,8 @@ impl Tty {
         restore_on_panic();
         let signals = Signals::new()?;
         take(mouse).inspect_err(|_| give_back())?;
-        let terminal = Terminal::new(CrosstermBackend::new(stdout())).inspect_err(|_| give_back())?;
+        let terminal = Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(FRAME, stdout())))
+            .inspect_err(|_| give_back())?;
         Ok(Self { terminal, events: None, signals, mouse })
     }
 
@@ -112,7 +119,10 @@ fn restore_on_panic() {
 impl Screen for Tty {
     fn draw(&mut self, model: &Model) -> io::Result<Shown> {
         let mut shown = Shown::default();
+        // Terminals that know how hold the picture back until it is whole; the others ignore it.
+        queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
         self.terminal.draw(|frame| shown = view(model, frame))?;
+        execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
         Ok(shown)
     }
 
