@@ -1,6 +1,7 @@
 //! One environment: its verdict with the findings, then a panel for each list of resources, in the
 //! order of kinds. Makes blocks of a picture; the page itself is a sheet. Pure; knows no kind by name.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 
 use jiff::Timestamp;
@@ -87,8 +88,11 @@ fn panel(
     (joins, changed): (&Joins<'_>, &HashSet<&str>),
 ) -> Option<Block> {
     let in_list = |member: &&Member| kind(member.id.kind).and_then(|kind| kind.shown()).is_some_and(|s| s.list == list);
+    // The sick ones first, by name within; what has no say (scaling alarms) last.
+    let mut members: Vec<_> = environment.members.iter().filter(in_list).collect();
+    members.sort_by_key(|member| Reverse(member.opinion.as_ref().map(|opinion| opinion.health)));
     let mut items = Vec::new();
-    for member in environment.members.iter().filter(in_list) {
+    for member in members {
         let Some(of) = kind(member.id.kind) else { continue };
         let cx = Context {
             world: around.world,
