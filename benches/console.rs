@@ -1,5 +1,5 @@
 //! What a key costs: one update and one full frame at 200×60 over 10,000 rows.
-//! `cargo bench --bench console`.
+//! `cargo bench -p toban-benches --bench console`.
 #![expect(clippy::expect_used, reason = "a benchmark that cannot be set up has nothing to measure")]
 
 use std::hint::black_box;

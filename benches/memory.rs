@@ -1,5 +1,5 @@
 //! What a large account weighs: the resident memory of a process that holds it with its picture.
-//! `cargo bench --bench memory`. Linux only: it reads `/proc`.
+//! `cargo bench -p toban-benches --bench memory`. Linux only: it reads `/proc`.
 #![expect(clippy::print_stdout, reason = "a benchmark says what it measured")]
 
 mod large;

@@ -1,5 +1,5 @@
 //! How long the picture of a large account takes: inference, health and verdicts of 300 services,
-//! 1,200 targets, 120 databases and 1,500 alarms. `cargo bench --bench picture`.
+//! 1,200 targets, 120 databases and 1,500 alarms. `cargo bench -p toban-benches --bench picture`.
 
 mod large;
 

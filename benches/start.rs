@@ -1,5 +1,6 @@
 //! How soon the first frame stands, and what standing still costs: the built binary in a pty,
-//! beside a program that does nothing but print, in the same run. `cargo bench --bench start`.
+//! beside a program that does nothing but print, in the same run.
+//! `cargo build --release && cargo bench -p toban-benches --bench start`.
 #![expect(
     clippy::expect_used,
     clippy::print_stdout,
@@ -7,6 +8,7 @@
 )]
 
 use std::io::{Read, Write};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
@@ -14,8 +16,16 @@ use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 const RUNS: usize = 21;
 const STILL: Duration = Duration::from_secs(10);
 
+/// The console that lies built beside the benches.
+fn console() -> PathBuf {
+    let here = std::env::current_exe().expect("the way to this bench");
+    let built = here.ancestors().nth(2).expect("the target directory").join("toban");
+    assert!(built.exists(), "{} is not there: run `cargo build --release` first", built.display());
+    built
+}
+
 fn command(home: &std::path::Path) -> CommandBuilder {
-    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_toban"));
+    let mut command = CommandBuilder::new(console());
     command.env_clear();
     command.env("HOME", home);
     command.env("TOBAN_STATE_DIR", home.join("state"));

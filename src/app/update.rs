@@ -1,24 +1,23 @@
 //! From a message to a new model and what is to be done: pure and at once, so that keys are
 //! answered however slow AWS is. Late answers are dropped by their numbers.
 
-use tui_input::Input;
+mod keys;
 
 use super::effect::Effect;
-use super::gate::{Answer, Change, Plan};
+use super::gate::{Change, Plan};
 use super::meant::meant;
 use super::model::Model;
 use super::msg::{Msg, News};
 use super::overlay::Overlay;
 use super::pace::{Outcome, Reading};
-use super::perform::{choose, perform, run_line, start};
+use super::perform::start;
 use super::place::Place;
 use crate::cloud::Receipt;
-use crate::command::Command;
 use crate::environment::Picture;
-use crate::keys::{Chord, Key, edit};
 use crate::screens::confirm::Confirm;
 use crate::screens::sheet::Sheet;
 use crate::world::{Coverage, EnvironmentName, Fault, Found, Scope};
+use keys::{clicked, key, pasted, wheeled};
 
 /// Takes note of what happened. What is to be done comes back as data.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
@@ -229,221 +228,6 @@ pub fn propose(model: &mut Model, change: Box<dyn Change>) {
     let at = model.circumstances(&plan.environment, &plan.scope);
     model.overlay = Overlay::Confirm(Box::new(Confirm::new(change, model.gate, at)));
     model.dirty = true;
-}
-
-fn key(model: &mut Model, chord: Chord) -> Vec<Effect> {
-    if chord == Chord::ctrl('c') {
-        return vec![Effect::Quit];
-    }
-    model.dirty |= model.notices.hush();
-    match std::mem::take(&mut model.overlay) {
-        Overlay::None => match model.settings.keymap.command(model.place(), chord) {
-            Some(command) => perform(model, command, None),
-            None => Vec::new(),
-        },
-        overlay => {
-            model.dirty = true;
-            over(model, overlay, chord)
-        }
-    }
-}
-
-/// A key for what is on top. The overlay was taken off; whoever wants it to stay puts it back.
-fn over(model: &mut Model, overlay: Overlay, chord: Chord) -> Vec<Effect> {
-    match overlay {
-        Overlay::None => Vec::new(),
-        Overlay::Filter(input) => filter_key(model, input, chord),
-        Overlay::Palette(mut palette) => {
-            let down = matches!(chord.key, Key::Down) || chord == Chord::ctrl('n');
-            let up = matches!(chord.key, Key::Up) || chord == Chord::ctrl('p');
-            match chord.key {
-                Key::Esc => return Vec::new(),
-                Key::Backspace if palette.input.value().is_empty() => return Vec::new(),
-                Key::Enter => return run_line(model, &palette.meaning()),
-                Key::Tab if chord.shift => palette.step(-1),
-                Key::Tab => palette.complete(),
-                _ if down => palette.step(1),
-                _ if up => palette.step(-1),
-                _ => {
-                    if edit(&mut palette.input, chord) {
-                        palette.propose();
-                    }
-                }
-            }
-            model.overlay = Overlay::Palette(palette);
-            Vec::new()
-        }
-        Overlay::Menu(mut menu) => {
-            // A menu moves as a table does.
-            match model.settings.keymap.command(crate::command::Where::Fleet, chord) {
-                Some(Command::Back | Command::Leave) => return Vec::new(),
-                Some(Command::Open) => return choose(model, *menu),
-                Some(Command::Down) => menu.step(1),
-                Some(Command::Up) => menu.step(-1),
-                Some(Command::Top) => menu.at = 0,
-                Some(Command::Bottom) => menu.at = menu.entries.len().saturating_sub(1),
-                _ => {}
-            }
-            model.overlay = Overlay::Menu(menu);
-            Vec::new()
-        }
-        Overlay::Confirm(confirm) => confirm_key(model, confirm, chord),
-    }
-}
-
-fn filter_key(model: &mut Model, mut input: Input, chord: Chord) -> Vec<Effect> {
-    let empty = input.value().is_empty();
-    match chord.key {
-        Key::Esc => {
-            set_filter(model, "");
-            return Vec::new();
-        }
-        Key::Backspace if empty => return Vec::new(),
-        Key::Enter => {
-            if let Some(Place::Viewer(viewer)) = model.places.last_mut()
-                && !viewer.search.is_empty()
-                && viewer.found(viewer.place.line.wrapping_sub(1), false).is_none()
-            {
-                let says = format!("{:?} is nowhere in this text", viewer.search);
-                model.notices.info(model.now, says);
-            }
-            return Vec::new();
-        }
-        Key::Down | Key::Up => {
-            let delta = if chord.key == Key::Down { 1 } else { -1 };
-            if let Some(sheet) = model.sheet_mut() {
-                sheet.step(delta);
-            }
-        }
-        _ => {
-            if edit(&mut input, chord) {
-                let text = input.value().to_owned();
-                set_filter(model, &text);
-            }
-        }
-    }
-    model.overlay = Overlay::Filter(input);
-    Vec::new()
-}
-
-/// Narrows the rows, or goes to what is looked for in a text, while it is being typed.
-pub(super) fn set_filter(model: &mut Model, text: &str) {
-    match model.places.last_mut() {
-        Some(Place::Viewer(viewer)) => {
-            viewer.search = text.to_owned();
-            let from = viewer.place.line;
-            // The line at the top may hold it already.
-            let here = viewer.lines.len().max(1);
-            if let Some(line) = viewer.found((from + here - 1) % here, false) {
-                viewer.place = crate::widgets::lines::Place { line, ..Default::default() };
-            }
-        }
-        Some(place) => {
-            if let Some(sheet) = place.sheet_mut() {
-                sheet.set_filter(text);
-            }
-        }
-        None => {}
-    }
-    model.dirty = true;
-}
-
-fn confirm_key(model: &mut Model, mut confirm: Box<Confirm>, chord: Chord) -> Vec<Effect> {
-    let gate = model.gate;
-    let answer = match (confirm.hindrance.is_some(), confirm.wants_name(), chord.key) {
-        (true, ..) => return Vec::new(),
-        (false, true, Key::Esc) => Answer::No,
-        (false, true, Key::Enter) => Answer::Named(confirm.input.value().trim().to_owned()),
-        (false, true, _) => {
-            edit(&mut confirm.input, chord);
-            model.overlay = Overlay::Confirm(confirm);
-            return Vec::new();
-        }
-        (false, false, Key::Char('y')) if !chord.ctrl && !chord.alt => Answer::Yes,
-        (false, false, _) => Answer::No,
-    };
-    match confirm.answer(&answer, gate, model.now) {
-        Ok(approved) => {
-            model.notices.info(model.now, format!("{}…", approved.plan().says));
-            vec![Effect::Change(Box::new(approved))]
-        }
-        Err(refused) => {
-            model.notices.info(model.now, refused.to_string());
-            Vec::new()
-        }
-    }
-}
-
-fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
-    // A paste is text for a prompt, never a row of keys.
-    let typed: Vec<Chord> = text.chars().filter(|c| !c.is_control()).map(Chord::char).collect();
-    match &mut model.overlay {
-        Overlay::Filter(input) => {
-            for chord in typed {
-                edit(input, chord);
-            }
-            let text = input.value().to_owned();
-            set_filter(model, &text);
-        }
-        Overlay::Palette(palette) => {
-            for chord in typed {
-                edit(&mut palette.input, chord);
-            }
-            palette.propose();
-            model.dirty = true;
-        }
-        // A name that confirms is typed, so that it is read.
-        Overlay::None | Overlay::Menu(_) | Overlay::Confirm(_) => {}
-    }
-    Vec::new()
-}
-
-fn clicked(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
-    model.dirty |= model.notices.hush();
-    let entry = model.shown.entry_at(x, y);
-    match std::mem::take(&mut model.overlay) {
-        Overlay::Menu(mut menu) => {
-            model.dirty = true;
-            let Some(entry) = entry else { return Vec::new() };
-            menu.at = entry;
-            choose(model, *menu)
-        }
-        Overlay::Palette(mut palette) => {
-            model.dirty = true;
-            let Some(entry) = entry else { return Vec::new() };
-            palette.at = Some(entry);
-            run_line(model, &palette.meaning())
-        }
-        Overlay::Confirm(confirm) => {
-            model.overlay = Overlay::Confirm(confirm);
-            Vec::new()
-        }
-        overlay @ (Overlay::None | Overlay::Filter(_)) => {
-            model.overlay = overlay;
-            let Some(row) = model.shown.row_at(x, y) else { return Vec::new() };
-            let again = model.sheet().is_some_and(|sheet| sheet.position() == row);
-            if again {
-                model.overlay = Overlay::None;
-                return perform(model, Command::Open, None);
-            }
-            if let Some(sheet) = model.sheet_mut() {
-                sheet.go(row);
-            }
-            model.dirty = true;
-            Vec::new()
-        }
-    }
-}
-
-fn wheeled(model: &mut Model, notches: isize) -> Vec<Effect> {
-    match &mut model.overlay {
-        Overlay::Menu(menu) => menu.step(notches.signum()),
-        Overlay::Palette(palette) => palette.step(notches.signum()),
-        Overlay::Confirm(_) => {}
-        Overlay::None | Overlay::Filter(_) => super::perform::step(model, notches * 3),
-    }
-    model.dirty = true;
-    Vec::new()
 }
 
 #[cfg(test)]

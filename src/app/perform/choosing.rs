@@ -1,0 +1,121 @@
+//! Menus: what can be done with a row, orders, cells, and what choosing an entry does.
+
+use crate::app::effect::Effect;
+use crate::app::model::Model;
+use crate::app::overlay::Overlay;
+use crate::command::{COMMANDS, Need};
+use crate::screens::menu::{Entry, Menu, Pick};
+use crate::screens::sheet::{Sheet, Sorting};
+
+use super::perform;
+use super::switching::{profile, region, theme};
+use super::telling::copy;
+
+/// Does what the menu's entry under the cursor says; one that is barred says why and stays.
+pub(in crate::app) fn choose(model: &mut Model, menu: Menu) -> Vec<Effect> {
+    let Some(entry) = menu.current().cloned() else { return Vec::new() };
+    if let Some(why) = entry.barred {
+        model.notices.info(model.now, format!("{}: {why}", entry.label));
+        model.overlay = Overlay::Menu(Box::new(menu));
+        return Vec::new();
+    }
+    match entry.pick {
+        Pick::Command(command) => perform(model, command, None),
+        Pick::Profile(name) => profile(model, Some(&name)),
+        Pick::Region(name) => region(model, Some(&name)),
+        Pick::Theme(name) => theme(model, Some(&name)),
+        Pick::Sort(sorting) => {
+            if let Some(sheet) = model.sheet_mut() {
+                sheet.sort(sorting);
+            }
+            Vec::new()
+        }
+        Pick::Copy(text) => copy(model, text),
+    }
+}
+
+pub(super) fn copy_cell(model: &mut Model) {
+    let Some((block, item)) = model.sheet().and_then(Sheet::current) else { return };
+    let entries = item
+        .look
+        .texts()
+        .into_iter()
+        .enumerate()
+        .filter(|(_, text)| !text.trim().is_empty() && *text != "–")
+        .map(|(at, text)| {
+            let label = block.columns.get(at).map_or("", |column| column.title);
+            let text = crate::text::mask_text(text).into_owned();
+            Entry { label: text.clone(), note: label.to_lowercase(), barred: None, pick: Pick::Copy(text) }
+        })
+        .collect();
+    model.overlay = Overlay::Menu(Box::new(Menu::new("copy", entries)));
+}
+
+pub(super) fn actions(model: &mut Model) {
+    let name = model.row().map(|item| item.name.clone()).unwrap_or_default();
+    let place = model.place();
+    let entries = COMMANDS
+        .iter()
+        .filter(|spec| spec.action && (spec.at.contains(&place)))
+        // Logging in belongs to the actions only where something ran out, or nobody would find the others.
+        .filter(|spec| spec.needs != Need::Login || model.expired().is_some())
+        .map(|spec| Entry {
+            label: format!("{:<6} {}", model.settings.keymap.shown(spec.command).unwrap_or_default(), spec.name),
+            note: spec.says.to_owned(),
+            barred: model.barred(spec.needs),
+            pick: Pick::Command(spec.command),
+        })
+        .collect();
+    model.overlay = Overlay::Menu(Box::new(Menu::new(name, entries)));
+}
+
+pub(super) fn sort(model: &mut Model) {
+    let Some(sheet) = model.sheet() else { return };
+    let block = sheet.current().map(|(block, _)| block).filter(|block| !block.columns.is_empty());
+    let Some(block) = block else {
+        model.notices.info(model.now, "this panel has no columns to sort by; tab goes to the next");
+        return;
+    };
+    let now = sheet.sorting().filter(|sorting| sorting.block == block.key).cloned();
+    let own = Entry {
+        label: "its own order".to_owned(),
+        note: if now.is_none() { "now" } else { "worst first, then by name" }.to_owned(),
+        barred: None,
+        pick: Pick::Sort(None),
+    };
+    let columns = block.columns.iter().enumerate().map(|(column, spec)| {
+        let current = now.as_ref().filter(|sorting| sorting.column == column);
+        // Choosing the same column again turns it around.
+        let descending = current.is_some_and(|sorting| !sorting.descending);
+        let note = match current {
+            Some(sorting) if sorting.descending => "now, largest first",
+            Some(_) => "now, smallest first; again turns it around",
+            None => "",
+        };
+        Entry {
+            label: spec.title.to_lowercase(),
+            note: note.to_owned(),
+            barred: None,
+            pick: Pick::Sort(Some(Sorting { block: block.key.clone(), column, descending })),
+        }
+    });
+    let entries: Vec<Entry> = std::iter::once(own).chain(columns).collect();
+    let mut menu = Menu::new("sort by", entries);
+    menu.at = now.map_or(0, |sorting| sorting.column + 1);
+    model.overlay = Overlay::Menu(Box::new(menu));
+}
+
+pub(super) fn picker(model: &mut Model, title: &str, nothing: &str, entries: Vec<(String, bool, Pick)>) {
+    if entries.is_empty() {
+        model.notices.info(model.now, nothing);
+        return;
+    }
+    let at = entries.iter().position(|(_, now, _)| *now).unwrap_or(0);
+    let entries = entries
+        .into_iter()
+        .map(|(label, now, pick)| Entry { label, note: if now { "now" } else { "" }.to_owned(), barred: None, pick })
+        .collect();
+    let mut menu = Menu::new(title, entries);
+    menu.at = at;
+    model.overlay = Overlay::Menu(Box::new(menu));
+}
