@@ -13,6 +13,7 @@ pub mod environment;
 pub mod keys;
 pub mod kinds;
 pub mod os;
+pub mod procedure;
 pub mod schedule;
 pub mod screens;
 pub mod session;

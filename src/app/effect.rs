@@ -1,9 +1,11 @@
 //! All that the console can do to the world. An update returns these as data; only the runner
 //! performs them.
 
+use super::drive::Errand;
 use super::gate::Approved;
 use super::pace::Reading;
 use super::settings::Choice;
+use crate::procedure::Want;
 use crate::world::{ResourceId, Scope, SourceName};
 
 /// Something to be done. Answers come back as messages.
@@ -21,6 +23,10 @@ pub enum Effect {
     Look(u64, ResourceId),
     /// Perform a change that the gate approved, and journal it.
     Change(Box<Approved>),
+    /// Drive a procedure that the gate let through, and journal it.
+    Run(Box<Errand>),
+    /// Read what an offer's choices need; the number comes back with the answer.
+    Consult(u64, Vec<Want>),
     /// Hand the terminal to a login command, then forget the source's cached credentials.
     Login(SourceName),
     /// Open the cloud for another profile or region.

@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::aws::Clients;
 use crate::cloud::Receipt;
 use crate::kinds::Boxed;
+use crate::procedure::{Procedure, Proposal};
 use crate::world::{AccountId, EnvironmentName, Fault, ResourceId, Scope};
 
 /// What a change would do, in words, before anything happens. Shown, printed by `--dry-run`, journaled.
@@ -29,6 +30,36 @@ pub struct Plan {
     pub notices: Vec<String>,
     /// What cannot be undone, if anything.
     pub irreversible: Option<String>,
+    /// What will differ afterwards. Secrets are masked before they get here.
+    pub differences: Vec<Difference>,
+}
+
+impl Plan {
+    /// A plan to do `says` by `calls`, where `on` is.
+    #[must_use]
+    pub fn new(says: impl Into<String>, environment: EnvironmentName, on: ResourceId, calls: Vec<String>) -> Self {
+        Self {
+            says: says.into(),
+            environment,
+            scope: on.scope.clone(),
+            on,
+            calls,
+            notices: Vec::new(),
+            irreversible: None,
+            differences: Vec::new(),
+        }
+    }
+}
+
+/// One thing that a plan changes, before and after.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Difference {
+    /// What: `image of web`.
+    pub what: String,
+    /// As it is; `None` if it is not there.
+    pub from: Option<String>,
+    /// As it will be; `None` if it goes.
+    pub to: Option<String>,
 }
 
 /// One thing a kind can do to the account. Lives in the kind's folder and needs a [`Pass`] to run.
@@ -102,6 +133,59 @@ impl PartialEq for Approved {
     }
 }
 
+/// Leave to carry out a procedure: for the very plan that was asked about, and only the gate makes it.
+#[derive(Debug)]
+pub struct License {
+    plan: Plan,
+    reason: Option<String>,
+}
+
+impl License {
+    /// What was allowed.
+    #[must_use]
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Why it is done, in the person's words.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        self.reason.as_deref()
+    }
+
+    /// Lets one step through.
+    ///
+    /// # Errors
+    /// [`Refused::Outside`] if it lies in another environment or scope than the plan.
+    pub fn admit(&self, change: Box<dyn Change>) -> Result<Approved, Refused> {
+        let plan = change.plan();
+        if plan.environment != self.plan.environment || plan.scope != self.plan.scope || plan.on.scope != plan.scope {
+            return Err(Refused::Outside { says: plan.says, allowed: self.plan.says.clone() });
+        }
+        Ok(Approved { change, reason: self.reason.clone() })
+    }
+}
+
+/// What the gate let through.
+#[derive(Debug)]
+pub enum Let {
+    /// One change.
+    Change(Approved),
+    /// Work of several steps.
+    Procedure(Box<License>, Box<dyn Procedure>),
+}
+
+impl Let {
+    /// What will be done.
+    #[must_use]
+    pub fn plan(&self) -> Plan {
+        match self {
+            Self::Change(approved) => approved.plan(),
+            Self::Procedure(license, _) => license.plan.clone(),
+        }
+    }
+}
+
 /// What a person answered to the plan.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Answer {
@@ -142,6 +226,14 @@ pub enum Refused {
     /// Nobody said yes.
     #[error("not confirmed: nothing was changed")]
     NotConfirmed,
+    /// A step that the plan did not speak of.
+    #[error("outside the plan: {says:?} is no part of {allowed:?}; it was not done")]
+    Outside {
+        /// The step.
+        says: String,
+        /// What was allowed.
+        allowed: String,
+    },
     /// A protected environment wants its name.
     #[error("protected: {0} is protected; type its name (or pass --confirm {0}) to go on")]
     NameNeeded(EnvironmentName),
@@ -189,10 +281,29 @@ impl Gate {
         (age > FRESH).then_some(Refused::Stale { age_seconds: age.as_secs() })
     }
 
-    /// Lets `change` through, or says why not. The default answer is no.
+    /// Lets `proposal` through, or says why not. The default answer is no.
     ///
     /// # Errors
     /// [`Refused`], each with what to do; nothing was changed.
+    pub fn allow(
+        &self,
+        proposal: Proposal,
+        answer: &Answer,
+        reason: Option<String>,
+        at: &Circumstances,
+    ) -> Result<Let, Refused> {
+        let plan = proposal.plan();
+        self.judge(&plan, answer, at)?;
+        Ok(match proposal {
+            Proposal::Change(change) => Let::Change(Approved { change, reason }),
+            Proposal::Procedure(procedure) => Let::Procedure(Box::new(License { plan, reason }), procedure),
+        })
+    }
+
+    /// Lets one change through, or says why not.
+    ///
+    /// # Errors
+    /// As [`Gate::allow`].
     pub fn approve(
         &self,
         change: Box<dyn Change>,
@@ -200,18 +311,21 @@ impl Gate {
         reason: Option<String>,
         at: &Circumstances,
     ) -> Result<Approved, Refused> {
-        let plan = change.plan();
-        if let Some(refused) = self.hindrance(&plan, at) {
+        self.judge(&change.plan(), answer, at)?;
+        Ok(Approved { change, reason })
+    }
+
+    fn judge(&self, plan: &Plan, answer: &Answer, at: &Circumstances) -> Result<(), Refused> {
+        if let Some(refused) = self.hindrance(plan, at) {
             return Err(refused);
         }
         match answer {
-            Answer::Named(name) if *name == plan.environment.as_str() => {}
-            Answer::Yes if !at.protected => {}
-            Answer::No => return Err(Refused::NotConfirmed),
-            Answer::Yes | Answer::Named(_) if at.protected => return Err(Refused::NameNeeded(plan.environment)),
-            Answer::Yes | Answer::Named(_) => return Err(Refused::NotConfirmed),
+            Answer::Named(name) if *name == plan.environment.as_str() => Ok(()),
+            Answer::Yes if !at.protected => Ok(()),
+            Answer::No => Err(Refused::NotConfirmed),
+            Answer::Yes | Answer::Named(_) if at.protected => Err(Refused::NameNeeded(plan.environment.clone())),
+            Answer::Yes | Answer::Named(_) => Err(Refused::NotConfirmed),
         }
-        Ok(Approved { change, reason })
     }
 }
 
@@ -233,6 +347,7 @@ mod tests {
                 calls: vec!["rds:StopDBInstance prooflink-dev-db".into()],
                 notices: Vec::new(),
                 irreversible: None,
+                differences: Vec::new(),
             }
         }
         fn deed(&self) -> Deed {

@@ -124,16 +124,9 @@ impl Engine {
     }
 
     fn take(&mut self, reading: &Reading, got: Result<Found, Fault>, now: Timestamp) {
-        let throttled = got.as_ref().err().is_some_and(|fault| fault.kind == FaultKind::Throttled)
-            || got.as_ref().is_ok_and(|found| found.faults().any(|fault| fault.kind == FaultKind::Throttled));
-        let failed = got.is_err();
+        let outcome = Outcome::of(&got);
         let changed = self.world.put(&reading.scope, reading.kind, &reading.coverage, got, now);
-        let outcome = match (throttled, failed) {
-            (true, _) => Outcome::Throttled,
-            (_, true) => Outcome::Failed,
-            _ => Outcome::Read { changed: !changed.is_empty() },
-        };
-        self.pacer.arrived(reading, outcome, now);
+        self.pacer.arrived(reading, outcome.knowing(!changed.is_empty()), now);
     }
 
     fn outlook(&self, cloud: &Arc<dyn Cloud>, view: &View) -> Outlook {

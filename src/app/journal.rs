@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::gate::Plan;
 use crate::cloud::Receipt;
+use crate::procedure::{Ending, How};
 use crate::text;
 use crate::world::{Fault, Identity};
 
@@ -32,6 +33,9 @@ pub enum Line {
         says: String,
         /// The API calls in words.
         calls: Vec<String>,
+        /// The id of the procedure this is a step of.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        part_of: Option<String>,
         /// Why, in the person's words.
         reason: Option<String>,
     },
@@ -63,8 +67,18 @@ impl Line {
             scope: plan.scope.to_string(),
             says: text::mask_text(&plan.says).into_owned(),
             calls: plan.calls.iter().map(|call| text::mask_text(call).into_owned()).collect(),
+            part_of: None,
             reason: reason.map(|reason| text::mask_text(reason).into_owned()),
         }
+    }
+
+    /// The same, as a step of the procedure with that id.
+    #[must_use]
+    pub fn of(mut self, procedure: Option<&str>) -> Self {
+        if let Self::Started { part_of, .. } = &mut self {
+            *part_of = procedure.map(str::to_owned);
+        }
+        self
     }
 
     /// The line to write after it ended.
@@ -77,6 +91,13 @@ impl Line {
             Err(fault) => (false, fault.sentence(), fault.request_id.iter().cloned().collect()),
         };
         Self::Ended { id: id.to_owned(), at, done, outcome: text::mask_text(&outcome).into_owned(), request_ids }
+    }
+
+    /// The line to write after a procedure ended.
+    #[must_use]
+    pub fn closed(id: &str, at: Timestamp, ending: &Ending) -> Self {
+        let outcome = text::mask_text(&ending.says).into_owned();
+        Self::Ended { id: id.to_owned(), at, done: ending.how == How::Done, outcome, request_ids: Vec::new() }
     }
 
     /// The line as it stands in the file, newline included.
@@ -103,6 +124,12 @@ pub struct Entry {
     pub environment: String,
     /// What.
     pub says: String,
+    /// The API calls in words.
+    pub calls: Vec<String>,
+    /// The id of the procedure it is a step of.
+    pub part_of: Option<String>,
+    /// Where: source and region.
+    pub scope: String,
     /// Why.
     pub reason: Option<String>,
     /// When it ended; `None` if that is not known.
@@ -122,19 +149,23 @@ pub fn read(text: &str) -> (Vec<Entry>, usize) {
     let mut skipped = 0;
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
         match serde_json::from_str::<Line>(line) {
-            Ok(Line::Started { id, at, who, account, environment, says, reason, .. }) => entries.push(Entry {
-                id,
-                at,
-                who,
-                account,
-                environment,
-                says,
-                reason,
-                ended_at: None,
-                done: None,
-                outcome: "started, outcome unknown".to_owned(),
-                request_ids: Vec::new(),
-            }),
+            Ok(Line::Started { id, at, who, account, environment, scope, says, calls, part_of, reason }) => entries
+                .push(Entry {
+                    id,
+                    at,
+                    who,
+                    account,
+                    environment,
+                    scope,
+                    says,
+                    calls,
+                    part_of,
+                    reason,
+                    ended_at: None,
+                    done: None,
+                    outcome: "started, outcome unknown".to_owned(),
+                    request_ids: Vec::new(),
+                }),
             Ok(Line::Ended { id, at, done, outcome, request_ids }) => {
                 match entries.iter_mut().rev().find(|entry| entry.id == id) {
                     Some(entry) => {
@@ -171,6 +202,7 @@ mod tests {
             calls: vec!["rds:StopDBInstance prooflink-dev-db".into()],
             notices: Vec::new(),
             irreversible: None,
+            differences: Vec::new(),
         }
     }
 
@@ -193,7 +225,7 @@ mod tests {
             Line::started("1", at(1), &plan(), None, None),
             Line::started("2", at(2), &plan(), None, None),
             Line::ended("1", at(3), &Err(refused)),
-            Line::ended("2", at(4), &Ok(Receipt { request_ids: vec!["r".into()], says: None })),
+            Line::ended("2", at(4), &Ok(Receipt { request_ids: vec!["r".into()], ..Receipt::default() })),
         ]);
         let (entries, _) = read(&text);
         assert_eq!(entries.iter().map(|entry| entry.done).collect::<Vec<_>>(), [Some(false), Some(true)]);

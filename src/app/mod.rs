@@ -2,6 +2,8 @@
 //! journal, and the loop that turns keys and arrivals into screens. Only the runner acts;
 //! everything else here is values in, values out.
 
+pub mod carry;
+pub mod drive;
 pub mod effect;
 pub mod gate;
 pub mod headless;
@@ -10,6 +12,7 @@ pub mod meant;
 pub mod model;
 pub mod msg;
 pub mod notices;
+pub mod offers;
 pub mod overlay;
 pub mod pace;
 pub mod perform;
@@ -18,6 +21,7 @@ pub mod run;
 pub mod runner;
 pub mod settings;
 pub mod shown;
+pub mod underway;
 pub mod update;
 
 pub use run::run;

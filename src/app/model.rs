@@ -13,11 +13,13 @@ use jiff::{SignedDuration, Timestamp};
 use super::gate::Gate;
 use super::journal::Entry;
 use super::notices::Notices;
+use super::offers::Consulting;
 use super::overlay::Overlay;
 use super::pace::{Pacer, Reading};
 use super::place::Place;
 use super::settings::{Choice, Settings};
 use super::shown::Shown;
+use super::underway::Underway;
 use crate::command::Where;
 use crate::environment::{Environment, Picture};
 use crate::screens::sheet::{Door, Item, Sheet};
@@ -70,6 +72,8 @@ pub struct Model {
     pub mouse: bool,
     /// The journal's end, newest last.
     pub journal: Vec<Entry>,
+    /// What is under way, and what ended lately; newest last.
+    pub underway: Vec<Underway>,
     /// The gate every change goes through.
     pub gate: Gate,
     /// Sources that can be logged in by a command.
@@ -82,6 +86,7 @@ pub struct Model {
     pub(super) gathering: bool,
     pub(super) stirred: bool,
     pub(super) asked: u64,
+    pub(super) consulting: Option<Consulting>,
     pub(super) asking: bool,
     pub(super) retry_at: Option<Timestamp>,
     pub(super) identified: BTreeMap<Scope, Timestamp>,
@@ -109,6 +114,7 @@ impl Model {
             theme: settings.theme.clone(),
             mouse: settings.mouse,
             journal: Vec::new(),
+            underway: Vec::new(),
             gate: Gate { read_only: settings.read_only },
             logins: BTreeSet::new(),
             shown: Shown::default(),
@@ -117,6 +123,7 @@ impl Model {
             gathering: false,
             stirred: false,
             asked: 0,
+            consulting: None,
             asking: false,
             retry_at: None,
             identified: BTreeMap::new(),

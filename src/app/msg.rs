@@ -12,6 +12,7 @@ use crate::cloud::Receipt;
 use crate::environment::Picture;
 use crate::keys::Chord;
 use crate::kinds::Extra;
+use crate::procedure::{Ending, Report, Want};
 use crate::theme::Theme;
 use crate::world::{Fault, Found, Identity, ResourceId, Scope, SourceName};
 
@@ -59,6 +60,12 @@ pub enum News {
     Looked(u64, ResourceId, Result<Extra, Fault>),
     /// A change ended.
     Changed(Plan, Result<Receipt, Fault>),
+    /// Where a procedure stands.
+    Progress(u64, Report),
+    /// A procedure ended.
+    Ended(u64, Ending),
+    /// What an offer's choices need was read.
+    Consulted(u64, Vec<(Want, Result<Found, Fault>)>),
     /// A login command ended; the error says why it failed.
     LoggedIn(SourceName, Result<(), String>),
     /// A page was opened in a browser.

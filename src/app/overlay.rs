@@ -3,6 +3,7 @@
 
 use tui_input::Input;
 
+use super::offers::Ask;
 use crate::screens::confirm::Confirm;
 use crate::screens::menu::Menu;
 use crate::screens::palette::Palette;
@@ -21,4 +22,6 @@ pub enum Overlay {
     Menu(Box<Menu>),
     /// A plan waiting for its answer.
     Confirm(Box<Confirm>),
+    /// A text that an offer asks for.
+    Ask(Box<Ask>),
 }

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::environment::Environment;
 use crate::kinds::{KINDS, Pace, kind};
-use crate::world::{Coverage, FaultKind, KindName, Part, Scope, World};
+use crate::world::{Coverage, Fault, FaultKind, Found, KindName, Part, Scope, World};
 
 /// How long between two readings of the same thing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -66,10 +66,26 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// The outcome that a fault of `kind` is.
+    /// What a reading's answer is for the schedule: throttled if any part of it was. Whether anything `changed` is
+    /// known once it is on its shelf.
     #[must_use]
-    pub fn of(kind: FaultKind) -> Self {
-        if kind == FaultKind::Throttled { Self::Throttled } else { Self::Failed }
+    pub fn of(got: &Result<Found, Fault>) -> Self {
+        let throttled = |fault: &Fault| fault.kind == FaultKind::Throttled;
+        match got {
+            Ok(found) if found.faults().any(throttled) => Self::Throttled,
+            Ok(_) => Self::Read { changed: false },
+            Err(fault) if throttled(fault) => Self::Throttled,
+            Err(_) => Self::Failed,
+        }
+    }
+
+    /// The same, once it is known whether anything changed.
+    #[must_use]
+    pub fn knowing(self, changed: bool) -> Self {
+        match self {
+            Self::Read { .. } => Self::Read { changed },
+            other => other,
+        }
     }
 }
 
@@ -148,7 +164,7 @@ impl Pacer {
     pub fn watch(&mut self, scopes: &[Scope], now: Timestamp) {
         self.slots.retain(|(scope, _), _| scopes.contains(scope));
         for scope in scopes {
-            for kind in KINDS {
+            for kind in KINDS.iter().filter(|kind| kind.pace() != Pace::Asked) {
                 self.slots.entry((scope.clone(), kind.name())).or_insert(Slot {
                     tried: false,
                     flight: None,
@@ -335,7 +351,7 @@ impl Pacer {
         let base = match kind(name).map(|kind| kind.pace()) {
             Some(Pace::Live) if focused => self.tempo.focused,
             Some(Pace::Live) => self.tempo.background,
-            Some(Pace::Topology) | None => self.tempo.topology,
+            Some(Pace::Topology | Pace::Asked) | None => self.tempo.topology,
         };
         let eased = self.ease.get(scope).map_or(1.0, |(factor, _)| *factor);
         let unwatched = if self.watched { 1.0 } else { UNWATCHED };

@@ -74,6 +74,7 @@ pub fn perform(model: &mut Model, command: Command, argument: Option<&str>) -> V
         Command::Refresh => return refresh(model),
         Command::Mouse => return mouse(model),
         Command::Suspend => return vec![Effect::Suspend],
+        Command::Progress => choosing::underway(model),
         Command::Env => env(model, argument),
         Command::Profile => return profile(model, argument),
         Command::Region => return region(model, argument),
@@ -90,6 +91,7 @@ pub(super) fn run_line(model: &mut Model, meaning: &Meaning) -> Vec<Effect> {
             model.notices.fault(model.now, why.clone());
             Vec::new()
         }
+        Meaning::Offer(verb, value) => super::offers::take_up(model, verb, value.as_deref()),
         Meaning::Command(command, argument) => perform(model, *command, argument.as_deref()),
     }
 }

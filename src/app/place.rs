@@ -20,6 +20,8 @@ pub enum Place {
     Faults(Sheet),
     /// What could not be placed.
     Unassigned(Sheet),
+    /// A procedure under way, by its number.
+    Progress(u64, String, Sheet),
     /// A text.
     Viewer(Viewer),
 }
@@ -34,6 +36,7 @@ impl Place {
             Self::Detail(_) => Where::Detail,
             Self::Faults(_) => Where::Faults,
             Self::Unassigned(_) => Where::Unassigned,
+            Self::Progress(..) => Where::Progress,
             Self::Viewer(_) => Where::Viewer,
         }
     }
@@ -42,9 +45,11 @@ impl Place {
     #[must_use]
     pub fn sheet(&self) -> Option<&Sheet> {
         match self {
-            Self::Fleet(sheet) | Self::Environment(_, sheet) | Self::Faults(sheet) | Self::Unassigned(sheet) => {
-                Some(sheet)
-            }
+            Self::Fleet(sheet)
+            | Self::Environment(_, sheet)
+            | Self::Faults(sheet)
+            | Self::Unassigned(sheet)
+            | Self::Progress(_, _, sheet) => Some(sheet),
             Self::Detail(detail) => Some(&detail.sheet),
             Self::Viewer(_) => None,
         }
@@ -53,9 +58,11 @@ impl Place {
     /// The same, to be changed.
     pub fn sheet_mut(&mut self) -> Option<&mut Sheet> {
         match self {
-            Self::Fleet(sheet) | Self::Environment(_, sheet) | Self::Faults(sheet) | Self::Unassigned(sheet) => {
-                Some(sheet)
-            }
+            Self::Fleet(sheet)
+            | Self::Environment(_, sheet)
+            | Self::Faults(sheet)
+            | Self::Unassigned(sheet)
+            | Self::Progress(_, _, sheet) => Some(sheet),
             Self::Detail(detail) => Some(&mut detail.sheet),
             Self::Viewer(_) => None,
         }
@@ -70,6 +77,7 @@ impl Place {
             Self::Detail(detail) => detail.name.clone(),
             Self::Faults(_) => "faults".to_owned(),
             Self::Unassigned(_) => "unassigned".to_owned(),
+            Self::Progress(_, title, _) => title.clone(),
             Self::Viewer(viewer) => viewer.title.clone(),
         }
     }

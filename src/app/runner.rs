@@ -4,25 +4,28 @@
 use std::future::Future;
 use std::io;
 use std::panic::AssertUnwindSafe;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
+use futures_util::future::join_all;
 use jiff::Timestamp;
 use tokio::sync::mpsc::UnboundedSender;
 
+use super::carry::{Logbook, carry_out};
+use super::drive::{Errand, drive};
 use super::effect::Effect;
 use super::gate::Approved;
-use super::journal::{self, Line};
+use super::journal;
 use super::model::Model;
 use super::msg::{Msg, News};
 use super::pace::Reading;
 use super::settings::Settings;
 use super::shown::Shown;
-use crate::cloud::{Cloud, Receipt};
+use crate::cloud::Cloud;
 use crate::environment::gather;
 use crate::kinds::kind;
 use crate::os;
+use crate::procedure::{Ending, Want};
 use crate::theme::Theme;
 use crate::world::{Fault, FaultKind, ResourceId, Scope, World};
 
@@ -111,6 +114,8 @@ impl Runner {
             Effect::Gather => self.gather(generation, Arc::clone(&model.world)),
             Effect::Look(ask, id) => self.look(ask, id, Arc::clone(&model.world)),
             Effect::Change(approved) => self.change(*approved, Arc::clone(&model.world)),
+            Effect::Run(errand) => self.run(*errand, &model.world),
+            Effect::Consult(ask, wants) => self.consult(ask, wants, Arc::clone(&model.world)),
             Effect::Login(source) => {
                 let got = match self.cloud.login(&source) {
                     Some(command) => screen.lend(&command).await,
@@ -219,14 +224,51 @@ impl Runner {
     }
 
     fn change(&self, approved: Approved, world: Arc<World>) {
-        let (cloud, path) = (Arc::clone(&self.cloud), self.settings.journal.clone());
+        let cloud = Arc::clone(&self.cloud);
         let plan = approved.plan();
+        let logbook = self.logbook(&world, &plan.scope);
         let lost = plan.clone();
         let work = async move {
-            let got = carry_out(&*cloud, &approved, &world, path).await;
+            let got = carry_out(&*cloud, &approved, &logbook, None).await;
             News::Changed(plan, got)
         };
         self.spawn(work, move |fault| News::Changed(lost, Err(fault)));
+    }
+
+    fn logbook(&self, world: &World, scope: &Scope) -> Logbook {
+        Logbook { path: self.settings.journal.clone(), who: world.identity(scope).cloned() }
+    }
+
+    /// Drives a procedure. Should its task panic, that is an end too: nobody knows what stands.
+    fn run(&self, errand: Errand, world: &World) {
+        let (cloud, tell, id) = (Arc::clone(&self.cloud), self.tell.clone(), errand.id);
+        let logbook = self.logbook(world, &errand.license.plan().scope);
+        let known = world.clone();
+        let work = async move {
+            let mut report = |report| {
+                let _ = tell.send(Msg { now: cloud.now(), news: News::Progress(id, report) });
+            };
+            News::Ended(id, drive(&*cloud, errand, known, (&logbook, false), &mut report).await)
+        };
+        self.spawn(work, move |fault| News::Ended(id, Ending::incomplete(fault.sentence())));
+    }
+
+    fn consult(&self, ask: u64, wants: Vec<Want>, known: Arc<World>) {
+        let cloud = Arc::clone(&self.cloud);
+        let asked = wants.clone();
+        let work = async move {
+            let readings = wants.into_iter().map(|want| async {
+                let got = match kind(want.kind) {
+                    Some(kind) => cloud.read(kind, &want.scope, &want.coverage, &known).await,
+                    None => Err(Fault::new(FaultKind::Odd, want.kind.0, "no such kind")),
+                };
+                (want, got)
+            });
+            News::Consulted(ask, join_all(readings).await)
+        };
+        self.spawn(work, move |fault| {
+            News::Consulted(ask, asked.into_iter().map(|want| (want, Err(fault.clone()))).collect())
+        });
     }
 
     fn browse(&self, url: String) {
@@ -259,36 +301,5 @@ impl Runner {
             };
             let _ = tell.send(Msg { now: cloud.now(), news });
         });
-    }
-}
-
-/// Performs an approved change between its two lines in the journal. What cannot be journaled is not done.
-async fn carry_out(
-    cloud: &dyn Cloud,
-    approved: &Approved,
-    world: &World,
-    path: Option<PathBuf>,
-) -> Result<Receipt, Fault> {
-    let plan = approved.plan();
-    let id = format!("{:x}-{:08x}", cloud.now().as_millisecond(), fastrand::u32(..));
-    let started = Line::started(&id, cloud.now(), &plan, world.identity(&plan.scope), approved.reason());
-    write(path.clone(), started).await?;
-    let got = cloud.change(approved, &plan.scope).await;
-    let ended = write(path, Line::ended(&id, cloud.now(), &got)).await;
-    if let Err(fault) = ended {
-        tracing::error!(%fault, "the end of a change could not be journaled");
-    }
-    got
-}
-
-async fn write(path: Option<PathBuf>, line: Line) -> Result<(), Fault> {
-    let Some(path) = path else { return Ok(()) };
-    let fault = |why: String| Fault::new(FaultKind::Refused, "writing the journal", why).on(path.display().to_string());
-    let text = line.encode().map_err(|why| fault(why.to_string()))?;
-    let to = path.clone();
-    match tokio::task::spawn_blocking(move || os::append_line(&to, &text)).await {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(why)) => Err(fault(why.to_string())),
-        Err(why) => Err(fault(why.to_string())),
     }
 }

@@ -4,16 +4,18 @@
 mod keys;
 
 use super::effect::Effect;
-use super::gate::{Change, Plan};
+use super::gate::Plan;
 use super::meant::meant;
 use super::model::Model;
 use super::msg::{Msg, News};
+use super::offers;
 use super::overlay::Overlay;
 use super::pace::{Outcome, Reading};
 use super::perform::start;
 use super::place::Place;
 use crate::cloud::Receipt;
 use crate::environment::Picture;
+use crate::procedure::{Ending, How, Proposal, Report};
 use crate::screens::confirm::Confirm;
 use crate::screens::sheet::Sheet;
 use crate::world::{Coverage, EnvironmentName, Fault, Found, Scope};
@@ -78,6 +80,12 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         News::Changed(plan, got) => changed(model, &plan, &got),
+        News::Progress(id, report) => {
+            progress(model, id, report);
+            Vec::new()
+        }
+        News::Ended(id, ending) => ended(model, id, ending),
+        News::Consulted(ask, got) => offers::consulted(model, ask, got),
         News::LoggedIn(source, got) => {
             model.dirty = true;
             match got {
@@ -151,10 +159,7 @@ fn scopes(model: &mut Model, got: Result<Vec<Scope>, Fault>) -> Vec<Effect> {
 fn read(model: &mut Model, reading: &Reading, got: Result<Found, Fault>) {
     let (scope, kind) = (&reading.scope, reading.kind);
     let before = model.world.shelf(scope, kind).map(|shelf| shelf.faults().count());
-    let outcome = match &got {
-        Ok(_) => Outcome::Read { changed: false },
-        Err(fault) => Outcome::of(fault.kind),
-    };
+    let outcome = Outcome::of(&got);
     model.flights.remove(&reading.ask);
     let failed = got.is_err();
     // Whether anything changed is known only once it is on its shelf, and a late answer must not get there.
@@ -163,11 +168,7 @@ fn read(model: &mut Model, reading: &Reading, got: Result<Found, Fault>) {
     }
     let world = std::sync::Arc::make_mut(&mut model.world);
     let changed = world.put(scope, kind, &reading.coverage, got, model.now);
-    let outcome = match outcome {
-        Outcome::Read { .. } => Outcome::Read { changed: !changed.is_empty() },
-        other => other,
-    };
-    model.pacer.arrived(reading, outcome, model.now);
+    model.pacer.arrived(reading, outcome.knowing(!changed.is_empty()), model.now);
     for id in changed {
         model.changed.insert(id, model.now);
     }
@@ -222,12 +223,36 @@ fn changed(model: &mut Model, plan: &Plan, got: &Result<Receipt, Fault>) -> Vec<
     vec![Effect::Journal]
 }
 
-/// Puts a change before the reader. Nothing happens without their answer and the gate's.
-pub fn propose(model: &mut Model, change: Box<dyn Change>) {
-    let plan = change.plan();
+/// Puts a proposal before the reader. Nothing happens without their answer and the gate's.
+pub fn propose(model: &mut Model, proposal: Proposal) {
+    let plan = proposal.plan();
     let at = model.circumstances(&plan.environment, &plan.scope);
-    model.overlay = Overlay::Confirm(Box::new(Confirm::new(change, model.gate, at)));
+    model.overlay = Overlay::Confirm(Box::new(Confirm::new(proposal, model.gate, at)));
     model.dirty = true;
+}
+
+fn progress(model: &mut Model, id: u64, report: Report) {
+    let now = model.now;
+    if let Some(one) = model.underway.iter_mut().find(|one| one.id == id) {
+        (one.report, one.seen_at) = (report, Some(now));
+    }
+    model.refill(false);
+}
+
+fn ended(model: &mut Model, id: u64, ending: Ending) -> Vec<Effect> {
+    let now = model.now;
+    if let Some(one) = model.underway.iter_mut().find(|one| one.id == id) {
+        let says = format!("{}: {}", one.plan.says, ending.says);
+        if ending.how == How::Done {
+            model.notices.info(now, says)
+        } else {
+            model.notices.fault(now, says)
+        };
+        model.pacer.refresh_scope(&one.plan.scope, now);
+        one.ended = Some((now, ending));
+    }
+    model.refill(false);
+    vec![Effect::Journal]
 }
 
 #[cfg(test)]

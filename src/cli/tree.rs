@@ -134,6 +134,33 @@ pub struct Status {
     pub watch: bool,
 }
 
+/// What goes with every command that changes something.
+#[derive(Args, Debug, Default)]
+#[command(next_help_heading = "Changing")]
+pub(super) struct Acting {
+    /// Print the plan and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not ask; a protected environment still wants --confirm
+    #[arg(long, short)]
+    pub yes: bool,
+    /// Repeat the environment's name, as a protected one wants it
+    #[arg(long, value_name = "ENV")]
+    pub confirm: Option<String>,
+    /// Why it is done, for the journal
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Wait until the end is seen (the default)
+    #[arg(long, overrides_with = "no_wait")]
+    pub wait: bool,
+    /// Return as soon as the rest goes on inside AWS
+    #[arg(long)]
+    pub no_wait: bool,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// `toban init`.
 #[derive(Args, Debug, Default)]
 pub struct Init {

@@ -3,7 +3,9 @@
 
 mod probe;
 
-use jiff::Timestamp;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use crate::app::gate::Approved;
@@ -53,6 +55,12 @@ pub trait Cloud: Send + Sync + 'static {
         Box::pin(probe::by_reading(self, scope))
     }
 
+    /// Lets that much of the cloud's time go by.
+    fn pause(&self, span: SignedDuration) -> Boxed<'_, ()> {
+        let span = Duration::try_from(span).unwrap_or_default();
+        Box::pin(tokio::time::sleep(span))
+    }
+
     /// The cloud's own time: the wall clock, but for a demo with simulated time.
     fn now(&self) -> Timestamp;
 }
@@ -87,6 +95,16 @@ pub struct Receipt {
     pub request_ids: Vec<String>,
     /// What stands now, in words, where the answer told.
     pub says: Option<String>,
+    /// What later steps need of the answer: a deployment's id, a new revision's ARN, a command's id.
+    pub facts: Vec<(&'static str, String)>,
+}
+
+impl Receipt {
+    /// A fact of the answer.
+    #[must_use]
+    pub fn fact(&self, name: &str) -> Option<&str> {
+        self.facts.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
+    }
 }
 
 /// Calls, retries, throttles and bytes of one operation.

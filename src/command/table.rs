@@ -14,6 +14,8 @@ pub enum Where {
     Faults,
     /// What could not be placed.
     Unassigned,
+    /// A procedure under way.
+    Progress,
     /// A text: raw document, description, help.
     Viewer,
 }
@@ -21,7 +23,7 @@ pub enum Where {
 impl Where {
     /// Every place.
     pub const ALL: &[Self] =
-        &[Self::Fleet, Self::Environment, Self::Detail, Self::Faults, Self::Unassigned, Self::Viewer];
+        &[Self::Fleet, Self::Environment, Self::Detail, Self::Faults, Self::Unassigned, Self::Progress, Self::Viewer];
 
     /// What it is called in a sentence.
     #[must_use]
@@ -32,6 +34,7 @@ impl Where {
             Self::Detail => "a resource",
             Self::Faults => "faults",
             Self::Unassigned => "unassigned resources",
+            Self::Progress => "a procedure",
             Self::Viewer => "a text",
         }
     }
@@ -133,12 +136,12 @@ impl Command {
 
 static FALLBACK: Spec = Spec::new(Command::Help, "help", "show what can be done here");
 
-use Where::{Detail, Environment, Faults, Fleet, Unassigned, Viewer};
+use Where::{Detail, Environment, Faults, Fleet, Progress, Unassigned, Viewer};
 
-const ROWS: &[Where] = &[Fleet, Environment, Detail, Faults, Unassigned];
+const ROWS: &[Where] = &[Fleet, Environment, Detail, Faults, Unassigned, Progress];
 const RESOURCES: &[Where] = &[Environment, Detail, Unassigned];
 const PLACED: &[Where] = &[Fleet, Environment, Detail, Unassigned];
-const PANELS: &[Where] = &[Environment, Detail, Faults];
+const PANELS: &[Where] = &[Environment, Detail, Faults, Progress];
 
 commands! {
     Open "open" "open what is under the cursor" {
@@ -189,6 +192,7 @@ commands! {
     Refresh "refresh" "read everything shown here again, now" { keys: &["ctrl-r"] }
     Faults "faults" "show what could not be read, who we are, and the journal" { keys: &["!"] }
     Unassigned "unassigned" "show what could not be placed in an environment, with reasons" {}
+    Progress "progress" "show what is under way, and how it ended" {}
     Env "env" "open an environment by its name" { takes: Argument::Environment }
     Profile "profile" "look at the account of another profile" { takes: Argument::Profile }
     Region "region" "look at another region" { takes: Argument::Region }

@@ -38,6 +38,14 @@ impl Clock {
         }
     }
 
+    /// Simulated seconds in one of ours.
+    pub(super) fn speed(&self) -> f64 {
+        match self {
+            Self::Running { speed, .. } => *speed,
+            Self::Held(_) => 1.0,
+        }
+    }
+
     /// Simulated milliseconds since the start.
     pub(super) fn millis(&self) -> i64 {
         match self {

@@ -16,6 +16,7 @@ mod weather;
 mod tests;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -195,7 +196,7 @@ impl Cloud for Demo {
             let count = locked(&self.acts).len();
             let play = Play { start: self.start, now, seed: self.seed, account, acts: &[] };
             let request = play.uuid(&format!("request/{now}/{count}/{}", deed.on.key));
-            Ok(Receipt { request_ids: vec![request], says: Some(says) })
+            Ok(Receipt { request_ids: vec![request], says: Some(says), facts: Vec::new() })
         })
     }
 
@@ -207,6 +208,11 @@ impl Cloud for Demo {
 
     fn login(&self, _source: &SourceName) -> Option<Vec<String>> {
         None
+    }
+
+    fn pause(&self, span: SignedDuration) -> Boxed<'_, ()> {
+        let span = Duration::try_from(span).unwrap_or_default();
+        Box::pin(tokio::time::sleep(span.div_f64(self.clock.speed())))
     }
 
     fn now(&self) -> Timestamp {

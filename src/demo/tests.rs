@@ -296,6 +296,7 @@ impl Change for Asked {
             calls: Vec::new(),
             notices: Vec::new(),
             irreversible: None,
+            differences: Vec::new(),
         }
     }
 

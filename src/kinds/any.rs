@@ -5,8 +5,9 @@ use std::marker::PhantomData;
 
 use jiff::Timestamp;
 
-use super::{Ask, Boxed, Context, Extra, Kind, Pace, Row, Section, Shown};
+use super::{Ask, Boxed, Choice, Context, Extra, Kind, Offer, Pace, Row, Section, Shown, Site};
 use crate::environment::{Counts, Subject};
+use crate::procedure::Proposal;
 use crate::world::{Fault, FaultKind, Found, Harvest, KindName, Opinion, Resource, ResourceId, World};
 
 /// The object-safe face of a [`Kind`]. See there for meanings; resources that are gone give empty answers.
@@ -39,6 +40,15 @@ pub trait AnyKind: Send + Sync {
     fn listed(&self, id: &ResourceId, cx: &Context<'_>) -> Option<serde_json::Value>;
     /// Its page.
     fn detail(&self, id: &ResourceId, cx: &Context<'_>) -> Vec<Section>;
+    /// What can be done with one.
+    fn offers(&self, id: &ResourceId, site: &Site<'_>) -> Vec<Offer>;
+    /// What can be chosen for an offer.
+    fn choices(&self, id: &ResourceId, verb: &str, site: &Site<'_>) -> Vec<Choice>;
+    /// Makes an offer a proposal.
+    ///
+    /// # Errors
+    /// A sentence: why it cannot be done, and what to do instead.
+    fn propose(&self, id: &ResourceId, verb: &str, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String>;
     /// The raw document of one, secrets not yet masked: mask before showing.
     fn document(&self, world: &World, id: &ResourceId) -> Option<serde_json::Value>;
     /// Its page in the AWS web console.
@@ -107,6 +117,18 @@ impl<K: Kind> AnyKind for Of<K> {
     }
     fn detail(&self, id: &ResourceId, cx: &Context<'_>) -> Vec<Section> {
         cx.world.get::<K::Item>(id).map(|item| K::detail(item, cx)).unwrap_or_default()
+    }
+    fn offers(&self, id: &ResourceId, site: &Site<'_>) -> Vec<Offer> {
+        site.cx.world.get::<K::Item>(id).map(|item| K::offers(item, site)).unwrap_or_default()
+    }
+    fn choices(&self, id: &ResourceId, verb: &str, site: &Site<'_>) -> Vec<Choice> {
+        site.cx.world.get::<K::Item>(id).map(|item| K::choices(item, verb, site)).unwrap_or_default()
+    }
+    fn propose(&self, id: &ResourceId, verb: &str, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String> {
+        match site.cx.world.get::<K::Item>(id) {
+            Some(item) => K::propose(item, verb, value, site),
+            None => Err(format!("{id} is not there any more; nothing was changed")),
+        }
     }
     fn document(&self, world: &World, id: &ResourceId) -> Option<serde_json::Value> {
         world.get::<K::Item>(id).and_then(|item| serde_json::to_value(item).ok())

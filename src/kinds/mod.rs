@@ -4,6 +4,7 @@
 
 mod any;
 mod context;
+mod offer;
 mod row;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -35,10 +36,12 @@ use jiff::Timestamp;
 
 pub use any::{AnyKind, Of};
 pub use context::{Context, Joins};
+pub use offer::{Asks, Choice, Offer, Site};
 pub use row::{Align, Cell, Column, Extra, Fact, Moment, Row, Section, Series, Tone, Width};
 
 use crate::aws::Clients;
 use crate::environment::{Counts, Subject};
+use crate::procedure::Proposal;
 use crate::world::{Coverage, Fault, Harvest, KindName, Opinion, Resource, Scope, World};
 
 /// A future that can be sent to another thread.
@@ -76,6 +79,8 @@ pub enum Pace {
     Live,
     /// Structure that changes with deployments of infrastructure: every 10 min, and on request.
     Topology,
+    /// Only when something needs it: never by the clock.
+    Asked,
 }
 
 /// One reading to be done.
@@ -169,6 +174,24 @@ pub trait Kind: Send + Sync + 'static {
     /// The sections of its detail page.
     fn detail(_item: &Self::Item, _cx: &Context<'_>) -> Vec<Section> {
         Vec::new()
+    }
+
+    /// What can be done with it: each shown even when barred. Made in the kind's `commands.rs`.
+    fn offers(_item: &Self::Item, _site: &Site<'_>) -> Vec<Offer> {
+        Vec::new()
+    }
+
+    /// What can be chosen for an offer that asks for a choice, once that was read.
+    fn choices(_item: &Self::Item, _verb: &str, _site: &Site<'_>) -> Vec<Choice> {
+        Vec::new()
+    }
+
+    /// Makes an offer a proposal. `value` is what was typed or chosen.
+    ///
+    /// # Errors
+    /// A sentence: why it cannot be done, and what to do instead.
+    fn propose(_item: &Self::Item, verb: &str, _value: Option<&str>, _site: &Site<'_>) -> Result<Proposal, String> {
+        Err(format!("a {} knows no {verb:?}", Self::Item::KIND))
     }
 
     /// Its page in the AWS web console.

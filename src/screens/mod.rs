@@ -7,6 +7,7 @@ pub mod faults;
 pub mod fleet;
 pub mod menu;
 pub mod palette;
+pub mod progress;
 pub mod sheet;
 pub mod unassigned;
 pub mod view;

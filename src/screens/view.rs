@@ -43,7 +43,9 @@ pub fn paint(model: &Model, area: Rect, buf: &mut Buffer) -> (Shown, Option<Posi
     let paint = Paint { theme: &model.theme, now: model.now, zone: &model.settings.zone, marks: &model.marks };
     match model.here() {
         Some(Place::Fleet(page)) => fleet::view::draw(page, model.environment(), paint, body, buf, &mut shown),
-        Some(Place::Environment(_, page) | Place::Faults(page) | Place::Unassigned(page)) => {
+        Some(
+            Place::Environment(_, page) | Place::Faults(page) | Place::Unassigned(page) | Place::Progress(_, _, page),
+        ) => {
             sheet(page, paint, body, buf, &mut shown);
         }
         Some(Place::Detail(page)) => sheet(&page.sheet, paint, body, buf, &mut shown),
@@ -62,6 +64,10 @@ pub fn paint(model: &Model, area: Rect, buf: &mut Buffer) -> (Shown, Option<Posi
             footer(model, bottom, buf);
             choices(model, list, body, buf, &mut shown);
             None
+        }
+        Overlay::Ask(ask) => {
+            let sign = format!("{} ", ask.prompt);
+            Prompt { sign: &sign, input: &ask.input, ghost: None, theme: &model.theme }.render(bottom, buf)
         }
         Overlay::Confirm(plan) => {
             footer(model, bottom, buf);
@@ -102,6 +108,10 @@ fn status(model: &Model, shown: &mut Shown) -> Vec<(String, Role)> {
         parts.push(age);
     }
     parts.push((shown.clock(model.now, &model.settings.zone), Role::HeaderBar));
+    let underway = model.underway.iter().filter(|one| one.ended.is_none()).count();
+    if underway > 0 {
+        parts.push((format!("{underway} under way"), Role::Changing));
+    }
     if let Some((reading, since)) = model.waiting_for() {
         let waited = shown.ago(since, model.now);
         let waited = waited.strip_suffix(" ago").map_or("", |waited| waited).to_owned();

@@ -6,7 +6,7 @@ use crate::app::place::Place;
 use crate::kinds::kind;
 use crate::screens::detail::{self, Around, Detail};
 use crate::screens::fleet::{self, Waiting};
-use crate::screens::{environment, faults, unassigned};
+use crate::screens::{environment, faults, progress, unassigned};
 use crate::world::{ResourceId, Scope};
 
 impl Model {
@@ -99,6 +99,9 @@ impl Model {
                 resort,
             ),
             Place::Unassigned(sheet) => sheet.fill(unassigned::blocks(&self.picture, self.complete()), resort),
+            Place::Progress(id, _, sheet) => {
+                sheet.fill(progress::blocks(self.underway.iter().find(|one| one.id == *id)), resort);
+            }
             Place::Viewer(_) => {}
         }
     }

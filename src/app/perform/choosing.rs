@@ -2,6 +2,7 @@
 
 use crate::app::effect::Effect;
 use crate::app::model::Model;
+use crate::app::offers;
 use crate::app::overlay::Overlay;
 use crate::command::{COMMANDS, Need};
 use crate::screens::menu::{Entry, Menu, Pick};
@@ -31,6 +32,15 @@ pub(in crate::app) fn choose(model: &mut Model, menu: Menu) -> Vec<Effect> {
             Vec::new()
         }
         Pick::Copy(text) => copy(model, text),
+        Pick::Offer(verb) => offers::take_up(model, verb, None),
+        Pick::Answer(verb, id, value) => {
+            offers::answer(model, &id, verb, Some(&value));
+            Vec::new()
+        }
+        Pick::Progress(id) => {
+            offers::open(model, id);
+            Vec::new()
+        }
     }
 }
 
@@ -65,6 +75,7 @@ pub(super) fn actions(model: &mut Model) {
             barred: model.barred(spec.needs),
             pick: Pick::Command(spec.command),
         })
+        .chain(offers::entries(model))
         .collect();
     model.overlay = Overlay::Menu(Box::new(Menu::new(name, entries)));
 }
@@ -118,4 +129,27 @@ pub(super) fn picker(model: &mut Model, title: &str, nothing: &str, entries: Vec
     let mut menu = Menu::new(title, entries);
     menu.at = at;
     model.overlay = Overlay::Menu(Box::new(menu));
+}
+
+/// What is under way: its page if it is one, else a list to choose from.
+pub(super) fn underway(model: &mut Model) {
+    match model.underway.as_slice() {
+        [] => model.notices.info(model.now, "nothing is under way; the journal tells what was done"),
+        [one] => {
+            let id = one.id;
+            offers::open(model, id);
+        }
+        many => {
+            let entries = many.iter().rev().map(|one| Entry {
+                label: one.plan.says.clone(),
+                note: match &one.ended {
+                    Some((_, ending)) => ending.says.clone(),
+                    None => one.report.says.clone(),
+                },
+                barred: None,
+                pick: Pick::Progress(one.id),
+            });
+            model.overlay = Overlay::Menu(Box::new(Menu::new("under way", entries.collect())));
+        }
+    }
 }

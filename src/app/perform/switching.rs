@@ -6,6 +6,7 @@ use super::choosing::picker;
 use crate::app::effect::Effect;
 use crate::app::meant::meant;
 use crate::app::model::Model;
+use crate::app::offers;
 use crate::app::place::Place;
 use crate::app::settings::Choice;
 use crate::screens::menu::Pick;
@@ -20,6 +21,7 @@ pub(super) fn known(model: &Model) -> Known {
         regions: regions(model),
         profiles: model.settings.profiles.clone(),
         themes: Theme::built_in_names().map(str::to_owned).collect(),
+        offers: offers::offers(model).into_iter().map(|offer| (offer.verb, offer.says)).collect(),
     }
 }
 

@@ -3,8 +3,9 @@
 use tui_input::Input;
 
 use crate::app::effect::Effect;
-use crate::app::gate::Answer;
+use crate::app::gate::{Answer, Let};
 use crate::app::model::Model;
+use crate::app::offers;
 use crate::app::overlay::Overlay;
 use crate::app::perform::{choose, perform, run_line};
 use crate::app::place::Place;
@@ -69,6 +70,7 @@ pub(super) fn over(model: &mut Model, overlay: Overlay, chord: Chord) -> Vec<Eff
             Vec::new()
         }
         Overlay::Confirm(confirm) => confirm_key(model, confirm, chord),
+        Overlay::Ask(ask) => offers::ask_key(model, ask, chord),
     }
 }
 
@@ -144,9 +146,12 @@ pub(super) fn confirm_key(model: &mut Model, mut confirm: Box<Confirm>, chord: C
         (false, false, _) => Answer::No,
     };
     match confirm.answer(&answer, gate, model.now) {
-        Ok(approved) => {
-            model.notices.info(model.now, format!("{}…", approved.plan().says));
-            vec![Effect::Change(Box::new(approved))]
+        Ok(allowed) => {
+            model.notices.info(model.now, format!("{}…", allowed.plan().says));
+            match allowed {
+                Let::Change(approved) => vec![Effect::Change(Box::new(approved))],
+                Let::Procedure(license, procedure) => offers::begin(model, license, procedure),
+            }
         }
         Err(refused) => {
             model.notices.info(model.now, refused.to_string());
@@ -171,6 +176,12 @@ pub(super) fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
                 edit(&mut palette.input, chord);
             }
             palette.propose();
+            model.dirty = true;
+        }
+        Overlay::Ask(ask) => {
+            for chord in typed {
+                edit(&mut ask.input, chord);
+            }
             model.dirty = true;
         }
         // A name that confirms is typed, so that it is read.
@@ -199,7 +210,7 @@ pub(super) fn clicked(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
             model.overlay = Overlay::Confirm(confirm);
             Vec::new()
         }
-        overlay @ (Overlay::None | Overlay::Filter(_)) => {
+        overlay @ (Overlay::None | Overlay::Filter(_) | Overlay::Ask(_)) => {
             model.overlay = overlay;
             let Some(row) = model.shown.row_at(x, y) else { return Vec::new() };
             let again = model.sheet().is_some_and(|sheet| sheet.position() == row);
@@ -221,7 +232,7 @@ pub(super) fn wheeled(model: &mut Model, notches: isize) -> Vec<Effect> {
         Overlay::Menu(menu) => menu.step(notches.signum()),
         Overlay::Palette(palette) => palette.step(notches.signum()),
         Overlay::Confirm(_) => {}
-        Overlay::None | Overlay::Filter(_) => crate::app::perform::step(model, notches * 3),
+        Overlay::None | Overlay::Filter(_) | Overlay::Ask(_) => crate::app::perform::step(model, notches * 3),
     }
     model.dirty = true;
     Vec::new()

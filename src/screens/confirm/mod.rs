@@ -6,7 +6,8 @@ pub mod view;
 
 use tui_input::Input;
 
-use crate::app::gate::{Answer, Approved, Change, Circumstances, Gate, Plan, Refused};
+use crate::app::gate::{Answer, Circumstances, Gate, Let, Plan, Refused};
+use crate::procedure::Proposal;
 
 /// A plan waiting for its answer.
 #[derive(Debug)]
@@ -19,16 +20,16 @@ pub struct Confirm {
     pub hindrance: Option<Refused>,
     /// What is typed: the environment's name, where that is wanted.
     pub input: Input,
-    change: Box<dyn Change>,
+    proposal: Proposal,
 }
 
 impl Confirm {
     /// A plan to be asked about.
     #[must_use]
-    pub fn new(change: Box<dyn Change>, gate: Gate, at: Circumstances) -> Self {
-        let plan = change.plan();
+    pub fn new(proposal: Proposal, gate: Gate, at: Circumstances) -> Self {
+        let plan = proposal.plan();
         let hindrance = gate.hindrance(&plan, &at);
-        Self { plan, at, hindrance, input: Input::default(), change }
+        Self { plan, at, hindrance, input: Input::default(), proposal }
     }
 
     /// Whether its environment's name has to be typed.
@@ -41,8 +42,8 @@ impl Confirm {
     ///
     /// # Errors
     /// [`Refused`]: nothing is changed.
-    pub fn answer(self, answer: &Answer, gate: Gate, now: jiff::Timestamp) -> Result<Approved, Refused> {
-        gate.approve(self.change, answer, None, &Circumstances { now, ..self.at })
+    pub fn answer(self, answer: &Answer, gate: Gate, now: jiff::Timestamp) -> Result<Let, Refused> {
+        gate.allow(self.proposal, answer, None, &Circumstances { now, ..self.at })
     }
 }
 

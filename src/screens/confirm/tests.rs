@@ -36,12 +36,13 @@ pub(crate) fn plan(environment: &str) -> Plan {
         calls: vec![format!("rds:StopDBInstance on {environment}-db")],
         notices: vec!["alarm 5xx is firing since 13:58".to_owned()],
         irreversible: Some("connections that are open are cut".to_owned()),
+        differences: Vec::new(),
     }
 }
 
 fn asked(environment: &str) -> Model {
     let mut model = showing(fleet());
-    propose(&mut model, Box::new(Stop(plan(environment))));
+    propose(&mut model, crate::procedure::Proposal::Change(Box::new(Stop(plan(environment)))));
     model
 }
 
@@ -91,7 +92,7 @@ fn a_name_that_confirms_cannot_be_pasted() {
 fn read_only_refuses_before_asking() {
     let mut model = showing(fleet());
     model.gate.read_only = true;
-    propose(&mut model, Box::new(Stop(plan("city-dev"))));
+    propose(&mut model, crate::procedure::Proposal::Change(Box::new(Stop(plan("city-dev")))));
     insta::assert_snapshot!(picture(&mut model, 80, 16));
     assert!(press(&mut model, &["y"]).is_empty());
 }

@@ -24,6 +24,10 @@ fn body(confirm: &Confirm) -> Vec<(String, Role)> {
         lines.push((format!("account {account}"), Role::Dim));
     }
     lines.extend(plan.calls.iter().map(|call| (format!("· {call}"), Role::Dim)));
+    lines.extend(plan.differences.iter().map(|one| {
+        let side = |text: &Option<String>| text.as_deref().unwrap_or("–").to_owned();
+        (format!("{}: {} → {}", one.what, side(&one.from), side(&one.to)), Role::Text)
+    }));
     lines.extend(plan.notices.iter().map(|notice| (format!("! {notice}"), Role::Worrying)));
     if let Some(irreversible) = &plan.irreversible {
         lines.push((format!("cannot be undone: {irreversible}"), Role::Bad));

@@ -134,7 +134,9 @@ fn head(detail: &Detail, around: Around<'_>, opinion: Option<crate::world::Opini
     Block { key: "head".to_owned(), title: detail.name.clone(), note, items: vec![item], ..Block::default() }
 }
 
-fn section(at: usize, section: Section) -> Block {
+/// The block of a section.
+#[must_use]
+pub(crate) fn section(at: usize, section: Section) -> Block {
     match section {
         Section::Facts { title, facts } => Block {
             key: format!("{at} {title}"),

@@ -3,6 +3,7 @@
 
 use crate::command::Command;
 use crate::screens::sheet::Sorting;
+use crate::world::ResourceId;
 
 /// What choosing an entry does.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -19,6 +20,12 @@ pub enum Pick {
     Sort(Option<Sorting>),
     /// Copies a text.
     Copy(String),
+    /// Does what the row's kind offers under this name.
+    Offer(&'static str),
+    /// Answers an offer with this value.
+    Answer(&'static str, ResourceId, String),
+    /// Opens the page of a procedure.
+    Progress(u64),
 }
 
 /// One entry.

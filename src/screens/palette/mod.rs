@@ -18,6 +18,8 @@ pub struct Known {
     pub profiles: Vec<String>,
     /// Themes.
     pub themes: Vec<String>,
+    /// What the row under the cursor offers, with what it does.
+    pub offers: Vec<(&'static str, String)>,
 }
 
 /// One proposal.
@@ -49,6 +51,8 @@ pub enum Meaning {
     Nothing,
     /// A command with what it takes.
     Command(Command, Option<String>),
+    /// What the row offers under this name, with what was typed behind it.
+    Offer(&'static str, Option<String>),
     /// Nothing that there is; a sentence for the reader.
     Unknown(String),
 }
@@ -77,7 +81,8 @@ impl Palette {
 
     fn commands(&self, typed: &str) -> Vec<Proposal> {
         let offered = COMMANDS.iter().filter(|spec| spec.at.contains(&self.place));
-        let candidates = offered.map(|spec| (spec.name.to_owned(), spec.says.to_owned()));
+        let offers = self.known.offers.iter().map(|(verb, says)| ((*verb).to_owned(), says.clone()));
+        let candidates = offered.map(|spec| (spec.name.to_owned(), spec.says.to_owned())).chain(offers);
         ranked(typed, candidates.collect()).into_iter().map(|(name, says)| Proposal { line: name, says }).collect()
     }
 
@@ -134,6 +139,10 @@ impl Palette {
         let (name, rest) = line.trim().split_once(char::is_whitespace).unwrap_or((line.trim(), ""));
         if name.is_empty() {
             return Meaning::Nothing;
+        }
+        let typed = Some(rest.trim().to_owned()).filter(|rest| !rest.is_empty());
+        if let Some((verb, _)) = self.known.offers.iter().find(|(verb, _)| *verb == name) {
+            return Meaning::Offer(verb, typed);
         }
         let Some(command) = command(name).or_else(|| self.only(name)) else {
             let near = nearest(name).map(|near| format!("; did you mean :{near}?")).unwrap_or_default();

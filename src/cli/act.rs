@@ -1,0 +1,218 @@
+//! Doing something to the account without a screen, for every command that changes anything: name the
+//! target, show the plan, ask, go through the gate, carry out, tell how it ended. Knows no kind by name.
+
+use std::io::{BufRead, IsTerminal};
+
+use serde_json::json;
+
+use super::exit::{Exit, Failure};
+use super::look::Duty;
+use super::tree::Acting;
+use super::{names, out};
+use crate::app::carry::{Logbook, carry_out};
+use crate::app::drive::{Errand, drive};
+use crate::app::gate::{Answer, Circumstances, Gate, Let, Plan};
+use crate::app::headless::Outlook;
+use crate::environment::Environment;
+use crate::kinds::{Context, Joins, Site, kind};
+use crate::procedure::{Ending, How, Proposal, Report};
+use crate::text;
+use crate::world::ResourceId;
+
+/// The environment that `typed` names; it may be shortened.
+///
+/// # Errors
+/// When there is none or more than one.
+pub(super) fn environment<'o>(outlook: &'o Outlook, typed: &str) -> Result<&'o Environment, Failure> {
+    let all = &outlook.picture.environments;
+    let known: Vec<&str> = all.iter().map(|environment| environment.name.as_str()).collect();
+    let name = names::resolve(typed, &known, "environment")?;
+    all.iter()
+        .find(|environment| environment.name.as_str() == name)
+        .ok_or_else(|| Failure::new(Exit::NotFound, format!("there is no environment `{typed}`")))
+}
+
+/// The resource that `ENV/NAME` names, among those whose kinds are listed under one of `lists`; `what` is what it is
+/// called. Both names may be shortened.
+///
+/// # Errors
+/// When either is unknown or ambiguous, or there is no `/`.
+pub(super) fn target<'o>(
+    outlook: &'o Outlook,
+    typed: &str,
+    lists: &[&str],
+    what: &str,
+) -> Result<(&'o Environment, ResourceId), Failure> {
+    let Some((env, name)) = typed.split_once('/') else {
+        let says = format!("`{typed}` names no {what}: write ENVIRONMENT/NAME, as in `prooflink-dev/web`");
+        return Err(Failure::new(Exit::Usage, says));
+    };
+    let environment = environment(outlook, env)?;
+    let listed =
+        |id: &ResourceId| kind(id.kind).and_then(|kind| kind.shown()).is_some_and(|shown| lists.contains(&shown.list));
+    let members: Vec<_> = environment.members.iter().filter(|member| listed(&member.id)).collect();
+    let known: Vec<&str> = members.iter().map(|member| member.name.as_str()).collect();
+    let name = names::resolve(name, &known, &format!("{what} of {}", environment.name))?;
+    members
+        .iter()
+        .find(|member| member.name == name)
+        .map(|member| (environment, member.id.clone()))
+        .ok_or_else(|| Failure::new(Exit::NotFound, format!("there is no {what} `{typed}`")))
+}
+
+/// Hands the surroundings of a resource of `environment` to `use_it`.
+pub(super) fn at_site<T>(
+    duty: &Duty,
+    outlook: &Outlook,
+    (environment, id): (&Environment, &ResourceId),
+    use_it: impl FnOnce(&Site<'_>) -> T,
+) -> T {
+    let joins = Joins::of(&outlook.world);
+    let cx = Context {
+        world: &outlook.world,
+        joins: &joins,
+        scope: &id.scope,
+        protected: environment.protected,
+        now: outlook.at,
+        zone: &duty.view.zone,
+    };
+    use_it(&Site { cx, environment })
+}
+
+/// What the gate goes by for `plan`.
+fn circumstances(duty: &Duty, outlook: &Outlook, plan: &Plan) -> Circumstances {
+    let found = outlook.picture.environment(&plan.environment);
+    Circumstances {
+        // What is not known is protected.
+        protected: found.is_none_or(|environment| environment.protected),
+        pinned: duty.settings.wishes.of(&plan.environment).and_then(|wish| wish.account.clone()),
+        account: outlook.world.account(&plan.scope),
+        read_at: found.and_then(|environment| environment.read_at),
+        now: duty.cloud.now(),
+    }
+}
+
+/// Takes `proposal` through the gate and to its end.
+///
+/// # Errors
+/// When the gate refuses it, it fails, or ctrl-c leaves it.
+pub(super) async fn act(duty: &Duty, outlook: Outlook, proposal: Proposal, acting: &Acting) -> Result<Exit, Failure> {
+    let plan = proposal.plan();
+    let gate = Gate { read_only: duty.settings.read_only };
+    let at = circumstances(duty, &outlook, &plan);
+    if acting.dry_run {
+        if let Some(refused) = gate.hindrance(&plan, &at) {
+            out::note(&format!("toban: it would be refused: {refused}\n"));
+        }
+        let printed = if acting.json { format!("{}\n", json!({ "plan": plan })) } else { sheet(&plan, &at) };
+        out::data(&printed)?;
+        return Ok(Exit::Done);
+    }
+    let answer = match (&acting.confirm, acting.yes) {
+        (Some(name), _) => Answer::Named(name.clone()),
+        (None, true) => Answer::Yes,
+        (None, false) if gate.hindrance(&plan, &at).is_some() => Answer::No,
+        (None, false) => ask(&plan, &at).await,
+    };
+    let at = Circumstances { now: duty.cloud.now(), ..at };
+    let allowed = gate
+        .allow(proposal, &answer, acting.reason.clone(), &at)
+        .map_err(|refused| Failure::new(Exit::Refused, format!("{}: {refused}", plan.says)))?;
+    let logbook = Logbook {
+        path: duty.settings.state_dir.as_ref().map(|dir| dir.join("journal.jsonl")),
+        who: outlook.world.identity(&plan.scope).cloned(),
+    };
+    match allowed {
+        Let::Change(approved) => {
+            let got = carry_out(&*duty.cloud, &approved, &logbook, None).await;
+            let receipt = got.map_err(|fault| Failure::of(&fault, &plan.scope))?;
+            let says = receipt.says.unwrap_or_else(|| "done".to_owned());
+            tell(&plan, &Ending::done(says), &receipt.request_ids, acting)
+        }
+        Let::Procedure(license, procedure) => {
+            let errand = Errand { id: 0, license, procedure };
+            let mut last = Report::default();
+            let mut said = String::new();
+            let mut progress = |report: Report| {
+                if report.says != said {
+                    said.clone_from(&report.says);
+                    out::progress(&text::clean(&report.says));
+                }
+                last = report;
+            };
+            let leave = acting.no_wait;
+            let driven = drive(&*duty.cloud, errand, outlook.world, (&logbook, leave), &mut progress);
+            let ending = tokio::select! {
+                ending = driven => ending,
+                _ = tokio::signal::ctrl_c() => {
+                    out::progress("");
+                    let stands = last.stands.unwrap_or_else(|| last.says.clone());
+                    return Err(Failure::new(Exit::Interrupted, format!("{} was left: {stands}", plan.says)));
+                }
+            };
+            out::progress("");
+            tell(&plan, &ending, &[], acting)
+        }
+    }
+}
+
+fn tell(plan: &Plan, ending: &Ending, request_ids: &[String], acting: &Acting) -> Result<Exit, Failure> {
+    let exit = match ending.how {
+        How::Done => Exit::Done,
+        How::Incomplete => Exit::Incomplete,
+        How::Failed => Exit::Failed,
+    };
+    if acting.json {
+        let document = json!({
+            "plan": plan, "outcome": ending.how, "says": ending.says, "request_ids": request_ids,
+        });
+        out::data(&format!("{document}\n"))?;
+    } else if exit == Exit::Done {
+        out::data(&format!("{}: {}\n", text::clean(&plan.says), text::clean(&ending.says)))?;
+    }
+    if exit == Exit::Done {
+        return Ok(exit);
+    }
+    Err(Failure::new(exit, format!("{}: {}", text::clean(&plan.says), text::clean(&ending.says))))
+}
+
+/// The plan for people.
+fn sheet(plan: &Plan, at: &Circumstances) -> String {
+    let account =
+        at.account.as_ref().map_or_else(|| "unknown account".to_owned(), |account| format!("account {account}"));
+    let guard = if at.protected { ", protected" } else { "" };
+    let mut lines = vec![plan.says.clone(), format!("  in {}{guard}, {}, {account}", plan.environment, plan.scope)];
+    lines.extend(plan.calls.iter().map(|call| format!("  · {call}")));
+    lines.extend(plan.differences.iter().map(|one| {
+        let side = |text: &Option<String>| text.as_deref().unwrap_or("–").to_owned();
+        format!("  {}: {} → {}", one.what, side(&one.from), side(&one.to))
+    }));
+    lines.extend(plan.notices.iter().map(|notice| format!("  ! {notice}")));
+    lines.extend(plan.irreversible.iter().map(|what| format!("  cannot be undone: {what}")));
+    lines.iter().map(|line| format!("{}\n", text::clean(line))).collect()
+}
+
+/// Shows the plan and asks, if there is somebody to ask. Nobody there means no.
+async fn ask(plan: &Plan, at: &Circumstances) -> Answer {
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return if at.protected { Answer::Yes } else { Answer::No };
+    }
+    let question = match at.protected {
+        true => format!("type {} to go on: ", plan.environment),
+        false => "go on? [y/N] ".to_owned(),
+    };
+    out::note(&format!("{}{question}", sheet(plan, at)));
+    let typed = tokio::task::spawn_blocking(|| {
+        let mut line = String::new();
+        std::io::stdin().lock().read_line(&mut line).map(|_| line)
+    });
+    let typed = tokio::select! {
+        typed = typed => typed.ok().and_then(Result::ok).unwrap_or_default(),
+        _ = tokio::signal::ctrl_c() => String::new(),
+    };
+    match typed.trim() {
+        "y" | "Y" | "yes" => Answer::Yes,
+        "" => Answer::No,
+        name => Answer::Named(name.to_owned()),
+    }
+}

@@ -1,0 +1,97 @@
+//! What can be done with one resource: offers with what they ask for, and choices to answer with.
+//! Pure data; a kind makes them in its `commands.rs`, the faces show them, the gate decides.
+
+use super::Context;
+use crate::app::gate::Plan;
+use crate::environment::Environment;
+use crate::procedure::Want;
+use crate::world::{Health, ResourceId};
+
+/// One thing that can be done with a resource. Shown even when barred, with the reason.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Offer {
+    /// Its name, typed after `:` too: `deploy`, `scale`, `stop`.
+    pub verb: &'static str,
+    /// What it does, in a sentence without a full stop.
+    pub says: String,
+    /// Why it cannot be done now.
+    pub barred: Option<String>,
+    /// What has to be said besides.
+    pub asks: Asks,
+}
+
+impl Offer {
+    /// An offer that asks for nothing.
+    #[must_use]
+    pub fn new(verb: &'static str, says: impl Into<String>) -> Self {
+        Self { verb, says: says.into(), barred: None, asks: Asks::Nothing }
+    }
+
+    /// The same, asking for something.
+    #[must_use]
+    pub fn asking(self, asks: Asks) -> Self {
+        Self { asks, ..self }
+    }
+
+    /// The same, barred if there is a reason.
+    #[must_use]
+    pub fn barred(self, why: Option<String>) -> Self {
+        Self { barred: why, ..self }
+    }
+}
+
+/// What an offer asks for before it can become a plan.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Asks {
+    /// Nothing.
+    Nothing,
+    /// A text: a count, a reference, a time.
+    Text {
+        /// What is asked.
+        prompt: String,
+        /// What stands there to begin with.
+        initial: String,
+    },
+    /// One of the kind's [`super::Kind::choices`], which are made once these have been read.
+    Choice {
+        /// What is asked.
+        prompt: String,
+        /// What to read first.
+        reads: Vec<Want>,
+    },
+}
+
+/// One answer to choose.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Choice {
+    /// What it says.
+    pub label: String,
+    /// More about it.
+    pub note: String,
+    /// Why it cannot be chosen.
+    pub barred: Option<String>,
+    /// What the kind's `propose` gets.
+    pub value: String,
+}
+
+/// Where something is to be done: the resource's surroundings and its environment.
+#[derive(Clone, Copy)]
+pub struct Site<'a> {
+    /// The resource's surroundings.
+    pub cx: Context<'a>,
+    /// Its environment.
+    pub environment: &'a Environment,
+}
+
+impl Site<'_> {
+    /// The beginning of a plan: `says` on `on`, by `calls`, with what a reader should know of the environment first:
+    /// what is not well there, and what is moving.
+    #[must_use]
+    pub fn plan(&self, says: impl Into<String>, on: ResourceId, calls: Vec<String>) -> Plan {
+        let mut plan = Plan::new(says, self.environment.name.clone(), on, calls);
+        let telling = |health: Health| matches!(health, Health::Bad | Health::Worrying | Health::Changing);
+        let findings = self.environment.verdict.findings.iter().filter(|finding| telling(finding.health));
+        plan.notices.extend(findings.take(4).map(|finding| format!("{}: {}", finding.health.word(), finding.says)));
+        plan
+    }
+}
