@@ -1,4 +1,4 @@
-//! From an offer of a resource's kind to a plan: barred ones say why, what they ask for is typed or chosen,
+//! From an offer of a resource's kind, or of an environment as a whole, to a plan: barred ones say why, what they ask for is typed or chosen,
 //! and the plan goes before the reader. Pure; what an offer means is its kind's business.
 
 use tui_input::Input;
@@ -11,18 +11,19 @@ use super::overlay::Overlay;
 use super::place::Place;
 use super::underway::Underway;
 use super::update::propose;
+use crate::environment::whole;
 use crate::keys::{Chord, Key, edit};
 use crate::kinds::{Asks, Context, Joins, Offer, Site, kind};
 use crate::procedure::{Procedure, Proposal, Want};
 use crate::screens::menu::{Entry, Menu, Pick};
-use crate::screens::sheet::Sheet;
-use crate::world::{Fault, Found, ResourceId};
+use crate::screens::sheet::{Door, Sheet};
+use crate::world::{Fault, Found};
 
 /// A text being typed for an offer.
 #[derive(Debug)]
 pub struct Ask {
-    /// Of which resource.
-    pub id: ResourceId,
+    /// Of what: a resource, or an environment as a whole.
+    pub of: Door,
     /// Which offer.
     pub verb: &'static str,
     /// What is asked.
@@ -35,7 +36,7 @@ pub struct Ask {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Consulting {
     ask: u64,
-    id: ResourceId,
+    of: Door,
     verb: &'static str,
     prompt: String,
 }
@@ -43,14 +44,20 @@ pub struct Consulting {
 /// How many procedures that ended are remembered.
 const REMEMBERED: usize = 20;
 
-/// Hands `use_it` the surroundings of a resource; `None` if it is in no environment.
-fn at_site<T>(model: &Model, id: &ResourceId, use_it: impl FnOnce(&Site<'_>) -> T) -> Option<T> {
-    let environment = model.picture.home(id)?;
+/// Hands `use_it` the surroundings of a resource or an environment; `None` if that is in none, or is none.
+fn at_site<T>(model: &Model, of: &Door, use_it: impl FnOnce(&Site<'_>) -> T) -> Option<T> {
+    let (environment, scope) = match of {
+        Door::Resource(id) => (model.picture.home(id)?, &id.scope),
+        Door::Environment(name) => {
+            let environment = model.picture.environment(name)?;
+            (environment, environment.scopes.first()?)
+        }
+    };
     let joins = Joins::of(&model.world);
     let cx = Context {
         world: &model.world,
         joins: &joins,
-        scope: &id.scope,
+        scope,
         protected: environment.protected,
         now: model.now,
         zone: &model.settings.zone,
@@ -58,17 +65,38 @@ fn at_site<T>(model: &Model, id: &ResourceId, use_it: impl FnOnce(&Site<'_>) -> 
     Some(use_it(&Site { cx, environment }))
 }
 
-/// What can be done with the resource here.
+/// What can be done here: with the resource the reader is on, and with the environment they are in or on. Where both
+/// offer the same verb, the resource's counts.
 #[must_use]
-pub fn offers(model: &Model) -> Vec<Offer> {
-    let Some(id) = model.resource() else { return Vec::new() };
-    let Some(of) = kind(id.kind) else { return Vec::new() };
-    at_site(model, id, |site| of.offers(id, site)).unwrap_or_default()
+pub fn offers(model: &Model) -> Vec<(Door, Offer)> {
+    let resource = model.resource().cloned().map(Door::Resource);
+    let environment = model.environment().map(|environment| Door::Environment(environment.name.clone()));
+    let mut all: Vec<(Door, Offer)> = Vec::new();
+    for of in resource.into_iter().chain(environment) {
+        let here = at_site(model, &of, |site| match &of {
+            Door::Resource(id) => kind(id.kind).map(|kind| kind.offers(id, site)).unwrap_or_default(),
+            Door::Environment(_) => whole::offers(site),
+        });
+        for offer in here.unwrap_or_default() {
+            if !all.iter().any(|(_, known)| known.verb == offer.verb) {
+                all.push((of.clone(), offer));
+            }
+        }
+    }
+    all
+}
+
+/// What something is called in a sentence.
+fn called(of: &Door) -> &str {
+    match of {
+        Door::Resource(id) => &id.key,
+        Door::Environment(name) => name.as_str(),
+    }
 }
 
 /// The same as entries of the actions menu.
 pub(super) fn entries(model: &Model) -> Vec<Entry> {
-    let entry = |offer: Offer| Entry {
+    let entry = |(_, offer): (Door, Offer)| Entry {
         label: format!("{:<6} {}", "", offer.verb),
         note: offer.says,
         barred: offer.barred,
@@ -79,9 +107,8 @@ pub(super) fn entries(model: &Model) -> Vec<Entry> {
 
 /// Takes up an offer, with what was typed behind its name.
 pub(super) fn take_up(model: &mut Model, verb: &str, value: Option<&str>) -> Vec<Effect> {
-    let Some(id) = model.resource().cloned() else { return Vec::new() };
-    let Some(offer) = offers(model).into_iter().find(|offer| offer.verb == verb) else {
-        model.notices.fault(model.now, format!("{} offers no {verb:?}", id.key));
+    let Some((of, offer)) = offers(model).into_iter().find(|(_, offer)| offer.verb == verb) else {
+        model.notices.fault(model.now, format!("nothing here offers {verb:?}"));
         return Vec::new();
     };
     model.dirty = true;
@@ -91,18 +118,18 @@ pub(super) fn take_up(model: &mut Model, verb: &str, value: Option<&str>) -> Vec
     }
     match offer.asks {
         Asks::Text { prompt, initial } if value.is_none() => {
-            let ask = Ask { id, verb: offer.verb, prompt, input: Input::new(initial) };
+            let ask = Ask { of, verb: offer.verb, prompt, input: Input::new(initial) };
             model.overlay = Overlay::Ask(Box::new(ask));
             Vec::new()
         }
         Asks::Choice { prompt, reads } if value.is_none() => {
             model.asked += 1;
             model.notices.info(model.now, format!("{prompt}: reading…"));
-            model.consulting = Some(Consulting { ask: model.asked, id, verb: offer.verb, prompt });
+            model.consulting = Some(Consulting { ask: model.asked, of, verb: offer.verb, prompt });
             vec![Effect::Consult(model.asked, reads)]
         }
         Asks::Nothing | Asks::Text { .. } | Asks::Choice { .. } => {
-            answer(model, &id, offer.verb, value);
+            answer(model, &of, offer.verb, value);
             Vec::new()
         }
     }
@@ -126,9 +153,12 @@ pub(super) fn consulted(model: &mut Model, ask: u64, got: Vec<(Want, Result<Foun
     if !matches!(model.overlay, Overlay::None) {
         return Vec::new();
     }
-    let Consulting { id, verb, prompt, .. } = consulting;
-    let Some(of) = kind(id.kind) else { return Vec::new() };
-    let choices = at_site(model, &id, |site| of.choices(&id, verb, site)).unwrap_or_default();
+    let Consulting { of, verb, prompt, .. } = consulting;
+    let choices = at_site(model, &of, |site| match &of {
+        Door::Resource(id) => kind(id.kind).map(|kind| kind.choices(id, verb, site)).unwrap_or_default(),
+        Door::Environment(_) => whole::choices(verb, site),
+    });
+    let choices = choices.unwrap_or_default();
     if choices.is_empty() {
         model.notices.info(model.now, format!("{prompt}: there is nothing to choose from"));
         return Vec::new();
@@ -137,7 +167,7 @@ pub(super) fn consulted(model: &mut Model, ask: u64, got: Vec<(Want, Result<Foun
         label: choice.label,
         note: choice.note,
         barred: choice.barred,
-        pick: Pick::Answer(verb, id.clone(), choice.value),
+        pick: Pick::Answer(verb, of.clone(), choice.value),
     });
     model.overlay = Overlay::Menu(Box::new(Menu::new(prompt, entries.collect())));
     Vec::new()
@@ -149,7 +179,7 @@ pub(super) fn ask_key(model: &mut Model, mut ask: Box<Ask>, chord: Chord) -> Vec
         Key::Esc => return Vec::new(),
         Key::Enter => {
             let value = ask.input.value().trim().to_owned();
-            answer(model, &ask.id, ask.verb, Some(&value));
+            answer(model, &ask.of, ask.verb, Some(&value));
             return Vec::new();
         }
         _ => {
@@ -161,13 +191,21 @@ pub(super) fn ask_key(model: &mut Model, mut ask: Box<Ask>, chord: Chord) -> Vec
 }
 
 /// Makes an answered offer a plan before the reader.
-pub(super) fn answer(model: &mut Model, id: &ResourceId, verb: &str, value: Option<&str>) {
-    let Some(of) = kind(id.kind) else { return };
-    let made: Option<Result<Proposal, String>> = at_site(model, id, |site| of.propose(id, verb, value, site));
+pub(super) fn answer(model: &mut Model, of: &Door, verb: &str, value: Option<&str>) {
+    let made: Option<Result<Proposal, String>> = at_site(model, of, |site| match of {
+        Door::Resource(id) => match kind(id.kind) {
+            Some(kind) => kind.propose(id, verb, value, site),
+            None => Err(format!("a {} is not known here", id.kind)),
+        },
+        Door::Environment(_) => whole::propose(verb, value, site),
+    });
     match made {
         Some(Ok(proposal)) => propose(model, proposal),
         Some(Err(why)) => model.notices.fault(model.now, why),
-        None => model.notices.fault(model.now, format!("{} is in no environment; nothing is changed there", id.key)),
+        None => {
+            let says = format!("{} is in no environment; nothing is changed there", called(of));
+            model.notices.fault(model.now, says);
+        }
     }
     model.dirty = true;
 }

@@ -79,6 +79,25 @@ pub(super) fn at_site<T>(
     use_it(&Site { cx, environment })
 }
 
+/// Hands the surroundings of a whole environment to `use_it`; `None` if it has no members.
+pub(super) fn at_whole<T>(
+    duty: &Duty,
+    outlook: &Outlook,
+    environment: &Environment,
+    use_it: impl FnOnce(&Site<'_>) -> T,
+) -> Option<T> {
+    let joins = Joins::of(&outlook.world);
+    let cx = Context {
+        world: &outlook.world,
+        joins: &joins,
+        scope: environment.scopes.first()?,
+        protected: environment.protected,
+        now: outlook.at,
+        zone: &duty.view.zone,
+    };
+    Some(use_it(&Site { cx, environment }))
+}
+
 /// What the gate goes by for `plan`.
 fn circumstances(duty: &Duty, outlook: &Outlook, plan: &Plan) -> Circumstances {
     let found = outlook.picture.environment(&plan.environment);

@@ -7,6 +7,7 @@ mod gather;
 mod infer;
 mod picture;
 mod subject;
+pub mod whole;
 mod wish;
 
 pub use gather::gather;

@@ -33,8 +33,8 @@ pub(in crate::app) fn choose(model: &mut Model, menu: Menu) -> Vec<Effect> {
         }
         Pick::Copy(text) => copy(model, text),
         Pick::Offer(verb) => offers::take_up(model, verb, None),
-        Pick::Answer(verb, id, value) => {
-            offers::answer(model, &id, verb, Some(&value));
+        Pick::Answer(verb, of, value) => {
+            offers::answer(model, &of, verb, Some(&value));
             Vec::new()
         }
         Pick::Progress(id) => {

@@ -21,7 +21,7 @@ pub(super) fn known(model: &Model) -> Known {
         regions: regions(model),
         profiles: model.settings.profiles.clone(),
         themes: Theme::built_in_names().map(str::to_owned).collect(),
-        offers: offers::offers(model).into_iter().map(|offer| (offer.verb, offer.says)).collect(),
+        offers: offers::offers(model).into_iter().map(|(_, offer)| (offer.verb, offer.says)).collect(),
     }
 }
 

@@ -2,8 +2,7 @@
 //! cells to copy. State only; the widget of the same name draws it.
 
 use crate::command::Command;
-use crate::screens::sheet::Sorting;
-use crate::world::ResourceId;
+use crate::screens::sheet::{Door, Sorting};
 
 /// What choosing an entry does.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -20,10 +19,10 @@ pub enum Pick {
     Sort(Option<Sorting>),
     /// Copies a text.
     Copy(String),
-    /// Does what the row's kind offers under this name.
+    /// Does what the row's kind or its environment offers under this name.
     Offer(&'static str),
     /// Answers an offer with this value.
-    Answer(&'static str, ResourceId, String),
+    Answer(&'static str, Door, String),
     /// Opens the page of a procedure.
     Progress(u64),
 }
