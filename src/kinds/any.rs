@@ -20,6 +20,8 @@ pub trait AnyKind: Send + Sync {
     fn needs(&self) -> &'static [KindName];
     /// IAM actions its reading takes.
     fn permissions(&self) -> &'static [&'static str];
+    /// IAM actions its changes take.
+    fn changes(&self) -> &'static [&'static str];
     /// How it is shown.
     fn shown(&self) -> Option<Shown>;
     /// Reads it.
@@ -79,6 +81,9 @@ impl<K: Kind> AnyKind for Of<K> {
     }
     fn permissions(&self) -> &'static [&'static str] {
         K::PERMISSIONS
+    }
+    fn changes(&self) -> &'static [&'static str] {
+        K::CHANGES
     }
     fn shown(&self) -> Option<Shown> {
         K::SHOWN

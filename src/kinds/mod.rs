@@ -132,6 +132,9 @@ pub trait Kind: Send + Sync + 'static {
     const NEEDS: &'static [KindName] = &[];
     /// The IAM actions that reading it and looking closer take: source of `policy --read-only` and `doctor`.
     const PERMISSIONS: &'static [&'static str];
+    /// The IAM actions that its changes take: source of `policy --operator`. What only passes a role on
+    /// (`iam:PassRole`) stands here too.
+    const CHANGES: &'static [&'static str] = &[];
     /// How it is shown; `None` for kinds that only serve others (tags, metric filters).
     const SHOWN: Option<Shown> = None;
 
