@@ -78,7 +78,9 @@ impl<'d> Table<'d> {
 
     /// The value at a key of ours. Asking makes the key known.
     pub(super) fn get(&self, key: &'static str) -> Option<Value<'d>> {
-        self.asked.borrow_mut().push(key);
+        if !self.asked.borrow().contains(&key) {
+            self.asked.borrow_mut().push(key);
+        }
         self.entries.iter().find(|(name, _, _)| *name == key).map(|entry| self.value(entry))
     }
 
@@ -128,10 +130,37 @@ impl<'d> Value<'d> {
         }
     }
 
+    /// A whole number from `low` to `high`.
+    pub(super) fn number(&self, low: u32, high: u32) -> Option<u32> {
+        let wrong = || self.refuse(format!("must be a whole number from {low} to {high}"));
+        match self.value.get_ref() {
+            DeValue::Integer(number) => match number.as_str().replace('_', "").parse::<u32>() {
+                Ok(number) if number >= low && number <= high => Some(number),
+                _ => wrong(),
+            },
+            _ => wrong(),
+        }
+    }
+
+    /// Whether it is a number.
+    pub(super) fn is_number(&self) -> bool {
+        matches!(self.value.get_ref(), DeValue::Integer(_))
+    }
+
+    /// A text that reads as something; `like` is an example for the message.
+    pub(super) fn read<T: std::str::FromStr<Err: std::fmt::Display>>(&self, like: &str) -> Option<T> {
+        self.text(like)?.parse().map_or_else(|why: T::Err| self.refuse(why.to_string()), Some)
+    }
+
     /// A list of texts.
     pub(super) fn texts(&self, like: &str) -> Option<Vec<&'d str>> {
         let items = self.items(&format!("must be a list of texts such as [{like}]"))?;
         items.iter().map(|item| item.text(like)).collect()
+    }
+
+    /// A list of anything; `like` is an example of an item for the message.
+    pub(super) fn list(&self, like: &str) -> Option<Vec<Value<'d>>> {
+        self.items(&format!("must be a list such as [{like}]"))
     }
 
     /// A table.

@@ -6,6 +6,7 @@ mod dirs;
 mod document;
 mod error;
 mod interval;
+mod offhours;
 mod private;
 mod schema;
 mod settings;
@@ -37,7 +38,8 @@ pub fn load(dirs: &Dirs) -> Result<Settings, ConfigError> {
 /// # Errors
 /// [`ConfigError`] with every problem found.
 pub fn parse(text: &str, file: &str) -> Result<Settings, ConfigError> {
-    schema::settings(document::Document::parse(text, file)?)
+    let folder = Path::new(file).parent().unwrap_or_else(|| Path::new(""));
+    schema::settings(document::Document::parse(text, file)?, folder)
 }
 
 fn unreadable(path: &Path, fault: &std::io::Error) -> String {

@@ -2,20 +2,25 @@
 //! known because it is asked for here, and in no other place; keys of features that do not work
 //! yet are unknown.
 
+use std::collections::BTreeMap;
+use std::path::Path;
+
 use crate::aws::Source;
 use crate::environment::{Glob, Match, Wish, Wishes};
+use crate::schedule::Schedule;
 use crate::world::{AccountId, EnvironmentName};
 
 use super::document::{Document, Table, Value};
 use super::error::ConfigError;
 use super::interval::interval;
+use super::offhours;
 use super::settings::{KeyWish, REFRESH, Settings};
 
 /// Faster than this only burdens the account: AWS throttles, and state does not move quicker.
 const FASTEST_REFRESH: i64 = 2;
 
 /// Turns a document into settings.
-pub(super) fn settings(document: Document<'_>) -> Result<Settings, ConfigError> {
+pub(super) fn settings(document: Document<'_>, folder: &Path) -> Result<Settings, ConfigError> {
     document.read(|root| Settings {
         theme: root.get("theme").and_then(|value| value.text("\"night\"")).map(str::to_owned),
         refresh: root.get("refresh").and_then(|value| refresh(&value)).unwrap_or(REFRESH),
@@ -26,7 +31,7 @@ pub(super) fn settings(document: Document<'_>) -> Result<Settings, ConfigError> 
             .and_then(|value| value.tables())
             .map(|tables| tables.iter().map(source).collect())
             .unwrap_or_default(),
-        wishes: root.get("environment").and_then(|value| value.table()).map(|table| wishes(&table)).unwrap_or_default(),
+        wishes: wishes(root, folder),
         ..Settings::default()
     })
 }
@@ -106,9 +111,12 @@ fn endpoint(value: &Value<'_>) -> Option<String> {
     value.refuse(format!("{text:?} is no URL; write it like \"http://localhost:5000\""))
 }
 
-fn wishes(table: &Table<'_>) -> Wishes {
+fn wishes(root: &Table<'_>, folder: &Path) -> Wishes {
+    let calendars = offhours::calendars(root, folder);
+    let schedules = offhours::schedules(root, &calendars);
     let mut environments: Vec<Wish> = Vec::new();
-    for (name, value) in table.each() {
+    let table = root.get("environment").and_then(|value| value.table());
+    for (name, value) in table.iter().flat_map(Table::each) {
         // Names are matched whatever their case, so two that differ only in case are one.
         if let Some(twin) = environments.iter().find(|wish| wish.name.as_str().to_lowercase() == name.to_lowercase()) {
             value.refuse::<()>(format!("is the same environment as `{}`; put both together or rename one", twin.name));
@@ -119,13 +127,13 @@ fn wishes(table: &Table<'_>) -> Wishes {
             continue;
         }
         if let Some(inside) = value.table() {
-            environments.push(wish(name, &inside));
+            environments.push(wish(name, &inside, &schedules));
         }
     }
-    Wishes { environments }
+    Wishes { environments, schedules: schedules.into_values().flatten().collect() }
 }
 
-fn wish(name: &str, table: &Table<'_>) -> Wish {
+fn wish(name: &str, table: &Table<'_>, schedules: &BTreeMap<String, Option<Schedule>>) -> Wish {
     let wish = Wish {
         name: EnvironmentName::from(name),
         stage: table.get("stage").and_then(|value| value.text("\"dev\"")).map(str::to_owned),
@@ -133,6 +141,8 @@ fn wish(name: &str, table: &Table<'_>) -> Wish {
         protected: table.get("protected").and_then(|value| value.flag()),
         matches: table.get("match").and_then(|value| value.table()).map(|table| matches(&table)).unwrap_or_default(),
         exclude: table.get("exclude").and_then(|value| globs(&value)).unwrap_or_default(),
+        routine: offhours::routine(table, schedules),
+        sleepers: offhours::members(table),
     };
     table.refuse_the_rest();
     wish

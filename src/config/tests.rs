@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::*;
 use crate::aws::Source;
 use crate::environment::Glob;
+use crate::schedule::{Backend, Guard, MemberKind, Ready, WakeDesired};
 use crate::world::EnvironmentName;
 
 fn fixtures(folder: &str) -> Vec<PathBuf> {
@@ -30,6 +31,10 @@ fn the_example_of_the_contract_is_taken() {
     let example = contract.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
     let settings = parse(example, "docs/contract.md").unwrap_or_else(|fault| panic!("{fault}"));
     assert_eq!((settings.sources.len(), settings.wishes.environments.len(), settings.keys.len()), (1, 1, 1));
+    let example = contract.split("### Off-hours").nth(1).and_then(|rest| rest.split("```toml\n").nth(1)).unwrap();
+    let example = example.split("```").next().unwrap().replace("file = ", "# file = ");
+    let settings = parse(&example, "docs/contract.md").unwrap_or_else(|fault| panic!("{fault}"));
+    assert_eq!((settings.wishes.schedules.len(), settings.wishes.environments[0].sleepers.len()), (1, 2));
 }
 
 #[test]
@@ -72,6 +77,42 @@ fn everything_arrives_where_it_belongs() {
     assert_eq!(dev.matches.vpc, ["vpc-0123"]);
     assert_eq!(dev.matches.stack, [Glob::new("*-dev")]);
     assert_eq!(dev.exclude, [Glob::new("prooflink-dev-old*")]);
+}
+
+#[test]
+fn schedules_arrive_where_they_belong() {
+    let settings = parse(include_str!("fixtures/good/offhours.toml"), "config.toml").unwrap();
+    let names: Vec<_> = settings.wishes.schedules.iter().map(|schedule| schedule.name.as_str()).collect();
+    assert_eq!(names, ["nights_off", "office"]);
+    let dev = settings.wishes.of(&EnvironmentName::from("prooflink-dev")).unwrap();
+    let routine = dev.routine.as_ref().unwrap();
+    let office = &routine.schedule;
+    assert_eq!((routine.backend, office.name.as_str()), (Backend::EventBridge, "office"));
+    assert_eq!(office.zone.iana_name(), Some("Asia/Tokyo"));
+    assert_eq!((office.on.len(), office.guard, office.late_window.as_mins()), (1, Guard::Daily, 90));
+    let calendar = &office.holidays.as_ref().unwrap().calendar;
+    assert_eq!((calendar.closed.len(), calendar.open.len(), calendar.builtin.is_some()), (1, 1, true));
+    let [db, service] = dev.sleepers.as_slice() else { panic!("{:?}", dev.sleepers) };
+    assert_eq!((db.kind, db.stage), (MemberKind::RdsInstance, 1));
+    assert_eq!((service.label().as_str(), service.stage), ("prooflink-dev-cluster/prooflink-dev-service", 2));
+    assert_eq!((service.wake_desired, service.ready), (WakeDesired::Count(2), Ready::Running));
+    let poc = settings.wishes.of(&EnvironmentName::from("city-poc")).unwrap();
+    assert_eq!(poc.routine.as_ref().map(|routine| routine.backend), Some(Backend::Local));
+}
+
+#[test]
+fn a_file_of_dates_is_read_beside_the_configuration() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::write(home.path().join("own.txt"), "2026-10-01 創立記念日\n").unwrap();
+    let text = "[calendar.own]\nfile = \"own.txt\"\n[schedule.s]\ntimezone = \"Asia/Tokyo\"\n\
+        on = [{ days = \"mon-sun\", from = \"00:00\", to = \"24:00\" }]\nholidays = { calendar = \"own\" }\n";
+    let file = home.path().join("config.toml");
+    std::fs::write(&file, text).unwrap();
+    let settings = load(&Dirs::with(Some(&file), |_| None)).unwrap();
+    assert_eq!(settings.wishes.schedules[0].closed_on(jiff::civil::date(2026, 10, 1)).as_deref(), Some("創立記念日"));
+    std::fs::write(home.path().join("own.txt"), "2026-10-01\nsoon\n").unwrap();
+    let fault = load(&Dirs::with(Some(&file), |_| None)).unwrap_err().to_string();
+    assert!(fault.contains(":2: calendar.own.file:") && fault.contains("own.txt, line 2"), "{fault}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::schedule::{Member, Routine, Schedule};
 use crate::world::{AccountId, EnvironmentName};
 
 /// A shell-like pattern: `*` any run, `?` any one character; case is ignored.
@@ -82,6 +83,10 @@ pub struct Wish {
     pub matches: Match,
     /// Names it never takes.
     pub exclude: Vec<Glob>,
+    /// Who sleeps and wakes with it, if the file says so; otherwise what inference found.
+    pub sleepers: Vec<Member>,
+    /// Its off-hours.
+    pub routine: Option<Routine>,
 }
 
 /// All wishes.
@@ -89,6 +94,25 @@ pub struct Wish {
 pub struct Wishes {
     /// One an environment, in the order of the file.
     pub environments: Vec<Wish>,
+    /// Every schedule there is, whether an environment has it or not, by name.
+    pub schedules: Vec<Schedule>,
+}
+
+impl Wish {
+    /// A wish that says nothing yet of `name`.
+    #[must_use]
+    pub fn new(name: impl Into<EnvironmentName>) -> Self {
+        Self {
+            name: name.into(),
+            stage: None,
+            account: None,
+            protected: None,
+            matches: Match::default(),
+            exclude: Vec::new(),
+            sleepers: Vec::new(),
+            routine: None,
+        }
+    }
 }
 
 impl Wishes {

@@ -18,6 +18,7 @@ pub mod overrides;
 pub mod period;
 pub mod preview;
 pub mod prices;
+pub mod routine;
 pub mod saga;
 pub mod savings;
 pub mod service;
@@ -45,5 +46,6 @@ pub use model::{
 pub use overrides::{Granted, Note, Refusal};
 pub use period::{Period, StopAt};
 pub use preview::{AutoRestart, Preview, Warning, preview};
+pub use routine::{Backend, Routine};
 pub use status::{Actual, Tasks};
 pub use tags::{Bounds, Remembered};

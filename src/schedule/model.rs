@@ -69,7 +69,7 @@ pub enum Guard {
 }
 
 /// When something should be up.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Schedule {
     /// Its name.
     pub name: String,

@@ -7,8 +7,8 @@ use super::terminal::Terminal;
 use super::*;
 use crate::cli::fixture::{denied, outlook, scope};
 use crate::cloud::Outcome;
-use crate::environment::{Match, Wish, Wishes};
-use crate::world::{AccountId, EnvironmentName, Fault, FaultKind};
+use crate::environment::{Wish, Wishes};
+use crate::world::{AccountId, Fault, FaultKind};
 
 fn find<'r>(report: &'r Report, about: &str) -> &'r Check {
     let found = report.checks().iter().find(|check| check.about.contains(about));
@@ -16,14 +16,7 @@ fn find<'r>(report: &'r Report, about: &str) -> &'r Check {
 }
 
 fn wish(name: &str, account: Option<&str>) -> Wish {
-    Wish {
-        name: EnvironmentName::from(name),
-        stage: None,
-        account: account.map(AccountId::from),
-        protected: None,
-        matches: Match::default(),
-        exclude: Vec::new(),
-    }
+    Wish { account: account.map(AccountId::from), ..Wish::new(name) }
 }
 
 fn tried(what: &str, outcome: Outcome) -> crate::cloud::Check {
@@ -87,7 +80,7 @@ fn the_configuration_is_held_against_what_is_there() {
         wish("kajimaru", None),
     ];
     let mut report = Report::default();
-    cloud::pins(&mut report, &outlook, &Wishes { environments }, &outlook.world.scopes(), true);
+    cloud::pins(&mut report, &outlook, &Wishes { environments, ..Wishes::default() }, &outlook.world.scopes(), true);
     assert_eq!(find(&report, "environment prooflink-prod").level, Level::Bad);
     assert_eq!(find(&report, "environment 本番-dev").level, Level::Well);
     assert_eq!(find(&report, "environment kajimaru").level, Level::Worrying);

@@ -4,21 +4,14 @@ use rstest::rstest;
 
 use super::fixture::{Account, home, map, one, placed_as_wished, tag};
 use crate::environment::{Glob, Match, Relation, StepKind, Wish, Wishes};
-use crate::world::{AccountId, EnvironmentName};
+use crate::world::AccountId;
 
 fn wish(name: &str, matches: Match) -> Wish {
-    Wish {
-        name: EnvironmentName::from(name),
-        stage: None,
-        account: None,
-        protected: None,
-        matches,
-        exclude: Vec::new(),
-    }
+    Wish { matches, ..Wish::new(name) }
 }
 
 fn wishes(environments: Vec<Wish>) -> Wishes {
-    Wishes { environments }
+    Wishes { environments, ..Wishes::default() }
 }
 
 fn names(globs: &[&str]) -> Match {
