@@ -64,7 +64,9 @@ pub async fn carry_out(
 ) -> Result<Receipt, Fault> {
     let plan = approved.plan();
     let id = entry_id(cloud);
-    let started = Line::started(&id, cloud.now(), &plan, logbook.who.as_ref(), approved.reason()).of(part_of);
+    let started = Line::started(&id, cloud.now(), &plan, logbook.who.as_ref(), approved.reason())
+        .of(part_of)
+        .doing(&approved.deed());
     logbook.write(&started).await?;
     let got = cloud.change(approved, &plan.scope).await;
     logbook.close(&Line::ended(&id, cloud.now(), &got)).await;

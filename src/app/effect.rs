@@ -3,6 +3,7 @@
 
 use super::drive::Errand;
 use super::gate::Approved;
+use super::journal::Line;
 use super::pace::Reading;
 use super::settings::Choice;
 use crate::procedure::Want;
@@ -37,8 +38,10 @@ pub enum Effect {
     Browse(String),
     /// Load a theme.
     Theme(String),
-    /// Read the journal's end.
+    /// Read the journal.
     Journal,
+    /// Write down how changes ended whose end nobody wrote down, then read the journal again.
+    Close(Vec<Line>),
     /// Take the mouse, or let go of it.
     Mouse(bool),
     /// Draw everything anew, whatever the terminal shows now.

@@ -88,6 +88,8 @@ pub struct Model {
     pub(super) asked: u64,
     pub(super) consulting: Option<Consulting>,
     pub(super) asking: bool,
+    /// The entries this console has closed already: once is enough, whatever becomes of the line.
+    pub(super) closed: BTreeSet<String>,
     pub(super) retry_at: Option<Timestamp>,
     pub(super) identified: BTreeMap<Scope, Timestamp>,
 }
@@ -125,6 +127,7 @@ impl Model {
             asked: 0,
             consulting: None,
             asking: false,
+            closed: BTreeSet::new(),
             retry_at: None,
             identified: BTreeMap::new(),
             settings,

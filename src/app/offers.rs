@@ -52,6 +52,7 @@ fn at_site<T>(model: &Model, of: &Door, use_it: impl FnOnce(&Site<'_>) -> T) -> 
             let environment = model.picture.environment(name)?;
             (environment, environment.scopes.first()?)
         }
+        Door::Entry(_) => return None,
     };
     let joins = Joins::of(&model.world);
     let cx = Context {
@@ -76,6 +77,7 @@ pub fn offers(model: &Model) -> Vec<(Door, Offer)> {
         let here = at_site(model, &of, |site| match &of {
             Door::Resource(id) => kind(id.kind).map(|kind| kind.offers(id, site)).unwrap_or_default(),
             Door::Environment(_) => whole::offers(site),
+            Door::Entry(_) => Vec::new(),
         });
         for offer in here.unwrap_or_default() {
             if !all.iter().any(|(_, known)| known.verb == offer.verb) {
@@ -91,6 +93,7 @@ fn called(of: &Door) -> &str {
     match of {
         Door::Resource(id) => &id.key,
         Door::Environment(name) => name.as_str(),
+        Door::Entry(id) => id,
     }
 }
 
@@ -157,6 +160,7 @@ pub(super) fn consulted(model: &mut Model, ask: u64, got: Vec<(Want, Result<Foun
     let choices = at_site(model, &of, |site| match &of {
         Door::Resource(id) => kind(id.kind).map(|kind| kind.choices(id, verb, site)).unwrap_or_default(),
         Door::Environment(_) => whole::choices(verb, site),
+        Door::Entry(_) => Vec::new(),
     });
     let choices = choices.unwrap_or_default();
     if choices.is_empty() {
@@ -198,6 +202,7 @@ pub(super) fn answer(model: &mut Model, of: &Door, verb: &str, value: Option<&st
             None => Err(format!("a {} is not known here", id.kind)),
         },
         Door::Environment(_) => whole::propose(verb, value, site),
+        Door::Entry(_) => Err("what was done is done; nothing is offered for it".to_owned()),
     });
     match made {
         Some(Ok(proposal)) => propose(model, proposal),

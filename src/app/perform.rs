@@ -63,6 +63,10 @@ pub fn perform(model: &mut Model, command: Command, argument: Option<&str>) -> V
             go(model, Place::Faults(Sheet::default()));
             return vec![Effect::Journal];
         }
+        Command::Journal => {
+            go(model, Place::Journal(Sheet::default()));
+            return vec![Effect::Journal];
+        }
         Command::Unassigned => go(model, Place::Unassigned(Sheet::default())),
         Command::Describe => describe(model),
         Command::Raw => raw(model),

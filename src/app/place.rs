@@ -16,8 +16,10 @@ pub enum Place {
     Environment(EnvironmentName, Sheet),
     /// One resource.
     Detail(Box<Detail>),
-    /// Faults, identities, journal.
+    /// Faults and identities.
     Faults(Sheet),
+    /// What was done from here.
+    Journal(Sheet),
     /// What could not be placed.
     Unassigned(Sheet),
     /// A procedure under way, by its number.
@@ -35,6 +37,7 @@ impl Place {
             Self::Environment(..) => Where::Environment,
             Self::Detail(_) => Where::Detail,
             Self::Faults(_) => Where::Faults,
+            Self::Journal(_) => Where::Journal,
             Self::Unassigned(_) => Where::Unassigned,
             Self::Progress(..) => Where::Progress,
             Self::Viewer(_) => Where::Viewer,
@@ -48,6 +51,7 @@ impl Place {
             Self::Fleet(sheet)
             | Self::Environment(_, sheet)
             | Self::Faults(sheet)
+            | Self::Journal(sheet)
             | Self::Unassigned(sheet)
             | Self::Progress(_, _, sheet) => Some(sheet),
             Self::Detail(detail) => Some(&detail.sheet),
@@ -61,6 +65,7 @@ impl Place {
             Self::Fleet(sheet)
             | Self::Environment(_, sheet)
             | Self::Faults(sheet)
+            | Self::Journal(sheet)
             | Self::Unassigned(sheet)
             | Self::Progress(_, _, sheet) => Some(sheet),
             Self::Detail(detail) => Some(&mut detail.sheet),
@@ -76,6 +81,7 @@ impl Place {
             Self::Environment(name, _) => name.to_string(),
             Self::Detail(detail) => detail.name.clone(),
             Self::Faults(_) => "faults".to_owned(),
+            Self::Journal(_) => "journal".to_owned(),
             Self::Unassigned(_) => "unassigned".to_owned(),
             Self::Progress(_, title, _) => title.clone(),
             Self::Viewer(viewer) => viewer.title.clone(),

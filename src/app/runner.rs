@@ -4,6 +4,7 @@
 use std::future::Future;
 use std::io;
 use std::panic::AssertUnwindSafe;
+use std::path::Path;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
@@ -15,7 +16,7 @@ use super::carry::{Logbook, carry_out};
 use super::drive::{Errand, drive};
 use super::effect::Effect;
 use super::gate::Approved;
-use super::journal;
+use super::journal::{self, Line};
 use super::model::Model;
 use super::msg::{Msg, News};
 use super::pace::Reading;
@@ -133,6 +134,7 @@ impl Runner {
             Effect::Browse(url) => self.browse(url),
             Effect::Theme(name) => self.theme(name),
             Effect::Journal => self.journal(),
+            Effect::Close(lines) => self.close(lines),
             Effect::Mouse(on) => screen.mouse(on)?,
             Effect::Redraw => screen.redraw()?,
             Effect::Suspend => {
@@ -290,16 +292,36 @@ impl Runner {
         });
     }
 
+    /// What cannot be written now is seen again at the next start.
+    fn close(&self, lines: Vec<Line>) {
+        let Some(path) = self.settings.journal.clone() else { return };
+        let (tell, cloud) = (self.tell.clone(), Arc::clone(&self.cloud));
+        tokio::spawn(async move {
+            let logbook = Logbook { path: Some(path.clone()), who: None };
+            for line in &lines {
+                logbook.close(line).await;
+            }
+            let read = tokio::task::spawn_blocking(move || read_journal(&path)).await;
+            if let Ok(news) = read {
+                let _ = tell.send(Msg { now: cloud.now(), news });
+            }
+        });
+    }
+
     fn journal(&self) {
         let Some(path) = self.settings.journal.clone() else { return };
         let (tell, cloud) = (self.tell.clone(), Arc::clone(&self.cloud));
         tokio::task::spawn_blocking(move || {
-            let news = match std::fs::read_to_string(&path) {
-                Ok(text) => News::Journal(journal::read(&text).0),
-                Err(fault) if fault.kind() == io::ErrorKind::NotFound => News::Journal(Vec::new()),
-                Err(fault) => News::Failed(format!("the journal {} could not be read: {fault}", path.display())),
-            };
-            let _ = tell.send(Msg { now: cloud.now(), news });
+            let _ = tell.send(Msg { now: cloud.now(), news: read_journal(&path) });
         });
+    }
+}
+
+fn read_journal(path: &Path) -> News {
+    match std::fs::read(path) {
+        // A line that is no text is skipped like any other that is not ours.
+        Ok(bytes) => News::Journal(journal::read(&String::from_utf8_lossy(&bytes)).0),
+        Err(fault) if fault.kind() == io::ErrorKind::NotFound => News::Journal(Vec::new()),
+        Err(fault) => News::Failed(format!("the journal {} could not be read: {fault}", path.display())),
     }
 }

@@ -5,6 +5,7 @@ mod keys;
 
 use super::effect::Effect;
 use super::gate::Plan;
+use super::journal::{self, Entry};
 use super::meant::meant;
 use super::model::Model;
 use super::msg::{Msg, News};
@@ -129,7 +130,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         News::Journal(entries) => {
             model.journal = entries;
             model.refill(false);
-            Vec::new()
+            loose_ends(model)
         }
     };
     model.expire();
@@ -190,7 +191,21 @@ fn gathered(model: &mut Model, picture: Picture) -> Vec<Effect> {
     open_on(model);
     model.refill(false);
     model.refocus();
-    Vec::new()
+    loose_ends(model)
+}
+
+/// Closes entries of the journal whose end nobody wrote down, where it can be told from what is seen now.
+fn loose_ends(model: &mut Model) -> Vec<Effect> {
+    if model.journal.iter().all(|entry| entry.done.is_some()) {
+        return Vec::new();
+    }
+    let here = |entry: &Entry| {
+        let same = |plan: &Plan| plan.environment.as_str() == entry.environment && plan.says == entry.says;
+        model.underway.iter().any(|one| one.ended.is_none() && same(&one.plan))
+    };
+    let mut lines = journal::settle(&model.journal, &model.world, model.now, &here);
+    lines.retain(|line| model.closed.insert(line.id().to_owned()));
+    if lines.is_empty() { Vec::new() } else { vec![Effect::Close(lines)] }
 }
 
 /// Opens the environment named at the start as soon as it is there; a shortened name waits for all of them.

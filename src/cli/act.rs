@@ -137,10 +137,7 @@ pub(super) async fn act(duty: &Duty, outlook: Outlook, proposal: Proposal, actin
     let allowed = gate
         .allow(proposal, &answer, acting.reason.clone(), &at)
         .map_err(|refused| Failure::new(Exit::Refused, format!("{}: {refused}", plan.says)))?;
-    let logbook = Logbook {
-        path: duty.settings.state_dir.as_ref().map(|dir| dir.join("journal.jsonl")),
-        who: outlook.world.identity(&plan.scope).cloned(),
-    };
+    let logbook = Logbook { path: duty.settings.journal.clone(), who: outlook.world.identity(&plan.scope).cloned() };
     match allowed {
         Let::Change(approved) => {
             let got = carry_out(&*duty.cloud, &approved, &logbook, None).await;

@@ -93,7 +93,7 @@ fn console(
         profiles: if global.demo { Vec::new() } else { profiles(&var) },
         regions: if global.demo { Vec::new() } else { REGIONS.iter().map(|region| (*region).to_owned()).collect() },
         reopen: reopen(cloud, file, global, dirs),
-        journal: settings.state_dir.as_ref().map(|dir| dir.join("journal.jsonl")),
+        journal: settings.journal.clone(),
         mouse: true,
         banner: banner.map(str::to_owned),
     })

@@ -9,6 +9,7 @@ mod doctor;
 mod exit;
 mod generate;
 mod init;
+mod journal;
 mod log;
 mod look;
 mod names;
@@ -76,6 +77,7 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
     let printed = match &cli.command {
         Some(Command::Completions(args)) => generate::completions(args.shell),
         Some(Command::Man) => generate::man()?,
+        Some(Command::Journal(args)) => return journal::run(&cli.global, args),
         Some(Command::Policy) => format!("{:#}\n", policy::read_only()),
         _ => return engine(cli),
     };
@@ -152,7 +154,7 @@ async fn headless(
         Command::Init(args) => init::run(duty, args, &dirs.file).await,
         Command::Doctor(args) => doctor::run(duty, args, dirs, config).await,
         // These were answered before there was a cloud.
-        Command::Policy | Command::Completions(_) | Command::Man => Ok(Exit::Done),
+        Command::Journal(_) | Command::Policy | Command::Completions(_) | Command::Man => Ok(Exit::Done),
     }
 }
 

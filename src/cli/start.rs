@@ -5,6 +5,7 @@
 use std::ffi::OsString;
 
 use super::tree::Global;
+use crate::app::journal;
 use crate::aws::Source;
 use crate::config::{Dirs, Settings};
 use crate::environment::Wishes;
@@ -31,6 +32,8 @@ pub(super) fn settle(
     }
     settings.theme_dirs = vec![dirs.themes.clone()];
     settings.state_dir.clone_from(&dirs.state);
+    let journal = if global.demo { journal::DEMO_FILE } else { journal::FILE };
+    settings.journal = dirs.state.as_ref().map(|state| state.join(journal));
     if global.demo && !dirs.named {
         // What the usual file says of real accounts would only make riddles of the simulated one.
         settings.wishes = Wishes::default();

@@ -110,6 +110,8 @@ pub enum Command {
     Init(Init),
     /// Check credentials, permissions, clock, terminal and configuration, with a remedy for each failing line
     Doctor(Doctor),
+    /// Print what was changed from here: by whom, why, and how it ended
+    Journal(Journal),
     /// Print the IAM policy toban needs
     ///
     /// `toban policy --read-only` prints the least that looking takes.
@@ -175,6 +177,14 @@ pub struct Doctor {
     /// Environment whose account and region to check; all, if none is named
     #[arg(value_name = "ENV")]
     pub env: Option<String>,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `toban journal`.
+#[derive(Args, Debug, Default)]
+pub struct Journal {
     /// Print one JSON document
     #[arg(long)]
     pub json: bool,

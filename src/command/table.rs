@@ -10,8 +10,10 @@ pub enum Where {
     Environment,
     /// One resource.
     Detail,
-    /// Faults, identities and journal.
+    /// Faults and identities.
     Faults,
+    /// What was done.
+    Journal,
     /// What could not be placed.
     Unassigned,
     /// A procedure under way.
@@ -22,8 +24,16 @@ pub enum Where {
 
 impl Where {
     /// Every place.
-    pub const ALL: &[Self] =
-        &[Self::Fleet, Self::Environment, Self::Detail, Self::Faults, Self::Unassigned, Self::Progress, Self::Viewer];
+    pub const ALL: &[Self] = &[
+        Self::Fleet,
+        Self::Environment,
+        Self::Detail,
+        Self::Faults,
+        Self::Journal,
+        Self::Unassigned,
+        Self::Progress,
+        Self::Viewer,
+    ];
 
     /// What it is called in a sentence.
     #[must_use]
@@ -33,6 +43,7 @@ impl Where {
             Self::Environment => "an environment",
             Self::Detail => "a resource",
             Self::Faults => "faults",
+            Self::Journal => "the journal",
             Self::Unassigned => "unassigned resources",
             Self::Progress => "a procedure",
             Self::Viewer => "a text",
@@ -136,9 +147,9 @@ impl Command {
 
 static FALLBACK: Spec = Spec::new(Command::Help, "help", "show what can be done here");
 
-use Where::{Detail, Environment, Faults, Fleet, Progress, Unassigned, Viewer};
+use Where::{Detail, Environment, Faults, Fleet, Journal, Progress, Unassigned, Viewer};
 
-const ROWS: &[Where] = &[Fleet, Environment, Detail, Faults, Unassigned, Progress];
+const ROWS: &[Where] = &[Fleet, Environment, Detail, Faults, Journal, Unassigned, Progress];
 const RESOURCES: &[Where] = &[Environment, Detail, Unassigned];
 const PLACED: &[Where] = &[Fleet, Environment, Detail, Unassigned];
 const PANELS: &[Where] = &[Environment, Detail, Faults, Progress];
@@ -191,6 +202,7 @@ commands! {
     Sort "sort" "choose the order of the rows" { keys: &["S"], at: PLACED }
     Refresh "refresh" "read everything shown here again, now" { keys: &["ctrl-r"] }
     Faults "faults" "show what could not be read, who we are, and the journal" { keys: &["!"] }
+    Journal "journal" "show what was changed from here: by whom, why, and how it ended" {}
     Unassigned "unassigned" "show what could not be placed in an environment, with reasons" {}
     Progress "progress" "show what is under way, and how it ended" {}
     Env "env" "open an environment by its name" { takes: Argument::Environment }

@@ -36,6 +36,8 @@ pub struct Settings {
     pub no_color: bool,
     /// Where state is kept, if that directory can be had.
     pub state_dir: Option<PathBuf>,
+    /// The journal's file; the simulated account has one of its own.
+    pub journal: Option<PathBuf>,
 }
 
 impl Default for Settings {
@@ -51,6 +53,7 @@ impl Default for Settings {
             open: None,
             no_color: false,
             state_dir: None,
+            journal: None,
         }
     }
 }

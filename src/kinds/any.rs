@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use jiff::Timestamp;
 
-use super::{Ask, Boxed, Choice, Context, Extra, Kind, Offer, Pace, Row, Section, Shown, Site};
+use super::{Ask, Boxed, Choice, Context, Extra, Kind, Loose, Offer, Pace, Row, Section, Seen, Shown, Site};
 use crate::environment::{Counts, Subject};
 use crate::procedure::Proposal;
 use crate::world::{Fault, FaultKind, Found, Harvest, KindName, Opinion, Resource, ResourceId, World};
@@ -51,6 +51,8 @@ pub trait AnyKind: Send + Sync {
     /// # Errors
     /// A sentence: why it cannot be done, and what to do instead.
     fn propose(&self, id: &ResourceId, verb: &str, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String>;
+    /// What can be told of a change to one whose end nobody wrote down.
+    fn settled(&self, world: &World, id: &ResourceId, loose: &Loose<'_>) -> Option<Seen>;
     /// The raw document of one, secrets not yet masked: mask before showing.
     fn document(&self, world: &World, id: &ResourceId) -> Option<serde_json::Value>;
     /// Its page in the AWS web console.
@@ -134,6 +136,9 @@ impl<K: Kind> AnyKind for Of<K> {
             Some(item) => K::propose(item, verb, value, site),
             None => Err(format!("{id} is not there any more; nothing was changed")),
         }
+    }
+    fn settled(&self, world: &World, id: &ResourceId, loose: &Loose<'_>) -> Option<Seen> {
+        world.get::<K::Item>(id).and_then(|item| K::settled(item, loose))
     }
     fn document(&self, world: &World, id: &ResourceId) -> Option<serde_json::Value> {
         world.get::<K::Item>(id).and_then(|item| serde_json::to_value(item).ok())

@@ -4,6 +4,7 @@
 
 mod any;
 mod context;
+mod loose;
 mod offer;
 mod row;
 #[cfg(test)]
@@ -36,6 +37,7 @@ use jiff::Timestamp;
 
 pub use any::{AnyKind, Of};
 pub use context::{Context, Joins};
+pub use loose::{Loose, Seen};
 pub use offer::{Asks, Choice, Offer, Site};
 pub use row::{Align, Cell, Column, Extra, Fact, Moment, Row, Section, Series, Tone, Width};
 
@@ -195,6 +197,11 @@ pub trait Kind: Send + Sync + 'static {
     /// A sentence: why it cannot be done, and what to do instead.
     fn propose(_item: &Self::Item, verb: &str, _value: Option<&str>, _site: &Site<'_>) -> Result<Proposal, String> {
         Err(format!("a {} knows no {verb:?}", Self::Item::KIND))
+    }
+
+    /// What can be told, from how it is now, of a change to it whose end nobody wrote down; `None` where nothing can.
+    fn settled(_item: &Self::Item, _loose: &Loose<'_>) -> Option<Seen> {
+        None
     }
 
     /// Its page in the AWS web console.

@@ -14,11 +14,24 @@ pub fn append_line(path: &Path, line: &str) -> io::Result<()> {
     if let Some(parent) = path.parent() {
         private_dir(parent)?;
     }
+    let new = !path.exists();
     let mut file = open(path)?;
     // A writer that died in the middle left half a line: ours must not be glued to it.
     let whole = if ends_whole(path)? { line.to_owned() } else { format!("\n{line}") };
     file.write_all(whole.as_bytes())?;
-    file.sync_data()
+    file.sync_data()?;
+    // The name of a new file stands in its directory, which has to reach the disk as well.
+    if new { sync_dir(path) } else { Ok(()) }
+}
+
+#[cfg(unix)]
+fn sync_dir(path: &Path) -> io::Result<()> {
+    path.parent().map_or(Ok(()), |parent| File::open(parent)?.sync_all())
+}
+
+#[cfg(not(unix))]
+fn sync_dir(_path: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 fn ends_whole(path: &Path) -> io::Result<bool> {

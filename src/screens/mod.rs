@@ -5,6 +5,7 @@ pub mod detail;
 pub mod environment;
 pub mod faults;
 pub mod fleet;
+pub mod journal;
 pub mod menu;
 pub mod palette;
 pub mod progress;

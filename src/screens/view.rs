@@ -44,7 +44,11 @@ pub fn paint(model: &Model, area: Rect, buf: &mut Buffer) -> (Shown, Option<Posi
     match model.here() {
         Some(Place::Fleet(page)) => fleet::view::draw(page, model.environment(), paint, body, buf, &mut shown),
         Some(
-            Place::Environment(_, page) | Place::Faults(page) | Place::Unassigned(page) | Place::Progress(_, _, page),
+            Place::Environment(_, page)
+            | Place::Faults(page)
+            | Place::Journal(page)
+            | Place::Unassigned(page)
+            | Place::Progress(_, _, page),
         ) => {
             sheet(page, paint, body, buf, &mut shown);
         }

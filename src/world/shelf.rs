@@ -198,6 +198,13 @@ impl Shelf {
         self.bins.values().filter_map(|bin| bin.read_at).min()
     }
 
+    /// When the part that holds that key was read; `None` if no part holds it.
+    #[must_use]
+    pub fn read_at(&self, key: &str) -> Option<Timestamp> {
+        let holds = |bin: &&Bin| bin.items.as_ref().is_some_and(|items| items.index.contains_key(key));
+        self.bins.values().find(holds).and_then(|bin| bin.read_at)
+    }
+
     /// The keys of its resources.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.bins.values().flat_map(Bin::keys)

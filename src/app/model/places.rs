@@ -6,7 +6,7 @@ use crate::app::place::Place;
 use crate::kinds::kind;
 use crate::screens::detail::{self, Around, Detail};
 use crate::screens::fleet::{self, Waiting};
-use crate::screens::{environment, faults, progress, unassigned};
+use crate::screens::{environment, faults, journal, progress, unassigned};
 use crate::world::{ResourceId, Scope};
 
 impl Model {
@@ -98,6 +98,8 @@ impl Model {
                 }),
                 resort,
             ),
+            // The newest stands first, whatever was under the cursor before.
+            Place::Journal(sheet) => sheet.fill(journal::blocks(&self.journal, self.now, &self.settings.zone), true),
             Place::Unassigned(sheet) => sheet.fill(unassigned::blocks(&self.picture, self.complete()), resort),
             Place::Progress(id, _, sheet) => {
                 sheet.fill(progress::blocks(self.underway.iter().find(|one| one.id == *id)), resort);

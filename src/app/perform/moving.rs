@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::app::model::Model;
 use crate::app::place::Place;
+use crate::screens::journal;
 use crate::screens::sheet::{Door, Sheet};
 use crate::screens::viewer;
 
@@ -29,6 +30,7 @@ pub(super) fn seen(model: &mut Model) {
     let before = model.changed.len();
     match &door {
         Door::Resource(id) => model.changed.retain(|changed, _| changed.key != id.key),
+        Door::Entry(_) => {}
         Door::Environment(name) => {
             if let Some(environment) = model.picture.environment(name) {
                 let mine: BTreeSet<_> = environment.members.iter().map(|member| &member.id.key).collect();
@@ -66,6 +68,11 @@ pub(super) fn open(model: &mut Model) {
             seen(model);
             let page = model.page_of(&id);
             model.enter(page);
+        }
+        Some(Door::Entry(id)) => {
+            if let Some(page) = journal::page(&model.journal, &id, model.now, &model.settings.zone) {
+                model.enter(Place::Viewer(page));
+            }
         }
         None => {}
     }

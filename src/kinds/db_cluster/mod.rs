@@ -16,7 +16,7 @@ mod tests;
 
 use jiff::Timestamp;
 
-use super::{Ask, Boxed, Context, Extra, Kind, Pace, Row, Section, Shown};
+use super::{Ask, Boxed, Context, Extra, Kind, Loose, Pace, Row, Section, Seen, Shown};
 use crate::environment::{Counts, Subject};
 use crate::world::{Fault, Harvest, Opinion, Scope};
 
@@ -64,6 +64,10 @@ impl Kind for DbClusters {
 
     fn detail(item: &DbCluster, cx: &Context<'_>) -> Vec<Section> {
         page::detail(item, cx)
+    }
+
+    fn settled(item: &DbCluster, loose: &Loose<'_>) -> Option<Seen> {
+        super::db_instance::settled(&item.id, &item.status, loose)
     }
 
     fn web(item: &DbCluster, scope: &Scope) -> Option<String> {

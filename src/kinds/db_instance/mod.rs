@@ -7,11 +7,13 @@ mod model;
 mod page;
 mod rows;
 mod rules;
+mod settled;
 mod status;
 mod subject;
 mod window;
 
 pub use model::DbInstance;
+pub use settled::settled;
 pub use status::{Class, STATUSES, class, extended_support, judge, says};
 pub use window::window;
 
@@ -24,7 +26,7 @@ mod tests;
 
 use jiff::Timestamp;
 
-use super::{Ask, Boxed, Context, Extra, Kind, Pace, Row, Section, Shown};
+use super::{Ask, Boxed, Context, Extra, Kind, Loose, Pace, Row, Section, Seen, Shown};
 use crate::environment::{Counts, Subject};
 use crate::world::{Fault, Harvest, Opinion, Scope};
 
@@ -73,6 +75,10 @@ impl Kind for DbInstances {
 
     fn detail(item: &DbInstance, cx: &Context<'_>) -> Vec<Section> {
         page::detail(item, cx)
+    }
+
+    fn settled(item: &DbInstance, loose: &Loose<'_>) -> Option<Seen> {
+        settled(&item.id, &item.status, loose)
     }
 
     fn web(item: &DbInstance, scope: &Scope) -> Option<String> {

@@ -7,6 +7,7 @@ mod model;
 mod page;
 mod rows;
 mod rules;
+mod settled;
 mod subject;
 
 pub use model::{Attachment, Breaker, Deployment, Event, Service};
@@ -17,7 +18,7 @@ mod tests;
 
 use jiff::Timestamp;
 
-use super::{Ask, Boxed, Context, Extra, Kind, Pace, Row, Section, Shown};
+use super::{Ask, Boxed, Context, Extra, Kind, Loose, Pace, Row, Section, Seen, Shown};
 use crate::environment::{Counts, Subject};
 use crate::world::{Fault, Harvest, Opinion, Scope};
 
@@ -66,6 +67,10 @@ impl Kind for Services {
 
     fn detail(item: &Service, cx: &Context<'_>) -> Vec<Section> {
         page::detail(item, cx)
+    }
+
+    fn settled(item: &Service, loose: &Loose<'_>) -> Option<Seen> {
+        settled::settled(item, loose)
     }
 
     fn web(item: &Service, scope: &Scope) -> Option<String> {

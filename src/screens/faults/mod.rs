@@ -1,5 +1,5 @@
-//! What could not be read and what to do about it, who we are in each scope, and the end of the
-//! journal. Makes blocks; the page itself is a sheet. Pure.
+//! What could not be read and what to do about it, who we are in each scope, and the last lines of
+//! the journal, which has a place of its own. Makes blocks; the page itself is a sheet. Pure.
 
 use jiff::tz::TimeZone;
 
@@ -25,6 +25,9 @@ pub struct Around<'a> {
     /// The reader's time zone.
     pub zone: &'a TimeZone,
 }
+
+/// So many entries of the journal stand here.
+const LAST: usize = 5;
 
 /// The blocks of the page.
 #[must_use]
@@ -87,7 +90,7 @@ fn identities(around: Around<'_>) -> Block {
 }
 
 fn journal(around: Around<'_>) -> Block {
-    let items = around.journal.iter().rev().take(50).map(|entry| {
+    let items = around.journal.iter().rev().take(LAST).map(|entry| {
         let tone = match entry.done {
             Some(true) => Tone::Plain,
             Some(false) => Tone::Fault,
@@ -102,7 +105,7 @@ fn journal(around: Around<'_>) -> Block {
     });
     Block {
         key: "journal".to_owned(),
-        title: "journal".to_owned(),
+        title: "journal, its last entries (:journal shows all of it)".to_owned(),
         items: items.collect(),
         empty: "nothing was changed from here".to_owned(),
         ..Block::default()

@@ -23,6 +23,8 @@ pub enum Door {
     Environment(EnvironmentName),
     /// To a resource.
     Resource(ResourceId),
+    /// To an entry of the journal.
+    Entry(String),
 }
 
 impl Door {
@@ -31,7 +33,7 @@ impl Door {
     pub fn resource(&self) -> Option<&ResourceId> {
         match self {
             Self::Resource(id) => Some(id),
-            Self::Environment(_) => None,
+            Self::Environment(_) | Self::Entry(_) => None,
         }
     }
 }
