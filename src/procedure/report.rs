@@ -1,4 +1,5 @@
-//! Where a procedure stands and how it ended, in words both faces show. Plain data.
+//! Where a procedure stands and how it ended, in words both faces show.
+//! Plain data.
 
 use serde::Serialize;
 

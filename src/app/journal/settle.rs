@@ -140,7 +140,7 @@ mod tests {
             [None, Some(true)],
             "the step first, the procedure at the next look"
         );
-        assert_eq!(told_of(&[whole.clone()]), [None]);
+        assert_eq!(told_of(std::slice::from_ref(&whole)), [None]);
         assert_eq!(told(&[whole], &world, 90_000)[0].1, Some(false), "it broke off before its first step");
     }
 }

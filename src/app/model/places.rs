@@ -1,4 +1,5 @@
-//! Filling the places with what is known, and entering them. Pure; what a place shows is its screen's business.
+//! Filling the places with what is known, and entering them. Pure; what a place shows is its
+//! screen's business.
 
 use super::Model;
 use crate::app::pace::Focus;

@@ -1,4 +1,5 @@
-//! How things stand, as questions: what bars a command, whose login ran out, how a change would be judged.
+//! How things stand, as questions: what bars a command, whose login ran out, how a change would be
+//! judged.
 
 use jiff::Timestamp;
 

@@ -1,4 +1,5 @@
-//! What time does to the console: what is due, when to wake, and what was marked or said long enough.
+//! What time does to the console: what is due, when to wake, and what was marked or said long
+//! enough.
 
 use jiff::{SignedDuration, Timestamp};
 

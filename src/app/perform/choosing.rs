@@ -1,4 +1,5 @@
-//! Menus: what can be done with a row, orders, cells, and what choosing an entry does.
+//! Menus: what can be done with a row, orders, cells,
+//! and what choosing an entry does.
 
 use crate::app::effect::Effect;
 use crate::app::model::Model;

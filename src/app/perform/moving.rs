@@ -1,4 +1,5 @@
-//! Moving about: the cursor, panels, places, and back again. Changes the model only.
+//! Moving about: the cursor, panels, places, and back again.
+//! Changes the model only.
 
 use std::collections::BTreeSet;
 

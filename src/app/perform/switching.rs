@@ -1,4 +1,5 @@
-//! Looking elsewhere: another environment, profile, region or theme.
+//! Looking elsewhere: another environment, profile,
+//! region or theme.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,5 @@
-//! Texts: help, descriptions, raw documents, and what goes to the clipboard.
+//! Texts: help, descriptions, raw documents,
+//! and what goes to the clipboard.
 
 use crate::app::effect::Effect;
 use crate::app::model::Model;

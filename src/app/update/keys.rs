@@ -1,4 +1,5 @@
-//! Keys, pastes and the mouse: whatever is laid on top gets them, else the place.
+//! Keys, pastes and the mouse: whatever is laid on top gets them,
+//! else the place.
 
 use tui_input::Input;
 
