@@ -184,7 +184,7 @@ impl Model {
     #[must_use]
     pub fn environment(&self) -> Option<&Environment> {
         let name = self.places.iter().rev().find_map(|place| match place {
-            Place::Environment(name, _) => Some(name.clone()),
+            Place::Environment(name, _) | Place::Schedule(name, _) => Some(name.clone()),
             Place::Detail(detail) => self.picture.home(&detail.id).map(|home| home.name.clone()),
             _ => None,
         });

@@ -20,7 +20,7 @@ pub(super) use choosing::choose;
 use choosing::{actions, copy_cell, sort};
 pub(super) use moving::step;
 use moving::{back, go, leave, open, page, panel};
-use switching::{env, known, profile, region, theme};
+use switching::{env, known, profile, region, schedule, theme};
 use telling::{copy_name, describe, help, raw};
 
 /// What happens once the first frame is on the screen.
@@ -79,6 +79,7 @@ pub fn perform(model: &mut Model, command: Command, argument: Option<&str>) -> V
         Command::Mouse => return mouse(model),
         Command::Suspend => return vec![Effect::Suspend],
         Command::Progress => choosing::underway(model),
+        Command::Schedule => schedule(model, argument),
         Command::Env => env(model, argument),
         Command::Profile => return profile(model, argument),
         Command::Region => return region(model, argument),

@@ -14,6 +14,8 @@ pub enum Place {
     Fleet(Sheet),
     /// One environment.
     Environment(EnvironmentName, Sheet),
+    /// The schedule of one environment.
+    Schedule(EnvironmentName, Sheet),
     /// One resource.
     Detail(Box<Detail>),
     /// Faults and identities.
@@ -35,6 +37,7 @@ impl Place {
         match self {
             Self::Fleet(_) => Where::Fleet,
             Self::Environment(..) => Where::Environment,
+            Self::Schedule(..) => Where::Schedule,
             Self::Detail(_) => Where::Detail,
             Self::Faults(_) => Where::Faults,
             Self::Journal(_) => Where::Journal,
@@ -50,6 +53,7 @@ impl Place {
         match self {
             Self::Fleet(sheet)
             | Self::Environment(_, sheet)
+            | Self::Schedule(_, sheet)
             | Self::Faults(sheet)
             | Self::Journal(sheet)
             | Self::Unassigned(sheet)
@@ -64,6 +68,7 @@ impl Place {
         match self {
             Self::Fleet(sheet)
             | Self::Environment(_, sheet)
+            | Self::Schedule(_, sheet)
             | Self::Faults(sheet)
             | Self::Journal(sheet)
             | Self::Unassigned(sheet)
@@ -79,6 +84,7 @@ impl Place {
         match self {
             Self::Fleet(_) => "fleet".to_owned(),
             Self::Environment(name, _) => name.to_string(),
+            Self::Schedule(name, _) => format!("schedule of {name}"),
             Self::Detail(detail) => detail.name.clone(),
             Self::Faults(_) => "faults".to_owned(),
             Self::Journal(_) => "journal".to_owned(),

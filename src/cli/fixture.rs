@@ -72,6 +72,7 @@ pub(super) fn environment(name: &str, stage: Option<&str>, health: Health) -> En
         verdict: Verdict { health, findings: Vec::new() },
         faults: Vec::new(),
         read_at: Some(now()),
+        offhours: None,
     }
 }
 

@@ -15,6 +15,7 @@ mod look;
 mod names;
 mod out;
 mod policy;
+mod schedule;
 mod start;
 mod status;
 mod tree;
@@ -151,6 +152,7 @@ async fn headless(
 ) -> Result<Exit, Failure> {
     match command {
         Command::Status(args) => status::run(duty, args).await,
+        Command::Schedule(command) => schedule::run(duty, command).await,
         Command::Init(args) => init::run(duty, args, &dirs.file).await,
         Command::Doctor(args) => doctor::run(duty, args, dirs, config).await,
         // These were answered before there was a cloud.

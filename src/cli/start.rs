@@ -8,7 +8,6 @@ use super::tree::Global;
 use crate::app::journal;
 use crate::aws::Source;
 use crate::config::{Dirs, Settings};
-use crate::environment::Wishes;
 use crate::theme::Theme;
 
 /// Lays `global` and the environment `var` over what the file said.
@@ -36,7 +35,7 @@ pub(super) fn settle(
     settings.journal = dirs.state.as_ref().map(|state| state.join(journal));
     if global.demo && !dirs.named {
         // What the usual file says of real accounts would only make riddles of the simulated one.
-        settings.wishes = Wishes::default();
+        settings.wishes = crate::demo::wishes();
     }
     settings.sources = sources(settings.sources, global);
     settings

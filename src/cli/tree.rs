@@ -106,6 +106,9 @@ pub enum Level {
 pub enum Command {
     /// Show environments and their health; the exit code tells the worst of them
     Status(Status),
+    /// When environments sleep and wake, and why
+    #[command(subcommand)]
+    Schedule(Schedule),
     /// Write a config.toml of what was inferred, every line with its reason
     Init(Init),
     /// Check credentials, permissions, clock, terminal and configuration, with a remedy for each failing line
@@ -134,6 +137,37 @@ pub struct Status {
     /// Go on, printing anew whenever something was read
     #[arg(long)]
     pub watch: bool,
+}
+
+/// `toban schedule`.
+#[derive(Subcommand, Debug)]
+pub enum Schedule {
+    /// Show every environment with a schedule: what should be, what comes next and why, what drifted
+    List(Listing),
+    /// Show the next days of an environment, with the cause of each change
+    Preview(Previewing),
+}
+
+/// `toban schedule list`.
+#[derive(Args, Debug, Default)]
+pub struct Listing {
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `toban schedule preview`.
+#[derive(Args, Debug)]
+pub struct Previewing {
+    /// The environment; may be shortened
+    #[arg(value_name = "ENV")]
+    pub env: String,
+    /// How many days, at most 60
+    #[arg(long, value_name = "DAYS", default_value_t = 14, value_parser = clap::value_parser!(u16).range(1..=60))]
+    pub days: u16,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// What goes with every command that changes something.

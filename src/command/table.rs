@@ -8,6 +8,8 @@ pub enum Where {
     Fleet,
     /// One environment.
     Environment,
+    /// The schedule of one environment.
+    Schedule,
     /// One resource.
     Detail,
     /// Faults and identities.
@@ -27,6 +29,7 @@ impl Where {
     pub const ALL: &[Self] = &[
         Self::Fleet,
         Self::Environment,
+        Self::Schedule,
         Self::Detail,
         Self::Faults,
         Self::Journal,
@@ -41,6 +44,7 @@ impl Where {
         match self {
             Self::Fleet => "the fleet",
             Self::Environment => "an environment",
+            Self::Schedule => "a schedule",
             Self::Detail => "a resource",
             Self::Faults => "faults",
             Self::Journal => "the journal",
@@ -147,12 +151,12 @@ impl Command {
 
 static FALLBACK: Spec = Spec::new(Command::Help, "help", "show what can be done here");
 
-use Where::{Detail, Environment, Faults, Fleet, Journal, Progress, Unassigned, Viewer};
+use Where::{Detail, Environment, Faults, Fleet, Journal, Progress, Schedule, Unassigned, Viewer};
 
-const ROWS: &[Where] = &[Fleet, Environment, Detail, Faults, Journal, Unassigned, Progress];
-const RESOURCES: &[Where] = &[Environment, Detail, Unassigned];
+const ROWS: &[Where] = &[Fleet, Environment, Schedule, Detail, Faults, Journal, Unassigned, Progress];
+const RESOURCES: &[Where] = &[Environment, Schedule, Detail, Unassigned];
 const PLACED: &[Where] = &[Fleet, Environment, Detail, Unassigned];
-const PANELS: &[Where] = &[Environment, Detail, Faults, Progress];
+const PANELS: &[Where] = &[Environment, Schedule, Detail, Faults, Progress];
 
 commands! {
     Open "open" "open what is under the cursor" {
@@ -205,6 +209,7 @@ commands! {
     Journal "journal" "show what was changed from here: by whom, why, and how it ended" {}
     Unassigned "unassigned" "show what could not be placed in an environment, with reasons" {}
     Progress "progress" "show what is under way, and how it ended" {}
+    Schedule "schedule" "show when an environment sleeps and wakes, and why" { takes: Argument::Environment }
     Env "env" "open an environment by its name" { takes: Argument::Environment }
     Profile "profile" "look at the account of another profile" { takes: Argument::Profile }
     Region "region" "look at another region" { takes: Argument::Region }

@@ -4,6 +4,7 @@
 mod build;
 mod clock;
 mod look;
+mod offhours;
 mod overlay;
 mod play;
 mod rollout;
@@ -25,6 +26,7 @@ use crate::cloud::{Cloud, Receipt, Stats};
 use crate::kinds::{AnyKind, Boxed, Extra};
 use crate::world::{AccountId, Arn, Coverage, Fault, FaultKind, Found, Identity, ResourceId, Scope, SourceName, World};
 use clock::Clock;
+pub use offhours::wishes;
 use overlay::{Act, Outcome};
 use play::{Play, REGION};
 use scene::Scene;

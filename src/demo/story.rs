@@ -68,46 +68,6 @@ pub(super) mod leak {
     }
 }
 
-/// ProofLink's development stage: asleep at night, up by day, once a simulated day.
-pub(super) mod night {
-    use super::{Course, Script, State};
-
-    /// When it is first woken.
-    const WAKES: i64 = 2400;
-    /// Seconds it stays up.
-    const UP: i64 = 13 * 3600;
-    const DAY: i64 = 86_400;
-
-    fn wakings(now: i64) -> impl Iterator<Item = i64> {
-        let today = (now - WAKES).div_euclid(DAY);
-        (today - 1..=today).map(|day| WAKES + day * DAY)
-    }
-
-    /// The database's course.
-    pub(in crate::demo) fn database(now: i64) -> Vec<State> {
-        let day = |wakes: i64| {
-            [(wakes, "starting"), (wakes + 280, "available"), (wakes + UP, "stopping"), (wakes + UP + 170, "stopped")]
-        };
-        wakings(now).flat_map(day).collect()
-    }
-
-    /// The service's course.
-    pub(in crate::demo) fn script(now: i64) -> Script {
-        let mut script = Script::steady(41, 0);
-        for wakes in wakings(now) {
-            script.scale(wakes + 290, 1);
-            script.scale(wakes + UP - 60, 0);
-        }
-        script
-    }
-
-    /// The course of an alarm that has no data at night.
-    pub(in crate::demo) fn alarm(now: i64, value: f64) -> Course {
-        let day = |wakes: i64| [(wakes + 600, "OK", value), (wakes + UP + 900, "INSUFFICIENT_DATA", 0.0)];
-        wakings(now).flat_map(day).collect()
-    }
-}
-
 /// The municipal system in production: a rollout that stops half way for want of capacity, every two hours.
 pub(super) mod stall {
     use super::{Life, Rollout, Script, beginnings};

@@ -137,6 +137,7 @@ fn environment(shelves: &Shelves, protected: bool) -> Environment {
         verdict: Verdict::default(),
         faults,
         read_at: None,
+        offhours: None,
     }
 }
 

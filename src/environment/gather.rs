@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::freshness::{Freshness, freshness};
-use super::{Counts, Environment, Member, Picture, Placed, Subject, Verdict, Wishes, place};
+use super::{Counts, Environment, Member, OffHours, Picture, Placed, Subject, Verdict, Wishes, place};
 use crate::diagnosis;
 use crate::kinds::{AnyKind, Context, Joins, KINDS, kind};
 use crate::world::{AccountId, EnvironmentName, Health, KindName, Scope, World};
@@ -96,7 +96,9 @@ fn environment(name: EnvironmentName, placed: Vec<Placed>, fresh: Freshness, aro
         verdict: Verdict { health: Health::Unknown, findings: Vec::new() },
         faults: fresh.faults,
         read_at: fresh.read_at,
+        offhours: None,
     };
+    environment.offhours = OffHours::of(&environment, around.world, wish, around.now).map(Box::new);
     environment.verdict = diagnosis::read(&environment, around.world, around.joins, around.now, around.zone);
     environment
 }

@@ -5,13 +5,18 @@
 mod freshness;
 mod gather;
 mod infer;
+mod offhours;
 mod picture;
+mod saved;
+mod sleepers;
 mod subject;
 pub mod whole;
 mod wish;
 
 pub use gather::gather;
 pub use infer::{Placed, place};
+pub use offhours::OffHours;
 pub use picture::{Counts, Environment, Finding, Member, Picture, Step, StepKind, Verdict};
+pub use sleepers::{Sleeper, sleepers};
 pub use subject::{Relation, Subject, Tie};
 pub use wish::{Glob, Match, Wish, Wishes};

@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 
+use super::OffHours;
 use crate::world::{AccountId, EnvironmentName, Fault, Health, Opinion, Region, ResourceId, Scope};
 
 /// All environments at one moment.
@@ -57,6 +58,8 @@ pub struct Environment {
     pub faults: Vec<(Scope, Fault)>,
     /// When the oldest of its live data was read.
     pub read_at: Option<Timestamp>,
+    /// Its off-hours, if it has a schedule.
+    pub offhours: Option<Box<OffHours>>,
 }
 
 /// One resource of an environment.

@@ -168,7 +168,15 @@ impl fmt::Display for Warning {
 /// `known` is AutomaticRestartTime of a database that is stopped now; without it the planned stops are reckoned with.
 #[must_use]
 pub fn auto_restarts(intent: Intent<'_>, now: Timestamp, known: Option<Timestamp>) -> Vec<AutoRestart> {
-    let horizon = plus(now, SignedDuration::from_hours(24 * DAYS));
+    auto_restarts_before(intent, now, plus(now, SignedDuration::from_hours(24 * DAYS)), known)
+}
+
+fn auto_restarts_before(
+    intent: Intent<'_>,
+    now: Timestamp,
+    horizon: Timestamp,
+    known: Option<Timestamp>,
+) -> Vec<AutoRestart> {
     let from = if known.is_some() { now } else { minus(now, AWS_STOPPED_MAX) };
     let edges = intent.edges(from, plus(horizon, AWS_STOPPED_MAX));
     let mut found = Vec::new();
@@ -216,7 +224,13 @@ fn enforced_again(intent: Intent<'_>, at: Timestamp) -> Option<Timestamp> {
 /// The next `DAYS` days after `now`.
 #[must_use]
 pub fn preview(intent: Intent<'_>, now: Timestamp, databases: &[Database]) -> Preview {
-    let horizon = plus(now, SignedDuration::from_hours(24 * DAYS));
+    preview_days(intent, now, DAYS, databases)
+}
+
+/// The next `days` days after `now`.
+#[must_use]
+pub fn preview_days(intent: Intent<'_>, now: Timestamp, days: i64, databases: &[Database]) -> Preview {
+    let horizon = plus(now, SignedDuration::from_hours(days.saturating_mul(24)));
     let edges = intent.edges(now, horizon);
     let mut warnings = short_sleeps(intent, &edges);
     let mut lines: Vec<(Timestamp, Line)> = edges.into_iter().map(|edge| (edge.issue_at, Line::Edge(edge))).collect();
@@ -225,7 +239,7 @@ pub fn preview(intent: Intent<'_>, now: Timestamp, databases: &[Database]) -> Pr
     let mut restarts: Vec<AutoRestart> = if databases.is_empty() {
         Vec::new()
     } else {
-        databases.iter().flat_map(|database| auto_restarts(intent, now, database.restarts_at)).collect()
+        databases.iter().flat_map(|database| auto_restarts_before(intent, now, horizon, database.restarts_at)).collect()
     };
     restarts.sort_unstable_by_key(|restart| restart.at);
     restarts.dedup();

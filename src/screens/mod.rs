@@ -9,6 +9,7 @@ pub mod journal;
 pub mod menu;
 pub mod palette;
 pub mod progress;
+pub mod schedule;
 pub mod sheet;
 pub mod unassigned;
 pub mod view;

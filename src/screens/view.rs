@@ -45,6 +45,7 @@ pub fn paint(model: &Model, area: Rect, buf: &mut Buffer) -> (Shown, Option<Posi
         Some(Place::Fleet(page)) => fleet::view::draw(page, model.environment(), paint, body, buf, &mut shown),
         Some(
             Place::Environment(_, page)
+            | Place::Schedule(_, page)
             | Place::Faults(page)
             | Place::Journal(page)
             | Place::Unassigned(page)
@@ -143,7 +144,10 @@ fn age(model: &Model, shown: &mut Shown) -> Option<(String, Role)> {
     if model.scopes.is_some() && done < all {
         return Some((format!("reading {done}/{all}"), Role::Changing));
     }
-    let inside = model.places.iter().any(|place| matches!(place, Place::Environment(..) | Place::Detail(_)));
+    let inside = model
+        .places
+        .iter()
+        .any(|place| matches!(place, Place::Environment(..) | Place::Schedule(..) | Place::Detail(_)));
     let oldest = match model.environment().filter(|_| inside) {
         Some(environment) => environment.read_at,
         None => model.picture.environments.iter().filter_map(|environment| environment.read_at).min(),

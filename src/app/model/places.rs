@@ -7,7 +7,7 @@ use crate::app::place::Place;
 use crate::kinds::kind;
 use crate::screens::detail::{self, Around, Detail};
 use crate::screens::fleet::{self, Waiting};
-use crate::screens::{environment, faults, journal, progress, unassigned};
+use crate::screens::{environment, faults, journal, progress, schedule, unassigned};
 use crate::world::{ResourceId, Scope};
 
 impl Model {
@@ -73,10 +73,20 @@ impl Model {
     pub(super) fn fill(&self, place: &mut Place, resort: bool) {
         let around = Around { world: &self.world, picture: &self.picture, now: self.now, zone: &self.settings.zone };
         match place {
-            Place::Fleet(sheet) => sheet.fill(fleet::blocks(&self.picture, &self.changed, &self.waiting()), resort),
+            Place::Fleet(sheet) => {
+                let here = (self.now, &self.settings.zone);
+                sheet.fill(fleet::blocks(&self.picture, here, &self.changed, &self.waiting()), resort);
+            }
             Place::Environment(name, sheet) => {
                 let blocks = match self.picture.environment(name) {
                     Some(found) => environment::blocks(found, around, &self.changed),
+                    None => environment::missing(name.as_str(), self.complete()),
+                };
+                sheet.fill(blocks, resort);
+            }
+            Place::Schedule(name, sheet) => {
+                let blocks = match self.picture.environment(name) {
+                    Some(found) => schedule::blocks(found, around),
                     None => environment::missing(name.as_str(), self.complete()),
                 };
                 sheet.fill(blocks, resort);
@@ -119,7 +129,10 @@ impl Model {
 
     /// Puts the environment the reader is in into focus, so that it is read more often.
     pub fn refocus(&mut self) {
-        let inside = self.places.iter().any(|place| matches!(place, Place::Environment(..) | Place::Detail(_)));
+        let inside = self
+            .places
+            .iter()
+            .any(|place| matches!(place, Place::Environment(..) | Place::Schedule(..) | Place::Detail(_)));
         let focus = self.environment().filter(|_| inside).map(|environment| Focus::on(environment, &self.world));
         self.pacer.focus(focus.unwrap_or_default());
     }

@@ -50,6 +50,23 @@ pub(super) fn env(model: &mut Model, name: Option<&str>) {
     }
 }
 
+/// The schedule of the environment that is named, or of the one here.
+pub(super) fn schedule(model: &mut Model, name: Option<&str>) {
+    let names: Vec<&EnvironmentName> = model.picture.environments.iter().map(|environment| &environment.name).collect();
+    let found = match name {
+        Some(name) => meant(name, &names).cloned(),
+        None => model
+            .environment()
+            .map(|environment| environment.name.clone())
+            .ok_or_else(|| "no environment is meant here; :schedule ENV names one".to_owned()),
+    };
+    match found {
+        Ok(name) if matches!(model.here(), Some(Place::Schedule(here, _)) if *here == name) => {}
+        Ok(name) => model.enter(Place::Schedule(name, Sheet::default())),
+        Err(why) => model.notices.fault(model.now, why),
+    }
+}
+
 pub(super) fn profile(model: &mut Model, name: Option<&str>) -> Vec<Effect> {
     let Some(name) = name else {
         let now = model.choice.profile.clone();

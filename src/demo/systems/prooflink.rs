@@ -6,10 +6,11 @@ use crate::demo::build::{
     Balancer, Course, Crate, Database, Deploy, Group, Rules, Tag, Watch, alarm, balancer, balancer_metric, cluster,
     composite, database, forward, group, group_metric, redirect, scaling, service, tags, vpc,
 };
+use crate::demo::offhours::lie_in;
 use crate::demo::play::Play;
 use crate::demo::rollout::Script;
 use crate::demo::scene::Scene;
-use crate::demo::story::{leak, night};
+use crate::demo::story::leak;
 use crate::kinds::metric_filter::MetricFilter;
 
 /// What differs between the stages.
@@ -32,7 +33,9 @@ pub(super) fn dev(scene: &mut Scene, play: &Play<'_>) {
     };
     let facts = lay(scene, play, &stage, vec![(80, "HTTP", vec![(Vec::new(), forward(play, stage.group))])]);
     let key = facts.arn(play);
-    service(scene, play, &facts, &Script::acted(play, key.as_str(), night::script));
+    service(scene, play, &facts, &Script::acted(play, key.as_str(), |_| Script::steady(41, 0)));
+    let mut tags = facts.tags.clone();
+    tags.extend(lie_in(play.start).map(|over| (crate::schedule::tags::OVERRIDE.to_owned(), over)));
     database(
         scene,
         play,
@@ -41,7 +44,8 @@ pub(super) fn dev(scene: &mut Scene, play: &Play<'_>) {
             multi_az: false,
             backup_days: 7,
             kept: false,
-            story: night::database(play.now),
+            story: vec![(-9 * 3600, "stopped")],
+            tags,
             ..db(&facts, "prooflink-dev-db", "prooflink-dev-db-subnets")
         },
     );
@@ -49,7 +53,7 @@ pub(super) fn dev(scene: &mut Scene, play: &Play<'_>) {
     let mut cpu = Watch::fine("prooflink-ecs-cpu-high-2", ("AWS/ECS", "CPUUtilization"), &of, 80.0, 12.0)
         .about("ECSサービスのCPU使用率が5分平均で80%を超えた（開発）")
         .tells("prooflink-dev-alerts")
-        .course(night::alarm(play.now, 12.0));
+        .course(vec![(-9 * 3600, "INSUFFICIENT_DATA", 0.0)]);
     cpu.muted = true;
     alarm(scene, play, &cpu);
 }

@@ -8,8 +8,9 @@ use jiff::Timestamp;
 
 use super::detail::Around;
 use super::sheet::{Block, Door, Item, Look, Note};
-use crate::environment::{Environment, Member};
+use crate::environment::{Environment, Member, OffHours};
 use crate::kinds::{AnyKind, Cell, Context, Joins, KINDS, Row, Tone, kind};
+use crate::schedule::words;
 use crate::world::{Fault, Health, KindName, ResourceId};
 
 /// Lines of evidence shown of findings that are not the headline.
@@ -27,8 +28,30 @@ pub fn blocks(environment: &Environment, around: Around<'_>, changed: &BTreeMap<
             lists.push(shown.list);
         }
     }
+    blocks.extend(environment.offhours.as_deref().map(|off| offhours(off, around)));
     blocks.extend(lists.into_iter().filter_map(|list| panel(list, environment, around, (&joins, &changed))));
     blocks
+}
+
+/// What happens next by schedule, when and why; and what is not as it should be.
+fn offhours(off: &OffHours, around: Around<'_>) -> Block {
+    let next = off.next.as_ref().map_or_else(
+        || Cell::dim("nothing comes in the next 60 days"),
+        |edge| {
+            let when = words::when(edge.issue_at, around.now, around.zone);
+            Cell::plain(format!("{} {when} ({})", words::whole(edge.verb), words::cause(&edge.cause)))
+        },
+    );
+    let aside = off.aside(around.now, around.zone).filter(|aside| !aside.starts_with("until"));
+    let aside = aside.map(|aside| Cell::of(Health::Changing, aside));
+    let mut items = vec![Item::prose("next", std::iter::once(next).chain(aside).collect())];
+    for (it, says) in off.drifted(around.now, around.zone) {
+        let text = format!("{} {says}", it.member.label());
+        let item = Item::prose(format!("drift {}", it.arn), vec![Cell::of(Health::Worrying, text)]);
+        items.push(item.to(it.id.clone().map(Door::Resource)));
+    }
+    let title = format!("schedule {} · :schedule shows it", off.routine.schedule.name);
+    Block { key: "schedule".to_owned(), title, items, ..Block::default() }
 }
 
 fn verdict(environment: &Environment) -> Block {

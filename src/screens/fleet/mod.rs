@@ -5,7 +5,7 @@ pub mod view;
 
 use std::collections::{BTreeMap, HashSet};
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 
 use super::sheet::{Block, Door, Item};
 use crate::environment::{Counts, Environment, Picture};
@@ -22,6 +22,18 @@ const COLUMNS: &[Column] = &[
     Column::text("ALARMS", Width::Fit(6, 10), 3),
 ];
 
+/// What happens next by schedule, where any environment has one.
+const WITH_NEXT: &[Column] = &[
+    Column::text("ENVIRONMENT", Width::Fit(8, 28), 9),
+    Column::text("STAGE", Width::Fit(5, 12), 5),
+    Column::text("VERDICT", Width::Fill(26), 8),
+    Column::figure("TASKS", Width::Fit(5, 7), 6),
+    Column::figure("TARGETS", Width::Fit(7, 9), 7),
+    Column::text("DATABASE", Width::Fit(8, 14), 4),
+    Column::text("ALARMS", Width::Fit(6, 10), 2),
+    Column::text("NEXT", Width::Fit(5, 21), 3),
+];
+
 /// What stands where there are no environments (yet): sentences, worst first.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Waiting {
@@ -35,7 +47,12 @@ pub struct Waiting {
 
 /// The rows of the fleet.
 #[must_use]
-pub fn blocks(picture: &Picture, changed: &BTreeMap<ResourceId, Timestamp>, waiting: &[Waiting]) -> Vec<Block> {
+pub fn blocks(
+    picture: &Picture,
+    (now, zone): (Timestamp, &TimeZone),
+    changed: &BTreeMap<ResourceId, Timestamp>,
+    waiting: &[Waiting],
+) -> Vec<Block> {
     if picture.environments.is_empty() {
         let items = waiting.iter().enumerate().map(|(at, waiting)| {
             let tone = if waiting.fault { Tone::Fault } else { Tone::Plain };
@@ -47,22 +64,32 @@ pub fn blocks(picture: &Picture, changed: &BTreeMap<ResourceId, Timestamp>, wait
         return vec![Block { key: "waiting".to_owned(), items: items.collect(), ..Block::default() }];
     }
     let changed: HashSet<&str> = changed.keys().map(|id| &*id.key).collect();
-    let items = picture.environments.iter().map(|environment| row(environment, &changed)).collect();
-    vec![Block { key: "fleet".to_owned(), columns: COLUMNS, items, ..Block::default() }]
+    let next = picture.environments.iter().any(|environment| environment.offhours.is_some());
+    let columns = if next { WITH_NEXT } else { COLUMNS };
+    let row = |environment| row(environment, (now, zone), &changed);
+    let items = picture.environments.iter().map(row).collect();
+    vec![Block { key: "fleet".to_owned(), columns, items, ..Block::default() }]
 }
 
-fn row(environment: &Environment, changed: &HashSet<&str>) -> Item {
+fn row(environment: &Environment, (now, zone): (Timestamp, &TimeZone), changed: &HashSet<&str>) -> Item {
     let health = environment.verdict.health;
     let counts = &environment.counts;
-    let verdict = match health {
-        Health::Well => Cell::dim(environment.verdict.headline()),
-        _ => Cell::of(health, environment.verdict.headline()),
+    let headline = environment.verdict.headline();
+    let aside = environment.offhours.as_ref().and_then(|off| off.aside(now, zone));
+    let verdict = match (health, aside) {
+        (Health::Well, None) => Cell::dim(headline),
+        (Health::Well, Some(aside)) if !aside.starts_with("until") => Cell::dim(format!("{headline} · {aside}")),
+        (Health::Well, Some(_)) => Cell::dim(headline),
+        (Health::Asleep, Some(aside)) if aside.starts_with("until") => Cell::of(health, format!("{headline} {aside}")),
+        (Health::Asleep, Some(aside)) => Cell::of(health, format!("{headline} · {aside}")),
+        _ => Cell::of(health, headline),
     };
     let stage = match (environment.stage.as_deref(), environment.protected) {
         (stage, true) => Cell { text: format!("{} ⛨", stage.unwrap_or("–")), tone: Tone::Protected },
         (Some(stage), false) => Cell::plain(stage),
         (None, false) => Cell::none(),
     };
+    let next = environment.offhours.as_ref().and_then(|off| off.next_words(now, zone));
     let cells = vec![
         Cell::strong(environment.name.as_str()),
         stage,
@@ -81,6 +108,7 @@ fn row(environment: &Environment, changed: &HashSet<&str>) -> Item {
         ),
         database(counts),
         alarms(counts),
+        Cell::or_none(next),
     ];
     let news = !changed.is_empty() && environment.members.iter().any(|member| changed.contains(&*member.id.key));
     let stale = environment.faults.iter().any(|(_, fault)| {

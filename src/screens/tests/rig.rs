@@ -15,7 +15,7 @@ use crate::app::settings::Settings;
 use crate::app::update::update;
 use crate::cloud::Cloud;
 use crate::demo::Demo;
-use crate::environment::{Counts, Environment, Finding, Member, Picture, Verdict, Wishes};
+use crate::environment::{Counts, Environment, Finding, Member, Picture, Verdict};
 use crate::world::{EnvironmentName, Fault, FaultKind, Health, KindName, ResourceId, Scope};
 
 /// `second` seconds after 14:02:11 in Tokyo.
@@ -72,6 +72,7 @@ pub(crate) fn environment(name: &str, health: Health, says: &str) -> Environment
         verdict: Verdict { health, findings: if says.is_empty() { vec![] } else { vec![finding] } },
         faults: Vec::new(),
         read_at: Some(at(-20)),
+        offhours: None,
     }
 }
 
@@ -102,7 +103,7 @@ pub(crate) fn showing(environments: Vec<Environment>) -> Model {
 pub(crate) fn demo(seconds: i64) -> Model {
     let cloud: Arc<dyn Cloud> = Arc::new(Demo::at(7, seconds));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let view = View { wishes: Wishes::default(), zone: zone() };
+    let view = View { wishes: crate::demo::wishes(), zone: zone() };
     let outlook = runtime.block_on(headless::picture(&cloud, &view, &mut |_, _| {})).expect("a picture");
     let settings = Settings { zone: zone(), ..Settings::default() };
     let mut model = Model::new(settings, 7, cloud.now());

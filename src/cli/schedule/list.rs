@@ -1,0 +1,129 @@
+//! `toban schedule list`: every environment that has a schedule, what should be, what comes next and why, and what
+//! is not as it should be.
+
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+
+use super::super::exit::{Exit, Failure};
+use super::super::look::{self, Duty};
+use super::super::{out, tree};
+use super::aligned;
+use crate::app::headless::Outlook;
+use crate::environment::{Environment, OffHours};
+use crate::schedule::{Desired, words};
+
+/// Runs it.
+///
+/// # Errors
+/// When nothing could be read.
+pub(super) async fn run(duty: &Duty, args: &tree::Listing) -> Result<Exit, Failure> {
+    let outlook = look::once(duty).await?;
+    let zone = &duty.view.zone;
+    let text = if args.json {
+        format!("{}\n", json(&outlook, &duty.view.wishes.schedules, zone))
+    } else {
+        table(&outlook, &duty.view.wishes.schedules, zone)
+    };
+    out::data(&text)?;
+    if !args.json {
+        out::note(&look::faults(&outlook));
+    }
+    Ok(Exit::Done)
+}
+
+fn scheduled(outlook: &Outlook) -> impl Iterator<Item = (&Environment, &OffHours)> {
+    outlook.picture.environments.iter().filter_map(|it| Some((it, it.offhours.as_deref()?)))
+}
+
+const fn wished(desired: Desired) -> &'static str {
+    match desired {
+        Desired::On => "running",
+        Desired::Off => "stopped",
+        Desired::Any => "any",
+    }
+}
+
+/// For people.
+pub(crate) fn table(outlook: &Outlook, schedules: &[crate::schedule::Schedule], zone: &TimeZone) -> String {
+    let headings = ["ENVIRONMENT", "SCHEDULE", "BACKEND", "WANTED", "NEXT", "WHY", "DRIFT"];
+    let mut rows = vec![headings.map(str::to_owned).to_vec()];
+    for (environment, off) in scheduled(outlook) {
+        let drifted = off.drifted(outlook.at, zone);
+        let drift: Vec<String> = drifted.iter().map(|(it, says)| format!("{} {says}", it.member.label())).collect();
+        let none = || "–".to_owned();
+        rows.push(vec![
+            environment.name.to_string(),
+            off.routine.schedule.name.clone(),
+            off.routine.backend.word().to_owned(),
+            wished(off.desired).to_owned(),
+            off.next_words(outlook.at, zone).unwrap_or_else(none),
+            off.next.as_ref().map_or_else(none, |edge| words::cause(&edge.cause)),
+            if drift.is_empty() { "none".to_owned() } else { drift.join("; ") },
+        ]);
+    }
+    let mut text = if rows.len() > 1 { aligned(&rows) } else { "no environment has a schedule\n".to_owned() };
+    let unused: Vec<&str> = schedules
+        .iter()
+        .map(|schedule| schedule.name.as_str())
+        .filter(|name| !scheduled(outlook).any(|(_, off)| off.routine.schedule.name == *name))
+        .collect();
+    if !unused.is_empty() {
+        text.push_str(&format!("schedules nobody has: {}\n", unused.join(", ")));
+    }
+    text
+}
+
+/// For scripts.
+pub(crate) fn json(outlook: &Outlook, schedules: &[crate::schedule::Schedule], zone: &TimeZone) -> Value {
+    let environments: Vec<Value> =
+        scheduled(outlook).map(|(environment, off)| object(environment, off, outlook, zone)).collect();
+    let names: Vec<&str> = schedules.iter().map(|schedule| schedule.name.as_str()).collect();
+    json!({ "at": words::rfc(outlook.at, zone), "schedules": names, "environments": environments })
+}
+
+/// One environment's off-hours.
+pub(super) fn object(environment: &Environment, off: &OffHours, outlook: &Outlook, zone: &TimeZone) -> Value {
+    let schedule = &off.routine.schedule;
+    let members: Vec<Value> = off
+        .sleepers
+        .iter()
+        .zip(&off.drifts)
+        .map(|(it, drift)| {
+            json!({
+                "kind": it.member.kind.word(),
+                "id": it.member.label(),
+                "stage": it.member.stage,
+                "found": it.id.is_some(),
+                "auto_restart_at": it.restarts_at.map(|at| words::rfc(at, zone)),
+                "drift": words::drift_json(drift, zone),
+            })
+        })
+        .collect();
+    let savings = off.savings(&outlook.world, outlook.at).map(|savings| {
+        let (usd, unknown) = savings.sum();
+        let known = savings.parts.len() > unknown.len();
+        json!({
+            "off_seconds": savings.hours.off.as_secs(),
+            "month_seconds": savings.hours.total.as_secs(),
+            "usd": known.then_some(usd),
+            "price_unknown": unknown,
+            "prices_read_on": crate::schedule::prices::READ_ON,
+        })
+    });
+    let over = off.over(outlook.at);
+    let hold = off.hold(outlook.at);
+    json!({
+        "name": environment.name,
+        "schedule": schedule.name,
+        "mode": schedule.mode.word(),
+        "timezone": schedule.zone.iana_name(),
+        "backend": off.routine.backend.word(),
+        "protected": off.exceptions.protect,
+        "wanted": wished(off.desired),
+        "next": off.next.as_ref().map(|edge| words::edge_json(edge, zone)),
+        "override": over.map(|it| json!({ "state": it.state.word(), "until": words::rfc(it.until, zone), "by": it.by })),
+        "hold": hold.map(|it| json!({ "until": words::rfc(it.until, zone), "by": it.by })),
+        "members": members,
+        "savings": savings,
+    })
+}

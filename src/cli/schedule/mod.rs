@@ -1,0 +1,60 @@
+//! `toban schedule`: when environments sleep and wake, what stands above that, and who makes it so.
+//! One file a subcommand; what should be is decided in `schedule/`, changes go through the gate.
+
+mod list;
+mod preview;
+
+use jiff::tz::TimeZone;
+
+use super::exit::{Exit, Failure};
+use super::look::Duty;
+use super::tree::Schedule;
+use crate::environment::{Environment, OffHours};
+use crate::text::{Align, align, clean, width};
+
+/// Runs it.
+///
+/// # Errors
+/// As the subcommand says.
+pub(super) async fn run(duty: &Duty, command: &Schedule) -> Result<Exit, Failure> {
+    match command {
+        Schedule::List(args) => list::run(duty, args).await,
+        Schedule::Preview(args) => preview::run(duty, args).await,
+    }
+}
+
+/// The off-hours of `environment`.
+///
+/// # Errors
+/// When it has none, with what to write where.
+fn offhours(environment: &Environment) -> Result<&OffHours, Failure> {
+    environment.offhours.as_deref().ok_or_else(|| {
+        let name = &environment.name;
+        let says = format!(
+            "{name} has no schedule; `toban schedule set {name} SCHEDULE` gives it one, `toban schedule list` names them"
+        );
+        Failure::new(Exit::NotFound, says)
+    })
+}
+
+/// Lines aligned in columns, the last one ragged.
+fn aligned(rows: &[Vec<String>]) -> String {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let widest: Vec<usize> = (0..columns)
+        .map(|at| rows.iter().filter_map(|row| row.get(at)).map(|cell| width(&clean(cell))).max().unwrap_or(0))
+        .collect();
+    let line = |row: &Vec<String>| {
+        let cells: Vec<String> =
+            row.iter().zip(&widest).map(|(cell, columns)| align(&clean(cell), *columns, Align::Left)).collect();
+        format!("{}\n", cells.join("  ").trim_end())
+    };
+    rows.iter().map(line).collect()
+}
+
+/// The name of a zone for people.
+fn zone_name(zone: &TimeZone) -> &str {
+    zone.iana_name().unwrap_or("?")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,75 @@
+//! `toban schedule preview ENV`: the band of the next days and every edge with its cause; or the same as JSON.
+
+use serde_json::{Value, json};
+
+use super::super::exit::{Exit, Failure};
+use super::super::look::{self, Duty};
+use super::super::{act, out, tree};
+use super::{aligned, list, offhours, zone_name};
+use crate::app::headless::Outlook;
+use crate::environment::{Environment, OffHours};
+use crate::schedule::band::{band, ruler};
+use crate::schedule::preview::{Preview, preview_days};
+use crate::schedule::words;
+
+/// Runs it.
+///
+/// # Errors
+/// When nothing could be read, or the environment is not there or has no schedule.
+pub(super) async fn run(duty: &Duty, args: &tree::Previewing) -> Result<Exit, Failure> {
+    let outlook = look::once(duty).await?;
+    let environment = act::environment(&outlook, &args.env)?;
+    let off = offhours(environment)?;
+    let days = i64::from(args.days);
+    let seen = preview_days(off.intent(), outlook.at, days, &off.databases(&outlook.world));
+    let text = if args.json {
+        format!("{}\n", json(environment, off, &seen, &outlook))
+    } else {
+        page(off, &seen, &outlook, args.days)
+    };
+    out::data(&text)?;
+    Ok(Exit::Done)
+}
+
+/// For people, in the schedule's own zone.
+pub(crate) fn page(off: &OffHours, seen: &Preview, outlook: &Outlook, days: u16) -> String {
+    let schedule = &off.routine.schedule;
+    let zone = &schedule.zone;
+    let mut text = format!("schedule {} ({}, {})\n\n", schedule.name, schedule.mode.word(), zone_name(zone));
+    text.push_str(&format!("{:<11}{}\n", "", ruler()));
+    for day in band(off.intent(), outlook.at, usize::from(days).min(7)) {
+        let holiday = day.holiday.as_deref().map(|name| format!("  {name}")).unwrap_or_default();
+        text.push_str(&format!("{:<11}{}{holiday}\n", day.date.strftime("%a %m-%d").to_string(), day.drawn()));
+    }
+    text.push('\n');
+    let rows: Vec<Vec<String>> = seen
+        .lines
+        .iter()
+        .map(|(at, line)| {
+            let (what, why) = words::line(line, zone);
+            vec![at.to_zoned(zone.clone()).strftime("%a %Y-%m-%d").to_string(), what, why]
+        })
+        .collect();
+    text.push_str(&if rows.is_empty() { "nothing happens\n".to_owned() } else { aligned(&rows) });
+    for warning in &seen.warnings {
+        text.push_str(&format!("! {warning}\n"));
+    }
+    if let Some(savings) = off.savings(&outlook.world, outlook.at) {
+        text.push_str(&format!("\nthis month: {savings}\n"));
+    }
+    text
+}
+
+/// For scripts.
+pub(crate) fn json(environment: &Environment, off: &OffHours, seen: &Preview, outlook: &Outlook) -> Value {
+    let zone = &off.routine.schedule.zone;
+    let lines: Vec<Value> = seen.lines.iter().map(|(at, line)| words::line_json(*at, line, zone)).collect();
+    let warnings: Vec<String> = seen.warnings.iter().map(ToString::to_string).collect();
+    let mut object = list::object(environment, off, outlook, zone);
+    if let Some(fields) = object.as_object_mut() {
+        fields.insert("at".to_owned(), json!(words::rfc(outlook.at, zone)));
+        fields.insert("lines".to_owned(), json!(lines));
+        fields.insert("warnings".to_owned(), json!(warnings));
+    }
+    object
+}

@@ -1,0 +1,49 @@
+//! What `schedule list` and `schedule preview` print of the simulated account at its fixed Saturday.
+
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+
+use super::{list, preview};
+use crate::app::headless::{self, Outlook, View};
+use crate::cloud::Cloud;
+use crate::demo::{Demo, wishes};
+use crate::schedule::preview::preview_days;
+
+fn look() -> (Outlook, TimeZone) {
+    let cloud: Arc<dyn Cloud> = Arc::new(Demo::at(7, 0));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let zone = TimeZone::get("Asia/Tokyo").unwrap();
+    let view = View { wishes: wishes(), zone: zone.clone() };
+    (runtime.block_on(headless::picture(&cloud, &view, &mut |_, _| {})).unwrap(), zone)
+}
+
+#[test]
+fn the_list_names_what_comes_next_and_why() {
+    let (outlook, zone) = look();
+    insta::assert_snapshot!(list::table(&outlook, &wishes().schedules, &zone));
+    let document = list::json(&outlook, &wishes().schedules, &zone);
+    let dev = &document["environments"][0];
+    assert_eq!(dev["next"]["issue_at"], "2026-11-24T08:45:00+09:00");
+    assert_eq!((&dev["wanted"], &dev["backend"]), (&"stopped".into(), &"local".into()));
+    assert_eq!(dev["members"][0]["drift"]["state"], "none");
+    let unused = list::table(
+        &outlook,
+        &[wishes().schedules, vec![crate::schedule::Schedule::new("spare", zone.clone())]].concat(),
+        &zone,
+    );
+    assert!(unused.contains("schedules nobody has: spare"), "{unused}");
+}
+
+#[test]
+fn the_preview_draws_the_week_and_lists_every_edge() {
+    let (outlook, _) = look();
+    let environment = outlook.picture.environment(&"prooflink-dev".into()).unwrap();
+    let off = environment.offhours.as_deref().unwrap();
+    let seen = preview_days(off.intent(), outlook.at, 14, &off.databases(&outlook.world));
+    insta::assert_snapshot!(preview::page(off, &seen, &outlook, 14));
+    let document = preview::json(environment, off, &seen, &outlook);
+    let lines = document["lines"].as_array().unwrap();
+    assert_eq!(lines.len(), seen.lines.len());
+    assert!(lines.iter().any(|line| line["kind"] == "day-off" && line["name"] == "勤労感謝の日"), "{document}");
+}

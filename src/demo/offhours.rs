@@ -1,0 +1,68 @@
+//! The simulated account's own off-hours, in place of a configuration: ProofLink's development stage keeps office
+//! hours in Tokyo. Pure.
+
+use jiff::civil::date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::environment::{Wish, Wishes};
+use crate::schedule::dates::DateRange;
+use crate::schedule::{
+    Backend, Builtin, Calendar, ClockTime, Days, Desired, Exceptions, Guard, HolidayPolicy, Holidays, Intent, Keep,
+    Override, Period, Routine, Schedule,
+};
+
+/// The environment that has a schedule.
+const ENVIRONMENT: &str = "prooflink-dev";
+/// How long after the beginning it is woken if the simulation begins in office hours.
+const LIE_IN: SignedDuration = SignedDuration::from_mins(40);
+
+/// Office hours: Monday to Friday 09:00 to 22:00 in Tokyo, national holidays and the year's end off.
+fn office() -> Option<Schedule> {
+    let zone = TimeZone::get("Asia/Tokyo").ok()?;
+    let weekdays: Days = "mon-fri".parse().ok()?;
+    let calendar = Calendar {
+        builtin: Some(Builtin::JpNationalHolidays),
+        closed: DateRange::new(date(2026, 12, 29), date(2027, 1, 3)).into_iter().collect(),
+        ..Calendar::default()
+    };
+    Some(Schedule {
+        on: vec![Period::new(weekdays, ClockTime::new(9, 0)?, ClockTime::new(22, 0)?).ok()?],
+        holidays: Some(Holidays { calendar, policy: HolidayPolicy::Off }),
+        guard: Guard::Daily,
+        override_hard_end: ClockTime::new(3, 0),
+        ..Schedule::new("office", zone)
+    })
+}
+
+/// What a configuration of the simulated account would say.
+#[must_use]
+pub fn wishes() -> Wishes {
+    let Some(office) = office() else { return Wishes::default() };
+    let routine = Routine { backend: Backend::Local, ..Routine::new(office.clone()) };
+    let wish = Wish { protected: Some(false), routine: Some(routine), ..Wish::new(ENVIRONMENT) };
+    Wishes { environments: vec![wish], schedules: vec![office] }
+}
+
+/// The development stage always sleeps at first. In office hours that is a colleague's wish, written on the database.
+pub(super) fn lie_in(start: Timestamp) -> Option<String> {
+    let office = office()?;
+    let none = Exceptions::default();
+    let until = start.checked_add(LIE_IN).ok()?;
+    let awake = Intent::new(&office, &none).desired(start) == Desired::On;
+    let over = Override { state: Keep::Stopped, until, by: "tanaka".to_owned(), reason: None };
+    awake.then(|| over.to_tag(&office.zone))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_lies_in_on_work_days_only() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        assert!(wishes().environments[0].routine.is_some());
+        assert_eq!(lie_in(at("2026-11-21T05:00:00Z")), None, "a Saturday");
+        assert_eq!(lie_in(at("2026-11-20T05:00:00Z")).as_deref(), Some("stopped/2026-11-20T14:40+09:00/tanaka"));
+    }
+}
