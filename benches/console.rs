@@ -40,6 +40,7 @@ fn environment(at: usize) -> Environment {
         verdict: Verdict { health, findings: vec![finding] },
         faults: Vec::new(),
         read_at: Some(now()),
+        offhours: None,
     }
 }
 
