@@ -39,6 +39,7 @@ fn environment(at: usize) -> Environment {
         counts: Counts { tasks_running: 4, tasks_desired: 4, services: 1, ..Counts::default() },
         verdict: Verdict { health, findings: vec![finding] },
         faults: Vec::new(),
+        deploy: None,
         read_at: Some(now()),
         offhours: None,
     }

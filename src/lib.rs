@@ -8,6 +8,7 @@ pub mod cloud;
 pub mod command;
 pub mod config;
 pub mod demo;
+pub mod deploy;
 pub mod diagnosis;
 pub mod environment;
 pub mod keys;

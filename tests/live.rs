@@ -25,7 +25,7 @@ use toban::kinds::tagged::Tagged;
 use toban::kinds::target_group::TargetGroup;
 use toban::kinds::target_health::TargetHealth;
 use toban::kinds::task_definition::TaskDefinition;
-use toban::kinds::{AnyKind, KINDS, kind};
+use toban::kinds::{AnyKind, KINDS, Pace, kind};
 use toban::world::{Coverage, Fault, FaultKind, KindName, Resource, Scope, World};
 
 fn source(peer: &Peer) -> Source {
@@ -79,7 +79,8 @@ async fn everything_of_the_systems_is_read_with_as_few_calls_as_the_batches_allo
 
     let count = |name: KindName| world.shelf(&here(), name).map_or(0, |shelf| shelf.keys().count());
     for kind in KINDS {
-        let rare = ["metric-filter", "db-cluster", "managed-node"].contains(&kind.name().0);
+        let rare =
+            kind.pace() == Pace::Asked || ["metric-filter", "db-cluster", "managed-node"].contains(&kind.name().0);
         assert!(rare || count(kind.name()) > 0, "no {}", kind.name());
     }
     let service =

@@ -28,6 +28,7 @@ pub(super) struct Table<'d> {
     path: String,
     entries: Vec<(&'d str, Range<usize>, &'d Spanned<DeValue<'d>>)>,
     asked: RefCell<Vec<&'static str>>,
+    at: Range<usize>,
 }
 
 /// One value with the key it stands at.
@@ -56,7 +57,7 @@ impl<'t> Document<'t> {
     /// Reads the document with `read`; any problem met on the way refuses all of it.
     pub(super) fn read<T>(self, read: impl FnOnce(&Table<'_>) -> T) -> Result<T, ConfigError> {
         let reading = Reading { text: self.text, problems: RefCell::default() };
-        let table = Table::new(&reading, String::new(), self.root.get_ref());
+        let table = Table::new(&reading, String::new(), self.root.get_ref(), 0..0);
         let got = read(&table);
         table.refuse_the_rest();
         let mut problems = reading.problems.take();
@@ -69,11 +70,11 @@ impl<'t> Document<'t> {
 }
 
 impl<'d> Table<'d> {
-    fn new(reading: &'d Reading<'d>, path: String, table: &'d DeTable<'d>) -> Self {
+    fn new(reading: &'d Reading<'d>, path: String, table: &'d DeTable<'d>, at: Range<usize>) -> Self {
         let mut entries: Vec<_> =
             table.iter().map(|(key, value)| (key.get_ref().as_ref(), key.span(), value)).collect();
         entries.sort_by_key(|(_, span, _)| span.start);
-        Self { reading, path, entries, asked: RefCell::default() }
+        Self { reading, path, entries, asked: RefCell::default(), at }
     }
 
     /// The value at a key of ours. Asking makes the key known.
@@ -87,6 +88,12 @@ impl<'d> Table<'d> {
     /// Every key with its value, in the order of the file: for tables whose keys are the reader's own.
     pub(super) fn each(&self) -> Vec<(&'d str, Value<'d>)> {
         self.entries.iter().map(|entry| (entry.0, self.value(entry))).collect()
+    }
+
+    /// Tells that the table as a whole will not do; always `None`.
+    pub(super) fn refuse<T>(&self, says: String) -> Option<T> {
+        self.reading.tell(&self.at, self.path.clone(), says);
+        None
     }
 
     /// Tells of every key nobody asked for.
@@ -166,7 +173,7 @@ impl<'d> Value<'d> {
     /// A table.
     pub(super) fn table(&self) -> Option<Table<'d>> {
         match self.value.get_ref() {
-            DeValue::Table(table) => Some(Table::new(self.reading, self.path.clone(), table)),
+            DeValue::Table(table) => Some(Table::new(self.reading, self.path.clone(), table, self.at.clone())),
             other => self.refuse(format!("must be a table, as in [{}], not {}", self.path, article(other))),
         }
     }

@@ -8,6 +8,7 @@ mod error;
 mod interval;
 mod offhours;
 mod private;
+mod recipe;
 mod schema;
 mod settings;
 

@@ -14,6 +14,7 @@ use super::document::{Document, Table, Value};
 use super::error::ConfigError;
 use super::interval::interval;
 use super::offhours;
+use super::recipe::recipe;
 use super::settings::{KeyWish, REFRESH, Settings};
 
 /// Faster than this only burdens the account: AWS throttles, and state does not move quicker.
@@ -141,6 +142,7 @@ fn wish(name: &str, table: &Table<'_>, schedules: &BTreeMap<String, Option<Sched
         protected: table.get("protected").and_then(|value| value.flag()),
         matches: table.get("match").and_then(|value| value.table()).map(|table| matches(&table)).unwrap_or_default(),
         exclude: table.get("exclude").and_then(|value| globs(&value)).unwrap_or_default(),
+        deploy: table.get("deploy").and_then(|value| value.table()).and_then(|table| recipe(&table)),
         routine: offhours::routine(table, schedules),
         sleepers: offhours::members(table),
     };

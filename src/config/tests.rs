@@ -30,7 +30,7 @@ fn the_example_of_the_contract_is_taken() {
     let contract = include_str!("../../docs/contract.md");
     let example = contract.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
     let settings = parse(example, "docs/contract.md").unwrap_or_else(|fault| panic!("{fault}"));
-    assert_eq!((settings.sources.len(), settings.wishes.environments.len(), settings.keys.len()), (1, 1, 1));
+    assert_eq!((settings.sources.len(), settings.wishes.environments.len(), settings.keys.len()), (1, 2, 1));
     let example = contract.split("### Off-hours").nth(1).and_then(|rest| rest.split("```toml\n").nth(1)).unwrap();
     let example = example.split("```").next().unwrap().replace("file = ", "# file = ");
     let settings = parse(&example, "docs/contract.md").unwrap_or_else(|fault| panic!("{fault}"));

@@ -138,6 +138,7 @@ fn environment(shelves: &Shelves, protected: bool) -> Environment {
         faults,
         read_at: None,
         offhours: None,
+        deploy: None,
     }
 }
 

@@ -97,6 +97,7 @@ fn environment(name: EnvironmentName, placed: Vec<Placed>, fresh: Freshness, aro
         faults: fresh.faults,
         read_at: fresh.read_at,
         offhours: None,
+        deploy: wish.and_then(|wish| wish.deploy.clone()),
     };
     environment.offhours = OffHours::of(&environment, around.world, wish, around.now).map(Box::new);
     environment.verdict = diagnosis::read(&environment, around.world, around.joins, around.now, around.zone);

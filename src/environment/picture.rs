@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 
 use super::OffHours;
+use crate::deploy::compose::Recipe;
 use crate::world::{AccountId, EnvironmentName, Fault, Health, Opinion, Region, ResourceId, Scope};
 
 /// All environments at one moment.
@@ -60,6 +61,8 @@ pub struct Environment {
     pub read_at: Option<Timestamp>,
     /// Its off-hours, if it has a schedule.
     pub offhours: Option<Box<OffHours>>,
+    /// How its instances are deployed, where the configuration says.
+    pub deploy: Option<Recipe>,
 }
 
 /// One resource of an environment.

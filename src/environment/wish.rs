@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::deploy::compose::Recipe;
 use crate::schedule::{Member, Routine, Schedule};
 use crate::world::{AccountId, EnvironmentName};
 
@@ -83,6 +84,8 @@ pub struct Wish {
     pub matches: Match,
     /// Names it never takes.
     pub exclude: Vec<Glob>,
+    /// How its instances are deployed.
+    pub deploy: Option<Recipe>,
     /// Who sleeps and wakes with it, if the file says so; otherwise what inference found.
     pub sleepers: Vec<Member>,
     /// Its off-hours.
@@ -109,6 +112,7 @@ impl Wish {
             protected: None,
             matches: Match::default(),
             exclude: Vec::new(),
+            deploy: None,
             sleepers: Vec::new(),
             routine: None,
         }

@@ -15,8 +15,10 @@ mod web;
 pub(crate) mod sample;
 
 pub mod alarm;
+pub mod command_invocation;
 pub mod db_cluster;
 pub mod db_instance;
+pub mod deploy_lock;
 pub mod ec2_instance;
 pub mod ecs_cluster;
 pub mod ecs_service;
@@ -65,6 +67,8 @@ pub static KINDS: &[&dyn AnyKind] = &[
     &Of::<metric_filter::MetricFilters>::new(),
     &Of::<ec2_instance::Instances>::new(),
     &Of::<managed_node::Nodes>::new(),
+    &Of::<command_invocation::Invocations>::new(),
+    &Of::<deploy_lock::DeployLocks>::new(),
     &Of::<tagged::Tags>::new(),
 ];
 

@@ -2,6 +2,7 @@
 //! `model` our type, `fetch` the reading, `subject` what inference may know,
 //! `rules` how it is judged, `rows` how it is shown. Nothing here draws.
 
+mod commands;
 mod fetch;
 mod model;
 mod rows;
@@ -14,8 +15,9 @@ pub(in crate::kinds) use rows::COLUMNS as INSTANCE_COLUMNS;
 #[cfg(test)]
 mod tests;
 
-use super::{Ask, Boxed, Context, Kind, Pace, Row, Section, Shown};
+use super::{Ask, Boxed, Context, Kind, Offer, Pace, Row, Section, Shown, Site};
 use crate::environment::{Counts, Subject};
+use crate::procedure::Proposal;
 use crate::world::{Fault, Harvest, Opinion, Scope};
 
 /// The kind.
@@ -58,6 +60,14 @@ impl Kind for Instances {
 
     fn detail(item: &Instance, cx: &Context<'_>) -> Vec<Section> {
         rows::detail(item, cx)
+    }
+
+    fn offers(item: &Instance, site: &Site<'_>) -> Vec<Offer> {
+        commands::offers(item, site)
+    }
+
+    fn propose(item: &Instance, verb: &str, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String> {
+        commands::propose(item, verb, value, site)
     }
 
     fn web(item: &Instance, scope: &Scope) -> Option<String> {

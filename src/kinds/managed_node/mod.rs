@@ -2,12 +2,14 @@
 //! `model` our type, `fetch` the reading, `subject` what inference may know,
 //! `rules` how it is judged, `rows` how it is shown. Nothing here draws.
 
+mod change;
 mod fetch;
 mod model;
 mod rows;
 mod rules;
 mod subject;
 
+pub use change::RunScript;
 pub use model::Node;
 
 #[cfg(test)]
@@ -25,6 +27,7 @@ impl Kind for Nodes {
 
     const PACE: Pace = Pace::Live;
     const PERMISSIONS: &'static [&'static str] = &["ssm:DescribeInstanceInformation"];
+    const CHANGES: &'static [&'static str] = change::ACTIONS;
     const SHOWN: Option<Shown> = Some(Shown { list: "instances", singular: "managed node", columns: rows::COLUMNS });
 
     fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<Node>, Fault>> {

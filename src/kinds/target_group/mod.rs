@@ -1,7 +1,9 @@
 //! A target group. Everything the program knows of this kind; the list of what lives where:
 //! `model` our type, `fetch` the reading, `subject` what inference may know,
-//! `rules` how it is judged, `words` what target states mean, `rows` and `page` how it is shown. Nothing here draws.
+//! `commands` what can be done with it and `change` the doing, `rules` how it is judged, `words` what target states mean, `rows` and `page` how it is shown. Nothing here draws.
 
+mod change;
+pub(in crate::kinds) mod commands;
 mod fetch;
 mod model;
 mod page;
@@ -10,6 +12,7 @@ mod rules;
 mod subject;
 mod words;
 
+pub use change::{Labelling, Registering};
 pub use model::{Check, TargetGroup};
 pub use rules::{hint, judge};
 pub use words::{Role, Words, check, words};
@@ -17,8 +20,9 @@ pub use words::{Role, Words, check, words};
 #[cfg(test)]
 mod tests;
 
-use super::{Ask, Boxed, Context, Kind, Pace, Row, Section, Shown};
+use super::{Ask, Boxed, Context, Kind, Offer, Pace, Row, Section, Shown, Site};
 use crate::environment::{Counts, Subject};
+use crate::procedure::Proposal;
 use crate::world::{Fault, Harvest, Opinion, Scope};
 
 /// The kind.
@@ -29,6 +33,7 @@ impl Kind for TargetGroups {
 
     const PACE: Pace = Pace::Topology;
     const PERMISSIONS: &'static [&'static str] = &["elasticloadbalancing:DescribeTargetGroups"];
+    const CHANGES: &'static [&'static str] = change::ACTIONS;
     const SHOWN: Option<Shown> =
         Some(Shown { list: "target_groups", singular: "target group", columns: rows::COLUMNS });
 
@@ -62,6 +67,14 @@ impl Kind for TargetGroups {
 
     fn detail(item: &TargetGroup, cx: &Context<'_>) -> Vec<Section> {
         page::detail(item, cx)
+    }
+
+    fn offers(item: &TargetGroup, site: &Site<'_>) -> Vec<Offer> {
+        commands::offers(item, site)
+    }
+
+    fn propose(item: &TargetGroup, verb: &str, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String> {
+        commands::propose(item, verb, value, site)
     }
 
     fn web(item: &TargetGroup, scope: &Scope) -> Option<String> {

@@ -1,0 +1,10 @@
+//! Deploying to instances with docker compose: one at a time, out of the target group while it changes, and never
+//! the last one that serves. `recipe` what the configuration says, `script` what is run there, `rollout` the
+//! procedure. Pure.
+
+pub mod recipe;
+pub mod rollout;
+pub mod script;
+
+pub use recipe::{Check, Recipe};
+pub use rollout::{Aim, Member, Rollout};

@@ -1,0 +1,50 @@
+//! Reads this kind from AWS: ssm:GetCommandInvocation, one node a call.
+//! The only file of the kind that may touch the network or an SDK type; reading operations only.
+
+use aws_sdk_ssm::operation::get_command_invocation::GetCommandInvocationOutput;
+
+use super::model::Invocation;
+use crate::aws::{text, together};
+use crate::kinds::Ask;
+use crate::world::{Coverage, Fault, Harvest};
+
+const GET: &str = "ssm:GetCommandInvocation";
+
+/// Reads the runs that `ask` names; there is no list of all of them.
+///
+/// # Errors
+/// None of its own: a part's fault stands in the harvest.
+pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Invocation>, Fault> {
+    let Coverage::Parts(parts) = ask.coverage else { return Ok(Harvest::of(Vec::new())) };
+    let parts = parts.iter().cloned().collect();
+    let read = together(parts, |part: crate::world::Part| async move {
+        let (command, node) = part.split_once('/').unwrap_or((&part, ""));
+        let request = ask.aws.ssm.get_command_invocation().command_id(command).instance_id(node);
+        let got = match ask.aws.call(GET, Some(&part), request.send()).await {
+            Ok(answer) => Ok(vec![invocation(&part, &answer)]),
+            // Just after it was sent, Systems Manager does not know it everywhere yet.
+            Err(fault) if fault.code.as_deref().is_some_and(|code| code.contains("InvocationDoesNotExist")) => {
+                Ok(Vec::new())
+            }
+            Err(fault) => Err(fault),
+        };
+        (part, got)
+    });
+    Ok(Harvest::of(read.await))
+}
+
+fn invocation(part: &str, from: &GetCommandInvocationOutput) -> Invocation {
+    // Systems Manager writes times as text, and an empty one where there is none yet.
+    let when = |at: Option<&str>| at.and_then(|at| at.parse().ok());
+    Invocation {
+        key: part.to_owned(),
+        status: from.status().map_or("Unknown", |status| status.as_str()).to_owned(),
+        details: text(from.status_details()),
+        // -1 stands for "not ended".
+        code: Some(from.response_code()).filter(|code| *code >= 0),
+        output: from.standard_output_content().unwrap_or_default().to_owned(),
+        errors: from.standard_error_content().unwrap_or_default().to_owned(),
+        started: when(from.execution_start_date_time()),
+        ended: when(from.execution_end_date_time()),
+    }
+}

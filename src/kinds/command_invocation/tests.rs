@@ -1,0 +1,70 @@
+//! Tests of how a command's run is read and what its states mean.
+
+use aws_sdk_ssm::operation::get_command_invocation::{GetCommandInvocationError, GetCommandInvocationOutput};
+use aws_sdk_ssm::types::CommandInvocationStatus;
+use aws_sdk_ssm::types::error::InvocationDoesNotExist;
+use aws_smithy_mocks::mock;
+use rstest::rstest;
+
+use super::{Invocation, Invocations};
+use crate::aws::{Clients, mocked};
+use crate::kinds::Kind;
+use crate::kinds::testing::{ask, parts, scope};
+use crate::world::{Coverage, Resource, World};
+
+fn run(status: &str, details: Option<&str>, code: Option<i32>) -> Invocation {
+    Invocation {
+        key: "c-1/i-1".to_owned(),
+        status: status.to_owned(),
+        details: details.map(str::to_owned),
+        code,
+        output: "building\n\n".to_owned(),
+        errors: String::new(),
+        started: None,
+        ended: None,
+    }
+}
+
+#[rstest]
+#[case(run("InProgress", None, None), false, "is InProgress")]
+#[case(run("Success", None, Some(0)), true, "succeeded")]
+#[case(run("Failed", Some("Failed"), Some(17)), true, "failed with exit code 17")]
+#[case(run("TimedOut", Some("DeliveryTimedOut"), None), true, "could not be delivered: the agent did not take it")]
+#[case(run("TimedOut", Some("ExecutionTimedOut"), None), true, "ran out of time")]
+#[case(run("Shiny", None, None), true, "is Shiny")]
+fn states(#[case] run: Invocation, #[case] over: bool, #[case] words: &str) {
+    assert_eq!((run.is_over(), run.words().as_str(), run.last_line()), (over, words, Some("building")));
+}
+
+#[tokio::test]
+async fn a_run_is_read_and_one_that_is_not_known_yet_is_no_fault() {
+    let known = mock!(aws_sdk_ssm::Client::get_command_invocation)
+        .match_requests(|request| request.command_id() == Some("c-1") && request.instance_id() == Some("i-1"))
+        .then_output(|| {
+            GetCommandInvocationOutput::builder()
+                .status(CommandInvocationStatus::Failed)
+                .response_code(2)
+                .standard_output_content("out")
+                .standard_error_content("err")
+                .execution_start_date_time("2026-11-21T05:02:11.123Z")
+                .execution_end_date_time("")
+                .build()
+        });
+    let unknown = mock!(aws_sdk_ssm::Client::get_command_invocation)
+        .match_requests(|request| request.command_id() == Some("c-2"))
+        .then_error(|| {
+            let meta = aws_smithy_types::error::ErrorMetadata::builder().code("InvocationDoesNotExist").build();
+            GetCommandInvocationError::InvocationDoesNotExist(InvocationDoesNotExist::builder().meta(meta).build())
+        });
+    let aws = Clients { ssm: mocked!(aws_sdk_ssm, [&known, &unknown]), ..Clients::silent() };
+    let (world, scope) = (World::default(), scope());
+    let coverage = parts(&["c-1/i-1", "c-2/i-1"]);
+    let harvest = Invocations::read(ask(&aws, &scope, &world, &coverage)).await.expect("a harvest");
+    let all: Vec<Invocation> = harvest.parts.into_iter().flat_map(|(_, got)| got.expect("no fault")).collect();
+    let [one] = &all[..] else { panic!("{all:?}") };
+    assert_eq!((one.key(), one.status.as_str(), one.code), ("c-1/i-1", "Failed", Some(2)));
+    assert!(one.started.is_some() && one.ended.is_none());
+    assert_eq!(one.last_line(), Some("err"));
+    let none = Invocations::read(ask(&aws, &scope, &world, &Coverage::All)).await.expect("nothing");
+    assert!(none.parts.is_empty());
+}

@@ -1,0 +1,175 @@
+//! What can be done with a target group of instances: deploy to them by the environment's recipe, go back, migrate.
+//! Pure: offers, and plans with what a reader should know first; the procedure itself is in `deploy::compose`.
+
+use super::model::TargetGroup;
+use crate::app::gate::{Difference, Plan};
+use crate::deploy::compose::recipe::{reference, short};
+use crate::deploy::compose::{Aim, Member, Recipe, Rollout};
+use crate::kinds::deploy_lock::{DeployLock, Lock, user};
+use crate::kinds::tagged::Tagged;
+use crate::kinds::target_health::Target;
+use crate::kinds::{Asks, Offer, Site};
+use crate::procedure::Proposal;
+use crate::world::Resource;
+
+/// Instance classes that earn processor time slowly: a build may use up what they have saved.
+const SLOW: &[&str] = &["t1.micro", "t2.nano", "t2.micro", "t2.small", "t3.nano", "t3.micro", "t4g.nano", "t4g.micro"];
+
+fn targets<'a>(item: &'a TargetGroup, site: &'a Site<'a>) -> &'a [Target] {
+    site.cx.joins.health_of(site.cx.scope, item.arn.as_str()).map_or(&[], |health| &health.targets)
+}
+
+fn of_instances(item: &TargetGroup) -> bool {
+    item.target_type.as_deref() == Some("instance")
+}
+
+/// What toban's tags said when tags were last read: minutes ago, so never more than a notice.
+fn tags(item: &TargetGroup, site: &Site<'_>) -> DeployLock {
+    let tagged = site.cx.world.by_key::<Tagged>(site.cx.scope, item.arn.as_str());
+    tagged.map(|tagged| DeployLock::of(&item.arn, &tagged.tags)).unwrap_or_default()
+}
+
+/// What can be done with `item`.
+pub(in crate::kinds) fn offers(item: &TargetGroup, site: &Site<'_>) -> Vec<Offer> {
+    if !of_instances(item) {
+        return Vec::new();
+    }
+    let recipe = site.environment.deploy.as_ref();
+    let barred = match recipe {
+        None => Some(unknown(site)),
+        Some(_) if targets(item, site).is_empty() => Some("no instance is registered in the group".to_owned()),
+        Some(_) => None,
+    };
+    let initial = recipe.map(|recipe| recipe.reference.clone()).unwrap_or_default();
+    let asks = Asks::Text { prompt: "branch, tag or commit".to_owned(), initial };
+    let none = recipe.is_some_and(|recipe| recipe.migrate.is_none());
+    let migrate = barred.clone().or_else(|| none.then(|| "the recipe has no `migrate`".to_owned()));
+    vec![
+        Offer::new("deploy", "Bring the instances to a commit, one at a time").asking(asks).barred(barred.clone()),
+        Offer::new("rollback", "Bring the instances back to the commit before, one at a time").barred(barred),
+        Offer::new("migrate", "Run the recipe's migration on the first instance").barred(migrate),
+    ]
+}
+
+fn unknown(site: &Site<'_>) -> String {
+    format!(
+        "toban does not know how: write [environment.{}.deploy] with kind = \"compose\" into the configuration",
+        site.environment.name
+    )
+}
+
+/// Makes an offer a procedure.
+///
+/// # Errors
+/// A sentence: why it cannot be done, and what to do instead.
+pub(in crate::kinds) fn propose(
+    item: &TargetGroup,
+    verb: &str,
+    value: Option<&str>,
+    site: &Site<'_>,
+) -> Result<Proposal, String> {
+    if !of_instances(item) {
+        return Err(format!("{} has no instances; deploy the service behind it", item.name));
+    }
+    let recipe = site.environment.deploy.clone().ok_or_else(|| unknown(site))?;
+    let members = members(item, site);
+    if members.is_empty() {
+        return Err(format!("no instance is registered in {}; there is nothing to deploy to", item.name));
+    }
+    let aim = match verb {
+        "deploy" => Aim::Place(reference(value.unwrap_or(&recipe.reference))?),
+        "rollback" => Aim::Back,
+        "migrate" => match &recipe.migrate {
+            Some(command) => Aim::Migrate(command.clone()),
+            None => return Err(format!("the recipe of {} has no `migrate`", site.environment.name)),
+        },
+        other => return Err(format!("a target group knows no {other:?}")),
+    };
+    let plan = plan(item, site, (&recipe, &aim), &members);
+    let caller = site.cx.world.identity(site.cx.scope).map(|who| &who.arn);
+    Ok(Proposal::Procedure(Box::new(Rollout::new(plan, recipe, aim, members, user(caller)))))
+}
+
+fn members(item: &TargetGroup, site: &Site<'_>) -> Vec<Member> {
+    let name = |id: &str| {
+        let instance = site.cx.joins.instance(site.cx.scope, id);
+        instance.and_then(|instance| instance.name.clone()).unwrap_or_else(|| id.to_owned())
+    };
+    let instances = targets(item, site).iter().filter(|target| target.id.starts_with("i-"));
+    let mut members: Vec<Member> = instances
+        .map(|target| Member {
+            id: target.id.clone(),
+            name: name(&target.id),
+            port: target.port.or(item.port).unwrap_or(80),
+        })
+        .collect();
+    members.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+    members
+}
+
+fn plan(item: &TargetGroup, site: &Site<'_>, (recipe, aim): (&Recipe, &Aim), members: &[Member]) -> Plan {
+    let (count, known) = (members.len(), tags(item, site));
+    let each = if count == 1 { "1 instance".to_owned() } else { format!("{count} instances") };
+    let says = match aim {
+        Aim::Place(to) => format!("deploy {to} to {each} of {}, one at a time", item.name),
+        Aim::Back => format!("bring {each} of {} back to the commit before, one at a time", item.name),
+        Aim::Migrate(_) => format!("migrate the database from the first instance of {}", item.name),
+    };
+    let compose = recipe.file.as_ref().map(|file| format!("-f {file} ")).unwrap_or_default();
+    let place = (recipe.user.as_str(), recipe.directory.as_str());
+    let mut calls = vec![
+        "elasticloadbalancing:AddTags a lock of an hour, renewed while it goes on".to_owned(),
+        format!("ssm:SendCommand on every instance, as {} in {}: git fetch, status, disk", place.0, place.1),
+    ];
+    match aim {
+        Aim::Migrate(command) => calls.push(format!("ssm:SendCommand on {}: {command}", first(members))),
+        Aim::Place(_) | Aim::Back => calls.extend([
+            "on each instance in turn:".to_owned(),
+            "elasticloadbalancing:DeregisterTargets, unless it is the last healthy one; wait until it has drained"
+                .to_owned(),
+            format!(
+                "ssm:SendCommand git checkout --detach COMMIT, docker compose {compose}up -d --build; then the check"
+            ),
+            "elasticloadbalancing:RegisterTargets, wait until it is healthy".to_owned(),
+        ]),
+    }
+    calls.push("elasticloadbalancing:RemoveTags the lock".to_owned());
+    let mut plan = site.plan(says, item.id(site.cx.scope), calls);
+    let healthy = targets(item, site).iter().filter(|target| target.state == "healthy").count();
+    if healthy < 2 && !matches!(aim, Aim::Migrate(_)) {
+        plan.notices.push(format!("{healthy} of {count} targets are healthy: it will not begin with fewer than 2"));
+    }
+    if let Some(lock) = known.held.as_deref().and_then(Lock::read).filter(|lock| lock.holds(site.cx.now)) {
+        plan.notices.push(format!("{} was deploying there when tags were last read", lock.user));
+    }
+    if let Some(out) = known.drained() {
+        plan.notices.push(format!("{} was left out of the group by an earlier deployment: it goes first", out.id));
+    }
+    let class = |member: &&Member| {
+        let instance = site.cx.joins.instance(site.cx.scope, &member.id);
+        instance.and_then(|instance| instance.class.as_deref()).is_some_and(|class| SLOW.contains(&class))
+    };
+    if let Some(member) = members.iter().find(class).filter(|_| !matches!(aim, Aim::Migrate(_))) {
+        let says =
+            "is of a small burstable class: building images may use up its CPU credits, look at CPUCreditBalance";
+        plan.notices.push(format!("{} {says}", member.name));
+    }
+    match aim {
+        Aim::Place(to) => {
+            plan.differences.push(Difference { what: "commit".to_owned(), from: None, to: Some(to.clone()) })
+        }
+        Aim::Back => plan.differences.push(Difference {
+            what: "commit".to_owned(),
+            from: None,
+            to: known.previous.as_deref().map(|commit| short(commit).to_owned()),
+        }),
+        Aim::Migrate(_) => {
+            plan.irreversible = Some("a migration is not undone by going back to an earlier commit".to_owned());
+        }
+    }
+    plan
+}
+
+fn first(members: &[Member]) -> &str {
+    members.first().map_or("the first instance", |member| member.name.as_str())
+}
