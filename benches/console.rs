@@ -32,6 +32,7 @@ fn environment(at: usize) -> Environment {
         project: Some(format!("system{at:05}")),
         stage: Some("prod".into()),
         protected: true,
+        allow_stop: false,
         account: Some("123456789012".into()),
         region: Some("ap-northeast-1".into()),
         scopes: vec![Scope::new("large", "ap-northeast-1")],

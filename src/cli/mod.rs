@@ -2,9 +2,9 @@
 //! run. It reads arguments, environment and configuration, and hands values to the engine; it
 //! knows no resource kind and no AWS API.
 
-#[expect(dead_code, reason = "the first command that changes something takes this line away")]
 mod act;
 mod console;
+mod db;
 mod doctor;
 mod exit;
 mod generate;
@@ -154,6 +154,7 @@ async fn headless(
         Command::Status(args) => status::run(duty, args).await,
         Command::Schedule(command) => schedule::run(duty, command).await,
         Command::Init(args) => init::run(duty, args, &dirs.file).await,
+        Command::Db(args) => db::run(duty, args).await,
         Command::Doctor(args) => doctor::run(duty, args, dirs, config).await,
         // These were answered before there was a cloud.
         Command::Journal(_) | Command::Policy | Command::Completions(_) | Command::Man => Ok(Exit::Done),

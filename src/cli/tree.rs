@@ -109,6 +109,8 @@ pub enum Command {
     /// When environments sleep and wake, and why
     #[command(subcommand)]
     Schedule(Schedule),
+    /// Start or stop a database
+    Db(Db),
     /// Write a config.toml of what was inferred, every line with its reason
     Init(Init),
     /// Check credentials, permissions, clock, terminal and configuration, with a remedy for each failing line
@@ -173,7 +175,7 @@ pub struct Previewing {
 /// What goes with every command that changes something.
 #[derive(Args, Debug, Default)]
 #[command(next_help_heading = "Changing")]
-pub(super) struct Acting {
+pub struct Acting {
     /// Print the plan and change nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -195,6 +197,35 @@ pub(super) struct Acting {
     /// Print one JSON document
     #[arg(long)]
     pub json: bool,
+}
+
+/// `toban db`.
+#[derive(Args, Debug)]
+pub struct Db {
+    /// What to do with it.
+    #[command(subcommand)]
+    pub what: DbVerb,
+}
+
+/// What can be done with a database.
+#[derive(Subcommand, Debug)]
+pub enum DbVerb {
+    /// Start it, and wait until it is available
+    Start(DbTurn),
+    /// Stop it, and wait until it is stopped; AWS starts it again after seven days
+    Stop(DbTurn),
+}
+
+/// `toban db start`, `toban db stop`.
+#[derive(Args, Debug)]
+pub struct DbTurn {
+    /// Which: environment and identifier of the instance or cluster; both may be shortened. A member of a cluster
+    /// stands for its cluster
+    #[arg(value_name = "ENV/DATABASE")]
+    pub database: String,
+    /// How to do it.
+    #[command(flatten)]
+    pub acting: Acting,
 }
 
 /// `toban init`.

@@ -140,6 +140,7 @@ fn wish(name: &str, table: &Table<'_>, schedules: &BTreeMap<String, Option<Sched
         stage: table.get("stage").and_then(|value| value.text("\"dev\"")).map(str::to_owned),
         account: table.get("account").and_then(|value| account(&value)),
         protected: table.get("protected").and_then(|value| value.flag()),
+        allow_stop: table.get("allow_stop").and_then(|value| value.flag()),
         matches: table.get("match").and_then(|value| value.table()).map(|table| matches(&table)).unwrap_or_default(),
         exclude: table.get("exclude").and_then(|value| globs(&value)).unwrap_or_default(),
         deploy: table.get("deploy").and_then(|value| value.table()).and_then(|table| recipe(&table)),

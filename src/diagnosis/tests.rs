@@ -129,6 +129,7 @@ fn environment(shelves: &Shelves, protected: bool) -> Environment {
         project: None,
         stage: None,
         protected,
+        allow_stop: false,
         account: None,
         region: None,
         scopes: vec![scope()],

@@ -88,6 +88,7 @@ fn environment(name: EnvironmentName, placed: Vec<Placed>, fresh: Freshness, aro
         project,
         stage,
         protected,
+        allow_stop: wish.and_then(|wish| wish.allow_stop).unwrap_or(false),
         account: single(scopes.iter().map(around.account)),
         region: single(scopes.iter().map(|scope| Some(scope.region.clone()))),
         scopes,

@@ -43,6 +43,8 @@ pub struct Environment {
     pub stage: Option<String>,
     /// Whether changes need its name typed, and a stopped database is bad.
     pub protected: bool,
+    /// Whether it may be stopped and put to sleep although it is protected.
+    pub allow_stop: bool,
     /// Its account, if all of it is in one.
     pub account: Option<AccountId>,
     /// Its region, if all of it is in one.
@@ -63,6 +65,39 @@ pub struct Environment {
     pub offhours: Option<Box<OffHours>>,
     /// How its instances are deployed, where the configuration says.
     pub deploy: Option<Recipe>,
+}
+
+impl Environment {
+    /// An environment of which nothing but its name and places is known.
+    #[must_use]
+    pub fn new(name: impl Into<EnvironmentName>, scopes: Vec<Scope>) -> Self {
+        Self {
+            name: name.into(),
+            project: None,
+            stage: None,
+            protected: true,
+            allow_stop: false,
+            account: None,
+            region: None,
+            scopes,
+            members: Vec::new(),
+            counts: Counts::default(),
+            verdict: Verdict::default(),
+            faults: Vec::new(),
+            read_at: None,
+            offhours: None,
+            deploy: None,
+        }
+    }
+
+    /// Why nothing in it may be stopped, if it is protected and the configuration does not allow it all the same.
+    #[must_use]
+    pub fn stop_barred(&self) -> Option<String> {
+        (self.protected && !self.allow_stop).then(|| {
+            let name = &self.name;
+            format!("{name} is protected; allow_stop = true in [environment.\"{name}\"] of the configuration allows it")
+        })
+    }
 }
 
 /// One resource of an environment.

@@ -80,6 +80,8 @@ pub struct Wish {
     pub account: Option<AccountId>,
     /// Protection, if said; else by stage.
     pub protected: Option<bool>,
+    /// Whether it may be stopped although it is protected, if said.
+    pub allow_stop: Option<bool>,
     /// What it claims.
     pub matches: Match,
     /// Names it never takes.
@@ -110,6 +112,7 @@ impl Wish {
             stage: None,
             account: None,
             protected: None,
+            allow_stop: None,
             matches: Match::default(),
             exclude: Vec::new(),
             deploy: None,

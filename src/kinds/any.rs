@@ -6,9 +6,11 @@ use std::marker::PhantomData;
 use jiff::Timestamp;
 
 use super::{Ask, Boxed, Choice, Context, Extra, Kind, Loose, Offer, Pace, Row, Section, Seen, Shown, Site};
+use crate::app::gate::Change;
 use crate::environment::{Counts, Subject};
-use crate::procedure::Proposal;
-use crate::world::{Fault, FaultKind, Found, Harvest, KindName, Opinion, Resource, ResourceId, World};
+use crate::procedure::{Proposal, Want};
+use crate::schedule::saga;
+use crate::world::{EnvironmentName, Fault, FaultKind, Found, Harvest, KindName, Opinion, Resource, ResourceId, World};
 
 /// The object-safe face of a [`Kind`]. See there for meanings; resources that are gone give empty answers.
 pub trait AnyKind: Send + Sync {
@@ -53,6 +55,18 @@ pub trait AnyKind: Send + Sync {
     fn propose(&self, id: &ResourceId, verb: &str, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String>;
     /// What can be told of a change to one whose end nobody wrote down.
     fn settled(&self, world: &World, id: &ResourceId, loose: &Loose<'_>) -> Option<Seen>;
+    /// How one stands as something that sleeps and wakes.
+    fn sleeper(&self, world: &World, id: &ResourceId) -> Option<saga::Seen>;
+    /// What has to be read to see that anew.
+    fn watch(&self, world: &World, id: &ResourceId) -> Vec<Want>;
+    /// The change that does `act` to one.
+    fn act(
+        &self,
+        world: &World,
+        id: &ResourceId,
+        act: saga::Act,
+        environment: &EnvironmentName,
+    ) -> Option<Box<dyn Change>>;
     /// The raw document of one, secrets not yet masked: mask before showing.
     fn document(&self, world: &World, id: &ResourceId) -> Option<serde_json::Value>;
     /// Its page in the AWS web console.
@@ -139,6 +153,22 @@ impl<K: Kind> AnyKind for Of<K> {
     }
     fn settled(&self, world: &World, id: &ResourceId, loose: &Loose<'_>) -> Option<Seen> {
         world.get::<K::Item>(id).and_then(|item| K::settled(item, loose))
+    }
+
+    fn sleeper(&self, world: &World, id: &ResourceId) -> Option<saga::Seen> {
+        world.get::<K::Item>(id).and_then(|item| K::sleeper(item, world, &id.scope))
+    }
+    fn watch(&self, world: &World, id: &ResourceId) -> Vec<Want> {
+        world.get::<K::Item>(id).map(|item| K::watch(item, &id.scope)).unwrap_or_default()
+    }
+    fn act(
+        &self,
+        world: &World,
+        id: &ResourceId,
+        act: saga::Act,
+        environment: &EnvironmentName,
+    ) -> Option<Box<dyn Change>> {
+        world.get::<K::Item>(id).and_then(|item| K::act(item, act, environment, &id.scope))
     }
     fn document(&self, world: &World, id: &ResourceId) -> Option<serde_json::Value> {
         world.get::<K::Item>(id).and_then(|item| serde_json::to_value(item).ok())

@@ -6,6 +6,7 @@ mod any;
 mod context;
 mod loose;
 mod offer;
+mod power;
 mod row;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -43,10 +44,12 @@ pub use loose::{Loose, Seen};
 pub use offer::{Asks, Choice, Offer, Site};
 pub use row::{Align, Cell, Column, Extra, Fact, Moment, Row, Section, Series, Tone, Width};
 
+use crate::app::gate::Change;
 use crate::aws::Clients;
 use crate::environment::{Counts, Subject};
-use crate::procedure::Proposal;
-use crate::world::{Coverage, Fault, Harvest, KindName, Opinion, Resource, Scope, World};
+use crate::procedure::{Proposal, Want};
+use crate::schedule::saga;
+use crate::world::{Coverage, EnvironmentName, Fault, Harvest, KindName, Opinion, Resource, Scope, World};
 
 /// A future that can be sent to another thread.
 pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -205,6 +208,26 @@ pub trait Kind: Send + Sync + 'static {
 
     /// What can be told, from how it is now, of a change to it whose end nobody wrote down; `None` where nothing can.
     fn settled(_item: &Self::Item, _loose: &Loose<'_>) -> Option<Seen> {
+        None
+    }
+
+    /// How it stands as something that sleeps and wakes; `None` for kinds that do not.
+    fn sleeper(_item: &Self::Item, _world: &World, _scope: &Scope) -> Option<saga::Seen> {
+        None
+    }
+
+    /// What has to be read to see that anew.
+    fn watch(_item: &Self::Item, scope: &Scope) -> Vec<Want> {
+        vec![Want::all(scope, Self::Item::KIND)]
+    }
+
+    /// The change that does `act` to it on its way to sleep or back; `None` where the kind knows no such act.
+    fn act(
+        _item: &Self::Item,
+        _act: saga::Act,
+        _environment: &EnvironmentName,
+        _scope: &Scope,
+    ) -> Option<Box<dyn Change>> {
         None
     }
 

@@ -3,6 +3,7 @@
 //! Pure; `app::drive` performs it for both faces.
 
 mod report;
+mod switch;
 
 use std::fmt;
 
@@ -13,6 +14,7 @@ use crate::cloud::Receipt;
 use crate::world::{Coverage, Fault, KindName, Scope, World};
 
 pub use report::{Bar, Ending, How, Report};
+pub use switch::{RETRY_WINDOW, Switch};
 
 /// Something to be read before the next step.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -1,6 +1,8 @@
 //! Putting a whole environment to sleep and waking it, stage by stage. Pure: from what is seen now follow the next
 //! steps, so it resumes after any interruption, from any colleague's console. Nothing is ever rolled back by itself.
 
+use jiff::Timestamp;
+
 use super::eligible::Ineligible;
 use super::model::{Keep, Member, MemberKind, Verb};
 use super::service::{self, ServiceSeen};
@@ -17,6 +19,8 @@ pub struct Seen {
     pub ineligible: Option<Ineligible>,
     /// How it is.
     pub how: How,
+    /// When AWS starts it again by itself, if it is a stopped database.
+    pub restart_at: Option<Timestamp>,
 }
 
 /// How a member is.

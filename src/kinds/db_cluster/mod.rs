@@ -1,7 +1,10 @@
 //! A DB cluster. Everything the program knows of this kind; the list of what lives where:
 //! `model` our type, `fetch` the reading, `subject` what inference may know,
-//! `rules` how it is judged, `rows` and `page` how it is shown. Nothing here draws.
+//! `rules` how it is judged, `commands` what can be done with it and `change` the calls that do it,
+//! `rows` and `page` how it is shown. Nothing here draws.
 
+mod change;
+mod commands;
 mod fetch;
 mod model;
 mod page;
@@ -11,14 +14,19 @@ mod subject;
 
 pub use model::{ClusterMember, DbCluster};
 
+pub(in crate::kinds) use commands::power;
+
 #[cfg(test)]
 mod tests;
 
 use jiff::Timestamp;
 
-use super::{Ask, Boxed, Context, Extra, Kind, Loose, Pace, Row, Section, Seen, Shown};
+use super::{Ask, Boxed, Context, Extra, Kind, Loose, Offer, Pace, Row, Section, Seen, Shown, Site};
+use crate::app::gate::Change;
 use crate::environment::{Counts, Subject};
-use crate::world::{Fault, Harvest, Opinion, Scope};
+use crate::procedure::{Proposal, Want};
+use crate::schedule::saga;
+use crate::world::{EnvironmentName, Fault, Harvest, Opinion, Scope, World};
 
 /// The kind.
 pub struct DbClusters;
@@ -28,6 +36,7 @@ impl Kind for DbClusters {
 
     const PACE: Pace = Pace::Live;
     const PERMISSIONS: &'static [&'static str] = &["rds:DescribeDBClusters", "rds:DescribeEvents"];
+    const CHANGES: &'static [&'static str] = &["rds:StopDBCluster", "rds:StartDBCluster"];
     const SHOWN: Option<Shown> = Some(Shown { list: "databases", singular: "DB cluster", columns: rows::COLUMNS });
 
     fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<DbCluster>, Fault>> {
@@ -68,6 +77,26 @@ impl Kind for DbClusters {
 
     fn settled(item: &DbCluster, loose: &Loose<'_>) -> Option<Seen> {
         super::db_instance::settled(&item.id, &item.status, loose)
+    }
+
+    fn offers(item: &DbCluster, site: &Site<'_>) -> Vec<Offer> {
+        commands::offers(item, site)
+    }
+
+    fn propose(item: &DbCluster, verb: &str, _value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String> {
+        commands::propose(item, verb, site)
+    }
+
+    fn sleeper(item: &DbCluster, world: &World, scope: &Scope) -> Option<saga::Seen> {
+        Some(commands::sleeper(item, world, scope))
+    }
+
+    fn watch(_item: &DbCluster, scope: &Scope) -> Vec<Want> {
+        commands::watch(scope)
+    }
+
+    fn act(item: &DbCluster, act: saga::Act, environment: &EnvironmentName, scope: &Scope) -> Option<Box<dyn Change>> {
+        change::of(item, act, environment, scope)
     }
 
     fn web(item: &DbCluster, scope: &Scope) -> Option<String> {

@@ -1,7 +1,10 @@
 //! A DB instance. Everything the program knows of this kind; the list of what lives where:
 //! `model` our type, `fetch` the reading, `subject` what inference may know,
-//! `rules` how it is judged, `status` what its states mean, `rows` and `page` how it is shown. Nothing here draws.
+//! `rules` how it is judged, `commands` what can be done with it and `change` the calls that do it,
+//! `status` what its states mean, `rows` and `page` how it is shown. Nothing here draws.
 
+mod change;
+mod commands;
 mod fetch;
 mod model;
 mod page;
@@ -14,6 +17,8 @@ mod window;
 
 pub use model::DbInstance;
 pub use settled::settled;
+
+pub(in crate::kinds) use commands::before_stop;
 pub use status::{Class, STATUSES, class, extended_support, judge, says};
 pub use window::window;
 
@@ -26,9 +31,12 @@ mod tests;
 
 use jiff::Timestamp;
 
-use super::{Ask, Boxed, Context, Extra, Kind, Loose, Pace, Row, Section, Seen, Shown};
+use super::{Ask, Boxed, Context, Extra, Kind, Loose, Offer, Pace, Row, Section, Seen, Shown, Site};
+use crate::app::gate::Change;
 use crate::environment::{Counts, Subject};
-use crate::world::{Fault, Harvest, Opinion, Scope};
+use crate::procedure::Proposal;
+use crate::schedule::saga;
+use crate::world::{EnvironmentName, Fault, Harvest, Opinion, Scope, World};
 
 /// The kind.
 pub struct DbInstances;
@@ -39,6 +47,7 @@ impl Kind for DbInstances {
     const PACE: Pace = Pace::Live;
     const PERMISSIONS: &'static [&'static str] =
         &["rds:DescribeDBInstances", "rds:DescribeEvents", "cloudwatch:GetMetricData"];
+    const CHANGES: &'static [&'static str] = &["rds:StopDBInstance", "rds:StartDBInstance"];
     const SHOWN: Option<Shown> = Some(Shown { list: "databases", singular: "DB instance", columns: rows::COLUMNS });
 
     fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<DbInstance>, Fault>> {
@@ -79,6 +88,22 @@ impl Kind for DbInstances {
 
     fn settled(item: &DbInstance, loose: &Loose<'_>) -> Option<Seen> {
         settled(&item.id, &item.status, loose)
+    }
+
+    fn offers(item: &DbInstance, site: &Site<'_>) -> Vec<Offer> {
+        commands::offers(item, site)
+    }
+
+    fn propose(item: &DbInstance, verb: &str, _value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String> {
+        commands::propose(item, verb, site)
+    }
+
+    fn sleeper(item: &DbInstance, _world: &World, _scope: &Scope) -> Option<saga::Seen> {
+        Some(commands::sleeper(item))
+    }
+
+    fn act(item: &DbInstance, act: saga::Act, environment: &EnvironmentName, scope: &Scope) -> Option<Box<dyn Change>> {
+        change::of(item, act, environment, scope)
     }
 
     fn web(item: &DbInstance, scope: &Scope) -> Option<String> {

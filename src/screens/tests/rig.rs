@@ -50,6 +50,7 @@ pub(crate) fn environment(name: &str, health: Health, says: &str) -> Environment
         project: None,
         stage,
         protected,
+        allow_stop: false,
         account: None,
         region: None,
         scopes: vec![scope()],

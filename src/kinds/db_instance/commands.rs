@@ -1,0 +1,90 @@
+//! What can be done with a DB instance: start and stop, or why not. A member of a cluster leads to its cluster.
+//! Pure.
+
+use super::model::DbInstance;
+use crate::kinds::power::Power;
+use crate::kinds::{Offer, Site, db_cluster};
+use crate::procedure::{Proposal, Want};
+use crate::schedule::eligible::{Facts, InstanceFacts, why_not};
+use crate::schedule::saga::{How, Seen};
+use crate::schedule::status::of_db_instance;
+use crate::schedule::{Member, MemberKind, tags};
+use crate::world::{KindName, Resource};
+
+/// How it stands as something that sleeps and wakes.
+pub(super) fn sleeper(item: &DbInstance) -> Seen {
+    let facts = InstanceFacts {
+        engine: item.engine.clone(),
+        multi_az: item.multi_az,
+        cluster: item.cluster.clone(),
+        replicas: item.replicas.clone(),
+        replica_of: item.replica_of.clone(),
+        replica_clusters: item.replica_clusters.clone(),
+    };
+    Seen {
+        member: Member::new(MemberKind::RdsInstance, &item.id),
+        ineligible: why_not(&Facts::Instance(facts)),
+        how: How::Machine(of_db_instance(&item.status)),
+        restart_at: item.auto_restart_at,
+    }
+}
+
+/// What can be done with it.
+pub(super) fn offers(item: &DbInstance, site: &Site<'_>) -> Vec<Offer> {
+    power(item, site).offers(site)
+}
+
+/// Makes an offer a proposal.
+///
+/// # Errors
+/// Why it cannot be done.
+pub(super) fn propose(item: &DbInstance, verb: &str, site: &Site<'_>) -> Result<Proposal, String> {
+    power(item, site).propose(verb, site)
+}
+
+/// The machine that starts and stops: its cluster, if it is a member of one that was read.
+fn power(item: &DbInstance, site: &Site<'_>) -> Power {
+    if let Some(name) = &item.cluster {
+        let mut clusters = site.cx.world.all::<db_cluster::DbCluster>(site.cx.scope);
+        if let Some(cluster) = clusters.find(|cluster| &cluster.id == name) {
+            return db_cluster::power(cluster, site);
+        }
+    }
+    Power {
+        id: item.id(site.cx.scope),
+        called: format!("DB instance {}", item.id),
+        seen: sleeper(item),
+        guarded: item.tags.get(tags::PROTECT).is_some_and(|value| value == "true"),
+        calls: ["rds:StopDBInstance", "rds:StartDBInstance"],
+        notices: notices(item, site),
+        reads: vec![Want::all(site.cx.scope, DbInstance::KIND)],
+    }
+}
+
+fn notices(item: &DbInstance, site: &Site<'_>) -> Vec<String> {
+    let mut notices = before_stop(site, item.key(), DbInstance::KIND);
+    if item.multi_az {
+        notices.push("it is multi-AZ: stopping may take long, and its zones may be swapped when it is back".to_owned());
+    }
+    if !item.pending.is_empty() {
+        notices.push(format!("a stop drops what is pending: {}", item.pending.join(", ")));
+    }
+    notices
+}
+
+/// What goes for every database: who uses it, and AWS's clock.
+pub(in crate::kinds) fn before_stop(site: &Site<'_>, key: &str, kind: KindName) -> Vec<String> {
+    let mut notices = Vec::new();
+    let environment = site.environment;
+    let mine = environment.members.iter().any(|member| &*member.id.key == key && member.id.kind == kind);
+    let running = environment.counts.tasks_running;
+    if mine && running > 0 {
+        let tasks = crate::text::counted(running as usize, "task");
+        notices.push(format!("{tasks} of {} still run and lose their database", environment.name));
+    }
+    notices.push("AWS starts it again after 7 days; storage and backups are billed on".to_owned());
+    notices
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,127 @@
+//! Starting and stopping one machine (a database, an instance): what is offered, why it is barred, and the plan.
+//! Shared by the kinds that can; each says how it stands and by which calls. Pure.
+
+use super::{Offer, Site};
+use crate::procedure::{Proposal, Switch, Want};
+use crate::schedule::saga::{How, Seen};
+use crate::schedule::status::Actual;
+use crate::schedule::tags;
+use crate::schedule::toggle::{Decision, decide, verb_for};
+use crate::schedule::{Keep, Verb};
+use crate::world::ResourceId;
+
+/// One machine with what its kind knows of it.
+pub(in crate::kinds) struct Power {
+    /// Which.
+    pub id: ResourceId,
+    /// What it is called: `DB instance prooflink-dev-db`.
+    pub called: String,
+    /// How it stands.
+    pub seen: Seen,
+    /// Whether it wears the tag that forbids to stop it.
+    pub guarded: bool,
+    /// The API calls that stop and start it.
+    pub calls: [&'static str; 2],
+    /// What a reader should know before it is stopped.
+    pub notices: Vec<String>,
+    /// What has to be read to see how it stands.
+    pub reads: Vec<Want>,
+}
+
+impl Power {
+    fn actual(&self) -> &Actual {
+        match &self.seen.how {
+            How::Machine(actual) => actual,
+            How::Service(_) | How::Gone => &Actual::Gone,
+        }
+    }
+
+    fn decision(&self, want: Keep) -> Decision {
+        decide(self.actual(), want, self.seen.ineligible.as_ref(), None)
+    }
+
+    /// Why it cannot be brought to `want` at all; that it is there already is no reason.
+    fn hindrance(&self, want: Keep, site: &Site<'_>) -> Option<String> {
+        match self.decision(want) {
+            Decision::Refuse(why) => return Some(why),
+            Decision::Gone => return Some("it does not exist any more".to_owned()),
+            Decision::Done => return None,
+            Decision::Issue { .. } | Decision::Attach | Decision::Queue { .. } => {}
+        }
+        if want == Keep::Running {
+            return None;
+        }
+        if self.guarded {
+            return Some(format!("it wears the tag {}=true", tags::PROTECT));
+        }
+        site.environment.stop_barred()
+    }
+
+    /// Start and stop, each with the reason where it is barred.
+    pub(in crate::kinds) fn offers(&self, site: &Site<'_>) -> Vec<Offer> {
+        [Keep::Stopped, Keep::Running]
+            .map(|want| {
+                let verb = verb_for(want).word();
+                let there = (self.decision(want) == Decision::Done).then(|| {
+                    let word = if *self.actual() == Actual::Down { "stopped" } else { "up" };
+                    format!("it is {word} already")
+                });
+                let says = match self.decision(want) {
+                    Decision::Attach => format!("watch it {}", going(want)),
+                    _ => format!("{verb} {}", self.called),
+                };
+                Offer::new(verb, says).barred(self.hindrance(want, site).or(there))
+            })
+            .to_vec()
+    }
+
+    /// The plan behind `verb`.
+    ///
+    /// # Errors
+    /// Why it cannot be done.
+    pub(in crate::kinds) fn propose(self, verb: &str, site: &Site<'_>) -> Result<Proposal, String> {
+        let want = match verb {
+            "stop" => Keep::Stopped,
+            "start" => Keep::Running,
+            _ => return Err(format!("{} knows no {verb:?}", self.called)),
+        };
+        if let Some(why) = self.hindrance(want, site) {
+            return Err(format!("{} cannot be {}: {why}", self.called, done(want)));
+        }
+        let [stop, start] = self.calls;
+        let call = if verb_for(want) == Verb::Stop { stop } else { start };
+        let mut calls = vec![format!("{call} {}", self.seen.member.id)];
+        let mut notices = if want == Keep::Stopped { self.notices.clone() } else { Vec::new() };
+        match self.decision(want) {
+            Decision::Done => {
+                calls.clear();
+                notices = vec![format!("it is {} already: nothing will be called", done(want))];
+            }
+            Decision::Attach => {
+                calls.clear();
+                notices = vec![format!("it is {} already: it will only be watched", going(want))];
+            }
+            Decision::Issue { note: Some(note), .. } => notices.insert(0, note),
+            Decision::Queue { reason, .. } => notices.insert(0, format!("it has to wait first: {reason}")),
+            Decision::Issue { note: None, .. } | Decision::Refuse(_) | Decision::Gone => {}
+        }
+        let mut plan = site.plan(format!("{verb} {}", self.called), self.id.clone(), calls);
+        plan.notices.splice(0..0, notices);
+        let switch = Switch::new(plan, self.called, want, self.reads, site.cx.zone.clone());
+        Ok(Proposal::Procedure(Box::new(switch)))
+    }
+}
+
+const fn going(want: Keep) -> &'static str {
+    match want {
+        Keep::Stopped => "stopping",
+        Keep::Running => "starting",
+    }
+}
+
+const fn done(want: Keep) -> &'static str {
+    match want {
+        Keep::Stopped => "stopped",
+        Keep::Running => "started",
+    }
+}

@@ -1,0 +1,168 @@
+//! Databases and whole environments started, stopped, put to sleep and woken: the built binary against the peer's
+//! systems and in the demo, with the journal it leaves.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test whose program does not run must fail at once"
+)]
+
+mod support;
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::{Value, json};
+use support::peer::Peer;
+use tempfile::TempDir;
+
+struct Said {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+fn said(output: Output) -> Said {
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    Said { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+}
+
+fn run(peer: &Peer, arguments: &[&str]) -> Said {
+    said(peer.toban().args(arguments).output().expect("toban runs"))
+}
+
+/// The outcome of a change that was asked for as JSON.
+fn outcome(said: &Said) -> Value {
+    let document: Value = serde_json::from_str(&said.out).unwrap_or_else(|_| panic!("{} {}", said.out, said.err));
+    document["outcome"].clone()
+}
+
+/// How many calls of a kind the peer has had.
+fn calls(peer: &Peer, operation: &str) -> usize {
+    peer.calls().iter().filter(|call| call["operation"] == operation).count()
+}
+
+/// The environment as `status --json` tells it.
+fn environment(peer: &Peer, name: &str) -> Value {
+    let said = run(peer, &["status", "--json", name]);
+    let document: Value = serde_json::from_str(&said.out).unwrap_or_else(|_| panic!("{} {}", said.out, said.err));
+    document["environments"][0].clone()
+}
+
+/// The lines of the journal.
+fn journal(state: &Path) -> Vec<Value> {
+    let text = std::fs::read_to_string(state.join("journal.jsonl")).expect("a journal");
+    text.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect()
+}
+
+#[test]
+fn a_database_is_stopped_and_started_and_twice_is_once() {
+    let peer = Peer::start();
+    peer.build(&["prooflink"]);
+    let turn = |verb: &str| run(&peer, &["db", verb, "prooflink-dev/prooflink-dev-db", "--yes", "--json"]);
+    let plan = run(&peer, &["db", "stop", "prooflink-dev/prooflink-dev-db", "--dry-run"]);
+    assert_eq!((plan.code, calls(&peer, "StopDBInstance")), (Some(0), 0), "{}", plan.err);
+    assert!(plan.out.starts_with("stop DB instance prooflink-dev-db\n  in prooflink-dev, "), "{}", plan.out);
+    assert!(plan.out.contains("· rds:StopDBInstance prooflink-dev-db"), "{}", plan.out);
+    assert!(plan.out.contains("AWS starts it again after 7 days"), "{}", plan.out);
+
+    let stopped = turn("stop");
+    assert_eq!((stopped.code, outcome(&stopped)), (Some(0), json!("done")), "{}", stopped.err);
+    let database = environment(&peer, "prooflink-dev")["databases"][0].clone();
+    assert_eq!((&database["status"], &database["health"]), (&json!("stopped"), &json!("asleep")));
+    assert!(database["auto_restart_at"].is_string(), "the seven-day clock: {database}");
+    let again = turn("stop");
+    assert_eq!((again.code, calls(&peer, "StopDBInstance")), (Some(0), 1), "{}", again.err);
+
+    let started = turn("start");
+    assert_eq!((started.code, outcome(&started)), (Some(0), json!("done")), "{}", started.err);
+    assert_eq!(environment(&peer, "prooflink-dev")["databases"][0]["status"], "available");
+
+    let lines = journal(&peer.home().join("state"));
+    let says: Vec<&str> = lines.iter().filter_map(|line| line["says"].as_str()).collect();
+    let stop = "stop DB instance prooflink-dev-db";
+    let start = "start DB instance prooflink-dev-db";
+    assert_eq!(says, [stop, stop, stop, start, start], "each with its step, the second stop without one");
+    assert!(lines.iter().filter(|line| line["phase"] == "ended").all(|line| line["done"] == true), "{lines:?}");
+}
+
+#[test]
+fn a_member_of_a_cluster_stops_the_cluster_and_leaving_does_not_lose_it() {
+    let peer = Peer::start();
+    peer.build(&["backend"]);
+    let databases = environment(&peer, "backend-dev")["databases"].clone();
+    let cluster = databases[0]["id"].as_str().expect("a cluster").to_owned();
+    let member = databases[0]["members"][0]["id"].as_str().expect("a member").to_owned();
+    let member = format!("backend-dev/{member}");
+    let stopping = json!({"DBClusters": {"[*]": {"Status": "stopping"}}});
+    let ids = peer.script(&json!([
+        {"service": "rds", "operation": "DescribeDBClusters", "after": 2, "patch": stopping},
+    ]));
+    let left = run(&peer, &["db", "stop", &member, "--yes", "--no-wait"]);
+    assert_eq!(left.code, Some(0), "{}", left.err);
+    assert_eq!(
+        left.out,
+        format!("stop DB cluster {cluster}: DB cluster {cluster} is stopping; AWS goes on by itself\n")
+    );
+    assert_eq!((calls(&peer, "StopDBCluster"), calls(&peer, "StopDBInstance")), (1, 0));
+    // A later look attaches to what is going on, and calls nothing again.
+    let watching = run(&peer, &["db", "stop", &member, "--yes", "--no-wait"]);
+    assert_eq!((watching.code, calls(&peer, "StopDBCluster")), (Some(0), 1), "{}", watching.err);
+    peer.unscript(&ids);
+    let seen = run(&peer, &["db", "stop", &member, "--yes"]);
+    assert_eq!((seen.code, calls(&peer, "StopDBCluster")), (Some(0), 1), "{}", seen.err);
+}
+
+#[test]
+fn who_may_not_be_stopped_is_refused_with_the_reason() {
+    let peer = Peer::start();
+    peer.build(&["prooflink"]);
+    let production = run(&peer, &["db", "stop", "prooflink-prod/prooflink-prod-db", "--confirm", "prooflink-prod"]);
+    assert_eq!((production.code, production.out.as_str()), (Some(3), ""), "{}", production.err);
+    assert!(production.err.contains("allow_stop = true in [environment.\"prooflink-prod\"]"), "{}", production.err);
+    let config = peer.home().join("duty.toml");
+    std::fs::write(&config, "[environment.prooflink-prod]\nallow_stop = true\n").expect("a configuration");
+    let config = config.display().to_string();
+    let unnamed = run(&peer, &["db", "stop", "prooflink-prod/prooflink-prod-db", "--yes", "--config", &config]);
+    assert_eq!(unnamed.code, Some(3), "{}", unnamed.err);
+    assert!(unnamed.err.contains("--confirm prooflink-prod"), "{}", unnamed.err);
+    peer.script(&json!({"service": "rds", "operation": "DescribeDBInstances", "patch":
+        {"DBInstances": {"[DBInstanceIdentifier=prooflink-dev-db]": {"Engine": "sqlserver-se", "MultiAZ": true}}}}));
+    let mirrored = run(&peer, &["db", "stop", "prooflink-dev/prooflink-dev-db", "--yes"]);
+    assert_eq!(mirrored.code, Some(3), "{}", mirrored.err);
+    assert!(mirrored.err.contains("SQL Server Multi-AZ cannot be stopped"), "{}", mirrored.err);
+    let only_looking = run(&peer, &["--read-only", "db", "start", "prooflink-prod/prooflink-prod-db", "--yes"]);
+    assert_eq!(only_looking.code, Some(3), "{}", only_looking.err);
+    assert_eq!(calls(&peer, "StopDBInstance") + calls(&peer, "StartDBInstance"), 0);
+    let unknown = run(&peer, &["db", "stop", "prooflink-dev/nothing", "--yes"]);
+    assert_eq!(unknown.code, Some(5), "{}", unknown.err);
+}
+
+#[test]
+fn what_aws_refuses_is_told_and_nothing_was_changed() {
+    let peer = Peer::start();
+    peer.build(&["prooflink"]);
+    let error =
+        json!({"code": "AccessDenied", "message": "not authorized to perform: rds:StopDBInstance", "status": 403});
+    peer.script(&json!({"service": "rds", "operation": "StopDBInstance", "error": error}));
+    let denied = run(&peer, &["db", "stop", "prooflink-dev/prooflink-dev-db", "--yes"]);
+    assert_eq!(denied.code, Some(1), "{}", denied.err);
+    assert!(denied.err.contains("rds:StopDBInstance on prooflink-dev-db is not allowed"), "{}", denied.err);
+    assert_eq!(environment(&peer, "prooflink-dev")["databases"][0]["status"], "available");
+}
+
+#[test]
+fn the_demo_reacts_to_a_database_that_is_started() {
+    let home = TempDir::new().expect("a home");
+    let output = Command::new(env!("CARGO_BIN_EXE_toban"))
+        .env_clear()
+        .env("HOME", home.path())
+        .env("TOBAN_STATE_DIR", home.path().join("state"))
+        .args(["--demo", "db", "start", "prooflink-dev/prooflink-dev-db", "--yes", "--no-wait"])
+        .output()
+        .expect("toban runs");
+    let said = said(output);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert!(said.out.contains("DB instance prooflink-dev-db is starting; AWS goes on by itself"), "{}", said.out);
+    assert_eq!(journal(&home.path().join("state")).len(), 4, "the procedure and its step, begun and ended");
+}
