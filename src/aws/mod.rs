@@ -22,6 +22,7 @@ mod sessions;
 mod source;
 mod stats;
 mod together;
+mod xml;
 
 pub use clients::Clients;
 pub use ec2::Ec2;
@@ -35,6 +36,7 @@ pub use recent::Recent;
 pub use sessions::Sessions;
 pub use source::{Source, Sources};
 pub use together::{batches, together};
+pub use xml::Find;
 
 #[cfg(test)]
 pub(crate) use clients::mocked;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::look::Look;
 use crate::kinds::{alarm, db_cluster, db_instance, ec2_instance, ecs_cluster, load_balancer, managed_node};
-use crate::kinds::{metric_filter, tagged, target_group, task_definition};
+use crate::kinds::{metric_filter, security_group, tagged, target_group, task_definition};
 use crate::world::{Arn, Coverage, Fault, FaultKind, Found, Harvest, KindName, Part, Resource};
 
 /// The items of one account at one moment.
@@ -31,6 +31,7 @@ impl Scene {
         scene.open::<metric_filter::MetricFilter>("");
         scene.open::<ec2_instance::Instance>("");
         scene.open::<managed_node::Node>("");
+        scene.open::<security_group::SecurityGroup>("");
         scene.open::<tagged::Tagged>("");
         scene
     }

@@ -28,6 +28,7 @@ pub mod listener;
 pub mod load_balancer;
 pub mod managed_node;
 pub mod metric_filter;
+pub mod security_group;
 pub mod tagged;
 pub mod target_group;
 pub mod target_health;
@@ -72,6 +73,7 @@ pub static KINDS: &[&dyn AnyKind] = &[
     &Of::<managed_node::Nodes>::new(),
     &Of::<command_invocation::Invocations>::new(),
     &Of::<deploy_lock::DeployLocks>::new(),
+    &Of::<security_group::SecurityGroups>::new(),
     &Of::<tagged::Tags>::new(),
 ];
 

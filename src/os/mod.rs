@@ -5,6 +5,7 @@ mod append;
 pub mod browse;
 pub mod clipboard;
 pub mod input;
+pub mod ports;
 pub mod signals;
 pub mod terminal;
 

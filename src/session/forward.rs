@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -15,8 +14,11 @@ use super::channel::{Channel, End, Incoming, Outgoing, Status};
 use super::handshake::Version;
 use super::wire::Flag;
 
+mod door;
 mod many;
 mod single;
+
+pub use door::Door;
 
 /// How long a connection whose local side sends no more is kept while the remote side is silent. The agent knows no
 /// half-closed connections: ending ours ends it there, so an answer still under way must have its time.
@@ -24,9 +26,9 @@ pub const LINGER: Duration = Duration::from_secs(60);
 /// How long the flag that ends the session may take to get into the queue.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
-/// What passed through a forwarded port.
+/// What passed through a forwarded port, over as many sessions as share it.
 #[derive(Debug, Default)]
-pub(crate) struct Counters {
+pub struct Counters {
     up: AtomicU64,
     down: AtomicU64,
     open: AtomicU64,
@@ -50,7 +52,9 @@ pub struct Traffic {
 }
 
 impl Counters {
-    fn read(&self) -> Traffic {
+    /// The counts as they are now.
+    #[must_use]
+    pub fn read(&self) -> Traffic {
         let get = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         Traffic {
             up: get(&self.up),
@@ -82,7 +86,7 @@ impl Drop for Counted {
     }
 }
 
-/// A forwarded port.
+/// A forwarded port. Dropping it closes it, here and there.
 #[derive(Debug)]
 pub struct Forward {
     address: SocketAddr,
@@ -93,15 +97,18 @@ pub struct Forward {
 }
 
 impl Forward {
-    /// Carries the connections of `listener` over `channel`, a port session's.
-    ///
-    /// # Errors
-    /// The listener has no address.
-    pub fn start(channel: Channel, listener: TcpListener, linger: Duration) -> std::io::Result<Self> {
-        let address = listener.local_addr()?;
-        let (counters, stop, status) = (Arc::<Counters>::default(), Arc::<Notify>::default(), channel.status());
-        let task = tokio::spawn(run(channel, listener, linger, Arc::clone(&counters), Arc::clone(&stop)));
-        Ok(Self { address, counters, status, stop, task })
+    /// Carries the connections that come in at `door` over `channel`, a port session's.
+    #[must_use]
+    pub fn start(channel: Channel, door: Arc<Door>, linger: Duration) -> Self {
+        Self::counting(channel, door, linger, Arc::default())
+    }
+
+    /// The same, adding to `counters`.
+    #[must_use]
+    pub fn counting(channel: Channel, door: Arc<Door>, linger: Duration, counters: Arc<Counters>) -> Self {
+        let (address, stop, status) = (door.address(), Arc::<Notify>::default(), channel.status());
+        let task = tokio::spawn(run(channel, door, linger, Arc::clone(&counters), Arc::clone(&stop)));
+        Self { address, counters, status, stop, task }
     }
 
     /// Where it listens.
@@ -128,9 +135,15 @@ impl Forward {
     }
 
     /// Closes it, here and there.
-    pub async fn stop(self) -> End {
+    pub async fn stop(mut self) -> End {
         self.stop.notify_one();
-        joined(self.task.await)
+        joined((&mut self.task).await)
+    }
+}
+
+impl Drop for Forward {
+    fn drop(&mut self) {
+        self.stop.notify_one();
     }
 }
 
@@ -140,14 +153,14 @@ fn joined(end: Result<End, tokio::task::JoinError>) -> End {
 
 async fn run(
     mut channel: Channel,
-    listener: TcpListener,
+    door: Arc<Door>,
     linger: Duration,
     counters: Arc<Counters>,
     stop: Arc<Notify>,
 ) -> End {
     let mut agent = None;
     let broken = tokio::select! {
-        broken = carry(&mut channel, &listener, linger, &counters, &mut agent) => broken,
+        broken = carry(&mut channel, &door, linger, &counters, &mut agent) => broken,
         () = stop.notified() => {
             // The session ends sooner when the agent hears it from us.
             if agent.as_ref().is_some_and(Version::knows_terminate) {
@@ -156,7 +169,7 @@ async fn run(
             None
         }
     };
-    drop(listener);
+    drop(door);
     let end = channel.end().await;
     broken.map_or(end, End::Broken)
 }
@@ -164,7 +177,7 @@ async fn run(
 /// Carries connections until the session is over; the answer says why we gave up, if we did.
 async fn carry(
     channel: &mut Channel,
-    listener: &TcpListener,
+    door: &Door,
     linger: Duration,
     counters: &Arc<Counters>,
     agent: &mut Option<Version>,
@@ -178,8 +191,8 @@ async fn carry(
                 }
                 *agent = Some(version.clone());
                 return match kind.is_multiplexed(&version) {
-                    true => many::run(channel, listener, linger, counters).await,
-                    false => single::run(channel, listener, linger, counters).await,
+                    true => many::run(channel, door, linger, counters).await,
+                    false => single::run(channel, door, linger, counters).await,
                 };
             }
             Incoming::Woke

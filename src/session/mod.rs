@@ -18,4 +18,5 @@ pub mod shell;
 pub mod smux;
 pub mod source;
 mod talk;
+pub mod tunnel;
 pub mod wire;

@@ -32,6 +32,8 @@ pub(super) enum Event {
     Attached(u64, mpsc::Sender<ToClient>),
     Frame(Vec<u8>),
     Detached(u64),
+    /// The service ends the session, with these words.
+    Ended(String),
 }
 
 struct Agent {
@@ -105,6 +107,12 @@ pub(super) async fn run(
                 }
                 Some(Event::Detached(number)) if number == connection => agent.client = None,
                 Some(Event::Detached(_)) => {}
+                Some(Event::Ended(why)) => {
+                    let body = json!({"SessionId": session.id, "MessageType": "channel_closed", "Output": why});
+                    agent.plain("channel_closed", body.to_string().as_bytes()).await;
+                    session.over.send_replace(true);
+                    return;
+                }
                 None => return,
             },
             item = output => match item {

@@ -167,6 +167,15 @@ impl Gateway {
         assert!(waited.is_ok(), "{name} was not called {count} times but: {:?}", self.calls());
     }
 
+    /// Ends every session as the service does that was idle for too long.
+    pub(crate) async fn time_out(&self) {
+        let sessions: Vec<_> = self.state.sessions.lock().unwrap().values().cloned().collect();
+        let why = "Your session timed out due to inactivity and has been terminated.";
+        for session in sessions.into_iter().filter(|session| !*session.over.borrow()) {
+            session.to_agent.send(agent::Event::Ended(why.to_owned())).await.unwrap();
+        }
+    }
+
     /// Nothing the client sent was wrong.
     pub(crate) fn assert_clean(&self) {
         let problems = self.state.problems.lock().unwrap();

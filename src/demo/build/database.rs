@@ -9,6 +9,7 @@ use crate::demo::play::{Play, REGION, ZONES};
 use crate::demo::scene::Scene;
 use crate::kinds::db_cluster::{ClusterMember, DbCluster};
 use crate::kinds::db_instance::DbInstance;
+use crate::kinds::security_group::{Opening, SecurityGroup};
 use crate::world::{Health, Resource};
 
 /// Seven days: the longest AWS leaves a database stopped.
@@ -37,7 +38,7 @@ pub(in crate::demo) struct Database<'a> {
     pub vpc: &'a str,
     /// Its subnet group.
     pub subnets: &'a str,
-    /// Its security group.
+    /// Its security group; others of that group are let in.
     pub guard: &'a str,
     /// GiB.
     pub storage: u32,
@@ -116,6 +117,7 @@ pub(in crate::demo) fn database(scene: &mut Scene, play: &Play<'_>, facts: &Data
     let (since, status) = status(play, &steps);
     let host = format!("{}.c{}.{REGION}.rds.amazonaws.com", facts.id, play.hex("rds", 11));
     let port = if facts.engine.contains("mysql") { 3306 } else { 5432 };
+    lets(scene, facts, facts.guard, port);
     let old = facts.version.starts_with("13.");
     let lifecycle = if old { "open-source-rds-extended-support" } else { "open-source-rds-extended-support-disabled" };
     scene.tag(&arn, &facts.tags);
@@ -157,6 +159,27 @@ pub(in crate::demo) fn database(scene: &mut Scene, play: &Play<'_>, facts: &Data
             certificate_until: Some(play.at(900 * 86_400)),
             lifecycle: Some(lifecycle.to_owned()),
             tags: facts.tags.clone(),
+        },
+    );
+}
+
+/// Lets those of the security group `who` in to a database.
+pub(in crate::demo) fn lets(scene: &mut Scene, facts: &Database<'_>, who: &str, port: u32) {
+    let port = u16::try_from(port).unwrap_or_default();
+    let opening = Opening {
+        protocol: "tcp".to_owned(),
+        ports: Some((port, port)),
+        groups: vec![who.to_owned()],
+        ranges: Vec::new(),
+        prefix_lists: false,
+    };
+    scene.put(
+        "",
+        SecurityGroup {
+            id: facts.guard.to_owned(),
+            name: facts.subnets.replace("subnet", "sg"),
+            vpc: Some(facts.vpc.to_owned()),
+            openings: vec![opening],
         },
     );
 }

@@ -12,7 +12,7 @@ pub(super) use alarm::{Course, Watch, alarm, composite, scaling};
 pub(super) use balance::{
     Balancer, Group, Rules, balancer, balancer_metric, forward, group, group_metric, redirect, targets,
 };
-pub(super) use database::{Aurora, Database, State, aurora, database};
+pub(super) use database::{Aurora, Database, State, aurora, database, lets};
 pub(super) use machine::{Machine, machine, vpc};
 pub(super) use service::{Crate, Deploy, Tag, cluster, service};
 

@@ -3,8 +3,8 @@
 
 use super::guard;
 use crate::demo::build::{
-    Balancer, Database, Group, Machine, Watch, alarm, balancer, balancer_metric, database, forward, group, machine,
-    tags, targets, vpc,
+    Balancer, Database, Group, Machine, Watch, alarm, balancer, balancer_metric, database, forward, group, lets,
+    machine, tags, targets, vpc,
 };
 use crate::demo::play::{Play, ZONES};
 use crate::demo::scene::Scene;
@@ -41,27 +41,27 @@ pub(super) fn all(scene: &mut Scene, play: &Play<'_>) {
         check_port: Some("80".to_owned()),
     };
     targets(scene, &tg, machines.iter().enumerate().map(target).collect());
-    database(
-        scene,
-        play,
-        &Database {
-            id: "kajimaru-db",
-            engine: "mysql",
-            version: "8.4.6",
-            class: "db.t4g.micro",
-            multi_az: false,
-            zone: 0,
-            cluster: None,
-            vpc: &vpc,
-            subnets: "kajimaru-subnet-group",
-            guard: &guard(play, "kajimaru-DB-SG"),
-            storage: 20,
-            backup_days: 1,
-            kept: false,
-            tags: tags(&[]),
-            story: vec![(-400 * 86_400, "available")],
-        },
-    );
+    let guarded = guard(play, "kajimaru-DB-SG");
+    let data = Database {
+        id: "kajimaru-db",
+        engine: "mysql",
+        version: "8.4.6",
+        class: "db.t4g.micro",
+        multi_az: false,
+        zone: 0,
+        cluster: None,
+        vpc: &vpc,
+        subnets: "kajimaru-subnet-group",
+        guard: &guarded,
+        storage: 20,
+        backup_days: 1,
+        kept: false,
+        tags: tags(&[]),
+        story: vec![(-400 * 86_400, "available")],
+    };
+    // The instances may come in, nobody else.
+    lets(scene, &data, &guard(play, "kajimaru-ec2-SG"), 3306);
+    database(scene, play, &data);
     alarms(scene, play, &machines);
 }
 

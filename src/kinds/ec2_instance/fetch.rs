@@ -4,7 +4,7 @@
 use roxmltree::{Document, Node};
 
 use super::model::Instance;
-use crate::aws::{Paged, pages};
+use crate::aws::{Find, Paged, pages};
 use crate::kinds::Ask;
 use crate::world::{Fault, FaultKind, Harvest};
 
@@ -31,40 +31,13 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Instance>, Fault> {
 fn parse(xml: &str) -> Result<(Vec<Instance>, Option<String>), Fault> {
     let document = Document::parse(xml).map_err(|error| Fault::new(FaultKind::Garbled, DESCRIBE, error.to_string()))?;
     let root = document.root_element();
-    if !root.has_tag_name_loosely("DescribeInstancesResponse") {
+    if !root.is_called("DescribeInstancesResponse") {
         let message = format!("the answer is a {}, not a DescribeInstancesResponse", root.tag_name().name());
         return Err(Fault::new(FaultKind::Garbled, DESCRIBE, message));
     }
     let reservations = root.items("reservationSet");
     let instances = reservations.into_iter().flat_map(|reservation| reservation.items("instancesSet"));
     Ok((instances.filter_map(instance).collect(), root.text_of("nextToken")))
-}
-
-/// Finding elements by name alone: the namespace carries the API version.
-trait Find<'a, 'input> {
-    fn has_tag_name_loosely(&self, name: &str) -> bool;
-    fn child(&self, name: &str) -> Option<Node<'a, 'input>>;
-    fn items(&self, set: &str) -> Vec<Node<'a, 'input>>;
-    fn text_of(&self, name: &str) -> Option<String>;
-}
-
-impl<'a, 'input> Find<'a, 'input> for Node<'a, 'input> {
-    fn has_tag_name_loosely(&self, name: &str) -> bool {
-        self.tag_name().name() == name
-    }
-
-    fn child(&self, name: &str) -> Option<Node<'a, 'input>> {
-        self.children().find(|node| node.has_tag_name_loosely(name))
-    }
-
-    fn items(&self, set: &str) -> Vec<Node<'a, 'input>> {
-        let set = self.child(set);
-        set.map(|set| set.children().filter(|node| node.has_tag_name_loosely("item")).collect()).unwrap_or_default()
-    }
-
-    fn text_of(&self, name: &str) -> Option<String> {
-        self.child(name)?.text().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
-    }
 }
 
 fn instance(from: Node<'_, '_>) -> Option<Instance> {

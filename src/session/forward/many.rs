@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use bytes::{BufMut, Bytes, BytesMut};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio::net::tcp::OwnedReadHalf;
-use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use super::Counters;
+use super::{Counters, Door};
 use crate::session::channel::{Channel, Incoming, Outgoing};
 use crate::session::smux::{Frame, Frames, LARGEST};
 use crate::session::wire::Flag;
@@ -34,7 +34,7 @@ enum Piece {
 /// Runs until the session is over; the answer says why it was given up, if it was.
 pub(super) async fn run(
     channel: &mut Channel,
-    listener: &TcpListener,
+    door: &Door,
     linger: Duration,
     counters: &Arc<Counters>,
 ) -> Option<String> {
@@ -46,9 +46,7 @@ pub(super) async fn run(
     let mut next = 1u32;
     loop {
         tokio::select! {
-            taken = listener.accept(), if tasks.len() < MOST => {
-                // A connection that ends before it is taken is nobody's business.
-                let Ok((socket, _)) = taken else { continue };
+            socket = door.next(), if tasks.len() < MOST => {
                 let (to_local, pieces) = mpsc::unbounded_channel();
                 streams.insert(next, to_local);
                 let connection = Connection { id: next, sender: channel.sender(), counters: Arc::clone(counters), linger };

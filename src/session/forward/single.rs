@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::sync::{Notify, mpsc};
 use tokio::time::sleep;
 
-use super::Counters;
+use super::{Counters, Door};
 use crate::session::channel::{Channel, Incoming, Outgoing};
 use crate::session::wire::{CHUNK, Flag};
 
@@ -23,16 +23,13 @@ enum Over {
 /// Runs until the session is over.
 pub(super) async fn run(
     channel: &mut Channel,
-    listener: &TcpListener,
+    door: &Door,
     linger: Duration,
     counters: &Arc<Counters>,
 ) -> Option<String> {
     loop {
         let socket = tokio::select! {
-            taken = listener.accept() => match taken {
-                Ok((socket, _)) => socket,
-                Err(_) => continue,
-            },
+            socket = door.next() => socket,
             // Late bytes of the last connection are not the next one's.
             item = channel.next() => {
                 item?;

@@ -1,0 +1,29 @@
+//! An EC2 security group. Everything the program knows of this kind; the list of what lives where:
+//! `model` our type and whom a group lets in, `fetch` the reading. Read only when something wants to know who
+//! reaches whom, never by the clock. Nothing here draws.
+
+mod fetch;
+mod model;
+
+pub use model::{Opening, SecurityGroup};
+
+use super::{Ask, Boxed, Kind, Pace};
+use crate::world::{Fault, Harvest};
+
+/// The kind.
+pub struct SecurityGroups;
+
+impl Kind for SecurityGroups {
+    type Item = SecurityGroup;
+
+    const PACE: Pace = Pace::Asked;
+    const PERMISSIONS: &'static [&'static str] = &["ec2:DescribeSecurityGroups"];
+
+    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<SecurityGroup>, Fault>> {
+        Box::pin(fetch::read(ask))
+    }
+
+    fn name(item: &SecurityGroup) -> &str {
+        &item.name
+    }
+}

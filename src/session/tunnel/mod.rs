@@ -1,0 +1,12 @@
+//! Tunnels to databases: where one leads (`remote`), who carries it (`choose`), what to type at it (`strings`), and the
+//! tunnel itself (`live`), which outlives the sessions that carry it. Only `live` does anything; the rest is pure.
+
+mod choose;
+mod live;
+mod remote;
+mod strings;
+
+pub use choose::{Candidates, Carrier, Entry, Unchosen, candidates, wants};
+pub use live::{Begun, Health, Opens, Pace, State, Tunnel};
+pub use remote::{Family, Remote, remote};
+pub use strings::{Line, lines, tls, usual_local};
