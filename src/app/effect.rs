@@ -6,6 +6,7 @@ use super::gate::Approved;
 use super::journal::Line;
 use super::pace::Reading;
 use super::settings::Choice;
+use super::visit::Visit;
 use crate::procedure::Want;
 use crate::world::{ResourceId, Scope, SourceName};
 
@@ -30,6 +31,8 @@ pub enum Effect {
     Consult(u64, Vec<Want>),
     /// Hand the terminal to a login command, then forget the source's cached credentials.
     Login(SourceName),
+    /// Hand the terminal to a session in a resource.
+    Visit(Box<Visit>),
     /// Open the cloud for another profile or region.
     Reopen(Choice),
     /// Put text on the clipboard.

@@ -268,17 +268,23 @@ impl Gate {
     /// Why a change cannot go through whatever is answered; `None` if it can.
     #[must_use]
     pub fn hindrance(&self, plan: &Plan, at: &Circumstances) -> Option<Refused> {
-        if self.read_only {
-            return Some(Refused::ReadOnly);
-        }
-        if let Some(pinned) = &at.pinned
-            && at.account.as_ref() != Some(pinned)
-        {
-            let actual = at.account.as_ref().map_or_else(|| "an unknown account".to_owned(), ToString::to_string);
-            return Some(Refused::Account { environment: plan.environment.clone(), pinned: pinned.clone(), actual });
+        if let Some(refused) = self.bars(&plan.environment, at) {
+            return Some(refused);
         }
         let age = at.read_at.map_or(SignedDuration::MAX, |read| at.now.duration_since(read));
         (age > FRESH).then_some(Refused::Stale { age_seconds: age.as_secs() })
+    }
+
+    /// Why no session may be opened in `environment`; `None` if one may. A shell or a tunnel changes nothing by itself,
+    /// so nobody is asked; but whoever is inside can, so read-only mode and the account pin hold.
+    #[must_use]
+    pub fn bars(&self, environment: &EnvironmentName, at: &Circumstances) -> Option<Refused> {
+        if self.read_only {
+            return Some(Refused::ReadOnly);
+        }
+        let pinned = at.pinned.as_ref().filter(|pinned| at.account.as_ref() != Some(*pinned))?;
+        let actual = at.account.as_ref().map_or_else(|| "an unknown account".to_owned(), ToString::to_string);
+        Some(Refused::Account { environment: environment.clone(), pinned: pinned.clone(), actual })
     }
 
     /// Lets `proposal` through, or says why not. The default answer is no.
@@ -410,6 +416,16 @@ mod tests {
             let elsewhere = Circumstances { account, ..fair() };
             assert!(matches!(ask(Gate::default(), Answer::Yes, &elsewhere), Err(Refused::Account { .. })));
         }
+    }
+
+    #[test]
+    fn a_session_is_barred_by_read_only_and_the_pin_and_nothing_else() {
+        let name = EnvironmentName::from("prooflink-dev");
+        let protected = Circumstances { protected: true, read_at: None, ..fair() };
+        assert_eq!(Gate::default().bars(&name, &protected), None);
+        assert_eq!(Gate { read_only: true }.bars(&name, &protected), Some(Refused::ReadOnly));
+        let elsewhere = Circumstances { account: None, ..fair() };
+        assert!(matches!(Gate::default().bars(&name, &elsewhere), Some(Refused::Account { .. })));
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub mod settings;
 pub mod shown;
 pub mod underway;
 pub mod update;
+pub mod visit;
+pub mod visits;
 
 pub use run::run;
 pub use settings::{Choice, Settings};

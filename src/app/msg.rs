@@ -13,6 +13,7 @@ use crate::environment::Picture;
 use crate::keys::Chord;
 use crate::kinds::Extra;
 use crate::procedure::{Ending, Report, Want};
+use crate::session::channel::End;
 use crate::theme::Theme;
 use crate::world::{Fault, Found, Identity, ResourceId, Scope, SourceName};
 
@@ -68,6 +69,8 @@ pub enum News {
     Consulted(u64, Vec<(Want, Result<Found, Fault>)>),
     /// A login command ended; the error says why it failed.
     LoggedIn(SourceName, Result<(), String>),
+    /// A session ended, or could not be opened and why; before it, what it was for.
+    Visited(String, Result<End, String>),
     /// A page was opened in a browser.
     Browsed(String),
     /// A page could not be opened in a browser here; its address and why.

@@ -45,7 +45,7 @@ pub struct Consulting {
 const REMEMBERED: usize = 20;
 
 /// Hands `use_it` the surroundings of a resource or an environment; `None` if that is in none, or is none.
-fn at_site<T>(model: &Model, of: &Door, use_it: impl FnOnce(&Site<'_>) -> T) -> Option<T> {
+pub(super) fn at_site<T>(model: &Model, of: &Door, use_it: impl FnOnce(&Site<'_>) -> T) -> Option<T> {
     let (environment, scope) = match of {
         Door::Resource(id) => (model.picture.home(id)?, &id.scope),
         Door::Environment(name) => {

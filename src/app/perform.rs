@@ -74,6 +74,7 @@ pub fn perform(model: &mut Model, command: Command, argument: Option<&str>) -> V
         Command::CopyName => return copy_name(model),
         Command::CopyCell => copy_cell(model),
         Command::Web => return model.web().map(Effect::Browse).into_iter().collect(),
+        Command::Shell => return super::visits::shell(model),
         Command::Login => return model.login_source().cloned().map(Effect::Login).into_iter().collect(),
         Command::Refresh => return refresh(model),
         Command::Mouse => return mouse(model),

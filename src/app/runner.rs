@@ -22,11 +22,13 @@ use super::msg::{Msg, News};
 use super::pace::Reading;
 use super::settings::Settings;
 use super::shown::Shown;
+use super::visit::{Record, Visit, Visiting, remedy, visit};
 use crate::cloud::Cloud;
 use crate::environment::gather;
 use crate::kinds::kind;
 use crate::os;
 use crate::procedure::{Ending, Want};
+use crate::session::channel::End;
 use crate::theme::Theme;
 use crate::world::{Fault, FaultKind, ResourceId, Scope, World};
 
@@ -63,6 +65,13 @@ pub trait Screen {
     fn copy(&mut self, text: &str) -> io::Result<()>;
     /// Lends the terminal to a command until it ends. Says why it failed.
     fn lend(&mut self, command: &[String]) -> impl Future<Output = Result<(), String>>;
+    /// Hands the terminal to the session that `open` gives, until it ends; `says` stands there meanwhile. `None` for
+    /// a fault is a reader who would not wait.
+    fn hand_over(
+        &mut self,
+        says: &str,
+        open: impl Future<Output = Result<Visiting, Fault>>,
+    ) -> impl Future<Output = Result<(Record, End), Option<Fault>>>;
     /// Stops until the shell continues us.
     ///
     /// # Errors
@@ -125,6 +134,7 @@ impl Runner {
                 self.cloud.renew(&source);
                 self.say(News::LoggedIn(source, got));
             }
+            Effect::Visit(to) => self.visit(*to, &model.world, screen).await,
             Effect::Reopen(choice) => {
                 let opened = (self.settings.reopen)(&choice);
                 let got = opened.map(|cloud| self.cloud = cloud);
@@ -143,6 +153,21 @@ impl Runner {
             }
         }
         Ok(Flow::On)
+    }
+
+    /// Steps aside for a session.
+    async fn visit<S: Screen>(&self, to: Visit, world: &World, screen: &mut S) {
+        let logbook = self.logbook(world, &to.plan.scope);
+        let says = to.plan.says.clone();
+        let got = match screen.hand_over(&says, visit(&*self.cloud, &to, &logbook)).await {
+            Ok((record, end)) => {
+                record.close(&*self.cloud, &end).await;
+                Ok(end)
+            }
+            Err(Some(fault)) => Err(format!("{}\n→ {}", fault.sentence(), remedy(&fault, &to))),
+            Err(None) => Ok(End::Left),
+        };
+        self.say(News::Visited(says, got));
     }
 
     fn say(&self, news: News) {

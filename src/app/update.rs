@@ -14,6 +14,7 @@ use super::overlay::Overlay;
 use super::pace::{Outcome, Reading};
 use super::perform::start;
 use super::place::Place;
+use super::visits;
 use crate::cloud::Receipt;
 use crate::environment::Picture;
 use crate::procedure::{Ending, How, Proposal, Report};
@@ -99,6 +100,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             }
             Vec::new()
         }
+        News::Visited(says, got) => visits::visited(model, &says, got),
         News::Browsed(url) => {
             model.notices.info(model.now, format!("opened {url}"));
             model.dirty = true;

@@ -2,7 +2,7 @@
 //! a source that cannot be used has its own fault and never hides another.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
@@ -23,6 +23,9 @@ use super::stats::Counter;
 use crate::app::gate::Approved;
 use crate::cloud::{Check, Cloud, Outcome, Receipt, Stats};
 use crate::kinds::{AnyKind, Ask, Boxed, Extra};
+use crate::session::channel::{Channel, Session, Settings};
+use crate::session::network::Network;
+use crate::session::source::{Ask as SessionAsk, SessionSource};
 use crate::world::{
     AccountId, Arn, Coverage, Fault, FaultKind, Found, Identity, Region, ResourceId, Scope, SourceName, World,
 };
@@ -37,6 +40,7 @@ pub struct Live {
     given: Option<SharedCredentialsProvider>,
     http: Result<SharedHttpClient, Fault>,
     counter: Arc<Counter>,
+    network: OnceLock<Network>,
     state: Mutex<State>,
 }
 
@@ -61,7 +65,14 @@ impl Live {
     /// AWS as these sources see it. Opens nothing yet.
     #[must_use]
     pub fn new(sources: Sources) -> Self {
-        Self { sources, given: None, http: http(), counter: Arc::default(), state: Mutex::default() }
+        Self {
+            sources,
+            given: None,
+            http: http(),
+            counter: Arc::default(),
+            network: OnceLock::new(),
+            state: Mutex::default(),
+        }
     }
 
     /// The same with these keys in place of whatever the environment gives to sources without a profile.
@@ -239,6 +250,19 @@ impl Cloud for Live {
         Box::pin(async move {
             let aws = self.clients(scope).await?;
             self.noticed(scope, change.perform(&aws).await)
+        })
+    }
+
+    fn converse<'a>(&'a self, scope: &'a Scope, ask: &'a SessionAsk) -> Boxed<'a, Result<Session, Fault>> {
+        Box::pin(async move {
+            let source = Arc::new(self.sessions(scope).await?);
+            let opened = self.noticed(scope, source.open(ask).await)?;
+            let network = self.network.get_or_init(Network::from_env).clone();
+            let settings = match ask.shakes_hands() {
+                true => Settings::with_handshake(network),
+                false => Settings::plain(network),
+            };
+            Ok(Session { id: opened.id.clone(), channel: Channel::start(source, opened, settings) })
         })
     }
 

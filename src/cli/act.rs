@@ -17,7 +17,7 @@ use crate::environment::Environment;
 use crate::kinds::{Context, Joins, Site, kind};
 use crate::procedure::{Ending, How, Proposal, Report};
 use crate::text;
-use crate::world::ResourceId;
+use crate::world::{EnvironmentName, ResourceId, Scope};
 
 /// The environment that `typed` names; it may be shortened.
 ///
@@ -101,12 +101,17 @@ pub(super) fn at_whole<T>(
 
 /// What the gate goes by for `plan`.
 fn circumstances(duty: &Duty, outlook: &Outlook, plan: &Plan) -> Circumstances {
-    let found = outlook.picture.environment(&plan.environment);
+    circumstances_of(duty, outlook, &plan.environment, &plan.scope)
+}
+
+/// What the gate goes by in an environment.
+pub(super) fn circumstances_of(duty: &Duty, outlook: &Outlook, name: &EnvironmentName, scope: &Scope) -> Circumstances {
+    let found = outlook.picture.environment(name);
     Circumstances {
         // What is not known is protected.
         protected: found.is_none_or(|environment| environment.protected),
-        pinned: duty.settings.wishes.of(&plan.environment).and_then(|wish| wish.account.clone()),
-        account: outlook.world.account(&plan.scope),
+        pinned: duty.settings.wishes.of(name).and_then(|wish| wish.account.clone()),
+        account: outlook.world.account(scope),
         read_at: found.and_then(|environment| environment.read_at),
         now: duty.cloud.now(),
     }

@@ -8,33 +8,53 @@ use crate::world::{Fault, FaultKind, Health, Scope};
 
 /// The exit codes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[repr(u8)]
 pub enum Exit {
     /// Done; for `status`: every environment named is well, changing or asleep on purpose.
-    Done = 0,
+    Done,
     /// The command failed.
-    Failed = 1,
+    Failed,
     /// The command line was wrong.
-    Usage = 2,
+    Usage,
     /// Refused by the gate; nothing was changed.
-    Refused = 3,
+    Refused,
     /// No credentials, or they ran out.
-    Credentials = 4,
+    Credentials,
     /// Not found or ambiguous.
-    NotFound = 5,
+    NotFound,
     /// A change was made but did not end well.
-    Incomplete = 6,
+    Incomplete,
     /// The worst environment is worrying.
-    Worrying = 10,
+    Worrying,
     /// The worst environment is bad.
-    Bad = 20,
+    Bad,
     /// Could not tell for at least one environment, and none is worse.
-    Unknown = 30,
+    Unknown,
     /// Interrupted.
-    Interrupted = 130,
+    Interrupted,
+    /// What a remote command ended with.
+    Remote(u8),
 }
 
 impl Exit {
+    /// The number that scripts see.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::Refused => 3,
+            Self::Credentials => 4,
+            Self::NotFound => 5,
+            Self::Incomplete => 6,
+            Self::Worrying => 10,
+            Self::Bad => 20,
+            Self::Unknown => 30,
+            Self::Interrupted => 130,
+            Self::Remote(code) => code,
+        }
+    }
+
     /// The code for the worst of some environments.
     #[must_use]
     pub const fn of(worst: Health) -> Self {
@@ -49,7 +69,7 @@ impl Exit {
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        Self::from(exit as u8)
+        Self::from(exit.code())
     }
 }
 
@@ -102,7 +122,7 @@ mod tests {
     #[case(Health::Bad, 20)]
     #[case(Health::Unknown, 30)]
     fn a_health_has_its_code(#[case] health: Health, #[case] code: u8) {
-        assert_eq!(Exit::of(health) as u8, code);
+        assert_eq!(Exit::of(health).code(), code);
     }
 
     #[test]
@@ -121,7 +141,7 @@ mod tests {
             (Exit::Interrupted, 130),
         ];
         for (exit, code) in codes {
-            assert_eq!(exit as u8, code, "{exit:?}");
+            assert_eq!(exit.code(), code, "{exit:?}");
         }
     }
 

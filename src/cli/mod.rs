@@ -3,6 +3,7 @@
 //! knows no resource kind and no AWS API.
 
 mod act;
+mod connect;
 mod console;
 mod db;
 mod doctor;
@@ -153,6 +154,7 @@ async fn headless(
     match command {
         Command::Status(args) => status::run(duty, args).await,
         Command::Schedule(command) => schedule::run(duty, command).await,
+        Command::Connect(args) => connect::run(duty, args).await,
         Command::Init(args) => init::run(duty, args, &dirs.file).await,
         Command::Db(args) => db::run(duty, args).await,
         Command::Doctor(args) => doctor::run(duty, args, dirs, config).await,

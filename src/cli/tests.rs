@@ -27,7 +27,10 @@ fn every_command_and_option_has_a_sentence() {
 #[test]
 fn only_what_works_is_offered() {
     let names: Vec<String> = Cli::command().get_subcommands().map(|command| command.get_name().to_owned()).collect();
-    assert_eq!(names, ["status", "schedule", "db", "init", "doctor", "journal", "policy", "completions", "man"]);
+    assert_eq!(
+        names,
+        ["status", "schedule", "db", "connect", "init", "doctor", "journal", "policy", "completions", "man"]
+    );
 }
 
 #[test]

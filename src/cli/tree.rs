@@ -111,6 +111,10 @@ pub enum Command {
     Schedule(Schedule),
     /// Start or stop a database
     Db(Db),
+    /// Open a shell on an instance or in a task, or run a command there
+    ///
+    /// `enter ~ .` leaves a shell, whatever the remote side does. A command's exit code is toban's.
+    Connect(Connect),
     /// Write a config.toml of what was inferred, every line with its reason
     Init(Init),
     /// Check credentials, permissions, clock, terminal and configuration, with a remedy for each failing line
@@ -226,6 +230,26 @@ pub struct DbTurn {
     /// How to do it.
     #[command(flatten)]
     pub acting: Acting,
+}
+
+/// `toban connect`.
+#[derive(Args, Debug, Default)]
+pub struct Connect {
+    /// Instance, task or service, as ENVIRONMENT/NAME or ENVIRONMENT/ID; of a service its newest running task
+    #[arg(value_name = "ENV/TARGET")]
+    pub target: String,
+    /// Which container of a task, where it has several
+    #[arg(long, value_name = "NAME")]
+    pub container: Option<String>,
+    /// Give the command a terminal
+    #[arg(long, short)]
+    pub tty: bool,
+    /// Why, for the journal and AWS's records
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Command to run in place of a shell; a single word is a whole command line
+    #[arg(last = true, value_name = "COMMAND")]
+    pub command: Vec<String>,
 }
 
 /// `toban init`.

@@ -10,7 +10,9 @@ use serde::Serialize;
 
 use crate::app::gate::Approved;
 use crate::kinds::{AnyKind, Boxed, Extra};
-use crate::world::{Coverage, Fault, Found, Identity, ResourceId, Scope, SourceName, World};
+use crate::session::channel::Session;
+use crate::session::source::Ask;
+use crate::world::{Coverage, Fault, FaultKind, Found, Identity, ResourceId, Scope, SourceName, World};
 
 /// The door to the cloud.
 pub trait Cloud: Send + Sync + 'static {
@@ -40,6 +42,13 @@ pub trait Cloud: Send + Sync + 'static {
 
     /// Performs a change that the gate approved.
     fn change<'a>(&'a self, change: &'a Approved, scope: &'a Scope) -> Boxed<'a, Result<Receipt, Fault>>;
+
+    /// Opens a session; it ends, remotely too, when it is dropped.
+    fn converse<'a>(&'a self, scope: &'a Scope, ask: &'a Ask) -> Boxed<'a, Result<Session, Fault>> {
+        let fault = Fault::new(FaultKind::Unavailable, ask.operation(), "there are no sessions here");
+        let fault = fault.on(scope.to_string());
+        Box::pin(async move { Err(fault) })
+    }
 
     /// Forgets cached credentials of a source, after a login.
     fn renew(&self, source: &SourceName);

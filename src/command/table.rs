@@ -68,6 +68,8 @@ pub enum Need {
     Resource,
     /// A resource with a page in the web console.
     Web,
+    /// A resource that a shell can be opened in.
+    Shell,
     /// A source whose credentials ran out and that can be logged in again.
     Login,
 }
@@ -197,6 +199,9 @@ commands! {
     CopyCell "copy-cell" "copy one cell of this row" { keys: &["Y"], at: ROWS, needs: Need::Row, action: true }
     Web "web" "open its page in the AWS web console" {
         keys: &["b"], at: RESOURCES, needs: Need::Web, action: true
+    }
+    Shell "shell" "open a shell in it; enter ~ . leaves" {
+        hint: Some("shell"), keys: &["s"], at: RESOURCES, needs: Need::Shell, action: true
     }
     Login "login" "log in again where the credentials ran out" { needs: Need::Login, action: true }
 

@@ -9,6 +9,7 @@ mod overlay;
 mod play;
 mod rollout;
 mod scene;
+mod shell;
 mod story;
 mod systems;
 mod weather;
@@ -24,6 +25,8 @@ use jiff::{SignedDuration, Timestamp};
 use crate::app::gate::Approved;
 use crate::cloud::{Cloud, Receipt, Stats};
 use crate::kinds::{AnyKind, Boxed, Extra};
+use crate::session::channel::Session;
+use crate::session::source::Ask;
 use crate::world::{AccountId, Arn, Coverage, Fault, FaultKind, Found, Identity, ResourceId, Scope, SourceName, World};
 use clock::Clock;
 pub use offhours::wishes;
@@ -199,6 +202,19 @@ impl Cloud for Demo {
             let play = Play { start: self.start, now, seed: self.seed, account, acts: &[] };
             let request = play.uuid(&format!("request/{now}/{count}/{}", deed.on.key));
             Ok(Receipt { request_ids: vec![request], says: Some(says), facts: Vec::new() })
+        })
+    }
+
+    fn converse<'a>(&'a self, scope: &'a Scope, ask: &'a Ask) -> Boxed<'a, Result<Session, Fault>> {
+        Box::pin(async move {
+            let now = self.seconds();
+            self.travel(now, scope, &[ask.operation()]).await?;
+            self.play(scope, now, |_, _| ())?;
+            let count = {
+                let stats = locked(&self.stats);
+                stats.get(ask.operation()).map_or(0, |tally| tally.calls)
+            };
+            Ok(shell::open(ask, count))
         })
     }
 

@@ -10,6 +10,7 @@ use crate::app::gate::Change;
 use crate::environment::{Counts, Subject};
 use crate::procedure::{Proposal, Want};
 use crate::schedule::saga;
+use crate::session::preflight::Reach;
 use crate::world::{EnvironmentName, Fault, FaultKind, Found, Harvest, KindName, Opinion, Resource, ResourceId, World};
 
 /// The object-safe face of a [`Kind`]. See there for meanings; resources that are gone give empty answers.
@@ -67,6 +68,8 @@ pub trait AnyKind: Send + Sync {
         act: saga::Act,
         environment: &EnvironmentName,
     ) -> Option<Box<dyn Change>>;
+    /// How a shell gets into one.
+    fn reach(&self, id: &ResourceId, cx: &Context<'_>) -> Option<Reach>;
     /// The raw document of one, secrets not yet masked: mask before showing.
     fn document(&self, world: &World, id: &ResourceId) -> Option<serde_json::Value>;
     /// Its page in the AWS web console.
@@ -169,6 +172,9 @@ impl<K: Kind> AnyKind for Of<K> {
         environment: &EnvironmentName,
     ) -> Option<Box<dyn Change>> {
         world.get::<K::Item>(id).and_then(|item| K::act(item, act, environment, &id.scope))
+    }
+    fn reach(&self, id: &ResourceId, cx: &Context<'_>) -> Option<Reach> {
+        cx.world.get::<K::Item>(id).and_then(|item| K::reach(item, cx))
     }
     fn document(&self, world: &World, id: &ResourceId) -> Option<serde_json::Value> {
         world.get::<K::Item>(id).and_then(|item| serde_json::to_value(item).ok())

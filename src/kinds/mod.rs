@@ -50,6 +50,7 @@ use crate::aws::Clients;
 use crate::environment::{Counts, Subject};
 use crate::procedure::{Proposal, Want};
 use crate::schedule::saga;
+use crate::session::preflight::Reach;
 use crate::world::{Coverage, EnvironmentName, Fault, Harvest, KindName, Opinion, Resource, Scope, World};
 
 /// A future that can be sent to another thread.
@@ -230,6 +231,11 @@ pub trait Kind: Send + Sync + 'static {
         _environment: &EnvironmentName,
         _scope: &Scope,
     ) -> Option<Box<dyn Change>> {
+        None
+    }
+
+    /// How a shell gets into it, with the checklist of what that takes; `None` for kinds that have no inside.
+    fn reach(_item: &Self::Item, _cx: &Context<'_>) -> Option<Reach> {
         None
     }
 

@@ -4,9 +4,12 @@
 mod append;
 pub mod browse;
 pub mod clipboard;
+pub mod handed;
 pub mod input;
+mod keyboard;
 pub mod ports;
 pub mod signals;
+pub mod streams;
 pub mod terminal;
 
 pub use append::{append_line, private_dir};

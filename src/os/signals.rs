@@ -50,6 +50,15 @@ impl Signals {
         }
     }
 
+    /// The next that asks to leave what is under way: an end, or an interrupt; `true` for an end.
+    pub async fn leave(&mut self) -> bool {
+        tokio::select! {
+            _ = self.terminate.recv() => true,
+            _ = self.hang_up.recv() => true,
+            _ = self.interrupt.recv() => false,
+        }
+    }
+
     /// Forgets interrupts: while another program had the terminal, they were meant for it.
     pub fn forget_interrupts(&mut self) -> io::Result<()> {
         self.interrupt = signal(SignalKind::interrupt())?;

@@ -19,12 +19,16 @@ use futures_util::StreamExt;
 use ratatui::{Terminal, backend::CrosstermBackend, layout::Rect};
 
 use super::signals::{Asked, Signals};
-use super::{clipboard, input};
+use super::{clipboard, handed, input};
 use crate::app::model::Model;
 use crate::app::msg::News;
 use crate::app::runner::{Input, Screen};
 use crate::app::shown::Shown;
+use crate::app::visit::{Record, Visiting};
 use crate::screens::view::view;
+use crate::session::channel::End;
+use crate::text;
+use crate::world::Fault;
 
 /// Buttons and wheel, in the form that knows wide screens. Not the movement: nobody needs it, and it never rests.
 const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1006h";
@@ -42,6 +46,8 @@ pub struct Tty {
     events: Option<EventStream>,
     signals: Signals,
     mouse: bool,
+    /// Somebody asked us to end while the terminal was lent.
+    ending: bool,
 }
 
 impl Tty {
@@ -55,7 +61,7 @@ impl Tty {
         take(mouse).inspect_err(|_| give_back())?;
         let terminal = Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(FRAME, stdout())))
             .inspect_err(|_| give_back())?;
-        Ok(Self { terminal, events: None, signals, mouse })
+        Ok(Self { terminal, events: None, signals, mouse, ending: false })
     }
 
     fn again(&mut self) -> io::Result<()> {
@@ -156,6 +162,41 @@ impl Screen for Tty {
         }
     }
 
+    async fn hand_over(
+        &mut self,
+        says: &str,
+        open: impl Future<Output = Result<Visiting, Fault>>,
+    ) -> Result<(Record, End), Option<Fault>> {
+        self.events = None;
+        give_back();
+        let mut out = stdout();
+        let _ = write!(out, "toban: {} …\r\n", text::clean(says)).and_then(|()| out.flush());
+        let opened = tokio::select! {
+            opened = open => opened.map_err(Some),
+            end = self.signals.leave() => {
+                self.ending |= end;
+                Err(None)
+            }
+        };
+        let got = match opened {
+            Err(why) => Err(why),
+            Ok(Visiting { session, record }) => {
+                let _ = write!(out, "toban: enter ~ . leaves\r\n").and_then(|()| out.flush());
+                let (signals, ending) = (&mut self.signals, &mut self.ending);
+                let stop = async { *ending |= signals.leave().await };
+                let end = handed::hand_over(session.channel, stop).await;
+                let broken = |fault| End::Broken(format!("the terminal could not be handed over: {fault}"));
+                Ok((record, end.unwrap_or_else(broken)))
+            }
+        };
+        let _ = self.signals.forget_interrupts();
+        if let Err(fault) = self.again() {
+            tracing::error!(%fault, "the terminal could not be taken again");
+            self.ending = true;
+        }
+        got
+    }
+
     fn suspend(&mut self) -> io::Result<()> {
         self.events = None;
         give_back();
@@ -166,6 +207,9 @@ impl Screen for Tty {
     }
 
     async fn next(&mut self) -> Input {
+        if self.ending {
+            return Input::End;
+        }
         let events = self.events.get_or_insert_with(EventStream::new);
         loop {
             tokio::select! {

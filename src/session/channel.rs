@@ -155,6 +155,15 @@ impl End {
     }
 }
 
+/// A session under way: its id for the records, and our end of it.
+#[derive(Debug)]
+pub struct Session {
+    /// Its id, as AWS's own records name it.
+    pub id: String,
+    /// Our end.
+    pub channel: Channel,
+}
+
 /// How many pieces wait on their way out and in. With the pieces' sizes this bounds a channel's memory.
 const OUT: usize = 16;
 const IN: usize = 64;
@@ -178,6 +187,29 @@ impl Channel {
         let (tell, status) = watch::channel(first);
         let pump = Pump::new(source, opened, settings, (outgoing, incoming), tell);
         Self { sender, receiver, status, pump: tokio::spawn(pump.run()) }
+    }
+
+    /// A channel whose remote side is played in this process: for simulations. `play` hears what goes out, says what
+    /// comes in, and tells how it ended; it is dropped when we leave.
+    #[must_use]
+    pub fn played<F>(play: impl FnOnce(mpsc::Receiver<Outgoing>, mpsc::Sender<Incoming>) -> F) -> Self
+    where
+        F: Future<Output = End> + Send + 'static,
+    {
+        let (sender, outgoing) = mpsc::channel(OUT);
+        let (incoming, receiver) = mpsc::channel(IN);
+        let (tell, status) = watch::channel(Status { link: Link::Up, unanswered: None, resumed: 0 });
+        let ours = incoming.clone();
+        let play = play(outgoing, incoming);
+        let pump = tokio::spawn(async move {
+            let end = tokio::select! {
+                end = play => end,
+                () = ours.closed() => End::Left,
+            };
+            tell.send_modify(|status| status.link = Link::Ended(end.clone()));
+            end
+        });
+        Self { sender, receiver, status, pump }
     }
 
     /// The way out. Full while the remote side takes nothing.

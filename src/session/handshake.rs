@@ -28,6 +28,12 @@ impl Version {
         [padded(0), padded(1), padded(2), padded(3)] > other
     }
 
+    /// Whether it knows sessions at all: the documentation names 2.3.68.0 as the first that does.
+    #[must_use]
+    pub fn knows_sessions(&self) -> bool {
+        self.is_after([2, 3, 67, u64::MAX])
+    }
+
     /// Whether it carries several connections in one port session.
     #[must_use]
     pub fn can_multiplex(&self) -> bool {

@@ -1,5 +1,6 @@
 //! Session Manager, natively: the data channel, what runs over it (shells, commands, port forwarding), and the seam
-//! to whatever starts sessions. Pure parts: `wire`, `reliable`, `handshake`, `crypto`, `smux`, `escape`, `host`.
+//! to whatever starts sessions. Pure parts: `wire`, `reliable`, `handshake`, `crypto`, `smux`, `escape`, `host`,
+//! `preflight`, `way`, `words`.
 //! Knows no screen, no terminal and no SDK type.
 
 pub mod channel;
@@ -11,7 +12,9 @@ pub mod forward;
 mod guard;
 pub mod handshake;
 pub mod host;
+pub mod marked;
 pub mod network;
+pub mod preflight;
 mod pump;
 pub mod reliable;
 pub mod shell;
@@ -19,4 +22,6 @@ pub mod smux;
 pub mod source;
 mod talk;
 pub mod tunnel;
+pub mod way;
 pub mod wire;
+pub mod words;

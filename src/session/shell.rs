@@ -16,7 +16,22 @@ const END_OF_INPUT: &[u8] = &[4];
 
 /// Runs the session until it ends, the escape is typed, or the output cannot be written. `sizes` holds the terminal's
 /// size; it is sent when the session begins and on every change.
-pub async fn run<I, O>(mut channel: Channel, input: I, output: O, sizes: watch::Receiver<Size>) -> End
+pub async fn run<I, O>(channel: Channel, input: I, output: O, sizes: watch::Receiver<Size>) -> End
+where
+    I: AsyncRead + Unpin,
+    O: AsyncWrite + Unpin,
+{
+    run_until(channel, input, output, sizes, std::future::pending()).await
+}
+
+/// The same, left as soon as `stop` comes: a signal that ends the program.
+pub async fn run_until<I, O>(
+    mut channel: Channel,
+    input: I,
+    output: O,
+    sizes: watch::Receiver<Size>,
+    stop: impl Future<Output = ()>,
+) -> End
 where
     I: AsyncRead + Unpin,
     O: AsyncWrite + Unpin,
@@ -27,6 +42,7 @@ where
         () = show(&mut channel, output, &begun) => {}
         () = type_in(input, sender.clone()) => {}
         () = resize(sizes, is_begun, sender) => {}
+        () = stop => {}
     }
     channel.end().await
 }

@@ -77,6 +77,28 @@ impl Ask {
         Self::document(target, "AWS-StartNonInteractiveCommand", &parameters)
     }
 
+    /// A program that wants a terminal, in place of a shell.
+    #[must_use]
+    pub fn program(target: &str, command: &str) -> Self {
+        Self::document(target, "AWS-StartInteractiveCommand", &[("command", command)])
+    }
+
+    /// Whether the session begins with a handshake even when it is not encrypted.
+    #[must_use]
+    pub fn shakes_hands(&self) -> bool {
+        let Self::Start { document: Some(document), .. } = self else { return false };
+        document != "AWS-StartInteractiveCommand"
+    }
+
+    /// The API call that opens it, as IAM names it.
+    #[must_use]
+    pub fn operation(&self) -> &'static str {
+        match self {
+            Self::Start { .. } => "ssm:StartSession",
+            Self::Exec { .. } => "ecs:ExecuteCommand",
+        }
+    }
+
     /// A way to `port` of `host`, as seen from `target`; of the target itself if no host is named.
     #[must_use]
     pub fn port(target: &str, host: Option<&str>, port: u16) -> Self {

@@ -19,20 +19,29 @@ use super::agent::{Event, ToClient};
 use super::work::Work;
 use super::{State, sign};
 
+/// How an upgrade to a data channel begins.
+const UPGRADE: &[u8; 20] = b"GET /v1/data-channel";
+
 pub(super) async fn serve(state: Arc<State>, mut socket: TcpStream) {
     let _ = socket.set_nodelay(true);
-    let mut first = [0; 4];
+    let mut first = [0; UPGRADE.len()];
     loop {
         match socket.peek(&mut first).await {
-            Ok(4) => break,
+            Ok(count) if count == UPGRADE.len() => break,
             Ok(1..) => tokio::task::yield_now().await,
             Ok(_) | Err(_) => return,
         }
     }
-    if &first == b"GET " {
+    if &first == UPGRADE {
         return channel(state, socket).await;
     }
-    while let Some((headers, body)) = request(&mut socket).await {
+    while let Some((head, headers, body)) = request(&mut socket).await {
+        let behind = *state.behind.lock().unwrap();
+        if let Some(port) = behind.filter(|_| !is_ours(&headers)) {
+            // One question, one answer, one connection.
+            let _ = hand_on(port, &head, &body, &mut socket).await;
+            return;
+        }
         let (status, answer) = answer(&state, &headers, &body);
         let text = answer.to_string();
         let head = format!(
@@ -45,7 +54,26 @@ pub(super) async fn serve(state: Arc<State>, mut socket: TcpStream) {
     }
 }
 
-async fn request(socket: &mut TcpStream) -> Option<(BTreeMap<String, String>, Vec<u8>)> {
+/// Whether a call starts, renews or ends a session, or asks for its key.
+fn is_ours(headers: &BTreeMap<String, String>) -> bool {
+    const OURS: [&str; 5] = ["StartSession", "ResumeSession", "TerminateSession", "ExecuteCommand", "GenerateDataKey"];
+    headers.get("x-amz-target").and_then(|target| target.rsplit('.').next()).is_some_and(|name| OURS.contains(&name))
+}
+
+/// Asks the peer on `port` the same, and says what it says.
+async fn hand_on(port: u16, head: &str, body: &[u8], socket: &mut TcpStream) -> Option<()> {
+    let mut peer = TcpStream::connect(("127.0.0.1", port)).await.ok()?;
+    let asks_to_close = head.trim_end().to_owned() + "\r\nconnection: close\r\n\r\n";
+    peer.write_all(asks_to_close.as_bytes()).await.ok()?;
+    peer.write_all(body).await.ok()?;
+    let mut answer = Vec::new();
+    peer.read_to_end(&mut answer).await.ok()?;
+    let at = answer.windows(2).position(|two| two == b"\r\n")? + 2;
+    answer.splice(at..at, *b"connection: close\r\n");
+    socket.write_all(&answer).await.ok()
+}
+
+async fn request(socket: &mut TcpStream) -> Option<(String, BTreeMap<String, String>, Vec<u8>)> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(socket.read_u8().await.ok()?);
@@ -56,9 +84,10 @@ async fn request(socket: &mut TcpStream) -> Option<(BTreeMap<String, String>, Ve
         .filter_map(|line| line.split_once(": "))
         .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
         .collect();
-    let mut body = vec![0; headers.get("content-length")?.parse().ok()?];
+    let length = headers.get("content-length").map_or("0", String::as_str);
+    let mut body = vec![0; length.parse().ok()?];
     socket.read_exact(&mut body).await.ok()?;
-    Some((headers, body))
+    Some((head, headers, body))
 }
 
 fn answer(state: &Arc<State>, headers: &BTreeMap<String, String>, body: &[u8]) -> (u16, Value) {

@@ -74,6 +74,8 @@ pub(crate) struct State {
     pub(crate) keys: Mutex<HashMap<Vec<u8>, Vec<u8>>>,
     counter: AtomicU64,
     pub(crate) expires: Mutex<u32>,
+    /// The port on this machine that answers what is no session's call.
+    pub(crate) behind: Mutex<Option<u16>>,
 }
 
 impl State {
@@ -135,6 +137,7 @@ impl Gateway {
             keys: Mutex::default(),
             counter: AtomicU64::new(1),
             expires: Mutex::default(),
+            behind: Mutex::default(),
         });
         let shared = Arc::clone(&state);
         tokio::spawn(async move {
@@ -152,6 +155,11 @@ impl Gateway {
 
     pub(crate) fn endpoint(&self) -> String {
         format!("http://{}", self.state.address)
+    }
+
+    /// Hands every call that has nothing to do with sessions to the peer on this port.
+    pub(crate) fn before(&self, port: u16) {
+        *self.state.behind.lock().unwrap() = Some(port);
     }
 
     /// The calls so far, by name.

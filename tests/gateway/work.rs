@@ -67,10 +67,30 @@ impl Work {
 type Input = mpsc::UnboundedReceiver<(u32, Vec<u8>)>;
 type Output = mpsc::Sender<(u32, Vec<u8>)>;
 
+/// Cuts a command line as the agent does: quotes and backslashes hold words together.
+fn words(line: &str) -> Vec<String> {
+    let (mut all, mut word, mut quote) = (Vec::new(), None::<String>, None);
+    let mut rest = line.chars();
+    while let Some(c) = rest.next() {
+        match (quote, c) {
+            (Some(open), c) if c == open => quote = None,
+            (None, '\'' | '"') => {
+                quote = Some(c);
+                word.get_or_insert_default();
+            }
+            (None, ' ') => all.extend(word.take()),
+            (None | Some('"'), '\\') => word.get_or_insert_default().extend(rest.next()),
+            (_, c) => word.get_or_insert_default().push(c),
+        }
+    }
+    all.extend(word);
+    all
+}
+
 fn terminal(command: &str, mut input: Input, output: Output) {
     let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
     let pair = native_pty_system().openpty(size).unwrap();
-    let mut words = command.split(' ').filter(|word| !word.is_empty());
+    let mut words = words(command).into_iter();
     let mut builder = CommandBuilder::new(words.next().unwrap());
     builder.args(words);
     builder.env("PS1", "$ ");

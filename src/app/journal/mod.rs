@@ -16,6 +16,7 @@ pub use settle::settle;
 use super::gate::{Deed, Plan};
 use crate::cloud::Receipt;
 use crate::procedure::{Ending, How};
+use crate::session::channel::End;
 use crate::text;
 use crate::world::{Fault, Identity};
 
@@ -199,6 +200,16 @@ impl Line {
     #[must_use]
     pub fn closed(id: &str, at: Timestamp, ending: &Ending) -> Self {
         Self::end(id, at, ending.how == How::Done, &ending.says)
+    }
+
+    /// The line to write after a session ended; its id stands in AWS's records too.
+    #[must_use]
+    pub fn left(id: &str, at: Timestamp, session: &str, end: &End) -> Self {
+        let mut line = Self::end(id, at, matches!(end, End::Closed(_) | End::Left), &end.sentence());
+        if let Self::Ended { facts, .. } = &mut line {
+            facts.insert("session".to_owned(), session.to_owned());
+        }
+        line
     }
 
     /// The line that closes an entry whose end nobody wrote down, told from what was seen later.

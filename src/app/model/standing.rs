@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use super::{Model, SLOW};
 use crate::app::gate::Circumstances;
 use crate::app::pace::Reading;
+use crate::app::visits;
 use crate::command::Need;
 use crate::kinds::kind;
 use crate::world::{EnvironmentName, Fault, FaultKind, Scope, SourceName};
@@ -20,13 +21,16 @@ impl Model {
             Need::Row if self.row().is_none() => no("there is no row under the cursor"),
             Need::Door if self.row().is_none() => no("there is no row under the cursor"),
             Need::Door if self.door().is_none() => no("nothing stands behind this row"),
-            Need::Resource | Need::Web if self.resource().is_none() => no("this row is no AWS resource"),
+            Need::Resource | Need::Web | Need::Shell if self.resource().is_none() => no("this row is no AWS resource"),
             Need::Web if self.web().is_none() => no("this kind has no page in the web console"),
             Need::Login if self.expired().is_none() => no("no credentials ran out"),
             Need::Login if self.login_source().is_none() => {
                 no("this source has no login command; renew its credentials as you got them, toban picks them up")
             }
-            Need::Row | Need::Door | Need::Resource | Need::Web | Need::Login => None,
+            Need::Shell if self.resource().is_none_or(|id| visits::reach(self, id).is_none()) => {
+                no("only instances, services and tasks have a shell")
+            }
+            Need::Row | Need::Door | Need::Resource | Need::Web | Need::Shell | Need::Login => None,
         }
     }
 

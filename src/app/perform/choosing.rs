@@ -5,6 +5,7 @@ use crate::app::effect::Effect;
 use crate::app::model::Model;
 use crate::app::offers;
 use crate::app::overlay::Overlay;
+use crate::app::visits;
 use crate::command::{COMMANDS, Need};
 use crate::screens::menu::{Entry, Menu, Pick};
 use crate::screens::sheet::{Sheet, Sorting};
@@ -38,6 +39,7 @@ pub(in crate::app) fn choose(model: &mut Model, menu: Menu) -> Vec<Effect> {
             offers::answer(model, &of, verb, Some(&value));
             Vec::new()
         }
+        Pick::Container(id, name) => visits::enter(model, &id, Some(&name)),
         Pick::Progress(id) => {
             offers::open(model, id);
             Vec::new()

@@ -13,11 +13,13 @@ use super::super::runner::{Input, Screen};
 use super::super::{msg::News, settings::Settings, shown::Shown};
 use super::run_on;
 use crate::app::model::Model;
+use crate::app::visit::{Record, Visiting};
 use crate::cloud::{Cloud, Receipt, Stats};
 use crate::keys::Chord;
 use crate::kinds::{AnyKind, Boxed, Extra};
 use crate::screens::rig::{at, scope, zone};
 use crate::screens::view::paint;
+use crate::session::channel::End;
 use crate::world::{Coverage, Fault, FaultKind, Found, Identity, ResourceId, Scope, SourceName, World};
 
 /// A cloud that takes its time over everything, and keeps a list of what it was asked.
@@ -134,6 +136,17 @@ impl Screen for Script {
     async fn lend(&mut self, command: &[String]) -> Result<(), String> {
         self.done.push(command.join(" "));
         Ok(())
+    }
+    async fn hand_over(
+        &mut self,
+        says: &str,
+        open: impl Future<Output = Result<Visiting, Fault>>,
+    ) -> Result<(Record, End), Option<Fault>> {
+        self.done.push(says.to_owned());
+        match open.await {
+            Ok(Visiting { session, record }) => Ok((record, session.channel.end().await)),
+            Err(fault) => Err(Some(fault)),
+        }
     }
     fn suspend(&mut self) -> io::Result<()> {
         self.done.push("suspend".into());

@@ -23,7 +23,13 @@ fn clusters(name: &str) -> Found {
 }
 
 fn serde_cluster(arn: Arn, name: &str) -> Cluster {
-    Cluster { arn, name: name.to_owned(), status: "ACTIVE".to_owned(), tags: std::collections::BTreeMap::new() }
+    Cluster {
+        arn,
+        name: name.to_owned(),
+        status: "ACTIVE".to_owned(),
+        exec_key: None,
+        tags: std::collections::BTreeMap::new(),
+    }
 }
 
 /// A console that knows where to look, with the readings it started.

@@ -4,13 +4,14 @@
 mod check;
 mod cloud;
 mod files;
+mod sessions;
 mod terminal;
 
 pub(in crate::cli) use check::{Check, Report};
 
 use super::exit::{Exit, Failure};
 use super::look::{self, Duty};
-use super::{names, out, tree};
+use super::{act, names, out, tree};
 use crate::app::headless::Outlook;
 use crate::config::{ConfigError, Dirs};
 use crate::world::Scope;
@@ -60,6 +61,9 @@ async fn account(report: &mut Report, duty: &Duty, args: &tree::Doctor) -> Resul
         cloud::tried(report, &scope, &tried);
     }
     if let Some(outlook) = &outlook {
+        if let Some(typed) = &args.env {
+            sessions::check(report, duty, outlook, act::environment(outlook, typed)?);
+        }
         cloud::pins(report, outlook, wishes, &scopes, args.env.is_none());
     }
     Ok(())

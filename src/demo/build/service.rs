@@ -100,7 +100,10 @@ pub(in crate::demo) fn cluster(scene: &mut Scene, play: &Play<'_>, name: &str, t
     scene.tag(&arn, tags);
     scene.open::<Service>(arn.as_str());
     scene.open::<Task>(arn.as_str());
-    scene.put("", Cluster { arn, name: name.to_owned(), status: "ACTIVE".to_owned(), tags: tags.clone() });
+    scene.put(
+        "",
+        Cluster { arn, name: name.to_owned(), status: "ACTIVE".to_owned(), exec_key: None, tags: tags.clone() },
+    );
 }
 
 /// Adds a service with its tasks, revisions and targets, as `script` has them now.

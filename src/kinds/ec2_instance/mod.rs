@@ -5,6 +5,7 @@
 mod commands;
 mod fetch;
 mod model;
+mod reach;
 mod rows;
 mod rules;
 mod subject;
@@ -18,6 +19,7 @@ mod tests;
 use super::{Ask, Boxed, Context, Kind, Offer, Pace, Row, Section, Shown, Site};
 use crate::environment::{Counts, Subject};
 use crate::procedure::Proposal;
+use crate::session::preflight::Reach;
 use crate::world::{Fault, Harvest, Opinion, Scope};
 
 /// The kind.
@@ -68,6 +70,10 @@ impl Kind for Instances {
 
     fn propose(item: &Instance, verb: &str, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String> {
         commands::propose(item, verb, value, site)
+    }
+
+    fn reach(item: &Instance, cx: &Context<'_>) -> Option<Reach> {
+        Some(reach::reach(item, cx))
     }
 
     fn web(item: &Instance, scope: &Scope) -> Option<String> {

@@ -60,15 +60,18 @@ async fn list(ask: Ask<'_>) -> Result<Paged<String>, Fault> {
 /// Describes at most a hundred clusters; those that went meanwhile are left out.
 async fn describe(ask: Ask<'_>, arns: Vec<String>) -> Result<Vec<Cluster>, Fault> {
     let request = ask.aws.ecs.describe_clusters().set_clusters(Some(arns)).include(ClusterField::Tags);
+    let request = request.include(ClusterField::Configurations);
     let answer = ask.aws.call(DESCRIBE, None, request.send()).await?;
     Ok(answer.clusters().iter().filter_map(cluster).filter(|cluster| cluster.status != "INACTIVE").collect())
 }
 
 fn cluster(from: &types::Cluster) -> Option<Cluster> {
     let arn = Arn::from(from.cluster_arn()?);
+    let exec = from.configuration().and_then(|configuration| configuration.execute_command_configuration());
     Some(Cluster {
         name: text(from.cluster_name()).unwrap_or_else(|| arn.last().to_owned()),
         status: from.status().unwrap_or("UNKNOWN").to_owned(),
+        exec_key: text(exec.and_then(types::ExecuteCommandConfiguration::kms_key_id)),
         tags: from.tags().iter().filter_map(|tag| Some((text(tag.key())?, tag.value()?.to_owned()))).collect(),
         arn,
     })

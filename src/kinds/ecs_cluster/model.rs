@@ -17,6 +17,8 @@ pub struct Cluster {
     pub name: String,
     /// `ACTIVE`, `PROVISIONING`, … an open string.
     pub status: String,
+    /// The KMS key that encrypts ECS Exec sessions, where one is set.
+    pub exec_key: Option<String>,
     /// Its tags.
     pub tags: BTreeMap<String, String>,
 }

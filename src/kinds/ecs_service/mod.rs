@@ -5,6 +5,7 @@
 mod fetch;
 mod model;
 mod page;
+mod reach;
 mod rows;
 mod rules;
 mod settled;
@@ -20,6 +21,7 @@ use jiff::Timestamp;
 
 use super::{Ask, Boxed, Context, Extra, Kind, Loose, Pace, Row, Section, Seen, Shown};
 use crate::environment::{Counts, Subject};
+use crate::session::preflight::Reach;
 use crate::world::{Fault, Harvest, Opinion, Scope};
 
 /// The kind.
@@ -71,6 +73,10 @@ impl Kind for Services {
 
     fn settled(item: &Service, loose: &Loose<'_>) -> Option<Seen> {
         settled::settled(item, loose)
+    }
+
+    fn reach(item: &Service, cx: &Context<'_>) -> Option<Reach> {
+        Some(reach::reach(item, cx))
     }
 
     fn web(item: &Service, scope: &Scope) -> Option<String> {

@@ -5,11 +5,13 @@
 mod fetch;
 mod model;
 mod page;
+mod reach;
 mod rows;
 mod rules;
 mod subject;
 
 pub use model::{Container, Task};
+pub use reach::{of_service, reach};
 pub use rows::TaskLines;
 
 #[cfg(test)]
@@ -17,6 +19,7 @@ mod tests;
 
 use super::{Ask, Boxed, Context, Kind, Pace, Row, Section, Shown};
 use crate::environment::{Counts, Subject};
+use crate::session::preflight::Reach;
 use crate::world::{Fault, Harvest, Opinion, Scope};
 
 /// The kind.
@@ -59,6 +62,10 @@ impl Kind for Tasks {
 
     fn detail(item: &Task, cx: &Context<'_>) -> Vec<Section> {
         page::detail(item, cx)
+    }
+
+    fn reach(item: &Task, cx: &Context<'_>) -> Option<Reach> {
+        Some(reach(item, cx))
     }
 
     fn web(item: &Task, scope: &Scope) -> Option<String> {

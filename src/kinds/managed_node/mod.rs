@@ -5,18 +5,21 @@
 mod change;
 mod fetch;
 mod model;
+mod reach;
 mod rows;
 mod rules;
 mod subject;
 
 pub use change::RunScript;
 pub use model::Node;
+pub use reach::lines;
 
 #[cfg(test)]
 mod tests;
 
 use super::{Ask, Boxed, Context, Kind, Pace, Row, Section, Shown};
 use crate::environment::{Counts, Subject};
+use crate::session::preflight::Reach;
 use crate::world::{Fault, Harvest, Opinion, Scope};
 
 /// The kind.
@@ -60,6 +63,10 @@ impl Kind for Nodes {
 
     fn detail(item: &Node, cx: &Context<'_>) -> Vec<Section> {
         rows::detail(item, cx)
+    }
+
+    fn reach(item: &Node, cx: &Context<'_>) -> Option<Reach> {
+        Some(reach::reach(item, cx))
     }
 
     fn web(item: &Node, scope: &Scope) -> Option<String> {

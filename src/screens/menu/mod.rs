@@ -3,6 +3,7 @@
 
 use crate::command::Command;
 use crate::screens::sheet::{Door, Sorting};
+use crate::world::ResourceId;
 
 /// What choosing an entry does.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -23,6 +24,8 @@ pub enum Pick {
     Offer(&'static str),
     /// Answers an offer with this value.
     Answer(&'static str, Door, String),
+    /// Opens a shell in this container of a task or service.
+    Container(ResourceId, String),
     /// Opens the page of a procedure.
     Progress(u64),
 }

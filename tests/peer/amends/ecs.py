@@ -209,6 +209,13 @@ def holds(block, address):
         return False
 
 
+def agents(service, began):
+    """What ECS Exec runs in a container, where it is on."""
+    if not service["enableExecuteCommand"]:
+        return []
+    return [{"name": "ExecuteCommandAgent", "lastStatus": "RUNNING", "lastStartedAt": began + datetime.timedelta(seconds=45)}]
+
+
 def tasks_of(call, service):
     """The running tasks of a service."""
     if not service["runningCount"]:
@@ -231,7 +238,7 @@ def tasks_of(call, service):
             "imageDigest": "sha256:" + hashlib.sha256(container["image"].encode()).hexdigest(),
             "runtimeId": f"{identifier}-{int(identifier[:8], 16):010d}", "lastStatus": "RUNNING", "networkBindings": [],
             "networkInterfaces": [{"attachmentId": str(uuid.uuid5(uuid.NAMESPACE_URL, identifier)), "privateIpv4Address": address}],
-            "healthStatus": "HEALTHY" if container.get("healthCheck") else "UNKNOWN", "managedAgents": [], "cpu": str(container.get("cpu", 0)),
+            "healthStatus": "HEALTHY" if container.get("healthCheck") else "UNKNOWN", "managedAgents": agents(service, began), "cpu": str(container.get("cpu", 0)),
             **({"memory": str(container["memory"])} if container.get("memory") else {})} for container in definition["containerDefinitions"]]
         tasks.append({
             "taskArn": arn, "clusterArn": service["clusterArn"], "taskDefinitionArn": service["taskDefinition"],

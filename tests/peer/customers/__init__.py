@@ -107,7 +107,8 @@ class Site:
     def task_definition(self, env, family, cpu, memory, containers, tags=None):
         arn = self.aws("ecs").register_task_definition(
             family=family, networkMode="awsvpc", requiresCompatibilities=["FARGATE"], cpu=str(cpu), memory=str(memory),
-            executionRoleArn=f"arn:aws:iam::{self.account}:role/{family}-execution", containerDefinitions=containers,
+            executionRoleArn=f"arn:aws:iam::{self.account}:role/{family}-execution",
+            taskRoleArn=f"arn:aws:iam::{self.account}:role/{family}-task", containerDefinitions=containers,
             **({"tags": tag_list(tags, "key", "value")} if tags else {}))["taskDefinition"]["taskDefinitionArn"]
         return self.note(env, "task_definition", arn, family)
 

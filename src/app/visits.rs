@@ -1,0 +1,108 @@
+//! From a resource to a session in it, in the console: barred by the gate, checked, the container chosen. Pure; what a
+//! session takes is the kind's business, opening it the runner's.
+
+use super::effect::Effect;
+use super::model::Model;
+use super::offers::at_site;
+use super::overlay::Overlay;
+use super::place::Place;
+use super::visit::Visit;
+use crate::kinds::{Cell, Tone, kind};
+use crate::screens::menu::{Entry, Menu, Pick};
+use crate::screens::sheet;
+use crate::screens::viewer::Viewer;
+use crate::session::channel::End;
+use crate::session::preflight::{Reach, State};
+use crate::session::way::{Door, Unsettled};
+use crate::world::ResourceId;
+
+/// How the resource here is entered; `None` where nothing can be.
+#[must_use]
+pub fn reach(model: &Model, id: &ResourceId) -> Option<Reach> {
+    let door = sheet::Door::Resource(id.clone());
+    at_site(model, &door, |site| kind(id.kind).and_then(|kind| kind.reach(id, &site.cx))).flatten()
+}
+
+/// Opens a shell in the resource here, or shows why not.
+pub(super) fn shell(model: &mut Model) -> Vec<Effect> {
+    let Some(id) = model.resource().cloned() else { return Vec::new() };
+    enter(model, &id, None)
+}
+
+/// The same, in this container.
+pub(super) fn enter(model: &mut Model, id: &ResourceId, container: Option<&str>) -> Vec<Effect> {
+    model.dirty = true;
+    let (Some(reach), Some(environment)) = (reach(model, id), model.picture.home(id)) else {
+        model.notices.info(model.now, "there is no shell in this; instances, services and tasks have one");
+        return Vec::new();
+    };
+    let name = environment.name.clone();
+    let at = model.circumstances(&name, &id.scope);
+    if let Some(refused) = model.gate.bars(&name, &at) {
+        model.notices.fault(model.now, refused.to_string());
+        return Vec::new();
+    }
+    let Some(way) = reach.way.as_ref().filter(|_| !reach.fails()) else {
+        checklist(model, &reach);
+        return Vec::new();
+    };
+    match way.door(container) {
+        Ok(door) => vec![Effect::Visit(Box::new(to(&reach, &door, name, id.clone())))],
+        Err(Unsettled::Several(names) | Unsettled::Unknown(names)) => {
+            let entries = names.into_iter().map(|name| Entry {
+                label: name.clone(),
+                note: String::new(),
+                barred: None,
+                pick: Pick::Container(id.clone(), name),
+            });
+            let title = format!("which container of {}", reach.says);
+            model.overlay = Overlay::Menu(Box::new(Menu::new(title, entries.collect())));
+            Vec::new()
+        }
+    }
+}
+
+fn to(reach: &Reach, door: &Door, environment: crate::world::EnvironmentName, on: ResourceId) -> Visit {
+    let place = match door.container() {
+        Some(container) => format!("{}, container {container}", reach.says),
+        None => reach.says.clone(),
+    };
+    Visit::new("open a shell in", &place, environment, on, door.shell())
+}
+
+/// What must hold and does not, with what to do.
+fn checklist(model: &mut Model, reach: &Reach) {
+    let mut lines = vec![Cell::strong(format!("{} cannot be entered:", reach.says)), Cell::plain("")];
+    for line in &reach.lines {
+        let tone = match line.state {
+            State::Holds | State::Unknown => Tone::Plain,
+            State::Fails => Tone::Strong,
+        };
+        lines.push(Cell { text: format!("{} {}: {}", line.state.sign(), line.what, line.says), tone });
+        lines.extend(line.remedy.as_ref().map(|remedy| Cell::plain(format!("    → {remedy}"))));
+    }
+    model.enter(Place::Viewer(Viewer::new("before a session", reach.says.clone(), lines)));
+}
+
+/// A session ended, or could not be opened. What is more than an ordinary end stays on the screen.
+pub(super) fn visited(model: &mut Model, says: &str, got: Result<End, String>) -> Vec<Effect> {
+    model.dirty = true;
+    let (why, plain) = match got {
+        Ok(end) => {
+            let plain = end == End::Left || matches!(&end, End::Closed(why) if why.trim().is_empty());
+            (end.sentence(), plain)
+        }
+        Err(why) => (why, false),
+    };
+    if plain {
+        model.notices.info(model.now, why);
+    } else {
+        let lines = std::iter::once(Cell::strong(says.to_owned())).chain(std::iter::once(Cell::plain("")));
+        let lines = lines.chain(why.lines().map(|line| Cell::plain(line.to_owned()))).collect();
+        model.enter(Place::Viewer(Viewer::new("how the session ended", says, lines)));
+    }
+    vec![Effect::Journal]
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,104 @@
+//! Shells from the console: what is opened, what is chosen, what is barred and why. No terminal, no session.
+
+use crate::app::effect::Effect;
+use crate::app::model::Model;
+use crate::app::msg::News;
+use crate::app::overlay::Overlay;
+use crate::app::place::Place;
+use crate::kinds::ec2_instance::Instance;
+use crate::kinds::ecs_service::Service;
+use crate::kinds::ecs_task::Task;
+use crate::screens::rig::{demo, press, tell, type_in};
+use crate::session::channel::End;
+use crate::session::source::Ask;
+use crate::world::{Resource, ResourceId};
+
+/// The console on the page of the first resource of a kind that `fits`.
+fn on<T: Resource>(model: &mut Model, fits: impl Fn(&T) -> bool) -> ResourceId {
+    let found = model.world.everywhere::<T>().find(|(_, item)| fits(item)).map(|(scope, item)| item.id(scope));
+    let id = found.expect("such a resource");
+    model.enter(Place::Detail(Box::new(crate::screens::detail::Detail::new(id.clone(), String::new()))));
+    id
+}
+
+fn asked(effects: &[Effect]) -> Option<&Ask> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Visit(visit) => Some(&visit.ask),
+        _ => None,
+    })
+}
+
+#[test]
+fn s_on_an_instance_opens_a_shell_there() {
+    let mut model = demo(0);
+    let id = on::<Instance>(&mut model, |instance| instance.state == "running");
+    let effects = press(&mut model, &["s"]);
+    assert_eq!(asked(&effects), Some(&Ask::shell(&id.key)), "{effects:?}");
+}
+
+#[test]
+fn s_on_a_service_enters_its_newest_running_task_by_the_container_that_serves() {
+    let mut model = demo(0);
+    on::<Service>(&mut model, |service| service.running > 0 && !service.attachments.is_empty());
+    let effects = press(&mut model, &["s"]);
+    assert!(matches!(asked(&effects), Some(Ask::Exec { .. })), "{effects:?}");
+}
+
+#[test]
+fn a_task_that_cannot_be_entered_shows_the_checklist() {
+    let mut model = demo(0);
+    on::<Task>(&mut model, |task| task.last_status == "STOPPED");
+    let effects = press(&mut model, &["s"]);
+    assert_eq!(asked(&effects), None);
+    let Some(Place::Viewer(viewer)) = model.here() else { panic!("no checklist") };
+    assert!(viewer.lines.iter().any(|line| line.text.starts_with("✗ task running")), "{:?}", viewer.lines);
+    assert!(viewer.lines.iter().any(|line| line.text.contains("→")), "with a remedy: {:?}", viewer.lines);
+}
+
+#[test]
+fn several_containers_are_chosen_from() {
+    let mut model = demo(0);
+    let id = on::<Task>(&mut model, |task| task.last_status == "RUNNING" && task.desired_status == "RUNNING");
+    let world = std::sync::Arc::make_mut(&mut model.world);
+    let mut task = world.get::<Task>(&id).expect("the task").clone();
+    task.group = None;
+    let mut second = task.containers[0].clone();
+    second.name = "sidecar".to_owned();
+    task.containers.push(second);
+    let found = crate::world::Found::from(crate::world::Harvest::whole(vec![task]));
+    world.put(&id.scope, Task::KIND, &crate::world::Coverage::All, Ok(found), model.now);
+    assert_eq!(asked(&press(&mut model, &["s"])), None);
+    let Overlay::Menu(menu) = &model.overlay else { panic!("no menu: {:?}", model.overlay) };
+    assert!(menu.entries.iter().any(|entry| entry.label == "sidecar"), "{menu:?}");
+    let effects = press(&mut model, &["enter"]);
+    assert!(matches!(asked(&effects), Some(Ask::Exec { .. })), "{effects:?}");
+}
+
+#[test]
+fn read_only_opens_nothing_and_says_why() {
+    let mut model = demo(0);
+    model.gate.read_only = true;
+    on::<Instance>(&mut model, |instance| instance.state == "running");
+    assert_eq!(asked(&press(&mut model, &["s"])), None);
+    assert!(model.notices.now().is_some_and(|(_, text)| text.contains("read-only")), "{:?}", model.notices);
+}
+
+#[test]
+fn a_database_has_no_shell() {
+    let mut model = demo(0);
+    on::<crate::kinds::db_instance::DbInstance>(&mut model, |_| true);
+    assert_eq!(asked(&press(&mut model, &["s"])), None);
+    assert!(model.notices.now().is_some_and(|(_, text)| text.contains("have a shell")), "{:?}", model.notices);
+    type_in(&mut model, "");
+}
+
+#[test]
+fn an_ordinary_end_is_a_word_and_any_other_stays() {
+    let mut model = demo(0);
+    tell(&mut model, News::Visited("open a shell in i-1".to_owned(), Ok(End::Left)));
+    assert!(model.notices.now().is_some_and(|(_, text)| text.contains("closed from here")));
+    let why = "Your session timed out due to inactivity and has been terminated.";
+    tell(&mut model, News::Visited("open a shell in i-1".to_owned(), Ok(End::Closed(why.to_owned()))));
+    let Some(Place::Viewer(viewer)) = model.here() else { panic!("nothing stays") };
+    assert!(viewer.lines.iter().any(|line| line.text.contains(why)), "{:?}", viewer.lines);
+}

@@ -1,0 +1,258 @@
+//! `toban connect`: a shell, a program or a command on an instance or in a task. The checklist first where something
+//! fails; then the terminal is the remote side's until the session ends. Exit codes are the remote command's.
+
+use std::io::{BufRead, IsTerminal};
+
+use tokio::sync::mpsc;
+
+use super::act::{at_site, circumstances_of, environment};
+use super::exit::{Exit, Failure, is_credentials};
+use super::look::{self, Duty};
+use super::{names, out, tree};
+use crate::app::carry::Logbook;
+use crate::app::gate::Gate;
+use crate::app::headless::Outlook;
+use crate::app::visit::{Visit, Visiting, remedy, visit};
+use crate::environment::Environment;
+use crate::kinds::kind;
+use crate::os::handed;
+use crate::os::signals::Signals;
+use crate::os::streams::Outward;
+use crate::session::channel::{Channel, End};
+use crate::session::command::{self, Ran};
+use crate::session::marked;
+use crate::session::preflight::Reach;
+use crate::session::way::{Door, Unsettled, Way};
+use crate::text;
+use crate::world::{Fault, ResourceId};
+
+/// What can be entered, by the lists it stands in.
+const LISTS: &[&str] = &["instances", "services", "tasks"];
+
+/// Runs it.
+///
+/// # Errors
+/// When it is refused, the target is not clear or cannot be entered, or the session broke.
+pub(super) async fn run(duty: &Duty, args: &tree::Connect) -> Result<Exit, Failure> {
+    let gate = Gate { read_only: duty.settings.read_only };
+    refuse_read_only(gate, &args.target)?;
+    let outlook = look::once(duty).await?;
+    let (environment, id) = target(&outlook, &args.target)?;
+    let at = circumstances_of(duty, &outlook, &environment.name, &id.scope);
+    if let Some(refused) = gate.bars(&environment.name, &at) {
+        return Err(Failure::new(Exit::Refused, format!("connecting to {}: {refused}", args.target)));
+    }
+    let reach =
+        at_site(duty, &outlook, (environment, &id), |site| kind(id.kind).and_then(|kind| kind.reach(&id, &site.cx)));
+    let reach = reach.ok_or_else(|| Failure::new(Exit::NotFound, format!("{} has no inside", args.target)))?;
+    let door = door(&reach, args.container.as_deref())?;
+    let place = match door.container() {
+        Some(container) => format!("{}, container {container}", reach.says),
+        None => reach.says.clone(),
+    };
+    let who = outlook.world.identity(&id.scope).cloned();
+    let stay =
+        Stay { duty, logbook: Logbook { path: duty.settings.journal.clone(), who }, reason: args.reason.clone() };
+    let to = |what: &str, ask| Visit::new(what, &place, environment.name.clone(), id.clone(), ask);
+    match (args.command.as_slice(), args.tty) {
+        ([], _) => stay.shell(to("open a shell in", door.shell())).await,
+        (line, true) => stay.shell(to("run a program in", door.program(line))).await,
+        (line, false) => {
+            let nonce = format!("{:016x}", fastrand::u64(..));
+            let once = door.once(line, &nonce);
+            stay.command(to("run a command in", once.ask), once.nonce.as_deref()).await
+        }
+    }
+}
+
+/// Before anything is read: nobody waits for a refusal.
+pub(super) fn refuse_read_only(gate: Gate, what: &str) -> Result<(), Failure> {
+    if !gate.read_only {
+        return Ok(());
+    }
+    let refused = crate::app::gate::Refused::ReadOnly;
+    Err(Failure::new(Exit::Refused, format!("connecting to {what}: {refused}")))
+}
+
+/// What `ENV/TARGET` names: by name or by id, both shortened while unambiguous.
+fn target<'o>(outlook: &'o Outlook, typed: &str) -> Result<(&'o Environment, ResourceId), Failure> {
+    let Some((env, name)) = typed.split_once('/') else {
+        let says = format!("`{typed}` names no target: write ENVIRONMENT/TARGET, as in `prooflink-dev/web`");
+        return Err(Failure::new(Exit::Usage, says));
+    };
+    let environment = environment(outlook, env)?;
+    let listed =
+        |id: &ResourceId| kind(id.kind).and_then(|kind| kind.shown()).is_some_and(|shown| LISTS.contains(&shown.list));
+    let mut known: Vec<(&str, &ResourceId)> = Vec::new();
+    for member in environment.members.iter().filter(|member| listed(&member.id)) {
+        let key = member.id.key.rsplit('/').next().unwrap_or_default();
+        for label in [member.name.as_str(), key] {
+            if !known.iter().any(|(there, _)| *there == label) {
+                known.push((label, &member.id));
+            }
+        }
+    }
+    let labels: Vec<&str> = known.iter().map(|(label, _)| *label).collect();
+    let chosen = names::resolve(name, &labels, &format!("target of {}", environment.name))?;
+    known
+        .iter()
+        .find(|(label, _)| *label == chosen)
+        .map(|(_, id)| (environment, (*id).clone()))
+        .ok_or_else(|| Failure::new(Exit::NotFound, format!("there is no target `{typed}`")))
+}
+
+/// The door, if it can be gone through; else the checklist is the failure.
+fn door(reach: &Reach, asked: Option<&str>) -> Result<Door, Failure> {
+    let checklist = || {
+        let lines: String = reach.text().iter().map(|line| format!("\n  {}", text::clean(line))).collect();
+        Failure::new(Exit::Failed, format!("{} cannot be entered:{lines}", text::clean(&reach.says)))
+    };
+    let Some(way) = reach.way.as_ref().filter(|_| !reach.fails()) else { return Err(checklist()) };
+    let list = |names: &[String]| names.iter().map(|name| format!("\n  {}", text::clean(name))).collect::<String>();
+    match way.door(asked) {
+        Ok(door) => Ok(door),
+        Err(Unsettled::Several(names)) => chosen(way, &names).ok_or_else(|| {
+            let says = format!("which container of {}? name it with --container:{}", reach.says, list(&names));
+            Failure::new(Exit::NotFound, says)
+        }),
+        Err(Unsettled::Unknown(names)) => {
+            let says =
+                format!("{} has no container `{}`; it has:{}", reach.says, asked.unwrap_or_default(), list(&names));
+            Err(Failure::new(Exit::NotFound, says))
+        }
+    }
+}
+
+/// Asks for a container where there is somebody to ask.
+fn chosen(way: &Way, names: &[String]) -> Option<Door> {
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return None;
+    }
+    let list: String =
+        names.iter().enumerate().map(|(at, name)| format!("  {} {}\n", at + 1, text::clean(name))).collect();
+    out::note(&format!("{list}which container? "));
+    let mut typed = String::new();
+    std::io::stdin().lock().read_line(&mut typed).ok()?;
+    let typed = typed.trim();
+    let name = match typed.parse::<usize>() {
+        Ok(number) => names.get(number.checked_sub(1)?)?.as_str(),
+        Err(_) => typed,
+    };
+    way.door(Some(name)).ok()
+}
+
+/// A stay on the remote side.
+struct Stay<'d> {
+    duty: &'d Duty,
+    logbook: Logbook,
+    reason: Option<String>,
+}
+
+impl Stay<'_> {
+    async fn open(&self, asked: Visit, signals: &mut Signals) -> Result<Visiting, Failure> {
+        let asked = asked.because(self.reason.clone());
+        out::progress(&format!("toban: {} …", text::clean(&asked.plan.says)));
+        let opened = tokio::select! {
+            opened = visit(&*self.duty.cloud, &asked, &self.logbook) => opened,
+            _ = signals.leave() => Err(Fault::new(crate::world::FaultKind::Refused, asked.ask.operation(), "interrupted")),
+        };
+        out::progress("");
+        opened.map_err(|fault| {
+            let exit = if is_credentials(&fault) { Exit::Credentials } else { Exit::Failed };
+            Failure::new(exit, format!("{}: {}\n  {}", asked.plan.says, fault.sentence(), remedy(&fault, &asked)))
+        })
+    }
+
+    async fn shell(&self, asked: Visit) -> Result<Exit, Failure> {
+        let mut signals = listen()?;
+        let Visiting { session, record } = self.open(asked, &mut signals).await?;
+        if std::io::stdin().is_terminal() {
+            out::note(&format!("toban: session {} · enter ~ . leaves\n", text::clean(&session.id)));
+        }
+        let ended = handed::hand_over(session.channel, async { _ = signals.leave().await }).await;
+        let end = ended.unwrap_or_else(|fault| End::Broken(format!("the terminal could not be handed over: {fault}")));
+        record.close(&*self.duty.cloud, &end).await;
+        match &end {
+            End::Closed(_) | End::Left => {
+                out::note(&format!("toban: {}\n", text::clean(&end.sentence())));
+                Ok(Exit::Done)
+            }
+            End::Lost(_) | End::Broken(_) => Err(Failure::new(Exit::Failed, text::clean(&end.sentence()))),
+        }
+    }
+
+    async fn command(&self, asked: Visit, nonce: Option<&str>) -> Result<Exit, Failure> {
+        let mut signals = listen()?;
+        let Visiting { session, record } = self.open(asked, &mut signals).await?;
+        let (interrupt, interrupts) = mpsc::channel(2);
+        let mut running = std::pin::pin!(carried(session.channel, nonce, interrupts));
+        let mut interrupted = false;
+        let ran = loop {
+            tokio::select! {
+                ran = &mut running => break ran,
+                _ = signals.leave() => {
+                    interrupted = true;
+                    // Twice leaves it: nobody listens any more.
+                    let _ = interrupt.try_send(());
+                }
+            }
+        };
+        record.close(&*self.duty.cloud, &ran.end).await;
+        match (ran.exit, ran.end) {
+            (Some(0), _) => Ok(Exit::Done),
+            (Some(code), _) => Ok(Exit::Remote(u8::try_from(code & 0xff).unwrap_or(u8::MAX))),
+            (None, _) if interrupted => Err(Failure::new(Exit::Interrupted, "")),
+            (None, end) => {
+                let says = format!("the command told no exit code. {}", text::clean(&end.sentence()));
+                Err(Failure::new(Exit::Failed, says))
+            }
+        }
+    }
+}
+
+async fn carried(channel: Channel, nonce: Option<&str>, interrupts: mpsc::Receiver<()>) -> Ran {
+    let (out, errors) = (Outward::stdout(), Outward::stderr());
+    match nonce {
+        Some(nonce) => marked::run(channel, nonce, out, interrupts).await,
+        None => command::run(channel, out, errors, interrupts).await,
+    }
+}
+
+fn listen() -> Result<Signals, Failure> {
+    Signals::new().map_err(|fault| Failure::new(Exit::Failed, format!("signals cannot be heard: {fault}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::preflight::Line;
+    use crate::session::way::Inside;
+
+    fn reach(lines: Vec<Line>, containers: &[&str]) -> Reach {
+        let inside = |name: &&str| Inside { name: (*name).to_owned(), runtime: None, serves: false, ready: true };
+        let way = Way::Task {
+            cluster: "c".to_owned(),
+            task: "t".to_owned(),
+            inside: containers.iter().map(inside).collect(),
+        };
+        Reach { says: "task t of web".to_owned(), way: Some(way), lines }
+    }
+
+    #[test]
+    fn what_cannot_be_entered_says_why_before_anyone_waits() {
+        let failing = reach(vec![Line::fails("exec on for this task", "off", "deploy anew")], &["app"]);
+        let failure = door(&failing, None).unwrap_err();
+        assert_eq!(failure.exit, Exit::Failed);
+        assert!(failure.says.contains("✗ exec on for this task: off\n    → deploy anew"), "{failure}");
+    }
+
+    #[test]
+    fn a_container_that_is_not_clear_lists_the_candidates() {
+        assert_eq!(door(&reach(Vec::new(), &["app"]), None).expect("a door").container(), Some("app"));
+        let several = door(&reach(Vec::new(), &["app", "log"]), None).unwrap_err();
+        assert_eq!(several.exit, Exit::NotFound);
+        assert!(several.says.contains("--container:\n  app\n  log"), "{several}");
+        let unknown = door(&reach(Vec::new(), &["app"]), Some("web")).unwrap_err();
+        assert!(unknown.says.contains("no container `web`; it has:\n  app"), "{unknown}");
+    }
+}

@@ -1,0 +1,93 @@
+//! The process's own streams without waiting for them in a task: each write is done by a thread kept for such work, so
+//! that a reader who is slow holds up only what goes to it. Bytes as they are; nothing is decoded.
+
+use std::io::{self, Read, Write};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::task::{JoinHandle, spawn_blocking};
+
+/// How much is written or read at once.
+const PIECE: usize = 64 << 10;
+
+/// Standard output or standard error.
+#[derive(Debug)]
+pub struct Outward {
+    to: fn(&[u8]) -> io::Result<()>,
+    busy: Option<JoinHandle<io::Result<()>>>,
+}
+
+impl Outward {
+    /// Standard output.
+    #[must_use]
+    pub fn stdout() -> Self {
+        Self { to: |bytes| whole(io::stdout().lock(), bytes), busy: None }
+    }
+
+    /// Standard error.
+    #[must_use]
+    pub fn stderr() -> Self {
+        Self { to: |bytes| whole(io::stderr().lock(), bytes), busy: None }
+    }
+
+    fn poll_done(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let Some(busy) = &mut self.busy else { return Poll::Ready(Ok(())) };
+        let done = ready!(Pin::new(busy).poll(cx));
+        self.busy = None;
+        Poll::Ready(done.unwrap_or_else(|fault| Err(io::Error::other(fault))))
+    }
+}
+
+/// All of it in one piece, so that nothing comes between.
+fn whole(mut to: impl Write, bytes: &[u8]) -> io::Result<()> {
+    to.write_all(bytes)?;
+    to.flush()
+}
+
+impl AsyncWrite for Outward {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        ready!(self.poll_done(cx))?;
+        let piece = bytes.get(..PIECE).unwrap_or(bytes).to_vec();
+        let (count, to) = (piece.len(), self.to);
+        self.busy = Some(spawn_blocking(move || to(&piece)));
+        Poll::Ready(Ok(count))
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.poll_done(cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.poll_flush(cx)
+    }
+}
+
+/// Standard input that is no terminal: a pipe or a file. A read once begun is not taken back, so this is for programs
+/// that end with their session.
+#[derive(Debug, Default)]
+pub struct Inward {
+    busy: Option<JoinHandle<io::Result<Vec<u8>>>>,
+    rest: Vec<u8>,
+}
+
+impl AsyncRead for Inward {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if self.rest.is_empty() {
+            let read = || {
+                let mut bytes = vec![0; PIECE];
+                let count = io::stdin().lock().read(&mut bytes)?;
+                bytes.truncate(count);
+                Ok(bytes)
+            };
+            let busy = self.busy.get_or_insert_with(|| spawn_blocking(read));
+            let got = ready!(Pin::new(busy).poll(cx));
+            self.busy = None;
+            self.rest = got.unwrap_or_else(|fault| Err(io::Error::other(fault)))?;
+        }
+        let count = self.rest.len().min(into.remaining());
+        let piece: Vec<u8> = self.rest.drain(..count).collect();
+        into.put_slice(&piece);
+        Poll::Ready(Ok(()))
+    }
+}
