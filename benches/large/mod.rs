@@ -70,7 +70,7 @@ fn put<T: Resource>(world: &mut World, items: Vec<T>) {
 
 fn cluster(name: &str) -> Cluster {
     let arn = arn("ecs", &format!("cluster/{name}-cluster"));
-    Cluster { arn, name: format!("{name}-cluster"), status: "ACTIVE".into(), tags: BTreeMap::new() }
+    Cluster { arn, name: format!("{name}-cluster"), status: "ACTIVE".into(), exec_key: None, tags: BTreeMap::new() }
 }
 
 fn balancer(name: &str) -> LoadBalancer {
