@@ -1,4 +1,5 @@
-//! How an EC2 instance is entered: through its Systems Manager agent, if it has one that answers. Pure.
+//! How an EC2 instance is entered: through its Systems Manager agent, if it has one that answers.
+//! Pure; the checklist of the agent itself is the managed node's.
 
 use super::model::Instance;
 use crate::kinds::Context;

@@ -1,4 +1,5 @@
-//! How a service is entered: its newest running task that can be. Pure.
+//! How a service is entered: its newest running task that can be.
+//! Pure; the checklist of a task is the task's own.
 
 use super::model::Service;
 use crate::kinds::Context;
