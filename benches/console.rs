@@ -2,9 +2,10 @@
 //! `cargo bench -p toban-benches --bench console`.
 #![expect(clippy::expect_used, reason = "a benchmark that cannot be set up has nothing to measure")]
 
+mod measure;
+
 use std::hint::black_box;
 
-use criterion::{Criterion, criterion_group, criterion_main};
 use jiff::Timestamp;
 use ratatui::{buffer::Buffer, layout::Rect};
 use toban::app::model::Model;
@@ -46,7 +47,7 @@ fn environment(at: usize) -> Environment {
     }
 }
 
-fn console(c: &mut Criterion) {
+fn main() {
     let mut model = Model::new(Settings::default(), 7, now());
     model.scopes = Some(vec![Scope::new("large", "ap-northeast-1")]);
     let picture =
@@ -58,16 +59,11 @@ fn console(c: &mut Criterion) {
     let text: String = buffer.content().iter().map(ratatui::buffer::Cell::symbol).collect();
     assert!(text.contains("10000 environments"), "the rows are not on the screen");
     let down: Chord = "j".parse().expect("a key");
-    c.bench_function("a key over 10,000 rows: update and draw at 200x60", |b| {
-        b.iter(|| {
-            update(&mut model, Msg { now: now(), news: News::Key(down) });
-            let mut buffer = Buffer::empty(SIZE);
-            let (shown, _) = paint(black_box(&model), SIZE, &mut buffer);
-            model.saw(shown);
-            buffer
-        });
+    measure::measure("a key over 10,000 rows: update and draw at 200x60", 300, || {
+        update(&mut model, Msg { now: now(), news: News::Key(down) });
+        let mut buffer = Buffer::empty(SIZE);
+        let (shown, _) = paint(black_box(&model), SIZE, &mut buffer);
+        model.saw(shown);
+        buffer
     });
 }
-
-criterion_group! { name = benches; config = Criterion::default().sample_size(50); targets = console }
-criterion_main!(benches);

@@ -76,13 +76,26 @@ impl RowFilter {
         self.words.is_empty()
     }
 
+    /// Whether the row is wanted.
+    pub fn wants(&mut self, cells: &[&str]) -> bool {
+        let mut chars = Vec::new();
+        self.words.iter().all(|(fuzzy, exact)| {
+            let mut hits = cells.iter().filter(|cell| {
+                let atom = if is_long(cell) { exact } else { fuzzy };
+                atom.score(Utf32Str::new(cell, &mut chars), &mut self.matcher).is_some()
+            });
+            // A word to be left out must be in no cell, any other in one.
+            if fuzzy.negative { hits.count() == cells.len() && !cells.is_empty() } else { hits.next().is_some() }
+        })
+    }
+
     /// Which bytes of each cell match, if the row is wanted.
     pub fn matched(&mut self, cells: &[&str]) -> Option<Vec<Vec<Range<usize>>>> {
         let mut found: Vec<Vec<u32>> = vec![Vec::new(); cells.len()];
         for (fuzzy, exact) in &self.words {
             let mut hits = 0;
             for (cell, indices) in cells.iter().zip(&mut found) {
-                let atom = if cell.chars().count() > SHORT { exact } else { fuzzy };
+                let atom = if is_long(cell) { exact } else { fuzzy };
                 let mut chars = Vec::new();
                 hits +=
                     usize::from(atom.indices(Utf32Str::new(cell, &mut chars), &mut self.matcher, indices).is_some());
@@ -93,6 +106,10 @@ impl RowFilter {
         }
         Some(cells.iter().zip(found).map(|(cell, indices)| sorted_ranges(cell, indices)).collect())
     }
+}
+
+fn is_long(cell: &str) -> bool {
+    cell.chars().nth(SHORT).is_some()
 }
 
 fn sorted_ranges(text: &str, mut indices: Vec<u32>) -> Vec<Range<usize>> {

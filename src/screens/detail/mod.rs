@@ -147,6 +147,7 @@ pub(crate) fn section(at: usize, section: Section) -> Block {
                 .map(|(at, fact)| Item {
                     key: format!("{at} {}", fact.label),
                     name: fact.value.text.clone(),
+                    part_of: None,
                     door: fact.open.map(super::sheet::Door::Resource),
                     health: None,
                     look: Look::Fact(fact.label, fact.value),
@@ -199,6 +200,7 @@ fn extra(detail: &Detail) -> (Option<Block>, Option<Block>) {
         .map(|series| Item {
             key: series.title.clone(),
             name: series.title.clone(),
+            part_of: None,
             door: None,
             health: None,
             look: Look::Course(series.clone()),

@@ -126,9 +126,13 @@ fn panel(
             zone: around.zone,
         };
         let stale = is_stale(&member.id, around);
+        // The first line is the resource itself; those below it are parts of it.
+        let mut whole: Option<String> = None;
         for row in of.rows(&member.id, &cx) {
             let changed = row.open.as_ref().is_some_and(|open| changed.contains(&*open.key));
-            items.push(Item { stale, changed, ..door(row) });
+            let part_of = whole.clone();
+            whole.get_or_insert_with(|| row.key.clone());
+            items.push(Item { part_of, stale, changed, ..door(row) });
         }
     }
     let feeds = feeds(list);
@@ -169,6 +173,7 @@ pub fn door(row: Row) -> Item {
     Item {
         key: row.key,
         name,
+        part_of: None,
         door: row.open.map(Door::Resource),
         health: Some(row.health),
         look: Look::Cells(row.cells),

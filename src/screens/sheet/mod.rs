@@ -2,6 +2,7 @@
 //! screen of rows is one: fleet, environment, detail, faults, unassigned. The cursor, the order
 //! and the filter know rows by name, so that they survive every refresh. Pure; `view` draws it.
 
+mod arranged;
 mod order;
 pub mod view;
 
@@ -14,6 +15,9 @@ use crate::command::RowFilter;
 use crate::kinds::{Cell, Column, Moment, Series, Tone};
 use crate::world::{EnvironmentName, Health, ResourceId};
 
+use arranged::Arranged;
+
+pub use arranged::Panel;
 pub use order::natural;
 
 /// Where a row leads.
@@ -64,6 +68,15 @@ impl Look {
             Self::Course(series) => vec![&series.title],
         }
     }
+
+    /// The text in a column of a table, if this is one of its rows and reaches that far.
+    #[must_use]
+    pub fn cell(&self, column: usize) -> Option<&str> {
+        match self {
+            Self::Cells(cells) => cells.get(column).map(|cell| cell.text.as_str()),
+            Self::Prose(_) | Self::Fact(..) | Self::Moment(_) | Self::Course(_) => None,
+        }
+    }
 }
 
 /// One row of a page.
@@ -73,6 +86,8 @@ pub struct Item {
     pub key: String,
     /// What it is called: what copying the name copies.
     pub name: String,
+    /// The key of the row it is a part of: a target's of its target group. The title of its block counts wholes.
+    pub part_of: Option<String>,
     /// Where it leads.
     pub door: Option<Door>,
     /// Its health, for the mark in front and for only-what-is-not-well; `None` where that means nothing.
@@ -90,21 +105,17 @@ impl Item {
     #[must_use]
     pub fn prose(key: impl Into<String>, cells: Vec<Cell>) -> Self {
         let name = cells.first().map(|cell| cell.text.clone()).unwrap_or_default();
-        Self { key: key.into(), name, door: None, health: None, look: Look::Prose(cells), stale: false, changed: false }
+        Self::new(key.into(), name, Look::Prose(cells))
     }
 
     /// A row of a table.
     #[must_use]
     pub fn row(key: impl Into<String>, name: impl Into<String>, cells: Vec<Cell>) -> Self {
-        Self {
-            key: key.into(),
-            name: name.into(),
-            door: None,
-            health: None,
-            look: Look::Cells(cells),
-            stale: false,
-            changed: false,
-        }
+        Self::new(key.into(), name.into(), Look::Cells(cells))
+    }
+
+    fn new(key: String, name: String, look: Look) -> Self {
+        Self { key, name, part_of: None, door: None, health: None, look, stale: false, changed: false }
     }
 
     /// The same, leading somewhere.
@@ -170,10 +181,11 @@ pub struct Sorting {
 #[derive(Clone, Debug, Default)]
 pub struct Sheet {
     blocks: Vec<Block>,
-    /// For each block that is shown, its index and those of its items, in the order shown.
-    arranged: Vec<(usize, Vec<usize>)>,
+    /// Each block that is shown, with its items in the order shown.
+    arranged: Vec<Arranged>,
     cursor: Option<Spot>,
-    /// Where the cursor was last seen: it stays there when its row is gone.
+    /// Where the cursor is among the rows shown, found anew whenever they are arranged; it stays there when its row
+    /// is gone. A key that only moves the cursor must not look at every row.
     at: usize,
     filter: String,
     unwell: bool,
@@ -186,9 +198,17 @@ impl Sheet {
     /// The page has new content. Rows keep their order while the cursor is on one of them, unless `resort`.
     pub fn fill(&mut self, blocks: Vec<Block>, resort: bool) {
         let keep = !resort && self.cursor.is_some() && self.position() > 0;
-        let before = self.seen();
-        self.blocks = blocks;
-        self.arrange(if keep { Some(&before) } else { None });
+        let old = std::mem::replace(&mut self.blocks, blocks);
+        let places = keep.then(|| {
+            let rows = self.arranged.iter().filter_map(|arranged| arranged.on(&old));
+            let rows = rows.flat_map(|panel| panel.items().map(move |item| (panel.block, item)));
+            let seen: HashMap<(&str, &str), usize> =
+                rows.enumerate().map(|(at, (block, item))| ((block.key.as_str(), item.key.as_str()), at)).collect();
+            let place = |block: &Block, item: &Item| seen.get(&(block.key.as_str(), item.key.as_str())).copied();
+            let places = |block: &Block| block.items.iter().map(|item| place(block, item)).collect();
+            self.blocks.iter().map(places).collect::<Vec<_>>()
+        });
+        self.arrange(places.as_deref());
     }
 
     /// Puts the rows back into their order.
@@ -203,17 +223,14 @@ impl Sheet {
     }
 
     /// What is shown: each block with its items, in order.
-    pub fn shown(&self) -> impl Iterator<Item = (&Block, Vec<&Item>)> {
-        self.arranged.iter().filter_map(|(at, items)| {
-            let block = self.blocks.get(*at)?;
-            Some((block, items.iter().filter_map(|item| block.items.get(*item)).collect()))
-        })
+    pub fn panels(&self) -> impl Iterator<Item = Panel<'_>> {
+        self.arranged.iter().filter_map(|arranged| arranged.on(&self.blocks))
     }
 
     /// How many rows are shown.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.arranged.iter().map(|(_, items)| items.len()).sum()
+        self.arranged.iter().map(Arranged::len).sum()
     }
 
     /// Whether no row is shown.
@@ -231,28 +248,35 @@ impl Sheet {
     /// The cursor's place among the rows shown.
     #[must_use]
     pub fn position(&self) -> usize {
-        let found =
-            self.cursor.as_ref().and_then(|_| self.rows().position(|(block, item)| self.is_cursor(block, item)));
-        found.unwrap_or(self.at).min(self.len().saturating_sub(1))
+        self.at.min(self.len().saturating_sub(1))
     }
 
     /// The row under the cursor with its block.
     #[must_use]
     pub fn current(&self) -> Option<(&Block, &Item)> {
-        self.rows().nth(self.position())
+        self.row(self.position())
+    }
+
+    fn row(&self, position: usize) -> Option<(&Block, &Item)> {
+        let mut left = position;
+        for panel in self.panels() {
+            if left < panel.len() {
+                return panel.item(left).map(|item| (panel.block, item));
+            }
+            left -= panel.len();
+        }
+        None
     }
 
     /// Every row shown, with its block.
     pub fn rows(&self) -> impl Iterator<Item = (&Block, &Item)> {
-        self.shown().flat_map(|(block, items)| items.into_iter().map(move |item| (block, item)))
+        self.panels().flat_map(|panel| panel.items().map(move |item| (panel.block, item)))
     }
 
     /// Puts the cursor on the row at `position`, or on the last one.
     pub fn go(&mut self, position: usize) {
         self.at = position.min(self.len().saturating_sub(1));
-        let spot =
-            self.rows().nth(self.at).map(|(block, item)| Spot { block: block.key.clone(), key: item.key.clone() });
-        self.cursor = spot;
+        self.cursor = self.row(self.at).map(|(block, item)| Spot { block: block.key.clone(), key: item.key.clone() });
     }
 
     /// Moves the cursor by rows.
@@ -264,9 +288,9 @@ impl Sheet {
     pub fn panel(&mut self, forward: bool) {
         let mut starts = Vec::new();
         let mut at = 0;
-        for (_, items) in self.arranged.iter().filter(|(_, items)| !items.is_empty()) {
+        for arranged in self.arranged.iter().filter(|arranged| arranged.len() > 0) {
             starts.push(at);
-            at += items.len();
+            at += arranged.len();
         }
         let here = self.position();
         let current = starts.iter().rposition(|start| *start <= here).unwrap_or(0);
@@ -286,8 +310,16 @@ impl Sheet {
     /// Shows only rows that match.
     pub fn set_filter(&mut self, text: &str) {
         self.filter = text.to_owned();
-        let before = self.seen();
-        self.arrange(Some(&before));
+        let mut places: Vec<Vec<Option<usize>>> =
+            self.blocks.iter().map(|block| vec![None; block.items.len()]).collect();
+        let shown =
+            self.arranged.iter().flat_map(|arranged| arranged.items().iter().map(|item| (arranged.block, *item)));
+        for (place, (block, item)) in shown.enumerate() {
+            if let Some(known) = places.get_mut(block).and_then(|items| items.get_mut(item)) {
+                *known = Some(place);
+            }
+        }
+        self.arrange(Some(&places));
         // The best place to be among what is left is its beginning; the cursor's own row is not forgotten.
         if !self.rows().any(|(block, item)| self.is_cursor(block, item)) {
             self.at = 0;
@@ -333,39 +365,33 @@ impl Sheet {
         self.current().and_then(|(_, item)| item.door.as_ref()?.resource().cloned())
     }
 
-    /// The place of every row as it stands now.
-    fn seen(&self) -> HashMap<(String, String), usize> {
-        self.rows().enumerate().map(|(at, (block, item))| ((block.key.clone(), item.key.clone()), at)).collect()
-    }
-
-    fn arrange(&mut self, before: Option<&HashMap<(String, String), usize>>) {
+    /// Arranges what is wanted: in the order of `places` where rows had one, which for each item of each block tells
+    /// where it stood; else in the order chosen, or the blocks' own.
+    fn arrange(&mut self, places: Option<&[Vec<Option<usize>>]>) {
         let mut filter = RowFilter::new(&self.filter);
         let mut arranged = Vec::new();
+        let narrowed = !filter.is_empty() || self.unwell;
         for (at, block) in self.blocks.iter().enumerate() {
-            let narrowed = !filter.is_empty() || self.unwell;
-            let mut items: Vec<usize> = (0..block.items.len())
-                .filter(|item| {
-                    block.items.get(*item).is_some_and(|item| {
-                        (!self.unwell || item.health.is_some_and(|health| health != Health::Well))
-                            && (filter.is_empty() || filter.matched(&item.look.texts()).is_some())
-                    })
-                })
-                .collect();
+            let mut wanted = |item: &Item| {
+                (!self.unwell || item.health.is_some_and(|health| health != Health::Well))
+                    && (filter.is_empty() || filter.wants(&item.look.texts()))
+            };
+            let items = block.items.iter().enumerate().filter(|(_, item)| !narrowed || wanted(item));
+            let mut items: Vec<usize> = items.map(|(at, _)| at).collect();
             if let Some(sorting) = self.sorting.as_ref().filter(|sorting| sorting.block == block.key) {
                 order::sort(&mut items, block, sorting);
             }
-            if let Some(before) = before {
-                items.sort_by_cached_key(|item| {
-                    let key = block.items.get(*item).map(|item| (block.key.clone(), item.key.clone()));
-                    key.and_then(|key| before.get(&key).copied()).unwrap_or(usize::MAX)
-                });
+            if let Some(places) = places.and_then(|places| places.get(at)) {
+                items.sort_by_key(|item| places.get(*item).copied().flatten().unwrap_or(usize::MAX));
             }
             if !items.is_empty() || !narrowed {
-                arranged.push((at, items));
+                arranged.push(Arranged::new(at, block, items));
             }
         }
         self.arranged = arranged;
-        self.at = self.position();
+        let found =
+            self.cursor.as_ref().and_then(|_| self.rows().position(|(block, item)| self.is_cursor(block, item)));
+        self.at = found.unwrap_or(self.at).min(self.len().saturating_sub(1));
     }
 
     /// Which bytes of a row's texts the filter matched.

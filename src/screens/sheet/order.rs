@@ -3,13 +3,12 @@
 
 use std::cmp::Ordering;
 
-use super::{Block, Item, Sorting};
+use super::{Block, Sorting};
 
 /// Sorts indices into `block.items`; equals keep their order.
 pub(super) fn sort(items: &mut [usize], block: &Block, sorting: &Sorting) {
     let text = |item: &usize| -> &str {
-        let item: Option<&Item> = block.items.get(*item);
-        item.and_then(|item| item.look.texts().get(sorting.column).copied()).unwrap_or_default()
+        block.items.get(*item).and_then(|item| item.look.cell(sorting.column)).unwrap_or_default()
     };
     items.sort_by(|a, b| {
         let (a, b) = (text(a), text(b));

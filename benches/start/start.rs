@@ -1,6 +1,6 @@
 //! How soon the first frame stands, and what standing still costs: the built binary in a pty,
 //! beside a program that does nothing but print, in the same run.
-//! `cargo build --release && cargo bench -p toban-benches --bench start`.
+//! `cargo build --release && cargo bench -p toban-bench-start`.
 #![expect(
     clippy::expect_used,
     clippy::print_stdout,
