@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use toban::kinds::KINDS;
 use toban::kinds::alarm::{Alarm, AlarmMetric};
 use toban::kinds::db_instance::DbInstance;
 use toban::kinds::ecs_cluster::Cluster;
@@ -13,7 +14,7 @@ use toban::kinds::ecs_task::{Container, Task};
 use toban::kinds::load_balancer::LoadBalancer;
 use toban::kinds::target_group::{Check, TargetGroup};
 use toban::kinds::target_health::{Target, TargetHealth};
-use toban::world::{Arn, Coverage, Harvest, Identity, Resource, Scope, World};
+use toban::world::{Arn, Coverage, Found, Harvest, Identity, KindName, Part, Resource, Scope, World};
 
 /// How many environments; services, targets, databases and alarms come in multiples of it.
 pub(crate) const ENVIRONMENTS: usize = 30;
@@ -43,29 +44,62 @@ fn environment(index: usize) -> String {
     format!("system{:02}-{}", index / 3, ["dev", "stg", "prod"].get(index % 3).copied().unwrap_or("dev"))
 }
 
+/// Who we are there.
+pub(crate) fn identity() -> Identity {
+    Identity { account: ACCOUNT.into(), arn: arn("sts", "assumed-role/bench/you") }
+}
+
 /// The whole account.
 pub(crate) fn world() -> World {
     let mut world = World::default();
-    let scope = scope();
-    world.identify(&scope, Ok(Identity { account: ACCOUNT.into(), arn: arn("sts", "assumed-role/bench/you") }));
-    let environments: Vec<String> = (0..ENVIRONMENTS).map(environment).collect();
-    put(&mut world, environments.iter().map(|name| cluster(name)).collect());
-    put(&mut world, environments.iter().map(|name| balancer(name)).collect());
-    let services: Vec<Service> = environments.iter().flat_map(|name| (0..10).map(move |n| service(name, n))).collect();
-    put(&mut world, services.iter().map(group).collect());
-    put(&mut world, services.iter().enumerate().map(|(at, service)| health(at, service)).collect());
-    put(
-        &mut world,
-        services.iter().enumerate().flat_map(|(at, service)| (0..4).map(move |n| task(at, service, n))).collect(),
-    );
-    put(&mut world, environments.iter().flat_map(|name| (0..4).map(move |n| database(name, n))).collect());
-    put(&mut world, services.iter().flat_map(|service| (0..5).map(move |n| alarm(service, n))).collect());
-    put(&mut world, services);
+    world.identify(&scope(), Ok(identity()));
+    for kind in KINDS {
+        world.put(&scope(), kind.name(), &Coverage::All, Ok(found(kind.name(), now())), now());
+    }
     world
 }
 
-fn put<T: Resource>(world: &mut World, items: Vec<T>) {
-    world.put(&scope(), T::KIND, &Coverage::All, Ok(Harvest::whole(items).into()), now());
+/// What a reading of one kind brings at `at`: every minute something has another state.
+pub(crate) fn found(kind: KindName, at: Timestamp) -> Found {
+    let names: Vec<String> = (0..ENVIRONMENTS).map(environment).collect();
+    let services: Vec<Service> = names.iter().flat_map(|name| (0..10).map(move |n| service(name, n))).collect();
+    let minute = usize::try_from(at.duration_since(now()).as_mins()).unwrap_or_default();
+    match kind {
+        Cluster::KIND => Harvest::whole(names.iter().map(|name| cluster(name)).collect()).into(),
+        LoadBalancer::KIND => Harvest::whole(names.iter().map(|name| balancer(name)).collect()).into(),
+        TargetGroup::KIND => Harvest::whole(services.iter().map(group).collect()).into(),
+        // Read part by part, as the real ones are.
+        TargetHealth::KIND => {
+            let parts = services.iter().enumerate().map(|(at, service)| {
+                let health = health(at + minute, service, at);
+                (Part::from(health.group.as_str()), Ok(vec![health]))
+            });
+            Harvest::of(parts.collect()).into()
+        }
+        Task::KIND => {
+            let parts = services.chunks(10).enumerate().map(|(at, of_one)| {
+                let tasks = of_one.iter().enumerate();
+                let tasks = tasks.flat_map(|(n, service)| (0..4).map(move |task| task_of(at * 10 + n, service, task)));
+                let part = of_one.first().map_or("", |service| service.cluster.as_str());
+                (Part::from(part), Ok(tasks.collect()))
+            });
+            Harvest::of(parts.collect()).into()
+        }
+        DbInstance::KIND => {
+            Harvest::whole(names.iter().flat_map(|name| (0..4).map(move |n| database(name, n))).collect()).into()
+        }
+        Alarm::KIND => {
+            Harvest::whole(services.iter().flat_map(|service| (0..5).map(move |n| alarm(service, n))).collect()).into()
+        }
+        Service::KIND => {
+            let parts = services.chunks(10).map(|of_one| {
+                let part = of_one.first().map_or("", |service| service.cluster.as_str());
+                (Part::from(part), Ok(of_one.to_vec()))
+            });
+            Harvest::of(parts.collect()).into()
+        }
+        _ => Harvest::<Cluster>::whole(Vec::new()).into(),
+    }
 }
 
 fn cluster(name: &str) -> Cluster {
@@ -174,12 +208,13 @@ fn address(at: usize, n: usize) -> String {
     format!("10.{}.{}.{}", at / 256, at % 256, n + 4)
 }
 
-fn health(at: usize, service: &Service) -> TargetHealth {
+/// The targets of the group at `place`; the state of `at` decides whether they are sick.
+fn health(at: usize, service: &Service, place: usize) -> TargetHealth {
     let targets = (0..4)
         .map(|n| {
             let sick = at.is_multiple_of(37) && n > 0;
             Target {
-                id: address(at, n),
+                id: address(place, n),
                 port: Some(3000),
                 zone: Some("ap-northeast-1a".into()),
                 state: if sick { "unhealthy" } else { "healthy" }.into(),
@@ -192,7 +227,7 @@ fn health(at: usize, service: &Service) -> TargetHealth {
     TargetHealth { group: group(service).arn, targets }
 }
 
-fn task(at: usize, service: &Service, n: usize) -> Task {
+fn task_of(at: usize, service: &Service, n: usize) -> Task {
     Task {
         arn: arn("ecs", &format!("task/{}/{at:016x}{n:016x}", service.cluster.last())),
         cluster: service.cluster.clone(),

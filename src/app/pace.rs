@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::environment::Environment;
+use crate::environment::{Early, Environment, Unread};
 use crate::kinds::{KINDS, Pace, kind};
 use crate::world::{Coverage, Fault, FaultKind, Found, KindName, Part, Scope, World};
 
@@ -303,6 +303,19 @@ impl Pacer {
     #[must_use]
     pub fn complete(&self) -> bool {
         self.slots.values().all(|slot| slot.tried)
+    }
+
+    /// The scopes of which not every kind was asked for yet, with how far placement may go there.
+    #[must_use]
+    pub fn unread(&self) -> Unread {
+        let mut unread = Unread::new();
+        for ((scope, name), _) in self.slots.iter().filter(|(_, slot)| !slot.tried) {
+            // Names and tags that others are compared with come with the structure that is read first.
+            let first = kind(*name).is_some_and(|kind| kind.pace() == Pace::Topology && kind.needs().is_empty());
+            let early = if first { Early::Little } else { Early::Enough };
+            unread.entry(scope.clone()).and_modify(|known| *known = early.min(*known)).or_insert(early);
+        }
+        unread
     }
 
     fn ready(&self, scope: &Scope, name: KindName, slot: &Slot, now: Timestamp) -> bool {

@@ -24,7 +24,7 @@ use super::settings::Settings;
 use super::shown::Shown;
 use super::visit::{Record, Visit, Visiting, remedy, visit};
 use crate::cloud::Cloud;
-use crate::environment::gather;
+use crate::environment::{Unread, gather_early};
 use crate::kinds::kind;
 use crate::os;
 use crate::procedure::{Ending, Want};
@@ -121,7 +121,7 @@ impl Runner {
             Effect::Scopes => self.scopes(generation),
             Effect::Identify(scope) => self.identify(generation, scope),
             Effect::Read(reading) => self.read(generation, reading, Arc::clone(&model.world)),
-            Effect::Gather => self.gather(generation, Arc::clone(&model.world)),
+            Effect::Gather => self.gather(generation, Arc::clone(&model.world), model.pacer.unread()),
             Effect::Look(ask, id) => self.look(ask, id, Arc::clone(&model.world)),
             Effect::Change(approved) => self.change(*approved, Arc::clone(&model.world)),
             Effect::Run(errand) => self.run(*errand, &model.world),
@@ -236,12 +236,13 @@ impl Runner {
     }
 
     /// A picture of a large account takes longer than a frame, so it is made beside the loop.
-    fn gather(&self, generation: u64, world: Arc<World>) {
+    fn gather(&self, generation: u64, world: Arc<World>, unread: Unread) {
         let (tell, cloud) = (self.tell.clone(), Arc::clone(&self.cloud));
         let (wishes, zone) = (self.settings.wishes.clone(), self.settings.zone.clone());
         tokio::task::spawn_blocking(move || {
             let now = cloud.now();
-            let made = std::panic::catch_unwind(AssertUnwindSafe(|| gather(&world, &wishes, now, &zone)));
+            let made =
+                std::panic::catch_unwind(AssertUnwindSafe(|| gather_early(&world, &wishes, &unread, now, &zone)));
             let news = match made {
                 Ok(picture) => News::Gathered(generation, picture),
                 Err(_) => News::NotGathered(generation),

@@ -1,21 +1,19 @@
 //! Intended sleep: whether an environment sleeps as a whole, and which opinions are only consequences
 //! of it. Pure. A protected environment does not sleep because its database is stopped: that is bad.
 
-use std::collections::HashSet;
-
 use super::scene::Scene;
 use crate::environment::Finding;
 use crate::kinds::alarm::{Alarm, Watched, all_watched, reading};
 use crate::kinds::db_instance::Class;
 use crate::kinds::target_group::{Role, TargetGroup, words};
-use crate::world::{Health, Opinion, ResourceId};
+use crate::world::{Health, Opinion, QuickSet, ResourceId};
 
 /// What is known of an environment's rest.
 pub(super) struct Rest<'a> {
     /// Nothing serves, by choice: it sleeps, even if a database is still up.
     pub(super) idle: bool,
     /// Members whose opinion is a consequence of sleep and does not count.
-    pub(super) hushed: HashSet<&'a ResourceId>,
+    pub(super) hushed: QuickSet<&'a ResourceId>,
 }
 
 /// Reads the rest of an environment.
@@ -31,7 +29,7 @@ pub(super) fn read<'a>(scene: &Scene<'a>) -> Rest<'a> {
     // While a database still goes up or down, alarms and empty groups are consequences already.
     let resting = idle && !scene.environment.protected;
 
-    let mut hushed = HashSet::new();
+    let mut hushed = QuickSet::default();
     for (member, alarm) in &scene.alarms {
         let fires = member.opinion.as_ref().is_some_and(|opinion| opinion.health > Health::Well);
         if fires && by_absence(alarm) && (resting || all_watched(alarm).any(|watched| sleeps(scene, watched))) {

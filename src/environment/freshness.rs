@@ -1,13 +1,13 @@
 //! How fresh the data behind each environment is, and which faults may hide something of it.
 //! A fault of one target group concerns the environment of that group only. Pure.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
 use super::Placed;
 use crate::kinds::{Pace, kind};
-use crate::world::{Bin, EnvironmentName, Fault, Scope, World};
+use crate::world::{Bin, EnvironmentName, Fault, QuickMap, Scope, World};
 
 /// What is known of the data behind one environment.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -30,7 +30,7 @@ impl Freshness {
 #[derive(Default)]
 struct Residents<'a> {
     all: BTreeSet<usize>,
-    by_key: HashMap<&'a str, usize>,
+    by_key: QuickMap<&'a str, usize>,
 }
 
 impl Residents<'_> {
@@ -47,7 +47,7 @@ impl Residents<'_> {
 
 /// The freshness of every environment, in the order of `homes`.
 pub(super) fn freshness(world: &World, homes: &BTreeMap<EnvironmentName, Vec<Placed>>) -> Vec<Freshness> {
-    let mut residents: HashMap<&Scope, Residents<'_>> = HashMap::new();
+    let mut residents: QuickMap<&Scope, Residents<'_>> = QuickMap::default();
     for (at, members) in homes.values().enumerate() {
         for member in members {
             let there = residents.entry(&member.id.scope).or_default();

@@ -1,15 +1,17 @@
 //! From a world to a picture: place every resource, judge it where it stands, roll up.
 //! Pure; called by both faces whenever something arrived.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use jiff::{Timestamp, tz::TimeZone};
 
+use super::early::held;
 use super::freshness::{Freshness, freshness};
-use super::{Counts, Environment, Member, OffHours, Picture, Placed, Subject, Verdict, Wishes, place};
+use super::infer::place_early;
+use super::{Counts, Environment, Member, OffHours, Picture, Placed, Subject, Unread, Verdict, Wishes};
 use crate::diagnosis;
 use crate::kinds::{AnyKind, Context, Joins, KINDS, kind};
-use crate::world::{AccountId, EnvironmentName, Health, KindName, Scope, World};
+use crate::world::{AccountId, EnvironmentName, Health, KindName, QuickMap, Scope, World};
 
 /// Stages whose environments are not protected unless the configuration says so.
 const OPEN_STAGES: &[&str] =
@@ -18,17 +20,24 @@ const OPEN_STAGES: &[&str] =
 /// Makes the picture of `world` as of `now`, for a reader in `zone`.
 #[must_use]
 pub fn gather(world: &World, wishes: &Wishes, now: Timestamp, zone: &TimeZone) -> Picture {
-    let accounts: HashMap<Scope, Option<AccountId>> =
+    gather_early(world, wishes, &Unread::new(), now, zone)
+}
+
+/// The same while scopes are `unread`: what could still turn out to belong elsewhere is not in it yet.
+#[must_use]
+pub fn gather_early(world: &World, wishes: &Wishes, unread: &Unread, now: Timestamp, zone: &TimeZone) -> Picture {
+    let accounts: QuickMap<Scope, Option<AccountId>> =
         world.scopes().into_iter().map(|scope| (scope.clone(), world.account(&scope))).collect();
     let account = |scope: &Scope| accounts.get(scope).cloned().flatten();
-    let mut subjects: Vec<Subject> = KINDS.iter().flat_map(|kind| kind.subjects(world)).collect();
+    let mut subjects: Vec<Subject> =
+        side_by_side(KINDS.to_vec(), &|kind: &dyn AnyKind| kind.subjects(world)).into_iter().flatten().collect();
     for subject in &mut subjects {
         subject.account = account(&subject.id.scope);
     }
 
     let mut homes: BTreeMap<EnvironmentName, Vec<Placed>> = BTreeMap::new();
     let mut lost = Vec::new();
-    for placed in place(&subjects, wishes) {
+    for placed in place_early(&subjects, wishes, &held(world, unread)) {
         match placed.environment.clone() {
             Some(name) => homes.entry(name).or_default().push(placed),
             None => lost.push(placed),
@@ -37,17 +46,35 @@ pub fn gather(world: &World, wishes: &Wishes, now: Timestamp, zone: &TimeZone) -
     let fresh = freshness(world, &homes);
     let joins = Joins::of(world);
     let around = Surroundings { world, joins: &joins, wishes, account: &account, now, zone };
-    let mut environments: Vec<Environment> =
-        homes.into_iter().zip(fresh).map(|((name, placed), fresh)| environment(name, placed, fresh, &around)).collect();
+    let homes: Vec<_> = homes.into_iter().zip(fresh).collect();
+    let mut environments = side_by_side(homes, &|((name, placed), fresh)| environment(name, placed, fresh, &around));
     environments.sort_by(|a, b| b.verdict.health.cmp(&a.verdict.health).then_with(|| a.name.cmp(&b.name)));
     Picture { at: Some(now), environments, unassigned: members(world, lost) }
+}
+
+/// What `make` makes of each of `all`, in their order, half of them on another thread: a large account is to be seen
+/// within a few milliseconds, and one thread more costs a small one nothing that could be noticed.
+fn side_by_side<A: Send, B: Send>(mut all: Vec<A>, make: &(dyn Fn(A) -> B + Sync)) -> Vec<B> {
+    let behind = all.split_off(all.len().div_ceil(2));
+    if behind.is_empty() {
+        return all.into_iter().map(make).collect();
+    }
+    std::thread::scope(|scope| {
+        let behind = scope.spawn(move || behind.into_iter().map(make).collect::<Vec<B>>());
+        let mut made: Vec<B> = all.into_iter().map(make).collect();
+        match behind.join() {
+            Ok(more) => made.extend(more),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+        made
+    })
 }
 
 struct Surroundings<'a> {
     world: &'a World,
     joins: &'a Joins<'a>,
     wishes: &'a Wishes,
-    account: &'a dyn Fn(&Scope) -> Option<AccountId>,
+    account: &'a (dyn Fn(&Scope) -> Option<AccountId> + Sync),
     now: Timestamp,
     zone: &'a TimeZone,
 }
@@ -113,9 +140,9 @@ fn is_open(stage: &str) -> bool {
 
 /// Members with their names, in the order of kinds, then by name.
 fn members(world: &World, placed: Vec<Placed>) -> Vec<Member> {
-    let kinds: HashMap<KindName, (usize, &dyn AnyKind)> =
+    let kinds: QuickMap<KindName, (usize, &dyn AnyKind)> =
         KINDS.iter().enumerate().map(|(at, kind)| (kind.name(), (at, *kind))).collect();
-    let mut ranked: Vec<(usize, Member)> = placed
+    let ranked: Vec<(usize, Member)> = placed
         .into_iter()
         .map(|placed| {
             let kind = kinds.get(&placed.id.kind);
@@ -125,10 +152,16 @@ fn members(world: &World, placed: Vec<Placed>) -> Vec<Member> {
             (rank, Member { id: placed.id, name, opinion: None, because: placed.because })
         })
         .collect();
-    ranked.sort_by(|(a, one), (b, other)| {
-        a.cmp(b).then_with(|| one.name.cmp(&other.name)).then_with(|| one.id.cmp(&other.id))
+    // Members are large: their places are put in order, then each moves once.
+    let mut order: Vec<usize> = (0..ranked.len()).collect();
+    order.sort_by(|a, b| match (ranked.get(*a), ranked.get(*b)) {
+        (Some((a, one)), Some((b, other))) => {
+            a.cmp(b).then_with(|| one.name.cmp(&other.name)).then_with(|| one.id.cmp(&other.id))
+        }
+        _ => a.cmp(b),
     });
-    ranked.into_iter().map(|(_, member)| member).collect()
+    let mut members: Vec<Option<Member>> = ranked.into_iter().map(|(_, member)| Some(member)).collect();
+    order.into_iter().filter_map(|at| members.get_mut(at).and_then(Option::take)).collect()
 }
 
 fn single<T: PartialEq>(mut all: impl Iterator<Item = Option<T>>) -> Option<T> {

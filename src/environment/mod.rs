@@ -2,6 +2,7 @@
 //! health up (with `diagnosis`) and gives one [`Picture`] that both faces show.
 //! Pure: no clock, no network, no drawing; the same world always gives the same picture.
 
+mod early;
 mod freshness;
 mod gather;
 mod infer;
@@ -13,7 +14,8 @@ mod subject;
 pub mod whole;
 mod wish;
 
-pub use gather::gather;
+pub use early::{Early, Unread};
+pub use gather::{gather, gather_early};
 pub use infer::{Placed, place};
 pub use offhours::OffHours;
 pub use picture::{Counts, Environment, Finding, Member, Picture, Step, StepKind, Verdict};

@@ -2,8 +2,6 @@
 //! environment's protection, the clock as a value, and who stands behind whom.
 //! Built once per picture; never reads a clock or an environment variable itself.
 
-use std::collections::HashMap;
-
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::db_instance::DbInstance;
@@ -12,7 +10,7 @@ use super::ecs_service::Service;
 use super::ecs_task::Task;
 use super::managed_node::Node;
 use super::target_health::TargetHealth;
-use crate::world::{Scope, World};
+use crate::world::{QuickMap, Scope, World};
 
 /// The surroundings of a resource.
 #[derive(Clone, Copy)]
@@ -34,14 +32,14 @@ pub struct Context<'a> {
 /// Look-ups across kinds that would otherwise be searches. Keys are within a scope.
 #[derive(Default)]
 pub struct Joins<'a> {
-    tasks: HashMap<(&'a Scope, &'a str, &'a str), Vec<&'a Task>>,
-    task_by_ip: HashMap<(&'a Scope, &'a str), &'a Task>,
-    health: HashMap<(&'a Scope, &'a str), &'a TargetHealth>,
-    served: HashMap<(&'a Scope, &'a str), Vec<&'a Service>>,
-    instances: HashMap<(&'a Scope, &'a str), &'a Instance>,
-    nodes: HashMap<(&'a Scope, &'a str), &'a Node>,
-    databases: HashMap<(&'a Scope, &'a str), &'a DbInstance>,
-    named: HashMap<(&'a Scope, &'a str, &'a str), &'a Service>,
+    tasks: QuickMap<(&'a Scope, &'a str, &'a str), Vec<&'a Task>>,
+    task_by_ip: QuickMap<(&'a Scope, &'a str), &'a Task>,
+    health: QuickMap<(&'a Scope, &'a str), &'a TargetHealth>,
+    served: QuickMap<(&'a Scope, &'a str), Vec<&'a Service>>,
+    instances: QuickMap<(&'a Scope, &'a str), &'a Instance>,
+    nodes: QuickMap<(&'a Scope, &'a str), &'a Node>,
+    databases: QuickMap<(&'a Scope, &'a str), &'a DbInstance>,
+    named: QuickMap<(&'a Scope, &'a str, &'a str), &'a Service>,
 }
 
 impl<'a> Joins<'a> {

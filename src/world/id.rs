@@ -10,8 +10,21 @@ use serde::{Serialize, Serializer};
 macro_rules! name_type {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[derive(Clone, PartialEq, Eq, Hash)]
         pub struct $name(Arc<str>);
+
+        impl Ord for $name {
+            fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+                // Names are handed on far more often than made: most that are equal are the very same text.
+                if Arc::ptr_eq(&self.0, &other.0) { std::cmp::Ordering::Equal } else { self.0.cmp(&other.0) }
+            }
+        }
+
+        impl PartialOrd for $name {
+            fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+                Some(self.cmp(other))
+            }
+        }
 
         impl $name {
             /// The text of the name as AWS or the configuration wrote it.
@@ -79,7 +92,13 @@ impl Arn {
         if !self.0.starts_with("arn:") {
             return None;
         }
-        self.0.splitn(6, ':').nth(index).filter(|part| !part.is_empty())
+        let mut rest = &*self.0;
+        for _ in 0..index {
+            let colon = rest.bytes().position(|byte| byte == b':')?;
+            rest = rest.get(colon + 1..)?;
+        }
+        let end = if index < 5 { rest.bytes().position(|byte| byte == b':') } else { None };
+        rest.get(..end.unwrap_or(rest.len())).filter(|part| !part.is_empty())
     }
 
     /// `aws`, `aws-cn`, `aws-us-gov`.
@@ -116,7 +135,8 @@ impl Arn {
     #[must_use]
     pub fn last(&self) -> &str {
         let resource = self.resource();
-        resource.rsplit(['/', ':']).next().unwrap_or(resource)
+        let start = resource.bytes().rposition(|byte| byte == b'/' || byte == b':').map_or(0, |at| at + 1);
+        resource.get(start..).unwrap_or(resource)
     }
 }
 

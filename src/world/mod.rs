@@ -5,11 +5,13 @@
 mod fault;
 mod health;
 mod id;
+mod quick;
 mod shelf;
 
 pub use fault::{Fault, FaultKind};
 pub use health::{Health, Opinion};
 pub use id::{AccountId, Arn, EnvironmentName, KindName, Region, ResourceId, Scope, SourceName};
+pub(crate) use quick::{QuickMap, QuickSet};
 pub use shelf::{Bin, Coverage, Found, Harvest, Identity, Part, Resource, Shelf, World};
 
 #[cfg(test)]

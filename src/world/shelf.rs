@@ -3,7 +3,7 @@
 //! items and stands beside fresh ones. Old data is never cleared by a fault.
 
 use std::any::Any;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 use std::hash::{DefaultHasher, Hasher};
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{AccountId, Arn, Fault, KindName, ResourceId, Scope};
+use super::{AccountId, Arn, Fault, KindName, QuickMap, ResourceId, Scope};
 
 /// One AWS resource in our own words. Implemented by each kind's `model.rs`.
 pub trait Resource: Clone + PartialEq + Debug + Serialize + Send + Sync + 'static {
@@ -123,7 +123,7 @@ impl Found {
 #[derive(Clone)]
 struct Items {
     list: Arc<dyn Any + Send + Sync>,
-    index: Arc<HashMap<Arc<str>, (usize, u64)>>,
+    index: Arc<QuickMap<Arc<str>, (usize, u64)>>,
 }
 
 impl Debug for Items {
@@ -166,12 +166,19 @@ impl Bin {
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.items.iter().flat_map(|items| items.index.keys().map(AsRef::as_ref))
     }
+
+    fn find(&self, key: &str) -> Option<(&Items, usize)> {
+        let items = self.items.as_ref()?;
+        items.index.get(key).map(|(at, _)| (items, *at))
+    }
 }
 
 /// One kind's parts in one scope.
 #[derive(Clone, Debug, Default)]
 pub struct Shelf {
     bins: BTreeMap<Part, Bin>,
+    /// Which part each resource is in, where there are several: looking into each of them would cost too much.
+    parts: Arc<QuickMap<Arc<str>, Part>>,
     /// Faults that cost no item.
     pub notes: Vec<Fault>,
     /// Why the whole kind could not be read the last time it was asked for.
@@ -220,20 +227,30 @@ impl Shelf {
     }
 
     fn find(&self, key: &str) -> Option<(&Items, usize)> {
-        let at = |bin: &'_ Bin| bin.items.as_ref().and_then(|items| items.index.get(key)).map(|(at, _)| *at);
+        if self.bins.len() == 1 {
+            return self.bins.values().next()?.find(key);
+        }
         // Kinds read part by part often have one item a part, keyed alike: look there first.
-        let named = self.bins.get(key).into_iter();
-        named
-            .chain(self.bins.values())
-            .find_map(|bin| at(bin).and_then(|index| bin.items.as_ref().map(|items| (items, index))))
+        let named = self.bins.get(key).and_then(|bin| bin.find(key));
+        named.or_else(|| self.bins.get(self.parts.get(key)?)?.find(key))
     }
 
-    fn gists(&self) -> HashMap<Arc<str>, u64> {
-        self.bins
-            .values()
-            .filter_map(|bin| bin.items.as_ref())
-            .flat_map(|items| items.index.iter().map(|(key, (_, gist))| (Arc::clone(key), *gist)))
-            .collect()
+    fn index(&mut self) {
+        let mut parts = QuickMap::default();
+        if self.bins.len() > 1 {
+            for (part, bin) in &self.bins {
+                for key in bin.items.iter().flat_map(|items| items.index.keys()).filter(|key| *key != part) {
+                    parts.entry(Arc::clone(key)).or_insert_with(|| Arc::clone(part));
+                }
+            }
+        }
+        self.parts = Arc::new(parts);
+    }
+
+    /// What a resource looked like; it is likely in `part`, but may have moved there from another.
+    fn gist(&self, part: &str, key: &str) -> Option<u64> {
+        let of = |bin: &Bin| bin.items.as_ref().and_then(|items| items.index.get(key)).map(|(_, gist)| *gist);
+        self.bins.get(part).and_then(of).or_else(|| self.bins.values().find_map(of))
     }
 }
 
@@ -249,7 +266,7 @@ pub struct Identity {
 /// What we believe about every scope.
 #[derive(Clone, Debug, Default)]
 pub struct World {
-    shelves: BTreeMap<(Scope, KindName), Arc<Shelf>>,
+    shelves: BTreeMap<Scope, BTreeMap<KindName, Arc<Shelf>>>,
     identities: BTreeMap<Scope, Result<Identity, Fault>>,
 }
 
@@ -265,7 +282,7 @@ impl World {
         got: Result<Found, Fault>,
         at: Timestamp,
     ) -> Vec<ResourceId> {
-        let shelf = Arc::make_mut(self.shelves.entry((scope.clone(), kind)).or_default());
+        let shelf = Arc::make_mut(self.shelves.entry(scope.clone()).or_default().entry(kind).or_default());
         shelf.tried_at = Some(at);
         let found = match got {
             Ok(found) => found,
@@ -281,27 +298,31 @@ impl World {
                 return Vec::new();
             }
         };
-        let before = shelf.gists();
         let first = shelf.oldest().is_none();
+        // Bins share their items: this copies no resource.
+        let before = shelf.clone();
         if matches!(coverage, Coverage::All) {
             shelf.fault = None;
             shelf.notes = found.notes;
             shelf.bins.retain(|part, _| found.parts.iter().any(|(seen, _)| seen == part));
         }
+        let mut changed: Vec<ResourceId> = Vec::new();
         for (part, got) in found.parts {
+            if let Ok(items) = &got
+                && !first
+            {
+                let news = items.index.iter().filter(|(key, (_, gist))| before.gist(&part, key) != Some(*gist));
+                changed.extend(news.map(|(key, _)| ResourceId { kind, scope: scope.clone(), key: Arc::clone(key) }));
+            }
             let bin = shelf.bins.entry(part).or_default();
             match got {
                 Ok(items) => *bin = Bin { items: Some(items), read_at: Some(at), fault: None },
                 Err(fault) => bin.fault = Some(fault),
             }
         }
-        let after = shelf.gists();
-        let mut changed: Vec<ResourceId> = after
-            .into_iter()
-            .filter(|(key, gist)| !first && before.get(key) != Some(gist))
-            .map(|(key, _)| ResourceId { kind, scope: scope.clone(), key })
-            .collect();
+        shelf.index();
         changed.sort();
+        changed.dedup();
         changed
     }
 
@@ -337,9 +358,9 @@ impl World {
     pub fn account(&self, scope: &Scope) -> Option<AccountId> {
         self.identity(scope).map(|who| who.account.clone()).or_else(|| {
             self.shelves
-                .range((scope.clone(), KindName(""))..)
-                .take_while(|((at, _), _)| at == scope)
-                .flat_map(|(_, shelf)| shelf.bins.values())
+                .get(scope)?
+                .values()
+                .flat_map(|shelf| shelf.bins.values())
                 .filter_map(|bin| bin.items.as_ref())
                 .flat_map(|items| items.index.keys().take(1))
                 .find_map(|key| Arn::from(&**key).account().map(AccountId::from))
@@ -349,8 +370,7 @@ impl World {
     /// The scopes anything is known of, in order.
     #[must_use]
     pub fn scopes(&self) -> Vec<Scope> {
-        let mut scopes: Vec<Scope> =
-            self.shelves.keys().map(|(scope, _)| scope).chain(self.identities.keys()).cloned().collect();
+        let mut scopes: Vec<Scope> = self.shelves.keys().chain(self.identities.keys()).cloned().collect();
         scopes.sort();
         scopes.dedup();
         scopes
@@ -358,15 +378,13 @@ impl World {
 
     /// All items of a kind in one scope.
     pub fn all<'a, T: Resource>(&'a self, scope: &Scope) -> impl Iterator<Item = &'a T> + use<'a, T> {
-        self.shelves.get(&(scope.clone(), T::KIND)).into_iter().flat_map(|shelf| shelf.all::<T>())
+        self.shelf(scope, T::KIND).into_iter().flat_map(Shelf::all::<T>)
     }
 
     /// All items of a kind everywhere, with their scope.
     pub fn everywhere<T: Resource>(&self) -> impl Iterator<Item = (&Scope, &T)> {
-        self.shelves
-            .iter()
-            .filter(|((_, kind), _)| *kind == T::KIND)
-            .flat_map(|((scope, _), shelf)| shelf.all::<T>().map(move |item| (scope, item)))
+        let shelves = self.shelves.iter().filter_map(|(scope, kinds)| Some((scope, kinds.get(&T::KIND)?)));
+        shelves.flat_map(|(scope, shelf)| shelf.all::<T>().map(move |item| (scope, item)))
     }
 
     /// One resource, if it is (still) there.
@@ -389,17 +407,19 @@ impl World {
     /// The shelf of a kind in a scope; `None` before it was first asked for.
     #[must_use]
     pub fn shelf(&self, scope: &Scope, kind: KindName) -> Option<&Shelf> {
-        self.shelves.get(&(scope.clone(), kind)).map(AsRef::as_ref)
+        self.shelves.get(scope)?.get(&kind).map(AsRef::as_ref)
     }
 
     /// Every shelf with its scope and kind.
     pub fn shelves(&self) -> impl Iterator<Item = (&Scope, KindName, &Shelf)> {
-        self.shelves.iter().map(|((scope, kind), shelf)| (scope, *kind, shelf.as_ref()))
+        self.shelves
+            .iter()
+            .flat_map(|(scope, kinds)| kinds.iter().map(move |(kind, shelf)| (scope, *kind, shelf.as_ref())))
     }
 
     /// Forgets everything about scopes that are not in `keep` (another profile was chosen).
     pub fn retain(&mut self, keep: &[Scope]) {
-        self.shelves.retain(|(scope, _), _| keep.contains(scope));
+        self.shelves.retain(|scope, _| keep.contains(scope));
         self.identities.retain(|scope, _| keep.contains(scope));
     }
 }

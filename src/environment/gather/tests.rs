@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 
-use super::gather;
+use super::{gather, gather_early};
+use crate::app::pace::{Outcome, Pacer, Reading, Tempo};
 use crate::cloud::Cloud;
 use crate::demo::Demo;
 use crate::environment::{Picture, Wishes};
@@ -121,4 +122,65 @@ async fn a_fault_of_one_target_group_concerns_its_environment_only() {
         }
         assert_eq!(operations, expected, "{}", environment.name);
     }
+}
+
+/// Reads the simulation as the console does, answers in a random order, and looks at every picture on the way.
+async fn arrive(demo: &Demo, seed: u64, each: &mut dyn FnMut(&World, &Pacer)) -> World {
+    let mut random = fastrand::Rng::with_seed(seed);
+    let scopes = demo.scopes().await.expect("scopes");
+    let mut pacer = Pacer::new(seed, Tempo::default());
+    pacer.watch(&scopes, demo.now());
+    let mut world = World::default();
+    let mut flying: Vec<Reading> = Vec::new();
+    let mut unknown = scopes.clone();
+    loop {
+        flying.extend(pacer.due(demo.now()));
+        let next = random.usize(..=flying.len() + unknown.len());
+        if next < flying.len() {
+            let reading = flying.swap_remove(next);
+            let of = kind(reading.kind).expect("a kind");
+            let got = demo.read(of, &reading.scope, &reading.coverage, &world).await;
+            let changed = world.put(&reading.scope, reading.kind, &reading.coverage, got, demo.now());
+            pacer.arrived(&reading, Outcome::Read { changed: !changed.is_empty() }, demo.now());
+        } else if let Some(scope) = unknown.pop() {
+            world.identify(&scope, demo.identify(&scope).await);
+        } else if flying.is_empty() {
+            return world;
+        }
+        each(&world, &pacer);
+    }
+}
+
+#[tokio::test]
+async fn while_readings_arrive_nothing_is_ever_where_it_will_not_be_in_the_end() {
+    let demo = Demo::at(7, 0);
+    let whole = picture(&world(&demo).await, &demo);
+    let homes: BTreeMap<_, _> = whole
+        .environments
+        .iter()
+        .flat_map(|environment| environment.members.iter().map(|member| (member.id.clone(), environment.name.clone())))
+        .collect();
+    let mut early = BTreeSet::new();
+    for seed in 0..24 {
+        let mut last = None;
+        arrive(&demo, seed, &mut |world, pacer| {
+            let unread = pacer.unread();
+            let picture = gather_early(world, &Wishes::default(), &unread, demo.now(), &TimeZone::UTC);
+            for environment in &picture.environments {
+                for member in &environment.members {
+                    assert_eq!(homes.get(&member.id), Some(&environment.name), "{} with {unread:?} unread", member.id);
+                }
+                if !unread.is_empty() {
+                    early.insert(environment.name.to_string());
+                }
+            }
+            last = Some(picture);
+        })
+        .await;
+        let names =
+            |picture: &Picture| picture.environments.iter().map(|one| one.name.clone()).collect::<BTreeSet<_>>();
+        assert_eq!(last.map(|picture| names(&picture)), Some(names(&whole)), "in the end all is there");
+    }
+    // What tells its place by itself does not wait for the rest of its account.
+    assert!(early.contains("prooflink-dev") && early.contains("prooflink-prod"), "{early:?}");
 }

@@ -2,13 +2,12 @@
 //! edges between them. Built once per inference from subjects in a fixed order; the steps write on it.
 
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
 
 use super::lexicon::{Lexicon, Sym};
 use super::reading::Reading;
 use super::tags::Said;
 use crate::environment::{Relation, Step, StepKind, Subject, Tie};
-use crate::world::{AccountId, Arn, Scope};
+use crate::world::{AccountId, Arn, QuickMap, QuickSet, Scope};
 
 /// Where a node belongs as far as is known.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -30,6 +29,17 @@ impl Label {
     /// Whether nothing can be added.
     pub(super) fn is_full(self) -> bool {
         self.fixed.is_some() || (self.system.is_some() && self.stage.is_some())
+    }
+}
+
+impl Lexicon {
+    /// The name of the environment a label means; `None` if it means none.
+    pub(super) fn environment(&mut self, label: Label) -> Option<Sym> {
+        match label {
+            Label { fixed: Some(name), .. } => Some(name),
+            Label { system: Some(system), stage: Some(stage), .. } => Some(self.pair(system, stage)),
+            Label { system, stage, .. } => system.or(stage),
+        }
     }
 }
 
@@ -106,7 +116,7 @@ pub(super) struct Board<'a> {
     /// Nodes: subjects in the order of their ids, then bare names in the order they are pointed at.
     pub(super) nodes: Vec<Node<'a>>,
     /// Labels that resources state themselves, by realm.
-    pub(super) stated: HashSet<(usize, Sym, Sym)>,
+    pub(super) stated: QuickSet<(usize, Sym, Sym)>,
 }
 
 impl<'a> Board<'a> {
@@ -114,7 +124,7 @@ impl<'a> Board<'a> {
     pub(super) fn of(subjects: &[&'a Subject]) -> Self {
         let mut board = Self::default();
         let scopes = board.lay_out(subjects);
-        let mut keys: Keys<'a> = HashMap::with_capacity(subjects.len() * 3);
+        let mut keys: Keys<'a> = QuickMap::with_capacity_and_hasher(subjects.len() * 3, Default::default());
         board.nodes.reserve(subjects.len() + subjects.len() / 4);
         for (subject, scope) in subjects.iter().zip(&scopes).filter(|(subject, _)| subject.about.is_none()) {
             let at = board.nodes.len();
@@ -154,16 +164,12 @@ impl<'a> Board<'a> {
 
     /// The name of the environment a label means; `None` if it means none.
     pub(super) fn environment(&mut self, label: Label) -> Option<Sym> {
-        match label {
-            Label { fixed: Some(name), .. } => Some(name),
-            Label { system: Some(system), stage: Some(stage), .. } => Some(self.lexicon.pair(system, stage)),
-            Label { system, stage, .. } => system.or(stage),
-        }
+        self.lexicon.environment(label)
     }
 
     /// Finds scopes and realms and returns the scope of each subject.
     fn lay_out(&mut self, subjects: &[&'a Subject]) -> Vec<usize> {
-        let mut index: HashMap<&Scope, usize> = HashMap::new();
+        let mut index: QuickMap<&Scope, usize> = QuickMap::default();
         let mut accounts: Vec<Option<(bool, &'a str)>> = Vec::new();
         let mut last: Option<(&Scope, usize)> = None;
         let mut scopes = Vec::with_capacity(subjects.len());
@@ -276,7 +282,7 @@ impl<'a> Board<'a> {
 }
 
 /// Who is known by a key within a scope. Nearly always one.
-type Keys<'a> = HashMap<(usize, &'a str), Known>;
+type Keys<'a> = QuickMap<(usize, &'a str), Known>;
 
 enum Known {
     One(usize),

@@ -1,7 +1,7 @@
 //! The end of an inference: half labels are completed where only one completion is possible, labels become
 //! names, and the same name in several accounts is told apart.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use super::board::{Board, Label, say};
 use super::lexicon::Sym;
@@ -9,6 +9,7 @@ use super::phrases::cut;
 use super::relations;
 use super::systems::elected;
 use crate::environment::{Relation, StepKind, Wishes};
+use crate::world::QuickMap;
 
 /// A realm with a stage or a system in it.
 type Within = (usize, Sym);
@@ -22,16 +23,15 @@ pub(super) fn complete(board: &mut Board<'_>) {
 /// Resources of a stage without a system (a CDK application's stacks): the word most of their names share, else
 /// the only system that has this stage, else the stage stands alone.
 fn find_systems(board: &mut Board<'_>) {
-    let mut groups: HashMap<Within, Vec<usize>> = HashMap::new();
-    let mut systems: HashMap<Within, BTreeMap<String, Sym>> = HashMap::new();
+    let mut groups: QuickMap<Within, Vec<usize>> = QuickMap::default();
+    let mut systems: QuickMap<Within, Vec<Sym>> = QuickMap::default();
     for (at, node) in board.nodes.iter().enumerate() {
         let realm = board.realm(node);
         match node.label {
             Label { fixed: Some(_), .. } => {}
             Label { system: None, stage: Some(stage), .. } => groups.entry((realm, stage)).or_default().push(at),
             Label { system: Some(system), stage: Some(stage), .. } if !node.hint => {
-                let text = board.lexicon.text(system).to_owned();
-                systems.entry((realm, stage)).or_default().insert(text, system);
+                note(systems.entry((realm, stage)).or_default(), system);
             }
             Label { .. } => {}
         }
@@ -53,7 +53,7 @@ fn find_systems(board: &mut Board<'_>) {
             )
         } else {
             let known = systems.get(&within);
-            let Some(system) = known.filter(|all| all.len() == 1).and_then(|all| all.values().next()) else { continue };
+            let Some(system) = known.filter(|all| all.len() == 1).and_then(|all| all.first()) else { continue };
             (
                 *system,
                 format!("{} is the only system here with a stage {}", cut(board.lexicon.text(*system)), cut(&stage)),
@@ -71,13 +71,12 @@ fn find_systems(board: &mut Board<'_>) {
 /// Resources of a system without a stage: the only stage it has in this region, else in this account. A system
 /// that has no stages at all is an environment by itself; one that has several leaves them unplaced.
 fn find_stages(board: &mut Board<'_>) {
-    let mut by_region: HashMap<Within, BTreeMap<String, Sym>> = HashMap::new();
-    let mut by_realm: HashMap<Within, BTreeMap<String, Sym>> = HashMap::new();
+    let mut by_region: QuickMap<Within, Vec<Sym>> = QuickMap::default();
+    let mut by_realm: QuickMap<Within, Vec<Sym>> = QuickMap::default();
     for node in board.nodes.iter().filter(|node| !node.hint) {
         if let Label { system: Some(system), stage: Some(stage), fixed: None } = node.label {
-            let text = board.lexicon.text(stage).to_owned();
-            by_region.entry((node.scope, system)).or_default().insert(text.clone(), stage);
-            by_realm.entry((board.realm(node), system)).or_default().insert(text, stage);
+            note(by_region.entry((node.scope, system)).or_default(), stage);
+            note(by_realm.entry((board.realm(node), system)).or_default(), stage);
         }
     }
     let mut ends = Vec::new();
@@ -85,8 +84,10 @@ fn find_stages(board: &mut Board<'_>) {
         if let Label { system: Some(system), stage: None, fixed: None } = node.label {
             let stages = by_region.get(&(node.scope, system)).or_else(|| by_realm.get(&(board.realm(node), system)));
             let Some(stages) = stages else { continue };
-            let names = stages.keys().cloned().collect::<Vec<_>>().join(", ");
-            let only = stages.values().next().copied().filter(|_| stages.len() == 1);
+            let mut names: Vec<&str> = stages.iter().map(|stage| board.lexicon.text(*stage)).collect();
+            names.sort_unstable();
+            let names = names.join(", ");
+            let only = stages.first().copied().filter(|_| stages.len() == 1);
             ends.push((at, system, only, names));
         }
     }
@@ -112,6 +113,13 @@ fn find_stages(board: &mut Board<'_>) {
     }
 }
 
+/// Adds a symbol to the few that are known.
+fn note(known: &mut Vec<Sym>, sym: Sym) {
+    if !known.contains(&sym) {
+        known.push(sym);
+    }
+}
+
 /// The name of every node's environment. A name that labels of several accounts share stays with the account that
 /// the configuration pins or claims for it, else with the first; the others get `@ACCOUNT`.
 pub(super) fn names(board: &mut Board<'_>, wishes: &Wishes) -> Vec<Option<String>> {
@@ -123,7 +131,7 @@ pub(super) fn names(board: &mut Board<'_>, wishes: &Wishes) -> Vec<Option<String
         let barred = board.nodes.get(at).is_some_and(|node| name.is_some_and(|name| node.barred.contains(&name)));
         labels.push((name.filter(|_| !barred), realm, claimed));
     }
-    let mut realms: HashMap<Sym, (BTreeSet<usize>, BTreeSet<usize>)> = HashMap::new();
+    let mut realms: QuickMap<Sym, (BTreeSet<usize>, BTreeSet<usize>)> = QuickMap::default();
     for ((name, realm, claimed), node) in labels.iter().zip(&board.nodes) {
         if let Some(name) = name
             && !node.hint
@@ -136,7 +144,7 @@ pub(super) fn names(board: &mut Board<'_>, wishes: &Wishes) -> Vec<Option<String
             };
         }
     }
-    let homes: HashMap<Sym, BTreeSet<usize>> = realms
+    let homes: QuickMap<Sym, BTreeSet<usize>> = realms
         .into_iter()
         .map(|(name, (inferred, wished))| {
             let text = board.lexicon.text(name);

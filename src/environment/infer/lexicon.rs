@@ -1,10 +1,10 @@
 //! The words met in one inference, each kept and judged once. A [`Sym`] stands for a text; two are
 //! equal if and only if their texts are. Their numbers mean nothing and never decide anything.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::words::{self, Meaning};
+use crate::world::QuickMap;
 
 /// A text of the lexicon.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -13,9 +13,9 @@ pub(super) struct Sym(u32);
 /// All texts, both ways.
 #[derive(Default)]
 pub(super) struct Lexicon {
-    known: HashMap<Arc<str>, Sym>,
+    known: QuickMap<Arc<str>, Sym>,
     entries: Vec<(Arc<str>, Meaning)>,
-    pairs: HashMap<(Sym, Sym), Sym>,
+    pairs: QuickMap<(Sym, Sym), Sym>,
 }
 
 impl Lexicon {

@@ -4,6 +4,7 @@
 
 mod board;
 mod claims;
+mod early;
 mod finish;
 mod lexicon;
 mod phrases;
@@ -21,7 +22,7 @@ mod tests;
 use board::Board;
 use systems::Systems;
 
-use super::{Step, StepKind, Subject, Wishes};
+use super::{Step, StepKind, Subject, Unread, Wishes};
 use crate::world::{EnvironmentName, ResourceId};
 
 /// Where one resource was placed.
@@ -42,11 +43,18 @@ pub struct Placed {
 /// Places every subject that is no hint. The answer is sorted by id and does not depend on the order of `subjects`.
 #[must_use]
 pub fn place(subjects: &[Subject], wishes: &Wishes) -> Vec<Placed> {
+    place_early(subjects, wishes, &Unread::new())
+}
+
+/// The same while scopes are `held`: of these only what states its place by itself is in the answer, or nothing.
+#[must_use]
+pub(super) fn place_early(subjects: &[Subject], wishes: &Wishes, held: &Unread) -> Vec<Placed> {
     let mut sorted: Vec<&Subject> = subjects.iter().collect();
     sorted.sort();
     let mut board = Board::of(&sorted);
     claims::claim(&mut board, wishes);
     let mut systems = Systems::state(&mut board);
+    early::hold(&mut board, held);
     relations::spread(&mut board);
     for with_watchers in [false, true] {
         systems.by_shared_words(&mut board, with_watchers);

@@ -150,27 +150,25 @@ fn step(board: &mut Board<'_>, ends: &mut Vec<usize>, follows: impl Fn(&Edge) ->
 
 /// What the edges that count add to a node, and the first edge that told it.
 fn gain(board: &mut Board<'_>, at: usize, follows: &impl Fn(&Edge) -> bool) -> Option<(Label, Edge)> {
-    let node = board.nodes.get(at)?;
+    let realm = board.nodes.get(at).map_or(0, |node| board.realm(node));
+    let Board { nodes, lexicon, stated, .. } = board;
+    let node = nodes.get(at)?;
     let own = node.label;
     // Clues follow only what they themselves point at: a topic is not of the first alarm that tells it.
     let clue = node.hint;
-    let edges: Vec<Edge> = node.edges.iter().filter(|edge| follows(edge) && (edge.forward || !clue)).copied().collect();
-    let barred = node.barred.clone();
-    let mut sources = Vec::with_capacity(edges.len());
-    for edge in edges {
-        if let Some(other) = board.nodes.get(edge.other) {
-            let (label, kept_out) = (other.label, !other.barred.is_empty());
-            if label.is_empty() {
-                continue;
-            }
-            let name = if label.is_full() || kept_out { board.environment(label) } else { None };
-            let shut = |list: &[Sym]| name.is_some_and(|name| list.contains(&name));
-            if !shut(&barred) && !board.nodes.get(edge.other).is_some_and(|other| shut(&other.barred)) {
-                sources.push((edge, label, name.filter(|_| label.is_full())));
-            }
+    let mut sources = Vec::new();
+    for edge in node.edges.iter().filter(|edge| follows(edge) && (edge.forward || !clue)) {
+        let Some(other) = nodes.get(edge.other).filter(|other| !other.label.is_empty()) else { continue };
+        let label = other.label;
+        let name = if label.is_full() || !other.barred.is_empty() { lexicon.environment(label) } else { None };
+        let shut = |list: &[Sym]| name.is_some_and(|name| list.contains(&name));
+        if !shut(&node.barred) && !shut(&other.barred) {
+            sources.push((*edge, label, name.filter(|_| label.is_full())));
         }
     }
-    let realm = board.nodes.get(at).map_or(0, |node| board.realm(node));
+    if sources.is_empty() {
+        return None;
+    }
     let mut label = Offer::to(own, sources.iter().map(|(_, label, name)| (*label, *name))).fill(own);
     if label == own
         && let Some(system) = own.system
@@ -178,7 +176,7 @@ fn gain(board: &mut Board<'_>, at: usize, follows: &impl Fn(&Edge) -> bool) -> O
     {
         // Neighbours of another system still tell the stage, if this system is known to have it.
         let stage = sources.iter().fold(Agreed::Nothing, |agreed, (_, label, _)| agreed.with(label.stage)).on();
-        label.stage = stage.filter(|stage| board.stated.contains(&(realm, system, *stage)));
+        label.stage = stage.filter(|stage| stated.contains(&(realm, system, *stage)));
     }
     if label == own {
         return None;

@@ -1,8 +1,6 @@
 //! Which words of names are systems: settled by comparing names within an account. `prooflink-dev-db` is
 //! plain; `shop-api-prod` beside `shop-web-prod` is of `shop`; `kajimaru-ec2-01` beside `kajimaru-ALB` of `kajimaru`.
 
-use std::collections::{HashMap, HashSet};
-
 use super::board::{Board, Label, Node, say};
 use super::claims;
 use super::lexicon::{Lexicon, Sym};
@@ -11,11 +9,12 @@ use super::reading::{Reading, Shape};
 use super::tokens::tokens;
 use super::words::Meaning;
 use crate::environment::StepKind;
+use crate::world::{QuickMap, QuickSet};
 
 /// The systems of each realm, by their words.
 #[derive(Default)]
 pub(super) struct Systems {
-    known: HashMap<usize, HashMap<Vec<Sym>, Sym>>,
+    known: QuickMap<usize, QuickMap<Vec<Sym>, Sym>>,
     longest: usize,
 }
 
@@ -37,12 +36,12 @@ impl Systems {
             if let Some(system) = node.label.system {
                 let text = board.lexicon.text(system).to_owned();
                 let words = tokens(&text, &mut board.lexicon);
-                systems.learn(realm, words, system);
+                systems.learn(realm, &words, system);
             }
             for reading in [&node.stack, &node.name] {
                 if reading.shape == Shape::Middle && !reading.core().is_empty() && node.label.system.is_none() {
                     let system = board.lexicon.join(reading.core());
-                    systems.learn(realm, reading.core().to_vec(), system);
+                    systems.learn(realm, reading.core(), system);
                 }
             }
         }
@@ -72,10 +71,13 @@ impl Systems {
         changed
     }
 
-    fn learn(&mut self, realm: usize, words: Vec<Sym>, system: Sym) {
+    fn learn(&mut self, realm: usize, words: &[Sym], system: Sym) {
         if !words.is_empty() {
-            self.longest = self.longest.max(words.len());
-            self.known.entry(realm).or_default().entry(words).or_insert(system);
+            let known = self.known.entry(realm).or_default();
+            if !known.contains_key(words) {
+                self.longest = self.longest.max(words.len());
+                known.insert(words.to_vec(), system);
+            }
         }
     }
 
@@ -94,16 +96,16 @@ impl Systems {
             let system = if node.label.system.is_some() { None } else { self.system(reading, realm, lexicon) };
             let says = match (system, stage) {
                 (None, None) => continue,
-                (Some(system), None) => format!("system {}", cut(lexicon.text(system))),
-                (None, Some(stage)) => format!("stage {}", cut(lexicon.text(stage))),
+                (Some(system), None) => ["system ", &cut(lexicon.text(system))].concat(),
+                (None, Some(stage)) => ["stage ", &cut(lexicon.text(stage))].concat(),
                 (Some(system), Some(stage)) => {
-                    format!("system {}, stage {}", cut(lexicon.text(system)), cut(lexicon.text(stage)))
+                    ["system ", &cut(lexicon.text(system)), ", stage ", &cut(lexicon.text(stage))].concat()
                 }
             };
             node.label.system = node.label.system.or(system);
             node.label.stage = node.label.stage.or(stage);
             let text = if kind == StepKind::Stack { node.said.stack.unwrap_or_default() } else { node.title };
-            say(node, kind, format!("{which} {}: {says}", cut(text)));
+            say(node, kind, [which, " ", &cut(text), ": ", &says].concat());
         }
         node.label != before
     }
@@ -125,7 +127,7 @@ impl Systems {
             founded: bool,
             last: bool,
         }
-        let mut groups: HashMap<(usize, Sym), Alike<'_>> = HashMap::new();
+        let mut groups: QuickMap<(usize, Sym), Alike<'_>> = QuickMap::default();
         let open = |node: &&Node<'_>| !node.hint && node.label.system.is_none() && node.label.fixed.is_none();
         // A watcher whose stage is known waits for what it watches rather than founding a system.
         let watches = |node: &Node<'_>| node.subject.is_some_and(|subject| subject.watches);
@@ -162,7 +164,7 @@ impl Systems {
                 .any(|word| board.lexicon.meaning(*word) != Meaning::Role && board.lexicon.text(*word).len() > 1);
             if named && group.founded && (group.members >= 2 || group.last) {
                 let system = board.lexicon.join(group.shared);
-                self.learn(realm, group.shared.to_vec(), system);
+                self.learn(realm, group.shared, system);
             }
         }
     }
@@ -197,9 +199,9 @@ fn by_tags(node: &mut Node<'_>, board: &mut Board<'_>) {
 
 /// The word that more names of a group share than any other; `None` without one that at least two share.
 pub(super) fn elected<'n>(readings: impl Iterator<Item = Vec<&'n Reading>>, lexicon: &Lexicon) -> Option<Sym> {
-    let mut votes: HashMap<Sym, usize> = HashMap::new();
+    let mut votes: QuickMap<Sym, usize> = QuickMap::default();
     for voter in readings {
-        let words: HashSet<Sym> = voter.into_iter().flat_map(|reading| reading.telling(lexicon)).collect();
+        let words: QuickSet<Sym> = voter.into_iter().flat_map(|reading| reading.telling(lexicon)).collect();
         for word in words {
             *votes.entry(word).or_default() += 1;
         }

@@ -1,15 +1,14 @@
 //! The last clue: if all that is labelled in a VPC belongs to one environment, so does the rest.
 //! A VPC's own name and tags count as one of the labels.
 
-use std::collections::HashMap;
-
 use super::board::{Board, Label, Reason};
 use super::lexicon::Sym;
 use super::relations::Offer;
+use crate::world::QuickMap;
 
 /// Fills from VPCs what is still open. Returns whether anything changed.
 pub(super) fn fill(board: &mut Board<'_>) -> bool {
-    let mut vpcs: HashMap<(usize, &str), Vec<usize>> = HashMap::new();
+    let mut vpcs: QuickMap<(usize, &str), Vec<usize>> = QuickMap::default();
     for (at, node) in board.nodes.iter().enumerate() {
         if let Some(vpc) = node.subject.and_then(|subject| subject.vpc.as_deref()) {
             vpcs.entry((node.scope, vpc)).or_default().push(at);

@@ -1,8 +1,9 @@
 //! What single words of a name mean: stages with their synonyms, words for kinds of resources and
 //! metrics, words for roles. Lists and look-ups only; how words combine is `reading`'s.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use crate::world::QuickMap;
 
 /// Stage words and the stage they mean. Sorted, for binary search.
 const STAGES: &[(&str, &str)] = &[
@@ -63,7 +64,7 @@ const ROLES: &str = "
     admin api app application apps back backend bff client core front frontend ui web webapp website worker
     workers";
 
-static LISTED: LazyLock<HashMap<&str, Meaning>> = LazyLock::new(|| {
+static LISTED: LazyLock<QuickMap<&str, Meaning>> = LazyLock::new(|| {
     let resources = RESOURCES.split_whitespace().map(|word| (word, Meaning::Resource));
     resources.chain(ROLES.split_whitespace().map(|word| (word, Meaning::Role))).collect()
 });

@@ -31,6 +31,8 @@ static CROSSED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
+const CROSSED_BEGINS: &str = "Threshold Crossed: ";
+
 /// What the last evaluation of `alarm` saw.
 #[must_use]
 pub fn reading(alarm: &Alarm) -> Reading {
@@ -70,6 +72,10 @@ fn timestamp(text: &str) -> Option<jiff::Timestamp> {
 }
 
 fn from_words(reason: &str) -> Option<Reading> {
+    // The cheap look first: most sentences are others, and patterns are dear.
+    if !reason.get(..CROSSED_BEGINS.len())?.eq_ignore_ascii_case(CROSSED_BEGINS) {
+        return None;
+    }
     let found = CROSSED.as_ref()?.captures(reason)?;
     let points = found.get(3)?.as_str();
     let threshold = found.get(4)?.as_str().parse().ok();

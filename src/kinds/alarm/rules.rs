@@ -36,11 +36,7 @@ pub(super) fn count(item: &Alarm, _cx: &Context<'_>, counts: &mut Counts) {
 #[must_use]
 pub fn scales(alarm: &Alarm) -> bool {
     alarm.name.starts_with("TargetTracking-")
-        || alarm
-            .alarm_actions
-            .iter()
-            .chain(&alarm.ok_actions)
-            .any(|action| action.service() == Some("autoscaling") || action.as_str().contains(":autoscaling:"))
+        || alarm.alarm_actions.iter().chain(&alarm.ok_actions).any(|action| action.as_str().contains(":autoscaling:"))
 }
 
 /// Whether it tells only topics for warnings.

@@ -11,7 +11,7 @@ const SCALING: &str = "TargetTracking-";
 /// What is known of `item` for placing it: it follows what it watches, and a scaling alarm has no say of its own.
 #[expect(clippy::unnecessary_wraps, reason = "the trait lets a kind have no subject")]
 pub(super) fn subject(item: &Alarm, scope: &Scope) -> Option<Subject> {
-    let mut subject = Subject::new(item.id(scope)).watching().known_as(format!("alarm:{}", item.name));
+    let mut subject = Subject::new(item.id(scope)).watching().known_as(["alarm:", &item.name].concat());
     match item.name.strip_prefix(SCALING) {
         Some(rest) => {
             subject = subject.also_called(&item.name);
@@ -36,7 +36,7 @@ pub(super) fn subject(item: &Alarm, scope: &Scope) -> Option<Subject> {
         subject = subject.tied(Relation::Rule, alarm);
     }
     for topic in item.alarm_actions.iter().chain(&item.ok_actions).filter(|action| action.service() == Some("sns")) {
-        subject = subject.tied(Relation::Topic, format!("topic:{}", topic.last()));
+        subject = subject.tied(Relation::Topic, ["topic:", topic.last()].concat());
     }
     subject.ties.sort();
     subject.ties.dedup();
@@ -49,7 +49,7 @@ fn watched(metric: &AlarmMetric) -> Vec<String> {
         |wanted: &str| metric.dimensions.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
     let mut keys = Vec::new();
     match (value("ClusterName"), value("ServiceName")) {
-        (Some(cluster), Some(service)) => keys.push(format!("service/{cluster}/{service}")),
+        (Some(cluster), Some(service)) => keys.push(["service/", cluster, "/", service].concat()),
         (Some(cluster), None) => keys.push(format!("cluster/{cluster}")),
         (None, Some(service)) => keys.push(service.to_owned()),
         (None, None) => {}

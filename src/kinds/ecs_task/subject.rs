@@ -20,14 +20,14 @@ pub(super) fn subject(item: &Task, scope: &Scope) -> Option<Subject> {
         .also_called(family)
         .tagged(&item.tags)
         .tied(Relation::Cluster, item.cluster.as_str())
-        .tied(Relation::Family, format!("family:{family}"));
+        .tied(Relation::Family, ["family:", family].concat());
     if let Some(service) = item.service() {
-        subject = subject.tied(Relation::Service, format!("service/{}/{service}", item.cluster.last()));
+        subject = subject.tied(Relation::Service, ["service/", item.cluster.last(), "/", service].concat());
     }
     // The address of a stopped task may be another's by now.
     if item.stopped_at.is_none() {
         for ip in &item.ips {
-            subject = subject.known_as(format!("ip:{ip}"));
+            subject = subject.known_as(["ip:", ip].concat());
         }
     }
     Some(subject)

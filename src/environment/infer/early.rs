@@ -1,0 +1,37 @@
+//! Keeps back what could still turn out to belong elsewhere: while an account has not been read as a whole, only
+//! resources stand that tell system and stage by themselves. All later steps compare, and compare too little.
+
+use super::board::{Board, Label, Node};
+use super::lexicon::Lexicon;
+use super::reading::{Reading, Shape};
+use crate::environment::{Early, Unread};
+
+/// Makes mere clues of the resources in `held` scopes whose place is not sure. Clues are in nobody's picture.
+pub(super) fn hold(board: &mut Board<'_>, held: &Unread) {
+    if held.is_empty() {
+        return;
+    }
+    let early: Vec<Option<Early>> = board.places.iter().map(|place| held.get(place.scope).copied()).collect();
+    for node in &mut board.nodes {
+        let sure = match early.get(node.scope).copied().flatten() {
+            None => true,
+            Some(Early::Little) => false,
+            Some(Early::Enough) => is_sure(node, &mut board.lexicon),
+        };
+        if !sure {
+            (node.hint, node.label) = (true, Label::default());
+            node.because.clear();
+        }
+    }
+}
+
+/// Whether no other resource can change where this one belongs: the configuration or its own tags and name say it all.
+fn is_sure(node: &Node<'_>, lexicon: &mut Lexicon) -> bool {
+    let Label { system: Some(system), stage: Some(_), fixed: None } = node.label else {
+        return node.claimed || node.label.fixed.is_some();
+    };
+    let mut plain = |reading: &Reading| {
+        reading.shape == Shape::Middle && !reading.core().is_empty() && lexicon.join(reading.core()) == system
+    };
+    node.claimed || node.said.system.is_some() || plain(&node.stack) || plain(&node.name)
+}
