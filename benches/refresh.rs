@@ -44,12 +44,20 @@ fn main() {
     let mut now = large::now();
     perform(&model, vec![Effect::Scopes], now, &tell);
     // The first picture stands before anything is measured.
-    while model.picture.environments.len() < large::ENVIRONMENTS || !model.complete() {
+    let whole = gather(&large::world(), &Wishes::default(), now, &TimeZone::UTC).environments.len();
+    assert_eq!(whole, large::ENVIRONMENTS, "the large account is not placed as it should be");
+    while model.picture.environments.len() < whole || !model.complete() {
         now = after(now);
         let news = told.recv_timeout(Duration::from_millis(20)).unwrap_or(News::Tick);
         let effects = update(&mut model, Msg { now, news });
         perform(&model, effects, now, &tell);
     }
+    let mut walk = WALK.iter().cycle();
+    measure::measure("a key while nothing arrives", KEYS, || {
+        let key = walk.next().and_then(|key| key.parse().ok()).expect("a key");
+        update(&mut model, Msg { now, news: News::Key(key) });
+        draw(&mut model)
+    });
     let mut times = Vec::with_capacity(KEYS);
     let (mut read, mut pictures) = (0, 0);
     for key in WALK.iter().cycle().take(KEYS) {
@@ -58,9 +66,7 @@ fn main() {
         let begun = Instant::now();
         let mut effects = arrivals(&mut model, now, &told, (&mut read, &mut pictures));
         effects.extend(update(&mut model, Msg { now, news: News::Key(key.parse().expect("a key")) }));
-        let mut buffer = Buffer::empty(SIZE);
-        let (shown, _) = paint(&model, SIZE, &mut buffer);
-        model.saw(shown);
+        draw(&mut model);
         times.push(begun.elapsed());
         perform(&model, effects, now, &tell);
     }
@@ -68,6 +74,13 @@ fn main() {
     assert!(model.picture.environments.iter().any(|environment| environment.verdict.health == Health::Bad));
     println!("{read} readings and {pictures} pictures arrived between the keys");
     measure::say("a key while the large account is read anew", times);
+}
+
+fn draw(model: &mut Model) -> Buffer {
+    let mut buffer = Buffer::empty(SIZE);
+    let (shown, _) = paint(model, SIZE, &mut buffer);
+    model.saw(shown);
+    buffer
 }
 
 fn after(now: Timestamp) -> Timestamp {
