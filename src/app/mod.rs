@@ -8,6 +8,8 @@ pub mod effect;
 pub mod gate;
 pub mod headless;
 pub mod journal;
+pub mod keeper;
+pub mod ledger;
 pub mod meant;
 pub mod model;
 pub mod msg;

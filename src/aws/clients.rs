@@ -35,6 +35,8 @@ pub struct Clients {
     pub ssm: aws_sdk_ssm::Client,
     /// The tagging API.
     pub tags: aws_sdk_resourcegroupstagging::Client,
+    /// EventBridge Scheduler.
+    pub scheduler: aws_sdk_scheduler::Client,
     /// Security Token Service.
     pub sts: aws_sdk_sts::Client,
     /// EC2, through our own small client.
@@ -116,6 +118,7 @@ impl Clients {
             logs: mocked!(aws_sdk_cloudwatchlogs, NONE),
             ssm: mocked!(aws_sdk_ssm, NONE),
             tags: mocked!(aws_sdk_resourcegroupstagging, NONE),
+            scheduler: mocked!(aws_sdk_scheduler, NONE),
             sts: mocked!(aws_sdk_sts, NONE),
             ec2: Ec2::silent(),
             clusters: Recent::default(),

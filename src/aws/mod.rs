@@ -31,6 +31,7 @@ pub use fault::fault;
 pub use live::Live;
 pub use metrics::{Measure, courses};
 pub use pages::{Paged, pages};
+pub(crate) use plain::at;
 pub use plain::{count, maybe, tally, text, texts, when};
 pub use recent::Recent;
 pub use sessions::Sessions;

@@ -196,6 +196,7 @@ impl Clients {
             logs: client!(aws_sdk_cloudwatchlogs),
             ssm: client!(aws_sdk_ssm),
             tags: client!(aws_sdk_resourcegroupstagging),
+            scheduler: client!(aws_sdk_scheduler),
             sts: client!(aws_sdk_sts),
             ec2: Ec2::new(&config, counting),
             clusters: Recent::default(),

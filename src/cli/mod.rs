@@ -153,7 +153,7 @@ async fn headless(
 ) -> Result<Exit, Failure> {
     match command {
         Command::Status(args) => status::run(duty, args).await,
-        Command::Schedule(command) => schedule::run(duty, command).await,
+        Command::Schedule(command) => schedule::run(duty, command, &dirs.file).await,
         Command::Connect(args) => connect::run(duty, args).await,
         Command::Init(args) => init::run(duty, args, &dirs.file).await,
         Command::Db(args) => db::run(duty, args).await,

@@ -14,7 +14,7 @@ mod settings;
 
 pub use dirs::Dirs;
 pub use error::{ConfigError, Problem};
-pub use private::{append_private, open_state_dir, others_may_look};
+pub use private::{append_private, open_state_dir, others_may_look, replace};
 pub use settings::{KeyWish, Settings};
 
 use std::io::ErrorKind;

@@ -30,6 +30,22 @@ pub fn append_private(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
+/// Puts `text` in the place of a file's content, whole or not at all: a reader never sees half of it.
+///
+/// # Errors
+/// When it cannot be written beside the file, or not moved into its place.
+pub fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    name.push(".new");
+    let beside = path.with_file_name(name);
+    std::fs::write(&beside, text)?;
+    File::open(&beside)?.sync_all()?;
+    if let Ok(known) = std::fs::metadata(path) {
+        std::fs::set_permissions(&beside, known.permissions())?;
+    }
+    std::fs::rename(&beside, path)
+}
+
 /// Whether anybody but the owner may look into `path`. Where permissions have no modes: no.
 ///
 /// # Errors

@@ -102,6 +102,7 @@ impl Demo {
         let play = Play { start: self.start, now, seed: self.seed, account, acts: &acts };
         let mut scene = Scene::new();
         fill(&mut scene, &play);
+        overlay::label(&mut scene, &play);
         Ok(watch(&scene, &play))
     }
 

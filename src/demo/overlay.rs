@@ -1,6 +1,7 @@
 //! What was done to the simulated account: a deed becomes an act with its second, and scripts
 //! play on from there. Decides what the account would refuse, in AWS's words. Pure.
 
+use super::play::Play;
 use super::scene::Scene;
 use crate::app::gate::Deed;
 use crate::kinds::{db_cluster::DbCluster, db_instance::DbInstance, ecs_service::Service};
@@ -18,7 +19,7 @@ pub(super) struct Act {
 }
 
 /// What can be done.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum What {
     /// Stop a database.
     Stop,
@@ -28,6 +29,8 @@ pub(super) enum What {
     Scale(u32),
     /// Replace every task.
     Redeploy,
+    /// Write these tags; an empty value removes one.
+    Label(Vec<(&'static str, String)>),
 }
 
 /// What comes of a deed: an act, or nothing to do because it is so already.
@@ -43,6 +46,10 @@ pub(super) enum Outcome {
 pub(super) fn outcome(deed: &Deed, scene: &Scene) -> Result<Outcome, Fault> {
     let kind = deed.on.kind;
     let key = &*deed.on.key;
+    if deed.verb == "label" {
+        let says = deed.arguments.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(", ");
+        return Ok(Outcome::Done(What::Label(deed.arguments.clone()), says));
+    }
     let missing = |code: &str| fault(FaultKind::Gone, deed, code, format!("{key} not found"));
     if kind == DbInstance::KIND {
         let db = scene.get::<DbInstance>(key).ok_or_else(|| missing("DBInstanceNotFound"))?;
@@ -111,4 +118,18 @@ fn fault(kind: FaultKind, deed: &Deed, code: &str, says: String) -> Fault {
     let mut fault = Fault::new(kind, format!("demo:{}", deed.verb), says).on(&*deed.on.key);
     fault.code = Some(code.to_owned());
     fault
+}
+
+/// Puts the tags that were written on what they were written on.
+pub(super) fn label(scene: &mut Scene, play: &Play<'_>) {
+    for act in play.acts.iter().filter(|act| act.at <= play.now) {
+        let What::Label(tags) = &act.what else { continue };
+        let Some(known) = scene.tags_mut(&act.key) else { continue };
+        for (key, value) in tags {
+            known.remove(*key);
+            if !value.is_empty() {
+                known.insert((*key).to_owned(), value.clone());
+            }
+        }
+    }
 }

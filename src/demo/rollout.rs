@@ -191,7 +191,7 @@ impl Script {
 
     /// What becomes of a story when it was interfered with: it is told up to each act, then the act takes over.
     pub(super) fn acted(play: &Play<'_>, key: &str, story: impl Fn(i64) -> Self) -> Self {
-        let mut acts = play.acts_on(key).peekable();
+        let mut acts = play.acts_on(key).filter(|act| !matches!(act.what, What::Label(_))).peekable();
         let Some(first) = acts.peek() else { return story(play.now) };
         let mut script = story(first.at);
         for act in acts {
@@ -206,7 +206,7 @@ impl Script {
                     let revision = script.current(act.at).map_or(1, |(_, rollout)| rollout.revision);
                     script.roll(act.at, revision, 1);
                 }
-                What::Stop | What::Start => {}
+                What::Stop | What::Start | What::Label(_) => {}
             }
         }
         script

@@ -5,7 +5,7 @@ use std::any::Any;
 use std::collections::BTreeMap;
 
 use super::look::Look;
-use crate::kinds::{alarm, db_cluster, db_instance, ec2_instance, ecs_cluster, load_balancer, managed_node};
+use crate::kinds::{alarm, db_cluster, db_instance, ec2_instance, ecs_cluster, ecs_service, load_balancer, managed_node};
 use crate::kinds::{metric_filter, security_group, tagged, target_group, task_definition};
 use crate::world::{Arn, Coverage, Fault, FaultKind, Found, Harvest, KindName, Part, Resource};
 
@@ -75,6 +75,22 @@ impl Scene {
     pub(super) fn get<T: Resource>(&self, key: &str) -> Option<&T> {
         let parts = self.drawers.get(&T::KIND)?.as_any().downcast_ref::<Parts<T>>()?;
         parts.0.values().flatten().find(|item| item.key() == key)
+    }
+
+    /// The tags of the database or service with that key, to be changed.
+    pub(super) fn tags_mut(&mut self, key: &str) -> Option<&mut BTreeMap<String, String>> {
+        if self.get::<db_instance::DbInstance>(key).is_some() {
+            return self.get_mut::<db_instance::DbInstance>(key).map(|item| &mut item.tags);
+        }
+        if self.get::<db_cluster::DbCluster>(key).is_some() {
+            return self.get_mut::<db_cluster::DbCluster>(key).map(|item| &mut item.tags);
+        }
+        self.get_mut::<ecs_service::Service>(key).map(|item| &mut item.tags)
+    }
+
+    fn get_mut<T: Resource>(&mut self, key: &str) -> Option<&mut T> {
+        let parts = self.drawers.get_mut(&T::KIND)?.as_any_mut().downcast_mut::<Parts<T>>()?;
+        parts.0.values_mut().flatten().find(|item| item.key() == key)
     }
 
     /// What a closer look shows.

@@ -2,10 +2,12 @@
 //! health up (with `diagnosis`) and gives one [`Picture`] that both faces show.
 //! Pure: no clock, no network, no drawing; the same world always gives the same picture.
 
+mod computed;
 mod early;
 mod freshness;
 mod gather;
 mod infer;
+mod keeping;
 mod offhours;
 mod picture;
 mod saved;
@@ -14,6 +16,7 @@ mod subject;
 pub mod whole;
 mod wish;
 
+pub use computed::Computed;
 pub use early::{Early, Unread};
 pub use gather::{gather, gather_early};
 pub use infer::{Placed, place};

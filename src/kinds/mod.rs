@@ -29,6 +29,7 @@ pub mod load_balancer;
 pub mod managed_node;
 pub mod metric_filter;
 pub mod security_group;
+pub mod schedule_group;
 pub mod tagged;
 pub mod target_group;
 pub mod target_health;
@@ -76,6 +77,7 @@ pub static KINDS: &[&dyn AnyKind] = &[
     &Of::<deploy_lock::DeployLocks>::new(),
     &Of::<security_group::SecurityGroups>::new(),
     &Of::<tagged::Tags>::new(),
+    &Of::<schedule_group::Groups>::new(),
 ];
 
 /// The kind of that name.

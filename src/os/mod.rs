@@ -4,6 +4,7 @@
 mod append;
 pub mod browse;
 pub mod clipboard;
+mod guard;
 pub mod handed;
 pub mod input;
 mod keyboard;
@@ -13,3 +14,4 @@ pub mod streams;
 pub mod terminal;
 
 pub use append::{append_line, private_dir};
+pub use guard::{Held, try_hold};

@@ -4,6 +4,7 @@
 
 mod report;
 mod switch;
+pub mod sync;
 
 use std::fmt;
 

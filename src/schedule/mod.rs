@@ -27,6 +27,7 @@ pub mod spans;
 pub mod status;
 pub mod tags;
 pub mod toggle;
+pub mod until;
 mod weekly;
 pub mod window;
 pub mod words;

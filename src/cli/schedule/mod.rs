@@ -1,10 +1,17 @@
 //! `toban schedule`: when environments sleep and wake, what stands above that, and who makes it so.
 //! One file a subcommand; what should be is decided in `schedule/`, changes go through the gate.
 
+mod change;
 mod list;
 mod preview;
+mod run;
+mod set;
+
+use std::path::Path;
 
 use jiff::tz::TimeZone;
+
+use change::Wish;
 
 use super::exit::{Exit, Failure};
 use super::look::Duty;
@@ -16,10 +23,23 @@ use crate::text::{Align, align, clean, width};
 ///
 /// # Errors
 /// As the subcommand says.
-pub(super) async fn run(duty: &Duty, command: &Schedule) -> Result<Exit, Failure> {
+pub(super) async fn run(duty: &Duty, command: &Schedule, file: &Path) -> Result<Exit, Failure> {
     match command {
         Schedule::List(args) => list::run(duty, args).await,
         Schedule::Preview(args) => preview::run(duty, args).await,
+        Schedule::Set(args) => set::run(duty, args, file).await,
+        Schedule::Override(args) => {
+            let wish = Wish::Override(format!("{} {}", args.state.word(), args.until));
+            change::run(duty, &args.env, &wish, &args.acting).await
+        }
+        Schedule::Hold(args) => change::run(duty, &args.env, &Wish::Hold(args.until.clone()), &args.acting).await,
+        Schedule::Clear(args) => change::run(duty, &args.env, &Wish::Clear, &args.acting).await,
+        Schedule::Sync(args) => match &args.env {
+            Some(env) => change::run(duty, env, &Wish::Sync, &args.acting).await,
+            None => change::all(duty, &args.acting).await,
+        },
+        Schedule::Remove(args) => change::run(duty, &args.env, &Wish::Remove, &args.acting).await,
+        Schedule::Run(args) => run::run(duty, args).await,
     }
 }
 

@@ -64,7 +64,7 @@ fn steps(play: &Play<'_>, key: &str, mut story: Vec<State>) -> Vec<State> {
                 (act.at + 450 + WEEK, "available"),
             ]),
             What::Start => story.extend([(act.at, "starting"), (act.at + 240, "available")]),
-            What::Scale(_) | What::Redeploy => {}
+            What::Scale(_) | What::Redeploy | What::Label(_) => {}
         }
     }
     story

@@ -1,0 +1,221 @@
+//! Executes the edges of environments whose backend is `local`: looks, does what is due, through the gate and into
+//! the journal, and says when to look again. Safe with several running: a lock an environment, a ledger for all.
+//! Touches the outside through `Cloud`, `os` and the ledger only.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::carry::{Logbook, carry_out};
+use super::drive::{Errand, drive};
+use super::gate::{Answer, Circumstances, Gate, Let};
+use super::headless::{self, Outlook, View};
+use super::ledger::{Ledger, State};
+use crate::cloud::Cloud;
+use crate::environment::{Environment, OffHours, whole};
+use crate::kinds::{Context, Joins, Site};
+use crate::procedure::{Ending, How, Proposal};
+use crate::schedule::drift::enforce;
+use crate::schedule::{ActionKey, Actual, Backend, Due, Edge, Verb, words};
+use crate::world::{Fault, FaultKind};
+
+/// How often is looked when nothing is due: overrides of colleagues are seen no later than this.
+pub const PATROL: SignedDuration = SignedDuration::from_mins(5);
+/// How soon what failed is tried again.
+const AGAIN: SignedDuration = SignedDuration::from_secs(60);
+/// How far back an edge is looked for.
+const BACK: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// Executes edges.
+pub struct Keeper {
+    /// Where.
+    pub cloud: Arc<dyn Cloud>,
+    /// The schedules, and the reader's zone.
+    pub view: View,
+    /// What was done.
+    pub ledger: Ledger,
+    /// The journal's file; `None` keeps none.
+    pub journal: Option<PathBuf>,
+    /// Refuses every change if it is read-only.
+    pub gate: Gate,
+    /// How often to look.
+    pub patrol: SignedDuration,
+}
+
+/// What came of one round.
+#[derive(Debug, Default)]
+pub struct Round {
+    /// What was done, missed or refused, in sentences.
+    pub said: Vec<String>,
+    /// When to look again.
+    pub next: SignedDuration,
+}
+
+impl Keeper {
+    /// Looks once and does what is due.
+    ///
+    /// # Errors
+    /// When it cannot be told where to look.
+    pub async fn round(&self) -> Result<Round, Fault> {
+        let outlook = headless::picture(&self.cloud, &self.view, &mut |_, _| {}).await?;
+        let mut round = Round { said: Vec::new(), next: self.patrol };
+        for environment in &outlook.picture.environments {
+            let Some(off) = environment.offhours.as_deref() else { continue };
+            if off.routine.backend != Backend::Local || off.exceptions.protect {
+                continue;
+            }
+            let again = match self.keep(environment, off, &outlook, &mut round.said).await {
+                Ok(true) => None,
+                Ok(false) => Some(AGAIN),
+                Err(fault) => {
+                    round.said.push(format!("{}: {}", environment.name, fault.sentence()));
+                    Some(AGAIN)
+                }
+            };
+            let now = self.cloud.now();
+            let edge = off.intent().next(now).map(|edge| edge.issue_at.duration_since(now));
+            round.next = [again, edge].into_iter().flatten().fold(round.next, SignedDuration::min);
+        }
+        round.next = round.next.max(SignedDuration::from_secs(1));
+        Ok(round)
+    }
+
+    /// Does what is due in one environment; `false` if it has to be tried again soon.
+    async fn keep(
+        &self,
+        environment: &Environment,
+        off: &OffHours,
+        outlook: &Outlook,
+        said: &mut Vec<String>,
+    ) -> Result<bool, Fault> {
+        let now = self.cloud.now();
+        let unwritten =
+            |why: std::io::Error| Fault::new(FaultKind::Refused, "keeping the schedule's ledger", why.to_string());
+        // Somebody else is at it: theirs to finish, and seen done the next time.
+        let Some(_held) = self.ledger.hold(environment.name.as_str()).map_err(unwritten)? else { return Ok(false) };
+        let known = self.ledger.read().map_err(unwritten)?;
+        let settled: BTreeSet<ActionKey> =
+            known.into_iter().filter(|(_, state)| *state != State::Begun).map(|(key, _)| key).collect();
+        let since = now.checked_sub(BACK).unwrap_or(now);
+        let mut open: Option<(Edge, Vec<ActionKey>)> = None;
+        let mut missed: Option<(Edge, Vec<ActionKey>)> = None;
+        for (it, drift) in off.sleepers.iter().zip(&off.drifts).filter(|(it, _)| it.id.is_some()) {
+            let due = match off.intent().due(&it.arn, since, now, &settled) {
+                // What enforcing puts right is due like an edge of its own, unless somebody else owns it.
+                Due::Nothing if off.other_controllers().is_empty() => {
+                    enforce(off.intent(), drift, now).map_or(Due::Nothing, Due::Execute)
+                }
+                due => due,
+            };
+            let (place, edge) = match due {
+                Due::Nothing => continue,
+                Due::Execute(edge) => (&mut open, edge),
+                Due::Missed { edge, .. } => (&mut missed, edge),
+            };
+            let key = ActionKey::new(it.arn.as_str(), &edge);
+            place.get_or_insert_with(|| (edge, Vec::new())).1.push(key);
+        }
+        if let Some((edge, keys)) = missed {
+            if !is_so(off, edge.verb) {
+                let when = words::moment(edge.issue_at, &self.view.zone);
+                let verb = words::whole(edge.verb);
+                said.push(format!(
+                    "{}: missed the {verb} of {when}: it is too late to do it unasked; `toban {verb} {}` does it",
+                    environment.name, environment.name
+                ));
+            }
+            self.ledger.write(&keys, State::Missed).map_err(unwritten)?;
+        }
+        let Some((edge, keys)) = open else { return Ok(true) };
+        self.ledger.write(&keys, State::Begun).map_err(unwritten)?;
+        let ending = self.act(environment, &edge, outlook).await;
+        said.push(format!(
+            "{}: {} ({}): {}",
+            environment.name,
+            words::whole(edge.verb),
+            words::cause(&edge.cause),
+            ending.says
+        ));
+        let given_up = now.duration_since(edge.issue_at) >= off.routine.schedule.retry_window;
+        match ending.how {
+            How::Done => self.ledger.write(&keys, State::Done).map_err(unwritten)?,
+            How::Incomplete | How::Failed if given_up => self.ledger.write(&keys, State::Missed).map_err(unwritten)?,
+            How::Incomplete | How::Failed => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// Puts the whole environment to sleep, or wakes it.
+    async fn act(&self, environment: &Environment, edge: &Edge, outlook: &Outlook) -> Ending {
+        let verb = words::whole(edge.verb);
+        let proposal = self.proposal(environment, outlook, verb);
+        let proposal = match proposal {
+            Some(Ok(proposal)) => proposal,
+            Some(Err(why)) => return Ending::failed(why),
+            None => return Ending::failed("it has no members"),
+        };
+        let plan = proposal.plan();
+        let at = Circumstances {
+            protected: environment.protected,
+            pinned: self.view.wishes.of(&environment.name).and_then(|wish| wish.account.clone()),
+            account: outlook.world.account(&plan.scope),
+            read_at: Some(outlook.at),
+            now: self.cloud.now(),
+        };
+        let reason = format!("schedule: {} {}", words::edge(edge, &self.view.zone), words::cause(&edge.cause));
+        let logbook = Logbook { path: self.journal.clone(), who: outlook.world.identity(&plan.scope).cloned() };
+        match self.gate.allow(proposal, &Answer::Yes, Some(reason), &at) {
+            Ok(Let::Change(approved)) => match carry_out(&*self.cloud, &approved, &logbook, None).await {
+                Ok(receipt) => Ending::done(receipt.says.unwrap_or_else(|| "done".to_owned())),
+                Err(fault) => Ending::failed(fault.sentence()),
+            },
+            Ok(Let::Procedure(license, procedure)) => {
+                let errand = Errand { id: 0, license, procedure };
+                drive(&*self.cloud, errand, outlook.world.clone(), (&logbook, false), &mut |_| {}).await
+            }
+            Err(refused) => Ending::failed(refused.to_string()),
+        }
+    }
+
+    fn proposal(&self, environment: &Environment, outlook: &Outlook, verb: &str) -> Option<Result<Proposal, String>> {
+        let joins = Joins::of(&outlook.world);
+        let cx = Context {
+            world: &outlook.world,
+            joins: &joins,
+            scope: environment.scopes.first()?,
+            protected: environment.protected,
+            now: outlook.at,
+            zone: &self.view.zone,
+        };
+        Some(whole::propose(verb, None, &Site { cx, environment }))
+    }
+}
+
+/// Whether everything is where `verb` leads already.
+fn is_so(off: &OffHours, verb: Verb) -> bool {
+    off.sleepers.iter().filter(|it| it.id.is_some()).all(|it| match verb {
+        Verb::Stop => it.actual == Actual::Down,
+        Verb::Start => it.actual.is_serving(),
+    })
+}
+
+/// Goes on for ever; `tell` hears what was done. What can't be told is tried again.
+pub async fn keep_on(keeper: &Keeper, tell: &mut (dyn FnMut(Timestamp, String) + Send)) {
+    loop {
+        let wait = match keeper.round().await {
+            Ok(round) => {
+                for says in round.said {
+                    tell(keeper.cloud.now(), says);
+                }
+                round.next
+            }
+            Err(fault) => {
+                tell(keeper.cloud.now(), fault.sentence());
+                AGAIN
+            }
+        };
+        keeper.cloud.pause(wait).await;
+    }
+}

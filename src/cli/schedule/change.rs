@@ -1,0 +1,98 @@
+//! `toban schedule override, hold, clear, sync, remove`: what the console offers for an environment's schedule, from
+//! the command line. The plan is made where the console's is; it goes through the same gate.
+
+use super::super::act::{act, at_whole, environment};
+use super::super::exit::{Exit, Failure};
+use super::super::look::{self, Duty};
+use super::super::tree;
+use super::offhours;
+use crate::app::headless::Outlook;
+use crate::environment::whole;
+use crate::kinds::kind;
+use crate::kinds::schedule_group::Group;
+use crate::schedule::Backend;
+use crate::world::{Coverage, Fault, Resource};
+
+/// What is asked for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Wish {
+    /// Keep it running or stopped until then.
+    Override(String),
+    /// Leave it as it is until then.
+    Hold(String),
+    /// Take both back.
+    Clear,
+    /// Bring the server to what was computed.
+    Sync,
+    /// Remove what the server holds.
+    Remove,
+}
+
+/// Does it with one environment.
+///
+/// # Errors
+/// When it is not there, has no schedule, cannot be done, or the gate refuses it.
+pub(super) async fn run(duty: &Duty, name: &str, wish: &Wish, acting: &tree::Acting) -> Result<Exit, Failure> {
+    let mut outlook = look::once(duty).await?;
+    let name = environment(&outlook, name)?.name.clone();
+    one(duty, &mut outlook, name.as_str(), wish, acting).await
+}
+
+/// Syncs every environment whose schedules are at AWS, one after the other; the worst end counts.
+///
+/// # Errors
+/// The first that failed; those after it are not begun.
+pub(super) async fn all(duty: &Duty, acting: &tree::Acting) -> Result<Exit, Failure> {
+    let mut outlook = look::once(duty).await?;
+    let at_aws = |it: &&crate::environment::Environment| {
+        it.offhours.as_deref().is_some_and(|off| off.routine.backend == Backend::EventBridge && !off.exceptions.protect)
+    };
+    let names: Vec<String> = outlook.picture.environments.iter().filter(at_aws).map(|it| it.name.to_string()).collect();
+    if names.is_empty() {
+        return Err(Failure::new(Exit::NotFound, "no environment has a schedule at EventBridge Scheduler"));
+    }
+    for name in names {
+        one(duty, &mut outlook, &name, &Wish::Sync, acting).await?;
+    }
+    Ok(Exit::Done)
+}
+
+async fn one(
+    duty: &Duty,
+    outlook: &mut Outlook,
+    name: &str,
+    wish: &Wish,
+    acting: &tree::Acting,
+) -> Result<Exit, Failure> {
+    let backend = offhours(environment(outlook, name)?)?.routine.backend;
+    if backend == Backend::EventBridge {
+        read_groups(duty, outlook, name).await?;
+    }
+    let (verb, value) = match wish {
+        Wish::Override(until) => ("override", Some(until.as_str())),
+        Wish::Hold(until) => ("hold", Some(until.as_str())),
+        Wish::Clear => ("clear", None),
+        Wish::Sync => ("sync", Some("hold")),
+        Wish::Remove => ("sync", Some("remove")),
+    };
+    let found = environment(outlook, name)?;
+    let proposed = at_whole(duty, outlook, found, |site| whole::propose(verb, value, site));
+    let proposal = proposed.unwrap_or_else(|| Err(format!("{name} has no members")));
+    let proposal = proposal.map_err(|why| Failure::new(Exit::Failed, format!("{name}: {why}")))?;
+    act(duty, outlook.clone(), proposal, acting).await
+}
+
+/// Reads what EventBridge Scheduler holds, so that the plan can name each difference.
+async fn read_groups(duty: &Duty, outlook: &mut Outlook, name: &str) -> Result<(), Failure> {
+    let scopes = environment(outlook, name)?.scopes.clone();
+    let Some(groups) = kind(Group::KIND) else { return Ok(()) };
+    for scope in scopes {
+        let got = duty.cloud.read(groups, &scope, &Coverage::All, &outlook.world).await;
+        if let Err(fault) = &got {
+            let fault: &Fault = fault;
+            return Err(Failure::of(fault, &scope));
+        }
+        outlook.world.put(&scope, Group::KIND, &Coverage::All, got, duty.cloud.now());
+    }
+    Ok(())
+}

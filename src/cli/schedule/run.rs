@@ -1,0 +1,61 @@
+//! `toban schedule run`: executes the edges of environments whose backend is `local`, on a host or from cron. Goes on
+//! until it is interrupted, or looks once.
+
+use std::sync::Arc;
+
+use super::super::exit::{Exit, Failure};
+use super::super::look::Duty;
+use super::super::{out, tree};
+use crate::app::gate::Gate;
+use crate::app::keeper::{Keeper, PATROL, keep_on};
+use crate::app::ledger::Ledger;
+use crate::schedule::{Backend, words};
+use crate::text;
+
+/// Runs it.
+///
+/// # Errors
+/// When no environment has the backend, nothing may be changed, there is no state directory, or looking fails.
+pub(super) async fn run(duty: &Duty, args: &tree::Running) -> Result<Exit, Failure> {
+    let is_local =
+        |wish: &&crate::environment::Wish| wish.routine.as_ref().is_some_and(|it| it.backend == Backend::Local);
+    if !duty.view.wishes.environments.iter().any(|wish| is_local(&wish)) {
+        let says =
+            "no environment has backend = \"local\": there is nothing to run; EventBridge Scheduler needs nobody";
+        return Err(Failure::new(Exit::NotFound, says));
+    }
+    if duty.settings.read_only {
+        let says = "read-only: start it with --write to let it stop and start anything";
+        return Err(Failure::new(Exit::Refused, says));
+    }
+    let Some(state) = duty.settings.state_dir.clone() else {
+        let says = "there is no state directory to remember in what was done; set TOBAN_STATE_DIR";
+        return Err(Failure::new(Exit::Failed, says));
+    };
+    let keeper = Keeper {
+        cloud: Arc::clone(&duty.cloud),
+        view: duty.view.clone(),
+        journal: Some(state.join("journal.jsonl")),
+        ledger: Ledger::Kept(state),
+        gate: Gate::default(),
+        patrol: PATROL,
+    };
+    let zone = &duty.view.zone;
+    if args.once {
+        let round = keeper.round().await.map_err(|fault| Failure::new(Exit::Failed, fault.sentence()))?;
+        for says in &round.said {
+            out::data(&format!("{}\n", text::clean(says)))?;
+        }
+        return Ok(Exit::Done);
+    }
+    let mut tell = |at: jiff::Timestamp, says: String| {
+        let line = format!("{} {}\n", words::rfc(at, zone), text::clean(&says));
+        if let Err(fault) = out::data(&line) {
+            tracing::warn!(%fault, "nobody hears what the schedule does");
+        }
+    };
+    tokio::select! {
+        () = keep_on(&keeper, &mut tell) => Ok(Exit::Done),
+        _ = tokio::signal::ctrl_c() => Err(Failure::new(Exit::Interrupted, "")),
+    }
+}

@@ -1,0 +1,245 @@
+//! What can be done about an environment's schedule: override, hold, clear, sync, remove; offered in the console and
+//! by `toban schedule`. Makes proposals of what is seen; the gate decides. Pure.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::whole::Whole;
+use super::{Environment, OffHours};
+use crate::app::gate::Plan;
+use crate::kinds::schedule_group::Group;
+use crate::kinds::schedule_group::change::{Label, Place};
+use crate::kinds::{Asks, Choice, Offer, Site};
+use crate::procedure::sync::{Goal, Sync};
+use crate::procedure::{Proposal, Want};
+use crate::schedule::{Backend, Desired, Exceptions, Hold, Keep, Note, Override, routine, tags, until, words};
+use crate::world::{Resource, Scope};
+
+/// Keeps what stands above a schedule, and what the server holds of it.
+pub(super) struct Keeping;
+
+impl Whole for Keeping {
+    fn offers(&self, site: &Site<'_>) -> Vec<Offer> {
+        let Some(off) = site.environment.offhours.as_deref() else { return Vec::new() };
+        let (now, zone) = (site.cx.now, &off.routine.schedule.zone);
+        let barred = barred(site.environment, off);
+        let text = |prompt: &str, initial: &str| Asks::Text { prompt: prompt.to_owned(), initial: initial.to_owned() };
+        let live = off.over(now).is_some() || off.hold(now).is_some();
+        let kept = off.intent().latest_end(now).0;
+        let latest =
+            format!("keep it running until a time, {} at most, or `stopped` until one", words::when(kept, now, zone));
+        let mut offers = vec![
+            Offer::new("override", latest)
+                .asking(text("until when (23:30, +2h, stopped 08:00)", ""))
+                .barred(barred.clone()),
+            Offer::new("hold", "leave it exactly as it is until a time")
+                .asking(text("until when (2026-11-30 09:00)", ""))
+                .barred(barred.clone()),
+            Offer::new("clear", "take back the override and the hold")
+                .barred(barred.clone().or_else(|| (!live).then(|| "there is no override and no hold".to_owned()))),
+        ];
+        if off.routine.backend == Backend::EventBridge {
+            // What the server holds is read before there is a plan: a choice of one does that.
+            let reads = place(site.environment, off).map(|place| vec![Want::all(&place.scope, Group::KIND)]);
+            let asks = Asks::Choice { prompt: "schedules at AWS".to_owned(), reads: reads.unwrap_or_default() };
+            offers.push(
+                Offer::new("sync", "bring the schedules at AWS to what was computed").asking(asks).barred(barred),
+            );
+        }
+        offers
+    }
+
+    fn choices(&self, verb: &str, site: &Site<'_>) -> Vec<Choice> {
+        if verb != "sync" {
+            return Vec::new();
+        }
+        let choice = |value: &str, label: &str, note: &str| Choice {
+            label: label.to_owned(),
+            note: note.to_owned(),
+            barred: site.environment.offhours.as_deref().and_then(|off| barred(site.environment, off)),
+            value: value.to_owned(),
+        };
+        vec![
+            choice("hold", "write what was computed", "the plan lists each difference first"),
+            choice("remove", "remove them all", "nothing stops or starts by itself then"),
+        ]
+    }
+
+    fn propose(&self, verb: &str, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String> {
+        let environment = site.environment;
+        let off = environment.offhours.as_deref().ok_or_else(|| format!("{} has no schedule", environment.name))?;
+        if let Some(why) = barred(environment, off) {
+            return Err(why);
+        }
+        let value = value.map(str::trim).unwrap_or_default();
+        let procedure = match verb {
+            "override" => overridden(site, off, value)?,
+            "hold" => held(site, off, value)?,
+            "clear" => cleared(site, off)?,
+            "sync" if value == "remove" => removed(site, off)?,
+            "sync" => synced(site, off)?,
+            other => return Err(format!("an environment's schedule knows no {other:?}")),
+        };
+        Ok(Proposal::Procedure(Box::new(procedure)))
+    }
+}
+
+fn barred(environment: &Environment, off: &OffHours) -> Option<String> {
+    off.exceptions.protect.then(|| format!("{} is protected: it has no sleep actions", environment.name))
+}
+
+/// Where the environment's schedules are: with its first sleeper.
+fn place(environment: &Environment, off: &OffHours) -> Option<Place> {
+    let scope: &Scope =
+        off.sleepers.iter().find_map(|it| it.id.as_ref()).map(|id| &id.scope).or_else(|| environment.scopes.first())?;
+    let group = off.routine.group_of(environment.name.as_str());
+    Some(Place { environment: environment.name.clone(), scope: scope.clone(), group })
+}
+
+fn needed_place(environment: &Environment, off: &OffHours) -> Result<Place, String> {
+    place(environment, off).ok_or_else(|| format!("nothing of {} is there to be scheduled", environment.name))
+}
+
+/// The role schedules act by.
+fn role(environment: &Environment, off: &OffHours) -> Result<String, String> {
+    if let Some(role) = &off.routine.role_arn {
+        return Ok(role.clone());
+    }
+    let account = environment.account.as_ref().ok_or_else(|| {
+        format!("the account of {} is not known: set role_arn in its configuration", environment.name)
+    })?;
+    let arn = off.sleepers.iter().map(|it| crate::world::Arn::from(it.arn.as_str()));
+    let partition = arn.into_iter().find_map(|arn| arn.partition().map(str::to_owned));
+    Ok(format!("arn:{}:iam::{account}:role/{}", partition.as_deref().unwrap_or("aws"), routine::ROLE))
+}
+
+fn synced(site: &Site<'_>, off: &OffHours) -> Result<Sync, String> {
+    match off.routine.backend {
+        Backend::EventBridge => {}
+        other => return Err(format!("its backend is {}: nothing is stored at AWS", other.word())),
+    }
+    proceed(
+        site,
+        off,
+        format!("bring the schedules of {} to what was computed", site.environment.name),
+        off.exceptions.clone(),
+    )
+}
+
+fn removed(site: &Site<'_>, off: &OffHours) -> Result<Sync, String> {
+    let place = needed_place(site.environment, off)?;
+    let says = format!("remove the schedules of {}", site.environment.name);
+    let mut plan = site.plan(says, place.id(), Vec::new());
+    plan.notices.push("nothing stops or starts by itself afterwards".to_owned());
+    Ok(Sync::new(plan, place, Goal::Nothing, (String::new(), None), (site.cx.world, site.cx.now)))
+}
+
+/// Brings the server, if there is one, to what `exceptions` make of the schedule.
+fn proceed(site: &Site<'_>, off: &OffHours, says: String, exceptions: Exceptions) -> Result<Sync, String> {
+    let environment = site.environment;
+    let place = needed_place(environment, off)?;
+    let mut plan: Plan = site.plan(says, place.id(), Vec::new());
+    if off.routine.backend != Backend::EventBridge {
+        return Ok(Sync::new(plan, place, Goal::AsItIs, (String::new(), None), (site.cx.world, site.cx.now)));
+    }
+    if off.routine.schedule.mode == crate::schedule::Mode::Enforce
+        && let Some((it, tag)) = off.other_controllers().first()
+    {
+        let who = it.member.label();
+        return Err(format!("{who} wears the tag {tag}: another scheduler owns it, and two that enforce would fight"));
+    }
+    let under = OffHours { exceptions, ..off.clone() };
+    let computed = under.computed(environment, site.cx.world, site.cx.now);
+    plan.notices.extend(computed.left_out.iter().map(|why| format!("left out: {why}")));
+    let role = role(environment, off)?;
+    Ok(Sync::new(
+        plan,
+        place,
+        Goal::Hold(computed.planned),
+        (role, off.routine.dlq_arn.clone()),
+        (site.cx.world, site.cx.now),
+    ))
+}
+
+/// The same labels on everybody that can wear them, in the place the plan is for.
+fn labels(site: &Site<'_>, off: &OffHours, tags: &[(&'static str, Option<String>)]) -> Result<Vec<Label>, String> {
+    let place = needed_place(site.environment, off)?;
+    let tags: BTreeMap<&'static str, Option<String>> = tags.iter().cloned().collect();
+    let labels: Vec<Label> = off
+        .sleepers
+        .iter()
+        .filter_map(|it| Some((it, it.id.as_ref().filter(|id| id.scope == place.scope)?)))
+        .filter(|(it, _)| Label::can(&it.arn))
+        .map(|(it, on)| Label {
+            environment: site.environment.name.clone(),
+            on: on.clone(),
+            arn: it.arn.clone(),
+            tags: tags.clone(),
+        })
+        .collect();
+    if labels.is_empty() {
+        let name = &site.environment.name;
+        return Err(format!("{name} has no database and no service to write this on, so that others would see it"));
+    }
+    Ok(labels)
+}
+
+/// Who asks: the last part of the caller's ARN.
+fn by(site: &Site<'_>) -> String {
+    let who = site.cx.world.identity(site.cx.scope).map(|who| who.arn.last().to_owned());
+    tags::allowed(&who.unwrap_or_default())
+}
+
+fn overridden(site: &Site<'_>, off: &OffHours, value: &str) -> Result<Sync, String> {
+    let (now, zone) = (site.cx.now, &off.routine.schedule.zone);
+    let (state, end) = until::wish(value, now, zone)?;
+    let wish = Override { state, until: end, by: by(site), reason: None };
+    let granted = off.intent().grant(wish, now).map_err(|why| why.to_string())?;
+    let over = granted.over;
+    let name = &site.environment.name;
+    let says = format!("keep {name} {} until {}", over.state.word(), words::moment(over.until, site.cx.zone));
+    let exceptions = Exceptions { over: Some(over.clone()), ..off.exceptions.clone() };
+    let labels = labels(site, off, &[(tags::OVERRIDE, Some(over.to_tag(zone)))])?;
+    let mut sync = proceed(site, off, says, exceptions)?.labelling(labels);
+    sync.notice(granted.notes.iter().map(|note| noted(note, now, site)));
+    Ok(sync)
+}
+
+fn noted(note: &Note, now: Timestamp, site: &Site<'_>) -> String {
+    let zone = site.cx.zone;
+    match note {
+        Note::EndsAtStart { start, .. } => {
+            format!("it ends at {}: it is started then anyway", words::when(*start, now, zone))
+        }
+        Note::NothingToPostpone => "nothing would have happened before its end".to_owned(),
+        Note::Replaces { by, until } => {
+            let by = if by.is_empty() { "somebody" } else { by };
+            format!("it replaces the override of {by} until {}", words::when(*until, now, zone))
+        }
+    }
+}
+
+fn held(site: &Site<'_>, off: &OffHours, value: &str) -> Result<Sync, String> {
+    let (now, zone) = (site.cx.now, &off.routine.schedule.zone);
+    let end = until::until(value, now, zone)?;
+    let up = off.sleepers.iter().any(|it| it.actual.is_serving());
+    let state = match off.desired {
+        _ if up => Keep::Running,
+        Desired::On | Desired::Off | Desired::Any => Keep::Stopped,
+    };
+    let hold = Hold { state, until: end, by: by(site), reason: None };
+    let hold = off.intent().grant_hold(hold, now).map_err(|why| why.to_string())?;
+    let name = &site.environment.name;
+    let says = format!("leave {name} as it is ({}) until {}", state.word(), words::moment(hold.until, site.cx.zone));
+    let exceptions = Exceptions { hold: Some(hold.clone()), ..off.exceptions.clone() };
+    let labels = labels(site, off, &[(tags::HOLD, Some(hold.to_tag(zone)))])?;
+    Ok(proceed(site, off, says, exceptions)?.labelling(labels))
+}
+
+fn cleared(site: &Site<'_>, off: &OffHours) -> Result<Sync, String> {
+    let exceptions = Exceptions { over: None, hold: None, ..off.exceptions.clone() };
+    let says = format!("take back the override and the hold of {}", site.environment.name);
+    let labels = labels(site, off, &[(tags::OVERRIDE, None), (tags::HOLD, None)])?;
+    Ok(proceed(site, off, says, exceptions)?.labelling(labels))
+}

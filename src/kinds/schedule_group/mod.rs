@@ -1,0 +1,35 @@
+//! Schedule groups of EventBridge Scheduler with the schedules in them that matter here. Everything the program
+//! knows of this kind; the list of what lives where: `model` our type, `fetch` the reading, `change` what may be done
+//! to groups of ours. Nothing here draws.
+
+pub mod change;
+mod fetch;
+mod model;
+
+pub use model::{Group, Held};
+
+use super::{Ask, Boxed, Kind, Pace};
+use crate::world::{Fault, Harvest};
+
+/// Schedule groups of EventBridge Scheduler.
+pub struct Groups;
+
+impl Kind for Groups {
+    type Item = Group;
+
+    // Read only when somebody asks for schedules: it takes a call for each of them.
+    const PACE: Pace = Pace::Asked;
+    const PERMISSIONS: &'static [&'static str] = &[
+        "scheduler:ListScheduleGroups",
+        "scheduler:ListSchedules",
+        "scheduler:GetSchedule",
+        "scheduler:ListTagsForResource",
+    ];
+
+    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<Group>, Fault>> {
+        Box::pin(fetch::read(ask))
+    }
+}
+
+#[cfg(test)]
+mod tests;
