@@ -3,11 +3,10 @@
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures_util::future::join_all;
 use futures_util::stream::{FuturesUnordered, StreamExt};
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::pace::{Outcome, Pacer, Reading, Tempo};
 use crate::cloud::Cloud;
@@ -69,8 +68,8 @@ pub async fn watch(
         let wait = engine
             .pacer
             .wake_at()
-            .map_or(Duration::from_secs(60), |at| Duration::try_from(at.duration_since(now)).unwrap_or_default());
-        tokio::time::sleep(wait).await;
+            .map_or(SignedDuration::from_secs(60), |at| at.duration_since(now).max(SignedDuration::ZERO));
+        cloud.pause(wait).await;
     }
 }
 

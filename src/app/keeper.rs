@@ -13,6 +13,7 @@ use super::drive::{Errand, drive};
 use super::gate::{Answer, Circumstances, Gate, Let};
 use super::headless::{self, Outlook, View};
 use super::ledger::{Ledger, State};
+use super::settings::Settings;
 use crate::cloud::Cloud;
 use crate::environment::{Environment, OffHours, whole};
 use crate::kinds::{Context, Joins, Site};
@@ -217,5 +218,32 @@ pub async fn keep_on(keeper: &Keeper, tell: &mut (dyn FnMut(Timestamp, String) +
             }
         };
         keeper.cloud.pause(wait).await;
+    }
+}
+
+/// The keeper that goes beside a console with these settings; `None` where no edge is its to execute.
+pub fn beside(cloud: &Arc<dyn Cloud>, settings: &Settings) -> Option<impl Future<Output = ()> + Send + use<>> {
+    let local = |wish: &crate::environment::Wish| wish.routine.as_ref().is_some_and(|it| it.backend == Backend::Local);
+    if settings.read_only || !settings.wishes.environments.iter().any(local) {
+        return None;
+    }
+    let keeper = Keeper {
+        cloud: Arc::clone(cloud),
+        view: View { wishes: settings.wishes.clone(), zone: settings.zone.clone() },
+        ledger: settings.ledger.clone().map_or_else(Ledger::fleeting, Ledger::Kept),
+        journal: settings.journal.clone(),
+        gate: Gate { read_only: settings.read_only },
+        patrol: PATROL,
+    };
+    Some(async move { keep_on(&keeper, &mut |_, says| tracing::info!(%says, "schedule")).await })
+}
+
+/// Stops a task when it is dropped: a keeper must not outlive its console.
+#[derive(Debug)]
+pub(super) struct Stopping(pub(super) tokio::task::JoinHandle<()>);
+
+impl Drop for Stopping {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }

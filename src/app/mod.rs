@@ -2,6 +2,7 @@
 //! journal, and the loop that turns keys and arrivals into screens. Only the runner acts;
 //! everything else here is values in, values out.
 
+mod announce;
 pub mod carry;
 pub mod drive;
 pub mod effect;

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::announce::Announced;
 use super::gate::Gate;
 use super::journal::Entry;
 use super::notices::Notices;
@@ -74,6 +75,8 @@ pub struct Model {
     pub journal: Vec<Entry>,
     /// What is under way, and what ended lately; newest last.
     pub underway: Vec<Underway>,
+    /// Stops that were announced.
+    pub(super) announced: Announced,
     /// The gate every change goes through.
     pub gate: Gate,
     /// Sources that can be logged in by a command.
@@ -117,6 +120,7 @@ impl Model {
             mouse: settings.mouse,
             journal: Vec::new(),
             underway: Vec::new(),
+            announced: Announced::new(),
             gate: Gate { read_only: settings.read_only },
             logins: BTreeSet::new(),
             shown: Shown::default(),

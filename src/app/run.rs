@@ -1,9 +1,8 @@
 //! The loop: one channel of messages, drained whole before one frame is drawn, and nothing at all
 //! while nothing happens. The first frame comes before any work.
 
+use jiff::SignedDuration;
 use std::sync::Arc;
-use std::time::Duration;
-
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::effect::Effect;
@@ -32,7 +31,10 @@ pub async fn run(cloud: Arc<dyn Cloud>, settings: Settings) -> color_eyre::Resul
 pub async fn run_on<S: Screen>(screen: &mut S, cloud: Arc<dyn Cloud>, settings: Settings) -> std::io::Result<()> {
     let (tell, mut heard) = unbounded_channel();
     let mut model = Model::new(settings.clone(), fastrand::u64(..), cloud.now());
+    // Where it is ours to do, edges are executed while the console is open; what was done is seen like everything else.
+    let keeping = super::keeper::beside(&cloud, &settings);
     let mut runner = Runner::new(cloud, settings, tell);
+    let _keeping = keeping.map(tokio::spawn).map(super::keeper::Stopping);
     show(screen, &mut model)?;
     let mut inbox = vec![Msg { now: runner.now(), news: News::Started }];
     loop {
@@ -79,11 +81,11 @@ async fn wait<S: Screen>(
     let wake = model.wake_at().map(|at| {
         let left = at.duration_since(runner.now());
         // A little late rather than a little early: early would find nothing due and ask again at once.
-        Duration::try_from(left).unwrap_or_default() + Duration::from_millis(2)
+        left.max(SignedDuration::ZERO) + SignedDuration::from_millis(2)
     });
     let due = async {
         match wake {
-            Some(wake) => tokio::time::sleep(wake).await,
+            Some(wake) => runner.pause(wake).await,
             None => std::future::pending().await,
         }
     };

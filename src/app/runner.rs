@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 use futures_util::future::join_all;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::carry::{Logbook, carry_out};
@@ -108,6 +108,11 @@ impl Runner {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.cloud.now()
+    }
+
+    /// Lets that much of the cloud's time go by.
+    pub async fn pause(&self, span: SignedDuration) {
+        self.cloud.pause(span).await;
     }
 
     /// Performs one effect. Returns at once, but for those that need the terminal.

@@ -54,6 +54,8 @@ pub struct Settings {
     pub reopen: Reopen,
     /// The journal's file; `None` keeps none.
     pub journal: Option<PathBuf>,
+    /// The directory of the ledger of executed edges; `None` keeps it for this run only.
+    pub ledger: Option<PathBuf>,
     /// Whether to take the mouse to begin with.
     pub mouse: bool,
     /// Said in the header when set: `demo`, `read-only`.
@@ -77,6 +79,7 @@ impl Default for Settings {
             regions: Vec::new(),
             reopen: Arc::new(|_| Err("nothing else can be opened from here".to_owned())),
             journal: None,
+            ledger: None,
             mouse: true,
             banner: None,
         }

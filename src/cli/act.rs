@@ -79,7 +79,6 @@ pub(super) fn at_site<T>(
     use_it(&Site { cx, environment })
 }
 
-#[expect(dead_code, reason = "the first command on a whole environment takes this line away")]
 /// Hands the surroundings of a whole environment to `use_it`; `None` if it has no members.
 pub(super) fn at_whole<T>(
     duty: &Duty,

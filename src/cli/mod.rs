@@ -80,7 +80,10 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         Some(Command::Completions(args)) => generate::completions(args.shell),
         Some(Command::Man) => generate::man()?,
         Some(Command::Journal(args)) => return journal::run(&cli.global, args),
-        Some(Command::Policy) => format!("{:#}\n", policy::read_only()),
+        Some(Command::Policy(args)) => match &args.account {
+            Some(account) if args.scheduler => format!("{:#}\n", policy::scheduler(account)),
+            _ => format!("{:#}\n", policy::read_only()),
+        },
         _ => return engine(cli),
     };
     out::data(&printed)?;
@@ -137,7 +140,7 @@ fn engine(cli: &Cli) -> Result<Exit, Failure> {
 /// The cloud the flags ask for. Opens nothing yet.
 fn open(global: &Global, settings: &Settings, screen: bool) -> Arc<dyn Cloud> {
     if global.demo {
-        let demo = Demo::new(global.demo_seed, 1.0, Timestamp::now());
+        let demo = Demo::new(global.demo_seed, global.demo_speed, Timestamp::now());
         // Without a screen nobody could see an answer take its time.
         if screen { Arc::new(demo) } else { Arc::new(demo.prompt()) }
     } else {
@@ -159,7 +162,7 @@ async fn headless(
         Command::Db(args) => db::run(duty, args).await,
         Command::Doctor(args) => doctor::run(duty, args, dirs, config).await,
         // These were answered before there was a cloud.
-        Command::Journal(_) | Command::Policy | Command::Completions(_) | Command::Man => Ok(Exit::Done),
+        Command::Journal(_) | Command::Policy(_) | Command::Completions(_) | Command::Man => Ok(Exit::Done),
     }
 }
 

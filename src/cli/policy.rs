@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use crate::kinds::KINDS;
+use crate::kinds::schedule_group::Group;
+use crate::world::Resource;
 
 /// What identity takes, beside the kinds.
 const IDENTITY: &str = "sts:GetCallerIdentity";
@@ -30,6 +32,49 @@ pub(super) fn read_only() -> Value {
         .map(|(service, actions)| json!({ "Sid": sid(service), "Effect": "Allow", "Action": actions, "Resource": "*" }))
         .collect();
     json!({ "Version": "2012-10-17", "Statement": statements })
+}
+
+/// The role that schedules act by, in the account of that number: who may take it, and what it may do; and what whoever
+/// writes the schedules needs besides.
+#[must_use]
+pub(super) fn scheduler(account: &str) -> Value {
+    let groups = format!("arn:aws:scheduler:*:{account}:schedule-group/toban-*");
+    let role = format!("arn:aws:iam::{account}:role/{}", crate::schedule::routine::ROLE);
+    let arn = |service: &str, rest: &str| format!("arn:aws:{service}:*:{account}:{rest}");
+    let allow = |sid: &str, actions: &[&str], on: Vec<String>| json!({ "Sid": sid, "Effect": "Allow", "Action": actions, "Resource": on });
+    // Without the account and the group anybody's schedules could make AWS take this role.
+    let trust = json!({
+        "Effect": "Allow",
+        "Principal": { "Service": "scheduler.amazonaws.com" },
+        "Action": "sts:AssumeRole",
+        "Condition": {
+            "StringEquals": { "aws:SourceAccount": account },
+            "ArnLike": { "aws:SourceArn": groups },
+        },
+    });
+    let databases = ["rds:StopDBInstance", "rds:StartDBInstance", "rds:StopDBCluster", "rds:StartDBCluster"];
+    let acts = [
+        allow("TobanDatabases", &databases, vec![arn("rds", "db:*"), arn("rds", "cluster:*")]),
+        allow("TobanServices", &["ecs:UpdateService"], vec![arn("ecs", "service/*")]),
+        allow("TobanInstances", &["ec2:StopInstances", "ec2:StartInstances"], vec![arn("ec2", "instance/*")]),
+    ];
+    let pass = json!({
+        "Sid": "TobanPassSchedulerRole",
+        "Effect": "Allow",
+        "Action": "iam:PassRole",
+        "Resource": role,
+        "Condition": { "StringEquals": { "iam:PassedToService": "scheduler.amazonaws.com" } },
+    });
+    let changes = crate::kinds::kind(<Group as Resource>::KIND).map(|kind| kind.changes()).unwrap_or_default();
+    let reads = crate::kinds::kind(<Group as Resource>::KIND).map(|kind| kind.permissions()).unwrap_or_default();
+    let writes: Vec<&str> = reads.iter().chain(changes).copied().collect();
+    let version = "2012-10-17";
+    json!({
+        "role": role,
+        "trust": { "Version": version, "Statement": [trust] },
+        "policy": { "Version": version, "Statement": acts },
+        "caller": { "Version": version, "Statement": [allow("TobanSchedules", &writes, vec!["*".to_owned()]), pass] },
+    })
 }
 
 /// A statement id may hold letters and digits only.
@@ -60,6 +105,21 @@ mod tests {
         expected.dedup();
         assert_eq!(actions, expected, "sorted, each once");
         assert!(actions.contains(&"ecs:DescribeServices") && actions.contains(&"rds:DescribeDBInstances"));
+    }
+
+    #[test]
+    fn the_scheduler_role_can_be_taken_for_our_groups_only() {
+        let printed = scheduler("123456789012");
+        let trust = &printed["trust"]["Statement"][0];
+        assert_eq!(trust["Condition"]["StringEquals"]["aws:SourceAccount"], "123456789012");
+        let groups = "arn:aws:scheduler:*:123456789012:schedule-group/toban-*";
+        assert_eq!(trust["Condition"]["ArnLike"]["aws:SourceArn"], groups);
+        let caller = printed["caller"]["Statement"].as_array().unwrap();
+        assert_eq!(caller[1]["Resource"], "arn:aws:iam::123456789012:role/toban-scheduler");
+        assert!(caller[0]["Action"].as_array().unwrap().iter().any(|action| action == "scheduler:UpdateSchedule"));
+        let acts: Vec<String> =
+            printed["policy"]["Statement"].as_array().unwrap().iter().map(ToString::to_string).collect();
+        assert!(acts.iter().all(|statement| !statement.contains("Delete") && !statement.contains("\"*\"")), "{acts:?}");
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub struct Cli {
 }
 
 /// Options that go with every command.
-#[derive(Args, Debug, Default)]
+#[derive(Args, Debug)]
 #[command(next_help_heading = "Global options")]
 pub struct Global {
     /// Profile of the AWS files to use, instead of the configuration's sources
@@ -65,6 +65,10 @@ pub struct Global {
     #[arg(long, global = true)]
     pub demo: bool,
 
+    /// How many times as fast as the clock the simulated account lives: 60 makes a minute of it a second
+    #[arg(long, global = true, value_name = "N", default_value_t = 1.0, value_parser = speed)]
+    pub demo_speed: f64,
+
     /// What the simulated account's chance starts from
     #[arg(long, global = true, hide = true, value_name = "N", default_value_t = 7)]
     pub demo_seed: u64,
@@ -81,6 +85,33 @@ pub struct Global {
     /// Print calls, retries, throttles and bytes per operation as JSON on stderr at exit
     #[arg(long, global = true)]
     pub stats: bool,
+}
+
+impl Default for Global {
+    fn default() -> Self {
+        Self {
+            profile: None,
+            regions: Vec::new(),
+            endpoint_url: None,
+            config: None,
+            read_only: false,
+            write: false,
+            demo: false,
+            demo_speed: 1.0,
+            demo_seed: 7,
+            theme: None,
+            log_level: Level::default(),
+            stats: false,
+        }
+    }
+}
+
+/// A speed that a simulation can run at.
+fn speed(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(speed) if (0.1..=86_400.0).contains(&speed) => Ok(speed),
+        _ => Err("must be a number from 0.1 to 86400, such as 60".to_owned()),
+    }
 }
 
 /// How much is logged.
@@ -123,8 +154,9 @@ pub enum Command {
     Journal(Journal),
     /// Print the IAM policy toban needs
     ///
-    /// `toban policy --read-only` prints the least that looking takes.
-    Policy,
+    /// `toban policy --read-only` prints the least that looking takes; `toban policy --scheduler --account ID` the role that
+    /// schedules at AWS act by, with its trust policy, and what writing them takes.
+    Policy(Policy),
     /// Print completions for a shell
     Completions(Completions),
     /// Print the man page
@@ -384,6 +416,23 @@ pub struct Journal {
     pub json: bool,
 }
 
+/// `toban policy`.
+#[derive(Args, Debug, Default)]
+pub struct Policy {
+    /// The role that schedules at AWS act by: trust, policy, and what whoever writes them needs
+    #[arg(long, requires = "account")]
+    pub scheduler: bool,
+    /// The account it is for, twelve digits
+    #[arg(long, value_name = "ID", value_parser = account)]
+    pub account: Option<String>,
+}
+
+/// An account's number.
+fn account(text: &str) -> Result<String, String> {
+    let fits = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    if fits { Ok(text.to_owned()) } else { Err("an account has twelve digits".to_owned()) }
+}
+
 /// `toban completions`.
 #[derive(Args, Debug)]
 pub struct Completions {
@@ -404,12 +453,17 @@ impl Cli {
         if self.global.demo && (self.global.profile.is_some() || self.global.endpoint_url.is_some()) {
             return Err("--demo looks at no real account; leave --profile and --endpoint-url out".to_owned());
         }
+        if self.global.demo_speed != 1.0 && !self.global.demo {
+            return Err("--demo-speed is the simulated account's; it goes with --demo".to_owned());
+        }
         match (&self.env, &self.command) {
             (Some(env), Some(_)) => {
                 Err(format!("`{env}` stands before the command; write it behind, as in `toban status {env}`"))
             }
-            (_, Some(Command::Policy)) if !self.global.read_only => {
-                Err("say which policy: `toban policy --read-only` prints the least that looking takes".to_owned())
+            (_, Some(Command::Policy(args))) if !self.global.read_only && !args.scheduler => {
+                Err("say which policy: `toban policy --read-only` prints the least that looking takes, \
+                     `toban policy --scheduler --account ID` the role that schedules act by"
+                    .to_owned())
             }
             _ => Ok(()),
         }

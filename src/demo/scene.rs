@@ -5,8 +5,10 @@ use std::any::Any;
 use std::collections::BTreeMap;
 
 use super::look::Look;
-use crate::kinds::{alarm, db_cluster, db_instance, ec2_instance, ecs_cluster, ecs_service, load_balancer, managed_node};
-use crate::kinds::{metric_filter, security_group, tagged, target_group, task_definition};
+use crate::kinds::{
+    alarm, db_cluster, db_instance, ec2_instance, ecs_cluster, ecs_service, load_balancer, managed_node,
+};
+use crate::kinds::{metric_filter, schedule_group, security_group, tagged, target_group, task_definition};
 use crate::world::{Arn, Coverage, Fault, FaultKind, Found, Harvest, KindName, Part, Resource};
 
 /// The items of one account at one moment.
@@ -33,6 +35,7 @@ impl Scene {
         scene.open::<managed_node::Node>("");
         scene.open::<security_group::SecurityGroup>("");
         scene.open::<tagged::Tagged>("");
+        scene.open::<schedule_group::Group>("");
         scene
     }
 

@@ -4,6 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{CHANGED, Model, RETRY, SLOW};
+use crate::app::announce;
 use crate::app::effect::Effect;
 use crate::app::place::Place;
 
@@ -59,7 +60,9 @@ impl Model {
         let changed = self.changed.values().map(|at| after(*at, CHANGED)).min();
         let retry = self.retry_at.filter(|_| self.scopes.is_none() && !self.asking);
         let pace = self.scopes.as_ref().and_then(|_| self.pacer.wake_at());
-        [pace, look, who, slow, changed, retry, self.shown.until, self.notices.until()].into_iter().flatten().min()
+        let announce = announce::next_at(&self.picture, self.now);
+        let said = self.notices.until();
+        [pace, look, who, slow, changed, retry, announce, self.shown.until, said].into_iter().flatten().min()
     }
 
     /// Time passed: what was marked or said long enough goes.
@@ -70,6 +73,7 @@ impl Model {
         if before != self.changed.len() {
             self.refill(false);
         }
+        announce::announce(self);
         let due = self.shown.until.is_some_and(|until| until <= now);
         let slow = self.flights.values().any(|(_, since)| {
             let waited = now.duration_since(*since);

@@ -26,6 +26,19 @@ impl Kind for Groups {
         "scheduler:ListTagsForResource",
     ];
 
+    const CHANGES: &'static [&'static str] = &[
+        "scheduler:CreateScheduleGroup",
+        "scheduler:DeleteScheduleGroup",
+        "scheduler:CreateSchedule",
+        "scheduler:UpdateSchedule",
+        "scheduler:DeleteSchedule",
+        "scheduler:TagResource",
+        "rds:AddTagsToResource",
+        "rds:RemoveTagsFromResource",
+        "ecs:TagResource",
+        "ecs:UntagResource",
+    ];
+
     fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<Group>, Fault>> {
         Box::pin(fetch::read(ask))
     }
