@@ -144,7 +144,11 @@ pub(super) fn consulted(model: &mut Model, ask: u64, got: Vec<(Want, Result<Foun
     let world = std::sync::Arc::make_mut(&mut model.world);
     let mut fault = None;
     for (want, got) in got {
-        if let Err(why) = &got {
+        let failed = match &got {
+            Ok(found) => found.faults().next(),
+            Err(why) => Some(why),
+        };
+        if let Some(why) = failed {
             fault.get_or_insert_with(|| format!("{}; {}", why.sentence(), why.remedy(&want.scope)));
         }
         world.put(&want.scope, want.kind, &want.coverage, got, model.now);

@@ -37,6 +37,8 @@ pub struct Clients {
     pub tags: aws_sdk_resourcegroupstagging::Client,
     /// EventBridge Scheduler.
     pub scheduler: aws_sdk_scheduler::Client,
+    /// Elastic Container Registry.
+    pub ecr: aws_sdk_ecr::Client,
     /// Security Token Service.
     pub sts: aws_sdk_sts::Client,
     /// EC2, through our own small client.
@@ -119,6 +121,7 @@ impl Clients {
             ssm: mocked!(aws_sdk_ssm, NONE),
             tags: mocked!(aws_sdk_resourcegroupstagging, NONE),
             scheduler: mocked!(aws_sdk_scheduler, NONE),
+            ecr: mocked!(aws_sdk_ecr, NONE),
             sts: mocked!(aws_sdk_sts, NONE),
             ec2: Ec2::silent(),
             clusters: Recent::default(),

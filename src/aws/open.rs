@@ -197,6 +197,7 @@ impl Clients {
             ssm: client!(aws_sdk_ssm),
             tags: client!(aws_sdk_resourcegroupstagging),
             scheduler: client!(aws_sdk_scheduler),
+            ecr: client!(aws_sdk_ecr),
             sts: client!(aws_sdk_sts),
             ec2: Ec2::new(&config, counting),
             clusters: Recent::default(),

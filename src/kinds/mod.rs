@@ -21,6 +21,7 @@ pub mod db_cluster;
 pub mod db_instance;
 pub mod deploy_lock;
 pub mod ec2_instance;
+pub mod ecr_repository;
 pub mod ecs_cluster;
 pub mod ecs_service;
 pub mod ecs_task;
@@ -67,6 +68,7 @@ pub static KINDS: &[&dyn AnyKind] = &[
     &Of::<ecs_service::Services>::new(),
     &Of::<ecs_task::Tasks>::new(),
     &Of::<task_definition::TaskDefinitions>::new(),
+    &Of::<ecr_repository::Repositories>::new(),
     &Of::<db_cluster::DbClusters>::new(),
     &Of::<db_instance::DbInstances>::new(),
     &Of::<alarm::Alarms>::new(),

@@ -48,17 +48,20 @@ pub struct Did {
 
 impl From<&Deed> for Did {
     fn from(deed: &Deed) -> Self {
-        let argument = |(name, value): &(&str, String)| {
+        let mut arguments: BTreeMap<String, String> = BTreeMap::new();
+        for (name, value) in &deed.arguments {
             let masked: String = text::mask_text(value).chars().take(ARGUMENT).collect();
-            ((*name).to_owned(), masked)
-        };
+            // What is given several times stands in one text.
+            let all = arguments.entry((*name).to_owned()).or_default();
+            *all = if all.is_empty() { masked } else { format!("{all} {masked}") };
+        }
         Self {
             verb: deed.verb.to_owned(),
             kind: deed.on.kind.to_string(),
             source: deed.on.scope.source.to_string(),
             region: deed.on.scope.region.to_string(),
             key: deed.on.key.to_string(),
-            arguments: deed.arguments.iter().map(argument).collect(),
+            arguments,
         }
     }
 }

@@ -18,7 +18,7 @@ pub(super) fn settled(item: &Service, loose: &Loose<'_>) -> Option<Seen> {
             let says = format!("{} wants {wanted} tasks and runs {}", item.name, item.running);
             (item.desired == wanted).then(|| Seen::done(says))
         }
-        "force-deploy" | "deploy" | "rollback" => deployment(item, loose),
+        "force-deploy" | "deploy-revision" => deployment(item, loose),
         _ => None,
     }
 }
@@ -71,18 +71,22 @@ mod tests {
     #[test]
     fn the_deployment_that_was_named_tells_how_it_ended() {
         let ours = |rollout: &str| Deployment { rollout: Some(rollout.into()), ..rolling(8, 2, 2, 59) };
-        assert_eq!(told(vec![ours("COMPLETED")], "deploy", Some("ecs-svc/8")), Some(true));
-        assert_eq!(told(vec![ours("FAILED")], "deploy", Some("ecs-svc/8")), Some(false));
-        assert_eq!(told(vec![ours("IN_PROGRESS")], "deploy", Some("ecs-svc/8")), None, "it still moves");
-        assert_eq!(told(vec![complete(7, 2, 2)], "deploy", Some("ecs-svc/8")), Some(false), "it is gone");
+        assert_eq!(told(vec![ours("COMPLETED")], "deploy-revision", Some("ecs-svc/8")), Some(true));
+        assert_eq!(told(vec![ours("FAILED")], "deploy-revision", Some("ecs-svc/8")), Some(false));
+        assert_eq!(told(vec![ours("IN_PROGRESS")], "deploy-revision", Some("ecs-svc/8")), None, "it still moves");
+        assert_eq!(told(vec![complete(7, 2, 2)], "deploy-revision", Some("ecs-svc/8")), Some(false), "it is gone");
         let draining = Deployment { status: "ACTIVE".into(), ..ours("IN_PROGRESS") };
-        assert_eq!(told(vec![complete(9, 2, 2), draining], "deploy", Some("ecs-svc/8")), Some(false), "superseded");
+        assert_eq!(
+            told(vec![complete(9, 2, 2), draining], "deploy-revision", Some("ecs-svc/8")),
+            Some(false),
+            "superseded"
+        );
     }
 
     #[test]
     fn without_an_answer_it_is_told_by_when_it_began() {
         assert_eq!(
-            told(vec![Deployment { created_at: Some(ago(60)), ..complete(8, 2, 2) }], "rollback", None),
+            told(vec![Deployment { created_at: Some(ago(60)), ..complete(8, 2, 2) }], "deploy-revision", None),
             Some(true)
         );
         assert_eq!(told(vec![complete(7, 2, 2)], "force-deploy", None), Some(false), "nothing began since");
