@@ -154,6 +154,7 @@ pub(super) fn consulted(model: &mut Model, ask: u64, got: Vec<(Want, Result<Foun
         world.put(&want.scope, want.kind, &want.coverage, got, model.now);
     }
     model.dirty = true;
+    let failed = fault.is_some();
     if let Some(fault) = fault {
         model.notices.fault(model.now, fault);
     }
@@ -168,6 +169,10 @@ pub(super) fn consulted(model: &mut Model, ask: u64, got: Vec<(Want, Result<Foun
     });
     let choices = choices.unwrap_or_default();
     if choices.is_empty() {
+        // What could not be read is the reason, and has been said.
+        if failed {
+            return Vec::new();
+        }
         model.notices.info(model.now, format!("{prompt}: there is nothing to choose from"));
         return Vec::new();
     }

@@ -114,6 +114,36 @@ async fn every_kind_has_something_to_show() {
 }
 
 #[tokio::test]
+async fn what_runs_is_in_its_repository() {
+    use crate::kinds::{ecr_repository::Repository, ecs_task::Task};
+    let demo = Demo::at(7, 0);
+    let (mut seen, mut moved) = (0, 0);
+    for scope in demo.scopes().await.expect("scopes") {
+        let mut world = World::default();
+        for of in [Task::KIND, Repository::KIND] {
+            let kind = crate::kinds::kind(of).expect("a kind");
+            let got = demo.read(kind, &scope, &Coverage::All, &world).await;
+            world.put(&scope, of, &Coverage::All, got, demo.now());
+        }
+        let containers = world.all::<Task>(&scope).flat_map(|task| &task.containers);
+        for container in containers.filter(|container| container.digest.is_some()) {
+            let (image, digest) = (container.image.as_deref().expect("an image"), container.digest.as_deref());
+            let Some(repository) = crate::kinds::ecr_repository::known(&world, &scope, image) else {
+                assert!(!image.contains(".dkr.ecr."), "{image} has no repository");
+                continue;
+            };
+            let found = repository.images.iter().find(|one| digest.is_some_and(|digest| one.is(digest)));
+            let found = found.unwrap_or_else(|| panic!("{image} {digest:?} is not in {}", repository.name));
+            seen += 1;
+            let tag = crate::kinds::ecr_repository::tag(image).expect("a tag");
+            moved += usize::from(!found.tags.iter().any(|known| known == tag));
+        }
+    }
+    assert!(seen > 10, "{seen}");
+    assert!(moved > 0, "somewhere `:latest` has moved under what runs");
+}
+
+#[tokio::test]
 async fn identities_say_that_all_is_simulated() {
     let demo = Demo::at(7, 0);
     let scopes = demo.scopes().await.expect("scopes");

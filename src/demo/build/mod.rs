@@ -5,6 +5,7 @@ mod alarm;
 mod balance;
 mod database;
 mod machine;
+mod registry;
 mod service;
 mod task;
 
@@ -14,7 +15,7 @@ pub(super) use balance::{
 };
 pub(super) use database::{Aurora, Database, State, aurora, database, lets};
 pub(super) use machine::{Machine, machine, vpc};
-pub(super) use service::{Crate, Deploy, Tag, cluster, service};
+pub(super) use service::{Crate, Deploy, Kept, Tag, cluster, service};
 
 use std::collections::BTreeMap;
 

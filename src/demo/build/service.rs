@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::balance::{group_arn, targets};
+use super::registry::repositories;
 use super::task;
 use crate::demo::look::{Look, Wave};
 use crate::demo::play::Play;
@@ -25,6 +26,17 @@ pub(in crate::demo) enum Tag {
     Fixed(&'static str),
 }
 
+/// How the repository of an image is kept.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::demo) enum Kept {
+    /// Tags may be moved; nothing is scanned; the registry does not tell the CPU.
+    Movable,
+    /// Tags cannot be moved.
+    Immutable,
+    /// Tags may be moved; every image is scanned.
+    Scanned,
+}
+
 /// A container of a service's tasks.
 #[derive(Clone)]
 pub(in crate::demo) struct Crate {
@@ -34,6 +46,8 @@ pub(in crate::demo) struct Crate {
     pub repository: String,
     /// How its images are named.
     pub tag: Tag,
+    /// How its repository is kept.
+    pub kept: Kept,
     /// Its port, if it listens.
     pub port: Option<u32>,
     /// Names of its variables.
@@ -146,6 +160,7 @@ pub(in crate::demo) fn service(scene: &mut Scene, play: &Play<'_>, facts: &Deplo
         }
     }
     task::tasks(scene, play, facts, script);
+    repositories(scene, play, facts, script);
     targets(scene, &group, task::targets(play, facts, script));
     scene.tag(&arn, &facts.tags);
     scene.look_at::<Service>(arn.as_str(), look(script));

@@ -1,8 +1,9 @@
 //! Tasks, task definitions and targets of a service, each from the life of a task.
 //! Pure; stop codes and reasons are worded as ECS words them.
 
+use super::registry;
 use super::service::{Crate, Deploy, Tag};
-use crate::demo::play::{Play, REGION, ZONES};
+use crate::demo::play::{Play, ZONES};
 use crate::demo::rollout::{DRAIN, End, Life, Script};
 use crate::demo::scene::Scene;
 use crate::kinds::ecs_task::{Container, Task};
@@ -34,14 +35,10 @@ fn zone(life: &Life) -> usize {
 }
 
 fn image(play: &Play<'_>, facts: &Deploy, held: &Crate, revision: i32) -> String {
-    let repository = if held.repository.contains('/') {
-        held.repository.clone()
-    } else {
-        format!("{}.dkr.ecr.{REGION}.amazonaws.com/{}", play.account, held.repository)
-    };
+    let repository = registry::uri(play, held);
     let tag = match held.tag {
         Tag::Latest => "latest".to_owned(),
-        Tag::Commit => play.hex(&format!("{}:{revision}/commit", facts.family), 7),
+        Tag::Commit => registry::commit(play, facts, revision),
         Tag::Fixed(tag) => tag.to_owned(),
     };
     format!("{repository}:{tag}")
@@ -78,9 +75,9 @@ fn task(play: &Play<'_>, facts: &Deploy, script: &Script, life: &Life) -> Task {
     };
     let container = |(at, held): (usize, &Crate)| {
         let killed = gone && life.end == End::Memory && at == 0;
-        // `:latest` means something else at each deployment; other tags stand still.
+        // `:latest` means something else after each push; other tags stand still.
         let bits = match held.tag {
-            Tag::Latest => format!("{}/{from}", held.repository),
+            Tag::Latest => registry::latest(held, from),
             Tag::Commit | Tag::Fixed(_) => image(play, facts, held, revision),
         };
         Container {

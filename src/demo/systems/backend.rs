@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use super::guard;
 use crate::demo::build::{
-    Aurora, Balancer, Crate, Database, Deploy, Group, Tag, Watch, alarm, aurora, balancer, balancer_metric, cluster,
-    forward, group, group_metric, redirect, scaling, service, tags, vpc,
+    Aurora, Balancer, Crate, Database, Deploy, Group, Kept, Tag, Watch, alarm, aurora, balancer, balancer_metric,
+    cluster, forward, group, group_metric, redirect, scaling, service, tags, vpc,
 };
 use crate::demo::play::Play;
 use crate::demo::rollout::Script;
@@ -87,6 +87,7 @@ fn lay(scene: &mut Scene, play: &Play<'_>, stage: &Stage) {
         name: "app",
         repository: "backend-api".to_owned(),
         tag: Tag::Commit,
+        kept: Kept::Scanned,
         port: Some(8000),
         environment: &["APP_ENV", "LOG_LEVEL", "DB_HOST", "DB_NAME"],
         secrets: &["DB_USER", "DB_PASSWORD", "JWT_SIGNING_KEY"],
@@ -96,6 +97,7 @@ fn lay(scene: &mut Scene, play: &Play<'_>, stage: &Stage) {
         name: "log-router",
         repository: "public.ecr.aws/aws-observability/aws-for-fluent-bit".to_owned(),
         tag: Tag::Fixed("2.32.2"),
+        kept: Kept::Movable,
         port: None,
         environment: &[],
         secrets: &[],

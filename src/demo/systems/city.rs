@@ -3,8 +3,8 @@
 
 use super::guard;
 use crate::demo::build::{
-    Balancer, Crate, Database, Deploy, Group, Machine, Tag, Watch, alarm, balancer, balancer_metric, cluster, database,
-    forward, group, group_metric, machine, redirect, scaling, service, tags, vpc,
+    Balancer, Crate, Database, Deploy, Group, Kept, Machine, Tag, Watch, alarm, balancer, balancer_metric, cluster,
+    database, forward, group, group_metric, machine, redirect, scaling, service, tags, vpc,
 };
 use crate::demo::play::Play;
 use crate::demo::rollout::Script;
@@ -123,6 +123,7 @@ fn lay(scene: &mut Scene, play: &Play<'_>, stage: &Stage) -> Deploy {
         name,
         repository: named(name),
         tag: Tag::Commit,
+        kept: Kept::Immutable,
         port: Some(port),
         environment: &["STAGE", "API_BASE_URL"],
         secrets,

@@ -3,8 +3,8 @@
 
 use super::guard;
 use crate::demo::build::{
-    Balancer, Course, Crate, Database, Deploy, Group, Rules, Tag, Watch, alarm, balancer, balancer_metric, cluster,
-    composite, database, forward, group, group_metric, redirect, scaling, service, tags, vpc,
+    Balancer, Course, Crate, Database, Deploy, Group, Kept, Rules, Tag, Watch, alarm, balancer, balancer_metric,
+    cluster, composite, database, forward, group, group_metric, redirect, scaling, service, tags, vpc,
 };
 use crate::demo::offhours::lie_in;
 use crate::demo::play::Play;
@@ -153,6 +153,7 @@ fn lay(scene: &mut Scene, play: &Play<'_>, stage: &Stage, listen: Vec<(u32, &str
         name: "prooflink-app",
         repository: named("app"),
         tag: Tag::Latest,
+        kept: Kept::Movable,
         port: Some(3000),
         environment: &["NODE_ENV", "PORT", "HOSTNAME", "DATABASE_URL", "NEXTAUTH_URL", "NEXTAUTH_SECRET"],
         secrets: &[],
