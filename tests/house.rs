@@ -76,7 +76,7 @@ fn is_in(path: &str, folders: &[&str]) -> bool {
 }
 
 fn is_fetch(path: &str) -> bool {
-    path.starts_with("src/kinds/") && (path.contains("/fetch") || path.ends_with("/change.rs"))
+    path.starts_with("src/kinds/") && (path.contains("/fetch") || path.contains("/change"))
 }
 
 #[test]
@@ -109,6 +109,8 @@ fn pure_folders_read_no_clock_and_no_environment() {
         "kinds/",
         "environment/",
         "diagnosis/",
+        "deploy/",
+        "procedure/",
         "schedule/",
         "text/",
         "command/",

@@ -49,6 +49,12 @@ impl Plan {
             differences: Vec::new(),
         }
     }
+
+    /// Whether it only looks: a plan without calls lets no change through.
+    #[must_use]
+    pub fn is_harmless(&self) -> bool {
+        self.calls.is_empty()
+    }
 }
 
 /// One thing that a plan changes, before and after.
@@ -159,7 +165,11 @@ impl License {
     /// [`Refused::Outside`] if it lies in another environment or scope than the plan.
     pub fn admit(&self, change: Box<dyn Change>) -> Result<Approved, Refused> {
         let plan = change.plan();
-        if plan.environment != self.plan.environment || plan.scope != self.plan.scope || plan.on.scope != plan.scope {
+        if self.plan.is_harmless()
+            || plan.environment != self.plan.environment
+            || plan.scope != self.plan.scope
+            || plan.on.scope != plan.scope
+        {
             return Err(Refused::Outside { says: plan.says, allowed: self.plan.says.clone() });
         }
         Ok(Approved { change, reason: self.reason.clone() })
@@ -268,6 +278,9 @@ impl Gate {
     /// Why a change cannot go through whatever is answered; `None` if it can.
     #[must_use]
     pub fn hindrance(&self, plan: &Plan, at: &Circumstances) -> Option<Refused> {
+        if plan.is_harmless() {
+            return None;
+        }
         if let Some(refused) = self.bars(&plan.environment, at) {
             return Some(refused);
         }
@@ -324,6 +337,9 @@ impl Gate {
     fn judge(&self, plan: &Plan, answer: &Answer, at: &Circumstances) -> Result<(), Refused> {
         if let Some(refused) = self.hindrance(plan, at) {
             return Err(refused);
+        }
+        if plan.is_harmless() {
+            return Ok(());
         }
         match answer {
             Answer::Named(name) if *name == plan.environment.as_str() => Ok(()),
@@ -408,6 +424,31 @@ mod tests {
     fn read_only_lets_nothing_through() {
         let gate = Gate { read_only: true };
         assert_eq!(ask(gate, Answer::Named("prooflink-dev".into()), &fair()), Err(Refused::ReadOnly));
+    }
+
+    #[test]
+    fn a_plan_without_calls_goes_through_and_lets_no_change_through() {
+        struct Look;
+        impl Procedure for Look {
+            fn plan(&self) -> Plan {
+                Plan { calls: Vec::new(), ..Stop.plan() }
+            }
+            fn wants(&self, _now: Timestamp) -> Vec<crate::procedure::Want> {
+                Vec::new()
+            }
+            fn step(&mut self, _sight: &crate::procedure::Sight<'_>) -> crate::procedure::Step {
+                crate::procedure::Step::Act(vec![Box::new(Stop)])
+            }
+            fn told(&mut self, _deed: &Deed, _got: &Result<Receipt, Fault>, _now: Timestamp) {}
+            fn report(&self, _sight: &crate::procedure::Sight<'_>) -> crate::procedure::Report {
+                crate::procedure::Report::default()
+            }
+        }
+        let gate = Gate { read_only: true };
+        let stale = Circumstances { read_at: None, protected: true, ..fair() };
+        let allowed = gate.allow(Proposal::Procedure(Box::new(Look)), &Answer::No, None, &stale);
+        let Ok(Let::Procedure(license, _)) = allowed else { panic!("it changes nothing") };
+        assert!(matches!(license.admit(Box::new(Stop)), Err(Refused::Outside { .. })));
     }
 
     #[test]

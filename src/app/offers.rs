@@ -5,7 +5,7 @@ use tui_input::Input;
 
 use super::drive::Errand;
 use super::effect::Effect;
-use super::gate::License;
+use super::gate::{Answer, Let, License};
 use super::model::Model;
 use super::overlay::Overlay;
 use super::place::Place;
@@ -79,7 +79,10 @@ pub fn offers(model: &Model) -> Vec<(Door, Offer)> {
             Door::Environment(_) => whole::offers(site),
             Door::Entry(_) => Vec::new(),
         });
-        for offer in here.unwrap_or_default() {
+        for mut offer in here.unwrap_or_default() {
+            if model.gate.read_only && !offer.harmless {
+                offer.barred = Some("toban was started read-only".to_owned());
+            }
             if !all.iter().any(|(_, known)| known.verb == offer.verb) {
                 all.push((of.clone(), offer));
             }
@@ -131,10 +134,7 @@ pub(super) fn take_up(model: &mut Model, verb: &str, value: Option<&str>) -> Vec
             model.consulting = Some(Consulting { ask: model.asked, of, verb: offer.verb, prompt });
             vec![Effect::Consult(model.asked, reads)]
         }
-        Asks::Nothing | Asks::Text { .. } | Asks::Choice { .. } => {
-            answer(model, &of, offer.verb, value);
-            Vec::new()
-        }
+        Asks::Nothing | Asks::Text { .. } | Asks::Choice { .. } => answer(model, &of, offer.verb, value),
     }
 }
 
@@ -192,8 +192,7 @@ pub(super) fn ask_key(model: &mut Model, mut ask: Box<Ask>, chord: Chord) -> Vec
         Key::Esc => return Vec::new(),
         Key::Enter => {
             let value = ask.input.value().trim().to_owned();
-            answer(model, &ask.of, ask.verb, Some(&value));
-            return Vec::new();
+            return answer(model, &ask.of, ask.verb, Some(&value));
         }
         _ => {
             edit(&mut ask.input, chord);
@@ -204,7 +203,7 @@ pub(super) fn ask_key(model: &mut Model, mut ask: Box<Ask>, chord: Chord) -> Vec
 }
 
 /// Makes an answered offer a plan before the reader.
-pub(super) fn answer(model: &mut Model, of: &Door, verb: &str, value: Option<&str>) {
+pub(super) fn answer(model: &mut Model, of: &Door, verb: &str, value: Option<&str>) -> Vec<Effect> {
     let made: Option<Result<Proposal, String>> = at_site(model, of, |site| match of {
         Door::Resource(id) => match kind(id.kind) {
             Some(kind) => kind.propose(id, verb, value, site),
@@ -214,6 +213,7 @@ pub(super) fn answer(model: &mut Model, of: &Door, verb: &str, value: Option<&st
         Door::Entry(_) => Err("what was done is done; nothing is offered for it".to_owned()),
     });
     match made {
+        Some(Ok(proposal)) if proposal.plan().is_harmless() => return only_look(model, proposal),
         Some(Ok(proposal)) => propose(model, proposal),
         Some(Err(why)) => model.notices.fault(model.now, why),
         None => {
@@ -222,6 +222,21 @@ pub(super) fn answer(model: &mut Model, of: &Door, verb: &str, value: Option<&st
         }
     }
     model.dirty = true;
+    Vec::new()
+}
+
+/// Begins what changes nothing: nobody need be asked.
+fn only_look(model: &mut Model, proposal: Proposal) -> Vec<Effect> {
+    let plan = proposal.plan();
+    let at = model.circumstances(&plan.environment, &plan.scope);
+    match model.gate.allow(proposal, &Answer::Yes, None, &at) {
+        Ok(Let::Procedure(license, procedure)) => begin(model, license, procedure),
+        Ok(Let::Change(_)) => Vec::new(),
+        Err(refused) => {
+            model.notices.info(model.now, refused.to_string());
+            Vec::new()
+        }
+    }
 }
 
 /// Begins what the gate let through, and goes to its page.

@@ -14,8 +14,8 @@ use crate::app::drive::{Errand, drive};
 use crate::app::gate::{Answer, Circumstances, Gate, Let, Plan};
 use crate::app::headless::Outlook;
 use crate::environment::Environment;
-use crate::kinds::{Context, Joins, Site, kind};
-use crate::procedure::{Ending, How, Proposal, Report};
+use crate::kinds::{Asks, Context, Joins, Site, kind};
+use crate::procedure::{Ending, How, Proposal, Report, Want};
 use crate::text;
 use crate::world::{EnvironmentName, ResourceId, Scope};
 
@@ -58,6 +58,59 @@ pub(super) fn target<'o>(
         .find(|member| member.name == name)
         .map(|member| (environment, member.id.clone()))
         .ok_or_else(|| Failure::new(Exit::NotFound, format!("there is no {what} `{typed}`")))
+}
+
+/// What a command line wants done: the offer `verb` of the one of `lists` that `target` names.
+pub(super) struct Wish<'a> {
+    /// `ENV/NAME` as typed.
+    pub target: &'a str,
+    /// The lists it is among.
+    pub lists: &'a [&'a str],
+    /// What one is called.
+    pub what: &'a str,
+    /// The offer.
+    pub verb: &'a str,
+    /// What it is told.
+    pub value: Option<&'a str>,
+}
+
+/// Makes a wish a proposal, once what its choices come from was read.
+///
+/// # Errors
+/// When there is no such thing, the offer is barred, or it cannot be done.
+pub(super) async fn take_up(duty: &Duty, outlook: &mut Outlook, wish: &Wish<'_>) -> Result<Proposal, Failure> {
+    let (environment, id) = target(outlook, wish.target, wish.lists, wish.what)?;
+    let name = environment.name.clone();
+    let of = kind(id.kind).ok_or_else(|| Failure::new(Exit::Failed, format!("{} is of no known kind", id.key)))?;
+    let offers = at_site(duty, outlook, (environment, &id), |site| of.offers(&id, site));
+    let refused = |why: String| Failure::new(Exit::Failed, format!("{} {}: {why}", wish.verb, wish.target));
+    let offer = offers.into_iter().find(|offer| offer.verb == wish.verb);
+    let offer = offer.ok_or_else(|| refused(format!("a {} knows no such thing", wish.what)))?;
+    if let Some(why) = offer.barred {
+        return Err(refused(why));
+    }
+    if let Asks::Choice { reads, .. } = offer.asks {
+        consult(duty, outlook, reads).await;
+    }
+    let environment = outlook.picture.environment(&name);
+    let environment = environment.ok_or_else(|| refused("its environment went".to_owned()))?;
+    at_site(duty, outlook, (environment, &id), |site| of.propose(&id, wish.verb, wish.value, site)).map_err(refused)
+}
+
+/// Reads what choices come from. What cannot be read is told, and left out.
+async fn consult(duty: &Duty, outlook: &mut Outlook, reads: Vec<Want>) {
+    for want in reads {
+        let Some(of) = kind(want.kind) else { continue };
+        let got = duty.cloud.read(of, &want.scope, &want.coverage, &outlook.world).await;
+        let fault = match &got {
+            Ok(found) => found.faults().next().cloned(),
+            Err(fault) => Some(fault.clone()),
+        };
+        if let Some(fault) = fault {
+            out::note(&format!("toban: {}\n", text::clean(&fault.sentence())));
+        }
+        outlook.world.put(&want.scope, want.kind, &want.coverage, got, duty.cloud.now());
+    }
 }
 
 /// Hands the surroundings of a resource of `environment` to `use_it`.

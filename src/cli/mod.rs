@@ -6,6 +6,7 @@ mod act;
 mod connect;
 mod console;
 mod db;
+mod deploy;
 mod doctor;
 mod exit;
 mod generate;
@@ -16,6 +17,7 @@ mod look;
 mod names;
 mod out;
 mod policy;
+mod scale;
 mod schedule;
 mod start;
 mod status;
@@ -157,6 +159,8 @@ async fn headless(
     match command {
         Command::Status(args) => status::run(duty, args).await,
         Command::Schedule(command) => schedule::run(duty, command, &dirs.file).await,
+        Command::Deploy(args) => deploy::run(duty, args).await,
+        Command::Scale(args) => scale::run(duty, args).await,
         Command::Connect(args) => connect::run(duty, args).await,
         Command::Init(args) => init::run(duty, args, &dirs.file).await,
         Command::Db(args) => db::run(duty, args).await,

@@ -29,7 +29,20 @@ fn only_what_works_is_offered() {
     let names: Vec<String> = Cli::command().get_subcommands().map(|command| command.get_name().to_owned()).collect();
     assert_eq!(
         names,
-        ["status", "schedule", "db", "connect", "init", "doctor", "journal", "policy", "completions", "man"]
+        [
+            "status",
+            "schedule",
+            "db",
+            "connect",
+            "deploy",
+            "scale",
+            "init",
+            "doctor",
+            "journal",
+            "policy",
+            "completions",
+            "man"
+        ]
     );
 }
 

@@ -146,6 +146,10 @@ pub enum Command {
     ///
     /// `enter ~ .` leaves a shell, whatever the remote side does. A command's exit code is toban's.
     Connect(Connect),
+    /// Deploy a service, or go back to what ran before, and watch it to its true end
+    Deploy(Deploy),
+    /// Run another number of tasks of a service
+    Scale(Scale),
     /// Write a config.toml of what was inferred, every line with its reason
     Init(Init),
     /// Check credentials, permissions, clock, terminal and configuration, with a remedy for each failing line
@@ -311,6 +315,58 @@ pub struct Previewing {
     /// Print one JSON document
     #[arg(long)]
     pub json: bool,
+}
+
+/// `toban deploy`.
+#[derive(Args, Debug)]
+pub struct Deploy {
+    /// Service; both names may be shortened
+    #[arg(value_name = "ENV/SERVICE")]
+    pub target: String,
+    /// What to deploy.
+    #[command(flatten)]
+    pub(super) to: To,
+    /// Container that gets the image; needed where none or several serve a target group
+    #[arg(long, value_name = "NAME")]
+    pub container: Option<String>,
+    /// How to go about it.
+    #[command(flatten)]
+    pub(super) acting: Acting,
+}
+
+/// What is deployed: exactly one of these.
+#[derive(Args, Debug)]
+#[group(required = true, multiple = false)]
+pub(super) struct To {
+    /// Replace every task, on the same revision
+    #[arg(long)]
+    pub force: bool,
+    /// Another tag of the image
+    #[arg(long, value_name = "TAG")]
+    pub tag: Option<String>,
+    /// A whole image, with its tag or digest
+    #[arg(long, value_name = "REF")]
+    pub image: Option<String>,
+    /// A revision of the task definition that is there
+    #[arg(long, value_name = "N")]
+    pub revision: Option<u32>,
+    /// The last deployment that was successful before; a rollout on its way is taken back
+    #[arg(long)]
+    pub rollback: bool,
+}
+
+/// `toban scale`.
+#[derive(Args, Debug)]
+pub struct Scale {
+    /// Service; both names may be shortened
+    #[arg(value_name = "ENV/SERVICE")]
+    pub target: String,
+    /// How many tasks
+    #[arg(value_name = "COUNT")]
+    pub count: u32,
+    /// How to go about it.
+    #[command(flatten)]
+    pub(super) acting: Acting,
 }
 
 /// What goes with every command that changes something.

@@ -24,6 +24,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::app::gate::Approved;
 use crate::cloud::{Cloud, Receipt, Stats};
+use crate::kinds::ecs_service::{Service, primary};
 use crate::kinds::{AnyKind, Boxed, Extra};
 use crate::session::channel::Session;
 use crate::session::source::Ask;
@@ -191,18 +192,30 @@ impl Cloud for Demo {
             self.travel(now, scope, &["demo:Change"]).await?;
             let (outcome, account) =
                 self.play(scope, now, |scene, play| (overlay::outcome(&deed, scene), play.account))?;
-            let says = match outcome? {
-                Outcome::Already(says) => says,
-                Outcome::Done(what, says) => {
-                    let act = Act { at: now, key: deed.on.key.to_string(), what };
-                    locked(&self.acts).push((scope.clone(), act));
-                    says
+            let mut facts = Vec::new();
+            let (what, says) = match outcome? {
+                Outcome::Already(says) => (None, says),
+                Outcome::Done(what, says) => (Some(what), says),
+                Outcome::Told(what, says, fact) => {
+                    facts.push(fact);
+                    (Some(what), says)
                 }
             };
+            if let Some(what) = what {
+                let act = Act { at: now, key: deed.on.key.to_string(), what };
+                locked(&self.acts).push((scope.clone(), act));
+            }
+            if matches!(deed.verb, "force-deploy" | "deploy-revision") {
+                let id = self.play(scope, now, |scene, _| {
+                    let service = scene.get::<Service>(&deed.on.key);
+                    service.and_then(primary).map(|first| first.id.clone())
+                })?;
+                facts.extend(id.map(|id| ("deployment", id)));
+            }
             let count = locked(&self.acts).len();
             let play = Play { start: self.start, now, seed: self.seed, account, acts: &[] };
             let request = play.uuid(&format!("request/{now}/{count}/{}", deed.on.key));
-            Ok(Receipt { request_ids: vec![request], says: Some(says), facts: Vec::new() })
+            Ok(Receipt { request_ids: vec![request], says: Some(says), facts })
         })
     }
 

@@ -4,8 +4,9 @@
 use super::play::Play;
 use super::scene::Scene;
 use crate::app::gate::Deed;
-use crate::kinds::{db_cluster::DbCluster, db_instance::DbInstance, ecs_service::Service};
-use crate::world::{Fault, FaultKind, Resource};
+use crate::kinds::task_definition::{TaskDefinition, revision_name};
+use crate::kinds::{db_cluster::DbCluster, db_instance::DbInstance, ecs_service::Service, ecs_service::primary};
+use crate::world::{Arn, Fault, FaultKind, Resource};
 
 /// Something done at a second to the resource with that key.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -31,6 +32,12 @@ pub(super) enum What {
     Redeploy,
     /// Write these tags; an empty value removes one.
     Label(Vec<(&'static str, String)>),
+    /// Add a revision with these images, each for its container.
+    Register(i32, Vec<(String, String)>),
+    /// Go to a revision.
+    Deploy(i32),
+    /// Go back from the rollout on its way.
+    TakeBack,
 }
 
 /// What comes of a deed: an act, or nothing to do because it is so already.
@@ -38,6 +45,8 @@ pub(super) enum What {
 pub(super) enum Outcome {
     /// It is done; what stands now, in words.
     Done(What, String),
+    /// The same, with what else AWS's answer tells.
+    Told(What, String, (&'static str, String)),
     /// It was so already.
     Already(String),
 }
@@ -65,7 +74,7 @@ pub(super) fn outcome(deed: &Deed, scene: &Scene) -> Result<Outcome, Fault> {
     }
     if kind == Service::KIND {
         let service = scene.get::<Service>(key).ok_or_else(|| missing("ServiceNotFoundException"))?;
-        return tasks(deed, service);
+        return tasks(deed, service, scene);
     }
     Err(unknown(deed))
 }
@@ -86,8 +95,11 @@ fn database(deed: &Deed, id: &str, status: &str, code: &str) -> Result<Outcome, 
     }
 }
 
-fn tasks(deed: &Deed, service: &Service) -> Result<Outcome, Fault> {
+fn tasks(deed: &Deed, service: &Service, scene: &Scene) -> Result<Outcome, Fault> {
     match deed.verb {
+        "register-revision" => register(deed, service, scene),
+        "deploy-revision" => deploy(deed, service, scene),
+        "take-back" => take_back(deed, service),
         "force-deploy" => {
             let says = format!("{} is replacing its {} tasks", service.name, service.desired);
             Ok(Outcome::Done(What::Redeploy, says))
@@ -107,6 +119,51 @@ fn tasks(deed: &Deed, service: &Service) -> Result<Outcome, Fault> {
         }
         _ => Err(unknown(deed)),
     }
+}
+
+/// The revisions of the service's family that there are.
+fn revisions<'s>(service: &Service, scene: &'s Scene) -> impl Iterator<Item = &'s TaskDefinition> {
+    let family = revision_name(&service.task_definition).rsplit_once(':').map_or("", |(family, _)| family).to_owned();
+    scene.all::<TaskDefinition>().filter(move |one| one.family == family)
+}
+
+fn register(deed: &Deed, service: &Service, scene: &Scene) -> Result<Outcome, Fault> {
+    let images: Vec<(String, String)> = deed
+        .arguments
+        .iter()
+        .filter_map(|(_, pair)| pair.split_once('='))
+        .map(|(container, image)| (container.to_owned(), image.to_owned()))
+        .collect();
+    let number = revisions(service, scene).map(|one| one.revision).max().unwrap_or_default() + 1;
+    let arn = at(service, number);
+    let says = format!("{} is registered", revision_name(&arn));
+    Ok(Outcome::Told(What::Register(number, images), says, ("revision", arn.as_str().to_owned())))
+}
+
+/// The ARN of another revision of its family.
+fn at(service: &Service, number: i32) -> Arn {
+    let here = service.task_definition.as_str();
+    Arn::from(format!("{}:{number}", here.rsplit_once(':').map_or(here, |(before, _)| before)))
+}
+
+fn deploy(deed: &Deed, service: &Service, scene: &Scene) -> Result<Outcome, Fault> {
+    let wanted = deed.arguments.iter().find(|(name, _)| *name == "revision").map(|(_, arn)| Arn::from(arn.as_str()));
+    let found = wanted.as_ref().and_then(|wanted| revisions(service, scene).find(|one| one.arn == *wanted));
+    let Some(found) = found else {
+        let says =
+            "The specified task definition does not exist. Specify a valid account, family, revision and try again.";
+        return Err(fault(FaultKind::Refused, deed, "ClientException", says.to_owned()));
+    };
+    let says = format!("{} goes to {}", service.name, revision_name(&found.arn));
+    Ok(Outcome::Done(What::Deploy(found.revision), says))
+}
+
+fn take_back(deed: &Deed, service: &Service) -> Result<Outcome, Fault> {
+    let Some(first) = primary(service).filter(|first| first.rollout.as_deref() == Some("IN_PROGRESS")) else {
+        let says = "The service deployment is not in progress.".to_owned();
+        return Err(fault(FaultKind::Refused, deed, "ConflictException", says));
+    };
+    Ok(Outcome::Told(What::TakeBack, format!("{} is being taken back", first.id), ("deployment", first.id.clone())))
 }
 
 fn unknown(deed: &Deed) -> Fault {

@@ -14,6 +14,18 @@ pub(super) enum End {
     Scaled,
     /// It took more memory than it may.
     Memory,
+    /// Its program ended with an error.
+    Crash,
+    /// Its image could not be pulled.
+    Pull,
+}
+
+/// What becomes of the tasks of a rollout.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Fate {
+    Good,
+    Crash,
+    Pull,
 }
 
 /// One task from its making to its end.
@@ -75,6 +87,8 @@ pub(super) struct Rollout {
     pub done: Option<i64>,
     /// Its revision.
     pub revision: i32,
+    /// When it was given up, if it was, and when the service was back on what ran before.
+    pub failed: Option<(i64, i64)>,
 }
 
 /// A service's course.
@@ -95,7 +109,7 @@ impl Script {
     pub(super) fn steady(revision: i32, count: u32) -> Self {
         let from = -3 * 86_400;
         let lives = (0..count).map(|slot| Life::new(slot, 0, from + 10)).collect();
-        let rollouts = vec![Rollout { from, done: Some(from + 120), revision }];
+        let rollouts = vec![Rollout { from, done: Some(from + 120), revision, failed: None }];
         Self { rollouts, lives, desired: vec![(from, count)], says: Vec::new() }
     }
 
@@ -106,7 +120,8 @@ impl Script {
 
     /// The deployment in charge at `now`.
     pub(super) fn current(&self, now: i64) -> Option<(usize, &Rollout)> {
-        self.rollouts.iter().enumerate().rev().find(|(_, rollout)| rollout.from <= now)
+        let stands = |rollout: &Rollout| rollout.from <= now && rollout.failed.is_none_or(|(at, _)| at > now);
+        self.rollouts.iter().enumerate().rev().find(|(_, rollout)| stands(rollout))
     }
 
     /// The indices of tasks that are there at `now` to stay.
@@ -118,8 +133,60 @@ impl Script {
     /// Deploys `revision` at `at`, `batch` tasks at a time: new ones come, and when they serve old ones go.
     pub(super) fn roll(&mut self, at: i64, revision: i32, batch: usize) {
         let old = self.staying(at);
+        self.interrupt(at);
         let done = self.replace(&old, self.rollouts.len(), at + 12, batch) + 10;
-        self.rollouts.push(Rollout { from: at, done: Some(done), revision });
+        self.rollouts.push(Rollout { from: at, done: Some(done), revision, failed: None });
+    }
+
+    /// What is on its way at `at` will not be completed.
+    fn interrupt(&mut self, at: i64) {
+        for rollout in &mut self.rollouts {
+            rollout.done = rollout.done.filter(|done| *done <= at);
+            rollout.failed = rollout.failed.filter(|(failed, _)| *failed <= at);
+        }
+    }
+
+    /// Deploys `revision` at `at`, whose tasks all fail: three tries, then the circuit breaker goes back.
+    fn fail(&mut self, at: i64, revision: i32, fate: Fate) {
+        let slots: Vec<u32> =
+            self.staying(at).iter().filter_map(|index| self.lives.get(*index)).map(|life| life.slot).collect();
+        if slots.is_empty() {
+            return self.roll(at, revision, 1);
+        }
+        self.interrupt(at);
+        let rollout = self.rollouts.len();
+        for (try_, slot) in (0..3).zip(slots.iter().cycle()) {
+            let mut life = Life::new(*slot, rollout, at + 12 + try_ * 45);
+            life.ready = i64::MAX;
+            let (ends, end) = match fate {
+                Fate::Good | Fate::Crash => (life.up + 4, End::Crash),
+                Fate::Pull => (life.made + 28, End::Pull),
+            };
+            if fate == Fate::Pull {
+                life.up = i64::MAX;
+            }
+            (life.leaves, life.gone, life.end) = (Some(ends), Some(ends), end);
+            self.lives.push(life);
+        }
+        let failed = at + 12 + 2 * 45 + 50;
+        self.rollouts.push(Rollout { from: at, done: None, revision, failed: Some((failed, failed + 30)) });
+    }
+
+    /// Goes back at `at` from the rollout on its way: its tasks are replaced by those of the one before.
+    fn take_back(&mut self, at: i64) {
+        let Some((index, _)) = self.current(at).filter(|(index, _)| *index > 0) else { return };
+        self.interrupt(at);
+        if let Some(rollout) = self.rollouts.get_mut(index) {
+            rollout.failed = Some((at, at));
+        }
+        self.freeze(at);
+        let before = self.current(at).map_or(0, |(before, _)| before);
+        let new = |at: &usize| self.lives.get(*at).is_some_and(|life| life.rollout == index);
+        let new: Vec<usize> = self.staying(at + 6).into_iter().filter(new).collect();
+        let done = self.replace(&new, before, at + 8, 1) + 20;
+        if let Some(rollout) = self.rollouts.get_mut(index) {
+            rollout.failed = Some((at, done));
+        }
     }
 
     /// Replaces the tasks at these indices from `clock` on; says when the last one has gone.
@@ -181,7 +248,11 @@ impl Script {
         let last = self.rollouts.len().saturating_sub(1);
         let older = |index: &usize| self.lives.get(*index).is_some_and(|life| life.rollout < last);
         let old: Vec<usize> = self.staying(at + 6).into_iter().filter(older).collect();
-        if self.rollouts.last().is_some_and(|rollout| rollout.done.is_none_or(|done| done > at)) {
+        if self
+            .rollouts
+            .last()
+            .is_some_and(|rollout| rollout.failed.is_none() && rollout.done.is_none_or(|done| done > at))
+        {
             let done = self.replace(&old, last, at + 12, 1) + 110;
             if let Some(rollout) = self.rollouts.last_mut() {
                 rollout.done = Some(done);
@@ -189,24 +260,50 @@ impl Script {
         }
     }
 
+    fn deploy(&mut self, at: i64, revision: i32, fate: Fate) {
+        match fate {
+            Fate::Good => self.roll(at, revision, 1),
+            Fate::Crash | Fate::Pull => self.fail(at, revision, fate),
+        }
+    }
+
     /// What becomes of a story when it was interfered with: it is told up to each act, then the act takes over.
     pub(super) fn acted(play: &Play<'_>, key: &str, story: impl Fn(i64) -> Self) -> Self {
-        let mut acts = play.acts_on(key).filter(|act| !matches!(act.what, What::Label(_))).peekable();
+        let acts: Vec<_> = play.acts_on(key).collect();
+        // Each registered revision with what its images do.
+        let fate = |revision: i32| {
+            let registered =
+                |act: &&&super::overlay::Act| matches!(&act.what, What::Register(number, _) if *number == revision);
+            match acts.iter().find(registered).map(|act| &act.what) {
+                Some(What::Register(_, images)) if images.iter().any(|(_, image)| image.contains("broken")) => {
+                    Fate::Crash
+                }
+                Some(What::Register(_, images)) if images.iter().any(|(_, image)| image.contains("missing")) => {
+                    Fate::Pull
+                }
+                _ => Fate::Good,
+            }
+        };
+        let mut acts = acts.iter().filter(|act| !matches!(act.what, What::Register(..) | What::Label(_))).peekable();
         let Some(first) = acts.peek() else { return story(play.now) };
         let mut script = story(first.at);
         for act in acts {
             // Before the second act the first one's own course is what is interrupted.
-            script.freeze(act.at);
-            match act.what {
+            if !matches!(act.what, What::TakeBack) {
+                script.freeze(act.at);
+            }
+            match &act.what {
                 What::Scale(count) => {
-                    script.scale(act.at, count);
+                    script.scale(act.at, *count);
                     script.finish(act.at);
                 }
                 What::Redeploy => {
                     let revision = script.current(act.at).map_or(1, |(_, rollout)| rollout.revision);
-                    script.roll(act.at, revision, 1);
+                    script.deploy(act.at, revision, fate(revision));
                 }
-                What::Stop | What::Start | What::Label(_) => {}
+                What::Deploy(revision) => script.deploy(act.at, *revision, fate(*revision)),
+                What::TakeBack => script.take_back(act.at),
+                What::Stop | What::Start | What::Register(..) | What::Label(_) => {}
             }
         }
         script

@@ -96,6 +96,12 @@ impl Scene {
         parts.0.values_mut().flatten().find(|item| item.key() == key)
     }
 
+    /// All items of a kind, in whatever part.
+    pub(super) fn all<T: Resource>(&self) -> impl Iterator<Item = &T> {
+        let parts = self.drawers.get(&T::KIND).and_then(|drawer| drawer.as_any().downcast_ref::<Parts<T>>());
+        parts.into_iter().flat_map(|parts| parts.0.values().flatten())
+    }
+
     /// What a closer look shows.
     pub(super) fn look(&self, kind: KindName, key: &str) -> Option<&Look> {
         self.looks.get(&(kind, key.to_owned()))

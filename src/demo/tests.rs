@@ -102,6 +102,7 @@ async fn the_same_seed_and_second_give_the_same_answers_byte_for_byte() {
 #[tokio::test]
 async fn every_kind_has_something_to_show() {
     let demo = Demo::at(7, 0);
+    // What is read only for a purpose is there once there is one.
     for kind in KINDS.iter().filter(|kind| kind.pace() != Pace::Asked) {
         let mut found = 0;
         for scope in demo.scopes().await.expect("scopes") {

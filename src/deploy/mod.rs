@@ -2,3 +2,4 @@
 //! decide from what is seen; readings and changes are the kinds'.
 
 pub mod compose;
+pub mod service;

@@ -27,10 +27,12 @@ pub mod ecs_service;
 pub mod ecs_task;
 pub mod listener;
 pub mod load_balancer;
+pub mod log_tail;
 pub mod managed_node;
 pub mod metric_filter;
 pub mod schedule_group;
 pub mod security_group;
+pub mod service_deployment;
 pub mod tagged;
 pub mod target_group;
 pub mod target_health;
@@ -80,6 +82,8 @@ pub static KINDS: &[&dyn AnyKind] = &[
     &Of::<security_group::SecurityGroups>::new(),
     &Of::<tagged::Tags>::new(),
     &Of::<schedule_group::Groups>::new(),
+    &Of::<service_deployment::ServiceDeployments>::new(),
+    &Of::<log_tail::LogTails>::new(),
 ];
 
 /// The kind of that name.

@@ -18,19 +18,27 @@ pub struct Offer {
     pub barred: Option<String>,
     /// What has to be said besides.
     pub asks: Asks,
+    /// Whether it changes nothing, so that it may be done read-only too.
+    pub harmless: bool,
 }
 
 impl Offer {
     /// An offer that asks for nothing.
     #[must_use]
     pub fn new(verb: &'static str, says: impl Into<String>) -> Self {
-        Self { verb, says: says.into(), barred: None, asks: Asks::Nothing }
+        Self { verb, says: says.into(), barred: None, asks: Asks::Nothing, harmless: false }
     }
 
     /// The same, asking for something.
     #[must_use]
     pub fn asking(self, asks: Asks) -> Self {
         Self { asks, ..self }
+    }
+
+    /// The same, changing nothing: its plan has no calls.
+    #[must_use]
+    pub fn harmless(self) -> Self {
+        Self { harmless: true, ..self }
     }
 
     /// The same, barred if there is a reason.

@@ -35,10 +35,7 @@ pub(in crate::app) fn choose(model: &mut Model, menu: Menu) -> Vec<Effect> {
         }
         Pick::Copy(text) => copy(model, text),
         Pick::Offer(verb) => offers::take_up(model, verb, None),
-        Pick::Answer(verb, of, value) => {
-            offers::answer(model, &of, verb, Some(&value));
-            Vec::new()
-        }
+        Pick::Answer(verb, of, value) => offers::answer(model, &of, verb, Some(&value)),
         Pick::Container(id, name) => visits::enter(model, &id, Some(&name)),
         Pick::Progress(id) => {
             offers::open(model, id);

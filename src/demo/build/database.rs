@@ -64,7 +64,12 @@ fn steps(play: &Play<'_>, key: &str, mut story: Vec<State>) -> Vec<State> {
                 (act.at + 450 + WEEK, "available"),
             ]),
             What::Start => story.extend([(act.at, "starting"), (act.at + 240, "available")]),
-            What::Scale(_) | What::Redeploy | What::Label(_) => {}
+            What::Scale(_)
+            | What::Redeploy
+            | What::Label(_)
+            | What::Register(..)
+            | What::Deploy(_)
+            | What::TakeBack => {}
         }
     }
     story

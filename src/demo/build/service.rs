@@ -7,12 +7,14 @@ use super::balance::{group_arn, targets};
 use super::registry::repositories;
 use super::task;
 use crate::demo::look::{Look, Wave};
+use crate::demo::overlay::What;
 use crate::demo::play::Play;
-use crate::demo::rollout::{End, Life, Script};
+use crate::demo::rollout::{End, Life, Rollout, Script};
 use crate::demo::scene::Scene;
 use crate::kinds::ecs_cluster::Cluster;
 use crate::kinds::ecs_service::{Attachment, Breaker, Deployment, Event, Service};
 use crate::kinds::ecs_task::Task;
+use crate::kinds::service_deployment::{RunningImage, ServiceDeployment};
 use crate::world::Arn;
 
 /// How a container's image is named.
@@ -127,14 +129,22 @@ pub(in crate::demo) fn service(scene: &mut Scene, play: &Play<'_>, facts: &Deplo
         u32::try_from(script.lives.iter().filter(|life| test(life)).count()).unwrap_or(u32::MAX)
     };
     let runs = |life: &Life| life.up <= play.now && life.leaves.is_none_or(|leaves| leaves > play.now);
+    let broke =
+        |life: &Life| matches!(life.end, End::Crash | End::Pull) && life.gone.is_some_and(|gone| gone <= play.now);
     let starts = |life: &Life| life.made <= play.now && play.now < life.up && life.stays(play.now);
     let (current, revision) = script.current(play.now).map_or((0, 1), |(index, rollout)| (index, rollout.revision));
 
     let mut deployments: Vec<Deployment> = Vec::new();
-    for (index, rollout) in script.rollouts.iter().enumerate().take(current + 1).rev() {
+    // What was given up last, while the service goes back from it.
+    let given_up = script.rollouts.iter().filter_map(|rollout| rollout.failed).filter(|(at, _)| *at <= play.now);
+    let going_back = given_up.max().is_some_and(|(_, settled)| play.now < settled);
+    let begun = script.rollouts.iter().enumerate().filter(|(_, rollout)| rollout.from <= play.now);
+    for (index, rollout) in begun.rev() {
+        let failed = rollout.failed.is_some_and(|(at, _)| at <= play.now);
+        let fresh = rollout.failed.is_some_and(|(at, settled)| (at..settled + 30).contains(&play.now));
         let (running, pending) =
             (count(&|life| life.rollout == index && runs(life)), count(&|life| life.rollout == index && starts(life)));
-        if index != current && running + pending == 0 {
+        if index != current && running + pending == 0 && !fresh {
             continue;
         }
         let id = facts.deployment(play, rollout.from);
@@ -146,9 +156,24 @@ pub(in crate::demo) fn service(scene: &mut Scene, play: &Play<'_>, facts: &Deplo
             desired: if index == current { script.wanted(play.now) } else { running + pending },
             running,
             pending,
-            failed: 0,
-            rollout: Some(if done.is_some() { "COMPLETED" } else { "IN_PROGRESS" }.to_owned()),
-            reason: Some(format!("ECS deployment {id} {}.", if done.is_some() { "completed" } else { "in progress" })),
+            failed: count(&|life| life.rollout == index && broke(life)),
+            rollout: Some(
+                match () {
+                    () if failed => "FAILED",
+                    () if index == current && going_back => "IN_PROGRESS",
+                    () if done.is_some() => "COMPLETED",
+                    () => "IN_PROGRESS",
+                }
+                .to_owned(),
+            ),
+            reason: Some(match () {
+                () if failed => "ECS deployment circuit breaker: tasks failed to start.".to_owned(),
+                () if index == current && going_back => {
+                    format!("ECS deployment circuit breaker: rolling back to deploymentId {id}.")
+                }
+                () if done.is_some() => format!("ECS deployment {id} completed."),
+                () => format!("ECS deployment {id} in progress."),
+            }),
             created_at: Some(play.at(rollout.from)),
             updated_at: Some(play.at(done.or(moved.max()).unwrap_or(rollout.from))),
             id,
@@ -159,6 +184,15 @@ pub(in crate::demo) fn service(scene: &mut Scene, play: &Play<'_>, facts: &Deplo
             task::definition(scene, play, facts, rollout.revision);
         }
     }
+    // Revisions outlive what uses them: the last few, and what was registered here.
+    let made = play.acts_on(arn.as_str()).filter_map(|act| match &act.what {
+        What::Register(number, _) => Some(*number),
+        _ => None,
+    });
+    for number in made.chain((1..=revision).rev().take(5)) {
+        task::definition_of_family(scene, play, facts, number);
+    }
+    history(scene, play, facts, script);
     task::tasks(scene, play, facts, script);
     repositories(scene, play, facts, script);
     targets(scene, &group, task::targets(play, facts, script));
@@ -200,6 +234,57 @@ pub(in crate::demo) fn service(scene: &mut Scene, play: &Play<'_>, facts: &Deplo
     );
 }
 
+/// Its deployments as the newer API tells them: those of the script, and one before them.
+fn history(scene: &mut Scene, play: &Play<'_>, facts: &Deploy, script: &Script) {
+    let arn = facts.arn(play);
+    let tail = format!("{}/{}", facts.cluster, facts.name);
+    let first = script.rollouts.first();
+    let before = first.filter(|first| first.revision > 1).map(|first| Rollout {
+        from: first.from - 5 * 86_400,
+        done: Some(first.from - 5 * 86_400 + 300),
+        revision: first.revision - 1,
+        failed: None,
+    });
+    scene.open::<ServiceDeployment>(arn.as_str());
+    for rollout in script.rollouts.iter().chain(&before).filter(|rollout| rollout.from <= play.now) {
+        let (id, past) = (facts.deployment(play, rollout.from), |at: &i64| *at <= play.now);
+        let number = id.rsplit('/').next().unwrap_or_default().to_owned();
+        let failed = rollout.failed.filter(|(at, _)| past(at));
+        let superseded = script.rollouts.iter().any(|other| other.from > rollout.from && past(&other.from));
+        let status = match (failed, rollout.done.filter(past)) {
+            (Some((_, settled)), _) if past(&settled) => "ROLLBACK_SUCCESSFUL",
+            (Some(_), _) => "ROLLBACK_IN_PROGRESS",
+            (None, Some(_)) => "SUCCESSFUL",
+            (None, None) if superseded => "STOPPED",
+            (None, None) => "IN_PROGRESS",
+        };
+        let image = |held: &Crate| RunningImage {
+            container: held.name.to_owned(),
+            image: task::image(play, facts, held, rollout.revision),
+            digest: Some(task::digest(play, facts, held, rollout)),
+        };
+        let broke =
+            |life: &&Life| matches!(life.end, End::Crash | End::Pull) && life.gone.is_some_and(|gone| gone <= play.now);
+        let mine = |life: &&Life| script.rollouts.get(life.rollout).is_some_and(|other| other.from == rollout.from);
+        let record = ServiceDeployment {
+            arn: play.arn("ecs", &format!("service-deployment/{tail}/{}", play.hex(&id, 21))),
+            service: arn.clone(),
+            status: status.to_owned(),
+            reason: None,
+            stage: None,
+            created_at: Some(play.at(rollout.from)),
+            finished_at: rollout.done.and_then(|done| play.past(done)),
+            revision: Some(play.arn("ecs", &format!("service-revision/{tail}/{number}"))),
+            task_definition: Some(facts.revision(play, rollout.revision)),
+            images: facts.crates.iter().map(image).collect(),
+            rollback: failed.map(|_| "Service deployment rolled back because its tasks failed to start.".to_owned()),
+            failures: u32::try_from(script.lives.iter().filter(broke).filter(mine).count()).ok(),
+            threshold: Some(3),
+        };
+        scene.put(arn.as_str(), record);
+    }
+}
+
 /// Its events, newest first, at most a hundred.
 fn events(play: &Play<'_>, facts: &Deploy, script: &Script) -> Vec<Event> {
     let (name, group) = (&facts.name, group_arn(play, &facts.group));
@@ -208,6 +293,9 @@ fn events(play: &Play<'_>, facts: &Deploy, script: &Script) -> Vec<Event> {
     for life in &script.lives {
         let id = task::id(play, facts, life);
         said.push((life.made + 1, format!("(service {name}) has started 1 tasks: (task {id}).")));
+        if life.up == i64::MAX {
+            continue;
+        }
         said.push((life.up + 1, format!("(service {name}) registered 1 targets in (target-group {group})")));
         if let Some((from, _)) = life.sick {
             let why = "reason Health checks failed with these codes: [502]";
@@ -221,8 +309,17 @@ fn events(play: &Play<'_>, facts: &Deploy, script: &Script) -> Vec<Event> {
         }
     }
     for rollout in &script.rollouts {
+        let id = facts.deployment(play, rollout.from);
+        if let Some((failed, settled)) = rollout.failed {
+            let back = script.current(failed).map(|(_, back)| facts.deployment(play, back.from)).unwrap_or_default();
+            said.push((
+                failed,
+                format!("(service {name}) (deployment {id}) deployment failed: tasks failed to start."),
+            ));
+            said.push((failed + 1, format!("(service {name}) rolling back to deployment {back}.")));
+            said.push((settled, format!("(service {name}) has reached a steady state.")));
+        }
         if let Some(done) = rollout.done {
-            let id = facts.deployment(play, rollout.from);
             said.push((done, format!("(service {name}) (deployment {id}) deployment completed.")));
             said.push((done + 1, format!("(service {name}) has reached a steady state.")));
         }

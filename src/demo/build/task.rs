@@ -3,10 +3,12 @@
 
 use super::registry;
 use super::service::{Crate, Deploy, Tag};
+use crate::demo::overlay::{Act, What};
 use crate::demo::play::{Play, ZONES};
-use crate::demo::rollout::{DRAIN, End, Life, Script};
+use crate::demo::rollout::{DRAIN, End, Life, Rollout, Script};
 use crate::demo::scene::Scene;
 use crate::kinds::ecs_task::{Container, Task};
+use crate::kinds::log_tail::{self, Line, LogTail};
 use crate::kinds::target_health::Target;
 use crate::kinds::task_definition::{ContainerDefinition, TaskDefinition};
 
@@ -34,7 +36,22 @@ fn zone(life: &Life) -> usize {
     usize::try_from(life.slot % 2).unwrap_or_default()
 }
 
-fn image(play: &Play<'_>, facts: &Deploy, held: &Crate, revision: i32) -> String {
+/// The image that a registered revision gives the container.
+fn registered(play: &Play<'_>, facts: &Deploy, held: &Crate, revision: i32) -> Option<String> {
+    let key = facts.arn(play);
+    let of = |act: &Act| match &act.what {
+        What::Register(number, images) if *number == revision => {
+            images.iter().find(|(container, _)| container == held.name).map(|(_, image)| image.clone())
+        }
+        _ => None,
+    };
+    play.acts_on(key.as_str()).find_map(of)
+}
+
+pub(super) fn image(play: &Play<'_>, facts: &Deploy, held: &Crate, revision: i32) -> String {
+    if let Some(image) = registered(play, facts, held, revision) {
+        return image;
+    }
     let repository = registry::uri(play, held);
     let tag = match held.tag {
         Tag::Latest => "latest".to_owned(),
@@ -50,7 +67,37 @@ pub(super) fn tasks(scene: &mut Scene, play: &Play<'_>, facts: &Deploy, script: 
     let remembered = |life: &&Life| life.made <= play.now && life.gone.is_none_or(|gone| gone + REMEMBERED > play.now);
     for life in script.lives.iter().filter(remembered) {
         scene.put(cluster.as_str(), task(play, facts, script, life));
+        if let Some((part, tail)) = last_words(play, facts, life) {
+            scene.put(&part, tail);
+        }
     }
+}
+
+/// What an image was when a rollout began. `:latest` means something else at each of them; other tags stand still.
+pub(super) fn digest(play: &Play<'_>, facts: &Deploy, held: &Crate, rollout: &Rollout) -> String {
+    let bits = match held.tag {
+        Tag::Latest if registered(play, facts, held, rollout.revision).is_none() => {
+            registry::latest(held, rollout.from)
+        }
+        Tag::Latest | Tag::Commit | Tag::Fixed(_) => image(play, facts, held, rollout.revision),
+    };
+    format!("sha256:{}", play.hex(&bits, 64))
+}
+
+/// What the container of a task that crashed wrote.
+fn last_words(play: &Play<'_>, facts: &Deploy, life: &Life) -> Option<(String, LogTail)> {
+    let ended = life.gone.filter(|gone| life.end == End::Crash && *gone <= play.now)?;
+    let held = facts.crates.first()?;
+    let key = log_tail::part(held.log_group.as_ref()?, &format!("ecs/{}/{}", held.name, id(play, facts, life)));
+    let line = |before: i64, says: &str| Line { at: Some(play.at(ended - before)), says: says.to_owned() };
+    let lines = vec![
+        line(3, "starting"),
+        line(2, &format!("listening on port {}", held.port.unwrap_or(8080))),
+        line(1, "Error: Cannot find module './config/production'"),
+        line(1, "    at Module._resolveFilename (node:internal/modules/cjs/loader:1145:15)"),
+        line(0, "exiting with code 1"),
+    ];
+    Some((key.clone(), LogTail { key, lines }))
 }
 
 fn task(play: &Play<'_>, facts: &Deploy, script: &Script, life: &Life) -> Task {
@@ -68,22 +115,26 @@ fn task(play: &Play<'_>, facts: &Deploy, script: &Script, life: &Life) -> Task {
         _ => "RUNNING",
     };
     let (code, reason) = match life.end {
-        End::Memory => ("EssentialContainerExited", "Essential container in task exited".to_owned()),
+        End::Memory | End::Crash => ("EssentialContainerExited", "Essential container in task exited".to_owned()),
+        End::Pull => (
+            "TaskFailedToStart",
+            format!(
+                "CannotPullContainerError: pull image manifest has been retried 7 time(s): failed to resolve ref {0}: {0}: not found",
+                facts.crates.first().map(|held| image(play, facts, held, revision)).unwrap_or_default()
+            ),
+        ),
         End::Scaled => {
             ("ServiceSchedulerInitiated", format!("Scaling activity initiated by (deployment {deployment})"))
         }
     };
     let container = |(at, held): (usize, &Crate)| {
         let killed = gone && life.end == End::Memory && at == 0;
-        // `:latest` means something else after each push; other tags stand still.
-        let bits = match held.tag {
-            Tag::Latest => registry::latest(held, from),
-            Tag::Commit | Tag::Fixed(_) => image(play, facts, held, revision),
-        };
         Container {
             name: held.name.to_owned(),
             image: Some(image(play, facts, held, revision)),
-            digest: (play.now >= life.made + 16).then(|| format!("sha256:{}", play.hex(&bits, 64))),
+            digest: rollout
+                .filter(|_| play.now >= life.made + 16 && life.end != End::Pull)
+                .map(|rollout| digest(play, facts, held, rollout)),
             status: if gone {
                 "STOPPED"
             } else if play.now < life.up {
@@ -92,7 +143,12 @@ fn task(play: &Play<'_>, facts: &Deploy, script: &Script, life: &Life) -> Task {
                 "RUNNING"
             }
             .to_owned(),
-            exit_code: gone.then_some(if killed { 137 } else { 0 }),
+            exit_code: match life.end {
+                _ if !gone => None,
+                End::Pull => None,
+                End::Crash if at == 0 => Some(1),
+                End::Memory | End::Crash | End::Scaled => Some(if killed { 137 } else { 0 }),
+            },
             reason: killed.then(|| "OutOfMemoryError: Container killed due to memory usage".to_owned()),
             health: None,
             runtime_id: (play.now >= life.up)
@@ -128,8 +184,19 @@ fn task(play: &Play<'_>, facts: &Deploy, script: &Script, life: &Life) -> Task {
     }
 }
 
-/// Adds a revision of the service's task definition.
+/// Adds a revision of the service's task definition: to those in use, and to those of its family.
 pub(super) fn definition(scene: &mut Scene, play: &Play<'_>, facts: &Deploy, revision: i32) {
+    for part in ["", facts.family.as_str()] {
+        scene.put(part, defined(play, facts, revision));
+    }
+}
+
+/// Adds a revision to those of its family.
+pub(super) fn definition_of_family(scene: &mut Scene, play: &Play<'_>, facts: &Deploy, revision: i32) {
+    scene.put(&facts.family, defined(play, facts, revision));
+}
+
+fn defined(play: &Play<'_>, facts: &Deploy, revision: i32) -> TaskDefinition {
     let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
     let role =
         |kind: &str| crate::world::Arn::from(format!("arn:aws:iam::{}:role/{}-{kind}", play.account, facts.family));
@@ -146,24 +213,21 @@ pub(super) fn definition(scene: &mut Scene, play: &Play<'_>, facts: &Deploy, rev
         health_command: Vec::new(),
         memory: None,
     };
-    scene.put(
-        "",
-        TaskDefinition {
-            arn: facts.revision(play, revision),
-            family: facts.family.to_owned(),
-            revision,
-            status: Some("ACTIVE".to_owned()),
-            containers: facts.crates.iter().enumerate().map(container).collect(),
-            cpu: Some(facts.size.0.to_owned()),
-            memory: Some(facts.size.1.to_owned()),
-            task_role: Some(role("task")),
-            execution_role: Some(role("execution")),
-            network_mode: Some("awsvpc".to_owned()),
-            architecture: Some("X86_64".to_owned()),
-            registered_at: Some(play.at(-4 * 86_400)),
-            tags: facts.tags.clone(),
-        },
-    );
+    TaskDefinition {
+        arn: facts.revision(play, revision),
+        family: facts.family.to_owned(),
+        revision,
+        status: Some("ACTIVE".to_owned()),
+        containers: facts.crates.iter().enumerate().map(container).collect(),
+        cpu: Some(facts.size.0.to_owned()),
+        memory: Some(facts.size.1.to_owned()),
+        task_role: Some(role("task")),
+        execution_role: Some(role("execution")),
+        network_mode: Some("awsvpc".to_owned()),
+        architecture: Some("X86_64".to_owned()),
+        registered_at: Some(play.at(-4 * 86_400)),
+        tags: facts.tags.clone(),
+    }
 }
 
 /// The service's targets with their health.
@@ -172,7 +236,7 @@ pub(super) fn targets(play: &Play<'_>, facts: &Deploy, script: &Script) -> Vec<T
     let target = |life: &Life| {
         let drained = match life.end {
             // A task that dies is taken out at once; one that is told to go finishes what it has.
-            End::Memory => life.leaves,
+            End::Memory | End::Crash | End::Pull => life.leaves,
             End::Scaled => life.leaves.map(|leaves| leaves + DRAIN),
         };
         if play.now < life.up || drained.is_some_and(|drained| drained <= play.now) {

@@ -1,8 +1,12 @@
 //! An ECS service. Everything the program knows of this kind; the list of what lives where:
 //! `model` our type, `fetch` the reading, `subject` what inference may know,
-//! `rules` how it is judged, `rows` and `page` how it is shown. Nothing here draws.
+//! `rules` how it is judged, `rows` and `page` how it is shown; `commands` and `history` what can be done with it,
+//! `change` the calls that do it. Nothing here draws.
 
+mod change;
+mod commands;
 mod fetch;
+mod history;
 mod model;
 mod page;
 mod reach;
@@ -19,8 +23,9 @@ mod tests;
 
 use jiff::Timestamp;
 
-use super::{Ask, Boxed, Context, Extra, Kind, Loose, Pace, Row, Section, Seen, Shown};
+use super::{Ask, Boxed, Choice, Context, Extra, Kind, Loose, Offer, Pace, Row, Section, Seen, Shown, Site};
 use crate::environment::{Counts, Subject};
+use crate::procedure::Proposal;
 use crate::session::preflight::Reach;
 use crate::world::{Fault, Harvest, Opinion, Scope};
 
@@ -33,6 +38,7 @@ impl Kind for Services {
     const PACE: Pace = Pace::Live;
     const PERMISSIONS: &'static [&'static str] =
         &["ecs:ListClusters", "ecs:ListServices", "ecs:DescribeServices", "cloudwatch:GetMetricData"];
+    const CHANGES: &'static [&'static str] = change::ACTIONS;
     const SHOWN: Option<Shown> = Some(Shown { list: "services", singular: "service", columns: rows::COLUMNS });
 
     fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<Service>, Fault>> {
@@ -77,6 +83,18 @@ impl Kind for Services {
 
     fn reach(item: &Service, cx: &Context<'_>) -> Option<Reach> {
         Some(reach::reach(item, cx))
+    }
+
+    fn offers(item: &Service, site: &Site<'_>) -> Vec<Offer> {
+        commands::offers(item, site)
+    }
+
+    fn choices(item: &Service, verb: &str, site: &Site<'_>) -> Vec<Choice> {
+        commands::choices(item, verb, site)
+    }
+
+    fn propose(item: &Service, verb: &str, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String> {
+        commands::propose(item, verb, value, site)
     }
 
     fn web(item: &Service, scope: &Scope) -> Option<String> {

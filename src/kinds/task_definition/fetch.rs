@@ -1,4 +1,5 @@
-//! Reads this kind from AWS: ecs:DescribeTaskDefinition, for the revisions services are on.
+//! Reads this kind from AWS: ecs:DescribeTaskDefinition, for the revisions services are on; the newest ones of a family
+//! (ecs:ListTaskDefinitions) where a part, its name, is asked for.
 //! The only file of the kind that may touch the network or an SDK type; reading operations only.
 //! Values of environment variables end here: only their names are kept.
 
@@ -8,18 +9,31 @@ use aws_sdk_ecs::operation::describe_task_definition::DescribeTaskDefinitionOutp
 use aws_sdk_ecs::types::{self, TaskDefinitionField};
 
 use super::model::{ContainerDefinition, TaskDefinition};
+use super::name::revision_name;
 use crate::aws::{count, maybe, text, together, when};
 use crate::kinds::Ask;
 use crate::kinds::ecs_service::Service;
-use crate::world::{Arn, Fault, FaultKind, Harvest};
+use crate::world::{Arn, Coverage, Fault, FaultKind, Harvest, Part};
 
 const DESCRIBE: &str = "ecs:DescribeTaskDefinition";
+const LIST: &str = "ecs:ListTaskDefinitions";
+
+/// How many revisions of a family are read.
+const NEWEST: i32 = 12;
 
 /// Reads what `ask` covers.
 ///
 /// # Errors
 /// The fault that kept everything from being read; a part's own fault stands in the harvest.
 pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<TaskDefinition>, Fault> {
+    if let Coverage::Parts(families) = ask.coverage {
+        let families: Vec<Part> = families.iter().cloned().collect();
+        let read = together(families, |family| async move {
+            let got = of_family(ask, &family).await;
+            (family, got)
+        });
+        return Ok(Harvest::of(read.await));
+    }
     let mut used: BTreeSet<Arn> = BTreeSet::new();
     for service in ask.needed::<Service>()? {
         let deployed = service.deployments.iter().map(|deployment| &deployment.task_definition);
@@ -50,6 +64,17 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<TaskDefinition>, Fault>
             Ok(harvest)
         }
     }
+}
+
+/// The newest ACTIVE revisions of one family.
+async fn of_family(ask: Ask<'_>, family: &str) -> Result<Vec<TaskDefinition>, Fault> {
+    let request = ask.aws.ecs.list_task_definitions().family_prefix(family).sort(types::SortOrder::Desc);
+    let listed = ask.aws.call(LIST, Some(family), request.max_results(NEWEST).send()).await?;
+    // The prefix is of whole families only by AWS's word.
+    let mine = |arn: &Arn| revision_name(arn).rsplit_once(':').is_some_and(|(name, _)| name == family);
+    let arns = listed.task_definition_arns().iter().map(|arn| Arn::from(arn.as_str())).filter(mine).collect();
+    let described = together(arns, |arn| async move { describe(ask, &arn).await }).await;
+    Ok(described.into_iter().collect::<Result<Vec<_>, Fault>>()?.into_iter().flatten().collect())
 }
 
 async fn describe(ask: Ask<'_>, arn: &Arn) -> Result<Option<TaskDefinition>, Fault> {

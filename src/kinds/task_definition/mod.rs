@@ -19,7 +19,7 @@ impl Kind for TaskDefinitions {
 
     const PACE: Pace = Pace::Topology;
     const NEEDS: &'static [KindName] = &[super::ecs_service::Service::KIND];
-    const PERMISSIONS: &'static [&'static str] = &["ecs:DescribeTaskDefinition"];
+    const PERMISSIONS: &'static [&'static str] = &["ecs:DescribeTaskDefinition", "ecs:ListTaskDefinitions"];
 
     fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<TaskDefinition>, Fault>> {
         Box::pin(fetch::read(ask))

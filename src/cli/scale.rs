@@ -1,0 +1,19 @@
+//! `toban scale`: another number of tasks of a service. Reads, names, proposes; the way through the gate and to the
+//! end is `act`'s, what scaling is the service's kind's.
+
+use super::exit::{Exit, Failure};
+use super::look::{self, Duty};
+use super::{act, tree};
+
+/// Runs it.
+///
+/// # Errors
+/// When there is no such service, it cannot be scaled, or it does not end well.
+pub(super) async fn run(duty: &Duty, args: &tree::Scale) -> Result<Exit, Failure> {
+    let mut outlook = look::once(duty).await?;
+    let count = args.count.to_string();
+    let wish =
+        act::Wish { target: &args.target, lists: &["services"], what: "service", verb: "scale", value: Some(&count) };
+    let proposal = act::take_up(duty, &mut outlook, &wish).await?;
+    act::act(duty, outlook, proposal, &args.acting).await
+}

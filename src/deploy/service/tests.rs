@@ -1,0 +1,3 @@
+//! Rollouts seen to their ends: over the simulated account, and over recorded answers.
+
+mod played;

@@ -1,0 +1,299 @@
+//! Changes a service at AWS: ecs:UpdateService, ecs:RegisterTaskDefinition, ecs:StopServiceDeployment.
+//! The only file of the kind that may change anything, and only with the gate's pass. Before it does, it looks whether
+//! the service is still what the plan was made for. Values of environment variables never leave it.
+
+mod copy;
+
+use aws_sdk_ecs::types::{self, StopServiceDeploymentStopType, TaskDefinitionField, TaskDefinitionStatus};
+
+use crate::app::gate::{Change, Deed, Pass, Plan};
+use crate::aws::{Clients, text};
+use crate::cloud::Receipt;
+use crate::deploy::service::Hands;
+use crate::kinds::Boxed;
+use crate::kinds::task_definition::revision_name;
+use crate::world::{Arn, EnvironmentName, Fault, FaultKind, ResourceId};
+
+const DESCRIBE: &str = "ecs:DescribeServices";
+const UPDATE: &str = "ecs:UpdateService";
+const REGISTER: &str = "ecs:RegisterTaskDefinition";
+const DEFINITION: &str = "ecs:DescribeTaskDefinition";
+const STOP: &str = "ecs:StopServiceDeployment";
+
+/// The IAM actions that these changes take.
+pub(super) const ACTIONS: &[&str] = &[UPDATE, REGISTER, "ecs:TagResource", STOP, "iam:PassRole"];
+
+/// The service that is changed, and what the plan took it for.
+#[derive(Clone, Debug)]
+pub(super) struct Subject {
+    /// It.
+    pub id: ResourceId,
+    /// Its environment.
+    pub environment: EnvironmentName,
+    /// Its cluster.
+    pub cluster: Arn,
+    /// The revision it is on.
+    pub on: Arn,
+}
+
+impl Subject {
+    fn name(&self) -> &str {
+        self.id.key.rsplit('/').next().unwrap_or(&self.id.key)
+    }
+
+    fn plan(&self, says: String, call: String) -> Plan {
+        Plan::new(says, self.environment.clone(), self.id.clone(), vec![call])
+    }
+
+    fn refused(&self, operation: &str, says: String) -> Fault {
+        Fault::new(FaultKind::Refused, operation, says).on(self.name())
+    }
+
+    /// The service as it is now, if it is still what the plan was made for.
+    async fn still(&self, aws: &Clients, revision_matters: bool) -> Result<types::Service, Fault> {
+        let request = aws.ecs.describe_services().cluster(self.cluster.as_str()).services(&*self.id.key);
+        let answer = aws.call(DESCRIBE, Some(self.name()), request.send()).await?;
+        let service = answer.services.unwrap_or_default().into_iter().next();
+        let Some(service) = service.filter(|service| service.status() == Some("ACTIVE")) else {
+            return Err(Fault::new(FaultKind::Gone, DESCRIBE, "the service was deleted meanwhile").on(self.name()));
+        };
+        let now = Arn::from(service.task_definition().unwrap_or_default());
+        if revision_matters && revision_name(&now) != revision_name(&self.on) {
+            let says = format!(
+                "the plan was made for {}, but the service went to {} meanwhile; look at it again",
+                revision_name(&self.on),
+                revision_name(&now)
+            );
+            return Err(self.refused("toban:plan", says));
+        }
+        Ok(service)
+    }
+}
+
+/// What a service is told.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum What {
+    /// To replace every task.
+    Force,
+    /// To go to a revision.
+    Revision(Arn),
+    /// To run so many tasks.
+    Scale(u32),
+    /// To take back the deployment of that ARN.
+    TakeBack(Arn),
+}
+
+/// Telling a service something.
+#[derive(Clone, Debug)]
+pub(super) struct Tell {
+    /// Which.
+    pub subject: Subject,
+    /// What.
+    pub what: What,
+}
+
+impl Tell {
+    /// The API call, in words.
+    pub(super) fn call(&self) -> String {
+        let name = self.subject.name();
+        match &self.what {
+            What::Force => format!("{UPDATE} {name}: a new deployment of the same revision"),
+            What::Revision(revision) => format!("{UPDATE} {name}: to {}", revision_name(revision)),
+            What::Scale(count) => format!("{UPDATE} {name}: {count} wanted"),
+            What::TakeBack(arn) => format!("{STOP} {}: with rollback", arn.last()),
+        }
+    }
+
+    async fn update(&self, aws: &Clients) -> Result<Receipt, Fault> {
+        let subject = &self.subject;
+        let before = subject.still(aws, !matches!(self.what, What::Scale(_) | What::TakeBack(_))).await?;
+        if let What::Revision(revision) = &self.what {
+            active(aws, subject, revision).await?;
+        }
+        let request = aws.ecs.update_service().cluster(subject.cluster.as_str()).service(&*subject.id.key);
+        let request = match &self.what {
+            What::Force => request.force_new_deployment(true),
+            What::Revision(revision) => request.task_definition(revision.as_str()),
+            What::Scale(count) => request.desired_count(i32::try_from(*count).unwrap_or(i32::MAX)),
+            What::TakeBack(arn) => return self.take_back(aws, &before, arn).await,
+        };
+        let answer = aws.call(UPDATE, Some(subject.name()), request.send()).await?;
+        let service = answer.service();
+        let id = service.and_then(primary).unwrap_or_default();
+        let mut receipt = Receipt { request_ids: request_id(&answer), ..Receipt::default() };
+        receipt.facts.push(("deployment", id));
+        receipt.says = Some(match &self.what {
+            What::Scale(count) => format!("{} wants {count} tasks", subject.name()),
+            What::Force | What::Revision(_) | What::TakeBack(_) => format!("{} is being deployed", subject.name()),
+        });
+        Ok(receipt)
+    }
+
+    async fn take_back(&self, aws: &Clients, before: &types::Service, arn: &Arn) -> Result<Receipt, Fault> {
+        let request = aws
+            .ecs
+            .stop_service_deployment()
+            .service_deployment_arn(arn.as_str())
+            .stop_type(StopServiceDeploymentStopType::Rollback);
+        let answer = aws.call(STOP, Some(self.subject.name()), request.send()).await?;
+        let id = primary(before).unwrap_or_default();
+        let says = format!("ECS takes {id} back");
+        Ok(Receipt { request_ids: request_id(&answer), says: Some(says), facts: vec![("deployment", id)] })
+    }
+}
+
+/// The id of the PRIMARY deployment.
+fn primary(service: &types::Service) -> Option<String> {
+    let first = service.deployments().iter().find(|one| one.status() == Some("PRIMARY"));
+    first.or_else(|| service.deployments().first()).and_then(|one| text(one.id()))
+}
+
+fn request_id(answer: &impl aws_types::request_id::RequestId) -> Vec<String> {
+    answer.request_id().map(str::to_owned).into_iter().collect()
+}
+
+/// Whether a revision may be deployed.
+async fn active(aws: &Clients, subject: &Subject, revision: &Arn) -> Result<(), Fault> {
+    let request = aws.ecs.describe_task_definition().task_definition(revision.as_str());
+    let answer = aws.call(DEFINITION, Some(revision_name(revision)), request.send()).await?;
+    match answer.task_definition().and_then(|definition| definition.status()) {
+        Some(TaskDefinitionStatus::Active) => Ok(()),
+        status => {
+            let status = status.map_or("of no told status", TaskDefinitionStatus::as_str);
+            let says = format!("{} is {status}: only an ACTIVE revision can be deployed", revision_name(revision));
+            Err(subject.refused(UPDATE, says))
+        }
+    }
+}
+
+impl Change for Tell {
+    fn plan(&self) -> Plan {
+        let name = self.subject.name();
+        let says = match &self.what {
+            What::Force => format!("replace every task of {name}"),
+            What::Revision(revision) => format!("take {name} to {}", revision_name(revision)),
+            What::Scale(count) => format!("scale {name} to {count}"),
+            What::TakeBack(_) => format!("take back the rollout of {name}"),
+        };
+        self.subject.plan(says, self.call())
+    }
+
+    fn deed(&self) -> Deed {
+        let (verb, arguments) = match &self.what {
+            What::Force => ("force-deploy", Vec::new()),
+            What::Revision(revision) => ("deploy-revision", vec![("revision", revision.as_str().to_owned())]),
+            What::Scale(count) => ("scale", vec![("desired", count.to_string())]),
+            What::TakeBack(arn) => ("take-back", vec![("deployment", arn.as_str().to_owned())]),
+        };
+        Deed { verb, on: self.subject.id.clone(), arguments }
+    }
+
+    fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> Boxed<'a, Result<Receipt, Fault>> {
+        Box::pin(self.update(aws))
+    }
+}
+
+/// Registering the revision a service is on anew, with other images.
+#[derive(Clone, Debug)]
+pub(super) struct Register {
+    /// For which service.
+    pub subject: Subject,
+    /// Container and image.
+    pub images: Vec<(String, String)>,
+}
+
+impl Register {
+    /// The API call, in words.
+    pub(super) fn call(&self) -> String {
+        let images: Vec<String> =
+            self.images.iter().map(|(container, image)| format!("{container} = {image}")).collect();
+        format!("{REGISTER} from {} with {}", revision_name(&self.subject.on), images.join(", "))
+    }
+
+    async fn register(&self, aws: &Clients) -> Result<Receipt, Fault> {
+        let subject = &self.subject;
+        subject.still(aws, true).await?;
+        let (old, tags) = described(aws, &subject.on).await?;
+        let absent = self
+            .images
+            .iter()
+            .find(|(name, _)| !old.container_definitions().iter().any(|one| one.name() == Some(name)));
+        if let Some((name, _)) = absent {
+            let says = format!("{} has no container {name}", revision_name(&subject.on));
+            return Err(subject.refused(REGISTER, says));
+        }
+        let input = copy::input(&old, &tags, &self.images);
+        let answer = aws.call(REGISTER, Some(subject.name()), input.send_with(&aws.ecs)).await?;
+        let arn = answer.task_definition().and_then(|definition| definition.task_definition_arn()).map(Arn::from);
+        let Some(arn) = arn else {
+            return Err(Fault::new(FaultKind::Garbled, REGISTER, "the answer names no revision").on(subject.name()));
+        };
+        let mut receipt = Receipt { request_ids: request_id(&answer), ..Receipt::default() };
+        receipt.says = Some(format!("{} is registered", revision_name(&arn)));
+        receipt.facts.push(("revision", arn.as_str().to_owned()));
+        // From here on there is a revision, so whatever fails must name it.
+        let differs = match described(aws, &arn).await {
+            Ok((new, new_tags)) => copy::differences((&old, &tags), (&new, &new_tags), &self.images),
+            Err(fault) => vec![format!("it could not be read back: {}", fault.sentence())],
+        };
+        if !differs.is_empty() {
+            receipt.facts.push(("differs", differs.join(", ")));
+        }
+        Ok(receipt)
+    }
+}
+
+/// A revision with its tags, as AWS has it.
+async fn described(aws: &Clients, revision: &Arn) -> Result<(types::TaskDefinition, Vec<types::Tag>), Fault> {
+    let request =
+        aws.ecs.describe_task_definition().task_definition(revision.as_str()).include(TaskDefinitionField::Tags);
+    let answer = aws.call(DEFINITION, Some(revision_name(revision)), request.send()).await?;
+    let tags = answer.tags.unwrap_or_default();
+    let gone = || Fault::new(FaultKind::Gone, DEFINITION, "there is no such revision").on(revision_name(revision));
+    answer.task_definition.map(|definition| (definition, tags)).ok_or_else(gone)
+}
+
+impl Change for Register {
+    fn plan(&self) -> Plan {
+        let says = format!("register a revision for {}", self.subject.name());
+        self.subject.plan(says, self.call())
+    }
+
+    fn deed(&self) -> Deed {
+        let images = self.images.iter().map(|(container, image)| format!("{container}={image}"));
+        Deed {
+            verb: "register-revision",
+            on: self.subject.id.clone(),
+            arguments: images.map(|image| ("image", image)).collect(),
+        }
+    }
+
+    fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> Boxed<'a, Result<Receipt, Fault>> {
+        Box::pin(self.register(aws))
+    }
+}
+
+/// The changes of one rollout.
+pub(super) struct Changes {
+    /// The service.
+    pub subject: Subject,
+    /// The images of a revision to register; empty where none is.
+    pub images: Vec<(String, String)>,
+    /// What the service is told, where no revision is registered.
+    pub what: What,
+}
+
+impl Hands for Changes {
+    fn register(&self) -> Option<Box<dyn Change>> {
+        let register = Register { subject: self.subject.clone(), images: self.images.clone() };
+        (!self.images.is_empty()).then(|| Box::new(register) as Box<dyn Change>)
+    }
+
+    fn update(&self, revision: Option<&Arn>) -> Box<dyn Change> {
+        let what = revision.map_or_else(|| self.what.clone(), |revision| What::Revision(revision.clone()));
+        Box::new(Tell { subject: self.subject.clone(), what })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,108 @@
+//! Reads this kind from AWS: ecs:ListServiceDeployments, ecs:DescribeServiceDeployments, ecs:DescribeServiceRevisions.
+//! The only file of the kind that may touch the network or an SDK type; reading operations only.
+
+use std::collections::HashMap;
+
+use aws_sdk_ecs::types;
+
+use super::model::{RunningImage, ServiceDeployment};
+use crate::aws::{count, text, together, when};
+use crate::kinds::Ask;
+use crate::world::{Arn, Coverage, Fault, FaultKind, Harvest, Part};
+
+const LIST: &str = "ecs:ListServiceDeployments";
+const DESCRIBE: &str = "ecs:DescribeServiceDeployments";
+const REVISIONS: &str = "ecs:DescribeServiceRevisions";
+
+/// How many of a service's deployments are read: the newest, as many as one call describes.
+const MOST: i32 = 20;
+
+/// Reads what `ask` covers, service by service; nothing where no service is named.
+///
+/// # Errors
+/// None: a service's own fault stands in the harvest.
+pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<ServiceDeployment>, Fault> {
+    let Coverage::Parts(parts) = ask.coverage else { return Ok(Harvest::of(Vec::new())) };
+    let services: Vec<Part> = parts.iter().cloned().collect();
+    let read = together(services, |service| async move {
+        let got = match of_service(ask, &service).await {
+            Err(fault) if fault.kind == FaultKind::Gone => Ok(Vec::new()),
+            got => got,
+        };
+        (service, got)
+    });
+    Ok(Harvest::of(read.await))
+}
+
+/// The newest deployments of one service, newest first.
+async fn of_service(ask: Ask<'_>, service: &str) -> Result<Vec<ServiceDeployment>, Fault> {
+    let arn = Arn::from(service);
+    // `service/CLUSTER/NAME`; the old form without a cluster needs none to be named.
+    let mut names = arn.resource().split('/').skip(1);
+    let cluster = names.next().filter(|_| names.next().is_some()).map(str::to_owned);
+    let request = ask.aws.ecs.list_service_deployments().service(service).set_cluster(cluster).max_results(MOST);
+    let listed = ask.aws.call(LIST, Some(service), request.send()).await?;
+    let arns: Vec<String> = listed
+        .service_deployments()
+        .iter()
+        .filter_map(|one| text(one.service_deployment_arn()))
+        .take(usize::try_from(MOST).unwrap_or_default())
+        .collect();
+    if arns.is_empty() {
+        return Ok(Vec::new());
+    }
+    let request = ask.aws.ecs.describe_service_deployments().set_service_deployment_arns(Some(arns));
+    let described = ask.aws.call(DESCRIBE, Some(service), request.send()).await?;
+    let mut all: Vec<ServiceDeployment> =
+        described.service_deployments().iter().filter_map(|from| deployment(from, service)).collect();
+    resolve(ask, &mut all).await;
+    all.sort_by_key(|one| std::cmp::Reverse(one.created_at));
+    Ok(all)
+}
+
+/// Adds what the targeted revisions are. Where that may not be read, the deployments stand without it.
+async fn resolve(ask: Ask<'_>, all: &mut [ServiceDeployment]) {
+    let mut arns: Vec<String> =
+        all.iter().filter_map(|one| one.revision.as_ref()).map(|arn| arn.as_str().to_owned()).collect();
+    arns.sort();
+    arns.dedup();
+    if arns.is_empty() {
+        return;
+    }
+    let request = ask.aws.ecs.describe_service_revisions().set_service_revision_arns(Some(arns));
+    let Ok(answer) = ask.aws.call(REVISIONS, None, request.send()).await else { return };
+    let known: HashMap<&str, &types::ServiceRevision> =
+        answer.service_revisions().iter().filter_map(|one| Some((one.service_revision_arn()?, one))).collect();
+    for one in all {
+        let Some(revision) = one.revision.as_ref().and_then(|arn| known.get(arn.as_str())) else { continue };
+        one.task_definition = revision.task_definition().map(Arn::from);
+        one.images = revision.container_images().iter().filter_map(image).collect();
+    }
+}
+
+fn deployment(from: &types::ServiceDeployment, service: &str) -> Option<ServiceDeployment> {
+    let breaker = from.deployment_circuit_breaker();
+    Some(ServiceDeployment {
+        arn: Arn::from(from.service_deployment_arn()?),
+        service: Arn::from(from.service_arn().unwrap_or(service)),
+        status: from.status().map_or("UNKNOWN", |status| status.as_str()).to_owned(),
+        reason: text(from.status_reason()),
+        stage: from.lifecycle_stage().map(|stage| stage.as_str().to_owned()),
+        created_at: when(from.created_at()),
+        finished_at: when(from.finished_at()),
+        revision: from.target_service_revision().and_then(|revision| revision.arn()).map(Arn::from),
+        task_definition: None,
+        images: Vec::new(),
+        rollback: from.rollback().and_then(|rollback| text(rollback.reason())),
+        failures: breaker.map(|breaker| count(breaker.failure_count())),
+        threshold: breaker.map(|breaker| count(breaker.threshold())),
+    })
+}
+
+fn image(from: &types::ContainerImage) -> Option<RunningImage> {
+    Some(RunningImage {
+        container: text(from.container_name())?,
+        image: text(from.image())?,
+        digest: text(from.image_digest()),
+    })
+}

@@ -1,0 +1,29 @@
+//! The deployments of an ECS service as the newer API tells them: history, revisions with image digests, rollbacks.
+//! `model` our type, `fetch` the reading. Read only when something wants it; nothing here draws.
+
+mod fetch;
+mod model;
+
+pub use model::{RunningImage, ServiceDeployment};
+
+use super::{Ask, Boxed, Kind, Pace};
+use crate::world::{Fault, Harvest};
+
+/// The kind. A part is the ARN of a service.
+pub struct ServiceDeployments;
+
+impl Kind for ServiceDeployments {
+    type Item = ServiceDeployment;
+
+    const PACE: Pace = Pace::Asked;
+    const PERMISSIONS: &'static [&'static str] =
+        &["ecs:ListServiceDeployments", "ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions"];
+
+    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<ServiceDeployment>, Fault>> {
+        Box::pin(fetch::read(ask))
+    }
+
+    fn name(item: &ServiceDeployment) -> &str {
+        item.arn.last()
+    }
+}
