@@ -5,6 +5,8 @@
 mod gateway;
 mod support;
 mod terminal;
+#[path = "connect/tunnels.rs"]
+mod tunnels;
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -36,10 +38,10 @@ struct Site {
 }
 
 impl Site {
-    async fn with(system: &str) -> Self {
+    async fn with(systems: &[&str]) -> Self {
         let gateway = Gateway::start().await;
         let peer = Peer::start();
-        peer.build(&[system]);
+        peer.build(systems);
         let port = peer.endpoint().rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
         gateway.before(port);
         Self { gateway, peer }
@@ -63,6 +65,16 @@ impl Site {
         let mut command = Command::new(env!("CARGO_BIN_EXE_toban"));
         command.env_clear().envs(self.env()).args(arguments);
         tokio::task::block_in_place(|| said(command.output().expect("toban runs")))
+    }
+
+    /// The databases whose names begin with `named` (`ENVIRONMENT/…`), as `status` lists them.
+    fn databases(&self, named: &str) -> Vec<String> {
+        let (environment, beginning) = named.split_once('/').expect("an environment");
+        let status = self.run(&["status", "--json", environment]);
+        let document: Value = serde_json::from_str(&status.out).expect("JSON");
+        let databases = document["environments"][0]["databases"].as_array().cloned().unwrap_or_default();
+        let ids = databases.iter().filter_map(|one| one["id"].as_str()).filter(|id| id.starts_with(beginning));
+        ids.map(|id| format!("{environment}/{id}")).collect()
     }
 
     fn terminal(&self, line: &str) -> Terminal {
@@ -200,7 +212,7 @@ fn a_signal_during_a_shell_ends_all_with_the_terminal_restored() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_real_shell_on_an_instance_by_the_gateway() {
-    let site = Site::with("kajimaru").await;
+    let site = Site::with(&["kajimaru"]).await;
     site.gateway.weather(Weather { not_ready: 1, short_headers: true, ..Weather::default() });
     let mut toban = site.terminal("toban connect kajimaru/kajimaru-ec2-01");
     tokio::task::block_in_place(|| {
@@ -229,7 +241,7 @@ async fn a_real_shell_on_an_instance_by_the_gateway() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn leaving_by_the_escape_terminates_the_session() {
-    let site = Site::with("kajimaru").await;
+    let site = Site::with(&["kajimaru"]).await;
     let mut toban = site.terminal("toban connect kajimaru/kajimaru-ec2-01");
     tokio::task::block_in_place(|| {
         toban.shows("$ ");
@@ -243,7 +255,7 @@ async fn leaving_by_the_escape_terminates_the_session() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn commands_through_the_gateway_tell_streams_and_exit_codes_apart() {
-    let site = Site::with("kajimaru").await;
+    let site = Site::with(&["kajimaru"]).await;
     let done = site.run(&["connect", "kajimaru/kajimaru-ec2-01", "--", "echo out; echo oops >&2; exit 3"]);
     assert_eq!((done.code, done.out.as_str()), (Some(3), "out\n"), "{}", done.err);
     assert!(done.err.contains("oops"), "{}", done.err);
@@ -257,7 +269,7 @@ async fn commands_through_the_gateway_tell_streams_and_exit_codes_apart() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_task_tells_its_exit_code_too() {
-    let site = Site::with("prooflink").await;
+    let site = Site::with(&["prooflink"]).await;
     let done = site.run(&["connect", "prooflink-prod/prooflink-prod", "--", "printf 'a b\\n'; exit 5"]);
     assert_eq!((done.code, done.out.as_str()), (Some(5), "a b\n"), "{}", done.err);
     assert_eq!(site.gateway.calls(), ["ExecuteCommand", "TerminateSession"]);

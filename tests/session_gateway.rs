@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
 mod gateway;
+#[path = "session_gateway/speed.rs"]
+mod speed;
 #[path = "session_gateway/tunnels.rs"]
 mod tunnels;
 

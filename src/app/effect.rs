@@ -6,8 +6,10 @@ use super::gate::Approved;
 use super::journal::Line;
 use super::pace::Reading;
 use super::settings::Choice;
+use super::tunnels::Dig;
 use super::visit::Visit;
 use crate::procedure::Want;
+use crate::session::tunnel::Carrier;
 use crate::world::{ResourceId, Scope, SourceName};
 
 /// Something to be done. Answers come back as messages.
@@ -33,6 +35,14 @@ pub enum Effect {
     Login(SourceName),
     /// Hand the terminal to a session in a resource.
     Visit(Box<Visit>),
+    /// Open a tunnel.
+    Dig(u64, Box<Dig>),
+    /// Tell a tunnel who may carry it from now on.
+    Carry(u64, Vec<Carrier>),
+    /// End a tunnel's session and open another.
+    Redig(u64),
+    /// Close a tunnel.
+    Fill(u64),
     /// Open the cloud for another profile or region.
     Reopen(Choice),
     /// Put text on the clipboard.

@@ -24,6 +24,8 @@ pub mod run;
 pub mod runner;
 pub mod settings;
 pub mod shown;
+pub mod tunnelling;
+pub mod tunnels;
 pub mod underway;
 pub mod update;
 pub mod visit;

@@ -20,6 +20,7 @@ use super::pace::{Pacer, Reading};
 use super::place::Place;
 use super::settings::{Choice, Settings};
 use super::shown::Shown;
+use super::tunnels::Tunnelled;
 use super::underway::Underway;
 use crate::command::Where;
 use crate::environment::{Environment, Picture};
@@ -77,6 +78,8 @@ pub struct Model {
     pub underway: Vec<Underway>,
     /// Stops that were announced.
     pub(super) announced: Announced,
+    /// The tunnels of this console, oldest first.
+    pub tunnels: Vec<Tunnelled>,
     /// The gate every change goes through.
     pub gate: Gate,
     /// Sources that can be logged in by a command.
@@ -90,6 +93,7 @@ pub struct Model {
     pub(super) stirred: bool,
     pub(super) asked: u64,
     pub(super) consulting: Option<Consulting>,
+    pub(super) tunnelling: Option<(u64, ResourceId)>,
     pub(super) asking: bool,
     /// The entries this console has closed already: once is enough, whatever becomes of the line.
     pub(super) closed: BTreeSet<String>,
@@ -121,6 +125,7 @@ impl Model {
             journal: Vec::new(),
             underway: Vec::new(),
             announced: Announced::new(),
+            tunnels: Vec::new(),
             gate: Gate { read_only: settings.read_only },
             logins: BTreeSet::new(),
             shown: Shown::default(),
@@ -130,6 +135,7 @@ impl Model {
             stirred: false,
             asked: 0,
             consulting: None,
+            tunnelling: None,
             asking: false,
             closed: BTreeSet::new(),
             retry_at: None,

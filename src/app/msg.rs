@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::gate::Plan;
 use super::journal::Entry;
 use super::pace::Reading;
+use super::tunnels::Report as Heard;
 use crate::cloud::Receipt;
 use crate::environment::Picture;
 use crate::keys::Chord;
@@ -71,6 +72,10 @@ pub enum News {
     LoggedIn(SourceName, Result<(), String>),
     /// A session ended, or could not be opened and why; before it, what it was for.
     Visited(String, Result<End, String>),
+    /// How a tunnel is doing.
+    Tunnel(u64, Heard),
+    /// A tunnel is closed; the reason, if it could not be opened at all.
+    TunnelGone(u64, Option<String>),
     /// A page was opened in a browser.
     Browsed(String),
     /// A page could not be opened in a browser here; its address and why.

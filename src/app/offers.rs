@@ -52,7 +52,7 @@ pub(super) fn at_site<T>(model: &Model, of: &Door, use_it: impl FnOnce(&Site<'_>
             let environment = model.picture.environment(name)?;
             (environment, environment.scopes.first()?)
         }
-        Door::Entry(_) => return None,
+        Door::Entry(_) | Door::Tunnel(_) => return None,
     };
     let joins = Joins::of(&model.world);
     let cx = Context {
@@ -77,7 +77,7 @@ pub fn offers(model: &Model) -> Vec<(Door, Offer)> {
         let here = at_site(model, &of, |site| match &of {
             Door::Resource(id) => kind(id.kind).map(|kind| kind.offers(id, site)).unwrap_or_default(),
             Door::Environment(_) => whole::offers(site),
-            Door::Entry(_) => Vec::new(),
+            Door::Entry(_) | Door::Tunnel(_) => Vec::new(),
         });
         for mut offer in here.unwrap_or_default() {
             if model.gate.read_only && !offer.harmless {
@@ -97,6 +97,7 @@ fn called(of: &Door) -> &str {
         Door::Resource(id) => &id.key,
         Door::Environment(name) => name.as_str(),
         Door::Entry(id) => id,
+        Door::Tunnel(_) => "a tunnel",
     }
 }
 
@@ -165,7 +166,7 @@ pub(super) fn consulted(model: &mut Model, ask: u64, got: Vec<(Want, Result<Foun
     let choices = at_site(model, &of, |site| match &of {
         Door::Resource(id) => kind(id.kind).map(|kind| kind.choices(id, verb, site)).unwrap_or_default(),
         Door::Environment(_) => whole::choices(verb, site),
-        Door::Entry(_) => Vec::new(),
+        Door::Entry(_) | Door::Tunnel(_) => Vec::new(),
     });
     let choices = choices.unwrap_or_default();
     if choices.is_empty() {
@@ -210,6 +211,7 @@ pub(super) fn answer(model: &mut Model, of: &Door, verb: &str, value: Option<&st
             None => Err(format!("a {} is not known here", id.kind)),
         },
         Door::Environment(_) => whole::propose(verb, value, site),
+        Door::Tunnel(_) => Err("a tunnel has a menu of its own".to_owned()),
         Door::Entry(_) => Err("what was done is done; nothing is offered for it".to_owned()),
     });
     match made {

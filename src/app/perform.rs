@@ -75,6 +75,8 @@ pub fn perform(model: &mut Model, command: Command, argument: Option<&str>) -> V
         Command::CopyCell => copy_cell(model),
         Command::Web => return model.web().map(Effect::Browse).into_iter().collect(),
         Command::Shell => return super::visits::shell(model),
+        Command::Tunnel => return super::tunnels::ask(model),
+        Command::Tunnels => super::tunnels::show(model),
         Command::Login => return model.login_source().cloned().map(Effect::Login).into_iter().collect(),
         Command::Refresh => return refresh(model),
         Command::Mouse => return mouse(model),

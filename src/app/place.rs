@@ -24,6 +24,8 @@ pub enum Place {
     Journal(Sheet),
     /// What could not be placed.
     Unassigned(Sheet),
+    /// The tunnels of this console.
+    Tunnels(Sheet),
     /// A procedure under way, by its number.
     Progress(u64, String, Sheet),
     /// A text.
@@ -42,6 +44,7 @@ impl Place {
             Self::Faults(_) => Where::Faults,
             Self::Journal(_) => Where::Journal,
             Self::Unassigned(_) => Where::Unassigned,
+            Self::Tunnels(_) => Where::Tunnels,
             Self::Progress(..) => Where::Progress,
             Self::Viewer(_) => Where::Viewer,
         }
@@ -57,6 +60,7 @@ impl Place {
             | Self::Faults(sheet)
             | Self::Journal(sheet)
             | Self::Unassigned(sheet)
+            | Self::Tunnels(sheet)
             | Self::Progress(_, _, sheet) => Some(sheet),
             Self::Detail(detail) => Some(&detail.sheet),
             Self::Viewer(_) => None,
@@ -72,6 +76,7 @@ impl Place {
             | Self::Faults(sheet)
             | Self::Journal(sheet)
             | Self::Unassigned(sheet)
+            | Self::Tunnels(sheet)
             | Self::Progress(_, _, sheet) => Some(sheet),
             Self::Detail(detail) => Some(&mut detail.sheet),
             Self::Viewer(_) => None,
@@ -89,6 +94,7 @@ impl Place {
             Self::Faults(_) => "faults".to_owned(),
             Self::Journal(_) => "journal".to_owned(),
             Self::Unassigned(_) => "unassigned".to_owned(),
+            Self::Tunnels(_) => "tunnels".to_owned(),
             Self::Progress(_, title, _) => title.clone(),
             Self::Viewer(viewer) => viewer.title.clone(),
         }

@@ -35,22 +35,39 @@ pub async fn run_on<S: Screen>(screen: &mut S, cloud: Arc<dyn Cloud>, settings: 
     let keeping = super::keeper::beside(&cloud, &settings);
     let mut runner = Runner::new(cloud, settings, tell);
     let _keeping = keeping.map(tokio::spawn).map(super::keeper::Stopping);
-    show(screen, &mut model)?;
+    let ended = turns(screen, &mut model, &mut runner, &mut heard).await;
+    if !model.tunnels.is_empty() && ended.is_ok() {
+        model.notices.info(model.now, "closing the tunnels…");
+        // Whoever is gone need not be told.
+        let _ = show(screen, &mut model);
+    }
+    runner.leave().await;
+    ended
+}
+
+/// Turns messages into frames until the reader is done.
+async fn turns<S: Screen>(
+    screen: &mut S,
+    model: &mut Model,
+    runner: &mut Runner,
+    heard: &mut UnboundedReceiver<Msg>,
+) -> std::io::Result<()> {
+    show(screen, model)?;
     let mut inbox = vec![Msg { now: runner.now(), news: News::Started }];
     loop {
         while let Some(msg) = next(&mut inbox) {
-            for effect in update(&mut model, msg) {
+            for effect in update(model, msg) {
                 let redraw = effect == Effect::Redraw;
-                if runner.perform(effect, &model, screen).await? == Flow::End {
+                if runner.perform(effect, model, screen).await? == Flow::End {
                     return Ok(());
                 }
                 model.dirty |= redraw;
             }
         }
         if model.dirty {
-            show(screen, &mut model)?;
+            show(screen, model)?;
         }
-        match wait(screen, &mut heard, &model, &runner).await {
+        match wait(screen, heard, model, runner).await {
             Some(first) => inbox.push(first),
             None => return Ok(()),
         }

@@ -1,16 +1,19 @@
 //! Performs effects: each in a task of its own, so that nothing waits for anything. Outcomes come
 //! back as messages. The only part of the console that touches the outside, through `Cloud` and `os`.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::io;
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc::UnboundedSender;
+use tokio::time::{MissedTickBehavior, timeout};
 
 use super::carry::{Logbook, carry_out};
 use super::drive::{Errand, drive};
@@ -22,6 +25,8 @@ use super::msg::{Msg, News};
 use super::pace::Reading;
 use super::settings::Settings;
 use super::shown::Shown;
+use super::tunnelling;
+use super::tunnels::{Dig, Report};
 use super::visit::{Record, Visit, Visiting, remedy, visit};
 use crate::cloud::Cloud;
 use crate::environment::{Unread, gather_early};
@@ -29,6 +34,7 @@ use crate::kinds::kind;
 use crate::os;
 use crate::procedure::{Ending, Want};
 use crate::session::channel::End;
+use crate::session::tunnel::Tunnel;
 use crate::theme::Theme;
 use crate::world::{Fault, FaultKind, ResourceId, Scope, World};
 
@@ -90,18 +96,22 @@ pub enum Flow {
     End,
 }
 
+/// How long closing tunnels may take when the console leaves.
+const FAREWELL: Duration = Duration::from_secs(8);
+
 /// Performs effects on one cloud at a time.
 pub struct Runner {
     cloud: Arc<dyn Cloud>,
     settings: Settings,
     tell: UnboundedSender<Msg>,
+    tunnels: BTreeMap<u64, Tunnel>,
 }
 
 impl Runner {
     /// A runner whose outcomes go to `tell`.
     #[must_use]
     pub fn new(cloud: Arc<dyn Cloud>, settings: Settings, tell: UnboundedSender<Msg>) -> Self {
-        Self { cloud, settings, tell }
+        Self { cloud, settings, tell, tunnels: BTreeMap::new() }
     }
 
     /// The cloud's time.
@@ -139,6 +149,18 @@ impl Runner {
                 self.cloud.renew(&source);
                 self.say(News::LoggedIn(source, got));
             }
+            Effect::Dig(id, dig) => self.dig(id, *dig, &model.world).await,
+            Effect::Carry(id, carriers) => {
+                if let Some(tunnel) = self.tunnels.get(&id) {
+                    tunnel.carried_by(carriers);
+                }
+            }
+            Effect::Redig(id) => {
+                if let Some(tunnel) = self.tunnels.get(&id) {
+                    tunnel.reopen();
+                }
+            }
+            Effect::Fill(id) => self.fill(id),
             Effect::Visit(to) => self.visit(*to, &model.world, screen).await,
             Effect::Reopen(choice) => {
                 let opened = (self.settings.reopen)(&choice);
@@ -158,6 +180,63 @@ impl Runner {
             }
         }
         Ok(Flow::On)
+    }
+
+    /// Opens a tunnel, and keeps telling how it is doing.
+    async fn dig(&mut self, id: u64, dig: Dig, world: &World) {
+        let logbook = self.logbook(world, &dig.remote.id.scope);
+        match tunnelling::open(Arc::clone(&self.cloud), dig, logbook).await {
+            Ok(tunnel) => {
+                self.follow(id, &tunnel);
+                self.tunnels.insert(id, tunnel);
+            }
+            Err(why) => self.say(News::TunnelGone(id, Some(why))),
+        }
+    }
+
+    /// Tells how a tunnel is doing whenever that changes, and what passes through it once a second while something does.
+    fn follow(&self, id: u64, tunnel: &Tunnel) {
+        let (mut state, counters, address) = (tunnel.state(), tunnel.counters(), tunnel.address());
+        let (tell, cloud) = (self.tell.clone(), Arc::clone(&self.cloud));
+        tokio::spawn(async move {
+            let mut looks = tokio::time::interval(Duration::from_secs(1));
+            looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            let mut told = None;
+            loop {
+                let report = Report { address, state: state.borrow_and_update().clone(), traffic: counters.read() };
+                if told.as_ref() != Some(&report) {
+                    told = Some(report.clone());
+                    if tell.send(Msg { now: cloud.now(), news: News::Tunnel(id, report) }).is_err() {
+                        return;
+                    }
+                }
+                let changed = tokio::select! {
+                    changed = state.changed() => changed,
+                    _ = looks.tick() => Ok(()),
+                };
+                if changed.is_err() {
+                    return;
+                }
+            }
+        });
+    }
+
+    /// Closes a tunnel, here and there.
+    fn fill(&mut self, id: u64) {
+        let Some(tunnel) = self.tunnels.remove(&id) else { return };
+        let work = async move {
+            tunnel.close().await;
+            News::TunnelGone(id, None)
+        };
+        self.spawn(work, move |fault| News::TunnelGone(id, Some(fault.sentence())));
+    }
+
+    /// Closes what the console held open. Does not wait for ever for an AWS that does not answer.
+    pub async fn leave(self) {
+        let all = join_all(self.tunnels.into_values().map(Tunnel::close));
+        if timeout(FAREWELL, all).await.is_err() {
+            tracing::warn!("not every tunnel could be closed in time; AWS ends what is left once it idles");
+        }
     }
 
     /// Steps aside for a session.

@@ -14,6 +14,7 @@ use super::overlay::Overlay;
 use super::pace::{Outcome, Reading};
 use super::perform::start;
 use super::place::Place;
+use super::tunnels;
 use super::visits;
 use crate::cloud::Receipt;
 use crate::environment::Picture;
@@ -87,7 +88,15 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         News::Ended(id, ending) => ended(model, id, ending),
-        News::Consulted(ask, got) => offers::consulted(model, ask, got),
+        News::Consulted(ask, got) => match tunnels::consulted(model, ask, got) {
+            Ok(effects) => effects,
+            Err(got) => offers::consulted(model, ask, got),
+        },
+        News::Tunnel(id, report) => {
+            tunnels::heard(model, id, report);
+            Vec::new()
+        }
+        News::TunnelGone(id, why) => tunnels::gone(model, id, why),
         News::LoggedIn(source, got) => {
             model.dirty = true;
             match got {
@@ -193,7 +202,9 @@ fn gathered(model: &mut Model, picture: Picture) -> Vec<Effect> {
     open_on(model);
     model.refill(false);
     model.refocus();
-    loose_ends(model)
+    let mut effects = loose_ends(model);
+    effects.extend(tunnels::look_again(model));
+    effects
 }
 
 /// Closes entries of the journal whose end nobody wrote down, where it can be told from what is seen now.

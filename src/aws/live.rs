@@ -15,17 +15,17 @@ use tokio::time::Instant;
 use super::budget::Budget;
 use super::clients::Clients;
 use super::open::{Keys, Opening, http, metadata_region};
-use super::probe;
 use super::profiles::Profiles;
 use super::sessions::Sessions;
 use super::source::{Source, Sources};
 use super::stats::Counter;
+use super::{probe, rds_token};
 use crate::app::gate::Approved;
 use crate::cloud::{Check, Cloud, Outcome, Receipt, Stats};
 use crate::kinds::{AnyKind, Ask, Boxed, Extra};
 use crate::session::channel::{Channel, Session, Settings};
 use crate::session::network::Network;
-use crate::session::source::{Ask as SessionAsk, SessionSource};
+use crate::session::source::{Ask as SessionAsk, SessionSource, Token};
 use crate::world::{
     AccountId, Arn, Coverage, Fault, FaultKind, Found, Identity, Region, ResourceId, Scope, SourceName, World,
 };
@@ -264,6 +264,15 @@ impl Cloud for Live {
             };
             Ok(Session { id: opened.id.clone(), channel: Channel::start(source, opened, settings) })
         })
+    }
+
+    fn database_token<'a>(
+        &'a self,
+        scope: &'a Scope,
+        to: (&'a str, u16),
+        user: &'a str,
+    ) -> Boxed<'a, Result<Token, Fault>> {
+        Box::pin(async move { rds_token::token(&self.clients(scope).await?.config, to, user).await })
     }
 
     fn renew(&self, source: &SourceName) {

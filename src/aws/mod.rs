@@ -15,6 +15,7 @@ mod pages;
 mod plain;
 mod probe;
 mod profiles;
+mod rds_token;
 mod recent;
 #[cfg(test)]
 mod script;

@@ -22,6 +22,7 @@ mod schedule;
 mod start;
 mod status;
 mod tree;
+mod tunnel;
 
 pub use exit::{Exit, Failure};
 pub use look::Duty;
@@ -162,6 +163,7 @@ async fn headless(
         Command::Deploy(args) => deploy::run(duty, args).await,
         Command::Scale(args) => scale::run(duty, args).await,
         Command::Connect(args) => connect::run(duty, args).await,
+        Command::Tunnel(args) => tunnel::run(duty, args).await,
         Command::Init(args) => init::run(duty, args, &dirs.file).await,
         Command::Db(args) => db::run(duty, args).await,
         Command::Doctor(args) => doctor::run(duty, args, dirs, config).await,

@@ -36,6 +36,7 @@ fn only_what_works_is_offered() {
             "connect",
             "deploy",
             "scale",
+            "tunnel",
             "init",
             "doctor",
             "journal",

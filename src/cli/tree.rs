@@ -150,6 +150,11 @@ pub enum Command {
     Deploy(Deploy),
     /// Run another number of tasks of a service
     Scale(Scale),
+    /// Open a port of this machine that leads to a database, and keep it open until ctrl-c
+    ///
+    /// An instance or task of the database's environment carries it; nothing need be installed. Prints the address and
+    /// what to type for psql or mysql.
+    Tunnel(Tunnel),
     /// Write a config.toml of what was inferred, every line with its reason
     Init(Init),
     /// Check credentials, permissions, clock, terminal and configuration, with a remedy for each failing line
@@ -423,6 +428,32 @@ pub struct DbTurn {
     /// How to do it.
     #[command(flatten)]
     pub acting: Acting,
+}
+
+/// `toban tunnel`.
+#[derive(Args, Debug, Default)]
+pub struct Tunnel {
+    /// Which: environment and identifier of the instance or cluster; both may be shortened
+    #[arg(value_name = "ENV/DATABASE")]
+    pub database: String,
+    /// Port of this machine to listen on; without it one that is the same every day, or a free one
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub local_port: Option<u16>,
+    /// Instance, task or service to go through, by name or id; without it the best one is chosen
+    #[arg(long, value_name = "TARGET")]
+    pub via: Option<String>,
+    /// Lead to the readers of a cluster in place of its writer
+    #[arg(long)]
+    pub reader: bool,
+    /// Print an IAM token too, the password of this database user for a quarter of an hour
+    #[arg(long, value_name = "USER")]
+    pub iam_token: Option<String>,
+    /// Why, for the journal and AWS's records
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `toban connect`.

@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::app::gate::Approved;
 use crate::kinds::{AnyKind, Boxed, Extra};
 use crate::session::channel::Session;
-use crate::session::source::Ask;
+use crate::session::source::{Ask, Token};
 use crate::world::{Coverage, Fault, FaultKind, Found, Identity, ResourceId, Scope, SourceName, World};
 
 /// The door to the cloud.
@@ -47,6 +47,18 @@ pub trait Cloud: Send + Sync + 'static {
     fn converse<'a>(&'a self, scope: &'a Scope, ask: &'a Ask) -> Boxed<'a, Result<Session, Fault>> {
         let fault = Fault::new(FaultKind::Unavailable, ask.operation(), "there are no sessions here");
         let fault = fault.on(scope.to_string());
+        Box::pin(async move { Err(fault) })
+    }
+
+    /// A password for `user` of the database at `to`, by IAM. A secret: it is shown to whoever asked for it only.
+    fn database_token<'a>(
+        &'a self,
+        scope: &'a Scope,
+        to: (&'a str, u16),
+        user: &'a str,
+    ) -> Boxed<'a, Result<Token, Fault>> {
+        let fault = Fault::new(FaultKind::Unavailable, "rds-db:connect", "there are no IAM tokens here");
+        let fault = fault.on(format!("{user}@{} in {scope}", to.0));
         Box::pin(async move { Err(fault) })
     }
 

@@ -18,6 +18,8 @@ pub enum Where {
     Journal,
     /// What could not be placed.
     Unassigned,
+    /// Tunnels to databases.
+    Tunnels,
     /// A procedure under way.
     Progress,
     /// A text: raw document, description, help.
@@ -34,6 +36,7 @@ impl Where {
         Self::Faults,
         Self::Journal,
         Self::Unassigned,
+        Self::Tunnels,
         Self::Progress,
         Self::Viewer,
     ];
@@ -49,6 +52,7 @@ impl Where {
             Self::Faults => "faults",
             Self::Journal => "the journal",
             Self::Unassigned => "unassigned resources",
+            Self::Tunnels => "tunnels",
             Self::Progress => "a procedure",
             Self::Viewer => "a text",
         }
@@ -70,6 +74,8 @@ pub enum Need {
     Web,
     /// A resource that a shell can be opened in.
     Shell,
+    /// A database that a tunnel can lead to.
+    Tunnel,
     /// A source whose credentials ran out and that can be logged in again.
     Login,
 }
@@ -153,12 +159,12 @@ impl Command {
 
 static FALLBACK: Spec = Spec::new(Command::Help, "help", "show what can be done here");
 
-use Where::{Detail, Environment, Faults, Fleet, Journal, Progress, Schedule, Unassigned, Viewer};
+use Where::{Detail, Environment, Faults, Fleet, Journal, Progress, Schedule, Tunnels, Unassigned, Viewer};
 
-const ROWS: &[Where] = &[Fleet, Environment, Schedule, Detail, Faults, Journal, Unassigned, Progress];
+const ROWS: &[Where] = &[Fleet, Environment, Schedule, Detail, Faults, Journal, Unassigned, Tunnels, Progress];
 const RESOURCES: &[Where] = &[Environment, Schedule, Detail, Unassigned];
 const PLACED: &[Where] = &[Fleet, Environment, Detail, Unassigned];
-const PANELS: &[Where] = &[Environment, Schedule, Detail, Faults, Progress];
+const PANELS: &[Where] = &[Environment, Schedule, Detail, Faults, Tunnels, Progress];
 
 commands! {
     Open "open" "open what is under the cursor" {
@@ -203,6 +209,9 @@ commands! {
     Shell "shell" "open a shell in it; enter ~ . leaves" {
         hint: Some("shell"), keys: &["s"], at: RESOURCES, needs: Need::Shell, action: true
     }
+    Tunnel "tunnel" "open a tunnel to it: a port of this machine that leads to the database" {
+        hint: Some("tunnel"), keys: &["F"], at: RESOURCES, needs: Need::Tunnel, action: true
+    }
     Login "login" "log in again where the credentials ran out" { needs: Need::Login, action: true }
 
     Unwell "unwell" "show only what is not well, or everything again" {
@@ -213,6 +222,7 @@ commands! {
     Faults "faults" "show what could not be read, who we are, and the journal" { keys: &["!"] }
     Journal "journal" "show what was changed from here: by whom, why, and how it ended" {}
     Unassigned "unassigned" "show what could not be placed in an environment, with reasons" {}
+    Tunnels "tunnels" "show the tunnels that are open, how to connect through them, and close them" { keys: &["f"] }
     Progress "progress" "show what is under way, and how it ended" {}
     Schedule "schedule" "show when an environment sleeps and wakes, and why" { takes: Argument::Environment }
     Env "env" "open an environment by its name" { takes: Argument::Environment }

@@ -144,6 +144,9 @@ async fn marked(command: String, mut input: Receiver<Outgoing>, output: Sender<I
     End::Left
 }
 
+/// What the simulated database says first, so that nobody takes it for one.
+const GREETING: &[u8] = b"this database is simulated: it echoes what it is sent\r\n";
+
 /// A database that says back what it is told.
 async fn echo(mut input: Receiver<Outgoing>, output: Sender<Incoming>) -> End {
     let kind = SessionType {
@@ -167,7 +170,8 @@ async fn echo(mut input: Receiver<Outgoing>, output: Sender<Incoming>) -> End {
                 Ok(None) => break,
                 Ok(Some(Frame::Data(stream, bytes))) => Frame::Data(stream, bytes),
                 Ok(Some(Frame::Finish(stream))) => Frame::Finish(stream),
-                Ok(Some(Frame::Open(_) | Frame::Nothing)) => continue,
+                Ok(Some(Frame::Open(stream))) => Frame::Data(stream, Bytes::from_static(GREETING)),
+                Ok(Some(Frame::Nothing)) => continue,
             };
             if output.send(Incoming::Bytes(back.encode())).await.is_err() {
                 return End::Left;

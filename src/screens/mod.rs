@@ -11,6 +11,7 @@ pub mod palette;
 pub mod progress;
 pub mod schedule;
 pub mod sheet;
+pub mod tunnels;
 pub mod unassigned;
 pub mod view;
 pub mod viewer;

@@ -16,7 +16,7 @@ use crate::app::overlay::Overlay;
 use crate::app::place::Place;
 use crate::app::shown::{Shown, Zone};
 use crate::command::{COMMANDS, Command};
-use crate::text::{clean, truncate, width};
+use crate::text::{clean, counted, truncate, width};
 use crate::theme::Role;
 use crate::widgets::area::{split_bottom, split_top};
 use crate::widgets::hints::{Hint, Hints};
@@ -49,6 +49,7 @@ pub fn paint(model: &Model, area: Rect, buf: &mut Buffer) -> (Shown, Option<Posi
             | Place::Faults(page)
             | Place::Journal(page)
             | Place::Unassigned(page)
+            | Place::Tunnels(page)
             | Place::Progress(_, _, page),
         ) => {
             sheet(page, paint, body, buf, &mut shown);
@@ -113,6 +114,10 @@ fn status(model: &Model, shown: &mut Shown) -> Vec<(String, Role)> {
         parts.push(age);
     }
     parts.push((shown.clock(model.now, &model.settings.zone), Role::HeaderBar));
+    let tunnels = model.tunnels.len();
+    if tunnels > 0 {
+        parts.push((counted(tunnels, "tunnel"), Role::HeaderBar));
+    }
     let underway = model.underway.iter().filter(|one| one.ended.is_none()).count();
     if underway > 0 {
         parts.push((format!("{underway} under way"), Role::Changing));

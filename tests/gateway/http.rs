@@ -114,10 +114,17 @@ fn answer(state: &Arc<State>, headers: &BTreeMap<String, String>, body: &[u8]) -
             let work = match text("DocumentName").as_str() {
                 "" => Work::Shell,
                 "AWS-StartNonInteractiveCommand" => Work::Command(parameter("command").unwrap()),
-                _ => Work::Port {
-                    host: parameter("host").unwrap_or_else(|| "127.0.0.1".to_owned()),
-                    port: parameter("portNumber").unwrap().parse().unwrap(),
-                },
+                _ => {
+                    let host = parameter("host").unwrap_or_else(|| "127.0.0.1".to_owned());
+                    let stand_in = *state.databases.lock().unwrap();
+                    match stand_in.filter(|_| host.contains(".rds.")) {
+                        Some(port) => {
+                            state.reached.lock().unwrap().push(host);
+                            Work::Port { host: "127.0.0.1".to_owned(), port }
+                        }
+                        None => Work::Port { host, port: parameter("portNumber").unwrap().parse().unwrap() },
+                    }
+                }
             };
             let session = state.start("user-", &text("Target"), work);
             let (url, token) = state.entrance(&session);

@@ -76,6 +76,9 @@ pub(crate) struct State {
     pub(crate) expires: Mutex<u32>,
     /// The port on this machine that answers what is no session's call.
     pub(crate) behind: Mutex<Option<u16>>,
+    /// The port on this machine that stands for every database, and the hosts it was reached as.
+    pub(crate) databases: Mutex<Option<u16>>,
+    pub(crate) reached: Mutex<Vec<String>>,
 }
 
 impl State {
@@ -138,6 +141,8 @@ impl Gateway {
             counter: AtomicU64::new(1),
             expires: Mutex::default(),
             behind: Mutex::default(),
+            databases: Mutex::default(),
+            reached: Mutex::default(),
         });
         let shared = Arc::clone(&state);
         tokio::spawn(async move {
@@ -160,6 +165,16 @@ impl Gateway {
     /// Hands every call that has nothing to do with sessions to the peer on this port.
     pub(crate) fn before(&self, port: u16) {
         *self.state.behind.lock().unwrap() = Some(port);
+    }
+
+    /// Lets every database's endpoint lead to this port.
+    pub(crate) fn databases(&self, port: u16) {
+        *self.state.databases.lock().unwrap() = Some(port);
+    }
+
+    /// The databases that were reached, by host.
+    pub(crate) fn reached(&self) -> Vec<String> {
+        self.state.reached.lock().unwrap().clone()
     }
 
     /// The calls so far, by name.
@@ -196,4 +211,6 @@ impl Gateway {
 async fn every_part_counts_as_used(gateway: &Gateway) {
     gateway.before(0);
     gateway.time_out().await;
+    gateway.databases(0);
+    let _ = gateway.reached();
 }

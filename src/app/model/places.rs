@@ -7,7 +7,7 @@ use crate::app::place::Place;
 use crate::kinds::kind;
 use crate::screens::detail::{self, Around, Detail};
 use crate::screens::fleet::{self, Waiting};
-use crate::screens::{environment, faults, journal, progress, schedule, unassigned};
+use crate::screens::{environment, faults, journal, progress, schedule, tunnels, unassigned};
 use crate::world::{ResourceId, Scope};
 
 impl Model {
@@ -112,6 +112,9 @@ impl Model {
             // The newest stands first, whatever was under the cursor before.
             Place::Journal(sheet) => sheet.fill(journal::blocks(&self.journal, self.now, &self.settings.zone), true),
             Place::Unassigned(sheet) => sheet.fill(unassigned::blocks(&self.picture, self.complete()), resort),
+            Place::Tunnels(sheet) => {
+                sheet.fill(tunnels::blocks(&self.tunnels, self.now, &self.settings.zone), resort);
+            }
             Place::Progress(id, _, sheet) => {
                 sheet.fill(progress::blocks(self.underway.iter().find(|one| one.id == *id)), resort);
             }

@@ -9,6 +9,7 @@ use crate::app::pace::Reading;
 use crate::app::visits;
 use crate::command::Need;
 use crate::kinds::kind;
+use crate::session::tunnel;
 use crate::world::{EnvironmentName, Fault, FaultKind, Scope, SourceName};
 
 impl Model {
@@ -21,7 +22,9 @@ impl Model {
             Need::Row if self.row().is_none() => no("there is no row under the cursor"),
             Need::Door if self.row().is_none() => no("there is no row under the cursor"),
             Need::Door if self.door().is_none() => no("nothing stands behind this row"),
-            Need::Resource | Need::Web | Need::Shell if self.resource().is_none() => no("this row is no AWS resource"),
+            Need::Resource | Need::Web | Need::Shell | Need::Tunnel if self.resource().is_none() => {
+                no("this row is no AWS resource")
+            }
             Need::Web if self.web().is_none() => no("this kind has no page in the web console"),
             Need::Login if self.expired().is_none() => no("no credentials ran out"),
             Need::Login if self.login_source().is_none() => {
@@ -30,7 +33,8 @@ impl Model {
             Need::Shell if self.resource().is_none_or(|id| visits::reach(self, id).is_none()) => {
                 no("only instances, services and tasks have a shell")
             }
-            Need::Row | Need::Door | Need::Resource | Need::Web | Need::Shell | Need::Login => None,
+            Need::Tunnel if self.resource().is_none_or(|id| !tunnel::leads_to(id)) => no("tunnels lead to databases"),
+            Need::Row | Need::Door | Need::Resource | Need::Web | Need::Shell | Need::Tunnel | Need::Login => None,
         }
     }
 

@@ -5,10 +5,10 @@ use crate::app::effect::Effect;
 use crate::app::model::Model;
 use crate::app::offers;
 use crate::app::overlay::Overlay;
-use crate::app::visits;
+use crate::app::{tunnels, visits};
 use crate::command::{COMMANDS, Need};
 use crate::screens::menu::{Entry, Menu, Pick};
-use crate::screens::sheet::{Sheet, Sorting};
+use crate::screens::sheet::{Door, Sheet, Sorting};
 
 use super::perform;
 use super::switching::{profile, region, theme};
@@ -37,6 +37,8 @@ pub(in crate::app) fn choose(model: &mut Model, menu: Menu) -> Vec<Effect> {
         Pick::Offer(verb) => offers::take_up(model, verb, None),
         Pick::Answer(verb, of, value) => offers::answer(model, &of, verb, Some(&value)),
         Pick::Container(id, name) => visits::enter(model, &id, Some(&name)),
+        Pick::TunnelAgain(id) => vec![Effect::Redig(id)],
+        Pick::TunnelClose(id) => vec![Effect::Fill(id)],
         Pick::Progress(id) => {
             offers::open(model, id);
             Vec::new()
@@ -62,6 +64,10 @@ pub(super) fn copy_cell(model: &mut Model) {
 }
 
 pub(super) fn actions(model: &mut Model) {
+    if let Some(Door::Tunnel(id)) = model.door() {
+        let id = *id;
+        return tunnels::menu(model, id);
+    }
     let name = model.row().map(|item| item.name.clone()).unwrap_or_default();
     let place = model.place();
     let entries = COMMANDS

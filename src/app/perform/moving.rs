@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::app::model::Model;
 use crate::app::place::Place;
+use crate::app::tunnels;
 use crate::screens::journal;
 use crate::screens::sheet::{Door, Sheet};
 use crate::screens::viewer;
@@ -31,7 +32,7 @@ pub(super) fn seen(model: &mut Model) {
     let before = model.changed.len();
     match &door {
         Door::Resource(id) => model.changed.retain(|changed, _| changed.key != id.key),
-        Door::Entry(_) => {}
+        Door::Entry(_) | Door::Tunnel(_) => {}
         Door::Environment(name) => {
             if let Some(environment) = model.picture.environment(name) {
                 let mine: BTreeSet<_> = environment.members.iter().map(|member| &member.id.key).collect();
@@ -75,6 +76,7 @@ pub(super) fn open(model: &mut Model) {
                 model.enter(Place::Viewer(page));
             }
         }
+        Some(Door::Tunnel(id)) => tunnels::menu(model, id),
         None => {}
     }
 }

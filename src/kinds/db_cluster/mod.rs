@@ -36,7 +36,16 @@ impl Kind for DbClusters {
 
     const PACE: Pace = Pace::Live;
     const PERMISSIONS: &'static [&'static str] = &["rds:DescribeDBClusters", "rds:DescribeEvents"];
-    const CHANGES: &'static [&'static str] = &["rds:StopDBCluster", "rds:StartDBCluster"];
+    const CHANGES: &'static [&'static str] = &[
+        "rds:StopDBCluster",
+        "rds:StartDBCluster",
+        // A tunnel to it.
+        "ssm:StartSession",
+        "ssm:ResumeSession",
+        "ssm:TerminateSession",
+        "ssmmessages:OpenDataChannel",
+        "rds-db:connect",
+    ];
     const SHOWN: Option<Shown> = Some(Shown { list: "databases", singular: "DB cluster", columns: rows::COLUMNS });
 
     fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<DbCluster>, Fault>> {

@@ -47,7 +47,16 @@ impl Kind for DbInstances {
     const PACE: Pace = Pace::Live;
     const PERMISSIONS: &'static [&'static str] =
         &["rds:DescribeDBInstances", "rds:DescribeEvents", "cloudwatch:GetMetricData"];
-    const CHANGES: &'static [&'static str] = &["rds:StopDBInstance", "rds:StartDBInstance"];
+    const CHANGES: &'static [&'static str] = &[
+        "rds:StopDBInstance",
+        "rds:StartDBInstance",
+        // A tunnel to it.
+        "ssm:StartSession",
+        "ssm:ResumeSession",
+        "ssm:TerminateSession",
+        "ssmmessages:OpenDataChannel",
+        "rds-db:connect",
+    ];
     const SHOWN: Option<Shown> = Some(Shown { list: "databases", singular: "DB instance", columns: rows::COLUMNS });
 
     fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<DbInstance>, Fault>> {

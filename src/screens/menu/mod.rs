@@ -26,6 +26,10 @@ pub enum Pick {
     Answer(&'static str, Door, String),
     /// Opens a shell in this container of a task or service.
     Container(ResourceId, String),
+    /// Opens another session of a tunnel.
+    TunnelAgain(u64),
+    /// Closes a tunnel.
+    TunnelClose(u64),
     /// Opens the page of a procedure.
     Progress(u64),
 }

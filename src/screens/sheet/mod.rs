@@ -27,6 +27,8 @@ pub enum Door {
     Environment(EnvironmentName),
     /// To a resource.
     Resource(ResourceId),
+    /// To a tunnel of this console.
+    Tunnel(u64),
     /// To an entry of the journal.
     Entry(String),
 }
@@ -37,7 +39,7 @@ impl Door {
     pub fn resource(&self) -> Option<&ResourceId> {
         match self {
             Self::Resource(id) => Some(id),
-            Self::Environment(_) | Self::Entry(_) => None,
+            Self::Environment(_) | Self::Entry(_) | Self::Tunnel(_) => None,
         }
     }
 }

@@ -8,5 +8,5 @@ mod strings;
 
 pub use choose::{Candidates, Carrier, Entry, Unchosen, candidates, wants};
 pub use live::{Begun, Health, Opens, Pace, State, Tunnel};
-pub use remote::{Family, Remote, remote};
+pub use remote::{Family, Remote, leads_to, remote};
 pub use strings::{Line, lines, tls, usual_local};

@@ -83,6 +83,12 @@ impl Remote {
     }
 }
 
+/// Whether tunnels lead to things like `id`.
+#[must_use]
+pub fn leads_to(id: &ResourceId) -> bool {
+    [DbInstance::KIND, DbCluster::KIND].contains(&id.kind)
+}
+
 /// The database `id` is.
 ///
 /// # Errors
@@ -109,7 +115,7 @@ pub fn remote(world: &World, id: &ResourceId) -> Result<Remote, String> {
             ..remote
         });
     }
-    match [DbInstance::KIND, DbCluster::KIND].contains(&id.kind) {
+    match leads_to(id) {
         true => Err(format!("{} is not there any more", id.key)),
         false => Err("tunnels lead to databases: choose a DB instance or a DB cluster".to_owned()),
     }

@@ -1,0 +1,205 @@
+//! `toban tunnel ENV/DATABASE`: a port of this machine that leads to a database, through a node or task that can reach
+//! it. Prints how to connect, stays until ctrl-c, and closes what it opened, here and there.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use super::act::{circumstances_of, target};
+use super::connect::refuse_read_only;
+use super::exit::{Exit, Failure, is_credentials};
+use super::look::{self, Duty};
+use super::{out, tree};
+use crate::app::carry::Logbook;
+use crate::app::gate::Gate;
+use crate::app::headless::Outlook;
+use crate::app::tunnelling;
+use crate::app::tunnels::Dig;
+use crate::kinds::kind;
+use crate::os::signals::Signals;
+use crate::session::source::Token;
+use crate::session::tunnel::{self, Health, Remote, State, Tunnel, Unchosen};
+use crate::text;
+use crate::world::{Fault, Scope};
+
+/// An IAM token is good for this long, in seconds; AWS sets it.
+const TOKEN_SECONDS: u64 = 900;
+
+/// Runs it.
+///
+/// # Errors
+/// When it is refused, the database or the carrier is not clear, nobody can carry it, or its port is taken.
+pub(super) async fn run(duty: &Duty, args: &tree::Tunnel) -> Result<Exit, Failure> {
+    let gate = Gate { read_only: duty.settings.read_only };
+    refuse_read_only(gate, &args.database)?;
+    let mut outlook = look::once(duty).await?;
+    let (environment, id) = target(&outlook, &args.database, &["databases"], "database")?;
+    let name = environment.name.clone();
+    let at = circumstances_of(duty, &outlook, &name, &id.scope);
+    if let Some(refused) = gate.bars(&name, &at) {
+        return Err(Failure::new(Exit::Refused, format!("a tunnel to {}: {refused}", args.database)));
+    }
+    let failed =
+        |why: String| Failure::new(Exit::Failed, format!("no tunnel to {}: {}", args.database, text::clean(&why)));
+    let mut remote = tunnel::remote(&outlook.world, &id).map_err(failed)?;
+    if args.reader {
+        remote = remote.reading().map_err(failed)?;
+    }
+    read_more(duty, &mut outlook, &remote).await;
+    let members = outlook.picture.environment(&name).map(|found| found.members.as_slice()).unwrap_or_default();
+    let carriers = tunnel::candidates(&outlook.world, members, &remote).choose(args.via.as_deref());
+    let carriers = carriers.map_err(|why| {
+        let exit = if matches!(why, Unchosen::Unknown(_)) { Exit::NotFound } else { Exit::Failed };
+        let says = text::clean(&why.to_string()).replace("; ", "\n  ");
+        Failure::new(exit, format!("no tunnel to {}: {says}", args.database))
+    })?;
+    let token = match &args.iam_token {
+        Some(user) => Some(token(duty, &remote, user).await?),
+        None => None,
+    };
+    let dig = Dig { environment: name, remote, carriers, port: args.local_port, reason: args.reason.clone() };
+    let who = outlook.world.identity(&id.scope).cloned();
+    stay(duty, args, dig, Logbook { path: duty.settings.journal.clone(), who }, token).await
+}
+
+/// Reads what choosing a carrier takes. What cannot be read only makes the choice less sure.
+async fn read_more(duty: &Duty, outlook: &mut Outlook, remote: &Remote) {
+    for want in tunnel::wants(remote) {
+        let Some(kind) = kind(want.kind) else { continue };
+        let got = duty.cloud.read(kind, &want.scope, &want.coverage, &outlook.world).await;
+        if let Err(fault) = &got {
+            tracing::info!(%fault, "who the database lets in is not known");
+        }
+        outlook.world.put(&want.scope, want.kind, &want.coverage, got, duty.cloud.now());
+    }
+}
+
+async fn token(duty: &Duty, remote: &Remote, user: &str) -> Result<Token, Failure> {
+    if !remote.iam_auth {
+        out::note(&format!("toban: {} does not take IAM tokens: IAM authentication is off there\n", remote.name));
+    }
+    let asked = duty.cloud.database_token(&remote.id.scope, (&remote.host, remote.port), user);
+    asked.await.map_err(|fault| Failure::of(&fault, &remote.id.scope))
+}
+
+/// Opens it, tells how to connect, and stays.
+async fn stay(
+    duty: &Duty,
+    args: &tree::Tunnel,
+    dig: Dig,
+    logbook: Logbook,
+    token: Option<Token>,
+) -> Result<Exit, Failure> {
+    let signals = Signals::new();
+    let mut signals =
+        signals.map_err(|fault| Failure::new(Exit::Failed, format!("signals cannot be heard: {fault}")))?;
+    let opened = tunnelling::open(std::sync::Arc::clone(&duty.cloud), dig.clone(), logbook).await;
+    let tunnel = opened.map_err(|why| Failure::new(Exit::Failed, format!("no tunnel to {}: {why}", args.database)))?;
+    let mut state = tunnel.state();
+    let is_open = tokio::select! {
+        got = up(&mut state, &dig.remote.id.scope) => got,
+        _ = signals.leave() => Err(Failure::new(Exit::Interrupted, "")),
+    };
+    out::progress("");
+    if let Err(failure) = is_open {
+        tunnel.close().await;
+        return Err(failure);
+    }
+    let now = state.borrow().clone();
+    let user = args.iam_token.as_deref();
+    let printed = match args.json {
+        true => format!("{}\n", document(&tunnel, &dig, &now, user, token.as_ref())),
+        false => sheet(&tunnel, &dig, &now, user, token.as_ref()),
+    };
+    // The token is not needed any more.
+    drop(token);
+    let written = out::data(&printed);
+    if written.is_ok() {
+        out::note("toban: the tunnel stays open until ctrl-c\n");
+        let mut last = now.health;
+        loop {
+            tokio::select! {
+                _ = signals.leave() => break,
+                changed = state.changed() => {
+                    let now = state.borrow_and_update().clone();
+                    if changed.is_err() || now.health == Health::Closed {
+                        break;
+                    }
+                    if now.health != last && !matches!((&now.health, &last), (Health::Slow(_), Health::Slow(_))) {
+                        out::note(&format!("toban: {}\n", text::clean(&text::mask_text(&now.health.words()))));
+                    }
+                    last = now.health;
+                }
+            }
+        }
+    }
+    let passed = tunnel.traffic();
+    tunnel.close().await;
+    written?;
+    let connections = text::counted(usize::try_from(passed.total).unwrap_or(usize::MAX), "connection");
+    let (down, up) = (text::bytes(passed.down), text::bytes(passed.up));
+    out::note(&format!("toban: closed after {connections}, {down} in, {up} out\n"));
+    Ok(Exit::Done)
+}
+
+/// Waits until it is open; what keeps it from being so at first is the end of it.
+async fn up(state: &mut tokio::sync::watch::Receiver<State>, scope: &Scope) -> Result<(), Failure> {
+    let told = |fault: &Fault| {
+        let exit = if is_credentials(fault) { Exit::Credentials } else { Exit::Failed };
+        let known = crate::session::preflight::remedy(fault.code.as_deref(), &fault.message);
+        let remedy = known.map_or_else(|| fault.remedy(scope), str::to_owned);
+        Failure::new(exit, format!("{}\n  {remedy}", text::clean(&fault.sentence())))
+    };
+    loop {
+        let now = state.borrow_and_update().clone();
+        match &now.health {
+            Health::Up => return Ok(()),
+            Health::Down(fault) | Health::Waiting(fault) => return Err(told(fault)),
+            Health::Resting(why) => return Err(Failure::new(Exit::Failed, format!("the session ended: {why}"))),
+            Health::Closed => return Err(Failure::new(Exit::Failed, "the tunnel closed before it was open")),
+            Health::Opening | Health::Slow(_) | Health::Away | Health::Resuming(_) | Health::Login(_) => {
+                let via = now.via.map(|(name, _)| format!(" via {name}")).unwrap_or_default();
+                out::progress(&format!("toban: {}{via} …", text::clean(&now.health.words())));
+            }
+        }
+        if state.changed().await.is_err() {
+            return Err(Failure::new(Exit::Failed, "the tunnel closed before it was open"));
+        }
+    }
+}
+
+/// For people: the address first, then what to type.
+fn sheet(tunnel: &Tunnel, dig: &Dig, state: &State, user: Option<&str>, token: Option<&Token>) -> String {
+    let (remote, address) = (&dig.remote, tunnel.address());
+    let mut text = format!("{address}\n");
+    let via = state.via.as_ref().map(|(name, _)| format!(" via {name}")).unwrap_or_default();
+    let _ = writeln!(text, "  leads to   {}:{}{}", remote.host, remote.port, text::clean(&via));
+    for line in tunnel::lines(remote, address.port(), user) {
+        let _ = writeln!(text, "  {:<10} {}", line.what, line.text);
+    }
+    let _ = writeln!(text, "  TLS        {}", tunnel::tls(remote));
+    if let Some(token) = token {
+        let _ = writeln!(text, "  password   {}", token.reveal());
+    }
+    text
+}
+
+/// For scripts.
+fn document(tunnel: &Tunnel, dig: &Dig, state: &State, user: Option<&str>, token: Option<&Token>) -> Value {
+    let (remote, address) = (&dig.remote, tunnel.address());
+    json!({
+        "environment": dig.environment,
+        "database": remote.name,
+        "engine": remote.engine,
+        "address": address.to_string(),
+        "host": address.ip().to_string(),
+        "port": address.port(),
+        "remote": { "host": remote.host, "port": remote.port },
+        "via": state.via.as_ref().map(|(name, target)| json!({ "name": name, "target": target })),
+        "session": state.session,
+        "connect": tunnel::lines(remote, address.port(), user),
+        "tls": tunnel::tls(remote),
+        "iam_token": token.map(Token::reveal),
+        "iam_token_seconds": token.map(|_| TOKEN_SECONDS),
+    })
+}

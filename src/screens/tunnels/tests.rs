@@ -1,0 +1,149 @@
+//! Pictures of the list of tunnels, and what keys do with one.
+
+use crate::app::effect::Effect;
+use crate::app::model::Model;
+use crate::app::msg::News;
+use crate::app::overlay::Overlay;
+use crate::app::place::Place;
+use crate::app::tunnels::Report;
+use crate::cloud::Cloud;
+use crate::demo::Demo;
+use crate::kinds::db_instance::DbInstance;
+use crate::kinds::kind;
+use crate::procedure::Want;
+use crate::screens::rig::*;
+use crate::session::forward::Traffic;
+use crate::session::tunnel::{Health, State};
+use crate::world::{Fault, FaultKind, Found, World};
+
+/// A console in kajimaru with its cursor on the database.
+fn at_database() -> Model {
+    let mut model = demo(0);
+    type_line(&mut model, "env kajimaru");
+    let at = model.sheet().and_then(|sheet| sheet.rows().position(|(_, item)| item.name == "kajimaru-db"));
+    model.sheet_mut().expect("rows").go(at.expect("the database"));
+    model
+}
+
+/// What the simulation answers to these questions.
+fn read_of_demo(wants: &[Want]) -> Vec<(Want, Result<Found, Fault>)> {
+    let cloud = Demo::at(7, 0);
+    let known = World::default();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let read = |want: &Want| {
+        let kind = kind(want.kind).expect("a kind");
+        (want.clone(), runtime.block_on(cloud.read(kind, &want.scope, &want.coverage, &known)))
+    };
+    wants.iter().map(read).collect()
+}
+
+fn type_line(model: &mut Model, line: &str) {
+    press(model, &[":"]);
+    type_in(model, line);
+    press(model, &["enter"]);
+}
+
+/// The same after a tunnel was asked for; gives its number.
+fn dug() -> (Model, u64) {
+    let mut model = at_database();
+    let effects = press(&mut model, &["F"]);
+    let [Effect::Consult(ask, wants)] = &effects[..] else { panic!("it reads first: {effects:?}") };
+    assert_eq!(wants.len(), 1);
+    let (ask, wants) = (*ask, wants.clone());
+    let got = read_of_demo(&wants);
+    let effects = tell(&mut model, News::Consulted(ask, got));
+    let [Effect::Dig(id, dig)] = &effects[..] else { panic!("it is asked for: {effects:?}") };
+    assert_eq!(dig.carriers[0].name, "kajimaru-ec2-01", "by the database's security group");
+    assert!(dig.carriers[0].why.contains("let in by the database on port 3306"), "{}", dig.carriers[0].why);
+    (model, *id)
+}
+
+fn report(health: Health) -> Report {
+    Report {
+        address: "127.0.0.1:13306".parse().expect("an address"),
+        state: State {
+            health,
+            via: Some(("kajimaru-ec2-01".to_owned(), "i-0123456789abcdef0".to_owned())),
+            session: Some("s-1".to_owned()),
+            sessions: 1,
+        },
+        traffic: Traffic { up: 4_200, down: 81_000_000, open: 2, total: 7, refused: 0 },
+    }
+}
+
+#[test]
+fn shift_f_on_a_database_opens_a_tunnel_and_the_list_shows_it() {
+    let (mut model, id) = dug();
+    assert!(matches!(model.here(), Some(Place::Tunnels(_))));
+    assert!(text(&mut model, 120, 20).contains("opening…"));
+    tell(&mut model, News::Tunnel(id, report(Health::Up)));
+    let shown = text(&mut model, 140, 20);
+    for part in [
+        "1 tunnel",
+        "127.0.0.1:13306",
+        "kajimaru/kajimaru-db",
+        "kajimaru-ec2-01",
+        "2/7",
+        "mysql --host=127.0.0.1",
+        "VERIFY_CA",
+    ] {
+        assert!(shown.contains(part), "{part} is not in\n{shown}");
+    }
+    insta::assert_snapshot!(picture(&mut model, 120, 16));
+}
+
+#[test]
+fn its_menu_copies_reopens_and_closes() {
+    let (mut model, id) = dug();
+    tell(&mut model, News::Tunnel(id, report(Health::Up)));
+    press(&mut model, &["enter"]);
+    let Overlay::Menu(menu) = &model.overlay else { panic!("a menu") };
+    let labels: Vec<&str> = menu.entries.iter().map(|entry| entry.label.as_str()).collect();
+    assert_eq!(labels, ["copy mysql", "copy url", "copy address", "reopen", "close"]);
+    let effects = press(&mut model, &["enter"]);
+    assert!(matches!(&effects[..], [Effect::Copy(text)] if text.starts_with("mysql --host=127.0.0.1 --port=13306")));
+    assert_eq!(press(&mut model, &["a", "j", "j", "j", "enter"]), [Effect::Redig(id)]);
+    assert_eq!(press(&mut model, &["a", "G", "enter"]), [Effect::Fill(id)]);
+    tell(&mut model, News::TunnelGone(id, None));
+    assert!(model.tunnels.is_empty() && text(&mut model, 100, 10).contains("no tunnel is open"));
+}
+
+#[test]
+fn what_goes_wrong_is_told_where_it_is_shown() {
+    let (mut model, id) = dug();
+    let fault = Fault::new(FaultKind::Refused, "ssm:StartSession", "i-0123 is not connected.");
+    tell(&mut model, News::Tunnel(id, report(Health::Down(fault))));
+    assert!(text(&mut model, 160, 12).contains("not open: ssm:StartSession was refused: i-0123 is not connected."));
+    tell(&mut model, News::Tunnel(id, report(Health::Resting("timed out due to inactivity".to_owned()))));
+    assert!(text(&mut model, 160, 12).contains("resting, the next connection opens it again"));
+    tell(&mut model, News::TunnelGone(id, Some("port 13306 of this machine is taken".to_owned())));
+    assert!(text(&mut model, 160, 12).contains("is taken"));
+}
+
+#[test]
+fn a_second_wish_for_the_same_database_shows_the_first() {
+    let (mut model, _) = dug();
+    press(&mut model, &["esc"]);
+    assert_eq!(press(&mut model, &["F"]), []);
+    assert!(matches!(model.here(), Some(Place::Tunnels(_))) && model.tunnels.len() == 1);
+}
+
+#[test]
+fn what_cannot_be_says_so_at_once() {
+    let mut asleep = at_database();
+    let id = asleep.resource().cloned().expect("the database");
+    let one = asleep.world.get::<DbInstance>(&id).cloned().expect("there");
+    let world = std::sync::Arc::make_mut(&mut asleep.world);
+    let stopped = DbInstance { status: "stopped".to_owned(), ..one };
+    let harvest = crate::world::Harvest::whole(vec![stopped]);
+    world.put(&id.scope, id.kind, &crate::world::Coverage::All, Ok(harvest.into()), asleep.now);
+    assert_eq!(press(&mut asleep, &["F"]), []);
+    assert!(text(&mut asleep, 140, 20).contains("kajimaru-db is stopped: start it first"));
+    let mut guarded = at_database();
+    guarded.gate.read_only = true;
+    assert_eq!(press(&mut guarded, &["F"]), []);
+    assert!(text(&mut guarded, 140, 20).contains("read-only"));
+    let mut fleet = demo(0);
+    press(&mut fleet, &["f"]);
+    assert!(text(&mut fleet, 120, 12).contains("no tunnel is open; on a database, shift-f"));
+}
