@@ -34,6 +34,8 @@ pub struct Settings {
     pub theme: Theme,
     /// Where the reader's own themes are.
     pub theme_dirs: Vec<PathBuf>,
+    /// The themes to choose from.
+    pub themes: Vec<String>,
     /// What the configuration wishes of environments.
     pub wishes: Wishes,
     /// How often to read.
@@ -69,6 +71,7 @@ impl Default for Settings {
             open_on: None,
             theme: Theme::built_in("night"),
             theme_dirs: Vec::new(),
+            themes: Theme::names(&[]),
             wishes: Wishes::default(),
             tempo: Tempo::default(),
             read_only: false,

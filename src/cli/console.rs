@@ -84,6 +84,7 @@ fn console(
         open_on: settings.open.clone(),
         theme,
         theme_dirs: settings.theme_dirs.clone(),
+        themes: Theme::names(&settings.theme_dirs),
         wishes: settings.wishes.clone(),
         tempo: Tempo { focused: settings.refresh, ..Tempo::default() },
         read_only: settings.read_only,

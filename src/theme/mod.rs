@@ -41,6 +41,20 @@ impl Theme {
         BUILT_IN.iter().map(|(name, _)| *name)
     }
 
+    /// The names of all themes that can be loaded: the built-in ones, then those with a file in `dirs`. A directory
+    /// that cannot be read has none.
+    pub fn names(dirs: &[PathBuf]) -> Vec<String> {
+        let files = dirs.iter().filter_map(|dir| std::fs::read_dir(dir).ok()).flatten().filter_map(Result::ok);
+        let own = files.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|end| end == "toml"));
+        let mut own: Vec<String> = own.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())).collect();
+        own.sort();
+        own.dedup();
+        let mut names: Vec<String> = Self::built_in_names().map(str::to_owned).collect();
+        own.retain(|name| !names.contains(name));
+        names.extend(own);
+        names
+    }
+
     /// The name of the theme to load. `no_color` wins over everything: whoever lets a flag override
     /// it passes `false`. Then what was asked for; then what suits the terminal, `dark` unless it
     /// is known to be light.

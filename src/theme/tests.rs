@@ -132,6 +132,16 @@ fn a_file_may_extend_the_built_in_of_its_name_and_circles_are_found() {
     assert!(Theme::load("a", &dirs).is_err());
 }
 
+#[test]
+fn the_readers_own_themes_are_among_the_names() {
+    let dir = tempfile::tempdir().unwrap();
+    for file in ["夜.toml", "mine.toml", "night.toml", "notes.txt"] {
+        std::fs::write(dir.path().join(file), "").unwrap();
+    }
+    let names = Theme::names(&[dir.path().to_owned(), dir.path().join("gone")]);
+    assert_eq!(names, ["night", "day", "contrast", "plain", "mine", "夜"]);
+}
+
 #[rstest]
 #[case("../night")]
 #[case("")]

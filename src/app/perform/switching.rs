@@ -13,7 +13,6 @@ use crate::app::settings::Choice;
 use crate::screens::menu::Pick;
 use crate::screens::palette::Known;
 use crate::screens::sheet::Sheet;
-use crate::theme::Theme;
 use crate::world::EnvironmentName;
 
 pub(super) fn known(model: &Model) -> Known {
@@ -21,7 +20,7 @@ pub(super) fn known(model: &Model) -> Known {
         environments: model.picture.environments.iter().map(|environment| environment.name.to_string()).collect(),
         regions: regions(model),
         profiles: model.settings.profiles.clone(),
-        themes: Theme::built_in_names().map(str::to_owned).collect(),
+        themes: model.settings.themes.clone(),
         offers: offers::offers(model).into_iter().map(|(_, offer)| (offer.verb, offer.says)).collect(),
     }
 }
@@ -117,7 +116,7 @@ pub(super) fn theme(model: &mut Model, name: Option<&str>) -> Vec<Effect> {
     let Some(name) = name else {
         let now = model.theme.name().to_owned();
         let entry = |name: &str| (name.to_owned(), name == now, Pick::Theme(name.to_owned()));
-        let entries = Theme::built_in_names().map(entry).collect();
+        let entries = model.settings.themes.iter().map(|name| entry(name)).collect();
         picker(model, "theme", "there are no themes", entries);
         return Vec::new();
     };

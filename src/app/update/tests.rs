@@ -268,6 +268,19 @@ fn a_resource_opens_its_page_in_the_web_console() {
 }
 
 #[test]
+fn the_readers_own_themes_can_be_chosen() {
+    let mut model = showing(fleet());
+    model.settings.themes.push("mine".into());
+    press(&mut model, &[":"]);
+    type_in(&mut model, "theme");
+    press(&mut model, &["enter", "G"]);
+    let crate::app::overlay::Overlay::Menu(menu) = &model.overlay else { panic!("a menu of themes") };
+    assert_eq!(menu.entries.last().map(|entry| entry.label.as_str()), Some("mine"));
+    let effects = press(&mut model, &["enter"]);
+    assert!(effects.contains(&Effect::Theme("mine".into())), "{effects:?}");
+}
+
+#[test]
 fn a_theme_changes_at_once_and_a_bad_one_changes_nothing() {
     let mut model = showing(fleet());
     press(&mut model, &[":"]);
