@@ -143,7 +143,7 @@ fn pure_folders_read_no_clock_and_no_environment() {
 
 #[test]
 fn a_fetch_only_reads() {
-    const CLIENTS: [&str; 9] = ["ecs", "elb", "rds", "cloudwatch", "logs", "ssm", "tags", "sts", "ec2"];
+    const CLIENTS: [&str; 10] = ["ecs", "elb", "rds", "cloudwatch", "logs", "ssm", "tags", "sts", "ec2", "lambda"];
     const CHANGING: [&str; 32] = [
         "create",
         "delete",

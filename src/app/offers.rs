@@ -39,6 +39,18 @@ pub struct Consulting {
     of: Door,
     verb: &'static str,
     prompt: String,
+    then: Then,
+}
+
+/// What is done once it was read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Then {
+    /// The choices are laid before the reader.
+    Choose,
+    /// A text is asked, with this to begin with.
+    Type(String),
+    /// This was typed already.
+    Take(String),
 }
 
 /// How many procedures that ended are remembered.
@@ -132,7 +144,15 @@ pub(super) fn take_up(model: &mut Model, verb: &str, value: Option<&str>) -> Vec
         Asks::Choice { prompt, reads } if value.is_none() => {
             model.asked += 1;
             model.notices.info(model.now, format!("{prompt}: reading…"));
-            model.consulting = Some(Consulting { ask: model.asked, of, verb: offer.verb, prompt });
+            let then = Then::Choose;
+            model.consulting = Some(Consulting { ask: model.asked, of, verb: offer.verb, prompt, then });
+            vec![Effect::Consult(model.asked, reads)]
+        }
+        Asks::Informed { prompt, initial, reads } => {
+            model.asked += 1;
+            model.notices.info(model.now, format!("{verb}: reading…"));
+            let then = value.map_or(Then::Type(initial), |value| Then::Take(value.to_owned()));
+            model.consulting = Some(Consulting { ask: model.asked, of, verb: offer.verb, prompt, then });
             vec![Effect::Consult(model.asked, reads)]
         }
         Asks::Nothing | Asks::Text { .. } | Asks::Choice { .. } => answer(model, &of, offer.verb, value),
@@ -162,7 +182,18 @@ pub(super) fn consulted(model: &mut Model, ask: u64, got: Vec<(Want, Result<Foun
     if !matches!(model.overlay, Overlay::None) {
         return Vec::new();
     }
-    let Consulting { of, verb, prompt, .. } = consulting;
+    let Consulting { of, verb, prompt, then, .. } = consulting;
+    match then {
+        Then::Choose => {}
+        Then::Type(initial) => {
+            model.overlay = Overlay::Ask(Box::new(Ask { of, verb, prompt, input: Input::new(initial) }));
+            return Vec::new();
+        }
+        Then::Take(value) => {
+            answer(model, &of, verb, Some(&value));
+            return Vec::new();
+        }
+    }
     let choices = at_site(model, &of, |site| match &of {
         Door::Resource(id) => kind(id.kind).map(|kind| kind.choices(id, verb, site)).unwrap_or_default(),
         Door::Environment(_) => whole::choices(verb, site),

@@ -38,6 +38,8 @@ fn limit(operation: &str) -> (&str, Limit) {
         ("cloudwatch", "DescribeAlarmHistory") => ("cloudwatch history", of(2.0, 0.75)),
         ("cloudwatch", _) => ("cloudwatch alarms", of(4.0, 2.25)),
         ("logs", _) => ("logs", of(4.0, 1.25)),
+        // Lambda's control plane: 15 calls per second together.
+        ("lambda", _) => ("lambda", of(40.0, 4.0)),
         ("ec2", _) => ("ec2", of(25.0, 5.0)),
         (other, _) => (other, of(10.0, 2.5)),
     }

@@ -13,6 +13,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use super::budget::Budget;
 use super::ec2::Ec2;
 use super::fault::fault;
+use super::lambda::Lambda;
 use super::pages::Paged;
 use super::probe::Record;
 use super::recent::Recent;
@@ -43,6 +44,8 @@ pub struct Clients {
     pub sts: aws_sdk_sts::Client,
     /// EC2, through our own small client.
     pub ec2: Ec2,
+    /// Lambda, through our own small client.
+    pub lambda: Lambda,
     /// The ECS clusters there are, by ARN: three kinds begin with them.
     pub clusters: Recent<Paged<String>>,
     /// How all of them are set up, for what has no client of its own.
@@ -124,6 +127,7 @@ impl Clients {
             ecr: mocked!(aws_sdk_ecr, NONE),
             sts: mocked!(aws_sdk_sts, NONE),
             ec2: Ec2::silent(),
+            lambda: Lambda::silent(),
             clusters: Recent::default(),
             config: SdkConfig::builder().build(),
             budget: Arc::default(),

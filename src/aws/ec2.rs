@@ -145,7 +145,8 @@ fn form(action: &str, parameters: &[(String, String)]) -> String {
     pairs.collect::<Vec<_>>().join("&")
 }
 
-fn escape(text: &str) -> String {
+/// `text` as it may stand in a query or a step of a path.
+pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
@@ -208,22 +209,26 @@ impl ProvideErrorMetadata for QueryError {
     }
 }
 
+/// What a scripted client is set up with.
+#[cfg(test)]
+pub(super) fn scripted() -> SdkConfig {
+    let credentials = aws_credential_types::Credentials::new("AKID", "SECRET", None, None, "test");
+    SdkConfig::builder()
+        .region(aws_config::Region::new("ap-northeast-1"))
+        .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(credentials))
+        .identity_cache(aws_smithy_runtime::client::identity::IdentityCache::lazy().build())
+        .sleep_impl(aws_smithy_async::rt::sleep::SharedAsyncSleep::new(aws_smithy_async::rt::sleep::TokioSleep::new()))
+        .retry_config(
+            RetryConfig::standard().with_max_attempts(4).with_initial_backoff(std::time::Duration::from_millis(1)),
+        )
+        .build()
+}
+
 #[cfg(test)]
 impl Ec2 {
     /// EC2 answered by `http`.
     pub(crate) fn answered_by(http: SharedHttpClient) -> Self {
-        let credentials = aws_credential_types::Credentials::new("AKID", "SECRET", None, None, "test");
-        let config = SdkConfig::builder()
-            .region(aws_config::Region::new("ap-northeast-1"))
-            .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(credentials))
-            .identity_cache(aws_smithy_runtime::client::identity::IdentityCache::lazy().build())
-            .sleep_impl(aws_smithy_async::rt::sleep::SharedAsyncSleep::new(
-                aws_smithy_async::rt::sleep::TokioSleep::new(),
-            ))
-            .retry_config(
-                RetryConfig::standard().with_max_attempts(4).with_initial_backoff(std::time::Duration::from_millis(1)),
-            )
-            .build();
+        let config = scripted();
         Self { endpoint: endpoint(&config, "EC2"), http: Some(http), config, counting: None }
     }
 

@@ -24,6 +24,7 @@ use base64::Engine;
 use super::budget::Budget;
 use super::clients::Clients;
 use super::ec2::Ec2;
+use super::lambda::Lambda;
 use super::recent::Recent;
 use super::source::Source;
 use super::stats::{Counter, Counting};
@@ -199,7 +200,8 @@ impl Clients {
             scheduler: client!(aws_sdk_scheduler),
             ecr: client!(aws_sdk_ecr),
             sts: client!(aws_sdk_sts),
-            ec2: Ec2::new(&config, counting),
+            ec2: Ec2::new(&config, counting.clone()),
+            lambda: Lambda::new(&config, counting),
             clusters: Recent::default(),
             config,
             budget,

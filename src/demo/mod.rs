@@ -24,13 +24,14 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::app::gate::Approved;
 use crate::cloud::{Cloud, Receipt, Stats};
+use crate::deploy::compose::{Check, Recipe};
+use crate::environment::{Wish, Wishes};
 use crate::kinds::ecs_service::{Service, primary};
 use crate::kinds::{AnyKind, Boxed, Extra};
 use crate::session::channel::Session;
 use crate::session::source::Ask;
 use crate::world::{AccountId, Arn, Coverage, Fault, FaultKind, Found, Identity, ResourceId, Scope, SourceName, World};
 use clock::Clock;
-pub use offhours::wishes;
 use overlay::{Act, Outcome};
 use play::{Play, REGION};
 use scene::Scene;
@@ -128,6 +129,22 @@ impl Demo {
     }
 }
 
+/// What a configuration of the simulated account would say: off-hours, and how kajimaru's instances are deployed.
+#[must_use]
+pub fn wishes() -> Wishes {
+    let recipe = Recipe {
+        directory: "/home/ssm-user/kajimaru".to_owned(),
+        user: "ssm-user".to_owned(),
+        file: Some("docker-compose.prod.yml".to_owned()),
+        health: Check::Path { path: "/health".to_owned(), host: Some("kajimaru.example.jp".to_owned()) },
+        reference: "main".to_owned(),
+        migrate: Some("docker compose -f docker-compose.prod.yml run --rm web python manage.py migrate".to_owned()),
+    };
+    let mut wishes = offhours::wishes();
+    wishes.environments.push(Wish { deploy: Some(recipe), ..Wish::new("kajimaru") });
+    wishes
+}
+
 /// A lock whose holder cannot have left half a thought behind: each holds it for one statement.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -190,9 +207,10 @@ impl Cloud for Demo {
         Box::pin(async move {
             let (now, deed) = (self.seconds(), change.deed());
             self.travel(now, scope, &["demo:Change"]).await?;
-            let (outcome, account) =
-                self.play(scope, now, |scene, play| (overlay::outcome(&deed, scene), play.account))?;
-            let mut facts = Vec::new();
+            let (outcome, account, told) = self.play(scope, now, |scene, play| {
+                (overlay::outcome(&deed, scene), play.account, build::told(&deed, scene, play))
+            })?;
+            let mut facts: Vec<_> = told.into_iter().collect();
             let (what, says) = match outcome? {
                 Outcome::Already(says) => (None, says),
                 Outcome::Done(what, says) => (Some(what), says),

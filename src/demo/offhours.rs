@@ -37,7 +37,7 @@ fn office() -> Option<Schedule> {
 
 /// What a configuration of the simulated account would say.
 #[must_use]
-pub fn wishes() -> Wishes {
+pub(super) fn wishes() -> Wishes {
     let Some(office) = office() else { return Wishes::default() };
     let routine = Routine { backend: Backend::Local, ..Routine::new(office.clone()) };
     let wish = Wish { protected: Some(false), routine: Some(routine), ..Wish::new(ENVIRONMENT) };

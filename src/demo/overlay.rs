@@ -6,6 +6,7 @@ use super::scene::Scene;
 use crate::app::gate::Deed;
 use crate::kinds::task_definition::{TaskDefinition, revision_name};
 use crate::kinds::{db_cluster::DbCluster, db_instance::DbInstance, ecs_service::Service, ecs_service::primary};
+use crate::kinds::{lambda_function::Function, managed_node::Node, target_group::TargetGroup};
 use crate::world::{Arn, Fault, FaultKind, Resource};
 
 /// Something done at a second to the resource with that key.
@@ -38,6 +39,8 @@ pub(super) enum What {
     Deploy(i32),
     /// Go back from the rollout on its way.
     TakeBack,
+    /// What scripts of instances and functions read for themselves.
+    Deed(Box<Deed>),
 }
 
 /// What comes of a deed: an act, or nothing to do because it is so already.
@@ -76,7 +79,16 @@ pub(super) fn outcome(deed: &Deed, scene: &Scene) -> Result<Outcome, Fault> {
         let service = scene.get::<Service>(key).ok_or_else(|| missing("ServiceNotFoundException"))?;
         return tasks(deed, service, scene);
     }
-    Err(unknown(deed))
+    let there = [
+        (TargetGroup::KIND, scene.get::<TargetGroup>(key).is_some(), "TargetGroupNotFound"),
+        (Node::KIND, scene.get::<Node>(key).is_some(), "InvalidInstanceId"),
+        (Function::KIND, scene.get::<Function>(key).is_some(), "ResourceNotFoundException"),
+    ];
+    match there.into_iter().find(|(name, ..)| *name == kind) {
+        Some((_, true, _)) => Ok(Outcome::Done(What::Deed(Box::new(deed.clone())), format!("{} is taken", deed.verb))),
+        Some((_, false, code)) => Err(missing(code)),
+        None => Err(unknown(deed)),
+    }
 }
 
 fn database(deed: &Deed, id: &str, status: &str, code: &str) -> Result<Outcome, Fault> {

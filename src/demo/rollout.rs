@@ -303,7 +303,7 @@ impl Script {
                 }
                 What::Deploy(revision) => script.deploy(act.at, *revision, fate(*revision)),
                 What::TakeBack => script.take_back(act.at),
-                What::Stop | What::Start | What::Register(..) | What::Label(_) => {}
+                What::Stop | What::Start | What::Register(..) | What::Label(_) | What::Deed(_) => {}
             }
         }
         script

@@ -433,3 +433,102 @@ async fn what_the_simulation_cannot_do_it_refuses_in_words() {
     let fault = ask::<DbInstance>(&demo, "explode", Vec::new(), |db| db.cluster.is_none()).await.expect_err("odd verb");
     assert_eq!(fault.kind, FaultKind::Refused);
 }
+
+/// Drives an offer of the resource named `name` to its end; what was said on the way, and the end.
+async fn carried(demo: &Demo, name: &str, verb: &str, value: Option<&str>) -> (Vec<String>, crate::procedure::Ending) {
+    use crate::app::carry::Logbook;
+    use crate::app::drive::{Errand, drive};
+    use crate::app::gate::Let;
+    use crate::environment::gather;
+    use crate::kinds::{Asks, Context, Joins, Site, kind};
+
+    let mut world = world(demo).await;
+    let zone = jiff::tz::TimeZone::UTC;
+    let picture = gather(&world, &super::wishes(), demo.now(), &zone);
+    let member = picture.environments.iter().flat_map(|one| &one.members).find(|member| member.name == name);
+    let id = member.expect("it is placed").id.clone();
+    let of = kind(id.kind).expect("a kind");
+    let environment = picture.home(&id).expect("an environment");
+    let offered = |world: &World| {
+        let joins = Joins::of(world);
+        let cx = Context { world, joins: &joins, scope: &id.scope, protected: false, now: demo.now(), zone: &zone };
+        let site = Site { cx, environment };
+        let offer = of.offers(&id, &site).into_iter().find(|offer| offer.verb == verb).expect("it is offered");
+        assert_eq!(offer.barred, None);
+        (offer.asks, of.propose(&id, verb, value, &site))
+    };
+    let (asks, mut proposal) = offered(&world);
+    if let Asks::Choice { reads, .. } | Asks::Informed { reads, .. } = asks {
+        for want in reads {
+            let got = demo.read(kind(want.kind).expect("a kind"), &want.scope, &want.coverage, &world).await;
+            world.put(&want.scope, want.kind, &want.coverage, got, demo.now());
+        }
+        proposal = offered(&world).1;
+    }
+    let proposal = proposal.unwrap_or_else(|why| panic!("{verb} {name}: {why}"));
+    let at =
+        Circumstances { protected: false, pinned: None, account: None, read_at: Some(demo.now()), now: demo.now() };
+    let allowed = Gate::default().allow(proposal, &Answer::Yes, None, &at).expect("nothing hinders it");
+    let Let::Procedure(license, procedure) = allowed else { panic!("work of several steps") };
+    let mut said = Vec::new();
+    let errand = Errand { id: 1, license, procedure };
+    let logbook = Logbook::default();
+    let ending = drive(demo, errand, world, (&logbook, false), &mut |report| {
+        if said.last() != Some(&report.says) {
+            said.push(report.says);
+        }
+    })
+    .await;
+    (said, ending)
+}
+
+#[tokio::test(start_paused = true)]
+async fn kajimaru_is_deployed_one_instance_after_the_other_and_a_broken_commit_goes_back() {
+    use crate::procedure::How;
+
+    let demo = Demo::new(7, 60.0, Timestamp::UNIX_EPOCH).prompt();
+    let (said, ending) = carried(&demo, "kajimaru-TG", "deploy", Some("main")).await;
+    assert_eq!(ending.how, How::Done, "{}", ending.says);
+    for told in ["kajimaru-ec2-01 drains", "kajimaru-ec2-02 is brought to", "waits until kajimaru-ec2-02 is healthy"] {
+        assert!(said.iter().any(|line| line.contains(told)), "{told:?} is not in {said:?}");
+    }
+    let (_, again) = carried(&demo, "kajimaru-ec2-01", "deploy", None).await;
+    assert!(again.how == How::Done && again.says.contains("already"), "{}", again.says);
+    let (_, broken) = carried(&demo, "kajimaru-TG", "deploy", Some("feature/broken")).await;
+    assert_eq!(broken.how, How::Incomplete);
+    assert!(
+        broken.says.contains("answers 500") && broken.says.contains("kajimaru-ec2-02 untouched"),
+        "{}",
+        broken.says
+    );
+    assert_eq!(states(&demo, "kajimaru-TG").await, ["healthy", "healthy"]);
+    let (_, nothing) = carried(&demo, "kajimaru-TG", "deploy", Some("no-such-branch")).await;
+    assert!(nothing.how == How::Failed && nothing.says.contains("no branch, tag or commit"), "{}", nothing.says);
+    let (_, migrated) = carried(&demo, "kajimaru-TG", "migrate", None).await;
+    assert_eq!(migrated.how, How::Done, "{}", migrated.says);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_function_of_cat_data_is_shifted_at_once_by_a_share_and_back() {
+    use crate::procedure::How;
+
+    let demo = Demo::new(7, 60.0, Timestamp::UNIX_EPOCH).prompt();
+    let (_, once) = carried(&demo, "cat-data-v23-api", "deploy", Some("s3://cat-data-code/api-8.zip")).await;
+    assert_eq!((once.how, once.says.as_str()), (How::Done, "all calls of live go to version 8"));
+    let (said, share) =
+        carried(&demo, "cat-data-v23-api", "deploy", Some("s3://cat-data-code/api-9.zip weight=10 minutes=5")).await;
+    assert_eq!(share.how, How::Done, "{}", share.says);
+    assert!(said.iter().any(|line| line.contains("watched for") && line.contains("version 9 failed 0 of")), "{said:?}");
+    let (_, broken) =
+        carried(&demo, "cat-data-v23-api", "deploy", Some("s3://cat-data-code/broken.zip weight=10")).await;
+    assert_eq!(broken.how, How::Incomplete);
+    assert!(
+        broken.says.contains("go to version 9 again") && broken.says.contains("version 10 failed"),
+        "{}",
+        broken.says
+    );
+    let (_, back) = carried(&demo, "cat-data-v23-api", "rollback", Some("live=8")).await;
+    assert_eq!((back.how, back.says.as_str()), (How::Done, "all calls of live go to version 8"));
+    let (_, bare) = carried(&demo, "cat-data-v23-aggregate", "deploy", Some("s3://cat-data-code/aggregate.zip")).await;
+    assert!(bare.how == How::Done && bare.says.contains("no alias was shifted"), "{}", bare.says);
+}

@@ -2,4 +2,5 @@
 //! decide from what is seen; readings and changes are the kinds'.
 
 pub mod compose;
+pub mod function;
 pub mod service;

@@ -25,6 +25,9 @@ pub mod ecr_repository;
 pub mod ecs_cluster;
 pub mod ecs_service;
 pub mod ecs_task;
+pub mod function_load;
+pub mod function_release;
+pub mod lambda_function;
 pub mod listener;
 pub mod load_balancer;
 pub mod log_tail;
@@ -77,6 +80,9 @@ pub static KINDS: &[&dyn AnyKind] = &[
     &Of::<metric_filter::MetricFilters>::new(),
     &Of::<ec2_instance::Instances>::new(),
     &Of::<managed_node::Nodes>::new(),
+    &Of::<lambda_function::Functions>::new(),
+    &Of::<function_release::Releases>::new(),
+    &Of::<function_load::Loads>::new(),
     &Of::<command_invocation::Invocations>::new(),
     &Of::<deploy_lock::DeployLocks>::new(),
     &Of::<security_group::SecurityGroups>::new(),

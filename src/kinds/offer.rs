@@ -60,6 +60,15 @@ pub enum Asks {
         /// What stands there to begin with.
         initial: String,
     },
+    /// A text, asked once these have been read: the plan needs to know them.
+    Informed {
+        /// What is asked.
+        prompt: String,
+        /// What stands there to begin with.
+        initial: String,
+        /// What to read first.
+        reads: Vec<Want>,
+    },
     /// One of the kind's [`super::Kind::choices`], which are made once these have been read.
     Choice {
         /// What is asked.

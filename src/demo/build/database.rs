@@ -56,7 +56,7 @@ pub(in crate::demo) struct Database<'a> {
 fn steps(play: &Play<'_>, key: &str, mut story: Vec<State>) -> Vec<State> {
     for act in play.acts_on(key) {
         story.retain(|(from, _)| *from <= act.at);
-        match act.what {
+        match &act.what {
             What::Stop => story.extend([
                 (act.at, "stopping"),
                 (act.at + 150, "stopped"),
@@ -69,7 +69,8 @@ fn steps(play: &Play<'_>, key: &str, mut story: Vec<State>) -> Vec<State> {
             | What::Label(_)
             | What::Register(..)
             | What::Deploy(_)
-            | What::TakeBack => {}
+            | What::TakeBack
+            | What::Deed(_) => {}
         }
     }
     story

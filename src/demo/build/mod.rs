@@ -3,21 +3,45 @@
 
 mod alarm;
 mod balance;
+mod compose;
 mod database;
+mod function;
 mod machine;
 mod registry;
 mod service;
 mod task;
 
 pub(super) use alarm::{Course, Watch, alarm, composite, scaling};
-pub(super) use balance::{
-    Balancer, Group, Rules, balancer, balancer_metric, forward, group, group_metric, redirect, targets,
-};
+pub(super) use balance::{Balancer, Group, Rules, balancer, balancer_metric, forward, group, group_metric, redirect};
+pub(super) use compose::compose;
 pub(super) use database::{Aurora, Database, State, aurora, database, lets};
+pub(super) use function::{Lambda, function};
 pub(super) use machine::{Machine, machine, vpc};
 pub(super) use service::{Crate, Deploy, Kept, Tag, cluster, service};
 
 use std::collections::BTreeMap;
+
+use super::play::Play;
+use super::scene::Scene;
+use crate::app::gate::Deed;
+use crate::kinds::function_release::Release;
+use crate::kinds::lambda_function::Function;
+use crate::kinds::managed_node::Node;
+use crate::world::Resource;
+
+/// What AWS's answer to a deed tells besides: a command's id, new code's sum, a version's number.
+pub(super) fn told(deed: &Deed, scene: &Scene, play: &Play<'_>) -> Option<(&'static str, String)> {
+    let argument =
+        |name: &str| deed.arguments.iter().find(|(known, _)| *known == name).map_or("", |(_, it)| it.as_str());
+    if deed.on.kind == Node::KIND {
+        return Some(("command", compose::command(play, play.now, argument("nodes"), argument("what"))));
+    }
+    if deed.on.kind == Function::KIND {
+        let item = scene.get::<Function>(&deed.on.key)?;
+        return function::facts_of(play, item, scene.get::<Release>(&deed.on.key), deed);
+    }
+    None
+}
 
 /// Tags from pairs.
 pub(super) fn tags(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {

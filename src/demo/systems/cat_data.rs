@@ -1,10 +1,10 @@
-//! cat-data-v23: Lambda functions, of which only alarms are seen here, and PostgreSQL 13.7, which
+//! cat-data-v23: Lambda functions, one behind an alias and one without, and PostgreSQL 13.7, which
 //! has outlived its standard support. Also one alarm of the account that is nobody's.
 
 use super::guard;
 use std::collections::BTreeMap;
 
-use crate::demo::build::{Database, Watch, alarm, database, tags, vpc};
+use crate::demo::build::{Database, Lambda, Watch, alarm, database, function, tags, vpc};
 use crate::demo::play::Play;
 use crate::demo::scene::Scene;
 use crate::kinds::schedule_group::{Group, Held};
@@ -45,6 +45,24 @@ pub(super) fn all(scene: &mut Scene, play: &Play<'_>) {
         let (name, of) = (format!("{function}-errors"), [("FunctionName", function)]);
         alarm(scene, play, &Watch::fine(&name, ("AWS/Lambda", "Errors"), &of, 5.0, 0.0).sum().tells(topic));
     }
+    let api = Lambda {
+        name: "cat-data-v23-api",
+        about: "猫データの検索API",
+        runtime: "python3.9",
+        versions: 7,
+        alias: Some("live"),
+        callers: &[("live", "API Gateway")],
+    };
+    function(scene, play, &api);
+    let aggregate = Lambda {
+        name: "cat-data-v23-aggregate",
+        about: "猫データの集計",
+        runtime: "python3.9",
+        versions: 2,
+        alias: None,
+        callers: &[("", "EventBridge")],
+    };
+    function(scene, play, &aggregate);
     // Nothing says whose gateway this is: the console must own up to not knowing.
     let gateway = format!("nat-0{}", play.hex("nat", 16));
     let of = [("NatGatewayId", gateway.as_str())];

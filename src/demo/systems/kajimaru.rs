@@ -3,8 +3,8 @@
 
 use super::guard;
 use crate::demo::build::{
-    Balancer, Database, Group, Machine, Watch, alarm, balancer, balancer_metric, database, forward, group, lets,
-    machine, tags, targets, vpc,
+    Balancer, Database, Group, Machine, Watch, alarm, balancer, balancer_metric, compose, database, forward, group,
+    lets, machine, tags, vpc,
 };
 use crate::demo::play::{Play, ZONES};
 use crate::demo::scene::Scene;
@@ -40,7 +40,7 @@ pub(super) fn all(scene: &mut Scene, play: &Play<'_>) {
         description: ill.then(|| "Health checks failed with these codes: [301]".to_owned()),
         check_port: Some("80".to_owned()),
     };
-    targets(scene, &tg, machines.iter().enumerate().map(target).collect());
+    compose(scene, play, &tg, machines.iter().enumerate().map(target).collect());
     let guarded = guard(play, "kajimaru-DB-SG");
     let data = Database {
         id: "kajimaru-db",

@@ -19,10 +19,10 @@ pub(super) fn subject(item: &Tagged, scope: &Scope) -> Option<Subject> {
         }
         ("sns", _) => Subject::hint(item.id(scope)).named(resource).known_as(format!("topic:{resource}")),
         ("sqs", _) => Subject::hint(item.id(scope)).named(resource).known_as(format!("queue:{resource}")),
-        ("lambda", "function") => Subject::hint(item.id(scope)).named(last).known_as(format!("function:{last}")),
         ("ecs", "cluster" | "service" | "task")
         | ("rds", "db" | "cluster")
         | ("elasticloadbalancing", "loadbalancer" | "targetgroup")
+        | ("lambda", "function")
         | ("cloudwatch", "alarm") => Subject::about(item.id(scope), item.arn.as_str()),
         _ => return None,
     };

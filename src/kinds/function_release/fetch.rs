@@ -1,0 +1,143 @@
+//! Reads this kind from AWS: lambda:ListAliases, lambda:ListVersionsByFunction, and lambda:GetPolicy once for the
+//! function and once for each alias. The only file of the kind that may touch the network; reading operations only.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::model::{Alias, Release, Version};
+use crate::aws::{Paged, Rest, pages, together};
+use crate::kinds::Ask;
+use crate::world::{Arn, Coverage, Fault, FaultKind, Harvest, Part};
+
+/// Reads the functions that `ask` names by their ARNs.
+///
+/// # Errors
+/// None of its own: a part's fault stands in the harvest.
+pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Release>, Fault> {
+    let Coverage::Parts(parts) = ask.coverage else { return Ok(Harvest::of(Vec::new())) };
+    let read = together(parts.iter().cloned().collect(), |part: Part| async move {
+        let got = one(ask, &part).await;
+        (part, got)
+    });
+    let mut harvest = Harvest::of(Vec::new());
+    for (part, got) in read.await {
+        match got {
+            Ok((release, notes)) => {
+                harvest.notes.extend(notes);
+                harvest.parts.push((part, Ok(vec![release])));
+            }
+            Err(fault) => harvest.parts.push((part, Err(fault))),
+        }
+    }
+    Ok(harvest)
+}
+
+async fn one(ask: Ask<'_>, arn: &str) -> Result<(Release, Vec<Fault>), Fault> {
+    let name = arn.rsplit(':').next().unwrap_or(arn);
+    let aliases = list(ask, name, "ListAliases", "aliases", "Aliases").await?;
+    let versions = list(ask, name, "ListVersionsByFunction", "versions", "Versions").await?;
+    let aliases: Vec<Alias> = aliases.iter().filter_map(alias).collect();
+    let mut versions: Vec<Version> = versions.iter().filter_map(version).collect();
+    versions.sort_by_key(|version| std::cmp::Reverse(version.number));
+    let names: Vec<String> =
+        std::iter::once(String::new()).chain(aliases.iter().map(|alias| alias.name.clone())).collect();
+    let read = together(names, |alias: String| async move {
+        let got = callers(ask, name, &alias).await;
+        (alias, got)
+    });
+    let (mut callers, mut notes) = (BTreeMap::new(), Vec::new());
+    for (alias, got) in read.await {
+        match got {
+            Ok(who) => {
+                callers.insert(alias, who);
+            }
+            // Who calls is worth a notice only; the rest goes without it.
+            Err(fault) if notes.is_empty() => notes.push(fault),
+            Err(_) => {}
+        }
+    }
+    Ok((Release { function: Arn::from(arn), aliases, versions, callers }, notes))
+}
+
+async fn list(ask: Ask<'_>, name: &str, action: &str, step: &str, field: &str) -> Result<Vec<Value>, Fault> {
+    let operation = format!("lambda:{action}");
+    let operation = operation.as_str();
+    let Paged { items, .. } = pages(operation, Some(name), |token| async move {
+        let path = ["functions", name, step];
+        let query = [("MaxItems", Some("50")), ("Marker", token.as_deref())];
+        let sent = ask.aws.lambda.call(action, Rest::get(&path, &query));
+        let answer = ask.aws.call(operation, Some(name), sent).await?;
+        let items = answer.get(field).and_then(Value::as_array).cloned().unwrap_or_default();
+        Ok((items, text(&answer, "NextMarker")))
+    })
+    .await?;
+    Ok(items)
+}
+
+fn text(from: &Value, name: &str) -> Option<String> {
+    from.get(name)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+fn alias(from: &Value) -> Option<Alias> {
+    let weights = from.pointer("/RoutingConfig/AdditionalVersionWeights").and_then(Value::as_object);
+    let share = weights.and_then(|weights| weights.iter().next()).and_then(|(version, weight)| {
+        let percent = (weight.as_f64()? * 100.0).round().clamp(0.0, 100.0);
+        // Within 0 and 100 nothing is cut off.
+        Some((version.clone(), percent as u8))
+    });
+    Some(Alias {
+        name: text(from, "Name")?,
+        version: text(from, "FunctionVersion")?,
+        share,
+        revision: text(from, "RevisionId"),
+    })
+}
+
+fn version(from: &Value) -> Option<Version> {
+    let at = text(from, "LastModified");
+    Some(Version {
+        number: text(from, "Version")?.parse().ok()?,
+        published_at: at.and_then(|at| at.parse().ok().or_else(|| at.replace("+0000", "Z").parse().ok())),
+        code: text(from, "CodeSha256"),
+        about: text(from, "Description"),
+    })
+}
+
+/// Who may call it, by the policy of the function or of one of its aliases.
+async fn callers(ask: Ask<'_>, name: &str, alias: &str) -> Result<Vec<String>, Fault> {
+    let path = ["functions", name, "policy"];
+    let query = [("Qualifier", Some(alias).filter(|alias| !alias.is_empty()))];
+    let sent = ask.aws.lambda.call("GetPolicy", Rest::get(&path, &query));
+    match ask.aws.call("lambda:GetPolicy", Some(name), sent).await {
+        Ok(answer) => Ok(text(&answer, "Policy").map(|policy| principals(&policy)).unwrap_or_default()),
+        // There is no policy: nobody but its own account may.
+        Err(fault) if fault.kind == FaultKind::Gone => Ok(Vec::new()),
+        Err(fault) => Err(fault),
+    }
+}
+
+fn principals(policy: &str) -> Vec<String> {
+    let Ok(policy) = serde_json::from_str::<Value>(policy) else { return Vec::new() };
+    let statements = policy.get("Statement").and_then(Value::as_array).cloned().unwrap_or_default();
+    let mut who: Vec<String> =
+        statements.iter().filter(|one| text(one, "Effect").as_deref() == Some("Allow")).filter_map(principal).collect();
+    who.sort();
+    who.dedup();
+    who
+}
+
+fn principal(statement: &Value) -> Option<String> {
+    let principal = statement.get("Principal")?;
+    let who =
+        principal.as_str().or_else(|| principal.get("Service")?.as_str()).or_else(|| principal.get("AWS")?.as_str())?;
+    Some(match who {
+        "apigateway.amazonaws.com" => "API Gateway".to_owned(),
+        "events.amazonaws.com" => "EventBridge".to_owned(),
+        "elasticloadbalancing.amazonaws.com" => "a load balancer".to_owned(),
+        "s3.amazonaws.com" => "S3".to_owned(),
+        "sns.amazonaws.com" => "SNS".to_owned(),
+        "*" => "anybody".to_owned(),
+        other => other.to_owned(),
+    })
+}
