@@ -31,4 +31,20 @@ def describe_target_health(call):
             described["TargetHealth"] = {
                 "State": "unused", "Reason": "Target.NotInUse",
                 "Description": "Target group is not configured to receive traffic from the load balancer"}
+    draining = memory(call, "draining")
+    for (arn, target, port), looks in list(draining.items()):
+        if arn == call.params["TargetGroupArn"] and looks > 0:
+            draining[arn, target, port] = looks - 1
+            answer["TargetHealthDescriptions"].append({"Target": {"Id": target, "Port": port}, "TargetHealth": {
+                "State": "draining", "Reason": "Target.DeregistrationInProgress", "Description": "Target deregistration is in progress"}})
+    return answer
+
+
+@amend("elasticloadbalancing:DeregisterTargets")
+def deregister_targets(call):
+    """A target drains before it goes: it is told of as draining once, then it is out."""
+    answer = call.moto()
+    draining = memory(call, "draining")
+    for target in call.params["Targets"]:
+        draining[call.params["TargetGroupArn"], target["Id"], target.get("Port")] = 1
     return answer

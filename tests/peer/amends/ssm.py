@@ -1,12 +1,18 @@
-"""Systems Manager: the managed nodes are the EC2 instances that carry an instance profile.
+"""Systems Manager: the managed nodes are the EC2 instances that carry an instance profile, and they run commands.
+
+A command takes a few looks to end. What it prints is what a node with a git repository would: each remembers which
+commit it has and which was last found to serve. A node named in a commit's own words never fails by itself: tests script that.
 
 Never answers for sessions: a Session Manager peer speaks WebSocket and is another thing.
 """
 
 import datetime
+import hashlib
+import re
+import uuid
 
-from wire import UTC
-from amends import amend, page
+from wire import UTC, AwsError
+from amends import amend, memory, page
 
 
 @amend("ssm:DescribeInstanceInformation")
@@ -33,3 +39,50 @@ def node(call, instance):
             "IsLatestVersion": True, "PlatformType": "Linux", "PlatformName": "Amazon Linux", "PlatformVersion": "2023",
             "ResourceType": "EC2Instance", "IPAddress": address,
             "ComputerName": f"ip-{address.replace('.', '-')}.{call.region}.compute.internal"}
+
+
+@amend("ssm:SendCommand")
+def send_command(call):
+    command = str(uuid.uuid4())
+    script = "\n".join(call.params["Parameters"]["commands"])
+    for node_id in call.params["InstanceIds"]:
+        memory(call, "command")[command, node_id] = {"looks": 0, "script": script}
+    return {"Command": {"CommandId": command, "DocumentName": call.params["DocumentName"], "InstanceIds": call.params["InstanceIds"],
+                        "Status": "Pending", "RequestedDateTime": datetime.datetime.now(UTC)}}
+
+
+@amend("ssm:GetCommandInvocation")
+def get_command_invocation(call):
+    run = memory(call, "command").get((call.params["CommandId"], call.params["InstanceId"]))
+    if run is None or run["looks"] == 0:
+        if run is not None:
+            run["looks"] = 1
+        raise AwsError("InvocationDoesNotExist", "", 400)
+    run["looks"] += 1
+    answer = {"CommandId": call.params["CommandId"], "InstanceId": call.params["InstanceId"], "DocumentName": "AWS-RunShellScript",
+              "StandardErrorContent": "", "StandardOutputContent": "", "ExecutionStartDateTime": datetime.datetime.now(UTC).isoformat()}
+    if run["looks"] < 3:
+        return answer | {"Status": "InProgress", "StatusDetails": "InProgress", "ResponseCode": -1, "ExecutionEndDateTime": ""}
+    if "output" not in run:
+        run["output"] = ran(call, call.params["InstanceId"], run["script"])
+    return answer | {"Status": "Success", "StatusDetails": "Success", "ResponseCode": 0, "StandardOutputContent": run["output"],
+                     "ExecutionEndDateTime": datetime.datetime.now(UTC).isoformat()}
+
+
+def commit(name):
+    return name if re.fullmatch("[0-9a-f]{40}", name) else hashlib.sha1(name.encode(), usedforsecurity=False).hexdigest()
+
+
+def ran(call, node_id, script):
+    """What a node with a repository makes of a script, by the commands in it."""
+    repository = memory(call, "repository").setdefault(node_id, {"head": commit("before"), "placed": ""})
+    last = script.rsplit("'", 2)[1]
+    if "git checkout" in script:
+        repository.update(head=re.findall("'([0-9a-f]{40})'", script)[-1], placed="")
+        return "Container web-1  Started\n"
+    if "git status" in script:
+        named = f"toban:commit={commit(last)}\n" if last else ""
+        return f"toban:head={repository['head']}\ntoban:dirty=0\ntoban:free=9000000\ntoban:placed={repository['placed']}\n{named}"
+    if "http_code" in script:
+        repository["placed"] = repository["head"]
+    return ""
