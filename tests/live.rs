@@ -25,14 +25,14 @@ use toban::kinds::ec2_instance::Instance;
 use toban::kinds::ecs_cluster::Cluster;
 use toban::kinds::ecs_service::Service;
 use toban::kinds::ecs_task::Task;
+use toban::kinds::function_release::Release;
+use toban::kinds::lambda_function::Function;
 use toban::kinds::listener::ListenerSet;
 use toban::kinds::load_balancer::LoadBalancer;
 use toban::kinds::tagged::Tagged;
 use toban::kinds::target_group::TargetGroup;
 use toban::kinds::target_health::TargetHealth;
 use toban::kinds::task_definition::TaskDefinition;
-use toban::kinds::function_release::Release;
-use toban::kinds::lambda_function::Function;
 use toban::kinds::{AnyKind, Boxed, Context, Extra, Joins, KINDS, Pace, Site, kind};
 use toban::procedure::{Ending, How};
 use toban::world::{
@@ -344,7 +344,13 @@ impl Cloud for Hurried {
 }
 
 /// Takes up an offer of what is called `name`, as both faces do, and sees it to its end.
-async fn carried(cloud: &Hurried, world: World, wishes: &Wishes, name: &str, (verb, value): (&str, Option<&str>)) -> Ending {
+async fn carried(
+    cloud: &Hurried,
+    world: World,
+    wishes: &Wishes,
+    name: &str,
+    (verb, value): (&str, Option<&str>),
+) -> Ending {
     let (mut world, zone) = (world, TimeZone::UTC);
     let picture = gather(&world, wishes, cloud.now(), &zone);
     let member = picture.environments.iter().flat_map(|one| &one.members).find(|member| member.name == name);
@@ -357,11 +363,13 @@ async fn carried(cloud: &Hurried, world: World, wishes: &Wishes, name: &str, (ve
     }
     let proposal = {
         let joins = Joins::of(&world);
-        let cx = Context { world: &world, joins: &joins, scope: &id.scope, protected: false, now: cloud.now(), zone: &zone };
+        let cx =
+            Context { world: &world, joins: &joins, scope: &id.scope, protected: false, now: cloud.now(), zone: &zone };
         let site = Site { cx, environment };
         of(id.kind).propose(&id, verb, value, &site).expect("a plan")
     };
-    let at = Circumstances { protected: false, pinned: None, account: None, read_at: Some(cloud.now()), now: cloud.now() };
+    let at =
+        Circumstances { protected: false, pinned: None, account: None, read_at: Some(cloud.now()), now: cloud.now() };
     let allowed = Gate::default().allow(proposal, &Answer::Yes, None, &at).expect("nothing hinders it");
     let Let::Procedure(license, procedure) = allowed else { unreachable!("it has several steps") };
     let errand = Errand { id: 1, license, procedure };
@@ -383,7 +391,8 @@ async fn instances_are_deployed_with_compose_through_drain_command_and_registrat
         reference: "main".to_owned(),
         migrate: None,
     };
-    let wishes = Wishes { environments: vec![Wish { deploy: Some(recipe), ..Wish::new("kajimaru") }], ..Wishes::default() };
+    let wishes =
+        Wishes { environments: vec![Wish { deploy: Some(recipe), ..Wish::new("kajimaru") }], ..Wishes::default() };
     let ending = carried(&cloud, world.clone(), &wishes, "kajimaru-TG", ("deploy", None)).await;
     assert_eq!(ending.how, How::Done, "{}", ending.says);
     let calls = |operation: &str| cloud.stats().get(operation).map_or(0, |tally| tally.calls);
