@@ -195,8 +195,8 @@ fn standing(play: &Play<'_>, group: &Arn, usual: Target, machines: &BTreeMap<Str
 fn tags(play: &Play<'_>, group: &Arn) -> BTreeMap<String, String> {
     let mut tags = BTreeMap::new();
     for act in play.acts_on(group.as_str()) {
-        let What::Deed(deed) = &act.what else { continue };
-        for (name, value) in deed.arguments.iter().filter(|_| deed.verb == "label") {
+        let What::Label(labels) = &act.what else { continue };
+        for (name, value) in labels {
             match value.as_str() {
                 "" => tags.remove(*name),
                 _ => tags.insert((*name).to_owned(), value.clone()),
