@@ -189,10 +189,7 @@ pub(super) fn consulted(model: &mut Model, ask: u64, got: Vec<(Want, Result<Foun
             model.overlay = Overlay::Ask(Box::new(Ask { of, verb, prompt, input: Input::new(initial) }));
             return Vec::new();
         }
-        Then::Take(value) => {
-            answer(model, &of, verb, Some(&value));
-            return Vec::new();
-        }
+        Then::Take(value) => return answer(model, &of, verb, Some(&value)),
     }
     let choices = at_site(model, &of, |site| match &of {
         Door::Resource(id) => kind(id.kind).map(|kind| kind.choices(id, verb, site)).unwrap_or_default(),

@@ -89,7 +89,7 @@ pub(super) async fn take_up(duty: &Duty, outlook: &mut Outlook, wish: &Wish<'_>)
     if let Some(why) = offer.barred {
         return Err(refused(why));
     }
-    if let Asks::Choice { reads, .. } = offer.asks {
+    if let Asks::Choice { reads, .. } | Asks::Informed { reads, .. } = offer.asks {
         consult(duty, outlook, reads).await;
     }
     let environment = outlook.picture.environment(&name);

@@ -325,12 +325,18 @@ pub struct Previewing {
 /// `toban deploy`.
 #[derive(Args, Debug)]
 pub struct Deploy {
-    /// Service; both names may be shortened
-    #[arg(value_name = "ENV/SERVICE")]
+    /// Service, function, or target group of instances; both names may be shortened
+    #[arg(value_name = "ENV/NAME")]
     pub target: String,
     /// What to deploy.
     #[command(flatten)]
     pub(super) to: To,
+    /// Alias of the function to shift, where it has several
+    #[arg(long, value_name = "NAME")]
+    pub alias: Option<String>,
+    /// Share of the function's calls in hundredths that the new version gets first, watched before it gets them all
+    #[arg(long, value_name = "PERCENT")]
+    pub weight: Option<u8>,
     /// Container that gets the image; needed where none or several serve a target group
     #[arg(long, value_name = "NAME")]
     pub container: Option<String>,
@@ -355,7 +361,17 @@ pub(super) struct To {
     /// A revision of the task definition that is there
     #[arg(long, value_name = "N")]
     pub revision: Option<u32>,
-    /// The last deployment that was successful before; a rollout on its way is taken back
+    /// A branch, tag or commit on instances with a compose recipe; the recipe's own if none is named
+    #[arg(long, value_name = "REF", num_args = 0..=1)]
+    pub reference: Option<Option<String>>,
+    /// Run the compose recipe's migration on the first instance
+    #[arg(long)]
+    pub migrate: bool,
+    /// An archive with a function's code: s3://bucket/key, with @version where the bucket keeps versions
+    #[arg(long, value_name = "s3://…")]
+    pub s3: Option<String>,
+    /// What ran before: the last deployment that was successful, a function's earlier version, instances' earlier
+    /// commit; a rollout on its way is taken back
     #[arg(long)]
     pub rollback: bool,
 }
