@@ -1,8 +1,8 @@
 //! A security group. Our own type for it: what is kept of AWS's answer, in our words.
 //! Plain data and who is let in; no SDK type, no drawing.
 
+use core::net::IpAddr;
 use std::hash::{DefaultHasher, Hash};
-use std::net::IpAddr;
 
 use serde::Serialize;
 
