@@ -86,7 +86,6 @@ fn wrong_usage_ends_with_two_and_says_what_is_right() {
     for (arguments, says) in [
         (&["--nope"][..], "--nope"),
         (&["policy"], "toban policy --read-only"),
-        (&["policy", "--operator"], "--operator"),
         (&["prooflink-dev", "status"], "toban status prooflink-dev"),
         (&["--read-only", "--write"], "exclude each other"),
     ] {

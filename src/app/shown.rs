@@ -40,6 +40,10 @@ pub struct Shown {
     pub rows: Vec<(Zone, usize)>,
     /// Where each entry of the menu on top was.
     pub entries: Vec<(Zone, usize)>,
+    /// Lines of the plan laid on top that were above what was on the screen.
+    pub above: usize,
+    /// Those that were below it.
+    pub below: usize,
     /// When it will read differently: an age or the clock.
     pub until: Option<Timestamp>,
 }

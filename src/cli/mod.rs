@@ -15,6 +15,7 @@ mod journal;
 mod log;
 mod look;
 mod names;
+mod operator;
 mod out;
 mod policy;
 mod scale;
@@ -85,6 +86,7 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         Some(Command::Journal(args)) => return journal::run(&cli.global, args),
         Some(Command::Policy(args)) => match &args.account {
             Some(account) if args.scheduler => format!("{:#}\n", policy::scheduler(account)),
+            _ if args.operator => format!("{:#}\n", operator::operator()),
             _ => format!("{:#}\n", policy::read_only()),
         },
         _ => return engine(cli),

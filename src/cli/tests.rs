@@ -79,7 +79,7 @@ fn readonly_is_read_only() {
 #[case::two_environments("a b")]
 #[case::bad_level("--log-level loud")]
 #[case::no_shell("completions")]
-#[case::not_yet("policy --operator")]
+#[case::two_policies("policy --operator --scheduler --account 123456789012")]
 fn wrong_usage_is_refused_by_the_parser(#[case] line: &str) {
     assert_eq!(parsed_quietly(&parse(line).unwrap_err()), Exit::Usage);
 }

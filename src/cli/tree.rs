@@ -163,7 +163,8 @@ pub enum Command {
     Journal(Journal),
     /// Print the IAM policy toban needs
     ///
-    /// `toban policy --read-only` prints the least that looking takes; `toban policy --scheduler --account ID` the role that
+    /// `toban policy --read-only` prints the least that looking takes; `toban policy --operator` what changing takes
+    /// besides, in a statement a feature; `toban policy --scheduler --account ID` the role that
     /// schedules at AWS act by, with its trust policy, and what writing them takes.
     Policy(Policy),
     /// Print completions for a shell
@@ -522,6 +523,9 @@ pub struct Journal {
 /// `toban policy`.
 #[derive(Args, Debug, Default)]
 pub struct Policy {
+    /// What changing takes, besides what looking takes
+    #[arg(long, conflicts_with = "scheduler")]
+    pub operator: bool,
     /// The role that schedules at AWS act by: trust, policy, and what whoever writes them needs
     #[arg(long, requires = "account")]
     pub scheduler: bool,
@@ -563,8 +567,9 @@ impl Cli {
             (Some(env), Some(_)) => {
                 Err(format!("`{env}` stands before the command; write it behind, as in `toban status {env}`"))
             }
-            (_, Some(Command::Policy(args))) if !self.global.read_only && !args.scheduler => {
+            (_, Some(Command::Policy(args))) if !self.global.read_only && !args.scheduler && !args.operator => {
                 Err("say which policy: `toban policy --read-only` prints the least that looking takes, \
+                     `toban policy --operator` what changing takes besides, \
                      `toban policy --scheduler --account ID` the role that schedules act by"
                     .to_owned())
             }

@@ -77,7 +77,7 @@ pub fn paint(model: &Model, area: Rect, buf: &mut Buffer) -> (Shown, Option<Posi
         }
         Overlay::Confirm(plan) => {
             footer(model, bottom, buf);
-            confirm::view::draw(plan, &model.theme, body, buf)
+            confirm::view::draw(plan, &model.theme, body, buf, &mut shown)
         }
     };
     (shown, cursor)

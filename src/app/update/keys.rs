@@ -4,15 +4,16 @@
 use tui_input::Input;
 
 use crate::app::effect::Effect;
-use crate::app::gate::{Answer, Let};
+use crate::app::gate::Let;
 use crate::app::model::Model;
 use crate::app::offers;
 use crate::app::overlay::Overlay;
 use crate::app::perform::{choose, perform, run_line};
 use crate::app::place::Place;
+use crate::app::shown::Shown;
 use crate::command::Command;
 use crate::keys::{Chord, Key, edit};
-use crate::screens::confirm::Confirm;
+use crate::screens::confirm::{Confirm, Heard};
 
 pub(super) fn key(model: &mut Model, chord: Chord) -> Vec<Effect> {
     if chord == Chord::ctrl('c') {
@@ -134,17 +135,17 @@ pub(in crate::app) fn set_filter(model: &mut Model, text: &str) {
 
 pub(super) fn confirm_key(model: &mut Model, mut confirm: Box<Confirm>, chord: Chord) -> Vec<Effect> {
     let gate = model.gate;
-    let answer = match (confirm.hindrance.is_some(), confirm.wants_name(), chord.key) {
-        (true, ..) => return Vec::new(),
-        (false, true, Key::Esc) => Answer::No,
-        (false, true, Key::Enter) => Answer::Named(confirm.input.value().trim().to_owned()),
-        (false, true, _) => {
-            edit(&mut confirm.input, chord);
+    let refused = confirm.hindrance.is_some();
+    let answer = match confirm.hear(chord) {
+        Heard::Answer(_) if refused => return Vec::new(),
+        Heard::Answer(answer) => answer,
+        heard @ (Heard::Stay | Heard::Scroll(_)) => {
+            if let Heard::Scroll(lines) = heard {
+                scroll(&mut confirm, &model.shown, lines);
+            }
             model.overlay = Overlay::Confirm(confirm);
             return Vec::new();
         }
-        (false, false, Key::Char('y')) if !chord.ctrl && !chord.alt => Answer::Yes,
-        (false, false, _) => Answer::No,
     };
     match confirm.answer(&answer, gate, model.now) {
         Ok(allowed) => {
@@ -159,6 +160,12 @@ pub(super) fn confirm_key(model: &mut Model, mut confirm: Box<Confirm>, chord: C
             Vec::new()
         }
     }
+}
+
+/// Moves a plan that is longer than the screen, no further than it goes.
+fn scroll(confirm: &mut Confirm, shown: &Shown, lines: isize) {
+    let most = shown.above + shown.below;
+    confirm.offset = shown.above.saturating_add_signed(lines).min(most);
 }
 
 pub(super) fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
@@ -182,6 +189,12 @@ pub(super) fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
         Overlay::Ask(ask) => {
             for chord in typed {
                 edit(&mut ask.input, chord);
+            }
+            model.dirty = true;
+        }
+        Overlay::Confirm(confirm) if confirm.writing => {
+            for chord in typed {
+                edit(&mut confirm.reason, chord);
             }
             model.dirty = true;
         }
@@ -232,7 +245,7 @@ pub(super) fn wheeled(model: &mut Model, notches: isize) -> Vec<Effect> {
     match &mut model.overlay {
         Overlay::Menu(menu) => menu.step(notches.signum()),
         Overlay::Palette(palette) => palette.step(notches.signum()),
-        Overlay::Confirm(_) => {}
+        Overlay::Confirm(confirm) => scroll(confirm, &model.shown, notches * 3),
         Overlay::None | Overlay::Filter(_) | Overlay::Ask(_) => crate::app::perform::step(model, notches * 3),
     }
     model.dirty = true;

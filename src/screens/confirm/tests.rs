@@ -2,7 +2,7 @@
 //! for everything else.
 
 use crate::app::effect::Effect;
-use crate::app::gate::{Change, Deed, Pass, Plan};
+use crate::app::gate::{Change, Deed, Difference, Pass, Plan};
 use crate::app::model::Model;
 use crate::app::msg::News;
 use crate::app::overlay::Overlay;
@@ -112,4 +112,92 @@ fn the_question_is_never_cut_off() {
     for (columns, rows) in [(1, 1), (3, 3), (20, 5)] {
         text(&mut model, columns, rows);
     }
+}
+
+/// A deployment's plan: differences of two task definitions, notices of every kind, many calls.
+fn deployment() -> Model {
+    let differs = |what: &str, from: Option<&str>, to: Option<&str>| Difference {
+        what: what.to_owned(),
+        from: from.map(str::to_owned),
+        to: to.map(str::to_owned),
+    };
+    let host = "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com";
+    let mut plan = plan("city-dev");
+    plan.says = "deploy ウェブ:v12 to web".to_owned();
+    plan.irreversible = None;
+    plan.notices = [
+        "changing: a rollout is on its way",
+        "circuit breaker off: if its tasks keep failing, ECS tries again for ever",
+        "worrying: 1 of 9 alarms is muted",
+        "bad: 3 of 4 targets answer 502 since 13:58",
+        "it cannot move: 1 task wanted with minimum 100 % and maximum 100 %",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    plan.differences = vec![
+        differs("revision", Some("web:7"), Some("a new revision of web")),
+        differs("image of ウェブ", Some(&format!("{host}/web:v11")), Some(&format!("{host}/web:v12"))),
+        differs("secret DB_PASSWORD of web", None, Some("•••• (masked)")),
+    ];
+    plan.calls = (1..=14).map(|n| format!("ecs:UpdateService web, step {n}")).collect();
+    let mut model = showing(fleet());
+    propose(&mut model, crate::procedure::Proposal::Change(Box::new(Stop(plan))));
+    model
+}
+
+#[test]
+fn what_will_differ_stands_side_by_side_where_there_is_room() {
+    insta::assert_snapshot!(picture(&mut deployment(), 120, 35));
+}
+
+#[test]
+fn at_eighty_by_twenty_four_the_worst_is_seen_and_the_rest_can_be_reached() {
+    let mut model = deployment();
+    insta::assert_snapshot!(picture(&mut model, 80, 24));
+    let first = text(&mut model, 80, 24);
+    assert!(
+        first.contains("in city-dev") && first.contains("! bad: 3 of 4") && first.contains("any other key means no")
+    );
+    assert!(!first.contains("step 14"));
+    for _ in 0..60 {
+        tell(&mut model, News::Key("down".parse().expect("a chord")));
+        text(&mut model, 80, 24);
+    }
+    assert!(text(&mut model, 80, 24).contains("step 14"), "{}", text(&mut model, 80, 24));
+    tell(&mut model, News::Key("up".parse().expect("a chord")));
+    assert!(!text(&mut model, 80, 24).contains("step 14"), "one line up is one line up");
+    assert!(is_change(&press(&mut model, &["y"])), "it is still the same question");
+}
+
+#[test]
+fn a_reason_is_written_down_and_y_in_it_is_no_yes() {
+    let mut model = asked("city-dev");
+    press(&mut model, &["r"]);
+    type_in(&mut model, "why not");
+    tell(&mut model, News::Pasted(" 緊急".into()));
+    insta::assert_snapshot!(picture(&mut model, 80, 16));
+    assert!(press(&mut model, &["enter"]).is_empty(), "enter keeps the reason, no more");
+    let effects = press(&mut model, &["y"]);
+    assert!(matches!(effects.as_slice(), [Effect::Change(approved)] if approved.reason() == Some("why not 緊急")));
+}
+
+#[test]
+fn a_protected_one_takes_its_reason_by_tab() {
+    let mut model = asked("prooflink-prod");
+    press(&mut model, &["tab"]);
+    type_in(&mut model, "r");
+    press(&mut model, &["tab"]);
+    type_in(&mut model, "prooflink-prod");
+    insta::assert_snapshot!(picture(&mut model, 80, 16));
+    let effects = press(&mut model, &["enter"]);
+    assert!(matches!(effects.as_slice(), [Effect::Change(approved)] if approved.reason() == Some("r")));
+}
+
+#[test]
+fn esc_drops_a_reason_and_then_the_plan() {
+    let mut model = asked("city-dev");
+    press(&mut model, &["r", "x", "esc"]);
+    assert!(matches!(&model.overlay, Overlay::Confirm(confirm) if confirm.reason.value().is_empty()));
+    press(&mut model, &["esc"]);
+    assert!(matches!(model.overlay, Overlay::None));
 }
