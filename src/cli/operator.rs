@@ -24,12 +24,6 @@ enum Feature {
     Other,
 }
 
-/// Every action that changing takes.
-#[must_use]
-pub(super) fn actions() -> BTreeSet<&'static str> {
-    KINDS.iter().flat_map(|kind| kind.changes()).copied().collect()
-}
-
 /// The policy document.
 #[must_use]
 pub(super) fn operator() -> Value {
@@ -113,6 +107,10 @@ fn statement(feature: Feature, actions: &BTreeSet<&str>) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn actions() -> BTreeSet<&'static str> {
+        KINDS.iter().flat_map(|kind| kind.changes()).copied().collect()
+    }
 
     #[test]
     fn it_has_exactly_what_the_kinds_name_and_nothing_else() {

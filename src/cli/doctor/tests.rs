@@ -43,6 +43,7 @@ fn a_denied_reading_names_the_action_to_allow() {
     ● ok   ecs duty/ap-northeast-1: there was nothing to try DescribeServices on
     ✗ fail elasticloadbalancing:DescribeTargetHealth duty/ap-northeast-1: elasticloadbalancing:DescribeTargetHealth on prooflink-tg is not allowed: not authorized
            → allow elasticloadbalancing:DescribeTargetHealth for this role or user; `toban policy --read-only` prints the whole policy
+    ● ok   changes duty/ap-northeast-1: what changing takes was not tried, for that would change something; `toban policy --operator` lists it
     ");
     assert_eq!(report.exit(), Exit::Failed);
     let json: serde_json::Value = serde_json::from_str(&report.json().unwrap()).unwrap();
