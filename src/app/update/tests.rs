@@ -274,7 +274,7 @@ fn the_readers_own_themes_can_be_chosen() {
     press(&mut model, &[":"]);
     type_in(&mut model, "theme");
     press(&mut model, &["enter", "G"]);
-    let crate::app::overlay::Overlay::Menu(menu) = &model.overlay else { panic!("a menu of themes") };
+    let Overlay::Menu(menu) = &model.overlay else { panic!("a menu of themes") };
     assert_eq!(menu.entries.last().map(|entry| entry.label.as_str()), Some("mine"));
     let effects = press(&mut model, &["enter"]);
     assert!(effects.contains(&Effect::Theme("mine".into())), "{effects:?}");

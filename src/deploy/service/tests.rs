@@ -1,3 +1,4 @@
-//! Rollouts seen to their ends: over the simulated account, and over recorded answers.
+//! Rollouts seen to their ends: over the simulated account, and over sequences of looks as AWS gave them.
 
 mod played;
+mod sequences;

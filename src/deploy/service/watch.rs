@@ -52,6 +52,8 @@ pub struct Watch {
     since: Timestamp,
     /// When the deployment began, once it was seen.
     pub(super) began: Option<Timestamp>,
+    /// Whether it was among the service's deployments once.
+    met: bool,
     /// What the last look showed, as one number, and since when.
     moved: (u64, Timestamp),
     /// Since when it is among the failed ones.
@@ -82,6 +84,7 @@ impl Watch {
             aim,
             since: now,
             began: None,
+            met: false,
             moved: (0, now),
             failed_at: None,
             no_records: false,
@@ -179,7 +182,14 @@ impl Watch {
             service.deployments.iter().filter(|one| one.id != self.ours.id).map(|one| one.running).sum()
         });
         self.most_old = self.most_old.max(old);
-        self.verdict = judge(&self.ours, seen);
+        self.met |= mine.is_some();
+        // What was never told of yet and is not told of now may be too new for this answer: the old deployment in it is
+        // no rollback.
+        let too_new = !self.met && seen.record.is_none() && now.duration_since(self.since) < TOO_NEW;
+        self.verdict = match judge(&self.ours, seen) {
+            Verdict::RolledBack { .. } | Verdict::Superseded { .. } if too_new => Verdict::Unseen,
+            verdict => verdict,
+        };
         let gist = gist(seen);
         if self.moved.0 != gist {
             self.moved = (gist, now);

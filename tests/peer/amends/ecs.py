@@ -86,6 +86,9 @@ def update_service(call):
     known = memory(call, "service").setdefault(service["serviceArn"], {"kept": {}, "first": None, "created": None, "deployment": None})
     known["kept"].update({key: call.params[key] for key in KEPT if key in call.params})
     if call.params.get("forceNewDeployment") or full_arn(call, service["taskDefinition"]) != was:
+        if before:
+            past = memory(call, "past deployment").setdefault(service["serviceArn"], [])
+            past.insert(0, {**deployment_record(call, settled(call, before[0])), "taskDefinition": was})
         known["deployment"] = {"id": f"ecs-svc/{uuid.uuid4().int % 10 ** 19:019d}", "at": datetime.datetime.now(UTC)}
     return {"service": settled(call, service)}
 
@@ -358,11 +361,12 @@ def stop_task(call):
 
 @amend("ecs:ListServiceDeployments")
 def list_service_deployments(call):
-    """One finished deployment for each service: the current one. Older ones are forgotten, as moto forgets them."""
+    """The finished deployments of a service: the current one, and those that went before it here."""
     name, cluster = call.params["service"].split("/")[-1], call.params.get("cluster")
     if call.params["service"].startswith("arn:") and not cluster:
         cluster = call.params["service"].split("/")[-2]
-    found = [deployment_record(call, service) for service in services_of(call, cluster or "default") if service["serviceName"] == name]
+    mine = [service for service in services_of(call, cluster or "default") if service["serviceName"] == name]
+    found = [one for service in mine for one in records_of(call, service)]
     if not found:
         raise AwsError("ServiceNotFoundException", "Service not found.")
     wanted = call.params.get("status")
@@ -374,12 +378,36 @@ def list_service_deployments(call):
 def describe_service_deployments(call):
     found, failures = [], []
     for arn in call.params.get("serviceDeploymentArns") or []:
-        known = [deployment_record(call, service) for service in services_of(call, arn.split("/")[-3])]
+        known = [one for service in services_of(call, arn.split("/")[-3]) for one in records_of(call, service)]
         hit = [one for one in known if one["serviceDeploymentArn"] == arn]
-        found += [without(one, "targetServiceRevisionArn") for one in hit]
+        found += [without(one, "targetServiceRevisionArn", "taskDefinition") for one in hit]
         if not hit:
             failures.append({"arn": arn, "reason": "MISSING"})
     return {"serviceDeployments": found, "failures": failures}
+
+
+@amend("ecs:DescribeServiceRevisions")
+def describe_service_revisions(call):
+    found, failures = [], []
+    for arn in call.params.get("serviceRevisionArns") or []:
+        known = [one for service in services_of(call, arn.split("/")[-3]) for one in records_of(call, service)]
+        hit = [one for one in known if one["targetServiceRevisionArn"] == arn]
+        if not hit:
+            failures.append({"arn": arn, "reason": "MISSING"})
+        for one in hit[:1]:
+            definition = call.moto(operation="DescribeTaskDefinition", params={"taskDefinition": one["taskDefinition"]})["taskDefinition"]
+            found.append({"serviceRevisionArn": arn, "serviceArn": one["serviceArn"], "clusterArn": one["clusterArn"],
+                          "taskDefinition": one["taskDefinition"], "createdAt": one["createdAt"], "containerImages": [
+                              {"containerName": container["name"], "image": container["image"],
+                               "imageDigest": "sha256:" + hashlib.sha256(container["image"].encode()).hexdigest()}
+                              for container in definition["containerDefinitions"]]})
+    return {"serviceRevisions": found, "failures": failures}
+
+
+def records_of(call, service):
+    """Its deployments, newest first."""
+    now = {**deployment_record(call, service), "taskDefinition": service["taskDefinition"]}
+    return [now] + memory(call, "past deployment").get(service["serviceArn"], [])
 
 
 def deployment_record(call, service):
