@@ -86,7 +86,8 @@ impl Whole for Keeping {
 }
 
 fn barred(environment: &Environment, off: &OffHours) -> Option<String> {
-    off.exceptions.protect.then(|| format!("{} is protected: it has no sleep actions", environment.name))
+    let tagged = || format!("{} wears the tag {}: it has no sleep actions", environment.name, tags::PROTECT);
+    off.exceptions.protect.then(|| environment.stop_barred().unwrap_or_else(tagged))
 }
 
 /// Where the environment's schedules are: with its first sleeper.

@@ -37,7 +37,7 @@ impl OffHours {
     pub fn of(environment: &Environment, world: &World, wish: Option<&Wish>, now: Timestamp) -> Option<Self> {
         let routine = wish?.routine.clone()?;
         let sleepers = sleepers(environment, world, wish);
-        let exceptions = exceptions(&sleepers, environment.protected);
+        let exceptions = exceptions(&sleepers, environment.stop_barred().is_some());
         let intent = Intent::new(&routine.schedule, &exceptions);
         let desired = intent.desired(now);
         let awake = sleepers.iter().any(|it| !matches!(it.actual, Actual::Down | Actual::Gone));

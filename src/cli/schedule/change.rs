@@ -5,13 +5,10 @@ use super::super::act::{act, at_whole, environment};
 use super::super::exit::{Exit, Failure};
 use super::super::look::{self, Duty};
 use super::super::tree;
-use super::offhours;
+use super::{offhours, stored};
 use crate::app::headless::Outlook;
 use crate::environment::whole;
-use crate::kinds::kind;
-use crate::kinds::schedule_group::Group;
 use crate::schedule::Backend;
-use crate::world::{Coverage, Fault, Resource};
 
 /// What is asked for.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -66,7 +63,7 @@ async fn one(
 ) -> Result<Exit, Failure> {
     let backend = offhours(environment(outlook, name)?)?.routine.backend;
     if backend == Backend::EventBridge {
-        read_groups(duty, outlook, name).await?;
+        stored::read_of(duty, outlook, name).await?;
     }
     let (verb, value) = match wish {
         Wish::Override(until) => ("override", Some(until.as_str())),
@@ -80,19 +77,4 @@ async fn one(
     let proposal = proposed.unwrap_or_else(|| Err(format!("{name} has no members")));
     let proposal = proposal.map_err(|why| Failure::new(Exit::Failed, format!("{name}: {why}")))?;
     act(duty, outlook.clone(), proposal, acting).await
-}
-
-/// Reads what EventBridge Scheduler holds, so that the plan can name each difference.
-async fn read_groups(duty: &Duty, outlook: &mut Outlook, name: &str) -> Result<(), Failure> {
-    let scopes = environment(outlook, name)?.scopes.clone();
-    let Some(groups) = kind(Group::KIND) else { return Ok(()) };
-    for scope in scopes {
-        let got = duty.cloud.read(groups, &scope, &Coverage::All, &outlook.world).await;
-        if let Err(fault) = &got {
-            let fault: &Fault = fault;
-            return Err(Failure::of(fault, &scope));
-        }
-        outlook.world.put(&scope, Group::KIND, &Coverage::All, got, duty.cloud.now());
-    }
-    Ok(())
 }

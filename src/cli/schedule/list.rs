@@ -7,17 +7,19 @@ use serde_json::{Value, json};
 use super::super::exit::{Exit, Failure};
 use super::super::look::{self, Duty};
 use super::super::{out, tree};
-use super::aligned;
+use super::{aligned, stored};
 use crate::app::headless::Outlook;
 use crate::environment::{Environment, OffHours};
 use crate::schedule::{Desired, words};
+use crate::text::clean;
 
 /// Runs it.
 ///
 /// # Errors
 /// When nothing could be read.
 pub(super) async fn run(duty: &Duty, args: &tree::Listing) -> Result<Exit, Failure> {
-    let outlook = look::once(duty).await?;
+    let mut outlook = look::once(duty).await?;
+    let unread = stored::read(duty, &mut outlook).await;
     let zone = &duty.view.zone;
     let text = if args.json {
         format!("{}\n", json(&outlook, &duty.view.wishes.schedules, zone))
@@ -27,6 +29,7 @@ pub(super) async fn run(duty: &Duty, args: &tree::Listing) -> Result<Exit, Failu
     out::data(&text)?;
     if !args.json {
         out::note(&look::faults(&outlook));
+        out::note(&unread);
     }
     Ok(Exit::Done)
 }
@@ -62,6 +65,14 @@ pub(crate) fn table(outlook: &Outlook, schedules: &[crate::schedule::Schedule], 
         ]);
     }
     let mut text = if rows.len() > 1 { aligned(&rows) } else { "no environment has a schedule\n".to_owned() };
+    for (environment, off) in scheduled(outlook) {
+        for says in stored::drift(environment, off, outlook).iter().flatten() {
+            text.push_str(&format!("! {}: at AWS {says}\n", environment.name));
+        }
+    }
+    for (environment, other) in stored::others_of(outlook, zone) {
+        text.push_str(&format!("! {}: {}\n", environment.name, clean(&other.says())));
+    }
     let unused: Vec<&str> = schedules
         .iter()
         .map(|schedule| schedule.name.as_str())
@@ -78,7 +89,16 @@ pub(crate) fn json(outlook: &Outlook, schedules: &[crate::schedule::Schedule], z
     let environments: Vec<Value> =
         scheduled(outlook).map(|(environment, off)| object(environment, off, outlook, zone)).collect();
     let names: Vec<&str> = schedules.iter().map(|schedule| schedule.name.as_str()).collect();
-    json!({ "at": words::rfc(outlook.at, zone), "schedules": names, "environments": environments })
+    let others: Vec<Value> = stored::others_of(outlook, zone)
+        .into_iter()
+        .map(|(environment, it)| {
+            json!({
+                "environment": environment.name, "name": it.name, "verb": it.verb.word(), "on": it.on,
+                "expression": it.expression, "local": it.local, "mistaken": it.mistaken,
+            })
+        })
+        .collect();
+    json!({ "at": words::rfc(outlook.at, zone), "schedules": names, "environments": environments, "others": others })
 }
 
 /// One environment's off-hours.
@@ -125,5 +145,6 @@ pub(super) fn object(environment: &Environment, off: &OffHours, outlook: &Outloo
         "hold": hold.map(|it| json!({ "until": words::rfc(it.until, zone), "by": it.by })),
         "members": members,
         "savings": savings,
+        "schedule_drift": stored::drift(environment, off, outlook),
     })
 }

@@ -6,6 +6,7 @@ mod list;
 mod preview;
 mod run;
 mod set;
+mod stored;
 
 use std::path::Path;
 
