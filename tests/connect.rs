@@ -1,6 +1,6 @@
 //! Shells and commands as people open them: the built binary in a terminal of its own, against the simulated account
 //! and against the gateway with the peer behind it. What a session may do to the terminal is checked with `stty`.
-#![expect(clippy::expect_used, reason = "a test that cannot set up has nothing to say")]
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot set up has nothing to say")]
 
 mod gateway;
 mod support;
@@ -274,4 +274,37 @@ async fn a_task_tells_its_exit_code_too() {
     assert_eq!((done.code, done.out.as_str()), (Some(5), "a b\n"), "{}", done.err);
     assert_eq!(site.gateway.calls(), ["ExecuteCommand", "TerminateSession"]);
     site.gateway.assert_clean();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_plugin_that_is_killed_leaves_the_terminal_as_it_was_and_no_session() {
+    use std::os::unix::fs::PermissionsExt;
+    let site = Site::with("kajimaru").await;
+    let home = site.peer.home();
+    let plugin = home.join("bin/session-manager-plugin");
+    std::fs::create_dir_all(home.join("bin")).expect("a directory");
+    // Says what it was given, then ruins the terminal and dies.
+    let script = "#!/bin/sh\n[ \"$1\" = --version ] && { echo 1.2.677.0; exit 0; }\n\
+        printf '%s\\n' \"$@\" > \"$HOME/arguments\"\n\
+        printf '%s' \"$AWS_SSM_START_SESSION_RESPONSE\" > \"$HOME/response\"\n\
+        printf '%s' \"$AWS_ACCESS_KEY_ID\" > \"$HOME/key\"\n\
+        printf 'in the plugin\\033[?1049h\\033[?1002h\\033[?25l'\nstty -echo -icanon isig\nkill -9 $$\n";
+    std::fs::write(&plugin, script).expect("a plugin");
+    std::fs::set_permissions(&plugin, std::fs::Permissions::from_mode(0o755)).expect("it can be run");
+    let toban = site.terminal("PATH=\"$HOME/bin:$PATH\" toban connect --plugin kajimaru/kajimaru-ec2-01");
+    tokio::task::block_in_place(|| {
+        toban.shows("ended 1");
+        assert_restored(&toban, home);
+        toban.shows("1.2.764.0 or later");
+    });
+    let read = |name: &str| std::fs::read_to_string(home.join(name)).expect("what the plugin was given");
+    let response: Value = serde_json::from_str(&read("response")).expect("AWS's answer");
+    let token = response["TokenValue"].as_str().expect("a token");
+    assert!(!token.is_empty() && !read("arguments").contains(token), "the token is seen by everybody");
+    let arguments = read("arguments");
+    let arguments: Vec<&str> = arguments.lines().collect();
+    assert_eq!(arguments[..4], ["AWS_SSM_START_SESSION_RESPONSE", "ap-northeast-1", "StartSession", ""]);
+    assert_eq!(arguments[5], site.gateway.endpoint());
+    assert_eq!(read("key"), gateway::KEY);
+    assert_eq!(site.gateway.calls(), ["StartSession", "TerminateSession"]);
 }

@@ -6,6 +6,7 @@ use super::gate::{Deed, Plan};
 use super::journal::Line;
 use crate::cloud::Cloud;
 use crate::session::channel::{End, Session};
+use crate::session::plugin::Plugged;
 use crate::session::preflight;
 use crate::session::source::Ask;
 use crate::world::{EnvironmentName, Fault, ResourceId};
@@ -75,10 +76,7 @@ impl Record {
 /// # Errors
 /// The fault of the journal or of opening.
 pub async fn visit(cloud: &dyn Cloud, visit: &Visit, logbook: &Logbook) -> Result<Visiting, Fault> {
-    let entry = entry_id(cloud);
-    let opening = Line::started(&entry, cloud.now(), &visit.plan, logbook.who.as_ref(), visit.reason.as_deref())
-        .doing(&Deed { verb: "connect", on: visit.plan.on.clone(), arguments: Vec::new() });
-    logbook.write(&opening).await?;
+    let entry = begin(cloud, visit, logbook).await?;
     match cloud.converse(&visit.plan.scope, &visit.ask).await {
         Ok(session) => {
             let record = Record { entry, id: session.id.clone(), logbook: logbook.clone() };
@@ -89,6 +87,33 @@ pub async fn visit(cloud: &dyn Cloud, visit: &Visit, logbook: &Logbook) -> Resul
             Err(fault)
         }
     }
+}
+
+/// The same for the plugin.
+///
+/// # Errors
+/// As [`visit`].
+pub async fn plug(cloud: &dyn Cloud, visit: &Visit, logbook: &Logbook) -> Result<(Plugged, Record), Fault> {
+    let entry = begin(cloud, visit, logbook).await?;
+    match cloud.plug(&visit.plan.scope, &visit.ask).await {
+        Ok(plugged) => {
+            let record = Record { entry, id: plugged.id.clone(), logbook: logbook.clone() };
+            Ok((plugged, record))
+        }
+        Err(fault) => {
+            logbook.close(&Line::ended(&entry, cloud.now(), &Err(fault.clone()))).await;
+            Err(fault)
+        }
+    }
+}
+
+/// Writes that a session is about to be opened; the id of its entry.
+async fn begin(cloud: &dyn Cloud, visit: &Visit, logbook: &Logbook) -> Result<String, Fault> {
+    let entry = entry_id(cloud);
+    let opening = Line::started(&entry, cloud.now(), &visit.plan, logbook.who.as_ref(), visit.reason.as_deref())
+        .doing(&Deed { verb: "connect", on: visit.plan.on.clone(), arguments: Vec::new() });
+    logbook.write(&opening).await?;
+    Ok(entry)
 }
 
 /// What to do about a session that could not be opened.

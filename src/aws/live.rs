@@ -25,6 +25,7 @@ use crate::cloud::{Check, Cloud, Outcome, Receipt, Stats};
 use crate::kinds::{AnyKind, Ask, Boxed, Extra};
 use crate::session::channel::{Channel, Session, Settings};
 use crate::session::network::Network;
+use crate::session::plugin::Plugged;
 use crate::session::source::{Ask as SessionAsk, SessionSource, Token};
 use crate::world::{
     AccountId, Arn, Coverage, Fault, FaultKind, Found, Identity, Region, ResourceId, Scope, SourceName, World,
@@ -273,6 +274,13 @@ impl Cloud for Live {
         user: &'a str,
     ) -> Boxed<'a, Result<Token, Fault>> {
         Box::pin(async move { rds_token::token(&self.clients(scope).await?.config, to, user).await })
+    }
+
+    fn plug<'a>(&'a self, scope: &'a Scope, ask: &'a SessionAsk) -> Boxed<'a, Result<Plugged, Fault>> {
+        Box::pin(async move {
+            let source = Arc::new(self.sessions(scope).await?);
+            self.noticed(scope, source.plug(ask).await)
+        })
     }
 
     fn renew(&self, source: &SourceName) {

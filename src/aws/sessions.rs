@@ -26,6 +26,7 @@ use super::open::http;
 use crate::kinds::Boxed;
 use crate::session::crypto::DataKey;
 use crate::session::host::is_loopback;
+use crate::session::plugin::{Plugged, plugged};
 use crate::session::source::{Ask, Entrance, Opened, SessionSource, Token};
 use crate::world::{Fault, FaultKind};
 
@@ -132,6 +133,29 @@ impl Sessions {
         })?;
         *kept = Some(keys.clone());
         Ok(keys)
+    }
+
+    /// Opens a session for the plugin, with our credentials as they are now.
+    ///
+    /// # Errors
+    /// It could not be opened, or there are no credentials.
+    pub(super) async fn plug(self: &Arc<Self>, ask: &Ask) -> Result<Plugged, Fault> {
+        let credentials = self.credentials().await?;
+        let opened = self.start(ask).await?;
+        let region = self.aws.config.region().map(ToString::to_string).unwrap_or_default();
+        let standard = || {
+            let china = if region.starts_with("cn-") { ".cn" } else { "" };
+            format!("https://ssm.{region}.amazonaws.com{china}")
+        };
+        // Resuming goes to Systems Manager, whoever started the session.
+        let endpoint = self.aws.config.endpoint_url().map_or_else(standard, str::to_owned);
+        let mut keys = vec![
+            ("AWS_ACCESS_KEY_ID", Token::new(credentials.access_key_id().to_owned())),
+            ("AWS_SECRET_ACCESS_KEY", Token::new(credentials.secret_access_key().to_owned())),
+        ];
+        keys.extend(credentials.session_token().map(|token| ("AWS_SESSION_TOKEN", Token::new(token.to_owned()))));
+        let source: Arc<dyn SessionSource> = Arc::clone(self) as Arc<dyn SessionSource>;
+        Ok(plugged(&opened, &region, &endpoint, keys, source))
     }
 
     async fn signature(&self, url: &str, at: SystemTime) -> Result<Vec<(String, Token)>, Fault> {

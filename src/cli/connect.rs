@@ -12,12 +12,12 @@ use super::{names, out, tree};
 use crate::app::carry::Logbook;
 use crate::app::gate::Gate;
 use crate::app::headless::Outlook;
-use crate::app::visit::{Visit, Visiting, remedy, visit};
+use crate::app::visit::{Visit, Visiting, plug, remedy, visit};
 use crate::environment::Environment;
 use crate::kinds::kind;
-use crate::os::handed;
 use crate::os::signals::Signals;
 use crate::os::streams::Outward;
+use crate::os::{handed, plugin};
 use crate::session::channel::{Channel, End};
 use crate::session::command::{self, Ran};
 use crate::session::marked;
@@ -54,6 +54,13 @@ pub(super) async fn run(duty: &Duty, args: &tree::Connect) -> Result<Exit, Failu
     let stay =
         Stay { duty, logbook: Logbook { path: duty.settings.journal.clone(), who }, reason: args.reason.clone() };
     let to = |what: &str, ask| Visit::new(what, &place, environment.name.clone(), id.clone(), ask);
+    if args.plugin {
+        let (what, ask) = match args.command.as_slice() {
+            [] => ("open a shell in", door.shell()),
+            line => ("run a program in", door.program(line)),
+        };
+        return stay.plugin(to(what, ask)).await;
+    }
     match (args.command.as_slice(), args.tty) {
         ([], _) => stay.shell(to("open a shell in", door.shell())).await,
         (line, true) => stay.shell(to("run a program in", door.program(line))).await,
@@ -157,10 +164,7 @@ impl Stay<'_> {
             _ = signals.leave() => Err(Fault::new(crate::world::FaultKind::Refused, asked.ask.operation(), "interrupted")),
         };
         out::progress("");
-        opened.map_err(|fault| {
-            let exit = if is_credentials(&fault) { Exit::Credentials } else { Exit::Failed };
-            Failure::new(exit, format!("{}: {}\n  {}", asked.plan.says, fault.sentence(), remedy(&fault, &asked)))
-        })
+        opened.map_err(|fault| unopened(&fault, &asked))
     }
 
     async fn shell(&self, asked: Visit) -> Result<Exit, Failure> {
@@ -169,16 +173,25 @@ impl Stay<'_> {
         if std::io::stdin().is_terminal() {
             out::note(&format!("toban: session {} · enter ~ . leaves\n", text::clean(&session.id)));
         }
-        let ended = handed::hand_over(session.channel, async { _ = signals.leave().await }).await;
-        let end = ended.unwrap_or_else(|fault| End::Broken(format!("the terminal could not be handed over: {fault}")));
+        let left = handed::hand_over(session.channel, async { _ = signals.leave().await }).await;
+        let end = left.unwrap_or_else(|fault| End::Broken(format!("the terminal could not be handed over: {fault}")));
         record.close(&*self.duty.cloud, &end).await;
-        match &end {
-            End::Closed(_) | End::Left => {
-                out::note(&format!("toban: {}\n", text::clean(&end.sentence())));
-                Ok(Exit::Done)
-            }
-            End::Lost(_) | End::Broken(_) => Err(Failure::new(Exit::Failed, text::clean(&end.sentence()))),
+        ended(&end)
+    }
+
+    /// By the plugin: it tells no exit code of anything.
+    async fn plugin(&self, asked: Visit) -> Result<Exit, Failure> {
+        let warning = plugin::look().await.map_err(|why| Failure::new(Exit::Failed, why))?;
+        if let Some(warning) = warning {
+            out::note(&format!("toban: {}\n", text::clean(&warning)));
         }
+        let mut signals = listen()?;
+        let asked = asked.because(self.reason.clone());
+        let opened = plug(&*self.duty.cloud, &asked, &self.logbook).await;
+        let (plugged, record) = opened.map_err(|fault| unopened(&fault, &asked))?;
+        let end = plugin::run(plugged, async { _ = signals.leave().await }).await;
+        record.close(&*self.duty.cloud, &end).await;
+        ended(&end)
     }
 
     async fn command(&self, asked: Visit, nonce: Option<&str>) -> Result<Exit, Failure> {
@@ -207,6 +220,21 @@ impl Stay<'_> {
                 Err(Failure::new(Exit::Failed, says))
             }
         }
+    }
+}
+
+fn unopened(fault: &Fault, asked: &Visit) -> Failure {
+    let exit = if is_credentials(fault) { Exit::Credentials } else { Exit::Failed };
+    Failure::new(exit, format!("{}: {}\n  {}", asked.plan.says, fault.sentence(), remedy(fault, asked)))
+}
+
+fn ended(end: &End) -> Result<Exit, Failure> {
+    match end {
+        End::Closed(_) | End::Left => {
+            out::note(&format!("toban: {}\n", text::clean(&end.sentence())));
+            Ok(Exit::Done)
+        }
+        End::Lost(_) | End::Broken(_) => Err(Failure::new(Exit::Failed, text::clean(&end.sentence()))),
     }
 }
 

@@ -482,6 +482,9 @@ pub struct Connect {
     /// Which container of a task, where it has several
     #[arg(long, value_name = "NAME")]
     pub container: Option<String>,
+    /// Use the session-manager-plugin in place of toban's own protocol; it wants a terminal
+    #[arg(long)]
+    pub plugin: bool,
     /// Give the command a terminal
     #[arg(long, short)]
     pub tty: bool,

@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::app::gate::Approved;
 use crate::kinds::{AnyKind, Boxed, Extra};
 use crate::session::channel::Session;
+use crate::session::plugin::Plugged;
 use crate::session::source::{Ask, Token};
 use crate::world::{Coverage, Fault, FaultKind, Found, Identity, ResourceId, Scope, SourceName, World};
 
@@ -59,6 +60,13 @@ pub trait Cloud: Send + Sync + 'static {
     ) -> Boxed<'a, Result<Token, Fault>> {
         let fault = Fault::new(FaultKind::Unavailable, "rds-db:connect", "there are no IAM tokens here");
         let fault = fault.on(format!("{user}@{} in {scope}", to.0));
+        Box::pin(async move { Err(fault) })
+    }
+
+    /// Opens a session for the session-manager-plugin. Whoever runs it must end it.
+    fn plug<'a>(&'a self, scope: &'a Scope, ask: &'a Ask) -> Boxed<'a, Result<Plugged, Fault>> {
+        let fault = Fault::new(FaultKind::Unavailable, ask.operation(), "there is nothing for a plugin here");
+        let fault = fault.on(scope.to_string());
         Box::pin(async move { Err(fault) })
     }
 

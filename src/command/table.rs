@@ -163,6 +163,8 @@ use Where::{Detail, Environment, Faults, Fleet, Journal, Progress, Schedule, Tun
 
 const ROWS: &[Where] = &[Fleet, Environment, Schedule, Detail, Faults, Journal, Unassigned, Tunnels, Progress];
 const RESOURCES: &[Where] = &[Environment, Schedule, Detail, Unassigned];
+/// Where instances, services and tasks stand that belong to an environment.
+const INSIDE: &[Where] = &[Environment, Detail];
 const PLACED: &[Where] = &[Fleet, Environment, Detail, Unassigned];
 const PANELS: &[Where] = &[Environment, Schedule, Detail, Faults, Tunnels, Progress];
 
@@ -207,7 +209,7 @@ commands! {
         keys: &["b"], at: RESOURCES, needs: Need::Web, action: true
     }
     Shell "shell" "open a shell in it; enter ~ . leaves" {
-        hint: Some("shell"), keys: &["s"], at: RESOURCES, needs: Need::Shell, action: true
+        hint: Some("shell"), keys: &["s"], at: INSIDE, needs: Need::Shell, action: true
     }
     Tunnel "tunnel" "open a tunnel to it: a port of this machine that leads to the database" {
         hint: Some("tunnel"), keys: &["F"], at: RESOURCES, needs: Need::Tunnel, action: true

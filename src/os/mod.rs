@@ -8,6 +8,7 @@ mod guard;
 pub mod handed;
 pub mod input;
 mod keyboard;
+pub mod plugin;
 pub mod ports;
 pub mod signals;
 pub mod streams;

@@ -12,7 +12,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Ends one session, once.
 #[derive(Debug)]
-pub(super) struct Guard {
+pub struct Guard {
     source: Arc<dyn SessionSource>,
     id: String,
     armed: bool,
@@ -20,12 +20,13 @@ pub(super) struct Guard {
 
 impl Guard {
     /// Watches over session `id`.
-    pub(super) fn new(source: Arc<dyn SessionSource>, id: String) -> Self {
+    #[must_use]
+    pub fn new(source: Arc<dyn SessionSource>, id: String) -> Self {
         Self { source, id, armed: true }
     }
 
     /// Ends it now. Best effort: a refusal is logged and nothing else.
-    pub(super) async fn end(&mut self) {
+    pub async fn end(&mut self) {
         ended(self.source.terminate(&self.id), &self.id).await;
         // Only now: whoever drops us in the middle still needs the other way.
         self.armed = false;

@@ -28,6 +28,12 @@ impl Version {
         [padded(0), padded(1), padded(2), padded(3)] > other
     }
 
+    /// Whether the plugin of this version signs its connections, as AWS wants it.
+    #[must_use]
+    pub fn signs_as_plugin(&self) -> bool {
+        self.is_after([1, 2, 763, u64::MAX])
+    }
+
     /// Whether it knows sessions at all: the documentation names 2.3.68.0 as the first that does.
     #[must_use]
     pub fn knows_sessions(&self) -> bool {

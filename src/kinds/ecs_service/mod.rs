@@ -5,6 +5,7 @@
 
 mod change;
 mod commands;
+mod enable_exec;
 mod fetch;
 mod history;
 mod model;
@@ -86,7 +87,9 @@ impl Kind for Services {
     }
 
     fn offers(item: &Service, site: &Site<'_>) -> Vec<Offer> {
-        commands::offers(item, site)
+        let mut offers = commands::offers(item, site);
+        offers.push(enable_exec::offer(item));
+        offers
     }
 
     fn choices(item: &Service, verb: &str, site: &Site<'_>) -> Vec<Choice> {
@@ -94,7 +97,10 @@ impl Kind for Services {
     }
 
     fn propose(item: &Service, verb: &str, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String> {
-        commands::propose(item, verb, value, site)
+        match verb {
+            enable_exec::VERB => enable_exec::propose(item, site),
+            _ => commands::propose(item, verb, value, site),
+        }
     }
 
     fn web(item: &Service, scope: &Scope) -> Option<String> {

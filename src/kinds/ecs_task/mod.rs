@@ -30,6 +30,14 @@ impl Kind for Tasks {
 
     const PACE: Pace = Pace::Live;
     const PERMISSIONS: &'static [&'static str] = &["ecs:ListClusters", "ecs:ListTasks", "ecs:DescribeTasks"];
+    const CHANGES: &'static [&'static str] = &[
+        "ecs:ExecuteCommand",
+        "ssm:StartSession",
+        "ssm:ResumeSession",
+        "ssm:TerminateSession",
+        "ssmmessages:OpenDataChannel",
+        "kms:GenerateDataKey",
+    ];
     const SHOWN: Option<Shown> = Some(Shown { list: "tasks", singular: "task", columns: rows::COLUMNS });
 
     fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<Task>, Fault>> {

@@ -56,12 +56,7 @@ pub fn of_service(service: &Service) -> Line {
     Line::fails(
         WHAT,
         "off: new tasks cannot be entered either",
-        format!(
-            "turn it on, which replaces its tasks: aws ecs update-service --cluster {} --service {} \
-             --enable-execute-command --force-new-deployment",
-            service.cluster.last(),
-            service.name
-        ),
+        format!("`:enable-exec` on the service {} turns it on and replaces its tasks", service.name),
     )
 }
 

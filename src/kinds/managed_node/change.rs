@@ -10,7 +10,15 @@ use crate::kinds::Boxed;
 use crate::world::{Fault, FaultKind};
 
 /// The IAM actions of these changes.
-pub(in crate::kinds) const ACTIONS: &[&str] = &["ssm:SendCommand"];
+pub(in crate::kinds) const ACTIONS: &[&str] = &[
+    SEND,
+    // What sessions take, which whoever may change things on a node may open.
+    "ssm:StartSession",
+    "ssm:ResumeSession",
+    "ssm:TerminateSession",
+    "ssmmessages:OpenDataChannel",
+    "kms:GenerateDataKey",
+];
 
 const SEND: &str = "ssm:SendCommand";
 
