@@ -279,7 +279,7 @@ async fn a_task_tells_its_exit_code_too() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_plugin_that_is_killed_leaves_the_terminal_as_it_was_and_no_session() {
     use std::os::unix::fs::PermissionsExt;
-    let site = Site::with("kajimaru").await;
+    let site = Site::with(&["kajimaru"]).await;
     let home = site.peer.home();
     let plugin = home.join("bin/session-manager-plugin");
     std::fs::create_dir_all(home.join("bin")).expect("a directory");
