@@ -240,3 +240,47 @@ fn a_session_that_ran_out_ends_with_four() {
     assert_eq!(doctor.code, Some(4), "{}{}", doctor.out, doctor.err);
     assert!(doctor.out.contains("✗ fail credentials") && doctor.out.contains("log in again"), "{}", doctor.out);
 }
+
+/// Runs against the peer and gives what was said; the code must be `code`.
+fn at(peer: &Peer, arguments: &[&str], code: i32) -> Said {
+    let said = said(peer.toban().args(arguments).output().expect("toban runs"));
+    assert_eq!(said.code, Some(code), "{arguments:?}: {}{}", said.out, said.err);
+    said
+}
+
+fn sent(peer: &Peer, operation: &str) -> Vec<Value> {
+    peer.calls().into_iter().filter(|call| call["operation"] == operation).map(|call| call["params"].clone()).collect()
+}
+
+#[test]
+fn a_service_is_deployed_rolled_back_and_scaled() {
+    let peer = Peer::start();
+    peer.build(&["prooflink"]);
+    let plan = at(&peer, &["deploy", "prooflink-dev/service", "--force", "--dry-run", "--json"], 0);
+    let plan: Value = serde_json::from_str(&plan.out).expect("a plan");
+    assert!(plan["plan"]["calls"][0].as_str().is_some_and(|call| call.starts_with("ecs:UpdateService")), "{plan}");
+    assert!(sent(&peer, "UpdateService").is_empty(), "a dry run changes nothing");
+    at(&peer, &["--read-only", "deploy", "prooflink-dev/service", "--force", "--yes"], 3);
+    assert!(sent(&peer, "UpdateService").is_empty(), "read-only changes nothing");
+
+    let forced = at(&peer, &["deploy", "prooflink-dev/service", "--force", "--yes"], 0);
+    assert!(forced.out.contains("all its new tasks are there"), "{}", forced.out);
+    assert_eq!(sent(&peer, "UpdateService")[0]["forceNewDeployment"], true);
+
+    let tagged = at(&peer, &["deploy", "prooflink-dev/service", "--tag", "v2", "--yes", "--json"], 0);
+    let tagged: Value = serde_json::from_str(&tagged.out).expect("a document");
+    assert_eq!(tagged["outcome"], "done");
+    let registered = &sent(&peer, "RegisterTaskDefinition").pop().expect("a revision");
+    let container = &registered["containerDefinitions"][0];
+    assert!(container["image"].as_str().is_some_and(|image| image.ends_with("prooflink-dev-app:v2")), "{container}");
+    assert!(container["environment"].as_array().is_some_and(|all| !all.is_empty()), "{container}");
+    assert!(!tagged.to_string().contains("postgresql://"), "values of variables stay where they are");
+
+    at(&peer, &["deploy", "prooflink-dev/service", "--tag", "v2", "--yes"], 1);
+    at(&peer, &["deploy", "prooflink-dev/service", "--revision", "99", "--yes"], 1);
+    let back = at(&peer, &["deploy", "prooflink-dev/service", "--rollback", "--yes"], 0);
+    assert!(back.out.contains("roll prooflink-dev-service back to prooflink-dev-task:"), "{}", back.out);
+    at(&peer, &["scale", "prooflink-dev/service", "2", "--yes"], 0);
+    assert_eq!(sent(&peer, "UpdateService").pop().expect("a call")["desiredCount"], 2);
+    at(&peer, &["deploy", "prooflink-prod/service", "--force", "--yes"], 3);
+}
