@@ -34,6 +34,7 @@ fn environment(at: usize) -> Environment {
         stage: Some("prod".into()),
         protected: true,
         allow_stop: false,
+        named: Vec::new(),
         account: Some("123456789012".into()),
         region: Some("ap-northeast-1".into()),
         scopes: vec![Scope::new("large", "ap-northeast-1")],

@@ -243,3 +243,21 @@ fn picture() {
     let svg = toban.look(|screen| terminal::svg::svg(screen, true));
     std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/fleet.svg"), svg).expect("docs/fleet.svg can be written");
 }
+
+#[test]
+fn an_environment_is_woken_by_key_and_leaving_it_half_way_is_said_first() {
+    let (mut toban, _home) = demo(120, 40, &[]);
+    toban.shows("prooflink-dev");
+    toban.keys("/prooflink-dev\r");
+    toban.hides("kajimaru");
+    toban.keys(":wake\r");
+    toban.shows("wake prooflink-dev");
+    toban.shows("rds:StartDBInstance prooflink-dev-db");
+    toban.keys("y");
+    toban.shows("0 of 2 awake");
+    toban.shows("prooflink-dev-db: it is starting");
+    toban.keys(":quit\r");
+    toban.shows("once more leaves");
+    toban.keys(":quit\r");
+    assert_eq!(toban.end().exit_code(), 0);
+}

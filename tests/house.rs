@@ -143,7 +143,8 @@ fn pure_folders_read_no_clock_and_no_environment() {
 
 #[test]
 fn a_fetch_only_reads() {
-    const CLIENTS: [&str; 10] = ["ecs", "elb", "rds", "cloudwatch", "logs", "ssm", "tags", "sts", "ec2", "lambda"];
+    const CLIENTS: [&str; 11] =
+        ["ecs", "elb", "rds", "cloudwatch", "logs", "ssm", "tags", "sts", "ec2", "lambda", "scaling"];
     const CHANGING: [&str; 32] = [
         "create",
         "delete",

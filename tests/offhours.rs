@@ -164,5 +164,153 @@ fn the_demo_reacts_to_a_database_that_is_started() {
     let said = said(output);
     assert_eq!(said.code, Some(0), "{}", said.err);
     assert!(said.out.contains("DB instance prooflink-dev-db is starting; AWS goes on by itself"), "{}", said.out);
-    assert_eq!(journal(&home.path().join("state")).len(), 4, "the procedure and its step, begun and ended");
+}
+
+/// Services as `name: desired`, in the order of the document.
+fn services(environment: &Value) -> Vec<(String, u64)> {
+    let all = environment["services"].as_array().expect("services");
+    let one = |it: &Value| (it["name"].as_str().expect("a name").to_owned(), it["desired"].as_u64().expect("a count"));
+    all.iter().map(one).collect()
+}
+
+fn statuses(environment: &Value, list: &str, key: &str) -> Vec<String> {
+    let all = environment[list].as_array().expect("a list").iter();
+    all.map(|it| it[key].as_str().expect("a word").to_owned()).collect()
+}
+
+/// Puts an environment to sleep and wakes it again through the program; what it had comes back.
+fn night(peer: &Peer, name: &str, more: &[&str]) {
+    let turn = |verb: &str| {
+        let mut arguments = vec![verb, name, "--yes", "--json"];
+        arguments.extend(more);
+        let said = run(peer, &arguments);
+        assert_eq!((said.code, outcome(&said)), (Some(0), json!("done")), "{verb} {name}: {}{}", said.out, said.err);
+        said
+    };
+    let before = environment(peer, name);
+    turn("sleep");
+    let asleep = environment(peer, name);
+    assert!(services(&asleep).iter().all(|(_, desired)| *desired == 0), "{asleep:#}");
+    assert!(statuses(&asleep, "databases", "status").iter().all(|status| status == "stopped"), "{asleep:#}");
+    assert!(statuses(&asleep, "instances", "state").iter().all(|state| state == "stopped"), "{asleep:#}");
+    // Asked again, nothing more is called.
+    let so_far = peer.calls().len();
+    turn("sleep");
+    let changing = ["TagResource", "UpdateService", "RegisterScalableTarget", "StopDBInstance", "StopInstances"];
+    let again = peer.calls().split_off(so_far);
+    assert!(!again.iter().any(|call| changing.iter().any(|name| call["operation"] == *name)), "{again:?}");
+    turn("wake");
+    let awake = environment(peer, name);
+    assert_eq!(services(&awake), services(&before), "as it was");
+    assert_eq!(statuses(&awake, "databases", "status"), statuses(&before, "databases", "status"));
+    assert_eq!(statuses(&awake, "instances", "state"), statuses(&before, "instances", "state"));
+}
+
+#[test]
+fn prooflink_dev_sleeps_and_wakes_service_before_database() {
+    let peer = Peer::start();
+    peer.build(&["prooflink"]);
+    let plan = run(&peer, &["sleep", "prooflink-dev", "--dry-run"]);
+    assert_eq!(plan.code, Some(0), "{}", plan.err);
+    let (service, database) = (plan.out.find("ecs:UpdateService"), plan.out.find("rds:StopDBInstance"));
+    assert!(service.is_some() && service < database, "{}", plan.out);
+    night(&peer, "prooflink-dev", &[]);
+    let order: Vec<String> = peer
+        .calls()
+        .iter()
+        .filter_map(|call| call["operation"].as_str().map(str::to_owned))
+        .filter(|name| {
+            ["TagResource", "UpdateService", "StopDBInstance", "StartDBInstance", "UntagResource"]
+                .contains(&name.as_str())
+        })
+        .collect();
+    let wanted =
+        ["TagResource", "UpdateService", "StopDBInstance", "StartDBInstance", "UpdateService", "UntagResource"];
+    assert!(order.ends_with(&wanted.map(str::to_owned)), "{order:?}");
+    let lines = journal(&peer.home().join("state"));
+    let says: Vec<&str> = lines.iter().filter_map(|line| line["says"].as_str()).collect();
+    for wanted in ["put prooflink-dev to sleep", "wake prooflink-dev", "set service prooflink-dev-service to 0 tasks"] {
+        assert!(says.contains(&wanted), "{says:?}");
+    }
+}
+
+#[test]
+fn the_scaled_backend_sleeps_with_its_bounds_closed_and_wakes_with_them_restored() {
+    let peer = Peer::start();
+    peer.build(&["backend"]);
+    peer.forget_calls();
+    night(&peer, "backend-dev", &[]);
+    let bounds: Vec<(Value, Value)> = peer
+        .calls()
+        .iter()
+        .filter(|call| call["operation"] == "RegisterScalableTarget")
+        .map(|call| (call["params"]["MinCapacity"].clone(), call["params"]["MaxCapacity"].clone()))
+        .collect();
+    assert_eq!(bounds.len(), 2, "{bounds:?}");
+    assert_eq!(bounds[0], (json!(0), json!(0)));
+    assert_eq!(bounds[1].1, json!(10), "as systems.py registers it");
+}
+
+#[test]
+fn the_municipal_poc_sleeps_and_wakes() {
+    let peer = Peer::start();
+    peer.build(&["city"]);
+    night(&peer, "city-poc", &[]);
+}
+
+#[test]
+fn kajimaru_sleeps_only_where_the_configuration_allows_it_and_its_instances_come_back_healthy() {
+    let peer = Peer::start();
+    peer.build(&["kajimaru"]);
+    let refused = run(&peer, &["sleep", "kajimaru", "--confirm", "kajimaru"]);
+    assert_eq!(refused.code, Some(3), "{}", refused.err);
+    assert!(refused.err.contains("allow_stop = true"), "{}", refused.err);
+    let config = peer.home().join("duty.toml");
+    std::fs::write(&config, "[environment.kajimaru]\nallow_stop = true\n").expect("a configuration");
+    night(&peer, "kajimaru", &["--confirm", "kajimaru", "--config", &config.display().to_string()]);
+    let stops = peer.calls().iter().position(|call| call["operation"] == "StopInstances");
+    let database = peer.calls().iter().position(|call| call["operation"] == "StopDBInstance");
+    assert!(stops.is_some() && stops < database, "instances before their database");
+}
+
+#[test]
+fn a_sleep_that_is_refused_half_way_is_named_and_goes_on_when_asked_again() {
+    let peer = Peer::start();
+    peer.build(&["prooflink"]);
+    let error =
+        json!({"code": "AccessDenied", "message": "not authorized to perform: rds:StopDBInstance", "status": 403});
+    let ids = peer.script(&json!({"service": "rds", "operation": "StopDBInstance", "error": error}));
+    let half = run(&peer, &["sleep", "prooflink-dev", "--yes"]);
+    assert_eq!(half.code, Some(6), "{}{}", half.out, half.err);
+    assert!(half.err.contains("prooflink-dev is not all asleep: asleep: "), "{}", half.err);
+    assert!(
+        half.err.contains("prooflink-dev-db (rds:StopDBInstance on prooflink-dev-db is not allowed"),
+        "{}",
+        half.err
+    );
+    let standing = environment(&peer, "prooflink-dev");
+    assert_eq!(standing["why"][0], "asleep, but for database prooflink-dev-db", "{standing:#}");
+    peer.unscript(&ids);
+    let rest = run(&peer, &["sleep", "prooflink-dev", "--yes"]);
+    assert_eq!(rest.code, Some(0), "{}{}", rest.out, rest.err);
+    assert_eq!(calls(&peer, "UpdateService"), 1, "what sleeps already is left alone");
+    let asleep = environment(&peer, "prooflink-dev");
+    assert!(asleep["why"][0].as_str().is_some_and(|why| why.starts_with("asleep, wakes to ")), "{}", asleep["why"]);
+}
+
+#[test]
+fn a_count_that_nobody_remembers_is_asked_for_and_never_guessed() {
+    let peer = Peer::start();
+    peer.build(&["prooflink"]);
+    assert_eq!(run(&peer, &["sleep", "prooflink-dev", "--yes"]).code, Some(0));
+    let forgetful =
+        json!({"service": "ecs", "operation": "DescribeServices", "patch": {"services": {"[*]": {"tags": []}}}});
+    peer.script(&forgetful);
+    let stuck = run(&peer, &["wake", "prooflink-dev", "--yes"]);
+    assert_eq!(stuck.code, Some(6), "{}", stuck.out);
+    assert!(stuck.err.contains("how many tasks it had is not known"), "{}", stuck.err);
+    let said = run(&peer, &["wake", "prooflink-dev", "--yes", "--tasks", "2"]);
+    assert_eq!(said.code, Some(0), "{}{}", said.out, said.err);
+    peer.reset();
+    assert_eq!(services(&environment(&peer, "prooflink-dev"))[0].1, 2);
 }

@@ -61,7 +61,8 @@ pub async fn drive(
         }
         blind = BLIND;
         let step = procedure.step(&Sight { world: &world, faults: &faults, now: cloud.now() });
-        tell(procedure.report(&Sight { world: &world, faults: &faults, now: cloud.now() }));
+        let report = procedure.report(&Sight { world: &world, faults: &faults, now: cloud.now() });
+        tell(Report { goes_on: procedure.goes_on(), ..report });
         match step {
             Step::End(ending) => break ending,
             Step::Wait(_) if leave && procedure.goes_on() => {

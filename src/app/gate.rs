@@ -22,6 +22,9 @@ pub struct Plan {
     pub environment: EnvironmentName,
     /// Where.
     pub scope: Scope,
+    /// Further places its steps lie in, where an environment is spread over several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub besides: Vec<Scope>,
     /// On what.
     pub on: ResourceId,
     /// The API calls it takes, in words, in order.
@@ -42,6 +45,7 @@ impl Plan {
             says: says.into(),
             environment,
             scope: on.scope.clone(),
+            besides: Vec::new(),
             on,
             calls,
             notices: Vec::new(),
@@ -54,6 +58,28 @@ impl Plan {
     #[must_use]
     pub fn is_harmless(&self) -> bool {
         self.calls.is_empty()
+    }
+}
+
+impl Plan {
+    /// Every place its steps lie in.
+    pub fn scopes(&self) -> impl Iterator<Item = &Scope> {
+        std::iter::once(&self.scope).chain(&self.besides)
+    }
+
+    /// The account to hold against a pin: the first of its places' that is not the one `pinned`, else theirs. What is
+    /// not known is none.
+    #[must_use]
+    pub fn account(
+        &self,
+        pinned: Option<&AccountId>,
+        account: impl Fn(&Scope) -> Option<AccountId>,
+    ) -> Option<AccountId> {
+        let other = self.scopes().map(&account).find(|known| known.as_ref() != pinned);
+        match (pinned, other) {
+            (Some(_), Some(other)) => other,
+            _ => account(&self.scope),
+        }
     }
 }
 
@@ -162,12 +188,12 @@ impl License {
     /// Lets one step through.
     ///
     /// # Errors
-    /// [`Refused::Outside`] if it lies in another environment or scope than the plan.
+    /// [`Refused::Outside`] if it lies in another environment than the plan, or in none of its scopes.
     pub fn admit(&self, change: Box<dyn Change>) -> Result<Approved, Refused> {
         let plan = change.plan();
         if self.plan.is_harmless()
             || plan.environment != self.plan.environment
-            || plan.scope != self.plan.scope
+            || !self.plan.scopes().any(|scope| *scope == plan.scope)
             || plan.on.scope != plan.scope
         {
             return Err(Refused::Outside { says: plan.says, allowed: self.plan.says.clone() });
@@ -366,6 +392,7 @@ mod tests {
                 environment: "prooflink-dev".into(),
                 on: self.deed().on,
                 scope,
+                besides: Vec::new(),
                 calls: vec!["rds:StopDBInstance prooflink-dev-db".into()],
                 notices: Vec::new(),
                 irreversible: None,

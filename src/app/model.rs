@@ -11,6 +11,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::announce::Announced;
+use super::effect::Effect;
 use super::gate::Gate;
 use super::journal::Entry;
 use super::notices::Notices;
@@ -30,6 +31,8 @@ use crate::world::{Fault, ResourceId, Scope, SourceName, World};
 
 /// How long a row whose state changed keeps its mark.
 const CHANGED: SignedDuration = SignedDuration::from_secs(60);
+/// Having been told what leaving stops counts for this long.
+const WARNED: SignedDuration = SignedDuration::from_secs(30);
 /// What was asked in vain is asked again after this.
 const RETRY: SignedDuration = SignedDuration::from_secs(30);
 /// An answer that takes longer than this is said to be waited for.
@@ -94,6 +97,8 @@ pub struct Model {
     pub(super) asked: u64,
     pub(super) consulting: Option<Consulting>,
     pub(super) tunnelling: Option<(u64, ResourceId)>,
+    /// When the reader was told what leaving stops.
+    pub(super) leaving: Option<Timestamp>,
     pub(super) asking: bool,
     /// The entries this console has closed already: once is enough, whatever becomes of the line.
     pub(super) closed: BTreeSet<String>,
@@ -136,6 +141,7 @@ impl Model {
             asked: 0,
             consulting: None,
             tunnelling: None,
+            leaving: None,
             asking: false,
             closed: BTreeSet::new(),
             retry_at: None,
@@ -203,6 +209,22 @@ impl Model {
             _ => None,
         })?;
         self.picture.environment(&name)
+    }
+
+    /// Ends the console; at once, unless that would stop something half way: then it says so, and the next time ends it.
+    pub fn quit(&mut self) -> Vec<Effect> {
+        let half = self.underway.iter().find(|one| one.ended.is_none() && !one.report.goes_on);
+        let told = self.leaving.is_some_and(|at| self.now.duration_since(at) <= WARNED);
+        match half {
+            Some(one) if !told => {
+                let says = format!("{} is under way and stops where it is; once more leaves", one.plan.says);
+                self.notices.fault(self.now, says);
+                self.leaving = Some(self.now);
+                self.dirty = true;
+                Vec::new()
+            }
+            _ => vec![Effect::Quit],
+        }
     }
 
     /// Takes note of what a frame showed.

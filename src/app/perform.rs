@@ -49,7 +49,7 @@ pub fn perform(model: &mut Model, command: Command, argument: Option<&str>) -> V
         Command::Open => open(model),
         Command::Back => back(model),
         Command::Leave if model.places.len() > 1 => leave(model),
-        Command::Leave | Command::Quit => return vec![Effect::Quit],
+        Command::Leave | Command::Quit => return model.quit(),
         Command::Filter => filter(model),
         Command::Search => search(model),
         Command::SearchNext => seek(model, false),

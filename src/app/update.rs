@@ -254,7 +254,13 @@ fn changed(model: &mut Model, plan: &Plan, got: &Result<Receipt, Fault>) -> Vec<
 /// Puts a proposal before the reader. Nothing happens without their answer and the gate's.
 pub fn propose(model: &mut Model, proposal: Proposal) {
     let plan = proposal.plan();
-    let at = model.circumstances(&plan.environment, &plan.scope);
+    if let Some(other) = model.underway.iter().find(|one| one.ended.is_none() && one.plan.says == plan.says) {
+        let id = other.id;
+        model.notices.info(model.now, format!("{} is under way already", plan.says));
+        offers::open(model, id);
+        return;
+    }
+    let at = model.circumstances_of(&plan);
     model.overlay = Overlay::Confirm(Box::new(Confirm::new(proposal, model.gate, at)));
     model.dirty = true;
 }
@@ -276,7 +282,9 @@ fn ended(model: &mut Model, id: u64, ending: Ending) -> Vec<Effect> {
         } else {
             model.notices.fault(now, says)
         };
-        model.pacer.refresh_scope(&one.plan.scope, now);
+        for scope in one.plan.scopes() {
+            model.pacer.refresh_scope(scope, now);
+        }
         one.ended = Some((now, ending));
     }
     model.refill(false);

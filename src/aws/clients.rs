@@ -42,6 +42,8 @@ pub struct Clients {
     pub ecr: aws_sdk_ecr::Client,
     /// Security Token Service.
     pub sts: aws_sdk_sts::Client,
+    /// Application Auto Scaling.
+    pub scaling: aws_sdk_applicationautoscaling::Client,
     /// EC2, through our own small client.
     pub ec2: Ec2,
     /// Lambda, through our own small client.
@@ -126,6 +128,7 @@ impl Clients {
             scheduler: mocked!(aws_sdk_scheduler, NONE),
             ecr: mocked!(aws_sdk_ecr, NONE),
             sts: mocked!(aws_sdk_sts, NONE),
+            scaling: mocked!(aws_sdk_applicationautoscaling, NONE),
             ec2: Ec2::silent(),
             lambda: Lambda::silent(),
             clusters: Recent::default(),

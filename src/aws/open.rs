@@ -200,6 +200,7 @@ impl Clients {
             scheduler: client!(aws_sdk_scheduler),
             ecr: client!(aws_sdk_ecr),
             sts: client!(aws_sdk_sts),
+            scaling: client!(aws_sdk_applicationautoscaling),
             ec2: Ec2::new(&config, counting.clone()),
             lambda: Lambda::new(&config, counting),
             clusters: Recent::default(),

@@ -153,7 +153,9 @@ pub(super) fn at_whole<T>(
 
 /// What the gate goes by for `plan`.
 fn circumstances(duty: &Duty, outlook: &Outlook, plan: &Plan) -> Circumstances {
-    circumstances_of(duty, outlook, &plan.environment, &plan.scope)
+    let pinned = duty.settings.wishes.of(&plan.environment).and_then(|wish| wish.account.clone());
+    let account = plan.account(pinned.as_ref(), |scope| outlook.world.account(scope));
+    Circumstances { account, ..circumstances_of(duty, outlook, &plan.environment, &plan.scope) }
 }
 
 /// What the gate goes by in an environment.

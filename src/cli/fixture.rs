@@ -65,6 +65,7 @@ pub(super) fn environment(name: &str, stage: Option<&str>, health: Health) -> En
         stage: stage.map(str::to_owned),
         protected: stage != Some("dev"),
         allow_stop: false,
+        named: Vec::new(),
         account: Some(AccountId::from("123456789012")),
         region: Some(Region::from("ap-northeast-1")),
         scopes: vec![scope()],

@@ -3,6 +3,7 @@
 //! knows no resource kind and no AWS API.
 
 mod act;
+mod bedtime;
 mod connect;
 mod console;
 mod db;
@@ -167,6 +168,8 @@ async fn headless(
         Command::Connect(args) => connect::run(duty, args).await,
         Command::Tunnel(args) => tunnel::run(duty, args).await,
         Command::Init(args) => init::run(duty, args, &dirs.file).await,
+        Command::Sleep(args) => bedtime::run(duty, "sleep", (&args.env, &args.acting), None).await,
+        Command::Wake(args) => bedtime::run(duty, "wake", (&args.env, &args.acting), args.tasks).await,
         Command::Db(args) => db::run(duty, args).await,
         Command::Doctor(args) => doctor::run(duty, args, dirs, config).await,
         // These were answered before there was a cloud.

@@ -32,6 +32,8 @@ fn only_what_works_is_offered() {
         [
             "status",
             "schedule",
+            "sleep",
+            "wake",
             "db",
             "connect",
             "deploy",

@@ -140,6 +140,10 @@ pub enum Command {
     /// When environments sleep and wake, and why
     #[command(subcommand)]
     Schedule(Schedule),
+    /// Put a whole environment to sleep: services, instances, then databases
+    Sleep(Sleep),
+    /// Wake a whole environment as it was: databases, instances, then services
+    Wake(Wake),
     /// Start or stop a database
     Db(Db),
     /// Open a shell on an instance or in a task, or run a command there
@@ -416,6 +420,31 @@ pub struct Acting {
     /// Print one JSON document
     #[arg(long)]
     pub json: bool,
+}
+
+/// `toban sleep`.
+#[derive(Args, Debug)]
+pub struct Sleep {
+    /// Which environment; may be shortened
+    #[arg(value_name = "ENV")]
+    pub env: String,
+    /// How to do it.
+    #[command(flatten)]
+    pub acting: Acting,
+}
+
+/// `toban wake`.
+#[derive(Args, Debug)]
+pub struct Wake {
+    /// Which environment; may be shortened
+    #[arg(value_name = "ENV")]
+    pub env: String,
+    /// How many tasks a service wakes to of which nothing is remembered; without it such a service stays asleep
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=5000))]
+    pub tasks: Option<u32>,
+    /// How to do it.
+    #[command(flatten)]
+    pub acting: Acting,
 }
 
 /// `toban db`.

@@ -4,9 +4,12 @@
 use super::play::Play;
 use super::scene::Scene;
 use crate::app::gate::Deed;
+use crate::kinds::alarm::Alarm;
+use crate::kinds::ec2_instance::Instance;
 use crate::kinds::task_definition::{TaskDefinition, revision_name};
 use crate::kinds::{db_cluster::DbCluster, db_instance::DbInstance, ecs_service::Service, ecs_service::primary};
 use crate::kinds::{lambda_function::Function, managed_node::Node, target_group::TargetGroup};
+use crate::schedule::{Bounds, Remembered};
 use crate::world::{Arn, Fault, FaultKind, Resource};
 
 /// Something done at a second to the resource with that key.
@@ -41,6 +44,10 @@ pub(super) enum What {
     TakeBack,
     /// What scripts of instances and functions read for themselves.
     Deed(Box<Deed>),
+    /// Write down what a service had, or take that away.
+    Remember(Option<Remembered>),
+    /// Scale a service between these.
+    Bounds(Bounds),
 }
 
 /// What comes of a deed: an act, or nothing to do because it is so already.
@@ -79,6 +86,14 @@ pub(super) fn outcome(deed: &Deed, scene: &Scene) -> Result<Outcome, Fault> {
         let service = scene.get::<Service>(key).ok_or_else(|| missing("ServiceNotFoundException"))?;
         return tasks(deed, service, scene);
     }
+    if kind == Instance::KIND {
+        let instance = scene.get::<Instance>(key).ok_or_else(|| missing("InvalidInstanceID.NotFound"))?;
+        return machine(deed, instance);
+    }
+    if kind == Alarm::KIND && matches!(deed.verb, "mute" | "unmute") {
+        let says = if deed.verb == "mute" { "muted for 15 days at most" } else { "they speak again" };
+        return Ok(Outcome::Already(says.to_owned()));
+    }
     let there = [
         (TargetGroup::KIND, scene.get::<TargetGroup>(key).is_some(), "TargetGroupNotFound"),
         (Node::KIND, scene.get::<Node>(key).is_some(), "InvalidInstanceId"),
@@ -88,6 +103,22 @@ pub(super) fn outcome(deed: &Deed, scene: &Scene) -> Result<Outcome, Fault> {
         Some((_, true, _)) => Ok(Outcome::Done(What::Deed(Box::new(deed.clone())), format!("{} is taken", deed.verb))),
         Some((_, false, code)) => Err(missing(code)),
         None => Err(unknown(deed)),
+    }
+}
+
+fn machine(deed: &Deed, instance: &Instance) -> Result<Outcome, Fault> {
+    let name = instance.name.as_deref().unwrap_or(&instance.id);
+    match (deed.verb, instance.state.as_str()) {
+        ("stop", "running") => Ok(Outcome::Done(What::Stop, format!("{name} is stopping"))),
+        ("start", "stopped") => Ok(Outcome::Done(What::Start, format!("{name} is starting"))),
+        ("stop", "stopping" | "stopped") | ("start", "pending" | "running") => {
+            Ok(Outcome::Already(format!("{name} is {} already", instance.state)))
+        }
+        ("start" | "stop", state) => {
+            let says = format!("{name} is {state}; it cannot be {}ed now", deed.verb);
+            Err(fault(FaultKind::Refused, deed, "IncorrectInstanceState", says))
+        }
+        _ => Err(unknown(deed)),
     }
 }
 
@@ -128,6 +159,25 @@ fn tasks(deed: &Deed, service: &Service, scene: &Scene) -> Result<Outcome, Fault
             }
             let says = format!("{} wants {count} tasks, {} before", service.name, service.desired);
             Ok(Outcome::Done(What::Scale(count), says))
+        }
+        "remember" | "forget" => {
+            let memory = deed.arguments.iter().find(|(name, _)| *name == "memory");
+            let memory = memory.and_then(|(_, text)| text.parse::<Remembered>().ok());
+            let says =
+                format!("{} remembers {}", service.name, memory.map_or("nothing".to_owned(), |had| had.to_string()));
+            Ok(Outcome::Done(What::Remember(memory), says))
+        }
+        "bounds" => {
+            let number = |wanted: &str| {
+                let found = deed.arguments.iter().find(|(name, _)| *name == wanted);
+                found.and_then(|(_, count)| count.parse::<u32>().ok())
+            };
+            let (Some(min), Some(max)) = (number("min"), number("max")) else {
+                let says = "`bounds` needs the arguments `min` and `max`".to_owned();
+                return Err(fault(FaultKind::Refused, deed, "ValidationException", says));
+            };
+            let says = format!("{} is scaled between {min} and {max} tasks", service.name);
+            Ok(Outcome::Done(What::Bounds(Bounds { min, max }), says))
         }
         _ => Err(unknown(deed)),
     }

@@ -1,7 +1,7 @@
 //! A service as the lives of its tasks: who is made, serves, sickens and goes when, by which
 //! deployment. Everything ECS and the load balancer say of it follows from that. Pure.
 
-use super::overlay::What;
+use super::overlay::{Act, What};
 use super::play::Play;
 
 /// Seconds a target drains after its task began to stop.
@@ -272,8 +272,7 @@ impl Script {
         let acts: Vec<_> = play.acts_on(key).collect();
         // Each registered revision with what its images do.
         let fate = |revision: i32| {
-            let registered =
-                |act: &&&super::overlay::Act| matches!(&act.what, What::Register(number, _) if *number == revision);
+            let registered = |act: &&&Act| matches!(&act.what, What::Register(number, _) if *number == revision);
             match acts.iter().find(registered).map(|act| &act.what) {
                 Some(What::Register(_, images)) if images.iter().any(|(_, image)| image.contains("broken")) => {
                     Fate::Crash
@@ -284,7 +283,10 @@ impl Script {
                 _ => Fate::Good,
             }
         };
-        let mut acts = acts.iter().filter(|act| !matches!(act.what, What::Register(..) | What::Label(_))).peekable();
+        let told = |act: &&&Act| {
+            !matches!(act.what, What::Register(..) | What::Label(_) | What::Remember(_) | What::Bounds(_))
+        };
+        let mut acts = acts.iter().filter(told).peekable();
         let Some(first) = acts.peek() else { return story(play.now) };
         let mut script = story(first.at);
         for act in acts {
@@ -303,7 +305,13 @@ impl Script {
                 }
                 What::Deploy(revision) => script.deploy(act.at, *revision, fate(*revision)),
                 What::TakeBack => script.take_back(act.at),
-                What::Stop | What::Start | What::Register(..) | What::Label(_) | What::Deed(_) => {}
+                What::Stop
+                | What::Start
+                | What::Register(..)
+                | What::Label(_)
+                | What::Remember(_)
+                | What::Bounds(_)
+                | What::Deed(_) => {}
             }
         }
         script

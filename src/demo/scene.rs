@@ -8,7 +8,9 @@ use super::look::Look;
 use crate::kinds::{
     alarm, db_cluster, db_instance, ec2_instance, ecs_cluster, ecs_service, load_balancer, managed_node,
 };
-use crate::kinds::{metric_filter, schedule_group, security_group, tagged, target_group, task_definition};
+use crate::kinds::{
+    metric_filter, scalable_target, schedule_group, security_group, tagged, target_group, task_definition,
+};
 use crate::world::{Arn, Coverage, Fault, FaultKind, Found, Harvest, KindName, Part, Resource};
 
 /// The items of one account at one moment.
@@ -34,6 +36,7 @@ impl Scene {
         scene.open::<ec2_instance::Instance>("");
         scene.open::<managed_node::Node>("");
         scene.open::<security_group::SecurityGroup>("");
+        scene.open::<scalable_target::ScalableTarget>("");
         scene.open::<tagged::Tagged>("");
         scene.open::<schedule_group::Group>("");
         scene

@@ -326,6 +326,7 @@ impl Change for Asked {
             notices: Vec::new(),
             irreversible: None,
             differences: Vec::new(),
+            besides: Vec::new(),
         }
     }
 

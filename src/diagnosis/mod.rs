@@ -33,6 +33,7 @@ pub fn read(environment: &Environment, world: &World, joins: &Joins<'_>, now: Ti
     let rest = rest::read(&scene);
     let mut findings = incident::findings(&scene, &rest);
     findings.extend(gaps::findings(&scene));
+    findings.extend(rest::half(&scene, &rest));
 
     // A part that sleeps makes no environment asleep: that takes nothing to be left that serves.
     let counted = |finding: &Finding| if finding.health == Health::Asleep { Health::Well } else { finding.health };

@@ -5,7 +5,9 @@ use super::scene::Scene;
 use crate::environment::Finding;
 use crate::kinds::alarm::{Alarm, Watched, all_watched, reading};
 use crate::kinds::db_instance::Class;
+use crate::kinds::ecs_service::{Service, memory};
 use crate::kinds::target_group::{Role, TargetGroup, words};
+use crate::text::counted;
 use crate::world::{Health, Opinion, QuickSet, ResourceId};
 
 /// What is known of an environment's rest.
@@ -91,12 +93,50 @@ pub(super) fn finding(scene: &Scene<'_>) -> Finding {
     Finding {
         health: Health::Asleep,
         depth: 0,
-        says: if up.is_empty() {
-            "asleep".to_owned()
-        } else {
-            format!("asleep, but for database {}", up.join(" and "))
+        says: match (up.as_slice(), wakes_to(scene)) {
+            ([], None) => "asleep".to_owned(),
+            ([], Some(tasks)) => format!("asleep, wakes to {tasks}"),
+            (up, _) => format!("asleep, but for database {}", up.join(" and ")),
         },
         about: None,
         evidence: services.chain(databases).chain(instances).collect(),
     }
+}
+
+/// How many tasks its services had, if each one that sleeps remembers.
+fn wakes_to(scene: &Scene<'_>) -> Option<String> {
+    let asleep = scene.services.iter().filter(|(_, service)| service.desired == 0);
+    let counts: Option<Vec<u32>> =
+        asleep.map(|(_, service)| memory(service).and_then(|memory| memory.desired)).collect();
+    let tasks: u32 = counts?.iter().sum();
+    (tasks > 0).then(|| counted(tasks as usize, "task"))
+}
+
+/// The finding of an environment of which a part was put to sleep and a part is up: services that remember what they
+/// had while others serve. A sleep or a wake was left half way.
+pub(super) fn half(scene: &Scene<'_>, rest: &Rest<'_>) -> Option<Finding> {
+    if rest.idle {
+        return None;
+    }
+    let remembering = |service: &Service| memory(service).is_some();
+    let asleep: Vec<&str> = scene
+        .services
+        .iter()
+        .filter(|(_, service)| service.desired == 0 && remembering(service))
+        .map(|(_, service)| service.name.as_str())
+        .collect();
+    let down: Vec<&str> =
+        scene.databases.iter().filter(|database| database.class() == Class::Down).map(|database| database.id).collect();
+    let waking = scene.services.iter().any(|(_, service)| service.desired > 0 && remembering(service));
+    if asleep.is_empty() && (!waking || down.is_empty()) {
+        return None;
+    }
+    let parts = asleep.into_iter().chain(down).collect::<Vec<_>>().join(", ");
+    Some(Finding {
+        health: Health::Changing,
+        depth: 5,
+        says: format!("half asleep: {parts}"),
+        about: None,
+        evidence: vec!["the tag toban:remembered tells what a service had: sleep or wake goes on from here".to_owned()],
+    })
 }

@@ -130,6 +130,7 @@ fn environment(shelves: &Shelves, protected: bool) -> Environment {
         stage: None,
         protected,
         allow_stop: false,
+        named: Vec::new(),
         account: None,
         region: None,
         scopes: vec![scope()],

@@ -24,6 +24,6 @@ pub use infer::{Placed, place};
 pub use offhours::OffHours;
 pub use others::{Other, others};
 pub use picture::{Counts, Environment, Finding, Member, Picture, Step, StepKind, Verdict};
-pub use sleepers::{Sleeper, sleepers};
+pub use sleepers::{Sleeper, sleepers, sleepers_named};
 pub use subject::{Relation, Subject, Tie};
 pub use wish::{Glob, Match, Wish, Wishes};

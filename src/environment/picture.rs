@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use super::OffHours;
 use crate::deploy::compose::Recipe;
+use crate::schedule;
 use crate::world::{AccountId, EnvironmentName, Fault, Health, Opinion, Region, ResourceId, Scope};
 
 /// All environments at one moment.
@@ -45,6 +46,8 @@ pub struct Environment {
     pub protected: bool,
     /// Whether it may be stopped and put to sleep although it is protected.
     pub allow_stop: bool,
+    /// Who sleeps and wakes with it, where the configuration says.
+    pub named: Vec<schedule::Member>,
     /// Its account, if all of it is in one.
     pub account: Option<AccountId>,
     /// Its region, if all of it is in one.
@@ -77,6 +80,7 @@ impl Environment {
             stage: None,
             protected: true,
             allow_stop: false,
+            named: Vec::new(),
             account: None,
             region: None,
             scopes,

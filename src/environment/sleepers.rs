@@ -52,8 +52,13 @@ impl Sleeper {
 /// Those of `environment`, in the order they wake.
 #[must_use]
 pub fn sleepers(environment: &Environment, world: &World, wish: Option<&Wish>) -> Vec<Sleeper> {
+    sleepers_named(environment, world, wish.map(|wish| wish.sleepers.as_slice()).unwrap_or_default())
+}
+
+/// The same, where `named` is who the configuration names.
+#[must_use]
+pub fn sleepers_named(environment: &Environment, world: &World, named: &[Member]) -> Vec<Sleeper> {
     let found: Vec<Sleeper> = environment.members.iter().filter_map(|member| sleeper(member, world)).collect();
-    let named = wish.map(|wish| wish.sleepers.as_slice()).unwrap_or_default();
     let mut all = if named.is_empty() {
         found
     } else {

@@ -33,6 +33,7 @@ pub mod load_balancer;
 pub mod log_tail;
 pub mod managed_node;
 pub mod metric_filter;
+pub mod scalable_target;
 pub mod schedule_group;
 pub mod security_group;
 pub mod service_deployment;
@@ -86,6 +87,7 @@ pub static KINDS: &[&dyn AnyKind] = &[
     &Of::<command_invocation::Invocations>::new(),
     &Of::<deploy_lock::DeployLocks>::new(),
     &Of::<security_group::SecurityGroups>::new(),
+    &Of::<scalable_target::ScalableTargets>::new(),
     &Of::<tagged::Tags>::new(),
     &Of::<schedule_group::Groups>::new(),
     &Of::<service_deployment::ServiceDeployments>::new(),

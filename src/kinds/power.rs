@@ -5,7 +5,6 @@ use super::{Offer, Site};
 use crate::procedure::{Proposal, Switch, Want};
 use crate::schedule::saga::{How, Seen};
 use crate::schedule::status::Actual;
-use crate::schedule::tags;
 use crate::schedule::toggle::{Decision, decide, verb_for};
 use crate::schedule::{Keep, Verb};
 use crate::world::ResourceId;
@@ -18,8 +17,6 @@ pub(in crate::kinds) struct Power {
     pub called: String,
     /// How it stands.
     pub seen: Seen,
-    /// Whether it wears the tag that forbids to stop it.
-    pub guarded: bool,
     /// The API calls that stop and start it.
     pub calls: [&'static str; 2],
     /// What a reader should know before it is stopped.
@@ -50,9 +47,6 @@ impl Power {
         }
         if want == Keep::Running {
             return None;
-        }
-        if self.guarded {
-            return Some(format!("it wears the tag {}=true", tags::PROTECT));
         }
         site.environment.stop_barred()
     }

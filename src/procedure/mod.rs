@@ -3,6 +3,7 @@
 //! Pure; `app::drive` performs it for both faces.
 
 mod report;
+mod sleep;
 mod switch;
 pub mod sync;
 
@@ -15,6 +16,7 @@ use crate::cloud::Receipt;
 use crate::world::{Coverage, Fault, KindName, Scope, World};
 
 pub use report::{Bar, Ending, How, Report};
+pub use sleep::{Bedtime, Hush, Sleep, Sleeper};
 pub use switch::{RETRY_WINDOW, Switch};
 
 /// Something to be read before the next step.

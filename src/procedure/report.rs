@@ -30,6 +30,8 @@ pub struct Report {
     pub health: Health,
     /// What stands if it is left now, and how it is picked up again.
     pub stands: Option<String>,
+    /// Whether the rest happens inside AWS by itself; set by whoever drives it.
+    pub goes_on: bool,
     /// How far its parts have come.
     pub bars: Vec<Bar>,
     /// More: events, stopped tasks, targets, output.

@@ -244,7 +244,7 @@ impl Procedure for Switch {
         };
         let done = u32::from(self.toggle.state == State::Done);
         let bar = Bar { label: called.clone(), done, all: 1, note: status, health };
-        Report { says, health, stands, bars: vec![bar], sections: Vec::new() }
+        Report { says, health, stands, bars: vec![bar], ..Report::default() }
     }
 }
 

@@ -1,7 +1,10 @@
 //! Who may be stopped at all, and why not: the limits AWS documents for RDS, ECS and EC2, over plain facts.
 //! Pure. Where AWS decides by state or version, the call itself is the judge and nothing is refused here.
 
+use std::collections::BTreeMap;
 use std::fmt;
+
+use super::tags;
 
 /// Facts about a DB instance.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -99,9 +102,17 @@ pub enum Ineligible {
     InGroup(String),
     /// Stop protection is on.
     StopProtected,
+    /// It wears our tag that forbids it.
+    ByTag,
 }
 
 impl Ineligible {
+    /// Whether a resource's tags forbid it.
+    #[must_use]
+    pub fn by_tag(worn: &BTreeMap<String, String>) -> Option<Self> {
+        worn.get(tags::PROTECT).filter(|value| *value == "true").map(|_| Self::ByTag)
+    }
+
     /// What to act on instead, if that would do.
     #[must_use]
     pub fn instead(&self) -> Option<&str> {
@@ -138,6 +149,7 @@ impl fmt::Display for Ineligible {
                     "Auto Scaling group {group} would replace it; set the group's minimum and desired size to 0 instead"
                 )
             }
+            Self::ByTag => write!(f, "it wears the tag {}=true", tags::PROTECT),
             Self::StopProtected => f.write_str("stop protection is on (disableApiStop)"),
         }
     }

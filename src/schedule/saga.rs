@@ -21,6 +21,28 @@ pub struct Seen {
     pub how: How,
     /// When AWS starts it again by itself, if it is a stopped database.
     pub restart_at: Option<Timestamp>,
+    /// Why it is not ready although it is up: what sends to it does not find it well yet.
+    pub unready: Option<String>,
+    /// What stands against its next step whatever is seen: a refused call, or nothing to be seen at all.
+    pub held: Option<Turn>,
+}
+
+impl Seen {
+    /// A member of which nothing but its state is known.
+    #[must_use]
+    pub const fn new(member: Member, how: How) -> Self {
+        Self { member, ineligible: None, how, restart_at: None, unready: None, held: None }
+    }
+
+    /// Whether it goes down by itself from here on.
+    #[must_use]
+    pub fn going_down(&self) -> bool {
+        match &self.how {
+            How::Machine(actual) => *actual == Actual::GoingDown,
+            How::Service(service) => service.tasks.desired == 0,
+            How::Gone => true,
+        }
+    }
 }
 
 /// How a member is.
@@ -155,9 +177,15 @@ fn ending(goal: Keep, members: &[Seen], turns: &[Turn], stuck: &[(String, String
 /// What one member needs next, whatever the others do.
 #[must_use]
 pub fn turn(goal: Keep, seen: &Seen) -> Turn {
+    if let (Some(held), false) = (&seen.held, seen.how == How::Gone) {
+        return held.clone();
+    }
     match &seen.how {
         How::Gone => Turn::Gone,
-        How::Machine(actual) => machine(goal, actual, seen.ineligible.as_ref()),
+        How::Machine(actual) => match (machine(goal, actual, seen.ineligible.as_ref()), &seen.unready) {
+            (Turn::Done, Some(why)) if goal == Keep::Running => Turn::Wait(why.clone()),
+            (turn, _) => turn,
+        },
         How::Service(service) => {
             if let Some(why) = seen.ineligible.as_ref().filter(|_| service.tasks.desired > 0 && goal == Keep::Stopped) {
                 return Turn::Stuck(why.to_string());

@@ -254,6 +254,7 @@ mod tests {
             notices: Vec::new(),
             irreversible: None,
             differences: Vec::new(),
+            besides: Vec::new(),
         }
     }
 

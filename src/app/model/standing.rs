@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::{Model, SLOW};
-use crate::app::gate::Circumstances;
+use crate::app::gate::{Circumstances, Plan};
 use crate::app::pace::Reading;
 use crate::app::visits;
 use crate::command::Need;
@@ -71,6 +71,14 @@ impl Model {
         let who = self.scopes.iter().flatten().filter(|scope| self.world.identity_fault(scope).is_some());
         let shelves = self.world.shelves().map(|(_, _, shelf)| shelf.faults().count());
         shelves.sum::<usize>() + who.count() + usize::from(self.nowhere.is_some())
+    }
+
+    /// The circumstances a plan is judged in, wherever its steps lie.
+    #[must_use]
+    pub fn circumstances_of(&self, plan: &Plan) -> Circumstances {
+        let at = self.circumstances(&plan.environment, &plan.scope);
+        let account = plan.account(at.pinned.as_ref(), |scope| self.world.account(scope));
+        Circumstances { account, ..at }
     }
 
     /// The circumstances of a change in an environment.

@@ -5,9 +5,12 @@ use serde_json::json;
 
 use super::owned;
 use crate::demo::look::{Happened, Look, Wave};
+use crate::demo::overlay::What;
 use crate::demo::play::Play;
 use crate::demo::scene::Scene;
 use crate::kinds::alarm::{Alarm, AlarmMetric};
+use crate::kinds::scalable_target::ScalableTarget;
+use crate::schedule::Bounds;
 use crate::world::{Arn, Health};
 
 /// From when on which state, with the value that made it so; oldest first.
@@ -111,6 +114,13 @@ pub(in crate::demo) fn scaling(scene: &mut Scene, play: &Play<'_>, service: &str
     watch.course = vec![(-9 * 86_400, "ALARM", 21.0)];
     let policy = play.arn("autoscaling", &format!("scalingPolicy:{}:resource/ecs/{service}", play.uuid(&name)));
     put(scene, play, &watch, vec![policy]);
+    let arn = play.arn("ecs", service);
+    let told = play.acts_on(arn.as_str()).filter_map(|act| match act.what {
+        What::Bounds(bounds) => Some(bounds),
+        _ => None,
+    });
+    let Bounds { min, max } = told.last().unwrap_or(Bounds { min: 1, max: 10 });
+    scene.put("", ScalableTarget { id: service.to_owned(), min, max });
 }
 
 fn put(scene: &mut Scene, play: &Play<'_>, watch: &Watch<'_>, actions: Vec<Arn>) {

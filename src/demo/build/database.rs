@@ -70,6 +70,8 @@ fn steps(play: &Play<'_>, key: &str, mut story: Vec<State>) -> Vec<State> {
             | What::Register(..)
             | What::Deploy(_)
             | What::TakeBack
+            | What::Remember(_)
+            | What::Bounds(_)
             | What::Deed(_) => {}
         }
     }

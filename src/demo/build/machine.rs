@@ -2,6 +2,7 @@
 //! Pure.
 
 use super::tags;
+use crate::demo::overlay::What;
 use crate::demo::play::{Play, ZONES};
 use crate::demo::scene::Scene;
 use crate::kinds::ec2_instance::Instance;
@@ -25,9 +26,22 @@ pub(in crate::demo) struct Machine<'a> {
     pub profile: &'a str,
 }
 
-/// Adds a running instance that Systems Manager knows; gives its id.
+/// What an operator made of an instance: the state with that id now.
+pub(in crate::demo) fn state(play: &Play<'_>, id: &str) -> &'static str {
+    let turns = play.acts_on(id).filter(|act| matches!(act.what, What::Stop | What::Start));
+    let Some(act) = turns.last() else { return "running" };
+    match (&act.what, play.now - act.at) {
+        (What::Stop, ..40) => "stopping",
+        (What::Stop, _) => "stopped",
+        (_, ..25) => "pending",
+        _ => "running",
+    }
+}
+
+/// Adds an instance that Systems Manager knows; gives its id.
 pub(in crate::demo) fn machine(scene: &mut Scene, play: &Play<'_>, facts: &Machine<'_>) -> String {
     let id = format!("i-0{}", play.hex(&format!("{}/ec2/{}", play.account, facts.name), 16));
+    let state = state(play, &id);
     let zone = ZONES.get(facts.zone).copied().unwrap_or(ZONES[0]);
     let tags = tags(&[("Name", facts.name)]);
     scene.tag(&play.arn("ec2", &format!("instance/{id}")), &tags);
@@ -36,7 +50,7 @@ pub(in crate::demo) fn machine(scene: &mut Scene, play: &Play<'_>, facts: &Machi
         Instance {
             id: id.clone(),
             name: Some(facts.name.to_owned()),
-            state: "running".to_owned(),
+            state: state.to_owned(),
             state_reason: None,
             class: Some(facts.class.to_owned()),
             zone: Some(zone.to_owned()),
@@ -60,7 +74,7 @@ pub(in crate::demo) fn machine(scene: &mut Scene, play: &Play<'_>, facts: &Machi
             id: id.clone(),
             name: None,
             computer: Some(host),
-            ping: "Online".to_owned(),
+            ping: if state == "running" { "Online" } else { "ConnectionLost" }.to_owned(),
             // The agent answers every five minutes; the console must not take that for news.
             pinged_at: Some(play.at(play.now.div_euclid(300) * 300)),
             agent: Some("3.3.2299.0".to_owned()),

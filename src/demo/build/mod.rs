@@ -16,7 +16,7 @@ pub(super) use balance::{Balancer, Group, Rules, balancer, balancer_metric, forw
 pub(super) use compose::compose;
 pub(super) use database::{Aurora, Database, State, aurora, database, lets};
 pub(super) use function::{Lambda, function};
-pub(super) use machine::{Machine, machine, vpc};
+pub(super) use machine::{Machine, machine, state, vpc};
 pub(super) use service::{Crate, Deploy, Kept, Tag, cluster, service};
 
 use std::collections::BTreeMap;

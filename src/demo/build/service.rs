@@ -15,6 +15,7 @@ use crate::kinds::ecs_cluster::Cluster;
 use crate::kinds::ecs_service::{Attachment, Breaker, Deployment, Event, Service};
 use crate::kinds::ecs_task::Task;
 use crate::kinds::service_deployment::{RunningImage, ServiceDeployment};
+use crate::schedule::tags::REMEMBERED;
 use crate::world::Arn;
 
 /// How a container's image is named.
@@ -110,6 +111,23 @@ impl Deploy {
     }
 }
 
+/// The service's tags, with what it remembers of before it slept.
+fn tags(play: &Play<'_>, facts: &Deploy, key: &str, script: &Script) -> BTreeMap<String, String> {
+    let mut tags = facts.tags.clone();
+    let told = play.acts_on(key).filter_map(|act| match act.what {
+        What::Remember(memory) => Some(memory),
+        _ => None,
+    });
+    match told.last() {
+        Some(Some(memory)) => drop(tags.insert(REMEMBERED.to_owned(), memory.to_string())),
+        Some(None) => drop(tags.remove(REMEMBERED)),
+        // What the story remembers of its night it forgets in the morning.
+        None if script.wanted(play.now) > 0 => drop(tags.remove(REMEMBERED)),
+        None => {}
+    }
+    tags
+}
+
 /// Adds a cluster; gives its ARN.
 pub(in crate::demo) fn cluster(scene: &mut Scene, play: &Play<'_>, name: &str, tags: &BTreeMap<String, String>) {
     let arn = play.arn("ecs", &format!("cluster/{name}"));
@@ -125,6 +143,7 @@ pub(in crate::demo) fn cluster(scene: &mut Scene, play: &Play<'_>, name: &str, t
 /// Adds a service with its tasks, revisions and targets, as `script` has them now.
 pub(in crate::demo) fn service(scene: &mut Scene, play: &Play<'_>, facts: &Deploy, script: &Script) {
     let (arn, group) = (facts.arn(play), group_arn(play, &facts.group));
+    let worn = tags(play, facts, arn.as_str(), script);
     let count = |test: &dyn Fn(&Life) -> bool| {
         u32::try_from(script.lives.iter().filter(|life| test(life)).count()).unwrap_or(u32::MAX)
     };
@@ -229,7 +248,7 @@ pub(in crate::demo) fn service(scene: &mut Scene, play: &Play<'_>, facts: &Deplo
             max_percent: Some(facts.percent.1),
             grace_seconds: Some(60),
             created_at: Some(play.at(-200 * 86_400)),
-            tags: facts.tags.clone(),
+            tags: worn,
         },
     );
 }

@@ -4,7 +4,7 @@
 use super::guard;
 use crate::demo::build::{
     Balancer, Database, Group, Machine, Watch, alarm, balancer, balancer_metric, compose, database, forward, group,
-    lets, machine, tags, vpc,
+    lets, machine, state, tags, vpc,
 };
 use crate::demo::play::{Play, ZONES};
 use crate::demo::scene::Scene;
@@ -35,9 +35,23 @@ pub(super) fn all(scene: &mut Scene, play: &Play<'_>) {
         id: id.clone(),
         port: Some(80),
         zone: ZONES.get(zone).map(|zone| (*zone).to_owned()),
-        state: if ill { "unhealthy" } else { "healthy" }.to_owned(),
-        reason: ill.then(|| "Target.ResponseCodeMismatch".to_owned()),
-        description: ill.then(|| "Health checks failed with these codes: [301]".to_owned()),
+        state: match state(play, id) {
+            "running" if ill => "unhealthy",
+            "running" => "healthy",
+            "pending" => "initial",
+            _ => "unused",
+        }
+        .to_owned(),
+        reason: match state(play, id) {
+            "running" => ill.then(|| "Target.ResponseCodeMismatch".to_owned()),
+            "pending" => Some("Elb.InitialHealthChecking".to_owned()),
+            _ => Some("Target.InvalidState".to_owned()),
+        },
+        description: match state(play, id) {
+            "running" => ill.then(|| "Health checks failed with these codes: [301]".to_owned()),
+            "pending" => Some("Initial health checks in progress".to_owned()),
+            _ => Some("Target is in the stopped state".to_owned()),
+        },
         check_port: Some("80".to_owned()),
     };
     compose(scene, play, &tg, machines.iter().enumerate().map(target).collect());

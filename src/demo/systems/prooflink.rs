@@ -12,6 +12,7 @@ use crate::demo::rollout::Script;
 use crate::demo::scene::Scene;
 use crate::demo::story::leak;
 use crate::kinds::metric_filter::MetricFilter;
+use crate::schedule::tags::REMEMBERED;
 
 /// What differs between the stages.
 struct Stage {
@@ -31,7 +32,8 @@ pub(super) fn dev(scene: &mut Scene, play: &Play<'_>) {
         nets: ["10.20.1", "10.20.2"],
         size: ("512", "1024"),
     };
-    let facts = lay(scene, play, &stage, vec![(80, "HTTP", vec![(Vec::new(), forward(play, stage.group))])]);
+    let mut facts = lay(scene, play, &stage, vec![(80, "HTTP", vec![(Vec::new(), forward(play, stage.group))])]);
+    facts.tags.insert(REMEMBERED.to_owned(), "desired=1".to_owned());
     let key = facts.arn(play);
     service(scene, play, &facts, &Script::acted(play, key.as_str(), |_| Script::steady(41, 0)));
     let mut tags = facts.tags.clone();

@@ -31,7 +31,7 @@ impl Shift {
             (None, Some(_)) => Health::Worrying,
             (None, None) => Health::Changing,
         };
-        Report { says, health, stands: Some(self.stands()), bars: self.bars(sight), sections: Vec::new() }
+        Report { says, health, stands: Some(self.stands()), bars: self.bars(sight), ..Report::default() }
     }
 
     fn says(&self, sight: &Sight<'_>) -> String {

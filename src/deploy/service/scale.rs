@@ -152,6 +152,7 @@ impl Procedure for Scaling {
         let health = if stalled { Health::Worrying } else { Health::Changing };
         let note = if service.pending > 0 { format!("{} starting", service.pending) } else { String::new() };
         Report {
+            goes_on: false,
             says,
             health,
             stands: Some(format!("ECS goes on to {} of {name} by itself", counted(self.count as usize, "task"))),

@@ -38,6 +38,7 @@ pub(super) fn report(watch: &Watch, sight: &Sight<'_>) -> Report {
         let (says, health) = line(watch, seen, sight);
         let name = watch.id.key.rsplit('/').next().unwrap_or(&watch.id.key);
         Report {
+            goes_on: false,
             says,
             health,
             stands: Some(format!(

@@ -2,6 +2,7 @@
 //! `model` our type, `fetch` the reading, `subject` what inference may know,
 //! `rules` how it is judged, `reading` why it fires, `watches` what it is about, `rows` and `page` how it is shown. Nothing here draws.
 
+mod change;
 mod fetch;
 mod model;
 mod page;
@@ -11,6 +12,7 @@ mod rules;
 mod subject;
 mod watches;
 
+pub use change::{MUTED_AT_MOST, hush};
 pub use model::{Alarm, AlarmMetric};
 pub use reading::{Reading, measured, reading};
 pub use rules::{only_warns, scales, told};
@@ -34,6 +36,7 @@ impl Kind for Alarms {
     const PACE: Pace = Pace::Live;
     const PERMISSIONS: &'static [&'static str] =
         &["cloudwatch:DescribeAlarms", "cloudwatch:DescribeAlarmHistory", "cloudwatch:GetMetricData"];
+    const CHANGES: &'static [&'static str] = change::ACTIONS;
     const SHOWN: Option<Shown> = Some(Shown { list: "alarms", singular: "alarm", columns: rows::COLUMNS });
 
     fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<Alarm>, Fault>> {

@@ -6,10 +6,10 @@ use crate::kinds::db_instance::{self, DbInstance};
 use crate::kinds::power::Power;
 use crate::kinds::{Offer, Site};
 use crate::procedure::{Proposal, Want};
-use crate::schedule::eligible::{ClusterFacts, Facts, why_not};
+use crate::schedule::eligible::{ClusterFacts, Facts, Ineligible, why_not};
 use crate::schedule::saga::{How, Seen};
 use crate::schedule::status::of_db_cluster;
-use crate::schedule::{Member, MemberKind, tags};
+use crate::schedule::{Member, MemberKind};
 use crate::world::{Resource, Scope, World};
 
 /// How it stands as something that sleeps and wakes.
@@ -23,11 +23,11 @@ pub(super) fn sleeper(item: &DbCluster, world: &World, scope: &Scope) -> Seen {
     };
     let writer = item.members.iter().find(|member| member.writer);
     let writer = writer.and_then(|writer| world.all::<DbInstance>(scope).find(|known| known.id == writer.id));
+    let how = How::Machine(of_db_cluster(&item.status, writer.map(|writer| writer.status.as_str())));
     Seen {
-        member: Member::new(MemberKind::RdsCluster, &item.id),
-        ineligible: why_not(&Facts::Cluster(facts)),
-        how: How::Machine(of_db_cluster(&item.status, writer.map(|writer| writer.status.as_str()))),
+        ineligible: Ineligible::by_tag(&item.tags).or_else(|| why_not(&Facts::Cluster(facts))),
         restart_at: item.auto_restart_at,
+        ..Seen::new(Member::new(MemberKind::RdsCluster, &item.id), how)
     }
 }
 
@@ -55,7 +55,6 @@ pub(in crate::kinds) fn power(item: &DbCluster, site: &Site<'_>) -> Power {
         id: item.id(site.cx.scope),
         called: format!("DB cluster {}", item.id),
         seen: sleeper(item, site.cx.world, site.cx.scope),
-        guarded: item.tags.get(tags::PROTECT).is_some_and(|value| value == "true"),
         calls: ["rds:StopDBCluster", "rds:StartDBCluster"],
         notices: db_instance::before_stop(site, item.key(), DbCluster::KIND),
         reads: watch(site.cx.scope),

@@ -5,10 +5,10 @@ use super::model::DbInstance;
 use crate::kinds::power::Power;
 use crate::kinds::{Offer, Site, db_cluster};
 use crate::procedure::{Proposal, Want};
-use crate::schedule::eligible::{Facts, InstanceFacts, why_not};
+use crate::schedule::eligible::{Facts, Ineligible, InstanceFacts, why_not};
 use crate::schedule::saga::{How, Seen};
 use crate::schedule::status::of_db_instance;
-use crate::schedule::{Member, MemberKind, tags};
+use crate::schedule::{Member, MemberKind};
 use crate::world::{KindName, Resource};
 
 /// How it stands as something that sleeps and wakes.
@@ -21,11 +21,11 @@ pub(super) fn sleeper(item: &DbInstance) -> Seen {
         replica_of: item.replica_of.clone(),
         replica_clusters: item.replica_clusters.clone(),
     };
+    let how = How::Machine(of_db_instance(&item.status));
     Seen {
-        member: Member::new(MemberKind::RdsInstance, &item.id),
-        ineligible: why_not(&Facts::Instance(facts)),
-        how: How::Machine(of_db_instance(&item.status)),
+        ineligible: Ineligible::by_tag(&item.tags).or_else(|| why_not(&Facts::Instance(facts))),
         restart_at: item.auto_restart_at,
+        ..Seen::new(Member::new(MemberKind::RdsInstance, &item.id), how)
     }
 }
 
@@ -54,7 +54,6 @@ fn power(item: &DbInstance, site: &Site<'_>) -> Power {
         id: item.id(site.cx.scope),
         called: format!("DB instance {}", item.id),
         seen: sleeper(item),
-        guarded: item.tags.get(tags::PROTECT).is_some_and(|value| value == "true"),
         calls: ["rds:StopDBInstance", "rds:StartDBInstance"],
         notices: notices(item, site),
         reads: vec![Want::all(site.cx.scope, DbInstance::KIND)],

@@ -1,8 +1,9 @@
-//! What can be done with an instance: what can be done with the target group it serves in, for all of its instances.
-//! Pure.
+//! What can be done with an instance: start and stop, and what can be done with the target group it serves in, for all
+//! of its instances. Pure.
 
 use super::model::Instance;
 use super::rules::serving;
+use super::turn;
 use crate::kinds::target_group::{TargetGroup, commands};
 use crate::kinds::{Offer, Site};
 use crate::procedure::Proposal;
@@ -14,7 +15,8 @@ fn group<'a>(item: &Instance, site: &Site<'a>) -> Option<&'a TargetGroup> {
 
 /// What can be done with `item`.
 pub(super) fn offers(item: &Instance, site: &Site<'_>) -> Vec<Offer> {
-    group(item, site).map(|group| commands::offers(group, site)).unwrap_or_default()
+    let group = group(item, site).map(|group| commands::offers(group, site)).unwrap_or_default();
+    turn::offers(item, site).into_iter().chain(group).collect()
 }
 
 /// Makes an offer a procedure.
@@ -22,6 +24,9 @@ pub(super) fn offers(item: &Instance, site: &Site<'_>) -> Vec<Offer> {
 /// # Errors
 /// A sentence: why it cannot be done, and what to do instead.
 pub(super) fn propose(item: &Instance, verb: &str, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String> {
+    if matches!(verb, "start" | "stop") {
+        return turn::propose(item, verb, site);
+    }
     match group(item, site) {
         Some(group) => commands::propose(group, verb, value, site),
         None => Err(format!("{} stands in no target group; toban deploys only what can be taken out of one", item.id)),

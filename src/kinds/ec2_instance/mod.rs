@@ -2,6 +2,7 @@
 //! `model` our type, `fetch` the reading, `subject` what inference may know,
 //! `rules` how it is judged, `rows` how it is shown. Nothing here draws.
 
+mod change;
 mod commands;
 mod fetch;
 mod model;
@@ -9,6 +10,7 @@ mod reach;
 mod rows;
 mod rules;
 mod subject;
+mod turn;
 
 pub use model::Instance;
 pub(in crate::kinds) use rows::COLUMNS as INSTANCE_COLUMNS;
@@ -17,10 +19,12 @@ pub(in crate::kinds) use rows::COLUMNS as INSTANCE_COLUMNS;
 mod tests;
 
 use super::{Ask, Boxed, Context, Kind, Offer, Pace, Row, Section, Shown, Site};
+use crate::app::gate::Change;
 use crate::environment::{Counts, Subject};
-use crate::procedure::Proposal;
+use crate::procedure::{Proposal, Want};
+use crate::schedule::saga;
 use crate::session::preflight::Reach;
-use crate::world::{Fault, Harvest, Opinion, Scope};
+use crate::world::{EnvironmentName, Fault, Harvest, Opinion, Scope, World};
 
 /// The kind.
 pub struct Instances;
@@ -30,6 +34,7 @@ impl Kind for Instances {
 
     const PACE: Pace = Pace::Live;
     const PERMISSIONS: &'static [&'static str] = &["ec2:DescribeInstances"];
+    const CHANGES: &'static [&'static str] = change::ACTIONS;
     const SHOWN: Option<Shown> = Some(Shown { list: "instances", singular: "instance", columns: rows::COLUMNS });
 
     fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<Instance>, Fault>> {
@@ -74,6 +79,18 @@ impl Kind for Instances {
 
     fn reach(item: &Instance, cx: &Context<'_>) -> Option<Reach> {
         Some(reach::reach(item, cx))
+    }
+
+    fn sleeper(item: &Instance, world: &World, scope: &Scope) -> Option<saga::Seen> {
+        Some(turn::sleeper(item, world, scope))
+    }
+
+    fn watch(_item: &Instance, scope: &Scope) -> Vec<Want> {
+        turn::watch(scope)
+    }
+
+    fn act(item: &Instance, act: saga::Act, environment: &EnvironmentName, scope: &Scope) -> Option<Box<dyn Change>> {
+        change::of(item, act, environment, scope)
     }
 
     fn web(item: &Instance, scope: &Scope) -> Option<String> {

@@ -21,7 +21,16 @@ const DEFINITION: &str = "ecs:DescribeTaskDefinition";
 const STOP: &str = "ecs:StopServiceDeployment";
 
 /// The IAM actions that these changes take.
-pub(super) const ACTIONS: &[&str] = &[UPDATE, REGISTER, "ecs:TagResource", STOP, "iam:PassRole"];
+pub(super) const ACTIONS: &[&str] = &[
+    UPDATE,
+    REGISTER,
+    "ecs:TagResource",
+    STOP,
+    "iam:PassRole",
+    // Sleep and wake.
+    "ecs:UntagResource",
+    "application-autoscaling:RegisterScalableTarget",
+];
 
 /// The service that is changed, and what the plan took it for.
 #[derive(Clone, Debug)]

@@ -14,9 +14,12 @@ mod reach;
 mod rows;
 mod rules;
 mod settled;
+mod sleep;
 mod subject;
 
 pub use model::{Attachment, Breaker, Deployment, Event, Service};
+pub use sleep::memory;
+
 pub use rules::{Judged, history_ends, judge, moving, primary, rolled_back_to};
 
 #[cfg(test)]
@@ -25,10 +28,12 @@ mod tests;
 use jiff::Timestamp;
 
 use super::{Ask, Boxed, Choice, Context, Extra, Kind, Loose, Offer, Pace, Row, Section, Seen, Shown, Site};
+use crate::app::gate::Change;
 use crate::environment::{Counts, Subject};
-use crate::procedure::Proposal;
+use crate::procedure::{Proposal, Want};
+use crate::schedule::saga;
 use crate::session::preflight::Reach;
-use crate::world::{Fault, Harvest, Opinion, Scope};
+use crate::world::{EnvironmentName, Fault, Harvest, Opinion, Scope, World};
 
 /// The kind.
 pub struct Services;
@@ -101,6 +106,18 @@ impl Kind for Services {
             enable_exec::VERB => enable_exec::propose(item, site),
             _ => commands::propose(item, verb, value, site),
         }
+    }
+
+    fn sleeper(item: &Service, world: &World, scope: &Scope) -> Option<saga::Seen> {
+        Some(sleep::sleeper(item, world, scope))
+    }
+
+    fn watch(item: &Service, scope: &Scope) -> Vec<Want> {
+        sleep::watch(item, scope)
+    }
+
+    fn act(item: &Service, act: saga::Act, environment: &EnvironmentName, scope: &Scope) -> Option<Box<dyn Change>> {
+        sleep::act(item, act, environment, scope)
     }
 
     fn web(item: &Service, scope: &Scope) -> Option<String> {

@@ -7,7 +7,7 @@ use crate::schedule::service::ServiceSeen;
 
 /// A database, an instance, and a service scaled between 2 and 10 that runs 4.
 fn environment() -> Vec<Seen> {
-    let seen = |kind, id: &str, how| Seen { member: Member::new(kind, id), ineligible: None, how, restart_at: None };
+    let seen = |kind, id: &str, how| Seen::new(Member::new(kind, id), how);
     let service = ServiceSeen {
         tasks: Tasks { desired: 4, running: 4, ready: true, ..Tasks::default() },
         bounds: Some(Bounds { min: 2, max: 10 }),

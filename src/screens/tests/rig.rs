@@ -51,6 +51,7 @@ pub(crate) fn environment(name: &str, health: Health, says: &str) -> Environment
         stage,
         protected,
         allow_stop: false,
+        named: Vec::new(),
         account: None,
         region: None,
         scopes: vec![scope()],

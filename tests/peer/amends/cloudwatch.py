@@ -110,3 +110,15 @@ def describe_alarm_history(call):
     items.sort(key=lambda item: item["Timestamp"], reverse=wanted.get("ScanBy") != "TimestampAscending")
     items, token = page(items, wanted.get("NextToken"), wanted.get("MaxRecords") or 100)
     return {"AlarmHistoryItems": items, "NextToken": token}
+
+
+@amend("cloudwatch:PutAlarmMuteRule")
+def put_alarm_mute_rule(call):
+    memory(call, "mute rules")[call.params["Name"]] = call.params
+    return {}
+
+
+@amend("cloudwatch:DeleteAlarmMuteRule")
+def delete_alarm_mute_rule(call):
+    memory(call, "mute rules").pop(call.params["AlarmMuteRuleName"], None)
+    return {}

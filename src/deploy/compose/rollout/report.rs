@@ -66,7 +66,7 @@ impl Rollout {
         } else {
             Health::Changing
         };
-        Report { says, health, stands: Some(self.stands()), bars, sections }
+        Report { says, health, stands: Some(self.stands()), bars, sections, ..Report::default() }
     }
 
     fn says(&self) -> String {

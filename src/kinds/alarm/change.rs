@@ -1,0 +1,177 @@
+//! Mutes alarms for a while and lets them speak again, by a mute rule of our own: cloudwatch:PutAlarmMuteRule,
+//! cloudwatch:DeleteAlarmMuteRule. Needs the gate's pass. The rule ends by itself, so that nothing is silent for ever.
+
+use aws_sdk_cloudwatch::types::{MuteTargets, Rule, Schedule};
+use aws_types::request_id::RequestId;
+use jiff::{SignedDuration, Timestamp};
+
+use super::model::Alarm;
+use crate::app::gate::{Change, Deed, Pass, Plan};
+use crate::aws::{Clients, at};
+use crate::cloud::Receipt;
+use crate::kinds::Boxed;
+use crate::procedure::Hush;
+use crate::world::{EnvironmentName, Fault, FaultKind, Resource, ResourceId, Scope};
+
+const PUT: &str = "cloudwatch:PutAlarmMuteRule";
+const DELETE: &str = "cloudwatch:DeleteAlarmMuteRule";
+
+/// The IAM actions it takes.
+pub(super) const ACTIONS: &[&str] = &[PUT, DELETE];
+
+/// The longest a rule mutes, as CloudWatch has it: fifteen days.
+pub const MUTED_AT_MOST: SignedDuration = SignedDuration::from_hours(15 * 24);
+/// How many alarms one rule takes.
+const AT_ONCE: usize = 100;
+
+/// Muting the alarms of an environment in one scope, or undoing that.
+struct Turn {
+    mute: bool,
+    names: Vec<String>,
+    /// Beginning with the next minute: rules know no seconds.
+    from: Timestamp,
+    scope: Scope,
+    environment: EnvironmentName,
+}
+
+/// What silences these alarms of an environment in one scope from `now` on.
+#[must_use]
+pub fn hush(names: &[String], environment: &EnvironmentName, scope: &Scope, now: Timestamp) -> Hush {
+    let turn = |mute| {
+        Box::new(Turn {
+            mute,
+            names: names.to_vec(),
+            from: now.checked_add(SignedDuration::from_mins(1)).unwrap_or(now),
+            scope: scope.clone(),
+            environment: environment.clone(),
+        })
+    };
+    Hush { mute: turn(true), unmute: turn(false) }
+}
+
+impl Turn {
+    /// The names of its rules, one for each hundred alarms.
+    fn rules(&self) -> Vec<(String, &[String])> {
+        let chunks = self.names.chunks(AT_ONCE).enumerate();
+        chunks
+            .map(|(at, names)| match at {
+                0 => (format!("toban-sleep-{}", self.environment), names),
+                at => (format!("toban-sleep-{}-{}", self.environment, at + 1), names),
+            })
+            .collect()
+    }
+
+    async fn put(&self, aws: &Clients, rule: &str, names: &[String]) -> Result<Option<String>, Fault> {
+        let schedule = Schedule::builder()
+            .expression(format!("at({})", self.from.strftime("%Y-%m-%dT%H:%M")))
+            .duration("P15D")
+            .timezone("UTC")
+            .build();
+        let ends = self.from.checked_add(MUTED_AT_MOST).unwrap_or(self.from);
+        let request = aws
+            .cloudwatch
+            .put_alarm_mute_rule()
+            .name(rule)
+            .description(format!("{} is asleep (toban)", self.environment))
+            .rule(Rule::builder().schedule(schedule).build())
+            .mute_targets(MuteTargets::builder().set_alarm_names(Some(names.to_vec())).build())
+            .expire_date(at(ends));
+        aws.call(PUT, Some(rule), request.send()).await.map(|answer| answer.request_id().map(str::to_owned))
+    }
+
+    async fn delete(&self, aws: &Clients, rule: &str) -> Result<Option<String>, Fault> {
+        let request = aws.cloudwatch.delete_alarm_mute_rule().alarm_mute_rule_name(rule);
+        match aws.call(DELETE, Some(rule), request.send()).await {
+            Ok(answer) => Ok(answer.request_id().map(str::to_owned)),
+            Err(fault) if fault.kind == FaultKind::Gone => Ok(None),
+            Err(fault) => Err(fault),
+        }
+    }
+}
+
+impl Change for Turn {
+    fn plan(&self) -> Plan {
+        let count = crate::text::counted(self.names.len(), "alarm");
+        let (says, call) = match self.mute {
+            true => (format!("mute {count} of {}", self.environment), PUT),
+            false => (format!("let {count} of {} speak again", self.environment), DELETE),
+        };
+        let calls = self.rules().iter().map(|(rule, _)| format!("{call} {rule}")).collect();
+        Plan::new(says, self.environment.clone(), self.deed().on, calls)
+    }
+
+    fn deed(&self) -> Deed {
+        let key = format!("toban-sleep-{}", self.environment);
+        let on = ResourceId { kind: Alarm::KIND, scope: self.scope.clone(), key: key.as_str().into() };
+        let arguments = self.names.iter().map(|name| ("alarm", name.clone())).collect();
+        Deed { verb: if self.mute { "mute" } else { "unmute" }, on, arguments }
+    }
+
+    fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> Boxed<'a, Result<Receipt, Fault>> {
+        Box::pin(async move {
+            let mut receipt = Receipt::default();
+            for (rule, names) in self.rules() {
+                let id = match self.mute {
+                    true => self.put(aws, &rule, names).await?,
+                    false => self.delete(aws, &rule).await?,
+                };
+                receipt.request_ids.extend(id);
+            }
+            let says = if self.mute { "muted for 15 days at most" } else { "they speak again" };
+            receipt.says = Some(says.to_owned());
+            Ok(receipt)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_cloudwatch::Client;
+    use aws_sdk_cloudwatch::operation::delete_alarm_mute_rule::DeleteAlarmMuteRuleOutput;
+    use aws_sdk_cloudwatch::operation::put_alarm_mute_rule::PutAlarmMuteRuleOutput;
+    use aws_smithy_mocks::{Rule as Answered, mock};
+
+    use super::*;
+    use crate::app::gate::{Answer, Circumstances, Gate};
+    use crate::aws::mocked;
+    use crate::kinds::sample::{now, scope};
+
+    async fn perform(change: Box<dyn Change>, rules: &[Answered]) -> Result<Receipt, Fault> {
+        let aws = Clients { cloudwatch: mocked!(aws_sdk_cloudwatch, rules), ..Clients::silent() };
+        let at = Circumstances { protected: false, pinned: None, account: None, read_at: Some(now()), now: now() };
+        let approved = Gate::default().approve(change, &Answer::Yes, None, &at).expect("nothing hinders it");
+        approved.perform(&aws).await
+    }
+
+    #[tokio::test]
+    async fn a_rule_takes_a_hundred_alarms_and_ends_by_itself() {
+        let names: Vec<String> = (0..130).map(|n| format!("alarm-{n}")).collect();
+        let put = mock!(Client::put_alarm_mute_rule)
+            .match_requests(|input| {
+                let schedule = input.rule().and_then(Rule::schedule).expect("a schedule");
+                let count = input.mute_targets().map_or(0, |targets| targets.alarm_names().len());
+                schedule.expression() == Some("at(2026-11-21T05:03)")
+                    && input.expire_date().is_some()
+                    && match input.name() {
+                        Some("toban-sleep-city-dev") => count == 100,
+                        Some("toban-sleep-city-dev-2") => count == 30,
+                        _ => false,
+                    }
+            })
+            .then_output(|| PutAlarmMuteRuleOutput::builder().build());
+        let rules = [put];
+        let hush = hush(&names, &"city-dev".into(), &scope(), now());
+        assert!(perform(hush.mute, &rules).await.is_ok());
+        assert_eq!(rules[0].num_calls(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_rule_that_is_not_there_is_gone_already() {
+        let gone = mock!(Client::delete_alarm_mute_rule).then_output(|| DeleteAlarmMuteRuleOutput::builder().build());
+        let rules = [gone];
+        let hush = hush(&["a".to_owned()], &"city-dev".into(), &scope(), now());
+        assert_eq!(hush.unmute.deed().verb, "unmute");
+        assert!(perform(hush.unmute, &rules).await.is_ok());
+        assert_eq!(rules[0].num_calls(), 1);
+    }
+}

@@ -1,0 +1,80 @@
+//! How a service stands on its way to sleep and back: its counts, its scaling bounds, what its tag remembers, and
+//! whether its targets are healthy. Pure; the calls are in `sleep/change.rs`.
+
+mod change;
+
+pub(super) use change::of as act;
+
+use super::model::Service;
+use super::rules::moving;
+use crate::kinds::scalable_target::ScalableTarget;
+use crate::kinds::target_health::TargetHealth;
+use crate::procedure::Want;
+use crate::schedule::eligible::{Facts, Ineligible, ServiceFacts, why_not};
+use crate::schedule::saga::{How, Seen};
+use crate::schedule::service::ServiceSeen;
+use crate::schedule::{Bounds, Member, MemberKind, Remembered, Tasks, tags};
+use crate::world::{Resource, Scope, World};
+
+/// How it stands.
+pub(super) fn sleeper(item: &Service, world: &World, scope: &Scope) -> Seen {
+    let mut member = Member::new(MemberKind::EcsService, &item.name);
+    member.cluster = Some(item.cluster.last().to_owned());
+    let facts = ServiceFacts { daemon: item.scheduling == "DAEMON", controller: Some(item.controller.clone()) };
+    let ineligible = Ineligible::by_tag(&item.tags).or_else(|| why_not(&Facts::Service(facts)));
+    let how = match item.status.as_str() {
+        "INACTIVE" | "DRAINING" => How::Gone,
+        _ => How::Service(ServiceSeen {
+            tasks: Tasks {
+                desired: item.desired,
+                running: item.running,
+                pending: item.pending,
+                deploying: moving(item),
+                ready: unhealthy(item, world, scope).is_none(),
+            },
+            bounds: bounds(item, world, scope),
+            memory: memory(item),
+        }),
+    };
+    Seen { ineligible, ..Seen::new(member, how) }
+}
+
+/// What has to be read to see that.
+pub(super) fn watch(item: &Service, scope: &Scope) -> Vec<Want> {
+    let groups = item.attachments.iter().filter_map(|attached| attached.target_group.as_ref());
+    let groups = groups.map(|group| Want::part(scope, TargetHealth::KIND, group.as_str()));
+    [Want::part(scope, Service::KIND, item.cluster.as_str()), Want::all(scope, ScalableTarget::KIND)]
+        .into_iter()
+        .chain(groups)
+        .collect()
+}
+
+/// What its tag remembers of before it slept.
+#[must_use]
+pub fn memory(item: &Service) -> Option<Remembered> {
+    item.tags.get(tags::REMEMBERED).and_then(|text| text.parse().ok())
+}
+
+/// The name Application Auto Scaling knows it by.
+fn scaled_as(item: &Service) -> String {
+    format!("service/{}/{}", item.cluster.last(), item.name)
+}
+
+fn bounds(item: &Service, world: &World, scope: &Scope) -> Option<Bounds> {
+    let target = world.by_key::<ScalableTarget>(scope, &scaled_as(item))?;
+    Some(Bounds { min: target.min, max: target.max })
+}
+
+/// The target group in which fewer targets are healthy than tasks are wanted. One that could not be read says nothing.
+fn unhealthy<'a>(item: &'a Service, world: &World, scope: &Scope) -> Option<&'a str> {
+    let groups = item.attachments.iter().filter_map(|attached| attached.target_group.as_ref());
+    let short = |group: &str| {
+        let health = world.by_key::<TargetHealth>(scope, group)?;
+        let healthy = health.targets.iter().filter(|target| target.state == "healthy").count();
+        Some(healthy < item.desired as usize)
+    };
+    groups.map(|group| group.as_str()).find(|group| short(group) == Some(true))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,136 @@
+//! Takes a service to sleep and back, step by step: ecs:TagResource and UntagResource for its memory,
+//! application-autoscaling:RegisterScalableTarget for its bounds, ecs:UpdateService for its count. Needs the gate's
+//! pass; each call sets a value outright, so that repeating one changes nothing.
+
+use aws_sdk_applicationautoscaling::types::{ScalableDimension, ServiceNamespace};
+use aws_sdk_ecs::types::Tag;
+use aws_types::request_id::RequestId;
+
+use super::super::model::Service;
+use crate::app::gate::{Change, Deed, Pass, Plan};
+use crate::aws::Clients;
+use crate::cloud::Receipt;
+use crate::kinds::Boxed;
+use crate::schedule::saga::Act;
+use crate::schedule::tags::REMEMBERED;
+use crate::world::{EnvironmentName, Fault, Resource, ResourceId, Scope};
+
+const TAG: &str = "ecs:TagResource";
+const UNTAG: &str = "ecs:UntagResource";
+const UPDATE: &str = "ecs:UpdateService";
+const REGISTER: &str = "application-autoscaling:RegisterScalableTarget";
+
+/// One step of one service.
+struct Turn {
+    act: Act,
+    name: String,
+    cluster: String,
+    scaled_as: String,
+    on: ResourceId,
+    environment: EnvironmentName,
+}
+
+/// The change that does `act` to `item`, if it is one of a service.
+pub(in crate::kinds::ecs_service) fn of(
+    item: &Service,
+    act: Act,
+    environment: &EnvironmentName,
+    scope: &Scope,
+) -> Option<Box<dyn Change>> {
+    if matches!(act, Act::Start | Act::Stop) {
+        return None;
+    }
+    Some(Box::new(Turn {
+        act,
+        name: item.name.clone(),
+        cluster: item.cluster.to_string(),
+        scaled_as: super::scaled_as(item),
+        on: item.id(scope),
+        environment: environment.clone(),
+    }))
+}
+
+impl Turn {
+    fn says(&self) -> (String, String) {
+        let name = &self.name;
+        match self.act {
+            Act::Remember(memory) => {
+                (format!("remember what service {name} has: {memory}"), format!("{TAG} {name}: {REMEMBERED}={memory}"))
+            }
+            Act::Forget => {
+                (format!("forget what service {name} had before it slept"), format!("{UNTAG} {name}: {REMEMBERED}"))
+            }
+            Act::Bounds(bounds) => (
+                format!("scale service {name} between {} and {} tasks", bounds.min, bounds.max),
+                format!("{REGISTER} {}: min {}, max {}", self.scaled_as, bounds.min, bounds.max),
+            ),
+            Act::Count(count) => {
+                (format!("set service {name} to {count} tasks"), format!("{UPDATE} {name}: {count} wanted"))
+            }
+            Act::Start | Act::Stop => (String::new(), String::new()),
+        }
+    }
+
+    /// AWS's request id.
+    async fn call(&self, aws: &Clients) -> Result<Option<String>, Fault> {
+        let (on, arn) = (Some(self.name.as_str()), &*self.on.key);
+        let number = |count: u32| i32::try_from(count).unwrap_or(i32::MAX);
+        match self.act {
+            Act::Remember(memory) => {
+                let tag = Tag::builder().key(REMEMBERED).value(memory.to_string()).build();
+                let request = aws.ecs.tag_resource().resource_arn(arn).tags(tag);
+                aws.call(TAG, on, request.send()).await.map(|answer| answer.request_id().map(str::to_owned))
+            }
+            Act::Forget => {
+                let request = aws.ecs.untag_resource().resource_arn(arn).tag_keys(REMEMBERED);
+                aws.call(UNTAG, on, request.send()).await.map(|answer| answer.request_id().map(str::to_owned))
+            }
+            Act::Bounds(bounds) => {
+                let request = aws
+                    .scaling
+                    .register_scalable_target()
+                    .service_namespace(ServiceNamespace::Ecs)
+                    .scalable_dimension(ScalableDimension::EcsServiceDesiredCount)
+                    .resource_id(&self.scaled_as)
+                    .min_capacity(number(bounds.min))
+                    .max_capacity(number(bounds.max));
+                aws.call(REGISTER, on, request.send()).await.map(|answer| answer.request_id().map(str::to_owned))
+            }
+            Act::Count(count) => {
+                let request = aws.ecs.update_service().cluster(&self.cluster).service(arn);
+                let request = request.desired_count(number(count));
+                aws.call(UPDATE, on, request.send()).await.map(|answer| answer.request_id().map(str::to_owned))
+            }
+            Act::Start | Act::Stop => Ok(None),
+        }
+    }
+}
+
+impl Change for Turn {
+    fn plan(&self) -> Plan {
+        let (says, call) = self.says();
+        Plan::new(says, self.environment.clone(), self.on.clone(), vec![call])
+    }
+
+    fn deed(&self) -> Deed {
+        let (verb, arguments) = match self.act {
+            Act::Remember(memory) => ("remember", vec![("memory", memory.to_string())]),
+            Act::Forget => ("forget", Vec::new()),
+            Act::Bounds(bounds) => ("bounds", vec![("min", bounds.min.to_string()), ("max", bounds.max.to_string())]),
+            Act::Count(count) => ("scale", vec![("desired", count.to_string())]),
+            Act::Start => ("start", Vec::new()),
+            Act::Stop => ("stop", Vec::new()),
+        };
+        Deed { verb, on: self.on.clone(), arguments }
+    }
+
+    fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> Boxed<'a, Result<Receipt, Fault>> {
+        Box::pin(async move {
+            let id = self.call(aws).await?;
+            Ok(Receipt { request_ids: id.into_iter().collect(), says: Some(self.says().0), facts: Vec::new() })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

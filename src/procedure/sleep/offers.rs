@@ -1,0 +1,227 @@
+//! `sleep` and `wake` as offers of a whole environment: who takes part, what would be called, why it is barred.
+//! Pure; what happens next is never decided here.
+
+use super::{Sleep, Sleeper};
+use crate::app::gate::Difference;
+use crate::environment::{self, sleepers_named, whole::Whole};
+use crate::kinds::alarm::{Alarm, hush, scales};
+use crate::kinds::{Asks, Offer, Site, kind};
+use crate::procedure::{Hush, Proposal};
+use crate::schedule::saga::{self, Act, How, Seen, Turn};
+use crate::schedule::{Keep, MemberKind, WakeDesired, tags};
+use crate::text::counted;
+use crate::world::{KindName, ResourceId, Scope};
+
+/// Sleep and wake, as a group of an environment's offers.
+#[derive(Debug)]
+pub struct Bedtime;
+
+/// Who takes part, with how it stands.
+struct Part {
+    sleeper: Sleeper,
+    seen: Seen,
+}
+
+impl Whole for Bedtime {
+    fn offers(&self, site: &Site<'_>) -> Vec<Offer> {
+        let (parts, _) = parts(site);
+        if parts.is_empty() {
+            return Vec::new();
+        }
+        let name = &site.environment.name;
+        let who = counted(parts.len(), "member");
+        let asleep = all_at(&parts, Keep::Stopped).then(|| "it is asleep already".to_owned());
+        let awake = all_at(&parts, Keep::Running).then(|| "it is awake already".to_owned());
+        let unknown = unremembered(&parts);
+        let asks = match unknown.as_slice() {
+            [] => Asks::Nothing,
+            some => {
+                let prompt = format!("how many tasks does {} wake to? it is not remembered", some.join(" and "));
+                Asks::Text { prompt, initial: String::new() }
+            }
+        };
+        let sleep = format!("put {name} to sleep: {who}, databases last");
+        let wake = format!("wake {name}: {who}, databases first");
+        vec![
+            Offer::new("sleep", sleep).barred(site.environment.stop_barred().or(asleep)),
+            Offer::new("wake", wake).asking(asks).barred(awake),
+        ]
+    }
+
+    fn propose(&self, verb: &str, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String> {
+        let goal = match verb {
+            "sleep" => Keep::Stopped,
+            "wake" => Keep::Running,
+            _ => return Err(format!("an environment knows no {verb:?}")),
+        };
+        let name = &site.environment.name;
+        let (mut parts, missing) = parts(site);
+        if goal == Keep::Stopped
+            && let Some(why) = site.environment.stop_barred()
+        {
+            return Err(format!("{name} cannot be put to sleep: {why}"));
+        }
+        if goal == Keep::Running
+            && let Some(value) = value.filter(|value| !value.is_empty())
+        {
+            let count = value.parse::<u32>().ok().filter(|count| (1..=5000).contains(count));
+            let count = count.ok_or_else(|| format!("{value:?} is no number of tasks; say 1 or more"))?;
+            for part in parts.iter_mut().filter(|part| is_unremembered(&part.seen)) {
+                part.sleeper.member.wake_desired = WakeDesired::Count(count);
+                part.seen.member.wake_desired = WakeDesired::Count(count);
+            }
+        }
+        if parts.is_empty() {
+            return Err(format!("{name} has nothing that sleeps: no database, no instance, no service"));
+        }
+        let stuck = |part: &&Part| matches!(saga::turn(goal, &part.seen), Turn::Stuck(_));
+        if parts.iter().filter(stuck).count() == parts.len() {
+            let whys: Vec<String> = parts.iter().filter_map(|part| why_stuck(goal, part)).collect();
+            let done = if goal == Keep::Stopped { "put to sleep" } else { "woken" };
+            return Err(format!("{name} cannot be {done}: {}", whys.join("; ")));
+        }
+        Ok(Proposal::Procedure(Box::new(procedure(goal, parts, missing, site))))
+    }
+}
+
+fn procedure(goal: Keep, parts: Vec<Part>, missing: Vec<String>, site: &Site<'_>) -> Sleep {
+    let name = &site.environment.name;
+    let says = match goal {
+        Keep::Stopped => format!("put {name} to sleep"),
+        Keep::Running => format!("wake {name}"),
+    };
+    let hushes = hushes(site);
+    let on = ResourceId { kind: KindName("environment"), scope: site.cx.scope.clone(), key: name.as_str().into() };
+    let mut plan = site.plan(says, on, calls(goal, &parts, !hushes.is_empty()));
+    let mut notices: Vec<String> = parts.iter().filter_map(|part| why_stuck(goal, part)).collect();
+    notices.extend(missing.into_iter().map(|label| format!("{label} of the configuration is not there")));
+    notices.extend(parts.iter().filter_map(|part| {
+        let tags = kind(part.sleeper.id.kind)?;
+        let worn = tags.document(site.cx.world, &part.sleeper.id)?;
+        let worn = worn.get("tags")?.as_object()?;
+        let tag = tags::other_controller(worn.keys().map(String::as_str))?;
+        Some(format!("{} wears the tag {tag}: another tool schedules it and may undo this", part.seen.member.label()))
+    }));
+    if goal == Keep::Stopped {
+        notices.push(
+            "AWS starts stopped databases again after 7 days; storage and load balancers are billed on".to_owned(),
+        );
+    }
+    plan.notices.splice(0..0, notices);
+    plan.differences = parts.iter().filter_map(|part| difference(goal, part)).collect();
+    let mut scopes: Vec<Scope> = parts.iter().map(|part| part.sleeper.id.scope.clone()).collect();
+    scopes.sort();
+    scopes.dedup();
+    scopes.retain(|scope| *scope != plan.scope);
+    plan.besides = scopes;
+    Sleep::new(plan, goal, parts.into_iter().map(|part| part.sleeper).collect(), hushes)
+}
+
+/// Who takes part, in the order they wake; and who is named and not there.
+fn parts(site: &Site<'_>) -> (Vec<Part>, Vec<String>) {
+    let (mut parts, mut missing) = (Vec::new(), Vec::new());
+    let found: Vec<environment::Sleeper> = sleepers_named(site.environment, site.cx.world, &site.environment.named);
+    for found in found {
+        let Some(id) = found.id.clone() else {
+            missing.push(found.member.label());
+            continue;
+        };
+        let Some(of) = kind(id.kind) else { continue };
+        let Some(mut seen) = of.sleeper(site.cx.world, &id).filter(|seen| seen.how != How::Gone) else { continue };
+        seen.member = found.member.clone();
+        parts.push(Part { sleeper: Sleeper::new(id.clone(), found.member, of.watch(site.cx.world, &id)), seen });
+    }
+    (parts, missing)
+}
+
+fn all_at(parts: &[Part], goal: Keep) -> bool {
+    parts.iter().all(|part| saga::turn(goal, &part.seen) == Turn::Done)
+}
+
+/// Whether a service sleeps and nobody knows how many tasks it had.
+fn is_unremembered(seen: &Seen) -> bool {
+    let known = seen.member.wake_desired != WakeDesired::Remembered;
+    matches!(&seen.how, How::Service(service)
+        if !known && service.tasks.desired == 0 && service.memory.and_then(|memory| memory.desired).is_none())
+}
+
+fn unremembered(parts: &[Part]) -> Vec<String> {
+    parts.iter().filter(|part| is_unremembered(&part.seen)).map(|part| part.seen.member.id.clone()).collect()
+}
+
+fn why_stuck(goal: Keep, part: &Part) -> Option<String> {
+    match saga::turn(goal, &part.seen) {
+        Turn::Stuck(why) => Some(format!("{} stays as it is: {why}", part.seen.member.label())),
+        _ => None,
+    }
+}
+
+/// The calls it takes, in order, as far as can be told beforehand.
+fn calls(goal: Keep, parts: &[Part], alarms: bool) -> Vec<String> {
+    let mut calls: Vec<String> = parts.iter().filter_map(|part| call(goal, part)).collect();
+    if goal == Keep::Stopped {
+        calls.reverse();
+    }
+    match (goal, alarms) {
+        (_, false) => {}
+        (Keep::Stopped, true) => {
+            calls.insert(0, "cloudwatch:PutAlarmMuteRule: its alarms, for 15 days at most".to_owned())
+        }
+        (Keep::Running, true) => calls.push("cloudwatch:DeleteAlarmMuteRule: its alarms speak again".to_owned()),
+    }
+    calls
+}
+
+fn call(goal: Keep, part: &Part) -> Option<String> {
+    let turn = saga::turn(goal, &part.seen);
+    if !matches!(turn, Turn::Act(_) | Turn::Wait(_)) {
+        return None;
+    }
+    let label = part.seen.member.label();
+    let verb = if goal == Keep::Stopped { "Stop" } else { "Start" };
+    Some(match (part.seen.member.kind, goal) {
+        (MemberKind::RdsInstance, _) => format!("rds:{verb}DBInstance {label}"),
+        (MemberKind::RdsCluster, _) => format!("rds:{verb}DBCluster {label}"),
+        (MemberKind::Ec2Instance, _) => format!("ec2:{verb}Instances {label}"),
+        (MemberKind::EcsService, Keep::Stopped) => format!(
+            "ecs:TagResource, application-autoscaling:RegisterScalableTarget (if it is scaled), ecs:UpdateService {label}"
+        ),
+        (MemberKind::EcsService, Keep::Running) => format!(
+            "application-autoscaling:RegisterScalableTarget (if it is scaled), ecs:UpdateService, ecs:UntagResource {label}"
+        ),
+    })
+}
+
+/// What differs afterwards, as far as is known beforehand.
+fn difference(goal: Keep, part: &Part) -> Option<Difference> {
+    let How::Service(service) = &part.seen.how else { return None };
+    let now = service.tasks.desired;
+    let later = match (goal, part.seen.member.wake_desired) {
+        (Keep::Stopped, _) => 0,
+        (Keep::Running, WakeDesired::Count(count)) => count,
+        (Keep::Running, WakeDesired::Remembered) => service.memory.and_then(|memory| memory.desired)?,
+    };
+    let to_be = matches!(saga::turn(goal, &part.seen), Turn::Act(Act::Remember(_) | Act::Bounds(_) | Act::Count(_)));
+    (to_be && now != later).then(|| Difference {
+        what: format!("tasks of {}", part.seen.member.label()),
+        from: Some(now.to_string()),
+        to: Some(later.to_string()),
+    })
+}
+
+/// What silences the environment's alarms, one a scope.
+fn hushes(site: &Site<'_>) -> Vec<Hush> {
+    let environment = site.environment;
+    let alarms = environment.members.iter().filter(|member| {
+        // Those that only scale tell nobody.
+        site.cx.world.get::<Alarm>(&member.id).is_some_and(|alarm| !scales(alarm))
+    });
+    let mut scopes: Vec<(&Scope, Vec<String>)> = Vec::new();
+    for member in alarms {
+        match scopes.iter_mut().find(|(scope, _)| *scope == &member.id.scope) {
+            Some((_, names)) => names.push(member.name.clone()),
+            None => scopes.push((&member.id.scope, vec![member.name.clone()])),
+        }
+    }
+    scopes.into_iter().map(|(scope, names)| hush(&names, &environment.name, scope, site.cx.now)).collect()
+}

@@ -1,0 +1,414 @@
+//! A whole environment put to sleep and woken over a little account that moves by the second: in order, remembered,
+//! killed before every step and taken up again, refused, half way.
+
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::kinds::db_instance::DbInstance;
+use crate::kinds::ec2_instance::Instance;
+use crate::kinds::ecs_service::Service;
+use crate::kinds::sample::{database, instance, now, scope, service};
+use crate::kinds::scalable_target::ScalableTarget;
+use crate::kinds::{alarm, kind};
+use crate::procedure::How as Ended;
+use crate::schedule::{Member, MemberKind};
+use crate::world::{Coverage, FaultKind, Harvest, Resource, Scope, World};
+
+/// A database, an instance and a scaled service.
+struct Account {
+    db: &'static str,
+    ec2: &'static str,
+    desired: u32,
+    running: u32,
+    bounds: (u32, u32),
+    tag: Option<String>,
+    at: Timestamp,
+    /// When what moves has arrived.
+    arrives: Timestamp,
+    calls: Vec<String>,
+    refuse: Option<(&'static str, Fault)>,
+    muted: bool,
+}
+
+impl Account {
+    fn awake() -> Self {
+        Self {
+            db: "available",
+            ec2: "running",
+            desired: 3,
+            running: 3,
+            bounds: (2, 10),
+            tag: None,
+            at: now(),
+            arrives: now(),
+            calls: Vec::new(),
+            refuse: None,
+            muted: false,
+        }
+    }
+
+    fn moves(&mut self) {
+        self.arrives = self.at + SignedDuration::from_secs(40);
+    }
+
+    fn passes(&mut self, span: SignedDuration) {
+        self.at += span;
+        if self.at < self.arrives {
+            return;
+        }
+        self.db = match self.db {
+            "stopping" => "stopped",
+            "starting" => "available",
+            other => other,
+        };
+        self.ec2 = match self.ec2 {
+            "stopping" => "stopped",
+            "pending" => "running",
+            other => other,
+        };
+        // App Auto Scaling pulls the count into its range.
+        if self.desired > 0 {
+            self.desired = self.desired.clamp(self.bounds.0, self.bounds.1.max(1));
+        }
+        self.running = self.desired;
+    }
+
+    fn world(&self) -> World {
+        let tags: BTreeMap<String, String> =
+            self.tag.iter().map(|tag| ("toban:remembered".to_owned(), tag.clone())).collect();
+        let mut world = World::default();
+        let service = Service {
+            desired: self.desired,
+            running: self.running,
+            pending: 0,
+            attachments: Vec::new(),
+            deployments: Vec::new(),
+            tags,
+            ..service()
+        };
+        let target =
+            ScalableTarget { id: "service/city-prod/Backend".to_owned(), min: self.bounds.0, max: self.bounds.1 };
+        let instance = Instance { state: self.ec2.to_owned(), tags: BTreeMap::new(), ..instance() };
+        let db = DbInstance { status: self.db.to_owned(), ..database() };
+        fn put<T: Resource>(world: &mut World, item: T) {
+            world.put(&scope(), T::KIND, &Coverage::All, Ok(Harvest::whole(vec![item]).into()), now());
+        }
+        put(&mut world, service);
+        put(&mut world, target);
+        put(&mut world, instance);
+        put(&mut world, db);
+        world
+    }
+
+    fn asked(&mut self, deed: &Deed) -> Result<Receipt, Fault> {
+        let argument = |name: &str| {
+            deed.arguments.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone()).unwrap_or_default()
+        };
+        if let Some((verb, fault)) = &self.refuse
+            && *verb == deed.verb
+        {
+            return Err(fault.clone());
+        }
+        let what = deed.on.kind.0;
+        self.calls.push(format!("{} {what}", deed.verb));
+        match (deed.verb, what) {
+            ("remember", _) => self.tag = Some(argument("memory")),
+            ("forget", _) => self.tag = None,
+            ("bounds", _) => {
+                self.bounds = (argument("min").parse().expect("a number"), argument("max").parse().expect("a number"));
+            }
+            ("scale", _) => self.desired = argument("desired").parse().expect("a number"),
+            ("stop", "db-instance") => self.db = "stopping",
+            ("start", "db-instance") => self.db = "starting",
+            ("stop", _) => self.ec2 = "stopping",
+            ("start", _) => self.ec2 = "pending",
+            ("mute", _) => self.muted = true,
+            ("unmute", _) => self.muted = false,
+            other => panic!("{other:?}"),
+        }
+        self.moves();
+        Ok(Receipt::default())
+    }
+
+    /// What must never be seen: tasks without their database, or a zero without its memory.
+    fn is_sound(&self) {
+        assert!(self.running == 0 || self.db == "available", "tasks run while the database is {}", self.db);
+        assert!(self.desired > 0 || self.tag.is_some() || self.running > 0, "a zero without a memory");
+        assert!(self.bounds.1 > 0 || self.tag.as_deref().is_some_and(|tag| tag.contains("min=2 max=10")));
+    }
+}
+
+fn procedure(goal: Keep, world: &World) -> Sleep {
+    let environment: crate::world::EnvironmentName = "city-dev".into();
+    let mut service_member = Member::new(MemberKind::EcsService, "Backend");
+    service_member.cluster = Some("city-prod".to_owned());
+    let members = [
+        (database().id(&scope()), Member::new(MemberKind::RdsInstance, "city-db")),
+        (instance().id(&scope()), Member::new(MemberKind::Ec2Instance, instance().id)),
+        (service().id(&scope()), service_member),
+    ];
+    let members = members.map(|(id, member)| {
+        let reads = kind(id.kind).map(|kind| kind.watch(world, &id)).unwrap_or_default();
+        Sleeper::new(id, member, reads)
+    });
+    let plan = Plan::new("turn city-dev", environment.clone(), database().id(&scope()), Vec::new());
+    let hush = alarm::hush(&["a".to_owned()], &environment, &scope(), now());
+    Sleep::new(plan, goal, members.to_vec(), vec![hush])
+}
+
+/// Runs to the end, a fresh procedure taking over before each step that `killed` names.
+fn run(account: &mut Account, goal: Keep, killed: &[usize]) -> Option<Ending> {
+    let mut one = procedure(goal, &account.world());
+    for at in 0..900 {
+        if killed.contains(&at) {
+            one = procedure(goal, &account.world());
+        }
+        let world = account.world();
+        let sight = Sight { world: &world, faults: &[], now: account.at };
+        let step = one.step(&sight);
+        assert!(!one.report(&sight).says.is_empty());
+        match step {
+            Step::End(ending) => return Some(ending),
+            Step::Wait(span) => account.passes(span),
+            Step::Act(changes) => {
+                for change in changes {
+                    let deed = change.deed();
+                    let got = account.asked(&deed);
+                    one.told(&deed, &got, account.at);
+                    account.is_sound();
+                }
+            }
+        }
+        account.is_sound();
+    }
+    None
+}
+
+#[test]
+fn down_in_order_remembered_and_up_again_as_it_was() {
+    let mut account = Account::awake();
+    let slept = run(&mut account, Keep::Stopped, &[]).expect("it ends");
+    assert_eq!((slept.how, slept.says.as_str()), (Ended::Done, "city-dev is asleep, 3 members"));
+    assert_eq!(
+        account.calls,
+        [
+            "mute alarm",
+            "remember ecs-service",
+            "bounds ecs-service",
+            "scale ecs-service",
+            "stop ec2-instance",
+            "stop db-instance"
+        ]
+    );
+    assert_eq!((account.tag.as_deref(), account.bounds, account.muted), (Some("desired=3 min=2 max=10"), (0, 0), true));
+    account.calls.clear();
+    let again = run(&mut account, Keep::Stopped, &[]).expect("it ends");
+    assert_eq!((again.how, account.calls.len()), (Ended::Done, 0), "what sleeps is left alone, and remembers");
+    let woke = run(&mut account, Keep::Running, &[]).expect("it ends");
+    assert_eq!((woke.how, woke.says.as_str()), (Ended::Done, "city-dev is awake, 3 members"));
+    assert_eq!(
+        account.calls,
+        [
+            "start db-instance",
+            "start ec2-instance",
+            "bounds ecs-service",
+            "scale ecs-service",
+            "forget ecs-service",
+            "unmute alarm"
+        ]
+    );
+    assert_eq!((account.desired, account.bounds, account.tag, account.muted), (3, (2, 10), None, false));
+}
+
+#[test]
+fn killed_before_any_step_any_console_takes_it_up() {
+    for killed in 0..16 {
+        let mut account = Account::awake();
+        let slept = run(&mut account, Keep::Stopped, &[killed]).expect("it ends");
+        assert_eq!(slept.how, Ended::Done, "killed before {killed}: {}", slept.says);
+        assert_eq!(account.tag.as_deref(), Some("desired=3 min=2 max=10"), "killed before {killed}");
+        let woke = run(&mut account, Keep::Running, &[killed]).expect("it ends");
+        assert_eq!(woke.how, Ended::Done, "killed before {killed}: {}", woke.says);
+        assert_eq!((account.desired, account.bounds, account.db), (3, (2, 10), "available"), "killed before {killed}");
+    }
+}
+
+#[test]
+fn a_sleep_turned_into_a_wake_half_way_comes_back_as_it_was() {
+    for steps in 0..12 {
+        let mut account = Account::awake();
+        let mut one = procedure(Keep::Stopped, &account.world());
+        for _ in 0..steps {
+            let world = account.world();
+            match one.step(&Sight { world: &world, faults: &[], now: account.at }) {
+                Step::Act(changes) => {
+                    for change in changes {
+                        let deed = change.deed();
+                        let got = account.asked(&deed);
+                        one.told(&deed, &got, account.at);
+                    }
+                }
+                Step::Wait(span) => account.passes(span),
+                Step::End(_) => break,
+            }
+        }
+        let woke = run(&mut account, Keep::Running, &[]).expect("it ends");
+        assert_eq!((woke.how, account.desired, account.bounds), (Ended::Done, 3, (2, 10)), "after {steps} steps");
+    }
+}
+
+#[test]
+fn what_is_refused_keeps_what_comes_after_it_and_is_named() {
+    let mut denied = Fault::new(FaultKind::Denied, "ecs:TagResource", "not authorized");
+    denied.code = Some("AccessDeniedException".to_owned());
+    let mut account = Account { refuse: Some(("remember", denied)), ..Account::awake() };
+    let ending = run(&mut account, Keep::Stopped, &[]).expect("it ends");
+    assert_eq!(ending.how, Ended::Incomplete, "its alarms are muted");
+    assert!(
+        ending.says.contains("city-prod/Backend (ecs:TagResource is not allowed: not authorized)"),
+        "{}",
+        ending.says
+    );
+    assert!(ending.says.contains("city-db (not stopped: city-prod/Backend comes before it)"), "{}", ending.says);
+    assert!(ending.says.contains("`toban sleep city-dev` goes on from here"), "{}", ending.says);
+    assert_eq!((account.desired, account.bounds, account.db), (3, (2, 10), "available"), "nothing was zeroed");
+}
+
+#[test]
+fn alarms_that_cannot_be_muted_do_not_keep_it_awake() {
+    let no = Fault::new(FaultKind::Denied, "cloudwatch:PutAlarmMuteRule", "not authorized");
+    let mut account = Account { refuse: Some(("mute", no)), ..Account::awake() };
+    let ending = run(&mut account, Keep::Stopped, &[]).expect("it ends");
+    assert_eq!((ending.how, account.db), (Ended::Done, "stopped"));
+    assert!(
+        ending.says.ends_with("its alarms are not muted: cloudwatch:PutAlarmMuteRule is not allowed: not authorized")
+    );
+}
+
+#[test]
+fn a_busy_database_is_asked_again_and_a_lost_answer_is_not_taken_for_an_end() {
+    let mut busy = Fault::new(FaultKind::Refused, "rds:StopDBInstance", "Instance city-db is not in available state.");
+    busy.code = Some("InvalidDBInstanceState".to_owned());
+    for fault in [busy, Fault::new(FaultKind::Timeout, "rds:StopDBInstance", "no answer")] {
+        let mut account = Account::awake();
+        account.running = 0;
+        account.desired = 0;
+        account.bounds = (0, 0);
+        account.tag = Some("desired=3 min=2 max=10".to_owned());
+        account.ec2 = "stopped";
+        account.refuse = Some(("stop", fault));
+        let mut one = procedure(Keep::Stopped, &account.world());
+        let mut refused = 0;
+        let mut end = None;
+        for _ in 0..200 {
+            let world = account.world();
+            match one.step(&Sight { world: &world, faults: &[], now: account.at }) {
+                Step::Act(changes) => {
+                    for change in changes {
+                        let deed = change.deed();
+                        let got = account.asked(&deed);
+                        refused += usize::from(got.is_err());
+                        if refused == 3 {
+                            account.refuse = None;
+                        }
+                        one.told(&deed, &got, account.at);
+                    }
+                }
+                Step::Wait(span) => account.passes(span),
+                Step::End(ending) => {
+                    end = Some(ending);
+                    break;
+                }
+            }
+        }
+        assert_eq!((end.map(|end| end.how), refused, account.db), (Some(Ended::Done), 3, "stopped"));
+    }
+}
+
+#[test]
+fn who_cannot_be_seen_is_stuck_and_targets_that_cannot_are_not() {
+    let account = Account::awake();
+    let world = account.world();
+    let denied = |kind| (Want::all(&scope(), kind), Fault::new(FaultKind::Denied, "x:Describe", "no"));
+    let faults = [denied(ScalableTarget::KIND)];
+    let mut one = procedure(Keep::Stopped, &world);
+    let Step::End(ending) = one.step(&Sight { world: &world, faults: &faults, now: now() }) else {
+        panic!("its bounds cannot be seen: nothing is zeroed")
+    };
+    assert_eq!(ending.how, Ended::Failed);
+    assert!(ending.says.contains("it cannot be seen: x:Describe is not allowed: no"), "{}", ending.says);
+    let faults = [denied(crate::world::KindName("target-health"))];
+    let mut one = procedure(Keep::Stopped, &world);
+    assert!(matches!(one.step(&Sight { world: &world, faults: &faults, now: now() }), Step::Act(_)));
+}
+
+#[test]
+fn a_wake_that_stands_still_gives_up_and_names_it() {
+    let mut account = Account::awake();
+    assert!(run(&mut account, Keep::Stopped, &[]).is_some());
+    let mut one = procedure(Keep::Running, &account.world());
+    let mut end = None;
+    for _ in 0..600 {
+        let world = account.world();
+        match one.step(&Sight { world: &world, faults: &[], now: account.at }) {
+            Step::Act(changes) => {
+                for change in changes {
+                    let deed = change.deed();
+                    let got = account.asked(&deed);
+                    one.told(&deed, &got, account.at);
+                }
+            }
+            Step::Wait(span) => {
+                account.passes(span);
+                account.running = account.running.min(1);
+            }
+            Step::End(ending) => {
+                end = Some(ending);
+                break;
+            }
+        }
+    }
+    let end = end.expect("it gives up");
+    assert_eq!(end.how, Ended::Incomplete);
+    assert!(end.says.contains("city-prod/Backend (1 of 3 tasks run, unchanged for 30 min)"), "{}", end.says);
+    assert!(end.says.contains("awake: city-db, "), "{}", end.says);
+}
+
+#[test]
+fn it_may_be_left_only_while_the_last_ones_go_down() {
+    let mut account = Account::awake();
+    let mut one = procedure(Keep::Stopped, &account.world());
+    let mut left = Vec::new();
+    for _ in 0..100 {
+        let world = account.world();
+        let step = one.step(&Sight { world: &world, faults: &[], now: account.at });
+        match step {
+            Step::Act(changes) => {
+                for change in changes {
+                    let deed = change.deed();
+                    let got = account.asked(&deed);
+                    one.told(&deed, &got, account.at);
+                }
+            }
+            Step::Wait(span) => {
+                left.push((one.goes_on(), account.db));
+                account.passes(span);
+            }
+            Step::End(_) => break,
+        }
+    }
+    assert!(left.iter().all(|(alone, db)| *alone == (*db == "stopping")), "{left:?}");
+    assert!(left.iter().any(|(alone, _)| *alone));
+}
+
+#[test]
+fn a_place_outside_the_plan_is_none_of_its_places() {
+    let mut plan = procedure(Keep::Stopped, &Account::awake().world()).plan();
+    plan.besides = vec![Scope::new("second", "us-east-1")];
+    assert_eq!(plan.scopes().count(), 2);
+    let account =
+        |scope: &Scope| Some(if scope.source.as_str() == "second" { "222222222222" } else { "111111111111" }.into());
+    let pinned: crate::world::AccountId = "111111111111".into();
+    assert_eq!(plan.account(Some(&pinned), account), Some("222222222222".into()), "one other account is enough");
+    assert_eq!(plan.account(None, account), Some("111111111111".into()));
+}
