@@ -283,4 +283,51 @@ fn a_service_is_deployed_rolled_back_and_scaled() {
     at(&peer, &["scale", "prooflink-dev/service", "2", "--yes"], 0);
     assert_eq!(sent(&peer, "UpdateService").pop().expect("a call")["desiredCount"], 2);
     at(&peer, &["deploy", "prooflink-prod/service", "--force", "--yes"], 3);
+#[test]
+fn a_function_is_shifted_and_instances_are_planned_from_the_command_line() {
+    let api = ["--demo", "deploy", "cat-data/cat-data-v23-api", "--s3", "s3://cat-data-code/api-8.zip"];
+    let with = |more: &[&str]| run(&[&api, more].concat());
+    let plan = with(&["--dry-run", "--json", "--weight", "10"]);
+    let document: Value = serde_json::from_str(&plan.out).expect("one document");
+    assert_eq!(plan.code, Some(0), "{}", plan.err);
+    let says = document["plan"]["says"].as_str().expect("a sentence");
+    assert!(says.contains("shift live to it, 10 % first"), "{says}");
+    assert_eq!(with(&["--yes"]).code, Some(3), "a protected environment wants its name");
+    assert_eq!(with(&["--container", "web"]).code, Some(2));
+    let done = with(&["--confirm", "cat-data-v23", "--demo-speed", "60"]);
+    assert_eq!(done.code, Some(0), "{}", done.err);
+    assert!(done.out.contains("all calls of live go to version 8"), "{}", done.out);
+
+    let bare = run(&[
+        "--demo",
+        "deploy",
+        "cat-data/cat-data-v23-aggregate",
+        "--s3",
+        "s3://b-1/x.zip",
+        "--weight",
+        "10",
+        "--dry-run",
+    ]);
+    assert!(bare.code == Some(1) && bare.err.contains("has no alias"), "{}", bare.err);
+
+    let plan = run(&["--demo", "deploy", "kajimaru/kajimaru-TG", "--reference", "--dry-run"]);
+    assert_eq!(plan.code, Some(0), "{}", plan.err);
+    assert!(plan.out.contains("deploy main to 2 instances of kajimaru-TG, one at a time"), "{}", plan.out);
+    let back =
+        run(&["--demo", "deploy", "kajimaru/kajimaru-TG", "--rollback", "--confirm", "kajimaru", "--demo-speed", "60"]);
+    assert!(back.code == Some(1) && back.err.contains("names no commit that ran before"), "{}", back.err);
+    let odd = run(&["--demo", "deploy", "kajimaru/kajimaru-TG", "--reference", "main;reboot", "--dry-run"]);
+    assert!(odd.code == Some(1) && odd.err.contains("main;reboot"), "{}", odd.err);
+}
+
+#[test]
+fn instances_that_do_not_serve_go_back_and_the_exit_code_says_so() {
+    let deploy =
+        ["--demo", "--demo-speed", "60", "deploy", "kajimaru/kajimaru-TG", "--confirm", "kajimaru", "--reference"];
+    let done = run(&[&deploy[..], &["main"]].concat());
+    assert_eq!(done.code, Some(0), "{}", done.err);
+    assert!(done.out.contains("2 instances run"), "{}", done.out);
+    let broken = run(&[&deploy[..], &["feature/broken"]].concat());
+    assert_eq!(broken.code, Some(6), "{}", broken.err);
+    assert!(broken.err.contains("answers 500") && broken.err.contains("and serves"), "{}", broken.err);
 }

@@ -5,7 +5,7 @@ Never invents an unhealthy target: a test that wants one scripts it.
 
 import ipaddress
 
-from amends import amend, page, without
+from amends import amend, memory, page, without
 
 
 @amend("elasticloadbalancing:DescribeTargetGroups")
