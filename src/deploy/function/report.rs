@@ -1,4 +1,5 @@
-//! How a deployment of a function stands, for people. Pure.
+//! How a deployment of a function stands, for people: a line, and a bar for the share of calls that goes to the
+//! new version. Pure.
 
 use super::{Aim, Goal, Load, Phase, Report, Shift, Sight};
 use crate::procedure::Bar;

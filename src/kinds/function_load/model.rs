@@ -1,4 +1,5 @@
-//! How a version fares, in our words. Plain data; no SDK type, no judgement, no drawing.
+//! How a version fares, in our words: calls, errors, duration.
+//! Plain data; no SDK type, no judgement, no drawing.
 
 use std::hash::{DefaultHasher, Hash};
 

@@ -1,4 +1,5 @@
-//! What a function has published, in our words. Plain data; no SDK type, no judgement, no drawing.
+//! What a function has published, in our words: aliases, versions, callers.
+//! Plain data; no SDK type, no judgement, no drawing.
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash};
