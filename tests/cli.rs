@@ -283,6 +283,8 @@ fn a_service_is_deployed_rolled_back_and_scaled() {
     at(&peer, &["scale", "prooflink-dev/service", "2", "--yes"], 0);
     assert_eq!(sent(&peer, "UpdateService").pop().expect("a call")["desiredCount"], 2);
     at(&peer, &["deploy", "prooflink-prod/service", "--force", "--yes"], 3);
+}
+
 #[test]
 fn a_function_is_shifted_and_instances_are_planned_from_the_command_line() {
     let api = ["--demo", "deploy", "cat-data/cat-data-v23-api", "--s3", "s3://cat-data-code/api-8.zip"];
