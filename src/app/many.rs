@@ -31,7 +31,8 @@ fn plan(model: &Model, line: &str) -> Result<Proposal, String> {
     let home = model.picture.home(first).map(|environment| environment.name.clone());
     let mut nodes: Vec<(String, String)> = Vec::new();
     for id in &ids {
-        let reach = reach(model, id).ok_or_else(|| format!("{} is no instance; only instances run commands", id.key))?;
+        let reach =
+            reach(model, id).ok_or_else(|| format!("{} is no instance; only instances run commands", id.key))?;
         let Some(Way::Node(node)) = &reach.way else {
             return Err(format!("{} is no instance; in tasks, `s` opens a shell", reach.says));
         };
@@ -67,9 +68,10 @@ mod tests {
     #[test]
     fn a_command_goes_to_every_marked_instance() {
         let mut model = demo(0);
-        let all = model.world.everywhere::<Instance>().filter(|(_, instance)| {
-            instance.name.as_deref().is_some_and(|name| name.starts_with("kajimaru"))
-        });
+        let all = model
+            .world
+            .everywhere::<Instance>()
+            .filter(|(_, instance)| instance.name.as_deref().is_some_and(|name| name.starts_with("kajimaru")));
         let ids: Vec<_> = all.map(|(scope, instance)| instance.id(scope)).collect();
         assert!(ids.len() > 1, "{ids:?}");
         model.marks = ids.iter().cloned().map(Door::Resource).collect();
@@ -79,7 +81,10 @@ mod tests {
         press(&mut model, &["enter"]);
         let Overlay::Confirm(confirm) = &model.overlay else { panic!("no plan: {:?}", model.notices) };
         let plan = format!("{confirm:?}");
-        assert!(plan.contains("df -h") && plan.contains("kajimaru-ec2-01") && plan.contains("kajimaru-ec2-02"), "{plan}");
+        assert!(
+            plan.contains("df -h") && plan.contains("kajimaru-ec2-01") && plan.contains("kajimaru-ec2-02"),
+            "{plan}"
+        );
     }
 
     #[test]

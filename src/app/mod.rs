@@ -11,6 +11,7 @@ pub mod headless;
 pub mod journal;
 pub mod keeper;
 pub mod ledger;
+mod many;
 pub mod meant;
 pub mod model;
 pub mod msg;

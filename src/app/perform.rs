@@ -74,6 +74,7 @@ pub fn perform(model: &mut Model, command: Command, argument: Option<&str>) -> V
         Command::CopyName => return copy_name(model),
         Command::CopyCell => copy_cell(model),
         Command::Web => return model.web().map(Effect::Browse).into_iter().collect(),
+        Command::Run => super::many::run(model, argument),
         Command::Shell => return super::visits::shell(model),
         Command::Tunnel => return super::tunnels::ask(model),
         Command::Tunnels => super::tunnels::show(model),

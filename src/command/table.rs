@@ -93,6 +93,8 @@ pub enum Argument {
     Profile,
     /// A theme.
     Theme,
+    /// Words, taken as they are.
+    Words,
 }
 
 /// One command.
@@ -213,6 +215,9 @@ commands! {
     }
     Tunnel "tunnel" "open a tunnel to it: a port of this machine that leads to the database" {
         hint: Some("tunnel"), keys: &["F"], at: RESOURCES, needs: Need::Tunnel, action: true
+    }
+    Run "run" "run a command as root on the marked instances, or on this one" {
+        at: RESOURCES, needs: Need::Resource, takes: Argument::Words
     }
     Login "login" "log in again where the credentials ran out" { needs: Need::Login, action: true }
 

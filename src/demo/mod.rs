@@ -3,6 +3,7 @@
 
 mod build;
 mod clock;
+mod commands;
 mod look;
 mod offhours;
 mod overlay;
@@ -105,6 +106,7 @@ impl Demo {
         let mut scene = Scene::new();
         fill(&mut scene, &play);
         overlay::label(&mut scene, &play);
+        commands::answer(&mut scene, &play);
         Ok(watch(&scene, &play))
     }
 

@@ -31,7 +31,7 @@ pub(super) fn open(ask: &Ask, number: u64) -> Session {
 }
 
 /// What a line says, and what it ends with.
-fn said(line: &str, place: &str) -> (String, i32) {
+pub(super) fn said(line: &str, place: &str) -> (String, i32) {
     let mut words = line.split_whitespace();
     let rest = |words: std::str::SplitWhitespace<'_>| words.collect::<Vec<_>>().join(" ");
     let out = match words.next().unwrap_or_default() {

@@ -16,6 +16,7 @@ use crate::kinds::ecs_task::Task;
 use crate::kinds::managed_node::Node;
 use crate::kinds::target_health::TargetHealth;
 use crate::kinds::{Boxed, KINDS, Pace};
+use crate::procedure::Proposal;
 use crate::world::{Coverage, EnvironmentName, Fault, FaultKind, Part, Resource, Scope, World};
 
 /// Reads everything there is, as a first picture would.
@@ -437,9 +438,6 @@ async fn what_the_simulation_cannot_do_it_refuses_in_words() {
 
 /// Drives an offer of the resource named `name` to its end; what was said on the way, and the end.
 async fn carried(demo: &Demo, name: &str, verb: &str, value: Option<&str>) -> (Vec<String>, crate::procedure::Ending) {
-    use crate::app::carry::Logbook;
-    use crate::app::drive::{Errand, drive};
-    use crate::app::gate::Let;
     use crate::environment::gather;
     use crate::kinds::{Asks, Context, Joins, Site, kind};
 
@@ -466,7 +464,15 @@ async fn carried(demo: &Demo, name: &str, verb: &str, value: Option<&str>) -> (V
         }
         proposal = offered(&world).1;
     }
-    let proposal = proposal.unwrap_or_else(|why| panic!("{verb} {name}: {why}"));
+    driven(demo, world, proposal.unwrap_or_else(|why| panic!("{verb} {name}: {why}"))).await
+}
+
+/// Drives work of several steps to its end.
+async fn driven(demo: &Demo, world: World, proposal: Proposal) -> (Vec<String>, crate::procedure::Ending) {
+    use crate::app::carry::Logbook;
+    use crate::app::drive::{Errand, drive};
+    use crate::app::gate::Let;
+
     let at =
         Circumstances { protected: false, pinned: None, account: None, read_at: Some(demo.now()), now: demo.now() };
     let allowed = Gate::default().allow(proposal, &Answer::Yes, None, &at).expect("nothing hinders it");
@@ -532,4 +538,31 @@ async fn a_function_of_cat_data_is_shifted_at_once_by_a_share_and_back() {
     assert_eq!((back.how, back.says.as_str()), (How::Done, "all calls of live go to version 8"));
     let (_, bare) = carried(&demo, "cat-data-v23-aggregate", "deploy", Some("s3://cat-data-code/aggregate.zip")).await;
     assert!(bare.how == How::Done && bare.says.contains("no alias was shifted"), "{}", bare.says);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_command_runs_on_both_instances_and_beside_a_deployment() {
+    use crate::environment::gather;
+    use crate::kinds::managed_node::RunCommand;
+    use crate::kinds::{Context, Joins, Site};
+    use crate::procedure::How;
+
+    let demo = Demo::new(7, 60.0, Timestamp::UNIX_EPOCH).prompt();
+    let world = world(&demo).await;
+    let zone = jiff::tz::TimeZone::UTC;
+    let picture = gather(&world, &super::wishes(), demo.now(), &zone);
+    let environment = picture.environment(&"kajimaru".into()).expect("kajimaru");
+    let scope = environment.scopes.first().expect("a scope");
+    let nodes: Vec<_> = world.everywhere::<Node>().map(|(_, node)| (node.id.clone(), node.id.clone())).collect();
+    assert!(nodes.len() > 1, "{nodes:?}");
+    let joins = Joins::of(&world);
+    let cx = Context { world: &world, joins: &joins, scope, protected: false, now: demo.now(), zone: &zone };
+    let site = Site { cx, environment };
+    for (line, how, says) in [("df -h", How::Done, "it succeeded on"), ("false", How::Incomplete, "exit code 1")] {
+        let run = RunCommand::new(&site, nodes.clone(), line).expect("nodes");
+        let (_, ending) = driven(&demo, world.clone(), Proposal::Procedure(Box::new(run))).await;
+        assert!(ending.how == how && ending.says.contains(says), "{line}: {}", ending.says);
+    }
+    let (_, deployed) = carried(&demo, "kajimaru-TG", "deploy", Some("main")).await;
+    assert_eq!(deployed.how, How::Done, "{}", deployed.says);
 }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::balance::targets;
+use crate::demo::commands::{self, argument};
 use crate::demo::overlay::What;
 use crate::demo::play::Play;
 use crate::demo::scene::Scene;
@@ -89,25 +90,14 @@ pub(in crate::demo) fn compose(scene: &mut Scene, play: &Play<'_>, group: &Arn, 
     scene.put(group.as_str(), DeployLock::of(group, &tags));
 }
 
+/// The scripts of a deployment; commands that a person wrote leave a machine as it is.
 fn runs<'a>(play: &'a Play<'_>) -> impl Iterator<Item = Run<'a>> {
-    play.acts.iter().filter(|act| act.at <= play.now).filter_map(|act| {
-        let What::Deed(deed) = &act.what else { return None };
-        let argument =
-            |name: &str| deed.arguments.iter().find(|(known, _)| *known == name).map_or("", |(_, it)| it.as_str());
-        let what = argument("what");
-        (deed.verb == "run").then(|| Run {
-            at: act.at,
-            id: command(play, act.at, argument("nodes"), what),
-            nodes: argument("nodes").split(',').collect(),
-            what,
-            value: if what == "survey" { argument("reference") } else { argument("commit") },
-        })
+    commands::runs(play).filter_map(|(at, deed)| {
+        let what = argument(deed, "what").filter(|what| !what.is_empty())?;
+        let nodes = argument(deed, "nodes").unwrap_or_default();
+        let value = argument(deed, if what == "survey" { "reference" } else { "commit" }).unwrap_or_default();
+        Some(Run { at, id: commands::id(play, at, deed), nodes: nodes.split(',').collect(), what, value })
     })
-}
-
-/// The id of a command that was sent at a second.
-pub(in crate::demo) fn command(play: &Play<'_>, at: i64, nodes: &str, what: &str) -> String {
-    play.uuid(&format!("command/{at}/{nodes}/{what}"))
 }
 
 fn invocation(play: &Play<'_>, run: &Run<'_>, node: &str, machine: &Machine) -> Invocation {

@@ -21,6 +21,7 @@ pub(super) use service::{Crate, Deploy, Kept, Tag, cluster, service};
 
 use std::collections::BTreeMap;
 
+use super::commands;
 use super::play::Play;
 use super::scene::Scene;
 use crate::app::gate::Deed;
@@ -31,10 +32,8 @@ use crate::world::Resource;
 
 /// What AWS's answer to a deed tells besides: a command's id, new code's sum, a version's number.
 pub(super) fn told(deed: &Deed, scene: &Scene, play: &Play<'_>) -> Option<(&'static str, String)> {
-    let argument =
-        |name: &str| deed.arguments.iter().find(|(known, _)| *known == name).map_or("", |(_, it)| it.as_str());
     if deed.on.kind == Node::KIND {
-        return Some(("command", compose::command(play, play.now, argument("nodes"), argument("what"))));
+        return Some(("command", commands::id(play, play.now, deed)));
     }
     if deed.on.kind == Function::KIND {
         let item = scene.get::<Function>(&deed.on.key)?;

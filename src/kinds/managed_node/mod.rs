@@ -8,11 +8,13 @@ mod model;
 mod reach;
 mod rows;
 mod rules;
+mod run;
 mod subject;
 
 pub use change::RunScript;
 pub use model::Node;
 pub use reach::lines;
+pub use run::{MOST, RunCommand};
 
 #[cfg(test)]
 mod tests;

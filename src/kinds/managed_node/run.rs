@@ -46,15 +46,27 @@ impl RunCommand {
     pub fn new(site: &Site<'_>, nodes: Vec<(String, String)>, line: &str) -> Option<Self> {
         let (first, _) = nodes.first()?;
         let on = ResourceId { kind: Node::KIND, scope: site.cx.scope.clone(), key: first.as_str().into() };
+        // The plan and the deed are written down in the journal; what is sent is the line as it was typed.
+        let shown = mask_text(line);
         let says = match nodes.as_slice() {
-            [(_, name)] => format!("run `{line}` as root on {name}"),
-            many => format!("run `{line}` as root on {} nodes", many.len()),
+            [(_, name)] => format!("run `{shown}` as root on {name}"),
+            many => format!("run `{shown}` as root on {} nodes", many.len()),
         };
         let names = nodes.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>().join(", ");
         let mut plan = site.plan(says, on, vec![format!("ssm:SendCommand AWS-RunShellScript on {names}")]);
         plan.notices.push("what a command does cannot be taken back; its output is kept by Systems Manager".to_owned());
         let line = line.to_owned();
         Some(Self { plan, nodes, line, sent: false, command: None, fault: None })
+    }
+
+    fn script(&self) -> RunScript {
+        RunScript {
+            plan: self.plan.clone(),
+            nodes: self.nodes.iter().map(|(id, _)| id.clone()).collect(),
+            script: self.line.clone(),
+            what: vec![("command", mask_text(&self.line).into_owned())],
+            patience: PATIENCE,
+        }
     }
 
     fn of<'s>(&self, node: &str, sight: &Sight<'s>) -> Option<&'s Invocation> {
@@ -85,13 +97,7 @@ impl Procedure for RunCommand {
         }
         if !self.sent {
             self.sent = true;
-            return Step::Act(vec![Box::new(RunScript {
-                plan: self.plan.clone(),
-                nodes: self.nodes.iter().map(|(id, _)| id.clone()).collect(),
-                script: self.line.clone(),
-                what: vec![("command", self.line.clone())],
-                patience: PATIENCE,
-            })]);
+            return Step::Act(vec![Box::new(self.script())]);
         }
         if let Some((_, fault)) = sight.faults.first() {
             let says = format!("it was sent, but how it ends cannot be seen: {}", fault.sentence());
@@ -108,7 +114,9 @@ impl Procedure for RunCommand {
             .collect();
         Step::End(match failed.as_slice() {
             [] => Ending::done(format!("it succeeded on {}", counted(over.len(), "node"))),
-            some => Ending::incomplete(format!("{} of {} did not succeed: {}", some.len(), over.len(), some.join("; "))),
+            some => {
+                Ending::incomplete(format!("{} of {} did not succeed: {}", some.len(), over.len(), some.join("; ")))
+            }
         })
     }
 
@@ -145,6 +153,7 @@ impl Procedure for RunCommand {
                 health,
             }],
             sections: vec![Section::Table { title: "output", columns: OUTPUT, rows, empty: "nothing was sent yet" }],
+            ..Report::default()
         }
     }
 }
@@ -183,11 +192,11 @@ mod tests {
     use crate::kinds::sample::{self, Shelves};
     use crate::world::World;
 
-    fn command(nodes: &[&str]) -> RunCommand {
+    fn command(nodes: &[&str], line: &str) -> RunCommand {
         let environment = crate::screens::rig::environment("kajimaru", Health::Well, "");
         let nodes = nodes.iter().map(|id| ((*id).to_owned(), format!("name of {id}"))).collect();
         Shelves::default()
-            .seen(false, |cx| RunCommand::new(&Site { cx: *cx, environment: &environment }, nodes, "df -h"))
+            .seen(false, |cx| RunCommand::new(&Site { cx: *cx, environment: &environment }, nodes, line))
             .expect("nodes")
     }
 
@@ -209,7 +218,7 @@ mod tests {
     }
 
     fn sent(nodes: &[&str]) -> RunCommand {
-        let mut run = command(nodes);
+        let mut run = command(nodes, "df -h");
         assert!(matches!(step(&mut run, &World::default()), Step::Act(changes) if changes.len() == 1));
         let deed = Deed { verb: "run", on: run.plan.on.clone(), arguments: Vec::new() };
         let receipt = Receipt { facts: vec![("command", "c-1".to_owned())], ..Receipt::default() };
@@ -221,7 +230,8 @@ mod tests {
     fn it_is_sent_once_and_watched_until_every_node_is_done() {
         let mut run = sent(&["i-1", "i-2"]);
         assert_eq!(run.wants(sample::now()).len(), 1);
-        let shelves = Shelves::default().with([invocation("i-1", "Success", "a\npassword=hunter2\n"), invocation("i-2", "InProgress", "")]);
+        let shelves = Shelves::default()
+            .with([invocation("i-1", "Success", "a\npassword=hunter2\n"), invocation("i-2", "InProgress", "")]);
         assert!(matches!(step(&mut run, &shelves.0), Step::Wait(_)));
         let report = run.report(&Sight { world: &shelves.0, faults: &[], now: sample::now() });
         assert_eq!(report.says, "1 of 2 nodes are done");
@@ -232,12 +242,25 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_in_the_line_is_sent_but_never_written_down() {
+        let mut run = command(&["i-1"], "backup password=hunter2");
+        assert!(!format!("{:?}", run.plan()).contains("hunter2"));
+        let Step::Act(changes) = step(&mut run, &World::default()) else { panic!("nothing is sent") };
+        let [change] = changes.as_slice() else { panic!("not one") };
+        assert!(!format!("{:?} {:?}", change.plan(), change.deed()).contains("hunter2"));
+        assert_eq!(run.script().script, "backup password=hunter2");
+    }
+
+    #[test]
     fn what_could_not_be_sent_failed_and_changed_nothing() {
-        let mut run = command(&["i-1"]);
+        let mut run = command(&["i-1"], "df -h");
         let _ = step(&mut run, &World::default());
         let deed = Deed { verb: "run", on: run.plan.on.clone(), arguments: Vec::new() };
         let denied = Fault::new(crate::world::FaultKind::Denied, "ssm:SendCommand", "no");
         run.told(&deed, &Err(denied), sample::now());
-        assert!(matches!(step(&mut run, &World::default()), Step::End(Ending { how: crate::procedure::How::Failed, .. })));
+        assert!(matches!(
+            step(&mut run, &World::default()),
+            Step::End(Ending { how: crate::procedure::How::Failed, .. })
+        ));
     }
 }

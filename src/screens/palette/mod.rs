@@ -89,7 +89,7 @@ impl Palette {
     fn arguments(&self, command: Command, typed: &str) -> Vec<Proposal> {
         let spec = command.spec();
         let all = match spec.takes {
-            Argument::Nothing => return Vec::new(),
+            Argument::Nothing | Argument::Words => return Vec::new(),
             Argument::Environment => &self.known.environments,
             Argument::Region => &self.known.regions,
             Argument::Profile => &self.known.profiles,
