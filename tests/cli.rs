@@ -249,7 +249,11 @@ fn at(peer: &Peer, arguments: &[&str], code: i32) -> Said {
 }
 
 fn sent(peer: &Peer, operation: &str) -> Vec<Value> {
-    peer.calls().into_iter().filter(|call| call["operation"] == operation).map(|call| call["params"].clone()).collect()
+    peer.calls()
+        .into_iter()
+        .filter(|call| call["operation"] == operation)
+        .map(|call| call.get("params").cloned().unwrap_or_default())
+        .collect()
 }
 
 #[test]
