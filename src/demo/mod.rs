@@ -18,7 +18,8 @@ mod weather;
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -47,6 +48,15 @@ const ACCOUNTS: [(&str, &str, Fill); 2] =
 /// A moment to begin at where a fixed one is wanted: 2026-11-21 14:02:11 in Tokyo, in Unix seconds.
 const FIXED: i64 = 1_795_237_331;
 
+/// The scene that was played last: one moment is asked for as many times as there are kinds to read.
+#[derive(Debug)]
+struct Staged {
+    now: i64,
+    /// How many acts it shows. They are only ever added to.
+    acts: usize,
+    scene: Arc<Scene>,
+}
+
 /// A simulated cloud.
 #[derive(Debug)]
 pub struct Demo {
@@ -56,6 +66,7 @@ pub struct Demo {
     /// Whether answers take their time, and now and then fail.
     weather: bool,
     acts: Mutex<Vec<(Scope, Act)>>,
+    staged: Mutex<BTreeMap<Scope, Staged>>,
     stats: Mutex<Stats>,
 }
 
@@ -85,7 +96,7 @@ impl Demo {
     }
 
     fn with(seed: u64, start: Timestamp, clock: Clock, weather: bool) -> Self {
-        Self { seed, start, clock, weather, acts: Mutex::default(), stats: Mutex::default() }
+        Self { seed, start, clock, weather, acts: Mutex::default(), staged: Mutex::default(), stats: Mutex::default() }
     }
 
     /// Seconds of the simulation so far.
@@ -103,10 +114,20 @@ impl Demo {
         let acts: Vec<Act> =
             locked(&self.acts).iter().filter(|(at, _)| at == scope).map(|(_, act)| act.clone()).collect();
         let play = Play { start: self.start, now, seed: self.seed, account, acts: &acts };
-        let mut scene = Scene::new();
-        fill(&mut scene, &play);
-        overlay::label(&mut scene, &play);
-        commands::answer(&mut scene, &play);
+        let staged = locked(&self.staged)
+            .get(scope)
+            .filter(|staged| (staged.now, staged.acts) == (now, acts.len()))
+            .map(|staged| Arc::clone(&staged.scene));
+        let scene = staged.unwrap_or_else(|| {
+            let mut scene = Scene::new();
+            fill(&mut scene, &play);
+            overlay::label(&mut scene, &play);
+            commands::answer(&mut scene, &play);
+            let scene = Arc::new(scene);
+            let staged = Staged { now, acts: acts.len(), scene: Arc::clone(&scene) };
+            locked(&self.staged).insert(scope.clone(), staged);
+            scene
+        });
         Ok(watch(&scene, &play))
     }
 

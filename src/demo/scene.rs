@@ -3,6 +3,7 @@
 
 use std::any::Any;
 use std::collections::BTreeMap;
+use std::fmt;
 
 use super::look::Look;
 use crate::kinds::{
@@ -19,6 +20,12 @@ pub(super) struct Scene {
     drawers: BTreeMap<KindName, Box<dyn Drawer>>,
     looks: BTreeMap<(KindName, String), Look>,
     denied: BTreeMap<KindName, Fault>,
+}
+
+impl fmt::Debug for Scene {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scene").field("kinds", &self.drawers.keys()).finish_non_exhaustive()
+    }
 }
 
 impl Scene {
