@@ -60,6 +60,20 @@ fn status_prints_one_document_and_only_that_on_stdout() {
     assert!(lists.iter().all(|it| it["kind"].is_string() && it["id"].is_string()), "{lists:?}");
 }
 
+/// The simulated account is another one each time: what its schedule does is remembered nowhere.
+#[test]
+fn a_round_of_the_simulated_schedule_leaves_no_trace_among_what_was_real() {
+    let home = TempDir::new().expect("a home");
+    let state = home.path().join("state");
+    let arguments = ["--demo", "--demo-speed", "600", "schedule", "run", "--once"];
+    let round = said(toban(home.path(), &arguments).env("TOBAN_STATE_DIR", &state).output().expect("toban runs"));
+    assert_eq!((round.code, round.err.as_str()), (Some(0), ""), "{}", round.out);
+    assert!(state.is_dir(), "it was looked for where it would be");
+    for file in ["journal.jsonl", "schedule-ledger.jsonl", "schedule-prooflink-dev.lock"] {
+        assert!(!state.join(file).exists(), "{file}");
+    }
+}
+
 #[test]
 fn the_exit_code_is_that_of_the_environments_named() {
     let asleep = run(&["--demo", "status", "prooflink-dev"]);

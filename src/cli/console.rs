@@ -94,8 +94,7 @@ fn console(
         profiles: if global.demo { Vec::new() } else { profiles(&var) },
         regions: if global.demo { Vec::new() } else { REGIONS.iter().map(|region| (*region).to_owned()).collect() },
         reopen: reopen(cloud, file, global, dirs),
-        // The simulated account is another one each time: what was done in the last has not been done in this.
-        ledger: settings.state_dir.clone().filter(|_| !global.demo),
+        ledger: settings.ledger.clone(),
         journal: settings.journal.clone(),
         mouse: true,
         banner: banner.map(str::to_owned),

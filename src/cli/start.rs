@@ -30,7 +30,8 @@ pub(super) fn settle(
         settings.theme = Some(theme.clone());
     }
     settings.theme_dirs = vec![dirs.themes.clone()];
-    settings.state_dir.clone_from(&dirs.state);
+    // The simulated account is another one each time: what was done in the last has not been done in this.
+    settings.ledger = dirs.state.clone().filter(|_| !global.demo);
     let journal = if global.demo { journal::DEMO_FILE } else { journal::FILE };
     settings.journal = dirs.state.as_ref().map(|state| state.join(journal));
     if global.demo && !dirs.named {

@@ -34,8 +34,8 @@ pub struct Settings {
     pub open: Option<String>,
     /// Whether `NO_COLOR` is set.
     pub no_color: bool,
-    /// Where state is kept, if that directory can be had.
-    pub state_dir: Option<PathBuf>,
+    /// The directory of the ledger of executed edges; the simulated account keeps none.
+    pub ledger: Option<PathBuf>,
     /// The journal's file; the simulated account has one of its own.
     pub journal: Option<PathBuf>,
 }
@@ -52,7 +52,7 @@ impl Default for Settings {
             wishes: Wishes::default(),
             open: None,
             no_color: false,
-            state_dir: None,
+            ledger: None,
             journal: None,
         }
     }

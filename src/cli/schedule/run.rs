@@ -28,15 +28,15 @@ pub(super) async fn run(duty: &Duty, args: &tree::Running) -> Result<Exit, Failu
         let says = "read-only: start it with --write to let it stop and start anything";
         return Err(Failure::new(Exit::Refused, says));
     }
-    let Some(state) = duty.settings.state_dir.clone() else {
+    let Some(journal) = duty.settings.journal.clone() else {
         let says = "there is no state directory to remember in what was done; set TOBAN_STATE_DIR";
         return Err(Failure::new(Exit::Failed, says));
     };
     let keeper = Keeper {
         cloud: Arc::clone(&duty.cloud),
         view: duty.view.clone(),
-        journal: Some(state.join("journal.jsonl")),
-        ledger: Ledger::Kept(state),
+        journal: Some(journal),
+        ledger: duty.settings.ledger.clone().map_or_else(Ledger::fleeting, Ledger::Kept),
         gate: Gate::default(),
         patrol: PATROL,
     };
