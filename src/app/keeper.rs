@@ -247,3 +247,6 @@ impl Drop for Stopping {
         self.0.abort();
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,154 @@
+//! ProofLink's development stage keeps its office hours in the simulated account, in virtual time: the journal shows
+//! exactly the computed edges, and two that run over one state directory act on each edge once.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use jiff::tz::TimeZone;
+
+use super::*;
+use crate::demo::{Demo, wishes};
+use crate::schedule::{Exceptions, Intent, Override, Schedule};
+
+fn office() -> Schedule {
+    wishes().schedules.remove(0)
+}
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn keeper(cloud: &Arc<Demo>, state: &Path) -> Keeper {
+    let cloud: Arc<dyn Cloud> = Arc::clone(cloud) as Arc<dyn Cloud>;
+    let view = View { wishes: wishes(), zone: TimeZone::get("Asia/Tokyo").unwrap() };
+    Keeper {
+        cloud,
+        view,
+        ledger: Ledger::Kept(state.to_owned()),
+        journal: Some(state.join("journal.jsonl")),
+        gate: Gate::default(),
+        patrol: SignedDuration::from_hours(12),
+    }
+}
+
+async fn until(keeper: &Keeper, end: Timestamp) -> Vec<String> {
+    let mut said = Vec::new();
+    while keeper.cloud.now() < end {
+        let round = keeper.round().await.unwrap();
+        said.extend(round.said);
+        let left = end.duration_since(keeper.cloud.now()).max(SignedDuration::ZERO);
+        keeper.cloud.pause(round.next.min(left)).await;
+    }
+    said
+}
+
+/// The edges the journal shows: when each procedure of the schedule began, to the minute, and its verb.
+fn journaled(state: &Path) -> Vec<(Timestamp, Verb)> {
+    let text = std::fs::read_to_string(state.join("journal.jsonl")).unwrap_or_default();
+    let mut edges = Vec::new();
+    for line in text.lines() {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        let Some(reason) = line["reason"].as_str().filter(|_| line["part_of"].is_null()) else { continue };
+        let Some(words) = reason.strip_prefix("schedule: ") else { continue };
+        let verb = if words.starts_with("stop") { Verb::Stop } else { Verb::Start };
+        let moment: Timestamp = line["at"].as_str().unwrap().parse().unwrap();
+        edges.push((Timestamp::from_second(moment.as_second().div_euclid(60) * 60).unwrap(), verb));
+    }
+    edges
+}
+
+fn computed(exceptions: &Exceptions, from: Timestamp, to: Timestamp) -> Vec<(Timestamp, Verb)> {
+    let office = office();
+    Intent::new(&office, exceptions).edges(from, to).into_iter().map(|edge| (edge.issue_at, edge.verb)).collect()
+}
+
+/// Through a weekend, a holiday, work days and the year's end, from a Friday morning on.
+#[tokio::test(start_paused = true)]
+async fn a_stretch_with_holidays_shows_exactly_the_computed_edges() {
+    for (from, to) in [
+        ("2026-11-19T23:30:00+09:00", "2026-11-26T23:30:00+09:00"),
+        ("2026-12-27T23:30:00+09:00", "2027-01-05T23:30:00+09:00"),
+    ] {
+        let state = tempfile::tempdir().unwrap();
+        let cloud = Arc::new(Demo::new(7, 1.0, at(from)).prompt());
+        let keeper = keeper(&cloud, state.path());
+        let said = until(&keeper, at(to)).await;
+        let expected = computed(&Exceptions::default(), at(from), at(to));
+        assert!(expected.iter().any(|(_, verb)| *verb == Verb::Start), "{expected:?}");
+        assert_eq!(journaled(state.path()), expected, "{said:#?}");
+    }
+}
+
+/// One late evening: the override postpones the stop, and undoes itself.
+#[tokio::test(start_paused = true)]
+async fn a_late_evening_stops_when_it_said() {
+    let (from, to) = (at("2026-11-25T08:00:00+09:00"), at("2026-11-26T23:30:00+09:00"));
+    let said_at = at("2026-11-25T21:45:00+09:00");
+    let state = tempfile::tempdir().unwrap();
+    let cloud = Arc::new(Demo::new(7, 1.0, from).prompt());
+    let keeper = keeper(&cloud, state.path());
+    until(&keeper, said_at).await;
+    let outlook = headless::picture(&keeper.cloud, &keeper.view, &mut |_, _| {}).await.unwrap();
+    let environment = outlook.picture.environment(&"prooflink-dev".into()).unwrap();
+    let joins = Joins::of(&outlook.world);
+    let cx = Context {
+        world: &outlook.world,
+        joins: &joins,
+        scope: &environment.scopes[0],
+        protected: false,
+        now: outlook.at,
+        zone: &keeper.view.zone,
+    };
+    let proposal = whole::propose("override", Some("23:30"), &Site { cx, environment }).unwrap();
+    let fair =
+        Circumstances { protected: false, pinned: None, account: None, read_at: Some(outlook.at), now: outlook.at };
+    let Let::Procedure(license, procedure) = keeper.gate.allow(proposal, &Answer::Yes, None, &fair).unwrap() else {
+        panic!("a procedure")
+    };
+    let errand = Errand { id: 1, license, procedure };
+    let ending = drive(&*keeper.cloud, errand, outlook.world, (&Logbook::default(), false), &mut |_| {}).await;
+    assert_eq!(ending.how, How::Done, "{}", ending.says);
+    until(&keeper, to).await;
+    let over = Override {
+        state: crate::schedule::Keep::Running,
+        until: at("2026-11-25T23:30:00+09:00"),
+        by: String::new(),
+        reason: None,
+    };
+    // What is above the schedule counts from when it was said.
+    let mut expected = computed(&Exceptions::default(), from, said_at);
+    expected.extend(computed(&Exceptions { over: Some(over), ..Exceptions::default() }, said_at, to));
+    assert!(expected.contains(&(at("2026-11-25T23:30:00+09:00"), Verb::Stop)), "{expected:?}");
+    assert_eq!(journaled(state.path()), expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_over_one_state_directory_act_on_each_edge_once_for_a_month() {
+    let (from, to) = (at("2026-10-30T23:30:00+09:00"), at("2026-11-30T20:00:00+09:00"));
+    let state = tempfile::tempdir().unwrap();
+    let cloud = Arc::new(Demo::new(7, 1.0, from).prompt());
+    let (one, other) = (keeper(&cloud, state.path()), keeper(&cloud, state.path()));
+    tokio::join!(until(&one, to), until(&other, to));
+    let mut times: BTreeMap<(Timestamp, Verb), u32> = BTreeMap::new();
+    for edge in journaled(state.path()) {
+        *times.entry(edge).or_default() += 1;
+    }
+    let expected = computed(&Exceptions::default(), from, to);
+    assert_eq!(times.keys().copied().collect::<Vec<_>>(), expected);
+    assert!(times.values().all(|count| *count == 1), "{times:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_too_late_is_told_once_and_not_done() {
+    let from = at("2026-11-24T12:00:00+09:00");
+    let state = tempfile::tempdir().unwrap();
+    let cloud = Arc::new(Demo::new(7, 1.0, from).prompt());
+    let keeper = keeper(&cloud, state.path());
+    // It lies in until 12:40; nobody looks before 15:00.
+    keeper.cloud.pause(SignedDuration::from_hours(3)).await;
+    let first = keeper.round().await.unwrap();
+    assert!(first.said.iter().any(|says| says.contains("missed the wake of")), "{:?}", first.said);
+    let second = keeper.round().await.unwrap();
+    assert!(second.said.is_empty(), "{:?}", second.said);
+    assert!(journaled(state.path()).is_empty(), "nothing was done");
+}
