@@ -7,8 +7,9 @@ use super::change::{Changes, Register, Subject, Tell, What};
 use super::history;
 use super::model::Service;
 use super::rules::moving;
-use crate::app::gate::Difference;
+use crate::app::gate::{Difference, FRESH};
 use crate::deploy::service::{Hands, Rollout, Scaling, image, notices};
+use crate::kinds::ecr_repository::{self, Repository, Slot};
 use crate::kinds::service_deployment::ServiceDeployment;
 use crate::kinds::task_definition::{TaskDefinition, image_name, revision_name, revision_number};
 use crate::kinds::{Asks, Choice, Offer, Site};
@@ -29,10 +30,17 @@ pub(super) fn offers(item: &Service, site: &Site<'_>) -> Vec<Offer> {
     let count = (item.scheduling == "DAEMON").then(|| "a DAEMON service runs one task an instance".to_owned());
     let idle = (!moving(item)).then(|| "no rollout is on its way".to_owned());
     let initial = now.as_deref().and_then(image::tag).unwrap_or_default().to_owned();
+    let reads = now.as_deref().map(|image| ecr_repository::wants(scope, image)).unwrap_or_default();
+    // Tags of an ECR repository are chosen; what stands elsewhere can only be typed.
+    let which = if reads.is_empty() {
+        Asks::Text { prompt: "image tag, whole image, or CONTAINER=TAG".to_owned(), initial }
+    } else {
+        Asks::Choice { prompt: "which image (:deploy TAG, or :deploy CONTAINER=TAG, types one)".to_owned(), reads }
+    };
     let family = revision_name(&item.task_definition).rsplit_once(':').map_or("", |(family, _)| family);
     vec![
         Offer::new("deploy", "deploy another image: registers a revision and replaces the tasks")
-            .asking(Asks::Text { prompt: "image tag, whole image, or CONTAINER=TAG".to_owned(), initial })
+            .asking(which)
             .barred(why_deploy),
         Offer::new("force", "replace every task, on the same revision").barred(why.clone()),
         Offer::new("revision", "deploy a revision that is there")
@@ -75,8 +83,44 @@ pub(super) fn choices(item: &Service, verb: &str, site: &Site<'_>) -> Vec<Choice
     match verb {
         "rollback" => history::choices(item, site),
         "revision" => revisions(item, site),
+        "deploy" => tags(item, site),
         _ => Vec::new(),
     }
+}
+
+/// The tags of the repository its serving container runs from, once that was read.
+fn tags(item: &Service, site: &Site<'_>) -> Vec<Choice> {
+    let Some(known) = definition(item, site) else { return Vec::new() };
+    let Ok((name, Some(image))) = serving(item, known) else { return Vec::new() };
+    let running = digests(item, &name, site);
+    let slot = Slot { image: &image, architecture: known.architecture.as_deref(), running: &running, now: site.cx.now };
+    let found = ecr_repository::known(site.cx.world, site.cx.scope, &image);
+    found.map(|repository| ecr_repository::tag_choices(repository, &slot)).unwrap_or_default()
+}
+
+/// The digests that a container's running tasks report.
+fn digests(item: &Service, container: &str, site: &Site<'_>) -> Vec<String> {
+    let tasks = site.cx.joins.tasks_of(site.cx.scope, item).iter().filter(|task| task.stopped_at.is_none());
+    let containers = tasks.flat_map(|task| &task.containers).filter(|one| one.name == container);
+    containers.filter_map(|one| one.digest.clone()).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// What the registry says of an image for a container, if it was read a moment ago: what is older may lack the very tag
+/// that was just pushed.
+///
+/// # Errors
+/// A sentence, where the image cannot work there.
+fn registered(item: &Service, container: &str, image: &str, site: &Site<'_>) -> Result<Vec<String>, String> {
+    let Some(known) = definition(item, site) else { return Ok(Vec::new()) };
+    let Some(repository) = ecr_repository::known(site.cx.world, site.cx.scope, image) else { return Ok(Vec::new()) };
+    let shelf = site.cx.world.shelf(site.cx.scope, Repository::KIND);
+    let read_at = shelf.and_then(|shelf| shelf.read_at(&repository.uri));
+    if read_at.is_none_or(|at| site.cx.now.duration_since(at) > FRESH) {
+        return Ok(Vec::new());
+    }
+    let running = digests(item, container, site);
+    let slot = Slot { image, architecture: known.architecture.as_deref(), running: &running, now: site.cx.now };
+    ecr_repository::told(repository, image, &slot)
 }
 
 /// The revisions of its family that are known, newest first.
@@ -213,6 +257,9 @@ pub(crate) fn deploy(item: &Service, images: &[(String, String)], site: &Site<'_
     plan.differences.push(difference("revision", Some(revision_name(&known.arn).to_owned()), Some(next)));
     for (container, image) in &changed {
         plan.differences.push(difference(&format!("image of {container}"), now(container), Some(image.clone())));
+    }
+    for (container, image) in &changed {
+        plan.notices.extend(registered(item, container, image, site)?);
     }
     plan.notices.extend(notices::of_rollout(item, site));
     let hands = Changes { subject, images: changed, what: What::Force };
