@@ -55,8 +55,9 @@ fn here() -> Scope {
 async fn read_all(live: &Live, scope: &Scope) -> World {
     let mut world = World::default();
     let mut done: BTreeSet<KindName> = BTreeSet::new();
-    while done.len() < KINDS.len() {
-        for kind in KINDS.iter().filter(|kind| kind.needs().iter().all(|need| done.contains(need))).collect::<Vec<_>>()
+    let polled: Vec<_> = KINDS.iter().filter(|kind| kind.pace() != Pace::Asked).collect();
+    while done.len() < polled.len() {
+        for kind in polled.iter().filter(|kind| kind.needs().iter().all(|need| done.contains(need))).collect::<Vec<_>>()
         {
             if done.insert(kind.name()) {
                 read(live, *kind, scope, &mut world).await;

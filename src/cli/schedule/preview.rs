@@ -1,4 +1,5 @@
 //! `toban schedule preview ENV`: the band of the next days and every edge with its cause; or the same as JSON.
+//! Reads and prints; changes nothing.
 
 use serde_json::{Value, json};
 

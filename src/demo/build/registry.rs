@@ -14,6 +14,9 @@ const PUSHES: [i64; 7] = [-40 * 86_400, -12 * 86_400, -5 * 86_400, -3 * 86_400 -
 /// Revisions before and after the first deployment's that there are images of.
 const BUILDS: std::ops::RangeInclusive<i32> = -4..=3;
 
+/// Tags to try a deployment with, each with its push: one that works, one that crashes, one whose layers are gone.
+const TRIES: [(&str, i64); 3] = [("v2", -90_000), ("v2-broken", -93_600), ("missing-layers", -97_200)];
+
 /// What stands before the tag: in this account's ECR if the repository has no `/`, else as written.
 pub(super) fn uri(play: &Play<'_>, held: &Crate) -> String {
     if held.repository.contains('/') {
@@ -43,7 +46,11 @@ pub(super) fn repositories(scene: &mut Scene, play: &Play<'_>, facts: &Deploy, s
             Tag::Commit => {
                 let deployed = script.rollouts.iter().map(|rollout| rollout.revision - first);
                 let steps: BTreeSet<i32> = BUILDS.chain(deployed).collect();
-                steps.into_iter().map(|step| build(play, (facts, held), &uri, (first, step))).collect()
+                let builds = steps.into_iter().map(|step| build(play, (facts, held), &uri, (first, step)));
+                let tries = TRIES.iter().map(|(tag, pushed)| {
+                    image(play, held, &format!("{uri}:{tag}"), (vec![(*tag).to_owned()], *pushed))
+                });
+                builds.chain(tries).collect()
             }
             Tag::Fixed(tag) => vec![image(play, held, &format!("{uri}:{tag}"), (vec![tag.to_owned()], -90 * 86_400))],
         };

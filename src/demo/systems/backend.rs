@@ -12,6 +12,7 @@ use crate::demo::play::Play;
 use crate::demo::rollout::Script;
 use crate::demo::scene::Scene;
 use crate::demo::story::pipeline;
+use crate::kinds::ecs_service::Service;
 use crate::kinds::metric_filter::MetricFilter;
 
 /// What differs between the stages.
@@ -164,7 +165,10 @@ fn alarms(scene: &mut Scene, play: &Play<'_>, stage: &Stage, watched: &Watched<'
     let metric = |name| (space.as_str(), name);
     let (warning, critical) = (format!("warning-alerts-{}", stage.name), format!("critical-alerts-{}", stage.name));
     let slow = Watch::fine("ResponseTime", ("AWS/ApplicationELB", "TargetResponseTime"), &alb, 2.0, 0.9);
-    let slow = if stage.name == "dev" { slow.course(pipeline::flapping(play.now)) } else { slow };
+    let service = play.arn("ecs", &format!("service/{}/{}", watched.service.cluster, watched.service.name));
+    // Nobody answers slowly while nobody is there to answer.
+    let up = scene.get::<Service>(service.as_str()).is_none_or(|service| service.desired > 0);
+    let slow = if stage.name == "dev" && up { slow.course(pipeline::flapping(play.now)) } else { slow };
     // AWS has no such metric: the alarm has never had data and never will.
     let disk = Watch::fine("AuroraDiskUsage", ("AWS/RDS", "DiskUsage"), &writer, 85.0, 0.0).course(vec![(
         -120 * 86_400,

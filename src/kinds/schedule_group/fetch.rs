@@ -45,8 +45,8 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Group>, Fault> {
     let tagged = together(ours, |group: types::ScheduleGroupSummary| async move {
         let arn = group.arn().unwrap_or_default().to_owned();
         let request = aws.scheduler.list_tags_for_resource().resource_arn(&arn);
-        let tags = aws.call(TAGS, group.name(), request.send()).await?;
-        let tags = tags.tags().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect();
+        let answer = aws.call(TAGS, group.name(), request.send()).await?;
+        let tags = answer.tags.iter().flatten().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect();
         Ok::<_, Fault>((group, tags))
     });
     for got in tagged.await {

@@ -51,4 +51,6 @@ def build(site):
                    {"ClusterName": cluster, "ServiceName": service}, 80, topic)
         for repository in ("app", "batch"):
             site.aws("ecr").create_repository(repositoryName=f"{name}-{repository}")
+        for tag in ("latest", "v2"):
+            site.image(f"{name}-app", tag)
         site.aws("s3").create_bucket(Bucket=f"{name}-files-{ACCOUNT}", CreateBucketConfiguration={"LocationConstraint": REGION})

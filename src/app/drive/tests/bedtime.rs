@@ -54,7 +54,12 @@ async fn what_is_awake_sleeps_and_comes_back_as_it_was() {
         assert_eq!(slept.how, How::Done, "{name}: {}", slept.says);
         let outlook = look(&demo).await;
         let asleep = outlook.picture.environment(&name.into()).expect("it is there");
-        assert_eq!((asleep.verdict.health, asleep.counts.tasks_desired), (Health::Asleep, 0), "{name}");
+        assert_eq!(
+            (asleep.verdict.health, asleep.counts.tasks_desired),
+            (Health::Asleep, 0),
+            "{name}: {:?}",
+            asleep.verdict
+        );
         if before > 0 {
             assert!(asleep.verdict.headline().starts_with("asleep, wakes to "), "{}", asleep.verdict.headline());
         }

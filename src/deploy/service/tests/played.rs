@@ -158,7 +158,7 @@ async fn a_broken_image_is_rolled_back_with_its_reason_and_its_last_words() {
 #[tokio::test(start_paused = true)]
 async fn an_image_that_cannot_be_pulled_says_so() {
     let mut duty = Duty::of("city-poc", "Backend").await;
-    let (ending, told) = duty.run("deploy", Some("missing")).await;
+    let (ending, told) = duty.run("deploy", Some("missing-layers")).await;
     assert_eq!(ending.how, How::Incomplete, "{}", ending.says);
     assert!(lines(&told).iter().any(|line| line.contains("a task failed: ")), "{:#?}", lines(&told));
 }
