@@ -55,7 +55,7 @@ fn here() -> Scope {
 async fn read_all(live: &Live, scope: &Scope) -> World {
     let mut world = World::default();
     let mut done: BTreeSet<KindName> = BTreeSet::new();
-    let polled: Vec<_> = KINDS.iter().filter(|kind| kind.pace() != Pace::Asked).collect();
+    let polled: Vec<_> = KINDS.iter().copied().filter(|kind| kind.pace() != Pace::Asked).collect();
     while done.len() < polled.len() {
         for kind in polled.iter().filter(|kind| kind.needs().iter().all(|need| done.contains(need))).collect::<Vec<_>>()
         {
