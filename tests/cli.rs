@@ -351,3 +351,20 @@ fn instances_that_do_not_serve_go_back_and_the_exit_code_says_so() {
     assert_eq!(broken.code, Some(6), "{}", broken.err);
     assert!(broken.err.contains("answers 500") && broken.err.contains("and serves"), "{}", broken.err);
 }
+
+#[test]
+fn an_endpoint_that_is_empty_is_named_and_nothing_panics() {
+    let home = TempDir::new().expect("a home");
+    let mut status = toban(home.path(), &["status"]);
+    let asked = status.env("AWS_ENDPOINT_URL", "").env("AWS_REGION", "ap-northeast-1");
+    let said = said(asked.output().expect("toban runs"));
+    assert_eq!((said.code, said.out.as_str()), (Some(1), ""), "{}", said.err);
+    assert!(said.err.contains("AWS_ENDPOINT_URL is set to nothing"), "{}", said.err);
+}
+
+#[test]
+fn a_clock_that_races_does_not_keep_a_command_from_ending() {
+    let said = run(&["--demo", "--demo-speed", "20000", "status", "prooflink-prod", "--json"]);
+    let document: Value = serde_json::from_str(&said.out).expect("one document");
+    assert!(document.get("environments").is_some(), "{}", said.err);
+}

@@ -99,8 +99,10 @@ impl Engine {
         let mut identities = std::pin::pin!(identities);
         let mut identified = unknown.is_empty();
         let mut flying = FuturesUnordered::new();
+        // What becomes due while the round goes on belongs to the next one, or a fast clock would never let it end.
+        let began = cloud.now();
         loop {
-            for reading in self.pacer.due(cloud.now()) {
+            for reading in self.pacer.due(began) {
                 flying.push(perform(Arc::clone(cloud), reading, self.world.clone()));
             }
             if flying.is_empty() && identified {

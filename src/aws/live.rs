@@ -2,6 +2,7 @@
 //! a source that cannot be used has its own fault and never hides another.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ffi::OsString;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -94,6 +95,10 @@ impl Live {
 
     async fn find_scopes(&self) -> Result<Vec<Scope>, Fault> {
         let http = self.http.as_ref().map_err(Fault::clone)?;
+        if let Some(name) = empty_endpoint(std::env::vars_os()) {
+            let says = format!("{name} is set to nothing: unset it, or set it to a URL");
+            return Err(Fault::new(FaultKind::Refused, "choosing the endpoint", says));
+        }
         let profiles = Arc::new(Profiles::read().await?);
         let mut scopes: Vec<Scope> = Vec::new();
         let mut faults = BTreeMap::new();
@@ -182,6 +187,12 @@ impl Live {
         self.notice(scope, got.as_ref().err().into_iter());
         got
     }
+}
+
+/// The variable that sets an endpoint to nothing, if there is one: the SDK would panic over it.
+fn empty_endpoint(mut vars: impl Iterator<Item = (OsString, OsString)>) -> Option<String> {
+    let found = vars.find(|(name, value)| value.is_empty() && name.to_string_lossy().starts_with("AWS_ENDPOINT_URL"));
+    found.map(|(name, _)| name.to_string_lossy().into_owned())
 }
 
 /// The regions to read for a source.

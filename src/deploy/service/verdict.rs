@@ -105,7 +105,8 @@ pub fn judge(ours: &Ours, seen: &Seen<'_>) -> Verdict {
     let mine = service.deployments.iter().find(|one| one.id == ours.id);
     let first = primary(service);
     match (mine, first) {
-        (Some(mine), Some(first)) if mine.id == first.id => standing(ours, mine, seen, service),
+        // The PRIMARY one is judged, whatever else bears its id.
+        (Some(_), Some(first)) if ours.id == first.id => standing(ours, first, seen, service),
         (None, Some(first)) if first.id.is_empty() => Verdict::Unseen,
         (mine, Some(first)) => displaced(ours, mine, first, seen, service),
         (_, None) => Verdict::Unseen,

@@ -6,7 +6,7 @@ use super::sheet::{Block, Item, Note};
 use crate::app::underway::Underway;
 use crate::kinds::{Align, Cell, Column, Tone, Width};
 use crate::procedure::{Bar, How};
-use crate::widgets::gauge::{Progress, gauge};
+use crate::widgets::gauge::{self, Progress};
 use crate::world::Health;
 
 const BARS: &[Column] = &[
@@ -65,9 +65,24 @@ fn head(of: &Underway) -> Block {
 fn bar(bar: &Bar) -> Item {
     let cells = vec![
         Cell { text: bar.label.clone(), tone: Tone::Plain },
-        Cell::of(bar.health, gauge(Progress { done: bar.done, pending: 0, total: bar.all }, BAR)),
+        Cell::of(bar.health, gauge::bar(Progress { done: bar.done, pending: 0, total: bar.all }, BAR)),
         Cell::strong(format!("{}/{}", bar.done, bar.all)),
         Cell::dim(bar.note.clone()),
     ];
     Item::row(bar.label.clone(), bar.label.clone(), cells).of(bar.health)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::screens::sheet::Look;
+
+    #[test]
+    fn a_bar_fits_its_column_and_its_figures_stand_once() {
+        let one =
+            Bar { label: "new tasks".into(), done: 1, all: 3, note: "1 starting".into(), health: Health::Changing };
+        let Look::Cells(cells) = bar(&one).look else { panic!("a bar is a row") };
+        let texts: Vec<&str> = cells.iter().map(|cell| cell.text.as_str()).collect();
+        assert_eq!(texts, ["new tasks", "██████░░░░░░░░░░░░░░", "1/3", "1 starting"]);
+    }
 }

@@ -218,6 +218,15 @@ fn what_may_not_be_read_is_done_without_and_a_hidden_service_ends_it_honestly() 
     assert!(ending.how == How::Incomplete && ending.says.contains("does not know how it ends"), "{}", ending.says);
 }
 
+#[test]
+fn of_two_entries_with_our_id_the_primary_one_counts() {
+    let stray = Deployment { status: "ACTIVE".to_owned(), ..deployment(118, 2, 2) };
+    let stray = Deployment { rollout: Some("COMPLETED".to_owned()), ..stray };
+    let service = with(vec![stray, new(0, "FAILED")]);
+    let seen = Seen { service: Some(&service), ..Seen::default() };
+    assert!(matches!(judge(&ours(), &seen), Verdict::Failed(_)));
+}
+
 fn any_deployment() -> impl Strategy<Value = Deployment> {
     let rollout = prop_oneof![
         Just(None),
