@@ -16,7 +16,7 @@ use super::ledger::{Ledger, State};
 use super::settings::Settings;
 use crate::cloud::Cloud;
 use crate::environment::{Environment, OffHours, whole};
-use crate::kinds::{Context, Joins, Site};
+use crate::kinds::Site;
 use crate::procedure::{Ending, How, Proposal};
 use crate::schedule::drift::enforce;
 use crate::schedule::{ActionKey, Actual, Backend, Due, Edge, Verb, words};
@@ -181,16 +181,9 @@ impl Keeper {
     }
 
     fn proposal(&self, environment: &Environment, outlook: &Outlook, verb: &str) -> Option<Result<Proposal, String>> {
-        let joins = Joins::of(&outlook.world);
-        let cx = Context {
-            world: &outlook.world,
-            joins: &joins,
-            scope: environment.scopes.first()?,
-            protected: environment.protected,
-            now: outlook.at,
-            zone: &self.view.zone,
-        };
-        Some(whole::propose(verb, None, &Site { cx, environment }))
+        let (scope, when) = (environment.scopes.first()?, (outlook.at, &self.view.zone));
+        let propose = |site: &Site<'_>| whole::propose(verb, None, site);
+        Some(Site::within(environment, scope, &outlook.world, when, propose))
     }
 }
 

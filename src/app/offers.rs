@@ -13,7 +13,7 @@ use super::underway::Underway;
 use super::update::propose;
 use crate::environment::whole;
 use crate::keys::{Chord, Key, edit};
-use crate::kinds::{Asks, Context, Joins, Offer, Site, kind};
+use crate::kinds::{Asks, Offer, Site, kind};
 use crate::procedure::{Procedure, Proposal, Want};
 use crate::screens::menu::{Entry, Menu, Pick};
 use crate::screens::sheet::{Door, Sheet};
@@ -66,16 +66,7 @@ pub(super) fn at_site<T>(model: &Model, of: &Door, use_it: impl FnOnce(&Site<'_>
         }
         Door::Entry(_) | Door::Tunnel(_) => return None,
     };
-    let joins = Joins::of(&model.world);
-    let cx = Context {
-        world: &model.world,
-        joins: &joins,
-        scope,
-        protected: environment.protected,
-        now: model.now,
-        zone: &model.settings.zone,
-    };
-    Some(use_it(&Site { cx, environment }))
+    Some(Site::within(environment, scope, &model.world, (model.now, &model.settings.zone), use_it))
 }
 
 /// What can be done here: with the resource the reader is on, and with the environment they are in or on. Where both

@@ -14,7 +14,7 @@ use crate::app::drive::{Errand, drive};
 use crate::app::gate::{Answer, Circumstances, Gate, Let, Plan};
 use crate::app::headless::Outlook;
 use crate::environment::Environment;
-use crate::kinds::{Asks, Context, Joins, Site, kind};
+use crate::kinds::{Asks, Site, kind};
 use crate::procedure::{Ending, How, Proposal, Report, Want};
 use crate::text;
 use crate::world::{EnvironmentName, ResourceId, Scope};
@@ -120,16 +120,7 @@ pub(super) fn at_site<T>(
     (environment, id): (&Environment, &ResourceId),
     use_it: impl FnOnce(&Site<'_>) -> T,
 ) -> T {
-    let joins = Joins::of(&outlook.world);
-    let cx = Context {
-        world: &outlook.world,
-        joins: &joins,
-        scope: &id.scope,
-        protected: environment.protected,
-        now: outlook.at,
-        zone: &duty.view.zone,
-    };
-    use_it(&Site { cx, environment })
+    Site::within(environment, &id.scope, &outlook.world, (outlook.at, &duty.view.zone), use_it)
 }
 
 /// Hands the surroundings of a whole environment to `use_it`; `None` if it has no members.
@@ -139,16 +130,8 @@ pub(super) fn at_whole<T>(
     environment: &Environment,
     use_it: impl FnOnce(&Site<'_>) -> T,
 ) -> Option<T> {
-    let joins = Joins::of(&outlook.world);
-    let cx = Context {
-        world: &outlook.world,
-        joins: &joins,
-        scope: environment.scopes.first()?,
-        protected: environment.protected,
-        now: outlook.at,
-        zone: &duty.view.zone,
-    };
-    Some(use_it(&Site { cx, environment }))
+    let scope = environment.scopes.first()?;
+    Some(Site::within(environment, scope, &outlook.world, (outlook.at, &duty.view.zone), use_it))
 }
 
 /// What the gate goes by for `plan`.

@@ -1,11 +1,13 @@
 //! What can be done with one resource: offers with what they ask for, and choices to answer with.
 //! Pure data; a kind makes them in its `commands.rs`, the faces show them, the gate decides.
 
-use super::Context;
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::{Context, Joins};
 use crate::app::gate::Plan;
 use crate::environment::Environment;
 use crate::procedure::Want;
-use crate::world::{Health, ResourceId};
+use crate::world::{Health, ResourceId, Scope, World};
 
 /// One thing that can be done with a resource. Shown even when barred, with the reason.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -101,6 +103,19 @@ pub struct Site<'a> {
 }
 
 impl Site<'_> {
+    /// Hands `use_it` the surroundings of whatever of `environment` is in `scope`, as of a moment, in a time zone.
+    pub fn within<T>(
+        environment: &Environment,
+        scope: &Scope,
+        world: &World,
+        (now, zone): (Timestamp, &TimeZone),
+        use_it: impl FnOnce(&Site<'_>) -> T,
+    ) -> T {
+        let joins = Joins::of(world);
+        let cx = Context { world, joins: &joins, scope, protected: environment.protected, now, zone };
+        use_it(&Site { cx, environment })
+    }
+
     /// The beginning of a plan: `says` on `on`, by `calls`, with what a reader should know of the environment first:
     /// what is not well there, and what is moving.
     #[must_use]

@@ -90,16 +90,9 @@ async fn a_late_evening_stops_when_it_said() {
     until(&keeper, said_at).await;
     let outlook = headless::picture(&keeper.cloud, &keeper.view, &mut |_, _| {}).await.unwrap();
     let environment = outlook.picture.environment(&"prooflink-dev".into()).unwrap();
-    let joins = Joins::of(&outlook.world);
-    let cx = Context {
-        world: &outlook.world,
-        joins: &joins,
-        scope: &environment.scopes[0],
-        protected: false,
-        now: outlook.at,
-        zone: &keeper.view.zone,
-    };
-    let proposal = whole::propose("override", Some("23:30"), &Site { cx, environment }).unwrap();
+    let (scope, when) = (&environment.scopes[0], (outlook.at, &keeper.view.zone));
+    let late = |site: &Site<'_>| whole::propose("override", Some("23:30"), site);
+    let proposal = Site::within(environment, scope, &outlook.world, when, late).unwrap();
     let fair =
         Circumstances { protected: false, pinned: None, account: None, read_at: Some(outlook.at), now: outlook.at };
     let Let::Procedure(license, procedure) = keeper.gate.allow(proposal, &Answer::Yes, None, &fair).unwrap() else {
