@@ -11,9 +11,8 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::budget::Budget;
-use super::ec2::Ec2;
+use super::direct::{Json, Query, RestJson};
 use super::fault::fault;
-use super::lambda::Lambda;
 use super::pages::Paged;
 use super::probe::Record;
 use super::recent::Recent;
@@ -44,10 +43,14 @@ pub struct Clients {
     pub sts: aws_sdk_sts::Client,
     /// Application Auto Scaling.
     pub scaling: aws_sdk_applicationautoscaling::Client,
-    /// EC2, through our own small client.
-    pub ec2: Ec2,
-    /// Lambda, through our own small client.
-    pub lambda: Lambda,
+    /// EC2, through a small client of our own.
+    pub ec2: Query,
+    /// IAM, the same way.
+    pub iam: Query,
+    /// Lambda, the same way.
+    pub lambda: RestJson,
+    /// EventBridge's rules, the same way.
+    pub events: Json,
     /// The ECS clusters there are, by ARN: three kinds begin with them.
     pub clusters: Recent<Paged<String>>,
     /// How all of them are set up, for what has no client of its own.
@@ -129,8 +132,10 @@ impl Clients {
             ecr: mocked!(aws_sdk_ecr, NONE),
             sts: mocked!(aws_sdk_sts, NONE),
             scaling: mocked!(aws_sdk_applicationautoscaling, NONE),
-            ec2: Ec2::silent(),
-            lambda: Lambda::silent(),
+            ec2: Query::silent(),
+            iam: Query::silent(),
+            lambda: RestJson::silent(),
+            events: Json::silent(),
             clusters: Recent::default(),
             config: SdkConfig::builder().build(),
             budget: Arc::default(),

@@ -105,7 +105,7 @@ fn by_code(code: &str) -> Option<FaultKind> {
         FaultKind::Throttled
     } else if has(&["OptInRequired", "RegionDisabled", "SubscriptionRequired", "PendingVerification"]) {
         FaultKind::Unavailable
-    } else if has(&["NotFound"]) {
+    } else if has(&["NotFound", "NoSuchEntity"]) {
         FaultKind::Gone
     } else if has(&["RequestTimeout"]) {
         FaultKind::Timeout

@@ -4,11 +4,10 @@
 
 mod budget;
 mod clients;
-mod ec2;
+mod direct;
 mod extra;
 mod fault;
 mod kms;
-mod lambda;
 mod live;
 mod metrics;
 mod open;
@@ -27,10 +26,9 @@ mod together;
 mod xml;
 
 pub use clients::Clients;
-pub use ec2::Ec2;
+pub use direct::{Answer, Json, Query, Rest, RestJson};
 pub use extra::{db_events, extra};
 pub use fault::fault;
-pub use lambda::{Lambda, Rest};
 pub use live::Live;
 pub use metrics::{Measure, courses};
 pub use pages::{Paged, pages};

@@ -23,8 +23,7 @@ use base64::Engine;
 
 use super::budget::Budget;
 use super::clients::Clients;
-use super::ec2::Ec2;
-use super::lambda::Lambda;
+use super::direct::{Json, Query, RestJson};
 use super::recent::Recent;
 use super::source::Source;
 use super::stats::{Counter, Counting};
@@ -201,8 +200,10 @@ impl Clients {
             ecr: client!(aws_sdk_ecr),
             sts: client!(aws_sdk_sts),
             scaling: client!(aws_sdk_applicationautoscaling),
-            ec2: Ec2::new(&config, counting.clone()),
-            lambda: Lambda::new(&config, counting),
+            ec2: Query::ec2(&config, counting.clone()),
+            iam: Query::iam(&config, counting.clone()),
+            lambda: RestJson::lambda(&config, counting.clone()),
+            events: Json::events(&config, counting),
             clusters: Recent::default(),
             config,
             budget,

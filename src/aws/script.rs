@@ -22,7 +22,8 @@ pub(crate) struct Sent {
     pub(crate) body: String,
 }
 
-/// Answers with status and body, one a request; when they run out the line is dead.
+/// Answers with status and body, one a request, each with the id `sent-1`, `sent-2`, …; when they run out the line is
+/// dead.
 #[derive(Clone, Debug)]
 pub(crate) struct Script {
     answers: Arc<Mutex<Vec<(u16, &'static str)>>>,
@@ -53,10 +54,17 @@ impl HttpConnector for Script {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let body = String::from_utf8_lossy(request.body().bytes().unwrap_or_default()).into_owned();
         let authorization = request.headers().get("authorization").unwrap_or_default().to_owned();
-        self.sent.lock().expect("the list").push(Sent { uri: request.uri().to_owned(), authorization, body });
+        let number = {
+            let mut sent = self.sent.lock().expect("the list");
+            sent.push(Sent { uri: request.uri().to_owned(), authorization, body });
+            sent.len()
+        };
         let answer = match self.answers.lock().expect("the script").pop() {
             Some((status, body)) => {
-                Ok(HttpResponse::new(StatusCode::try_from(status).expect("a status"), SdkBody::from(body)))
+                let status = StatusCode::try_from(status).expect("a status");
+                let mut response = HttpResponse::new(status, SdkBody::from(body));
+                response.headers_mut().insert("x-amzn-requestid", format!("sent-{number}"));
+                Ok(response)
             }
             None => Err(ConnectorError::io("connection refused: the script has ended".into())),
         };

@@ -76,12 +76,12 @@ impl Change for Turn {
 mod tests {
     use super::*;
     use crate::app::gate::{Answer, Circumstances, Gate};
-    use crate::aws::{Ec2, Script};
+    use crate::aws::{Query, Script};
     use crate::kinds::sample::{instance, now, scope};
     use crate::world::FaultKind;
 
     async fn act(act: Act, script: &Script) -> Result<Receipt, Fault> {
-        let aws = Clients { ec2: Ec2::answered_by(script.client()), ..Clients::silent() };
+        let aws = Clients { ec2: Query::ec2_by(script), ..Clients::silent() };
         let change = of(&instance(), act, &"city-dev".into(), &scope()).expect("it starts and stops");
         let at = Circumstances { protected: false, pinned: None, account: None, read_at: Some(now()), now: now() };
         let approved = Gate::default().approve(change, &Answer::Yes, None, &at).expect("nothing hinders it");

@@ -67,7 +67,7 @@ async fn list(ask: Ask<'_>, name: &str, action: &str, step: &str, field: &str) -
         let path = ["functions", name, step];
         let query = [("MaxItems", Some("50")), ("Marker", token.as_deref())];
         let sent = ask.aws.lambda.call(action, Rest::get(&path, &query));
-        let answer = ask.aws.call(operation, Some(name), sent).await?;
+        let answer = ask.aws.call(operation, Some(name), sent).await?.body;
         let items = answer.get(field).and_then(Value::as_array).cloned().unwrap_or_default();
         Ok((items, text(&answer, "NextMarker")))
     })
@@ -110,7 +110,7 @@ async fn callers(ask: Ask<'_>, name: &str, alias: &str) -> Result<Vec<String>, F
     let query = [("Qualifier", Some(alias).filter(|alias| !alias.is_empty()))];
     let sent = ask.aws.lambda.call("GetPolicy", Rest::get(&path, &query));
     match ask.aws.call("lambda:GetPolicy", Some(name), sent).await {
-        Ok(answer) => Ok(text(&answer, "Policy").map(|policy| principals(&policy)).unwrap_or_default()),
+        Ok(answer) => Ok(text(&answer.body, "Policy").map(|policy| principals(&policy)).unwrap_or_default()),
         // There is no policy: nobody but its own account may.
         Err(fault) if fault.kind == FaultKind::Gone => Ok(Vec::new()),
         Err(fault) => Err(fault),

@@ -1,7 +1,7 @@
 //! Tests of how aliases, versions and callers are read.
 
 use super::{Alias, Releases};
-use crate::aws::{Clients, Lambda, Script};
+use crate::aws::{Clients, RestJson, Script};
 use crate::kinds::Kind;
 use crate::kinds::testing::{ask, parts, scope};
 use crate::world::World;
@@ -26,7 +26,7 @@ async fn aliases_versions_and_callers_are_read_and_a_missing_policy_is_nobody() 
         ),
         (404, r#"{"Type":"User","message":"No policy is associated","__type":"ResourceNotFoundException"}"#),
     ]);
-    let aws = Clients { lambda: Lambda::answered_by(script.client()), ..Clients::silent() };
+    let aws = Clients { lambda: RestJson::lambda_by(&script), ..Clients::silent() };
     let (world, scope, coverage) = (World::default(), scope(), parts(&[ARN]));
     let harvest = Releases::read(ask(&aws, &scope, &world, &coverage)).await.expect("a harvest");
     assert!(harvest.notes.is_empty(), "{:?}", harvest.notes);

@@ -94,9 +94,10 @@ impl Change for UpdateCode {
             let rest = Rest { method: "PUT", path: &path, query: &[], body: Some(body) };
             let sent = aws.lambda.call("UpdateFunctionCode", rest);
             let answer = aws.call("lambda:UpdateFunctionCode", Some(&self.name), sent).await?;
-            let facts = [("code", text(&answer, "CodeSha256")), ("revision", text(&answer, "RevisionId"))];
+            let told = |name| text(&answer.body, name);
+            let facts = [("code", told("CodeSha256")), ("revision", told("RevisionId"))];
             let facts = facts.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
-            Ok(Receipt { facts, ..Receipt::default() })
+            Ok(Receipt { request_ids: answer.request_id.into_iter().collect(), facts, says: None })
         })
     }
 }
@@ -131,10 +132,11 @@ impl Change for PublishVersion {
             let rest = Rest { method: "POST", path: &path, query: &[], body: Some(body) };
             let operation = "lambda:PublishVersion";
             let answer = aws.call(operation, Some(&self.name), aws.lambda.call("PublishVersion", rest)).await?;
-            let Some(version) = text(&answer, "Version") else {
+            let Some(version) = text(&answer.body, "Version") else {
                 return Err(Fault::new(FaultKind::Garbled, operation, "the answer names no version").on(&self.name));
             };
-            Ok(Receipt { facts: vec![("version", version)], ..Receipt::default() })
+            let request_ids = answer.request_id.into_iter().collect();
+            Ok(Receipt { request_ids, facts: vec![("version", version)], says: None })
         })
     }
 }
@@ -184,8 +186,8 @@ impl Change for ShiftAlias {
             let path = ["functions", self.name.as_str(), "aliases", self.alias.as_str()];
             let rest = Rest { method: "PUT", path: &path, query: &[], body: Some(body) };
             let on = format!("{}:{}", self.name, self.alias);
-            aws.call("lambda:UpdateAlias", Some(&on), aws.lambda.call("UpdateAlias", rest)).await?;
-            Ok(Receipt::default())
+            let answer = aws.call("lambda:UpdateAlias", Some(&on), aws.lambda.call("UpdateAlias", rest)).await?;
+            Ok(Receipt { request_ids: answer.request_id.into_iter().collect(), ..Receipt::default() })
         })
     }
 }

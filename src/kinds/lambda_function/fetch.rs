@@ -64,7 +64,7 @@ async fn list(ask: Ask<'_>) -> Result<Paged<Function>, Fault> {
     pages(LIST, None, |token| async move {
         let query = [("MaxItems", Some("50")), ("Marker", token.as_deref())];
         let answer = ask.aws.call(LIST, None, ask.aws.lambda.call("ListFunctions", Rest::get(&["functions"], &query)));
-        let answer = answer.await?;
+        let answer = answer.await?.body;
         let functions = answer.get("Functions").and_then(Value::as_array).into_iter().flatten();
         Ok((functions.filter_map(function).collect(), text(&answer, "NextMarker")))
     })
@@ -75,7 +75,7 @@ async fn one(ask: Ask<'_>, arn: &str) -> Result<Function, Fault> {
     let name = arn.rsplit(':').next().unwrap_or(arn);
     let path = ["functions", name, "configuration"];
     let sent = ask.aws.lambda.call("GetFunctionConfiguration", Rest::get(&path, &[]));
-    let answer = ask.aws.call(GET, Some(name), sent).await?;
+    let answer = ask.aws.call(GET, Some(name), sent).await?.body;
     function(&answer).ok_or_else(|| Fault::new(FaultKind::Garbled, GET, "the answer names no function").on(name))
 }
 

@@ -2,13 +2,15 @@
 
 use rstest::rstest;
 
+use super::change::{PublishVersion, ShiftAlias, UpdateCode};
 use super::commands::{Typed, typed};
 use super::{Code, Function, Functions, reason};
-use crate::aws::{Clients, Lambda, Script};
+use crate::app::gate::{Answer, Change, Circumstances, Gate, Plan};
+use crate::aws::{Clients, RestJson, Script};
 use crate::kinds::Kind;
-use crate::kinds::sample::Shelves;
+use crate::kinds::sample::{Shelves, now};
 use crate::kinds::testing::{ask, know, parts, scope};
-use crate::world::{Arn, Coverage, Health, World};
+use crate::world::{Arn, Coverage, Health, Resource, World};
 
 const LIST: &str = r#"{"Functions":[
   {"FunctionName":"f","FunctionArn":"arn:aws:lambda:ap-northeast-1:1:function:f","Runtime":"python3.9","RevisionId":"r1",
@@ -41,7 +43,7 @@ fn function() -> Function {
 #[tokio::test]
 async fn the_list_is_filled_with_states_and_what_is_at_rest_is_not_asked_again() {
     let script = Script::new([(200, LIST), (200, ONE), (200, LIST)]);
-    let aws = Clients { lambda: Lambda::answered_by(script.client()), ..Clients::silent() };
+    let aws = Clients { lambda: RestJson::lambda_by(&script), ..Clients::silent() };
     let (mut world, scope) = (World::default(), scope());
     let read = |world: World| {
         let (aws, scope) = (aws.clone(), scope.clone());
@@ -68,7 +70,7 @@ async fn a_state_that_may_not_be_read_costs_only_the_state() {
     let denied =
         r#"{"Message":"not authorized to perform: lambda:GetFunctionConfiguration","__type":"AccessDeniedException"}"#;
     let script = Script::new([(200, LIST), (403, denied), (404, r#"{"__type":"ResourceNotFoundException"}"#)]);
-    let aws = Clients { lambda: Lambda::answered_by(script.client()), ..Clients::silent() };
+    let aws = Clients { lambda: RestJson::lambda_by(&script), ..Clients::silent() };
     let (world, scope) = (World::default(), scope());
     let harvest = Functions::read(ask(&aws, &scope, &world, &Coverage::All)).await.expect("functions");
     assert_eq!(harvest.notes.len(), 1);
@@ -162,4 +164,37 @@ fn what_is_typed_to_deploy() {
     ] {
         assert!(typed(odd).is_err(), "{odd:?}");
     }
+}
+
+#[tokio::test]
+async fn each_change_brings_back_what_lambda_calls_its_request() {
+    let script = Script::new([
+        (200, r#"{"CodeSha256":"new=","RevisionId":"r2"}"#),
+        (201, r#"{"Version":"7"}"#),
+        (200, r#"{"Name":"live"}"#),
+    ]);
+    let aws = Clients { lambda: RestJson::lambda_by(&script), ..Clients::silent() };
+    let plan = Plan::new("change f", "cat-data".into(), function().id(&scope()), Vec::new());
+    let name = || "f".to_owned();
+    let code = Code::Image("repo:1".to_owned());
+    let changes: [Box<dyn Change>; 3] = [
+        Box::new(UpdateCode { plan: plan.clone(), name: name(), code, revision: Some("r1".to_owned()) }),
+        Box::new(PublishVersion { plan: plan.clone(), name: name(), code: Some("new=".to_owned()) }),
+        Box::new(ShiftAlias {
+            plan,
+            name: name(),
+            alias: "live".to_owned(),
+            version: "7".to_owned(),
+            share: Some(("6".to_owned(), 90)),
+            revision: None,
+        }),
+    ];
+    let mut ids = Vec::new();
+    for change in changes {
+        let at = Circumstances { protected: false, pinned: None, account: None, read_at: Some(now()), now: now() };
+        let approved = Gate::default().approve(change, &Answer::Yes, None, &at).expect("nothing hinders it");
+        ids.extend(approved.perform(&aws).await.expect("it is taken").request_ids);
+    }
+    assert_eq!(ids, ["sent-1", "sent-2", "sent-3"]);
+    assert!(script.sent()[0].body.contains(r#""RevisionId":"r1""#), "{}", script.sent()[0].body);
 }

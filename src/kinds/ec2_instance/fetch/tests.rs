@@ -1,7 +1,7 @@
 //! Instances read from EC2's XML: pages, odd states, answers that are something else.
 
 use super::{parse, read};
-use crate::aws::{Clients, Ec2, Script};
+use crate::aws::{Clients, Query, Script};
 use crate::kinds::testing::{ask, scope};
 use crate::world::{Coverage, FaultKind, World};
 
@@ -24,7 +24,7 @@ const SECOND: &str = r#"<DescribeInstancesResponse xmlns="http://ec2.amazonaws.c
 #[tokio::test]
 async fn all_pages_are_read() {
     let script = Script::new([(200, FIRST), (200, SECOND)]);
-    let aws = Clients { ec2: Ec2::answered_by(script.client()), ..Clients::silent() };
+    let aws = Clients { ec2: Query::ec2_by(&script), ..Clients::silent() };
     let (scope, world) = (scope(), World::default());
     let harvest = read(ask(&aws, &scope, &world, &Coverage::All)).await.expect("instances");
     let items = harvest.parts[0].1.as_ref().expect("a list");

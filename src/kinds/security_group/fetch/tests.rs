@@ -1,7 +1,7 @@
 //! Security groups read from EC2's XML: pages, rules of every sort, answers that are something else.
 
 use super::{parse, read};
-use crate::aws::{Clients, Ec2, Script};
+use crate::aws::{Clients, Query, Script};
 use crate::kinds::testing::{ask, scope};
 use crate::world::{Coverage, FaultKind, World};
 
@@ -23,7 +23,7 @@ const SECOND: &str = r#"<DescribeSecurityGroupsResponse><securityGroupInfo>
 #[tokio::test]
 async fn all_pages_are_read_with_whom_they_let_in() {
     let script = Script::new([(200, FIRST), (200, SECOND)]);
-    let aws = Clients { ec2: Ec2::answered_by(script.client()), ..Clients::silent() };
+    let aws = Clients { ec2: Query::ec2_by(&script), ..Clients::silent() };
     let (scope, world) = (scope(), World::default());
     let harvest = read(ask(&aws, &scope, &world, &Coverage::All)).await.expect("groups");
     let items = harvest.parts[0].1.as_ref().expect("a list");

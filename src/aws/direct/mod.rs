@@ -1,0 +1,323 @@
+//! Clients of our own for services of which we need a handful of operations: their crates would cost more build than
+//! they give. Signing, retries, timeouts and counting are the SDK's own machinery, as for every other client; here is
+//! the line to a service and its errors, `query`, `json` and `rest` are the protocols. No judgement.
+
+mod json;
+mod query;
+mod rest;
+
+use std::fmt;
+
+use aws_config::SdkConfig;
+use aws_runtime::auth::sigv4::{SCHEME_ID, SigV4AuthScheme};
+use aws_runtime::auth::{SigV4OperationSigningConfig, SigningOptions};
+use aws_runtime::retries::classifiers::AwsErrorCodeClassifier;
+use aws_smithy_runtime::client::orchestrator::operation::Operation;
+use aws_smithy_runtime::client::retries::classifiers::{HttpStatusCodeClassifier, TransientErrorClassifier};
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::auth::static_resolver::StaticAuthSchemeOptionResolver;
+use aws_smithy_runtime_api::client::auth::{AuthSchemeOptionResolverParams, SharedAuthSchemeOptionResolver};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, OrchestratorError};
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponentsBuilder;
+use aws_smithy_runtime_api::client::runtime_plugin::StaticRuntimePlugin;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::config_bag::Layer;
+use aws_smithy_types::error::ErrorMetadata;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+use aws_types::SigningName;
+use aws_types::region::SigningRegion;
+use aws_types::service_config::ServiceConfigKey;
+
+use super::stats::Counting;
+
+pub use json::Json;
+pub(super) use json::refusal;
+pub use query::Query;
+pub use rest::{Rest, RestJson};
+
+/// What sets one service apart from another.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Service {
+    /// As AWS writes it: names the variable of its endpoint (`AWS_ENDPOINT_URL_EVENTBRIDGE`).
+    id: &'static str,
+    /// As IAM, its host and its signature write it.
+    name: &'static str,
+    /// Whether there is one for all regions of a partition.
+    global: bool,
+}
+
+impl Service {
+    pub(super) const EC2: Self = Self { id: "EC2", name: "ec2", global: false };
+    pub(super) const EVENTS: Self = Self { id: "EventBridge", name: "events", global: false };
+    pub(super) const IAM: Self = Self { id: "IAM", name: "iam", global: true };
+    pub(super) const KMS: Self = Self { id: "KMS", name: "kms", global: false };
+    pub(super) const LAMBDA: Self = Self { id: "Lambda", name: "lambda", global: false };
+}
+
+/// What a service answered.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Answer<T> {
+    /// The body.
+    pub body: T,
+    /// AWS's name for the request.
+    pub request_id: Option<String>,
+}
+
+/// The line to one service in one scope.
+#[derive(Clone, Debug)]
+pub(super) struct Line {
+    service: Service,
+    config: SdkConfig,
+    http: Option<SharedHttpClient>,
+    endpoint: String,
+    counting: Option<Counting>,
+}
+
+impl Line {
+    /// The service as `config` reaches it.
+    pub(super) fn new(service: Service, config: &SdkConfig, counting: Option<Counting>) -> Self {
+        Self {
+            service,
+            http: config.http_client(),
+            endpoint: endpoint(config, service),
+            config: config.clone(),
+            counting,
+        }
+    }
+
+    /// Sends `request` as `action` and gives what `read` makes of the answer.
+    ///
+    /// # Errors
+    /// The SDK's error, for [`super::Clients::call`] to classify; AWS's code and message are in it.
+    pub(super) async fn send<T>(
+        &self,
+        action: &str,
+        request: Sent,
+        read: fn(&HttpResponse) -> Result<T, OrchestratorError<Refusal>>,
+    ) -> Result<T, SdkError<Refusal, HttpResponse>>
+    where
+        T: fmt::Debug + Send + Sync + 'static,
+    {
+        let Some(http) = self.http.clone() else {
+            return Err(SdkError::construction_failure("there is no HTTP client"));
+        };
+        let mut operation = Operation::builder()
+            .service_name(self.service.name)
+            .operation_name(action.to_owned())
+            .http_client(http)
+            .endpoint_url(&self.endpoint)
+            .runtime_plugin(signing(&self.config, self.service))
+            .standard_retry(self.config.retry_config().unwrap_or(&RetryConfig::standard()))
+            .retry_classifier(AwsErrorCodeClassifier::<Refusal>::new())
+            .retry_classifier(TransientErrorClassifier::<Refusal>::new())
+            .retry_classifier(HttpStatusCodeClassifier::default())
+            .timeout_config(self.config.timeout_config().cloned().unwrap_or_else(TimeoutConfig::disabled));
+        if let Some(sleep) = self.config.sleep_impl() {
+            operation = operation.sleep_impl(sleep);
+        }
+        if let Some(time) = self.config.time_source() {
+            operation = operation.time_source(time);
+        }
+        if let Some(counting) = &self.counting {
+            operation = operation.interceptor(counting.clone());
+        }
+        operation.serializer(Sent::request).deserializer(read).build().invoke(request).await
+    }
+}
+
+/// What is sent.
+#[derive(Debug)]
+pub(super) struct Sent {
+    /// `GET`, `POST`, `PUT`, …
+    pub(super) method: &'static str,
+    /// Path and query.
+    pub(super) uri: String,
+    /// Headers beside those that all have.
+    pub(super) headers: Vec<(&'static str, String)>,
+    /// The body, if there is one.
+    pub(super) body: Option<String>,
+}
+
+impl Sent {
+    fn request(self) -> Result<HttpRequest, BoxError> {
+        let length = self.body.as_ref().map(String::len);
+        let mut request = HttpRequest::new(self.body.map_or_else(SdkBody::empty, SdkBody::from));
+        request.set_method(self.method)?;
+        request.set_uri(self.uri)?;
+        for (name, value) in self.headers {
+            request.headers_mut().insert(name, value);
+        }
+        if let Some(length) = length {
+            request.headers_mut().insert("content-length", length.to_string());
+        }
+        request.headers_mut().insert("user-agent", concat!("toban/", env!("CARGO_PKG_VERSION")));
+        Ok(request)
+    }
+}
+
+/// Signature Version 4 with the scope's credentials and their cache.
+fn signing(config: &SdkConfig, service: Service) -> StaticRuntimePlugin {
+    let mut layer = Layer::new("our own signing");
+    let region = config.region().map(|region| match service.global {
+        true => SigningRegion::from_static(Partition::of(region.as_ref()).home),
+        false => SigningRegion::from(region.clone()),
+    });
+    let signing = SigV4OperationSigningConfig {
+        region,
+        name: Some(SigningName::from_static(service.name)),
+        signing_options: SigningOptions::default(),
+        ..Default::default()
+    };
+    layer.store_put(signing);
+    layer.store_put(AuthSchemeOptionResolverParams::new(()));
+    let mut components = RuntimeComponentsBuilder::new("our own signing")
+        .with_auth_scheme(SigV4AuthScheme::new())
+        .with_auth_scheme_option_resolver(Some(SharedAuthSchemeOptionResolver::new(
+            StaticAuthSchemeOptionResolver::new(vec![SCHEME_ID]),
+        )));
+    components.set_identity_cache(config.identity_cache());
+    if let Some(credentials) = config.credentials_provider() {
+        components.set_identity_resolver(SCHEME_ID, credentials);
+    }
+    StaticRuntimePlugin::new().with_config(layer.freeze()).with_runtime_components(components)
+}
+
+/// Where the service is: what the environment or the profile says, else its host in the region's partition.
+fn endpoint(config: &SdkConfig, service: Service) -> String {
+    let key = ServiceConfigKey::builder();
+    let key = key.service_id(service.id).env("AWS_ENDPOINT_URL").profile("endpoint_url").build();
+    let own = config.service_config().zip(key.ok()).and_then(|(all, key)| all.load_config(key));
+    let given = match config.get_origin("endpoint_url").is_client_config() {
+        true => config.endpoint_url().map(str::to_owned),
+        false => own.or_else(|| config.endpoint_url().map(str::to_owned)),
+    };
+    given.unwrap_or_else(|| host(service, config.region().map_or("us-east-1", |region| region.as_ref())))
+}
+
+/// A set of regions with a common domain.
+struct Partition {
+    domain: &'static str,
+    /// Where its global services are signed for.
+    home: &'static str,
+    /// What stands between a global service's name and the domain.
+    global: &'static str,
+}
+
+impl Partition {
+    /// From the SDK's partition table, and IAM's page of endpoints.
+    fn of(region: &str) -> Self {
+        let of = |domain, home, global| Self { domain, home, global };
+        match region.split('-').next().unwrap_or(region) {
+            "cn" => of("amazonaws.com.cn", "cn-north-1", ".cn-north-1"),
+            "eusc" => of("amazonaws.eu", "eusc-de-east-1", ".eusc-de-east-1"),
+            "us" if region.starts_with("us-iso-") => of("c2s.ic.gov", "us-iso-east-1", ".us-iso-east-1"),
+            "us" if region.starts_with("us-isob-") => of("sc2s.sgov.gov", "us-isob-east-1", ".us-isob-east-1"),
+            "us" if region.starts_with("us-isof-") => of("csp.hci.ic.gov", "us-isof-south-1", ".us-isof-south-1"),
+            "eu" if region.starts_with("eu-isoe-") => of("cloud.adc-e.uk", "eu-isoe-west-1", ".eu-isoe-west-1"),
+            "us" if region.starts_with("us-gov-") => of("amazonaws.com", "us-gov-west-1", ".us-gov"),
+            _ => of("amazonaws.com", "us-east-1", ""),
+        }
+    }
+}
+
+fn host(service: Service, region: &str) -> String {
+    let Partition { domain, global, .. } = Partition::of(region);
+    match service.global {
+        true => format!("https://{}{global}.{domain}", service.name),
+        false => format!("https://{}.{region}.{domain}", service.name),
+    }
+}
+
+/// `text` as it may stand in a query or a step of a path.
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+/// An error that a service answered.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Refusal {
+    meta: ErrorMetadata,
+}
+
+impl Refusal {
+    /// With AWS's code, message and request id.
+    fn new(code: Option<&str>, message: Option<&str>, request_id: Option<&str>) -> Self {
+        let mut meta = ErrorMetadata::builder();
+        if let Some(code) = code {
+            meta = meta.code(code);
+        }
+        if let Some(message) = message {
+            meta = meta.message(message);
+        }
+        if let Some(id) = request_id {
+            meta = meta.custom("aws_request_id", id);
+        }
+        Self { meta: meta.build() }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.meta.message().or_else(|| self.meta.code()).unwrap_or("an error that could not be read"))
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+impl ProvideErrorMetadata for Refusal {
+    fn meta(&self) -> &ErrorMetadata {
+        &self.meta
+    }
+}
+
+#[cfg(test)]
+impl Line {
+    /// A line that is answered by `http`; by none it is dead.
+    fn scripted(service: Service, http: Option<SharedHttpClient>) -> Self {
+        let credentials = aws_credential_types::Credentials::new("AKID", "SECRET", None, None, "test");
+        let sleep = aws_smithy_async::rt::sleep::TokioSleep::new();
+        let retry = RetryConfig::standard().with_max_attempts(4);
+        let config = SdkConfig::builder()
+            .region(aws_config::Region::new("ap-northeast-1"))
+            .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(credentials))
+            .identity_cache(aws_smithy_runtime::client::identity::IdentityCache::lazy().build())
+            .sleep_impl(aws_smithy_async::rt::sleep::SharedAsyncSleep::new(sleep))
+            .retry_config(retry.with_initial_backoff(std::time::Duration::from_millis(1)))
+            .build();
+        Self { endpoint: endpoint(&config, service), service, http, config, counting: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Service, host};
+
+    #[test]
+    fn a_region_has_the_host_of_its_partition() {
+        let ec2 = |region| host(Service::EC2, region);
+        assert_eq!(ec2("ap-northeast-1"), "https://ec2.ap-northeast-1.amazonaws.com");
+        assert_eq!(ec2("cn-north-1"), "https://ec2.cn-north-1.amazonaws.com.cn");
+        assert_eq!(ec2("us-gov-west-1"), "https://ec2.us-gov-west-1.amazonaws.com");
+        assert_eq!(ec2("us-isob-east-1"), "https://ec2.us-isob-east-1.sc2s.sgov.gov");
+    }
+
+    #[test]
+    fn a_global_service_has_one_host_a_partition() {
+        let iam = |region| host(Service::IAM, region);
+        assert_eq!(iam("ap-northeast-1"), "https://iam.amazonaws.com");
+        assert_eq!(iam("cn-northwest-1"), "https://iam.cn-north-1.amazonaws.com.cn");
+        assert_eq!(iam("us-gov-east-1"), "https://iam.us-gov.amazonaws.com");
+    }
+}
