@@ -1,4 +1,5 @@
 //! Rollouts seen to their ends: over the simulated account, and over sequences of looks as AWS gave them.
 
+mod pages;
 mod played;
 mod sequences;

@@ -15,25 +15,25 @@ use crate::kinds::target_health::{Target, TargetHealth};
 use crate::procedure::{Ending, How, Sight, Step, Want};
 use crate::world::{Arn, Coverage, Fault, FaultKind, Resource};
 
-fn ours() -> Ours {
+pub(super) fn ours() -> Ours {
     Ours { id: "ecs-svc/118".to_owned(), to: revision(118), from: Some(revision(117)) }
 }
 
 /// The service with these deployments, in a column of its own so that no target group is asked for.
-fn with(deployments: Vec<Deployment>) -> Service {
+pub(super) fn with(deployments: Vec<Deployment>) -> Service {
     let running = deployments.iter().map(|one| one.running).sum();
     Service { deployments, running, attachments: Vec::new(), ..service() }
 }
 
-fn old(running: u32) -> Deployment {
+pub(super) fn old(running: u32) -> Deployment {
     Deployment { status: "ACTIVE".to_owned(), ..deployment(117, running, 2) }
 }
 
-fn new(running: u32, rollout: &str) -> Deployment {
+pub(super) fn new(running: u32, rollout: &str) -> Deployment {
     Deployment { rollout: Some(rollout.to_owned()), ..rolling(118, running, 2, 1) }
 }
 
-fn record(status: &str) -> ServiceDeployment {
+pub(super) fn record(status: &str) -> ServiceDeployment {
     let arn = |what: &str| Arn::from(format!("arn:aws:ecs:ap-northeast-1:123456789012:{what}/city-prod/Backend/118"));
     ServiceDeployment {
         arn: arn("service-deployment"),
