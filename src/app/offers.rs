@@ -49,8 +49,8 @@ enum Then {
     Choose,
     /// A text is asked, with this to begin with.
     Type(String),
-    /// This was typed already.
-    Take(String),
+    /// The plan is made, with what was typed already.
+    Take(Option<String>),
 }
 
 /// How many procedures that ended are remembered.
@@ -142,7 +142,15 @@ pub(super) fn take_up(model: &mut Model, verb: &str, value: Option<&str>) -> Vec
         Asks::Informed { prompt, initial, reads } => {
             model.asked += 1;
             model.notices.info(model.now, format!("{verb}: reading…"));
-            let then = value.map_or(Then::Type(initial), |value| Then::Take(value.to_owned()));
+            let then = value.map_or(Then::Type(initial), |value| Then::Take(Some(value.to_owned())));
+            model.consulting = Some(Consulting { ask: model.asked, of, verb: offer.verb, prompt, then });
+            vec![Effect::Consult(model.asked, reads)]
+        }
+        Asks::Look { reads } => {
+            model.asked += 1;
+            model.notices.info(model.now, format!("{verb}: reading…"));
+            let then = Then::Take(value.map(str::to_owned));
+            let prompt = String::new();
             model.consulting = Some(Consulting { ask: model.asked, of, verb: offer.verb, prompt, then });
             vec![Effect::Consult(model.asked, reads)]
         }
@@ -180,7 +188,7 @@ pub(super) fn consulted(model: &mut Model, ask: u64, got: Vec<(Want, Result<Foun
             model.overlay = Overlay::Ask(Box::new(Ask { of, verb, prompt, input: Input::new(initial) }));
             return Vec::new();
         }
-        Then::Take(value) => return answer(model, &of, verb, Some(&value)),
+        Then::Take(value) => return answer(model, &of, verb, value.as_deref()),
     }
     let choices = at_site(model, &of, |site| match &of {
         Door::Resource(id) => kind(id.kind).map(|kind| kind.choices(id, verb, site)).unwrap_or_default(),

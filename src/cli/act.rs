@@ -14,7 +14,7 @@ use crate::app::drive::{Errand, drive};
 use crate::app::gate::{Answer, Circumstances, Gate, Let, Plan};
 use crate::app::headless::Outlook;
 use crate::environment::Environment;
-use crate::kinds::{Asks, Site, kind};
+use crate::kinds::{Site, kind};
 use crate::procedure::{Ending, How, Proposal, Report, Want};
 use crate::text;
 use crate::world::{EnvironmentName, ResourceId, Scope};
@@ -89,16 +89,14 @@ pub(super) async fn take_up(duty: &Duty, outlook: &mut Outlook, wish: &Wish<'_>)
     if let Some(why) = offer.barred {
         return Err(refused(why));
     }
-    if let Asks::Choice { reads, .. } | Asks::Informed { reads, .. } = offer.asks {
-        consult(duty, outlook, reads).await;
-    }
+    consult(duty, outlook, offer.asks.reads()).await;
     let environment = outlook.picture.environment(&name);
     let environment = environment.ok_or_else(|| refused("its environment went".to_owned()))?;
     at_site(duty, outlook, (environment, &id), |site| of.propose(&id, wish.verb, wish.value, site)).map_err(refused)
 }
 
-/// Reads what choices come from. What cannot be read is told, and left out.
-async fn consult(duty: &Duty, outlook: &mut Outlook, reads: Vec<Want>) {
+/// Reads what choices come from, or a plan tells of. What cannot be read is told, and left out.
+async fn consult(duty: &Duty, outlook: &mut Outlook, reads: &[Want]) {
     for want in reads {
         let Some(of) = kind(want.kind) else { continue };
         let got = duty.cloud.read(of, &want.scope, &want.coverage, &outlook.world).await;
@@ -273,5 +271,27 @@ async fn ask(plan: &Plan, at: &Circumstances) -> Answer {
         "y" | "Y" | "yes" => Answer::Yes,
         "" => Answer::No,
         name => Answer::Named(name.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::headless::{View, picture};
+    use crate::cloud::Cloud;
+    use crate::config::Settings;
+    use crate::demo::Demo;
+
+    #[tokio::test]
+    async fn what_a_plan_tells_of_is_read_before_it_is_made() {
+        let cloud: std::sync::Arc<dyn Cloud> = std::sync::Arc::new(Demo::at(7, 0));
+        let view = View { wishes: crate::demo::wishes(), zone: jiff::tz::TimeZone::UTC };
+        let mut outlook = picture(&cloud, &view, &mut |_, _| {}).await.expect("the demo can be read");
+        let duty = Duty { cloud, settings: Settings::default(), view, paint: None };
+        let wish =
+            Wish { target: "prooflink-dev/service", lists: &["services"], what: "service", verb: "force", value: None };
+        let plan = take_up(&duty, &mut outlook, &wish).await.unwrap_or_else(|_| panic!("a plan")).plan();
+        let told = plan.notices.join("\n");
+        assert!(told.contains("prooflink-dev-app:latest is sha256:") && told.contains(", pushed "), "{told}");
     }
 }

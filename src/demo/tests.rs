@@ -439,7 +439,7 @@ async fn what_the_simulation_cannot_do_it_refuses_in_words() {
 /// Drives an offer of the resource named `name` to its end; what was said on the way, and the end.
 async fn carried(demo: &Demo, name: &str, verb: &str, value: Option<&str>) -> (Vec<String>, crate::procedure::Ending) {
     use crate::environment::gather;
-    use crate::kinds::{Asks, Context, Joins, Site, kind};
+    use crate::kinds::{Context, Joins, Site, kind};
 
     let mut world = world(demo).await;
     let zone = jiff::tz::TimeZone::UTC;
@@ -457,8 +457,8 @@ async fn carried(demo: &Demo, name: &str, verb: &str, value: Option<&str>) -> (V
         (offer.asks, of.propose(&id, verb, value, &site))
     };
     let (asks, mut proposal) = offered(&world);
-    if let Asks::Choice { reads, .. } | Asks::Informed { reads, .. } = asks {
-        for want in reads {
+    if !asks.reads().is_empty() {
+        for want in asks.reads() {
             let got = demo.read(kind(want.kind).expect("a kind"), &want.scope, &want.coverage, &world).await;
             world.put(&want.scope, want.kind, &want.coverage, got, demo.now());
         }

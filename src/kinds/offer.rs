@@ -55,6 +55,11 @@ impl Offer {
 pub enum Asks {
     /// Nothing.
     Nothing,
+    /// Nothing, but the plan is made once these have been read: it tells of them. What cannot be read hinders nothing.
+    Look {
+        /// What to read first.
+        reads: Vec<Want>,
+    },
     /// A text: a count, a reference, a time.
     Text {
         /// What is asked.
@@ -78,6 +83,17 @@ pub enum Asks {
         /// What to read first.
         reads: Vec<Want>,
     },
+}
+
+impl Asks {
+    /// What is read before the choices, or the plan, are made.
+    #[must_use]
+    pub fn reads(&self) -> &[Want] {
+        match self {
+            Self::Nothing | Self::Text { .. } => &[],
+            Self::Look { reads } | Self::Informed { reads, .. } | Self::Choice { reads, .. } => reads,
+        }
+    }
 }
 
 /// One answer to choose.

@@ -6,10 +6,11 @@ use std::collections::BTreeSet;
 use super::change::{Changes, Register, Subject, Tell, What};
 use super::history;
 use super::model::Service;
+use super::registry;
 use super::rules::moving;
-use crate::app::gate::{Difference, FRESH};
+use crate::app::gate::Difference;
 use crate::deploy::service::{Hands, Rollout, Scaling, image, notices};
-use crate::kinds::ecr_repository::{self, Repository, Slot};
+use crate::kinds::ecr_repository;
 use crate::kinds::service_deployment::ServiceDeployment;
 use crate::kinds::task_definition::{TaskDefinition, image_name, revision_name, revision_number};
 use crate::kinds::{Asks, Choice, Offer, Site};
@@ -42,7 +43,9 @@ pub(super) fn offers(item: &Service, site: &Site<'_>) -> Vec<Offer> {
         Offer::new("deploy", "deploy another image: registers a revision and replaces the tasks")
             .asking(which)
             .barred(why_deploy),
-        Offer::new("force", "replace every task, on the same revision").barred(why.clone()),
+        Offer::new("force", "replace every task, on the same revision")
+            .asking(registry::asks(item, site))
+            .barred(why.clone()),
         Offer::new("revision", "deploy a revision that is there")
             .asking(Asks::Choice {
                 prompt: "which revision".to_owned(),
@@ -83,44 +86,9 @@ pub(super) fn choices(item: &Service, verb: &str, site: &Site<'_>) -> Vec<Choice
     match verb {
         "rollback" => history::choices(item, site),
         "revision" => revisions(item, site),
-        "deploy" => tags(item, site),
+        "deploy" => registry::tags(item, site),
         _ => Vec::new(),
     }
-}
-
-/// The tags of the repository its serving container runs from, once that was read.
-fn tags(item: &Service, site: &Site<'_>) -> Vec<Choice> {
-    let Some(known) = definition(item, site) else { return Vec::new() };
-    let Ok((name, Some(image))) = serving(item, known) else { return Vec::new() };
-    let running = digests(item, &name, site);
-    let slot = Slot { image: &image, architecture: known.architecture.as_deref(), running: &running, now: site.cx.now };
-    let found = ecr_repository::known(site.cx.world, site.cx.scope, &image);
-    found.map(|repository| ecr_repository::tag_choices(repository, &slot)).unwrap_or_default()
-}
-
-/// The digests that a container's running tasks report.
-fn digests(item: &Service, container: &str, site: &Site<'_>) -> Vec<String> {
-    let tasks = site.cx.joins.tasks_of(site.cx.scope, item).iter().filter(|task| task.stopped_at.is_none());
-    let containers = tasks.flat_map(|task| &task.containers).filter(|one| one.name == container);
-    containers.filter_map(|one| one.digest.clone()).collect::<BTreeSet<_>>().into_iter().collect()
-}
-
-/// What the registry says of an image for a container, if it was read a moment ago: what is older may lack the very tag
-/// that was just pushed.
-///
-/// # Errors
-/// A sentence, where the image cannot work there.
-fn registered(item: &Service, container: &str, image: &str, site: &Site<'_>) -> Result<Vec<String>, String> {
-    let Some(known) = definition(item, site) else { return Ok(Vec::new()) };
-    let Some(repository) = ecr_repository::known(site.cx.world, site.cx.scope, image) else { return Ok(Vec::new()) };
-    let shelf = site.cx.world.shelf(site.cx.scope, Repository::KIND);
-    let read_at = shelf.and_then(|shelf| shelf.read_at(&repository.uri));
-    if read_at.is_none_or(|at| site.cx.now.duration_since(at) > FRESH) {
-        return Ok(Vec::new());
-    }
-    let running = digests(item, container, site);
-    let slot = Slot { image, architecture: known.architecture.as_deref(), running: &running, now: site.cx.now };
-    ecr_repository::told(repository, image, &slot)
 }
 
 /// The revisions of its family that are known, newest first.
@@ -207,30 +175,10 @@ fn force(item: &Service, site: &Site<'_>) -> Proposal {
     let tell = Tell { subject: subject(item, site), what: What::Force };
     let says = format!("replace every task of {}, on {}", item.name, revision_name(&item.task_definition));
     let mut plan = site.plan(says, item.id(site.cx.scope), vec![tell.call()]);
-    for (container, image, digests) in running(item, site).into_iter().filter(|(_, image, _)| image::floats(image)) {
-        let now = if digests.is_empty() {
-            "what runs is not known".to_owned()
-        } else {
-            format!("{} runs now", digests.join(" "))
-        };
-        plan.notices.push(format!("{container} gets what {} means by then; {now}", image_name(&image)));
-    }
+    plan.notices.extend(registry::of_force(item, site));
     plan.notices.extend(notices::of_rollout(item, site));
     let hands = Changes { subject: tell.subject, images: Vec::new(), what: What::Force };
     Proposal::Procedure(Box::new(Rollout::new(plan, item, item.task_definition.clone(), Box::new(hands))))
-}
-
-/// What each container runs: image as defined, and the digests of its running tasks, shortened.
-fn running(item: &Service, site: &Site<'_>) -> Vec<(String, String, Vec<String>)> {
-    let tasks = site.cx.joins.tasks_of(site.cx.scope, item);
-    let containers = definition(item, site).into_iter().flat_map(|one| &one.containers);
-    let of = |name: &str| {
-        let live = tasks.iter().filter(|task| task.stopped_at.is_none()).flat_map(|task| &task.containers);
-        let digests: BTreeSet<String> =
-            live.filter(|one| one.name == name).filter_map(|one| one.digest.as_deref()).map(history::short).collect();
-        digests.into_iter().collect()
-    };
-    containers.filter_map(|one| Some((one.name.clone(), one.image.clone()?, of(&one.name)))).collect()
 }
 
 /// Deploys `images`, each for its container: the seam for whoever chooses images.
@@ -259,7 +207,7 @@ pub(crate) fn deploy(item: &Service, images: &[(String, String)], site: &Site<'_
         plan.differences.push(difference(&format!("image of {container}"), now(container), Some(image.clone())));
     }
     for (container, image) in &changed {
-        plan.notices.extend(registered(item, container, image, site)?);
+        plan.notices.extend(registry::registered(item, container, image, site)?);
     }
     plan.notices.extend(notices::of_rollout(item, site));
     let hands = Changes { subject, images: changed, what: What::Force };

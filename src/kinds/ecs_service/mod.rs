@@ -1,6 +1,6 @@
 //! An ECS service. Everything the program knows of this kind; the list of what lives where:
 //! `model` our type, `fetch` the reading, `subject` what inference may know,
-//! `rules` how it is judged, `rows` and `page` how it is shown; `commands` and `history` what can be done with it,
+//! `rules` how it is judged, `rows` and `page` how it is shown; `commands`, `history` and `registry` what can be done with it,
 //! `change` the calls that do it. Nothing here draws.
 
 mod change;
@@ -11,6 +11,7 @@ mod history;
 mod model;
 mod page;
 mod reach;
+mod registry;
 mod rows;
 mod rules;
 mod settled;

@@ -10,8 +10,8 @@ use crate::app::update::propose;
 use crate::aws::Clients;
 use crate::cloud::Receipt;
 use crate::kinds::Boxed;
-use crate::screens::rig::{fleet, id, picture, press, scope, showing, tell, text, type_in};
-use crate::world::{EnvironmentName, Fault};
+use crate::screens::rig::{demo, fleet, id, picture, press, read_of_demo, scope, showing, tell, text, type_in};
+use crate::world::{EnvironmentName, Fault, FaultKind};
 
 struct Stop(Plan);
 
@@ -201,4 +201,43 @@ fn esc_drops_a_reason_and_then_the_plan() {
     assert!(matches!(&model.overlay, Overlay::Confirm(confirm) if confirm.reason.value().is_empty()));
     press(&mut model, &["esc"]);
     assert!(matches!(model.overlay, Overlay::None));
+}
+
+/// The console of the simulation after `force` was taken up for the service of prooflink-dev, its registry answering
+/// or not.
+fn forced(answers: bool) -> Model {
+    let mut model = demo(0);
+    for line in ["env prooflink-dev", "force"] {
+        if line == "force" {
+            let row = |item: &str| item == "prooflink-dev-service" || item == "service";
+            let at = model.sheet().and_then(|sheet| sheet.rows().position(|(_, item)| row(&item.name)));
+            model.sheet_mut().expect("rows").go(at.expect("the service"));
+        }
+        press(&mut model, &[":"]);
+        type_in(&mut model, line);
+        let effects = press(&mut model, &["enter"]);
+        if line == "force" {
+            let [Effect::Consult(ask, wants)] = &effects[..] else { panic!("it reads first: {effects:?}") };
+            assert!(matches!(model.overlay, Overlay::None), "no plan before the registry was read");
+            let mut got = read_of_demo(wants);
+            if !answers {
+                let fault = Fault::new(FaultKind::Denied, "ecr:DescribeImages", "no policy allows it");
+                got = got.into_iter().map(|(want, _)| (want, Err(fault.clone()))).collect();
+            }
+            tell(&mut model, News::Consulted(*ask, got));
+        }
+    }
+    model
+}
+
+#[test]
+fn force_reads_the_registry_before_its_plan_and_tells_what_it_says() {
+    let told = |answers: bool| match &forced(answers).overlay {
+        Overlay::Confirm(confirm) => confirm.plan.notices.join("\n"),
+        other => panic!("a plan: {other:?}"),
+    };
+    let read = told(true);
+    assert!(read.contains("prooflink-dev-app:latest is sha256:") && read.contains(", pushed "), "{read}");
+    let denied = told(false);
+    assert!(denied.contains("its registry could not be read: ecr:DescribeImages is not allowed"), "{denied}");
 }

@@ -16,7 +16,9 @@ use crate::app::update::update;
 use crate::cloud::Cloud;
 use crate::demo::Demo;
 use crate::environment::{Counts, Environment, Finding, Member, Picture, Verdict};
-use crate::world::{EnvironmentName, Fault, FaultKind, Health, KindName, ResourceId, Scope};
+use crate::kinds::kind;
+use crate::procedure::Want;
+use crate::world::{EnvironmentName, Fault, FaultKind, Found, Health, KindName, ResourceId, Scope, World};
 
 /// `second` seconds after 14:02:11 in Tokyo.
 pub(crate) fn at(second: i64) -> Timestamp {
@@ -114,6 +116,18 @@ pub(crate) fn demo(seconds: i64) -> Model {
     model.world = Arc::new(outlook.world);
     tell(&mut model, News::Gathered(0, outlook.picture));
     model
+}
+
+/// What the simulation answers to these questions.
+pub(crate) fn read_of_demo(wants: &[Want]) -> Vec<(Want, Result<Found, Fault>)> {
+    let cloud = Demo::at(7, 0);
+    let known = World::default();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let read = |want: &Want| {
+        let kind = kind(want.kind).expect("a kind");
+        (want.clone(), runtime.block_on(cloud.read(kind, &want.scope, &want.coverage, &known)))
+    };
+    wants.iter().map(read).collect()
 }
 
 pub(crate) fn denied() -> Fault {

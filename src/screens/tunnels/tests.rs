@@ -6,15 +6,11 @@ use crate::app::msg::News;
 use crate::app::overlay::Overlay;
 use crate::app::place::Place;
 use crate::app::tunnels::Report;
-use crate::cloud::Cloud;
-use crate::demo::Demo;
 use crate::kinds::db_instance::DbInstance;
-use crate::kinds::kind;
-use crate::procedure::Want;
 use crate::screens::rig::*;
 use crate::session::forward::Traffic;
 use crate::session::tunnel::{Health, State};
-use crate::world::{Fault, FaultKind, Found, World};
+use crate::world::{Fault, FaultKind};
 
 /// A console in kajimaru with its cursor on the database.
 fn at_database() -> Model {
@@ -23,18 +19,6 @@ fn at_database() -> Model {
     let at = model.sheet().and_then(|sheet| sheet.rows().position(|(_, item)| item.name == "kajimaru-db"));
     model.sheet_mut().expect("rows").go(at.expect("the database"));
     model
-}
-
-/// What the simulation answers to these questions.
-fn read_of_demo(wants: &[Want]) -> Vec<(Want, Result<Found, Fault>)> {
-    let cloud = Demo::at(7, 0);
-    let known = World::default();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let read = |want: &Want| {
-        let kind = kind(want.kind).expect("a kind");
-        (want.clone(), runtime.block_on(cloud.read(kind, &want.scope, &want.coverage, &known)))
-    };
-    wants.iter().map(read).collect()
 }
 
 fn type_line(model: &mut Model, line: &str) {

@@ -11,7 +11,7 @@ use crate::cloud::Cloud;
 use crate::demo::Demo;
 use crate::environment::Wishes;
 use crate::kinds::sample::tokyo;
-use crate::kinds::{Asks, Context, Joins, Offer, Site, kind};
+use crate::kinds::{Context, Joins, Offer, Site, kind};
 use crate::procedure::{Ending, How, Proposal, Report};
 use crate::world::{Resource, ResourceId};
 use std::sync::Arc;
@@ -62,12 +62,10 @@ impl Duty {
 
     async fn propose(&mut self, verb: &str, value: Option<&str>) -> Result<Proposal, String> {
         let offer = self.offers().into_iter().find(|offer| offer.verb == verb).expect("the offer");
-        if let Asks::Choice { reads, .. } = offer.asks {
-            for want in reads {
-                let of = kind(want.kind).expect("the kind");
-                let got = self.cloud.read(of, &want.scope, &want.coverage, &self.outlook.world).await;
-                self.outlook.world.put(&want.scope, want.kind, &want.coverage, got, self.cloud.now());
-            }
+        for want in offer.asks.reads() {
+            let of = kind(want.kind).expect("the kind");
+            let got = self.cloud.read(of, &want.scope, &want.coverage, &self.outlook.world).await;
+            self.outlook.world.put(&want.scope, want.kind, &want.coverage, got, self.cloud.now());
         }
         let of = kind(Service::KIND).expect("the kind");
         self.at_site(|site| of.propose(&self.id, verb, value, site))

@@ -1,0 +1,228 @@
+//! What the registry says of the images a service runs: the tags to choose from, what is told of an image before it
+//! is deployed, and what `force` would bring. Pure: of what was read, sentences.
+
+use std::collections::BTreeSet;
+
+use super::commands::{definition, serving};
+use super::history;
+use super::model::Service;
+use crate::app::gate::FRESH;
+use crate::deploy::service::image;
+use crate::kinds::ecr_repository::{self, Repository, Slot};
+use crate::kinds::task_definition::image_name;
+use crate::kinds::{Asks, Choice, Site};
+use crate::procedure::Want;
+use crate::world::Resource;
+
+/// The tags of the repository its serving container runs from, once that was read.
+pub(super) fn tags(item: &Service, site: &Site<'_>) -> Vec<Choice> {
+    let Some(known) = definition(item, site) else { return Vec::new() };
+    let Ok((name, Some(image))) = serving(item, known) else { return Vec::new() };
+    let running = digests(item, &name, site);
+    let slot = Slot { image: &image, architecture: known.architecture.as_deref(), running: &running, now: site.cx.now };
+    let found = ecr_repository::known(site.cx.world, site.cx.scope, &image);
+    found.map(|repository| ecr_repository::tag_choices(repository, &slot)).unwrap_or_default()
+}
+
+/// The digests that a container's running tasks report.
+fn digests(item: &Service, container: &str, site: &Site<'_>) -> Vec<String> {
+    let tasks = site.cx.joins.tasks_of(site.cx.scope, item).iter().filter(|task| task.stopped_at.is_none());
+    let containers = tasks.flat_map(|task| &task.containers).filter(|one| one.name == container);
+    containers.filter_map(|one| one.digest.clone()).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// What the registry says of an image for a container, if it was read a moment ago: what is older may lack the very tag
+/// that was just pushed.
+///
+/// # Errors
+/// A sentence, where the image cannot work there.
+pub(super) fn registered(item: &Service, container: &str, image: &str, site: &Site<'_>) -> Result<Vec<String>, String> {
+    let Some(known) = definition(item, site) else { return Ok(Vec::new()) };
+    let Some(repository) = ecr_repository::known(site.cx.world, site.cx.scope, image) else { return Ok(Vec::new()) };
+    let shelf = site.cx.world.shelf(site.cx.scope, Repository::KIND);
+    let read_at = shelf.and_then(|shelf| shelf.read_at(&repository.uri));
+    if read_at.is_none_or(|at| site.cx.now.duration_since(at) > FRESH) {
+        return Ok(Vec::new());
+    }
+    let running = digests(item, container, site);
+    let slot = Slot { image, architecture: known.architecture.as_deref(), running: &running, now: site.cx.now };
+    ecr_repository::told(repository, image, &slot)
+}
+
+/// What `force` needs read: the repositories of the tags it would bring anew.
+pub(super) fn asks(item: &Service, site: &Site<'_>) -> Asks {
+    let mut reads: Vec<Want> = Vec::new();
+    for (_, image) in images(item, site) {
+        for want in listed(image, site) {
+            if !reads.contains(&want) {
+                reads.push(want);
+            }
+        }
+    }
+    if reads.is_empty() { Asks::Nothing } else { Asks::Look { reads } }
+}
+
+/// Each container with its image as defined.
+fn images<'a>(item: &Service, site: &Site<'a>) -> Vec<(&'a str, &'a str)> {
+    let containers = definition(item, site).into_iter().flat_map(|one| &one.containers);
+    containers.filter_map(|one| Some((one.name.as_str(), one.image.as_deref()?))).collect()
+}
+
+/// What to read to know what the tag of `image` means; nothing where a digest fixes it, or no registry toban reads has
+/// it.
+fn listed(image: &str, site: &Site<'_>) -> Vec<Want> {
+    let tagged = ecr_repository::tag(image).is_some();
+    if tagged { ecr_repository::wants(site.cx.scope, image) } else { Vec::new() }
+}
+
+/// What `force` would bring: for each tag, what runs and what the registry has now, or why that is not known. Nothing
+/// here hinders it: what cannot work is ECS's to find out.
+pub(super) fn of_force(item: &Service, site: &Site<'_>) -> Vec<String> {
+    let images = images(item, site);
+    let several = images.len() > 1;
+    let mut says = Vec::new();
+    for (container, image) in images {
+        let known = !listed(image, site).is_empty();
+        if !known && !image::floats(image) {
+            continue;
+        }
+        let runs = digests(item, container, site);
+        let why = if known { unread(image, site) } else { Some(String::new()) };
+        let lines = match why {
+            None => match registered(item, container, image, site) {
+                Ok(mut lines) => {
+                    if runs.is_empty() {
+                        lines.push("what runs is not known, so neither is whether it is the same".to_owned());
+                    }
+                    lines
+                }
+                Err(why) => vec![format!("its new tasks cannot start: {why}")],
+            },
+            Some(why) => {
+                let now = if runs.is_empty() {
+                    "what runs is not known".to_owned()
+                } else {
+                    let short: Vec<String> = runs.iter().map(|digest| history::short(digest)).collect();
+                    format!("{} runs now", short.join(" "))
+                };
+                says.push(format!("{container} gets what {} means by then; {now}{why}", image_name(image)));
+                continue;
+            }
+        };
+        let named = |line: String| if several { format!("{container}: {line}") } else { line };
+        says.extend(lines.into_iter().map(named));
+    }
+    says
+}
+
+/// Why it is not known what the tag of `image` means now, as the end of a sentence; `None` if it is.
+fn unread(image: &str, site: &Site<'_>) -> Option<String> {
+    let part = ecr_repository::place(image)?.uri;
+    let shelf = site.cx.world.shelf(site.cx.scope, Repository::KIND);
+    let fault = shelf.and_then(|shelf| shelf.bin(part).and_then(|bin| bin.fault.as_ref()).or(shelf.fault.as_ref()));
+    if let Some(fault) = fault {
+        return Some(format!("; its registry could not be read: {}", fault.sentence()));
+    }
+    let read_at = shelf.and_then(|shelf| shelf.read_at(part));
+    let stale = read_at.is_none_or(|at| site.cx.now.duration_since(at) > FRESH);
+    stale.then(|| "; its registry was not read".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::environment::Environment;
+    use crate::kinds::ecr_repository::Image;
+    use crate::kinds::sample::{Shelves, ago, container, definition, scope, service, task};
+    use crate::world::{Fault, FaultKind};
+
+    const URI: &str = "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/city-backend";
+
+    fn held(tag: &str, digest: &str) -> Repository {
+        let image = Image {
+            digest: digest.to_owned(),
+            tags: vec![tag.to_owned()],
+            pushed_at: Some(ago(20)),
+            size: None,
+            media_type: None,
+            findings: None,
+            scan: None,
+            platforms: Vec::new(),
+        };
+        Repository {
+            uri: URI.to_owned(),
+            registry: "123456789012".to_owned(),
+            name: "city-backend".to_owned(),
+            mutability: Some("MUTABLE".to_owned()),
+            images: vec![image],
+            missing: Vec::new(),
+        }
+    }
+
+    fn shelves() -> Shelves {
+        Shelves::default().with([service()]).with([definition()]).with([task("a")])
+    }
+
+    /// The notices of the plan of `force`: all of them are the registry's or the rollout's.
+    fn told(shelves: &Shelves) -> Vec<String> {
+        let environment = Environment::new("city-prod", vec![scope()]);
+        shelves.seen(true, |cx| {
+            let site = Site { cx: *cx, environment: &environment };
+            let proposal = super::super::commands::propose(&service(), "force", None, &site);
+            proposal.expect("nothing of the registry hinders it").plan().notices
+        })
+    }
+
+    #[test]
+    fn force_has_the_repository_of_a_tag_read_first_and_of_nothing_else() {
+        let environment = Environment::new("city-prod", vec![scope()]);
+        let asked =
+            |shelves: &Shelves| shelves.seen(true, |cx| asks(&service(), &Site { cx: *cx, environment: &environment }));
+        assert_eq!(asked(&shelves()).reads(), [Want::part(&scope(), Repository::KIND, URI)]);
+        for image in [format!("{URI}@sha256:ab"), "nginx:latest".to_owned()] {
+            let mut other = definition();
+            other.containers[0].image = Some(image);
+            assert_eq!(asked(&shelves().with([other])), Asks::Nothing);
+        }
+        assert_eq!(asked(&Shelves::default().with([service()])), Asks::Nothing, "no definition, no image");
+    }
+
+    #[test]
+    fn the_same_digest_is_running_already() {
+        let digest = container("app").digest.expect("it runs");
+        let says = told(&shelves().with([held("latest", &digest)]));
+        let line = "already running this: city-backend:latest is sha256:0123456789ab, pushed 20 min ago";
+        assert!(says[0].starts_with(line), "{says:?}");
+    }
+
+    #[test]
+    fn a_tag_that_moved_is_told_beside_what_runs() {
+        let says = told(&shelves().with([held("latest", "sha256:feedfeedfeedfeed")]));
+        let line = "city-backend:latest is sha256:feedfeedfeed, pushed 20 min ago; sha256:0123456789ab runs now";
+        assert_eq!(says[0], line);
+    }
+
+    #[test]
+    fn a_registry_that_may_not_be_read_is_said_and_hinders_nothing() {
+        let fault = Fault::new(FaultKind::Denied, "ecr:DescribeImages", "no identity-based policy allows it");
+        let says = told(&shelves().failing::<Repository>(fault));
+        let begins = "app gets what city-backend:latest means by then; sha256:0123456789ab runs now; its registry could \
+                      not be read: ecr:DescribeImages is not allowed";
+        assert!(says[0].starts_with(begins), "{says:?}");
+        assert!(told(&shelves())[0].ends_with("; its registry was not read"), "{:?}", told(&shelves()));
+    }
+
+    #[test]
+    fn a_tag_that_is_gone_is_told_and_hinders_nothing() {
+        let says = told(&shelves().with([held("v1", "sha256:feed")]));
+        assert!(says[0].starts_with("its new tasks cannot start: there is no tag \"latest\""), "{says:?}");
+    }
+
+    #[test]
+    fn what_runs_unknown_is_said() {
+        let shelves = Shelves::default().with([service()]).with([definition()]).with([held("latest", "sha256:feed")]);
+        let says = told(&shelves);
+        assert_eq!(says[0], "city-backend:latest is sha256:feed, pushed 20 min ago");
+        assert!(says[1].starts_with("what runs is not known"), "{says:?}");
+    }
+}
