@@ -261,3 +261,92 @@ fn an_environment_is_woken_by_key_and_leaving_it_half_way_is_said_first() {
     toban.keys(":quit\r");
     assert_eq!(toban.end().exit_code(), 0);
 }
+
+/// Goes to a service of the demo's proof of concept by keys, and deploys `tag` to it.
+fn deploying(tag: &str) -> (Terminal, tempfile::TempDir) {
+    let (mut toban, home) = demo(140, 40, &["--demo-speed", "12", "city-poc"]);
+    toban.shows("city-poc-frontend:8");
+    toban.keys("/city-poc-frontend:8\r");
+    toban.hides("city-poc-backend:11");
+    toban.keys("\r");
+    toban.shows("circuit breaker     on, rolls back");
+    toban.keys("a");
+    toban.shows("rollback");
+    toban.keys("\u{1b}"); // seen alone before the next key: together they would be alt and that key
+    toban.hides("rollback");
+    loop {
+        toban.keys(&format!(":deploy {tag}\r"));
+        toban.shows("y does it");
+        for what in ["in city-poc, demo/", "a new revision of city-poc-frontend", "ecs:UpdateService Frontend", tag] {
+            toban.shows(what);
+        }
+        toban.keys("y");
+        // At this speed a plan is soon too old, on a machine with much to do; then it is asked for anew, as one would.
+        let shown = toban
+            .wait("the watch", |screen| screen.contains("─ plan ─") || screen.contains("stale: the state this plan"));
+        if !shown.contains("stale: the state this plan") {
+            return (toban, home);
+        }
+        toban.keys("\u{12}");
+        toban.hides("stale: the state this plan");
+    }
+}
+
+/// The line of the bar with this label.
+fn bar<'a>(screen: &'a str, label: &str) -> &'a str {
+    let drawn = |line: &&str| line.contains(label) && (line.contains("░░") || line.contains("██"));
+    screen.lines().find(drawn).unwrap_or_default()
+}
+
+/// Leaves the page that is shown for the journal, where the deployment must have ended in these words; and quits.
+fn stands_in_the_journal(toban: &mut Terminal, says: &str) {
+    toban.keys("?");
+    toban.shows("quit, from anywhere");
+    toban.keys("\u{1b}");
+    toban.hides("quit, from anywhere");
+    toban.keys(":journal\r");
+    toban.shows("register a revision for Frontend");
+    toban.wait(says, |screen| {
+        screen.lines().any(|line| line.contains("deploy city-poc-frontend:") && line.contains(says))
+    });
+    toban.keys(":quit\r");
+    assert_eq!(toban.end().exit_code(), 0, "what is over holds nobody back");
+    assert!(toban.look(is_restored));
+}
+
+#[test]
+fn a_deployment_is_planned_confirmed_and_watched_to_its_good_end() {
+    let (mut toban, _home) = deploying("v2");
+    toban.wait("the old task, and no new one yet", |screen| {
+        bar(screen, "new tasks ").contains("░  0/1") && bar(screen, "old tasks ").contains("█  1/1")
+    });
+    toban.wait("the new task", |screen| bar(screen, "new tasks ").contains("█  1/1"));
+    toban.shows("registered 1 targets");
+    toban.wait("a healthy target", |screen| bar(screen, "healthy targets ").contains("█  1/1"));
+    toban.wait("the old task gone", |screen| bar(screen, "old tasks ").contains("░  0/1"));
+    toban.shows("Frontend runs city-poc-frontend:9, all its new tasks are there");
+    stands_in_the_journal(&mut toban, "Frontend runs city-poc-frontend:9");
+}
+
+#[test]
+fn a_failing_deployment_shows_why_and_ends_as_rolled_back() {
+    let (mut toban, _home) = deploying("v2-broken");
+    toban.wait("a failed task's reason", |screen| {
+        screen.contains("a task failed:") && screen.contains("frontend exited with code 1")
+    });
+    toban.shows("failed tasks of this deployment");
+    toban.shows("Cannot find module");
+    toban.wait("the circuit breaker", |screen| bar(screen, "circuit breaker ").contains("█  3/3"));
+    toban.shows("city-poc-frontend:9 was rolled back");
+    toban.wait("what ran before", |screen| bar(screen, "old tasks ").contains("█  1/1"));
+    stands_in_the_journal(&mut toban, "city-poc-frontend:9 was rolled back");
+}
+
+#[test]
+fn an_image_that_cannot_be_pulled_is_said_on_the_screen() {
+    let (mut toban, _home) = deploying("v2-missing");
+    toban.shows("failed tasks of this deployment");
+    toban.shows("image cannot be pulled: tag not found");
+    toban.shows("city-poc-frontend:9 was rolled back");
+    stands_in_the_journal(&mut toban, "city-poc-frontend:9 was rolled back");
+}
