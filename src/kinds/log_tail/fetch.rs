@@ -45,3 +45,6 @@ async fn of_stream(ask: Ask<'_>, part: &str) -> Result<LogTail, Fault> {
     });
     Ok(LogTail { key: part.to_owned(), lines: lines.collect() })
 }
+
+#[cfg(test)]
+mod tests;

@@ -106,3 +106,6 @@ fn image(from: &types::ContainerImage) -> Option<RunningImage> {
         digest: text(from.image_digest()),
     })
 }
+
+#[cfg(test)]
+mod tests;
