@@ -102,6 +102,16 @@ fn needed_place(environment: &Environment, off: &OffHours) -> Result<Place, Stri
     place(environment, off).ok_or_else(|| format!("nothing of {} is there to be scheduled", environment.name))
 }
 
+/// Where an environment's schedules are kept at AWS and by which role they act; `None` where AWS keeps none.
+///
+/// # Errors
+/// A sentence, where that cannot be told.
+#[must_use]
+pub fn kept_at_aws(environment: &Environment) -> Option<Result<(Place, String), String>> {
+    let off = environment.offhours.as_deref().filter(|off| off.routine.backend == Backend::EventBridge)?;
+    Some(needed_place(environment, off).and_then(|place| Ok((place, role(environment, off)?))))
+}
+
 /// The role schedules act by.
 fn role(environment: &Environment, off: &OffHours) -> Result<String, String> {
     if let Some(role) = &off.routine.role_arn {

@@ -21,6 +21,7 @@ pub use computed::Computed;
 pub use early::{Early, Unread};
 pub use gather::{gather, gather_early};
 pub use infer::{Placed, place};
+pub use keeping::kept_at_aws;
 pub use offhours::OffHours;
 pub use others::{Other, others};
 pub use picture::{Counts, Environment, Finding, Member, Picture, Step, StepKind, Verdict};

@@ -35,6 +35,7 @@ pub mod managed_node;
 pub mod metric_filter;
 pub mod scalable_target;
 pub mod schedule_group;
+pub mod scheduler_role;
 pub mod security_group;
 pub mod service_deployment;
 pub mod tagged;
@@ -90,6 +91,7 @@ pub static KINDS: &[&dyn AnyKind] = &[
     &Of::<scalable_target::ScalableTargets>::new(),
     &Of::<tagged::Tags>::new(),
     &Of::<schedule_group::Groups>::new(),
+    &Of::<scheduler_role::SchedulerRoles>::new(),
     &Of::<service_deployment::ServiceDeployments>::new(),
     &Of::<log_tail::LogTails>::new(),
 ];

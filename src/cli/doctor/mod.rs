@@ -4,6 +4,7 @@
 mod check;
 mod cloud;
 mod files;
+mod schedules;
 mod sessions;
 mod terminal;
 
@@ -64,6 +65,7 @@ async fn account(report: &mut Report, duty: &Duty, args: &tree::Doctor) -> Resul
         if let Some(typed) = &args.env {
             sessions::check(report, duty, outlook, act::environment(outlook, typed)?);
         }
+        schedules::check(report, duty, outlook, &scopes).await;
         cloud::pins(report, outlook, wishes, &scopes, args.env.is_none());
     }
     Ok(())

@@ -1,0 +1,27 @@
+//! Roles that EventBridge Scheduler acts by, each read when `doctor` asks for it. `model` is our type and whether
+//! Scheduler may take the role, `fetch` the reading; nothing here draws, changes or looks for roles by itself.
+
+mod fetch;
+mod model;
+
+pub use model::SchedulerRole;
+
+use super::{Ask, Boxed, Kind, Pace};
+use crate::world::{Fault, Harvest};
+
+/// The kind.
+pub struct SchedulerRoles;
+
+impl Kind for SchedulerRoles {
+    type Item = SchedulerRole;
+
+    const PACE: Pace = Pace::Asked;
+    const PERMISSIONS: &'static [&'static str] = &["iam:GetRole"];
+
+    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<SchedulerRole>, Fault>> {
+        Box::pin(fetch::read(ask))
+    }
+}
+
+#[cfg(test)]
+mod tests;

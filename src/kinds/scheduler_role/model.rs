@@ -1,0 +1,102 @@
+//! A role and its trust policy, and whether EventBridge Scheduler may take it for the schedules of one group.
+//! Judged from the policy's text alone; no SDK type, no call. A condition nobody here knows is said, never guessed.
+
+use std::hash::{DefaultHasher, Hash};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::environment::Glob;
+use crate::world::{Arn, KindName, Resource};
+
+/// Who takes the role when a schedule fires.
+const SERVICE: &str = "scheduler.amazonaws.com";
+
+/// A role, and who may take it.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct SchedulerRole {
+    /// Its ARN.
+    pub arn: Arn,
+    /// Its trust policy.
+    pub trust: Value,
+}
+
+impl SchedulerRole {
+    /// Why Scheduler may not take the role for a schedule in `group` (the group's ARN); `None` where it may. AWS asks a
+    /// trust policy for the *group's* ARN in `aws:SourceArn`, not the schedule's.
+    #[must_use]
+    pub fn refuses(&self, group: &Arn) -> Option<String> {
+        let statements = listed(self.trust.get("Statement"));
+        let mut trusting = statements.iter().filter(|one| trusts(one)).peekable();
+        if trusting.peek().is_none() {
+            return Some(format!("its trust policy does not let {SERVICE} assume it"));
+        }
+        let mut why = None;
+        for statement in trusting {
+            match hindrance(statement, group) {
+                None => return None,
+                Some(says) => why = why.or(Some(says)),
+            }
+        }
+        why
+    }
+}
+
+/// Whether a statement lets Scheduler assume the role, its conditions aside.
+fn trusts(statement: &Value) -> bool {
+    let is = |name: &str, wanted: &[&str]| {
+        words(statement.get(name)).iter().any(|word| wanted.iter().any(|it| it.eq_ignore_ascii_case(word)))
+    };
+    let services = words(statement.pointer("/Principal/Service"));
+    is("Effect", &["Allow"]) && is("Action", &["sts:AssumeRole", "sts:*", "*"]) && services.contains(&SERVICE)
+}
+
+/// The condition that keeps schedules of `group` out.
+fn hindrance(statement: &Value, group: &Arn) -> Option<String> {
+    let operators = statement.get("Condition").and_then(Value::as_object)?;
+    for (operator, keys) in operators {
+        for (key, wanted) in keys.as_object().into_iter().flatten() {
+            let seen = match key.to_ascii_lowercase().as_str() {
+                "aws:sourceaccount" => group.account().unwrap_or_default(),
+                "aws:sourcearn" => group.as_str(),
+                _ => return Some(format!("its trust policy has the condition {key}, which toban cannot judge")),
+            };
+            let wanted = words(Some(wanted));
+            let fits = match operator.as_str() {
+                "StringEquals" => wanted.contains(&seen),
+                // For ARNs, AWS takes patterns with either.
+                "StringLike" | "ArnLike" | "ArnEquals" => wanted.iter().any(|pattern| Glob::new(pattern).fits(seen)),
+                _ => return Some(format!("its trust policy has the condition {operator}, which toban cannot judge")),
+            };
+            if !fits {
+                return Some(format!("its trust policy wants {key} {}, and here it is {seen}", wanted.join(" or ")));
+            }
+        }
+    }
+    None
+}
+
+/// A policy writes one thing as itself and several as a list.
+fn listed(value: Option<&Value>) -> Vec<&Value> {
+    match value {
+        Some(Value::Array(several)) => several.iter().collect(),
+        Some(one) => vec![one],
+        None => Vec::new(),
+    }
+}
+
+fn words(value: Option<&Value>) -> Vec<&str> {
+    listed(value).into_iter().filter_map(Value::as_str).collect()
+}
+
+impl Resource for SchedulerRole {
+    const KIND: KindName = KindName("scheduler-role");
+
+    fn key(&self) -> &str {
+        self.arn.as_str()
+    }
+
+    fn gist(&self, into: &mut DefaultHasher) {
+        self.trust.to_string().hash(into);
+    }
+}
