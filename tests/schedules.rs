@@ -172,3 +172,27 @@ fn a_role_that_may_not_be_passed_is_told_and_sync_goes_on_later() {
     let resumed = stage.run(&["schedule", "sync", "--yes"]);
     assert_eq!(resumed.code, Some(0), "{}", resumed.err);
 }
+
+#[test]
+fn the_doctor_tells_whether_scheduler_can_act_by_the_role() {
+    let stage = Stage::new();
+    let doctor = || stage.run(&["doctor", "prooflink-dev"]).out;
+    let role = "arn:aws:iam::123456789012:role/toban-scheduler";
+    let says = doctor();
+    assert!(says.contains(&format!("schedules of prooflink-dev: the role {role} does not exist")), "{says}");
+    let printed = stage.run(&["policy", "--scheduler", "--account", "123456789012"]);
+    let document: Value = serde_json::from_str(&printed.out).expect("a document");
+    let at = "2026-11-01T00:00:00Z";
+    let role_with = |trust: &Value| {
+        json!({"service": "iam", "operation": "GetRole", "times": 1, "answer": {"Role": {
+            "Path": "/", "RoleName": "toban-scheduler", "RoleId": "AROA", "Arn": role, "CreateDate": at,
+            "AssumeRolePolicyDocument": trust.to_string(),
+        }}})
+    };
+    stage.peer.script(&role_with(&document["trust"]));
+    let says = doctor();
+    assert!(says.contains(&format!("schedules of prooflink-dev: EventBridge Scheduler may act by {role}")), "{says}");
+    stage.peer.script(&role_with(&json!({"Statement": []})));
+    let says = doctor();
+    assert!(says.contains(&format!("EventBridge Scheduler cannot act by {role}")), "{says}");
+}
