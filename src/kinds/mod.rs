@@ -17,6 +17,7 @@ pub(crate) mod sample;
 
 pub mod alarm;
 pub mod command_invocation;
+pub mod cpu_credits;
 pub mod db_cluster;
 pub mod db_instance;
 pub mod deploy_lock;
@@ -82,6 +83,7 @@ pub static KINDS: &[&dyn AnyKind] = &[
     &Of::<metric_filter::MetricFilters>::new(),
     &Of::<ec2_instance::Instances>::new(),
     &Of::<managed_node::Nodes>::new(),
+    &Of::<cpu_credits::Balances>::new(),
     &Of::<lambda_function::Functions>::new(),
     &Of::<function_release::Releases>::new(),
     &Of::<function_load::Loads>::new(),

@@ -1,15 +1,18 @@
 //! What can be done with a target group of instances: deploy to them by the environment's recipe, go back, migrate.
 //! Pure: offers, and plans with what a reader should know first; the procedure itself is in `deploy::compose`.
 
+use std::collections::BTreeSet;
+
 use super::model::TargetGroup;
-use crate::app::gate::{Difference, Plan};
+use crate::app::gate::{Difference, FRESH, Plan};
 use crate::deploy::compose::recipe::{reference, short};
 use crate::deploy::compose::{Aim, Member, Recipe, Rollout};
+use crate::kinds::cpu_credits::{self, Credits};
 use crate::kinds::deploy_lock::{DeployLock, Lock, user};
 use crate::kinds::tagged::Tagged;
 use crate::kinds::target_health::Target;
 use crate::kinds::{Asks, Offer, Site};
-use crate::procedure::Proposal;
+use crate::procedure::{Proposal, Want};
 use crate::world::Resource;
 
 /// Instance classes that earn processor time slowly: a build may use up what they have saved.
@@ -41,14 +44,51 @@ pub(in crate::kinds) fn offers(item: &TargetGroup, site: &Site<'_>) -> Vec<Offer
         Some(_) => None,
     };
     let initial = recipe.map(|recipe| recipe.reference.clone()).unwrap_or_default();
-    let asks = Asks::Text { prompt: "branch, tag or commit".to_owned(), initial };
+    let reads = if recipe.is_some() { credits(item, site) } else { Vec::new() };
+    let back = if reads.is_empty() { Asks::Nothing } else { Asks::Look { reads: reads.clone() } };
+    let prompt = "branch, tag or commit".to_owned();
+    let asks =
+        if reads.is_empty() { Asks::Text { prompt, initial } } else { Asks::Informed { prompt, initial, reads } };
     let none = recipe.is_some_and(|recipe| recipe.migrate.is_none());
     let migrate = barred.clone().or_else(|| none.then(|| "the recipe has no `migrate`".to_owned()));
     vec![
         Offer::new("deploy", "Bring the instances to a commit, one at a time").asking(asks).barred(barred.clone()),
-        Offer::new("rollback", "Bring the instances back to the commit before, one at a time").barred(barred),
+        Offer::new("rollback", "Bring the instances back to the commit before, one at a time")
+            .asking(back)
+            .barred(barred),
         Offer::new("migrate", "Run the recipe's migration on the first instance").barred(migrate),
     ]
+}
+
+/// What to read of the instances that may be short of CPU credits when they build.
+fn credits(item: &TargetGroup, site: &Site<'_>) -> Vec<Want> {
+    let spends = |id: &str| class(id, site).is_some_and(cpu_credits::burstable);
+    let spenders: BTreeSet<&str> =
+        targets(item, site).iter().map(|target| target.id.as_str()).filter(|id| spends(id)).collect();
+    spenders.into_iter().map(|id| cpu_credits::wants(site.cx.scope, id)).collect()
+}
+
+fn class<'a>(id: &'a str, site: &'a Site<'_>) -> Option<&'a str> {
+    site.cx.joins.instance(site.cx.scope, id)?.class.as_deref()
+}
+
+/// The credits of an instance, if they were read a moment ago.
+fn balance(id: &str, site: &Site<'_>) -> Option<f64> {
+    let read_at = site.cx.world.shelf(site.cx.scope, Credits::KIND)?.read_at(id)?;
+    let known = site.cx.world.by_key::<Credits>(site.cx.scope, id)?;
+    known.balance.filter(|_| site.cx.now.duration_since(read_at) <= FRESH)
+}
+
+/// What is said of the processor time the instances have for a build: whose credits are low; and of the first whose
+/// credits are not known, that its class is small.
+fn starving(members: &[Member], site: &Site<'_>) -> Vec<String> {
+    let low = |member: &Member| Some(format!("{} {}", member.name, cpu_credits::low(balance(&member.id, site)?)?));
+    let unknown = |member: &&Member| {
+        balance(&member.id, site).is_none() && class(&member.id, site).is_some_and(|class| SLOW.contains(&class))
+    };
+    let says = "is of a small burstable class: building images may use up its CPU credits, look at CPUCreditBalance";
+    let small = members.iter().find(unknown).map(|member| format!("{} {says}", member.name));
+    members.iter().filter_map(low).chain(small).collect()
 }
 
 fn unknown(site: &Site<'_>) -> String {
@@ -145,14 +185,8 @@ fn plan(item: &TargetGroup, site: &Site<'_>, (recipe, aim): (&Recipe, &Aim), mem
     if let Some(out) = known.drained() {
         plan.notices.push(format!("{} was left out of the group by an earlier deployment: it goes first", out.id));
     }
-    let class = |member: &&Member| {
-        let instance = site.cx.joins.instance(site.cx.scope, &member.id);
-        instance.and_then(|instance| instance.class.as_deref()).is_some_and(|class| SLOW.contains(&class))
-    };
-    if let Some(member) = members.iter().find(class).filter(|_| !matches!(aim, Aim::Migrate(_))) {
-        let says =
-            "is of a small burstable class: building images may use up its CPU credits, look at CPUCreditBalance";
-        plan.notices.push(format!("{} {says}", member.name));
+    if !matches!(aim, Aim::Migrate(_)) {
+        plan.notices.extend(starving(members, site));
     }
     match aim {
         Aim::Place(to) => {
@@ -172,4 +206,35 @@ fn plan(item: &TargetGroup, site: &Site<'_>, (recipe, aim): (&Recipe, &Aim), mem
 
 fn first(members: &[Member]) -> &str {
     members.first().map_or("the first instance", |member| member.name.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::environment::Environment;
+    use crate::kinds::sample::{Shelves, instance, scope};
+
+    fn member() -> Member {
+        Member { id: instance().id, name: "kajimaru-ec2-01".to_owned(), port: 80 }
+    }
+
+    fn said(shelves: &Shelves) -> Vec<String> {
+        let environment = Environment::new("kajimaru", vec![scope()]);
+        shelves.seen(false, |cx| starving(&[member()], &Site { cx: *cx, environment: &environment }))
+    }
+
+    fn left(balance: Option<f64>) -> Vec<String> {
+        said(&Shelves::default().with([instance()]).with([Credits { id: instance().id, balance }]))
+    }
+
+    #[test]
+    fn low_credits_are_named_enough_are_not_and_unknown_ones_go_by_class() {
+        let low = left(Some(11.4));
+        assert!(low.len() == 1 && low[0].starts_with("kajimaru-ec2-01 has 11 CPU credits left"), "{low:?}");
+        assert_eq!(left(Some(132.0)), Vec::<String>::new());
+        let unknown = [left(None), said(&Shelves::default().with([instance()]))];
+        for says in unknown {
+            assert!(says.len() == 1 && says[0].contains("small burstable class"), "{says:?}");
+        }
+    }
 }

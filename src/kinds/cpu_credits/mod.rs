@@ -1,0 +1,24 @@
+//! The CPU credits a burstable EC2 instance has left. Read only before a deployment that builds on it; `model` our
+//! type and what is said of it, `fetch` the reading; nothing here draws.
+
+mod fetch;
+mod model;
+
+pub use model::{Credits, burstable, low, wants};
+
+use super::{Ask, Boxed, Kind, Pace};
+use crate::world::{Fault, Harvest};
+
+/// The kind.
+pub struct Balances;
+
+impl Kind for Balances {
+    type Item = Credits;
+
+    const PACE: Pace = Pace::Asked;
+    const PERMISSIONS: &'static [&'static str] = &["cloudwatch:GetMetricData"];
+
+    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<Credits>, Fault>> {
+        Box::pin(fetch::read(ask))
+    }
+}
