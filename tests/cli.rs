@@ -8,6 +8,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use rstest::rstest;
 use serde_json::{Value, json};
 use support::peer::{ACCOUNT, Peer, shared};
 use tempfile::TempDir;
@@ -270,37 +271,191 @@ fn sent(peer: &Peer, operation: &str) -> Vec<Value> {
         .collect()
 }
 
-#[test]
-fn a_service_is_deployed_rolled_back_and_scaled() {
+/// A service to deploy: its address, the family of its task definition, the container whose image moves, the end of
+/// that image, and the containers beside it.
+#[derive(Clone, Copy)]
+struct Deployed {
+    system: &'static str,
+    address: &'static str,
+    family: &'static str,
+    container: &'static str,
+    image: &'static str,
+    beside: &'static [&'static str],
+    secret: &'static str,
+}
+
+const PROOFLINK: Deployed = Deployed {
+    system: "prooflink",
+    address: "prooflink-dev/service",
+    family: "prooflink-dev-task",
+    container: "prooflink-app",
+    image: "prooflink-dev-app:v2",
+    beside: &[],
+    secret: "postgresql://",
+};
+
+const CDK: Deployed = Deployed {
+    system: "backend",
+    address: "backend-dev/service",
+    family: "ComputeStackdevBackendTaskDef0A1B2C3D",
+    container: "app",
+    image: "/backend:v2",
+    beside: &["log-router"],
+    secret: "tok_live_dev",
+};
+
+const FRONTEND: Deployed = Deployed {
+    system: "city",
+    address: "city-poc/frontend",
+    family: "city-poc-frontend",
+    container: "frontend",
+    image: "city-poc-frontend:v2",
+    beside: &[],
+    secret: "p@ssw0rd",
+};
+
+const BACKEND: Deployed = Deployed {
+    address: "city-poc/backend",
+    family: "city-poc-backend",
+    container: "backend",
+    image: "city-poc-backend:v2",
+    ..FRONTEND
+};
+
+#[rstest]
+#[case::prooflink(PROOFLINK)]
+#[case::cdk_with_a_log_router(CDK)]
+#[case::municipal_frontend(FRONTEND)]
+#[case::municipal_backend(BACKEND)]
+fn a_service_is_deployed_rolled_back_and_scaled(#[case] service: Deployed) {
     let peer = Peer::start();
-    peer.build(&["prooflink"]);
-    let plan = at(&peer, &["deploy", "prooflink-dev/service", "--force", "--dry-run", "--json"], 0);
+    peer.build(&[service.system]);
+    let deploy = |more: &[&str], code| at(&peer, &[&["deploy", service.address], more].concat(), code);
+    let plan = deploy(&["--force", "--dry-run", "--json"], 0);
     let plan: Value = serde_json::from_str(&plan.out).expect("a plan");
     assert!(plan["plan"]["calls"][0].as_str().is_some_and(|call| call.starts_with("ecs:UpdateService")), "{plan}");
     assert!(sent(&peer, "UpdateService").is_empty(), "a dry run changes nothing");
-    at(&peer, &["--read-only", "deploy", "prooflink-dev/service", "--force", "--yes"], 3);
+    at(&peer, &["--read-only", "deploy", service.address, "--force", "--yes"], 3);
     assert!(sent(&peer, "UpdateService").is_empty(), "read-only changes nothing");
 
-    let forced = at(&peer, &["deploy", "prooflink-dev/service", "--force", "--yes"], 0);
+    let forced = deploy(&["--force", "--yes"], 0);
     assert!(forced.out.contains("all its new tasks are there"), "{}", forced.out);
     assert_eq!(sent(&peer, "UpdateService")[0]["forceNewDeployment"], true);
 
-    let tagged = at(&peer, &["deploy", "prooflink-dev/service", "--tag", "v2", "--yes", "--json"], 0);
+    peer.forget_calls();
+    let tagged = deploy(&["--tag", "v2", "--yes", "--json"], 0);
     let tagged: Value = serde_json::from_str(&tagged.out).expect("a document");
     assert_eq!(tagged["outcome"], "done");
+    assert!(!tagged.to_string().contains(service.secret), "values of variables stay where they are");
     let registered = &sent(&peer, "RegisterTaskDefinition").pop().expect("a revision");
-    let container = &registered["containerDefinitions"][0];
-    assert!(container["image"].as_str().is_some_and(|image| image.ends_with("prooflink-dev-app:v2")), "{container}");
-    assert!(container["environment"].as_array().is_some_and(|all| !all.is_empty()), "{container}");
-    assert!(!tagged.to_string().contains("postgresql://"), "values of variables stay where they are");
+    assert_eq!(registered["family"], service.family);
+    let containers = registered["containerDefinitions"].as_array().expect("containers");
+    assert_eq!(containers.len(), 1 + service.beside.len(), "{registered}");
+    let of = |name: &str| containers.iter().find(|one| one["name"] == name).expect("the container");
+    let moved = of(service.container);
+    assert!(moved["image"].as_str().is_some_and(|image| image.ends_with(service.image)), "{moved}");
+    assert!(moved["environment"].as_array().is_some_and(|all| !all.is_empty()), "{moved}");
+    for name in service.beside {
+        assert_eq!(of(name)["image"], "amazon/aws-for-fluent-bit:stable", "only one image moves");
+        assert_eq!(of(name)["firelensConfiguration"]["type"], "fluentbit", "nothing of it is lost");
+    }
 
-    at(&peer, &["deploy", "prooflink-dev/service", "--tag", "v2", "--yes"], 1);
-    at(&peer, &["deploy", "prooflink-dev/service", "--revision", "99", "--yes"], 1);
-    let back = at(&peer, &["deploy", "prooflink-dev/service", "--rollback", "--yes"], 0);
-    assert!(back.out.contains("roll prooflink-dev-service back to prooflink-dev-task:"), "{}", back.out);
-    at(&peer, &["scale", "prooflink-dev/service", "2", "--yes"], 0);
-    assert_eq!(sent(&peer, "UpdateService").pop().expect("a call")["desiredCount"], 2);
-    at(&peer, &["deploy", "prooflink-prod/service", "--force", "--yes"], 3);
+    deploy(&["--tag", "v2", "--yes"], 1);
+    deploy(&["--revision", "99", "--yes"], 1);
+    let back = deploy(&["--rollback", "--yes"], 0);
+    assert!(back.out.contains(&format!("back to {}:", service.family)), "{}", back.out);
+    let went = |to: &str| {
+        let call = sent(&peer, "UpdateService").pop().expect("a call");
+        let ends = call["taskDefinition"].as_str().is_some_and(|it| it.ends_with(&format!("{}:{to}", service.family)));
+        assert!(ends, "{call}");
+    };
+    went("1");
+    deploy(&["--revision", "2", "--yes"], 0);
+    went("2");
+    at(&peer, &["scale", service.address, "3", "--yes"], 0);
+    assert_eq!(sent(&peer, "UpdateService").pop().expect("a call")["desiredCount"], 3);
+}
+
+#[test]
+fn what_is_protected_is_not_deployed_by_yes_alone() {
+    at(shared(), &["deploy", "prooflink-prod/service", "--force", "--yes"], 3);
+}
+
+/// What is laid over the deployments of each service the peer describes.
+fn over(deployments: &Value) -> Value {
+    let patch = json!({ "services": { "[*]": { "deployments": deployments } } });
+    json!({ "service": "ecs", "operation": "DescribeServices", "patch": patch })
+}
+
+/// The revision that `--tag v2` registers: what chooses its deployment and its tasks, whose ids the peer makes up.
+const NEW: &str = "=*prooflink-dev-task:2]";
+
+/// Deploys a tag that is under way for two looks, then finds `later`; the code must be `code`.
+fn rolled_out(peer: &Peer, later: Option<&Value>, code: i32) -> Said {
+    let moving =
+        json!({ "rolloutState": "IN_PROGRESS", "rolloutStateReason": null, "runningCount": 0, "pendingCount": 1 });
+    let under_way = peer.script(&over(&json!({ format!("[taskDefinition{NEW}"): moving })));
+    let mut command = peer.toban();
+    command.args(["deploy", "prooflink-dev/service", "--tag", "v2", "--yes"]);
+    let running = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("toban runs");
+    peer.wait_for_calls("ecs", "UpdateService", 1);
+    peer.forget_calls();
+    peer.wait_for_calls("ecs", "DescribeServices", 2);
+    if let Some(later) = later {
+        peer.script(&over(later));
+    }
+    peer.unscript(&under_way);
+    let said = said(running.wait_with_output().expect("toban ends"));
+    assert_eq!(said.code, Some(code), "{}{}", said.out, said.err);
+    assert!(sent(peer, "UpdateService").is_empty(), "a rollout is watched, not changed");
+    said
+}
+
+/// A deployment that the peer knows nothing of, in the first place.
+fn another(id: &str, revision: u32, created: &str, reason: &str) -> Value {
+    let arn = format!("arn:aws:ecs:ap-northeast-1:{ACCOUNT}:task-definition/prooflink-dev-task:{revision}");
+    json!({ "id": id, "status": "PRIMARY", "taskDefinition": arn, "createdAt": created, "updatedAt": created,
+        "desiredCount": 1, "runningCount": 1, "pendingCount": 0, "failedTasks": 0,
+        "rolloutState": "COMPLETED", "rolloutStateReason": reason })
+}
+
+#[test]
+fn a_rollout_is_watched_until_it_is_complete() {
+    let peer = Peer::start();
+    peer.build(&["prooflink"]);
+    let said = rolled_out(&peer, None, 0);
+    assert!(said.out.contains("prooflink-dev-task:2, all its new tasks are there"), "{}", said.out);
+}
+
+#[test]
+fn a_rollout_that_the_circuit_breaker_takes_back_ends_with_the_reason_of_its_tasks() {
+    let peer = Peer::start();
+    peer.build(&["prooflink"]);
+    let stopped = json!({ "lastStatus": "STOPPED", "desiredStatus": "STOPPED", "stopCode": "EssentialContainerExited",
+        "stoppedReason": "Essential container in task exited", "stoppedAt": "now",
+        "containers": { "[0]": { "lastStatus": "STOPPED", "exitCode": 3 } } });
+    let patch = json!({ "tasks": { format!("[taskDefinitionArn{NEW}"): stopped } });
+    peer.script(&json!({ "service": "ecs", "operation": "DescribeTasks", "patch": patch }));
+    let failed = json!({ "status": "ACTIVE", "rolloutState": "FAILED", "failedTasks": 3, "runningCount": 0,
+        "rolloutStateReason": "ECS deployment circuit breaker: tasks failed to start." });
+    let back = "ECS deployment circuit breaker: rolling back to deploymentId ecs-svc/117.";
+    let later = json!({ format!("[taskDefinition{NEW}"): failed, "[+]": another("ecs-svc/117", 1, "-3d", back) });
+    let said = rolled_out(&peer, Some(&later), 6);
+    assert!(said.err.contains("prooflink-dev-task:2 was rolled back"), "{}", said.err);
+    assert!(said.err.contains("tasks failed to start"), "{}", said.err);
+    assert!(said.err.contains("a task failed: prooflink-app exited with code 3"), "{}", said.err);
+    assert!(said.err.contains("runs prooflink-dev-task:1 again"), "{}", said.err);
+}
+
+#[test]
+fn a_rollout_that_another_deployment_supersedes_is_no_success() {
+    let peer = Peer::start();
+    peer.build(&["prooflink"]);
+    let ours = json!({ "status": "ACTIVE", "rolloutState": "IN_PROGRESS", "runningCount": 0 });
+    let later = json!({ format!("[taskDefinition{NEW}"): ours, "[+]": another("ecs-svc/999", 9, "+1m", "") });
+    let said = rolled_out(&peer, Some(&later), 6);
+    let told = "another deployment took the place of prooflink-dev-task:2: ecs-svc/999, to prooflink-dev-task:9";
+    assert!(said.err.contains(told), "{}", said.err);
 }
 
 #[test]

@@ -22,6 +22,7 @@ use toban::kinds::alarm::Alarm;
 use toban::kinds::db_cluster::DbCluster;
 use toban::kinds::db_instance::DbInstance;
 use toban::kinds::ec2_instance::Instance;
+use toban::kinds::ecr_repository::Repository;
 use toban::kinds::ecs_cluster::Cluster;
 use toban::kinds::ecs_service::Service;
 use toban::kinds::ecs_task::Task;
@@ -135,6 +136,37 @@ async fn a_revision_that_is_known_is_not_asked_for_again() {
     let before = live.stats()["ecs:DescribeTaskDefinition"].calls;
     read(&live, of(TaskDefinition::KIND), &here(), &mut world).await;
     assert_eq!(live.stats()["ecs:DescribeTaskDefinition"].calls, before);
+}
+
+#[tokio::test]
+async fn repositories_tell_their_tags_and_the_digests_behind_them() {
+    let peer = shared();
+    let (live, mut world) = (live(peer), World::default());
+    let uri = |name: &str| format!("{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{name}");
+    let (app, batch, none) = (uri("prooflink-dev-app"), uri("prooflink-dev-batch"), uri("nobodys"));
+    let parts = Coverage::Parts([&app, &batch, &none].map(|uri| uri.as_str().into()).into());
+    let found = live.read(of(Repository::KIND), &here(), &parts, &world).await;
+    world.put(&here(), Repository::KIND, &parts, found, Timestamp::now());
+
+    let known = |uri: &str| world.by_key::<Repository>(&here(), uri);
+    let repository = known(&app).expect("the repository");
+    assert_eq!((repository.name.as_str(), repository.registry.as_str()), ("prooflink-dev-app", ACCOUNT));
+    assert_eq!((repository.mutability.as_deref(), repository.missing.len()), (Some("MUTABLE"), 0), "{repository:?}");
+    let ecr = aws_sdk_ecr::Client::new(&peer.sdk());
+    for tag in ["latest", "v2"] {
+        let id = aws_sdk_ecr::types::ImageIdentifier::builder().image_tag(tag).build();
+        let told = ecr.describe_images().repository_name("prooflink-dev-app").image_ids(id).send().await.expect("told");
+        let digest = told.image_details()[0].image_digest().expect("a digest");
+        let image = repository.images.iter().find(|image| image.tags.iter().any(|one| one == tag)).expect("the image");
+        assert_eq!(image.digest, digest, "{tag}");
+        assert!(image.pushed_at.is_some() && image.size.is_some_and(|size| size > 0), "{image:?}");
+    }
+    let tags: BTreeSet<&str> = repository.images.iter().flat_map(|one| &one.tags).map(String::as_str).collect();
+    assert_eq!((repository.images.len(), tags), (2, ["latest", "v2"].into()));
+    assert!(known(&batch).is_some_and(|batch| batch.images.is_empty()), "a repository without images is one");
+    assert!(known(&none).is_none());
+    let told = faults(&world);
+    assert!(told.len() == 1 && told[0].contains("ecr:DescribeImages"), "{told:?}");
 }
 
 #[tokio::test]
