@@ -180,6 +180,8 @@ fn the_doctor_tells_whether_scheduler_can_act_by_the_role() {
     let role = "arn:aws:iam::123456789012:role/toban-scheduler";
     let says = doctor();
     assert!(says.contains(&format!("schedules of prooflink-dev: the role {role} does not exist")), "{says}");
+    // What it tries on things of another kind says nothing about permissions.
+    assert!(!says.contains("fail lambda:") && !says.contains("fail ssm:"), "{says}");
     let printed = stage.run(&["policy", "--scheduler", "--account", "123456789012"]);
     let document: Value = serde_json::from_str(&printed.out).expect("a document");
     let at = "2026-11-01T00:00:00Z";

@@ -16,7 +16,9 @@ const GET: &str = "ssm:GetCommandInvocation";
 /// None of its own: a part's fault stands in the harvest.
 pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Invocation>, Fault> {
     let Coverage::Parts(parts) = ask.coverage else { return Ok(Harvest::of(Vec::new())) };
-    let parts = parts.iter().cloned().collect();
+    // A run is COMMAND/NODE; the doctor, which tries everything, names parts of every kind.
+    let is_run = |part: &str| !part.starts_with("arn:") && part.contains('/');
+    let parts = parts.iter().filter(|part| is_run(part)).cloned().collect();
     let read = together(parts, |part: crate::world::Part| async move {
         let (command, node) = part.split_once('/').unwrap_or((&part, ""));
         let request = ask.aws.ssm.get_command_invocation().command_id(command).instance_id(node);

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::model::{Alias, Release, Version};
 use crate::aws::{Paged, Rest, pages, together};
 use crate::kinds::Ask;
+use crate::kinds::lambda_function::Function;
 use crate::world::{Arn, Coverage, Fault, FaultKind, Harvest, Part};
 
 /// Reads the functions that `ask` names by their ARNs.
@@ -16,7 +17,8 @@ use crate::world::{Arn, Coverage, Fault, FaultKind, Harvest, Part};
 /// None of its own: a part's fault stands in the harvest.
 pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Release>, Fault> {
     let Coverage::Parts(parts) = ask.coverage else { return Ok(Harvest::of(Vec::new())) };
-    let read = together(parts.iter().cloned().collect(), |part: Part| async move {
+    let functions = parts.iter().filter(|part| Function::is_arn(part)).cloned().collect();
+    let read = together(functions, |part: Part| async move {
         let got = one(ask, &part).await;
         (part, got)
     });

@@ -24,7 +24,8 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Function>, Fault> {
             (items, cut)
         }
         Coverage::Parts(parts) => {
-            let read = together(parts.iter().cloned().collect(), |part: Part| async move {
+            let functions = parts.iter().filter(|part| Function::is_arn(part)).cloned().collect();
+            let read = together(functions, |part: Part| async move {
                 let got = match one(ask, &part).await {
                     Err(fault) if fault.kind == FaultKind::Gone => Ok(Vec::new()),
                     got => got.map(|function| vec![function]),

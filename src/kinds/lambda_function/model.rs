@@ -48,6 +48,13 @@ pub struct Function {
 }
 
 impl Function {
+    /// Whether a part names a function: the doctor, which tries everything, names parts of every kind.
+    #[must_use]
+    pub fn is_arn(part: &str) -> bool {
+        let arn = Arn::from(part);
+        arn.service() == Some("lambda") && arn.resource().starts_with("function:")
+    }
+
     /// Whether nothing is on its way with it: what is known of it holds until its revision moves.
     #[must_use]
     pub fn is_settled(&self) -> bool {

@@ -198,3 +198,13 @@ async fn each_change_brings_back_what_lambda_calls_its_request() {
     assert_eq!(ids, ["sent-1", "sent-2", "sent-3"]);
     assert!(script.sent()[0].body.contains(r#""RevisionId":"r1""#), "{}", script.sent()[0].body);
 }
+
+#[tokio::test]
+async fn what_is_no_function_is_not_asked_about() {
+    let script = Script::new([]);
+    let aws = Clients { lambda: RestJson::lambda_by(&script), ..Clients::silent() };
+    let coverage = parts(&["", "arn:aws:elasticloadbalancing:ap-northeast-1:1:targetgroup/tg/1", "f"]);
+    let (known, scope) = (World::default(), scope());
+    let got = Functions::read(ask(&aws, &scope, &known, &coverage)).await.expect("a harvest");
+    assert!(got.parts.is_empty() && script.sent().is_empty(), "{:?}", got.parts);
+}
