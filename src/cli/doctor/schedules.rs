@@ -58,7 +58,9 @@ fn told(place: &Place, role: &Arn, read: Result<&SchedulerRole, &Fault>) -> Chec
             ));
             match found.refuses(&group) {
                 None => Check::well(about, format!("EventBridge Scheduler may act by {role}")),
-                Some(why) => Check::warn(about, format!("EventBridge Scheduler cannot act by {role}: {why}"), policy),
+                Some(why) => {
+                    Check::warn(about, format!("EventBridge Scheduler may be unable to act by {role}: {why}"), policy)
+                }
             }
         }
         Err(fault) if fault.kind == FaultKind::Gone => {
