@@ -35,6 +35,36 @@ fn against(peer: &Peer, columns: u16, rows: u16) -> Terminal {
     Terminal::run(command, columns, rows)
 }
 
+/// What a program asks of its terminal to learn its colours, and what tells that no more answers come.
+const ASKS: &[u8] = b"\x1b]11;?";
+const ATTRIBUTES: &[u8] = b"\x1b[c";
+
+#[test]
+fn a_terminal_that_says_it_is_light_gets_the_theme_of_the_day() {
+    let home = tempfile::tempdir().expect("a home");
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_toban"));
+    command.env_clear();
+    command.env("HOME", home.path());
+    command.env("TOBAN_STATE_DIR", home.path().join("state"));
+    command.env("TERM", "xterm-256color");
+    command.arg("--demo");
+    let mut toban = Terminal::untold(command, 120, 35);
+    let before = toban.wrote(ATTRIBUTES);
+    let written = |needle: &[u8]| before.windows(needle.len()).position(|window| window == needle);
+    assert!(written(b"\x1b[?1049h") < written(ASKS), "the screen is ours before it is asked");
+    assert!(written(b"toban") < written(ASKS), "the first frame waits for no answer");
+    assert_eq!(written(b"\x1b[?1004h"), None, "nothing else reports while an answer is awaited");
+    toban.keys("\x1b]10;rgb:0000/0000/0000\x1b\\\x1b]11;rgb:ffff/ffff/ffff\x1b\\\x1b[?62;22c");
+    toban.shows("prooflink-prod");
+    toban.keys(":theme\r");
+    let chosen = |screen: &str| screen.lines().any(|line| line.contains("day ") && line.contains(" now"));
+    toban.wait("the day to be the theme", chosen);
+    toban.keys("\u{1b}");
+    toban.hides("contrast");
+    toban.keys("q");
+    assert!(toban.end().success());
+}
+
 /// The terminal is as a shell wants it: no alternate screen, a cursor, no mouse, no bracketed paste.
 fn is_restored(screen: &vt100::Screen) -> bool {
     !screen.alternate_screen()

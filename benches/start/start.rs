@@ -30,6 +30,8 @@ fn command(home: &std::path::Path) -> CommandBuilder {
     command.env("HOME", home);
     command.env("TOBAN_STATE_DIR", home.join("state"));
     command.env("TERM", "xterm-256color");
+    // This pty answers no question about its background.
+    command.env("COLORFGBG", "15;0");
     command.arg("--demo");
     command
 }

@@ -54,6 +54,7 @@ async fn turns<S: Screen>(
 ) -> std::io::Result<()> {
     show(screen, model)?;
     let mut inbox = vec![Msg { now: runner.now(), news: News::Started }];
+    let mut asks = runner.suits_terminal();
     loop {
         while let Some(msg) = next(&mut inbox) {
             for effect in update(model, msg) {
@@ -63,6 +64,14 @@ async fn turns<S: Screen>(
                 }
                 model.dirty |= redraw;
             }
+        }
+        // The readings are under way; a terminal at the far end of a slow line may take a moment.
+        if std::mem::take(&mut asks) && screen.is_light().await == Some(true) {
+            match runner.theme_for_light() {
+                Ok(theme) => model.theme = theme,
+                Err(why) => model.notices.fault(model.now, why),
+            }
+            model.dirty = true;
         }
         if model.dirty {
             show(screen, model)?;

@@ -54,6 +54,8 @@ pub trait Screen {
     /// # Errors
     /// When the terminal is gone.
     fn draw(&mut self, model: &Model) -> io::Result<Shown>;
+    /// Whether the terminal's background is light, if it tells. Asked before the first [`next`](Self::next), if at all.
+    fn is_light(&mut self) -> impl Future<Output = Option<bool>>;
     /// Forgets what is on the screen, so that the next frame draws all of it.
     ///
     /// # Errors
@@ -392,6 +394,17 @@ impl Runner {
             };
             let _ = tell.send(Msg { now: cloud.now(), news });
         });
+    }
+
+    /// Whether the theme is to be the one that suits the terminal.
+    pub(super) fn suits_terminal(&self) -> bool {
+        self.settings.suits_terminal
+    }
+
+    /// The theme for a light background: the reader's own `day`, if there is one.
+    pub(super) fn theme_for_light(&self) -> Result<Theme, String> {
+        Theme::load(Theme::choose(None, false, Some(false)), &self.settings.theme_dirs)
+            .map_err(|fault| fault.to_string())
     }
 
     fn theme(&self, name: String) {

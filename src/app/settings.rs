@@ -32,6 +32,8 @@ pub struct Settings {
     pub open_on: Option<String>,
     /// The look to begin with.
     pub theme: Theme,
+    /// Nobody asked for a theme and nothing tells the terminal's background: the terminal is asked, after the first frame.
+    pub suits_terminal: bool,
     /// Where the reader's own themes are.
     pub theme_dirs: Vec<PathBuf>,
     /// The themes to choose from.
@@ -70,6 +72,7 @@ impl Default for Settings {
         Self {
             open_on: None,
             theme: Theme::built_in("night"),
+            suits_terminal: false,
             theme_dirs: Vec::new(),
             themes: Theme::names(&[]),
             wishes: Wishes::default(),

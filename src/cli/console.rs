@@ -72,7 +72,8 @@ fn console(
     dirs: &Dirs,
     var: impl Fn(&str) -> Option<OsString>,
 ) -> Result<app::Settings, Failure> {
-    let name = Theme::choose(settings.theme.as_deref(), settings.no_color, dark(&var));
+    let dark = dark(&var);
+    let name = Theme::choose(settings.theme.as_deref(), settings.no_color, dark);
     let theme =
         Theme::load(name, &settings.theme_dirs).map_err(|fault| Failure::new(Exit::Failed, fault.to_string()))?;
     let banner = match (global.demo, settings.read_only) {
@@ -83,6 +84,7 @@ fn console(
     Ok(app::Settings {
         open_on: settings.open.clone(),
         theme,
+        suits_terminal: settings.theme.is_none() && !settings.no_color && dark.is_none(),
         theme_dirs: settings.theme_dirs.clone(),
         themes: Theme::names(&settings.theme_dirs),
         wishes: settings.wishes.clone(),
@@ -131,7 +133,8 @@ fn reopen(cloud: Arc<dyn Cloud>, file: Settings, global: &Global, dirs: &Dirs) -
     })
 }
 
-/// Whether the terminal is dark, by what it says in `COLORFGBG`; asking it would cost the first frame its speed.
+/// Whether the terminal is dark, by what `COLORFGBG` says. Where it says nothing the terminal itself is asked, after the
+/// first frame: its answer may take a moment.
 fn dark(var: &impl Fn(&str) -> Option<OsString>) -> Option<bool> {
     let value = var("COLORFGBG")?.into_string().ok()?;
     let ground: u8 = value.rsplit(';').next()?.parse().ok()?;
@@ -185,6 +188,22 @@ mod tests {
         let says = |text: &'static str| dark(&move |_: &str| Some(OsString::from(text)));
         assert_eq!((says("15;0"), says("0;15"), says("0;default;7")), (Some(true), Some(false), Some(false)));
         assert_eq!((says("odd"), dark(&|_: &str| None)), (None, None));
+    }
+
+    #[test]
+    fn a_terminal_is_asked_for_its_background_only_where_nothing_else_tells_the_theme() {
+        let asks = |theme: Option<&str>, no_color, says: Option<&'static str>| {
+            let settings = Settings { theme: theme.map(str::to_owned), no_color, ..Settings::default() };
+            let dirs = Dirs::with(Some(Path::new("/x/config.toml")), |_| None);
+            let var = move |name: &str| says.filter(|_| name == "COLORFGBG").map(OsString::from);
+            let cloud: Arc<dyn Cloud> = Arc::new(Demo::at(7, 0));
+            let made = console(cloud, &settings, Settings::default(), &Global::default(), &dirs, var);
+            made.map(|made| (made.theme.name().to_owned(), made.suits_terminal)).map_err(|fault| fault.says)
+        };
+        assert_eq!(asks(None, false, None), Ok(("night".to_owned(), true)));
+        assert_eq!(asks(None, false, Some("0;15")), Ok(("day".to_owned(), false)));
+        assert_eq!(asks(Some("night"), false, None), Ok(("night".to_owned(), false)));
+        assert_eq!(asks(None, true, None), Ok(("plain".to_owned(), false)));
     }
 
     #[test]

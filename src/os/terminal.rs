@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, Stdout, Write, stdout};
 use std::panic;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use crossterm::event::{
     DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange, EventStream,
@@ -34,6 +35,10 @@ use crate::world::Fault;
 const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1006h";
 const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1000l";
 
+/// How long a terminal may take to tell its background. Those that cannot tell say so at once; one behind a slow line
+/// needs its time, and an answer that comes too late would be taken for keys.
+const PATIENCE: Duration = Duration::from_secs(3);
+
 /// Room for a frame, so that it goes out in one piece: half a frame is never seen.
 const FRAME: usize = 1 << 16;
 
@@ -44,6 +49,8 @@ static OURS: AtomicBool = AtomicBool::new(false);
 pub struct Tty {
     terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
     events: Option<EventStream>,
+    /// Whether it reports mouse, focus and pastes already.
+    reports: bool,
     signals: Signals,
     mouse: bool,
     /// Somebody asked us to end while the terminal was lent.
@@ -58,14 +65,16 @@ impl Tty {
     pub fn open(mouse: bool) -> io::Result<Self> {
         restore_on_panic();
         let signals = Signals::new()?;
-        take(mouse).inspect_err(|_| give_back())?;
+        take().inspect_err(|_| give_back())?;
         let terminal = Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(FRAME, stdout())))
             .inspect_err(|_| give_back())?;
-        Ok(Self { terminal, events: None, signals, mouse, ending: false })
+        Ok(Self { terminal, events: None, reports: false, signals, mouse, ending: false })
     }
 
     fn again(&mut self) -> io::Result<()> {
-        take(self.mouse)?;
+        take()?;
+        self.reports = true;
+        report(self.mouse)?;
         self.events = Some(EventStream::new());
         self.wipe()
     }
@@ -84,11 +93,25 @@ impl Drop for Tty {
     }
 }
 
-fn take(mouse: bool) -> io::Result<()> {
+fn take() -> io::Result<()> {
     enable_raw_mode()?;
     OURS.store(true, Ordering::SeqCst);
-    execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange, cursor::Hide)?;
+    execute!(stdout(), EnterAlternateScreen, cursor::Hide)
+}
+
+/// Has the terminal report mouse, focus and pastes. Not before it was asked for its colours: a report that comes
+/// between question and answer would be taken for the answer, and the answer for keys.
+fn report(mouse: bool) -> io::Result<()> {
+    execute!(stdout(), EnableBracketedPaste, EnableFocusChange)?;
     if mouse { execute!(stdout(), Print(MOUSE_ON)) } else { Ok(()) }
+}
+
+/// What the terminal answers when it is asked for its background; `None` if it does not.
+fn ask_whether_light() -> Option<bool> {
+    use terminal_colorsaurus::{QueryOptions, ThemeMode, theme_mode};
+    let mut options = QueryOptions::default();
+    options.timeout = PATIENCE;
+    theme_mode(options).ok().map(|mode| mode == ThemeMode::Light)
 }
 
 /// Gives the terminal back as it was found. Faults are of no use here: there is nobody left to tell.
@@ -130,6 +153,13 @@ impl Screen for Tty {
         self.terminal.draw(|frame| shown = view(model, frame))?;
         execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
         Ok(shown)
+    }
+
+    async fn is_light(&mut self) -> Option<bool> {
+        if self.events.is_some() || self.reports {
+            return None;
+        }
+        tokio::task::spawn_blocking(ask_whether_light).await.ok().flatten()
     }
 
     fn redraw(&mut self) -> io::Result<()> {
@@ -210,6 +240,9 @@ impl Screen for Tty {
         if self.ending {
             return Input::End;
         }
+        if !std::mem::replace(&mut self.reports, true) && report(self.mouse).is_err() {
+            return Input::End;
+        }
         let events = self.events.get_or_insert_with(EventStream::new);
         loop {
             tokio::select! {
@@ -225,7 +258,7 @@ impl Screen for Tty {
                     Asked::End => return Input::End,
                     Asked::Continue => {
                         // Somebody else stopped us; the shell may have changed the terminal meanwhile.
-                        if enable_raw_mode().is_ok() && take(self.mouse).is_ok() {
+                        if take().is_ok() && report(self.mouse).is_ok() {
                             let _ = self.wipe();
                         }
                         return Input::News(Box::new(News::Resized));

@@ -47,8 +47,17 @@ fn lock(glass: &(Mutex<Glass>, Condvar)) -> MutexGuard<'_, Glass> {
 }
 
 impl Terminal {
-    /// Starts `command` in a terminal of this size.
-    pub(crate) fn run(command: CommandBuilder, columns: u16, rows: u16) -> Self {
+    /// Starts `command` in a dark terminal of this size, which says in the environment that it is dark: the emulator
+    /// answers no questions.
+    pub(crate) fn run(mut command: CommandBuilder, columns: u16, rows: u16) -> Self {
+        if command.get_env("COLORFGBG").is_none() {
+            command.env("COLORFGBG", "15;0");
+        }
+        Self::untold(command, columns, rows)
+    }
+
+    /// Starts `command` in a terminal that does not say in the environment what its background is.
+    pub(crate) fn untold(command: CommandBuilder, columns: u16, rows: u16) -> Self {
         let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).expect("a pty");
         let child = pair.slave.spawn_command(command).expect("the program starts");
@@ -100,6 +109,18 @@ impl Terminal {
             glass = self.glass.1.wait_timeout(glass, left).unwrap_or_else(PoisonError::into_inner).0;
         }
         glass.parser.screen().contents()
+    }
+
+    /// Waits until the program has written `bytes`, and gives all it wrote until then.
+    pub(crate) fn wrote(&self, bytes: &[u8]) -> Vec<u8> {
+        let end = Instant::now() + PATIENCE;
+        let mut glass = lock(&self.glass);
+        while !glass.seen.raw.windows(bytes.len()).any(|window| window == bytes) {
+            let left = end.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero() && !glass.seen.closed, "the program never wrote {:?}", bytes.escape_ascii());
+            glass = self.glass.1.wait_timeout(glass, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        glass.seen.raw.clone()
     }
 
     /// Waits until `text` stands on the screen.
@@ -169,6 +190,7 @@ impl Drop for Terminal {
 fn every_part_counts_as_used(mut terminal: Terminal) {
     terminal.hides("");
     let _ = terminal.raw();
+    let _ = terminal.wrote(b"");
     terminal.signal("TERM");
     let _ = terminal.look(|screen| svg::svg(screen, true));
     terminal.end();

@@ -97,6 +97,8 @@ struct Script {
     cloud: Arc<Slow>,
     keys: Vec<(Duration, &'static str)>,
     drawn: Vec<(Duration, String)>,
+    themes: Vec<String>,
+    light: Option<bool>,
     done: Vec<String>,
 }
 
@@ -104,7 +106,7 @@ impl Script {
     fn of(cloud: &Arc<Slow>, keys: &[(u64, &'static str)]) -> Self {
         let mut keys: Vec<_> = keys.iter().map(|(millis, key)| (Duration::from_millis(*millis), *key)).collect();
         keys.reverse();
-        Self { cloud: Arc::clone(cloud), keys, drawn: Vec::new(), done: Vec::new() }
+        Self { cloud: Arc::clone(cloud), keys, drawn: Vec::new(), themes: Vec::new(), light: None, done: Vec::new() }
     }
 
     fn last(&self) -> &str {
@@ -119,7 +121,12 @@ impl Screen for Script {
         let (shown, _) = paint(model, area, &mut buffer);
         let text: String = buffer.content().iter().map(ratatui::buffer::Cell::symbol).collect();
         self.drawn.push((self.cloud.since.elapsed(), text));
+        self.themes.push(model.theme.name().to_owned());
         Ok(shown)
+    }
+    async fn is_light(&mut self) -> Option<bool> {
+        self.done.push("asked for its background".into());
+        self.light
     }
     fn redraw(&mut self) -> io::Result<()> {
         self.done.push("redraw".into());
@@ -169,6 +176,24 @@ async fn played(cloud: &Arc<Slow>, keys: &[(u64, &'static str)]) -> Script {
     let settings = Settings { zone: zone(), ..Settings::default() };
     run_on(&mut script, Arc::clone(cloud) as Arc<dyn Cloud>, settings).await.expect("a screen");
     script
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_light_terminal_gets_the_theme_of_the_day_once_the_first_frame_stands() {
+    let cloud = Slow::taking(5);
+    for (suits_terminal, light, themes, asked) in [
+        (true, Some(true), ["night", "day"], 1),
+        (true, Some(false), ["night", "night"], 1),
+        (true, None, ["night", "night"], 1),
+        (false, Some(true), ["night", "night"], 0),
+    ] {
+        let mut script = Script { light, ..Script::of(&cloud, &[(50, "?")]) };
+        let settings = Settings { zone: zone(), suits_terminal, ..Settings::default() };
+        run_on(&mut script, Arc::clone(&cloud) as Arc<dyn Cloud>, settings).await.expect("a screen");
+        let ends = [script.themes.first(), script.themes.last()].map(|name| name.map_or("", String::as_str));
+        assert_eq!(ends, themes, "{suits_terminal} {light:?}");
+        assert_eq!(script.done.iter().filter(|done| done.starts_with("asked")).count(), asked);
+    }
 }
 
 #[tokio::test(start_paused = true)]
