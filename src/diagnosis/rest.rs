@@ -5,7 +5,7 @@ use super::scene::Scene;
 use crate::environment::Finding;
 use crate::kinds::alarm::{Alarm, Watched, all_watched, reading};
 use crate::kinds::db_instance::Class;
-use crate::kinds::ecs_service::{Service, memory};
+use crate::kinds::ecs_service::{Service, memory, wakes_to as remembers};
 use crate::kinds::target_group::{Role, TargetGroup, words};
 use crate::text::counted;
 use crate::world::{Health, Opinion, QuickSet, ResourceId};
@@ -107,7 +107,7 @@ pub(super) fn finding(scene: &Scene<'_>) -> Finding {
 fn wakes_to(scene: &Scene<'_>) -> Option<String> {
     let asleep = scene.services.iter().filter(|(_, service)| service.desired == 0);
     let counts: Option<Vec<u32>> =
-        asleep.map(|(_, service)| memory(service).and_then(|memory| memory.desired)).collect();
+        asleep.map(|(_, service)| remembers(service).and_then(|memory| memory.desired)).collect();
     let tasks: u32 = counts?.iter().sum();
     (tasks > 0).then(|| counted(tasks as usize, "task"))
 }

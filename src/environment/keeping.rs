@@ -6,15 +6,14 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::whole::Whole;
-use super::{Environment, OffHours};
+use super::{Environment, OffHours, schedule_reads, unread};
 use crate::app::gate::Plan;
-use crate::kinds::schedule_group::Group;
 use crate::kinds::schedule_group::change::{Label, Place};
 use crate::kinds::{Asks, Choice, Offer, Site};
 use crate::procedure::sync::{Goal, Sync};
 use crate::procedure::{Proposal, Want};
 use crate::schedule::{Backend, Desired, Exceptions, Hold, Keep, Note, Override, routine, tags, until, words};
-use crate::world::{Resource, Scope};
+use crate::world::{Scope, World};
 
 /// Keeps what stands above a schedule, and what the server holds of it.
 pub(super) struct Keeping;
@@ -24,25 +23,34 @@ impl Whole for Keeping {
         let Some(off) = site.environment.offhours.as_deref() else { return Vec::new() };
         let (now, zone) = (site.cx.now, &off.routine.schedule.zone);
         let barred = barred(site.environment, off);
-        let text = |prompt: &str, initial: &str| Asks::Text { prompt: prompt.to_owned(), initial: initial.to_owned() };
+        // What AWS holds is read before there is a plan.
+        let reads = reads(site.environment, off, site.cx.world);
+        let text = |prompt: &str| {
+            let (prompt, initial) = (prompt.to_owned(), String::new());
+            if reads.is_empty() {
+                Asks::Text { prompt, initial }
+            } else {
+                Asks::Informed { prompt, initial, reads: reads.clone() }
+            }
+        };
+        let look = if reads.is_empty() { Asks::Nothing } else { Asks::Look { reads: reads.clone() } };
         let live = off.over(now).is_some() || off.hold(now).is_some();
         let kept = off.intent().latest_end(now).0;
         let latest =
             format!("keep it running until a time, {} at most, or `stopped` until one", words::when(kept, now, zone));
         let mut offers = vec![
             Offer::new("override", latest)
-                .asking(text("until when (23:30, +2h, stopped 08:00)", ""))
+                .asking(text("until when (23:30, +2h, stopped 08:00)"))
                 .barred(barred.clone()),
             Offer::new("hold", "leave it exactly as it is until a time")
-                .asking(text("until when (2026-11-30 09:00)", ""))
+                .asking(text("until when (2026-11-30 09:00)"))
                 .barred(barred.clone()),
             Offer::new("clear", "take back the override and the hold")
+                .asking(look)
                 .barred(barred.clone().or_else(|| (!live).then(|| "there is no override and no hold".to_owned()))),
         ];
         if off.routine.backend == Backend::EventBridge {
-            // What the server holds is read before there is a plan: a choice of one does that.
-            let reads = place(site.environment, off).map(|place| vec![Want::all(&place.scope, Group::KIND)]);
-            let asks = Asks::Choice { prompt: "schedules at AWS".to_owned(), reads: reads.unwrap_or_default() };
+            let asks = Asks::Choice { prompt: "schedules at AWS".to_owned(), reads };
             offers.push(
                 Offer::new("sync", "bring the schedules at AWS to what was computed").asking(asks).barred(barred),
             );
@@ -98,6 +106,29 @@ fn place(environment: &Environment, off: &OffHours) -> Option<Place> {
     Some(Place { environment: environment.name.clone(), scope: scope.clone(), group })
 }
 
+/// Where the schedules of `environment` are kept: with its first sleeper.
+#[must_use]
+pub fn schedule_place(environment: &Environment) -> Option<Scope> {
+    place(environment, environment.offhours.as_deref()?).map(|place| place.scope)
+}
+
+/// What has to be read before a plan; nothing where AWS keeps nothing.
+fn reads(environment: &Environment, off: &OffHours, world: &World) -> Vec<Want> {
+    let place = place(environment, off).filter(|_| off.routine.backend == Backend::EventBridge);
+    place.map(|place| schedule_reads(&place.scope, world)).unwrap_or_default()
+}
+
+/// A plan on a guess would be none: what AWS holds must have been read.
+fn known(place: &Place, world: &World) -> Result<(), String> {
+    match unread(&place.scope, world) {
+        None => Ok(()),
+        Some((kind, fault)) => {
+            let why = fault.map(|fault| format!(": {}", fault.sentence())).unwrap_or_default();
+            Err(format!("what AWS holds of the schedule ({kind}) was not read{why}"))
+        }
+    }
+}
+
 fn needed_place(environment: &Environment, off: &OffHours) -> Result<Place, String> {
     place(environment, off).ok_or_else(|| format!("nothing of {} is there to be scheduled", environment.name))
 }
@@ -140,10 +171,13 @@ fn synced(site: &Site<'_>, off: &OffHours) -> Result<Sync, String> {
 
 fn removed(site: &Site<'_>, off: &OffHours) -> Result<Sync, String> {
     let place = needed_place(site.environment, off)?;
+    known(&place, site.cx.world)?;
     let says = format!("remove the schedules of {}", site.environment.name);
     let mut plan = site.plan(says, place.id(), Vec::new());
     plan.notices.push("nothing stops or starts by itself afterwards".to_owned());
-    Ok(Sync::new(plan, place, Goal::Nothing, (String::new(), None), (site.cx.world, site.cx.now)))
+    let memories = off.leaving(site.environment, &place.scope, site.cx.world);
+    let sync = Sync::new(plan, place, Goal::Nothing, (String::new(), None), (site.cx.world, site.cx.now));
+    Ok(sync.labelling(memories))
 }
 
 /// Brings the server, if there is one, to what `exceptions` make of the schedule.
@@ -161,16 +195,13 @@ fn proceed(site: &Site<'_>, off: &OffHours, says: String, exceptions: Exceptions
         return Err(format!("{who} wears the tag {tag}: another scheduler owns it, and two that enforce would fight"));
     }
     let under = OffHours { exceptions, ..off.clone() };
-    let computed = under.computed(environment, site.cx.world, site.cx.now);
+    known(&place, site.cx.world)?;
+    let mut computed = under.computed(environment, &place.scope, site.cx.world, site.cx.now);
     plan.notices.extend(computed.left_out.iter().map(|why| format!("left out: {why}")));
     let role = role(environment, off)?;
-    Ok(Sync::new(
-        plan,
-        place,
-        Goal::Hold(computed.planned),
-        (role, off.routine.dlq_arn.clone()),
-        (site.cx.world, site.cx.now),
-    ))
+    let memories = std::mem::take(&mut computed.memories);
+    let by = (role, off.routine.dlq_arn.clone());
+    Ok(Sync::new(plan, place, Goal::Hold(computed), by, (site.cx.world, site.cx.now)).labelling(memories))
 }
 
 /// The same labels on everybody that can wear them, in the place the plan is for.

@@ -60,7 +60,7 @@ fn parts(it: &Sleeper, world: &World) -> Vec<Part> {
 
 /// The tasks of a service as they are when it is awake.
 fn tasks(it: &Sleeper, service: &Service, world: &World) -> Vec<Part> {
-    let remembered = it.tags.get(tags::REMEMBERED).and_then(|text| text.parse::<tags::Remembered>().ok());
+    let remembered = tags::remembered(&it.tags);
     let count = match it.member.wake_desired {
         WakeDesired::Count(count) => Some(count),
         WakeDesired::Remembered => {

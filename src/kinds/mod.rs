@@ -36,6 +36,7 @@ pub mod managed_node;
 pub mod metric_filter;
 pub mod scalable_target;
 pub mod schedule_group;
+pub mod scheduled_action;
 pub mod scheduler_role;
 pub mod security_group;
 pub mod service_deployment;
@@ -93,6 +94,7 @@ pub static KINDS: &[&dyn AnyKind] = &[
     &Of::<scalable_target::ScalableTargets>::new(),
     &Of::<tagged::Tags>::new(),
     &Of::<schedule_group::Groups>::new(),
+    &Of::<scheduled_action::ScheduledActions>::new(),
     &Of::<scheduler_role::SchedulerRoles>::new(),
     &Of::<service_deployment::ServiceDeployments>::new(),
     &Of::<log_tail::LogTails>::new(),

@@ -1,30 +1,36 @@
-//! Bringing EventBridge Scheduler to what was computed for one environment: labels first, then the group, single
-//! schedules, recurring ones, deletions last. Works from what is read, so it resumes after any interruption; groups of
+//! Bringing EventBridge Scheduler and the scheduled actions of Application Auto Scaling to what was computed for one
+//! environment: labels first, then the group, what remembers, single ones, recurring ones, deletions last; what fails
+//! keeps all that comes after it. Works from what is read, so it resumes after any interruption; groups and actions of
 //! other owners are never touched.
+
+use std::collections::VecDeque;
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Ending, Procedure, Report, Sight, Step, Want};
 use crate::app::gate::{Change, Deed, Difference, Plan};
 use crate::cloud::Receipt;
+use crate::environment::{AtAws, Computed, schedule_reads};
 use crate::kinds::schedule_group::change::{DropGroup, DropSchedule, Label, MakeGroup, Place, PutSchedule};
 use crate::kinds::schedule_group::{Group, Held};
+use crate::kinds::scheduled_action::ScheduledAction;
+use crate::kinds::scheduled_action::change::{DropAction, PutAction, Target};
 use crate::schedule::drift::{self, Stored, schedule_drift};
 use crate::schedule::materialise::{MAX_ATTEMPTS, MAX_EVENT_AGE, Planned};
-use crate::schedule::tags;
-use crate::world::{Fault, Health, Resource, World};
+use crate::schedule::{Verb, scaled, tags};
+use crate::world::{Fault, Health, World};
 
 /// How often what was written is looked for again: answers may lag behind.
 const LOOKS: u32 = 6;
 /// How long between two looks.
 const AGAIN: SignedDuration = SignedDuration::from_secs(2);
 
-/// What the server shall hold.
+/// What AWS shall hold.
 #[derive(Clone, Debug)]
 pub enum Goal {
-    /// These schedules and no others in the group.
-    Hold(Vec<Planned>),
-    /// No group.
+    /// What was computed and no other schedule in the group, nor action of ours.
+    Hold(Computed),
+    /// No group, and no action of ours.
     Nothing,
     /// Whatever it holds: only labels are written.
     AsItIs,
@@ -40,8 +46,12 @@ pub struct Sync {
     goal: Goal,
     role: String,
     queue: Option<String>,
-    /// Set once the changes were made.
+    /// Set once the changes were worked out.
     acted: bool,
+    /// Changes still to be made: each lot only if the one before it went well.
+    lots: VecDeque<Vec<Box<dyn Change>>>,
+    /// What to read.
+    reads: Vec<Want>,
     looks: u32,
     done: Vec<String>,
     faults: Vec<Fault>,
@@ -59,6 +69,8 @@ impl Sync {
         (world, now): (&World, Timestamp),
     ) -> Self {
         let mut sync = Self {
+            lots: VecDeque::new(),
+            reads: if matches!(goal, Goal::AsItIs) { Vec::new() } else { schedule_reads(&place.scope, world) },
             plan,
             place,
             labels: Vec::new(),
@@ -77,9 +89,10 @@ impl Sync {
 
     /// The same, writing these labels before anything else.
     #[must_use]
-    pub fn labelling(mut self, labels: Vec<Label>) -> Self {
+    pub fn labelling(mut self, mut labels: Vec<Label>) -> Self {
         let calls = labels.iter().flat_map(|label| label.plan().calls);
         self.plan.calls = calls.chain(std::mem::take(&mut self.plan.calls)).collect();
+        labels.append(&mut self.labels);
         self.labels = labels;
         self
     }
@@ -91,24 +104,19 @@ impl Sync {
 
     /// Puts what will differ into the plan, from what is known now.
     fn describe(&mut self, world: &World) {
-        if !matches!(self.goal, Goal::AsItIs) && world.shelf(&self.place.scope, Group::KIND).is_none() {
-            let call =
-                format!("scheduler: read the group {}, then write and delete what differs in it", self.place.group);
-            self.plan.calls.push(call);
-            return;
-        }
-        let group = self.group(world);
-        let changes = self.changes(group);
-        self.plan.calls.extend(changes.iter().flat_map(|change| change.plan().calls));
-        let Goal::Hold(planned) = &self.goal else { return };
-        let held: Vec<Stored> =
-            group.map(|group| group.schedules.iter().map(Held::stored).collect()).unwrap_or_default();
-        let differences = schedule_drift(planned, &held, self.now);
-        self.plan.differences = differences.into_iter().map(|one| difference(one, &held)).collect();
+        let at_aws = self.at_aws(world);
+        let calls =
+            self.changes(&at_aws).into_iter().flatten().flat_map(|change| change.plan().calls).collect::<Vec<_>>();
+        let differences = match &self.goal {
+            Goal::Hold(computed) => at_aws.differences(computed, self.now),
+            Goal::Nothing | Goal::AsItIs => Vec::new(),
+        };
+        self.plan.calls.extend(calls);
+        self.plan.differences = differences.into_iter().map(|(one, stored)| difference(one, stored)).collect();
     }
 
-    fn group<'w>(&self, world: &'w World) -> Option<&'w Group> {
-        world.all::<Group>(&self.place.scope).find(|group| group.name == self.place.group)
+    fn at_aws<'w>(&'w self, world: &'w World) -> AtAws<'w> {
+        AtAws::of(world, &self.place.scope, &self.place.group)
     }
 
     /// Whether the group is another environment's, or nobody's we know: then nothing of it is touched.
@@ -127,47 +135,95 @@ impl Sync {
         }
     }
 
-    /// The changes that lead from what is there to the goal, in the order they are safe in.
-    fn changes(&self, group: Option<&Group>) -> Vec<Box<dyn Change>> {
-        let mut changes: Vec<Box<dyn Change>> = Vec::new();
+    /// The changes that lead from what is there to the goal, in lots: each is safe only after the one before it.
+    fn changes(&self, at_aws: &AtAws<'_>) -> Vec<Vec<Box<dyn Change>>> {
         let place = || self.place.clone();
-        let planned = match &self.goal {
-            Goal::Hold(planned) => planned,
+        let computed = match &self.goal {
+            Goal::Hold(computed) => computed,
             Goal::Nothing => {
-                if group.is_some() {
-                    changes.push(Box::new(DropGroup(place())));
+                let mut lots = self.dropped(&at_aws.actions);
+                if at_aws.group.is_some() {
+                    lots.push(vec![Box::new(DropGroup(place()))]);
                 }
-                return changes;
+                return lots;
             }
-            Goal::AsItIs => return changes,
+            Goal::AsItIs => return Vec::new(),
         };
-        if group.is_none() {
-            changes.push(Box::new(MakeGroup(place())));
+        let mut lots: Vec<Vec<Box<dyn Change>>> = Vec::new();
+        if at_aws.group.is_none() && computed.planned.iter().any(|wanted| wanted.bounds.is_none()) {
+            lots.push(vec![Box::new(MakeGroup(place()))]);
         }
-        let held = group.map(|group| group.schedules.as_slice()).unwrap_or_default();
-        for wanted in planned {
-            let known = held.iter().find(|held| held.name == wanted.name);
-            if known.is_some_and(|held| self.is_right(wanted, held)) {
-                continue;
+        let mut last = None;
+        for wanted in &computed.planned {
+            let Some(change) = self.written(wanted, at_aws) else { continue };
+            let order = Some(wanted.order());
+            match lots.last_mut().filter(|_| order == last) {
+                Some(lot) => lot.push(change),
+                None => lots.push(vec![change]),
             }
-            changes.push(Box::new(PutSchedule {
-                place: place(),
-                planned: wanted.clone(),
-                role: self.role.clone(),
-                queue: self.queue.clone(),
-                known: known.is_some(),
-            }));
+            last = order;
         }
-        for extra in held.iter().filter(|held| planned.iter().all(|wanted| wanted.name != held.name)) {
-            changes.push(Box::new(DropSchedule { place: place(), name: extra.name.clone() }));
+        let extra = |name: &str, scales: bool| {
+            !computed.keeps(name)
+                && computed.planned.iter().all(|wanted| wanted.name != name || wanted.bounds.is_some() != scales)
+        };
+        let schedules = at_aws.schedules().filter(|held| extra(&held.name, false));
+        let schedules: Vec<Box<dyn Change>> =
+            schedules.map(|held| Box::new(DropSchedule { place: place(), name: held.name.clone() }) as _).collect();
+        let actions: Vec<&ScheduledAction> =
+            at_aws.actions.iter().copied().filter(|action| extra(&action.name, true)).collect();
+        lots.extend(self.dropped(&actions));
+        if !schedules.is_empty() {
+            lots.push(schedules);
         }
-        changes
+        lots
+    }
+
+    /// Deletions of actions: what closes goes before what would open again.
+    fn dropped(&self, actions: &[&ScheduledAction]) -> Vec<Vec<Box<dyn Change>>> {
+        let of = |verb: Verb| -> Vec<Box<dyn Change>> {
+            let does = |action: &&&ScheduledAction| {
+                scaled::ours(&self.place.group, &action.resource, &action.name) == Some(verb)
+            };
+            let change = |action: &&ScheduledAction| {
+                Box::new(DropAction { target: self.target(&action.resource), name: action.name.clone() }) as _
+            };
+            actions.iter().filter(does).map(change).collect()
+        };
+        [of(Verb::Stop), of(Verb::Start)].into_iter().filter(|lot| !lot.is_empty()).collect()
+    }
+
+    /// The change that writes `wanted`, unless it is there as it should be.
+    fn written(&self, wanted: &Planned, at_aws: &AtAws<'_>) -> Option<Box<dyn Change>> {
+        let planned = wanted.clone();
+        if wanted.bounds.is_some() {
+            let same = |action: &&&ScheduledAction| action.name == wanted.name && action.resource == wanted.target;
+            let known = at_aws.actions.iter().find(same).map(|action| action.stored());
+            let right = known.as_ref().is_some_and(|held| self.is_same(wanted, held));
+            let (target, known) = (self.target(&wanted.target), known.is_some());
+            return (!right).then(|| Box::new(PutAction { target, planned, known }) as _);
+        }
+        let known = at_aws.schedules().find(|held| held.name == wanted.name);
+        if known.is_some_and(|held| self.is_right(wanted, held)) {
+            return None;
+        }
+        let (role, queue) = (self.role.clone(), self.queue.clone());
+        Some(Box::new(PutSchedule { place: self.place.clone(), planned, role, queue, known: known.is_some() }))
+    }
+
+    fn target(&self, resource: &str) -> Target {
+        let Place { environment, scope, .. } = self.place.clone();
+        Target { environment, scope, resource: resource.to_owned() }
+    }
+
+    fn is_same(&self, wanted: &Planned, held: &Stored) -> bool {
+        schedule_drift(std::slice::from_ref(wanted), std::slice::from_ref(held), self.now).is_empty()
     }
 
     fn is_right(&self, wanted: &Planned, held: &Held) -> bool {
         let queue = self.queue.as_ref().filter(|_| wanted.dead_letter);
-        let same = schedule_drift(std::slice::from_ref(wanted), &[held.stored()], self.now).is_empty();
-        same && held.role == self.role
+        self.is_same(wanted, &held.stored())
+            && held.role == self.role
             && held.attempts == Some(MAX_ATTEMPTS)
             && held.max_age == Some(MAX_EVENT_AGE)
             && held.dead_letter.as_ref() == queue
@@ -183,16 +239,15 @@ impl Sync {
 }
 
 /// One difference for the plan: as it is stored, as it was computed.
-fn difference(one: drift::Difference, held: &[Stored]) -> Difference {
+fn difference(one: drift::Difference, held: Option<Stored>) -> Difference {
     match one {
-        drift::Difference::Missing(planned) => Difference {
-            what: planned.name,
-            from: None,
-            to: Some(format!("{} {}", planned.expression, planned.timezone)),
-        },
+        drift::Difference::Missing(planned) => {
+            let sets = planned.bounds.map(|bounds| format!(" {}", scaled::words(bounds))).unwrap_or_default();
+            let to = Some(format!("{} {}{sets}", planned.expression, planned.timezone));
+            Difference { what: planned.name, from: None, to }
+        }
         drift::Difference::Extra { name } => {
-            let from = held.iter().find(|held| held.name == name).map(|held| held.expression.clone());
-            Difference { what: name, from, to: None }
+            Difference { what: name, from: held.map(|held| held.expression), to: None }
         }
         drift::Difference::Changed { name, field, computed, stored } => {
             Difference { what: format!("{field} of {name}"), from: Some(stored), to: Some(computed) }
@@ -206,30 +261,31 @@ impl Procedure for Sync {
     }
 
     fn wants(&self, _now: Timestamp) -> Vec<Want> {
-        match self.goal {
-            Goal::AsItIs => Vec::new(),
-            Goal::Hold(_) | Goal::Nothing => vec![Want::all(&self.place.scope, Group::KIND)],
-        }
+        // Between two lots nothing new is looked for: what was worked out is carried to its end.
+        if self.lots.is_empty() { self.reads.clone() } else { Vec::new() }
     }
 
     fn step(&mut self, sight: &Sight<'_>) -> Step {
         if let Some((_, fault)) = sight.faults.first() {
-            let says = format!("what EventBridge Scheduler holds can't be read: {}", fault.sentence());
+            let says = format!("what AWS holds of the schedule can't be read: {}", fault.sentence());
             return Step::End(if self.acted { Ending::incomplete(says) } else { Ending::failed(says) });
         }
         self.now = sight.now;
-        let group = self.group(sight.world).cloned();
-        if let Some(says) = group.as_ref().and_then(|group| self.foreign(group))
+        let at_aws = self.at_aws(sight.world);
+        if let Some(says) = at_aws.group.and_then(|group| self.foreign(group))
             && !matches!(self.goal, Goal::AsItIs)
         {
             return Step::End(if self.acted { Ending::incomplete(says) } else { Ending::failed(says) });
         }
-        let changes = self.changes(group.as_ref());
+        let changes = self.changes(&at_aws);
         if !self.acted {
             self.acted = true;
-            let labels = self.labels.iter().cloned().map(|label| Box::new(label) as Box<dyn Change>);
-            let all: Vec<Box<dyn Change>> = labels.chain(changes).collect();
-            return if all.is_empty() { Step::End(Ending::done(self.summary())) } else { Step::Act(all) };
+            let labels = self.labels.iter().cloned().map(|label| Box::new(label) as Box<dyn Change>).collect();
+            self.lots = std::iter::once(labels).chain(changes).filter(|lot: &Vec<_>| !lot.is_empty()).collect();
+            return match self.lots.pop_front() {
+                Some(lot) => Step::Act(lot),
+                None => Step::End(Ending::done(self.summary())),
+            };
         }
         if let Some(fault) = self.faults.first() {
             let stands = format!(
@@ -244,6 +300,9 @@ impl Procedure for Sync {
                 Ending::incomplete(says)
             });
         }
+        if let Some(lot) = self.lots.pop_front() {
+            return Step::Act(lot);
+        }
         if changes.is_empty() {
             return Step::End(Ending::done(self.summary()));
         }
@@ -251,7 +310,7 @@ impl Procedure for Sync {
         if self.looks < LOOKS {
             return Step::Wait(AGAIN);
         }
-        let first = changes.first().map(|change| change.plan().says).unwrap_or_default();
+        let first = changes.first().and_then(|lot| lot.first()).map(|change| change.plan().says).unwrap_or_default();
         Step::End(Ending::incomplete(format!("everything was written, and yet something differs: {first}")))
     }
 
@@ -263,7 +322,7 @@ impl Procedure for Sync {
     }
 
     fn report(&self, _sight: &Sight<'_>) -> Report {
-        let says = if self.acted { "looking at what was written" } else { "reading what the server holds" };
+        let says = if self.acted { "looking at what was written" } else { "reading what AWS holds" };
         let stands = format!("{} changes were made; asking again goes on", self.done.len());
         Report { says: says.to_owned(), health: Health::Changing, stands: Some(stands), ..Report::default() }
     }

@@ -1,11 +1,12 @@
-//! The EventBridge Scheduler schedules a member needs so that its edges happen with nobody logged in.
-//! Pure: computes what should be stored; creating and comparing is done elsewhere. Built so that every failure
-//! on the way errs towards "stopped": stops recur, starts of a calendar are single and run out.
+//! The EventBridge Scheduler schedules a member needs so that its edges happen with nobody logged in; for a service
+//! that is scaled, the scheduled actions of Application Auto Scaling. Pure: computes what should be stored; creating and
+//! comparing is done elsewhere. Built so that every failure on the way errs towards "stopped": stops recur, starts of a
+//! calendar are single and run out. The one exception: what remembers a service's bounds is written before they close.
 
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::json;
+use serde_json::{Value, json};
 use thiserror::Error;
 
 use super::clock::ClockTime;
@@ -14,6 +15,8 @@ use super::days::Days;
 use super::desired::{Intent, after, minus, plus};
 use super::due::client_token;
 use super::model::{Keep, Member, MemberKind, Mode, Verb};
+use super::scaled::{self, Scaling};
+use super::tags::Bounds;
 use super::weekly::{starts, stops};
 
 /// How far ahead single starts and stops are stored.
@@ -24,6 +27,8 @@ pub const STAGE_GAP: SignedDuration = SignedDuration::from_mins(10);
 pub const MAX_EVENT_AGE: u32 = 1800;
 /// MaximumRetryAttempts.
 pub const MAX_ATTEMPTS: u32 = 5;
+/// The key of a service's count in a target's input.
+const COUNT: &str = "DesiredCount";
 /// Longest name of a schedule.
 pub const MAX_NAME: usize = 64;
 
@@ -42,10 +47,12 @@ pub struct Planned {
     pub start_date: Option<Timestamp>,
     /// Fires once and is deleted then (ActionAfterCompletion).
     pub once: bool,
-    /// ARN of the universal target.
+    /// ARN of the universal target; for a scheduled action, the resource it scales.
     pub target: String,
-    /// Input of the target.
+    /// Input of the target; for a scheduled action, the bounds in words.
     pub input: String,
+    /// What a scheduled action of Application Auto Scaling sets; `None` for a schedule of EventBridge Scheduler.
+    pub bounds: Option<Bounds>,
     /// Whether failures are worth a dead-letter queue. Not for recurring stops, which fail whenever it is stopped already.
     pub dead_letter: bool,
     /// ClientToken.
@@ -54,7 +61,17 @@ pub struct Planned {
     pub firings: Vec<Timestamp>,
 }
 
-/// Why a member can't be left to Scheduler.
+impl Planned {
+    /// The order to write them in: what remembers bounds first, then single ones before recurring ones and stops before
+    /// starts, so that a crash between two writes stops too early and never leaves anything up all night.
+    #[must_use]
+    pub fn order(&self) -> (bool, bool, Verb) {
+        let remembers = self.bounds.is_some_and(|bounds| bounds.max > 0);
+        (!remembers, !self.once, self.verb)
+    }
+}
+
+/// Why a member can't be left to AWS.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
 pub enum NotPlanned {
     /// How many tasks to start is not known.
@@ -62,9 +79,14 @@ pub enum NotPlanned {
         "{0}: how many tasks to wake to is not known; set wake_desired, or let it sleep once so that it is remembered"
     )]
     CountUnknown(String),
-    /// App Auto Scaling would undo it; its own scheduled actions are the tool.
-    #[error("{0} is scaled by Application Auto Scaling: its bounds need scheduled actions of that service")]
-    Autoscaled(String),
+    /// Its bounds are closed or unread, and nothing remembers them.
+    #[error(
+        "{0} is scaled by Application Auto Scaling, and what it is scaled between while it is up is not known: set its bounds, or wake it once"
+    )]
+    BoundsUnknown(String),
+    /// A scheduled action lifts a service to its lower bound and no further.
+    #[error("{0} may be scaled to 0 tasks: no scheduled action would start it; give it a lower bound of 1 or more")]
+    NoLowerBound(String),
 }
 
 /// One member and what must be known to plan for it.
@@ -78,8 +100,8 @@ pub struct Wanted<'a> {
     pub arn: &'a str,
     /// How many tasks to wake to, for a service.
     pub count: Option<u32>,
-    /// Whether App Auto Scaling has it as a target.
-    pub autoscaled: bool,
+    /// How Application Auto Scaling scales it, if it does.
+    pub scaling: Option<Scaling<'a>>,
 }
 
 /// How much later than the edge a member stops, and how far into the lead it starts.
@@ -112,21 +134,27 @@ impl Offsets {
     }
 }
 
-/// The schedules `wanted` needs from `now` on. Write the single ones first: a crash between two writes then stops
-/// too early, and never leaves it up all night.
+/// The schedules or scheduled actions `wanted` needs from `now` on, in the order to write them.
 ///
 /// # Errors
-/// If Scheduler alone can't do it.
+/// If AWS alone can't do it.
 pub fn materialise(intent: Intent<'_>, wanted: Wanted<'_>, now: Timestamp) -> Result<Vec<Planned>, NotPlanned> {
-    if wanted.autoscaled {
-        return Err(NotPlanned::Autoscaled(wanted.member.label()));
-    }
     if intent.exceptions.protect {
         return Ok(Vec::new());
     }
     let wakes = intent.schedule.mode != Mode::StopOnly;
-    if wakes && wanted.member.kind == MemberKind::EcsService && wanted.count.is_none_or(|count| count == 0) {
-        return Err(NotPlanned::CountUnknown(wanted.member.label()));
+    let label = || wanted.member.label();
+    match wanted.scaling.map(|scaling| scaling.bounds.filter(|bounds| bounds.max > 0)) {
+        Some(None) if wakes => return Err(NotPlanned::BoundsUnknown(label())),
+        Some(Some(bounds)) if wakes && bounds.min == 0 => return Err(NotPlanned::NoLowerBound(label())),
+        Some(_) => {}
+        None if wakes
+            && wanted.member.kind == MemberKind::EcsService
+            && wanted.count.is_none_or(|count| count == 0) =>
+        {
+            return Err(NotPlanned::CountUnknown(label()));
+        }
+        None => {}
     }
     let plan = Plan {
         intent,
@@ -139,7 +167,7 @@ pub fn materialise(intent: Intent<'_>, wanted: Wanted<'_>, now: Timestamp) -> Re
     if wakes {
         planned.extend(plan.starts());
     }
-    planned.sort_by_key(|planned| (!planned.once, planned.verb));
+    planned.sort_by_key(Planned::order);
     Ok(planned)
 }
 
@@ -253,19 +281,42 @@ impl Plan<'_> {
 
     fn planned(&self, verb: Verb, slot: &str, expression: String, timezone: String) -> Planned {
         let member = self.wanted.member;
+        let token = client_token(&format!("{}|{expression}|{timezone}|{}", self.wanted.arn, verb.word()));
+        let (start_date, once, firings) = (None, false, Vec::new());
+        if let Some(Scaling { resource, group, bounds }) = self.wanted.scaling {
+            let bounds = bounds.filter(|_| verb == Verb::Start).unwrap_or(Bounds::ZERO);
+            let (name, target) = (scaled::name(group, resource, verb, slot), resource.to_owned());
+            let (input, bounds, dead_letter) = (scaled::words(bounds), Some(bounds), false);
+            return Planned {
+                name,
+                verb,
+                expression,
+                timezone,
+                start_date,
+                once,
+                target,
+                input,
+                bounds,
+                dead_letter,
+                token,
+                firings,
+            };
+        }
         let (target, input) = call(member, verb, self.wanted.count.unwrap_or(0));
+        let (name, bounds, dead_letter) = (name(member, verb, slot), None, verb == Verb::Start);
         Planned {
-            name: name(member, verb, slot),
+            name,
             verb,
-            token: client_token(&format!("{}|{expression}|{timezone}|{}", self.wanted.arn, verb.word())),
             expression,
             timezone,
-            start_date: None,
-            once: false,
+            start_date,
+            once,
             target,
             input,
-            dead_letter: verb == Verb::Start,
-            firings: Vec::new(),
+            bounds,
+            dead_letter,
+            token,
+            firings,
         }
     }
 }
@@ -294,10 +345,31 @@ fn call(member: &Member, verb: Verb, count: u32) -> (String, String) {
         (MemberKind::EcsService, verb) => {
             let count = if verb == Verb::Stop { 0 } else { count };
             let cluster = member.cluster.as_deref().unwrap_or("default");
-            ("ecs:updateService", json!({"Cluster": cluster, "Service": member.id, "DesiredCount": count}))
+            ("ecs:updateService", json!({"Cluster": cluster, "Service": member.id, COUNT: count}))
         }
     };
     (format!("arn:aws:scheduler:::aws-sdk:{action}"), input.to_string())
+}
+
+/// Whether a stored schedule with that target and input is one of `member`'s, whatever count it asks for.
+#[must_use]
+pub fn addresses(member: &Member, target: &str, input: &str) -> bool {
+    let plain = |text: &str| {
+        let mut value: Value = serde_json::from_str(text).ok()?;
+        value.as_object_mut()?.remove(COUNT);
+        Some(value)
+    };
+    [Verb::Stop, Verb::Start].into_iter().any(|verb| {
+        let (wanted, asked) = call(member, verb, 0);
+        wanted == target && plain(&asked).is_some_and(|asked| plain(input) == Some(asked))
+    })
+}
+
+/// How many tasks a stored start of `member` asks for: that is what it wakes to while it sleeps.
+#[must_use]
+pub fn stored_count(member: &Member, target: &str, input: &str) -> Option<u32> {
+    let value: Value = serde_json::from_str(input).ok().filter(|_| addresses(member, target, input))?;
+    value.get(COUNT)?.as_u64().and_then(|count| u32::try_from(count).ok()).filter(|count| *count > 0)
 }
 
 /// A name Scheduler takes: `rds-instance.prooflink-dev-db.stop.2200`. What does not fit is cut and told apart by a hash.

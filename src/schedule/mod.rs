@@ -22,6 +22,7 @@ pub mod prices;
 pub mod routine;
 pub mod saga;
 pub mod savings;
+pub mod scaled;
 pub mod service;
 pub mod spans;
 pub mod status;

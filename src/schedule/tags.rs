@@ -1,6 +1,7 @@
 //! What is written to tags so that every colleague's console sees it: overrides, holds, and what a service had
-//! before it slept. Pure; the grammar keeps to what RDS allows in a tag: letters, digits, space and `_ . : / = + - @`.
+//! before it slept or will wake to. Pure; the grammar keeps to what RDS allows in a tag: letters, digits, space and `_ . : / = + - @`.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -18,8 +19,10 @@ pub const PROTECT: &str = "toban:protect";
 pub const OVERRIDE: &str = "toban:override";
 /// Tag with a hold.
 pub const HOLD: &str = "toban:hold";
-/// Tag with what a service had.
+/// Tag with what a service had. Worn from before it is put to sleep until it is awake again, and not otherwise.
 pub const REMEMBERED: &str = "toban:remembered";
+/// Tag with what a service wakes to whose schedule stands at AWS: nobody writes a memory there when the stop fires.
+pub const WAKES_TO: &str = "toban:wakes-to";
 /// Longest value of a tag.
 pub const MAX_VALUE: usize = 256;
 /// Longest name kept of a person, so that the value always fits.
@@ -51,6 +54,12 @@ fn parts(text: &str, what: &'static str) -> Result<(Keep, Timestamp, String), Gr
     let state = Keep::named(state).ok_or_else(wrong)?;
     let until = until.parse().map_err(|_| wrong())?;
     Ok((state, until, parts.next().unwrap_or_default().to_owned()))
+}
+
+/// What the tags of a service remember of it: from before it slept, else what it wakes to.
+#[must_use]
+pub fn remembered(tags: &BTreeMap<String, String>) -> Option<Remembered> {
+    [REMEMBERED, WAKES_TO].into_iter().find_map(|key| tags.get(key)?.parse().ok())
 }
 
 impl Override {

@@ -33,7 +33,8 @@ pub(super) fn sleeper(item: &Service, world: &World, scope: &Scope) -> Seen {
                 ready: unhealthy(item, world, scope).is_none(),
             },
             bounds: bounds(item, world, scope),
-            memory: memory(item),
+            // One that its schedule put to sleep wears no memory, but what it wakes to.
+            memory: memory(item).or_else(|| (item.desired == 0).then(|| wakes_to(item)).flatten()),
         }),
     };
     Seen { ineligible, ..Seen::new(member, how) }
@@ -53,6 +54,12 @@ pub(super) fn watch(item: &Service, scope: &Scope) -> Vec<Want> {
 #[must_use]
 pub fn memory(item: &Service) -> Option<Remembered> {
     item.tags.get(tags::REMEMBERED).and_then(|text| text.parse().ok())
+}
+
+/// What it wakes to: what it had before it slept, else what its schedule wakes it to.
+#[must_use]
+pub fn wakes_to(item: &Service) -> Option<Remembered> {
+    tags::remembered(&item.tags)
 }
 
 /// The name Application Auto Scaling knows it by.

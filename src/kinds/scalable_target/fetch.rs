@@ -1,7 +1,7 @@
 //! Reads this kind from AWS: application-autoscaling:DescribeScalableTargets, of ECS services alone.
 //! The only file of the kind that may touch the network or an SDK type; reading operations only.
 
-use aws_sdk_applicationautoscaling::types::{self, ScalableDimension, ServiceNamespace};
+use aws_sdk_applicationautoscaling::types::{self, ServiceNamespace};
 
 use super::model::ScalableTarget;
 use crate::aws::{Paged, count, pages, text};
@@ -15,9 +15,9 @@ const DESCRIBE: &str = "application-autoscaling:DescribeScalableTargets";
 /// # Errors
 /// The fault that kept everything from being read.
 pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<ScalableTarget>, Fault> {
+    // Without a ResourceId no dimension may be given; services have but one.
     let Paged { items, cut } = pages(DESCRIBE, None, |token| async move {
         let request = ask.aws.scaling.describe_scalable_targets().service_namespace(ServiceNamespace::Ecs);
-        let request = request.scalable_dimension(ScalableDimension::EcsServiceDesiredCount);
         let answer = ask.aws.call(DESCRIBE, None, request.set_next_token(token).send()).await?;
         Ok((answer.scalable_targets().iter().map(target).collect(), text(answer.next_token())))
     })
@@ -39,6 +39,7 @@ fn target(from: &types::ScalableTarget) -> ScalableTarget {
 mod tests {
     use aws_sdk_applicationautoscaling::Client;
     use aws_sdk_applicationautoscaling::operation::describe_scalable_targets::DescribeScalableTargetsOutput;
+    use aws_sdk_applicationautoscaling::types::ScalableDimension;
     use aws_smithy_mocks::mock;
 
     use super::*;
@@ -64,7 +65,10 @@ mod tests {
     async fn all_pages_of_services_alone_are_read() {
         let first = mock!(Client::describe_scalable_targets)
             .match_requests(|input| {
-                input.next_token().is_none() && input.service_namespace() == Some(&ServiceNamespace::Ecs)
+                // AWS takes a dimension only together with a ResourceId.
+                input.next_token().is_none()
+                    && input.service_namespace() == Some(&ServiceNamespace::Ecs)
+                    && input.scalable_dimension().is_none()
             })
             .then_output(|| page("service/c/a", Some("n")));
         let second = mock!(Client::describe_scalable_targets)

@@ -3,7 +3,7 @@
 use super::*;
 use crate::kinds::testing::{know, scope};
 use crate::procedure::How;
-use crate::schedule::Verb;
+use crate::schedule::{Bounds, Verb};
 
 fn planned(name: &str, verb: Verb, once: bool) -> Planned {
     Planned {
@@ -15,6 +15,7 @@ fn planned(name: &str, verb: Verb, once: bool) -> Planned {
         once,
         target: "arn:aws:scheduler:::aws-sdk:rds:stopDBInstance".to_owned(),
         input: "{}".to_owned(),
+        bounds: None,
         dead_letter: false,
         token: name.to_owned(),
         firings: Vec::new(),
@@ -48,12 +49,25 @@ fn sync(goal: Goal, world: &World) -> Sync {
     Sync::new(plan, place, goal, ("role".to_owned(), None), (world, Timestamp::UNIX_EPOCH))
 }
 
+/// What is done until it looks again, every change going well.
 fn step(sync: &mut Sync, world: &World) -> Result<Vec<String>, Ending> {
-    match sync.step(&Sight { world, faults: &[], now: Timestamp::UNIX_EPOCH }) {
-        Step::Act(changes) => Ok(changes.iter().map(|change| change.plan().says).collect()),
-        Step::Wait(_) => Ok(Vec::new()),
-        Step::End(ending) => Err(ending),
+    let mut says = Vec::new();
+    loop {
+        match sync.step(&Sight { world, faults: &[], now: Timestamp::UNIX_EPOCH }) {
+            Step::Act(changes) => {
+                for change in changes {
+                    says.push(change.plan().says);
+                    sync.told(&change.deed(), &Ok(Receipt::default()), Timestamp::UNIX_EPOCH);
+                }
+            }
+            Step::Wait(_) => return Ok(says),
+            Step::End(ending) => return Err(ending),
+        }
     }
+}
+
+fn hold(planned: Vec<Planned>) -> Goal {
+    Goal::Hold(Computed::only(planned))
 }
 
 #[test]
@@ -61,7 +75,7 @@ fn the_group_comes_first_and_deletions_last() {
     let (single, stop) = (planned("single", Verb::Stop, true), planned("stop", Verb::Stop, false));
     let mut world = World::default();
     know::<Group>(&mut world, Vec::new());
-    let goal = || Goal::Hold(vec![single.clone(), stop.clone()]);
+    let goal = || hold(vec![single.clone(), stop.clone()]);
     let made = step(&mut sync(goal(), &world), &world).unwrap();
     assert_eq!(made, ["make the schedule group toban-dev", "make the schedule single", "make the schedule stop"]);
 
@@ -90,7 +104,7 @@ fn a_reset_retry_policy_or_another_role_is_put_right() {
     ] {
         let mut world = World::default();
         know(&mut world, vec![group(Some("dev"), vec![spoilt])]);
-        let made = step(&mut sync(Goal::Hold(vec![stop.clone()]), &world), &world).unwrap();
+        let made = step(&mut sync(hold(vec![stop.clone()]), &world), &world).unwrap();
         assert_eq!(made, ["change the schedule stop"]);
     }
 }
@@ -100,7 +114,7 @@ fn another_owners_group_is_not_touched() {
     for owner in [None, Some("prod")] {
         let mut world = World::default();
         know(&mut world, vec![group(owner, vec![held(&planned("theirs", Verb::Stop, false))])]);
-        for goal in [Goal::Nothing, Goal::Hold(Vec::new())] {
+        for goal in [Goal::Nothing, hold(Vec::new())] {
             let ending = step(&mut sync(goal, &world), &world).unwrap_err();
             assert_eq!(ending.how, How::Failed);
             assert!(ending.says.contains("nothing of it was touched"), "{}", ending.says);
@@ -112,14 +126,99 @@ fn another_owners_group_is_not_touched() {
 fn a_failure_is_named_with_what_stands() {
     let mut world = World::default();
     know::<Group>(&mut world, Vec::new());
-    let mut failing = sync(Goal::Hold(vec![planned("stop", Verb::Stop, false)]), &world);
-    step(&mut failing, &world).unwrap();
-    let place = failing.place.clone();
+    let mut failing = sync(hold(vec![planned("stop", Verb::Stop, false)]), &world);
     let denied = Fault::new(crate::world::FaultKind::Denied, "scheduler:CreateSchedule", "iam:PassRole");
     let now = Timestamp::UNIX_EPOCH;
+    let sight = Sight { world: &world, faults: &[], now };
+    assert!(matches!(failing.step(&sight), Step::Act(_)), "the group");
+    let place = failing.place.clone();
     failing.told(&MakeGroup(place.clone()).deed(), &Ok(Receipt::default()), now);
+    assert!(failing.wants(now).is_empty(), "between two lots nothing is read");
+    assert!(matches!(failing.step(&sight), Step::Act(_)), "the schedule");
     failing.told(&DropSchedule { place, name: "stop".to_owned() }.deed(), &Err(denied), now);
     let ending = step(&mut failing, &world).unwrap_err();
     assert_eq!(ending.how, How::Incomplete);
     assert!(ending.says.contains("iam:PassRole") && ending.says.contains("toban schedule sync dev"), "{}", ending.says);
+}
+
+#[test]
+fn a_late_stop_that_cannot_be_written_leaves_the_usual_one_as_it_was() {
+    // Tonight's single stop at 23:30, and the recurring one held back: without the first, the second would leave the
+    // database up all night.
+    let (late, usual) = (planned("late", Verb::Stop, true), planned("usual", Verb::Stop, false));
+    let held_back =
+        Planned { start_date: Some(Timestamp::UNIX_EPOCH + SignedDuration::from_hours(1)), ..usual.clone() };
+    let mut world = World::default();
+    know(&mut world, vec![group(Some("dev"), vec![held(&usual)])]);
+    let mut one = sync(hold(vec![late, held_back]), &world);
+    let now = Timestamp::UNIX_EPOCH;
+    let sight = Sight { world: &world, faults: &[], now };
+    let Step::Act(first) = one.step(&sight) else { panic!("it acts") };
+    let says: Vec<String> = first.iter().map(|change| change.plan().says).collect();
+    assert_eq!(says, ["make the schedule late"]);
+    let quota =
+        Fault::new(crate::world::FaultKind::Refused, "scheduler:CreateSchedule", "ServiceQuotaExceededException");
+    one.told(&first[0].deed(), &Err(quota), now);
+    let Step::End(ending) = one.step(&sight) else { panic!("nothing more is written") };
+    assert_eq!(ending.how, How::Failed);
+}
+
+fn action(name: &str, resource: &str, bounds: Bounds) -> ScheduledAction {
+    ScheduledAction {
+        arn: format!("{resource} {name}"),
+        name: name.to_owned(),
+        resource: resource.to_owned(),
+        expression: "cron(0 22 * * ? *)".to_owned(),
+        timezone: Some("Asia/Tokyo".to_owned()),
+        start: None,
+        end: None,
+        min: Some(bounds.min),
+        max: Some(bounds.max),
+    }
+}
+
+fn planned_action(verb: Verb, bounds: Bounds) -> Planned {
+    let name = scaled::name("toban-dev", "service/c/web", verb, "2200");
+    let (target, input) = ("service/c/web".to_owned(), scaled::words(bounds));
+    Planned { target, input, bounds: Some(bounds), ..planned(&name, verb, false) }
+}
+
+#[test]
+fn what_remembers_bounds_is_written_before_what_closes_them_and_deleted_after_it() {
+    let open = Bounds { min: 2, max: 10 };
+    let (start, stop) = (planned_action(Verb::Start, open), planned_action(Verb::Stop, Bounds::ZERO));
+    let mut world = World::default();
+    know::<Group>(&mut world, Vec::new());
+    let wanted = || hold(vec![start.clone(), stop.clone()]);
+    let made = step(&mut sync(wanted(), &world), &world).unwrap();
+    let names = ["toban-dev.c.web.start.2200", "toban-dev.c.web.stop.2200"];
+    assert_eq!(made, names.map(|name| format!("make the scheduled action {name}")), "and no group for them");
+
+    // Edited by hand, one that had its time, another owner's, and another environment's.
+    let spent = ScheduledAction {
+        expression: "at(1969-01-01T00:00:00)".to_owned(),
+        ..action("toban-dev.c.web.stop.19690101T000000", "service/c/web", Bounds::ZERO)
+    };
+    let theirs = action("nightly", "service/c/web", Bounds::ZERO);
+    let others = action("toban-prod.c.web.stop.2200", "service/c/web", Bounds::ZERO);
+    let (ours, edited) =
+        (action(names[1], "service/c/web", Bounds::ZERO), action(names[0], "service/c/web", Bounds { min: 1, max: 1 }));
+    know(&mut world, vec![ours.clone(), edited, spent, theirs.clone(), others.clone()]);
+    let mut again = sync(wanted(), &world);
+    let differences: Vec<String> =
+        again.plan().differences.iter().map(|one| format!("{}: {:?}", one.what, one.to)).collect();
+    assert_eq!(differences, [r#"input of toban-dev.c.web.start.2200: Some("min=2 max=10")"#], "the spent one is none");
+    let done = step(&mut again, &world).unwrap();
+    assert_eq!(
+        done,
+        [
+            "change the scheduled action toban-dev.c.web.start.2200",
+            "delete the scheduled action toban-dev.c.web.stop.19690101T000000"
+        ]
+    );
+
+    know(&mut world, vec![ours, action(names[0], "service/c/web", open), theirs, others]);
+    assert_eq!(step(&mut sync(wanted(), &world), &world).unwrap_err().says, "everything is as computed already");
+    let gone = step(&mut sync(Goal::Nothing, &world), &world).unwrap();
+    assert_eq!(gone, [names[1], names[0]].map(|name| format!("delete the scheduled action {name}")));
 }

@@ -183,7 +183,7 @@ proptest! {
             .collect();
         let edges = intent.edges(now, now + minutes(36 * 1440));
         for member in &members {
-            let wanted = materialise::Wanted { member, among: &members, arn: "arn", count: None, autoscaled: false };
+            let wanted = materialise::Wanted { member, among: &members, arn: "arn", count: None, scaling: None };
             let planned = materialise::materialise(intent, wanted, now).unwrap();
             let later = materialise::STAGE_GAP * i32::from(stages - member.stage);
             let fired = |verb: Verb| planned.iter().filter(move |plan| plan.verb == verb).flat_map(|plan| plan.firings.clone());

@@ -5,7 +5,8 @@ use rstest::rstest;
 use super::*;
 use crate::schedule::cron::{Weekly, once};
 use crate::schedule::drift::{Difference, Stored, schedule_drift};
-use crate::schedule::materialise::{NotPlanned, Planned, Wanted, materialise, name};
+use crate::schedule::materialise::{NotPlanned, Planned, Wanted, addresses, materialise, name, stored_count};
+use crate::schedule::scaled::{self, Scaling};
 
 fn database() -> Member {
     Member::new(MemberKind::RdsInstance, "prooflink-dev-db")
@@ -21,7 +22,7 @@ fn web() -> Member {
 const ARN: &str = "arn:aws:rds:ap-northeast-1:123456789012:db:prooflink-dev-db";
 
 fn planned(schedule: &Schedule, exceptions: &Exceptions, member: &Member, among: &[Member], now: &str) -> Vec<Planned> {
-    let wanted = Wanted { member, among, arn: ARN, count: Some(2), autoscaled: false };
+    let wanted = Wanted { member, among, arn: ARN, count: Some(2), scaling: None };
     materialise(Intent::new(schedule, exceptions), wanted, at(schedule, now)).unwrap()
 }
 
@@ -162,17 +163,135 @@ fn targets_and_inputs(#[case] member: Member, #[case] verb: Verb, #[case] action
 }
 
 #[test]
-fn a_count_nobody_knows_and_a_scaled_service_are_not_planned() {
+fn a_count_or_bounds_nobody_knows_are_not_guessed() {
     let schedule = office();
     let none = Exceptions::default();
     let (member, now) = (web(), at(&schedule, "2026-11-19 12:00"));
-    let wanted = Wanted { member: &member, among: &[], arn: ARN, count: None, autoscaled: false };
+    let wanted = Wanted { member: &member, among: &[], arn: ARN, count: None, scaling: None };
     let refused = |wanted| materialise(Intent::new(&schedule, &none), wanted, now).unwrap_err();
     assert!(matches!(refused(wanted), NotPlanned::CountUnknown(_)));
     assert!(matches!(refused(Wanted { count: Some(0), ..wanted }), NotPlanned::CountUnknown(_)));
-    assert!(matches!(refused(Wanted { count: Some(2), autoscaled: true, ..wanted }), NotPlanned::Autoscaled(_)));
+    let scaled = |bounds| Wanted { count: Some(2), scaling: Some(scaling(bounds)), ..wanted };
+    assert!(matches!(refused(scaled(None)), NotPlanned::BoundsUnknown(_)));
+    assert!(matches!(refused(scaled(Some(Bounds::ZERO))), NotPlanned::BoundsUnknown(_)));
+    // Nothing would lift it from 0 in the morning.
+    assert!(matches!(refused(scaled(Some(Bounds { min: 0, max: 4 }))), NotPlanned::NoLowerBound(_)));
     let protected = Exceptions { protect: true, ..Exceptions::default() };
     assert_eq!(planned(&schedule, &protected, &member, &[], "2026-11-19 12:00"), []);
+}
+
+const fn scaling(bounds: Option<Bounds>) -> Scaling<'static> {
+    Scaling { resource: "service/prooflink-dev-cluster/prooflink-dev-service", group: "toban-prooflink-dev", bounds }
+}
+
+/// The actions of a scaled service beside its database.
+fn actions(schedule: &Schedule, exceptions: &Exceptions, now: &str) -> Vec<Planned> {
+    let (member, among) = (web(), [web(), database()]);
+    let scaling = Some(scaling(Some(Bounds { min: 2, max: 10 })));
+    let wanted = Wanted { member: &member, among: &among, arn: ARN, count: Some(3), scaling };
+    materialise(Intent::new(schedule, exceptions), wanted, at(schedule, now)).unwrap()
+}
+
+fn acts(planned: &[Planned]) -> Vec<String> {
+    planned.iter().map(|plan| format!("{} {} {}", plan.name, plan.expression, plan.input)).collect()
+}
+
+#[test]
+fn a_scaled_service_has_its_bounds_closed_and_opened_and_what_opens_is_written_first() {
+    let mut schedule = office();
+    schedule.holidays = None;
+    let plans = actions(&schedule, &Exceptions::default(), "2026-11-19 12:00");
+    let name = "toban-prooflink-dev.prooflink-dev-cluster.prooflink-dev-service";
+    assert_eq!(
+        acts(&plans),
+        [
+            format!("{name}.start.0900 cron(0 9 ? * MON-FRI *) min=2 max=10"),
+            format!("{name}.stop.2200 cron(0 22 ? * MON-FRI *) min=0 max=0"),
+        ]
+    );
+    assert!(plans.iter().all(|plan| plan.timezone == "Asia/Tokyo" && !plan.dead_letter));
+    assert!(plans.iter().all(|plan| plan.target == "service/prooflink-dev-cluster/prooflink-dev-service"));
+    assert_eq!(plans[0].bounds, Some(Bounds { min: 2, max: 10 }));
+}
+
+#[test]
+fn a_scaled_service_keeps_holidays_by_single_actions_and_an_override_by_a_single_stop() {
+    let schedule = office();
+    let tonight = with_override(over(&schedule, Keep::Running, "2026-11-19 23:30"));
+    let plans = actions(&schedule, &tonight, "2026-11-19 21:50");
+    let starts: Vec<&Planned> = plans.iter().filter(|plan| plan.verb == Verb::Start).collect();
+    assert!(starts.len() > 20 && starts.iter().all(|plan| plan.once), "{starts:?}");
+    assert!(starts.iter().all(|plan| !plan.expression.contains("2026-11-23")), "a holiday");
+    let stops: Vec<&Planned> = plans.iter().filter(|plan| plan.verb == Verb::Stop).collect();
+    assert_eq!((stops.len(), stops[0].expression.as_str()), (2, "at(2026-11-19T23:30:00)"), "before the recurring one");
+    assert_eq!((stops[0].once, stops[0].bounds), (true, Some(Bounds::ZERO)));
+    assert_eq!(stops[1].start_date, Some(at(&schedule, "2026-11-19 22:01")));
+    let kept = with_override(over(&schedule, Keep::Stopped, "2026-11-20 12:00"));
+    let plans = actions(&schedule, &kept, "2026-11-19 23:00");
+    assert_eq!(plans[0].expression, "at(2026-11-20T12:00:00)", "no start before its end");
+}
+
+#[test]
+fn a_stop_only_schedule_closes_bounds_whatever_they_are() {
+    let mut schedule = Schedule::new("nights", tokyo());
+    schedule.mode = Mode::StopOnly;
+    schedule.stop = vec![StopAt { days: Days::ALL, at: "22:00".parse().unwrap() }];
+    let member = web();
+    let wanted = Wanted { member: &member, among: &[], arn: ARN, count: None, scaling: Some(scaling(None)) };
+    let none = Exceptions::default();
+    let plans = materialise(Intent::new(&schedule, &none), wanted, at(&schedule, "2026-11-19 12:00")).unwrap();
+    assert_eq!((plans.len(), plans[0].bounds), (1, Some(Bounds::ZERO)));
+}
+
+#[test]
+fn only_a_name_that_would_be_given_anew_is_ours() {
+    let resource = "service/c/web";
+    let name = scaled::name("toban-dev", resource, Verb::Stop, "2200");
+    assert_eq!(
+        (name.as_str(), scaled::ours("toban-dev", resource, &name)),
+        ("toban-dev.c.web.stop.2200", Some(Verb::Stop))
+    );
+    for (group, resource, known) in [
+        ("toban-de", resource, name.as_str()),
+        ("toban-dev", "service/c/web2", &name),
+        ("toban-dev", resource, "nightly-stop"),
+        ("toban-dev", resource, "toban-dev.c.web.pause.2200"),
+        ("toban-dev", resource, ""),
+    ] {
+        assert_eq!(scaled::ours(group, resource, known), None, "{group} {resource} {known}");
+    }
+    let long = format!("service/{}/{}", "c".repeat(200), "s".repeat(200));
+    let cut = scaled::name("toban-dev", &long, Verb::Start, "0900");
+    assert_eq!((cut.len(), scaled::ours("toban-dev", &long, &cut)), (256, Some(Verb::Start)));
+}
+
+#[test]
+fn a_single_action_is_spent_once_its_time_is_over() {
+    let now = "2026-11-19T13:00:00Z".parse().unwrap();
+    let spent = |expression: &str, zone: Option<&str>| scaled::is_spent(expression, zone, now);
+    assert!(spent("at(2026-11-19T21:59:00)", Some("Asia/Tokyo")) && !spent("at(2026-11-19T21:59:00)", None));
+    assert!(!spent("at(2026-11-19T22:01:00)", Some("Asia/Tokyo")));
+    assert!(
+        !spent("cron(0 22 * * ? *)", None)
+            && !spent("at(soon)", None)
+            && !spent("at(2020-01-01T00:00:00)", Some("Mars"))
+    );
+}
+
+#[test]
+fn a_stored_schedule_is_known_by_what_it_calls_and_remembers_a_count() {
+    let service = web();
+    let target = "arn:aws:scheduler:::aws-sdk:ecs:updateService";
+    let input = |count: u32| {
+        format!(r#"{{"Service":"prooflink-dev-service","Cluster":"prooflink-dev-cluster","DesiredCount":{count}}}"#)
+    };
+    assert_eq!(stored_count(&service, target, &input(3)), Some(3));
+    assert_eq!(stored_count(&service, target, &input(0)), None, "a zero is no memory");
+    assert!(addresses(&service, target, &input(0)));
+    assert!(!addresses(&database(), target, &input(0)) && !addresses(&service, target, "{"));
+    assert_eq!(stored_count(&service, target, r#"{"Service":"other","Cluster":"x","DesiredCount":3}"#), None);
+    let stop = "arn:aws:scheduler:::aws-sdk:rds:stopDBInstance";
+    assert!(addresses(&database(), stop, r#"{"DbInstanceIdentifier":"prooflink-dev-db"}"#));
 }
 
 #[test]
