@@ -10,6 +10,7 @@
 mod support;
 
 use std::path::PathBuf;
+use std::process::Command;
 
 use serde_json::{Value, json};
 use support::peer::Peer;
@@ -351,4 +352,73 @@ fn what_a_schedule_put_to_sleep_is_woken_by_hand_to_what_it_had() {
         plan.err
     );
     stage.peer.unscript(&ids);
+}
+
+/// A configuration in which an environment has been off for long by now: it is on for half an hour, twelve hours away.
+fn elsewhen(stage: &Stage, environment: &str) {
+    let now = Command::new("date").args(["-u", "+%H"]).output().expect("a clock");
+    let hour: u32 = String::from_utf8_lossy(&now.stdout).trim().parse().expect("an hour");
+    let on = (hour + 12) % 24;
+    let text = format!(
+        "[schedule.far]\ntimezone = \"UTC\"\non = [{{ days = \"mon-sun\", from = \"{on:02}:00\", to = \"{on:02}:30\" }}]\n\
+         [environment.{environment}]\nschedule = \"far\"\nbackend = \"observe\"\n"
+    );
+    std::fs::write(&stage.config, text).expect("a configuration");
+}
+
+#[test]
+fn why_something_is_up_that_should_be_down_is_read_of_that_database_alone() {
+    let stage = Stage::new();
+    elsewhen(&stage, "prooflink-dev");
+    let event = |at: &str, says: &str| json!({"SourceIdentifier": "prooflink-dev-db", "Message": says, "Date": at});
+    let script = |events: Value| {
+        let matching = json!({"SourceIdentifier": "prooflink-dev-db"});
+        stage.peer.script(&json!([
+            {"service": "rds", "operation": "DescribeEvents", "match": matching, "answer": {"Events": events}},
+        ]))
+    };
+    let restarted = "DB instance is being started due to it exceeding the maximum allowed time being stopped.";
+    let ids = script(json!([
+        event("-2h", "DB instance started"),
+        event("-130m", restarted),
+        event("-178h", "DB instance stopped"),
+    ]));
+    stage.peer.forget_calls();
+    let said = stage.listed();
+    let database = &said["members"][0];
+    assert_eq!(
+        (&database["drift"]["state"], &database["drift"]["why"]),
+        (&json!("drifted"), &json!("auto-restart")),
+        "{said}"
+    );
+    assert!(database["drift"]["since"].is_string(), "{database}");
+    assert_eq!(stage.calls("DescribeEvents"), 1, "of the database that drifts, once");
+    let off = said["observed"]["members"][0]["off_seconds"].as_i64().expect("seconds");
+    assert!((off - 176 * 3600).abs() < 60, "{}", said["observed"]);
+    assert_eq!(said["observed"]["members"][1]["off_seconds"], Value::Null, "nobody observed the service");
+    let table = stage.run(&["schedule", "list"]).out;
+    assert!(
+        table.contains("should be off, is on since") && table.contains("AWS started it after seven days"),
+        "{table}"
+    );
+    stage.peer.unscript(&ids);
+
+    // Up since before the last edge: that had no effect. By hand: since then.
+    let ids = script(json!([event("-30h", "DB instance started")]));
+    assert_eq!(stage.listed()["members"][0]["drift"]["why"], "missed");
+    stage.peer.unscript(&ids);
+    let ids = script(json!([event("-1h", "DB instance started"), event("-9h", "DB instance stopped")]));
+    assert_eq!(stage.listed()["members"][0]["drift"]["why"], "manual");
+    stage.peer.unscript(&ids);
+    // What may not be read is said, and the cause stays unknown.
+    stage.peer.script(&json!([{"service": "rds", "operation": "DescribeEvents",
+        "error": {"code": "AccessDenied", "message": "not authorized to perform: rds:DescribeEvents", "status": 403}}]));
+    let denied = stage.run(&["schedule", "list"]);
+    assert!(
+        denied.out.contains("why is not known") && denied.err.contains("rds:DescribeEvents"),
+        "{} {}",
+        denied.out,
+        denied.err
+    );
+    assert_eq!(stage.listed()["observed"], Value::Null, "unknown stays unknown");
 }

@@ -19,6 +19,7 @@ pub mod notices;
 pub mod offers;
 pub mod overlay;
 pub mod pace;
+mod peek;
 pub mod perform;
 pub mod place;
 pub mod run;

@@ -18,6 +18,7 @@ use super::notices::Notices;
 use super::offers::Consulting;
 use super::overlay::Overlay;
 use super::pace::{Pacer, Reading};
+use super::peek::Peeked;
 use super::place::Place;
 use super::settings::{Choice, Settings};
 use super::shown::Shown;
@@ -97,6 +98,9 @@ pub struct Model {
     pub(super) asked: u64,
     pub(super) consulting: Option<Consulting>,
     pub(super) tunnelling: Option<(u64, ResourceId)>,
+    /// What was read beside the pace, and the numbers of what is being read.
+    pub(super) peeked: Peeked,
+    pub(super) peeking: BTreeSet<u64>,
     /// When the reader was told what leaving stops.
     pub(super) leaving: Option<Timestamp>,
     pub(super) asking: bool,
@@ -141,6 +145,8 @@ impl Model {
             asked: 0,
             consulting: None,
             tunnelling: None,
+            peeked: Peeked::new(),
+            peeking: BTreeSet::new(),
             leaving: None,
             asking: false,
             closed: BTreeSet::new(),

@@ -136,6 +136,7 @@ fn unwell(model: &mut Model) {
 fn refresh(model: &mut Model) -> Vec<Effect> {
     model.refill(true);
     model.pacer.refresh(model.now);
+    model.peeked.clear();
     model.identified.clear();
     if let Some(Place::Detail(page)) = model.places.last_mut() {
         page.asked_at = None;

@@ -12,6 +12,7 @@ use super::msg::{Msg, News};
 use super::offers;
 use super::overlay::Overlay;
 use super::pace::{Outcome, Reading};
+use super::peek;
 use super::perform::start;
 use super::place::Place;
 use super::tunnels;
@@ -90,7 +91,10 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         News::Ended(id, ending) => ended(model, id, ending),
         News::Consulted(ask, got) => match tunnels::consulted(model, ask, got) {
             Ok(effects) => effects,
-            Err(got) => offers::consulted(model, ask, got),
+            Err(got) => match peek::consulted(model, ask, got) {
+                Ok(()) => Vec::new(),
+                Err(got) => offers::consulted(model, ask, got),
+            },
         },
         News::Tunnel(id, report) => {
             tunnels::heard(model, id, report);
@@ -286,6 +290,8 @@ fn ended(model: &mut Model, id: u64, ending: Ending) -> Vec<Effect> {
             model.pacer.refresh_scope(scope, now);
         }
         one.ended = Some((now, ending));
+        // What AWS holds may be another thing now.
+        model.peeked.clear();
     }
     model.refill(false);
     vec![Effect::Journal]

@@ -7,6 +7,7 @@ pub mod known;
 pub mod stop_reasons;
 pub mod stops;
 
+mod drift;
 mod gaps;
 mod incident;
 mod notes;
@@ -34,6 +35,7 @@ pub fn read(environment: &Environment, world: &World, joins: &Joins<'_>, now: Ti
     let mut findings = incident::findings(&scene, &rest);
     findings.extend(gaps::findings(&scene));
     findings.extend(rest::half(&scene, &rest));
+    findings.extend(drift::findings(&scene));
 
     // A part that sleeps makes no environment asleep: that takes nothing to be left that serves.
     let counted = |finding: &Finding| if finding.health == Health::Asleep { Health::Well } else { finding.health };

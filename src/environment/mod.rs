@@ -26,6 +26,7 @@ pub use keeping::{kept_at_aws, schedule_place};
 pub use offhours::OffHours;
 pub use others::{Other, others};
 pub use picture::{Counts, Environment, Finding, Member, Picture, Step, StepKind, Verdict};
+pub use saved::Past;
 pub use sleepers::{Sleeper, sleepers, sleepers_named};
 pub use stored::{AtAws, schedule_reads, unread};
 pub use subject::{Relation, Subject, Tie};

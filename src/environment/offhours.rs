@@ -1,18 +1,22 @@
 //! An environment's off-hours as they stand: its schedule, what stands above it (read from the tags every colleague's
 //! console writes), who sleeps, what happens next, and what is not as it should be. Pure.
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use super::sleepers::{Sleeper, sleepers};
 use super::{Environment, Wish};
 use crate::kinds::db_cluster::DbCluster;
+use crate::kinds::db_event::PowerEvents;
 use crate::kinds::db_instance::DbInstance;
-use crate::schedule::drift::{Drift, Observed, drift};
+use crate::procedure::Want;
+use crate::schedule::drift::{AFTER_EDGE, Drift, Observed, drift};
+use crate::schedule::materialise::STAGE_GAP;
 use crate::schedule::overrides::AWS_STOPPED_MAX;
+use crate::schedule::power::{self, KEPT};
 use crate::schedule::preview::Database;
 use crate::schedule::{Actual, Desired, Edge, Exceptions, Hold, Intent, Keep, Override, Routine, Verb, tags, words};
-use crate::world::World;
+use crate::world::{Resource, World};
 
 /// One environment's off-hours.
 #[derive(Clone, PartialEq, Debug)]
@@ -43,7 +47,9 @@ impl OffHours {
         let awake = sleepers.iter().any(|it| !matches!(it.actual, Actual::Down | Actual::Gone));
         // A stop repeated on what sleeps already is nothing to announce.
         let next = if desired == Desired::Off && !awake { intent.next_of(now, Verb::Start) } else { intent.next(now) };
-        let drifts = sleepers.iter().map(|it| drift(intent, &observed(it), now)).collect();
+        let grace = grace(&sleepers);
+        let seen = |it: &Sleeper| Observed { grace, ..observed(it, world, now) };
+        let drifts = sleepers.iter().map(|it| drift(intent, &seen(it), now)).collect();
         Some(Self { desired, next, drifts, exceptions, sleepers, routine })
     }
 
@@ -99,6 +105,20 @@ impl OffHours {
         pairs.filter_map(|(it, drift)| words::drift(drift, now, zone).map(|says| (it, says))).collect()
     }
 
+    /// What tells why databases drift: the events of those that do, and of no others.
+    #[must_use]
+    pub fn causes(&self) -> Vec<Want> {
+        let drifted = |drift: &Drift| matches!(drift, Drift::Drifted { .. });
+        let pairs = self.sleepers.iter().zip(&self.drifts);
+        pairs.filter(|(_, drift)| drifted(drift)).filter_map(|(it, _)| events(it)).collect()
+    }
+
+    /// What tells how long its databases were really off.
+    #[must_use]
+    pub fn past(&self) -> Vec<Want> {
+        self.sleepers.iter().filter_map(events).collect()
+    }
+
     /// What a preview wants to know of the databases among them.
     #[must_use]
     pub fn databases(&self, world: &World) -> Vec<Database> {
@@ -127,11 +147,34 @@ fn exceptions(sleepers: &[Sleeper], protected: bool) -> Exceptions {
     Exceptions { protect, over, hold }
 }
 
-fn observed(it: &Sleeper) -> Observed {
+/// How long after an edge the last stage may take until it is its turn.
+fn grace(sleepers: &[Sleeper]) -> SignedDuration {
+    let mut orders: Vec<_> = sleepers.iter().map(|it| it.member.order()).collect();
+    orders.sort_unstable();
+    orders.dedup();
+    let stages = i32::try_from(orders.len().saturating_sub(1)).unwrap_or(i32::MAX);
+    AFTER_EDGE.saturating_add(STAGE_GAP.saturating_mul(stages))
+}
+
+fn events(it: &Sleeper) -> Option<Want> {
+    let id = it.id.as_ref().filter(|_| it.member.kind.is_database())?;
+    Some(Want::part(&id.scope, PowerEvents::KIND, &id.key))
+}
+
+fn observed(it: &Sleeper, world: &World, now: Timestamp) -> Observed {
+    let told = it.id.as_ref().and_then(|id| world.by_key::<PowerEvents>(&id.scope, &id.key));
+    let told = told.map(|events| events.told.as_slice());
     // AWS starts it seven days after it was stopped.
-    let since =
+    let stopped =
         it.restarts_at.and_then(|at| at.checked_sub(AWS_STOPPED_MAX).ok()).filter(|_| it.actual == Actual::Down);
-    Observed { actual: it.actual.clone(), since, auto_restarted: false }
+    // As long as RDS keeps events, nothing happened to it.
+    let unchanged_from = told.filter(|told| told.is_empty()).and_then(|_| now.checked_sub(KEPT).ok());
+    Observed {
+        since: stopped.or_else(|| told.and_then(|told| power::since(told, &it.actual))),
+        unchanged_from,
+        auto_restarted: told.is_some_and(power::is_auto_restarted),
+        ..Observed::of(it.actual.clone())
+    }
 }
 
 fn database(it: &Sleeper, world: &World) -> Option<Database> {
@@ -149,4 +192,78 @@ fn database(it: &Sleeper, world: &World) -> Option<Database> {
         pending: None,
         restarts_at: it.restarts_at,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::app::headless::{self, Outlook, View};
+    use crate::cloud::Cloud;
+    use crate::demo::{Demo, wishes};
+    use crate::environment::gather;
+    use crate::schedule::drift::Why;
+    use crate::schedule::power::Power;
+    use crate::world::{Coverage, Harvest, Health};
+
+    const NAME: &str = "prooflink-dev";
+
+    /// The demo on its Saturday, its database up although it should be asleep, and what RDS told of it.
+    async fn seen(told: Option<&[(&str, Power)]>) -> Outlook {
+        let cloud: Arc<dyn Cloud> = Arc::new(Demo::at(7, 0));
+        let zone = TimeZone::get("Asia/Tokyo").unwrap();
+        let view = View { wishes: wishes(), zone: zone.clone() };
+        let mut outlook = headless::picture(&cloud, &view, &mut |_, _| {}).await.unwrap();
+        let scope = outlook.picture.environment(&NAME.into()).unwrap().scopes[0].clone();
+        let mut all: Vec<DbInstance> = outlook.world.all::<DbInstance>(&scope).cloned().collect();
+        let up = all.iter_mut().find(|db| db.id == "prooflink-dev-db").unwrap();
+        (up.status, up.auto_restart_at) = ("available".to_owned(), None);
+        let arn = up.arn.to_string();
+        outlook.world.put(&scope, DbInstance::KIND, &Coverage::All, Ok(Harvest::whole(all).into()), outlook.at);
+        if let Some(told) = told {
+            let told = told.iter().map(|(at, power)| (at.parse().unwrap(), *power)).collect();
+            let coverage = Coverage::Parts(std::iter::once(arn.as_str().into()).collect());
+            let events = (arn.as_str().into(), Ok(vec![PowerEvents { arn: arn.clone(), told }]));
+            let found = Harvest::of(vec![events]).into();
+            outlook.world.put(&scope, PowerEvents::KIND, &coverage, Ok(found), outlook.at);
+        }
+        outlook.picture = gather(&outlook.world, &view.wishes, outlook.at, &zone);
+        outlook
+    }
+
+    fn why(outlook: &Outlook) -> (Why, Health, Vec<String>) {
+        let environment = outlook.picture.environment(&NAME.into()).unwrap();
+        let off = environment.offhours.as_deref().unwrap();
+        let drifted = off.drifts.iter().find_map(|drift| match drift {
+            Drift::Drifted { why, .. } => Some(*why),
+            _ => None,
+        });
+        let says = environment.verdict.findings.iter().filter(|finding| finding.says.contains("should be off"));
+        let health = says.clone().map(|finding| finding.health).max().unwrap();
+        (drifted.unwrap(), health, says.map(|finding| finding.says.clone()).collect())
+    }
+
+    #[tokio::test]
+    async fn what_nobody_meant_is_worrying_and_what_somebody_did_is_a_note() {
+        let unknown = seen(None).await;
+        let (cause, health, _) = why(&unknown);
+        assert_eq!((cause, health), (Why::Unknown, Health::Well));
+        let off = unknown.picture.environment(&NAME.into()).unwrap().offhours.as_deref().unwrap();
+        assert_eq!(off.causes().len(), 1, "only what drifts is read: {:?}", off.causes());
+
+        let restarted = [
+            ("2026-11-14T04:00:00Z", Power::Stopped),
+            ("2026-11-21T04:01:00Z", Power::AutoRestarted),
+            ("2026-11-21T04:08:00Z", Power::Started),
+        ];
+        let (cause, health, says) = why(&seen(Some(&restarted)).await);
+        assert_eq!((cause, health), (Why::AutoRestart, Health::Worrying));
+        assert!(says[0].contains("since 13:08 (AWS started it after seven days)"), "{says:?}");
+
+        let by_hand = [("2026-11-20T13:10:00Z", Power::Stopped), ("2026-11-21T04:30:00Z", Power::Started)];
+        assert_eq!(why(&seen(Some(&by_hand)).await).0, Why::Manual);
+        let (cause, health, _) = why(&seen(Some(&[])).await);
+        assert_eq!((cause, health), (Why::Missed, Health::Worrying), "up for as long as AWS tells");
+    }
 }

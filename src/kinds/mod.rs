@@ -19,6 +19,7 @@ pub mod alarm;
 pub mod command_invocation;
 pub mod cpu_credits;
 pub mod db_cluster;
+pub mod db_event;
 pub mod db_instance;
 pub mod deploy_lock;
 pub mod ec2_instance;
@@ -80,6 +81,7 @@ pub static KINDS: &[&dyn AnyKind] = &[
     &Of::<ecr_repository::Repositories>::new(),
     &Of::<db_cluster::DbClusters>::new(),
     &Of::<db_instance::DbInstances>::new(),
+    &Of::<db_event::DbEvents>::new(),
     &Of::<alarm::Alarms>::new(),
     &Of::<metric_filter::MetricFilters>::new(),
     &Of::<ec2_instance::Instances>::new(),

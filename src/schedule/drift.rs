@@ -22,8 +22,20 @@ pub struct Observed {
     pub actual: Actual,
     /// Since when, if known.
     pub since: Option<Timestamp>,
+    /// Known not to have changed since this, whenever it did before.
+    pub unchanged_from: Option<Timestamp>,
     /// Whether AWS said it started it after seven days (RDS-EVENT-0153, RDS-EVENT-0154).
     pub auto_restarted: bool,
+    /// How long after an edge nothing is said of it: whose turn comes a stage later is not late yet.
+    pub grace: SignedDuration,
+}
+
+impl Observed {
+    /// Seen to be so, and nothing else known.
+    #[must_use]
+    pub const fn of(actual: Actual) -> Self {
+        Self { actual, since: None, unchanged_from: None, auto_restarted: false, grace: AFTER_EDGE }
+    }
 }
 
 /// Why something is not as it should be, as far as one can tell.
@@ -90,11 +102,12 @@ pub fn drift(intent: Intent<'_>, observed: &Observed, now: Timestamp) -> Drift {
             Verb::Stop
         }
     };
-    if last_edge.as_ref().is_some_and(|edge| now.duration_since(edge.issue_at) < AFTER_EDGE) {
+    if last_edge.as_ref().is_some_and(|edge| now.duration_since(edge.issue_at) < observed.grace) {
         return Drift::Settling;
     }
     let why = match (observed.since, &last_edge) {
         _ if observed.auto_restarted && verb == Verb::Stop => Why::AutoRestart,
+        (None, Some(edge)) if observed.unchanged_from.is_some_and(|from| from <= edge.issue_at) => Why::Missed,
         (None, _) => Why::Unknown,
         (Some(since), Some(edge)) if since <= edge.issue_at => Why::Missed,
         (Some(_), _) => Why::Manual,

@@ -17,6 +17,7 @@ pub mod materialise;
 pub mod model;
 pub mod overrides;
 pub mod period;
+pub mod power;
 pub mod preview;
 pub mod prices;
 pub mod routine;

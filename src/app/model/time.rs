@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{CHANGED, Model, RETRY, SLOW};
 use crate::app::announce;
 use crate::app::effect::Effect;
+use crate::app::peek;
 use crate::app::place::Place;
 
 impl Model {
@@ -43,6 +44,7 @@ impl Model {
             (page.ask, page.asked_at) = (Some(self.asked), Some(self.now));
             effects.push(Effect::Look(self.asked, page.id.clone()));
         }
+        effects.extend(peek::peek(self));
         effects
     }
 
@@ -62,7 +64,8 @@ impl Model {
         let pace = self.scopes.as_ref().and_then(|_| self.pacer.wake_at());
         let announce = announce::next_at(&self.picture, self.now);
         let said = self.notices.until();
-        [pace, look, who, slow, changed, retry, announce, self.shown.until, said].into_iter().flatten().min()
+        let peek = peek::next_at(self);
+        [pace, look, who, slow, changed, retry, announce, peek, self.shown.until, said].into_iter().flatten().min()
     }
 
     /// Time passed: what was marked or said long enough goes.

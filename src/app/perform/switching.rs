@@ -93,6 +93,8 @@ pub(super) fn region(model: &mut Model, name: Option<&str>) -> Vec<Effect> {
 /// Everything known belongs to the cloud that is left.
 pub(super) fn reopen(model: &mut Model, choice: Choice) -> Vec<Effect> {
     model.generation += 1;
+    model.peeked.clear();
+    model.peeking.clear();
     model.choice = choice.clone();
     model.world = std::sync::Arc::default();
     model.picture = crate::environment::Picture::default();

@@ -10,6 +10,7 @@ use super::super::{out, tree};
 use super::{aligned, stored};
 use crate::app::headless::Outlook;
 use crate::environment::{Environment, OffHours};
+use crate::procedure::Want;
 use crate::schedule::{Desired, words};
 use crate::text::clean;
 
@@ -19,7 +20,9 @@ use crate::text::clean;
 /// When nothing could be read.
 pub(super) async fn run(duty: &Duty, args: &tree::Listing) -> Result<Exit, Failure> {
     let mut outlook = look::once(duty).await?;
-    let unread = stored::read(duty, &mut outlook).await;
+    let mut unread = stored::read(duty, &mut outlook).await;
+    let causes: Vec<Want> = scheduled(&outlook).flat_map(|(_, off)| off.causes()).collect();
+    unread.push_str(&stored::events(duty, &mut outlook, causes).await);
     let zone = &duty.view.zone;
     let text = if args.json {
         format!("{}\n", json(&outlook, &duty.view.wishes.schedules, zone))
@@ -101,6 +104,20 @@ pub(crate) fn json(outlook: &Outlook, schedules: &[crate::schedule::Schedule], z
     json!({ "at": words::rfc(outlook.at, zone), "schedules": names, "environments": environments, "others": others })
 }
 
+/// What was observed of the last days.
+fn past_json(off: &OffHours, outlook: &Outlook, zone: &TimeZone) -> Option<Value> {
+    let past = off.past_savings(&outlook.world, outlook.at)?;
+    let members: Vec<Value> = past
+        .members
+        .iter()
+        .map(|(name, seen)| {
+            let off = seen.map(|rested| rested.off.as_secs());
+            json!({ "id": name, "off_seconds": off, "usd": seen.and_then(|rested| rested.usd) })
+        })
+        .collect();
+    Some(json!({ "from": words::rfc(past.from, zone), "members": members }))
+}
+
 /// One environment's off-hours.
 pub(super) fn object(environment: &Environment, off: &OffHours, outlook: &Outlook, zone: &TimeZone) -> Value {
     let schedule = &off.routine.schedule;
@@ -145,6 +162,7 @@ pub(super) fn object(environment: &Environment, off: &OffHours, outlook: &Outloo
         "hold": hold.map(|it| json!({ "until": words::rfc(it.until, zone), "by": it.by })),
         "members": members,
         "savings": savings,
+        "observed": past_json(off, outlook, zone),
         "schedule_drift": stored::drift(environment, off, outlook),
     })
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::super::exit::{Exit, Failure};
 use super::super::look::{self, Duty};
 use super::super::{act, out, tree};
-use super::{aligned, list, offhours, zone_name};
+use super::{aligned, list, offhours, stored, zone_name};
 use crate::app::headless::Outlook;
 use crate::environment::{Environment, OffHours};
 use crate::schedule::band::{band, ruler};
@@ -18,7 +18,9 @@ use crate::schedule::words;
 /// # Errors
 /// When nothing could be read, or the environment is not there or has no schedule.
 pub(super) async fn run(duty: &Duty, args: &tree::Previewing) -> Result<Exit, Failure> {
-    let outlook = look::once(duty).await?;
+    let mut outlook = look::once(duty).await?;
+    let past = offhours(act::environment(&outlook, &args.env)?)?.past();
+    let unread = stored::events(duty, &mut outlook, past).await;
     let environment = act::environment(&outlook, &args.env)?;
     let off = offhours(environment)?;
     let days = i64::from(args.days);
@@ -29,6 +31,9 @@ pub(super) async fn run(duty: &Duty, args: &tree::Previewing) -> Result<Exit, Fa
         page(off, &seen, &outlook, args.days)
     };
     out::data(&text)?;
+    if !args.json {
+        out::note(&unread);
+    }
     Ok(Exit::Done)
 }
 
@@ -57,6 +62,9 @@ pub(crate) fn page(off: &OffHours, seen: &Preview, outlook: &Outlook, days: u16)
     }
     if let Some(savings) = off.savings(&outlook.world, outlook.at) {
         text.push_str(&format!("\nthis month: {savings}\n"));
+    }
+    if let Some(past) = off.past_savings(&outlook.world, outlook.at) {
+        text.push_str(&format!("{}\n", past.says(outlook.at)));
     }
     text
 }

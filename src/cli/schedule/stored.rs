@@ -7,8 +7,9 @@ use super::super::act::environment;
 use super::super::exit::Failure;
 use super::super::look::{self, Duty};
 use crate::app::headless::Outlook;
-use crate::environment::{Environment, OffHours, Other, others, schedule_reads, sleepers};
+use crate::environment::{Environment, OffHours, Other, gather, others, schedule_reads, sleepers};
 use crate::kinds::kind;
+use crate::procedure::Want;
 use crate::text;
 use crate::world::Scope;
 
@@ -34,6 +35,29 @@ pub(super) async fn read_of(duty: &Duty, outlook: &mut Outlook, name: &str) -> R
         read_in(duty, outlook, &scope).await?;
     }
     Ok(())
+}
+
+/// Reads these events of databases, and gathers the picture anew: they tell why something drifts. What could not be
+/// read, in sentences.
+pub(super) async fn events(duty: &Duty, outlook: &mut Outlook, wants: Vec<Want>) -> String {
+    let mut said = String::new();
+    if wants.is_empty() {
+        return said;
+    }
+    for want in wants {
+        let Some(of) = kind(want.kind) else { continue };
+        let got = duty.cloud.read(of, &want.scope, &want.coverage, &outlook.world).await;
+        let fault = match &got {
+            Ok(found) => found.faults().next().cloned(),
+            Err(fault) => Some(fault.clone()),
+        };
+        if let Some(fault) = fault {
+            said.push_str(&format!("{}\n", text::clean(&fault.sentence())));
+        }
+        outlook.world.put(&want.scope, want.kind, &want.coverage, got, duty.cloud.now());
+    }
+    outlook.picture = gather(&outlook.world, &duty.view.wishes, outlook.at, &duty.view.zone);
+    said
 }
 
 async fn read_in(duty: &Duty, outlook: &mut Outlook, scope: &Scope) -> Result<(), Failure> {

@@ -8,8 +8,10 @@ use crate::demo::overlay::What;
 use crate::demo::play::{Play, REGION, ZONES};
 use crate::demo::scene::Scene;
 use crate::kinds::db_cluster::{ClusterMember, DbCluster};
+use crate::kinds::db_event::PowerEvents;
 use crate::kinds::db_instance::DbInstance;
 use crate::kinds::security_group::{Opening, SecurityGroup};
+use crate::schedule::power::{KEPT, Power, Told};
 use crate::world::{Health, Resource};
 
 /// Seven days: the longest AWS leaves a database stopped.
@@ -97,6 +99,20 @@ fn history(steps: &[State]) -> Vec<Happened> {
     steps.iter().enumerate().filter_map(happened).collect()
 }
 
+/// The stops and starts that RDS tells of.
+fn told(play: &Play<'_>, steps: &[State]) -> Vec<Told> {
+    let before = |at: usize| at.checked_sub(1).and_then(|at| steps.get(at));
+    let power = |at: usize, from: i64, status: &str| match status {
+        "stopped" => Some(Power::Stopped),
+        "available" => before(at).filter(|(_, was)| *was == "starting").map(|_| Power::Started),
+        "starting" => before(at).filter(|(stopped, _)| from - stopped == WEEK).map(|_| Power::AutoRestarted),
+        _ => None,
+    };
+    let kept = |at: i64| at <= play.now && play.now - at <= KEPT.as_secs();
+    let happened = steps.iter().enumerate().filter(|(_, (from, _))| kept(*from));
+    happened.filter_map(|(at, (from, status))| Some((play.at(*from), power(at, *from, status)?))).collect()
+}
+
 fn look(steps: &[State], storage: u32) -> Look {
     let level = |up: f64| steps.iter().map(|(from, status)| (*from, (*status == "available").then_some(up))).collect();
     let wave = |title: &str, unit, up, swing| Wave {
@@ -130,6 +146,7 @@ pub(in crate::demo) fn database(scene: &mut Scene, play: &Play<'_>, facts: &Data
     let lifecycle = if old { "open-source-rds-extended-support" } else { "open-source-rds-extended-support-disabled" };
     scene.tag(&arn, &facts.tags);
     scene.look_at::<DbInstance>(arn.as_str(), look(&steps, facts.storage));
+    scene.put(arn.as_str(), PowerEvents { arn: arn.to_string(), told: told(play, &steps) });
     scene.put(
         "",
         DbInstance {
@@ -210,6 +227,7 @@ pub(in crate::demo) fn aurora(scene: &mut Scene, play: &Play<'_>, facts: Aurora<
     let host = |kind: &str| Some(format!("{}.{kind}-c{}.{REGION}.rds.amazonaws.com", facts.id, play.hex("rds", 11)));
     scene.tag(&arn, &facts.each.tags);
     scene.look_at::<DbCluster>(arn.as_str(), look(&steps, facts.each.storage));
+    scene.put(arn.as_str(), PowerEvents { arn: arn.to_string(), told: told(play, &steps) });
     let members = facts.members.iter().enumerate();
     let cluster = DbCluster {
         arn: arn.clone(),

@@ -5,6 +5,7 @@ mod holidays;
 mod oracle;
 mod outlook;
 mod overrides;
+mod power;
 mod saga;
 mod savings;
 mod semantics;

@@ -107,7 +107,7 @@ fn the_end_of_the_published_holidays_and_a_pointless_sleep_are_told() {
 }
 
 fn observed(schedule: &Schedule, actual: Actual, since: &str) -> Observed {
-    Observed { actual, since: Some(at(schedule, since)), auto_restarted: false }
+    Observed { since: Some(at(schedule, since)), ..Observed::of(actual) }
 }
 
 /// (wish, why, when it is put right)
@@ -158,8 +158,21 @@ fn an_edge_without_effect_is_missed_and_an_unknown_time_stays_unknown() {
     let now = at(&schedule, "2026-11-19 22:30");
     let found = drift(intent, &observed(&schedule, Actual::Up, "2026-11-19 08:50"), now);
     assert_eq!(drifted(&schedule, found).1, Why::Missed);
-    let unknown = Observed { actual: Actual::Up, since: None, auto_restarted: false };
+    let unknown = Observed::of(Actual::Up);
     assert_eq!(drifted(&schedule, drift(intent, &unknown, now)).1, Why::Unknown);
+    // Nothing happened to it for as long as AWS tells: since when is unknown, and yet the edge had no effect.
+    let unchanged = Observed { unchanged_from: Some(at(&schedule, "2026-11-05 22:30")), ..unknown };
+    assert!(matches!(drift(intent, &unchanged, now), Drift::Drifted { since: None, why: Why::Missed, .. }));
+}
+
+#[test]
+fn what_stops_a_stage_later_is_not_missed_before_its_turn() {
+    let schedule = office();
+    let none = Exceptions::default();
+    let intent = Intent::new(&schedule, &none);
+    let seen = Observed { grace: minutes(32), ..observed(&schedule, Actual::Up, "2026-11-19 08:50") };
+    assert_eq!(drift(intent, &seen, at(&schedule, "2026-11-19 22:31")), Drift::Settling);
+    assert!(matches!(drift(intent, &seen, at(&schedule, "2026-11-19 22:32")), Drift::Drifted { .. }));
 }
 
 #[rstest]

@@ -3,7 +3,7 @@
 
 use super::detail::Around;
 use super::sheet::{Block, Door, Item};
-use crate::environment::{Environment, OffHours};
+use crate::environment::{Environment, OffHours, schedule_place, unread};
 use crate::kinds::{Align, Cell, Column, Tone, Width};
 use crate::schedule::band::{Day, band};
 use crate::schedule::preview::{Line, preview};
@@ -50,6 +50,7 @@ pub fn blocks(environment: &Environment, around: Around<'_>) -> Vec<Block> {
         blocks.push(warnings(&seen.warnings));
     }
     blocks.push(sleepers(off, around));
+    blocks.extend(at_aws(environment, off, around));
     blocks.push(saved(off, around));
     blocks
 }
@@ -179,12 +180,32 @@ fn sleepers(off: &OffHours, around: Around<'_>) -> Block {
     }
 }
 
+/// How what AWS holds differs from what was computed: another matter than whether a resource is as it should be.
+fn at_aws(environment: &Environment, off: &OffHours, around: Around<'_>) -> Option<Block> {
+    let scope = schedule_place(environment).filter(|_| off.routine.backend == Backend::EventBridge)?;
+    let cell = match (off.schedule_drift(environment, around.world, around.now), unread(&scope, around.world)) {
+        (Some(differences), _) if differences.is_empty() => vec![Cell::dim("as computed".to_owned())],
+        (Some(differences), _) => {
+            let says = differences.into_iter().map(|says| Cell::of(Health::Worrying, says));
+            says.chain([Cell::dim("the action sync writes what was computed".to_owned())]).collect()
+        }
+        (None, Some((kind, Some(fault)))) => {
+            vec![Cell::of(Health::Unknown, format!("not known ({kind}): {}", fault.sentence()))]
+        }
+        (None, _) => vec![Cell::dim("being read…".to_owned())],
+    };
+    let items = cell.into_iter().enumerate().map(|(at, cell)| Item::prose(format!("held {at}"), vec![cell])).collect();
+    Some(Block { key: "at-aws".to_owned(), title: "what AWS holds".to_owned(), items, ..Block::default() })
+}
+
 fn saved(off: &OffHours, around: Around<'_>) -> Block {
     let says = off.savings(around.world, around.now).map_or_else(
         || "how long it is off is not known: people start it by hand".to_owned(),
         |savings| format!("this month: {savings}"),
     );
-    let items = vec![Item::prose("saved", vec![Cell::plain(says), Cell::dim(NOT_INCLUDED)])];
+    let past = off.past_savings(around.world, around.now).map(|past| Cell::plain(past.says(around.now)));
+    let cells = [Some(Cell::plain(says)), past, Some(Cell::dim(NOT_INCLUDED))].into_iter().flatten().collect();
+    let items = vec![Item::prose("saved", cells)];
     Block { key: "saved".to_owned(), title: "hours and money".to_owned(), items, ..Block::default() }
 }
 

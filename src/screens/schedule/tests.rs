@@ -1,7 +1,9 @@
 //! Pictures of schedules: in the demo at its fixed Saturday, at every width, and where there is none.
 
+use crate::app::effect::Effect;
 use crate::app::model::Model;
-use crate::screens::rig::{demo, picture, press, text, type_in};
+use crate::app::msg::News;
+use crate::screens::rig::{demo, picture, press, read_of_demo, tell, text, type_in};
 
 fn open(name: &str) -> Model {
     let mut model = demo(0);
@@ -25,4 +27,27 @@ fn a_week_in_a_small_terminal() {
 fn without_a_schedule_it_says_where_to_write_one() {
     let drawn = text(&mut open("city-poc"), 100, 12);
     assert!(drawn.contains("city-poc has no schedule") && drawn.contains("[environment.\"city-poc\"]"), "{drawn}");
+}
+
+#[test]
+fn what_databases_really_did_is_read_once_when_the_page_opens() {
+    let mut model = demo(0);
+    press(&mut model, &[":"]);
+    type_in(&mut model, "schedule prooflink-dev");
+    let effects = press(&mut model, &["enter"]);
+    let consult = effects.into_iter().find_map(|effect| match effect {
+        Effect::Consult(ask, wants) => Some((ask, wants)),
+        _ => None,
+    });
+    let (ask, wants) = consult.expect("it asks");
+    assert_eq!(
+        wants.iter().map(|want| want.kind.0).collect::<Vec<_>>(),
+        ["db-event"],
+        "its backend keeps nothing at AWS"
+    );
+    let effects = tell(&mut model, News::Consulted(ask, read_of_demo(&wants)));
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Consult(..))), "once: {effects:?}");
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Gather)), "what it tells is in the next picture");
+    let drawn = text(&mut model, 140, 60);
+    assert!(drawn.contains("really off in the last 14 days: prooflink-dev-db 9 h"), "{drawn}");
 }

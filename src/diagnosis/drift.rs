@@ -1,0 +1,24 @@
+//! Off-hours as findings: who is not as its schedule wants it. What nobody meant (an edge without effect, a restart by
+//! AWS) is worrying; what somebody may have done on purpose is a note. Pure.
+
+use super::scene::Scene;
+use crate::environment::Finding;
+use crate::schedule::drift::{Drift, Why};
+use crate::schedule::words;
+use crate::world::Health;
+
+/// The findings of an environment with a schedule.
+pub(super) fn findings(scene: &Scene<'_>) -> Vec<Finding> {
+    let Some(off) = scene.environment.offhours.as_deref() else { return Vec::new() };
+    let of = |(it, drift): (&crate::environment::Sleeper, &Drift)| {
+        let says = words::drift(drift, scene.now, scene.zone)?;
+        let Drift::Drifted { why, .. } = drift else { return None };
+        let health = match why {
+            Why::AutoRestart | Why::Missed => Health::Worrying,
+            Why::Manual | Why::Unknown => Health::Well,
+        };
+        let says = format!("{} {says}", it.member.label());
+        Some(Finding { health, depth: 4, says, about: it.id.clone(), evidence: Vec::new() })
+    };
+    off.sleepers.iter().zip(&off.drifts).filter_map(of).collect()
+}
