@@ -31,6 +31,8 @@ pub enum Effect {
     Run(Box<Errand>),
     /// Read what an offer's choices need; the number comes back with the answer.
     Consult(u64, Vec<Want>),
+    /// Read what a session's checklist takes, within a moment: nobody waits longer for it. The number comes back.
+    Foresee(u64, Vec<Want>),
     /// Hand the terminal to a login command, then forget the source's cached credentials.
     Login(SourceName),
     /// Hand the terminal to a session in a resource.

@@ -36,7 +36,7 @@ fn plan(model: &Model, line: &str) -> Result<Proposal, String> {
         let Some(Way::Node(node)) = &reach.way else {
             return Err(format!("{} is no instance; in tasks, `s` opens a shell", reach.says));
         };
-        if reach.fails() {
+        if reach.is_away() {
             return Err(format!("{} takes no command now; `s` on it shows why", reach.says));
         }
         if id.scope != first.scope || model.picture.home(id).map(|environment| &environment.name) != home.as_ref() {

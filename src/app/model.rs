@@ -24,6 +24,7 @@ use super::settings::{Choice, Settings};
 use super::shown::Shown;
 use super::tunnels::Tunnelled;
 use super::underway::Underway;
+use super::visits::Foreseen;
 use crate::command::Where;
 use crate::environment::{Environment, Picture};
 use crate::screens::sheet::{Door, Item, Sheet};
@@ -101,6 +102,7 @@ pub struct Model {
     /// What was read beside the pace, and the numbers of what is being read.
     pub(super) peeked: Peeked,
     pub(super) peeking: BTreeSet<u64>,
+    pub(super) visiting: Option<Foreseen>,
     /// When the reader was told what leaving stops.
     pub(super) leaving: Option<Timestamp>,
     pub(super) asking: bool,
@@ -147,6 +149,7 @@ impl Model {
             tunnelling: None,
             peeked: Peeked::new(),
             peeking: BTreeSet::new(),
+            visiting: None,
             leaving: None,
             asking: false,
             closed: BTreeSet::new(),

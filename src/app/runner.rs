@@ -27,7 +27,7 @@ use super::settings::Settings;
 use super::shown::Shown;
 use super::tunnelling;
 use super::tunnels::{Dig, Report};
-use super::visit::{Record, Visit, Visiting, remedy, visit};
+use super::visit::{IN_PASSING, Record, Visit, Visiting, foresee, remedy, visit};
 use crate::cloud::Cloud;
 use crate::environment::{Unread, gather_early};
 use crate::kinds::kind;
@@ -143,6 +143,12 @@ impl Runner {
             Effect::Change(approved) => self.change(*approved, Arc::clone(&model.world)),
             Effect::Run(errand) => self.run(*errand, &model.world),
             Effect::Consult(ask, wants) => self.consult(ask, wants, Arc::clone(&model.world)),
+            Effect::Foresee(ask, wants) => {
+                let (cloud, known) = (Arc::clone(&self.cloud), Arc::clone(&model.world));
+                let work = async move { News::Consulted(ask, foresee(&*cloud, wants, &known, IN_PASSING).await) };
+                // Whatever went wrong, it keeps nobody waiting.
+                self.spawn(work, move |_| News::Consulted(ask, Vec::new()));
+            }
             Effect::Login(source) => {
                 let got = match self.cloud.login(&source) {
                     Some(command) => screen.lend(&command).await,

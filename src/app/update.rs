@@ -93,7 +93,10 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             Ok(effects) => effects,
             Err(got) => match peek::consulted(model, ask, got) {
                 Ok(()) => Vec::new(),
-                Err(got) => offers::consulted(model, ask, got),
+                Err(got) => match visits::foreseen(model, ask, got) {
+                    Ok(effects) => effects,
+                    Err(got) => offers::consulted(model, ask, got),
+                },
             },
         },
         News::Tunnel(id, report) => {

@@ -1,15 +1,22 @@
 //! Sessions for both faces: opened between their two lines in the journal, which tell who, where, why, the session's
 //! id and how it ended; tokens never. Touches the outside through `Cloud` and the logbook only.
 
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use tokio::time::timeout;
+
 use super::carry::{Logbook, entry_id};
 use super::gate::{Deed, Plan};
 use super::journal::Line;
 use crate::cloud::Cloud;
+use crate::kinds::kind;
+use crate::procedure::Want;
 use crate::session::channel::{End, Session};
 use crate::session::plugin::Plugged;
 use crate::session::preflight;
 use crate::session::source::Ask;
-use crate::world::{EnvironmentName, Fault, ResourceId};
+use crate::world::{EnvironmentName, Fault, FaultKind, Found, ResourceId, World};
 
 /// A session to be opened.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -116,11 +123,47 @@ async fn begin(cloud: &dyn Cloud, visit: &Visit, logbook: &Logbook) -> Result<St
     Ok(entry)
 }
 
+/// How long a person waits for what a checklist takes before a session is tried without.
+pub const IN_PASSING: Duration = Duration::from_secs(3);
+
+/// Reads `wants` side by side, each for no longer than `patience`.
+pub async fn foresee(
+    cloud: &dyn Cloud,
+    wants: Vec<Want>,
+    known: &World,
+    patience: Duration,
+) -> Vec<(Want, Result<Found, Fault>)> {
+    let readings = wants.into_iter().map(|want| async move {
+        let Some(kind) = kind(want.kind) else {
+            let fault = Fault::new(FaultKind::Odd, want.kind.0, "no such kind");
+            return (want, Err(fault));
+        };
+        let got = timeout(patience, cloud.read(kind, &want.scope, &want.coverage, known)).await;
+        let late = || Fault::new(FaultKind::Timeout, want.kind.0, "no answer in time");
+        let got = got.unwrap_or_else(|_| Err(late()));
+        (want, got)
+    });
+    join_all(readings).await
+}
+
 /// What to do about a session that could not be opened.
 #[must_use]
 pub fn remedy(fault: &Fault, visit: &Visit) -> String {
     let known = preflight::remedy(fault.code.as_deref(), &fault.message);
     known.map_or_else(|| fault.remedy(&visit.plan.scope), str::to_owned)
+}
+
+/// How a session ended, and in a second line what to do about it where that is known.
+#[must_use]
+pub fn parting(end: &End) -> String {
+    let known = match end {
+        End::Lost(fault) => preflight::remedy(fault.code.as_deref(), &fault.message),
+        End::Closed(_) | End::Left | End::Broken(_) => None,
+    };
+    match known {
+        Some(remedy) => format!("{}\n  {remedy}", end.sentence()),
+        None => end.sentence(),
+    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@ use super::model::Model;
 use super::offers::at_site;
 use super::overlay::Overlay;
 use super::place::Place;
-use super::visit::Visit;
+use super::tunnels::Readings;
+use super::visit::{Visit, parting};
 use crate::kinds::{Cell, Tone, kind};
 use crate::screens::menu::{Entry, Menu, Pick};
 use crate::screens::sheet;
@@ -23,14 +24,57 @@ pub fn reach(model: &Model, id: &ResourceId) -> Option<Reach> {
     at_site(model, &door, |site| kind(id.kind).and_then(|kind| kind.reach(id, &site.cx))).flatten()
 }
 
+/// A shell that waits for what its checklist takes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Foreseen {
+    /// Tells the answer.
+    ask: u64,
+    /// Where.
+    id: ResourceId,
+    /// In which container.
+    container: Option<String>,
+}
+
 /// Opens a shell in the resource here, or shows why not.
 pub(super) fn shell(model: &mut Model) -> Vec<Effect> {
     let Some(id) = model.resource().cloned() else { return Vec::new() };
     enter(model, &id, None)
 }
 
-/// The same, in this container.
+/// The same, in this container. What the checklist takes and is not known is asked first.
 pub(super) fn enter(model: &mut Model, id: &ResourceId, container: Option<&str>) -> Vec<Effect> {
+    let wants = reach(model, id).map(|reach| reach.rights.wants).unwrap_or_default();
+    let barred = || {
+        let home = model.picture.home(id)?;
+        model.gate.bars(&home.name, &model.circumstances(&home.name, &id.scope))
+    };
+    if wants.is_empty() || barred().is_some() {
+        return proceed(model, id, container);
+    }
+    model.asked += 1;
+    model.dirty = true;
+    model.notices.info(model.now, "asking what a session there takes…");
+    let container = container.map(str::to_owned);
+    model.visiting = Some(Foreseen { ask: model.asked, id: id.clone(), container });
+    vec![Effect::Foresee(model.asked, wants)]
+}
+
+/// What the checklist takes was read, as far as it could be; the readings come back if no shell waits for them.
+pub(super) fn foreseen(model: &mut Model, ask: u64, got: Readings) -> Result<Vec<Effect>, Readings> {
+    let Some(Foreseen { id, container, .. }) = model.visiting.take_if(|waits| waits.ask == ask) else {
+        return Err(got);
+    };
+    let world = std::sync::Arc::make_mut(&mut model.world);
+    for (want, got) in got {
+        // What could not be had keeps nobody out, and is no fault of the account.
+        if got.is_ok() {
+            world.put(&want.scope, want.kind, &want.coverage, got, model.now);
+        }
+    }
+    Ok(proceed(model, &id, container.as_deref()))
+}
+
+fn proceed(model: &mut Model, id: &ResourceId, container: Option<&str>) -> Vec<Effect> {
     model.dirty = true;
     let (Some(reach), Some(environment)) = (reach(model, id), model.picture.home(id)) else {
         model.notices.info(model.now, "there is no shell in this; instances, services and tasks have one");
@@ -73,9 +117,9 @@ fn to(reach: &Reach, door: &Door, environment: crate::world::EnvironmentName, on
 /// What must hold and does not, with what to do.
 fn checklist(model: &mut Model, reach: &Reach) {
     let mut lines = vec![Cell::strong(format!("{} cannot be entered:", reach.says)), Cell::plain("")];
-    for line in &reach.lines {
+    for line in reach.checklist() {
         let tone = match line.state {
-            State::Holds | State::Unknown => Tone::Plain,
+            State::Holds | State::Lacks | State::Unknown => Tone::Plain,
             State::Fails => Tone::Strong,
         };
         lines.push(Cell { text: format!("{} {}: {}", line.state.sign(), line.what, line.says), tone });
@@ -90,7 +134,7 @@ pub(super) fn visited(model: &mut Model, says: &str, got: Result<End, String>) -
     let (why, plain) = match got {
         Ok(end) => {
             let plain = end == End::Left || matches!(&end, End::Closed(why) if why.trim().is_empty());
-            (end.sentence(), plain)
+            (parting(&end), plain)
         }
         Err(why) => (why, false),
     };

@@ -2,6 +2,7 @@
 //! fails; then the terminal is the remote side's until the session ends. Exit codes are the remote command's.
 
 use std::io::{BufRead, IsTerminal};
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 
@@ -12,12 +13,13 @@ use super::{names, out, tree};
 use crate::app::carry::Logbook;
 use crate::app::gate::Gate;
 use crate::app::headless::Outlook;
-use crate::app::visit::{Visit, Visiting, plug, remedy, visit};
+use crate::app::visit::{IN_PASSING, Visit, Visiting, foresee, parting, plug, remedy, visit};
 use crate::environment::Environment;
 use crate::kinds::kind;
 use crate::os::signals::Signals;
 use crate::os::streams::Outward;
 use crate::os::{handed, plugin};
+use crate::procedure::Want;
 use crate::session::channel::{Channel, End};
 use crate::session::command::{self, Ran};
 use crate::session::marked;
@@ -36,14 +38,20 @@ const LISTS: &[&str] = &["instances", "services", "tasks"];
 pub(super) async fn run(duty: &Duty, args: &tree::Connect) -> Result<Exit, Failure> {
     let gate = Gate { read_only: duty.settings.read_only };
     refuse_read_only(gate, &args.target)?;
-    let outlook = look::once(duty).await?;
+    let mut outlook = look::once(duty).await?;
     let (environment, id) = target(&outlook, &args.target)?;
-    let at = circumstances_of(duty, &outlook, &environment.name, &id.scope);
-    if let Some(refused) = gate.bars(&environment.name, &at) {
+    let environment = environment.name.clone();
+    let at = circumstances_of(duty, &outlook, &environment, &id.scope);
+    if let Some(refused) = gate.bars(&environment, &at) {
         return Err(Failure::new(Exit::Refused, format!("connecting to {}: {refused}", args.target)));
     }
-    let reach =
-        at_site(duty, &outlook, (environment, &id), |site| kind(id.kind).and_then(|kind| kind.reach(&id, &site.cx)));
+    let reach_of = |outlook: &Outlook| {
+        let environment = outlook.picture.environment(&environment)?;
+        at_site(duty, outlook, (environment, &id), |site| kind(id.kind).and_then(|kind| kind.reach(&id, &site.cx)))
+    };
+    let wants = reach_of(&outlook).map(|reach| reach.rights.wants).unwrap_or_default();
+    read_more(duty, &mut outlook, wants, IN_PASSING).await;
+    let reach = reach_of(&outlook);
     let reach = reach.ok_or_else(|| Failure::new(Exit::NotFound, format!("{} has no inside", args.target)))?;
     let door = door(&reach, args.container.as_deref())?;
     let place = match door.container() {
@@ -53,7 +61,7 @@ pub(super) async fn run(duty: &Duty, args: &tree::Connect) -> Result<Exit, Failu
     let who = outlook.world.identity(&id.scope).cloned();
     let stay =
         Stay { duty, logbook: Logbook { path: duty.settings.journal.clone(), who }, reason: args.reason.clone() };
-    let to = |what: &str, ask| Visit::new(what, &place, environment.name.clone(), id.clone(), ask);
+    let to = |what: &str, ask| Visit::new(what, &place, environment.clone(), id.clone(), ask);
     if args.plugin {
         let (what, ask) = match args.command.as_slice() {
             [] => ("open a shell in", door.shell()),
@@ -79,6 +87,15 @@ pub(super) fn refuse_read_only(gate: Gate, what: &str) -> Result<(), Failure> {
     }
     let refused = crate::app::gate::Refused::ReadOnly;
     Err(Failure::new(Exit::Refused, format!("connecting to {what}: {refused}")))
+}
+
+/// Reads what checklists take, each for no longer than `patience`. What cannot be had keeps nobody out.
+pub(super) async fn read_more(duty: &Duty, outlook: &mut Outlook, wants: Vec<Want>, patience: Duration) {
+    for (want, got) in foresee(&*duty.cloud, wants, &outlook.world, patience).await {
+        if got.is_ok() {
+            outlook.world.put(&want.scope, want.kind, &want.coverage, got, duty.cloud.now());
+        }
+    }
 }
 
 /// What `ENV/TARGET` names: by name or by id, both shortened while unambiguous.
@@ -216,7 +233,7 @@ impl Stay<'_> {
             (Some(code), _) => Ok(Exit::Remote(u8::try_from(code & 0xff).unwrap_or(u8::MAX))),
             (None, _) if interrupted => Err(Failure::new(Exit::Interrupted, "")),
             (None, end) => {
-                let says = format!("the command told no exit code. {}", text::clean(&end.sentence()));
+                let says = format!("the command told no exit code. {}", parted(&end));
                 Err(Failure::new(Exit::Failed, says))
             }
         }
@@ -228,13 +245,18 @@ fn unopened(fault: &Fault, asked: &Visit) -> Failure {
     Failure::new(exit, format!("{}: {}\n  {}", asked.plan.says, fault.sentence(), remedy(fault, asked)))
 }
 
+/// How it ended and what to do, line by line.
+fn parted(end: &End) -> String {
+    parting(end).lines().map(text::clean).collect::<Vec<_>>().join("\n")
+}
+
 fn ended(end: &End) -> Result<Exit, Failure> {
     match end {
         End::Closed(_) | End::Left => {
             out::note(&format!("toban: {}\n", text::clean(&end.sentence())));
             Ok(Exit::Done)
         }
-        End::Lost(_) | End::Broken(_) => Err(Failure::new(Exit::Failed, text::clean(&end.sentence()))),
+        End::Lost(_) | End::Broken(_) => Err(Failure::new(Exit::Failed, parted(end))),
     }
 }
 
@@ -253,7 +275,7 @@ fn listen() -> Result<Signals, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::preflight::Line;
+    use crate::session::preflight::{Line, Rights};
     use crate::session::way::Inside;
 
     fn reach(lines: Vec<Line>, containers: &[&str]) -> Reach {
@@ -263,7 +285,7 @@ mod tests {
             task: "t".to_owned(),
             inside: containers.iter().map(inside).collect(),
         };
-        Reach { says: "task t of web".to_owned(), way: Some(way), lines }
+        Reach { says: "task t of web".to_owned(), way: Some(way), lines, rights: Rights::default() }
     }
 
     #[test]

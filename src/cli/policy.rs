@@ -126,7 +126,10 @@ mod tests {
     fn it_only_reads() {
         for action in read_only_actions() {
             let verb = action.split(':').nth(1).unwrap();
-            assert!(["Describe", "List", "Get", "BatchGet"].iter().any(|read| verb.starts_with(read)), "{action}");
+            assert!(
+                ["Describe", "List", "Get", "BatchGet", "Simulate"].iter().any(|read| verb.starts_with(read)),
+                "{action}"
+            );
         }
     }
 

@@ -41,6 +41,8 @@ pub mod scheduled_action;
 pub mod scheduler_role;
 pub mod security_group;
 pub mod service_deployment;
+pub mod session_settings;
+pub mod simulation;
 pub mod tagged;
 pub mod target_group;
 pub mod target_health;
@@ -99,6 +101,8 @@ pub static KINDS: &[&dyn AnyKind] = &[
     &Of::<scheduled_action::ScheduledActions>::new(),
     &Of::<scheduler_role::SchedulerRoles>::new(),
     &Of::<service_deployment::ServiceDeployments>::new(),
+    &Of::<session_settings::AllSessionSettings>::new(),
+    &Of::<simulation::Simulations>::new(),
     &Of::<log_tail::LogTails>::new(),
 ];
 

@@ -2,12 +2,15 @@
 //! what to do. Pure data and wording; the kinds fill it in from what was read.
 
 use super::way::Way;
+use crate::procedure::Want;
 
 /// How a line stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum State {
     /// It holds.
     Holds,
+    /// Something is missing that not every session comes to need.
+    Lacks,
     /// It does not: a session cannot work.
     Fails,
     /// It is not known from here; connecting tells.
@@ -20,6 +23,7 @@ impl State {
     pub const fn sign(self) -> &'static str {
         match self {
             Self::Holds => "●",
+            Self::Lacks => "!",
             Self::Fails => "✗",
             Self::Unknown => "?",
         }
@@ -52,11 +56,26 @@ impl Line {
         Self { what, state: State::Fails, says: says.into(), remedy: Some(remedy.into()) }
     }
 
+    /// A session works, but not all of it; this helps.
+    #[must_use]
+    pub fn lacks(what: &'static str, says: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { state: State::Lacks, ..Self::fails(what, says, remedy) }
+    }
+
     /// It cannot be told from here.
     #[must_use]
     pub fn unknown(what: &'static str, says: impl Into<String>) -> Self {
         Self { what, state: State::Unknown, says: says.into(), remedy: None }
     }
+}
+
+/// What IAM and the account's own settings say of a session.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Rights {
+    /// As lines of the checklist.
+    pub lines: Vec<Line>,
+    /// What should be read first to know them, or to know them afresh.
+    pub wants: Vec<Want>,
 }
 
 /// How a resource can be entered.
@@ -66,15 +85,28 @@ pub struct Reach {
     pub says: String,
     /// The way in; `None` where there is nothing to enter.
     pub way: Option<Way>,
-    /// The checklist.
+    /// The checklist of the other side.
     pub lines: Vec<Line>,
+    /// What whoever comes may do, and on which terms: for sessions only.
+    pub rights: Rights,
 }
 
 impl Reach {
-    /// Whether something fails.
+    /// Whether a session cannot work.
     #[must_use]
     pub fn fails(&self) -> bool {
+        self.is_away() || self.rights.lines.iter().any(|line| line.state == State::Fails)
+    }
+
+    /// Whether the other side is not there, or not ready.
+    #[must_use]
+    pub fn is_away(&self) -> bool {
         self.way.is_none() || self.lines.iter().any(|line| line.state == State::Fails)
+    }
+
+    /// The whole checklist.
+    pub fn checklist(&self) -> impl Iterator<Item = &Line> {
+        self.lines.iter().chain(&self.rights.lines)
     }
 
     /// The checklist as text, a line each and its remedy below it.
@@ -85,16 +117,16 @@ impl Reach {
             lines.extend(line.remedy.as_ref().map(|remedy| format!("  → {remedy}")));
             lines
         };
-        self.lines.iter().flat_map(line).collect()
+        self.checklist().flat_map(line).collect()
     }
 }
 
-/// What a caller needs, told by connecting only.
+/// What a caller needs, where IAM did not tell whether it is there; `why` says why not.
 #[must_use]
-pub fn permissions(operation: &'static str) -> Line {
+pub fn permissions(operation: &str, why: &str) -> Line {
     let says = format!(
-        "{operation}, ssm:ResumeSession, ssm:TerminateSession and ssmmessages:OpenDataChannel are needed; only \
-         connecting tells whether you have them"
+        "{why}; {operation}, ssm:ResumeSession, ssm:TerminateSession and ssmmessages:OpenDataChannel are needed, and \
+         connecting tells"
     );
     Line::unknown("your permissions", says)
 }
@@ -127,14 +159,26 @@ pub fn remedy(code: Option<&str>, message: &str) -> Option<&'static str> {
 mod tests {
     use rstest::rstest;
 
-    use super::{Line, Reach, remedy};
+    use super::{Line, Reach, Rights, Way, remedy};
 
     #[test]
     fn a_failing_line_comes_with_its_remedy() {
         let lines = vec![Line::holds("state", "running"), Line::fails("agent", "offline", "restart it")];
-        let reach = Reach { says: "instance i-1".to_owned(), way: None, lines };
+        let rights = Rights { lines: vec![Line::lacks("may end it", "no", "allow it")], wants: Vec::new() };
+        let reach = Reach { says: "instance i-1".to_owned(), way: None, lines, rights };
         assert!(reach.fails());
-        assert_eq!(reach.text(), ["● state: running", "✗ agent: offline", "  → restart it"]);
+        let text = ["● state: running", "✗ agent: offline", "  → restart it", "! may end it: no", "  → allow it"];
+        assert_eq!(reach.text(), text);
+    }
+
+    #[test]
+    fn what_only_sessions_need_keeps_nothing_else_out() {
+        let way = Some(Way::Node("i-1".to_owned()));
+        let fails = Rights { lines: vec![Line::fails("may open it", "no", "allow it")], wants: Vec::new() };
+        let reach = Reach { says: "instance i-1".to_owned(), way, lines: Vec::new(), rights: fails };
+        assert!(reach.fails() && !reach.is_away());
+        let lacks = Rights { lines: vec![Line::lacks("may end it", "no", "allow it")], wants: Vec::new() };
+        assert!(!Reach { rights: lacks, ..reach }.fails());
     }
 
     #[rstest]

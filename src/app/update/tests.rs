@@ -27,7 +27,7 @@ fn serde_cluster(arn: Arn, name: &str) -> Cluster {
         arn,
         name: name.to_owned(),
         status: "ACTIVE".to_owned(),
-        exec_key: None,
+        exec: crate::kinds::ecs_cluster::Exec::default(),
         tags: std::collections::BTreeMap::new(),
     }
 }

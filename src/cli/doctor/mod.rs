@@ -49,7 +49,7 @@ pub(super) async fn run(
 async fn account(report: &mut Report, duty: &Duty, args: &tree::Doctor) -> Result<(), Failure> {
     let wishes = &duty.settings.wishes;
     // Looking at everything takes a while: only where something is to be held against it.
-    let outlook = if args.env.is_some() || !wishes.environments.is_empty() {
+    let mut outlook = if args.env.is_some() || !wishes.environments.is_empty() {
         Some(look::once_whatever(duty).await?)
     } else {
         None
@@ -61,9 +61,10 @@ async fn account(report: &mut Report, duty: &Duty, args: &tree::Doctor) -> Resul
     for (scope, tried) in look::probe(duty, &scopes).await? {
         cloud::tried(report, &scope, &tried);
     }
-    if let Some(outlook) = &outlook {
+    if let Some(outlook) = &mut outlook {
         if let Some(typed) = &args.env {
-            sessions::check(report, duty, outlook, act::environment(outlook, typed)?);
+            let name = act::environment(outlook, typed)?.name.clone();
+            sessions::check(report, duty, outlook, &name).await;
         }
         schedules::check(report, duty, outlook, &scopes).await;
         cloud::pins(report, outlook, wishes, &scopes, args.env.is_none());

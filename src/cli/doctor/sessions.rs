@@ -1,44 +1,70 @@
 //! Whether the inside of an environment can be reached: the checklist of each instance and service, as sessions have
-//! it. Only what was read; nothing is opened to find out.
+//! it. What was read, and what IAM and the account's settings say; nothing is opened to find out.
+
+use std::time::Duration;
 
 use super::{Check, Report};
 use crate::app::headless::Outlook;
 use crate::cli::act::at_site;
+use crate::cli::connect::read_more;
 use crate::cli::look::Duty;
-use crate::environment::Environment;
+use crate::environment::{Environment, Member};
 use crate::kinds::kind;
-use crate::session::preflight::{Line, State};
+use crate::procedure::Want;
+use crate::session::preflight::{Line, Reach, State};
+use crate::world::EnvironmentName;
 
 /// The lists whose members are told of; tasks stand behind their services.
 const LISTS: &[&str] = &["instances", "services"];
+/// How long each answer may take: here somebody came for the answers.
+const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Tells of every instance and service of `environment`.
-pub(super) fn check(report: &mut Report, duty: &Duty, outlook: &Outlook, environment: &Environment) {
-    for member in &environment.members {
-        let Some(of) = kind(member.id.kind) else { continue };
-        if of.shown().is_none_or(|shown| !LISTS.contains(&shown.list)) {
-            continue;
+/// Tells of every instance and service of the environment called `name`.
+pub(super) async fn check(report: &mut Report, duty: &Duty, outlook: &mut Outlook, name: &EnvironmentName) {
+    let mut wants: Vec<Want> = Vec::new();
+    for want in all(duty, outlook, name).into_iter().flat_map(|reach| reach.rights.wants) {
+        if !wants.contains(&want) {
+            wants.push(want);
         }
-        let reach = at_site(duty, outlook, (environment, &member.id), |site| {
-            // A machine that its instance tells of has no line of its own.
-            let rows = of.rows(&member.id, &site.cx);
-            if rows.is_empty() { None } else { of.reach(&member.id, &site.cx) }
-        });
-        let Some(reach) = reach else { continue };
-        let about = format!("shell in {}", reach.says);
-        let failing: Vec<&Line> = reach.lines.iter().filter(|line| line.state == State::Fails).collect();
-        if failing.is_empty() {
-            let unknown = reach.lines.iter().filter(|line| line.state == State::Unknown).map(|line| line.what);
-            let unknown: Vec<&str> = unknown.collect();
-            let says = match unknown.as_slice() {
-                [] => "everything holds".to_owned(),
-                some => format!("nothing stands against it; only connecting tells of {}", some.join(", ")),
-            };
-            report.add(Check::well(about.clone(), says));
-        }
-        for line in failing {
-            let remedy = line.remedy.clone().unwrap_or_else(|| "see docs/sessions.md".to_owned());
-            report.add(Check::warn(about.clone(), format!("{}: {}", line.what, line.says), remedy));
-        }
+    }
+    read_more(duty, outlook, wants, PATIENCE).await;
+    for reach in all(duty, outlook, name) {
+        tell(report, &reach);
+    }
+}
+
+fn all(duty: &Duty, outlook: &Outlook, name: &EnvironmentName) -> Vec<Reach> {
+    let environment = outlook.picture.environment(name);
+    let members = environment.into_iter().flat_map(|found| found.members.iter().map(move |member| (found, member)));
+    members.filter_map(|(environment, member)| reach(duty, outlook, environment, member)).collect()
+}
+
+fn reach(duty: &Duty, outlook: &Outlook, environment: &Environment, member: &Member) -> Option<Reach> {
+    let of = kind(member.id.kind)?;
+    of.shown().filter(|shown| LISTS.contains(&shown.list))?;
+    at_site(duty, outlook, (environment, &member.id), |site| {
+        // A machine that its instance tells of has no line of its own.
+        let rows = of.rows(&member.id, &site.cx);
+        if rows.is_empty() { None } else { of.reach(&member.id, &site.cx) }
+    })
+}
+
+fn tell(report: &mut Report, reach: &Reach) {
+    let about = format!("shell in {}", reach.says);
+    let of = |states: &[State]| reach.checklist().filter(|line| states.contains(&line.state)).collect::<Vec<&Line>>();
+    let wanting = of(&[State::Fails, State::Lacks]);
+    if wanting.is_empty() {
+        let says = match of(&[State::Unknown]).as_slice() {
+            [] => "everything holds".to_owned(),
+            some => {
+                let each: Vec<String> = some.iter().map(|line| format!("{}: {}", line.what, line.says)).collect();
+                format!("nothing stands against it; not certain are\n{}", each.join("\n"))
+            }
+        };
+        report.add(Check::well(about.clone(), says));
+    }
+    for line in wanting {
+        let remedy = line.remedy.clone().unwrap_or_else(|| "see docs/sessions.md".to_owned());
+        report.add(Check::warn(about.clone(), format!("{}: {}", line.what, line.says), remedy));
     }
 }

@@ -136,7 +136,13 @@ pub(in crate::demo) fn cluster(scene: &mut Scene, play: &Play<'_>, name: &str, t
     scene.open::<Task>(arn.as_str());
     scene.put(
         "",
-        Cluster { arn, name: name.to_owned(), status: "ACTIVE".to_owned(), exec_key: None, tags: tags.clone() },
+        Cluster {
+            arn,
+            name: name.to_owned(),
+            status: "ACTIVE".to_owned(),
+            exec: crate::kinds::ecs_cluster::Exec::default(),
+            tags: tags.clone(),
+        },
     );
 }
 

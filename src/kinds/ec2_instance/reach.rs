@@ -19,7 +19,7 @@ pub(super) fn reach(item: &Instance, cx: &Context<'_>) -> Reach {
         Some(node) => lines.extend(managed_node::lines(node, cx)),
         None => lines.push(absent(item, cx)),
     }
-    Reach { says, way: Some(Way::Node(item.id.clone())), lines }
+    Reach { says, way: Some(Way::Node(item.id.clone())), lines, rights: managed_node::rights(&item.id, cx) }
 }
 
 fn running(item: &Instance) -> Line {

@@ -3,7 +3,7 @@
 
 use aws_sdk_ecs::types::{self, ClusterField};
 
-use super::model::Cluster;
+use super::model::{Cluster, Exec, Logging};
 use crate::aws::{Paged, batches, pages, text, together};
 use crate::kinds::Ask;
 use crate::world::{Arn, Coverage, Fault, Harvest, Part, Resource};
@@ -65,13 +65,27 @@ async fn describe(ask: Ask<'_>, arns: Vec<String>) -> Result<Vec<Cluster>, Fault
     Ok(answer.clusters().iter().filter_map(cluster).filter(|cluster| cluster.status != "INACTIVE").collect())
 }
 
+fn exec_of(from: &types::ExecuteCommandConfiguration) -> Exec {
+    let overrides = from.logging().is_some_and(|logging| logging.as_str() == "OVERRIDE");
+    let logging = match from.log_configuration().filter(|_| overrides) {
+        None => Logging::Usual,
+        Some(to) => Logging::Override {
+            group: text(to.cloud_watch_log_group_name()),
+            encrypted_group: to.cloud_watch_encryption_enabled(),
+            bucket: text(to.s3_bucket_name()),
+            encrypted_bucket: to.s3_encryption_enabled(),
+        },
+    };
+    Exec { key: text(from.kms_key_id()), logging }
+}
+
 fn cluster(from: &types::Cluster) -> Option<Cluster> {
     let arn = Arn::from(from.cluster_arn()?);
     let exec = from.configuration().and_then(|configuration| configuration.execute_command_configuration());
     Some(Cluster {
         name: text(from.cluster_name()).unwrap_or_else(|| arn.last().to_owned()),
         status: from.status().unwrap_or("UNKNOWN").to_owned(),
-        exec_key: text(exec.and_then(types::ExecuteCommandConfiguration::kms_key_id)),
+        exec: exec.map(exec_of).unwrap_or_default(),
         tags: from.tags().iter().filter_map(|tag| Some((text(tag.key())?, tag.value()?.to_owned()))).collect(),
         arn,
     })

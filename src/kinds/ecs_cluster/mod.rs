@@ -6,7 +6,7 @@ mod model;
 mod subject;
 
 pub(crate) use fetch::to_read;
-pub use model::Cluster;
+pub use model::{Cluster, Exec, Logging};
 
 use super::{Ask, Boxed, Kind, Pace};
 use crate::environment::Subject;

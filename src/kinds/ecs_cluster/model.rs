@@ -17,10 +17,38 @@ pub struct Cluster {
     pub name: String,
     /// `ACTIVE`, `PROVISIONING`, … an open string.
     pub status: String,
-    /// The KMS key that encrypts ECS Exec sessions, where one is set.
-    pub exec_key: Option<String>,
+    /// What it wants of ECS Exec sessions.
+    pub exec: Exec,
     /// Its tags.
     pub tags: BTreeMap<String, String>,
+}
+
+/// A cluster's executeCommandConfiguration.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+pub struct Exec {
+    /// The KMS key that encrypts sessions, where one is set.
+    pub key: Option<String>,
+    /// Where sessions are logged.
+    pub logging: Logging,
+}
+
+/// Where ECS Exec sessions are logged.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+pub enum Logging {
+    /// Nowhere, or wherever the container logs to.
+    #[default]
+    Usual,
+    /// To places of the cluster's choice.
+    Override {
+        /// A log group.
+        group: Option<String>,
+        /// Whether that group has to be encrypted.
+        encrypted_group: bool,
+        /// A bucket.
+        bucket: Option<String>,
+        /// Whether that bucket has to be encrypted.
+        encrypted_bucket: bool,
+    },
 }
 
 impl Resource for Cluster {

@@ -4,7 +4,7 @@
 use super::model::Service;
 use crate::kinds::Context;
 use crate::kinds::ecs_task::{self, Task};
-use crate::session::preflight::{Line, Reach};
+use crate::session::preflight::{Line, Reach, Rights};
 
 /// How `item` is entered.
 pub(super) fn reach(item: &Service, cx: &Context<'_>) -> Reach {
@@ -24,7 +24,7 @@ pub(super) fn reach(item: &Service, cx: &Context<'_>) -> Reach {
                 "wake or scale the service up first; `toban explain` tells why its tasks stop",
             );
             let lines = vec![none, ecs_task::of_service(item)];
-            Reach { says: format!("service {}", item.name), way: None, lines }
+            Reach { says: format!("service {}", item.name), way: None, lines, rights: Rights::default() }
         }
     }
 }

@@ -1,11 +1,12 @@
 //! An ECS task, running or lately stopped. Everything the program knows of this kind; the list of what lives where:
 //! `model` our type, `fetch` the reading, `subject` what inference may know,
-//! `rules` how it is judged, `rows` and `page` how it is shown. Nothing here draws.
+//! `rules` how it is judged, `reach` and `rights` how it is entered, `rows` and `page` how it is shown. Nothing here draws.
 
 mod fetch;
 mod model;
 mod page;
 mod reach;
+mod rights;
 mod rows;
 mod rules;
 mod subject;

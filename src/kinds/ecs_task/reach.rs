@@ -1,12 +1,12 @@
-//! How a task is entered: ECS Exec into one of its containers, and whether that can work, from the task, its service,
-//! its definition and its cluster. Pure.
+//! How a task is entered: ECS Exec into one of its containers, and whether that can work, from the task, its service
+//! and its definition. Pure; what it takes of rights is `rights`.
 
 use super::model::{Container, Task};
+use super::rights::rights;
 use crate::kinds::Context;
-use crate::kinds::ecs_cluster::Cluster;
 use crate::kinds::ecs_service::Service;
 use crate::kinds::task_definition::TaskDefinition;
-use crate::session::preflight::{Line, Reach, permissions};
+use crate::session::preflight::{Line, Reach};
 use crate::session::way::{Inside, Way};
 use crate::text::word;
 
@@ -33,8 +33,9 @@ pub fn reach(item: &Task, cx: &Context<'_>) -> Reach {
     lines.extend(service.map(of_service));
     lines.extend([enabled(item, service), agent(item)]);
     lines.extend(platform(item));
-    lines.extend([role(item, cx), encryption(item, cx), permissions("ecs:ExecuteCommand")]);
-    Reach { says: format!("task {}{of}", item.arn.last()), way: Some(way), lines }
+    lines.push(role(item, cx));
+    let rights = rights(item, cx);
+    Reach { says: format!("task {}{of}", item.arn.last()), way: Some(way), lines, rights }
 }
 
 fn running(item: &Task) -> Line {
@@ -127,17 +128,5 @@ fn role(item: &Task, cx: &Context<'_>) -> Line {
             }
             None => Line::fails(WHAT, "none", format!("give the task definition a task role; {needs}")),
         },
-    }
-}
-
-fn encryption(item: &Task, cx: &Context<'_>) -> Line {
-    const WHAT: &str = "encryption";
-    match cx.world.by_key::<Cluster>(cx.scope, item.cluster.as_str()) {
-        None => Line::unknown(WHAT, "its cluster was not read"),
-        Some(Cluster { exec_key: Some(key), .. }) => Line::holds(
-            WHAT,
-            format!("by the KMS key {key}: you need kms:GenerateDataKey on it, the task role kms:Decrypt"),
-        ),
-        Some(_) => Line::holds(WHAT, "TLS, no KMS key of the cluster's own"),
     }
 }

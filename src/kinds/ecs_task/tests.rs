@@ -3,9 +3,13 @@
 use rstest::rstest;
 
 use super::{Task, Tasks};
+use crate::kinds::ecs_cluster::{Cluster, Exec, Logging};
 use crate::kinds::sample::*;
+use crate::kinds::session_settings::{Group, SessionSettings, Settings, group_part};
+use crate::kinds::simulation::{Question, Simulation, Verdict};
+use crate::kinds::task_definition::TaskDefinition;
 use crate::kinds::{Kind, Section};
-use crate::world::Health;
+use crate::world::{Arn, Coverage, Health, Identity};
 
 fn job(code: i32, minutes: i64) -> Task {
     let mut task = stopped("job", minutes, "EssentialContainerExited", "Essential container in task exited");
@@ -61,4 +65,137 @@ fn its_page_shows_containers_with_what_really_runs() {
             .unwrap()
             .ends_with("/clusters/city-prod/tasks/a/configuration?region=ap-northeast-1")
     );
+}
+
+/// What IAM says where `denied` are denied and everything else is allowed, to all that a task's checklist asks.
+fn told(shelves: Shelves, denied: &[&str]) -> Shelves {
+    let wants = shelves.seen(false, |cx| super::reach(&task("a"), cx).rights.wants);
+    let answers = wants.iter().flat_map(|want| match &want.coverage {
+        Coverage::Parts(parts) => parts.iter().filter_map(|part| Question::of(part)).collect::<Vec<_>>(),
+        Coverage::All => Vec::new(),
+    });
+    let answer = |question: Question| {
+        let verdict = |action: &String, on: &String| Verdict {
+            action: action.clone(),
+            on: on.clone(),
+            decision: if denied.contains(&action.as_str()) { "implicitDeny" } else { "allowed" }.to_owned(),
+            missing: Vec::new(),
+        };
+        let all = question.actions.iter().flat_map(|action| question.on.iter().map(move |on| verdict(action, on)));
+        let all: Vec<Verdict> = all.collect();
+        Simulation { question: question.part().to_string(), answer: Ok(all) }
+    };
+    let answers: Vec<Simulation> = answers.map(answer).collect();
+    assert!(!answers.is_empty(), "nothing is asked");
+    shelves.with(answers)
+}
+
+/// A task whose cluster wants `exec`, with a role, seen by somebody known.
+fn site(exec: Exec) -> Shelves {
+    let cluster = Cluster {
+        arn: task("a").cluster,
+        name: "city-prod".to_owned(),
+        status: "ACTIVE".to_owned(),
+        exec,
+        tags: [].into(),
+    };
+    let role = Some(Arn::from("arn:aws:iam::123456789012:role/app-task"));
+    let mut shelves = Shelves::default().with([service()]).with([cluster]);
+    shelves = shelves.with([TaskDefinition { task_role: role, ..definition() }]);
+    let arn = Arn::from("arn:aws:iam::123456789012:user/ann");
+    shelves.0.identify(&scope(), Ok(Identity { account: "123456789012".into(), arn }));
+    shelves
+}
+
+fn checklist(shelves: &Shelves) -> String {
+    shelves.seen(false, |cx| super::reach(&task("a"), cx).text().join("\n"))
+}
+
+#[test]
+fn rights_are_unknown_until_iam_was_asked_and_hold_then() {
+    let shelves = site(Exec::default());
+    let before = checklist(&shelves);
+    assert!(
+        before.contains("? your permissions: not asked of IAM yet") && before.contains("? task role may"),
+        "{before}"
+    );
+    let after = checklist(&told(shelves, &[]));
+    for line in [
+        "● may open it: ecs:ExecuteCommand is allowed",
+        "● may open its channel: ssmmessages:OpenDataChannel is allowed",
+        "● may resume it",
+        "● may end it",
+        "● task role may: all that its agent needs",
+        "● encryption: TLS",
+    ] {
+        assert!(after.contains(line), "{line} in\n{after}");
+    }
+    assert!(!after.contains("✗") && !after.contains("!"), "{after}");
+}
+
+#[rstest]
+#[case(
+    "ecs:ExecuteCommand",
+    "✗ may open it: your policies do not allow ecs:ExecuteCommand",
+    "allow it for ann on arn:aws:ecs"
+)]
+#[case("ssmmessages:OpenDataChannel", "✗ may open its channel", "allow it on arn:aws:ssm:*:*:session/*")]
+#[case(
+    "ssmmessages:OpenDataChannel",
+    "✗ task role may: not ssmmessages:OpenDataChannel",
+    "allow ssmmessages:OpenDataChannel for the role app-task, on *"
+)]
+#[case("ssmmessages:CreateControlChannel", "✗ task role may: not ssmmessages:CreateControlChannel", "app-task")]
+#[case(
+    "ssm:TerminateSession",
+    "! may end it: your policies do not allow ssm:TerminateSession",
+    "allow it on your sessions"
+)]
+#[case("ssm:StartSession", "! may do more: your policies do not allow ssm:StartSession", "allow it")]
+fn what_iam_denies_fails_with_its_remedy(#[case] denied: &str, #[case] line: &str, #[case] remedy: &str) {
+    let text = checklist(&told(site(Exec::default()), &[denied]));
+    assert!(text.contains(line), "{text}");
+    assert!(text.lines().any(|line| line.starts_with("  → ") && line.contains(remedy)), "{text}");
+}
+
+#[test]
+fn a_cluster_that_encrypts_and_logs_is_held_to_it() {
+    let logging = Logging::Override {
+        group: Some("/exec".to_owned()),
+        encrypted_group: true,
+        bucket: Some("logs-of-exec".to_owned()),
+        encrypted_bucket: false,
+    };
+    let key = Some("arn:aws:kms:ap-northeast-1:123456789012:key/0123-abc".to_owned());
+    let shelves = site(Exec { key, logging });
+    let plain = SessionSettings { part: group_part("/exec").to_string(), settings: Settings::Group(Group::Plain) };
+    let shelves = told(shelves, &["kms:GenerateDataKey", "kms:Decrypt", "logs:PutLogEvents"]).with([plain]);
+    let text = checklist(&shelves);
+    for line in [
+        "! encryption: by the KMS key arn:aws:kms:ap-northeast-1:123456789012:key/0123-abc, and your policies do not allow",
+        "! task role decrypts: its policies do not allow kms:Decrypt",
+        "! task role may: not logs:PutLogEvents on everything",
+        "✗ logs: it is to be logged to /exec, encrypted, and that log group is not",
+        "  → give /exec a KMS key",
+        "● logs: it is logged to the bucket logs-of-exec",
+    ] {
+        assert!(text.contains(line), "{line} in\n{text}");
+    }
+}
+
+#[test]
+fn who_may_not_ask_iam_is_told_what_it_takes() {
+    let mut shelves = site(Exec::default());
+    let wants = shelves.seen(false, |cx| super::reach(&task("a"), cx).rights.wants);
+    let refused = wants.iter().flat_map(|want| match &want.coverage {
+        Coverage::Parts(parts) => parts.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        Coverage::All => Vec::new(),
+    });
+    let refused: Vec<Simulation> = refused
+        .map(|question| Simulation { question, answer: Err("iam:SimulatePrincipalPolicy: no".to_owned()) })
+        .collect();
+    shelves = shelves.with(refused);
+    let text = checklist(&shelves);
+    assert!(text.contains("? your permissions: not checked") && text.contains("iam:SimulatePrincipalPolicy"), "{text}");
+    assert!(text.contains("? task role may") && !text.contains("✗"), "{text}");
 }

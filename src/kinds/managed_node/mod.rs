@@ -1,11 +1,12 @@
 //! A node managed by Systems Manager. Everything the program knows of this kind; the list of what lives where:
 //! `model` our type, `fetch` the reading, `subject` what inference may know,
-//! `rules` how it is judged, `rows` how it is shown. Nothing here draws.
+//! `rules` how it is judged, `reach` and `rights` how it is entered, `rows` how it is shown. Nothing here draws.
 
 mod change;
 mod fetch;
 mod model;
 mod reach;
+mod rights;
 mod rows;
 mod rules;
 mod run;
@@ -14,6 +15,7 @@ mod subject;
 pub use change::RunScript;
 pub use model::Node;
 pub use reach::lines;
+pub use rights::rights;
 pub use run::{MOST, RunCommand};
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
-//! How a managed node is entered, and whether that can work: its agent's word, its version, and what only
-//! connecting tells. Pure.
+//! How a managed node is entered, and whether that can work: its agent's word and its version.
+//! Pure; what it takes of rights is `rights`.
 
 use super::model::Node;
+use super::rights::rights;
 use crate::kinds::Context;
 use crate::session::handshake::Version;
-use crate::session::preflight::{Line, Reach, permissions};
+use crate::session::preflight::{Line, Reach};
 use crate::session::way::Way;
 use crate::text::when;
 
@@ -12,13 +13,13 @@ use crate::text::when;
 pub(super) fn reach(item: &Node, cx: &Context<'_>) -> Reach {
     let name = item.name.as_deref().or(item.computer.as_deref()).unwrap_or(&item.id);
     let says = if name == item.id { format!("node {name}") } else { format!("node {name} ({})", item.id) };
-    Reach { says, way: Some(Way::Node(item.id.clone())), lines: lines(item, cx) }
+    Reach { says, way: Some(Way::Node(item.id.clone())), lines: lines(item, cx), rights: rights(&item.id, cx) }
 }
 
 /// The checklist of a node, also for the EC2 instance behind it.
 #[must_use]
 pub fn lines(item: &Node, cx: &Context<'_>) -> Vec<Line> {
-    vec![online(item, cx), agent(item), permissions("ssm:StartSession")]
+    vec![online(item, cx), agent(item)]
 }
 
 fn online(item: &Node, cx: &Context<'_>) -> Line {

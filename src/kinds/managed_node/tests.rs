@@ -7,7 +7,8 @@ use crate::environment::Counts;
 use crate::kinds::Kind;
 use crate::kinds::ec2_instance::Instance;
 use crate::kinds::sample::*;
-use crate::world::Health;
+use crate::kinds::session_settings::{Group, PREFERENCES, Preferences, SessionSettings, Settings, group_part};
+use crate::world::{Arn, Health, Identity};
 
 #[rstest]
 #[case("Online", Health::Well, None)]
@@ -50,4 +51,60 @@ fn its_object_line_page_and_count() {
     });
     assert_eq!((counts.instances_running, counts.instances_total), (1, 1));
     assert!(Nodes::web(&node("Online"), &scope()).unwrap().contains("/managed-nodes/i-0123456789abcdef0/"));
+}
+
+/// The checklist of a node of an account with these preferences, where IAM allows everything.
+fn checklist(settings: Settings, group: Option<Group>) -> String {
+    let mut shelves = Shelves::default();
+    let arn = Arn::from("arn:aws:iam::123456789012:user/ann");
+    shelves.0.identify(&scope(), Ok(Identity { account: "123456789012".into(), arn }));
+    let mut all = vec![SessionSettings { part: PREFERENCES.to_owned(), settings }];
+    all.extend(
+        group.map(|group| SessionSettings { part: group_part("/ssm").to_string(), settings: Settings::Group(group) }),
+    );
+    let shelves = shelves.with(all);
+    shelves.seen(false, |cx| Nodes::reach(&node("Online"), cx).expect("an inside").text().join("\n"))
+}
+
+#[rstest]
+#[case::nothing(Preferences::default(), None, "● encryption: TLS; Session Manager's preferences name no KMS key")]
+#[case::limits(
+    Preferences { idle_minutes: Some("60".to_owned()), most_minutes: Some("480".to_owned()), ..Preferences::default() },
+    None,
+    "● time limits: it ends after 60 idle minutes, and after 480 in any case"
+)]
+#[case::an_alias(
+    Preferences { key: Some("alias/s".to_owned()), ..Preferences::default() },
+    None,
+    "? encryption: by the KMS key alias/s; you need kms:GenerateDataKey on it, the other side kms:Decrypt"
+)]
+#[case::plain(
+    logged(true),
+    Some(Group::Plain),
+    "✗ logs: it is to be logged to /ssm, encrypted, and that log group is not"
+)]
+#[case::encrypted(logged(true), Some(Group::Encrypted), "● logs: it is logged to /ssm, which is encrypted")]
+#[case::missing(logged(true), Some(Group::Missing), "! logs: it is to be logged to /ssm, encrypted, and there is no")]
+#[case::unread(logged(true), None, "? logs: it is refused unless /ssm is encrypted; that was not read yet")]
+#[case::whatever(logged(false), None, "● logs: it is logged to the log group /ssm")]
+fn the_accounts_preferences_are_told(
+    #[case] preferences: Preferences,
+    #[case] group: Option<Group>,
+    #[case] line: &str,
+) {
+    let text = checklist(Settings::Preferences(preferences), group);
+    assert!(text.contains(line), "{line} in\n{text}");
+}
+
+fn logged(encrypted: bool) -> Preferences {
+    Preferences { log_group: Some("/ssm".to_owned()), wants_encrypted_group: encrypted, ..Preferences::default() }
+}
+
+#[test]
+fn preferences_that_cannot_be_read_keep_nobody_out() {
+    let text = checklist(Settings::Unread("ssm:GetDocument: no".to_owned()), None);
+    assert!(
+        text.contains("? encryption: Session Manager's preferences could not be read") && !text.contains("✗"),
+        "{text}"
+    );
 }

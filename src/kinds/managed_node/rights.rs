@@ -1,0 +1,34 @@
+//! What a session on a node takes of the caller's rights and of the account's settings. Pure: what is not known yet
+//! comes back as something to be read.
+
+use crate::kinds::Context;
+use crate::kinds::session_settings::terms;
+use crate::kinds::simulation::rights::{Asking, Opening, arn, caller, document};
+use crate::session::preflight::Rights;
+
+/// The documents that StartSession is asked for besides a plain shell, with what each is for.
+const DOCUMENTS: [(&str, &str); 3] = [
+    ("AWS-StartNonInteractiveCommand", "a command behind `--`"),
+    ("AWS-StartInteractiveCommand", "a program with `--tty`"),
+    ("AWS-StartPortForwardingSessionToRemoteHost", "a tunnel through it"),
+];
+
+/// The rights that sessions on node `id` take. The node's own role is not looked at: an agent that answers has one.
+#[must_use]
+pub fn rights(id: &str, cx: &Context<'_>) -> Rights {
+    let mut asking = Asking::new(cx);
+    let me = cx.world.identity(cx.scope).map(|who| who.arn.clone());
+    let (on, besides) = match &me {
+        None => (Vec::new(), Vec::new()),
+        Some(me) => {
+            let node = match id.starts_with("mi-") {
+                true => arn(cx, me, "ssm", &format!("managed-instance/{id}")),
+                false => arn(cx, me, "ec2", &format!("instance/{id}")),
+            };
+            (vec![node], DOCUMENTS.map(|(name, purpose)| (document(cx, me, name), purpose)).to_vec())
+        }
+    };
+    caller(&mut asking, &Opening { operation: "ssm:StartSession", on, besides });
+    terms::of_node(&mut asking, cx);
+    asking.rights
+}
