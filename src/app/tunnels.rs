@@ -147,6 +147,7 @@ pub(super) fn heard(model: &mut Model, id: u64, report: Report) {
             | Health::Up
             | Health::Slow(_)
             | Health::Away
+            | Health::Refused
             | Health::Resuming(_)
             | Health::Resting(_)
             | Health::Waiting(_)

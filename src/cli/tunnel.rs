@@ -157,7 +157,12 @@ async fn up(state: &mut tokio::sync::watch::Receiver<State>, scope: &Scope) -> R
             Health::Down(fault) | Health::Waiting(fault) => return Err(told(fault)),
             Health::Resting(why) => return Err(Failure::new(Exit::Failed, format!("the session ended: {why}"))),
             Health::Closed => return Err(Failure::new(Exit::Failed, "the tunnel closed before it was open")),
-            Health::Opening | Health::Slow(_) | Health::Away | Health::Resuming(_) | Health::Login(_) => {
+            Health::Opening
+            | Health::Slow(_)
+            | Health::Away
+            | Health::Refused
+            | Health::Resuming(_)
+            | Health::Login(_) => {
                 let via = now.via.map(|(name, _)| format!(" via {name}")).unwrap_or_default();
                 out::progress(&format!("toban: {}{via} …", text::clean(&now.health.words())));
             }

@@ -27,7 +27,7 @@ fn health(doing: &Doing) -> Health {
         Doing::Up => Health::Well,
         Doing::Opening | Doing::Resuming(_) => Health::Changing,
         Doing::Resting(_) | Doing::Closed => Health::Asleep,
-        Doing::Slow(_) | Doing::Away | Doing::Login(_) | Doing::Waiting(_) => Health::Worrying,
+        Doing::Slow(_) | Doing::Away | Doing::Refused | Doing::Login(_) | Doing::Waiting(_) => Health::Worrying,
         Doing::Down(_) => Health::Bad,
     }
 }

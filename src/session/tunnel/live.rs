@@ -1,6 +1,6 @@
 //! A tunnel that outlives the sessions that carry it: its local port stays, and behind it sessions are opened, watched
-//! and opened anew. One that idled out is opened again by the next connection; one that was lost, at once. Dropping
-//! it closes it, here and there.
+//! and opened anew. One that idled out is opened again by the next connection; one that was lost, or that a failover
+//! left looking in the wrong place, at once. Dropping it closes it, here and there.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -75,6 +75,8 @@ pub enum Health {
     Slow(u64),
     /// The service is there, the carrier is not for now.
     Away,
+    /// The carrier is there, and whoever it connects to refuses: the database is down, or is somewhere else by now.
+    Refused,
     /// The connection was lost, because of this; it is made anew.
     Resuming(Fault),
     /// A new login is needed; the session waits for it.
@@ -98,6 +100,9 @@ impl Health {
             Self::Up => "open".to_owned(),
             Self::Slow(seconds) => format!("open, no answer for {seconds} s"),
             Self::Away => "the carrier does not answer Session Manager for now".to_owned(),
+            Self::Refused => "the database refuses connections: it is down, or fails over; a new session looks it up \
+                              anew"
+                .to_owned(),
             Self::Resuming(fault) => format!("connection lost, coming back: {}", fault.sentence()),
             Self::Login(fault) => format!("waits for a new login: {}", fault.sentence()),
             Self::Resting(why) if why.trim().is_empty() => {
@@ -261,7 +266,10 @@ impl Keeper {
                 break;
             }
         }
-        self.tell(Health::Closed);
+        // The port first: whoever hears that it is closed may want it.
+        let Self { door, tell, .. } = self;
+        drop(door);
+        tell.send_modify(|state| state.health = Health::Closed);
     }
 
     fn tell(&self, health: Health) {
@@ -308,8 +316,13 @@ impl Keeper {
         let mut forward = Forward::counting(channel, Arc::clone(&self.door), self.pace.linger, counters);
         let mut status = forward.status();
         let mut looks = interval(self.pace.look);
+        let (since, before) = (Instant::now(), self.counters.read());
         let end = loop {
-            let health = health(&status.borrow_and_update(), self.pace.slow);
+            let is_refused = is_refused(before, self.counters.read());
+            let health = match health(&status.borrow_and_update(), self.pace.slow) {
+                Some(Health::Up) if is_refused => Some(Health::Refused),
+                health => health,
+            };
             // Its end is told by whoever knows what follows.
             if let Some(health) = health {
                 self.tell(health);
@@ -321,7 +334,13 @@ impl Keeper {
                         break forward.ended().await;
                     }
                 }
-                _ = looks.tick() => {}
+                // The carrier looks the database's name up when its session begins, and never again: after a failover only
+                // a new one finds it.
+                _ = looks.tick(), if !is_refused || since.elapsed() < self.pace.brief => {}
+                () = std::future::ready(()), if is_refused && since.elapsed() >= self.pace.brief => {
+                    self.opens.ended(&session, &forward.stop().await).await;
+                    return Some(After::Reopened);
+                }
                 () = self.again.notified() => {
                     self.opens.ended(&session, &forward.stop().await).await;
                     return Some(After::Reopened);
@@ -408,6 +427,11 @@ fn broken(end: End) -> Fault {
         End::Closed(why) | End::Broken(why) => Fault::new(FaultKind::Odd, "carrying the tunnel", why),
         End::Left => Fault::new(FaultKind::Odd, "carrying the tunnel", "the session was left"),
     }
+}
+
+/// Whether a session got nothing but refusals so far.
+fn is_refused(before: Traffic, now: Traffic) -> bool {
+    now.refused > before.refused && now.open == 0 && now.down == before.down
 }
 
 /// What a session's status means for the tunnel; `None` once it is over.
