@@ -7,6 +7,8 @@ mod gateway;
 mod speed;
 #[path = "session_gateway/tunnels.rs"]
 mod tunnels;
+#[path = "session_gateway/weather.rs"]
+mod weather;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -296,6 +298,17 @@ async fn a_slow_reader_loses_nothing() {
     }
     assert!(got == pattern(9, SIZE), "{} of {SIZE} bytes", got.len());
     drop(forward);
+    gateway.assert_clean();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn thirty_megabytes_to_a_reader_with_a_clock() {
+    // As many bytes as in the measurement of 100 seconds at 300 kB/s, ten times as fast: the buffers fill up all the same.
+    const SIZE: usize = 30_000_000;
+    let gateway = Gateway::start().await;
+    let forward = forward(&gateway, server(SIZE).await, LINGER).await;
+    let got = within(speed::read_at(&forward, 30_000, Duration::from_millis(10))).await;
+    assert!(got == pattern(9, SIZE), "{} of {SIZE} bytes", got.len());
     gateway.assert_clean();
 }
 

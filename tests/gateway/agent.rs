@@ -25,6 +25,8 @@ const FLYING: usize = 256;
 pub(super) enum ToClient {
     Frame(Vec<u8>),
     Bye,
+    /// The session is over and was said to be.
+    Over,
 }
 
 pub(super) enum Event {
@@ -32,6 +34,8 @@ pub(super) enum Event {
     Attached(u64, mpsc::Sender<ToClient>),
     Frame(Vec<u8>),
     Detached(u64),
+    /// Frames as they are, in front of whatever comes next.
+    Raw(Vec<Vec<u8>>),
     /// The service ends the session, with these words.
     Ended(String),
 }
@@ -107,10 +111,13 @@ pub(super) async fn run(
                 }
                 Some(Event::Detached(number)) if number == connection => agent.client = None,
                 Some(Event::Detached(_)) => {}
+                Some(Event::Raw(frames)) => {
+                    for frame in frames {
+                        agent.frame(frame).await;
+                    }
+                }
                 Some(Event::Ended(why)) => {
-                    let body = json!({"SessionId": session.id, "MessageType": "channel_closed", "Output": why});
-                    agent.plain("channel_closed", body.to_string().as_bytes()).await;
-                    session.over.send_replace(true);
+                    agent.closed(&why).await;
                     return;
                 }
                 None => return,
@@ -122,9 +129,7 @@ pub(super) async fn run(
             _ = looks.tick() => {
                 agent.again().await;
                 if done && agent.queue.is_empty() && agent.client.is_some() {
-                    let body = json!({"SessionId": session.id, "MessageType": "channel_closed", "Output": ""});
-                    agent.plain("channel_closed", body.to_string().as_bytes()).await;
-                    session.over.send_replace(true);
+                    agent.closed("").await;
                     return;
                 }
             }
@@ -167,6 +172,16 @@ impl Agent {
         self.frame(write(kind, 0, 3, payload_type, payload)).await;
     }
 
+    /// The service's word that the session is over.
+    async fn closed(&mut self, why: &str) {
+        let body = json!({"SessionId": self.session.id, "MessageType": "channel_closed", "Output": why});
+        self.plain("channel_closed", body.to_string().as_bytes()).await;
+        if let Some(client) = &self.client {
+            let _ = client.send(ToClient::Over).await;
+        }
+        self.session.over.send_replace(true);
+    }
+
     async fn post(&mut self, payload_type: u32, payload: &[u8]) {
         let sealed = match &self.cipher {
             Some(cipher) if [1, 11, 12].contains(&payload_type) => cipher.seal(payload).unwrap(),
@@ -186,6 +201,9 @@ impl Agent {
         if every(self.weather.repeats) {
             self.frame(bytes.clone()).await;
             self.frame(write("a_kind_of_tomorrow", 99, 0, Some(77), b"news")).await;
+        }
+        for _ in 0..self.weather.floods {
+            self.frame(bytes.clone()).await;
         }
         self.frame(bytes).await;
     }

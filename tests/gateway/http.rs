@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -10,6 +12,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message as Frame;
 use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
@@ -17,8 +20,10 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 use super::agent::{Event, ToClient};
 use super::work::Work;
-use super::{State, sign};
+use super::{Secret, State};
 
+/// How long a client may take to hang up once the session is over.
+const LAST_WORDS: Duration = Duration::from_secs(5);
 /// How an upgrade to a data channel begins.
 const UPGRADE: &[u8; 20] = b"GET /v1/data-channel";
 
@@ -39,7 +44,7 @@ pub(super) async fn serve(state: Arc<State>, mut socket: TcpStream) {
         let behind = *state.behind.lock().unwrap();
         if let Some(port) = behind.filter(|_| !is_ours(&headers)) {
             // One question, one answer, one connection.
-            let _ = hand_on(port, &head, &body, &mut socket).await;
+            let _ = hand_on(&state, port, &head, &body, &mut socket).await;
             return;
         }
         let (status, answer) = answer(&state, &headers, &body);
@@ -60,17 +65,31 @@ fn is_ours(headers: &BTreeMap<String, String>) -> bool {
     headers.get("x-amz-target").and_then(|target| target.rsplit('.').next()).is_some_and(|name| OURS.contains(&name))
 }
 
-/// Asks the peer on `port` the same, and says what it says.
-async fn hand_on(port: u16, head: &str, body: &[u8], socket: &mut TcpStream) -> Option<()> {
+/// Asks the peer on `port` the same, and says what it says. Keys that it gives out are good here too.
+async fn hand_on(state: &State, port: u16, head: &str, body: &[u8], socket: &mut TcpStream) -> Option<()> {
     let mut peer = TcpStream::connect(("127.0.0.1", port)).await.ok()?;
     let asks_to_close = head.trim_end().to_owned() + "\r\nconnection: close\r\n\r\n";
     peer.write_all(asks_to_close.as_bytes()).await.ok()?;
     peer.write_all(body).await.ok()?;
     let mut answer = Vec::new();
     peer.read_to_end(&mut answer).await.ok()?;
+    learn(state, &String::from_utf8_lossy(&answer));
     let at = answer.windows(2).position(|two| two == b"\r\n")? + 2;
     answer.splice(at..at, *b"connection: close\r\n");
     socket.write_all(&answer).await.ok()
+}
+
+/// Keeps the keys of an assumed role.
+fn learn(state: &State, answer: &str) {
+    let field = |name: &str| {
+        let (_, rest) = answer.split_once(&format!("<{name}>"))?;
+        rest.split_once(&format!("</{name}>")).map(|(text, _)| text.to_owned())
+    };
+    if let (Some(key), Some(secret), Some(token)) =
+        (field("AccessKeyId"), field("SecretAccessKey"), field("SessionToken"))
+    {
+        state.secrets.lock().unwrap().insert(key, Secret { secret, token });
+    }
 }
 
 async fn request(socket: &mut TcpStream) -> Option<(String, BTreeMap<String, String>, Vec<u8>)> {
@@ -97,17 +116,28 @@ fn answer(state: &Arc<State>, headers: &BTreeMap<String, String>, body: &[u8]) -
         Some("TrentService") => "kms",
         _ => "ecs",
     };
-    if let Err(why) = sign::check(service, "POST", "/", headers, body) {
+    let caller = state.caller(service, "POST", "/", headers, body).unwrap_or_else(|why| {
         state.problem(format!("{action}: {why}"));
-    }
+        String::new()
+    });
     let ask: Value = serde_json::from_slice(body).unwrap();
     let text = |name: &str| ask[name].as_str().unwrap_or_default().to_owned();
     let name = action.rsplit('.').next().unwrap_or_default().to_owned();
     state.called(&name);
+    if matches!(name.as_str(), "StartSession" | "ExecuteCommand") {
+        state.opened_by(caller);
+    }
     let session = state.sessions.lock().unwrap().get(&text("SessionId")).cloned();
     match name.as_str() {
         "StartSession" if text("Target").contains("offline") => {
             (400, json!({"__type": "TargetNotConnected", "message": format!("{} is not connected.", text("Target"))}))
+        }
+        "StartSession" if text("Target").contains("forbidden") => {
+            let message = format!("User is not authorized to perform: ssm:StartSession on {}", text("Target"));
+            (400, json!({"__type": "AccessDeniedException", "message": message}))
+        }
+        "StartSession" if text("Target").contains("gone") => {
+            (400, json!({"__type": "InvalidTarget", "message": format!("{} is not a target.", text("Target"))}))
         }
         "StartSession" => {
             let parameter = |name: &str| ask["Parameters"][name][0].as_str().map(str::to_owned);
@@ -181,7 +211,14 @@ fn answer(state: &Arc<State>, headers: &BTreeMap<String, String>, body: &[u8]) -
 async fn channel(state: Arc<State>, socket: TcpStream) {
     let mut target = String::new();
     let mut headers = BTreeMap::new();
+    let is_locked = state.weather.lock().unwrap().is_locked;
     let look = |request: &Request, answer: Response| -> Result<Response, ErrorResponse> {
+        if is_locked {
+            let why = "not authorized to perform: ssmmessages:OpenDataChannel".to_owned();
+            let mut refusal = ErrorResponse::new(Some(why));
+            *refusal.status_mut() = http::StatusCode::FORBIDDEN;
+            return Err(refusal);
+        }
         target = request.uri().to_string();
         for (name, value) in request.headers() {
             headers.insert(name.as_str().to_owned(), value.to_str().unwrap_or_default().to_owned());
@@ -189,7 +226,11 @@ async fn channel(state: Arc<State>, socket: TcpStream) {
         Ok(answer)
     };
     let Ok(mut socket) = tokio_tungstenite::accept_hdr_async(socket, look).await else { return };
-    if let Err(why) = sign::check("ssmmessages", "GET", &target, &headers, b"") {
+    let is_strict = !state.admits_unsigned.load(Ordering::Relaxed);
+    let signed = state.caller("ssmmessages", "GET", &target, &headers, b"");
+    if let Err(why) = signed
+        && (is_strict || headers.contains_key("authorization"))
+    {
         state.problem(format!("upgrade: {why}"));
     }
     let id = target.split('?').next().unwrap_or_default().rsplit('/').next().unwrap_or_default().to_owned();
@@ -207,7 +248,7 @@ async fn channel(state: Arc<State>, socket: TcpStream) {
     if hello["TokenValue"].as_str() != session.token.lock().unwrap().take().as_deref() {
         state.problem("the token is not the one of this connection");
     }
-    if hello["MessageSchemaVersion"] != "1.0" || hello["ClientVersion"] != "1.2.764.0" {
+    if hello["MessageSchemaVersion"] != "1.0" || (is_strict && hello["ClientVersion"] != "1.2.764.0") {
         state.problem(format!("odd opening: {hello}"));
     }
     let client = hello["ClientId"].as_str().map(str::to_owned);
@@ -215,6 +256,7 @@ async fn channel(state: Arc<State>, socket: TcpStream) {
         state.problem("the client changed its name on the way");
     }
     let (mut sink, mut stream) = socket.split();
+    let mut asleep = state.asleep.subscribe();
     let number = state.count();
     let (to_client, mut frames) = mpsc::channel(256);
     if session.to_agent.send(Event::Attached(number, to_client)).await.is_err() {
@@ -222,6 +264,12 @@ async fn channel(state: Arc<State>, socket: TcpStream) {
     }
     loop {
         tokio::select! {
+            _ = asleep.changed() => {
+                // The connection stays, and nobody is on this end of it: not a word, not even a goodbye.
+                drop(frames);
+                std::mem::forget((sink, stream));
+                break;
+            }
             frame = frames.recv() => match frame {
                 Some(ToClient::Frame(bytes)) => {
                     if sink.feed(Frame::binary(bytes)).await.is_err() || (frames.is_empty() && sink.flush().await.is_err()) {
@@ -233,14 +281,19 @@ async fn channel(state: Arc<State>, socket: TcpStream) {
                     let _ = sink.send(Frame::Close(Some(bye))).await;
                     break;
                 }
+                // Whoever hangs up on what the other side still sends takes back what it said itself.
+                Some(ToClient::Over) => {
+                    let _ = sink.flush().await;
+                    let _ = timeout(LAST_WORDS, async { while let Some(Ok(_)) = stream.next().await {} }).await;
+                    break;
+                }
                 // A cut: not even a goodbye.
                 None => return,
             },
             frame = stream.next() => match frame {
                 Some(Ok(Frame::Binary(bytes))) => {
-                    if session.to_agent.send(Event::Frame(bytes.to_vec())).await.is_err() {
-                        break;
-                    }
+                    // An agent that is gone may still have said something on its way out: that goes out first.
+                    let _ = session.to_agent.send(Event::Frame(bytes.to_vec())).await;
                 }
                 Some(Ok(Frame::Close(_)) | Err(_)) | None => break,
                 Some(Ok(_)) => {}

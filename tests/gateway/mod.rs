@@ -15,9 +15,9 @@ mod sign;
 mod wire;
 mod work;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -46,6 +46,10 @@ pub(crate) struct Weather {
     pub(crate) damages: Option<u64>,
     /// Sends every nth data frame twice, and a message of a kind nobody knows beside it.
     pub(crate) repeats: Option<u64>,
+    /// Sends every data frame this many times more.
+    pub(crate) floods: u64,
+    /// Lets nobody open a channel.
+    pub(crate) is_locked: bool,
     /// Encrypts the session.
     pub(crate) encrypts: bool,
     /// Lets the login run out: resuming is refused this many times.
@@ -64,6 +68,13 @@ pub(crate) struct Session {
     pub(crate) over: watch::Sender<bool>,
 }
 
+/// What signs the calls of an access key.
+#[derive(Clone)]
+pub(crate) struct Secret {
+    pub(crate) secret: String,
+    pub(crate) token: String,
+}
+
 /// What all parts share.
 pub(crate) struct State {
     pub(crate) address: SocketAddr,
@@ -71,6 +82,14 @@ pub(crate) struct State {
     pub(crate) sessions: Mutex<HashMap<String, Arc<Session>>>,
     problems: Mutex<Vec<String>>,
     calls: watch::Sender<Vec<String>>,
+    /// Who may call: the access keys that this gateway, or the peer behind it, gave out.
+    pub(crate) secrets: Mutex<HashMap<String, Secret>>,
+    /// The access keys that opened sessions, one a session.
+    openers: Mutex<Vec<String>>,
+    /// Whether an upgrade, and the version that opens it, may be an old plugin's.
+    pub(crate) admits_unsigned: AtomicBool,
+    /// How often all connections died.
+    pub(crate) asleep: watch::Sender<u32>,
     pub(crate) keys: Mutex<HashMap<Vec<u8>, Vec<u8>>>,
     counter: AtomicU64,
     pub(crate) expires: Mutex<u32>,
@@ -88,6 +107,22 @@ impl State {
 
     pub(crate) fn count(&self) -> u64 {
         self.counter.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// The access key that signed a request as it should, or what is wrong.
+    fn caller(
+        &self,
+        service: &str,
+        method: &str,
+        target: &str,
+        headers: &BTreeMap<String, String>,
+        body: &[u8],
+    ) -> Result<String, String> {
+        sign::check(&self.secrets.lock().unwrap(), service, method, target, headers, body)
+    }
+
+    fn opened_by(&self, key: String) {
+        self.openers.lock().unwrap().push(key);
     }
 
     pub(crate) fn called(&self, name: &str) {
@@ -137,6 +172,13 @@ impl Gateway {
             sessions: Mutex::default(),
             problems: Mutex::default(),
             calls: watch::channel(Vec::new()).0,
+            secrets: Mutex::new(HashMap::from([(
+                KEY.to_owned(),
+                Secret { secret: SECRET.to_owned(), token: SESSION_TOKEN.to_owned() },
+            )])),
+            openers: Mutex::default(),
+            admits_unsigned: AtomicBool::new(false),
+            asleep: watch::channel(0).0,
             keys: Mutex::default(),
             counter: AtomicU64::new(1),
             expires: Mutex::default(),
@@ -182,6 +224,11 @@ impl Gateway {
         self.state.calls.borrow().clone()
     }
 
+    /// Who opened sessions, one access key a session.
+    pub(crate) fn openers(&self) -> Vec<String> {
+        self.state.openers.lock().unwrap().clone()
+    }
+
     /// Waits until `name` was called `count` times.
     pub(crate) async fn wait_for_calls(&self, name: &str, count: usize) {
         let mut calls = self.state.calls.subscribe();
@@ -190,13 +237,46 @@ impl Gateway {
         assert!(waited.is_ok(), "{name} was not called {count} times but: {:?}", self.calls());
     }
 
+    /// Lets clients in that do not sign their upgrades and are older than toban pretends to be.
+    pub(crate) fn admits_unsigned(&self) {
+        self.state.admits_unsigned.store(true, Ordering::Relaxed);
+    }
+
     /// Ends every session as the service does that was idle for too long.
     pub(crate) async fn time_out(&self) {
-        let sessions: Vec<_> = self.state.sessions.lock().unwrap().values().cloned().collect();
-        let why = "Your session timed out due to inactivity and has been terminated.";
-        for session in sessions.into_iter().filter(|session| !*session.over.borrow()) {
+        self.ends("Your session timed out due to inactivity and has been terminated.").await;
+    }
+
+    /// Ends every session with these words.
+    pub(crate) async fn ends(&self, why: &str) {
+        for session in self.alive() {
             session.to_agent.send(agent::Event::Ended(why.to_owned())).await.unwrap();
         }
+    }
+
+    /// Sends frames into every session as they are.
+    pub(crate) async fn sends(&self, frames: &[Vec<u8>]) {
+        for session in self.alive() {
+            session.to_agent.send(agent::Event::Raw(frames.to_vec())).await.unwrap();
+        }
+    }
+
+    /// Says something as the service does, as `pause_publication`.
+    pub(crate) async fn says(&self, kind: &str) {
+        self.sends(&[wire::write(kind, 0, 3, Some(0), kind.as_bytes())]).await;
+    }
+
+    /// Lets all connections die without a word, as those of a laptop whose lid is closed; sessions may be `over` then.
+    pub(crate) fn sleeps(&self, over: bool) {
+        self.state.asleep.send_modify(|count| *count += 1);
+        for session in self.alive().iter().filter(|_| over) {
+            session.over.send_replace(true);
+        }
+    }
+
+    fn alive(&self) -> Vec<Arc<Session>> {
+        let sessions: Vec<_> = self.state.sessions.lock().unwrap().values().cloned().collect();
+        sessions.into_iter().filter(|session| !*session.over.borrow()).collect()
     }
 
     /// Nothing the client sent was wrong.
@@ -211,6 +291,9 @@ impl Gateway {
 async fn every_part_counts_as_used(gateway: &Gateway) {
     gateway.before(0);
     gateway.time_out().await;
+    gateway.says("").await;
+    gateway.sleeps(false);
+    gateway.admits_unsigned();
     gateway.databases(0);
-    let _ = gateway.reached();
+    let _ = (gateway.reached(), gateway.openers());
 }

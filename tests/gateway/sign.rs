@@ -1,10 +1,10 @@
 //! Signature Version 4, computed once more from its description, to check what the client signed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use ring::{digest, hmac};
 
-use super::{KEY, SECRET, SESSION_TOKEN};
+use super::Secret;
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
@@ -40,14 +40,15 @@ fn unescape(text: &str) -> Vec<u8> {
     out
 }
 
-/// What is wrong with the signature of a request for `service`; nothing if it is right.
+/// The access key that signed a request for `service` as it should, out of `known`; else what is wrong with it.
 pub(super) fn check(
+    known: &HashMap<String, Secret>,
     service: &str,
     method: &str,
     target: &str,
     headers: &BTreeMap<String, String>,
     body: &[u8],
-) -> Result<(), String> {
+) -> Result<String, String> {
     let given = headers.get("authorization").ok_or("unsigned")?;
     let field = |name: &str| {
         let start = given.find(name)? + name.len();
@@ -56,13 +57,14 @@ pub(super) fn check(
     let credential = field("Credential=").ok_or("no credential")?;
     let signed = field("SignedHeaders=").ok_or("no signed headers")?;
     let signature = field("Signature=").ok_or("no signature")?;
-    let scope = credential.strip_prefix(&format!("{KEY}/")).ok_or("another key")?;
+    let (key, scope) = credential.split_once('/').ok_or("no scope")?;
+    let Secret { secret, token } = known.get(key).ok_or("a key that nobody gave out")?;
     let parts: Vec<&str> = scope.split('/').collect();
     let [date, region, named, "aws4_request"] = parts[..] else { return Err(format!("scope {scope}")) };
     if (region, named) != (super::REGION, service) {
         return Err(format!("signed for {named} in {region}, not {service}"));
     }
-    if headers.get("x-amz-security-token").map(String::as_str) != Some(SESSION_TOKEN) {
+    if headers.get("x-amz-security-token") != Some(token) {
         return Err("the session token is missing".to_owned());
     }
     for needed in ["host", "x-amz-date", "x-amz-security-token"] {
@@ -83,10 +85,10 @@ pub(super) fn check(
     let request = format!("{method}\n{path}\n{}\n{lines}\n{signed}\n{}", pairs.join("&"), sha256(body));
     let at = headers.get("x-amz-date").ok_or("no date")?;
     let text = format!("AWS4-HMAC-SHA256\n{at}\n{scope}\n{}", sha256(request.as_bytes()));
-    let mut key = format!("AWS4{SECRET}").into_bytes();
+    let mut signs = format!("AWS4{secret}").into_bytes();
     for part in [date, region, service, "aws4_request"] {
-        key = hmac(&key, part);
+        signs = hmac(&signs, part);
     }
-    let expected = hex(&hmac(&key, &text));
-    if expected == signature { Ok(()) } else { Err(format!("the signature of {method} {target} is wrong")) }
+    let expected = hex(&hmac(&signs, &text));
+    if expected == signature { Ok(key.to_owned()) } else { Err(format!("the signature of {method} {target} is wrong")) }
 }

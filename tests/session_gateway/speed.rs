@@ -201,24 +201,29 @@ async fn memory_with_a_reader_that_stalls() {
     assert!(grown <= 10.0, "{grown:.1} MB");
 }
 
+/// Reads all of the ninth pattern, at most `piece` bytes each `every`.
+pub(super) async fn read_at(forward: &Forward, piece: usize, every: Duration) -> Vec<u8> {
+    let mut socket = TcpStream::connect(forward.address()).await.unwrap();
+    socket.write_u8(9).await.unwrap();
+    let mut ticks = interval(every);
+    let (mut got, mut buffer) = (Vec::new(), vec![0; piece]);
+    loop {
+        ticks.tick().await;
+        match socket.read(&mut buffer).await.unwrap() {
+            0 => return got,
+            count => got.extend_from_slice(&buffer[..count]),
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "a measurement of 100 seconds"]
 async fn thirty_megabytes_to_a_reader_of_300_kilobytes_a_second() {
     const SIZE: usize = 30_000_000;
     let gateway = Gateway::start().await;
     let forward = forward(&gateway, server(SIZE).await, LINGER).await;
-    let mut socket = TcpStream::connect(forward.address()).await.unwrap();
-    socket.write_u8(9).await.unwrap();
-    let mut ticks = interval(Duration::from_millis(10));
-    let (mut got, mut buffer) = (Vec::with_capacity(SIZE), vec![0; 3000]);
     let since = Instant::now();
-    loop {
-        ticks.tick().await;
-        match socket.read(&mut buffer).await.unwrap() {
-            0 => break,
-            count => got.extend_from_slice(&buffer[..count]),
-        }
-    }
+    let got = read_at(&forward, 3000, Duration::from_millis(10)).await;
     eprintln!("30 MB to a slow reader: all there after {:?}", since.elapsed());
     assert!(got == pattern(9, SIZE), "{} of {SIZE} bytes", got.len());
     gateway.assert_clean();

@@ -252,6 +252,32 @@ async fn opening_another_session_ends_the_one_there_is() {
     gateway.assert_clean();
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_failed_over_is_found_by_another_session() {
+    let gateway = Gateway::start().await;
+    let (remote, carriers) = account(5432, &["mi-1"]);
+    let remote = Remote { host: "test.abc.ap-northeast-1.rds.amazonaws.com".to_owned(), ..remote };
+    // Where its name leads to at first, nobody listens any more.
+    let left = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    gateway.databases(left.local_addr().unwrap().port());
+    drop(left);
+    let book = Arc::new(Way(sessions(&gateway), Mutex::default()));
+    let door = Arc::new(Door::open(0).await.unwrap());
+    let slow = Pace { brief: Duration::from_millis(300), ..pace() };
+    let tunnel = Tunnel::start(door, &remote, carriers, Arc::clone(&book) as _, slow);
+    until(&tunnel, |health| *health == Health::Up).await;
+    assert_eq!(download(&tunnel, 1).await, b"");
+    // The name leads elsewhere by now; the session that began before does not know.
+    gateway.databases(server(500).await);
+    let mut state = tunnel.state();
+    within(state.wait_for(|state| state.sessions == 2 && state.health == Health::Up)).await.unwrap();
+    assert!(download(&tunnel, 8).await == pattern(8, 500), "the new session finds it");
+    assert_eq!((tunnel.traffic().refused, tunnel.state().borrow().sessions), (1, 2));
+    within(tunnel.close()).await;
+    assert_eq!(book.lines()[..3], ["mi-1 opened", "The session was closed from here.", "mi-1 opened"]);
+    gateway.assert_clean();
+}
+
 #[tokio::test]
 async fn a_local_port_that_is_taken_names_who_has_it() {
     let first = Door::open(0).await.unwrap();

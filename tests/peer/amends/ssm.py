@@ -74,7 +74,9 @@ def commit(name):
 
 
 def ran(call, node_id, script):
-    """What a node with a repository makes of a script, by the commands in it."""
+    """What a node with a repository makes of a script, by the commands in it; any other script it only names."""
+    if "'" not in script:
+        return f"{node_id} ran {script}\n"
     repository = memory(call, "repository").setdefault(node_id, {"head": commit("before"), "placed": ""})
     last = script.rsplit("'", 2)[1]
     if "git checkout" in script:
