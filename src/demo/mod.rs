@@ -11,6 +11,7 @@ mod play;
 mod rights;
 mod rollout;
 mod scene;
+mod scheduler;
 mod shell;
 mod story;
 mod systems;
@@ -114,18 +115,21 @@ impl Demo {
         };
         let acts: Vec<Act> =
             locked(&self.acts).iter().filter(|(at, _)| at == scope).map(|(_, act)| act.clone()).collect();
+        let count = acts.len();
+        let acts = scheduler::with_firings(acts, &Play { start: self.start, now, seed: self.seed, account, acts: &[] });
         let play = Play { start: self.start, now, seed: self.seed, account, acts: &acts };
         let staged = locked(&self.staged)
             .get(scope)
-            .filter(|staged| (staged.now, staged.acts) == (now, acts.len()))
+            .filter(|staged| (staged.now, staged.acts) == (now, count))
             .map(|staged| Arc::clone(&staged.scene));
         let scene = staged.unwrap_or_else(|| {
             let mut scene = Scene::new();
             fill(&mut scene, &play);
             overlay::label(&mut scene, &play);
             commands::answer(&mut scene, &play);
+            scheduler::fill(&mut scene, &play);
             let scene = Arc::new(scene);
-            let staged = Staged { now, acts: acts.len(), scene: Arc::clone(&scene) };
+            let staged = Staged { now, acts: count, scene: Arc::clone(&scene) };
             locked(&self.staged).insert(scope.clone(), staged);
             scene
         });

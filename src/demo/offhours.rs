@@ -1,5 +1,5 @@
 //! The simulated account's own off-hours, in place of a configuration: ProofLink's development stage keeps office
-//! hours in Tokyo. Pure.
+//! hours in Tokyo, by this console; the API backend's is up by day, by schedules that stand at AWS. Pure.
 
 use jiff::civil::date;
 use jiff::tz::TimeZone;
@@ -12,7 +12,9 @@ use crate::schedule::{
     Override, Period, Routine, Schedule,
 };
 
-/// The environment that has a schedule.
+/// The environment whose schedules stand at AWS.
+pub(super) const AT_AWS: &str = "backend-dev";
+/// The environment that keeps office hours.
 const ENVIRONMENT: &str = "prooflink-dev";
 /// How long after the beginning it is woken if the simulation begins in office hours.
 const LIE_IN: SignedDuration = SignedDuration::from_mins(40);
@@ -35,13 +37,26 @@ fn office() -> Option<Schedule> {
     })
 }
 
+/// Every day from 08:00 to 23:00 in Tokyo.
+pub(super) fn daily() -> Option<Schedule> {
+    let day = Period::new(Days::ALL, ClockTime::new(8, 0)?, ClockTime::new(23, 0)?).ok()?;
+    let zone = TimeZone::get("Asia/Tokyo").ok()?;
+    Some(Schedule { on: vec![day], override_hard_end: ClockTime::new(3, 0), ..Schedule::new("daily", zone) })
+}
+
 /// What a configuration of the simulated account would say.
 #[must_use]
 pub(super) fn wishes() -> Wishes {
     let Some(office) = office() else { return Wishes::default() };
     let routine = Routine { backend: Backend::Local, ..Routine::new(office.clone()) };
     let wish = Wish { protected: Some(false), routine: Some(routine), ..Wish::new(ENVIRONMENT) };
-    Wishes { environments: vec![wish], schedules: vec![office] }
+    let mut wishes = Wishes { environments: vec![wish], schedules: vec![office] };
+    if let Some(daily) = daily() {
+        let routine = Routine::new(daily.clone());
+        wishes.environments.push(Wish { routine: Some(routine), ..Wish::new(AT_AWS) });
+        wishes.schedules.push(daily);
+    }
+    wishes
 }
 
 /// The development stage always sleeps at first. In office hours that is a colleague's wish, written on the database.

@@ -10,7 +10,8 @@ use crate::kinds::{
     alarm, db_cluster, db_instance, ec2_instance, ecs_cluster, ecs_service, load_balancer, managed_node,
 };
 use crate::kinds::{
-    metric_filter, scalable_target, schedule_group, security_group, tagged, target_group, task_definition,
+    metric_filter, scalable_target, schedule_group, scheduled_action, security_group, tagged, target_group,
+    task_definition,
 };
 use crate::world::{Arn, Coverage, Fault, FaultKind, Found, Harvest, KindName, Part, Resource};
 
@@ -46,6 +47,7 @@ impl Scene {
         scene.open::<scalable_target::ScalableTarget>("");
         scene.open::<tagged::Tagged>("");
         scene.open::<schedule_group::Group>("");
+        scene.open::<scheduled_action::ScheduledAction>("");
         scene
     }
 

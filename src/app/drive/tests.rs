@@ -1,6 +1,7 @@
 //! Procedures driven over the simulated account: seen to the end, journaled, kept inside their plan.
 
 mod bedtime;
+mod kept;
 
 use jiff::SignedDuration;
 

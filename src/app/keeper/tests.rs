@@ -145,3 +145,18 @@ async fn what_is_too_late_is_told_once_and_not_done() {
     assert!(second.said.is_empty(), "{:?}", second.said);
     assert!(journaled(state.path()).is_empty(), "nothing was done");
 }
+
+/// The clock goes back an hour, past a wake and a stop that were done: neither is done again.
+#[tokio::test(start_paused = true)]
+async fn a_clock_set_back_repeats_no_edge() {
+    let (from, to) = (at("2026-11-25T20:50:00+09:00"), at("2026-11-25T22:40:00+09:00"));
+    let state = tempfile::tempdir().unwrap();
+    for round in 0..2 {
+        // The same evening again, under another clock and over the same ledger.
+        let cloud = Arc::new(Demo::new(7, 1.0, from).prompt());
+        until(&keeper(&cloud, state.path()), to).await;
+        let done = journaled(state.path());
+        let verbs: Vec<Verb> = done.iter().map(|(_, verb)| *verb).collect();
+        assert_eq!(verbs, [Verb::Start, Verb::Stop], "round {round}: {done:?}");
+    }
+}

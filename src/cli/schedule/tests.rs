@@ -23,7 +23,9 @@ fn the_list_names_what_comes_next_and_why() {
     let (outlook, zone) = look();
     insta::assert_snapshot!(list::table(&outlook, &wishes().schedules, &zone));
     let document = list::json(&outlook, &wishes().schedules, &zone);
-    let dev = &document["environments"][0];
+    let dev = &document["environments"][1];
+    let kept = &document["environments"][0];
+    assert_eq!((&kept["name"], &kept["schedule_drift"]), (&"backend-dev".into(), &serde_json::Value::Null), "not read");
     assert_eq!(dev["next"]["issue_at"], "2026-11-24T08:45:00+09:00");
     assert_eq!((&dev["wanted"], &dev["backend"]), (&"stopped".into(), &"local".into()));
     assert_eq!(dev["members"][0]["drift"]["state"], "none");

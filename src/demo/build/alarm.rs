@@ -8,6 +8,7 @@ use crate::demo::look::{Happened, Look, Wave};
 use crate::demo::overlay::What;
 use crate::demo::play::Play;
 use crate::demo::scene::Scene;
+use crate::demo::scheduler::OPEN;
 use crate::kinds::alarm::{Alarm, AlarmMetric};
 use crate::kinds::scalable_target::ScalableTarget;
 use crate::schedule::Bounds;
@@ -119,7 +120,7 @@ pub(in crate::demo) fn scaling(scene: &mut Scene, play: &Play<'_>, service: &str
         What::Bounds(bounds) => Some(bounds),
         _ => None,
     });
-    let Bounds { min, max } = told.last().unwrap_or(Bounds { min: 1, max: 10 });
+    let Bounds { min, max } = told.last().unwrap_or(OPEN);
     scene.put("", ScalableTarget { id: service.to_owned(), min, max });
 }
 

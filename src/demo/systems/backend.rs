@@ -11,9 +11,12 @@ use crate::demo::build::{
 use crate::demo::play::Play;
 use crate::demo::rollout::Script;
 use crate::demo::scene::Scene;
+use crate::demo::scheduler::OPEN;
 use crate::demo::story::pipeline;
 use crate::kinds::ecs_service::Service;
 use crate::kinds::metric_filter::MetricFilter;
+use crate::schedule::Remembered;
+use crate::schedule::tags::WAKES_TO;
 
 /// What differs between the stages.
 struct Stage {
@@ -59,6 +62,36 @@ fn stack_tags(play: &Play<'_>, stack: &str, logical: &str) -> BTreeMap<String, S
         ("aws:cloudformation:stack-id", id.as_str()),
         ("aws:cloudformation:logical-id", &format!("{logical}{}", play.hex(logical, 8).to_uppercase())),
     ])
+}
+
+/// Who of the development stage sleeps by schedule.
+pub(in crate::demo) struct Scaled {
+    /// Its Aurora cluster.
+    pub database: String,
+    /// Its ECS cluster.
+    pub cluster: String,
+    /// Its service.
+    pub service: String,
+}
+
+/// The names of who of the development stage sleeps by schedule.
+pub(in crate::demo) fn scaled(play: &Play<'_>) -> Scaled {
+    let (data, compute) = ("DatabaseStack-dev", "ComputeStack-dev");
+    Scaled {
+        database: generated(play, data, "AuroraCluster").to_lowercase(),
+        cluster: generated(play, compute, "BackendCluster"),
+        service: generated(play, compute, "BackendService"),
+    }
+}
+
+/// The tags of the service; in development with what its schedule wakes it to.
+fn service_tags(play: &Play<'_>, stage: &Stage, compute: &str) -> BTreeMap<String, String> {
+    let mut tags = stack_tags(play, compute, "BackendService");
+    if stage.name == "dev" {
+        let wakes = Remembered { desired: Some(2), bounds: Some(OPEN) };
+        tags.insert(WAKES_TO.to_owned(), wakes.to_string());
+    }
+    tags
 }
 
 fn lay(scene: &mut Scene, play: &Play<'_>, stage: &Stage) {
@@ -116,7 +149,7 @@ fn lay(scene: &mut Scene, play: &Play<'_>, stage: &Stage) {
         public: false,
         size: ("512", "1024"),
         percent: (100, 200),
-        tags: stack_tags(play, &compute, "BackendService"),
+        tags: service_tags(play, stage, &compute),
     };
     let key = facts.arn(play);
     service(scene, play, &facts, &Script::acted(play, key.as_str(), stage.story));

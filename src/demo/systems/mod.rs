@@ -7,6 +7,8 @@ mod city;
 mod kajimaru;
 mod prooflink;
 
+pub(super) use backend::{Scaled, scaled};
+
 use super::play::Play;
 use super::scene::Scene;
 

@@ -170,7 +170,14 @@ impl Change for PutSchedule {
     }
 
     fn deed(&self) -> Deed {
-        self.place.deed("put-schedule", &self.planned.name)
+        let Planned { name, expression, timezone, start_date, target, input, dead_letter, .. } = &self.planned;
+        let mut deed = self.place.deed("put-schedule", name);
+        let fields = [("expression", expression), ("timezone", timezone), ("target", target), ("input", input)];
+        deed.arguments.extend(fields.map(|(key, value)| (key, value.clone())));
+        deed.arguments.push(("role", self.role.clone()));
+        deed.arguments.extend(start_date.map(|at| ("start", at.to_string())));
+        deed.arguments.extend(self.queue.clone().filter(|_| *dead_letter).map(|queue| ("queue", queue)));
+        deed
     }
 
     fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> Boxed<'a, Result<Receipt, Fault>> {

@@ -1,8 +1,9 @@
 //! What is read of schedule groups: ours whole, of others what starts or stops something.
 
 use aws_sdk_scheduler::operation::{
-    get_schedule::GetScheduleOutput, list_schedule_groups::ListScheduleGroupsOutput,
-    list_schedules::ListSchedulesOutput, list_tags_for_resource::ListTagsForResourceOutput,
+    create_schedule::CreateScheduleOutput, get_schedule::GetScheduleOutput,
+    list_schedule_groups::ListScheduleGroupsOutput, list_schedules::ListSchedulesOutput,
+    list_tags_for_resource::ListTagsForResourceOutput, update_schedule::UpdateScheduleOutput,
 };
 use aws_sdk_scheduler::types::{
     FlexibleTimeWindow, FlexibleTimeWindowMode, RetryPolicy, ScheduleGroupSummary, ScheduleState, ScheduleSummary, Tag,
@@ -10,11 +11,17 @@ use aws_sdk_scheduler::types::{
 };
 use aws_smithy_mocks::mock;
 
+use jiff::Timestamp;
+
+use super::change::{Place, PutSchedule};
 use super::{Group, fetch};
+use crate::app::gate::{Answer, Circumstances, Gate};
 use crate::aws::{Clients, mocked};
+use crate::cloud::Receipt;
 use crate::kinds::testing::{ask, scope};
-use crate::schedule::tags;
-use crate::world::{Coverage, World};
+use crate::schedule::materialise::Planned;
+use crate::schedule::{Verb, tags};
+use crate::world::{Coverage, Fault, World};
 
 fn summary(group: &str, name: &str, target: &str) -> ScheduleSummary {
     let target = TargetSummary::builder().arn(target).build().unwrap();
@@ -73,4 +80,73 @@ async fn ours_are_read_whole_and_of_others_what_has_power() {
     assert_eq!(ours.tags.get(tags::ENV).map(String::as_str), Some("dev"));
     let held = &ours.schedules[0];
     assert_eq!((held.enabled, held.attempts, held.max_age, held.role.as_str()), (false, Some(5), Some(1800), "r"));
+}
+
+fn write(known: bool) -> PutSchedule {
+    let planned = Planned {
+        name: "db.stop.2200".to_owned(),
+        verb: Verb::Stop,
+        expression: "cron(0 22 * * ? *)".to_owned(),
+        timezone: "Asia/Tokyo".to_owned(),
+        start_date: None,
+        once: false,
+        target: "arn:aws:scheduler:::aws-sdk:rds:stopDBInstance".to_owned(),
+        input: "{}".to_owned(),
+        bounds: None,
+        dead_letter: false,
+        token: "token".to_owned(),
+        firings: Vec::new(),
+    };
+    let place = Place { environment: "dev".into(), scope: scope(), group: "toban-dev".to_owned() };
+    PutSchedule { place, planned, role: "arn:aws:iam::1:role/toban-scheduler".to_owned(), queue: None, known }
+}
+
+async fn perform(change: PutSchedule, aws: &Clients) -> Result<Receipt, Fault> {
+    let now = Timestamp::UNIX_EPOCH;
+    let at = Circumstances { protected: false, pinned: None, account: None, read_at: Some(now), now };
+    Gate::default().approve(Box::new(change), &Answer::Yes, None, &at).unwrap().perform(aws).await
+}
+
+fn refusal(code: &str) -> Option<String> {
+    Some(format!(r#"{{"__type":"{code}","Message":"said AWS"}}"#))
+}
+
+#[tokio::test]
+async fn what_another_console_made_or_deleted_meanwhile_is_written_all_the_same() {
+    let create = mock!(aws_sdk_scheduler::Client::create_schedule)
+        .sequence()
+        .http_status(409, refusal("ConflictException"))
+        .output(|| CreateScheduleOutput::builder().schedule_arn("arn").build().unwrap())
+        .build();
+    let update = mock!(aws_sdk_scheduler::Client::update_schedule)
+        .match_requests(|input| {
+            // A full write: what is left out, AWS resets.
+            let retry = input.target().and_then(|target| target.retry_policy());
+            input.state() == Some(&ScheduleState::Enabled)
+                && input.schedule_expression_timezone() == Some("Asia/Tokyo")
+                && retry.and_then(|retry| retry.maximum_event_age_in_seconds()) == Some(1800)
+        })
+        .sequence()
+        .output(|| UpdateScheduleOutput::builder().schedule_arn("arn").build().unwrap())
+        .http_status(404, refusal("ResourceNotFoundException"))
+        .build();
+    let rules = [create, update];
+    let aws = Clients { scheduler: mocked!(aws_sdk_scheduler, &rules), ..Clients::silent() };
+    assert!(perform(write(false), &aws).await.is_ok(), "somebody else made it");
+    assert!(perform(write(true), &aws).await.is_ok(), "somebody else deleted it");
+    assert_eq!((rules[0].num_calls(), rules[1].num_calls()), (2, 2));
+}
+
+#[tokio::test]
+async fn a_role_that_is_not_there_is_told_in_the_words_of_aws() {
+    let says = r#"{"__type":"ValidationException","Message":"The execution role you provide must allow AWS EventBridge Scheduler to assume the role."}"#;
+    let create =
+        mock!(aws_sdk_scheduler::Client::create_schedule).sequence().http_status(400, Some(says.to_owned())).build();
+    let aws = Clients { scheduler: mocked!(aws_sdk_scheduler, &[create]), ..Clients::silent() };
+    let fault = perform(write(false), &aws).await.unwrap_err();
+    assert!(
+        fault.sentence().contains("must allow AWS EventBridge Scheduler to assume the role"),
+        "{}",
+        fault.sentence()
+    );
 }

@@ -412,3 +412,87 @@ fn a_place_outside_the_plan_is_none_of_its_places() {
     assert_eq!(plan.account(Some(&pinned), account), Some("222222222222".into()), "one other account is enough");
     assert_eq!(plan.account(None, account), Some("111111111111".into()));
 }
+
+#[test]
+fn two_consoles_at_once_come_to_the_same_end_and_forget_nothing() {
+    for goal in [Keep::Stopped, Keep::Running] {
+        for ahead in 0..6 {
+            let mut account = Account::awake();
+            if goal == Keep::Running {
+                assert!(run(&mut account, Keep::Stopped, &[]).is_some());
+            }
+            // Each looks, then both act on what they saw: the second on what is old by then.
+            let world = account.world();
+            let mut both = [procedure(goal, &world), procedure(goal, &world)];
+            let mut ends: [Option<Ending>; 2] = [None, None];
+            for round in 0..600 {
+                let (world, now) = (account.world(), account.at);
+                let turns: Vec<(usize, Step)> = (0..2)
+                    .filter(|at| ends[*at].is_none() && (round >= ahead || *at == 0))
+                    .map(|at| (at, both[at].step(&Sight { world: &world, faults: &[], now })))
+                    .collect();
+                for (at, step) in turns {
+                    match step {
+                        Step::End(ending) => ends[at] = Some(ending),
+                        Step::Wait(_) => {}
+                        Step::Act(changes) => {
+                            for change in changes {
+                                let deed = change.deed();
+                                let got = account.asked(&deed);
+                                both[at].told(&deed, &got, account.at);
+                                account.is_sound();
+                            }
+                        }
+                    }
+                }
+                if ends.iter().all(Option::is_some) {
+                    break;
+                }
+                account.passes(SignedDuration::from_secs(15));
+            }
+            for end in &ends {
+                assert_eq!(end.as_ref().map(|end| end.how), Some(Ended::Done), "{goal:?} {ahead}: {ends:?}");
+            }
+            match goal {
+                Keep::Stopped => assert_eq!(account.tag.as_deref(), Some("desired=3 min=2 max=10"), "{ahead}"),
+                Keep::Running => assert_eq!((account.desired, account.bounds, account.tag), (3, (2, 10), None)),
+            }
+        }
+    }
+}
+
+#[test]
+fn a_start_that_fails_for_capacity_or_its_key_is_named_and_nothing_runs_without_its_database() {
+    for (code, says) in [
+        ("InsufficientDBInstanceCapacity", "Specified DB instance class isn't available in the specified zone."),
+        ("KMSKeyNotAccessibleFault", "The KMS key is not enabled."),
+    ] {
+        let mut fault = Fault::new(FaultKind::Refused, "rds:StartDBInstance", says);
+        fault.code = Some(code.to_owned());
+        let mut account = Account::awake();
+        assert!(run(&mut account, Keep::Stopped, &[]).is_some());
+        account.calls.clear();
+        account.refuse = Some(("start", fault));
+        let ending = run(&mut account, Keep::Running, &[]).expect("it ends");
+        assert_eq!(ending.how, Ended::Failed, "{}", ending.says);
+        assert!(ending.says.contains("city-db (") && ending.says.contains(says), "{}", ending.says);
+        assert!(ending.says.contains("Backend (not started: city-db comes before it)"), "{}", ending.says);
+        assert_eq!((account.calls.len(), account.desired, account.bounds), (0, 0, (0, 0)));
+        assert_eq!(account.tag.as_deref(), Some("desired=3 min=2 max=10"), "and it is remembered for the next try");
+        account.refuse = None;
+        assert_eq!(run(&mut account, Keep::Running, &[]).expect("it ends").how, Ended::Done);
+    }
+}
+
+#[test]
+fn a_database_that_was_deleted_or_renamed_meanwhile_is_left_out() {
+    let account = Account::awake();
+    let mut one = procedure(Keep::Stopped, &account.world());
+    let mut later = Account { db: "stopped", desired: 0, running: 0, bounds: (0, 0), ec2: "stopped", ..account };
+    later.tag = Some("desired=3 min=2 max=10".to_owned());
+    let mut world = later.world();
+    let none = Harvest::<DbInstance>::whole(Vec::new());
+    world.put(&scope(), DbInstance::KIND, &Coverage::All, Ok(none.into()), now());
+    let Step::End(ending) = one.step(&Sight { world: &world, faults: &[], now: later.at }) else { panic!("it ends") };
+    assert_eq!((ending.how, ending.says.as_str()), (Ended::Done, "city-dev is asleep, 2 members"));
+}

@@ -222,3 +222,115 @@ fn what_remembers_bounds_is_written_before_what_closes_them_and_deleted_after_it
     let gone = step(&mut sync(Goal::Nothing, &world), &world).unwrap();
     assert_eq!(gone, [names[1], names[0]].map(|name| format!("delete the scheduled action {name}")));
 }
+
+/// What AWS holds, changed by deeds as AWS would.
+#[derive(Clone, Default)]
+struct Aws {
+    group: Option<Vec<Held>>,
+    actions: Vec<ScheduledAction>,
+}
+
+impl Aws {
+    fn world(&self) -> World {
+        let mut world = World::default();
+        know(&mut world, self.group.iter().map(|held| group(Some("dev"), held.clone())).collect());
+        know(&mut world, self.actions.clone());
+        world
+    }
+
+    fn take(&mut self, deed: &Deed) {
+        let get = |key: &str| {
+            deed.arguments.iter().find(|(known, _)| *known == key).map(|(_, text)| text.clone()).unwrap_or_default()
+        };
+        let (name, start) = (get("name"), get("start").parse().ok());
+        match deed.verb {
+            "make-group" => self.group = Some(Vec::new()),
+            "drop-group" => self.group = None,
+            "put-schedule" | "drop-schedule" => {
+                let group = self.group.as_mut().expect("a group comes before its schedules");
+                group.retain(|held| held.name != name);
+                if deed.verb == "put-schedule" {
+                    let wish = planned(&name, Verb::Stop, false);
+                    let fresh = Held { start_date: start, input: get("input"), ..held(&wish) };
+                    group.push(Held { expression: get("expression"), target: get("target"), ..fresh });
+                }
+            }
+            "put-action" | "drop-action" => {
+                self.actions.retain(|action| action.name != name);
+                if deed.verb == "put-action" {
+                    let bounds = Bounds { min: get("min").parse().unwrap(), max: get("max").parse().unwrap() };
+                    let fresh = action(&name, &deed.on.key, bounds);
+                    self.actions.push(ScheduledAction { expression: get("expression"), start, ..fresh });
+                }
+            }
+            other => panic!("{other}"),
+        }
+    }
+
+    /// What must never be seen, wherever it was interrupted.
+    fn is_sound(&self, at: usize) {
+        let held = self.group.iter().flatten();
+        let waits = held.clone().any(|held| held.name == "usual" && held.start_date.is_some());
+        let late = held.clone().any(|held| held.name == "late");
+        assert!(!waits || late, "after {at} calls tonight's stop is held back and nothing stops it later");
+        let of = |max: bool| self.actions.iter().filter(|action| (action.max > Some(0)) == max).count();
+        assert!(of(false) == 0 || of(true) > 0, "after {at} calls its bounds close and nothing remembers them");
+    }
+}
+
+/// Brings `aws` to `goal`; killed after `calls`, if that many are made.
+fn until_killed(aws: &mut Aws, goal: Goal, calls: usize) -> Option<Ending> {
+    let mut one = sync(goal, &aws.world());
+    let mut made = 0;
+    loop {
+        let world = aws.world();
+        match one.step(&Sight { world: &world, faults: &[], now: Timestamp::UNIX_EPOCH }) {
+            Step::Act(changes) => {
+                for change in changes {
+                    if made == calls {
+                        return None;
+                    }
+                    made += 1;
+                    aws.take(&change.deed());
+                    aws.is_sound(made);
+                    one.told(&change.deed(), &Ok(Receipt::default()), Timestamp::UNIX_EPOCH);
+                }
+            }
+            Step::Wait(_) => {}
+            Step::End(ending) => return Some(ending),
+        }
+    }
+}
+
+#[test]
+fn killed_between_any_two_calls_it_is_sound_and_the_next_one_goes_on() {
+    let (usual, late) = (planned("usual", Verb::Stop, false), planned("late", Verb::Stop, true));
+    let soon = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(1);
+    let held_back = Planned { start_date: Some(soon), ..usual.clone() };
+    let (start, stop) =
+        (planned_action(Verb::Start, Bounds { min: 2, max: 10 }), planned_action(Verb::Stop, Bounds::ZERO));
+    let mut tonight = vec![late, held_back, start.clone(), stop.clone()];
+    let mut ordinary = vec![usual, start, stop];
+    tonight.sort_by_key(Planned::order);
+    ordinary.sort_by_key(Planned::order);
+    // From nothing to a week, to a late evening, back, and to nothing.
+    let mut aws = Aws::default();
+    let goals: [&dyn Fn() -> Goal; 4] =
+        [&|| hold(ordinary.clone()), &|| hold(tonight.clone()), &|| hold(ordinary.clone()), &|| Goal::Nothing];
+    for (stretch, goal) in goals.iter().enumerate() {
+        for calls in 0.. {
+            let mut killed = aws.clone();
+            let ended = until_killed(&mut killed, goal(), calls);
+            let whole = ended.is_some();
+            let ending = ended.or_else(|| until_killed(&mut killed, goal(), usize::MAX)).unwrap();
+            assert_eq!(ending.how, How::Done, "{stretch}: killed after {calls} calls: {}", ending.says);
+            let same = until_killed(&mut killed, goal(), usize::MAX).unwrap();
+            assert_eq!(same.says, "everything is as computed already", "{stretch}: after {calls} calls");
+            if whole {
+                aws = killed;
+                break;
+            }
+        }
+    }
+    assert!(aws.group.is_none() && aws.actions.is_empty());
+}

@@ -1,0 +1,346 @@
+//! The simulated EventBridge Scheduler and the scheduled actions of the simulated Application Auto Scaling: what they
+//! hold at a moment, and what they did so far. One environment's schedules stand there from the beginning, one of them
+//! edited by hand. Pure; a moment and what was done go in.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use serde_json::Value;
+
+use super::commands::argument;
+use super::offhours::{AT_AWS, daily};
+use super::overlay::{Act, What};
+use super::play::Play;
+use super::scene::Scene;
+use super::systems::{Scaled, scaled};
+use crate::app::gate::Deed;
+use crate::kinds::scalable_target::ScalableTarget;
+use crate::kinds::schedule_group::{Group, Held};
+use crate::kinds::scheduled_action::ScheduledAction;
+use crate::schedule::cron::Weekly;
+use crate::schedule::materialise::{MAX_ATTEMPTS, MAX_EVENT_AGE, Planned, Wanted, materialise};
+use crate::schedule::scaled::Scaling;
+use crate::schedule::{Bounds, ClockTime, Exceptions, Intent, Member, MemberKind, routine, tags};
+use crate::world::{Arn, Resource};
+
+/// The account whose schedules are kept there.
+const ACCOUNT: &str = "123456789012";
+/// What the scaled service there is kept between.
+pub(super) const OPEN: Bounds = Bounds { min: 1, max: 10 };
+
+/// Everything held, each with the second it stands from.
+#[derive(Default)]
+struct Store {
+    group: bool,
+    schedules: BTreeMap<String, (i64, Held)>,
+    actions: BTreeMap<(String, String), (i64, ScheduledAction)>,
+    /// What fired so far.
+    fired: Vec<Act>,
+}
+
+/// What was done to the account, with what its schedules did by themselves, in the order of time.
+pub(super) fn with_firings(acts: Vec<Act>, play: &Play<'_>) -> Vec<Act> {
+    if play.account != ACCOUNT {
+        return acts;
+    }
+    let fired = Store::at(&acts, play).fired;
+    let mut all = acts;
+    for act in fired {
+        // Stopping what is stopped already is refused, and changes nothing.
+        let last = all.iter().filter(|known| known.key == act.key && known.at <= act.at && is_power(&known.what));
+        let idle = is_power(&act.what) && last.max_by_key(|known| known.at).is_some_and(|known| known.what == act.what);
+        if !idle {
+            all.push(act);
+        }
+    }
+    all.sort_by_key(|act| act.at);
+    all
+}
+
+const fn is_power(what: &What) -> bool {
+    matches!(what, What::Stop | What::Start)
+}
+
+/// Puts what is held into the scene.
+pub(super) fn fill(scene: &mut Scene, play: &Play<'_>) {
+    if play.account != ACCOUNT {
+        return;
+    }
+    let store = Store::at(play.acts, play);
+    if store.group {
+        let name = routine::group_name(AT_AWS);
+        let tags = [(tags::ENV.to_owned(), AT_AWS.to_owned())].into();
+        let arn = Some(play.arn("scheduler", &format!("schedule-group/{name}")));
+        let schedules = store.schedules.into_values().map(|(_, held)| held).collect();
+        scene.put("", Group { name, arn, tags, schedules });
+    }
+    for (_, action) in store.actions.into_values() {
+        scene.put("", action);
+    }
+}
+
+impl Store {
+    /// What is held at the moment of `play`, after `acts`.
+    fn at(acts: &[Act], play: &Play<'_>) -> Self {
+        let mut store = Self::begin(play);
+        for act in acts.iter().filter(|act| act.at <= play.now) {
+            if let What::Deed(deed) = &act.what {
+                store.done(deed, act.at, play);
+            }
+        }
+        for (from, held) in std::mem::take(&mut store.schedules).into_values() {
+            let firings = store.fire_held(&held, (from, play.now + 1), play);
+            // A single one is deleted once it has fired.
+            if firings == 0 || !held.expression.starts_with("at(") {
+                store.schedules.insert(held.name.clone(), (from, held));
+            }
+        }
+        for (key, (from, action)) in std::mem::take(&mut store.actions) {
+            store.fire_action(&action, (from, play.now + 1), play);
+            store.actions.insert(key, (from, action));
+        }
+        store.fired.sort_by_key(|act| act.at);
+        store
+    }
+
+    /// As a sync left it a week ago, but for one that somebody edited since.
+    fn begin(play: &Play<'_>) -> Self {
+        let mut store = Self { group: true, ..Self::default() };
+        let Some(daily) = daily() else { return store };
+        let Scaled { database, cluster, service } = scaled(play);
+        let mut web = Member::new(MemberKind::EcsService, &service);
+        web.cluster = Some(cluster.clone());
+        let members = [Member::new(MemberKind::RdsCluster, &database), web];
+        let (group, resource) = (routine::group_name(AT_AWS), format!("service/{cluster}/{service}"));
+        let none = Exceptions::default();
+        for member in &members {
+            let scales = member.kind == MemberKind::EcsService;
+            let scaling = scales.then_some(Scaling { resource: &resource, group: &group, bounds: Some(OPEN) });
+            let wanted = Wanted { member, among: &members, arn: "", count: Some(OPEN.min), scaling };
+            let planned = materialise(Intent::new(&daily, &none), wanted, play.start).unwrap_or_default();
+            for one in planned {
+                store.keep(one, play);
+            }
+        }
+        // Somebody spared the weekend's stop in the web console, and nobody knows.
+        let edited = store.schedules.values_mut().find(|(_, held)| held.target.ends_with("stopDBCluster"));
+        if let Some((_, held)) = edited {
+            held.expression = held.expression.replace("* * ?", "? * MON-FRI");
+        }
+        store
+    }
+
+    fn keep(&mut self, planned: Planned, play: &Play<'_>) {
+        let Planned { name, expression, timezone, target, input, bounds, .. } = planned;
+        match bounds {
+            Some(Bounds { min, max }) => {
+                let action = ScheduledAction {
+                    arn: arn_of(&target, &name, play),
+                    name: name.clone(),
+                    resource: target.clone(),
+                    expression,
+                    timezone: Some(timezone),
+                    start: None,
+                    end: None,
+                    min: Some(min),
+                    max: Some(max),
+                };
+                self.actions.insert((target, name), (0, action));
+            }
+            None => {
+                let held = Held {
+                    name: name.clone(),
+                    expression,
+                    timezone: Some(timezone),
+                    enabled: true,
+                    start_date: None,
+                    target,
+                    input,
+                    role: format!("arn:aws:iam::{}:role/{}", play.account, routine::ROLE),
+                    attempts: Some(MAX_ATTEMPTS),
+                    max_age: Some(MAX_EVENT_AGE),
+                    dead_letter: None,
+                };
+                self.schedules.insert(name, (0, held));
+            }
+        }
+    }
+
+    /// What a deed does to what is held. Whatever it replaces or deletes has fired until then.
+    fn done(&mut self, deed: &Deed, at: i64, play: &Play<'_>) {
+        let text = |name: &str| argument(deed, name).unwrap_or_default().to_owned();
+        let name = text("name");
+        let start = argument(deed, "start").and_then(|text| text.parse().ok());
+        match deed.verb {
+            "make-group" if deed.on.kind == Group::KIND => self.group = true,
+            "drop-group" if deed.on.kind == Group::KIND => {
+                self.group = false;
+                for (from, held) in std::mem::take(&mut self.schedules).into_values() {
+                    self.fire_held(&held, (from, at), play);
+                }
+            }
+            "put-schedule" | "drop-schedule" if deed.on.kind == Group::KIND => {
+                if let Some((from, old)) = self.schedules.remove(&name) {
+                    self.fire_held(&old, (from, at), play);
+                }
+                if deed.verb == "put-schedule" {
+                    let held = Held {
+                        name: name.clone(),
+                        expression: text("expression"),
+                        timezone: Some(text("timezone")),
+                        enabled: true,
+                        start_date: start,
+                        target: text("target"),
+                        input: text("input"),
+                        role: text("role"),
+                        attempts: Some(MAX_ATTEMPTS),
+                        max_age: Some(MAX_EVENT_AGE),
+                        dead_letter: argument(deed, "queue").map(str::to_owned),
+                    };
+                    self.schedules.insert(name, (at, held));
+                }
+            }
+            "put-action" | "drop-action" if deed.on.kind == ScalableTarget::KIND => {
+                let resource = deed.on.key.to_string();
+                let key = (resource.clone(), name.clone());
+                if let Some((from, old)) = self.actions.remove(&key) {
+                    self.fire_action(&old, (from, at), play);
+                }
+                if deed.verb == "put-action" {
+                    let action = ScheduledAction {
+                        arn: arn_of(&resource, &name, play),
+                        name,
+                        resource,
+                        expression: text("expression"),
+                        timezone: Some(text("timezone")),
+                        start,
+                        end: None,
+                        min: text("min").parse().ok(),
+                        max: text("max").parse().ok(),
+                    };
+                    self.actions.insert(key, (at, action));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Notes what a schedule did between two seconds; how often it fired.
+    fn fire_held(&mut self, held: &Held, (from, to): (i64, i64), play: &Play<'_>) -> usize {
+        let times = firings(&held.expression, held.timezone.as_deref(), held.start_date, (from, to), play);
+        let input: Value = serde_json::from_str(&held.input).unwrap_or_default();
+        let text = |key: &str| input.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let action = held.target.rsplit(':').next().unwrap_or_default();
+        let (key, what) = match action {
+            "stopDBInstance" => (play.arn("rds", &format!("db:{}", text("DbInstanceIdentifier"))), What::Stop),
+            "startDBInstance" => (play.arn("rds", &format!("db:{}", text("DbInstanceIdentifier"))), What::Start),
+            "stopDBCluster" => (play.arn("rds", &format!("cluster:{}", text("DbClusterIdentifier"))), What::Stop),
+            "startDBCluster" => (play.arn("rds", &format!("cluster:{}", text("DbClusterIdentifier"))), What::Start),
+            "updateService" => {
+                let service = format!("service/{}/{}", text("Cluster"), text("Service"));
+                let count =
+                    input.get("DesiredCount").and_then(Value::as_u64).and_then(|count| u32::try_from(count).ok());
+                (play.arn("ecs", &service), What::Scale(count.unwrap_or_default()))
+            }
+            _ => return times.len(),
+        };
+        self.fired.extend(times.iter().map(|at| Act { at: *at, key: key.to_string(), what: what.clone() }));
+        times.len()
+    }
+
+    /// Notes what an action did: new bounds, and the count pulled into them.
+    fn fire_action(&mut self, action: &ScheduledAction, span: (i64, i64), play: &Play<'_>) {
+        let Some(bounds) = action.bounds() else { return };
+        let key: Arn = play.arn("ecs", &action.resource);
+        for at in firings(&action.expression, action.timezone.as_deref(), action.start, span, play) {
+            let act = |what| Act { at, key: key.to_string(), what };
+            self.fired.extend([act(What::Bounds(bounds)), act(What::Scale(bounds.min))]);
+        }
+    }
+}
+
+fn arn_of(resource: &str, name: &str, play: &Play<'_>) -> String {
+    let ends = format!("scheduledAction:{}:resource/ecs/{resource}:scheduledActionName/{name}", play.uuid(resource));
+    play.arn("autoscaling", &ends).to_string()
+}
+
+/// The seconds at which an expression fires from the first up to, not including, the second; not before `start`.
+fn firings(
+    expression: &str,
+    zone: Option<&str>,
+    start: Option<Timestamp>,
+    (from, to): (i64, i64),
+    play: &Play<'_>,
+) -> Vec<i64> {
+    let Ok(zone) = TimeZone::get(zone.unwrap_or("UTC")) else { return Vec::new() };
+    let inside = |text: &str| Some(expression.strip_prefix(text)?.strip_suffix(')')?.to_owned());
+    // Whoever writes one at a second means what comes after it.
+    let (first, last) = (play.at(from + 1), play.at(to));
+    let at: Vec<Timestamp> = if let Some(once) = inside("at(") {
+        let local = once.parse::<DateTime>().ok().and_then(|local| zone.to_timestamp(local).ok());
+        local.into_iter().filter(|at| (first..last).contains(at)).collect()
+    } else {
+        inside("cron(").and_then(|fields| weekly(&fields)).map(|it| it.firings(&zone, first, last)).unwrap_or_default()
+    };
+    let due = at.into_iter().filter(|at| start.is_none_or(|start| start <= *at));
+    due.map(|at| at.duration_since(play.start).as_secs()).collect()
+}
+
+/// The weekly times of `0 22 ? * MON-FRI *`.
+fn weekly(fields: &str) -> Option<Weekly> {
+    let fields: Vec<&str> = fields.split_whitespace().collect();
+    let [minute, hour, _, _, days, _] = fields.as_slice() else { return None };
+    let time = ClockTime::new(hour.parse().ok()?, minute.parse().ok()?)?;
+    let days = if *days == "?" { crate::schedule::Days::ALL } else { days.to_lowercase().parse().ok()? };
+    Some(Weekly { days, time })
+}
+
+/// What AWS answers to a change of what it holds; `None` if the deed is none of that.
+pub(super) fn outcome(deed: &Deed) -> Option<String> {
+    let name = argument(deed, "name").unwrap_or_default();
+    let says = match (deed.on.kind, deed.verb) {
+        (Group::KIND, "make-group") => format!("the group {} is made", deed.on.key),
+        (Group::KIND, "drop-group") => format!("the group {} is deleted", deed.on.key),
+        (Group::KIND, "put-schedule") | (ScalableTarget::KIND, "put-action") => {
+            format!("{name} is {}", argument(deed, "expression").unwrap_or_default())
+        }
+        (Group::KIND, "drop-schedule") | (ScalableTarget::KIND, "drop-action") => format!("{name} is deleted"),
+        _ => return None,
+    };
+    Some(says)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schedule::Verb;
+
+    #[test]
+    fn expressions_fire_when_aws_fires_them() {
+        // The simulation begins at 14:02:11 on a Saturday.
+        let play =
+            Play { start: "2026-11-21T05:02:11Z".parse().unwrap(), now: 0, seed: 7, account: ACCOUNT, acts: &[] };
+        let fires = |text: &str, start: Option<&str>| {
+            let start = start.map(|text| text.parse().unwrap());
+            firings(text, Some("Asia/Tokyo"), start, (0, 3 * 86_400), &play)
+                .into_iter()
+                .map(|at| play.at(at).to_zoned(TimeZone::get("Asia/Tokyo").unwrap()).strftime("%a %H:%M").to_string())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(fires("cron(0 22 * * ? *)", None), ["Sat 22:00", "Sun 22:00", "Mon 22:00"]);
+        assert_eq!(fires("cron(0 22 * * ? *)", Some("2026-11-21T13:01:00Z")), ["Sun 22:00", "Mon 22:00"]);
+        assert_eq!(fires("cron(45 8 ? * MON-FRI *)", None), ["Mon 08:45", "Tue 08:45"]);
+        assert_eq!(fires("at(2026-11-21T23:30:00)", None), ["Sat 23:30"]);
+        assert!(fires("at(2026-11-21T14:00:00)", None).is_empty() && fires("rate(5 minutes)", None).is_empty());
+    }
+
+    #[test]
+    fn a_verb_has_its_two_times_a_day() {
+        let play = Play { start: Timestamp::UNIX_EPOCH, now: 0, seed: 7, account: ACCOUNT, acts: &[] };
+        let store = Store::at(&[], &play);
+        let stops = store.schedules.values().filter(|(_, held)| held.name.contains(Verb::Stop.word())).count();
+        assert_eq!((store.schedules.len(), stops, store.actions.len()), (2, 1, 2));
+    }
+}
