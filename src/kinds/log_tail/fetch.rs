@@ -1,6 +1,7 @@
-//! Reads this kind from AWS: logs:GetLogEvents, from the end.
+//! Reads this kind from AWS: logs:GetLogEvents, from the end, page by page until there is a line.
 //! The only file of the kind that may touch the network or an SDK type; reading operations only.
 
+use aws_sdk_cloudwatchlogs::types::OutputLogEvent;
 use jiff::Timestamp;
 
 use super::model::{Line, LogTail};
@@ -13,6 +14,8 @@ const GET: &str = "logs:GetLogEvents";
 
 /// How many lines are read: a screen's worth.
 const LINES: i32 = 50;
+/// So many pages are looked through for the last lines.
+const PAGES: usize = 5;
 
 /// Reads what `ask` covers, stream by stream; nothing where none is named.
 ///
@@ -36,14 +39,26 @@ async fn of_stream(ask: Ask<'_>, part: &str) -> Result<LogTail, Fault> {
     let Some((group, stream)) = part.split_once(':') else {
         return Err(Fault::new(FaultKind::Refused, GET, "no log group and stream is named").on(part));
     };
-    let request = ask.aws.logs.get_log_events().log_group_name(group).log_stream_name(stream);
-    let answer = ask.aws.call(GET, Some(part), request.start_from_head(false).limit(LINES).send()).await?;
-    let lines = answer.events().iter().filter_map(|event| {
-        let says = text(event.message())?;
-        let at = event.timestamp().and_then(|at| Timestamp::from_millisecond(at).ok());
-        Some(Line { at, says: mask_text(&says).into_owned() })
-    });
-    Ok(LogTail { key: part.to_owned(), lines: lines.collect() })
+    let mut token: Option<String> = None;
+    // A page may be empty though older ones are not; the end is a token that comes twice (GetLogEvents, API reference).
+    for _ in 0..PAGES {
+        let request = ask.aws.logs.get_log_events().log_group_name(group).log_stream_name(stream);
+        let request = request.start_from_head(false).limit(LINES).set_next_token(token.clone());
+        let answer = ask.aws.call(GET, Some(part), request.send()).await?;
+        let lines: Vec<Line> = answer.events().iter().filter_map(line).collect();
+        let older = text(answer.next_backward_token());
+        if !lines.is_empty() || older.is_none() || older == token {
+            return Ok(LogTail { key: part.to_owned(), lines });
+        }
+        token = older;
+    }
+    Ok(LogTail { key: part.to_owned(), lines: Vec::new() })
+}
+
+fn line(event: &OutputLogEvent) -> Option<Line> {
+    let says = text(event.message())?;
+    let at = event.timestamp().and_then(|at| Timestamp::from_millisecond(at).ok());
+    Some(Line { at, says: mask_text(&says).into_owned() })
 }
 
 #[cfg(test)]

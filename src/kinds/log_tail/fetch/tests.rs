@@ -54,6 +54,38 @@ async fn the_last_page_is_read_and_no_other_with_secrets_masked() {
     assert!(lines[1].says.starts_with("DB_PASSWORD") && !lines[1].says.contains("hunter2"), "{lines:?}");
 }
 
+/// Answers `lines` with `older` as the token of the page before, where `token` is asked for.
+fn page(token: Option<&'static str>, lines: &'static [&'static str], older: &'static str) -> Rule {
+    mock!(Client::get_log_events).match_requests(move |input| input.next_token() == token).then_output(move || {
+        let events = lines.iter().map(|says| event(1000, says)).collect();
+        GetLogEventsOutput::builder().set_events(Some(events)).next_backward_token(older).build()
+    })
+}
+
+#[tokio::test]
+async fn an_empty_page_is_not_the_end_and_a_token_that_comes_twice_is() {
+    let pages = [page(None, &[], "b/1"), page(Some("b/1"), &[], "b/2"), page(Some("b/2"), &["last words"], "b/3")];
+    let harvest = tails(&pages.each_ref(), &parts(&[PART])).await;
+    let lines = harvest.parts[0].1.as_ref().map(|found| found[0].lines[0].says.as_str());
+    assert_eq!((lines, pages.each_ref().map(Rule::num_calls)), (Ok("last words"), [1, 1, 1]));
+
+    let pages = [page(None, &[], "b/1"), page(Some("b/1"), &[], "b/1")];
+    let harvest = tails(&pages.each_ref(), &parts(&[PART])).await;
+    assert_eq!(harvest.parts[0].1.as_ref().map(|found| found[0].lines.len()), Ok(0));
+    assert_eq!(pages.each_ref().map(Rule::num_calls), [1, 1]);
+}
+
+#[tokio::test]
+async fn looking_for_the_last_line_ends_after_a_few_pages() {
+    let endless = mock!(Client::get_log_events).match_requests(|_| true).then_compute_output(|input| {
+        let token = format!("{}+", input.next_token().unwrap_or_default());
+        GetLogEventsOutput::builder().next_backward_token(token).build()
+    });
+    let harvest = tails(&[&endless], &parts(&[PART])).await;
+    assert_eq!(harvest.parts[0].1.as_ref().map(|found| found[0].lines.len()), Ok(0));
+    assert_eq!(endless.num_calls(), PAGES);
+}
+
 #[tokio::test]
 async fn a_stream_that_holds_nothing_is_an_empty_tail_and_one_that_never_was_is_none() {
     let empty = mock!(Client::get_log_events).then_output(|| GetLogEventsOutput::builder().build());
