@@ -71,7 +71,10 @@ pub(in crate::demo) fn machine(scene: &mut Scene, play: &Play<'_>, facts: &Machi
     if cpu_credits::burstable(facts.class) {
         // The second zone's instance built lately and has not earned it back.
         let balance = if facts.zone == 1 { 11.0 } else { 132.0 };
-        scene.put(&id.clone(), Credits { id: id.clone(), balance: Some(balance) });
+        scene.put(
+            &id.clone(),
+            Credits { id: id.clone(), balance: Some(balance), unlimited: Some(!facts.class.starts_with("t2.")) },
+        );
     }
     let host = format!("ip-{}.ap-northeast-1.compute.internal", facts.address.replace('.', "-"));
     scene.put(

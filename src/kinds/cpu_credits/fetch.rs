@@ -1,12 +1,18 @@
-//! Reads this kind from AWS: cloudwatch:GetMetricData for CPUCreditBalance, which EC2 reports every five minutes.
-//! The only file of the kind that may touch the network; reading operations only.
+//! Reads this kind from AWS: cloudwatch:GetMetricData for CPUCreditBalance, which EC2 reports every five minutes, and
+//! ec2:DescribeInstanceCreditSpecifications for the mode. The only file of the kind that may touch the network; reading
+//! operations only.
+
+use std::collections::HashMap;
 
 use jiff::Timestamp;
+use roxmltree::Document;
 
 use super::model::Credits;
-use crate::aws::{Measure, courses, together};
+use crate::aws::{Find, Measure, courses, together};
 use crate::kinds::{Ask, Series};
-use crate::world::{Coverage, Fault, Harvest, Part};
+use crate::world::{Coverage, Fault, FaultKind, Harvest, Part};
+
+const MODES: &str = "ec2:DescribeInstanceCreditSpecifications";
 
 /// Seconds between two reports.
 const EVERY: u32 = 300;
@@ -14,21 +20,33 @@ const EVERY: u32 = 300;
 /// Reads the credits of the instances that `ask` names.
 ///
 /// # Errors
-/// None of its own: a part's fault stands in the harvest.
+/// None of its own: a part's fault stands in the harvest; where only the modes cannot be read, it is noted there.
 pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Credits>, Fault> {
     let Coverage::Parts(parts) = ask.coverage else { return Ok(Harvest::of(Vec::new())) };
-    let read = together(parts.iter().cloned().collect(), |part: Part| async move {
-        let got = one(ask, &part).await.map(|credits| vec![credits]);
+    let balances = together(parts.iter().cloned().collect(), |part: Part| async move {
+        let got = balance(ask, &part).await;
         (part, got)
     });
-    Ok(Harvest::of(read.await))
+    let (balances, modes) = tokio::join!(balances, modes(ask, parts.iter().map(|part| &**part)));
+    let (modes, fault) = match modes {
+        Ok(modes) => (modes, None),
+        Err(fault) => (HashMap::new(), Some(fault)),
+    };
+    let credits = |(part, got): (Part, Result<Option<f64>, Fault>)| {
+        let unlimited = modes.get(&*part).copied();
+        let got = got.map(|balance| vec![Credits { id: part.to_string(), balance, unlimited }]);
+        (part, got)
+    };
+    let mut harvest = Harvest::of(balances.into_iter().map(credits).collect());
+    harvest.notes.extend(fault);
+    Ok(harvest)
 }
 
-async fn one(ask: Ask<'_>, id: &str) -> Result<Credits, Fault> {
+async fn balance(ask: Ask<'_>, id: &str) -> Result<Option<f64>, Fault> {
     let of = [("InstanceId", id)];
     let measure = Measure { period: EVERY, ..Measure::average("credits", "", "AWS/EC2", "CPUCreditBalance", &of) };
     let all = courses(ask.aws, &[measure], Timestamp::now()).await.map_err(|fault| fault.on(id))?;
-    Ok(Credits { id: id.to_owned(), balance: all.first().and_then(last) })
+    Ok(all.first().and_then(last))
 }
 
 /// The last value that was reported.
@@ -36,16 +54,28 @@ fn last(series: &Series) -> Option<f64> {
     series.points.iter().rev().find_map(|(_, value)| *value)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_last_reported_value_counts() {
-        let at = |second| Timestamp::from_second(second).unwrap();
-        let points = vec![(at(0), Some(40.0)), (at(300), Some(12.5)), (at(600), None)];
-        let series = Series { title: String::new(), unit: "", points, threshold: None };
-        assert_eq!(last(&series), Some(12.5));
-        assert_eq!(last(&Series { points: Vec::new(), ..series }), None);
-    }
+/// Which of the instances are in unlimited mode, by id.
+async fn modes(ask: Ask<'_>, ids: impl Iterator<Item = &str>) -> Result<HashMap<String, bool>, Fault> {
+    let named = ids.enumerate().map(|(at, id)| (format!("InstanceId.{}", at + 1), id.to_owned())).collect();
+    let sent = ask.aws.ec2.call("DescribeInstanceCreditSpecifications", named);
+    parse(&ask.aws.call(MODES, None, sent).await?)
 }
+
+fn parse(xml: &str) -> Result<HashMap<String, bool>, Fault> {
+    let document = Document::parse(xml).map_err(|error| Fault::new(FaultKind::Garbled, MODES, error.to_string()))?;
+    let root = document.root_element();
+    if !root.is_called("DescribeInstanceCreditSpecificationsResponse") {
+        let message = format!("the answer is a {}, not what was asked for", root.tag_name().name());
+        return Err(Fault::new(FaultKind::Garbled, MODES, message));
+    }
+    let mode = |item: &roxmltree::Node<'_, '_>| match item.text_of("cpuCredits")?.as_str() {
+        "unlimited" => Some(true),
+        "standard" => Some(false),
+        _ => None,
+    };
+    let items = root.items("instanceCreditSpecificationSet");
+    Ok(items.into_iter().filter_map(|item| Some((item.text_of("instanceId")?, mode(&item)?))).collect())
+}
+
+#[cfg(test)]
+mod tests;

@@ -16,7 +16,8 @@ impl Kind for Balances {
     type Item = Credits;
 
     const PACE: Pace = Pace::Asked;
-    const PERMISSIONS: &'static [&'static str] = &["cloudwatch:GetMetricData"];
+    const PERMISSIONS: &'static [&'static str] =
+        &["cloudwatch:GetMetricData", "ec2:DescribeInstanceCreditSpecifications"];
 
     fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<Credits>, Fault>> {
         Box::pin(fetch::read(ask))

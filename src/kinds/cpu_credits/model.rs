@@ -20,6 +20,8 @@ pub struct Credits {
     pub id: String,
     /// The last `CPUCreditBalance`, in credits; `None` where none was reported in the last hours.
     pub balance: Option<f64>,
+    /// Whether it goes on at full speed without credits, and is billed for it; `None` where that is not known.
+    pub unlimited: Option<bool>,
 }
 
 impl Resource for Credits {
@@ -30,7 +32,7 @@ impl Resource for Credits {
     }
 
     fn gist(&self, into: &mut DefaultHasher) {
-        self.balance.map(f64::to_bits).hash(into);
+        (self.balance.map(f64::to_bits), self.unlimited).hash(into);
     }
 }
 
@@ -46,10 +48,19 @@ pub fn wants(scope: &Scope, id: &str) -> Want {
     Want::part(scope, Credits::KIND, id)
 }
 
-/// What is said of a balance that is low; `None` if there is enough for a build.
+/// What is said of an instance whose balance is low; `None` if there is enough for a build, or none was reported.
+///
+/// In unlimited mode an instance without credits is not slowed down: it spends surplus credits, which are billed where
+/// they are not earned back within a day (EC2 user guide, unlimited mode of burstable instances).
 #[must_use]
-pub fn low(balance: f64) -> Option<String> {
-    (balance < FEW).then(|| {
-        format!("has {balance:.0} CPU credits left, each a minute of a processor at full load: a build may starve it")
+pub fn low(credits: &Credits) -> Option<String> {
+    let balance = credits.balance.filter(|balance| *balance < FEW)?;
+    let has = format!("has {balance:.0} CPU credits left, each a minute of a processor at full load");
+    Some(match credits.unlimited {
+        Some(true) => {
+            format!("{has}; in unlimited mode a build is not slowed down, but what it spends beyond may be billed")
+        }
+        Some(false) => format!("{has}: a build may starve it"),
+        None => format!("{has}: a build may starve it, unless it is in unlimited mode, which is not known"),
     })
 }

@@ -72,19 +72,19 @@ fn class<'a>(id: &'a str, site: &'a Site<'_>) -> Option<&'a str> {
     site.cx.joins.instance(site.cx.scope, id)?.class.as_deref()
 }
 
-/// The credits of an instance, if they were read a moment ago.
-fn balance(id: &str, site: &Site<'_>) -> Option<f64> {
+/// The credits of an instance, if they were read a moment ago and some were reported.
+fn earned<'a>(id: &str, site: &Site<'a>) -> Option<&'a Credits> {
     let read_at = site.cx.world.shelf(site.cx.scope, Credits::KIND)?.read_at(id)?;
     let known = site.cx.world.by_key::<Credits>(site.cx.scope, id)?;
-    known.balance.filter(|_| site.cx.now.duration_since(read_at) <= FRESH)
+    (known.balance.is_some() && site.cx.now.duration_since(read_at) <= FRESH).then_some(known)
 }
 
 /// What is said of the processor time the instances have for a build: whose credits are low; and of the first whose
 /// credits are not known, that its class is small.
 fn starving(members: &[Member], site: &Site<'_>) -> Vec<String> {
-    let low = |member: &Member| Some(format!("{} {}", member.name, cpu_credits::low(balance(&member.id, site)?)?));
+    let low = |member: &Member| Some(format!("{} {}", member.name, cpu_credits::low(earned(&member.id, site)?)?));
     let unknown = |member: &&Member| {
-        balance(&member.id, site).is_none() && class(&member.id, site).is_some_and(|class| SLOW.contains(&class))
+        earned(&member.id, site).is_none() && class(&member.id, site).is_some_and(|class| SLOW.contains(&class))
     };
     let says = "is of a small burstable class: building images may use up its CPU credits, look at CPUCreditBalance";
     let small = members.iter().find(unknown).map(|member| format!("{} {says}", member.name));
@@ -223,18 +223,27 @@ mod tests {
         shelves.seen(false, |cx| starving(&[member()], &Site { cx: *cx, environment: &environment }))
     }
 
-    fn left(balance: Option<f64>) -> Vec<String> {
-        said(&Shelves::default().with([instance()]).with([Credits { id: instance().id, balance }]))
+    fn left(balance: Option<f64>, unlimited: Option<bool>) -> Vec<String> {
+        said(&Shelves::default().with([instance()]).with([Credits { id: instance().id, balance, unlimited }]))
     }
 
     #[test]
     fn low_credits_are_named_enough_are_not_and_unknown_ones_go_by_class() {
-        let low = left(Some(11.4));
+        let low = left(Some(11.4), Some(false));
         assert!(low.len() == 1 && low[0].starts_with("kajimaru-ec2-01 has 11 CPU credits left"), "{low:?}");
-        assert_eq!(left(Some(132.0)), Vec::<String>::new());
-        let unknown = [left(None), said(&Shelves::default().with([instance()]))];
+        assert!(low[0].ends_with(": a build may starve it"), "{low:?}");
+        assert_eq!(left(Some(132.0), Some(false)), Vec::<String>::new());
+        let unknown = [left(None, Some(false)), said(&Shelves::default().with([instance()]))];
         for says in unknown {
             assert!(says.len() == 1 && says[0].contains("small burstable class"), "{says:?}");
         }
+    }
+
+    #[test]
+    fn unlimited_mode_starves_nothing_and_may_be_billed() {
+        let says = left(Some(0.0), Some(true));
+        assert!(says[0].contains("is not slowed down") && !says[0].contains("starve"), "{says:?}");
+        let says = left(Some(0.0), None);
+        assert!(says[0].ends_with("unless it is in unlimited mode, which is not known"), "{says:?}");
     }
 }
