@@ -132,30 +132,30 @@ pub(super) fn take_up(model: &mut Model, verb: &str, value: Option<&str>) -> Vec
             model.overlay = Overlay::Ask(Box::new(ask));
             Vec::new()
         }
-        Asks::Choice { prompt, reads } if value.is_none() => {
-            model.asked += 1;
-            model.notices.info(model.now, format!("{prompt}: reading…"));
-            let then = Then::Choose;
-            model.consulting = Some(Consulting { ask: model.asked, of, verb: offer.verb, prompt, then });
-            vec![Effect::Consult(model.asked, reads)]
+        // What is typed is told of in the plan as what is chosen is, so the same is read before.
+        Asks::Choice { prompt, reads } => {
+            let then = value.map_or(Then::Choose, |value| Then::Take(Some(value.to_owned())));
+            consult(model, Consulting { ask: 0, of, verb: offer.verb, prompt, then }, reads)
         }
         Asks::Informed { prompt, initial, reads } => {
-            model.asked += 1;
-            model.notices.info(model.now, format!("{verb}: reading…"));
             let then = value.map_or(Then::Type(initial), |value| Then::Take(Some(value.to_owned())));
-            model.consulting = Some(Consulting { ask: model.asked, of, verb: offer.verb, prompt, then });
-            vec![Effect::Consult(model.asked, reads)]
+            consult(model, Consulting { ask: 0, of, verb: offer.verb, prompt, then }, reads)
         }
         Asks::Look { reads } => {
-            model.asked += 1;
-            model.notices.info(model.now, format!("{verb}: reading…"));
             let then = Then::Take(value.map(str::to_owned));
-            let prompt = String::new();
-            model.consulting = Some(Consulting { ask: model.asked, of, verb: offer.verb, prompt, then });
-            vec![Effect::Consult(model.asked, reads)]
+            consult(model, Consulting { ask: 0, of, verb: offer.verb, prompt: String::new(), then }, reads)
         }
-        Asks::Nothing | Asks::Text { .. } | Asks::Choice { .. } => answer(model, &of, offer.verb, value),
+        Asks::Nothing | Asks::Text { .. } => answer(model, &of, offer.verb, value),
     }
+}
+
+/// Begins to read what an offer needs; what is done then is remembered.
+fn consult(model: &mut Model, what: Consulting, reads: Vec<Want>) -> Vec<Effect> {
+    model.asked += 1;
+    let title = if what.then == Then::Choose { what.prompt.as_str() } else { what.verb };
+    model.notices.info(model.now, format!("{title}: reading…"));
+    model.consulting = Some(Consulting { ask: model.asked, ..what });
+    vec![Effect::Consult(model.asked, reads)]
 }
 
 /// What the choices need was read: they are laid before the reader, unless they went on to something else.
@@ -293,3 +293,6 @@ pub(super) fn open(model: &mut Model, id: u64) {
     let title = one.plan.says.clone();
     model.enter(Place::Progress(id, title, Sheet::default()));
 }
+
+#[cfg(test)]
+mod tests;

@@ -42,15 +42,12 @@ pub(super) fn repositories(scene: &mut Scene, play: &Play<'_>, facts: &Deploy, s
     for held in facts.crates.iter().filter(|held| !held.repository.contains('/')) {
         let uri = uri(play, held);
         let mut images = match held.tag {
-            Tag::Latest => floating(play, held),
+            Tag::Latest => floating(play, held).into_iter().chain(tries(play, held, &uri)).collect(),
             Tag::Commit => {
                 let deployed = script.rollouts.iter().map(|rollout| rollout.revision - first);
                 let steps: BTreeSet<i32> = BUILDS.chain(deployed).collect();
                 let builds = steps.into_iter().map(|step| build(play, (facts, held), &uri, (first, step)));
-                let tries = TRIES.iter().map(|(tag, pushed)| {
-                    image(play, held, &format!("{uri}:{tag}"), (vec![(*tag).to_owned()], *pushed))
-                });
-                builds.chain(tries).collect()
+                builds.chain(tries(play, held, &uri)).collect()
             }
             Tag::Fixed(tag) => vec![image(play, held, &format!("{uri}:{tag}"), (vec![tag.to_owned()], -90 * 86_400))],
         };
@@ -86,6 +83,13 @@ fn floating(play: &Play<'_>, held: &Crate) -> Vec<Image> {
         image(play, held, &latest(held, *push), (tags, *push))
     };
     PUSHES.iter().map(one).collect()
+}
+
+/// The images to try a deployment with.
+fn tries(play: &Play<'_>, held: &Crate, uri: &str) -> Vec<Image> {
+    let one =
+        |(tag, pushed): &(&str, i64)| image(play, held, &format!("{uri}:{tag}"), (vec![(*tag).to_owned()], *pushed));
+    TRIES.iter().map(one).collect()
 }
 
 /// The build of a revision, `step` after the first one deployed: some days apart, the later ones by hours.

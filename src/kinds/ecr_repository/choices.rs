@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::model::{Image, Repository};
-use super::place::{place, tag};
+use super::place::{Place, place, tag};
 use crate::kinds::Choice;
 use crate::procedure::Want;
 use crate::text;
@@ -25,31 +25,24 @@ pub struct Slot<'a> {
     pub now: Timestamp,
 }
 
+/// Where a repository is read: by the credentials of whoever runs its image, in the repository's own region, which need
+/// not be one that toban was told to look in.
+#[must_use]
+pub fn home(scope: &Scope, at: Place<'_>) -> Scope {
+    Scope::new(scope.source.clone(), at.region)
+}
+
 /// What must be read before an image can be chosen where `image` runs; nothing for images outside ECR.
 #[must_use]
 pub fn wants(scope: &Scope, image: &str) -> Vec<Want> {
-    let here = place(image).filter(|at| at.region == scope.region.as_str());
-    here.map(|at| Want::part(scope, Repository::KIND, at.uri)).into_iter().collect()
+    place(image).map(|at| Want::part(&home(scope, at), Repository::KIND, at.uri)).into_iter().collect()
 }
 
 /// The repository of an image, if it was read.
 #[must_use]
 pub fn known<'a>(world: &'a World, scope: &Scope, image: &str) -> Option<&'a Repository> {
-    world.by_key::<Repository>(scope, place(image)?.uri)
-}
-
-/// Why there is nothing to choose from where `image` runs; `None` if there is.
-#[must_use]
-pub fn offered(scope: &Scope, image: &str) -> Option<String> {
-    match place(image) {
-        None => {
-            Some("it is in no private ECR repository, so its tags cannot be listed; type a tag or a whole image".into())
-        }
-        Some(at) if at.region != scope.region.as_str() => {
-            Some(format!("its repository is in {}, where toban does not look; type a tag or a whole image", at.region))
-        }
-        Some(_) => None,
-    }
+    let at = place(image)?;
+    world.by_key::<Repository>(&home(scope, at), at.uri)
 }
 
 /// A choice for every tag, newest first. What does not fit is barred; the value is the whole reference.
@@ -286,11 +279,12 @@ mod tests {
     }
 
     #[test]
-    fn images_elsewhere_are_typed() {
+    fn a_repository_is_read_in_its_own_region_and_what_is_in_no_ecr_is_typed() {
         let scope = crate::kinds::testing::scope();
-        assert!(wants(&scope, "nginx:1.27").is_empty() && offered(&scope, "nginx:1.27").is_some());
-        let away = "123456789012.dkr.ecr.us-east-1.amazonaws.com/app:v1";
-        assert!(wants(&scope, away).is_empty() && offered(&scope, away).unwrap().contains("us-east-1"));
-        assert_eq!((wants(&scope, URI).len(), offered(&scope, URI)), (1, None));
+        assert!(wants(&scope, "nginx:1.27").is_empty());
+        let away = "123456789012.dkr.ecr.us-east-1.amazonaws.com/app";
+        let there = Scope::new(scope.source.clone(), "us-east-1");
+        assert_eq!(wants(&scope, &format!("{away}:v1")), [Want::part(&there, Repository::KIND, away)]);
+        assert_eq!(wants(&scope, URI), [Want::part(&scope, Repository::KIND, URI)]);
     }
 }

@@ -7,7 +7,7 @@ mod fetch;
 mod model;
 mod place;
 
-pub use choices::{Slot, known, offered, tag_choices, told, wants};
+pub use choices::{Slot, home, known, tag_choices, told, wants};
 pub use model::{Image, Platform, Repository};
 pub use place::{Place, place, tag};
 

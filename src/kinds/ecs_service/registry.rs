@@ -12,7 +12,7 @@ use crate::kinds::ecr_repository::{self, Repository, Slot};
 use crate::kinds::task_definition::image_name;
 use crate::kinds::{Asks, Choice, Site};
 use crate::procedure::Want;
-use crate::world::Resource;
+use crate::world::{Resource, Shelf};
 
 /// The tags of the repository its serving container runs from, once that was read.
 pub(super) fn tags(item: &Service, site: &Site<'_>) -> Vec<Choice> {
@@ -39,14 +39,19 @@ fn digests(item: &Service, container: &str, site: &Site<'_>) -> Vec<String> {
 pub(super) fn registered(item: &Service, container: &str, image: &str, site: &Site<'_>) -> Result<Vec<String>, String> {
     let Some(known) = definition(item, site) else { return Ok(Vec::new()) };
     let Some(repository) = ecr_repository::known(site.cx.world, site.cx.scope, image) else { return Ok(Vec::new()) };
-    let shelf = site.cx.world.shelf(site.cx.scope, Repository::KIND);
-    let read_at = shelf.and_then(|shelf| shelf.read_at(&repository.uri));
+    let read_at = shelf(image, site).and_then(|shelf| shelf.read_at(&repository.uri));
     if read_at.is_none_or(|at| site.cx.now.duration_since(at) > FRESH) {
         return Ok(Vec::new());
     }
     let running = digests(item, container, site);
     let slot = Slot { image, architecture: known.architecture.as_deref(), running: &running, now: site.cx.now };
     ecr_repository::told(repository, image, &slot)
+}
+
+/// The shelf that holds the repository of `image`, if one was read there.
+fn shelf<'a>(image: &str, site: &Site<'a>) -> Option<&'a Shelf> {
+    let at = ecr_repository::place(image)?;
+    site.cx.world.shelf(&ecr_repository::home(site.cx.scope, at), Repository::KIND)
 }
 
 /// What `force` needs read: the repositories of the tags it would bring anew.
@@ -87,7 +92,10 @@ pub(super) fn of_force(item: &Service, site: &Site<'_>) -> Vec<String> {
             continue;
         }
         let runs = digests(item, container, site);
-        let why = if known { unread(image, site) } else { Some(String::new()) };
+        let why = match known {
+            true => unread(image, site),
+            false => Some("; it is in no private ECR, so toban does not read what the tag means now".to_owned()),
+        };
         let lines = match why {
             None => match registered(item, container, image, site) {
                 Ok(mut lines) => {
@@ -118,7 +126,7 @@ pub(super) fn of_force(item: &Service, site: &Site<'_>) -> Vec<String> {
 /// Why it is not known what the tag of `image` means now, as the end of a sentence; `None` if it is.
 fn unread(image: &str, site: &Site<'_>) -> Option<String> {
     let part = ecr_repository::place(image)?.uri;
-    let shelf = site.cx.world.shelf(site.cx.scope, Repository::KIND);
+    let shelf = shelf(image, site);
     let fault = shelf.and_then(|shelf| shelf.bin(part).and_then(|bin| bin.fault.as_ref()).or(shelf.fault.as_ref()));
     if let Some(fault) = fault {
         return Some(format!("; its registry could not be read: {}", fault.sentence()));
@@ -133,10 +141,11 @@ mod tests {
     use super::*;
     use crate::environment::Environment;
     use crate::kinds::ecr_repository::Image;
-    use crate::kinds::sample::{Shelves, ago, container, definition, scope, service, task};
-    use crate::world::{Fault, FaultKind};
+    use crate::kinds::sample::{Shelves, ago, container, definition, now, scope, service, task};
+    use crate::world::{Coverage, Fault, FaultKind, Harvest, Part, Scope};
 
     const URI: &str = "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/city-backend";
+    const AWAY: &str = "123456789012.dkr.ecr.us-east-1.amazonaws.com/city-backend";
 
     fn held(tag: &str, digest: &str) -> Repository {
         let image = Image {
@@ -224,5 +233,51 @@ mod tests {
         let says = told(&shelves);
         assert_eq!(says[0], "city-backend:latest is sha256:feed, pushed 20 min ago");
         assert!(says[1].starts_with("what runs is not known"), "{says:?}");
+    }
+
+    /// The same with the image in a repository of another region.
+    fn away(shelves: Shelves) -> Shelves {
+        let mut other = definition();
+        other.containers[0].image = Some(format!("{AWAY}:latest"));
+        shelves.with([other])
+    }
+
+    #[test]
+    fn a_repository_of_another_region_is_read_there() {
+        let environment = Environment::new("city-prod", vec![scope()]);
+        let there = Scope::new(scope().source, "us-east-1");
+        let shelves = away(shelves());
+        let asked = shelves.seen(true, |cx| asks(&service(), &Site { cx: *cx, environment: &environment }));
+        assert_eq!(asked.reads(), [Want::part(&there, Repository::KIND, AWAY)]);
+
+        let mut shelves = shelves;
+        let held = Repository { uri: AWAY.to_owned(), ..held("latest", "sha256:feedfeedfeedfeed") };
+        let part = Coverage::Parts([Part::from(AWAY)].into());
+        let found = Harvest::of(vec![(Part::from(AWAY), Ok(vec![held]))]);
+        shelves.0.put(&there, Repository::KIND, &part, Ok(found.into()), now());
+        let line = "city-backend:latest is sha256:feedfeedfeed, pushed 20 min ago; sha256:0123456789ab runs now";
+        assert_eq!(told(&shelves)[0], line);
+    }
+
+    #[test]
+    fn a_repository_of_another_region_that_may_not_be_read_is_said() {
+        let mut shelves = away(shelves());
+        let there = Scope::new(scope().source, "us-east-1");
+        let part = Coverage::Parts([Part::from(AWAY)].into());
+        let fault = Fault::new(FaultKind::Denied, "ecr:DescribeImages", "an organization's policy denies the region");
+        shelves.0.put(&there, Repository::KIND, &part, Err(fault), now());
+        let says = told(&shelves);
+        assert!(says[0].contains("its registry could not be read: ecr:DescribeImages is not allowed"), "{says:?}");
+    }
+
+    #[test]
+    fn a_floating_tag_outside_ecr_is_said_not_to_be_read() {
+        let mut other = definition();
+        other.containers[0].image = Some("nginx:latest".to_owned());
+        let says = told(&shelves().with([other]));
+        assert!(
+            says[0].starts_with("app gets what nginx:latest means by then; sha256:0123456789ab runs now; it is in no"),
+            "{says:?}"
+        );
     }
 }
