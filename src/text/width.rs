@@ -92,7 +92,7 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
 fn wrap_paragraph(text: &str, columns: usize, lines: &mut Vec<String>) {
     let mut line = String::new();
     let mut used = 0;
-    for word in text.split_word_bounds() {
+    for word in pieces(text, columns) {
         let word_width = width(word);
         if used + word_width <= columns {
             line.push_str(word);
@@ -128,6 +128,43 @@ fn wrap_paragraph(text: &str, columns: usize, lines: &mut Vec<String>) {
         }
     }
     lines.push(line.trim_end().to_owned());
+}
+
+/// The pieces of a text between which a line of `columns` may be broken. What is written without a space keeps together
+/// up to half a line; what is longer, or is written without spaces at all, may be broken between its words, but never
+/// between a word and the marks about it: a backquote opens with its word and closes with it.
+fn pieces(text: &str, columns: usize) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let blank = first.is_whitespace();
+        let end = rest.find(|c: char| c.is_whitespace() != blank).unwrap_or(rest.len());
+        let (run, after) = rest.split_at(end);
+        rest = after;
+        if blank || (run.is_ascii() && run.len() * 2 <= columns) {
+            pieces.push(run);
+        } else {
+            words(run, &mut pieces);
+        }
+    }
+    pieces
+}
+
+/// The words of a run without spaces, each with the marks that stand before the first or behind it.
+fn words<'a>(run: &'a str, pieces: &mut Vec<&'a str>) {
+    let is_mark = |piece: &str| piece.bytes().all(|byte| byte.is_ascii_punctuation());
+    let (mut start, mut named) = (0, false);
+    for (at, piece) in run.split_word_bound_indices() {
+        if is_mark(piece) {
+            continue;
+        }
+        if named {
+            pieces.extend(run.get(start..at));
+            start = at;
+        }
+        named = true;
+    }
+    pieces.extend(run.get(start..));
 }
 
 /// The longest start of `text` within `columns`.
@@ -197,6 +234,9 @@ mod tests {
     #[case("対象は応答しません", 6, &["対象は", "応答し", "ません"])]
     #[case("OutOfMemoryError", 6, &["OutOfM", "emoryE", "rror"])]
     #[case("a\nb", 4, &["a", "b"])]
+    #[case("tell `--revision 8` deploys it", 16, &["tell `--revision", "8` deploys it"])]
+    #[case("look: `watch` on it", 14, &["look: `watch`", "on it"])]
+    #[case("see `a-very-long-name` there", 12, &["see `a-very-", "long-name`", "there"])]
     #[case("", 4, &[""])]
     #[case("本", 1, &["…"])]
     #[case("anything", 0, &[])]

@@ -72,7 +72,8 @@ fn lay<'a>(panels: &[Panel<'a>], columns: u16, paint: Paint<'_>) -> Vec<Laid<'a>
             add(text_lines(&panel.block.empty, columns).len(), Piece::Empty(at));
             continue;
         }
-        let heading = !panel.block.columns.is_empty();
+        // Bars and the like have columns that are called nothing: a heading of them would be an empty line.
+        let heading = panel.block.columns.iter().any(|column| !column.title.is_empty());
         let mut rows = Rows { block: at, heading, from: 0, row, count: 0 };
         for (from, item) in panel.items().enumerate() {
             if matches!(item.look, Look::Cells(_)) {
