@@ -1,23 +1,18 @@
 //! `Live` against the peer: the whole way from the cloud seam through the SDK and the wire to our own
 //! types and back. What the screens make of it is tested elsewhere.
-#![expect(clippy::expect_used, reason = "a test whose peer does not answer must fail at once")]
 
+mod engine;
 mod support;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
+use engine::{here, live, of, read, read_all, source};
+use jiff::Timestamp;
 use serde_json::json;
 use support::peer::{ACCOUNT, PROD_ACCOUNT, PROD_ROLE, Peer, REGION, shared};
-use toban::app::carry::Logbook;
-use toban::app::drive::{Errand, drive};
-use toban::app::gate::{Answer, Approved, Circumstances, Gate, Let};
 use toban::aws::{Live, Source, Sources};
-use toban::cloud::{Cloud, Outcome, Receipt, Stats};
-use toban::deploy::compose::{Check, Recipe};
-use toban::environment::{Wish, Wishes, gather};
+use toban::cloud::{Cloud, Outcome};
 use toban::kinds::alarm::Alarm;
 use toban::kinds::db_cluster::DbCluster;
 use toban::kinds::db_instance::DbInstance;
@@ -26,59 +21,17 @@ use toban::kinds::ecr_repository::Repository;
 use toban::kinds::ecs_cluster::Cluster;
 use toban::kinds::ecs_service::Service;
 use toban::kinds::ecs_task::Task;
-use toban::kinds::function_release::Release;
-use toban::kinds::lambda_function::Function;
 use toban::kinds::listener::ListenerSet;
 use toban::kinds::load_balancer::LoadBalancer;
 use toban::kinds::tagged::Tagged;
 use toban::kinds::target_group::TargetGroup;
 use toban::kinds::target_health::TargetHealth;
 use toban::kinds::task_definition::TaskDefinition;
-use toban::kinds::{AnyKind, Boxed, Context, Extra, Joins, KINDS, Pace, Site, kind};
-use toban::procedure::{Ending, How};
-use toban::world::{
-    Coverage, Fault, FaultKind, Found, Identity, KindName, Resource, ResourceId, Scope, SourceName, World,
-};
-
-fn source(peer: &Peer) -> Source {
-    Source { endpoint_url: Some(peer.endpoint().to_owned()), ..Source::current() }.in_regions([REGION])
-}
-
-fn live(peer: &Peer) -> Live {
-    Live::new(Sources { list: vec![source(peer)] }).with_keys("AKIATOBANTESTPEER000", "peer-secret-of-nobody")
-}
-
-fn here() -> Scope {
-    Scope::new("default", REGION)
-}
-
-/// Reads every kind once, those first that others need.
-async fn read_all(live: &Live, scope: &Scope) -> World {
-    let mut world = World::default();
-    let mut done: BTreeSet<KindName> = BTreeSet::new();
-    let polled: Vec<_> = KINDS.iter().copied().filter(|kind| kind.pace() != Pace::Asked).collect();
-    while done.len() < polled.len() {
-        for kind in polled.iter().filter(|kind| kind.needs().iter().all(|need| done.contains(need))).collect::<Vec<_>>()
-        {
-            if done.insert(kind.name()) {
-                read(live, *kind, scope, &mut world).await;
-            }
-        }
-    }
-    world
-}
-
-async fn read(live: &Live, kind: &'static dyn AnyKind, scope: &Scope, world: &mut World) {
-    let got = live.read(kind, scope, &Coverage::All, world).await;
-    world.put(scope, kind.name(), &Coverage::All, got, Timestamp::now());
-}
+use toban::kinds::{KINDS, Pace};
+use toban::world::{Coverage, Fault, FaultKind, KindName, Resource, Scope, World};
 
 fn faults(world: &World) -> Vec<String> {
     world.shelves().flat_map(|(_, _, shelf)| shelf.faults().map(Fault::sentence).collect::<Vec<_>>()).collect()
-}
-
-fn of(name: KindName) -> &'static dyn AnyKind {
-    kind(name).expect("a kind")
 }
 
 #[tokio::test]
@@ -325,152 +278,4 @@ async fn a_probe_names_the_permission_that_is_missing() {
         assert_eq!(outcome(fine), &Outcome::Fine(None), "{fine}");
     }
     assert!(matches!(outcome("clock"), Outcome::Fine(Some(_))), "{:?}", outcome("clock"));
-}
-
-/// AWS whose time need not be waited for: what waits looks again at once.
-#[derive(Debug)]
-struct Hurried(Live);
-
-impl Cloud for Hurried {
-    fn scopes(&self) -> Boxed<'_, Result<Vec<Scope>, Fault>> {
-        self.0.scopes()
-    }
-    fn identify<'a>(&'a self, scope: &'a Scope) -> Boxed<'a, Result<Identity, Fault>> {
-        self.0.identify(scope)
-    }
-    fn read<'a>(
-        &'a self,
-        kind: &'static dyn AnyKind,
-        scope: &'a Scope,
-        coverage: &'a Coverage,
-        known: &'a World,
-    ) -> Boxed<'a, Result<Found, Fault>> {
-        self.0.read(kind, scope, coverage, known)
-    }
-    fn look<'a>(
-        &'a self,
-        kind: &'static dyn AnyKind,
-        id: &'a ResourceId,
-        known: &'a World,
-        now: Timestamp,
-    ) -> Boxed<'a, Result<Extra, Fault>> {
-        self.0.look(kind, id, known, now)
-    }
-    fn change<'a>(&'a self, change: &'a Approved, scope: &'a Scope) -> Boxed<'a, Result<Receipt, Fault>> {
-        self.0.change(change, scope)
-    }
-    fn renew(&self, source: &SourceName) {
-        self.0.renew(source);
-    }
-    fn stats(&self) -> Stats {
-        self.0.stats()
-    }
-    fn login(&self, source: &SourceName) -> Option<Vec<String>> {
-        self.0.login(source)
-    }
-    fn pause(&self, _span: SignedDuration) -> Boxed<'_, ()> {
-        Box::pin(tokio::task::yield_now())
-    }
-    fn now(&self) -> Timestamp {
-        self.0.now()
-    }
-}
-
-/// Takes up an offer of what is called `name`, as both faces do, and sees it to its end.
-async fn carried(
-    cloud: &Hurried,
-    world: World,
-    wishes: &Wishes,
-    name: &str,
-    (verb, value): (&str, Option<&str>),
-) -> Ending {
-    let (mut world, zone) = (world, TimeZone::UTC);
-    let picture = gather(&world, wishes, cloud.now(), &zone);
-    let member = picture.environments.iter().flat_map(|one| &one.members).find(|member| member.name == name);
-    let id = member.expect("it is placed").id.clone();
-    let environment = picture.home(&id).expect("an environment");
-    if id.kind == Function::KIND {
-        let coverage = Coverage::Parts([id.key.clone()].into());
-        let got = cloud.read(of(Release::KIND), &id.scope, &coverage, &world).await;
-        world.put(&id.scope, Release::KIND, &coverage, got, cloud.now());
-    }
-    let proposal = {
-        let joins = Joins::of(&world);
-        let cx =
-            Context { world: &world, joins: &joins, scope: &id.scope, protected: false, now: cloud.now(), zone: &zone };
-        let site = Site { cx, environment };
-        of(id.kind).propose(&id, verb, value, &site).expect("a plan")
-    };
-    let at =
-        Circumstances { protected: false, pinned: None, account: None, read_at: Some(cloud.now()), now: cloud.now() };
-    let allowed = Gate::default().allow(proposal, &Answer::Yes, None, &at).expect("nothing hinders it");
-    let Let::Procedure(license, procedure) = allowed else { unreachable!("it has several steps") };
-    let errand = Errand { id: 1, license, procedure };
-    drive(cloud, errand, world, (&Logbook::default(), false), &mut |_| {}).await
-}
-
-#[tokio::test]
-async fn instances_are_deployed_with_compose_through_drain_command_and_registration() {
-    let peer = Peer::start();
-    peer.build(&["kajimaru"]);
-    let live = live(&peer);
-    let world = read_all(&live, &here()).await;
-    let cloud = Hurried(live);
-    let recipe = Recipe {
-        directory: "/home/ssm-user/kajimaru".to_owned(),
-        user: "ssm-user".to_owned(),
-        file: Some("docker-compose.prod.yml".to_owned()),
-        health: Check::Path { path: "/health".to_owned(), host: None },
-        reference: "main".to_owned(),
-        migrate: None,
-    };
-    let wishes =
-        Wishes { environments: vec![Wish { deploy: Some(recipe), ..Wish::new("kajimaru") }], ..Wishes::default() };
-    let ending = carried(&cloud, world.clone(), &wishes, "kajimaru-TG", ("deploy", None)).await;
-    assert_eq!(ending.how, How::Done, "{}", ending.says);
-    let calls = |operation: &str| cloud.stats().get(operation).map_or(0, |tally| tally.calls);
-    assert_eq!(calls("elasticloadbalancing:DeregisterTargets"), 2);
-    assert_eq!(calls("elasticloadbalancing:RegisterTargets"), 2);
-    assert_eq!(calls("ssm:SendCommand"), 5, "one survey, and two commands on each");
-    let again = carried(&cloud, world.clone(), &wishes, "kajimaru-TG", ("deploy", None)).await;
-    assert!(again.how == How::Done && again.says.contains("already"), "{}", again.says);
-    let back = carried(&cloud, world.clone(), &wishes, "kajimaru-TG", ("rollback", None)).await;
-    assert_eq!(back.how, How::Done, "{}", back.says);
-
-    // The second instance's command fails: it goes back.
-    let failed = json!({"Status": "Failed", "StatusDetails": "Failed", "ResponseCode": 1, "StandardErrorContent": "no space left on device"});
-    peer.script(&json!({"service": "ssm", "operation": "GetCommandInvocation", "after": 6 + 3 + 3 + 1, "times": 1, "patch": failed}));
-    let ending = carried(&cloud, world, &wishes, "kajimaru-TG", ("deploy", None)).await;
-    assert_eq!(ending.how, How::Incomplete, "{}", ending.says);
-    assert!(ending.says.contains("no space left") && ending.says.contains("and serves"), "{}", ending.says);
-}
-
-#[tokio::test]
-async fn a_function_is_updated_published_and_its_alias_shifted() {
-    let peer = Peer::start();
-    peer.build(&["cat-data-v23"]);
-    let live = live(&peer);
-    let mut world = read_all(&live, &here()).await;
-    let functions: Vec<&Function> = world.all(&here()).collect();
-    assert_eq!(functions.len(), 3);
-    assert!(functions.iter().all(|function| function.state.as_deref() == Some("Active")), "{functions:?}");
-    let cloud = Hurried(live);
-    let wishes = Wishes::default();
-    let code = Some("s3://cat-data-v23/api.zip");
-    let bare = carried(&cloud, world.clone(), &wishes, "cat-data-v23-import", ("deploy", code)).await;
-    assert!(bare.how == How::Done && bare.says.contains("no alias was shifted"), "{}", bare.says);
-
-    // Somebody changed it after the plan was made.
-    let error = json!({"code": "PreconditionFailedException", "message": "The Revision Id provided does not match", "status": 412});
-    let ids = peer.script(&json!({"service": "lambda", "operation": "UpdateFunctionCode", "error": error}));
-    let late = carried(&cloud, world.clone(), &wishes, "cat-data-v23-api", ("deploy", code)).await;
-    assert!(late.how == How::Failed && late.says.contains("somebody changed"), "{}", late.says);
-    peer.unscript(&ids);
-
-    let shifted = carried(&cloud, world.clone(), &wishes, "cat-data-v23-api", ("deploy", code)).await;
-    assert_eq!(shifted.how, How::Done, "{}", shifted.says);
-    assert!(shifted.says.starts_with("all calls of live go to version"), "{}", shifted.says);
-    read(&cloud.0, of(Function::KIND), &here(), &mut world).await;
-    let back = carried(&cloud, world, &wishes, "cat-data-v23-api", ("rollback", Some("live=1"))).await;
-    assert_eq!((back.how, back.says.as_str()), (How::Done, "all calls of live go to version 1"));
 }

@@ -18,6 +18,8 @@ mod profiles;
 mod rds_token;
 mod recent;
 #[cfg(test)]
+mod replay;
+#[cfg(test)]
 mod script;
 mod sessions;
 mod source;
@@ -42,5 +44,7 @@ pub use xml::Find;
 
 #[cfg(test)]
 pub(crate) use clients::mocked;
+#[cfg(test)]
+pub(crate) use replay::Replay;
 #[cfg(test)]
 pub(crate) use script::Script;

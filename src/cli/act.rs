@@ -89,7 +89,10 @@ pub(super) async fn take_up(duty: &Duty, outlook: &mut Outlook, wish: &Wish<'_>)
     if let Some(why) = offer.barred {
         return Err(refused(why));
     }
-    consult(duty, outlook, offer.asks.reads()).await;
+    tokio::select! {
+        () = consult(duty, outlook, offer.asks.reads()) => {}
+        _ = tokio::signal::ctrl_c() => return Err(untouched()),
+    }
     let environment = outlook.picture.environment(&name);
     let environment = environment.ok_or_else(|| refused("its environment went".to_owned()))?;
     at_site(duty, outlook, (environment, &id), |site| of.propose(&id, wish.verb, wish.value, site)).map_err(refused)
@@ -172,7 +175,7 @@ pub(super) async fn act(duty: &Duty, outlook: Outlook, proposal: Proposal, actin
         (Some(name), _) => Answer::Named(name.clone()),
         (None, true) => Answer::Yes,
         (None, false) if gate.hindrance(&plan, &at).is_some() => Answer::No,
-        (None, false) => ask(&plan, &at).await,
+        (None, false) => ask(&plan, &at).await?,
     };
     let at = Circumstances { now: duty.cloud.now(), ..at };
     let allowed = gate
@@ -181,7 +184,13 @@ pub(super) async fn act(duty: &Duty, outlook: Outlook, proposal: Proposal, actin
     let logbook = Logbook { path: duty.settings.journal.clone(), who: outlook.world.identity(&plan.scope).cloned() };
     match allowed {
         Let::Change(approved) => {
-            let got = carry_out(&*duty.cloud, &approved, &logbook, None).await;
+            let got = tokio::select! {
+                got = carry_out(&*duty.cloud, &approved, &logbook, None) => got,
+                _ = tokio::signal::ctrl_c() => {
+                    let says = "whether AWS took it is not known; look at it, and at `toban journal`";
+                    return Err(Failure::new(Exit::Interrupted, format!("{} was left: {says}", plan.says)));
+                }
+            };
             let receipt = got.map_err(|fault| Failure::of(&fault, &plan.scope))?;
             let says = receipt.says.unwrap_or_else(|| "done".to_owned());
             tell(&plan, &Ending::done(says), &receipt.request_ids, acting)
@@ -249,10 +258,18 @@ fn sheet(plan: &Plan, at: &Circumstances) -> String {
     lines.iter().map(|line| format!("{}\n", text::clean(line))).collect()
 }
 
+/// Ctrl-c came before anything was begun.
+fn untouched() -> Failure {
+    Failure::new(Exit::Interrupted, "interrupted; nothing was changed")
+}
+
 /// Shows the plan and asks, if there is somebody to ask. Nobody there means no.
-async fn ask(plan: &Plan, at: &Circumstances) -> Answer {
+///
+/// # Errors
+/// When ctrl-c is the answer.
+async fn ask(plan: &Plan, at: &Circumstances) -> Result<Answer, Failure> {
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        return if at.protected { Answer::Yes } else { Answer::No };
+        return Ok(if at.protected { Answer::Yes } else { Answer::No });
     }
     let question = match at.protected {
         true => format!("type {} to go on: ", plan.environment),
@@ -265,13 +282,13 @@ async fn ask(plan: &Plan, at: &Circumstances) -> Answer {
     });
     let typed = tokio::select! {
         typed = typed => typed.ok().and_then(Result::ok).unwrap_or_default(),
-        _ = tokio::signal::ctrl_c() => String::new(),
+        _ = tokio::signal::ctrl_c() => return Err(untouched()),
     };
-    match typed.trim() {
+    Ok(match typed.trim() {
         "y" | "Y" | "yes" => Answer::Yes,
         "" => Answer::No,
         name => Answer::Named(name.to_owned()),
-    }
+    })
 }
 
 #[cfg(test)]

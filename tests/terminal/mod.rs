@@ -189,6 +189,7 @@ impl Drop for Terminal {
 #[expect(dead_code, reason = "never called: it keeps the harness whole in every test binary")]
 fn every_part_counts_as_used(mut terminal: Terminal) {
     terminal.hides("");
+    terminal.resize(1, 1);
     let _ = terminal.raw();
     let _ = terminal.wrote(b"");
     terminal.signal("TERM");

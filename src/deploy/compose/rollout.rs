@@ -51,6 +51,13 @@ struct Run {
     since: Timestamp,
 }
 
+impl Run {
+    /// When it is looked at again.
+    fn pace(&self, now: Timestamp) -> SignedDuration {
+        if now.duration_since(self.since) < EAGER.1 { EAGER.0 } else { LOOK }
+    }
+}
+
 /// Where it stands; the figure is the instance's place among the members.
 #[derive(Clone, PartialEq, Eq, Debug)]
 enum Phase {
@@ -81,6 +88,8 @@ const RENEW: SignedDuration = SignedDuration::from_mins(20);
 const UNKNOWN: SignedDuration = SignedDuration::from_mins(3);
 const ARRIVES: SignedDuration = SignedDuration::from_mins(10);
 const LOOK: SignedDuration = SignedDuration::from_secs(5);
+/// Most commands are done within moments, so that a command is looked at this often at first, and for this long.
+const EAGER: (SignedDuration, SignedDuration) = (SignedDuration::from_secs(1), SignedDuration::from_secs(10));
 
 /// A deployment to instances.
 #[derive(Debug)]
@@ -94,6 +103,8 @@ pub struct Rollout {
     lock: Option<String>,
     renewing: bool,
     again: Option<String>,
+    /// Whether that was waited for.
+    waited: bool,
     took_over: Option<String>,
     remembered: Option<String>,
     found: Vec<Found>,
@@ -123,6 +134,7 @@ impl Rollout {
             lock: None,
             renewing: false,
             again: None,
+            waited: false,
             took_over: None,
             remembered: None,
             commit: None,
@@ -373,9 +385,15 @@ impl Rollout {
         Some(if seen.succeeded() { Ok(()) } else { Err(format!("the command {}{last}", seen.words())) })
     }
 
-    fn after(&mut self, came: Option<Result<(), String>>, at: usize, next: Phase) -> Step {
+    fn after(
+        &mut self,
+        came: Option<Result<(), String>>,
+        (at, run): (usize, &Run),
+        next: Phase,
+        sight: &Sight<'_>,
+    ) -> Step {
         match came {
-            None => Step::Wait(LOOK),
+            None => Step::Wait(run.pace(sight.now)),
             Some(Ok(())) => {
                 self.phase = next;
                 Step::Wait(SignedDuration::ZERO)
@@ -408,9 +426,11 @@ impl Procedure for Rollout {
     }
 
     fn step(&mut self, sight: &Sight<'_>) -> Step {
-        if self.again.take().is_some() {
+        // It stands in the report as long as it is waited for.
+        if self.again.is_some() && !std::mem::replace(&mut self.waited, true) {
             return Step::Wait(SignedDuration::from_secs(10));
         }
+        (self.again, self.waited) = (None, false);
         match self.keep(sight) {
             Some(step) => step,
             None => self.go(sight),

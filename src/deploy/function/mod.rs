@@ -70,7 +70,12 @@ pub struct Shift {
     goal: Option<Goal>,
     code: Option<String>,
     version: Option<String>,
+    /// Why the last change is made again.
     wait: Option<String>,
+    /// Whether that was waited for.
+    waited: bool,
+    /// Whether the answer to new code was lost: it may be in place.
+    lost: bool,
     busy_since: Option<Timestamp>,
     touched: bool,
     /// Why the share was taken back.
@@ -99,6 +104,8 @@ impl Shift {
             code: None,
             version: None,
             wait: None,
+            waited: false,
+            lost: false,
             busy_since: None,
             touched: false,
             trouble: None,
@@ -138,6 +145,9 @@ impl Shift {
             _ => String::new(),
         };
         match (&self.version, self.touched) {
+            (None, true) if matches!(self.aim, Aim::Back(_)) => {
+                format!("{} was shifted", self.alias.as_deref().unwrap_or("the alias"))
+            }
             (Some(version), _) => format!("version {version} is published{alias}"),
             (None, true) => "the new code is in place but not published".to_owned(),
             (None, false) => "nothing was changed".to_owned(),
@@ -341,6 +351,16 @@ impl Shift {
             return;
         }
         let why = match code.contains("PreconditionFailed") {
+            true if self.lost && self.phase == Phase::Update => {
+                // The change that was refused bore the revision of before the first try, so that may have been taken.
+                let says = format!(
+                    "an answer was lost on the way, and {} was changed since: by that very change, or by somebody else; \
+                     look at it, and deploy again",
+                    self.name
+                );
+                self.phase = Phase::Over(Ending::incomplete(says));
+                return;
+            }
             true => format!(
                 "somebody changed {} after this plan was made: a colleague, a pipeline or the stack that made it; look at \
                  it and plan anew",
@@ -380,9 +400,11 @@ impl Procedure for Shift {
     }
 
     fn step(&mut self, sight: &Sight<'_>) -> Step {
-        if self.wait.take().is_some() {
+        // It stands in the report as long as it is waited for.
+        if self.wait.is_some() && !std::mem::replace(&mut self.waited, true) {
             return Step::Wait(SignedDuration::from_secs(5));
         }
+        (self.wait, self.waited) = (None, false);
         self.go(sight)
     }
 
@@ -391,6 +413,7 @@ impl Procedure for Shift {
         match got {
             Ok(receipt) => self.went(receipt, now),
             Err(fault) if matches!(fault.kind, Throttled | Expired | Credentials | Offline | Timeout) => {
+                self.lost |= self.phase == Phase::Update && matches!(fault.kind, Offline | Timeout);
                 self.wait = Some(fault.sentence());
             }
             Err(fault) => self.refused(fault, now),

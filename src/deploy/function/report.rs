@@ -32,7 +32,25 @@ impl Shift {
             (None, Some(_)) => Health::Worrying,
             (None, None) => Health::Changing,
         };
-        Report { says, health, stands: Some(self.stands()), bars: self.bars(sight), ..Report::default() }
+        Report { says, health, stands: Some(self.leaving()), bars: self.bars(sight), ..Report::default() }
+    }
+
+    /// What stands if it is left now. A change that is under way may or may not have been taken.
+    fn leaving(&self) -> String {
+        let alias = self.alias.as_deref().unwrap_or("the alias");
+        let again = "the same command again goes on from what is seen";
+        match (&self.phase, &self.wait) {
+            (Phase::Update, None) => format!("whether {} has the new code is not known; {again}", self.name),
+            (Phase::Publish, None) => {
+                format!("the new code is in place, whether a version of it is published is not known; {again}")
+            }
+            (Phase::Shift, None) if self.touched => {
+                format!("{}; whether {alias} was shifted is not known; {again}", self.stands())
+            }
+            (Phase::Shift, None) => format!("whether {alias} was shifted is not known; {again}"),
+            (Phase::Over(ending), _) => ending.says.clone(),
+            _ => format!("{}; {again}", self.stands()),
+        }
     }
 
     fn says(&self, sight: &Sight<'_>) -> String {

@@ -103,7 +103,8 @@ impl Lambda {
 
     fn does(&mut self, deed: &Deed) -> Result<Receipt, Fault> {
         if let Some(code) = self.refuse.pop() {
-            let mut fault = Fault::new(FaultKind::Refused, "lambda:x", "no");
+            let kind = if code == "Timeout" { FaultKind::Timeout } else { FaultKind::Refused };
+            let mut fault = Fault::new(kind, "lambda:x", "no");
             fault.code = Some(code.to_owned());
             return Err(fault);
         }
@@ -252,6 +253,49 @@ fn an_update_under_way_is_waited_for_and_a_change_of_somebody_else_is_not_run_ov
     lambda.alias.share = None;
     let ending = lambda.drive(&mut shift, 100).expect("an end");
     assert!(ending.how == How::Incomplete && ending.says.contains("somebody else shifted"), "{}", ending.says);
+}
+
+#[test]
+fn a_lost_answer_is_tried_again_and_what_it_may_have_done_is_not_called_nothing() {
+    let mut lambda = Lambda::new();
+    lambda.refuse = vec!["Timeout"];
+    let mut shift = lambda.shift(new_code(None), true);
+    lambda.drive(&mut shift, 2);
+    let (world, now) = (lambda.world(&[]), lambda.now);
+    let report = shift.report(&Sight { world: &world, faults: &[], now });
+    assert!(report.says.starts_with("tries again in a moment: "), "while it is waited for: {}", report.says);
+    assert_eq!(lambda.drive(&mut shift, 2000).expect("an end").how, How::Done);
+
+    let mut lambda = Lambda::new();
+    lambda.refuse = vec!["PreconditionFailedException", "Timeout"];
+    let ending = lambda.run(new_code(None));
+    assert_eq!(ending.how, How::Incomplete, "{}", ending.says);
+    assert!(ending.says.contains("by that very change, or by somebody else"), "{}", ending.says);
+}
+
+#[test]
+fn whoever_leaves_is_told_what_may_have_been_taken() {
+    let mut lambda = Lambda::new();
+    let mut shift = lambda.shift(new_code(None), true);
+    let mut told = Vec::new();
+    while lambda.drive(&mut shift, 1).is_none() {
+        let (world, now) = (lambda.world(&[]), lambda.now);
+        told.extend(shift.report(&Sight { world: &world, faults: &[], now }).stands);
+        told.dedup();
+    }
+    let again = "the same command again goes on from what is seen";
+    assert_eq!(
+        told,
+        [
+            format!("the new code is in place but not published; {again}"),
+            format!("the new code is in place, whether a version of it is published is not known; {again}"),
+            format!("version 2 is published; whether live was shifted is not known; {again}"),
+            format!("version 2 is published; {again}"),
+        ]
+    );
+    let back = Lambda::new().shift(Aim::Back("1".to_owned()), true);
+    let stands = back.report(&Sight { world: &World::default(), faults: &[], now: lambda.now }).stands;
+    assert_eq!(stands, Some(format!("whether live was shifted is not known; {again}")));
 }
 
 #[test]

@@ -211,18 +211,32 @@ impl Procedure for Rollout {
             Stage::Register | Stage::Update if self.refused.is_some() => {
                 let fault = self.refused.as_ref().map(|(.., fault)| fault.sentence()).unwrap_or_default();
                 let says = format!("AWS does not take it at the moment, toban tries again: {fault}");
-                Report { says, health: Health::Worrying, ..Report::default() }
+                let stands = Some(match &self.registered {
+                    Some(revision) => {
+                        format!("{} is registered, and {name} was not taken to it", revision_name(revision))
+                    }
+                    None => "nothing was changed".to_owned(),
+                });
+                Report { says, health: Health::Worrying, stands, ..Report::default() }
             }
+            // What is told here is told before the answer comes: whoever leaves meanwhile cannot know it.
             Stage::Register => {
                 let says = format!("registering a revision for {name}");
-                Report { says, health: Health::Changing, ..Report::default() }
+                let stands = Some(format!(
+                    "whether a revision was registered is not known, and {name} was not touched; a revision nobody \
+                     deploys does no harm"
+                ));
+                Report { says, health: Health::Changing, stands, ..Report::default() }
             }
             Stage::Update => {
                 let says =
                     format!("telling ECS to replace {} of {name}", counted(self.service.desired as usize, "task"));
-                let stands = self.registered.as_ref().map(|revision| {
-                    format!("{} is registered, and {name} was not taken to it", revision_name(revision))
-                });
+                let named =
+                    self.registered.as_ref().map(|revision| format!("{} is registered; ", revision_name(revision)));
+                let stands = Some(format!(
+                    "{}whether ECS was told is not known; `watch` on {name} shows a rollout if there is one",
+                    named.unwrap_or_default()
+                ));
                 Report { says, health: Health::Changing, stands, ..Report::default() }
             }
         }

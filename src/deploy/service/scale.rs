@@ -135,11 +135,13 @@ impl Procedure for Scaling {
         let name = &self.name;
         if let Some((_, _, fault)) = &self.refused {
             let says = format!("AWS does not take it at the moment, toban tries again: {}", fault.sentence());
-            return Report { says, health: Health::Worrying, ..Report::default() };
+            let stands = Some("nothing was changed".to_owned());
+            return Report { says, health: Health::Worrying, stands, ..Report::default() };
         }
         let Some(service) = self.sent_at.and_then(|_| sight.world.get::<Service>(&self.id)) else {
             let says = format!("telling ECS to run {} of {name}", counted(self.count as usize, "task"));
-            return Report { says, health: Health::Changing, ..Report::default() };
+            let stands = Some(format!("whether ECS was told is not known; how many tasks {name} wants shows it"));
+            return Report { says, health: Health::Changing, stands, ..Report::default() };
         };
         let still = sight.now.duration_since(self.moved.2);
         let stalled = still >= STALLED;

@@ -110,7 +110,18 @@ fn bars(watch: &Watch, seen: &Seen<'_>) -> Vec<Bar> {
     let old = service.deployments.iter().filter(|one| one.id != watch.ours.id);
     let running: u32 = old.clone().map(|one| one.running).sum();
     let names: Vec<&str> = old.map(|one| revision_name(&one.task_definition)).collect();
-    let health = if running == 0 { Health::Well } else { Health::Changing };
+    // What ran before is to go, and to stay where the service went back to it.
+    let health = match &watch.verdict {
+        Verdict::RolledBack { settled, .. } => {
+            if *settled {
+                Health::Well
+            } else {
+                done_or(Health::Changing, running, watch.most_old)
+            }
+        }
+        _ if running == 0 => Health::Well,
+        _ => Health::Changing,
+    };
     bars.push(Bar { label: "old tasks".into(), done: running, all: watch.most_old, note: names.join(", "), health });
     let targets = targets_of(&watch.ours.id, seen);
     if !targets.is_empty() {

@@ -2,4 +2,5 @@
 
 mod pages;
 mod played;
+mod replayed;
 mod sequences;

@@ -58,6 +58,8 @@ pub struct Watch {
     moved: (u64, Timestamp),
     /// Since when it is among the failed ones.
     failed_at: Option<Timestamp>,
+    /// Whether it was given up by a circuit breaker that is set not to roll back.
+    left: bool,
     /// Whether the newer description may not be read.
     pub(super) no_records: bool,
     /// The most tasks others than ours were seen to have.
@@ -87,6 +89,7 @@ impl Watch {
             met: false,
             moved: (0, now),
             failed_at: None,
+            left: false,
             no_records: false,
             most_old: service.running,
             log: None,
@@ -194,8 +197,12 @@ impl Watch {
         if self.moved.0 != gist {
             self.moved = (gist, now);
         }
-        if matches!(self.verdict, Verdict::Failed(_)) {
+        if let Verdict::Failed(why) = &self.verdict {
             self.failed_at = self.failed_at.or(Some(now));
+            let breaker = seen.service.and_then(|service| service.breaker.as_ref());
+            // Alarms may roll back what the breaker did not give up, so its words must say that it was the breaker.
+            self.left = breaker.is_some_and(|breaker| breaker.enabled && !breaker.rollback)
+                && why.as_ref().is_some_and(|why| why.contains("circuit breaker"));
         }
         let definition = |arn: &Arn| sight.world.by_key::<TaskDefinition>(&self.id.scope, arn.as_str());
         self.unknown = seen.service.is_some_and(|service| {
@@ -289,9 +296,9 @@ impl Watch {
         Some(Step::End(ending))
     }
 
-    /// Whether ECS will roll back what it gave up.
+    /// Whether ECS may yet roll back what it gave up.
     fn turns(&self) -> bool {
-        self.failed_at.is_some() && !matches!(self.aim, Aim::TakenBack)
+        self.failed_at.is_some() && !self.left && !matches!(self.aim, Aim::TakenBack)
     }
 }
 

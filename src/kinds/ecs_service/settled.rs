@@ -19,6 +19,12 @@ pub(super) fn settled(item: &Service, loose: &Loose<'_>) -> Option<Seen> {
             (item.desired == wanted).then(|| Seen::done(says))
         }
         "force-deploy" | "deploy-revision" => deployment(item, loose),
+        // Whether it is there or not, it matters to nobody until the service goes to it.
+        "register-revision" => {
+            let untouched = primary(item)?.created_at? < loose.at;
+            let says = format!("{} was not taken to a new revision; one that was registered lies unused", item.name);
+            untouched.then(|| Seen::not(says))
+        }
         _ => None,
     }
 }
@@ -91,6 +97,12 @@ mod tests {
         );
         assert_eq!(told(vec![complete(7, 2, 2)], "force-deploy", None), Some(false), "nothing began since");
         assert_eq!(told(vec![rolling(9, 2, 2, 10)], "force-deploy", None), Some(false), "another one, later");
+    }
+
+    #[test]
+    fn a_revision_that_was_registered_and_not_gone_to_lies_unused() {
+        assert_eq!(told(vec![complete(7, 2, 2)], "register-revision", None), Some(false), "nothing began since");
+        assert_eq!(told(vec![rolling(8, 2, 2, 10)], "register-revision", None), None, "it may be what was gone to");
     }
 
     #[test]

@@ -26,7 +26,7 @@ impl Rollout {
             }
         }
         if waits {
-            return Step::Wait(SignedDuration::from_secs(2));
+            return Step::Wait(run.pace(sight.now));
         }
         self.output.clear();
         match self.judge(sight) {

@@ -33,7 +33,7 @@ impl Rollout {
             Phase::Place(at) => self.place(at),
             Phase::Placing(at, run) => {
                 let came = self.came(at, &run, sight);
-                self.after(came, at, Phase::Check(at))
+                self.after(came, (at, &run), Phase::Check(at), sight)
             }
             Phase::Check(at) => {
                 let port = self.members.get(at).map_or(80, |member| member.port);
@@ -43,7 +43,7 @@ impl Rollout {
             }
             Phase::Checking(at, run) => {
                 let came = self.came(at, &run, sight);
-                self.after(came, at, Phase::Register(at))
+                self.after(came, (at, &run), Phase::Register(at), sight)
             }
             Phase::Register(at) => self.register(at, true),
             Phase::Arriving(at, since) => self.arriving(at, since, sight),
@@ -180,7 +180,7 @@ impl Rollout {
 
     fn migrated(&mut self, run: &Run, sight: &Sight<'_>) -> Step {
         match self.came(0, run, sight) {
-            None => Step::Wait(LOOK),
+            None => Step::Wait(run.pace(sight.now)),
             Some(Ok(())) => self.finish(Ending::done(format!("the migration ran to its end on {}", self.name(0)))),
             Some(Err(why)) => {
                 let says = format!("{why}; the database is as the migration left it, and nothing was rolled back");

@@ -420,3 +420,14 @@ fn a_migration_touches_no_target_and_is_never_taken_back() {
     let ending = yard.run(aim());
     assert!(ending.how == How::Incomplete && ending.says.contains("nothing was rolled back"), "{}", ending.says);
 }
+
+#[test]
+fn what_aws_does_not_take_at_the_moment_is_said_while_it_is_waited_for() {
+    let mut yard = Yard { throttles: 1, ..Yard::new() };
+    let mut rollout = rollout(to_main(), "yuki");
+    assert_eq!(yard.drive(&mut rollout, 2), None);
+    let world = yard.world();
+    let says = rollout.report(&Sight { world: &world, faults: &[], now: yard.now }).says;
+    assert!(says.starts_with("tries again in a moment: "), "{says}");
+    assert_eq!(yard.drive(&mut rollout, 5000).expect("an end").how, How::Done);
+}

@@ -1,0 +1,94 @@
+//! Deployments as people and scripts do them: the built binary by command and by key, against the peer's systems and
+//! in the demo, with what goes wrong in between; and the engine in a time of its own where a rollout takes long.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test whose program does not run must fail at once"
+)]
+
+#[path = "deploying/commands.rs"]
+mod commands;
+mod engine;
+#[path = "deploying/keys.rs"]
+mod keys;
+#[path = "deploying/leaving.rs"]
+mod leaving;
+#[path = "deploying/rollouts.rs"]
+mod rollouts;
+mod support;
+mod terminal;
+#[path = "deploying/weather.rs"]
+mod weather;
+
+use std::process::Output;
+
+use serde_json::Value;
+use support::peer::{PROD_ROLE, Peer};
+
+/// What a run said, and how it ended.
+struct Said {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+fn said(output: Output) -> Said {
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    Said { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+}
+
+/// Runs against the peer and gives what was said; the code must be `code`.
+fn at(peer: &Peer, arguments: &[&str], code: i32) -> Said {
+    let said = said(peer.toban().args(arguments).output().expect("toban runs"));
+    assert_eq!(said.code, Some(code), "{arguments:?}: {}{}", said.out, said.err);
+    said
+}
+
+/// Runs over the simulated account, thirty times as fast as the clock, in a home of its own: any faster, and a plan is
+/// too old before a machine with much to do has asked the gate.
+fn demo(arguments: &[&str]) -> Said {
+    let home = tempfile::TempDir::new().expect("a home");
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_toban"));
+    command.env_clear().env("HOME", home.path()).env("TZ", "Asia/Tokyo").args(["--demo", "--demo-speed", "30"]);
+    said(command.args(arguments).output().expect("toban runs"))
+}
+
+/// The parameters of each call of `operation` so far.
+fn sent(peer: &Peer, operation: &str) -> Vec<Value> {
+    peer.calls()
+        .into_iter()
+        .filter(|call| call["operation"] == operation)
+        .map(|call| call.get("params").cloned().unwrap_or_default())
+        .collect()
+}
+
+/// A peer with these systems, and a configuration that says how kajimaru is deployed and where city's production is.
+fn site(systems: &[&str]) -> Peer {
+    let peer = Peer::start();
+    peer.build(systems);
+    let directory = peer.home().join(".config/toban");
+    std::fs::create_dir_all(&directory).expect("a directory");
+    let recipe = r#"
+[[source]]
+
+[environment.kajimaru.deploy]
+kind = "compose"
+directory = "/home/ssm-user/kajimaru"
+file = "docker-compose.prod.yml"
+health = { path = "/health", host = "kajimaru.example.jp" }
+reference = "main"
+migrate = "docker compose run --rm web python manage.py migrate"
+"#;
+    let role = format!("[[source]]\nrole_arn = \"{PROD_ROLE}\"\n");
+    let sources = if systems.contains(&"city") { role } else { String::new() };
+    std::fs::write(directory.join("config.toml"), format!("{recipe}{sources}")).expect("a configuration");
+    peer.forget_calls();
+    peer
+}
+
+/// The lines of the peer's journal.
+fn journal(peer: &Peer) -> Vec<Value> {
+    let text = std::fs::read_to_string(peer.home().join("state/journal.jsonl")).expect("a journal");
+    text.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect()
+}

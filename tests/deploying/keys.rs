@@ -1,0 +1,326 @@
+//! Every verb by key: through the menu of actions and the palette, on each of the systems against the peer and in the
+//! demo, with the plan before and the page after.
+
+use portable_pty::CommandBuilder;
+use rstest::rstest;
+use serde_json::Value;
+
+use super::{sent, site};
+use crate::support::peer::Peer;
+use crate::terminal::Terminal;
+
+/// A console that is open on an environment.
+struct Duty {
+    toban: Terminal,
+    /// What has to be typed where the environment is protected.
+    protected: Option<&'static str>,
+    _home: Option<tempfile::TempDir>,
+}
+
+impl Duty {
+    fn against(peer: &Peer, environment: &str, protected: Option<&'static str>) -> Self {
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_toban"));
+        command.env_clear();
+        for (name, value) in peer.env() {
+            command.env(name, value);
+        }
+        command.env("TERM", "xterm-256color");
+        command.arg(environment);
+        Self { toban: Terminal::run(command, 160, 50), protected, _home: None }
+    }
+
+    fn demo(environment: &str, protected: Option<&'static str>) -> Self {
+        let home = tempfile::tempdir().expect("a home");
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_toban"));
+        command.env_clear();
+        command.env("HOME", home.path());
+        command.env("TERM", "xterm-256color");
+        command.env("TZ", "Asia/Tokyo");
+        command.args(["--demo", "--demo-speed", "12", environment]);
+        Self { toban: Terminal::run(command, 160, 50), protected, _home: Some(home) }
+    }
+
+    /// Waits until `shown` is on the screen, and puts the cursor on the first row that says `name`, which `but` is not.
+    fn on(mut self, name: &str, shown: &str, but: &str) -> Self {
+        self.toban.shows(shown);
+        self.toban.keys(&format!("/{name}\r"));
+        if !but.is_empty() {
+            self.toban.hides(but);
+        }
+        self
+    }
+
+    /// Goes on to the next panel: here the alarms of a function come before it.
+    fn next_panel(mut self) -> Self {
+        self.toban.keys("\t");
+        self
+    }
+
+    /// Takes up an offer from the menu of actions.
+    fn takes(&mut self, verb: &str) {
+        self.toban.keys("a");
+        self.toban.wait("the menu of actions", |screen| chosen(screen).is_some());
+        for _ in 0..40 {
+            let before = self.toban.look(vt100::Screen::contents);
+            if chosen(&before).is_some_and(|line| line.split_whitespace().take(2).any(|word| word == verb)) {
+                self.toban.keys("\r");
+                return;
+            }
+            let at = chosen(&before).map(str::to_owned);
+            self.toban.keys("j");
+            self.toban.wait("another entry", |screen| chosen(screen).map(str::to_owned) != at);
+        }
+        panic!("the menu has no {verb}");
+    }
+
+    /// Asks for something as `ask` does, says yes to its plan, waits for the end and goes back.
+    fn does(&mut self, ask: impl Fn(&mut Self), plan: &str, end: &str) {
+        loop {
+            ask(self);
+            self.toban.shows(plan);
+            match self.protected {
+                Some(name) => {
+                    self.toban.shows(&format!("type {name} and enter"));
+                    self.toban.keys(&format!("{name}\r"));
+                }
+                None => {
+                    self.toban.shows("y does it");
+                    self.toban.keys("y");
+                }
+            }
+            // At the demo's speed a plan is soon too old, on a machine with much to do; then it is asked for anew.
+            let stale = "stale: the state this plan";
+            let shown = self.toban.wait(end, |screen| screen.contains(end) || screen.contains(stale));
+            if !shown.contains(stale) {
+                break;
+            }
+            self.toban.keys("\u{12}");
+            self.toban.hides(stale);
+        }
+        self.toban.keys("\u{1b}");
+        self.toban.hides("─ plan ─");
+    }
+
+    /// What is typed behind a colon, as something to ask for.
+    fn types(line: &str) -> impl Fn(&mut Self) + use<'_> {
+        move |duty| duty.toban.keys(&format!(":{line}\r"))
+    }
+}
+
+/// The entry of a menu that the cursor is on.
+fn chosen(screen: &str) -> Option<&str> {
+    screen.lines().rev().find_map(|line| line.split_once("┃▸").map(|(_, entry)| entry.trim_start()))
+}
+
+/// Each verb of a service, one after the other; `family` is its task definition's.
+fn every_verb_of_a_service(duty: &mut Duty, family: &str) {
+    let there = "all its new tasks are there";
+    duty.does(|duty| duty.takes("force"), "replace every task of ", there);
+    duty.does(Duty::types("deploy v2"), &format!("a new revision of {family}"), there);
+    duty.toban.shows(":v2"); // what is planned next rests on what was read since
+    let back = |duty: &mut Duty| {
+        duty.takes("rollback");
+        duty.toban
+            .wait("where it can go back to", |screen| chosen(screen).is_some_and(|line| line.starts_with(family)));
+        duty.toban.keys("\r");
+    };
+    duty.does(back, " back to ", there);
+    duty.toban.hides(":v2");
+    duty.does(Duty::types("revision 2"), &format!("{family}:2"), there);
+    duty.toban.shows(":v2");
+    let three = |duty: &mut Duty| {
+        duty.takes("scale");
+        duty.toban.shows("how many tasks");
+        duty.toban.keys("\u{15}3\r"); // ctrl-u takes away what stands there
+    };
+    duty.does(three, " to 3 tasks", "runs 3 tasks");
+}
+
+#[rstest]
+#[case::prooflink("prooflink", "prooflink-dev", "prooflink-dev-task", None)]
+#[case::cdk("backend", "backend-dev", "ComputeStackdevBackendTaskDef0A1B2C3D", None)]
+#[case::municipal_frontend("city", "city-poc", "city-poc-frontend", None)]
+#[case::municipal_backend("city", "city-poc", "city-poc-backend", None)]
+#[case::municipal_production_by_a_role("city", "city-prod", "city-prod-frontend", Some("city-prod"))]
+fn a_service_of_the_peer(
+    #[case] system: &str,
+    #[case] environment: &str,
+    #[case] family: &str,
+    #[case] protected: Option<&'static str>,
+) {
+    let peer = site(&[system]);
+    let mut duty = Duty::against(&peer, environment, protected).on(&format!("{family}:"), "services ", "databases");
+    every_verb_of_a_service(&mut duty, family);
+    let told: Vec<Value> = sent(&peer, "UpdateService");
+    let to: Vec<String> =
+        told.iter().filter_map(|call| call["taskDefinition"].as_str()?.rsplit(':').next().map(str::to_owned)).collect();
+    assert_eq!((told.len(), to), (5, ["2", "1", "2"].map(str::to_owned).to_vec()));
+    assert_eq!((&told[0]["forceNewDeployment"], &told[4]["desiredCount"]), (&Value::from(true), &Value::from(3)));
+}
+
+/// Deploys kajimaru's instances, takes them back and migrates.
+fn every_verb_of_instances(mut duty: Duty) {
+    let deploy = |duty: &mut Duty| {
+        duty.takes("deploy");
+        duty.toban.shows("branch, tag or commit");
+        duty.toban.keys("\r");
+    };
+    duty.does(deploy, "deploy main to 2 instances of kajimaru-TG, one at a time", "2 instances run");
+    duty.does(|duty| duty.takes("rollback"), "bring 2 instances of kajimaru-TG back", "2 instances run");
+    duty.does(|duty| duty.takes("migrate"), "migrate the database from", "the migration ran to its end");
+}
+
+#[test]
+fn the_instances_of_the_peer() {
+    let peer = site(&["kajimaru"]);
+    every_verb_of_instances(Duty::against(&peer, "kajimaru", Some("kajimaru")).on(
+        "kajimaru-TG",
+        "kajimaru-TG",
+        "kajimaru-db",
+    ));
+    assert_eq!(sent(&peer, "DeregisterTargets").len(), 4, "each went out twice");
+}
+
+#[test]
+fn the_instances_of_the_demo() {
+    every_verb_of_instances(Duty::demo("kajimaru", Some("kajimaru")).on("kajimaru-TG", "kajimaru-TG", "kajimaru-db"));
+}
+
+/// Deploys cat-data's function by its alias and takes it back: `code` becomes `version`, after a share if there is one.
+fn every_verb_of_a_function(mut duty: Duty, code: &str, (version, before): (u32, u32)) {
+    let end = format!("all calls of live go to version {version}");
+    duty.does(Duty::types(&format!("deploy {code}")), "shift live to it", &end);
+    let back = |duty: &mut Duty| {
+        duty.takes("rollback");
+        duty.toban.wait("the versions there are", |screen| chosen(screen).is_some_and(|line| line.contains("live")));
+        duty.toban.keys("\r");
+    };
+    duty.does(back, "live", &format!("all calls of live go to version {before}"));
+}
+
+#[test]
+fn the_function_of_the_peer() {
+    let peer = site(&["cat-data-v23"]);
+    let duty = Duty::against(&peer, "cat-data-v23", Some("cat-data-v23"));
+    let duty = duty.on("cat-data-v23-api", "cat-data-v23-api ", "cat-data-v23-import").next_panel();
+    every_verb_of_a_function(duty, "s3://cat-data-v23/api.zip", (2, 1));
+    assert_eq!((sent(&peer, "PublishVersion").len(), sent(&peer, "UpdateAlias").len()), (1, 2));
+}
+
+#[test]
+fn the_function_of_the_demo_by_a_share_that_is_watched() {
+    let duty = Duty::demo("cat-data-v23", Some("cat-data-v23"));
+    let duty = duty.on("cat-data-v23-api", "cat-data-v23-api ", "cat-data-v23-aggregate").next_panel();
+    every_verb_of_a_function(duty, "s3://cat-data-code/api-8.zip weight=10 minutes=1", (8, 7));
+}
+
+#[rstest]
+#[case::prooflink("prooflink-prod", "prooflink-prod-task", Some("prooflink-prod"))]
+#[case::cdk("backend-prod", "BackendTaskDef", Some("backend-prod"))]
+fn a_service_of_the_demo(#[case] environment: &str, #[case] family: &str, #[case] protected: Option<&'static str>) {
+    let mut duty = Duty::demo(environment, protected).on(family, "services ", "databases");
+    let there = "all its new tasks are there";
+    duty.does(|duty| duty.takes("force"), "replace every task of ", there);
+    duty.does(Duty::types("deploy v2"), "a new revision of ", there);
+}
+
+/// The demo's proof of concept.
+fn poc() -> (Terminal, tempfile::TempDir) {
+    let home = tempfile::tempdir().expect("a home");
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_toban"));
+    command.env_clear();
+    command.env("HOME", home.path());
+    command.env("TOBAN_STATE_DIR", home.path().join("state"));
+    command.env("TERM", "xterm-256color");
+    command.env("TZ", "Asia/Tokyo");
+    command.args(["--demo", "--demo-speed", "12", "city-poc"]);
+    (Terminal::run(command, 140, 40), home)
+}
+
+/// Goes to a service of the demo's proof of concept by keys, and deploys `tag` to it.
+fn deploying(tag: &str) -> (Terminal, tempfile::TempDir) {
+    let (mut toban, home) = poc();
+    toban.shows("city-poc-frontend:8");
+    toban.keys("/city-poc-frontend:8\r");
+    toban.hides("city-poc-backend:11");
+    toban.keys("\r");
+    toban.shows("circuit breaker     on, rolls back");
+    toban.keys("a");
+    toban.shows("rollback");
+    toban.keys("\u{1b}"); // seen alone before the next key: together they would be alt and that key
+    toban.hides("rollback");
+    loop {
+        toban.keys(&format!(":deploy {tag}\r"));
+        toban.shows("y does it");
+        for what in ["in city-poc, demo/", "a new revision of city-poc-frontend", "ecs:UpdateService Frontend", tag] {
+            toban.shows(what);
+        }
+        toban.keys("y");
+        // At this speed a plan is soon too old, on a machine with much to do; then it is asked for anew, as one would.
+        let shown = toban
+            .wait("the watch", |screen| screen.contains("─ plan ─") || screen.contains("stale: the state this plan"));
+        if !shown.contains("stale: the state this plan") {
+            return (toban, home);
+        }
+        toban.keys("\u{12}");
+        toban.hides("stale: the state this plan");
+    }
+}
+
+/// The line of the bar with this label.
+fn bar<'a>(screen: &'a str, label: &str) -> &'a str {
+    let drawn = |line: &&str| line.contains(label) && (line.contains("░░") || line.contains("██"));
+    screen.lines().find(drawn).unwrap_or_default()
+}
+
+/// Leaves the page that is shown for the journal, where the deployment must have ended in these words; and quits.
+fn stands_in_the_journal(toban: &mut Terminal, says: &str) {
+    toban.keys("?");
+    toban.shows("quit, from anywhere");
+    toban.keys("\u{1b}");
+    toban.hides("quit, from anywhere");
+    toban.keys(":journal\r");
+    toban.shows("register a revision for Frontend");
+    toban.wait(says, |screen| {
+        screen.lines().any(|line| line.contains("deploy city-poc-frontend:") && line.contains(says))
+    });
+    toban.keys(":quit\r");
+    assert_eq!(toban.end().exit_code(), 0, "what is over holds nobody back");
+}
+
+#[test]
+fn a_deployment_is_planned_confirmed_and_watched_to_its_good_end() {
+    let (mut toban, _home) = deploying("v2");
+    toban.wait("the old task, and no new one yet", |screen| {
+        bar(screen, "new tasks ").contains("░  0/1") && bar(screen, "old tasks ").contains("█  1/1")
+    });
+    toban.wait("the new task", |screen| bar(screen, "new tasks ").contains("█  1/1"));
+    toban.shows("registered 1 targets");
+    toban.wait("a healthy target", |screen| bar(screen, "healthy targets ").contains("█  1/1"));
+    toban.wait("the old task gone", |screen| bar(screen, "old tasks ").contains("░  0/1"));
+    toban.shows("Frontend runs city-poc-frontend:9, all its new tasks are there");
+    stands_in_the_journal(&mut toban, "Frontend runs city-poc-frontend:9");
+}
+
+#[test]
+fn a_failing_deployment_shows_why_and_ends_as_rolled_back() {
+    let (mut toban, _home) = deploying("v2-broken");
+    toban.wait("a failed task's reason", |screen| {
+        screen.contains("a task failed:") && screen.contains("frontend exited with code 1")
+    });
+    toban.shows("failed tasks of this deployment");
+    toban.shows("Cannot find module");
+    toban.wait("the circuit breaker", |screen| bar(screen, "circuit breaker ").contains("█  3/3"));
+    toban.shows("city-poc-frontend:9 was rolled back");
+    toban.wait("what ran before", |screen| bar(screen, "old tasks ").contains("█  1/1"));
+    stands_in_the_journal(&mut toban, "city-poc-frontend:9 was rolled back");
+}
+
+#[test]
+fn an_image_that_cannot_be_pulled_is_said_on_the_screen() {
+    let (mut toban, _home) = deploying("missing-layers");
+    toban.shows("failed tasks of this deployment");
+    toban.shows("image cannot be pulled: tag not found");
+    toban.shows("city-poc-frontend:9 was rolled back");
+    stands_in_the_journal(&mut toban, "city-poc-frontend:9 was rolled back");
+}

@@ -1,0 +1,210 @@
+//! Leaving a deployment by ctrl-c at each of its steps: what is said, what stands, and what the journal keeps until the
+//! next look tells how it went.
+#![cfg(unix)]
+
+use std::process::{Child, Command, Stdio};
+
+use jiff::{SignedDuration, Timestamp};
+use portable_pty::CommandBuilder;
+use serde_json::{Value, json};
+
+use super::{Said, at, journal, said, sent, site};
+use crate::support::peer::Peer;
+use crate::terminal::Terminal;
+
+fn begun(peer: &Peer, arguments: &[&str]) -> Child {
+    let mut command = peer.toban();
+    command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("toban runs")
+}
+
+/// Presses ctrl-c; it must end with 130.
+fn left(child: Child) -> Said {
+    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill runs");
+    assert!(killed.success());
+    let said = said(child.wait_with_output().expect("it ends"));
+    assert_eq!(said.code, Some(130), "{}{}", said.out, said.err);
+    said
+}
+
+/// Waits until a call has reached the peer, where it is held.
+fn arrives(peer: &Peer, operation: &str) {
+    let begun = std::time::Instant::now();
+    while sent(peer, operation).is_empty() {
+        assert!(begun.elapsed().as_secs() < 60, "no {operation} came");
+        std::thread::yield_now();
+    }
+}
+
+/// What the journal has begun and not ended.
+fn loose(peer: &Peer) -> Vec<String> {
+    let lines = journal(peer);
+    let ended: Vec<&Value> = lines.iter().filter(|line| line["phase"] == "ended").map(|line| &line["id"]).collect();
+    let open = lines.iter().filter(|line| line["phase"] == "started" && !ended.contains(&&line["id"]));
+    open.map(|line| line["says"].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+/// As if all of it had been an hour ago.
+fn age_the_journal(peer: &Peer) {
+    let aged = journal(peer).into_iter().map(|mut line| {
+        let at: Timestamp = line["at"].as_str().expect("a time").parse().expect("a time");
+        line["at"] = (at - SignedDuration::from_hours(1)).to_string().into();
+        format!("{line}\n")
+    });
+    let aged: String = aged.collect();
+    std::fs::write(peer.home().join("state/journal.jsonl"), aged).expect("the journal can be written");
+}
+
+const DEPLOY: [&str; 5] = ["deploy", "prooflink-dev/service", "--tag", "v2", "--yes"];
+
+#[test]
+fn while_it_reads_nothing_was_begun() {
+    let peer = site(&["prooflink"]);
+    peer.script(&json!({ "service": "ecs", "operation": "ListClusters", "hold": "reading" }));
+    let child = begun(&peer, &DEPLOY);
+    arrives(&peer, "DescribeDBInstances");
+    left(child);
+    peer.release("reading");
+    assert!(!peer.home().join("state/journal.jsonl").exists(), "nothing was begun");
+}
+
+#[test]
+fn while_it_reads_the_registry_nothing_was_begun() {
+    let peer = site(&["prooflink"]);
+    peer.script(&json!({ "service": "ecr", "operation": "DescribeImages", "hold": "registry" }));
+    let child = begun(&peer, &DEPLOY);
+    arrives(&peer, "DescribeImages");
+    let said = left(child);
+    peer.release("registry");
+    assert!(said.err.contains("interrupted; nothing was changed"), "{}", said.err);
+}
+
+#[test]
+fn at_the_question_it_means_no() {
+    let peer = site(&["prooflink"]);
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_toban"));
+    command.env_clear();
+    for (name, value) in peer.env() {
+        command.env(name, value);
+    }
+    command.args(&DEPLOY[..4]);
+    let mut toban = Terminal::run(command, 120, 40);
+    toban.shows("go on? [y/N]");
+    toban.keys("\u{3}");
+    assert_eq!(toban.end().exit_code(), 130);
+    assert!(sent(&peer, "RegisterTaskDefinition").is_empty());
+}
+
+#[test]
+fn while_a_revision_is_registered_that_is_not_known() {
+    let peer = site(&["prooflink"]);
+    peer.script(&json!({ "service": "ecs", "operation": "RegisterTaskDefinition", "hold": "call" }));
+    let child = begun(&peer, &DEPLOY);
+    arrives(&peer, "RegisterTaskDefinition");
+    let said = left(child);
+    peer.release("call");
+    let told = "whether a revision was registered is not known, and prooflink-dev-service was not touched";
+    assert!(said.err.contains(told), "{}", said.err);
+    assert_eq!(loose(&peer).len(), 2, "the deployment and its step: {:?}", loose(&peer));
+    assert!(sent(&peer, "UpdateService").is_empty());
+}
+
+#[test]
+fn while_ecs_is_told_the_revision_is_named_and_the_next_look_tells_how_it_went() {
+    let peer = site(&["prooflink"]);
+    peer.script(&json!({ "service": "ecs", "operation": "UpdateService", "hold": "call" }));
+    let child = begun(&peer, &DEPLOY);
+    arrives(&peer, "UpdateService");
+    let said = left(child);
+    for part in ["prooflink-dev-task:2 is registered", "whether ECS was told is not known", "`watch` on"] {
+        assert!(said.err.contains(part), "{part:?}: {}", said.err);
+    }
+    peer.release("call");
+    peer.wait_for_calls("ecs", "UpdateService", 1);
+    let before = at(&peer, &["journal"], 0);
+    assert_eq!(before.out.matches("started, outcome unknown").count(), 2, "{}", before.out);
+
+    // An hour later somebody looks.
+    age_the_journal(&peer);
+    resolved(&peer);
+    let after = at(&peer, &["journal"], 0);
+    assert!(!after.out.contains("started, outcome unknown"), "{}", after.out);
+}
+
+/// Opens the console and leaves it once the journal has no loose end.
+fn resolved(peer: &Peer) {
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_toban"));
+    command.env_clear();
+    for (name, value) in peer.env() {
+        command.env(name, value);
+    }
+    command.env("TERM", "xterm-256color");
+    command.arg("prooflink-dev");
+    let mut toban = Terminal::run(command, 140, 40);
+    toban.shows("services 1");
+    toban.keys(":journal\r");
+    toban.shows("register a revision");
+    toban.hides("started, outcome unknown");
+    toban.keys("\u{3}");
+    toban.end();
+}
+
+#[test]
+fn while_it_is_watched_it_goes_on_inside_ecs_and_the_journal_says_so_later() {
+    let peer = site(&["prooflink"]);
+    let moving =
+        json!({ "rolloutState": "IN_PROGRESS", "rolloutStateReason": null, "runningCount": 0, "pendingCount": 1 });
+    let patch =
+        json!({ "services": { "[*]": { "deployments": { "[taskDefinition=*prooflink-dev-task:2]": moving } } } });
+    let ids = peer.script(&json!({ "service": "ecs", "operation": "DescribeServices", "patch": patch }));
+    let child = begun(&peer, &DEPLOY);
+    peer.wait_for_calls("ecs", "UpdateService", 1);
+    peer.forget_calls();
+    peer.wait_for_calls("ecs", "DescribeServices", 2);
+    let said = left(child);
+    assert!(said.err.contains("the rollout of prooflink-dev-task:2 goes on inside ECS (ecs-svc/"), "{}", said.err);
+    assert!(said.err.contains("picks it up again"), "{}", said.err);
+    assert_eq!(loose(&peer).len(), 1, "its steps are over: {:?}", loose(&peer));
+    peer.unscript(&ids);
+    age_the_journal(&peer);
+    resolved(&peer);
+    assert_eq!(loose(&peer), Vec::<String>::new());
+}
+
+#[test]
+fn an_instance_that_is_out_is_named_and_the_same_command_goes_on_from_there() {
+    let peer = site(&["kajimaru"]);
+    let deploy = ["deploy", "kajimaru/kajimaru-TG", "--reference", "main", "--confirm", "kajimaru"];
+    peer.script(&json!({ "service": "ssm", "operation": "SendCommand", "hold": "call", "after": 1, "times": 1 }));
+    let child = begun(&peer, &deploy);
+    peer.wait_for_calls("elasticloadbalancing", "DeregisterTargets", 1);
+    while sent(&peer, "SendCommand").len() < 2 {
+        std::thread::yield_now();
+    }
+    let said = left(child);
+    for part in ["kajimaru-ec2-01 is out of the group", "the lock stays for an hour", "the same command again goes on"]
+    {
+        assert!(said.err.contains(part), "{part:?}: {}", said.err);
+    }
+    peer.release("call");
+    let again = at(&peer, &deploy, 0);
+    assert!(again.out.contains("2 instances run"), "{}", again.out);
+    let out: Vec<Value> =
+        sent(&peer, "DeregisterTargets").iter().map(|call| call["Targets"][0]["Id"].clone()).collect();
+    assert_eq!(out.len(), 2, "each went out once: {out:?}");
+}
+
+#[test]
+fn a_function_that_is_left_half_way_goes_on_with_the_same_command() {
+    let peer = site(&["cat-data-v23"]);
+    let deploy =
+        ["deploy", "cat-data-v23/cat-data-v23-api", "--s3", "s3://cat-data-v23/api.zip", "--confirm", "cat-data-v23"];
+    peer.script(&json!({ "service": "lambda", "operation": "PublishVersion", "hold": "call", "times": 1 }));
+    let child = begun(&peer, &deploy);
+    arrives(&peer, "PublishVersion");
+    let said = left(child);
+    let told = "the new code is in place, whether a version of it is published is not known; the same command again";
+    assert!(said.err.contains(told), "{}", said.err);
+    peer.release("call");
+    let again = at(&peer, &deploy, 0);
+    assert!(again.out.contains("all calls of live go to version"), "{}", again.out);
+}

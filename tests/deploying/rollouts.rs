@@ -1,0 +1,354 @@
+//! The engine without a face over the peer, in a time of its own: whoever waits is there at once, and hours pass
+//! between two looks. For what takes long at AWS: rollouts that stand still, shares that are watched.
+
+use std::sync::{Mutex, PoisonError};
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use toban::app::carry::Logbook;
+use toban::app::drive::{Errand, drive};
+use toban::app::gate::{Answer, Approved, Circumstances, Gate, Let};
+use toban::aws::Live;
+use toban::cloud::{Cloud, Receipt, Stats};
+use toban::deploy::compose::{Check, Recipe};
+use toban::environment::{Wish, Wishes, gather};
+use toban::kinds::function_release::Release;
+use toban::kinds::lambda_function::Function;
+use toban::kinds::{AnyKind, Boxed, Context, Extra, Joins, Site};
+use toban::procedure::{Ending, How, Report};
+use toban::world::{Coverage, Fault, Found, Identity, Resource, ResourceId, Scope, SourceName, World};
+
+use crate::engine::{here, live, of, read, read_all};
+use crate::support::peer::Peer;
+
+/// AWS whose time need not be waited for: what waits looks again at once, and later.
+#[derive(Debug)]
+struct Hurried {
+    live: Live,
+    ahead: Mutex<SignedDuration>,
+}
+
+impl Hurried {
+    fn over(live: Live) -> Self {
+        Self { live, ahead: Mutex::default() }
+    }
+
+    /// One that lives half an hour in the past, so that what the peer tells of now came after it began.
+    fn late(live: Live) -> Self {
+        Self { live, ahead: Mutex::new(SignedDuration::from_mins(-30)) }
+    }
+}
+
+impl Cloud for Hurried {
+    fn scopes(&self) -> Boxed<'_, Result<Vec<Scope>, Fault>> {
+        self.live.scopes()
+    }
+    fn identify<'a>(&'a self, scope: &'a Scope) -> Boxed<'a, Result<Identity, Fault>> {
+        self.live.identify(scope)
+    }
+    fn read<'a>(
+        &'a self,
+        kind: &'static dyn AnyKind,
+        scope: &'a Scope,
+        coverage: &'a Coverage,
+        known: &'a World,
+    ) -> Boxed<'a, Result<Found, Fault>> {
+        self.live.read(kind, scope, coverage, known)
+    }
+    fn look<'a>(
+        &'a self,
+        kind: &'static dyn AnyKind,
+        id: &'a ResourceId,
+        known: &'a World,
+        now: Timestamp,
+    ) -> Boxed<'a, Result<Extra, Fault>> {
+        self.live.look(kind, id, known, now)
+    }
+    fn change<'a>(&'a self, change: &'a Approved, scope: &'a Scope) -> Boxed<'a, Result<Receipt, Fault>> {
+        self.live.change(change, scope)
+    }
+    fn renew(&self, source: &SourceName) {
+        self.live.renew(source);
+    }
+    fn stats(&self) -> Stats {
+        self.live.stats()
+    }
+    fn login(&self, source: &SourceName) -> Option<Vec<String>> {
+        self.live.login(source)
+    }
+    fn pause(&self, span: SignedDuration) -> Boxed<'_, ()> {
+        *self.ahead.lock().unwrap_or_else(PoisonError::into_inner) += span;
+        Box::pin(tokio::task::yield_now())
+    }
+    fn now(&self) -> Timestamp {
+        self.live.now() + *self.ahead.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Takes up an offer of what is called `name`, as both faces do, and sees it to its end; `tell` hears every report.
+async fn told(
+    cloud: &Hurried,
+    world: World,
+    wishes: &Wishes,
+    name: &str,
+    (verb, value): (&str, Option<&str>),
+    tell: &mut (dyn FnMut(Report) + Send),
+) -> Ending {
+    let (mut world, zone) = (world, TimeZone::UTC);
+    let picture = gather(&world, wishes, cloud.now(), &zone);
+    let member = picture.environments.iter().flat_map(|one| &one.members).find(|member| member.name == name);
+    let id = member.expect("it is placed").id.clone();
+    let environment = picture.home(&id).expect("an environment");
+    if id.kind == Function::KIND {
+        let coverage = Coverage::Parts([id.key.clone()].into());
+        let got = cloud.read(of(Release::KIND), &id.scope, &coverage, &world).await;
+        world.put(&id.scope, Release::KIND, &coverage, got, cloud.now());
+    }
+    let proposal = {
+        let joins = Joins::of(&world);
+        let cx =
+            Context { world: &world, joins: &joins, scope: &id.scope, protected: false, now: cloud.now(), zone: &zone };
+        let site = Site { cx, environment };
+        of(id.kind).propose(&id, verb, value, &site).expect("a plan")
+    };
+    let at =
+        Circumstances { protected: false, pinned: None, account: None, read_at: Some(cloud.now()), now: cloud.now() };
+    let allowed = Gate::default().allow(proposal, &Answer::Yes, None, &at).expect("nothing hinders it");
+    let Let::Procedure(license, procedure) = allowed else { unreachable!("it has several steps") };
+    let errand = Errand { id: 1, license, procedure };
+    drive(cloud, errand, world, (&Logbook::default(), false), tell).await
+}
+
+/// The same where nobody listens.
+async fn carried(cloud: &Hurried, world: World, wishes: &Wishes, name: &str, offer: (&str, Option<&str>)) -> Ending {
+    told(cloud, world, wishes, name, offer, &mut |_| {}).await
+}
+
+#[tokio::test]
+async fn instances_are_deployed_with_compose_through_drain_command_and_registration() {
+    let peer = Peer::start();
+    peer.build(&["kajimaru"]);
+    let live = live(&peer);
+    let world = read_all(&live, &here()).await;
+    let cloud = Hurried::over(live);
+    let recipe = Recipe {
+        directory: "/home/ssm-user/kajimaru".to_owned(),
+        user: "ssm-user".to_owned(),
+        file: Some("docker-compose.prod.yml".to_owned()),
+        health: Check::Path { path: "/health".to_owned(), host: None },
+        reference: "main".to_owned(),
+        migrate: None,
+    };
+    let wishes =
+        Wishes { environments: vec![Wish { deploy: Some(recipe), ..Wish::new("kajimaru") }], ..Wishes::default() };
+    let ending = carried(&cloud, world.clone(), &wishes, "kajimaru-TG", ("deploy", None)).await;
+    assert_eq!(ending.how, How::Done, "{}", ending.says);
+    let calls = |operation: &str| cloud.stats().get(operation).map_or(0, |tally| tally.calls);
+    assert_eq!(calls("elasticloadbalancing:DeregisterTargets"), 2);
+    assert_eq!(calls("elasticloadbalancing:RegisterTargets"), 2);
+    assert_eq!(calls("ssm:SendCommand"), 5, "one survey, and two commands on each");
+    let again = carried(&cloud, world.clone(), &wishes, "kajimaru-TG", ("deploy", None)).await;
+    assert!(again.how == How::Done && again.says.contains("already"), "{}", again.says);
+    let back = carried(&cloud, world.clone(), &wishes, "kajimaru-TG", ("rollback", None)).await;
+    assert_eq!(back.how, How::Done, "{}", back.says);
+
+    // The second instance's command fails: it goes back.
+    let failed = json!({"Status": "Failed", "StatusDetails": "Failed", "ResponseCode": 1, "StandardErrorContent": "no space left on device"});
+    peer.script(&json!({"service": "ssm", "operation": "GetCommandInvocation", "after": 6 + 3 + 3 + 1, "times": 1, "patch": failed}));
+    let ending = carried(&cloud, world, &wishes, "kajimaru-TG", ("deploy", None)).await;
+    assert_eq!(ending.how, How::Incomplete, "{}", ending.says);
+    assert!(ending.says.contains("no space left") && ending.says.contains("and serves"), "{}", ending.says);
+}
+
+#[tokio::test]
+async fn a_function_is_updated_published_and_its_alias_shifted() {
+    let peer = Peer::start();
+    peer.build(&["cat-data-v23"]);
+    let live = live(&peer);
+    let mut world = read_all(&live, &here()).await;
+    let functions: Vec<&Function> = world.all(&here()).collect();
+    assert_eq!(functions.len(), 3);
+    assert!(functions.iter().all(|function| function.state.as_deref() == Some("Active")), "{functions:?}");
+    let cloud = Hurried::over(live);
+    let wishes = Wishes::default();
+    let code = Some("s3://cat-data-v23/api.zip");
+    let bare = carried(&cloud, world.clone(), &wishes, "cat-data-v23-import", ("deploy", code)).await;
+    assert!(bare.how == How::Done && bare.says.contains("no alias was shifted"), "{}", bare.says);
+
+    // Somebody changed it after the plan was made.
+    let error = json!({"code": "PreconditionFailedException", "message": "The Revision Id provided does not match", "status": 412});
+    let ids = peer.script(&json!({"service": "lambda", "operation": "UpdateFunctionCode", "error": error}));
+    let late = carried(&cloud, world.clone(), &wishes, "cat-data-v23-api", ("deploy", code)).await;
+    assert!(late.how == How::Failed && late.says.contains("somebody changed"), "{}", late.says);
+    peer.unscript(&ids);
+
+    let shifted = carried(&cloud, world.clone(), &wishes, "cat-data-v23-api", ("deploy", code)).await;
+    assert_eq!(shifted.how, How::Done, "{}", shifted.says);
+    assert!(shifted.says.starts_with("all calls of live go to version"), "{}", shifted.says);
+    read(&cloud.live, of(Function::KIND), &here(), &mut world).await;
+    let back = carried(&cloud, world, &wishes, "cat-data-v23-api", ("rollback", Some("live=1"))).await;
+    assert_eq!((back.how, back.says.as_str()), (How::Done, "all calls of live go to version 1"));
+}
+
+/// Shares of one minute of calls, as GetMetricData tells them: of every version 100, of which so many failed.
+fn load(version: &str, errors: f64) -> Value {
+    let minute = Timestamp::now().as_second() / 60 * 60 - 60;
+    let values =
+        |id: &str, value: f64| json!({ "Id": id, "Timestamps": [minute], "Values": [value], "StatusCode": "Complete" });
+    json!({ "service": "cloudwatch", "operation": "GetMetricData", "match": { "MetricDataQueries": format!("\"Value\": \"{version}\"") },
+        "answer": { "MetricDataResults": [values("m0", 100.0), values("m1", errors), values("m2", 40.0)] } })
+}
+
+#[tokio::test]
+async fn a_share_of_calls_is_watched_by_its_errors_before_all_go_over() {
+    let peer = Peer::start();
+    peer.build(&["cat-data-v23"]);
+    let live = live(&peer);
+    let world = read_all(&live, &here()).await;
+    let cloud = Hurried::late(live);
+    let code = Some("s3://cat-data-v23/api.zip alias=live weight=10 minutes=5");
+    let ids = peer.script(&json!([load("1", 0.0), load("2", 9.0)]));
+    let began = cloud.now();
+    let ending = carried(&cloud, world.clone(), &Wishes::default(), "cat-data-v23-api", ("deploy", code)).await;
+    assert_eq!(ending.how, How::Incomplete, "{}", ending.says);
+    assert!(
+        ending.says.contains("version 2 failed 9 of 100 calls; all calls of live go to version 1 again"),
+        "{}",
+        ending.says
+    );
+    peer.unscript(&ids);
+
+    // The peer publishes the same code as another version.
+    peer.script(&json!([load("1", 0.0), load("3", 0.0)]));
+    let ending = carried(&cloud, world, &Wishes::default(), "cat-data-v23-api", ("deploy", code)).await;
+    assert_eq!(ending.how, How::Done, "{}", ending.says);
+    assert!(
+        ending.says.starts_with("all calls of live go to version 3; version 3 failed 0 of 100 calls"),
+        "{}",
+        ending.says
+    );
+    assert!(cloud.now().duration_since(began) > SignedDuration::from_mins(5), "it was watched");
+    let shifts: Vec<Value> = peer
+        .calls()
+        .into_iter()
+        .filter(|call| call["operation"] == "UpdateAlias")
+        .map(|call| call["params"]["FunctionVersion"].clone())
+        .collect();
+    assert_eq!(shifts, ["1", "1", "1", "3"], "a share and back, a share and all");
+}
+
+/// Forces a deployment of the development service of ProofLink, with `deployments` laid over its; `tell` hears every
+/// line, and may change what AWS says.
+async fn forced(peer: &Peer, tell: &mut (dyn FnMut(&str) + Send)) -> (Ending, SignedDuration) {
+    let live = live(peer);
+    let world = read_all(&live, &here()).await;
+    let cloud = Hurried::over(live);
+    let began = cloud.now();
+    let mut last = String::new();
+    let mut hear = |report: Report| {
+        if report.says != last {
+            tell(&report.says);
+            last = report.says;
+        }
+    };
+    let ending = told(&cloud, world, &Wishes::default(), "prooflink-dev-service", ("force", None), &mut hear).await;
+    (ending, cloud.now().duration_since(began))
+}
+
+fn moving() -> Value {
+    let deployment =
+        json!({ "rolloutState": "IN_PROGRESS", "rolloutStateReason": null, "runningCount": 0, "pendingCount": 1 });
+    json!({ "service": "ecs", "operation": "DescribeServices", "patch": { "services": { "[*]": { "deployments": { "[0]": deployment } } } } })
+}
+
+fn prooflink() -> Peer {
+    let peer = Peer::start();
+    peer.build(&["prooflink"]);
+    peer
+}
+
+#[tokio::test]
+async fn a_rollout_that_stands_still_is_called_stalled_and_is_watched_on_to_its_end() {
+    let peer = prooflink();
+    let ids = peer.script(&moving());
+    let mut stalled = None;
+    let (ending, took) = forced(&peer, &mut |says| {
+        if stalled.is_none() && says.contains("stalled: nothing moved for 1") {
+            stalled = Some(says.to_owned());
+            peer.unscript(&ids);
+        }
+    })
+    .await;
+    let says = stalled.expect("it was called stalled");
+    assert!(says.contains("stalled: nothing moved for 10 min (0 of 1 new tasks run)"), "{says}");
+    assert!(ending.how == How::Done && took >= SignedDuration::from_mins(10), "{} after {took}", ending.says);
+}
+
+#[tokio::test]
+async fn a_rollout_that_never_ends_is_never_a_success() {
+    let peer = prooflink();
+    peer.script(&moving());
+    let live = live(&peer);
+    let world = read_all(&live, &here()).await;
+    let cloud = Hurried::over(live);
+    let began = cloud.now();
+    let (wishes, mut last) = (Wishes::default(), String::new());
+    let mut hear = |report: Report| last = report.says;
+    let offer = ("force", None);
+    let rollout = told(&cloud, world, &wishes, "prooflink-dev-service", offer, &mut hear);
+    let long = async {
+        while cloud.now().duration_since(began) < SignedDuration::from_mins(20) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        ending = rollout => panic!("it ended: {}", ending.says),
+        () = long => {}
+    }
+    assert!(last.contains("stalled: nothing moved for"), "{last}");
+}
+
+#[tokio::test]
+async fn throttling_in_the_middle_is_said_and_waited_out() {
+    let peer = prooflink();
+    let slow = json!({ "code": "ThrottlingException", "message": "Rate exceeded", "status": 400 });
+    let telling = json!({ "service": "ecs", "operation": "UpdateService", "error": slow, "times": 4 });
+    let looking = json!({ "service": "ecs", "operation": "DescribeServices", "error": slow, "times": 4, "after": 2 });
+    let mut lines = Vec::new();
+    let live = live(&peer);
+    let world = read_all(&live, &here()).await;
+    let cloud = Hurried::over(live);
+    peer.script(&json!([telling, looking]));
+    let mut hear = |report: Report| lines.push(report.says);
+    let wishes = Wishes::default();
+    let ending = told(&cloud, world, &wishes, "prooflink-dev-service", ("force", None), &mut hear).await;
+    assert_eq!(ending.how, How::Done, "{}", ending.says);
+    let said = |words: &str| lines.iter().any(|line| line.contains(words));
+    assert!(said("AWS does not take it at the moment, toban tries again"), "{lines:?}");
+    assert!(said("it cannot be seen at the moment, toban goes on looking"), "{lines:?}");
+}
+
+#[tokio::test]
+async fn credentials_that_run_out_in_the_middle_are_said_and_the_watch_goes_on_after_the_login() {
+    let peer = prooflink();
+    let ended = json!({ "code": "ExpiredTokenException", "message": "The security token included in the request is expired", "status": 400 });
+    let mut ids = Vec::new();
+    let (mut said, mut looks) = (None, 0);
+    let (ending, _) = forced(&peer, &mut |says| {
+        if ids.is_empty() && said.is_none() && says.contains("telling ECS") {
+            ids =
+                peer.script(&json!({ "service": "ecs", "operation": "DescribeServices", "error": ended, "after": 1 }));
+        }
+        if says.contains("it cannot be seen at the moment") {
+            looks += 1;
+            said = Some(says.to_owned());
+            // The login.
+            peer.unscript(&ids);
+        }
+    })
+    .await;
+    assert_eq!(ending.how, How::Done, "{}", ending.says);
+    let said = said.expect("it was said");
+    assert!(looks == 1 && said.contains("log in") || said.contains("expired"), "{said}");
+}
