@@ -3,6 +3,8 @@
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot set up has nothing to say")]
 
 mod gateway;
+#[path = "connect/memory.rs"]
+mod memory;
 mod support;
 mod terminal;
 #[path = "connect/tunnels.rs"]

@@ -10,13 +10,13 @@ use serde_json::Value;
 use super::{Said, Site, apart, demo, in_shell, said};
 
 /// A tunnel that the binary holds open.
-struct Held {
+pub(super) struct Held {
     child: Child,
     document: Value,
 }
 
 impl Held {
-    fn open(mut command: Command) -> Self {
+    pub(super) fn open(mut command: Command) -> Self {
         let mut child =
             command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("toban runs");
         let mut line = String::new();
@@ -34,7 +34,11 @@ impl Held {
         Self::open(command)
     }
 
-    fn address(&self) -> SocketAddr {
+    pub(super) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub(super) fn address(&self) -> SocketAddr {
         let address = self.document["address"].as_str().expect("an address");
         address.parse().expect("an address")
     }
@@ -53,7 +57,7 @@ impl Held {
     }
 
     /// Leaves it as ctrl-c does.
-    fn leave(self, signal: &str) -> Said {
+    pub(super) fn leave(self, signal: &str) -> Said {
         let pid = self.child.id().to_string();
         let sent = Command::new("kill").args([signal, &pid]).status().expect("kill runs");
         assert!(sent.success());

@@ -148,59 +148,6 @@ async fn sixteen_connections_at_once() {
     assert!(first * 2 >= last, "the last waited for the others: {all:?}");
 }
 
-/// What this process has in memory, in megabytes.
-fn memory() -> f64 {
-    let pages: f64 = std::fs::read_to_string("/proc/self/statm").unwrap().split(' ').nth(1).unwrap().parse().unwrap();
-    pages * 4096.0 / MB
-}
-
-/// Waits until nothing passes any more.
-async fn stands_still(forward: &Forward) -> u64 {
-    let mut ticks = interval(Duration::from_millis(100));
-    let (mut last, mut quiet) = (u64::MAX, 0);
-    while quiet < 20 {
-        ticks.tick().await;
-        let now = forward.traffic().down;
-        quiet = if now == last { quiet + 1 } else { 0 };
-        last = now;
-    }
-    last
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "a measurement; run it alone"]
-async fn memory_with_a_reader_that_stalls() {
-    const SIZE: usize = 1_000_000_000;
-    let gateway = Gateway::start().await;
-    // Something that never ends: its own size must not count.
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    tokio::spawn(async move {
-        while let Ok((mut socket, _)) = listener.accept().await {
-            tokio::spawn(async move {
-                let piece = [3; 4096];
-                for _ in 0..SIZE / piece.len() {
-                    if socket.write_all(&piece).await.is_err() {
-                        return;
-                    }
-                }
-            });
-        }
-    });
-    let forward = forward(&gateway, port, LINGER).await;
-    let before = memory();
-    let mut socket = TcpStream::connect(forward.address()).await.unwrap();
-    let mut little = vec![0; 1_000_000];
-    socket.read_exact(&mut little).await.unwrap();
-    let passed = stands_still(&forward).await;
-    let grown = memory() - before;
-    eprintln!(
-        "a stalled reader: {grown:.1} MB more in memory, peer included, after {:.1} MB passed",
-        passed as f64 / MB
-    );
-    assert!(grown <= 10.0, "{grown:.1} MB");
-}
-
 /// Reads all of the ninth pattern, at most `piece` bytes each `every`.
 pub(super) async fn read_at(forward: &Forward, piece: usize, every: Duration) -> Vec<u8> {
     let mut socket = TcpStream::connect(forward.address()).await.unwrap();

@@ -18,8 +18,8 @@ use crate::session::channel::{Channel, Incoming, Outgoing};
 use crate::session::smux::{Frame, Frames, LARGEST};
 use crate::session::wire::Flag;
 
-/// What may wait for local readers, as in the agent's smux.
-const BUDGET: usize = 4 << 20;
+/// What may wait for local readers: half of what the agent's smux keeps, so that a tunnel stays small.
+const BUDGET: usize = 2 << 20;
 /// How many connections may be open; more wait in the listener's queue.
 const MOST: usize = 256;
 /// How long what a local program still sends is swallowed after the remote side closed, so that it can read the rest.
