@@ -5,7 +5,15 @@
 mod gateway;
 #[path = "connect/memory.rs"]
 mod memory;
+#[path = "connect/plugin.rs"]
+mod plugin;
+#[path = "connect/rights.rs"]
+mod rights;
+#[path = "connect/screens.rs"]
+mod screens;
 mod support;
+#[path = "connect/systems.rs"]
+mod systems;
 mod terminal;
 #[path = "connect/tunnels.rs"]
 mod tunnels;
@@ -16,8 +24,11 @@ use std::process::{Command, Output};
 use gateway::{Gateway, Weather};
 use portable_pty::CommandBuilder;
 use serde_json::Value;
-use support::peer::Peer;
+use support::peer::{PROD_ROLE, Peer, REGION};
 use terminal::Terminal;
+
+/// The current credentials' own account.
+const SOURCES: &str = "[[source]]\nregions = [\"ap-northeast-1\"]\n";
 
 /// The environment of a program that knows nothing of the developer's settings.
 fn apart(home: &Path) -> Vec<(String, String)> {
@@ -46,6 +57,12 @@ impl Site {
         peer.build(systems);
         let port = peer.endpoint().rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
         gateway.before(port);
+        let sources = match systems.contains(&"city") {
+            // Production of the municipal system is in another account, where a role leads.
+            true => format!("{SOURCES}\n[[source]]\nrole_arn = \"{PROD_ROLE}\"\nregions = [\"{REGION}\"]\n"),
+            false => SOURCES.to_owned(),
+        };
+        std::fs::write(peer.home().join("config.toml"), sources).expect("a configuration");
         Self { gateway, peer }
     }
 
@@ -57,6 +74,7 @@ impl Site {
             ("AWS_ACCESS_KEY_ID", gateway::KEY.to_owned()),
             ("AWS_SECRET_ACCESS_KEY", gateway::SECRET.to_owned()),
             ("AWS_SESSION_TOKEN", gateway::SESSION_TOKEN.to_owned()),
+            ("TOBAN_CONFIG", self.peer.home().join("config.toml").display().to_string()),
         ];
         env.extend(ours.map(|(name, value)| (name.to_owned(), value)));
         env
