@@ -26,12 +26,17 @@ fn demo(columns: u16, rows: u16, more: &[&str]) -> (Terminal, tempfile::TempDir)
 }
 
 fn against(peer: &Peer, columns: u16, rows: u16) -> Terminal {
+    against_with(peer, columns, rows, &[])
+}
+
+fn against_with(peer: &Peer, columns: u16, rows: u16, more: &[&str]) -> Terminal {
     let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_toban"));
     command.env_clear();
     for (name, value) in peer.env() {
         command.env(name, value);
     }
     command.env("TERM", "xterm-256color");
+    command.args(more);
     Terminal::run(command, columns, rows)
 }
 
@@ -290,4 +295,66 @@ fn an_environment_is_woken_by_key_and_leaving_it_half_way_is_said_first() {
     toban.shows("once more leaves");
     toban.keys(":quit\r");
     assert_eq!(toban.end().exit_code(), 0);
+}
+
+/// Puts an environment of the peer's to sleep by keys and wakes it, once `members` are on the screen. `confirm` is what
+/// the plan wants: one key, or its name.
+fn night(peer: &Peer, name: &str, members: &[&str], (confirm, more): (&str, &[&str])) {
+    let mut toban = against_with(peer, 150, 50, &[&[name], more].concat());
+    toban.wait("its members", |screen| members.iter().all(|member| screen.contains(member)));
+    for (verb, plan, end) in [("sleep", "put", "is asleep"), ("wake", "wake", "is awake")] {
+        toban.keys(&format!(":{verb}\r"));
+        toban.wait("the plan", |screen| screen.contains(&format!("{plan} {name}")) && screen.contains("go on?"));
+        toban.keys(confirm);
+        toban.wait("its end", |screen| screen.contains(&format!("{name} {end}, {} members", members.len())));
+    }
+    toban.keys(":quit\r");
+    assert_eq!(toban.end().exit_code(), 0);
+    let asked = |operation: &str| peer.calls().iter().filter(|call| call["operation"] == operation).count();
+    assert!(
+        asked("StopDBInstance") + asked("StopDBCluster") > 0 && asked("StartDBInstance") + asked("StartDBCluster") > 0
+    );
+}
+
+#[test]
+fn prooflink_dev_sleeps_and_wakes_by_keys() {
+    let peer = Peer::start();
+    peer.build(&["prooflink"]);
+    night(&peer, "prooflink-dev", &["prooflink-dev-service", "prooflink-dev-db"], ("y", &[]));
+}
+
+#[test]
+fn the_scaled_backend_sleeps_and_wakes_by_keys() {
+    let peer = Peer::start();
+    peer.build(&["backend"]);
+    night(
+        &peer,
+        "backend-dev",
+        &["ComputeStack-dev-BackendServiceE5F6A7B8", "databasestack-dev-auroracluster"],
+        ("y", &[]),
+    );
+    let bounds = peer.calls().iter().filter(|call| call["operation"] == "RegisterScalableTarget").count();
+    assert!(bounds >= 2, "closed and opened again");
+}
+
+#[test]
+fn the_municipal_poc_sleeps_and_wakes_by_keys() {
+    let peer = Peer::start();
+    peer.build(&["city"]);
+    night(&peer, "city-poc", &["city-poc-backend:1", "city-poc-frontend:1", "city-poc-db  available"], ("y", &[]));
+}
+
+#[test]
+fn kajimaru_sleeps_and_wakes_by_keys_once_its_name_is_typed() {
+    let peer = Peer::start();
+    peer.build(&["kajimaru"]);
+    let config = peer.home().join("duty.toml");
+    std::fs::write(&config, "[environment.kajimaru]\nallow_stop = true\n").expect("a configuration");
+    let config = config.display().to_string();
+    night(
+        &peer,
+        "kajimaru",
+        &["kajimaru-ec2-01", "kajimaru-ec2-02", "kajimaru-db"],
+        ("kajimaru\r", &["--config", &config]),
+    );
 }
