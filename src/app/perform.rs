@@ -77,7 +77,7 @@ pub fn perform(model: &mut Model, command: Command, argument: Option<&str>) -> V
         Command::Run => super::many::run(model, argument),
         Command::Shell => return super::visits::shell(model),
         Command::Tunnel => return super::tunnels::ask(model),
-        Command::Tunnels => super::tunnels::show(model),
+        Command::Tunnels => go(model, Place::Tunnels(Sheet::default())),
         Command::Login => return model.login_source().cloned().map(Effect::Login).into_iter().collect(),
         Command::Refresh => return refresh(model),
         Command::Mouse => return mouse(model),
@@ -117,10 +117,12 @@ fn search(model: &mut Model) {
 fn seek(model: &mut Model, backwards: bool) {
     let now = model.now;
     if let Some(Place::Viewer(viewer)) = model.places.last_mut() {
-        if viewer.search.is_empty() {
-            model.notices.info(now, "nothing is looked for; / looks for a word");
-        } else if !viewer.seek(backwards) {
+        let before = viewer.place;
+        if !viewer.seek(backwards) {
             let says = format!("{:?} is nowhere in this text", viewer.search);
+            model.notices.info(now, says);
+        } else if viewer.place == before {
+            let says = format!("{:?} is in no other line of this text", viewer.search);
             model.notices.info(now, says);
         }
     }
@@ -151,7 +153,7 @@ fn refresh(model: &mut Model) -> Vec<Effect> {
 
 fn mouse(model: &mut Model) -> Vec<Effect> {
     model.mouse = !model.mouse;
-    let key = model.settings.keymap.shown(Command::Mouse).unwrap_or_else(|| ":mouse".to_owned());
+    let key = model.key_of(Command::Mouse);
     model.notices.info(
         model.now,
         if model.mouse {

@@ -8,7 +8,7 @@ use crate::screens::viewer::Viewer;
 use crate::world::EnvironmentName;
 
 /// One place.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Place {
     /// All environments.
     Fleet(Sheet),

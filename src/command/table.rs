@@ -76,6 +76,8 @@ pub enum Need {
     Shell,
     /// A database that a tunnel can lead to.
     Tunnel,
+    /// A word that is looked for.
+    Sought,
     /// A source whose credentials ran out and that can be logged in again.
     Login,
 }
@@ -168,6 +170,8 @@ const RESOURCES: &[Where] = &[Environment, Schedule, Detail, Unassigned];
 /// Where instances, services and tasks stand that belong to an environment.
 const INSIDE: &[Where] = &[Environment, Detail];
 const PLACED: &[Where] = &[Fleet, Environment, Detail, Unassigned];
+/// Where rows have a health.
+const JUDGED: &[Where] = &[Fleet, Environment, Detail, Journal, Tunnels];
 const PANELS: &[Where] = &[Environment, Schedule, Detail, Faults, Tunnels, Progress];
 
 commands! {
@@ -193,8 +197,12 @@ commands! {
     PageUp "page-up" "a page up" { keys: &["ctrl-b", "pgup"] }
     NextPanel "next-panel" "to the next panel" { keys: &["tab"], at: PANELS }
     PreviousPanel "previous-panel" "to the panel before" { keys: &["shift-tab"], at: PANELS }
-    SearchNext "search-next" "to the next place that matches" { hint: Some("next"), keys: &["n"], at: &[Viewer] }
-    SearchPrevious "search-previous" "to the place before that matches" { keys: &["N"], at: &[Viewer] }
+    SearchNext "search-next" "to the next place that matches" {
+        hint: Some("next"), keys: &["n"], at: &[Viewer], needs: Need::Sought
+    }
+    SearchPrevious "search-previous" "to the place before that matches" {
+        keys: &["N"], at: &[Viewer], needs: Need::Sought
+    }
 
     Describe "describe" "tell why it is placed where it is, its tags and ids" {
         hint: Some("describe"), keys: &["d"], at: PLACED, needs: Need::Row, action: true
@@ -222,7 +230,7 @@ commands! {
     Login "login" "log in again where the credentials ran out" { needs: Need::Login, action: true }
 
     Unwell "unwell" "show only what is not well, or everything again" {
-        hint: Some("only not well"), keys: &["ctrl-z"], at: ROWS
+        hint: Some("only not well"), keys: &["ctrl-z"], at: JUDGED
     }
     Sort "sort" "choose the order of the rows" { keys: &["S"], at: PLACED }
     Refresh "refresh" "read everything shown here again, now" { keys: &["ctrl-r"] }

@@ -124,6 +124,12 @@ impl Keymap {
         self.commands.get(&(place, chord)).copied()
     }
 
+    /// What `chord` means in the first place where it means anything.
+    #[must_use]
+    pub fn elsewhere(&self, chord: Chord) -> Option<Command> {
+        Where::ALL.iter().find_map(|place| self.command(*place, chord))
+    }
+
     /// The keys of a command, the one to be shown first.
     #[must_use]
     pub fn keys(&self, command: Command) -> &[Chord] {

@@ -27,6 +27,8 @@ pub trait AnyKind: Send + Sync {
     fn changes(&self) -> &'static [&'static str];
     /// How it is shown.
     fn shown(&self) -> Option<Shown>;
+    /// Whether a shell can be opened in one.
+    fn shell(&self) -> bool;
     /// Reads it.
     fn read<'a>(&self, ask: Ask<'a>) -> Boxed<'a, Result<Found, Fault>>;
     /// More about one.
@@ -107,6 +109,9 @@ impl<K: Kind> AnyKind for Of<K> {
     fn shown(&self) -> Option<Shown> {
         K::SHOWN
     }
+    fn shell(&self) -> bool {
+        K::SHELL
+    }
     fn read<'a>(&self, ask: Ask<'a>) -> Boxed<'a, Result<Found, Fault>> {
         Box::pin(async move { K::read(ask).await.map(Harvest::into) })
     }
@@ -174,7 +179,7 @@ impl<K: Kind> AnyKind for Of<K> {
         world.get::<K::Item>(id).and_then(|item| K::act(item, act, environment, &id.scope))
     }
     fn reach(&self, id: &ResourceId, cx: &Context<'_>) -> Option<Reach> {
-        cx.world.get::<K::Item>(id).and_then(|item| K::reach(item, cx))
+        cx.world.get::<K::Item>(id).filter(|_| K::SHELL).and_then(|item| K::reach(item, cx))
     }
     fn document(&self, world: &World, id: &ResourceId) -> Option<serde_json::Value> {
         world.get::<K::Item>(id).and_then(|item| serde_json::to_value(item).ok())

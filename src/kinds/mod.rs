@@ -177,6 +177,8 @@ pub trait Kind: Send + Sync + 'static {
     const CHANGES: &'static [&'static str] = &[];
     /// How it is shown; `None` for kinds that only serve others (tags, metric filters).
     const SHOWN: Option<Shown> = None;
+    /// Whether a shell can be opened in one at all: only then [`Kind::reach`] is asked.
+    const SHELL: bool = false;
 
     /// Reads it. The only function of a kind that may touch the network; lives in `fetch.rs`.
     fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<Self::Item>, Fault>>;

@@ -19,3 +19,6 @@ pub mod viewer;
 #[cfg(test)]
 #[path = "tests/rig.rs"]
 pub(crate) mod rig;
+#[cfg(test)]
+#[path = "tests/walk/mod.rs"]
+mod walk;

@@ -16,7 +16,7 @@ use crate::app::overlay::Overlay;
 use crate::app::place::Place;
 use crate::app::shown::{Shown, Zone};
 use crate::command::{COMMANDS, Command};
-use crate::text::{clean, counted, truncate, width};
+use crate::text::{clean, counted, truncate, width, wrap};
 use crate::theme::Role;
 use crate::widgets::area::{split_bottom, split_top};
 use crate::widgets::hints::{Hint, Hints};
@@ -38,7 +38,8 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) -> Shown {
 pub fn paint(model: &Model, area: Rect, buf: &mut Buffer) -> (Shown, Option<Position>) {
     let mut shown = Shown::default();
     let (top, rest) = split_top(area, 1);
-    let (body, bottom) = split_bottom(rest, u16::from(rest.height > 1));
+    let lines = said(model, rest.width).len().clamp(1, usize::from(rest.height / 3).max(1));
+    let (body, bottom) = split_bottom(rest, if rest.height > 1 { small(lines) } else { 0 });
     header(model, top, buf, &mut shown);
     let paint = Paint { theme: &model.theme, now: model.now, zone: &model.settings.zone, marks: &model.marks };
     match model.here() {
@@ -207,13 +208,24 @@ fn header(model: &Model, area: Rect, buf: &mut Buffer, shown: &mut Shown) {
     kept.reverse();
     let taken: usize = kept.iter().map(|(text, _)| width(text) + 3).sum();
     let room = usize::from(area.width.saturating_sub(x)).saturating_sub(taken);
-    put(buf, area, (x, 0), small(room), &truncate(&path, room), theme.style(Role::Title).patch(bar(model)));
+    put(buf, area, (x, 0), small(room), &nearest(&path, room), theme.style(Role::Title).patch(bar(model)));
     x = area.width.saturating_sub(small(taken));
     for (at, (text, role)) in kept.iter().enumerate() {
         let gap = if at == 0 { "  " } else { "· " };
         x += put_line(buf, area, (x, 0), gap, theme.style(Role::Faint).patch(bar(model)));
         x += put_line(buf, area, (x, 0), text, theme.style(*role).patch(bar(model))) + 1;
     }
+}
+
+/// A path in so many columns: where one is stays, and what leads there goes, from its beginning.
+fn nearest(path: &str, columns: usize) -> String {
+    const STEP: &str = " › ";
+    let mut rest = path;
+    while width(rest) + if rest.len() < path.len() { width("… › ") } else { 0 } > columns {
+        let Some((_, after)) = rest.split_once(STEP) else { break };
+        rest = after;
+    }
+    if rest.len() == path.len() { truncate(path, columns) } else { truncate(&format!("…{STEP}{rest}"), columns) }
 }
 
 /// The header's ground without its ink, so that roles keep their colour on it.
@@ -224,30 +236,59 @@ fn bar(model: &Model) -> ratatui::style::Style {
 
 fn footer(model: &Model, area: Rect, buf: &mut Buffer) {
     let theme = &model.theme;
-    if let Some((level, text)) = model.notices.now() {
+    if let Some((level, _)) = model.notices.now() {
         let role = match level {
             Level::Info => Role::Notice,
             Level::Fault => Role::Fault,
         };
-        put_line(buf, area, (1, 0), text, theme.style(role));
+        let lines = said(model, area.width);
+        let cut = lines.len() > usize::from(area.height);
+        for (at, line) in lines.iter().take(usize::from(area.height)).enumerate() {
+            let goes_on = if cut && at + 1 == usize::from(area.height) { " …" } else { "" };
+            put_line(buf, area, (1, small(at)), &format!("{line}{goes_on}"), theme.style(role));
+        }
         return;
     }
-    let place = model.place();
-    let hint = |command: Command, words: &'static str| {
-        let key = model.settings.keymap.shown(command)?;
-        Some(Hint::new(key, words))
+    let hints = match model.overlay {
+        Overlay::Menu(_) => menu_hints(model),
+        // A plan says itself which keys answer it.
+        Overlay::Confirm(_) => Vec::new(),
+        Overlay::None | Overlay::Filter(_) | Overlay::Palette(_) | Overlay::Ask(_) => place_hints(model),
     };
-    let specs = COMMANDS.iter().filter(|spec| spec.at.contains(&place));
+    let (_, line) = crate::widgets::area::split_left(area, 1);
+    Hints { hints: &hints, theme }.render(line, buf);
+}
+
+/// The lines of what is said at the moment, where it is said at the bottom; a prompt there goes before.
+fn said(model: &Model, columns: u16) -> Vec<String> {
+    let free = matches!(model.overlay, Overlay::None | Overlay::Menu(_) | Overlay::Confirm(_));
+    let text = model.notices.now().filter(|_| free).map(|(_, text)| clean(text));
+    text.map(|text| wrap(&text, usize::from(columns.saturating_sub(2)))).unwrap_or_default()
+}
+
+fn hint(model: &Model, command: Command, words: &'static str) -> Option<Hint<'static>> {
+    Some(Hint::new(model.settings.keymap.shown(command)?, words))
+}
+
+/// What can be done in a place. Commands that need something which is not there are left to the help.
+fn place_hints(model: &Model) -> Vec<Hint<'static>> {
+    let place = model.place();
     let mut hints: Vec<Hint<'_>> = Vec::new();
     if model.places.len() > 1 {
-        hints.extend(hint(Command::Back, "back"));
+        hints.extend(hint(model, Command::Back, "back"));
     }
     if model.expired().is_some() && model.login_source().is_some() {
         hints.push(Hint::new(":login", "log in again"));
     }
-    hints.extend(specs.filter_map(|spec| hint(spec.command, spec.hint?)));
-    let (_, line) = crate::widgets::area::split_left(area, 1);
-    Hints { hints: &hints, theme }.render(line, buf);
+    let here = COMMANDS.iter().filter(|spec| spec.at.contains(&place) && model.usable(spec.needs));
+    hints.extend(here.filter_map(|spec| hint(model, spec.command, spec.hint?)));
+    hints
+}
+
+/// What can be done in a menu: it moves as a table does.
+fn menu_hints(model: &Model) -> Vec<Hint<'static>> {
+    let moves = [(Command::Open, "choose"), (Command::Back, "close"), (Command::Down, "down"), (Command::Up, "up")];
+    moves.into_iter().filter_map(|(command, words)| hint(model, command, words)).collect()
 }
 
 #[cfg(test)]

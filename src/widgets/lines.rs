@@ -5,6 +5,7 @@ mod place;
 
 pub use place::Place;
 
+use super::area::split_left;
 use super::ink::{put, small};
 use crate::text::{clean, width};
 use crate::theme::{Role, Theme};
@@ -65,10 +66,11 @@ impl Lines<'_> {
             let (graphemes, text) = self.graphemes(line);
             let rows = rows(&text, area.width, self.wrap);
             for row in rows.iter().skip(if self.wrap { skip } else { 0 }) {
+                let (_, line) = split_left(area, row.indent);
                 self.row(
                     buf,
-                    Rect { y: area.y + y, height: u16::from(y < area.height), ..area },
-                    graphemes.get(row.clone()).unwrap_or_default(),
+                    Rect { y: area.y + y, height: u16::from(y < area.height), ..line },
+                    graphemes.get(row.graphemes.clone()).unwrap_or_default(),
                     left,
                 );
                 y = y.saturating_add(1);
@@ -137,21 +139,65 @@ impl Lines<'_> {
     }
 }
 
-/// The graphemes of each row, as ranges of their numbers.
-fn rows(text: &str, columns: u16, wrap: bool) -> Vec<Range<usize>> {
-    let mut rows = Vec::new();
-    let (mut start, mut used, mut count) = (0, 0, 0);
-    for grapheme in text.graphemes(true) {
-        let columns_of_it = width(grapheme);
-        if wrap && used + columns_of_it > usize::from(columns) && count > start {
-            rows.push(start..count);
-            start = count;
-            used = 0;
-        }
-        used += columns_of_it;
-        count += 1;
+/// A row of a line that was broken.
+#[derive(Debug, PartialEq, Eq)]
+struct Row {
+    /// Columns left empty before it, so that what goes on is told from what begins.
+    indent: u16,
+    /// Its graphemes, by their numbers.
+    graphemes: Range<usize>,
+}
+
+/// Narrower texts need every column they have.
+const INDENTED: u16 = 40;
+
+/// The rows of a line: broken between words where possible, inside one where not.
+fn rows(text: &str, columns: u16, wrap: bool) -> Vec<Row> {
+    let graphemes: Vec<&str> = text.graphemes(true).collect();
+    if !wrap {
+        return vec![Row { indent: 0, graphemes: 0..graphemes.len() }];
     }
-    rows.push(start..count);
+    let is_space = |at: usize| graphemes.get(at).is_some_and(|grapheme| grapheme.trim().is_empty());
+    let lead = (0..graphemes.len()).take_while(|at| is_space(*at)).count();
+    // What stands in columns goes on below its last column, anything else below its beginning.
+    let ends = |at: &usize| is_space(*at) && is_space(at + 1) && !is_space(at + 2);
+    let column = (lead..graphemes.len()).rev().find(ends);
+    let column = column.map(|at| width(&graphemes.get(..at + 2).unwrap_or_default().concat()));
+    let column = column.filter(|column| *column <= usize::from(columns / 2));
+    let hang = if columns < INDENTED { 0 } else { small(column.unwrap_or(lead + 2)).min(columns / 2) };
+    let word_from = |from: usize| -> usize {
+        let word = graphemes.iter().skip(from).take_while(|grapheme| !grapheme.trim().is_empty());
+        word.map(|grapheme| width(grapheme)).sum()
+    };
+    let mut rows = Vec::new();
+    let (mut start, mut used) = (0, 0);
+    // The last space of the row, where it can be broken.
+    let mut space = None;
+    let mut at = 0;
+    while let Some(grapheme) = graphemes.get(at) {
+        let indent = if rows.is_empty() { 0 } else { hang };
+        if used + width(grapheme) > usize::from(columns - indent) && at > start {
+            // A break eats the space it stands on.
+            let (end, next) = match space {
+                _ if is_space(at) => (at, at + 1),
+                // A word that fits on no line may as well begin on this one.
+                Some(space) if word_from(space + 1) <= usize::from(columns - hang) => (space, space + 1),
+                Some(_) | None => (at, at),
+            };
+            rows.push(Row { indent, graphemes: start..end });
+            (start, used, space, at) = (next, 0, None, next);
+            continue;
+        }
+        if is_space(at) && at >= lead {
+            space = Some(at);
+        }
+        used += width(grapheme);
+        at += 1;
+    }
+    if start < graphemes.len() || rows.is_empty() {
+        let indent = if rows.is_empty() { 0 } else { hang };
+        rows.push(Row { indent, graphemes: start..graphemes.len() });
+    }
     rows
 }
 

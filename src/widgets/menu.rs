@@ -1,10 +1,10 @@
 //! A list laid over the screen to choose from. What can't be chosen is shown all the same, with
 //! the reason: nobody should wonder where an action has gone.
 
-use super::area::centered;
+use super::area::{centered, split_bottom};
 use super::ink::{put, put_line, small, tint_row};
 use super::panel::Panel;
-use crate::text::{clean, width};
+use crate::text::{clean, width, wrap};
 use crate::theme::{Role, Theme};
 use ratatui::{
     buffer::Buffer,
@@ -46,9 +46,23 @@ impl Menu<'_> {
         let right_width = self.entries.iter().map(|entry| width(&clean(right(entry)))).max().unwrap_or(0);
         let least = if self.entries.is_empty() { width(NOTHING) } else { 0 };
         let columns = (label_width + right_width + 3).max(width(&clean(self.title)) + 2).max(least) + 4;
-        let frame = centered(area, small(columns), small(self.entries.len().max(1) + 2));
+        // What is cut in its line is told in full below, for the entry under the cursor.
+        let room = small(columns).min(area.width).saturating_sub(4);
+        let cut = |entry: &&Entry<'_>| label_width + 3 + width(&clean(right(entry))) > usize::from(room) + 1;
+        let told = |entry: &Entry<'_>| wrap(&clean(right(entry)), usize::from(room));
+        let wanted = self.entries.iter().filter(cut).map(|entry| told(entry).len() + 1).max().unwrap_or(0);
+        let rows = self.entries.len().max(1);
+        let tail = if rows + wanted + 2 <= usize::from(area.height) || area.height > 10 { wanted.min(4) } else { 0 };
+        let frame = centered(area, small(columns), small(rows + tail + 2));
         Clear.render(frame, buf);
         let inner = Panel { title: self.title, note: None, focused: true, theme: self.theme }.render(frame, buf);
+        let (inner, below) = split_bottom(inner, small(tail));
+        if let Some(entry) = self.entries.get(self.selected).filter(|entry| tail > 0 && cut(entry)) {
+            let note = self.theme.style(if entry.barred.is_some() { Role::Worrying } else { Role::Dim });
+            for (at, line) in told(entry).iter().enumerate() {
+                put(buf, below, (1, small(at + 1)), room, line, note);
+            }
+        }
         if self.entries.is_empty() {
             put_line(buf, inner, (1, 0), NOTHING, self.theme.style(Role::Faint));
         }
@@ -118,6 +132,14 @@ mod tests {
     #[test]
     fn barred_entries_say_why() {
         insta::assert_snapshot!(picture(60, 6, &actions(), 1));
+    }
+
+    #[test]
+    fn what_is_cut_in_its_line_is_told_below_it() {
+        let reason = "it is protected; allow_stop = true in the configuration lets it sleep all the same";
+        let entries = [entry("sleep", "", Some(reason)), entry("wake", "databases first", None)];
+        insta::assert_snapshot!(picture(50, 12, &entries, 0));
+        assert!(!picture(50, 12, &entries, 1).contains("the configuration lets"));
     }
 
     #[test]

@@ -6,8 +6,9 @@ use jiff::Timestamp;
 use super::{Model, SLOW};
 use crate::app::gate::{Circumstances, Plan};
 use crate::app::pace::Reading;
+use crate::app::place::Place;
 use crate::app::visits;
-use crate::command::Need;
+use crate::command::{Command, Need};
 use crate::kinds::kind;
 use crate::session::tunnel;
 use crate::world::{EnvironmentName, Fault, FaultKind, Scope, SourceName};
@@ -34,7 +35,40 @@ impl Model {
                 no("only instances, services and tasks have a shell")
             }
             Need::Tunnel if self.resource().is_none_or(|id| !tunnel::leads_to(id)) => no("tunnels lead to databases"),
-            Need::Row | Need::Door | Need::Resource | Need::Web | Need::Shell | Need::Tunnel | Need::Login => None,
+            Need::Sought if !matches!(self.here(), Some(Place::Viewer(text)) if !text.search.is_empty()) => {
+                Some(format!("nothing is looked for; {} looks for a word", self.key_of(Command::Search)))
+            }
+            Need::Row
+            | Need::Door
+            | Need::Resource
+            | Need::Web
+            | Need::Shell
+            | Need::Tunnel
+            | Need::Sought
+            | Need::Login => None,
+        }
+    }
+
+    /// How a reader comes to a command: its key, or its name where it has none.
+    #[must_use]
+    pub fn key_of(&self, command: Command) -> String {
+        self.settings.keymap.shown(command).unwrap_or_else(|| format!(":{}", command.spec().name))
+    }
+
+    /// Whether a hint should name a command that needs something: as [`Model::barred`], but cheap enough for every
+    /// frame, so that it tells kinds apart and not how one of them is at the moment.
+    #[must_use]
+    pub fn usable(&self, need: Need) -> bool {
+        match need {
+            Need::Shell => self.resource().and_then(|id| kind(id.kind)).is_some_and(|kind| kind.shell()),
+            Need::Nothing
+            | Need::Row
+            | Need::Door
+            | Need::Resource
+            | Need::Web
+            | Need::Tunnel
+            | Need::Sought
+            | Need::Login => self.barred(need).is_none(),
         }
     }
 

@@ -5,11 +5,13 @@ use crate::app::effect::Effect;
 use crate::app::model::Model;
 use crate::app::offers;
 use crate::app::overlay::Overlay;
+use crate::app::place::Place;
 use crate::app::{tunnels, visits};
 use crate::command::{COMMANDS, Need};
 use crate::screens::menu::{Entry, Menu, Pick};
 use crate::screens::sheet::{Door, Sheet, Sorting};
 
+use super::moving::there;
 use super::perform;
 use super::switching::{profile, region, theme};
 use super::telling::copy;
@@ -40,6 +42,9 @@ pub(in crate::app) fn choose(model: &mut Model, menu: Menu) -> Vec<Effect> {
         Pick::TunnelAgain(id) => vec![Effect::Redig(id)],
         Pick::TunnelClose(id) => vec![Effect::Fill(id)],
         Pick::Progress(id) => {
+            if matches!(model.here(), Some(Place::Progress(here, ..)) if *here == id) {
+                there(model);
+            }
             offers::open(model, id);
             Vec::new()
         }
@@ -141,6 +146,7 @@ pub(super) fn picker(model: &mut Model, title: &str, nothing: &str, entries: Vec
 pub(super) fn underway(model: &mut Model) {
     match model.underway.as_slice() {
         [] => model.notices.info(model.now, "nothing is under way; the journal tells what was done"),
+        [one] if matches!(model.here(), Some(Place::Progress(here, ..)) if *here == one.id) => there(model),
         [one] => {
             let id = one.id;
             offers::open(model, id);

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use crate::app::model::Model;
 use crate::app::place::Place;
 use crate::app::tunnels;
+use crate::command::Command;
 use crate::screens::journal;
 use crate::screens::sheet::{Door, Sheet};
 use crate::screens::viewer;
@@ -50,6 +51,10 @@ pub(super) fn page(model: &Model) -> isize {
 }
 
 pub(super) fn panel(model: &mut Model, forward: bool) {
+    let alone = model.sheet().is_some_and(|sheet| sheet.panels().filter(|panel| !panel.is_empty()).count() < 2);
+    if alone {
+        model.notices.info(model.now, "there is no other panel here");
+    }
     if let Some(sheet) = model.sheet_mut() {
         sheet.panel(forward);
     }
@@ -105,6 +110,11 @@ pub(super) fn back(model: &mut Model) {
         model.marks.clear();
         return;
     }
+    // Whoever wants to leave presses this key first, and must learn which one it is.
+    if model.sheet().is_some_and(|sheet| sheet.position() == 0) {
+        let key = model.key_of(Command::Leave);
+        model.notices.info(model.now, format!("there is nothing to go back to; {key} quits"));
+    }
     if let Some(sheet) = model.sheet_mut() {
         sheet.release();
     }
@@ -119,9 +129,17 @@ pub(super) fn leave(model: &mut Model) {
     }
 }
 
-/// Goes to a place, unless the reader is there already.
+/// Goes to a place; says so where the reader is there already.
 pub(super) fn go(model: &mut Model, place: Place) {
-    if model.place() != place.place() {
+    if model.place() == place.place() {
+        there(model);
+    } else {
         model.enter(place);
     }
+}
+
+/// The reader is where they want to go.
+pub(super) fn there(model: &mut Model) {
+    let title = model.here().map(Place::title).unwrap_or_default();
+    model.notices.info(model.now, format!("you are there already: {title}"));
 }

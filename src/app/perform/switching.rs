@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::choosing::picker;
+use super::moving::there;
 use crate::app::effect::Effect;
 use crate::app::meant::meant;
 use crate::app::model::Model;
@@ -35,6 +36,9 @@ pub(super) fn regions(model: &Model) -> Vec<String> {
 
 pub(super) fn env(model: &mut Model, name: Option<&str>) {
     let Some(name) = name else {
+        if model.places.len() == 1 {
+            model.notices.info(model.now, "these are all environments; :env NAME opens one");
+        }
         model.places.truncate(1);
         model.refocus();
         return;
@@ -60,7 +64,7 @@ pub(super) fn schedule(model: &mut Model, name: Option<&str>) {
             .ok_or_else(|| "no environment is meant here; :schedule ENV names one".to_owned()),
     };
     match found {
-        Ok(name) if matches!(model.here(), Some(Place::Schedule(here, _)) if *here == name) => {}
+        Ok(name) if matches!(model.here(), Some(Place::Schedule(here, _)) if *here == name) => there(model),
         Ok(name) => model.enter(Place::Schedule(name, Sheet::default())),
         Err(why) => model.notices.fault(model.now, why),
     }

@@ -1,6 +1,7 @@
 //! Texts: help, descriptions, raw documents,
 //! and what goes to the clipboard.
 
+use super::moving::leave;
 use crate::app::effect::Effect;
 use crate::app::model::Model;
 use crate::app::place::Place;
@@ -10,6 +11,7 @@ use crate::screens::detail::{Around, description};
 use crate::screens::environment;
 use crate::screens::sheet::Door;
 use crate::screens::viewer::Viewer;
+use crate::text::{fit, width};
 
 pub(super) fn around(model: &Model) -> Around<'_> {
     Around { world: &model.world, picture: &model.picture, now: model.now, zone: &model.settings.zone }
@@ -65,7 +67,9 @@ pub(super) fn copy_name(model: &mut Model) -> Vec<Effect> {
 }
 
 pub(super) fn help(model: &mut Model) {
+    // The key that shows the help hides it too.
     if matches!(model.here(), Some(Place::Viewer(viewer)) if viewer.title == "help") {
+        leave(model);
         return;
     }
     let lines = help_lines(model, model.place());
@@ -75,9 +79,19 @@ pub(super) fn help(model: &mut Model) {
 /// The commands of a place with their keys as they are now, then all others.
 pub(super) fn help_lines(model: &Model, place: Where) -> Vec<Cell> {
     let heading = |text: String| Cell { text, tone: Tone::Strong };
+    let keys = |spec: &crate::command::Spec| -> String {
+        let keys = model.settings.keymap.keys(spec.command).iter().map(ToString::to_string);
+        keys.collect::<Vec<_>>().join(" ")
+    };
+    // Whatever keys the reader chose, the columns stand below each other.
+    let offered = || COMMANDS.iter().filter(|spec| spec.at.contains(&place));
+    let (first, second) = (
+        offered().map(|spec| width(&keys(spec))).max().unwrap_or(0),
+        offered().map(|spec| width(spec.name)).max().unwrap_or(0),
+    );
     let line = |spec: &crate::command::Spec| {
-        let keys: Vec<String> = model.settings.keymap.keys(spec.command).iter().map(ToString::to_string).collect();
-        Cell::plain(format!("  {:<11} :{:<14} {}", keys.join(" "), spec.name, spec.says))
+        let name = format!(":{}", spec.name);
+        Cell::plain(format!("  {}  {}  {}", fit(&keys(spec), first), fit(&name, second + 1), spec.says))
     };
     let mut lines = vec![heading(format!("in {}", place.words()))];
     let here = |spec: &&crate::command::Spec| spec.at.contains(&place) && spec.at != Where::ALL;

@@ -23,13 +23,28 @@ pub(super) fn key(model: &mut Model, chord: Chord) -> Vec<Effect> {
     match std::mem::take(&mut model.overlay) {
         Overlay::None => match model.settings.keymap.command(model.place(), chord) {
             Some(command) => perform(model, command, None),
-            None => Vec::new(),
+            None => {
+                nothing_here(model, chord);
+                Vec::new()
+            }
         },
         overlay => {
             model.dirty = true;
             over(model, overlay, chord)
         }
     }
+}
+
+/// A key that means nothing here: whoever presses it should not wonder whether it was heard.
+fn nothing_here(model: &mut Model, chord: Chord) {
+    let place = model.place();
+    let help = model.key_of(Command::Help);
+    let says = match model.settings.keymap.elsewhere(chord) {
+        Some(command) => format!("{chord} ({}) is not for {}", command.spec().name, place.words()),
+        None => format!("{chord} does nothing"),
+    };
+    model.notices.info(model.now, format!("{says}; {help} shows what can be done here"));
+    model.dirty = true;
 }
 
 /// A key for what is on top. The overlay was taken off; whoever wants it to stay puts it back.
@@ -66,6 +81,8 @@ pub(super) fn over(model: &mut Model, overlay: Overlay, chord: Chord) -> Vec<Eff
                 Some(Command::Up) => menu.step(-1),
                 Some(Command::Top) => menu.at = 0,
                 Some(Command::Bottom) => menu.at = menu.entries.len().saturating_sub(1),
+                Some(Command::PageDown) => menu.page(true, model.shown.entries.len()),
+                Some(Command::PageUp) => menu.page(false, model.shown.entries.len()),
                 _ => {}
             }
             model.overlay = Overlay::Menu(menu);

@@ -33,6 +33,7 @@ impl Kind for Instances {
     type Item = Instance;
 
     const PACE: Pace = Pace::Live;
+    const SHELL: bool = true;
     const PERMISSIONS: &'static [&'static str] = &["ec2:DescribeInstances"];
     const CHANGES: &'static [&'static str] = change::ACTIONS;
     const SHOWN: Option<Shown> = Some(Shown { list: "instances", singular: "instance", columns: rows::COLUMNS });

@@ -43,6 +43,7 @@ impl Kind for Services {
     type Item = Service;
 
     const PACE: Pace = Pace::Live;
+    const SHELL: bool = true;
     const PERMISSIONS: &'static [&'static str] =
         &["ecs:ListClusters", "ecs:ListServices", "ecs:DescribeServices", "cloudwatch:GetMetricData"];
     const CHANGES: &'static [&'static str] = change::ACTIONS;

@@ -30,6 +30,7 @@ impl Kind for Tasks {
     type Item = Task;
 
     const PACE: Pace = Pace::Live;
+    const SHELL: bool = true;
     const PERMISSIONS: &'static [&'static str] = &["ecs:ListClusters", "ecs:ListTasks", "ecs:DescribeTasks"];
     const CHANGES: &'static [&'static str] = &[
         "ecs:ExecuteCommand",

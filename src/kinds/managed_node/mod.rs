@@ -33,6 +33,7 @@ impl Kind for Nodes {
     type Item = Node;
 
     const PACE: Pace = Pace::Live;
+    const SHELL: bool = true;
     const PERMISSIONS: &'static [&'static str] = &["ssm:DescribeInstanceInformation"];
     const CHANGES: &'static [&'static str] = change::ACTIONS;
     const SHOWN: Option<Shown> = Some(Shown { list: "instances", singular: "managed node", columns: rows::COLUMNS });

@@ -43,8 +43,13 @@ pub(crate) fn plan(environment: &str) -> Plan {
 
 fn asked(environment: &str) -> Model {
     let mut model = showing(fleet());
-    propose(&mut model, crate::procedure::Proposal::Change(Box::new(Stop(plan(environment)))));
+    ask(&mut model, environment);
     model
+}
+
+/// Puts a plan before the reader.
+pub(crate) fn ask(model: &mut Model, environment: &str) {
+    propose(model, crate::procedure::Proposal::Change(Box::new(Stop(plan(environment)))));
 }
 
 fn is_change(effects: &[Effect]) -> bool {

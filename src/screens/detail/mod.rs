@@ -13,7 +13,7 @@ use crate::world::{Fault, ResourceId, World};
 pub const AGAIN: SignedDuration = SignedDuration::from_secs(60);
 
 /// A resource's page.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Detail {
     /// Whose.
     pub id: ResourceId,

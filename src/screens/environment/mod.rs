@@ -132,7 +132,8 @@ fn panel(
             let changed = row.open.as_ref().is_some_and(|open| changed.contains(&*open.key));
             let part_of = whole.clone();
             whole.get_or_insert_with(|| row.key.clone());
-            items.push(Item { part_of, stale, changed, ..door(row) });
+            let singular = of.shown().map_or("", |shown| shown.singular);
+            items.push(Item { part_of, stale, changed, ..shortened(door(row), singular) });
         }
     }
     let feeds = feeds(list);
@@ -156,6 +157,21 @@ fn panel(
     let title = list.replace('_', " ");
     let empty = "nothing is known of these: the reading failed".to_owned();
     Some(Block { key: list.to_owned(), title, note: Note { read_at, fault }, columns, items, empty })
+}
+
+/// A row whose last cell does not begin with what its first one says: there it would push out what matters.
+fn shortened(mut item: Item, singular: &str) -> Item {
+    let name = item.name.clone();
+    if let Look::Cells(cells) = &mut item.look
+        && let Some(says) = cells.last_mut()
+    {
+        let rest = says.text.strip_prefix(singular).map_or(says.text.as_str(), str::trim_start);
+        let rest = rest.strip_prefix(name.as_str()).filter(|rest| rest.starts_with([':', ' ']) && !name.is_empty());
+        if let Some(rest) = rest.map(|rest| rest.trim_start_matches(':').trim_start()).filter(|rest| !rest.is_empty()) {
+            says.text = rest.to_owned();
+        }
+    }
+    item
 }
 
 /// Whether a resource is known only from before a fault.

@@ -77,6 +77,13 @@ impl Menu {
         };
     }
 
+    /// Moves the cursor by what the screen shows of it, no further than its ends.
+    pub fn page(&mut self, down: bool, shown: usize) {
+        let by = shown.saturating_sub(1).max(1);
+        let moved = if down { self.at.saturating_add(by) } else { self.at.saturating_sub(by) };
+        self.at = moved.min(self.entries.len().saturating_sub(1));
+    }
+
     /// The entry under the cursor.
     #[must_use]
     pub fn current(&self) -> Option<&Entry> {
@@ -105,6 +112,10 @@ mod tests {
         assert_eq!(menu.at, 0);
         menu.step(-1);
         assert_eq!(menu.at, 1);
+        menu.page(true, 10);
+        assert_eq!(menu.at, 1, "a page stops at the end");
+        menu.page(false, 10);
+        assert_eq!(menu.at, 0);
         let mut none = Menu::new("nothing", Vec::new());
         none.step(1);
         assert_eq!((none.at, none.current()), (0, None));

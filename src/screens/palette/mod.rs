@@ -144,9 +144,18 @@ impl Palette {
         if let Some((verb, _)) = self.known.offers.iter().find(|(verb, _)| *verb == name) {
             return Meaning::Offer(verb, typed);
         }
-        let Some(command) = command(name).or_else(|| self.only(name)) else {
-            let near = nearest(name).map(|near| format!("; did you mean :{near}?")).unwrap_or_default();
-            return Meaning::Unknown(format!("there is no command {name:?}{near}"));
+        let command = match (command(name), self.beginning(name).as_slice()) {
+            (Some(command), _) => command,
+            (None, [(_, Fits::Command(command))]) => *command,
+            (None, [(_, Fits::Offer(verb))]) => return Meaning::Offer(verb, typed),
+            (None, []) => {
+                let near = nearest(name).map(|near| format!("; did you mean :{near}?")).unwrap_or_default();
+                return Meaning::Unknown(format!("there is no command {name:?}{near}"));
+            }
+            (None, several) => {
+                let names: Vec<String> = several.iter().map(|(name, _)| format!(":{name}")).collect();
+                return Meaning::Unknown(format!("{name:?} could be {}", names.join(", ")));
+            }
         };
         let spec = command.spec();
         if !spec.at.contains(&self.place) {
@@ -160,14 +169,20 @@ impl Palette {
         }
     }
 
-    /// The one command that begins with what was typed.
-    fn only(&self, typed: &str) -> Option<Command> {
-        let mut fits = COMMANDS.iter().filter(|spec| spec.at.contains(&self.place) && spec.name.starts_with(typed));
-        match (fits.next(), fits.next()) {
-            (Some(spec), None) => Some(spec.command),
-            _ => None,
-        }
+    /// The commands and offers of this place that begin with what was typed.
+    fn beginning(&self, typed: &str) -> Vec<(&'static str, Fits)> {
+        let here = COMMANDS.iter().filter(|spec| spec.at.contains(&self.place));
+        let commands = here.map(|spec| (spec.name, Fits::Command(spec.command)));
+        let offers = self.known.offers.iter().map(|(verb, _)| (*verb, Fits::Offer(verb)));
+        commands.chain(offers).filter(|(name, _)| name.starts_with(typed)).collect()
     }
+}
+
+/// What a name can stand for.
+#[derive(Clone, Copy)]
+enum Fits {
+    Command(Command),
+    Offer(&'static str),
 }
 
 fn command(name: &str) -> Option<Command> {

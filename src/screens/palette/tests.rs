@@ -26,6 +26,19 @@ fn a_name_may_be_shortened_while_only_one_begins_so() {
 }
 
 #[test]
+fn what_a_row_offers_may_be_shortened_too_and_what_could_be_several_lists_them() {
+    let known = Known { offers: vec![("deploy", String::new()), ("restart", String::new())], ..Known::default() };
+    let meaning = |text: &str| {
+        let mut palette = Palette::new(Where::Detail, known.clone());
+        palette.input = Input::new(text.to_owned());
+        palette.propose();
+        palette.meaning()
+    };
+    assert_eq!(meaning("dep v2"), Meaning::Offer("deploy", Some("v2".into())));
+    assert_eq!(meaning("re"), Meaning::Unknown("\"re\" could be :refresh, :region, :restart".into()));
+}
+
+#[test]
 fn what_is_no_command_here_says_why() {
     let says = |text| match typed(text).meaning() {
         Meaning::Unknown(says) => says,

@@ -15,6 +15,7 @@ use crate::app::shown::{Shown, Zone};
 use crate::kinds::Tone;
 use crate::theme::{Role, Theme, mark};
 use crate::widgets::grid::{Grid, GridState};
+use crate::widgets::ink::put_line;
 use table::Table;
 
 /// What a page is drawn with.
@@ -36,11 +37,23 @@ pub fn draw(sheet: &Sheet, paint: Paint<'_>, area: Rect, buf: &mut Buffer, shown
     shown.columns = area.width;
     let panels: Vec<Panel<'_>> = sheet.panels().collect();
     match panels.as_slice() {
+        [] => nothing_left(sheet, paint, area, buf),
         [panel] if panel.block.title.is_empty() && !panel.block.columns.is_empty() => {
             whole(sheet, *panel, paint, area, buf, shown);
         }
         _ => page::page(sheet, &panels, paint, area, buf, shown),
     }
+}
+
+/// All rows are hidden: why, and that they are still there.
+fn nothing_left(sheet: &Sheet, paint: Paint<'_>, area: Rect, buf: &mut Buffer) {
+    let filter = sheet.filter();
+    let says = match (sheet.unwell(), filter.is_empty()) {
+        (true, true) => "nothing here is other than well; going back shows all rows".to_owned(),
+        (true, false) => format!("nothing that is not well matches {filter:?}; going back shows all rows"),
+        (false, _) => format!("nothing here matches {filter:?}; going back shows all rows"),
+    };
+    put_line(buf, area, (2, 1), &says, paint.theme.style(Role::Faint));
 }
 
 /// A page that is one table: its heading stays when it scrolls.

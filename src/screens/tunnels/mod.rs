@@ -39,7 +39,7 @@ pub fn blocks(tunnels: &[Tunnelled], now: Timestamp, zone: &TimeZone) -> Vec<Blo
         key: "tunnels".to_owned(),
         columns: COLUMNS,
         items: tunnels.iter().map(|one| row(one, now, zone)).collect(),
-        empty: "no tunnel is open; on a database, shift-f or :tunnel opens one".to_owned(),
+        empty: "no tunnel is open; on a database, F or :tunnel opens one".to_owned(),
         ..Block::default()
     };
     std::iter::once(list).chain(tunnels.iter().filter_map(connect)).collect()

@@ -35,17 +35,24 @@ pub struct Column<'a> {
     pub align: Align,
     /// How dearly it is kept: when room is short, the column with the lowest value goes first.
     pub keep: u8,
+    /// The widest of all its texts, where more is known than what is on the screen: so widths stay while one scrolls.
+    pub widest: u16,
 }
 
 impl<'a> Column<'a> {
     /// A left-aligned column.
     pub const fn new(title: &'a str, rule: Rule, keep: u8) -> Self {
-        Column { title, rule, align: Align::Left, keep }
+        Column { title, rule, align: Align::Left, keep, widest: 0 }
     }
 
     /// The same, right-aligned.
     pub const fn right(self) -> Self {
         Column { align: Align::Right, ..self }
+    }
+
+    /// The same, with the widest of all its texts.
+    pub const fn widest(self, widest: u16) -> Self {
+        Column { widest, ..self }
     }
 
     fn least(&self) -> u16 {
@@ -69,7 +76,22 @@ pub fn widths(columns: &[Column<'_>], natural: &[u16], room: u16, gap: u16) -> V
         return widths;
     }
     let mut spare = room.saturating_sub(u16::try_from(needed(&widths, gap)).unwrap_or(u16::MAX));
-    grow_to_fit(columns, natural, &mut widths, &mut spare);
+    let bound = |column: &Column<'_>, natural: u16| match column.rule {
+        Rule::Fit { max, .. } => natural.min(max),
+        Rule::Fixed(_) | Rule::Fill { .. } => 0,
+    };
+    grow(columns, natural, (&mut widths, &mut spare), bound);
+    // What fills gets what it has to say; what is left after that goes to texts that their bounds cut.
+    let filling = |column: &Column<'_>, natural: u16| match column.rule {
+        Rule::Fill { .. } => natural.max(column.widest),
+        Rule::Fixed(_) | Rule::Fit { .. } => 0,
+    };
+    grow(columns, natural, (&mut widths, &mut spare), filling);
+    let unbound = |column: &Column<'_>, natural: u16| match column.rule {
+        Rule::Fit { .. } => natural.max(column.widest),
+        Rule::Fixed(_) | Rule::Fill { .. } => 0,
+    };
+    grow(columns, natural, (&mut widths, &mut spare), unbound);
     fill(columns, &mut widths, spare);
     widths
 }
@@ -93,7 +115,13 @@ fn drop_one(columns: &[Column<'_>], widths: &mut [Option<u16>]) {
     }
 }
 
-fn grow_to_fit(columns: &[Column<'_>], natural: &[u16], widths: &mut [Option<u16>], spare: &mut u16) {
+/// Widens columns to what `wanted` says of each with its widest text, the dearest first, while there is room.
+fn grow(
+    columns: &[Column<'_>],
+    natural: &[u16],
+    (widths, spare): (&mut [Option<u16>], &mut u16),
+    wanted: impl Fn(&Column<'_>, u16) -> u16,
+) {
     let mut growing: Vec<_> = columns
         .iter()
         .zip(natural)
@@ -102,11 +130,9 @@ fn grow_to_fit(columns: &[Column<'_>], natural: &[u16], widths: &mut [Option<u16
         .collect();
     growing.sort_by_key(|(column, _, _)| std::cmp::Reverse(column.keep));
     for (column, natural, width) in growing {
-        if let Rule::Fit { max, .. } = column.rule {
-            let more = natural.min(max).saturating_sub(*width).min(*spare);
-            *width += more;
-            *spare -= more;
-        }
+        let more = wanted(column, natural).saturating_sub(*width).min(*spare);
+        *width += more;
+        *spare -= more;
     }
 }
 
@@ -144,6 +170,13 @@ mod tests {
     #[test]
     fn fitting_columns_grow_before_filling_ones_take_the_rest() {
         assert_eq!(widths(&FLEET, &[14, 4, 30, 3], 60, 2), [Some(14), Some(6), Some(29), Some(5)]);
+    }
+
+    #[test]
+    fn a_text_is_cut_only_where_all_room_is_used() {
+        // The verdict has ten columns to say, so the name may be longer than its bound.
+        assert_eq!(widths(&FLEET, &[26, 4, 10, 3], 60, 2), [Some(26), Some(6), Some(17), Some(5)]);
+        assert_eq!(widths(&FLEET, &[26, 4, 30, 3], 60, 2), [Some(20), Some(6), Some(23), Some(5)]);
     }
 
     #[test]

@@ -48,6 +48,27 @@ fn a_line_longer_than_the_screen_can_be_read_to_its_end() {
 }
 
 #[test]
+fn a_long_line_breaks_between_words_and_goes_on_below_its_beginning() {
+    let text = "    → allow rds:DescribeDBInstances in the policy of the role that toban was started with";
+    let drawn = |columns: u16| -> Vec<String> {
+        let graphemes: Vec<&str> = text.graphemes(true).collect();
+        let row = |row: &Row| " ".repeat(usize::from(row.indent)) + &graphemes[row.graphemes.clone()].concat();
+        rows(text, columns, true).iter().map(row).collect()
+    };
+    assert_eq!(
+        drawn(44),
+        ["    → allow rds:DescribeDBInstances in the", "      policy of the role that toban was", "      started with"]
+    );
+    let id = "  key          arn:aws:ecs:ap-northeast-1:123456789012:task/cluster/9b5ab31059aab6865073e8d3";
+    let graphemes: Vec<&str> = id.graphemes(true).collect();
+    let broken = rows(id, 50, true);
+    assert_eq!(graphemes[broken[0].graphemes.clone()].concat().len(), 50, "a long id begins where it is named");
+    assert_eq!(broken[1].indent, 15, "and goes on below itself");
+    assert!(drawn(20).iter().skip(1).all(|row| !row.starts_with(' ')), "no column is given away where there are few");
+    assert!((1..100).all(|columns| drawn(columns).iter().all(|row| width(row) <= usize::from(columns))));
+}
+
+#[test]
 fn moving_stops_at_both_ends_and_mends_a_stale_place() {
     let (theme, log) = (night(), log());
     let lines = Lines { lines: &log, wrap: false, search: "", theme: &theme };

@@ -137,7 +137,10 @@ fn course(series: &Series, skip: usize, paint: Paint<'_>, place: Rect, buf: &mut
     let last = values.iter().rev().flatten().next().map(|value| figure(*value, series.unit));
     let bounds =
         extent(&values).map(|(low, high)| format!("{} to {}", figure(low, series.unit), figure(high, series.unit)));
+    // Beside a small line titles stand below each other; above a graph there is room for all of one.
+    let own = small(width(&series.title)).saturating_add(2).min(place.width / 2);
     let columns = label_columns(place.width);
+    let columns = if series.threshold.is_some() { columns.max(own) } else { columns };
     if skip == 0 {
         put(buf, place, (MARGIN, 0), columns.saturating_sub(1), &series.title, theme.style(Role::Dim));
         let mut x = MARGIN + columns;

@@ -126,6 +126,8 @@ fn scroll(laid: &[Laid<'_>], position: usize, offset: usize, rows: usize) -> usi
         Piece::Gap | Piece::Rule(_) | Piece::Empty(_) => false,
     });
     let (from, to) = if last_row { (span.0, total) } else { span };
+    // What is higher than the screen shows its beginning; its end comes with the row below it.
+    let to = if span.1 - span.0 > rows && (!last_row || position == 0) { from + rows } else { to };
     let lowest = to.saturating_sub(rows);
     offset.max(lowest).min(from.max(lowest)).min(total.saturating_sub(rows))
 }
@@ -186,6 +188,10 @@ pub(super) fn page(
                     put(buf, place, (0, 0), 1, "▸", paint.theme.style(Role::Accent));
                 }
                 draw_item(item, skip, paint, place, buf);
+                let marked = item.door.as_ref().is_some_and(|door| paint.marks.contains(door));
+                if marked && skip == 0 {
+                    put(buf, place, (0, 0), 1, "◆", paint.theme.style(Role::Marked));
+                }
             }
         }
     }
@@ -223,8 +229,9 @@ fn rule(panel: Panel<'_>, focused: bool, paint: Paint<'_>, place: Rect, buf: &mu
     put_line(buf, place, (0, 0), &dash.repeat(usize::from(place.width)), edge);
     let mut x = 1;
     x += put_line(buf, place, (x, 0), " ", edge);
-    let title =
-        if block.columns.is_empty() { block.title.clone() } else { format!("{} {}", block.title, panel.wholes()) };
+    // Resources are counted; hours and dates are not.
+    let counted = !block.columns.is_empty() && (panel.marked() || panel.is_empty());
+    let title = if counted { format!("{} {}", block.title, panel.wholes()) } else { block.title.clone() };
     x += put_line(buf, place, (x, 0), &title, paint.theme.style(if focused { Role::Accent } else { Role::Title }));
     x += put_line(buf, place, (x, 0), " ", edge);
     let age = block.note.read_at.map(|at| shown.ago(at, paint.now));

@@ -4,6 +4,7 @@
 use super::{Paint, role};
 use crate::kinds::{Align, Column, Width};
 use crate::screens::sheet::{Item, Look, Panel, Sheet};
+use crate::text::width;
 use crate::theme::mark;
 use crate::widgets::grid::{self, Order, Rule};
 use crate::widgets::ink::small;
@@ -70,12 +71,14 @@ fn column(column: &Column, natural: u16, room: u16) -> grid::Column<'_> {
         }
         Width::Fit(min, max) => Rule::Fit { min: natural.clamp(min, max.max(min)), max },
         // A sentence can be cut and still be read; on a narrow screen half of one is better than none.
+        // Where there is nothing to say, the others may say more.
+        Width::Fill(_) if natural == 0 => Rule::Fill { min: small(width(column.title)), weight: 1 },
         Width::Fill(min) if column.keep >= DEAR => {
             Rule::Fill { min: natural.clamp(min, WHOLE.max(min)).min((room / 3).max(8)), weight: 1 }
         }
         Width::Fill(min) => Rule::Fill { min, weight: 1 },
     };
-    let column_of = grid::Column::new(column.title, rule, column.keep);
+    let column_of = grid::Column::new(column.title, rule, column.keep).widest(natural);
     match column.align {
         Align::Left => column_of,
         Align::Right => column_of.right(),
