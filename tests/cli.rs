@@ -6,30 +6,12 @@ mod support;
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 use support::peer::{ACCOUNT, Peer, shared};
+use support::said::{Said, said, toban};
 use tempfile::TempDir;
-
-/// The binary, with a home of its own and nothing of the developer's settings.
-fn toban(home: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_toban"));
-    command.env_clear().args(arguments);
-    command.env("HOME", home).env("AWS_EC2_METADATA_DISABLED", "true").env("LANG", "C.UTF-8").env("TZ", "Asia/Tokyo");
-    command
-}
-
-struct Said {
-    code: Option<i32>,
-    out: String,
-    err: String,
-}
-
-fn said(output: Output) -> Said {
-    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
-    Said { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
-}
 
 fn run(arguments: &[&str]) -> Said {
     let home = TempDir::new().expect("a home");

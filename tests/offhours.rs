@@ -10,22 +10,11 @@
 mod support;
 
 use std::path::Path;
-use std::process::{Command, Output};
 
 use serde_json::{Value, json};
 use support::peer::Peer;
+use support::said::{Said, said, toban};
 use tempfile::TempDir;
-
-struct Said {
-    code: Option<i32>,
-    out: String,
-    err: String,
-}
-
-fn said(output: Output) -> Said {
-    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
-    Said { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
-}
 
 fn run(peer: &Peer, arguments: &[&str]) -> Said {
     said(peer.toban().args(arguments).output().expect("toban runs"))
@@ -155,13 +144,9 @@ fn what_aws_refuses_is_told_and_nothing_was_changed() {
 #[test]
 fn the_demo_reacts_to_a_database_that_is_started() {
     let home = TempDir::new().expect("a home");
-    let output = Command::new(env!("CARGO_BIN_EXE_toban"))
-        .env_clear()
-        .env("HOME", home.path())
-        .env("TOBAN_STATE_DIR", home.path().join("state"))
-        .args(["--demo", "db", "start", "prooflink-dev/prooflink-dev-db", "--yes", "--no-wait"])
-        .output()
-        .expect("toban runs");
+    let mut start =
+        toban(home.path(), &["--demo", "db", "start", "prooflink-dev/prooflink-dev-db", "--yes", "--no-wait"]);
+    let output = start.env("TOBAN_STATE_DIR", home.path().join("state")).output().expect("toban runs");
     let said = said(output);
     assert_eq!(said.code, Some(0), "{}", said.err);
     assert!(said.out.contains("DB instance prooflink-dev-db is starting; AWS goes on by itself"), "{}", said.out);

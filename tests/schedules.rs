@@ -14,6 +14,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 use support::peer::Peer;
+use support::said::{Said, said};
 
 const CONFIG: &str = r#"
 [calendar.jp]
@@ -37,12 +38,6 @@ mode = "stop-only"
 stop = [{ days = "mon-sun", at = "22:00" }]
 "#;
 
-struct Said {
-    code: Option<i32>,
-    out: String,
-    err: String,
-}
-
 /// A peer with ProofLink in it, and a configuration beside it.
 struct Stage {
     peer: Peer,
@@ -65,9 +60,7 @@ impl Stage {
     }
 
     fn run(&self, arguments: &[&str]) -> Said {
-        let output = self.peer.toban().arg("--config").arg(&self.config).args(arguments).output().expect("toban runs");
-        let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
-        Said { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+        said(self.peer.toban().arg("--config").arg(&self.config).args(arguments).output().expect("toban runs"))
     }
 
     fn calls(&self, operation: &str) -> usize {

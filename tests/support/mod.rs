@@ -10,6 +10,7 @@
 
 mod http;
 pub(crate) mod peer;
+pub(crate) mod said;
 mod venv;
 
 /// Not every test binary uses all of this; what none uses is caught by the binaries that do.
@@ -26,4 +27,8 @@ fn every_part_counts_as_used() {
     let _ = (peer.endpoint(), peer.home(), peer.env(), peer.toban(), peer.sdk(), peer.sdk_as(""));
     let _ = (peer::ACCOUNT, peer::PROD_ACCOUNT, peer::PROD_ROLE, peer::REGION);
     let _ = peer::Peer::start;
+    if let Ok(output) = said::toban(peer.home(), &[]).output() {
+        let said = said::said(output);
+        let _ = (said.code, said.out, said.err);
+    }
 }

@@ -193,6 +193,7 @@ fn every_part_counts_as_used(mut terminal: Terminal) {
     let _ = terminal.raw();
     let _ = terminal.wrote(b"");
     terminal.signal("TERM");
+    terminal.resize(80, 24);
     let _ = terminal.look(|screen| svg::svg(screen, true));
     terminal.end();
 }
