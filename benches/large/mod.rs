@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use toban::kinds::KINDS;
 use toban::kinds::alarm::{Alarm, AlarmMetric};
 use toban::kinds::db_instance::DbInstance;
-use toban::kinds::ecs_cluster::Cluster;
+use toban::kinds::ecs_cluster::{Cluster, Exec};
 use toban::kinds::ecs_service::{Attachment, Deployment, Event, Service};
 use toban::kinds::ecs_task::{Container, Task};
 use toban::kinds::load_balancer::LoadBalancer;
@@ -104,7 +104,13 @@ pub(crate) fn found(kind: KindName, at: Timestamp) -> Found {
 
 fn cluster(name: &str) -> Cluster {
     let arn = arn("ecs", &format!("cluster/{name}-cluster"));
-    Cluster { arn, name: format!("{name}-cluster"), status: "ACTIVE".into(), exec_key: None, tags: BTreeMap::new() }
+    Cluster {
+        arn,
+        name: format!("{name}-cluster"),
+        status: "ACTIVE".into(),
+        exec: Exec::default(),
+        tags: BTreeMap::new(),
+    }
 }
 
 fn balancer(name: &str) -> LoadBalancer {
