@@ -24,6 +24,11 @@ impl Notices {
         self.say(Level::Info, text.into(), now, SignedDuration::from_secs(5));
     }
 
+    /// Says how something that took its time ended well; stays longer, for whoever looked away meanwhile.
+    pub fn end(&mut self, now: Timestamp, text: impl Into<String>) {
+        self.say(Level::Info, text.into(), now, SignedDuration::from_secs(15));
+    }
+
     /// Says that something did not work; stays longer.
     pub fn fault(&mut self, now: Timestamp, text: impl Into<String>) {
         self.say(Level::Fault, text.into(), now, SignedDuration::from_secs(15));
@@ -71,5 +76,7 @@ mod tests {
         assert_eq!(notices.now(), Some((Level::Info, "copied")));
         assert!(notices.expire(at(19)));
         assert_eq!((notices.now(), notices.until()), (None, None));
+        notices.end(at(20), "it is deployed");
+        assert!(!notices.expire(at(34)) && notices.expire(at(35)), "a good end stays as long as a bad one");
     }
 }

@@ -285,7 +285,7 @@ fn ended(model: &mut Model, id: u64, ending: Ending) -> Vec<Effect> {
     if let Some(one) = model.underway.iter_mut().find(|one| one.id == id) {
         let says = format!("{}: {}", one.plan.says, ending.says);
         if ending.how == How::Done {
-            model.notices.info(now, says)
+            model.notices.end(now, says)
         } else {
             model.notices.fault(now, says)
         };

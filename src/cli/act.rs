@@ -164,10 +164,14 @@ pub(super) async fn act(duty: &Duty, outlook: Outlook, proposal: Proposal, actin
     let gate = Gate { read_only: duty.settings.read_only };
     let at = circumstances(duty, &outlook, &plan);
     if acting.dry_run {
-        if let Some(refused) = gate.hindrance(&plan, &at) {
+        let refused = gate.hindrance(&plan, &at).map(|refused| refused.to_string());
+        if let Some(refused) = &refused {
             out::note(&format!("toban: it would be refused: {refused}\n"));
         }
-        let printed = if acting.json { format!("{}\n", json!({ "plan": plan })) } else { sheet(&plan, &at) };
+        // What the sheet says above the calls stands beside the plan: the account, and whether it is protected.
+        let document =
+            json!({ "plan": plan, "account": at.account, "protected": at.protected, "would_be_refused": refused });
+        let printed = if acting.json { format!("{document}\n") } else { sheet(&plan, &at) };
         out::data(&printed)?;
         return Ok(Exit::Done);
     }

@@ -4,7 +4,7 @@ use rstest::rstest;
 use serde_json::Value;
 
 use super::{at, demo, journal, sent, site};
-use crate::support::peer::{PROD_ACCOUNT, shared};
+use crate::support::peer::{ACCOUNT, PROD_ACCOUNT, REGION, shared};
 
 /// A service to deploy: its address, the family of its task definition, the container whose image moves, the end of
 /// that image, and the containers beside it.
@@ -82,6 +82,9 @@ fn a_service_is_deployed_rolled_back_and_scaled(#[case] service: Deployed) {
     let deploy = |more: &[&str], code| at(&peer, &[&["deploy", service.address], service.yes, more].concat(), code);
     let plan = at(&peer, &["deploy", service.address, "--force", "--dry-run", "--json"], 0);
     let plan: Value = serde_json::from_str(&plan.out).expect("a plan");
+    let account = if service.address.starts_with("city-prod") { PROD_ACCOUNT } else { ACCOUNT };
+    assert_eq!((&plan["account"], &plan["plan"]["scope"]["region"]), (&account.into(), &REGION.into()), "{plan}");
+    assert_eq!(plan["protected"], service.yes[0] == "--confirm");
     assert!(plan["plan"]["calls"][0].as_str().is_some_and(|call| call.starts_with("ecs:UpdateService")), "{plan}");
     assert!(sent(&peer, "UpdateService").is_empty(), "a dry run changes nothing");
     at(&peer, &["--read-only", "deploy", service.address, "--force", "--yes"], 3);

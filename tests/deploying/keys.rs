@@ -159,7 +159,7 @@ fn a_service_of_the_peer(
 }
 
 /// Deploys kajimaru's instances, takes them back and migrates.
-fn every_verb_of_instances(mut duty: Duty) {
+fn every_verb_of_instances(mut duty: Duty) -> Duty {
     let deploy = |duty: &mut Duty| {
         duty.takes("deploy");
         duty.toban.shows("branch, tag or commit");
@@ -168,6 +168,7 @@ fn every_verb_of_instances(mut duty: Duty) {
     duty.does(deploy, "deploy main to 2 instances of kajimaru-TG, one at a time", "2 instances run");
     duty.does(|duty| duty.takes("rollback"), "bring 2 instances of kajimaru-TG back", "2 instances run");
     duty.does(|duty| duty.takes("migrate"), "migrate the database from", "the migration ran to its end");
+    duty
 }
 
 #[test]
@@ -183,7 +184,9 @@ fn the_instances_of_the_peer() {
 
 #[test]
 fn the_instances_of_the_demo() {
-    every_verb_of_instances(Duty::demo("kajimaru", Some("kajimaru")).on("kajimaru-TG", "kajimaru-TG", "kajimaru-db"));
+    let duty = Duty::demo("kajimaru", Some("kajimaru")).on("kajimaru-TG", "kajimaru-TG", "kajimaru-db");
+    let shown = String::from_utf8_lossy(&every_verb_of_instances(duty).toban.raw()).into_owned();
+    assert!(shown.contains("pip install") && shown.contains("migrations"), "the output of the commands is on the page");
 }
 
 /// Deploys cat-data's function by its alias and takes it back: `code` becomes `version`, after a share if there is one.

@@ -13,6 +13,7 @@ use toban::aws::Live;
 use toban::cloud::{Cloud, Receipt, Stats};
 use toban::deploy::compose::{Check, Recipe};
 use toban::environment::{Wish, Wishes, gather};
+use toban::kinds::ec2_instance::Instance;
 use toban::kinds::function_release::Release;
 use toban::kinds::lambda_function::Function;
 use toban::kinds::{AnyKind, Boxed, Context, Extra, Joins, Site};
@@ -120,6 +121,19 @@ async fn told(
     drive(cloud, errand, world, (&Logbook::default(), false), tell).await
 }
 
+/// A configuration that says how kajimaru's instances are deployed.
+fn wishes() -> Wishes {
+    let recipe = Recipe {
+        directory: "/home/ssm-user/kajimaru".to_owned(),
+        user: "ssm-user".to_owned(),
+        file: Some("docker-compose.prod.yml".to_owned()),
+        health: Check::Path { path: "/health".to_owned(), host: None },
+        reference: "main".to_owned(),
+        migrate: None,
+    };
+    Wishes { environments: vec![Wish { deploy: Some(recipe), ..Wish::new("kajimaru") }], ..Wishes::default() }
+}
+
 /// The same where nobody listens.
 async fn carried(cloud: &Hurried, world: World, wishes: &Wishes, name: &str, offer: (&str, Option<&str>)) -> Ending {
     told(cloud, world, wishes, name, offer, &mut |_| {}).await
@@ -132,16 +146,7 @@ async fn instances_are_deployed_with_compose_through_drain_command_and_registrat
     let live = live(&peer);
     let world = read_all(&live, &here()).await;
     let cloud = Hurried::over(live);
-    let recipe = Recipe {
-        directory: "/home/ssm-user/kajimaru".to_owned(),
-        user: "ssm-user".to_owned(),
-        file: Some("docker-compose.prod.yml".to_owned()),
-        health: Check::Path { path: "/health".to_owned(), host: None },
-        reference: "main".to_owned(),
-        migrate: None,
-    };
-    let wishes =
-        Wishes { environments: vec![Wish { deploy: Some(recipe), ..Wish::new("kajimaru") }], ..Wishes::default() };
+    let wishes = wishes();
     let ending = carried(&cloud, world.clone(), &wishes, "kajimaru-TG", ("deploy", None)).await;
     assert_eq!(ending.how, How::Done, "{}", ending.says);
     let calls = |operation: &str| cloud.stats().get(operation).map_or(0, |tally| tally.calls);
@@ -159,6 +164,57 @@ async fn instances_are_deployed_with_compose_through_drain_command_and_registrat
     let ending = carried(&cloud, world, &wishes, "kajimaru-TG", ("deploy", None)).await;
     assert_eq!(ending.how, How::Incomplete, "{}", ending.says);
     assert!(ending.says.contains("no space left") && ending.says.contains("and serves"), "{}", ending.says);
+}
+
+/// What ELB says of a target on its way out of a group or into it, `looks` times.
+fn passing(id: &str, state: &str, reason: &str, looks: u32) -> Value {
+    let health = json!({ "State": state, "Reason": reason, "Description": "it is on its way" });
+    let patch = match state {
+        "draining" => json!({ "[+]": { "Target": { "Id": id, "Port": 80 }, "TargetHealth": health } }),
+        _ => json!({ format!("[Target.Id={id}]"): { "TargetHealth": health } }),
+    };
+    json!({ "service": "elasticloadbalancing", "operation": "DescribeTargetHealth", "times": looks,
+        "patch": { "TargetHealthDescriptions": patch } })
+}
+
+#[tokio::test]
+async fn connections_are_waited_for_to_end_and_targets_to_become_healthy() {
+    let peer = Peer::start();
+    peer.build(&["kajimaru"]);
+    let live = live(&peer);
+    let world = read_all(&live, &here()).await;
+    let of_name = |name: &str| {
+        let instance = world.all::<Instance>(&here()).find(|one| one.name.as_deref() == Some(name));
+        instance.expect("the instance").id.clone()
+    };
+    let ids = ["kajimaru-ec2-01", "kajimaru-ec2-02"].map(|name| (name, of_name(name)));
+    let cloud = Hurried::over(live);
+    let mut lines: Vec<String> = Vec::new();
+    let mut hear = |report: Report| {
+        if lines.last() == Some(&report.says) {
+            return;
+        }
+        for (name, id) in &ids {
+            // The group still has it healthy when it is told, so what is scripted is of after that.
+            if report.says == format!("takes {name} out of the group") {
+                peer.script(&passing(id, "draining", "Target.DeregistrationInProgress", 6));
+            }
+            if report.says == format!("takes {name} back into the group") {
+                peer.script(&passing(id, "initial", "Elb.InitialHealthChecking", 4));
+            }
+        }
+        lines.push(report.says);
+    };
+    let wishes = wishes();
+    let ending = told(&cloud, world.clone(), &wishes, "kajimaru-TG", ("deploy", None), &mut hear).await;
+    assert_eq!(ending.how, How::Done, "{}", ending.says);
+    for (name, _) in &ids {
+        for line in
+            [format!("{name} drains: its connections end"), format!("waits until {name} is healthy in the group")]
+        {
+            assert!(lines.contains(&line), "{line:?} is not in {lines:#?}");
+        }
+    }
 }
 
 #[tokio::test]
