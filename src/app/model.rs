@@ -103,6 +103,8 @@ pub struct Model {
     pub(super) peeked: Peeked,
     pub(super) peeking: BTreeSet<u64>,
     pub(super) visiting: Option<Foreseen>,
+    /// When what a session takes could not be asked.
+    pub(super) unforeseen: Option<Timestamp>,
     /// When the reader was told what leaving stops.
     pub(super) leaving: Option<Timestamp>,
     pub(super) asking: bool,
@@ -150,6 +152,7 @@ impl Model {
             peeked: Peeked::new(),
             peeking: BTreeSet::new(),
             visiting: None,
+            unforeseen: None,
             leaving: None,
             asking: false,
             closed: BTreeSet::new(),

@@ -1,6 +1,8 @@
 //! From a resource to a session in it, in the console: barred by the gate, checked, the container chosen. Pure; what a
 //! session takes is the kind's business, opening it the runner's.
 
+use jiff::SignedDuration;
+
 use super::effect::Effect;
 use super::model::Model;
 use super::offers::at_site;
@@ -24,6 +26,9 @@ pub fn reach(model: &Model, id: &ResourceId) -> Option<Reach> {
     at_site(model, &door, |site| kind(id.kind).and_then(|kind| kind.reach(id, &site.cx))).flatten()
 }
 
+/// Where asking came to nothing, as in a network without a way to IAM, nobody waits for it again for this long.
+const DEAF: SignedDuration = SignedDuration::from_mins(10);
+
 /// A shell that waits for what its checklist takes.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Foreseen {
@@ -43,7 +48,8 @@ pub(super) fn shell(model: &mut Model) -> Vec<Effect> {
 
 /// The same, in this container. What the checklist takes and is not known is asked first.
 pub(super) fn enter(model: &mut Model, id: &ResourceId, container: Option<&str>) -> Vec<Effect> {
-    let wants = reach(model, id).map(|reach| reach.rights.wants).unwrap_or_default();
+    let deaf = model.unforeseen.is_some_and(|at| model.now.duration_since(at) < DEAF);
+    let wants = reach(model, id).filter(|_| !deaf).map(|reach| reach.rights.wants).unwrap_or_default();
     let barred = || {
         let home = model.picture.home(id)?;
         model.gate.bars(&home.name, &model.circumstances(&home.name, &id.scope))
@@ -64,6 +70,9 @@ pub(super) fn foreseen(model: &mut Model, ask: u64, got: Readings) -> Result<Vec
     let Some(Foreseen { id, container, .. }) = model.visiting.take_if(|waits| waits.ask == ask) else {
         return Err(got);
     };
+    if got.is_empty() || got.iter().any(|(_, got)| got.is_err()) {
+        model.unforeseen = Some(model.now);
+    }
     let world = std::sync::Arc::make_mut(&mut model.world);
     for (want, got) in got {
         // What could not be had keeps nobody out, and is no fault of the account.

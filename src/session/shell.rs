@@ -1,6 +1,8 @@
 //! A shell, or any interactive command, over a channel: bytes in, bytes out, the size when it changes, and the escape.
 //! Whose bytes they are (a terminal's, a test's) is not known here; nothing is decoded on the way.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::{mpsc, watch};
@@ -11,6 +13,9 @@ use super::wire::{CHUNK, Size};
 
 /// How much typing is kept while the remote side takes none. The escape works as long as there is room.
 const TYPED_AHEAD: usize = 256 << 10;
+/// Why a shell ends that was asked nothing, as far as experience tells.
+const UNASKED: &str = "it ended before anything was typed; where shells do that at once, the root disk is full or the \
+                       user's shell profile exits";
 /// What ends the input of a terminal: the remote shell leaves when our input ends.
 const END_OF_INPUT: &[u8] = &[4];
 
@@ -38,13 +43,18 @@ where
 {
     let sender = channel.sender();
     let (begun, is_begun) = watch::channel(0u32);
+    let typed = AtomicBool::new(false);
     tokio::select! {
         () = show(&mut channel, output, &begun) => {}
-        () = type_in(input, sender.clone()) => {}
+        () = type_in(input, sender.clone(), &typed) => {}
         () = resize(sizes, is_begun, sender) => {}
         () = stop => {}
     }
-    channel.end().await
+    match channel.end().await {
+        // Nobody asked it to, and the service gives no reason.
+        End::Closed(why) if why.trim().is_empty() && !typed.load(Ordering::Relaxed) => End::Closed(UNASKED.to_owned()),
+        end => end,
+    }
 }
 
 async fn show(channel: &mut Channel, mut output: impl AsyncWrite + Unpin, begun: &watch::Sender<u32>) {
@@ -66,7 +76,7 @@ async fn show(channel: &mut Channel, mut output: impl AsyncWrite + Unpin, begun:
 }
 
 /// Passes the input on; returns when the escape was typed. Reads on while the remote side takes nothing.
-async fn type_in(mut input: impl AsyncRead + Unpin, sender: mpsc::Sender<Outgoing>) {
+async fn type_in(mut input: impl AsyncRead + Unpin, sender: mpsc::Sender<Outgoing>, typed: &AtomicBool) {
     let mut escape = Escape::default();
     let mut ahead: Vec<u8> = Vec::new();
     let mut read = [0; CHUNK];
@@ -80,6 +90,7 @@ async fn type_in(mut input: impl AsyncRead + Unpin, sender: mpsc::Sender<Outgoin
             }
             got = input.read(&mut read), if is_open && ahead.len() < TYPED_AHEAD => match got {
                 Ok(count @ 1..) => {
+                    typed.store(true, Ordering::Relaxed);
                     let (passed, leaves) = escape.type_in(read.get(..count).unwrap_or_default());
                     if leaves {
                         return;
@@ -87,6 +98,7 @@ async fn type_in(mut input: impl AsyncRead + Unpin, sender: mpsc::Sender<Outgoin
                     ahead.extend(passed);
                 }
                 Ok(0) | Err(_) => {
+                    typed.store(true, Ordering::Relaxed);
                     is_open = false;
                     ahead.extend_from_slice(END_OF_INPUT);
                 }

@@ -79,6 +79,17 @@ async fn an_idle_session_ends_with_the_services_reason() {
     gateway.assert_clean();
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_shell_that_ends_before_anything_was_typed_says_what_that_usually_means() {
+    let gateway = Gateway::start().await;
+    let mut person = Person::at(open(&gateway, &Ask::shell("i-1")).await).await;
+    person.sees("$ ").await;
+    gateway.ends("").await;
+    let End::Closed(why) = person.ends().await else { panic!("the service closed it") };
+    assert!(why.contains("root disk is full") && why.contains("shell profile"), "{why}");
+    gateway.assert_clean();
+}
+
 /// Gives up a silent connection soon.
 fn alert() -> Settings {
     let quick = Duration::from_millis(100);

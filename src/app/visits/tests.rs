@@ -146,6 +146,8 @@ fn who_cannot_ask_iam_gets_a_session_all_the_same() {
     let effects = press(&mut model, &["s"]);
     let (ask, _) = foretold(&effects).expect("it asks first");
     assert!(asked(&tell(&mut model, News::Consulted(ask, Vec::new()))).is_some(), "nothing was answered in time");
+    let again = press(&mut model, &["s"]);
+    assert!(asked(&again).is_some(), "nobody waits a second time: {again:?}");
 }
 
 #[test]
