@@ -50,6 +50,8 @@ pub struct Keeper {
 pub struct Round {
     /// What was done, missed or refused, in sentences.
     pub said: Vec<String>,
+    /// What stands in the way and stays there: worth telling once.
+    pub standing: Vec<String>,
     /// When to look again.
     pub next: SignedDuration,
 }
@@ -61,13 +63,13 @@ impl Keeper {
     /// When it cannot be told where to look.
     pub async fn round(&self) -> Result<Round, Fault> {
         let outlook = headless::picture(&self.cloud, &self.view, &mut |_, _| {}).await?;
-        let mut round = Round { said: Vec::new(), next: self.patrol };
+        let mut round = Round { next: self.patrol, ..Round::default() };
         for environment in &outlook.picture.environments {
             let Some(off) = environment.offhours.as_deref() else { continue };
             if off.routine.backend != Backend::Local || off.exceptions.protect {
                 continue;
             }
-            let again = match self.keep(environment, off, &outlook, &mut round.said).await {
+            let again = match self.keep(environment, off, &outlook, &mut round).await {
                 Ok(true) => None,
                 Ok(false) => Some(AGAIN),
                 Err(fault) => {
@@ -89,7 +91,7 @@ impl Keeper {
         environment: &Environment,
         off: &OffHours,
         outlook: &Outlook,
-        said: &mut Vec<String>,
+        round: &mut Round,
     ) -> Result<bool, Fault> {
         let now = self.cloud.now();
         let unwritten =
@@ -102,12 +104,18 @@ impl Keeper {
         let since = now.checked_sub(BACK).unwrap_or(now);
         let mut open: Option<(Edge, Vec<ActionKey>)> = None;
         let mut missed: Option<(Edge, Vec<ActionKey>)> = None;
+        let barred = environment.others.bar_enforcing();
         for (it, drift) in off.sleepers.iter().zip(&off.drifts).filter(|(it, _)| it.id.is_some()) {
             let due = match off.intent().due(&it.arn, since, now, &settled) {
                 // What enforcing puts right is due like an edge of its own, unless somebody else owns it.
-                Due::Nothing if off.other_controllers().is_empty() => {
-                    enforce(off.intent(), drift, now).map_or(Due::Nothing, Due::Execute)
-                }
+                Due::Nothing => match (enforce(off.intent(), drift, now), &barred) {
+                    (Some(_), Some(why)) => {
+                        let says = format!("{}: {} is not put right: {why}", environment.name, it.member.label());
+                        round.standing.push(says);
+                        Due::Nothing
+                    }
+                    (righted, _) => righted.map_or(Due::Nothing, Due::Execute),
+                },
                 due => due,
             };
             let (place, edge) = match due {
@@ -122,7 +130,7 @@ impl Keeper {
             if !is_so(off, edge.verb) {
                 let when = words::moment(edge.issue_at, &self.view.zone);
                 let verb = words::whole(edge.verb);
-                said.push(format!(
+                round.said.push(format!(
                     "{}: missed the {verb} of {when}: it is too late to do it unasked; `toban {verb} {}` does it",
                     environment.name, environment.name
                 ));
@@ -132,7 +140,7 @@ impl Keeper {
         let Some((edge, keys)) = open else { return Ok(true) };
         self.ledger.write(&keys, State::Begun).map_err(unwritten)?;
         let ending = self.act(environment, &edge, outlook).await;
-        said.push(format!(
+        round.said.push(format!(
             "{}: {} ({}): {}",
             environment.name,
             words::whole(edge.verb),
@@ -197,12 +205,15 @@ fn is_so(off: &OffHours, verb: Verb) -> bool {
 
 /// Goes on for ever; `tell` hears what was done. What can't be told is tried again.
 pub async fn keep_on(keeper: &Keeper, tell: &mut (dyn FnMut(Timestamp, String) + Send)) {
+    let mut standing: Vec<String> = Vec::new();
     loop {
         let wait = match keeper.round().await {
             Ok(round) => {
-                for says in round.said {
+                let new = round.standing.iter().filter(|says| !standing.contains(says)).cloned();
+                for says in new.chain(round.said) {
                     tell(keeper.cloud.now(), says);
                 }
+                standing = round.standing;
                 round.next
             }
             Err(fault) => {

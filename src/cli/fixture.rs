@@ -75,6 +75,7 @@ pub(super) fn environment(name: &str, stage: Option<&str>, health: Health) -> En
         faults: Vec::new(),
         read_at: Some(now()),
         offhours: None,
+        others: Box::default(),
         deploy: None,
     }
 }

@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 
 use crate::kinds::KINDS;
 use crate::kinds::schedule_group::Group;
+use crate::schedule::MemberKind;
+use crate::schedule::routine::acts;
 use crate::world::Resource;
 
 /// What identity takes, beside the kinds.
@@ -52,11 +54,11 @@ pub(super) fn scheduler(account: &str) -> Value {
             "ArnLike": { "aws:SourceArn": groups },
         },
     });
-    let databases = ["rds:StopDBInstance", "rds:StartDBInstance", "rds:StopDBCluster", "rds:StartDBCluster"];
+    let databases = [acts(MemberKind::RdsInstance), acts(MemberKind::RdsCluster)].concat();
     let acts = [
         allow("TobanDatabases", &databases, vec![arn("rds", "db:*"), arn("rds", "cluster:*")]),
-        allow("TobanServices", &["ecs:UpdateService"], vec![arn("ecs", "service/*")]),
-        allow("TobanInstances", &["ec2:StopInstances", "ec2:StartInstances"], vec![arn("ec2", "instance/*")]),
+        allow("TobanServices", acts(MemberKind::EcsService), vec![arn("ecs", "service/*")]),
+        allow("TobanInstances", acts(MemberKind::Ec2Instance), vec![arn("ec2", "instance/*")]),
     ];
     let pass = json!({
         "Sid": "TobanPassSchedulerRole",

@@ -7,11 +7,11 @@ use std::fmt;
 
 use super::look::Look;
 use crate::kinds::{
-    alarm, db_cluster, db_instance, ec2_instance, ecs_cluster, ecs_service, load_balancer, managed_node,
+    alarm, db_cluster, db_instance, ec2_instance, ecs_cluster, ecs_service, event_rule, foreign_schedule,
 };
 use crate::kinds::{
-    metric_filter, scalable_target, schedule_group, scheduled_action, security_group, tagged, target_group,
-    task_definition,
+    load_balancer, managed_node, metric_filter, scalable_target, schedule_group, scheduled_action, security_group,
+    tagged, target_group, task_definition,
 };
 use crate::world::{Arn, Coverage, Fault, FaultKind, Found, Harvest, KindName, Part, Resource};
 
@@ -48,6 +48,8 @@ impl Scene {
         scene.open::<tagged::Tagged>("");
         scene.open::<schedule_group::Group>("");
         scene.open::<scheduled_action::ScheduledAction>("");
+        scene.open::<event_rule::Rule>("");
+        scene.open::<foreign_schedule::ForeignSchedule>("");
         scene
     }
 

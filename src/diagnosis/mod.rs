@@ -11,6 +11,7 @@ mod drift;
 mod gaps;
 mod incident;
 mod notes;
+mod others;
 mod rest;
 mod scene;
 
@@ -36,6 +37,7 @@ pub fn read(environment: &Environment, world: &World, joins: &Joins<'_>, now: Ti
     findings.extend(gaps::findings(&scene));
     findings.extend(rest::half(&scene, &rest));
     findings.extend(drift::findings(&scene));
+    findings.extend(others::findings(&scene));
 
     // A part that sleeps makes no environment asleep: that takes nothing to be left that serves.
     let counted = |finding: &Finding| if finding.health == Health::Asleep { Health::Well } else { finding.health };

@@ -140,6 +140,7 @@ fn environment(shelves: &Shelves, protected: bool) -> Environment {
         faults,
         read_at: None,
         offhours: None,
+        others: Box::default(),
         deploy: None,
     }
 }

@@ -8,7 +8,9 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::early::held;
 use super::freshness::{Freshness, freshness};
 use super::infer::place_early;
-use super::{Counts, Environment, Member, OffHours, Picture, Placed, Subject, Unread, Verdict, Wishes};
+use super::sleepers::{Sleeper, sleepers, wears_tools};
+use super::{Counts, Environment, Member, OffHours, Others, Picture, Placed, Subject, Timer, timers};
+use super::{Unread, Verdict, Wishes};
 use crate::diagnosis;
 use crate::kinds::{AnyKind, Context, Joins, KINDS, kind};
 use crate::world::{AccountId, EnvironmentName, Health, KindName, QuickMap, Scope, World};
@@ -45,7 +47,8 @@ pub fn gather_early(world: &World, wishes: &Wishes, unread: &Unread, now: Timest
     }
     let fresh = freshness(world, &homes);
     let joins = Joins::of(world);
-    let around = Surroundings { world, joins: &joins, wishes, account: &account, now, zone };
+    let timers = timers(world);
+    let around = Surroundings { world, joins: &joins, wishes, account: &account, timers: &timers, now, zone };
     let homes: Vec<_> = homes.into_iter().zip(fresh).collect();
     let mut environments = side_by_side(homes, &|((name, placed), fresh)| environment(name, placed, fresh, &around));
     environments.sort_by(|a, b| b.verdict.health.cmp(&a.verdict.health).then_with(|| a.name.cmp(&b.name)));
@@ -75,6 +78,7 @@ struct Surroundings<'a> {
     joins: &'a Joins<'a>,
     wishes: &'a Wishes,
     account: &'a (dyn Fn(&Scope) -> Option<AccountId> + Sync),
+    timers: &'a [Timer],
     now: Timestamp,
     zone: &'a TimeZone,
 }
@@ -126,11 +130,30 @@ fn environment(name: EnvironmentName, placed: Vec<Placed>, fresh: Freshness, aro
         faults: fresh.faults,
         read_at: fresh.read_at,
         offhours: None,
+        others: Box::default(),
         deploy: wish.and_then(|wish| wish.deploy.clone()),
     };
     environment.offhours = OffHours::of(&environment, around.world, wish, around.now).map(Box::new);
+    let others = match environment.offhours.as_deref() {
+        Some(off) => others(&environment, &off.sleepers, around),
+        None if concerned(&environment, around) => {
+            others(&environment, &sleepers(&environment, around.world, wish), around)
+        }
+        None => Others::default(),
+    };
+    *environment.others = others;
     environment.verdict = diagnosis::read(&environment, around.world, around.joins, around.now, around.zone);
     environment
+}
+
+/// Whether there is anything of others in it at all: of most environments there is not, and that is told cheaply.
+fn concerned(environment: &Environment, around: &Surroundings<'_>) -> bool {
+    let near = |timer: &Timer| environment.scopes.contains(&timer.scope);
+    around.timers.iter().any(near) || wears_tools(environment, around.world)
+}
+
+fn others(environment: &Environment, sleepers: &[Sleeper], around: &Surroundings<'_>) -> Others {
+    Others::of(environment, sleepers, around.world, around.timers, (around.zone, around.now))
 }
 
 /// Whether a stage is known not to be production; `dev2` is as open as `dev`.

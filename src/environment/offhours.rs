@@ -124,17 +124,6 @@ impl OffHours {
     pub fn databases(&self, world: &World) -> Vec<Database> {
         self.sleepers.iter().filter_map(|it| database(it, world)).collect()
     }
-
-    /// Another tool that schedules one of them, by its tags: who, and the tag.
-    #[must_use]
-    pub fn other_controllers(&self) -> Vec<(&Sleeper, &str)> {
-        let other = |it: &'_ Sleeper| tags::other_controller(it.tags.keys().map(String::as_str)).is_some();
-        self.sleepers
-            .iter()
-            .filter(|it| other(it))
-            .filter_map(|it| Some((it, tags::other_controller(it.tags.keys().map(String::as_str))?)))
-            .collect()
-    }
 }
 
 /// What is written on the sleepers: where several say something, the longest-lasting counts.

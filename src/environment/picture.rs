@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::OffHours;
+use super::{OffHours, Others};
 use crate::deploy::compose::Recipe;
 use crate::schedule;
 use crate::world::{AccountId, EnvironmentName, Fault, Health, Opinion, Region, ResourceId, Scope};
@@ -66,6 +66,8 @@ pub struct Environment {
     pub read_at: Option<Timestamp>,
     /// Its off-hours, if it has a schedule.
     pub offhours: Option<Box<OffHours>>,
+    /// What schedules of other owners do in it.
+    pub others: Box<Others>,
     /// How its instances are deployed, where the configuration says.
     pub deploy: Option<Recipe>,
 }
@@ -90,6 +92,7 @@ impl Environment {
             faults: Vec::new(),
             read_at: None,
             offhours: None,
+            others: Box::default(),
             deploy: None,
         }
     }

@@ -11,9 +11,10 @@ use crate::kinds::db_cluster::DbCluster;
 use crate::kinds::db_instance::DbInstance;
 use crate::kinds::ec2_instance::Instance;
 use crate::kinds::ecs_service::Service;
+use crate::schedule::foreign::Tool;
 use crate::schedule::status::{Tasks, of_db_cluster, of_db_instance, of_ec2_instance, of_service};
 use crate::schedule::{Actual, Member, MemberKind};
-use crate::world::{ResourceId, World};
+use crate::world::{Resource, ResourceId, World};
 
 /// One who sleeps and wakes with its environment.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -72,6 +73,26 @@ pub fn sleepers_named(environment: &Environment, world: &World, named: &[Member]
     };
     all.sort_by_cached_key(|it| (it.member.order(), it.member.label()));
     all
+}
+
+/// Whether a tool reads the tags of one who could sleep with `environment`.
+pub(super) fn wears_tools(environment: &Environment, world: &World) -> bool {
+    let tags = |found: &Found| {
+        let id = &found.id;
+        let worn = if id.kind == DbInstance::KIND {
+            world.get::<DbInstance>(id).map(|it| &it.tags)
+        } else if id.kind == DbCluster::KIND {
+            world.get::<DbCluster>(id).map(|it| &it.tags)
+        } else if id.kind == Service::KIND {
+            world.get::<Service>(id).map(|it| &it.tags)
+        } else if id.kind == Instance::KIND {
+            world.get::<Instance>(id).map(|it| &it.tags)
+        } else {
+            None
+        };
+        worn.is_some_and(|tags| tags.keys().any(|key| Tool::of_tag(key).is_some()))
+    };
+    environment.members.iter().any(tags)
 }
 
 fn sleeper(found: &Found, world: &World) -> Option<Sleeper> {

@@ -21,32 +21,7 @@ impl Glob {
     /// Whether `text` fits it as a whole.
     #[must_use]
     pub fn fits(&self, text: &str) -> bool {
-        let pattern: Vec<char> = self.0.chars().collect();
-        let text: Vec<char> = text.to_lowercase().chars().collect();
-        // Greedy with one point of return: the last star. Linear in practice, never exponential.
-        let (mut p, mut t) = (0, 0);
-        let mut back: Option<(usize, usize)> = None;
-        while t < text.len() {
-            match pattern.get(p) {
-                Some('*') => {
-                    back = Some((p, t));
-                    p += 1;
-                }
-                Some(&c) if c == '?' || Some(&c) == text.get(t) => {
-                    p += 1;
-                    t += 1;
-                }
-                _ => match back {
-                    Some((star, seen)) => {
-                        p = star + 1;
-                        t = seen + 1;
-                        back = Some((star, seen + 1));
-                    }
-                    None => return false,
-                },
-            }
-        }
-        pattern.iter().skip(p).all(|c| *c == '*')
+        like(&self.0, &text.to_lowercase())
     }
 
     /// The pattern's text, in lower case.
@@ -54,6 +29,37 @@ impl Glob {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Whether `text` fits `pattern` as a whole, case and all, as AWS's policies mean it: `*` any run, `?` any one character.
+#[must_use]
+pub fn like(pattern: &str, text: &str) -> bool {
+    let pattern: Vec<char> = pattern.chars().collect();
+    let text: Vec<char> = text.chars().collect();
+    // Greedy with one point of return: the last star. Linear in practice, never exponential.
+    let (mut p, mut t) = (0, 0);
+    let mut back: Option<(usize, usize)> = None;
+    while t < text.len() {
+        match pattern.get(p) {
+            Some('*') => {
+                back = Some((p, t));
+                p += 1;
+            }
+            Some(&c) if c == '?' || Some(&c) == text.get(t) => {
+                p += 1;
+                t += 1;
+            }
+            _ => match back {
+                Some((star, seen)) => {
+                    p = star + 1;
+                    t = seen + 1;
+                    back = Some((star, seen + 1));
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern.iter().skip(p).all(|c| *c == '*')
 }
 
 /// Which resources an environment claims. A resource matches if any one of the given ways fits.
@@ -132,8 +138,18 @@ impl Wishes {
 
 #[cfg(test)]
 mod tests {
-    use super::Glob;
+    use super::{Glob, like};
     use rstest::rstest;
+
+    #[rstest]
+    #[case("toban-*", "toban-dev", true)]
+    #[case("Toban-*", "toban-dev", false)]
+    #[case("toban-?ev", "toban-dev", true)]
+    #[case("*", "", true)]
+    #[case("", "x", false)]
+    fn policies_mean_the_case_they_write(#[case] pattern: &str, #[case] text: &str, #[case] fits: bool) {
+        assert_eq!(like(pattern, text), fits);
+    }
 
     #[rstest]
     #[case("prooflink-dev-*", "prooflink-dev-db", true)]

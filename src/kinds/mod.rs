@@ -16,6 +16,7 @@ mod web;
 pub(crate) mod sample;
 
 pub mod alarm;
+pub mod automation_run;
 pub mod command_invocation;
 pub mod cpu_credits;
 pub mod db_cluster;
@@ -27,6 +28,8 @@ pub mod ecr_repository;
 pub mod ecs_cluster;
 pub mod ecs_service;
 pub mod ecs_task;
+pub mod event_rule;
+pub mod foreign_schedule;
 pub mod function_load;
 pub mod function_release;
 pub mod lambda_function;
@@ -99,6 +102,9 @@ pub static KINDS: &[&dyn AnyKind] = &[
     &Of::<tagged::Tags>::new(),
     &Of::<schedule_group::Groups>::new(),
     &Of::<scheduled_action::ScheduledActions>::new(),
+    &Of::<event_rule::Rules>::new(),
+    &Of::<foreign_schedule::ForeignSchedules>::new(),
+    &Of::<automation_run::Runs>::new(),
     &Of::<scheduler_role::SchedulerRoles>::new(),
     &Of::<service_deployment::ServiceDeployments>::new(),
     &Of::<session_settings::AllSessionSettings>::new(),

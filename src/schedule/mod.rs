@@ -11,6 +11,8 @@ pub mod drift;
 pub mod due;
 pub mod eligible;
 pub mod error;
+pub mod expression;
+pub mod foreign;
 pub mod holidays;
 pub mod holidays_jp;
 pub mod materialise;

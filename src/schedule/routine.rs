@@ -2,7 +2,7 @@
 //! under which names it stands at AWS. Plain data; pure.
 
 use super::materialise::MAX_NAME;
-use super::model::Schedule;
+use super::model::{MemberKind, Schedule};
 
 /// Who makes the edges happen.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -41,6 +41,18 @@ impl Backend {
 pub const ROLE: &str = "toban-scheduler";
 /// What every schedule group of ours begins with.
 pub const GROUP_PREFIX: &str = "toban-";
+
+/// What the role must be allowed to do to a member of that kind: the source of `policy --scheduler` and of what `doctor`
+/// has simulated.
+#[must_use]
+pub const fn acts(kind: MemberKind) -> &'static [&'static str] {
+    match kind {
+        MemberKind::RdsInstance => &["rds:StopDBInstance", "rds:StartDBInstance"],
+        MemberKind::RdsCluster => &["rds:StopDBCluster", "rds:StartDBCluster"],
+        MemberKind::Ec2Instance => &["ec2:StopInstances", "ec2:StartInstances"],
+        MemberKind::EcsService => &["ecs:UpdateService"],
+    }
+}
 
 /// One environment's off-hours.
 #[derive(Clone, PartialEq, Eq, Debug)]

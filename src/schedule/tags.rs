@@ -34,12 +34,6 @@ pub fn allowed(text: &str) -> String {
     text.chars().map(|c| if c.is_alphanumeric() || " _.:/=+-@".contains(c) { c } else { '_' }).collect()
 }
 
-/// Whether another tool schedules a resource with these tag keys: Instance Scheduler on AWS.
-#[must_use]
-pub fn other_controller<'a>(keys: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    keys.into_iter().find(|key| *key == "Schedule" || key.starts_with("IS-"))
-}
-
 fn wish(state: Keep, until: Timestamp, by: &str, zone: &TimeZone) -> String {
     let until = until.to_zoned(zone.clone());
     let shape = if until.second() == 0 { "%Y-%m-%dT%H:%M%:z" } else { "%Y-%m-%dT%H:%M:%S%:z" };

@@ -7,6 +7,7 @@ pub mod faults;
 pub mod fleet;
 pub mod journal;
 pub mod menu;
+mod others;
 pub mod palette;
 pub mod progress;
 pub mod schedule;

@@ -160,3 +160,55 @@ async fn a_clock_set_back_repeats_no_edge() {
         assert_eq!(verbs, [Verb::Start, Verb::Stop], "round {round}: {done:?}");
     }
 }
+
+/// Enforcing over what somebody else stops and starts: nothing is put right, and it is told who owns it.
+#[tokio::test(start_paused = true)]
+async fn what_somebody_else_owns_is_not_enforced() {
+    let state = tempfile::tempdir().unwrap();
+    let cloud = Arc::new(Demo::new(7, 1.0, at("2026-11-21T14:00:00+09:00")).prompt());
+    let mut keeper = keeper(&cloud, state.path());
+    let wish = keeper.view.wishes.environments.first_mut().unwrap();
+    let always = Schedule {
+        mode: crate::schedule::Mode::Enforce,
+        on: vec!["mon-sun 00:00-24:00".parse().unwrap()],
+        holidays: None,
+        ..office()
+    };
+    wish.routine = Some(crate::schedule::Routine { backend: Backend::Local, ..crate::schedule::Routine::new(always) });
+    let round = keeper.round().await.unwrap();
+    let [first, ..] = round.standing.as_slice() else { panic!("told: {round:?}") };
+    let says = "prooflink-dev: prooflink-dev-db is not put right: rule prooflink-dev-db-stop stops prooflink-dev-db";
+    assert!(first.starts_with(says), "{first}");
+    assert!(first.contains("disable the rule prooflink-dev-db-stop, or choose mode"), "{first}");
+    assert!(round.said.is_empty() && journaled(state.path()).is_empty(), "{round:?}");
+
+    // The same is told once, however often it is looked; and with the rule gone it would be put right.
+    let outlook = headless::picture(&keeper.cloud, &keeper.view, &mut |_, _| {}).await.unwrap();
+    let environment = outlook.picture.environment(&"prooflink-dev".into()).unwrap();
+    let off = environment.offhours.as_deref().unwrap();
+    let righted = enforce(off.intent(), &off.drifts[0], outlook.at).map(|edge| edge.verb);
+    assert_eq!(righted, Some(Verb::Start), "but for the owner");
+    let finding = environment.verdict.findings.iter().find(|finding| finding.says.contains("is not enforced"));
+    let finding = finding.expect("a finding");
+    assert_eq!(finding.health, crate::world::Health::Worrying);
+    assert!(finding.evidence[0].contains("disable the rule"), "{:?}", finding.evidence);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sync_to_an_enforced_schedule_names_the_owner_and_what_to_do() {
+    let state = tempfile::tempdir().unwrap();
+    let cloud = Arc::new(Demo::new(7, 1.0, at("2026-11-21T14:00:00+09:00")).prompt());
+    let mut keeper = keeper(&cloud, state.path());
+    let wish = keeper.view.wishes.environments.first_mut().unwrap();
+    let enforced = Schedule { mode: crate::schedule::Mode::Enforce, ..office() };
+    wish.routine = Some(crate::schedule::Routine::new(enforced));
+    let outlook = headless::picture(&keeper.cloud, &keeper.view, &mut |_, _| {}).await.unwrap();
+    let environment = outlook.picture.environment(&"prooflink-dev".into()).unwrap();
+    let (scope, when) = (&environment.scopes[0], (outlook.at, &keeper.view.zone));
+    let proposed = Site::within(environment, scope, &outlook.world, when, |site: &Site<'_>| {
+        whole::propose("sync", Some("hold"), site).map(|proposal| proposal.plan())
+    });
+    let why = proposed.expect_err("a refusal");
+    assert!(why.starts_with("schedule office cannot be enforced: rule prooflink-dev-db-stop stops"), "{why}");
+    assert!(why.contains("disable the rule prooflink-dev-db-stop, or choose mode = \"edge\""), "{why}");
+}

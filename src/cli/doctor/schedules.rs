@@ -1,14 +1,18 @@
-//! Whether EventBridge Scheduler can act for the environments whose schedules it keeps: the role is there, and lets
-//! itself be taken for their group. Reads roles, nothing else; what the role may do only a firing tells.
+//! Whether EventBridge Scheduler can act for the environments whose schedules it keeps: the role is there, lets itself
+//! be taken for their group, and may stop and start who sleeps, as far as IAM simulates that. Reads and simulates only.
 
 use super::{Check, Report};
 use crate::app::headless::Outlook;
 use crate::cli::look::Duty;
-use crate::environment::kept_at_aws;
+use crate::environment::{Environment, Sleeper, kept_at_aws};
 use crate::kinds::kind;
 use crate::kinds::schedule_group::change::Place;
 use crate::kinds::scheduler_role::SchedulerRole;
-use crate::world::{Arn, Coverage, Fault, FaultKind, Resource, Scope, World};
+use crate::kinds::simulation::{May, Question, Simulation};
+use crate::schedule::MemberKind;
+use crate::schedule::routine::acts;
+use crate::text::counted;
+use crate::world::{Arn, Coverage, Fault, FaultKind, Part, Resource, Scope, World};
 
 /// Tells of every environment in `scopes` whose schedules are at AWS.
 pub(super) async fn check(report: &mut Report, duty: &Duty, outlook: &Outlook, scopes: &[Scope]) {
@@ -21,7 +25,12 @@ pub(super) async fn check(report: &mut Report, duty: &Duty, outlook: &Outlook, s
             }
             Some(Ok((place, role))) if scopes.contains(&place.scope) => {
                 let read = read(duty, &place.scope, &role).await;
-                report.add(told(&place, &Arn::from(role), read.as_ref()));
+                let role = Arn::from(role);
+                report.add(told(&place, &role, read.as_ref()));
+                if !matches!(&read, Err(fault) if fault.kind == FaultKind::Gone) {
+                    let may = simulated(duty, &place, &role, environment).await;
+                    report.add(told_may(&place, &role, &may));
+                }
             }
             Some(Ok(_)) => {}
         }
@@ -41,6 +50,83 @@ async fn read(duty: &Duty, scope: &Scope, role: &str) -> Result<SchedulerRole, F
     }
     let shelf = world.shelf(scope, SchedulerRole::KIND);
     Err(shelf.and_then(|shelf| shelf.faults().next()).cloned().unwrap_or_else(missing))
+}
+
+/// How many sleepers are simulated: each takes a call.
+const MOST: usize = 20;
+
+/// One who sleeps, what the role must be allowed to do to it, and what IAM says.
+struct Simulated {
+    label: String,
+    actions: &'static [&'static str],
+    answer: Option<Simulation>,
+}
+
+/// What the role may do to each who sleeps with the environment. Each is asked about for itself: a policy that names its
+/// resources allows nothing on all of them together.
+async fn simulated(duty: &Duty, place: &Place, role: &Arn, environment: &Environment) -> Vec<Simulated> {
+    let Some(simulations) = kind(Simulation::KIND) else { return Vec::new() };
+    let sleepers = environment.offhours.as_deref().map(|off| off.sleepers.as_slice()).unwrap_or_default();
+    let here = sleepers.iter().filter(|it| it.id.as_ref().is_some_and(|id| id.scope == place.scope));
+    let asked: Vec<(&Sleeper, Part)> = here
+        .take(MOST)
+        .map(|it| {
+            let on = match it.member.kind {
+                MemberKind::Ec2Instance => instance_arn(role, place, &it.member.id),
+                MemberKind::RdsInstance | MemberKind::RdsCluster | MemberKind::EcsService => it.arn.clone(),
+            };
+            (it, Question::new(role, acts(it.member.kind), &[on]).part())
+        })
+        .collect();
+    let coverage = Coverage::Parts(asked.iter().map(|(_, part)| part.clone()).collect());
+    let mut world = World::default();
+    let got = duty.cloud.read(simulations, &place.scope, &coverage, &world).await;
+    world.put(&place.scope, Simulation::KIND, &coverage, got, duty.cloud.now());
+    let answered = asked.into_iter().map(|(it, part)| Simulated {
+        label: it.member.label(),
+        actions: acts(it.member.kind),
+        answer: world.by_key::<Simulation>(&place.scope, &part).cloned(),
+    });
+    answered.collect()
+}
+
+/// An instance's ARN, which EC2 never tells.
+fn instance_arn(role: &Arn, place: &Place, id: &str) -> String {
+    let (partition, account) = (role.partition().unwrap_or("aws"), role.account().unwrap_or_default());
+    format!("arn:{partition}:ec2:{}:{account}:instance/{id}", place.scope.region)
+}
+
+/// The line about what the role may do. What could not be simulated is said and is no failure: only a firing tells.
+fn told_may(place: &Place, role: &Arn, may: &[Simulated]) -> Check {
+    let about = format!("permissions of {}", place.environment);
+    let account = role.account().unwrap_or_default();
+    let policy = format!("`toban policy --scheduler --account {account}` prints what {role} needs");
+    let (mut denied, mut unclear, mut unasked) = (Vec::new(), Vec::new(), None);
+    for one in may {
+        let Some(Simulation { answer: Ok(_), .. }) = &one.answer else {
+            let why = one.answer.as_ref().and_then(|it| it.answer.as_ref().err().cloned());
+            unasked.get_or_insert(why.unwrap_or_else(|| "IAM did not answer".to_owned()));
+            continue;
+        };
+        for act in one.actions {
+            match one.answer.as_ref().map(|answer| answer.may(act, |_| true)) {
+                Some(May::No) => denied.push(format!("{act} on {}", one.label)),
+                Some(May::Unknown(why)) => unclear.push(format!("{act} on {} ({why})", one.label)),
+                Some(May::Yes) | None => {}
+            }
+        }
+    }
+    if !denied.is_empty() {
+        let says = format!("{role} may not {}: those schedules fire and fail", denied.join(", "));
+        return Check::fail(about, says, policy);
+    }
+    if !unclear.is_empty() {
+        return Check::warn(about, format!("whether {role} may {} is not known", unclear.join(", ")), policy);
+    }
+    if let Some(why) = unasked {
+        return Check::well(about, format!("what {role} may do was not checked: {why}"));
+    }
+    Check::well(about, format!("{role} may stop and start {}", counted(may.len(), "member")))
 }
 
 /// The line of one environment.
@@ -81,6 +167,7 @@ mod tests {
     use super::*;
     use crate::cli::doctor::check::Level;
     use crate::cli::fixture::scope;
+    use crate::kinds::simulation::Verdict;
 
     const ROLE: &str = "arn:aws:iam::123456789012:role/toban-scheduler";
 
@@ -108,6 +195,39 @@ mod tests {
         assert!(check.says.contains("210987654321"), "{}", check.says);
         assert!(check.remedy.is_some_and(|remedy| remedy.contains("--account 123456789012")));
         assert_eq!(told_of(json!({})).level, Level::Worrying);
+    }
+
+    fn may(answer: Result<&[(&str, &str, &str)], &str>) -> Simulated {
+        let verdict = |(action, decision, missing): &(&str, &str, &str)| Verdict {
+            action: (*action).to_owned(),
+            on: "arn:aws:rds:ap-northeast-1:123456789012:db:prooflink-dev-db".to_owned(),
+            decision: (*decision).to_owned(),
+            missing: missing.split_whitespace().map(str::to_owned).collect(),
+        };
+        let answer = answer.map(|all| all.iter().map(verdict).collect()).map_err(str::to_owned);
+        let answer = Some(Simulation { question: "q".to_owned(), answer });
+        Simulated { label: "prooflink-dev-db".to_owned(), actions: acts(MemberKind::RdsInstance), answer }
+    }
+
+    #[test]
+    fn what_the_role_may_do_is_told_and_what_it_may_not_fails() {
+        let told = |one: Simulated| told_may(&place(), &Arn::from(ROLE), &[one]);
+        let (stop, start) = ("rds:StopDBInstance", "rds:StartDBInstance");
+        let well = told(may(Ok(&[(stop, "allowed", ""), (start, "allowed", "")])));
+        assert_eq!((well.level, well.says), (Level::Well, format!("{ROLE} may stop and start 1 member")));
+        let bad = told(may(Ok(&[(stop, "allowed", ""), (start, "implicitDeny", "")])));
+        assert_eq!(bad.level, Level::Bad);
+        assert!(bad.says.contains("may not rds:StartDBInstance on prooflink-dev-db"), "{}", bad.says);
+        assert!(bad.remedy.is_some_and(|remedy| remedy.contains("--scheduler --account 123456789012")));
+        let unclear = told(may(Ok(&[(stop, "allowed", ""), (start, "implicitDeny", "aws:RequestTag/x")])));
+        assert_eq!(unclear.level, Level::Worrying);
+        let unknown = told(may(Err("iam:SimulatePrincipalPolicy is not allowed")));
+        assert_eq!((unknown.level, unknown.remedy), (Level::Well, None));
+        assert!(
+            unknown.says.contains("was not checked: iam:SimulatePrincipalPolicy is not allowed"),
+            "{}",
+            unknown.says
+        );
     }
 
     #[test]

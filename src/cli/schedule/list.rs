@@ -11,7 +11,7 @@ use super::{aligned, stored};
 use crate::app::headless::Outlook;
 use crate::environment::{Environment, OffHours};
 use crate::procedure::Want;
-use crate::schedule::{Desired, words};
+use crate::schedule::{Desired, Mode, words};
 use crate::text::clean;
 
 /// Runs it.
@@ -73,8 +73,10 @@ pub(crate) fn table(outlook: &Outlook, schedules: &[crate::schedule::Schedule], 
             text.push_str(&format!("! {}: at AWS {says}\n", environment.name));
         }
     }
-    for (environment, other) in stored::others_of(outlook, zone) {
-        text.push_str(&format!("! {}: {}\n", environment.name, clean(&other.says())));
+    for (environment, others) in stored::others_of(outlook, zone) {
+        for says in stored::worth_a_line(&others, outlook, zone) {
+            text.push_str(&format!("! {}: {}\n", environment.name, clean(&says)));
+        }
     }
     let unused: Vec<&str> = schedules
         .iter()
@@ -92,16 +94,22 @@ pub(crate) fn json(outlook: &Outlook, schedules: &[crate::schedule::Schedule], z
     let environments: Vec<Value> =
         scheduled(outlook).map(|(environment, off)| object(environment, off, outlook, zone)).collect();
     let names: Vec<&str> = schedules.iter().map(|schedule| schedule.name.as_str()).collect();
-    let others: Vec<Value> = stored::others_of(outlook, zone)
-        .into_iter()
-        .map(|(environment, it)| {
-            json!({
-                "environment": environment.name, "name": it.name, "verb": it.verb.word(), "on": it.on,
-                "expression": it.expression, "local": it.local, "mistaken": it.mistaken,
-            })
-        })
-        .collect();
-    json!({ "at": words::rfc(outlook.at, zone), "schedules": names, "environments": environments, "others": others })
+    let (mut others, mut jobs) = (Vec::new(), Vec::new());
+    for (environment, found) in stored::others_of(outlook, zone) {
+        let (owners, work) = stored::others_json(&found, zone);
+        for (of, into) in [(owners, &mut others), (work, &mut jobs)] {
+            into.extend(of.into_iter().map(|mut one| {
+                if let Some(fields) = one.as_object_mut() {
+                    fields.insert("environment".to_owned(), json!(environment.name));
+                }
+                one
+            }));
+        }
+    }
+    json!({
+        "at": words::rfc(outlook.at, zone), "schedules": names, "environments": environments,
+        "others": others, "jobs": jobs,
+    })
 }
 
 /// What was observed of the last days.
@@ -164,5 +172,6 @@ pub(super) fn object(environment: &Environment, off: &OffHours, outlook: &Outloo
         "savings": savings,
         "observed": past_json(off, outlook, zone),
         "schedule_drift": stored::drift(environment, off, outlook),
+        "not_enforced": environment.others.bar_enforcing().filter(|_| schedule.mode == Mode::Enforce),
     })
 }

@@ -11,7 +11,8 @@ use crate::app::headless::Outlook;
 use crate::environment::{Environment, OffHours};
 use crate::schedule::band::{band, ruler};
 use crate::schedule::preview::{Preview, preview_days};
-use crate::schedule::words;
+use crate::schedule::{Mode, words};
+use crate::text::clean;
 
 /// Runs it.
 ///
@@ -28,7 +29,7 @@ pub(super) async fn run(duty: &Duty, args: &tree::Previewing) -> Result<Exit, Fa
     let text = if args.json {
         format!("{}\n", json(environment, off, &seen, &outlook))
     } else {
-        page(off, &seen, &outlook, args.days)
+        page((environment, off), &seen, &outlook, args.days)
     };
     out::data(&text)?;
     if !args.json {
@@ -38,7 +39,12 @@ pub(super) async fn run(duty: &Duty, args: &tree::Previewing) -> Result<Exit, Fa
 }
 
 /// For people, in the schedule's own zone.
-pub(crate) fn page(off: &OffHours, seen: &Preview, outlook: &Outlook, days: u16) -> String {
+pub(crate) fn page(
+    (environment, off): (&Environment, &OffHours),
+    seen: &Preview,
+    outlook: &Outlook,
+    days: u16,
+) -> String {
     let schedule = &off.routine.schedule;
     let zone = &schedule.zone;
     let mut text = format!("schedule {} ({}, {})\n\n", schedule.name, schedule.mode.word(), zone_name(zone));
@@ -60,6 +66,14 @@ pub(crate) fn page(off: &OffHours, seen: &Preview, outlook: &Outlook, days: u16)
     for warning in &seen.warnings {
         text.push_str(&format!("! {warning}\n"));
     }
+    if schedule.mode == Mode::Enforce
+        && let Some(why) = environment.others.bar_enforcing()
+    {
+        text.push_str(&format!("! it is not enforced: {}\n", clean(&why)));
+    }
+    for says in stored::worth_a_line(&environment.others, outlook, zone) {
+        text.push_str(&format!("! {}\n", clean(&says)));
+    }
     if let Some(savings) = off.savings(&outlook.world, outlook.at) {
         text.push_str(&format!("\nthis month: {savings}\n"));
     }
@@ -79,6 +93,9 @@ pub(crate) fn json(environment: &Environment, off: &OffHours, seen: &Preview, ou
         fields.insert("at".to_owned(), json!(words::rfc(outlook.at, zone)));
         fields.insert("lines".to_owned(), json!(lines));
         fields.insert("warnings".to_owned(), json!(warnings));
+        let (others, jobs) = stored::others_json(&environment.others, zone);
+        fields.insert("others".to_owned(), json!(others));
+        fields.insert("jobs".to_owned(), json!(jobs));
     }
     object
 }

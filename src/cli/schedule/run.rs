@@ -43,7 +43,7 @@ pub(super) async fn run(duty: &Duty, args: &tree::Running) -> Result<Exit, Failu
     let zone = &duty.view.zone;
     if args.once {
         let round = keeper.round().await.map_err(|fault| Failure::new(Exit::Failed, fault.sentence()))?;
-        for says in &round.said {
+        for says in round.standing.iter().chain(&round.said) {
             out::data(&format!("{}\n", text::clean(says)))?;
         }
         return Ok(Exit::Done);

@@ -2,12 +2,13 @@
 //! computed, and searched for what others do to the same resources.
 
 use jiff::tz::TimeZone;
+use serde_json::Value;
 
 use super::super::act::environment;
 use super::super::exit::Failure;
 use super::super::look::{self, Duty};
 use crate::app::headless::Outlook;
-use crate::environment::{Environment, OffHours, Other, gather, others, schedule_reads, sleepers};
+use crate::environment::{Environment, OffHours, Others, gather, schedule_reads, sleepers, timers};
 use crate::kinds::kind;
 use crate::procedure::Want;
 use crate::text;
@@ -76,14 +77,35 @@ pub(super) fn drift(environment: &Environment, off: &OffHours, outlook: &Outlook
     off.schedule_drift(environment, &outlook.world, outlook.at)
 }
 
-/// What others do, environment by environment.
-pub(super) fn others_of<'o>(outlook: &'o Outlook, zone: &TimeZone) -> Vec<(&'o Environment, Other)> {
+/// What others do, environment by environment: with the schedules in groups that look like ours, once those are read.
+pub(super) fn others_of<'o>(outlook: &'o Outlook, zone: &TimeZone) -> Vec<(&'o Environment, Others)> {
+    let timers = timers(&outlook.world);
     let of = |it: &'o Environment| {
-        let sleepers = match it.offhours.as_deref() {
-            Some(off) => off.sleepers.clone(),
-            None => sleepers(it, &outlook.world, None),
+        let here = (zone, outlook.at);
+        let others = match it.offhours.as_deref() {
+            Some(off) => Others::of(it, &off.sleepers, &outlook.world, &timers, here),
+            None => Others::of(it, &sleepers(it, &outlook.world, None), &outlook.world, &timers, here),
         };
-        others(it, &sleepers, &outlook.world, (zone, outlook.at)).into_iter().map(move |other| (it, other))
+        (it, others)
     };
-    outlook.picture.environments.iter().flat_map(of).collect()
+    outlook.picture.environments.iter().map(of).collect()
+}
+
+/// What is worth a line of them, in sentences: who owns something, what goes against the schedule, what failed, and
+/// jobs that come while the database sleeps.
+pub(super) fn worth_a_line(others: &Others, outlook: &Outlook, zone: &TimeZone) -> Vec<String> {
+    let mut lines = Vec::new();
+    for owner in &others.owners {
+        lines.push(owner.says());
+        lines.extend(owner.conflict(outlook.at, zone));
+        lines.extend(owner.failure(outlook.at, zone));
+    }
+    lines.extend(others.jobs.iter().filter_map(|job| job.clash(outlook.at, zone)));
+    lines
+}
+
+/// The same as fields of JSON: owners, and jobs.
+pub(super) fn others_json(others: &Others, zone: &TimeZone) -> (Vec<Value>, Vec<Value>) {
+    let owners = others.owners.iter().map(|owner| owner.json(zone)).collect();
+    (owners, others.jobs.iter().map(|job| job.json(zone)).collect())
 }

@@ -43,7 +43,7 @@ fn the_preview_draws_the_week_and_lists_every_edge() {
     let environment = outlook.picture.environment(&"prooflink-dev".into()).unwrap();
     let off = environment.offhours.as_deref().unwrap();
     let seen = preview_days(off.intent(), outlook.at, 14, &off.databases(&outlook.world));
-    insta::assert_snapshot!(preview::page(off, &seen, &outlook, 14));
+    insta::assert_snapshot!(preview::page((environment, off), &seen, &outlook, 14));
     let document = preview::json(environment, off, &seen, &outlook);
     let lines = document["lines"].as_array().unwrap();
     assert_eq!(lines.len(), seen.lines.len());

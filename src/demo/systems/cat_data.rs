@@ -2,16 +2,16 @@
 //! has outlived its standard support. Also one alarm of the account that is nobody's.
 
 use super::guard;
-use std::collections::BTreeMap;
 
 use crate::demo::build::{Database, Lambda, Watch, alarm, database, function, tags, vpc};
 use crate::demo::play::Play;
 use crate::demo::scene::Scene;
-use crate::kinds::schedule_group::{Group, Held};
+use crate::kinds::foreign_schedule::ForeignSchedule;
+use crate::schedule::foreign::Target;
 
 /// All of it.
 pub(super) fn all(scene: &mut Scene, play: &Play<'_>) {
-    nightly(scene, play);
+    nightly(scene);
     let vpc = vpc(scene, play, "cat-data-v23-vpc", &[]);
     database(
         scene,
@@ -71,20 +71,20 @@ pub(super) fn all(scene: &mut Scene, play: &Play<'_>) {
 }
 
 /// A schedule that somebody made by hand, in UTC: what they meant for 22:00 in Tokyo happens at 07:00.
-fn nightly(scene: &mut Scene, play: &Play<'_>) {
-    let held = Held {
-        name: "cat-data-nightly-stop".to_owned(),
+fn nightly(scene: &mut Scene) {
+    let held = ForeignSchedule {
+        name: "default/cat-data-nightly-stop".to_owned(),
         expression: "cron(0 22 * * ? *)".to_owned(),
         timezone: Some("UTC".to_owned()),
         enabled: true,
         start_date: None,
-        target: "arn:aws:scheduler:::aws-sdk:rds:stopDBInstance".to_owned(),
-        input: r#"{"DbInstanceIdentifier":"cat-data-v23-db"}"#.to_owned(),
-        role: format!("arn:aws:iam::{}:role/nightly", play.account),
-        attempts: None,
-        max_age: None,
-        dead_letter: None,
+        end_date: None,
+        target: Target {
+            arn: "arn:aws:scheduler:::aws-sdk:rds:stopDBInstance".to_owned(),
+            input: Some(r#"{"DbInstanceIdentifier":"cat-data-v23-db"}"#.to_owned()),
+            ..Target::default()
+        },
+        changed_at: None,
     };
-    let group = Group { name: "default".to_owned(), arn: None, tags: BTreeMap::new(), schedules: vec![held] };
-    scene.put("", group);
+    scene.put("", held);
 }

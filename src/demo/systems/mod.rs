@@ -5,6 +5,7 @@ mod backend;
 mod cat_data;
 mod city;
 mod kajimaru;
+mod nights;
 mod prooflink;
 
 pub(super) use backend::{Scaled, scaled};
@@ -20,6 +21,7 @@ fn guard(play: &Play<'_>, name: &str) -> String {
 /// Everything in the shared account.
 pub(super) fn shared(scene: &mut Scene, play: &Play<'_>) {
     prooflink::dev(scene, play);
+    nights::dev(scene, play);
     prooflink::prod(scene, play);
     backend::dev(scene, play);
     backend::prod(scene, play);

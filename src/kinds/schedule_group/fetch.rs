@@ -17,10 +17,7 @@ const LIST: &str = "scheduler:ListSchedules";
 const GET: &str = "scheduler:GetSchedule";
 const TAGS: &str = "scheduler:ListTagsForResource";
 
-/// What a foreign schedule must call to matter here: it starts or stops something.
-const POWER: [&str; 6] = ["rds:st", "ecs:updateService", "ec2:st", "autoscaling", "ssm:startAutomation", "lambda"];
-
-/// Reads every group, and of each the schedules that matter.
+/// Reads the groups that look like ours, and every schedule in them.
 ///
 /// # Errors
 /// The fault of a list; a single schedule that can't be read is a note, for it may just have fired and gone.
@@ -82,8 +79,7 @@ fn is_ours(name: &str) -> bool {
 }
 
 fn matters(summary: &types::ScheduleSummary) -> bool {
-    let target = summary.target().map(types::TargetSummary::arn).unwrap_or_default();
-    summary.group_name().is_some_and(is_ours) || POWER.iter().any(|call| target.contains(call))
+    summary.group_name().is_some_and(is_ours)
 }
 
 fn held(from: &GetScheduleOutput) -> Held {

@@ -17,9 +17,9 @@ pub struct Group {
     pub name: String,
     /// Its ARN, as far as it was told.
     pub arn: Option<Arn>,
-    /// Its tags; read of groups that look like ours only.
+    /// Its tags.
     pub tags: BTreeMap<String, String>,
-    /// Its schedules: all of a group that looks like ours; of others those that start or stop something.
+    /// Its schedules.
     pub schedules: Vec<Held>,
 }
 

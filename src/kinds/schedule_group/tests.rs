@@ -1,4 +1,4 @@
-//! What is read of schedule groups: ours whole, of others what starts or stops something.
+//! What is read of schedule groups: ours, whole, and nothing of others.
 
 use aws_sdk_scheduler::operation::{
     create_schedule::CreateScheduleOutput, get_schedule::GetScheduleOutput,
@@ -29,7 +29,7 @@ fn summary(group: &str, name: &str, target: &str) -> ScheduleSummary {
 }
 
 #[tokio::test]
-async fn ours_are_read_whole_and_of_others_what_has_power() {
+async fn ours_are_read_whole_and_others_are_left() {
     let groups = mock!(aws_sdk_scheduler::Client::list_schedule_groups).then_output(|| {
         let ours =
             ScheduleGroupSummary::builder().name("toban-dev").arn("arn:aws:scheduler:x:1:schedule-group/toban-dev");
@@ -69,14 +69,13 @@ async fn ours_are_read_whole_and_of_others_what_has_power() {
                     .build()
             })
     };
-    let rules = [&groups, &tagged, &list, &get("toban-dev", "stop"), &get("default", "theirs")];
+    let rules = [&groups, &tagged, &list, &get("toban-dev", "stop")];
     let aws = Clients { scheduler: mocked!(aws_sdk_scheduler, rules), ..Clients::silent() };
     let (scope, world) = (scope(), World::default());
     let harvest = fetch::read(ask(&aws, &scope, &world, &Coverage::All)).await.unwrap();
     assert!(harvest.notes.is_empty(), "{:?}", harvest.notes);
     let groups: &Vec<Group> = harvest.parts[0].1.as_ref().unwrap();
-    let [theirs, ours] = groups.as_slice() else { panic!("{groups:?}") };
-    assert_eq!((theirs.name.as_str(), theirs.schedules.len(), theirs.tags.len()), ("default", 1, 0));
+    let [ours] = groups.as_slice() else { panic!("{groups:?}") };
     assert_eq!(ours.tags.get(tags::ENV).map(String::as_str), Some("dev"));
     let held = &ours.schedules[0];
     assert_eq!((held.enabled, held.attempts, held.max_age, held.role.as_str()), (false, Some(5), Some(1800), "r"));

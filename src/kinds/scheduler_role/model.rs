@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::environment::Glob;
+use crate::environment::like;
 use crate::world::{Arn, KindName, Resource};
 
 /// Who takes the role when a schedule fires.
@@ -44,11 +44,12 @@ impl SchedulerRole {
 
 /// Whether a statement lets Scheduler assume the role, its conditions aside.
 fn trusts(statement: &Value) -> bool {
-    let is = |name: &str, wanted: &[&str]| {
-        words(statement.get(name)).iter().any(|word| wanted.iter().any(|it| it.eq_ignore_ascii_case(word)))
-    };
+    // Of all that stands in a policy, the names of actions and of condition keys are in whatever case.
+    let acts = |word: &&str| ["sts:AssumeRole", "sts:*", "*"].iter().any(|it| it.eq_ignore_ascii_case(word));
     let services = words(statement.pointer("/Principal/Service"));
-    is("Effect", &["Allow"]) && is("Action", &["sts:AssumeRole", "sts:*", "*"]) && services.contains(&SERVICE)
+    words(statement.get("Effect")) == ["Allow"]
+        && words(statement.get("Action")).iter().any(acts)
+        && services.contains(&SERVICE)
 }
 
 /// The condition that keeps schedules of `group` out.
@@ -65,7 +66,9 @@ fn hindrance(statement: &Value, group: &Arn) -> Option<String> {
             let fits = match operator.as_str() {
                 "StringEquals" => wanted.contains(&seen),
                 // For ARNs, AWS takes patterns with either.
-                "StringLike" | "ArnLike" | "ArnEquals" => wanted.iter().any(|pattern| Glob::new(pattern).fits(seen)),
+                "StringEqualsIgnoreCase" => wanted.iter().any(|wanted| wanted.eq_ignore_ascii_case(seen)),
+                "StringLike" => wanted.iter().any(|pattern| like(pattern, seen)),
+                "ArnLike" | "ArnEquals" => wanted.iter().any(|pattern| arn_like(pattern, seen)),
                 _ => return Some(format!("its trust policy has the condition {operator}, which toban cannot judge")),
             };
             if !fits {
@@ -74,6 +77,18 @@ fn hindrance(statement: &Value, group: &Arn) -> Option<String> {
         }
     }
     None
+}
+
+/// Whether an ARN fits a pattern: each of its six parts for itself, so that a star never reaches over a colon but in
+/// the last. (The reference of IAM's condition operators; of a pattern with fewer parts it says nothing, and such a
+/// one is not held against a role.)
+fn arn_like(pattern: &str, arn: &str) -> bool {
+    let parts = |text: &'_ str| text.splitn(6, ':').map(str::to_owned).collect::<Vec<_>>();
+    let (wanted, arn_parts) = (parts(pattern), parts(arn));
+    if wanted.len() < 6 {
+        return like(pattern, arn);
+    }
+    wanted.len() == arn_parts.len() && wanted.iter().zip(&arn_parts).all(|(pattern, part)| like(pattern, part))
 }
 
 /// A policy writes one thing as itself and several as a list.

@@ -44,6 +44,33 @@ fn trust(service: Value, condition: Value) -> Value {
     Some("its trust policy wants aws:SourceArn arn:aws:scheduler:*:123456789012:schedule/toban-prooflink-dev/*, \
           and here it is arn:aws:scheduler:ap-northeast-1:123456789012:schedule-group/toban-prooflink-dev")
 )]
+#[case::another_case(
+    trust(json!("scheduler.amazonaws.com"), json!({
+        "ArnLike": { "aws:SourceArn": "arn:aws:scheduler:*:123456789012:schedule-group/Toban-*" },
+    })),
+    Some("its trust policy wants aws:SourceArn arn:aws:scheduler:*:123456789012:schedule-group/Toban-*, \
+          and here it is arn:aws:scheduler:ap-northeast-1:123456789012:schedule-group/toban-prooflink-dev")
+)]
+#[case::another_case_where_text_is_compared(
+    trust(json!("scheduler.amazonaws.com"), json!({ "StringLike": { "aws:SourceArn": "ARN:aws:*" } })),
+    Some("its trust policy wants aws:SourceArn ARN:aws:*, and here it is \
+          arn:aws:scheduler:ap-northeast-1:123456789012:schedule-group/toban-prooflink-dev")
+)]
+#[case::a_key_in_another_case(
+    trust(json!("scheduler.amazonaws.com"), json!({ "StringEquals": { "AWS:sourceaccount": "123456789012" } })),
+    None
+)]
+#[case::a_star_over_a_colon(
+    trust(json!("scheduler.amazonaws.com"), json!({
+        "ArnLike": { "aws:SourceArn": "arn:aws:scheduler:*:schedule-group/toban-*:*" },
+    })),
+    Some("its trust policy wants aws:SourceArn arn:aws:scheduler:*:schedule-group/toban-*:*, and here it is \
+          arn:aws:scheduler:ap-northeast-1:123456789012:schedule-group/toban-prooflink-dev")
+)]
+#[case::a_star_over_colons_where_text_is_compared(
+    trust(json!("scheduler.amazonaws.com"), json!({ "StringLike": { "aws:SourceArn": "arn:aws:scheduler:*" } })),
+    None
+)]
 #[case::a_condition_nobody_knows(
     trust(json!("scheduler.amazonaws.com"), json!({ "Bool": { "aws:SecureTransport": "true" } })),
     Some("its trust policy has the condition aws:SecureTransport, which toban cannot judge")

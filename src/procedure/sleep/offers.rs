@@ -8,7 +8,7 @@ use crate::kinds::alarm::{Alarm, hush, scales};
 use crate::kinds::{Asks, Offer, Site, kind};
 use crate::procedure::{Hush, Proposal};
 use crate::schedule::saga::{self, Act, How, Seen, Turn};
-use crate::schedule::{Keep, MemberKind, WakeDesired, tags};
+use crate::schedule::{Keep, MemberKind, WakeDesired};
 use crate::text::counted;
 use crate::world::{KindName, ResourceId, Scope};
 
@@ -95,13 +95,9 @@ fn procedure(goal: Keep, parts: Vec<Part>, missing: Vec<String>, site: &Site<'_>
     let mut plan = site.plan(says, on, calls(goal, &parts, !hushes.is_empty()));
     let mut notices: Vec<String> = parts.iter().filter_map(|part| why_stuck(goal, part)).collect();
     notices.extend(missing.into_iter().map(|label| format!("{label} of the configuration is not there")));
-    notices.extend(parts.iter().filter_map(|part| {
-        let tags = kind(part.sleeper.id.kind)?;
-        let worn = tags.document(site.cx.world, &part.sleeper.id)?;
-        let worn = worn.get("tags")?.as_object()?;
-        let tag = tags::other_controller(worn.keys().map(String::as_str))?;
-        Some(format!("{} wears the tag {tag}: another tool schedules it and may undo this", part.seen.member.label()))
-    }));
+    let ids: Vec<&ResourceId> = parts.iter().map(|part| &part.sleeper.id).collect();
+    let ours = site.environment.others.owning().filter(|owner| owner.id.as_ref().is_some_and(|id| ids.contains(&id)));
+    notices.extend(ours.map(|owner| format!("{}: it may undo this", owner.says())));
     if goal == Keep::Stopped {
         notices.push(
             "AWS starts stopped databases again after 7 days; storage and load balancers are billed on".to_owned(),

@@ -1,5 +1,7 @@
 //! Tests of the schedule, by theme, and the schedules they share.
 
+mod expression;
+mod foreign;
 mod grammar;
 mod holidays;
 mod oracle;

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use rstest::rstest;
 
 use super::*;
-use crate::schedule::tags::{MAX_VALUE, allowed, other_controller};
+use crate::schedule::tags::{MAX_VALUE, allowed};
 
 #[test]
 fn an_override_reads_as_people_write_it() {
@@ -50,13 +50,6 @@ fn memories(#[case] text: &str, #[case] desired: Option<u32>, #[case] bounds: Op
 #[case("desired=1 colour=red")]
 fn no_memories(#[case] text: &str) {
     assert!(text.parse::<Remembered>().unwrap_err().to_string().contains("desired=2 min=2 max=10"));
-}
-
-#[test]
-fn other_tools_are_recognised_by_their_tags() {
-    assert_eq!(other_controller(["Name", "Schedule"]), Some("Schedule"));
-    assert_eq!(other_controller(["IS-LastAction"]), Some("IS-LastAction"));
-    assert_eq!(other_controller(["Name", "toban:env", "ISO"]), None);
 }
 
 proptest! {

@@ -97,10 +97,12 @@ pub fn blocks(detail: &Detail, around: Around<'_>) -> Vec<Block> {
         blocks.push(Block { key: "gone".to_owned(), empty: gone.to_owned(), ..Block::default() });
         return blocks;
     }
+    blocks.extend(home.and_then(|home| super::others::of_resource(&home.others, &detail.id, around)));
+    let own = blocks.len();
     let sections = of.detail(&detail.id, &cx).into_iter().enumerate().map(|(at, section)| self::section(at, section));
     blocks.extend(sections);
     // How it went comes right after what it is; lists and events can be long.
-    let after = blocks.len().min(2);
+    let after = blocks.len().min(own + 1);
     let rest = blocks.split_off(after);
     let (course, history) = extra(detail);
     blocks.extend(course);

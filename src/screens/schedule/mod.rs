@@ -2,13 +2,14 @@
 //! their causes, who is not as it should be, and what sleeping saves. Makes blocks; the page is a sheet. Pure.
 
 use super::detail::Around;
+use super::others;
 use super::sheet::{Block, Door, Item};
 use crate::environment::{Environment, OffHours, schedule_place, unread};
 use crate::kinds::{Align, Cell, Column, Tone, Width};
 use crate::schedule::band::{Day, band};
 use crate::schedule::preview::{Line, preview};
 use crate::schedule::savings::NOT_INCLUDED;
-use crate::schedule::{Backend, Desired, Verb, Warning, words};
+use crate::schedule::{Backend, Desired, Mode, Verb, Warning, words};
 use crate::world::Health;
 
 /// Days in the band.
@@ -41,7 +42,10 @@ const SLEEPERS: &[Column] = &[
 /// The blocks of the page.
 #[must_use]
 pub fn blocks(environment: &Environment, around: Around<'_>) -> Vec<Block> {
-    let Some(off) = environment.offhours.as_deref() else { return vec![none(environment)] };
+    let others = others::of_environment(&environment.others, around);
+    let Some(off) = environment.offhours.as_deref() else {
+        return std::iter::once(none(environment)).chain(others).collect();
+    };
     let week = band(off.intent(), around.now, WEEK);
     let mut blocks = vec![head(environment, off, around), days(&week, off)];
     let seen = preview(off.intent(), around.now, &off.databases(around.world));
@@ -49,6 +53,7 @@ pub fn blocks(environment: &Environment, around: Around<'_>) -> Vec<Block> {
     if !seen.warnings.is_empty() {
         blocks.push(warnings(&seen.warnings));
     }
+    blocks.extend(others);
     blocks.push(sleepers(off, around));
     blocks.extend(at_aws(environment, off, around));
     blocks.push(saved(off, around));
@@ -102,9 +107,10 @@ fn head(environment: &Environment, off: &OffHours, around: Around<'_>) -> Block 
         Backend::Observe => "nobody: it is only shown".to_owned(),
     };
     say("who", Cell::dim(format!("carried out by {who}")));
-    for (it, tag) in off.other_controllers() {
-        let text = format!("{} wears the tag {tag}: another scheduler controls it too", it.member.label());
-        say(&format!("other {}", it.arn), Cell::of(Health::Worrying, text));
+    if schedule.mode == Mode::Enforce
+        && let Some(why) = environment.others.bar_enforcing()
+    {
+        say("enforce", Cell::of(Health::Worrying, format!("it is not enforced: {why}")));
     }
     let zone = schedule.zone.iana_name().unwrap_or("?");
     let title = format!("schedule {} · {} · {zone}", schedule.name, schedule.mode.word());

@@ -48,6 +48,6 @@ fn what_databases_really_did_is_read_once_when_the_page_opens() {
     let effects = tell(&mut model, News::Consulted(ask, read_of_demo(&wants)));
     assert!(!effects.iter().any(|effect| matches!(effect, Effect::Consult(..))), "once: {effects:?}");
     assert!(effects.iter().any(|effect| matches!(effect, Effect::Gather)), "what it tells is in the next picture");
-    let drawn = text(&mut model, 140, 60);
+    let drawn = text(&mut model, 140, 80);
     assert!(drawn.contains("really off in the last 14 days: prooflink-dev-db 9 h"), "{drawn}");
 }

@@ -77,6 +77,7 @@ pub(crate) fn environment(name: &str, health: Health, says: &str) -> Environment
         faults: Vec::new(),
         read_at: Some(at(-20)),
         offhours: None,
+        others: Box::default(),
         deploy: None,
     }
 }

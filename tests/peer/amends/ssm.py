@@ -1,4 +1,5 @@
-"""Systems Manager: the managed nodes are the EC2 instances that carry an instance profile, and they run commands.
+"""Systems Manager: the managed nodes are the EC2 instances that carry an instance profile, and they run commands; and
+Automation runs the documents that stop and start a database, at once.
 
 A command takes a few looks to end. What it prints is what a node with a git repository would: each remembers which
 commit it has and which was last found to serve. A node named in a commit's own words never fails by itself: tests script that.
@@ -88,3 +89,41 @@ def ran(call, node_id, script):
     if "http_code" in script:
         repository["placed"] = repository["head"]
     return ""
+
+
+POWER = {"AWS-StopRdsInstance": "StopDBInstance", "AWS-StartRdsInstance": "StartDBInstance"}
+
+
+@amend("ssm:StartAutomationExecution")
+def start_automation_execution(call):
+    document, parameters = call.params["DocumentName"], call.params.get("Parameters") or {}
+    if document not in POWER:
+        raise AwsError("AutomationDefinitionNotFoundException", f"{document} is not one that this peer runs", 400)
+    began = datetime.datetime.now(UTC)
+    run = {"AutomationExecutionId": str(uuid.uuid4()), "DocumentName": document, "DocumentVersion": "1", "Mode": "Auto",
+           "AutomationExecutionStatus": "Success", "ExecutionStartTime": began, "ExecutionEndTime": began}
+    try:
+        call.moto("rds", POWER[document], {"DBInstanceIdentifier": parameters["InstanceId"][0]})
+    except AwsError as error:
+        run |= {"AutomationExecutionStatus": "Failed", "FailureMessage": f"Step fails when it is Execute/Cancelling action. {error}"}
+    memory(call, "automation")[run["AutomationExecutionId"]] = (run, parameters)
+    return {"AutomationExecutionId": run["AutomationExecutionId"]}
+
+
+@amend("ssm:DescribeAutomationExecutions")
+def describe_automation_executions(call):
+    runs = [run for run, _ in reversed(memory(call, "automation").values())]
+    for one in call.params.get("Filters") or []:
+        if one["Key"] == "DocumentNamePrefix":
+            runs = [run for run in runs if run["DocumentName"].startswith(tuple(one["Values"]))]
+    runs, token = page(runs, call.params.get("NextToken"), call.params.get("MaxResults") or 50)
+    return {"AutomationExecutionMetadataList": runs, "NextToken": token}
+
+
+@amend("ssm:GetAutomationExecution")
+def get_automation_execution(call):
+    known = memory(call, "automation").get(call.params["AutomationExecutionId"])
+    if known is None:
+        raise AwsError("AutomationExecutionNotFoundException", "", 400)
+    run, parameters = known
+    return {"AutomationExecution": run | {"Parameters": parameters}}

@@ -48,6 +48,23 @@ class Site:
                            "region": REGION, **more})
         return arn
 
+    def rule(self, name, expression, target):
+        """A rule that fires by the clock, in UTC as they all do. What it calls is a target as PutTargets takes it."""
+        events = self.aws("events")
+        events.put_rule(Name=name, ScheduleExpression=expression, State="ENABLED")
+        role = f"arn:aws:iam::{self.account}:role/events"
+        events.put_targets(Rule=name, Targets=[{"Id": "1", "RoleArn": role, **target}])
+
+    def document(self, name, **parameters):
+        """A target that runs an Automation document."""
+        arn = f"arn:aws:ssm:{REGION}:{self.account}:automation-definition/{name}:$DEFAULT"
+        return {"Arn": arn, "Input": json.dumps({key: [value] for key, value in parameters.items()})}
+
+    def job(self, cluster, definition):
+        """A target that runs a task."""
+        return {"Arn": f"arn:aws:ecs:{REGION}:{self.account}:cluster/{cluster}",
+                "EcsParameters": {"TaskDefinitionArn": definition, "TaskCount": 1, "LaunchType": "FARGATE"}}
+
     def vpc(self, env, name, block="10.0.0.0/16", subnets=(), stack=None):
         """A VPC with its subnets: (name, block, zone letter). Names are tags, as everywhere in EC2."""
         ec2 = self.aws("ec2")

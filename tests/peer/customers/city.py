@@ -61,5 +61,7 @@ def build_stage(site, stage, plan, tags):
     site.database(env, f"{name}-db", "postgres", "15.4", plan["db"], site.subnet_group(f"{name}-db-subnets", zones), [data], plan["multi_az"],
                   {**tags, "Name": "市システム 本番データベース"} if stage == "prod" else None)
     site.alarm(env, f"{name}-db-cpu-high", "AWS/RDS", "CPUUtilization", {"DBInstanceIdentifier": f"{name}-db"}, 80, topic, tags=tags)
-    site.task_definition(env, f"{name}-batch", 512, 1024, [container(
+    batch = site.task_definition(env, f"{name}-batch", 512, 1024, [container(
         "batch", f"{site.account}.dkr.ecr.{REGION}.amazonaws.com/{name}-batch:1.4.2")], tags)
+    site.rule(f"{name}-daily", "cron(0 2 * * ? *)", site.job(cluster, batch))
+    site.rule(f"{name}-monthly", "cron(0 3 1 * ? *)", site.job(cluster, batch))

@@ -49,6 +49,10 @@ def build(site):
                       [data], plan["multi_az"])
         site.alarm(env, f"prooflink-ecs-cpu-high{mark}", "AWS/ECS", "CPUUtilization",
                    {"ClusterName": cluster, "ServiceName": service}, 80, topic)
+        if stage == "dev":
+            # As their document prints it: the hours of Tokyo, for rules that know UTC only.
+            site.rule(f"{name}-db-stop", "cron(0 22 * * ? *)", site.document("AWS-StopRdsInstance", InstanceId=f"{name}-db"))
+            site.rule(f"{name}-db-start", "cron(0 9 * * ? *)", site.document("AWS-StartRdsInstance", InstanceId=f"{name}-db"))
         for repository in ("app", "batch"):
             site.aws("ecr").create_repository(repositoryName=f"{name}-{repository}")
         for tag in ("latest", "v2"):

@@ -1,0 +1,56 @@
+//! What schedules of other owners mean for an environment: a run that failed and was needed, a schedule that may not
+//! be enforced, and notes on conflicts, doubtful hours and jobs that come while the database sleeps. Pure.
+
+use super::scene::Scene;
+use crate::environment::Finding;
+use crate::schedule::Mode;
+use crate::world::Health;
+
+/// The findings of an environment. Only what failed or cannot be is worrying; the rest are notes.
+pub(super) fn findings(scene: &Scene<'_>) -> Vec<Finding> {
+    let others = &scene.environment.others;
+    let (now, zone) = (scene.now, scene.zone);
+    let mut findings = Vec::new();
+    for owner in others.owning() {
+        let about = || owner.id.clone();
+        let evidence = || vec![owner.says()];
+        if let Some(says) = owner.failure(now, zone) {
+            // A stop that failed on what is stopped all the same is nothing to act on.
+            let open = owner.last.as_ref().is_some_and(|last| last.open);
+            let health = if open { Health::Worrying } else { Health::Well };
+            findings.push(Finding { health, depth: 3, says, about: about(), evidence: evidence() });
+        }
+        if let Some(says) = owner.conflict(now, zone) {
+            findings.push(note(says, about(), evidence()));
+        }
+        if owner.clock.as_ref().is_some_and(|clock| clock.doubt.is_some()) {
+            findings.push(note(owner.says(), about(), Vec::new()));
+        }
+    }
+    for job in others.jobs.iter().filter(|job| job.enabled) {
+        if let Some(says) = job.clash(now, zone) {
+            findings.push(note(says, None, vec![job.says()]));
+        } else if job.clock.doubt.is_some() {
+            findings.push(note(job.says(), None, Vec::new()));
+        }
+    }
+    findings.extend(unenforced(scene));
+    findings
+}
+
+fn note(says: String, about: Option<crate::world::ResourceId>, evidence: Vec<String>) -> Finding {
+    Finding { health: Health::Well, depth: 9, says, about, evidence }
+}
+
+/// That the configuration wants a schedule enforced on what somebody else owns.
+fn unenforced(scene: &Scene<'_>) -> Option<Finding> {
+    let off = scene.environment.offhours.as_deref().filter(|off| off.routine.schedule.mode == Mode::Enforce)?;
+    let owner = scene.environment.others.owning().next()?;
+    Some(Finding {
+        health: Health::Worrying,
+        depth: 4,
+        says: format!("schedule {} is not enforced: {}", off.routine.schedule.name, owner.says()),
+        about: owner.id.clone(),
+        evidence: vec![scene.environment.others.instead_of_enforcing(owner)],
+    })
+}

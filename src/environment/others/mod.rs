@@ -1,0 +1,257 @@
+//! Schedules of other owners: who else stops or starts what belongs to an environment, whether that goes against its
+//! own schedule, and which jobs come while its database sleeps. `timers` gathers what there is, `owners` and `jobs`
+//! hold it against an environment, `words` tells it. Pure; what others made is only ever shown.
+
+mod jobs;
+mod owners;
+mod timers;
+mod words;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::Environment;
+use super::sleepers::Sleeper;
+use crate::schedule::expression::Expression;
+use crate::schedule::foreign::WorkKind;
+use crate::schedule::{ClockTime, Verb};
+use crate::world::{ResourceId, World};
+
+pub use timers::{Timer, timers};
+
+/// What others do in one environment.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Others {
+    /// Who else stops or starts something in it.
+    pub owners: Vec<Owner>,
+    /// What runs in it by the clock.
+    pub jobs: Vec<Job>,
+}
+
+/// Where something of another owner stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Source {
+    /// A rule of EventBridge.
+    Rule,
+    /// A schedule of EventBridge Scheduler.
+    Schedule,
+    /// A tag on the resource itself, read by a tool.
+    Tag,
+}
+
+impl Source {
+    /// Its word.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Rule => "rule",
+            Self::Schedule => "schedule",
+            Self::Tag => "tag",
+        }
+    }
+}
+
+/// When something of another owner fires, as it is stored and as it is here.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Clock {
+    /// Its expression.
+    pub expression: String,
+    /// The zone it is stored in.
+    pub stored: String,
+    /// The zone of the environment: its schedule's, or else the reader's.
+    pub zone: String,
+    /// Its times of day in that zone, if they are few.
+    pub local: Option<String>,
+    /// When it fires next.
+    pub next_at: Option<Timestamp>,
+    /// The time that was probably meant for that zone and is stored as UTC.
+    pub doubt: Option<Doubt>,
+}
+
+/// A time that seems to be meant for another zone than it is stored in.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Doubt {
+    /// The time of day as it is written.
+    pub written: String,
+    /// The expression in UTC that would be that time here, where one tells it.
+    pub instead: Option<String>,
+}
+
+/// Somebody who stops or starts one resource of the environment.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Owner {
+    /// Where this is known from.
+    pub source: Source,
+    /// The rule's, the schedule's or the tool's name.
+    pub name: String,
+    /// What it does; a tool does both.
+    pub verb: Option<Verb>,
+    /// To whom.
+    pub on: String,
+    /// Where that is.
+    pub id: Option<ResourceId>,
+    /// When; a tool keeps that to itself.
+    pub clock: Option<Clock>,
+    /// The Automation document it calls, or the tag it reads with its value.
+    pub by: Option<String>,
+    /// Whether it is switched on.
+    pub enabled: bool,
+    /// How it went last, as far as that was told.
+    pub last: Option<Last>,
+    /// When it next goes against the environment's own schedule.
+    pub against: Option<Timestamp>,
+}
+
+/// How something went last.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Last {
+    /// AWS's or the tool's word for it.
+    pub status: String,
+    /// When it began.
+    pub at: Option<Timestamp>,
+    /// Whether it failed.
+    pub failed: bool,
+    /// Why.
+    pub why: Option<String>,
+    /// Whether it failed and the resource is still not where it should have led.
+    pub open: bool,
+}
+
+/// Work that begins by the clock.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Job {
+    /// Where it is kept.
+    pub source: Source,
+    /// The rule's or schedule's name.
+    pub name: String,
+    /// What kind of work.
+    pub kind: WorkKind,
+    /// What is run.
+    pub what: String,
+    /// Where.
+    pub place: Option<String>,
+    /// Those of the environment that its input names.
+    pub names: Vec<String>,
+    /// When.
+    pub clock: Clock,
+    /// Whether it is switched on.
+    pub enabled: bool,
+    /// That it comes while a database sleeps.
+    pub asleep: Option<Asleep>,
+}
+
+/// A job that comes while something it may need sleeps.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Asleep {
+    /// Who sleeps then.
+    pub who: Vec<String>,
+    /// The first time; none for a job that comes every so many minutes.
+    pub at: Option<Timestamp>,
+}
+
+impl Owner {
+    /// Whether it has a hand on the resource now: one that is switched off has not.
+    #[must_use]
+    pub const fn owns(&self) -> bool {
+        self.enabled
+    }
+}
+
+impl Others {
+    /// What `timers` and tags do to `sleepers` of `environment`, for somebody in `here` at that time.
+    #[must_use]
+    pub fn of(
+        environment: &Environment,
+        sleepers: &[Sleeper],
+        world: &World,
+        timers: &[Timer],
+        here: (&TimeZone, Timestamp),
+    ) -> Self {
+        let near: Vec<&Timer> = timers
+            .iter()
+            .filter(|timer| environment.scopes.contains(&timer.scope) && !timer.is_of(environment))
+            .collect();
+        let site = Site { environment, sleepers, world, zone: zone_of(environment, here.0), now: here.1 };
+        let mut owners: Vec<Owner> = near.iter().flat_map(|timer| owners::of_timer(timer, &site)).collect();
+        let jobs = near.iter().filter_map(|timer| jobs::of_timer(timer, &near, &site)).collect();
+        owners.extend(sleepers.iter().flat_map(owners::of_tags));
+        Self { owners, jobs }
+    }
+
+    /// Those who have a hand on a resource of the environment.
+    pub fn owning(&self) -> impl Iterator<Item = &Owner> {
+        self.owners.iter().filter(|owner| owner.owns())
+    }
+
+    /// What to do where a schedule may not be enforced because of `owner`.
+    #[must_use]
+    pub fn instead_of_enforcing(&self, owner: &Owner) -> String {
+        let away = match owner.source {
+            Source::Rule => format!("disable the rule {}", owner.name),
+            Source::Schedule => format!("disable the schedule {}", owner.name),
+            Source::Tag => format!("take the tag {} off it", owner.by.as_deref().unwrap_or_default()),
+        };
+        format!("{away}, or choose mode = \"edge\": two that enforce would fight")
+    }
+
+    /// Why nothing of the environment may be enforced, if somebody else owns a part of it: who, and what to do.
+    #[must_use]
+    pub fn bar_enforcing(&self) -> Option<String> {
+        let owner = self.owning().next()?;
+        Some(format!("{}; {}", owner.says(), self.instead_of_enforcing(owner)))
+    }
+
+    /// Those who stop or start `id`.
+    pub fn on<'a>(&'a self, id: &'a ResourceId) -> impl Iterator<Item = &'a Owner> {
+        self.owners.iter().filter(move |owner| owner.id.as_ref() == Some(id))
+    }
+
+    /// Jobs that come while a database sleeps.
+    pub fn asleep(&self) -> impl Iterator<Item = (&Job, &Asleep)> {
+        self.jobs.iter().filter_map(|job| Some((job, job.asleep.as_ref()?)))
+    }
+}
+
+/// What timers are held against.
+struct Site<'a> {
+    environment: &'a Environment,
+    sleepers: &'a [Sleeper],
+    world: &'a World,
+    /// The zone in which times are told.
+    zone: &'a TimeZone,
+    now: Timestamp,
+}
+
+/// The zone people mean when they speak of the environment's hours.
+fn zone_of<'a>(environment: &'a Environment, reader: &'a TimeZone) -> &'a TimeZone {
+    environment.offhours.as_deref().map_or(reader, |off| &off.routine.schedule.zone)
+}
+
+/// When a timer fires, told for the site. `suspect` looks at an hour as it is written and as it comes out here.
+fn clock(timer: &Timer, site: &Site<'_>, suspect: fn(i8, i8) -> bool) -> Clock {
+    let times = timer.parsed.as_ref().map(Expression::times).unwrap_or_default();
+    let local: Vec<jiff::Zoned> = times.iter().filter_map(|time| timer.local(*time, site)).collect();
+    let told: Vec<String> = local.iter().map(|local| local.strftime("%H:%M").to_string()).collect();
+    let doubt = match (times.as_slice(), local.as_slice()) {
+        ([written], [here]) if timer.stored == "UTC" && suspect(hour(*written), here.hour()) => Some(Doubt {
+            written: written.to_string(),
+            instead: timer.parsed.as_ref().and_then(|parsed| parsed.moved_to(site.zone, site.now)),
+        }),
+        _ => None,
+    };
+    Clock {
+        expression: timer.expression.clone(),
+        stored: timer.stored.clone(),
+        zone: site.zone.iana_name().unwrap_or("this machine's zone").to_owned(),
+        local: (!told.is_empty()).then(|| told.join(", ")),
+        next_at: timer.firings(site.now, None, 1).first().copied(),
+        doubt,
+    }
+}
+
+fn hour(time: ClockTime) -> i8 {
+    i8::try_from(time.parts().0).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests;

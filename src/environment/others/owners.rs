@@ -1,0 +1,100 @@
+//! Who else has a hand on the environment's databases, instances and services: timers that stop or start one of them,
+//! and tools that read its tags. With how it went last, and when it goes against the environment's own schedule. Pure.
+
+use jiff::Timestamp;
+
+use super::{Last, Owner, Site, Source, Timer, clock};
+use crate::environment::sleepers::Sleeper;
+use crate::kinds::automation_run::Run;
+use crate::schedule::foreign::{Aim, Does, worn};
+use crate::schedule::{Actual, Desired, Verb};
+
+/// How many firings are held against the schedule.
+const LOOKED_AT: usize = 60;
+
+/// What a timer stops or starts here: one for each of them.
+pub(super) fn of_timer(timer: &Timer, site: &Site<'_>) -> Vec<Owner> {
+    let Does::Power { verb, on, by } = &timer.does else { return Vec::new() };
+    let suspect: fn(i8, i8) -> bool = match verb {
+        // An evening is written and a morning comes, or a morning and an afternoon.
+        Verb::Stop => |written, here| written >= 17 && (5..=12).contains(&here),
+        Verb::Start => |written, here| (5..=12).contains(&written) && here >= 14,
+    };
+    let hit = on.iter().filter_map(|aim| site.sleepers.iter().find(|it| is(aim, it, timer)));
+    hit.map(|it| Owner {
+        source: timer.source,
+        name: timer.name.clone(),
+        verb: Some(*verb),
+        on: it.member.label(),
+        id: it.id.clone(),
+        clock: Some(clock(timer, site, suspect)),
+        by: by.clone(),
+        enabled: timer.enabled,
+        last: by.as_deref().and_then(|document| last(document, *verb, it, timer, site)),
+        against: against(timer, *verb, site),
+    })
+    .collect()
+}
+
+/// Whether `aim` is that sleeper, where the timer is.
+fn is(aim: &Aim, it: &Sleeper, timer: &Timer) -> bool {
+    let there = it.id.as_ref().is_some_and(|id| id.scope == timer.scope) && it.member.kind == aim.kind;
+    let named = it.member.id.eq_ignore_ascii_case(&aim.id) || it.arn == aim.id;
+    there && named && (aim.cluster.is_none() || aim.cluster == it.member.cluster)
+}
+
+/// The latest run of `document` that was called with the sleeper's name.
+fn last(document: &str, verb: Verb, it: &Sleeper, timer: &Timer, site: &Site<'_>) -> Option<Last> {
+    let runs = site.world.all::<Run>(&timer.scope).filter(|run| run.document == document && run.names(&it.member.id));
+    let run = runs.max_by_key(|run| run.started_at)?;
+    let reached = match verb {
+        Verb::Stop => matches!(it.actual, Actual::Down | Actual::GoingDown),
+        Verb::Start => it.actual.is_serving() || it.actual == Actual::GoingUp,
+    };
+    Some(Last {
+        status: run.status.clone(),
+        at: run.started_at,
+        failed: run.has_failed(),
+        why: run.failure.clone(),
+        open: run.has_failed() && !reached,
+    })
+}
+
+/// When it first does what the environment's own schedule does not want: a stop while it should be up, a start while
+/// it should be asleep and is not about to wake.
+fn against(timer: &Timer, verb: Verb, site: &Site<'_>) -> Option<Timestamp> {
+    let off = site.environment.offhours.as_deref().filter(|_| timer.enabled)?;
+    let intent = off.intent();
+    let lead = off.routine.schedule.start_lead;
+    let wrong = |at: &Timestamp| match verb {
+        Verb::Stop => intent.desired(*at) == Desired::On,
+        Verb::Start => {
+            let soon = at.saturating_add(lead).unwrap_or(*at);
+            intent.desired(*at) == Desired::Off && intent.desired(soon) == Desired::Off
+        }
+    };
+    timer.firings(site.now, None, LOOKED_AT).into_iter().find(wrong)
+}
+
+/// The tools that read the sleeper's tags.
+pub(super) fn of_tags(it: &Sleeper) -> Vec<Owner> {
+    let tools = worn(&it.tags).into_iter();
+    tools
+        .map(|worn| {
+            let (key, value) = worn.tag;
+            let failed = it.tags.contains_key("IS-Error");
+            Owner {
+                source: Source::Tag,
+                name: worn.tool.name().to_owned(),
+                verb: None,
+                on: it.member.label(),
+                id: it.id.clone(),
+                clock: None,
+                by: Some(format!("{key}={value}")),
+                enabled: true,
+                last: worn.last.map(|status| Last { status, at: None, failed, why: None, open: false }),
+                against: None,
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,116 @@
+//! Reads this kind from AWS: ssm:DescribeAutomationExecutions for each document that is called, and
+//! ssm:GetAutomationExecution for what a run was called with, which the list does not tell; a run that is over is
+//! asked about once. The only file of the kind that may touch the network; reading operations only.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_ssm::types;
+
+use super::model::Run;
+use crate::aws::{text, together, when};
+use crate::kinds::Ask;
+use crate::kinds::event_rule::Rule;
+use crate::kinds::foreign_schedule::ForeignSchedule;
+use crate::schedule::foreign::{Does, Target};
+use crate::world::{Coverage, Fault, Harvest, Part, Resource};
+
+const LIST: &str = "ssm:DescribeAutomationExecutions";
+const GET: &str = "ssm:GetAutomationExecution";
+/// How many runs of a document are kept, the latest: AWS lists those first, and one page is all that is read.
+const MOST: i32 = 25;
+
+/// Reads the latest runs of each document that rules and schedules call (a part is a document's name).
+///
+/// # Errors
+/// None of its own: a part's fault stands in the harvest.
+pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Run>, Fault> {
+    let rules = ask.known.all::<Rule>(ask.scope).flat_map(|rule| &rule.targets);
+    let schedules = ask.known.all::<ForeignSchedule>(ask.scope).map(|schedule| &schedule.target);
+    let documents: BTreeSet<Part> = rules.chain(schedules).filter_map(document).collect();
+    let read = together(documents.into_iter().collect(), |document: Part| async move {
+        let (got, note) = match runs(ask, &document).await {
+            Ok((runs, note)) => (Ok(runs), note),
+            Err(fault) => (Err(fault), None),
+        };
+        (document, got, note)
+    });
+    let mut harvest = Harvest::of(Vec::new());
+    let wanted = |part: &str| matches!(ask.coverage, Coverage::Parts(parts) if parts.contains(part));
+    let all = *ask.coverage == Coverage::All;
+    for (document, got, note) in read.await {
+        // A probe names parts of every kind and none of these: what it tried is in its record.
+        if all || wanted(&document) {
+            harvest.parts.push((document, got));
+        }
+        if let Some(note) = note.filter(|note| !harvest.notes.iter().any(|known| known.kind == note.kind)) {
+            harvest.notes.push(note);
+        }
+    }
+    Ok(harvest)
+}
+
+/// The document a target calls to stop or start something.
+fn document(target: &Target) -> Option<Part> {
+    match target.does() {
+        Does::Power { by: Some(document), .. } => Some(Part::from(document)),
+        Does::Power { .. } | Does::Work(_) | Does::Else => None,
+    }
+}
+
+async fn runs(ask: Ask<'_>, document: &str) -> Result<(Vec<Run>, Option<Fault>), Fault> {
+    let filter = types::AutomationExecutionFilter::builder()
+        .key(types::AutomationExecutionFilterKey::DocumentNamePrefix)
+        .values(document)
+        .build()
+        .map_err(|why| Fault::new(crate::world::FaultKind::Refused, LIST, why.to_string()).on(document))?;
+    let request = ask.aws.ssm.describe_automation_executions().filters(filter).max_results(MOST);
+    let answer = ask.aws.call(LIST, Some(document), request.send()).await?;
+    let listed: Vec<Run> = answer
+        .automation_execution_metadata_list()
+        .iter()
+        .filter_map(run)
+        // The filter is a prefix: AWS-StopEC2Instance begins others.
+        .filter(|run| run.document == document)
+        .collect();
+    let mut note = None;
+    let read = together(listed, |run: Run| async move {
+        let known = ask.known.by_key::<Run>(ask.scope, run.key()).and_then(|known| known.parameters.clone());
+        match known {
+            Some(parameters) => (Run { parameters: Some(parameters), ..run }, None),
+            None => match parameters(ask, &run.id).await {
+                Ok(parameters) => (Run { parameters: Some(parameters), ..run }, None),
+                Err(fault) => (run, Some(fault)),
+            },
+        }
+    });
+    let mut all = Vec::new();
+    for (run, fault) in read.await {
+        all.push(run);
+        note = note.or(fault);
+    }
+    Ok((all, note))
+}
+
+async fn parameters(ask: Ask<'_>, id: &str) -> Result<BTreeMap<String, Vec<String>>, Fault> {
+    let request = ask.aws.ssm.get_automation_execution().automation_execution_id(id);
+    let answer = ask.aws.call(GET, Some(id), request.send()).await?;
+    let run = answer.automation_execution();
+    Ok(run
+        .and_then(|run| run.parameters())
+        .into_iter()
+        .flatten()
+        .map(|(key, all)| (key.clone(), all.clone()))
+        .collect())
+}
+
+fn run(from: &types::AutomationExecutionMetadata) -> Option<Run> {
+    Some(Run {
+        id: text(from.automation_execution_id())?,
+        document: text(from.document_name())?,
+        status: from.automation_execution_status().map_or("", |status| status.as_str()).to_owned(),
+        started_at: when(from.execution_start_time()),
+        ended_at: when(from.execution_end_time()),
+        failure: text(from.failure_message()),
+        parameters: None,
+    })
+}

@@ -1,0 +1,32 @@
+//! Runs of the Automation documents that rules and schedules of others call. Everything the program knows of this
+//! kind: `model` our type, `fetch` the reading. Which rule a run belongs to is decided in `environment::others`;
+//! nothing here starts, stops or answers for one.
+
+mod fetch;
+mod model;
+
+pub use model::Run;
+
+use super::event_rule::Rule;
+use super::foreign_schedule::ForeignSchedule;
+use super::{Ask, Boxed, Kind, Pace};
+use crate::world::{Fault, Harvest, KindName, Resource};
+
+/// The kind.
+pub struct Runs;
+
+impl Kind for Runs {
+    type Item = Run;
+
+    const PACE: Pace = Pace::Topology;
+    // Which documents are called is known from these: of no others is anything asked.
+    const NEEDS: &'static [KindName] = &[Rule::KIND, ForeignSchedule::KIND];
+    const PERMISSIONS: &'static [&'static str] = &["ssm:DescribeAutomationExecutions", "ssm:GetAutomationExecution"];
+
+    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<Run>, Fault>> {
+        Box::pin(fetch::read(ask))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,35 @@
+//! Rules of EventBridge that fire by the clock. Everything the program knows of this kind: `model` our type, `fetch`
+//! the reading. What a rule does and to whom is read in `schedule::foreign` and `environment::others`; rules are only
+//! ever shown, and nothing here changes one.
+
+mod fetch;
+mod model;
+
+pub use model::Rule;
+
+use super::tagged::Tagged;
+use super::{Ask, Boxed, Kind, Pace};
+use crate::world::{Fault, Harvest, KindName, Resource};
+
+/// The kind.
+pub struct Rules;
+
+impl Kind for Rules {
+    type Item = Rule;
+
+    const PACE: Pace = Pace::Topology;
+    // A rule places nothing: it waits until the names and tags that do are read, a call for each rule as it takes.
+    const NEEDS: &'static [KindName] = &[Tagged::KIND];
+    const PERMISSIONS: &'static [&'static str] = &["events:ListRules", "events:ListTargetsByRule"];
+
+    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<Rule>, Fault>> {
+        Box::pin(fetch::read(ask))
+    }
+
+    fn name(item: &Rule) -> &str {
+        &item.name
+    }
+}
+
+#[cfg(test)]
+mod tests;

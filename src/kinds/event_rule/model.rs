@@ -1,0 +1,38 @@
+//! A rule that fires by the clock. Our own type for it: what is kept of AWS's answers, in our words.
+//! Plain data; no SDK type, no judgement, no drawing.
+
+use std::hash::{DefaultHasher, Hash};
+
+use serde::Serialize;
+
+use crate::schedule::foreign::Target;
+use crate::world::{Arn, KindName, Resource};
+
+/// A rule of the default event bus with a schedule: no other bus takes one.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Rule {
+    /// Its ARN.
+    pub arn: Arn,
+    /// Its name.
+    pub name: String,
+    /// ScheduleExpression, in UTC as those of rules always are.
+    pub expression: String,
+    /// Whether it fires.
+    pub enabled: bool,
+    /// What its makers wrote.
+    pub about: Option<String>,
+    /// What it calls.
+    pub targets: Vec<Target>,
+}
+
+impl Resource for Rule {
+    const KIND: KindName = KindName("event-rule");
+
+    fn key(&self) -> &str {
+        self.arn.as_str()
+    }
+
+    fn gist(&self, into: &mut DefaultHasher) {
+        (&self.expression, self.enabled).hash(into);
+    }
+}

@@ -1,0 +1,90 @@
+//! What is read of rules: all pages, those with a schedule only, and what stays where a part of it is refused.
+
+use serde_json::{Value, json};
+
+use super::{Rule, fetch};
+use crate::aws::{Clients, Json, Script};
+use crate::kinds::testing::{ask, know, parts, scope};
+use crate::schedule::foreign::Target;
+use crate::world::{Arn, Coverage, Fault, FaultKind, Harvest, World};
+
+fn answer(value: &Value) -> &'static str {
+    Box::leak(value.to_string().into_boxed_str())
+}
+
+fn rule(name: &str, expression: Option<&str>) -> Value {
+    let arn = format!("arn:aws:events:ap-northeast-1:1:rule/{name}");
+    json!({ "Name": name, "Arn": arn, "State": "ENABLED", "ScheduleExpression": expression })
+}
+
+async fn read(script: &Script, known: &World, coverage: &Coverage) -> Result<Harvest<Rule>, Fault> {
+    let aws = Clients { events: Json::events_by(script), ..Clients::silent() };
+    let scope = scope();
+    fetch::read(ask(&aws, &scope, known, coverage)).await
+}
+
+fn items(harvest: &Harvest<Rule>) -> &[Rule] {
+    let [(_, Ok(rules))] = harvest.parts.as_slice() else { panic!("one part: {:?}", harvest.parts) };
+    rules
+}
+
+#[tokio::test]
+async fn rules_that_fire_by_the_clock_are_read_with_their_targets() {
+    let first = json!({ "Rules": [rule("stop", Some("cron(0 22 * * ? *)")), rule("on-push", None)], "NextToken": "n" });
+    let second = json!({ "Rules": [rule("daily", Some("rate(1 day)"))] });
+    let document = "arn:aws:ssm:ap-northeast-1:1:automation-definition/AWS-StopRdsInstance:$DEFAULT";
+    let stop = json!({ "Targets": [{ "Id": "1", "Arn": document, "Input": "{\"InstanceId\":[\"x\"]}" }] });
+    let task = "arn:aws:ecs:ap-northeast-1:1:task-definition/daily:3";
+    let daily = json!({ "Targets": [{
+        "Id": "1", "Arn": "arn:aws:ecs:ap-northeast-1:1:cluster/c", "EcsParameters": { "TaskDefinitionArn": task },
+    }] });
+    let script = Script::new([first, second, stop, daily].iter().map(|it| (200, answer(it))));
+    let harvest = read(&script, &World::default(), &Coverage::All).await.expect("a harvest");
+    assert!(harvest.notes.is_empty(), "{:?}", harvest.notes);
+    let [stop, daily] = items(&harvest) else { panic!("two rules: {harvest:?}") };
+    assert_eq!((stop.name.as_str(), stop.expression.as_str(), stop.enabled), ("stop", "cron(0 22 * * ? *)", true));
+    assert_eq!(stop.targets[0].input.as_deref(), Some("{\"InstanceId\":[\"x\"]}"));
+    assert_eq!(daily.targets[0].task_definition.as_deref(), Some(task));
+    let bodies: Vec<String> = script.sent().into_iter().map(|sent| sent.body).collect();
+    assert!(bodies[0].contains("\"Limit\":100") && !bodies[0].contains("NextToken"), "{bodies:?}");
+    assert!(bodies[1].contains("\"NextToken\":\"n\"") && bodies[2].contains("\"Rule\":\"stop\""), "{bodies:?}");
+    assert_eq!(bodies.len(), 4, "nothing is asked of a rule that waits for events");
+}
+
+#[tokio::test]
+async fn targets_that_may_not_be_read_leave_what_was_known_and_are_told_once() {
+    let list = json!({ "Rules": [rule("stop", Some("cron(0 22 * * ? *)")), rule("start", Some("cron(0 9 * * ? *)"))] });
+    let no = json!({ "__type": "AccessDeniedException", "Message": "not authorized" });
+    let script = Script::new([(200, answer(&list)), (400, answer(&no)), (400, answer(&no))]);
+    let mut known = World::default();
+    let target = Target { arn: "t".to_owned(), ..Target::default() };
+    know(
+        &mut known,
+        vec![Rule {
+            arn: Arn::from("arn:aws:events:ap-northeast-1:1:rule/stop"),
+            name: "stop".to_owned(),
+            expression: "cron(0 21 * * ? *)".to_owned(),
+            enabled: false,
+            about: None,
+            targets: vec![target.clone()],
+        }],
+    );
+    let harvest = read(&script, &known, &Coverage::All).await.expect("a harvest");
+    let [stop] = items(&harvest) else { panic!("{harvest:?}") };
+    assert_eq!((stop.targets.as_slice(), stop.enabled), ([target].as_slice(), true), "the list is believed");
+    let [note] = harvest.notes.as_slice() else { panic!("{:?}", harvest.notes) };
+    assert_eq!((note.kind, note.operation.as_str()), (FaultKind::Denied, "events:ListTargetsByRule"));
+}
+
+#[tokio::test]
+async fn a_list_that_is_refused_is_a_fault_and_a_probe_asks_little() {
+    let no = json!({ "__type": "AccessDeniedException", "Message": "not authorized" });
+    let got = read(&Script::new([(400, answer(&no))]), &World::default(), &Coverage::All).await;
+    assert_eq!(got.expect_err("a denial").operation, "events:ListRules");
+    let many: Vec<Value> = (0..9).map(|at| rule(&format!("r{at}"), Some("rate(1 day)"))).collect();
+    let mut answers = vec![(200, answer(&json!({ "Rules": many })))];
+    answers.extend([(200, "{\"Targets\":[]}"); 3]);
+    let script = Script::new(answers);
+    read(&script, &World::default(), &parts(&[""])).await.expect("a harvest");
+    assert_eq!(script.sent().len(), 4);
+}
