@@ -65,8 +65,10 @@ pub(super) async fn once_whatever(duty: &Duty) -> Result<Outlook, Failure> {
 pub(super) async fn on(duty: &Duty, each: &mut (dyn FnMut(&Outlook) -> ControlFlow<()> + Send)) -> Result<(), Failure> {
     let tempo = Tempo { background: duty.settings.refresh, focused: duty.settings.refresh, ..Tempo::default() };
     tokio::select! {
-        got = headless::watch(&duty.cloud, &duty.view, tempo, each) => got.map_err(|fault| nowhere(&fault)),
+        // The ear is open before the first picture is told, or a ctrl-c that answers it would kill.
+        biased;
         _ = tokio::signal::ctrl_c() => Err(interrupted()),
+        got = headless::watch(&duty.cloud, &duty.view, tempo, each) => got.map_err(|fault| nowhere(&fault)),
     }
 }
 
