@@ -303,8 +303,17 @@ fn night(peer: &Peer, name: &str, members: &[&str], (confirm, more): (&str, &[&s
     let mut toban = against_with(peer, 150, 50, &[&[name], more].concat());
     toban.wait("its members", |screen| members.iter().all(|member| screen.contains(member)));
     for (verb, plan, end) in [("sleep", "put", "is asleep"), ("wake", "wake", "is awake")] {
-        toban.keys(&format!(":{verb}\r"));
-        toban.wait("the plan", |screen| screen.contains(&format!("{plan} {name}")) && screen.contains("go on?"));
+        // What was done a moment ago may not have been read again yet: then there seems nothing to do, and one asks anew.
+        loop {
+            toban.keys(&format!(":{verb}\r"));
+            let planned = |screen: &str| screen.contains(&format!("{plan} {name}")) && screen.contains("go on?");
+            let shown = toban.wait("the plan", |screen| planned(screen) || screen.contains(" already"));
+            if planned(&shown) {
+                break;
+            }
+            toban.keys("\u{12}");
+            toban.hides(" already");
+        }
         toban.keys(confirm);
         toban.wait("its end", |screen| screen.contains(&format!("{name} {end}, {} members", members.len())));
     }
