@@ -143,8 +143,23 @@ fn pure_folders_read_no_clock_and_no_environment() {
 
 #[test]
 fn a_fetch_only_reads() {
-    const CLIENTS: [&str; 11] =
-        ["ecs", "elb", "rds", "cloudwatch", "logs", "ssm", "tags", "sts", "ec2", "lambda", "scaling"];
+    const CLIENTS: [&str; 15] = [
+        "ecs",
+        "elb",
+        "rds",
+        "cloudwatch",
+        "logs",
+        "ssm",
+        "tags",
+        "sts",
+        "ec2",
+        "lambda",
+        "scaling",
+        "events",
+        "iam",
+        "scheduler",
+        "ecr",
+    ];
     const CHANGING: [&str; 32] = [
         "create",
         "delete",

@@ -21,6 +21,7 @@ use toban::kinds::ecr_repository::Repository;
 use toban::kinds::ecs_cluster::Cluster;
 use toban::kinds::ecs_service::Service;
 use toban::kinds::ecs_task::Task;
+use toban::kinds::event_rule::Rule;
 use toban::kinds::listener::ListenerSet;
 use toban::kinds::load_balancer::LoadBalancer;
 use toban::kinds::tagged::Tagged;
@@ -45,8 +46,9 @@ async fn everything_of_the_systems_is_read_with_as_few_calls_as_the_batches_allo
 
     let count = |name: KindName| world.shelf(&here(), name).map_or(0, |shelf| shelf.keys().count());
     for kind in KINDS {
-        let rare =
-            kind.pace() == Pace::Asked || ["metric-filter", "db-cluster", "managed-node"].contains(&kind.name().0);
+        // Nobody keeps a schedule of their own, and no rule has fired.
+        let none = ["metric-filter", "db-cluster", "managed-node", "foreign-schedule", "automation-run"];
+        let rare = kind.pace() == Pace::Asked || none.contains(&kind.name().0);
         assert!(rare || count(kind.name()) > 0, "no {}", kind.name());
     }
     let service =
@@ -79,6 +81,10 @@ async fn everything_of_the_systems_is_read_with_as_few_calls_as_the_batches_allo
     assert_eq!(calls("elasticloadbalancing:DescribeTargetHealth"), groups.len() as u64);
     assert_eq!(calls("elasticloadbalancing:DescribeListeners"), world.all::<LoadBalancer>(&here()).count() as u64);
     assert_eq!(calls("ecs:DescribeTaskDefinition"), world.all::<TaskDefinition>(&here()).count() as u64);
+    let rules = world.all::<Rule>(&here()).count() as u64;
+    assert_eq!((calls("events:ListRules"), calls("events:ListTargetsByRule")), (1, rules), "{stats:?}");
+    assert_eq!(calls("ssm:DescribeAutomationExecutions"), 2, "one a document that is called");
+    assert_eq!((calls("scheduler:ListSchedules"), calls("scheduler:GetSchedule")), (1, 0));
     assert!(stats.values().all(|tally| tally.retries == 0 && tally.faults == 0 && tally.bytes > 0), "{stats:?}");
 }
 
