@@ -8,11 +8,15 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::carry::{Logbook, carry_out};
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::carry::{Logbook, carry_out, entry_id};
 use super::drive::{Errand, drive};
-use super::gate::{Answer, Circumstances, Gate, Let};
+use super::gate::{Answer, Circumstances, Gate, Let, Plan};
 use super::headless::{self, Outlook, View};
+use super::journal::Line;
 use super::ledger::{Ledger, State};
+use super::msg::{Msg, News};
 use super::settings::Settings;
 use crate::cloud::Cloud;
 use crate::environment::{Environment, OffHours, whole};
@@ -20,7 +24,7 @@ use crate::kinds::Site;
 use crate::procedure::{Ending, How, Proposal};
 use crate::schedule::drift::enforce;
 use crate::schedule::{ActionKey, Actual, Backend, Due, Edge, Verb, words};
-use crate::world::{Fault, FaultKind};
+use crate::world::{Fault, FaultKind, KindName, ResourceId};
 
 /// How often is looked when nothing is due: overrides of colleagues are seen no later than this.
 pub const PATROL: SignedDuration = SignedDuration::from_mins(5);
@@ -130,10 +134,12 @@ impl Keeper {
             if !is_so(off, edge.verb) {
                 let when = words::moment(edge.issue_at, &self.view.zone);
                 let verb = words::whole(edge.verb);
-                round.said.push(format!(
-                    "{}: missed the {verb} of {when}: it is too late to do it unasked; `toban {verb} {}` does it",
-                    environment.name, environment.name
-                ));
+                let says = format!(
+                    "missed the {verb} of {when}: it is too late to do it unasked; `toban {verb} {}` does it",
+                    environment.name
+                );
+                self.journal_missed(environment, &edge, outlook, &says).await;
+                round.said.push(format!("{}: {says}", environment.name));
             }
             self.ledger.write(&keys, State::Missed).map_err(unwritten)?;
         }
@@ -154,6 +160,20 @@ impl Keeper {
             How::Incomplete | How::Failed => return Ok(false),
         }
         Ok(true)
+    }
+
+    /// Writes down that an edge was let go, so that it is found where everything else is.
+    async fn journal_missed(&self, environment: &Environment, edge: &Edge, outlook: &Outlook, says: &str) {
+        let Some(scope) = environment.scopes.first() else { return };
+        let name = environment.name.as_str();
+        let on = ResourceId { kind: KindName("environment"), scope: scope.clone(), key: name.into() };
+        let plan = Plan::new(format!("{} {name}", words::whole(edge.verb)), environment.name.clone(), on, Vec::new());
+        let who = outlook.world.identity(scope).cloned();
+        let logbook = Logbook { path: self.journal.clone(), who };
+        let (id, now) = (entry_id(&*self.cloud), self.cloud.now());
+        let reason = format!("missed: {} {}", words::edge(edge, &self.view.zone), words::cause(&edge.cause));
+        logbook.close(&Line::started(&id, now, &plan, logbook.who.as_ref(), Some(&reason))).await;
+        logbook.close(&Line::closed(&id, now, &Ending::failed(says))).await;
     }
 
     /// Puts the whole environment to sleep, or wakes it.
@@ -225,8 +245,13 @@ pub async fn keep_on(keeper: &Keeper, tell: &mut (dyn FnMut(Timestamp, String) +
     }
 }
 
-/// The keeper that goes beside a console with these settings; `None` where no edge is its to execute.
-pub fn beside(cloud: &Arc<dyn Cloud>, settings: &Settings) -> Option<impl Future<Output = ()> + Send + use<>> {
+/// The keeper that goes beside a console with these settings, and tells it what was done and missed; `None` where no
+/// edge is its to execute.
+pub fn beside(
+    cloud: &Arc<dyn Cloud>,
+    settings: &Settings,
+    console: UnboundedSender<Msg>,
+) -> Option<impl Future<Output = ()> + Send + use<>> {
     let local = |wish: &crate::environment::Wish| wish.routine.as_ref().is_some_and(|it| it.backend == Backend::Local);
     if settings.read_only || !settings.wishes.environments.iter().any(local) {
         return None;
@@ -239,7 +264,12 @@ pub fn beside(cloud: &Arc<dyn Cloud>, settings: &Settings) -> Option<impl Future
         gate: Gate { read_only: settings.read_only },
         patrol: PATROL,
     };
-    Some(async move { keep_on(&keeper, &mut |_, says| tracing::info!(%says, "schedule")).await })
+    let mut tell = move |now, says: String| {
+        tracing::info!(%says, "schedule");
+        // A console that is gone need not hear it.
+        let _ = console.send(Msg { now, news: News::Kept(says) });
+    };
+    Some(async move { keep_on(&keeper, &mut tell).await })
 }
 
 /// Stops a task when it is dropped: a keeper must not outlive its console.

@@ -86,6 +86,8 @@ pub enum News {
     Themed(Result<Box<Theme>, String>),
     /// The journal's latest entries, newest last.
     Journal(Vec<Entry>),
+    /// An edge of a schedule was executed beside the console, or missed; a sentence for the reader.
+    Kept(String),
     /// Something outside did not work; a sentence for the reader.
     Failed(String),
 }

@@ -32,7 +32,7 @@ pub async fn run_on<S: Screen>(screen: &mut S, cloud: Arc<dyn Cloud>, settings: 
     let (tell, mut heard) = unbounded_channel();
     let mut model = Model::new(settings.clone(), fastrand::u64(..), cloud.now());
     // Where it is ours to do, edges are executed while the console is open; what was done is seen like everything else.
-    let keeping = super::keeper::beside(&cloud, &settings);
+    let keeping = super::keeper::beside(&cloud, &settings, tell.clone());
     let mut runner = Runner::new(cloud, settings, tell);
     let _keeping = keeping.map(tokio::spawn).map(super::keeper::Stopping);
     let ended = turns(screen, &mut model, &mut runner, &mut heard).await;

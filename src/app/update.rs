@@ -145,6 +145,16 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.dirty = true;
             Vec::new()
         }
+        News::Kept(says) => {
+            // Nobody asked for it: it stays as long as what went wrong does.
+            model.notices.fault(model.now, says);
+            for scope in model.scopes.iter().flatten() {
+                model.pacer.refresh_scope(scope, model.now);
+            }
+            model.peeked.clear();
+            model.dirty = true;
+            vec![Effect::Journal]
+        }
         News::Journal(entries) => {
             model.journal = entries;
             model.refill(false);

@@ -68,6 +68,11 @@ impl OffHours {
                 computed.left_out.push(format!("{label} is not there"));
                 continue;
             }
+            if let Some(id) = it.id.as_ref().filter(|id| is_elsewhere(&id.scope, scope, world)) {
+                let says = format!("{label} is in {}, where schedules kept in {scope} reach nothing", id.scope);
+                computed.left_out.push(says);
+                continue;
+            }
             let wakes = wakes(it, environment, &at_aws, world);
             let scaling = wakes.scaling.as_ref();
             let scaling = scaling.map(|(resource, bounds)| Scaling { resource, group: &group, bounds: *bounds });
@@ -98,6 +103,11 @@ impl OffHours {
         };
         self.sleepers.iter().filter_map(label).collect()
     }
+}
+
+/// Whether what is kept in `scope` reaches nothing in `other`: a target is called in its own account and region.
+fn is_elsewhere(other: &Scope, scope: &Scope, world: &World) -> bool {
+    other.region != scope.region || world.account(other) != world.account(scope)
 }
 
 /// Names of everything stored for a sleeper.

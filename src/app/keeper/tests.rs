@@ -144,6 +144,14 @@ async fn what_is_too_late_is_told_once_and_not_done() {
     let second = keeper.round().await.unwrap();
     assert!(second.said.is_empty(), "{:?}", second.said);
     assert!(journaled(state.path()).is_empty(), "nothing was done");
+    let text = std::fs::read_to_string(state.path().join("journal.jsonl")).unwrap();
+    let (entries, skipped) = crate::app::journal::read(&text);
+    assert_eq!(
+        (entries.len(), skipped, entries[0].done),
+        (1, 0, Some(false)),
+        "and that it was missed is written down"
+    );
+    assert!(entries[0].outcome.contains("too late to do it unasked"), "{entries:?}");
 }
 
 /// The clock goes back an hour, past a wake and a stop that were done: neither is done again.
@@ -211,4 +219,29 @@ async fn a_sync_to_an_enforced_schedule_names_the_owner_and_what_to_do() {
     let why = proposed.expect_err("a refusal");
     assert!(why.starts_with("schedule office cannot be enforced: rule prooflink-dev-db-stop stops"), "{why}");
     assert!(why.contains("disable the rule prooflink-dev-db-stop, or choose mode = \"edge\""), "{why}");
+}
+
+/// What happens beside a console is on its screen.
+#[tokio::test(start_paused = true)]
+async fn the_console_is_told_what_was_done_beside_it() {
+    let from = at("2026-11-25T22:00:00+09:00");
+    let state = tempfile::tempdir().unwrap();
+    let cloud: Arc<dyn Cloud> = Arc::new(Demo::new(7, 1.0, at("2026-11-25T20:50:00+09:00")).prompt());
+    let settings = Settings {
+        wishes: wishes(),
+        zone: TimeZone::get("Asia/Tokyo").unwrap(),
+        ledger: Some(state.path().to_owned()),
+        journal: Some(state.path().join("journal.jsonl")),
+        ..Settings::default()
+    };
+    let (tell, mut heard) = tokio::sync::mpsc::unbounded_channel();
+    let keeping = beside(&cloud, &settings, tell).expect("an environment of ours");
+    let _stopping = Stopping(tokio::spawn(keeping));
+    let told = heard.recv().await.unwrap();
+    let News::Kept(says) = told.news else { panic!("{told:?}") };
+    assert!(says.starts_with("prooflink-dev: wake ") && told.now < from, "{says} {}", told.now);
+    let mut model = crate::app::model::Model::new(settings, 7, told.now);
+    let effects = crate::app::update::update(&mut model, Msg { now: told.now, news: News::Kept(says.clone()) });
+    assert_eq!(model.notices.now().map(|(_, shown)| shown), Some(says.as_str()));
+    assert!(effects.contains(&crate::app::effect::Effect::Journal), "{effects:?}");
 }

@@ -162,3 +162,19 @@ async fn what_a_database_had_that_was_renamed_or_deleted_is_found_and_who_is_nam
     assert_eq!(differences.len(), 4, "its stop and start, and those of the service that is not named: {differences:?}");
     assert!(differences.iter().all(|says| says.ends_with("is there and was not computed")), "{differences:?}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn who_is_in_another_region_is_left_out_and_told() {
+    let demo = Arc::new(Demo::at(7, 0));
+    let outlook = look(&demo).await;
+    let environment = outlook.picture.environment(&NAME.into()).expect("it is there");
+    let mut off = environment.offhours.as_deref().expect("a schedule").clone();
+    let scope = environment.scopes[0].clone();
+    for id in off.sleepers.iter_mut().take(1).filter_map(|it| it.id.as_mut()) {
+        id.scope = Scope::new("demo", "us-east-1");
+    }
+    let computed = off.computed(environment, &scope, &outlook.world, outlook.at);
+    assert_eq!(computed.planned.len(), 2, "the service's alone");
+    let [says] = computed.left_out.as_slice() else { panic!("{:?}", computed.left_out) };
+    assert!(says.contains("is in demo/us-east-1"), "{says}");
+}
