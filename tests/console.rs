@@ -235,6 +235,8 @@ fn credentials_that_ran_out_are_exit_4_with_a_remedy() {
         ("ssm", "DescribeInstanceInformation"),
         ("ec2", "DescribeInstances"),
         ("tag", "GetResources"),
+        ("events", "ListRules"),
+        ("scheduler", "ListSchedules"),
     ] {
         peer.script(&json!({"service": service, "operation": operation, "error": {
             "code": "ExpiredTokenException", "status": 400, "message": "The security token included in the request is expired"}}));
