@@ -22,7 +22,7 @@ use super::peek::Peeked;
 use super::place::Place;
 use super::settings::{Choice, Settings};
 use super::shown::Shown;
-use super::tunnels::Tunnelled;
+use super::tunnels::{Tunnelled, Wish};
 use super::underway::Underway;
 use super::visits::Foreseen;
 use crate::command::Where;
@@ -98,7 +98,7 @@ pub struct Model {
     pub(super) stirred: bool,
     pub(super) asked: u64,
     pub(super) consulting: Option<Consulting>,
-    pub(super) tunnelling: Option<(u64, ResourceId)>,
+    pub(super) tunnelling: Option<Wish>,
     /// What was read beside the pace, and the numbers of what is being read.
     pub(super) peeked: Peeked,
     pub(super) peeking: BTreeSet<u64>,

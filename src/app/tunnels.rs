@@ -7,15 +7,17 @@ use jiff::Timestamp;
 
 use super::effect::Effect;
 use super::model::Model;
+use super::offers::at_site;
 use super::overlay::Overlay;
 use super::place::Place;
+use super::visits;
 use crate::kinds::{Cell, Tone};
 use crate::procedure::Want;
 use crate::screens::menu::{Entry, Menu, Pick};
-use crate::screens::sheet::Sheet;
+use crate::screens::sheet::{self, Sheet};
 use crate::screens::viewer::Viewer;
 use crate::session::forward::Traffic;
-use crate::session::tunnel::{self, Carrier, Health, Remote, State};
+use crate::session::tunnel::{self, Carrier, Health, Permitted, Remote, State};
 use crate::world::{EnvironmentName, Fault, Found, ResourceId};
 
 /// A tunnel to be opened.
@@ -60,6 +62,17 @@ pub struct Tunnelled {
     pub report: Option<Report>,
 }
 
+/// A tunnel that waits for something to be read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Wish {
+    /// Tells the answer.
+    ask: u64,
+    /// To which database.
+    id: ResourceId,
+    /// Whether it is IAM's word that it waits for, the last thing.
+    foreseeing: bool,
+}
+
 /// Asks for a tunnel to the database here; what choosing its carrier takes is read first.
 pub(super) fn ask(model: &mut Model) -> Vec<Effect> {
     let Some(id) = model.resource().cloned() else { return Vec::new() };
@@ -76,7 +89,7 @@ pub(super) fn ask(model: &mut Model) -> Vec<Effect> {
     match made {
         Ok(remote) => {
             model.asked += 1;
-            model.tunnelling = Some((model.asked, id));
+            model.tunnelling = Some(Wish { ask: model.asked, id, foreseeing: false });
             model.notices.info(model.now, format!("looking for who can reach {}…", remote.name));
             vec![Effect::Consult(model.asked, tunnel::wants(&remote))]
         }
@@ -87,38 +100,58 @@ pub(super) fn ask(model: &mut Model) -> Vec<Effect> {
     }
 }
 
-/// What choosing takes was read; the readings come back if they were not asked for a tunnel.
+/// What choosing takes, or the checklist, was read; the readings come back if they were not asked for a tunnel.
 pub(super) fn consulted(model: &mut Model, ask: u64, got: Readings) -> Result<Vec<Effect>, Readings> {
-    let Some((_, id)) = model.tunnelling.take_if(|(asked, _)| *asked == ask) else { return Err(got) };
-    let world = std::sync::Arc::make_mut(&mut model.world);
-    for (want, got) in got {
-        // Without it the choice is only less sure.
-        world.put(&want.scope, want.kind, &want.coverage, got, model.now);
-    }
+    let Some(Wish { id, foreseeing, .. }) = model.tunnelling.take_if(|wish| wish.ask == ask) else { return Err(got) };
     model.dirty = true;
-    Ok(choose(model, &id))
+    if foreseeing {
+        visits::keep(model, got);
+    } else {
+        let world = std::sync::Arc::make_mut(&mut model.world);
+        for (want, got) in got {
+            // Without it the choice is only less sure.
+            world.put(&want.scope, want.kind, &want.coverage, got, model.now);
+        }
+    }
+    Ok(choose(model, &id, foreseeing))
 }
 
-fn choose(model: &mut Model, id: &ResourceId) -> Vec<Effect> {
+/// Chooses who carries a tunnel and asks for it. What IAM says of it is read before, unless it was just asked.
+fn choose(model: &mut Model, id: &ResourceId, foreseen: bool) -> Vec<Effect> {
     let chosen = tunnel::remote(&model.world, id).and_then(|remote| {
         let home = model.picture.home(id).ok_or_else(|| format!("{} is in no environment", remote.name))?;
         let carriers = tunnel::candidates(&model.world, &home.members, &remote).choose(None);
         Ok((home.name.clone(), carriers.map_err(|why| why.to_string())?, remote))
     });
-    match chosen {
-        Ok((environment, carriers, remote)) => {
-            model.asked += 1;
-            let dig = Dig { environment, remote, carriers, port: None, reason: None };
-            model.tunnels.push(Tunnelled { id: model.asked, dig: dig.clone(), since: model.now, report: None });
-            show(model);
-            vec![Effect::Dig(model.asked, Box::new(dig))]
-        }
+    let (environment, carriers, remote) = match chosen {
+        Ok(chosen) => chosen,
         Err(why) => {
             let lines = why.split("; ").map(|line| Cell { text: line.to_owned(), tone: Tone::Plain }).collect();
             model.enter(Place::Viewer(Viewer::new("no tunnel", "no tunnel", lines)));
-            Vec::new()
+            return Vec::new();
         }
+    };
+    let Some(permitted) = permitted(model, id, &carriers) else { return Vec::new() };
+    model.asked += 1;
+    if !foreseen && !permitted.rights.wants.is_empty() && !visits::is_deaf(model) {
+        model.tunnelling = Some(Wish { ask: model.asked, id: id.clone(), foreseeing: true });
+        return vec![Effect::Foresee(model.asked, permitted.rights.wants)];
     }
+    if permitted.fails() {
+        let title = format!("no tunnel to {}:", remote.name);
+        visits::checklist(model, title, &remote.name, permitted.rights.lines.iter());
+        return Vec::new();
+    }
+    let carriers = permitted.carriers;
+    let dig = Dig { environment, remote, carriers, port: None, reason: None };
+    model.tunnels.push(Tunnelled { id: model.asked, dig: dig.clone(), since: model.now, report: None });
+    show(model);
+    vec![Effect::Dig(model.asked, Box::new(dig))]
+}
+
+/// Who of `carriers` IAM lets carry a tunnel to the database `id`, as far as it was asked.
+fn permitted(model: &Model, id: &ResourceId, carriers: &[Carrier]) -> Option<Permitted> {
+    at_site(model, &sheet::Door::Resource(id.clone()), |site| tunnel::permitted(&site.cx, carriers))
 }
 
 /// Goes to the list.
@@ -177,18 +210,22 @@ pub(super) fn gone(model: &mut Model, id: u64, why: Option<String>) -> Vec<Effec
 
 /// The picture is new: who may carry the sessions to come may be others than before, as after a deployment.
 pub(super) fn look_again(model: &mut Model) -> Vec<Effect> {
-    let mut effects = Vec::new();
-    let (world, picture) = (&model.world, &model.picture);
-    for one in &mut model.tunnels {
+    let others = |one: &Tunnelled| {
         let id = &one.dig.remote.id;
-        let Some(home) = picture.home(id) else { continue };
-        let Ok(carriers) = tunnel::candidates(world, &home.members, &one.dig.remote).choose(None) else { continue };
-        if carriers != one.dig.carriers {
-            one.dig.carriers.clone_from(&carriers);
-            effects.push(Effect::Carry(one.id, carriers));
+        let home = model.picture.home(id)?;
+        let carriers = tunnel::candidates(&model.world, &home.members, &one.dig.remote).choose(None).ok()?;
+        // Where IAM denies them all they stay: the next session tells, or finds that it was mended.
+        let left = permitted(model, id, &carriers).map(|permitted| permitted.carriers);
+        let carriers = left.filter(|left| !left.is_empty()).unwrap_or(carriers);
+        (carriers != one.dig.carriers).then_some((one.id, carriers))
+    };
+    let changed: Vec<(u64, Vec<Carrier>)> = model.tunnels.iter().filter_map(others).collect();
+    for (id, carriers) in &changed {
+        if let Some(one) = model.tunnels.iter_mut().find(|one| one.id == *id) {
+            one.dig.carriers.clone_from(carriers);
         }
     }
-    effects
+    changed.into_iter().map(|(id, carriers)| Effect::Carry(id, carriers)).collect()
 }
 
 /// What can be done with a tunnel, laid over the list.

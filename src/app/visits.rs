@@ -15,7 +15,7 @@ use crate::screens::menu::{Entry, Menu, Pick};
 use crate::screens::sheet;
 use crate::screens::viewer::Viewer;
 use crate::session::channel::End;
-use crate::session::preflight::{Reach, State};
+use crate::session::preflight::{Line, Reach, State};
 use crate::session::way::{Door, Unsettled};
 use crate::world::ResourceId;
 
@@ -28,6 +28,25 @@ pub fn reach(model: &Model, id: &ResourceId) -> Option<Reach> {
 
 /// Where asking came to nothing, as in a network without a way to IAM, nobody waits for it again for this long.
 const DEAF: SignedDuration = SignedDuration::from_mins(10);
+
+/// Whether asking came to nothing lately.
+pub(super) fn is_deaf(model: &Model) -> bool {
+    model.unforeseen.is_some_and(|at| model.now.duration_since(at) < DEAF)
+}
+
+/// Keeps what checklists take and was read, and remembers where asking came to nothing.
+pub(super) fn keep(model: &mut Model, got: Readings) {
+    if got.is_empty() || got.iter().any(|(_, got)| got.is_err()) {
+        model.unforeseen = Some(model.now);
+    }
+    let world = std::sync::Arc::make_mut(&mut model.world);
+    for (want, got) in got {
+        // What could not be had keeps nobody out, and is no fault of the account.
+        if got.is_ok() {
+            world.put(&want.scope, want.kind, &want.coverage, got, model.now);
+        }
+    }
+}
 
 /// A shell that waits for what its checklist takes.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -48,8 +67,7 @@ pub(super) fn shell(model: &mut Model) -> Vec<Effect> {
 
 /// The same, in this container. What the checklist takes and is not known is asked first.
 pub(super) fn enter(model: &mut Model, id: &ResourceId, container: Option<&str>) -> Vec<Effect> {
-    let deaf = model.unforeseen.is_some_and(|at| model.now.duration_since(at) < DEAF);
-    let wants = reach(model, id).filter(|_| !deaf).map(|reach| reach.rights.wants).unwrap_or_default();
+    let wants = reach(model, id).filter(|_| !is_deaf(model)).map(|reach| reach.rights.wants).unwrap_or_default();
     let barred = || {
         let home = model.picture.home(id)?;
         model.gate.bars(&home.name, &model.circumstances(&home.name, &id.scope))
@@ -70,16 +88,7 @@ pub(super) fn foreseen(model: &mut Model, ask: u64, got: Readings) -> Result<Vec
     let Some(Foreseen { id, container, .. }) = model.visiting.take_if(|waits| waits.ask == ask) else {
         return Err(got);
     };
-    if got.is_empty() || got.iter().any(|(_, got)| got.is_err()) {
-        model.unforeseen = Some(model.now);
-    }
-    let world = std::sync::Arc::make_mut(&mut model.world);
-    for (want, got) in got {
-        // What could not be had keeps nobody out, and is no fault of the account.
-        if got.is_ok() {
-            world.put(&want.scope, want.kind, &want.coverage, got, model.now);
-        }
-    }
+    keep(model, got);
     Ok(proceed(model, &id, container.as_deref()))
 }
 
@@ -96,7 +105,8 @@ fn proceed(model: &mut Model, id: &ResourceId, container: Option<&str>) -> Vec<E
         return Vec::new();
     }
     let Some(way) = reach.way.as_ref().filter(|_| !reach.fails()) else {
-        checklist(model, &reach);
+        let title = format!("{} cannot be entered:", reach.says);
+        checklist(model, title, &reach.says, reach.checklist());
         return Vec::new();
     };
     match way.door(container) {
@@ -124,9 +134,9 @@ fn to(reach: &Reach, door: &Door, environment: crate::world::EnvironmentName, on
 }
 
 /// What must hold and does not, with what to do.
-fn checklist(model: &mut Model, reach: &Reach) {
-    let mut lines = vec![Cell::strong(format!("{} cannot be entered:", reach.says)), Cell::plain("")];
-    for line in reach.checklist() {
+pub(super) fn checklist<'l>(model: &mut Model, title: String, about: &str, all: impl Iterator<Item = &'l Line>) {
+    let mut lines = vec![Cell::strong(title), Cell::plain("")];
+    for line in all {
         let tone = match line.state {
             State::Holds | State::Lacks | State::Unknown => Tone::Plain,
             State::Fails => Tone::Strong,
@@ -134,7 +144,7 @@ fn checklist(model: &mut Model, reach: &Reach) {
         lines.push(Cell { text: format!("{} {}: {}", line.state.sign(), line.what, line.says), tone });
         lines.extend(line.remedy.as_ref().map(|remedy| Cell::plain(format!("    → {remedy}"))));
     }
-    model.enter(Place::Viewer(Viewer::new("before a session", reach.says.clone(), lines)));
+    model.enter(Place::Viewer(Viewer::new("before a session", about, lines)));
 }
 
 /// A session ended, or could not be opened. What is more than an ordinary end stays on the screen.

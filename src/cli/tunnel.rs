@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::act::{circumstances_of, target};
-use super::connect::refuse_read_only;
+use super::act::{at_site, circumstances_of, target};
+use super::connect::{read_more, refuse_read_only};
 use super::exit::{Exit, Failure, is_credentials};
 use super::look::{self, Duty};
 use super::{out, tree};
@@ -15,12 +15,14 @@ use crate::app::gate::Gate;
 use crate::app::headless::Outlook;
 use crate::app::tunnelling;
 use crate::app::tunnels::Dig;
+use crate::app::visit::IN_PASSING;
 use crate::kinds::kind;
 use crate::os::signals::Signals;
+use crate::session::preflight;
 use crate::session::source::Token;
-use crate::session::tunnel::{self, Health, Remote, State, Tunnel, Unchosen};
+use crate::session::tunnel::{self, Carrier, Health, Permitted, Remote, State, Tunnel, Unchosen};
 use crate::text;
-use crate::world::{Fault, Scope};
+use crate::world::{EnvironmentName, Fault, ResourceId, Scope};
 
 /// An IAM token is good for this long, in seconds; AWS sets it.
 const TOKEN_SECONDS: u64 = 900;
@@ -45,13 +47,20 @@ pub(super) async fn run(duty: &Duty, args: &tree::Tunnel) -> Result<Exit, Failur
     if args.reader {
         remote = remote.reading().map_err(failed)?;
     }
-    read_more(duty, &mut outlook, &remote).await;
+    read_groups(duty, &mut outlook, &remote).await;
     let members = outlook.picture.environment(&name).map(|found| found.members.as_slice()).unwrap_or_default();
     let carriers = tunnel::candidates(&outlook.world, members, &remote).choose(args.via.as_deref());
     let carriers = carriers.map_err(|why| {
         let exit = if matches!(why, Unchosen::Unknown(_)) { Exit::NotFound } else { Exit::Failed };
         let says = text::clean(&why.to_string()).replace("; ", "\n  ");
         Failure::new(exit, format!("no tunnel to {}: {says}", args.database))
+    })?;
+    let carriers = allowed(duty, &mut outlook, (&name, &id), carriers).await.map_err(|permitted| {
+        let lines: String = preflight::text(permitted.rights.lines.iter())
+            .iter()
+            .map(|line| format!("\n  {}", text::clean(line)))
+            .collect();
+        Failure::new(Exit::Failed, format!("no tunnel to {}:{lines}", args.database))
     })?;
     let token = match &args.iam_token {
         Some(user) => Some(token(duty, &remote, user).await?),
@@ -63,7 +72,7 @@ pub(super) async fn run(duty: &Duty, args: &tree::Tunnel) -> Result<Exit, Failur
 }
 
 /// Reads what choosing a carrier takes. What cannot be read only makes the choice less sure.
-async fn read_more(duty: &Duty, outlook: &mut Outlook, remote: &Remote) {
+async fn read_groups(duty: &Duty, outlook: &mut Outlook, remote: &Remote) {
     for want in tunnel::wants(remote) {
         let Some(kind) = kind(want.kind) else { continue };
         let got = duty.cloud.read(kind, &want.scope, &want.coverage, &outlook.world).await;
@@ -71,6 +80,29 @@ async fn read_more(duty: &Duty, outlook: &mut Outlook, remote: &Remote) {
             tracing::info!(%fault, "who the database lets in is not known");
         }
         outlook.world.put(&want.scope, want.kind, &want.coverage, got, duty.cloud.now());
+    }
+}
+
+/// Who of `carriers` IAM lets carry it. It is asked first, and who may not ask is not kept out.
+///
+/// # Errors
+/// The checklist, where a tunnel cannot work.
+async fn allowed(
+    duty: &Duty,
+    outlook: &mut Outlook,
+    (name, id): (&EnvironmentName, &ResourceId),
+    carriers: Vec<Carrier>,
+) -> Result<Vec<Carrier>, Permitted> {
+    let look = |outlook: &Outlook| {
+        let environment = outlook.picture.environment(name)?;
+        Some(at_site(duty, outlook, (environment, id), |site| tunnel::permitted(&site.cx, &carriers)))
+    };
+    let wants = look(outlook).map(|permitted| permitted.rights.wants).unwrap_or_default();
+    read_more(duty, outlook, wants, IN_PASSING).await;
+    match look(outlook) {
+        Some(permitted) if permitted.fails() => Err(permitted),
+        Some(permitted) => Ok(permitted.carriers),
+        None => Ok(carriers),
     }
 }
 
@@ -146,7 +178,7 @@ async fn stay(
 async fn up(state: &mut tokio::sync::watch::Receiver<State>, scope: &Scope) -> Result<(), Failure> {
     let told = |fault: &Fault| {
         let exit = if is_credentials(fault) { Exit::Credentials } else { Exit::Failed };
-        let known = crate::session::preflight::remedy(fault.code.as_deref(), &fault.message);
+        let known = preflight::remedy(fault.code.as_deref(), &fault.message);
         let remedy = known.map_or_else(|| fault.remedy(scope), str::to_owned);
         Failure::new(exit, format!("{}\n  {remedy}", text::clean(&fault.sentence())))
     };

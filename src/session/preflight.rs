@@ -112,13 +112,18 @@ impl Reach {
     /// The checklist as text, a line each and its remedy below it.
     #[must_use]
     pub fn text(&self) -> Vec<String> {
-        let line = |line: &Line| {
-            let mut lines = vec![format!("{} {}: {}", line.state.sign(), line.what, line.says)];
-            lines.extend(line.remedy.as_ref().map(|remedy| format!("  → {remedy}")));
-            lines
-        };
-        self.checklist().flat_map(line).collect()
+        text(self.checklist())
     }
+}
+
+/// A checklist as text, a line each and its remedy below it.
+pub fn text<'l>(lines: impl Iterator<Item = &'l Line>) -> Vec<String> {
+    let line = |line: &Line| {
+        let mut lines = vec![format!("{} {}: {}", line.state.sign(), line.what, line.says)];
+        lines.extend(line.remedy.as_ref().map(|remedy| format!("  → {remedy}")));
+        lines
+    };
+    lines.flat_map(line).collect()
 }
 
 /// What a caller needs, where IAM did not tell whether it is there; `why` says why not.

@@ -10,6 +10,9 @@ use super::crypto::DataKey;
 use crate::kinds::Boxed;
 use crate::world::Fault;
 
+/// The document of tunnels: a way from the target to a port of another host.
+pub const TO_REMOTE_HOST: &str = "AWS-StartPortForwardingSessionToRemoteHost";
+
 /// A secret text: wiped when dropped, hidden when printed.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Token(Zeroizing<String>);
@@ -106,7 +109,7 @@ impl Ask {
         match host {
             Some(host) => Self::document(
                 target,
-                "AWS-StartPortForwardingSessionToRemoteHost",
+                TO_REMOTE_HOST,
                 &[("host", host), ("portNumber", &port), ("localPortNumber", "0")],
             ),
             None => Self::document(

@@ -1,8 +1,12 @@
-//! What IAM denies, told before anyone waits: by `doctor`, and by `connect`, which then opens nothing.
+//! What IAM denies, told before anyone waits: by `doctor`, and by `connect` and `tunnel`, which then open
+//! nothing.
+
+use std::process::Command;
 
 use serde_json::{Value, json};
 
 use super::Site;
+use super::tunnels::{Held, database};
 
 const ME: &str = "arn:aws:sts::123456789012:assumed-role/ops/ann";
 
@@ -83,6 +87,17 @@ async fn what_iam_denies_is_told_before_anyone_waits() {
     ] {
         assert!(refused.err.contains(line), "{line} in\n{}", refused.err);
     }
+    let [database] = &site.databases("kajimaru/")[..] else { panic!("one database") };
+    let refused = site.run(&["tunnel", database]);
+    assert_eq!((refused.code, refused.out.as_str()), (Some(1), ""));
+    for line in [
+        "✗ may open it: your policies do not allow ssm:StartSession on the document \
+         AWS-StartPortForwardingSessionToRemoteHost",
+        "→ allow it for ann on arn:aws:ssm:ap-northeast-1::document/AWS-StartPortForwardingSessionToRemoteHost",
+        "✗ may open its channel",
+    ] {
+        assert!(refused.err.contains(line), "{line} in\n{}", refused.err);
+    }
     assert!(site.gateway.calls().is_empty(), "no session was opened: {:?}", site.gateway.calls());
 }
 
@@ -97,6 +112,16 @@ async fn who_may_not_ask_iam_is_not_kept_out() {
     site.peer.script(&Value::Array(scripts.to_vec()));
     let done = site.run(&["connect", "kajimaru/kajimaru-ec2-01", "--", "echo in"]);
     assert_eq!((done.code, done.out.as_str()), (Some(0), "in\n"), "{}", done.err);
+    site.gateway.databases(database());
+    let [name] = &site.databases("kajimaru/")[..] else { panic!("one database") };
+    let held = tokio::task::block_in_place(|| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_toban"));
+        command.env_clear().envs(site.env()).args(["tunnel", "--json", name]);
+        let held = Held::open(command);
+        assert_eq!(held.ask("in\n", "\n"), "IN\n");
+        held.leave("-TERM")
+    });
+    assert_eq!(held.code, Some(0), "{}", held.err);
     let doctor = site.run(&["doctor", "kajimaru"]);
     assert!(doctor.out.contains("● ok   shell in instance kajimaru-ec2-01"), "{}", doctor.out);
     assert!(doctor.out.contains("your permissions: not checked, for IAM was not asked"), "{}", doctor.out);

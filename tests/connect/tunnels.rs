@@ -45,7 +45,7 @@ impl Held {
     }
 
     /// Sends a line through it and gives what comes back, up to `end`.
-    fn ask(&self, line: &str, end: &str) -> String {
+    pub(super) fn ask(&self, line: &str, end: &str) -> String {
         let mut socket = TcpStream::connect(self.address()).expect("it listens");
         socket.write_all(line.as_bytes()).expect("it takes bytes");
         let (mut got, mut buffer) = (String::new(), [0; 1000]);

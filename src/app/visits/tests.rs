@@ -10,7 +10,7 @@ use crate::kinds::ec2_instance::Instance;
 use crate::kinds::ecs_service::Service;
 use crate::kinds::ecs_task::Task;
 use crate::procedure::Want;
-use crate::screens::rig::{demo, press, tell, type_in};
+use crate::screens::rig::{decided_by_iam, demo, press, tell, type_in};
 use crate::session::channel::End;
 use crate::session::source::Ask;
 use crate::world::{Resource, ResourceId};
@@ -152,28 +152,11 @@ fn who_cannot_ask_iam_gets_a_session_all_the_same() {
 
 #[test]
 fn what_iam_denies_is_told_before_anyone_waits() {
-    use crate::kinds::simulation::{Question, Simulation, Verdict};
     let mut model = demo(0);
     let id = on::<Instance>(&mut model, |instance| instance.state == "running");
     let effects = press(&mut model, &["s"]);
     let (ask, wants) = foretold(&effects).expect("it asks first");
-    let denied = |part: &str| {
-        let question = Question::of(part)?;
-        let verdict = |action: &String, on: &String| Verdict {
-            action: action.clone(),
-            on: on.clone(),
-            decision: "implicitDeny".to_owned(),
-            missing: Vec::new(),
-        };
-        let all = question.actions.iter().flat_map(|action| question.on.iter().map(move |on| verdict(action, on)));
-        Some(Simulation { question: part.to_owned(), answer: Ok(all.collect()) })
-    };
-    let mut got = Vec::new();
-    for want in &wants {
-        let crate::world::Coverage::Parts(parts) = &want.coverage else { continue };
-        let items = parts.iter().filter_map(|part| Some((part.clone(), Ok(vec![denied(part)?])))).collect();
-        got.push((want.clone(), Ok(crate::world::Harvest::of(items).into())));
-    }
+    let got = decided_by_iam(&wants, &[""]);
     assert_eq!(asked(&tell(&mut model, News::Consulted(ask, got))), None);
     let Some(Place::Viewer(viewer)) = model.here() else { panic!("no checklist") };
     let text: Vec<&str> = viewer.lines.iter().map(|line| line.text.as_str()).collect();

@@ -9,6 +9,7 @@ use crate::kinds::simulation::rights::{Asking, Opening, caller, data_key, docume
 use crate::kinds::simulation::{May, Question};
 use crate::kinds::task_definition::TaskDefinition;
 use crate::session::preflight::{Line, Rights};
+use crate::session::source::TO_REMOTE_HOST;
 use crate::world::Arn;
 
 /// What the agent in a task does with its role.
@@ -31,9 +32,7 @@ pub(super) fn rights(item: &Task, cx: &Context<'_>) -> Rights {
     let me = cx.world.identity(cx.scope).map(|who| who.arn.clone());
     let (task, cluster) = (item.arn.to_string(), item.cluster.to_string());
     let tunnel = "a tunnel through it";
-    let besides = me.as_ref().map(|me| {
-        vec![(task.clone(), tunnel), (document(cx, me, "AWS-StartPortForwardingSessionToRemoteHost"), tunnel)]
-    });
+    let besides = me.as_ref().map(|me| vec![(task.clone(), tunnel), (document(cx, me, TO_REMOTE_HOST), tunnel)]);
     let besides = besides.unwrap_or_default();
     caller(&mut asking, &Opening { operation: "ecs:ExecuteCommand", on: vec![task, cluster], besides });
     let exec = cx.world.by_key::<Cluster>(cx.scope, item.cluster.as_str()).map(|cluster| &cluster.exec);

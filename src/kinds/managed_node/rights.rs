@@ -3,14 +3,15 @@
 
 use crate::kinds::Context;
 use crate::kinds::session_settings::terms;
-use crate::kinds::simulation::rights::{Asking, Opening, arn, caller, document};
+use crate::kinds::simulation::rights::{Asking, Opening, caller, document, node};
 use crate::session::preflight::Rights;
+use crate::session::source::TO_REMOTE_HOST;
 
 /// The documents that StartSession is asked for besides a plain shell, with what each is for.
 const DOCUMENTS: [(&str, &str); 3] = [
     ("AWS-StartNonInteractiveCommand", "a command behind `--`"),
     ("AWS-StartInteractiveCommand", "a program with `--tty`"),
-    ("AWS-StartPortForwardingSessionToRemoteHost", "a tunnel through it"),
+    (TO_REMOTE_HOST, "a tunnel through it"),
 ];
 
 /// The rights that sessions on node `id` take. The node's own role is not looked at: an agent that answers has one.
@@ -21,11 +22,7 @@ pub fn rights(id: &str, cx: &Context<'_>) -> Rights {
     let (on, besides) = match &me {
         None => (Vec::new(), Vec::new()),
         Some(me) => {
-            let node = match id.starts_with("mi-") {
-                true => arn(cx, me, "ssm", &format!("managed-instance/{id}")),
-                false => arn(cx, me, "ec2", &format!("instance/{id}")),
-            };
-            (vec![node], DOCUMENTS.map(|(name, purpose)| (document(cx, me, name), purpose)).to_vec())
+            (vec![node(cx, me, id)], DOCUMENTS.map(|(name, purpose)| (document(cx, me, name), purpose)).to_vec())
         }
     };
     caller(&mut asking, &Opening { operation: "ssm:StartSession", on, besides });

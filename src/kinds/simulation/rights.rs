@@ -19,7 +19,7 @@ const RESUME: &str = "ssm:ResumeSession";
 const TERMINATE: &str = "ssm:TerminateSession";
 const DATA_KEY: &str = "kms:GenerateDataKey";
 /// Where the statement stands that allows it.
-const STATEMENT: &str = "`toban policy --operator` prints the statement";
+pub(crate) const STATEMENT: &str = "`toban policy --operator` prints the statement";
 
 /// Asks questions, and keeps what must be read to answer them.
 pub(crate) struct Asking<'c, 'a> {
@@ -70,10 +70,10 @@ pub(crate) fn caller(asking: &mut Asking<'_, '_>, opening: &Opening) {
         return asking.tell(permissions(operation, "not checked, for it is not known who you are"));
     };
     let open = Question::new(&me, &[operation], &opening.on);
-    let channel = Question::new(&me, &[CHANNEL, RESUME, TERMINATE], &sessions(asking.cx, &me, operation));
+    let channels = channel_question(asking.cx, &me, operation);
     let besides: Vec<String> = opening.besides.iter().map(|(on, _)| on.clone()).collect();
     let besides = Question::new(&me, &["ssm:StartSession"], &besides);
-    let answers = [&open, &channel, &besides].map(|question| asking.answer(question));
+    let answers = [&open, &channels, &besides].map(|question| asking.answer(question));
     let [Some(opens), Some(channels), Some(more)] = answers else {
         return asking.tell(permissions(operation, "not asked of IAM yet"));
     };
@@ -88,6 +88,22 @@ pub(crate) fn caller(asking: &mut Asking<'_, '_>, opening: &Opening) {
             format!("allow it for {} on {}; {STATEMENT}", me.last(), opening.on.join(" and ")),
         )
     }));
+    channel(asking, channels, operation);
+    for (on, purpose) in &opening.besides {
+        if more.may("ssm:StartSession", |one| one == on) == May::No {
+            let says = format!("your policies do not allow ssm:StartSession on {on}, which takes {purpose}");
+            asking.tell(Line::lacks("may do more", says, format!("allow it; {STATEMENT}")));
+        }
+    }
+}
+
+/// Asks what `me` may of the channel of a session that `operation` opens.
+pub(crate) fn channel_question(cx: &Context<'_>, me: &Arn, operation: &str) -> Question {
+    Question::new(me, &[CHANNEL, RESUME, TERMINATE], &sessions(cx, me, operation))
+}
+
+/// Tells what the caller may of a session's channel: open it, come back to it, end the session.
+pub(crate) fn channel(asking: &mut Asking<'_, '_>, channels: &Simulation, operation: &str) {
     let may = channels.may(CHANNEL, |_| true);
     let sure = channels.may(CHANNEL, |on| operation != "ecs:ExecuteCommand" || on.contains("/ecs-execute-command"));
     let may = match (may, sure) {
@@ -107,12 +123,6 @@ pub(crate) fn caller(asking: &mut Asking<'_, '_>, opening: &Opening) {
         asking.tell(told(what, channels.may(action, |_| true), action, |says| {
             Line::lacks(what, format!("{says}: {costs}"), format!("allow it on your sessions; {STATEMENT}"))
         }));
-    }
-    for (on, purpose) in &opening.besides {
-        if more.may("ssm:StartSession", |one| one == on) == May::No {
-            let says = format!("your policies do not allow ssm:StartSession on {on}, which takes {purpose}");
-            asking.tell(Line::lacks("may do more", says, format!("allow it; {STATEMENT}")));
-        }
     }
 }
 
@@ -134,6 +144,14 @@ pub(crate) fn arn(cx: &Context<'_>, me: &Arn, service: &str, rest: &str) -> Stri
     format!("arn:{partition}:{service}:{}:{account}:{rest}", cx.scope.region)
 }
 
+/// The ARN that policies know a managed node by.
+pub(crate) fn node(cx: &Context<'_>, me: &Arn, id: &str) -> String {
+    match id.starts_with("mi-") {
+        true => arn(cx, me, "ssm", &format!("managed-instance/{id}")),
+        false => arn(cx, me, "ec2", &format!("instance/{id}")),
+    }
+}
+
 /// The ARN of a document that AWS made: it is in nobody's account.
 pub(crate) fn document(cx: &Context<'_>, me: &Arn, name: &str) -> String {
     format!("arn:{}:ssm:{}::document/{name}", me.partition().unwrap_or("aws"), cx.scope.region)
@@ -150,7 +168,7 @@ fn every(simulation: &Simulation, action: &str, on: &[String]) -> May {
 }
 
 /// A line for what IAM said; `no` makes it where it said no.
-fn told(what: &'static str, may: May, action: &str, no: impl FnOnce(String) -> Line) -> Line {
+pub(crate) fn told(what: &'static str, may: May, action: &str, no: impl FnOnce(String) -> Line) -> Line {
     match may {
         May::Yes => Line::holds(what, format!("{action} is allowed")),
         May::No => no(format!("your policies do not allow {action}")),

@@ -17,8 +17,11 @@ use crate::cloud::Cloud;
 use crate::demo::Demo;
 use crate::environment::{Counts, Environment, Finding, Member, Picture, Verdict};
 use crate::kinds::kind;
+use crate::kinds::simulation::{self, Question, Simulation};
 use crate::procedure::Want;
-use crate::world::{EnvironmentName, Fault, FaultKind, Found, Health, KindName, ResourceId, Scope, World};
+use crate::world::{
+    Coverage, EnvironmentName, Fault, FaultKind, Found, Harvest, Health, KindName, Part, ResourceId, Scope, World,
+};
 
 /// `second` seconds after 14:02:11 in Tokyo.
 pub(crate) fn at(second: i64) -> Timestamp {
@@ -129,6 +132,32 @@ pub(crate) fn read_of_demo(wants: &[Want]) -> Vec<(Want, Result<Found, Fault>)> 
         (want.clone(), runtime.block_on(cloud.read(kind, &want.scope, &want.coverage, &known)))
     };
     wants.iter().map(read).collect()
+}
+
+/// What IAM answers to the questions among `wants`, where those that contain one of `denied` are denied and all others
+/// allowed.
+pub(crate) fn decided_by_iam(wants: &[Want], denied: &[&str]) -> Vec<(Want, Result<Found, Fault>)> {
+    let answer = |part: &Part| {
+        let question = Question::of(part)?;
+        let verdict = |action: &String, on: &String| simulation::Verdict {
+            action: action.clone(),
+            on: on.clone(),
+            decision: match denied.iter().any(|no| action.contains(no) || on.contains(no)) {
+                true => "implicitDeny".to_owned(),
+                false => "allowed".to_owned(),
+            },
+            missing: Vec::new(),
+        };
+        let all = question.actions.iter().flat_map(|action| question.on.iter().map(move |on| verdict(action, on)));
+        Some((part.clone(), Ok(vec![Simulation { question: part.to_string(), answer: Ok(all.collect()) }])))
+    };
+    let parts = |want: &Want| match &want.coverage {
+        Coverage::Parts(parts) => {
+            Some((want.clone(), Ok(Harvest::of(parts.iter().filter_map(answer).collect()).into())))
+        }
+        Coverage::All => None,
+    };
+    wants.iter().filter_map(parts).collect()
 }
 
 pub(crate) fn denied() -> Fault {

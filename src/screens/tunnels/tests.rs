@@ -7,6 +7,8 @@ use crate::app::overlay::Overlay;
 use crate::app::place::Place;
 use crate::app::tunnels::Report;
 use crate::kinds::db_instance::DbInstance;
+use crate::kinds::ec2_instance::Instance;
+use crate::procedure::Want;
 use crate::screens::rig::*;
 use crate::session::forward::Traffic;
 use crate::session::tunnel::{Health, State};
@@ -27,15 +29,22 @@ fn type_line(model: &mut Model, line: &str) {
     press(model, &["enter"]);
 }
 
-/// The same after a tunnel was asked for; gives its number.
-fn dug() -> (Model, u64) {
-    let mut model = at_database();
-    let effects = press(&mut model, &["F"]);
+/// Asks for a tunnel there, up to where IAM is asked: the question's number and what it takes.
+fn wished(model: &mut Model) -> (u64, Vec<Want>) {
+    let effects = press(model, &["F"]);
     let [Effect::Consult(ask, wants)] = &effects[..] else { panic!("it reads first: {effects:?}") };
     assert_eq!(wants.len(), 1);
     let (ask, wants) = (*ask, wants.clone());
-    let got = read_of_demo(&wants);
-    let effects = tell(&mut model, News::Consulted(ask, got));
+    let effects = tell(model, News::Consulted(ask, read_of_demo(&wants)));
+    let [Effect::Foresee(ask, wants)] = &effects[..] else { panic!("then it asks IAM: {effects:?}") };
+    (*ask, wants.clone())
+}
+
+/// The same after a tunnel was asked for; gives its number.
+fn dug() -> (Model, u64) {
+    let mut model = at_database();
+    let (ask, wants) = wished(&mut model);
+    let effects = tell(&mut model, News::Consulted(ask, read_of_demo(&wants)));
     let [Effect::Dig(id, dig)] = &effects[..] else { panic!("it is asked for: {effects:?}") };
     assert_eq!(dig.carriers[0].name, "kajimaru-ec2-01", "by the database's security group");
     assert!(dig.carriers[0].why.contains("let in by the database on port 3306"), "{}", dig.carriers[0].why);
@@ -74,6 +83,50 @@ fn shift_f_on_a_database_opens_a_tunnel_and_the_list_shows_it() {
         assert!(shown.contains(part), "{part} is not in\n{shown}");
     }
     insta::assert_snapshot!(picture(&mut model, 120, 16));
+}
+
+#[test]
+fn what_iam_denies_is_told_before_anything_opens() {
+    let mut model = at_database();
+    let (ask, wants) = wished(&mut model);
+    assert!(wants.len() >= 3, "the document, the channel, who carries it: {wants:?}");
+    assert_eq!(tell(&mut model, News::Consulted(ask, decided_by_iam(&wants, &[":document/"]))), []);
+    assert!(model.tunnels.is_empty());
+    let shown = text(&mut model, 160, 24);
+    for part in [
+        "no tunnel to kajimaru-db:",
+        "✗ may open it: your policies do not allow ssm:StartSession on the document AWS-StartPortForwardingSessionToRemoteHost",
+        "→ allow it for",
+        "● may open its channel",
+    ] {
+        assert!(shown.contains(part), "{part} is not in\n{shown}");
+    }
+}
+
+#[test]
+fn who_iam_denies_alone_is_passed_over() {
+    let mut model = at_database();
+    let (ask, wants) = wished(&mut model);
+    let first = model.world.everywhere::<Instance>().find(|(_, one)| one.name.as_deref() == Some("kajimaru-ec2-01"));
+    let first = first.expect("an instance").1.id.clone();
+    let effects = tell(&mut model, News::Consulted(ask, decided_by_iam(&wants, &[&first])));
+    let [Effect::Dig(_, dig)] = &effects[..] else { panic!("others can: {effects:?}") };
+    assert_eq!(dig.carriers[0].name, "kajimaru-ec2-02");
+}
+
+#[test]
+fn where_asking_comes_to_nothing_it_opens_and_nobody_waits_again() {
+    let mut model = at_database();
+    let (ask, _) = wished(&mut model);
+    let effects = tell(&mut model, News::Consulted(ask, Vec::new()));
+    let [Effect::Dig(id, _)] = &effects[..] else { panic!("it goes on: {effects:?}") };
+    tell(&mut model, News::TunnelGone(*id, None));
+    press(&mut model, &["esc"]);
+    let effects = press(&mut model, &["F"]);
+    let [Effect::Consult(ask, wants)] = &effects[..] else { panic!("it reads first: {effects:?}") };
+    let (ask, wants) = (*ask, wants.clone());
+    let effects = tell(&mut model, News::Consulted(ask, read_of_demo(&wants)));
+    assert!(matches!(&effects[..], [Effect::Dig(..)]), "at once: {effects:?}");
 }
 
 #[test]

@@ -120,6 +120,14 @@ fn carrier(target: String, on: ResourceId, stays: bool, called: Vec<String>) -> 
     }
 }
 
+#[cfg(test)]
+impl Carrier {
+    /// One that is called `name`, for the tests of others.
+    pub(super) fn of_test(name: &str, target: &str, on: ResourceId, entry: Entry) -> Self {
+        Self { name: name.to_owned(), entry, ..carrier(target.to_owned(), on, true, Vec::new()) }
+    }
+}
+
 fn online(node: &Node) -> Result<(), String> {
     match node.ping.as_str() {
         "Online" => Ok(()),

@@ -65,7 +65,7 @@ pub(super) fn twin(of: &Model) -> Model {
 pub(super) fn answer(model: &mut Model, effects: Vec<Effect>) {
     for effect in effects {
         let news = match effect {
-            Effect::Consult(ask, wants) => News::Consulted(ask, read_of_demo(&wants)),
+            Effect::Consult(ask, wants) | Effect::Foresee(ask, wants) => News::Consulted(ask, read_of_demo(&wants)),
             Effect::Look(ask, id) => {
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
                 let of = kind(id.kind).expect("a kind");
