@@ -36,10 +36,18 @@ pub struct Ask {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Consulting {
     ask: u64,
-    of: Door,
-    verb: &'static str,
+    step: Step,
     prompt: String,
     then: Then,
+}
+
+/// Where in an offer's questions the reader is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Step {
+    of: Door,
+    verb: &'static str,
+    /// What was chosen before.
+    chosen: Option<String>,
 }
 
 /// What is done once it was read.
@@ -126,35 +134,58 @@ pub(super) fn take_up(model: &mut Model, verb: &str, value: Option<&str>) -> Vec
         model.notices.info(model.now, format!("{verb}: {why}"));
         return Vec::new();
     }
-    match offer.asks {
-        Asks::Text { prompt, initial } if value.is_none() => {
-            let ask = Ask { of, verb: offer.verb, prompt, input: Input::new(initial) };
-            model.overlay = Overlay::Ask(Box::new(ask));
+    let step = Step { of, verb: offer.verb, chosen: None };
+    match (offer.asks, value) {
+        // What is typed is told of in the plan as what is chosen is, so the same is read before.
+        (
+            Asks::Choice { prompt, reads } | Asks::Narrow { prompt, reads } | Asks::Informed { prompt, reads, .. },
+            Some(value),
+        ) => consult(model, step, prompt, Then::Take(Some(value.to_owned())), reads),
+        (Asks::Look { reads }, value) => {
+            consult(model, step, String::new(), Then::Take(value.map(str::to_owned)), reads)
+        }
+        (Asks::Nothing | Asks::Text { .. }, Some(value)) => answer(model, &step.of, step.verb, Some(value)),
+        (asks, None) => question(model, step, asks),
+    }
+}
+
+/// An entry of an offer's choices was chosen: it is the answer, or leads on to another question.
+pub(super) fn chosen(model: &mut Model, of: Door, verb: &'static str, value: String, then: Asks) -> Vec<Effect> {
+    match then {
+        Asks::Nothing => answer(model, &of, verb, Some(&value)),
+        then => question(model, Step { of, verb, chosen: Some(value) }, then),
+    }
+}
+
+/// Asks for what an offer asks for.
+fn question(model: &mut Model, step: Step, asks: Asks) -> Vec<Effect> {
+    model.dirty = true;
+    match asks {
+        Asks::Nothing => answer(model, &step.of, step.verb, step.chosen.as_deref()),
+        Asks::Look { reads } => {
+            let then = Then::Take(step.chosen.clone());
+            consult(model, step, String::new(), then, reads)
+        }
+        Asks::Text { prompt, initial } => {
+            let Step { of, verb, .. } = step;
+            model.overlay = Overlay::Ask(Box::new(Ask { of, verb, prompt, input: Input::new(initial) }));
             Vec::new()
         }
-        // What is typed is told of in the plan as what is chosen is, so the same is read before.
-        Asks::Choice { prompt, reads } => {
-            let then = value.map_or(Then::Choose, |value| Then::Take(Some(value.to_owned())));
-            consult(model, Consulting { ask: 0, of, verb: offer.verb, prompt, then }, reads)
+        Asks::Informed { prompt, initial, reads } => consult(model, step, prompt, Then::Type(initial), reads),
+        Asks::Choice { prompt, reads } => consult(model, step, prompt, Then::Choose, reads),
+        Asks::Narrow { prompt, .. } => {
+            lay(model, step, prompt, false);
+            Vec::new()
         }
-        Asks::Informed { prompt, initial, reads } => {
-            let then = value.map_or(Then::Type(initial), |value| Then::Take(Some(value.to_owned())));
-            consult(model, Consulting { ask: 0, of, verb: offer.verb, prompt, then }, reads)
-        }
-        Asks::Look { reads } => {
-            let then = Then::Take(value.map(str::to_owned));
-            consult(model, Consulting { ask: 0, of, verb: offer.verb, prompt: String::new(), then }, reads)
-        }
-        Asks::Nothing | Asks::Text { .. } => answer(model, &of, offer.verb, value),
     }
 }
 
 /// Begins to read what an offer needs; what is done then is remembered.
-fn consult(model: &mut Model, what: Consulting, reads: Vec<Want>) -> Vec<Effect> {
+fn consult(model: &mut Model, step: Step, prompt: String, then: Then, reads: Vec<Want>) -> Vec<Effect> {
     model.asked += 1;
-    let title = if what.then == Then::Choose { what.prompt.as_str() } else { what.verb };
+    let title = if then == Then::Choose { prompt.as_str() } else { step.verb };
     model.notices.info(model.now, format!("{title}: reading…"));
-    model.consulting = Some(Consulting { ask: model.asked, ..what });
+    model.consulting = Some(Consulting { ask: model.asked, step, prompt, then });
     vec![Effect::Consult(model.asked, reads)]
 }
 
@@ -181,37 +212,42 @@ pub(super) fn consulted(model: &mut Model, ask: u64, got: Vec<(Want, Result<Foun
     if !matches!(model.overlay, Overlay::None) {
         return Vec::new();
     }
-    let Consulting { of, verb, prompt, then, .. } = consulting;
+    let Consulting { step, prompt, then, .. } = consulting;
     match then {
-        Then::Choose => {}
-        Then::Type(initial) => {
-            model.overlay = Overlay::Ask(Box::new(Ask { of, verb, prompt, input: Input::new(initial) }));
-            return Vec::new();
+        Then::Choose => {
+            lay(model, step, prompt, failed);
+            Vec::new()
         }
-        Then::Take(value) => return answer(model, &of, verb, value.as_deref()),
+        Then::Type(initial) => question(model, step, Asks::Text { prompt, initial }),
+        Then::Take(value) => answer(model, &step.of, step.verb, value.as_deref()),
     }
+}
+
+/// Lays the choices before the reader; `failed` if what they come from could not be read, which was said then.
+fn lay(model: &mut Model, step: Step, prompt: String, failed: bool) {
+    let Step { of, verb, chosen } = step;
     let choices = at_site(model, &of, |site| match &of {
-        Door::Resource(id) => kind(id.kind).map(|kind| kind.choices(id, verb, site)).unwrap_or_default(),
+        Door::Resource(id) => {
+            kind(id.kind).map(|kind| kind.choices(id, verb, chosen.as_deref(), site)).unwrap_or_default()
+        }
         Door::Environment(_) => whole::choices(verb, site),
         Door::Entry(_) | Door::Tunnel(_) => Vec::new(),
     });
     let choices = choices.unwrap_or_default();
     if choices.is_empty() {
         // What could not be read is the reason, and has been said.
-        if failed {
-            return Vec::new();
+        if !failed {
+            model.notices.info(model.now, format!("{prompt}: there is nothing to choose from"));
         }
-        model.notices.info(model.now, format!("{prompt}: there is nothing to choose from"));
-        return Vec::new();
+        return;
     }
     let entries = choices.into_iter().map(|choice| Entry {
         label: choice.label,
         note: choice.note,
         barred: choice.barred,
-        pick: Pick::Answer(verb, of.clone(), choice.value),
+        pick: Pick::Answer(verb, of.clone(), choice.value, choice.then),
     });
     model.overlay = Overlay::Menu(Box::new(Menu::new(prompt, entries.collect())));
-    Vec::new()
 }
 
 /// A key while a text is typed for an offer.

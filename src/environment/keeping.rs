@@ -69,6 +69,7 @@ impl Whole for Keeping {
             note: note.to_owned(),
             barred: site.environment.offhours.as_deref().and_then(|off| barred(site.environment, off)),
             value: value.to_owned(),
+            then: Asks::Nothing,
         };
         vec![
             choice("hold", "write what was computed", "the plan lists each difference first"),

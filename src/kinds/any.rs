@@ -49,8 +49,8 @@ pub trait AnyKind: Send + Sync {
     fn detail(&self, id: &ResourceId, cx: &Context<'_>) -> Vec<Section>;
     /// What can be done with one.
     fn offers(&self, id: &ResourceId, site: &Site<'_>) -> Vec<Offer>;
-    /// What can be chosen for an offer.
-    fn choices(&self, id: &ResourceId, verb: &str, site: &Site<'_>) -> Vec<Choice>;
+    /// What can be chosen for an offer, behind what was `chosen` before.
+    fn choices(&self, id: &ResourceId, verb: &str, chosen: Option<&str>, site: &Site<'_>) -> Vec<Choice>;
     /// Makes an offer a proposal.
     ///
     /// # Errors
@@ -150,8 +150,8 @@ impl<K: Kind> AnyKind for Of<K> {
     fn offers(&self, id: &ResourceId, site: &Site<'_>) -> Vec<Offer> {
         site.cx.world.get::<K::Item>(id).map(|item| K::offers(item, site)).unwrap_or_default()
     }
-    fn choices(&self, id: &ResourceId, verb: &str, site: &Site<'_>) -> Vec<Choice> {
-        site.cx.world.get::<K::Item>(id).map(|item| K::choices(item, verb, site)).unwrap_or_default()
+    fn choices(&self, id: &ResourceId, verb: &str, chosen: Option<&str>, site: &Site<'_>) -> Vec<Choice> {
+        site.cx.world.get::<K::Item>(id).map(|item| K::choices(item, verb, chosen, site)).unwrap_or_default()
     }
     fn propose(&self, id: &ResourceId, verb: &str, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String> {
         match site.cx.world.get::<K::Item>(id) {

@@ -232,8 +232,9 @@ pub trait Kind: Send + Sync + 'static {
         Vec::new()
     }
 
-    /// What can be chosen for an offer that asks for a choice, once that was read.
-    fn choices(_item: &Self::Item, _verb: &str, _site: &Site<'_>) -> Vec<Choice> {
+    /// What can be chosen for an offer that asks for a choice, once that was read; behind a choice that led on, the
+    /// value of that one is `chosen`.
+    fn choices(_item: &Self::Item, _verb: &str, _chosen: Option<&str>, _site: &Site<'_>) -> Vec<Choice> {
         Vec::new()
     }
 

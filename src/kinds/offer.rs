@@ -83,6 +83,13 @@ pub enum Asks {
         /// What to read first.
         reads: Vec<Want>,
     },
+    /// One of the kind's [`super::Kind::choices`], which are there at once: each leads on to another question.
+    Narrow {
+        /// What is asked.
+        prompt: String,
+        /// What to read first where the whole answer was typed: the plan tells of it.
+        reads: Vec<Want>,
+    },
 }
 
 impl Asks {
@@ -91,7 +98,10 @@ impl Asks {
     pub fn reads(&self) -> &[Want] {
         match self {
             Self::Nothing | Self::Text { .. } => &[],
-            Self::Look { reads } | Self::Informed { reads, .. } | Self::Choice { reads, .. } => reads,
+            Self::Look { reads }
+            | Self::Informed { reads, .. }
+            | Self::Choice { reads, .. }
+            | Self::Narrow { reads, .. } => reads,
         }
     }
 }
@@ -105,8 +115,10 @@ pub struct Choice {
     pub note: String,
     /// Why it cannot be chosen.
     pub barred: Option<String>,
-    /// What the kind's `propose` gets.
+    /// What the kind's `propose` gets; where it leads on, what its `choices` get.
     pub value: String,
+    /// What is asked next, before anything is proposed.
+    pub then: Asks,
 }
 
 /// Where something is to be done: the resource's surroundings and its environment.

@@ -37,7 +37,7 @@ pub(in crate::app) fn choose(model: &mut Model, menu: Menu) -> Vec<Effect> {
         }
         Pick::Copy(text) => copy(model, text),
         Pick::Offer(verb) => offers::take_up(model, verb, None),
-        Pick::Answer(verb, of, value) => offers::answer(model, &of, verb, Some(&value)),
+        Pick::Answer(verb, of, value, then) => offers::chosen(model, of, verb, value, then),
         Pick::Container(id, name) => visits::enter(model, &id, Some(&name)),
         Pick::TunnelAgain(id) => vec![Effect::Redig(id)],
         Pick::TunnelClose(id) => vec![Effect::Fill(id)],

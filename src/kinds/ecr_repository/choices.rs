@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::model::{Image, Repository};
 use super::place::{Place, place, tag};
-use crate::kinds::Choice;
+use crate::kinds::{Asks, Choice};
 use crate::procedure::Want;
 use crate::text;
 use crate::world::{Resource, Scope, World};
@@ -67,6 +67,7 @@ pub fn tag_choices(repository: &Repository, slot: &Slot<'_>) -> Vec<Choice> {
                 note: note(image, runs, slot.now),
                 barred,
                 value: format!("{}:{tag}", repository.uri),
+                then: Asks::Nothing,
             });
         }
     }

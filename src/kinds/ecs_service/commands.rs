@@ -10,9 +10,8 @@ use super::registry;
 use super::rules::moving;
 use crate::app::gate::Difference;
 use crate::deploy::service::{Hands, Rollout, Scaling, image, notices};
-use crate::kinds::ecr_repository;
 use crate::kinds::service_deployment::ServiceDeployment;
-use crate::kinds::task_definition::{TaskDefinition, image_name, revision_name, revision_number};
+use crate::kinds::task_definition::{ContainerDefinition, TaskDefinition, image_name, revision_name, revision_number};
 use crate::kinds::{Asks, Choice, Offer, Site};
 use crate::procedure::{Proposal, Want};
 use crate::text::{ago, counted};
@@ -25,23 +24,14 @@ const MOST: u32 = 5000;
 pub(super) fn offers(item: &Service, site: &Site<'_>) -> Vec<Offer> {
     let scope = site.cx.scope;
     let why = barred(item);
-    let now = definition(item, site).and_then(|known| serving(item, known).ok()).and_then(|(_, image)| image);
     let unknown = definition(item, site).is_none();
     let why_deploy = why.clone().or_else(|| unknown.then(|| "its task definition is not known yet".to_owned()));
     let count = (item.scheduling == "DAEMON").then(|| "a DAEMON service runs one task an instance".to_owned());
     let idle = (!moving(item)).then(|| "no rollout is on its way".to_owned());
-    let initial = now.as_deref().and_then(image::tag).unwrap_or_default().to_owned();
-    let reads = now.as_deref().map(|image| ecr_repository::wants(scope, image)).unwrap_or_default();
-    // Tags of an ECR repository are chosen; what stands elsewhere can only be typed.
-    let which = if reads.is_empty() {
-        Asks::Text { prompt: "image tag, whole image, or CONTAINER=TAG".to_owned(), initial }
-    } else {
-        Asks::Choice { prompt: "which image (:deploy TAG, or :deploy CONTAINER=TAG, types one)".to_owned(), reads }
-    };
     let family = revision_name(&item.task_definition).rsplit_once(':').map_or("", |(family, _)| family);
     vec![
         Offer::new("deploy", "deploy another image: registers a revision and replaces the tasks")
-            .asking(which)
+            .asking(registry::which(item, site))
             .barred(why_deploy),
         Offer::new("force", "replace every task, on the same revision")
             .asking(registry::asks(item, site))
@@ -82,11 +72,11 @@ fn barred(item: &Service) -> Option<String> {
 }
 
 /// What can be chosen for an offer.
-pub(super) fn choices(item: &Service, verb: &str, site: &Site<'_>) -> Vec<Choice> {
+pub(super) fn choices(item: &Service, verb: &str, chosen: Option<&str>, site: &Site<'_>) -> Vec<Choice> {
     match verb {
         "rollback" => history::choices(item, site),
         "revision" => revisions(item, site),
-        "deploy" => registry::tags(item, site),
+        "deploy" => registry::choices(item, chosen, site),
         _ => Vec::new(),
     }
 }
@@ -113,6 +103,7 @@ fn revisions(item: &Service, site: &Site<'_>) -> Vec<Choice> {
             note: [age.unwrap_or_default(), images.join(" ")].join("  "),
             barred: here.or(gone),
             value: one.revision.to_string(),
+            then: Asks::Nothing,
         }
     };
     known.into_iter().map(choice).collect()
@@ -238,14 +229,32 @@ fn chosen(item: &Service, typed: &str, site: &Site<'_>) -> Result<Vec<(String, S
 /// When that does not tell one; the sentence lists them.
 pub(crate) fn serving(item: &Service, known: &TaskDefinition) -> Result<(String, Option<String>), String> {
     let named = |name: &str| known.containers.iter().find(|one| one.name == name);
-    let serves: BTreeSet<&str> = item.attachments.iter().filter_map(|one| one.container.as_deref()).collect();
+    let serves = attached(item);
     let found = match (known.containers.as_slice(), serves.len()) {
         ([only], _) => Some(only),
         (_, 1) => serves.first().and_then(|name| named(name)),
         _ => None,
     };
-    let found = found.ok_or_else(|| format!("which container? There are {}; name one", names(known)))?;
+    let found = found.ok_or_else(|| {
+        format!(
+            "which container? There are {}; name one: CONTAINER=TAG, or --container on the command line",
+            names(known)
+        )
+    })?;
     Ok((found.name.clone(), found.image.clone()))
+}
+
+/// The names of the containers that its target groups send to.
+fn attached(item: &Service) -> BTreeSet<&str> {
+    item.attachments.iter().filter_map(|one| one.container.as_deref()).collect()
+}
+
+/// Its containers, those on a target group first, each with whether it is on one.
+pub(super) fn serving_first<'a>(item: &Service, known: &'a TaskDefinition) -> Vec<(&'a ContainerDefinition, bool)> {
+    let serves = attached(item);
+    let mut all: Vec<_> = known.containers.iter().map(|one| (one, serves.contains(one.name.as_str()))).collect();
+    all.sort_by_key(|(_, serves)| !serves);
+    all
 }
 
 fn names(known: &TaskDefinition) -> String {
@@ -317,7 +326,7 @@ fn differences(old: &TaskDefinition, new: &TaskDefinition) -> Vec<Difference> {
     for name in names {
         let of = |all: &TaskDefinition| all.containers.iter().find(|one| one.name == name).cloned();
         let (old, new) = (of(old), of(new));
-        let both = |take: fn(&crate::kinds::task_definition::ContainerDefinition) -> Option<String>| {
+        let both = |take: fn(&ContainerDefinition) -> Option<String>| {
             (old.as_ref().and_then(take), new.as_ref().and_then(take))
         };
         let mut put =

@@ -8,7 +8,7 @@ use super::rules::{moving, primary};
 use crate::deploy::service::{Rollout, image, notices, record_of};
 use crate::kinds::service_deployment::ServiceDeployment;
 use crate::kinds::task_definition::{image_name, revision_name};
-use crate::kinds::{Choice, Site};
+use crate::kinds::{Asks, Choice, Site};
 use crate::procedure::Proposal;
 use crate::text::ago;
 use crate::world::{Arn, Resource};
@@ -47,6 +47,7 @@ pub(super) fn choices(item: &Service, site: &Site<'_>) -> Vec<Choice> {
             note: "ECS stops it and goes back to what ran before".to_owned(),
             barred: None,
             value: format!("{TAKE_BACK}{}", record.arn),
+            then: Asks::Nothing,
         });
     }
     let mut told: Vec<&Arn> = Vec::new();
@@ -59,6 +60,7 @@ pub(super) fn choices(item: &Service, site: &Site<'_>) -> Vec<Choice> {
             note: age.into_iter().chain(images(record)).collect::<Vec<_>>().join("  "),
             barred: same(item, to, record),
             value: to.as_str().to_owned(),
+            then: Asks::Nothing,
         });
     }
     if records(item, site).is_empty() {
@@ -68,6 +70,7 @@ pub(super) fn choices(item: &Service, site: &Site<'_>) -> Vec<Choice> {
             note: "still listed among its deployments".to_owned(),
             barred: (one.task_definition == item.task_definition).then(|| here(item)),
             value: one.task_definition.as_str().to_owned(),
+            then: Asks::Nothing,
         }));
     }
     all

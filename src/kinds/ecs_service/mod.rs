@@ -99,8 +99,8 @@ impl Kind for Services {
         offers
     }
 
-    fn choices(item: &Service, verb: &str, site: &Site<'_>) -> Vec<Choice> {
-        commands::choices(item, verb, site)
+    fn choices(item: &Service, verb: &str, chosen: Option<&str>, site: &Site<'_>) -> Vec<Choice> {
+        commands::choices(item, verb, chosen, site)
     }
 
     fn propose(item: &Service, verb: &str, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String> {

@@ -3,24 +3,83 @@
 
 use std::collections::BTreeSet;
 
-use super::commands::{definition, serving};
+use super::commands::{definition, serving, serving_first};
 use super::history;
 use super::model::Service;
 use crate::app::gate::FRESH;
 use crate::deploy::service::image;
 use crate::kinds::ecr_repository::{self, Repository, Slot};
-use crate::kinds::task_definition::image_name;
+use crate::kinds::task_definition::{ContainerDefinition, image_name};
 use crate::kinds::{Asks, Choice, Site};
 use crate::procedure::Want;
 use crate::world::{Resource, Shelf};
 
-/// The tags of the repository its serving container runs from, once that was read.
-pub(super) fn tags(item: &Service, site: &Site<'_>) -> Vec<Choice> {
+/// What `deploy` needs to be told: a tag of ECR is chosen, what stands elsewhere can only be typed; and where it is not
+/// clear which container is meant, that is asked first.
+pub(super) fn which(item: &Service, site: &Site<'_>) -> Asks {
+    match definition(item, site).map(|known| serving(item, known)) {
+        Some(Err(_)) => {
+            let prompt = "which container gets another image (:deploy CONTAINER=TAG types both)".to_owned();
+            Asks::Narrow { prompt, reads: all(images(item, site).into_iter().map(|(_, image)| image), site) }
+        }
+        Some(Ok((_, image))) => of_image(image.as_deref().unwrap_or_default(), None, site),
+        None => of_image("", None, site),
+    }
+}
+
+/// The question for an image in the place of `image`; of the container that was chosen, if it was.
+fn of_image(image: &str, container: Option<&str>, site: &Site<'_>) -> Asks {
+    let reads = ecr_repository::wants(site.cx.scope, image);
+    let tag = image::tag(image).unwrap_or_default();
+    match (reads.is_empty(), container) {
+        (true, None) => {
+            Asks::Text { prompt: "image tag, whole image, or CONTAINER=TAG".to_owned(), initial: tag.to_owned() }
+        }
+        (true, Some(name)) => {
+            Asks::Text { prompt: format!("{name}=TAG, or {name}= and a whole image"), initial: format!("{name}={tag}") }
+        }
+        (false, None) => {
+            Asks::Choice { prompt: "which image (:deploy TAG, or :deploy CONTAINER=TAG, types one)".to_owned(), reads }
+        }
+        (false, Some(name)) => {
+            Asks::Choice { prompt: format!("which image of {name} (:deploy {name}=TAG types one)"), reads }
+        }
+    }
+}
+
+/// What can be chosen for `deploy`: the tags of the container that was `chosen`, or of the one that is clear; else the
+/// containers.
+pub(super) fn choices(item: &Service, chosen: Option<&str>, site: &Site<'_>) -> Vec<Choice> {
     let Some(known) = definition(item, site) else { return Vec::new() };
-    let Ok((name, Some(image))) = serving(item, known) else { return Vec::new() };
-    let running = digests(item, &name, site);
-    let slot = Slot { image: &image, architecture: known.architecture.as_deref(), running: &running, now: site.cx.now };
-    let found = ecr_repository::known(site.cx.world, site.cx.scope, &image);
+    match (chosen, serving(item, known)) {
+        (Some(name), _) => {
+            let image = known.containers.iter().find(|one| one.name == name).and_then(|one| one.image.as_deref());
+            let named = |choice: Choice| Choice { value: format!("{name}={}", choice.value), ..choice };
+            tags(item, name, image.unwrap_or_default(), site).into_iter().map(named).collect()
+        }
+        (None, Ok((name, image))) => tags(item, &name, image.as_deref().unwrap_or_default(), site),
+        (None, Err(_)) => {
+            let container = |(one, serves): (&ContainerDefinition, bool)| {
+                let image = one.image.as_deref().unwrap_or_default();
+                Choice {
+                    label: one.name.clone(),
+                    note: [image_name(image), if serves { "serves a target group" } else { "" }].join("  "),
+                    barred: None,
+                    value: one.name.clone(),
+                    then: of_image(image, Some(&one.name), site),
+                }
+            };
+            serving_first(item, known).into_iter().map(container).collect()
+        }
+    }
+}
+
+/// The tags of the repository that a container's image is from, once that was read.
+fn tags(item: &Service, container: &str, image: &str, site: &Site<'_>) -> Vec<Choice> {
+    let running = digests(item, container, site);
+    let architecture = definition(item, site).and_then(|known| known.architecture.as_deref());
+    let slot = Slot { image, architecture, running: &running, now: site.cx.now };
+    let found = ecr_repository::known(site.cx.world, site.cx.scope, image);
     found.map(|repository| ecr_repository::tag_choices(repository, &slot)).unwrap_or_default()
 }
 
@@ -56,15 +115,20 @@ fn shelf<'a>(image: &str, site: &Site<'a>) -> Option<&'a Shelf> {
 
 /// What `force` needs read: the repositories of the tags it would bring anew.
 pub(super) fn asks(item: &Service, site: &Site<'_>) -> Asks {
+    let tagged = images(item, site).into_iter().map(|(_, image)| image);
+    let reads = all(tagged.filter(|image| ecr_repository::tag(image).is_some()), site);
+    if reads.is_empty() { Asks::Nothing } else { Asks::Look { reads } }
+}
+
+/// The repositories of these images, each once.
+fn all<'a>(images: impl Iterator<Item = &'a str>, site: &Site<'_>) -> Vec<Want> {
     let mut reads: Vec<Want> = Vec::new();
-    for (_, image) in images(item, site) {
-        for want in listed(image, site) {
-            if !reads.contains(&want) {
-                reads.push(want);
-            }
+    for want in images.flat_map(|image| ecr_repository::wants(site.cx.scope, image)) {
+        if !reads.contains(&want) {
+            reads.push(want);
         }
     }
-    if reads.is_empty() { Asks::Nothing } else { Asks::Look { reads } }
+    reads
 }
 
 /// Each container with its image as defined.

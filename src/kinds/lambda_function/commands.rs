@@ -48,6 +48,7 @@ pub(super) fn choices(item: &Function, verb: &str, site: &Site<'_>) -> Vec<Choic
                 note: if here { format!("only this one again  {note}") } else { note },
                 barred: None,
                 value: format!("{}={}", alias.name, version.number),
+                then: Asks::Nothing,
             });
         }
     }

@@ -72,7 +72,7 @@ impl Kind for Functions {
         commands::offers(item, site)
     }
 
-    fn choices(item: &Function, verb: &str, site: &Site<'_>) -> Vec<Choice> {
+    fn choices(item: &Function, verb: &str, _chosen: Option<&str>, site: &Site<'_>) -> Vec<Choice> {
         commands::choices(item, verb, site)
     }
 

@@ -2,6 +2,7 @@
 //! cells to copy. State only; the widget of the same name draws it.
 
 use crate::command::Command;
+use crate::kinds::Asks;
 use crate::screens::sheet::{Door, Sorting};
 use crate::world::ResourceId;
 
@@ -22,8 +23,8 @@ pub enum Pick {
     Copy(String),
     /// Does what the row's kind or its environment offers under this name.
     Offer(&'static str),
-    /// Answers an offer with this value.
-    Answer(&'static str, Door, String),
+    /// Answers an offer with this value, or asks on.
+    Answer(&'static str, Door, String, Asks),
     /// Opens a shell in this container of a task or service.
     Container(ResourceId, String),
     /// Opens another session of a tunnel.
