@@ -45,6 +45,7 @@ fn environment(at: usize) -> Environment {
         deploy: None,
         read_at: Some(now()),
         offhours: None,
+        others: Box::default(),
     }
 }
 
