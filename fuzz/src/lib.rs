@@ -5,5 +5,5 @@
 pub mod handshake;
 #[path = "../../src/session/smux.rs"]
 pub mod smux;
-#[path = "../../src/session/wire.rs"]
+#[path = "../../src/session/wire/mod.rs"]
 pub mod wire;

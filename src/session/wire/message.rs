@@ -1,19 +1,12 @@
-//! The messages of a data channel as bytes: the binary header in both of its layouts, payload types, digest,
-//! and the small JSON documents (open, acknowledge, closed). Pure; nothing here waits, and no input may panic.
+//! A message's frame: the binary header in both of its layouts, and the digest. What the payload means is not looked at.
 //! The layout is the one of `message/clientmessage.go` in aws/session-manager-plugin.
 
 use std::fmt;
 
 use bytes::{BufMut, Bytes, BytesMut};
 use ring::digest::{SHA256, digest};
-use serde::{Deserialize, Serialize};
 
-/// The version of the client we speak as: the oldest that AWS still takes is the one that began to sign.
-pub const CLIENT_VERSION: &str = "1.2.764.0";
-/// The longest payload either side sends in one message.
-pub const CHUNK: usize = 1024;
-/// The longest message taken: far above what agents send, far below what would hurt.
-pub const LONGEST: usize = 1 << 20;
+use super::payload::PayloadType;
 
 const TYPE_LENGTH: usize = 32;
 /// Header length when there is a payload type, and when there is none.
@@ -66,62 +59,6 @@ impl Kind {
             Self::Pause => "pause_publication",
             Self::Other(name) => name,
         }
-    }
-}
-
-/// What a payload is: the number at the header's end.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct PayloadType(pub u32);
-
-impl PayloadType {
-    /// Nothing, as in acknowledgements.
-    pub const NONE: Self = Self(0);
-    /// Bytes of a stream.
-    pub const OUTPUT: Self = Self(1);
-    /// An error's text.
-    pub const ERROR: Self = Self(2);
-    /// The terminal's size.
-    pub const SIZE: Self = Self(3);
-    /// The agent asks for the handshake.
-    pub const HANDSHAKE_REQUEST: Self = Self(5);
-    /// Our answer.
-    pub const HANDSHAKE_RESPONSE: Self = Self(6);
-    /// The handshake is done.
-    pub const HANDSHAKE_COMPLETE: Self = Self(7);
-    /// The agent wants to see that we have the key.
-    pub const CHALLENGE_REQUEST: Self = Self(8);
-    /// The proof.
-    pub const CHALLENGE_RESPONSE: Self = Self(9);
-    /// A signal of a port session.
-    pub const FLAG: Self = Self(10);
-    /// Bytes of the command's standard error.
-    pub const STDERR: Self = Self(11);
-    /// The command's exit code as text.
-    pub const EXIT_CODE: Self = Self(12);
-}
-
-/// Signals of a port session.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct Flag(pub u32);
-
-impl Flag {
-    /// Close the connection to the port, keep the session.
-    pub const DISCONNECT: Self = Self(1);
-    /// End the session.
-    pub const TERMINATE: Self = Self(2);
-    /// The agent could not connect to the port.
-    pub const CONNECT_FAILED: Self = Self(3);
-
-    /// As a payload.
-    #[must_use]
-    pub fn encode(self) -> Bytes {
-        Bytes::copy_from_slice(&self.0.to_be_bytes())
-    }
-
-    /// Out of a payload.
-    #[must_use]
-    pub fn decode(payload: &[u8]) -> Option<Self> {
-        Some(Self(u32::from_be_bytes(*payload.first_chunk()?)))
     }
 }
 
@@ -259,104 +196,11 @@ impl Message {
     }
 }
 
-/// The body of an acknowledgement.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct Ack {
-    /// The name of the kind that came through.
-    pub acknowledged_message_type: String,
-    /// Its id.
-    pub acknowledged_message_id: String,
-    /// Its place.
-    pub acknowledged_message_sequence_number: i64,
-    /// Always true, even out of order.
-    #[serde(default)]
-    pub is_sequential_message: bool,
-}
-
-impl Ack {
-    /// The acknowledgement of `message`, as a message of its own.
-    #[must_use]
-    pub fn of(message: &Message, id: MessageId, created: u64) -> Message {
-        let body = Self {
-            acknowledged_message_type: message.kind.name().to_owned(),
-            acknowledged_message_id: message.id.to_string(),
-            acknowledged_message_sequence_number: message.sequence,
-            is_sequential_message: true,
-        };
-        Message {
-            kind: Kind::Acknowledge,
-            sequence: 0,
-            flags: 3,
-            id,
-            created,
-            payload_type: Some(PayloadType::NONE),
-            payload: serde_json::to_vec(&body).unwrap_or_default().into(),
-        }
-    }
-
-    /// Out of a payload; `None` if it is no acknowledgement.
-    #[must_use]
-    pub fn decode(payload: &[u8]) -> Option<Self> {
-        serde_json::from_slice(payload).ok()
-    }
-}
-
-/// Why the service closed the channel, as its last message tells; empty for no reason given. A body that cannot be
-/// read still ends the session.
-#[must_use]
-pub fn closed(payload: &[u8]) -> String {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "PascalCase")]
-    struct Closed {
-        #[serde(default)]
-        output: Option<String>,
-    }
-    serde_json::from_slice(payload).ok().and_then(|closed: Closed| closed.output).unwrap_or_default()
-}
-
-/// The first frame on every connection, as text.
-#[must_use]
-pub fn open(token: &str, client: MessageId, request: MessageId) -> String {
-    serde_json::json!({
-        "MessageSchemaVersion": "1.0",
-        "RequestId": request.to_string(),
-        "TokenValue": token,
-        "ClientId": client.to_string(),
-        "ClientVersion": CLIENT_VERSION,
-    })
-    .to_string()
-}
-
-/// A terminal's size.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Size {
-    /// Columns.
-    pub cols: u16,
-    /// Rows.
-    pub rows: u16,
-}
-
-impl Size {
-    /// As a payload.
-    #[must_use]
-    pub fn encode(self) -> Bytes {
-        format!(r#"{{"cols":{},"rows":{}}}"#, self.cols, self.rows).into()
-    }
-}
-
-/// The number in an exit code's payload, `EXIT_CODE: 3`.
-#[must_use]
-pub fn exit_code(payload: &[u8]) -> Option<i32> {
-    let text = std::str::from_utf8(payload).ok()?;
-    text.trim().rsplit([':', ' ', '\n']).next()?.parse().ok()
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Ack, Bytes, Garbage, Kind, Message, MessageId, PayloadType, closed, exit_code, open};
+    use super::{Bytes, Garbage, Kind, Message, MessageId, PayloadType};
 
     fn output(payload: &'static [u8], payload_type: Option<PayloadType>) -> Message {
         let id = MessageId(*b"\x01\x02\x03\x04\x05\x06\x07\x08\x11\x12\x13\x14\x15\x16\x17\x18");
@@ -408,28 +252,9 @@ mod tests {
     }
 
     #[test]
-    fn an_acknowledgement_names_what_it_answers() {
-        let message = output(b"hello", Some(PayloadType::OUTPUT));
-        let ack = Ack::of(&message, message.id, 1);
-        assert_eq!((ack.sequence, ack.flags, ack.payload_type), (0, 3, Some(PayloadType::NONE)));
-        assert_eq!(
-            ack.payload,
-            r#"{"AcknowledgedMessageType":"output_stream_data","AcknowledgedMessageId":"01020304-0506-0708-1112-131415161718","AcknowledgedMessageSequenceNumber":7,"IsSequentialMessage":true}"#
-        );
-        assert_eq!(Ack::decode(&ack.payload).map(|ack| ack.acknowledged_message_sequence_number), Some(7));
-        assert_eq!(Ack::decode(b"[1]"), None);
-    }
-
-    #[test]
-    fn small_documents_are_read_leniently() {
-        assert_eq!(closed(br#"{"MessageType":"channel_closed","Output":"timed out"}"#), "timed out");
-        assert_eq!(closed(b"\xff"), "");
-        assert_eq!(exit_code(b"EXIT_CODE: 3"), Some(3));
-        assert_eq!(exit_code(b"EXIT_CODE: -1\n"), Some(-1));
-        assert_eq!(exit_code(b"EXIT_CODE: none"), None);
+    fn a_random_name_is_a_uuid_of_version_4() {
         let id = MessageId::random(&mut fastrand::Rng::with_seed(1));
-        assert!(open("secret", id, id).contains(r#""TokenValue":"secret""#));
-        assert_eq!(id.to_string().as_bytes()[14], b'4', "{id} is a UUID of version 4");
+        assert_eq!(id.to_string().as_bytes()[14], b'4', "{id}");
     }
 
     proptest! {
@@ -437,8 +262,7 @@ mod tests {
         fn no_bytes_panic(mut bytes in proptest::collection::vec(any::<u8>(), 0..300), header in 100u32..130) {
             let _ = Message::decode(&bytes.clone().into());
             bytes.splice(..bytes.len().min(4), header.to_be_bytes());
-            let _ = Message::decode(&bytes.clone().into());
-            let _ = (Ack::decode(&bytes), closed(&bytes), exit_code(&bytes));
+            let _ = Message::decode(&bytes.into());
         }
 
         #[test]
