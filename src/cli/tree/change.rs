@@ -1,4 +1,5 @@
-//! What the commands take that change something, and what goes with every one of them. No doing.
+//! What the commands take that change something, and what goes with every one of them.
+//! No doing: flags, arguments and their help alone.
 
 use clap::{Args, Subcommand};
 

@@ -1,4 +1,5 @@
-//! What `toban schedule` takes. No doing.
+//! What `toban schedule` takes, command by command.
+//! No doing: flags, arguments and their help alone.
 
 use clap::{Args, Subcommand, ValueEnum};
 
