@@ -270,9 +270,16 @@ fn instances_are_migrated_in_the_demo() {
 #[case::municipal_backend("city-poc/Backend", &["--yes"])]
 fn every_verb_of_a_service_works_in_the_demo(#[case] address: &str, #[case] yes: &[&str]) {
     let run = |verb: &[&str]| demo(&[verb, yes].concat());
-    for verb in [&["--force"][..], &["--tag", "v2"], &["--rollback"]] {
+    // Each run is a simulation of its own: the revision before the one it begins on is always there.
+    let plan = demo(&["deploy", address, "--force", "--dry-run"]);
+    let on = plan.out.split_once(", on ").map_or("", |(_, on)| on.split_whitespace().next().unwrap_or_default());
+    let number: Option<u32> = on.rsplit(':').next().and_then(|number| number.parse().ok());
+    let before = (number.unwrap_or_else(|| panic!("no revision: {}", plan.out)) - 1).to_string();
+    for verb in [&["--force"][..], &["--tag", "v2"], &["--rollback"], &["--revision", &before]] {
         let done = run(&[&["deploy", address], verb].concat());
         assert_eq!(done.code, Some(0), "{verb:?}: {}{}", done.out, done.err);
+        let there = format!(":{before}, all its new tasks are there");
+        assert!(verb[0] != "--revision" || done.out.contains(&there), "{}", done.out);
     }
     let broken = run(&["deploy", address, "--tag", "v2-broken"]);
     assert_eq!(broken.code, Some(6), "{}{}", broken.out, broken.err);
