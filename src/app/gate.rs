@@ -254,7 +254,7 @@ pub enum Refused {
         actual: String,
     },
     /// What the plan rests on is too old.
-    #[error("stale: the state this plan rests on is {age_seconds} s old; refresh (ctrl-r) and look again")]
+    #[error("stale: the state this plan rests on is {age_seconds} s old; refresh (:refresh) and look again")]
     Stale {
         /// How old, seconds.
         age_seconds: i64,

@@ -54,6 +54,8 @@ pub struct Settings {
     pub profiles: Vec<String>,
     /// Regions to choose from.
     pub regions: Vec<String>,
+    /// Why no other account or region can be looked at from here, in a sentence, where that is so.
+    pub fixed: Option<String>,
     /// Opens the cloud for another choice.
     pub reopen: Reopen,
     /// The journal's file; `None` keeps none.
@@ -83,6 +85,7 @@ impl Default for Settings {
             choice: Choice::default(),
             profiles: Vec::new(),
             regions: Vec::new(),
+            fixed: None,
             reopen: Arc::new(|_| Err("nothing else can be opened from here".to_owned())),
             journal: None,
             ledger: None,

@@ -95,6 +95,7 @@ fn console(
         choice: Choice { profile: global.profile.clone(), region: None },
         profiles: if global.demo { Vec::new() } else { profiles(&var) },
         regions: if global.demo { Vec::new() } else { REGIONS.iter().map(|region| (*region).to_owned()).collect() },
+        fixed: global.demo.then(|| ONE_SIMULATION.to_owned()),
         reopen: reopen(cloud, file, global, dirs),
         ledger: settings.ledger.clone(),
         journal: settings.journal.clone(),
@@ -102,6 +103,9 @@ fn console(
         banner: banner.map(str::to_owned),
     })
 }
+
+/// What is said to who wants to look elsewhere in the simulation.
+const ONE_SIMULATION: &str = "the simulation has its own accounts in one region, ap-northeast-1, and no other; toban without --demo looks at yours";
 
 /// The reader's keys, with the line of the file in what is said against them.
 fn keymap(settings: &Settings, dirs: &Dirs) -> Result<Keymap, Failure> {

@@ -66,6 +66,10 @@ pub enum Need {
     Nothing,
     /// A row.
     Row,
+    /// A row, or a page, that stands for something: not only a sentence about what is not there (yet).
+    Subject,
+    /// A subject, or a login that is due.
+    Action,
     /// A row that leads somewhere.
     Door,
     /// A resource.
@@ -180,7 +184,7 @@ commands! {
     }
     Back "back" "go back; clears a filter first; never quits" { keys: &["esc"] }
     Actions "actions" "show what can be done with this row" {
-        hint: Some("actions"), keys: &["a"], at: ROWS, needs: Need::Row
+        hint: Some("actions"), keys: &["a"], at: ROWS, needs: Need::Action
     }
     Filter "filter" "show only rows that match what is typed" { hint: Some("filter"), keys: &["/"], at: ROWS }
     Search "search" "look for a word in this text" { hint: Some("search"), keys: &["/"], at: &[Viewer] }
@@ -205,7 +209,7 @@ commands! {
     }
 
     Describe "describe" "tell why it is placed where it is, its tags and ids" {
-        hint: Some("describe"), keys: &["d"], at: PLACED, needs: Need::Row, action: true
+        hint: Some("describe"), keys: &["d"], at: PLACED, needs: Need::Subject, action: true
     }
     Raw "raw" "show the raw document as JSON, secrets masked" {
         hint: Some("raw JSON"), keys: &["y"], at: RESOURCES, needs: Need::Resource, action: true

@@ -68,7 +68,7 @@ fn sleeps(scene: &Scene<'_>, watched: Watched<'_>) -> bool {
         Watched::Instance(id) => {
             scene.instances.iter().any(|(member, instance)| instance.id == id && asleep(&member.opinion))
         }
-        Watched::Cluster(_) | Watched::LoadBalancer(_) | Watched::Other(..) => false,
+        Watched::Cluster(_) | Watched::LoadBalancer(_) | Watched::Function(_) | Watched::Other(..) => false,
     }
 }
 

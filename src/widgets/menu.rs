@@ -53,11 +53,16 @@ impl Menu<'_> {
         let wanted = self.entries.iter().filter(cut).map(|entry| told(entry).len() + 1).max().unwrap_or(0);
         let rows = self.entries.len().max(1);
         let tail = if rows + wanted + 2 <= usize::from(area.height) || area.height > 10 { wanted.min(4) } else { 0 };
-        let frame = centered(area, small(columns), small(rows + tail + 2));
+        let here = self.entries.get(self.selected).filter(cut).map_or(0, |entry| told(entry).len() + 1);
+        // Room is kept for the longest, so that the list stays where it is while the cursor moves; what the entry under
+        // the cursor does not need of it is not taken from what is below.
+        let (whole, tail, spare) = (rows + tail + 2, here.min(tail), tail - here.min(tail));
+        let mut frame = centered(area, small(columns), small(whole));
+        frame.height = frame.height.saturating_sub(small(spare));
         Clear.render(frame, buf);
         let inner = Panel { title: self.title, note: None, focused: true, theme: self.theme }.render(frame, buf);
         let (inner, below) = split_bottom(inner, small(tail));
-        if let Some(entry) = self.entries.get(self.selected).filter(|entry| tail > 0 && cut(entry)) {
+        if let Some(entry) = self.entries.get(self.selected).filter(|_| tail > 0) {
             let note = self.theme.style(if entry.barred.is_some() { Role::Worrying } else { Role::Dim });
             for (at, line) in told(entry).iter().enumerate() {
                 put(buf, below, (1, small(at + 1)), room, line, note);
@@ -139,7 +144,12 @@ mod tests {
         let reason = "it is protected; allow_stop = true in the configuration lets it sleep all the same";
         let entries = [entry("sleep", "", Some(reason)), entry("wake", "databases first", None)];
         insta::assert_snapshot!(picture(50, 12, &entries, 0));
-        assert!(!picture(50, 12, &entries, 1).contains("the configuration lets"));
+        let other = picture(50, 12, &entries, 1);
+        assert!(!other.contains("the configuration lets"));
+        // The list stays where it is, and no empty line is kept below it.
+        let line = |of: &str, what: &str| of.lines().position(|line| line.contains(what));
+        assert_eq!(line(&other, "sleep"), line(&picture(50, 12, &entries, 0), "sleep"));
+        assert_eq!(line(&other, "┗"), line(&other, "databases first").map(|line| line + 1), "{other}");
     }
 
     #[test]

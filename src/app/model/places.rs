@@ -4,6 +4,7 @@
 use super::Model;
 use crate::app::pace::Focus;
 use crate::app::place::Place;
+use crate::command::Command;
 use crate::kinds::kind;
 use crate::screens::detail::{self, Around, Detail};
 use crate::screens::fleet::{self, Waiting};
@@ -80,14 +81,14 @@ impl Model {
             Place::Environment(name, sheet) => {
                 let blocks = match self.picture.environment(name) {
                     Some(found) => environment::blocks(found, around, &self.changed),
-                    None => environment::missing(name.as_str(), self.complete()),
+                    None => environment::missing(name.as_str(), self.complete(), &self.key_of(Command::Back)),
                 };
                 sheet.fill(blocks, resort);
             }
             Place::Schedule(name, sheet) => {
                 let blocks = match self.picture.environment(name) {
                     Some(found) => schedule::blocks(found, around),
-                    None => environment::missing(name.as_str(), self.complete()),
+                    None => environment::missing(name.as_str(), self.complete(), &self.key_of(Command::Back)),
                 };
                 sheet.fill(blocks, resort);
             }
@@ -113,7 +114,10 @@ impl Model {
             Place::Journal(sheet) => sheet.fill(journal::blocks(&self.journal, self.now, &self.settings.zone), true),
             Place::Unassigned(sheet) => sheet.fill(unassigned::blocks(&self.picture, self.complete()), resort),
             Place::Tunnels(sheet) => {
-                sheet.fill(tunnels::blocks(&self.tunnels, self.now, &self.settings.zone), resort);
+                sheet.fill(
+                    tunnels::blocks(&self.tunnels, self.now, &self.settings.zone, &self.key_of(Command::Tunnel)),
+                    resort,
+                );
             }
             Place::Progress(id, _, sheet) => {
                 sheet.fill(progress::blocks(self.underway.iter().find(|one| one.id == *id)), resort);

@@ -21,6 +21,9 @@ impl Model {
         match need {
             Need::Nothing => None,
             Need::Row if self.row().is_none() => no("there is no row under the cursor"),
+            Need::Subject | Need::Action if self.row().is_none() => no("there is no row under the cursor"),
+            Need::Action if self.expired().is_some() => None,
+            Need::Subject | Need::Action if self.is_sentence() => no("nothing stands behind this line yet"),
             Need::Door if self.row().is_none() => no("there is no row under the cursor"),
             Need::Door if self.door().is_none() => no("nothing stands behind this row"),
             Need::Resource | Need::Web | Need::Shell | Need::Tunnel if self.resource().is_none() => {
@@ -39,6 +42,8 @@ impl Model {
                 Some(format!("nothing is looked for; {} looks for a word", self.key_of(Command::Search)))
             }
             Need::Row
+            | Need::Subject
+            | Need::Action
             | Need::Door
             | Need::Resource
             | Need::Web
@@ -47,6 +52,13 @@ impl Model {
             | Need::Sought
             | Need::Login => None,
         }
+    }
+
+    /// Whether the row here is but a sentence in place of what is not there: a fleet that is still read, an environment
+    /// that is gone.
+    fn is_sentence(&self) -> bool {
+        let placed = matches!(self.here(), Some(Place::Fleet(_) | Place::Environment(..) | Place::Schedule(..)));
+        placed && self.door().is_none() && self.environment().is_none()
     }
 
     /// How a reader comes to a command: its key, or its name where it has none.
@@ -63,6 +75,8 @@ impl Model {
             Need::Shell => self.resource().and_then(|id| kind(id.kind)).is_some_and(|kind| kind.shell()),
             Need::Nothing
             | Need::Row
+            | Need::Subject
+            | Need::Action
             | Need::Door
             | Need::Resource
             | Need::Web

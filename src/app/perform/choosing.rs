@@ -7,7 +7,7 @@ use crate::app::offers;
 use crate::app::overlay::Overlay;
 use crate::app::place::Place;
 use crate::app::{tunnels, visits};
-use crate::command::{COMMANDS, Need};
+use crate::command::{COMMANDS, Command, Need};
 use crate::screens::menu::{Entry, Menu, Pick};
 use crate::screens::sheet::{Door, Sheet, Sorting};
 
@@ -95,7 +95,8 @@ pub(super) fn sort(model: &mut Model) {
     let Some(sheet) = model.sheet() else { return };
     let block = sheet.current().map(|(block, _)| block).filter(|block| !block.columns.is_empty());
     let Some(block) = block else {
-        model.notices.info(model.now, "this panel has no columns to sort by; tab goes to the next");
+        let next = model.key_of(Command::NextPanel);
+        model.notices.info(model.now, format!("this panel has no columns to sort by; {next} goes to the next"));
         return;
     };
     let now = sheet.sorting().filter(|sorting| sorting.block == block.key).cloned();

@@ -71,6 +71,10 @@ pub(super) fn schedule(model: &mut Model, name: Option<&str>) {
 }
 
 pub(super) fn profile(model: &mut Model, name: Option<&str>) -> Vec<Effect> {
+    if let Some(why) = model.settings.fixed.clone() {
+        model.notices.info(model.now, why);
+        return Vec::new();
+    }
     let Some(name) = name else {
         let now = model.choice.profile.clone();
         let entry = |name: &String| (name.clone(), now.as_ref() == Some(name), Pick::Profile(name.clone()));
@@ -83,6 +87,10 @@ pub(super) fn profile(model: &mut Model, name: Option<&str>) -> Vec<Effect> {
 }
 
 pub(super) fn region(model: &mut Model, name: Option<&str>) -> Vec<Effect> {
+    if let Some(why) = model.settings.fixed.clone() {
+        model.notices.info(model.now, why);
+        return Vec::new();
+    }
     let Some(name) = name else {
         let now: Vec<String> = model.scopes.iter().flatten().map(|scope| scope.region.to_string()).collect();
         let entry = |name: String| (name.clone(), now.contains(&name), Pick::Region(name));

@@ -153,6 +153,7 @@ fn of(dimensions: &[(&str, &str)]) -> Alarm {
 #[case(&[("LoadBalancer", "app/city-alb/fedcba9876543210")], "CPUUtilization of load balancer city-alb", Some("load balancer city-alb"))]
 #[case(&[("LoadBalancer", "app/city-alb/fedcba9876543210"), ("TargetGroup", "targetgroup/city-backend/0123456789abcdef")], "CPUUtilization of target group city-backend", Some("target group city-backend"))]
 #[case(&[("InstanceId", "i-0123456789abcdef0")], "CPUUtilization of instance i-0123456789abcdef0", Some("instance i-0123456789abcdef0"))]
+#[case(&[("FunctionName", "count")], "CPUUtilization of function count", None)]
 #[case(&[("QueueName", "jobs")], "CPUUtilization of QueueName jobs", None)]
 #[case(&[], "CPUUtilization", None)]
 fn what_it_watches(#[case] dimensions: &[(&str, &str)], #[case] words: &str, #[case] leads: Option<&str>) {

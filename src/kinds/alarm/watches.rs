@@ -5,6 +5,7 @@ use super::model::{Alarm, AlarmMetric};
 use super::reading::metric_name;
 use crate::kinds::Context;
 use crate::kinds::db_cluster::DbCluster;
+use crate::kinds::lambda_function::Function;
 use crate::kinds::load_balancer::LoadBalancer;
 use crate::kinds::target_group::TargetGroup;
 use crate::text::first_line;
@@ -27,6 +28,8 @@ pub enum Watched<'a> {
     LoadBalancer(&'a str),
     /// An instance.
     Instance(&'a str),
+    /// A function.
+    Function(&'a str),
     /// Anything else: the dimension's name and value.
     Other(&'a str, &'a str),
 }
@@ -44,6 +47,7 @@ pub fn watched(metric: &AlarmMetric) -> Option<Watched<'_>> {
         .or_else(|| of("DBInstanceIdentifier").map(Watched::Database))
         .or_else(|| of("DBClusterIdentifier").map(Watched::DbCluster))
         .or_else(|| of("InstanceId").map(Watched::Instance))
+        .or_else(|| of("FunctionName").map(Watched::Function))
         .or_else(|| of("ClusterName").map(Watched::Cluster))
         .or_else(|| metric.dimensions.first().map(|(key, value)| Watched::Other(key, value)))
 }
@@ -70,6 +74,7 @@ pub fn in_words(alarm: &Alarm) -> String {
             format!(" of {kind} {}", short.unwrap_or(name))
         }
         Watched::Instance(name) => format!(" of instance {name}"),
+        Watched::Function(name) => format!(" of function {name}"),
         Watched::Other(key, value) => format!(" of {key} {}", first_line(value, 60)),
     });
     format!("{}{}", metric_name(alarm), what.unwrap_or_default())
@@ -102,6 +107,10 @@ pub fn leads_to(alarm: &Alarm, cx: &Context<'_>) -> Option<(String, ResourceId)>
             let fits = |known: &&LoadBalancer| known.arn.resource().strip_prefix("loadbalancer/") == Some(short);
             let known = cx.world.all::<LoadBalancer>(cx.scope).find(fits)?;
             Some((format!("load balancer {}", known.name), known.id(cx.scope)))
+        }
+        Watched::Function(name) => {
+            let known = cx.world.all::<Function>(cx.scope).find(|known| known.name == name)?;
+            Some((format!("function {name}"), known.id(cx.scope)))
         }
         Watched::Cluster(_) | Watched::Other(..) => None,
     })

@@ -24,8 +24,8 @@ pub(super) fn offers(item: &Function, site: &Site<'_>) -> Vec<Offer> {
     let deploy = Asks::Informed { prompt, initial: String::new(), reads: reads.clone() };
     let back = Asks::Choice { prompt: "which alias back to which version".to_owned(), reads };
     vec![
-        Offer::new("deploy", "Put new code in place, publish it and shift an alias to it").asking(deploy),
-        Offer::new("rollback", "Shift an alias back to an earlier version").asking(back),
+        Offer::new("deploy", "put new code in place, publish it and shift an alias to it").asking(deploy),
+        Offer::new("rollback", "shift an alias back to an earlier version").asking(back),
     ]
 }
 

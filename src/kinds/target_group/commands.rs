@@ -52,11 +52,11 @@ pub(in crate::kinds) fn offers(item: &TargetGroup, site: &Site<'_>) -> Vec<Offer
     let none = recipe.is_some_and(|recipe| recipe.migrate.is_none());
     let migrate = barred.clone().or_else(|| none.then(|| "the recipe has no `migrate`".to_owned()));
     vec![
-        Offer::new("deploy", "Bring the instances to a commit, one at a time").asking(asks).barred(barred.clone()),
-        Offer::new("rollback", "Bring the instances back to the commit before, one at a time")
+        Offer::new("deploy", "bring the instances to a commit, one at a time").asking(asks).barred(barred.clone()),
+        Offer::new("rollback", "bring the instances back to the commit before, one at a time")
             .asking(back)
             .barred(barred),
-        Offer::new("migrate", "Run the recipe's migration on the first instance").barred(migrate),
+        Offer::new("migrate", "run the recipe's migration on the first instance").barred(migrate),
     ]
 }
 

@@ -112,7 +112,9 @@ pub fn blocks(detail: &Detail, around: Around<'_>) -> Vec<Block> {
 }
 
 fn head(detail: &Detail, around: Around<'_>, opinion: Option<crate::world::Opinion>) -> Block {
-    let singular = kind(detail.id.kind).and_then(|kind| kind.shown()).map_or(detail.id.kind.0, |shown| shown.singular);
+    let singular = kind(detail.id.kind).and_then(|kind| kind.shown()).map(|shown| shown.singular.to_owned());
+    // A kind without a panel of its own is called as it is named.
+    let singular = singular.unwrap_or_else(|| detail.id.kind.0.replace('-', " "));
     let place = match around.picture.home(&detail.id) {
         Some(home) => format!("{singular} of {} in {}", home.name, detail.id.scope),
         None => format!("{singular} in no environment, seen in {}", detail.id.scope),

@@ -92,3 +92,14 @@ fn one_that_is_gone_says_so() {
     model.refill(false);
     assert!(text(&mut model, 100, 20).contains("it is not there any more"));
 }
+
+#[test]
+fn a_kind_without_a_panel_of_its_own_is_called_in_words() {
+    let mut model = demo(0);
+    let all = model.picture.environments.iter().flat_map(|home| &home.members);
+    let balancer = all.map(|member| &member.id).find(|id| id.kind.0 == "load-balancer").expect("one").clone();
+    let page = model.page_of(&balancer);
+    model.enter(page);
+    let shown = text(&mut model, 120, 20);
+    assert!(shown.contains("load balancer of "), "{shown}");
+}

@@ -198,16 +198,18 @@ pub fn door(row: Row) -> Item {
     }
 }
 
-/// What is said of an environment that is not there (any more).
+/// What is said of an environment that is not there (any more); `back` is the key that leads to the fleet.
 #[must_use]
-pub fn missing(name: &str, complete: bool) -> Vec<Block> {
+pub fn missing(name: &str, complete: bool, back: &str) -> Vec<Block> {
     let (says, remedy) = if complete {
         (
             format!("there is no environment {name}"),
-            "it may have been renamed or removed; esc goes back, :unassigned shows what could not be placed",
+            format!(
+                "it may have been renamed or removed; {back} goes back, :unassigned shows what could not be placed"
+            ),
         )
     } else {
-        (format!("looking for {name}"), "it appears here as soon as it is found; esc goes to the fleet")
+        (format!("looking for {name}"), format!("it appears here as soon as it is found; {back} goes to the fleet"))
     };
     let item = Item::prose("missing", vec![Cell { text: says, tone: Tone::Plain }, Cell::dim(remedy)]);
     vec![Block { key: "missing".to_owned(), items: vec![item], ..Block::default() }]

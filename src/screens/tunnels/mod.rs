@@ -32,14 +32,14 @@ fn health(doing: &Doing) -> Health {
     }
 }
 
-/// The blocks of the page.
+/// The blocks of the page; `tunnel` is the key that opens one.
 #[must_use]
-pub fn blocks(tunnels: &[Tunnelled], now: Timestamp, zone: &TimeZone) -> Vec<Block> {
+pub fn blocks(tunnels: &[Tunnelled], now: Timestamp, zone: &TimeZone, tunnel: &str) -> Vec<Block> {
     let list = Block {
         key: "tunnels".to_owned(),
         columns: COLUMNS,
         items: tunnels.iter().map(|one| row(one, now, zone)).collect(),
-        empty: "no tunnel is open; on a database, F or :tunnel opens one".to_owned(),
+        empty: format!("no tunnel is open; on a database, {tunnel} opens one"),
         ..Block::default()
     };
     std::iter::once(list).chain(tunnels.iter().filter_map(connect)).collect()

@@ -3,7 +3,8 @@
 use crate::app::msg::News;
 use crate::app::overlay::Overlay;
 use crate::app::place::Place;
-use crate::screens::rig::{at, demo, fleet, picture, press, showing, tell, tell_at, text};
+use crate::keys::Keymap;
+use crate::screens::rig::{at, demo, fleet, model, picture, press, showing, tell, tell_at, text, type_in};
 
 #[test]
 fn actions_show_what_cannot_be_done_and_why() {
@@ -96,4 +97,61 @@ fn a_demo_says_that_it_is_one_on_a_narrow_screen_too() {
     let mut model = showing(fleet());
     model.settings.banner = Some("demo".into());
     assert!(text(&mut model, 60, 10).lines().next().is_some_and(|line| line.contains("demo")));
+}
+
+#[test]
+fn what_has_nothing_to_act_on_hints_no_action_and_says_so() {
+    let mut early = model();
+    tell(&mut early, News::Started);
+    let mut gone = demo(0);
+    press(&mut gone, &["enter"]);
+    let mut picture = gone.picture.clone();
+    picture.environments.clear();
+    tell(&mut gone, News::Gathered(0, picture));
+    for model in [&mut early, &mut gone] {
+        let shown = text(model, 120, 20);
+        let hints = shown.lines().last().unwrap_or_default();
+        assert!(!hints.contains("actions") && !hints.contains("describe") && hints.contains("help"), "{shown}");
+        for key in ["a", "d"] {
+            press(model, &[key]);
+            let said = model.notices.now().map(|(_, says)| says.to_owned());
+            assert_eq!(said.as_deref(), Some("nothing stands behind this line yet"), "{key}");
+        }
+    }
+    let mut there = showing(fleet());
+    let shown = text(&mut there, 120, 20);
+    assert!(shown.lines().last().is_some_and(|hints| hints.contains("a actions")), "{shown}");
+}
+
+#[test]
+fn sentences_name_the_readers_own_keys() {
+    let mut mine = demo(0);
+    let wishes = [("tunnel", "T"), ("back", "x"), ("next-panel", "n")];
+    let wishes = wishes.map(|(name, chord)| (name.to_owned(), vec![chord.to_owned()])).into();
+    mine.settings.keymap = Keymap::new(&wishes).expect("a keymap");
+    press(&mut mine, &["f"]);
+    let shown = text(&mut mine, 120, 20);
+    assert!(shown.contains("on a database, T opens one"), "{shown}");
+    press(&mut mine, &["x", "enter", "S"]);
+    let said = mine.notices.now().map(|(_, says)| says.to_owned()).unwrap_or_default();
+    assert!(said.ends_with("; n goes to the next"), "{said}");
+    let mut picture = mine.picture.clone();
+    picture.environments.clear();
+    tell(&mut mine, News::Gathered(0, picture));
+    let shown = text(&mut mine, 120, 20);
+    assert!(shown.contains("x goes back"), "{shown}");
+}
+
+#[test]
+fn where_there_is_but_one_place_to_look_at_it_is_said_and_nothing_is_left() {
+    let mut model = demo(0);
+    model.settings.fixed = Some("there is but one".to_owned());
+    for line in ["region eu-west-1", "region", "profile other", "profile"] {
+        press(&mut model, &[":"]);
+        type_in(&mut model, line);
+        assert!(press(&mut model, &["enter"]).is_empty(), "{line}");
+        let said = model.notices.now().map(|(_, says)| says.to_owned());
+        assert_eq!(said.as_deref(), Some("there is but one"), "{line}");
+        assert!(matches!(model.overlay, Overlay::None) && !model.picture.environments.is_empty());
+    }
 }

@@ -186,6 +186,10 @@ fn everything_a_row_offers_leads_to_a_plan_a_question_or_a_reason() {
         for (_, offer) in
             offers.into_iter().filter(|(_, offer)| seen.insert((kind, offer.verb, offer.barred.is_some())))
         {
+            let mut letters = offer.says.chars();
+            if letters.next().is_some_and(char::is_uppercase) && letters.next().is_some_and(char::is_lowercase) {
+                found.push(format!("{} · :{}: it begins large, the commands beside it do not", stop.name, offer.verb));
+            }
             for size in SIZES {
                 let mut model = stop.stand(size);
                 let before = both(&mut model, size);
