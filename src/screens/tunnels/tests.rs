@@ -182,5 +182,5 @@ fn what_cannot_be_says_so_at_once() {
     assert!(text(&mut guarded, 140, 20).contains("read-only"));
     let mut fleet = demo(0);
     press(&mut fleet, &["f"]);
-    assert!(text(&mut fleet, 120, 12).contains("no tunnel is open; on a database, F or"));
+    assert!(text(&mut fleet, 120, 12).contains("no tunnel is open; on a database, F opens one"));
 }
