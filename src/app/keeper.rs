@@ -22,7 +22,7 @@ use crate::cloud::Cloud;
 use crate::environment::{Environment, OffHours, whole};
 use crate::kinds::Site;
 use crate::procedure::{Ending, How, Proposal};
-use crate::schedule::drift::enforce;
+use crate::schedule::drift::{STOP_GRACE, enforce};
 use crate::schedule::{ActionKey, Actual, Backend, Due, Edge, Verb, words};
 use crate::world::{Fault, FaultKind, KindName, ResourceId};
 
@@ -103,8 +103,12 @@ impl Keeper {
         // Somebody else is at it: theirs to finish, and seen done the next time.
         let Some(_held) = self.ledger.hold(environment.name.as_str()).map_err(unwritten)? else { return Ok(false) };
         let known = self.ledger.read().map_err(unwritten)?;
+        let sighted = sighted::sighted(&self.ledger, &known, off, now).map_err(unwritten)?;
+        // The first moment at which one of them has been wrongly up for long enough.
+        let ripe = sighted.values().min().and_then(|at| at.checked_add(STOP_GRACE).ok()).filter(|at| *at > now);
+        round.next = ripe.map_or(round.next, |at| round.next.min(at.duration_since(now)));
         let settled: BTreeSet<ActionKey> =
-            known.into_iter().filter(|(_, state)| *state != State::Begun).map(|(key, _)| key).collect();
+            known.into_iter().filter(|(_, state)| state.is_settled()).map(|(key, _)| key).collect();
         let since = now.checked_sub(BACK).unwrap_or(now);
         let mut open: Option<(Edge, Vec<ActionKey>)> = None;
         let mut missed: Option<(Edge, Vec<ActionKey>)> = None;
@@ -112,7 +116,7 @@ impl Keeper {
         for (it, drift) in off.sleepers.iter().zip(&off.drifts).filter(|(it, _)| it.id.is_some()) {
             let due = match off.intent().due(&it.arn, since, now, &settled) {
                 // What enforcing puts right is due like an edge of its own, unless somebody else owns it.
-                Due::Nothing => match (enforce(off.intent(), drift, now), &barred) {
+                Due::Nothing => match (enforce(off.intent(), drift, sighted.get(&it.arn).copied(), now), &barred) {
                     (Some(_), Some(why)) => {
                         let says = format!("{}: {} is not put right: {why}", environment.name, it.member.label());
                         round.standing.push(says);
@@ -155,7 +159,11 @@ impl Keeper {
         ));
         let given_up = now.duration_since(edge.issue_at) >= off.routine.schedule.retry_window;
         match ending.how {
-            How::Done => self.ledger.write(&keys, State::Done).map_err(unwritten)?,
+            How::Done => {
+                self.ledger.write(&keys, State::Done).map_err(unwritten)?;
+                // Whoever looked before this was done finds nothing left to put right.
+                self.ledger.write(&sighted::keys(&sighted), State::Righted).map_err(unwritten)?;
+            }
             How::Incomplete | How::Failed if given_up => self.ledger.write(&keys, State::Missed).map_err(unwritten)?,
             How::Incomplete | How::Failed => return Ok(false),
         }
@@ -282,5 +290,6 @@ impl Drop for Stopping {
     }
 }
 
+mod sighted;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! The ledger of whoever executes edges itself: which edge was begun, done or missed on which resource, so that none
-//! is acted on twice, whatever the clock does and however many run. Lines of a file in the state directory, synced;
-//! or kept in memory where nothing may outlive the run.
+//! is acted on twice, whatever the clock does and however many run; and since when something is seen wrongly up.
+//! Lines of a file in the state directory, synced; or kept in memory where nothing may outlive the run.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -21,10 +21,26 @@ pub enum State {
     Done,
     /// It was let go, and told of.
     Missed,
+    /// No edge: from then on it was seen up although it should be down.
+    Drifting,
+    /// What was seen so is over.
+    Righted,
 }
 
 impl State {
-    const ALL: [(Self, &'static str); 3] = [(Self::Begun, "begun"), (Self::Done, "done"), (Self::Missed, "missed")];
+    const ALL: [(Self, &'static str); 5] = [
+        (Self::Begun, "begun"),
+        (Self::Done, "done"),
+        (Self::Missed, "missed"),
+        (Self::Drifting, "drifting"),
+        (Self::Righted, "righted"),
+    ];
+
+    /// Whether an edge of which this is known is nobody's any more.
+    #[must_use]
+    pub const fn is_settled(self) -> bool {
+        matches!(self, Self::Done | Self::Missed)
+    }
 
     fn word(self) -> &'static str {
         Self::ALL.iter().find(|(state, _)| *state == self).map_or("", |(_, word)| word)

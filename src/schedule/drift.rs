@@ -128,15 +128,17 @@ fn enforce_at(verb: Verb, since: Option<Timestamp>, now: Timestamp) -> Timestamp
     }
 }
 
-/// The action enforcing takes at `now` for a drift, if it is time.
+/// The action enforcing takes at `now` for a drift, if it is time. Where AWS does not tell since when it is so, the
+/// grace counts from when it was `first_seen`: whoever looks again and again must remember that.
 #[must_use]
-pub fn enforce(intent: Intent<'_>, drift: &Drift, now: Timestamp) -> Option<Edge> {
-    let Drift::Drifted { verb, why, righted_at: Some(at), .. } = drift else { return None };
-    if intent.schedule.mode != Mode::Enforce || *at > now {
+pub fn enforce(intent: Intent<'_>, drift: &Drift, first_seen: Option<Timestamp>, now: Timestamp) -> Option<Edge> {
+    let Drift::Drifted { verb, why, since, .. } = drift else { return None };
+    let at = enforce_at(*verb, since.or(first_seen), now);
+    if intent.schedule.mode != Mode::Enforce || at > now {
         return None;
     }
     let cause = if *why == Why::AutoRestart { Cause::AutoRestart } else { Cause::Period };
-    Some(Edge { at: *at, issue_at: *at, verb: *verb, cause })
+    Some(Edge { at, issue_at: at, verb: *verb, cause })
 }
 
 /// One way the server differs from what was computed.

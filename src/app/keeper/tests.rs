@@ -194,12 +194,46 @@ async fn what_somebody_else_owns_is_not_enforced() {
     let outlook = headless::picture(&keeper.cloud, &keeper.view, &mut |_, _| {}).await.unwrap();
     let environment = outlook.picture.environment(&"prooflink-dev".into()).unwrap();
     let off = environment.offhours.as_deref().unwrap();
-    let righted = enforce(off.intent(), &off.drifts[0], outlook.at).map(|edge| edge.verb);
+    let righted = enforce(off.intent(), &off.drifts[0], None, outlook.at).map(|edge| edge.verb);
     assert_eq!(righted, Some(Verb::Start), "but for the owner");
     let finding = environment.verdict.findings.iter().find(|finding| finding.says.contains("is not enforced"));
     let finding = finding.expect("a finding");
     assert_eq!(finding.health, crate::world::Health::Worrying);
     assert!(finding.evidence[0].contains("disable the rule"), "{:?}", finding.evidence);
+}
+
+/// Nothing tells since when services are up: the ten minutes count from the first look of whoever looked first, through
+/// a restart and beside another that runs, and then they are stopped, once.
+#[tokio::test(start_paused = true)]
+async fn what_is_up_by_mistake_is_stopped_ten_minutes_after_the_first_look_whoever_looks() {
+    let state = tempfile::tempdir().unwrap();
+    let cloud = Arc::new(Demo::new(7, 1.0, at("2026-11-21T14:00:00+09:00")).prompt());
+    let enforcing = || {
+        let mut keeper = keeper(&cloud, state.path());
+        let office = Schedule { mode: crate::schedule::Mode::Enforce, ..office() };
+        let routine = crate::schedule::Routine { backend: Backend::Local, ..crate::schedule::Routine::new(office) };
+        let wish = crate::environment::Wish {
+            protected: Some(false),
+            routine: Some(routine),
+            ..crate::environment::Wish::new("city-poc")
+        };
+        keeper.view.wishes.environments = vec![wish];
+        keeper
+    };
+    let (minutes, one) = (SignedDuration::from_mins, enforcing());
+    let first = one.round().await.unwrap();
+    assert!(journaled(state.path()).is_empty() && first.next <= minutes(10), "{first:?}");
+    cloud.pause(minutes(6)).await;
+    let restarted = enforcing();
+    let second = restarted.round().await.unwrap();
+    assert!(journaled(state.path()).is_empty() && second.next <= minutes(4), "{second:?}");
+    cloud.pause(second.next).await;
+    let third = restarted.round().await.unwrap();
+    let verbs = || journaled(state.path()).into_iter().map(|(_, verb)| verb).collect::<Vec<_>>();
+    assert_eq!(verbs(), [Verb::Stop], "{third:?}");
+    cloud.pause(minutes(11)).await;
+    let last = one.round().await.unwrap();
+    assert_eq!((verbs(), last.said), (vec![Verb::Stop], Vec::new()));
 }
 
 #[tokio::test(start_paused = true)]

@@ -125,18 +125,18 @@ fn a_start_by_hand_at_night_is_left_in_edge_mode_and_stopped_by_enforcing() {
     let seen = observed(&schedule, Actual::Up, "2026-11-19 23:40");
     let now = at(&schedule, "2026-11-19 23:45");
     let found = drift(Intent::new(&schedule, &none), &seen, now);
-    assert_eq!(enforce(Intent::new(&schedule, &none), &found, now), None);
+    assert_eq!(enforce(Intent::new(&schedule, &none), &found, None, now), None);
     assert_eq!(drifted(&schedule, found), (Verb::Stop, Why::Manual, Some("Fri 11-20 22:00".into())));
     schedule.mode = Mode::Enforce;
     let intent = Intent::new(&schedule, &none);
     let found = drift(intent, &seen, now);
-    assert_eq!(enforce(intent, &found, now), None, "not before ten minutes");
+    assert_eq!(enforce(intent, &found, None, now), None, "not before ten minutes");
     assert_eq!(drifted(&schedule, found), (Verb::Stop, Why::Manual, Some("Thu 11-19 23:50".into())));
     let now = at(&schedule, "2026-11-19 23:50");
-    let act = enforce(intent, &drift(intent, &seen, now), now).unwrap();
+    let act = enforce(intent, &drift(intent, &seen, now), None, now).unwrap();
     assert_eq!((act.verb, act.cause), (Verb::Stop, Cause::Period));
     let auto = Observed { auto_restarted: true, ..seen };
-    assert_eq!(enforce(intent, &drift(intent, &auto, now), now).unwrap().cause, Cause::AutoRestart);
+    assert_eq!(enforce(intent, &drift(intent, &auto, now), None, now).unwrap().cause, Cause::AutoRestart);
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn a_stop_in_working_hours_is_started_at_once_by_enforcing() {
     let intent = Intent::new(&schedule, &none);
     let now = at(&schedule, "2026-11-19 12:00");
     let found = drift(intent, &observed(&schedule, Actual::Down, "2026-11-19 11:59"), now);
-    assert_eq!(enforce(intent, &found, now).unwrap().verb, Verb::Start);
+    assert_eq!(enforce(intent, &found, None, now).unwrap().verb, Verb::Start);
 }
 
 #[test]
