@@ -101,6 +101,21 @@ impl Duty {
         self.toban.hides("─ plan ─");
     }
 
+    /// The same, and chooses the first of its choices, which says `what`.
+    fn picks(&mut self, verb: &str, what: &str) {
+        self.takes(verb);
+        self.toban
+            .wait(&format!("a choice of {what}"), |screen| chosen(screen).is_some_and(|line| line.contains(what)));
+        self.toban.keys("\r");
+    }
+
+    /// Takes up `scale`, to three tasks.
+    fn scales(&mut self) {
+        self.takes("scale");
+        self.toban.shows("how many tasks");
+        self.toban.keys("\u{15}3\r"); // ctrl-u takes away what stands there
+    }
+
     /// What is typed behind a colon, as something to ask for.
     fn types(line: &str) -> impl Fn(&mut Self) + use<'_> {
         move |duty| duty.toban.keys(&format!(":{line}\r"))
@@ -118,22 +133,11 @@ fn every_verb_of_a_service(duty: &mut Duty, family: &str) {
     duty.does(|duty| duty.takes("force"), "replace every task of ", there);
     duty.does(Duty::types("deploy v2"), &format!("a new revision of {family}"), there);
     duty.toban.shows(":v2"); // what is planned next rests on what was read since
-    let back = |duty: &mut Duty| {
-        duty.takes("rollback");
-        duty.toban
-            .wait("where it can go back to", |screen| chosen(screen).is_some_and(|line| line.starts_with(family)));
-        duty.toban.keys("\r");
-    };
-    duty.does(back, " back to ", there);
+    duty.does(|duty| duty.picks("rollback", family), " back to ", there);
     duty.toban.hides(":v2");
     duty.does(Duty::types("revision 2"), &format!("{family}:2"), there);
     duty.toban.shows(":v2");
-    let three = |duty: &mut Duty| {
-        duty.takes("scale");
-        duty.toban.shows("how many tasks");
-        duty.toban.keys("\u{15}3\r"); // ctrl-u takes away what stands there
-    };
-    duty.does(three, " to 3 tasks", "runs 3 tasks");
+    duty.does(Duty::scales, " to 3 tasks", "runs 3 tasks");
 }
 
 #[rstest]
@@ -193,12 +197,7 @@ fn the_instances_of_the_demo() {
 fn every_verb_of_a_function(mut duty: Duty, code: &str, (version, before): (u32, u32)) {
     let end = format!("all calls of live go to version {version}");
     duty.does(Duty::types(&format!("deploy {code}")), "shift live to it", &end);
-    let back = |duty: &mut Duty| {
-        duty.takes("rollback");
-        duty.toban.wait("the versions there are", |screen| chosen(screen).is_some_and(|line| line.contains("live")));
-        duty.toban.keys("\r");
-    };
-    duty.does(back, "live", &format!("all calls of live go to version {before}"));
+    duty.does(|duty| duty.picks("rollback", "live"), "live", &format!("all calls of live go to version {before}"));
 }
 
 #[test]
@@ -225,6 +224,12 @@ fn a_service_of_the_demo(#[case] environment: &str, #[case] family: &str, #[case
     let there = "all its new tasks are there";
     duty.does(|duty| duty.takes("force"), "replace every task of ", there);
     duty.does(Duty::types("deploy v2"), "a new revision of ", there);
+    duty.toban.shows(":v2"); // what is planned next rests on what was read since
+    duty.does(|duty| duty.picks("rollback", family), " back to ", there);
+    duty.toban.hides(":v2");
+    duty.does(|duty| duty.picks("revision", ":v2"), "take ", there);
+    duty.toban.shows(":v2");
+    duty.does(Duty::scales, " to 3 tasks", "runs 3 tasks");
 }
 
 /// The demo's proof of concept.
