@@ -221,6 +221,36 @@ fn prooflink_dev_sleeps_and_wakes_service_before_database() {
 }
 
 #[test]
+fn a_sleep_shows_on_the_alarms_it_mutes_until_a_wake() {
+    let peer = Peer::start();
+    peer.build(&["prooflink"]);
+    let rule = || environment(&peer, "prooflink-dev")["alarms"][0]["mute_rule"].clone();
+    assert_eq!(rule(), Value::Null);
+    let awake = environment(&peer, "prooflink-dev")["alarms"][0].clone();
+    assert_eq!(run(&peer, &["sleep", "prooflink-dev", "--yes"]).code, Some(0));
+    let muted = rule();
+    assert_eq!(muted["name"], "toban-sleep-prooflink-dev", "{muted:#}");
+    let at = |key: &str| muted[key].as_str().and_then(|text| text.parse::<jiff::Timestamp>().ok()).expect("a time");
+    assert_eq!(at("until").duration_since(at("from")).as_hours(), 15 * 24);
+    let alarm = environment(&peer, "prooflink-dev")["alarms"][0].clone();
+    assert_eq!((&alarm["state"], &alarm["health"]), (&awake["state"], &awake["health"]), "it counts as ever");
+
+    // Who may not read the rules is told that, and nothing of the environment is in doubt for it.
+    let error = json!({"code": "AccessDenied", "message": "no ListAlarmMuteRules for you", "status": 403});
+    let ids = peer.script(&json!({"service": "cloudwatch", "operation": "ListAlarmMuteRules", "error": error}));
+    let said = run(&peer, &["status", "--json", "prooflink-dev"]);
+    let document: Value = serde_json::from_str(&said.out).expect("a document");
+    let faults = document["faults"].as_array().expect("faults");
+    assert!(faults.iter().any(|it| it["operation"] == "cloudwatch:ListAlarmMuteRules"), "{document:#}");
+    let environment = &document["environments"][0];
+    assert_eq!((&environment["health"], &environment["alarms"][0]["mute_rule"]), (&json!("asleep"), &Value::Null));
+    peer.unscript(&ids);
+
+    assert_eq!(run(&peer, &["wake", "prooflink-dev", "--yes"]).code, Some(0));
+    assert_eq!(rule(), Value::Null);
+}
+
+#[test]
 fn the_scaled_backend_sleeps_with_its_bounds_closed_and_wakes_with_them_restored() {
     let peer = Peer::start();
     peer.build(&["backend"]);

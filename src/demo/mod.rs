@@ -126,6 +126,7 @@ impl Demo {
             let mut scene = Scene::new();
             fill(&mut scene, &play);
             overlay::label(&mut scene, &play);
+            build::hush(&mut scene, &play);
             commands::answer(&mut scene, &play);
             scheduler::fill(&mut scene, &play);
             let scene = Arc::new(scene);

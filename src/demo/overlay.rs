@@ -96,7 +96,7 @@ pub(super) fn outcome(deed: &Deed, scene: &Scene) -> Result<Outcome, Fault> {
     }
     if kind == Alarm::KIND && matches!(deed.verb, "mute" | "unmute") {
         let says = if deed.verb == "mute" { "muted for 15 days at most" } else { "they speak again" };
-        return Ok(Outcome::Already(says.to_owned()));
+        return Ok(Outcome::Done(What::Deed(Box::new(deed.clone())), says.to_owned()));
     }
     let there = [
         (TargetGroup::KIND, scene.get::<TargetGroup>(key).is_some(), "TargetGroupNotFound"),

@@ -10,8 +10,8 @@ use crate::kinds::{
     alarm, db_cluster, db_instance, ec2_instance, ecs_cluster, ecs_service, event_rule, foreign_schedule,
 };
 use crate::kinds::{
-    load_balancer, managed_node, metric_filter, scalable_target, schedule_group, scheduled_action, security_group,
-    tagged, target_group, task_definition,
+    load_balancer, managed_node, metric_filter, mute_rule, scalable_target, schedule_group, scheduled_action,
+    security_group, tagged, target_group, task_definition,
 };
 use crate::world::{Arn, Coverage, Fault, FaultKind, Found, Harvest, KindName, Part, Resource};
 
@@ -41,6 +41,7 @@ impl Scene {
         scene.open::<db_instance::DbInstance>("");
         scene.open::<alarm::Alarm>("");
         scene.open::<metric_filter::MetricFilter>("");
+        scene.open::<mute_rule::MuteRule>("");
         scene.open::<ec2_instance::Instance>("");
         scene.open::<managed_node::Node>("");
         scene.open::<security_group::SecurityGroup>("");
@@ -66,6 +67,13 @@ impl Scene {
             && !items.iter().any(|known| known.key() == item.key())
         {
             items.push(item);
+        }
+    }
+
+    /// Takes an item away.
+    pub(super) fn take<T: Resource>(&mut self, part: &str, key: &str) {
+        if let Some(items) = self.open::<T>(part) {
+            items.retain(|item| item.key() != key);
         }
     }
 

@@ -17,7 +17,7 @@ use crate::kinds::managed_node::Node;
 use crate::kinds::target_health::TargetHealth;
 use crate::kinds::{Boxed, KINDS, Pace};
 use crate::procedure::Proposal;
-use crate::world::{Coverage, EnvironmentName, Fault, FaultKind, Part, Resource, Scope, World};
+use crate::world::{Coverage, EnvironmentName, Fault, FaultKind, Part, Resource, ResourceId, Scope, World};
 
 /// Reads everything there is, as a first picture would.
 async fn world(demo: &Demo) -> World {
@@ -565,4 +565,35 @@ async fn a_command_runs_on_both_instances_and_beside_a_deployment() {
     }
     let (_, deployed) = carried(&demo, "kajimaru-TG", "deploy", Some("main")).await;
     assert_eq!(deployed.how, How::Done, "{}", deployed.says);
+}
+
+#[tokio::test]
+async fn a_mute_rule_is_there_from_a_sleep_to_a_wake() {
+    use crate::kinds::mute_rule::MuteRule;
+    let demo = Demo::at(7, 30);
+    let names = async || {
+        let world = world(&demo).await;
+        let mut names: Vec<String> = world.everywhere::<MuteRule>().map(|(_, rule)| rule.name.clone()).collect();
+        names.sort();
+        names
+    };
+    let turn = async |verb: &'static str, environment: &str, alarms: Vec<(&'static str, String)>| {
+        let world = world(&demo).await;
+        let (scope, _) = find::<Alarm>(&world, |alarm| alarm.name == "prooflink-ecs-cpu-high-2");
+        let key = format!("toban-sleep-{environment}");
+        let on = ResourceId { kind: Alarm::KIND, scope: scope.clone(), key: key.as_str().into() };
+        let change = approved(&demo, Deed { verb, on, arguments: alarms });
+        demo.change(&change, scope).await.expect("an answer");
+    };
+    assert_eq!(names().await, ["toban-sleep-prooflink-dev"], "it sleeps already");
+    turn("mute", "prooflink-prod", vec![("alarm", "prooflink-5xx".to_owned())]).await;
+    assert_eq!(names().await, ["toban-sleep-prooflink-dev", "toban-sleep-prooflink-prod"]);
+    let world = world(&demo).await;
+    let (_, rule) = find::<MuteRule>(&world, |rule| rule.name == "toban-sleep-prooflink-prod");
+    assert_eq!((rule.status.as_str(), rule.alarms.as_slice()), ("SCHEDULED", ["prooflink-5xx".to_owned()].as_slice()));
+    assert!(rule.is_ahead(demo.now()), "rules know no seconds");
+    demo.go_to(120);
+    assert!(rule.mutes(demo.now()));
+    turn("unmute", "prooflink-dev", Vec::new()).await;
+    assert_eq!(names().await, ["toban-sleep-prooflink-prod"]);
 }

@@ -38,6 +38,7 @@ pub mod load_balancer;
 pub mod log_tail;
 pub mod managed_node;
 pub mod metric_filter;
+pub mod mute_rule;
 pub mod scalable_target;
 pub mod schedule_group;
 pub mod scheduled_action;
@@ -89,6 +90,7 @@ pub static KINDS: &[&dyn AnyKind] = &[
     &Of::<db_event::DbEvents>::new(),
     &Of::<alarm::Alarms>::new(),
     &Of::<metric_filter::MetricFilters>::new(),
+    &Of::<mute_rule::MuteRules>::new(),
     &Of::<ec2_instance::Instances>::new(),
     &Of::<managed_node::Nodes>::new(),
     &Of::<cpu_credits::Balances>::new(),

@@ -40,8 +40,6 @@ pub(in crate::demo) struct Watch<'a> {
     pub periods: u32,
     /// The topic it tells; `None` if nobody is told.
     pub topic: Option<&'a str>,
-    /// Whether its actions are off.
-    pub muted: bool,
     /// From when on which state, with the value that made it so; oldest first.
     pub course: Course,
 }
@@ -66,7 +64,6 @@ impl<'a> Watch<'a> {
             period: 300,
             periods: 1,
             topic: None,
-            muted: false,
             course: vec![(-20 * 86_400, "OK", value)],
         }
     }
@@ -149,7 +146,7 @@ fn put(scene: &mut Scene, play: &Play<'_>, watch: &Watch<'_>, actions: Vec<Arn>)
             reason_data: (state != "INSUFFICIENT_DATA").then(|| reason_data(play, watch, since, value)),
             since: Some(play.at(since)),
             updated_at: Some(play.at(since)),
-            actions_enabled: !watch.muted,
+            actions_enabled: true,
             ok_actions: actions.clone(),
             alarm_actions: actions,
             metrics: vec![metric],

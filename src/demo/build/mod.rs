@@ -7,6 +7,7 @@ mod compose;
 mod database;
 mod function;
 mod machine;
+mod mute;
 mod registry;
 mod service;
 mod task;
@@ -17,6 +18,7 @@ pub(super) use compose::compose;
 pub(super) use database::{Aurora, Database, State, aurora, database, lets};
 pub(super) use function::{Lambda, function};
 pub(super) use machine::{Machine, machine, state, vpc};
+pub(super) use mute::{hush, mute};
 pub(super) use service::{Crate, Deploy, Kept, Tag, cluster, service};
 
 use std::collections::BTreeMap;

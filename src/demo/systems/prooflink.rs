@@ -4,7 +4,7 @@
 use super::guard;
 use crate::demo::build::{
     Balancer, Course, Crate, Database, Deploy, Group, Kept, Rules, Tag, Watch, alarm, balancer, balancer_metric,
-    cluster, composite, database, forward, group, group_metric, redirect, scaling, service, tags, vpc,
+    cluster, composite, database, forward, group, group_metric, mute, redirect, scaling, service, tags, vpc,
 };
 use crate::demo::offhours::lie_in;
 use crate::demo::play::Play;
@@ -52,12 +52,12 @@ pub(super) fn dev(scene: &mut Scene, play: &Play<'_>) {
         },
     );
     let of = [("ClusterName", "prooflink-dev-cluster"), ("ServiceName", "prooflink-dev-service")];
-    let mut cpu = Watch::fine("prooflink-ecs-cpu-high-2", ("AWS/ECS", "CPUUtilization"), &of, 80.0, 12.0)
+    let cpu = Watch::fine("prooflink-ecs-cpu-high-2", ("AWS/ECS", "CPUUtilization"), &of, 80.0, 12.0)
         .about("ECSサービスのCPU使用率が5分平均で80%を超えた（開発）")
         .tells("prooflink-dev-alerts")
         .course(vec![(-9 * 3600, "INSUFFICIENT_DATA", 0.0)]);
-    cpu.muted = true;
     alarm(scene, play, &cpu);
+    mute(scene, play, "toban-sleep-prooflink-dev", vec![cpu.name.to_owned()], -9 * 3600);
 }
 
 /// Production, in trouble every half hour.

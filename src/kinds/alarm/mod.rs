@@ -1,10 +1,11 @@
 //! A CloudWatch alarm. Everything the program knows of this kind; the list of what lives where:
 //! `model` our type, `fetch` the reading, `subject` what inference may know,
-//! `rules` how it is judged, `reading` why it fires, `watches` what it is about, `rows` and `page` how it is shown. Nothing here draws.
+//! `rules` how it is judged, `reading` why it fires, `watches` what it is about, `mute` what keeps it from acting, `rows` and `page` how it is shown. Nothing here draws.
 
 mod change;
 mod fetch;
 mod model;
+mod mute;
 mod page;
 mod reading;
 mod rows;

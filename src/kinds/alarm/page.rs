@@ -2,6 +2,7 @@
 //! Pure: words and tones, no drawing, no colours, no clock.
 
 use super::model::{Alarm, AlarmMetric};
+use super::mute;
 use super::reading::{figure, lasting, metric_name, number, reading, sign};
 use super::rows::{shown_opinion, state_cell};
 use super::watches::{in_words, leads_to};
@@ -27,7 +28,7 @@ pub(super) fn detail(item: &Alarm, cx: &Context<'_>) -> Vec<Section> {
             rows: item.metrics.iter().enumerate().map(|(at, metric)| line(at, metric)).collect(),
             empty: "it watches other alarms, no metric",
         },
-        Section::Facts { title: "actions", facts: actions(item) },
+        Section::Facts { title: "actions", facts: actions(item, cx) },
     ]
 }
 
@@ -113,13 +114,14 @@ fn line(at: usize, metric: &AlarmMetric) -> Row {
     }
 }
 
-fn actions(item: &Alarm) -> Vec<Fact> {
+fn actions(item: &Alarm, cx: &Context<'_>) -> Vec<Fact> {
     let mut facts = Vec::new();
     if !item.actions_enabled {
         facts.push(Fact::new("actions", Cell::of(Health::Worrying, "off: nobody is told")));
     } else if item.alarm_actions.is_empty() {
         facts.push(Fact::new("actions", Cell::of(Health::Worrying, "none: nobody is told")));
     }
+    facts.extend(mute::fact(item, cx).map(|cell| Fact::new("muted", cell)));
     if let Some(by) = &item.suppressed_by {
         facts.push(Fact::new("suppressed by", Cell::plain(first_line(by, 120))));
     }

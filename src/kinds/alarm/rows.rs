@@ -4,6 +4,7 @@
 use serde_json::json;
 
 use super::model::Alarm;
+use super::mute;
 use super::rules::{opinion, scales};
 use super::watches::in_words;
 use crate::kinds::{Cell, Column, Context, Row, Width, web};
@@ -25,6 +26,10 @@ pub(super) fn rows(item: &Alarm, cx: &Context<'_>) -> Vec<Row> {
     let state = word(&item.state).replace('_', " ");
     let since = item.since.map(|since| moment(since, cx.now, cx.zone));
     let dim = scales(item);
+    // Firing, its sentence tells it already.
+    let muted = mute::says(item, cx).filter(|_| item.state != "ALARM" || dim);
+    let why: Vec<String> = opinion.why.into_iter().chain(muted).collect();
+    let why = why.join("; ");
     vec![Row {
         key: item.key().to_owned(),
         open: Some(item.id(cx.scope)),
@@ -34,11 +39,7 @@ pub(super) fn rows(item: &Alarm, cx: &Context<'_>) -> Vec<Row> {
             state_cell(item, opinion.health, state),
             Cell::or_none(since),
             if dim { Cell::dim(in_words(item)) } else { Cell::plain(in_words(item)) },
-            if opinion.health == Health::Well {
-                Cell::dim(opinion.why.unwrap_or_default())
-            } else {
-                Cell::of(opinion.health, opinion.why.unwrap_or_default())
-            },
+            if opinion.health == Health::Well { Cell::dim(why) } else { Cell::of(opinion.health, why) },
         ],
     }]
 }
@@ -62,6 +63,7 @@ pub(super) fn listed(item: &Alarm, cx: &Context<'_>) -> Option<serde_json::Value
         "since": item.since.map(|since| stamp(since, cx.zone)),
         "reason": item.reason,
         "muted": !item.actions_enabled,
+        "mute_rule": mute::listed(item, cx),
         "health": opinion.health,
         "why": opinion.why,
     }))

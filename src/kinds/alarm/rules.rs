@@ -4,6 +4,7 @@
 use jiff::SignedDuration;
 
 use super::model::Alarm;
+use super::mute as muting;
 use super::reading::{measured, reading};
 use crate::environment::Counts;
 use crate::kinds::Context;
@@ -72,7 +73,10 @@ fn judge(alarm: &Alarm, cx: &Context<'_>) -> Opinion {
                 ""
             };
             let mild = !mute.is_empty() || only_warns(alarm);
-            Opinion::new(if mild { Health::Worrying } else { Health::Bad }, format!("alarm {name}: {why}{mute}"))
+            // A rule that mutes it makes it no milder: what it tells is as bad as ever.
+            let until = muting::says(alarm, cx).map(|says| format!(" ({says})")).unwrap_or_default();
+            let says = format!("alarm {name}: {why}{mute}{until}");
+            Opinion::new(if mild { Health::Worrying } else { Health::Bad }, says)
         }
         "INSUFFICIENT_DATA" => {
             let age = alarm.since.map(|since| cx.now.duration_since(since));

@@ -5,9 +5,10 @@ use rstest::rstest;
 use super::reading::{figure, number};
 use super::{Alarm, AlarmMetric, Alarms, in_words, leads_to, measured, only_warns, reading, scales};
 use crate::environment::Counts;
+use crate::kinds::mute_rule::{MuteRule, Window};
 use crate::kinds::sample::*;
 use crate::kinds::{Kind, Section};
-use crate::world::{Arn, Health, Resource};
+use crate::world::{Arn, Fault, FaultKind, Health, Resource};
 
 fn topic(name: &str) -> Arn {
     Arn::from(format!("arn:aws:sns:ap-northeast-1:123456789012:{name}"))
@@ -202,6 +203,7 @@ fn its_object_line_and_page() {
       "since": "2026-11-21T13:59:11+09:00",
       "reason": "Threshold Crossed: 1 out of the last 1 datapoints [91.0 (21/11/26 04:54:00)] was greater than the threshold (80.0) (minimum 1 datapoint for OK -> ALARM transition).",
       "muted": false,
+      "mute_rule": null,
       "health": "bad",
       "why": "alarm backend-cpu: CPUUtilization 91 % > 80 for 5 min (13:54)"
     }
@@ -226,4 +228,73 @@ fn its_object_line_and_page() {
         assert!(rows.iter().all(|row| row.cells.len() == columns.len()));
     });
     assert!(Alarms::web(&alarm(), &scope()).unwrap().ends_with("#alarmsV2:alarm/backend-cpu"));
+}
+
+fn rule(name: &str, status: &str, window: Option<(&str, &str)>) -> MuteRule {
+    MuteRule {
+        arn: Arn::from(format!("arn:aws:cloudwatch:ap-northeast-1:123456789012:alarm-mute-rule:{name}")),
+        name: name.to_owned(),
+        status: status.to_owned(),
+        alarms: vec!["backend-cpu".to_owned()],
+        window: window.map(|(from, until)| Window { from: at(from), until: at(until) }),
+    }
+}
+
+const HOLDS: (&str, &str) = ("2026-11-21T04:00:00Z", "2026-12-06T04:00:00Z");
+
+#[rstest]
+#[case::holds(vec![rule("a", "ACTIVE", Some(HOLDS))], Some("muted until 2026-12-06 13:00"))]
+#[case::the_longest(
+    vec![
+        rule("a", "ACTIVE", Some(("2026-11-21T04:00:00Z", "2026-11-21T08:00:00Z"))),
+        rule("b", "ACTIVE", Some(HOLDS)),
+        rule("c", "ACTIVE", None),
+    ],
+    Some("muted until 2026-12-06 13:00")
+)]
+#[case::recurs(vec![rule("a", "ACTIVE", None)], Some("muted now, by a rule that recurs"))]
+#[case::its_hours_are_others(vec![rule("a", "SCHEDULED", None)], None)]
+#[case::begins_soon(
+    vec![rule("a", "SCHEDULED", Some(("2026-11-21T05:03:00Z", "2026-11-21T08:00:00Z")))],
+    Some("muted from 14:03 until 17:00")
+)]
+#[case::begins_one_day(vec![rule("a", "SCHEDULED", Some(("2026-11-25T05:03:00Z", "2026-11-25T08:00:00Z")))], None)]
+#[case::over_since_it_was_read(
+    vec![rule("a", "ACTIVE", Some(("2026-11-21T01:00:00Z", "2026-11-21T05:00:00Z")))],
+    None
+)]
+#[case::of_another(vec![MuteRule { alarms: vec!["other".to_owned()], ..rule("a", "ACTIVE", Some(HOLDS)) }], None)]
+fn what_a_mute_rule_makes_of_its_line(#[case] rules: Vec<MuteRule>, #[case] says: Option<&str>) {
+    let why = |alarm: &Alarm| {
+        Shelves::default().with(rules.clone()).seen(true, |cx| Alarms::rows(alarm, cx)[0].cells[4].text.clone())
+    };
+    assert_eq!(why(&alarm()), says.unwrap_or_default());
+    let fires = "alarm backend-cpu: CPUUtilization 91 % > 80 for 5 min (13:54)";
+    let told = says.map_or(fires.to_owned(), |says| format!("{fires} ({says})"));
+    assert_eq!(why(&firing()), told, "it is told once");
+}
+
+#[test]
+fn a_muted_alarm_is_as_bad_as_ever_and_its_page_says_who_mutes_it() {
+    let page = |shelves: &Shelves| {
+        shelves.seen(true, |cx| {
+            assert_eq!(Alarms::opinion(&firing(), cx).map(|opinion| opinion.health), Some(Health::Bad));
+            let sections = Alarms::detail(&firing(), cx);
+            let Some(Section::Facts { facts, .. }) = sections.last() else { panic!("its actions come last") };
+            let muted = facts.iter().find(|fact| fact.label == "muted").map(|fact| fact.value.text.clone());
+            (muted, Alarms::listed(&firing(), cx).unwrap()["mute_rule"].clone())
+        })
+    };
+    let (says, listed) = page(&Shelves::default().with([rule("toban-sleep-city", "ACTIVE", Some(HOLDS))]));
+    assert_eq!(
+        says.as_deref(),
+        Some("until 2026-12-06 13:00, in 14 d, by the rule toban-sleep-city: its actions are not taken")
+    );
+    let stamps = (&listed["from"], &listed["until"]);
+    assert_eq!(stamps, (&"2026-11-21T13:00:00+09:00".into(), &"2026-12-06T13:00:00+09:00".into()));
+    let denied = Fault::new(FaultKind::Denied, "cloudwatch:ListAlarmMuteRules", "no");
+    let (says, listed) = page(&Shelves::default().failing::<MuteRule>(denied));
+    assert_eq!(says.as_deref(), Some("not known: cloudwatch:ListAlarmMuteRules is not allowed: no"));
+    assert!(listed.is_null());
+    assert_eq!(page(&Shelves::default()).0, None, "not read yet, nothing is said");
 }

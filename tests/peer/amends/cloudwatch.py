@@ -5,6 +5,7 @@ Composite alarms are kept here because moto has none. Nothing is evaluated: a st
 
 import datetime
 import json
+import zoneinfo
 
 from wire import AwsError, UTC
 from amends import amend, memory, page, without
@@ -114,8 +115,46 @@ def describe_alarm_history(call):
 
 @amend("cloudwatch:PutAlarmMuteRule")
 def put_alarm_mute_rule(call):
-    memory(call, "mute rules")[call.params["Name"]] = call.params
+    kept = dict(call.params, LastUpdatedTimestamp=datetime.datetime.now(UTC))
+    kept["AlarmMuteRuleArn"] = f"arn:aws:cloudwatch:{call.region}:{call.account}:alarm-mute-rule:{kept['Name']}"
+    memory(call, "mute rules")[kept["Name"]] = kept
     return {}
+
+
+def mute_rule(kept):
+    """A mute rule with the status it has by now; one that comes again and again is never found in its hours."""
+    now = datetime.datetime.now(UTC)
+    schedule = kept["Rule"]["Schedule"]
+    once = schedule["Expression"].startswith("at(")
+    status = "SCHEDULED"
+    if once:
+        zone = zoneinfo.ZoneInfo(schedule.get("Timezone") or "UTC")
+        began = datetime.datetime.fromisoformat(schedule["Expression"][3:-1]).replace(tzinfo=zone)
+        status = "ACTIVE" if began <= now else "SCHEDULED"
+    if kept.get("ExpireDate") and kept["ExpireDate"] <= now:
+        status = "EXPIRED"
+    return dict(without(kept, "Tags"), Status=status, MuteType="ONE_TIME" if once else "RECURRING")
+
+
+@amend("cloudwatch:ListAlarmMuteRules")
+def list_alarm_mute_rules(call):
+    wanted = call.params
+    rules = [mute_rule(kept) for _, kept in sorted(memory(call, "mute rules").items())]
+    rules = [rule for rule in rules
+             if rule["Status"] in (wanted.get("Statuses") or [rule["Status"]])
+             and wanted.get("AlarmName") in [None, *(rule.get("MuteTargets") or {}).get("AlarmNames", [])]]
+    rules, token = page(rules, wanted.get("NextToken"), wanted.get("MaxRecords") or 50)
+    return {"AlarmMuteRuleSummaries": [without(rule, "Name", "Description", "Rule", "MuteTargets", "StartDate") for rule in rules],
+            "NextToken": token}
+
+
+@amend("cloudwatch:GetAlarmMuteRule")
+def get_alarm_mute_rule(call):
+    name = call.params["AlarmMuteRuleName"]
+    kept = memory(call, "mute rules").get(name)
+    if kept is None:
+        raise AwsError("ResourceNotFoundException", f"Unknown alarm mute rule: {name}", 404)
+    return mute_rule(kept)
 
 
 @amend("cloudwatch:DeleteAlarmMuteRule")

@@ -1,0 +1,40 @@
+//! Mute rules: one that a sleep of before the simulation left, and those that its own sleeps make and its wakes delete.
+//! Pure.
+
+use crate::demo::overlay::What;
+use crate::demo::play::Play;
+use crate::demo::scene::Scene;
+use crate::kinds::alarm::{Alarm, MUTED_AT_MOST};
+use crate::kinds::mute_rule::{MuteRule, Window};
+use crate::world::{Arn, Resource};
+
+fn arn(play: &Play<'_>, name: &str) -> Arn {
+    play.arn("cloudwatch", &format!("alarm-mute-rule:{name}"))
+}
+
+/// Adds the rule that mutes `alarms` from the next minute after `second` on, as a sleep does it.
+pub(in crate::demo) fn mute(scene: &mut Scene, play: &Play<'_>, name: &str, alarms: Vec<String>, second: i64) {
+    let start = play.at(0).as_second();
+    let from = play.at((start + second + 60).div_euclid(60) * 60 - start);
+    let until = from.checked_add(MUTED_AT_MOST).unwrap_or(from);
+    let status = if from <= play.at(play.now) { "ACTIVE" } else { "SCHEDULED" };
+    let (arn, window) = (arn(play, name), Some(Window { from, until }));
+    scene.put("", MuteRule { arn, name: name.to_owned(), status: status.to_owned(), alarms, window });
+}
+
+/// Does what sleeps and wakes did to the rules up to now.
+pub(in crate::demo) fn hush(scene: &mut Scene, play: &Play<'_>) {
+    for act in play.acts.iter().filter(|act| act.at <= play.now) {
+        let What::Deed(deed) = &act.what else { continue };
+        if deed.on.kind != Alarm::KIND {
+            continue;
+        }
+        if matches!(deed.verb, "mute" | "unmute") {
+            scene.take::<MuteRule>("", arn(play, &deed.on.key).as_str());
+        }
+        if deed.verb == "mute" {
+            let alarms = deed.arguments.iter().map(|(_, name)| name.clone()).collect();
+            mute(scene, play, &deed.on.key, alarms, act.at);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! A mute rule of CloudWatch: what keeps alarms from acting for a while. Everything the program knows of this kind:
+//! `model` our type, `fetch` the reading. It stands in the lines of the alarms it mutes. Nothing here draws.
+
+mod fetch;
+mod model;
+
+pub use model::{MuteRule, Window};
+
+use super::tagged::Tagged;
+use super::{Ask, Boxed, Kind, Pace};
+use crate::world::{Fault, Harvest, KindName, Resource};
+
+/// The kind.
+pub struct MuteRules;
+
+impl Kind for MuteRules {
+    type Item = MuteRule;
+
+    const PACE: Pace = Pace::Topology;
+    // It places nothing: it waits until the names and tags that do are read.
+    const NEEDS: &'static [KindName] = &[Tagged::KIND];
+    const PERMISSIONS: &'static [&'static str] = &["cloudwatch:ListAlarmMuteRules", "cloudwatch:GetAlarmMuteRule"];
+
+    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<MuteRule>, Fault>> {
+        Box::pin(fetch::read(ask))
+    }
+
+    fn name(item: &MuteRule) -> &str {
+        &item.name
+    }
+}
+
+#[cfg(test)]
+mod tests;
