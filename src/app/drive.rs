@@ -39,7 +39,18 @@ const BLIND_MOST: SignedDuration = SignedDuration::from_secs(60);
 pub async fn drive(
     cloud: &dyn Cloud,
     errand: Errand,
-    known: World,
+    mut known: World,
+    how: (&Logbook, bool),
+    tell: &mut (dyn FnMut(Report) + Send),
+) -> Ending {
+    drive_on(cloud, errand, &mut known, how, tell).await
+}
+
+/// The same; what it saw on the way stays in `world`, for who goes on from there.
+pub async fn drive_on(
+    cloud: &dyn Cloud,
+    errand: Errand,
+    world: &mut World,
     (logbook, leave): (&Logbook, bool),
     tell: &mut (dyn FnMut(Report) + Send),
 ) -> Ending {
@@ -49,24 +60,23 @@ pub async fn drive(
     if let Err(fault) = logbook.write(&opening).await {
         return Ending::failed(format!("nothing was changed: {}", fault.sentence()));
     }
-    let mut world = known;
     let mut blind = BLIND;
     let ending = loop {
-        let (passing, faults) = look(cloud, &mut world, procedure.wants(cloud.now())).await;
+        let (passing, faults) = look(cloud, world, procedure.wants(cloud.now())).await;
         if let Some(fault) = passing {
-            tell(unseen(procedure.report(&Sight { world: &world, faults: &faults, now: cloud.now() }), &fault));
+            tell(unseen(procedure.report(&Sight { world: &*world, faults: &faults, now: cloud.now() }), &fault));
             cloud.pause(blind).await;
             blind = (blind * 2).min(BLIND_MOST);
             continue;
         }
         blind = BLIND;
-        let step = procedure.step(&Sight { world: &world, faults: &faults, now: cloud.now() });
-        let report = procedure.report(&Sight { world: &world, faults: &faults, now: cloud.now() });
+        let step = procedure.step(&Sight { world: &*world, faults: &faults, now: cloud.now() });
+        let report = procedure.report(&Sight { world: &*world, faults: &faults, now: cloud.now() });
         tell(Report { goes_on: procedure.goes_on(), ..report });
         match step {
             Step::End(ending) => break ending,
             Step::Wait(_) if leave && procedure.goes_on() => {
-                let report = procedure.report(&Sight { world: &world, faults: &faults, now: cloud.now() });
+                let report = procedure.report(&Sight { world: &*world, faults: &faults, now: cloud.now() });
                 break Ending::done(report.stands.unwrap_or(report.says));
             }
             Step::Wait(span) => cloud.pause(span).await,

@@ -16,7 +16,7 @@ use crate::kinds::Extra;
 use crate::procedure::{Ending, Report, Want};
 use crate::session::channel::End;
 use crate::theme::Theme;
-use crate::world::{Fault, Found, Identity, ResourceId, Scope, SourceName};
+use crate::world::{Fault, Found, Identity, ResourceId, Scope, SourceName, World};
 
 /// Something that happened, and when.
 #[derive(Debug)]
@@ -64,6 +64,8 @@ pub enum News {
     Changed(Plan, Result<Receipt, Fault>),
     /// Where a procedure stands.
     Progress(u64, Report),
+    /// What a procedure that ends now saw of the account.
+    Saw(u64, Box<World>),
     /// A procedure ended.
     Ended(u64, Ending),
     /// What an offer's choices need was read.

@@ -43,6 +43,13 @@ impl Notices {
         self.said.take().is_some()
     }
 
+    /// Takes back `text` if that is what is said: it is not so any more.
+    pub fn retract(&mut self, text: &str) {
+        if self.said.as_ref().is_some_and(|(_, said, _)| said == text) {
+            self.said = None;
+        }
+    }
+
     /// Forgets what was said long enough; `true` if anything was.
     pub fn expire(&mut self, now: Timestamp) -> bool {
         let over = self.said.as_ref().is_some_and(|(_, _, until)| *until <= now);
@@ -76,6 +83,11 @@ mod tests {
         assert_eq!(notices.now(), Some((Level::Info, "copied")));
         assert!(notices.expire(at(19)));
         assert_eq!((notices.now(), notices.until()), (None, None));
+        notices.info(at(19), "reading…");
+        notices.retract("reading something else…");
+        assert_eq!(notices.now(), Some((Level::Info, "reading…")));
+        notices.retract("reading…");
+        assert_eq!(notices.now(), None);
         notices.end(at(20), "it is deployed");
         assert!(!notices.expire(at(34)) && notices.expire(at(35)), "a good end stays as long as a bad one");
     }

@@ -50,6 +50,13 @@ struct Step {
     chosen: Option<String>,
 }
 
+impl Consulting {
+    /// What is said meanwhile.
+    fn reads(&self) -> String {
+        format!("{}: reading…", if self.then == Then::Choose { self.prompt.as_str() } else { self.step.verb })
+    }
+}
+
 /// What is done once it was read.
 #[derive(Clone, PartialEq, Eq, Debug)]
 enum Then {
@@ -91,6 +98,11 @@ pub fn offers(model: &Model) -> Vec<(Door, Offer)> {
             Door::Entry(_) | Door::Tunnel(_) => Vec::new(),
         });
         for mut offer in here.unwrap_or_default() {
+            if again(model, &of)
+                && let Some(why) = offer.barred.take()
+            {
+                offer.barred = Some(format!("{why} (what was changed here is being read again)"));
+            }
             if model.gate.read_only && !offer.harmless {
                 offer.barred = Some("toban was started read-only".to_owned());
             }
@@ -100,6 +112,18 @@ pub fn offers(model: &Model) -> Vec<(Door, Offer)> {
         }
     }
     all
+}
+
+/// Whether it is being read again after a change: what bars an offer may be over already.
+fn again(model: &Model, of: &Door) -> bool {
+    match of {
+        Door::Resource(id) => model.pacer.touched(&id.scope, Some(id.kind)),
+        Door::Environment(name) => {
+            let scopes = model.picture.environment(name).map(|environment| environment.scopes.iter());
+            scopes.into_iter().flatten().any(|scope| model.pacer.touched(scope, None))
+        }
+        Door::Entry(_) | Door::Tunnel(_) => false,
+    }
 }
 
 /// What something is called in a sentence.
@@ -183,15 +207,16 @@ fn question(model: &mut Model, step: Step, asks: Asks) -> Vec<Effect> {
 /// Begins to read what an offer needs; what is done then is remembered.
 fn consult(model: &mut Model, step: Step, prompt: String, then: Then, reads: Vec<Want>) -> Vec<Effect> {
     model.asked += 1;
-    let title = if then == Then::Choose { prompt.as_str() } else { step.verb };
-    model.notices.info(model.now, format!("{title}: reading…"));
-    model.consulting = Some(Consulting { ask: model.asked, step, prompt, then });
+    let consulting = Consulting { ask: model.asked, step, prompt, then };
+    model.notices.info(model.now, consulting.reads());
+    model.consulting = Some(consulting);
     vec![Effect::Consult(model.asked, reads)]
 }
 
 /// What the choices need was read: they are laid before the reader, unless they went on to something else.
 pub(super) fn consulted(model: &mut Model, ask: u64, got: Vec<(Want, Result<Found, Fault>)>) -> Vec<Effect> {
     let Some(consulting) = model.consulting.take_if(|consulting| consulting.ask == ask) else { return Vec::new() };
+    model.notices.retract(&consulting.reads());
     let world = std::sync::Arc::make_mut(&mut model.world);
     let mut fault = None;
     for (want, got) in got {

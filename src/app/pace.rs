@@ -128,6 +128,8 @@ impl Focus {
 #[derive(Clone, Debug)]
 struct Slot {
     tried: bool,
+    /// A change touched its scope, and it was not read as a whole since.
+    touched: bool,
     flight: Option<(u64, Timestamp)>,
     all_at: Timestamp,
     focus_at: Timestamp,
@@ -167,6 +169,7 @@ impl Pacer {
             for kind in KINDS.iter().filter(|kind| kind.pace() != Pace::Asked) {
                 self.slots.entry((scope.clone(), kind.name())).or_insert(Slot {
                     tried: false,
+                    touched: false,
                     flight: None,
                     all_at: now,
                     focus_at: now,
@@ -212,6 +215,23 @@ impl Pacer {
                 slot.all_at = slot.all_at.min(now);
             }
         }
+    }
+
+    /// A change ended in `scope`: everything there is due at once. What was asked before the change ended would tell of
+    /// the time before it, so its answer is no longer wanted.
+    pub fn touch(&mut self, scope: &Scope, now: Timestamp) {
+        self.refresh_scope(scope, now);
+        for ((at, _), slot) in &mut self.slots {
+            if at == scope {
+                (slot.flight, slot.touched) = (None, true);
+            }
+        }
+    }
+
+    /// Whether `scope` is still being read again after a change: that kind of it, or any.
+    #[must_use]
+    pub fn touched(&self, scope: &Scope, of: Option<KindName>) -> bool {
+        self.slots.iter().any(|((at, name), slot)| at == scope && of.is_none_or(|of| of == *name) && slot.touched)
     }
 
     /// The readings to start now; they count as in flight until they [arrive](Self::arrived).
@@ -265,6 +285,7 @@ impl Pacer {
             slot.focus_at = add(now, focused);
             if reading.coverage == Coverage::All {
                 slot.all_at = add(now, all);
+                slot.touched = false;
             }
         }
         if outcome == (Outcome::Read { changed: true }) && !first {

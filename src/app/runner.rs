@@ -16,7 +16,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::{MissedTickBehavior, timeout};
 
 use super::carry::{Logbook, carry_out};
-use super::drive::{Errand, drive};
+use super::drive::{Errand, drive_on};
 use super::effect::Effect;
 use super::gate::Approved;
 use super::journal::{self, Line};
@@ -141,7 +141,7 @@ impl Runner {
             Effect::Gather => self.gather(generation, Arc::clone(&model.world), model.pacer.unread()),
             Effect::Look(ask, id) => self.look(ask, id, Arc::clone(&model.world)),
             Effect::Change(approved) => self.change(*approved, Arc::clone(&model.world)),
-            Effect::Run(errand) => self.run(*errand, &model.world),
+            Effect::Run(errand) => self.run(generation, *errand, &model.world),
             Effect::Consult(ask, wants) => self.consult(ask, wants, Arc::clone(&model.world)),
             Effect::Foresee(ask, wants) => {
                 let (cloud, known) = (Arc::clone(&self.cloud), Arc::clone(&model.world));
@@ -360,15 +360,20 @@ impl Runner {
     }
 
     /// Drives a procedure. Should its task panic, that is an end too: nobody knows what stands.
-    fn run(&self, errand: Errand, world: &World) {
+    fn run(&self, generation: u64, errand: Errand, world: &World) {
         let (cloud, tell, id) = (Arc::clone(&self.cloud), self.tell.clone(), errand.id);
         let logbook = self.logbook(world, &errand.license.plan().scope);
-        let known = world.clone();
+        let mut seen = world.clone();
         let work = async move {
             let mut report = |report| {
                 let _ = tell.send(Msg { now: cloud.now(), news: News::Progress(id, report) });
             };
-            News::Ended(id, drive(&*cloud, errand, known, (&logbook, false), &mut report).await)
+            let begun = cloud.now();
+            let ending = drive_on(&*cloud, errand, &mut seen, (&logbook, false), &mut report).await;
+            if seen.latest() >= Some(begun) {
+                let _ = tell.send(Msg { now: cloud.now(), news: News::Saw(generation, Box::new(seen)) });
+            }
+            News::Ended(id, ending)
         };
         self.spawn(work, move |fault| News::Ended(id, Ending::incomplete(fault.sentence())));
     }

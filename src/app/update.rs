@@ -22,7 +22,7 @@ use crate::environment::Picture;
 use crate::procedure::{Ending, How, Proposal, Report};
 use crate::screens::confirm::Confirm;
 use crate::screens::sheet::Sheet;
-use crate::world::{Coverage, EnvironmentName, Fault, Found, Scope};
+use crate::world::{Coverage, EnvironmentName, Fault, Found, Scope, World};
 use keys::{clicked, key, pasted, wheeled};
 
 /// Takes note of what happened. What is to be done comes back as data.
@@ -65,13 +65,18 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.logins = logins;
             Vec::new()
         }
+        News::Saw(generation, seen) if generation == model.generation => {
+            saw(model, &seen);
+            Vec::new()
+        }
         // Answers of a cloud that was left.
         News::Scopes(..)
         | News::Logins(..)
         | News::Identity(..)
         | News::Read(..)
         | News::Gathered(..)
-        | News::NotGathered(..) => Vec::new(),
+        | News::NotGathered(..)
+        | News::Saw(..) => Vec::new(),
         News::Looked(ask, id, got) => {
             let now = model.now;
             let page = model.places.iter_mut().find_map(|place| match place {
@@ -264,7 +269,7 @@ fn changed(model: &mut Model, plan: &Plan, got: &Result<Receipt, Fault>) -> Vec<
         Err(fault) => model.notices.fault(model.now, format!("{}: {}", plan.says, fault.sentence())),
     }
     model.dirty = true;
-    model.pacer.refresh_scope(&plan.scope, model.now);
+    model.pacer.touch(&plan.scope, model.now);
     vec![Effect::Journal]
 }
 
@@ -290,6 +295,15 @@ fn progress(model: &mut Model, id: u64, report: Report) {
     model.refill(false);
 }
 
+/// What a procedure saw last is what the reader's next key is judged by, not what was read before it.
+fn saw(model: &mut Model, seen: &World) {
+    for id in std::sync::Arc::make_mut(&mut model.world).adopt(seen) {
+        model.changed.insert(id, model.now);
+    }
+    model.stirred = true;
+    model.dirty = true;
+}
+
 fn ended(model: &mut Model, id: u64, ending: Ending) -> Vec<Effect> {
     let now = model.now;
     if let Some(one) = model.underway.iter_mut().find(|one| one.id == id) {
@@ -300,7 +314,7 @@ fn ended(model: &mut Model, id: u64, ending: Ending) -> Vec<Effect> {
             model.notices.fault(now, says)
         };
         for scope in one.plan.scopes() {
-            model.pacer.refresh_scope(scope, now);
+            model.pacer.touch(scope, now);
         }
         one.ended = Some((now, ending));
         // What AWS holds may be another thing now.

@@ -326,6 +326,42 @@ impl World {
         changed
     }
 
+    /// When anything was last read.
+    #[must_use]
+    pub fn latest(&self) -> Option<Timestamp> {
+        self.shelves().flat_map(|(_, _, shelf)| shelf.bins().filter_map(|(_, bin)| bin.read_at)).max()
+    }
+
+    /// Takes over from `other` every part it read later than it was read here, in scopes something is known of; what it
+    /// read at its very last look counts in any case: an answer that came here meanwhile may have been asked before.
+    /// Returns the resources whose state differs from what was believed. What either forgot stays as it is here.
+    pub fn adopt(&mut self, other: &Self) -> Vec<ResourceId> {
+        let mut changed = Vec::new();
+        let last = other.latest();
+        for (scope, kind, theirs) in other.shelves() {
+            let Some(kinds) = self.shelves.get_mut(scope) else { continue };
+            let old = |part: &Part| kinds.get(&kind).and_then(|shelf| shelf.bin(part)).and_then(|bin| bin.read_at);
+            let newer: Vec<(&Part, &Bin)> = theirs
+                .bins()
+                .filter(|(part, bin)| bin.read_at.is_some() && (bin.read_at > old(part) || bin.read_at == last))
+                .collect();
+            if newer.is_empty() {
+                continue;
+            }
+            let ours = Arc::make_mut(kinds.entry(kind).or_default());
+            let before = ours.clone();
+            for (part, bin) in newer {
+                let items = bin.items.iter().flat_map(|items| items.index.iter());
+                let news = items.filter(|(key, (_, gist))| before.gist(part, key) != Some(*gist));
+                changed.extend(news.map(|(key, _)| ResourceId { kind, scope: scope.clone(), key: Arc::clone(key) }));
+                ours.bins.insert(Arc::clone(part), bin.clone());
+            }
+            ours.tried_at = ours.tried_at.max(theirs.tried_at);
+            ours.index();
+        }
+        changed
+    }
+
     /// Remembers who we are in `scope`, or why that could not be told. A known identity survives a fault.
     pub fn identify(&mut self, scope: &Scope, who: Result<Identity, Fault>) {
         match (self.identities.get(scope), &who) {

@@ -95,3 +95,22 @@ fn the_account_is_told_by_an_arn_when_sts_says_nothing() {
     world.put(&scope(), Thing::KIND, &Coverage::All, Ok(Harvest::of(vec![part("", 1, arn)]).into()), at(1));
     assert_eq!(world.account(&scope()).map(|account| account.to_string()), Some("123456789012".into()));
 }
+
+#[test]
+fn what_another_read_later_or_last_is_taken_over_and_nothing_else() {
+    let all = |parts| Ok(Harvest::of(parts).into());
+    let mut ours = World::default();
+    ours.put(&scope(), Thing::KIND, &Coverage::All, all(vec![part("a", 1, "x"), part("b", 1, "y")]), at(1));
+    let mut theirs = ours.clone();
+    let one = |name: &str| Coverage::Parts([Part::from(name)].into());
+    theirs.put(&scope(), Thing::KIND, &one("b"), all(vec![part("b", 2, "y")]), at(3));
+    theirs.put(&scope(), Thing::KIND, &one("a"), all(vec![part("a", 2, "x")]), at(5));
+    theirs.put(&Scope::new("left", "eu-west-1"), Thing::KIND, &Coverage::All, all(vec![part("c", 1, "z")]), at(5));
+    // Both parts came here meanwhile: "b" was read after the other did; "a" arrived late with what was before.
+    ours.put(&scope(), Thing::KIND, &Coverage::All, all(vec![part("a", 1, "x"), part("b", 3, "y")]), at(6));
+    let changed = ours.adopt(&theirs);
+    assert_eq!(changed.iter().map(|id| &*id.key).collect::<Vec<_>>(), ["x"]);
+    let counts: Vec<u32> = ours.all::<Thing>(&scope()).map(|thing| thing.count).collect();
+    assert_eq!(counts, [2, 3]);
+    assert_eq!(ours.scopes(), [scope()], "a scope that was left stays away");
+}

@@ -1,13 +1,16 @@
 //! From what was typed to a plan: what the plan tells of is read first, by whichever way it was asked for.
 
+use super::offers;
 use crate::app::effect::Effect;
 use crate::app::model::Model;
 use crate::app::msg::News;
 use crate::app::overlay::Overlay;
+use crate::kinds::db_instance::DbInstance;
 use crate::kinds::ecr_repository::Repository;
 use crate::kinds::ecs_service::Service;
+use crate::procedure::Ending;
 use crate::screens::rig::{demo, press, read_of_demo, tell, text, type_in};
-use crate::world::{Coverage, Harvest, Part, Resource};
+use crate::world::{Coverage, Harvest, Part, Resource, World};
 
 /// A console on the page of a service of the simulation.
 fn on(environment: &str, service: &str) -> Model {
@@ -114,7 +117,9 @@ fn a_tag_that_is_typed_is_looked_up_in_the_registry_before_the_plan() {
     let [Effect::Consult(ask, wants)] = &effects[..] else { panic!("nothing is read: {effects:?}") };
     assert!(wants.iter().all(|want| want.kind == Repository::KIND) && !wants.is_empty(), "{wants:?}");
     assert!(matches!(model.overlay, Overlay::None), "no plan is shown before");
+    assert!(model.notices.now().is_some_and(|(_, says)| says.ends_with("reading…")));
     tell(&mut model, News::Consulted(*ask, read_of_demo(wants)));
+    assert_eq!(model.notices.now(), None, "it is not being read any more");
     let shown = text(&mut model, 140, 50);
     assert!(shown.contains("city-poc-frontend:v2 is sha256:") && shown.contains("y does it"), "{shown}");
 }
@@ -127,4 +132,60 @@ fn a_tag_that_is_not_there_is_refused_with_those_that_are() {
     assert!(matches!(model.overlay, Overlay::None));
     let said = model.notices.now().map(|(_, says)| says.to_owned()).unwrap_or_default();
     assert!(said.starts_with("there is no tag \"v99\" in the repository city-poc-frontend"), "{said}");
+}
+
+/// What the console of `model` would see if all were up.
+fn all_up(model: &Model) -> World {
+    let mut seen = (*model.world).clone();
+    let later = model.now + jiff::SignedDuration::from_secs(60);
+    for scope in seen.scopes() {
+        let up = |db: &DbInstance| DbInstance { status: "available".to_owned(), ..db.clone() };
+        let databases = Harvest::whole(seen.all::<DbInstance>(&scope).map(up).collect());
+        let up = |service: &Service| Service { desired: 2, running: 2, pending: 0, ..service.clone() };
+        let parts = seen.shelf(&scope, Service::KIND).into_iter().flat_map(|shelf| shelf.bins());
+        let services = parts.map(|(part, bin)| {
+            (part.clone(), Ok(bin.keys().filter_map(|key| seen.by_key::<Service>(&scope, key)).map(up).collect()))
+        });
+        let services = Harvest::of(services.collect());
+        seen.put(&scope, DbInstance::KIND, &Coverage::All, Ok(databases.into()), later);
+        seen.put(&scope, Service::KIND, &Coverage::All, Ok(services.into()), later);
+    }
+    seen
+}
+
+#[test]
+fn once_a_change_has_ended_offers_are_judged_by_what_it_saw() {
+    let mut model = demo(0);
+    press(&mut model, &["/"]);
+    type_in(&mut model, "prooflink-dev");
+    press(&mut model, &["enter", "enter", ":"]);
+    type_in(&mut model, "wake");
+    press(&mut model, &["enter"]);
+    let effects = press(&mut model, &["y"]);
+    let [Effect::Run(errand), ..] = &effects[..] else { panic!("nothing is begun: {effects:?}") };
+    let id = errand.id;
+    press(&mut model, &["esc"]);
+    let barred = |model: &Model, verb: &str| {
+        let offer = offers(model).into_iter().find(|(_, offer)| offer.verb == verb);
+        offer.expect("it is offered").1.barred
+    };
+    assert_eq!(barred(&model, "sleep").as_deref(), Some("it is asleep already"));
+    let seen = Box::new(all_up(&model));
+    let (now, here, scopes) = (model.now, model.generation, seen.scopes());
+    model.pacer.watch(&scopes, now);
+    tell(&mut model, News::Ended(id, Ending::done("prooflink-dev is awake")));
+    let why = barred(&model, "sleep").unwrap_or_default();
+    assert_eq!(why, "it is asleep already (what was changed here is being read again)");
+    tell(&mut model, News::Saw(here, seen));
+    assert_eq!(barred(&model, "sleep"), None);
+}
+
+#[test]
+fn what_is_seen_of_a_cloud_that_was_left_is_dropped() {
+    let mut model = demo(0);
+    let before = model.world.clone();
+    let seen = Box::new(all_up(&model));
+    let other = model.generation + 1;
+    tell(&mut model, News::Saw(other, seen));
+    assert!(std::sync::Arc::ptr_eq(&before, &model.world));
 }

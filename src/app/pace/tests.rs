@@ -133,3 +133,20 @@ fn an_answer_that_never_comes_does_not_stop_the_reading() {
     let lost = pacer.due(at(0)).len();
     assert_eq!(pacer.due(at(301)).len(), lost);
 }
+
+#[test]
+fn what_a_change_touched_is_read_again_even_while_it_was_being_read() {
+    let mut pacer = pacer();
+    drain(&mut pacer, at(0));
+    let before = pacer.due(at(3600));
+    let services = before.iter().find(|reading| reading.kind == Service::KIND).expect("services are due");
+    pacer.touch(&scope(), at(3601));
+    assert!(pacer.touched(&scope(), None) && pacer.touched(&scope(), Some(Service::KIND)));
+    let again = pacer.due(at(3601));
+    assert!(again.iter().any(|reading| reading.kind == Service::KIND && reading.coverage == Coverage::All));
+    assert!(!pacer.arrived(services, Outcome::Read { changed: true }, at(3602)), "it was asked before the change");
+    for reading in &again {
+        assert!(pacer.arrived(reading, Outcome::Read { changed: false }, at(3602)));
+    }
+    assert!(!pacer.touched(&scope(), Some(Service::KIND)));
+}
