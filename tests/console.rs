@@ -237,6 +237,7 @@ fn credentials_that_ran_out_are_exit_4_with_a_remedy() {
         ("tag", "GetResources"),
         ("events", "ListRules"),
         ("scheduler", "ListSchedules"),
+        ("cloudwatch", "ListAlarmMuteRules"),
     ] {
         peer.script(&json!({"service": service, "operation": operation, "error": {
             "code": "ExpiredTokenException", "status": 400, "message": "The security token included in the request is expired"}}));

@@ -10,6 +10,7 @@
 mod support;
 
 use std::path::Path;
+use std::process::{Child, Stdio};
 
 use serde_json::{Value, json};
 use support::peer::Peer;
@@ -330,4 +331,57 @@ fn a_count_that_nobody_remembers_is_asked_for_and_never_guessed() {
     assert_eq!(said.code, Some(0), "{}{}", said.out, said.err);
     peer.reset();
     assert_eq!(services(&environment(&peer, "prooflink-dev"))[0].1, 1);
+}
+
+/// A schedule whose stop of prooflink-dev was due three minutes ago, kept by whoever runs here.
+fn due(peer: &Peer) -> String {
+    let at = |minutes: i64| {
+        let then = jiff::Timestamp::now() - jiff::SignedDuration::from_mins(minutes);
+        then.to_zoned(jiff::tz::TimeZone::UTC).strftime("%H:%M").to_string()
+    };
+    let config = peer.home().join("due.toml");
+    let text = format!(
+        "[schedule.day]\ntimezone = \"UTC\"\non = [{{ days = \"mon-sun\", from = \"{}\", to = \"{}\" }}]\n\
+         [environment.prooflink-dev]\nschedule = \"day\"\nbackend = \"local\"\n",
+        at(8 * 60),
+        at(3)
+    );
+    std::fs::write(&config, text).expect("a configuration");
+    config.display().to_string()
+}
+
+#[test]
+fn of_many_processes_over_one_state_directory_one_acts_on_an_edge() {
+    let peer = Peer::start();
+    peer.build(&["prooflink"]);
+    let config = due(&peer);
+    let started = || {
+        let mut toban = peer.toban();
+        toban.args(["--config", &config, "schedule", "run", "--once"]);
+        toban.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("toban runs")
+    };
+    let together: Vec<Child> = (0..4).map(|_| started()).collect();
+    for child in together {
+        let said = said(child.wait_with_output().expect("its end"));
+        assert_eq!(said.code, Some(0), "{}{}", said.out, said.err);
+    }
+    // Who comes later finds it done, after a kill or from cron.
+    let later = said(started().wait_with_output().expect("its end"));
+    assert_eq!(later.code, Some(0), "{}", later.err);
+    assert_eq!((calls(&peer, "StopDBInstance"), calls(&peer, "UpdateService")), (1, 1));
+    let asleep = environment(&peer, "prooflink-dev");
+    assert_eq!(statuses(&asleep, "databases", "status"), ["stopped"]);
+    assert_eq!(services(&asleep), [("prooflink-dev-service".to_owned(), 0)]);
+    let lines = journal(&peer.home().join("state"));
+    let steps: Vec<&Value> =
+        lines.iter().filter(|line| line["phase"] == "started" && line["part_of"].is_string()).collect();
+    let sent = |call: &str| {
+        let has = |line: &&&Value| {
+            line["calls"]
+                .as_array()
+                .is_some_and(|calls| calls.iter().any(|it| it.as_str().is_some_and(|it| it.starts_with(call))))
+        };
+        steps.iter().filter(has).count()
+    };
+    assert_eq!((sent("rds:StopDBInstance"), sent("ecs:UpdateService")), (1, 1), "{lines:#?}");
 }
