@@ -46,8 +46,8 @@ async fn everything_of_the_systems_is_read_with_as_few_calls_as_the_batches_allo
 
     let count = |name: KindName| world.shelf(&here(), name).map_or(0, |shelf| shelf.keys().count());
     for kind in KINDS {
-        // Nobody keeps a schedule of their own, and no rule has fired.
-        let none = ["metric-filter", "db-cluster", "managed-node", "foreign-schedule", "automation-run"];
+        // Nobody keeps a schedule of their own, no rule has fired, and no alarm is muted.
+        let none = ["metric-filter", "db-cluster", "managed-node", "foreign-schedule", "automation-run", "mute-rule"];
         let rare = kind.pace() == Pace::Asked || none.contains(&kind.name().0);
         assert!(rare || count(kind.name()) > 0, "no {}", kind.name());
     }
@@ -85,6 +85,7 @@ async fn everything_of_the_systems_is_read_with_as_few_calls_as_the_batches_allo
     assert_eq!((calls("events:ListRules"), calls("events:ListTargetsByRule")), (1, rules), "{stats:?}");
     assert_eq!(calls("ssm:DescribeAutomationExecutions"), 2, "one a document that is called");
     assert_eq!((calls("scheduler:ListSchedules"), calls("scheduler:GetSchedule")), (1, 0));
+    assert_eq!((calls("cloudwatch:ListAlarmMuteRules"), calls("cloudwatch:GetAlarmMuteRule")), (1, 0));
     assert!(stats.values().all(|tally| tally.retries == 0 && tally.faults == 0 && tally.bytes > 0), "{stats:?}");
 }
 
