@@ -23,7 +23,7 @@ pub mod theme;
 pub mod widgets;
 pub mod world;
 
-/// The picture of a large account is made of many small strings, on two threads: this allocator halves its time (see
+/// The picture of a large account is made of many small strings, on two threads: this allocator takes four tenths off its time (see
 /// `docs/performance.md`). It stands in the library so that the benches measure with what the program runs with.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

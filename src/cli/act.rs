@@ -90,7 +90,7 @@ pub(super) async fn take_up(duty: &Duty, outlook: &mut Outlook, wish: &Wish<'_>)
         return Err(refused(why));
     }
     tokio::select! {
-        () = consult(duty, outlook, offer.asks.reads()) => {}
+        said = consult(duty, outlook, offer.asks.reads()) => said.iter().for_each(|says| out::note(&format!("toban: {says}\n"))),
         _ = tokio::signal::ctrl_c() => return Err(untouched()),
     }
     let environment = outlook.picture.environment(&name);
@@ -98,8 +98,10 @@ pub(super) async fn take_up(duty: &Duty, outlook: &mut Outlook, wish: &Wish<'_>)
     at_site(duty, outlook, (environment, &id), |site| of.propose(&id, wish.verb, wish.value, site)).map_err(refused)
 }
 
-/// Reads what choices come from, or a plan tells of. What cannot be read is told, and left out.
-async fn consult(duty: &Duty, outlook: &mut Outlook, reads: &[Want]) {
+/// Reads more than the clock does: what choices come from, what a plan tells of, why something drifts. What cannot be
+/// read is left out, and told in sentences.
+pub(super) async fn consult(duty: &Duty, outlook: &mut Outlook, reads: &[Want]) -> Vec<String> {
+    let mut said = Vec::new();
     for want in reads {
         let Some(of) = kind(want.kind) else { continue };
         let got = duty.cloud.read(of, &want.scope, &want.coverage, &outlook.world).await;
@@ -108,10 +110,11 @@ async fn consult(duty: &Duty, outlook: &mut Outlook, reads: &[Want]) {
             Err(fault) => Some(fault.clone()),
         };
         if let Some(fault) = fault {
-            out::note(&format!("toban: {}\n", text::clean(&fault.sentence())));
+            said.push(text::clean(&fault.sentence()).into_owned());
         }
         outlook.world.put(&want.scope, want.kind, &want.coverage, got, duty.cloud.now());
     }
+    said
 }
 
 /// Hands the surroundings of a resource of `environment` to `use_it`.

@@ -283,27 +283,17 @@ impl Plan<'_> {
         let member = self.wanted.member;
         let token = client_token(&format!("{}|{expression}|{timezone}|{}", self.wanted.arn, verb.word()));
         let (start_date, once, firings) = (None, false, Vec::new());
-        if let Some(Scaling { resource, group, bounds }) = self.wanted.scaling {
-            let bounds = bounds.filter(|_| verb == Verb::Start).unwrap_or(Bounds::ZERO);
-            let (name, target) = (scaled::name(group, resource, verb, slot), resource.to_owned());
-            let (input, bounds, dead_letter) = (scaled::words(bounds), Some(bounds), false);
-            return Planned {
-                name,
-                verb,
-                expression,
-                timezone,
-                start_date,
-                once,
-                target,
-                input,
-                bounds,
-                dead_letter,
-                token,
-                firings,
-            };
-        }
-        let (target, input) = call(member, verb, self.wanted.count.unwrap_or(0));
-        let (name, bounds, dead_letter) = (name(member, verb, slot), None, verb == Verb::Start);
+        let (name, target, input, bounds, dead_letter) = match self.wanted.scaling {
+            Some(Scaling { resource, group, bounds }) => {
+                let bounds = bounds.filter(|_| verb == Verb::Start).unwrap_or(Bounds::ZERO);
+                let name = scaled::name(group, resource, verb, slot);
+                (name, resource.to_owned(), scaled::words(bounds), Some(bounds), false)
+            }
+            None => {
+                let (target, input) = call(member, verb, self.wanted.count.unwrap_or(0));
+                (name(member, verb, slot), target, input, None, verb == Verb::Start)
+            }
+        };
         Planned {
             name,
             verb,
@@ -375,14 +365,19 @@ pub fn stored_count(member: &Member, target: &str, input: &str) -> Option<u32> {
 /// A name Scheduler takes: `rds-instance.prooflink-dev-db.stop.2200`. What does not fit is cut and told apart by a hash.
 #[must_use]
 pub fn name(member: &Member, verb: Verb, slot: &str) -> String {
-    let full = format!("{}.{}.{}.{slot}", member.kind.word(), member.label(), verb.word());
+    fitted(&format!("{}.{}", member.kind.word(), member.label()), verb, slot, MAX_NAME)
+}
+
+/// `WHOSE.VERB.SLOT` in at most `most` characters of those that names may have.
+pub(super) fn fitted(whose: &str, verb: Verb, slot: &str, most: usize) -> String {
+    let full = format!("{whose}.{}.{slot}", verb.word());
     let clean: String =
         full.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect();
-    if clean == full && full.len() <= MAX_NAME {
+    if clean == full && full.len() <= most {
         return full;
     }
     let hash: String = client_token(&full).chars().take(8).collect();
     let tail = format!(".{hash}.{}.{slot}", verb.word());
-    let head: String = clean.chars().take(MAX_NAME.saturating_sub(tail.len())).collect();
+    let head: String = clean.chars().take(most.saturating_sub(tail.len())).collect();
     format!("{head}{tail}")
 }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
-use super::due::client_token;
+use super::materialise::fitted;
 use super::model::Verb;
 use super::tags::Bounds;
 
@@ -33,16 +33,7 @@ pub fn resource(cluster: &str, service: &str) -> String {
 #[must_use]
 pub fn name(group: &str, resource: &str, verb: Verb, slot: &str) -> String {
     let whose = resource.strip_prefix("service/").unwrap_or(resource).replace('/', ".");
-    let full = format!("{group}.{whose}.{}.{slot}", verb.word());
-    let clean: String =
-        full.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect();
-    if clean == full && full.len() <= MAX_NAME {
-        return full;
-    }
-    let hash: String = client_token(&full).chars().take(8).collect();
-    let tail = format!(".{hash}.{}.{slot}", verb.word());
-    let head: String = clean.chars().take(MAX_NAME.saturating_sub(tail.len())).collect();
-    format!("{head}{tail}")
+    fitted(&format!("{group}.{whose}"), verb, slot, MAX_NAME)
 }
 
 /// What an action of that name does, if it is one that `group` made for `resource`: only a name that would be given

@@ -4,7 +4,7 @@
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-use super::super::act::environment;
+use super::super::act::{consult, environment};
 use super::super::exit::Failure;
 use super::super::look::{self, Duty};
 use crate::app::headless::Outlook;
@@ -41,24 +41,12 @@ pub(super) async fn read_of(duty: &Duty, outlook: &mut Outlook, name: &str) -> R
 /// Reads these events of databases, and gathers the picture anew: they tell why something drifts. What could not be
 /// read, in sentences.
 pub(super) async fn events(duty: &Duty, outlook: &mut Outlook, wants: Vec<Want>) -> String {
-    let mut said = String::new();
     if wants.is_empty() {
-        return said;
+        return String::new();
     }
-    for want in wants {
-        let Some(of) = kind(want.kind) else { continue };
-        let got = duty.cloud.read(of, &want.scope, &want.coverage, &outlook.world).await;
-        let fault = match &got {
-            Ok(found) => found.faults().next().cloned(),
-            Err(fault) => Some(fault.clone()),
-        };
-        if let Some(fault) = fault {
-            said.push_str(&format!("{}\n", text::clean(&fault.sentence())));
-        }
-        outlook.world.put(&want.scope, want.kind, &want.coverage, got, duty.cloud.now());
-    }
+    let said = consult(duty, outlook, &wants).await;
     outlook.picture = gather(&outlook.world, &duty.view.wishes, outlook.at, &duty.view.zone);
-    said
+    said.iter().map(|says| format!("{says}\n")).collect()
 }
 
 async fn read_in(duty: &Duty, outlook: &mut Outlook, scope: &Scope) -> Result<(), Failure> {
