@@ -375,12 +375,17 @@ fn what_a_schedule_put_to_sleep_is_woken_by_hand_to_what_it_had() {
 
 /// A configuration in which an environment has been off for long by now: it is on for half an hour, twelve hours away.
 fn elsewhen(stage: &Stage, environment: &str) {
+    far(stage, environment, "edge", "observe");
+}
+
+/// The same, in a mode and by a backend.
+fn far(stage: &Stage, environment: &str, mode: &str, backend: &str) {
     let now = Command::new("date").args(["-u", "+%H"]).output().expect("a clock");
     let hour: u32 = String::from_utf8_lossy(&now.stdout).trim().parse().expect("an hour");
     let on = (hour + 12) % 24;
     let text = format!(
         "[schedule.far]\ntimezone = \"UTC\"\non = [{{ days = \"mon-sun\", from = \"{on:02}:00\", to = \"{on:02}:30\" }}]\n\
-         [environment.{environment}]\nschedule = \"far\"\nbackend = \"observe\"\n"
+         mode = \"{mode}\"\n[environment.{environment}]\nschedule = \"far\"\nbackend = \"{backend}\"\n"
     );
     std::fs::write(&stage.config, text).expect("a configuration");
 }
@@ -440,6 +445,63 @@ fn why_something_is_up_that_should_be_down_is_read_of_that_database_alone() {
         denied.err
     );
     assert_eq!(stage.listed()["observed"], Value::Null, "unknown stays unknown");
+}
+
+#[test]
+fn what_is_put_right_is_told_and_journaled_with_its_cause_and_status_says_it_too() {
+    let stage = Stage::new();
+    far(&stage, "prooflink-dev", "enforce", "local");
+    let event = |at: &str, says: &str| json!({"SourceIdentifier": "prooflink-dev-db", "Message": says, "Date": at});
+    let events = json!([event("-1h", "DB instance started"), event("-9h", "DB instance stopped")]);
+    stage.peer.script(&json!([
+        {"service": "events", "operation": "ListRules", "patch": {"Rules": {"[*]": {"State": "DISABLED"}}}},
+        {"service": "rds", "operation": "DescribeEvents", "answer": {"Events": events}},
+    ]));
+    stage.peer.forget_calls();
+    let why = |said: &Said| {
+        let document: Value = serde_json::from_str(&said.out).unwrap_or_else(|_| panic!("{} {}", said.out, said.err));
+        document["environments"][0]["why"].as_array().expect("findings").clone()
+    };
+    let told = |all: &[Value], what: &str| all.iter().filter_map(Value::as_str).any(|one| one.contains(what));
+    let status = why(&stage.run(&["status", "prooflink-dev", "--json"]));
+    assert!(told(&status, "prooflink-dev-db should be off, is on since"), "{status:?}");
+    assert!(told(&status, "(by hand)"), "{status:?}");
+    assert_eq!(stage.calls("DescribeEvents"), 1, "of the database that drifts, once");
+    let table = stage.run(&["status", "prooflink-dev"]);
+    assert!(table.out.contains("should be off, is on since") && table.out.contains("(by hand)"), "{}", table.out);
+
+    let ran = stage.run(&["schedule", "run", "--once"]);
+    assert_eq!(ran.code, Some(0), "{} {}", ran.out, ran.err);
+    assert!(ran.out.contains("prooflink-dev: sleep (prooflink-dev-db should be off, is on since"), "{}", ran.out);
+    assert!(stage.calls("StopDBInstance") == 1 && ran.out.contains("(by hand)"), "{}", ran.out);
+    let journal = stage.run(&["journal", "--json"]);
+    let enforced = "prooflink-dev-db should be off, is on since";
+    assert!(journal.out.contains("schedule: stop ") && journal.out.contains(enforced), "{}", journal.out);
+
+    // Nothing drifts any more: nothing is asked.
+    stage.peer.forget_calls();
+    let status = why(&stage.run(&["status", "prooflink-dev", "--json"]));
+    assert!(!told(&status, "should be off"), "{status:?}");
+    assert_eq!(stage.calls("DescribeEvents"), 0);
+}
+
+#[test]
+fn events_that_may_not_be_read_cost_the_cause_alone() {
+    let stage = Stage::new();
+    far(&stage, "prooflink-dev", "enforce", "local");
+    stage.peer.script(&json!([
+        {"service": "events", "operation": "ListRules", "patch": {"Rules": {"[*]": {"State": "DISABLED"}}}},
+        {"service": "rds", "operation": "DescribeEvents",
+            "error": {"code": "AccessDenied", "message": "not authorized to perform: rds:DescribeEvents", "status": 403}},
+    ]));
+    let denied = stage.run(&["status", "prooflink-dev"]);
+    assert_eq!(denied.code, Some(0), "what nobody knows the cause of is a note: {} {}", denied.out, denied.err);
+    assert!(denied.out.contains("should be off, is on (why is not known)"), "{}", denied.out);
+    assert!(denied.err.contains("rds:DescribeEvents"), "{}", denied.err);
+    // Since when it is up nobody tells now: the ten minutes count from this look, and nothing is done yet.
+    let ran = stage.run(&["schedule", "run", "--once"]);
+    assert_eq!((ran.code, stage.calls("StopDBInstance")), (Some(0), 0), "{} {}", ran.out, ran.err);
+    assert!(ran.out.contains("why something drifts is not known: rds:DescribeEvents"), "{}", ran.out);
 }
 
 /// Those of `list` that belong to `environment`.

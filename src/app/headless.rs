@@ -9,10 +9,12 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::pace::{Outcome, Pacer, Reading, Tempo};
+use super::peek::KNOWN;
 use crate::cloud::Cloud;
-use crate::environment::{Picture, Wishes, gather};
+use crate::environment::{Environment, OffHours, Picture, Wishes, gather};
 use crate::kinds::kind;
-use crate::world::{Fault, FaultKind, Found, Scope, World};
+use crate::procedure::Want;
+use crate::world::{Coverage, Fault, FaultKind, Found, Scope, World};
 
 /// What was seen: the world, its picture, and when.
 #[derive(Clone, Debug)]
@@ -48,6 +50,63 @@ pub async fn picture(
     Ok(engine.outlook(cloud, view))
 }
 
+/// Reads `wants` into `world` beside what the schedule of readings reads, one after the other: what comes later may need
+/// what came before. What could not be read, each fault once; it stands beside the data too.
+pub async fn consult(cloud: &dyn Cloud, world: &mut World, wants: &[Want]) -> Vec<Fault> {
+    let mut faults: Vec<Fault> = Vec::new();
+    for want in wants {
+        let Some(kind) = kind(want.kind) else { continue };
+        let got = cloud.read(kind, &want.scope, &want.coverage, world).await;
+        let met: Vec<Fault> = match &got {
+            Ok(found) => found.faults().cloned().collect(),
+            Err(fault) => vec![fault.clone()],
+        };
+        for fault in met {
+            if !faults.contains(&fault) {
+                faults.push(fault);
+            }
+        }
+        world.put(&want.scope, want.kind, &want.coverage, got, cloud.now());
+    }
+    faults
+}
+
+/// Reads why databases are not as their schedule wants them, of the environments that `of` chooses, and gathers the
+/// picture anew. Calls nothing where nothing drifts; what may not be read costs the cause alone, and is handed back.
+pub async fn explain(
+    cloud: &dyn Cloud,
+    view: &View,
+    outlook: &mut Outlook,
+    of: &(dyn Fn(&Environment) -> bool + Sync),
+) -> Vec<Fault> {
+    let wants = causes(&outlook.picture, of);
+    if wants.is_empty() {
+        return Vec::new();
+    }
+    let faults = consult(cloud, &mut outlook.world, &at_once(&wants)).await;
+    outlook.picture = gather(&outlook.world, &view.wishes, outlook.at, &view.zone);
+    faults
+}
+
+/// What tells why something drifts.
+fn causes(picture: &Picture, of: &(dyn Fn(&Environment) -> bool + Sync)) -> Vec<Want> {
+    let chosen = picture.environments.iter().filter(|environment| of(environment));
+    chosen.filter_map(|environment| environment.offhours.as_deref()).flat_map(OffHours::causes).collect()
+}
+
+/// The same, with the parts of one kind in one place in one want: those are read side by side.
+fn at_once(wants: &[Want]) -> Vec<Want> {
+    let mut all: Vec<Want> = Vec::new();
+    for want in wants {
+        let like = all.iter_mut().find(|known| (&known.scope, known.kind) == (&want.scope, want.kind));
+        match (like.map(|known| &mut known.coverage), &want.coverage) {
+            (Some(Coverage::Parts(known)), Coverage::Parts(more)) => known.extend(more.iter().cloned()),
+            _ => all.push(want.clone()),
+        }
+    }
+    all
+}
+
 /// Goes on reading by the schedule and hands every new picture to `each`, until it breaks off.
 ///
 /// # Errors
@@ -61,7 +120,7 @@ pub async fn watch(
     let mut engine = Engine::open(cloud, tempo).await?;
     loop {
         engine.round(cloud, &mut |_, _| {}).await;
-        if each(&engine.outlook(cloud, view)).is_break() {
+        if each(&engine.explained(cloud, view).await).is_break() {
             return Ok(());
         }
         let now = cloud.now();
@@ -76,6 +135,8 @@ pub async fn watch(
 struct Engine {
     pacer: Pacer,
     world: World,
+    /// Which causes were read, and when.
+    asked: Vec<(Want, Timestamp)>,
 }
 
 impl Engine {
@@ -88,7 +149,7 @@ impl Engine {
         let now = cloud.now();
         let mut pacer = Pacer::new(now.as_second().unsigned_abs(), tempo);
         pacer.watch(&scopes, now);
-        Ok(Self { pacer, world: World::default() })
+        Ok(Self { pacer, world: World::default(), asked: Vec::new() })
     }
 
     /// Starts what is due and what becomes due by it, until nothing is in flight.
@@ -128,6 +189,20 @@ impl Engine {
         let outcome = Outcome::of(&got);
         let changed = self.world.put(&reading.scope, reading.kind, &reading.coverage, got, now);
         self.pacer.arrived(reading, outcome.knowing(!changed.is_empty()), now);
+    }
+
+    /// The outlook with why something drifts, each cause read once in a while.
+    async fn explained(&mut self, cloud: &Arc<dyn Cloud>, view: &View) -> Outlook {
+        let (outlook, now) = (self.outlook(cloud, view), cloud.now());
+        self.asked.retain(|(_, at)| now.duration_since(*at) < KNOWN);
+        let mut wants = causes(&outlook.picture, &|_| true);
+        wants.retain(|want| !self.asked.iter().any(|(known, _)| known == want));
+        if wants.is_empty() {
+            return outlook;
+        }
+        self.asked.extend(wants.iter().map(|want| (want.clone(), now)));
+        consult(&**cloud, &mut self.world, &at_once(&wants)).await;
+        self.outlook(cloud, view)
     }
 
     fn outlook(&self, cloud: &Arc<dyn Cloud>, view: &View) -> Outlook {

@@ -19,11 +19,11 @@ use super::ledger::{Ledger, State};
 use super::msg::{Msg, News};
 use super::settings::Settings;
 use crate::cloud::Cloud;
-use crate::environment::{Environment, OffHours, whole};
+use crate::environment::{Environment, OffHours, Sleeper, whole};
 use crate::kinds::Site;
 use crate::procedure::{Ending, How, Proposal};
-use crate::schedule::drift::{STOP_GRACE, enforce};
-use crate::schedule::{ActionKey, Actual, Backend, Due, Edge, Verb, words};
+use crate::schedule::drift::{Drift, enforce};
+use crate::schedule::{ActionKey, Actual, Backend, Cause, Due, Edge, Mode, Verb, words};
 use crate::world::{Fault, FaultKind, KindName, ResourceId};
 
 /// How often is looked when nothing is due: overrides of colleagues are seen no later than this.
@@ -66,8 +66,14 @@ impl Keeper {
     /// # Errors
     /// When it cannot be told where to look.
     pub async fn round(&self) -> Result<Round, Fault> {
-        let outlook = headless::picture(&self.cloud, &self.view, &mut |_, _| {}).await?;
+        let mut outlook = headless::picture(&self.cloud, &self.view, &mut |_, _| {}).await?;
         let mut round = Round { next: self.patrol, ..Round::default() };
+        // Why something is up or down is worth a call only where it is put right, and told.
+        let enforced = |it: &Environment| it.offhours.as_deref().is_some_and(is_enforced);
+        let unread = headless::explain(&*self.cloud, &self.view, &mut outlook, &enforced).await;
+        round
+            .standing
+            .extend(unread.iter().map(|fault| format!("why something drifts is not known: {}", fault.sentence())));
         for environment in &outlook.picture.environments {
             let Some(off) = environment.offhours.as_deref() else { continue };
             if off.routine.backend != Backend::Local || off.exceptions.protect {
@@ -105,37 +111,48 @@ impl Keeper {
         let known = self.ledger.read().map_err(unwritten)?;
         let sighted = sighted::sighted(&self.ledger, &known, off, now).map_err(unwritten)?;
         // The first moment at which one of them has been wrongly up for long enough.
-        let ripe = sighted.values().min().and_then(|at| at.checked_add(STOP_GRACE).ok()).filter(|at| *at > now);
+        let ripe = sighted::ripe(&sighted, off).filter(|at| *at > now);
         round.next = ripe.map_or(round.next, |at| round.next.min(at.duration_since(now)));
         let settled: BTreeSet<ActionKey> =
             known.into_iter().filter(|(_, state)| state.is_settled()).map(|(key, _)| key).collect();
         let since = now.checked_sub(BACK).unwrap_or(now);
         let mut open: Option<(Edge, Vec<ActionKey>)> = None;
         let mut missed: Option<(Edge, Vec<ActionKey>)> = None;
+        // Who is put right, and why it was not as it should be.
+        let mut righted: Vec<String> = Vec::new();
         let barred = environment.others.bar_enforcing();
         for (it, drift) in off.sleepers.iter().zip(&off.drifts).filter(|(it, _)| it.id.is_some()) {
-            let due = match off.intent().due(&it.arn, since, now, &settled) {
-                // What enforcing puts right is due like an edge of its own, unless somebody else owns it.
-                Due::Nothing => match (enforce(off.intent(), drift, sighted.get(&it.arn).copied(), now), &barred) {
-                    (Some(_), Some(why)) => {
-                        let says = format!("{}: {} is not put right: {why}", environment.name, it.member.label());
-                        round.standing.push(says);
-                        Due::Nothing
-                    }
-                    (righted, _) => righted.map_or(Due::Nothing, Due::Execute),
-                },
-                due => due,
+            let key = |edge: &Edge| ActionKey::new(it.arn.as_str(), edge);
+            let edge = match off.intent().due(&it.arn, since, now, &settled) {
+                Due::Execute(edge) => Some(edge),
+                Due::Missed { edge, .. } => {
+                    missed.get_or_insert_with(|| (edge.clone(), Vec::new())).1.push(key(&edge));
+                    None
+                }
+                Due::Nothing => None,
             };
-            let (place, edge) = match due {
-                Due::Nothing => continue,
-                Due::Execute(edge) => (&mut open, edge),
-                Due::Missed { edge, .. } => (&mut missed, edge),
+            // What enforcing puts right is due like an edge of its own, unless somebody else owns it.
+            let enforced = || enforce(off.intent(), drift, sighted.get(&it.arn).copied(), now);
+            let edge = match (edge.map_or_else(|| Err(enforced()), Ok), &barred) {
+                (Ok(edge), _) => edge,
+                (Err(None), _) => continue,
+                (Err(Some(_)), Some(why)) => {
+                    let says = self.says(it, drift, now);
+                    round.standing.push(format!("{}: {says}; it is not put right: {why}", environment.name));
+                    continue;
+                }
+                (Err(Some(edge)), None) => {
+                    righted.push(self.says(it, drift, now));
+                    edge
+                }
             };
-            let key = ActionKey::new(it.arn.as_str(), &edge);
-            place.get_or_insert_with(|| (edge, Vec::new())).1.push(key);
+            let key = key(&edge);
+            open.get_or_insert_with(|| (edge, Vec::new())).1.push(key);
         }
         if let Some((edge, keys)) = missed {
-            if !is_so(off, edge.verb) {
+            // What is enforced is put right all the same, however late.
+            let righted = is_enforced(off) && barred.is_none();
+            if !righted && !is_so(off, edge.verb) {
                 let when = words::moment(edge.issue_at, &self.view.zone);
                 let verb = words::whole(edge.verb);
                 let says = format!(
@@ -149,14 +166,12 @@ impl Keeper {
         }
         let Some((edge, keys)) = open else { return Ok(true) };
         self.ledger.write(&keys, State::Begun).map_err(unwritten)?;
-        let ending = self.act(environment, &edge, outlook).await;
-        round.said.push(format!(
-            "{}: {} ({}): {}",
-            environment.name,
-            words::whole(edge.verb),
-            words::cause(&edge.cause),
-            ending.says
-        ));
+        let why = match edge.cause {
+            Cause::Drift | Cause::AutoRestart => righted.join("; "),
+            _ => words::cause(&edge.cause),
+        };
+        let ending = self.act(environment, &edge, &why, outlook).await;
+        round.said.push(format!("{}: {} ({why}): {}", environment.name, words::whole(edge.verb), ending.says));
         let given_up = now.duration_since(edge.issue_at) >= off.routine.schedule.retry_window;
         match ending.how {
             How::Done => {
@@ -185,7 +200,7 @@ impl Keeper {
     }
 
     /// Puts the whole environment to sleep, or wakes it.
-    async fn act(&self, environment: &Environment, edge: &Edge, outlook: &Outlook) -> Ending {
+    async fn act(&self, environment: &Environment, edge: &Edge, why: &str, outlook: &Outlook) -> Ending {
         let verb = words::whole(edge.verb);
         let proposal = self.proposal(environment, outlook, verb);
         let proposal = match proposal {
@@ -201,7 +216,7 @@ impl Keeper {
             read_at: Some(outlook.at),
             now: self.cloud.now(),
         };
-        let reason = format!("schedule: {} {}", words::edge(edge, &self.view.zone), words::cause(&edge.cause));
+        let reason = format!("schedule: {} {why}", words::edge(edge, &self.view.zone));
         let logbook = Logbook { path: self.journal.clone(), who: outlook.world.identity(&plan.scope).cloned() };
         match self.gate.allow(proposal, &Answer::Yes, Some(reason), &at) {
             Ok(Let::Change(approved)) => match carry_out(&*self.cloud, &approved, &logbook, None).await {
@@ -216,11 +231,22 @@ impl Keeper {
         }
     }
 
+    /// That one of them is not as it should be, and why.
+    fn says(&self, it: &Sleeper, drift: &Drift, now: Timestamp) -> String {
+        let says = words::drifted(drift, now, &self.view.zone).unwrap_or_default();
+        format!("{} {says}", it.member.label())
+    }
+
     fn proposal(&self, environment: &Environment, outlook: &Outlook, verb: &str) -> Option<Result<Proposal, String>> {
         let (scope, when) = (environment.scopes.first()?, (outlook.at, &self.view.zone));
         let propose = |site: &Site<'_>| whole::propose(verb, None, site);
         Some(Site::within(environment, scope, &outlook.world, when, propose))
     }
+}
+
+/// Whether what drifts of it is put right by whoever executes its edges.
+fn is_enforced(off: &OffHours) -> bool {
+    off.routine.backend == Backend::Local && off.routine.schedule.mode == Mode::Enforce && !off.exceptions.protect
 }
 
 /// Whether everything is where `verb` leads already.

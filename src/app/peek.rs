@@ -12,7 +12,7 @@ use crate::procedure::Want;
 use crate::schedule::Backend;
 
 /// How long what was read counts as known: each schedule of a group takes a call.
-const KNOWN: SignedDuration = SignedDuration::from_mins(5);
+pub(super) const KNOWN: SignedDuration = SignedDuration::from_mins(5);
 
 /// What was asked for, and when.
 pub(super) type Peeked = Vec<(Want, Timestamp)>;

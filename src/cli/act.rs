@@ -12,12 +12,12 @@ use super::{names, out};
 use crate::app::carry::{Logbook, carry_out};
 use crate::app::drive::{Errand, drive};
 use crate::app::gate::{Answer, Circumstances, Gate, Let, Plan};
-use crate::app::headless::Outlook;
+use crate::app::headless::{self, Outlook};
 use crate::environment::Environment;
 use crate::kinds::{Site, kind};
 use crate::procedure::{Ending, How, Proposal, Report, Want};
 use crate::text;
-use crate::world::{EnvironmentName, ResourceId, Scope};
+use crate::world::{EnvironmentName, Fault, ResourceId, Scope};
 
 /// The environment that `typed` names; it may be shortened.
 ///
@@ -101,20 +101,12 @@ pub(super) async fn take_up(duty: &Duty, outlook: &mut Outlook, wish: &Wish<'_>)
 /// Reads more than the clock does: what choices come from, what a plan tells of, why something drifts. What cannot be
 /// read is left out, and told in sentences.
 pub(super) async fn consult(duty: &Duty, outlook: &mut Outlook, reads: &[Want]) -> Vec<String> {
-    let mut said = Vec::new();
-    for want in reads {
-        let Some(of) = kind(want.kind) else { continue };
-        let got = duty.cloud.read(of, &want.scope, &want.coverage, &outlook.world).await;
-        let fault = match &got {
-            Ok(found) => found.faults().next().cloned(),
-            Err(fault) => Some(fault.clone()),
-        };
-        if let Some(fault) = fault {
-            said.push(text::clean(&fault.sentence()).into_owned());
-        }
-        outlook.world.put(&want.scope, want.kind, &want.coverage, got, duty.cloud.now());
-    }
-    said
+    told(&headless::consult(&*duty.cloud, &mut outlook.world, reads).await)
+}
+
+/// Faults in sentences, for a line each.
+pub(super) fn told(faults: &[Fault]) -> Vec<String> {
+    faults.iter().map(|fault| text::clean(&fault.sentence()).into_owned()).collect()
 }
 
 /// Hands the surroundings of a resource of `environment` to `use_it`.

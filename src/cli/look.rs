@@ -11,6 +11,7 @@ use crate::app::headless::{self, Outlook, View};
 use crate::app::pace::Tempo;
 use crate::cloud::{Check, Cloud};
 use crate::config::Settings;
+use crate::environment::Environment;
 use crate::text;
 use crate::theme::Theme;
 use crate::world::{Fault, Scope, World};
@@ -56,6 +57,22 @@ pub(super) async fn once_whatever(duty: &Duty) -> Result<Outlook, Failure> {
     };
     out::progress("");
     got.map_err(|fault| nowhere(&fault))
+}
+
+/// Reads why something is not as its schedule wants it, of the environments that `of` chooses. What may not be read
+/// stands beside the data, and the cause stays unknown.
+///
+/// # Errors
+/// When ctrl-c came first.
+pub(super) async fn explain(
+    duty: &Duty,
+    outlook: &mut Outlook,
+    of: &(dyn Fn(&Environment) -> bool + Sync),
+) -> Result<(), Failure> {
+    tokio::select! {
+        _ = headless::explain(&*duty.cloud, &duty.view, outlook, of) => Ok(()),
+        _ = tokio::signal::ctrl_c() => Err(interrupted()),
+    }
 }
 
 /// Reads on, handing every picture to `each`.

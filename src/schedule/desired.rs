@@ -51,6 +51,8 @@ pub enum Cause {
     Guard,
     /// AWS started it after seven days; this stops it again.
     AutoRestart,
+    /// It was not as it should be, and enforcing puts it right.
+    Drift,
 }
 
 /// An instant where the desired state changes, and what to do about it.

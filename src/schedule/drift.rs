@@ -137,7 +137,7 @@ pub fn enforce(intent: Intent<'_>, drift: &Drift, first_seen: Option<Timestamp>,
     if intent.schedule.mode != Mode::Enforce || at > now {
         return None;
     }
-    let cause = if *why == Why::AutoRestart { Cause::AutoRestart } else { Cause::Period };
+    let cause = if *why == Why::AutoRestart { Cause::AutoRestart } else { Cause::Drift };
     Some(Edge { at, issue_at: at, verb: *verb, cause })
 }
 

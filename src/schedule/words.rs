@@ -58,6 +58,7 @@ pub fn cause(cause: &Cause) -> String {
         Cause::HoldEnd { by } => format!("end of the {}", whose("hold", by)),
         Cause::Guard => "guard: the stop is repeated".to_owned(),
         Cause::AutoRestart => "AWS started it after seven days; stopped again".to_owned(),
+        Cause::Drift => "it was not as it should be".to_owned(),
     }
 }
 
@@ -107,6 +108,7 @@ const fn cause_word(cause: &Cause) -> &'static str {
         Cause::HoldEnd { .. } => "hold",
         Cause::Guard => "guard",
         Cause::AutoRestart => "auto-restart",
+        Cause::Drift => "drift",
     }
 }
 
@@ -140,21 +142,35 @@ pub fn drift(drift: &Drift, now: Timestamp, zone: &TimeZone) -> Option<String> {
         Drift::Slow { since } => Some(format!("has been moving since {}", when(*since, now, zone))),
         Drift::Untold => Some("cannot be told: its status needs a person".to_owned()),
         Drift::Drifted { verb, since, why, righted_at } => {
-            let (should, is) = match verb {
-                Verb::Stop => ("off", "on"),
-                Verb::Start => ("on", "off"),
-            };
-            let since = since.map(|at| format!(" since {}", when(at, now, zone))).unwrap_or_default();
-            let why = match why {
-                Why::Manual => "by hand",
-                Why::AutoRestart => "AWS started it after seven days",
-                Why::Missed => "the last edge had no effect",
-                Why::Unknown => "why is not known",
-            };
+            let says = is_not((*verb, *since, *why), now, zone);
             let then = righted_at.map(|at| format!("; {} {}", verb.word(), when(at, now, zone))).unwrap_or_default();
-            Some(format!("should be {should}, is {is}{since} ({why}){then}"))
+            Some(format!("{says}{then}"))
         }
     }
+}
+
+/// The same without what comes of it: `should be off, is on since 13:08 (by hand)`. `None` where nothing drifts.
+#[must_use]
+pub fn drifted(drift: &Drift, now: Timestamp, zone: &TimeZone) -> Option<String> {
+    match drift {
+        Drift::Drifted { verb, since, why, .. } => Some(is_not((*verb, *since, *why), now, zone)),
+        Drift::None | Drift::Settling | Drift::Slow { .. } | Drift::Untold => None,
+    }
+}
+
+fn is_not((verb, since, why): (Verb, Option<Timestamp>, Why), now: Timestamp, zone: &TimeZone) -> String {
+    let (should, is) = match verb {
+        Verb::Stop => ("off", "on"),
+        Verb::Start => ("on", "off"),
+    };
+    let since = since.map(|at| format!(" since {}", when(at, now, zone))).unwrap_or_default();
+    let why = match why {
+        Why::Manual => "by hand",
+        Why::AutoRestart => "AWS started it after seven days",
+        Why::Missed => "the last edge had no effect",
+        Why::Unknown => "why is not known",
+    };
+    format!("should be {should}, is {is}{since} ({why})")
 }
 
 /// A drift as JSON.

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::super::ledger::{Ledger, State};
 use super::BACK;
 use crate::environment::OffHours;
-use crate::schedule::drift::Drift;
+use crate::schedule::drift::{Drift, STOP_GRACE};
 use crate::schedule::{ActionKey, Mode, Verb};
 
 /// When each was first seen wrongly up, by ARN; remembers what is new of it and what is over. Empty unless the schedule
@@ -49,6 +49,17 @@ pub(super) fn sighted(
         }
     }
     Ok(first)
+}
+
+/// The first moment at which one that was seen has been up for as long as is billed anyway: since AWS tells it was
+/// started, else since it was seen.
+pub(super) fn ripe(sighted: &BTreeMap<String, Timestamp>, off: &OffHours) -> Option<Timestamp> {
+    let pairs = off.sleepers.iter().zip(&off.drifts);
+    let ripe = pairs.filter_map(|(it, drift)| match drift {
+        Drift::Drifted { since, .. } => since.or(sighted.get(&it.arn).copied())?.checked_add(STOP_GRACE).ok(),
+        _ => None,
+    });
+    ripe.min()
 }
 
 /// The ledger's keys of what was seen.

@@ -176,16 +176,13 @@ async fn what_somebody_else_owns_is_not_enforced() {
     let cloud = Arc::new(Demo::new(7, 1.0, at("2026-11-21T14:00:00+09:00")).prompt());
     let mut keeper = keeper(&cloud, state.path());
     let wish = keeper.view.wishes.environments.first_mut().unwrap();
-    let always = Schedule {
-        mode: crate::schedule::Mode::Enforce,
-        on: vec!["mon-sun 00:00-24:00".parse().unwrap()],
-        holidays: None,
-        ..office()
-    };
+    let always =
+        Schedule { mode: Mode::Enforce, on: vec!["mon-sun 00:00-24:00".parse().unwrap()], holidays: None, ..office() };
     wish.routine = Some(crate::schedule::Routine { backend: Backend::Local, ..crate::schedule::Routine::new(always) });
     let round = keeper.round().await.unwrap();
     let [first, ..] = round.standing.as_slice() else { panic!("told: {round:?}") };
-    let says = "prooflink-dev: prooflink-dev-db is not put right: rule prooflink-dev-db-stop stops prooflink-dev-db";
+    let says = "prooflink-dev: prooflink-dev-db should be on, is off";
+    assert!(first.contains("; it is not put right: rule prooflink-dev-db-stop stops prooflink-dev-db"), "{first}");
     assert!(first.starts_with(says), "{first}");
     assert!(first.contains("disable the rule prooflink-dev-db-stop, or choose mode"), "{first}");
     assert!(round.said.is_empty() && journaled(state.path()).is_empty(), "{round:?}");
@@ -210,7 +207,7 @@ async fn what_is_up_by_mistake_is_stopped_ten_minutes_after_the_first_look_whoev
     let cloud = Arc::new(Demo::new(7, 1.0, at("2026-11-21T14:00:00+09:00")).prompt());
     let enforcing = || {
         let mut keeper = keeper(&cloud, state.path());
-        let office = Schedule { mode: crate::schedule::Mode::Enforce, ..office() };
+        let office = Schedule { mode: Mode::Enforce, ..office() };
         let routine = crate::schedule::Routine { backend: Backend::Local, ..crate::schedule::Routine::new(office) };
         let wish = crate::environment::Wish {
             protected: Some(false),
@@ -236,13 +233,66 @@ async fn what_is_up_by_mistake_is_stopped_ten_minutes_after_the_first_look_whoev
     assert_eq!((verbs(), last.said), (vec![Verb::Stop], Vec::new()));
 }
 
+/// Somebody puts an environment to sleep, or wakes it.
+async fn by_hand(keeper: &Keeper, name: &str, verb: &str) {
+    let outlook = headless::picture(&keeper.cloud, &keeper.view, &mut |_, _| {}).await.unwrap();
+    let environment = outlook.picture.environment(&name.into()).unwrap();
+    let (scope, when) = (&environment.scopes[0], (outlook.at, &keeper.view.zone));
+    let propose = |site: &Site<'_>| whole::propose(verb, None, site);
+    let proposal = Site::within(environment, scope, &outlook.world, when, propose).unwrap();
+    let fair =
+        Circumstances { protected: false, pinned: None, account: None, read_at: Some(outlook.at), now: outlook.at };
+    let Let::Procedure(license, procedure) = keeper.gate.allow(proposal, &Answer::Yes, None, &fair).unwrap() else {
+        panic!("a procedure")
+    };
+    let errand = Errand { id: 1, license, procedure };
+    let ending = drive(&*keeper.cloud, errand, outlook.world, (&Logbook::default(), false), &mut |_| {}).await;
+    assert_eq!(ending.how, How::Done, "{verb}: {}", ending.says);
+}
+
+/// A database that somebody woke: AWS tells since when it is up, so that its ten minutes count from there, and what is
+/// said and journaled names the cause.
+#[tokio::test(start_paused = true)]
+async fn what_somebody_woke_is_stopped_ten_minutes_after_it_came_up_and_the_journal_says_why() {
+    let state = tempfile::tempdir().unwrap();
+    let cloud = Arc::new(Demo::new(7, 1.0, at("2026-11-21T14:00:00+09:00")).prompt());
+    let mut keeper = keeper(&cloud, state.path());
+    let office = Schedule { mode: Mode::Enforce, holidays: None, ..office() };
+    let routine = crate::schedule::Routine { backend: Backend::Local, ..crate::schedule::Routine::new(office) };
+    let wish = crate::environment::Wish {
+        protected: Some(false),
+        routine: Some(routine),
+        ..crate::environment::Wish::new("backend-dev")
+    };
+    keeper.view.wishes.environments = vec![wish];
+    for verb in ["sleep", "wake"] {
+        by_hand(&keeper, "backend-dev", verb).await;
+    }
+    let first = keeper.round().await.unwrap();
+    assert!(journaled(state.path()).is_empty() && first.next < SignedDuration::from_mins(10), "{first:?}");
+    keeper.cloud.pause(first.next).await;
+    let second = keeper.round().await.unwrap();
+    let [said] = second.said.as_slice() else { panic!("{second:?}") };
+    let cause = "should be off, is on since 14:";
+    assert!(said.starts_with("backend-dev: sleep (") && said.contains(cause) && said.contains("(by hand)"), "{said}");
+    let text = std::fs::read_to_string(state.path().join("journal.jsonl")).unwrap();
+    let reasons: Vec<String> = text
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+        .filter(|line| line["part_of"].is_null())
+        .filter_map(|line| line["reason"].as_str().map(str::to_owned))
+        .collect();
+    assert!(reasons[0].starts_with("schedule: stop 14:"), "{reasons:?}");
+    assert!(reasons[0].contains(cause) && reasons[0].contains("(by hand)"), "{reasons:?}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_sync_to_an_enforced_schedule_names_the_owner_and_what_to_do() {
     let state = tempfile::tempdir().unwrap();
     let cloud = Arc::new(Demo::new(7, 1.0, at("2026-11-21T14:00:00+09:00")).prompt());
     let mut keeper = keeper(&cloud, state.path());
     let wish = keeper.view.wishes.environments.first_mut().unwrap();
-    let enforced = Schedule { mode: crate::schedule::Mode::Enforce, ..office() };
+    let enforced = Schedule { mode: Mode::Enforce, ..office() };
     wish.routine = Some(crate::schedule::Routine::new(enforced));
     let outlook = headless::picture(&keeper.cloud, &keeper.view, &mut |_, _| {}).await.unwrap();
     let environment = outlook.picture.environment(&"prooflink-dev".into()).unwrap();

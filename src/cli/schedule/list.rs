@@ -10,7 +10,6 @@ use super::super::{out, tree};
 use super::{aligned, stored};
 use crate::app::headless::Outlook;
 use crate::environment::{Environment, OffHours};
-use crate::procedure::Want;
 use crate::schedule::{Desired, Mode, words};
 use crate::text::clean;
 
@@ -20,9 +19,8 @@ use crate::text::clean;
 /// When nothing could be read.
 pub(super) async fn run(duty: &Duty, args: &tree::Listing) -> Result<Exit, Failure> {
     let mut outlook = look::once(duty).await?;
-    let mut unread = stored::read(duty, &mut outlook).await;
-    let causes: Vec<Want> = scheduled(&outlook).flat_map(|(_, off)| off.causes()).collect();
-    unread.push_str(&stored::events(duty, &mut outlook, causes).await);
+    let unread = stored::read(duty, &mut outlook).await;
+    look::explain(duty, &mut outlook, &|_| true).await?;
     let zone = &duty.view.zone;
     let text = if args.json {
         format!("{}\n", json(&outlook, &duty.view.wishes.schedules, zone))

@@ -24,7 +24,10 @@ pub(super) async fn run(duty: &Duty, args: &tree::Status) -> Result<Exit, Failur
     if args.watch {
         return watch(duty, args).await;
     }
-    let outlook = look::once(duty).await?;
+    let mut outlook = look::once(duty).await?;
+    // Why something drifts may be what an environment's health hangs on.
+    let chosen: Vec<_> = choose(&outlook, &args.env)?.into_iter().map(|environment| environment.name.clone()).collect();
+    look::explain(duty, &mut outlook, &|environment| chosen.contains(&environment.name)).await?;
     let (text, exit) = say(duty, args, &outlook)?;
     out::data(&text)?;
     if !args.json {

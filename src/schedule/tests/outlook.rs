@@ -134,7 +134,7 @@ fn a_start_by_hand_at_night_is_left_in_edge_mode_and_stopped_by_enforcing() {
     assert_eq!(drifted(&schedule, found), (Verb::Stop, Why::Manual, Some("Thu 11-19 23:50".into())));
     let now = at(&schedule, "2026-11-19 23:50");
     let act = enforce(intent, &drift(intent, &seen, now), None, now).unwrap();
-    assert_eq!((act.verb, act.cause), (Verb::Stop, Cause::Period));
+    assert_eq!((act.verb, act.cause), (Verb::Stop, Cause::Drift));
     let auto = Observed { auto_restarted: true, ..seen };
     assert_eq!(enforce(intent, &drift(intent, &auto, now), None, now).unwrap().cause, Cause::AutoRestart);
 }
