@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::whole::Whole;
 use super::{Environment, OffHours, schedule_reads, unread};
@@ -38,14 +39,18 @@ impl Whole for Keeping {
         let look = if reads.is_empty() { Asks::Nothing } else { Asks::Look { reads: reads.clone() } };
         let live = off.over(now).is_some() || off.hold(now).is_some();
         let kept = off.intent().latest_end(now).0;
-        let latest =
-            format!("keep it running until a time, {} at most, or `stopped` until one", words::when(kept, now, zone));
+        let here = site.cx.zone;
+        let at_most = words::told(kept, now, zone, here);
+        let latest = format!("keep it running until a time, {at_most} at most, or `stopped` until one");
+        // What is typed is a time of the schedule, whatever the reader's clock shows.
+        let clock =
+            words::elsewhere(now, zone, here).map(|name| format!(", by the clock of {name}")).unwrap_or_default();
         let mut offers = vec![
             Offer::new("override", latest)
-                .asking(text("until when (23:30, +2h, stopped 08:00)"))
+                .asking(text(&format!("until when{clock} (23:30, +2h, stopped 08:00)")))
                 .barred(barred.clone()),
             Offer::new("hold", "leave it exactly as it is until a time")
-                .asking(text("until when (2026-11-30 09:00)"))
+                .asking(text(&format!("until when{clock} (2026-11-30 09:00)")))
                 .barred(barred.clone()),
             Offer::new("clear", "take back the override and the hold")
                 .asking(look)
@@ -252,24 +257,24 @@ fn overridden(site: &Site<'_>, off: &OffHours, value: &str) -> Result<Sync, Stri
     let granted = off.intent().grant(wish, now).map_err(|why| why.to_string())?;
     let over = granted.over;
     let name = &site.environment.name;
-    let says = format!("keep {name} {} until {}", over.state.word(), words::moment(over.until, site.cx.zone));
+    let says =
+        format!("keep {name} {} until {}", over.state.word(), words::told_moment(over.until, zone, site.cx.zone));
     let exceptions = Exceptions { over: Some(over.clone()), ..off.exceptions.clone() };
     let labels = labels(site, off, &[(tags::OVERRIDE, Some(over.to_tag(zone)))])?;
     let mut sync = proceed(site, off, says, exceptions)?.labelling(labels);
-    sync.notice(granted.notes.iter().map(|note| noted(note, now, site)));
+    sync.notice(granted.notes.iter().map(|note| noted(note, now, (zone, site.cx.zone))));
     Ok(sync)
 }
 
-fn noted(note: &Note, now: Timestamp, site: &Site<'_>) -> String {
-    let zone = site.cx.zone;
+fn noted(note: &Note, now: Timestamp, (zone, here): (&TimeZone, &TimeZone)) -> String {
     match note {
         Note::EndsAtStart { start, .. } => {
-            format!("it ends at {}: it is started then anyway", words::when(*start, now, zone))
+            format!("it ends at {}: it is started then anyway", words::told(*start, now, zone, here))
         }
         Note::NothingToPostpone => "nothing would have happened before its end".to_owned(),
         Note::Replaces { by, until } => {
             let by = if by.is_empty() { "somebody" } else { by };
-            format!("it replaces the override of {by} until {}", words::when(*until, now, zone))
+            format!("it replaces the override of {by} until {}", words::told(*until, now, zone, here))
         }
     }
 }
@@ -285,7 +290,8 @@ fn held(site: &Site<'_>, off: &OffHours, value: &str) -> Result<Sync, String> {
     let hold = Hold { state, until: end, by: by(site), reason: None };
     let hold = off.intent().grant_hold(hold, now).map_err(|why| why.to_string())?;
     let name = &site.environment.name;
-    let says = format!("leave {name} as it is ({}) until {}", state.word(), words::moment(hold.until, site.cx.zone));
+    let until = words::told_moment(hold.until, zone, site.cx.zone);
+    let says = format!("leave {name} as it is ({}) until {until}", state.word());
     let exceptions = Exceptions { hold: Some(hold.clone()), ..off.exceptions.clone() };
     let labels = labels(site, off, &[(tags::HOLD, Some(hold.to_tag(zone)))])?;
     Ok(proceed(site, off, says, exceptions)?.labelling(labels))

@@ -57,6 +57,12 @@ impl Cell {
         Self { text: text.into(), tone: Tone::Of(health) }
     }
 
+    /// A sentence in the tone of `health`; a note on something that is well is ordinary text, not praise.
+    #[must_use]
+    pub fn says(health: Health, text: impl Into<String>) -> Self {
+        if health == Health::Well { Self::plain(text) } else { Self::of(health, text) }
+    }
+
     /// An unknown value, shown as a dash.
     #[must_use]
     pub fn none() -> Self {

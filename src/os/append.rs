@@ -6,7 +6,8 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 /// Appends `line` (with its newline) to `path` and syncs it to disk. Makes the directory (0700) and the file
-/// (0600) if need be. One `write` in append mode keeps the lines of two running consoles apart.
+/// (0600) if need be. The file is locked meanwhile, so that the lines of two running consoles stay apart and neither
+/// takes the other's write for the half line of a dead one.
 ///
 /// # Errors
 /// Whatever the file system says; nothing is half-written that a reader would take for a whole line.
@@ -16,12 +17,25 @@ pub fn append_line(path: &Path, line: &str) -> io::Result<()> {
     }
     let new = !path.exists();
     let mut file = open(path)?;
+    locked(&file)?;
     // A writer that died in the middle left half a line: ours must not be glued to it.
     let whole = if ends_whole(path)? { line.to_owned() } else { format!("\n{line}") };
     file.write_all(whole.as_bytes())?;
     file.sync_data()?;
     // The name of a new file stands in its directory, which has to reach the disk as well.
     if new { sync_dir(path) } else { Ok(()) }
+}
+
+/// Waits until no other writer is at it; whoever drops the file lets go. Where files cannot be locked, appending in one
+/// write has to do.
+fn locked(file: &File) -> io::Result<()> {
+    loop {
+        match file.lock() {
+            Err(why) if why.kind() == io::ErrorKind::Interrupted => {}
+            Err(why) if why.kind() == io::ErrorKind::Unsupported => return Ok(()),
+            outcome => return outcome,
+        }
+    }
 }
 
 #[cfg(unix)]
@@ -93,6 +107,24 @@ mod tests {
         let text = std::fs::read_to_string(&path).expect("the file");
         assert_eq!(text.lines().count(), 100);
         assert!(text.lines().all(|line| line.len() == 200 && (line.starts_with('a') == line.ends_with('a'))));
+    }
+
+    #[test]
+    fn a_write_that_is_seen_half_done_is_not_taken_for_a_dead_writers() {
+        use std::io::Write;
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("journal.jsonl");
+        let mut other = super::open(&path).expect("the file");
+        other.lock().expect("the lock");
+        other.write_all(b"{\"half").expect("half a line");
+        let waiting = {
+            let path = path.clone();
+            std::thread::spawn(move || append_line(&path, "mine\n"))
+        };
+        other.write_all(b" and half\n").expect("the other half");
+        drop(other);
+        waiting.join().expect("a writer").expect("a line");
+        assert_eq!(std::fs::read_to_string(&path).expect("the file"), "{\"half and half\nmine\n");
     }
 
     #[test]

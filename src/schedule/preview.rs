@@ -78,7 +78,7 @@ pub enum Warning {
     Backup {
         /// The database.
         database: String,
-        /// Its window, UTC.
+        /// Its window in the schedule's zone, with RDS's own text.
         window: String,
         /// On how many of the days looked at.
         asleep: usize,
@@ -89,7 +89,7 @@ pub enum Warning {
     Maintenance {
         /// The database.
         database: String,
-        /// Its window, UTC.
+        /// Its window in the schedule's zone, with RDS's own text.
         window: String,
         /// How many actions wait.
         pending: Option<u32>,
@@ -126,13 +126,13 @@ impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Backup { database, window, asleep, of } if asleep == of => {
-                write!(f, "{database}: asleep in its backup window ({window} UTC): automated backups never happen")
+                write!(f, "{database}: asleep in its backup window, {window}: automated backups never happen")
             }
             Self::Backup { database, window, asleep, of } => {
-                write!(f, "{database}: asleep in its backup window ({window} UTC) on {asleep} of {of} days")
+                write!(f, "{database}: asleep in its backup window, {window}, on {asleep} of {of} days")
             }
             Self::Maintenance { database, window, pending } => {
-                write!(f, "{database}: asleep in its maintenance window ({window} UTC)")?;
+                write!(f, "{database}: asleep in its maintenance window, {window}")?;
                 match pending {
                     Some(0) => f.write_str("; nothing is pending"),
                     Some(pending) => write!(f, "; {pending} pending"),
@@ -301,7 +301,7 @@ fn missed_windows(intent: Intent<'_>, now: Timestamp, database: &Database) -> Ve
             (1..=DAYS).map(|day| settle(&TimeZone::UTC, moved(today, day), window.from).at).collect();
         let missed = days.iter().filter(|at| asleep(**at)).count();
         if missed > 0 {
-            let (database, window) = (database.name.clone(), window.to_string());
+            let (database, window) = (database.name.clone(), window.told(now, &intent.schedule.zone));
             found.push(Warning::Backup { database, window, asleep: missed, of: days.len() });
         }
     }
@@ -312,7 +312,8 @@ fn missed_windows(intent: Intent<'_>, now: Timestamp, database: &Database) -> Ve
             .map(|date| settle(&TimeZone::UTC, date, window.from).at);
         if starts.any(asleep) {
             let (database, pending) = (database.name.clone(), database.pending);
-            found.push(Warning::Maintenance { database, window: window.to_string(), pending });
+            let window = window.told(now, &intent.schedule.zone);
+            found.push(Warning::Maintenance { database, window, pending });
         }
     }
     found

@@ -4,11 +4,14 @@
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::civil::Weekday;
+use jiff::Timestamp;
+use jiff::civil::{Date, Weekday};
+use jiff::tz::TimeZone;
 
-use super::clock::ClockTime;
+use super::clock::{ClockTime, settle};
 use super::days::{day, day_word};
 use super::error::GrammarError;
+use super::spans::{local_date, moved};
 
 /// PreferredBackupWindow: every day, UTC.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -30,6 +33,35 @@ pub struct MaintenanceWindow {
     pub last_day: Weekday,
     /// Ends.
     pub to: ClockTime,
+}
+
+impl BackupWindow {
+    /// In `zone` around `now`, with RDS's own text beside it: `02:10–02:40 (17:10-17:40 UTC)`.
+    #[must_use]
+    pub fn told(&self, now: Timestamp, zone: &TimeZone) -> String {
+        let today = local_date(&TimeZone::UTC, now);
+        told((today, self.from), (today, self.to), ("%H:%M", &self.to_string()), zone)
+    }
+}
+
+impl MaintenanceWindow {
+    /// In `zone`, the next one after `now`, with RDS's own text beside it: `Sun 02:00–Sun 02:30 (sat:17:00-sat:17:30 UTC)`.
+    #[must_use]
+    pub fn told(&self, now: Timestamp, zone: &TimeZone) -> String {
+        let today = local_date(&TimeZone::UTC, now);
+        let on = |day: Weekday| moved(today, i64::from(today.weekday().until(day)));
+        told((on(self.day), self.from), (on(self.last_day), self.to), ("%a %H:%M", &self.to_string()), zone)
+    }
+}
+
+/// Both ends by the clock of `zone`. Where that shows what UTC shows, saying it twice would tell nothing.
+fn told(from: (Date, ClockTime), to: (Date, ClockTime), (shape, utc): (&str, &str), zone: &TimeZone) -> String {
+    let at = |(date, time): (Date, ClockTime)| settle(&TimeZone::UTC, date, time).at;
+    if zone.to_offset(at(from)).is_zero() {
+        return format!("{utc} UTC");
+    }
+    let local = |end| at(end).to_zoned(zone.clone()).strftime(shape).to_string();
+    format!("{}–{} ({utc} UTC)", local(from), local(to))
 }
 
 impl FromStr for BackupWindow {

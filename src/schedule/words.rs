@@ -31,6 +31,31 @@ pub fn moment(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone()).strftime("%a %Y-%m-%d %H:%M").to_string()
 }
 
+/// A time of a schedule, for a reader whose clock may show another: `22:00`, or `22:00 Asia/Tokyo, 13:00 here`.
+#[must_use]
+pub fn told(at: Timestamp, now: Timestamp, zone: &TimeZone, here: &TimeZone) -> String {
+    let said = when(at, now, zone);
+    match elsewhere(at, zone, here) {
+        Some(name) => format!("{said} {name}, {} here", when(at, now, here)),
+        None => said,
+    }
+}
+
+/// The same with its date: `Fri 2026-11-20 22:00`, or `Fri 2026-11-20 22:00 Asia/Tokyo, 13:00 here`.
+#[must_use]
+pub fn told_moment(at: Timestamp, zone: &TimeZone, here: &TimeZone) -> String {
+    let said = moment(at, zone);
+    let Some(name) = elsewhere(at, zone, here) else { return said };
+    let shape = if local_date(zone, at) == local_date(here, at) { "%H:%M" } else { "%a %H:%M" };
+    format!("{said} {name}, {} here", at.to_zoned(here.clone()).strftime(shape))
+}
+
+/// What a schedule's zone is called where the reader's clock shows another time than it at that moment.
+#[must_use]
+pub fn elsewhere<'z>(at: Timestamp, zone: &'z TimeZone, here: &TimeZone) -> Option<&'z str> {
+    (zone.to_offset(at) != here.to_offset(at)).then(|| zone.iana_name().unwrap_or("there"))
+}
+
 /// RFC 3339 with the zone's offset, to the second.
 #[must_use]
 pub fn rfc(at: Timestamp, zone: &TimeZone) -> String {

@@ -67,9 +67,9 @@ impl Fault {
         self
     }
 
-    /// One sentence: what was tried, on what, why it failed.
+    /// What was tried, on what, and how it failed, without what AWS said of it: `ecs:ListTasks is not allowed`.
     #[must_use]
-    pub fn sentence(&self) -> String {
+    pub fn brief(&self) -> String {
         let on = self.on.as_deref().map(|on| format!(" on {on}")).unwrap_or_default();
         let why = match self.kind {
             FaultKind::Denied => "is not allowed",
@@ -84,11 +84,14 @@ impl Fault {
             FaultKind::Refused => "was refused",
             FaultKind::Odd => "failed",
         };
-        if self.message.is_empty() {
-            format!("{}{on} {why}", self.operation)
-        } else {
-            format!("{}{on} {why}: {}", self.operation, self.message)
-        }
+        format!("{}{on} {why}", self.operation)
+    }
+
+    /// One sentence: what was tried, on what, why it failed.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let brief = self.brief();
+        if self.message.is_empty() { brief } else { format!("{brief}: {}", self.message) }
     }
 
     /// What to do about it. `scope` names the profile and region the remedy speaks of.

@@ -12,7 +12,7 @@ pub enum Health {
     Well,
     /// Down on purpose.
     Asleep,
-    /// Moving: a rollout, a start, a stop, a drain. Nobody need act yet.
+    /// Moving: a rollout, a start, a stop, a drain. Nobody needs to act yet.
     Changing,
     /// Could not be told: no data, or a status nobody has seen.
     Unknown,

@@ -20,7 +20,7 @@ use super::telling::copy;
 pub(in crate::app) fn choose(model: &mut Model, menu: Menu) -> Vec<Effect> {
     let Some(entry) = menu.current().cloned() else { return Vec::new() };
     if let Some(why) = entry.barred {
-        model.notices.info(model.now, format!("{}: {why}", entry.label));
+        model.notices.info(model.now, format!("{}: {why}", entry.label.trim()));
         model.overlay = Overlay::Menu(Box::new(menu));
         return Vec::new();
     }
@@ -62,7 +62,12 @@ pub(super) fn copy_cell(model: &mut Model) {
         .map(|(at, text)| {
             let label = block.columns.get(at).map_or("", |column| column.title);
             let text = crate::text::mask_text(text).into_owned();
-            Entry { label: text.clone(), note: label.to_lowercase(), barred: None, pick: Pick::Copy(text) }
+            // The name of the cell first: what stands in it may be long.
+            let (label, note) = match label {
+                "" => (text.clone(), String::new()),
+                label => (label.to_lowercase(), text.clone()),
+            };
+            Entry { label, note, barred: None, pick: Pick::Copy(text) }
         })
         .collect();
     model.overlay = Overlay::Menu(Box::new(Menu::new("copy", entries)));

@@ -101,7 +101,7 @@ pub(super) fn help_lines(model: &Model, place: Where) -> Vec<Cell> {
     lines.extend([Cell::plain(""), heading("signs".to_owned())]);
     let signs = [
         ("●", "well"),
-        ("◌", "changing, nobody need act"),
+        ("◌", "changing, nobody needs to act"),
         ("☾", "asleep on purpose"),
         ("?", "could not be told"),
         ("!", "worrying"),

@@ -13,7 +13,7 @@ use crate::app::place::Place;
 use crate::app::shown::Shown;
 use crate::command::Command;
 use crate::keys::{Chord, Key, edit};
-use crate::screens::confirm::{Confirm, Heard};
+use crate::screens::confirm::{Confirm, Heard, PAGE};
 
 pub(super) fn key(model: &mut Model, chord: Chord) -> Vec<Effect> {
     if chord == Chord::ctrl('c') {
@@ -88,7 +88,21 @@ pub(super) fn over(model: &mut Model, overlay: Overlay, chord: Chord) -> Vec<Eff
             model.overlay = Overlay::Menu(menu);
             Vec::new()
         }
-        Overlay::Confirm(confirm) => confirm_key(model, confirm, chord),
+        Overlay::Confirm(mut confirm) => {
+            // A plan is paged through by the keys that page elsewhere, but for those that could be meant as an answer.
+            let answers = matches!(chord.key, Key::Char(_)) && !chord.ctrl && !chord.alt;
+            let pages = match model.settings.keymap.command(crate::command::Where::Fleet, chord) {
+                Some(Command::PageDown) if !answers => Some(PAGE),
+                Some(Command::PageUp) if !answers => Some(-PAGE),
+                _ => None,
+            };
+            if let Some(lines) = pages {
+                scroll(&mut confirm, &model.shown, lines);
+                model.overlay = Overlay::Confirm(confirm);
+                return Vec::new();
+            }
+            confirm_key(model, confirm, chord)
+        }
         Overlay::Ask(ask) => offers::ask_key(model, ask, chord),
     }
 }

@@ -244,7 +244,9 @@ fn marked_rows_are_copied_together() {
 fn one_cell_is_copied_by_choosing_it() {
     let mut model = showing(fleet());
     press(&mut model, &["Y"]);
-    assert!(text(&mut model, 100, 24).contains("verdict"));
+    let page = text(&mut model, 100, 24);
+    let cell = page.lines().find(|line| line.contains("┃ verdict")).unwrap_or_else(|| panic!("{page}"));
+    assert!(cell.contains("3 of 4 targets answer 502"), "each cell by its name: {page}");
     assert_eq!(press(&mut model, &["j", "j", "enter"]), [Effect::Copy("3 of 4 targets answer 502 since 13:58".into())]);
 }
 

@@ -75,13 +75,13 @@ fn windows_that_fall_into_the_sleep_are_told() {
     assert_eq!(
         warnings("17:00-17:30", "sun:18:00-sun:18:30", Some(7)),
         [
-            "db: asleep in its backup window (17:00-17:30 UTC): automated backups never happen",
-            "db: asleep in its maintenance window (sun:18:00-sun:18:30 UTC); 2 pending",
+            "db: asleep in its backup window, 02:00–02:30 (17:00-17:30 UTC): automated backups never happen",
+            "db: asleep in its maintenance window, Mon 03:00–Mon 03:30 (sun:18:00-sun:18:30 UTC); 2 pending",
         ]
     );
     assert_eq!(
         warnings("03:00-03:30", "wed:03:00-wed:03:30", Some(7)),
-        ["db: asleep in its backup window (03:00-03:30 UTC) on 4 of 14 days"]
+        ["db: asleep in its backup window, 12:00–12:30 (03:00-03:30 UTC), on 4 of 14 days"]
     );
     assert_eq!(warnings("17:00-17:30", "wed:03:00-wed:03:30", Some(0)), Vec::<String>::new());
 }
@@ -198,4 +198,30 @@ fn moving_for_half_an_hour_is_slow_and_any_wish_is_no_drift() {
     assert!(matches!(drift(Intent::new(&schedule, &none), &seen, now), Drift::Slow { .. }));
     let protected = Exceptions { protect: true, ..Exceptions::default() };
     assert_eq!(drift(Intent::new(&schedule, &protected), &seen, now), Drift::None);
+}
+
+#[test]
+fn a_window_is_told_by_the_clock_of_the_zone_and_once_where_that_is_utc() {
+    let now: Timestamp = "2026-11-25T03:00:00Z".parse().unwrap();
+    let backup: window::BackupWindow = "17:10-17:40".parse().unwrap();
+    let weekly: window::MaintenanceWindow = "sat:23:45-sun:00:15".parse().unwrap();
+    let tokyo = TimeZone::get("Asia/Tokyo").unwrap();
+    assert_eq!(backup.told(now, &tokyo), "02:10–02:40 (17:10-17:40 UTC)");
+    assert_eq!(weekly.told(now, &tokyo), "Sun 08:45–Sun 09:15 (sat:23:45-sun:00:15 UTC)");
+    assert_eq!(backup.told(now, &TimeZone::UTC), "17:10-17:40 UTC");
+    assert_eq!(weekly.told(now, &TimeZone::UTC), "sat:23:45-sun:00:15 UTC");
+}
+
+#[test]
+fn a_time_of_a_schedule_names_its_zone_where_the_readers_clock_shows_another() {
+    let tokyo = TimeZone::get("Asia/Tokyo").unwrap();
+    let now: Timestamp = "2026-11-28T12:17:00Z".parse().unwrap();
+    let (stop, early): (Timestamp, Timestamp) =
+        ("2026-11-28T14:00:00Z".parse().unwrap(), "2026-11-28T22:45:00Z".parse().unwrap());
+    assert_eq!(words::told(stop, now, &tokyo, &tokyo), "23:00");
+    assert_eq!(words::told(stop, now, &tokyo, &TimeZone::UTC), "23:00 Asia/Tokyo, 14:00 here");
+    assert_eq!(words::told(early, now, &tokyo, &TimeZone::UTC), "Sun 07:45 Asia/Tokyo, 22:45 here");
+    assert_eq!(words::told_moment(stop, &tokyo, &tokyo), "Sat 2026-11-28 23:00");
+    assert_eq!(words::told_moment(stop, &tokyo, &TimeZone::UTC), "Sat 2026-11-28 23:00 Asia/Tokyo, 14:00 here");
+    assert_eq!(words::told_moment(early, &tokyo, &TimeZone::UTC), "Sun 2026-11-29 07:45 Asia/Tokyo, Sat 22:45 here");
 }

@@ -10,6 +10,9 @@ use crate::app::gate::{Answer, Circumstances, Gate, Let, Plan, Refused};
 use crate::keys::{Chord, Key, edit};
 use crate::procedure::Proposal;
 
+/// How many lines of a plan a page is.
+pub const PAGE: isize = 10;
+
 /// A plan waiting for its answer.
 #[derive(Debug)]
 pub struct Confirm {
@@ -63,8 +66,8 @@ impl Confirm {
         match chord.key {
             Key::Down => return Heard::Scroll(1),
             Key::Up => return Heard::Scroll(-1),
-            Key::PageDown => return Heard::Scroll(10),
-            Key::PageUp => return Heard::Scroll(-10),
+            Key::PageDown => return Heard::Scroll(PAGE),
+            Key::PageUp => return Heard::Scroll(-PAGE),
             _ => {}
         }
         if self.hindrance.is_some() {

@@ -172,6 +172,13 @@ fn at_eighty_by_twenty_four_the_worst_is_seen_and_the_rest_can_be_reached() {
     assert!(text(&mut model, 80, 24).contains("step 14"), "{}", text(&mut model, 80, 24));
     tell(&mut model, News::Key("up".parse().expect("a chord")));
     assert!(!text(&mut model, 80, 24).contains("step 14"), "one line up is one line up");
+    for (key, end) in [("ctrl-b", "in city-dev"), ("ctrl-f", "step 14"), ("pgup", "in city-dev"), ("pgdn", "step 14")] {
+        for _ in 0..6 {
+            assert!(tell(&mut model, News::Key(key.parse().expect("a chord"))).is_empty(), "{key} is no answer");
+            text(&mut model, 80, 24);
+        }
+        assert!(text(&mut model, 80, 24).contains(end), "{key}: {}", text(&mut model, 80, 24));
+    }
     assert!(is_change(&press(&mut model, &["y"])), "it is still the same question");
 }
 

@@ -54,7 +54,12 @@ fn differences(all: &[Difference], room: usize, wide: bool) -> Vec<Line> {
     if !wide {
         for one in all {
             lines.extend(wrapped(&one.what, Role::Title, room));
-            for (sign, text, role) in [("− ", side(&one.from), Role::Dim), ("+ ", side(&one.to), Role::Text)] {
+            // What was not there has no "before", what goes no "after".
+            let sides = [("− ", &one.from, Role::Dim), ("+ ", &one.to, Role::Text)];
+            for (sign, text, role) in
+                sides.into_iter().filter_map(|(sign, text, role)| Some((sign, text.as_ref()?, role)))
+            {
+                let text = clean(text);
                 for (at, line) in wrap(&text, room.saturating_sub(4).max(1)).into_iter().enumerate() {
                     let sign = if at == 0 { sign } else { "  " };
                     lines.push(vec![(2, format!("{sign}{line}"), role)]);

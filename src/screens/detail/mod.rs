@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use super::environment::door;
 use super::sheet::{Block, Item, Look, Note, Sheet};
 use crate::environment::Picture;
-use crate::kinds::{Cell, Context, Extra, Joins, Section, Tone, kind};
+use crate::kinds::{AnyKind, Cell, Context, Extra, Joins, KINDS, Pace, Section, Tone, kind};
 use crate::world::{Fault, ResourceId, World};
 
 /// How often an open page learns more.
@@ -133,9 +133,24 @@ fn head(detail: &Detail, around: Around<'_>, opinion: Option<crate::world::Opini
     let bin = shelf
         .and_then(|shelf| shelf.bins().map(|(_, bin)| bin).find(|bin| bin.keys().any(|key| key == &*detail.id.key)));
     let fault = bin.and_then(|bin| bin.fault.as_ref()).or_else(|| shelf.and_then(|shelf| shelf.fault.as_ref()));
-    let note = Note { read_at: bin.and_then(|bin| bin.read_at), fault: fault.map(Fault::sentence) };
+    let read_at = state_read_at(&detail.id, around.world).or_else(|| bin.and_then(|bin| bin.read_at));
+    let note = Note { read_at, fault: fault.map(Fault::sentence) };
     item.stale = note.fault.is_some();
     Block { key: "head".to_owned(), title: detail.name.clone(), note, items: vec![item], ..Block::default() }
+}
+
+/// When the state of a resource was read: its own, or that which is kept beside it (a target group's health); `None`
+/// where only structure is read, or nothing was.
+fn state_read_at(id: &ResourceId, world: &World) -> Option<Timestamp> {
+    let live = KINDS.iter().filter(|kind| kind.pace() == Pace::Live);
+    let serves = |kind: &dyn AnyKind| kind.shown().is_none() && kind.needs().contains(&id.kind);
+    live.filter(|kind| kind.name() == id.kind || serves(**kind))
+        .filter_map(|kind| world.shelf(&id.scope, kind.name()))
+        .filter_map(|shelf| {
+            let own = shelf.bins().filter(|(part, bin)| ***part == *id.key || bin.keys().any(|key| key == &*id.key));
+            own.filter_map(|(_, bin)| bin.read_at).min()
+        })
+        .min()
 }
 
 /// The block of a section.

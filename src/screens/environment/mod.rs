@@ -9,9 +9,9 @@ use jiff::Timestamp;
 use super::detail::Around;
 use super::sheet::{Block, Door, Item, Look, Note};
 use crate::environment::{Environment, Member, OffHours};
-use crate::kinds::{AnyKind, Cell, Context, Joins, KINDS, Row, Tone, kind};
+use crate::kinds::{AnyKind, Cell, Context, Joins, KINDS, Pace, Row, Tone, kind};
 use crate::schedule::words;
-use crate::world::{Fault, Health, KindName, ResourceId};
+use crate::world::{Bin, Fault, Health, KindName, ResourceId, Scope, World};
 
 /// Lines of evidence shown of findings that are not the headline.
 const OTHERS: usize = 2;
@@ -38,7 +38,7 @@ fn offhours(off: &OffHours, around: Around<'_>) -> Block {
     let next = off.next.as_ref().map_or_else(
         || Cell::dim("nothing comes in the next 60 days"),
         |edge| {
-            let when = words::when(edge.issue_at, around.now, around.zone);
+            let when = words::told(edge.issue_at, around.now, &off.routine.schedule.zone, around.zone);
             Cell::plain(format!("{} {when} ({})", words::whole(edge.verb), words::cause(&edge.cause)))
         },
     );
@@ -58,7 +58,7 @@ fn verdict(environment: &Environment) -> Block {
     let health = environment.verdict.health;
     let mut items = Vec::new();
     for (at, finding) in environment.verdict.findings.iter().enumerate() {
-        let says = Cell::of(finding.health, finding.says.clone());
+        let says = Cell::says(finding.health, finding.says.clone());
         // The headline deserves all of its evidence; the others must not push the panels off the screen.
         let most = if at == 0 { usize::MAX } else { OTHERS };
         let evidence = finding.evidence.iter().filter(|line| **line != finding.says);
@@ -83,7 +83,7 @@ fn verdict(environment: &Environment) -> Block {
     let fault = match environment.faults.as_slice() {
         [] => None,
         [(_, fault)] => Some(fault.sentence()),
-        many => Some(format!("{} readings failed (! shows them)", many.len())),
+        many => Some(format!("{} readings failed (:faults shows them)", many.len())),
     };
     Block {
         key: "verdict".to_owned(),
@@ -104,15 +104,36 @@ fn feeds(list: &str) -> Vec<KindName> {
     of_list.into_iter().chain(serving).collect()
 }
 
+/// When what a panel shows of this environment was read, the oldest of it. Where state is read by the clock it is what
+/// counts, not the structure beside it, which is read every ten minutes only.
+fn read_at(feeds: &[KindName], environment: &Environment, list: &str, world: &World) -> Option<Timestamp> {
+    let live = |name: &KindName| kind(*name).is_some_and(|kind| kind.pace() == Pace::Live);
+    let any = !feeds.iter().any(live);
+    let keys: HashSet<&str> =
+        environment.members.iter().filter(|member| is_of(member, list)).map(|member| &*member.id.key).collect();
+    let ours =
+        |part: &str, bin: &Bin| part.is_empty() || keys.contains(part) || bin.keys().any(|key| keys.contains(key));
+    let shelves = environment.scopes.iter().flat_map(|scope| {
+        feeds.iter().filter(|name| any || live(name)).filter_map(move |name| world.shelf(scope, *name))
+    });
+    shelves
+        .flat_map(|shelf| shelf.bins().filter(|(part, bin)| ours(part, bin)).filter_map(|(_, bin)| bin.read_at))
+        .min()
+}
+
+/// Whether a resource is shown in that panel.
+fn is_of(member: &Member, list: &str) -> bool {
+    kind(member.id.kind).and_then(|kind| kind.shown()).is_some_and(|shown| shown.list == list)
+}
+
 fn panel(
     list: &'static str,
     environment: &Environment,
     around: Around<'_>,
     (joins, changed): (&Joins<'_>, &HashSet<&str>),
 ) -> Option<Block> {
-    let in_list = |member: &&Member| kind(member.id.kind).and_then(|kind| kind.shown()).is_some_and(|s| s.list == list);
     // The sick ones first, by name within; what has no say (scaling alarms) last.
-    let mut members: Vec<_> = environment.members.iter().filter(in_list).collect();
+    let mut members: Vec<_> = environment.members.iter().filter(|member| is_of(member, list)).collect();
     members.sort_by_key(|member| Reverse(member.opinion.as_ref().map(|opinion| opinion.health)));
     let mut items = Vec::new();
     for member in members {
@@ -137,12 +158,17 @@ fn panel(
         }
     }
     let feeds = feeds(list);
-    let shelves: Vec<_> = environment
+    // A fault of another environment's resources hides nothing here.
+    let concerns = |scope: &Scope, fault: &Fault| environment.faults.iter().any(|(at, f)| at == scope && f == fault);
+    let shelves = environment
         .scopes
         .iter()
-        .flat_map(|scope| feeds.iter().filter_map(|kind| around.world.shelf(scope, *kind)))
+        .flat_map(|scope| feeds.iter().filter_map(move |kind| Some((scope, around.world.shelf(scope, *kind)?))));
+    let faults: Vec<&Fault> = shelves
+        .flat_map(|(scope, shelf)| shelf.faults().map(move |fault| (scope, fault)))
+        .filter(|(scope, fault)| concerns(scope, fault))
+        .map(|(_, fault)| fault)
         .collect();
-    let faults: Vec<&Fault> = shelves.iter().flat_map(|shelf| shelf.faults()).collect();
     let fault = match faults.as_slice() {
         [] => None,
         [one] => Some(one.sentence()),
@@ -152,7 +178,7 @@ fn panel(
     if items.is_empty() && fault.is_none() {
         return None;
     }
-    let read_at = shelves.iter().filter_map(|shelf| shelf.oldest()).min();
+    let read_at = read_at(&feeds, environment, list, around.world);
     let columns = KINDS.iter().filter_map(|kind| kind.shown()).find(|shown| shown.list == list)?.columns;
     let title = list.replace('_', " ");
     let empty = "nothing is known of these: the reading failed".to_owned();

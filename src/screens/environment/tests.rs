@@ -1,17 +1,54 @@
 //! An environment of the simulated account: its panels in order, and what stands in them.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::app::model::Model;
 use crate::app::msg::News;
 use crate::app::pace::Reading;
+use crate::environment::gather;
 use crate::kinds::KINDS;
-use crate::screens::rig::{demo, denied, press, tell, text, type_in};
-use crate::world::{Coverage, KindName};
+use crate::procedure::Want;
+use crate::screens::rig::{demo, denied, press, read_of_demo, tell, text, type_in};
+use crate::world::{Coverage, KindName, Part};
 
-fn opened(name: &str) -> crate::app::model::Model {
+fn opened(name: &str) -> Model {
     let mut model = demo(0);
     press(&mut model, &[":"]);
     type_in(&mut model, &format!("env {name}"));
     press(&mut model, &["enter"]);
     model
+}
+
+/// What is known of all environments after the world has changed.
+fn gathered(model: &mut Model) {
+    let picture = gather(&model.world, &crate::demo::wishes(), model.now, &model.settings.zone);
+    tell(model, News::Gathered(0, picture));
+}
+
+fn line_of(page: &str, words: &str) -> String {
+    page.lines().find(|line| line.contains(words)).unwrap_or_else(|| panic!("{words} is missing:\n{page}")).to_owned()
+}
+
+#[test]
+fn a_panel_is_as_old_as_the_state_of_its_own_resources_and_not_as_the_structure_or_as_others() {
+    let mut model = opened("prooflink-prod");
+    let home = model.environment().expect("the environment").scopes[0].clone();
+    let health = KindName("target-health");
+    let own = |arn: &str| arn.contains("targetgroup/prooflink-tg/");
+    // Ten minutes later only the health of this environment's target group has been read again.
+    model.now += jiff::SignedDuration::from_mins(10);
+    let shelf = model.world.shelf(&home, health).expect("read");
+    let again: BTreeSet<Part> = shelf.bins().map(|(part, _)| part.clone()).filter(|part| own(part)).collect();
+    assert_eq!(again.len(), 1, "{again:?}");
+    let want = Want { kind: health, scope: home.clone(), coverage: Coverage::Parts(again) };
+    for (want, found) in read_of_demo(&[want]) {
+        Arc::make_mut(&mut model.world).put(&home, health, &want.coverage, found, model.now);
+    }
+    gathered(&mut model);
+    let page = text(&mut model, 140, 80);
+    assert!(line_of(&page, " target groups ").contains("just now"), "{page}");
+    assert!(line_of(&page, " databases ").contains("10 min ago"), "{page}");
 }
 
 #[test]
@@ -30,8 +67,8 @@ fn a_fault_stands_in_the_panel_that_it_feeds_beside_the_old_rows() {
     assert!(before.contains("prooflink-tg"));
     let health = KINDS.iter().map(|kind| kind.name()).find(|name| *name == KindName("target-health")).expect("a kind");
     let home = model.environment().expect("the environment").scopes[0].clone();
-    std::sync::Arc::make_mut(&mut model.world).put(&home, health, &Coverage::All, Err(denied()), model.now);
-    model.refill(false);
+    Arc::make_mut(&mut model.world).put(&home, health, &Coverage::All, Err(denied()), model.now);
+    gathered(&mut model);
     let after = text(&mut model, 140, 80);
     let panel = after.lines().find(|line| line.contains(" target groups ")).expect("the panel");
     assert!(panel.contains("DescribeTargetHealth"), "{panel}");
@@ -62,4 +99,22 @@ fn entering_puts_it_into_focus_and_leaving_takes_it_out() {
     press(&mut model, &["q"]);
     let later = model.pacer.wake_at().expect("a next reading");
     assert!(soon <= later, "{soon} {later}");
+}
+
+#[test]
+fn the_page_of_a_target_group_is_as_old_as_the_health_it_shows() {
+    let mut model = opened("prooflink-prod");
+    let home = model.environment().expect("the environment").scopes[0].clone();
+    let health = KindName("target-health");
+    model.now += jiff::SignedDuration::from_mins(10);
+    let shelf = model.world.shelf(&home, health).expect("read");
+    let parts = shelf.bins().map(|(part, _)| part.clone()).collect();
+    let want = Want { kind: health, scope: home.clone(), coverage: Coverage::Parts(parts) };
+    for (want, found) in read_of_demo(&[want]) {
+        Arc::make_mut(&mut model.world).put(&home, health, &want.coverage, found, model.now);
+    }
+    gathered(&mut model);
+    press(&mut model, &["tab", "enter"]);
+    let page = text(&mut model, 140, 40);
+    assert!(line_of(&page, "━ prooflink-tg ").contains("just now"), "{page}");
 }

@@ -10,7 +10,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::sheet::{Block, Door, Item};
 use crate::environment::{Counts, Environment, Picture};
 use crate::kinds::{Cell, Column, Tone, Width};
-use crate::world::{Health, ResourceId};
+use crate::world::{FaultKind, Health, ResourceId};
 
 const COLUMNS: &[Column] = &[
     Column::text("ENVIRONMENT", Width::Fit(8, 28), 9),
@@ -80,7 +80,11 @@ fn row(environment: &Environment, (now, zone): (Timestamp, &TimeZone), changed: 
         (Health::Well, None) => Cell::dim(headline),
         (Health::Well, Some(aside)) if !aside.starts_with("until") => Cell::dim(format!("{headline} · {aside}")),
         (Health::Well, Some(_)) => Cell::dim(headline),
-        (Health::Asleep, Some(aside)) if aside.starts_with("until") => Cell::of(health, format!("{headline} {aside}")),
+        (Health::Asleep, Some(aside)) if aside.starts_with("until") => {
+            // `asleep until Tue 08:45, wakes to 2 tasks`.
+            let rest = headline.strip_prefix("asleep").unwrap_or_default();
+            Cell::of(health, format!("asleep {aside}{rest}"))
+        }
         (Health::Asleep, Some(aside)) => Cell::of(health, format!("{headline} · {aside}")),
         _ => Cell::of(health, headline),
     };
@@ -151,7 +155,7 @@ fn alarms(counts: &Counts) -> Cell {
 pub fn evidence(environment: &Environment) -> Vec<Cell> {
     let mut says = Vec::new();
     for finding in &environment.verdict.findings {
-        says.push(Cell::of(finding.health, finding.says.clone()));
+        says.push(Cell::says(finding.health, finding.says.clone()));
         let evidence = finding.evidence.iter().filter(|line| **line != finding.says);
         says.extend(evidence.map(|line| Cell::dim(format!("  {line}"))));
     }
@@ -159,11 +163,12 @@ pub fn evidence(environment: &Environment) -> Vec<Cell> {
         says.push(Cell::of(environment.verdict.health, environment.verdict.headline()));
         says.push(Cell::dim(format!("{} resources, nothing to say about any of them", environment.members.len())));
     }
+    // Briefly: what AWS said at length stands among the faults, and must not outshine the cause above.
     for (scope, fault) in environment.faults.iter().take(3) {
-        says.push(Cell {
-            text: format!("not everything could be read in {scope}: {}", fault.sentence()),
-            tone: Tone::Fault,
-        });
+        let text = format!("not everything could be read in {scope}: {} (:faults tells more)", fault.brief());
+        // What is denied stays so for long: only what went wrong just now is as loud as a cause.
+        let tone = if fault.kind == FaultKind::Denied { Tone::Of(Health::Unknown) } else { Tone::Fault };
+        says.push(Cell { text, tone });
     }
     says
 }

@@ -2,7 +2,9 @@
 
 use crate::app::msg::News;
 use crate::environment::Picture;
-use crate::screens::rig::{at, demo, environment, expired, fleet, model, picture, press, showing, tell, tell_at, text};
+use crate::screens::rig::{
+    at, demo, denied, environment, expired, fleet, model, picture, press, scope, showing, tell, tell_at, text,
+};
 use crate::world::{Fault, FaultKind, Health};
 
 #[test]
@@ -48,7 +50,7 @@ fn narrow() {
 #[test]
 fn what_cannot_be_read_any_more_is_dim_and_said() {
     let mut environments = fleet();
-    environments[0].faults = vec![(crate::screens::rig::scope(), expired())];
+    environments[0].faults = vec![(scope(), expired())];
     insta::assert_snapshot!(picture(&mut showing(environments), 80, 20));
 }
 
@@ -102,4 +104,25 @@ fn nothing_breaks_at_any_size() {
         let drawn = text(&mut model, columns, rows);
         assert_eq!(drawn.lines().count(), usize::from(rows));
     }
+}
+
+#[test]
+fn one_asleep_says_until_when_before_what_it_wakes_to() {
+    let mut model = demo(0);
+    let page = text(&mut model, 160, 24);
+    let line = page.lines().find(|line| line.contains("prooflink-dev")).unwrap_or_else(|| panic!("{page}"));
+    let (_, rest) = line.split_once("asleep until ").unwrap_or_else(|| panic!("{line}"));
+    assert!(rest.contains(", wakes to 1 task"), "{line}");
+}
+
+#[test]
+fn what_cannot_be_read_is_told_below_the_cause_in_a_line() {
+    let mut ill = fleet();
+    let denied =
+        Fault { message: "User: arn:aws:sts::123456789012:assumed-role/x/y is not authorized".into(), ..denied() };
+    ill[0].faults.push((scope(), denied));
+    let mut model = showing(ill);
+    let page = text(&mut model, 160, 24);
+    assert!(page.contains("elasticloadbalancing:DescribeTargetHealth is not allowed (:faults tells more)"), "{page}");
+    assert!(!page.contains("User: arn"), "{page}");
 }

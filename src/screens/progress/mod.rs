@@ -37,7 +37,7 @@ pub fn blocks(of: Option<&Underway>) -> Vec<Block> {
         .calls
         .iter()
         .enumerate()
-        .map(|(at, call)| Item::prose(format!("call {at}"), vec![Cell::dim(call.clone())]));
+        .map(|(at, call)| Item::prose(format!("call {at}"), vec![Cell::dim(format!("· {call}"))]));
     blocks.push(Block { key: "plan".to_owned(), title: "plan".to_owned(), items: calls.collect(), ..Block::default() });
     blocks
 }

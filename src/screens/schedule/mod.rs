@@ -71,8 +71,10 @@ fn none(environment: &Environment) -> Block {
 }
 
 fn head(environment: &Environment, off: &OffHours, around: Around<'_>) -> Block {
-    let (now, zone) = (around.now, around.zone);
     let schedule = &off.routine.schedule;
+    // The whole page is in the schedule's zone; a reader elsewhere is told what their clock shows besides.
+    let told = |at| words::told(at, around.now, &schedule.zone, around.zone);
+    let now = around.now;
     let is = match off.desired {
         Desired::On => "should be up",
         Desired::Off => "should be asleep",
@@ -81,7 +83,7 @@ fn head(environment: &Environment, off: &OffHours, around: Around<'_>) -> Block 
     let next = off.next.as_ref().map_or_else(
         || "nothing comes in the next 60 days".to_owned(),
         |edge| {
-            let when = words::when(edge.issue_at, now, zone);
+            let when = told(edge.issue_at);
             format!("next: {} {when} ({})", words::whole(edge.verb), words::cause(&edge.cause))
         },
     );
@@ -92,12 +94,12 @@ fn head(environment: &Environment, off: &OffHours, around: Around<'_>) -> Block 
     }
     if let Some(over) = off.over(now) {
         let by = if over.by.is_empty() { "somebody" } else { &over.by };
-        let text = format!("override: {} until {}, by {by}", over.state.word(), words::when(over.until, now, zone));
+        let text = format!("override: {} until {}, by {by}", over.state.word(), told(over.until));
         say("override", Cell::of(Health::Changing, text));
     }
     if let Some(hold) = off.hold(now) {
         let by = if hold.by.is_empty() { "somebody" } else { &hold.by };
-        say("hold", Cell::of(Health::Changing, format!("hold: until {}, by {by}", words::when(hold.until, now, zone))));
+        say("hold", Cell::of(Health::Changing, format!("hold: until {}, by {by}", told(hold.until))));
     }
     let who = match off.routine.backend {
         Backend::EventBridge => {
