@@ -60,7 +60,7 @@ pub async fn drive_on(
     if let Err(fault) = logbook.write(&opening).await {
         return Ending::failed(format!("nothing was changed: {}", fault.sentence()));
     }
-    let mut blind = BLIND;
+    let (mut blind, mut left) = (BLIND, false);
     let ending = loop {
         let (passing, faults) = look(cloud, world, procedure.wants(cloud.now())).await;
         if let Some(fault) = passing {
@@ -76,6 +76,7 @@ pub async fn drive_on(
         match step {
             Step::End(ending) => break ending,
             Step::Wait(_) if leave && procedure.goes_on() => {
+                left = true;
                 let report = procedure.report(&Sight { world: &*world, faults: &faults, now: cloud.now() });
                 break Ending::done(report.stands.unwrap_or(report.says));
             }
@@ -94,7 +95,8 @@ pub async fn drive_on(
             }
         }
     };
-    logbook.close(&Line::closed(&id, cloud.now(), &ending)).await;
+    let line = Line::closed(&id, cloud.now(), &ending);
+    logbook.close(&if left { line.leaving() } else { line }).await;
     ending
 }
 

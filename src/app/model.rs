@@ -27,6 +27,7 @@ use super::underway::Underway;
 use super::visits::Foreseen;
 use crate::command::Where;
 use crate::environment::{Environment, Picture};
+use crate::schedule::rest::Diary;
 use crate::screens::sheet::{Door, Item, Sheet};
 use crate::theme::Theme;
 use crate::world::{Fault, ResourceId, Scope, SourceName, World};
@@ -79,6 +80,8 @@ pub struct Model {
     pub mouse: bool,
     /// The journal's end, newest last.
     pub journal: Vec<Entry>,
+    /// What it saw of stops and starts.
+    pub diary: Diary,
     /// What is under way, and what ended lately; newest last.
     pub underway: Vec<Underway>,
     /// Stops that were announced.
@@ -136,6 +139,7 @@ impl Model {
             theme: settings.theme.clone(),
             mouse: settings.mouse,
             journal: Vec::new(),
+            diary: Diary::default(),
             underway: Vec::new(),
             announced: Announced::new(),
             tunnels: Vec::new(),

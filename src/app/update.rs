@@ -161,6 +161,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             vec![Effect::Journal]
         }
         News::Journal(entries) => {
+            model.diary = journal::rests(&entries);
             model.journal = entries;
             model.refill(false);
             loose_ends(model)

@@ -1,19 +1,17 @@
 //! What an environment's sleep saves: its sleepers as priced parts, and the month's hours. Pure; what has no price
 //! stays without one, and a count that nobody knows is not guessed.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::OffHours;
 use super::sleepers::Sleeper;
 use crate::kinds::db_cluster::DbCluster;
-use crate::kinds::db_event::PowerEvents;
 use crate::kinds::db_instance::DbInstance;
 use crate::kinds::ec2_instance::Instance;
 use crate::kinds::ecs_service::Service;
 use crate::kinds::task_definition::TaskDefinition;
-use crate::schedule::power::{self, KEPT};
 use crate::schedule::prices::Item;
-use crate::schedule::savings::{Hours, Part, Savings, off_hours, savings};
+use crate::schedule::savings::{Part, Savings, off_hours, savings};
 use crate::schedule::spans::local_date;
 use crate::schedule::{Exceptions, Intent, WakeDesired, tags};
 use crate::world::World;
@@ -31,72 +29,8 @@ impl OffHours {
     }
 }
 
-/// What was seen of how long its members were off, lately.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Past {
-    /// From when on.
-    pub from: Timestamp,
-    /// Each member by name; `None` if nobody observed it.
-    pub members: Vec<(String, Option<Rested>)>,
-}
-
-/// What one member's rest came to.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Rested {
-    /// How long it was off.
-    pub off: SignedDuration,
-    /// The US dollars that saved, where its price is known.
-    pub usd: Option<f64>,
-}
-
-impl Past {
-    /// In a sentence: hours first, money second, and who was not observed.
-    #[must_use]
-    pub fn says(&self, now: Timestamp) -> String {
-        let days = now.duration_since(self.from).as_hours() / 24;
-        let hours = |off: &SignedDuration| off.as_secs_f64() / 3600.0;
-        let seen: Vec<String> = self
-            .members
-            .iter()
-            .filter_map(|(name, seen)| {
-                let Rested { off, usd } = seen.as_ref()?;
-                let money = usd.map_or_else(|| "price unknown".to_owned(), |usd| format!("≈ US${usd:.1}"));
-                Some(format!("{name} {:.0} h ({money})", hours(off)))
-            })
-            .collect();
-        let unseen: Vec<&str> =
-            self.members.iter().filter(|(_, seen)| seen.is_none()).map(|(name, _)| name.as_str()).collect();
-        let mut says = format!("really off in the last {days} days: ");
-        says.push_str(&if seen.is_empty() { "not observed".to_owned() } else { seen.join(", ") });
-        if !seen.is_empty() && !unseen.is_empty() {
-            says.push_str(&format!("; not observed: {}", unseen.join(", ")));
-        }
-        says
-    }
-}
-
-impl OffHours {
-    /// How long its members were really off in the days RDS tells of. Databases are observed by their events, as far as
-    /// those were read; nobody observes services and instances, whose stops are not told anywhere.
-    #[must_use]
-    pub fn past_savings(&self, world: &World, now: Timestamp) -> Option<Past> {
-        let from = now.checked_sub(KEPT).ok()?;
-        let region = self.sleepers.iter().find_map(|it| it.id.as_ref()).map(|id| id.scope.region.to_string())?;
-        let seen = |it: &Sleeper| {
-            let id = it.id.as_ref()?;
-            let events = world.by_key::<PowerEvents>(&id.scope, &id.key)?;
-            let off = power::off(&events.told, &it.actual, (from, now))?;
-            let hours = Hours { off, total: now.duration_since(from) };
-            let saved = savings(hours, &parts(it, world), &region);
-            let (usd, unknown) = saved.sum();
-            Some(Rested { off, usd: (unknown.is_empty() && !saved.parts.is_empty()).then_some(usd) })
-        };
-        let members: Vec<_> = self.sleepers.iter().map(|it| (it.member.label(), seen(it))).collect();
-        members.iter().any(|(_, seen)| seen.is_some()).then_some(Past { from, members })
-    }
-}
-
-fn parts(it: &Sleeper, world: &World) -> Vec<Part> {
+/// What is up with it, as priced parts; none where that is not known.
+pub(super) fn parts(it: &Sleeper, world: &World) -> Vec<Part> {
     let Some(id) = &it.id else { return Vec::new() };
     let name = it.member.label();
     let one = |item: Item| vec![Part { name: name.clone(), item, quantity: 1.0 }];

@@ -449,6 +449,7 @@ pub(crate) fn instance() -> Instance {
         private_ip: Some("10.0.3.10".to_owned()),
         public_ip: None,
         launched_at: Some(ago(5000)),
+        stopped_at: None,
         image: Some("ami-1".to_owned()),
         profile: None,
         security_groups: vec!["sg-a".to_owned()],

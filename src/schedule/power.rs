@@ -1,12 +1,11 @@
 //! What RDS says of a database's stops and starts, read from the messages of its events: since when it is as it is,
-//! whether AWS started it by itself, and how long it was really off. Pure. What is not told stays unknown.
+//! whether AWS started it by itself, and when it was really off. Pure. What is not told stays unknown.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::overrides::AWS_STOPPED_MAX;
-use super::savings::observed_off;
-use super::spans::OnSpan;
+use super::rest::{Is, Mark};
 use super::status::Actual;
 
 /// How far back RDS keeps events.
@@ -63,36 +62,21 @@ pub fn is_auto_restarted(told: &[Told]) -> bool {
     last.is_some_and(|(_, power)| *power == Power::AutoRestarted)
 }
 
-/// How long it was off between `from` and `now`, by its events in the order of time and how it `actual`ly is; `None`
-/// where they contradict each other, so that nobody knows.
+/// What was seen of a database since `from`, by its events of that time in the order of time and how it `actual`ly is
+/// `now`.
 #[must_use]
-pub fn off(told: &[Told], actual: &Actual, (from, now): (Timestamp, Timestamp)) -> Option<SignedDuration> {
-    let turns: Vec<(Timestamp, bool)> = told
+pub fn marks(told: &[Told], actual: &Actual, (from, now): (Timestamp, Timestamp)) -> Vec<Mark> {
+    let turns: Vec<Mark> = told
         .iter()
         .filter(|(at, power)| (from..=now).contains(at) && *power != Power::AutoRestarted)
-        .map(|(at, power)| (*at, *power == Power::Started))
+        .map(|(at, power)| Mark::turned(*at, if *power == Power::Started { Is::Up } else { Is::Down }))
         .collect();
-    let is_up = match actual {
-        Actual::Up | Actual::Busy { serving: true, .. } => true,
-        Actual::Down => false,
-        _ => return None,
-    };
-    if turns.last().is_some_and(|(_, up)| *up != is_up) {
-        return None;
-    }
-    // No stop lasts that long: its start is not in the list.
-    if turns.is_empty() && !is_up && now.duration_since(from) > AWS_STOPPED_MAX {
-        return None;
-    }
     // Before the first turn it was what that turn changed; without any it is as it was.
-    let mut was_up = turns.first().map_or(is_up, |(_, up)| !up);
-    let mut stopped = Vec::new();
-    let mut at = from;
-    for (turn, up) in turns.into_iter().chain([(now, true)]) {
-        if !was_up {
-            stopped.push(OnSpan { start: at, end: turn });
-        }
-        (at, was_up) = (turn, up);
-    }
-    Some(observed_off(&stopped, from, now))
+    let (until, was) = turns.first().map_or((now, Is::of(actual)), |mark| (mark.at, mark.before));
+    // No stop lasts that long: its start is not in the list.
+    let lost = was == Some(Is::Down) && until.duration_since(from) > AWS_STOPPED_MAX;
+    let mut marks = vec![Mark::stood(from, was.filter(|_| !lost))];
+    marks.extend(turns);
+    marks.push(Mark::stood(now, Is::of(actual)));
+    marks
 }

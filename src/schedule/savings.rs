@@ -3,14 +3,13 @@
 
 use std::fmt;
 
+use jiff::SignedDuration;
 use jiff::civil::date;
-use jiff::{SignedDuration, Timestamp};
 
 use super::clock::{ClockTime, settle};
 use super::desired::{Desired, Intent, minus};
 use super::model::{Mode, Verb};
 use super::prices::{Item, READ_ON, per_hour};
-use super::spans::{OnSpan, joined};
 
 /// Hours off out of all hours of a month.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -121,14 +120,4 @@ pub fn savings(hours: Hours, parts: &[Part], region: &str) -> Savings {
         })
         .collect();
     Savings { hours, parts }
-}
-
-/// How long it was really off between `from` and `to`, from the times it was seen stopped.
-#[must_use]
-pub fn observed_off(stopped: &[OnSpan], from: Timestamp, to: Timestamp) -> SignedDuration {
-    joined(stopped.to_vec())
-        .into_iter()
-        .map(|span| (span.start.max(from), span.end.min(to)))
-        .filter(|(start, end)| start < end)
-        .fold(SignedDuration::ZERO, |sum, (start, end)| sum.saturating_add(end.duration_since(start)))
 }

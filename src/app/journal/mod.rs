@@ -3,6 +3,7 @@
 //! Pure: lines in, entries out. Writing the file is `os::append`'s work.
 
 mod entry;
+mod rests;
 mod settle;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use entry::{Entry, UNKNOWN, nested, read};
+pub use rests::rests;
 pub use settle::settle;
 
 use super::gate::{Deed, Plan};
@@ -24,6 +26,9 @@ use crate::world::{Fault, Identity};
 pub const FILE: &str = "journal.jsonl";
 /// The same for what is done to the simulated account, so that play never stands among what was real.
 pub const DEMO_FILE: &str = "demo-journal.jsonl";
+
+/// The fact that tells of a procedure which was left before its end, because the rest goes on inside AWS.
+const LEFT: &str = "left";
 
 /// No argument of a deed takes more room than this in a line, in characters.
 const ARGUMENT: usize = 500;
@@ -203,6 +208,15 @@ impl Line {
     #[must_use]
     pub fn closed(id: &str, at: Timestamp, ending: &Ending) -> Self {
         Self::end(id, at, ending.how == How::Done, &ending.says)
+    }
+
+    /// The same, of a procedure that nobody watched to its end.
+    #[must_use]
+    pub fn leaving(mut self) -> Self {
+        if let Self::Ended { facts, .. } = &mut self {
+            facts.insert(LEFT.to_owned(), "it goes on inside AWS".to_owned());
+        }
+        self
     }
 
     /// The line to write after a session ended; its id stands in AWS's records too.

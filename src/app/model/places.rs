@@ -87,7 +87,7 @@ impl Model {
             }
             Place::Schedule(name, sheet) => {
                 let blocks = match self.picture.environment(name) {
-                    Some(found) => schedule::blocks(found, around),
+                    Some(found) => schedule::blocks(found, around, &self.diary),
                     None => environment::missing(name.as_str(), self.complete(), &self.key_of(Command::Back)),
                 };
                 sheet.fill(blocks, resort);

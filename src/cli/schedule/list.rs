@@ -10,7 +10,9 @@ use super::super::{out, tree};
 use super::{aligned, stored};
 use crate::app::headless::Outlook;
 use crate::environment::{Environment, OffHours};
-use crate::schedule::{Desired, Mode, words};
+use crate::procedure::Want;
+use crate::schedule::rest::Diary;
+use crate::schedule::{Desired, Mode, Schedule, words};
 use crate::text::clean;
 
 /// Runs it.
@@ -19,13 +21,14 @@ use crate::text::clean;
 /// When nothing could be read.
 pub(super) async fn run(duty: &Duty, args: &tree::Listing) -> Result<Exit, Failure> {
     let mut outlook = look::once(duty).await?;
-    let unread = stored::read(duty, &mut outlook).await;
-    look::explain(duty, &mut outlook, &|_| true).await?;
-    let zone = &duty.view.zone;
+    let mut unread = stored::read(duty, &mut outlook).await;
+    let past: Vec<Want> = scheduled(&outlook).flat_map(|(_, off)| off.past()).collect();
+    unread.push_str(&stored::events(duty, &mut outlook, past).await);
+    let (zone, diary) = (&duty.view.zone, stored::diary(duty));
     let text = if args.json {
-        format!("{}\n", json(&outlook, &duty.view.wishes.schedules, zone))
+        format!("{}\n", json(&outlook, &duty.view.wishes.schedules, &diary, zone))
     } else {
-        table(&outlook, &duty.view.wishes.schedules, zone)
+        table(&outlook, &duty.view.wishes.schedules, &diary, zone)
     };
     out::data(&text)?;
     if !args.json {
@@ -48,7 +51,7 @@ const fn wished(desired: Desired) -> &'static str {
 }
 
 /// For people.
-pub(crate) fn table(outlook: &Outlook, schedules: &[crate::schedule::Schedule], zone: &TimeZone) -> String {
+pub(crate) fn table(outlook: &Outlook, schedules: &[Schedule], diary: &Diary, zone: &TimeZone) -> String {
     let headings = ["ENVIRONMENT", "SCHEDULE", "BACKEND", "WANTED", "NEXT", "WHY", "DRIFT"];
     let mut rows = vec![headings.map(str::to_owned).to_vec()];
     for (environment, off) in scheduled(outlook) {
@@ -76,6 +79,11 @@ pub(crate) fn table(outlook: &Outlook, schedules: &[crate::schedule::Schedule], 
             text.push_str(&format!("! {}: {}\n", environment.name, clean(&says)));
         }
     }
+    for (environment, off) in scheduled(outlook) {
+        if let Some(past) = off.past_savings(&outlook.world, diary, outlook.at) {
+            text.push_str(&format!("{}: {}\n", environment.name, clean(&past.says(outlook.at))));
+        }
+    }
     let unused: Vec<&str> = schedules
         .iter()
         .map(|schedule| schedule.name.as_str())
@@ -88,9 +96,8 @@ pub(crate) fn table(outlook: &Outlook, schedules: &[crate::schedule::Schedule], 
 }
 
 /// For scripts.
-pub(crate) fn json(outlook: &Outlook, schedules: &[crate::schedule::Schedule], zone: &TimeZone) -> Value {
-    let environments: Vec<Value> =
-        scheduled(outlook).map(|(environment, off)| object(environment, off, outlook, zone)).collect();
+pub(crate) fn json(outlook: &Outlook, schedules: &[Schedule], diary: &Diary, zone: &TimeZone) -> Value {
+    let environments: Vec<Value> = scheduled(outlook).map(|it| object(it, outlook, diary, zone)).collect();
     let names: Vec<&str> = schedules.iter().map(|schedule| schedule.name.as_str()).collect();
     let (mut others, mut jobs) = (Vec::new(), Vec::new());
     for (environment, found) in stored::others_of(outlook, zone) {
@@ -111,21 +118,33 @@ pub(crate) fn json(outlook: &Outlook, schedules: &[crate::schedule::Schedule], z
 }
 
 /// What was observed of the last days.
-fn past_json(off: &OffHours, outlook: &Outlook, zone: &TimeZone) -> Option<Value> {
-    let past = off.past_savings(&outlook.world, outlook.at)?;
+fn past_json(off: &OffHours, outlook: &Outlook, diary: &Diary, zone: &TimeZone) -> Option<Value> {
+    let past = off.past_savings(&outlook.world, diary, outlook.at)?;
     let members: Vec<Value> = past
         .members
         .iter()
         .map(|(name, seen)| {
-            let off = seen.map(|rested| rested.off.as_secs());
-            json!({ "id": name, "off_seconds": off, "usd": seen.and_then(|rested| rested.usd) })
+            let seen = seen.as_ref();
+            json!({
+                "id": name,
+                "off_seconds": seen.map(|rested| rested.off.as_secs()),
+                "usd": seen.and_then(|rested| rested.usd),
+                "seen_seconds": seen.map(|rested| rested.seen.as_secs()),
+                "seen_from": seen.map(|rested| words::rfc(rested.seen_from, zone)),
+                "seen_by": seen.map(|rested| rested.by.clone()),
+            })
         })
         .collect();
     Some(json!({ "from": words::rfc(past.from, zone), "members": members }))
 }
 
 /// One environment's off-hours.
-pub(super) fn object(environment: &Environment, off: &OffHours, outlook: &Outlook, zone: &TimeZone) -> Value {
+pub(super) fn object(
+    (environment, off): (&Environment, &OffHours),
+    outlook: &Outlook,
+    diary: &Diary,
+    zone: &TimeZone,
+) -> Value {
     let schedule = &off.routine.schedule;
     let members: Vec<Value> = off
         .sleepers
@@ -168,7 +187,7 @@ pub(super) fn object(environment: &Environment, off: &OffHours, outlook: &Outloo
         "hold": hold.map(|it| json!({ "until": words::rfc(it.until, zone), "by": it.by })),
         "members": members,
         "savings": savings,
-        "observed": past_json(off, outlook, zone),
+        "observed": past_json(off, outlook, diary, zone),
         "schedule_drift": stored::drift(environment, off, outlook),
         "not_enforced": environment.others.bar_enforcing().filter(|_| schedule.mode == Mode::Enforce),
     })

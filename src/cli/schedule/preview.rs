@@ -11,6 +11,7 @@ use crate::app::headless::Outlook;
 use crate::environment::{Environment, OffHours};
 use crate::schedule::band::{band, ruler};
 use crate::schedule::preview::{Preview, preview_days};
+use crate::schedule::rest::Diary;
 use crate::schedule::{Mode, words};
 use crate::text::clean;
 
@@ -24,12 +25,13 @@ pub(super) async fn run(duty: &Duty, args: &tree::Previewing) -> Result<Exit, Fa
     let unread = stored::events(duty, &mut outlook, past).await;
     let environment = act::environment(&outlook, &args.env)?;
     let off = offhours(environment)?;
+    let diary = stored::diary(duty);
     let days = i64::from(args.days);
     let seen = preview_days(off.intent(), outlook.at, days, &off.databases(&outlook.world));
     let text = if args.json {
-        format!("{}\n", json(environment, off, &seen, &outlook))
+        format!("{}\n", json((environment, off), &seen, &outlook, &diary))
     } else {
-        page((environment, off), &seen, &outlook, args.days)
+        page((environment, off), &seen, &outlook, (args.days, &diary))
     };
     out::data(&text)?;
     if !args.json {
@@ -43,7 +45,7 @@ pub(crate) fn page(
     (environment, off): (&Environment, &OffHours),
     seen: &Preview,
     outlook: &Outlook,
-    days: u16,
+    (days, diary): (u16, &Diary),
 ) -> String {
     let schedule = &off.routine.schedule;
     let zone = &schedule.zone;
@@ -77,18 +79,23 @@ pub(crate) fn page(
     if let Some(savings) = off.savings(&outlook.world, outlook.at) {
         text.push_str(&format!("\nthis month: {savings}\n"));
     }
-    if let Some(past) = off.past_savings(&outlook.world, outlook.at) {
+    if let Some(past) = off.past_savings(&outlook.world, diary, outlook.at) {
         text.push_str(&format!("{}\n", past.says(outlook.at)));
     }
     text
 }
 
 /// For scripts.
-pub(crate) fn json(environment: &Environment, off: &OffHours, seen: &Preview, outlook: &Outlook) -> Value {
+pub(crate) fn json(
+    (environment, off): (&Environment, &OffHours),
+    seen: &Preview,
+    outlook: &Outlook,
+    diary: &Diary,
+) -> Value {
     let zone = &off.routine.schedule.zone;
     let lines: Vec<Value> = seen.lines.iter().map(|(at, line)| words::line_json(*at, line, zone)).collect();
     let warnings: Vec<String> = seen.warnings.iter().map(ToString::to_string).collect();
-    let mut object = list::object(environment, off, outlook, zone);
+    let mut object = list::object((environment, off), outlook, diary, zone);
     if let Some(fields) = object.as_object_mut() {
         fields.insert("at".to_owned(), json!(words::rfc(outlook.at, zone)));
         fields.insert("lines".to_owned(), json!(lines));

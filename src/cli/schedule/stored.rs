@@ -8,9 +8,11 @@ use super::super::act::{consult, environment};
 use super::super::exit::Failure;
 use super::super::look::{self, Duty};
 use crate::app::headless::Outlook;
+use crate::app::journal;
 use crate::environment::{Environment, OffHours, Others, gather, schedule_reads, sleepers, timers};
 use crate::kinds::kind;
 use crate::procedure::Want;
+use crate::schedule::rest::Diary;
 use crate::text;
 use crate::world::Scope;
 
@@ -47,6 +49,13 @@ pub(super) async fn events(duty: &Duty, outlook: &mut Outlook, wants: Vec<Want>)
     let said = consult(duty, outlook, &wants).await;
     outlook.picture = gather(&outlook.world, &duty.view.wishes, outlook.at, &duty.view.zone);
     said.iter().map(|says| format!("{says}\n")).collect()
+}
+
+/// What the journal of this machine saw of stops and starts. One that cannot be read saw nothing; `toban journal`
+/// tells why.
+pub(super) fn diary(duty: &Duty) -> Diary {
+    let bytes = duty.settings.journal.as_ref().and_then(|path| std::fs::read(path).ok()).unwrap_or_default();
+    journal::rests(&journal::read(&String::from_utf8_lossy(&bytes)).0)
 }
 
 async fn read_in(duty: &Duty, outlook: &mut Outlook, scope: &Scope) -> Result<(), Failure> {

@@ -9,6 +9,7 @@ use crate::app::headless::{self, Outlook, View};
 use crate::cloud::Cloud;
 use crate::demo::{Demo, wishes};
 use crate::schedule::preview::preview_days;
+use crate::schedule::rest::Diary;
 
 fn look() -> (Outlook, TimeZone) {
     let cloud: Arc<dyn Cloud> = Arc::new(Demo::at(7, 0));
@@ -21,8 +22,8 @@ fn look() -> (Outlook, TimeZone) {
 #[test]
 fn the_list_names_what_comes_next_and_why() {
     let (outlook, zone) = look();
-    insta::assert_snapshot!(list::table(&outlook, &wishes().schedules, &zone));
-    let document = list::json(&outlook, &wishes().schedules, &zone);
+    insta::assert_snapshot!(list::table(&outlook, &wishes().schedules, &Diary::default(), &zone));
+    let document = list::json(&outlook, &wishes().schedules, &Diary::default(), &zone);
     let dev = &document["environments"][1];
     let kept = &document["environments"][0];
     assert_eq!((&kept["name"], &kept["schedule_drift"]), (&"backend-dev".into(), &serde_json::Value::Null), "not read");
@@ -32,6 +33,7 @@ fn the_list_names_what_comes_next_and_why() {
     let unused = list::table(
         &outlook,
         &[wishes().schedules, vec![crate::schedule::Schedule::new("spare", zone.clone())]].concat(),
+        &Diary::default(),
         &zone,
     );
     assert!(unused.contains("schedules nobody has: spare"), "{unused}");
@@ -43,8 +45,8 @@ fn the_preview_draws_the_week_and_lists_every_edge() {
     let environment = outlook.picture.environment(&"prooflink-dev".into()).unwrap();
     let off = environment.offhours.as_deref().unwrap();
     let seen = preview_days(off.intent(), outlook.at, 14, &off.databases(&outlook.world));
-    insta::assert_snapshot!(preview::page((environment, off), &seen, &outlook, 14));
-    let document = preview::json(environment, off, &seen, &outlook);
+    insta::assert_snapshot!(preview::page((environment, off), &seen, &outlook, (14, &Diary::default())));
+    let document = preview::json((environment, off), &seen, &outlook, &Diary::default());
     let lines = document["lines"].as_array().unwrap();
     assert_eq!(lines.len(), seen.lines.len());
     assert!(lines.iter().any(|line| line["kind"] == "day-off" && line["name"] == "勤労感謝の日"), "{document}");

@@ -39,10 +39,19 @@ pub(in crate::demo) fn state(play: &Play<'_>, id: &str) -> &'static str {
     }
 }
 
+/// When an operator stopped it last, if that is how it stands, and when it was last started.
+fn turned(play: &Play<'_>, id: &str) -> (Option<i64>, i64) {
+    let turns: Vec<_> = play.acts_on(id).filter(|act| matches!(act.what, What::Stop | What::Start)).collect();
+    let stopped = turns.last().filter(|act| act.what == What::Stop).map(|act| act.at);
+    let started = turns.iter().rev().find(|act| act.what == What::Start).map(|act| act.at);
+    (stopped, started.unwrap_or(-40 * 86_400 - 4321))
+}
+
 /// Adds an instance that Systems Manager knows; gives its id.
 pub(in crate::demo) fn machine(scene: &mut Scene, play: &Play<'_>, facts: &Machine<'_>) -> String {
     let id = format!("i-0{}", play.hex(&format!("{}/ec2/{}", play.account, facts.name), 16));
     let state = state(play, &id);
+    let (stopped, started) = turned(play, &id);
     let zone = ZONES.get(facts.zone).copied().unwrap_or(ZONES[0]);
     let tags = tags(&[("Name", facts.name)]);
     scene.tag(&play.arn("ec2", &format!("instance/{id}")), &tags);
@@ -59,7 +68,8 @@ pub(in crate::demo) fn machine(scene: &mut Scene, play: &Play<'_>, facts: &Machi
             subnet: Some(format!("subnet-0{}", play.hex(&format!("{}/{zone}", facts.vpc), 16))),
             private_ip: Some(facts.address.to_owned()),
             public_ip: None,
-            launched_at: Some(play.at(-40 * 86_400 - 4321)),
+            launched_at: Some(play.at(started)),
+            stopped_at: stopped.map(|at| play.at(at)),
             image: Some(format!("ami-0{}", play.hex(&format!("{}/ami", facts.class), 16))),
             profile: Some(format!("arn:aws:iam::{}:instance-profile/{}", play.account, facts.profile)),
             security_groups: vec![facts.guard.to_owned()],

@@ -23,6 +23,9 @@ struct Stage {
     size: (&'static str, &'static str),
 }
 
+/// When the development stage was put to sleep.
+const BEDTIME: i64 = -9 * 3600;
+
 /// The development stage, asleep at first.
 pub(super) fn dev(scene: &mut Scene, play: &Play<'_>) {
     let stage = Stage {
@@ -35,7 +38,12 @@ pub(super) fn dev(scene: &mut Scene, play: &Play<'_>) {
     let mut facts = lay(scene, play, &stage, vec![(80, "HTTP", vec![(Vec::new(), forward(play, stage.group))])]);
     facts.tags.insert(REMEMBERED.to_owned(), "desired=1".to_owned());
     let key = facts.arn(play);
-    service(scene, play, &facts, &Script::acted(play, key.as_str(), |_| Script::steady(41, 0)));
+    let story = |_| {
+        let mut script = Script::steady(41, 1);
+        script.scale(BEDTIME - 180, 0);
+        script
+    };
+    service(scene, play, &facts, &Script::acted(play, key.as_str(), story));
     let mut tags = facts.tags.clone();
     tags.extend(lie_in(play.start).map(|over| (crate::schedule::tags::OVERRIDE.to_owned(), over)));
     database(
@@ -46,7 +54,7 @@ pub(super) fn dev(scene: &mut Scene, play: &Play<'_>) {
             multi_az: false,
             backup_days: 7,
             kept: false,
-            story: vec![(-9 * 3600, "stopped")],
+            story: vec![(BEDTIME, "stopped")],
             tags,
             ..db(&facts, "prooflink-dev-db", "prooflink-dev-db-subnets")
         },
@@ -55,9 +63,9 @@ pub(super) fn dev(scene: &mut Scene, play: &Play<'_>) {
     let cpu = Watch::fine("prooflink-ecs-cpu-high-2", ("AWS/ECS", "CPUUtilization"), &of, 80.0, 12.0)
         .about("ECSサービスのCPU使用率が5分平均で80%を超えた（開発）")
         .tells("prooflink-dev-alerts")
-        .course(vec![(-9 * 3600, "INSUFFICIENT_DATA", 0.0)]);
+        .course(vec![(BEDTIME, "INSUFFICIENT_DATA", 0.0)]);
     alarm(scene, play, &cpu);
-    mute(scene, play, "toban-sleep-prooflink-dev", vec![cpu.name.to_owned()], -9 * 3600);
+    mute(scene, play, "toban-sleep-prooflink-dev", vec![cpu.name.to_owned()], BEDTIME);
 }
 
 /// Production, in trouble every half hour.

@@ -1,6 +1,7 @@
 //! Reads this kind from AWS: ec2:DescribeInstances, an XML answer read here.
 //! The only file of the kind that may touch the network or an SDK type; reading operations only.
 
+use jiff::Timestamp;
 use roxmltree::{Document, Node};
 
 use super::model::Instance;
@@ -61,6 +62,7 @@ fn instance(from: Node<'_, '_>) -> Option<Instance> {
         private_ip: from.text_of("privateIpAddress"),
         public_ip: from.text_of("ipAddress"),
         launched_at: from.text_of("launchTime").and_then(|time| time.parse().ok()),
+        stopped_at: from.text_of("reason").and_then(|reason| told_at(&reason)),
         image: from.text_of("imageId"),
         profile: from.child("iamInstanceProfile").and_then(|profile| profile.text_of("arn")),
         security_groups: from.items("groupSet").into_iter().filter_map(|group| group.text_of("groupId")).collect(),
@@ -68,6 +70,16 @@ fn instance(from: Node<'_, '_>) -> Option<Instance> {
         lifecycle: from.text_of("instanceLifecycle"),
         tags,
     })
+}
+
+/// The time in a reason like `User initiated (2026-11-20 13:00:05 GMT)`. EC2 gives when an instance stopped nowhere else
+/// (User Guide, "Find running and stopped instances": the transition reason).
+fn told_at(reason: &str) -> Option<Timestamp> {
+    let (_, rest) = reason.rsplit_once('(')?;
+    let (time, _) = rest.split_once(')')?;
+    let civil = time.trim().trim_end_matches("GMT").trim_end_matches("UTC").trim();
+    let civil = jiff::civil::DateTime::strptime("%Y-%m-%d %H:%M:%S", civil).ok()?;
+    civil.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|at| at.timestamp())
 }
 
 #[cfg(test)]

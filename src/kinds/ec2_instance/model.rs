@@ -34,6 +34,8 @@ pub struct Instance {
     pub public_ip: Option<String>,
     /// When it was last started.
     pub launched_at: Option<Timestamp>,
+    /// When it was last stopped, as far as the reason of its state tells; it stays known until it is started.
+    pub stopped_at: Option<Timestamp>,
     /// AMI.
     pub image: Option<String>,
     /// Instance profile ARN.

@@ -103,6 +103,9 @@ fn facts(item: &Instance, cx: &Context<'_>) -> Vec<Fact> {
         Fact::new("instance profile", Cell::or_none(item.profile.as_deref().map(|arn| first_line(arn, 120)))),
         Fact::new("last started", Cell::or_none(item.launched_at.map(|at| when(at, cx.now, cx.zone)))),
     ]);
+    if let Some(at) = item.stopped_at.filter(|_| item.state == "stopped") {
+        facts.push(Fact::new("stopped", Cell::plain(when(at, cx.now, cx.zone))));
+    }
     if item.root_device.as_deref() == Some("instance-store") {
         facts.push(Fact::new(
             "note",

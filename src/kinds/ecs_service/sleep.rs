@@ -63,7 +63,8 @@ pub fn wakes_to(item: &Service) -> Option<Remembered> {
 }
 
 /// The name Application Auto Scaling knows it by.
-fn scaled_as(item: &Service) -> String {
+#[must_use]
+pub fn scaled_as(item: &Service) -> String {
     format!("service/{}/{}", item.cluster.last(), item.name)
 }
 

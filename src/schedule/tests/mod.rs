@@ -8,12 +8,14 @@ mod oracle;
 mod outlook;
 mod overrides;
 mod power;
+mod rest;
 mod saga;
 mod savings;
 mod semantics;
 mod server;
 mod status;
 mod tags;
+mod tasks_told;
 mod toggle;
 mod vectors;
 

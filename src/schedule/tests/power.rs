@@ -3,7 +3,8 @@
 use rstest::rstest;
 
 use super::*;
-use crate::schedule::power::{Power, Told, is_auto_restarted, off, since};
+use crate::schedule::power::{Power, Told, is_auto_restarted, marks, since};
+use crate::schedule::rest::Watched;
 
 #[rstest]
 #[case("DB instance stopped", Some(Power::Stopped))]
@@ -47,22 +48,37 @@ fn the_last_event_tells_since_when_unless_it_contradicts_what_is_seen() {
 
 #[rstest]
 // Off for eleven hours, then up.
-#[case(&[("2026-11-18 22:00", Power::Stopped), ("2026-11-19 09:00", Power::Started)], Actual::Up, Some(11))]
+#[case(&[("2026-11-18 22:00", Power::Stopped), ("2026-11-19 09:00", Power::Started)], Actual::Up, (48, 11))]
 // Stopped before the time looked at.
-#[case(&[("2026-11-18 09:00", Power::Started)], Actual::Up, Some(9))]
+#[case(&[("2026-11-18 09:00", Power::Started)], Actual::Up, (48, 9))]
 // Still off.
-#[case(&[("2026-11-19 22:00", Power::Stopped)], Actual::Down, Some(2))]
-#[case(&[], Actual::Up, Some(0))]
-#[case(&[], Actual::Down, Some(48))]
-// Contradictions, and states that tell nothing.
-#[case(&[("2026-11-19 22:00", Power::Stopped)], Actual::Up, None)]
-#[case(&[("2026-11-19 22:00", Power::Started)], Actual::Down, None)]
-#[case(&[], Actual::Unknown { status: "x".into() }, None)]
+#[case(&[("2026-11-19 22:00", Power::Stopped)], Actual::Down, (48, 2))]
+#[case(&[], Actual::Up, (48, 0))]
+#[case(&[], Actual::Down, (48, 48))]
+// Until it contradicts what is seen, or tells the same twice, it is believed.
+#[case(&[("2026-11-19 22:00", Power::Stopped)], Actual::Up, (46, 0))]
+#[case(&[("2026-11-19 22:00", Power::Started)], Actual::Down, (46, 46))]
+#[case(&[("2026-11-18 10:00", Power::Stopped), ("2026-11-18 22:00", Power::Stopped)], Actual::Down, (36, 26))]
+#[case(&[("2026-11-19 22:00", Power::Stopped)], Actual::Unknown { status: "x".into() }, (46, 0))]
+#[case(&[], Actual::Unknown { status: "x".into() }, (0, 0))]
 fn hours_off_are_those_that_were_seen(
     #[case] events: &[(&str, Power)],
     #[case] actual: Actual,
-    #[case] hours: Option<i64>,
+    #[case] (seen, off): (i64, i64),
 ) {
-    let window = (at(&office(), "2026-11-18 00:00"), at(&office(), "2026-11-20 00:00"));
-    assert_eq!(off(&told(events), &actual, window), hours.map(SignedDuration::from_hours));
+    let (from, now) = (at(&office(), "2026-11-18 00:00"), at(&office(), "2026-11-20 00:00"));
+    let watched = Watched::of(marks(&told(events), &actual, (from, now)));
+    assert_eq!((watched.seen(from, now).as_hours(), watched.off(from, now).as_hours()), (seen, off));
+}
+
+#[test]
+fn a_stop_longer_than_any_may_be_has_its_beginning_elsewhere() {
+    let (from, now) = (at(&office(), "2026-11-01 00:00"), at(&office(), "2026-11-15 00:00"));
+    let hours = |events: &[(&str, Power)], actual: &Actual| {
+        let watched = Watched::of(marks(&told(events), actual, (from, now)));
+        (watched.seen(from, now).as_hours(), watched.off(from, now).as_hours())
+    };
+    assert_eq!(hours(&[], &Actual::Down), (0, 0));
+    assert_eq!(hours(&[("2026-11-09 00:00", Power::Started)], &Actual::Up), (6 * 24, 0));
+    assert_eq!(hours(&[("2026-11-07 00:00", Power::Started)], &Actual::Up), (14 * 24, 6 * 24));
 }

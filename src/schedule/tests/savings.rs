@@ -2,8 +2,7 @@
 
 use super::*;
 use crate::schedule::prices::{Item, REGION, per_hour};
-use crate::schedule::savings::{Part, observed_off, off_hours, savings};
-use crate::schedule::spans::OnSpan;
+use crate::schedule::savings::{Part, off_hours, savings};
 
 fn hours_of_2026(schedule: &Schedule) -> f64 {
     let none = Exceptions::default();
@@ -83,17 +82,4 @@ fn prices_are_exact_or_absent() {
     }
     assert_eq!(per_hour(&Item::Ec2 { kind: "t2.micro".into() }, REGION), None);
     assert_eq!(per_hour(&Item::PublicIpv4, "us-east-1"), None);
-}
-
-#[test]
-fn what_was_seen_stopped_is_cut_to_the_month_and_counted_once() {
-    let schedule = office();
-    let span = |start: &str, end: &str| OnSpan { start: at(&schedule, start), end: at(&schedule, end) };
-    let seen = [
-        span("2026-10-31 22:00", "2026-11-01 09:00"),
-        span("2026-11-02 22:00", "2026-11-03 09:00"),
-        span("2026-11-03 08:00", "2026-11-03 10:00"),
-    ];
-    let off = observed_off(&seen, at(&schedule, "2026-11-01 00:00"), at(&schedule, "2026-12-01 00:00"));
-    assert_eq!(off, SignedDuration::from_hours(9 + 12));
 }

@@ -8,6 +8,7 @@ use crate::environment::{Environment, OffHours, schedule_place, unread};
 use crate::kinds::{Align, Cell, Column, Tone, Width};
 use crate::schedule::band::{Day, band};
 use crate::schedule::preview::{Line, preview};
+use crate::schedule::rest::Diary;
 use crate::schedule::savings::NOT_INCLUDED;
 use crate::schedule::{Backend, Desired, Mode, Verb, Warning, words};
 use crate::world::Health;
@@ -39,9 +40,9 @@ const SLEEPERS: &[Column] = &[
     Column::text("IS IT AS IT SHOULD BE", Width::Fill(14), 8),
 ];
 
-/// The blocks of the page.
+/// The blocks of the page; `diary` is what the journal saw of stops and starts.
 #[must_use]
-pub fn blocks(environment: &Environment, around: Around<'_>) -> Vec<Block> {
+pub fn blocks(environment: &Environment, around: Around<'_>, diary: &Diary) -> Vec<Block> {
     let others = others::of_environment(&environment.others, around);
     let Some(off) = environment.offhours.as_deref() else {
         return std::iter::once(none(environment)).chain(others).collect();
@@ -56,7 +57,7 @@ pub fn blocks(environment: &Environment, around: Around<'_>) -> Vec<Block> {
     blocks.extend(others);
     blocks.push(sleepers(off, around));
     blocks.extend(at_aws(environment, off, around));
-    blocks.push(saved(off, around));
+    blocks.push(saved(off, around, diary));
     blocks
 }
 
@@ -206,12 +207,12 @@ fn at_aws(environment: &Environment, off: &OffHours, around: Around<'_>) -> Opti
     Some(Block { key: "at-aws".to_owned(), title: "what AWS holds".to_owned(), items, ..Block::default() })
 }
 
-fn saved(off: &OffHours, around: Around<'_>) -> Block {
+fn saved(off: &OffHours, around: Around<'_>, diary: &Diary) -> Block {
     let says = off.savings(around.world, around.now).map_or_else(
         || "how long it is off is not known: people start it by hand".to_owned(),
         |savings| format!("this month: {savings}"),
     );
-    let past = off.past_savings(around.world, around.now).map(|past| Cell::plain(past.says(around.now)));
+    let past = off.past_savings(around.world, diary, around.now).map(|past| Cell::plain(past.says(around.now)));
     let cells = [Some(Cell::plain(says)), past, Some(Cell::dim(NOT_INCLUDED))].into_iter().flatten().collect();
     let items = vec![Item::prose("saved", cells)];
     Block { key: "saved".to_owned(), title: "hours and money".to_owned(), items, ..Block::default() }

@@ -1,6 +1,8 @@
 //! Instances read from EC2's XML: pages, odd states, answers that are something else.
 
-use super::{parse, read};
+use rstest::rstest;
+
+use super::{parse, read, told_at};
 use crate::aws::{Clients, Query, Script};
 use crate::kinds::testing::{ask, scope};
 use crate::world::{Coverage, FaultKind, World};
@@ -30,10 +32,23 @@ async fn all_pages_are_read() {
     let items = harvest.parts[0].1.as_ref().expect("a list");
     assert_eq!((items[0].name.as_deref(), items[0].state.as_str()), (Some("踏み台"), "stopped"));
     assert_eq!(items[0].launched_at.map(|at| at.to_string()).as_deref(), Some("2026-11-01T01:02:03Z"));
+    assert_eq!(items[0].stopped_at.map(|at| at.to_string()).as_deref(), Some("2026-11-20T10:00:00Z"));
     assert_eq!((items[0].security_groups.as_slice(), items[0].tags["Env"].as_str()), (&["sg-1".to_owned()][..], ""));
     assert_eq!((items[1].id.as_str(), items[1].state.as_str()), ("i-2", "levitating"));
     let sent = script.sent();
     assert!(sent[0].body.contains("MaxResults=1000") && sent[1].body.contains("NextToken=more"));
+}
+
+#[rstest]
+#[case("User initiated (2026-11-20 13:00:05 GMT)", Some("2026-11-20T13:00:05Z"))]
+#[case("User initiated (2026-11-20 13:00:05 UTC)", Some("2026-11-20T13:00:05Z"))]
+#[case("Server.SpotInstanceTermination (2026-11-20 13:00:05 GMT)", Some("2026-11-20T13:00:05Z"))]
+#[case("User initiated", None)]
+#[case("User initiated (yesterday)", None)]
+#[case("User initiated (2026-11-20 13:00:05 JST)", None)]
+#[case("", None)]
+fn when_it_stopped_is_told_by_the_reason_alone(#[case] reason: &str, #[case] expected: Option<&str>) {
+    assert_eq!(told_at(reason).map(|at| at.to_string()).as_deref(), expected);
 }
 
 #[test]

@@ -26,6 +26,8 @@ struct Turn {
     name: String,
     cluster: String,
     scaled_as: String,
+    /// How many tasks are wanted before.
+    desired: u32,
     on: ResourceId,
     environment: EnvironmentName,
 }
@@ -45,6 +47,7 @@ pub(in crate::kinds::ecs_service) fn of(
         name: item.name.clone(),
         cluster: item.cluster.to_string(),
         scaled_as: super::scaled_as(item),
+        desired: item.desired,
         on: item.id(scope),
         environment: environment.clone(),
     }))
@@ -117,7 +120,7 @@ impl Change for Turn {
             Act::Remember(memory) => ("remember", vec![("memory", memory.to_string())]),
             Act::Forget => ("forget", Vec::new()),
             Act::Bounds(bounds) => ("bounds", vec![("min", bounds.min.to_string()), ("max", bounds.max.to_string())]),
-            Act::Count(count) => ("scale", vec![("desired", count.to_string())]),
+            Act::Count(count) => ("scale", vec![("from", self.desired.to_string()), ("desired", count.to_string())]),
             Act::Start => ("start", Vec::new()),
             Act::Stop => ("stop", Vec::new()),
         };

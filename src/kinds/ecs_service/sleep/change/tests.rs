@@ -86,6 +86,9 @@ async fn a_denial_names_the_call_and_the_service() {
 fn a_service_is_neither_started_nor_stopped() {
     assert!(of(&service(), Act::Stop, &"city-prod".into(), &scope()).is_none());
     let scale = of(&service(), Act::Count(2), &"city-prod".into(), &scope()).expect("a count");
-    assert_eq!((scale.deed().verb, scale.deed().arguments), ("scale", vec![("desired", "2".to_owned())]));
+    assert_eq!(
+        (scale.deed().verb, scale.deed().arguments),
+        ("scale", vec![("from", "2".to_owned()), ("desired", "2".to_owned())])
+    );
     assert_eq!(scale.plan().calls, ["ecs:UpdateService Backend: 2 wanted"]);
 }
