@@ -44,12 +44,26 @@ impl Matching {
 /// Texts longer than this many characters hold any few letters somewhere: there, words must stand as they are.
 const SHORT: usize = 24;
 
-/// Which rows of a table are wanted. Each word must be found in one cell of the row: letter by letter in order in
-/// short cells, as it is in long ones.
-#[derive(Debug)]
+/// Which rows of a table are wanted. Each word must be found in one cell of the row: as it is where any row of the table
+/// holds it so; else letter by letter in order, in short cells.
+#[derive(Clone, Debug)]
 pub struct RowFilter {
-    words: Vec<(Atom, Atom)>,
+    words: Vec<Word>,
     matcher: Matcher,
+}
+
+#[derive(Clone, Debug)]
+struct Word {
+    fuzzy: Atom,
+    exact: Atom,
+    /// Whether some row holds it as it is: then nobody looks for its scattered letters.
+    literal: bool,
+}
+
+impl Word {
+    fn atom(&self, cell: &str) -> &Atom {
+        if self.literal || is_long(cell) { &self.exact } else { &self.fuzzy }
+    }
 }
 
 impl RowFilter {
@@ -64,10 +78,25 @@ impl RowFilter {
                 if exact.kind == AtomKind::Fuzzy {
                     exact.kind = AtomKind::Substring;
                 }
-                (fuzzy, exact)
+                Word { fuzzy, exact, literal: false }
             })
             .collect();
         Self { words, matcher: Matcher::new(Config::DEFAULT) }
+    }
+
+    /// The same among these rows: `db` finds databases, and not each name that has a `d` before a `b`, as long as
+    /// there is one.
+    #[must_use]
+    pub fn among<'a>(mut self, rows: impl Iterator<Item = Vec<&'a str>> + Clone) -> Self {
+        let mut chars = Vec::new();
+        for word in &mut self.words {
+            // What a word to be left out is in is told by the same word to be found.
+            let mut atom = word.exact.clone();
+            atom.negative = false;
+            let mut holds = |cell: &str| atom.score(Utf32Str::new(cell, &mut chars), &mut self.matcher).is_some();
+            word.literal = rows.clone().any(|cells| cells.into_iter().any(&mut holds));
+        }
+        self
     }
 
     /// Whether nothing is looked for.
@@ -79,28 +108,26 @@ impl RowFilter {
     /// Whether the row is wanted.
     pub fn wants(&mut self, cells: &[&str]) -> bool {
         let mut chars = Vec::new();
-        self.words.iter().all(|(fuzzy, exact)| {
-            let mut hits = cells.iter().filter(|cell| {
-                let atom = if is_long(cell) { exact } else { fuzzy };
-                atom.score(Utf32Str::new(cell, &mut chars), &mut self.matcher).is_some()
-            });
+        self.words.iter().all(|word| {
+            let mut hits = cells
+                .iter()
+                .filter(|cell| word.atom(cell).score(Utf32Str::new(cell, &mut chars), &mut self.matcher).is_some());
             // A word to be left out must be in no cell, any other in one.
-            if fuzzy.negative { hits.count() == cells.len() && !cells.is_empty() } else { hits.next().is_some() }
+            if word.fuzzy.negative { hits.count() == cells.len() && !cells.is_empty() } else { hits.next().is_some() }
         })
     }
 
     /// Which bytes of each cell match, if the row is wanted.
     pub fn matched(&mut self, cells: &[&str]) -> Option<Vec<Vec<Range<usize>>>> {
         let mut found: Vec<Vec<u32>> = vec![Vec::new(); cells.len()];
-        for (fuzzy, exact) in &self.words {
+        for word in &self.words {
             let mut hits = 0;
             for (cell, indices) in cells.iter().zip(&mut found) {
-                let atom = if is_long(cell) { exact } else { fuzzy };
                 let mut chars = Vec::new();
-                hits +=
-                    usize::from(atom.indices(Utf32Str::new(cell, &mut chars), &mut self.matcher, indices).is_some());
+                let cell_text = Utf32Str::new(cell, &mut chars);
+                hits += usize::from(word.atom(cell).indices(cell_text, &mut self.matcher, indices).is_some());
             }
-            if hits == 0 || (fuzzy.negative && hits < cells.len()) {
+            if hits == 0 || (word.fuzzy.negative && hits < cells.len()) {
                 return None;
             }
         }
@@ -196,6 +223,20 @@ mod tests {
         assert!(!wanted("dev") && wanted("!dev") && !wanted("!prod"));
         let found = RowFilter::new("502").matched(&row).expect("a match");
         assert_eq!((found[0].len(), found[1].first()), (0, Some(&(22..25))));
+    }
+
+    #[test]
+    fn a_word_that_some_row_holds_is_not_looked_for_by_its_letters() {
+        let rows = [["city-prod-backend-tg", "healthy"], ["city-prod-db", "available"], ["kajimaru", "stopped"]];
+        let found = |text: &str| {
+            let mut filter = RowFilter::new(text).among(rows.iter().map(|row| row.to_vec()));
+            rows.iter().filter(|row| filter.wants(*row)).map(|row| row[0]).collect::<Vec<_>>()
+        };
+        assert_eq!(found("db"), ["city-prod-db"]);
+        assert_eq!(found("!db"), ["city-prod-backend-tg", "kajimaru"]);
+        assert_eq!(found("cpb"), ["city-prod-backend-tg", "city-prod-db"], "no row holds it: its letters do");
+        assert_eq!(found("city db"), ["city-prod-db"]);
+        assert_eq!(RowFilter::new("db").matched(&rows[0]).map(|found| found[0].len()), Some(2));
     }
 
     #[test]

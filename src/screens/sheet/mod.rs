@@ -190,6 +190,8 @@ pub struct Sheet {
     /// is gone. A key that only moves the cursor must not look at every row.
     at: usize,
     filter: String,
+    /// What that looks for among the rows there are; `None` without a filter.
+    looking: Option<RowFilter>,
     unwell: bool,
     sorting: Option<Sorting>,
     /// The first line on the screen, as the last frame had it.
@@ -370,7 +372,8 @@ impl Sheet {
     /// Arranges what is wanted: in the order of `places` where rows had one, which for each item of each block tells
     /// where it stood; else in the order chosen, or the blocks' own.
     fn arrange(&mut self, places: Option<&[Vec<Option<usize>>]>) {
-        let mut filter = RowFilter::new(&self.filter);
+        let mut filter = RowFilter::new(&self.filter)
+            .among(self.blocks.iter().flat_map(|block| &block.items).map(|item| item.look.texts()));
         let mut arranged = Vec::new();
         let narrowed = !filter.is_empty() || self.unwell;
         for (at, block) in self.blocks.iter().enumerate() {
@@ -391,6 +394,7 @@ impl Sheet {
             }
         }
         self.arranged = arranged;
+        self.looking = (!filter.is_empty()).then_some(filter);
         let found =
             self.cursor.as_ref().and_then(|_| self.rows().position(|(block, item)| self.is_cursor(block, item)));
         self.at = found.unwrap_or(self.at).min(self.len().saturating_sub(1));
@@ -399,10 +403,7 @@ impl Sheet {
     /// Which bytes of a row's texts the filter matched.
     #[must_use]
     pub fn matches(&self, item: &Item) -> Vec<Vec<Range<usize>>> {
-        if self.filter.trim().is_empty() {
-            return Vec::new();
-        }
-        RowFilter::new(&self.filter).matched(&item.look.texts()).unwrap_or_default()
+        self.looking.clone().and_then(|mut filter| filter.matched(&item.look.texts())).unwrap_or_default()
     }
 
     /// The keys of all rows that lead to a resource or environment and are named in `doors`.
