@@ -92,26 +92,41 @@ pub fn offers(model: &Model) -> Vec<(Door, Offer)> {
     let environment = model.environment().map(|environment| Door::Environment(environment.name.clone()));
     let mut all: Vec<(Door, Offer)> = Vec::new();
     for of in resource.into_iter().chain(environment) {
-        let here = at_site(model, &of, |site| match &of {
-            Door::Resource(id) => kind(id.kind).map(|kind| kind.offers(id, site)).unwrap_or_default(),
-            Door::Environment(_) => whole::offers(site),
-            Door::Entry(_) | Door::Tunnel(_) => Vec::new(),
-        });
-        for mut offer in here.unwrap_or_default() {
-            if again(model, &of)
-                && let Some(why) = offer.barred.take()
-            {
-                offer.barred = Some(format!("{why} (what was changed here is being read again)"));
-            }
-            if model.gate.read_only && !offer.harmless {
-                offer.barred = Some("toban was started read-only".to_owned());
-            }
+        for offer in offers_of(model, &of) {
             if !all.iter().any(|(_, known)| known.verb == offer.verb) {
                 all.push((of.clone(), offer));
             }
         }
     }
     all
+}
+
+/// What can be done with this, whatever the reader is on.
+fn offers_of(model: &Model, of: &Door) -> Vec<Offer> {
+    let here = at_site(model, of, |site| match of {
+        Door::Resource(id) => kind(id.kind).map(|kind| kind.offers(id, site)).unwrap_or_default(),
+        Door::Environment(_) => whole::offers(site),
+        Door::Entry(_) | Door::Tunnel(_) => Vec::new(),
+    });
+    let again = again(model, of);
+    let mut offers = here.unwrap_or_default();
+    for offer in &mut offers {
+        if again && let Some(why) = offer.barred.take() {
+            offer.barred = Some(format!("{why} (what was changed here is being read again)"));
+        }
+        if model.gate.read_only && !offer.harmless {
+            offer.barred = Some("toban was started read-only".to_owned());
+        }
+    }
+    offers
+}
+
+/// What another environment offers under this name, where what was typed behind it names one.
+fn named(model: &Model, verb: &str, typed: &str) -> Option<(Door, Offer)> {
+    let environment = model.picture.environments.iter().find(|environment| environment.name.as_str() == typed)?;
+    let of = Door::Environment(environment.name.clone());
+    let offer = offers_of(model, &of).into_iter().find(|offer| offer.verb == verb)?;
+    Some((of, offer))
 }
 
 /// Whether it is being read again after a change: what bars an offer may be over already.
@@ -149,13 +164,25 @@ pub(super) fn entries(model: &Model) -> Vec<Entry> {
 
 /// Takes up an offer, with what was typed behind its name.
 pub(super) fn take_up(model: &mut Model, verb: &str, value: Option<&str>) -> Vec<Effect> {
-    let Some((of, offer)) = offers(model).into_iter().find(|(_, offer)| offer.verb == verb) else {
+    model.dirty = true;
+    // The name of an environment is no answer: it says which one is meant.
+    let elsewhere = value.and_then(|value| named(model, verb, value));
+    let value = value.filter(|_| elsewhere.is_none());
+    let here = || offers(model).into_iter().find(|(_, offer)| offer.verb == verb);
+    let Some((of, offer)) = elsewhere.or_else(here) else {
         model.notices.fault(model.now, format!("nothing here offers {verb:?}"));
         return Vec::new();
     };
-    model.dirty = true;
     if let Some(why) = offer.barred {
         model.notices.info(model.now, format!("{verb}: {why}"));
+        return Vec::new();
+    }
+    if let (Asks::Nothing | Asks::Look { .. }, Some(value)) = (&offer.asks, value) {
+        let says = match of {
+            Door::Environment(_) => format!(":{verb} takes nothing but an environment's name; {value:?} is none here"),
+            _ => format!(":{verb} takes nothing, it is for the row under the cursor; {value:?} is too much"),
+        };
+        model.notices.fault(model.now, says);
         return Vec::new();
     }
     let step = Step { of, verb: offer.verb, chosen: None };
@@ -165,10 +192,9 @@ pub(super) fn take_up(model: &mut Model, verb: &str, value: Option<&str>) -> Vec
             Asks::Choice { prompt, reads } | Asks::Narrow { prompt, reads } | Asks::Informed { prompt, reads, .. },
             Some(value),
         ) => consult(model, step, prompt, Then::Take(Some(value.to_owned())), reads),
-        (Asks::Look { reads }, value) => {
-            consult(model, step, String::new(), Then::Take(value.map(str::to_owned)), reads)
+        (Asks::Nothing | Asks::Look { .. } | Asks::Text { .. }, Some(value)) => {
+            answer(model, &step.of, step.verb, Some(value))
         }
-        (Asks::Nothing | Asks::Text { .. }, Some(value)) => answer(model, &step.of, step.verb, Some(value)),
         (asks, None) => question(model, step, asks),
     }
 }

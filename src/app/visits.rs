@@ -17,7 +17,7 @@ use crate::screens::viewer::Viewer;
 use crate::session::channel::End;
 use crate::session::preflight::{Line, Reach, State};
 use crate::session::way::{Door, Unsettled};
-use crate::world::ResourceId;
+use crate::world::{Health, ResourceId};
 
 /// How the resource here is entered; `None` where nothing can be.
 #[must_use]
@@ -59,6 +59,9 @@ pub(super) struct Foreseen {
     container: Option<String>,
 }
 
+/// Said while what a session takes is being read.
+const ASKING: &str = "asking what a session there takes…";
+
 /// Opens a shell in the resource here, or shows why not.
 pub(super) fn shell(model: &mut Model) -> Vec<Effect> {
     let Some(id) = model.resource().cloned() else { return Vec::new() };
@@ -77,7 +80,7 @@ pub(super) fn enter(model: &mut Model, id: &ResourceId, container: Option<&str>)
     }
     model.asked += 1;
     model.dirty = true;
-    model.notices.info(model.now, "asking what a session there takes…");
+    model.notices.info(model.now, ASKING);
     let container = container.map(str::to_owned);
     model.visiting = Some(Foreseen { ask: model.asked, id: id.clone(), container });
     vec![Effect::Foresee(model.asked, wants)]
@@ -89,6 +92,7 @@ pub(super) fn foreseen(model: &mut Model, ask: u64, got: Readings) -> Result<Vec
         return Err(got);
     };
     keep(model, got);
+    model.notices.retract(ASKING);
     Ok(proceed(model, &id, container.as_deref()))
 }
 
@@ -139,7 +143,7 @@ pub(super) fn checklist<'l>(model: &mut Model, title: String, about: &str, all: 
     for line in all {
         let tone = match line.state {
             State::Holds | State::Lacks | State::Unknown => Tone::Plain,
-            State::Fails => Tone::Strong,
+            State::Fails => Tone::Of(Health::Bad),
         };
         lines.push(Cell { text: format!("{} {}: {}", line.state.sign(), line.what, line.says), tone });
         lines.extend(line.remedy.as_ref().map(|remedy| Cell::plain(format!("    → {remedy}"))));

@@ -189,3 +189,38 @@ fn what_is_seen_of_a_cloud_that_was_left_is_dropped() {
     tell(&mut model, News::Saw(other, seen));
     assert!(std::sync::Arc::ptr_eq(&before, &model.world));
 }
+
+/// Whose plan lies before the reader.
+fn planned(model: &Model) -> Option<&str> {
+    match &model.overlay {
+        Overlay::Confirm(confirm) => Some(confirm.plan.environment.as_str()),
+        _ => None,
+    }
+}
+
+#[test]
+fn an_environment_named_behind_what_environments_offer_is_the_one_that_is_meant() {
+    let mut model = demo(0);
+    press(&mut model, &["g"]);
+    assert_eq!(model.environment().map(|here| here.name.as_str()), Some("city-prod"), "the cursor is elsewhere");
+    say(&mut model, "sleep backend-dev");
+    assert_eq!(planned(&model), Some("backend-dev"), "{:?}", model.notices.now());
+    press(&mut model, &["esc"]);
+    // The name is completed as those of places are.
+    press(&mut model, &[":"]);
+    type_in(&mut model, "sleep backend-d");
+    press(&mut model, &["tab", "enter"]);
+    assert_eq!(planned(&model), Some("backend-dev"), "{:?}", model.notices.now());
+}
+
+#[test]
+fn what_is_too_much_behind_an_offer_is_refused_and_never_passed_over() {
+    let mut model = on("backend-dev", "BackendService");
+    for line in ["sleep backendd", "force v2"] {
+        say(&mut model, line);
+        assert_eq!(planned(&model), None, "{line}");
+        let typed = line.split_once(' ').expect("two words").1;
+        let said = model.notices.now().map(|(_, said)| said.to_owned()).unwrap_or_default();
+        assert!(said.contains(&format!("{typed:?}")) && said.contains("takes nothing"), "{line}: {said}");
+    }
+}

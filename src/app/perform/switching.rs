@@ -12,8 +12,8 @@ use crate::app::offers;
 use crate::app::place::Place;
 use crate::app::settings::Choice;
 use crate::screens::menu::Pick;
-use crate::screens::palette::Known;
-use crate::screens::sheet::Sheet;
+use crate::screens::palette::{Known, Offered};
+use crate::screens::sheet::{Door, Sheet};
 use crate::world::EnvironmentName;
 
 pub(super) fn known(model: &Model) -> Known {
@@ -22,7 +22,14 @@ pub(super) fn known(model: &Model) -> Known {
         regions: regions(model),
         profiles: model.settings.profiles.clone(),
         themes: model.settings.themes.clone(),
-        offers: offers::offers(model).into_iter().map(|(_, offer)| (offer.verb, offer.says)).collect(),
+        offers: offers::offers(model)
+            .into_iter()
+            .map(|(of, offer)| Offered {
+                verb: offer.verb,
+                says: offer.says,
+                whole: matches!(of, Door::Environment(_)),
+            })
+            .collect(),
     }
 }
 

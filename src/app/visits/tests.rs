@@ -75,6 +75,7 @@ fn a_task_that_cannot_be_entered_shows_the_checklist() {
     on::<Task>(&mut model, |task| task.last_status == "STOPPED");
     let effects = press_on(&mut model, &["s"]);
     assert_eq!(asked(&effects), None);
+    assert_eq!(model.notices.now(), None, "nothing is being asked any more");
     let Some(Place::Viewer(viewer)) = model.here() else { panic!("no checklist") };
     assert!(viewer.lines.iter().any(|line| line.text.starts_with("✗ task running")), "{:?}", viewer.lines);
     assert!(viewer.lines.iter().any(|line| line.text.contains("→")), "with a remedy: {:?}", viewer.lines);

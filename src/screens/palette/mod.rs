@@ -18,8 +18,19 @@ pub struct Known {
     pub profiles: Vec<String>,
     /// Themes.
     pub themes: Vec<String>,
-    /// What the row under the cursor offers, with what it does.
-    pub offers: Vec<(&'static str, String)>,
+    /// What the row under the cursor offers.
+    pub offers: Vec<Offered>,
+}
+
+/// Something the row under the cursor, or its environment, offers.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Offered {
+    /// Its name.
+    pub verb: &'static str,
+    /// What it does.
+    pub says: String,
+    /// Whether environments offer it: then another one can be named behind it.
+    pub whole: bool,
 }
 
 /// One proposal.
@@ -73,7 +84,7 @@ impl Palette {
         self.proposals = match line.split_once(char::is_whitespace) {
             Some((name, rest)) => match command(name) {
                 Some(command) => self.arguments(command, rest.trim()),
-                None => Vec::new(),
+                None => self.environments(name, rest.trim()),
             },
             None => self.commands(&line),
         };
@@ -81,7 +92,7 @@ impl Palette {
 
     fn commands(&self, typed: &str) -> Vec<Proposal> {
         let offered = COMMANDS.iter().filter(|spec| spec.at.contains(&self.place));
-        let offers = self.known.offers.iter().map(|(verb, says)| ((*verb).to_owned(), says.clone()));
+        let offers = self.known.offers.iter().map(|offer| (offer.verb.to_owned(), offer.says.clone()));
         let candidates = offered.map(|spec| (spec.name.to_owned(), spec.says.to_owned())).chain(offers);
         ranked(typed, candidates.collect()).into_iter().map(|(name, says)| Proposal { line: name, says }).collect()
     }
@@ -106,6 +117,16 @@ impl Palette {
     pub fn ghost(&self) -> Option<&str> {
         let best = self.proposals.get(self.at.unwrap_or(0))?;
         best.line.strip_prefix(self.input.value()).filter(|rest| !rest.is_empty() && !self.input.value().is_empty())
+    }
+
+    /// The environments that can be named behind what environments offer.
+    fn environments(&self, verb: &str, typed: &str) -> Vec<Proposal> {
+        if !self.known.offers.iter().any(|offer| offer.verb == verb && offer.whole) {
+            return Vec::new();
+        }
+        let all = self.known.environments.iter().map(|one| (one.clone(), String::new())).collect();
+        let fits = ranked(typed, all).into_iter();
+        fits.map(|(one, _)| Proposal { line: format!("{verb} {one}"), says: String::new() }).collect()
     }
 
     /// Takes the proposal under the cursor, or the best one.
@@ -141,8 +162,8 @@ impl Palette {
             return Meaning::Nothing;
         }
         let typed = Some(rest.trim().to_owned()).filter(|rest| !rest.is_empty());
-        if let Some((verb, _)) = self.known.offers.iter().find(|(verb, _)| *verb == name) {
-            return Meaning::Offer(verb, typed);
+        if let Some(offer) = self.known.offers.iter().find(|offer| offer.verb == name) {
+            return Meaning::Offer(offer.verb, typed);
         }
         let command = match (command(name), self.beginning(name).as_slice()) {
             (Some(command), _) => command,
@@ -173,7 +194,7 @@ impl Palette {
     fn beginning(&self, typed: &str) -> Vec<(&'static str, Fits)> {
         let here = COMMANDS.iter().filter(|spec| spec.at.contains(&self.place));
         let commands = here.map(|spec| (spec.name, Fits::Command(spec.command)));
-        let offers = self.known.offers.iter().map(|(verb, _)| (*verb, Fits::Offer(verb)));
+        let offers = self.known.offers.iter().map(|offer| (offer.verb, Fits::Offer(offer.verb)));
         commands.chain(offers).filter(|(name, _)| name.starts_with(typed)).collect()
     }
 }
