@@ -504,6 +504,85 @@ fn events_that_may_not_be_read_cost_the_cause_alone() {
     assert!(ran.out.contains("why something drifts is not known: rds:DescribeEvents"), "{}", ran.out);
 }
 
+#[test]
+fn who_carries_out_a_local_schedule_is_told_and_the_moment_of_an_enforced_stop_stays_what_it_was() {
+    let stage = Stage::new();
+    far(&stage, "prooflink-dev", "enforce", "local");
+    stage.peer.script(&json!([
+        {"service": "events", "operation": "ListRules", "patch": {"Rules": {"[*]": {"State": "DISABLED"}}}},
+        {"service": "rds", "operation": "DescribeEvents",
+            "error": {"code": "AccessDenied", "message": "not authorized to perform: rds:DescribeEvents", "status": 403}},
+    ]));
+    let before = stage.run(&["schedule", "list"]);
+    assert!(before.out.contains("nobody here is set to stop it"), "{}", before.out);
+    assert!(before.out.contains("! prooflink-dev: nobody on this machine carries out its schedule"), "{}", before.out);
+    let unkept = stage.listed();
+    assert_eq!(unkept["kept"], json!({"kept": false, "looked_at": null}), "{unkept:#}");
+    assert_eq!(unkept["members"][0]["drift"]["righted_at"], Value::Null, "{unkept:#}");
+
+    assert_eq!(stage.run(&["schedule", "run", "--once"]).code, Some(0));
+    let kept = stage.listed();
+    assert_eq!(kept["kept"]["kept"], true, "{kept:#}");
+    let moment = kept["members"][0]["drift"]["righted_at"].clone();
+    assert!(moment.is_string(), "{kept:#}");
+    assert_eq!(stage.run(&["schedule", "run", "--once"]).code, Some(0));
+    let later = stage.listed();
+    assert_eq!(later["members"][0]["drift"]["righted_at"], moment, "whoever looks, however often");
+}
+
+#[test]
+fn where_others_cannot_be_seen_nothing_is_enforced_unless_that_is_accepted_and_every_face_says_so() {
+    let stage = Stage::new();
+    far(&stage, "prooflink-dev", "enforce", "local");
+    let denied = json!({"code": "AccessDeniedException", "message": "not authorized", "status": 400});
+    let events = json!([{"SourceIdentifier": "prooflink-dev-db", "Message": "DB instance started", "Date": "-1h"},
+        {"SourceIdentifier": "prooflink-dev-db", "Message": "DB instance stopped", "Date": "-9h"}]);
+    stage.peer.script(&json!([
+        {"service": "events", "operation": "ListRules", "error": denied},
+        {"service": "rds", "operation": "DescribeEvents", "answer": {"Events": events}},
+    ]));
+    let unknown = "who else stops or starts something here is not known: events:ListRules is not allowed";
+    let table = stage.run(&["schedule", "list"]);
+    assert!(table.out.contains(&format!("! prooflink-dev: {unknown}")), "{}", table.out);
+    let listed = stage.listed();
+    assert!(listed["others_unknown"].as_str().is_some_and(|says| says.starts_with(unknown)), "{listed:#}");
+    let bar = listed["not_enforced"].as_str().expect("a bar").to_owned();
+    assert!(bar.contains("choose mode = \"edge\"") && bar.contains("enforce_blind = true"), "{bar}");
+    let preview = stage.run(&["schedule", "preview", "prooflink-dev"]);
+    assert!(preview.out.contains(&format!("! it is not enforced: {unknown}")), "{}", preview.out);
+    let status = stage.run(&["status", "prooflink-dev"]);
+    assert!(status.out.contains(&format!("schedule far is not enforced: {unknown}")), "{}", status.out);
+    assert_eq!(status.code, Some(10), "what is wished and not done is worrying: {}", status.out);
+    let doctor = stage.run(&["doctor", "prooflink-dev"]);
+    let warned = doctor.out.lines().find(|line| line.contains("owners in prooflink-dev")).unwrap_or_default();
+    assert!(warned.starts_with("! warn") && warned.contains("so its schedule is not enforced"), "{}", doctor.out);
+    assert!(doctor.out.contains("→ allow events:ListRules; "), "{}", doctor.out);
+    let slept = stage.run(&["sleep", "prooflink-dev", "--dry-run"]);
+    assert!(slept.out.contains(&format!("! {unknown}")), "{}", slept.out);
+    let ran = stage.run(&["schedule", "run", "--once"]);
+    assert_eq!((ran.code, stage.calls("StopDBInstance")), (Some(0), 0), "{} {}", ran.out, ran.err);
+    assert!(ran.out.contains(&format!("it is not put right: {unknown}")), "{}", ran.out);
+
+    // Who keeps it at AWS is told the same, before anything is written.
+    let local = std::fs::read_to_string(&stage.config).expect("the configuration");
+    let at_aws = local.replace("backend = \"local\"", "backend = \"eventbridge-scheduler\"");
+    std::fs::write(&stage.config, &at_aws).expect("a configuration");
+    let refused = stage.run(&["schedule", "sync", "prooflink-dev", "--yes"]);
+    assert_eq!((refused.code, stage.calls("CreateScheduleGroup")), (Some(1), 0), "{}", refused.out);
+    assert!(refused.err.contains(&format!("schedule far cannot be enforced: {unknown}")), "{}", refused.err);
+    std::fs::write(&stage.config, at_aws + "enforce_blind = true\n").expect("a configuration");
+    let plan = stage.run(&["schedule", "sync", "prooflink-dev", "--dry-run"]);
+    assert_eq!(plan.code, Some(0), "{}", plan.err);
+    assert!(plan.out.contains(&format!("! {unknown}")), "{}", plan.out);
+
+    // Accepted: it is said, and enforced.
+    std::fs::write(&stage.config, local + "enforce_blind = true\n").expect("a configuration");
+    let listed = stage.listed();
+    assert!(listed["not_enforced"].is_null() && listed["others_unknown"].is_string(), "{listed:#}");
+    let ran = stage.run(&["schedule", "run", "--once"]);
+    assert_eq!((ran.code, stage.calls("StopDBInstance")), (Some(0), 1), "{} {}", ran.out, ran.err);
+}
+
 /// Those of `list` that belong to `environment`.
 fn named(stage: &Stage, list: &str, environment: &str) -> Vec<Value> {
     let said = stage.run(&["schedule", "list", "--json"]);
@@ -587,9 +666,11 @@ fn rules_that_may_not_be_read_and_tags_of_other_tools_are_told() {
     let tags = json!({"DBInstances": {"[DBInstanceIdentifier=prooflink-dev-db]": {
         "TagList": [{"Key": "Schedule", "Value": "office-hours"}, {"Key": "IS-LastAction", "Value": "Stopped"}],
     }}});
+    let by_hand = json!([{"SourceIdentifier": "prooflink-dev-db", "Message": "DB instance started", "Date": "-2m"}]);
     stage.peer.script(&json!([
         {"service": "events", "operation": "ListRules", "error": denied},
         {"service": "rds", "operation": "DescribeDBInstances", "patch": tags},
+        {"service": "rds", "operation": "DescribeEvents", "answer": {"Events": by_hand}},
     ]));
     let owners = named(&stage, "others", "prooflink-dev");
     let [tool] = owners.as_slice() else { panic!("{owners:#?}") };
@@ -600,7 +681,11 @@ fn rules_that_may_not_be_read_and_tags_of_other_tools_are_told() {
     assert_eq!((&tool["by"], &tool["last_run"]["status"]), (&json!("Schedule=office-hours"), &json!("Stopped")));
     let plan = stage.run(&["schedule", "sync", "prooflink-dev", "--dry-run"]);
     assert_eq!(plan.code, Some(0), "{}", plan.err);
-    assert!(plan.out.contains("who else stops or starts it is not known: events:ListRules"), "{}", plan.out);
+    assert!(
+        plan.out.contains("who else stops or starts something here is not known: events:ListRules"),
+        "{}",
+        plan.out
+    );
     assert!(plan.out.contains("Instance Scheduler stops and starts prooflink-dev-db"), "{}", plan.out);
     let status = stage.run(&["status", "prooflink-dev"]);
     assert_eq!(status.code, Some(0), "an unread rule hides nothing of its health: {}", status.out);

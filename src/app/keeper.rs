@@ -19,12 +19,12 @@ use super::ledger::{Ledger, State};
 use super::msg::{Msg, News};
 use super::settings::Settings;
 use crate::cloud::Cloud;
-use crate::environment::{Environment, OffHours, Sleeper, whole};
+use crate::environment::{Environment, OffHours, Sleeper, Wish, Wishes, whole};
 use crate::kinds::Site;
 use crate::procedure::{Ending, How, Proposal};
 use crate::schedule::drift::{Drift, enforce};
 use crate::schedule::{ActionKey, Actual, Backend, Cause, Due, Edge, Mode, Verb, words};
-use crate::world::{Fault, FaultKind, KindName, ResourceId};
+use crate::world::{EnvironmentName, Fault, FaultKind, KindName, ResourceId, Vigil};
 
 /// How often is looked when nothing is due: overrides of colleagues are seen no later than this.
 pub const PATROL: SignedDuration = SignedDuration::from_mins(5);
@@ -40,7 +40,7 @@ pub struct Keeper {
     /// The schedules, and the reader's zone.
     pub view: View,
     /// What was done.
-    pub ledger: Ledger,
+    pub ledger: Arc<Ledger>,
     /// The journal's file; `None` keeps none.
     pub journal: Option<PathBuf>,
     /// Refuses every change if it is read-only.
@@ -108,6 +108,7 @@ impl Keeper {
             |why: std::io::Error| Fault::new(FaultKind::Refused, "keeping the schedule's ledger", why.to_string());
         // Somebody else is at it: theirs to finish, and seen done the next time.
         let Some(_held) = self.ledger.hold(environment.name.as_str()).map_err(unwritten)? else { return Ok(false) };
+        self.ledger.look(environment.name.as_str(), now).map_err(unwritten)?;
         let known = self.ledger.read().map_err(unwritten)?;
         let sighted = sighted::sighted(&self.ledger, &known, off, now).map_err(unwritten)?;
         // The first moment at which one of them has been wrongly up for long enough.
@@ -279,21 +280,34 @@ pub async fn keep_on(keeper: &Keeper, tell: &mut (dyn FnMut(Timestamp, String) +
     }
 }
 
+/// What is known of whoever executes schedules on this machine; `None` where no environment's edges are theirs.
+#[must_use]
+pub fn vigil(wishes: &Wishes, ledger: &Ledger, now: Timestamp) -> Option<std::io::Result<Vigil>> {
+    let names: Vec<EnvironmentName> =
+        wishes.environments.iter().filter(|wish| is_local(wish)).map(|wish| wish.name.clone()).collect();
+    (!names.is_empty()).then(|| ledger.vigil(&names, now))
+}
+
+/// Whether an environment's edges are executed by whoever runs on this machine.
+fn is_local(wish: &Wish) -> bool {
+    wish.routine.as_ref().is_some_and(|it| it.backend == Backend::Local)
+}
+
 /// The keeper that goes beside a console with these settings, and tells it what was done and missed; `None` where no
 /// edge is its to execute.
 pub fn beside(
     cloud: &Arc<dyn Cloud>,
     settings: &Settings,
+    ledger: &Arc<Ledger>,
     console: UnboundedSender<Msg>,
 ) -> Option<impl Future<Output = ()> + Send + use<>> {
-    let local = |wish: &crate::environment::Wish| wish.routine.as_ref().is_some_and(|it| it.backend == Backend::Local);
-    if settings.read_only || !settings.wishes.environments.iter().any(local) {
+    if settings.read_only || !settings.wishes.environments.iter().any(is_local) {
         return None;
     }
     let keeper = Keeper {
         cloud: Arc::clone(cloud),
         view: View { wishes: settings.wishes.clone(), zone: settings.zone.clone() },
-        ledger: settings.ledger.clone().map_or_else(Ledger::fleeting, Ledger::Kept),
+        ledger: Arc::clone(ledger),
         journal: settings.journal.clone(),
         gate: Gate { read_only: settings.read_only },
         patrol: PATROL,

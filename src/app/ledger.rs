@@ -4,13 +4,15 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::os::{self, Held};
 use crate::schedule::{ActionKey, Verb};
+use crate::world::{EnvironmentName, Vigil};
 
 /// What became of an edge on a resource.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -52,15 +54,15 @@ impl State {
 pub enum Ledger {
     /// In this directory.
     Kept(PathBuf),
-    /// For this run only.
-    Fleeting(Mutex<BTreeMap<ActionKey, State>>),
+    /// For this run only: what became of edges, and when each environment was looked at.
+    Fleeting(Mutex<BTreeMap<ActionKey, State>>, Mutex<BTreeMap<String, Timestamp>>),
 }
 
 impl Ledger {
     /// One that is forgotten with the run.
     #[must_use]
     pub fn fleeting() -> Self {
-        Self::Fleeting(Mutex::default())
+        Self::Fleeting(Mutex::default(), Mutex::default())
     }
 
     /// Makes sure that nobody else works on `environment`; `None` if somebody does.
@@ -69,15 +71,53 @@ impl Ledger {
     /// Whatever the file system says.
     pub fn hold(&self, environment: &str) -> io::Result<Option<Option<Held>>> {
         match self {
-            Self::Kept(dir) => {
-                let name: String = environment
-                    .chars()
-                    .map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '_' })
-                    .collect();
-                os::try_hold(&dir.join(format!("schedule-{name}.lock"))).map(|held| held.map(Some))
-            }
-            Self::Fleeting(_) => Ok(Some(None)),
+            Self::Kept(dir) => os::try_hold(&file_of(dir, environment, "lock")).map(|held| held.map(Some)),
+            Self::Fleeting(..) => Ok(Some(None)),
         }
+    }
+
+    /// Writes down that `environment` was looked at, so that everybody on this machine can see that somebody does.
+    ///
+    /// # Errors
+    /// Whatever the file system says.
+    pub fn look(&self, environment: &str, now: Timestamp) -> io::Result<()> {
+        match self {
+            Self::Kept(dir) => os::put_text(&file_of(dir, environment, "looked"), &format!("{now}\n")),
+            Self::Fleeting(_, looked) => {
+                looked.lock().unwrap_or_else(PoisonError::into_inner).insert(environment.to_owned(), now);
+                Ok(())
+            }
+        }
+    }
+
+    /// Who looks after `environments` on this machine, and what they see that is not as it should be.
+    ///
+    /// # Errors
+    /// Whatever the file system says.
+    pub fn vigil(&self, environments: &[EnvironmentName], now: Timestamp) -> io::Result<Vigil> {
+        let mut vigil = Vigil::default();
+        for name in environments {
+            let looked = match self {
+                Self::Kept(dir) => std::fs::read_to_string(file_of(dir, name.as_str(), "looked")).ok(),
+                Self::Fleeting(_, looked) => {
+                    let looked = looked.lock().unwrap_or_else(PoisonError::into_inner);
+                    looked.get(name.as_str()).map(ToString::to_string)
+                }
+            };
+            let looked: Option<Timestamp> = looked.and_then(|text| text.trim().parse().ok());
+            vigil.looked.extend(looked.map(|at| (name.clone(), at)));
+            // Whoever is at it may take longer than it is between two looks. Nobody looked, nobody is at it.
+            let stale = looked.is_some_and(|at| now.duration_since(at) > Vigil::LAPSE);
+            if stale && self.hold(name.as_str())?.is_none() {
+                vigil.busy.insert(name.clone());
+            }
+        }
+        for (key, state) in self.read()? {
+            if state == State::Drifting {
+                vigil.sighted.entry(key.arn).or_default().push(key.at);
+            }
+        }
+        Ok(vigil)
     }
 
     /// Everything in it; of several lines about the same the weightiest counts. Lines that do not read are passed over.
@@ -87,7 +127,7 @@ impl Ledger {
     pub fn read(&self) -> io::Result<BTreeMap<ActionKey, State>> {
         let dir = match self {
             Self::Kept(dir) => dir,
-            Self::Fleeting(all) => return Ok(all.lock().unwrap_or_else(PoisonError::into_inner).clone()),
+            Self::Fleeting(all, _) => return Ok(all.lock().unwrap_or_else(PoisonError::into_inner).clone()),
         };
         let text = match std::fs::read_to_string(dir.join(FILE)) {
             Ok(text) => text,
@@ -114,7 +154,7 @@ impl Ledger {
                     os::append_line(&dir.join(FILE), &format!("{line}\n"))?;
                 }
             }
-            Self::Fleeting(all) => {
+            Self::Fleeting(all, _) => {
                 let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
                 for key in keys {
                     let known = all.entry(key.clone()).or_insert(state);
@@ -124,6 +164,12 @@ impl Ledger {
         }
         Ok(())
     }
+}
+
+/// A file about one environment.
+fn file_of(dir: &Path, environment: &str, what: &str) -> PathBuf {
+    let plain = |c: char| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '_' };
+    dir.join(format!("schedule-{}.{what}", environment.chars().map(plain).collect::<String>()))
 }
 
 /// The ledger's file.
@@ -140,6 +186,32 @@ fn entry(line: &str) -> Option<(ActionKey, State)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_looks_and_what_they_saw_is_found_by_others_on_the_machine() {
+        let home = tempfile::tempdir().unwrap();
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let (name, now) = (EnvironmentName::from("a/b"), at("2026-11-20T13:00:00Z"));
+        for ledger in [Ledger::Kept(home.path().join("state")), Ledger::fleeting()] {
+            let names = std::slice::from_ref(&name);
+            assert_eq!(ledger.vigil(names, now).unwrap(), Vigil::default(), "nobody ever did");
+            ledger.look("a/b", now).unwrap();
+            let key = ActionKey { arn: "arn:db".to_owned(), at: now, verb: Verb::Stop };
+            ledger.write(std::slice::from_ref(&key), State::Drifting).unwrap();
+            let vigil = ledger.vigil(names, now).unwrap();
+            assert_eq!((vigil.looked.get(&name), vigil.sighted["arn:db"].as_slice()), (Some(&now), [now].as_slice()));
+            ledger.write(&[key], State::Righted).unwrap();
+            assert!(ledger.vigil(names, now).unwrap().sighted.is_empty(), "over");
+        }
+        // Somebody whose look is long ago may be at it still: the lock tells.
+        let ledger = Ledger::Kept(home.path().join("state"));
+        let later = at("2026-11-20T14:00:00Z");
+        assert!(ledger.vigil(std::slice::from_ref(&name), later).unwrap().busy.is_empty());
+        let _held = ledger.hold("a/b").unwrap().expect("free");
+        assert!(ledger.vigil(std::slice::from_ref(&name), later).unwrap().busy.contains(&name));
+        std::fs::write(home.path().join("state/schedule-a_b.looked"), "half a li").unwrap();
+        assert!(ledger.vigil(&[name], later).unwrap().looked.is_empty());
+    }
 
     #[test]
     fn what_was_written_is_read_again_and_odd_lines_do_not_hurt() {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::effect::Effect;
+use super::ledger::Ledger;
 use super::model::Model;
 use super::msg::{Msg, News};
 use super::runner::{Flow, Input, Runner, Screen};
@@ -32,8 +33,9 @@ pub async fn run_on<S: Screen>(screen: &mut S, cloud: Arc<dyn Cloud>, settings: 
     let (tell, mut heard) = unbounded_channel();
     let mut model = Model::new(settings.clone(), fastrand::u64(..), cloud.now());
     // Where it is ours to do, edges are executed while the console is open; what was done is seen like everything else.
-    let keeping = super::keeper::beside(&cloud, &settings, tell.clone());
-    let mut runner = Runner::new(cloud, settings, tell);
+    let ledger = Arc::new(settings.ledger.clone().map_or_else(Ledger::fleeting, Ledger::Kept));
+    let keeping = super::keeper::beside(&cloud, &settings, &ledger, tell.clone());
+    let mut runner = Runner::new(cloud, settings, tell).watching(ledger, keeping.is_some());
     let _keeping = keeping.map(tokio::spawn).map(super::keeper::Stopping);
     let ended = turns(screen, &mut model, &mut runner, &mut heard).await;
     if !model.tunnels.is_empty() && ended.is_ok() {

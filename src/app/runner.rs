@@ -20,6 +20,8 @@ use super::drive::{Errand, drive_on};
 use super::effect::Effect;
 use super::gate::Approved;
 use super::journal::{self, Line};
+use super::keeper::vigil;
+use super::ledger::Ledger;
 use super::model::Model;
 use super::msg::{Msg, News};
 use super::pace::Reading;
@@ -29,14 +31,14 @@ use super::tunnelling;
 use super::tunnels::{Dig, Report};
 use super::visit::{IN_PASSING, Record, Visit, Visiting, foresee, remedy, visit};
 use crate::cloud::Cloud;
-use crate::environment::{Unread, gather_early};
+use crate::environment::{Unread, Wishes, gather_early};
 use crate::kinds::kind;
 use crate::os;
 use crate::procedure::{Ending, Want};
 use crate::session::channel::End;
 use crate::session::tunnel::Tunnel;
 use crate::theme::Theme;
-use crate::world::{Fault, FaultKind, ResourceId, Scope, World};
+use crate::world::{Fault, FaultKind, ResourceId, Scope, Vigil, World};
 
 /// What the reader did, or the end of it.
 #[derive(Debug)]
@@ -98,6 +100,22 @@ pub enum Flow {
     End,
 }
 
+/// The world with what is known of whoever executes schedules on this machine. What cannot be read is not known.
+fn watched(world: Arc<World>, wishes: &Wishes, ledger: &Ledger, (here, now): (bool, Timestamp)) -> Arc<World> {
+    match vigil(wishes, ledger, now) {
+        Some(Ok(vigil)) => {
+            let mut world = Arc::unwrap_or_clone(world);
+            world.watched(Vigil { here, ..vigil });
+            Arc::new(world)
+        }
+        Some(Err(why)) => {
+            tracing::warn!(%why, "who executes schedules here cannot be told");
+            world
+        }
+        None => world,
+    }
+}
+
 /// How long closing tunnels may take when the console leaves.
 const FAREWELL: Duration = Duration::from_secs(8);
 
@@ -107,13 +125,22 @@ pub struct Runner {
     settings: Settings,
     tell: UnboundedSender<Msg>,
     tunnels: BTreeMap<u64, Tunnel>,
+    /// What those write who execute schedules on this machine, and whether this console does.
+    vigil: Option<(Arc<Ledger>, bool)>,
 }
 
 impl Runner {
     /// A runner whose outcomes go to `tell`.
     #[must_use]
     pub fn new(cloud: Arc<dyn Cloud>, settings: Settings, tell: UnboundedSender<Msg>) -> Self {
-        Self { cloud, settings, tell, tunnels: BTreeMap::new() }
+        Self { cloud, settings, tell, tunnels: BTreeMap::new(), vigil: None }
+    }
+
+    /// The same, telling by `ledger` who executes schedules on this machine; `here` if this console does.
+    #[must_use]
+    pub fn watching(mut self, ledger: Arc<Ledger>, here: bool) -> Self {
+        self.vigil = Some((ledger, here));
+        self
     }
 
     /// The cloud's time.
@@ -331,8 +358,13 @@ impl Runner {
     fn gather(&self, generation: u64, world: Arc<World>, unread: Unread) {
         let (tell, cloud) = (self.tell.clone(), Arc::clone(&self.cloud));
         let (wishes, zone) = (self.settings.wishes.clone(), self.settings.zone.clone());
+        let vigil = self.vigil.clone();
         tokio::task::spawn_blocking(move || {
             let now = cloud.now();
+            let world = match vigil {
+                Some((ledger, here)) => watched(world, &wishes, &ledger, (here, now)),
+                None => world,
+            };
             let made =
                 std::panic::catch_unwind(AssertUnwindSafe(|| gather_early(&world, &wishes, &unread, now, &zone)));
             let news = match made {

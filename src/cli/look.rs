@@ -8,10 +8,12 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 
 use crate::app::headless::{self, Outlook, View};
+use crate::app::keeper;
+use crate::app::ledger::Ledger;
 use crate::app::pace::Tempo;
 use crate::cloud::{Check, Cloud};
 use crate::config::Settings;
-use crate::environment::Environment;
+use crate::environment::{Environment, gather};
 use crate::text;
 use crate::theme::Theme;
 use crate::world::{Fault, Scope, World};
@@ -59,8 +61,8 @@ pub(super) async fn once_whatever(duty: &Duty) -> Result<Outlook, Failure> {
     got.map_err(|fault| nowhere(&fault))
 }
 
-/// Reads why something is not as its schedule wants it, of the environments that `of` chooses. What may not be read
-/// stands beside the data, and the cause stays unknown.
+/// Tells who executes schedules on this machine, and reads why something is not as its schedule wants it, of the
+/// environments that `of` chooses. What may not be read stands beside the data, and the cause stays unknown.
 ///
 /// # Errors
 /// When ctrl-c came first.
@@ -69,9 +71,28 @@ pub(super) async fn explain(
     outlook: &mut Outlook,
     of: &(dyn Fn(&Environment) -> bool + Sync),
 ) -> Result<(), Failure> {
+    if vigil(duty, outlook) {
+        outlook.picture = gather(&outlook.world, &duty.view.wishes, outlook.at, &duty.view.zone);
+    }
     tokio::select! {
         _ = headless::explain(&*duty.cloud, &duty.view, outlook, of) => Ok(()),
         _ = tokio::signal::ctrl_c() => Err(interrupted()),
+    }
+}
+
+/// Takes in who executes schedules on this machine. False where that changes nothing, or cannot be told.
+fn vigil(duty: &Duty, outlook: &mut Outlook) -> bool {
+    let Some(dir) = duty.settings.ledger.clone() else { return false };
+    match keeper::vigil(&duty.view.wishes, &Ledger::Kept(dir), outlook.at) {
+        Some(Ok(vigil)) => {
+            outlook.world.watched(vigil);
+            true
+        }
+        Some(Err(why)) => {
+            tracing::warn!(%why, "who executes schedules here cannot be told");
+            false
+        }
+        None => false,
     }
 }
 
@@ -81,11 +102,18 @@ pub(super) async fn explain(
 /// When it cannot be told where to look, or ctrl-c ended it.
 pub(super) async fn on(duty: &Duty, each: &mut (dyn FnMut(&Outlook) -> ControlFlow<()> + Send)) -> Result<(), Failure> {
     let tempo = Tempo { background: duty.settings.refresh, focused: duty.settings.refresh, ..Tempo::default() };
+    let mut kept = |outlook: &Outlook| {
+        let mut outlook = outlook.clone();
+        if vigil(duty, &mut outlook) {
+            outlook.picture = gather(&outlook.world, &duty.view.wishes, outlook.at, &duty.view.zone);
+        }
+        each(&outlook)
+    };
     tokio::select! {
         // The ear is open before the first picture is told, or a ctrl-c that answers it would kill.
         biased;
         _ = tokio::signal::ctrl_c() => Err(interrupted()),
-        got = headless::watch(&duty.cloud, &duty.view, tempo, each) => got.map_err(|fault| nowhere(&fault)),
+        got = headless::watch(&duty.cloud, &duty.view, tempo, &mut kept) => got.map_err(|fault| nowhere(&fault)),
     }
 }
 

@@ -216,14 +216,15 @@ pub(super) fn routine(table: &Table<'_>, schedules: &Named<Schedule>) -> Option<
     let role_arn = table.get("role_arn").and_then(|value| arn(&value, "arn:aws:iam::123456789012:role/name", "role"));
     let queue = "arn:aws:sqs:ap-northeast-1:123456789012:name";
     let dlq_arn = table.get("dlq_arn").and_then(|value| arn(&value, queue, "queue"));
+    let enforce_blind = table.get("enforce_blind").and_then(|value| value.flag()).unwrap_or(false);
     if schedule.is_none() {
-        for key in ["backend", "group", "role_arn", "dlq_arn"] {
+        for key in ["backend", "group", "role_arn", "dlq_arn", "enforce_blind"] {
             if let Some(value) = table.get(key) {
                 value.refuse::<()>("only goes with `schedule`; add one or take this out".to_owned());
             }
         }
     }
-    Some(Routine { schedule: schedule??, backend: backend?, group, role_arn, dlq_arn })
+    Some(Routine { schedule: schedule??, backend: backend?, group, role_arn, dlq_arn, enforce_blind })
 }
 
 fn group(value: &Value<'_>) -> Option<String> {

@@ -4,14 +4,13 @@
 use super::scene::Scene;
 use crate::environment::Finding;
 use crate::schedule::drift::{Drift, Why};
-use crate::schedule::words;
 use crate::world::Health;
 
 /// The findings of an environment with a schedule.
 pub(super) fn findings(scene: &Scene<'_>) -> Vec<Finding> {
     let Some(off) = scene.environment.offhours.as_deref() else { return Vec::new() };
     let of = |(it, drift): (&crate::environment::Sleeper, &Drift)| {
-        let says = words::drift(drift, scene.now, scene.zone)?;
+        let says = off.says(drift, scene.now, scene.zone)?;
         let Drift::Drifted { why, .. } = drift else { return None };
         let health = match why {
             Why::AutoRestart | Why::Missed => Health::Worrying,

@@ -42,15 +42,14 @@ fn note(says: String, about: Option<crate::world::ResourceId>, evidence: Vec<Str
     Finding { health: Health::Well, depth: 9, says, about, evidence }
 }
 
-/// That the configuration wants a schedule enforced on what somebody else owns.
+/// That the configuration wants a schedule enforced on what somebody else owns, or may own.
 fn unenforced(scene: &Scene<'_>) -> Option<Finding> {
     let off = scene.environment.offhours.as_deref().filter(|off| off.routine.schedule.mode == Mode::Enforce)?;
-    let owner = scene.environment.others.owning().next()?;
-    Some(Finding {
-        health: Health::Worrying,
-        depth: 4,
-        says: format!("schedule {} is not enforced: {}", off.routine.schedule.name, owner.says()),
-        about: owner.id.clone(),
-        evidence: vec![scene.environment.others.instead_of_enforcing(owner)],
-    })
+    let others = &scene.environment.others;
+    let (why, about, instead) = match others.owning().next() {
+        Some(owner) => (owner.says(), owner.id.clone(), others.instead_of_enforcing(owner)),
+        None => (others.unknown().filter(|_| !others.blind)?, None, others.instead_of_seeing()),
+    };
+    let says = format!("schedule {} is not enforced: {why}", off.routine.schedule.name);
+    Some(Finding { health: Health::Worrying, depth: 4, says, about, evidence: vec![instead] })
 }

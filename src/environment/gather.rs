@@ -141,6 +141,11 @@ fn environment(name: EnvironmentName, placed: Vec<Placed>, fresh: Freshness, aro
         }
         None => Others::default(),
     };
+    if others.bar_enforcing().is_some()
+        && let Some(off) = environment.offhours.as_deref_mut()
+    {
+        off.barred(around.now);
+    }
     *environment.others = others;
     environment.verdict = diagnosis::read(&environment, around.world, around.joins, around.now, around.zone);
     environment

@@ -9,14 +9,12 @@ use jiff::tz::TimeZone;
 use super::whole::Whole;
 use super::{Environment, OffHours, schedule_reads, unread};
 use crate::app::gate::Plan;
-use crate::kinds::event_rule::Rule;
-use crate::kinds::foreign_schedule::ForeignSchedule;
 use crate::kinds::schedule_group::change::{Label, Place};
 use crate::kinds::{Asks, Choice, Offer, Site};
 use crate::procedure::sync::{Goal, Sync};
 use crate::procedure::{Proposal, Want};
 use crate::schedule::{Backend, Desired, Exceptions, Hold, Keep, Note, Override, routine, tags, until, words};
-use crate::world::{Resource, Scope, World};
+use crate::world::{Scope, World};
 
 /// Keeps what stands above a schedule, and what the server holds of it.
 pub(super) struct Keeping;
@@ -205,20 +203,12 @@ fn proceed(site: &Site<'_>, off: &OffHours, says: String, exceptions: Exceptions
     known(&place, site.cx.world)?;
     let mut computed = under.computed(environment, &place.scope, site.cx.world, site.cx.now);
     plan.notices.extend(computed.left_out.iter().map(|why| format!("left out: {why}")));
-    plan.notices.extend(unread_others(site));
+    plan.notices.extend(environment.others.unknown());
     plan.notices.extend(environment.others.owning().map(|owner| format!("{}: it goes on beside this", owner.says())));
     let role = role(environment, off)?;
     let memories = std::mem::take(&mut computed.memories);
     let by = (role, off.routine.dlq_arn.clone());
     Ok(Sync::new(plan, place, Goal::Hold(computed), by, (site.cx.world, site.cx.now)).labelling(memories))
-}
-
-/// Why it is not known who else stops and starts something here, if that could not be read.
-fn unread_others(site: &Site<'_>) -> Vec<String> {
-    let kinds = [Rule::KIND, ForeignSchedule::KIND];
-    let shelves = site.environment.scopes.iter().flat_map(|scope| kinds.map(|kind| site.cx.world.shelf(scope, kind)));
-    let faults = shelves.flatten().filter_map(|shelf| shelf.fault.as_ref());
-    faults.map(|fault| format!("who else stops or starts it is not known: {}", fault.sentence())).collect()
 }
 
 /// The same labels on everybody that can wear them, in the place the plan is for.

@@ -15,8 +15,10 @@ use crate::schedule::materialise::STAGE_GAP;
 use crate::schedule::overrides::AWS_STOPPED_MAX;
 use crate::schedule::power::{self, KEPT};
 use crate::schedule::preview::Database;
-use crate::schedule::{Actual, Desired, Edge, Exceptions, Hold, Intent, Keep, Override, Routine, Verb, tags, words};
-use crate::world::{Resource, World};
+use crate::schedule::{
+    Actual, Backend, Desired, Edge, Exceptions, Hold, Intent, Keep, Mode, Override, Routine, Verb, tags, words,
+};
+use crate::world::{Resource, Watcher, World};
 
 /// One environment's off-hours.
 #[derive(Clone, PartialEq, Debug)]
@@ -33,6 +35,8 @@ pub struct OffHours {
     pub next: Option<Edge>,
     /// How each sleeper compares with the schedule.
     pub drifts: Vec<Drift>,
+    /// Who executes its edges, as far as that can be told.
+    pub watcher: Watcher,
 }
 
 impl OffHours {
@@ -48,9 +52,39 @@ impl OffHours {
         // A stop repeated on what sleeps already is nothing to announce.
         let next = if desired == Desired::Off && !awake { intent.next_of(now, Verb::Start) } else { intent.next(now) };
         let grace = grace(&sleepers);
-        let seen = |it: &Sleeper| Observed { grace, ..observed(it, world, now) };
-        let drifts = sleepers.iter().map(|it| drift(intent, &seen(it), now)).collect();
-        Some(Self { desired, next, drifts, exceptions, sleepers, routine })
+        let enforced = routine.backend == Backend::Local;
+        let first_seen = sighted(world, intent, now);
+        let seen =
+            |it: &Sleeper| Observed { grace, enforced, first_seen: first_seen(&it.arn), ..observed(it, world, now) };
+        let mut drifts: Vec<Drift> = sleepers.iter().map(|it| drift(intent, &seen(it), now)).collect();
+        if enforced && routine.schedule.mode == Mode::Enforce {
+            // The environment goes as a whole, once the first of them has drifted for long enough.
+            let first = drifts.iter().filter_map(Drift::righted_at).min();
+            drifts.iter_mut().for_each(|drift| drift.put_right(first));
+        }
+        let watcher = match (routine.backend, world.vigil()) {
+            (Backend::Local, Some(vigil)) => vigil.keeps(&environment.name, now),
+            _ => Watcher::Untold,
+        };
+        if routine.backend == Backend::Observe || matches!(watcher, Watcher::Nobody(_)) {
+            drifts.iter_mut().for_each(|drift| drift.put_right(None));
+        }
+        Some(Self { desired, next, drifts, exceptions, sleepers, routine, watcher })
+    }
+
+    /// Takes into account that it may not be enforced: what drifts is put right at its edges alone.
+    pub(super) fn barred(&mut self, now: Timestamp) {
+        if self.routine.schedule.mode != Mode::Enforce {
+            return;
+        }
+        let mut drifts = std::mem::take(&mut self.drifts);
+        for drift in &mut drifts {
+            if let Drift::Drifted { verb, righted_at: Some(_), .. } = drift {
+                let next = self.intent().next_of(now, *verb).map(|edge| edge.issue_at);
+                drift.put_right(next);
+            }
+        }
+        self.drifts = drifts;
     }
 
     /// The schedule under what stands above it.
@@ -102,7 +136,32 @@ impl OffHours {
     #[must_use]
     pub fn drifted(&self, now: Timestamp, zone: &TimeZone) -> Vec<(&Sleeper, String)> {
         let pairs = self.sleepers.iter().zip(&self.drifts);
-        pairs.filter_map(|(it, drift)| words::drift(drift, now, zone).map(|says| (it, says))).collect()
+        pairs.filter_map(|(it, drift)| self.says(drift, now, zone).map(|says| (it, says))).collect()
+    }
+
+    /// A drift in words, with what comes of it: when it is put right, or that nobody is set to do so.
+    #[must_use]
+    pub fn says(&self, drift: &Drift, now: Timestamp, zone: &TimeZone) -> Option<String> {
+        let says = words::drift(drift, now, zone)?;
+        let Drift::Drifted { verb, righted_at: None, .. } = drift else { return Some(says) };
+        Some(match self.watcher {
+            Watcher::Nobody(_) => format!("{says}; nobody here is set to {} it", verb.word()),
+            Watcher::Untold | Watcher::Here | Watcher::Looked(_) => says,
+        })
+    }
+
+    /// That nobody on this machine executes its edges, and what to do, if that is so.
+    #[must_use]
+    pub fn unkept(&self, now: Timestamp, zone: &TimeZone) -> Option<String> {
+        let Watcher::Nobody(last) = self.watcher else { return None };
+        let last = match last {
+            Some(at) => format!(" (it was looked at last {})", words::when(at, now, zone)),
+            None => String::new(),
+        };
+        Some(format!(
+            "nobody on this machine carries out its schedule{last}; `toban schedule run` does, here or where it may be \
+             running already"
+        ))
     }
 
     /// What tells why databases drift: the events of those that do, and of no others.
@@ -143,6 +202,15 @@ fn grace(sleepers: &[Sleeper]) -> SignedDuration {
     orders.dedup();
     let stages = i32::try_from(orders.len().saturating_sub(1)).unwrap_or(i32::MAX);
     AFTER_EDGE.saturating_add(STAGE_GAP.saturating_mul(stages))
+}
+
+/// When whoever enforces `intent` first saw each of them not as it should be, since the last edge.
+fn sighted<'w>(world: &'w World, intent: Intent<'_>, now: Timestamp) -> impl Fn(&str) -> Option<Timestamp> + use<'w> {
+    let vigil = world.vigil().filter(|vigil| !vigil.sighted.is_empty() && intent.schedule.mode == Mode::Enforce);
+    let back = now.checked_sub(AWS_STOPPED_MAX).unwrap_or(now);
+    let last = vigil.and_then(|_| intent.edges(back, now).into_iter().next_back());
+    let from = last.map_or(back, |edge| edge.issue_at);
+    move |arn| vigil.and_then(|vigil| vigil.first(arn, from, now))
 }
 
 fn events(it: &Sleeper) -> Option<Want> {

@@ -38,6 +38,24 @@ fn locked(file: &File) -> io::Result<()> {
     }
 }
 
+/// Puts `text` in the place of whatever is in `path`, so that whoever reads it finds the one or the other whole. Makes
+/// the directory (0700) and the file (0600) if need be. It is not synced: for what may be lost with the machine.
+///
+/// # Errors
+/// Whatever the file system says; then the old text stands.
+pub fn put_text(path: &Path, text: &str) -> io::Result<()> {
+    if let Some(parent) = path.parent() {
+        private_dir(parent)?;
+    }
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".{}", std::process::id()));
+    let new = Path::new(&name);
+    // One that died between the two lines left this behind.
+    let _ = std::fs::remove_file(new);
+    open(new)?.write_all(text.as_bytes())?;
+    std::fs::rename(new, path)
+}
+
 #[cfg(unix)]
 fn sync_dir(path: &Path) -> io::Result<()> {
     path.parent().map_or(Ok(()), |parent| File::open(parent)?.sync_all())
@@ -84,7 +102,7 @@ pub fn private_dir(path: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::append_line;
+    use super::{append_line, put_text};
 
     #[test]
     fn lines_of_two_writers_stay_whole() {
@@ -125,6 +143,16 @@ mod tests {
         drop(other);
         waiting.join().expect("a writer").expect("a line");
         assert_eq!(std::fs::read_to_string(&path).expect("the file"), "{\"half and half\nmine\n");
+    }
+
+    #[test]
+    fn a_text_takes_the_place_of_another_and_leaves_nothing_beside_it() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("state/looked");
+        put_text(&path, "one, and longer").unwrap();
+        put_text(&path, "two").unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "two");
+        assert_eq!(std::fs::read_dir(home.path().join("state")).unwrap().count(), 1);
     }
 
     #[test]

@@ -14,5 +14,5 @@ pub mod signals;
 pub mod streams;
 pub mod terminal;
 
-pub use append::{append_line, private_dir};
+pub use append::{append_line, private_dir, put_text};
 pub use guard::{Held, try_hold};

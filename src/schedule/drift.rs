@@ -24,6 +24,10 @@ pub struct Observed {
     pub since: Option<Timestamp>,
     /// Known not to have changed since this, whenever it did before.
     pub unchanged_from: Option<Timestamp>,
+    /// When whoever enforces first saw it so, where that is known.
+    pub first_seen: Option<Timestamp>,
+    /// Whether somebody puts right what drifts; else a schedule that is enforced is only as good as its edges.
+    pub enforced: bool,
     /// Whether AWS said it started it after seven days (RDS-EVENT-0153, RDS-EVENT-0154).
     pub auto_restarted: bool,
     /// How long after an edge nothing is said of it: whose turn comes a stage later is not late yet.
@@ -34,7 +38,15 @@ impl Observed {
     /// Seen to be so, and nothing else known.
     #[must_use]
     pub const fn of(actual: Actual) -> Self {
-        Self { actual, since: None, unchanged_from: None, auto_restarted: false, grace: AFTER_EDGE }
+        Self {
+            actual,
+            since: None,
+            unchanged_from: None,
+            first_seen: None,
+            enforced: true,
+            auto_restarted: false,
+            grace: AFTER_EDGE,
+        }
     }
 }
 
@@ -78,6 +90,24 @@ pub enum Drift {
     },
 }
 
+impl Drift {
+    /// When it is put right, if it drifts and that is known.
+    #[must_use]
+    pub const fn righted_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Drifted { righted_at, .. } => *righted_at,
+            Self::None | Self::Settling | Self::Slow { .. } | Self::Untold => None,
+        }
+    }
+
+    /// Says when it is put right, if it drifts.
+    pub fn put_right(&mut self, at: Option<Timestamp>) {
+        if let Self::Drifted { righted_at, .. } = self {
+            *righted_at = at;
+        }
+    }
+}
+
 /// Compares `observed` with what `intent` wants at `now`.
 #[must_use]
 pub fn drift(intent: Intent<'_>, observed: &Observed, now: Timestamp) -> Drift {
@@ -113,8 +143,8 @@ pub fn drift(intent: Intent<'_>, observed: &Observed, now: Timestamp) -> Drift {
         (Some(_), _) => Why::Manual,
     };
     let righted_at = match intent.schedule.mode {
-        Mode::Enforce => Some(enforce_at(verb, observed.since, now)),
-        Mode::Edge | Mode::StopOnly => intent.next_of(now, verb).map(|edge| edge.issue_at),
+        Mode::Enforce if observed.enforced => Some(enforce_at(verb, observed.since.or(observed.first_seen), now)),
+        Mode::Enforce | Mode::Edge | Mode::StopOnly => intent.next_of(now, verb).map(|edge| edge.issue_at),
     };
     Drift::Drifted { verb, since: observed.since, why, righted_at }
 }

@@ -67,13 +67,22 @@ pub struct Routine {
     pub role_arn: Option<String>,
     /// Queue for firings that failed for good, if there is one.
     pub dlq_arn: Option<String>,
+    /// Whether it is enforced although it cannot be seen who else stops or starts something.
+    pub enforce_blind: bool,
 }
 
 impl Routine {
     /// A routine in which everything but the schedule is as usual.
     #[must_use]
     pub const fn new(schedule: Schedule) -> Self {
-        Self { schedule, backend: Backend::EventBridge, group: None, role_arn: None, dlq_arn: None }
+        Self {
+            schedule,
+            backend: Backend::EventBridge,
+            group: None,
+            role_arn: None,
+            dlq_arn: None,
+            enforce_blind: false,
+        }
     }
 
     /// The schedule group of `environment`: `toban-prooflink-dev`, cut to what Scheduler takes.

@@ -10,9 +10,10 @@ use crate::world::{Health, ResourceId};
 /// Everything that others do in an environment; `None` where they do nothing.
 #[must_use]
 pub(super) fn of_environment(others: &Others, around: super::detail::Around<'_>) -> Option<Block> {
+    let unknown = others.unknown().map(|says| Item::prose("unknown", vec![Cell::of(Health::Unknown, says)]));
     let owners = others.owners.iter().map(|owner| of_owner(owner, around));
     let jobs = others.jobs.iter().map(|job| of_job(job, around));
-    block(owners.chain(jobs).collect())
+    block(unknown.into_iter().chain(owners).chain(jobs).collect())
 }
 
 /// What others do to one resource; `None` where they do nothing.

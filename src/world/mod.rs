@@ -7,12 +7,14 @@ mod health;
 mod id;
 mod quick;
 mod shelf;
+mod vigil;
 
 pub use fault::{Fault, FaultKind};
 pub use health::{Health, Opinion};
 pub use id::{AccountId, Arn, EnvironmentName, KindName, Region, ResourceId, Scope, SourceName};
 pub(crate) use quick::{QuickMap, QuickSet};
 pub use shelf::{Bin, Coverage, Found, Harvest, Identity, Part, Resource, Shelf, World};
+pub use vigil::{Vigil, Watcher};
 
 #[cfg(test)]
 mod tests;

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{AccountId, Arn, Fault, KindName, QuickMap, ResourceId, Scope};
+use super::{AccountId, Arn, Fault, KindName, QuickMap, ResourceId, Scope, Vigil};
 
 /// One AWS resource in our own words. Implemented by each kind's `model.rs`.
 pub trait Resource: Clone + PartialEq + Debug + Serialize + Send + Sync + 'static {
@@ -268,6 +268,7 @@ pub struct Identity {
 pub struct World {
     shelves: BTreeMap<Scope, BTreeMap<KindName, Arc<Shelf>>>,
     identities: BTreeMap<Scope, Result<Identity, Fault>>,
+    vigil: Option<Arc<Vigil>>,
 }
 
 impl World {
@@ -360,6 +361,17 @@ impl World {
             ours.index();
         }
         changed
+    }
+
+    /// Takes what is known of whoever executes schedules on this machine.
+    pub fn watched(&mut self, vigil: Vigil) {
+        self.vigil = Some(Arc::new(vigil));
+    }
+
+    /// What is known of whoever executes schedules on this machine; `None` where nobody could be asked.
+    #[must_use]
+    pub fn vigil(&self) -> Option<&Vigil> {
+        self.vigil.as_deref()
     }
 
     /// Remembers who we are in `scope`, or why that could not be told. A known identity survives a fault.

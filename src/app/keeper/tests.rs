@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 
 use super::*;
 use crate::demo::{Demo, wishes};
+use crate::environment::gather;
 use crate::schedule::{Exceptions, Intent, Override, Schedule};
 
 fn office() -> Schedule {
@@ -24,7 +25,7 @@ fn keeper(cloud: &Arc<Demo>, state: &Path) -> Keeper {
     Keeper {
         cloud,
         view,
-        ledger: Ledger::Kept(state.to_owned()),
+        ledger: Ledger::Kept(state.to_owned()).into(),
         journal: Some(state.join("journal.jsonl")),
         gate: Gate::default(),
         patrol: SignedDuration::from_hours(12),
@@ -209,11 +210,7 @@ async fn what_is_up_by_mistake_is_stopped_ten_minutes_after_the_first_look_whoev
         let mut keeper = keeper(&cloud, state.path());
         let office = Schedule { mode: Mode::Enforce, ..office() };
         let routine = crate::schedule::Routine { backend: Backend::Local, ..crate::schedule::Routine::new(office) };
-        let wish = crate::environment::Wish {
-            protected: Some(false),
-            routine: Some(routine),
-            ..crate::environment::Wish::new("city-poc")
-        };
+        let wish = Wish { protected: Some(false), routine: Some(routine), ..Wish::new("city-poc") };
         keeper.view.wishes.environments = vec![wish];
         keeper
     };
@@ -231,6 +228,41 @@ async fn what_is_up_by_mistake_is_stopped_ten_minutes_after_the_first_look_whoev
     cloud.pause(minutes(11)).await;
     let last = one.round().await.unwrap();
     assert_eq!((verbs(), last.said), (vec![Verb::Stop], Vec::new()));
+}
+
+/// What screens and lists say of an enforced stop is when it will be: ten minutes after the first look of whoever looks.
+#[tokio::test(start_paused = true)]
+async fn the_moment_of_an_enforced_stop_is_told_as_the_ledger_knows_it_and_that_nobody_is_set_to_act() {
+    let state = tempfile::tempdir().unwrap();
+    let cloud = Arc::new(Demo::new(7, 1.0, at("2026-11-21T14:00:00+09:00")).prompt());
+    let mut keeper = keeper(&cloud, state.path());
+    let office = Schedule { mode: Mode::Enforce, ..office() };
+    let routine = crate::schedule::Routine { backend: Backend::Local, ..crate::schedule::Routine::new(office) };
+    keeper.view.wishes.environments =
+        vec![Wish { protected: Some(false), routine: Some(routine), ..Wish::new("city-poc") }];
+    let zone = keeper.view.zone.clone();
+    let told = async |here: bool| {
+        let mut outlook = headless::picture(&keeper.cloud, &keeper.view, &mut |_, _| {}).await.unwrap();
+        let seen = vigil(&keeper.view.wishes, &keeper.ledger, outlook.at).expect("an environment of ours").unwrap();
+        outlook.world.watched(Vigil { here, ..seen });
+        let picture = gather(&outlook.world, &keeper.view.wishes, outlook.at, &zone);
+        let off = picture.environment(&"city-poc".into()).unwrap().offhours.clone().unwrap();
+        (off.drifted(outlook.at, &zone).first().map(|(_, says)| says.clone()).unwrap(), off.unkept(outlook.at, &zone))
+    };
+    let (says, unkept) = told(false).await;
+    assert!(says.ends_with("(why is not known); nobody here is set to stop it"), "{says}");
+    assert!(unkept.is_some_and(|says| says.starts_with("nobody on this machine carries out its schedule; ")));
+
+    keeper.round().await.unwrap();
+    keeper.cloud.pause(SignedDuration::from_mins(6)).await;
+    let (says, unkept) = told(false).await;
+    assert!(says.ends_with("; stop 14:10") && unkept.is_none(), "six minutes later it is the same moment: {says}");
+    keeper.cloud.pause(SignedDuration::from_mins(30)).await;
+    let (says, unkept) = told(false).await;
+    assert!(says.ends_with("nobody here is set to stop it"), "{says}");
+    assert!(unkept.is_some_and(|says| says.contains("(it was looked at last 14:00)")));
+    let (says, unkept) = told(true).await;
+    assert!(says.ends_with("; stop 14:36") && unkept.is_none(), "this console does it at once: {says}");
 }
 
 /// Somebody puts an environment to sleep, or wakes it.
@@ -259,11 +291,7 @@ async fn what_somebody_woke_is_stopped_ten_minutes_after_it_came_up_and_the_jour
     let mut keeper = keeper(&cloud, state.path());
     let office = Schedule { mode: Mode::Enforce, holidays: None, ..office() };
     let routine = crate::schedule::Routine { backend: Backend::Local, ..crate::schedule::Routine::new(office) };
-    let wish = crate::environment::Wish {
-        protected: Some(false),
-        routine: Some(routine),
-        ..crate::environment::Wish::new("backend-dev")
-    };
+    let wish = Wish { protected: Some(false), routine: Some(routine), ..Wish::new("backend-dev") };
     keeper.view.wishes.environments = vec![wish];
     for verb in ["sleep", "wake"] {
         by_hand(&keeper, "backend-dev", verb).await;
@@ -319,7 +347,8 @@ async fn the_console_is_told_what_was_done_beside_it() {
         ..Settings::default()
     };
     let (tell, mut heard) = tokio::sync::mpsc::unbounded_channel();
-    let keeping = beside(&cloud, &settings, tell).expect("an environment of ours");
+    let keeping =
+        beside(&cloud, &settings, &Ledger::Kept(state.path().to_owned()).into(), tell).expect("an environment of ours");
     let _stopping = Stopping(tokio::spawn(keeping));
     let told = heard.recv().await.unwrap();
     let News::Kept(says) = told.news else { panic!("{told:?}") };

@@ -9,14 +9,17 @@ use crate::kinds::kind;
 use crate::kinds::schedule_group::change::Place;
 use crate::kinds::scheduler_role::SchedulerRole;
 use crate::kinds::simulation::{May, Question, Simulation};
-use crate::schedule::MemberKind;
 use crate::schedule::routine::acts;
+use crate::schedule::{MemberKind, Mode};
 use crate::text::counted;
 use crate::world::{Arn, Coverage, Fault, FaultKind, Part, Resource, Scope, World};
 
 /// Tells of every environment in `scopes` whose schedules are at AWS.
 pub(super) async fn check(report: &mut Report, duty: &Duty, outlook: &Outlook, scopes: &[Scope]) {
     for environment in &outlook.picture.environments {
+        if let Some(check) = unseen(environment) {
+            report.add(check);
+        }
         match kept_at_aws(environment) {
             None => {}
             Some(Err(why)) => {
@@ -35,6 +38,21 @@ pub(super) async fn check(report: &mut Report, duty: &Duty, outlook: &Outlook, s
             Some(Ok(_)) => {}
         }
     }
+}
+
+/// The line about schedules of others, where they cannot be seen.
+fn unseen(environment: &Environment) -> Option<Check> {
+    let (off, others) = (environment.offhours.as_deref()?, &environment.others);
+    let says = others.unknown()?;
+    let about = format!("owners in {}", environment.name);
+    let says = match (off.routine.schedule.mode, others.blind) {
+        (Mode::Enforce, false) => format!("{says}; so its schedule is not enforced"),
+        (Mode::Enforce, true) => format!("{says}; it is enforced all the same, as enforce_blind says"),
+        (Mode::Edge | Mode::StopOnly, _) => says,
+    };
+    let operations: Vec<&str> = others.unseen.iter().map(|fault| fault.operation.as_str()).collect();
+    let remedy = format!("allow {}; `toban policy --read-only` prints the whole policy", operations.join(" and "));
+    Some(Check::warn(about, says, remedy))
 }
 
 /// Reads one role.

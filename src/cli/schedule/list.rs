@@ -14,6 +14,7 @@ use crate::procedure::Want;
 use crate::schedule::rest::Diary;
 use crate::schedule::{Desired, Mode, Schedule, words};
 use crate::text::clean;
+use crate::world::Watcher;
 
 /// Runs it.
 ///
@@ -69,6 +70,11 @@ pub(crate) fn table(outlook: &Outlook, schedules: &[Schedule], diary: &Diary, zo
         ]);
     }
     let mut text = if rows.len() > 1 { aligned(&rows) } else { "no environment has a schedule\n".to_owned() };
+    for (environment, off) in scheduled(outlook) {
+        if let Some(says) = off.unkept(outlook.at, zone) {
+            text.push_str(&format!("! {}: {says}\n", environment.name));
+        }
+    }
     for (environment, off) in scheduled(outlook) {
         for says in stored::drift(environment, off, outlook).iter().flatten() {
             text.push_str(&format!("! {}: at AWS {says}\n", environment.name));
@@ -138,6 +144,17 @@ fn past_json(off: &OffHours, outlook: &Outlook, diary: &Diary, zone: &TimeZone) 
     Some(json!({ "from": words::rfc(past.from, zone), "members": members }))
 }
 
+/// Who executes its edges on this machine, where AWS does not: null where that cannot be told.
+fn kept(off: &OffHours, zone: &TimeZone) -> Value {
+    let (kept, at) = match off.watcher {
+        Watcher::Untold => return Value::Null,
+        Watcher::Here => (true, None),
+        Watcher::Looked(at) => (true, Some(at)),
+        Watcher::Nobody(at) => (false, at),
+    };
+    json!({ "kept": kept, "looked_at": at.map(|at| words::rfc(at, zone)) })
+}
+
 /// One environment's off-hours.
 pub(super) fn object(
     (environment, off): (&Environment, &OffHours),
@@ -189,6 +206,8 @@ pub(super) fn object(
         "savings": savings,
         "observed": past_json(off, outlook, diary, zone),
         "schedule_drift": stored::drift(environment, off, outlook),
+        "kept": kept(off, zone),
+        "others_unknown": environment.others.unknown(),
         "not_enforced": environment.others.bar_enforcing().filter(|_| schedule.mode == Mode::Enforce),
     })
 }

@@ -21,6 +21,7 @@ use crate::text::clean;
 /// When nothing could be read, or the environment is not there or has no schedule.
 pub(super) async fn run(duty: &Duty, args: &tree::Previewing) -> Result<Exit, Failure> {
     let mut outlook = look::once(duty).await?;
+    look::explain(duty, &mut outlook, &|_| false).await?;
     let past = offhours(act::environment(&outlook, &args.env)?)?.past();
     let unread = stored::events(duty, &mut outlook, past).await;
     let environment = act::environment(&outlook, &args.env)?;
@@ -65,6 +66,9 @@ pub(crate) fn page(
         })
         .collect();
     text.push_str(&if rows.is_empty() { "nothing happens\n".to_owned() } else { aligned(&rows) });
+    if let Some(says) = off.unkept(outlook.at, zone) {
+        text.push_str(&format!("! {says}\n"));
+    }
     for warning in &seen.warnings {
         text.push_str(&format!("! {warning}\n"));
     }

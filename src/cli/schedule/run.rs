@@ -36,7 +36,7 @@ pub(super) async fn run(duty: &Duty, args: &tree::Running) -> Result<Exit, Failu
         cloud: Arc::clone(&duty.cloud),
         view: duty.view.clone(),
         journal: Some(journal),
-        ledger: duty.settings.ledger.clone().map_or_else(Ledger::fleeting, Ledger::Kept),
+        ledger: Arc::new(duty.settings.ledger.clone().map_or_else(Ledger::fleeting, Ledger::Kept)),
         gate: Gate::default(),
         patrol: PATROL,
     };

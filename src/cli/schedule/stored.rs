@@ -91,7 +91,7 @@ pub(super) fn others_of<'o>(outlook: &'o Outlook, zone: &TimeZone) -> Vec<(&'o E
 /// What is worth a line of them, in sentences: who owns something, what goes against the schedule, what failed, and
 /// jobs that come while the database sleeps.
 pub(super) fn worth_a_line(others: &Others, outlook: &Outlook, zone: &TimeZone) -> Vec<String> {
-    let mut lines = Vec::new();
+    let mut lines: Vec<String> = others.unknown().into_iter().collect();
     for owner in &others.owners {
         lines.push(owner.says());
         lines.extend(owner.conflict(outlook.at, zone));

@@ -12,10 +12,12 @@ use jiff::tz::TimeZone;
 
 use super::Environment;
 use super::sleepers::Sleeper;
+use crate::kinds::event_rule::Rule;
+use crate::kinds::foreign_schedule::ForeignSchedule;
 use crate::schedule::expression::Expression;
 use crate::schedule::foreign::WorkKind;
 use crate::schedule::{ClockTime, Verb};
-use crate::world::{ResourceId, World};
+use crate::world::{Fault, FaultKind, Resource, ResourceId, World};
 
 pub use timers::{Timer, timers};
 
@@ -26,6 +28,10 @@ pub struct Others {
     pub owners: Vec<Owner>,
     /// What runs in it by the clock.
     pub jobs: Vec<Job>,
+    /// What kept others from being seen, of an environment with a schedule: who else owns something is not known then.
+    pub unseen: Vec<Fault>,
+    /// Whether the configuration says to enforce all the same.
+    pub blind: bool,
 }
 
 /// Where something of another owner stands.
@@ -175,7 +181,9 @@ impl Others {
         let mut owners: Vec<Owner> = near.iter().flat_map(|timer| owners::of_timer(timer, &site)).collect();
         let jobs = near.iter().filter_map(|timer| jobs::of_timer(timer, &near, &site)).collect();
         owners.extend(sleepers.iter().flat_map(owners::of_tags));
-        Self { owners, jobs }
+        let routine = environment.offhours.as_deref().map(|off| &off.routine);
+        let unseen = routine.map(|_| unseen(environment, world)).unwrap_or_default();
+        Self { owners, jobs, unseen, blind: routine.is_some_and(|routine| routine.enforce_blind) }
     }
 
     /// Those who have a hand on a resource of the environment.
@@ -194,11 +202,33 @@ impl Others {
         format!("{away}, or choose mode = \"edge\": two that enforce would fight")
     }
 
-    /// Why nothing of the environment may be enforced, if somebody else owns a part of it: who, and what to do.
+    /// Why nothing of the environment may be enforced, if somebody else owns a part of it, or nobody knows whether
+    /// somebody does: who or why, and what to do.
     #[must_use]
     pub fn bar_enforcing(&self) -> Option<String> {
-        let owner = self.owning().next()?;
-        Some(format!("{}; {}", owner.says(), self.instead_of_enforcing(owner)))
+        if let Some(owner) = self.owning().next() {
+            return Some(format!("{}; {}", owner.says(), self.instead_of_enforcing(owner)));
+        }
+        let says = self.unknown().filter(|_| !self.blind)?;
+        Some(format!("{says}; {}", self.instead_of_seeing()))
+    }
+
+    /// That it is not known who else stops or starts something, and why, if it is so.
+    #[must_use]
+    pub fn unknown(&self) -> Option<String> {
+        let whys: Vec<String> = self.unseen.iter().map(Fault::sentence).collect();
+        (!whys.is_empty()).then(|| format!("who else stops or starts something here is not known: {}", whys.join("; ")))
+    }
+
+    /// What to do where a schedule may not be enforced because others cannot be seen.
+    #[must_use]
+    pub fn instead_of_seeing(&self) -> String {
+        let mut operations: Vec<&str> = self.unseen.iter().map(|fault| fault.operation.as_str()).collect();
+        operations.dedup();
+        format!(
+            "let {} be read, choose mode = \"edge\", or set enforce_blind = true in its [environment] of the configuration",
+            operations.join(" and ")
+        )
     }
 
     /// Those who stop or start `id`.
@@ -210,6 +240,24 @@ impl Others {
     pub fn asleep(&self) -> impl Iterator<Item = (&Job, &Asleep)> {
         self.jobs.iter().filter_map(|job| Some((job, job.asleep.as_ref()?)))
     }
+}
+
+/// What kept rules and schedules of others from being seen. Where all were seen once, a call that fails for a moment
+/// takes nothing back.
+fn unseen(environment: &Environment, world: &World) -> Vec<Fault> {
+    let kinds = [Rule::KIND, ForeignSchedule::KIND];
+    let shelves = environment.scopes.iter().flat_map(|scope| kinds.map(|kind| world.shelf(scope, kind))).flatten();
+    let mut unseen: Vec<Fault> = Vec::new();
+    for shelf in shelves {
+        let whole = shelf.fault.iter().chain(shelf.bins().filter_map(|(_, bin)| bin.fault.as_ref()));
+        let whole = whole.filter(|fault| fault.kind == FaultKind::Denied || shelf.oldest().is_none());
+        for fault in whole.chain(&shelf.notes) {
+            if !unseen.iter().any(|known| (known.kind, &known.operation) == (fault.kind, &fault.operation)) {
+                unseen.push(fault.clone());
+            }
+        }
+    }
+    unseen
 }
 
 /// What timers are held against.

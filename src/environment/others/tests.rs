@@ -61,6 +61,7 @@ fn environment(scheduled: bool) -> Environment {
             desired: Desired::Off,
             next: None,
             drifts: Vec::new(),
+            watcher: crate::world::Watcher::Untold,
         }));
     }
     environment

@@ -98,6 +98,7 @@ fn procedure(goal: Keep, parts: Vec<Part>, missing: Vec<String>, site: &Site<'_>
     let ids: Vec<&ResourceId> = parts.iter().map(|part| &part.sleeper.id).collect();
     let ours = site.environment.others.owning().filter(|owner| owner.id.as_ref().is_some_and(|id| ids.contains(&id)));
     notices.extend(ours.map(|owner| format!("{}: it may undo this", owner.says())));
+    notices.extend(site.environment.others.unknown());
     if goal == Keep::Stopped {
         notices.push(
             "AWS starts stopped databases again after 7 days; storage and load balancers are billed on".to_owned(),

@@ -11,7 +11,7 @@ use crate::schedule::preview::{Line, preview};
 use crate::schedule::rest::Diary;
 use crate::schedule::savings::NOT_INCLUDED;
 use crate::schedule::{Backend, Desired, Mode, Verb, Warning, words};
-use crate::world::Health;
+use crate::world::{Health, Watcher};
 
 /// Days in the band.
 const WEEK: usize = 7;
@@ -106,10 +106,19 @@ fn head(environment: &Environment, off: &OffHours, around: Around<'_>) -> Block 
         Backend::EventBridge => {
             format!("group {} at EventBridge Scheduler", off.routine.group_of(environment.name.as_str()))
         }
-        Backend::Local => "`toban schedule run`, or this console while it is open".to_owned(),
+        Backend::Local => match off.watcher {
+            Watcher::Here => "this console while it is open, or `toban schedule run`".to_owned(),
+            Watcher::Looked(at) => {
+                format!("`toban schedule run` on this machine, which looked at {}", told(at))
+            }
+            Watcher::Untold | Watcher::Nobody(_) => "`toban schedule run`, or a console while it is open".to_owned(),
+        },
         Backend::Observe => "nobody: it is only shown".to_owned(),
     };
     say("who", Cell::dim(format!("carried out by {who}")));
+    if let Some(says) = off.unkept(now, &schedule.zone) {
+        say("unkept", Cell::of(Health::Worrying, says));
+    }
     if schedule.mode == Mode::Enforce
         && let Some(why) = environment.others.bar_enforcing()
     {
