@@ -111,7 +111,9 @@ impl Model {
                 resort,
             ),
             // The newest stands first, whatever was under the cursor before.
-            Place::Journal(sheet) => sheet.fill(journal::blocks(&self.journal, self.now, &self.settings.zone), true),
+            Place::Journal(sheet) => {
+                sheet.fill(journal::blocks(&self.journal, &self.underway, self.now, &self.settings.zone), true);
+            }
             Place::Unassigned(sheet) => sheet.fill(unassigned::blocks(&self.picture, self.complete()), resort),
             Place::Tunnels(sheet) => {
                 sheet.fill(

@@ -1,11 +1,12 @@
 //! What was done from here: a line a change, newest first, its steps below it, each opening to all that is
 //! known of it. Makes blocks and texts of entries, for the console and for `toban journal`. Pure.
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
-use super::sheet::{Block, Door, Item};
+use super::sheet::{Block, Door, Item, Look};
 use super::viewer::Viewer;
 use crate::app::journal::{Entry, nested};
+use crate::app::underway::Underway;
 use crate::kinds::{Cell, Column, Tone, Width};
 use crate::text;
 use crate::world::{Arn, Health};
@@ -18,18 +19,25 @@ const COLUMNS: &[Column] = &[
     Column::text("BY", Width::Fit(4, 24), 3),
 ];
 
+/// Which of them tells how it ended.
+const OUTCOME: usize = 3;
+
 /// More entries than this are for `toban journal`: a page is made anew with every picture.
 const MOST: usize = 500;
 
-/// The blocks of the page.
+/// The blocks of the page. What is under way in this console is said to be, though its end is not written yet.
 #[must_use]
-pub fn blocks(entries: &[Entry], now: Timestamp, zone: &TimeZone) -> Vec<Block> {
+pub fn blocks(entries: &[Entry], underway: &[Underway], now: Timestamp, zone: &TimeZone) -> Vec<Block> {
     let whole = nested(entries);
     let hidden = whole.len().saturating_sub(MOST);
     let shown = whole.iter().rev().take(MOST);
     let items = shown.flat_map(|(entry, steps)| {
         let step = |step: &&Entry| row(step, "  └ ", now, zone);
-        std::iter::once(row(entry, "", now, zone)).chain(steps.iter().map(step)).collect::<Vec<_>>()
+        let mut first = row(entry, "", now, zone);
+        if underway.iter().any(|one| is_same(one, entry)) {
+            first = moving(first);
+        }
+        std::iter::once(first).chain(steps.iter().map(step)).collect::<Vec<_>>()
     });
     let mut blocks = vec![Block {
         key: "journal".to_owned(),
@@ -44,6 +52,25 @@ pub fn blocks(entries: &[Entry], now: Timestamp, zone: &TimeZone) -> Vec<Block> 
         blocks.push(Block { key: "older".to_owned(), items, ..Block::default() });
     }
     blocks
+}
+
+/// Whether an entry without an end is this procedure, which has not ended here: it was written down when that began.
+fn is_same(one: &Underway, entry: &Entry) -> bool {
+    one.ended.is_none()
+        && entry.done.is_none()
+        && entry.says == one.plan.says
+        && entry.environment == one.plan.environment.as_str()
+        && entry.at.duration_since(one.since).abs() < SignedDuration::from_secs(30)
+}
+
+fn moving(mut item: Item) -> Item {
+    item.health = Some(Health::Changing);
+    if let Look::Cells(cells) = &mut item.look
+        && let Some(outcome) = cells.get_mut(OUTCOME)
+    {
+        *outcome = Cell::of(Health::Changing, "under way, :progress shows where it stands");
+    }
+    item
 }
 
 fn row(entry: &Entry, lead: &str, now: Timestamp, zone: &TimeZone) -> Item {

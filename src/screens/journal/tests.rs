@@ -5,6 +5,7 @@ use crate::app::gate::{Deed, Plan};
 use crate::app::journal::{Line, read};
 use crate::app::model::Model;
 use crate::app::msg::News;
+use crate::app::underway::Underway;
 use crate::cloud::Receipt;
 use crate::procedure::Ending;
 use crate::screens::rig::{at, denied, fleet, picture, press, scope, showing, tell, text, type_in};
@@ -97,4 +98,21 @@ fn what_broke_off_is_closed_once_it_can_be_seen() {
     assert!(closing(&effects), "{effects:?}");
     assert!(!closing(&tell(&mut model, News::Journal(entries))), "once is enough");
     assert_ne!(at_scope, &scope());
+}
+
+#[test]
+fn what_is_under_way_here_is_not_said_to_be_unknown() {
+    let mut model = journaled(&lines());
+    let outcome = |model: &mut Model| {
+        let page = text(model, 140, 12);
+        page.lines().find(|line| line.contains("scale web to 4")).expect("its line").to_owned()
+    };
+    assert!(outcome(&mut model).contains("outcome unknown"));
+    model.underway.push(Underway::new(1, said("scale web to 4"), at(-60)));
+    model.refill(false);
+    assert!(outcome(&mut model).contains("◌") && outcome(&mut model).contains("under way"), "{}", outcome(&mut model));
+    // One like it that began at another time is another one.
+    model.underway[0].since = at(-900);
+    model.refill(false);
+    assert!(outcome(&mut model).contains("outcome unknown"));
 }
