@@ -203,6 +203,7 @@ fn proceed(site: &Site<'_>, off: &OffHours, says: String, exceptions: Exceptions
     known(&place, site.cx.world)?;
     let mut computed = under.computed(environment, &place.scope, site.cx.world, site.cx.now);
     plan.notices.extend(computed.left_out.iter().map(|why| format!("left out: {why}")));
+    plan.notices.append(&mut computed.noted);
     plan.notices.extend(environment.others.unknown());
     plan.notices.extend(environment.others.owning().map(|owner| format!("{}: it goes on beside this", owner.says())));
     let role = role(environment, off)?;

@@ -66,11 +66,22 @@ impl<'w> AtAws<'w> {
     /// What the actions on `resource` remember of its bounds: those it is woken to.
     #[must_use]
     pub fn remembered(&self, resource: &str) -> Option<Bounds> {
-        let wakes = |action: &&&ScheduledAction| {
+        // A service that may be scaled to 0 is lifted first, and let go of then: what lets go has the lower bound.
+        self.opened(resource).max_by_key(|bounds| (bounds.max, std::cmp::Reverse(bounds.min)))
+    }
+
+    /// To how many tasks the actions on `resource` lift it before they let it go to a lower bound of 0.
+    #[must_use]
+    pub fn lifted(&self, resource: &str) -> Option<u32> {
+        let let_go = self.remembered(resource).filter(|bounds| bounds.min == 0)?;
+        self.opened(resource).filter(|bounds| bounds.max == let_go.max && bounds.min > 0).map(|bounds| bounds.min).max()
+    }
+
+    fn opened(&self, resource: &str) -> impl Iterator<Item = Bounds> {
+        let wakes = move |action: &&&ScheduledAction| {
             action.resource == resource && scaled::ours(self.name, resource, &action.name) == Some(Verb::Start)
         };
-        let bounds = self.actions.iter().filter(wakes).filter_map(|action| action.bounds());
-        bounds.filter(|bounds| bounds.max > 0).max_by_key(|bounds| (bounds.max, bounds.min))
+        self.actions.iter().filter(wakes).filter_map(|action| action.bounds()).filter(|bounds| bounds.max > 0)
     }
 
     /// How it differs from what was computed, and what it holds there. Single actions that had their time mean nothing

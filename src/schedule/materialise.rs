@@ -23,6 +23,9 @@ use super::weekly::{starts, stops};
 pub const DAYS: i64 = 35;
 /// How long stage waits for stage where nothing can look: Scheduler knows no waiting.
 pub const STAGE_GAP: SignedDuration = SignedDuration::from_mins(10);
+/// How long a service that may be scaled to 0 tasks is lifted to what it wakes to: a scheduled action raises it to the
+/// lower bound it sets and no further, so that bound is let go of again once its tasks run.
+pub const LIFTED: SignedDuration = STAGE_GAP;
 /// MaximumEventAgeInSeconds: a stop that could not be made must not happen at noon.
 pub const MAX_EVENT_AGE: u32 = 1800;
 /// MaximumRetryAttempts.
@@ -84,9 +87,13 @@ pub enum NotPlanned {
         "{0} is scaled by Application Auto Scaling, and what it is scaled between while it is up is not known: set its bounds, or wake it once"
     )]
     BoundsUnknown(String),
-    /// A scheduled action lifts a service to its lower bound and no further.
-    #[error("{0} may be scaled to 0 tasks: no scheduled action would start it; give it a lower bound of 1 or more")]
-    NoLowerBound(String),
+    /// It would be put to sleep again before its bounds are what they were.
+    #[error(
+        "{0} may be scaled to 0 tasks and has to be lifted for {minutes} minutes when it wakes, but it would sleep again before that; \
+         give it a lower bound of 1 or more, or a longer period",
+        minutes = LIFTED.as_mins()
+    )]
+    TooBrief(String),
 }
 
 /// One member and what must be known to plan for it.
@@ -146,7 +153,6 @@ pub fn materialise(intent: Intent<'_>, wanted: Wanted<'_>, now: Timestamp) -> Re
     let label = || wanted.member.label();
     match wanted.scaling.map(|scaling| scaling.bounds.filter(|bounds| bounds.max > 0)) {
         Some(None) if wakes => return Err(NotPlanned::BoundsUnknown(label())),
-        Some(Some(bounds)) if wakes && bounds.min == 0 => return Err(NotPlanned::NoLowerBound(label())),
         Some(_) => {}
         None if wakes
             && wanted.member.kind == MemberKind::EcsService
@@ -162,24 +168,59 @@ pub fn materialise(intent: Intent<'_>, wanted: Wanted<'_>, now: Timestamp) -> Re
         now,
         until: plus(now, SignedDuration::from_hours(24 * DAYS)),
         offsets: Offsets::of(wanted.member, wanted.among),
+        opening: Opening { later: SignedDuration::ZERO, bounds: wanted.scaling.and_then(|scaling| scaling.bounds) },
     };
     let mut planned = plan.stops();
-    if wakes {
-        planned.extend(plan.starts());
+    match lift(wanted) {
+        _ if !wakes => {}
+        None => planned.extend(plan.starts()),
+        Some(lifted) => {
+            if plan.sleeps_within(LIFTED) {
+                return Err(NotPlanned::TooBrief(label()));
+            }
+            planned.extend(Plan { opening: Opening { bounds: Some(lifted), ..plan.opening }, ..plan }.starts());
+            planned.extend(Plan { opening: Opening { later: LIFTED, ..plan.opening }, ..plan }.starts());
+        }
     }
     planned.sort_by_key(Planned::order);
     Ok(planned)
 }
 
+/// The bounds between which a service is lifted when it wakes, if its own would leave it at 0 tasks and it is known how
+/// many it wakes to.
+fn lift(wanted: Wanted<'_>) -> Option<Bounds> {
+    let bounds = wanted.scaling?.bounds.filter(|bounds| bounds.min == 0 && bounds.max > 0)?;
+    let count = wanted.count.filter(|count| *count > 0)?;
+    Some(Bounds { min: count.min(bounds.max), max: bounds.max })
+}
+
+/// How a scaled service's bounds are opened.
+#[derive(Clone, Copy)]
+struct Opening {
+    /// How much later than it starts.
+    later: SignedDuration,
+    /// To what.
+    bounds: Option<Bounds>,
+}
+
+#[derive(Clone, Copy)]
 struct Plan<'a> {
     intent: Intent<'a>,
     wanted: Wanted<'a>,
     now: Timestamp,
     until: Timestamp,
     offsets: Offsets,
+    opening: Opening,
 }
 
 impl Plan<'_> {
+    /// Whether it is stopped again within `span` of a start.
+    fn sleeps_within(&self, span: SignedDuration) -> bool {
+        let starts = self.due(Verb::Start);
+        let stops = self.due(Verb::Stop);
+        starts.iter().any(|start| stops.iter().any(|stop| *start < *stop && *stop <= plus(*start, span)))
+    }
+
     /// The instants this member must be stopped or started at.
     fn due(&self, verb: Verb) -> Vec<Timestamp> {
         let edges = self.intent.edges(after(self.now), plus(self.until, self.intent.schedule.start_lead));
@@ -187,7 +228,10 @@ impl Plan<'_> {
             .iter()
             .filter(|edge| edge.verb == verb)
             .filter_map(|edge| match verb {
-                Verb::Start => Some(plus(edge.issue_at, self.offsets.start(edge.at.duration_since(edge.issue_at)))),
+                Verb::Start => {
+                    let into = self.offsets.start(edge.at.duration_since(edge.issue_at));
+                    Some(plus(plus(edge.issue_at, into), self.opening.later))
+                }
                 Verb::Stop => {
                     let at = plus(edge.issue_at, self.offsets.stop);
                     // A sleep shorter than the stages take would stop what has just been started.
@@ -224,14 +268,15 @@ impl Plan<'_> {
         }
         let mut lines = BTreeMap::new();
         for start in starts(schedule) {
-            let into = self.offsets.start(SignedDuration::from_mins(start.lead));
+            let into = self.offsets.start(SignedDuration::from_mins(start.lead)) + self.opening.later;
             let one = grouped(vec![(start.day, start.minute - start.lead)], into.as_mins());
             for (time, days) in one {
                 let known: &mut Days = lines.entry(time).or_default();
                 *known = known.union(days);
             }
         }
-        self.covered(Verb::Start, lines, &|at| self.intent.exception(at) == Some(Keep::Stopped))
+        let later = self.opening.later;
+        self.covered(Verb::Start, lines, &|at| self.intent.exception(minus(at, later)) == Some(Keep::Stopped))
     }
 
     /// Recurring schedules for `lines`, held back where `forbidden` by a live exception, and single ones for
@@ -284,8 +329,8 @@ impl Plan<'_> {
         let token = client_token(&format!("{}|{expression}|{timezone}|{}", self.wanted.arn, verb.word()));
         let (start_date, once, firings) = (None, false, Vec::new());
         let (name, target, input, bounds, dead_letter) = match self.wanted.scaling {
-            Some(Scaling { resource, group, bounds }) => {
-                let bounds = bounds.filter(|_| verb == Verb::Start).unwrap_or(Bounds::ZERO);
+            Some(Scaling { resource, group, .. }) => {
+                let bounds = self.opening.bounds.filter(|_| verb == Verb::Start).unwrap_or(Bounds::ZERO);
                 let name = scaled::name(group, resource, verb, slot);
                 (name, resource.to_owned(), scaled::words(bounds), Some(bounds), false)
             }

@@ -174,8 +174,6 @@ fn a_count_or_bounds_nobody_knows_are_not_guessed() {
     let scaled = |bounds| Wanted { count: Some(2), scaling: Some(scaling(bounds)), ..wanted };
     assert!(matches!(refused(scaled(None)), NotPlanned::BoundsUnknown(_)));
     assert!(matches!(refused(scaled(Some(Bounds::ZERO))), NotPlanned::BoundsUnknown(_)));
-    // Nothing would lift it from 0 in the morning.
-    assert!(matches!(refused(scaled(Some(Bounds { min: 0, max: 4 }))), NotPlanned::NoLowerBound(_)));
     let protected = Exceptions { protect: true, ..Exceptions::default() };
     assert_eq!(planned(&schedule, &protected, &member, &[], "2026-11-19 12:00"), []);
 }
@@ -212,6 +210,78 @@ fn a_scaled_service_has_its_bounds_closed_and_opened_and_what_opens_is_written_f
     assert!(plans.iter().all(|plan| plan.timezone == "Asia/Tokyo" && !plan.dead_letter));
     assert!(plans.iter().all(|plan| plan.target == "service/prooflink-dev-cluster/prooflink-dev-service"));
     assert_eq!(plans[0].bounds, Some(Bounds { min: 2, max: 10 }));
+}
+
+/// The actions of a service that may be scaled to 0 tasks.
+fn from_zero(
+    schedule: &Schedule,
+    exceptions: &Exceptions,
+    count: Option<u32>,
+    now: &str,
+) -> Result<Vec<Planned>, NotPlanned> {
+    let (member, among) = (web(), [web(), database()]);
+    let scaling = Some(scaling(Some(Bounds { min: 0, max: 4 })));
+    let wanted = Wanted { member: &member, among: &among, arn: ARN, count, scaling };
+    materialise(Intent::new(schedule, exceptions), wanted, at(schedule, now))
+}
+
+#[test]
+fn a_service_that_may_be_scaled_to_nothing_is_lifted_to_what_it_had_and_let_go_of_again() {
+    let mut schedule = office();
+    schedule.holidays = None;
+    let name = "toban-prooflink-dev.prooflink-dev-cluster.prooflink-dev-service";
+    let none = Exceptions::default();
+    let plans = from_zero(&schedule, &none, Some(2), "2026-11-19 12:00").unwrap();
+    assert_eq!(
+        acts(&plans),
+        [
+            format!("{name}.start.0900 cron(0 9 ? * MON-FRI *) min=2 max=4"),
+            format!("{name}.start.0910 cron(10 9 ? * MON-FRI *) min=0 max=4"),
+            format!("{name}.stop.2200 cron(0 22 ? * MON-FRI *) min=0 max=0"),
+        ]
+    );
+    // It never had more than its upper bound.
+    let plans = from_zero(&schedule, &none, Some(9), "2026-11-19 12:00").unwrap();
+    assert_eq!(plans[0].input, "min=4 max=4");
+    // Where nobody knows how many it had, its bounds are opened and its scaling does the rest.
+    let plans = from_zero(&schedule, &none, None, "2026-11-19 12:00").unwrap();
+    assert_eq!(plans.iter().map(|plan| plan.input.as_str()).collect::<Vec<_>>(), ["min=0 max=4", "min=0 max=0"]);
+}
+
+#[test]
+fn what_is_lifted_keeps_holidays_and_exceptions_as_every_start_does() {
+    let schedule = office();
+    let plans = from_zero(&schedule, &Exceptions::default(), Some(2), "2026-11-19 12:00").unwrap();
+    let at_time = |time: &str| {
+        let of = plans.iter().filter(|plan| plan.verb == Verb::Start && plan.expression.contains(time));
+        of.map(|plan| (plan.expression.split('T').next().unwrap().to_owned(), plan.input.clone())).collect::<Vec<_>>()
+    };
+    let (lifts, lets) = (at_time("T09:00"), at_time("T09:10"));
+    assert!(lifts.len() > 20 && lifts.iter().all(|(_, input)| input == "min=2 max=4"), "{lifts:?}");
+    assert!(lets.iter().all(|(_, input)| input == "min=0 max=4"), "{lets:?}");
+    let days = |all: &[(String, String)]| all.iter().map(|(day, _)| day.clone()).collect::<Vec<_>>();
+    assert_eq!(days(&lifts), days(&lets), "each lift is let go of");
+    assert!(!days(&lets).iter().any(|day| day.contains("2026-11-23")), "a holiday");
+
+    // Somebody keeps it asleep over its start: neither comes.
+    let mut schedule = office();
+    schedule.holidays = None;
+    let kept = with_override(over(&schedule, Keep::Stopped, "2026-11-20 09:05"));
+    let plans = from_zero(&schedule, &kept, Some(2), "2026-11-19 23:00").unwrap();
+    let recurring: Vec<_> = plans.iter().filter(|plan| plan.verb == Verb::Start && !plan.once).collect();
+    assert!(
+        recurring.iter().all(|plan| plan.start_date.is_some_and(|date| date > at(&schedule, "2026-11-20 09:00"))),
+        "{recurring:?}"
+    );
+    let single: Vec<_> = plans.iter().filter(|plan| plan.verb == Verb::Start && plan.once).collect();
+    let told: Vec<_> = single.iter().map(|plan| (plan.expression.as_str(), plan.input.as_str())).collect();
+    assert_eq!(told, [("at(2026-11-20T09:05:00)", "min=2 max=4"), ("at(2026-11-20T09:15:00)", "min=0 max=4")]);
+
+    // A stop within the lift would be undone by what lets go: it is left out, with what to do.
+    let mut brief = office();
+    (brief.holidays, brief.on) = (None, vec!["mon-fri 09:00-09:05".parse().unwrap()]);
+    let why = from_zero(&brief, &Exceptions::default(), Some(2), "2026-11-19 12:00").unwrap_err();
+    assert!(why.to_string().contains("give it a lower bound of 1 or more, or a longer period"), "{why}");
 }
 
 #[test]
