@@ -277,6 +277,53 @@ fn a_scaled_service_sleeps_by_scheduled_actions_of_its_own() {
 }
 
 #[test]
+fn a_service_that_may_be_scaled_to_nothing_is_lifted_to_what_it_had() {
+    let stage = Stage::of("backend", "backend-dev");
+    let from_zero = json!({"ScalableTargets": {"[*]": {"MinCapacity": 0}}});
+    let ids = stage.peer.script(&json!([
+        {"service": "application-autoscaling", "operation": "DescribeScalableTargets", "patch": from_zero},
+    ]));
+    let made = stage.run(&["schedule", "sync", "backend-dev", "--yes"]);
+    assert_eq!((made.code, stage.calls("PutScheduledAction")), (Some(0), 3), "{} {}", made.out, made.err);
+    let calls = stage.peer.calls();
+    let puts = calls.iter().filter(|call| call["operation"] == "PutScheduledAction").map(|call| &call["params"]);
+    let put: Vec<(String, Value)> = puts
+        .map(|params| {
+            let name = params["ScheduledActionName"].as_str().expect("a name").replace(SCALED, "");
+            (name, params["ScalableTargetAction"].clone())
+        })
+        .collect();
+    let sets = |min: u32, max: u32| json!({"MinCapacity": min, "MaxCapacity": max});
+    assert_eq!(
+        put,
+        [
+            (".start.0900".to_owned(), sets(2, 10)),
+            (".start.0910".to_owned(), sets(0, 10)),
+            (".stop.2200".to_owned(), sets(0, 0)),
+        ]
+    );
+    let again = stage.run(&["schedule", "sync", "backend-dev", "--yes"]);
+    assert!(again.out.contains("everything is as computed already"), "{} {}", again.out, again.err);
+    stage.peer.unscript(&ids);
+
+    // At night nothing is left of it but what is stored: that is what it wakes to, and no zero of sleep.
+    let closed = json!({"ScalableTargets": {"[*]": {"MinCapacity": 0, "MaxCapacity": 0}}});
+    let none = json!({"services": {"[*]": {"desiredCount": 0, "runningCount": 0, "pendingCount": 0}}});
+    stage.peer.script(&json!([
+        {"service": "application-autoscaling", "operation": "DescribeScalableTargets", "patch": closed},
+        {"service": "ecs", "operation": "DescribeServices", "patch": none},
+    ]));
+    let night = stage.run(&["schedule", "sync", "backend-dev", "--yes"]);
+    assert!(night.out.contains("everything is as computed already"), "{} {}", night.out, night.err);
+    let calls = stage.peer.calls();
+    let memories = calls.iter().filter_map(|call| call["params"]["tags"][0]["value"].as_str());
+    let memories: Vec<&str> = memories.filter(|value| value.starts_with("desired=")).collect();
+    assert_eq!(memories, ["desired=2 min=0 max=10"], "written once, before anything closes");
+    let woken = stage.run(&["wake", "backend-dev", "--dry-run"]);
+    assert!(woken.out.contains(": 0 → 2"), "what it wakes to by hand is the same: {}", woken.out);
+}
+
+#[test]
 fn actions_are_put_right_postponed_and_those_of_others_left_alone() {
     let stage = Stage::of("backend", "backend-dev");
     assert_eq!(stage.run(&["schedule", "sync", "--yes"]).code, Some(0));
@@ -664,7 +711,10 @@ fn rules_that_may_not_be_read_and_tags_of_other_tools_are_told() {
     let stage = Stage::new();
     let denied = json!({"code": "AccessDeniedException", "message": "not authorized", "status": 400});
     let tags = json!({"DBInstances": {"[DBInstanceIdentifier=prooflink-dev-db]": {
-        "TagList": [{"Key": "Schedule", "Value": "office-hours"}, {"Key": "IS-LastAction", "Value": "Stopped"}],
+        "TagList": [
+            {"Key": "Schedule", "Value": "office-hours"}, {"Key": "IS-LastAction", "Value": "Stopped"},
+            {"Key": "sched-stop", "Value": "d=_ H:M=11:00"}, {"Key": "sched-start", "Value": "every morning"},
+        ],
     }}});
     let by_hand = json!([{"SourceIdentifier": "prooflink-dev-db", "Message": "DB instance started", "Date": "-2m"}]);
     stage.peer.script(&json!([
@@ -673,7 +723,11 @@ fn rules_that_may_not_be_read_and_tags_of_other_tools_are_told() {
         {"service": "rds", "operation": "DescribeEvents", "answer": {"Events": by_hand}},
     ]));
     let owners = named(&stage, "others", "prooflink-dev");
-    let [tool] = owners.as_slice() else { panic!("{owners:#?}") };
+    let [lights, tool, raw] = owners.as_slice() else { panic!("{owners:#?}") };
+    assert_eq!((&lights["name"], &lights["verb"]), (&json!("Lights Off"), &json!("stop")), "{lights:#}");
+    assert_eq!((&lights["local"], &lights["by"]), (&json!("20:00"), &json!("sched-stop=d=_ H:M=11:00")));
+    assert!(lights["next_at"].is_string() && lights["conflict_at"].is_string(), "the office is open then: {lights:#}");
+    assert_eq!((&raw["by"], &raw["local"]), (&json!("sched-start=every morning"), &Value::Null), "{raw:#}");
     assert_eq!(
         (&tool["kind"], &tool["name"], &tool["verb"]),
         (&json!("tag"), &json!("Instance Scheduler"), &Value::Null)

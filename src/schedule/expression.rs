@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::clock::{ClockTime, Quirk, settle, settle_local};
+use super::lights::TagTimes;
 use super::spans::{local_date, moved};
 
 /// How far ahead a next firing is looked for: a job of 29 February comes once in four years, or in eight.
@@ -21,6 +22,8 @@ pub enum Expression {
     Rate(SignedDuration),
     /// `at(2026-11-21T23:30:00)`, by the clock of its zone.
     Once(DateTime),
+    /// The value of a tag that Lights Off reads.
+    Tag(Box<TagTimes>),
 }
 
 /// The six fields of a cron expression.
@@ -97,6 +100,7 @@ impl Expression {
                 if times.len() > 4 { Vec::new() } else { times }
             }
             Self::Once(at) => clock(*at).into_iter().collect(),
+            Self::Tag(tag) => Some(tag.times()).filter(|times| times.len() <= 4).unwrap_or_default(),
             Self::Rate(_) => Vec::new(),
         }
     }
@@ -108,11 +112,13 @@ impl Expression {
         let within = |at: &Timestamp| from <= *at && *at < to;
         match self {
             Self::Cron(cron) => {
-                let last = moved(local_date(zone, to), 1);
-                let dates = std::iter::successors(Some(moved(local_date(zone, from), -1)), |date| date.tomorrow().ok())
-                    .take_while(|date| *date <= last)
-                    .filter(|date| cron.falls_on(*date));
+                let dates = dates(zone, from, to).filter(|date| cron.falls_on(*date));
                 dates.flat_map(|date| cron.at(zone, date)).filter(within).take(most).collect()
+            }
+            Self::Tag(tag) => {
+                let fired = dates(zone, from, to)
+                    .flat_map(|date| tag.on(date).into_iter().map(move |time| settle(zone, date, time).at));
+                fired.filter(within).take(most).collect()
             }
             Self::Once(at) => Some(settle_local(zone, *at).at).filter(within).into_iter().take(most).collect(),
             Self::Rate(_) => Vec::new(),
@@ -130,7 +136,15 @@ impl Expression {
     /// 22:00 in Tokyo is `cron(0 13 * * ? *)`. `None` where the days would have to move too, or there is no one time.
     #[must_use]
     pub fn moved_to(&self, zone: &TimeZone, now: Timestamp) -> Option<String> {
-        let Self::Cron(cron) = self else { return None };
+        let cron = match self {
+            Self::Cron(cron) => cron,
+            Self::Tag(tag) => {
+                let time = self.times().first().copied()?;
+                let utc = TimeZone::UTC.to_datetime(settle(zone, local_date(zone, now), time).at);
+                return tag.moved_to(utc.hour(), utc.minute());
+            }
+            Self::Rate(_) | Self::Once(_) => return None,
+        };
         let mut times = cron.times();
         let time = times.next().filter(|_| times.next().is_none())?;
         let date = local_date(zone, now);
@@ -140,6 +154,13 @@ impl Expression {
         (every_day || utc.date() == date)
             .then(|| format!("cron({} {} {day} {month} {weekday} {year})", utc.minute(), utc.hour()))
     }
+}
+
+/// The dates by the clock of `zone` that firings between the two may fall on.
+fn dates(zone: &TimeZone, from: Timestamp, to: Timestamp) -> impl Iterator<Item = Date> {
+    let last = moved(local_date(zone, to), 1);
+    std::iter::successors(Some(moved(local_date(zone, from), -1)), |date| date.tomorrow().ok())
+        .take_while(move |date| *date <= last)
 }
 
 impl Cron {

@@ -357,10 +357,23 @@ impl Tool {
     pub fn of_tag(key: &str) -> Option<Self> {
         match key {
             "Schedule" => Some(Self::InstanceScheduler),
-            "sched-stop" | "sched-start" | "sched-hibernate" => Some(Self::LightsOff),
+            key if lights_off(key).is_some() => Some(Self::LightsOff),
             key if key.starts_with("IS-") => Some(Self::InstanceScheduler),
             _ => None,
         }
+    }
+}
+
+/// What the keys of Lights Off's tags begin with.
+pub const LIGHTS_OFF: &str = "sched-";
+
+/// What Lights Off does to a resource by a tag of that key; `None` for backups, reboots and whatever is not its.
+#[must_use]
+pub fn lights_off(key: &str) -> Option<Verb> {
+    match key {
+        "sched-stop" | "sched-hibernate" => Some(Verb::Stop),
+        "sched-start" => Some(Verb::Start),
+        _ => None,
     }
 }
 

@@ -15,6 +15,7 @@ pub mod expression;
 pub mod foreign;
 pub mod holidays;
 pub mod holidays_jp;
+pub mod lights;
 pub mod materialise;
 pub mod model;
 pub mod overrides;

@@ -178,6 +178,9 @@ impl Others {
             .filter(|timer| environment.scopes.contains(&timer.scope) && !timer.is_of(environment))
             .collect();
         let site = Site { environment, sleepers, world, zone: zone_of(environment, here.0), now: here.1 };
+        // What the tags themselves tell of hours is a timer like any other.
+        let worn: Vec<Timer> = sleepers.iter().flat_map(timers::of_tags).collect();
+        let near: Vec<&Timer> = near.into_iter().chain(&worn).collect();
         let mut owners: Vec<Owner> = near.iter().flat_map(|timer| owners::of_timer(timer, &site)).collect();
         let jobs = near.iter().filter_map(|timer| jobs::of_timer(timer, &near, &site)).collect();
         owners.extend(sleepers.iter().flat_map(owners::of_tags));

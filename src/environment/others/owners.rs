@@ -6,8 +6,9 @@ use jiff::Timestamp;
 use super::{Last, Owner, Site, Source, Timer, clock};
 use crate::environment::sleepers::Sleeper;
 use crate::kinds::automation_run::Run;
-use crate::schedule::foreign::{Aim, Does, worn};
-use crate::schedule::{Actual, Desired, Verb};
+use crate::schedule::foreign::{Aim, Does, Tool, lights_off, worn};
+use crate::schedule::lights::TagTimes;
+use crate::schedule::{Actual, Desired, MemberKind, Verb};
 
 /// How many firings are held against the schedule.
 const LOOKED_AT: usize = 60;
@@ -76,25 +77,39 @@ fn against(timer: &Timer, verb: Verb, site: &Site<'_>) -> Option<Timestamp> {
     timer.firings(site.now, None, LOOKED_AT).into_iter().find(wrong)
 }
 
-/// The tools that read the sleeper's tags.
+/// The tools that read the sleeper's tags and do not tell by them when they act: Instance Scheduler keeps its hours in a
+/// table of its own, and a value of Lights Off may be one that is not understood.
 pub(super) fn of_tags(it: &Sleeper) -> Vec<Owner> {
-    let tools = worn(&it.tags).into_iter();
-    tools
-        .map(|worn| {
-            let (key, value) = worn.tag;
-            let failed = it.tags.contains_key("IS-Error");
-            Owner {
-                source: Source::Tag,
-                name: worn.tool.name().to_owned(),
-                verb: None,
-                on: it.member.label(),
-                id: it.id.clone(),
-                clock: None,
-                by: Some(format!("{key}={value}")),
-                enabled: true,
-                last: worn.last.map(|status| Last { status, at: None, failed, why: None, open: false }),
-                against: None,
-            }
-        })
-        .collect()
+    let raw = it.tags.iter().filter(|_| it.member.kind != MemberKind::EcsService);
+    let raw = raw.filter_map(|(key, value)| Some((lights_off(key)?, key, value)));
+    let raw = raw.filter(|(.., value)| TagTimes::parse(value).is_none()).map(|(verb, key, value)| Owner {
+        source: Source::Tag,
+        name: Tool::LightsOff.name().to_owned(),
+        verb: Some(verb),
+        on: it.member.label(),
+        id: it.id.clone(),
+        clock: None,
+        by: Some(format!("{key}={value}")),
+        enabled: true,
+        last: None,
+        against: None,
+    });
+    let tools = worn(&it.tags).into_iter().filter(|worn| worn.tool != Tool::LightsOff);
+    let tools = tools.map(|worn| {
+        let (key, value) = worn.tag;
+        let failed = it.tags.contains_key("IS-Error");
+        Owner {
+            source: Source::Tag,
+            name: worn.tool.name().to_owned(),
+            verb: None,
+            on: it.member.label(),
+            id: it.id.clone(),
+            clock: None,
+            by: Some(format!("{key}={value}")),
+            enabled: true,
+            last: worn.last.map(|status| Last { status, at: None, failed, why: None, open: false }),
+            against: None,
+        }
+    });
+    tools.chain(raw).collect()
 }

@@ -342,7 +342,7 @@ fn tags_of_other_tools_are_owners() {
     let mut lights = database();
     lights.tags = [("sched-stop".to_owned(), "d=_ H:M=13:00".to_owned())].into();
     let found = of(&environment(false), &[lights], &World::default());
-    let says = "Lights Off stops and starts shop-dev-db, by its tag sched-stop=d=_ H:M=13:00";
+    let says = "Lights Off stops shop-dev-db, by its tag sched-stop=d=_ H:M=13:00 in UTC, which is 22:00 in Asia/Tokyo";
     assert_eq!(found.owners[0].says(), says);
 }
 
@@ -451,4 +451,64 @@ async fn the_demo_has_an_hour_meant_for_tokyo_and_a_job_that_finds_the_database_
     assert!(cat.others.owners[0].says().starts_with("schedule default/cat-data-nightly-stop stops cat-data-v23-db at"));
     let untouched = outlook.picture.environments.iter().filter(|it| it.others.owners.is_empty()).count();
     assert_eq!(untouched, outlook.picture.environments.len() - 2);
+}
+
+/// The database with these tags, beside a service with the same.
+fn tagged(tags: &[(&str, &str)]) -> Vec<Sleeper> {
+    let tags: BTreeMap<String, String> =
+        tags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+    sleepers().into_iter().map(|it| Sleeper { tags: tags.clone(), ..it }).collect()
+}
+
+#[test]
+fn tags_of_lights_off_are_held_against_the_schedule_as_rules_are() {
+    let office = environment(true);
+    let tags = [("sched-start", "d=_ H:M=00:00"), ("sched-stop", "d=_ H:M=11:00"), ("sched-backup", "d=_ H:M=00:00")];
+    let found = of(&office, &tagged(&tags), &World::default());
+    let [start, stop] = found.owners.as_slice() else { panic!("{found:?}") };
+    assert_eq!(
+        stop.says(),
+        "Lights Off stops shop-dev-db, by its tag sched-stop=d=_ H:M=11:00 in UTC, which is 20:00 in Asia/Tokyo"
+    );
+    let against = stop.conflict(now(), &tokyo());
+    assert!(against.is_some_and(|says| says.contains("stops shop-dev-db at Mon 20:00, when the schedule wants it up")));
+    assert!(stop.clock.as_ref().is_some_and(|clock| clock.next_at.is_some()));
+    // The backup comes in the same ten minutes: neither is done then.
+    assert_eq!((start.verb, start.against, start.clock.as_ref().unwrap().next_at), (Some(Verb::Start), None, None));
+    assert!(found.bar_enforcing().is_some_and(|why| why.contains("take the tag sched-start=d=_ H:M=00:00 off it")));
+    assert_eq!(stop.json(&tokyo())["expression"], "d=_ H:M=11:00 UTC");
+
+    let evening = of(&office, &tagged(&[("sched-stop", "d=_ H:M=22:00")]), &World::default());
+    let says = evening.owners[0].says();
+    assert!(
+        says.ends_with("was 22:00 in Asia/Tokyo meant? its tags know UTC only, where that is d=_ H:M=13:00"),
+        "{says}"
+    );
+}
+
+#[test]
+fn what_is_not_understood_of_a_tag_is_shown_as_it_is() {
+    let found =
+        of(&environment(true), &tagged(&[("sched-stop", "weekdays 22:00"), ("Schedule", "hq")]), &World::default());
+    let says: Vec<String> = found.owners.iter().map(Owner::says).collect();
+    assert_eq!(
+        says,
+        [
+            "Instance Scheduler stops and starts shop-dev-db, by its tag Schedule=hq",
+            "Lights Off stops shop-dev-db, by its tag sched-stop=weekdays 22:00",
+            "Instance Scheduler stops and starts shop-cluster/shop-dev-web, by its tag Schedule=hq",
+        ]
+    );
+    assert!(found.owners.iter().all(|owner| owner.clock.is_none() && owner.against.is_none()));
+}
+
+/// Of an environment without a schedule of its own the tags tell when its database sleeps.
+#[test]
+fn a_job_that_comes_while_tags_have_put_the_database_to_sleep_is_told() {
+    let night = [("sched-stop", "d=_ H:M=13:00"), ("sched-start", "d=_ H:M=00:00")];
+    let mut world = World::default();
+    know(&mut world, vec![rule("daily", "cron(0 17 * * ? *)", function("shop-dev-import", "{}"))]);
+    let found = of(&environment(false), &tagged(&night), &world);
+    let asleep = found.jobs[0].asleep.as_ref().expect("asleep");
+    assert_eq!(asleep.who, [DATABASE]);
 }

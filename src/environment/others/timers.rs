@@ -6,15 +6,17 @@ use jiff::{SignedDuration, Timestamp, Zoned};
 
 use super::{Site, Source};
 use crate::environment::Environment;
+use crate::environment::sleepers::Sleeper;
 use crate::kinds::event_rule::Rule;
 use crate::kinds::foreign_schedule::ForeignSchedule;
 use crate::kinds::schedule_group::Group;
 use crate::schedule::clock::settle;
 use crate::schedule::expression::Expression;
-use crate::schedule::foreign::{Does, Target};
+use crate::schedule::foreign::{Aim, Does, LIGHTS_OFF, Target, Tool, lights_off};
+use crate::schedule::lights::TagTimes;
 use crate::schedule::routine::GROUP_PREFIX;
 use crate::schedule::spans::local_date;
-use crate::schedule::{ClockTime, tags};
+use crate::schedule::{ClockTime, MemberKind, tags};
 use crate::world::{Scope, World};
 
 /// How far ahead is looked for what a timer will do.
@@ -99,6 +101,36 @@ fn timer(
         of: None,
         does: target.does(),
     }
+}
+
+/// What the tags of a sleeper tell of hours: those of Lights Off, as far as they can be read. ECS services it does not know.
+pub(super) fn of_tags(it: &Sleeper) -> Vec<Timer> {
+    let Some(id) = it.id.as_ref().filter(|_| it.member.kind != MemberKind::EcsService) else { return Vec::new() };
+    let read: Vec<(&String, &String, TagTimes)> = it
+        .tags
+        .iter()
+        .filter(|(key, _)| key.starts_with(LIGHTS_OFF))
+        .filter_map(|(key, value)| Some((key, value, TagTimes::parse(value)?)))
+        .collect();
+    let timer = |(key, value, times): &(&String, &String, TagTimes)| {
+        let verb = lights_off(key)?;
+        let others = read.iter().filter(|(other, ..)| other != key).map(|(.., times)| times);
+        let aim = Aim { kind: it.member.kind, id: it.member.id.clone(), cluster: None };
+        Some(Timer {
+            scope: id.scope.clone(),
+            source: Source::Tag,
+            name: Tool::LightsOff.name().to_owned(),
+            expression: (*value).clone(),
+            parsed: Some(Expression::Tag(Box::new(times.clone().beside(others)))),
+            stored: "UTC".to_owned(),
+            zone: Some(TimeZone::UTC),
+            between: (None, None),
+            enabled: true,
+            of: None,
+            does: Does::Power { verb, on: vec![aim], by: Some(format!("{key}={value}")) },
+        })
+    };
+    read.iter().filter_map(timer).collect()
 }
 
 impl Timer {

@@ -12,15 +12,20 @@ impl Clock {
     /// `at cron(0 22 * * ? *) UTC, which is 07:00 in Asia/Tokyo`.
     #[must_use]
     pub fn says(&self) -> String {
-        let Self { expression, stored, zone, .. } = self;
+        let Self { expression, stored, .. } = self;
         let at = if expression.starts_with("rate(") {
             format!("at {expression}")
         } else {
             format!("at {expression} {stored}")
         };
+        format!("{at}{}", self.here())
+    }
+
+    /// `, which is 07:00 in Asia/Tokyo`, where that is another zone than the one it is stored in.
+    fn here(&self) -> String {
         match &self.local {
-            Some(local) if stored != zone => format!("{at}, which is {local} in {zone}"),
-            _ => at,
+            Some(local) if self.stored != self.zone => format!(", which is {local} in {}", self.zone),
+            _ => String::new(),
         }
     }
 
@@ -31,7 +36,9 @@ impl Clock {
         let remedy = match (source, instead) {
             (Source::Rule, Some(instead)) => format!("a rule knows UTC only, where that is {instead}"),
             (Source::Rule, None) => format!("a rule knows UTC only; a schedule of EventBridge Scheduler knows {zone}"),
-            (Source::Schedule | Source::Tag, _) => format!("then its time zone has to be {zone}"),
+            (Source::Tag, Some(instead)) => format!("its tags know UTC only, where that is {instead}"),
+            (Source::Tag, None) => "its tags know UTC only".to_owned(),
+            (Source::Schedule, _) => format!("then its time zone has to be {zone}"),
         };
         Some(format!("was {written} in {zone} meant? {remedy}"))
     }
@@ -89,7 +96,11 @@ impl Owner {
             None => format!("{} stops and starts {}", self.who(), self.on),
         };
         let tag = self.by.as_ref().filter(|_| self.source == Source::Tag).map(|tag| format!(", by its tag {tag}"));
-        let at = self.clock.as_ref().map(|clock| format!(" {}", clock.says()));
+        // A tag is told with its key, and its value is its expression.
+        let at = self.clock.as_ref().map(|clock| match self.source {
+            Source::Tag => format!(" in {}{}", clock.stored, clock.here()),
+            Source::Rule | Source::Schedule => format!(" {}", clock.says()),
+        });
         let off = (!self.enabled).then_some(", but is switched off");
         let clock = self.clock.as_ref().filter(|_| self.enabled);
         let doubt = clock.and_then(|clock| clock.doubts(self.source)).map(|doubt| format!(": {doubt}"));

@@ -4,6 +4,7 @@ mod expression;
 mod foreign;
 mod grammar;
 mod holidays;
+mod lights;
 mod oracle;
 mod outlook;
 mod overrides;
