@@ -1,43 +1,20 @@
 //! The built binary in a terminal: keys in, screen out, in the demo and against the test peer.
 //! Waits for what should appear, never for time to pass; leaves judging single screens to snapshots.
-#![expect(clippy::expect_used, reason = "a test that cannot set up has nothing to say")]
 
 mod support;
 mod terminal;
 
-use portable_pty::CommandBuilder;
 use serde_json::{Value, json};
 use support::peer::Peer;
-use terminal::Terminal;
+use terminal::{Terminal, console};
 use vt100::MouseProtocolMode;
-
-/// The console over the simulated account, cut off from the developer's own settings.
-fn demo(columns: u16, rows: u16, more: &[&str]) -> (Terminal, tempfile::TempDir) {
-    let home = tempfile::tempdir().expect("a home");
-    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_toban"));
-    command.env_clear();
-    command.env("HOME", home.path());
-    command.env("TOBAN_STATE_DIR", home.path().join("state"));
-    command.env("TERM", "xterm-256color");
-    command.env("TZ", "Asia/Tokyo");
-    command.arg("--demo");
-    command.args(more);
-    (Terminal::run(command, columns, rows), home)
-}
 
 fn against(peer: &Peer, columns: u16, rows: u16) -> Terminal {
     against_with(peer, columns, rows, &[])
 }
 
 fn against_with(peer: &Peer, columns: u16, rows: u16, more: &[&str]) -> Terminal {
-    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_toban"));
-    command.env_clear();
-    for (name, value) in peer.env() {
-        command.env(name, value);
-    }
-    command.env("TERM", "xterm-256color");
-    command.args(more);
-    Terminal::run(command, columns, rows)
+    Terminal::run(console(&peer.env(), more), columns, rows)
 }
 
 /// What a program asks of its terminal to learn its colours, and what tells that no more answers come.
@@ -47,12 +24,9 @@ const ATTRIBUTES: &[u8] = b"\x1b[c";
 #[test]
 fn a_terminal_that_says_it_is_light_gets_the_theme_of_the_day() {
     let home = tempfile::tempdir().expect("a home");
-    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_toban"));
-    command.env_clear();
+    let mut command = console(&[], &["--demo"]);
     command.env("HOME", home.path());
     command.env("TOBAN_STATE_DIR", home.path().join("state"));
-    command.env("TERM", "xterm-256color");
-    command.arg("--demo");
     let mut toban = Terminal::untold(command, 120, 35);
     let before = toban.wrote(ATTRIBUTES);
     let written = |needle: &[u8]| before.windows(needle.len()).position(|window| window == needle);
@@ -80,7 +54,7 @@ fn is_restored(screen: &vt100::Screen) -> bool {
 
 #[test]
 fn every_place_opens_and_goes_back_and_quitting_leaves_a_clean_terminal() {
-    let (mut toban, _home) = demo(120, 35, &[]);
+    let (mut toban, _home) = Terminal::demo(120, 35, &[]);
     toban.shows("prooflink-prod");
     toban.shows("kajimaru");
     assert!(toban.look(vt100::Screen::alternate_screen), "the console draws on the alternate screen");
@@ -114,7 +88,7 @@ fn every_place_opens_and_goes_back_and_quitting_leaves_a_clean_terminal() {
 
 #[test]
 fn escape_never_quits_and_control_c_always_does() {
-    let (mut toban, _home) = demo(100, 30, &[]);
+    let (mut toban, _home) = Terminal::demo(100, 30, &[]);
     toban.shows("prooflink-prod");
     toban.keys("\u{1b}\u{1b}?"); // two escapes read as one, apart from the key after them
     toban.shows("quit, from anywhere");
@@ -126,7 +100,7 @@ fn escape_never_quits_and_control_c_always_does() {
 #[test]
 fn a_signal_ends_it_with_the_terminal_restored() {
     for signal in ["TERM", "HUP"] {
-        let (mut toban, _home) = demo(100, 30, &[]);
+        let (mut toban, _home) = Terminal::demo(100, 30, &[]);
         toban.shows("prooflink-prod");
         toban.signal(signal);
         toban.end();
@@ -136,7 +110,7 @@ fn a_signal_ends_it_with_the_terminal_restored() {
 
 #[test]
 fn no_size_breaks_it() {
-    let (mut toban, _home) = demo(80, 24, &[]);
+    let (mut toban, _home) = Terminal::demo(80, 24, &[]);
     toban.shows("prooflink-prod");
     for (columns, rows) in [(200, 60), (20, 5), (1, 1), (80, 24)] {
         toban.resize(columns, rows);
@@ -150,13 +124,13 @@ fn no_size_breaks_it() {
 
 #[test]
 fn it_opens_on_the_environment_that_is_named_even_by_a_part_of_it() {
-    let (toban, _home) = demo(120, 35, &["kaji"]);
+    let (toban, _home) = Terminal::demo(120, 35, &["kaji"]);
     toban.shows("kajimaru-ec2-01");
 }
 
 #[test]
 fn secrets_are_masked_in_the_raw_document() {
-    let (mut toban, _home) = demo(120, 60, &["prooflink-dev"]);
+    let (mut toban, _home) = Terminal::demo(120, 60, &["prooflink-dev"]);
     toban.shows("databases");
     toban.keys("\t\t\ty");
     toban.shows("\"arn\"");
@@ -273,7 +247,7 @@ fn an_endpoint_that_is_not_there_is_said_plainly() {
 #[test]
 #[ignore = "writes docs/fleet.svg"]
 fn picture() {
-    let (toban, _home) = demo(120, 30, &[]);
+    let (toban, _home) = Terminal::demo(120, 30, &[]);
     toban.wait("a full fleet", |screen| {
         ["prooflink-prod", "kajimaru", "backend-prod", "city-poc", "asleep"].iter().all(|name| screen.contains(name))
             && !screen.contains("reading")
@@ -284,7 +258,7 @@ fn picture() {
 
 #[test]
 fn an_environment_is_woken_by_key_and_leaving_it_half_way_is_said_first() {
-    let (mut toban, _home) = demo(120, 40, &[]);
+    let (mut toban, _home) = Terminal::demo(120, 40, &[]);
     toban.shows("prooflink-dev");
     toban.keys("/prooflink-dev\r");
     toban.hides("kajimaru");
@@ -366,7 +340,7 @@ fn kajimaru_sleeps_and_wakes_by_keys_once_its_name_is_typed() {
 
 #[test]
 fn the_simulation_says_that_it_has_one_region() {
-    let (mut toban, _home) = demo(120, 30, &[]);
+    let (mut toban, _home) = Terminal::demo(120, 30, &[]);
     toban.shows("kajimaru");
     toban.keys(":region eu-west-1\r");
     toban.shows("accounts in one region, ap-northeast-1");

@@ -80,13 +80,7 @@ fn an_account_with_nothing_in_it_says_so_and_where_else_to_look() {
 }
 
 fn console(peer: &Peer) -> Terminal {
-    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_toban"));
-    command.env_clear();
-    for (name, value) in peer.env() {
-        command.env(name, value);
-    }
-    command.env("TERM", "xterm-256color");
-    Terminal::run(command, 160, 45)
+    Terminal::run(terminal::console(&peer.env(), &[]), 160, 45)
 }
 
 /// Nothing that turns text around or speaks to the terminal.

@@ -2,19 +2,17 @@
 //! behind a mark no output holds by chance. The reader is pure; `run` carries it over a channel. What the terminal on
 //! the other side did to line ends is undone, so that a file comes out as it is.
 
-use bytes::Bytes;
-use tokio::io::{AsyncWrite, AsyncWriteExt};
+use tokio::io::AsyncWrite;
 use tokio::sync::mpsc;
 
-use super::channel::{Channel, End, Incoming, Outgoing};
-use super::command::Ran;
+use super::channel::{Channel, End, Incoming};
+use super::command::{Between, Ran, write};
 use super::words::quoted;
 
 /// Begins and ends the mark: "record separator", which text does not hold.
 const RECORD: u8 = 0x1e;
 /// The longest number behind the mark.
 const DIGITS: usize = 4;
-const INTERRUPT: &[u8] = &[3];
 
 /// The command line for `ecs:ExecuteCommand` that runs `line` and then tells its exit code behind `nonce`. It waits to
 /// be ended: output that is still on its way when a session closes by itself may be lost.
@@ -106,30 +104,14 @@ enum Found {
 
 /// Runs the command of [`command`] until it told its exit code or the session ends. Its errors are in its output: a
 /// terminal has one stream. The first message on `interrupts` interrupts it, the second leaves it.
-pub async fn run<O>(mut channel: Channel, nonce: &str, mut out: O, mut interrupts: mpsc::Receiver<()>) -> Ran
+pub async fn run<O>(channel: Channel, nonce: &str, mut out: O, interrupts: mpsc::Receiver<()>) -> Ran
 where
     O: AsyncWrite + Unpin,
 {
-    let sender = channel.sender();
+    let mut between = Between::new(channel, interrupts);
     let mut reader = Reader::new(nonce);
-    let mut interrupted = false;
-    let mut may_interrupt = true;
     while reader.exit().is_none() {
-        let item = tokio::select! {
-            item = channel.next() => item,
-            interrupt = interrupts.recv(), if may_interrupt => {
-                match interrupt {
-                    None => may_interrupt = false,
-                    Some(()) if interrupted => break,
-                    Some(()) => {
-                        interrupted = true;
-                        let _ = sender.try_send(Outgoing::Bytes(Bytes::from_static(INTERRUPT)));
-                    }
-                }
-                continue;
-            }
-        };
-        let bytes = match item {
+        let bytes = match between.next().await {
             None => break,
             Some(Incoming::Bytes(bytes) | Incoming::Errors(bytes)) => bytes,
             Some(_) => continue,
@@ -138,20 +120,11 @@ where
             break;
         }
     }
-    drop(sender);
     let _ = write(&mut out, &reader.rest()).await;
-    let end = channel.end().await;
+    let end = between.end().await;
     // Told its exit code and ended by us: that is its own end.
     let end = if reader.exit().is_some() { End::Closed(String::new()) } else { end };
     Ran { exit: reader.exit(), end }
-}
-
-async fn write(to: &mut (impl AsyncWrite + Unpin), bytes: &[u8]) -> std::io::Result<()> {
-    if bytes.is_empty() {
-        return Ok(());
-    }
-    to.write_all(bytes).await?;
-    to.flush().await
 }
 
 #[cfg(test)]

@@ -3,6 +3,18 @@
 
 use super::gateway::Weather;
 use super::{Site, assert_restored};
+use crate::terminal::Terminal;
+
+/// Opens a shell on the first of kajimaru's instances by key, in a console that is open on it.
+fn opens_a_shell(toban: &mut Terminal) {
+    toban.shows("kajimaru-ec2-02");
+    toban.keys("/^kajimaru-ec2-01$\r");
+    toban.hides("kajimaru-ec2-02");
+    toban.keys("s");
+    toban.wait_screen("a shell", |screen| {
+        !screen.alternate_screen() && screen.contents().trim_end().ends_with(['$', '#'])
+    });
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_session_that_idled_out_says_so_and_the_console_keeps_the_reason_on_the_screen() {
@@ -13,13 +25,7 @@ async fn a_session_that_idled_out_says_so_and_the_console_keeps_the_reason_on_th
     tokio::task::block_in_place(|| {
         toban.shows("timed out due to inactivity");
         toban.keys("\r");
-        toban.shows("kajimaru-ec2-02");
-        toban.keys("/^kajimaru-ec2-01$\r");
-        toban.hides("kajimaru-ec2-02");
-        toban.keys("s");
-        toban.wait_screen("a shell", |screen| {
-            !screen.alternate_screen() && screen.contents().trim_end().ends_with(['$', '#'])
-        });
+        opens_a_shell(&mut toban);
     });
     site.gateway.time_out().await;
     tokio::task::block_in_place(|| {
@@ -67,13 +73,7 @@ async fn a_signal_to_the_console_in_the_middle_of_a_shell_ends_all_with_the_term
     let line = "sh -c 'echo $$ > \"$HOME/pid\"; exec toban kajimaru'";
     let mut toban = site.terminal(line);
     tokio::task::block_in_place(|| {
-        toban.shows("kajimaru-ec2-02");
-        toban.keys("/^kajimaru-ec2-01$\r");
-        toban.hides("kajimaru-ec2-02");
-        toban.keys("s");
-        toban.wait_screen("a shell", |screen| {
-            !screen.alternate_screen() && screen.contents().trim_end().ends_with(['$', '#'])
-        });
+        opens_a_shell(&mut toban);
         toban.keys("printf '\\033[?1049h\\033[?1002h\\033[?2004h\\033[?25l'; echo ed''iting\r");
         toban.wait_screen("an editor's screen", |screen| {
             screen.alternate_screen() && screen.contents().contains("editing") && screen.hide_cursor()

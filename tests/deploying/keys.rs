@@ -1,13 +1,15 @@
 //! Every verb by key: through the menu of actions and the palette, on each of the systems against the peer and in the
 //! demo, with the plan before and the page after.
 
-use portable_pty::CommandBuilder;
 use rstest::rstest;
 use serde_json::Value;
 
 use super::{sent, site};
 use crate::support::peer::Peer;
-use crate::terminal::Terminal;
+use crate::terminal::{Terminal, console};
+
+/// How many times as fast as the clock the simulated account lives.
+const SPEED: &str = "12";
 
 /// A console that is open on an environment.
 struct Duty {
@@ -19,25 +21,12 @@ struct Duty {
 
 impl Duty {
     fn against(peer: &Peer, environment: &str, protected: Option<&'static str>) -> Self {
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_toban"));
-        command.env_clear();
-        for (name, value) in peer.env() {
-            command.env(name, value);
-        }
-        command.env("TERM", "xterm-256color");
-        command.arg(environment);
-        Self { toban: Terminal::run(command, 160, 50), protected, _home: None }
+        Self { toban: Terminal::run(console(&peer.env(), &[environment]), 160, 50), protected, _home: None }
     }
 
     fn demo(environment: &str, protected: Option<&'static str>) -> Self {
-        let home = tempfile::tempdir().expect("a home");
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_toban"));
-        command.env_clear();
-        command.env("HOME", home.path());
-        command.env("TERM", "xterm-256color");
-        command.env("TZ", "Asia/Tokyo");
-        command.args(["--demo", "--demo-speed", "12", environment]);
-        Self { toban: Terminal::run(command, 160, 50), protected, _home: Some(home) }
+        let (toban, home) = Terminal::demo(160, 50, &["--demo-speed", SPEED, environment]);
+        Self { toban, protected, _home: Some(home) }
     }
 
     /// Waits until `shown` is on the screen, and puts the cursor on the first row that says `name`, which `but` is not.
@@ -234,15 +223,7 @@ fn a_service_of_the_demo(#[case] environment: &str, #[case] family: &str, #[case
 
 /// The demo's proof of concept.
 fn poc() -> (Terminal, tempfile::TempDir) {
-    let home = tempfile::tempdir().expect("a home");
-    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_toban"));
-    command.env_clear();
-    command.env("HOME", home.path());
-    command.env("TOBAN_STATE_DIR", home.path().join("state"));
-    command.env("TERM", "xterm-256color");
-    command.env("TZ", "Asia/Tokyo");
-    command.args(["--demo", "--demo-speed", "12", "city-poc"]);
-    (Terminal::run(command, 140, 40), home)
+    Terminal::demo(140, 40, &["--demo-speed", SPEED, "city-poc"])
 }
 
 /// Goes to a service of the demo's proof of concept by keys, and deploys `tag` to it.

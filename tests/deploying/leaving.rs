@@ -5,12 +5,11 @@
 use std::process::{Child, Command, Stdio};
 
 use jiff::{SignedDuration, Timestamp};
-use portable_pty::CommandBuilder;
 use serde_json::{Value, json};
 
 use super::{Said, at, journal, said, sent, site};
 use crate::support::peer::Peer;
-use crate::terminal::Terminal;
+use crate::terminal::{Terminal, console};
 
 fn begun(peer: &Peer, arguments: &[&str]) -> Child {
     let mut command = peer.toban();
@@ -81,13 +80,7 @@ fn while_it_reads_the_registry_nothing_was_begun() {
 #[test]
 fn at_the_question_it_means_no() {
     let peer = site(&["prooflink"]);
-    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_toban"));
-    command.env_clear();
-    for (name, value) in peer.env() {
-        command.env(name, value);
-    }
-    command.args(&DEPLOY[..4]);
-    let mut toban = Terminal::run(command, 120, 40);
+    let mut toban = Terminal::run(console(&peer.env(), &DEPLOY[..4]), 120, 40);
     toban.shows("go on? [y/N]");
     toban.keys("\u{3}");
     assert_eq!(toban.end().exit_code(), 130);
@@ -132,14 +125,7 @@ fn while_ecs_is_told_the_revision_is_named_and_the_next_look_tells_how_it_went()
 
 /// Opens the console and leaves it once the journal has no loose end.
 fn resolved(peer: &Peer) {
-    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_toban"));
-    command.env_clear();
-    for (name, value) in peer.env() {
-        command.env(name, value);
-    }
-    command.env("TERM", "xterm-256color");
-    command.arg("prooflink-dev");
-    let mut toban = Terminal::run(command, 140, 40);
+    let mut toban = Terminal::run(console(&peer.env(), &["prooflink-dev"]), 140, 40);
     toban.shows("services 1");
     toban.keys(":journal\r");
     toban.shows("register a revision");

@@ -46,7 +46,29 @@ fn lock(glass: &(Mutex<Glass>, Condvar)) -> MutexGuard<'_, Glass> {
     glass.0.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// The built binary with these arguments, and nothing in its environment but `env` and that it has a terminal.
+pub(crate) fn console(env: &[(String, String)], arguments: &[&str]) -> CommandBuilder {
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_toban"));
+    command.env_clear();
+    for (name, value) in env {
+        command.env(name, value);
+    }
+    command.env("TERM", "xterm-256color");
+    command.args(arguments);
+    command
+}
+
 impl Terminal {
+    /// Starts the built binary over the simulated account with these arguments more, in a home of its own in Tokyo.
+    pub(crate) fn demo(columns: u16, rows: u16, more: &[&str]) -> (Self, tempfile::TempDir) {
+        let home = tempfile::tempdir().expect("a home");
+        let mut command = console(&[], &[&["--demo"], more].concat());
+        command.env("HOME", home.path());
+        command.env("TOBAN_STATE_DIR", home.path().join("state"));
+        command.env("TZ", "Asia/Tokyo");
+        (Self::run(command, columns, rows), home)
+    }
+
     /// Starts `command` in a dark terminal of this size, which says in the environment that it is dark: the emulator
     /// answers no questions.
     pub(crate) fn run(mut command: CommandBuilder, columns: u16, rows: u16) -> Self {
@@ -188,6 +210,7 @@ impl Drop for Terminal {
 /// Not every test binary uses all of this; what none uses is caught by the binaries that do.
 #[expect(dead_code, reason = "never called: it keeps the harness whole in every test binary")]
 fn every_part_counts_as_used(mut terminal: Terminal) {
+    let _ = (console(&[], &[]), Terminal::demo(1, 1, &[]));
     terminal.hides("");
     terminal.resize(1, 1);
     let _ = terminal.raw();

@@ -1,5 +1,6 @@
-//! Starts and stops a DB instance: rds:StopDBInstance, rds:StartDBInstance. The only file of the kind that changes anything,
-//! and it needs the gate's pass. What is so already counts as done.
+//! Starts and stops what RDS starts and stops, an instance or a whole cluster: rds:StopDBInstance, rds:StartDBInstance,
+//! rds:StopDBCluster, rds:StartDBCluster. The only file of both kinds that changes anything, and it needs the gate's
+//! pass. What is so already counts as done.
 
 use aws_types::request_id::RequestId;
 
@@ -13,13 +14,19 @@ use crate::schedule::saga::Act;
 use crate::schedule::toggle::Rejection;
 use crate::world::{EnvironmentName, Fault, Resource, ResourceId, Scope};
 
-const STOP: &str = "rds:StopDBInstance";
-const START: &str = "rds:StartDBInstance";
-const DESCRIBE: &str = "rds:DescribeDBInstances";
+/// What is started or stopped.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::kinds) enum What {
+    /// An instance that is no member of a cluster.
+    Instance,
+    /// A cluster with its members.
+    Cluster,
+}
 
 /// Starting or stopping one.
 struct Turn {
     verb: Verb,
+    what: What,
     id: String,
     on: ResourceId,
     environment: EnvironmentName,
@@ -27,33 +34,53 @@ struct Turn {
 
 /// The change that does `act` to `item`, if it is one.
 pub(super) fn of(item: &DbInstance, act: Act, environment: &EnvironmentName, scope: &Scope) -> Option<Box<dyn Change>> {
+    turn(What::Instance, &item.id, item.id(scope), act, environment)
+}
+
+/// The change that does `act` to the one that RDS calls `id`, if it is one.
+pub(in crate::kinds) fn turn(
+    what: What,
+    id: &str,
+    on: ResourceId,
+    act: Act,
+    environment: &EnvironmentName,
+) -> Option<Box<dyn Change>> {
     let verb = match act {
         Act::Start => Verb::Start,
         Act::Stop => Verb::Stop,
         Act::Remember(_) | Act::Bounds(_) | Act::Count(_) | Act::Forget => return None,
     };
-    let turn = Turn { verb, id: item.id.clone(), on: item.id(scope), environment: environment.clone() };
-    Some(Box::new(turn))
+    Some(Box::new(Turn { verb, what, id: id.to_owned(), on, environment: environment.clone() }))
 }
 
 impl Turn {
     const fn operation(&self) -> &'static str {
-        match self.verb {
-            Verb::Stop => STOP,
-            Verb::Start => START,
+        match (self.what, self.verb) {
+            (What::Instance, Verb::Stop) => "rds:StopDBInstance",
+            (What::Instance, Verb::Start) => "rds:StartDBInstance",
+            (What::Cluster, Verb::Stop) => "rds:StopDBCluster",
+            (What::Cluster, Verb::Start) => "rds:StartDBCluster",
         }
     }
 
     /// AWS's request id.
     async fn call(&self, aws: &Clients) -> Result<Option<String>, Fault> {
         let (operation, on) = (self.operation(), Some(self.id.as_str()));
-        match self.verb {
-            Verb::Stop => {
+        match (self.what, self.verb) {
+            (What::Instance, Verb::Stop) => {
                 let request = aws.rds.stop_db_instance().db_instance_identifier(&self.id);
                 aws.call(operation, on, request.send()).await.map(|answer| answer.request_id().map(str::to_owned))
             }
-            Verb::Start => {
+            (What::Instance, Verb::Start) => {
                 let request = aws.rds.start_db_instance().db_instance_identifier(&self.id);
+                aws.call(operation, on, request.send()).await.map(|answer| answer.request_id().map(str::to_owned))
+            }
+            (What::Cluster, Verb::Stop) => {
+                let request = aws.rds.stop_db_cluster().db_cluster_identifier(&self.id);
+                aws.call(operation, on, request.send()).await.map(|answer| answer.request_id().map(str::to_owned))
+            }
+            (What::Cluster, Verb::Start) => {
+                let request = aws.rds.start_db_cluster().db_cluster_identifier(&self.id);
                 aws.call(operation, on, request.send()).await.map(|answer| answer.request_id().map(str::to_owned))
             }
         }
@@ -61,9 +88,19 @@ impl Turn {
 
     /// The status it has now, for telling "so already" from "busy".
     async fn status(&self, aws: &Clients) -> Option<String> {
-        let request = aws.rds.describe_db_instances().db_instance_identifier(&self.id);
-        let answer = aws.call(DESCRIBE, Some(&self.id), request.send()).await.ok()?;
-        answer.db_instances().first().and_then(|one| one.db_instance_status()).map(str::to_owned)
+        let on = Some(self.id.as_str());
+        match self.what {
+            What::Instance => {
+                let request = aws.rds.describe_db_instances().db_instance_identifier(&self.id);
+                let answer = aws.call("rds:DescribeDBInstances", on, request.send()).await.ok()?;
+                answer.db_instances().first().and_then(|one| one.db_instance_status()).map(str::to_owned)
+            }
+            What::Cluster => {
+                let request = aws.rds.describe_db_clusters().db_cluster_identifier(&self.id);
+                let answer = aws.call("rds:DescribeDBClusters", on, request.send()).await.ok()?;
+                answer.db_clusters().first().and_then(|one| one.status()).map(str::to_owned)
+            }
+        }
     }
 
     fn is_there(&self, status: &str) -> bool {
@@ -76,7 +113,8 @@ impl Turn {
 
 impl Change for Turn {
     fn plan(&self) -> Plan {
-        let says = format!("{} DB instance {}", self.verb.word(), self.id);
+        let what = if self.what == What::Instance { "instance" } else { "cluster" };
+        let says = format!("{} DB {what} {}", self.verb.word(), self.id);
         let calls = vec![format!("{} {}", self.operation(), self.id)];
         Plan::new(says, self.environment.clone(), self.on.clone(), calls)
     }

@@ -3,7 +3,7 @@
 //! `rules` how it is judged, `commands` what can be done with it and `change` the calls that do it,
 //! `status` what its states mean, `rows` and `page` how it is shown. Nothing here draws.
 
-mod change;
+pub(in crate::kinds) mod change;
 mod commands;
 mod fetch;
 mod model;

@@ -9,9 +9,10 @@ use aws_smithy_mocks::{Rule, mock};
 
 use super::*;
 use crate::app::gate::{Answer, Circumstances, Gate};
-use crate::aws::mocked;
+use crate::aws::{Clients, mocked};
+use crate::cloud::Receipt;
 use crate::kinds::sample::{cluster, now, scope};
-use crate::world::FaultKind;
+use crate::world::{Fault, FaultKind};
 
 /// Does `act` through the gate to an RDS that answers by `rules`.
 async fn act(act: Act, rules: &[Rule]) -> Result<Receipt, Fault> {
@@ -67,7 +68,7 @@ async fn busy_and_denied_come_back_as_they_are() {
     let (status, body) = refused("AccessDenied");
     let rules = [mock!(Client::start_db_cluster).sequence().http_status(status, body).build()];
     let fault = act(Act::Start, &rules).await.expect_err("it is denied");
-    assert_eq!((fault.kind, fault.operation.as_str()), (FaultKind::Denied, START));
+    assert_eq!((fault.kind, fault.operation.as_str()), (FaultKind::Denied, "rds:StartDBCluster"));
 }
 
 #[test]

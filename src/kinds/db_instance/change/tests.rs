@@ -67,7 +67,7 @@ async fn busy_and_denied_come_back_as_they_are() {
     let (status, body) = refused("AccessDenied");
     let rules = [mock!(Client::start_db_instance).sequence().http_status(status, body).build()];
     let fault = act(Act::Start, &rules).await.expect_err("it is denied");
-    assert_eq!((fault.kind, fault.operation.as_str()), (FaultKind::Denied, START));
+    assert_eq!((fault.kind, fault.operation.as_str()), (FaultKind::Denied, "rds:StartDBInstance"));
 }
 
 #[test]
