@@ -630,6 +630,20 @@ fn where_others_cannot_be_seen_nothing_is_enforced_unless_that_is_accepted_and_e
     assert_eq!((ran.code, stage.calls("StopDBInstance")), (Some(0), 1), "{} {}", ran.out, ran.err);
 }
 
+/// In the morning AWS wakes it, and nobody of us is there to let its alarms speak.
+#[test]
+fn a_sleep_mutes_alarms_until_the_schedule_has_the_environment_up_again() {
+    let stage = Stage::new();
+    let plan = stage.run(&["sleep", "prooflink-dev", "--dry-run"]);
+    assert!(plan.out.contains("PutAlarmMuteRule: its alarms, until "), "{}", plan.out);
+    assert!(plan.out.contains("09:10, when its schedule has woken it"), "{}", plan.out);
+    assert_eq!(stage.run(&["sleep", "prooflink-dev", "--yes"]).code, Some(0));
+    let status = stage.run(&["status", "prooflink-dev", "--json"]);
+    let document: Value = serde_json::from_str(&status.out).expect("a document");
+    let muted = &document["environments"][0]["alarms"][0]["mute_rule"];
+    assert!(muted["until"].as_str().is_some_and(|until| until.ends_with("T09:10:00+09:00")), "{muted:#}");
+}
+
 /// Those of `list` that belong to `environment`.
 fn named(stage: &Stage, list: &str, environment: &str) -> Vec<Value> {
     let said = stage.run(&["schedule", "list", "--json"]);

@@ -95,7 +95,7 @@ pub(super) fn outcome(deed: &Deed, scene: &Scene) -> Result<Outcome, Fault> {
         return machine(deed, instance);
     }
     if kind == Alarm::KIND && matches!(deed.verb, "mute" | "unmute") {
-        let says = if deed.verb == "mute" { "muted for 15 days at most" } else { "they speak again" };
+        let says = if deed.verb == "mute" { "muted until the rule ends" } else { "they speak again" };
         return Ok(Outcome::Done(What::Deed(Box::new(deed.clone())), says.to_owned()));
     }
     let there = [

@@ -1,6 +1,8 @@
 //! Mute rules: one that a sleep of before the simulation left, and those that its own sleeps make and its wakes delete.
 //! Pure.
 
+use jiff::Timestamp;
+
 use crate::demo::overlay::What;
 use crate::demo::play::Play;
 use crate::demo::scene::Scene;
@@ -14,10 +16,26 @@ fn arn(play: &Play<'_>, name: &str) -> Arn {
 
 /// Adds the rule that mutes `alarms` from the next minute after `second` on, as a sleep does it.
 pub(in crate::demo) fn mute(scene: &mut Scene, play: &Play<'_>, name: &str, alarms: Vec<String>, second: i64) {
+    mute_until(scene, play, name, alarms, (second, None));
+}
+
+/// The same with an end.
+fn mute_until(
+    scene: &mut Scene,
+    play: &Play<'_>,
+    name: &str,
+    alarms: Vec<String>,
+    (second, until): (i64, Option<Timestamp>),
+) {
     let start = play.at(0).as_second();
     let from = play.at((start + second + 60).div_euclid(60) * 60 - start);
-    let until = from.checked_add(MUTED_AT_MOST).unwrap_or(from);
-    let status = if from <= play.at(play.now) { "ACTIVE" } else { "SCHEDULED" };
+    let until = until.unwrap_or_else(|| from.checked_add(MUTED_AT_MOST).unwrap_or(from));
+    let now = play.at(play.now);
+    // One whose time is over is not among those that mute.
+    if until <= now {
+        return;
+    }
+    let status = if from <= now { "ACTIVE" } else { "SCHEDULED" };
     let (arn, window) = (arn(play, name), Some(Window { from, until }));
     scene.put("", MuteRule { arn, name: name.to_owned(), status: status.to_owned(), alarms, window });
 }
@@ -33,8 +51,11 @@ pub(in crate::demo) fn hush(scene: &mut Scene, play: &Play<'_>) {
             scene.take::<MuteRule>("", arn(play, &deed.on.key).as_str());
         }
         if deed.verb == "mute" {
-            let alarms = deed.arguments.iter().map(|(_, name)| name.clone()).collect();
-            mute(scene, play, &deed.on.key, alarms, act.at);
+            let named = deed.arguments.iter().filter(|(key, _)| *key == "alarm");
+            let alarms = named.map(|(_, name)| name.clone()).collect();
+            let until = deed.arguments.iter().find(|(key, _)| *key == "until");
+            let until = until.and_then(|(_, at)| at.parse().ok());
+            mute_until(scene, play, &deed.on.key, alarms, (act.at, until));
         }
     }
 }

@@ -30,18 +30,32 @@ struct Turn {
     names: Vec<String>,
     /// Beginning with the next minute: rules know no seconds.
     from: Timestamp,
+    /// Until then, at most for as long as CloudWatch mutes.
+    until: Timestamp,
     scope: Scope,
     environment: EnvironmentName,
 }
 
-/// What silences these alarms of an environment in one scope from `now` on.
+/// What silences these alarms of an environment in one scope from `now` until then: when something else than us wakes it,
+/// nobody lets them speak again. Without an end they are silent for as long as CloudWatch mutes.
 #[must_use]
-pub fn hush(names: &[String], environment: &EnvironmentName, scope: &Scope, now: Timestamp) -> Hush {
+pub fn hush(
+    names: &[String],
+    environment: &EnvironmentName,
+    scope: &Scope,
+    (now, until): (Timestamp, Option<Timestamp>),
+) -> Hush {
+    let minute = |at: Timestamp| Timestamp::from_second(at.as_second().div_euclid(60) * 60).unwrap_or(at);
+    let from = minute(now.checked_add(SignedDuration::from_mins(1)).unwrap_or(now));
+    let latest = from.checked_add(MUTED_AT_MOST).unwrap_or(from);
+    let soonest = from.checked_add(SignedDuration::from_mins(1)).unwrap_or(from);
+    let until = until.map_or(latest, |at| minute(at).clamp(soonest, latest));
     let turn = |mute| {
         Box::new(Turn {
             mute,
             names: names.to_vec(),
-            from: now.checked_add(SignedDuration::from_mins(1)).unwrap_or(now),
+            from,
+            until,
             scope: scope.clone(),
             environment: environment.clone(),
         })
@@ -64,10 +78,9 @@ impl Turn {
     async fn put(&self, aws: &Clients, rule: &str, names: &[String]) -> Result<Option<String>, Fault> {
         let schedule = Schedule::builder()
             .expression(format!("at({})", self.from.strftime("%Y-%m-%dT%H:%M")))
-            .duration("P15D")
+            .duration(lasting(self.until.duration_since(self.from)))
             .timezone("UTC")
             .build();
-        let ends = self.from.checked_add(MUTED_AT_MOST).unwrap_or(self.from);
         let request = aws
             .cloudwatch
             .put_alarm_mute_rule()
@@ -75,7 +88,7 @@ impl Turn {
             .description(format!("{} is asleep (toban)", self.environment))
             .rule(Rule::builder().schedule(schedule).build())
             .mute_targets(MuteTargets::builder().set_alarm_names(Some(names.to_vec())).build())
-            .expire_date(at(ends));
+            .expire_date(at(self.until));
         aws.call(PUT, Some(rule), request.send()).await.map(|answer| answer.request_id().map(str::to_owned))
     }
 
@@ -89,11 +102,23 @@ impl Turn {
     }
 }
 
+/// An ISO 8601 duration of whole minutes: `P2DT18H5M`.
+fn lasting(span: SignedDuration) -> String {
+    let minutes = span.as_mins();
+    let part = |number: i64, unit: &str| if number > 0 { format!("{number}{unit}") } else { String::new() };
+    let (days, time) = (part(minutes / 1440, "D"), part(minutes / 60 % 24, "H") + &part(minutes % 60, "M"));
+    if time.is_empty() { format!("P{days}") } else { format!("P{days}T{time}") }
+}
+
+fn utc(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
+}
+
 impl Change for Turn {
     fn plan(&self) -> Plan {
         let count = crate::text::counted(self.names.len(), "alarm");
         let (says, call) = match self.mute {
-            true => (format!("mute {count} of {}", self.environment), PUT),
+            true => (format!("mute {count} of {} until {}", self.environment, utc(self.until)), PUT),
             false => (format!("let {count} of {} speak again", self.environment), DELETE),
         };
         let calls = self.rules().iter().map(|(rule, _)| format!("{call} {rule}")).collect();
@@ -103,7 +128,10 @@ impl Change for Turn {
     fn deed(&self) -> Deed {
         let key = format!("toban-sleep-{}", self.environment);
         let on = ResourceId { kind: Alarm::KIND, scope: self.scope.clone(), key: key.as_str().into() };
-        let arguments = self.names.iter().map(|name| ("alarm", name.clone())).collect();
+        let mut arguments: Vec<_> = self.names.iter().map(|name| ("alarm", name.clone())).collect();
+        if self.mute {
+            arguments.push(("until", self.until.to_string()));
+        }
         Deed { verb: if self.mute { "mute" } else { "unmute" }, on, arguments }
     }
 
@@ -117,8 +145,8 @@ impl Change for Turn {
                 };
                 receipt.request_ids.extend(id);
             }
-            let says = if self.mute { "muted for 15 days at most" } else { "they speak again" };
-            receipt.says = Some(says.to_owned());
+            let muted = || format!("muted until {}", utc(self.until));
+            receipt.says = Some(if self.mute { muted() } else { "they speak again".to_owned() });
             Ok(receipt)
         })
     }
@@ -151,6 +179,7 @@ mod tests {
                 let schedule = input.rule().and_then(Rule::schedule).expect("a schedule");
                 let count = input.mute_targets().map_or(0, |targets| targets.alarm_names().len());
                 schedule.expression() == Some("at(2026-11-21T05:03)")
+                    && schedule.duration() == Some("P15D")
                     && input.expire_date().is_some()
                     && match input.name() {
                         Some("toban-sleep-city-dev") => count == 100,
@@ -160,16 +189,46 @@ mod tests {
             })
             .then_output(|| PutAlarmMuteRuleOutput::builder().build());
         let rules = [put];
-        let hush = hush(&names, &"city-dev".into(), &scope(), now());
+        let hush = hush(&names, &"city-dev".into(), &scope(), (now(), None));
         assert!(perform(hush.mute, &rules).await.is_ok());
         assert_eq!(rules[0].num_calls(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_rule_ends_when_the_environment_is_woken_whoever_wakes_it() {
+        let put = mock!(Client::put_alarm_mute_rule)
+            .match_requests(|input| {
+                let schedule = input.rule().and_then(Rule::schedule).expect("a schedule");
+                let ends = input.expire_date().map(aws_smithy_types::DateTime::secs);
+                schedule.duration() == Some("P1DT19H7M") && ends == Some(at("2026-11-23T00:10:00Z").as_second())
+            })
+            .then_output(|| PutAlarmMuteRuleOutput::builder().build());
+        let until = Some(at("2026-11-23T00:10:00Z"));
+        let hush = hush(&["a".to_owned()], &"city-dev".into(), &scope(), (now(), until));
+        assert_eq!(hush.mute.plan().says, "mute 1 alarm of city-dev until 2026-11-23 00:10 UTC");
+        let rules = [put];
+        let receipt = perform(hush.mute, &rules).await.unwrap();
+        assert_eq!(receipt.says.as_deref(), Some("muted until 2026-11-23 00:10 UTC"));
+    }
+
+    #[test]
+    fn a_rule_mutes_for_a_minute_at_least_and_fifteen_days_at_most() {
+        let ends = |until| hush(&[], &"dev".into(), &scope(), (now(), Some(at(until)))).mute.deed().arguments;
+        assert_eq!(ends("2026-01-01T00:00:00Z")[0].1, "2026-11-21T05:04:00Z");
+        assert_eq!(ends("2027-06-01T00:00:00Z")[0].1, "2026-12-06T05:03:00Z");
+        assert_eq!(lasting(SignedDuration::from_hours(30)), "P1DT6H");
+        assert_eq!((lasting(SignedDuration::from_mins(59)), lasting(MUTED_AT_MOST)), ("PT59M".into(), "P15D".into()));
+    }
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
     }
 
     #[tokio::test]
     async fn a_rule_that_is_not_there_is_gone_already() {
         let gone = mock!(Client::delete_alarm_mute_rule).then_output(|| DeleteAlarmMuteRuleOutput::builder().build());
         let rules = [gone];
-        let hush = hush(&["a".to_owned()], &"city-dev".into(), &scope(), now());
+        let hush = hush(&["a".to_owned()], &"city-dev".into(), &scope(), (now(), None));
         assert_eq!(hush.unmute.deed().verb, "unmute");
         assert!(perform(hush.unmute, &rules).await.is_ok());
         assert_eq!(rules[0].num_calls(), 1);

@@ -1,14 +1,17 @@
 //! `sleep` and `wake` as offers of a whole environment: who takes part, what would be called, why it is barred.
 //! Pure; what happens next is never decided here.
 
+use jiff::Timestamp;
+
 use super::{Sleep, Sleeper};
 use crate::app::gate::Difference;
 use crate::environment::{self, sleepers_named, whole::Whole};
 use crate::kinds::alarm::{Alarm, hush, scales};
 use crate::kinds::{Asks, Offer, Site, kind};
 use crate::procedure::{Hush, Proposal};
+use crate::schedule::materialise::STAGE_GAP;
 use crate::schedule::saga::{self, Act, How, Seen, Turn};
-use crate::schedule::{Keep, MemberKind, WakeDesired};
+use crate::schedule::{Backend, Keep, MemberKind, Verb, WakeDesired, words};
 use crate::text::counted;
 use crate::world::{KindName, ResourceId, Scope};
 
@@ -92,7 +95,8 @@ fn procedure(goal: Keep, parts: Vec<Part>, missing: Vec<String>, site: &Site<'_>
     };
     let hushes = hushes(site);
     let on = ResourceId { kind: KindName("environment"), scope: site.cx.scope.clone(), key: name.as_str().into() };
-    let mut plan = site.plan(says, on, calls(goal, &parts, !hushes.is_empty()));
+    let mute = muted(site);
+    let mut plan = site.plan(says, on, calls(goal, &parts, (!hushes.is_empty()).then_some(mute.as_str())));
     let mut notices: Vec<String> = parts.iter().filter_map(|part| why_stuck(goal, part)).collect();
     notices.extend(missing.into_iter().map(|label| format!("{label} of the configuration is not there")));
     let ids: Vec<&ResourceId> = parts.iter().map(|part| &part.sleeper.id).collect();
@@ -154,17 +158,15 @@ fn why_stuck(goal: Keep, part: &Part) -> Option<String> {
 }
 
 /// The calls it takes, in order, as far as can be told beforehand.
-fn calls(goal: Keep, parts: &[Part], alarms: bool) -> Vec<String> {
+fn calls(goal: Keep, parts: &[Part], muted: Option<&str>) -> Vec<String> {
     let mut calls: Vec<String> = parts.iter().filter_map(|part| call(goal, part)).collect();
     if goal == Keep::Stopped {
         calls.reverse();
     }
-    match (goal, alarms) {
-        (_, false) => {}
-        (Keep::Stopped, true) => {
-            calls.insert(0, "cloudwatch:PutAlarmMuteRule: its alarms, for 15 days at most".to_owned())
-        }
-        (Keep::Running, true) => calls.push("cloudwatch:DeleteAlarmMuteRule: its alarms speak again".to_owned()),
+    match (goal, muted) {
+        (_, None) => {}
+        (Keep::Stopped, Some(muted)) => calls.insert(0, format!("cloudwatch:PutAlarmMuteRule: its alarms, {muted}")),
+        (Keep::Running, Some(_)) => calls.push("cloudwatch:DeleteAlarmMuteRule: its alarms speak again".to_owned()),
     }
     calls
 }
@@ -206,6 +208,21 @@ fn difference(goal: Keep, part: &Part) -> Option<Difference> {
     })
 }
 
+/// When its schedule has it up again, whoever wakes it then: its alarms speak from then on. None without such a schedule.
+fn woken_at(site: &Site<'_>) -> Option<Timestamp> {
+    let off = site.environment.offhours.as_deref().filter(|off| off.routine.backend != Backend::Observe)?;
+    let start = off.intent().next_of(site.cx.now, Verb::Start).filter(|_| !off.exceptions.protect)?;
+    start.at.checked_add(STAGE_GAP).ok()
+}
+
+/// For how long its alarms are muted, in words.
+fn muted(site: &Site<'_>) -> String {
+    match woken_at(site) {
+        Some(at) => format!("until {}, when its schedule has woken it", words::when(at, site.cx.now, site.cx.zone)),
+        None => "for 15 days at most".to_owned(),
+    }
+}
+
 /// What silences the environment's alarms, one a scope.
 fn hushes(site: &Site<'_>) -> Vec<Hush> {
     let environment = site.environment;
@@ -220,5 +237,6 @@ fn hushes(site: &Site<'_>) -> Vec<Hush> {
             None => scopes.push((&member.id.scope, vec![member.name.clone()])),
         }
     }
-    scopes.into_iter().map(|(scope, names)| hush(&names, &environment.name, scope, site.cx.now)).collect()
+    let when = (site.cx.now, woken_at(site));
+    scopes.into_iter().map(|(scope, names)| hush(&names, &environment.name, scope, when)).collect()
 }

@@ -152,7 +152,7 @@ fn procedure(goal: Keep, world: &World) -> Sleep {
         Sleeper::new(id, member, reads)
     });
     let plan = Plan::new("turn city-dev", environment.clone(), database().id(&scope()), Vec::new());
-    let hush = alarm::hush(&["a".to_owned()], &environment, &scope(), now());
+    let hush = alarm::hush(&["a".to_owned()], &environment, &scope(), (now(), None));
     Sleep::new(plan, goal, members.to_vec(), vec![hush])
 }
 
