@@ -251,6 +251,7 @@ fn picture() {
     toban.wait("a full fleet", |screen| {
         ["prooflink-prod", "kajimaru", "backend-prod", "city-poc", "asleep"].iter().all(|name| screen.contains(name))
             && !screen.contains("reading")
+            && !screen.contains("being read")
     });
     let svg = toban.look(|screen| terminal::svg::svg(screen, true));
     std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/fleet.svg"), svg).expect("docs/fleet.svg can be written");

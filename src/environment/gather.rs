@@ -51,6 +51,11 @@ pub fn gather_early(world: &World, wishes: &Wishes, unread: &Unread, now: Timest
     let around = Surroundings { world, joins: &joins, wishes, account: &account, timers: &timers, now, zone };
     let homes: Vec<_> = homes.into_iter().zip(fresh).collect();
     let mut environments = side_by_side(homes, &|((name, placed), fresh)| environment(name, placed, fresh, &around));
+    for environment in &mut environments {
+        if environment.scopes.iter().any(|scope| unread.contains_key(scope)) {
+            environment.verdict.withhold();
+        }
+    }
     environments.sort_by(|a, b| b.verdict.health.cmp(&a.verdict.health).then_with(|| a.name.cmp(&b.name)));
     Picture { at: Some(now), environments, unassigned: members(world, lost) }
 }

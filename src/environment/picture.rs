@@ -193,6 +193,15 @@ impl Verdict {
             .filter(|finding| self.health != Health::Well && finding.health == self.health)
             .map_or_else(|| self.health.word(), |finding| finding.says.as_str())
     }
+
+    /// Not everything of it was read yet: what is amiss is so already, but that all is well nobody can tell.
+    pub(super) fn withhold(&mut self) {
+        if matches!(self.health, Health::Well | Health::Asleep) {
+            self.health = Health::Unknown;
+            let says = "still being read".to_owned();
+            self.findings.insert(0, Finding { health: self.health, depth: 0, says, about: None, evidence: Vec::new() });
+        }
+    }
 }
 
 /// One thing worth saying about an environment.

@@ -10,7 +10,7 @@ use crate::cloud::Cloud;
 use crate::demo::Demo;
 use crate::environment::{Picture, Wishes};
 use crate::kinds::{KINDS, kind};
-use crate::world::{Coverage, Fault, FaultKind, Part, World};
+use crate::world::{Coverage, Fault, FaultKind, Health, Part, World};
 
 async fn world(demo: &Demo) -> World {
     let mut world = World::default();
@@ -172,6 +172,10 @@ async fn while_readings_arrive_nothing_is_ever_where_it_will_not_be_in_the_end()
                 }
                 if !unread.is_empty() {
                     early.insert(environment.name.to_string());
+                }
+                if environment.scopes.iter().any(|scope| unread.contains_key(scope)) {
+                    let calm = matches!(environment.verdict.health, Health::Well | Health::Asleep);
+                    assert!(!calm, "{} is not known to be well yet, {unread:?}", environment.name);
                 }
             }
             last = Some(picture);
