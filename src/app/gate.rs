@@ -11,7 +11,7 @@ use crate::aws::Clients;
 use crate::cloud::Receipt;
 use crate::kinds::Boxed;
 use crate::procedure::{Procedure, Proposal};
-use crate::world::{AccountId, EnvironmentName, Fault, ResourceId, Scope};
+use crate::world::{AccountId, EnvironmentName, Fault, ResourceId, Scope, Speed};
 
 /// What a change would do, in words, before anything happens. Shown, printed by `--dry-run`, journaled.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -256,9 +256,14 @@ pub enum Refused {
     /// What the plan rests on is too old.
     #[error("stale: the state this plan rests on is {age_seconds} s old; refresh (:refresh) and look again")]
     Stale {
-        /// How old, seconds.
+        /// How old, seconds of our time.
         age_seconds: i64,
     },
+    /// How old that is cannot be told.
+    #[error(
+        "stale: how old the state is that this plan rests on cannot be told (it was never read, or the clock was set back since); refresh (:refresh) and look again"
+    )]
+    Undated,
     /// Nobody said yes.
     #[error("not confirmed: nothing was changed")]
     NotConfirmed,
@@ -286,12 +291,27 @@ pub struct Circumstances {
     pub account: Option<AccountId>,
     /// When the state the plan rests on was read.
     pub read_at: Option<Timestamp>,
-    /// Now.
+    /// Now, by the same clock.
     pub now: Timestamp,
+    /// How fast that clock runs.
+    pub speed: Speed,
 }
 
-/// State older than this is looked at again before it is acted on.
+/// State older than this is looked at again before it is acted on. It is the time of whoever looks and answers, however
+/// fast a simulated account lives. The wall clock tells it, so that a laptop that slept has grown old as well.
 pub const FRESH: SignedDuration = SignedDuration::from_secs(120);
+/// How far the wall clock may go back by itself when it is kept in step with others.
+const STEP: SignedDuration = SignedDuration::from_secs(1);
+
+impl Circumstances {
+    /// How old the state is that the plan rests on, in our time; `None` if nobody can tell: it was never read, or later
+    /// than now.
+    #[must_use]
+    pub fn age(&self) -> Option<SignedDuration> {
+        let age = self.speed.in_ours(self.now.duration_since(self.read_at?));
+        (age >= -STEP).then_some(age)
+    }
+}
 
 /// The gate.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -310,8 +330,10 @@ impl Gate {
         if let Some(refused) = self.bars(&plan.environment, at) {
             return Some(refused);
         }
-        let age = at.read_at.map_or(SignedDuration::MAX, |read| at.now.duration_since(read));
-        (age > FRESH).then_some(Refused::Stale { age_seconds: age.as_secs() })
+        match at.age() {
+            None => Some(Refused::Undated),
+            Some(age) => (age > FRESH).then_some(Refused::Stale { age_seconds: age.as_secs() }),
+        }
     }
 
     /// Why no session may be opened in `environment`; `None` if one may. A shell or a tunnel changes nothing by itself,
@@ -423,6 +445,7 @@ mod tests {
             account: Some("123456789012".into()),
             read_at: Some(at(100)),
             now: at(110),
+            speed: Speed::REAL,
         }
     }
 
@@ -501,6 +524,30 @@ mod tests {
         let old = Circumstances { now: at(221), ..fair() };
         assert_eq!(ask(Gate::default(), Answer::Yes, &old), Err(Refused::Stale { age_seconds: 121 }));
         let never = Circumstances { read_at: None, ..fair() };
-        assert!(matches!(ask(Gate::default(), Answer::Yes, &never), Err(Refused::Stale { .. })));
+        assert_eq!(ask(Gate::default(), Answer::Yes, &never), Err(Refused::Undated));
+    }
+
+    /// A person has the same two minutes however fast a simulated account lives.
+    #[test]
+    fn a_plan_grows_old_in_the_time_of_who_answers() {
+        for (speed, ages, stale) in
+            [(1.0, 120_i64, 121_i64), (60.0, 7_200, 7_260), (3_600.0, 432_000, 435_600), (0.5, 60, 61)]
+        {
+            let after = |seconds| Circumstances { now: at(100 + seconds), speed: Speed::times(speed), ..fair() };
+            assert!(ask(Gate::default(), Answer::Yes, &after(ages)).is_ok(), "{ages} s at {speed}");
+            let refused = ask(Gate::default(), Answer::Yes, &after(stale));
+            assert!(matches!(refused, Err(Refused::Stale { age_seconds: 121 | 122 })), "{refused:?} at {speed}");
+        }
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_makes_no_plan_fresh() {
+        // Read at 100; then the clock went back to before that, and the plan may be of any age.
+        for now in [98, 40, -7_200] {
+            let back = Circumstances { now: at(now), ..fair() };
+            assert_eq!(ask(Gate::default(), Answer::Yes, &back), Err(Refused::Undated), "at {now}");
+        }
+        let in_step = Circumstances { now: at(99), ..fair() };
+        assert!(ask(Gate::default(), Answer::Yes, &in_step).is_ok(), "a clock kept in step may go back a little");
     }
 }

@@ -147,9 +147,9 @@ impl Engine {
             return Err(Fault::new(FaultKind::Unavailable, "toban:scopes", why));
         }
         let now = cloud.now();
-        let mut pacer = Pacer::new(now.as_second().unsigned_abs(), tempo);
+        let mut pacer = Pacer::new(now.as_second().unsigned_abs(), tempo, cloud.speed());
         pacer.watch(&scopes, now);
-        Ok(Self { pacer, world: World::default(), asked: Vec::new() })
+        Ok(Self { pacer, world: World::at(cloud.speed()), asked: Vec::new() })
     }
 
     /// Starts what is due and what becomes due by it, until nothing is in flight.

@@ -18,16 +18,21 @@ use super::journal::Line;
 use super::ledger::{Ledger, State};
 use super::msg::{Msg, News};
 use super::settings::Settings;
-use crate::cloud::Cloud;
+use crate::cloud::{Cloud, at_work};
 use crate::environment::{Environment, OffHours, Sleeper, Wish, Wishes, whole};
 use crate::kinds::Site;
 use crate::procedure::{Ending, How, Proposal};
 use crate::schedule::drift::{Drift, enforce};
-use crate::schedule::{ActionKey, Actual, Backend, Cause, Due, Edge, Mode, Verb, words};
-use crate::world::{EnvironmentName, Fault, FaultKind, KindName, ResourceId, Vigil};
+use crate::schedule::{ActionKey, Actual, Backend, Cause, Due, Edge, Intent, Mode, Verb, words};
+use crate::world::{EnvironmentName, Fault, FaultKind, KindName, ResourceId, Speed, Vigil};
+use sighted::Sighting;
 
 /// How often is looked when nothing is due: overrides of colleagues are seen no later than this.
-pub const PATROL: SignedDuration = SignedDuration::from_mins(5);
+const PATROL: SignedDuration = SignedDuration::from_mins(5);
+/// How seldom at most, however fast the cloud's time runs: an edge must not come too late to be done unasked.
+const SELDOM: SignedDuration = SignedDuration::from_mins(30);
+/// How often at most in our time: a simulated account must not do nothing but be looked at.
+const OFTEN: SignedDuration = SignedDuration::from_millis(250);
 /// How soon what failed is tried again.
 const AGAIN: SignedDuration = SignedDuration::from_secs(60);
 /// How far back an edge is looked for.
@@ -110,7 +115,7 @@ impl Keeper {
         let Some(_held) = self.ledger.hold(environment.name.as_str()).map_err(unwritten)? else { return Ok(false) };
         self.ledger.look(environment.name.as_str(), now).map_err(unwritten)?;
         let known = self.ledger.read().map_err(unwritten)?;
-        let sighted = sighted::sighted(&self.ledger, &known, off, now).map_err(unwritten)?;
+        let sighted = sighted::sighted(&self.ledger, &known, off, (outlook.at, now)).map_err(unwritten)?;
         // The first moment at which one of them has been wrongly up for long enough.
         let ripe = sighted::ripe(&sighted, off).filter(|at| *at > now);
         round.next = ripe.map_or(round.next, |at| round.next.min(at.duration_since(now)));
@@ -133,7 +138,7 @@ impl Keeper {
                 Due::Nothing => None,
             };
             // What enforcing puts right is due like an edge of its own, unless somebody else owns it.
-            let enforced = || enforce(off.intent(), drift, sighted.get(&it.arn).copied(), now);
+            let enforced = || righting(off.intent(), drift, sighted.get(&it.arn), now);
             let edge = match (edge.map_or_else(|| Err(enforced()), Ok), &barred) {
                 (Ok(edge), _) => edge,
                 (Err(None), _) => continue,
@@ -177,10 +182,14 @@ impl Keeper {
         match ending.how {
             How::Done => {
                 self.ledger.write(&keys, State::Done).map_err(unwritten)?;
-                // Whoever looked before this was done finds nothing left to put right.
-                self.ledger.write(&sighted::keys(&sighted), State::Righted).map_err(unwritten)?;
+                sighted::righted(&self.ledger, &sighted, self.cloud.now()).map_err(unwritten)?;
             }
-            How::Incomplete | How::Failed if given_up => self.ledger.write(&keys, State::Missed).map_err(unwritten)?,
+            How::Incomplete | How::Failed if given_up => {
+                let (seen, edges): (Vec<_>, Vec<_>) =
+                    keys.into_iter().partition(|key| sighted.values().any(|it| it.key == *key));
+                self.ledger.write(&seen, State::GivenUp).map_err(unwritten)?;
+                self.ledger.write(&edges, State::Missed).map_err(unwritten)?;
+            }
             How::Incomplete | How::Failed => return Ok(false),
         }
         Ok(true)
@@ -214,8 +223,9 @@ impl Keeper {
             protected: environment.protected,
             pinned: self.view.wishes.of(&environment.name).and_then(|wish| wish.account.clone()),
             account: outlook.world.account(&plan.scope),
-            read_at: Some(outlook.at),
+            read_at: environment.read_at,
             now: self.cloud.now(),
+            speed: outlook.world.speed(),
         };
         let reason = format!("schedule: {} {why}", words::edge(edge, &self.view.zone));
         let logbook = Logbook { path: self.journal.clone(), who: outlook.world.identity(&plan.scope).cloned() };
@@ -248,6 +258,25 @@ impl Keeper {
 /// Whether what drifts of it is put right by whoever executes its edges.
 fn is_enforced(off: &OffHours) -> bool {
     off.routine.backend == Backend::Local && off.routine.schedule.mode == Mode::Enforce && !off.exceptions.protect
+}
+
+/// How often is looked where nothing is due, at a cloud whose time runs at `speed`.
+#[must_use]
+pub fn patrol(speed: Speed) -> SignedDuration {
+    PATROL.max(speed.of_ours(OFTEN).min(SELDOM))
+}
+
+/// What enforcing does about a drift now. It is the same action as long as the drift lasts, whoever takes it and however
+/// often: its name is when the drift was first seen.
+fn righting(intent: Intent<'_>, drift: &Drift, seen: Option<&Sighting>, now: Timestamp) -> Option<Edge> {
+    let seen = seen.filter(|seen| !seen.given_up)?;
+    let edge = enforce(intent, drift, Some(seen.key.at), now)?;
+    // How long it is tried counts from when it could be done first.
+    let issue_at = match edge.verb {
+        Verb::Start => seen.key.at,
+        Verb::Stop => edge.issue_at.max(seen.key.at),
+    };
+    Some(Edge { at: seen.key.at, issue_at, ..edge })
 }
 
 /// Whether everything is where `verb` leads already.
@@ -305,12 +334,12 @@ pub fn beside(
         return None;
     }
     let keeper = Keeper {
-        cloud: Arc::clone(cloud),
+        cloud: at_work(cloud),
         view: View { wishes: settings.wishes.clone(), zone: settings.zone.clone() },
         ledger: Arc::clone(ledger),
         journal: settings.journal.clone(),
         gate: Gate { read_only: settings.read_only },
-        patrol: PATROL,
+        patrol: patrol(settings.speed),
     };
     let mut tell = move |now, says: String| {
         tracing::info!(%says, "schedule");

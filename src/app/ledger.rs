@@ -1,5 +1,5 @@
 //! The ledger of whoever executes edges itself: which edge was begun, done or missed on which resource, so that none
-//! is acted on twice, whatever the clock does and however many run; and since when something is seen wrongly up.
+//! is acted on twice, whatever the clock does and however many run; and since when something is seen not as it should be.
 //! Lines of a file in the state directory, synced; or kept in memory where nothing may outlive the run.
 
 use std::collections::BTreeMap;
@@ -23,18 +23,21 @@ pub enum State {
     Done,
     /// It was let go, and told of.
     Missed,
-    /// No edge: from then on it was seen up although it should be down.
+    /// No edge: from then on it was seen wrongly up, or wrongly down.
     Drifting,
-    /// What was seen so is over.
+    /// Putting right what was seen so was tried in vain for long enough.
+    GivenUp,
+    /// What was seen so is over; or at that moment it was put right.
     Righted,
 }
 
 impl State {
-    const ALL: [(Self, &'static str); 5] = [
+    const ALL: [(Self, &'static str); 6] = [
         (Self::Begun, "begun"),
         (Self::Done, "done"),
         (Self::Missed, "missed"),
         (Self::Drifting, "drifting"),
+        (Self::GivenUp, "given-up"),
         (Self::Righted, "righted"),
     ];
 
@@ -129,13 +132,14 @@ impl Ledger {
             Self::Kept(dir) => dir,
             Self::Fleeting(all, _) => return Ok(all.lock().unwrap_or_else(PoisonError::into_inner).clone()),
         };
-        let text = match std::fs::read_to_string(dir.join(FILE)) {
-            Ok(text) => text,
-            Err(why) if why.kind() == io::ErrorKind::NotFound => String::new(),
+        let bytes = match std::fs::read(dir.join(FILE)) {
+            Ok(bytes) => bytes,
+            Err(why) if why.kind() == io::ErrorKind::NotFound => Vec::new(),
             Err(why) => return Err(why),
         };
         let mut all: BTreeMap<ActionKey, State> = BTreeMap::new();
-        for (key, state) in text.lines().filter_map(entry) {
+        // What a machine left of a line when it went down may be anything.
+        for (key, state) in String::from_utf8_lossy(&bytes).lines().filter_map(entry) {
             let known = all.entry(key).or_insert(state);
             *known = (*known).max(state);
         }

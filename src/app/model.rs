@@ -123,9 +123,9 @@ impl Model {
     pub fn new(settings: Settings, seed: u64, now: Timestamp) -> Self {
         let mut model = Self {
             now,
-            world: Arc::new(World::default()),
+            world: Arc::new(World::at(settings.speed)),
             picture: Picture::default(),
-            pacer: Pacer::new(seed, settings.tempo),
+            pacer: Pacer::new(seed, settings.tempo, settings.speed),
             flights: BTreeMap::new(),
             generation: 0,
             scopes: None,
@@ -135,7 +135,7 @@ impl Model {
             overlay: Overlay::None,
             marks: BTreeSet::new(),
             changed: BTreeMap::new(),
-            notices: Notices::default(),
+            notices: Notices::at(settings.speed),
             theme: settings.theme.clone(),
             mouse: settings.mouse,
             journal: Vec::new(),
@@ -230,7 +230,7 @@ impl Model {
     /// Ends the console; at once, unless that would stop something half way: then it says so, and the next time ends it.
     pub fn quit(&mut self) -> Vec<Effect> {
         let half = self.underway.iter().find(|one| one.ended.is_none() && !one.report.goes_on);
-        let told = self.leaving.is_some_and(|at| self.now.duration_since(at) <= WARNED);
+        let told = self.leaving.is_some_and(|at| self.now.duration_since(at) <= self.ours(WARNED));
         match half {
             Some(one) if !told => {
                 let says = format!("{} is under way and stops where it is; once more leaves", one.plan.says);
@@ -241,6 +241,12 @@ impl Model {
             }
             _ => vec![Effect::Quit],
         }
+    }
+
+    /// The cloud's time that goes by in `span` of the reader's.
+    #[must_use]
+    pub fn ours(&self, span: SignedDuration) -> SignedDuration {
+        self.settings.speed.of_ours(span)
     }
 
     /// Takes note of what a frame showed.

@@ -3,6 +3,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::world::Speed;
+
 /// How a notice reads.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Level {
@@ -16,9 +18,16 @@ pub enum Level {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Notices {
     said: Option<(Level, String, Timestamp)>,
+    speed: Speed,
 }
 
 impl Notices {
+    /// Nothing said yet, to readers beside whom the clock runs at `speed`: they read as fast as ever.
+    #[must_use]
+    pub fn at(speed: Speed) -> Self {
+        Self { said: None, speed }
+    }
+
     /// Says something good to know, in place of what was said before.
     pub fn info(&mut self, now: Timestamp, text: impl Into<String>) {
         self.say(Level::Info, text.into(), now, SignedDuration::from_secs(5));
@@ -35,6 +44,7 @@ impl Notices {
     }
 
     fn say(&mut self, level: Level, text: String, now: Timestamp, span: SignedDuration) {
+        let span = self.speed.of_ours(span);
         self.said = Some((level, text, now.checked_add(span).unwrap_or(Timestamp::MAX)));
     }
 

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::environment::{Early, Environment, Unread};
 use crate::kinds::{KINDS, Pace, kind};
-use crate::world::{Coverage, Fault, FaultKind, Found, KindName, Part, Scope, World};
+use crate::world::{Coverage, Fault, FaultKind, Found, KindName, Part, Scope, Speed, World};
 
 /// How long between two readings of the same thing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -28,6 +28,14 @@ impl Default for Tempo {
             background: SignedDuration::from_secs(60),
             topology: SignedDuration::from_secs(600),
         }
+    }
+}
+
+impl Tempo {
+    /// The same beside a cloud whose time runs at `speed`: no thing is read twice in one second of ours.
+    fn beside(self, speed: Speed) -> Self {
+        let Self { focused, background, topology } = self;
+        Self { focused: speed.apart(focused), background: speed.apart(background), topology: speed.apart(topology) }
     }
 }
 
@@ -139,6 +147,7 @@ struct Slot {
 #[derive(Debug)]
 pub struct Pacer {
     tempo: Tempo,
+    lost: SignedDuration,
     slots: BTreeMap<(Scope, KindName), Slot>,
     focus: Focus,
     ease: BTreeMap<Scope, (f64, Timestamp)>,
@@ -148,11 +157,12 @@ pub struct Pacer {
 }
 
 impl Pacer {
-    /// A schedule that reads nothing yet. `seed` makes its jitter repeatable.
+    /// A schedule that reads nothing yet, of a cloud whose time runs at `speed`. `seed` makes its jitter repeatable.
     #[must_use]
-    pub fn new(seed: u64, tempo: Tempo) -> Self {
+    pub fn new(seed: u64, tempo: Tempo, speed: Speed) -> Self {
         Self {
-            tempo,
+            tempo: tempo.beside(speed),
+            lost: speed.of_ours(LOST),
             slots: BTreeMap::new(),
             focus: Focus::default(),
             ease: BTreeMap::new(),
@@ -301,7 +311,7 @@ impl Pacer {
             .iter()
             .filter(|((scope, name), slot)| slot.tried || self.needs_met(scope, *name))
             .map(|(key, slot)| match slot.flight {
-                Some((_, since)) => add(since, LOST),
+                Some((_, since)) => add(since, self.lost),
                 None if self.focus.wants.contains_key(key) => slot.all_at.min(slot.focus_at),
                 None => slot.all_at,
             })
@@ -340,7 +350,7 @@ impl Pacer {
     }
 
     fn ready(&self, scope: &Scope, name: KindName, slot: &Slot, now: Timestamp) -> bool {
-        let free = slot.flight.is_none_or(|(_, since)| now.duration_since(since) > LOST);
+        let free = slot.flight.is_none_or(|(_, since)| now.duration_since(since) > self.lost);
         free && (slot.tried || self.needs_met(scope, name))
     }
 
@@ -348,6 +358,18 @@ impl Pacer {
         kind(name).is_some_and(|kind| {
             kind.needs().iter().all(|need| self.slots.get(&(scope.clone(), *need)).is_none_or(|slot| slot.tried))
         })
+    }
+
+    /// The clock was set back by that much: everything is due as soon as before, by the new clock.
+    pub fn set_back(&mut self, by: SignedDuration) {
+        let earlier = |at: Timestamp| at.checked_sub(by).unwrap_or(Timestamp::MIN);
+        for slot in self.slots.values_mut() {
+            (slot.all_at, slot.focus_at) = (earlier(slot.all_at), earlier(slot.focus_at));
+            slot.flight = slot.flight.map(|(ask, since)| (ask, earlier(since)));
+        }
+        for (_, since) in self.ease.values_mut() {
+            *since = earlier(*since);
+        }
     }
 
     /// What depends on a kind that changed is read again soon, if it would otherwise wait for minutes.

@@ -37,7 +37,8 @@ fn wants(model: &Model) -> Vec<Want> {
 /// Asks for what is not known.
 pub(super) fn peek(model: &mut Model) -> Option<Effect> {
     let now = model.now;
-    model.peeked.retain(|(_, at)| now.duration_since(*at) < KNOWN);
+    let known = model.settings.speed.apart(KNOWN);
+    model.peeked.retain(|(_, at)| now.duration_since(*at) < known);
     let mut wants = wants(model);
     wants.retain(|want| !model.peeked.iter().any(|(known, _)| known == want));
     if wants.is_empty() {
@@ -53,7 +54,8 @@ pub(super) fn peek(model: &mut Model) -> Option<Effect> {
 pub(super) fn next_at(model: &Model) -> Option<Timestamp> {
     let wants = wants(model);
     let wanted = model.peeked.iter().filter(|(want, _)| wants.contains(want));
-    wanted.filter_map(|(_, at)| at.checked_add(KNOWN).ok()).min()
+    let known = model.settings.speed.apart(KNOWN);
+    wanted.filter_map(|(_, at)| at.checked_add(known).ok()).min()
 }
 
 /// Takes what was read, if it was asked for here. A fault stands beside the data, and is said on the page.

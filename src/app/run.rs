@@ -14,6 +14,10 @@ use super::settings::Settings;
 use super::update::update;
 use crate::cloud::Cloud;
 use crate::os::terminal::Tty;
+use crate::world::Speed;
+
+/// How long a frame stands at least while a simulated clock races.
+const FRAME: SignedDuration = SignedDuration::from_millis(40);
 
 /// Runs the console until the reader quits. The terminal is restored however this ends.
 ///
@@ -106,10 +110,13 @@ async fn wait<S: Screen>(
     model: &Model,
     runner: &Runner,
 ) -> Option<Msg> {
+    let speed = model.settings.speed;
     let wake = model.wake_at().map(|at| {
         let left = at.duration_since(runner.now());
-        // A little late rather than a little early: early would find nothing due and ask again at once.
-        left.max(SignedDuration::ZERO) + SignedDuration::from_millis(2)
+        // A little late rather than a little early: early would find nothing due and ask again at once. And no eye sees
+        // more frames than these of a clock that races.
+        let least = if speed == Speed::REAL { SignedDuration::ZERO } else { speed.of_ours(FRAME) };
+        left.max(least) + SignedDuration::from_millis(2)
     });
     let due = async {
         match wake {

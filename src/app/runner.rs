@@ -30,7 +30,7 @@ use super::shown::Shown;
 use super::tunnelling;
 use super::tunnels::{Dig, Report};
 use super::visit::{IN_PASSING, Record, Visit, Visiting, foresee, remedy, visit};
-use crate::cloud::Cloud;
+use crate::cloud::{Cloud, at_work};
 use crate::environment::{Unread, Wishes, gather_early};
 use crate::kinds::kind;
 use crate::os;
@@ -393,7 +393,7 @@ impl Runner {
 
     /// Drives a procedure. Should its task panic, that is an end too: nobody knows what stands.
     fn run(&self, generation: u64, errand: Errand, world: &World) {
-        let (cloud, tell, id) = (Arc::clone(&self.cloud), self.tell.clone(), errand.id);
+        let (cloud, tell, id) = (at_work(&self.cloud), self.tell.clone(), errand.id);
         let logbook = self.logbook(world, &errand.license.plan().scope);
         let mut seen = world.clone();
         let work = async move {

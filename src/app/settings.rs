@@ -12,6 +12,7 @@ use crate::cloud::Cloud;
 use crate::environment::Wishes;
 use crate::keys::Keymap;
 use crate::theme::Theme;
+use crate::world::Speed;
 
 /// Which account and region to look at, where the reader chose; `None` is what the configuration says.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -42,6 +43,8 @@ pub struct Settings {
     pub wishes: Wishes,
     /// How often to read.
     pub tempo: Tempo,
+    /// How fast the cloud's time runs beside the reader's.
+    pub speed: Speed,
     /// Refuse every change.
     pub read_only: bool,
     /// The reader's time zone.
@@ -79,6 +82,7 @@ impl Default for Settings {
             themes: Theme::names(&[]),
             wishes: Wishes::default(),
             tempo: Tempo::default(),
+            speed: Speed::REAL,
             read_only: false,
             zone: TimeZone::UTC,
             keymap: Keymap::standard(),

@@ -27,7 +27,7 @@ use keys::{clicked, key, pasted, wheeled};
 
 /// Takes note of what happened. What is to be done comes back as data.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
-    model.now = model.now.max(msg.now);
+    model.turn_to(msg.now);
     let mut effects = match msg.news {
         News::Started => start(model),
         News::Key(chord) => key(model, chord),

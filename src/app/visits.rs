@@ -31,7 +31,7 @@ const DEAF: SignedDuration = SignedDuration::from_mins(10);
 
 /// Whether asking came to nothing lately.
 pub(super) fn is_deaf(model: &Model) -> bool {
-    model.unforeseen.is_some_and(|at| model.now.duration_since(at) < DEAF)
+    model.unforeseen.is_some_and(|at| model.now.duration_since(at) < model.ours(DEAF))
 }
 
 /// Keeps what checklists take and was read, and remembers where asking came to nothing.

@@ -13,6 +13,7 @@ use crate::app::carry::{Logbook, carry_out};
 use crate::app::drive::{Errand, drive};
 use crate::app::gate::{Answer, Circumstances, Gate, Let, Plan};
 use crate::app::headless::{self, Outlook};
+use crate::cloud::at_work;
 use crate::environment::Environment;
 use crate::kinds::{Site, kind};
 use crate::procedure::{Ending, How, Proposal, Report, Want};
@@ -147,6 +148,7 @@ pub(super) fn circumstances_of(duty: &Duty, outlook: &Outlook, name: &Environmen
         account: outlook.world.account(scope),
         read_at: found.and_then(|environment| environment.read_at),
         now: duty.cloud.now(),
+        speed: outlook.world.speed(),
     }
 }
 
@@ -206,7 +208,8 @@ pub(super) async fn act(duty: &Duty, outlook: Outlook, proposal: Proposal, actin
                 last = report;
             };
             let leave = acting.no_wait;
-            let driven = drive(&*duty.cloud, errand, outlook.world, (&logbook, leave), &mut progress);
+            let cloud = at_work(&duty.cloud);
+            let driven = drive(&*cloud, errand, outlook.world, (&logbook, leave), &mut progress);
             let ending = tokio::select! {
                 ending = driven => ending,
                 _ = tokio::signal::ctrl_c() => {
@@ -297,6 +300,22 @@ mod tests {
     use crate::cloud::Cloud;
     use crate::config::Settings;
     use crate::demo::Demo;
+
+    /// A command is judged as a key is: by the time of whoever gives it.
+    #[tokio::test]
+    async fn a_commands_plan_grows_old_in_our_time() {
+        let start = "2026-11-21T05:00:00Z".parse().expect("a moment");
+        let cloud: std::sync::Arc<dyn Cloud> = std::sync::Arc::new(Demo::new(7, 600.0, start));
+        let view = View { wishes: crate::demo::wishes(), zone: jiff::tz::TimeZone::UTC };
+        let outlook = picture(&cloud, &view, &mut |_, _| {}).await.expect("the demo can be read");
+        let duty = Duty { cloud, settings: Settings::default(), view, paint: None };
+        let name = EnvironmentName::from("prooflink-dev");
+        let scope = outlook.world.scopes().into_iter().next().expect("a place");
+        let at = circumstances_of(&duty, &outlook, &name, &scope);
+        assert_eq!((at.speed, duty.cloud.speed()), (outlook.world.speed(), outlook.world.speed()));
+        let later = Circumstances { now: at.now + jiff::SignedDuration::from_hours(10), ..at };
+        assert!(later.age().is_some_and(|age| age < jiff::SignedDuration::from_secs(70)), "{:?}", later.age());
+    }
 
     #[tokio::test]
     async fn what_a_plan_tells_of_is_read_before_it_is_made() {

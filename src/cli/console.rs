@@ -89,6 +89,7 @@ fn console(
         themes: Theme::names(&settings.theme_dirs),
         wishes: settings.wishes.clone(),
         tempo: Tempo { focused: settings.refresh, ..Tempo::default() },
+        speed: cloud.speed(),
         read_only: settings.read_only,
         zone: TimeZone::system(),
         keymap: keymap(settings, dirs)?,

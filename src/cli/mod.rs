@@ -146,7 +146,7 @@ fn engine(cli: &Cli) -> Result<Exit, Failure> {
 /// The cloud the flags ask for. Opens nothing yet.
 fn open(global: &Global, settings: &Settings, screen: bool) -> Arc<dyn Cloud> {
     if global.demo {
-        let demo = Demo::new(global.demo_seed, global.demo_speed, Timestamp::now());
+        let demo = Demo::new(global.demo_seed, global.demo_speed, global.demo_start.unwrap_or_else(Timestamp::now));
         // Without a screen nobody could see an answer take its time.
         if screen { Arc::new(demo) } else { Arc::new(demo.prompt()) }
     } else {

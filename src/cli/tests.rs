@@ -80,6 +80,7 @@ fn readonly_is_read_only() {
 #[case::no_such_option("--nope")]
 #[case::two_environments("a b")]
 #[case::bad_level("--log-level loud")]
+#[case::a_moment_nowhere("--demo --demo-start 2026-12-25T18:00")]
 #[case::no_shell("completions")]
 #[case::two_policies("policy --operator --scheduler --account 123456789012")]
 fn wrong_usage_is_refused_by_the_parser(#[case] line: &str) {
@@ -96,6 +97,7 @@ fn parsed_quietly(answer: &clap::Error) -> Exit {
 #[case("dev status", "toban status dev")]
 #[case("policy", "toban policy --read-only")]
 #[case("--demo --profile duty", "no real account")]
+#[case("--demo-start 2026-12-25T18:00+09:00", "goes with --demo")]
 fn wrong_usage_is_refused_with_a_sentence(#[case] line: &str, #[case] says: &str) {
     let refused = parse(line).unwrap().check().unwrap_err();
     assert!(refused.contains(says), "{refused}");

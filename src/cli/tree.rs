@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
+use jiff::Timestamp;
 
 pub(super) use change::{Acting, Db, DbVerb, Deploy, Scale, Sleep, Wake};
 pub(super) use schedule::{Listing, Previewing, Running, Schedule, Setting};
@@ -75,6 +76,10 @@ pub struct Global {
     #[arg(long, global = true, value_name = "N", default_value_t = 1.0, value_parser = speed)]
     pub demo_speed: f64,
 
+    /// The moment the simulated account begins at, instead of now: 2026-12-25T18:00+09:00
+    #[arg(long, global = true, value_name = "TIME", value_parser = moment)]
+    pub demo_start: Option<Timestamp>,
+
     /// What the simulated account's chance starts from
     #[arg(long, global = true, hide = true, value_name = "N", default_value_t = 7)]
     pub demo_seed: u64,
@@ -104,6 +109,7 @@ impl Default for Global {
             write: false,
             demo: false,
             demo_speed: 1.0,
+            demo_start: None,
             demo_seed: 7,
             theme: None,
             log_level: Level::default(),
@@ -118,6 +124,11 @@ fn speed(text: &str) -> Result<f64, String> {
         Ok(speed) if (0.1..=86_400.0).contains(&speed) => Ok(speed),
         _ => Err("must be a number from 0.1 to 86400, such as 60".to_owned()),
     }
+}
+
+/// A moment that a simulation can begin at.
+fn moment(text: &str) -> Result<Timestamp, String> {
+    text.parse().map_err(|_| "must be a time with its offset, such as 2026-12-25T18:00+09:00".to_owned())
 }
 
 /// How much is logged.
@@ -315,6 +326,9 @@ impl Cli {
         }
         if self.global.demo_speed != 1.0 && !self.global.demo {
             return Err("--demo-speed is the simulated account's; it goes with --demo".to_owned());
+        }
+        if self.global.demo_start.is_some() && !self.global.demo {
+            return Err("--demo-start is the simulated account's; it goes with --demo".to_owned());
         }
         match (&self.env, &self.command) {
             (Some(env), Some(_)) => {

@@ -3,6 +3,7 @@
 
 mod probe;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -13,7 +14,7 @@ use crate::kinds::{AnyKind, Boxed, Extra};
 use crate::session::channel::Session;
 use crate::session::plugin::Plugged;
 use crate::session::source::{Ask, Token};
-use crate::world::{Coverage, Fault, FaultKind, Found, Identity, ResourceId, Scope, SourceName, World};
+use crate::world::{Coverage, Fault, FaultKind, Found, Identity, ResourceId, Scope, SourceName, Speed, World};
 
 /// The door to the cloud.
 pub trait Cloud: Send + Sync + 'static {
@@ -92,6 +93,24 @@ pub trait Cloud: Send + Sync + 'static {
 
     /// The cloud's own time: the wall clock, but for a demo with simulated time.
     fn now(&self) -> Timestamp;
+
+    /// How fast that time runs beside ours, at most.
+    fn speed(&self) -> Speed {
+        Speed::REAL
+    }
+
+    /// A door of its own for somebody who works here and must come too late for nothing; `None` where time waits for
+    /// nobody. A simulated account's time stands while somebody behind such a door works, and goes by while all of them
+    /// [pause](Self::pause), up to what the first of them waits for. Whoever has one pauses in one place at a time.
+    fn attended(&self) -> Option<Arc<dyn Cloud>> {
+        None
+    }
+}
+
+/// The door for somebody who works on `cloud` from here on until it is dropped; see [`Cloud::attended`].
+#[must_use]
+pub fn at_work(cloud: &Arc<dyn Cloud>) -> Arc<dyn Cloud> {
+    cloud.attended().unwrap_or_else(|| Arc::clone(cloud))
 }
 
 /// One thing that `doctor` tried.

@@ -20,11 +20,9 @@ mod weather;
 #[cfg(test)]
 mod tests;
 
+use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-
-use jiff::{SignedDuration, Timestamp};
 
 use crate::app::gate::Approved;
 use crate::cloud::{Cloud, Receipt, Stats};
@@ -34,8 +32,10 @@ use crate::kinds::ecs_service::{Service, primary};
 use crate::kinds::{AnyKind, Boxed, Extra};
 use crate::session::channel::Session;
 use crate::session::source::Ask;
-use crate::world::{AccountId, Arn, Coverage, Fault, FaultKind, Found, Identity, ResourceId, Scope, SourceName, World};
-use clock::Clock;
+use crate::world::{
+    AccountId, Arn, Coverage, Fault, FaultKind, Found, Identity, ResourceId, Scope, SourceName, Speed, World,
+};
+use clock::{Clock, Seat};
 use overlay::{Act, Outcome};
 use play::{Play, REGION};
 use scene::Scene;
@@ -64,16 +64,19 @@ struct Staged {
 pub struct Demo {
     seed: u64,
     start: Timestamp,
-    clock: Clock,
+    clock: Arc<Clock>,
     /// Whether answers take their time, and now and then fail.
     weather: bool,
-    acts: Mutex<Vec<(Scope, Act)>>,
-    staged: Mutex<BTreeMap<Scope, Staged>>,
-    stats: Mutex<Stats>,
+    acts: Arc<Mutex<Vec<(Scope, Act)>>>,
+    staged: Arc<Mutex<BTreeMap<Scope, Staged>>>,
+    stats: Arc<Mutex<Stats>>,
+    /// The seat of who works behind this door, if somebody does.
+    seat: Option<Seat>,
 }
 
 impl Demo {
-    /// A simulation that begins at `start` and runs `speed` times as fast as the clock on the wall.
+    /// A simulation that begins at `start` and runs `speed` times as fast as the clock on the wall; slower where somebody
+    /// who [attends](Cloud::attended) to it would else come too late.
     #[must_use]
     pub fn new(seed: u64, speed: f64, start: Timestamp) -> Self {
         Self::with(seed, start, Clock::running(speed), true)
@@ -98,7 +101,16 @@ impl Demo {
     }
 
     fn with(seed: u64, start: Timestamp, clock: Clock, weather: bool) -> Self {
-        Self { seed, start, clock, weather, acts: Mutex::default(), staged: Mutex::default(), stats: Mutex::default() }
+        Self {
+            seed,
+            start,
+            clock: Arc::new(clock),
+            weather,
+            acts: Arc::default(),
+            staged: Arc::default(),
+            stats: Arc::default(),
+            seat: None,
+        }
     }
 
     /// Seconds of the simulation so far.
@@ -292,11 +304,35 @@ impl Cloud for Demo {
     }
 
     fn pause(&self, span: SignedDuration) -> Boxed<'_, ()> {
-        let span = Duration::try_from(span).unwrap_or_default();
-        Box::pin(tokio::time::sleep(span.div_f64(self.clock.speed())))
+        Box::pin(async move {
+            match &self.seat {
+                Some(seat) => seat.pause(span).await,
+                None => self.clock.pause(span).await,
+            }
+        })
     }
 
     fn now(&self) -> Timestamp {
         self.start.checked_add(SignedDuration::from_millis(self.clock.millis())).unwrap_or(self.start)
+    }
+
+    fn speed(&self) -> Speed {
+        self.clock.speed()
+    }
+
+    fn attended(&self) -> Option<Arc<dyn Cloud>> {
+        // One seat is enough: who has one would wait for themselves.
+        let seat = if self.seat.is_none() { self.clock.sit() } else { None }?;
+        Some(Arc::new(Self {
+            seed: self.seed,
+            start: self.start,
+            clock: Arc::clone(&self.clock),
+            // No answer is on its way for long while time stands.
+            weather: false,
+            acts: Arc::clone(&self.acts),
+            staged: Arc::clone(&self.staged),
+            stats: Arc::clone(&self.stats),
+            seat: Some(seat),
+        }))
     }
 }

@@ -341,8 +341,14 @@ impl Change for Asked {
 }
 
 fn approved(demo: &Demo, deed: Deed) -> Approved {
-    let at =
-        Circumstances { protected: false, pinned: None, account: None, read_at: Some(demo.now()), now: demo.now() };
+    let at = Circumstances {
+        protected: false,
+        pinned: None,
+        account: None,
+        read_at: Some(demo.now()),
+        now: demo.now(),
+        speed: crate::world::Speed::REAL,
+    };
     Gate::default().approve(Box::new(Asked(deed)), &Answer::Yes, None, &at).expect("approval")
 }
 
@@ -473,8 +479,14 @@ async fn driven(demo: &Demo, world: World, proposal: Proposal) -> (Vec<String>, 
     use crate::app::drive::{Errand, drive};
     use crate::app::gate::Let;
 
-    let at =
-        Circumstances { protected: false, pinned: None, account: None, read_at: Some(demo.now()), now: demo.now() };
+    let at = Circumstances {
+        protected: false,
+        pinned: None,
+        account: None,
+        read_at: Some(demo.now()),
+        now: demo.now(),
+        speed: crate::world::Speed::REAL,
+    };
     let allowed = Gate::default().allow(proposal, &Answer::Yes, None, &at).expect("nothing hinders it");
     let Let::Procedure(license, procedure) = allowed else { panic!("work of several steps") };
     let mut said = Vec::new();

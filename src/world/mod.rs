@@ -7,6 +7,7 @@ mod health;
 mod id;
 mod quick;
 mod shelf;
+mod speed;
 mod vigil;
 
 pub use fault::{Fault, FaultKind};
@@ -14,6 +15,7 @@ pub use health::{Health, Opinion};
 pub use id::{AccountId, Arn, EnvironmentName, KindName, Region, ResourceId, Scope, SourceName};
 pub(crate) use quick::{QuickMap, QuickSet};
 pub use shelf::{Bin, Coverage, Found, Harvest, Identity, Part, Resource, Shelf, World};
+pub use speed::Speed;
 pub use vigil::{Vigil, Watcher};
 
 #[cfg(test)]

@@ -8,10 +8,10 @@ use std::fmt::Debug;
 use std::hash::{DefaultHasher, Hasher};
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::{AccountId, Arn, Fault, KindName, QuickMap, ResourceId, Scope, Vigil};
+use super::{AccountId, Arn, Fault, KindName, QuickMap, ResourceId, Scope, Speed, Vigil};
 
 /// One AWS resource in our own words. Implemented by each kind's `model.rs`.
 pub trait Resource: Clone + PartialEq + Debug + Serialize + Send + Sync + 'static {
@@ -269,9 +269,40 @@ pub struct World {
     shelves: BTreeMap<Scope, BTreeMap<KindName, Arc<Shelf>>>,
     identities: BTreeMap<Scope, Result<Identity, Fault>>,
     vigil: Option<Arc<Vigil>>,
+    speed: Speed,
 }
 
 impl World {
+    /// A world of which nothing is known yet, whose time runs at `speed`.
+    #[must_use]
+    pub fn at(speed: Speed) -> Self {
+        Self { speed, ..Self::default() }
+    }
+
+    /// How fast the time runs that its moments are told in.
+    #[must_use]
+    pub const fn speed(&self) -> Speed {
+        self.speed
+    }
+
+    /// How old what was read at a moment is `now`, in the time people and processes live in.
+    #[must_use]
+    pub fn age(&self, read_at: Timestamp, now: Timestamp) -> SignedDuration {
+        self.speed.in_ours(now.duration_since(read_at))
+    }
+
+    /// The clock was set back by that much: what was read is as old as before, by the new clock.
+    pub fn set_back(&mut self, by: SignedDuration) {
+        let earlier = |at: Timestamp| at.checked_sub(by).unwrap_or(Timestamp::MIN);
+        for shelf in self.shelves.values_mut().flat_map(BTreeMap::values_mut) {
+            let shelf = Arc::make_mut(shelf);
+            shelf.tried_at = shelf.tried_at.map(earlier);
+            for bin in shelf.bins.values_mut() {
+                bin.read_at = bin.read_at.map(earlier);
+            }
+        }
+    }
+
     /// Puts what a reading brought on its shelf and returns the resources whose state changed since the last one, newcomers
     /// included; at the very first reading nothing counts as changed.
     /// On a fault the old items stay.

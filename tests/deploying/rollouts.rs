@@ -126,8 +126,14 @@ async fn told(
         let site = Site { cx, environment };
         of(id.kind).propose(&id, verb, value, &site).expect("a plan")
     };
-    let at =
-        Circumstances { protected: false, pinned: None, account: None, read_at: Some(cloud.now()), now: cloud.now() };
+    let at = Circumstances {
+        protected: false,
+        pinned: None,
+        account: None,
+        read_at: Some(cloud.now()),
+        now: cloud.now(),
+        speed: toban::world::Speed::REAL,
+    };
     let allowed = Gate::default().allow(proposal, &Answer::Yes, None, &at).expect("nothing hinders it");
     let Let::Procedure(license, procedure) = allowed else { unreachable!("it has several steps") };
     let errand = Errand { id: 1, license, procedure };

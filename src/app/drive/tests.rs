@@ -87,6 +87,7 @@ fn licensed(procedure: Until) -> Errand {
         account: None,
         read_at: Some(jiff::Timestamp::UNIX_EPOCH),
         now: jiff::Timestamp::UNIX_EPOCH,
+        speed: crate::world::Speed::REAL,
     };
     let allowed = Gate::default().allow(Proposal::Procedure(Box::new(procedure)), &Answer::Yes, None, &at);
     match allowed.expect("nothing hinders it") {

@@ -94,8 +94,14 @@ async fn a_late_evening_stops_when_it_said() {
     let (scope, when) = (&environment.scopes[0], (outlook.at, &keeper.view.zone));
     let late = |site: &Site<'_>| whole::propose("override", Some("23:30"), site);
     let proposal = Site::within(environment, scope, &outlook.world, when, late).unwrap();
-    let fair =
-        Circumstances { protected: false, pinned: None, account: None, read_at: Some(outlook.at), now: outlook.at };
+    let fair = Circumstances {
+        protected: false,
+        pinned: None,
+        account: None,
+        read_at: Some(outlook.at),
+        now: outlook.at,
+        speed: Speed::REAL,
+    };
     let Let::Procedure(license, procedure) = keeper.gate.allow(proposal, &Answer::Yes, None, &fair).unwrap() else {
         panic!("a procedure")
     };
@@ -272,8 +278,14 @@ async fn by_hand(keeper: &Keeper, name: &str, verb: &str) {
     let (scope, when) = (&environment.scopes[0], (outlook.at, &keeper.view.zone));
     let propose = |site: &Site<'_>| whole::propose(verb, None, site);
     let proposal = Site::within(environment, scope, &outlook.world, when, propose).unwrap();
-    let fair =
-        Circumstances { protected: false, pinned: None, account: None, read_at: Some(outlook.at), now: outlook.at };
+    let fair = Circumstances {
+        protected: false,
+        pinned: None,
+        account: None,
+        read_at: Some(outlook.at),
+        now: outlook.at,
+        speed: crate::world::Speed::REAL,
+    };
     let Let::Procedure(license, procedure) = keeper.gate.allow(proposal, &Answer::Yes, None, &fair).unwrap() else {
         panic!("a procedure")
     };
@@ -358,3 +370,6 @@ async fn the_console_is_told_what_was_done_beside_it() {
     assert_eq!(model.notices.now().map(|(_, shown)| shown), Some(says.as_str()));
     assert!(effects.contains(&crate::app::effect::Effect::Journal), "{effects:?}");
 }
+
+mod fast;
+mod hardship;

@@ -140,6 +140,7 @@ impl Model {
             account: self.world.account(scope),
             read_at: found.and_then(|environment| environment.read_at),
             now: self.now,
+            speed: self.world.speed(),
         }
     }
 
@@ -147,7 +148,7 @@ impl Model {
     #[must_use]
     pub fn waiting_for(&self) -> Option<(&Reading, Timestamp)> {
         let (reading, since) = self.flights.values().min_by_key(|(_, since)| *since)?;
-        (self.now.duration_since(*since) >= SLOW).then_some((reading, *since))
+        (self.now.duration_since(*since) >= self.ours(SLOW)).then_some((reading, *since))
     }
 
     /// Whether everything was asked for at least once.

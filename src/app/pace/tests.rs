@@ -16,7 +16,7 @@ fn scope() -> Scope {
 }
 
 fn pacer() -> Pacer {
-    let mut pacer = Pacer::new(7, Tempo::default());
+    let mut pacer = Pacer::new(7, Tempo::default(), Speed::REAL);
     pacer.watch(&[scope()], at(0));
     pacer
 }

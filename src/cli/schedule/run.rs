@@ -1,14 +1,13 @@
 //! `toban schedule run`: executes the edges of environments whose backend is `local`, on a host or from cron. Goes on
 //! until it is interrupted, or looks once.
 
-use std::sync::Arc;
-
 use super::super::exit::{Exit, Failure};
 use super::super::look::Duty;
 use super::super::{out, tree};
 use crate::app::gate::Gate;
-use crate::app::keeper::{Keeper, PATROL, keep_on};
+use crate::app::keeper::{Keeper, keep_on, patrol};
 use crate::app::ledger::Ledger;
+use crate::cloud::at_work;
 use crate::schedule::{Backend, words};
 use crate::text;
 
@@ -33,12 +32,12 @@ pub(super) async fn run(duty: &Duty, args: &tree::Running) -> Result<Exit, Failu
         return Err(Failure::new(Exit::Failed, says));
     };
     let keeper = Keeper {
-        cloud: Arc::clone(&duty.cloud),
+        cloud: at_work(&duty.cloud),
         view: duty.view.clone(),
         journal: Some(journal),
         ledger: Arc::new(duty.settings.ledger.clone().map_or_else(Ledger::fleeting, Ledger::Kept)),
         gate: Gate::default(),
-        patrol: PATROL,
+        patrol: patrol(duty.cloud.speed()),
     };
     let zone = &duty.view.zone;
     if args.once {

@@ -128,7 +128,7 @@ async fn a_fault_of_one_target_group_concerns_its_environment_only() {
 async fn arrive(demo: &Demo, seed: u64, each: &mut dyn FnMut(&World, &Pacer)) -> World {
     let mut random = fastrand::Rng::with_seed(seed);
     let scopes = demo.scopes().await.expect("scopes");
-    let mut pacer = Pacer::new(seed, Tempo::default());
+    let mut pacer = Pacer::new(seed, Tempo::default(), crate::world::Speed::REAL);
     pacer.watch(&scopes, demo.now());
     let mut world = World::default();
     let mut flying: Vec<Reading> = Vec::new();

@@ -99,7 +99,7 @@ pub(super) fn registered(item: &Service, container: &str, image: &str, site: &Si
     let Some(known) = definition(item, site) else { return Ok(Vec::new()) };
     let Some(repository) = ecr_repository::known(site.cx.world, site.cx.scope, image) else { return Ok(Vec::new()) };
     let read_at = shelf(image, site).and_then(|shelf| shelf.read_at(&repository.uri));
-    if read_at.is_none_or(|at| site.cx.now.duration_since(at) > FRESH) {
+    if read_at.is_none_or(|at| site.cx.world.age(at, site.cx.now) > FRESH) {
         return Ok(Vec::new());
     }
     let running = digests(item, container, site);
@@ -196,7 +196,7 @@ fn unread(image: &str, site: &Site<'_>) -> Option<String> {
         return Some(format!("; its registry could not be read: {}", fault.sentence()));
     }
     let read_at = shelf.and_then(|shelf| shelf.read_at(part));
-    let stale = read_at.is_none_or(|at| site.cx.now.duration_since(at) > FRESH);
+    let stale = read_at.is_none_or(|at| site.cx.world.age(at, site.cx.now) > FRESH);
     stale.then(|| "; its registry was not read".to_owned())
 }
 

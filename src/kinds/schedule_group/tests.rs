@@ -102,7 +102,14 @@ fn write(known: bool) -> PutSchedule {
 
 async fn perform(change: PutSchedule, aws: &Clients) -> Result<Receipt, Fault> {
     let now = Timestamp::UNIX_EPOCH;
-    let at = Circumstances { protected: false, pinned: None, account: None, read_at: Some(now), now };
+    let at = Circumstances {
+        protected: false,
+        pinned: None,
+        account: None,
+        read_at: Some(now),
+        now,
+        speed: crate::world::Speed::REAL,
+    };
     Gate::default().approve(Box::new(change), &Answer::Yes, None, &at).unwrap().perform(aws).await
 }
 

@@ -40,7 +40,7 @@ impl<'c, 'a> Asking<'c, 'a> {
         let known = self.cx.world.by_key::<Simulation>(self.cx.scope, &part);
         let kept = if known.is_some_and(Simulation::allows_all) { KEPT } else { DOUBTED };
         let bin = self.cx.world.shelf(self.cx.scope, Simulation::KIND).and_then(|shelf| shelf.bin(&part));
-        let age = bin.and_then(|bin| bin.read_at).map(|at| self.cx.now.duration_since(at));
+        let age = bin.and_then(|bin| bin.read_at).map(|at| self.cx.world.age(at, self.cx.now));
         if age.is_none_or(|age| age > kept) {
             self.rights.wants.push(Want::part(self.cx.scope, Simulation::KIND, &part));
         }

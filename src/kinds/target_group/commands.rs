@@ -76,7 +76,7 @@ fn class<'a>(id: &'a str, site: &'a Site<'_>) -> Option<&'a str> {
 fn earned<'a>(id: &str, site: &Site<'a>) -> Option<&'a Credits> {
     let read_at = site.cx.world.shelf(site.cx.scope, Credits::KIND)?.read_at(id)?;
     let known = site.cx.world.by_key::<Credits>(site.cx.scope, id)?;
-    (known.balance.is_some() && site.cx.now.duration_since(read_at) <= FRESH).then_some(known)
+    (known.balance.is_some() && site.cx.world.age(read_at, site.cx.now) <= FRESH).then_some(known)
 }
 
 /// What is said of the processor time the instances have for a build: whose credits are low; and of the first whose

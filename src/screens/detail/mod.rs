@@ -7,7 +7,7 @@ use super::environment::door;
 use super::sheet::{Block, Item, Look, Note, Sheet};
 use crate::environment::Picture;
 use crate::kinds::{AnyKind, Cell, Context, Extra, Joins, KINDS, Pace, Section, Tone, kind};
-use crate::world::{Fault, ResourceId, World};
+use crate::world::{Fault, ResourceId, Speed, World};
 
 /// How often an open page learns more.
 pub const AGAIN: SignedDuration = SignedDuration::from_secs(60);
@@ -42,11 +42,11 @@ impl Detail {
 
     /// When to ask again; at once if never asked, not while a question is open.
     #[must_use]
-    pub fn due_at(&self) -> Option<Timestamp> {
+    pub fn due_at(&self, speed: Speed) -> Option<Timestamp> {
         match (self.ask, self.asked_at) {
             (Some(_), _) => None,
             (None, None) => Some(Timestamp::MIN),
-            (None, Some(at)) => Some(at.checked_add(AGAIN).unwrap_or(Timestamp::MAX)),
+            (None, Some(at)) => Some(at.checked_add(speed.apart(AGAIN)).unwrap_or(Timestamp::MAX)),
         }
     }
 

@@ -32,8 +32,14 @@ async fn turn(demo: &Arc<dyn Cloud>, name: &str, verb: &str) -> Ending {
         zone: &zone,
     };
     let proposal = whole::propose(verb, None, &Site { cx, environment }).expect("it is offered");
-    let at =
-        Circumstances { protected: false, pinned: None, account: None, read_at: Some(outlook.at), now: outlook.at };
+    let at = Circumstances {
+        protected: false,
+        pinned: None,
+        account: None,
+        read_at: Some(outlook.at),
+        now: outlook.at,
+        speed: crate::world::Speed::REAL,
+    };
     let Ok(Let::Procedure(license, procedure)) = Gate::default().allow(proposal, &Answer::Yes, None, &at) else {
         panic!("nothing hinders it")
     };
