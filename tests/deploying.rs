@@ -45,8 +45,7 @@ fn at(peer: &Peer, arguments: &[&str], code: i32) -> Said {
     said
 }
 
-/// Runs over the simulated account, thirty times as fast as the clock, in a home of its own: any faster, and a plan is
-/// too old before a machine with much to do has asked the gate.
+/// Runs over the simulated account, thirty times as fast as the clock, in a home of its own.
 fn demo(arguments: &[&str]) -> Said {
     let home = tempfile::TempDir::new().expect("a home");
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_toban"));

@@ -9,13 +9,16 @@
 
 mod support;
 
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Stdio};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use support::peer::Peer;
 use support::said::{Said, said, toban};
 use tempfile::TempDir;
+use toban::schedule::{Exceptions, Intent, Verb};
 
 fn run(peer: &Peer, arguments: &[&str]) -> Said {
     said(peer.toban().args(arguments).output().expect("toban runs"))
@@ -384,4 +387,52 @@ fn of_many_processes_over_one_state_directory_one_acts_on_an_edge() {
         steps.iter().filter(has).count()
     };
     assert_eq!((sent("rds:StopDBInstance"), sent("ecs:UpdateService")), (1, 1), "{lines:#?}");
+}
+
+/// The edges of the simulated account's office hours.
+fn computed(from: jiff::Timestamp, to: jiff::Timestamp) -> Vec<(jiff::Timestamp, Verb)> {
+    let office = toban::demo::wishes().schedules.remove(0);
+    let none = Exceptions::default();
+    Intent::new(&office, &none).edges(from, to).into_iter().map(|edge| (edge.issue_at, edge.verb)).collect()
+}
+
+/// The program itself, as fast as it goes: a weekend, the year's end and the first work days, in some seconds. However
+/// loaded the machine, no edge is late, missed, refused or done twice; and nothing of it is found among what was real.
+#[test]
+fn the_simulated_account_runs_its_week_and_the_journal_shows_exactly_the_computed_edges() {
+    let at = |text: &str| text.parse::<jiff::Timestamp>().expect("a moment");
+    let (from, to) = (at("2026-12-26T20:00:00+09:00"), at("2027-01-04T22:30:00+09:00"));
+    let expected = computed(from, to);
+    assert!(expected.len() > 10 && expected.iter().any(|(_, verb)| *verb == Verb::Start), "{expected:?}");
+    let home = TempDir::new().expect("a home");
+    let state = home.path().join("state");
+    let arguments = ["--demo", "--demo-speed", "86400", "--demo-start", "2026-12-26T20:00+09:00", "schedule", "run"];
+    let mut toban = toban(home.path(), &arguments);
+    let mut child = toban.env("TOBAN_STATE_DIR", &state).stdout(Stdio::piped()).spawn().expect("toban runs");
+    let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+    let (tell, heard) = std::sync::mpsc::channel();
+    std::thread::spawn(move || lines.map_while(Result::ok).try_for_each(|line| tell.send(line)));
+    let told: Vec<String> = std::iter::repeat_with(|| heard.recv_timeout(Duration::from_secs(300)))
+        .map_while(Result::ok)
+        .take(expected.len())
+        .collect();
+    child.kill().expect("it runs still");
+    child.wait().expect("its end");
+    let said: Vec<jiff::Timestamp> =
+        told.iter().filter_map(|line| line.split(' ').next()).filter_map(|when| when.parse().ok()).collect();
+    assert!(said.len() == expected.len() && said.iter().all(|when| *when < to), "{told:#?}");
+    let text = std::fs::read_to_string(state.join("demo-journal.jsonl")).expect("a journal of its own");
+    let began = text.lines().filter_map(|line| {
+        // The last line may be half written: it was killed.
+        let line: Value = serde_json::from_str(line).ok()?;
+        let words = line["reason"].as_str()?.strip_prefix("schedule: ")?.to_owned();
+        let second = at(line["at"].as_str()?).as_second();
+        let whole = line["part_of"].is_null().then(|| jiff::Timestamp::from_second(second).ok()).flatten()?;
+        Some((whole, if words.starts_with("stop") { Verb::Stop } else { Verb::Start }))
+    });
+    let edges: Vec<(jiff::Timestamp, Verb)> = began.filter(|(when, _)| *when < to).collect();
+    assert_eq!(edges, expected, "{told:#?}");
+    for file in ["journal.jsonl", "schedule-ledger.jsonl", "schedule-prooflink-dev.lock"] {
+        assert!(!state.join(file).exists(), "{file}");
+    }
 }

@@ -123,8 +123,8 @@ async fn a_late_evening_stops_when_it_said() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn two_over_one_state_directory_act_on_each_edge_once_for_a_month() {
-    let (from, to) = (at("2026-10-30T23:30:00+09:00"), at("2026-11-30T20:00:00+09:00"));
+async fn two_over_one_state_directory_act_on_each_edge_once() {
+    let (from, to) = (at("2026-11-19T23:30:00+09:00"), at("2026-11-26T20:00:00+09:00"));
     let state = tempfile::tempdir().unwrap();
     let cloud = Arc::new(Demo::new(7, 1.0, from).prompt());
     let (one, other) = (keeper(&cloud, state.path()), keeper(&cloud, state.path()));

@@ -1,0 +1,179 @@
+//! One process: the loop of `toban schedule run` over the account of the process that started it. The simulated account
+//! is played here, from what all processes did to it, which the first one tells in its order.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use toban::app::gate::{Answer, Approved, Change, Circumstances, Deed, Gate, Pass, Plan};
+use toban::app::headless::View;
+use toban::app::keeper::{Keeper, keep_on};
+use toban::app::ledger::Ledger;
+use toban::aws::Clients;
+use toban::cloud::{Cloud, Receipt, Stats};
+use toban::demo::Demo;
+use toban::kinds::{AnyKind, Boxed, Extra};
+use toban::world::{
+    Coverage, Fault, FaultKind, Found, Identity, KindName, ResourceId, Scope, SourceName, Speed, World,
+};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
+use tokio::sync::Mutex;
+
+/// Where the account answers.
+pub(crate) const ACCOUNT: &str = "KEEPERS_ACCOUNT";
+/// The state directory.
+pub(crate) const STATE: &str = "KEEPERS_STATE";
+
+/// Keeps until it is killed.
+pub(crate) fn keep() {
+    let account = std::env::var(ACCOUNT).expect("an account; the other tests start this one");
+    let state = PathBuf::from(std::env::var_os(STATE).expect("a state directory"));
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("threads");
+    runtime.block_on(async {
+        let stream = BufReader::new(TcpStream::connect(account).await.expect("the account answers"));
+        let cloud = Shared { demo: Demo::at(7, 0), line: Mutex::new(Line { stream, have: 0 }) };
+        cloud.ask(json!({ "ask": "now" })).await;
+        let keeper = Keeper {
+            cloud: Arc::new(cloud),
+            view: View { wishes: toban::demo::wishes(), zone: TimeZone::get("Asia/Tokyo").expect("Tokyo") },
+            journal: Some(state.join("journal.jsonl")),
+            ledger: Ledger::Kept(state),
+            gate: Gate::default(),
+            patrol: SignedDuration::from_hours(12),
+        };
+        keep_on(&keeper, &mut |_, _| {}).await;
+    });
+}
+
+/// The account as this process sees it.
+struct Shared {
+    demo: Demo,
+    line: Mutex<Line>,
+}
+
+/// The line to the first process, and how much of what was done is known here.
+struct Line {
+    stream: BufReader<TcpStream>,
+    have: usize,
+}
+
+impl Shared {
+    /// Asks, and plays what was done by then and what time it is. What came of the last deed.
+    async fn ask(&self, mut question: Value) -> Option<Result<Receipt, Fault>> {
+        let mut line = self.line.lock().await;
+        question["have"] = json!(line.have);
+        let answer = async {
+            line.stream.get_mut().write_all(format!("{question}\n").as_bytes()).await?;
+            let mut text = String::new();
+            line.stream.read_line(&mut text).await.map(|_| text)
+        };
+        // Without its account a process has nothing more to do.
+        let text = answer.await.unwrap_or_default();
+        let Ok(answer) = serde_json::from_str::<Value>(&text) else { std::process::exit(0) };
+        let mut last = None;
+        for deed in answer["deeds"].as_array().expect("deeds") {
+            line.have += 1;
+            last = Some(play(&self.demo, deed).await);
+        }
+        self.demo.go_to(answer["now"].as_i64().expect("a second"));
+        last
+    }
+}
+
+/// Does a deed of any process to the account as it is played here.
+pub(crate) async fn play(demo: &Demo, deed: &Value) -> Result<Receipt, Fault> {
+    demo.go_to(deed["second"].as_i64().expect("a second"));
+    let approved = approved(deed, demo.now());
+    demo.change(&approved, &approved.deed().on.scope).await
+}
+
+/// A deed as one process tells it to another.
+fn told(deed: &Deed) -> Value {
+    json!({
+        "ask": "change", "verb": deed.verb, "kind": deed.on.kind.0, "key": &*deed.on.key,
+        "source": deed.on.scope.source.as_str(), "region": deed.on.scope.region.as_str(), "arguments": deed.arguments,
+    })
+}
+
+/// What another process did, as a change that can be done here.
+struct Replayed(Deed);
+
+impl Change for Replayed {
+    fn plan(&self) -> Plan {
+        Plan::new(self.0.verb, "replayed".into(), self.0.on.clone(), vec![self.0.verb.to_owned()])
+    }
+    fn deed(&self) -> Deed {
+        self.0.clone()
+    }
+    fn perform<'a>(&'a self, _aws: &'a Clients, _pass: Pass) -> Boxed<'a, Result<Receipt, Fault>> {
+        Box::pin(async { Err(Fault::new(FaultKind::Odd, "replay", "it is played at a simulated account only")) })
+    }
+}
+
+fn approved(told: &Value, now: Timestamp) -> Approved {
+    // The few names there are live as long as the process.
+    let name = |text: &Value| -> &'static str { Box::leak(text.as_str().expect("a name").to_owned().into_boxed_str()) };
+    let argument = |pair: &Value| (name(&pair[0]), pair[1].as_str().expect("a value").to_owned());
+    let scope = Scope::new(told["source"].as_str().expect("a source"), told["region"].as_str().expect("a region"));
+    let on =
+        ResourceId { kind: KindName(name(&told["kind"])), scope, key: told["key"].as_str().expect("a key").into() };
+    let arguments = told["arguments"].as_array().expect("arguments").iter().map(argument).collect();
+    let at =
+        Circumstances { protected: false, pinned: None, account: None, read_at: Some(now), now, speed: Speed::REAL };
+    let replayed = Box::new(Replayed(Deed { verb: name(&told["verb"]), on, arguments }));
+    Gate::default().approve(replayed, &Answer::Yes, None, &at).expect("nothing hinders it")
+}
+
+impl Cloud for Shared {
+    fn scopes(&self) -> Boxed<'_, Result<Vec<Scope>, Fault>> {
+        self.demo.scopes()
+    }
+    fn identify<'a>(&'a self, scope: &'a Scope) -> Boxed<'a, Result<Identity, Fault>> {
+        self.demo.identify(scope)
+    }
+    fn read<'a>(
+        &'a self,
+        kind: &'static dyn AnyKind,
+        scope: &'a Scope,
+        coverage: &'a Coverage,
+        known: &'a World,
+    ) -> Boxed<'a, Result<Found, Fault>> {
+        Box::pin(async move {
+            self.ask(json!({ "ask": "now" })).await;
+            self.demo.read(kind, scope, coverage, known).await
+        })
+    }
+    fn look<'a>(
+        &'a self,
+        kind: &'static dyn AnyKind,
+        id: &'a ResourceId,
+        known: &'a World,
+        now: Timestamp,
+    ) -> Boxed<'a, Result<Extra, Fault>> {
+        self.demo.look(kind, id, known, now)
+    }
+    fn change<'a>(&'a self, change: &'a Approved, _scope: &'a Scope) -> Boxed<'a, Result<Receipt, Fault>> {
+        Box::pin(async move { self.ask(told(&change.deed())).await.expect("at least this was done") })
+    }
+    fn renew(&self, source: &SourceName) {
+        self.demo.renew(source);
+    }
+    fn stats(&self) -> Stats {
+        self.demo.stats()
+    }
+    fn login(&self, source: &SourceName) -> Option<Vec<String>> {
+        self.demo.login(source)
+    }
+    fn pause(&self, span: SignedDuration) -> Boxed<'_, ()> {
+        let until = self.now().checked_add(span).expect("a moment");
+        Box::pin(async move {
+            self.ask(json!({ "ask": "pause", "until": until.to_string() })).await;
+        })
+    }
+    fn now(&self) -> Timestamp {
+        self.demo.now()
+    }
+}
