@@ -40,7 +40,7 @@ pub(crate) fn keep() {
             cloud: Arc::new(cloud),
             view: View { wishes: toban::demo::wishes(), zone: TimeZone::get("Asia/Tokyo").expect("Tokyo") },
             journal: Some(state.join("journal.jsonl")),
-            ledger: Ledger::Kept(state),
+            ledger: Ledger::Kept(state).into(),
             gate: Gate::default(),
             patrol: SignedDuration::from_hours(12),
         };

@@ -284,7 +284,7 @@ async fn by_hand(keeper: &Keeper, name: &str, verb: &str) {
         account: None,
         read_at: Some(outlook.at),
         now: outlook.at,
-        speed: crate::world::Speed::REAL,
+        speed: Speed::REAL,
     };
     let Let::Procedure(license, procedure) = keeper.gate.allow(proposal, &Answer::Yes, None, &fair).unwrap() else {
         panic!("a procedure")

@@ -1,6 +1,8 @@
 //! `toban schedule run`: executes the edges of environments whose backend is `local`, on a host or from cron. Goes on
 //! until it is interrupted, or looks once.
 
+use std::sync::Arc;
+
 use super::super::exit::{Exit, Failure};
 use super::super::look::Duty;
 use super::super::{out, tree};

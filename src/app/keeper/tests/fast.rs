@@ -20,7 +20,7 @@ async fn run(
     let keeper = Keeper {
         cloud: at_work(&demo),
         view,
-        ledger: Ledger::fleeting(),
+        ledger: Ledger::fleeting().into(),
         journal: Some(state.join("journal.jsonl")),
         gate: Gate::default(),
         patrol: SignedDuration::from_hours(12),

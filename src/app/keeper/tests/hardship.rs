@@ -272,11 +272,7 @@ fn enforcing(cloud: &Arc<Demo>, state: &Path) -> Keeper {
     let always =
         Schedule { mode: Mode::Enforce, on: vec!["mon-sun 00:00-24:00".parse().unwrap()], holidays: None, ..office() };
     let routine = Routine { backend: Backend::Local, ..Routine::new(always) };
-    let wish = crate::environment::Wish {
-        protected: Some(false),
-        routine: Some(routine),
-        ..crate::environment::Wish::new("city-poc")
-    };
+    let wish = Wish { protected: Some(false), routine: Some(routine), ..Wish::new("city-poc") };
     keeper.view.wishes.environments = vec![wish];
     keeper
 }
