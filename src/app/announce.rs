@@ -48,7 +48,8 @@ pub(super) fn announce(model: &mut Model) {
     let key = model.settings.keymap.shown(Command::Actions).unwrap_or_else(|| ":actions".to_owned());
     let when = words::when(at, now, &model.settings.zone);
     let says = format!("{name} sleeps at {when}, in {minutes} min; {key} on it, then override, keeps it running");
-    model.notices.fault(now, says);
+    // Where time races it may have come before anybody could have read that it comes.
+    model.notices.coming(now, at, says);
     model.dirty = true;
 }
 

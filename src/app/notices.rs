@@ -43,6 +43,14 @@ impl Notices {
         self.say(Level::Fault, text.into(), now, SignedDuration::from_secs(15));
     }
 
+    /// Says what comes at a moment and matters no more once it came; stays as long as a fault before.
+    pub fn coming(&mut self, now: Timestamp, at: Timestamp, text: impl Into<String>) {
+        self.fault(now, text);
+        if let Some((_, _, until)) = &mut self.said {
+            *until = at.min(*until);
+        }
+    }
+
     fn say(&mut self, level: Level, text: String, now: Timestamp, span: SignedDuration) {
         let span = self.speed.of_ours(span);
         self.said = Some((level, text, now.checked_add(span).unwrap_or(Timestamp::MAX)));
@@ -98,6 +106,8 @@ mod tests {
         assert_eq!(notices.now(), Some((Level::Info, "reading…")));
         notices.retract("reading…");
         assert_eq!(notices.now(), None);
+        notices.coming(at(19), at(22), "it sleeps soon");
+        assert!(!notices.expire(at(21)) && notices.expire(at(22)), "it has come");
         notices.end(at(20), "it is deployed");
         assert!(!notices.expire(at(34)) && notices.expire(at(35)), "a good end stays as long as a bad one");
     }

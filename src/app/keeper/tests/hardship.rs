@@ -18,6 +18,8 @@ struct Mortal {
     demo: Arc<Demo>,
     left: AtomicI64,
     killed: Notify,
+    /// AWS refuses everything.
+    refuses: bool,
     /// What it sent and awaited, in order: whether it was sent.
     lived: Mutex<Vec<bool>>,
     /// What the account took, and did not call done already: verb and resource.
@@ -30,6 +32,7 @@ impl Mortal {
             demo: Arc::clone(demo),
             left: AtomicI64::new(steps),
             killed: Notify::new(),
+            refuses: false,
             lived: Mutex::default(),
             took: Arc::default(),
         }
@@ -73,6 +76,9 @@ impl Cloud for Mortal {
     fn change<'a>(&'a self, change: &'a Approved, scope: &'a Scope) -> Boxed<'a, Result<Receipt, Fault>> {
         Box::pin(async move {
             self.live(true).await;
+            if self.refuses {
+                return Err(Fault::new(FaultKind::Refused, "rds:StartDBInstance", "there is no capacity"));
+            }
             let got = self.demo.change(change, scope).await;
             let says = got.as_ref().ok().and_then(|receipt| receipt.says.as_deref()).unwrap_or_default();
             if got.is_ok() && !says.contains("already") {
@@ -277,32 +283,40 @@ fn enforcing(cloud: &Arc<Demo>, state: &Path) -> Keeper {
     keeper
 }
 
+/// Does what is proposed, as somebody would by key.
+async fn by_hand(keeper: &Keeper, outlook: &Outlook, proposal: Proposal) {
+    let fair = Circumstances {
+        protected: false,
+        pinned: None,
+        account: None,
+        read_at: Some(outlook.at),
+        now: outlook.at,
+        speed: Speed::REAL,
+    };
+    let Let::Procedure(license, procedure) = keeper.gate.allow(proposal, &Answer::Yes, None, &fair).unwrap() else {
+        panic!("a procedure")
+    };
+    let (errand, logbook) = (Errand { id: 1, license, procedure }, Logbook::default());
+    let ending = drive(&*keeper.cloud, errand, outlook.world.clone(), (&logbook, false), &mut |_| {}).await;
+    assert_eq!(ending.how, How::Done, "{}", ending.says);
+}
+
+/// Somebody puts the municipal proof of concept to sleep, although it is to be up.
+async fn put_to_sleep(one: &Keeper) {
+    one.cloud.pause(SignedDuration::from_mins(10)).await;
+    let awake = headless::picture(&one.cloud, &one.view, &mut |_, _| {}).await.unwrap();
+    let environment = awake.picture.environment(&"city-poc".into()).unwrap();
+    let proposal = one.proposal(environment, &awake, "sleep").unwrap().unwrap();
+    by_hand(one, &awake, proposal).await;
+}
+
 /// Both looked while it was down; the one that comes second finds it done, although what it saw says otherwise.
 #[tokio::test(start_paused = true)]
 async fn what_is_down_by_mistake_is_started_and_journaled_once_by_two_that_saw_it() {
     let state = tempfile::tempdir().unwrap();
     let cloud = Arc::new(Demo::new(7, 1.0, at("2026-11-21T14:00:00+09:00")).prompt());
     let (one, other) = (enforcing(&cloud, state.path()), enforcing(&cloud, state.path()));
-    one.cloud.pause(SignedDuration::from_mins(10)).await;
-    let awake = headless::picture(&one.cloud, &one.view, &mut |_, _| {}).await.unwrap();
-    let environment = awake.picture.environment(&"city-poc".into()).unwrap();
-    let proposal = one.proposal(environment, &awake, "sleep").unwrap().unwrap();
-    let fair = Circumstances {
-        protected: false,
-        pinned: None,
-        account: None,
-        read_at: Some(awake.at),
-        now: awake.at,
-        speed: Speed::REAL,
-    };
-    let Let::Procedure(license, procedure) = one.gate.allow(proposal, &Answer::Yes, None, &fair).unwrap() else {
-        panic!("a procedure")
-    };
-    let errand = Errand { id: 1, license, procedure };
-    let logbook = Logbook::default();
-    let by_mistake = drive(&*one.cloud, errand, awake.world, (&logbook, false), &mut |_| {}).await;
-    assert_eq!(by_mistake.how, How::Done, "{}", by_mistake.says);
-
+    put_to_sleep(&one).await;
     let outlook = headless::picture(&one.cloud, &one.view, &mut |_, _| {}).await.unwrap();
     let environment = outlook.picture.environment(&"city-poc".into()).unwrap();
     let off = environment.offhours.as_deref().unwrap();
@@ -317,4 +331,34 @@ async fn what_is_down_by_mistake_is_started_and_journaled_once_by_two_that_saw_i
     assert!(known.values().all(|state| *state == State::Righted), "{known:?}");
     // And whoever looks from now on sees it up; should it go down again, that is another time.
     assert!(other.round().await.unwrap().said.is_empty());
+}
+
+/// AWS has no capacity for it all day: it is tried each minute of the retry window, told and journaled each time, and
+/// then let be until the next edge or until somebody starts it; it does not fill the journal for ever.
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_put_right_is_given_up_after_the_retry_window() {
+    let state = tempfile::tempdir().unwrap();
+    let cloud = Arc::new(Demo::new(7, 1.0, at("2026-11-21T14:00:00+09:00")).prompt());
+    put_to_sleep(&enforcing(&cloud, state.path())).await;
+    let refused = Mortal { refuses: true, ..Mortal::new(&cloud, i64::MAX) };
+    let mut keeper = Keeper { cloud: Arc::new(refused), ..enforcing(&cloud, state.path()) };
+    let routine = keeper.view.wishes.environments[0].routine.as_mut().unwrap();
+    routine.schedule.retry_window = SignedDuration::from_mins(10);
+    let begun = cloud.now();
+    let later = |minutes: i64| begun.checked_add(SignedDuration::from_mins(minutes)).unwrap();
+    until(&keeper, later(30)).await;
+    let tried = journaled(state.path()).len();
+    assert!((5..=12).contains(&tried), "{tried}");
+    let given_up = |known: BTreeMap<ActionKey, State>| known.values().any(|state| *state == State::GivenUp);
+    assert!(given_up(keeper.ledger.read().unwrap()));
+    until(&keeper, later(120)).await;
+    assert_eq!(journaled(state.path()).len(), tried);
+    // Once it is up, by whomever, the next time is another time.
+    let keeper = enforcing(&cloud, state.path());
+    let outlook = headless::picture(&keeper.cloud, &keeper.view, &mut |_, _| {}).await.unwrap();
+    let environment = outlook.picture.environment(&"city-poc".into()).unwrap();
+    let proposal = keeper.proposal(environment, &outlook, "wake").unwrap().unwrap();
+    by_hand(&keeper, &outlook, proposal).await;
+    keeper.round().await.unwrap();
+    assert!(!given_up(keeper.ledger.read().unwrap()));
 }
