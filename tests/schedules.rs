@@ -466,7 +466,7 @@ fn why_something_is_up_that_should_be_down_is_read_of_that_database_alone() {
     assert_eq!(stage.calls("DescribeEvents"), 1, "of the database that drifts, once");
     let off = said["observed"]["members"][0]["off_seconds"].as_i64().expect("seconds");
     assert!((off - 176 * 3600).abs() < 60, "{}", said["observed"]);
-    assert_eq!(said["observed"]["members"][1]["off_seconds"], Value::Null, "nobody observed the service");
+    assert_eq!(said["observed"]["members"][1]["off_seconds"], 0, "the service never stopped, as far as ECS tells");
     let table = stage.run(&["schedule", "list"]).out;
     assert!(
         table.contains("should be off, is on since") && table.contains("AWS started it after seven days"),
@@ -628,6 +628,30 @@ fn where_others_cannot_be_seen_nothing_is_enforced_unless_that_is_accepted_and_e
     assert!(listed["not_enforced"].is_null() && listed["others_unknown"].is_string(), "{listed:#}");
     let ran = stage.run(&["schedule", "run", "--once"]);
     assert_eq!((ran.code, stage.calls("StopDBInstance")), (Some(0), 1), "{} {}", ran.out, ran.err);
+}
+
+/// AWS looks at nothing: between its edges somebody here puts right what drifts.
+#[test]
+fn what_aws_keeps_and_is_enforced_is_put_right_from_here_and_its_edges_are_left_to_aws() {
+    let stage = Stage::new();
+    far(&stage, "prooflink-dev", "enforce", "eventbridge-scheduler");
+    let event = |at: &str, says: &str| json!({"SourceIdentifier": "prooflink-dev-db", "Message": says, "Date": at});
+    let by_hand = json!([event("-1h", "DB instance started"), event("-9h", "DB instance stopped")]);
+    stage.peer.script(&json!([
+        {"service": "events", "operation": "ListRules", "patch": {"Rules": {"[*]": {"State": "DISABLED"}}}},
+        {"service": "rds", "operation": "DescribeEvents", "answer": {"Events": by_hand}},
+    ]));
+    let listed = stage.run(&["schedule", "list"]);
+    let unkept = "! prooflink-dev: nobody on this machine puts right what drifts between its edges";
+    assert!(listed.out.contains(unkept), "{}", listed.out);
+    let ran = stage.run(&["schedule", "run", "--once"]);
+    assert_eq!((ran.code, stage.calls("StopDBInstance")), (Some(0), 1), "{} {}", ran.out, ran.err);
+    assert!(ran.out.contains("(by hand)") && !ran.out.contains("missed"), "{}", ran.out);
+    assert!(!stage.run(&["schedule", "list"]).out.contains(unkept));
+
+    far(&stage, "prooflink-dev", "edge", "eventbridge-scheduler");
+    let nothing = stage.run(&["schedule", "run", "--once"]);
+    assert!(nothing.code == Some(5) && nothing.err.contains("there is nothing to run"), "{}", nothing.err);
 }
 
 /// In the morning AWS wakes it, and nobody of us is there to let its alarms speak.

@@ -81,7 +81,7 @@ impl Keeper {
             .extend(unread.iter().map(|fault| format!("why something drifts is not known: {}", fault.sentence())));
         for environment in &outlook.picture.environments {
             let Some(off) = environment.offhours.as_deref() else { continue };
-            if off.routine.backend != Backend::Local || off.exceptions.protect {
+            if !off.routine.acts_here() || off.exceptions.protect {
                 continue;
             }
             let again = match self.keep(environment, off, &outlook, &mut round).await {
@@ -129,7 +129,10 @@ impl Keeper {
         let barred = environment.others.bar_enforcing();
         for (it, drift) in off.sleepers.iter().zip(&off.drifts).filter(|(it, _)| it.id.is_some()) {
             let key = |edge: &Edge| ActionKey::new(it.arn.as_str(), edge);
-            let edge = match off.intent().due(&it.arn, since, now, &settled) {
+            // Edges of what AWS keeps are AWS's; what drifts between them is put right from here.
+            let ours = off.routine.backend == Backend::Local;
+            let due = if ours { off.intent().due(&it.arn, since, now, &settled) } else { Due::Nothing };
+            let edge = match due {
                 Due::Execute(edge) => Some(edge),
                 Due::Missed { edge, .. } => {
                     missed.get_or_insert_with(|| (edge.clone(), Vec::new())).1.push(key(&edge));
@@ -257,7 +260,7 @@ impl Keeper {
 
 /// Whether what drifts of it is put right by whoever executes its edges.
 fn is_enforced(off: &OffHours) -> bool {
-    off.routine.backend == Backend::Local && off.routine.schedule.mode == Mode::Enforce && !off.exceptions.protect
+    off.routine.acts_here() && off.routine.schedule.mode == Mode::Enforce && !off.exceptions.protect
 }
 
 /// How often is looked where nothing is due, at a cloud whose time runs at `speed`.
@@ -313,13 +316,14 @@ pub async fn keep_on(keeper: &Keeper, tell: &mut (dyn FnMut(Timestamp, String) +
 #[must_use]
 pub fn vigil(wishes: &Wishes, ledger: &Ledger, now: Timestamp) -> Option<std::io::Result<Vigil>> {
     let names: Vec<EnvironmentName> =
-        wishes.environments.iter().filter(|wish| is_local(wish)).map(|wish| wish.name.clone()).collect();
+        wishes.environments.iter().filter(|wish| is_ours(wish)).map(|wish| wish.name.clone()).collect();
     (!names.is_empty()).then(|| ledger.vigil(&names, now))
 }
 
-/// Whether an environment's edges are executed by whoever runs on this machine.
-fn is_local(wish: &Wish) -> bool {
-    wish.routine.as_ref().is_some_and(|it| it.backend == Backend::Local)
+/// Whether something of an environment's schedule is done by whoever runs on this machine.
+#[must_use]
+pub fn is_ours(wish: &Wish) -> bool {
+    wish.routine.as_ref().is_some_and(|it| it.acts_here())
 }
 
 /// The keeper that goes beside a console with these settings, and tells it what was done and missed; `None` where no
@@ -330,7 +334,7 @@ pub fn beside(
     ledger: &Arc<Ledger>,
     console: UnboundedSender<Msg>,
 ) -> Option<impl Future<Output = ()> + Send + use<>> {
-    if settings.read_only || !settings.wishes.environments.iter().any(is_local) {
+    if settings.read_only || !settings.wishes.environments.iter().any(is_ours) {
         return None;
     }
     let keeper = Keeper {

@@ -51,8 +51,19 @@ impl OffHours {
         let awake = sleepers.iter().any(|it| !matches!(it.actual, Actual::Down | Actual::Gone));
         // A stop repeated on what sleeps already is nothing to announce.
         let next = if desired == Desired::Off && !awake { intent.next_of(now, Verb::Start) } else { intent.next(now) };
-        let grace = grace(&sleepers);
-        let enforced = routine.backend == Backend::Local;
+        let at_aws = routine.backend == Backend::EventBridge;
+        // Where AWS starts the last stage at the end of the lead, it is not late before that.
+        let lead = if at_aws && routine.acts_here() { routine.schedule.start_lead } else { SignedDuration::ZERO };
+        let grace = grace(&sleepers).saturating_add(lead);
+        let watcher = match world.vigil().filter(|_| routine.acts_here()) {
+            Some(vigil) => vigil.keeps(&environment.name, now),
+            None => Watcher::Untold,
+        };
+        let enforced = match watcher {
+            Watcher::Here | Watcher::Looked(_) => true,
+            Watcher::Untold => !at_aws,
+            Watcher::Nobody(_) => false,
+        };
         let first_seen = sighted(world, intent, now);
         let seen =
             |it: &Sleeper| Observed { grace, enforced, first_seen: first_seen(&it.arn), ..observed(it, world, now) };
@@ -62,11 +73,8 @@ impl OffHours {
             let first = drifts.iter().filter_map(Drift::righted_at).min();
             drifts.iter_mut().for_each(|drift| drift.put_right(first));
         }
-        let watcher = match (routine.backend, world.vigil()) {
-            (Backend::Local, Some(vigil)) => vigil.keeps(&environment.name, now),
-            _ => Watcher::Untold,
-        };
-        if routine.backend == Backend::Observe || matches!(watcher, Watcher::Nobody(_)) {
+        let unkept = routine.backend == Backend::Local && matches!(watcher, Watcher::Nobody(_));
+        if routine.backend == Backend::Observe || unkept {
             drifts.iter_mut().for_each(|drift| drift.put_right(None));
         }
         Some(Self { desired, next, drifts, exceptions, sleepers, routine, watcher })
@@ -158,8 +166,12 @@ impl OffHours {
             Some(at) => format!(" (it was looked at last {})", words::when(at, now, zone)),
             None => String::new(),
         };
+        let what = match self.routine.backend {
+            Backend::EventBridge => "puts right what drifts between its edges",
+            Backend::Local | Backend::Observe => "carries out its schedule",
+        };
         Some(format!(
-            "nobody on this machine carries out its schedule{last}; `toban schedule run` does, here or where it may be \
+            "nobody on this machine {what}{last}; `toban schedule run` does, here or where it may be \
              running already"
         ))
     }

@@ -2,7 +2,7 @@
 //! under which names it stands at AWS. Plain data; pure.
 
 use super::materialise::MAX_NAME;
-use super::model::{MemberKind, Schedule};
+use super::model::{MemberKind, Mode, Schedule};
 
 /// Who makes the edges happen.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -82,6 +82,17 @@ impl Routine {
             role_arn: None,
             dlq_arn: None,
             enforce_blind: false,
+        }
+    }
+
+    /// Whether something of it is done by `toban schedule run` or an open console: its edges, or for a schedule that is
+    /// enforced and kept at AWS, what drifts between them, since AWS looks at nothing.
+    #[must_use]
+    pub fn acts_here(&self) -> bool {
+        match self.backend {
+            Backend::Local => true,
+            Backend::EventBridge => self.schedule.mode == Mode::Enforce,
+            Backend::Observe => false,
         }
     }
 

@@ -23,6 +23,8 @@ use crate::world::Watcher;
 pub(super) async fn run(duty: &Duty, args: &tree::Listing) -> Result<Exit, Failure> {
     let mut outlook = look::once(duty).await?;
     let mut unread = stored::read(duty, &mut outlook).await;
+    // Why something drifts is told by what is read for the past.
+    look::explain(duty, &mut outlook, &|_| false).await?;
     let past: Vec<Want> = scheduled(&outlook).flat_map(|(_, off)| off.past()).collect();
     unread.push_str(&stored::events(duty, &mut outlook, past).await);
     let (zone, diary) = (&duty.view.zone, stored::diary(duty));

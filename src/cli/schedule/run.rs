@@ -7,10 +7,10 @@ use super::super::exit::{Exit, Failure};
 use super::super::look::Duty;
 use super::super::{out, tree};
 use crate::app::gate::Gate;
-use crate::app::keeper::{Keeper, keep_on, patrol};
+use crate::app::keeper::{Keeper, is_ours, keep_on, patrol};
 use crate::app::ledger::Ledger;
 use crate::cloud::at_work;
-use crate::schedule::{Backend, words};
+use crate::schedule::words;
 use crate::text;
 
 /// Runs it.
@@ -18,11 +18,9 @@ use crate::text;
 /// # Errors
 /// When no environment has the backend, nothing may be changed, there is no state directory, or looking fails.
 pub(super) async fn run(duty: &Duty, args: &tree::Running) -> Result<Exit, Failure> {
-    let is_local =
-        |wish: &&crate::environment::Wish| wish.routine.as_ref().is_some_and(|it| it.backend == Backend::Local);
-    if !duty.view.wishes.environments.iter().any(|wish| is_local(&wish)) {
-        let says =
-            "no environment has backend = \"local\": there is nothing to run; EventBridge Scheduler needs nobody";
+    if !duty.view.wishes.environments.iter().any(is_ours) {
+        let says = "no environment has backend = \"local\" or a schedule that is enforced: there is nothing to run; \
+                    EventBridge Scheduler needs nobody";
         return Err(Failure::new(Exit::NotFound, says));
     }
     if duty.settings.read_only {

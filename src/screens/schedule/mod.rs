@@ -104,7 +104,12 @@ fn head(environment: &Environment, off: &OffHours, around: Around<'_>) -> Block 
     }
     let who = match off.routine.backend {
         Backend::EventBridge => {
-            format!("group {} at EventBridge Scheduler", off.routine.group_of(environment.name.as_str()))
+            let group = format!("group {} at EventBridge Scheduler", off.routine.group_of(environment.name.as_str()));
+            match off.watcher {
+                Watcher::Here => format!("{group}; what drifts between its edges is put right by this console"),
+                Watcher::Looked(_) => format!("{group}; what drifts between its edges is put right from this machine"),
+                Watcher::Untold | Watcher::Nobody(_) => group,
+            }
         }
         Backend::Local => match off.watcher {
             Watcher::Here => "this console while it is open, or `toban schedule run`".to_owned(),
