@@ -262,8 +262,8 @@ class Server(http.server.ThreadingHTTPServer):
     request_queue_size = 128
 
     def handle_error(self, request, client_address):
-        # A client that hangs up is part of the tests, not news.
-        if not isinstance(sys.exc_info()[1], OSError):
+        # A client that hangs up is part of the tests, not news. Any other fault is the peer's own, and must be seen.
+        if not isinstance(sys.exc_info()[1], ConnectionError):
             super().handle_error(request, client_address)
 
 
