@@ -116,8 +116,8 @@ impl Ledger {
             }
         }
         for (key, state) in self.read()? {
-            if state == State::Drifting {
-                vigil.sighted.entry(key.arn).or_default().push(key.at);
+            if matches!(state, State::Drifting | State::GivenUp) {
+                vigil.sighted.entry(key.arn).or_default().push((key.at, state == State::GivenUp));
             }
         }
         Ok(vigil)
@@ -203,7 +203,10 @@ mod tests {
             let key = ActionKey { arn: "arn:db".to_owned(), at: now, verb: Verb::Stop };
             ledger.write(std::slice::from_ref(&key), State::Drifting).unwrap();
             let vigil = ledger.vigil(names, now).unwrap();
-            assert_eq!((vigil.looked.get(&name), vigil.sighted["arn:db"].as_slice()), (Some(&now), [now].as_slice()));
+            assert_eq!(
+                (vigil.looked.get(&name), vigil.sighted["arn:db"].as_slice()),
+                (Some(&now), [(now, false)].as_slice())
+            );
             ledger.write(&[key], State::Righted).unwrap();
             assert!(ledger.vigil(names, now).unwrap().sighted.is_empty(), "over");
         }

@@ -65,8 +65,11 @@ impl OffHours {
             Watcher::Nobody(_) => false,
         };
         let first_seen = sighted(world, intent, now);
-        let seen =
-            |it: &Sleeper| Observed { grace, enforced, first_seen: first_seen(&it.arn), ..observed(it, world, now) };
+        let seen = |it: &Sleeper| {
+            let (first_seen, given_up) = first_seen(&it.arn).unzip();
+            let enforced = enforced && given_up != Some(true);
+            Observed { grace, enforced, first_seen, ..observed(it, world, now) }
+        };
         let mut drifts: Vec<Drift> = sleepers.iter().map(|it| drift(intent, &seen(it), now)).collect();
         if enforced && routine.schedule.mode == Mode::Enforce {
             // The environment goes as a whole, once the first of them has drifted for long enough.
@@ -216,8 +219,13 @@ fn grace(sleepers: &[Sleeper]) -> SignedDuration {
     AFTER_EDGE.saturating_add(STAGE_GAP.saturating_mul(stages))
 }
 
-/// When whoever enforces `intent` first saw each of them not as it should be, since the last edge.
-fn sighted<'w>(world: &'w World, intent: Intent<'_>, now: Timestamp) -> impl Fn(&str) -> Option<Timestamp> + use<'w> {
+/// When whoever enforces `intent` first saw each of them not as it should be, since the last edge, and whether they gave
+/// up putting it right.
+fn sighted<'w>(
+    world: &'w World,
+    intent: Intent<'_>,
+    now: Timestamp,
+) -> impl Fn(&str) -> Option<(Timestamp, bool)> + use<'w> {
     let vigil = world.vigil().filter(|vigil| !vigil.sighted.is_empty() && intent.schedule.mode == Mode::Enforce);
     let back = now.checked_sub(AWS_STOPPED_MAX).unwrap_or(now);
     let last = vigil.and_then(|_| intent.edges(back, now).into_iter().next_back());

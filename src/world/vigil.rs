@@ -30,8 +30,9 @@ pub struct Vigil {
     pub looked: BTreeMap<EnvironmentName, Timestamp>,
     /// Environments that somebody is at just now.
     pub busy: BTreeSet<EnvironmentName>,
-    /// When each resource (by its ARN) was first seen not as it should be, of all that is not over.
-    pub sighted: BTreeMap<String, Vec<Timestamp>>,
+    /// When each resource (by its ARN) was first seen not as it should be, of all that is not over; and whether putting it
+    /// right was given up.
+    pub sighted: BTreeMap<String, Vec<(Timestamp, bool)>>,
 }
 
 impl Vigil {
@@ -50,9 +51,9 @@ impl Vigil {
     }
 
     /// When a resource was first seen so, between the two: what is earlier is of another night, and what is later of
-    /// another clock.
+    /// another clock. With whether putting it right was given up.
     #[must_use]
-    pub fn first(&self, arn: &str, from: Timestamp, to: Timestamp) -> Option<Timestamp> {
-        self.sighted.get(arn)?.iter().copied().filter(|at| (from..=to).contains(at)).min()
+    pub fn first(&self, arn: &str, from: Timestamp, to: Timestamp) -> Option<(Timestamp, bool)> {
+        self.sighted.get(arn)?.iter().copied().filter(|(at, _)| (from..=to).contains(at)).min()
     }
 }

@@ -269,6 +269,33 @@ async fn the_moment_of_an_enforced_stop_is_told_as_the_ledger_knows_it_and_that_
     assert!(unkept.is_some_and(|says| says.contains("(it was looked at last 14:00)")));
     let (says, unkept) = told(true).await;
     assert!(says.ends_with("; stop 14:36") && unkept.is_none(), "this console does it at once: {says}");
+    // Tried in vain for long enough, nobody tries again before the next edge.
+    let open = keeper.ledger.read().unwrap().into_iter().filter(|(_, state)| *state == State::Drifting);
+    let open: Vec<ActionKey> = open.map(|(key, _)| key).collect();
+    keeper.ledger.write(&open, State::GivenUp).unwrap();
+    let given_up = told_of(&keeper, "Backend", &zone).await;
+    assert!(given_up.ends_with("; stop 22:00"), "{given_up}");
+}
+
+/// What this console would say of the drift of one service of the municipal system.
+async fn told_of(keeper: &Keeper, who: &str, zone: &TimeZone) -> String {
+    let mut outlook = headless::picture(&keeper.cloud, &keeper.view, &mut |_, _| {}).await.unwrap();
+    let seen = vigil(&keeper.view.wishes, &keeper.ledger, outlook.at).expect("an environment of ours").unwrap();
+    // Nothing else drifts that somebody would still put right.
+    let world = &mut outlook.world;
+    world.watched(Vigil { here: true, ..seen });
+    let wish = keeper.view.wishes.of(&"city-poc".into()).unwrap().clone();
+    let sleepers = crate::environment::sleepers(
+        gather(world, &keeper.view.wishes, outlook.at, zone).environment(&"city-poc".into()).unwrap(),
+        world,
+        Some(&wish),
+    );
+    let only = sleepers.iter().find(|it| it.member.id == who).unwrap().member.clone();
+    let mut wishes = keeper.view.wishes.clone();
+    wishes.environments = vec![Wish { sleepers: vec![only], ..wish }];
+    let picture = gather(world, &wishes, outlook.at, zone);
+    let off = picture.environment(&"city-poc".into()).unwrap().offhours.clone().unwrap();
+    off.drifted(outlook.at, zone).first().map(|(_, says)| says.clone()).unwrap()
 }
 
 /// Somebody puts an environment to sleep, or wakes it.
