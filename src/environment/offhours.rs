@@ -70,7 +70,19 @@ impl OffHours {
             let enforced = enforced && given_up != Some(true);
             Observed { grace, enforced, first_seen, ..observed(it, world, now) }
         };
-        let mut drifts: Vec<Drift> = sleepers.iter().map(|it| drift(intent, &seen(it), now)).collect();
+        let mut drifts: Vec<Drift> = sleepers
+            .iter()
+            .map(|it| {
+                let drifts = drift(intent, &seen(it), now);
+                // What was last seen before an edge tells nothing of what came of it: a console without its login for
+                // an hour must not say that the stop of half an hour ago had no effect.
+                let then = read_at(it, world).filter(|at| *at < now && matches!(drifts, Drift::Drifted { .. }));
+                match then.map(|at| drift(intent, &seen(it), at)) {
+                    Some(then) if !matches!(then, Drift::Drifted { .. }) => Drift::Settling,
+                    _ => drifts,
+                }
+            })
+            .collect();
         if enforced && routine.schedule.mode == Mode::Enforce {
             // The environment goes as a whole, once the first of them has drifted for long enough.
             let first = drifts.iter().filter_map(Drift::righted_at).min();
@@ -271,6 +283,12 @@ fn database(it: &Sleeper, world: &World) -> Option<Database> {
     })
 }
 
+/// When it was last seen.
+fn read_at(it: &Sleeper, world: &World) -> Option<Timestamp> {
+    let id = it.id.as_ref()?;
+    world.shelf(&id.scope, id.kind)?.read_at(&id.key)
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
@@ -319,6 +337,29 @@ mod tests {
         let says = environment.verdict.findings.iter().filter(|finding| finding.says.contains("should be off"));
         let health = says.clone().map(|finding| finding.health).max().unwrap();
         (drifted.unwrap(), health, says.map(|finding| finding.says.clone()).collect())
+    }
+
+    #[tokio::test]
+    async fn what_was_last_seen_before_an_edge_tells_nothing_of_what_came_of_it() {
+        let mut outlook = seen(None).await;
+        let environment = outlook.picture.environment(&NAME.into()).unwrap();
+        let scope = environment.scopes[0].clone();
+        let all: Vec<DbInstance> = outlook.world.all::<DbInstance>(&scope).cloned().collect();
+        let zone = TimeZone::get("Asia/Tokyo").unwrap();
+        // Tuesday, stop at 22:00.
+        let now: Timestamp = "2026-11-24T22:30:00+09:00".parse().unwrap();
+        let mut drifts = |read: &str| {
+            let got = Ok(Harvest::whole(all.clone()).into());
+            outlook.world.put(&scope, DbInstance::KIND, &Coverage::All, got, read.parse().unwrap());
+            let picture = gather(&outlook.world, &wishes(), now, &zone);
+            let off = picture.environment(&NAME.into()).unwrap().offhours.clone().unwrap();
+            off.sleepers.iter().zip(&off.drifts).find(|(it, _)| it.arn.contains(":db:")).map(|(_, drift)| drift.clone())
+        };
+        for before in ["2026-11-24T10:00:00+09:00", "2026-11-24T21:59:00+09:00", "2026-11-24T22:01:00+09:00"] {
+            assert_eq!(drifts(before), Some(Drift::Settling), "{before}");
+        }
+        let seen_since = drifts("2026-11-24T22:29:30+09:00");
+        assert!(matches!(seen_since, Some(Drift::Drifted { verb: Verb::Stop, .. })), "{seen_since:?}");
     }
 
     #[tokio::test]
