@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use futures_util::stream::{FuturesUnordered, StreamExt};
 use jiff::{SignedDuration, Timestamp};
 
 use tokio::sync::mpsc::UnboundedSender;
@@ -20,11 +21,12 @@ use super::msg::{Msg, News};
 use super::settings::Settings;
 use crate::cloud::{Cloud, at_work};
 use crate::environment::{Environment, OffHours, Sleeper, Wish, Wishes, whole};
-use crate::kinds::Site;
+use crate::kinds::{Boxed, Site};
 use crate::procedure::{Ending, How, Proposal};
 use crate::schedule::drift::{Drift, enforce};
 use crate::schedule::{ActionKey, Actual, Backend, Cause, Due, Edge, Intent, Mode, Verb, words};
 use crate::world::{EnvironmentName, Fault, FaultKind, KindName, ResourceId, Speed, Vigil};
+pub use on::keep_on;
 use sighted::Sighting;
 
 /// How often is looked when nothing is due: overrides of colleagues are seen no later than this.
@@ -33,6 +35,8 @@ const PATROL: SignedDuration = SignedDuration::from_mins(5);
 const SELDOM: SignedDuration = SignedDuration::from_mins(30);
 /// How often at most in our time: a simulated account must not do nothing but be looked at.
 const OFTEN: SignedDuration = SignedDuration::from_millis(250);
+/// How much time goes by between two looks at least.
+const LEAST: SignedDuration = SignedDuration::from_secs(1);
 /// How soon what failed is tried again.
 const AGAIN: SignedDuration = SignedDuration::from_secs(60);
 /// How far back an edge is looked for.
@@ -54,6 +58,16 @@ pub struct Keeper {
     pub patrol: SignedDuration,
 }
 
+/// What was due in one environment, done.
+struct Done {
+    /// Where.
+    name: EnvironmentName,
+    /// What came of it.
+    round: Round,
+    /// When it was done: from then on its next look counts.
+    at: Timestamp,
+}
+
 /// What came of one round.
 #[derive(Debug, Default)]
 pub struct Round {
@@ -66,38 +80,74 @@ pub struct Round {
 }
 
 impl Keeper {
-    /// Looks once and does what is due.
+    /// Looks once and does what is due, everywhere at once.
     ///
     /// # Errors
     /// When it cannot be told where to look.
     pub async fn round(&self) -> Result<Round, Fault> {
-        let mut outlook = headless::picture(&self.cloud, &self.view, &mut |_, _| {}).await?;
-        let mut round = Round { next: self.patrol, ..Round::default() };
+        let here = at_work(&self.cloud);
+        let (standing, works) = self.look(&here, &BTreeSet::new()).await?;
+        let mut due = plus(here.now(), self.patrol);
+        let mut round = Round { standing, ..Round::default() };
+        let mut works: FuturesUnordered<_> = works.into_iter().map(|(_, work)| work).collect();
+        // Whoever is at work from here on has a door of their own.
+        drop(here);
+        while let Some(done) = works.next().await {
+            due = due.min(plus(done.at, done.round.next));
+            round.said.extend(done.round.said);
+            round.standing.extend(done.round.standing);
+        }
+        round.next = due.duration_since(self.cloud.now()).max(LEAST);
+        Ok(round)
+    }
+
+    /// Looks, and takes up what is due in each environment that nobody is `busy` with. What stands in the way of looking,
+    /// and the works: each goes on by itself, for one that takes hours must not keep the others from their edges.
+    async fn look(
+        &self,
+        here: &Arc<dyn Cloud>,
+        busy: &BTreeSet<EnvironmentName>,
+    ) -> Result<(Vec<String>, Vec<(EnvironmentName, Boxed<'static, Done>)>), Fault> {
+        let mut outlook = headless::picture(here, &self.view, &mut |_, _| {}).await?;
         // Why something is up or down is worth a call only where it is put right, and told.
         let enforced = |it: &Environment| it.offhours.as_deref().is_some_and(is_enforced);
-        let unread = headless::explain(&*self.cloud, &self.view, &mut outlook, &enforced).await;
-        round
-            .standing
-            .extend(unread.iter().map(|fault| format!("why something drifts is not known: {}", fault.sentence())));
-        for environment in &outlook.picture.environments {
-            let Some(off) = environment.offhours.as_deref() else { continue };
-            if !off.routine.acts_here() || off.exceptions.protect {
-                continue;
+        let unread = headless::explain(&**here, &self.view, &mut outlook, &enforced).await;
+        let standing =
+            unread.iter().map(|fault| format!("why something drifts is not known: {}", fault.sentence())).collect();
+        let ours = |it: &&Environment| {
+            let off = it.offhours.as_deref();
+            off.is_some_and(|off| off.routine.acts_here() && !off.exceptions.protect)
+        };
+        let names: Vec<EnvironmentName> =
+            outlook.picture.environments.iter().filter(ours).map(|it| it.name.clone()).collect();
+        let outlook = Arc::new(outlook);
+        let free = names.into_iter().filter(|name| !busy.contains(name));
+        Ok((standing, free.map(|name| (name.clone(), self.take_up(name, Arc::clone(&outlook)))).collect()))
+    }
+
+    /// What is due in one environment, by a keeper behind a door of its own.
+    fn take_up(&self, name: EnvironmentName, outlook: Arc<Outlook>) -> Boxed<'static, Done> {
+        let (view, ledger, journal) = (self.view.clone(), Arc::clone(&self.ledger), self.journal.clone());
+        let own = Self { cloud: at_work(&self.cloud), view, ledger, journal, gate: self.gate, patrol: self.patrol };
+        Box::pin(async move {
+            let mut round = Round { next: own.patrol, ..Round::default() };
+            if let Some(environment) = outlook.picture.environment(&name)
+                && let Some(off) = environment.offhours.as_deref()
+            {
+                let again = match own.keep(environment, off, &outlook, &mut round).await {
+                    Ok(true) => None,
+                    Ok(false) => Some(AGAIN),
+                    Err(fault) => {
+                        round.said.push(format!("{name}: {}", fault.sentence()));
+                        Some(AGAIN)
+                    }
+                };
+                let now = own.cloud.now();
+                let edge = off.intent().next(now).map(|edge| edge.issue_at.duration_since(now));
+                round.next = [again, edge].into_iter().flatten().fold(round.next, SignedDuration::min).max(LEAST);
             }
-            let again = match self.keep(environment, off, &outlook, &mut round).await {
-                Ok(true) => None,
-                Ok(false) => Some(AGAIN),
-                Err(fault) => {
-                    round.said.push(format!("{}: {}", environment.name, fault.sentence()));
-                    Some(AGAIN)
-                }
-            };
-            let now = self.cloud.now();
-            let edge = off.intent().next(now).map(|edge| edge.issue_at.duration_since(now));
-            round.next = [again, edge].into_iter().flatten().fold(round.next, SignedDuration::min);
-        }
-        round.next = round.next.max(SignedDuration::from_secs(1));
-        Ok(round)
+            Done { name, round, at: own.cloud.now() }
+        })
     }
 
     /// Does what is due in one environment; `false` if it has to be tried again soon.
@@ -258,6 +308,11 @@ impl Keeper {
     }
 }
 
+/// `at` moved on, stopping at the end of time.
+fn plus(at: Timestamp, by: SignedDuration) -> Timestamp {
+    at.saturating_add(by).unwrap_or(Timestamp::MAX)
+}
+
 /// Whether what drifts of it is put right by whoever executes its edges.
 fn is_enforced(off: &OffHours) -> bool {
     off.routine.acts_here() && off.routine.schedule.mode == Mode::Enforce && !off.exceptions.protect
@@ -290,28 +345,6 @@ fn is_so(off: &OffHours, verb: Verb) -> bool {
     })
 }
 
-/// Goes on for ever; `tell` hears what was done. What can't be told is tried again.
-pub async fn keep_on(keeper: &Keeper, tell: &mut (dyn FnMut(Timestamp, String) + Send)) {
-    let mut standing: Vec<String> = Vec::new();
-    loop {
-        let wait = match keeper.round().await {
-            Ok(round) => {
-                let new = round.standing.iter().filter(|says| !standing.contains(says)).cloned();
-                for says in new.chain(round.said) {
-                    tell(keeper.cloud.now(), says);
-                }
-                standing = round.standing;
-                round.next
-            }
-            Err(fault) => {
-                tell(keeper.cloud.now(), fault.sentence());
-                AGAIN
-            }
-        };
-        keeper.cloud.pause(wait).await;
-    }
-}
-
 /// What is known of whoever executes schedules on this machine; `None` where no environment's edges are theirs.
 #[must_use]
 pub fn vigil(wishes: &Wishes, ledger: &Ledger, now: Timestamp) -> Option<std::io::Result<Vigil>> {
@@ -338,7 +371,7 @@ pub fn beside(
         return None;
     }
     let keeper = Keeper {
-        cloud: at_work(cloud),
+        cloud: Arc::clone(cloud),
         view: View { wishes: settings.wishes.clone(), zone: settings.zone.clone() },
         ledger: Arc::clone(ledger),
         journal: settings.journal.clone(),
@@ -363,6 +396,7 @@ impl Drop for Stopping {
     }
 }
 
+mod on;
 mod sighted;
 #[cfg(test)]
 mod tests;

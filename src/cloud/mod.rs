@@ -101,7 +101,8 @@ pub trait Cloud: Send + Sync + 'static {
 
     /// A door of its own for somebody who works here and must come too late for nothing; `None` where time waits for
     /// nobody. A simulated account's time stands while somebody behind such a door works, and goes by while all of them
-    /// [pause](Self::pause), up to what the first of them waits for. Whoever has one pauses in one place at a time.
+    /// [pause](Self::pause), up to what the first of them waits for. Whoever has one pauses in one place at a
+    /// time, and waits behind it for nobody who has another.
     fn attended(&self) -> Option<Arc<dyn Cloud>> {
         None
     }

@@ -37,6 +37,8 @@ struct State {
     base: i64,
     /// Since when it runs from there; `None` while somebody works.
     since: Option<Instant>,
+    /// Whether anybody asked for it yet: it begins with the first who does, however long the program took to get there.
+    begun: bool,
     /// How many work.
     at_work: usize,
     /// What those who pause from their work wait for, and how many wait for it: time does not pass over the first.
@@ -56,9 +58,9 @@ struct Pause<'a> {
 }
 
 impl Clock {
-    /// A running clock that starts now; a speed that is no positive number counts as 1.
+    /// A running clock that starts when it is first looked at; a speed that is no positive number counts as 1.
     pub(super) fn running(speed: f64) -> Self {
-        let state = State { base: 0, since: Some(Instant::now()), at_work: 0, awaited: BTreeMap::new() };
+        let state = State { base: 0, since: None, begun: false, at_work: 0, awaited: BTreeMap::new() };
         Self::Running(Arc::new(Flow { speed: Speed::times(speed), state: Mutex::new(state), runs: Notify::new() }))
     }
 
@@ -150,7 +152,11 @@ impl State {
 
 impl Flow {
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if !std::mem::replace(&mut state.begun, true) {
+            state.since = Some(Instant::now());
+        }
+        state
     }
 
     /// How long until `until`, if it were to run on like this; `None` if somebody has to go first.
@@ -229,6 +235,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn it_runs_as_fast_as_it_was_told() {
         let clock = Clock::running(60.0);
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        assert_eq!(clock.millis(), 0, "nobody looked yet");
         tokio::time::sleep(Duration::from_secs(60)).await;
         assert_eq!(clock.millis(), HOUR);
         clock.pause(seconds(3600)).await;

@@ -20,7 +20,7 @@ use toban::world::{
 };
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Notify};
 
 /// Where the account answers.
 pub(crate) const ACCOUNT: &str = "KEEPERS_ACCOUNT";
@@ -34,10 +34,12 @@ pub(crate) fn keep() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("threads");
     runtime.block_on(async {
         let stream = BufReader::new(TcpStream::connect(account).await.expect("the account answers"));
-        let cloud = Shared { demo: Demo::at(7, 0), line: Mutex::new(Line { stream, have: 0 }) };
-        cloud.ask(json!({ "ask": "now" })).await;
+        let line = Mutex::new(Line { stream, have: 0 });
+        let home = Home { demo: Demo::at(7, 0), line, doors: std::sync::Mutex::default(), woken: Notify::new() };
+        let cloud = Arc::new(Shared { home: Arc::new(home), at_work: false });
+        cloud.home.ask(json!({ "ask": "now" })).await;
         let keeper = Keeper {
-            cloud: Arc::new(cloud),
+            cloud,
             view: View { wishes: toban::demo::wishes(), zone: TimeZone::get("Asia/Tokyo").expect("Tokyo") },
             journal: Some(state.join("journal.jsonl")),
             ledger: Ledger::Kept(state).into(),
@@ -48,19 +50,92 @@ pub(crate) fn keep() {
     });
 }
 
-/// The account as this process sees it.
+/// A door to the account, for one who works in this process or for who only looks for one.
 struct Shared {
-    demo: Demo,
-    line: Mutex<Line>,
+    home: Arc<Home>,
+    at_work: bool,
 }
 
-/// The line to the first process, and how much of what was done is known here.
-struct Line {
-    stream: BufReader<TcpStream>,
-    have: usize,
+/// The account as this process sees it.
+struct Home {
+    demo: Demo,
+    line: Mutex<Line>,
+    doors: std::sync::Mutex<Doors>,
+    /// Told whenever time went on, or a door was closed.
+    woken: Notify,
+}
+
+/// How many work here, and what those who pause wait for: time is asked for once all of them pause.
+#[derive(Default)]
+struct Doors {
+    open: usize,
+    waits: Vec<(u64, Timestamp)>,
+    next: u64,
+    asking: bool,
 }
 
 impl Shared {
+    fn door(home: &Arc<Home>) -> Arc<Self> {
+        home.doors.lock().unwrap().open += 1;
+        Arc::new(Self { home: Arc::clone(home), at_work: true })
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.home.doors.lock().unwrap().open -= usize::from(self.at_work);
+        self.home.woken.notify_waiters();
+    }
+}
+
+/// A pause, until it is over or broken off.
+struct Wait<'a> {
+    home: &'a Home,
+    id: u64,
+}
+
+impl Drop for Wait<'_> {
+    fn drop(&mut self) {
+        self.home.doors.lock().unwrap().waits.retain(|(id, _)| *id != self.id);
+    }
+}
+
+impl Home {
+    async fn pause(&self, until: Timestamp) {
+        let wait = {
+            let mut doors = self.doors.lock().unwrap();
+            doors.next += 1;
+            let id = doors.next;
+            doors.waits.push((id, until));
+            Wait { home: self, id }
+        };
+        while self.demo.now() < until {
+            let mut woken = std::pin::pin!(self.woken.notified());
+            woken.as_mut().enable();
+            let first = {
+                let mut doors = self.doors.lock().unwrap();
+                let all = doors.waits.len() == doors.open && !doors.asking;
+                let first = doors.waits.iter().map(|(_, until)| *until).min().filter(|_| all);
+                doors.asking |= first.is_some();
+                first
+            };
+            match first {
+                Some(first) => {
+                    self.ask(json!({ "ask": "pause", "until": first.to_string() })).await;
+                    let now = self.demo.now();
+                    let mut doors = self.doors.lock().unwrap();
+                    doors.asking = false;
+                    // Those whose moment has come work from now on.
+                    doors.waits.retain(|(_, until)| *until > now);
+                    drop(doors);
+                    self.woken.notify_waiters();
+                }
+                None => woken.await,
+            }
+        }
+        drop(wait);
+    }
+
     /// Asks, and plays what was done by then and what time it is. What came of the last deed.
     async fn ask(&self, mut question: Value) -> Option<Result<Receipt, Fault>> {
         let mut line = self.line.lock().await;
@@ -81,6 +156,12 @@ impl Shared {
         self.demo.go_to(answer["now"].as_i64().expect("a second"));
         last
     }
+}
+
+/// The line to the first process, and how much of what was done is known here.
+struct Line {
+    stream: BufReader<TcpStream>,
+    have: usize,
 }
 
 /// Does a deed of any process to the account as it is played here.
@@ -129,10 +210,10 @@ fn approved(told: &Value, now: Timestamp) -> Approved {
 
 impl Cloud for Shared {
     fn scopes(&self) -> Boxed<'_, Result<Vec<Scope>, Fault>> {
-        self.demo.scopes()
+        self.home.demo.scopes()
     }
     fn identify<'a>(&'a self, scope: &'a Scope) -> Boxed<'a, Result<Identity, Fault>> {
-        self.demo.identify(scope)
+        self.home.demo.identify(scope)
     }
     fn read<'a>(
         &'a self,
@@ -142,8 +223,8 @@ impl Cloud for Shared {
         known: &'a World,
     ) -> Boxed<'a, Result<Found, Fault>> {
         Box::pin(async move {
-            self.ask(json!({ "ask": "now" })).await;
-            self.demo.read(kind, scope, coverage, known).await
+            self.home.ask(json!({ "ask": "now" })).await;
+            self.home.demo.read(kind, scope, coverage, known).await
         })
     }
     fn look<'a>(
@@ -153,27 +234,28 @@ impl Cloud for Shared {
         known: &'a World,
         now: Timestamp,
     ) -> Boxed<'a, Result<Extra, Fault>> {
-        self.demo.look(kind, id, known, now)
+        self.home.demo.look(kind, id, known, now)
     }
     fn change<'a>(&'a self, change: &'a Approved, _scope: &'a Scope) -> Boxed<'a, Result<Receipt, Fault>> {
-        Box::pin(async move { self.ask(told(&change.deed())).await.expect("at least this was done") })
+        Box::pin(async move { self.home.ask(told(&change.deed())).await.expect("at least this was done") })
     }
     fn renew(&self, source: &SourceName) {
-        self.demo.renew(source);
+        self.home.demo.renew(source);
     }
     fn stats(&self) -> Stats {
-        self.demo.stats()
+        self.home.demo.stats()
     }
     fn login(&self, source: &SourceName) -> Option<Vec<String>> {
-        self.demo.login(source)
+        self.home.demo.login(source)
     }
     fn pause(&self, span: SignedDuration) -> Boxed<'_, ()> {
         let until = self.now().checked_add(span).expect("a moment");
-        Box::pin(async move {
-            self.ask(json!({ "ask": "pause", "until": until.to_string() })).await;
-        })
+        Box::pin(self.home.pause(until))
     }
     fn now(&self) -> Timestamp {
-        self.demo.now()
+        self.home.demo.now()
+    }
+    fn attended(&self) -> Option<Arc<dyn Cloud>> {
+        Some(Self::door(&self.home))
     }
 }

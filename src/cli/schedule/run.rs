@@ -9,7 +9,6 @@ use super::super::{out, tree};
 use crate::app::gate::Gate;
 use crate::app::keeper::{Keeper, is_ours, keep_on, patrol};
 use crate::app::ledger::Ledger;
-use crate::cloud::at_work;
 use crate::schedule::words;
 use crate::text;
 
@@ -32,7 +31,7 @@ pub(super) async fn run(duty: &Duty, args: &tree::Running) -> Result<Exit, Failu
         return Err(Failure::new(Exit::Failed, says));
     };
     let keeper = Keeper {
-        cloud: at_work(&duty.cloud),
+        cloud: Arc::clone(&duty.cloud),
         view: duty.view.clone(),
         journal: Some(journal),
         ledger: Arc::new(duty.settings.ledger.clone().map_or_else(Ledger::fleeting, Ledger::Kept)),

@@ -18,7 +18,7 @@ async fn run(
     let at_home = at_work(&demo);
     let view = View { wishes: wishes(), zone: TimeZone::get("Asia/Tokyo").unwrap() };
     let keeper = Keeper {
-        cloud: at_work(&demo),
+        cloud: Arc::clone(&demo),
         view,
         ledger: Ledger::fleeting().into(),
         journal: Some(state.join("journal.jsonl")),

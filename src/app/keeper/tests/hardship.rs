@@ -20,6 +20,8 @@ struct Mortal {
     killed: Notify,
     /// AWS refuses everything.
     refuses: bool,
+    /// Calls about what has this in its key are never answered.
+    stuck: Option<&'static str>,
     /// What it sent and awaited, in order: whether it was sent.
     lived: Mutex<Vec<bool>>,
     /// What the account took, and did not call done already: verb and resource.
@@ -33,6 +35,7 @@ impl Mortal {
             left: AtomicI64::new(steps),
             killed: Notify::new(),
             refuses: false,
+            stuck: None,
             lived: Mutex::default(),
             took: Arc::default(),
         }
@@ -78,6 +81,9 @@ impl Cloud for Mortal {
             self.live(true).await;
             if self.refuses {
                 return Err(Fault::new(FaultKind::Refused, "rds:StartDBInstance", "there is no capacity"));
+            }
+            if self.stuck.is_some_and(|stuck| change.deed().on.key.contains(stuck)) {
+                std::future::pending::<()>().await;
             }
             let got = self.demo.change(change, scope).await;
             let says = got.as_ref().ok().and_then(|receipt| receipt.says.as_deref()).unwrap_or_default();
@@ -361,4 +367,38 @@ async fn what_cannot_be_put_right_is_given_up_after_the_retry_window() {
     by_hand(&keeper, &outlook, proposal).await;
     keeper.round().await.unwrap();
     assert!(!given_up(keeper.ledger.read().unwrap()));
+}
+
+/// One environment hangs in the midst of its stop, for a day: the other keeps its hours.
+#[tokio::test(start_paused = true)]
+async fn one_that_never_ends_keeps_no_other_from_its_edges() {
+    let (from, to) = (at("2026-11-24T23:30:00+09:00"), at("2026-11-26T23:30:00+09:00"));
+    let state = tempfile::tempdir().unwrap();
+    let demo = Arc::new(Demo::new(7, 1.0, from).prompt());
+    let mortal = Arc::new(Mortal { stuck: Some("poc"), ..Mortal::new(&demo, i64::MAX) });
+    let mut keeper = Keeper { cloud: Arc::clone(&mortal) as Arc<dyn Cloud>, ..keeper(&demo, state.path()) };
+    let wishes = &mut keeper.view.wishes.environments;
+    let poc = Wish { name: "city-poc".into(), ..wishes[0].clone() };
+    // It is up at night: enforcing wants it down.
+    let routine = poc
+        .routine
+        .clone()
+        .map(|it| Routine { schedule: Schedule { mode: Mode::Enforce, ..it.schedule.clone() }, ..it });
+    wishes.insert(0, Wish { routine, ..poc });
+    let mut told = Vec::new();
+    let mut tell = |now: Timestamp, says: String| told.push(format!("{now} {says}"));
+    tokio::select! {
+        () = keep_on(&keeper, &mut tell) => {}
+        () = demo.pause(to.duration_since(from)) => {}
+    }
+    let text = std::fs::read_to_string(state.path().join("journal.jsonl")).unwrap();
+    let (entries, _) = crate::app::journal::read(&text);
+    let open: Vec<&str> =
+        entries.iter().filter(|entry| entry.done.is_none()).map(|entry| entry.environment.as_str()).collect();
+    assert!(!open.is_empty() && open.iter().all(|name| *name == "city-poc"), "it hangs: {open:?}");
+    let ours = entries.iter().filter(|entry| entry.environment == "prooflink-dev" && entry.part_of.is_none());
+    let began: Vec<Timestamp> =
+        ours.map(|entry| Timestamp::from_second(entry.at.as_second().div_euclid(60) * 60).unwrap()).collect();
+    let edges: Vec<Timestamp> = computed(&Exceptions::default(), from, to).into_iter().map(|(at, _)| at).collect();
+    assert_eq!(began, edges, "{told:#?}");
 }
