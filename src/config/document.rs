@@ -149,6 +149,17 @@ impl<'d> Value<'d> {
         }
     }
 
+    /// A number, with or without a fraction; `like` is an example for the message.
+    pub(super) fn decimal(&self, like: &str) -> Option<f64> {
+        let read = |text: &str| text.replace('_', "").parse::<f64>().ok().filter(|number| number.is_finite());
+        let number = match self.value.get_ref() {
+            DeValue::Integer(number) => read(number.as_str()),
+            DeValue::Float(number) => read(number.as_str()),
+            other => return self.refuse(format!("must be a number such as {like}, not {}", article(other))),
+        };
+        number.or_else(|| self.refuse(format!("must be a number such as {like}")))
+    }
+
     /// Whether it is a number.
     pub(super) fn is_number(&self) -> bool {
         matches!(self.value.get_ref(), DeValue::Integer(_))

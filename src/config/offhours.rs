@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use super::document::{Table, Value};
 use super::interval::interval;
 use crate::schedule::dates::read_dates;
+use crate::schedule::prices::Prices;
 use crate::schedule::{
     Backend, Builtin, Calendar, Guard, HolidayPolicy, Holidays, Member, MemberKind, Mode, Period, Ready, Routine,
     Schedule, StopAt, WakeDesired,
@@ -207,8 +208,20 @@ fn length(value: &Value<'_>) -> Option<SignedDuration> {
     read.or_else(|| value.refuse(format!("{text:?} is no length of whole minutes; write it like \"15m\" or \"6h\"")))
 }
 
+/// `[prices]`: US dollars an hour by the name of what is billed.
+pub(super) fn prices(root: &Table<'_>) -> Prices {
+    let mut prices = Prices::new();
+    let Some(table) = root.get("prices").and_then(|value| value.table()) else { return prices };
+    for (name, value) in table.each() {
+        if let Some(Err(why)) = value.decimal("0.026").map(|usd| prices.set(name, usd)) {
+            value.refuse::<()>(why);
+        }
+    }
+    prices
+}
+
 /// What an environment says of its off-hours.
-pub(super) fn routine(table: &Table<'_>, schedules: &Named<Schedule>) -> Option<Routine> {
+pub(super) fn routine(table: &Table<'_>, schedules: &Named<Schedule>, prices: &Prices) -> Option<Routine> {
     let schedule = table.get("schedule").map(|value| known(&value, schedules, "schedule"));
     let backends = Backend::ALL.map(|backend| (backend.word(), backend));
     let backend = table.get("backend").map_or(Some(Backend::default()), |value| one_of(&value, &backends));
@@ -224,7 +237,8 @@ pub(super) fn routine(table: &Table<'_>, schedules: &Named<Schedule>) -> Option<
             }
         }
     }
-    Some(Routine { schedule: schedule??, backend: backend?, group, role_arn, dlq_arn, enforce_blind })
+    let (schedule, backend, prices) = (schedule??, backend?, prices.clone());
+    Some(Routine { schedule, backend, group, role_arn, dlq_arn, enforce_blind, prices })
 }
 
 fn group(value: &Value<'_>) -> Option<String> {

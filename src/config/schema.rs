@@ -8,6 +8,7 @@ use std::path::Path;
 use crate::aws::Source;
 use crate::environment::{Glob, Match, Wish, Wishes};
 use crate::schedule::Schedule;
+use crate::schedule::prices::Prices;
 use crate::world::{AccountId, EnvironmentName};
 
 use super::document::{Document, Table, Value};
@@ -115,6 +116,7 @@ fn endpoint(value: &Value<'_>) -> Option<String> {
 fn wishes(root: &Table<'_>, folder: &Path) -> Wishes {
     let calendars = offhours::calendars(root, folder);
     let schedules = offhours::schedules(root, &calendars);
+    let prices = offhours::prices(root);
     let mut environments: Vec<Wish> = Vec::new();
     let table = root.get("environment").and_then(|value| value.table());
     for (name, value) in table.iter().flat_map(Table::each) {
@@ -128,13 +130,13 @@ fn wishes(root: &Table<'_>, folder: &Path) -> Wishes {
             continue;
         }
         if let Some(inside) = value.table() {
-            environments.push(wish(name, &inside, &schedules));
+            environments.push(wish(name, &inside, &schedules, &prices));
         }
     }
     Wishes { environments, schedules: schedules.into_values().flatten().collect() }
 }
 
-fn wish(name: &str, table: &Table<'_>, schedules: &BTreeMap<String, Option<Schedule>>) -> Wish {
+fn wish(name: &str, table: &Table<'_>, schedules: &BTreeMap<String, Option<Schedule>>, prices: &Prices) -> Wish {
     let wish = Wish {
         name: EnvironmentName::from(name),
         stage: table.get("stage").and_then(|value| value.text("\"dev\"")).map(str::to_owned),
@@ -144,7 +146,7 @@ fn wish(name: &str, table: &Table<'_>, schedules: &BTreeMap<String, Option<Sched
         matches: table.get("match").and_then(|value| value.table()).map(|table| matches(&table)).unwrap_or_default(),
         exclude: table.get("exclude").and_then(|value| globs(&value)).unwrap_or_default(),
         deploy: table.get("deploy").and_then(|value| value.table()).and_then(|table| recipe(&table)),
-        routine: offhours::routine(table, schedules),
+        routine: offhours::routine(table, schedules, prices),
         sleepers: offhours::members(table),
     };
     table.refuse_the_rest();

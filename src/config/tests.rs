@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::*;
 use crate::aws::Source;
 use crate::environment::Glob;
+use crate::schedule::prices::Item;
 use crate::schedule::{Backend, Guard, MemberKind, Ready, WakeDesired};
 use crate::world::EnvironmentName;
 
@@ -86,6 +87,9 @@ fn schedules_arrive_where_they_belong() {
     assert_eq!(names, ["nights_off", "office"]);
     let dev = settings.wishes.of(&EnvironmentName::from("prooflink-dev")).unwrap();
     let routine = dev.routine.as_ref().unwrap();
+    let cost = |item| routine.prices.own(&item);
+    assert_eq!(cost(Item::Ec2 { kind: "t2.micro".into() }), Some(0.0152));
+    assert_eq!((cost(Item::FargateCpu { arm: false }), cost(Item::FargateCpu { arm: true })), (Some(1.0), None));
     let office = &routine.schedule;
     assert_eq!((routine.backend, office.name.as_str()), (Backend::EventBridge, "office"));
     assert_eq!(office.zone.iana_name(), Some("Asia/Tokyo"));

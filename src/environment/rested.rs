@@ -86,7 +86,7 @@ impl OffHours {
             let (watched, by) = watched(it, world, diary, (from, now))?;
             let off = watched.off(from, now);
             let hours = Hours { off, total: now.duration_since(from) };
-            let saved = savings(hours, &parts(it, world), &region);
+            let saved = savings(hours, &parts(it, world), &self.routine.prices, &region);
             let (usd, unknown) = saved.sum();
             Some(Rested {
                 off,

@@ -25,7 +25,7 @@ impl OffHours {
         let hours = off_hours(Intent::new(&self.routine.schedule, &plain), month.year(), month.month())?;
         let parts: Vec<Part> = self.sleepers.iter().flat_map(|it| parts(it, world)).collect();
         let region = self.sleepers.iter().find_map(|it| it.id.as_ref()).map(|id| id.scope.region.to_string());
-        Some(savings(hours, &parts, region.as_deref().unwrap_or_default()))
+        Some(savings(hours, &parts, &self.routine.prices, region.as_deref().unwrap_or_default()))
     }
 }
 

@@ -1,5 +1,7 @@
-//! On-demand list prices for a handful of things in Tokyo, with the date they were read.
-//! Pure data: what is not in the table has no price, and is never given one by likeness.
+//! On-demand list prices for a handful of things in Tokyo, with the date they were read, and prices of the reader's own.
+//! Pure data: what is in neither has no price, and is never given one by likeness.
+
+use std::collections::BTreeMap;
 
 /// The region the table is for.
 pub const REGION: &str = "ap-northeast-1";
@@ -49,6 +51,87 @@ pub enum Item {
         /// `t4g.small`.
         kind: String,
     },
+}
+
+/// Prices of the reader's own, by the name of what is billed. They stand before the table, in every region.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Prices(BTreeMap<String, u64>);
+
+/// Names that are no class and no type.
+const FIXED: &[&str] =
+    &["aurora-capacity", "fargate-vcpu", "fargate-gb", "fargate-arm-vcpu", "fargate-arm-gb", "public-ipv4"];
+/// US dollars are kept in millionths, so that two of the same price are equal.
+const MILLION: f64 = 1_000_000.0;
+
+impl Prices {
+    /// None: the table alone.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(BTreeMap::new())
+    }
+
+    /// Sets what `name` costs an hour, in US dollars.
+    ///
+    /// # Errors
+    /// When nothing is billed under such a name, or the price is none: a sentence with what would do.
+    pub fn set(&mut self, name: &str, usd: f64) -> Result<(), String> {
+        if !is_name(name) {
+            return Err(format!(
+                "{name:?} is no name of a price; write a class with an engine and `multi-az` if need be (\"db.t3.medium\", \"db.t3.medium postgres multi-az\"), an instance type (\"t2.micro\"), or one of {}",
+                FIXED.join(", ")
+            ));
+        }
+        let millionths = (usd * MILLION).round();
+        if !(0.0..=1e12).contains(&millionths) {
+            return Err(format!("{usd} is no price; write US dollars an hour, such as 0.026"));
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a whole number between 0 and 10^12"
+        )]
+        self.0.insert(name.to_owned(), millionths as u64);
+        Ok(())
+    }
+
+    /// US dollars an hour for `item`, by the reader's own word; `None` if they say nothing of it.
+    #[must_use]
+    pub fn own(&self, item: &Item) -> Option<f64> {
+        #[expect(clippy::cast_precision_loss, reason = "at most 10^12, which a double holds exactly")]
+        let usd = |millionths: &u64| *millionths as f64 / MILLION;
+        names(item).iter().find_map(|name| self.0.get(name)).map(usd)
+    }
+}
+
+/// What an item may be called, the most exact first.
+fn names(item: &Item) -> Vec<String> {
+    let fixed = |name: &str| vec![name.to_owned()];
+    match item {
+        Item::DbInstance { class, engine, multi_az } => {
+            let zones = if *multi_az { " multi-az" } else { "" };
+            vec![format!("{class} {engine}{zones}"), format!("{class}{zones}")]
+        }
+        Item::AuroraInstance { class, engine, .. } => vec![format!("{class} {engine}"), class.clone()],
+        Item::AuroraCapacity { .. } => fixed("aurora-capacity"),
+        Item::FargateCpu { arm } => fixed(if *arm { "fargate-arm-vcpu" } else { "fargate-vcpu" }),
+        Item::FargateMemory { arm } => fixed(if *arm { "fargate-arm-gb" } else { "fargate-gb" }),
+        Item::PublicIpv4 => fixed("public-ipv4"),
+        Item::Ec2 { kind } => vec![kind.clone()],
+    }
+}
+
+/// Whether something could be billed under that name.
+fn is_name(name: &str) -> bool {
+    let plain = |word: &str| {
+        !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(&b))
+    };
+    let words: Vec<&str> = name.split(' ').collect();
+    match words.as_slice() {
+        [one] => FIXED.contains(one) || (plain(one) && one.contains('.')),
+        [class, engine] => class.starts_with("db.") && plain(class) && plain(engine),
+        [class, engine, "multi-az"] => class.starts_with("db.") && plain(class) && plain(engine),
+        _ => false,
+    }
 }
 
 /// US dollars an hour for `item` in `region` on demand, without discounts and tax; `None` if not known.

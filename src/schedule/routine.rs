@@ -3,6 +3,7 @@
 
 use super::materialise::MAX_NAME;
 use super::model::{MemberKind, Mode, Schedule};
+use super::prices::Prices;
 
 /// Who makes the edges happen.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -69,6 +70,8 @@ pub struct Routine {
     pub dlq_arn: Option<String>,
     /// Whether it is enforced although it cannot be seen who else stops or starts something.
     pub enforce_blind: bool,
+    /// What things cost, where the reader knows better than the table.
+    pub prices: Prices,
 }
 
 impl Routine {
@@ -82,6 +85,7 @@ impl Routine {
             role_arn: None,
             dlq_arn: None,
             enforce_blind: false,
+            prices: Prices::new(),
         }
     }
 

@@ -9,7 +9,7 @@ use jiff::civil::date;
 use super::clock::{ClockTime, settle};
 use super::desired::{Desired, Intent, minus};
 use super::model::{Mode, Verb};
-use super::prices::{Item, READ_ON, per_hour};
+use super::prices::{Item, Prices, READ_ON, per_hour};
 
 /// Hours off out of all hours of a month.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -52,6 +52,10 @@ pub struct Savings {
     pub hours: Hours,
     /// US dollars saved by each part; `None` if its price is unknown.
     pub parts: Vec<(String, Option<f64>)>,
+    /// Whether a price of the reader's own is in it.
+    pub own: bool,
+    /// Whether a price of the table is in it.
+    pub listed: bool,
 }
 
 /// Never in the sum, and said beside it.
@@ -74,7 +78,14 @@ impl fmt::Display for Savings {
         write!(f, "off {:.0} h of {total:.0} h ({:.1} %)", self.hours.off_hours(), self.hours.percent())?;
         let (known, unknown) = self.sum();
         if self.parts.len() > unknown.len() {
-            write!(f, " ≈ US${known:.1} on-demand list, prices read {READ_ON}, without discounts")?;
+            write!(f, " ≈ US${known:.1} ")?;
+            match (self.own, self.listed) {
+                (true, false) => f.write_str("by your own prices")?,
+                (true, true) => {
+                    write!(f, "by your own prices, else on-demand list, read {READ_ON}, without discounts")?
+                }
+                (false, _) => write!(f, "on-demand list, prices read {READ_ON}, without discounts")?,
+            }
         }
         if !unknown.is_empty() {
             write!(f, "; price unknown: {}", unknown.join(", "))?;
@@ -110,14 +121,24 @@ pub fn off_hours(intent: Intent<'_>, year: i16, month: i8) -> Option<Hours> {
     Some(Hours { off, total: to.duration_since(from) })
 }
 
-/// What `hours` off save for `parts` in `region`.
+/// What `hours` off save for `parts` in `region`: by the reader's own `prices`, else by the table.
 #[must_use]
-pub fn savings(hours: Hours, parts: &[Part], region: &str) -> Savings {
-    let parts = parts
-        .iter()
-        .map(|part| {
-            (part.name.clone(), per_hour(&part.item, region).map(|usd| usd * part.quantity * hours.off_hours()))
-        })
-        .collect();
-    Savings { hours, parts }
+pub fn savings(hours: Hours, parts: &[Part], prices: &Prices, region: &str) -> Savings {
+    let (mut own, mut listed) = (false, false);
+    let mut cost = |part: &Part| {
+        let each = match (prices.own(&part.item), per_hour(&part.item, region)) {
+            (Some(usd), _) => {
+                own = true;
+                usd
+            }
+            (None, Some(usd)) => {
+                listed = true;
+                usd
+            }
+            (None, None) => return None,
+        };
+        Some(each * part.quantity * hours.off_hours())
+    };
+    let parts = parts.iter().map(|part| (part.name.clone(), cost(part))).collect();
+    Savings { hours, parts, own, listed }
 }

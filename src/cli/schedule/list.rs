@@ -189,6 +189,7 @@ pub(super) fn object(
             "usd": known.then_some(usd),
             "price_unknown": unknown,
             "prices_read_on": crate::schedule::prices::READ_ON,
+            "own_prices": savings.own,
         })
     });
     let over = off.over(outlook.at);

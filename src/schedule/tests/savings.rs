@@ -1,8 +1,8 @@
 //! Hours and money: real months, the worked example, and prices nobody knows.
 
 use super::*;
-use crate::schedule::prices::{Item, REGION, per_hour};
-use crate::schedule::savings::{Part, off_hours, savings};
+use crate::schedule::prices::{Item, Prices, REGION, per_hour};
+use crate::schedule::savings::{Hours, Part, off_hours, savings};
 
 fn hours_of_2026(schedule: &Schedule) -> f64 {
     let none = Exceptions::default();
@@ -60,14 +60,41 @@ fn an_unknown_price_stays_unknown_and_hours_come_first() {
         part("web cpu", Item::FargateCpu { arm: false }, 0.5),
         part("old", database("db.m5.large"), 1.0),
     ];
-    let saved = savings(hours, &parts, REGION);
+    let saved = savings(hours, &parts, &Prices::new(), REGION);
     assert_eq!(
         saved.to_string(),
         "off 473 h of 720 h (65.7 %) ≈ US$23.8 on-demand list, prices read 2026-10, without discounts; price unknown: old"
     );
     assert_eq!(saved.sum().1, ["old"]);
-    let elsewhere = savings(hours, &parts[..1], "eu-west-1");
+    let elsewhere = savings(hours, &parts[..1], &Prices::new(), "eu-west-1");
     assert_eq!(elsewhere.to_string(), "off 473 h of 720 h (65.7 %); price unknown: db");
+}
+
+#[test]
+fn prices_of_ones_own_stand_before_the_table_and_say_so() {
+    let hours = Hours { off: SignedDuration::from_hours(100), total: SignedDuration::from_hours(720) };
+    let database = |class: &str, multi_az| Item::DbInstance { class: class.into(), engine: "mysql".into(), multi_az };
+    let part = |name: &str, item| Part { name: name.into(), item, quantity: 2.0 };
+    let parts = [part("old", database("db.t3.medium", true)), part("cpu", Item::FargateCpu { arm: false })];
+    let mut prices = Prices::new();
+    prices.set("db.t3.medium", 0.1).unwrap();
+    assert_eq!(savings(hours, &parts, &prices, REGION).sum().1, ["old"], "a standby has a price of its own");
+    prices.set("db.t3.medium mysql multi-az", 0.2).unwrap();
+    let saved = savings(hours, &parts, &prices, REGION);
+    assert_eq!(
+        saved.to_string(),
+        "off 100 h of 720 h (13.9 %) ≈ US$50.1 by your own prices, else on-demand list, read 2026-10, without discounts"
+    );
+    prices.set("fargate-vcpu", 0.05).unwrap();
+    let own = savings(hours, &parts, &prices, "eu-west-1");
+    assert_eq!(own.to_string(), "off 100 h of 720 h (13.9 %) ≈ US$50.0 by your own prices");
+    prices.set("t2.micro", 0.0152).unwrap();
+    assert_eq!(prices.own(&Item::Ec2 { kind: "t2.micro".into() }), Some(0.0152));
+    for (name, usd) in
+        [("database", 1.0), ("DB.T3.medium", 1.0), ("t2.micro mysql", 1.0), ("", 1.0), ("t2.micro", -1.0)]
+    {
+        assert!(prices.set(name, usd).is_err(), "{name:?} {usd}");
+    }
 }
 
 #[test]
