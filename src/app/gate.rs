@@ -11,7 +11,7 @@ use crate::aws::Clients;
 use crate::cloud::Receipt;
 use crate::kinds::Boxed;
 use crate::procedure::{Procedure, Proposal};
-use crate::world::{AccountId, EnvironmentName, Fault, ResourceId, Scope, Speed};
+use crate::world::{AccountId, EnvironmentName, Fault, Region, ResourceId, Scope, Speed};
 
 /// What a change would do, in words, before anything happens. Shown, printed by `--dry-run`, journaled.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -253,6 +253,18 @@ pub enum Refused {
         /// Who we are.
         actual: String,
     },
+    /// The plan reaches into another region than the configuration pins.
+    #[error(
+        "region pin: {environment} is pinned to {pinned}, but this is in {actual}; correct the configuration or look there"
+    )]
+    Region {
+        /// The environment.
+        environment: EnvironmentName,
+        /// What the configuration says.
+        pinned: Region,
+        /// Where the plan reaches.
+        actual: Region,
+    },
     /// What the plan rests on is too old.
     #[error("stale: the state this plan rests on is {age_seconds} s old; refresh (:refresh) and look again")]
     Stale {
@@ -287,6 +299,8 @@ pub struct Circumstances {
     pub protected: bool,
     /// The account the configuration pins the environment to.
     pub pinned: Option<AccountId>,
+    /// The region the configuration pins the environment to.
+    pub region: Option<Region>,
     /// The account the caller is in, if known.
     pub account: Option<AccountId>,
     /// When the state the plan rests on was read.
@@ -329,6 +343,12 @@ impl Gate {
         }
         if let Some(refused) = self.bars(&plan.environment, at) {
             return Some(refused);
+        }
+        if let Some(pinned) = &at.region
+            && let Some(other) = plan.scopes().map(|scope| &scope.region).find(|region| *region != pinned)
+        {
+            let (environment, pinned, actual) = (plan.environment.clone(), pinned.clone(), other.clone());
+            return Some(Refused::Region { environment, pinned, actual });
         }
         match at.age() {
             None => Some(Refused::Undated),
@@ -442,6 +462,7 @@ mod tests {
         Circumstances {
             protected: false,
             pinned: Some("123456789012".into()),
+            region: None,
             account: Some("123456789012".into()),
             read_at: Some(at(100)),
             now: at(110),
@@ -507,6 +528,17 @@ mod tests {
             let elsewhere = Circumstances { account, ..fair() };
             assert!(matches!(ask(Gate::default(), Answer::Yes, &elsewhere), Err(Refused::Account { .. })));
         }
+    }
+
+    #[test]
+    fn a_pin_refuses_another_region() {
+        let here = Stop.plan().scope.region;
+        let pinned = |region: Region| Circumstances { region: Some(region), ..fair() };
+        assert!(ask(Gate::default(), Answer::Yes, &pinned(here.clone())).is_ok());
+        let elsewhere = Region::from("eu-west-1");
+        let refused = ask(Gate::default(), Answer::Yes, &pinned(elsewhere.clone()));
+        let environment = Stop.plan().environment;
+        assert_eq!(refused, Err(Refused::Region { environment, pinned: elsewhere, actual: here }));
     }
 
     #[test]

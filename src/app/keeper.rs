@@ -275,6 +275,7 @@ impl Keeper {
         let at = Circumstances {
             protected: environment.protected,
             pinned: self.view.wishes.of(&environment.name).and_then(|wish| wish.account.clone()),
+            region: self.view.wishes.of(&environment.name).and_then(|wish| wish.region.clone()),
             account: outlook.world.account(&plan.scope),
             read_at: environment.read_at,
             now: self.cloud.now(),

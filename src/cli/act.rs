@@ -145,6 +145,7 @@ pub(super) fn circumstances_of(duty: &Duty, outlook: &Outlook, name: &Environmen
         // What is not known is protected.
         protected: found.is_none_or(|environment| environment.protected),
         pinned: duty.settings.wishes.of(name).and_then(|wish| wish.account.clone()),
+        region: duty.settings.wishes.of(name).and_then(|wish| wish.region.clone()),
         account: outlook.world.account(scope),
         read_at: found.and_then(|environment| environment.read_at),
         now: duty.cloud.now(),

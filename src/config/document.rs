@@ -139,7 +139,10 @@ impl<'d> Value<'d> {
 
     /// A whole number from `low` to `high`.
     pub(super) fn number(&self, low: u32, high: u32) -> Option<u32> {
-        let wrong = || self.refuse(format!("must be a whole number from {low} to {high}"));
+        let wrong = || match low == high {
+            true => self.refuse(format!("must be {low}")),
+            false => self.refuse(format!("must be a whole number from {low} to {high}")),
+        };
         match self.value.get_ref() {
             DeValue::Integer(number) => match number.as_str().replace('_', "").parse::<u32>() {
                 Ok(number) if number >= low && number <= high => Some(number),
@@ -158,6 +161,11 @@ impl<'d> Value<'d> {
             other => return self.refuse(format!("must be a number such as {like}, not {}", article(other))),
         };
         number.or_else(|| self.refuse(format!("must be a number such as {like}")))
+    }
+
+    /// Whether it is a text with nothing in it.
+    pub(super) fn is_empty(&self) -> bool {
+        matches!(self.value.get_ref(), DeValue::String(text) if text.trim().is_empty())
     }
 
     /// Whether it is a number.

@@ -228,7 +228,8 @@ pub(super) fn routine(table: &Table<'_>, schedules: &Named<Schedule>, prices: &P
     let group = table.get("group").and_then(|value| group(&value));
     let role_arn = table.get("role_arn").and_then(|value| arn(&value, "arn:aws:iam::123456789012:role/name", "role"));
     let queue = "arn:aws:sqs:ap-northeast-1:123456789012:name";
-    let dlq_arn = table.get("dlq_arn").and_then(|value| arn(&value, queue, "queue"));
+    // An empty one says that there is none.
+    let dlq_arn = table.get("dlq_arn").filter(|value| !value.is_empty()).and_then(|value| arn(&value, queue, "queue"));
     let enforce_blind = table.get("enforce_blind").and_then(|value| value.flag()).unwrap_or(false);
     if schedule.is_none() {
         for key in ["backend", "group", "role_arn", "dlq_arn", "enforce_blind"] {

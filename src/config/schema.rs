@@ -9,7 +9,7 @@ use crate::aws::Source;
 use crate::environment::{Glob, Match, Wish, Wishes};
 use crate::schedule::Schedule;
 use crate::schedule::prices::Prices;
-use crate::world::{AccountId, EnvironmentName};
+use crate::world::{AccountId, EnvironmentName, Region};
 
 use super::document::{Document, Table, Value};
 use super::error::ConfigError;
@@ -21,9 +21,20 @@ use super::settings::{KeyWish, REFRESH, Settings};
 /// Faster than this only burdens the account: AWS throttles, and state does not move quicker.
 const FASTEST_REFRESH: i64 = 2;
 
+/// The version of the schema.
+const VERSION: u32 = 1;
+
 /// Turns a document into settings.
 pub(super) fn settings(document: Document<'_>, folder: &Path) -> Result<Settings, ConfigError> {
-    document.read(|root| Settings {
+    document.read(|root| {
+        // There is one version of this schema; a file may say so.
+        root.get("version").and_then(|value| value.number(VERSION, VERSION));
+        settings_of(root, folder)
+    })
+}
+
+fn settings_of(root: &Table<'_>, folder: &Path) -> Settings {
+    Settings {
         theme: root.get("theme").and_then(|value| value.text("\"night\"")).map(str::to_owned),
         refresh: root.get("refresh").and_then(|value| refresh(&value)).unwrap_or(REFRESH),
         read_only: root.get("read_only").and_then(|value| value.flag()).unwrap_or_default(),
@@ -35,7 +46,7 @@ pub(super) fn settings(document: Document<'_>, folder: &Path) -> Result<Settings
             .unwrap_or_default(),
         wishes: wishes(root, folder),
         ..Settings::default()
-    })
+    }
 }
 
 fn refresh(value: &Value<'_>) -> Option<jiff::SignedDuration> {
@@ -79,14 +90,20 @@ fn source(table: &Table<'_>) -> Source {
     source
 }
 
+fn region<'d>(value: &Value<'d>) -> Option<&'d str> {
+    let text = value.text("\"ap-northeast-1\"")?;
+    plausible(value, text).map(|()| text)
+}
+
+fn plausible(value: &Value<'_>, text: &str) -> Option<()> {
+    let fits = text.contains('-') && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    if fits { Some(()) } else { value.refuse(format!("{text:?} is no region; write it like \"ap-northeast-1\"")) }
+}
+
 fn regions(value: &Value<'_>) -> Option<Vec<String>> {
     let mut regions: Vec<String> = Vec::new();
     for text in value.texts("\"ap-northeast-1\"")? {
-        let plausible =
-            text.contains('-') && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-        if !plausible {
-            return value.refuse(format!("{text:?} is no region; write it like \"ap-northeast-1\""));
-        }
+        plausible(value, text)?;
         if regions.iter().any(|region| region == text) {
             return value.refuse(format!("names {text:?} twice; once is enough"));
         }
@@ -141,6 +158,7 @@ fn wish(name: &str, table: &Table<'_>, schedules: &BTreeMap<String, Option<Sched
         name: EnvironmentName::from(name),
         stage: table.get("stage").and_then(|value| value.text("\"dev\"")).map(str::to_owned),
         account: table.get("account").and_then(|value| account(&value)),
+        region: table.get("region").and_then(|value| region(&value)).map(Region::from),
         protected: table.get("protected").and_then(|value| value.flag()),
         allow_stop: table.get("allow_stop").and_then(|value| value.flag()),
         matches: table.get("match").and_then(|value| value.table()).map(|table| matches(&table)).unwrap_or_default(),

@@ -102,6 +102,8 @@ fn schedules_arrive_where_they_belong() {
     assert_eq!((service.wake_desired, service.ready), (WakeDesired::Count(2), Ready::Running));
     let poc = settings.wishes.of(&EnvironmentName::from("city-poc")).unwrap();
     assert_eq!(poc.routine.as_ref().map(|routine| routine.backend), Some(Backend::Local));
+    assert_eq!(poc.routine.as_ref().and_then(|routine| routine.dlq_arn.clone()), None, "an empty one is none");
+    assert_eq!(poc.region, Some("ap-northeast-1".into()));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::deploy::compose::Recipe;
 use crate::schedule::{Member, Routine, Schedule};
-use crate::world::{AccountId, EnvironmentName};
+use crate::world::{AccountId, EnvironmentName, Region};
 
 /// A shell-like pattern: `*` any run, `?` any one character; case is ignored.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -84,6 +84,8 @@ pub struct Wish {
     pub stage: Option<String>,
     /// Refuse every change if the caller's account differs.
     pub account: Option<AccountId>,
+    /// Refuse every change in another region.
+    pub region: Option<Region>,
     /// Protection, if said; else by stage.
     pub protected: Option<bool>,
     /// Whether it may be stopped although it is protected, if said.
@@ -117,6 +119,7 @@ impl Wish {
             name: name.into(),
             stage: None,
             account: None,
+            region: None,
             protected: None,
             allow_stop: None,
             matches: Match::default(),

@@ -129,6 +129,7 @@ async fn told(
     let at = Circumstances {
         protected: false,
         pinned: None,
+        region: None,
         account: None,
         read_at: Some(cloud.now()),
         now: cloud.now(),

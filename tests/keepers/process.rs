@@ -202,8 +202,15 @@ fn approved(told: &Value, now: Timestamp) -> Approved {
     let on =
         ResourceId { kind: KindName(name(&told["kind"])), scope, key: told["key"].as_str().expect("a key").into() };
     let arguments = told["arguments"].as_array().expect("arguments").iter().map(argument).collect();
-    let at =
-        Circumstances { protected: false, pinned: None, account: None, read_at: Some(now), now, speed: Speed::REAL };
+    let at = Circumstances {
+        protected: false,
+        pinned: None,
+        region: None,
+        account: None,
+        read_at: Some(now),
+        now,
+        speed: Speed::REAL,
+    };
     let replayed = Box::new(Replayed(Deed { verb: name(&told["verb"]), on, arguments }));
     Gate::default().approve(replayed, &Answer::Yes, None, &at).expect("nothing hinders it")
 }

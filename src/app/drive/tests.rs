@@ -84,6 +84,7 @@ fn licensed(procedure: Until) -> Errand {
     let at = Circumstances {
         protected: false,
         pinned: None,
+        region: None,
         account: None,
         read_at: Some(jiff::Timestamp::UNIX_EPOCH),
         now: jiff::Timestamp::UNIX_EPOCH,

@@ -97,6 +97,7 @@ async fn a_late_evening_stops_when_it_said() {
     let fair = Circumstances {
         protected: false,
         pinned: None,
+        region: None,
         account: None,
         read_at: Some(outlook.at),
         now: outlook.at,
@@ -308,6 +309,7 @@ async fn by_hand(keeper: &Keeper, name: &str, verb: &str) {
     let fair = Circumstances {
         protected: false,
         pinned: None,
+        region: None,
         account: None,
         read_at: Some(outlook.at),
         now: outlook.at,

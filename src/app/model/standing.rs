@@ -137,6 +137,7 @@ impl Model {
             // What is not known is protected.
             protected: found.is_none_or(|environment| environment.protected),
             pinned: self.settings.wishes.of(environment).and_then(|wish| wish.account.clone()),
+            region: self.settings.wishes.of(environment).and_then(|wish| wish.region.clone()),
             account: self.world.account(scope),
             read_at: found.and_then(|environment| environment.read_at),
             now: self.now,

@@ -47,6 +47,7 @@ fn approved(demo: &Demo, deed: Deed) -> Approved {
     let at = Circumstances {
         protected: false,
         pinned: None,
+        region: None,
         account: None,
         read_at: Some(demo.now()),
         now: demo.now(),
@@ -185,6 +186,7 @@ async fn driven(demo: &Demo, world: World, proposal: Proposal) -> (Vec<String>, 
     let at = Circumstances {
         protected: false,
         pinned: None,
+        region: None,
         account: None,
         read_at: Some(demo.now()),
         now: demo.now(),

@@ -169,6 +169,7 @@ mod tests {
         let at = Circumstances {
             protected: false,
             pinned: None,
+            region: None,
             account: None,
             read_at: Some(now()),
             now: now(),

@@ -194,6 +194,7 @@ async fn each_change_brings_back_what_lambda_calls_its_request() {
         let at = Circumstances {
             protected: false,
             pinned: None,
+            region: None,
             account: None,
             read_at: Some(now()),
             now: now(),

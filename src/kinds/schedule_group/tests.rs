@@ -105,6 +105,7 @@ async fn perform(change: PutSchedule, aws: &Clients) -> Result<Receipt, Fault> {
     let at = Circumstances {
         protected: false,
         pinned: None,
+        region: None,
         account: None,
         read_at: Some(now),
         now,

@@ -92,6 +92,7 @@ async fn perform(change: impl Change, aws: &Clients) -> Result<Receipt, Fault> {
     let at = Circumstances {
         protected: false,
         pinned: None,
+        region: None,
         account: None,
         read_at: Some(now),
         now,

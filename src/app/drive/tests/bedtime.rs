@@ -35,6 +35,7 @@ async fn turn(demo: &Arc<dyn Cloud>, name: &str, verb: &str) -> Ending {
     let at = Circumstances {
         protected: false,
         pinned: None,
+        region: None,
         account: None,
         read_at: Some(outlook.at),
         now: outlook.at,

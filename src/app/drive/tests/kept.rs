@@ -62,6 +62,7 @@ async fn does(demo: &Arc<Demo>, verb: &str, value: &str) -> (Plan, Ending) {
     let at = Circumstances {
         protected: false,
         pinned: None,
+        region: None,
         account: None,
         read_at: Some(outlook.at),
         now: outlook.at,

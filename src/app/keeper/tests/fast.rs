@@ -56,6 +56,7 @@ async fn a_week_with_a_late_evening_shows_exactly_the_computed_edges_at_the_high
         let circumstances = Circumstances {
             protected: environment.protected,
             pinned: None,
+            region: None,
             account: None,
             read_at: environment.read_at,
             now: cloud.now().checked_add(thinks).unwrap(),

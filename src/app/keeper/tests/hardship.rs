@@ -258,6 +258,7 @@ async fn a_person_and_the_schedule_at_the_same_moment_end_well() {
     let fair = Circumstances {
         protected: false,
         pinned: None,
+        region: None,
         account: None,
         read_at: Some(outlook.at),
         now: outlook.at,
@@ -294,6 +295,7 @@ async fn by_hand(keeper: &Keeper, outlook: &Outlook, proposal: Proposal) {
     let fair = Circumstances {
         protected: false,
         pinned: None,
+        region: None,
         account: None,
         read_at: Some(outlook.at),
         now: outlook.at,

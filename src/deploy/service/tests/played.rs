@@ -76,6 +76,7 @@ impl Duty {
         let at = Circumstances {
             protected: true,
             pinned: None,
+            region: None,
             account: None,
             read_at: Some(now),
             now,

@@ -20,6 +20,7 @@ async fn act(act: Act, rules: &[Rule]) -> Result<Receipt, Fault> {
     let at = Circumstances {
         protected: false,
         pinned: None,
+        region: None,
         account: None,
         read_at: Some(now()),
         now: now(),

@@ -18,6 +18,7 @@ async fn perform(act: Act, aws: &Clients) -> Result<Receipt, Fault> {
     let at = Circumstances {
         protected: false,
         pinned: None,
+        region: None,
         account: None,
         read_at: Some(now()),
         now: now(),
