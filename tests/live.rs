@@ -253,6 +253,8 @@ async fn a_page_shows_what_may_be_read_and_names_what_may_not() {
     assert_eq!(extra.series.len(), 3);
     assert!(extra.series.iter().all(|series| (175..=181).contains(&series.points.len())));
     assert_eq!(live.stats()["cloudwatch:GetMetricData"].calls, 1);
+    assert_eq!(live.stats()["rds:DescribePendingMaintenanceActions"].calls, 1);
+    assert_eq!(extra.ahead, [], "no maintenance waits, and none is denied");
     let error =
         json!({"code": "AccessDenied", "message": "not authorized to perform cloudwatch:GetMetricData", "status": 403});
     peer.script(&json!({"service": "cloudwatch", "operation": "GetMetricData", "error": error}));

@@ -1,16 +1,17 @@
 //! What an open page shows beside its facts: metrics and happenings, each kept when the other
-//! could not be had. Also the happenings RDS keeps, which two kinds read alike.
+//! could not be had. Also the happenings RDS keeps and the maintenance it plans, which two kinds read alike.
 
-use aws_sdk_rds::types::SourceType;
+use aws_sdk_rds::types::{PendingMaintenanceAction, SourceType};
 use jiff::Timestamp;
 
 use super::clients::Clients;
 use super::pages::{Paged, pages};
 use super::plain::{text, when};
-use crate::kinds::{Extra, Moment, Series, Tone};
+use crate::kinds::{Ahead, Cell, Extra, Moment, Series, Tone};
 use crate::world::Fault;
 
 const EVENTS: &str = "rds:DescribeEvents";
+const PENDING: &str = "rds:DescribePendingMaintenanceActions";
 /// How far back events are asked for, minutes.
 const A_DAY: i32 = 24 * 60;
 
@@ -23,14 +24,44 @@ pub fn extra(
     moments: Result<Vec<Moment>, Fault>,
     now: Timestamp,
 ) -> Result<Extra, Fault> {
-    let missing = |fault: Fault| Moment { at: now, says: format!("not shown: {}", fault.sentence()), tone: Tone::Dim };
     match (series, moments) {
-        (Ok(series), Ok(moments)) => Ok(Extra { series, moments }),
-        (Ok(series), Err(fault)) => Ok(Extra { series, moments: vec![missing(fault)] }),
+        (Ok(series), Ok(moments)) => Ok(Extra { series, moments, ..Extra::default() }),
+        (Ok(series), Err(fault)) => Ok(Extra { series, moments: vec![missing(&fault, now)], ..Extra::default() }),
         (Err(fault), Ok(moments)) => {
-            Ok(Extra { series: Vec::new(), moments: [missing(fault)].into_iter().chain(moments).collect() })
+            let moments = [missing(&fault, now)].into_iter().chain(moments).collect();
+            Ok(Extra { moments, ..Extra::default() })
         }
         (Err(fault), Err(_)) => Err(fault),
+    }
+}
+
+fn not_shown(fault: &Fault) -> String {
+    format!("not shown: {}", fault.sentence())
+}
+
+fn missing(fault: &Fault, now: Timestamp) -> Moment {
+    Moment { at: now, says: not_shown(fault), tone: Tone::Dim }
+}
+
+/// Adds what waits to be done. Where it could not be read that costs a line; where only it could be read, the rest
+/// costs one.
+///
+/// # Errors
+/// The fault of the rest, when nothing is known to wait either.
+pub fn with_ahead(
+    extra: Result<Extra, Fault>,
+    ahead: Result<Vec<Ahead>, Fault>,
+    now: Timestamp,
+) -> Result<Extra, Fault> {
+    match (extra, ahead) {
+        (Ok(extra), Ok(ahead)) => Ok(Extra { ahead, ..extra }),
+        (Ok(extra), Err(fault)) => {
+            Ok(Extra { ahead: vec![Ahead { says: Cell::dim(not_shown(&fault)), dates: Vec::new() }], ..extra })
+        }
+        (Err(fault), Ok(ahead)) if !ahead.is_empty() => {
+            Ok(Extra { moments: vec![missing(&fault, now)], ahead, ..Extra::default() })
+        }
+        (Err(fault), _) => Err(fault),
     }
 }
 
@@ -54,3 +85,40 @@ pub async fn db_events(aws: &Clients, id: &str, cluster: bool) -> Result<Vec<Mom
     moments.sort_by_key(|moment| std::cmp::Reverse(moment.at));
     Ok(moments)
 }
+
+/// The maintenance that RDS says waits for the instance or cluster `arn`.
+///
+/// # Errors
+/// The fault of the reading.
+pub async fn pending_maintenance(aws: &Clients, arn: &str) -> Result<Vec<Ahead>, Fault> {
+    let Paged { items, .. } = pages(PENDING, Some(arn), |token| async move {
+        let request = aws.rds.describe_pending_maintenance_actions().resource_identifier(arn).max_records(100);
+        let answer = aws.call(PENDING, Some(arn), request.set_marker(token).send()).await?;
+        let resources = answer.pending_maintenance_actions().iter();
+        let actions = resources.flat_map(|resource| resource.pending_maintenance_action_details()).map(action);
+        Ok((actions.collect(), text(answer.marker())))
+    })
+    .await?;
+    Ok(items)
+}
+
+/// The dates' meanings are those of the RDS API reference, `PendingMaintenanceAction`.
+fn action(from: &PendingMaintenanceAction) -> Ahead {
+    let dates: Vec<_> = [
+        ("applied", from.current_apply_date()),
+        ("in a window after", from.auto_applied_after_date()),
+        ("at any time after", from.forced_apply_date()),
+    ]
+    .into_iter()
+    .filter_map(|(label, at)| Some((label, when(at)?)))
+    .collect();
+    let name = from.action().unwrap_or("maintenance");
+    let mut says = text(from.description()).map_or_else(|| name.to_owned(), |what| format!("{name}: {what}"));
+    if dates.is_empty() {
+        says.push_str(" (no date: it waits until somebody applies it)");
+    }
+    Ahead { says: Cell::plain(says), dates }
+}
+
+#[cfg(test)]
+mod tests;

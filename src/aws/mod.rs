@@ -29,7 +29,7 @@ mod xml;
 
 pub use clients::Clients;
 pub use direct::{Answer, Json, Query, Rest, RestJson};
-pub use extra::{db_events, extra};
+pub use extra::{db_events, extra, pending_maintenance, with_ahead};
 pub use fault::fault;
 pub use live::Live;
 pub use metrics::{Measure, courses};

@@ -1,8 +1,8 @@
-//! What a closer look shows: metrics as levels with some wander about them, and history.
+//! What a closer look shows: metrics as levels with some wander about them, history, and what waits to be done.
 //! Pure; the same seed and time give the same points.
 
 use super::play::Play;
-use crate::kinds::{Extra, Moment, Series, Tone};
+use crate::kinds::{Ahead, Cell, Extra, Moment, Series, Tone};
 use crate::world::Health;
 
 /// Points lie that many seconds apart, as CloudWatch's basic periods do.
@@ -36,6 +36,17 @@ pub(super) struct Happened {
     pub health: Option<Health>,
 }
 
+/// Something that waits to be done until it is applied.
+#[derive(Clone, Debug)]
+pub(super) struct Waits {
+    /// What.
+    pub says: String,
+    /// The second from which the next maintenance window applies it.
+    pub after: i64,
+    /// The second it is applied.
+    pub applied: i64,
+}
+
 /// Everything a closer look at one resource shows.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Look {
@@ -43,6 +54,8 @@ pub(super) struct Look {
     pub waves: Vec<Wave>,
     /// What happened, in any order; what lies ahead stays hidden.
     pub history: Vec<Happened>,
+    /// What waits; what was applied is gone.
+    pub waits: Vec<Waits>,
 }
 
 impl Look {
@@ -55,9 +68,14 @@ impl Look {
             says: happened.says.clone(),
             tone: happened.health.map_or(Tone::Plain, Tone::Of),
         };
+        let ahead = |waits: &Waits| Ahead {
+            says: Cell::plain(waits.says.as_str()),
+            dates: vec![("applied", play.at(waits.applied)), ("in a window after", play.at(waits.after))],
+        };
         Extra {
             series: self.waves.iter().map(|wave| wave.series(play, label)).collect(),
             moments: past.into_iter().map(moment).collect(),
+            ahead: self.waits.iter().filter(|waits| play.now < waits.applied).map(ahead).collect(),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::any::Any;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::look::Look;
+use super::look::{Look, Waits};
 use crate::kinds::{
     alarm, db_cluster, db_instance, ec2_instance, ecs_cluster, ecs_service, event_rule, foreign_schedule,
 };
@@ -87,6 +87,11 @@ impl Scene {
     /// Adds what a closer look at an item shows.
     pub(super) fn look_at<T: Resource>(&mut self, key: &str, look: Look) {
         self.looks.insert((T::KIND, key.to_owned()), look);
+    }
+
+    /// Adds what waits to be done to a resource that can be looked at.
+    pub(super) fn waits<T: Resource>(&mut self, key: &str, waits: Waits) {
+        self.looks.entry((T::KIND, key.to_owned())).or_default().waits.push(waits);
     }
 
     /// Makes a kind unreadable for want of a permission.

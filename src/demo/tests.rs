@@ -291,6 +291,14 @@ async fn a_look_brings_metrics_and_history_that_do_not_change_by_looking() {
     assert_eq!(titles, ["CPU", "connections", "free storage"]);
     assert!(extra.series[0].points.iter().all(|(_, value)| value.is_none()), "a stopped database measures nothing");
     assert!(extra.moments.iter().any(|moment| moment.says.contains("stopped")));
+    assert_eq!(extra.ahead, [], "nothing waits to be done to it");
+
+    let (scope, db) = find::<DbInstance>(&everything, |db| db.id == "prooflink-prod-db");
+    let extra = demo.look(kind, &db.id(scope), &everything, demo.now()).await.expect("a look");
+    assert!(extra.ahead[0].says.text.starts_with("system-update: "), "{:?}", extra.ahead);
+    let applied = extra.ahead[0].dates[0].1;
+    assert_eq!(applied.strftime("%a %H:%M").to_string().to_lowercase(), "sat 18:00", "as its window is");
+    assert!(applied > demo.now(), "it lies ahead");
 
     let (scope, alarm) = find::<Alarm>(&everything, |alarm| alarm.name == "prooflink-5xx");
     let kind = crate::kinds::kind(Alarm::KIND).expect("a kind");

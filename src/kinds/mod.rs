@@ -61,7 +61,7 @@ pub use any::{AnyKind, Of};
 pub use context::{Context, Joins};
 pub use loose::{Loose, Seen};
 pub use offer::{Asks, Choice, Offer, Site};
-pub use row::{Align, Cell, Column, Extra, Fact, Moment, Row, Section, Series, Tone, Width};
+pub use row::{Ahead, Align, Cell, Column, Extra, Fact, Moment, Row, Section, Series, Tone, Width};
 
 use crate::app::gate::Change;
 use crate::aws::Clients;

@@ -170,6 +170,15 @@ pub struct Moment {
     pub tone: Tone,
 }
 
+/// Something that waits to be done to a resource.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Ahead {
+    /// What, in the service's words; or why it is not known.
+    pub says: Cell,
+    /// When, as far as the service tells: a label and the date it stands for.
+    pub dates: Vec<(&'static str, Timestamp)>,
+}
+
 /// A metric's course.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Series {
@@ -190,6 +199,8 @@ pub struct Extra {
     pub series: Vec<Series>,
     /// History, newest first.
     pub moments: Vec<Moment>,
+    /// What waits to be done to it.
+    pub ahead: Vec<Ahead>,
 }
 
 /// A part of a detail page.

@@ -219,7 +219,7 @@ fn look(play: &Play<'_>, watch: &Watch<'_>) -> Look {
         let health = if *after == "ALARM" { Health::Bad } else { Health::Well };
         Some(Happened { at: *at, says: format!("{before} → {after}: {why}"), health: Some(health) })
     };
-    Look { waves: vec![wave], history: watch.course.windows(2).filter_map(happened).collect() }
+    Look { waves: vec![wave], history: watch.course.windows(2).filter_map(happened).collect(), ..Look::default() }
 }
 
 /// Adds a composite alarm that is in ALARM while any of `of` is; each with its course.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::demo::look::{Happened, Look, Wave};
+use crate::demo::look::{Happened, Look, Waits, Wave};
 use crate::demo::overlay::What;
 use crate::demo::play::{Play, REGION, ZONES};
 use crate::demo::scene::Scene;
@@ -16,6 +16,8 @@ use crate::world::{Health, Resource};
 
 /// Seven days: the longest AWS leaves a database stopped.
 const WEEK: i64 = 7 * 86_400;
+/// A Saturday at 18:00 UTC, when all databases' maintenance windows open.
+const WINDOW: i64 = 2 * 86_400 + 18 * 3_600;
 
 /// A status and the second it begins.
 pub(in crate::demo) type State = (i64, &'static str);
@@ -127,7 +129,7 @@ fn look(steps: &[State], storage: u32) -> Look {
         wave("connections", "", 14.0, 0.3),
         wave("free storage", " GiB", f64::from(storage) * 0.62, 0.01),
     ];
-    Look { waves, history: history(steps) }
+    Look { waves, history: history(steps), ..Look::default() }
 }
 
 /// Adds a DB instance, on its own or a member of a cluster.
@@ -186,6 +188,15 @@ pub(in crate::demo) fn database(scene: &mut Scene, play: &Play<'_>, facts: &Data
             tags: facts.tags.clone(),
         },
     );
+}
+
+/// Lets an update of the operating system wait for the DB instance `id`: it is applied in the maintenance window that
+/// is more than a week away when the account begins.
+pub(in crate::demo) fn system_update(scene: &mut Scene, play: &Play<'_>, id: &str) {
+    let applied = WEEK + (WINDOW - play.at(0).as_second()).rem_euclid(WEEK);
+    let says = "system-update: New Operating System update is available".to_owned();
+    let arn = play.arn("rds", &format!("db:{id}"));
+    scene.waits::<DbInstance>(arn.as_str(), Waits { says, after: applied - 86_400, applied });
 }
 
 /// Lets those of the security group `who` in to a database.

@@ -165,7 +165,7 @@ pub(in crate::demo) fn function(scene: &mut Scene, play: &Play<'_>, facts: &Lamb
         threshold: None,
     };
     let waves = vec![wave("invocations", "", 42.0), wave("errors", "", 0.0), wave("duration", " ms", 85.0)];
-    scene.look_at::<Function>(item.key(), Look { waves, history: Vec::new() });
+    scene.look_at::<Function>(item.key(), Look { waves, history: Vec::new(), ..Look::default() });
     scene.put(item.arn.as_str().to_owned().as_str(), item);
 }
 

@@ -15,7 +15,7 @@ mod task;
 pub(super) use alarm::{Course, Watch, alarm, composite, scaling};
 pub(super) use balance::{Balancer, Group, Rules, balancer, balancer_metric, forward, group, group_metric, redirect};
 pub(super) use compose::compose;
-pub(super) use database::{Aurora, Database, State, aurora, database, lets};
+pub(super) use database::{Aurora, Database, State, aurora, database, lets, system_update};
 pub(super) use function::{Lambda, function};
 pub(super) use machine::{Machine, machine, state, vpc};
 pub(super) use mute::{hush, mute};

@@ -377,5 +377,5 @@ fn look(script: &Script) -> Look {
         threshold: None,
     };
     let idle = vec![(first, Some(24.0))];
-    Look { waves: vec![wave("CPU", idle, 0.5), wave("memory", levels, 0.08)], history: Vec::new() }
+    Look { waves: vec![wave("CPU", idle, 0.5), wave("memory", levels, 0.08)], history: Vec::new(), ..Look::default() }
 }

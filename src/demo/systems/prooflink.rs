@@ -4,7 +4,8 @@
 use super::guard;
 use crate::demo::build::{
     Balancer, Course, Crate, Database, Deploy, Group, Kept, Rules, Tag, Watch, alarm, balancer, balancer_metric,
-    cluster, composite, database, forward, group, group_metric, mute, redirect, scaling, service, tags, vpc,
+    cluster, composite, database, forward, group, group_metric, mute, redirect, scaling, service, system_update, tags,
+    vpc,
 };
 use crate::demo::offhours::lie_in;
 use crate::demo::play::Play;
@@ -96,6 +97,7 @@ pub(super) fn prod(scene: &mut Scene, play: &Play<'_>) {
             ..db(&facts, "prooflink-prod-db", "prooflink-prod-db-subnets")
         },
     );
+    system_update(scene, play, "prooflink-prod-db");
     // Once an operator has stepped in, the load balancer's alarms calm down as well.
     let told = play.acts_on(key.as_str()).next().map_or(play.now, |act| act.at);
     let calmed = |mut course: Course, calm: f64| {

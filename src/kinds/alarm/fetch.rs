@@ -42,7 +42,7 @@ pub(super) async fn look(ask: Ask<'_>, item: &Alarm, now: Timestamp) -> Result<E
     let (series, moments) = tokio::join!(metrics, history(ask, item));
     if measures.is_empty() {
         // Nothing was asked of metrics: the history alone decides.
-        return Ok(Extra { series: Vec::new(), moments: moments? });
+        return Ok(Extra { moments: moments?, ..Extra::default() });
     }
     extra(series, moments, now)
 }

@@ -1,11 +1,11 @@
-//! Reads this kind from AWS: rds:DescribeDBClusters; for an open page its events.
+//! Reads this kind from AWS: rds:DescribeDBClusters; for an open page its events and pending maintenance.
 //! The only file of the kind that may touch the network or an SDK type; reading operations only.
 
 use aws_sdk_rds::types;
 use jiff::Timestamp;
 
 use super::model::{ClusterMember, DbCluster};
-use crate::aws::{Paged, db_events, extra, maybe, pages, text, texts, when};
+use crate::aws::{Paged, db_events, maybe, pages, pending_maintenance, text, texts, when, with_ahead};
 use crate::kinds::{Ask, Extra};
 use crate::world::{Arn, Fault, Harvest};
 
@@ -27,12 +27,14 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<DbCluster>, Fault> {
     Ok(harvest)
 }
 
-/// What happened to it in the last day.
+/// What happened to it in the last day, and what maintenance waits.
 ///
 /// # Errors
-/// The fault of the reading.
+/// The fault that kept its events from being read, where no maintenance is known to wait.
 pub(super) async fn look(ask: Ask<'_>, item: &DbCluster, now: Timestamp) -> Result<Extra, Fault> {
-    extra(Ok(Vec::new()), Ok(db_events(ask.aws, &item.id, true).await?), now)
+    let (moments, ahead) =
+        tokio::join!(db_events(ask.aws, &item.id, true), pending_maintenance(ask.aws, item.arn.as_str()));
+    with_ahead(moments.map(|moments| Extra { moments, ..Extra::default() }), ahead, now)
 }
 
 fn cluster(from: &types::DbCluster) -> Option<DbCluster> {

@@ -35,7 +35,8 @@ impl Kind for DbClusters {
     type Item = DbCluster;
 
     const PACE: Pace = Pace::Live;
-    const PERMISSIONS: &'static [&'static str] = &["rds:DescribeDBClusters", "rds:DescribeEvents"];
+    const PERMISSIONS: &'static [&'static str] =
+        &["rds:DescribeDBClusters", "rds:DescribeEvents", "rds:DescribePendingMaintenanceActions"];
     const CHANGES: &'static [&'static str] = &[
         "rds:StopDBCluster",
         "rds:StartDBCluster",

@@ -1,11 +1,14 @@
-//! Reads this kind from AWS: rds:DescribeDBInstances; for an open page its metrics and events.
+//! Reads this kind from AWS: rds:DescribeDBInstances; for an open page its metrics,
+//! events and pending maintenance.
 //! The only file of the kind that may touch the network or an SDK type; reading operations only.
 
 use aws_sdk_rds::types;
 use jiff::Timestamp;
 
 use super::model::DbInstance;
-use crate::aws::{Measure, Paged, courses, db_events, extra, maybe, pages, text, texts, when};
+use crate::aws::{
+    Measure, Paged, courses, db_events, extra, maybe, pages, pending_maintenance, text, texts, when, with_ahead,
+};
 use crate::kinds::{Ask, Extra};
 use crate::world::{Arn, Fault, Harvest};
 
@@ -29,10 +32,10 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<DbInstance>, Fault> {
     Ok(harvest)
 }
 
-/// Its load over the last hours and what happened to it in the last day.
+/// Its load over the last hours, what happened to it in the last day, and what maintenance waits.
 ///
 /// # Errors
-/// The fault that kept both from being read.
+/// The fault that kept all of it from being read.
 pub(super) async fn look(ask: Ask<'_>, item: &DbInstance, now: Timestamp) -> Result<Extra, Fault> {
     let who = [("DBInstanceIdentifier", item.id.as_str())];
     let measure = |title, unit, metric| Measure::average(title, unit, "AWS/RDS", metric, &who);
@@ -41,8 +44,12 @@ pub(super) async fn look(ask: Ask<'_>, item: &DbInstance, now: Timestamp) -> Res
     if item.cluster.is_none() {
         measures.push(Measure { divisor: GIB, ..measure("free storage", " GiB", "FreeStorageSpace") });
     }
-    let (series, moments) = tokio::join!(courses(ask.aws, &measures, now), db_events(ask.aws, &item.id, false));
-    extra(series, moments, now)
+    let (series, moments, ahead) = tokio::join!(
+        courses(ask.aws, &measures, now),
+        db_events(ask.aws, &item.id, false),
+        pending_maintenance(ask.aws, item.arn.as_str()),
+    );
+    with_ahead(extra(series, moments, now), ahead, now)
 }
 
 fn instance(from: &types::DbInstance) -> Option<DbInstance> {

@@ -45,8 +45,12 @@ impl Kind for DbInstances {
     type Item = DbInstance;
 
     const PACE: Pace = Pace::Live;
-    const PERMISSIONS: &'static [&'static str] =
-        &["rds:DescribeDBInstances", "rds:DescribeEvents", "cloudwatch:GetMetricData"];
+    const PERMISSIONS: &'static [&'static str] = &[
+        "rds:DescribeDBInstances",
+        "rds:DescribeEvents",
+        "rds:DescribePendingMaintenanceActions",
+        "cloudwatch:GetMetricData",
+    ];
     const CHANGES: &'static [&'static str] = &[
         "rds:StopDBInstance",
         "rds:StartDBInstance",

@@ -6,7 +6,8 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use super::environment::door;
 use super::sheet::{Block, Item, Look, Note, Sheet};
 use crate::environment::Picture;
-use crate::kinds::{AnyKind, Cell, Context, Extra, Joins, KINDS, Pace, Section, Tone, kind};
+use crate::kinds::{Ahead, AnyKind, Cell, Context, Extra, Fact, Joins, KINDS, Pace, Section, Tone, kind};
+use crate::text::when;
 use crate::world::{Fault, ResourceId, Speed, World};
 
 /// How often an open page learns more.
@@ -104,9 +105,7 @@ pub fn blocks(detail: &Detail, around: Around<'_>) -> Vec<Block> {
     // How it went comes right after what it is; lists and events can be long.
     let after = blocks.len().min(own + 1);
     let rest = blocks.split_off(after);
-    let (course, history) = extra(detail);
-    blocks.extend(course);
-    blocks.extend(history);
+    blocks.extend(extra(detail, around));
     blocks.extend(rest);
     blocks
 }
@@ -203,14 +202,14 @@ fn moments(key: String, title: &str, moments: Vec<crate::kinds::Moment>, empty: 
     Block { key, title: title.to_owned(), items, empty: empty.to_owned(), ..Block::default() }
 }
 
-/// The blocks of what was learnt: metrics, and history.
-fn extra(detail: &Detail) -> (Option<Block>, Option<Block>) {
+/// The blocks of what was learnt: metrics, what waits to be done, and history.
+fn extra(detail: &Detail, around: Around<'_>) -> Vec<Block> {
     let note = Note { read_at: detail.extra_at, fault: detail.fault.as_ref().map(Fault::sentence) };
     let block = |key: &str, note| Block { key: key.to_owned(), title: key.to_owned(), note, ..Block::default() };
     let Some(extra) = &detail.extra else {
         let remedy = detail.fault.as_ref().map(|fault| fault.remedy(&detail.id.scope));
         let empty = remedy.unwrap_or_else(|| "reading metrics and history…".to_owned());
-        return (Some(Block { empty, ..block("course", note) }), None);
+        return vec![Block { empty, ..block("course", note) }];
     };
     let stale = detail.fault.is_some();
     let items: Vec<Item> = extra
@@ -232,7 +231,30 @@ fn extra(detail: &Detail) -> (Option<Block>, Option<Block>) {
     // A fault must stand somewhere, even when there was nothing to show before it.
     let course =
         (!items.is_empty() || (stale && history.is_none())).then(|| Block { items, ..block("course", note.clone()) });
-    (course, history.map(|history| Block { note, ..history }))
+    let ahead = ahead(&extra.ahead, stale, around);
+    let history = history.map(|history| Block { note, ..history });
+    [course, ahead, history].into_iter().flatten().collect()
+}
+
+/// What waits to be done, each thing with its dates below it; none where nothing waits.
+fn ahead(ahead: &[Ahead], stale: bool, around: Around<'_>) -> Option<Block> {
+    let facts: Vec<Fact> = ahead
+        .iter()
+        .flat_map(|ahead| {
+            let date = |(label, at): &(&'static str, Timestamp)| {
+                Fact::new(label, Cell::plain(when(*at, around.now, around.zone)))
+            };
+            [Fact::new("waits", ahead.says.clone())].into_iter().chain(ahead.dates.iter().map(date))
+        })
+        .collect();
+    if facts.is_empty() {
+        return None;
+    }
+    let mut block = section(0, Section::Facts { title: "pending maintenance", facts });
+    for item in &mut block.items {
+        item.stale = stale;
+    }
+    Some(block)
 }
 
 /// Why a resource is placed where it is, with its ids and tags: lines of a text.

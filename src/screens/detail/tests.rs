@@ -4,8 +4,8 @@ use crate::app::effect::Effect;
 use crate::app::model::Model;
 use crate::app::msg::News;
 use crate::app::place::Place;
-use crate::kinds::{Extra, Moment, Series, Tone};
-use crate::screens::rig::{demo, denied, press, tell, tell_at, text};
+use crate::kinds::{Ahead, Cell, Extra, Moment, Series, Tone};
+use crate::screens::rig::{at, demo, denied, press, tell, tell_at, text};
 use crate::world::ResourceId;
 
 /// The page of the first service of `prooflink-prod`, and what opening it asked for.
@@ -20,10 +20,11 @@ fn opened() -> (Model, ResourceId, Vec<Effect>) {
 }
 
 fn extra() -> Extra {
-    let points = (0..30).map(|n| (crate::screens::rig::at(n), Some(f64::from(u8::try_from(n).unwrap_or(0))))).collect();
+    let points = (0..30).map(|n| (at(n), Some(f64::from(u8::try_from(n).unwrap_or(0))))).collect();
     Extra {
         series: vec![Series { title: "CPU".into(), unit: "%", points, threshold: None }],
-        moments: vec![Moment { at: crate::screens::rig::at(-60), says: "steady state".into(), tone: Tone::Plain }],
+        moments: vec![Moment { at: at(-60), says: "steady state".into(), tone: Tone::Plain }],
+        ..Extra::default()
     }
 }
 
@@ -44,6 +45,31 @@ fn what_is_learnt_is_shown_and_learnt_again_after_a_minute() {
     let minute = model.now + jiff::SignedDuration::from_secs(60);
     assert_eq!(model.wake_at().map(|at| at <= minute), Some(true));
     assert!(tell_at(&mut model, minute, News::Tick).contains(&Effect::Look(2, id)));
+}
+
+#[test]
+fn what_waits_to_be_done_stands_with_its_dates_before_the_history() {
+    let (mut model, id, _) = opened();
+    let dates = vec![("applied", at(9 * 86_400)), ("at any time after", at(3_600))];
+    let undated = Ahead { says: Cell::dim("not shown: denied"), dates: Vec::new() };
+    let ahead = vec![Ahead { says: Cell::plain("system-update: a new system"), dates }, undated];
+    tell(&mut model, News::Looked(1, id, Ok(Extra { ahead, ..extra() })));
+    let page = text(&mut model, 100, 90);
+    let lines: Vec<&str> = page.lines().map(|line| line.trim_matches([' ', '│', '█'])).collect();
+    let from = lines.iter().position(|line| line.starts_with("─ pending maintenance ")).expect(&page);
+    let (action, forced) = (lines[from + 1], lines[from + 3]);
+    assert!(action.starts_with("waits") && action.ends_with("system-update: a new system"), "{page}");
+    assert!(lines[from + 2].starts_with("applied") && lines[from + 2].ends_with("in 9 d"), "{page}");
+    assert!(forced.starts_with("at any time after   ") && forced.ends_with("in 1 h"), "{page}");
+    assert!(lines[from + 4].ends_with("not shown: denied"), "{page}");
+    assert!(lines.iter().position(|line| line.contains("steady state")) > Some(from), "{page}");
+}
+
+#[test]
+fn where_nothing_waits_nothing_is_said_of_it() {
+    let (mut model, id, _) = opened();
+    tell(&mut model, News::Looked(1, id, Ok(extra())));
+    assert!(!text(&mut model, 100, 90).to_lowercase().contains("pending maintenance"));
 }
 
 #[test]
