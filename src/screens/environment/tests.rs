@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::app::effect::Effect;
 use crate::app::model::Model;
 use crate::app::msg::News;
 use crate::app::pace::Reading;
@@ -117,4 +118,11 @@ fn the_page_of_a_target_group_is_as_old_as_the_health_it_shows() {
     press(&mut model, &["tab", "enter"]);
     let page = text(&mut model, 140, 40);
     assert!(line_of(&page, "━ prooflink-tg ").contains("just now"), "{page}");
+}
+
+#[test]
+fn what_is_marked_in_the_verdict_is_copied_once_and_by_its_name() {
+    let mut model = opened("prooflink-prod");
+    press(&mut model, &["g", "m"]);
+    assert_eq!(press(&mut model, &["c"]), [Effect::Copy("prooflink-prod-service".into())]);
 }

@@ -406,11 +406,20 @@ impl Sheet {
         self.looking.clone().and_then(|mut filter| filter.matched(&item.look.texts())).unwrap_or_default()
     }
 
-    /// The keys of all rows that lead to a resource or environment and are named in `doors`.
+    /// The names of what rows lead to, each once, as far as `doors` has it. What stands in a sentence and in a table is
+    /// called as in the table.
     #[must_use]
     pub fn names_of(&self, doors: &HashSet<&Door>) -> Vec<String> {
-        let wanted = |item: &&Item| item.door.as_ref().is_some_and(|door| doors.contains(door));
-        self.rows().map(|(_, item)| item).filter(wanted).map(|item| item.name.clone()).collect()
+        let mut named: Vec<(&Door, &Item)> = Vec::new();
+        for (_, item) in self.rows() {
+            let Some(door) = item.door.as_ref().filter(|door| doors.contains(door)) else { continue };
+            match named.iter_mut().find(|(known, _)| *known == door) {
+                Some((_, told)) if matches!(told.look, Look::Prose(_)) => *told = item,
+                Some(_) => {}
+                None => named.push((door, item)),
+            }
+        }
+        named.into_iter().map(|(_, item)| item.name.clone()).collect()
     }
 }
 
