@@ -45,11 +45,11 @@ fn at(peer: &Peer, arguments: &[&str], code: i32) -> Said {
     said
 }
 
-/// Runs over the simulated account, three hundred times as fast as the clock, in a home of its own.
+/// Runs over the simulated account, thirty times as fast as the clock, in a home of its own.
 fn demo(arguments: &[&str]) -> Said {
     let home = tempfile::TempDir::new().expect("a home");
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_toban"));
-    command.env_clear().env("HOME", home.path()).env("TZ", "Asia/Tokyo").args(["--demo", "--demo-speed", "300"]);
+    command.env_clear().env("HOME", home.path()).env("TZ", "Asia/Tokyo").args(["--demo", "--demo-speed", "30"]);
     said(command.args(arguments).output().expect("toban runs"))
 }
 
