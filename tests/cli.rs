@@ -10,12 +10,12 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 use support::peer::{ACCOUNT, Peer, shared};
-use support::said::{Said, said, toban};
+use support::said::{Said, ended, said, toban};
 use tempfile::TempDir;
 
 fn run(arguments: &[&str]) -> Said {
     let home = TempDir::new().expect("a home");
-    said(toban(home.path(), arguments).output().expect("toban runs"))
+    said(&mut toban(home.path(), arguments))
 }
 
 fn names(document: &Value) -> Vec<&str> {
@@ -48,7 +48,7 @@ fn a_round_of_the_simulated_schedule_leaves_no_trace_among_what_was_real() {
     let home = TempDir::new().expect("a home");
     let state = home.path().join("state");
     let arguments = ["--demo", "--demo-speed", "600", "schedule", "run", "--once"];
-    let round = said(toban(home.path(), &arguments).env("TOBAN_STATE_DIR", &state).output().expect("toban runs"));
+    let round = said(toban(home.path(), &arguments).env("TOBAN_STATE_DIR", &state));
     assert_eq!((round.code, round.err.as_str()), (Some(0), ""), "{}", round.out);
     assert!(state.is_dir(), "it was looked for where it would be");
     for file in ["journal.jsonl", "schedule-ledger.jsonl", "schedule-prooflink-dev.lock"] {
@@ -97,13 +97,11 @@ fn a_configuration_that_does_not_hold_names_file_line_and_key() {
     let home = TempDir::new().expect("a home");
     let file = home.path().join("duty.toml");
     std::fs::write(&file, "theme = \"night\"\n[environment.a]\nprotectd = true\n").expect("a file");
-    let output = toban(home.path(), &["--demo", "status"]).env("TOBAN_CONFIG", &file).output().expect("toban runs");
-    let refused = said(output);
+    let refused = said(toban(home.path(), &["--demo", "status"]).env("TOBAN_CONFIG", &file));
     assert_eq!((refused.code, refused.out.as_str()), (Some(1), ""));
     let expected = format!("{}:3: environment.a.protectd: unknown key, did you mean `protected`?", file.display());
     assert!(refused.err.contains(&expected), "{}", refused.err);
-    let output = toban(home.path(), &["--demo", "doctor", "--config"]).arg(&file).output().expect("toban runs");
-    let doctor = said(output);
+    let doctor = said(toban(home.path(), &["--demo", "doctor", "--config"]).arg(&file));
     assert_eq!(doctor.code, Some(1));
     assert!(doctor.out.contains("✗ fail configuration") && doctor.out.contains(&expected), "{}", doctor.out);
 }
@@ -121,9 +119,7 @@ fn without_credentials_it_ends_with_four_and_says_what_to_do() {
 fn init_writes_what_holds_and_never_writes_over() {
     let home = TempDir::new().expect("a home");
     let file = home.path().join("config/config.toml");
-    let init = |arguments: &[&str]| {
-        said(toban(home.path(), arguments).env("TOBAN_CONFIG", &file).output().expect("toban runs"))
-    };
+    let init = |arguments: &[&str]| said(toban(home.path(), arguments).env("TOBAN_CONFIG", &file));
     // A file that was named must be there for everything but its own making.
     let made = init(&["--demo", "init"]);
     assert_eq!((made.code, made.out.as_str()), (Some(0), ""), "{}", made.err);
@@ -155,7 +151,7 @@ fn a_reader_that_leaves_causes_no_panic() {
         .spawn()
         .expect("toban runs");
     drop(child.stdout.take());
-    let said = said(child.wait_with_output().expect("it ends"));
+    let said = ended(child);
     assert_eq!((said.code, said.err.as_str()), (Some(20), ""));
 }
 
@@ -180,11 +176,7 @@ fn watching_prints_a_document_a_line_until_it_is_interrupted() {
 fn the_log_is_ours_alone_and_the_statistics_are_json() {
     let home = TempDir::new().expect("a home");
     let state = home.path().join("state");
-    let output = toban(home.path(), &["--demo", "--stats", "status", "--json"])
-        .env("TOBAN_STATE_DIR", &state)
-        .output()
-        .expect("toban runs");
-    let said = said(output);
+    let said = said(toban(home.path(), &["--demo", "--stats", "status", "--json"]).env("TOBAN_STATE_DIR", &state));
     let stats: Value = serde_json::from_str(&said.err).expect("statistics on stderr");
     assert!(stats["ecs:DescribeServices"]["calls"].as_u64().is_some_and(|calls| calls > 0), "{stats}");
     #[cfg(unix)]
@@ -197,7 +189,7 @@ fn the_log_is_ours_alone_and_the_statistics_are_json() {
 
 #[test]
 fn the_systems_of_a_real_wire_are_told() {
-    let said = said(shared().toban().args(["status", "--json"]).output().expect("toban runs"));
+    let said = said(shared().toban().args(["status", "--json"]));
     let document: Value = serde_json::from_str(&said.out).unwrap_or_else(|_| panic!("{} {}", said.out, said.err));
     let found = names(&document);
     for name in ["prooflink-dev", "prooflink-prod"] {
@@ -214,14 +206,14 @@ fn a_denied_reading_is_told_beside_what_was_read() {
     let error =
         json!({"code": "AccessDenied", "message": "not authorized to perform: rds:DescribeDBInstances", "status": 403});
     peer.script(&json!({"service": "rds", "operation": "DescribeDBInstances", "error": error}));
-    let status = said(peer.toban().args(["status", "--json"]).output().expect("toban runs"));
+    let status = said(peer.toban().args(["status", "--json"]));
     let document: Value = serde_json::from_str(&status.out).expect("a document");
     let faults = document["faults"].as_array().expect("faults");
     let fault = faults.iter().find(|fault| fault["operation"] == "rds:DescribeDBInstances").expect("the denial");
     assert_eq!(fault["kind"], "denied");
     assert!(fault["scope"].as_str().expect("a scope").starts_with(ACCOUNT), "{fault}");
     assert!(names(&document).contains(&"prooflink-dev"), "{document}");
-    let doctor = said(peer.toban().arg("doctor").output().expect("toban runs"));
+    let doctor = said(peer.toban().arg("doctor"));
     assert_eq!(doctor.code, Some(1));
     assert!(doctor.out.contains("→ allow rds:DescribeDBInstances"), "{}", doctor.out);
     assert!(doctor.out.contains("● ok   ecs "), "{}", doctor.out);
@@ -232,7 +224,7 @@ fn a_session_that_ran_out_ends_with_four() {
     let peer = Peer::start();
     let error = json!({"code": "ExpiredToken", "message": "The security token included in the request is expired", "status": 403});
     peer.script(&json!({"service": "sts", "operation": "GetCallerIdentity", "error": error}));
-    let doctor = said(peer.toban().arg("doctor").output().expect("toban runs"));
+    let doctor = said(peer.toban().arg("doctor"));
     assert_eq!(doctor.code, Some(4), "{}{}", doctor.out, doctor.err);
     assert!(doctor.out.contains("✗ fail credentials") && doctor.out.contains("log in again"), "{}", doctor.out);
 }
@@ -242,7 +234,7 @@ fn an_endpoint_that_is_empty_is_named_and_nothing_panics() {
     let home = TempDir::new().expect("a home");
     let mut status = toban(home.path(), &["status"]);
     let asked = status.env("AWS_ENDPOINT_URL", "").env("AWS_REGION", "ap-northeast-1");
-    let said = said(asked.output().expect("toban runs"));
+    let said = said(asked);
     assert_eq!((said.code, said.out.as_str()), (Some(1), ""), "{}", said.err);
     assert!(said.err.contains("AWS_ENDPOINT_URL is set to nothing"), "{}", said.err);
 }

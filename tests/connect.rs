@@ -19,12 +19,13 @@ mod terminal;
 mod tunnels;
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Command;
 
 use gateway::{Gateway, Weather};
 use portable_pty::CommandBuilder;
 use serde_json::Value;
 use support::peer::{PROD_ROLE, Peer, REGION};
+use support::said::{Said, said};
 use terminal::Terminal;
 
 /// The current credentials' own account.
@@ -84,7 +85,7 @@ impl Site {
     fn run(&self, arguments: &[&str]) -> Said {
         let mut command = Command::new(env!("CARGO_BIN_EXE_toban"));
         command.env_clear().envs(self.env()).args(arguments);
-        tokio::task::block_in_place(|| said(command.output().expect("toban runs")))
+        tokio::task::block_in_place(|| said(&mut command))
     }
 
     /// The databases whose names begin with `named` (`ENVIRONMENT/…`), as `status` lists them.
@@ -132,22 +133,11 @@ fn assert_restored(terminal: &Terminal, home: &Path) {
     });
 }
 
-struct Said {
-    code: Option<i32>,
-    out: String,
-    err: String,
-}
-
-fn said(output: Output) -> Said {
-    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
-    Said { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
-}
-
 fn demo(arguments: &[&str]) -> (Said, tempfile::TempDir) {
     let home = tempfile::tempdir().expect("a home");
     let mut command = Command::new(env!("CARGO_BIN_EXE_toban"));
     command.env_clear().envs(apart(home.path())).arg("--demo").args(arguments);
-    (said(command.output().expect("toban runs")), home)
+    (said(&mut command), home)
 }
 
 #[test]

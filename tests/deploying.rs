@@ -21,36 +21,23 @@ mod terminal;
 #[path = "deploying/weather.rs"]
 mod weather;
 
-use std::process::Output;
-
 use serde_json::Value;
 use support::peer::{PROD_ROLE, Peer};
-
-/// What a run said, and how it ended.
-struct Said {
-    code: Option<i32>,
-    out: String,
-    err: String,
-}
-
-fn said(output: Output) -> Said {
-    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
-    Said { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
-}
+use support::said::{Said, said};
 
 /// Runs against the peer and gives what was said; the code must be `code`.
 fn at(peer: &Peer, arguments: &[&str], code: i32) -> Said {
-    let said = said(peer.toban().args(arguments).output().expect("toban runs"));
+    let said = said(peer.toban().args(arguments));
     assert_eq!(said.code, Some(code), "{arguments:?}: {}{}", said.out, said.err);
     said
 }
 
-/// Runs over the simulated account, thirty times as fast as the clock, in a home of its own.
+/// Runs over the simulated account, three hundred times as fast as the clock, in a home of its own.
 fn demo(arguments: &[&str]) -> Said {
     let home = tempfile::TempDir::new().expect("a home");
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_toban"));
-    command.env_clear().env("HOME", home.path()).env("TZ", "Asia/Tokyo").args(["--demo", "--demo-speed", "30"]);
-    said(command.args(arguments).output().expect("toban runs"))
+    command.env_clear().env("HOME", home.path()).env("TZ", "Asia/Tokyo").args(["--demo", "--demo-speed", "300"]);
+    said(command.args(arguments))
 }
 
 /// The parameters of each call of `operation` so far.

@@ -8,6 +8,7 @@ mod support;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use support::peer::{PROD_ROLE, Peer, REGION};
+use support::said::said;
 const CONFIG: &str = r#"
 [[source]]
 regions = ["REGION"]
@@ -25,13 +26,11 @@ fn config(peer: &Peer) -> std::path::PathBuf {
 }
 
 fn status(peer: &Peer, more: &[&str]) -> (Value, i32) {
-    let out =
-        peer.toban().args(["status", "--json", "--config"]).arg(config(peer)).args(more).output().expect("toban runs");
-    let said = String::from_utf8_lossy(&out.stdout).into_owned();
-    let document = serde_json::from_str(&said)
-        .map_err(|fault| format!("{fault}\n{said}\n{}", String::from_utf8_lossy(&out.stderr)))
+    let said = said(peer.toban().args(["status", "--json", "--config"]).arg(config(peer)).args(more));
+    let document = serde_json::from_str(&said.out)
+        .map_err(|fault| format!("{fault}\n{}\n{}", said.out, said.err))
         .expect("one JSON document");
-    (document, out.status.code().unwrap_or(-1))
+    (document, said.code.unwrap_or(-1))
 }
 
 /// `list → key in that list → environment`, out of `status --json`.

@@ -16,12 +16,12 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use support::peer::Peer;
-use support::said::{Said, said, toban};
+use support::said::{Said, ended, said, toban};
 use tempfile::TempDir;
 use toban::schedule::{Exceptions, Intent, Verb};
 
 fn run(peer: &Peer, arguments: &[&str]) -> Said {
-    said(peer.toban().args(arguments).output().expect("toban runs"))
+    said(peer.toban().args(arguments))
 }
 
 /// The outcome of a change that was asked for as JSON.
@@ -150,8 +150,7 @@ fn the_demo_reacts_to_a_database_that_is_started() {
     let home = TempDir::new().expect("a home");
     let mut start =
         toban(home.path(), &["--demo", "db", "start", "prooflink-dev/prooflink-dev-db", "--yes", "--no-wait"]);
-    let output = start.env("TOBAN_STATE_DIR", home.path().join("state")).output().expect("toban runs");
-    let said = said(output);
+    let said = said(start.env("TOBAN_STATE_DIR", home.path().join("state")));
     assert_eq!(said.code, Some(0), "{}", said.err);
     assert!(said.out.contains("DB instance prooflink-dev-db is starting; AWS goes on by itself"), "{}", said.out);
 }
@@ -365,11 +364,11 @@ fn of_many_processes_over_one_state_directory_one_acts_on_an_edge() {
     };
     let together: Vec<Child> = (0..4).map(|_| started()).collect();
     for child in together {
-        let said = said(child.wait_with_output().expect("its end"));
+        let said = ended(child);
         assert_eq!(said.code, Some(0), "{}{}", said.out, said.err);
     }
     // Who comes later finds it done, after a kill or from cron.
-    let later = said(started().wait_with_output().expect("its end"));
+    let later = ended(started());
     assert_eq!(later.code, Some(0), "{}", later.err);
     assert_eq!((calls(&peer, "StopDBInstance"), calls(&peer, "UpdateService")), (1, 1));
     let asleep = environment(&peer, "prooflink-dev");

@@ -63,7 +63,7 @@ impl Stage {
         // Where its people are: of an environment without a schedule nothing else tells.
         let mut toban = self.peer.toban();
         toban.env("TZ", "Asia/Tokyo").arg("--config").arg(&self.config).args(arguments);
-        said(toban.output().expect("toban runs"))
+        said(&mut toban)
     }
 
     fn calls(&self, operation: &str) -> usize {

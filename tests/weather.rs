@@ -38,7 +38,7 @@ fn through(proxy: &str, region: &str) -> Said {
     let mut command = toban(home.path(), &["status"]);
     command.env("HTTPS_PROXY", proxy).env("AWS_REGION", region);
     command.env("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE").env("AWS_SECRET_ACCESS_KEY", "secret");
-    said(command.output().expect("toban runs"))
+    said(&mut command)
 }
 
 #[rstest]
@@ -68,10 +68,10 @@ fn a_proxy_in_the_way_and_a_region_that_is_none_are_named(
 #[test]
 fn an_account_with_nothing_in_it_says_so_and_where_else_to_look() {
     let peer = Peer::start();
-    let status = said(peer.toban().arg("status").output().expect("toban runs"));
+    let status = said(peer.toban().arg("status"));
     assert_eq!(status.code, Some(0), "{}", status.err);
     assert!(status.out.contains("no environments"), "{} {}", status.out, status.err);
-    let json = said(peer.toban().args(["status", "--json"]).output().expect("toban runs"));
+    let json = said(peer.toban().args(["status", "--json"]));
     let document: Value = serde_json::from_str(&json.out).expect("a document");
     assert_eq!(document["environments"], json!([]));
     let screen = console(&peer);
@@ -102,10 +102,10 @@ fn names_in_every_script_and_states_nobody_has_seen_are_shown_and_harm_nothing()
         {"service": "elasticloadbalancing", "operation": "DescribeTargetHealth", "patch": {"TargetHealthDescriptions":
             {"[*]": {"TargetHealth": {"State": "pondering", "Reason": "Target.Ponders", "Description": "考え中\u{200f}"}}}}}
     ]));
-    let table = said(peer.toban().arg("status").output().expect("toban runs"));
+    let table = said(peer.toban().arg("status"));
     assert!(table.code.is_some_and(|code| code != 1), "{}", table.err);
     assert!(harmless(&table.out), "{:?}", table.out);
-    let json = said(peer.toban().args(["status", "--json"]).output().expect("toban runs"));
+    let json = said(peer.toban().args(["status", "--json"]));
     let document: Value = serde_json::from_str(&json.out).expect("a document");
     let dev = document["environments"].as_array().and_then(|all| all.iter().find(|one| one["name"] == "prooflink-dev"));
     let dev = dev.unwrap_or_else(|| panic!("{document}"));
@@ -136,7 +136,7 @@ fn what_goes_while_it_is_looked_at_hides_nothing_else() {
         {"service": "elasticloadbalancing", "operation": "DescribeTargetHealth",
             "error": {"code": "TargetGroupNotFound", "message": "One or more target groups not found", "status": 400}}
     ]));
-    let status = said(peer.toban().args(["status", "--json"]).output().expect("toban runs"));
+    let status = said(peer.toban().args(["status", "--json"]));
     let document: Value = serde_json::from_str(&status.out).unwrap_or_else(|_| panic!("{}", status.err));
     let dev = document["environments"].as_array().and_then(|all| all.iter().find(|one| one["name"] == "prooflink-dev"));
     let dev = dev.unwrap_or_else(|| panic!("{document}"));

@@ -7,6 +7,9 @@ use super::play::Play;
 /// Seconds a target drains after its task began to stop.
 pub(super) const DRAIN: i64 = 30;
 
+/// Seconds until tasks that are missing are made: whoever replaces all there are counts these among them.
+const REFILL: i64 = 6;
+
 /// How a task ends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum End {
@@ -132,7 +135,7 @@ impl Script {
 
     /// Deploys `revision` at `at`, `batch` tasks at a time: new ones come, and when they serve old ones go.
     pub(super) fn roll(&mut self, at: i64, revision: i32, batch: usize) {
-        let old = self.staying(at);
+        let old = self.staying(at + REFILL);
         self.interrupt(at);
         let done = self.replace(&old, self.rollouts.len(), at + 12, batch) + 10;
         self.rollouts.push(Rollout { from: at, done: Some(done), revision, failed: None });
@@ -149,7 +152,7 @@ impl Script {
     /// Deploys `revision` at `at`, whose tasks all fail: three tries, then the circuit breaker goes back.
     fn fail(&mut self, at: i64, revision: i32, fate: Fate) {
         let slots: Vec<u32> =
-            self.staying(at).iter().filter_map(|index| self.lives.get(*index)).map(|life| life.slot).collect();
+            self.staying(at + REFILL).iter().filter_map(|index| self.lives.get(*index)).map(|life| life.slot).collect();
         if slots.is_empty() {
             return self.roll(at, revision, 1);
         }
@@ -182,7 +185,7 @@ impl Script {
         self.freeze(at);
         let before = self.current(at).map_or(0, |(before, _)| before);
         let new = |at: &usize| self.lives.get(*at).is_some_and(|life| life.rollout == index);
-        let new: Vec<usize> = self.staying(at + 6).into_iter().filter(new).collect();
+        let new: Vec<usize> = self.staying(at + REFILL).into_iter().filter(new).collect();
         let done = self.replace(&new, before, at + 8, 1) + 20;
         if let Some(rollout) = self.rollouts.get_mut(index) {
             rollout.failed = Some((at, done));
@@ -222,7 +225,7 @@ impl Script {
             |slot: &u32| staying.iter().filter_map(|index| self.lives.get(*index)).any(|life| life.slot == *slot);
         let missing = wanted.saturating_sub(staying.len());
         let free: Vec<u32> = (0..).filter(|slot| !taken(slot)).take(missing).collect();
-        self.lives.extend(free.into_iter().map(|slot| Life::new(slot, rollout, at + 6)));
+        self.lives.extend(free.into_iter().map(|slot| Life::new(slot, rollout, at + REFILL)));
     }
 
     /// Ends the story at `at`: what was to come does not, and the service is left to itself and its operator.
@@ -247,7 +250,7 @@ impl Script {
     fn finish(&mut self, at: i64) {
         let last = self.rollouts.len().saturating_sub(1);
         let older = |index: &usize| self.lives.get(*index).is_some_and(|life| life.rollout < last);
-        let old: Vec<usize> = self.staying(at + 6).into_iter().filter(older).collect();
+        let old: Vec<usize> = self.staying(at + REFILL).into_iter().filter(older).collect();
         if self
             .rollouts
             .last()
@@ -315,5 +318,50 @@ impl Script {
             }
         }
         script
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::super::overlay::{Act, What};
+    use super::super::story;
+    use super::*;
+
+    /// Long enough for any deployment that was asked for to be through.
+    const LATER: i64 = 3600;
+
+    fn play<'a>(acts: &'a [Act], now: i64) -> Play<'a> {
+        let start = "2026-11-27T15:00:00Z".parse().unwrap();
+        Play { start, now, seed: 7, account: "123456789012", acts }
+    }
+
+    fn act(at: i64, what: What) -> Act {
+        Act { at, key: "service".to_owned(), what }
+    }
+
+    /// What is not there yet when somebody deploys is made by the deployment before, and is replaced as all the rest.
+    #[rstest]
+    #[case::steady(|_| Script::steady(7, 3))]
+    #[case::leak(story::leak::script)]
+    #[case::stall(story::stall::script)]
+    #[case::pipeline(story::pipeline::script)]
+    fn a_deployment_replaces_every_task_whenever_it_is_asked_for(#[case] told: fn(i64) -> Script) {
+        for at in (0..7200).step_by(13) {
+            for again in [None, Some(at + 61)] {
+                let acts: Vec<Act> = std::iter::once(at).chain(again).map(|at| act(at, What::Redeploy)).collect();
+                let now = at + LATER;
+                let script = Script::acted(&play(&acts, now), "service", told);
+                let (current, rollout) = script.current(now).unwrap();
+                let runs: Vec<&Life> = script.lives.iter().filter(|life| life.stays(now)).collect();
+                assert_eq!(u32::try_from(runs.len()).unwrap(), script.wanted(now), "at {at}, {again:?}");
+                assert!(
+                    runs.iter().all(|life| life.rollout == current && life.ready <= now),
+                    "at {at}, {again:?}: {runs:?}"
+                );
+                assert!(rollout.done.is_some_and(|done| done <= now), "at {at}, {again:?}: {rollout:?}");
+            }
+        }
     }
 }

@@ -8,7 +8,8 @@ use std::process::{Child, Command, Stdio};
 use serde_json::Value;
 
 use super::systems::ALL;
-use super::{Said, Site, apart, demo, in_shell, said};
+use super::{Said, Site, apart, demo, in_shell};
+use crate::support::said::ended;
 
 /// A tunnel that the binary holds open.
 pub(super) struct Held {
@@ -23,9 +24,7 @@ impl Held {
         let mut line = String::new();
         let mut out = BufReader::new(child.stdout.take().expect("its output"));
         out.read_line(&mut line).expect("a line");
-        let Ok(document) = serde_json::from_str(&line) else {
-            unopened(&line, &said(child.wait_with_output().expect("its end")))
-        };
+        let Ok(document) = serde_json::from_str(&line) else { unopened(&line, &ended(child)) };
         Self { child, document }
     }
 
@@ -62,7 +61,7 @@ impl Held {
         let pid = self.child.id().to_string();
         let sent = Command::new("kill").args([signal, &pid]).status().expect("kill runs");
         assert!(sent.success());
-        said(self.child.wait_with_output().expect("its end"))
+        ended(self.child)
     }
 }
 

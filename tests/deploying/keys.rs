@@ -9,7 +9,7 @@ use crate::support::peer::Peer;
 use crate::terminal::{Terminal, console};
 
 /// How many times as fast as the clock the simulated account lives where only ends are waited for.
-const FAST: &str = "12";
+const FAST: &str = "60";
 /// The same where what stands on the screen in between is waited for too.
 const SLOW: &str = "12";
 

@@ -7,8 +7,9 @@ use std::process::{Child, Command, Stdio};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::{Said, at, journal, said, sent, site};
+use super::{Said, at, journal, sent, site};
 use crate::support::peer::Peer;
+use crate::support::said::ended;
 use crate::terminal::{Terminal, console};
 
 fn begun(peer: &Peer, arguments: &[&str]) -> Child {
@@ -20,7 +21,7 @@ fn begun(peer: &Peer, arguments: &[&str]) -> Child {
 fn left(child: Child) -> Said {
     let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill runs");
     assert!(killed.success());
-    let said = said(child.wait_with_output().expect("it ends"));
+    let said = ended(child);
     assert_eq!(said.code, Some(130), "{}{}", said.out, said.err);
     said
 }

@@ -5,8 +5,9 @@ use std::process::Stdio;
 
 use serde_json::{Value, json};
 
-use super::{Said, at, said, sent, site};
+use super::{Said, at, sent, site};
 use crate::support::peer::{ACCOUNT, Peer};
+use crate::support::said::ended;
 
 /// What is laid over the deployments of each service the peer describes.
 fn over(deployments: &Value) -> Value {
@@ -32,7 +33,7 @@ fn rolled_out(peer: &Peer, later: Option<&Value>, code: i32) -> Said {
         peer.script(later);
     }
     peer.unscript(&under_way);
-    let said = said(running.wait_with_output().expect("toban ends"));
+    let said = ended(running);
     assert_eq!(said.code, Some(code), "{}{}", said.out, said.err);
     assert!(sent(peer, "UpdateService").is_empty(), "a rollout is watched, not changed");
     said
@@ -160,7 +161,7 @@ fn of_two_who_deploy_at_once_the_second_is_told_before_and_the_first_after() {
     assert!(plan.out.contains(told) && plan.out.contains("this one takes its place"), "{}", plan.out);
     at(&peer, &["deploy", "prooflink-dev/service", "--tag", "latest", "--yes", "--no-wait"], 0);
     peer.unscript(&ids);
-    let first = said(first.wait_with_output().expect("toban ends"));
+    let first = ended(first);
     assert_eq!(first.code, Some(6), "{}{}", first.out, first.err);
 }
 

@@ -27,8 +27,6 @@ fn every_part_counts_as_used() {
     let _ = (peer.endpoint(), peer.home(), peer.env(), peer.toban(), peer.sdk(), peer.sdk_as(""));
     let _ = (peer::ACCOUNT, peer::PROD_ACCOUNT, peer::PROD_ROLE, peer::REGION);
     let _ = peer::Peer::start;
-    if let Ok(output) = said::toban(peer.home(), &[]).output() {
-        let said = said::said(output);
-        let _ = (said.code, said.out, said.err);
-    }
+    let said = said::said(&mut said::toban(peer.home(), &[]));
+    let _ = (said.code, said.out, said.err, said::ended);
 }
