@@ -9,14 +9,18 @@ use super::{Environment, Wish};
 use crate::kinds::db_cluster::DbCluster;
 use crate::kinds::db_event::PowerEvents;
 use crate::kinds::db_instance::DbInstance;
+use crate::kinds::ecs_service::{Service, scaled_as};
+use crate::kinds::scalable_target::ScalableTarget;
 use crate::procedure::Want;
 use crate::schedule::drift::{AFTER_EDGE, Drift, Observed, drift};
 use crate::schedule::materialise::STAGE_GAP;
 use crate::schedule::overrides::AWS_STOPPED_MAX;
 use crate::schedule::power::{self, KEPT};
 use crate::schedule::preview::Database;
+use crate::schedule::service::{self, ServiceSeen};
+use crate::schedule::status::Tasks;
 use crate::schedule::{
-    Actual, Backend, Desired, Edge, Exceptions, Hold, Intent, Keep, Mode, Override, Routine, Verb, tags, words,
+    Actual, Backend, Bounds, Desired, Edge, Exceptions, Hold, Intent, Keep, Mode, Override, Routine, Verb, tags, words,
 };
 use crate::world::{Resource, Watcher, World};
 
@@ -73,6 +77,9 @@ impl OffHours {
         let mut drifts: Vec<Drift> = sleepers
             .iter()
             .map(|it| {
+                if desired == Desired::On && is_idle(it, world) {
+                    return Drift::None;
+                }
                 let drifts = drift(intent, &seen(it), now);
                 // What was last seen before an edge tells nothing of what came of it: a console without its login for
                 // an hour must not say that the stop of half an hour ago had no effect.
@@ -191,12 +198,20 @@ impl OffHours {
         ))
     }
 
-    /// What tells why databases drift: the events of those that do, and of no others.
+    /// What tells why databases drift: the events of those that do, and of no others; and whether services without
+    /// tasks are left so by their own scaling.
     #[must_use]
     pub fn causes(&self) -> Vec<Want> {
         let drifted = |drift: &Drift| matches!(drift, Drift::Drifted { .. });
         let pairs = self.sleepers.iter().zip(&self.drifts);
-        pairs.filter(|(_, drift)| drifted(drift)).filter_map(|(it, _)| events(it)).collect()
+        let events = pairs.filter(|(_, drift)| drifted(drift)).filter_map(|(it, _)| events(it));
+        let is_down = |it: &&Sleeper| self.desired == Desired::On && it.actual == Actual::Down;
+        let services = self.sleepers.iter().filter(is_down).filter_map(|it| it.id.as_ref());
+        let services = services.filter(|id| id.kind == Service::KIND);
+        let mut scopes: Vec<_> = services.map(|id| &id.scope).collect();
+        scopes.sort();
+        scopes.dedup();
+        events.chain(scopes.into_iter().map(|scope| Want::all(scope, ScalableTarget::KIND))).collect()
     }
 
     /// What tells how long its databases were really off.
@@ -248,6 +263,19 @@ fn sighted<'w>(
 fn events(it: &Sleeper) -> Option<Want> {
     let id = it.id.as_ref().filter(|_| it.member.kind.is_database())?;
     Some(Want::part(&id.scope, PowerEvents::KIND, &id.key))
+}
+
+/// Whether it is a service without tasks because its own scaling has it so: it is as awake as it is meant to be.
+fn is_idle(it: &Sleeper, world: &World) -> bool {
+    let Some(service) = it.id.as_ref().and_then(|id| world.get::<Service>(id)) else { return false };
+    let target = it.id.as_ref().and_then(|id| world.by_key::<ScalableTarget>(&id.scope, &scaled_as(service)));
+    let seen = ServiceSeen {
+        tasks: Tasks { desired: service.desired, ..Tasks::default() },
+        bounds: target.map(|target| Bounds { min: target.min, max: target.max }),
+        // What a sleep put away, not what schedules at AWS wake it to: that is written on those that are up as well.
+        memory: it.tags.get(tags::REMEMBERED).and_then(|text| text.parse().ok()),
+    };
+    it.actual == Actual::Down && service::is_idle(&seen)
 }
 
 fn observed(it: &Sleeper, world: &World, now: Timestamp) -> Observed {
@@ -360,6 +388,41 @@ mod tests {
         }
         let seen_since = drifts("2026-11-24T22:29:30+09:00");
         assert!(matches!(seen_since, Some(Drift::Drifted { verb: Verb::Stop, .. })), "{seen_since:?}");
+    }
+
+    #[tokio::test]
+    async fn a_service_that_its_own_scaling_has_at_no_task_is_as_awake_as_it_is_meant_to_be() {
+        let mut outlook = seen(None).await;
+        let zone = TimeZone::get("Asia/Tokyo").unwrap();
+        let scope = outlook.picture.environment(&NAME.into()).unwrap().scopes[0].clone();
+        // Tuesday at noon, and nothing of it runs.
+        let now: Timestamp = "2026-11-24T12:00:00+09:00".parse().unwrap();
+        let all: Vec<Service> = outlook.world.all::<Service>(&scope).cloned().collect();
+        let resource = scaled_as(all.iter().find(|it| it.name.starts_with(NAME)).unwrap());
+        let mut drift = |tag: Option<&str>, bounds: Option<(u32, u32)>| {
+            let still = |service: &Service| {
+                let mut service = Service { desired: 0, running: 0, pending: 0, ..service.clone() };
+                service.tags.remove(tags::REMEMBERED);
+                service.tags.extend(tag.map(|text| (tags::REMEMBERED.to_owned(), text.to_owned())));
+                service
+            };
+            let got = Ok(Harvest::whole(all.iter().map(still).collect()).into());
+            outlook.world.put(&scope, Service::KIND, &Coverage::All, got, now);
+            let target = bounds.map(|(min, max)| ScalableTarget { id: resource.clone(), min, max });
+            let got = Ok(Harvest::whole(target.into_iter().collect::<Vec<_>>()).into());
+            outlook.world.put(&scope, ScalableTarget::KIND, &Coverage::All, got, now);
+            let picture = gather(&outlook.world, &wishes(), now, &zone);
+            let off = picture.environment(&NAME.into()).unwrap().offhours.clone().unwrap();
+            assert!(off.causes().contains(&Want::all(&scope, ScalableTarget::KIND)), "{:?}", off.causes());
+            let mut pairs = off.sleepers.iter().zip(&off.drifts);
+            let (_, drift) = pairs.find(|(it, _)| it.arn.contains(":service/")).unwrap();
+            matches!(drift, Drift::Drifted { verb: Verb::Start, .. })
+        };
+        assert!(drift(None, None), "it is not scaled: somebody stopped it");
+        assert!(drift(None, Some((0, 0))), "it sleeps");
+        assert!(drift(None, Some((1, 4))), "it may not be at 0");
+        assert!(!drift(None, Some((0, 4))), "its own scaling");
+        assert!(drift(Some("desired=2 min=0 max=4"), Some((0, 4))), "a wake that was broken off before its count");
     }
 
     #[tokio::test]

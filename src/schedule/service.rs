@@ -58,6 +58,24 @@ fn to_remember(seen: ServiceSeen) -> Option<Remembered> {
     Some(Remembered { desired: desired.or(old.desired), bounds: open.or(old.bounds) })
 }
 
+/// Whether its own scaling has it at no task, and nobody's sleep: it may be scaled to 0, and no count was put away.
+#[must_use]
+pub fn is_idle(seen: &ServiceSeen) -> bool {
+    let count = seen.memory.and_then(|memory| memory.desired);
+    let own = seen.memory.map_or(seen.bounds, |memory| memory.bounds);
+    let may_be_zero = own.is_some_and(|bounds| bounds.min == 0 && bounds.max > 0);
+    seen.tasks.desired == 0 && count.is_none() && may_be_zero && seen.bounds.is_some()
+}
+
+/// The next step of one that slept as [idle](is_idle) as it was: its scaling decides again how many tasks it has.
+fn let_go(seen: ServiceSeen) -> Turn {
+    match (seen.bounds, seen.memory) {
+        (Some(Bounds { max: 0, .. }), Some(Remembered { bounds: Some(bounds), .. })) => Turn::Act(Act::Bounds(bounds)),
+        (_, Some(_)) => Turn::Act(Act::Forget),
+        (_, None) => Turn::Done,
+    }
+}
+
 /// The next step towards being awake.
 pub(super) fn wake(seen: ServiceSeen, wanted: WakeDesired) -> Turn {
     let tasks = seen.tasks;
@@ -67,6 +85,9 @@ pub(super) fn wake(seen: ServiceSeen, wanted: WakeDesired) -> Turn {
         WakeDesired::Remembered => remembered,
     };
     let Some(count) = count.or((tasks.desired > 0).then_some(tasks.desired)) else {
+        if is_idle(&seen) {
+            return let_go(seen);
+        }
         return Turn::Stuck("how many tasks it had is not known: say how many, or set wake_desired".to_owned());
     };
     if seen.bounds.is_some_and(|bounds| bounds.max == 0) {

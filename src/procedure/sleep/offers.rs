@@ -11,6 +11,7 @@ use crate::kinds::{Asks, Offer, Site, kind};
 use crate::procedure::{Hush, Proposal};
 use crate::schedule::materialise::STAGE_GAP;
 use crate::schedule::saga::{self, Act, How, Seen, Turn};
+use crate::schedule::service::is_idle;
 use crate::schedule::{Backend, Keep, MemberKind, Verb, WakeDesired, words};
 use crate::text::counted;
 use crate::world::{KindName, ResourceId, Scope};
@@ -143,7 +144,10 @@ fn all_at(parts: &[Part], goal: Keep) -> bool {
 fn is_unremembered(seen: &Seen) -> bool {
     let known = seen.member.wake_desired != WakeDesired::Remembered;
     matches!(&seen.how, How::Service(service)
-        if !known && service.tasks.desired == 0 && service.memory.and_then(|memory| memory.desired).is_none())
+        if !known
+            && service.tasks.desired == 0
+            && service.memory.and_then(|memory| memory.desired).is_none()
+            && !is_idle(service))
 }
 
 fn unremembered(parts: &[Part]) -> Vec<String> {

@@ -192,6 +192,34 @@ fn vector_9_without_memory_a_wake_uses_the_number_or_asks_and_never_guesses() {
     assert_eq!(ended, Some(Ending::Done));
 }
 
+/// A service that may be scaled to 0 and is: it was so before, and is so again.
+#[test]
+fn what_its_own_scaling_had_at_no_task_wakes_to_its_bounds_and_no_count() {
+    let mut idle = environment();
+    let own = Some(Bounds { min: 0, max: 4 });
+    *service(&mut idle) = ServiceSeen { bounds: own, ..ServiceSeen::default() };
+    let (done, ended) = run(&mut idle.clone(), Keep::Running, None);
+    assert_eq!((done, ended), (vec![], Some(Ending::Done)), "it is awake: its scaling decides how many tasks it has");
+    let mut asleep = idle.clone();
+    run(&mut asleep, Keep::Stopped, None);
+    let memory = Some(Remembered { desired: None, bounds: own });
+    assert_eq!((service(&mut asleep).bounds, service(&mut asleep).memory), (Some(Bounds::ZERO), memory));
+    for kill in 0..=5 {
+        let mut world = asleep.clone();
+        run(&mut world, Keep::Running, Some(kill));
+        assert_eq!(run(&mut world.clone(), Keep::Stopped, None).1, Some(Ending::Done), "killed at {kill}, then sleep");
+        assert_eq!(run(&mut world, Keep::Running, None).1, Some(Ending::Done), "killed at {kill}");
+        assert_eq!(world, idle, "killed at {kill}");
+    }
+    // A number that somebody wrote down counts all the same.
+    idle[0].member.wake_desired = WakeDesired::Count(3);
+    assert_eq!(run(&mut idle, Keep::Running, None).0, [("web".to_owned(), Act::Count(3))]);
+    // Without its bounds nobody can tell.
+    let mut lost = asleep.clone();
+    service(&mut lost).bounds = None;
+    assert!(matches!(run(&mut lost, Keep::Running, None).1, Some(Ending::Partly { .. })));
+}
+
 #[test]
 fn closed_bounds_without_memory_are_not_guessed_either() {
     let mut world = environment();
