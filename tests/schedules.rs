@@ -133,6 +133,50 @@ fn an_override_is_seen_by_everybody_and_taken_back() {
 }
 
 #[test]
+fn what_maintenance_waits_is_listed_once_and_only_where_a_window_is_slept_through() {
+    let stage = Stage::new();
+    let windowed = |window: &str| {
+        stage.peer.script(&json!([{"service": "rds", "operation": "DescribeDBInstances",
+            "patch": {"DBInstances": {"[*]": {"PreferredMaintenanceWindow": window}}}}]))
+    };
+    let told = || {
+        stage.peer.forget_calls();
+        let said = stage.run(&["schedule", "preview", "prooflink-dev", "--json"]);
+        let document: Value = serde_json::from_str(&said.out).unwrap_or_else(|_| panic!("{} {}", said.out, said.err));
+        let warning = document["warnings"].as_array().and_then(|all| {
+            let mut all = all.iter().filter_map(Value::as_str);
+            all.find(|it| it.contains("maintenance window")).map(str::to_owned)
+        });
+        let calls = stage.calls("DescribePendingMaintenanceActions");
+        (warning.unwrap_or_default(), document["pending_maintenance"][0]["actions"].clone(), calls)
+    };
+    let noon = windowed("tue:03:00-tue:03:30");
+    assert_eq!(told(), (String::new(), Value::Null, 0), "it is up then: nothing is asked");
+    stage.peer.unscript(&noon);
+
+    windowed("sat:18:00-sat:18:30");
+    let (says, count, calls) = told();
+    assert!(says.ends_with("Sun 03:00–Sun 03:30 (sat:18:00-sat:18:30 UTC); nothing is pending"), "{says}");
+    assert_eq!((count, calls), (json!(0), 1));
+    let action = json!({"Action": "system-update", "Description": "New Operating System update is available"});
+    let arn = |id: &str| format!("arn:aws:rds:ap-northeast-1:123456789012:db:{id}");
+    let waits = |id: &str, actions: &[&Value]| json!({"ResourceIdentifier": arn(id), "PendingMaintenanceActionDetails": actions});
+    let answer = json!({"PendingMaintenanceActions": [
+        waits("prooflink-prod-db", &[&action]), waits("prooflink-dev-db", &[&action, &action]),
+    ]});
+    stage.peer.script(&json!({"service": "rds", "operation": "DescribePendingMaintenanceActions", "times": 1,
+        "answer": answer}));
+    let (says, count, calls) = told();
+    assert!(says.ends_with("; 2 maintenance actions are pending"), "{says}");
+    assert_eq!((count, calls), (json!(2), 1), "one listing, whoever else has some waiting");
+    let error = json!({"code": "AccessDenied", "message": "no", "status": 403});
+    stage.peer.script(&json!({"service": "rds", "operation": "DescribePendingMaintenanceActions", "error": error}));
+    let (says, count, _) = told();
+    assert!(says.contains("was not read: rds:DescribePendingMaintenanceActions is not allowed"), "{says}");
+    assert_eq!(count, Value::Null);
+}
+
+#[test]
 fn what_others_did_is_put_right_or_left_alone() {
     let stage = Stage::new();
     assert_eq!(stage.run(&["schedule", "sync", "--yes"]).code, Some(0));

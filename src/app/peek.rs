@@ -1,5 +1,5 @@
-//! What is read beside the pace because of what is seen: why a database drifts, and what AWS holds of the schedule on the
-//! open page. Each is asked for once in a while, quietly. Pure.
+//! What is read beside the pace because of what is seen: why a database drifts, and for the schedule on the open page what AWS
+//! holds of it and what maintenance waits. Each is asked for once in a while, quietly. Pure.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -28,6 +28,7 @@ fn wants(model: &Model) -> Vec<Want> {
         let place = schedule_place(environment).filter(|_| off.routine.backend == Backend::EventBridge);
         wants.extend(place.map(|scope| schedule_reads(&scope, &model.world)).unwrap_or_default());
         wants.extend(off.past());
+        wants.extend(off.maintenance(&model.world, model.now));
     }
     wants.sort_by(|a, b| (&a.scope, a.kind).cmp(&(&b.scope, b.kind)));
     wants.dedup();

@@ -7,7 +7,8 @@ use std::fmt;
 
 use super::look::{Look, Waits};
 use crate::kinds::{
-    alarm, db_cluster, db_instance, ec2_instance, ecs_cluster, ecs_service, event_rule, foreign_schedule,
+    alarm, db_cluster, db_instance, db_maintenance, ec2_instance, ecs_cluster, ecs_service, event_rule,
+    foreign_schedule,
 };
 use crate::kinds::{
     load_balancer, managed_node, metric_filter, mute_rule, scalable_target, schedule_group, scheduled_action,
@@ -39,6 +40,7 @@ impl Scene {
         scene.open::<task_definition::TaskDefinition>("");
         scene.open::<db_cluster::DbCluster>("");
         scene.open::<db_instance::DbInstance>("");
+        scene.open::<db_maintenance::Waiting>("");
         scene.open::<alarm::Alarm>("");
         scene.open::<metric_filter::MetricFilter>("");
         scene.open::<mute_rule::MuteRule>("");

@@ -17,6 +17,7 @@ mod sleepers;
 mod stored;
 mod subject;
 pub mod whole;
+mod windows;
 mod wish;
 
 pub use computed::Computed;

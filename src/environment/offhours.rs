@@ -6,9 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::sleepers::{Sleeper, sleepers};
 use super::{Environment, Wish};
-use crate::kinds::db_cluster::DbCluster;
 use crate::kinds::db_event::PowerEvents;
-use crate::kinds::db_instance::DbInstance;
 use crate::kinds::ecs_service::{Service, scaled_as};
 use crate::kinds::scalable_target::ScalableTarget;
 use crate::procedure::Want;
@@ -16,7 +14,6 @@ use crate::schedule::drift::{AFTER_EDGE, Drift, Observed, drift};
 use crate::schedule::materialise::STAGE_GAP;
 use crate::schedule::overrides::AWS_STOPPED_MAX;
 use crate::schedule::power::{self, KEPT};
-use crate::schedule::preview::Database;
 use crate::schedule::service::{self, ServiceSeen};
 use crate::schedule::status::Tasks;
 use crate::schedule::{
@@ -219,12 +216,6 @@ impl OffHours {
     pub fn past(&self) -> Vec<Want> {
         self.sleepers.iter().filter_map(events).collect()
     }
-
-    /// What a preview wants to know of the databases among them.
-    #[must_use]
-    pub fn databases(&self, world: &World) -> Vec<Database> {
-        self.sleepers.iter().filter_map(|it| database(it, world)).collect()
-    }
 }
 
 /// What is written on the sleepers: where several say something, the longest-lasting counts.
@@ -294,23 +285,6 @@ fn observed(it: &Sleeper, world: &World, now: Timestamp) -> Observed {
     }
 }
 
-fn database(it: &Sleeper, world: &World) -> Option<Database> {
-    let id = it.id.as_ref()?;
-    let (backup_days, backup, maintenance) = match (world.get::<DbInstance>(id), world.get::<DbCluster>(id)) {
-        (Some(db), _) => (db.backup_days, db.backup_window.clone(), db.maintenance_window.clone()),
-        (None, Some(db)) => (db.backup_days, db.backup_window.clone(), db.maintenance_window.clone()),
-        (None, None) => return None,
-    };
-    Some(Database {
-        name: it.member.label(),
-        backup_days,
-        backup: backup.and_then(|text| text.parse().ok()),
-        maintenance: maintenance.and_then(|text| text.parse().ok()),
-        pending: None,
-        restarts_at: it.restarts_at,
-    })
-}
-
 /// When it was last seen.
 fn read_at(it: &Sleeper, world: &World) -> Option<Timestamp> {
     let id = it.id.as_ref()?;
@@ -326,6 +300,7 @@ mod tests {
     use crate::cloud::Cloud;
     use crate::demo::{Demo, wishes};
     use crate::environment::gather;
+    use crate::kinds::db_instance::DbInstance;
     use crate::schedule::drift::Why;
     use crate::schedule::power::Power;
     use crate::world::{Coverage, Harvest, Health};

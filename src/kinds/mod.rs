@@ -22,6 +22,7 @@ pub mod cpu_credits;
 pub mod db_cluster;
 pub mod db_event;
 pub mod db_instance;
+pub mod db_maintenance;
 pub mod deploy_lock;
 pub mod ec2_instance;
 pub mod ecr_repository;
@@ -88,6 +89,7 @@ pub static KINDS: &[&dyn AnyKind] = &[
     &Of::<db_cluster::DbClusters>::new(),
     &Of::<db_instance::DbInstances>::new(),
     &Of::<db_event::DbEvents>::new(),
+    &Of::<db_maintenance::Maintenance>::new(),
     &Of::<alarm::Alarms>::new(),
     &Of::<metric_filter::MetricFilters>::new(),
     &Of::<mute_rule::MuteRules>::new(),

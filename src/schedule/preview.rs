@@ -54,6 +54,41 @@ pub struct Preview {
     pub warnings: Vec<Warning>,
 }
 
+/// How much maintenance waits for a database.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum Pending {
+    /// Nobody asked.
+    #[default]
+    Unknown,
+    /// It could not be read: the fault, in a sentence.
+    Unread(String),
+    /// So many actions.
+    Actions(u32),
+}
+
+impl Pending {
+    /// How many actions wait, if that is known.
+    #[must_use]
+    pub const fn actions(&self) -> Option<u32> {
+        match self {
+            Self::Actions(count) => Some(*count),
+            Self::Unknown | Self::Unread(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Pending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unknown => f.write_str("what is pending is not known"),
+            Self::Unread(why) => write!(f, "what is pending was not read: {why}"),
+            Self::Actions(0) => f.write_str("nothing is pending"),
+            Self::Actions(1) => f.write_str("1 maintenance action is pending"),
+            Self::Actions(count) => write!(f, "{count} maintenance actions are pending"),
+        }
+    }
+}
+
 /// What a preview knows of one database beside its schedule.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Database {
@@ -65,8 +100,8 @@ pub struct Database {
     pub backup: Option<BackupWindow>,
     /// PreferredMaintenanceWindow.
     pub maintenance: Option<MaintenanceWindow>,
-    /// How many maintenance actions are pending.
-    pub pending: Option<u32>,
+    /// What maintenance waits.
+    pub pending: Pending,
     /// AutomaticRestartTime, while it is stopped.
     pub restarts_at: Option<Timestamp>,
 }
@@ -91,8 +126,8 @@ pub enum Warning {
         database: String,
         /// Its window in the schedule's zone, with RDS's own text.
         window: String,
-        /// How many actions wait.
-        pending: Option<u32>,
+        /// What waits.
+        pending: Pending,
     },
     /// EventBridge Scheduler skips a local time that does not exist.
     SkippedTime {
@@ -132,12 +167,7 @@ impl fmt::Display for Warning {
                 write!(f, "{database}: asleep in its backup window, {window}, on {asleep} of {of} days")
             }
             Self::Maintenance { database, window, pending } => {
-                write!(f, "{database}: asleep in its maintenance window, {window}")?;
-                match pending {
-                    Some(0) => f.write_str("; nothing is pending"),
-                    Some(pending) => write!(f, "; {pending} pending"),
-                    None => f.write_str("; what is pending is unknown"),
-                }
+                write!(f, "{database}: asleep in its maintenance window, {window}; {pending}")
             }
             Self::SkippedTime { date, verb, at } => write!(
                 f,
@@ -292,6 +322,17 @@ fn short_sleeps(intent: Intent<'_>, edges: &[Edge]) -> Vec<Warning> {
         .collect()
 }
 
+/// Whether a database with this window is asleep in one of the next, so that what maintenance waits for it matters.
+#[must_use]
+pub fn sleeps_through(intent: Intent<'_>, now: Timestamp, window: &MaintenanceWindow) -> bool {
+    let today = local_date(&TimeZone::UTC, now);
+    let mut starts = (1..=DAYS)
+        .map(|day| moved(today, day))
+        .filter(|date| date.weekday() == window.day)
+        .map(|date| settle(&TimeZone::UTC, date, window.from).at);
+    starts.any(|at| intent.desired(at) == Desired::Off)
+}
+
 fn missed_windows(intent: Intent<'_>, now: Timestamp, database: &Database) -> Vec<Warning> {
     let mut found = Vec::new();
     let today = local_date(&TimeZone::UTC, now);
@@ -305,16 +346,10 @@ fn missed_windows(intent: Intent<'_>, now: Timestamp, database: &Database) -> Ve
             found.push(Warning::Backup { database, window, asleep: missed, of: days.len() });
         }
     }
-    if let Some(window) = database.maintenance {
-        let mut starts = (1..=DAYS)
-            .map(|day| moved(today, day))
-            .filter(|date| date.weekday() == window.day)
-            .map(|date| settle(&TimeZone::UTC, date, window.from).at);
-        if starts.any(asleep) {
-            let (database, pending) = (database.name.clone(), database.pending);
-            let window = window.told(now, &intent.schedule.zone);
-            found.push(Warning::Maintenance { database, window, pending });
-        }
+    if let Some(window) = database.maintenance.filter(|window| sleeps_through(intent, now, window)) {
+        let (database, pending) = (database.name.clone(), database.pending.clone());
+        let window = window.told(now, &intent.schedule.zone);
+        found.push(Warning::Maintenance { database, window, pending });
     }
     found
 }

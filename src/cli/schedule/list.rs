@@ -26,7 +26,7 @@ pub(super) async fn run(duty: &Duty, args: &tree::Listing) -> Result<Exit, Failu
     // Why something drifts is told by what is read for the past.
     look::explain(duty, &mut outlook, &|_| false).await?;
     let past: Vec<Want> = scheduled(&outlook).flat_map(|(_, off)| off.past()).collect();
-    unread.push_str(&stored::events(duty, &mut outlook, past).await);
+    unread.push_str(&stored::told(duty, &mut outlook, past).await);
     let (zone, diary) = (&duty.view.zone, stored::diary(duty));
     let text = if args.json {
         format!("{}\n", json(&outlook, &duty.view.wishes.schedules, &diary, zone))

@@ -40,9 +40,9 @@ pub(super) async fn read_of(duty: &Duty, outlook: &mut Outlook, name: &str) -> R
     Ok(())
 }
 
-/// Reads these events of databases, and gathers the picture anew: they tell why something drifts. What could not be
-/// read, in sentences.
-pub(super) async fn events(duty: &Duty, outlook: &mut Outlook, wants: Vec<Want>) -> String {
+/// Reads what RDS tells of databases, and gathers the picture anew: their events tell why something drifts. What could
+/// not be read, in sentences.
+pub(super) async fn told(duty: &Duty, outlook: &mut Outlook, wants: Vec<Want>) -> String {
     if wants.is_empty() {
         return String::new();
     }

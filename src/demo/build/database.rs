@@ -10,6 +10,7 @@ use crate::demo::scene::Scene;
 use crate::kinds::db_cluster::{ClusterMember, DbCluster};
 use crate::kinds::db_event::PowerEvents;
 use crate::kinds::db_instance::DbInstance;
+use crate::kinds::db_maintenance::Waiting;
 use crate::kinds::security_group::{Opening, SecurityGroup};
 use crate::schedule::power::{KEPT, Power, Told};
 use crate::world::{Health, Resource};
@@ -196,6 +197,9 @@ pub(in crate::demo) fn system_update(scene: &mut Scene, play: &Play<'_>, id: &st
     let applied = WEEK + (WINDOW - play.at(0).as_second()).rem_euclid(WEEK);
     let says = "system-update: New Operating System update is available".to_owned();
     let arn = play.arn("rds", &format!("db:{id}"));
+    if play.now < applied {
+        scene.put("", Waiting { arn: arn.to_string(), actions: 1 });
+    }
     scene.waits::<DbInstance>(arn.as_str(), Waits { says, after: applied - 86_400, applied });
 }
 

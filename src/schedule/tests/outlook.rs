@@ -4,7 +4,7 @@ use rstest::rstest;
 
 use super::*;
 use crate::schedule::drift::{Drift, Observed, Why, drift, enforce};
-use crate::schedule::preview::{Database, Line, auto_restarts};
+use crate::schedule::preview::{Database, Line, Pending, auto_restarts};
 
 fn line(schedule: &Schedule, (at, line): &(Timestamp, Line)) -> String {
     let what = match line {
@@ -59,13 +59,13 @@ fn a_known_restart_time_is_believed_and_enforcing_stops_after_ten_minutes() {
 fn windows_that_fall_into_the_sleep_are_told() {
     let schedule = office();
     let none = Exceptions::default();
-    let warnings = |backup: &str, maintenance: &str, days| {
+    let warnings = |backup: &str, maintenance: &str, days, pending: Pending| {
         let database = Database {
             name: "db".into(),
             backup_days: days,
             backup: Some(backup.parse().unwrap()),
             maintenance: Some(maintenance.parse().unwrap()),
-            pending: Some(2),
+            pending,
             restarts_at: None,
         };
         let shown = preview(Intent::new(&schedule, &none), at(&schedule, "2026-11-25 12:00"), &[database]);
@@ -73,17 +73,26 @@ fn windows_that_fall_into_the_sleep_are_told() {
     };
     // 17:00 UTC is 02:00 in Tokyo; 03:00 UTC is noon.
     assert_eq!(
-        warnings("17:00-17:30", "sun:18:00-sun:18:30", Some(7)),
+        warnings("17:00-17:30", "sun:18:00-sun:18:30", Some(7), Pending::Actions(2)),
         [
             "db: asleep in its backup window, 02:00–02:30 (17:00-17:30 UTC): automated backups never happen",
-            "db: asleep in its maintenance window, Mon 03:00–Mon 03:30 (sun:18:00-sun:18:30 UTC); 2 pending",
+            "db: asleep in its maintenance window, Mon 03:00–Mon 03:30 (sun:18:00-sun:18:30 UTC); 2 maintenance actions are pending",
         ]
     );
     assert_eq!(
-        warnings("03:00-03:30", "wed:03:00-wed:03:30", Some(7)),
+        warnings("03:00-03:30", "wed:03:00-wed:03:30", Some(7), Pending::Unknown),
         ["db: asleep in its backup window, 12:00–12:30 (03:00-03:30 UTC), on 4 of 14 days"]
     );
-    assert_eq!(warnings("17:00-17:30", "wed:03:00-wed:03:30", Some(0)), Vec::<String>::new());
+    assert_eq!(warnings("17:00-17:30", "wed:03:00-wed:03:30", Some(0), Pending::Unknown), Vec::<String>::new());
+    for (pending, says) in [
+        (Pending::Actions(0), "nothing is pending"),
+        (Pending::Actions(1), "1 maintenance action is pending"),
+        (Pending::Unknown, "what is pending is not known"),
+        (Pending::Unread("x is not allowed".into()), "what is pending was not read: x is not allowed"),
+    ] {
+        let [told] = &warnings("17:00-17:30", "sun:18:00-sun:18:30", Some(0), pending)[..] else { panic!("one") };
+        assert!(told.ends_with(&format!("(sun:18:00-sun:18:30 UTC); {says}")), "{told}");
+    }
 }
 
 #[rstest]

@@ -42,7 +42,7 @@ fn what_databases_really_did_is_read_once_when_the_page_opens() {
     let (ask, wants) = consult.expect("it asks");
     assert_eq!(
         wants.iter().map(|want| want.kind.0).collect::<Vec<_>>(),
-        ["db-event"],
+        ["db-event", "db-maintenance"],
         "its backend keeps nothing at AWS"
     );
     let effects = tell(&mut model, News::Consulted(ask, read_of_demo(&wants)));
@@ -50,4 +50,5 @@ fn what_databases_really_did_is_read_once_when_the_page_opens() {
     assert!(effects.iter().any(|effect| matches!(effect, Effect::Gather)), "what it tells is in the next picture");
     let drawn = text(&mut model, 140, 80);
     assert!(drawn.contains("really off in the last 14 days: prooflink-dev-db 9 h"), "{drawn}");
+    assert!(drawn.contains("(sat:18:00-sat:18:30 UTC); nothing is pending"), "{drawn}");
 }
