@@ -318,6 +318,20 @@ pub const FRESH: SignedDuration = SignedDuration::from_secs(120);
 const STEP: SignedDuration = SignedDuration::from_secs(1);
 
 impl Circumstances {
+    /// Nobody protects or pins the environment, and it is seen as it is `now`.
+    #[must_use]
+    pub const fn seen_at(now: Timestamp) -> Self {
+        Self {
+            protected: false,
+            pinned: None,
+            region: None,
+            account: None,
+            read_at: Some(now),
+            now,
+            speed: Speed::REAL,
+        }
+    }
+
     /// How old the state is that the plan rests on, in our time; `None` if nobody can tell: it was never read, or later
     /// than now.
     #[must_use]

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use super::whole::Whole;
 use super::{Environment, OffHours, schedule_reads, unread};
@@ -13,7 +13,10 @@ use crate::kinds::schedule_group::change::{Label, Place};
 use crate::kinds::{Asks, Choice, Offer, Site};
 use crate::procedure::sync::{Goal, Sync};
 use crate::procedure::{Proposal, Want};
-use crate::schedule::{Backend, Desired, Exceptions, Hold, Keep, Note, Override, routine, tags, until, words};
+use crate::schedule::drift::STOP_GRACE;
+use crate::schedule::{
+    Backend, Desired, Exceptions, Hold, Keep, Mode, Note, Override, Verb, routine, tags, until, words,
+};
 use crate::world::{Scope, World};
 
 /// Keeps what stands above a schedule, and what the server holds of it.
@@ -118,6 +121,47 @@ pub fn schedule_place(environment: &Environment) -> Option<Scope> {
     place(environment, environment.offhours.as_deref()?).map(|place| place.scope)
 }
 
+/// What undoes what is done by hand, and the override that keeps it.
+#[derive(Debug)]
+pub struct Undone {
+    /// That the schedule is enforced, and when it is back as the schedule has it.
+    pub says: String,
+    /// What has to be read before there can be an override.
+    pub reads: Vec<Want>,
+    /// The override, as long as one may be; or why there can be none.
+    pub shield: Result<Sync, String>,
+}
+
+/// Whether bringing it to `goal` now would be undone, since its schedule is enforced and has it otherwise.
+#[must_use]
+pub fn undone(site: &Site<'_>, goal: Keep) -> Option<Undone> {
+    let (environment, now) = (site.environment, site.cx.now);
+    let off = environment.offhours.as_deref()?;
+    let enforced = off.routine.schedule.mode == Mode::Enforce && off.routine.acts_here();
+    if !enforced || barred(environment, off).is_some() || environment.others.bar_enforcing().is_some() {
+        return None;
+    }
+    let (against, verb) = match goal {
+        Keep::Running => (Desired::Off, Verb::Start),
+        Keep::Stopped => (Desired::On, Verb::Stop),
+    };
+    let intent = off.intent();
+    let day = now.checked_sub(SignedDuration::from_hours(24)).unwrap_or(now);
+    let last = intent.edges(day, now.checked_add(SignedDuration::from_nanos(1)).unwrap_or(now)).into_iter().next_back();
+    // A start that is issued early is the schedule's own doing.
+    let early = last.is_some_and(|edge| edge.verb == verb && now < edge.at);
+    if intent.desired(now) != against || early {
+        return None;
+    }
+    let then = match goal {
+        Keep::Running => format!("stopped again {} minutes later", STOP_GRACE.as_mins()),
+        Keep::Stopped => "started again at once".to_owned(),
+    };
+    let says = format!("schedule {} is enforced: without an override it is {then}", off.routine.schedule.name);
+    let shield = overriding(site, off, goal, intent.latest_end(now).0);
+    Some(Undone { says, reads: reads(environment, off, site.cx.world), shield })
+}
+
 /// What has to be read before a plan; nothing where AWS keeps nothing.
 fn reads(environment: &Environment, off: &OffHours, world: &World) -> Vec<Want> {
     let place = place(environment, off).filter(|_| off.routine.backend == Backend::EventBridge);
@@ -194,7 +238,7 @@ fn proceed(site: &Site<'_>, off: &OffHours, says: String, exceptions: Exceptions
     if off.routine.backend != Backend::EventBridge {
         return Ok(Sync::new(plan, place, Goal::AsItIs, (String::new(), None), (site.cx.world, site.cx.now)));
     }
-    if off.routine.schedule.mode == crate::schedule::Mode::Enforce
+    if off.routine.schedule.mode == Mode::Enforce
         && let Some(why) = environment.others.bar_enforcing()
     {
         return Err(format!("schedule {} cannot be enforced: {why}", off.routine.schedule.name));
@@ -242,8 +286,12 @@ fn by(site: &Site<'_>) -> String {
 }
 
 fn overridden(site: &Site<'_>, off: &OffHours, value: &str) -> Result<Sync, String> {
+    let (state, end) = until::wish(value, site.cx.now, &off.routine.schedule.zone)?;
+    overriding(site, off, state, end)
+}
+
+fn overriding(site: &Site<'_>, off: &OffHours, state: Keep, end: Timestamp) -> Result<Sync, String> {
     let (now, zone) = (site.cx.now, &off.routine.schedule.zone);
-    let (state, end) = until::wish(value, now, zone)?;
     let wish = Override { state, until: end, by: by(site), reason: None };
     let granted = off.intent().grant(wish, now).map_err(|why| why.to_string())?;
     let over = granted.over;

@@ -24,7 +24,7 @@ pub use computed::Computed;
 pub use early::{Early, Unread};
 pub use gather::{gather, gather_early};
 pub use infer::{Placed, place};
-pub use keeping::{kept_at_aws, schedule_place};
+pub use keeping::{Undone, kept_at_aws, schedule_place, undone};
 pub use offhours::OffHours;
 pub use others::{Asleep, Job, Others, Owner, Source, Timer, timers};
 pub use picture::{Counts, Environment, Finding, Member, Picture, Step, StepKind, Verdict};

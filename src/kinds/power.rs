@@ -2,6 +2,7 @@
 //! Shared by the kinds that can; each says how it stands and by which calls. Pure.
 
 use super::{Offer, Site};
+use crate::environment::undone;
 use crate::procedure::{Proposal, Switch, Want};
 use crate::schedule::saga::{How, Seen};
 use crate::schedule::status::Actual;
@@ -98,6 +99,13 @@ impl Power {
             Decision::Issue { note: Some(note), .. } => notices.insert(0, note),
             Decision::Queue { reason, .. } => notices.insert(0, format!("it has to wait first: {reason}")),
             Decision::Issue { note: None, .. } | Decision::Refuse(_) | Decision::Gone => {}
+        }
+        // Of the whole environment there could be an override; one machine of it is no reason to wake the rest.
+        if !calls.is_empty()
+            && let Some(undone) = undone(site, want)
+        {
+            let name = &site.environment.name;
+            notices.insert(0, format!("{}; `override` for all of {name} keeps it", undone.says));
         }
         let mut plan = site.plan(format!("{verb} {}", self.called), self.id.clone(), calls);
         plan.notices.splice(0..0, notices);

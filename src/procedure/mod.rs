@@ -2,6 +2,7 @@
 //! only decides: from what is seen follows what to read, change or wait for next, so it resumes anywhere.
 //! Pure; `app::drive` performs it for both faces.
 
+mod after;
 mod report;
 mod sleep;
 mod switch;
@@ -15,6 +16,7 @@ use crate::app::gate::{Change, Deed, Plan};
 use crate::cloud::Receipt;
 use crate::world::{Coverage, Fault, KindName, Scope, World};
 
+pub use after::After;
 pub use report::{Bar, Ending, How, Report};
 pub use sleep::{Bedtime, Hush, Sleep, Sleeper};
 pub use switch::{RETRY_WINDOW, Switch};

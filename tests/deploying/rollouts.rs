@@ -126,15 +126,7 @@ async fn told(
         let site = Site { cx, environment };
         of(id.kind).propose(&id, verb, value, &site).expect("a plan")
     };
-    let at = Circumstances {
-        protected: false,
-        pinned: None,
-        region: None,
-        account: None,
-        read_at: Some(cloud.now()),
-        now: cloud.now(),
-        speed: toban::world::Speed::REAL,
-    };
+    let at = Circumstances::seen_at(cloud.now());
     let allowed = Gate::default().allow(proposal, &Answer::Yes, None, &at).expect("nothing hinders it");
     let Let::Procedure(license, procedure) = allowed else { unreachable!("it has several steps") };
     let errand = Errand { id: 1, license, procedure };

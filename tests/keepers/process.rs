@@ -15,9 +15,7 @@ use toban::aws::Clients;
 use toban::cloud::{Cloud, Receipt, Stats};
 use toban::demo::Demo;
 use toban::kinds::{AnyKind, Boxed, Extra};
-use toban::world::{
-    Coverage, Fault, FaultKind, Found, Identity, KindName, ResourceId, Scope, SourceName, Speed, World,
-};
+use toban::world::{Coverage, Fault, FaultKind, Found, Identity, KindName, ResourceId, Scope, SourceName, World};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::sync::{Mutex, Notify};
@@ -202,15 +200,7 @@ fn approved(told: &Value, now: Timestamp) -> Approved {
     let on =
         ResourceId { kind: KindName(name(&told["kind"])), scope, key: told["key"].as_str().expect("a key").into() };
     let arguments = told["arguments"].as_array().expect("arguments").iter().map(argument).collect();
-    let at = Circumstances {
-        protected: false,
-        pinned: None,
-        region: None,
-        account: None,
-        read_at: Some(now),
-        now,
-        speed: Speed::REAL,
-    };
+    let at = Circumstances::seen_at(now);
     let replayed = Box::new(Replayed(Deed { verb: name(&told["verb"]), on, arguments }));
     Gate::default().approve(replayed, &Answer::Yes, None, &at).expect("nothing hinders it")
 }

@@ -81,15 +81,7 @@ async fn a_service(demo: &Demo) -> Option<(ResourceId, World)> {
 }
 
 fn licensed(procedure: Until) -> Errand {
-    let at = Circumstances {
-        protected: false,
-        pinned: None,
-        region: None,
-        account: None,
-        read_at: Some(jiff::Timestamp::UNIX_EPOCH),
-        now: jiff::Timestamp::UNIX_EPOCH,
-        speed: crate::world::Speed::REAL,
-    };
+    let at = Circumstances::seen_at(jiff::Timestamp::UNIX_EPOCH);
     let allowed = Gate::default().allow(Proposal::Procedure(Box::new(procedure)), &Answer::Yes, None, &at);
     match allowed.expect("nothing hinders it") {
         Let::Procedure(license, procedure) => Errand { id: 1, license, procedure },

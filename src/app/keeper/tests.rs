@@ -94,21 +94,7 @@ async fn a_late_evening_stops_when_it_said() {
     let (scope, when) = (&environment.scopes[0], (outlook.at, &keeper.view.zone));
     let late = |site: &Site<'_>| whole::propose("override", Some("23:30"), site);
     let proposal = Site::within(environment, scope, &outlook.world, when, late).unwrap();
-    let fair = Circumstances {
-        protected: false,
-        pinned: None,
-        region: None,
-        account: None,
-        read_at: Some(outlook.at),
-        now: outlook.at,
-        speed: Speed::REAL,
-    };
-    let Let::Procedure(license, procedure) = keeper.gate.allow(proposal, &Answer::Yes, None, &fair).unwrap() else {
-        panic!("a procedure")
-    };
-    let errand = Errand { id: 1, license, procedure };
-    let ending = drive(&*keeper.cloud, errand, outlook.world, (&Logbook::default(), false), &mut |_| {}).await;
-    assert_eq!(ending.how, How::Done, "{}", ending.says);
+    carried_out(&keeper, &outlook, proposal).await;
     until(&keeper, to).await;
     let over = Override {
         state: crate::schedule::Keep::Running,
@@ -299,28 +285,27 @@ async fn told_of(keeper: &Keeper, who: &str, zone: &TimeZone) -> String {
     off.drifted(outlook.at, zone).first().map(|(_, says)| says.clone()).unwrap()
 }
 
-/// Somebody puts an environment to sleep, or wakes it.
-async fn by_hand(keeper: &Keeper, name: &str, verb: &str) {
-    let outlook = headless::picture(&keeper.cloud, &keeper.view, &mut |_, _| {}).await.unwrap();
-    let environment = outlook.picture.environment(&name.into()).unwrap();
-    let (scope, when) = (&environment.scopes[0], (outlook.at, &keeper.view.zone));
-    let propose = |site: &Site<'_>| whole::propose(verb, None, site);
-    let proposal = Site::within(environment, scope, &outlook.world, when, propose).unwrap();
-    let fair = Circumstances {
-        protected: false,
-        pinned: None,
-        region: None,
-        account: None,
-        read_at: Some(outlook.at),
-        now: outlook.at,
-        speed: Speed::REAL,
-    };
+/// Does what is proposed, as somebody would by key.
+async fn carried_out(keeper: &Keeper, outlook: &Outlook, proposal: Proposal) {
+    let fair = Circumstances::seen_at(outlook.at);
     let Let::Procedure(license, procedure) = keeper.gate.allow(proposal, &Answer::Yes, None, &fair).unwrap() else {
         panic!("a procedure")
     };
-    let errand = Errand { id: 1, license, procedure };
-    let ending = drive(&*keeper.cloud, errand, outlook.world, (&Logbook::default(), false), &mut |_| {}).await;
-    assert_eq!(ending.how, How::Done, "{verb}: {}", ending.says);
+    let (errand, logbook) = (Errand { id: 1, license, procedure }, Logbook::default());
+    let ending = drive(&*keeper.cloud, errand, outlook.world.clone(), (&logbook, false), &mut |_| {}).await;
+    assert_eq!(ending.how, How::Done, "{}", ending.says);
+}
+
+/// Somebody puts an environment to sleep, or wakes it, with a toban that knows of no schedule: no override goes first.
+async fn by_hand(keeper: &Keeper, name: &str, verb: &str) {
+    let mut view = keeper.view.clone();
+    view.wishes.environments.iter_mut().for_each(|wish| wish.routine = None);
+    let outlook = headless::picture(&keeper.cloud, &view, &mut |_, _| {}).await.unwrap();
+    let environment = outlook.picture.environment(&name.into()).unwrap();
+    let (scope, when) = (&environment.scopes[0], (outlook.at, &view.zone));
+    let propose = |site: &Site<'_>| whole::propose(verb, None, site);
+    let proposal = Site::within(environment, scope, &outlook.world, when, propose).unwrap();
+    carried_out(keeper, &outlook, proposal).await;
 }
 
 /// A database that somebody woke: AWS tells since when it is up, so that its ten minutes count from there, and what is
@@ -353,6 +338,53 @@ async fn what_somebody_woke_is_stopped_ten_minutes_after_it_came_up_and_the_jour
         .collect();
     assert!(reasons[0].starts_with("schedule: stop 14:"), "{reasons:?}");
     assert!(reasons[0].contains(cause) && reasons[0].contains("(by hand)"), "{reasons:?}");
+}
+
+/// Who wakes it at night by a toban that knows the schedule keeps it up: an override goes first, and ends by itself.
+#[tokio::test(start_paused = true)]
+async fn what_is_woken_by_hand_where_it_is_enforced_gets_an_override_first() {
+    let state = tempfile::tempdir().unwrap();
+    let cloud = Arc::new(Demo::new(7, 1.0, at("2026-11-21T14:00:00+09:00")).prompt());
+    let mut keeper = keeper(&cloud, state.path());
+    let office = Schedule { mode: Mode::Enforce, ..office() };
+    let routine = crate::schedule::Routine { backend: Backend::Local, ..crate::schedule::Routine::new(office) };
+    let wish = Wish { protected: Some(false), routine: Some(routine), ..Wish::new("backend-dev") };
+    keeper.view.wishes.environments = vec![wish];
+    by_hand(&keeper, "backend-dev", "sleep").await;
+
+    let outlook = headless::picture(&keeper.cloud, &keeper.view, &mut |_, _| {}).await.unwrap();
+    let environment = outlook.picture.environment(&"backend-dev".into()).unwrap();
+    let proposal = keeper.proposal(environment, &outlook, "wake").unwrap().unwrap();
+    let plan = proposal.plan();
+    assert_eq!(plan.says, "wake backend-dev");
+    let end = outlook.at + SignedDuration::from_hours(6);
+    let told = words::told_moment(end, &keeper.view.zone, &keeper.view.zone);
+    assert_eq!(plan.notices[0], format!("first: keep backend-dev running until {told}"), "six hours are the most");
+    let tagged = plan.calls.iter().position(|call| call.contains("AddTagsToResource")).unwrap();
+    let started = plan.calls.iter().position(|call| call.contains("rds:StartDB")).unwrap();
+    assert!(tagged < started, "{:?}", plan.calls);
+    carried_out(&keeper, &outlook, proposal).await;
+
+    until(&keeper, end - SignedDuration::from_mins(1)).await;
+    assert!(journaled(state.path()).is_empty(), "it is meant to be up");
+    until(&keeper, end + SignedDuration::from_mins(30)).await;
+    let minute = Timestamp::from_second(end.as_second().div_euclid(60) * 60).unwrap();
+    assert_eq!(journaled(state.path()), [(minute, Verb::Stop)]);
+
+    // The schedule's own wake needs none, early as it is; and by day neither does a person's.
+    let outlook = async |when: &str| {
+        until(&keeper, at(when)).await;
+        let outlook = headless::picture(&keeper.cloud, &keeper.view, &mut |_, _| {}).await.unwrap();
+        let environment = outlook.picture.environment(&"backend-dev".into()).unwrap();
+        let plan = |verb: &str| keeper.proposal(environment, &outlook, verb).unwrap().unwrap().plan().notices;
+        (plan("wake"), plan("sleep"))
+    };
+    let first = |notices: &[String]| notices.iter().any(|notice| notice.starts_with("first: keep backend-dev"));
+    // Tuesday, as Monday is a holiday: 08:45 is a quarter of an hour before the day begins.
+    let (wake, _) = outlook("2026-11-24T08:45:00+09:00").await;
+    assert!(!first(&wake), "{wake:?}");
+    let (wake, sleep) = outlook("2026-11-24T12:00:00+09:00").await;
+    assert!(!first(&wake) && first(&sleep), "{wake:?} {sleep:?}");
 }
 
 #[tokio::test(start_paused = true)]

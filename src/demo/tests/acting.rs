@@ -44,15 +44,7 @@ impl Change for Asked {
 }
 
 fn approved(demo: &Demo, deed: Deed) -> Approved {
-    let at = Circumstances {
-        protected: false,
-        pinned: None,
-        region: None,
-        account: None,
-        read_at: Some(demo.now()),
-        now: demo.now(),
-        speed: crate::world::Speed::REAL,
-    };
+    let at = Circumstances::seen_at(demo.now());
     Gate::default().approve(Box::new(Asked(deed)), &Answer::Yes, None, &at).expect("approval")
 }
 
@@ -183,15 +175,7 @@ async fn driven(demo: &Demo, world: World, proposal: Proposal) -> (Vec<String>, 
     use crate::app::drive::{Errand, drive};
     use crate::app::gate::Let;
 
-    let at = Circumstances {
-        protected: false,
-        pinned: None,
-        region: None,
-        account: None,
-        read_at: Some(demo.now()),
-        now: demo.now(),
-        speed: crate::world::Speed::REAL,
-    };
+    let at = Circumstances::seen_at(demo.now());
     let allowed = Gate::default().allow(proposal, &Answer::Yes, None, &at).expect("nothing hinders it");
     let Let::Procedure(license, procedure) = allowed else { panic!("work of several steps") };
     let mut said = Vec::new();

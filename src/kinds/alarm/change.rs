@@ -166,15 +166,7 @@ mod tests {
 
     async fn perform(change: Box<dyn Change>, rules: &[Answered]) -> Result<Receipt, Fault> {
         let aws = Clients { cloudwatch: mocked!(aws_sdk_cloudwatch, rules), ..Clients::silent() };
-        let at = Circumstances {
-            protected: false,
-            pinned: None,
-            region: None,
-            account: None,
-            read_at: Some(now()),
-            now: now(),
-            speed: crate::world::Speed::REAL,
-        };
+        let at = Circumstances::seen_at(now());
         let approved = Gate::default().approve(change, &Answer::Yes, None, &at).expect("nothing hinders it");
         approved.perform(&aws).await
     }

@@ -83,15 +83,7 @@ mod tests {
     async fn act(act: Act, script: &Script) -> Result<Receipt, Fault> {
         let aws = Clients { ec2: Query::ec2_by(script), ..Clients::silent() };
         let change = of(&instance(), act, &"city-dev".into(), &scope()).expect("it starts and stops");
-        let at = Circumstances {
-            protected: false,
-            pinned: None,
-            region: None,
-            account: None,
-            read_at: Some(now()),
-            now: now(),
-            speed: crate::world::Speed::REAL,
-        };
+        let at = Circumstances::seen_at(now());
         let approved = Gate::default().approve(change, &Answer::Yes, None, &at).expect("nothing hinders it");
         approved.perform(&aws).await
     }

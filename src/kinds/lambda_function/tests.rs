@@ -191,15 +191,7 @@ async fn each_change_brings_back_what_lambda_calls_its_request() {
     ];
     let mut ids = Vec::new();
     for change in changes {
-        let at = Circumstances {
-            protected: false,
-            pinned: None,
-            region: None,
-            account: None,
-            read_at: Some(now()),
-            now: now(),
-            speed: crate::world::Speed::REAL,
-        };
+        let at = Circumstances::seen_at(now());
         let approved = Gate::default().approve(change, &Answer::Yes, None, &at).expect("nothing hinders it");
         ids.extend(approved.perform(&aws).await.expect("it is taken").request_ids);
     }

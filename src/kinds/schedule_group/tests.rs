@@ -102,15 +102,7 @@ fn write(known: bool) -> PutSchedule {
 
 async fn perform(change: PutSchedule, aws: &Clients) -> Result<Receipt, Fault> {
     let now = Timestamp::UNIX_EPOCH;
-    let at = Circumstances {
-        protected: false,
-        pinned: None,
-        region: None,
-        account: None,
-        read_at: Some(now),
-        now,
-        speed: crate::world::Speed::REAL,
-    };
+    let at = Circumstances::seen_at(now);
     Gate::default().approve(Box::new(change), &Answer::Yes, None, &at).unwrap().perform(aws).await
 }
 

@@ -89,15 +89,7 @@ fn planned(start: Option<&str>) -> Planned {
 
 async fn perform(change: impl Change, aws: &Clients) -> Result<Receipt, Fault> {
     let now = Timestamp::UNIX_EPOCH;
-    let at = Circumstances {
-        protected: false,
-        pinned: None,
-        region: None,
-        account: None,
-        read_at: Some(now),
-        now,
-        speed: crate::world::Speed::REAL,
-    };
+    let at = Circumstances::seen_at(now);
     Gate::default().approve(Box::new(change), &Answer::Yes, None, &at).unwrap().perform(aws).await
 }
 

@@ -5,10 +5,10 @@ use jiff::Timestamp;
 
 use super::{Sleep, Sleeper};
 use crate::app::gate::Difference;
-use crate::environment::{self, sleepers_named, whole::Whole};
+use crate::environment::{self, Undone, sleepers_named, undone, whole::Whole};
 use crate::kinds::alarm::{Alarm, hush, scales};
 use crate::kinds::{Asks, Offer, Site, kind};
-use crate::procedure::{Hush, Proposal};
+use crate::procedure::{After, Hush, Procedure, Proposal};
 use crate::schedule::materialise::STAGE_GAP;
 use crate::schedule::saga::{self, Act, How, Seen, Turn};
 use crate::schedule::service::is_idle;
@@ -44,10 +44,18 @@ impl Whole for Bedtime {
                 Asks::Text { prompt, initial: String::new() }
             }
         };
+        let looks = |goal: Keep| undone(site, goal).map(|undone| undone.reads).unwrap_or_default();
+        let asks = match (asks, looks(Keep::Running)) {
+            (asks, reads) if reads.is_empty() => asks,
+            (Asks::Text { prompt, initial }, reads) => Asks::Informed { prompt, initial, reads },
+            (_, reads) => Asks::Look { reads },
+        };
+        let look = Some(looks(Keep::Stopped)).filter(|reads| !reads.is_empty());
+        let look = look.map_or(Asks::Nothing, |reads| Asks::Look { reads });
         let sleep = format!("put {name} to sleep: {who}, databases last");
         let wake = format!("wake {name}: {who}, databases first");
         vec![
-            Offer::new("sleep", sleep).barred(site.environment.stop_barred().or(asleep)),
+            Offer::new("sleep", sleep).asking(look).barred(site.environment.stop_barred().or(asleep)),
             Offer::new("wake", wake).asking(asks).barred(awake),
         ]
     }
@@ -84,7 +92,25 @@ impl Whole for Bedtime {
             let done = if goal == Keep::Stopped { "put to sleep" } else { "woken" };
             return Err(format!("{name} cannot be {done}: {}", whys.join("; ")));
         }
-        Ok(Proposal::Procedure(Box::new(procedure(goal, parts, missing, site))))
+        let all_there = all_at(&parts, goal);
+        let bed = procedure(goal, parts, missing, site);
+        Ok(Proposal::Procedure(match undone(site, goal) {
+            Some(undone) if !all_there => kept(bed, undone),
+            _ => Box::new(bed),
+        }))
+    }
+}
+
+/// With the override first that keeps it from being undone. Where there can be none it is done all the same, by somebody
+/// who knows: at night a system must come up.
+fn kept(mut bed: Sleep, undone: Undone) -> Box<dyn Procedure> {
+    let Undone { says, shield, .. } = undone;
+    match shield {
+        Ok(shield) => Box::new(After::new(Box::new(shield), Box::new(bed), says)),
+        Err(why) => {
+            bed.plan.notices.insert(0, format!("{says}; there can be none: {why}"));
+            Box::new(bed)
+        }
     }
 }
 

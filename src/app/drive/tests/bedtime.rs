@@ -32,15 +32,7 @@ async fn turn(demo: &Arc<dyn Cloud>, name: &str, verb: &str) -> Ending {
         zone: &zone,
     };
     let proposal = whole::propose(verb, None, &Site { cx, environment }).expect("it is offered");
-    let at = Circumstances {
-        protected: false,
-        pinned: None,
-        region: None,
-        account: None,
-        read_at: Some(outlook.at),
-        now: outlook.at,
-        speed: crate::world::Speed::REAL,
-    };
+    let at = Circumstances::seen_at(outlook.at);
     let Ok(Let::Procedure(license, procedure)) = Gate::default().allow(proposal, &Answer::Yes, None, &at) else {
         panic!("nothing hinders it")
     };

@@ -59,15 +59,7 @@ async fn does(demo: &Arc<Demo>, verb: &str, value: &str) -> (Plan, Ending) {
     };
     let proposal = whole::propose(verb, Some(value), &Site { cx, environment }).expect("it is offered");
     let plan = proposal.plan();
-    let at = Circumstances {
-        protected: false,
-        pinned: None,
-        region: None,
-        account: None,
-        read_at: Some(outlook.at),
-        now: outlook.at,
-        speed: crate::world::Speed::REAL,
-    };
+    let at = Circumstances::seen_at(outlook.at);
     let Ok(Let::Procedure(license, procedure)) = Gate::default().allow(proposal, &Answer::Yes, None, &at) else {
         panic!("nothing hinders it")
     };

@@ -255,15 +255,7 @@ async fn a_person_and_the_schedule_at_the_same_moment_end_well() {
     let outlook = headless::picture(&keeper.cloud, &keeper.view, &mut |_, _| {}).await.unwrap();
     let environment = outlook.picture.environment(&"prooflink-dev".into()).unwrap();
     let proposal = keeper.proposal(environment, &outlook, "sleep").unwrap().unwrap();
-    let fair = Circumstances {
-        protected: false,
-        pinned: None,
-        region: None,
-        account: None,
-        read_at: Some(outlook.at),
-        now: outlook.at,
-        speed: Speed::REAL,
-    };
+    let fair = Circumstances::seen_at(outlook.at);
     let Let::Procedure(license, procedure) = keeper.gate.allow(proposal, &Answer::Yes, None, &fair).unwrap() else {
         panic!("a procedure")
     };
@@ -290,32 +282,10 @@ fn enforcing(cloud: &Arc<Demo>, state: &Path) -> Keeper {
     keeper
 }
 
-/// Does what is proposed, as somebody would by key.
-async fn by_hand(keeper: &Keeper, outlook: &Outlook, proposal: Proposal) {
-    let fair = Circumstances {
-        protected: false,
-        pinned: None,
-        region: None,
-        account: None,
-        read_at: Some(outlook.at),
-        now: outlook.at,
-        speed: Speed::REAL,
-    };
-    let Let::Procedure(license, procedure) = keeper.gate.allow(proposal, &Answer::Yes, None, &fair).unwrap() else {
-        panic!("a procedure")
-    };
-    let (errand, logbook) = (Errand { id: 1, license, procedure }, Logbook::default());
-    let ending = drive(&*keeper.cloud, errand, outlook.world.clone(), (&logbook, false), &mut |_| {}).await;
-    assert_eq!(ending.how, How::Done, "{}", ending.says);
-}
-
 /// Somebody puts the municipal proof of concept to sleep, although it is to be up.
 async fn put_to_sleep(one: &Keeper) {
     one.cloud.pause(SignedDuration::from_mins(10)).await;
-    let awake = headless::picture(&one.cloud, &one.view, &mut |_, _| {}).await.unwrap();
-    let environment = awake.picture.environment(&"city-poc".into()).unwrap();
-    let proposal = one.proposal(environment, &awake, "sleep").unwrap().unwrap();
-    by_hand(one, &awake, proposal).await;
+    by_hand(one, "city-poc", "sleep").await;
 }
 
 /// Both looked while it was down; the one that comes second finds it done, although what it saw says otherwise.
@@ -366,7 +336,7 @@ async fn what_cannot_be_put_right_is_given_up_after_the_retry_window() {
     let outlook = headless::picture(&keeper.cloud, &keeper.view, &mut |_, _| {}).await.unwrap();
     let environment = outlook.picture.environment(&"city-poc".into()).unwrap();
     let proposal = keeper.proposal(environment, &outlook, "wake").unwrap().unwrap();
-    by_hand(&keeper, &outlook, proposal).await;
+    carried_out(&keeper, &outlook, proposal).await;
     keeper.round().await.unwrap();
     assert!(!given_up(keeper.ledger.read().unwrap()));
 }

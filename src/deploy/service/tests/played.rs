@@ -73,15 +73,7 @@ impl Duty {
 
     fn errand(&self, proposal: Proposal) -> Errand {
         let now = self.cloud.now();
-        let at = Circumstances {
-            protected: true,
-            pinned: None,
-            region: None,
-            account: None,
-            read_at: Some(now),
-            now,
-            speed: crate::world::Speed::REAL,
-        };
+        let at = Circumstances { protected: true, ..Circumstances::seen_at(now) };
         let allowed = Gate::default().allow(proposal, &Answer::Named(self.environment.clone()), None, &at);
         match allowed.expect("nothing hinders it") {
             Let::Procedure(license, procedure) => Errand { id: 1, license, procedure },

@@ -18,15 +18,7 @@ use crate::world::{Fault, FaultKind};
 async fn act(act: Act, rules: &[Rule]) -> Result<Receipt, Fault> {
     let aws = Clients { rds: mocked!(aws_sdk_rds, rules), ..Clients::silent() };
     let change = of(&cluster(), act, &"city-dev".into(), &scope()).expect("it starts and stops");
-    let at = Circumstances {
-        protected: false,
-        pinned: None,
-        region: None,
-        account: None,
-        read_at: Some(now()),
-        now: now(),
-        speed: crate::world::Speed::REAL,
-    };
+    let at = Circumstances::seen_at(now());
     let approved = Gate::default().approve(change, &Answer::Yes, None, &at).expect("nothing hinders it");
     approved.perform(&aws).await
 }

@@ -15,15 +15,7 @@ use crate::world::FaultKind;
 
 async fn perform(act: Act, aws: &Clients) -> Result<Receipt, Fault> {
     let change = of(&service(), act, &"city-prod".into(), &scope()).expect("a step of a service");
-    let at = Circumstances {
-        protected: false,
-        pinned: None,
-        region: None,
-        account: None,
-        read_at: Some(now()),
-        now: now(),
-        speed: crate::world::Speed::REAL,
-    };
+    let at = Circumstances::seen_at(now());
     let approved = Gate::default().approve(change, &Answer::Yes, None, &at).expect("nothing hinders it");
     approved.perform(aws).await
 }
