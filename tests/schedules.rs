@@ -7,6 +7,8 @@
     reason = "a test whose program does not run must fail at once"
 )]
 
+#[path = "schedules/rules.rs"]
+mod rules;
 mod support;
 
 use std::path::PathBuf;
@@ -61,9 +63,13 @@ impl Stage {
 
     fn run(&self, arguments: &[&str]) -> Said {
         // Where its people are: of an environment without a schedule nothing else tells.
+        said(&mut self.command(arguments))
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
         let mut toban = self.peer.toban();
         toban.env("TZ", "Asia/Tokyo").arg("--config").arg(&self.config).args(arguments);
-        said(&mut toban)
+        toban
     }
 
     fn calls(&self, operation: &str) -> usize {

@@ -18,6 +18,7 @@ enum Feature {
     Sleep,
     Schedules,
     ScheduleTags,
+    Rules,
     PassSchedulerRole,
     Sessions,
     DatabaseLogins,
@@ -49,6 +50,7 @@ fn feature(action: &str, beside: &[&str]) -> Feature {
         ("iam", "PassRole") => Feature::PassTaskRoles,
         ("ecs", "TagResource") if !schedules => Feature::DeployTags,
         ("scheduler", _) => Feature::Schedules,
+        ("events", _) => Feature::Rules,
         (_, "TagResource" | "UntagResource" | "AddTagsToResource" | "RemoveTagsFromResource") => Feature::ScheduleTags,
         ("ecs", "ExecuteCommand") => Feature::Sessions,
         ("ecs" | "lambda", _) => Feature::Deploy,
@@ -76,6 +78,7 @@ fn statement(feature: Feature, actions: &BTreeSet<&str>) -> Value {
         Feature::Sleep => ("TobanSleep", &["*"]),
         Feature::Schedules => ("TobanSchedules", &["*"]),
         Feature::ScheduleTags => ("TobanScheduleTags", &["*"]),
+        Feature::Rules => ("TobanRules", &["arn:aws:events:*:*:rule/*"]),
         Feature::PassSchedulerRole => ("TobanSchedulesPassRole", &["arn:aws:iam::*:role/toban-*"]),
         Feature::Sessions => ("TobanSessions", &["*"]),
         Feature::DatabaseLogins => ("TobanDatabaseLogins", &["arn:aws:rds-db:*:*:dbuser:*/*"]),
@@ -102,6 +105,7 @@ fn statement(feature: Feature, actions: &BTreeSet<&str>) -> Value {
         | Feature::Sleep
         | Feature::Schedules
         | Feature::ScheduleTags
+        | Feature::Rules
         | Feature::Sessions
         | Feature::DatabaseLogins
         | Feature::DeployCode

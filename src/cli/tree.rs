@@ -11,7 +11,7 @@ use clap_complete::Shell;
 use jiff::Timestamp;
 
 pub(super) use change::{Acting, Db, DbVerb, Deploy, Scale, Sleep, Wake};
-pub(super) use schedule::{Listing, Previewing, Running, Schedule, Setting};
+pub(super) use schedule::{Clearing, Listing, Previewing, Running, Schedule, Setting};
 
 /// What stands below every help text and in the man page.
 const AFTER: &str = "\

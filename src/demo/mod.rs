@@ -10,6 +10,7 @@ mod overlay;
 mod play;
 mod rights;
 mod rollout;
+mod rules;
 mod scene;
 mod scheduler;
 mod shell;
@@ -141,6 +142,7 @@ impl Demo {
             build::hush(&mut scene, &play);
             commands::answer(&mut scene, &play);
             scheduler::fill(&mut scene, &play);
+            rules::switch(&mut scene, &play);
             let scene = Arc::new(scene);
             let staged = Staged { now, acts: count, scene: Arc::clone(&scene) };
             locked(&self.staged).insert(scope.clone(), staged);

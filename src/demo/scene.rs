@@ -120,7 +120,8 @@ impl Scene {
         self.get_mut::<ecs_service::Service>(key).map(|item| &mut item.tags)
     }
 
-    fn get_mut<T: Resource>(&mut self, key: &str) -> Option<&mut T> {
+    /// The same, to be changed.
+    pub(super) fn get_mut<T: Resource>(&mut self, key: &str) -> Option<&mut T> {
         let parts = self.drawers.get_mut(&T::KIND)?.as_any_mut().downcast_mut::<Parts<T>>()?;
         parts.0.values_mut().flatten().find(|item| item.key() == key)
     }

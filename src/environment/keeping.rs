@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::whole::Whole;
-use super::{Environment, OffHours, schedule_reads, unread};
+use super::{Environment, OffHours, Others, schedule_reads, unread};
 use crate::app::gate::Plan;
 use crate::kinds::schedule_group::change::{Label, Place};
 use crate::kinds::{Asks, Choice, Offer, Site};
@@ -102,7 +102,7 @@ impl Whole for Keeping {
     }
 }
 
-fn barred(environment: &Environment, off: &OffHours) -> Option<String> {
+pub(super) fn barred(environment: &Environment, off: &OffHours) -> Option<String> {
     let tagged = || format!("{} wears the tag {}: it has no sleep actions", environment.name, tags::PROTECT);
     off.exceptions.protect.then(|| environment.stop_barred().unwrap_or_else(tagged))
 }
@@ -169,7 +169,7 @@ fn reads(environment: &Environment, off: &OffHours, world: &World) -> Vec<Want> 
 }
 
 /// A plan on a guess would be none: what AWS holds must have been read.
-fn known(place: &Place, world: &World) -> Result<(), String> {
+pub(super) fn known(place: &Place, world: &World) -> Result<(), String> {
     match unread(&place.scope, world) {
         None => Ok(()),
         Some((kind, fault)) => {
@@ -179,7 +179,7 @@ fn known(place: &Place, world: &World) -> Result<(), String> {
     }
 }
 
-fn needed_place(environment: &Environment, off: &OffHours) -> Result<Place, String> {
+pub(super) fn needed_place(environment: &Environment, off: &OffHours) -> Result<Place, String> {
     place(environment, off).ok_or_else(|| format!("nothing of {} is there to be scheduled", environment.name))
 }
 
@@ -194,7 +194,7 @@ pub fn kept_at_aws(environment: &Environment) -> Option<Result<(Place, String), 
 }
 
 /// The role schedules act by.
-fn role(environment: &Environment, off: &OffHours) -> Result<String, String> {
+pub(super) fn role(environment: &Environment, off: &OffHours) -> Result<String, String> {
     if let Some(role) = &off.routine.role_arn {
         return Ok(role.clone());
     }
@@ -232,6 +232,16 @@ fn removed(site: &Site<'_>, off: &OffHours) -> Result<Sync, String> {
 
 /// Brings the server, if there is one, to what `exceptions` make of the schedule.
 fn proceed(site: &Site<'_>, off: &OffHours, says: String, exceptions: Exceptions) -> Result<Sync, String> {
+    proceed_beside(site, off, says, (exceptions, &site.environment.others))
+}
+
+/// The same, where `others` is who goes on beside it.
+pub(super) fn proceed_beside(
+    site: &Site<'_>,
+    off: &OffHours,
+    says: String,
+    (exceptions, others): (Exceptions, &Others),
+) -> Result<Sync, String> {
     let environment = site.environment;
     let place = needed_place(environment, off)?;
     let mut plan: Plan = site.plan(says, place.id(), Vec::new());
@@ -239,7 +249,7 @@ fn proceed(site: &Site<'_>, off: &OffHours, says: String, exceptions: Exceptions
         return Ok(Sync::new(plan, place, Goal::AsItIs, (String::new(), None), (site.cx.world, site.cx.now)));
     }
     if off.routine.schedule.mode == Mode::Enforce
-        && let Some(why) = environment.others.bar_enforcing()
+        && let Some(why) = others.bar_enforcing()
     {
         return Err(format!("schedule {} cannot be enforced: {why}", off.routine.schedule.name));
     }
@@ -248,8 +258,8 @@ fn proceed(site: &Site<'_>, off: &OffHours, says: String, exceptions: Exceptions
     let mut computed = under.computed(environment, &place.scope, site.cx.world, site.cx.now);
     plan.notices.extend(computed.left_out.iter().map(|why| format!("left out: {why}")));
     plan.notices.append(&mut computed.noted);
-    plan.notices.extend(environment.others.unknown());
-    plan.notices.extend(environment.others.owning().map(|owner| format!("{}: it goes on beside this", owner.says())));
+    plan.notices.extend(others.unknown());
+    plan.notices.extend(others.owning().map(|owner| format!("{}: it goes on beside this", owner.says())));
     let role = role(environment, off)?;
     let memories = std::mem::take(&mut computed.memories);
     let by = (role, off.routine.dlq_arn.clone());

@@ -3,6 +3,7 @@
 //! Pure; `app::drive` performs it for both faces.
 
 mod after;
+pub mod handover;
 mod report;
 mod sleep;
 mod switch;

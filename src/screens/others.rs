@@ -2,7 +2,7 @@
 //! show the same. Makes blocks; the page is a sheet. Pure.
 
 use super::sheet::{Block, Item};
-use crate::environment::{Job, Others, Owner};
+use crate::environment::{Job, Others, Owner, Source};
 use crate::kinds::{Cell, Tone};
 use crate::schedule::words;
 use crate::world::{Health, ResourceId};
@@ -13,7 +13,11 @@ pub(super) fn of_environment(others: &Others, around: super::detail::Around<'_>)
     let unknown = others.unknown().map(|says| Item::prose("unknown", vec![Cell::of(Health::Unknown, says)]));
     let owners = others.owners.iter().map(|owner| of_owner(owner, around));
     let jobs = others.jobs.iter().map(|job| of_job(job, around));
-    block(unknown.into_iter().chain(owners).chain(jobs).collect())
+    let migrates = others.owning().any(|owner| owner.source == Source::Rule).then(|| {
+        let says = "the action migrate lets schedules at EventBridge Scheduler take the place of these rules";
+        Item::prose("migrate", vec![Cell::dim(says.to_owned())])
+    });
+    block(unknown.into_iter().chain(owners).chain(migrates).chain(jobs).collect())
 }
 
 /// What others do to one resource; `None` where they do nothing.

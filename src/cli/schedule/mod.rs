@@ -3,6 +3,7 @@
 
 mod change;
 mod list;
+mod migrate;
 mod preview;
 mod run;
 mod set;
@@ -39,6 +40,7 @@ pub(super) async fn run(duty: &Duty, command: &Schedule, file: &Path) -> Result<
             Some(env) => change::run(duty, env, &Wish::Sync, &args.acting).await,
             None => change::all(duty, &args.acting).await,
         },
+        Schedule::Migrate(args) => migrate::run(duty, args).await,
         Schedule::Remove(args) => change::run(duty, &args.env, &Wish::Remove, &args.acting).await,
         Schedule::Run(args) => run::run(duty, args).await,
     }

@@ -22,6 +22,8 @@ pub enum Schedule {
     Clear(Clearing),
     /// Bring the schedules at AWS to what was computed, after showing each difference
     Sync(Syncing),
+    /// Let an environment's schedules take the place of the EventBridge rules that stop and start it
+    Migrate(Clearing),
     /// Remove an environment's schedules at AWS
     Remove(Clearing),
     /// Execute the edges of environments with backend "local": on a host, or from cron with --once
@@ -91,7 +93,7 @@ pub struct Holding {
     pub(in crate::cli) acting: Acting,
 }
 
-/// `toban schedule clear` and `remove`.
+/// `toban schedule clear`, `migrate` and `remove`.
 #[derive(Args, Debug)]
 pub struct Clearing {
     /// The environment; may be shortened

@@ -24,6 +24,7 @@ pub(super) fn shared(scene: &mut Scene, play: &Play<'_>) {
     nights::dev(scene, play);
     prooflink::prod(scene, play);
     backend::dev(scene, play);
+    nights::backend(scene, play);
     backend::prod(scene, play);
     city::poc(scene, play);
     kajimaru::all(scene, play);

@@ -1,5 +1,6 @@
-//! What ProofLink's people left at EventBridge before there was a schedule: rules that stop and start the database of
-//! the development stage, written as if a rule knew the time in Tokyo, and a nightly job that finds it asleep. Pure.
+//! What people left at EventBridge before there was a schedule: at ProofLink's, rules that stop and start the database of
+//! the development stage, written as if a rule knew the time in Tokyo, and a nightly job that finds it asleep; in the API
+//! backend's development stage a rule that goes on beside the schedules at AWS, and could give way to them. Pure.
 
 use std::collections::BTreeMap;
 
@@ -15,6 +16,30 @@ use crate::schedule::foreign::Target;
 
 const STOP: &str = "AWS-StopRdsInstance";
 const EVENING: &str = "cron(0 22 * * ? *)";
+
+/// The rule beside the schedules of the backend's development stage: 23:00 in Tokyo on work days.
+pub(super) fn backend(scene: &mut Scene, play: &Play<'_>) {
+    let name = "backend-dev-cluster-stop";
+    let stop = Target {
+        arn: play.arn("ssm", "automation-definition/AWS-StartStopAuroraCluster:$DEFAULT").to_string(),
+        input: Some(format!(r#"{{"ClusterName":["{}"],"Action":["Stop"]}}"#, super::scaled(play).database)),
+        ..Target::default()
+    };
+    scene.put(
+        "",
+        Rule {
+            arn: play.arn("events", &format!("rule/{name}")),
+            name: name.to_owned(),
+            expression: "cron(0 14 ? * MON-FRI *)".to_owned(),
+            enabled: true,
+            about: Some("stops the development cluster at 23:00 JST".to_owned()),
+            managed_by: None,
+            waits: false,
+            targets: vec![stop],
+            whole: true,
+        },
+    );
+}
 
 /// The rules, and how the one that stops went last.
 pub(super) fn dev(scene: &mut Scene, play: &Play<'_>) {
@@ -38,7 +63,10 @@ pub(super) fn dev(scene: &mut Scene, play: &Play<'_>) {
                 expression: expression.to_owned(),
                 enabled,
                 about: Some(about.to_owned()),
+                managed_by: None,
+                waits: false,
                 targets: vec![target],
+                whole: true,
             },
         );
     };

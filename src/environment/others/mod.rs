@@ -19,6 +19,7 @@ use crate::schedule::foreign::WorkKind;
 use crate::schedule::{ClockTime, Verb};
 use crate::world::{Fault, FaultKind, Resource, ResourceId, World};
 
+pub(super) use owners::is as aims_at;
 pub use timers::{Timer, timers};
 
 /// What others do in one environment.

@@ -9,6 +9,7 @@ use crate::kinds::automation_run::Run;
 use crate::schedule::foreign::{Aim, Does, Tool, lights_off, worn};
 use crate::schedule::lights::TagTimes;
 use crate::schedule::{Actual, Desired, MemberKind, Verb};
+use crate::world::Scope;
 
 /// How many firings are held against the schedule.
 const LOOKED_AT: usize = 60;
@@ -21,7 +22,7 @@ pub(super) fn of_timer(timer: &Timer, site: &Site<'_>) -> Vec<Owner> {
         Verb::Stop => |written, here| written >= 17 && (5..=12).contains(&here),
         Verb::Start => |written, here| (5..=12).contains(&written) && here >= 14,
     };
-    let hit = on.iter().filter_map(|aim| site.sleepers.iter().find(|it| is(aim, it, timer)));
+    let hit = on.iter().filter_map(|aim| site.sleepers.iter().find(|it| is(aim, it, &timer.scope)));
     hit.map(|it| Owner {
         source: timer.source,
         name: timer.name.clone(),
@@ -37,9 +38,9 @@ pub(super) fn of_timer(timer: &Timer, site: &Site<'_>) -> Vec<Owner> {
     .collect()
 }
 
-/// Whether `aim` is that sleeper, where the timer is.
-fn is(aim: &Aim, it: &Sleeper, timer: &Timer) -> bool {
-    let there = it.id.as_ref().is_some_and(|id| id.scope == timer.scope) && it.member.kind == aim.kind;
+/// Whether `aim`, of something that is in `scope`, is that sleeper.
+pub(in crate::environment) fn is(aim: &Aim, it: &Sleeper, scope: &Scope) -> bool {
+    let there = it.id.as_ref().is_some_and(|id| id.scope == *scope) && it.member.kind == aim.kind;
     let named = it.member.id.eq_ignore_ascii_case(&aim.id) || it.arn == aim.id;
     there && named && (aim.cluster.is_none() || aim.cluster == it.member.cluster)
 }

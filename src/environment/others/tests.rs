@@ -78,7 +78,10 @@ fn rule(name: &str, expression: &str, target: Target) -> Rule {
         expression: expression.to_owned(),
         enabled: true,
         about: None,
+        managed_by: None,
+        waits: false,
         targets: vec![target],
+        whole: true,
     }
 }
 
@@ -450,7 +453,7 @@ async fn the_demo_has_an_hour_meant_for_tokyo_and_a_job_that_finds_the_database_
     assert_eq!(cat.others.owners.len(), 1, "{:?}", cat.others);
     assert!(cat.others.owners[0].says().starts_with("schedule default/cat-data-nightly-stop stops cat-data-v23-db at"));
     let untouched = outlook.picture.environments.iter().filter(|it| it.others.owners.is_empty()).count();
-    assert_eq!(untouched, outlook.picture.environments.len() - 2);
+    assert_eq!(untouched, outlook.picture.environments.len() - 3);
 }
 
 /// The database with these tags, beside a service with the same.

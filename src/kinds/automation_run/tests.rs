@@ -34,7 +34,10 @@ fn calling(document: &str) -> World {
             expression: "cron(0 22 * * ? *)".to_owned(),
             enabled: true,
             about: None,
+            managed_by: None,
+            waits: false,
             targets: vec![target],
+            whole: true,
         }],
     );
     world

@@ -32,8 +32,8 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Rule>, Fault> {
     for (rule, got) in read.await {
         match got {
             Ok(Paged { items: targets, cut }) => {
+                items.push(Rule { targets, whole: cut.is_none(), ..rule });
                 notes.extend(cut);
-                items.push(Rule { targets, ..rule });
             }
             // It went while it was asked about.
             Err(fault) if fault.kind == FaultKind::Gone => {}
@@ -92,7 +92,10 @@ fn rule(from: &Value) -> Option<Rule> {
         expression: text(from, "ScheduleExpression")?,
         enabled: text(from, "State").is_none_or(|state| state != "DISABLED"),
         about: text(from, "Description"),
+        managed_by: text(from, "ManagedBy"),
+        waits: text(from, "EventPattern").is_some(),
         targets: Vec::new(),
+        whole: false,
     })
 }
 

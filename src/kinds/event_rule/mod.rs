@@ -1,7 +1,8 @@
 //! Rules of EventBridge that fire by the clock. Everything the program knows of this kind: `model` our type, `fetch`
-//! the reading. What a rule does and to whom is read in `schedule::foreign` and `environment::others`; rules are only
-//! ever shown, and nothing here changes one.
+//! the reading, `change` switching one off and on. What a rule does and to whom is read in `schedule::foreign` and
+//! `environment::others`; nothing here makes, edits or deletes one.
 
+pub mod change;
 mod fetch;
 mod model;
 
@@ -21,6 +22,7 @@ impl Kind for Rules {
     // A rule places nothing: it waits until the names and tags that do are read, a call for each rule as it takes.
     const NEEDS: &'static [KindName] = &[Tagged::KIND];
     const PERMISSIONS: &'static [&'static str] = &["events:ListRules", "events:ListTargetsByRule"];
+    const CHANGES: &'static [&'static str] = &["events:DisableRule", "events:EnableRule"];
 
     fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<Rule>, Fault>> {
         Box::pin(fetch::read(ask))

@@ -21,8 +21,14 @@ pub struct Rule {
     pub enabled: bool,
     /// What its makers wrote.
     pub about: Option<String>,
+    /// The service of AWS that made it for somebody and keeps it, if one did.
+    pub managed_by: Option<String>,
+    /// Whether it waits for events besides: it has a pattern.
+    pub waits: bool,
     /// What it calls.
     pub targets: Vec<Target>,
+    /// Whether those are all, as they are now.
+    pub whole: bool,
 }
 
 impl Resource for Rule {

@@ -2,8 +2,11 @@
 
 use serde_json::{Value, json};
 
+use super::change::Switch;
 use super::{Rule, fetch};
+use crate::app::gate::{Answer, Circumstances, Gate};
 use crate::aws::{Clients, Json, Script};
+use crate::cloud::Receipt;
 use crate::kinds::testing::{ask, know, parts, scope};
 use crate::schedule::foreign::Target;
 use crate::world::{Arn, Coverage, Fault, FaultKind, Harvest, World};
@@ -66,12 +69,16 @@ async fn targets_that_may_not_be_read_leave_what_was_known_and_are_told_once() {
             expression: "cron(0 21 * * ? *)".to_owned(),
             enabled: false,
             about: None,
+            managed_by: None,
+            waits: false,
             targets: vec![target.clone()],
+            whole: true,
         }],
     );
     let harvest = read(&script, &known, &Coverage::All).await.expect("a harvest");
     let [stop] = items(&harvest) else { panic!("{harvest:?}") };
     assert_eq!((stop.targets.as_slice(), stop.enabled), ([target].as_slice(), true), "the list is believed");
+    assert!(!stop.whole, "what it calls now is not known");
     let [note] = harvest.notes.as_slice() else { panic!("{:?}", harvest.notes) };
     assert_eq!((note.kind, note.operation.as_str()), (FaultKind::Denied, "events:ListTargetsByRule"));
 }
@@ -87,4 +94,49 @@ async fn a_list_that_is_refused_is_a_fault_and_a_probe_asks_little() {
     let script = Script::new(answers);
     read(&script, &World::default(), &parts(&[""])).await.expect("a harvest");
     assert_eq!(script.sent().len(), 4);
+}
+
+async fn switched(script: &Script, enable: bool) -> Result<Receipt, Fault> {
+    let aws = Clients { events: Json::events_by(script), ..Clients::silent() };
+    let rule = Rule {
+        arn: Arn::from("arn:aws:events:ap-northeast-1:1:rule/stop"),
+        name: "stop".to_owned(),
+        expression: "rate(1 day)".to_owned(),
+        enabled: !enable,
+        about: None,
+        managed_by: None,
+        waits: false,
+        targets: Vec::new(),
+        whole: true,
+    };
+    let change = Box::new(Switch::of(&rule, &scope(), &"dev".into(), enable));
+    let now = jiff::Timestamp::UNIX_EPOCH;
+    let at = Circumstances {
+        protected: false,
+        pinned: None,
+        region: None,
+        account: None,
+        read_at: Some(now),
+        now,
+        speed: crate::world::Speed::REAL,
+    };
+    Gate::default().approve(change, &Answer::Yes, None, &at).expect("nothing hinders it").perform(&aws).await
+}
+
+#[tokio::test]
+async fn a_rule_is_switched_off_and_on_by_its_name_and_one_that_is_gone_is_off() {
+    let script = Script::new([(200, ""), (200, "")]);
+    let off = switched(&script, false).await.expect("it is taken");
+    assert_eq!(off.says.as_deref(), Some("the rule stop is disabled"));
+    assert!(switched(&script, true).await.is_ok());
+    let sent: Vec<String> = script.sent().into_iter().map(|sent| sent.body).collect();
+    assert_eq!(sent, [r#"{"Name":"stop"}"#, r#"{"Name":"stop"}"#]);
+
+    let gone = || answer(&json!({ "__type": "ResourceNotFoundException", "message": "Rule stop does not exist." }));
+    let off = switched(&Script::new([(400, gone())]), false).await.expect("it fires no more");
+    assert_eq!(off.says.as_deref(), Some("the rule stop is gone already"));
+    let on = switched(&Script::new([(400, gone())]), true).await;
+    assert_eq!(on.expect_err("nothing could be enabled").operation, "events:EnableRule");
+    let managed = answer(&json!({ "__type": "ManagedRuleException", "message": "managed by x" }));
+    assert!(switched(&Script::new([(400, managed)]), false).await.is_err());
 }

@@ -177,3 +177,23 @@ async fn who_is_in_another_region_is_left_out_and_told() {
     let [says] = computed.left_out.as_slice() else { panic!("{:?}", computed.left_out) };
     assert!(says.contains("is in demo/us-east-1"), "{says}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_rule_beside_the_schedules_gives_way_once_they_are_as_computed() {
+    let demo = Arc::new(Demo::at(7, 0));
+    let (plan, ending) = does(&demo, "migrate", "").await;
+    let calls = plan.calls.join("\n");
+    assert!(
+        calls.contains("UpdateSchedule") && calls.contains("events:DisableRule backend-dev-cluster-stop"),
+        "{calls}"
+    );
+    assert_eq!(ending.how, How::Done, "{}", ending.says);
+    assert_eq!(ending.says, "1 change made; it is as computed; backend-dev-cluster-stop disabled");
+    let outlook = look(&demo).await;
+    assert!(drift(&outlook).is_empty());
+    let environment = outlook.picture.environment(&NAME.into()).expect("it is there");
+    assert!(environment.others.owners.iter().any(|owner| !owner.enabled), "it is there still, and owns nothing");
+    assert_eq!(environment.others.owning().count(), 0);
+    let (plan, ending) = does(&demo, "migrate", "").await;
+    assert!(plan.is_harmless() && ending.says.starts_with("there is nothing to migrate"), "{}", ending.says);
+}

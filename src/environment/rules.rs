@@ -1,0 +1,124 @@
+//! Rules of EventBridge held against one environment: which of them stop or start who sleeps with it, and which may be
+//! switched off for it alone, or else why not and what to do. Pure; what is done about them is `migrating`'s.
+
+use super::Environment;
+use super::others::aims_at;
+use super::sleepers::Sleeper;
+use crate::kinds::event_rule::Rule;
+use crate::schedule::foreign::Does;
+use crate::schedule::{MemberKind, Verb};
+use crate::world::{Arn, Resource, Scope, World};
+
+/// A rule that stops or starts somebody of the environment.
+#[derive(Clone, Debug)]
+pub(super) struct Ruling<'a> {
+    /// The rule.
+    pub(super) rule: &'a Rule,
+    /// Where it is.
+    pub(super) scope: Scope,
+    /// Whom it stops or starts.
+    pub(super) hits: Vec<(Verb, &'a Sleeper)>,
+    /// Why it cannot be switched off for this environment, and what to do instead.
+    pub(super) bar: Option<String>,
+}
+
+/// Those of `environment`, by name. Its schedules are kept in `place`.
+pub(super) fn rulings<'a>(
+    environment: &Environment,
+    sleepers: &'a [Sleeper],
+    world: &'a World,
+    place: &Scope,
+) -> Vec<Ruling<'a>> {
+    let mut found: Vec<Ruling<'a>> = Vec::new();
+    // Two sources may see the same account: what is seen where the schedules are counts.
+    let elsewhere = environment.scopes.iter().filter(|scope| *scope != place);
+    for scope in std::iter::once(place).chain(elsewhere) {
+        for rule in world.all::<Rule>(scope) {
+            if found.iter().any(|known| known.rule.key() == rule.key()) {
+                continue;
+            }
+            let Some(ruling) = ruling(environment, sleepers, rule, scope) else { continue };
+            let far = (scope != place).then(|| {
+                format!(
+                    "it is in {scope}, and the schedules of {} are kept in {place}; disable it there by hand",
+                    environment.name
+                )
+            });
+            found.push(Ruling { bar: ruling.bar.or(far), ..ruling });
+        }
+    }
+    found.sort_by(|a, b| a.rule.name.cmp(&b.rule.name));
+    found
+}
+
+fn ruling<'a>(environment: &Environment, sleepers: &'a [Sleeper], rule: &'a Rule, scope: &Scope) -> Option<Ruling<'a>> {
+    let name = &environment.name;
+    let (mut hits, mut strange) = (Vec::new(), None);
+    for target in &rule.targets {
+        match target.does() {
+            Does::Power { verb, on, .. } => {
+                for aim in on {
+                    match sleepers.iter().find(|it| aims_at(&aim, it, scope)) {
+                        Some(it) => hits.push((verb, it)),
+                        None => {
+                            strange.get_or_insert_with(|| {
+                                format!("it also {}s {}, which does not sleep with {name}", verb.word(), aim.id)
+                            });
+                        }
+                    }
+                }
+            }
+            Does::Work(work) => {
+                strange.get_or_insert_with(|| format!("it also {} {}", work.kind.says(), work.name));
+            }
+            Does::Else => {
+                strange.get_or_insert_with(|| format!("it also calls {}", called(&target.arn)));
+            }
+        }
+    }
+    if hits.is_empty() {
+        return None;
+    }
+    let own =
+        |says: String| format!("{says}; give {name} a rule of its own first, and take its targets out of this one");
+    let bar = if let Some(by) = &rule.managed_by {
+        Some(format!("{by} made it and keeps it (ManagedBy); change it there"))
+    } else if rule.waits {
+        Some(
+            "it waits for events besides, which would be missed; give what fires by the clock a rule of its own"
+                .to_owned(),
+        )
+    } else if let Some(says) = strange {
+        Some(own(says))
+    } else if !rule.whole {
+        Some("what else it calls could not be read; let events:ListTargetsByRule be read".to_owned())
+    } else {
+        None
+    };
+    Some(Ruling { rule, scope: scope.clone(), hits, bar })
+}
+
+/// What a target is called in a sentence.
+fn called(arn: &str) -> String {
+    match arn.split_once(":aws-sdk:") {
+        Some((_, call)) => call.to_owned(),
+        None => Arn::from(arn).resource().to_owned(),
+    }
+}
+
+impl Ruling<'_> {
+    /// What it does, by whom it does it to: `stops prooflink-dev-db`.
+    pub(super) fn does(&self) -> String {
+        let hit = |(verb, it): &(Verb, &Sleeper)| format!("{}s {}", verb.word(), it.member.label());
+        self.hits.iter().map(hit).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// A sleeper as IAM's simulator is asked about it; EC2 never tells an instance's ARN.
+pub(super) fn arn_of(it: &Sleeper, role: &Arn, scope: &Scope) -> String {
+    let (partition, account) = (role.partition().unwrap_or("aws"), role.account().unwrap_or_default());
+    match it.member.kind {
+        MemberKind::Ec2Instance => format!("arn:{partition}:ec2:{}:{account}:instance/{}", scope.region, it.member.id),
+        MemberKind::RdsInstance | MemberKind::RdsCluster | MemberKind::EcsService => it.arn.clone(),
+    }
+}

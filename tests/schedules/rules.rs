@@ -1,0 +1,113 @@
+//! Customers whose rules of EventBridge stop and start an environment: the rules give way to schedules, by command,
+//! against the peer; what keeps them from it; and a process that is killed half-way.
+
+use serde_json::json;
+
+use super::{Stage, named};
+
+/// The role that schedules act by, as `policy --scheduler` has it.
+fn role(stage: &Stage) {
+    let role = "arn:aws:iam::123456789012:role/toban-scheduler";
+    let trust = json!({"Statement": [{
+        "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "scheduler.amazonaws.com"},
+    }]});
+    stage.peer.script(&json!({"service": "iam", "operation": "GetRole", "answer": {"Role": {
+        "Path": "/", "RoleName": "toban-scheduler", "RoleId": "AROA", "Arn": role,
+        "CreateDate": "2026-11-01T00:00:00Z", "AssumeRolePolicyDocument": trust.to_string(),
+    }}}));
+}
+
+/// Which rules are switched on.
+fn on(stage: &Stage) -> Vec<bool> {
+    named(stage, "others", "prooflink-dev").iter().map(|owner| owner["enabled"] == true).collect()
+}
+
+#[test]
+fn rules_give_way_to_schedules_that_are_seen_first_and_once_that_is_so_there_is_nothing_to_do() {
+    let stage = Stage::new();
+    let migrate = |more: &[&str]| stage.run(&[&["schedule", "migrate", "prooflink-dev"], more].concat());
+    let missing = migrate(&["--yes"]);
+    assert_eq!((missing.code, stage.calls("CreateSchedule")), (Some(1), 0), "{}", missing.out);
+    assert!(missing.err.contains("role/toban-scheduler does not exist"), "{}", missing.err);
+    role(&stage);
+
+    let plan = migrate(&["--dry-run"]);
+    assert_eq!((plan.code, stage.calls("DisableRule")), (Some(0), 0), "{}", plan.err);
+    let stop = "rule prooflink-dev-db-stop: stops prooflink-dev-db at cron(0 22 * * ? *) UTC, which is 07:00 in Asia/Tokyo; next ";
+    assert!(plan.out.contains(stop), "{}", plan.out);
+    let instead =
+        "→ disabled; instead rds-instance.prooflink-dev-db.stop.2210 at cron(10 22 * * ? *) Asia/Tokyo; next ";
+    assert!(plan.out.contains(instead), "{}", plan.out);
+    assert!(plan.out.contains("was not checked: "), "whether the role may do it: {}", plan.out);
+
+    // Killed once our schedules are there, before anything is switched off.
+    let ids = stage.peer.script(&json!({"service": "events", "operation": "DisableRule", "hold": "off"}));
+    let mut first = stage.command(&["schedule", "migrate", "prooflink-dev", "--yes"]).spawn().expect("toban runs");
+    stage.peer.wait_for_calls("scheduler", "CreateSchedule", 4);
+    let made = stage.calls("CreateSchedule");
+    let _ = (first.kill(), first.wait());
+    stage.peer.unscript(&ids);
+    stage.peer.release("off");
+    assert_eq!(made, 4, "a stop and a start for each of two");
+
+    let moved = migrate(&["--yes"]);
+    assert_eq!(moved.code, Some(0), "{} {}", moved.out, moved.err);
+    assert!(moved.out.contains("prooflink-dev-db-start, prooflink-dev-db-stop disabled"), "{}", moved.out);
+    assert_eq!((on(&stage), stage.calls("DeleteRule")), (vec![false, false], 0));
+    let listed = stage.listed();
+    assert_eq!((&listed["schedule_drift"], &listed["not_enforced"]), (&json!([]), &json!(null)), "{listed:#}");
+    let calls = stage.peer.calls();
+    let of = |operation: &str| calls.iter().rposition(|call| call["operation"] == operation);
+    assert!(of("CreateSchedule") < calls.iter().position(|call| call["operation"] == "DisableRule"), "ours first");
+
+    let again = migrate(&["--yes"]);
+    assert_eq!(again.code, Some(0), "{} {}", again.out, again.err);
+    assert!(again.out.contains("there is nothing to migrate"), "{}", again.out);
+    let journal = stage.run(&["journal", "--json"]).out;
+    assert!(journal.contains("disable the rule prooflink-dev-db-stop"), "{journal}");
+}
+
+#[test]
+fn an_enforced_schedule_migrates_where_a_sync_is_refused_and_a_denial_leaves_both_in_force() {
+    let stage = Stage::new();
+    role(&stage);
+    let office = std::fs::read_to_string(&stage.config).expect("the configuration");
+    let enforced = office.replace("guard = \"daily\"\nmax_override", "mode = \"enforce\"\nmax_override");
+    std::fs::write(&stage.config, enforced).expect("a configuration");
+    assert_eq!(stage.run(&["schedule", "sync", "prooflink-dev", "--yes"]).code, Some(1));
+
+    let denied = json!({"code": "AccessDeniedException", "message": "not authorized to perform: events:DisableRule", "status": 400});
+    let ids = stage.peer.script(&json!({"service": "events", "operation": "DisableRule", "error": denied}));
+    let half = stage.run(&["schedule", "migrate", "prooflink-dev", "--yes"]);
+    assert_eq!((half.code, on(&stage)), (Some(6), vec![true, true]), "{} {}", half.out, half.err);
+    assert!(half.err.contains("events:DisableRule"), "{}", half.err);
+    assert!(half.err.contains("`toban schedule migrate prooflink-dev` goes on"), "{}", half.err);
+    stage.peer.unscript(&ids);
+
+    let whole = stage.run(&["schedule", "migrate", "prooflink-dev", "--yes"]);
+    assert_eq!((whole.code, on(&stage)), (Some(0), vec![false, false]), "{} {}", whole.out, whole.err);
+    let synced = stage.run(&["schedule", "sync", "prooflink-dev", "--yes"]);
+    assert!(synced.out.contains("everything is as computed already"), "{} {}", synced.out, synced.err);
+}
+
+#[test]
+fn a_rule_that_is_not_its_own_stays_and_without_a_schedule_nothing_is_begun() {
+    let stage = Stage::new();
+    role(&stage);
+    let managed = json!({"Rules": {"[Name=prooflink-dev-db-stop]": {"ManagedBy": "ssm.amazonaws.com"}}});
+    let ids = stage.peer.script(&json!({"service": "events", "operation": "ListRules", "patch": managed}));
+    let moved = stage.run(&["schedule", "migrate", "prooflink-dev", "--yes"]);
+    assert_eq!((moved.code, on(&stage)), (Some(0), vec![true, false]), "{} {}", moved.out, moved.err);
+    let rest = stage.run(&["schedule", "migrate", "prooflink-dev", "--yes"]);
+    assert_eq!(rest.code, Some(1), "{}", rest.out);
+    assert!(
+        rest.err.contains("rule prooflink-dev-db-stop, which stops prooflink-dev-db: ssm.amazonaws.com made it"),
+        "{}",
+        rest.err
+    );
+    stage.peer.unscript(&ids);
+    std::fs::write(&stage.config, "").expect("a configuration");
+    let without = stage.run(&["schedule", "migrate", "prooflink-dev", "--yes"]);
+    assert_eq!(without.code, Some(1), "{}", without.out);
+    assert!(without.err.contains("`toban schedule set prooflink-dev SCHEDULE`"), "{}", without.err);
+}
