@@ -100,7 +100,8 @@ fn schedule((name, value): (&str, &Value<'_>), table: &Table<'_>, calendars: &Na
             Some(holidays) => Some(holidays?),
             None => None,
         },
-        guard: guard.unwrap_or(Some(usual.guard))?,
+        // What somebody woke on a Saturday, or AWS after seven days, is to be caught unless somebody says otherwise.
+        guard: guard.unwrap_or(Some(Guard::Daily))?,
         start_lead: start_lead?,
         retry_window: retry_window?,
         late_window: late_window?,

@@ -3,6 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
+use rstest::rstest;
+
 use super::*;
 use crate::aws::Source;
 use crate::environment::Glob;
@@ -104,6 +106,17 @@ fn schedules_arrive_where_they_belong() {
     assert_eq!(poc.routine.as_ref().map(|routine| routine.backend), Some(Backend::Local));
     assert_eq!(poc.routine.as_ref().and_then(|routine| routine.dlq_arn.clone()), None, "an empty one is none");
     assert_eq!(poc.region, Some("ap-northeast-1".into()));
+}
+
+/// What nobody thought of is stopped again: one leaves that out by saying so.
+#[rstest]
+#[case::unsaid("", Guard::Daily)]
+#[case::daily("guard = \"daily\"", Guard::Daily)]
+#[case::none("guard = \"none\"", Guard::None)]
+fn a_stop_is_repeated_daily_unless_somebody_says_otherwise(#[case] line: &str, #[case] expected: Guard) {
+    let on = r#"on = [{ days = "mon-fri", from = "09:00", to = "22:00" }]"#;
+    let text = format!("[schedule.office]\ntimezone = \"Asia/Tokyo\"\n{on}\n{line}\n");
+    assert_eq!(parse(&text, "config.toml").unwrap().wishes.schedules[0].guard, expected);
 }
 
 #[test]
