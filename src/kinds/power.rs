@@ -1,14 +1,17 @@
 //! Starting and stopping one machine (a database, an instance): what is offered, why it is barred, and the plan.
 //! Shared by the kinds that can; each says how it stands and by which calls. Pure.
 
-use super::{Offer, Site};
+use jiff::SignedDuration;
+
+use super::db_event::PowerEvents;
+use super::{Asks, Offer, Site};
 use crate::environment::undone;
 use crate::procedure::{Proposal, Switch, Want};
 use crate::schedule::saga::{How, Seen};
 use crate::schedule::status::Actual;
 use crate::schedule::toggle::{Decision, decide, verb_for};
-use crate::schedule::{Keep, Verb};
-use crate::world::ResourceId;
+use crate::schedule::{Keep, Verb, power};
+use crate::world::{Resource, ResourceId, World};
 
 /// One machine with what its kind knows of it.
 pub(in crate::kinds) struct Power {
@@ -38,6 +41,21 @@ impl Power {
         decide(self.actual(), want, self.seen.ineligible.as_ref(), None)
     }
 
+    /// What tells since when a database is up: read before one is stopped, unless it could not be read before.
+    fn events(&self, world: &World) -> Vec<Want> {
+        let database = self.seen.member.kind.is_database() && *self.actual() == Actual::Up;
+        let failed =
+            world.shelf(&self.id.scope, PowerEvents::KIND).is_some_and(|shelf| shelf.faults().next().is_some());
+        let want = || Want::part(&self.id.scope, PowerEvents::KIND, &self.id.key);
+        (database && !failed).then(want).into_iter().collect()
+    }
+
+    /// How long it has been up, where that was told.
+    fn up_for(&self, site: &Site<'_>) -> Option<SignedDuration> {
+        let events = site.cx.world.by_key::<PowerEvents>(&self.id.scope, &self.id.key)?;
+        Some(site.cx.now.duration_since(power::since(&events.told, self.actual())?))
+    }
+
     /// Why it cannot be brought to `want` at all; that it is there already is no reason.
     fn hindrance(&self, want: Keep, site: &Site<'_>) -> Option<String> {
         match self.decision(want) {
@@ -65,7 +83,9 @@ impl Power {
                     Decision::Attach => format!("watch it {}", going(want)),
                     _ => format!("{verb} {}", self.called),
                 };
-                Offer::new(verb, says).barred(self.hindrance(want, site).or(there))
+                let reads = if want == Keep::Stopped { self.events(site.cx.world) } else { Vec::new() };
+                let asks = if reads.is_empty() { Asks::Nothing } else { Asks::Look { reads } };
+                Offer::new(verb, says).asking(asks).barred(self.hindrance(want, site).or(there))
             })
             .to_vec()
     }
@@ -87,7 +107,7 @@ impl Power {
         let call = if verb_for(want) == Verb::Stop { stop } else { start };
         let mut calls = vec![format!("{call} {}", self.seen.member.id)];
         let mut notices = if want == Keep::Stopped { self.notices.clone() } else { Vec::new() };
-        match self.decision(want) {
+        match decide(self.actual(), want, self.seen.ineligible.as_ref(), self.up_for(site)) {
             Decision::Done => {
                 calls.clear();
                 notices = vec![format!("it is {} already: nothing will be called", done(want))];

@@ -4,7 +4,7 @@ use rstest::rstest;
 
 use super::*;
 use crate::environment::Environment;
-use crate::kinds::sample::{Shelves, cluster, database, member, scope};
+use crate::kinds::sample::{Shelves, ago, cluster, database, member, scope};
 
 fn environment(protected: bool, allow_stop: bool) -> Environment {
     Environment { protected, allow_stop, ..Environment::new("city-x", vec![scope()]) }
@@ -108,4 +108,35 @@ fn the_plan_says_what_a_reader_should_know() {
     let plan = Shelves::default()
         .seen(false, |cx| propose(&busy, "stop", &Site { cx: *cx, environment: &open }).expect("it waits").plan());
     assert_eq!(plan.notices[0], "it has to wait first: it is busy (backing-up)");
+}
+
+/// Since when it is up only its events tell; they are asked before the plan of a stop, and not again where they are denied.
+#[test]
+fn a_stop_within_ten_minutes_of_a_start_says_that_they_are_billed_anyway() {
+    use crate::kinds::db_event::PowerEvents;
+    use crate::schedule::power::Power::Started;
+    use crate::world::{Fault, FaultKind};
+
+    let (item, environment) = (database(), environment(false, true));
+    let seen = |told: Option<Result<i64, Fault>>| {
+        let shelves = match told {
+            None => Shelves::default(),
+            Some(Ok(minutes)) => {
+                let told = vec![(ago(minutes), Started)];
+                Shelves::default().with([PowerEvents { arn: item.key().to_owned(), told }])
+            }
+            Some(Err(fault)) => Shelves::default().failing::<PowerEvents>(fault),
+        };
+        shelves.seen(false, |cx| {
+            let site = Site { cx: *cx, environment: &environment };
+            let stop = offers(&item, &site).into_iter().find(|offer| offer.verb == "stop").unwrap();
+            let notices = propose(&item, "stop", &site).unwrap().plan().notices;
+            (stop.asks.reads().len(), notices.iter().any(|says| says.contains("10 minutes are billed anyway")))
+        })
+    };
+    assert_eq!(seen(None), (1, false), "asked first");
+    assert_eq!(seen(Some(Ok(4))), (1, true));
+    assert_eq!(seen(Some(Ok(40))), (1, false));
+    let denied = Fault::new(FaultKind::Denied, "rds:DescribeEvents", "not authorized");
+    assert_eq!(seen(Some(Err(denied))), (0, false), "told once");
 }
