@@ -3,6 +3,7 @@
 //! old data when a reading fails. No SDK type, clock or drawing here.
 
 mod fault;
+mod harvest;
 mod health;
 mod id;
 mod quick;
@@ -11,10 +12,11 @@ mod speed;
 mod vigil;
 
 pub use fault::{Fault, FaultKind};
+pub use harvest::{Coverage, Found, Harvest, Part, Resource};
 pub use health::{Health, Opinion};
 pub use id::{AccountId, Arn, EnvironmentName, KindName, Region, ResourceId, Scope, SourceName};
 pub(crate) use quick::{QuickMap, QuickSet};
-pub use shelf::{Bin, Coverage, Found, Harvest, Identity, Part, Resource, Shelf, World};
+pub use shelf::{Bin, Identity, Shelf, World};
 pub use speed::Speed;
 pub use vigil::{Vigil, Watcher};
 

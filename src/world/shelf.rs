@@ -2,154 +2,16 @@
 //! A part is what one call covers (a cluster, a target group); a failing part keeps its old
 //! items and stands beside fresh ones. Old data is never cleared by a fault.
 
-use std::any::Any;
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Debug;
-use std::hash::{DefaultHasher, Hasher};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::{AccountId, Arn, Fault, KindName, QuickMap, ResourceId, Scope, Speed, Vigil};
-
-/// One AWS resource in our own words. Implemented by each kind's `model.rs`.
-pub trait Resource: Clone + PartialEq + Debug + Serialize + Send + Sync + 'static {
-    /// The kind this is.
-    const KIND: KindName;
-
-    /// What tells it from its like within a scope: its ARN where it has one.
-    fn key(&self) -> &str;
-
-    /// Feeds what a person would call its state (counts, status), so that a line whose state changed
-    /// since the last look can be marked. Times and volatile text stay out.
-    fn gist(&self, into: &mut DefaultHasher);
-
-    /// The identity of this resource as seen in `scope`.
-    fn id(&self, scope: &Scope) -> ResourceId {
-        ResourceId { kind: Self::KIND, scope: scope.clone(), key: Arc::from(self.key()) }
-    }
-}
-
-/// What one reading covers on its own: a cluster's ARN, a target group's; `""` where there is only one part.
-pub type Part = Arc<str>;
-
-/// How much of a kind a reading asks for.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Coverage {
-    /// Everything in the scope; parts that are not there any more go.
-    All,
-    /// Only these parts; the others stay as they are.
-    Parts(BTreeSet<Part>),
-}
-
-impl Coverage {
-    /// Whether `part` is asked for.
-    #[must_use]
-    pub fn wants(&self, part: &str) -> bool {
-        match self {
-            Self::All => true,
-            Self::Parts(parts) => parts.contains(part),
-        }
-    }
-}
-
-/// What a reading of one kind brought back, part by part.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Harvest<T> {
-    /// Each part with its items, or with the fault that kept it from being read.
-    pub parts: Vec<(Part, Result<Vec<T>, Fault>)>,
-    /// Faults that cost only some detail (say, listener rules) and no item; also "this list was cut short".
-    pub notes: Vec<Fault>,
-}
-
-impl<T> Harvest<T> {
-    /// All items of a kind that is read in one part.
-    #[must_use]
-    pub fn whole(items: Vec<T>) -> Self {
-        Self { parts: vec![(Part::from(""), Ok(items))], notes: Vec::new() }
-    }
-
-    /// A harvest of several parts.
-    #[must_use]
-    pub fn of(parts: Vec<(Part, Result<Vec<T>, Fault>)>) -> Self {
-        Self { parts, notes: Vec::new() }
-    }
-
-    /// Adds a fault that cost no item.
-    #[must_use]
-    pub fn note(mut self, fault: Fault) -> Self {
-        self.notes.push(fault);
-        self
-    }
-}
-
-/// A [`Harvest`] with its item type rubbed out, so that all kinds cross the seam alike.
-#[derive(Clone, Debug)]
-pub struct Found {
-    parts: Vec<(Part, Result<Items, Fault>)>,
-    notes: Vec<Fault>,
-}
-
-impl<T: Resource> From<Harvest<T>> for Found {
-    fn from(harvest: Harvest<T>) -> Self {
-        Self {
-            parts: harvest.parts.into_iter().map(|(part, got)| (part, got.map(Items::new))).collect(),
-            notes: harvest.notes,
-        }
-    }
-}
-
-impl Found {
-    /// How many resources came back.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.parts.iter().filter_map(|(_, got)| got.as_ref().ok()).map(|items| items.index.len()).sum()
-    }
-
-    /// Whether nothing came back.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Every fault met on the way.
-    pub fn faults(&self) -> impl Iterator<Item = &Fault> {
-        self.parts.iter().filter_map(|(_, got)| got.as_ref().err()).chain(&self.notes)
-    }
-}
-
-/// The items of one part, type rubbed out, indexed by key.
-#[derive(Clone)]
-struct Items {
-    list: Arc<dyn Any + Send + Sync>,
-    index: Arc<QuickMap<Arc<str>, (usize, u64)>>,
-}
-
-impl Debug for Items {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Items").field("len", &self.index.len()).finish_non_exhaustive()
-    }
-}
-
-impl Items {
-    fn new<T: Resource>(list: Vec<T>) -> Self {
-        let index = list
-            .iter()
-            .enumerate()
-            .map(|(at, item)| {
-                let mut gist = DefaultHasher::new();
-                item.gist(&mut gist);
-                (Arc::from(item.key()), (at, gist.finish()))
-            })
-            .collect();
-        Self { list: Arc::new(list), index: Arc::new(index) }
-    }
-
-    fn list<T: Resource>(&self) -> &[T] {
-        self.list.downcast_ref::<Vec<T>>().map_or(&[], Vec::as_slice)
-    }
-}
+use super::harvest::Items;
+use super::{
+    AccountId, Arn, Coverage, Fault, Found, KindName, Part, QuickMap, Resource, ResourceId, Scope, Speed, Vigil,
+};
 
 /// One part of a shelf.
 #[derive(Clone, Debug, Default)]
