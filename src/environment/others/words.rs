@@ -8,6 +8,11 @@ use serde_json::{Value, json};
 use super::{Asleep, Clock, Job, Last, Owner, Source};
 use crate::schedule::{Verb, words};
 
+/// Whether it is one of the names of UTC.
+fn is_utc(zone: &str) -> bool {
+    matches!(zone.strip_prefix("Etc/").unwrap_or(zone), "UTC" | "UCT" | "Zulu" | "Universal" | "GMT")
+}
+
 impl Clock {
     /// `at cron(0 22 * * ? *) UTC, which is 07:00 in Asia/Tokyo`.
     #[must_use]
@@ -24,7 +29,9 @@ impl Clock {
     /// `, which is 07:00 in Asia/Tokyo`, where that is another zone than the one it is stored in.
     fn here(&self) -> String {
         match &self.local {
-            Some(local) if self.stored != self.zone => format!(", which is {local} in {}", self.zone),
+            Some(local) if self.stored != self.zone && !(is_utc(&self.stored) && is_utc(&self.zone)) => {
+                format!(", which is {local} in {}", self.zone)
+            }
             _ => String::new(),
         }
     }
@@ -195,5 +202,29 @@ impl Job {
 fn merge(object: &mut Value, more: Option<Value>) {
     if let (Some(fields), Some(Value::Object(more))) = (object.as_object_mut(), more) {
         fields.extend(more);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_told_again_only_where_it_is_another_one() {
+        let says = |stored: &str, zone: &str| {
+            Clock {
+                expression: "cron(0 22 * * ? *)".to_owned(),
+                stored: stored.to_owned(),
+                zone: zone.to_owned(),
+                local: Some("07:00".to_owned()),
+                next_at: None,
+                doubt: None,
+            }
+            .says()
+        };
+        assert_eq!(says("UTC", "Asia/Tokyo"), "at cron(0 22 * * ? *) UTC, which is 07:00 in Asia/Tokyo");
+        for (stored, zone) in [("UTC", "Etc/UTC"), ("UTC", "UTC"), ("Etc/UCT", "Zulu"), ("Asia/Tokyo", "Asia/Tokyo")] {
+            assert_eq!(says(stored, zone), format!("at cron(0 22 * * ? *) {stored}"));
+        }
     }
 }
