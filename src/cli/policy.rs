@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use crate::kinds::KINDS;
 use crate::kinds::schedule_group::Group;
-use crate::schedule::MemberKind;
 use crate::schedule::routine::acts;
+use crate::schedule::{MemberKind, returning};
 use crate::world::Resource;
 
 /// What identity takes, beside the kinds.
@@ -59,6 +59,8 @@ pub(super) fn scheduler(account: &str) -> Value {
         allow("TobanDatabases", &databases, vec![arn("rds", "db:*"), arn("rds", "cluster:*")]),
         allow("TobanServices", acts(MemberKind::EcsService), vec![arn("ecs", "service/*")]),
         allow("TobanInstances", acts(MemberKind::Ec2Instance), vec![arn("ec2", "instance/*")]),
+        // An override that holds back a rule of others has a schedule that enables it again.
+        allow("TobanRules", returning::ACTS, vec![arn("events", "rule/*")]),
     ];
     let pass = json!({
         "Sid": "TobanPassSchedulerRole",
@@ -121,6 +123,10 @@ mod tests {
         assert!(caller[0]["Action"].as_array().unwrap().iter().any(|action| action == "scheduler:UpdateSchedule"));
         let acts: Vec<String> =
             printed["policy"]["Statement"].as_array().unwrap().iter().map(ToString::to_string).collect();
+        assert!(
+            acts.iter().any(|one| one.contains("events:EnableRule") && one.contains(":123456789012:rule/*")),
+            "{acts:?}"
+        );
         assert!(acts.iter().all(|statement| !statement.contains("Delete") && !statement.contains("\"*\"")), "{acts:?}");
     }
 

@@ -1,12 +1,15 @@
 //! Rules of the simulated EventBridge: switched off and on by whoever may, seen so from then on. Which rules there are is
 //! told where their systems are. Pure.
 
+use super::commands::argument;
 use super::overlay::What;
-use super::play::Play;
+use super::play::{Play, REGION};
 use super::scene::Scene;
 use crate::app::gate::Deed;
 use crate::kinds::event_rule::Rule;
-use crate::world::Resource;
+use crate::kinds::tagged::Tagged;
+use crate::schedule::tags;
+use crate::world::{Arn, Resource, ResourceId, Scope};
 
 /// What AWS answers to a rule's being switched; `None` if the deed is none of that.
 pub(super) fn outcome(deed: &Deed) -> Option<String> {
@@ -18,7 +21,13 @@ pub(super) fn outcome(deed: &Deed) -> Option<String> {
     }
 }
 
-/// Puts rules as they were switched last into the scene.
+/// What a schedule does that enables the rule of that ARN.
+pub(super) fn enabled(rule: &Arn) -> Deed {
+    let on = ResourceId { kind: Rule::KIND, scope: Scope::new("demo", REGION), key: rule.as_str().into() };
+    Deed { verb: "enable-rule", on, arguments: Vec::new() }
+}
+
+/// Puts rules as they were switched last into the scene, with what was written on them.
 pub(super) fn switch(scene: &mut Scene, play: &Play<'_>) {
     for act in play.acts.iter().filter(|act| act.at <= play.now) {
         let What::Deed(deed) = &act.what else { continue };
@@ -27,8 +36,14 @@ pub(super) fn switch(scene: &mut Scene, play: &Play<'_>) {
             "disable-rule" => false,
             _ => continue,
         };
-        if let Some(rule) = scene.get_mut::<Rule>(&act.key) {
-            rule.enabled = enabled;
+        let Some(rule) = scene.get_mut::<Rule>(&act.key) else { continue };
+        rule.enabled = enabled;
+        if let Some(mark) = argument(deed, "mark") {
+            scene.take::<Tagged>("", &act.key);
+            if !mark.is_empty() {
+                let tags = [(tags::OVERRIDE.to_owned(), mark.to_owned())].into();
+                scene.tag(&Arn::from(act.key.as_str()), &tags);
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 //! hold at a moment, and what they did so far. One environment's schedules stand there from the beginning, one of them
 //! edited by hand. Pure; a moment and what was done go in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -33,8 +33,9 @@ pub(super) const OPEN: Bounds = Bounds { min: 1, max: 10 };
 /// Everything held, each with the second it stands from.
 #[derive(Default)]
 struct Store {
-    group: bool,
-    schedules: BTreeMap<String, (i64, Held)>,
+    groups: BTreeSet<String>,
+    /// By group and name.
+    schedules: BTreeMap<(String, String), (i64, Held)>,
     actions: BTreeMap<(String, String), (i64, ScheduledAction)>,
     /// What fired so far.
     fired: Vec<Act>,
@@ -69,11 +70,12 @@ pub(super) fn fill(scene: &mut Scene, play: &Play<'_>) {
         return;
     }
     let store = Store::at(play.acts, play);
-    if store.group {
-        let name = routine::group_name(AT_AWS);
-        let tags = [(tags::ENV.to_owned(), AT_AWS.to_owned())].into();
+    for name in store.groups {
+        let environment = name.strip_prefix(routine::GROUP_PREFIX).unwrap_or(&name);
+        let tags = [(tags::ENV.to_owned(), environment.to_owned())].into();
         let arn = Some(play.arn("scheduler", &format!("schedule-group/{name}")));
-        let schedules = store.schedules.into_values().map(|(_, held)| held).collect();
+        let inside = store.schedules.iter().filter(|((group, _), _)| *group == name);
+        let schedules = inside.map(|(_, (_, held))| held.clone()).collect();
         scene.put("", Group { name, arn, tags, schedules });
     }
     for (_, action) in store.actions.into_values() {
@@ -90,11 +92,11 @@ impl Store {
                 store.done(deed, act.at, play);
             }
         }
-        for (from, held) in std::mem::take(&mut store.schedules).into_values() {
+        for (key, (from, held)) in std::mem::take(&mut store.schedules) {
             let firings = store.fire_held(&held, (from, play.now + 1), play);
             // A single one is deleted once it has fired.
             if firings == 0 || !held.expression.starts_with("at(") {
-                store.schedules.insert(held.name.clone(), (from, held));
+                store.schedules.insert(key, (from, held));
             }
         }
         for (key, (from, action)) in std::mem::take(&mut store.actions) {
@@ -107,7 +109,7 @@ impl Store {
 
     /// As a sync left it a week ago, but for one that somebody edited since.
     fn begin(play: &Play<'_>) -> Self {
-        let mut store = Self { group: true, ..Self::default() };
+        let mut store = Self { groups: [routine::group_name(AT_AWS)].into(), ..Self::default() };
         let Some(daily) = daily() else { return store };
         let Scaled { database, cluster, service } = scaled(play);
         let mut web = Member::new(MemberKind::EcsService, &service);
@@ -163,7 +165,7 @@ impl Store {
                     max_age: Some(MAX_EVENT_AGE),
                     dead_letter: None,
                 };
-                self.schedules.insert(name, (0, held));
+                self.schedules.insert((routine::group_name(AT_AWS), name), (0, held));
             }
         }
     }
@@ -174,20 +176,25 @@ impl Store {
         let name = text("name");
         let start = argument(deed, "start").and_then(|text| text.parse().ok());
         match deed.verb {
-            "make-group" if deed.on.kind == Group::KIND => self.group = true,
+            "make-group" if deed.on.kind == Group::KIND => _ = self.groups.insert(deed.on.key.to_string()),
             "drop-group" if deed.on.kind == Group::KIND => {
-                self.group = false;
-                for (from, held) in std::mem::take(&mut self.schedules).into_values() {
-                    self.fire_held(&held, (from, at), play);
+                self.groups.remove(&*deed.on.key);
+                for (key, (from, held)) in std::mem::take(&mut self.schedules) {
+                    if *key.0 == *deed.on.key {
+                        self.fire_held(&held, (from, at), play);
+                    } else {
+                        self.schedules.insert(key, (from, held));
+                    }
                 }
             }
             "put-schedule" | "drop-schedule" if deed.on.kind == Group::KIND => {
-                if let Some((from, old)) = self.schedules.remove(&name) {
+                let key = (deed.on.key.to_string(), name.clone());
+                if let Some((from, old)) = self.schedules.remove(&key) {
                     self.fire_held(&old, (from, at), play);
                 }
                 if deed.verb == "put-schedule" {
                     let held = Held {
-                        name: name.clone(),
+                        name,
                         expression: text("expression"),
                         timezone: Some(text("timezone")),
                         enabled: true,
@@ -199,7 +206,7 @@ impl Store {
                         max_age: Some(MAX_EVENT_AGE),
                         dead_letter: argument(deed, "queue").map(str::to_owned),
                     };
-                    self.schedules.insert(name, (at, held));
+                    self.schedules.insert(key, (at, held));
                 }
             }
             "put-action" | "drop-action" if deed.on.kind == ScalableTarget::KIND => {
@@ -238,6 +245,10 @@ impl Store {
             "startDBInstance" => (play.arn("rds", &format!("db:{}", text("DbInstanceIdentifier"))), What::Start),
             "stopDBCluster" => (play.arn("rds", &format!("cluster:{}", text("DbClusterIdentifier"))), What::Stop),
             "startDBCluster" => (play.arn("rds", &format!("cluster:{}", text("DbClusterIdentifier"))), What::Start),
+            "enableRule" => {
+                let key = play.arn("events", &format!("rule/{}", text("Name")));
+                (key.clone(), What::Deed(Box::new(super::rules::enabled(&key))))
+            }
             "updateService" => {
                 let service = format!("service/{}/{}", text("Cluster"), text("Service"));
                 let count =

@@ -1,5 +1,5 @@
-//! What schedules of other owners mean for an environment: a run that failed and was needed, a schedule that may not
-//! be enforced, and notes on conflicts, doubtful hours and jobs that come while the database sleeps. Pure.
+//! What schedules of other owners mean for an environment: a run that failed and was needed, a rule that an override
+//! disabled and nothing enables again, a schedule that may not be enforced, and notes on conflicts, doubtful hours and jobs that come while the database sleeps. Pure.
 
 use super::scene::Scene;
 use crate::environment::Finding;
@@ -26,6 +26,13 @@ pub(super) fn findings(scene: &Scene<'_>) -> Vec<Finding> {
         if owner.clock.as_ref().is_some_and(|clock| clock.doubt.is_some()) {
             findings.push(note(owner.says(), about(), Vec::new()));
         }
+    }
+    for owner in others.held_back() {
+        let Some(says) = owner.held_back(now, zone) else { continue };
+        let (about, evidence) = (owner.id.clone(), vec![owner.says()]);
+        // A database that nobody stops any more runs, and is billed, until somebody looks.
+        let (health, depth) = if owner.is_forgotten() { (Health::Worrying, 1) } else { (Health::Well, 9) };
+        findings.push(Finding { health, depth, says, about, evidence });
     }
     for job in others.jobs.iter().filter(|job| job.enabled) {
         if let Some(says) = job.clash(now, zone) {

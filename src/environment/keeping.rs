@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::whole::Whole;
-use super::{Environment, OffHours, Others, schedule_reads, unread};
+use super::{Environment, OffHours, Others, schedule_reads, sparing, sparing_reads, unread};
 use crate::app::gate::Plan;
 use crate::kinds::schedule_group::change::{Label, Place};
 use crate::kinds::{Asks, Choice, Offer, Site};
@@ -29,16 +29,21 @@ impl Whole for Keeping {
         let barred = barred(site.environment, off);
         // What AWS holds is read before there is a plan.
         let reads = reads(site.environment, off, site.cx.world);
-        let text = |prompt: &str| {
+        let text = |prompt: &str, reads: &[Want]| {
             let (prompt, initial) = (prompt.to_owned(), String::new());
             if reads.is_empty() {
                 Asks::Text { prompt, initial }
             } else {
-                Asks::Informed { prompt, initial, reads: reads.clone() }
+                Asks::Informed { prompt, initial, reads: reads.to_vec() }
             }
         };
-        let look = if reads.is_empty() { Asks::Nothing } else { Asks::Look { reads: reads.clone() } };
-        let live = off.over(now).is_some() || off.hold(now).is_some();
+        // An override holds back rules of others too.
+        let mut more = reads.clone();
+        more.extend(sparing_reads(site.environment, site.cx.world, site.cx.zone));
+        more.dedup();
+        let look = if more.is_empty() { Asks::Nothing } else { Asks::Look { reads: more.clone() } };
+        let held_back = site.environment.others.held_back().next().is_some();
+        let live = off.over(now).is_some() || off.hold(now).is_some() || held_back;
         let kept = off.intent().latest_end(now).0;
         let here = site.cx.zone;
         let at_most = words::told(kept, now, zone, here);
@@ -48,10 +53,10 @@ impl Whole for Keeping {
             words::elsewhere(now, zone, here).map(|name| format!(", by the clock of {name}")).unwrap_or_default();
         let mut offers = vec![
             Offer::new("override", latest)
-                .asking(text(&format!("until when{clock} (23:30, +2h, stopped 08:00)")))
+                .asking(text(&format!("until when{clock} (23:30, +2h, stopped 08:00)"), &more))
                 .barred(barred.clone()),
             Offer::new("hold", "leave it exactly as it is until a time")
-                .asking(text(&format!("until when{clock} (2026-11-30 09:00)")))
+                .asking(text(&format!("until when{clock} (2026-11-30 09:00)"), &reads))
                 .barred(barred.clone()),
             Offer::new("clear", "take back the override and the hold")
                 .asking(look)
@@ -91,9 +96,12 @@ impl Whole for Keeping {
         }
         let value = value.map(str::trim).unwrap_or_default();
         let procedure = match verb {
-            "override" => overridden(site, off, value)?,
+            "override" => {
+                let (sync, over) = overridden(site, off, value)?;
+                return sparing::around(site, off, &over, Some(sync)).map(Proposal::Procedure);
+            }
+            "clear" => return sparing::clearing(site, off, Some(cleared(site, off)?)).map(Proposal::Procedure),
             "hold" => held(site, off, value)?,
-            "clear" => cleared(site, off)?,
             "sync" if value == "remove" => removed(site, off)?,
             "sync" => synced(site, off)?,
             other => return Err(format!("an environment's schedule knows no {other:?}")),
@@ -158,7 +166,7 @@ pub fn undone(site: &Site<'_>, goal: Keep) -> Option<Undone> {
         Keep::Stopped => "started again at once".to_owned(),
     };
     let says = format!("schedule {} is enforced: without an override it is {then}", off.routine.schedule.name);
-    let shield = overriding(site, off, goal, intent.latest_end(now).0);
+    let shield = overriding(site, off, goal, intent.latest_end(now).0).map(|(sync, _)| sync);
     Some(Undone { says, reads: reads(environment, off, site.cx.world), shield })
 }
 
@@ -222,6 +230,9 @@ fn synced(site: &Site<'_>, off: &OffHours) -> Result<Sync, String> {
 fn removed(site: &Site<'_>, off: &OffHours) -> Result<Sync, String> {
     let place = needed_place(site.environment, off)?;
     known(&place, site.cx.world)?;
+    if let Some(why) = sparing::bars_removing(&place, site.cx.world) {
+        return Err(why);
+    }
     let says = format!("remove the schedules of {}", site.environment.name);
     let mut plan = site.plan(says, place.id(), Vec::new());
     plan.notices.push("nothing stops or starts by itself afterwards".to_owned());
@@ -295,12 +306,12 @@ fn by(site: &Site<'_>) -> String {
     tags::allowed(&who.unwrap_or_default())
 }
 
-fn overridden(site: &Site<'_>, off: &OffHours, value: &str) -> Result<Sync, String> {
+fn overridden(site: &Site<'_>, off: &OffHours, value: &str) -> Result<(Sync, Override), String> {
     let (state, end) = until::wish(value, site.cx.now, &off.routine.schedule.zone)?;
     overriding(site, off, state, end)
 }
 
-fn overriding(site: &Site<'_>, off: &OffHours, state: Keep, end: Timestamp) -> Result<Sync, String> {
+fn overriding(site: &Site<'_>, off: &OffHours, state: Keep, end: Timestamp) -> Result<(Sync, Override), String> {
     let (now, zone) = (site.cx.now, &off.routine.schedule.zone);
     let wish = Override { state, until: end, by: by(site), reason: None };
     let granted = off.intent().grant(wish, now).map_err(|why| why.to_string())?;
@@ -312,7 +323,7 @@ fn overriding(site: &Site<'_>, off: &OffHours, state: Keep, end: Timestamp) -> R
     let labels = labels(site, off, &[(tags::OVERRIDE, Some(over.to_tag(zone)))])?;
     let mut sync = proceed(site, off, says, exceptions)?.labelling(labels);
     sync.notice(granted.notes.iter().map(|note| noted(note, now, (zone, site.cx.zone))));
-    Ok(sync)
+    Ok((sync, over))
 }
 
 fn noted(note: &Note, now: Timestamp, (zone, here): (&TimeZone, &TimeZone)) -> String {

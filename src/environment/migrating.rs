@@ -6,11 +6,12 @@ use jiff::Timestamp;
 
 use super::keeping::{barred, known, needed_place, proceed_beside, role};
 use super::rights::Rights;
-use super::rules::{Ruling, arn_of, rulings};
+use super::rules::{Ruling, arn_of, marked, rulings};
 use super::whole::Whole;
 use super::{Environment, OffHours, Others, Sleeper, Source, schedule_reads, timers};
 use crate::app::gate::{Difference, Plan};
 use crate::kinds::event_rule::Rule;
+use crate::kinds::event_rule::change::Mark;
 use crate::kinds::schedule_group::change::Place;
 use crate::kinds::{Asks, Offer, Site};
 use crate::procedure::handover::{Handover, Stage, Switches};
@@ -146,14 +147,19 @@ pub fn migrate(site: &Site<'_>) -> Result<Proposal, String> {
     plan.notices.extend(moved.iter().filter_map(|ruling| unstarted(ruling, off)));
     plan.notices.extend(notices);
     plan.notices.push("no rule is deleted: events:EnableRule takes each back".to_owned());
-    let rules = moved.iter().map(|ruling| (ruling.scope.clone(), ruling.rule.clone())).collect();
+    // A mark of an override that is over would make it look forgotten.
+    let mark = |ruling: &Ruling<'_>| match marked(world, ruling.rule, &ruling.scope) {
+        Some(_) => Mark::Take,
+        None => Mark::Keep,
+    };
+    let rules = moved.iter().map(|ruling| (ruling.scope.clone(), ruling.rule.clone(), mark(ruling))).collect();
     let switches = Switches::new(environment.name.clone(), rules, false);
     let stages = vec![Stage::Ours(Box::new(sync)), Stage::Rules(switches)];
     Ok(Proposal::Procedure(Box::new(Handover::new(plan, stages, again, nothing(environment)))))
 }
 
 /// Those of `computed` that do to `it` what a rule does.
-fn instead<'c>(verb: Verb, it: &Sleeper, computed: &'c [Planned]) -> impl Iterator<Item = &'c Planned> {
+pub(super) fn instead<'c>(verb: Verb, it: &Sleeper, computed: &'c [Planned]) -> impl Iterator<Item = &'c Planned> {
     let resource = scaled::resource(it.member.cluster.as_deref().unwrap_or("default"), &it.member.id);
     let member = it.member.clone();
     computed.iter().filter(move |planned| {
@@ -214,4 +220,4 @@ fn difference(
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

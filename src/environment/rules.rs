@@ -5,8 +5,9 @@ use super::Environment;
 use super::others::aims_at;
 use super::sleepers::Sleeper;
 use crate::kinds::event_rule::Rule;
+use crate::kinds::tagged::Tagged;
 use crate::schedule::foreign::Does;
-use crate::schedule::{MemberKind, Verb};
+use crate::schedule::{MemberKind, Override, Verb, tags};
 use crate::world::{Arn, Resource, Scope, World};
 
 /// A rule that stops or starts somebody of the environment.
@@ -112,6 +113,12 @@ impl Ruling<'_> {
         let hit = |(verb, it): &(Verb, &Sleeper)| format!("{}s {}", verb.word(), it.member.label());
         self.hits.iter().map(hit).collect::<Vec<_>>().join(", ")
     }
+}
+
+/// The override that switched a rule off, as its tag tells.
+pub(super) fn marked(world: &World, rule: &Rule, scope: &Scope) -> Option<Override> {
+    let tagged = world.by_key::<Tagged>(scope, rule.key())?;
+    Override::from_tag(tagged.tags.get(tags::OVERRIDE)?).ok()
 }
 
 /// A sleeper as IAM's simulator is asked about it; EC2 never tells an instance's ARN.

@@ -13,7 +13,7 @@ use crate::kinds::scheduled_action::ScheduledAction;
 use crate::procedure::Want;
 use crate::schedule::drift::{Difference, Stored, schedule_drift};
 use crate::schedule::materialise::Planned;
-use crate::schedule::{Backend, Bounds, Verb, scaled};
+use crate::schedule::{Backend, Bounds, Verb, returning, scaled};
 use crate::world::{Fault, KindName, Resource, Scope, World};
 
 /// What is held in one place under one group's name.
@@ -63,6 +63,12 @@ impl<'w> AtAws<'w> {
         self.group.into_iter().flat_map(|group| &group.schedules)
     }
 
+    /// Those that are held against what was computed: all but what an override wrote to enable a rule again, which goes by
+    /// itself.
+    pub fn comparable(&self) -> impl Iterator<Item = &'w Held> + use<'w> {
+        self.schedules().filter(|held| returning::rule_of(&held.target, &held.input).is_none())
+    }
+
     /// What the actions on `resource` remember of its bounds: those it is woken to.
     #[must_use]
     pub fn remembered(&self, resource: &str) -> Option<Bounds> {
@@ -90,7 +96,7 @@ impl<'w> AtAws<'w> {
     pub fn differences(&self, computed: &Computed, now: Timestamp) -> Vec<(Difference, Option<Stored>)> {
         let (scaling, scheduler): (Vec<Planned>, Vec<Planned>) =
             computed.planned.iter().cloned().partition(|planned| planned.bounds.is_some());
-        let schedules: Vec<Stored> = self.schedules().map(Held::stored).collect();
+        let schedules: Vec<Stored> = self.comparable().map(Held::stored).collect();
         let open = |action: &&&ScheduledAction| !scaled::is_spent(&action.expression, action.timezone.as_deref(), now);
         let actions: Vec<Stored> = self.actions.iter().filter(open).map(|action| action.stored()).collect();
         let mut all = Vec::new();

@@ -22,7 +22,8 @@ pub trait Whole: Send + Sync {
 }
 
 /// Every group there is, in the order of the actions menu.
-static WHOLE: &[&dyn Whole] = &[&crate::procedure::Bedtime, &super::keeping::Keeping, &super::migrating::Migrating];
+static WHOLE: &[&dyn Whole] =
+    &[&crate::procedure::Bedtime, &super::keeping::Keeping, &super::sparing::Sparing, &super::migrating::Migrating];
 
 /// What can be done with the site's environment.
 #[must_use]

@@ -10,8 +10,15 @@ use super::sync::Sync;
 use super::{Ending, How, Procedure, Report, Sight, Step, Want};
 use crate::app::gate::{Change, Deed, Plan};
 use crate::cloud::Receipt;
+use crate::environment::AtAws;
 use crate::kinds::event_rule::Rule;
-use crate::kinds::event_rule::change::Switch;
+use crate::kinds::event_rule::change::{Mark, Switch};
+use crate::kinds::schedule_group::Group;
+use crate::kinds::schedule_group::change::{DropSchedule, MakeGroup, Place, PutSchedule};
+use crate::schedule::drift::schedule_drift;
+use crate::schedule::materialise::Planned;
+use crate::schedule::tags;
+use crate::text::counted;
 use crate::world::{EnvironmentName, Fault, Health, Resource, Scope};
 
 /// How often what was written is looked for again: answers may lag behind.
@@ -24,30 +31,77 @@ const AGAIN: SignedDuration = SignedDuration::from_secs(2);
 pub enum Stage {
     /// The environment's own schedules are brought to what was computed, and seen to be so.
     Ours(Box<Sync>),
+    /// These single schedules are written into the environment's group, and seen there.
+    Put(Singles),
+    /// These schedules of the group are deleted, and seen gone.
+    Drop(Place, Vec<String>),
     /// These rules are switched on or off, and seen to be so.
     Rules(Switches),
+}
+
+/// Single schedules to be written.
+#[derive(Debug)]
+pub struct Singles {
+    /// Where.
+    pub place: Place,
+    /// What.
+    pub planned: Vec<Planned>,
+    /// The role they act by.
+    pub role: String,
+    /// Queue for what fails for good.
+    pub queue: Option<String>,
+}
+
+impl Singles {
+    /// The calls that are still to be made.
+    fn remaining(&self, sight: &Sight<'_>) -> Result<Vec<Box<dyn Change>>, String> {
+        let at_aws = AtAws::of(sight.world, &self.place.scope, &self.place.group);
+        let place = || self.place.clone();
+        let Some(group) = at_aws.group else {
+            let writes = self.planned.iter().map(|planned| self.put(planned, false));
+            return Ok(std::iter::once(Box::new(MakeGroup(place())) as Box<dyn Change>).chain(writes).collect());
+        };
+        let mine = tags::allowed(self.place.environment.as_str());
+        if group.tags.get(tags::ENV) != Some(&mine) {
+            return Err(format!(
+                "the schedule group {} does not wear the tag {}={mine}: somebody else made it, and nothing of it was touched",
+                group.name,
+                tags::ENV
+            ));
+        }
+        let mut calls: Vec<Box<dyn Change>> = Vec::new();
+        for planned in &self.planned {
+            let held = at_aws.schedules().find(|held| held.name == planned.name);
+            let right = held.is_some_and(|held| {
+                held.role == self.role
+                    && schedule_drift(std::slice::from_ref(planned), &[held.stored()], sight.now).is_empty()
+            });
+            if !right {
+                calls.push(self.put(planned, held.is_some()));
+            }
+        }
+        Ok(calls)
+    }
+
+    fn put(&self, planned: &Planned, known: bool) -> Box<dyn Change> {
+        let (place, planned) = (self.place.clone(), planned.clone());
+        Box::new(PutSchedule { place, planned, role: self.role.clone(), queue: self.queue.clone(), known })
+    }
 }
 
 /// Rules to be switched, as the plan saw them.
 #[derive(Debug)]
 pub struct Switches {
     environment: EnvironmentName,
-    rules: Vec<(Scope, Rule)>,
+    rules: Vec<(Scope, Rule, Mark)>,
     enable: bool,
-    /// Set once the calls were made.
-    acted: bool,
-    looks: u32,
-    /// What kept one from being switched.
-    faults: Vec<Fault>,
-    /// Those left as they are, with the reason.
-    left: Vec<String>,
 }
 
 impl Switches {
     /// Switches `rules` for `environment`.
     #[must_use]
-    pub fn new(environment: EnvironmentName, rules: Vec<(Scope, Rule)>, enable: bool) -> Self {
-        Self { environment, rules, enable, acted: false, looks: 0, faults: Vec::new(), left: Vec::new() }
+    pub const fn new(environment: EnvironmentName, rules: Vec<(Scope, Rule, Mark)>, enable: bool) -> Self {
+        Self { environment, rules, enable }
     }
 
     const fn word(&self) -> &'static str {
@@ -55,59 +109,42 @@ impl Switches {
     }
 
     fn names(&self) -> String {
-        self.rules.iter().map(|(_, rule)| rule.name.as_str()).collect::<Vec<_>>().join(", ")
+        self.rules.iter().map(|(_, rule, _)| rule.name.as_str()).collect::<Vec<_>>().join(", ")
     }
 
     fn wants(&self) -> Vec<Want> {
-        let mut scopes: Vec<&Scope> = self.rules.iter().map(|(scope, _)| scope).collect();
+        let mut scopes: Vec<&Scope> = self.rules.iter().map(|(scope, ..)| scope).collect();
         scopes.dedup();
         scopes.into_iter().map(|scope| Want::all(scope, Rule::KIND)).collect()
     }
 
-    /// The calls that are still to be made, from what is seen.
-    fn remaining(&mut self, sight: &Sight<'_>) -> Vec<Box<dyn Change>> {
-        let (mut calls, mut left): (Vec<Box<dyn Change>>, Vec<String>) = (Vec::new(), Vec::new());
-        for (scope, known) in &self.rules {
+    /// The calls that are still to be made, from what is seen. `first`: before any was made, when marks are still to be
+    /// written on those that are as they should be.
+    fn remaining(&self, sight: &Sight<'_>, first: bool) -> Result<Vec<Box<dyn Change>>, String> {
+        if let Some((_, fault)) = sight.faults.iter().find(|(_, fault)| fault.operation == "events:ListRules") {
+            return Err(format!("rules cannot be read: {}", fault.sentence()));
+        }
+        let (mut calls, mut left): (Vec<Box<dyn Change>>, Vec<&str>) = (Vec::new(), Vec::new());
+        for (scope, known, mark) in &self.rules {
             // A rule that is gone fires no more.
             let Some(rule) = sight.world.by_key::<Rule>(scope, known.key()) else { continue };
-            if rule.enabled == self.enable {
+            let marks = first && *mark != Mark::Keep;
+            if rule.enabled == self.enable && !marks {
                 continue;
             }
-            if !self.enable && !same(known, rule) {
-                left.push(format!("the rule {} was changed since the plan was made, and stays as it is", rule.name));
+            if !self.enable && rule.enabled && !same(known, rule) {
+                left.push(&rule.name);
                 continue;
             }
-            calls.push(Box::new(Switch::of(rule, scope, &self.environment, self.enable)));
+            let switch = Switch::of(rule, scope, &self.environment, self.enable);
+            calls.push(Box::new(switch.marking(mark.clone())));
         }
-        self.left = left;
-        calls
-    }
-
-    fn turn(&mut self, sight: &Sight<'_>) -> Turn {
-        if let Some((_, fault)) = sight.faults.iter().find(|(_, fault)| fault.operation == "events:ListRules") {
-            return Turn::Stuck(format!("rules cannot be read: {}", fault.sentence()));
+        match left.first() {
+            Some(name) if calls.is_empty() => {
+                Err(format!("the rule {name} was changed since the plan was made, and stays as it is"))
+            }
+            _ => Ok(calls),
         }
-        let calls = self.remaining(sight);
-        if calls.is_empty() {
-            return match self.left.first() {
-                Some(left) => Turn::Stuck(left.clone()),
-                None if self.rules.is_empty() => Turn::Over(None),
-                None => Turn::Over(Some(format!("{} {}", self.names(), self.word()))),
-            };
-        }
-        if !self.acted {
-            self.acted = true;
-            return Turn::Step(Step::Act(calls));
-        }
-        if let Some(fault) = self.faults.first() {
-            return Turn::Stuck(fault.sentence());
-        }
-        self.looks += 1;
-        if self.looks < LOOKS {
-            return Turn::Step(Step::Wait(AGAIN));
-        }
-        let first = calls.first().map(|call| call.plan().says).unwrap_or_default();
-        Turn::Stuck(format!("AWS took every call, and yet it is not seen: {first}"))
     }
 }
 
@@ -115,6 +152,45 @@ impl Switches {
 fn same(known: &Rule, rule: &Rule) -> bool {
     let does = |it: &Rule| (it.expression.clone(), it.targets.clone(), it.waits, it.managed_by.clone());
     rule.whole && does(known) == does(rule)
+}
+
+/// The deletions that are still to be made.
+fn deletions(place: &Place, names: &[String], sight: &Sight<'_>) -> Vec<Box<dyn Change>> {
+    let at_aws = AtAws::of(sight.world, &place.scope, &place.group);
+    let there = names.iter().filter(|name| at_aws.schedules().any(|held| held.name == **name));
+    there.map(|name| Box::new(DropSchedule { place: place.clone(), name: name.clone() }) as _).collect()
+}
+
+impl Stage {
+    fn wants(&self, now: Timestamp) -> Vec<Want> {
+        match self {
+            Self::Ours(sync) => sync.wants(now),
+            Self::Put(Singles { place, .. }) | Self::Drop(place, _) => vec![Want::all(&place.scope, Group::KIND)],
+            Self::Rules(rules) => rules.wants(),
+        }
+    }
+
+    /// What it has done once it is over, in words.
+    fn says(&self) -> Option<String> {
+        match self {
+            Self::Ours(_) => None,
+            Self::Put(singles) => Some(format!("{} written", counted(singles.planned.len(), "single schedule"))),
+            Self::Drop(_, names) => Some(format!("{} deleted", counted(names.len(), "single schedule"))),
+            Self::Rules(rules) => Some(format!("{} {}", rules.names(), rules.word())),
+        }
+    }
+
+    fn remaining(&self, sight: &Sight<'_>, first: bool) -> Result<Vec<Box<dyn Change>>, String> {
+        if let (Self::Put(_) | Self::Drop(..), Some((_, fault))) = (self, sight.faults.first()) {
+            return Err(format!("what AWS holds of the schedule can't be read: {}", fault.sentence()));
+        }
+        match self {
+            Self::Ours(_) => Ok(Vec::new()),
+            Self::Put(singles) => singles.remaining(sight),
+            Self::Drop(place, names) => Ok(deletions(place, names, sight)),
+            Self::Rules(rules) => rules.remaining(sight, first),
+        }
+    }
 }
 
 /// What a stage says.
@@ -140,13 +216,19 @@ pub struct Handover {
     calls: usize,
     /// What was done, stage by stage.
     done: Vec<String>,
+    /// Whether the calls of the stage at hand were made.
+    acted: bool,
+    looks: u32,
+    /// What went wrong in it.
+    faults: Vec<Fault>,
 }
 
 impl Handover {
     /// Carries `stages` out in their order. `again` is the command that goes on; `idle` is said if nothing is to be done.
     #[must_use]
     pub fn new(plan: Plan, stages: Vec<Stage>, again: String, idle: String) -> Self {
-        Self { plan, stages: stages.into(), again, idle, calls: 0, done: Vec::new() }
+        let (done, faults) = (Vec::new(), Vec::new());
+        Self { plan, stages: stages.into(), again, idle, calls: 0, done, acted: false, looks: 0, faults }
     }
 
     fn stuck(&self, says: &str) -> Ending {
@@ -156,6 +238,38 @@ impl Handover {
         let done = if self.done.is_empty() { String::new() } else { format!("{}; ", self.done.join("; ")) };
         Ending::incomplete(format!("{done}{says}; `{}` goes on", self.again))
     }
+
+    /// The turn of the stage at hand; `None` where none is left.
+    fn turn(&mut self, sight: &Sight<'_>) -> Option<Turn> {
+        let stage = self.stages.front_mut()?;
+        if let Stage::Ours(sync) = stage {
+            return Some(match sync.step(sight) {
+                Step::End(Ending { how: How::Done, says }) => Turn::Over(Some(says)),
+                Step::End(Ending { says, .. }) => Turn::Stuck(says),
+                step => Turn::Step(step),
+            });
+        }
+        let calls = match stage.remaining(sight, !self.acted) {
+            Ok(calls) => calls,
+            Err(says) => return Some(Turn::Stuck(says)),
+        };
+        if calls.is_empty() {
+            return Some(Turn::Over(stage.says()));
+        }
+        if !self.acted {
+            self.acted = true;
+            return Some(Turn::Step(Step::Act(calls)));
+        }
+        if let Some(fault) = self.faults.first() {
+            return Some(Turn::Stuck(fault.sentence()));
+        }
+        self.looks += 1;
+        if self.looks < LOOKS {
+            return Some(Turn::Step(Step::Wait(AGAIN)));
+        }
+        let first = calls.first().map(|call| call.plan().says).unwrap_or_default();
+        Some(Turn::Stuck(format!("AWS took every call, and yet it is not seen: {first}")))
+    }
 }
 
 impl Procedure for Handover {
@@ -164,33 +278,23 @@ impl Procedure for Handover {
     }
 
     fn wants(&self, now: Timestamp) -> Vec<Want> {
-        match self.stages.front() {
-            Some(Stage::Ours(sync)) => sync.wants(now),
-            Some(Stage::Rules(rules)) => rules.wants(),
-            None => Vec::new(),
-        }
+        self.stages.front().map(|stage| stage.wants(now)).unwrap_or_default()
     }
 
     fn step(&mut self, sight: &Sight<'_>) -> Step {
-        let turn = match self.stages.front_mut() {
-            None if self.done.is_empty() => return Step::End(Ending::done(self.idle.clone())),
-            None => return Step::End(Ending::done(self.done.join("; "))),
-            Some(Stage::Ours(sync)) => match sync.step(sight) {
-                Step::End(Ending { how: How::Done, says }) => Turn::Over(Some(says)),
-                Step::End(Ending { says, .. }) => Turn::Stuck(says),
-                step => Turn::Step(step),
-            },
-            Some(Stage::Rules(rules)) => rules.turn(sight),
-        };
-        match turn {
-            Turn::Step(step) => step,
-            Turn::Over(says) => {
+        match self.turn(sight) {
+            None if self.done.is_empty() => Step::End(Ending::done(self.idle.clone())),
+            None => Step::End(Ending::done(self.done.join("; "))),
+            Some(Turn::Step(step)) => step,
+            Some(Turn::Over(says)) => {
                 self.done.extend(says);
                 self.stages.pop_front();
+                (self.acted, self.looks) = (false, 0);
+                self.faults.clear();
                 // What the next one goes by has to be read first.
                 Step::Act(Vec::new())
             }
-            Turn::Stuck(says) => Step::End(self.stuck(&says)),
+            Some(Turn::Stuck(says)) => Step::End(self.stuck(&says)),
         }
     }
 
@@ -198,7 +302,7 @@ impl Procedure for Handover {
         self.calls += usize::from(got.is_ok());
         match self.stages.front_mut() {
             Some(Stage::Ours(sync)) => sync.told(deed, got, now),
-            Some(Stage::Rules(rules)) => rules.faults.extend(got.as_ref().err().cloned()),
+            Some(_) => self.faults.extend(got.as_ref().err().cloned()),
             None => {}
         }
     }
@@ -206,7 +310,7 @@ impl Procedure for Handover {
     fn report(&self, sight: &Sight<'_>) -> Report {
         let says = match self.stages.front() {
             Some(Stage::Ours(sync)) => format!("schedules: {}", sync.report(sight).says),
-            Some(Stage::Rules(rules)) => format!("{} is to be seen {}", rules.names(), rules.word()),
+            Some(stage) => format!("looking for: {}", stage.says().unwrap_or_default()),
             None => "done".to_owned(),
         };
         let stands = format!("{} calls were made, and nothing is out of force; `{}` goes on", self.calls, self.again);

@@ -167,7 +167,7 @@ impl Sync {
             !computed.keeps(name)
                 && computed.planned.iter().all(|wanted| wanted.name != name || wanted.bounds.is_some() != scales)
         };
-        let schedules = at_aws.schedules().filter(|held| extra(&held.name, false));
+        let schedules = at_aws.comparable().filter(|held| extra(&held.name, false));
         let schedules: Vec<Box<dyn Change>> =
             schedules.map(|held| Box::new(DropSchedule { place: place(), name: held.name.clone() }) as _).collect();
         let actions: Vec<&ScheduledAction> =

@@ -369,7 +369,7 @@ fn grouped(minutes: Vec<(i64, i64)>, shift: i64) -> BTreeMap<ClockTime, Days> {
 }
 
 /// The universal target and its input. Keys are cased as Scheduler wants them (`DbInstanceIdentifier`), not as the API does.
-fn call(member: &Member, verb: Verb, count: u32) -> (String, String) {
+pub(super) fn call(member: &Member, verb: Verb, count: u32) -> (String, String) {
     let (action, input) = match (member.kind, verb) {
         (MemberKind::RdsInstance, Verb::Stop) => ("rds:stopDBInstance", json!({"DbInstanceIdentifier": member.id})),
         (MemberKind::RdsInstance, Verb::Start) => ("rds:startDBInstance", json!({"DbInstanceIdentifier": member.id})),

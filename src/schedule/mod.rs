@@ -24,6 +24,7 @@ pub mod power;
 pub mod preview;
 pub mod prices;
 pub mod rest;
+pub mod returning;
 pub mod routine;
 pub mod saga;
 pub mod savings;

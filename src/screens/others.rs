@@ -43,6 +43,8 @@ fn of_owner(owner: &Owner, around: super::detail::Around<'_>) -> Item {
     let next = owner.clock.as_ref().and_then(|clock| clock.next_at).filter(|_| owner.enabled);
     cells.extend(next.map(|at| Cell::dim(format!("next {}", words::when(at, now, zone)))));
     cells.extend(owner.conflict(now, zone).map(worrying));
+    let held = if owner.is_forgotten() { Health::Worrying } else { Health::Changing };
+    cells.extend(owner.held_back(now, zone).map(|says| Cell::of(held, says)));
     match owner.failure(now, zone) {
         Some(says) => cells.push(worrying(says)),
         None => cells.extend(owner.last.as_ref().map(|last| Cell::dim(format!("last: {}", last.says(now, zone))))),

@@ -1,9 +1,11 @@
-//! Customers whose rules of EventBridge stop and start an environment: the rules give way to schedules, by command,
-//! against the peer; what keeps them from it; and a process that is killed half-way.
+//! Customers whose rules of EventBridge stop and start an environment: the rules give way to schedules, or are held back
+//! for an evening, by command, against the peer; what keeps them from it; and a process that is killed half-way.
 
-use serde_json::json;
+use std::process::Command;
 
-use super::{Stage, named};
+use serde_json::{Value, json};
+
+use super::{Stage, far, named};
 
 /// The role that schedules act by, as `policy --scheduler` has it.
 fn role(stage: &Stage) {
@@ -110,4 +112,103 @@ fn a_rule_that_is_not_its_own_stays_and_without_a_schedule_nothing_is_begun() {
     let without = stage.run(&["schedule", "migrate", "prooflink-dev", "--yes"]);
     assert_eq!(without.code, Some(1), "{}", without.out);
     assert!(without.err.contains("`toban schedule set prooflink-dev SCHEDULE`"), "{}", without.err);
+}
+
+/// Has the rule that stops the database fire within two hours.
+fn fires_soon(stage: &Stage) {
+    let now = Command::new("date").args(["-u", "+%H"]).output().expect("a clock");
+    let hour: u32 = String::from_utf8_lossy(&now.stdout).trim().parse().expect("an hour");
+    let expression = format!("cron(0 {} * * ? *)", (hour + 2) % 24);
+    let soon = json!({"Rules": {"[Name=prooflink-dev-db-stop]": {"ScheduleExpression": expression}}});
+    stage.peer.script(&json!({"service": "events", "operation": "ListRules", "patch": soon}));
+}
+
+fn stopping(stage: &Stage) -> Value {
+    let owners = named(stage, "others", "prooflink-dev");
+    owners.into_iter().find(|owner| owner["name"] == "prooflink-dev-db-stop").expect("the rule that stops it")
+}
+
+async fn schedules(stage: &Stage) -> Vec<String> {
+    let listed = aws_sdk_scheduler::Client::new(&stage.peer.sdk()).list_schedules().send().await.expect("schedules");
+    listed.schedules().iter().map(|one| one.name().unwrap_or_default().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn an_override_holds_the_rule_back_that_would_stop_it_and_a_forgotten_one_is_told_loudly() {
+    let stage = Stage::new();
+    role(&stage);
+    far(&stage, "prooflink-dev", "edge", "eventbridge-scheduler");
+    fires_soon(&stage);
+    let plan = stage.run(&["schedule", "override", "prooflink-dev", "--until", "+3h", "--dry-run"]);
+    assert_eq!((plan.code, stage.calls("DisableRule")), (Some(0), 0), "{}", plan.err);
+    assert!(
+        plan.out.contains("second best: rule prooflink-dev-db-stop, which stops prooflink-dev-db at "),
+        "{}",
+        plan.out
+    );
+    assert!(plan.out.contains("a firing that is left out is not made up for"), "{}", plan.out);
+
+    let kept = stage.run(&["schedule", "override", "prooflink-dev", "--until", "+3h", "--yes"]);
+    assert_eq!(kept.code, Some(0), "{} {}", kept.out, kept.err);
+    let calls = stage.peer.calls();
+    let of = |operation: &str| calls.iter().position(|call| call["operation"] == operation);
+    let back = "rule.prooflink-dev-db-stop.enable";
+    let enables = calls.iter().position(|call| call["operation"] == "CreateSchedule" && call["params"]["Name"] == back);
+    assert!(enables.is_some() && enables < of("DisableRule"), "what enables it again is there first");
+    let schedule = &calls[enables.expect("a call")]["params"];
+    assert_eq!(schedule["Target"]["Arn"], "arn:aws:scheduler:::aws-sdk:eventbridge:enableRule");
+    assert_eq!(schedule["Target"]["Input"], r#"{"Name":"prooflink-dev-db-stop"}"#);
+    assert_eq!(schedule["ActionAfterCompletion"], "DELETE");
+    let names = schedules(&stage).await;
+    assert!(names.iter().any(|name| name.starts_with("rds-instance.prooflink-dev-db.stop.2")), "{names:?}");
+
+    let rule = stopping(&stage);
+    assert_eq!((&rule["enabled"], &rule["held_back"]["forgotten"]), (&json!(false), &json!(false)), "{rule:#}");
+    assert!(rule["held_back"]["returns_at"].is_string() && rule["held_back"]["until"].is_string(), "{rule:#}");
+    let synced = stage.run(&["schedule", "sync", "prooflink-dev", "--yes"]);
+    assert!(synced.out.contains("everything is as computed already"), "{} {}", synced.out, synced.err);
+    let removed = stage.run(&["schedule", "remove", "prooflink-dev", "--yes"]);
+    assert!(
+        removed.code == Some(1) && removed.err.contains("`toban schedule clear prooflink-dev` first"),
+        "{}",
+        removed.err
+    );
+
+    // Somebody deletes what would enable it: nothing ever stops the database again, unless somebody hears of it.
+    let scheduler = aws_sdk_scheduler::Client::new(&stage.peer.sdk());
+    let gone = scheduler.delete_schedule().name(back).group_name("toban-prooflink-dev").send().await;
+    gone.expect("it is deleted");
+    assert_eq!(stopping(&stage)["held_back"]["forgotten"], true);
+    let listed = stage.run(&["schedule", "list"]).out;
+    assert!(listed.contains("nothing enables it again: prooflink-dev-db would stay up for ever"), "{listed}");
+
+    let cleared = stage.run(&["schedule", "clear", "prooflink-dev", "--yes"]);
+    assert_eq!(cleared.code, Some(0), "{} {}", cleared.out, cleared.err);
+    let rule = stopping(&stage);
+    assert_eq!((&rule["enabled"], &rule["held_back"]), (&json!(true), &Value::Null), "{rule:#}");
+}
+
+#[tokio::test]
+async fn rules_alone_can_be_held_back_without_any_schedule_and_let_go_again() {
+    let stage = Stage::new();
+    role(&stage);
+    std::fs::write(&stage.config, "").expect("a configuration");
+    fires_soon(&stage);
+    let kept = stage.run(&["schedule", "override", "prooflink-dev", "--until", "+3h", "--yes"]);
+    assert_eq!(kept.code, Some(0), "{} {}", kept.out, kept.err);
+    let names = schedules(&stage).await;
+    let single = names.iter().filter(|name| name.starts_with("rds-instance.prooflink-dev-db.stop.")).count();
+    assert_eq!((names.len(), single), (2, 1), "one enables the rule, one stops the database: {names:?}");
+    assert_eq!(stopping(&stage)["held_back"]["forgotten"], false);
+    let status = stage.run(&["status", "prooflink-dev"]);
+    assert!(status.out.contains("rule prooflink-dev-db-stop is disabled until "), "{}", status.out);
+
+    let cleared = stage.run(&["schedule", "clear", "prooflink-dev", "--yes"]);
+    assert_eq!(cleared.code, Some(0), "{} {}", cleared.out, cleared.err);
+    assert_eq!((stopping(&stage)["enabled"].clone(), schedules(&stage).await.len()), (json!(true), 0));
+    let again = stage.run(&["schedule", "clear", "prooflink-dev", "--yes"]);
+    assert!(again.code == Some(1) && again.err.contains("no rule of prooflink-dev is held back"), "{}", again.err);
+    let stopped =
+        stage.run(&["schedule", "override", "prooflink-dev", "--until", "+3h", "--state", "stopped", "--yes"]);
+    assert!(stopped.err.contains("only to keep it running"), "{}", stopped.err);
 }

@@ -1,16 +1,19 @@
 //! Whether EventBridge Scheduler can act for the environments whose schedules it keeps: the role is there, lets itself
 //! be taken for their group, and may stop and start who sleeps, as far as IAM simulates that. Reads and simulates only.
 
+use std::collections::BTreeSet;
+
 use super::{Check, Report};
 use crate::app::headless::Outlook;
 use crate::cli::look::Duty;
-use crate::environment::{Environment, Sleeper, kept_at_aws};
+use crate::environment::{Environment, Sleeper, Source, kept_at_aws};
+use crate::kinds::event_rule::Rule;
 use crate::kinds::kind;
 use crate::kinds::schedule_group::change::Place;
 use crate::kinds::scheduler_role::SchedulerRole;
 use crate::kinds::simulation::{May, Question, Simulation};
 use crate::schedule::routine::acts;
-use crate::schedule::{MemberKind, Mode};
+use crate::schedule::{MemberKind, Mode, Verb, returning};
 use crate::text::counted;
 use crate::world::{Arn, Coverage, Fault, FaultKind, Part, Resource, Scope, World};
 
@@ -33,6 +36,10 @@ pub(super) async fn check(report: &mut Report, duty: &Duty, outlook: &Outlook, s
                 if !matches!(&read, Err(fault) if fault.kind == FaultKind::Gone) {
                     let may = simulated(duty, &place, &role, environment).await;
                     report.add(told_may(&place, &role, &may));
+                    let rules = enabling(duty, &place, &role, environment, &outlook.world).await;
+                    if let Some(check) = told_rules(&place, &role, &rules) {
+                        report.add(check);
+                    }
                 }
             }
             Some(Ok(_)) => {}
@@ -106,6 +113,50 @@ async fn simulated(duty: &Duty, place: &Place, role: &Arn, environment: &Environ
         answer: world.by_key::<Simulation>(&place.scope, &part).cloned(),
     });
     answered.collect()
+}
+
+/// What the role may do to the rules that stop something here: an override holds them back, and has to enable them again.
+async fn enabling(duty: &Duty, place: &Place, role: &Arn, environment: &Environment, world: &World) -> Vec<Simulated> {
+    let Some(simulations) = kind(Simulation::KIND) else { return Vec::new() };
+    let stops = environment.others.owners.iter().filter(|it| it.source == Source::Rule && it.verb == Some(Verb::Stop));
+    let names: BTreeSet<&str> = stops.map(|owner| owner.name.as_str()).collect();
+    let rules = world.all::<Rule>(&place.scope).filter(|rule| names.contains(rule.name.as_str()));
+    let asked: Vec<(&Rule, Part)> = rules
+        .take(MOST)
+        .map(|rule| (rule, Question::new(role, returning::ACTS, &[rule.arn.to_string()]).part()))
+        .collect();
+    if asked.is_empty() {
+        return Vec::new();
+    }
+    let coverage = Coverage::Parts(asked.iter().map(|(_, part)| part.clone()).collect());
+    let mut answers = World::default();
+    let got = duty.cloud.read(simulations, &place.scope, &coverage, &answers).await;
+    answers.put(&place.scope, Simulation::KIND, &coverage, got, duty.cloud.now());
+    let answered = asked.into_iter().map(|(rule, part)| Simulated {
+        label: format!("rule {}", rule.name),
+        actions: returning::ACTS,
+        answer: answers.by_key::<Simulation>(&place.scope, &part).cloned(),
+    });
+    answered.collect()
+}
+
+/// The line about rules that an override would hold back; none where there are none, or nobody can tell.
+fn told_rules(place: &Place, role: &Arn, rules: &[Simulated]) -> Option<Check> {
+    let about = format!("rules in {}", place.environment);
+    let may = |one: &Simulated| one.answer.as_ref().map(|it| it.may("events:EnableRule", |_| true));
+    let denied: Vec<&str> =
+        rules.iter().filter(|one| may(one) == Some(May::No)).map(|one| one.label.as_str()).collect();
+    if !denied.is_empty() {
+        let account = role.account().unwrap_or_default();
+        let remedy = format!("`toban policy --scheduler --account {account}` prints what {role} needs");
+        let on = denied.join(" and ");
+        let says =
+            format!("{role} may not events:EnableRule on {on}: an override could not enable it again, and is refused");
+        return Some(Check::warn(about, says, remedy));
+    }
+    let all = !rules.is_empty() && rules.iter().all(|one| may(one) == Some(May::Yes));
+    let count = counted(rules.len(), "rule");
+    all.then(|| Check::well(about, format!("{role} may enable {count} again that an override holds back")))
 }
 
 /// An instance's ARN, which EC2 never tells.
@@ -246,6 +297,22 @@ mod tests {
             "{}",
             unknown.says
         );
+    }
+
+    #[test]
+    fn a_rule_that_could_not_be_enabled_again_is_warned_about() {
+        let one = |decision: &str| Simulated {
+            label: "rule night".to_owned(),
+            actions: returning::ACTS,
+            ..may(Ok(&[("events:EnableRule", decision, "")]))
+        };
+        let told = |rules: &[Simulated]| told_rules(&place(), &Arn::from(ROLE), rules);
+        let bad = told(&[one("implicitDeny")]).expect("a line");
+        assert_eq!(bad.level, Level::Worrying);
+        assert!(bad.says.contains("may not events:EnableRule on rule night"), "{}", bad.says);
+        let well = told(&[one("allowed")]).expect("a line");
+        assert_eq!((well.level, told(&[])), (Level::Well, None));
+        assert_eq!(told(&[may(Err("not allowed"))]), None, "nobody knows");
     }
 
     #[test]

@@ -1,13 +1,13 @@
 //! `toban schedule override, hold, clear, sync, remove`: what the console offers for an environment's schedule, from
 //! the command line. The plan is made where the console's is; it goes through the same gate.
 
-use super::super::act::{act, at_whole, environment};
+use super::super::act::{act, at_whole, consult, environment};
 use super::super::exit::{Exit, Failure};
 use super::super::look::{self, Duty};
-use super::super::tree;
+use super::super::{out, tree};
 use super::{offhours, stored};
 use crate::app::headless::Outlook;
-use crate::environment::whole;
+use crate::environment::{sparing_reads, whole};
 use crate::schedule::Backend;
 
 /// What is asked for.
@@ -61,9 +61,21 @@ async fn one(
     wish: &Wish,
     acting: &tree::Acting,
 ) -> Result<Exit, Failure> {
-    let backend = offhours(environment(outlook, name)?)?.routine.backend;
-    if backend == Backend::EventBridge {
+    let found = environment(outlook, name)?;
+    // Rules of others can be held back without a schedule.
+    let rules = match wish {
+        Wish::Override(_) | Wish::Clear => sparing_reads(found, &outlook.world, &duty.view.zone),
+        Wish::Hold(_) | Wish::Sync | Wish::Remove => Vec::new(),
+    };
+    let backend = match found.offhours.as_deref() {
+        None if !rules.is_empty() => None,
+        _ => Some(offhours(found)?.routine.backend),
+    };
+    if backend == Some(Backend::EventBridge) {
         stored::read_of(duty, outlook, name).await?;
+    }
+    if !rules.is_empty() {
+        consult(duty, outlook, &rules).await.iter().for_each(|says| out::note(&format!("toban: {says}\n")));
     }
     let (verb, value) = match wish {
         Wish::Override(until) => ("override", Some(until.as_str())),

@@ -95,6 +95,7 @@ pub(super) fn worth_a_line(others: &Others, outlook: &Outlook, zone: &TimeZone) 
     for owner in &others.owners {
         lines.push(owner.says());
         lines.extend(owner.conflict(outlook.at, zone));
+        lines.extend(owner.held_back(outlook.at, zone));
         lines.extend(owner.failure(outlook.at, zone));
     }
     lines.extend(others.jobs.iter().filter_map(|job| job.clash(outlook.at, zone)));

@@ -10,6 +10,7 @@ use super::*;
 use crate::app::gate::Deed;
 use crate::cloud::Receipt;
 use crate::kinds::schedule_group::{Group, Held};
+use crate::kinds::tagged::Tagged;
 use crate::kinds::testing::{know, scope};
 use crate::procedure::{Ending, How, Procedure, Sight, Step};
 use crate::schedule::foreign::Target;
@@ -93,6 +94,8 @@ fn start() -> Rule {
 pub(in crate::environment) struct Aws {
     pub(in crate::environment) group: Option<Vec<Held>>,
     pub(in crate::environment) rules: Vec<Rule>,
+    /// What an override wrote on rules, by ARN.
+    pub(in crate::environment) marks: BTreeMap<String, String>,
 }
 
 impl Aws {
@@ -108,6 +111,11 @@ impl Aws {
         know(&mut world, self.group.iter().map(group).collect());
         know(&mut world, self.rules.clone());
         know::<crate::kinds::foreign_schedule::ForeignSchedule>(&mut world, Vec::new());
+        let tagged = |(arn, mark): (&String, &String)| Tagged {
+            arn: Arn::from(arn.as_str()),
+            tags: BTreeMap::from([(tags::OVERRIDE.to_owned(), mark.clone())]),
+        };
+        know(&mut world, self.marks.iter().map(tagged).collect());
         world
     }
 
@@ -139,6 +147,11 @@ impl Aws {
             "disable-rule" | "enable-rule" => {
                 let rule = self.rules.iter_mut().find(|rule| rule.key() == &*deed.on.key).expect("a rule");
                 rule.enabled = deed.verb == "enable-rule";
+                match deed.arguments.iter().find(|(key, _)| *key == "mark").map(|(_, mark)| mark.clone()) {
+                    Some(mark) if mark.is_empty() => _ = self.marks.remove(&*deed.on.key),
+                    Some(mark) => _ = self.marks.insert(deed.on.key.to_string(), mark),
+                    None => {}
+                }
             }
             "label" => {}
             other => panic!("{other}"),
@@ -202,7 +215,7 @@ pub(in crate::environment) fn carried(
 fn killed_between_any_two_calls_somebody_is_in_force_and_the_next_one_goes_on() {
     let rules =
         vec![start(), stop(), rule("elsewhere", "cron(0 1 * * ? *)", vec![document("AWS-StopRdsInstance", "x")])];
-    let begin = Aws { group: None, rules };
+    let begin = Aws { rules, ..Aws::default() };
     let sound = |aws: &Aws, made: usize| {
         for verb in [Verb::Stop, Verb::Start] {
             assert!(aws.in_force(verb), "after {made} calls nobody would {} it", verb.word());
@@ -234,7 +247,7 @@ fn killed_between_any_two_calls_somebody_is_in_force_and_the_next_one_goes_on() 
 
 #[test]
 fn the_plan_shows_each_rule_with_its_hour_here_its_next_firing_and_what_takes_its_place() {
-    let plan = proposed(&environment(), &Aws { group: None, rules: vec![stop()] }).unwrap().plan();
+    let plan = proposed(&environment(), &Aws { rules: vec![stop()], ..Aws::default() }).unwrap().plan();
     let [.., one] = plan.differences.as_slice() else { panic!("{plan:?}") };
     assert_eq!(one.what, "rule night");
     assert_eq!(
@@ -276,11 +289,11 @@ fn spoilt(how: &str) -> Rule {
 #[case("topic", "it also calls pager")]
 fn a_rule_that_is_not_this_environments_alone_is_never_switched_off(#[case] how: &str, #[case] why: &str) {
     let bad = Rule { name: "bad".to_owned(), arn: Arn::from("arn:aws:events:r:1:rule/bad"), ..spoilt(how) };
-    let alone = proposed(&environment(), &Aws { group: None, rules: vec![bad.clone()] }).unwrap_err();
+    let alone = proposed(&environment(), &Aws { rules: vec![bad.clone()], ..Aws::default() }).unwrap_err();
     assert!(alone.starts_with("no rule can be migrated: rule bad, which stops shop-dev-db: "), "{alone}");
     assert!(alone.contains(why), "{alone}");
     // Beside one that may go it is told, and stays.
-    let mut aws = Aws { group: None, rules: vec![bad, stop()] };
+    let mut aws = Aws { rules: vec![bad, stop()], ..Aws::default() };
     let procedure = proposed(&environment(), &aws).unwrap();
     let notices = procedure.plan().notices.join("\n");
     assert!(notices.contains("left as it is: rule bad") && notices.contains(why), "{notices}");
@@ -291,7 +304,7 @@ fn a_rule_that_is_not_this_environments_alone_is_never_switched_off(#[case] how:
 
 #[test]
 fn what_stands_in_the_way_is_said_with_what_to_do() {
-    let aws = Aws { group: None, rules: vec![stop()] };
+    let aws = Aws { rules: vec![stop()], ..Aws::default() };
     let refused = |environment: &Environment| proposed(environment, &aws).unwrap_err();
     let without = Environment::new("shop-dev", vec![scope()]);
     assert!(refused(&without).contains("`toban schedule set shop-dev SCHEDULE`"));
@@ -327,14 +340,14 @@ fn what_stands_in_the_way_is_said_with_what_to_do() {
 fn an_enforced_schedule_that_a_rule_bars_is_what_migrating_is_for() {
     let mut enforced = environment();
     enforced.offhours.as_mut().unwrap().routine.schedule.mode = Mode::Enforce;
-    let mut aws = Aws { group: None, rules: vec![stop()] };
+    let mut aws = Aws { rules: vec![stop()], ..Aws::default() };
     let ending = carried(proposed(&enforced, &aws).unwrap(), &mut aws, usize::MAX, &|_, _| {}).unwrap();
     assert_eq!(ending.how, How::Done, "{}", ending.says);
     let world = aws.world();
     let others = Others::of(&enforced, &[database()], &world, &timers(&world), (&tokyo(), now()));
     assert_eq!(others.bar_enforcing(), None, "what is switched off owns nothing");
     // Where another rule has to stay, two would fight.
-    let both = Aws { group: None, rules: vec![spoilt("managed"), Rule { ..start() }] };
+    let both = Aws { rules: vec![spoilt("managed"), start()], ..Aws::default() };
     let says = proposed(&enforced, &both).unwrap_err();
     assert!(says.contains("cannot be enforced: rule night"), "{says}");
 }
@@ -345,12 +358,12 @@ fn a_start_that_nobody_makes_any_more_is_told_and_a_stop_that_nobody_would_make_
     let schedule = &mut nights.offhours.as_mut().unwrap().routine.schedule;
     (schedule.mode, schedule.on) = (Mode::StopOnly, Vec::new());
     schedule.stop = vec![crate::schedule::StopAt::parse("mon-sun", "22:00").unwrap()];
-    let plan = proposed(&nights, &Aws { group: None, rules: vec![start(), stop()] }).unwrap().plan();
+    let plan = proposed(&nights, &Aws { rules: vec![start(), stop()], ..Aws::default() }).unwrap().plan();
     let notices = plan.notices.join("\n");
     assert!(notices.contains("shop-dev-db is started by hand from then on"), "{notices}");
 
     let mut gone = environment();
     gone.offhours.as_mut().unwrap().sleepers[0].actual = Actual::Gone;
-    let says = proposed(&gone, &Aws { group: None, rules: vec![stop()] }).unwrap_err();
+    let says = proposed(&gone, &Aws { rules: vec![stop()], ..Aws::default() }).unwrap_err();
     assert!(says.contains("nothing of ours would stop shop-dev-db"), "{says}");
 }

@@ -2,6 +2,7 @@
 //! own schedule, and which jobs come while its database sleeps. `timers` gathers what there is, `owners` and `jobs`
 //! hold it against an environment, `words` tells it. Pure; what others made is only ever shown.
 
+mod away;
 mod jobs;
 mod owners;
 mod timers;
@@ -19,6 +20,7 @@ use crate::schedule::foreign::WorkKind;
 use crate::schedule::{ClockTime, Verb};
 use crate::world::{Fault, FaultKind, Resource, ResourceId, World};
 
+pub use away::Away;
 pub(super) use owners::is as aims_at;
 pub use timers::{Timer, timers};
 
@@ -107,6 +109,8 @@ pub struct Owner {
     pub last: Option<Last>,
     /// When it next goes against the environment's own schedule.
     pub against: Option<Timestamp>,
+    /// How an override of ours holds it back, if one does.
+    pub away: Option<Away>,
 }
 
 /// How something went last.
@@ -233,6 +237,11 @@ impl Others {
             "let {} be read, choose mode = \"edge\", or set enforce_blind = true in its [environment] of the configuration",
             operations.join(" and ")
         )
+    }
+
+    /// Rules that an override of ours holds back.
+    pub fn held_back(&self) -> impl Iterator<Item = &Owner> {
+        self.owners.iter().filter(|owner| owner.away.is_some())
     }
 
     /// Those who stop or start `id`.

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::{Last, Owner, Site, Source, Timer, clock};
+use super::{Last, Owner, Site, Source, Timer, away, clock};
 use crate::environment::sleepers::Sleeper;
 use crate::kinds::automation_run::Run;
 use crate::schedule::foreign::{Aim, Does, Tool, lights_off, worn};
@@ -34,6 +34,7 @@ pub(super) fn of_timer(timer: &Timer, site: &Site<'_>) -> Vec<Owner> {
         enabled: timer.enabled,
         last: by.as_deref().and_then(|document| last(document, *verb, it, timer, site)),
         against: against(timer, *verb, site),
+        away: away::of_timer(timer, site).filter(|_| timer.source == Source::Rule && !timer.enabled),
     })
     .collect()
 }
@@ -94,6 +95,7 @@ pub(super) fn of_tags(it: &Sleeper) -> Vec<Owner> {
         enabled: true,
         last: None,
         against: None,
+        away: None,
     });
     let tools = worn(&it.tags).into_iter().filter(|worn| worn.tool != Tool::LightsOff);
     let tools = tools.map(|worn| {
@@ -110,6 +112,7 @@ pub(super) fn of_tags(it: &Sleeper) -> Vec<Owner> {
             enabled: true,
             last: worn.last.map(|status| Last { status, at: None, failed, why: None, open: false }),
             against: None,
+            away: None,
         }
     });
     tools.chain(raw).collect()

@@ -149,6 +149,10 @@ impl Owner {
             "mistaken": false, "instead": null,
             "by": self.by, "enabled": self.enabled, "last_run": last,
             "conflict_at": self.against.map(|at| words::rfc(at, zone)),
+            "held_back": self.away.as_ref().map(|away| json!({
+                "until": away.until.map(|at| words::rfc(at, zone)), "by": away.by,
+                "returns_at": away.returns.map(|at| words::rfc(at, zone)), "forgotten": away.forgotten,
+            })),
         });
         merge(&mut object, self.clock.as_ref().map(|clock| clock.fields(zone)));
         object

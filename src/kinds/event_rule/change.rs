@@ -8,7 +8,11 @@ use crate::app::gate::{Change, Deed, Pass, Plan};
 use crate::aws::Clients;
 use crate::cloud::Receipt;
 use crate::kinds::Boxed;
+use crate::schedule::tags;
 use crate::world::{EnvironmentName, Fault, FaultKind, Resource, ResourceId, Scope};
+
+const TAG: &str = "events:TagResource";
+const UNTAG: &str = "events:UntagResource";
 
 /// Switches one rule of the default bus on or off.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -21,6 +25,19 @@ pub struct Switch {
     pub name: String,
     /// Whether it shall fire.
     pub enable: bool,
+    /// What is written on it of that.
+    pub mark: Mark,
+}
+
+/// What becomes of the tag that tells whose override has switched a rule off, and until when.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Mark {
+    /// It stays as it is.
+    Keep,
+    /// It is written, before the rule is switched: whoever finds the rule off finds the reason.
+    Write(String),
+    /// It is taken away, once the rule is switched.
+    Take,
 }
 
 impl Switch {
@@ -28,7 +45,13 @@ impl Switch {
     #[must_use]
     pub fn of(rule: &Rule, scope: &Scope, environment: &EnvironmentName, enable: bool) -> Self {
         let on = ResourceId { kind: Rule::KIND, scope: scope.clone(), key: rule.key().into() };
-        Self { environment: environment.clone(), on, name: rule.name.clone(), enable }
+        Self { environment: environment.clone(), on, name: rule.name.clone(), enable, mark: Mark::Keep }
+    }
+
+    /// The same, marking it.
+    #[must_use]
+    pub fn marking(self, mark: Mark) -> Self {
+        Self { mark, ..self }
     }
 
     const fn action(&self) -> &'static str {
@@ -43,24 +66,47 @@ impl Switch {
 impl Change for Switch {
     fn plan(&self) -> Plan {
         let does = if self.enable { "enable" } else { "disable" };
-        let call = format!("{} {}", self.operation(), self.name);
-        Plan::new(format!("{does} the rule {}", self.name), self.environment.clone(), self.on.clone(), vec![call])
+        let mut calls = vec![format!("{} {}", self.operation(), self.name)];
+        match &self.mark {
+            Mark::Keep => {}
+            Mark::Write(value) => calls.insert(0, format!("{TAG} {} {}={value}", self.name, tags::OVERRIDE)),
+            Mark::Take => calls.push(format!("{UNTAG} {} no {}", self.name, tags::OVERRIDE)),
+        }
+        Plan::new(format!("{does} the rule {}", self.name), self.environment.clone(), self.on.clone(), calls)
     }
 
     fn deed(&self) -> Deed {
         let verb = if self.enable { "enable-rule" } else { "disable-rule" };
-        Deed { verb, on: self.on.clone(), arguments: vec![("name", self.name.clone())] }
+        let mut arguments = vec![("name", self.name.clone())];
+        match &self.mark {
+            Mark::Keep => {}
+            Mark::Write(value) => arguments.push(("mark", value.clone())),
+            Mark::Take => arguments.push(("mark", String::new())),
+        }
+        Deed { verb, on: self.on.clone(), arguments }
     }
 
     fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> Boxed<'a, Result<Receipt, Fault>> {
         Box::pin(async move {
+            let (name, arn) = (Some(&*self.name), &*self.on.key);
+            if let Mark::Write(value) = &self.mark {
+                let tags = json!({ "ResourceARN": arn, "Tags": [{ "Key": tags::OVERRIDE, "Value": value }] });
+                aws.call(TAG, name, aws.events.call("TagResource", tags)).await?;
+            }
             let sent = aws.events.call(self.action(), json!({ "Name": self.name }));
-            let (says, request_id) = match aws.call(self.operation(), Some(&self.name), sent).await {
+            let (says, request_id) = match aws.call(self.operation(), name, sent).await {
                 Ok(answer) => (if self.enable { "is enabled" } else { "is disabled" }, answer.request_id),
                 // A rule that is gone fires as little as one that is switched off.
                 Err(fault) if !self.enable && is_gone(&fault) => ("is gone already", None),
                 Err(fault) => return Err(fault),
             };
+            if self.mark == Mark::Take {
+                let tags = json!({ "ResourceARN": arn, "TagKeys": [tags::OVERRIDE] });
+                // It is as it should be, whatever it wears; a mark on a rule that fires means nothing.
+                if let Err(fault) = aws.call(UNTAG, name, aws.events.call("UntagResource", tags)).await {
+                    tracing::warn!(%fault, "a rule keeps the mark of an override that is over");
+                }
+            }
             let says = Some(format!("the rule {} {says}", self.name));
             Ok(Receipt { request_ids: request_id.into_iter().collect(), says, facts: Vec::new() })
         })

@@ -22,7 +22,8 @@ impl Kind for Rules {
     // A rule places nothing: it waits until the names and tags that do are read, a call for each rule as it takes.
     const NEEDS: &'static [KindName] = &[Tagged::KIND];
     const PERMISSIONS: &'static [&'static str] = &["events:ListRules", "events:ListTargetsByRule"];
-    const CHANGES: &'static [&'static str] = &["events:DisableRule", "events:EnableRule"];
+    const CHANGES: &'static [&'static str] =
+        &["events:DisableRule", "events:EnableRule", "events:TagResource", "events:UntagResource"];
 
     fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<Rule>, Fault>> {
         Box::pin(fetch::read(ask))

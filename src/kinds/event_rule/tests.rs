@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::change::Switch;
+use super::change::{Mark, Switch};
 use super::{Rule, fetch};
 use crate::app::gate::{Answer, Circumstances, Gate};
 use crate::aws::{Clients, Json, Script};
@@ -97,6 +97,10 @@ async fn a_list_that_is_refused_is_a_fault_and_a_probe_asks_little() {
 }
 
 async fn switched(script: &Script, enable: bool) -> Result<Receipt, Fault> {
+    marked(script, enable, Mark::Keep).await
+}
+
+async fn marked(script: &Script, enable: bool, mark: Mark) -> Result<Receipt, Fault> {
     let aws = Clients { events: Json::events_by(script), ..Clients::silent() };
     let rule = Rule {
         arn: Arn::from("arn:aws:events:ap-northeast-1:1:rule/stop"),
@@ -109,7 +113,7 @@ async fn switched(script: &Script, enable: bool) -> Result<Receipt, Fault> {
         targets: Vec::new(),
         whole: true,
     };
-    let change = Box::new(Switch::of(&rule, &scope(), &"dev".into(), enable));
+    let change = Box::new(Switch::of(&rule, &scope(), &"dev".into(), enable).marking(mark));
     let now = jiff::Timestamp::UNIX_EPOCH;
     let at = Circumstances {
         protected: false,
@@ -139,4 +143,22 @@ async fn a_rule_is_switched_off_and_on_by_its_name_and_one_that_is_gone_is_off()
     assert_eq!(on.expect_err("nothing could be enabled").operation, "events:EnableRule");
     let managed = answer(&json!({ "__type": "ManagedRuleException", "message": "managed by x" }));
     assert!(switched(&Script::new([(400, managed)]), false).await.is_err());
+}
+
+#[tokio::test]
+async fn a_rule_says_why_it_is_off_before_it_is_and_no_longer_once_it_is_on() {
+    let why = || Mark::Write("running/2026-11-21T23:30+09:00/you".to_owned());
+    let script = Script::new([(200, ""), (200, ""), (200, ""), (200, "")]);
+    assert!(marked(&script, false, why()).await.is_ok() && marked(&script, true, Mark::Take).await.is_ok());
+    let sent: Vec<String> = script.sent().into_iter().map(|sent| sent.body).collect();
+    assert!(sent[0].contains(r#""Key":"toban:override","Value":"running/2026-11-21T23:30+09:00/you""#), "{sent:?}");
+    assert!(sent[0].contains(":rule/stop") && sent[3].contains(r#""TagKeys":["toban:override"]"#), "{sent:?}");
+    assert_eq!((sent[1].as_str(), sent[2].as_str()), (r#"{"Name":"stop"}"#, r#"{"Name":"stop"}"#));
+
+    let no = || answer(&json!({ "__type": "AccessDeniedException", "message": "not authorized" }));
+    let script = Script::new([(400, no())]);
+    let refused = marked(&script, false, why()).await.expect_err("nobody would know why it is off");
+    assert_eq!((refused.operation.as_str(), script.sent().len()), ("events:TagResource", 1));
+    let script = Script::new([(200, ""), (400, no())]);
+    assert!(marked(&script, true, Mark::Take).await.is_ok(), "it is on, whatever it wears");
 }

@@ -11,7 +11,8 @@ use crate::aws::{Clients, at};
 use crate::cloud::Receipt;
 use crate::kinds::Boxed;
 use crate::schedule::due::client_token;
-use crate::schedule::materialise::{MAX_ATTEMPTS, MAX_EVENT_AGE, Planned};
+use crate::schedule::materialise::Planned;
+use crate::schedule::returning::retries;
 use crate::schedule::tags;
 use crate::world::{EnvironmentName, Fault, FaultKind, Resource, ResourceId, Scope};
 
@@ -108,9 +109,10 @@ pub struct PutSchedule {
 impl PutSchedule {
     fn target(&self) -> Result<types::Target, String> {
         let small = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
+        let (attempts, age) = retries(&self.planned.target);
         let retry = types::RetryPolicy::builder()
-            .maximum_retry_attempts(small(MAX_ATTEMPTS))
-            .maximum_event_age_in_seconds(small(MAX_EVENT_AGE));
+            .maximum_retry_attempts(small(attempts))
+            .maximum_event_age_in_seconds(small(age));
         let queue = self.queue.as_ref().filter(|_| self.planned.dead_letter);
         types::Target::builder()
             .arn(&self.planned.target)

@@ -28,7 +28,7 @@ fn world(rules: Vec<Rule>) -> World {
 fn handover() -> Handover {
     let on = ResourceId { kind: Rule::KIND, scope: scope(), key: "night".into() };
     let plan = Plan::new("switch", "dev".into(), on, vec!["events:DisableRule night".to_owned()]);
-    let rules = Switches::new("dev".into(), vec![(scope(), rule(true))], false);
+    let rules = Switches::new("dev".into(), vec![(scope(), rule(true), Mark::Keep)], false);
     Handover::new(plan, vec![Stage::Rules(rules)], "toban again".to_owned(), "nothing".to_owned())
 }
 

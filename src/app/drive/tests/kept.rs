@@ -197,3 +197,29 @@ async fn a_rule_beside_the_schedules_gives_way_once_they_are_as_computed() {
     let (plan, ending) = does(&demo, "migrate", "").await;
     assert!(plan.is_harmless() && ending.says.starts_with("there is nothing to migrate"), "{}", ending.says);
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_override_holds_the_rule_back_and_it_comes_back_by_itself() {
+    let demo = Arc::new(Demo::at(7, 0));
+    // A Monday: the rule would stop the cluster at 23:00.
+    let evening = second(&demo, "23T20:00");
+    demo.go_to(evening);
+    let (plan, ending) = does(&demo, "override", "23:30").await;
+    assert_eq!(ending.how, How::Done, "{}", ending.says);
+    assert!(
+        plan.notices.iter().any(|notice| notice.starts_with("second best: rule backend-dev-cluster-stop")),
+        "{plan:?}"
+    );
+    let rule = |outlook: &Outlook| {
+        let environment = outlook.picture.environment(&NAME.into()).expect("it is there").clone();
+        environment.others.owners.into_iter().find(|owner| owner.name == "backend-dev-cluster-stop").expect("the rule")
+    };
+    let outlook = look(&demo).await;
+    let held = rule(&outlook);
+    assert!(!held.enabled && !held.is_forgotten(), "{held:?}");
+    assert!(drift(&outlook).is_empty());
+    let late = second(&demo, "23T23:35");
+    demo.go_to(late);
+    let back = rule(&look(&demo).await);
+    assert!(back.enabled && back.away.is_none(), "{back:?}");
+}
