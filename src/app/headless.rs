@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use super::pace::{Outcome, Pacer, Reading, Tempo};
 use super::peek::KNOWN;
 use crate::cloud::Cloud;
-use crate::environment::{Environment, OffHours, Picture, Wishes, gather};
+use crate::environment::{Environment, OffHours, Picture, Wishes, gather, record_reads};
 use crate::kinds::kind;
 use crate::procedure::Want;
 use crate::world::{Coverage, Fault, FaultKind, Found, Scope, World};
@@ -47,7 +47,7 @@ pub async fn picture(
 ) -> Result<Outlook, Fault> {
     let mut engine = Engine::open(cloud, Tempo::default()).await?;
     engine.round(cloud, progress).await;
-    Ok(engine.outlook(cloud, view))
+    Ok(engine.recorded(cloud, view).await)
 }
 
 /// Reads `wants` into `world` beside what the schedule of readings reads, one after the other: what comes later may need
@@ -193,7 +193,7 @@ impl Engine {
 
     /// The outlook with why something drifts, each cause read once in a while.
     async fn explained(&mut self, cloud: &Arc<dyn Cloud>, view: &View) -> Outlook {
-        let (outlook, now) = (self.outlook(cloud, view), cloud.now());
+        let (outlook, now) = (self.recorded(cloud, view).await, cloud.now());
         self.asked.retain(|(_, at)| now.duration_since(*at) < KNOWN);
         let mut wants = causes(&outlook.picture, &|_| true);
         wants.retain(|want| !self.asked.iter().any(|(known, _)| known == want));
@@ -201,6 +201,20 @@ impl Engine {
             return outlook;
         }
         self.asked.extend(wants.iter().map(|want| (want.clone(), now)));
+        consult(&**cloud, &mut self.world, &at_once(&wants)).await;
+        self.outlook(cloud, view)
+    }
+
+    /// The outlook with what is written on the schedule groups that are records: one call for each, at every look, for
+    /// what tells of a member comes with every look at it too. Calls nothing where no group is a record.
+    async fn recorded(&mut self, cloud: &Arc<dyn Cloud>, view: &View) -> Outlook {
+        let outlook = self.outlook(cloud, view);
+        let of = |environment| record_reads(environment, &self.world);
+        let wants: Vec<Want> = outlook.picture.environments.iter().flat_map(of).collect();
+        if wants.is_empty() {
+            return outlook;
+        }
+        // What could not be read stands beside the data, and with each environment.
         consult(&**cloud, &mut self.world, &at_once(&wants)).await;
         self.outlook(cloud, view)
     }

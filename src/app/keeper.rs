@@ -164,6 +164,12 @@ impl Keeper {
         // Somebody else is at it: theirs to finish, and seen done the next time.
         let Some(_held) = self.ledger.hold(environment.name.as_str()).map_err(unwritten)? else { return Ok(false) };
         self.ledger.look(environment.name.as_str(), now).map_err(unwritten)?;
+        // Beside an override that nobody could read nothing is done: the edge may be one that it puts off.
+        if let Some(why) = off.record.unknown() {
+            let says = format!("{}: {why}; its edges wait, for what stands above them is not known", environment.name);
+            round.standing.push(says);
+            return Ok(false);
+        }
         let known = self.ledger.read().map_err(unwritten)?;
         let sighted = sighted::sighted(&self.ledger, &known, off, (outlook.at, now)).map_err(unwritten)?;
         // The first moment at which one of them has been wrongly up for long enough.

@@ -1,5 +1,6 @@
-//! What is read beside the pace because of what is seen: why a database drifts, and for the schedule on the open page what AWS
-//! holds of it and what maintenance waits. Each is asked for once in a while, quietly. Pure.
+//! What is read beside the pace because of what is seen: why a database drifts, what is written on
+//! the schedule groups that are records, and for the schedule on the open page what AWS holds of it and what maintenance
+//! waits. Each is asked for once in a while, quietly. Pure.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -7,12 +8,23 @@ use super::effect::Effect;
 use super::model::Model;
 use super::place::Place;
 use super::tunnels::Readings;
-use crate::environment::{OffHours, schedule_place, schedule_reads};
+use crate::environment::{OffHours, record_reads, schedule_place, schedule_reads};
+use crate::kinds::schedule_record::Notes;
 use crate::procedure::Want;
 use crate::schedule::Backend;
+use crate::world::Resource;
 
 /// How long what was read counts as known: each schedule of a group takes a call.
 pub(super) const KNOWN: SignedDuration = SignedDuration::from_mins(5);
+
+/// How long what stands on a record counts as known: overrides of colleagues are seen no later than those on members of
+/// an environment that is not in focus.
+const RECORDED: SignedDuration = SignedDuration::from_secs(60);
+
+/// How long what `want` brought counts as known.
+fn known(model: &Model, want: &Want) -> SignedDuration {
+    model.settings.speed.apart(if want.kind == Notes::KIND { RECORDED } else { KNOWN })
+}
 
 /// What was asked for, and when.
 pub(super) type Peeked = Vec<(Want, Timestamp)>;
@@ -21,6 +33,7 @@ pub(super) type Peeked = Vec<(Want, Timestamp)>;
 fn wants(model: &Model) -> Vec<Want> {
     let scheduled = model.picture.environments.iter().filter_map(|it| it.offhours.as_deref());
     let mut wants: Vec<Want> = scheduled.flat_map(OffHours::causes).collect();
+    wants.extend(model.picture.environments.iter().flat_map(|it| record_reads(it, &model.world)));
     if let Some(Place::Schedule(name, _)) = model.here()
         && let Some(environment) = model.picture.environment(name)
         && let Some(off) = environment.offhours.as_deref()
@@ -38,8 +51,9 @@ fn wants(model: &Model) -> Vec<Want> {
 /// Asks for what is not known.
 pub(super) fn peek(model: &mut Model) -> Option<Effect> {
     let now = model.now;
-    let known = model.settings.speed.apart(KNOWN);
-    model.peeked.retain(|(_, at)| now.duration_since(*at) < known);
+    let mut peeked = std::mem::take(&mut model.peeked);
+    peeked.retain(|(want, at)| now.duration_since(*at) < known(model, want));
+    model.peeked = peeked;
     let mut wants = wants(model);
     wants.retain(|want| !model.peeked.iter().any(|(known, _)| known == want));
     if wants.is_empty() {
@@ -55,8 +69,7 @@ pub(super) fn peek(model: &mut Model) -> Option<Effect> {
 pub(super) fn next_at(model: &Model) -> Option<Timestamp> {
     let wants = wants(model);
     let wanted = model.peeked.iter().filter(|(want, _)| wants.contains(want));
-    let known = model.settings.speed.apart(KNOWN);
-    wanted.filter_map(|(_, at)| at.checked_add(known).ok()).min()
+    wanted.filter_map(|(want, at)| at.checked_add(known(model, want)).ok()).min()
 }
 
 /// Takes what was read, if it was asked for here. A fault stands beside the data, and is said on the page.

@@ -68,6 +68,7 @@ pub(super) fn environment(name: &str, stage: Option<&str>, health: Health) -> En
         named: Vec::new(),
         account: Some(AccountId::from("123456789012")),
         region: Some(Region::from("ap-northeast-1")),
+        record: crate::schedule::Record::default(),
         scopes: vec![scope()],
         members: Vec::new(),
         counts: Counts::default(),

@@ -86,8 +86,8 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         Some(Command::Man) => generate::man()?,
         Some(Command::Journal(args)) => return journal::run(&cli.global, args),
         Some(Command::Policy(args)) => match &args.account {
-            Some(account) if args.scheduler => format!("{:#}\n", policy::scheduler(account)),
-            _ if args.operator => format!("{:#}\n", operator::operator()),
+            Some(account) if args.scheduler => format!("{:#}\n", policy::scheduler(account, !args.no_tags)),
+            _ if args.operator => format!("{:#}\n", operator::operator(!args.no_tags)),
             _ => format!("{:#}\n", policy::read_only()),
         },
         _ => return engine(cli),

@@ -27,15 +27,17 @@ enum Feature {
     Other,
 }
 
-/// The policy document.
+/// The policy document; without `tags`, for environments whose record is their schedule group, nothing of it tags a
+/// database or a service.
 #[must_use]
-pub(super) fn operator() -> Value {
+pub(super) fn operator(tags: bool) -> Value {
     let mut statements: BTreeMap<Feature, BTreeSet<&str>> = BTreeMap::new();
     for kind in KINDS {
         for action in kind.changes() {
             statements.entry(feature(action, kind.changes())).or_default().insert(action);
         }
     }
+    statements.retain(|feature, _| tags || *feature != Feature::ScheduleTags);
     let statements: Vec<Value> =
         statements.into_iter().map(|(feature, actions)| statement(feature, &actions)).collect();
     json!({ "Version": "2012-10-17", "Statement": statements })
@@ -128,7 +130,7 @@ mod tests {
 
     #[test]
     fn it_has_exactly_what_the_kinds_name_and_nothing_else() {
-        let policy = operator();
+        let policy = operator(true);
         let statements = policy["Statement"].as_array().unwrap();
         let mut printed = BTreeSet::new();
         for statement in statements {

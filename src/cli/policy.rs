@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::kinds::KINDS;
 use crate::kinds::schedule_group::Group;
+use crate::kinds::schedule_record::Notes;
 use crate::schedule::routine::acts;
 use crate::schedule::{MemberKind, returning};
 use crate::world::Resource;
@@ -37,9 +38,9 @@ pub(super) fn read_only() -> Value {
 }
 
 /// The role that schedules act by, in the account of that number: who may take it, and what it may do; and what whoever
-/// writes the schedules needs besides.
+/// writes the schedules needs besides; without `tags`, where the group is the record, nothing of it tags what sleeps.
 #[must_use]
-pub(super) fn scheduler(account: &str) -> Value {
+pub(super) fn scheduler(account: &str, tags: bool) -> Value {
     let groups = format!("arn:aws:scheduler:*:{account}:schedule-group/toban-*");
     let role = format!("arn:aws:iam::{account}:role/{}", crate::schedule::routine::ROLE);
     let arn = |service: &str, rest: &str| format!("arn:aws:{service}:*:{account}:{rest}");
@@ -69,9 +70,14 @@ pub(super) fn scheduler(account: &str) -> Value {
         "Resource": role,
         "Condition": { "StringEquals": { "iam:PassedToService": "scheduler.amazonaws.com" } },
     });
-    let changes = crate::kinds::kind(<Group as Resource>::KIND).map(|kind| kind.changes()).unwrap_or_default();
-    let reads = crate::kinds::kind(<Group as Resource>::KIND).map(|kind| kind.permissions()).unwrap_or_default();
-    let writes: Vec<&str> = reads.iter().chain(changes).copied().collect();
+    let kinds = [<Group as Resource>::KIND, <Notes as Resource>::KIND].into_iter().filter_map(crate::kinds::kind);
+    let mut writes: Vec<&str> = Vec::new();
+    for action in kinds.flat_map(|kind| kind.permissions().iter().chain(kind.changes())) {
+        let tags_members = !action.starts_with("scheduler:");
+        if !writes.contains(action) && (tags || !tags_members) {
+            writes.push(action);
+        }
+    }
     let version = "2012-10-17";
     json!({
         "role": role,
@@ -113,7 +119,7 @@ mod tests {
 
     #[test]
     fn the_scheduler_role_can_be_taken_for_our_groups_only() {
-        let printed = scheduler("123456789012");
+        let printed = scheduler("123456789012", true);
         let trust = &printed["trust"]["Statement"][0];
         assert_eq!(trust["Condition"]["StringEquals"]["aws:SourceAccount"], "123456789012");
         let groups = "arn:aws:scheduler:*:123456789012:schedule-group/toban-*";
@@ -128,6 +134,20 @@ mod tests {
             "{acts:?}"
         );
         assert!(acts.iter().all(|statement| !statement.contains("Delete") && !statement.contains("\"*\"")), "{acts:?}");
+    }
+
+    #[test]
+    fn where_the_group_is_the_record_nothing_that_sleeps_is_tagged() {
+        let calls = |tags| scheduler("123456789012", tags)["caller"]["Statement"][0]["Action"].to_string();
+        assert!(calls(true).contains("rds:AddTagsToResource") && calls(true).contains("ecs:TagResource"));
+        assert!(!calls(false).contains("rds:") && !calls(false).contains("ecs:"), "{}", calls(false));
+        for own in ["scheduler:TagResource", "scheduler:UntagResource", "scheduler:ListTagsForResource"] {
+            assert!(calls(false).contains(own), "{own}");
+        }
+        let operator = |tags| crate::cli::operator::operator(tags).to_string();
+        assert!(operator(true).contains("rds:AddTagsToResource") && !operator(false).contains("rds:AddTagsToResource"));
+        // A revision may wear tags all the same.
+        assert!(operator(false).contains("TobanDeployTags") && operator(false).contains("scheduler:UntagResource"));
     }
 
     #[test]

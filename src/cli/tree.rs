@@ -293,6 +293,9 @@ pub struct Policy {
     /// The role that schedules at AWS act by: trust, policy, and what whoever writes them needs
     #[arg(long, requires = "account")]
     pub scheduler: bool,
+    /// Without leave to tag databases and services, for environments with `record = "group"`
+    #[arg(long)]
+    pub no_tags: bool,
     /// The account it is for, twelve digits
     #[arg(long, value_name = "ID", value_parser = account)]
     pub account: Option<String>,

@@ -11,9 +11,10 @@ use super::document::{Table, Value};
 use super::interval::interval;
 use crate::schedule::dates::read_dates;
 use crate::schedule::prices::Prices;
+use crate::schedule::routine::group_name;
 use crate::schedule::{
-    Backend, Builtin, Calendar, Guard, HolidayPolicy, Holidays, Member, MemberKind, Mode, Period, Ready, Routine,
-    Schedule, StopAt, WakeDesired,
+    Backend, Builtin, Calendar, Guard, HolidayPolicy, Holidays, Member, MemberKind, Mode, Period, Ready, Record,
+    Routine, Schedule, StopAt, WakeDesired,
 };
 use crate::world::Arn;
 
@@ -221,26 +222,59 @@ pub(super) fn prices(root: &Table<'_>) -> Prices {
     prices
 }
 
-/// What an environment says of its off-hours.
-pub(super) fn routine(table: &Table<'_>, schedules: &Named<Schedule>, prices: &Prices) -> Option<Routine> {
+/// What an environment says of its off-hours, and what the words about its sleep are written on.
+pub(super) fn offhours(
+    (name, table): (&str, &Table<'_>),
+    schedules: &Named<Schedule>,
+    prices: &Prices,
+) -> (Option<Routine>, Record) {
     let schedule = table.get("schedule").map(|value| known(&value, schedules, "schedule"));
     let backends = Backend::ALL.map(|backend| (backend.word(), backend));
     let backend = table.get("backend").map_or(Some(Backend::default()), |value| one_of(&value, &backends));
-    let group = table.get("group").and_then(|value| group(&value));
+    let group = table.get("group").map(|value| group(&value));
     let role_arn = table.get("role_arn").and_then(|value| arn(&value, "arn:aws:iam::123456789012:role/name", "role"));
     let queue = "arn:aws:sqs:ap-northeast-1:123456789012:name";
     // An empty one says that there is none.
     let dlq_arn = table.get("dlq_arn").filter(|value| !value.is_empty()).and_then(|value| arn(&value, queue, "queue"));
     let enforce_blind = table.get("enforce_blind").and_then(|value| value.flag()).unwrap_or(false);
+    let records = [(Record::TAGS, false), (Record::GROUP, true)];
+    let on_group = table.get("record").and_then(|value| one_of(&value, &records)) == Some(true);
     if schedule.is_none() {
-        for key in ["backend", "group", "role_arn", "dlq_arn", "enforce_blind"] {
+        for key in ["backend", "role_arn", "dlq_arn", "enforce_blind"] {
             if let Some(value) = table.get(key) {
                 value.refuse::<()>("only goes with `schedule`; add one or take this out".to_owned());
             }
         }
+        if let Some(value) = table.get("group").filter(|_| !on_group) {
+            let says = "only goes with `schedule`, or with record = \"group\"; add one or take this out";
+            value.refuse::<()>(says.to_owned());
+        }
     }
-    let (schedule, backend, prices) = (schedule??, backend?, prices.clone());
-    Some(Routine { schedule, backend, group, role_arn, dlq_arn, enforce_blind, prices })
+    // What was refused is told of already, and not called missing.
+    let kept = match (&schedule, backend) {
+        (Some(_), Some(backend)) => backend == Backend::EventBridge,
+        (Some(_), None) => true,
+        (None, _) => false,
+    };
+    if on_group
+        && group.is_none()
+        && !kept
+        && let Some(value) = table.get("record")
+    {
+        value.refuse::<()>(format!(
+            "\"group\" needs a schedule group: name one, as in group = {:?}, or have a schedule kept by backend = {:?}",
+            group_name(name),
+            Backend::EventBridge.word()
+        ));
+    }
+    let group = group.flatten();
+    let record = match on_group {
+        true => Record::Group(group.clone().unwrap_or_else(|| group_name(name))),
+        false => Record::Tags,
+    };
+    let (Some(Some(schedule)), Some(backend)) = (schedule, backend) else { return (None, record) };
+    let routine = Routine { schedule, backend, group, role_arn, dlq_arn, enforce_blind, prices: prices.clone() };
+    (Some(routine), record)
 }
 
 fn group(value: &Value<'_>) -> Option<String> {

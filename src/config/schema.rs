@@ -9,7 +9,7 @@ use crate::aws::Source;
 use crate::environment::{Glob, Match, Wish, Wishes};
 use crate::schedule::Schedule;
 use crate::schedule::prices::Prices;
-use crate::world::{AccountId, EnvironmentName, Region};
+use crate::world::{AccountId, Region};
 
 use super::document::{Document, Table, Value};
 use super::error::ConfigError;
@@ -154,8 +154,7 @@ fn wishes(root: &Table<'_>, folder: &Path) -> Wishes {
 }
 
 fn wish(name: &str, table: &Table<'_>, schedules: &BTreeMap<String, Option<Schedule>>, prices: &Prices) -> Wish {
-    let wish = Wish {
-        name: EnvironmentName::from(name),
+    let mut wish = Wish {
         stage: table.get("stage").and_then(|value| value.text("\"dev\"")).map(str::to_owned),
         account: table.get("account").and_then(|value| account(&value)),
         region: table.get("region").and_then(|value| region(&value)).map(Region::from),
@@ -164,9 +163,10 @@ fn wish(name: &str, table: &Table<'_>, schedules: &BTreeMap<String, Option<Sched
         matches: table.get("match").and_then(|value| value.table()).map(|table| matches(&table)).unwrap_or_default(),
         exclude: table.get("exclude").and_then(|value| globs(&value)).unwrap_or_default(),
         deploy: table.get("deploy").and_then(|value| value.table()).and_then(|table| recipe(&table)),
-        routine: offhours::routine(table, schedules, prices),
-        sleepers: offhours::members(table),
+        ..Wish::new(name)
     };
+    (wish.routine, wish.record) = offhours::offhours((name, table), schedules, prices);
+    wish.sleepers = offhours::members(table);
     table.refuse_the_rest();
     wish
 }

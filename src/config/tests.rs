@@ -9,7 +9,7 @@ use super::*;
 use crate::aws::Source;
 use crate::environment::Glob;
 use crate::schedule::prices::Item;
-use crate::schedule::{Backend, Guard, MemberKind, Ready, WakeDesired};
+use crate::schedule::{Backend, Guard, MemberKind, Ready, Record, WakeDesired};
 use crate::world::EnvironmentName;
 
 fn fixtures(folder: &str) -> Vec<PathBuf> {
@@ -106,6 +106,12 @@ fn schedules_arrive_where_they_belong() {
     assert_eq!(poc.routine.as_ref().map(|routine| routine.backend), Some(Backend::Local));
     assert_eq!(poc.routine.as_ref().and_then(|routine| routine.dlq_arn.clone()), None, "an empty one is none");
     assert_eq!(poc.region, Some("ap-northeast-1".into()));
+    let record = |name: &str| settings.wishes.of(&EnvironmentName::from(name)).unwrap().record.clone();
+    let group = |name: &str| Record::Group(name.to_owned());
+    assert_eq!(record("prooflink-dev"), group("toban-prooflink-dev"));
+    assert_eq!(record("city-prod"), group("toban-city"), "of one without a schedule, which is put to sleep by hand");
+    assert_eq!(record("backend-dev"), group("toban-backend-dev"), "its usual group");
+    assert_eq!((record("backend-poc"), record("city-poc")), (Record::Tags, Record::Tags));
 }
 
 /// What nobody thought of is stopped again: one leaves that out by saying so.

@@ -5,6 +5,7 @@ mod build;
 mod clock;
 mod commands;
 mod look;
+mod notes;
 mod offhours;
 mod overlay;
 mod play;
@@ -143,6 +144,7 @@ impl Demo {
             commands::answer(&mut scene, &play);
             scheduler::fill(&mut scene, &play);
             rules::switch(&mut scene, &play);
+            notes::fill(&mut scene, &play);
             let scene = Arc::new(scene);
             let staged = Staged { now, acts: count, scene: Arc::clone(&scene) };
             locked(&self.staged).insert(scope.clone(), staged);

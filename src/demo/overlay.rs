@@ -3,7 +3,7 @@
 
 use super::play::Play;
 use super::scene::Scene;
-use super::{rules, scheduler};
+use super::{notes, rules, scheduler};
 use crate::app::gate::Deed;
 use crate::kinds::alarm::Alarm;
 use crate::kinds::ec2_instance::Instance;
@@ -70,7 +70,8 @@ pub(super) fn outcome(deed: &Deed, scene: &Scene) -> Result<Outcome, Fault> {
         let says = deed.arguments.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(", ");
         return Ok(Outcome::Done(What::Label(deed.arguments.clone()), says));
     }
-    if let Some(says) = scheduler::outcome(deed).or_else(|| rules::outcome(deed)) {
+    let at_aws = scheduler::outcome(deed).or_else(|| rules::outcome(deed)).or_else(|| notes::outcome(deed));
+    if let Some(says) = at_aws {
         return Ok(Outcome::Done(What::Deed(Box::new(deed.clone())), says));
     }
     let missing = |code: &str| fault(FaultKind::Gone, deed, code, format!("{key} not found"));

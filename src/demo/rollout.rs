@@ -287,7 +287,10 @@ impl Script {
             }
         };
         let told = |act: &&&Act| {
-            !matches!(act.what, What::Register(..) | What::Label(_) | What::Remember(_) | What::Bounds(_))
+            !matches!(
+                act.what,
+                What::Register(..) | What::Label(_) | What::Remember(_) | What::Bounds(_) | What::Deed(_)
+            )
         };
         let mut acts = acts.iter().filter(told).peekable();
         let Some(first) = acts.peek() else { return story(play.now) };

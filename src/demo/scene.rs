@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::look::{Look, Waits};
+use crate::kinds::schedule_record::Notes;
 use crate::kinds::{
     alarm, db_cluster, db_instance, db_maintenance, ec2_instance, ecs_cluster, ecs_service, event_rule,
     foreign_schedule,
@@ -50,6 +51,7 @@ impl Scene {
         scene.open::<scalable_target::ScalableTarget>("");
         scene.open::<tagged::Tagged>("");
         scene.open::<schedule_group::Group>("");
+        scene.open::<Notes>("");
         scene.open::<scheduled_action::ScheduledAction>("");
         scene.open::<event_rule::Rule>("");
         scene.open::<foreign_schedule::ForeignSchedule>("");
@@ -141,7 +143,7 @@ impl Scene {
     pub(super) fn found(&self, kind: KindName, coverage: &Coverage) -> Result<Found, Fault> {
         match (self.denied.get(&kind), self.drawers.get(&kind)) {
             (Some(fault), _) => Err(fault.clone()),
-            (None, Some(drawer)) => Ok(drawer.found(coverage)),
+            (None, Some(drawer)) => Ok(drawer.found(coverage, kind == Notes::KIND)),
             (None, None) => Ok(Harvest::<tagged::Tagged>::of(Vec::new()).into()),
         }
     }
@@ -152,14 +154,15 @@ struct Parts<T>(BTreeMap<Part, Vec<T>>);
 
 /// A kind's parts with the item type rubbed out.
 trait Drawer: Send + Sync {
-    fn found(&self, coverage: &Coverage) -> Found;
+    /// What reading brings; with `blank`, nothing where there is no such part, which is no fault.
+    fn found(&self, coverage: &Coverage, blank: bool) -> Found;
     fn as_any(&self) -> &dyn Any;
     fn as_any_mut(&mut self) -> &mut dyn Any;
 }
 
 impl<T: Resource> Drawer for Parts<T> {
-    fn found(&self, coverage: &Coverage) -> Found {
-        let there = |part: &Part| self.0.get(part).cloned();
+    fn found(&self, coverage: &Coverage, blank: bool) -> Found {
+        let there = |part: &Part| self.0.get(part).cloned().or_else(|| blank.then(Vec::new));
         let parts = match coverage {
             Coverage::All => self.0.iter().map(|(part, items)| (Part::clone(part), Ok(items.clone()))).collect(),
             Coverage::Parts(wanted) => wanted

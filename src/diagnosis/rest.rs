@@ -2,10 +2,10 @@
 //! of it. Pure. A protected environment does not sleep because its database is stopped: that is bad.
 
 use super::scene::Scene;
-use crate::environment::Finding;
+use crate::environment::{Finding, Member};
 use crate::kinds::alarm::{Alarm, Watched, all_watched, reading};
 use crate::kinds::db_instance::Class;
-use crate::kinds::ecs_service::{Service, memory, wakes_to as remembers};
+use crate::kinds::ecs_service::{Service, memory_in, wakes_to as remembers};
 use crate::kinds::target_group::{Role, TargetGroup, words};
 use crate::text::counted;
 use crate::world::{Health, Opinion, QuickSet, ResourceId};
@@ -106,8 +106,9 @@ pub(super) fn finding(scene: &Scene<'_>) -> Finding {
 /// How many tasks its services had, if each one that sleeps remembers.
 fn wakes_to(scene: &Scene<'_>) -> Option<String> {
     let asleep = scene.services.iter().filter(|(_, service)| service.desired == 0);
-    let counts: Option<Vec<u32>> =
-        asleep.map(|(_, service)| remembers(service).and_then(|memory| memory.desired)).collect();
+    let counts: Option<Vec<u32>> = asleep
+        .map(|(member, service)| remembers(service, scene.world, &member.id.scope).and_then(|memory| memory.desired))
+        .collect();
     let tasks: u32 = counts?.iter().sum();
     (tasks > 0).then(|| counted(tasks as usize, "task"))
 }
@@ -118,16 +119,18 @@ pub(super) fn half(scene: &Scene<'_>, rest: &Rest<'_>) -> Option<Finding> {
     if rest.idle {
         return None;
     }
-    let remembering = |service: &Service| memory(service).is_some();
+    let record = &scene.environment.record;
+    let remembering =
+        |member: &Member, service: &Service| memory_in(service, scene.world, &member.id.scope, record).is_some();
     let asleep: Vec<&str> = scene
         .services
         .iter()
-        .filter(|(_, service)| service.desired == 0 && remembering(service))
+        .filter(|(member, service)| service.desired == 0 && remembering(member, service))
         .map(|(_, service)| service.name.as_str())
         .collect();
     let down: Vec<&str> =
         scene.databases.iter().filter(|database| database.class() == Class::Down).map(|database| database.id).collect();
-    let waking = scene.services.iter().any(|(_, service)| service.desired > 0 && remembering(service));
+    let waking = scene.services.iter().any(|(member, service)| service.desired > 0 && remembering(member, service));
     if asleep.is_empty() && (!waking || down.is_empty()) {
         return None;
     }
@@ -137,6 +140,11 @@ pub(super) fn half(scene: &Scene<'_>, rest: &Rest<'_>) -> Option<Finding> {
         depth: 5,
         says: format!("half asleep: {parts}"),
         about: None,
-        evidence: vec!["the tag toban:remembered tells what a service had: sleep or wake goes on from here".to_owned()],
+        evidence: vec![match record.group() {
+            None => "the tag toban:remembered tells what a service had: sleep or wake goes on from here".to_owned(),
+            Some(group) => {
+                format!("the schedule group {group} tells what a service had: sleep or wake goes on from here")
+            }
+        }],
     })
 }

@@ -133,6 +133,7 @@ fn environment(shelves: &Shelves, protected: bool) -> Environment {
         named: Vec::new(),
         account: None,
         region: None,
+        record: crate::schedule::Record::default(),
         scopes: vec![scope()],
         members,
         counts: Counts::default(),

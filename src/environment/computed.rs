@@ -5,16 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
+use super::record::{note, noted_of};
 use super::sleepers::Sleeper;
 use super::stored::AtAws;
 use super::{Environment, OffHours};
 use crate::kinds::alarm::Alarm;
 use crate::kinds::ecs_service::Service;
 use crate::kinds::scalable_target::ScalableTarget;
-use crate::kinds::schedule_group::change::Label;
+use crate::kinds::schedule_group::change::{Label, Mark, Place};
 use crate::schedule::materialise::{LIFTED, Planned, Wanted, addresses, materialise, stored_count};
+use crate::schedule::record::key_of;
 use crate::schedule::scaled::{self, Scaling};
-use crate::schedule::{Actual, Bounds, Intent, Member, MemberKind, Remembered, Verb, WakeDesired, tags};
+use crate::schedule::{Actual, Bounds, Intent, Member, MemberKind, Record, Remembered, Verb, WakeDesired, tags};
 use crate::world::{Resource, Scope, World};
 
 /// What should be stored, and who can't be left to AWS alone, with the reason.
@@ -27,7 +29,7 @@ pub struct Computed {
     /// Sentences about members that are not left out, and worth a word.
     pub noted: Vec<String>,
     /// What must be written on services first: what they wake to.
-    pub memories: Vec<Label>,
+    pub memories: Vec<Mark>,
     /// Names of what is stored for members that are left out: it stays as it is.
     kept: BTreeSet<String>,
 }
@@ -90,7 +92,7 @@ impl OffHours {
                     computed.kept.extend(stored_of(it, wakes.scaling.as_ref(), &at_aws));
                 }
             }
-            computed.memories.extend(memory(it, &wakes, environment, scope));
+            computed.memories.extend(memory(it, &wakes, &seen, scope));
         }
         computed.planned.sort_by_key(Planned::order);
         computed
@@ -99,14 +101,18 @@ impl OffHours {
     /// What must be written on services before their schedules go: what those asleep wake to, which nothing else may
     /// remember; nothing on those that are up.
     #[must_use]
-    pub fn leaving(&self, environment: &Environment, scope: &Scope, world: &World) -> Vec<Label> {
+    pub fn leaving(&self, environment: &Environment, scope: &Scope, world: &World) -> Vec<Mark> {
+        // With the group its words go; what must not go keeps it from being deleted.
+        if environment.record.group().is_some() {
+            return Vec::new();
+        }
         let group = self.routine.group_of(environment.name.as_str());
         let at_aws = AtAws::of(world, scope, &group);
         // What is asleep is not being lifted.
         let seen = Seen { environment, at_aws: &at_aws, world, lifting: false };
         let label = |it: &Sleeper| match it.desired {
-            Some(0) => memory(it, &wakes(it, &seen), environment, scope),
-            _ if it.tags.contains_key(tags::WAKES_TO) => labelled(it, None, environment, scope),
+            Some(0) => memory(it, &wakes(it, &seen), &seen, scope),
+            _ if it.tags.contains_key(tags::WAKES_TO) => labelled(it, None, &seen, scope),
             _ => None,
         };
         self.sleepers.iter().filter_map(label).collect()
@@ -208,17 +214,33 @@ fn scaling(it: &Sleeper, seen: &Seen<'_>) -> Option<(String, Option<Bounds>)> {
 }
 
 /// The tag a service must wear, if it does not.
-fn memory(it: &Sleeper, wakes: &Wakes, environment: &Environment, scope: &Scope) -> Option<Label> {
+fn memory(it: &Sleeper, wakes: &Wakes, seen: &Seen<'_>, scope: &Scope) -> Option<Mark> {
     let had = Remembered { desired: wakes.count, bounds: wakes.scaling.as_ref().and_then(|(_, bounds)| *bounds) };
-    let worn = it.tags.get(tags::WAKES_TO).and_then(|text| text.parse().ok());
-    let new = had != Remembered::default() && worn != Some(had);
-    if new { labelled(it, Some(had.to_string()), environment, scope) } else { None }
+    // What is written where nothing is written any more will not be there for ever.
+    let written = match seen.environment.record {
+        Record::Tags => it.tags.get(tags::WAKES_TO).map(String::as_str),
+        Record::Group(_) => noted_of(it, tags::WAKES_TO, seen.world),
+    };
+    let new = had != Remembered::default() && written.and_then(|text| text.parse().ok()) != Some(had);
+    if new { labelled(it, Some(had.to_string()), seen, scope) } else { None }
 }
 
-fn labelled(it: &Sleeper, value: Option<String>, environment: &Environment, scope: &Scope) -> Option<Label> {
+fn labelled(it: &Sleeper, value: Option<String>, seen: &Seen<'_>, scope: &Scope) -> Option<Mark> {
     let on = it.id.as_ref().filter(|id| id.scope == *scope && id.kind == Service::KIND)?.clone();
-    let tags = BTreeMap::from([(tags::WAKES_TO, value)]);
-    Some(Label { environment: environment.name.clone(), on, arn: it.arn.clone(), tags })
+    let environment = seen.environment;
+    match &environment.record {
+        Record::Tags => {
+            let tags = BTreeMap::from([(tags::WAKES_TO, value)]);
+            Some(Mark::Label(Label { environment: environment.name.clone(), on, arn: it.arn.clone(), tags }))
+        }
+        Record::Group(group) => {
+            let cluster = it.member.cluster.as_deref()?;
+            let words = BTreeMap::from([(key_of(tags::WAKES_TO, cluster, &it.member.id), value)]);
+            let place = Place { environment: environment.name.clone(), scope: scope.clone(), group: group.clone() };
+            // Whether there is room, and whether it is known, is looked at for all of them together.
+            note(environment, &place, seen.world, words).ok().flatten()
+        }
+    }
 }
 
 #[cfg(test)]
@@ -255,6 +277,7 @@ mod tests {
             next: None,
             drifts: Vec::new(),
             watcher: Watcher::Untold,
+            record: crate::environment::Standing::Known,
         };
         let mut world = World::default();
         know(&mut world, vec![target(bounds)]);
@@ -292,7 +315,8 @@ mod tests {
         assert_eq!(opens(&computed((0, 4), 3, true, noon)), ["min=2 max=4", "min=0 max=4"], "not 3, which is now's");
         let asleep = computed((0, 0), 0, true, night);
         assert_eq!(opens(&asleep), ["min=2 max=4", "min=0 max=4"], "{:?}", asleep.left_out);
-        assert_eq!(asleep.memories[0].tags[tags::WAKES_TO].as_deref(), Some("desired=2 min=0 max=4"));
+        let [Mark::Label(memory)] = &asleep.memories[..] else { panic!("{:?}", asleep.memories) };
+        assert_eq!(memory.tags[tags::WAKES_TO].as_deref(), Some("desired=2 min=0 max=4"));
         assert!(computed((0, 0), 0, false, night).left_out[0].contains("is not known"), "nothing is guessed");
         let idle = computed((0, 4), 0, false, noon);
         assert_eq!(opens(&idle), ["min=0 max=4"]);

@@ -126,6 +126,7 @@ fn environment(name: EnvironmentName, placed: Vec<Placed>, fresh: Freshness, aro
         protected,
         allow_stop: wish.and_then(|wish| wish.allow_stop).unwrap_or(false),
         named: wish.map(|wish| wish.sleepers.clone()).unwrap_or_default(),
+        record: wish.map(|wish| wish.record.clone()).unwrap_or_default(),
         account: single(scopes.iter().map(around.account)),
         region: single(scopes.iter().map(|scope| Some(scope.region.clone()))),
         scopes,

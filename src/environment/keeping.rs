@@ -7,15 +7,22 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::whole::Whole;
-use super::{Environment, OffHours, Others, schedule_reads, sparing, sparing_reads, unread};
+use super::{
+    Environment, OffHours, Others, Sleeper, must_stay, note, notes, record_reads, room, schedule_reads, sparing,
+    sparing_reads, unread,
+};
 use crate::app::gate::Plan;
-use crate::kinds::schedule_group::change::{Label, Place};
+use crate::kinds::schedule_group::Group;
+use crate::kinds::schedule_group::change::{Label, Mark, Place};
+use crate::kinds::schedule_record::arn_of;
+use crate::kinds::schedule_record::change::Note;
 use crate::kinds::{Asks, Choice, Offer, Site};
 use crate::procedure::sync::{Goal, Sync};
 use crate::procedure::{Proposal, Want};
 use crate::schedule::drift::STOP_GRACE;
+use crate::schedule::record::{Tags, live};
 use crate::schedule::{
-    Backend, Desired, Exceptions, Hold, Keep, Mode, Note, Override, Verb, routine, tags, until, words,
+    Backend, Desired, Exceptions, Hold, Keep, Mode, Note as Worth, Override, Record, Verb, routine, tags, until, words,
 };
 use crate::world::{Scope, World};
 
@@ -91,7 +98,7 @@ impl Whole for Keeping {
     fn propose(&self, verb: &str, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String> {
         let environment = site.environment;
         let off = environment.offhours.as_deref().ok_or_else(|| format!("{} has no schedule", environment.name))?;
-        if let Some(why) = barred(environment, off) {
+        if let Some(why) = barred(environment, off).or_else(|| off.record.unknown().map(str::to_owned)) {
             return Err(why);
         }
         let value = value.map(str::trim).unwrap_or_default();
@@ -106,8 +113,17 @@ impl Whole for Keeping {
             "sync" => synced(site, off)?,
             other => return Err(format!("an environment's schedule knows no {other:?}")),
         };
-        Ok(Proposal::Procedure(Box::new(procedure)))
+        Ok(Proposal::Procedure(Box::new(fitting(environment, procedure, site.cx.world)?)))
     }
+}
+
+/// The same work, if what it writes on the record has room there.
+fn fitting(environment: &Environment, sync: Sync, world: &World) -> Result<Sync, String> {
+    if let Some(note) = sync.note() {
+        let held = notes(environment, &note.place.scope, world);
+        room(&note.place.group, held, note.tags.iter().map(|(key, value)| (key.as_str(), value.is_some())))?;
+    }
+    Ok(sync)
 }
 
 pub(super) fn barred(environment: &Environment, off: &OffHours) -> Option<String> {
@@ -173,7 +189,8 @@ pub fn undone(site: &Site<'_>, goal: Keep) -> Option<Undone> {
 /// What has to be read before a plan; nothing where AWS keeps nothing.
 fn reads(environment: &Environment, off: &OffHours, world: &World) -> Vec<Want> {
     let place = place(environment, off).filter(|_| off.routine.backend == Backend::EventBridge);
-    place.map(|place| schedule_reads(&place.scope, world)).unwrap_or_default()
+    let held = place.map(|place| schedule_reads(&place.scope, world)).unwrap_or_default();
+    record_reads(environment, world).into_iter().chain(held).collect()
 }
 
 /// A plan on a guess would be none: what AWS holds must have been read.
@@ -236,9 +253,32 @@ fn removed(site: &Site<'_>, off: &OffHours) -> Result<Sync, String> {
     let says = format!("remove the schedules of {}", site.environment.name);
     let mut plan = site.plan(says, place.id(), Vec::new());
     plan.notices.push("nothing stops or starts by itself afterwards".to_owned());
-    let memories = off.leaving(site.environment, &place.scope, site.cx.world);
-    let sync = Sync::new(plan, place, Goal::Nothing, (String::new(), None), (site.cx.world, site.cx.now));
-    Ok(sync.labelling(memories))
+    let (world, now) = (site.cx.world, site.cx.now);
+    if let Some((group, worn)) = worn(site.environment, &place, world)
+        && let Some(why) = must_stay(
+            (group, worn),
+            site.environment.name.as_str(),
+            (&place.scope, world),
+            (now, &off.routine.schedule.zone),
+        )
+    {
+        return Err(why);
+    }
+    let memories = off.leaving(site.environment, &place.scope, world);
+    let sync = Sync::new(plan, place, Goal::Nothing, (String::new(), None), (world, now));
+    Ok(recording(site.environment, sync).marking(memories))
+}
+
+/// What the group at `place` wears, as far as that was read.
+fn worn<'w>(environment: &Environment, place: &'w Place, world: &'w World) -> Option<(&'w str, &'w Tags)> {
+    let noted = notes(environment, &place.scope, world);
+    let held = || Some(&world.by_key::<Group>(&place.scope, &place.group)?.tags);
+    noted.or_else(held).map(|tags| (place.group.as_str(), tags))
+}
+
+/// The same work, which reads the record too where a group is that.
+fn recording(environment: &Environment, sync: Sync) -> Sync {
+    if environment.record.group().is_some() { sync.on_record() } else { sync }
 }
 
 /// Brings the server, if there is one, to what `exceptions` make of the schedule.
@@ -256,8 +296,10 @@ pub(super) fn proceed_beside(
     let environment = site.environment;
     let place = needed_place(environment, off)?;
     let mut plan: Plan = site.plan(says, place.id(), Vec::new());
+    plan.notices.extend(left_on_group(environment, &place, site));
     if off.routine.backend != Backend::EventBridge {
-        return Ok(Sync::new(plan, place, Goal::AsItIs, (String::new(), None), (site.cx.world, site.cx.now)));
+        let sync = Sync::new(plan, place, Goal::AsItIs, (String::new(), None), (site.cx.world, site.cx.now));
+        return Ok(recording(environment, sync));
     }
     if off.routine.schedule.mode == Mode::Enforce
         && let Some(why) = others.bar_enforcing()
@@ -274,18 +316,64 @@ pub(super) fn proceed_beside(
     let role = role(environment, off)?;
     let memories = std::mem::take(&mut computed.memories);
     let by = (role, off.routine.dlq_arn.clone());
-    Ok(Sync::new(plan, place, Goal::Hold(computed), by, (site.cx.world, site.cx.now)).labelling(memories))
+    let sync = Sync::new(plan, place, Goal::Hold(computed), by, (site.cx.world, site.cx.now));
+    Ok(recording(environment, sync).marking(memories))
 }
 
-/// The same labels on everybody that can wear them, in the place the plan is for.
-fn labels(site: &Site<'_>, off: &OffHours, tags: &[(&'static str, Option<String>)]) -> Result<Vec<Label>, String> {
+/// That the group still holds words which do not count, since it is not the record any more.
+fn left_on_group(environment: &Environment, place: &Place, site: &Site<'_>) -> Option<String> {
+    let (group, worn) = worn(environment, place, site.cx.world).filter(|_| environment.record == Record::Tags)?;
+    let (what, until) = live(worn, site.cx.now).into_iter().next()?;
+    let until = words::when(until, site.cx.now, site.cx.zone);
+    Some(format!(
+        "the schedule group {group} still holds {what} until {until}, which does not count: it is not the record; `clear` takes it away"
+    ))
+}
+
+/// These words where the environment's record is. What is taken back is taken back wherever it stands.
+fn marks(site: &Site<'_>, off: &OffHours, tags: &[(&'static str, Option<String>)]) -> Result<Vec<Mark>, String> {
+    let (environment, world) = (site.environment, site.cx.world);
+    let place = needed_place(environment, off)?;
+    let words = || tags.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
+    match &environment.record {
+        Record::Group(_) => {
+            let noted = note(environment, &place, world, words())?;
+            let left = |it: &Sleeper| tags.iter().any(|(key, value)| value.is_none() && it.tags.contains_key(*key));
+            let labels = labels(site, off, tags, &left)?.into_iter().map(Mark::Label);
+            Ok(noted.into_iter().chain(labels).collect())
+        }
+        Record::Tags => {
+            let labels = labels(site, off, tags, &|_| true)?;
+            if labels.is_empty() {
+                return Err(format!(
+                    "{} has no database and no service to write this on, so that others would see it",
+                    environment.name
+                ));
+            }
+            // On a group that was the record once.
+            let left = worn(environment, &place, world)
+                .filter(|(_, worn)| tags.iter().any(|(key, value)| value.is_none() && worn.contains_key(*key)));
+            let arn = left.and_then(|_| arn_of(world, &place.scope, &place.group));
+            let note = arn.map(|arn| Note { place: place.clone(), arn, tags: words(), known: true, about: None });
+            Ok(note.map(Mark::Note).into_iter().chain(labels.into_iter().map(Mark::Label)).collect())
+        }
+    }
+}
+
+/// The same labels on everybody of those that can wear them, in the place the plan is for.
+fn labels(
+    site: &Site<'_>,
+    off: &OffHours,
+    tags: &[(&'static str, Option<String>)],
+    of: &dyn Fn(&Sleeper) -> bool,
+) -> Result<Vec<Label>, String> {
     let place = needed_place(site.environment, off)?;
     let tags: BTreeMap<&'static str, Option<String>> = tags.iter().cloned().collect();
     let labels: Vec<Label> = off
         .sleepers
         .iter()
         .filter_map(|it| Some((it, it.id.as_ref().filter(|id| id.scope == place.scope)?)))
-        .filter(|(it, _)| Label::can(&it.arn))
+        .filter(|(it, _)| Label::can(&it.arn) && of(it))
         .map(|(it, on)| Label {
             environment: site.environment.name.clone(),
             on: on.clone(),
@@ -293,10 +381,6 @@ fn labels(site: &Site<'_>, off: &OffHours, tags: &[(&'static str, Option<String>
             tags: tags.clone(),
         })
         .collect();
-    if labels.is_empty() {
-        let name = &site.environment.name;
-        return Err(format!("{name} has no database and no service to write this on, so that others would see it"));
-    }
     Ok(labels)
 }
 
@@ -320,19 +404,19 @@ fn overriding(site: &Site<'_>, off: &OffHours, state: Keep, end: Timestamp) -> R
     let says =
         format!("keep {name} {} until {}", over.state.word(), words::told_moment(over.until, zone, site.cx.zone));
     let exceptions = Exceptions { over: Some(over.clone()), ..off.exceptions.clone() };
-    let labels = labels(site, off, &[(tags::OVERRIDE, Some(over.to_tag(zone)))])?;
-    let mut sync = proceed(site, off, says, exceptions)?.labelling(labels);
+    let marks = marks(site, off, &[(tags::OVERRIDE, Some(over.to_tag(zone)))])?;
+    let mut sync = proceed(site, off, says, exceptions)?.marking(marks);
     sync.notice(granted.notes.iter().map(|note| noted(note, now, (zone, site.cx.zone))));
-    Ok((sync, over))
+    Ok((fitting(site.environment, sync, site.cx.world)?, over))
 }
 
-fn noted(note: &Note, now: Timestamp, (zone, here): (&TimeZone, &TimeZone)) -> String {
+fn noted(note: &Worth, now: Timestamp, (zone, here): (&TimeZone, &TimeZone)) -> String {
     match note {
-        Note::EndsAtStart { start, .. } => {
+        Worth::EndsAtStart { start, .. } => {
             format!("it ends at {}: it is started then anyway", words::told(*start, now, zone, here))
         }
-        Note::NothingToPostpone => "nothing would have happened before its end".to_owned(),
-        Note::Replaces { by, until } => {
+        Worth::NothingToPostpone => "nothing would have happened before its end".to_owned(),
+        Worth::Replaces { by, until } => {
             let by = if by.is_empty() { "somebody" } else { by };
             format!("it replaces the override of {by} until {}", words::told(*until, now, zone, here))
         }
@@ -353,13 +437,13 @@ fn held(site: &Site<'_>, off: &OffHours, value: &str) -> Result<Sync, String> {
     let until = words::told_moment(hold.until, zone, site.cx.zone);
     let says = format!("leave {name} as it is ({}) until {until}", state.word());
     let exceptions = Exceptions { hold: Some(hold.clone()), ..off.exceptions.clone() };
-    let labels = labels(site, off, &[(tags::HOLD, Some(hold.to_tag(zone)))])?;
-    Ok(proceed(site, off, says, exceptions)?.labelling(labels))
+    let marks = marks(site, off, &[(tags::HOLD, Some(hold.to_tag(zone)))])?;
+    Ok(proceed(site, off, says, exceptions)?.marking(marks))
 }
 
 fn cleared(site: &Site<'_>, off: &OffHours) -> Result<Sync, String> {
     let exceptions = Exceptions { over: None, hold: None, ..off.exceptions.clone() };
     let says = format!("take back the override and the hold of {}", site.environment.name);
-    let labels = labels(site, off, &[(tags::OVERRIDE, None), (tags::HOLD, None)])?;
-    Ok(proceed(site, off, says, exceptions)?.labelling(labels))
+    let marks = marks(site, off, &[(tags::OVERRIDE, None), (tags::HOLD, None)])?;
+    Ok(proceed(site, off, says, exceptions)?.marking(marks))
 }

@@ -4,6 +4,7 @@
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use super::record::{Standing, notes, standing};
 use super::sleepers::{Sleeper, sleepers};
 use super::{Environment, Wish};
 use crate::kinds::db_event::PowerEvents;
@@ -14,6 +15,7 @@ use crate::schedule::drift::{AFTER_EDGE, Drift, Observed, drift};
 use crate::schedule::materialise::STAGE_GAP;
 use crate::schedule::overrides::AWS_STOPPED_MAX;
 use crate::schedule::power::{self, KEPT};
+use crate::schedule::record::{Tags, exceptions};
 use crate::schedule::service::{self, ServiceSeen};
 use crate::schedule::status::Tasks;
 use crate::schedule::{
@@ -38,6 +40,8 @@ pub struct OffHours {
     pub drifts: Vec<Drift>,
     /// Who executes its edges, as far as that can be told.
     pub watcher: Watcher,
+    /// What is known of the record that what stands above the schedule is read from.
+    pub record: Standing,
 }
 
 impl OffHours {
@@ -46,7 +50,11 @@ impl OffHours {
     pub fn of(environment: &Environment, world: &World, wish: Option<&Wish>, now: Timestamp) -> Option<Self> {
         let routine = wish?.routine.clone()?;
         let sleepers = sleepers(environment, world, wish);
-        let exceptions = exceptions(&sleepers, environment.stop_barred().is_some());
+        let place = sleepers.iter().find_map(|it| it.id.as_ref()).map(|id| &id.scope).or(environment.scopes.first());
+        let record = place.map(|scope| standing(environment, scope, world)).unwrap_or_default();
+        let noted = place.and_then(|scope| notes(environment, scope, world));
+        let worn: Vec<&Tags> = sleepers.iter().map(|it| &it.tags).collect();
+        let exceptions = exceptions(noted, &worn, environment.stop_barred().is_some(), now);
         let intent = Intent::new(&routine.schedule, &exceptions);
         let desired = intent.desired(now);
         let awake = sleepers.iter().any(|it| !matches!(it.actual, Actual::Down | Actual::Gone));
@@ -96,7 +104,7 @@ impl OffHours {
         if routine.backend == Backend::Observe || unkept {
             drifts.iter_mut().for_each(|drift| drift.put_right(None));
         }
-        Some(Self { desired, next, drifts, exceptions, sleepers, routine, watcher })
+        Some(Self { desired, next, drifts, exceptions, sleepers, routine, watcher, record })
     }
 
     /// Takes into account that it may not be enforced: what drifts is put right at its edges alone.
@@ -216,16 +224,6 @@ impl OffHours {
     pub fn past(&self) -> Vec<Want> {
         self.sleepers.iter().filter_map(events).collect()
     }
-}
-
-/// What is written on the sleepers: where several say something, the longest-lasting counts.
-fn exceptions(sleepers: &[Sleeper], protected: bool) -> Exceptions {
-    let written = |key: &str| -> Vec<String> { sleepers.iter().filter_map(|it| it.tags.get(key)).cloned().collect() };
-    let over =
-        written(tags::OVERRIDE).iter().filter_map(|text| Override::from_tag(text).ok()).max_by_key(|it| it.until);
-    let hold = written(tags::HOLD).iter().filter_map(|text| Hold::from_tag(text).ok()).max_by_key(|it| it.until);
-    let protect = protected || written(tags::PROTECT).iter().any(|text| text == "true");
-    Exceptions { protect, over, hold }
 }
 
 /// How long after an edge the last stage may take until it is its turn.

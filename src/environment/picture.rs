@@ -48,6 +48,8 @@ pub struct Environment {
     pub allow_stop: bool,
     /// Who sleeps and wakes with it, where the configuration says.
     pub named: Vec<schedule::Member>,
+    /// What overrides, holds and what its services had before they slept are written on.
+    pub record: schedule::Record,
     /// Its account, if all of it is in one.
     pub account: Option<AccountId>,
     /// Its region, if all of it is in one.
@@ -83,6 +85,7 @@ impl Environment {
             protected: true,
             allow_stop: false,
             named: Vec::new(),
+            record: schedule::Record::default(),
             account: None,
             region: None,
             scopes,

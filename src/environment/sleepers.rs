@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::picture::Member as Found;
+use super::record::recorded;
 use super::{Environment, Wish};
 use crate::kinds::db_cluster::DbCluster;
 use crate::kinds::db_instance::DbInstance;
@@ -59,7 +60,8 @@ pub fn sleepers(environment: &Environment, world: &World, wish: Option<&Wish>) -
 /// The same, where `named` is who the configuration names.
 #[must_use]
 pub fn sleepers_named(environment: &Environment, world: &World, named: &[Member]) -> Vec<Sleeper> {
-    let found: Vec<Sleeper> = environment.members.iter().filter_map(|member| sleeper(member, world)).collect();
+    let found = environment.members.iter().filter_map(|member| sleeper(member, world));
+    let found: Vec<Sleeper> = found.map(|it| recorded(it, environment, world)).collect();
     let mut all = if named.is_empty() {
         found
     } else {

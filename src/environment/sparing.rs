@@ -10,7 +10,7 @@ use super::migrating::instead;
 use super::rights::Rights;
 use super::rules::{Ruling, arn_of, marked, rulings};
 use super::whole::Whole;
-use super::{AtAws, Environment, OffHours, Others, Sleeper, Source, schedule_reads, sleepers_named, timers};
+use super::{AtAws, Environment, OffHours, Others, Sleeper, Source, Standing, schedule_reads, sleepers_named, timers};
 use crate::app::gate::Plan;
 use crate::kinds::event_rule::Rule;
 use crate::kinds::event_rule::change::Mark;
@@ -98,6 +98,7 @@ fn assumed(environment: &Environment, world: &World, zone: &TimeZone) -> OffHour
         next: None,
         drifts: Vec::new(),
         watcher: Watcher::Untold,
+        record: Standing::Known,
     }
 }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::deploy::compose::Recipe;
-use crate::schedule::{Member, Routine, Schedule};
+use crate::schedule::{Member, Record, Routine, Schedule};
 use crate::world::{AccountId, EnvironmentName, Region};
 
 /// A shell-like pattern: `*` any run, `?` any one character; case is ignored.
@@ -100,6 +100,8 @@ pub struct Wish {
     pub sleepers: Vec<Member>,
     /// Its off-hours.
     pub routine: Option<Routine>,
+    /// What the words about its sleep are written on.
+    pub record: Record,
 }
 
 /// All wishes.
@@ -127,6 +129,7 @@ impl Wish {
             deploy: None,
             sleepers: Vec::new(),
             routine: None,
+            record: Record::default(),
         }
     }
 }

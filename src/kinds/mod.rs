@@ -42,6 +42,7 @@ pub mod metric_filter;
 pub mod mute_rule;
 pub mod scalable_target;
 pub mod schedule_group;
+pub mod schedule_record;
 pub mod scheduled_action;
 pub mod scheduler_role;
 pub mod security_group;
@@ -105,6 +106,7 @@ pub static KINDS: &[&dyn AnyKind] = &[
     &Of::<scalable_target::ScalableTargets>::new(),
     &Of::<tagged::Tags>::new(),
     &Of::<schedule_group::Groups>::new(),
+    &Of::<schedule_record::Records>::new(),
     &Of::<scheduled_action::ScheduledActions>::new(),
     &Of::<event_rule::Rules>::new(),
     &Of::<foreign_schedule::ForeignSchedules>::new(),

@@ -83,7 +83,7 @@ impl Sleep {
     }
 
     fn seen(&self, sight: &Sight<'_>) -> Vec<Seen> {
-        self.members.iter().map(|member| member.seen(sight)).collect()
+        self.members.iter().map(|member| member.seen(&self.plan.environment, sight)).collect()
     }
 
     /// The changes that silence the alarms or let them speak, once.

@@ -5,20 +5,24 @@
 
 use std::collections::VecDeque;
 
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Ending, Procedure, Report, Sight, Step, Want};
 use crate::app::gate::{Change, Deed, Difference, Plan};
 use crate::cloud::Receipt;
-use crate::environment::{AtAws, Computed, schedule_reads};
-use crate::kinds::schedule_group::change::{DropGroup, DropSchedule, Label, MakeGroup, Place, PutSchedule};
-use crate::kinds::schedule_group::{Group, Held};
+use crate::environment::{AtAws, Computed, must_stay, schedule_reads};
+use crate::kinds::schedule_group::Held;
+use crate::kinds::schedule_group::change::{DropGroup, DropSchedule, MakeGroup, Mark, Place, PutSchedule};
+use crate::kinds::schedule_record::Notes;
+use crate::kinds::schedule_record::change::Note;
 use crate::kinds::scheduled_action::ScheduledAction;
 use crate::kinds::scheduled_action::change::{DropAction, PutAction, Target};
 use crate::schedule::drift::{self, Stored, schedule_drift};
 use crate::schedule::materialise::{MAX_ATTEMPTS, MAX_EVENT_AGE, Planned};
+use crate::schedule::record::Tags;
 use crate::schedule::{Verb, scaled, tags};
-use crate::world::{Fault, Health, World};
+use crate::world::{Fault, Health, Resource, World};
 
 /// How often what was written is looked for again: answers may lag behind.
 const LOOKS: u32 = 6;
@@ -42,7 +46,10 @@ pub struct Sync {
     /// What will be done, as it was shown.
     plan: Plan,
     place: Place,
-    labels: Vec<Label>,
+    /// What is written first: on resources, or on the group that is the record.
+    marks: Vec<Mark>,
+    /// Whether the group is the environment's record.
+    record: bool,
     goal: Goal,
     role: String,
     queue: Option<String>,
@@ -73,7 +80,8 @@ impl Sync {
             reads: if matches!(goal, Goal::AsItIs) { Vec::new() } else { schedule_reads(&place.scope, world) },
             plan,
             place,
-            labels: Vec::new(),
+            marks: Vec::new(),
+            record: false,
             goal,
             role,
             queue,
@@ -87,14 +95,53 @@ impl Sync {
         sync
     }
 
-    /// The same, writing these labels before anything else.
+    /// The same, writing these before anything else; what goes on the group, at once.
     #[must_use]
-    pub fn labelling(mut self, mut labels: Vec<Label>) -> Self {
-        let calls = labels.iter().flat_map(|label| label.plan().calls);
-        self.plan.calls = calls.chain(std::mem::take(&mut self.plan.calls)).collect();
-        labels.append(&mut self.labels);
-        self.labels = labels;
+    pub fn marking(mut self, marks: Vec<Mark>) -> Self {
+        let before = self.calls_of_marks();
+        let had = std::mem::take(&mut self.marks);
+        let (mut noted, mut labels): (Option<Note>, Vec<Mark>) = (None, Vec::new());
+        for mark in marks.into_iter().chain(had) {
+            match (mark, &mut noted) {
+                (Mark::Note(note), Some(noted)) => noted.join(note),
+                (Mark::Note(note), none) => *none = Some(note),
+                (label, _) => labels.push(label),
+            }
+        }
+        self.marks = noted.map(Mark::Note).into_iter().chain(labels).collect();
+        let mut rest = self.plan.calls.split_off(before.len());
+        if self.makes_group() {
+            let making = Note::making(&self.place);
+            rest.retain(|call| *call != making);
+        }
+        self.plan.calls = self.calls_of_marks().into_iter().chain(rest).collect();
         self
+    }
+
+    /// The same, where the group is the environment's record: what is written on it is read with the rest.
+    #[must_use]
+    pub fn on_record(mut self) -> Self {
+        self.record = true;
+        self.reads.push(Want::part(&self.place.scope, Notes::KIND, &self.place.group));
+        self
+    }
+
+    fn calls_of_marks(&self) -> Vec<String> {
+        self.marks.iter().cloned().flat_map(|mark| mark.change().plan().calls).collect()
+    }
+
+    /// What it writes on the group, if it writes anything there.
+    #[must_use]
+    pub fn note(&self) -> Option<&Note> {
+        self.marks.iter().find_map(|mark| match mark {
+            Mark::Note(note) => Some(note),
+            Mark::Label(_) => None,
+        })
+    }
+
+    /// Whether what is written on the group makes it.
+    fn makes_group(&self) -> bool {
+        self.note().is_some_and(Note::makes)
     }
 
     /// Adds what a reader should know first.
@@ -120,18 +167,30 @@ impl Sync {
     }
 
     /// Whether the group is another environment's, or nobody's we know: then nothing of it is touched.
-    fn foreign(&self, group: &Group) -> Option<String> {
+    fn foreign(&self, name: &str, worn: &Tags) -> Option<String> {
         let mine = tags::allowed(self.place.environment.as_str());
-        match group.tags.get(tags::ENV) {
+        match worn.get(tags::ENV) {
             Some(owner) if *owner == mine => None,
-            Some(owner) => {
-                Some(format!("the schedule group {} belongs to {owner}; nothing of it was touched", group.name))
-            }
+            Some(owner) => Some(format!("the schedule group {name} belongs to {owner}; nothing of it was touched")),
             None => Some(format!(
-                "the schedule group {} does not wear the tag {}={mine}: somebody else made it, and nothing of it was touched",
-                group.name,
+                "the schedule group {name} does not wear the tag {}={mine}: somebody else made it, and nothing of it was touched",
                 tags::ENV
             )),
+        }
+    }
+
+    /// Why nothing may be done to the group as it is seen: it is another's, or it is a record and must stay.
+    fn stands_against(&self, at_aws: &AtAws<'_>, sight: &Sight<'_>) -> Option<String> {
+        let Place { environment, scope, group } = &self.place;
+        let noted = sight.world.by_key::<Notes>(scope, group).map(|notes| &notes.tags).filter(|_| self.record);
+        let worn = noted.or_else(|| at_aws.group.map(|group| &group.tags))?;
+        match self.goal {
+            Goal::AsItIs if !self.record => None,
+            Goal::AsItIs | Goal::Hold(_) => self.foreign(group, worn),
+            Goal::Nothing => self.foreign(group, worn).or_else(|| {
+                let zone = TimeZone::UTC;
+                must_stay((group, worn), environment.as_str(), (scope, sight.world), (sight.now, &zone))
+            }),
         }
     }
 
@@ -150,7 +209,10 @@ impl Sync {
             Goal::AsItIs => return Vec::new(),
         };
         let mut lots: Vec<Vec<Box<dyn Change>>> = Vec::new();
-        if at_aws.group.is_none() && computed.planned.iter().any(|wanted| wanted.bounds.is_none()) {
+        if at_aws.group.is_none()
+            && !self.makes_group()
+            && computed.planned.iter().any(|wanted| wanted.bounds.is_none())
+        {
             lots.push(vec![Box::new(MakeGroup(place()))]);
         }
         let mut last = None;
@@ -272,16 +334,14 @@ impl Procedure for Sync {
         }
         self.now = sight.now;
         let at_aws = self.at_aws(sight.world);
-        if let Some(says) = at_aws.group.and_then(|group| self.foreign(group))
-            && !matches!(self.goal, Goal::AsItIs)
-        {
+        if let Some(says) = self.stands_against(&at_aws, sight) {
             return Step::End(if self.acted { Ending::incomplete(says) } else { Ending::failed(says) });
         }
         let changes = self.changes(&at_aws);
         if !self.acted {
             self.acted = true;
-            let labels = self.labels.iter().cloned().map(|label| Box::new(label) as Box<dyn Change>).collect();
-            self.lots = std::iter::once(labels).chain(changes).filter(|lot: &Vec<_>| !lot.is_empty()).collect();
+            let marks = self.marks.iter().cloned().map(Mark::change).collect();
+            self.lots = std::iter::once(marks).chain(changes).filter(|lot: &Vec<_>| !lot.is_empty()).collect();
             return match self.lots.pop_front() {
                 Some(lot) => Step::Act(lot),
                 None => Step::End(Ending::done(self.summary())),

@@ -23,6 +23,7 @@ pub mod period;
 pub mod power;
 pub mod preview;
 pub mod prices;
+pub mod record;
 pub mod rest;
 pub mod returning;
 pub mod routine;
@@ -57,6 +58,7 @@ pub use model::{
 pub use overrides::{Granted, Note, Refusal};
 pub use period::{Period, StopAt};
 pub use preview::{AutoRestart, Preview, Warning, preview};
+pub use record::Record;
 pub use routine::{Backend, Routine};
 pub use status::{Actual, Tasks};
 pub use tags::{Bounds, Remembered};

@@ -108,7 +108,7 @@ def ask(service, operation, params, region, key):
         headers["Content-Type"] = "application/x-www-form-urlencoded; charset=utf-8"
     headers["Authorization"] = (f"AWS4-HMAC-SHA256 Credential={key}/20260101/{region}/{wire.signing_name(service)}"
                                 "/aws4_request, SignedHeaders=host, Signature=0")
-    query = urllib.parse.urlencode(request["query_string"]) if request["query_string"] else ""
+    query = urllib.parse.urlencode(request["query_string"], doseq=True) if request["query_string"] else ""
     status, response_headers, answer = run(request["method"], request["url_path"], query, headers, bytes(body))
     if unimplemented(status, response_headers):
         raise lacking(service, operation)

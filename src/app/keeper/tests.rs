@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use super::*;
 use crate::demo::{Demo, wishes};
 use crate::environment::gather;
-use crate::schedule::{Exceptions, Intent, Override, Schedule};
+use crate::schedule::{Exceptions, Intent, Override, Record, Schedule};
 
 fn office() -> Schedule {
     wishes().schedules.remove(0)
@@ -20,8 +20,16 @@ fn at(text: &str) -> Timestamp {
 }
 
 fn keeper(cloud: &Arc<Demo>, state: &Path) -> Keeper {
+    keeper_of(cloud, state, &Record::Tags)
+}
+
+/// The same, where that is the record of ProofLink's development stage.
+fn keeper_of(cloud: &Arc<Demo>, state: &Path, record: &Record) -> Keeper {
+    let mut wishes = wishes();
+    let dev = wishes.environments.iter_mut().find(|wish| wish.name.as_str() == "prooflink-dev").unwrap();
+    dev.record = record.clone();
     let cloud: Arc<dyn Cloud> = Arc::clone(cloud) as Arc<dyn Cloud>;
-    let view = View { wishes: wishes(), zone: TimeZone::get("Asia/Tokyo").unwrap() };
+    let view = View { wishes, zone: TimeZone::get("Asia/Tokyo").unwrap() };
     Keeper {
         cloud,
         view,
@@ -80,14 +88,39 @@ async fn a_stretch_with_holidays_shows_exactly_the_computed_edges() {
     }
 }
 
-/// One late evening: the override postpones the stop, and undoes itself.
+/// The schedule group as the record, and where everything is written then.
+fn group() -> Record {
+    Record::Group("toban-prooflink-dev".to_owned())
+}
+
+/// What it had is written on the group at each stop and read from there at each start, and no tag anywhere else.
 #[tokio::test(start_paused = true)]
-async fn a_late_evening_stops_when_it_said() {
+async fn with_the_group_as_record_a_week_shows_the_computed_edges_and_no_tag() {
+    let (from, to) = (at("2026-11-19T23:30:00+09:00"), at("2026-11-26T23:30:00+09:00"));
+    let state = tempfile::tempdir().unwrap();
+    let cloud = Arc::new(Demo::new(7, 1.0, from).prompt());
+    let keeper = keeper_of(&cloud, state.path(), &group());
+    let said = until(&keeper, to).await;
+    assert_eq!(journaled(state.path()), computed(&Exceptions::default(), from, to), "{said:#?}");
+    let text = std::fs::read_to_string(state.path().join("journal.jsonl")).unwrap();
+    let lines: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let deeds = |verb: &str| lines.iter().filter(|line| line["deed"]["verb"] == verb).count();
+    let on_group = |line: &&serde_json::Value| line["deed"]["arguments"]["record"] == "toban-prooflink-dev";
+    let remembered = lines.iter().filter(|line| line["deed"]["verb"] == "remember").filter(on_group).count();
+    assert!(remembered > 0 && remembered == deeds("remember") && deeds("label") == 0, "{text}");
+}
+
+/// One late evening: the override postpones the stop, and undoes itself, whatever it is written on.
+#[rstest::rstest]
+#[case::tags(Record::Tags)]
+#[case::group(group())]
+#[tokio::test(start_paused = true)]
+async fn a_late_evening_stops_when_it_said(#[case] record: Record) {
     let (from, to) = (at("2026-11-25T08:00:00+09:00"), at("2026-11-26T23:30:00+09:00"));
     let said_at = at("2026-11-25T21:45:00+09:00");
     let state = tempfile::tempdir().unwrap();
     let cloud = Arc::new(Demo::new(7, 1.0, from).prompt());
-    let keeper = keeper(&cloud, state.path());
+    let keeper = keeper_of(&cloud, state.path(), &record);
     until(&keeper, said_at).await;
     let outlook = headless::picture(&keeper.cloud, &keeper.view, &mut |_, _| {}).await.unwrap();
     let environment = outlook.picture.environment(&"prooflink-dev".into()).unwrap();

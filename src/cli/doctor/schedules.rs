@@ -6,12 +6,13 @@ use std::collections::BTreeSet;
 use super::{Check, Report};
 use crate::app::headless::Outlook;
 use crate::cli::look::Duty;
-use crate::environment::{Environment, Sleeper, Source, kept_at_aws};
+use crate::environment::{Environment, Sleeper, Source, kept_at_aws, notes, record_reads, standing};
 use crate::kinds::event_rule::Rule;
 use crate::kinds::kind;
 use crate::kinds::schedule_group::change::Place;
 use crate::kinds::scheduler_role::SchedulerRole;
 use crate::kinds::simulation::{May, Question, Simulation};
+use crate::schedule::record::MAX_TAGS;
 use crate::schedule::routine::acts;
 use crate::schedule::{MemberKind, Mode, Verb, returning};
 use crate::text::counted;
@@ -21,6 +22,9 @@ use crate::world::{Arn, Coverage, Fault, FaultKind, Part, Resource, Scope, World
 pub(super) async fn check(report: &mut Report, duty: &Duty, outlook: &Outlook, scopes: &[Scope]) {
     for environment in &outlook.picture.environments {
         if let Some(check) = unseen(environment) {
+            report.add(check);
+        }
+        if let Some(check) = recorded(environment, outlook) {
             report.add(check);
         }
         match kept_at_aws(environment) {
@@ -60,6 +64,23 @@ fn unseen(environment: &Environment) -> Option<Check> {
     let operations: Vec<&str> = others.unseen.iter().map(|fault| fault.operation.as_str()).collect();
     let remedy = format!("allow {}; `toban policy --read-only` prints the whole policy", operations.join(" and "));
     Some(Check::warn(about, says, remedy))
+}
+
+/// The line about the schedule group that is an environment's record.
+fn recorded(environment: &Environment, outlook: &Outlook) -> Option<Check> {
+    let group = environment.record.group()?;
+    let about = format!("record of {}", environment.name);
+    let scopes: Vec<Scope> = record_reads(environment, &outlook.world).into_iter().map(|want| want.scope).collect();
+    let all = || scopes.iter().map(|scope| standing(environment, scope, &outlook.world));
+    if let Some(why) = all().find_map(|it| it.unknown().map(str::to_owned)) {
+        let says = format!("{why}; nothing is put to sleep or woken here meanwhile");
+        return Some(Check::fail(about, says, "allow scheduler:ListTagsForResource, or name another group"));
+    }
+    let worn = scopes.iter().find_map(|scope| notes(environment, scope, &outlook.world));
+    Some(match worn {
+        None => Check::well(about, format!("the schedule group {group} is not there: nothing is written on it")),
+        Some(worn) => Check::well(about, format!("the schedule group {group} wears {} of {MAX_TAGS} tags", worn.len())),
+    })
 }
 
 /// Reads one role.
@@ -251,14 +272,14 @@ mod tests {
 
     #[test]
     fn the_role_that_policy_prints_is_well() {
-        let printed = crate::cli::policy::scheduler("123456789012");
+        let printed = crate::cli::policy::scheduler("123456789012", true);
         let check = told_of(printed["trust"].clone());
         assert_eq!((check.level, check.remedy.as_deref()), (Level::Well, None), "{}", check.says);
     }
 
     #[test]
     fn a_role_made_for_another_account_is_warned_about_with_what_prints_the_right_one() {
-        let printed = crate::cli::policy::scheduler("210987654321");
+        let printed = crate::cli::policy::scheduler("210987654321", true);
         let check = told_of(printed["trust"].clone());
         assert_eq!(check.level, Level::Worrying);
         assert!(check.says.contains("210987654321"), "{}", check.says);

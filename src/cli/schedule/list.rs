@@ -12,7 +12,7 @@ use crate::app::headless::Outlook;
 use crate::environment::{Environment, OffHours};
 use crate::procedure::Want;
 use crate::schedule::rest::Diary;
-use crate::schedule::{Desired, Mode, Schedule, words};
+use crate::schedule::{Desired, Mode, Record, Schedule, words};
 use crate::text::clean;
 use crate::world::Watcher;
 
@@ -75,6 +75,9 @@ pub(crate) fn table(outlook: &Outlook, schedules: &[Schedule], diary: &Diary, zo
     for (environment, off) in scheduled(outlook) {
         if let Some(says) = off.unkept(outlook.at, zone) {
             text.push_str(&format!("! {}: {says}\n", environment.name));
+        }
+        if let Some(says) = off.record.says() {
+            text.push_str(&format!("! {}: {}\n", environment.name, clean(says)));
         }
     }
     for (environment, off) in scheduled(outlook) {
@@ -205,6 +208,8 @@ pub(super) fn object(
         "next": off.next.as_ref().map(|edge| words::edge_json(edge, zone)),
         "override": over.map(|it| json!({ "state": it.state.word(), "until": words::rfc(it.until, zone), "by": it.by })),
         "hold": hold.map(|it| json!({ "until": words::rfc(it.until, zone), "by": it.by })),
+        "record": environment.record.group().map_or(Record::TAGS, |_| Record::GROUP),
+        "record_unknown": off.record.unknown(),
         "members": members,
         "savings": savings,
         "observed": past_json(off, outlook, diary, zone),

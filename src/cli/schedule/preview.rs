@@ -70,6 +70,9 @@ pub(crate) fn page(
     if let Some(says) = off.unkept(outlook.at, zone) {
         text.push_str(&format!("! {says}\n"));
     }
+    if let Some(says) = off.record.says() {
+        text.push_str(&format!("! {}\n", clean(says)));
+    }
     for warning in &seen.warnings {
         text.push_str(&format!("! {warning}\n"));
     }

@@ -48,6 +48,7 @@ pub(in crate::environment) fn environment() -> Environment {
     let on = vec!["mon-fri 09:00-22:00".parse().unwrap()];
     let office = Schedule { on, guard: Guard::Daily, ..Schedule::new("office", tokyo()) };
     environment.offhours = Some(Box::new(OffHours {
+        record: crate::environment::Standing::Known,
         routine: Routine { role_arn: Some(ROLE.to_owned()), ..Routine::new(office) },
         exceptions: Exceptions::default(),
         sleepers: vec![database()],

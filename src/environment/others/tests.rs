@@ -55,6 +55,7 @@ fn environment(scheduled: bool) -> Environment {
     if scheduled {
         let office = Schedule { on: vec!["mon-fri 09:00-22:00".parse().unwrap()], ..Schedule::new("office", tokyo()) };
         environment.offhours = Some(Box::new(OffHours {
+            record: crate::environment::Standing::Known,
             routine: Routine::new(office),
             exceptions: Exceptions::default(),
             sleepers: sleepers(),

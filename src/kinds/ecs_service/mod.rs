@@ -19,7 +19,7 @@ mod sleep;
 mod subject;
 
 pub use model::{Attachment, Breaker, Deployment, Event, Service};
-pub use sleep::{memory, scaled_as, wakes_to};
+pub use sleep::{memory, memory_in, scaled_as, wakes_to};
 
 pub use rules::{Judged, history_ends, judge, moving, primary, rolled_back_to};
 

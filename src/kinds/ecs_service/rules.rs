@@ -133,7 +133,7 @@ pub fn judge(service: &Service, cx: &Context<'_>) -> Judged {
     }
     if service.desired == 0 {
         return if service.running + service.pending == 0 {
-            let had = super::memory(service).and_then(|memory| memory.desired);
+            let had = super::memory(service, cx.world, cx.scope).and_then(|memory| memory.desired);
             let wakes = had.map(|count| format!(", wakes to {}", counted(count as usize, "task"))).unwrap_or_default();
             Judged::new(Health::Asleep, 3, format!("{name} is asleep: 0 tasks wanted{wakes}"))
         } else {

@@ -8,12 +8,13 @@ pub(super) use change::of as act;
 use super::model::Service;
 use super::rules::moving;
 use crate::kinds::scalable_target::ScalableTarget;
+use crate::kinds::schedule_record::noted;
 use crate::kinds::target_health::TargetHealth;
 use crate::procedure::Want;
 use crate::schedule::eligible::{Facts, Ineligible, ServiceFacts, why_not};
 use crate::schedule::saga::{How, Seen};
 use crate::schedule::service::ServiceSeen;
-use crate::schedule::{Bounds, Member, MemberKind, Remembered, Tasks, tags};
+use crate::schedule::{Bounds, Member, MemberKind, Record, Remembered, Tasks, tags};
 use crate::world::{Resource, Scope, World};
 
 /// How it stands.
@@ -34,7 +35,8 @@ pub(super) fn sleeper(item: &Service, world: &World, scope: &Scope) -> Seen {
             },
             bounds: bounds(item, world, scope),
             // One that its schedule put to sleep wears no memory, but what it wakes to.
-            memory: memory(item).or_else(|| (item.desired == 0).then(|| wakes_to(item)).flatten()),
+            memory: memory(item, world, scope)
+                .or_else(|| (item.desired == 0).then(|| wakes_to(item, world, scope)).flatten()),
         }),
     };
     Seen { ineligible, ..Seen::new(member, how) }
@@ -50,16 +52,34 @@ pub(super) fn watch(item: &Service, scope: &Scope) -> Vec<Want> {
         .collect()
 }
 
-/// What its tag remembers of before it slept.
+/// What is remembered of before it slept: by the record of its environment, where a schedule group is that, else by its
+/// tag.
 #[must_use]
-pub fn memory(item: &Service) -> Option<Remembered> {
-    item.tags.get(tags::REMEMBERED).and_then(|text| text.parse().ok())
+pub fn memory(item: &Service, world: &World, scope: &Scope) -> Option<Remembered> {
+    written(item, tags::REMEMBERED, world, scope)
 }
 
 /// What it wakes to: what it had before it slept, else what its schedule wakes it to.
 #[must_use]
-pub fn wakes_to(item: &Service) -> Option<Remembered> {
-    tags::remembered(&item.tags)
+pub fn wakes_to(item: &Service, world: &World, scope: &Scope) -> Option<Remembered> {
+    memory(item, world, scope).or_else(|| written(item, tags::WAKES_TO, world, scope))
+}
+
+/// What is remembered of before it slept, where `record` is its environment's. Where a schedule group is that, a tag from
+/// before counts only while it sleeps: nobody takes it away once it is up.
+#[must_use]
+pub fn memory_in(item: &Service, world: &World, scope: &Scope, record: &Record) -> Option<Remembered> {
+    let written = || noted(world, scope, tags::REMEMBERED, (item.cluster.last(), &item.name)).is_some();
+    match record {
+        Record::Group(_) if item.desired > 0 && !written() => None,
+        Record::Group(_) | Record::Tags => memory(item, world, scope),
+    }
+}
+
+/// What is written is believed or, where it is garbled, nothing is: another word in its place would be a guess.
+fn written(item: &Service, what: &str, world: &World, scope: &Scope) -> Option<Remembered> {
+    let noted = noted(world, scope, what, (item.cluster.last(), &item.name));
+    noted.or_else(|| item.tags.get(what).map(String::as_str)).and_then(|text| text.parse().ok())
 }
 
 /// The name Application Auto Scaling knows it by.

@@ -10,6 +10,7 @@ use crate::app::gate::{Change, Deed, Pass, Plan};
 use crate::aws::{Clients, at};
 use crate::cloud::Receipt;
 use crate::kinds::Boxed;
+use crate::kinds::schedule_record::change::Note;
 use crate::schedule::due::client_token;
 use crate::schedule::materialise::Planned;
 use crate::schedule::returning::retries;
@@ -44,16 +45,37 @@ impl Place {
 }
 
 /// Whether AWS says that it is there already.
-fn is_there(fault: &Fault) -> bool {
+pub(in crate::kinds) fn is_there(fault: &Fault) -> bool {
     fault.code.as_deref() == Some("ConflictException")
 }
 
-fn is_gone(fault: &Fault) -> bool {
+/// Whether AWS says that it is not there.
+pub(in crate::kinds) fn is_gone(fault: &Fault) -> bool {
     fault.kind == FaultKind::Gone || fault.code.as_deref() == Some("ResourceNotFoundException")
 }
 
 fn said(says: String) -> Result<Receipt, Fault> {
     Ok(Receipt { says: Some(says), ..Receipt::default() })
+}
+
+/// Something to be written before anything else: on a resource, or on the group that is the record.
+#[derive(Clone, Debug)]
+pub enum Mark {
+    /// On a resource.
+    Label(Label),
+    /// On the group.
+    Note(Note),
+}
+
+impl Mark {
+    /// The change that writes it.
+    #[must_use]
+    pub fn change(self) -> Box<dyn Change> {
+        match self {
+            Self::Label(label) => Box::new(label),
+            Self::Note(note) => Box::new(note),
+        }
+    }
 }
 
 /// Makes the group, with the environment's name on it.
@@ -67,7 +89,9 @@ impl Change for MakeGroup {
     }
 
     fn deed(&self) -> Deed {
-        self.0.deed("make-group", "")
+        let mut deed = self.0.deed("make-group", "");
+        deed.arguments.push(("environment", self.0.environment.to_string()));
+        deed
     }
 
     fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> Boxed<'a, Result<Receipt, Fault>> {

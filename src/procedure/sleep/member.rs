@@ -5,12 +5,18 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::app::gate::Change;
 use crate::cloud::Receipt;
+use crate::environment::stranger;
+use crate::kinds::ecs_service::{Service, memory_in};
 use crate::kinds::kind;
+use crate::kinds::schedule_group::change::Place;
+use crate::kinds::schedule_record::change::{About, Note};
+use crate::kinds::schedule_record::{Notes, arn_of};
 use crate::procedure::{RETRY_WINDOW, Sight, Want};
+use crate::schedule::record::key_of;
 use crate::schedule::saga::{Act, How, Seen, Turn};
 use crate::schedule::toggle::{MAX_TRIES, RETRY, Rejection, STALE};
-use crate::schedule::{Member, Ready};
-use crate::world::{EnvironmentName, Fault, FaultKind, KindName, ResourceId, World};
+use crate::schedule::{Member, MemberKind, Ready, Record, Remembered, tags};
+use crate::world::{EnvironmentName, Fault, FaultKind, KindName, Resource, ResourceId, World};
 
 /// Readiness is judged by what targets say, but a member whose targets cannot be seen is judged by itself.
 const TARGETS: KindName = KindName("target-health");
@@ -26,6 +32,8 @@ pub struct Sleeper {
     pub member: Member,
     /// What has to be read to see how it stands.
     pub reads: Vec<Want>,
+    /// What its environment writes on what it had.
+    pub record: Record,
     last: Option<Last>,
     tries: u32,
 }
@@ -51,11 +59,21 @@ impl Sleeper {
     /// A member before anything was asked of it.
     #[must_use]
     pub const fn new(id: ResourceId, member: Member, reads: Vec<Want>) -> Self {
-        Self { id, member, reads, last: None, tries: 0 }
+        Self { id, member, reads, record: Record::Tags, last: None, tries: 0 }
+    }
+
+    /// The same, where `record` is its environment's: a service is seen and remembered there.
+    #[must_use]
+    pub fn on(mut self, record: &Record) -> Self {
+        if let (Record::Group(group), MemberKind::EcsService) = (record, self.member.kind) {
+            self.reads.push(Want::part(&self.id.scope, Notes::KIND, group));
+            self.record = record.clone();
+        }
+        self
     }
 
     /// How it stands, as far as can be seen and was heard.
-    pub(super) fn seen(&self, sight: &Sight<'_>) -> Seen {
+    pub(super) fn seen(&self, environment: &EnvironmentName, sight: &Sight<'_>) -> Seen {
         let found = kind(self.id.kind).and_then(|kind| kind.sleeper(sight.world, &self.id));
         let mut seen = found.unwrap_or_else(|| Seen::new(self.member.clone(), How::Gone));
         let name = std::mem::replace(&mut seen.member, self.member.clone());
@@ -67,11 +85,28 @@ impl Sleeper {
             }
         }
         let blind = sight.faults.iter().find(|(want, _)| want.kind != TARGETS && self.reads.contains(want));
+        self.recall(&mut seen, sight.world);
         seen.held = match blind {
             Some((_, fault)) => Some(Turn::Stuck(format!("it cannot be seen: {}", fault.sentence()))),
-            None => self.held(sight.now),
+            None => self.stranger(environment, sight.world).or_else(|| self.held(sight.now)),
         };
         seen
+    }
+
+    /// Takes what it had from its environment's record, where a schedule group is that.
+    pub(super) fn recall(&self, seen: &mut Seen, world: &World) {
+        if let (Record::Group(_), How::Service(service)) = (&self.record, &mut seen.how)
+            && let Some(item) = world.get::<Service>(&self.id)
+            && item.desired > 0
+        {
+            service.memory = memory_in(item, world, &self.id.scope, &self.record);
+        }
+    }
+
+    /// What is known of the group that is its record; `None` where its own tags are.
+    fn stranger(&self, environment: &EnvironmentName, world: &World) -> Option<Turn> {
+        let notes = world.by_key::<Notes>(&self.id.scope, self.record.group()?)?;
+        stranger(environment, notes).map(Turn::Stuck)
     }
 
     /// What stands against its next step: a refusal, or a call that has to show first.
@@ -87,7 +122,28 @@ impl Sleeper {
 
     /// The change that does `act`, unless it was done a moment ago and only does not show yet.
     pub(super) fn change(&self, act: Act, environment: &EnvironmentName, world: &World) -> Option<Box<dyn Change>> {
-        kind(self.id.kind)?.act(world, &self.id, act, environment)
+        match (&self.record, act) {
+            (Record::Group(group), Act::Remember(memory)) => self.note(group, Some(memory), environment, world),
+            (Record::Group(group), Act::Forget) => self.note(group, None, environment, world),
+            _ => kind(self.id.kind)?.act(world, &self.id, act, environment),
+        }
+    }
+
+    /// The change that writes what it had on the group, or takes that away.
+    fn note(
+        &self,
+        group: &str,
+        memory: Option<Remembered>,
+        environment: &EnvironmentName,
+        world: &World,
+    ) -> Option<Box<dyn Change>> {
+        let place = Place { environment: environment.clone(), scope: self.id.scope.clone(), group: group.to_owned() };
+        let key = key_of(tags::REMEMBERED, self.member.cluster.as_deref()?, &self.member.id);
+        let arn = arn_of(world, &self.id.scope, group)?;
+        let known = world.by_key::<Notes>(&self.id.scope, group).is_some();
+        let tags = [(key, memory.map(|memory| memory.to_string()))].into();
+        let about = Some(About { on: self.id.clone(), name: self.member.id.clone(), memory });
+        Some(Box::new(Note { place, arn, tags, known, about }))
     }
 
     /// Whether `act` was taken so lately that the old state may still be seen.

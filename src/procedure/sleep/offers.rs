@@ -5,14 +5,15 @@ use jiff::Timestamp;
 
 use super::{Sleep, Sleeper};
 use crate::app::gate::Difference;
-use crate::environment::{self, Undone, sleepers_named, undone, whole::Whole};
+use crate::environment::{self, Standing, Undone, notes, room, sleepers_named, standing, undone, whole::Whole};
 use crate::kinds::alarm::{Alarm, hush, scales};
 use crate::kinds::{Asks, Offer, Site, kind};
 use crate::procedure::{After, Hush, Procedure, Proposal};
 use crate::schedule::materialise::STAGE_GAP;
+use crate::schedule::record::key_of;
 use crate::schedule::saga::{self, Act, How, Seen, Turn};
 use crate::schedule::service::is_idle;
-use crate::schedule::{Backend, Keep, MemberKind, Verb, WakeDesired, words};
+use crate::schedule::{Backend, Keep, MemberKind, Record, Verb, WakeDesired, tags, words};
 use crate::text::counted;
 use crate::world::{KindName, ResourceId, Scope};
 
@@ -32,15 +33,17 @@ impl Whole for Bedtime {
         if parts.is_empty() {
             return Vec::new();
         }
+        let unknown = unrecorded(&parts, site);
         let name = &site.environment.name;
         let who = counted(parts.len(), "member");
         let asleep = all_at(&parts, Keep::Stopped).then(|| "it is asleep already".to_owned());
         let awake = all_at(&parts, Keep::Running).then(|| "it is awake already".to_owned());
-        let unknown = unremembered(&parts);
-        let asks = match unknown.as_slice() {
+        let forgotten = unremembered(&parts);
+        let asks = match forgotten.as_slice() {
             [] => Asks::Nothing,
             some => {
-                let prompt = format!("how many tasks does {} wake to? it is not remembered", some.join(" and "));
+                let lost = lost(&parts, site).map(|says| format!(" ({says})")).unwrap_or_default();
+                let prompt = format!("how many tasks does {} wake to? it is not remembered{lost}", some.join(" and "));
                 Asks::Text { prompt, initial: String::new() }
             }
         };
@@ -55,8 +58,10 @@ impl Whole for Bedtime {
         let sleep = format!("put {name} to sleep: {who}, databases last");
         let wake = format!("wake {name}: {who}, databases first");
         vec![
-            Offer::new("sleep", sleep).asking(look).barred(site.environment.stop_barred().or(asleep)),
-            Offer::new("wake", wake).asking(asks).barred(awake),
+            Offer::new("sleep", sleep)
+                .asking(look)
+                .barred(site.environment.stop_barred().or(asleep).or_else(|| unknown.clone())),
+            Offer::new("wake", wake).asking(asks).barred(awake.or(unknown)),
         ]
     }
 
@@ -68,6 +73,9 @@ impl Whole for Bedtime {
         };
         let name = &site.environment.name;
         let (mut parts, missing) = parts(site);
+        if let Some(why) = unrecorded(&parts, site) {
+            return Err(why);
+        }
         if goal == Keep::Stopped
             && let Some(why) = site.environment.stop_barred()
         {
@@ -85,6 +93,9 @@ impl Whole for Bedtime {
         }
         if parts.is_empty() {
             return Err(format!("{name} has nothing that sleeps: no database, no instance, no service"));
+        }
+        if goal == Keep::Stopped {
+            roomy(&parts, site)?;
         }
         let stuck = |part: &&Part| matches!(saga::turn(goal, &part.seen), Turn::Stuck(_));
         if parts.iter().filter(stuck).count() == parts.len() {
@@ -125,6 +136,9 @@ fn procedure(goal: Keep, parts: Vec<Part>, missing: Vec<String>, site: &Site<'_>
     let mute = muted(site);
     let mut plan = site.plan(says, on, calls(goal, &parts, (!hushes.is_empty()).then_some(mute.as_str())));
     let mut notices: Vec<String> = parts.iter().filter_map(|part| why_stuck(goal, part)).collect();
+    if goal == Keep::Running && parts.iter().any(|part| is_unremembered(&part.seen)) {
+        notices.extend(lost(&parts, site));
+    }
     notices.extend(missing.into_iter().map(|label| format!("{label} of the configuration is not there")));
     let ids: Vec<&ResourceId> = parts.iter().map(|part| &part.sleeper.id).collect();
     let ours = site.environment.others.owning().filter(|owner| owner.id.as_ref().is_some_and(|id| ids.contains(&id)));
@@ -157,9 +171,47 @@ fn parts(site: &Site<'_>) -> (Vec<Part>, Vec<String>) {
         let Some(of) = kind(id.kind) else { continue };
         let Some(mut seen) = of.sleeper(site.cx.world, &id).filter(|seen| seen.how != How::Gone) else { continue };
         seen.member = found.member.clone();
-        parts.push(Part { sleeper: Sleeper::new(id.clone(), found.member, of.watch(site.cx.world, &id)), seen });
+        let sleeper = Sleeper::new(id.clone(), found.member, of.watch(site.cx.world, &id));
+        let sleeper = sleeper.on(&site.environment.record);
+        sleeper.recall(&mut seen, site.cx.world);
+        parts.push(Part { sleeper, seen });
     }
     (parts, missing)
+}
+
+/// What is known of the record of each who is remembered there.
+fn standings<'p>(parts: &'p [Part], site: &'p Site<'_>) -> impl Iterator<Item = Standing> + 'p {
+    let kept = parts.iter().filter(|part| part.sleeper.record != Record::Tags);
+    kept.map(|part| standing(site.environment, &part.sleeper.id.scope, site.cx.world))
+}
+
+/// Why nothing is known of what services had: nothing is put away, and nothing guessed, beside a record nobody could read.
+fn unrecorded(parts: &[Part], site: &Site<'_>) -> Option<String> {
+    standings(parts, site).find_map(|standing| standing.unknown().map(str::to_owned))
+}
+
+/// That the record is not there, so that whatever it remembered is gone.
+fn lost(parts: &[Part], site: &Site<'_>) -> Option<String> {
+    standings(parts, site).find_map(|standing| standing.gone().map(str::to_owned))
+}
+
+/// Whether the record has room for what all of them had.
+fn roomy(parts: &[Part], site: &Site<'_>) -> Result<(), String> {
+    let Record::Group(group) = &site.environment.record else { return Ok(()) };
+    let kept = parts.iter().filter(|part| part.sleeper.record != Record::Tags);
+    let mut words: Vec<(&Scope, String)> = kept
+        .filter_map(|part| {
+            let cluster = part.sleeper.member.cluster.as_deref()?;
+            Some((&part.sleeper.id.scope, key_of(tags::REMEMBERED, cluster, &part.sleeper.member.id)))
+        })
+        .collect();
+    words.sort();
+    for in_one in words.chunk_by(|(one, _), (other, _)| one == other) {
+        let Some((scope, _)) = in_one.first() else { continue };
+        let held = notes(site.environment, scope, site.cx.world);
+        room(group, held, in_one.iter().map(|(_, key)| (key.as_str(), true)))?;
+    }
+    Ok(())
 }
 
 fn all_at(parts: &[Part], goal: Keep) -> bool {
@@ -208,10 +260,17 @@ fn call(goal: Keep, part: &Part) -> Option<String> {
     }
     let label = part.seen.member.label();
     let verb = if goal == Keep::Stopped { "Stop" } else { "Start" };
+    let group = part.sleeper.record.group().unwrap_or_default();
     Some(match (part.seen.member.kind, goal) {
         (MemberKind::RdsInstance, _) => format!("rds:{verb}DBInstance {label}"),
         (MemberKind::RdsCluster, _) => format!("rds:{verb}DBCluster {label}"),
         (MemberKind::Ec2Instance, _) => format!("ec2:{verb}Instances {label}"),
+        (MemberKind::EcsService, Keep::Stopped) if part.sleeper.record != Record::Tags => format!(
+            "scheduler:TagResource {group}, application-autoscaling:RegisterScalableTarget (if it is scaled), ecs:UpdateService {label}"
+        ),
+        (MemberKind::EcsService, Keep::Running) if part.sleeper.record != Record::Tags => format!(
+            "application-autoscaling:RegisterScalableTarget (if it is scaled), ecs:UpdateService, scheduler:UntagResource {group} {label}"
+        ),
         (MemberKind::EcsService, Keep::Stopped) => format!(
             "ecs:TagResource, application-autoscaling:RegisterScalableTarget (if it is scaled), ecs:UpdateService {label}"
         ),

@@ -9,9 +9,10 @@ use crate::kinds::ec2_instance::Instance;
 use crate::kinds::ecs_service::Service;
 use crate::kinds::sample::{database, instance, now, scope, service};
 use crate::kinds::scalable_target::ScalableTarget;
+use crate::kinds::schedule_record::Notes;
 use crate::kinds::{alarm, kind};
 use crate::procedure::How as Ended;
-use crate::schedule::{Member, MemberKind};
+use crate::schedule::{Member, MemberKind, Record};
 use crate::world::{Coverage, FaultKind, Harvest, Resource, Scope, World};
 
 /// A database, an instance and a scaled service.
@@ -22,6 +23,10 @@ struct Account {
     running: u32,
     bounds: (u32, u32),
     tag: Option<String>,
+    /// A memory from before the schedule group was the record, on the service itself.
+    left: Option<String>,
+    /// Where the schedule group is the record: whose name it wears, if it is there.
+    group: Option<Option<&'static str>>,
     at: Timestamp,
     /// When what moves has arrived.
     arrives: Timestamp,
@@ -39,6 +44,8 @@ impl Account {
             running: 3,
             bounds: (2, 10),
             tag: None,
+            left: None,
+            group: None,
             at: now(),
             arrives: now(),
             calls: Vec::new(),
@@ -74,9 +81,24 @@ impl Account {
     }
 
     fn world(&self) -> World {
-        let tags: BTreeMap<String, String> =
-            self.tag.iter().map(|tag| ("toban:remembered".to_owned(), tag.clone())).collect();
         let mut world = World::default();
+        let worn = match self.group {
+            None => &self.tag,
+            Some(there) => {
+                let arn = "arn:aws:sts::123456789012:assumed-role/duty/tanaka".into();
+                world.identify(&scope(), Ok(crate::world::Identity { account: "123456789012".into(), arn }));
+                let memory = self.tag.iter().map(|tag| (KEY.to_owned(), tag.clone()));
+                let owner = |owner: &str| ("toban:env".to_owned(), owner.to_owned());
+                let notes =
+                    there.map(|whose| Notes { group: GROUP.to_owned(), tags: memory.chain([owner(whose)]).collect() });
+                let coverage = Coverage::Parts([GROUP.into()].into());
+                let got = Harvest::of(vec![(GROUP.into(), Ok(notes.into_iter().collect::<Vec<_>>()))]);
+                world.put(&scope(), Notes::KIND, &coverage, Ok(got.into()), now());
+                &self.left
+            }
+        };
+        let tags: BTreeMap<String, String> =
+            worn.iter().map(|tag| ("toban:remembered".to_owned(), tag.clone())).collect();
         let service = Service {
             desired: self.desired,
             running: self.running,
@@ -112,8 +134,13 @@ impl Account {
         let what = deed.on.kind.0;
         self.calls.push(format!("{} {what}", deed.verb));
         match (deed.verb, what) {
-            ("remember", _) => self.tag = Some(argument("memory")),
-            ("forget", _) => self.tag = None,
+            ("remember" | "forget", _) => {
+                let on_group = (argument("record"), argument("key")) == (GROUP.to_owned(), KEY.to_owned());
+                assert_eq!(on_group, self.group.is_some(), "written on the record, and nowhere else");
+                self.tag = Some(argument("memory")).filter(|_| deed.verb == "remember");
+                // What is not there is made with the words on it; what is gone takes them along.
+                self.group = self.group.map(|there| there.or(Some("city-dev").filter(|_| self.tag.is_some())));
+            }
             ("bounds", _) => {
                 self.bounds = (argument("min").parse().expect("a number"), argument("max").parse().expect("a number"));
             }
@@ -138,7 +165,14 @@ impl Account {
     }
 }
 
+/// The record of the environment, where its schedule group is that.
+const GROUP: &str = "toban-city-dev";
+/// What its service is remembered under there.
+const KEY: &str = "toban:remembered/city-prod/Backend";
+
 fn procedure(goal: Keep, world: &World) -> Sleep {
+    // Of a group something is known only where it is the record.
+    let record = world.shelf(&scope(), Notes::KIND).map_or(Record::Tags, |_| Record::Group(GROUP.to_owned()));
     let environment: crate::world::EnvironmentName = "city-dev".into();
     let mut service_member = Member::new(MemberKind::EcsService, "Backend");
     service_member.cluster = Some("city-prod".to_owned());
@@ -149,11 +183,31 @@ fn procedure(goal: Keep, world: &World) -> Sleep {
     ];
     let members = members.map(|(id, member)| {
         let reads = kind(id.kind).map(|kind| kind.watch(world, &id)).unwrap_or_default();
-        Sleeper::new(id, member, reads)
+        Sleeper::new(id, member, reads).on(&record)
     });
     let plan = Plan::new("turn city-dev", environment.clone(), database().id(&scope()), Vec::new());
     let hush = alarm::hush(&["a".to_owned()], &environment, &scope(), (now(), None));
     Sleep::new(plan, goal, members.to_vec(), vec![hush])
+}
+
+/// The same as [`run`], of an account whose memory stands where no check looks for it.
+fn run_unsound(account: &mut Account, goal: Keep) -> Option<Ending> {
+    let mut one = procedure(goal, &account.world());
+    for _ in 0..900 {
+        let world = account.world();
+        match one.step(&Sight { world: &world, faults: &[], now: account.at }) {
+            Step::End(ending) => return Some(ending),
+            Step::Wait(span) => account.passes(span),
+            Step::Act(changes) => {
+                for change in changes {
+                    let deed = change.deed();
+                    let got = account.asked(&deed);
+                    one.told(&deed, &got, account.at);
+                }
+            }
+        }
+    }
+    None
 }
 
 /// Runs to the end, a fresh procedure taking over before each step that `killed` names.
@@ -231,6 +285,75 @@ fn killed_before_any_step_any_console_takes_it_up() {
         assert_eq!(woke.how, Ended::Done, "killed before {killed}: {}", woke.says);
         assert_eq!((account.desired, account.bounds, account.db), (3, (2, 10), "available"), "killed before {killed}");
     }
+}
+
+#[test]
+fn with_the_group_as_record_it_is_killed_before_any_step_and_nothing_is_lost() {
+    for (there, killed) in [None, Some("city-dev")].into_iter().flat_map(|there| (0..16).map(move |at| (there, at))) {
+        let mut account = Account { group: Some(there), ..Account::awake() };
+        let slept = run(&mut account, Keep::Stopped, &[killed]).expect("it ends");
+        assert_eq!(slept.how, Ended::Done, "killed before {killed}: {}", slept.says);
+        assert_eq!(account.tag.as_deref(), Some("desired=3 min=2 max=10"), "killed before {killed}");
+        assert_eq!(account.group, Some(Some("city-dev")), "made, if it was not there");
+        let woke = run(&mut account, Keep::Running, &[killed]).expect("it ends");
+        assert_eq!(woke.how, Ended::Done, "killed before {killed}: {}", woke.says);
+        assert_eq!((account.desired, account.bounds, account.tag), (3, (2, 10), None), "killed before {killed}");
+    }
+}
+
+#[test]
+fn a_group_that_went_took_the_memory_along_and_nothing_is_guessed() {
+    let mut account = Account { group: Some(Some("city-dev")), ..Account::awake() };
+    assert_eq!(run(&mut account, Keep::Stopped, &[]).expect("it ends").how, Ended::Done);
+    (account.group, account.tag) = (Some(None), None);
+    let before = (account.desired, account.bounds);
+    let mut one = procedure(Keep::Running, &account.world());
+    account.calls.clear();
+    for _ in 0..40 {
+        let world = account.world();
+        match one.step(&Sight { world: &world, faults: &[], now: account.at }) {
+            Step::Act(changes) => {
+                for change in changes {
+                    let deed = change.deed();
+                    let got = account.asked(&deed);
+                    one.told(&deed, &got, account.at);
+                }
+            }
+            Step::Wait(span) => account.passes(span),
+            Step::End(ending) => {
+                assert_eq!(ending.how, Ended::Incomplete, "{}", ending.says);
+                assert!(ending.says.contains("how many tasks it had is not known"), "{}", ending.says);
+                break;
+            }
+        }
+    }
+    assert_eq!((account.desired, account.bounds), before);
+    assert_eq!(account.calls, ["start db-instance", "start ec2-instance"], "the rest is awake");
+}
+
+#[test]
+fn a_tag_from_before_is_read_and_what_is_written_goes_on_the_group() {
+    let left = Some("desired=3 min=2 max=10".to_owned());
+    let asleep = Account { desired: 0, running: 0, bounds: (0, 0), db: "stopped", ec2: "stopped", ..Account::awake() };
+    let mut account = Account { left, group: Some(Some("city-dev")), ..asleep };
+    let woke = run_unsound(&mut account, Keep::Running).expect("it ends");
+    assert_eq!((woke.how, account.desired, account.bounds), (Ended::Done, 3, (2, 10)), "{}", woke.says);
+    assert!(
+        !account.calls.contains(&"forget ecs-service".to_owned()),
+        "what is not the record is left: {:?}",
+        account.calls
+    );
+    let slept = run(&mut account, Keep::Stopped, &[]).expect("it ends");
+    assert_eq!((slept.how, account.tag.as_deref()), (Ended::Done, Some("desired=3 min=2 max=10")));
+}
+
+#[test]
+fn beside_a_group_of_another_nothing_is_put_away() {
+    let mut account = Account { group: Some(Some("somebody-else")), ..Account::awake() };
+    let ended = run(&mut account, Keep::Stopped, &[]).expect("it ends");
+    assert_eq!((ended.how, account.desired, account.db), (Ended::Failed, 3, "available"), "{}", ended.says);
+    assert!(ended.says.contains("belongs to somebody-else: it is no record of city-dev"), "{}", ended.says);
+    assert_eq!(account.calls, Vec::<String>::new());
 }
 
 #[test]

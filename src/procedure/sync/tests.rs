@@ -1,6 +1,7 @@
 //! Syncing as a machine: the order of changes, whose group it is, and what is done when it was done already.
 
 use super::*;
+use crate::kinds::schedule_group::Group;
 use crate::kinds::testing::{know, scope};
 use crate::procedure::How;
 use crate::schedule::{Bounds, Verb};
@@ -333,4 +334,67 @@ fn killed_between_any_two_calls_it_is_sound_and_the_next_one_goes_on() {
         }
     }
     assert!(aws.group.is_none() && aws.actions.is_empty());
+}
+
+/// What goes on the group that is the record.
+fn noted(known: bool) -> Vec<Mark> {
+    let place = Place { environment: "dev".into(), scope: scope(), group: "toban-dev".to_owned() };
+    let one = |key: &str, value: &str| {
+        let tags = [(key.to_owned(), Some(value.to_owned()))].into();
+        Mark::Note(Note { place: place.clone(), arn: "arn".to_owned(), tags, known, about: None })
+    };
+    vec![one("toban:override", "x"), one("toban:wakes-to/c/web", "desired=2")]
+}
+
+#[test]
+fn words_on_the_group_are_written_at_once_and_make_it_where_it_is_not_there() {
+    let stop = planned("stop", Verb::Stop, false);
+    let mut world = World::default();
+    know::<Group>(&mut world, Vec::new());
+    let mut fresh = sync(hold(vec![stop.clone()]), &world).on_record().marking(noted(false));
+    assert_eq!(
+        fresh.plan().calls,
+        [
+            "scheduler:CreateScheduleGroup toban-dev",
+            "scheduler:TagResource toban-dev toban:override=x, toban:wakes-to/c/web=desired=2",
+            "scheduler:CreateSchedule stop cron(0 22 * * ? *) Asia/Tokyo",
+        ],
+        "it is made once"
+    );
+    assert!(fresh.wants(Timestamp::UNIX_EPOCH).iter().any(|want| want.kind == Notes::KIND));
+    let made = step(&mut fresh, &world).unwrap();
+    assert_eq!(made.len(), 2, "{made:?}");
+    assert!(made[0].starts_with("write toban:override=x, ") && made[1] == "make the schedule stop", "{made:?}");
+    // Where nothing is stored at AWS the word alone is written, whoever is asked first.
+    let mut alone = sync(Goal::AsItIs, &World::default()).on_record().marking(noted(true));
+    assert_eq!(alone.plan().calls.len(), 1, "{:?}", alone.plan().calls);
+    assert_eq!(step(&mut alone, &World::default()).unwrap_err().how, How::Done);
+}
+
+#[test]
+fn a_group_that_another_took_meanwhile_is_not_written_on() {
+    let mut world = World::default();
+    let notes = Notes { group: "toban-dev".to_owned(), tags: [(tags::ENV.to_owned(), "other".to_owned())].into() };
+    know(&mut world, vec![notes]);
+    let mut late = sync(Goal::AsItIs, &world).on_record().marking(noted(true));
+    let ending = step(&mut late, &world).unwrap_err();
+    assert_eq!(ending.how, How::Failed);
+    assert!(ending.says.contains("belongs to other; nothing of it was touched"), "{}", ending.says);
+}
+
+#[test]
+fn an_override_that_came_meanwhile_keeps_the_group_from_being_deleted() {
+    let mut world = World::default();
+    let mut held = group(Some("dev"), Vec::new());
+    know(&mut world, vec![held.clone()]);
+    let mut remove = sync(Goal::Nothing, &world);
+    assert_eq!(remove.plan().calls.len(), 1);
+    held.tags.insert(tags::OVERRIDE.to_owned(), "running/2026-11-24T23:30+09:00/tanaka".to_owned());
+    know(&mut world, vec![held.clone()]);
+    let ending = step(&mut remove, &world).unwrap_err();
+    assert_eq!(ending.how, How::Failed);
+    assert!(ending.says.contains("is a record and holds an override until"), "{}", ending.says);
+    held.tags.insert(tags::OVERRIDE.to_owned(), "running/1969-12-24T23:30+09:00/tanaka".to_owned());
+    know(&mut world, vec![held]);
+    assert_eq!(step(&mut sync(Goal::Nothing, &world), &world).unwrap(), ["delete the schedule group toban-dev"]);
 }

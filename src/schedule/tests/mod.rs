@@ -9,6 +9,7 @@ mod oracle;
 mod outlook;
 mod overrides;
 mod power;
+mod record;
 mod rest;
 mod saga;
 mod savings;

@@ -121,6 +121,16 @@ fn head(environment: &Environment, off: &OffHours, around: Around<'_>) -> Block 
         Backend::Observe => "nobody: it is only shown".to_owned(),
     };
     say("who", Cell::dim(format!("carried out by {who}")));
+    if let Some(group) = environment.record.group() {
+        say(
+            "record",
+            Cell::dim(format!("overrides, holds and what services had are written on the schedule group {group}")),
+        );
+    }
+    if let Some(says) = off.record.says() {
+        let health = if off.record.unknown().is_some() { Health::Worrying } else { Health::Unknown };
+        say("standing", Cell::of(health, says));
+    }
     if let Some(says) = off.unkept(now, &schedule.zone) {
         say("unkept", Cell::of(Health::Worrying, says));
     }

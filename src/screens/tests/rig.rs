@@ -59,6 +59,7 @@ pub(crate) fn environment(name: &str, health: Health, says: &str) -> Environment
         named: Vec::new(),
         account: None,
         region: None,
+        record: crate::schedule::Record::default(),
         scopes: vec![scope()],
         members: vec![Member {
             id: id(&format!("{name}-db")),

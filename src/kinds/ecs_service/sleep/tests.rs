@@ -24,7 +24,7 @@ fn its_bounds_and_memory_are_found() {
     assert_eq!(seen.bounds, Some(Bounds { min: 2, max: 10 }));
     assert_eq!(seen.memory.and_then(|memory| memory.desired), Some(3));
     let garbled = Service { tags: [("toban:remembered".to_owned(), "three".to_owned())].into(), ..service() };
-    assert_eq!(memory(&garbled), None, "never guessed");
+    assert_eq!(memory(&garbled, &World::default(), &scope()), None, "never guessed");
 }
 
 #[test]
