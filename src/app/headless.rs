@@ -88,10 +88,14 @@ pub async fn explain(
     faults
 }
 
-/// What tells why something drifts.
+/// What tells why something drifts, and whether rules that are held back come back.
 fn causes(picture: &Picture, of: &(dyn Fn(&Environment) -> bool + Sync)) -> Vec<Want> {
     let chosen = picture.environments.iter().filter(|environment| of(environment));
-    chosen.filter_map(|environment| environment.offhours.as_deref()).flat_map(OffHours::causes).collect()
+    let of = |environment: &Environment| {
+        let causes = environment.offhours.as_deref().map(OffHours::causes).unwrap_or_default();
+        [causes, environment.others.returns()].concat()
+    };
+    chosen.flat_map(of).collect()
 }
 
 /// The same, with the parts of one kind in one place in one want: those are read side by side.

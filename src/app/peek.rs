@@ -1,6 +1,6 @@
-//! What is read beside the pace because of what is seen: why a database drifts, what is written on
-//! the schedule groups that are records, and for the schedule on the open page what AWS holds of it and what maintenance
-//! waits. Each is asked for once in a while, quietly. Pure.
+//! What is read beside the pace because of what is seen: why a database drifts, what is written on the schedule groups that
+//! are records, whether a rule that is held back comes back, and for the schedule on the open page what AWS holds of it and
+//! what maintenance waits. Each is asked for once in a while, quietly. Pure.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -34,6 +34,7 @@ fn wants(model: &Model) -> Vec<Want> {
     let scheduled = model.picture.environments.iter().filter_map(|it| it.offhours.as_deref());
     let mut wants: Vec<Want> = scheduled.flat_map(OffHours::causes).collect();
     wants.extend(model.picture.environments.iter().flat_map(|it| record_reads(it, &model.world)));
+    wants.extend(model.picture.environments.iter().flat_map(|it| it.others.returns()));
     if let Some(Place::Schedule(name, _)) = model.here()
         && let Some(environment) = model.picture.environment(name)
         && let Some(off) = environment.offhours.as_deref()

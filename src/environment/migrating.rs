@@ -8,7 +8,7 @@ use super::keeping::{barred, known, needed_place, proceed_beside, role};
 use super::rights::Rights;
 use super::rules::{Ruling, arn_of, marked, rulings};
 use super::whole::Whole;
-use super::{Environment, OffHours, Others, Sleeper, Source, schedule_reads, timers};
+use super::{AtAws, Environment, OffHours, Others, Sleeper, Source, schedule_reads, timers};
 use crate::app::gate::{Difference, Plan};
 use crate::kinds::event_rule::Rule;
 use crate::kinds::event_rule::change::Mark;
@@ -18,7 +18,7 @@ use crate::procedure::handover::{Handover, Stage, Switches};
 use crate::procedure::{Proposal, Want};
 use crate::schedule::materialise::{Planned, addresses};
 use crate::schedule::routine::acts;
-use crate::schedule::{Backend, Mode, Verb, scaled, words};
+use crate::schedule::{Backend, Mode, Verb, returning, scaled, words};
 use crate::world::{Arn, Resource, World};
 
 /// Replaces rules by schedules.
@@ -31,7 +31,7 @@ impl Whole for Migrating {
         if rules.peek().is_none() {
             return Vec::new();
         }
-        let idle = rules.all(|owner| !owner.enabled);
+        let idle = rules.all(|owner| !owner.enabled && owner.away.is_none());
         let why = hindrance(environment).err().or_else(|| idle.then(|| nothing(environment)));
         let reads = migrate_reads(environment, site.cx.world);
         let offer = Offer::new("migrate", "let schedules at EventBridge Scheduler take the place of its rules");
@@ -105,7 +105,12 @@ pub fn migrate(site: &Site<'_>) -> Result<Proposal, String> {
     let mut others = Others::of(environment, &off.sleepers, world, &timers(world), (site.cx.zone, now));
     let rulings: Vec<Ruling<'_>> = rulings(environment, &off.sleepers, world, &place.scope);
     let rights = rights(environment, off, &place, &rulings)?;
-    let on: Vec<Ruling<'_>> = rulings.into_iter().filter(|ruling| ruling.rule.enabled).collect();
+    // One that an override holds back would come back by itself.
+    let back = |rule: &Rule| returning_in(&place, world).contains(&returning::name_of(&rule.name));
+    let is_on = |ruling: &Ruling<'_>| {
+        ruling.rule.enabled || back(ruling.rule) || marked(world, ruling.rule, &ruling.scope).is_some()
+    };
+    let on: Vec<Ruling<'_>> = rulings.into_iter().filter(is_on).collect();
     let unread = others.unseen.iter().find(|fault| fault.operation.starts_with("events:"));
     if let Some(fault) = unread.filter(|_| on.is_empty()) {
         let (says, operation) = (fault.sentence(), &fault.operation);
@@ -154,8 +159,22 @@ pub fn migrate(site: &Site<'_>) -> Result<Proposal, String> {
     };
     let rules = moved.iter().map(|ruling| (ruling.scope.clone(), ruling.rule.clone(), mark(ruling))).collect();
     let switches = Switches::new(environment.name.clone(), rules, false);
-    let stages = vec![Stage::Ours(Box::new(sync)), Stage::Rules(switches)];
+    let mut stages = vec![Stage::Ours(Box::new(sync)), Stage::Rules(switches)];
+    let held = returning_in(&place, world);
+    let drops = moved.iter().map(|ruling| returning::name_of(&ruling.rule.name));
+    let drops: Vec<String> = drops.filter(|name| held.contains(name)).collect();
+    if !drops.is_empty() {
+        plan.calls.extend(drops.iter().map(|name| format!("scheduler:DeleteSchedule {name}")));
+        stages.push(Stage::Drop(place.clone(), drops));
+    }
     Ok(Proposal::Procedure(Box::new(Handover::new(plan, stages, again, nothing(environment)))))
+}
+
+/// The schedules of ours that enable a rule again, by name.
+fn returning_in(place: &Place, world: &World) -> Vec<String> {
+    let schedules = AtAws::of(world, &place.scope, &place.group).schedules();
+    let returns = schedules.filter(|held| returning::rule_of(&held.target, &held.input).is_some());
+    returns.map(|held| held.name.clone()).collect()
 }
 
 /// Those of `computed` that do to `it` what a rule does.

@@ -194,7 +194,15 @@ pub(super) fn around(
         let mut owners = others.owners.iter().filter(|owner| owner.source == Source::Rule && owner.name == rule.name);
         if !rule.enabled {
             // Held back already: it is until the new end.
-            held.extend(owners.any(|owner| owner.away.is_some()).then_some(ruling));
+            let Some(away) = owners.find_map(|owner| owner.away.as_ref()) else { continue };
+            if let Some(at) = away.returns.filter(|at| at.duration_since(now) < TOO_LATE) {
+                return Err(format!(
+                    "rule {} is enabled again at {}: that may already be on its way; override it anew after that",
+                    rule.name,
+                    told(at)
+                ));
+            }
+            held.push(ruling);
             continue;
         }
         let Some(at) = next_of(&others, rule).filter(|at| *at < over.until) else { continue };
@@ -233,15 +241,16 @@ pub(super) fn around(
     notices.extend(judged.map_err(|why| format!("the rules that stop it cannot be held back: {why}"))?);
     let hit = hit(&held);
     let members: Vec<&Member> = hit.iter().map(|it| &it.member).collect();
-    let labels: Vec<String> = members.iter().map(|member| member.label()).collect();
+    let stop = |it: &&Sleeper| {
+        let ours = instead(Verb::Stop, it, &computed).filter_map(|planned| planned.firings.first()).min().copied();
+        let single = over.until.saturating_add(returning::behind(&it.member, &members)).unwrap_or(over.until);
+        let at = if at_aws { ours.unwrap_or(over.until) } else { single };
+        format!("{} at {}", it.member.label(), told(at))
+    };
+    let stopped: Vec<String> = hit.iter().map(stop).collect();
     notices.push(format!(
-        "a firing that is left out is not made up for when the rule is enabled again: {} at {}",
-        if at_aws {
-            format!("schedules of ours stop {}", labels.join(", "))
-        } else {
-            format!("a single schedule stops {}", labels.join(", "))
-        },
-        told(over.until)
+        "a firing that is left out is not made up for when the rule is enabled again: a schedule of ours stops {}",
+        stopped.join(", ")
     ));
     let mut singles: Vec<Planned> = Vec::new();
     if !at_aws {

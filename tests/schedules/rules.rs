@@ -182,6 +182,10 @@ async fn an_override_holds_the_rule_back_that_would_stop_it_and_a_forgotten_one_
     let listed = stage.run(&["schedule", "list"]).out;
     assert!(listed.contains("nothing enables it again: prooflink-dev-db would stay up for ever"), "{listed}");
 
+    let status = stage.run(&["status", "prooflink-dev"]);
+    assert_eq!(status.code, Some(10), "{}", status.out);
+    assert!(status.out.contains("nothing enables it again"), "{}", status.out);
+
     let cleared = stage.run(&["schedule", "clear", "prooflink-dev", "--yes"]);
     assert_eq!(cleared.code, Some(0), "{} {}", cleared.out, cleared.err);
     let rule = stopping(&stage);

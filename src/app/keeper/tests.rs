@@ -7,8 +7,12 @@ use std::path::Path;
 use jiff::tz::TimeZone;
 
 use super::*;
+use crate::app::gate::Change;
 use crate::demo::{Demo, wishes};
 use crate::environment::gather;
+use crate::kinds::event_rule::Rule;
+use crate::kinds::event_rule::change::{Mark, Switch};
+use crate::procedure::handover::{Handover, Stage, Switches};
 use crate::schedule::{Exceptions, Intent, Override, Record, Schedule};
 
 fn office() -> Schedule {
@@ -329,6 +333,18 @@ async fn carried_out(keeper: &Keeper, outlook: &Outlook, proposal: Proposal) {
     assert_eq!(ending.how, How::Done, "{}", ending.says);
 }
 
+/// The rule that others left in the backend's development stage is disabled: nothing is enforced beside it.
+async fn without_rules(keeper: &Keeper) {
+    let outlook = headless::picture(&keeper.cloud, &keeper.view, &mut |_, _| {}).await.unwrap();
+    let name = "backend-dev-cluster-stop";
+    let (scope, rule) = outlook.world.everywhere::<Rule>().find(|(_, rule)| rule.name == name).unwrap();
+    let rules = Switches::new("backend-dev".into(), vec![(scope.clone(), rule.clone(), Mark::Keep)], false);
+    let on = Switch::of(rule, scope, &"backend-dev".into(), false);
+    let (again, idle) = (String::new(), String::new());
+    let procedure = Handover::new(Change::plan(&on), vec![Stage::Rules(rules)], again, idle);
+    carried_out(keeper, &outlook, Proposal::Procedure(Box::new(procedure))).await;
+}
+
 /// Somebody puts an environment to sleep, or wakes it, with a toban that knows of no schedule: no override goes first.
 async fn by_hand(keeper: &Keeper, name: &str, verb: &str) {
     let mut view = keeper.view.clone();
@@ -352,6 +368,7 @@ async fn what_somebody_woke_is_stopped_ten_minutes_after_it_came_up_and_the_jour
     let routine = crate::schedule::Routine { backend: Backend::Local, ..crate::schedule::Routine::new(office) };
     let wish = Wish { protected: Some(false), routine: Some(routine), ..Wish::new("backend-dev") };
     keeper.view.wishes.environments = vec![wish];
+    without_rules(&keeper).await;
     for verb in ["sleep", "wake"] {
         by_hand(&keeper, "backend-dev", verb).await;
     }
@@ -383,6 +400,7 @@ async fn what_is_woken_by_hand_where_it_is_enforced_gets_an_override_first() {
     let routine = crate::schedule::Routine { backend: Backend::Local, ..crate::schedule::Routine::new(office) };
     let wish = Wish { protected: Some(false), routine: Some(routine), ..Wish::new("backend-dev") };
     keeper.view.wishes.environments = vec![wish];
+    without_rules(&keeper).await;
     by_hand(&keeper, "backend-dev", "sleep").await;
 
     let outlook = headless::picture(&keeper.cloud, &keeper.view, &mut |_, _| {}).await.unwrap();

@@ -15,10 +15,12 @@ use super::Environment;
 use super::sleepers::Sleeper;
 use crate::kinds::event_rule::Rule;
 use crate::kinds::foreign_schedule::ForeignSchedule;
+use crate::kinds::schedule_group::Group;
+use crate::procedure::Want;
 use crate::schedule::expression::Expression;
 use crate::schedule::foreign::WorkKind;
 use crate::schedule::{ClockTime, Verb};
-use crate::world::{Fault, FaultKind, Resource, ResourceId, World};
+use crate::world::{Fault, FaultKind, Resource, ResourceId, Scope, World};
 
 pub use away::Away;
 pub(super) use owners::is as aims_at;
@@ -202,12 +204,15 @@ impl Others {
     /// What to do where a schedule may not be enforced because of `owner`.
     #[must_use]
     pub fn instead_of_enforcing(&self, owner: &Owner) -> String {
-        let away = match owner.source {
-            Source::Rule => format!("disable the rule {}", owner.name),
-            Source::Schedule => format!("disable the schedule {}", owner.name),
-            Source::Tag => format!("take the tag {} off it", owner.by.as_deref().unwrap_or_default()),
+        let (away, more) = match owner.source {
+            Source::Rule => {
+                let more = "; `toban schedule migrate` disables it once schedules of ours are there";
+                (format!("disable the rule {}", owner.name), more)
+            }
+            Source::Schedule => (format!("disable the schedule {}", owner.name), ""),
+            Source::Tag => (format!("take the tag {} off it", owner.by.as_deref().unwrap_or_default()), ""),
         };
-        format!("{away}, or choose mode = \"edge\": two that enforce would fight")
+        format!("{away}, or choose mode = \"edge\": two that enforce would fight{more}")
     }
 
     /// Why nothing of the environment may be enforced, if somebody else owns a part of it, or nobody knows whether
@@ -242,6 +247,15 @@ impl Others {
     /// Rules that an override of ours holds back.
     pub fn held_back(&self) -> impl Iterator<Item = &Owner> {
         self.owners.iter().filter(|owner| owner.away.is_some())
+    }
+
+    /// What tells whether rules that are held back come back: the schedules in our groups.
+    #[must_use]
+    pub fn returns(&self) -> Vec<Want> {
+        let mut scopes: Vec<&Scope> = self.held_back().filter_map(|owner| Some(&owner.id.as_ref()?.scope)).collect();
+        scopes.sort();
+        scopes.dedup();
+        scopes.into_iter().map(|scope| Want::all(scope, Group::KIND)).collect()
     }
 
     /// Those who stop or start `id`.

@@ -135,7 +135,8 @@ fn the_plan_says_that_it_is_second_best_what_comes_back_when_and_what_is_not_mad
             "{notices}"
         );
         assert!(notices.contains("enables it again at 19:00"), "{notices}");
-        assert!(notices.contains("a firing that is left out is not made up for"), "{notices}");
+        let stopped = "not made up for when the rule is enabled again: a schedule of ours stops shop-dev-db at 19:00";
+        assert!(notices.contains(stopped), "{notices}");
         assert!(!calls.contains("DisableRule night"), "it fires tomorrow morning: {calls}");
         assert!(!notices.contains(
             "rule evening stops shop-dev-db at cron(0 8 * * ? *) UTC, which is 17:00 in Asia/Tokyo: it goes on"
@@ -230,6 +231,50 @@ fn what_enables_a_rule_is_no_drift_is_kept_by_a_sync_and_is_not_removed() {
         says.contains("rule evening is disabled by an override") && says.contains("toban schedule clear"),
         "{says}"
     );
+}
+
+#[test]
+fn a_rule_that_is_held_back_does_not_come_back_once_schedules_took_its_place() {
+    let mut held = Aws { rules: vec![evening()], ..Aws::default() };
+    carried(proposed(true, &held, "override", "19:00").unwrap(), &mut held, usize::MAX, &sound).unwrap();
+    let migrated = |aws: &Aws| {
+        let (mut seen, world) = seen(true, aws);
+        let until = "2026-11-21T10:00:00Z".parse().unwrap();
+        let over = Override { state: Keep::Running, until, by: String::new(), reason: None };
+        seen.offhours.as_mut().unwrap().exceptions.over = Some(over);
+        let zone = tokyo();
+        let made = Site::within(&seen, &scope(), &world, (now(), &zone), super::super::migrating::migrate);
+        let Ok(Proposal::Procedure(procedure)) = made else { panic!("it migrates: {made:?}") };
+        procedure
+    };
+    let stops = |aws: &Aws, made: usize| {
+        let stops = aws.group.iter().flatten().any(|held| held.target.ends_with(":stopDBInstance"));
+        assert!(stops, "after {made} calls nothing stops the database");
+    };
+    for calls in 0.. {
+        let mut aws = held.clone();
+        let whole = carried(migrated(&aws), &mut aws, calls, &stops).is_some();
+        if !whole {
+            carried(migrated(&aws), &mut aws, usize::MAX, &stops).unwrap();
+        }
+        assert!(!aws.rules[0].enabled && aws.marks.is_empty(), "killed after {calls}: {:?}", aws.marks);
+        assert!(names(&aws).iter().all(|name| !name.starts_with("rule.")), "killed after {calls}: {:?}", names(&aws));
+        if whole {
+            break;
+        }
+    }
+}
+
+#[test]
+fn a_return_that_may_be_on_its_way_is_not_moved() {
+    let mut aws = Aws { rules: vec![evening()], ..Aws::default() };
+    carried(proposed(false, &aws, "override", "19:00").unwrap(), &mut aws, usize::MAX, &sound).unwrap();
+    let late = "2026-11-21T18:58:30+09:00".parse().unwrap();
+    let says = proposed_at(false, &aws, "override", "20:00", late).unwrap_err();
+    assert!(says.contains("rule evening is enabled again at 19:00: that may already be on its way"), "{says}");
+    let (seen, _) = seen(false, &aws);
+    let group = Want::all(&scope(), crate::kinds::schedule_group::Group::KIND);
+    assert_eq!(seen.others.returns(), [group], "whether it comes back is looked at without being asked");
 }
 
 #[test]
