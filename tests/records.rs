@@ -172,6 +172,30 @@ fn an_override_that_ended_is_none_and_the_longer_word_of_a_member_does_not_outli
 }
 
 #[test]
+fn a_group_that_was_the_record_once_is_told_of_and_cleared_with_the_rest() {
+    let stage = Stage::of("prooflink", "prooflink-dev");
+    let kept = ["schedule", "override", "prooflink-dev", "--until", "+1h", "--state", "stopped", "--yes"];
+    stage.done(&kept);
+    stage.configure("prooflink-dev", "schedule = \"office\"");
+    let seen = stage.listed();
+    assert_eq!((&seen["record"], &seen["override"]), (&json!("tags"), &Value::Null), "only tags count now");
+    let plan = stage.done(&["schedule", "sync", "prooflink-dev", "--dry-run"]);
+    assert!(plan.out.contains("the schedule group toban-prooflink-dev still holds an override until"), "{}", plan.out);
+    stage.done(&kept);
+    assert_eq!(stage.listed()["override"]["state"], "stopped");
+    let cleared = stage.done(&["schedule", "clear", "prooflink-dev", "--yes"]);
+    assert!(!cleared.err.contains("could not"), "{}", cleared.err);
+    let gone = |service: &str, operation: &str| {
+        let calls = stage.peer.calls();
+        calls.iter().filter(|call| call["service"] == service && call["operation"] == operation).count()
+    };
+    assert_eq!(gone("scheduler", "UntagResource"), 1);
+    assert_eq!(gone("rds", "RemoveTagsFromResource"), 1);
+    stage.configure("prooflink-dev", "schedule = \"office\"\nrecord = \"group\"");
+    assert_eq!(stage.listed()["override"], Value::Null, "both places are clear");
+}
+
+#[test]
 fn a_sleep_puts_what_it_had_on_the_group_and_a_wake_takes_it_from_there() {
     let stage = Stage::of("backend", "backend-dev");
     let before = stage.services("backend-dev");

@@ -104,6 +104,10 @@ impl OffHours {
         if routine.backend == Backend::Observe || unkept {
             drifts.iter_mut().for_each(|drift| drift.put_right(None));
         }
+        if record.unknown().is_some() {
+            // What somebody's override may have meant so, nobody can call wrong.
+            drifts.iter_mut().for_each(|drift| *drift = Drift::Settling);
+        }
         Some(Self { desired, next, drifts, exceptions, sleepers, routine, watcher, record })
     }
 
@@ -299,6 +303,8 @@ mod tests {
     use crate::demo::{Demo, wishes};
     use crate::environment::gather;
     use crate::kinds::db_instance::DbInstance;
+    use crate::kinds::schedule_record::Notes;
+    use crate::schedule::Record;
     use crate::schedule::drift::Why;
     use crate::schedule::power::Power;
     use crate::world::{Coverage, Harvest, Health};
@@ -396,6 +402,35 @@ mod tests {
         assert!(drift(None, Some((1, 4))), "it may not be at 0");
         assert!(!drift(None, Some((0, 4))), "its own scaling");
         assert!(drift(Some("desired=2 min=0 max=4"), Some((0, 4))), "a wake that was broken off before its count");
+    }
+
+    #[tokio::test]
+    async fn beside_a_record_that_was_not_read_nothing_is_called_wrong() {
+        let mut outlook = seen(None).await;
+        let scope = outlook.picture.environment(&NAME.into()).unwrap().scopes[0].clone();
+        let mut wishes = wishes();
+        let dev = wishes.environments.iter_mut().find(|wish| wish.name.as_str() == NAME).unwrap();
+        dev.record = Record::Group("toban-pl".to_owned());
+        let zone = TimeZone::get("Asia/Tokyo").unwrap();
+        let told = |world: &World| {
+            let picture = gather(world, &wishes, outlook.at, &zone);
+            let off = picture.environment(&NAME.into()).unwrap().offhours.clone().unwrap();
+            let up = |drift: &Drift| matches!(drift, Drift::Drifted { verb: Verb::Stop, .. });
+            (off.drifts.iter().any(up), off.over(outlook.at).is_some())
+        };
+        assert_eq!(told(&outlook.world), (false, false), "it may be meant so");
+        let mut put = |tags: Option<&[(&str, &str)]>| {
+            let tags = tags.map(|tags| tags.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect());
+            let notes = tags.map(|tags| Notes { group: "toban-pl".to_owned(), tags });
+            let got = Harvest::of(vec![("toban-pl".into(), Ok(notes.into_iter().collect::<Vec<_>>()))]);
+            let coverage = Coverage::Parts(["toban-pl".into()].into());
+            outlook.world.put(&scope, Notes::KIND, &coverage, Ok(got.into()), outlook.at);
+            told(&outlook.world)
+        };
+        assert_eq!(put(None), (true, false), "there is no record, so there is no override");
+        let over = ("toban:override", "running/2026-11-21T16:00+09:00/tanaka");
+        assert_eq!(put(Some(&[("toban:env", NAME), over])), (false, true), "somebody keeps it up");
+        assert_eq!(put(Some(&[("toban:env", "another"), over])), (false, false), "whose word it is nobody knows");
     }
 
     #[tokio::test]

@@ -3,7 +3,11 @@
 use crate::app::effect::Effect;
 use crate::app::model::Model;
 use crate::app::msg::News;
-use crate::screens::rig::{demo, picture, press, read_of_demo, tell, text, type_in};
+use crate::kinds::schedule_record::Notes;
+use crate::procedure::Want;
+use crate::schedule::Record;
+use crate::screens::rig::{demo, picture, press, read_of_demo, tell, tell_at, text, type_in};
+use crate::world::Resource;
 
 fn open(name: &str) -> Model {
     let mut model = demo(0);
@@ -51,4 +55,38 @@ fn what_databases_really_did_is_read_once_when_the_page_opens() {
     let drawn = text(&mut model, 140, 80);
     assert!(drawn.contains("really off in the last 14 days: prooflink-dev-db 9 h"), "{drawn}");
     assert!(drawn.contains("(sat:18:00-sat:18:30 UTC); nothing is pending"), "{drawn}");
+}
+
+/// What is asked for beside the pace about records, group by group.
+fn asked(effects: &[Effect]) -> Vec<(u64, Vec<Want>)> {
+    let consult = |effect: &Effect| match effect {
+        Effect::Consult(ask, wants) => Some((*ask, wants.clone())),
+        _ => None,
+    };
+    let of = |(ask, wants): (u64, Vec<Want>)| {
+        (ask, wants.into_iter().filter(|want| want.kind == Notes::KIND).collect::<Vec<_>>())
+    };
+    effects.iter().filter_map(consult).map(of).filter(|(_, wants)| !wants.is_empty()).collect()
+}
+
+#[test]
+fn a_record_is_read_each_minute_wherever_one_is_and_its_word_is_on_the_page() {
+    let mut model = demo(0);
+    let mut picture = model.picture.clone();
+    let dev = picture.environments.iter_mut().find(|it| it.name.as_str() == "prooflink-dev").unwrap();
+    dev.record = Record::Group("toban-prooflink-dev".to_owned());
+    let effects = tell(&mut model, News::Gathered(0, picture));
+    let [(ask, wants)] = &asked(&effects)[..] else { panic!("{effects:?}") };
+    assert_eq!(wants.len(), 1, "one call, however many members there are");
+    let read = read_of_demo(wants);
+    tell(&mut model, News::Consulted(*ask, read));
+    let later = |seconds| model.now + jiff::SignedDuration::from_secs(seconds);
+    let (soon, then) = (later(59), later(61));
+    assert_eq!(asked(&tell_at(&mut model, soon, News::Tick)), [], "it is known");
+    assert_eq!(asked(&tell_at(&mut model, then, News::Tick)).len(), 1);
+    press(&mut model, &[":"]);
+    type_in(&mut model, "schedule prooflink-dev");
+    press(&mut model, &["enter"]);
+    let drawn = text(&mut model, 140, 20);
+    assert!(drawn.contains("services had are written on the schedule group toban-prooflink-dev"), "{drawn}");
 }
