@@ -205,7 +205,8 @@ async fn rules_alone_can_be_held_back_without_any_schedule_and_let_go_again() {
     assert_eq!((names.len(), single), (2, 1), "one enables the rule, one stops the database: {names:?}");
     assert_eq!(stopping(&stage)["held_back"]["forgotten"], false);
     let status = stage.run(&["status", "prooflink-dev"]);
-    assert!(status.out.contains("rule prooflink-dev-db-stop is disabled until "), "{}", status.out);
+    assert!(status.out.contains("rule prooflink-dev-db-stop is disabled by an override of "), "{}", status.out);
+    assert!(status.out.contains("; a schedule of ours enables it again at "), "{}", status.out);
 
     let cleared = stage.run(&["schedule", "clear", "prooflink-dev", "--yes"]);
     assert_eq!(cleared.code, Some(0), "{} {}", cleared.out, cleared.err);
