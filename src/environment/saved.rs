@@ -44,8 +44,10 @@ pub(super) fn parts(it: &Sleeper, world: &World) -> Vec<Part> {
             .members
             .iter()
             .map(|member| {
-                let class = of(&member.id).and_then(|db| db.class.clone()).unwrap_or_default();
-                let item = Item::AuroraInstance { class, engine: cluster.engine.clone(), io_optimized: false };
+                let db = of(&member.id);
+                let class = db.and_then(|db| db.class.clone()).unwrap_or_default();
+                let io_optimized = db.and_then(|db| db.storage_type.as_deref()) == Some("aurora-iopt1");
+                let item = Item::AuroraInstance { class, engine: cluster.engine.clone(), io_optimized };
                 Part { name: member.id.clone(), item, quantity: 1.0 }
             })
             .collect();
@@ -59,7 +61,8 @@ pub(super) fn parts(it: &Sleeper, world: &World) -> Vec<Part> {
     }
 }
 
-/// The tasks of a service as they are when it is awake.
+/// The tasks of a service as they are when it is awake. On Fargate alone they have a price of their own; on Spot, whose
+/// price moves, and where nobody knows how many there are or how large, it is named as unknown.
 fn tasks(it: &Sleeper, service: &Service, world: &World) -> Vec<Part> {
     let remembered = tags::remembered(&it.tags);
     let count = match it.member.wake_desired {
@@ -68,15 +71,20 @@ fn tasks(it: &Sleeper, service: &Service, world: &World) -> Vec<Part> {
             it.desired.filter(|count| *count > 0).or_else(|| remembered.and_then(|memory| memory.desired))
         }
     };
-    let on_fargate = service.launch.as_deref().is_none_or(|launch| launch.to_uppercase().contains("FARGATE"));
+    let launch = service.launch.as_deref().map(str::to_uppercase);
+    if launch.as_deref().is_some_and(|launch| !launch.contains("FARGATE")) {
+        return Vec::new();
+    }
+    let unpriced = || vec![Part { name: it.member.label(), item: Item::Unpriced, quantity: 1.0 }];
+    let on_demand = launch.as_deref() == Some("FARGATE");
     let definition = it
         .id
         .as_ref()
         .and_then(|id| world.all::<TaskDefinition>(&id.scope).find(|one| one.arn == service.task_definition));
     let units =
         |text: &Option<String>| text.as_ref().and_then(|text| text.parse::<f64>().ok()).map(|units| units / 1024.0);
-    let Some((count, definition)) = count.zip(definition).filter(|_| on_fargate) else { return Vec::new() };
-    let (Some(cpu), Some(memory)) = (units(&definition.cpu), units(&definition.memory)) else { return Vec::new() };
+    let Some((count, definition)) = count.zip(definition).filter(|_| on_demand) else { return unpriced() };
+    let (Some(cpu), Some(memory)) = (units(&definition.cpu), units(&definition.memory)) else { return unpriced() };
     let arm = definition.architecture.as_deref().is_some_and(|name| name.eq_ignore_ascii_case("ARM64"));
     let part = |item: Item, each: f64| Part { name: it.member.label(), item, quantity: each * f64::from(count) };
     let mut parts = vec![part(Item::FargateCpu { arm }, cpu), part(Item::FargateMemory { arm }, memory)];
@@ -84,4 +92,75 @@ fn tasks(it: &Sleeper, service: &Service, world: &World) -> Vec<Part> {
         parts.push(part(Item::PublicIpv4, 1.0));
     }
     parts
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::kinds::db_cluster::ClusterMember;
+    use crate::kinds::sample;
+    use crate::kinds::testing::{know, scope};
+    use crate::schedule::prices::{REGION, per_hour};
+    use crate::schedule::{Actual, Member, MemberKind};
+    use crate::world::{Resource, ResourceId};
+
+    fn sleeper(kind: MemberKind, id: ResourceId, desired: Option<u32>) -> Sleeper {
+        let member = Member::new(kind, "it");
+        let (arn, actual, tags) = (id.key.to_string(), Actual::Up, std::collections::BTreeMap::new());
+        Sleeper { member, id: Some(id), arn, actual, desired, tags, restarts_at: None }
+    }
+
+    /// US dollars an hour of each part; `None` where that is not known.
+    fn cost(it: &Sleeper, world: &World) -> Vec<Option<f64>> {
+        parts(it, world).iter().map(|part| Some(per_hour(&part.item, REGION)? * part.quantity)).collect()
+    }
+
+    #[rstest]
+    #[case::fargate(Some("FARGATE"), Some(2), &[Some(0.05056), Some(0.01106)])]
+    #[case::spot(Some("FARGATE_SPOT"), Some(2), &[None])]
+    #[case::both(Some("FARGATE+FARGATE_SPOT"), Some(2), &[None])]
+    #[case::nobody_knows_where(None, Some(2), &[None])]
+    #[case::nobody_knows_how_many(Some("FARGATE"), Some(0), &[None])]
+    #[case::on_instances(Some("EC2"), Some(2), &[])]
+    #[case::of_a_provider(Some("our-instances"), Some(2), &[])]
+    fn tasks_have_a_price_on_fargate_alone(
+        #[case] launch: Option<&str>,
+        #[case] desired: Option<u32>,
+        #[case] usd: &[Option<f64>],
+    ) {
+        let mut world = World::default();
+        let service = Service { launch: launch.map(str::to_owned), public_ip: Some(false), ..sample::service() };
+        let id = service.id(&scope());
+        know(&mut world, vec![service]);
+        know(&mut world, vec![sample::definition()]);
+        let found = cost(&sleeper(MemberKind::EcsService, id, desired), &world);
+        assert_eq!(found.len(), usd.len(), "{found:?}");
+        for (found, usd) in found.iter().zip(usd) {
+            assert_eq!(found.is_some(), usd.is_some());
+            assert!((found.unwrap_or_default() - usd.unwrap_or_default()).abs() < 1e-9, "{found:?} {usd:?}");
+        }
+    }
+
+    #[test]
+    fn a_member_of_an_aurora_cluster_costs_what_its_storage_says() {
+        let cost = |storage: &str| {
+            let db = DbInstance {
+                class: Some("db.t4g.medium".to_owned()),
+                storage_type: Some(storage.to_owned()),
+                ..sample::database()
+            };
+            let member = ClusterMember { id: db.id.clone(), writer: true };
+            let cluster =
+                DbCluster { engine: "aurora-postgresql".to_owned(), members: vec![member], ..sample::cluster() };
+            let id = cluster.id(&scope());
+            let mut world = World::default();
+            know(&mut world, vec![db]);
+            know(&mut world, vec![cluster]);
+            cost(&sleeper(MemberKind::RdsCluster, id, None), &world)
+        };
+        assert_eq!(cost("aurora"), [Some(0.113)]);
+        assert_eq!(cost("aurora-iopt1"), [Some(0.147)]);
+    }
 }

@@ -44,6 +44,8 @@ pub enum Item {
         /// On ARM.
         arm: bool,
     },
+    /// Something that is billed, but not known how much of it or by what price: Fargate Spot, a count nobody knows.
+    Unpriced,
     /// A public IPv4 address that goes with its task.
     PublicIpv4,
     /// An EC2 instance.
@@ -116,6 +118,7 @@ fn names(item: &Item) -> Vec<String> {
         Item::FargateCpu { arm } => fixed(if *arm { "fargate-arm-vcpu" } else { "fargate-vcpu" }),
         Item::FargateMemory { arm } => fixed(if *arm { "fargate-arm-gb" } else { "fargate-gb" }),
         Item::PublicIpv4 => fixed("public-ipv4"),
+        Item::Unpriced => Vec::new(),
         Item::Ec2 { kind } => vec![kind.clone()],
     }
 }
@@ -159,6 +162,7 @@ pub fn per_hour(item: &Item, region: &str) -> Option<f64> {
         Item::FargateCpu { arm } => Some(if *arm { 0.04045 } else { 0.05056 }),
         Item::FargateMemory { arm } => Some(if *arm { 0.00442 } else { 0.00553 }),
         Item::PublicIpv4 => Some(0.005),
+        Item::Unpriced => None,
         Item::Ec2 { kind } => (kind == "t4g.small").then_some(0.0216),
     }
 }

@@ -66,7 +66,10 @@ impl Savings {
     #[must_use]
     pub fn sum(&self) -> (f64, Vec<&str>) {
         let known = self.parts.iter().filter_map(|(_, usd)| *usd).sum();
-        let unknown = self.parts.iter().filter(|(_, usd)| usd.is_none()).map(|(name, _)| name.as_str()).collect();
+        let unknown = self.parts.iter().filter(|(_, usd)| usd.is_none()).map(|(name, _)| name.as_str());
+        // The parts of one member stand together; it is named once.
+        let mut unknown: Vec<&str> = unknown.collect();
+        unknown.dedup();
         (known, unknown)
     }
 }
@@ -77,7 +80,7 @@ impl fmt::Display for Savings {
         let total = self.hours.total.as_secs_f64() / 3600.0;
         write!(f, "off {:.0} h of {total:.0} h ({:.1} %)", self.hours.off_hours(), self.hours.percent())?;
         let (known, unknown) = self.sum();
-        if self.parts.len() > unknown.len() {
+        if self.parts.iter().any(|(_, usd)| usd.is_some()) {
             write!(f, " ≈ US${known:.1} ")?;
             match (self.own, self.listed) {
                 (true, false) => f.write_str("by your own prices")?,
