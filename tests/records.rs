@@ -256,6 +256,19 @@ fn a_group_deleted_by_hand_took_the_memory_along_and_a_wake_asks() {
 }
 
 #[test]
+fn what_the_group_forbids_is_not_put_to_sleep() {
+    let stage = Stage::of("prooflink", "prooflink-dev");
+    let tags =
+        json!({"Tags": [{"Key": "toban:env", "Value": "prooflink-dev"}, {"Key": "toban:protect", "Value": "true"}]});
+    stage.peer.script(&json!([{"service": "scheduler", "operation": "ListTagsForResource", "answer": tags}]));
+    let refused = stage.run(&["sleep", "prooflink-dev", "--yes"]);
+    assert_ne!(refused.code, Some(0), "{}", refused.out);
+    let says = "its record, the schedule group toban-prooflink-dev, wears the tag toban:protect=true";
+    assert!(refused.err.contains(says), "{}", refused.err);
+    assert_eq!((stage.listed()["protected"].clone(), stage.calls("StopDBInstance")), (json!(true), 0));
+}
+
+#[test]
 fn a_record_that_may_not_be_read_keeps_everything_as_it_is_and_every_face_says_so() {
     let stage = Stage::of("prooflink", "prooflink-dev");
     stage.configure(

@@ -60,7 +60,7 @@ impl Whole for Bedtime {
         vec![
             Offer::new("sleep", sleep)
                 .asking(look)
-                .barred(site.environment.stop_barred().or(asleep).or_else(|| unknown.clone())),
+                .barred(stop_barred(&parts, site).or(asleep).or_else(|| unknown.clone())),
             Offer::new("wake", wake).asking(asks).barred(awake.or(unknown)),
         ]
     }
@@ -77,7 +77,7 @@ impl Whole for Bedtime {
             return Err(why);
         }
         if goal == Keep::Stopped
-            && let Some(why) = site.environment.stop_barred()
+            && let Some(why) = stop_barred(&parts, site)
         {
             return Err(format!("{name} cannot be put to sleep: {why}"));
         }
@@ -177,6 +177,18 @@ fn parts(site: &Site<'_>) -> (Vec<Part>, Vec<String>) {
         parts.push(Part { sleeper, seen });
     }
     (parts, missing)
+}
+
+/// Why nothing of it may be stopped: its environment is protected, or its record says so.
+fn stop_barred(parts: &[Part], site: &Site<'_>) -> Option<String> {
+    let environment = site.environment;
+    let says = |part: &Part| {
+        let held = notes(environment, &part.sleeper.id.scope, site.cx.world)?;
+        held.get(tags::PROTECT).filter(|value| *value == "true")?;
+        let group = environment.record.group()?;
+        Some(format!("its record, the schedule group {group}, wears the tag {}=true", tags::PROTECT))
+    };
+    environment.stop_barred().or_else(|| parts.iter().find_map(says))
 }
 
 /// What is known of the record of each who is remembered there.
