@@ -29,23 +29,14 @@ fn environment(at: usize) -> Environment {
     let says = format!("3 of 4 targets answer 502 since 13:58, 対象 {at} が応答しません");
     let finding = Finding { health, depth: 2, says, about: None, evidence: Vec::new() };
     Environment {
-        name: format!("system{at:05}-prod").into(),
         project: Some(format!("system{at:05}")),
         stage: Some("prod".into()),
-        protected: true,
-        allow_stop: false,
-        named: Vec::new(),
         account: Some("123456789012".into()),
         region: Some("ap-northeast-1".into()),
-        scopes: vec![Scope::new("large", "ap-northeast-1")],
-        members: Vec::new(),
         counts: Counts { tasks_running: 4, tasks_desired: 4, services: 1, ..Counts::default() },
         verdict: Verdict { health, findings: vec![finding] },
-        faults: Vec::new(),
-        deploy: None,
         read_at: Some(now()),
-        offhours: None,
-        others: Box::default(),
+        ..Environment::new(format!("system{at:05}-prod"), vec![Scope::new("large", "ap-northeast-1")])
     }
 }
 
