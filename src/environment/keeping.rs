@@ -398,7 +398,7 @@ fn overridden(site: &Site<'_>, off: &OffHours, value: &str) -> Result<(Sync, Ove
 fn overriding(site: &Site<'_>, off: &OffHours, state: Keep, end: Timestamp) -> Result<(Sync, Override), String> {
     let (now, zone) = (site.cx.now, &off.routine.schedule.zone);
     let wish = Override { state, until: end, by: by(site), reason: None };
-    let granted = off.intent().grant(wish, now).map_err(|why| why.to_string())?;
+    let granted = off.intent().grant(wish, now).map_err(|why| words::refusal(&why, now, zone, site.cx.zone))?;
     let over = granted.over;
     let name = &site.environment.name;
     let says =
@@ -432,7 +432,7 @@ fn held(site: &Site<'_>, off: &OffHours, value: &str) -> Result<Sync, String> {
         Desired::On | Desired::Off | Desired::Any => Keep::Stopped,
     };
     let hold = Hold { state, until: end, by: by(site), reason: None };
-    let hold = off.intent().grant_hold(hold, now).map_err(|why| why.to_string())?;
+    let hold = off.intent().grant_hold(hold, now).map_err(|why| words::refusal(&why, now, zone, site.cx.zone))?;
     let name = &site.environment.name;
     let until = words::told_moment(hold.until, zone, site.cx.zone);
     let says = format!("leave {name} as it is ({}) until {until}", state.word());

@@ -67,7 +67,9 @@ impl Whole for Sparing {
                     ));
                 }
                 let wish = Override { state, until: end, by: by(site), reason: None };
-                let granted = off.intent().grant(wish, site.cx.now).map_err(|why| why.to_string())?;
+                let (now, zone) = (site.cx.now, site.cx.zone);
+                let refused = |why| words::refusal(&why, now, &off.routine.schedule.zone, zone);
+                let granted = off.intent().grant(wish, now).map_err(refused)?;
                 around(site, &off, &granted.over, None)?
             }
             "clear" => clearing(site, &off, None)?,

@@ -26,7 +26,8 @@ pub enum Limit {
 }
 
 impl Limit {
-    const fn words(self) -> &'static str {
+    /// The key of the configuration that sets it, or what does.
+    pub(super) const fn words(self) -> &'static str {
         match self {
             Self::MaxOverride => "max_override",
             Self::HardEnd => "override_hard_end",

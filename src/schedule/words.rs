@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::desired::{Cause, Edge};
 use super::drift::{Drift, Why};
 use super::model::Verb;
+use super::overrides::Refusal;
 use super::preview::{AutoRestart, Line};
 use super::spans::local_date;
 
@@ -38,6 +39,25 @@ pub fn told(at: Timestamp, now: Timestamp, zone: &TimeZone, here: &TimeZone) -> 
     match elsewhere(at, zone, here) {
         Some(name) => format!("{said} {name}, {} here", when(at, now, here)),
         None => said,
+    }
+}
+
+/// Why an override or a hold was not granted, with its times as [`told`] tells them.
+#[must_use]
+pub fn refusal(why: &Refusal, now: Timestamp, zone: &TimeZone, here: &TimeZone) -> String {
+    let told = |at: Timestamp| told(at, now, zone, here);
+    match why {
+        Refusal::Protected => why.to_string(),
+        Refusal::Past { until } => format!("it would end at {}, which is already over", told(*until)),
+        Refusal::TooLong { latest, limit } => {
+            format!("it may last until {} at most ({})", told(*latest), limit.words())
+        }
+        Refusal::TooLate { edge, instead } => format!(
+            "the {} at {} may already be on its way and can no longer be held back; {} again after it instead",
+            edge.verb.word(),
+            told(edge.issue_at),
+            instead.word()
+        ),
     }
 }
 

@@ -222,6 +222,22 @@ fn a_window_is_told_by_the_clock_of_the_zone_and_once_where_that_is_utc() {
 }
 
 #[test]
+fn what_is_not_granted_is_told_by_the_clock_of_the_zone() {
+    let tokyo = TimeZone::get("Asia/Tokyo").unwrap();
+    let now: Timestamp = "2026-11-28T03:00:00.237Z".parse().unwrap();
+    let latest: Timestamp = "2026-11-28T09:00:00.237Z".parse().unwrap();
+    let told = |why: Refusal| words::refusal(&why, now, &tokyo, &tokyo);
+    assert_eq!(
+        told(Refusal::TooLong { latest, limit: crate::schedule::overrides::Limit::MaxOverride }),
+        "it may last until 18:00 at most (max_override)"
+    );
+    assert_eq!(told(Refusal::Past { until: now }), "it would end at 12:00, which is already over");
+    let edge = Box::new(Edge { at: latest, issue_at: latest, verb: Verb::Stop, cause: Cause::Period });
+    let late = told(Refusal::TooLate { edge, instead: Verb::Start });
+    assert!(late.starts_with("the stop at 18:00 may already be on its way"), "{late}");
+}
+
+#[test]
 fn a_time_of_a_schedule_names_its_zone_where_the_readers_clock_shows_another() {
     let tokyo = TimeZone::get("Asia/Tokyo").unwrap();
     let now: Timestamp = "2026-11-28T12:17:00Z".parse().unwrap();
