@@ -100,12 +100,10 @@ impl Change for MakeGroup {
             let operation = "scheduler:CreateScheduleGroup";
             let refused = |why: String| Fault::new(FaultKind::Refused, operation, why).on(group.as_str());
             let tag = types::Tag::builder().key(tags::ENV).value(tags::allowed(environment.as_str())).build();
-            let request = aws
-                .scheduler
-                .create_schedule_group()
-                .name(group)
-                .tags(tag.map_err(|why| refused(why.to_string()))?)
-                .client_token(client_token(&format!("group|{group}|{environment}")));
+            // Without a token of ours: with one that was used before, AWS could take the making of a group that was
+            // deleted since for a repetition.
+            let request = aws.scheduler.create_schedule_group().name(group);
+            let request = request.tags(tag.map_err(|why| refused(why.to_string()))?);
             match aws.call(operation, Some(group), request.send()).await {
                 Ok(_) => said(format!("the group {group} is made")),
                 Err(fault) if is_there(&fault) => said(format!("the group {group} is there already")),

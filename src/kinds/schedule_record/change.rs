@@ -11,7 +11,7 @@ use crate::aws::Clients;
 use crate::cloud::Receipt;
 use crate::kinds::Boxed;
 use crate::kinds::schedule_group::change::{Place, is_gone, is_there};
-use crate::schedule::{Remembered, client_token, tags};
+use crate::schedule::{Remembered, tags};
 use crate::world::{Fault, FaultKind, ResourceId};
 
 const MAKE: &str = "scheduler:CreateScheduleGroup";
@@ -86,9 +86,9 @@ impl Note {
         let mine = tags::allowed(environment.as_str());
         let set = self.set().chain([(tags::ENV, mine.as_str())]).map(|(key, value)| Self::tag(key, value));
         let tags = set.collect::<Result<Vec<_>, Fault>>()?;
-        // Whoever writes something else asks for another group: the token makes the same request safe to repeat.
-        let token = client_token(&format!("record|{group}|{environment}|{}", self.words()));
-        let request = aws.scheduler.create_schedule_group().name(group).set_tags(Some(tags)).client_token(token);
+        // The SDK gives each request a token of its own: with one that was used before, AWS could take the making of a group
+        // that was deleted since for a repetition.
+        let request = aws.scheduler.create_schedule_group().name(group).set_tags(Some(tags));
         aws.call(MAKE, Some(group), request.send()).await.map(|_| ())
     }
 

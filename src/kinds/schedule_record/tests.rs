@@ -1,5 +1,7 @@
 //! A record is read by its group's name and written key by key; a group that is not there is made with the words on it.
 
+use std::sync::{Arc, Mutex};
+
 use aws_sdk_scheduler::Client;
 use aws_sdk_scheduler::operation::{
     create_schedule_group::CreateScheduleGroupOutput, list_tags_for_resource::ListTagsForResourceOutput,
@@ -129,6 +131,24 @@ async fn a_group_that_is_not_there_is_made_with_the_words_on_it_whatever_was_see
     assert!(perform(note(&[("a", Some("1"))], true), &rules).await.is_ok());
     assert!(perform(note(&[("a", Some("1"))], true), &rules).await.is_ok(), "somebody deleted it meanwhile");
     assert_eq!((rules[0].num_calls(), rules[1].num_calls()), (1, 2));
+}
+
+#[tokio::test]
+async fn a_group_is_asked_for_anew_each_time() {
+    let tokens: Arc<Mutex<Vec<Option<String>>>> = Arc::default();
+    let seen = Arc::clone(&tokens);
+    let makes = mock!(Client::create_schedule_group)
+        .match_requests(move |input| {
+            seen.lock().unwrap().push(input.client_token().map(str::to_owned));
+            true
+        })
+        .then_output(|| CreateScheduleGroupOutput::builder().schedule_group_arn(ARN).build().unwrap());
+    for _ in 0..2 {
+        assert!(perform(note(&[("a", Some("1"))], false), std::slice::from_ref(&makes)).await.is_ok());
+    }
+    let mut tokens = tokens.lock().unwrap().clone();
+    tokens.dedup();
+    assert!(tokens.len() > 1, "deleted in between, it is made again: {tokens:?}");
 }
 
 #[test]

@@ -228,6 +228,13 @@ fn messages_are_read_only_when_the_code_says_nothing() {
 }
 
 #[test]
+fn what_another_wrote_at_the_same_moment_is_worth_another_try() {
+    for code in ["ConflictException", "ConcurrentUpdateException", "InternalServerException"] {
+        assert_eq!(Rejection::of(code, ""), Rejection::Transient(code.into()));
+    }
+}
+
+#[test]
 fn an_event_that_does_not_belong_changes_nothing() {
     let mut toggle = toggle();
     for event in [Event::Confirmed, Event::Declined, Event::Accepted, Event::Observed(Actual::Up), checked("stopped")] {

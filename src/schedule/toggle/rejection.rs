@@ -34,7 +34,12 @@ impl Rejection {
             | "InternalFailure"
             | "InternalError"
             | "ServerException"
-            | "InternalServerError" => Self::Transient(said()),
+            | "InternalServerError"
+            | "InternalServerException"
+            | "InternalServiceException"
+            // Another console wrote the same at the same moment.
+            | "ConcurrentUpdateException"
+            | "ConflictException" => Self::Transient(said()),
             _ if message.contains("is not in available state")
                 || message.contains("state but expected it to be one of") =>
             {
