@@ -8,6 +8,10 @@ use crate::app::overlay::Overlay;
 use crate::kinds::db_instance::DbInstance;
 use crate::kinds::ecr_repository::Repository;
 use crate::kinds::ecs_service::Service;
+use crate::kinds::event_rule::Rule;
+use crate::kinds::schedule_group::Group;
+use crate::kinds::scheduler_role::SchedulerRole;
+use crate::kinds::simulation::Simulation;
 use crate::procedure::Ending;
 use crate::screens::rig::{demo, press, read_of_demo, tell, text, type_in};
 use crate::world::{Coverage, Harvest, Part, Resource, World};
@@ -223,4 +227,38 @@ fn what_is_too_much_behind_an_offer_is_refused_and_never_passed_over() {
         let said = model.notices.now().map(|(_, said)| said.to_owned()).unwrap_or_default();
         assert!(said.contains(&format!("{typed:?}")) && said.contains("takes nothing"), "{line}: {said}");
     }
+}
+
+/// A console on the page of an environment of the simulation.
+fn at(environment: &str) -> Model {
+    let mut model = demo(0);
+    press(&mut model, &["/"]);
+    type_in(&mut model, environment);
+    press(&mut model, &["enter", "enter"]);
+    model
+}
+
+#[test]
+fn rules_give_way_by_key_once_what_the_plan_rests_on_was_read() {
+    let mut model = at("backend-dev");
+    let effects = say(&mut model, "migrate");
+    let [Effect::Consult(ask, wants)] = effects.as_slice() else { panic!("nothing is read: {effects:?}") };
+    let kinds: Vec<_> = wants.iter().map(|want| want.kind).collect();
+    for kind in [Group::KIND, Rule::KIND, SchedulerRole::KIND, Simulation::KIND] {
+        assert!(kinds.contains(&kind), "{kind} is not read: {kinds:?}");
+    }
+    tell(&mut model, News::Consulted(*ask, read_of_demo(wants)));
+    assert_eq!(planned(&model), Some("backend-dev"), "{:?}", model.notices.now());
+    let shown = text(&mut model, 140, 60);
+    assert!(
+        shown.contains("events:DisableRule backend-dev-cluster-stop, once the schedules above are seen"),
+        "{shown}"
+    );
+    assert!(shown.contains("no rule is deleted") && !shown.contains("was not checked"), "{shown}");
+
+    // ProofLink's schedule is carried out from here: nothing at AWS could take the rules' place.
+    let mut model = at("prooflink-dev");
+    assert_eq!(say(&mut model, "migrate"), []);
+    let said = model.notices.now().map(|(_, said)| said.to_owned()).unwrap_or_default();
+    assert!(said.contains("its backend is local") && said.contains("eventbridge-scheduler"), "{said}");
 }
