@@ -538,9 +538,12 @@ fn a_place_outside_the_plan_is_none_of_its_places() {
 
 #[test]
 fn two_consoles_at_once_come_to_the_same_end_and_forget_nothing() {
-    for goal in [Keep::Stopped, Keep::Running] {
+    let records = [None, Some(None), Some(Some("city-dev"))];
+    for (goal, group) in
+        [Keep::Stopped, Keep::Running].into_iter().flat_map(|goal| records.map(move |group| (goal, group)))
+    {
         for ahead in 0..6 {
-            let mut account = Account::awake();
+            let mut account = Account { group, ..Account::awake() };
             if goal == Keep::Running {
                 assert!(run(&mut account, Keep::Stopped, &[]).is_some());
             }
