@@ -5,6 +5,7 @@ use std::io::{BufRead, IsTerminal};
 
 use serde_json::json;
 
+use super::ear::interrupt;
 use super::exit::{Exit, Failure};
 use super::look::Duty;
 use super::tree::Acting;
@@ -92,7 +93,7 @@ pub(super) async fn take_up(duty: &Duty, outlook: &mut Outlook, wish: &Wish<'_>)
     }
     tokio::select! {
         said = consult(duty, outlook, offer.asks.reads()) => said.iter().for_each(|says| out::note(&format!("toban: {says}\n"))),
-        _ = tokio::signal::ctrl_c() => return Err(untouched()),
+        _ = interrupt() => return Err(untouched()),
     }
     let environment = outlook.picture.environment(&name);
     let environment = environment.ok_or_else(|| refused("its environment went".to_owned()))?;
@@ -188,7 +189,7 @@ pub(super) async fn act(duty: &Duty, outlook: Outlook, proposal: Proposal, actin
         Let::Change(approved) => {
             let got = tokio::select! {
                 got = carry_out(&*duty.cloud, &approved, &logbook, None) => got,
-                _ = tokio::signal::ctrl_c() => {
+                _ = interrupt() => {
                     let says = "whether AWS took it is not known; look at it, and at `toban journal`";
                     return Err(Failure::new(Exit::Interrupted, format!("{} was left: {says}", plan.says)));
                 }
@@ -213,7 +214,7 @@ pub(super) async fn act(duty: &Duty, outlook: Outlook, proposal: Proposal, actin
             let driven = drive(&*cloud, errand, outlook.world, (&logbook, leave), &mut progress);
             let ending = tokio::select! {
                 ending = driven => ending,
-                _ = tokio::signal::ctrl_c() => {
+                _ = interrupt() => {
                     out::progress("");
                     let stands = last.stands.unwrap_or_else(|| last.says.clone());
                     return Err(Failure::new(Exit::Interrupted, format!("{} was left: {stands}", plan.says)));
@@ -285,7 +286,7 @@ async fn ask(plan: &Plan, at: &Circumstances) -> Result<Answer, Failure> {
     });
     let typed = tokio::select! {
         typed = typed => typed.ok().and_then(Result::ok).unwrap_or_default(),
-        _ = tokio::signal::ctrl_c() => return Err(untouched()),
+        _ = interrupt() => return Err(untouched()),
     };
     Ok(match typed.trim() {
         "y" | "Y" | "yes" => Answer::Yes,

@@ -18,6 +18,7 @@ use crate::text;
 use crate::theme::Theme;
 use crate::world::{Fault, Scope, World};
 
+use super::ear::interrupt;
 use super::exit::{Exit, Failure, is_credentials};
 use super::out;
 
@@ -52,7 +53,7 @@ pub(super) async fn once_whatever(duty: &Duty) -> Result<Outlook, Failure> {
     let picture = headless::picture(&duty.cloud, &duty.view, &mut progress);
     let got = tokio::select! {
         got = picture => got,
-        _ = tokio::signal::ctrl_c() => {
+        _ = interrupt() => {
             out::progress("");
             return Err(interrupted());
         }
@@ -76,7 +77,7 @@ pub(super) async fn explain(
     }
     tokio::select! {
         _ = headless::explain(&*duty.cloud, &duty.view, outlook, of) => Ok(()),
-        _ = tokio::signal::ctrl_c() => Err(interrupted()),
+        _ = interrupt() => Err(interrupted()),
     }
 }
 
@@ -112,7 +113,7 @@ pub(super) async fn on(duty: &Duty, each: &mut (dyn FnMut(&Outlook) -> ControlFl
     tokio::select! {
         // The ear is open before the first picture is told, or a ctrl-c that answers it would kill.
         biased;
-        _ = tokio::signal::ctrl_c() => Err(interrupted()),
+        _ = interrupt() => Err(interrupted()),
         got = headless::watch(&duty.cloud, &duty.view, tempo, &mut kept) => got.map_err(|fault| nowhere(&fault)),
     }
 }
@@ -124,7 +125,7 @@ pub(super) async fn on(duty: &Duty, each: &mut (dyn FnMut(&Outlook) -> ControlFl
 pub(crate) async fn scopes(duty: &Duty) -> Result<Vec<Scope>, Failure> {
     tokio::select! {
         got = duty.cloud.scopes() => got.map_err(|fault| nowhere(&fault)),
-        _ = tokio::signal::ctrl_c() => Err(interrupted()),
+        _ = interrupt() => Err(interrupted()),
     }
 }
 
@@ -137,7 +138,7 @@ pub(crate) async fn probe(duty: &Duty, scopes: &[Scope]) -> Result<Vec<(Scope, V
     let tried = join_all(scopes.iter().map(|scope| duty.cloud.probe(scope)));
     let tried = tokio::select! {
         tried = tried => Ok(tried),
-        _ = tokio::signal::ctrl_c() => Err(interrupted()),
+        _ = interrupt() => Err(interrupted()),
     };
     out::progress("");
     Ok(scopes.iter().cloned().zip(tried?).collect())

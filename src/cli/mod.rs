@@ -9,6 +9,7 @@ mod console;
 mod db;
 mod deploy;
 mod doctor;
+mod ear;
 mod exit;
 mod generate;
 mod init;

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::super::ear::interrupt;
 use super::super::exit::{Exit, Failure};
 use super::super::look::Duty;
 use super::super::{out, tree};
@@ -54,6 +55,6 @@ pub(super) async fn run(duty: &Duty, args: &tree::Running) -> Result<Exit, Failu
     };
     tokio::select! {
         () = keep_on(&keeper, &mut tell) => Ok(Exit::Done),
-        _ = tokio::signal::ctrl_c() => Err(Failure::new(Exit::Interrupted, "")),
+        _ = interrupt() => Err(Failure::new(Exit::Interrupted, "")),
     }
 }
