@@ -391,14 +391,17 @@ async fn what_somebody_woke_is_stopped_ten_minutes_after_it_came_up_and_the_jour
 }
 
 /// Who wakes it at night by a toban that knows the schedule keeps it up: an override goes first, and ends by itself.
+#[rstest::rstest]
+#[case::on_tags(Record::Tags, "rds:AddTagsToResource")]
+#[case::on_the_group(Record::Group("toban-backend-dev".to_owned()), "scheduler:TagResource toban-backend-dev")]
 #[tokio::test(start_paused = true)]
-async fn what_is_woken_by_hand_where_it_is_enforced_gets_an_override_first() {
+async fn what_is_woken_by_hand_where_it_is_enforced_gets_an_override_first(#[case] record: Record, #[case] call: &str) {
     let state = tempfile::tempdir().unwrap();
     let cloud = Arc::new(Demo::new(7, 1.0, at("2026-11-21T14:00:00+09:00")).prompt());
     let mut keeper = keeper(&cloud, state.path());
     let office = Schedule { mode: Mode::Enforce, ..office() };
     let routine = crate::schedule::Routine { backend: Backend::Local, ..crate::schedule::Routine::new(office) };
-    let wish = Wish { protected: Some(false), routine: Some(routine), ..Wish::new("backend-dev") };
+    let wish = Wish { protected: Some(false), routine: Some(routine), record, ..Wish::new("backend-dev") };
     keeper.view.wishes.environments = vec![wish];
     without_rules(&keeper).await;
     by_hand(&keeper, "backend-dev", "sleep").await;
@@ -411,9 +414,9 @@ async fn what_is_woken_by_hand_where_it_is_enforced_gets_an_override_first() {
     let end = outlook.at + SignedDuration::from_hours(6);
     let told = words::told_moment(end, &keeper.view.zone, &keeper.view.zone);
     assert_eq!(plan.notices[0], format!("first: keep backend-dev running until {told}"), "six hours are the most");
-    let tagged = plan.calls.iter().position(|call| call.contains("AddTagsToResource")).unwrap();
+    let written = plan.calls.iter().position(|said| said.contains(call)).unwrap();
     let started = plan.calls.iter().position(|call| call.contains("rds:StartDB")).unwrap();
-    assert!(tagged < started, "{:?}", plan.calls);
+    assert!(written < started, "{:?}", plan.calls);
     carried_out(&keeper, &outlook, proposal).await;
 
     until(&keeper, end - SignedDuration::from_mins(1)).await;
