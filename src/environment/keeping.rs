@@ -145,15 +145,13 @@ pub fn schedule_place(environment: &Environment) -> Option<Scope> {
     place(environment, environment.offhours.as_deref()?).map(|place| place.scope)
 }
 
-/// What undoes what is done by hand, and the override that keeps it.
-#[derive(Debug)]
+/// What undoes what is done by hand.
+#[derive(Clone, Debug)]
 pub struct Undone {
     /// That the schedule is enforced, and when it is back as the schedule has it.
     pub says: String,
     /// What has to be read before there can be an override.
     pub reads: Vec<Want>,
-    /// The override, as long as one may be; or why there can be none.
-    pub shield: Result<Sync, String>,
 }
 
 /// Whether bringing it to `goal` now would be undone, since its schedule is enforced and has it otherwise.
@@ -182,8 +180,17 @@ pub fn undone(site: &Site<'_>, goal: Keep) -> Option<Undone> {
         Keep::Stopped => "started again at once".to_owned(),
     };
     let says = format!("schedule {} is enforced: without an override it is {then}", off.routine.schedule.name);
-    let shield = overriding(site, off, goal, intent.latest_end(now).0).map(|(sync, _)| sync);
-    Some(Undone { says, reads: reads(environment, off, site.cx.world), shield })
+    Some(Undone { says, reads: reads(environment, off, site.cx.world) })
+}
+
+/// The override that keeps it at `goal`, as long as one may be.
+///
+/// # Errors
+/// Why there can be none.
+pub fn shield(site: &Site<'_>, goal: Keep) -> Result<Sync, String> {
+    let off =
+        site.environment.offhours.as_deref().ok_or_else(|| format!("{} has no schedule", site.environment.name))?;
+    overriding(site, off, goal, off.intent().latest_end(site.cx.now).0).map(|(sync, _)| sync)
 }
 
 /// What has to be read before a plan; nothing where AWS keeps nothing.
@@ -385,7 +392,7 @@ fn labels(
 }
 
 /// Who asks: the last part of the caller's ARN.
-fn by(site: &Site<'_>) -> String {
+pub(super) fn by(site: &Site<'_>) -> String {
     let who = site.cx.world.identity(site.cx.scope).map(|who| who.arn.last().to_owned());
     tags::allowed(&who.unwrap_or_default())
 }

@@ -29,7 +29,7 @@ pub use computed::Computed;
 pub use early::{Early, Unread};
 pub use gather::{gather, gather_early};
 pub use infer::{Placed, place};
-pub use keeping::{Undone, kept_at_aws, schedule_place, undone};
+pub use keeping::{kept_at_aws, schedule_place, shield, undone};
 pub use migrating::{migrate, migrate_reads};
 pub use offhours::OffHours;
 pub use others::{Asleep, Away, Job, Others, Owner, Source, Timer, timers};

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::keeping::{known, needed_place, role};
+use super::keeping::{by, known, needed_place, role};
 use super::migrating::instead;
 use super::rights::Rights;
 use super::rules::{Ruling, arn_of, marked, rulings};
@@ -24,7 +24,7 @@ use crate::schedule::materialise::{Planned, addresses};
 use crate::schedule::overrides::TOO_LATE;
 use crate::schedule::routine::acts;
 use crate::schedule::{
-    Backend, Desired, Exceptions, Keep, Member, Override, Routine, Schedule, Verb, returning, tags, until, words,
+    Backend, Desired, Exceptions, Keep, Member, Override, Routine, Schedule, Verb, returning, until, words,
 };
 use crate::world::{Arn, Resource, Watcher, World};
 
@@ -77,11 +77,6 @@ impl Whole for Sparing {
         };
         Ok(Proposal::Procedure(procedure))
     }
-}
-
-fn by(site: &Site<'_>) -> String {
-    let who = site.cx.world.identity(site.cx.scope).map(|who| who.arn.last().to_owned());
-    tags::allowed(&who.unwrap_or_default())
 }
 
 /// Whether any rule stops or starts something of it.

@@ -2,7 +2,6 @@
 //! and when it comes too late. Pure; storing it (tags, server) is done elsewhere.
 
 use jiff::{SignedDuration, Timestamp};
-use thiserror::Error;
 
 use super::clock::settle;
 use super::desired::{Desired, Edge, Intent, after, minus, plus};
@@ -36,20 +35,17 @@ impl Limit {
     }
 }
 
-/// Why a wish was not granted.
-#[derive(Clone, PartialEq, Eq, Debug, Error)]
+/// Why a wish was not granted; [`super::words::refusal`] says it.
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Refusal {
     /// Protected: no sleep actions at all.
-    #[error("this environment is protected: it has no sleep actions, and needs no override")]
     Protected,
     /// Its end is not in the future.
-    #[error("the override would end at {until}, which is already over")]
     Past {
         /// The end asked for.
         until: Timestamp,
     },
     /// Longer than allowed.
-    #[error("it may last until {latest} at most ({})", .limit.words())]
     TooLong {
         /// The latest end that would be granted.
         latest: Timestamp,
@@ -57,10 +53,6 @@ pub enum Refusal {
         limit: Limit,
     },
     /// The edge it should postpone is less than two minutes away.
-    #[error(
-        "the {} at {} may already be on its way and can no longer be held back; {} again after it instead",
-        .edge.verb.word(), .edge.issue_at, .instead.word()
-    )]
     TooLate {
         /// The edge.
         edge: Box<Edge>,

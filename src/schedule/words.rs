@@ -47,7 +47,9 @@ pub fn told(at: Timestamp, now: Timestamp, zone: &TimeZone, here: &TimeZone) -> 
 pub fn refusal(why: &Refusal, now: Timestamp, zone: &TimeZone, here: &TimeZone) -> String {
     let told = |at: Timestamp| told(at, now, zone, here);
     match why {
-        Refusal::Protected => why.to_string(),
+        Refusal::Protected => {
+            "this environment is protected: it has no sleep actions, and needs no override".to_owned()
+        }
         Refusal::Past { until } => format!("it would end at {}, which is already over", told(*until)),
         Refusal::TooLong { latest, limit } => {
             format!("it may last until {} at most ({})", told(*latest), limit.words())

@@ -46,7 +46,7 @@ fn proposed_at(
         "override" => {
             let (state, end) = until::wish(value, at, &zone)?;
             let wish = Override { state, until: end, by: "you".to_owned(), reason: None };
-            let over = off.intent().grant(wish, at).map_err(|why| why.to_string())?.over;
+            let over = off.intent().grant(wish, at).map_err(|why| format!("{why:?}"))?.over;
             off.exceptions.over = None;
             let sync = scheduled.then(|| sync(site, &off, Some(over.clone())));
             around(site, &off, &over, sync)

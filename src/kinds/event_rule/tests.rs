@@ -115,15 +115,7 @@ async fn marked(script: &Script, enable: bool, mark: Mark) -> Result<Receipt, Fa
     };
     let change = Box::new(Switch::of(&rule, &scope(), &"dev".into(), enable).marking(mark));
     let now = jiff::Timestamp::UNIX_EPOCH;
-    let at = Circumstances {
-        protected: false,
-        pinned: None,
-        region: None,
-        account: None,
-        read_at: Some(now),
-        now,
-        speed: crate::world::Speed::REAL,
-    };
+    let at = Circumstances::seen_at(now);
     Gate::default().approve(change, &Answer::Yes, None, &at).expect("nothing hinders it").perform(&aws).await
 }
 

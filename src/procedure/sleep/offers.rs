@@ -5,9 +5,10 @@ use jiff::Timestamp;
 
 use super::{Sleep, Sleeper};
 use crate::app::gate::Difference;
-use crate::environment::{self, Standing, Undone, notes, room, sleepers_named, standing, undone, whole::Whole};
+use crate::environment::{self, Standing, notes, room, shield, sleepers_named, standing, undone, whole::Whole};
 use crate::kinds::alarm::{Alarm, hush, scales};
 use crate::kinds::{Asks, Offer, Site, kind};
+use crate::procedure::sync::Sync;
 use crate::procedure::{After, Hush, Procedure, Proposal};
 use crate::schedule::materialise::STAGE_GAP;
 use crate::schedule::record::key_of;
@@ -106,7 +107,7 @@ impl Whole for Bedtime {
         let all_there = all_at(&parts, goal);
         let bed = procedure(goal, parts, missing, site);
         Ok(Proposal::Procedure(match undone(site, goal) {
-            Some(undone) if !all_there => kept(bed, undone),
+            Some(undone) if !all_there => kept(bed, undone.says, shield(site, goal)),
             _ => Box::new(bed),
         }))
     }
@@ -114,8 +115,7 @@ impl Whole for Bedtime {
 
 /// With the override first that keeps it from being undone. Where there can be none it is done all the same, by somebody
 /// who knows: at night a system must come up.
-fn kept(mut bed: Sleep, undone: Undone) -> Box<dyn Procedure> {
-    let Undone { says, shield, .. } = undone;
+fn kept(mut bed: Sleep, says: String, shield: Result<Sync, String>) -> Box<dyn Procedure> {
     match shield {
         Ok(shield) => Box::new(After::new(Box::new(shield), Box::new(bed), says)),
         Err(why) => {

@@ -122,6 +122,15 @@ impl Account {
         world
     }
 
+    /// Takes each change, and tells `one` how it went.
+    fn carries(&mut self, one: &mut Sleep, changes: Vec<Box<dyn Change>>) {
+        for change in changes {
+            let deed = change.deed();
+            let got = self.asked(&deed);
+            one.told(&deed, &got, self.at);
+        }
+    }
+
     fn asked(&mut self, deed: &Deed) -> Result<Receipt, Fault> {
         let argument = |name: &str| {
             deed.arguments.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone()).unwrap_or_default()
@@ -198,13 +207,7 @@ fn run_unsound(account: &mut Account, goal: Keep) -> Option<Ending> {
         match one.step(&Sight { world: &world, faults: &[], now: account.at }) {
             Step::End(ending) => return Some(ending),
             Step::Wait(span) => account.passes(span),
-            Step::Act(changes) => {
-                for change in changes {
-                    let deed = change.deed();
-                    let got = account.asked(&deed);
-                    one.told(&deed, &got, account.at);
-                }
-            }
+            Step::Act(changes) => account.carries(&mut one, changes),
         }
     }
     None
@@ -312,13 +315,7 @@ fn a_group_that_went_took_the_memory_along_and_nothing_is_guessed() {
     for _ in 0..40 {
         let world = account.world();
         match one.step(&Sight { world: &world, faults: &[], now: account.at }) {
-            Step::Act(changes) => {
-                for change in changes {
-                    let deed = change.deed();
-                    let got = account.asked(&deed);
-                    one.told(&deed, &got, account.at);
-                }
-            }
+            Step::Act(changes) => account.carries(&mut one, changes),
             Step::Wait(span) => account.passes(span),
             Step::End(ending) => {
                 assert_eq!(ending.how, Ended::Incomplete, "{}", ending.says);
@@ -364,13 +361,7 @@ fn a_sleep_turned_into_a_wake_half_way_comes_back_as_it_was() {
         for _ in 0..steps {
             let world = account.world();
             match one.step(&Sight { world: &world, faults: &[], now: account.at }) {
-                Step::Act(changes) => {
-                    for change in changes {
-                        let deed = change.deed();
-                        let got = account.asked(&deed);
-                        one.told(&deed, &got, account.at);
-                    }
-                }
+                Step::Act(changes) => account.carries(&mut one, changes),
                 Step::Wait(span) => account.passes(span),
                 Step::End(_) => break,
             }
@@ -474,13 +465,7 @@ fn a_wake_that_stands_still_gives_up_and_names_it() {
     for _ in 0..600 {
         let world = account.world();
         match one.step(&Sight { world: &world, faults: &[], now: account.at }) {
-            Step::Act(changes) => {
-                for change in changes {
-                    let deed = change.deed();
-                    let got = account.asked(&deed);
-                    one.told(&deed, &got, account.at);
-                }
-            }
+            Step::Act(changes) => account.carries(&mut one, changes),
             Step::Wait(span) => {
                 account.passes(span);
                 account.running = account.running.min(1);
@@ -506,13 +491,7 @@ fn it_may_be_left_only_while_the_last_ones_go_down() {
         let world = account.world();
         let step = one.step(&Sight { world: &world, faults: &[], now: account.at });
         match step {
-            Step::Act(changes) => {
-                for change in changes {
-                    let deed = change.deed();
-                    let got = account.asked(&deed);
-                    one.told(&deed, &got, account.at);
-                }
-            }
+            Step::Act(changes) => account.carries(&mut one, changes),
             Step::Wait(span) => {
                 left.push((one.goes_on(), account.db));
                 account.passes(span);
