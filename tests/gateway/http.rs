@@ -207,6 +207,18 @@ fn answer(state: &Arc<State>, headers: &BTreeMap<String, String>, body: &[u8]) -
     }
 }
 
+/// How a connection to a data channel comes to its end.
+enum Parting {
+    /// One side hung up, with a goodbye or without.
+    Lost,
+    /// The session is over, and was said to be.
+    Over,
+    /// The agent let it go: not even a goodbye.
+    Cut,
+    /// The connection stays, and nobody is on this end of it: not a word, not even a goodbye.
+    Asleep,
+}
+
 /// One connection to a data channel, from the upgrade to its loss.
 async fn channel(state: Arc<State>, socket: TcpStream) {
     let mut target = String::new();
@@ -262,43 +274,55 @@ async fn channel(state: Arc<State>, socket: TcpStream) {
     if session.to_agent.send(Event::Attached(number, to_client)).await.is_err() {
         return;
     }
-    loop {
-        tokio::select! {
-            _ = asleep.changed() => {
-                // The connection stays, and nobody is on this end of it: not a word, not even a goodbye.
-                drop(frames);
-                std::mem::forget((sink, stream));
-                break;
-            }
-            frame = frames.recv() => match frame {
-                Some(ToClient::Frame(bytes)) => {
-                    if sink.feed(Frame::binary(bytes)).await.is_err() || (frames.is_empty() && sink.flush().await.is_err()) {
-                        break;
+    // Each way for itself: where one stands still for the other, a flood and its answers hold each other up for good.
+    let speaks = async {
+        while let Some(said) = frames.recv().await {
+            match said {
+                ToClient::Frame(bytes) => {
+                    let fed = sink.feed(Frame::binary(bytes)).await;
+                    if fed.is_err() || (frames.is_empty() && sink.flush().await.is_err()) {
+                        return Parting::Lost;
                     }
                 }
-                Some(ToClient::Bye) => {
+                ToClient::Bye => {
                     let bye = CloseFrame { code: CloseCode::Normal, reason: "Bye".into() };
                     let _ = sink.send(Frame::Close(Some(bye))).await;
-                    break;
+                    return Parting::Lost;
                 }
-                // Whoever hangs up on what the other side still sends takes back what it said itself.
-                Some(ToClient::Over) => {
+                ToClient::Over => {
                     let _ = sink.flush().await;
-                    let _ = timeout(LAST_WORDS, async { while let Some(Ok(_)) = stream.next().await {} }).await;
-                    break;
+                    return Parting::Over;
                 }
-                // A cut: not even a goodbye.
-                None => return,
-            },
-            frame = stream.next() => match frame {
-                Some(Ok(Frame::Binary(bytes))) => {
-                    // An agent that is gone may still have said something on its way out: that goes out first.
-                    let _ = session.to_agent.send(Event::Frame(bytes.to_vec())).await;
-                }
-                Some(Ok(Frame::Close(_)) | Err(_)) | None => break,
-                Some(Ok(_)) => {}
-            },
+            }
         }
+        Parting::Cut
+    };
+    let hears = async {
+        loop {
+            match stream.next().await {
+                // An agent that is gone may still have said something on its way out: that goes out first.
+                Some(Ok(Frame::Binary(bytes))) => drop(session.to_agent.send(Event::Frame(bytes.to_vec())).await),
+                Some(Ok(Frame::Close(_)) | Err(_)) | None => return Parting::Lost,
+                Some(Ok(_)) => {}
+            }
+        }
+    };
+    let parting = tokio::select! {
+        _ = asleep.changed() => Parting::Asleep,
+        parting = speaks => parting,
+        parting = hears => parting,
+    };
+    match parting {
+        Parting::Lost => {}
+        Parting::Asleep => {
+            drop(frames);
+            std::mem::forget((sink, stream));
+        }
+        // Whoever hangs up on what the other side still sends takes back what it said itself.
+        Parting::Over => {
+            let _ = timeout(LAST_WORDS, async { while let Some(Ok(_)) = stream.next().await {} }).await;
+        }
+        Parting::Cut => return,
     }
     let _ = session.to_agent.send(Event::Detached(number)).await;
 }

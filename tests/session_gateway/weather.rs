@@ -156,7 +156,7 @@ async fn garbage_is_put_up_with_until_there_is_nothing_else() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn endless_duplicates_repeat_and_lose_nothing() {
     let gateway = Gateway::start().await;
-    gateway.weather(Weather { floods: 40, ..Weather::default() });
+    gateway.weather(Weather { floods: 400, ..Weather::default() });
     let mut person = Person::at(open(&gateway, &Ask::shell("i-1")).await).await;
     person.sees("$ ").await;
     person.type_in("seq 2000; echo al''l\r").await;
