@@ -256,7 +256,7 @@ fn a_group_deleted_by_hand_took_the_memory_along_and_a_wake_asks() {
 }
 
 #[test]
-fn what_the_group_forbids_is_not_put_to_sleep() {
+fn what_the_group_forbids_is_neither_put_to_sleep_nor_stopped_alone() {
     let stage = Stage::of("prooflink", "prooflink-dev");
     let tags =
         json!({"Tags": [{"Key": "toban:env", "Value": "prooflink-dev"}, {"Key": "toban:protect", "Value": "true"}]});
@@ -265,6 +265,8 @@ fn what_the_group_forbids_is_not_put_to_sleep() {
     assert_ne!(refused.code, Some(0), "{}", refused.out);
     let says = "its record, the schedule group toban-prooflink-dev, wears the tag toban:protect=true";
     assert!(refused.err.contains(says), "{}", refused.err);
+    let alone = stage.run(&["db", "stop", "prooflink-dev/prooflink-dev-db", "--yes"]);
+    assert!(alone.code == Some(3) && alone.err.contains(says), "{:?} {}", alone.code, alone.err);
     assert_eq!((stage.listed()["protected"].clone(), stage.calls("StopDBInstance")), (json!(true), 0));
 }
 

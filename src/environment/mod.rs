@@ -34,7 +34,7 @@ pub use migrating::{migrate, migrate_reads};
 pub use offhours::OffHours;
 pub use others::{Asleep, Away, Job, Others, Owner, Source, Timer, timers};
 pub use picture::{Counts, Environment, Finding, Member, Picture, Step, StepKind, Verdict};
-pub use record::{Standing, must_stay, note, notes, record_reads, room, standing, stranger};
+pub use record::{Standing, must_stay, note, notes, record_forbids, record_reads, room, standing, stranger};
 pub use rested::{Past, Rested};
 pub use sleepers::{Sleeper, sleepers, sleepers_named};
 pub use sparing::sparing_reads;

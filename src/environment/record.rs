@@ -126,6 +126,15 @@ pub fn notes<'w>(environment: &Environment, scope: &Scope, world: &'w World) -> 
     stranger(&environment.name, notes).is_none().then_some(&notes.tags)
 }
 
+/// Why nothing of `environment` may be stopped, where the group that is its record says so: for a member in `scope`.
+#[must_use]
+pub fn record_forbids(environment: &Environment, scope: &Scope, world: &World) -> Option<String> {
+    let held = notes(environment, scope, world)?;
+    held.get(tags::PROTECT).filter(|value| *value == "true")?;
+    let group = environment.record.group()?;
+    Some(format!("its record, the schedule group {group}, wears the tag {}=true", tags::PROTECT))
+}
+
 /// A sleeper with the memory that its environment's record holds of it in the place of its own tags. What its own tags
 /// still say from before counts where the record says nothing, and of what it had only while it sleeps: nobody takes it
 /// away once it is up.

@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 
 use super::db_event::PowerEvents;
 use super::{Asks, Offer, Site};
-use crate::environment::undone;
+use crate::environment::{record_forbids, undone};
 use crate::procedure::{Proposal, Switch, Want};
 use crate::schedule::saga::{How, Seen};
 use crate::schedule::status::Actual;
@@ -67,7 +67,7 @@ impl Power {
         if want == Keep::Running {
             return None;
         }
-        site.environment.stop_barred()
+        site.environment.stop_barred().or_else(|| record_forbids(site.environment, &self.id.scope, site.cx.world))
     }
 
     /// Start and stop, each with the reason where it is barred.

@@ -55,6 +55,16 @@ fn what_is_known_of_it_is_told_and_an_old_word_beside_a_fault_is_none() {
 }
 
 #[test]
+fn what_a_group_of_its_own_forbids_counts_and_no_strangers_word_does() {
+    let environment = environment();
+    let says = |worn: &[(&str, &str)]| record_forbids(&environment, &scope(), &world(Some(worn)));
+    let why = says(&[("toban:env", "dev"), ("toban:protect", "true")]);
+    assert_eq!(why.as_deref(), Some("its record, the schedule group toban-dev, wears the tag toban:protect=true"));
+    assert_eq!(says(&[("toban:env", "dev"), ("toban:protect", "false")]), None);
+    assert_eq!(says(&[("toban:env", "prod"), ("toban:protect", "true")]), None);
+}
+
+#[test]
 fn only_what_differs_is_written_and_nothing_where_nobody_knows_what_is_there() {
     let environment = environment();
     let place = Place { environment: "dev".into(), scope: scope(), group: GROUP.to_owned() };

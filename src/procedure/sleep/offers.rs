@@ -5,7 +5,9 @@ use jiff::Timestamp;
 
 use super::{Sleep, Sleeper};
 use crate::app::gate::Difference;
-use crate::environment::{self, Standing, notes, room, shield, sleepers_named, standing, undone, whole::Whole};
+use crate::environment::{
+    self, Standing, notes, record_forbids, room, shield, sleepers_named, standing, undone, whole::Whole,
+};
 use crate::kinds::alarm::{Alarm, hush, scales};
 use crate::kinds::{Asks, Offer, Site, kind};
 use crate::procedure::sync::Sync;
@@ -181,14 +183,8 @@ fn parts(site: &Site<'_>) -> (Vec<Part>, Vec<String>) {
 
 /// Why nothing of it may be stopped: its environment is protected, or its record says so.
 fn stop_barred(parts: &[Part], site: &Site<'_>) -> Option<String> {
-    let environment = site.environment;
-    let says = |part: &Part| {
-        let held = notes(environment, &part.sleeper.id.scope, site.cx.world)?;
-        held.get(tags::PROTECT).filter(|value| *value == "true")?;
-        let group = environment.record.group()?;
-        Some(format!("its record, the schedule group {group}, wears the tag {}=true", tags::PROTECT))
-    };
-    environment.stop_barred().or_else(|| parts.iter().find_map(says))
+    let says = |part: &Part| record_forbids(site.environment, &part.sleeper.id.scope, site.cx.world);
+    site.environment.stop_barred().or_else(|| parts.iter().find_map(says))
 }
 
 /// What is known of the record of each who is remembered there.
