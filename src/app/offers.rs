@@ -129,6 +129,11 @@ fn named(model: &Model, verb: &str, typed: &str) -> Option<(Door, Offer)> {
     Some((of, offer))
 }
 
+/// That what was typed behind an environment's offer is no environment's name.
+fn nameless(verb: &str, typed: &str) -> String {
+    format!(":{verb} takes nothing but an environment's name; {typed:?} is none here")
+}
+
 /// Whether it is being read again after a change: what bars an offer may be over already.
 fn again(model: &Model, of: &Door) -> bool {
     match of {
@@ -167,10 +172,16 @@ pub(super) fn take_up(model: &mut Model, verb: &str, value: Option<&str>) -> Vec
     model.dirty = true;
     // The name of an environment is no answer: it says which one is meant.
     let elsewhere = value.and_then(|value| named(model, verb, value));
-    let value = value.filter(|_| elsewhere.is_none());
+    let (asked, value) = (value, value.filter(|_| elsewhere.is_none()));
     let here = || offers(model).into_iter().find(|(_, offer)| offer.verb == verb);
     let Some((of, offer)) = elsewhere.or_else(here) else {
-        model.notices.fault(model.now, format!("nothing here offers {verb:?}"));
+        let is_known = |name: &&str| model.picture.environments.iter().any(|it| it.name.as_str() == *name);
+        let says = match asked {
+            Some(name) if is_known(&name) => format!("{name} offers no {verb}"),
+            Some(name) if whole::VERBS.contains(&verb) => nameless(verb, name),
+            _ => format!("nothing here offers {verb}"),
+        };
+        model.notices.fault(model.now, says);
         return Vec::new();
     };
     if let Some(why) = offer.barred {
@@ -179,7 +190,7 @@ pub(super) fn take_up(model: &mut Model, verb: &str, value: Option<&str>) -> Vec
     }
     if let (Asks::Nothing | Asks::Look { .. }, Some(value)) = (&offer.asks, value) {
         let says = match of {
-            Door::Environment(_) => format!(":{verb} takes nothing but an environment's name; {value:?} is none here"),
+            Door::Environment(_) => nameless(verb, value),
             _ => format!(":{verb} takes nothing, it is for the row under the cursor; {value:?} is too much"),
         };
         model.notices.fault(model.now, says);

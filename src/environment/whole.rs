@@ -25,6 +25,9 @@ pub trait Whole: Send + Sync {
 static WHOLE: &[&dyn Whole] =
     &[&crate::procedure::Bedtime, &super::keeping::Keeping, &super::sparing::Sparing, &super::migrating::Migrating];
 
+/// What any environment can offer: what may be asked of one by name, wherever the reader is.
+pub const VERBS: &[&str] = &["sleep", "wake", "override", "hold", "clear", "sync", "migrate"];
+
 /// What can be done with the site's environment.
 #[must_use]
 pub fn offers(site: &Site<'_>) -> Vec<Offer> {

@@ -1,10 +1,11 @@
 //! From what was typed to a plan: what the plan tells of is read first, by whichever way it was asked for.
 
-use super::offers;
+use super::{offers, offers_of};
 use crate::app::effect::Effect;
 use crate::app::model::Model;
 use crate::app::msg::News;
 use crate::app::overlay::Overlay;
+use crate::environment::whole;
 use crate::kinds::db_instance::DbInstance;
 use crate::kinds::ecr_repository::Repository;
 use crate::kinds::ecs_service::Service;
@@ -14,6 +15,7 @@ use crate::kinds::scheduler_role::SchedulerRole;
 use crate::kinds::simulation::Simulation;
 use crate::procedure::Ending;
 use crate::screens::rig::{demo, press, read_of_demo, tell, text, type_in};
+use crate::screens::sheet::Door;
 use crate::world::{Coverage, Harvest, Part, Resource, World};
 
 /// A console on the page of a service of the simulation.
@@ -215,6 +217,37 @@ fn an_environment_named_behind_what_environments_offer_is_the_one_that_is_meant(
     type_in(&mut model, "sleep backend-d");
     press(&mut model, &["tab", "enter"]);
     assert_eq!(planned(&model), Some("backend-dev"), "{:?}", model.notices.now());
+}
+
+#[test]
+fn an_environment_is_asked_by_name_also_from_one_that_does_not_offer_it() {
+    let mut model = demo(0);
+    press(&mut model, &["g"]);
+    let here: Vec<&str> = offers(&model).iter().map(|(_, offer)| offer.verb).collect();
+    assert!(!here.contains(&"migrate"), "the test needs a row without rules: {here:?}");
+    press(&mut model, &[":"]);
+    type_in(&mut model, "migrate backend-d");
+    let effects = press(&mut model, &["tab", "enter"]);
+    assert!(matches!(effects.as_slice(), [Effect::Consult(..)]), "{effects:?} {:?}", model.notices.now());
+    press(&mut model, &["esc"]);
+    for (line, says) in [
+        ("migrate", "nothing here offers migrate; :migrate ENV asks it of an environment"),
+        ("migrate kajimaru", "kajimaru offers no migrate"),
+        ("migrate nowhere", ":migrate takes nothing but an environment's name; \"nowhere\" is none here"),
+    ] {
+        assert_eq!(say(&mut model, line), [], "{line}");
+        let said = model.notices.now().map(|(_, said)| said.to_owned()).unwrap_or_default();
+        assert_eq!(said, says, "{line}");
+    }
+}
+
+#[test]
+fn all_that_environments_offer_can_be_asked_by_name() {
+    let model = demo(0);
+    let names: Vec<_> = model.picture.environments.iter().map(|environment| environment.name.clone()).collect();
+    let offered = names.into_iter().flat_map(|name| offers_of(&model, &Door::Environment(name)));
+    let verbs: std::collections::BTreeSet<&str> = offered.map(|offer| offer.verb).collect();
+    assert!(verbs.len() >= 5 && verbs.iter().all(|verb| whole::VERBS.contains(verb)), "{verbs:?}");
 }
 
 #[test]

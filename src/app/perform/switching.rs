@@ -11,6 +11,7 @@ use crate::app::model::Model;
 use crate::app::offers;
 use crate::app::place::Place;
 use crate::app::settings::Choice;
+use crate::environment::whole;
 use crate::screens::menu::Pick;
 use crate::screens::palette::{Known, Offered};
 use crate::screens::sheet::{Door, Sheet};
@@ -30,6 +31,7 @@ pub(super) fn known(model: &Model) -> Known {
                 whole: matches!(of, Door::Environment(_)),
             })
             .collect(),
+        elsewhere: whole::VERBS,
     }
 }
 

@@ -20,6 +20,8 @@ pub struct Known {
     pub themes: Vec<String>,
     /// What the row under the cursor offers.
     pub offers: Vec<Offered>,
+    /// What environments can offer, also where the one here does not.
+    pub elsewhere: &'static [&'static str],
 }
 
 /// Something the row under the cursor, or its environment, offers.
@@ -121,12 +123,18 @@ impl Palette {
 
     /// The environments that can be named behind what environments offer.
     fn environments(&self, verb: &str, typed: &str) -> Vec<Proposal> {
-        if !self.known.offers.iter().any(|offer| offer.verb == verb && offer.whole) {
+        let here = self.known.offers.iter().find(|offer| offer.verb == verb);
+        if !here.map_or_else(|| self.elsewhere(verb).is_some(), |offer| offer.whole) {
             return Vec::new();
         }
         let all = self.known.environments.iter().map(|one| (one.clone(), String::new())).collect();
         let fits = ranked(typed, all).into_iter();
         fits.map(|(one, _)| Proposal { line: format!("{verb} {one}"), says: String::new() }).collect()
+    }
+
+    /// The verb of that name, if environments can offer it.
+    fn elsewhere(&self, verb: &str) -> Option<&'static str> {
+        self.known.elsewhere.iter().find(|one| **one == verb).copied()
     }
 
     /// Takes the proposal under the cursor, or the best one.
@@ -164,6 +172,12 @@ impl Palette {
         let typed = Some(rest.trim().to_owned()).filter(|rest| !rest.is_empty());
         if let Some(offer) = self.known.offers.iter().find(|offer| offer.verb == name) {
             return Meaning::Offer(offer.verb, typed);
+        }
+        if let Some(verb) = self.elsewhere(name) {
+            return match typed {
+                Some(_) => Meaning::Offer(verb, typed),
+                None => Meaning::Unknown(format!("nothing here offers {verb}; :{verb} ENV asks it of an environment")),
+            };
         }
         let command = match (command(name), self.beginning(name).as_slice()) {
             (Some(command), _) => command,
