@@ -239,4 +239,4 @@ fn difference(
 }
 
 #[cfg(test)]
-pub(super) mod tests;
+mod tests;

@@ -21,6 +21,8 @@ mod sleepers;
 mod sparing;
 mod stored;
 mod subject;
+#[cfg(test)]
+mod testing;
 pub mod whole;
 mod windows;
 mod wish;

@@ -1,175 +1,28 @@
 //! Migrating from rules: what may go and what stays, what the plan tells, and that at every moment somebody is in
 //! force, wherever it is killed.
 
-use std::collections::BTreeMap;
-
-use jiff::tz::TimeZone;
 use rstest::rstest;
 
+use super::super::testing::{
+    Aws, DATABASE, ROLE, carried, database, document, environment, now, rule, start, stop, tokyo,
+};
 use super::*;
-use crate::app::gate::Deed;
-use crate::cloud::Receipt;
-use crate::kinds::schedule_group::{Group, Held};
-use crate::kinds::tagged::Tagged;
 use crate::kinds::testing::{know, scope};
-use crate::procedure::{Ending, How, Procedure, Sight, Step};
+use crate::procedure::{How, Procedure};
+use crate::schedule::Actual;
 use crate::schedule::foreign::Target;
-use crate::schedule::materialise::{MAX_ATTEMPTS, MAX_EVENT_AGE};
-use crate::schedule::{Actual, Desired, Exceptions, Guard, Member, MemberKind, Routine, Schedule, tags};
-use crate::world::{Coverage, Fault, FaultKind, Harvest, KindName, ResourceId};
+use crate::world::{Coverage, Fault, FaultKind, Harvest};
 
-pub(in crate::environment) const DATABASE: &str = "shop-dev-db";
-const ROLE: &str = "arn:aws:iam::123456789012:role/toban-scheduler";
-
-/// A Saturday, 14:00 in Tokyo.
-pub(in crate::environment) fn now() -> Timestamp {
-    "2026-11-21T05:00:00Z".parse().unwrap()
-}
-
-pub(in crate::environment) fn tokyo() -> TimeZone {
-    TimeZone::get("Asia/Tokyo").unwrap()
-}
-
-pub(in crate::environment) fn database() -> Sleeper {
-    Sleeper {
-        member: Member::new(MemberKind::RdsInstance, DATABASE),
-        id: Some(ResourceId { kind: KindName("db-instance"), scope: scope(), key: "arn:db".into() }),
-        arn: format!("arn:aws:rds:ap-northeast-1:123456789012:db:{DATABASE}"),
-        actual: Actual::Up,
-        desired: None,
-        tags: BTreeMap::new(),
-        restarts_at: None,
-    }
-}
-
-/// A database in office hours, kept at AWS.
-pub(in crate::environment) fn environment() -> Environment {
-    let mut environment = Environment::new("shop-dev", vec![scope()]);
-    let on = vec!["mon-fri 09:00-22:00".parse().unwrap()];
-    let office = Schedule { on, guard: Guard::Daily, ..Schedule::new("office", tokyo()) };
-    environment.offhours = Some(Box::new(OffHours {
-        record: crate::environment::Standing::Known,
-        routine: Routine { role_arn: Some(ROLE.to_owned()), ..Routine::new(office) },
-        exceptions: Exceptions::default(),
-        sleepers: vec![database()],
-        desired: Desired::Off,
-        next: None,
-        drifts: Vec::new(),
-        watcher: crate::world::Watcher::Untold,
-    }));
-    environment
-}
-
-pub(in crate::environment) fn rule(name: &str, expression: &str, targets: Vec<Target>) -> Rule {
-    Rule {
-        arn: Arn::from(format!("arn:aws:events:ap-northeast-1:123456789012:rule/{name}")),
-        name: name.to_owned(),
-        expression: expression.to_owned(),
-        enabled: true,
-        about: None,
-        managed_by: None,
-        waits: false,
-        targets,
-        whole: true,
-    }
-}
-
-pub(in crate::environment) fn document(name: &str, database: &str) -> Target {
-    Target {
-        arn: format!("arn:aws:ssm:ap-northeast-1:123456789012:automation-definition/{name}:$DEFAULT"),
-        input: Some(format!(r#"{{"InstanceId":["{database}"]}}"#)),
-        ..Target::default()
-    }
-}
-
-pub(in crate::environment) fn stop() -> Rule {
-    rule("night", "cron(0 22 * * ? *)", vec![document("AWS-StopRdsInstance", DATABASE)])
-}
-
-fn start() -> Rule {
-    rule("day", "cron(0 0 * * ? *)", vec![document("AWS-StartRdsInstance", DATABASE)])
-}
-
-/// What AWS holds, changed by deeds as AWS would.
-#[derive(Clone, Default)]
-pub(in crate::environment) struct Aws {
-    pub(in crate::environment) group: Option<Vec<Held>>,
-    pub(in crate::environment) rules: Vec<Rule>,
-    /// What an override wrote on rules, by ARN.
-    pub(in crate::environment) marks: BTreeMap<String, String>,
-}
-
-impl Aws {
-    pub(in crate::environment) fn world(&self) -> World {
-        let mut world = World::default();
-        let tags = BTreeMap::from([(tags::ENV.to_owned(), "shop-dev".to_owned())]);
-        let group = |held: &Vec<Held>| Group {
-            name: "toban-shop-dev".to_owned(),
-            arn: None,
-            tags: tags.clone(),
-            schedules: held.clone(),
-        };
-        know(&mut world, self.group.iter().map(group).collect());
-        know(&mut world, self.rules.clone());
-        know::<crate::kinds::foreign_schedule::ForeignSchedule>(&mut world, Vec::new());
-        let tagged = |(arn, mark): (&String, &String)| Tagged {
-            arn: Arn::from(arn.as_str()),
-            tags: BTreeMap::from([(tags::OVERRIDE.to_owned(), mark.clone())]),
-        };
-        know(&mut world, self.marks.iter().map(tagged).collect());
-        world
-    }
-
-    pub(in crate::environment) fn take(&mut self, deed: &Deed) {
-        let get = |key: &str| {
-            deed.arguments.iter().find(|(known, _)| *known == key).map(|(_, text)| text.clone()).unwrap_or_default()
-        };
-        match deed.verb {
-            "make-group" => self.group = Some(Vec::new()),
-            "put-schedule" | "drop-schedule" => {
-                let group = self.group.as_mut().expect("a group comes before its schedules");
-                group.retain(|held| held.name != get("name"));
-                if deed.verb == "put-schedule" {
-                    group.push(Held {
-                        name: get("name"),
-                        expression: get("expression"),
-                        timezone: Some(get("timezone")),
-                        enabled: true,
-                        start_date: get("start").parse().ok(),
-                        target: get("target"),
-                        input: get("input"),
-                        role: get("role"),
-                        attempts: Some(MAX_ATTEMPTS),
-                        max_age: Some(MAX_EVENT_AGE),
-                        dead_letter: None,
-                    });
-                }
-            }
-            "disable-rule" | "enable-rule" => {
-                let rule = self.rules.iter_mut().find(|rule| rule.key() == &*deed.on.key).expect("a rule");
-                rule.enabled = deed.verb == "enable-rule";
-                match deed.arguments.iter().find(|(key, _)| *key == "mark").map(|(_, mark)| mark.clone()) {
-                    Some(mark) if mark.is_empty() => _ = self.marks.remove(&*deed.on.key),
-                    Some(mark) => _ = self.marks.insert(deed.on.key.to_string(), mark),
-                    None => {}
-                }
-            }
-            "label" => {}
-            other => panic!("{other}"),
-        }
-    }
-
-    /// Whether somebody still does `verb` to the database.
-    fn in_force(&self, verb: Verb) -> bool {
-        let call = format!("rds:{}DBInstance", verb.word());
-        let held = self.group.iter().flatten().any(|held| held.enabled && held.target.ends_with(&call));
-        let document = match verb {
-            Verb::Stop => "AWS-StopRdsInstance",
-            Verb::Start => "AWS-StartRdsInstance",
-        };
-        let calls = |rule: &Rule| rule.targets.iter().any(|target| target.arn.contains(document));
-        held || self.rules.iter().any(|rule| rule.enabled && calls(rule))
-    }
+/// Whether somebody still does `verb` to the database.
+fn in_force(aws: &Aws, verb: Verb) -> bool {
+    let call = format!("rds:{}DBInstance", verb.word());
+    let held = aws.group.iter().flatten().any(|held| held.enabled && held.target.ends_with(&call));
+    let document = match verb {
+        Verb::Stop => "AWS-StopRdsInstance",
+        Verb::Start => "AWS-StartRdsInstance",
+    };
+    let calls = |rule: &Rule| rule.targets.iter().any(|target| target.arn.contains(document));
+    held || aws.rules.iter().any(|rule| rule.enabled && calls(rule))
 }
 
 fn at<T>(environment: &Environment, world: &World, use_it: impl FnOnce(&Site<'_>) -> T) -> T {
@@ -183,35 +36,6 @@ fn proposed(environment: &Environment, aws: &Aws) -> Result<Box<dyn Procedure>, 
     }
 }
 
-/// Carries `procedure` out; killed after `calls`, if that many are made. Whatever is wished is looked at after each.
-pub(in crate::environment) fn carried(
-    mut procedure: Box<dyn Procedure>,
-    aws: &mut Aws,
-    calls: usize,
-    sound: &dyn Fn(&Aws, usize),
-) -> Option<Ending> {
-    let mut made = 0;
-    for _ in 0..100 {
-        let world = aws.world();
-        match procedure.step(&Sight { world: &world, faults: &[], now: now() }) {
-            Step::Act(changes) => {
-                for change in changes {
-                    if made == calls {
-                        return None;
-                    }
-                    made += 1;
-                    aws.take(&change.deed());
-                    sound(aws, made);
-                    procedure.told(&change.deed(), &Ok(Receipt::default()), now());
-                }
-            }
-            Step::Wait(_) => {}
-            Step::End(ending) => return Some(ending),
-        }
-    }
-    panic!("it never ends")
-}
-
 #[test]
 fn killed_between_any_two_calls_somebody_is_in_force_and_the_next_one_goes_on() {
     let rules =
@@ -219,7 +43,7 @@ fn killed_between_any_two_calls_somebody_is_in_force_and_the_next_one_goes_on() 
     let begin = Aws { rules, ..Aws::default() };
     let sound = |aws: &Aws, made: usize| {
         for verb in [Verb::Stop, Verb::Start] {
-            assert!(aws.in_force(verb), "after {made} calls nobody would {} it", verb.word());
+            assert!(in_force(aws, verb), "after {made} calls nobody would {} it", verb.word());
         }
         assert!(aws.rules[2].enabled, "what is none of its business stays");
     };

@@ -7,24 +7,14 @@ use rstest::rstest;
 
 use super::*;
 use crate::environment::OffHours;
+use crate::environment::testing::{DATABASE, document, now, rule, tokyo};
 use crate::kinds::automation_run::Run;
 use crate::kinds::event_rule::Rule;
 use crate::kinds::foreign_schedule::ForeignSchedule;
 use crate::kinds::testing::{know, scope};
 use crate::schedule::foreign::Target;
 use crate::schedule::{Actual, Desired, Exceptions, Member, MemberKind, Routine, Schedule};
-use crate::world::{Arn, KindName};
-
-const DATABASE: &str = "shop-dev-db";
-
-/// A Saturday, 14:00 in Tokyo.
-fn now() -> Timestamp {
-    "2026-11-21T05:00:00Z".parse().unwrap()
-}
-
-fn tokyo() -> TimeZone {
-    TimeZone::get("Asia/Tokyo").unwrap()
-}
+use crate::world::KindName;
 
 fn sleeper(kind: MemberKind, name: &str) -> Sleeper {
     let id = ResourceId { kind: KindName("any"), scope: scope(), key: name.into() };
@@ -72,34 +62,12 @@ fn sleepers() -> Vec<Sleeper> {
     vec![database(), service("shop-cluster", "shop-dev-web")]
 }
 
-fn rule(name: &str, expression: &str, target: Target) -> Rule {
-    Rule {
-        arn: Arn::from(format!("arn:aws:events:ap-northeast-1:1:rule/{name}")),
-        name: name.to_owned(),
-        expression: expression.to_owned(),
-        enabled: true,
-        about: None,
-        managed_by: None,
-        waits: false,
-        targets: vec![target],
-        whole: true,
-    }
-}
-
-fn document(name: &str) -> Target {
-    Target {
-        arn: format!("arn:aws:ssm:ap-northeast-1:1:automation-definition/{name}:$DEFAULT"),
-        input: Some(format!(r#"{{"InstanceId":["{DATABASE}"]}}"#)),
-        ..Target::default()
-    }
-}
-
 fn stop(expression: &str) -> Rule {
-    rule("night", expression, document("AWS-StopRdsInstance"))
+    rule("night", expression, [document("AWS-StopRdsInstance", DATABASE)])
 }
 
 fn start(expression: &str) -> Rule {
-    rule("day", expression, document("AWS-StartRdsInstance"))
+    rule("day", expression, [document("AWS-StartRdsInstance", DATABASE)])
 }
 
 fn task(cluster: &str, family: &str) -> Target {
@@ -205,10 +173,10 @@ fn a_protected_or_stop_only_environment_wishes_nothing_that_could_be_gone_agains
 }
 
 #[rstest]
-#[case::by_night(rule("job", "cron(0 18 * * ? *)", task("shop-cluster", "shop-dev-daily")), Some("Sun 03:00"))]
-#[case::by_day(rule("job", "cron(0 2 ? * MON-FRI *)", task("shop-cluster", "shop-dev-daily")), None)]
-#[case::monthly(rule("job", "cron(0 18 L * ? *)", task("shop-cluster", "shop-dev-daily")), None)]
-#[case::once(rule("job", "at(2026-11-22T15:00:00)", function("shop-dev-mail", "{}")), Some("Mon 00:00"))]
+#[case::by_night(rule("job", "cron(0 18 * * ? *)", [task("shop-cluster", "shop-dev-daily")]), Some("Sun 03:00"))]
+#[case::by_day(rule("job", "cron(0 2 ? * MON-FRI *)", [task("shop-cluster", "shop-dev-daily")]), None)]
+#[case::monthly(rule("job", "cron(0 18 L * ? *)", [task("shop-cluster", "shop-dev-daily")]), None)]
+#[case::once(rule("job", "at(2026-11-22T15:00:00)", [function("shop-dev-mail", "{}")]), Some("Mon 00:00"))]
 fn jobs_that_come_while_the_database_sleeps(#[case] rule: Rule, #[case] when: Option<&str>) {
     let found = others(&environment(true), vec![rule]);
     let [job] = found.jobs.as_slice() else { panic!("{found:?}") };
@@ -225,7 +193,7 @@ fn jobs_that_come_while_the_database_sleeps(#[case] rule: Rule, #[case] when: Op
 #[test]
 fn a_job_of_every_few_minutes_comes_while_it_sleeps_too() {
     let often = |expression: &str| {
-        let found = others(&environment(true), vec![rule("job", expression, function("shop-dev-poll", "{}"))]);
+        let found = others(&environment(true), vec![rule("job", expression, [function("shop-dev-poll", "{}")])]);
         found.jobs[0].clash(now(), &tokyo())
     };
     let says = "rule job calls function shop-dev-poll rate(5 minutes), also while shop-dev-db is asleep";
@@ -236,7 +204,7 @@ fn a_job_of_every_few_minutes_comes_while_it_sleeps_too() {
 
 #[test]
 fn without_a_schedule_of_its_own_it_sleeps_as_others_stop_and_start_it() {
-    let job = || rule("daily", "cron(0 17 * * ? *)", task("shop-cluster", "shop-dev-daily"));
+    let job = || rule("daily", "cron(0 17 * * ? *)", [task("shop-cluster", "shop-dev-daily")]);
     let clash = |rules: Vec<Rule>| others(&environment(false), rules).jobs[0].clash(now(), &tokyo());
     let pair = || vec![stop("cron(0 13 * * ? *)"), start("cron(0 0 * * ? *)")];
     let says = clash([vec![job()], pair()].concat()).expect("a clash");
@@ -244,7 +212,7 @@ fn without_a_schedule_of_its_own_it_sleeps_as_others_stop_and_start_it() {
     assert_eq!(clash(vec![job()]), None);
     assert_eq!(clash(vec![job(), stop("cron(0 13 * * ? *)")]), None, "people start it, and nobody knows when");
     // The municipal job as it is printed: small hours for a rule are office hours in Tokyo.
-    let printed = rule("daily", "cron(0 2 * * ? *)", task("shop-cluster", "shop-dev-daily"));
+    let printed = rule("daily", "cron(0 2 * * ? *)", [task("shop-cluster", "shop-dev-daily")]);
     let found = others(&environment(false), [vec![printed], pair()].concat());
     assert_eq!((found.jobs[0].clock.local.as_deref(), &found.jobs[0].asleep), (Some("11:00"), &None));
     assert!(found.jobs[0].says().ends_with("where that is cron(0 17 * * ? *)"), "{}", found.jobs[0].says());
@@ -259,7 +227,7 @@ fn without_a_schedule_of_its_own_it_sleeps_as_others_stop_and_start_it() {
 #[case::a_shared_cluster_and_its_name(task("shop-cluster", "shop-dev-daily"), true)]
 #[case::another_cluster(task("elsewhere", "shop-dev-daily"), false)]
 fn whose_job_it_is(#[case] target: Target, #[case] its: bool) {
-    let found = others(&environment(true), vec![rule("job", "rate(1 day)", target)]);
+    let found = others(&environment(true), vec![rule("job", "rate(1 day)", [target])]);
     assert_eq!(found.jobs.len(), usize::from(its), "{found:?}");
     assert!(found.owners.is_empty(), "what is called is not said to stop anything: {found:?}");
 }
@@ -267,7 +235,7 @@ fn whose_job_it_is(#[case] target: Target, #[case] its: bool) {
 #[test]
 fn what_a_function_is_told_of_is_told_and_nothing_more() {
     let target = function("stop-them-all:live", r#"{"ids":["shop-dev-db"]}"#);
-    let found = others(&environment(false), vec![rule("night", "cron(0 13 * * ? *)", target)]);
+    let found = others(&environment(false), vec![rule("night", "cron(0 13 * * ? *)", [target])]);
     assert_eq!(
         found.jobs[0].says(),
         "rule night calls function stop-them-all, which is told of shop-dev-db at cron(0 13 * * ? *) UTC, which is \
@@ -289,7 +257,7 @@ fn whom_it_hits_is_told_by_place_kind_and_name() {
     };
     let found = others(
         &environment(false),
-        vec![rule("a", "rate(1 day)", other_cluster), rule("b", "rate(1 day)", own_cluster)],
+        vec![rule("a", "rate(1 day)", [other_cluster]), rule("b", "rate(1 day)", [own_cluster])],
     );
     let [owner] = found.owners.as_slice() else { panic!("{found:?}") };
     assert_eq!((owner.name.as_str(), owner.on.as_str()), ("b", "shop-cluster/shop-dev-web"));
@@ -516,7 +484,7 @@ fn what_is_not_understood_of_a_tag_is_shown_as_it_is() {
 fn a_job_that_comes_while_tags_have_put_the_database_to_sleep_is_told() {
     let night = [("sched-stop", "d=_ H:M=13:00"), ("sched-start", "d=_ H:M=00:00")];
     let mut world = World::default();
-    know(&mut world, vec![rule("daily", "cron(0 17 * * ? *)", function("shop-dev-import", "{}"))]);
+    know(&mut world, vec![rule("daily", "cron(0 17 * * ? *)", [function("shop-dev-import", "{}")])]);
     let found = of(&environment(false), &tagged(&night), &world);
     let asleep = found.jobs[0].asleep.as_ref().expect("asleep");
     assert_eq!(asleep.who, [DATABASE]);

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::migrating::tests::{Aws, DATABASE, carried, document, environment, now, rule, stop, tokyo};
+use super::super::testing::{Aws, DATABASE, carried, document, environment, now, rule, stop, tokyo};
 use super::*;
 use crate::environment::whole;
 use crate::kinds::testing::{know, scope};

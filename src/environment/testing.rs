@@ -1,0 +1,196 @@
+//! What tests of rules share: rules that stop and start one database, an environment of it, and an account that takes
+//! deeds as AWS would. Used by the tests of `migrating`, `others` and `sparing`.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::{Environment, OffHours, Sleeper, Standing};
+use crate::app::gate::Deed;
+use crate::cloud::Receipt;
+use crate::kinds::event_rule::Rule;
+use crate::kinds::foreign_schedule::ForeignSchedule;
+use crate::kinds::schedule_group::{Group, Held};
+use crate::kinds::tagged::Tagged;
+use crate::kinds::testing::{know, scope};
+use crate::procedure::{Ending, Procedure, Sight, Step};
+use crate::schedule::foreign::Target;
+use crate::schedule::materialise::{MAX_ATTEMPTS, MAX_EVENT_AGE};
+use crate::schedule::{Actual, Desired, Exceptions, Guard, Member, MemberKind, Routine, Schedule, tags};
+use crate::world::{Arn, KindName, Resource, ResourceId, Watcher, World};
+
+pub(super) const DATABASE: &str = "shop-dev-db";
+pub(super) const ROLE: &str = "arn:aws:iam::123456789012:role/toban-scheduler";
+
+/// A Saturday, 14:00 in Tokyo.
+pub(super) fn now() -> Timestamp {
+    "2026-11-21T05:00:00Z".parse().unwrap()
+}
+
+pub(super) fn tokyo() -> TimeZone {
+    TimeZone::get("Asia/Tokyo").unwrap()
+}
+
+pub(super) fn database() -> Sleeper {
+    Sleeper {
+        member: Member::new(MemberKind::RdsInstance, DATABASE),
+        id: Some(ResourceId { kind: KindName("db-instance"), scope: scope(), key: "arn:db".into() }),
+        arn: format!("arn:aws:rds:ap-northeast-1:123456789012:db:{DATABASE}"),
+        actual: Actual::Up,
+        desired: None,
+        tags: BTreeMap::new(),
+        restarts_at: None,
+    }
+}
+
+/// A database in office hours, kept at AWS.
+pub(super) fn environment() -> Environment {
+    let mut environment = Environment::new("shop-dev", vec![scope()]);
+    let on = vec!["mon-fri 09:00-22:00".parse().unwrap()];
+    let office = Schedule { on, guard: Guard::Daily, ..Schedule::new("office", tokyo()) };
+    environment.offhours = Some(Box::new(OffHours {
+        record: Standing::Known,
+        routine: Routine { role_arn: Some(ROLE.to_owned()), ..Routine::new(office) },
+        exceptions: Exceptions::default(),
+        sleepers: vec![database()],
+        desired: Desired::Off,
+        next: None,
+        drifts: Vec::new(),
+        watcher: Watcher::Untold,
+    }));
+    environment
+}
+
+/// A rule that is switched on.
+pub(super) fn rule(name: &str, expression: &str, targets: impl IntoIterator<Item = Target>) -> Rule {
+    Rule {
+        arn: Arn::from(format!("arn:aws:events:ap-northeast-1:123456789012:rule/{name}")),
+        name: name.to_owned(),
+        expression: expression.to_owned(),
+        enabled: true,
+        about: None,
+        managed_by: None,
+        waits: false,
+        targets: targets.into_iter().collect(),
+        whole: true,
+    }
+}
+
+/// A target that calls an Automation document with the database's name.
+pub(super) fn document(name: &str, database: &str) -> Target {
+    Target {
+        arn: format!("arn:aws:ssm:ap-northeast-1:123456789012:automation-definition/{name}:$DEFAULT"),
+        input: Some(format!(r#"{{"InstanceId":["{database}"]}}"#)),
+        ..Target::default()
+    }
+}
+
+/// 07:00 in Tokyo, as somebody who meant 22:00 writes it.
+pub(super) fn stop() -> Rule {
+    rule("night", "cron(0 22 * * ? *)", [document("AWS-StopRdsInstance", DATABASE)])
+}
+
+/// 09:00 in Tokyo.
+pub(super) fn start() -> Rule {
+    rule("day", "cron(0 0 * * ? *)", [document("AWS-StartRdsInstance", DATABASE)])
+}
+
+/// What AWS holds, changed by deeds as AWS would.
+#[derive(Clone, Default)]
+pub(super) struct Aws {
+    pub(super) group: Option<Vec<Held>>,
+    pub(super) rules: Vec<Rule>,
+    /// What an override wrote on rules, by ARN.
+    pub(super) marks: BTreeMap<String, String>,
+}
+
+impl Aws {
+    pub(super) fn world(&self) -> World {
+        let mut world = World::default();
+        let tags = BTreeMap::from([(tags::ENV.to_owned(), "shop-dev".to_owned())]);
+        let group = |held: &Vec<Held>| Group {
+            name: "toban-shop-dev".to_owned(),
+            arn: None,
+            tags: tags.clone(),
+            schedules: held.clone(),
+        };
+        know(&mut world, self.group.iter().map(group).collect());
+        know(&mut world, self.rules.clone());
+        know::<ForeignSchedule>(&mut world, Vec::new());
+        let tagged = |(arn, mark): (&String, &String)| Tagged {
+            arn: Arn::from(arn.as_str()),
+            tags: BTreeMap::from([(tags::OVERRIDE.to_owned(), mark.clone())]),
+        };
+        know(&mut world, self.marks.iter().map(tagged).collect());
+        world
+    }
+
+    pub(super) fn take(&mut self, deed: &Deed) {
+        let get = |key: &str| {
+            deed.arguments.iter().find(|(known, _)| *known == key).map(|(_, text)| text.clone()).unwrap_or_default()
+        };
+        match deed.verb {
+            "make-group" => self.group = Some(Vec::new()),
+            "put-schedule" | "drop-schedule" => {
+                let group = self.group.as_mut().expect("a group comes before its schedules");
+                group.retain(|held| held.name != get("name"));
+                if deed.verb == "put-schedule" {
+                    group.push(Held {
+                        name: get("name"),
+                        expression: get("expression"),
+                        timezone: Some(get("timezone")),
+                        enabled: true,
+                        start_date: get("start").parse().ok(),
+                        target: get("target"),
+                        input: get("input"),
+                        role: get("role"),
+                        attempts: Some(MAX_ATTEMPTS),
+                        max_age: Some(MAX_EVENT_AGE),
+                        dead_letter: None,
+                    });
+                }
+            }
+            "disable-rule" | "enable-rule" => {
+                let rule = self.rules.iter_mut().find(|rule| rule.key() == &*deed.on.key).expect("a rule");
+                rule.enabled = deed.verb == "enable-rule";
+                match deed.arguments.iter().find(|(key, _)| *key == "mark").map(|(_, mark)| mark.clone()) {
+                    Some(mark) if mark.is_empty() => _ = self.marks.remove(&*deed.on.key),
+                    Some(mark) => _ = self.marks.insert(deed.on.key.to_string(), mark),
+                    None => {}
+                }
+            }
+            "label" => {}
+            other => panic!("{other}"),
+        }
+    }
+}
+
+/// Carries `procedure` out; killed after `calls`, if that many are made. Whatever is wished is looked at after each.
+pub(super) fn carried(
+    mut procedure: Box<dyn Procedure>,
+    aws: &mut Aws,
+    calls: usize,
+    sound: &dyn Fn(&Aws, usize),
+) -> Option<Ending> {
+    let mut made = 0;
+    for _ in 0..100 {
+        let world = aws.world();
+        match procedure.step(&Sight { world: &world, faults: &[], now: now() }) {
+            Step::Act(changes) => {
+                for change in changes {
+                    if made == calls {
+                        return None;
+                    }
+                    made += 1;
+                    aws.take(&change.deed());
+                    sound(aws, made);
+                    procedure.told(&change.deed(), &Ok(Receipt::default()), now());
+                }
+            }
+            Step::Wait(_) => {}
+            Step::End(ending) => return Some(ending),
+        }
+    }
+    panic!("it never ends")
+}
