@@ -7,9 +7,12 @@ mod gateway;
 mod speed;
 #[path = "session_gateway/tunnels.rs"]
 mod tunnels;
+#[path = "session_gateway/vacant.rs"]
+mod vacant;
 #[path = "session_gateway/weather.rs"]
 mod weather;
 
+use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,12 +33,16 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
+use vacant::Vacant;
 
-/// Longer than anything here takes: what hangs fails.
+/// Longer than any one thing here takes that is waited for: what hangs fails.
 const PATIENCE: Duration = Duration::from_secs(25);
 
-async fn within<T>(work: impl Future<Output = T>) -> T {
-    timeout(PATIENCE, work).await.unwrap_or_else(|_| panic!("it hangs"))
+/// Waits for `work`; if it hangs, the panic says where that was waited for.
+#[track_caller]
+fn within<T>(work: impl Future<Output = T>) -> impl Future<Output = T> {
+    let asked = Location::caller();
+    async move { timeout(PATIENCE, work).await.unwrap_or_else(|_| panic!("what is waited for at {asked} hangs")) }
 }
 
 fn sessions(gateway: &Gateway) -> Arc<dyn SessionSource> {
@@ -307,7 +314,7 @@ async fn thirty_megabytes_to_a_reader_with_a_clock() {
     const SIZE: usize = 30_000_000;
     let gateway = Gateway::start().await;
     let forward = forward(&gateway, server(SIZE).await, LINGER).await;
-    let got = within(speed::read_at(&forward, 30_000, Duration::from_millis(10))).await;
+    let got = speed::read_at(&forward, 30_000, Duration::from_millis(10)).await;
     assert!(got == pattern(9, SIZE), "{} of {SIZE} bytes", got.len());
     gateway.assert_clean();
 }
@@ -315,12 +322,10 @@ async fn thirty_megabytes_to_a_reader_with_a_clock() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_refused_port_ends_one_connection_and_not_the_session() {
     let gateway = Gateway::start().await;
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    drop(listener);
-    let forward = forward(&gateway, port, LINGER).await;
+    let vacant = Vacant::new();
+    let forward = forward(&gateway, vacant.port(), LINGER).await;
     assert_eq!(download(&forward, 1).await, b"");
-    let listener = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
+    let listener = vacant.listen();
     tokio::spawn(async move {
         let (mut socket, _) = listener.accept().await.unwrap();
         socket.write_all(b"welcome").await.unwrap();

@@ -21,13 +21,13 @@ async fn a_session_that_idled_out_says_so_and_the_console_keeps_the_reason_on_th
     let site = Site::with(&["kajimaru"]).await;
     let mut toban = site.terminal("toban connect kajimaru/kajimaru-ec2-01; read _; toban kajimaru");
     tokio::task::block_in_place(|| toban.shows("$ "));
-    site.gateway.time_out().await;
+    site.gateway.time_out();
     tokio::task::block_in_place(|| {
         toban.shows("timed out due to inactivity");
         toban.keys("\r");
         opens_a_shell(&mut toban);
     });
-    site.gateway.time_out().await;
+    site.gateway.time_out();
     tokio::task::block_in_place(|| {
         toban.shows("how the session ended");
         toban.shows("timed out due to inactivity");

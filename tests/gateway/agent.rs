@@ -61,7 +61,7 @@ pub(super) async fn run(
     session: Arc<Session>,
     work: Work,
     weather: Weather,
-    mut events: mpsc::Receiver<Event>,
+    mut events: mpsc::UnboundedReceiver<Event>,
 ) {
     let mut over = session.over.subscribe();
     let mut agent = Agent {

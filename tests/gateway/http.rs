@@ -271,7 +271,7 @@ async fn channel(state: Arc<State>, socket: TcpStream) {
     let mut asleep = state.asleep.subscribe();
     let number = state.count();
     let (to_client, mut frames) = mpsc::channel(256);
-    if session.to_agent.send(Event::Attached(number, to_client)).await.is_err() {
+    if session.to_agent.send(Event::Attached(number, to_client)).is_err() {
         return;
     }
     // Each way for itself: where one stands still for the other, a flood and its answers hold each other up for good.
@@ -301,7 +301,7 @@ async fn channel(state: Arc<State>, socket: TcpStream) {
         loop {
             match stream.next().await {
                 // An agent that is gone may still have said something on its way out: that goes out first.
-                Some(Ok(Frame::Binary(bytes))) => drop(session.to_agent.send(Event::Frame(bytes.to_vec())).await),
+                Some(Ok(Frame::Binary(bytes))) => drop(session.to_agent.send(Event::Frame(bytes.to_vec()))),
                 Some(Ok(Frame::Close(_)) | Err(_)) | None => return Parting::Lost,
                 Some(Ok(_)) => {}
             }
@@ -324,5 +324,5 @@ async fn channel(state: Arc<State>, socket: TcpStream) {
         }
         Parting::Cut => return,
     }
-    let _ = session.to_agent.send(Event::Detached(number)).await;
+    let _ = session.to_agent.send(Event::Detached(number));
 }

@@ -5,7 +5,8 @@
     clippy::panic,
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    reason = "a peer that is not understood must fail the test at once"
+    clippy::print_stderr,
+    reason = "a peer that is not understood must fail the test at once, and say why"
 )]
 
 mod agent;
@@ -18,7 +19,7 @@ mod work;
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::net::TcpListener;
@@ -64,7 +65,8 @@ pub(crate) struct Session {
     /// Opens the next connection; each works once.
     token: Mutex<Option<String>>,
     client: Mutex<Option<String>>,
-    to_agent: mpsc::Sender<agent::Event>,
+    /// Takes everything at once: an agent that stands still for what it says must not keep anybody from saying more.
+    to_agent: mpsc::UnboundedSender<agent::Event>,
     pub(crate) over: watch::Sender<bool>,
 }
 
@@ -143,7 +145,7 @@ impl State {
         let id = format!("{prefix}{:012}", self.count());
         let weather = self.weather.lock().unwrap().clone();
         *self.expires.lock().unwrap() = weather.expires;
-        let (to_agent, events) = mpsc::channel(64);
+        let (to_agent, events) = mpsc::unbounded_channel();
         let session = Arc::new(Session {
             id: id.clone(),
             target: target.to_owned(),
@@ -243,27 +245,28 @@ impl Gateway {
     }
 
     /// Ends every session as the service does that was idle for too long.
-    pub(crate) async fn time_out(&self) {
-        self.ends("Your session timed out due to inactivity and has been terminated.").await;
+    pub(crate) fn time_out(&self) {
+        self.ends("Your session timed out due to inactivity and has been terminated.");
     }
 
     /// Ends every session with these words.
-    pub(crate) async fn ends(&self, why: &str) {
+    pub(crate) fn ends(&self, why: &str) {
         for session in self.alive() {
-            session.to_agent.send(agent::Event::Ended(why.to_owned())).await.unwrap();
+            // One that ended in this very moment hears nothing more.
+            let _ = session.to_agent.send(agent::Event::Ended(why.to_owned()));
         }
     }
 
     /// Sends frames into every session as they are.
-    pub(crate) async fn sends(&self, frames: &[Vec<u8>]) {
+    pub(crate) fn sends(&self, frames: &[Vec<u8>]) {
         for session in self.alive() {
-            session.to_agent.send(agent::Event::Raw(frames.to_vec())).await.unwrap();
+            let _ = session.to_agent.send(agent::Event::Raw(frames.to_vec()));
         }
     }
 
     /// Says something as the service does, as `pause_publication`.
-    pub(crate) async fn says(&self, kind: &str) {
-        self.sends(&[wire::write(kind, 0, 3, Some(0), kind.as_bytes())]).await;
+    pub(crate) fn says(&self, kind: &str) {
+        self.sends(&[wire::write(kind, 0, 3, Some(0), kind.as_bytes())]);
     }
 
     /// Lets all connections die without a word, as those of a laptop whose lid is closed; sessions may be `over` then.
@@ -275,7 +278,8 @@ impl Gateway {
     }
 
     fn alive(&self) -> Vec<Arc<Session>> {
-        let sessions: Vec<_> = self.state.sessions.lock().unwrap().values().cloned().collect();
+        let sessions = self.state.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        let sessions: Vec<_> = sessions.values().cloned().collect();
         sessions.into_iter().filter(|session| !*session.over.borrow()).collect()
     }
 
@@ -286,12 +290,24 @@ impl Gateway {
     }
 }
 
+impl Drop for Gateway {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let of = |session: &Arc<Session>| format!("{} to {}", session.id, session.target);
+            let alive: Vec<String> = self.alive().iter().map(of).collect();
+            eprintln!("the gateway's calls: {:?}\nsessions alive: {alive:?}", self.calls());
+            let problems = self.state.problems.lock().unwrap_or_else(PoisonError::into_inner);
+            eprintln!("what the client did wrong: {problems:#?}");
+        }
+    }
+}
+
 /// Not every test binary uses all of this; what none uses is caught by the binaries that do.
 #[expect(dead_code, reason = "never called: it keeps the gateway whole in every test binary")]
 async fn every_part_counts_as_used(gateway: &Gateway) {
     gateway.before(0);
-    gateway.time_out().await;
-    gateway.says("").await;
+    gateway.time_out();
+    gateway.says("");
     gateway.sleeps(false);
     gateway.admits_unsigned();
     gateway.databases(0);

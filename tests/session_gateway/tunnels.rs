@@ -16,6 +16,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::gateway::{self, Gateway};
+use super::vacant::Vacant;
 use super::{pattern, server, sessions, settings, within};
 
 /// Opens sessions, and notes them in words.
@@ -132,9 +133,14 @@ fn pace() -> Pace {
 }
 
 async fn tunnel(gateway: &Gateway, port: u16, nodes: &[&str]) -> (Tunnel, Arc<Way>) {
+    tunnel_at(0, gateway, port, nodes).await
+}
+
+/// The same with a local port that is chosen.
+async fn tunnel_at(local: u16, gateway: &Gateway, port: u16, nodes: &[&str]) -> (Tunnel, Arc<Way>) {
     let (remote, carriers) = account(port, nodes);
     let way = Arc::new(Way(sessions(gateway), Mutex::default()));
-    let door = Arc::new(Door::open(0).await.unwrap());
+    let door = Arc::new(Door::open(local).await.unwrap());
     (Tunnel::start(door, &remote, carriers, Arc::clone(&way) as _, pace()), way)
 }
 
@@ -160,7 +166,7 @@ async fn one_that_idled_out_is_opened_by_the_next_connection() {
     let (tunnel, book) = tunnel(&gateway, server(9000).await, &["mi-1"]).await;
     until(&tunnel, |health| *health == Health::Up).await;
     assert!(download(&tunnel, 1).await == pattern(1, 9000));
-    gateway.time_out().await;
+    gateway.time_out();
     let resting = until(&tunnel, |health| matches!(health, Health::Resting(_))).await;
     let Health::Resting(why) = resting.health else { panic!("it rests") };
     assert!(why.contains("timed out due to inactivity"), "{why}");
@@ -216,20 +222,20 @@ async fn where_nobody_can_whoever_knocks_is_sent_away_until_somebody_does() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn several_live_side_by_side_and_close_when_dropped() {
     let gateway = Gateway::start().await;
-    let (one, _) = tunnel(&gateway, server(40_000).await, &["mi-1"]).await;
-    let (two, _) = tunnel(&gateway, server(50_000).await, &["mi-1"]).await;
+    let ports = [Vacant::new(), Vacant::new()];
+    let (one, _) = tunnel_at(ports[0].port(), &gateway, server(40_000).await, &["mi-1"]).await;
+    let (two, _) = tunnel_at(ports[1].port(), &gateway, server(50_000).await, &["mi-1"]).await;
     assert_ne!(one.address(), two.address());
     let (first, second) = tokio::join!(download(&one, 5), download(&two, 6));
     assert!(first == pattern(5, 40_000) && second == pattern(6, 50_000));
     let mut states = [one.state(), two.state()];
-    let addresses = [one.address(), two.address()];
     drop((one, two));
     for state in &mut states {
         let _ = within(state.wait_for(|state| state.health == Health::Closed)).await;
     }
     gateway.wait_for_calls("TerminateSession", 2).await;
-    for address in addresses {
-        assert!(TcpStream::connect(address).await.is_err(), "{address} is still open");
+    for port in &ports {
+        within(port.is_left()).await;
     }
     gateway.assert_clean();
 }
@@ -258,9 +264,8 @@ async fn a_database_that_failed_over_is_found_by_another_session() {
     let (remote, carriers) = account(5432, &["mi-1"]);
     let remote = Remote { host: "test.abc.ap-northeast-1.rds.amazonaws.com".to_owned(), ..remote };
     // Where its name leads to at first, nobody listens any more.
-    let left = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    gateway.databases(left.local_addr().unwrap().port());
-    drop(left);
+    let left = Vacant::new();
+    gateway.databases(left.port());
     let book = Arc::new(Way(sessions(&gateway), Mutex::default()));
     let door = Arc::new(Door::open(0).await.unwrap());
     let slow = Pace { brief: Duration::from_millis(300), ..pace() };
@@ -280,13 +285,15 @@ async fn a_database_that_failed_over_is_found_by_another_session() {
 
 #[tokio::test]
 async fn a_local_port_that_is_taken_names_who_has_it() {
-    let first = Door::open(0).await.unwrap();
-    let port = first.address().port();
+    let vacant = Vacant::new();
+    let port = vacant.port();
+    let first = Door::open(port).await.unwrap();
     assert!(Door::open(port).await.is_err());
     if cfg!(target_os = "linux") {
         let holder = toban::os::ports::holder(port).unwrap();
         assert!(holder.contains(&format!("process {}", std::process::id())), "{holder}");
     }
     drop(first);
+    within(vacant.is_left()).await;
     assert_eq!(toban::os::ports::holder(port), None);
 }

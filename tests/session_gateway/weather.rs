@@ -56,13 +56,13 @@ async fn a_task_that_stops_during_a_session_is_told_and_so_is_its_end() {
     let gateway = Gateway::start().await;
     let channel = prompted(&gateway, settings(false)).await;
     let mut status = channel.status();
-    gateway.says("pause_publication").await;
+    gateway.says("pause_publication");
     within(status.wait_for(|status| status.link == Link::Away)).await.unwrap();
-    gateway.says("start_publication").await;
+    gateway.says("start_publication");
     within(status.wait_for(|status| status.link == Link::Up)).await.unwrap();
-    gateway.says("pause_publication").await;
+    gateway.says("pause_publication");
     within(status.wait_for(|status| status.link == Link::Away)).await.unwrap();
-    gateway.ends("The task was stopped.").await;
+    gateway.ends("The task was stopped.");
     assert_eq!(ends(channel).await, End::Closed("The task was stopped.".to_owned()));
     gateway.assert_clean();
 }
@@ -72,7 +72,7 @@ async fn an_idle_session_ends_with_the_services_reason() {
     let gateway = Gateway::start().await;
     let mut person = Person::at(open(&gateway, &Ask::shell("i-1")).await).await;
     person.sees("$ ").await;
-    gateway.time_out().await;
+    gateway.time_out();
     let End::Closed(why) = person.ends().await else { panic!("the service closed it") };
     assert!(why.contains("timed out due to inactivity"), "{why}");
     assert_eq!(gateway.calls(), ["StartSession"], "what is over needs no end");
@@ -84,7 +84,7 @@ async fn a_shell_that_ends_before_anything_was_typed_says_what_that_usually_mean
     let gateway = Gateway::start().await;
     let mut person = Person::at(open(&gateway, &Ask::shell("i-1")).await).await;
     person.sees("$ ").await;
-    gateway.ends("").await;
+    gateway.ends("");
     let End::Closed(why) = person.ends().await else { panic!("the service closed it") };
     assert!(why.contains("root disk is full") && why.contains("shell profile"), "{why}");
     gateway.assert_clean();
@@ -140,12 +140,12 @@ async fn garbage_is_put_up_with_until_there_is_nothing_else() {
     let mut person = Person::at(open(&gateway, &Ask::shell("i-1")).await).await;
     person.sees("$ ").await;
     for _ in 0..20 {
-        gateway.sends(&garbage()).await;
+        gateway.sends(&garbage());
     }
     person.type_in("echo st''ill\r").await;
     person.sees("still").await;
     for _ in 0..130 {
-        gateway.sends(&garbage()).await;
+        gateway.sends(&garbage());
     }
     let End::Broken(why) = person.ends().await else { panic!("it was given up") };
     assert!(why.contains("sends what cannot be read"), "{why}");
@@ -156,7 +156,7 @@ async fn garbage_is_put_up_with_until_there_is_nothing_else() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn endless_duplicates_repeat_and_lose_nothing() {
     let gateway = Gateway::start().await;
-    gateway.weather(Weather { floods: 400, ..Weather::default() });
+    gateway.weather(Weather { floods: 4000, ..Weather::default() });
     let mut person = Person::at(open(&gateway, &Ask::shell("i-1")).await).await;
     person.sees("$ ").await;
     person.type_in("seq 2000; echo al''l\r").await;
