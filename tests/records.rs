@@ -12,13 +12,15 @@ mod support;
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
+use support::clock::where_it_is_noon;
 use support::peer::Peer;
 use support::said::{Said, said};
 
+/// Hours that are far from their edges now, whatever day and time it is. `NOON` stands for the time zone.
 const OFFICE: &str = r#"
 [schedule.office]
-timezone = "Asia/Tokyo"
-on = [{ days = "mon-fri", from = "09:00", to = "22:00" }]
+timezone = "NOON"
+on = [{ days = "mon-sun", from = "09:00", to = "22:00" }]
 guard = "daily"
 max_override = "12h"
 "#;
@@ -42,7 +44,8 @@ impl Stage {
     }
 
     fn configure(&self, environment: &str, says: &str) {
-        let text = format!("{OFFICE}\n[environment.{environment}]\n{says}\n");
+        let office = OFFICE.replace("NOON", &where_it_is_noon());
+        let text = format!("{office}\n[environment.{environment}]\n{says}\n");
         std::fs::write(&self.config, text).expect("a configuration");
     }
 

@@ -23,9 +23,11 @@ fn proxy(answer: &'static str) -> (String, std::sync::mpsc::Receiver<String>) {
     let (tell, asked) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         for mut stream in listener.incoming().flatten() {
-            let mut request = vec![0; 1024];
-            let read = stream.read(&mut request).unwrap_or(0);
-            request.truncate(read);
+            // The whole of it: hanging up on what was not read takes the answer back.
+            let (mut request, mut byte) = (Vec::new(), [0]);
+            while !request.ends_with(b"\r\n\r\n") && stream.read(&mut byte).is_ok_and(|read| read == 1) {
+                request.extend(byte);
+            }
             let _ = tell.send(String::from_utf8_lossy(&request).lines().next().unwrap_or_default().to_owned());
             let _ = stream.write_all(answer.as_bytes());
         }

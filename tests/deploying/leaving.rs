@@ -26,15 +26,6 @@ fn left(child: Child) -> Said {
     said
 }
 
-/// Waits until a call has reached the peer, where it is held.
-fn arrives(peer: &Peer, operation: &str) {
-    let begun = std::time::Instant::now();
-    while sent(peer, operation).is_empty() {
-        assert!(begun.elapsed().as_secs() < 60, "no {operation} came");
-        std::thread::yield_now();
-    }
-}
-
 /// What the journal has begun and not ended.
 fn loose(peer: &Peer) -> Vec<String> {
     let lines = journal(peer);
@@ -61,7 +52,7 @@ fn while_it_reads_nothing_was_begun() {
     let peer = site(&["prooflink"]);
     peer.script(&json!({ "service": "ecs", "operation": "ListClusters", "hold": "reading" }));
     let child = begun(&peer, &DEPLOY);
-    arrives(&peer, "DescribeDBInstances");
+    peer.wait_for_arrival("DescribeDBInstances", 1);
     left(child);
     peer.release("reading");
     assert!(!peer.home().join("state/journal.jsonl").exists(), "nothing was begun");
@@ -72,7 +63,7 @@ fn while_it_reads_the_registry_nothing_was_begun() {
     let peer = site(&["prooflink"]);
     peer.script(&json!({ "service": "ecr", "operation": "DescribeImages", "hold": "registry" }));
     let child = begun(&peer, &DEPLOY);
-    arrives(&peer, "DescribeImages");
+    peer.wait_for_arrival("DescribeImages", 1);
     let said = left(child);
     peer.release("registry");
     assert!(said.err.contains("interrupted; nothing was changed"), "{}", said.err);
@@ -93,7 +84,7 @@ fn while_a_revision_is_registered_that_is_not_known() {
     let peer = site(&["prooflink"]);
     peer.script(&json!({ "service": "ecs", "operation": "RegisterTaskDefinition", "hold": "call" }));
     let child = begun(&peer, &DEPLOY);
-    arrives(&peer, "RegisterTaskDefinition");
+    peer.wait_for_arrival("RegisterTaskDefinition", 1);
     let said = left(child);
     peer.release("call");
     let told = "whether a revision was registered is not known, and prooflink-dev-service was not touched";
@@ -107,7 +98,7 @@ fn while_ecs_is_told_the_revision_is_named_and_the_next_look_tells_how_it_went()
     let peer = site(&["prooflink"]);
     peer.script(&json!({ "service": "ecs", "operation": "UpdateService", "hold": "call" }));
     let child = begun(&peer, &DEPLOY);
-    arrives(&peer, "UpdateService");
+    peer.wait_for_arrival("UpdateService", 1);
     let said = left(child);
     for part in ["prooflink-dev-task:2 is registered", "whether ECS was told is not known", "`watch` on"] {
         assert!(said.err.contains(part), "{part:?}: {}", said.err);
@@ -164,9 +155,7 @@ fn an_instance_that_is_out_is_named_and_the_same_command_goes_on_from_there() {
     peer.script(&json!({ "service": "ssm", "operation": "SendCommand", "hold": "call", "after": 1, "times": 1 }));
     let child = begun(&peer, &deploy);
     peer.wait_for_calls("elasticloadbalancing", "DeregisterTargets", 1);
-    while sent(&peer, "SendCommand").len() < 2 {
-        std::thread::yield_now();
-    }
+    peer.wait_for_arrival("SendCommand", 2);
     let said = left(child);
     for part in ["kajimaru-ec2-01 is out of the group", "the lock stays for an hour", "the same command again goes on"]
     {
@@ -187,7 +176,7 @@ fn a_function_that_is_left_half_way_goes_on_with_the_same_command() {
         ["deploy", "cat-data-v23/cat-data-v23-api", "--s3", "s3://cat-data-v23/api.zip", "--confirm", "cat-data-v23"];
     peer.script(&json!({ "service": "lambda", "operation": "PublishVersion", "hold": "call", "times": 1 }));
     let child = begun(&peer, &deploy);
-    arrives(&peer, "PublishVersion");
+    peer.wait_for_arrival("PublishVersion", 1);
     let said = left(child);
     let told = "the new code is in place, whether a version of it is published is not known; the same command again";
     assert!(said.err.contains(told), "{}", said.err);

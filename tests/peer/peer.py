@@ -27,6 +27,7 @@ CALLS = []
 CALLS_LOCK = threading.Condition()
 HOLDS = {}
 HELD_AT_MOST = 120
+PATIENCE = 120
 
 
 class Http:
@@ -121,18 +122,20 @@ def release_all():
     HOLDS.clear()
 
 
-def answered(service, operation):
-    return [call for call in CALLS if call["done"]
+def fitting(service, operation, arrived):
+    """The calls of one operation: those that were answered, or all that `arrived`."""
+    return [call for call in CALLS if (call["done"] or arrived)
             and service in (None, call["service"]) and operation in (None, call["operation"])]
 
 
 def wait_for_calls(given):
-    """The answered calls of one operation, as soon as there are enough of them or the time is up."""
-    service, operation = given.get("service"), given.get("operation")
+    """The calls of one operation, as soon as there are enough of them or the time is up."""
+    service, operation, arrived = given.get("service"), given.get("operation"), given.get("arrived", False)
     service = service and wire.iam_name(service)
     with CALLS_LOCK:
-        enough = CALLS_LOCK.wait_for(lambda: len(answered(service, operation)) >= given.get("count", 1), given.get("seconds", 30))
-        return {"enough": enough, "calls": answered(service, operation)}
+        enough = CALLS_LOCK.wait_for(lambda: len(fitting(service, operation, arrived)) >= given.get("count", 1),
+                                     given.get("seconds", PATIENCE))
+        return {"enough": enough, "calls": fitting(service, operation, arrived)}
 
 
 def control(request):
@@ -219,6 +222,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             with CALLS_LOCK:
                 entry["n"] = len(CALLS) + 1
                 CALLS.append(entry)
+                CALLS_LOCK.notify_all()
             status, headers, body = answer(call, chosen)
         except wire.AwsError as error:
             status, headers, body = wire.error_bytes(found[0], found[4], error)

@@ -7,6 +7,11 @@ use serde_json::Value;
 
 /// Sends one request and returns the JSON answered; panics with the peer's own words when it refuses.
 pub(super) fn ask(port: u16, method: &str, path: &str, body: &Value) -> Value {
+    try_ask(port, method, path, body).unwrap_or_else(|why| panic!("{why}"))
+}
+
+/// The same for one who is about to panic already, and wants to say more.
+pub(super) fn try_ask(port: u16, method: &str, path: &str, body: &Value) -> Result<Value, String> {
     let text = body.to_string();
     let request = format!(
         "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\
@@ -19,11 +24,12 @@ pub(super) fn ask(port: u16, method: &str, path: &str, body: &Value) -> Value {
             stream.write_all(request.as_bytes())?;
             stream.read_to_string(&mut answer)
         })
-        .unwrap_or_else(|fault| panic!("the test peer does not answer {method} {path}: {fault}"));
+        .map_err(|fault| format!("the test peer does not answer {method} {path}: {fault}"))?;
     let (head, body) = answer
         .split_once("\r\n\r\n")
-        .unwrap_or_else(|| panic!("the test peer answered {method} {path} with half a message: {answer:?}"));
-    let status = head.split_whitespace().nth(1);
-    assert!(status == Some("200"), "the test peer refused {method} {path}: {body}");
-    serde_json::from_str(body).unwrap_or_else(|fault| panic!("{method} {path}: {fault} in {body:?}"))
+        .ok_or_else(|| format!("the test peer answered {method} {path} with half a message: {answer:?}"))?;
+    if head.split_whitespace().nth(1) != Some("200") {
+        return Err(format!("the test peer refused {method} {path}: {body}"));
+    }
+    serde_json::from_str(body).map_err(|fault| format!("{method} {path}: {fault} in {body:?}"))
 }

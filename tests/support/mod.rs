@@ -8,6 +8,7 @@
     reason = "a test that cannot set up its peer must fail at once, and say why"
 )]
 
+pub(crate) mod clock;
 mod http;
 pub(crate) mod peer;
 pub(crate) mod said;
@@ -20,13 +21,14 @@ fn every_part_counts_as_used() {
     let _ = peer.script(&serde_json::Value::Null);
     peer.unscript(&[]);
     peer.release("");
-    let _ = (peer.calls(), peer.wait_for_calls("", "", 1), peer.build(&[]));
+    let _ = (peer.calls(), peer.wait_for_calls("", "", 1), peer.wait_for_arrival("", 1), peer.build(&[]));
     peer.forget_calls();
     peer.reset();
     peer.reset_all();
     let _ = (peer.endpoint(), peer.home(), peer.env(), peer.toban(), peer.sdk(), peer.sdk_as(""));
     let _ = (peer::ACCOUNT, peer::PROD_ACCOUNT, peer::PROD_ROLE, peer::REGION);
     let _ = peer::Peer::start;
+    let _ = clock::where_it_is_noon();
     let said = said::said(&mut said::toban(peer.home(), &[]));
     let _ = (said.code, said.out, said.err, said::ended);
 }

@@ -135,16 +135,22 @@ impl Peer {
         calls_in(http::ask(self.port, "GET", "/peer/calls", &Value::Null))
     }
 
-    /// Waits until an operation has been answered `count` times (thirty seconds at most) and returns those calls.
+    /// Waits until an operation has been answered `count` times (two minutes at most) and returns those calls.
     pub(crate) fn wait_for_calls(&self, service: &str, operation: &str, count: usize) -> Vec<Value> {
-        let asked = json!({ "service": service, "operation": operation, "count": count });
-        let answer = self.post("/peer/calls/wait", &asked);
-        assert!(
-            answer.get("enough") == Some(&Value::Bool(true)),
-            "waited for {count} calls of {service}:{operation} in vain; there were {}",
-            answer.get("calls").and_then(Value::as_array).map_or(0, Vec::len)
-        );
-        calls_in(answer)
+        self.wait_for(&json!({ "service": service, "operation": operation, "count": count }))
+    }
+
+    /// Waits until an operation has been called `count` times, whether it is answered yet or held.
+    pub(crate) fn wait_for_arrival(&self, operation: &str, count: usize) -> Vec<Value> {
+        self.wait_for(&json!({ "operation": operation, "count": count, "arrived": true }))
+    }
+
+    fn wait_for(&self, asked: &Value) -> Vec<Value> {
+        let answer = self.post("/peer/calls/wait", asked);
+        let enough = answer.get("enough") == Some(&Value::Bool(true));
+        let came = calls_in(answer);
+        assert!(enough, "waited for {asked} in vain; there were {}", came.len());
+        came
     }
 
     /// Empties the log of calls.
@@ -232,12 +238,34 @@ fn calls_in(mut answer: Value) -> Vec<Value> {
     }
 }
 
+/// The last of these calls, one a line, as somebody wants them who has to understand a failure.
+fn last(calls: &[Value]) -> String {
+    let text = |call: &Value, key: &str| call.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let line = |call: &Value| {
+        let status =
+            call.get("status").and_then(Value::as_u64).map_or("unanswered".to_owned(), |code| code.to_string());
+        let (at, service, operation) = (text(call, "at"), text(call, "service"), text(call, "operation"));
+        format!("  {at} {service}:{operation} {status} by {}\n", text(call, "by"))
+    };
+    calls.iter().skip(calls.len().saturating_sub(40)).map(line).collect()
+}
+
 impl Drop for Peer {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            match http::try_ask(self.port, "GET", "/peer/calls", &Value::Null).map(calls_in) {
+                Ok(calls) => eprintln!("the test peer's last calls, of {}:\n{}", calls.len(), last(&calls)),
+                Err(why) => eprintln!("{why}"),
+            }
+        }
         let _ = (self.child.kill(), self.child.wait());
         if std::thread::panicking() {
             let log = fs::read_to_string(self.home().join("peer.log")).unwrap_or_default();
             eprintln!("the test peer's log:\n{log}");
+            let log = fs::read_to_string(self.home().join("state/toban.log")).unwrap_or_default();
+            let lines: Vec<&str> = log.lines().collect();
+            let end = lines.get(lines.len().saturating_sub(40)..).unwrap_or_default().join("\n");
+            eprintln!("the end of toban's own log:\n{end}");
         }
     }
 }
