@@ -181,12 +181,10 @@ fn the_console_steps_aside_for_a_shell_and_comes_back_as_it_was() {
     let home = tempfile::tempdir().expect("a home");
     let mut toban = in_shell(&apart(home.path()), "toban --demo kajimaru");
     toban.shows("kajimaru-ec2-01");
+    // By its name: which panels there are, and so how many tabs it takes, changes while they are read.
+    toban.keys("/^kajimaru-ec2-01$\r");
+    toban.hides("kajimaru-ec2-02");
     toban.keys(":shell\r");
-    toban
-        .wait("a shell or a word why not", |screen| screen.contains("simulated") || screen.contains("no AWS resource"));
-    if !toban.look(|screen| screen.contents().contains("simulated")) {
-        toban.keys("\t\t\t\ts");
-    }
     toban.shows("This shell is simulated");
     toban.keys("hostname\r");
     toban.shows("]$ hostname");

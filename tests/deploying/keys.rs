@@ -31,19 +31,15 @@ impl Duty {
         Self { toban, protected, _home: Some(home) }
     }
 
-    /// Waits until `shown` is on the screen, and puts the cursor on the first row that says `name`, which `but` is not.
+    /// Waits until `shown` is on the screen, and puts the cursor on the row that a filter for `name` leaves, which `but`
+    /// is not. By the filter alone: how many tabs a panel is away changes while the others are read.
     fn on(mut self, name: &str, shown: &str, but: &str) -> Self {
         self.toban.shows(shown);
         self.toban.keys(&format!("/{name}\r"));
-        if !but.is_empty() {
-            self.toban.hides(but);
-        }
-        self
-    }
-
-    /// Goes on to the next panel: here the alarms of a function come before it.
-    fn next_panel(mut self) -> Self {
-        self.toban.keys("\t");
+        self.toban.hides(but);
+        self.toban.wait("the cursor on it alone", |screen| {
+            screen.contains(" · 1 of ") && screen.lines().any(|line| line.starts_with('▸'))
+        });
         self
     }
 
@@ -161,7 +157,7 @@ fn every_verb_of_instances(mut duty: Duty) -> Duty {
 fn the_instances_of_the_peer() {
     let peer = site(&["kajimaru"]);
     every_verb_of_instances(Duty::against(&peer, "kajimaru", Some("kajimaru")).on(
-        "kajimaru-TG",
+        "^kajimaru-TG$",
         "kajimaru-TG",
         "kajimaru-db",
     ));
@@ -170,7 +166,7 @@ fn the_instances_of_the_peer() {
 
 #[test]
 fn the_instances_of_the_demo() {
-    let duty = Duty::demo("kajimaru", Some("kajimaru")).on("kajimaru-TG", "kajimaru-TG", "kajimaru-db");
+    let duty = Duty::demo("kajimaru", Some("kajimaru")).on("^kajimaru-TG$", "kajimaru-TG", "kajimaru-db");
     let shown = String::from_utf8_lossy(&every_verb_of_instances(duty).toban.raw()).into_owned();
     assert!(shown.contains("pip install") && shown.contains("migrations"), "the output of the commands is on the page");
 }
@@ -186,7 +182,7 @@ fn every_verb_of_a_function(mut duty: Duty, code: &str, (version, before): (u32,
 fn the_function_of_the_peer() {
     let peer = site(&["cat-data-v23"]);
     let duty = Duty::against(&peer, "cat-data-v23", Some("cat-data-v23"));
-    let duty = duty.on("cat-data-v23-api", "cat-data-v23-api ", "cat-data-v23-import").next_panel();
+    let duty = duty.on("^cat-data-v23-api$", "cat-data-v23-api ", "cat-data-v23-import");
     every_verb_of_a_function(duty, "s3://cat-data-v23/api.zip", (2, 1));
     assert_eq!((sent(&peer, "PublishVersion").len(), sent(&peer, "UpdateAlias").len()), (1, 2));
 }
@@ -194,7 +190,7 @@ fn the_function_of_the_peer() {
 #[test]
 fn the_function_of_the_demo_by_a_share_that_is_watched() {
     let duty = Duty::demo("cat-data-v23", Some("cat-data-v23"));
-    let duty = duty.on("cat-data-v23-api", "cat-data-v23-api ", "cat-data-v23-aggregate").next_panel();
+    let duty = duty.on("^cat-data-v23-api$", "cat-data-v23-api ", "cat-data-v23-aggregate");
     every_verb_of_a_function(duty, "s3://cat-data-code/api-8.zip weight=10 minutes=1", (8, 7));
 }
 
