@@ -208,7 +208,7 @@ impl Pump {
             self.cut_input();
             let is_reading = self.talk.ready.is_empty() && self.talk.out.len() < BACKLOG;
             let wants_input = more_input && self.input.is_none();
-            let timer = self.next_timer(begun, heard, ping);
+            let timer = next_timer(&self.talk, &self.settings, (begun, heard, ping), is_reading);
             tokio::select! {
                 room = writer.reserve(), if !self.talk.out.is_empty() => {
                     let Ok(room) = room else { return Stop::Lost(failed(writing).await) };
@@ -277,7 +277,7 @@ impl Pump {
     /// What waits for the clock: the start without output, the handshake's limit, retransmission, dead sessions.
     fn look_at_the_clock(&mut self, begun: Instant, is_reading: bool) -> Result<(), Stop> {
         let now = Instant::now();
-        if !self.talk.has_begun() && now >= self.beginning(begun) {
+        if !self.talk.has_begun() && now >= beginning(&self.talk, &self.settings, begun) {
             if self.talk.is_shaking() {
                 let seconds = self.settings.handshake.as_secs();
                 let why = format!("the agent did not begin the session within {seconds} s");
@@ -293,26 +293,6 @@ impl Pump {
             }
         }
         Ok(())
-    }
-
-    fn next_timer(&self, begun: Instant, heard: Instant, ping: Instant) -> Instant {
-        let mut next = ping;
-        if !self.talk.has_begun() {
-            next = next.min(self.beginning(begun));
-        }
-        if self.talk.ready.is_empty() {
-            next = next.min(heard + self.settings.silence);
-            next = self.talk.next_look().map_or(next, |look| next.min(look.max(begun)));
-        }
-        next
-    }
-
-    /// Until when a session that has not begun is left alone, on a connection made at `begun`.
-    fn beginning(&self, begun: Instant) -> Instant {
-        match self.talk.is_shaking() {
-            true => self.talk.shaking_since().map_or(begun, |since| since.max(begun)) + self.settings.handshake,
-            false => begun + self.settings.quiet_start,
-        }
     }
 
     /// Cuts what was given into messages, as far as there is room.
@@ -372,6 +352,36 @@ impl Pump {
     }
 }
 
+/// When the clock is looked at next, on a connection made at `begun` over which something was `heard` last, and which is to
+/// be pinged at `ping`.
+fn next_timer(
+    talk: &Talk,
+    settings: &Settings,
+    (begun, heard, ping): (Instant, Instant, Instant),
+    is_reading: bool,
+) -> Instant {
+    let mut next = ping;
+    if !talk.has_begun() {
+        next = next.min(beginning(talk, settings, begun));
+    }
+    if talk.ready.is_empty() {
+        next = next.min(heard + settings.silence);
+    }
+    // While we do not read nothing is sent again: a look that is overdue would follow the one before without a pause.
+    match talk.next_look() {
+        Some(look) if is_reading => next.min(look.max(begun)),
+        _ => next,
+    }
+}
+
+/// Until when a session that has not begun is left alone, on a connection made at `begun`.
+fn beginning(talk: &Talk, settings: &Settings, begun: Instant) -> Instant {
+    match talk.is_shaking() {
+        true => talk.shaking_since().map_or(begun, |since| since.max(begun)) + settings.handshake,
+        false => begun + settings.quiet_start,
+    }
+}
+
 /// Resolves when nobody listens any more.
 async fn left(incoming: &mpsc::Sender<Incoming>) {
     incoming.closed().await;
@@ -403,3 +413,6 @@ async fn write(mut sink: SplitSink<Socket, Frame>, mut frames: mpsc::Receiver<Fr
     }
     offline("the connection was let go".to_owned())
 }
+
+#[cfg(test)]
+mod tests;

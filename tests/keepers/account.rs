@@ -70,8 +70,8 @@ impl Account {
             let mut command = Command::new(std::env::current_exe().expect("this very program"));
             command.args(["--ignored", "--exact", "a_process_that_keeps", "--nocapture"]);
             command.env(ACCOUNT, &address).env(STATE, state).stdin(Stdio::null()).stdout(Stdio::null());
-            let child = command.spawn().expect("a process");
-            let (stream, _) = self.listener.accept().expect("it calls");
+            let mut child = command.spawn().expect("a process");
+            let stream = self.called_by(&mut child);
             let (tell, lines) = (self.tell.clone(), BufReader::new(stream.try_clone().expect("its line")));
             std::thread::spawn(move || {
                 for line in lines.lines().map_while(Result::ok) {
@@ -82,6 +82,23 @@ impl Account {
                 }
             });
             self.processes.insert(id, (child, stream));
+        }
+    }
+
+    /// The line of a process that was just started; one that ends without a call fails the test instead of holding it up.
+    fn called_by(&self, child: &mut Child) -> TcpStream {
+        self.listener.set_nonblocking(true).expect("a listener that can be asked");
+        loop {
+            match self.listener.accept() {
+                Ok((stream, _)) => {
+                    stream.set_nonblocking(false).expect("a line that can be waited at");
+                    return stream;
+                }
+                Err(fault) => assert_eq!(fault.kind(), std::io::ErrorKind::WouldBlock, "{fault}"),
+            }
+            let ended = child.try_wait().expect("how it is");
+            assert!(ended.is_none(), "a process ended before it called: {ended:?}");
+            std::thread::yield_now();
         }
     }
 

@@ -139,7 +139,13 @@ impl Terminal {
         let mut glass = lock(&self.glass);
         while !glass.seen.raw.windows(bytes.len()).any(|window| window == bytes) {
             let left = end.saturating_duration_since(Instant::now());
-            assert!(!left.is_zero() && !glass.seen.closed, "the program never wrote {:?}", bytes.escape_ascii());
+            assert!(
+                !left.is_zero() && !glass.seen.closed,
+                "the program never wrote {}, but ended: {}; the screen shows:\n{}",
+                bytes.escape_ascii(),
+                glass.seen.closed,
+                glass.parser.screen().contents()
+            );
             glass = self.glass.1.wait_timeout(glass, left).unwrap_or_else(PoisonError::into_inner).0;
         }
         glass.seen.raw.clone()
