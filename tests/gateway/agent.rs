@@ -9,7 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use toban::session::crypto::Cipher;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, interval};
 
 use super::wire::{FromClient, read, write};
@@ -34,8 +34,8 @@ pub(super) enum Event {
     Attached(u64, mpsc::Sender<ToClient>),
     Frame(Vec<u8>),
     Detached(u64),
-    /// Frames as they are, in front of whatever comes next.
-    Raw(Vec<Vec<u8>>),
+    /// Frames as they are, in front of whatever comes next; told once they are on their way.
+    Raw(Vec<Vec<u8>>, oneshot::Sender<()>),
     /// The service ends the session, with these words.
     Ended(String),
 }
@@ -111,10 +111,11 @@ pub(super) async fn run(
                 }
                 Some(Event::Detached(number)) if number == connection => agent.client = None,
                 Some(Event::Detached(_)) => {}
-                Some(Event::Raw(frames)) => {
+                Some(Event::Raw(frames, sent)) => {
                     for frame in frames {
                         agent.frame(frame).await;
                     }
+                    let _ = sent.send(());
                 }
                 Some(Event::Ended(why)) => {
                     agent.closed(&why).await;

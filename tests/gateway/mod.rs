@@ -23,7 +23,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 
 pub(crate) const KEY: &str = "AKIDGATEWAY";
 pub(crate) const SECRET: &str = "a secret for tests";
@@ -257,16 +257,19 @@ impl Gateway {
         }
     }
 
-    /// Sends frames into every session as they are.
-    pub(crate) fn sends(&self, frames: &[Vec<u8>]) {
+    /// Sends frames into every session as they are; done when they are on their way, as fast as the client reads.
+    pub(crate) async fn sends(&self, frames: &[Vec<u8>]) {
         for session in self.alive() {
-            let _ = session.to_agent.send(agent::Event::Raw(frames.to_vec()));
+            let (tell, sent) = oneshot::channel();
+            let _ = session.to_agent.send(agent::Event::Raw(frames.to_vec(), tell));
+            // One that ended meanwhile says nothing.
+            let _ = sent.await;
         }
     }
 
     /// Says something as the service does, as `pause_publication`.
-    pub(crate) fn says(&self, kind: &str) {
-        self.sends(&[wire::write(kind, 0, 3, Some(0), kind.as_bytes())]);
+    pub(crate) async fn says(&self, kind: &str) {
+        self.sends(&[wire::write(kind, 0, 3, Some(0), kind.as_bytes())]).await;
     }
 
     /// Lets all connections die without a word, as those of a laptop whose lid is closed; sessions may be `over` then.
@@ -307,7 +310,7 @@ impl Drop for Gateway {
 async fn every_part_counts_as_used(gateway: &Gateway) {
     gateway.before(0);
     gateway.time_out();
-    gateway.says("");
+    gateway.says("").await;
     gateway.sleeps(false);
     gateway.admits_unsigned();
     gateway.databases(0);
