@@ -168,7 +168,7 @@ impl Engine {
         let began = cloud.now();
         loop {
             for reading in self.pacer.due(began) {
-                flying.push(perform(Arc::clone(cloud), reading, self.world.clone()));
+                flying.push(perform(Arc::clone(cloud), reading, Arc::new(self.world.clone())));
             }
             if flying.is_empty() && identified {
                 return;
@@ -230,7 +230,7 @@ impl Engine {
 }
 
 /// Performs one reading against what was known when it started.
-pub async fn perform(cloud: Arc<dyn Cloud>, reading: Reading, known: World) -> (Reading, Result<Found, Fault>) {
+pub async fn perform(cloud: Arc<dyn Cloud>, reading: Reading, known: Arc<World>) -> (Reading, Result<Found, Fault>) {
     let got = match kind(reading.kind) {
         Some(kind) => cloud.read(kind, &reading.scope, &reading.coverage, &known).await,
         None => Err(Fault::new(FaultKind::Odd, reading.kind.0, "no such kind")),
