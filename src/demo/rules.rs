@@ -1,14 +1,16 @@
 //! Rules of the simulated EventBridge: switched off and on by whoever may, seen so from then on. Which rules there are is
 //! told where their systems are. Pure.
 
+use std::collections::BTreeMap;
+
 use super::commands::argument;
 use super::overlay::What;
 use super::play::{Play, REGION};
 use super::scene::Scene;
 use crate::app::gate::Deed;
 use crate::kinds::event_rule::Rule;
+use crate::kinds::event_rule::change::MARKS;
 use crate::kinds::tagged::Tagged;
-use crate::schedule::tags;
 use crate::world::{Arn, Resource, ResourceId, Scope};
 
 /// What AWS answers to a rule's being switched; `None` if the deed is none of that.
@@ -38,12 +40,16 @@ pub(super) fn switch(scene: &mut Scene, play: &Play<'_>) {
         };
         let Some(rule) = scene.get_mut::<Rule>(&act.key) else { continue };
         rule.enabled = enabled;
-        if let Some(mark) = argument(deed, "mark") {
-            scene.take::<Tagged>("", &act.key);
-            if !mark.is_empty() {
-                let tags = [(tags::OVERRIDE.to_owned(), mark.to_owned())].into();
-                scene.tag(&Arn::from(act.key.as_str()), &tags);
+        let words = deed.arguments.iter().filter(|(key, _)| MARKS.contains(key));
+        let words: BTreeMap<String, String> = words.map(|(key, word)| ((*key).to_owned(), word.clone())).collect();
+        if !words.is_empty() || argument(deed, "mark").is_some() {
+            let mut worn = scene.get::<Tagged>(&act.key).map(|worn| worn.tags.clone()).unwrap_or_default();
+            if words.is_empty() {
+                worn.clear();
             }
+            worn.extend(words);
+            scene.take::<Tagged>("", &act.key);
+            scene.tag(&Arn::from(act.key.as_str()), &worn);
         }
     }
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use super::rules::Why;
 use super::whole::Whole;
 use super::{
     Environment, OffHours, Others, Sleeper, must_stay, note, notes, record_reads, room, schedule_reads, sparing,
@@ -44,7 +45,7 @@ impl Whole for Keeping {
                 Asks::Informed { prompt, initial, reads: reads.to_vec() }
             }
         };
-        // An override holds back rules of others too.
+        // An override and a hold hold back rules of others too.
         let mut more = reads.clone();
         more.extend(sparing_reads(site.environment, site.cx.world, site.cx.zone));
         more.dedup();
@@ -63,7 +64,7 @@ impl Whole for Keeping {
                 .asking(text(&format!("until when{clock} (23:30, +2h, stopped 08:00)"), &more))
                 .barred(barred.clone()),
             Offer::new("hold", "leave it exactly as it is until a time")
-                .asking(text(&format!("until when{clock} (2026-11-30 09:00)"), &reads))
+                .asking(text(&format!("until when{clock} (2026-11-30 09:00)"), &more))
                 .barred(barred.clone()),
             Offer::new("clear", "take back the override and the hold")
                 .asking(look)
@@ -105,10 +106,15 @@ impl Whole for Keeping {
         let procedure = match verb {
             "override" => {
                 let (sync, over) = overridden(site, off, value)?;
-                return sparing::around(site, off, &over, Some(sync)).map(Proposal::Procedure);
+                let under = Exceptions { over: Some(over), ..off.exceptions.clone() };
+                return sparing::around(site, off, (Why::Override, under), Some(sync)).map(Proposal::Procedure);
+            }
+            "hold" => {
+                let (sync, hold) = held(site, off, value)?;
+                let under = Exceptions { hold: Some(hold), ..off.exceptions.clone() };
+                return sparing::around(site, off, (Why::Hold, under), Some(sync)).map(Proposal::Procedure);
             }
             "clear" => return sparing::clearing(site, off, Some(cleared(site, off)?)).map(Proposal::Procedure),
-            "hold" => held(site, off, value)?,
             "sync" if value == "remove" => removed(site, off)?,
             "sync" => synced(site, off)?,
             other => return Err(format!("an environment's schedule knows no {other:?}")),
@@ -430,22 +436,18 @@ fn noted(note: &Worth, now: Timestamp, (zone, here): (&TimeZone, &TimeZone)) -> 
     }
 }
 
-fn held(site: &Site<'_>, off: &OffHours, value: &str) -> Result<Sync, String> {
+fn held(site: &Site<'_>, off: &OffHours, value: &str) -> Result<(Sync, Hold), String> {
     let (now, zone) = (site.cx.now, &off.routine.schedule.zone);
     let end = until::until(value, now, zone)?;
-    let up = off.sleepers.iter().any(|it| it.actual.is_serving());
-    let state = match off.desired {
-        _ if up => Keep::Running,
-        Desired::On | Desired::Off | Desired::Any => Keep::Stopped,
-    };
-    let hold = Hold { state, until: end, by: by(site), reason: None };
+    let hold = Hold { state: sparing::standing(off), until: end, by: by(site), reason: None };
     let hold = off.intent().grant_hold(hold, now).map_err(|why| words::refusal(&why, now, zone, site.cx.zone))?;
     let name = &site.environment.name;
     let until = words::told_moment(hold.until, zone, site.cx.zone);
-    let says = format!("leave {name} as it is ({}) until {until}", state.word());
+    let says = format!("leave {name} as it is ({}) until {until}", hold.state.word());
     let exceptions = Exceptions { hold: Some(hold.clone()), ..off.exceptions.clone() };
     let marks = marks(site, off, &[(tags::HOLD, Some(hold.to_tag(zone)))])?;
-    Ok(proceed(site, off, says, exceptions)?.marking(marks))
+    let sync = proceed(site, off, says, exceptions)?.marking(marks);
+    Ok((fitting(site.environment, sync, site.cx.world)?, hold))
 }
 
 fn cleared(site: &Site<'_>, off: &OffHours) -> Result<Sync, String> {

@@ -38,6 +38,7 @@ pub use others::{Asleep, Away, Job, Others, Owner, Source, Timer, timers};
 pub use picture::{Counts, Environment, Finding, Member, Picture, Step, StepKind, Verdict};
 pub use record::{Standing, must_stay, note, notes, record_forbids, record_reads, room, standing, stranger};
 pub use rested::{Past, Rested};
+pub use rules::Why;
 pub use sleepers::{Sleeper, sleepers, sleepers_named};
 pub use sparing::sparing_reads;
 pub use stored::{AtAws, schedule_reads, unread};

@@ -1,5 +1,8 @@
 //! Rules of EventBridge held against one environment: which of them stop or start who sleeps with it, and which may be
-//! switched off for it alone, or else why not and what to do. Pure; what is done about them is `migrating`'s.
+//! switched off for it alone, or else why not and what to do; and what they wear while they are held back. Pure; what is
+//! done about them is `migrating`'s and `sparing`'s.
+
+use jiff::Timestamp;
 
 use super::Environment;
 use super::others::aims_at;
@@ -7,7 +10,8 @@ use super::sleepers::Sleeper;
 use crate::kinds::event_rule::Rule;
 use crate::kinds::tagged::Tagged;
 use crate::schedule::foreign::Does;
-use crate::schedule::{MemberKind, Override, Verb, tags};
+use crate::schedule::record::Tags;
+use crate::schedule::{Hold, MemberKind, Override, Verb, tags};
 use crate::world::{Arn, Resource, Scope, World};
 
 /// A rule that stops or starts somebody of the environment.
@@ -115,10 +119,59 @@ impl Ruling<'_> {
     }
 }
 
-/// The override that switched a rule off, as its tag tells.
-pub(super) fn marked(world: &World, rule: &Rule, scope: &Scope) -> Option<Override> {
-    let tagged = world.by_key::<Tagged>(scope, rule.key())?;
-    Override::from_tag(tagged.tags.get(tags::OVERRIDE)?).ok()
+/// Why a rule is switched off, as its tags tell: the override or hold that ends last.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Marked {
+    /// Which of the two.
+    pub(super) is: Why,
+    /// Until when.
+    pub(super) until: Timestamp,
+    /// Who asked for it.
+    pub(super) by: String,
+}
+
+/// What holds a rule back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Why {
+    /// An override.
+    Override,
+    /// A hold.
+    Hold,
+}
+
+impl Why {
+    /// Its word.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Override => "override",
+            Self::Hold => "hold",
+        }
+    }
+
+    /// The same with its article.
+    #[must_use]
+    pub const fn says(self) -> &'static str {
+        match self {
+            Self::Override => "an override",
+            Self::Hold => "a hold",
+        }
+    }
+}
+
+/// Why `rule` is switched off, where an override or a hold of ours did it.
+pub(super) fn marked(world: &World, rule: &Rule, scope: &Scope) -> Option<Marked> {
+    let tags = worn(world, rule, scope)?;
+    let over = tags.get(tags::OVERRIDE).and_then(|text| Override::from_tag(text).ok());
+    let over = over.map(|over| Marked { is: Why::Override, until: over.until, by: over.by });
+    let hold = tags.get(tags::HOLD).and_then(|text| Hold::from_tag(text).ok());
+    let hold = hold.map(|hold| Marked { is: Why::Hold, until: hold.until, by: hold.by });
+    over.into_iter().chain(hold).max_by_key(|mark| mark.until)
+}
+
+/// The tags of a rule, as far as they were read.
+pub(super) fn worn<'w>(world: &'w World, rule: &Rule, scope: &Scope) -> Option<&'w Tags> {
+    Some(&world.by_key::<Tagged>(scope, rule.key())?.tags)
 }
 
 /// A sleeper as IAM's simulator is asked about it; EC2 never tells an instance's ARN.

@@ -10,6 +10,7 @@ use super::{Environment, OffHours, Sleeper, Standing};
 use crate::app::gate::Deed;
 use crate::cloud::Receipt;
 use crate::kinds::event_rule::Rule;
+use crate::kinds::event_rule::change::MARKS;
 use crate::kinds::foreign_schedule::ForeignSchedule;
 use crate::kinds::schedule_group::{Group, Held};
 use crate::kinds::tagged::Tagged;
@@ -101,8 +102,10 @@ pub(super) fn start() -> Rule {
 pub(super) struct Aws {
     pub(super) group: Option<Vec<Held>>,
     pub(super) rules: Vec<Rule>,
-    /// What an override wrote on rules, by ARN.
-    pub(super) marks: BTreeMap<String, String>,
+    /// Whether its database sleeps.
+    pub(super) asleep: bool,
+    /// What an override or a hold wrote on rules, by ARN.
+    pub(super) marks: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 impl Aws {
@@ -118,9 +121,9 @@ impl Aws {
         know(&mut world, self.group.iter().map(group).collect());
         know(&mut world, self.rules.clone());
         know::<ForeignSchedule>(&mut world, Vec::new());
-        let tagged = |(arn, mark): (&String, &String)| Tagged {
+        let tagged = |(arn, words): (&String, &BTreeMap<String, String>)| Tagged {
             arn: Arn::from(arn.as_str()),
-            tags: BTreeMap::from([(tags::OVERRIDE.to_owned(), mark.clone())]),
+            tags: words.clone(),
         };
         know(&mut world, self.marks.iter().map(tagged).collect());
         world
@@ -154,10 +157,13 @@ impl Aws {
             "disable-rule" | "enable-rule" => {
                 let rule = self.rules.iter_mut().find(|rule| rule.key() == &*deed.on.key).expect("a rule");
                 rule.enabled = deed.verb == "enable-rule";
-                match deed.arguments.iter().find(|(key, _)| *key == "mark").map(|(_, mark)| mark.clone()) {
-                    Some(mark) if mark.is_empty() => _ = self.marks.remove(&*deed.on.key),
-                    Some(mark) => _ = self.marks.insert(deed.on.key.to_string(), mark),
-                    None => {}
+                let words = deed.arguments.iter().filter(|(key, _)| MARKS.contains(key)).cloned();
+                let words: BTreeMap<String, String> = words.map(|(key, word)| (key.to_owned(), word)).collect();
+                if !words.is_empty() {
+                    self.marks.entry(deed.on.key.to_string()).or_default().extend(words);
+                }
+                if deed.arguments.iter().any(|(key, _)| *key == "mark") {
+                    self.marks.remove(&*deed.on.key);
                 }
             }
             "label" => {}

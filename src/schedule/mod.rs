@@ -1,6 +1,7 @@
 //! Off-hours: when an environment should be up, what follows from that, and how it is put to sleep
 //! and woken. Pure throughout: no clock, no input or output, no SDK type; time zones come in as values.
 
+pub mod above;
 pub mod band;
 pub mod clock;
 pub mod cron;

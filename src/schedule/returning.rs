@@ -1,5 +1,6 @@
-//! Single schedules that take back what an override did to somebody else's rule: one that enables the rule again, and one
-//! that stops what the rule would have stopped meanwhile, for a firing that is left out is never made up for. Pure.
+//! Single schedules that take back what an override or a hold did to somebody else's rule: one that enables the rule
+//! again, and one that stops or starts what the rule would have meanwhile, for a firing that is left out is never made
+//! up for. Pure.
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -7,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::cron::once;
 use super::due::client_token;
-use super::materialise::{MAX_ATTEMPTS, MAX_EVENT_AGE, MAX_NAME, Planned, STAGE_GAP, call, name};
+use super::materialise::{MAX_ATTEMPTS, MAX_EVENT_AGE, MAX_NAME, Planned, STAGE_GAP, addresses, call, name};
 use super::model::{Member, Verb};
 
 /// The universal target that enables a rule. (EventBridge Scheduler's guide on universal targets: the service as the SDK
@@ -53,20 +54,32 @@ pub fn enabling(rule: &str, zone: &TimeZone, at: Timestamp) -> Planned {
     single(name_of(rule), (TARGET.to_owned(), input), rule, zone, at)
 }
 
-/// The schedule that stops `member`, of `arn`, at `at`.
+/// The schedule that stops or starts `member`, of `arn`, at `at`.
 #[must_use]
-pub fn stopping(member: &Member, arn: &str, zone: &TimeZone, at: Timestamp) -> Planned {
+pub fn turning(member: &Member, verb: Verb, arn: &str, zone: &TimeZone, at: Timestamp) -> Planned {
     let slot = zone.to_datetime(at).strftime("%Y%m%dT%H%M%S").to_string();
-    single(name(member, Verb::Stop, &slot), call(member, Verb::Stop, 0), arn, zone, at)
+    Planned { verb, ..single(name(member, verb, &slot), call(member, verb, 0), arn, zone, at) }
 }
 
-/// How much later than its end an override stops `member` of all that it stops: what needs others goes before them.
+/// Which of the two a stored schedule does to `member`; `None` where it is about somebody else.
 #[must_use]
-pub fn behind(member: &Member, among: &[&Member]) -> SignedDuration {
-    let mut later: Vec<_> = among.iter().map(|it| it.order()).filter(|order| *order > member.order()).collect();
-    later.sort_unstable();
-    later.dedup();
-    STAGE_GAP.saturating_mul(i32::try_from(later.len()).unwrap_or(i32::MAX))
+pub fn turns(member: &Member, target: &str, input: &str) -> Option<Verb> {
+    let does = |verb: &Verb| call(member, *verb, 0).0 == target;
+    [Verb::Stop, Verb::Start].into_iter().find(does).filter(|_| addresses(member, target, input))
+}
+
+/// How much later than the end `member` is stopped or started of all that are: what needs others stops before them, and
+/// starts after them.
+#[must_use]
+pub fn behind(member: &Member, verb: Verb, among: &[&Member]) -> SignedDuration {
+    let before = |order: &(u8, u8)| match verb {
+        Verb::Stop => *order > member.order(),
+        Verb::Start => *order < member.order(),
+    };
+    let mut before: Vec<_> = among.iter().map(|it| it.order()).filter(before).collect();
+    before.sort_unstable();
+    before.dedup();
+    STAGE_GAP.saturating_mul(i32::try_from(before.len()).unwrap_or(i32::MAX))
 }
 
 fn single(name: String, (target, input): (String, String), whose: &str, zone: &TimeZone, at: Timestamp) -> Planned {
@@ -114,16 +127,20 @@ mod tests {
     }
 
     #[test]
-    fn a_database_is_stopped_after_what_uses_it() {
+    fn a_database_is_stopped_after_what_uses_it_and_started_before() {
         let (db, web) = (Member::new(MemberKind::RdsInstance, "db"), Member::new(MemberKind::Ec2Instance, "i-1"));
         let all = [&db, &web];
-        assert_eq!((behind(&db, &all), behind(&web, &all)), (STAGE_GAP, SignedDuration::ZERO));
-        assert_eq!(behind(&db, &[&db]), SignedDuration::ZERO);
+        let both = |verb: Verb| (behind(&db, verb, &all), behind(&web, verb, &all));
+        assert_eq!(both(Verb::Stop), (STAGE_GAP, SignedDuration::ZERO));
+        assert_eq!(both(Verb::Start), (SignedDuration::ZERO, STAGE_GAP));
+        assert_eq!(behind(&db, Verb::Stop, &[&db]), SignedDuration::ZERO);
         let zone = TimeZone::get("Asia/Tokyo").unwrap();
-        let stop = stopping(&db, "arn", &zone, "2026-11-21T14:30:00Z".parse().unwrap());
-        assert_eq!(
-            (stop.name.as_str(), stop.input.as_str()),
-            ("rds-instance.db.stop.20261121T233000", r#"{"DbInstanceIdentifier":"db"}"#)
-        );
+        for (verb, name) in [(Verb::Stop, "stop"), (Verb::Start, "start")] {
+            let one = turning(&db, verb, "arn", &zone, "2026-11-21T14:30:00Z".parse().unwrap());
+            assert_eq!(one.name, format!("rds-instance.db.{name}.20261121T233000"));
+            assert_eq!((one.verb, one.input.as_str()), (verb, r#"{"DbInstanceIdentifier":"db"}"#));
+            assert_eq!(turns(&db, &one.target, &one.input), Some(verb));
+            assert_eq!(turns(&Member::new(MemberKind::RdsInstance, "else"), &one.target, &one.input), None);
+        }
     }
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{Stage, far, named};
 
 /// The role that schedules act by, as `policy --scheduler` has it.
-fn role(stage: &Stage) {
+pub(super) fn role(stage: &Stage) {
     let role = "arn:aws:iam::123456789012:role/toban-scheduler";
     let trust = json!({"Statement": [{
         "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "scheduler.amazonaws.com"},
@@ -114,18 +114,50 @@ fn a_rule_that_is_not_its_own_stays_and_without_a_schedule_nothing_is_begun() {
     assert!(without.err.contains("`toban schedule set prooflink-dev SCHEDULE`"), "{}", without.err);
 }
 
-/// Has the rule that stops the database fire within two hours.
-fn fires_soon(stage: &Stage) {
+/// Has these rules fire within so many hours, of which one has begun.
+fn fire_within(stage: &Stage, rules: &[(&str, u32)]) {
     let now = Command::new("date").args(["-u", "+%H"]).output().expect("a clock");
     let hour: u32 = String::from_utf8_lossy(&now.stdout).trim().parse().expect("an hour");
-    let expression = format!("cron(0 {} * * ? *)", (hour + 2) % 24);
-    let soon = json!({"Rules": {"[Name=prooflink-dev-db-stop]": {"ScheduleExpression": expression}}});
-    stage.peer.script(&json!({"service": "events", "operation": "ListRules", "patch": soon}));
+    let mut patch = json!({});
+    for (name, hours) in rules {
+        let expression = format!("cron(0 {} * * ? *)", (hour + hours) % 24);
+        patch[format!("[Name=prooflink-dev-db-{name}]")] = json!({"ScheduleExpression": expression});
+    }
+    stage.peer.script(&json!({"service": "events", "operation": "ListRules", "patch": {"Rules": patch}}));
+}
+
+/// Has the rule that stops the database fire within two hours.
+fn fires_soon(stage: &Stage) {
+    fire_within(stage, &[("stop", 2)]);
 }
 
 fn stopping(stage: &Stage) -> Value {
+    owner(stage, "prooflink-dev-db-stop")
+}
+
+fn owner(stage: &Stage, name: &str) -> Value {
     let owners = named(stage, "others", "prooflink-dev");
-    owners.into_iter().find(|owner| owner["name"] == "prooflink-dev-db-stop").expect("the rule that stops it")
+    owners.into_iter().find(|owner| owner["name"] == name).expect("a rule")
+}
+
+/// Runs `arguments`, kills it while `operation` hangs, which follows on `calls` of `before`, and runs it again: then the
+/// whole is done.
+fn killed_at(stage: &Stage, operation: &str, (before, calls): (&str, usize), arguments: &[&str]) {
+    let of = |name: &str| {
+        let (service, operation) = name.split_once(':').expect("service:Operation");
+        (service.to_owned(), operation.to_owned())
+    };
+    stage.peer.forget_calls();
+    let (service, held) = of(operation);
+    let ids = stage.peer.script(&json!({"service": service, "operation": held, "hold": "here"}));
+    let mut first = stage.command(arguments).spawn().expect("toban runs");
+    let (service, before) = of(before);
+    stage.peer.wait_for_calls(&service, &before, calls);
+    let _ = (first.kill(), first.wait());
+    stage.peer.unscript(&ids);
+    stage.peer.release("here");
+    let again = stage.run(arguments);
+    assert_eq!(again.code, Some(0), "killed at {operation}: {} {}", again.out, again.err);
 }
 
 async fn schedules(stage: &Stage) -> Vec<String> {
@@ -213,7 +245,108 @@ async fn rules_alone_can_be_held_back_without_any_schedule_and_let_go_again() {
     assert_eq!((stopping(&stage)["enabled"].clone(), schedules(&stage).await.len()), (json!(true), 0));
     let again = stage.run(&["schedule", "clear", "prooflink-dev", "--yes"]);
     assert!(again.code == Some(1) && again.err.contains("no rule of prooflink-dev is held back"), "{}", again.err);
-    let stopped =
-        stage.run(&["schedule", "override", "prooflink-dev", "--until", "+3h", "--state", "stopped", "--yes"]);
-    assert!(stopped.err.contains("only to keep it running"), "{}", stopped.err);
+}
+
+#[tokio::test]
+async fn what_shall_stay_asleep_holds_the_rule_back_that_would_start_it_and_is_started_at_the_end() {
+    let stage = Stage::new();
+    role(&stage);
+    std::fs::write(&stage.config, "").expect("a configuration");
+    fire_within(&stage, &[("start", 2), ("stop", 8)]);
+    let asked = ["schedule", "override", "prooflink-dev", "--until", "+3h", "--state", "stopped"];
+    let plan = stage.run(&[&asked[..], &["--dry-run"]].concat());
+    assert_eq!((plan.code, stage.calls("DisableRule")), (Some(0), 0), "{}", plan.err);
+    let best = "second best: rule prooflink-dev-db-start, which starts prooflink-dev-db at ";
+    assert!(
+        plan.out.contains(best) && plan.out.contains("a schedule of ours starts prooflink-dev-db at "),
+        "{}",
+        plan.out
+    );
+    assert!(plan.out.contains("forgotten, nothing would start prooflink-dev any more"), "{}", plan.out);
+
+    let asked = [&asked[..], &["--yes"]].concat();
+    let calls = [
+        ("scheduler:CreateScheduleGroup", ("iam:GetRole", 1)),
+        ("scheduler:CreateSchedule", ("scheduler:CreateScheduleGroup", 1)),
+        ("events:TagResource", ("scheduler:CreateSchedule", 2)),
+        ("events:DisableRule", ("events:TagResource", 1)),
+    ];
+    for (operation, before) in calls {
+        killed_at(&stage, operation, before, &asked);
+        let names = schedules(&stage).await;
+        let of = |part: &str| names.iter().filter(|name| name.contains(part)).count();
+        assert_eq!((of("rds-instance.prooflink-dev-db.start."), of(".stop.")), (1, 0), "{operation}: {names:?}");
+        assert_eq!((of("rule.prooflink-dev-db-start.enable"), names.len()), (1, 2), "{operation}: {names:?}");
+        let rule = owner(&stage, "prooflink-dev-db-start");
+        assert_eq!((&rule["enabled"], &rule["held_back"]["forgotten"]), (&json!(false), &json!(false)), "{rule:#}");
+        assert_eq!(rule["held_back"]["exception"], "override", "{rule:#}");
+        assert_eq!(stopping(&stage)["enabled"], true, "what stops it does not act against it");
+        let status = stage.run(&["status", "prooflink-dev"]);
+        assert!(status.out.contains("rule prooflink-dev-db-start is disabled by an override of "), "{}", status.out);
+
+        let cleared = stage.run(&["schedule", "clear", "prooflink-dev", "--yes"]);
+        assert_eq!(cleared.code, Some(0), "{} {}", cleared.out, cleared.err);
+        assert_eq!(owner(&stage, "prooflink-dev-db-start")["enabled"], true);
+        assert_eq!(schedules(&stage).await, [""; 0]);
+        let client = aws_sdk_scheduler::Client::new(&stage.peer.sdk());
+        client.delete_schedule_group().name("toban-prooflink-dev").send().await.expect("it goes");
+    }
+}
+
+#[tokio::test]
+async fn a_hold_holds_back_what_stops_and_what_starts_it_with_a_schedule_and_without() {
+    for scheduled in [false, true] {
+        let stage = Stage::new();
+        role(&stage);
+        match scheduled {
+            false => std::fs::write(&stage.config, "").expect("a configuration"),
+            true => far(&stage, "prooflink-dev", "edge", "eventbridge-scheduler"),
+        }
+        fire_within(&stage, &[("start", 2), ("stop", 3)]);
+        let asked = ["schedule", "hold", "prooflink-dev", "--until", "+4h", "--yes"];
+        killed_at(&stage, "events:DisableRule", ("events:TagResource", 1), &asked);
+        assert_eq!(on(&stage), [false, false], "{scheduled}");
+        let names = schedules(&stage).await;
+        for rule in ["rule.prooflink-dev-db-start.enable", "rule.prooflink-dev-db-stop.enable"] {
+            assert!(names.iter().any(|name| name == rule), "{scheduled}: {names:?}");
+        }
+        // What is up and was to be stopped last is stopped at the end; by schedules of ours, where there are some.
+        let single = names.iter().filter(|name| name.starts_with("rds-instance.prooflink-dev-db.stop.2")).count();
+        assert_eq!(single, 1, "{scheduled}: {names:?}");
+        assert_eq!(stopping(&stage)["held_back"]["exception"], "hold");
+        let listed = stage.run(&["schedule", "list"]).out;
+        assert!(listed.contains("rule prooflink-dev-db-stop is disabled by a hold of "), "{listed}");
+        let journal = stage.run(&["journal", "--json"]).out;
+        assert!(journal.contains("disable the rule prooflink-dev-db-start"), "{journal}");
+        if scheduled {
+            assert!(stage.listed()["hold"]["until"].is_string());
+            let synced = stage.run(&["schedule", "sync", "prooflink-dev", "--yes"]);
+            assert!(synced.out.contains("everything is as computed already"), "{} {}", synced.out, synced.err);
+        }
+        let cleared = stage.run(&["schedule", "clear", "prooflink-dev", "--yes"]);
+        assert_eq!(cleared.code, Some(0), "{} {}", cleared.out, cleared.err);
+        assert_eq!(on(&stage), [true, true], "{scheduled}");
+        assert_eq!(schedules(&stage).await.iter().filter(|name| name.contains(".2026")).count(), 0);
+        assert_eq!(stopping(&stage)["held_back"], Value::Null);
+    }
+}
+
+#[test]
+fn where_there_is_neither_a_schedule_nor_a_rule_nothing_is_held_and_where_no_rule_acts_it_is_said() {
+    let stage = Stage::new();
+    role(&stage);
+    std::fs::write(&stage.config, "").expect("a configuration");
+    fire_within(&stage, &[("start", 8), ("stop", 8)]);
+    for (asked, says) in [
+        (["override", "--state", "stopped"], "no rule that could be held back starts anything of it until then"),
+        (["override", "--state", "running"], "no rule that could be held back stops anything of it until then"),
+        (["hold", "--until", "+1h"], "no rule that could be held back stops or starts anything of it until then"),
+    ] {
+        let until: &[&str] = if asked[0] == "hold" { &["--yes"] } else { &["--until", "+1h", "--yes"] };
+        let said = |environment: &str| stage.run(&[&["schedule", asked[0], environment], &asked[1..], until].concat());
+        let idle = said("prooflink-dev");
+        assert!(idle.code == Some(1) && idle.err.contains(says), "{asked:?}: {}", idle.err);
+        let none = said("prooflink-prod");
+        assert!(none.code == Some(5) && none.err.contains("prooflink-prod has no schedule"), "{}", none.err);
+    }
 }

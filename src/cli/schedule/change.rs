@@ -64,8 +64,8 @@ async fn one(
     let found = environment(outlook, name)?;
     // Rules of others can be held back without a schedule.
     let rules = match wish {
-        Wish::Override(_) | Wish::Clear => sparing_reads(found, &outlook.world, &duty.view.zone),
-        Wish::Hold(_) | Wish::Sync | Wish::Remove => Vec::new(),
+        Wish::Override(_) | Wish::Hold(_) | Wish::Clear => sparing_reads(found, &outlook.world, &duty.view.zone),
+        Wish::Sync | Wish::Remove => Vec::new(),
     };
     let backend = match found.offhours.as_deref() {
         None if !rules.is_empty() => None,

@@ -4,7 +4,7 @@
 use jiff::{Timestamp, tz::TimeZone};
 
 use crate::app::headless::Outlook;
-use crate::environment::{Counts, Environment};
+use crate::environment::{Counts, Environment, Finding};
 use crate::text::{Align, align, clean, width};
 use crate::theme::{Role, Theme, mark};
 
@@ -152,7 +152,8 @@ fn verdicts(chosen: &[&Environment], manner: &Manner<'_>, text: &mut String) {
     // A headline that only repeats the health's word is in the table already.
     let tells = |environment: &&&Environment| {
         let verdict = &environment.verdict;
-        verdict.headline() != verdict.health.word() || (manner.evidence && verdict.findings.len() > 1)
+        let more = |finding: &Finding| finding.says != verdict.health.word();
+        verdict.headline() != verdict.health.word() || (manner.evidence && verdict.findings.iter().any(more))
     };
     let telling: Vec<_> = chosen.iter().filter(tells).collect();
     if !telling.is_empty() {

@@ -1,15 +1,15 @@
-//! Rules that an override of ours holds back: until when, and whether anything enables them again. A rule that is
-//! forgotten leaves its database up for ever, so that is told as loudly as there is. Pure.
+//! Rules that an override or a hold of ours holds back: until when, and whether anything enables them again. A rule that
+//! is forgotten leaves its database up for ever, or asleep, so that is told as loudly as there is. Pure.
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Owner, Site, Timer};
-use crate::environment::rules::marked;
+use crate::environment::rules::{Why, marked};
 use crate::kinds::event_rule::Rule;
 use crate::kinds::schedule_group::Group;
 use crate::schedule::expression::Expression;
-use crate::schedule::{returning, routine, words};
+use crate::schedule::{Verb, returning, routine, words};
 use crate::world::{EnvironmentName, Resource};
 
 /// How long after its time a rule may still be seen disabled.
@@ -18,8 +18,10 @@ const LATE: SignedDuration = SignedDuration::from_mins(5);
 /// How a rule of somebody else is held back.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Away {
-    /// The environment whose override it is.
+    /// The environment whose override or hold it is.
     pub environment: EnvironmentName,
+    /// Which of the two.
+    pub why: Why,
     /// Until when, as the rule's tag tells.
     pub until: Option<Timestamp>,
     /// Who asked for it.
@@ -57,6 +59,7 @@ pub(super) fn of_timer(timer: &Timer, site: &Site<'_>) -> Option<Away> {
     let forgotten = returns.is_none() && (read || over);
     Some(Away {
         environment: name.clone(),
+        why: mark.as_ref().map_or(Why::Override, |mark| mark.is),
         until,
         by: mark.map(|mark| mark.by).unwrap_or_default(),
         returns,
@@ -65,25 +68,29 @@ pub(super) fn of_timer(timer: &Timer, site: &Site<'_>) -> Option<Away> {
 }
 
 impl Owner {
-    /// That a rule is held back by an override of ours, and when it is back; or that nothing brings it back.
+    /// That a rule is held back by an override or a hold of ours, and when it is back; or that nothing brings it back.
     #[must_use]
     pub fn held_back(&self, now: Timestamp, zone: &TimeZone) -> Option<String> {
-        let Away { environment, until, by, returns, forgotten } = self.away.as_ref()?;
+        let Away { environment, why, until, by, returns, forgotten } = self.away.as_ref()?;
         let until = until.or(*returns).map(|at| format!(" until {}", words::when(at, now, zone))).unwrap_or_default();
         let by = if by.is_empty() { String::new() } else { format!(" of {by}") };
-        let (who, on) = (self.who(), &self.on);
+        let (who, on, why) = (self.who(), &self.on, why.says());
         if *forgotten {
+            let left = match self.verb {
+                Some(Verb::Start) => format!("nothing would start {on} any more"),
+                Some(Verb::Stop) | None => format!("{on} would stay up for ever"),
+            };
             return Some(format!(
-                "{who} was disabled{until} by an override{by}, and nothing enables it again: {on} would stay up for ever; \
+                "{who} was disabled{until} by {why}{by}, and nothing enables it again: {left}; \
                  `toban schedule clear {environment}` enables it now"
             ));
         }
         Some(match returns {
             Some(at) => format!(
-                "{who} is disabled by an override{by}; a schedule of ours enables it again at {}",
+                "{who} is disabled by {why}{by}; a schedule of ours enables it again at {}",
                 words::when(*at, now, zone)
             ),
-            None => format!("{who} is disabled{until} by an override{by}"),
+            None => format!("{who} is disabled{until} by {why}{by}"),
         })
     }
 

@@ -24,6 +24,7 @@ use crate::world::{Fault, FaultKind, Resource, ResourceId, Scope, World};
 
 pub use away::Away;
 pub(super) use owners::is as aims_at;
+pub(super) use timers::last_on;
 pub use timers::{Timer, timers};
 
 /// What others do in one environment.
@@ -111,7 +112,7 @@ pub struct Owner {
     pub last: Option<Last>,
     /// When it next goes against the environment's own schedule.
     pub against: Option<Timestamp>,
-    /// How an override of ours holds it back, if one does.
+    /// How an override or a hold of ours holds it back, if one does.
     pub away: Option<Away>,
 }
 
@@ -180,10 +181,7 @@ impl Others {
         timers: &[Timer],
         here: (&TimeZone, Timestamp),
     ) -> Self {
-        let near: Vec<&Timer> = timers
-            .iter()
-            .filter(|timer| environment.scopes.contains(&timer.scope) && !timer.is_of(environment))
-            .collect();
+        let near: Vec<&Timer> = timers.iter().filter(|timer| timer.is_near(environment)).collect();
         let site = Site { environment, sleepers, world, zone: zone_of(environment, here.0), now: here.1 };
         // What the tags themselves tell of hours is a timer like any other.
         let worn: Vec<Timer> = sleepers.iter().flat_map(timers::of_tags).collect();
@@ -244,7 +242,7 @@ impl Others {
         )
     }
 
-    /// Rules that an override of ours holds back.
+    /// Rules that an override or a hold of ours holds back.
     pub fn held_back(&self) -> impl Iterator<Item = &Owner> {
         self.owners.iter().filter(|owner| owner.away.is_some())
     }

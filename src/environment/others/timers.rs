@@ -4,7 +4,7 @@
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, Zoned};
 
-use super::{Site, Source};
+use super::{Site, Source, owners};
 use crate::environment::Environment;
 use crate::environment::sleepers::Sleeper;
 use crate::kinds::event_rule::Rule;
@@ -16,11 +16,13 @@ use crate::schedule::foreign::{Aim, Does, LIGHTS_OFF, Target, Tool, lights_off};
 use crate::schedule::lights::TagTimes;
 use crate::schedule::routine::GROUP_PREFIX;
 use crate::schedule::spans::local_date;
-use crate::schedule::{ClockTime, MemberKind, tags};
+use crate::schedule::{ClockTime, MemberKind, Verb, tags};
 use crate::world::{Scope, World};
 
 /// How far ahead is looked for what a timer will do.
 const AHEAD: SignedDuration = SignedDuration::from_hours(24 * 8);
+/// How far back is looked for what a timer did last, in days.
+const LOOKED_BACK: [i64; 4] = [1, 8, 32, 366];
 
 /// Something that fires by the clock, and one thing it does then.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -133,7 +135,42 @@ pub(super) fn of_tags(it: &Sleeper) -> Vec<Timer> {
     read.iter().filter_map(timer).collect()
 }
 
+/// What all that is enabled, or is one of the rules that `held` names, does last to `it` before `at`: who, what, and
+/// when. A stop stands against a start of the same instant. How far back nobody looks for more than a year.
+pub(in crate::environment) fn last_on(
+    environment: &Environment,
+    (it, timers): (&Sleeper, &[Timer]),
+    held: &[&str],
+    at: Timestamp,
+) -> Option<(Timer, Verb, Timestamp)> {
+    let worn = of_tags(it);
+    let near = timers.iter().filter(|timer| timer.is_near(environment)).chain(&worn);
+    let counts =
+        |timer: &&Timer| timer.enabled || (timer.source == Source::Rule && held.contains(&timer.name.as_str()));
+    let last = |timer: &Timer| {
+        let Does::Power { verb, on, .. } = &timer.does else { return None };
+        let hits = on.iter().any(|aim| owners::is(aim, it, &timer.scope));
+        Some((timer.clone(), *verb, timer.last(at)?)).filter(|_| hits)
+    };
+    near.filter(counts).filter_map(last).max_by_key(|(_, verb, at)| (*at, *verb == Verb::Stop))
+}
+
 impl Timer {
+    /// Whether it is where the environment is, and not its own.
+    pub(super) fn is_near(&self, environment: &Environment) -> bool {
+        environment.scopes.contains(&self.scope) && !self.is_of(environment)
+    }
+
+    /// Its last firing before `at`, in the year before.
+    pub(super) fn last(&self, at: Timestamp) -> Option<Timestamp> {
+        let fired = |days: i64| {
+            let from = at.saturating_sub(SignedDuration::from_hours(24 * days)).ok()?;
+            self.firings(from, Some(at), usize::MAX).last().copied()
+        };
+        // Most fire every day, and some every minute.
+        LOOKED_BACK.into_iter().find_map(fired)
+    }
+
     /// Whether it is the environment's own, written by us.
     pub(super) fn is_of(&self, environment: &Environment) -> bool {
         self.of.as_ref().is_some_and(|of| *of == tags::allowed(environment.name.as_str()))

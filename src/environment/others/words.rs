@@ -151,6 +151,7 @@ impl Owner {
             "conflict_at": self.against.map(|at| words::rfc(at, zone)),
             "held_back": self.away.as_ref().map(|away| json!({
                 "until": away.until.map(|at| words::rfc(at, zone)), "by": away.by,
+                "exception": away.why.word(),
                 "returns_at": away.returns.map(|at| words::rfc(at, zone)), "forgotten": away.forgotten,
             })),
         });

@@ -1,5 +1,5 @@
-//! Taking back an override that holds rules back: the rules are enabled first, and what would have enabled them is deleted
-//! last. A single stop whose rule has missed its firing stays. Pure.
+//! Taking back an override or a hold that holds rules back: the rules are enabled first, and what would have enabled them
+//! is deleted last. A single stop or start whose rule has missed its firing stays. Pure.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -18,10 +18,10 @@ use crate::procedure::Procedure;
 use crate::procedure::handover::{Handover, Stage, Switches};
 use crate::procedure::sync::Sync;
 use crate::schedule::expression::Expression;
-use crate::schedule::{Backend, returning, words};
+use crate::schedule::{Backend, Verb, returning, words};
 use crate::world::{Resource, Scope, World};
 
-/// Taking an override back: `sync` alone where no rule is held back.
+/// Taking an override and a hold back: `sync` alone where no rule is held back.
 ///
 /// # Errors
 /// A sentence, where there is nothing to take back.
@@ -42,7 +42,7 @@ pub(in crate::environment) fn clearing(
         return sync.filter(|_| idle).map(|sync| Box::new(sync) as _).ok_or(why);
     }
     let rulings = rulings(environment, &off.sleepers, world, &place.scope);
-    let ours: Vec<&Ruling<'_>> = rulings.iter().filter(|ruling| !which::stops(ruling).is_empty()).collect();
+    let ours: Vec<&Ruling<'_>> = rulings.iter().collect();
     let mut drops = returns(&place, world);
     let rules = away(&ours, &drops, &place, world);
     let mut notices = Vec::new();
@@ -89,30 +89,32 @@ fn away(rulings: &[&Ruling<'_>], returns: &[String], place: &Place, world: &Worl
         .collect()
 }
 
-/// The single stops that are there, by name; with what is said of one that stays.
+/// The single stops and starts that are there, by name; with what is said of one that stays.
 fn leftover(site: &Site<'_>, off: &OffHours, place: &Place, ours: &[&Ruling<'_>]) -> Vec<(String, Option<String>)> {
     let (environment, world, now) = (site.environment, site.cx.world, site.cx.now);
     let others = Others::of(environment, &off.sleepers, world, &timers(world), (site.cx.zone, now));
-    let group = AtAws::of(world, &place.scope, &place.group);
     let mut found = Vec::new();
     for it in which::hit(ours) {
-        let stops = |ruling: &&&Ruling<'_>| which::stops(ruling).iter().any(|one| one.arn == it.arn);
-        let theirs = ours.iter().filter(stops);
-        let next = theirs.filter_map(|ruling| which::next_of(&others, ruling.rule)).min();
-        for single in singles::ours(place, &[it], world) {
-            let at = group.schedules().find(|held| held.name == single).and_then(|held| fires(held, now));
-            // The rule that stops it before that is in force again; one that has fired by then is not made up for.
-            let stays = at.filter(|at| next.is_none_or(|next| next > *at));
-            let says = stays.map(|at| stays_says(site, off, (it, &single), at));
-            found.push((single, says));
+        for (single, verb) in singles::ours(place, it, world) {
+            let does = |ruling: &&&Ruling<'_>| ruling.hits.iter().any(|(does, on)| *does == verb && on.arn == it.arn);
+            let next = ours.iter().filter(does).filter_map(|ruling| which::next_of(&others, ruling.rule)).min();
+            // The rule that does it before that is in force again; one that has fired by then is not made up for.
+            let stays = fires(single, now).filter(|at| next.is_none_or(|next| next > *at));
+            let says = stays.map(|at| stays_says(site, off, (it, verb, &single.name), at));
+            found.push((single.name.clone(), says));
         }
     }
     found
 }
 
-fn stays_says(site: &Site<'_>, off: &OffHours, (it, single): (&Sleeper, &str), at: Timestamp) -> String {
+fn stays_says(site: &Site<'_>, off: &OffHours, (it, verb, single): (&Sleeper, Verb, &str), at: Timestamp) -> String {
+    let now = match verb {
+        Verb::Stop => "sleep",
+        Verb::Start => "wake",
+    };
     format!(
-        "the stop that was left out is not made up for: {single} stays, and stops {} at {}; `toban sleep {}` stops it now",
+        "the {0} that was left out is not made up for: {single} stays, and {0}s {1} at {2}; `toban {now} {3}` {0}s it now",
+        verb.word(),
         it.member.label(),
         words::told(at, site.cx.now, &off.routine.schedule.zone, site.cx.zone),
         site.environment.name

@@ -1,5 +1,5 @@
-//! Overriding rules without migrating from them, which is second best: the rule that would stop the environment tonight is
-//! disabled, and a single schedule of ours enables it again. That schedule, and a single stop at the override's end,
+//! Overriding rules without migrating from them, which is second best: the rule that would act against an override or a
+//! hold is disabled, and a single schedule of ours enables it again. That schedule, and a single stop or start at the end,
 //! are there before the rule is disabled: whatever is killed, it stops early and never stays up all night. Pure.
 
 mod clearing;
@@ -12,9 +12,10 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::keeping::{by, known, needed_place, role};
-use super::rules::{Ruling, rulings};
+use super::others::Timer;
+use super::rules::{Ruling, Why, rulings, worn};
 use super::whole::Whole;
-use super::{AtAws, Environment, OffHours, Others, Source, Standing, schedule_reads, sleepers_named, timers};
+use super::{AtAws, Environment, OffHours, Others, Sleeper, Source, Standing, schedule_reads, sleepers_named, timers};
 use crate::kinds::event_rule::Rule;
 use crate::kinds::event_rule::change::Mark;
 use crate::kinds::schedule_group::change::Place;
@@ -22,9 +23,11 @@ use crate::kinds::{Asks, Offer, Site};
 use crate::procedure::handover::{Handover, Singles, Stage, Switches};
 use crate::procedure::sync::Sync;
 use crate::procedure::{Procedure, Proposal, Want};
+use crate::schedule::above::Above;
 use crate::schedule::materialise::Planned;
-use crate::schedule::words::{refusal, rfc, told};
-use crate::schedule::{Backend, Desired, Exceptions, Keep, Override, Routine, Schedule, returning, until};
+use crate::schedule::record::{Tags, exceptions};
+use crate::schedule::words::{refusal, told};
+use crate::schedule::{Backend, Desired, Exceptions, Hold, Keep, Override, Routine, Schedule, returning, tags, until};
 use crate::world::{Resource, Watcher, World};
 
 pub(super) use clearing::clearing;
@@ -39,45 +42,70 @@ impl Whole for Sparing {
             return Vec::new();
         }
         let reads = sparing_reads(environment, site.cx.world, site.cx.zone);
-        let prompt = "until when (23:30, +2h)".to_owned();
-        let until = Asks::Informed { prompt, initial: String::new(), reads: reads.clone() };
+        let until = |example: &str| Asks::Informed {
+            prompt: format!("until when ({example})"),
+            initial: String::new(),
+            reads: reads.clone(),
+        };
         let idle = environment.others.held_back().next().is_none();
         vec![
-            Offer::new("override", "hold back the rules that stop it, until a time")
-                .asking(until)
+            Offer::new("override", "hold back the rules that stop it, or start it, until a time")
+                .asking(until("23:30, +2h, stopped 08:00"))
+                .barred(environment.stop_barred()),
+            Offer::new("hold", "leave it exactly as it is until a time: hold back its rules")
+                .asking(until("2026-11-30 09:00"))
                 .barred(environment.stop_barred()),
             Offer::new("clear", "let the rules that were held back fire again")
-                .asking(Asks::Look { reads })
+                .asking(Asks::Look { reads: reads.clone() })
                 .barred(idle.then(|| "no rule is held back here".to_owned())),
         ]
     }
 
     fn propose(&self, verb: &str, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String> {
-        let environment = site.environment;
-        let off = assumed(environment, site.cx.world, site.cx.zone);
+        let (environment, now, here) = (site.environment, site.cx.now, site.cx.zone);
+        let plain = assumed(environment, site.cx.world, here);
+        let exceptions = worn_by_rules(environment, &plain, site.cx.world, now);
+        let off = OffHours { exceptions, ..plain.clone() };
+        let barred = environment.stop_barred().filter(|_| verb != "clear");
+        if let Some(why) = barred {
+            return Err(why);
+        }
+        let value = value.unwrap_or_default();
+        let refused = |why| refusal(&why, now, here, here);
         let procedure = match verb {
             "override" => {
-                if let Some(why) = environment.stop_barred() {
-                    return Err(why);
-                }
-                let (state, end) = until::wish(value.unwrap_or_default(), site.cx.now, site.cx.zone)?;
-                if state == Keep::Stopped {
-                    return Err(format!(
-                        "{} has no schedule; rules are held back only to keep it running",
-                        environment.name
-                    ));
-                }
+                let (state, end) = until::wish(value, now, here)?;
                 let wish = Override { state, until: end, by: by(site), reason: None };
-                let (now, zone) = (site.cx.now, site.cx.zone);
-                let refused = |why| refusal(&why, now, &off.routine.schedule.zone, zone);
-                let granted = off.intent().grant(wish, now).map_err(refused)?;
-                around(site, &off, &granted.over, None)?
+                let over = plain.intent().grant(wish, now).map_err(refused)?.over;
+                let under = Exceptions { over: Some(over), ..off.exceptions.clone() };
+                around(site, &off, (Why::Override, under), None)?
+            }
+            "hold" => {
+                let end = until::until(value, now, here)?;
+                let wish = Hold { state: standing(&off), until: end, by: by(site), reason: None };
+                let hold = plain.intent().grant_hold(wish, now).map_err(refused)?;
+                let under = Exceptions { hold: Some(hold), ..off.exceptions.clone() };
+                around(site, &off, (Why::Hold, under), None)?
             }
             "clear" => clearing(site, &off, None)?,
             other => return Err(format!("rules know no {other:?}")),
         };
         Ok(Proposal::Procedure(procedure))
     }
+}
+
+/// What a hold keeps: up where anything of it serves.
+pub(super) fn standing(off: &OffHours) -> Keep {
+    if off.sleepers.iter().any(|it| it.actual.is_serving()) { Keep::Running } else { Keep::Stopped }
+}
+
+/// What stands above the rules of an environment without a schedule: what those that are held back wear.
+fn worn_by_rules(environment: &Environment, off: &OffHours, world: &World, now: Timestamp) -> Exceptions {
+    let Ok(place) = needed_place(environment, off) else { return Exceptions::default() };
+    let rulings = rulings(environment, &off.sleepers, world, &place.scope);
+    let away = rulings.iter().filter(|ruling| !ruling.rule.enabled);
+    let worn: Vec<&Tags> = away.filter_map(|ruling| worn(world, ruling.rule, &ruling.scope)).collect();
+    exceptions(None, &worn, false, now)
 }
 
 /// Whether any rule stops or starts something of it.
@@ -115,35 +143,46 @@ pub fn sparing_reads(environment: &Environment, world: &World, zone: &TimeZone) 
     reads.push(Want::all(&place.scope, Rule::KIND));
     let rulings = rulings(environment, &off.sleepers, world, &place.scope);
     let rulings: Vec<&Ruling<'_>> = rulings.iter().collect();
-    reads.extend(needs::rights(environment, &off, &place, &rulings).map(|rights| rights.reads()).unwrap_or_default());
+    let hit = which::hit(&rulings);
+    reads.extend(
+        needs::rights(environment, &off, &place, (&rulings, &hit)).map(|rights| rights.reads()).unwrap_or_default(),
+    );
     reads
 }
 
-/// An override, and what it is held against.
+/// An override or a hold, and what it is held against.
 struct Case<'c> {
     site: &'c Site<'c>,
     off: &'c OffHours,
-    over: &'c Override,
+    /// Which of the two is asked for.
+    why: Why,
+    /// What stands above schedule and rules then.
+    under: Exceptions,
+    /// The same in the order of time.
+    above: Vec<Above>,
     place: Place,
     others: Others,
-    /// Whether AWS keeps schedules of the environment, and what they will be under the override.
+    timers: Vec<Timer>,
+    /// Whether AWS keeps schedules of the environment, and what they will be then.
     at_aws: bool,
     computed: Vec<Planned>,
 }
 
 impl<'c> Case<'c> {
-    fn of(site: &'c Site<'c>, off: &'c OffHours, over: &'c Override) -> Result<Self, String> {
+    fn of(site: &'c Site<'c>, off: &'c OffHours, (why, under): (Why, Exceptions)) -> Result<Self, String> {
         let (environment, world, now) = (site.environment, site.cx.world, site.cx.now);
-        let place = needed_place(environment, off)?;
-        let others = Others::of(environment, &off.sleepers, world, &timers(world), (site.cx.zone, now));
+        let (place, timers) = (needed_place(environment, off)?, timers(world));
+        let others = Others::of(environment, &off.sleepers, world, &timers, (site.cx.zone, now));
         let at_aws = off.routine.backend == Backend::EventBridge;
-        let under =
-            OffHours { exceptions: Exceptions { over: Some(over.clone()), ..off.exceptions.clone() }, ..off.clone() };
         let computed = match at_aws {
-            true => under.computed(environment, &place.scope, world, now).planned,
+            true => {
+                let off = OffHours { exceptions: under.clone(), ..off.clone() };
+                off.computed(environment, &place.scope, world, now).planned
+            }
             false => Vec::new(),
         };
-        Ok(Self { site, off, over, place, others, at_aws, computed })
+        let above = under.above(now);
+        Ok(Self { site, off, why, under, above, place, others, timers, at_aws, computed })
     }
 
     fn name(&self) -> &str {
@@ -154,29 +193,59 @@ impl<'c> Case<'c> {
         &self.off.routine.schedule.zone
     }
 
+    /// When the last of what stands above ends: rules are enabled again then.
+    fn end(&self) -> Timestamp {
+        self.above.last().map_or(self.site.cx.now, |above| above.to)
+    }
+
+    /// The end that is asked for.
+    fn asked(&self) -> Timestamp {
+        let asked = match self.why {
+            Why::Override => self.under.over.as_ref().map(|over| over.until),
+            Why::Hold => self.under.hold.as_ref().map(|hold| hold.until),
+        };
+        asked.unwrap_or_else(|| self.end())
+    }
+
+    /// What it is at its end, before that is over.
+    fn leaves(&self, it: &Sleeper) -> Option<Keep> {
+        self.above.last().map(|above| above.leaves(&it.actual))
+    }
+
+    /// What a rule wears while it is held back: all that is live, so that everybody finds what holds it back longest.
+    fn mark(&self) -> Mark {
+        let (now, zone) = (self.site.cx.now, self.zone());
+        let over = self.under.over.as_ref().filter(|over| now < over.until);
+        let hold = self.under.hold.as_ref().filter(|hold| now < hold.until);
+        let over = over.map(|over| (tags::OVERRIDE, over.to_tag(zone)));
+        Mark::Write(over.into_iter().chain(hold.map(|hold| (tags::HOLD, hold.to_tag(zone)))).collect())
+    }
+
     /// A moment as the reader is told it.
     fn told(&self, at: Timestamp) -> String {
         told(at, self.site.cx.now, self.zone(), self.site.cx.zone)
     }
 }
 
-/// An override as it is carried out: `sync` alone where no rule would stop anything before its end, else the rules are
-/// held back around it.
+/// An override or a hold as it is carried out, where `under` is what stands above then: `sync` alone where no rule would
+/// act against it, else the rules are held back around it.
 ///
 /// # Errors
 /// A sentence: why a rule cannot be held back, and what to do instead.
 pub(super) fn around(
     site: &Site<'_>,
     off: &OffHours,
-    over: &Override,
+    (why, under): (Why, Exceptions),
     sync: Option<Sync>,
 ) -> Result<Box<dyn Procedure>, String> {
     let (environment, world) = (site.environment, site.cx.world);
-    let nothing = || words::nothing(&environment.name);
-    if over.state != Keep::Running || !has_rules(environment) {
-        return sync.map(|sync| Box::new(sync) as _).ok_or_else(nothing);
+    if !has_rules(environment)
+        && let Some(sync) = sync
+    {
+        return Ok(Box::new(sync));
     }
-    let case = Case::of(site, off, over)?;
+    let case = Case::of(site, off, (why, under))?;
+    let nothing = || words::nothing(&case);
     let rulings = rulings(environment, &off.sleepers, world, &case.place.scope);
     let which::Which { held, mut notices } = which::of(&case, &rulings)?;
     if held.is_empty() {
@@ -185,10 +254,12 @@ pub(super) fn around(
         return Ok(Box::new(sync));
     }
     known(&case.place, world)?;
-    let judged = needs::rights(environment, off, &case.place, &held)?.judge(world);
-    notices.extend(judged.map_err(|why| format!("the rules that stop it cannot be held back: {why}"))?);
-    notices.push(words::made_up(&case, &held));
-    let planned = singles::of(&case, &held);
+    let turns = singles::turns(&case, &held);
+    let turned: Vec<&Sleeper> = turns.iter().map(|turn| turn.it).collect();
+    let judged = needs::rights(environment, off, &case.place, (&held, &turned))?.judge(world);
+    notices.extend(judged.map_err(|why| format!("the rules cannot be held back: {why}"))?);
+    notices.extend(words::made_up(&case, &held, &turns));
+    let planned = singles::of(&case, &held, &turns);
     let old = singles::replaced(&case, &held, &planned);
     let mut plan = match &sync {
         Some(sync) => sync.plan(),
@@ -196,15 +267,13 @@ pub(super) fn around(
     };
     words::write(&mut plan, (&planned, &old), &held);
     plan.notices.extend(notices);
-    let mark = Mark::Write(over.to_tag(case.zone()));
-    let rules = held.iter().map(|ruling| (ruling.scope.clone(), ruling.rule.clone(), mark.clone())).collect();
+    let rules = held.iter().map(|ruling| (ruling.scope.clone(), ruling.rule.clone(), case.mark())).collect();
     let (role, queue) = (role(environment, off)?, off.routine.dlq_arn.clone());
     let mut stages = vec![Stage::Put(Singles { place: case.place.clone(), planned, role, queue })];
     stages.extend((!old.is_empty()).then(|| Stage::Drop(case.place.clone(), old)));
     stages.extend(sync.map(|sync| Stage::Ours(Box::new(sync))));
     stages.push(Stage::Rules(Switches::new(environment.name.clone(), rules, false)));
-    let again = format!("toban schedule override {} --until {}", environment.name, rfc(over.until, case.zone()));
-    Ok(Box::new(Handover::new(plan, stages, again, nothing())))
+    Ok(Box::new(Handover::new(plan, stages, words::again(&case), nothing())))
 }
 
 /// Why the schedules in `place` may not be removed now: one of them is what enables a rule again.

@@ -4,14 +4,13 @@
 use super::super::keeping::role;
 use super::super::rights::Rights;
 use super::super::rules::{Ruling, arn_of};
-use super::super::{Environment, OffHours};
-use super::which;
+use super::super::{Environment, OffHours, Sleeper};
 use crate::kinds::schedule_group::change::Place;
 use crate::schedule::routine::acts;
 use crate::schedule::{Backend, returning};
 use crate::world::Arn;
 
-/// To enable the rules again, and to stop what they would have stopped, unless schedules of ours do that anyway.
+/// To enable the rules again, and to stop or start `turned`, unless schedules of ours do that anyway.
 ///
 /// # Errors
 /// A sentence, where the role cannot be named.
@@ -19,16 +18,16 @@ pub(super) fn rights(
     environment: &Environment,
     off: &OffHours,
     place: &Place,
-    rulings: &[&Ruling<'_>],
+    (rulings, turned): (&[&Ruling<'_>], &[&Sleeper]),
 ) -> Result<Rights, String> {
     let by = role(environment, off)?;
     let role = Arn::from(by.as_str());
     let rule =
         |ruling: &&Ruling<'_>| (format!("rule {}", ruling.rule.name), returning::ACTS, ruling.rule.arn.to_string());
-    let mut needs: Vec<_> = rulings.iter().filter(|ruling| !which::stops(ruling).is_empty()).map(rule).collect();
+    let mut needs: Vec<_> = rulings.iter().map(rule).collect();
     if off.routine.backend != Backend::EventBridge {
-        let hit = which::hit(rulings);
-        needs.extend(hit.iter().map(|it| (it.member.label(), acts(it.member.kind), arn_of(it, &role, &place.scope))));
+        let turn = |it: &&Sleeper| (it.member.label(), acts(it.member.kind), arn_of(it, &role, &place.scope));
+        needs.extend(turned.iter().map(turn));
     }
     Ok(Rights::of(&by, place, needs))
 }

@@ -1,46 +1,85 @@
-//! The single schedules around a rule that is held back: what enables it again, and what stops whom it would have
-//! stopped, where no schedule of ours does. Pure.
+//! The single schedules around a rule that is held back: what enables it again, and what stops or starts whom it would
+//! have, where no schedule of ours does. Pure.
 
 use jiff::Timestamp;
 
+use super::super::Sleeper;
+use super::super::others::last_on;
 use super::super::rules::Ruling;
-use super::super::{AtAws, Sleeper};
 use super::{Case, which};
-use crate::kinds::schedule_group::Held;
 use crate::kinds::schedule_group::change::Place;
-use crate::schedule::materialise::{Planned, addresses};
-use crate::schedule::{Member, returning};
+use crate::kinds::schedule_group::{Group, Held};
+use crate::schedule::above::edge;
+use crate::schedule::materialise::Planned;
+use crate::schedule::overrides::TOO_LATE;
+use crate::schedule::{Member, Verb, returning};
 use crate::world::World;
 
+/// A stop or a start that makes up for firings which are left out.
+pub(super) struct Turn<'s> {
+    /// Whom.
+    pub(super) it: &'s Sleeper,
+    /// What.
+    pub(super) verb: Verb,
+    /// When.
+    pub(super) at: Timestamp,
+}
+
+/// What is made up for at the end: where what was left out came last of all that others do by then, and left them
+/// otherwise than the override or hold does. Nothing where AWS keeps schedules of ours: what should be then is theirs.
+pub(super) fn turns<'s>(case: &Case<'_>, held: &[&Ruling<'s>]) -> Vec<Turn<'s>> {
+    if case.at_aws {
+        return Vec::new();
+    }
+    let turned: Vec<(&Sleeper, Verb)> = which::hit(held)
+        .into_iter()
+        .filter_map(|it| {
+            let (name, verb, _) = last(case, it, held)?;
+            let left_out = held.iter().any(|ruling| Some(&ruling.rule.name) == name.as_ref());
+            Some((it, edge(case.leaves(it)?, verb).filter(|_| left_out)?))
+        })
+        .collect();
+    let at = |it: &Sleeper, verb: Verb| {
+        let same: Vec<&Member> = turned.iter().filter(|(_, other)| *other == verb).map(|(it, _)| &it.member).collect();
+        case.end().saturating_add(returning::behind(&it.member, verb, &same)).unwrap_or_else(|_| case.end())
+    };
+    turned.iter().map(|(it, verb)| Turn { it, verb: *verb, at: at(it, *verb) }).collect()
+}
+
+/// What others do to `it` last by the end: the name of the rule, if it is one, what, and when. A rule that is enabled
+/// at the end may miss a firing that comes with it.
+pub(super) fn last(case: &Case<'_>, it: &Sleeper, held: &[&Ruling<'_>]) -> Option<(Option<String>, Verb, Timestamp)> {
+    let names: Vec<&str> = held.iter().map(|ruling| ruling.rule.name.as_str()).collect();
+    let by = case.end().saturating_add(TOO_LATE).unwrap_or_else(|_| case.end());
+    let (timer, verb, at) = last_on(case.site.environment, (it, &case.timers), &names, by)?;
+    let rule = (timer.source == super::Source::Rule).then_some(timer.name);
+    Some((rule, verb, at))
+}
+
 /// Those to be written.
-pub(super) fn of(case: &Case<'_>, held: &[&Ruling<'_>]) -> Vec<Planned> {
-    let (zone, until) = (case.zone(), case.over.until);
-    let hit = if case.at_aws { Vec::new() } else { which::hit(held) };
-    let stop = |it: &&Sleeper| returning::stopping(&it.member, &it.arn, zone, stopped_at(case, it, &hit));
-    let enable = |ruling: &&Ruling<'_>| returning::enabling(&ruling.rule.name, zone, until);
-    hit.iter().map(stop).chain(held.iter().map(enable)).collect()
+pub(super) fn of(case: &Case<'_>, held: &[&Ruling<'_>], turns: &[Turn<'_>]) -> Vec<Planned> {
+    let (zone, end) = (case.zone(), case.end());
+    let turn = |turn: &Turn<'_>| returning::turning(&turn.it.member, turn.verb, &turn.it.arn, zone, turn.at);
+    let enable = |ruling: &&Ruling<'_>| returning::enabling(&ruling.rule.name, zone, end);
+    turns.iter().map(turn).chain(held.iter().map(enable)).collect()
 }
 
-/// When a single schedule stops `it`, one of `hit`: what needs others goes before them.
-pub(super) fn stopped_at(case: &Case<'_>, it: &Sleeper, hit: &[&Sleeper]) -> Timestamp {
-    let members: Vec<&Member> = hit.iter().map(|it| &it.member).collect();
-    let until = case.over.until;
-    until.saturating_add(returning::behind(&it.member, &members)).unwrap_or(until)
-}
-
-/// Those of an earlier override that `planned` takes the place of, by name.
+/// Those of an earlier override or hold that `planned` takes the place of, by name.
 pub(super) fn replaced(case: &Case<'_>, held: &[&Ruling<'_>], planned: &[Planned]) -> Vec<String> {
     if case.at_aws {
         return Vec::new();
     }
-    let stale = |name: &String| planned.iter().all(|one| one.name != *name);
-    ours(&case.place, &which::hit(held), case.site.cx.world).into_iter().filter(stale).collect()
+    let world = case.site.cx.world;
+    let ours = which::hit(held).into_iter().flat_map(|it| ours(&case.place, it, world));
+    ours.map(|(held, _)| held.name.clone()).filter(|name| planned.iter().all(|one| one.name != *name)).collect()
 }
 
-/// Single stops of ours for these, by name: those that overrides left in the group.
-pub(super) fn ours(place: &Place, hit: &[&Sleeper], world: &World) -> Vec<String> {
-    let of = |held: &&Held| {
-        held.expression.starts_with("at(") && hit.iter().any(|it| addresses(&it.member, &held.target, &held.input))
+/// Single stops and starts of ours for `it`: those that overrides and holds left in the group.
+pub(super) fn ours<'w>(place: &Place, it: &Sleeper, world: &'w World) -> Vec<(&'w Held, Verb)> {
+    let group = world.all::<Group>(&place.scope).find(|known| known.name == place.group);
+    let single = |held: &'w Held| {
+        let verb = returning::turns(&it.member, &held.target, &held.input)?;
+        held.expression.starts_with("at(").then_some((held, verb))
     };
-    AtAws::of(world, &place.scope, &place.group).schedules().filter(of).map(|held| held.name.clone()).collect()
+    group.into_iter().flat_map(|group| &group.schedules).filter_map(single).collect()
 }

@@ -1,7 +1,8 @@
-//! Which rules an override holds back: those that would stop somebody before its end. What cannot be held back is told.
-//! Pure; nothing is changed here.
+//! Which rules an override or a hold holds back: those that would act against it before its end. What cannot be held
+//! back is told. Pure; nothing is changed here.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::super::migrating::instead;
 use super::super::rules::Ruling;
@@ -9,6 +10,8 @@ use super::super::{Others, Owner, Sleeper, Source};
 use super::{Case, words};
 use crate::kinds::event_rule::Rule;
 use crate::schedule::Verb;
+use crate::schedule::above::Above;
+use crate::schedule::expression::Expression;
 use crate::schedule::overrides::TOO_LATE;
 
 /// The rules that are held back, and what is said of them and of those that are not.
@@ -24,9 +27,9 @@ pub(super) struct Which<'r, 'w> {
 /// # Errors
 /// A sentence, where a firing may be on its way: of a rule, or of what enables one that is held back already.
 pub(super) fn of<'r, 'w>(case: &Case<'_>, rulings: &'r [Ruling<'w>]) -> Result<Which<'r, 'w>, String> {
-    let (now, over) = (case.site.cx.now, case.over);
+    let now = case.site.cx.now;
     let mut which = Which { held: Vec::new(), notices: Vec::new() };
-    for ruling in rulings.iter().filter(|ruling| !stops(ruling).is_empty()) {
+    for ruling in rulings {
         let rule = ruling.rule;
         if !rule.enabled {
             // Held back already: it is until the new end.
@@ -37,30 +40,61 @@ pub(super) fn of<'r, 'w>(case: &Case<'_>, rulings: &'r [Ruling<'w>]) -> Result<W
             which.held.push(ruling);
             continue;
         }
-        let Some(at) = next_of(&case.others, rule).filter(|at| *at < over.until) else { continue };
+        let (at, above) = match against(ruling, &case.above) {
+            Against::Never => continue,
+            Against::Sometime => {
+                which.notices.push(words::sometime(ruling));
+                continue;
+            }
+            Against::At(at, above) => (at, above),
+        };
         if at.duration_since(now) < TOO_LATE {
-            return Err(words::fires_soon(case, ruling, at));
+            return Err(words::fires_soon(case, (ruling, &above), at));
         }
-        match ruling.bar.clone().or_else(|| uncovered(case, ruling)) {
+        match ruling.bar.clone().or_else(|| uncovered(case, (ruling, &above))) {
             Some(why) => which.notices.push(words::all_the_same(case, ruling, at, &why)),
             None => {
                 which.held.push(ruling);
-                which.notices.push(words::second_best(case, ruling, at));
+                which.notices.push(words::second_best(case, (ruling, &above), at));
             }
         }
     }
     Ok(which)
 }
 
-/// Whom a rule stops.
-pub(super) fn stops<'a>(ruling: &Ruling<'a>) -> Vec<&'a Sleeper> {
-    ruling.hits.iter().filter(|(verb, _)| *verb == Verb::Stop).map(|(_, it)| *it).collect()
+/// When a rule acts against what stands above.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Against {
+    /// Not before the end.
+    Never,
+    /// Then for the first time, and against this.
+    At(Timestamp, Above),
+    /// It would, and nobody tells when it fires.
+    Sometime,
 }
 
-/// Whom these rules stop, each once.
+/// When `ruling` acts against `above`.
+fn against(ruling: &Ruling<'_>, above: &[Above]) -> Against {
+    let parsed = Expression::parse(&ruling.rule.expression);
+    let mut barred = above.iter().filter(|above| !bars(above, ruling).is_empty()).peekable();
+    if barred.peek().is_none() {
+        return Against::Never;
+    }
+    let Some(parsed) = parsed.filter(|parsed| !matches!(parsed, Expression::Rate(_))) else { return Against::Sometime };
+    // A rule knows UTC only.
+    let first = |above: &Above| Some((parsed.next(&TimeZone::UTC, above.from).filter(|at| *at < above.to)?, *above));
+    barred.find_map(first).map_or(Against::Never, |(at, above)| Against::At(at, above))
+}
+
+/// What of a rule goes against `above`.
+pub(super) fn bars<'a>(above: &Above, ruling: &Ruling<'a>) -> Vec<(Verb, &'a Sleeper)> {
+    ruling.hits.iter().filter(|(verb, it)| above.bars(*verb, &it.actual)).copied().collect()
+}
+
+/// Whom these rules stop or start, each once.
 pub(super) fn hit<'a>(rulings: &[&Ruling<'a>]) -> Vec<&'a Sleeper> {
     let mut hit: Vec<&Sleeper> = Vec::new();
-    for it in rulings.iter().flat_map(|ruling| stops(ruling)) {
+    for (_, it) in rulings.iter().flat_map(|ruling| &ruling.hits) {
         if !hit.iter().any(|known| known.arn == it.arn) {
             hit.push(it);
         }
@@ -78,9 +112,11 @@ fn owners_of<'o>(others: &'o Others, rule: &Rule) -> impl Iterator<Item = &'o Ow
     others.owners.iter().filter(move |owner| owner.source == Source::Rule && owner.name == name)
 }
 
-/// That nothing of ours would do what is left out, where AWS keeps schedules of ours that should.
-fn uncovered(case: &Case<'_>, ruling: &Ruling<'_>) -> Option<String> {
-    let without = |it: &&Sleeper| instead(Verb::Stop, it, &case.computed).next().is_none();
-    let it = stops(ruling).into_iter().find(|it| case.at_aws && without(it))?;
+/// That nothing of ours would make the stop that is left out, where AWS keeps schedules of ours that should. A start that
+/// nobody makes leaves it asleep, which is cheap, and is told.
+fn uncovered(case: &Case<'_>, (ruling, above): (&Ruling<'_>, &Above)) -> Option<String> {
+    let without = |it: &Sleeper| instead(Verb::Stop, it, &case.computed).next().is_none();
+    let mut stops = bars(above, ruling).into_iter().filter(|(verb, _)| *verb == Verb::Stop && case.at_aws);
+    let (_, it) = stops.find(|(_, it)| without(it))?;
     Some(format!("nothing of ours would stop {} afterwards", it.member.label()))
 }

@@ -5,41 +5,85 @@ use jiff::Timestamp;
 
 use super::super::Sleeper;
 use super::super::migrating::instead;
-use super::super::rules::Ruling;
+use super::super::rules::{Ruling, Why};
+use super::singles::Turn;
 use super::{Case, singles, which};
 use crate::app::gate::Plan;
 use crate::kinds::event_rule::Rule;
+use crate::schedule::above::{Above, Is};
 use crate::schedule::materialise::Planned;
-use crate::schedule::{Verb, words};
-use crate::world::EnvironmentName;
+use crate::schedule::{Keep, Verb, words};
+
+/// What the rules do that are held back: `stop`, `start`, or both.
+fn does(case: &Case<'_>) -> [&'static str; 2] {
+    match (case.why, case.under.over.as_ref().map(|over| over.state)) {
+        (Why::Override, Some(Keep::Stopped)) => ["start", "starts"],
+        (Why::Override, _) => ["stop", "stops"],
+        (Why::Hold, _) => ["stop and start", "stops or starts"],
+    }
+}
 
 /// That there is nothing to hold back.
-pub(super) fn nothing(name: &EnvironmentName) -> String {
-    format!("{name} has no schedule, and no rule that could be held back stops anything of it until then")
+pub(super) fn nothing(case: &Case<'_>) -> String {
+    let [_, does] = does(case);
+    format!("{} has no schedule, and no rule that could be held back {does} anything of it until then", case.name())
 }
 
 /// What is done where no schedule of ours is changed besides.
 pub(super) fn title(case: &Case<'_>) -> String {
-    let at = words::told_moment(case.over.until, case.zone(), case.site.cx.zone);
-    format!("hold back the rules that stop {} until {at}", case.name())
+    let at = words::told_moment(case.asked(), case.zone(), case.site.cx.zone);
+    let [does, _] = does(case);
+    format!("hold back the rules that {does} {} until {at}", case.name())
+}
+
+/// The command that goes on where it was left.
+pub(super) fn again(case: &Case<'_>) -> String {
+    let (name, until) = (case.name(), words::rfc(case.asked(), case.zone()));
+    match (case.why, case.under.over.as_ref().map(|over| over.state)) {
+        (Why::Hold, _) => format!("toban schedule hold {name} --until {until}"),
+        (Why::Override, Some(Keep::Stopped)) => {
+            format!("toban schedule override {name} --until {until} --state stopped")
+        }
+        (Why::Override, _) => format!("toban schedule override {name} --until {until}"),
+    }
 }
 
 /// That what enables a rule again may be on its way.
 pub(super) fn returns_soon(case: &Case<'_>, rule: &Rule, at: Timestamp) -> String {
+    let anew = match case.why {
+        Why::Override => "override it",
+        Why::Hold => "hold it",
+    };
     format!(
-        "rule {} is enabled again at {}: that may already be on its way; override it anew after that",
+        "rule {} is enabled again at {}: that may already be on its way; {anew} anew after that",
         rule.name,
         case.told(at)
     )
 }
 
 /// That a firing may be on its way.
-pub(super) fn fires_soon(case: &Case<'_>, ruling: &Ruling<'_>, at: Timestamp) -> String {
+pub(super) fn fires_soon(case: &Case<'_>, (ruling, above): (&Ruling<'_>, &Above), at: Timestamp) -> String {
+    let instead = match which::bars(above, ruling).first() {
+        Some((Verb::Start, _)) => Verb::Stop,
+        Some((Verb::Stop, _)) | None => Verb::Start,
+    };
     format!(
-        "rule {} {} at {}: that may already be on its way and can no longer be held back; start it again after it instead",
+        "rule {} {} at {}: that may already be on its way and can no longer be held back; {} it again after it instead",
         ruling.rule.name,
         ruling.does(),
-        case.told(at)
+        case.told(at),
+        instead.word()
+    )
+}
+
+/// That nobody tells when a rule fires.
+pub(super) fn sometime(ruling: &Ruling<'_>) -> String {
+    let rule = ruling.rule;
+    format!(
+        "rule {} {} at {}: AWS tells nobody when that is next, so it is not held back; disable it by hand, or give it a cron()",
+        rule.name,
+        ruling.does(),
+        rule.expression
     )
 }
 
@@ -49,34 +93,109 @@ pub(super) fn all_the_same(case: &Case<'_>, ruling: &Ruling<'_>, at: Timestamp, 
 }
 
 /// That a rule is held back, and what would be better.
-pub(super) fn second_best(case: &Case<'_>, ruling: &Ruling<'_>, at: Timestamp) -> String {
+pub(super) fn second_best(case: &Case<'_>, (ruling, above): (&Ruling<'_>, &Above), at: Timestamp) -> String {
+    let (name, barred) = (case.name(), which::bars(above, ruling));
+    let stops = barred.iter().any(|(verb, _)| *verb == Verb::Stop);
+    let left = if stops {
+        format!("it would leave {name} up for ever")
+    } else {
+        format!("nothing would start {name} any more")
+    };
+    let schedule = match case.site.environment.offhours {
+        Some(_) => String::new(),
+        None => format!(" once `toban schedule set {name} SCHEDULE` gave it one"),
+    };
     format!(
         "second best: rule {0}, which {1} at {2}, is disabled, and a single schedule of ours enables it again at {3}; \
-         forgotten, it would leave {name} up for ever, and `toban schedule migrate {name}` needs none of this",
+         forgotten, {left}, and `toban schedule migrate {name}` needs none of this{schedule}",
         ruling.rule.name,
         ruling.does(),
         case.told(at),
-        case.told(case.over.until),
-        name = case.name()
+        case.told(case.end()),
     )
 }
 
-/// What makes up for the firings that are left out.
-pub(super) fn made_up(case: &Case<'_>, held: &[&Ruling<'_>]) -> String {
+/// What makes up for the firings that are left out, and who is left as they are.
+pub(super) fn made_up(case: &Case<'_>, held: &[&Ruling<'_>], turns: &[Turn<'_>]) -> Vec<String> {
     let hit = which::hit(held);
-    let stop = |it: &&Sleeper| {
-        let ours = instead(Verb::Stop, it, &case.computed).filter_map(|planned| planned.firings.first()).min().copied();
-        let at = match case.at_aws {
-            true => ours.unwrap_or(case.over.until),
-            false => singles::stopped_at(case, it, &hit),
-        };
-        format!("{} at {}", it.member.label(), case.told(at))
+    let mut done: Vec<String> = turns.iter().map(|turn| turned(case, (turn.it, turn.verb), turn.at)).collect();
+    let mut said = Vec::new();
+    for it in hit {
+        if turns.iter().any(|turn| turn.it.arn == it.arn) {
+            continue;
+        }
+        match case.at_aws {
+            true => match by_ours(case, it, held) {
+                Ok(ours) => done.extend(ours),
+                Err(says) => said.push(says),
+            },
+            false => said.extend(left_as_it_is(case, it, held)),
+        }
+    }
+    let done = (!done.is_empty()).then(|| {
+        format!(
+            "a firing that is left out is not made up for when the rule is enabled again: a schedule of ours {}",
+            done.join(", ")
+        )
+    });
+    done.into_iter().chain(said).collect()
+}
+
+/// `stops shop-dev-db at 19:00`.
+fn turned(case: &Case<'_>, (it, verb): (&Sleeper, Verb), at: Timestamp) -> String {
+    format!("{}s {} at {}", verb.word(), it.member.label(), case.told(at))
+}
+
+/// What schedules of ours at AWS do next of what the rules that are held back would have done to `it`.
+fn by_ours(case: &Case<'_>, it: &Sleeper, held: &[&Ruling<'_>]) -> Result<Option<String>, String> {
+    let Some(leaves) = case.leaves(it) else { return Ok(None) };
+    let verb = match leaves {
+        Keep::Running => Verb::Stop,
+        Keep::Stopped => Verb::Start,
     };
-    let stopped: Vec<String> = hit.iter().map(stop).collect();
-    format!(
-        "a firing that is left out is not made up for when the rule is enabled again: a schedule of ours stops {}",
-        stopped.join(", ")
-    )
+    let does = |ruling: &&&Ruling<'_>| ruling.hits.iter().any(|(does, on)| *does == verb && on.arn == it.arn);
+    if held.iter().find(does).is_none() {
+        return Ok(None);
+    }
+    let ours: Vec<&Planned> = instead(verb, it, &case.computed).collect();
+    if ours.is_empty() && verb == Verb::Start {
+        let (name, schedule) = (it.member.label(), &case.off.routine.schedule.name);
+        return Err(format!(
+            "nothing of ours starts {name} afterwards, for the schedule {schedule} leaves that to people: start it by hand, \
+             or its rule does at its next firing"
+        ));
+    }
+    let first = ours.iter().filter_map(|planned| planned.firings.first()).min();
+    Ok(Some(turned(case, (it, verb), first.copied().unwrap_or_else(|| case.end()))))
+}
+
+/// That a left-out firing is none to make up for: something else comes after it, or leaves it as it is.
+fn left_as_it_is(case: &Case<'_>, it: &Sleeper, held: &[&Ruling<'_>]) -> Option<String> {
+    let (rule, verb, at) = singles::last(case, it, held)?;
+    let who = rule.map_or_else(|| "somebody else's schedule".to_owned(), |name| format!("rule {name}"));
+    let stays = match case.leaves(it)? {
+        Keep::Running => "stays up",
+        Keep::Stopped => "stays asleep",
+    };
+    let name = it.member.label();
+    let does = format!("{who} {}s it last, at {}", verb.word(), case.told(at));
+    Some(match crate::schedule::above::edge(case.leaves(it)?, verb) {
+        None => format!("{name} {stays} when the {} ends: of all that fires by then, {does}", last_word(case)),
+        Some(_) => format!(
+            "{name} is as {who} leaves it when the {} ends: it {}s it at {}",
+            last_word(case),
+            verb.word(),
+            case.told(at)
+        ),
+    })
+}
+
+/// What ends last.
+fn last_word(case: &Case<'_>) -> &'static str {
+    match case.above.last().map(|above| above.is) {
+        Some(Is::Hold) => "hold",
+        Some(Is::Override(_)) | None => "override",
+    }
 }
 
 /// Puts the calls around those of the plan, in their order, and takes back what it says of rules that go on.

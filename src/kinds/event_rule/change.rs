@@ -13,6 +13,8 @@ use crate::world::{EnvironmentName, Fault, FaultKind, Resource, ResourceId, Scop
 
 const TAG: &str = "events:TagResource";
 const UNTAG: &str = "events:UntagResource";
+/// The tags that a rule which is held back may wear.
+pub const MARKS: [&str; 2] = [tags::OVERRIDE, tags::HOLD];
 
 /// Switches one rule of the default bus on or off.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -29,14 +31,14 @@ pub struct Switch {
     pub mark: Mark,
 }
 
-/// What becomes of the tag that tells whose override has switched a rule off, and until when.
+/// What becomes of the tags that tell whose override or hold has switched a rule off, and until when.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Mark {
-    /// It stays as it is.
+    /// They stay as they are.
     Keep,
-    /// It is written, before the rule is switched: whoever finds the rule off finds the reason.
-    Write(String),
-    /// It is taken away, once the rule is switched.
+    /// These are written, before the rule is switched: whoever finds the rule off finds the reason.
+    Write(Vec<(&'static str, String)>),
+    /// They are taken away, once the rule is switched.
     Take,
 }
 
@@ -69,8 +71,11 @@ impl Change for Switch {
         let mut calls = vec![format!("{} {}", self.operation(), self.name)];
         match &self.mark {
             Mark::Keep => {}
-            Mark::Write(value) => calls.insert(0, format!("{TAG} {} {}={value}", self.name, tags::OVERRIDE)),
-            Mark::Take => calls.push(format!("{UNTAG} {} no {}", self.name, tags::OVERRIDE)),
+            Mark::Write(words) => {
+                let words: Vec<String> = words.iter().map(|(key, value)| format!("{key}={value}")).collect();
+                calls.insert(0, format!("{TAG} {} {}", self.name, words.join(" ")));
+            }
+            Mark::Take => calls.push(format!("{UNTAG} {} no {}", self.name, MARKS.join(", no "))),
         }
         Plan::new(format!("{does} the rule {}", self.name), self.environment.clone(), self.on.clone(), calls)
     }
@@ -80,7 +85,7 @@ impl Change for Switch {
         let mut arguments = vec![("name", self.name.clone())];
         match &self.mark {
             Mark::Keep => {}
-            Mark::Write(value) => arguments.push(("mark", value.clone())),
+            Mark::Write(words) => arguments.extend(words.iter().cloned()),
             Mark::Take => arguments.push(("mark", String::new())),
         }
         Deed { verb, on: self.on.clone(), arguments }
@@ -89,8 +94,9 @@ impl Change for Switch {
     fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> Boxed<'a, Result<Receipt, Fault>> {
         Box::pin(async move {
             let (name, arn) = (Some(&*self.name), &*self.on.key);
-            if let Mark::Write(value) = &self.mark {
-                let tags = json!({ "ResourceARN": arn, "Tags": [{ "Key": tags::OVERRIDE, "Value": value }] });
+            if let Mark::Write(words) = &self.mark {
+                let words: Vec<_> = words.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
+                let tags = json!({ "ResourceARN": arn, "Tags": words });
                 aws.call(TAG, name, aws.events.call("TagResource", tags)).await?;
             }
             let sent = aws.events.call(self.action(), json!({ "Name": self.name }));
@@ -101,7 +107,7 @@ impl Change for Switch {
                 Err(fault) => return Err(fault),
             };
             if self.mark == Mark::Take {
-                let tags = json!({ "ResourceARN": arn, "TagKeys": [tags::OVERRIDE] });
+                let tags = json!({ "ResourceARN": arn, "TagKeys": MARKS });
                 // It is as it should be, whatever it wears; a mark on a rule that fires means nothing.
                 if let Err(fault) = aws.call(UNTAG, name, aws.events.call("UntagResource", tags)).await {
                     tracing::warn!(%fault, "a rule keeps the mark of an override that is over");

@@ -139,12 +139,15 @@ async fn a_rule_is_switched_off_and_on_by_its_name_and_one_that_is_gone_is_off()
 
 #[tokio::test]
 async fn a_rule_says_why_it_is_off_before_it_is_and_no_longer_once_it_is_on() {
-    let why = || Mark::Write("running/2026-11-21T23:30+09:00/you".to_owned());
+    let why = || Mark::Write(vec![(crate::schedule::tags::OVERRIDE, "running/2026-11-21T23:30+09:00/you".to_owned())]);
     let script = Script::new([(200, ""), (200, ""), (200, ""), (200, "")]);
     assert!(marked(&script, false, why()).await.is_ok() && marked(&script, true, Mark::Take).await.is_ok());
     let sent: Vec<String> = script.sent().into_iter().map(|sent| sent.body).collect();
     assert!(sent[0].contains(r#""Key":"toban:override","Value":"running/2026-11-21T23:30+09:00/you""#), "{sent:?}");
-    assert!(sent[0].contains(":rule/stop") && sent[3].contains(r#""TagKeys":["toban:override"]"#), "{sent:?}");
+    assert!(
+        sent[0].contains(":rule/stop") && sent[3].contains(r#""TagKeys":["toban:override","toban:hold"]"#),
+        "{sent:?}"
+    );
     assert_eq!((sent[1].as_str(), sent[2].as_str()), (r#"{"Name":"stop"}"#, r#"{"Name":"stop"}"#));
 
     let no = || answer(&json!({ "__type": "AccessDeniedException", "message": "not authorized" }));
