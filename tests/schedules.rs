@@ -167,6 +167,7 @@ fn an_override_is_seen_by_everybody_and_taken_back() {
     let stage = Stage::by_day("prooflink", "prooflink-dev");
     // Rules that act against it are held back by schedules of that role.
     rules::role(&stage);
+    rules::fire_within(&stage, &[("start", 8), ("stop", 9)]);
     assert_eq!(stage.run(&["schedule", "sync", "--yes"]).code, Some(0));
     let kept = stage.run(&["schedule", "override", "prooflink-dev", "--until", "+1h", "--state", "stopped", "--yes"]);
     assert_eq!(kept.code, Some(0), "{} {}", kept.out, kept.err);

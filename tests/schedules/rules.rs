@@ -76,7 +76,13 @@ fn an_enforced_schedule_migrates_where_a_sync_is_refused_and_a_denial_leaves_bot
     let office = std::fs::read_to_string(&stage.config).expect("the configuration");
     let enforced = office.replace("guard = \"daily\"\nmax_override", "mode = \"enforce\"\nmax_override");
     std::fs::write(&stage.config, enforced).expect("a configuration");
-    assert_eq!(stage.run(&["schedule", "sync", "prooflink-dev", "--yes"]).code, Some(1));
+    for asked in [&["sync"][..], &["override", "--until", "+1h"], &["hold", "--until", "+1h"]] {
+        let refused = stage.run(&[&["schedule", asked[0], "prooflink-dev", "--yes"], &asked[1..]].concat());
+        assert_eq!(refused.code, Some(1), "{asked:?}: {}", refused.out);
+        let why = "schedule office cannot be enforced: rule prooflink-dev-db-stop stops prooflink-dev-db";
+        let out = "choose mode = \"edge\": two that enforce would fight; `toban schedule migrate prooflink-dev`";
+        assert!(refused.err.contains(why) && refused.err.contains(out), "{asked:?}: {}", refused.err);
+    }
 
     let denied = json!({"code": "AccessDeniedException", "message": "not authorized to perform: events:DisableRule", "status": 400});
     let ids = stage.peer.script(&json!({"service": "events", "operation": "DisableRule", "error": denied}));
@@ -115,7 +121,7 @@ fn a_rule_that_is_not_its_own_stays_and_without_a_schedule_nothing_is_begun() {
 }
 
 /// Has these rules fire within so many hours, of which one has begun.
-fn fire_within(stage: &Stage, rules: &[(&str, u32)]) {
+pub(super) fn fire_within(stage: &Stage, rules: &[(&str, u32)]) {
     let now = Command::new("date").args(["-u", "+%H"]).output().expect("a clock");
     let hour: u32 = String::from_utf8_lossy(&now.stdout).trim().parse().expect("an hour");
     let mut patch = json!({});

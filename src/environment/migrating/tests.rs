@@ -7,6 +7,7 @@ use super::super::testing::{
     Aws, DATABASE, ROLE, carried, database, document, environment, now, rule, start, stop, tokyo,
 };
 use super::*;
+use crate::environment::whole;
 use crate::kinds::testing::{know, scope};
 use crate::procedure::{How, Procedure};
 use crate::schedule::Actual;
@@ -166,6 +167,14 @@ fn an_enforced_schedule_that_a_rule_bars_is_what_migrating_is_for() {
     let mut enforced = environment();
     enforced.offhours.as_mut().unwrap().routine.schedule.mode = Mode::Enforce;
     let mut aws = Aws { rules: vec![stop()], ..Aws::default() };
+    // By key: each refusal names the way out.
+    let mut seen = enforced.clone();
+    *seen.others = Others::of(&seen, &[database()], &aws.world(), &timers(&aws.world()), (&tokyo(), now()));
+    for (verb, value) in [("override", "19:00"), ("hold", "19:00"), ("sync", "hold")] {
+        let asked = at(&seen, &aws.world(), |site| whole::propose(verb, Some(value), site).map(|_| ()));
+        let says = asked.unwrap_err();
+        assert!(says.contains("`toban schedule migrate shop-dev`") && says.contains("mode = \"edge\""), "{says}");
+    }
     let ending = carried(proposed(&enforced, &aws).unwrap(), &mut aws, usize::MAX, &|_, _| {}).unwrap();
     assert_eq!(ending.how, How::Done, "{}", ending.says);
     let world = aws.world();

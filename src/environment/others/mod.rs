@@ -20,7 +20,7 @@ use crate::procedure::Want;
 use crate::schedule::expression::Expression;
 use crate::schedule::foreign::WorkKind;
 use crate::schedule::{ClockTime, Verb};
-use crate::world::{Fault, FaultKind, Resource, ResourceId, Scope, World};
+use crate::world::{EnvironmentName, Fault, FaultKind, Resource, ResourceId, Scope, World};
 
 pub use away::Away;
 pub(super) use owners::is as aims_at;
@@ -38,6 +38,8 @@ pub struct Others {
     pub unseen: Vec<Fault>,
     /// Whether the configuration says to enforce all the same.
     pub blind: bool,
+    /// The environment, by whose name a command is told.
+    pub of: Option<EnvironmentName>,
 }
 
 /// Where something of another owner stands.
@@ -191,7 +193,8 @@ impl Others {
         owners.extend(sleepers.iter().flat_map(owners::of_tags));
         let routine = environment.offhours.as_deref().map(|off| &off.routine);
         let unseen = routine.map(|_| unseen(environment, world)).unwrap_or_default();
-        Self { owners, jobs, unseen, blind: routine.is_some_and(|routine| routine.enforce_blind) }
+        let blind = routine.is_some_and(|routine| routine.enforce_blind);
+        Self { owners, jobs, unseen, blind, of: Some(environment.name.clone()) }
     }
 
     /// Those who have a hand on a resource of the environment.
@@ -204,11 +207,12 @@ impl Others {
     pub fn instead_of_enforcing(&self, owner: &Owner) -> String {
         let (away, more) = match owner.source {
             Source::Rule => {
-                let more = "; `toban schedule migrate` disables it once schedules of ours are there";
+                let name = self.of.as_ref().map(|name| format!(" {name}")).unwrap_or_default();
+                let more = format!("; `toban schedule migrate{name}` disables it once schedules of ours are there");
                 (format!("disable the rule {}", owner.name), more)
             }
-            Source::Schedule => (format!("disable the schedule {}", owner.name), ""),
-            Source::Tag => (format!("take the tag {} off it", owner.by.as_deref().unwrap_or_default()), ""),
+            Source::Schedule => (format!("disable the schedule {}", owner.name), String::new()),
+            Source::Tag => (format!("take the tag {} off it", owner.by.as_deref().unwrap_or_default()), String::new()),
         };
         format!("{away}, or choose mode = \"edge\": two that enforce would fight{more}")
     }

@@ -263,7 +263,10 @@ fn whom_it_hits_is_told_by_place_kind_and_name() {
     assert_eq!((owner.name.as_str(), owner.on.as_str()), ("b", "shop-cluster/shop-dev-web"));
     // The same names in another account are another's.
     let far = Environment::new("shop-dev", vec![Scope::new("other", "ap-northeast-1")]);
-    assert_eq!(others(&far, vec![stop("cron(0 13 * * ? *)")]), Others::default());
+    assert_eq!(
+        others(&far, vec![stop("cron(0 13 * * ? *)")]),
+        Others { of: Some("shop-dev".into()), ..Others::default() }
+    );
 }
 
 #[test]
@@ -387,7 +390,7 @@ fn what_is_enforced_is_barred_by_whoever_owns_a_part() {
     assert!(why.starts_with("rule night stops shop-dev-db"), "{why}");
     assert!(
         why.contains(
-            "disable the rule night, or choose mode = \"edge\": two that enforce would fight; `toban schedule migrate`"
+            "disable the rule night, or choose mode = \"edge\": two that enforce would fight; `toban schedule migrate shop-dev`"
         ),
         "{why}"
     );
