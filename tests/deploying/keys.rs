@@ -76,7 +76,8 @@ impl Duty {
         }
         self.toban.shows(end);
         self.toban.keys("\u{1b}");
-        self.toban.hides("─ plan ─");
+        // By where we are: the plan itself may be out of sight already, and what is typed on joins the escape.
+        self.toban.wait("the page to be left", |screen| !screen.lines().next().unwrap_or_default().contains(" › "));
     }
 
     /// The same, and chooses the first of its choices, which says `what`.
