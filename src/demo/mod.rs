@@ -144,6 +144,7 @@ impl Demo {
             commands::answer(&mut scene, &play);
             scheduler::fill(&mut scene, &play);
             rules::switch(&mut scene, &play);
+            rules::ran(&mut scene, &play);
             notes::fill(&mut scene, &play);
             let scene = Arc::new(scene);
             let staged = Staged { now, acts: count, scene: Arc::clone(&scene) };

@@ -1,16 +1,23 @@
-//! Rules of the simulated EventBridge: switched off and on by whoever may, seen so from then on. Which rules there are is
-//! told where their systems are. Pure.
+//! Rules of the simulated EventBridge: switched off and on by whoever may, seen so from then on, and firing at their
+//! instants while they are on. Which rules there are is told where their systems are. Pure.
 
 use std::collections::BTreeMap;
 
+use jiff::tz::TimeZone;
+
 use super::commands::argument;
-use super::overlay::What;
+use super::overlay::{Act, What};
 use super::play::{Play, REGION};
 use super::scene::Scene;
+use super::systems::rules;
 use crate::app::gate::Deed;
+use crate::kinds::automation_run::Run;
 use crate::kinds::event_rule::Rule;
 use crate::kinds::event_rule::change::MARKS;
 use crate::kinds::tagged::Tagged;
+use crate::schedule::expression::Expression;
+use crate::schedule::foreign::{Aim, Does, Target};
+use crate::schedule::{MemberKind, Verb};
 use crate::world::{Arn, Resource, ResourceId, Scope};
 
 /// What AWS answers to a rule's being switched; `None` if the deed is none of that.
@@ -51,5 +58,129 @@ pub(super) fn switch(scene: &mut Scene, play: &Play<'_>) {
             scene.take::<Tagged>("", &act.key);
             scene.tag(&Arn::from(act.key.as_str()), &worn);
         }
+    }
+}
+
+/// One firing of a rule that calls an Automation document.
+pub(super) struct Firing {
+    /// When, in seconds of the simulation.
+    at: i64,
+    /// The document.
+    document: String,
+    /// What it is called with.
+    input: String,
+    /// What it does to whom, where that changes something.
+    pub(super) acts: Vec<Act>,
+}
+
+/// What rules that stop or start something did from the beginning to the moment of `play`, as `acts` switched them.
+pub(super) fn firings(acts: &[Act], play: &Play<'_>) -> Vec<Firing> {
+    let mut all: Vec<Firing> = rules(play).iter().flat_map(|rule| of_rule(rule, acts, play)).collect();
+    all.sort_by_key(|firing| firing.at);
+    all
+}
+
+fn of_rule(rule: &Rule, acts: &[Act], play: &Play<'_>) -> Vec<Firing> {
+    let Some(expression) = Expression::parse(&rule.expression) else { return Vec::new() };
+    let mut turns: Vec<(i64, bool)> = acts.iter().filter(|act| act.key == rule.key()).filter_map(turn).collect();
+    turns.sort_by_key(|(at, _)| *at);
+    let is_on = |at: i64| turns.iter().rev().find(|(from, _)| *from <= at).map_or(rule.enabled, |(_, on)| *on);
+    // Up to and with the second that is now.
+    let fired = expression.firings(&TimeZone::UTC, play.at(0), play.at(play.now + 1), usize::MAX);
+    let seconds = fired.into_iter().map(|at| at.duration_since(play.start).as_secs());
+    let due: Vec<i64> = seconds.filter(|at| is_on(*at)).collect();
+    rule.targets.iter().flat_map(|target| due.iter().filter_map(|at| firing(target, *at, play))).collect()
+}
+
+/// Which way an act turns a rule, if it does.
+fn turn(act: &Act) -> Option<(i64, bool)> {
+    let What::Deed(deed) = &act.what else { return None };
+    match deed.verb {
+        "enable-rule" => Some((act.at, true)),
+        "disable-rule" => Some((act.at, false)),
+        _ => None,
+    }
+}
+
+fn firing(target: &Target, at: i64, play: &Play<'_>) -> Option<Firing> {
+    let Does::Power { verb, on, by: Some(document) } = target.does() else { return None };
+    let what = match verb {
+        Verb::Stop => What::Stop,
+        Verb::Start => What::Start,
+    };
+    let key = |aim: Aim| match aim.kind {
+        MemberKind::RdsInstance => Some(play.arn("rds", &format!("db:{}", aim.id))),
+        MemberKind::RdsCluster => Some(play.arn("rds", &format!("cluster:{}", aim.id))),
+        MemberKind::Ec2Instance | MemberKind::EcsService => None,
+    };
+    let acts = on.into_iter().filter_map(key).map(|key| Act { at, key: key.to_string(), what: what.clone() });
+    Some(Firing { at, document, input: target.input.clone().unwrap_or_default(), acts: acts.collect() })
+}
+
+/// Puts the runs of the documents that rules called into the scene: what found nothing to do failed, and the last one
+/// before the beginning went well.
+pub(super) fn ran(scene: &mut Scene, play: &Play<'_>) {
+    if scene.get::<Rule>(play.arn("events", "rule/prooflink-dev-db-stop").as_str()).is_none() {
+        return;
+    }
+    let mut all = firings(play.acts, play);
+    let begun = rules(play).into_iter().filter(|rule| rule.enabled).filter_map(|rule| {
+        let (from, to) = (play.at(-86_400), play.at(0));
+        let fired = *Expression::parse(&rule.expression)?.firings(&TimeZone::UTC, from, to, usize::MAX).last()?;
+        let first = firing(rule.targets.first()?, fired.duration_since(play.start).as_secs(), play)?;
+        Some(Firing { acts: Vec::new(), ..first })
+    });
+    all.extend(begun);
+    for Firing { at, document, input, acts } in all {
+        let done = acts.iter().all(|act| play.acts.contains(act));
+        let failure = (!done).then(|| {
+            "Step fails when it is Execute/Cancelling action. An error occurred (InvalidDBInstanceState)".to_owned()
+        });
+        let run = Run {
+            id: play.uuid(&format!("automation/{}", play.at(at))),
+            document: document.clone(),
+            status: if done { "Success" } else { "Failed" }.to_owned(),
+            started_at: Some(play.at(at)),
+            ended_at: Some(play.at(at + 14)),
+            failure,
+            parameters: serde_json::from_str(&input).ok(),
+        };
+        // Two rules of one document may fire at the same time.
+        if scene.get::<Run>(&run.id).is_none() {
+            scene.put(&document, run);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ACCOUNT: &str = "123456789012";
+
+    /// The simulation begins on a Monday at 20:00 in Tokyo.
+    fn play(hours: i64, acts: &[Act]) -> Play<'_> {
+        Play { start: "2026-11-23T11:00:00Z".parse().unwrap(), now: hours * 3_600, seed: 7, account: ACCOUNT, acts }
+    }
+
+    fn hours(acts: &[Act], until: i64) -> Vec<i64> {
+        let mut fired = firings(acts, &play(until, &[]));
+        fired.retain(|firing| firing.document == "AWS-StartStopAuroraCluster");
+        fired.iter().map(|firing| firing.at / 3_600).collect()
+    }
+
+    #[test]
+    fn a_rule_fires_at_its_instants_while_it_is_on() {
+        let rule = play(0, &[]).arn("events", "rule/backend-dev-cluster-stop");
+        let turned = |hour: i64, verb: &'static str| {
+            let deed = Deed { verb, ..enabled(&rule) };
+            Act { at: hour * 3_600, key: rule.to_string(), what: What::Deed(Box::new(deed)) }
+        };
+        assert_eq!(hours(&[], 50), [3, 27], "23:00 on Monday and on Tuesday");
+        assert_eq!(hours(&[turned(1, "disable-rule")], 50), [0; 0]);
+        assert_eq!(hours(&[turned(1, "disable-rule"), turned(4, "enable-rule")], 50), [27], "a missed one is missed");
+        assert_eq!(hours(&[turned(1, "disable-rule"), turned(2, "enable-rule")], 3), [3], "the second that is now");
+        let who = firings(&[], &play(3, &[])).remove(0).acts.remove(0);
+        assert!(who.key.contains(":cluster:") && who.what == What::Stop, "{who:?}");
     }
 }

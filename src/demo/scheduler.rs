@@ -13,8 +13,9 @@ use super::commands::argument;
 use super::offhours::{AT_AWS, daily};
 use super::overlay::{Act, What};
 use super::play::Play;
+use super::rules;
 use super::scene::Scene;
-use super::systems::{Scaled, scaled};
+use super::systems::{ASLEEP, Scaled, scaled};
 use crate::app::gate::Deed;
 use crate::kinds::scalable_target::ScalableTarget;
 use crate::kinds::schedule_group::{Group, Held};
@@ -46,13 +47,18 @@ pub(super) fn with_firings(acts: Vec<Act>, play: &Play<'_>) -> Vec<Act> {
     if play.account != ACCOUNT {
         return acts;
     }
-    let fired = Store::at(&acts, play).fired;
+    let mut fired = Store::at(&acts, play).fired;
+    // Rules fire as they are switched, by whoever and by our schedules.
+    let switched: Vec<Act> = acts.iter().chain(&fired).cloned().collect();
+    fired.extend(rules::firings(&switched, play).into_iter().flat_map(|firing| firing.acts));
+    fired.sort_by_key(|act| act.at);
     let mut all = acts;
     for act in fired {
         // Stopping what is stopped already is refused, and changes nothing.
         let last = all.iter().filter(|known| known.key == act.key && known.at <= act.at && is_power(&known.what));
-        let idle = is_power(&act.what) && last.max_by_key(|known| known.at).is_some_and(|known| known.what == act.what);
-        if !idle {
+        let begins = || (*play.arn("rds", &format!("db:{ASLEEP}")).as_str() == *act.key).then_some(What::Stop);
+        let last = last.max_by_key(|known| known.at).map(|known| known.what.clone()).or_else(begins);
+        if !is_power(&act.what) || last.as_ref() != Some(&act.what) {
             all.push(act);
         }
     }
@@ -247,7 +253,7 @@ impl Store {
             "startDBCluster" => (play.arn("rds", &format!("cluster:{}", text("DbClusterIdentifier"))), What::Start),
             "enableRule" => {
                 let key = play.arn("events", &format!("rule/{}", text("Name")));
-                (key.clone(), What::Deed(Box::new(super::rules::enabled(&key))))
+                (key.clone(), What::Deed(Box::new(rules::enabled(&key))))
             }
             "updateService" => {
                 let service = format!("service/{}/{}", text("Cluster"), text("Service"));

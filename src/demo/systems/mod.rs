@@ -9,6 +9,7 @@ mod nights;
 mod prooflink;
 
 pub(super) use backend::{Scaled, scaled};
+pub(super) use nights::{ASLEEP, rules};
 
 use super::play::Play;
 use super::scene::Scene;
@@ -21,10 +22,9 @@ fn guard(play: &Play<'_>, name: &str) -> String {
 /// Everything in the shared account.
 pub(super) fn shared(scene: &mut Scene, play: &Play<'_>) {
     prooflink::dev(scene, play);
-    nights::dev(scene, play);
     prooflink::prod(scene, play);
     backend::dev(scene, play);
-    nights::backend(scene, play);
+    nights::fill(scene, play);
     backend::prod(scene, play);
     city::poc(scene, play);
     kajimaru::all(scene, play);

@@ -223,3 +223,35 @@ async fn an_override_holds_the_rule_back_and_it_comes_back_by_itself() {
     let back = rule(&look(&demo).await);
     assert!(back.enabled && back.away.is_none(), "{back:?}");
 }
+
+fn status(outlook: &Outlook) -> String {
+    let clusters = outlook.world.everywhere::<crate::kinds::db_cluster::DbCluster>();
+    let mut dev = clusters.map(|(_, cluster)| cluster).filter(|cluster| cluster.id.contains("-dev-"));
+    dev.next().expect("the cluster").status.clone()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rule_stops_the_cluster_at_its_hour_unless_an_override_or_a_hold_holds_it_back() {
+    for (asked, until, at_eleven) in
+        [("", "", "stopping"), ("override", "23:30", "available"), ("hold", "+1d", "available")]
+    {
+        let demo = Arc::new(Demo::at(7, 0));
+        // A Monday: the rule stops the cluster at 23:00, ten minutes before schedules of ours would.
+        demo.go_to(second(&demo, "23T20:00"));
+        if !asked.is_empty() {
+            let (_, ending) = does(&demo, asked, until).await;
+            assert_eq!(ending.how, How::Done, "{asked}: {}", ending.says);
+        }
+        demo.go_to(second(&demo, "23T23:01"));
+        let outlook = look(&demo).await;
+        assert_eq!(status(&outlook), at_eleven, "{asked}");
+        let evening: jiff::Timestamp = "2026-11-23T20:00:00+09:00".parse().expect("a moment");
+        let runs = outlook.world.everywhere::<crate::kinds::automation_run::Run>();
+        let ran =
+            runs.filter(|(_, run)| run.document == "AWS-StartStopAuroraCluster" && run.started_at > Some(evening));
+        assert_eq!(ran.count(), usize::from(asked.is_empty()), "{asked}");
+        // By three every override is over, and what was left out is made up for.
+        demo.go_to(second(&demo, "24T03:00"));
+        assert_eq!(status(&look(&demo).await), if asked == "hold" { "available" } else { "stopped" }, "{asked}");
+    }
+}
