@@ -5,6 +5,7 @@
 use super::exit::{Exit, Failure};
 use super::look::{self, Duty};
 use super::{act, tree};
+use crate::cloud::at_work;
 
 /// What may be meant: the lists it is looked for in, and what one is called.
 type Among = (&'static [&'static str], &'static str);
@@ -20,6 +21,8 @@ const INSTANCES: Among = (&["target_groups", "instances"], "target group or inst
 /// When there is no such thing, it cannot be deployed, or the rollout does not end well.
 pub(super) async fn run(duty: &Duty, args: &tree::Deploy) -> Result<Exit, Failure> {
     let (among, verb, value) = wanted(args)?;
+    // What is planned stands on what is read: a simulated account that races must not be another by then.
+    let here = at_work(&duty.cloud);
     let mut outlook = look::once(duty).await?;
     let (lists, what) = match among {
         Some(among) => among,
@@ -31,6 +34,8 @@ pub(super) async fn run(duty: &Duty, args: &tree::Deploy) -> Result<Exit, Failur
     };
     let wish = act::Wish { target: &args.target, lists, what, verb, value: value.as_deref() };
     let proposal = act::take_up(duty, &mut outlook, &wish).await?;
+    // Whoever carries it out has a door of their own.
+    drop(here);
     act::act(duty, outlook, proposal, &args.acting).await
 }
 
