@@ -77,10 +77,12 @@ pub struct Demo {
 }
 
 impl Demo {
-    /// A simulation that begins at `start` and runs `speed` times as fast as the clock on the wall; slower where somebody
-    /// who [attends](Cloud::attended) to it would else come too late.
+    /// A simulation that begins in the second of `start` and runs `speed` times as fast as the clock on the wall; slower
+    /// where somebody who [attends](Cloud::attended) to it would else come too late.
     #[must_use]
     pub fn new(seed: u64, speed: f64, start: Timestamp) -> Self {
+        // It is played by the second: begun within one, what is due at seven would be done, and seen, just before seven.
+        let start = Timestamp::from_second(start.as_second()).unwrap_or(start);
         Self::with(seed, start, Clock::running(speed), true)
     }
 

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use super::Demo;
 use crate::cloud::Cloud;
 use crate::kinds::alarm::Alarm;
+use crate::kinds::automation_run::Run;
 use crate::kinds::db_cluster::DbCluster;
 use crate::kinds::db_instance::DbInstance;
 use crate::kinds::ecs_service::Service;
@@ -88,6 +89,17 @@ async fn states(demo: &Demo, group: &str) -> Vec<String> {
 
 fn count(states: &[String], wanted: &str) -> usize {
     states.iter().filter(|state| *state == wanted).count()
+}
+
+#[tokio::test]
+async fn what_is_due_at_an_hour_is_done_at_that_hour_whenever_it_began() {
+    // A rule stops ProofLink's database at 22:00 UTC.
+    let began: Timestamp = "2026-11-23T21:59:58.7Z".parse().expect("a moment");
+    let demo = Demo::new(7, 1.0, began);
+    demo.go_to(4);
+    let begins: BTreeSet<Timestamp> =
+        world(&demo).await.everywhere::<Run>().filter_map(|(_, run)| run.started_at).collect();
+    assert_eq!(begins.last().map(ToString::to_string).as_deref(), Some("2026-11-23T22:00:00Z"));
 }
 
 #[tokio::test]
