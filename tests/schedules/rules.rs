@@ -71,15 +71,15 @@ fn rules_give_way_to_schedules_that_are_seen_first_and_once_that_is_so_there_is_
 
 #[test]
 fn an_enforced_schedule_migrates_where_a_sync_is_refused_and_a_denial_leaves_both_in_force() {
-    let stage = Stage::new();
+    let stage = Stage::by_day("prooflink", "prooflink-dev");
     role(&stage);
-    let office = std::fs::read_to_string(&stage.config).expect("the configuration");
-    let enforced = office.replace("guard = \"daily\"\nmax_override", "mode = \"enforce\"\nmax_override");
+    let day = std::fs::read_to_string(&stage.config).expect("the configuration");
+    let enforced = day.replace("guard = \"daily\"\nmax_override", "mode = \"enforce\"\nmax_override");
     std::fs::write(&stage.config, enforced).expect("a configuration");
     for asked in [&["sync"][..], &["override", "--until", "+1h"], &["hold", "--until", "+1h"]] {
         let refused = stage.run(&[&["schedule", asked[0], "prooflink-dev", "--yes"], &asked[1..]].concat());
         assert_eq!(refused.code, Some(1), "{asked:?}: {}", refused.out);
-        let why = "schedule office cannot be enforced: rule prooflink-dev-db-stop stops prooflink-dev-db";
+        let why = "schedule day cannot be enforced: rule prooflink-dev-db-stop stops prooflink-dev-db";
         let out = "choose mode = \"edge\": two that enforce would fight; `toban schedule migrate prooflink-dev`";
         assert!(refused.err.contains(why) && refused.err.contains(out), "{asked:?}: {}", refused.err);
     }
