@@ -9,10 +9,11 @@ static OPENED: Once = Once::new();
 /// Keeps one press for the next who waits.
 static PRESSED: Notify = Notify::const_new();
 
-/// Comes when ctrl-c was pressed and nobody has been told of it yet.
-pub(super) async fn interrupt() {
+/// Comes when ctrl-c was pressed and nobody has been told of it yet. The ear is open once this was called, whether or not
+/// it is waited for yet: what a wait goes beside may begin before the wait does, and a press in between must not kill.
+pub(super) fn interrupt() -> impl Future<Output = ()> {
     OPENED.call_once(listen);
-    PRESSED.notified().await;
+    PRESSED.notified()
 }
 
 /// Opens the ear at once, so that a press from here on is no signal that kills.

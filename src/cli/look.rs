@@ -111,10 +111,8 @@ pub(super) async fn on(duty: &Duty, each: &mut (dyn FnMut(&Outlook) -> ControlFl
         each(&outlook)
     };
     tokio::select! {
-        // The ear is open before the first picture is told, or a ctrl-c that answers it would kill.
-        biased;
-        _ = interrupt() => Err(interrupted()),
         got = headless::watch(&duty.cloud, &duty.view, tempo, &mut kept) => got.map_err(|fault| nowhere(&fault)),
+        _ = interrupt() => Err(interrupted()),
     }
 }
 
