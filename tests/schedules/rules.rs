@@ -132,9 +132,9 @@ pub(super) fn fire_within(stage: &Stage, rules: &[(&str, u32)]) {
     stage.peer.script(&json!({"service": "events", "operation": "ListRules", "patch": {"Rules": patch}}));
 }
 
-/// Has the rule that stops the database fire within two hours.
+/// Has the rule that stops the database fire within two hours, and the one that starts it long after.
 fn fires_soon(stage: &Stage) {
-    fire_within(stage, &[("stop", 2)]);
+    fire_within(stage, &[("stop", 2), ("start", 12)]);
 }
 
 fn stopping(stage: &Stage) -> Value {
