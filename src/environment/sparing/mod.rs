@@ -282,7 +282,7 @@ pub(super) fn bars_removing(place: &Place, world: &World) -> Option<String> {
     let mut enables = schedules.filter_map(|held| returning::rule_of(&held.target, &held.input));
     let name = enables.find(|name| world.all::<Rule>(&place.scope).any(|rule| rule.name == *name && !rule.enabled))?;
     Some(format!(
-        "rule {name} is disabled by an override, and what enables it again would go: `toban schedule clear {}` first",
+        "rule {name} is held back, and what enables it again would go: `toban schedule clear {}` first",
         place.environment
     ))
 }

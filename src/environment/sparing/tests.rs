@@ -408,10 +408,7 @@ fn what_enables_a_rule_is_no_drift_is_kept_by_a_sync_and_is_not_removed() {
     let removed =
         Site::within(&seen, &scope(), &world, (now(), &zone), |site| whole::propose("sync", Some("remove"), site));
     let says = removed.map(|_| ()).unwrap_err();
-    assert!(
-        says.contains("rule evening is disabled by an override") && says.contains("toban schedule clear"),
-        "{says}"
-    );
+    assert!(says.contains("rule evening is held back") && says.contains("toban schedule clear"), "{says}");
 }
 
 #[test]
