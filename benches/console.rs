@@ -8,13 +8,16 @@ use std::hint::black_box;
 
 use jiff::Timestamp;
 use ratatui::{buffer::Buffer, layout::Rect};
-use toban::app::model::Model;
-use toban::app::msg::{Msg, News};
-use toban::app::settings::Settings;
-use toban::app::update::update;
-use toban::environment::{Counts, Environment, Finding, Picture, Verdict};
+use toban::console::model::Model;
+use toban::console::msg::{Msg, News};
+use toban::console::settings::Settings;
+use toban::console::update::update;
+use toban::console::view::paint;
+use toban::diagnosis::{Finding, Verdict};
+use toban::environment::Environment;
 use toban::keys::Chord;
-use toban::screens::view::paint;
+use toban::kinds::Counts;
+use toban::overview::{EnvironmentStatus, Picture};
 use toban::world::{Health, Scope};
 
 const ROWS: usize = 10_000;
@@ -24,20 +27,21 @@ fn now() -> Timestamp {
     "2026-11-21T05:02:11Z".parse().expect("a timestamp")
 }
 
-fn environment(at: usize) -> Environment {
+fn environment(at: usize) -> EnvironmentStatus {
     let health = Health::ALL.get(at % 6).copied().unwrap_or_default();
     let says = format!("3 of 4 targets answer 502 since 13:58, 対象 {at} が応答しません");
     let finding = Finding { health, depth: 2, says, about: None, evidence: Vec::new() };
-    Environment {
+    let environment = Environment {
         project: Some(format!("system{at:05}")),
         stage: Some("prod".into()),
         account: Some("123456789012".into()),
         region: Some("ap-northeast-1".into()),
         counts: Counts { tasks_running: 4, tasks_desired: 4, services: 1, ..Counts::default() },
-        verdict: Verdict { health, findings: vec![finding] },
         read_at: Some(now()),
         ..Environment::new(format!("system{at:05}-prod"), vec![Scope::new("large", "ap-northeast-1")])
-    }
+    };
+    let verdict = Verdict { health, findings: vec![finding] };
+    EnvironmentStatus { verdict, ..EnvironmentStatus::unjudged(environment) }
 }
 
 fn main() {

@@ -5,7 +5,8 @@
 mod large;
 
 use jiff::tz::TimeZone;
-use toban::environment::{Wishes, gather};
+use toban::environment::Wishes;
+use toban::overview::gather;
 
 /// Resident memory in MiB; `None` where the system does not tell.
 fn resident() -> Option<f64> {

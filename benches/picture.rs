@@ -7,7 +7,8 @@ mod measure;
 use std::hint::black_box;
 
 use jiff::tz::TimeZone;
-use toban::environment::{Wishes, gather};
+use toban::environment::Wishes;
+use toban::overview::gather;
 
 fn main() {
     let world = large::world();

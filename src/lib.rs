@@ -1,26 +1,28 @@
 //! toban: the engine behind the console and its headless commands. Thin: it only names the
 //! folders. `docs/architecture.md` says which does what.
 
-pub mod app;
 pub mod aws;
+pub mod change;
 pub mod cli;
 pub mod cloud;
 pub mod command;
 pub mod config;
+pub mod console;
 pub mod demo;
-pub mod deploy;
 pub mod diagnosis;
+pub mod display;
+pub mod engine;
 pub mod environment;
 pub mod keys;
 pub mod kinds;
+pub mod offhours;
+pub mod operations;
 pub mod os;
-pub mod procedure;
+pub mod overview;
 pub mod schedule;
-pub mod screens;
-pub mod session;
+pub mod ssm;
 pub mod text;
 pub mod theme;
-pub mod widgets;
 pub mod world;
 
 /// The picture of a large account is made of many small strings, on two threads: this allocator takes four tenths off its time (see

@@ -10,9 +10,12 @@ use engine::{here, live, of, read, read_all, source};
 use jiff::Timestamp;
 use serde_json::json;
 use support::peer::{ACCOUNT, PROD_ACCOUNT, PROD_ROLE, Peer, REGION, shared};
-use toban::aws::{Live, Source, Sources};
-use toban::cloud::{Cloud, Outcome};
+use toban::aws::{Source, Sources};
+use toban::cloud::Cloud;
+use toban::cloud::Live;
+use toban::kinds::Pace;
 use toban::kinds::alarm::Alarm;
+use toban::kinds::catalog::KINDS;
 use toban::kinds::db_cluster::DbCluster;
 use toban::kinds::db_instance::DbInstance;
 use toban::kinds::ec2_instance::Instance;
@@ -23,11 +26,11 @@ use toban::kinds::ecs_task::Task;
 use toban::kinds::event_rule::Rule;
 use toban::kinds::listener::ListenerSet;
 use toban::kinds::load_balancer::LoadBalancer;
-use toban::kinds::tagged::Tagged;
+use toban::kinds::resource_tags::Tagged;
 use toban::kinds::target_group::TargetGroup;
 use toban::kinds::target_health::TargetHealth;
 use toban::kinds::task_definition::TaskDefinition;
-use toban::kinds::{KINDS, Pace};
+use toban::world::access_check::Outcome;
 use toban::world::{Coverage, Fault, FaultKind, KindName, Resource, Scope, World};
 
 fn faults(world: &World) -> Vec<String> {

@@ -156,7 +156,7 @@ fn breaks_with_the_terminal_in_hand() {
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let _inside = runtime.enter();
-    let _terminal = toban::os::terminal::Tty::open(true).expect("a terminal");
+    let _terminal = toban::console::terminal::Tty::open(true).expect("a terminal");
     panic!("it broke on purpose");
 }
 

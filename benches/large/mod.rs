@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use toban::kinds::KINDS;
 use toban::kinds::alarm::{Alarm, AlarmMetric};
+use toban::kinds::catalog::KINDS;
 use toban::kinds::db_instance::DbInstance;
 use toban::kinds::ecs_cluster::{Cluster, Exec};
 use toban::kinds::ecs_service::{Attachment, Deployment, Event, Service};

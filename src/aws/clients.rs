@@ -11,11 +11,11 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::budget::Budget;
+use super::call_record::Record;
 use super::direct::{Json, Query, RestJson};
 use super::fault::fault;
 use super::pages::Paged;
-use super::probe::Record;
-use super::recent::Recent;
+use super::single_flight::Recent;
 use crate::world::Fault;
 
 /// The clients of one scope.

@@ -2,49 +2,39 @@
 //! budget, statistics, and `Live`, the real side of the cloud seam. SDK types stay in here
 //! and in each kind's `fetch.rs` and `change.rs`.
 
-mod budget;
-mod clients;
-mod direct;
-mod extra;
+pub mod budget;
+pub mod call_record;
+pub mod clients;
+mod concurrent;
+pub mod connect;
+pub mod convert;
+pub mod direct;
 mod fault;
-mod kms;
-mod live;
-mod metrics;
-mod open;
-mod pages;
-mod plain;
-mod probe;
-mod profiles;
-mod rds_token;
-mod recent;
+pub mod pages;
+pub mod profiles;
+mod single_flight;
+pub mod source;
+pub mod stats;
 #[cfg(test)]
-mod replay;
+mod testing_http;
 #[cfg(test)]
-mod script;
-mod sessions;
-mod source;
-mod stats;
-mod together;
+mod testing_replay;
 mod xml;
 
 pub use clients::Clients;
+pub use concurrent::{batches, together};
+pub(crate) use convert::at;
+pub use convert::{count, maybe, tally, text, texts, when};
 pub use direct::{Answer, Json, Query, Rest, RestJson};
-pub use extra::{db_events, extra, pending_maintenance, with_ahead};
 pub use fault::fault;
-pub use live::Live;
-pub use metrics::{Measure, courses};
 pub use pages::{Paged, pages};
-pub(crate) use plain::at;
-pub use plain::{count, maybe, tally, text, texts, when};
-pub use recent::Recent;
-pub use sessions::Sessions;
+pub use single_flight::Recent;
 pub use source::{Source, Sources};
-pub use together::{batches, together};
 pub use xml::Find;
 
 #[cfg(test)]
 pub(crate) use clients::mocked;
 #[cfg(test)]
-pub(crate) use replay::Replay;
+pub(crate) use testing_http::Script;
 #[cfg(test)]
-pub(crate) use script::Script;
+pub(crate) use testing_replay::Replay;

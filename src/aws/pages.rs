@@ -49,8 +49,9 @@ where
 
 #[cfg(test)]
 mod tests {
-    use super::{FaultKind, pages};
+    use super::pages;
     use crate::world::Fault;
+    use crate::world::FaultKind;
 
     /// Serves `script`: each page's items and the token after it.
     async fn read(script: &[(&[u8], Option<&str>)]) -> (Vec<u8>, Option<FaultKind>, usize) {

@@ -13,14 +13,14 @@ const LONGEST_CHAIN: usize = 8;
 
 /// The profiles of the shared files.
 #[derive(Debug)]
-pub(super) struct Profiles {
+pub(crate) struct Profiles {
     set: ProfileSet,
     env: Env,
 }
 
 impl Profiles {
     /// Reads the files as they are now.
-    pub(super) async fn read() -> Result<Self, Fault> {
+    pub(crate) async fn read() -> Result<Self, Fault> {
         Self::read_from(&Fs::real(), Env::real()).await
     }
 
@@ -46,7 +46,7 @@ impl Profiles {
     }
 
     /// Says so if a source names a profile that does not exist; nobody need have one called `default`.
-    pub(super) fn check(&self, source: &Source) -> Result<(), Fault> {
+    pub(crate) fn check(&self, source: &Source) -> Result<(), Fault> {
         let name = self.name_for(source);
         if self.set.get_profile(&name).is_some() || (source.profile.is_none() && name == "default") {
             return Ok(());
@@ -63,7 +63,7 @@ impl Profiles {
     }
 
     /// The region of the environment, else of the source's profile.
-    pub(super) fn region(&self, source: &Source) -> Option<String> {
+    pub(crate) fn region(&self, source: &Source) -> Option<String> {
         let set = |key| self.env.get(key).ok().filter(|region| !region.trim().is_empty());
         set("AWS_REGION").or_else(|| set("AWS_DEFAULT_REGION")).or_else(|| {
             let profile = self.set.get_profile(&self.name_for(source))?;
@@ -72,12 +72,12 @@ impl Profiles {
     }
 
     /// Whether the metadata service may be asked.
-    pub(super) fn may_ask_metadata(&self) -> bool {
+    pub(crate) fn may_ask_metadata(&self) -> bool {
         !self.env.get("AWS_EC2_METADATA_DISABLED").is_ok_and(|off| off.eq_ignore_ascii_case("true"))
     }
 
     /// The command that logs a source in, if it or a profile it builds on uses IAM Identity Center.
-    pub(super) fn login(&self, source: &Source) -> Option<Vec<String>> {
+    pub(crate) fn login(&self, source: &Source) -> Option<Vec<String>> {
         let mut name = self.name_for(source);
         for _ in 0..LONGEST_CHAIN {
             let profile = self.set.get_profile(&name)?;
@@ -92,7 +92,8 @@ impl Profiles {
 
 #[cfg(test)]
 mod tests {
-    use super::{Env, Fs, Profiles, Source};
+    use super::{Env, Fs, Profiles};
+    use crate::aws::Source;
 
     const CONFIG: &str = "[default]\nregion = eu-west-1\n\
         [profile sso]\nsso_session = corp\nregion = ap-northeast-1\n[sso-session corp]\nsso_start_url = https://x\n\

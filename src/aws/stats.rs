@@ -15,7 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::budget::Budget;
 use super::fault::THROTTLES;
-use crate::cloud::{Stats, Tally};
+use serde::Serialize;
 
 /// What all scopes called so far.
 #[derive(Debug, Default)]
@@ -142,3 +142,21 @@ impl Intercept for Counting {
         Ok(())
     }
 }
+
+/// Calls, retries, throttles and bytes of one operation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+pub struct Tally {
+    /// Calls made, each with all its attempts.
+    pub calls: u64,
+    /// Attempts beyond the first.
+    pub retries: u64,
+    /// Answers that asked us to slow down.
+    pub throttles: u64,
+    /// Calls that ended in a fault.
+    pub faults: u64,
+    /// Bytes of answers, where their length was told.
+    pub bytes: u64,
+}
+
+/// What was called so far, by `service:Operation`.
+pub type Stats = std::collections::BTreeMap<String, Tally>;

@@ -1,31 +1,33 @@
 //! `toban connect`: a shell, a program or a command on an instance or in a task. The checklist first where something
 //! fails; then the terminal is the remote side's until the session ends. Exit codes are the remote command's.
 
+use crate::overview::EnvironmentStatus;
 use std::io::{BufRead, IsTerminal};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use super::act::{at_site, circumstances_of, environment};
+use super::change::{at_site, circumstances_of, environment};
 use super::exit::{Exit, Failure, is_credentials};
-use super::look::{self, Duty};
-use super::{names, out, tree};
-use crate::app::carry::Logbook;
-use crate::app::gate::Gate;
-use crate::app::headless::Outlook;
-use crate::app::visit::{IN_PASSING, Visit, Visiting, foresee, parting, plug, remedy, visit};
-use crate::environment::Environment;
-use crate::kinds::kind;
+use super::read;
+use super::read::Duty;
+use super::{args, output, resolve};
+use crate::change::gate::Gate;
+use crate::engine::execute::Logbook;
+use crate::engine::headless::Outlook;
+use crate::engine::session::{IN_PASSING, Visit, Visiting, foresee, parting, plug, remedy, visit};
+use crate::engine::{plugin_process, session_terminal};
+use crate::kinds::catalog::kind;
 use crate::os::signals::Signals;
-use crate::os::streams::Outward;
-use crate::os::{handed, plugin};
-use crate::procedure::Want;
-use crate::session::channel::{Channel, End};
-use crate::session::command::{self, Ran};
-use crate::session::marked;
-use crate::session::preflight::Reach;
-use crate::session::way::{Door, Unsettled, Way};
+use crate::os::stdio::Outward;
+use crate::ssm::channel::{Channel, End};
+use crate::ssm::command;
+use crate::ssm::command::Ran;
+use crate::ssm::exit_marker;
+use crate::ssm::preflight::Reach;
+use crate::ssm::session_target::{Door, Unsettled, Way};
 use crate::text;
+use crate::world::read_request::Want;
 use crate::world::{Fault, ResourceId};
 
 /// What can be entered, by the lists it stands in.
@@ -35,10 +37,10 @@ const LISTS: &[&str] = &["instances", "services", "tasks"];
 ///
 /// # Errors
 /// When it is refused, the target is not clear or cannot be entered, or the session broke.
-pub(super) async fn run(duty: &Duty, args: &tree::Connect) -> Result<Exit, Failure> {
+pub(super) async fn run(duty: &Duty, args: &args::Connect) -> Result<Exit, Failure> {
     let gate = Gate { read_only: duty.settings.read_only };
     refuse_read_only(gate, &args.target)?;
-    let mut outlook = look::once(duty).await?;
+    let mut outlook = read::once(duty).await?;
     let (environment, id) = target(&outlook, &args.target)?;
     let environment = environment.name.clone();
     let at = circumstances_of(duty, &outlook, &environment, &id.scope);
@@ -85,7 +87,7 @@ pub(super) fn refuse_read_only(gate: Gate, what: &str) -> Result<(), Failure> {
     if !gate.read_only {
         return Ok(());
     }
-    let refused = crate::app::gate::Refused::ReadOnly;
+    let refused = crate::change::gate::Refused::ReadOnly;
     Err(Failure::new(Exit::Refused, format!("connecting to {what}: {refused}")))
 }
 
@@ -99,7 +101,7 @@ pub(super) async fn read_more(duty: &Duty, outlook: &mut Outlook, wants: Vec<Wan
 }
 
 /// What `ENV/TARGET` names: by name or by id, both shortened while unambiguous.
-fn target<'o>(outlook: &'o Outlook, typed: &str) -> Result<(&'o Environment, ResourceId), Failure> {
+fn target<'o>(outlook: &'o Outlook, typed: &str) -> Result<(&'o EnvironmentStatus, ResourceId), Failure> {
     let Some((env, name)) = typed.split_once('/') else {
         let says = format!("`{typed}` names no target: write ENVIRONMENT/TARGET, as in `prooflink-dev/web`");
         return Err(Failure::new(Exit::Usage, says));
@@ -117,7 +119,7 @@ fn target<'o>(outlook: &'o Outlook, typed: &str) -> Result<(&'o Environment, Res
         }
     }
     let labels: Vec<&str> = known.iter().map(|(label, _)| *label).collect();
-    let chosen = names::resolve(name, &labels, &format!("target of {}", environment.name))?;
+    let chosen = resolve(name, &labels, &format!("target of {}", environment.name))?;
     known
         .iter()
         .find(|(label, _)| *label == chosen)
@@ -154,7 +156,7 @@ fn chosen(way: &Way, names: &[String]) -> Option<Door> {
     }
     let list: String =
         names.iter().enumerate().map(|(at, name)| format!("  {} {}\n", at + 1, text::clean(name))).collect();
-    out::note(&format!("{list}which container? "));
+    output::note(&format!("{list}which container? "));
     let mut typed = String::new();
     std::io::stdin().lock().read_line(&mut typed).ok()?;
     let typed = typed.trim();
@@ -175,12 +177,12 @@ struct Stay<'d> {
 impl Stay<'_> {
     async fn open(&self, asked: Visit, signals: &mut Signals) -> Result<Visiting, Failure> {
         let asked = asked.because(self.reason.clone());
-        out::progress(&format!("toban: {} …", text::clean(&asked.plan.says)));
+        output::progress(&format!("toban: {} …", text::clean(&asked.plan.says)));
         let opened = tokio::select! {
             opened = visit(&*self.duty.cloud, &asked, &self.logbook) => opened,
             _ = signals.leave() => Err(Fault::new(crate::world::FaultKind::Refused, asked.ask.operation(), "interrupted")),
         };
-        out::progress("");
+        output::progress("");
         opened.map_err(|fault| unopened(&fault, &asked))
     }
 
@@ -188,9 +190,9 @@ impl Stay<'_> {
         let mut signals = listen()?;
         let Visiting { session, record } = self.open(asked, &mut signals).await?;
         if std::io::stdin().is_terminal() {
-            out::note(&format!("toban: session {} · enter ~ . leaves\n", text::clean(&session.id)));
+            output::note(&format!("toban: session {} · enter ~ . leaves\n", text::clean(&session.id)));
         }
-        let left = handed::hand_over(session.channel, async { _ = signals.leave().await }).await;
+        let left = session_terminal::hand_over(session.channel, async { _ = signals.leave().await }).await;
         let end = left.unwrap_or_else(|fault| End::Broken(format!("the terminal could not be handed over: {fault}")));
         record.close(&*self.duty.cloud, &end).await;
         ended(&end)
@@ -198,15 +200,15 @@ impl Stay<'_> {
 
     /// By the plugin: it tells no exit code of anything.
     async fn plugin(&self, asked: Visit) -> Result<Exit, Failure> {
-        let warning = plugin::look().await.map_err(|why| Failure::new(Exit::Failed, why))?;
+        let warning = plugin_process::look().await.map_err(|why| Failure::new(Exit::Failed, why))?;
         if let Some(warning) = warning {
-            out::note(&format!("toban: {}\n", text::clean(&warning)));
+            output::note(&format!("toban: {}\n", text::clean(&warning)));
         }
         let mut signals = listen()?;
         let asked = asked.because(self.reason.clone());
         let opened = plug(&*self.duty.cloud, &asked, &self.logbook).await;
         let (plugged, record) = opened.map_err(|fault| unopened(&fault, &asked))?;
-        let end = plugin::run(plugged, async { _ = signals.leave().await }).await;
+        let end = plugin_process::run(plugged, async { _ = signals.leave().await }).await;
         record.close(&*self.duty.cloud, &end).await;
         ended(&end)
     }
@@ -253,7 +255,7 @@ fn parted(end: &End) -> String {
 fn ended(end: &End) -> Result<Exit, Failure> {
     match end {
         End::Closed(_) | End::Left => {
-            out::note(&format!("toban: {}\n", text::clean(&end.sentence())));
+            output::note(&format!("toban: {}\n", text::clean(&end.sentence())));
             Ok(Exit::Done)
         }
         End::Lost(_) | End::Broken(_) => Err(Failure::new(Exit::Failed, parted(end))),
@@ -263,7 +265,7 @@ fn ended(end: &End) -> Result<Exit, Failure> {
 async fn carried(channel: Channel, nonce: Option<&str>, interrupts: mpsc::Receiver<()>) -> Ran {
     let (out, errors) = (Outward::stdout(), Outward::stderr());
     match nonce {
-        Some(nonce) => marked::run(channel, nonce, out, interrupts).await,
+        Some(nonce) => exit_marker::run(channel, nonce, out, interrupts).await,
         None => command::run(channel, out, errors, interrupts).await,
     }
 }
@@ -275,8 +277,8 @@ fn listen() -> Result<Signals, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::preflight::{Line, Rights};
-    use crate::session::way::Inside;
+    use crate::ssm::preflight::{Line, Rights};
+    use crate::ssm::session_target::Inside;
 
     fn reach(lines: Vec<Line>, containers: &[&str]) -> Reach {
         let inside = |name: &&str| Inside { name: (*name).to_owned(), runtime: None, serves: false, ready: true };

@@ -9,14 +9,15 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
+use super::args::Global;
 use super::exit::{Exit, Failure};
-use super::start;
-use super::tree::Global;
-use crate::app::pace::Tempo;
-use crate::app::{self, Choice};
-use crate::aws::Live;
+use super::options;
 use crate::cloud::Cloud;
+use crate::cloud::Live;
 use crate::config::{Dirs, Settings};
+use crate::console;
+use crate::console::Choice;
+use crate::engine::poller::Tempo;
 use crate::keys::Keymap;
 use crate::theme::Theme;
 
@@ -58,7 +59,7 @@ pub(super) async fn run(
         return Err(Failure::new(Exit::Failed, says));
     }
     let settings = console(Arc::clone(&cloud), settings, file, global, dirs, |name| std::env::var_os(name))?;
-    app::run(cloud, settings)
+    console::run(cloud, settings)
         .await
         .map(|()| Exit::Done)
         .map_err(|fault| Failure::new(Exit::Failed, format!("the terminal could not be used: {fault:#}")))
@@ -71,7 +72,7 @@ fn console(
     global: &Global,
     dirs: &Dirs,
     var: impl Fn(&str) -> Option<OsString>,
-) -> Result<app::Settings, Failure> {
+) -> Result<console::Settings, Failure> {
     let dark = dark(&var);
     let name = Theme::choose(settings.theme.as_deref(), settings.no_color, dark);
     let theme =
@@ -81,7 +82,7 @@ fn console(
         (false, true) => Some("read-only"),
         (false, false) => None,
     };
-    Ok(app::Settings {
+    Ok(console::Settings {
         open_on: settings.open.clone(),
         theme,
         suits_terminal: settings.theme.is_none() && !settings.no_color && dark.is_none(),
@@ -119,7 +120,7 @@ fn keymap(settings: &Settings, dirs: &Dirs) -> Result<Keymap, Failure> {
 }
 
 /// Opens the same file's sources through another profile or in another region.
-fn reopen(cloud: Arc<dyn Cloud>, file: Settings, global: &Global, dirs: &Dirs) -> app::settings::Reopen {
+fn reopen(cloud: Arc<dyn Cloud>, file: Settings, global: &Global, dirs: &Dirs) -> console::settings::Reopen {
     let (demo, endpoint_url, dirs) = (global.demo, global.endpoint_url.clone(), dirs.clone());
     let (profile, regions) = (global.profile.clone(), global.regions.clone());
     Arc::new(move |choice: &Choice| {
@@ -133,7 +134,7 @@ fn reopen(cloud: Arc<dyn Cloud>, file: Settings, global: &Global, dirs: &Dirs) -
             endpoint_url: endpoint_url.clone(),
             ..Global::default()
         };
-        let settings = start::settle(file.clone(), &flags, &dirs, |_| None);
+        let settings = options::settle(file.clone(), &flags, &dirs, |_| None);
         Ok(Arc::new(Live::new(settings.places())))
     })
 }

@@ -4,8 +4,8 @@
 use clap::CommandFactory;
 use clap_complete::Shell;
 
+use super::args::Cli;
 use super::exit::{Exit, Failure};
-use super::tree::Cli;
 
 /// Completions for `shell`.
 #[must_use]

@@ -1,19 +1,21 @@
 //! `toban init`: what inference found, written as a `config.toml` in which every line says why.
 //! What it writes changes nothing by itself: it only pins what was seen. Never overwrites.
 
+use crate::overview::EnvironmentStatus;
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use jiff::tz::TimeZone;
 
 use super::exit::{Exit, Failure};
-use super::look::{self, Duty};
-use super::{out, tree};
-use crate::app::headless::Outlook;
+use super::read;
+use super::read::Duty;
+use super::{args, output};
 use crate::aws::Source;
 use crate::config;
-use crate::environment::{Environment, Member};
-use crate::kinds::kind;
+use crate::engine::headless::Outlook;
+use crate::environment::Member;
+use crate::kinds::catalog::kind;
 use crate::text::clean;
 
 /// More members of one kind than this are counted, not named.
@@ -23,7 +25,7 @@ const NAMED: usize = 12;
 ///
 /// # Errors
 /// When nothing could be read, or the file is there already or cannot be written.
-pub(super) async fn run(duty: &Duty, args: &tree::Init, file: &Path) -> Result<Exit, Failure> {
+pub(super) async fn run(duty: &Duty, args: &args::Init, file: &Path) -> Result<Exit, Failure> {
     if !args.print && file.exists() {
         let says = format!(
             "{} is there already and stays as it is; `toban init --print` prints what would be written",
@@ -31,18 +33,18 @@ pub(super) async fn run(duty: &Duty, args: &tree::Init, file: &Path) -> Result<E
         );
         return Err(Failure::new(Exit::Failed, says));
     }
-    let outlook = look::once(duty).await?;
+    let outlook = read::once(duty).await?;
     let text = draft(&outlook, &duty.settings.sources, &duty.view.zone);
     // A draft that would be refused at the next start is worse than none.
     config::parse(&text, "config.toml")
         .map_err(|fault| Failure::new(Exit::Failed, format!("the draft does not hold, please report this: {fault}")))?;
     if args.print {
-        out::data(&text)?;
+        output::data(&text)?;
     } else {
         write(file, &text)?;
-        out::note(&format!("wrote {}; read it, then start `toban`\n", file.display()));
+        output::note(&format!("wrote {}; read it, then start `toban`\n", file.display()));
     }
-    out::note(&look::faults(&outlook));
+    output::note(&read::faults(&outlook));
     Ok(Exit::Done)
 }
 
@@ -62,7 +64,7 @@ fn write(file: &Path, text: &str) -> Result<(), Failure> {
 #[must_use]
 pub(super) fn draft(outlook: &Outlook, sources: &[Source], zone: &TimeZone) -> String {
     let world = &outlook.world;
-    let places: Vec<String> = world.scopes().iter().map(|scope| look::place(scope, world)).collect();
+    let places: Vec<String> = world.scopes().iter().map(|scope| read::place(scope, world)).collect();
     let mut text = format!(
         "# toban: inferred on {} from {}.\n\
          # All of it is optional: without this file the same is inferred at every start. Keep what you want pinned.\n\n\
@@ -75,7 +77,7 @@ pub(super) fn draft(outlook: &Outlook, sources: &[Source], zone: &TimeZone) -> S
     for source in sources {
         text.push_str(&source_lines(source));
     }
-    let mut environments: Vec<&Environment> = outlook.picture.environments.iter().collect();
+    let mut environments: Vec<&EnvironmentStatus> = outlook.picture.environments.iter().collect();
     environments.sort_by(|a, b| a.name.cmp(&b.name));
     for environment in environments {
         text.push_str(&environment_lines(environment));
@@ -108,7 +110,7 @@ fn source_lines(source: &Source) -> String {
     text
 }
 
-fn environment_lines(environment: &Environment) -> String {
+fn environment_lines(environment: &EnvironmentStatus) -> String {
     let name = environment.name.as_str();
     let mut text = format!("\n# {}\n", "─".repeat(60));
     text.push_str(&format!("# {} holds, and by what evidence:\n", comment(name)));
@@ -142,7 +144,7 @@ fn environment_lines(environment: &Environment) -> String {
 }
 
 /// Who is in it, kind by kind in the order of kinds.
-fn members(environment: &Environment) -> String {
+fn members(environment: &EnvironmentStatus) -> String {
     let mut order = Vec::new();
     let mut kinds: BTreeMap<_, Vec<&Member>> = BTreeMap::new();
     for member in &environment.members {

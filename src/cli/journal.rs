@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
 
+use super::args::{Global, Journal};
 use super::exit::{Exit, Failure};
-use super::out;
-use super::tree::{Global, Journal};
-use crate::app::journal::{self, Entry, nested};
+use super::output;
 use crate::config::Dirs;
-use crate::screens::journal::about;
+use crate::console::screens::journal::about;
+use crate::engine::journal;
+use crate::engine::journal::{Entry, nested};
 use crate::text;
 
 /// Prints the journal.
@@ -34,13 +35,13 @@ pub(super) fn run(global: &Global, args: &Journal) -> Result<Exit, Failure> {
     let (entries, skipped) = journal::read(&String::from_utf8_lossy(&bytes));
     let zone = TimeZone::system();
     if args.json {
-        out::data(&format!("{:#}\n", document(&path, &entries, skipped, &zone)))?;
+        output::data(&format!("{:#}\n", document(&path, &entries, skipped, &zone)))?;
     } else {
-        out::data(&sheet(&entries, Timestamp::now(), &zone))?;
+        output::data(&sheet(&entries, Timestamp::now(), &zone))?;
     }
     if skipped > 0 {
         let (lines, are) = if skipped == 1 { ("line", "is") } else { ("lines", "are") };
-        out::note(&format!("toban: {skipped} {lines} of {} {are} not whole and left out\n", path.display()));
+        output::note(&format!("toban: {skipped} {lines} of {} {are} not whole and left out\n", path.display()));
     }
     Ok(Exit::Done)
 }
@@ -120,9 +121,9 @@ fn object(entry: &Entry, zone: &TimeZone) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::gate::Plan;
-    use crate::app::journal::Line;
-    use crate::cloud::Receipt;
+    use crate::change::plan::Plan;
+    use crate::change::receipt::Receipt;
+    use crate::engine::journal::Line;
     use crate::world::{KindName, ResourceId, Scope};
 
     fn entries() -> Vec<Entry> {

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use tracing_subscriber::filter::LevelFilter;
 
-use super::tree::Level;
+use super::args::Level;
 use crate::config;
 
 /// Bytes after which the log begins anew; the one before is kept beside it.

@@ -2,35 +2,37 @@
 //! run. It reads arguments, environment and configuration, and hands values to the engine; it
 //! knows no resource kind and no AWS API.
 
-mod act;
-mod bedtime;
+mod args;
+mod change;
 mod connect;
 mod console;
 mod db;
 mod deploy;
 mod doctor;
-mod ear;
 mod exit;
 mod generate;
 mod init;
+mod interrupt;
 mod journal;
 mod log;
-mod look;
-mod names;
 mod operator;
-mod out;
+mod options;
+mod output;
 mod policy;
+mod read;
+mod resolve;
 mod scale;
 mod schedule;
-mod start;
+mod sleep;
 mod status;
-mod tree;
+#[cfg(test)]
+mod testing;
 mod tunnel;
 
+pub use args::{Cli, Command, Global};
 pub use exit::{Exit, Failure};
-pub use look::Duty;
-pub use names::resolve;
-pub use tree::{Cli, Command, Global};
+pub use read::Duty;
+pub use resolve::resolve;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -40,11 +42,11 @@ use clap::Parser;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::app::headless::View;
-use crate::aws::Live;
 use crate::cloud::Cloud;
+use crate::cloud::Live;
 use crate::config::{self, Dirs, Settings};
 use crate::demo::Demo;
+use crate::engine::headless::View;
 
 /// Runs the program with these arguments and tells how it ended. Everything there is to say has
 /// been said.
@@ -54,7 +56,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(answer) => return parsed(&answer).into(),
     };
     if let Err(says) = cli.check() {
-        out::note(&format!("toban: {says}\n"));
+        output::note(&format!("toban: {says}\n"));
         return Exit::Usage.into();
     }
     // Colours of a report are for a terminal; there is none to be sure of once a screen has failed.
@@ -66,7 +68,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(exit) => exit.into(),
         Err(failure) => {
             if !failure.says.is_empty() {
-                out::note(&format!("toban: {failure}\n"));
+                output::note(&format!("toban: {failure}\n"));
             }
             failure.exit.into()
         }
@@ -93,7 +95,7 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         },
         _ => return engine(cli),
     };
-    out::data(&printed)?;
+    output::data(&printed)?;
     Ok(Exit::Done)
 }
 
@@ -112,12 +114,12 @@ fn engine(cli: &Cli) -> Result<Exit, Failure> {
         Err(fault) => return Err(Failure::new(Exit::Failed, format!("the configuration does not hold:\n{fault}"))),
     };
     let file = settings.clone();
-    let mut settings = start::settle(settings, global, &dirs, |name| std::env::var_os(name));
+    let mut settings = options::settle(settings, global, &dirs, |name| std::env::var_os(name));
     settings.open.clone_from(&cli.env);
     if let Some(state) = &dirs.state
         && let Err(says) = log::start(state, global.log_level)
     {
-        out::note(&format!("toban: {says}\n"));
+        output::note(&format!("toban: {says}\n"));
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -131,7 +133,7 @@ fn engine(cli: &Cli) -> Result<Exit, Failure> {
             return (cloud, ended);
         };
         let view = View { wishes: settings.wishes.clone(), zone: TimeZone::system() };
-        let paint = start::paint(&settings, out::to_terminal(), |name| std::env::var_os(name));
+        let paint = options::paint(&settings, output::to_terminal(), |name| std::env::var_os(name));
         let duty = Duty { cloud: Arc::clone(&cloud), settings, view, paint };
         (cloud, headless(command, &duty, &dirs, config).await)
     });
@@ -139,7 +141,7 @@ fn engine(cli: &Cli) -> Result<Exit, Failure> {
     runtime.shutdown_background();
     if global.stats {
         let stats = serde_json::to_string(&cloud.stats()).unwrap_or_default();
-        out::note(&format!("{stats}\n"));
+        output::note(&format!("{stats}\n"));
     }
     ended
 }
@@ -169,8 +171,8 @@ async fn headless(
         Command::Connect(args) => connect::run(duty, args).await,
         Command::Tunnel(args) => tunnel::run(duty, args).await,
         Command::Init(args) => init::run(duty, args, &dirs.file).await,
-        Command::Sleep(args) => bedtime::run(duty, "sleep", (&args.env, &args.acting), None).await,
-        Command::Wake(args) => bedtime::run(duty, "wake", (&args.env, &args.acting), args.tasks).await,
+        Command::Sleep(args) => sleep::run(duty, "sleep", (&args.env, &args.acting), None).await,
+        Command::Wake(args) => sleep::run(duty, "wake", (&args.env, &args.acting), args.tasks).await,
         Command::Db(args) => db::run(duty, args).await,
         Command::Doctor(args) => doctor::run(duty, args, dirs, config).await,
         // These were answered before there was a cloud.
@@ -179,6 +181,6 @@ async fn headless(
 }
 
 #[cfg(test)]
-mod fixture;
-#[cfg(test)]
 mod tests;
+
+pub(crate) use read::{all_faults, place};

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use crate::kinds::KINDS;
+use crate::kinds::catalog::KINDS;
 use crate::kinds::schedule_group::Group;
 use crate::kinds::schedule_record::Notes;
-use crate::schedule::routine::acts;
-use crate::schedule::{MemberKind, returning};
+use crate::schedule::MemberKind;
+use crate::schedule::binding::acts;
+use crate::schedule::stored::restore_schedules;
 use crate::world::Resource;
 
 /// What identity takes, beside the kinds.
@@ -42,7 +43,7 @@ pub(super) fn read_only() -> Value {
 #[must_use]
 pub(super) fn scheduler(account: &str, tags: bool) -> Value {
     let groups = format!("arn:aws:scheduler:*:{account}:schedule-group/toban-*");
-    let role = format!("arn:aws:iam::{account}:role/{}", crate::schedule::routine::ROLE);
+    let role = format!("arn:aws:iam::{account}:role/{}", crate::schedule::binding::ROLE);
     let arn = |service: &str, rest: &str| format!("arn:aws:{service}:*:{account}:{rest}");
     let allow = |sid: &str, actions: &[&str], on: Vec<String>| json!({ "Sid": sid, "Effect": "Allow", "Action": actions, "Resource": on });
     // Without the account and the group anybody's schedules could make AWS take this role.
@@ -61,7 +62,7 @@ pub(super) fn scheduler(account: &str, tags: bool) -> Value {
         allow("TobanServices", acts(MemberKind::EcsService), vec![arn("ecs", "service/*")]),
         allow("TobanInstances", acts(MemberKind::Ec2Instance), vec![arn("ec2", "instance/*")]),
         // An override that holds back a rule of others has a schedule that enables it again.
-        allow("TobanRules", returning::ACTS, vec![arn("events", "rule/*")]),
+        allow("TobanRules", restore_schedules::ACTS, vec![arn("events", "rule/*")]),
     ];
     let pass = json!({
         "Sid": "TobanPassSchedulerRole",
@@ -70,7 +71,8 @@ pub(super) fn scheduler(account: &str, tags: bool) -> Value {
         "Resource": role,
         "Condition": { "StringEquals": { "iam:PassedToService": "scheduler.amazonaws.com" } },
     });
-    let kinds = [<Group as Resource>::KIND, <Notes as Resource>::KIND].into_iter().filter_map(crate::kinds::kind);
+    let kinds =
+        [<Group as Resource>::KIND, <Notes as Resource>::KIND].into_iter().filter_map(crate::kinds::catalog::kind);
     let mut writes: Vec<&str> = Vec::new();
     for action in kinds.flat_map(|kind| kind.permissions().iter().chain(kind.changes())) {
         let tags_members = !action.starts_with("scheduler:");

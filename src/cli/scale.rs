@@ -2,22 +2,28 @@
 //! end is `act`'s, what scaling is the service's kind's.
 
 use super::exit::{Exit, Failure};
-use super::look::{self, Duty};
-use super::{act, tree};
+use super::read;
+use super::read::Duty;
+use super::{args, change};
 use crate::cloud::at_work;
 
 /// Runs it.
 ///
 /// # Errors
 /// When there is no such service, it cannot be scaled, or it does not end well.
-pub(super) async fn run(duty: &Duty, args: &tree::Scale) -> Result<Exit, Failure> {
+pub(super) async fn run(duty: &Duty, args: &args::Scale) -> Result<Exit, Failure> {
     // As in a deployment: what is read must hold until it is planned.
     let here = at_work(&duty.cloud);
-    let mut outlook = look::once(duty).await?;
+    let mut outlook = read::once(duty).await?;
     let count = args.count.to_string();
-    let wish =
-        act::Wish { target: &args.target, lists: &["services"], what: "service", verb: "scale", value: Some(&count) };
-    let proposal = act::take_up(duty, &mut outlook, &wish).await?;
+    let wish = change::Wish {
+        target: &args.target,
+        lists: &["services"],
+        what: "service",
+        verb: "scale",
+        value: Some(&count),
+    };
+    let proposal = change::take_up(duty, &mut outlook, &wish).await?;
     drop(here);
-    act::act(duty, outlook, proposal, &args.acting).await
+    change::act(duty, outlook, proposal, &args.acting).await
 }

@@ -5,22 +5,24 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::act::{at_site, circumstances_of, target};
+use super::change::{at_site, circumstances_of, target};
 use super::connect::{read_more, refuse_read_only};
 use super::exit::{Exit, Failure, is_credentials};
-use super::look::{self, Duty};
-use super::{out, tree};
-use crate::app::carry::Logbook;
-use crate::app::gate::Gate;
-use crate::app::headless::Outlook;
-use crate::app::tunnelling;
-use crate::app::tunnels::Dig;
-use crate::app::visit::IN_PASSING;
-use crate::kinds::kind;
+use super::read;
+use super::read::Duty;
+use super::{args, output};
+use crate::change::gate::Gate;
+use crate::engine::execute::Logbook;
+use crate::engine::headless::Outlook;
+use crate::engine::open_tunnel;
+use crate::engine::session::IN_PASSING;
+use crate::kinds::catalog::kind;
+use crate::operations::tunnel;
+use crate::operations::tunnel::request::Dig;
+use crate::operations::tunnel::{Carrier, Health, Permitted, Remote, State, Tunnel, Unchosen};
 use crate::os::signals::Signals;
-use crate::session::preflight;
-use crate::session::source::Token;
-use crate::session::tunnel::{self, Carrier, Health, Permitted, Remote, State, Tunnel, Unchosen};
+use crate::ssm::preflight;
+use crate::ssm::start_request::Token;
 use crate::text;
 use crate::world::{EnvironmentName, Fault, ResourceId, Scope};
 
@@ -31,10 +33,10 @@ const TOKEN_SECONDS: u64 = 900;
 ///
 /// # Errors
 /// When it is refused, the database or the carrier is not clear, nobody can carry it, or its port is taken.
-pub(super) async fn run(duty: &Duty, args: &tree::Tunnel) -> Result<Exit, Failure> {
+pub(super) async fn run(duty: &Duty, args: &args::Tunnel) -> Result<Exit, Failure> {
     let gate = Gate { read_only: duty.settings.read_only };
     refuse_read_only(gate, &args.database)?;
-    let mut outlook = look::once(duty).await?;
+    let mut outlook = read::once(duty).await?;
     let (environment, id) = target(&outlook, &args.database, &["databases"], "database")?;
     let name = environment.name.clone();
     let at = circumstances_of(duty, &outlook, &name, &id.scope);
@@ -108,7 +110,7 @@ async fn allowed(
 
 async fn token(duty: &Duty, remote: &Remote, user: &str) -> Result<Token, Failure> {
     if !remote.iam_auth {
-        out::note(&format!("toban: {} does not take IAM tokens: IAM authentication is off there\n", remote.name));
+        output::note(&format!("toban: {} does not take IAM tokens: IAM authentication is off there\n", remote.name));
     }
     let asked = duty.cloud.database_token(&remote.id.scope, (&remote.host, remote.port), user);
     asked.await.map_err(|fault| Failure::of(&fault, &remote.id.scope))
@@ -117,7 +119,7 @@ async fn token(duty: &Duty, remote: &Remote, user: &str) -> Result<Token, Failur
 /// Opens it, tells how to connect, and stays.
 async fn stay(
     duty: &Duty,
-    args: &tree::Tunnel,
+    args: &args::Tunnel,
     dig: Dig,
     logbook: Logbook,
     token: Option<Token>,
@@ -125,14 +127,14 @@ async fn stay(
     let signals = Signals::new();
     let mut signals =
         signals.map_err(|fault| Failure::new(Exit::Failed, format!("signals cannot be heard: {fault}")))?;
-    let opened = tunnelling::open(std::sync::Arc::clone(&duty.cloud), dig.clone(), logbook).await;
+    let opened = open_tunnel::open(std::sync::Arc::clone(&duty.cloud), dig.clone(), logbook).await;
     let tunnel = opened.map_err(|why| Failure::new(Exit::Failed, format!("no tunnel to {}: {why}", args.database)))?;
     let mut state = tunnel.state();
     let is_open = tokio::select! {
         got = up(&mut state, &dig.remote.id.scope) => got,
         _ = signals.leave() => Err(Failure::new(Exit::Interrupted, "")),
     };
-    out::progress("");
+    output::progress("");
     if let Err(failure) = is_open {
         tunnel.close().await;
         return Err(failure);
@@ -145,9 +147,9 @@ async fn stay(
     };
     // The token is not needed any more.
     drop(token);
-    let written = out::data(&printed);
+    let written = output::data(&printed);
     if written.is_ok() {
-        out::note("toban: the tunnel stays open until ctrl-c\n");
+        output::note("toban: the tunnel stays open until ctrl-c\n");
         let mut last = now.health;
         loop {
             tokio::select! {
@@ -158,7 +160,7 @@ async fn stay(
                         break;
                     }
                     if now.health != last && !matches!((&now.health, &last), (Health::Slow(_), Health::Slow(_))) {
-                        out::note(&format!("toban: {}\n", text::clean(&text::mask_text(&now.health.words()))));
+                        output::note(&format!("toban: {}\n", text::clean(&text::mask_text(&now.health.words()))));
                     }
                     last = now.health;
                 }
@@ -170,7 +172,7 @@ async fn stay(
     written?;
     let connections = text::counted(usize::try_from(passed.total).unwrap_or(usize::MAX), "connection");
     let (down, up) = (text::bytes(passed.down), text::bytes(passed.up));
-    out::note(&format!("toban: closed after {connections}, {down} in, {up} out\n"));
+    output::note(&format!("toban: closed after {connections}, {down} in, {up} out\n"));
     Ok(Exit::Done)
 }
 
@@ -196,7 +198,7 @@ async fn up(state: &mut tokio::sync::watch::Receiver<State>, scope: &Scope) -> R
             | Health::Resuming(_)
             | Health::Login(_) => {
                 let via = now.via.map(|(name, _)| format!(" via {name}")).unwrap_or_default();
-                out::progress(&format!("toban: {}{via} …", text::clean(&now.health.words())));
+                output::progress(&format!("toban: {}{via} …", text::clean(&now.health.words())));
             }
         }
         if state.changed().await.is_err() {

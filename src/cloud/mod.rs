@@ -1,28 +1,35 @@
 //! The one seam to the cloud, at the level of effects: read, look, change. `aws::Live` goes out
 //! through the SDK, `demo::Demo` simulates an account. No SDK type crosses it.
 
+pub mod live;
 mod probe;
+
+use futures_util::future::BoxFuture;
+pub use live::Live;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
 
-use crate::app::gate::Approved;
-use crate::kinds::{AnyKind, Boxed, Extra};
-use crate::session::channel::Session;
-use crate::session::plugin::Plugged;
-use crate::session::source::{Ask, Token};
+use crate::aws::stats::Stats;
+use crate::change::gate::Approved;
+use crate::change::receipt::Receipt;
+use crate::display::Extra;
+use crate::kinds::AnyKind;
+use crate::ssm::channel::Session;
+use crate::ssm::plugin::Plugged;
+use crate::ssm::start_request::{Ask, Token};
+use crate::world::access_check::Check;
 use crate::world::{Coverage, Fault, FaultKind, Found, Identity, ResourceId, Scope, SourceName, Speed, World};
 
 /// The door to the cloud.
 pub trait Cloud: Send + Sync + 'static {
     /// Where to look: every source in each of its regions. May read files, not the network.
-    fn scopes(&self) -> Boxed<'_, Result<Vec<Scope>, Fault>>;
+    fn scopes(&self) -> BoxFuture<'_, Result<Vec<Scope>, Fault>>;
 
     /// Who we are there.
-    fn identify<'a>(&'a self, scope: &'a Scope) -> Boxed<'a, Result<Identity, Fault>>;
+    fn identify<'a>(&'a self, scope: &'a Scope) -> BoxFuture<'a, Result<Identity, Fault>>;
 
     /// Reads a kind.
     fn read<'a>(
@@ -31,7 +38,7 @@ pub trait Cloud: Send + Sync + 'static {
         scope: &'a Scope,
         coverage: &'a Coverage,
         known: &'a World,
-    ) -> Boxed<'a, Result<Found, Fault>>;
+    ) -> BoxFuture<'a, Result<Found, Fault>>;
 
     /// More about one resource, while its page is open.
     fn look<'a>(
@@ -40,13 +47,13 @@ pub trait Cloud: Send + Sync + 'static {
         id: &'a ResourceId,
         known: &'a World,
         now: Timestamp,
-    ) -> Boxed<'a, Result<Extra, Fault>>;
+    ) -> BoxFuture<'a, Result<Extra, Fault>>;
 
     /// Performs a change that the gate approved.
-    fn change<'a>(&'a self, change: &'a Approved, scope: &'a Scope) -> Boxed<'a, Result<Receipt, Fault>>;
+    fn change<'a>(&'a self, change: &'a Approved, scope: &'a Scope) -> BoxFuture<'a, Result<Receipt, Fault>>;
 
     /// Opens a session; it ends, remotely too, when it is dropped.
-    fn converse<'a>(&'a self, scope: &'a Scope, ask: &'a Ask) -> Boxed<'a, Result<Session, Fault>> {
+    fn converse<'a>(&'a self, scope: &'a Scope, ask: &'a Ask) -> BoxFuture<'a, Result<Session, Fault>> {
         let fault = Fault::new(FaultKind::Unavailable, ask.operation(), "there are no sessions here");
         let fault = fault.on(scope.to_string());
         Box::pin(async move { Err(fault) })
@@ -58,14 +65,14 @@ pub trait Cloud: Send + Sync + 'static {
         scope: &'a Scope,
         to: (&'a str, u16),
         user: &'a str,
-    ) -> Boxed<'a, Result<Token, Fault>> {
+    ) -> BoxFuture<'a, Result<Token, Fault>> {
         let fault = Fault::new(FaultKind::Unavailable, "rds-db:connect", "there are no IAM tokens here");
         let fault = fault.on(format!("{user}@{} in {scope}", to.0));
         Box::pin(async move { Err(fault) })
     }
 
     /// Opens a session for the session-manager-plugin. Whoever runs it must end it.
-    fn plug<'a>(&'a self, scope: &'a Scope, ask: &'a Ask) -> Boxed<'a, Result<Plugged, Fault>> {
+    fn plug<'a>(&'a self, scope: &'a Scope, ask: &'a Ask) -> BoxFuture<'a, Result<Plugged, Fault>> {
         let fault = Fault::new(FaultKind::Unavailable, ask.operation(), "there is nothing for a plugin here");
         let fault = fault.on(scope.to_string());
         Box::pin(async move { Err(fault) })
@@ -81,12 +88,12 @@ pub trait Cloud: Send + Sync + 'static {
     fn login(&self, source: &SourceName) -> Option<Vec<String>>;
 
     /// Tries what reading takes there, for `doctor`: identity, each operation, the clock.
-    fn probe<'a>(&'a self, scope: &'a Scope) -> Boxed<'a, Vec<Check>> {
+    fn probe<'a>(&'a self, scope: &'a Scope) -> BoxFuture<'a, Vec<Check>> {
         Box::pin(probe::by_reading(self, scope))
     }
 
     /// Lets that much of the cloud's time go by.
-    fn pause(&self, span: SignedDuration) -> Boxed<'_, ()> {
+    fn pause(&self, span: SignedDuration) -> BoxFuture<'_, ()> {
         let span = Duration::try_from(span).unwrap_or_default();
         Box::pin(tokio::time::sleep(span))
     }
@@ -113,63 +120,3 @@ pub trait Cloud: Send + Sync + 'static {
 pub fn at_work(cloud: &Arc<dyn Cloud>) -> Arc<dyn Cloud> {
     cloud.attended().unwrap_or_else(|| Arc::clone(cloud))
 }
-
-/// One thing that `doctor` tried.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct Check {
-    /// What: an operation as IAM names it (`ecs:ListServices`), or `clock`.
-    pub what: String,
-    /// How it went.
-    pub outcome: Outcome,
-}
-
-/// How a thing that `doctor` tried went.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Outcome {
-    /// It works; with what was learnt, if anything was.
-    Fine(Option<String>),
-    /// A permission is missing: the fault names it.
-    Denied(Fault),
-    /// It failed for another reason.
-    Failed(Fault),
-    /// There was nothing to try it on, or no way to get that far.
-    Untried,
-}
-
-/// What AWS said of a change that it took.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
-pub struct Receipt {
-    /// AWS's request ids, in the order of the calls.
-    pub request_ids: Vec<String>,
-    /// What stands now, in words, where the answer told.
-    pub says: Option<String>,
-    /// What later steps need of the answer: a deployment's id, a new revision's ARN, a command's id.
-    pub facts: Vec<(&'static str, String)>,
-}
-
-impl Receipt {
-    /// A fact of the answer.
-    #[must_use]
-    pub fn fact(&self, name: &str) -> Option<&str> {
-        self.facts.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
-    }
-}
-
-/// Calls, retries, throttles and bytes of one operation.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
-pub struct Tally {
-    /// Calls made, each with all its attempts.
-    pub calls: u64,
-    /// Attempts beyond the first.
-    pub retries: u64,
-    /// Answers that asked us to slow down.
-    pub throttles: u64,
-    /// Calls that ended in a fault.
-    pub faults: u64,
-    /// Bytes of answers, where their length was told.
-    pub bytes: u64,
-}
-
-/// What was called so far, by `service:Operation`.
-pub type Stats = std::collections::BTreeMap<String, Tally>;

@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Check, Cloud, Outcome};
-use crate::kinds::KINDS;
+use super::Cloud;
+use crate::kinds::catalog::KINDS;
+use crate::world::access_check::{Check, Outcome};
 use crate::world::{Coverage, Fault, FaultKind, Scope, World};
 
 /// Reads every kind once, in the order of kinds, and tells how each declared operation fared.

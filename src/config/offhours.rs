@@ -9,12 +9,12 @@ use jiff::tz::TimeZone;
 
 use super::document::{Table, Value};
 use super::interval::interval;
-use crate::schedule::dates::read_dates;
-use crate::schedule::prices::Prices;
-use crate::schedule::routine::group_name;
+use crate::schedule::binding::group_name;
+use crate::schedule::calendar::date_range::read_dates;
+use crate::schedule::cost::prices::Prices;
 use crate::schedule::{
-    Backend, Builtin, Calendar, Guard, HolidayPolicy, Holidays, Member, MemberKind, Mode, Period, Ready, Record,
-    Routine, Schedule, StopAt, WakeDesired,
+    Backend, Builtin, Calendar, Guard, HolidayPolicy, Holidays, Member, Mode, Period, Ready, Record, Routine, Schedule,
+    StopAt, WakeDesired,
 };
 use crate::world::Arn;
 
@@ -63,7 +63,7 @@ fn builtin(value: &Value<'_>) -> Option<Builtin> {
     one_of(value, &Builtin::ALL.map(|builtin| (builtin.word(), builtin)))
 }
 
-fn dates(value: &Value<'_>, folder: &Path) -> Option<Vec<crate::schedule::dates::NamedDates>> {
+fn dates(value: &Value<'_>, folder: &Path) -> Option<Vec<crate::schedule::calendar::date_range::NamedDates>> {
     let path = folder.join(value.text("\"holidays.csv\"")?);
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
@@ -280,7 +280,7 @@ pub(super) fn offhours(
 fn group(value: &Value<'_>) -> Option<String> {
     let text = value.text("\"toban-prooflink-dev\"")?;
     let fits = text.len() <= 64 && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
-    match fits && text.starts_with(crate::schedule::routine::GROUP_PREFIX) {
+    match fits && text.starts_with(crate::schedule::binding::GROUP_PREFIX) {
         true => Some(text.to_owned()),
         // Everything in the group is ours to delete: no group that may have been made for something else.
         false => value.refuse(format!(
@@ -314,7 +314,7 @@ pub(super) fn members(table: &Table<'_>) -> Vec<Member> {
 }
 
 fn member(table: &Table<'_>, at: &Value<'_>) -> Option<Member> {
-    use MemberKind::{Ec2Instance, EcsService, RdsCluster, RdsInstance};
+    use crate::schedule::MemberKind::{Ec2Instance, EcsService, RdsCluster, RdsInstance};
     let kinds = [RdsInstance, RdsCluster, Ec2Instance, EcsService].map(|kind| (kind.word(), kind));
     let kind = match table.get("kind") {
         Some(value) => one_of(&value, &kinds),

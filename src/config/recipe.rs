@@ -2,8 +2,8 @@
 //! they only get their line and key.
 
 use super::document::{Table, Value};
-use crate::deploy::compose::recipe as grammar;
-use crate::deploy::compose::{Check, Recipe};
+use crate::environment::deploy_recipe as grammar;
+use crate::environment::{Check, Recipe};
 
 type Grammar = fn(&str) -> Result<String, String>;
 

@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::aws::Source;
-use crate::environment::{Glob, Match, Wish, Wishes};
+use crate::environment::{Match, Wish, Wishes};
 use crate::schedule::Schedule;
-use crate::schedule::prices::Prices;
+use crate::schedule::cost::prices::Prices;
+use crate::text::Glob;
 use crate::world::{AccountId, Region};
 
 use super::document::{Document, Table, Value};

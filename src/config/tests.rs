@@ -7,9 +7,9 @@ use rstest::rstest;
 
 use super::*;
 use crate::aws::Source;
-use crate::environment::Glob;
-use crate::schedule::prices::Item;
+use crate::schedule::cost::prices::Item;
 use crate::schedule::{Backend, Guard, MemberKind, Ready, Record, WakeDesired};
+use crate::text::Glob;
 use crate::world::EnvironmentName;
 
 fn fixtures(folder: &str) -> Vec<PathBuf> {

@@ -1,11 +1,11 @@
 //! Commands sent to the simulated machines: their ids, and what the machines say to those that a person wrote.
 //! Pure; nothing runs anywhere. What a deployment's scripts do is told where their machines are.
 
-use super::overlay::What;
-use super::play::Play;
-use super::scene::Scene;
+use super::account::Scene;
+use super::changes::What;
+use super::scenario_context::Play;
 use super::shell::said;
-use crate::app::gate::Deed;
+use crate::change::plan::Deed;
 use crate::kinds::command_invocation::{Invocation, part};
 use crate::kinds::managed_node::Node;
 

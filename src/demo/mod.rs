@@ -1,46 +1,52 @@
 //! The simulated account behind `--demo`: five systems that live, sicken and recover, and react to
 //! changes. The same for the same seed and time, byte for byte; nothing here reaches a network.
 
-mod build;
+mod account;
+mod builders;
+mod changes;
 mod clock;
 mod commands;
-mod look;
-mod notes;
+mod details;
+mod episodes;
+mod latency;
 mod offhours;
-mod overlay;
-mod play;
-mod rights;
+mod permissions;
 mod rollout;
 mod rules;
-mod scene;
+mod scenario_context;
+mod schedule_tags;
 mod scheduler;
 mod shell;
-mod story;
 mod systems;
-mod weather;
 
 #[cfg(test)]
 mod tests;
+
+use futures_util::future::BoxFuture;
+pub(crate) use rollout::{Life, Rollout, Script};
 
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::app::gate::Approved;
-use crate::cloud::{Cloud, Receipt, Stats};
-use crate::deploy::compose::{Check, Recipe};
+use crate::aws::stats::Stats;
+use crate::change::gate::Approved;
+use crate::change::receipt::Receipt;
+use crate::cloud::Cloud;
+use crate::display::Extra;
+use crate::environment::{Check, Recipe};
 use crate::environment::{Wish, Wishes};
+use crate::kinds::AnyKind;
 use crate::kinds::ecs_service::{Service, primary};
-use crate::kinds::{AnyKind, Boxed, Extra};
-use crate::session::channel::Session;
-use crate::session::source::Ask;
+use crate::ssm::channel::Session;
+use crate::ssm::start_request::Ask;
 use crate::world::{
     AccountId, Arn, Coverage, Fault, FaultKind, Found, Identity, ResourceId, Scope, SourceName, Speed, World,
 };
+use account::Scene;
+use changes::{Act, Outcome};
 use clock::{Clock, Seat};
-use overlay::{Act, Outcome};
-use play::{Play, REGION};
-use scene::Scene;
+use scenario_context::{Play, REGION};
 
 /// Puts what an account holds at a moment into its scene.
 type Fill = fn(&mut Scene, &Play<'_>);
@@ -141,13 +147,13 @@ impl Demo {
         let scene = staged.unwrap_or_else(|| {
             let mut scene = Scene::new();
             fill(&mut scene, &play);
-            overlay::label(&mut scene, &play);
-            build::hush(&mut scene, &play);
+            changes::label(&mut scene, &play);
+            builders::hush(&mut scene, &play);
             commands::answer(&mut scene, &play);
             scheduler::fill(&mut scene, &play);
             rules::switch(&mut scene, &play);
             rules::ran(&mut scene, &play);
-            notes::fill(&mut scene, &play);
+            schedule_tags::fill(&mut scene, &play);
             let scene = Arc::new(scene);
             let staged = Staged { now, acts: count, scene: Arc::clone(&scene) };
             locked(&self.staged).insert(scope.clone(), staged);
@@ -159,7 +165,7 @@ impl Demo {
     /// Waits as long as the answer takes; the fault if there is none.
     async fn travel(&self, now: i64, scope: &Scope, operations: &[&str]) -> Result<(), Fault> {
         let operation = operations.last().copied().unwrap_or("demo:read");
-        let (latency, fault) = weather::of(self.seed, now, scope.source.as_str(), operation);
+        let (latency, fault) = latency::of(self.seed, now, scope.source.as_str(), operation);
         let fault = fault.filter(|_| self.weather).map(|fault| fault.on(scope.source.as_str()));
         if self.weather {
             tokio::time::sleep(latency).await;
@@ -199,12 +205,12 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Cloud for Demo {
-    fn scopes(&self) -> Boxed<'_, Result<Vec<Scope>, Fault>> {
+    fn scopes(&self) -> BoxFuture<'_, Result<Vec<Scope>, Fault>> {
         let scopes = ACCOUNTS.iter().map(|(source, ..)| Scope::new(*source, REGION)).collect();
         Box::pin(async move { Ok(scopes) })
     }
 
-    fn identify<'a>(&'a self, scope: &'a Scope) -> Boxed<'a, Result<Identity, Fault>> {
+    fn identify<'a>(&'a self, scope: &'a Scope) -> BoxFuture<'a, Result<Identity, Fault>> {
         Box::pin(async move {
             let now = self.seconds();
             self.travel(now, scope, &["sts:GetCallerIdentity"]).await?;
@@ -221,12 +227,12 @@ impl Cloud for Demo {
         scope: &'a Scope,
         coverage: &'a Coverage,
         _known: &'a World,
-    ) -> Boxed<'a, Result<Found, Fault>> {
+    ) -> BoxFuture<'a, Result<Found, Fault>> {
         Box::pin(async move {
             let now = self.seconds();
             self.travel(now, scope, kind.permissions()).await?;
             let found = self.play(scope, now, |scene, _| {
-                rights::answer(kind.name(), coverage).map_or_else(|| scene.found(kind.name(), coverage), Ok)
+                permissions::answer(kind.name(), coverage).map_or_else(|| scene.found(kind.name(), coverage), Ok)
             })?;
             if found.is_err()
                 && let Some(operation) = kind.permissions().last()
@@ -243,7 +249,7 @@ impl Cloud for Demo {
         id: &'a ResourceId,
         _known: &'a World,
         _now: Timestamp,
-    ) -> Boxed<'a, Result<Extra, Fault>> {
+    ) -> BoxFuture<'a, Result<Extra, Fault>> {
         Box::pin(async move {
             let now = self.seconds();
             self.travel(now, &id.scope, &["cloudwatch:GetMetricData"]).await?;
@@ -253,12 +259,12 @@ impl Cloud for Demo {
         })
     }
 
-    fn change<'a>(&'a self, change: &'a Approved, scope: &'a Scope) -> Boxed<'a, Result<Receipt, Fault>> {
+    fn change<'a>(&'a self, change: &'a Approved, scope: &'a Scope) -> BoxFuture<'a, Result<Receipt, Fault>> {
         Box::pin(async move {
             let (now, deed) = (self.seconds(), change.deed());
             self.travel(now, scope, &["demo:Change"]).await?;
             let (outcome, account, told) = self.play(scope, now, |scene, play| {
-                (overlay::outcome(&deed, scene), play.account, build::told(&deed, scene, play))
+                (changes::outcome(&deed, scene), play.account, builders::told(&deed, scene, play))
             })?;
             let mut facts: Vec<_> = told.into_iter().collect();
             let (what, says) = match outcome? {
@@ -287,7 +293,7 @@ impl Cloud for Demo {
         })
     }
 
-    fn converse<'a>(&'a self, scope: &'a Scope, ask: &'a Ask) -> Boxed<'a, Result<Session, Fault>> {
+    fn converse<'a>(&'a self, scope: &'a Scope, ask: &'a Ask) -> BoxFuture<'a, Result<Session, Fault>> {
         Box::pin(async move {
             let now = self.seconds();
             self.travel(now, scope, &[ask.operation()]).await?;
@@ -310,7 +316,7 @@ impl Cloud for Demo {
         None
     }
 
-    fn pause(&self, span: SignedDuration) -> Boxed<'_, ()> {
+    fn pause(&self, span: SignedDuration) -> BoxFuture<'_, ()> {
         Box::pin(async move {
             match &self.seat {
                 Some(seat) => seat.pause(span).await,

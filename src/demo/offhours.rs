@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::environment::{Wish, Wishes};
-use crate::schedule::dates::DateRange;
+use crate::schedule::calendar::date_range::DateRange;
 use crate::schedule::{
     Backend, Builtin, Calendar, ClockTime, Days, Desired, Exceptions, Guard, HolidayPolicy, Holidays, Intent, Keep,
     Override, Period, Routine, Schedule,

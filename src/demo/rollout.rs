@@ -1,8 +1,8 @@
 //! A service as the lives of its tasks: who is made, serves, sickens and goes when, by which
 //! deployment. Everything ECS and the load balancer say of it follows from that. Pure.
 
-use super::overlay::{Act, What};
-use super::play::Play;
+use super::changes::{Act, What};
+use super::scenario_context::Play;
 
 /// Seconds a target drains after its task began to stop.
 pub(super) const DRAIN: i64 = 30;
@@ -12,7 +12,7 @@ const REFILL: i64 = 6;
 
 /// How a task ends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum End {
+pub(crate) enum End {
     /// Its service wanted fewer tasks, or newer ones.
     Scaled,
     /// It took more memory than it may.
@@ -33,7 +33,7 @@ enum Fate {
 
 /// One task from its making to its end.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Life {
+pub(crate) struct Life {
     /// Which of the service's places it takes: its zone and address follow from it.
     pub slot: u32,
     /// Which deployment made it: index in [`Script::rollouts`].
@@ -83,7 +83,7 @@ impl Life {
 
 /// One deployment.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Rollout {
+pub(crate) struct Rollout {
     /// When it began.
     pub from: i64,
     /// When it was complete, if it ever is.
@@ -96,7 +96,7 @@ pub(super) struct Rollout {
 
 /// A service's course.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Script {
+pub(crate) struct Script {
     /// Deployments, oldest first.
     pub rollouts: Vec<Rollout>,
     /// Tasks, oldest first.
@@ -328,9 +328,9 @@ impl Script {
 mod tests {
     use rstest::rstest;
 
-    use super::super::overlay::{Act, What};
-    use super::super::story;
     use super::*;
+    use crate::demo::changes::{Act, What};
+    use crate::demo::episodes;
 
     /// Long enough for any deployment that was asked for to be through.
     const LATER: i64 = 3600;
@@ -347,9 +347,9 @@ mod tests {
     /// What is not there yet when somebody deploys is made by the deployment before, and is replaced as all the rest.
     #[rstest]
     #[case::steady(|_| Script::steady(7, 3))]
-    #[case::leak(story::leak::script)]
-    #[case::stall(story::stall::script)]
-    #[case::pipeline(story::pipeline::script)]
+    #[case::leak(episodes::leak::script)]
+    #[case::stall(episodes::stall::script)]
+    #[case::pipeline(episodes::pipeline::script)]
     fn a_deployment_replaces_every_task_whenever_it_is_asked_for(#[case] told: fn(i64) -> Script) {
         for at in (0..7200).step_by(13) {
             for again in [None, Some(at + 61)] {

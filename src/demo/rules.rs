@@ -5,18 +5,18 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 
+use super::account::Scene;
+use super::changes::{Act, What};
 use super::commands::argument;
-use super::overlay::{Act, What};
-use super::play::{Play, REGION};
-use super::scene::Scene;
+use super::scenario_context::{Play, REGION};
 use super::systems::rules;
-use crate::app::gate::Deed;
+use crate::change::plan::Deed;
 use crate::kinds::automation_run::Run;
 use crate::kinds::event_rule::Rule;
 use crate::kinds::event_rule::change::MARKS;
-use crate::kinds::tagged::Tagged;
-use crate::schedule::expression::Expression;
-use crate::schedule::foreign::{Aim, Does, Target};
+use crate::kinds::resource_tags::Tagged;
+use crate::schedule::expression::parse::Expression;
+use crate::schedule::stored::target_effect::{Aim, Does, Target};
 use crate::schedule::{MemberKind, Verb};
 use crate::world::{Arn, Resource, ResourceId, Scope};
 

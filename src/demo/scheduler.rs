@@ -9,21 +9,22 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
+use super::account::Scene;
+use super::changes::{Act, What};
 use super::commands::argument;
 use super::offhours::{AT_AWS, daily};
-use super::overlay::{Act, What};
-use super::play::Play;
 use super::rules;
-use super::scene::Scene;
+use super::scenario_context::Play;
 use super::systems::{ASLEEP, Scaled, scaled};
-use crate::app::gate::Deed;
+use crate::change::plan::Deed;
 use crate::kinds::scalable_target::ScalableTarget;
 use crate::kinds::schedule_group::{Group, Held};
 use crate::kinds::scheduled_action::ScheduledAction;
-use crate::schedule::cron::Weekly;
-use crate::schedule::materialise::{MAX_ATTEMPTS, MAX_EVENT_AGE, Planned, Wanted, materialise};
-use crate::schedule::scaled::Scaling;
-use crate::schedule::{Bounds, ClockTime, Exceptions, Intent, Member, MemberKind, routine, tags};
+use crate::schedule::expression::write::Weekly;
+use crate::schedule::stored::planned_schedules::{MAX_ATTEMPTS, MAX_EVENT_AGE, Planned, Wanted, materialise};
+use crate::schedule::stored::scheduled_actions::Scaling;
+use crate::schedule::stored::tags;
+use crate::schedule::{Bounds, ClockTime, Exceptions, Intent, Member, MemberKind, binding};
 use crate::world::{Arn, Resource};
 
 /// The account whose schedules are kept there.
@@ -77,7 +78,7 @@ pub(super) fn fill(scene: &mut Scene, play: &Play<'_>) {
     }
     let store = Store::at(play.acts, play);
     for name in store.groups {
-        let environment = name.strip_prefix(routine::GROUP_PREFIX).unwrap_or(&name);
+        let environment = name.strip_prefix(binding::GROUP_PREFIX).unwrap_or(&name);
         let tags = [(tags::ENV.to_owned(), environment.to_owned())].into();
         let arn = Some(play.arn("scheduler", &format!("schedule-group/{name}")));
         let inside = store.schedules.iter().filter(|((group, _), _)| *group == name);
@@ -115,13 +116,13 @@ impl Store {
 
     /// As a sync left it a week ago, but for one that somebody edited since.
     fn begin(play: &Play<'_>) -> Self {
-        let mut store = Self { groups: [routine::group_name(AT_AWS)].into(), ..Self::default() };
+        let mut store = Self { groups: [binding::group_name(AT_AWS)].into(), ..Self::default() };
         let Some(daily) = daily() else { return store };
         let Scaled { database, cluster, service } = scaled(play);
         let mut web = Member::new(MemberKind::EcsService, &service);
         web.cluster = Some(cluster.clone());
         let members = [Member::new(MemberKind::RdsCluster, &database), web];
-        let (group, resource) = (routine::group_name(AT_AWS), format!("service/{cluster}/{service}"));
+        let (group, resource) = (binding::group_name(AT_AWS), format!("service/{cluster}/{service}"));
         let none = Exceptions::default();
         for member in &members {
             let scales = member.kind == MemberKind::EcsService;
@@ -166,12 +167,12 @@ impl Store {
                     start_date: None,
                     target,
                     input,
-                    role: format!("arn:aws:iam::{}:role/{}", play.account, routine::ROLE),
+                    role: format!("arn:aws:iam::{}:role/{}", play.account, binding::ROLE),
                     attempts: Some(MAX_ATTEMPTS),
                     max_age: Some(MAX_EVENT_AGE),
                     dead_letter: None,
                 };
-                self.schedules.insert((routine::group_name(AT_AWS), name), (0, held));
+                self.schedules.insert((binding::group_name(AT_AWS), name), (0, held));
             }
         }
     }

@@ -4,10 +4,10 @@
 use bytes::Bytes;
 use tokio::sync::mpsc::{Receiver, Sender};
 
-use crate::session::channel::{Channel, End, Incoming, Outgoing, Session};
-use crate::session::handshake::{SessionType, Version};
-use crate::session::smux::{Frame, Frames};
-use crate::session::source::Ask;
+use crate::ssm::channel::{Channel, End, Incoming, Outgoing, Session};
+use crate::ssm::handshake::{SessionType, Version};
+use crate::ssm::smux::{Frame, Frames};
+use crate::ssm::start_request::Ask;
 
 /// Opens what `ask` asks for; `number` tells sessions apart.
 pub(super) fn open(ask: &Ask, number: u64) -> Session {

@@ -9,15 +9,16 @@ use jiff::Timestamp;
 
 use super::Demo;
 use crate::cloud::Cloud;
+use crate::kinds::Pace;
 use crate::kinds::alarm::Alarm;
 use crate::kinds::automation_run::Run;
+use crate::kinds::catalog::KINDS;
 use crate::kinds::db_cluster::DbCluster;
 use crate::kinds::db_instance::DbInstance;
 use crate::kinds::ecs_service::Service;
 use crate::kinds::ecs_task::Task;
 use crate::kinds::managed_node::Node;
 use crate::kinds::target_health::TargetHealth;
-use crate::kinds::{KINDS, Pace};
 use crate::world::{Coverage, FaultKind, Part, Resource, Scope, World};
 
 /// Reads everything there is, as a first picture would.
@@ -37,7 +38,7 @@ async fn world(demo: &Demo) -> World {
 fn text(world: &World) -> String {
     let mut lines = Vec::new();
     for (scope, kind, shelf) in world.shelves() {
-        let kind = crate::kinds::kind(kind).expect("a known kind");
+        let kind = crate::kinds::catalog::kind(kind).expect("a known kind");
         lines.push(format!("{scope:?} {} {:?}", kind.name(), shelf.faults().collect::<Vec<_>>()));
     }
     for (scope, items) in documents(world) {
@@ -56,7 +57,7 @@ fn documents(world: &World) -> Vec<(Scope, String)> {
             found
         }};
     }
-    use crate::kinds::{ec2_instance, ecs_cluster, listener, load_balancer, metric_filter, tagged};
+    use crate::kinds::{ec2_instance, ecs_cluster, listener, load_balancer, metric_filter, resource_tags};
     use crate::kinds::{target_group, task_definition};
     all!(
         load_balancer::LoadBalancer,
@@ -73,7 +74,7 @@ fn documents(world: &World) -> Vec<(Scope, String)> {
         metric_filter::MetricFilter,
         ec2_instance::Instance,
         Node,
-        tagged::Tagged,
+        resource_tags::Tagged,
     )
 }
 
@@ -135,14 +136,14 @@ async fn what_runs_is_in_its_repository() {
     for scope in demo.scopes().await.expect("scopes") {
         let mut world = World::default();
         for of in [Task::KIND, Repository::KIND] {
-            let kind = crate::kinds::kind(of).expect("a kind");
+            let kind = crate::kinds::catalog::kind(of).expect("a kind");
             let got = demo.read(kind, &scope, &Coverage::All, &world).await;
             world.put(&scope, of, &Coverage::All, got, demo.now());
         }
         let containers = world.all::<Task>(&scope).flat_map(|task| &task.containers);
         for container in containers.filter(|container| container.digest.is_some()) {
             let (image, digest) = (container.image.as_deref().expect("an image"), container.digest.as_deref());
-            let Some(repository) = crate::kinds::ecr_repository::known(&world, &scope, image) else {
+            let Some(repository) = crate::operations::ecs_service::known(&world, &scope, image) else {
                 assert!(!image.contains(".dkr.ecr."), "{image} has no repository");
                 continue;
             };
@@ -265,7 +266,7 @@ async fn only_the_parts_asked_for_come() {
     let everything = world(&demo).await;
     let scope = demo.scopes().await.expect("scopes")[0].clone();
     for (kind, cluster) in [(Service::KIND, "prooflink-prod-cluster"), (Task::KIND, "prooflink-dev-cluster")] {
-        let kind = crate::kinds::kind(kind).expect("a kind");
+        let kind = crate::kinds::catalog::kind(kind).expect("a kind");
         let arn = format!("arn:aws:ecs:ap-northeast-1:123456789012:cluster/{cluster}");
         let parts = Coverage::Parts(BTreeSet::from([Part::from(arn.as_str())]));
         let got = demo.read(kind, &scope, &parts, &everything).await.expect("an answer");
@@ -274,7 +275,7 @@ async fn only_the_parts_asked_for_come() {
         let shelf = alone.shelf(&scope, kind.name()).expect("a shelf");
         assert_eq!(shelf.bins().map(|(part, _)| part.to_string()).collect::<Vec<_>>(), [arn]);
     }
-    let kind = crate::kinds::kind(TargetHealth::KIND).expect("a kind");
+    let kind = crate::kinds::catalog::kind(TargetHealth::KIND).expect("a kind");
     let parts = Coverage::Parts(BTreeSet::from([Part::from("arn:gone")]));
     let got = demo.read(kind, &scope, &parts, &everything).await.expect("an answer");
     assert_eq!(got.faults().map(|fault| fault.kind).collect::<Vec<_>>(), [FaultKind::Gone]);
@@ -295,7 +296,7 @@ async fn a_look_brings_metrics_and_history_that_do_not_change_by_looking() {
     let demo = Demo::at(7, 0);
     let everything = world(&demo).await;
     let (scope, db) = find::<DbInstance>(&everything, |db| db.id == "prooflink-dev-db");
-    let kind = crate::kinds::kind(DbInstance::KIND).expect("a kind");
+    let kind = crate::kinds::catalog::kind(DbInstance::KIND).expect("a kind");
     let id = db.id(scope);
     let extra = demo.look(kind, &id, &everything, demo.now()).await.expect("a look");
     assert_eq!(extra, demo.look(kind, &id, &everything, demo.now()).await.expect("a look"));
@@ -313,7 +314,7 @@ async fn a_look_brings_metrics_and_history_that_do_not_change_by_looking() {
     assert!(applied > demo.now(), "it lies ahead");
 
     let (scope, alarm) = find::<Alarm>(&everything, |alarm| alarm.name == "prooflink-5xx");
-    let kind = crate::kinds::kind(Alarm::KIND).expect("a kind");
+    let kind = crate::kinds::catalog::kind(Alarm::KIND).expect("a kind");
     let extra = demo.look(kind, &alarm.id(scope), &everything, demo.now()).await.expect("a look");
     let last = extra.series[0].points.last().and_then(|(_, value)| *value);
     assert!(last > extra.series[0].threshold, "{last:?}");

@@ -1,16 +1,16 @@
 //! Off-hours as findings: who is not as its schedule wants it. What nobody meant (an edge without effect, a restart by
 //! AWS) is worrying; what somebody may have done on purpose is a note. Pure.
 
-use super::scene::Scene;
-use crate::environment::Finding;
+use super::Finding;
+use super::context::DiagnosisContext;
 use crate::schedule::drift::{Drift, Why};
 use crate::world::Health;
 
 /// The findings of an environment with a schedule.
-pub(super) fn findings(scene: &Scene<'_>) -> Vec<Finding> {
-    let Some(off) = scene.environment.offhours.as_deref() else { return Vec::new() };
-    let of = |(it, drift): (&crate::environment::Sleeper, &Drift)| {
-        let says = off.says(drift, scene.now, scene.zone)?;
+pub(super) fn findings(cx: &DiagnosisContext<'_>) -> Vec<Finding> {
+    let Some(off) = cx.offhours else { return Vec::new() };
+    let of = |(it, drift): (&crate::offhours::Sleeper, &Drift)| {
+        let says = off.says(drift, cx.now, cx.zone)?;
         let Drift::Drifted { why, .. } = drift else { return None };
         let health = match why {
             Why::AutoRestart | Why::Missed => Health::Worrying,

@@ -1,9 +1,10 @@
 //! Incidents: opinions that belong together become one finding, led by the deepest cause; the rest
 //! stands below it as evidence. Pure; at most quadratic in what is not well, which is little.
 
-use super::rest::Rest;
-use super::scene::{Database, Scene};
-use crate::environment::{Finding, Member};
+use super::Finding;
+use super::context::{Database, DiagnosisContext};
+use super::intended_sleep::Rest;
+use crate::environment::Member;
 use crate::kinds::alarm::{Alarm, Watched, all_watched};
 use crate::kinds::db_instance::Class;
 use crate::kinds::ec2_instance::Instance;
@@ -38,20 +39,20 @@ struct Sign<'a> {
 }
 
 /// The findings of an environment's members, related ones merged.
-pub(super) fn findings<'a>(scene: &Scene<'a>, rest: &Rest<'a>) -> Vec<Finding> {
-    let mut signs: Vec<Sign<'a>> = scene
+pub(super) fn findings<'a>(cx: &DiagnosisContext<'a>, rest: &Rest<'a>) -> Vec<Finding> {
+    let mut signs: Vec<Sign<'a>> = cx
         .environment
         .members
         .iter()
         .filter(|member| !rest.hushed.contains(&member.id))
-        .filter_map(|member| sign(scene, member))
+        .filter_map(|member| sign(cx, member))
         .collect();
-    lonely_tasks(scene, &mut signs);
+    lonely_tasks(cx, &mut signs);
     if rest.idle {
         // The environment's own finding tells of what sleeps.
         signs.retain(|sign| sign.health != Health::Asleep);
     }
-    let groups = related(scene, &signs);
+    let groups = related(cx, &signs);
     let mut parts: Vec<Vec<Sign<'a>>> = Vec::new();
     parts.resize_with(signs.len(), Vec::new);
     for (sign, group) in signs.into_iter().zip(groups) {
@@ -59,31 +60,31 @@ pub(super) fn findings<'a>(scene: &Scene<'a>, rest: &Rest<'a>) -> Vec<Finding> {
             part.push(sign);
         }
     }
-    parts.into_iter().filter_map(|part| merge(scene, part)).collect()
+    parts.into_iter().filter_map(|part| merge(cx, part)).collect()
 }
 
-fn sign<'a>(scene: &Scene<'a>, member: &'a Member) -> Option<Sign<'a>> {
+fn sign<'a>(cx: &DiagnosisContext<'a>, member: &'a Member) -> Option<Sign<'a>> {
     let opinion = member.opinion.as_ref().filter(|opinion| opinion.health != Health::Well)?;
-    let (world, id) = (scene.world, &member.id);
+    let (world, id) = (cx.world, &member.id);
     let mut says = opinion.why.clone().unwrap_or_else(|| format!("{} is {}", member.name, opinion.health.word()));
     let mut below = Vec::new();
     let mut depth = 5;
     let what = if let Some(service) = world.get::<Service>(id) {
-        let judged = ecs_service::judge(service, &scene.context(member));
+        let judged = ecs_service::judge(service, &cx.context(member));
         depth = judged.depth;
         below.extend(judged.stops.iter().map(|stops| stops.line()));
         below.extend(judged.stops.iter().filter_map(|stops| stops.words.clone()));
         below.extend((!judged.check.is_empty()).then(|| judged.check.to_owned()));
         What::Service(service)
-    } else if let Some(database) = scene.databases.iter().find(|database| database.member.id == *id) {
+    } else if let Some(database) = cx.databases.iter().find(|database| database.member.id == *id) {
         depth = 2;
         What::Database(*database)
     } else if let Some(group) = world.get::<TargetGroup>(id) {
         depth = 4;
-        if scene.groups.iter().filter(|(_, group)| !group.load_balancers.is_empty()).count() > 1 {
+        if cx.groups.iter().filter(|(_, group)| !group.load_balancers.is_empty()).count() > 1 {
             says = format!("{}: {says}", group.name);
         }
-        let hint = target_group::hint(group, &scene.context(member));
+        let hint = target_group::hint(group, &cx.context(member));
         below.extend((!hint.is_empty() && !opinion.health.is_fine()).then(|| hint.to_owned()));
         What::Group(group)
     } else if let Some(balancer) = world.get::<LoadBalancer>(id) {
@@ -98,7 +99,7 @@ fn sign<'a>(scene: &Scene<'a>, member: &'a Member) -> Option<Sign<'a>> {
     } else if let Some(alarm) = world.get::<Alarm>(id) {
         depth = 6;
         if let Some(since) = alarm.since {
-            says = format!("{says}, since {}", moment(since, scene.now, scene.zone));
+            says = format!("{says}, since {}", moment(since, cx.now, cx.zone));
         }
         What::Alarm(alarm)
     } else {
@@ -108,12 +109,11 @@ fn sign<'a>(scene: &Scene<'a>, member: &'a Member) -> Option<Sign<'a>> {
 }
 
 /// A service that runs while every database of its environment is stopped: the tasks fail or bill for nothing.
-fn lonely_tasks<'a>(scene: &Scene<'a>, signs: &mut [Sign<'a>]) {
-    if scene.databases.is_empty() || !scene.databases.iter().all(|database| database.class() == Class::Down) {
+fn lonely_tasks<'a>(cx: &DiagnosisContext<'a>, signs: &mut [Sign<'a>]) {
+    if cx.databases.is_empty() || !cx.databases.iter().all(|database| database.class() == Class::Down) {
         return;
     }
-    let Some((_, service)) = scene.services.iter().find(|(_, service)| service.desired > 0 && service.running > 0)
-    else {
+    let Some((_, service)) = cx.services.iter().find(|(_, service)| service.desired > 0 && service.running > 0) else {
         return;
     };
     for sign in signs.iter_mut() {
@@ -130,12 +130,12 @@ fn lonely_tasks<'a>(scene: &Scene<'a>, signs: &mut [Sign<'a>]) {
 }
 
 /// For each sign the number of the incident it belongs to.
-fn related(scene: &Scene<'_>, signs: &[Sign<'_>]) -> Vec<usize> {
+fn related(cx: &DiagnosisContext<'_>, signs: &[Sign<'_>]) -> Vec<usize> {
     let mut group: Vec<usize> = (0..signs.len()).collect();
     for (a, one) in signs.iter().enumerate() {
         for (b, other) in signs.iter().enumerate().skip(a + 1) {
             let (Some(&x), Some(&y)) = (group.get(a), group.get(b)) else { continue };
-            if x != y && (touches(scene, one, other) || touches(scene, other, one)) {
+            if x != y && (touches(cx, one, other) || touches(cx, other, one)) {
                 for at in &mut group {
                     if *at == y {
                         *at = x;
@@ -148,7 +148,7 @@ fn related(scene: &Scene<'_>, signs: &[Sign<'_>]) -> Vec<usize> {
 }
 
 /// Whether `one` may be a cause or a consequence of `other`; asked both ways round.
-fn touches(scene: &Scene<'_>, one: &Sign<'_>, other: &Sign<'_>) -> bool {
+fn touches(cx: &DiagnosisContext<'_>, one: &Sign<'_>, other: &Sign<'_>) -> bool {
     if one.member.id.scope != other.member.id.scope {
         return false;
     }
@@ -161,7 +161,7 @@ fn touches(scene: &Scene<'_>, one: &Sign<'_>, other: &Sign<'_>) -> bool {
         }
         (What::Group(group), What::Balancer(balancer)) => group.load_balancers.contains(&balancer.arn),
         (What::Instance(instance), What::Group(group)) => {
-            let health = scene.joins.health_of(&one.member.id.scope, group.arn.as_str());
+            let health = cx.joins.health_of(&one.member.id.scope, group.arn.as_str());
             health.is_some_and(|health| {
                 health.targets.iter().any(|target| {
                     target.id == instance.id || Some(target.id.as_str()) == instance.private_ip.as_deref()
@@ -197,7 +197,7 @@ fn is_about(watched: Watched<'_>, what: &What<'_>) -> bool {
 }
 
 /// One finding of what belongs together: the deepest cause speaks, among what needs a person if anything does.
-fn merge(scene: &Scene<'_>, mut part: Vec<Sign<'_>>) -> Option<Finding> {
+fn merge(cx: &DiagnosisContext<'_>, mut part: Vec<Sign<'_>>) -> Option<Finding> {
     let health = part.iter().map(|sign| sign.health).max()?;
     let serious = health > Health::Unknown;
     part.sort_by(|a, b| {
@@ -219,19 +219,19 @@ fn merge(scene: &Scene<'_>, mut part: Vec<Sign<'_>>) -> Option<Finding> {
         sign.below.iter().cloned().for_each(&mut say);
     }
     if serious {
-        surroundings(scene, &part).into_iter().for_each(&mut say);
+        surroundings(cx, &part).into_iter().for_each(&mut say);
     }
     evidence.retain(|line| *line != lead.says);
     Some(Finding { health, depth: lead.depth, says: lead.says.clone(), about: Some(lead.member.id.clone()), evidence })
 }
 
 /// What a reader asks next about failing services: what was deployed when, and whether the database is there.
-fn surroundings(scene: &Scene<'_>, part: &[Sign<'_>]) -> Vec<String> {
+fn surroundings(cx: &DiagnosisContext<'_>, part: &[Sign<'_>]) -> Vec<String> {
     let mut lines = Vec::new();
     let mut seen: Vec<&ResourceId> = Vec::new();
     let behind = part.iter().flat_map(|sign| match &sign.what {
         What::Service(service) => vec![(sign.member, *service)],
-        What::Group(group) => scene
+        What::Group(group) => cx
             .services
             .iter()
             .filter(|(_, service)| service.attachments.iter().any(|it| it.target_group.as_ref() == Some(&group.arn)))
@@ -247,11 +247,11 @@ fn surroundings(scene: &Scene<'_>, part: &[Sign<'_>]) -> Vec<String> {
         let primary = ecs_service::primary(service);
         if let Some((number, at)) = primary.and_then(|it| Some((revision_number(&it.task_definition)?, it.created_at?)))
         {
-            lines.push(format!("{} revision {number} deployed {}", service.name, moment(at, scene.now, scene.zone)));
+            lines.push(format!("{} revision {number} deployed {}", service.name, moment(at, cx.now, cx.zone)));
         }
     }
     if !seen.is_empty() {
-        for database in &scene.databases {
+        for database in &cx.databases {
             if part.iter().all(|sign| sign.member.id != database.member.id) {
                 lines.push(format!("database {} {}", database.id, database.status));
             }

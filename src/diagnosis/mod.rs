@@ -2,57 +2,56 @@
 //! Pure; kinds judge single resources in their own `rules.rs`, this folder judges what they mean together.
 //! What AWS's sentences mean is data: `stop_reasons`, `events`.
 
-pub mod events;
-pub mod known;
-pub mod stop_reasons;
-pub mod stops;
-
+mod context;
 mod drift;
-mod gaps;
+mod external_schedulers;
 mod incident;
+mod intended_sleep;
+mod missing_data;
 mod notes;
-mod others;
-mod rest;
-mod scene;
 
 #[cfg(test)]
 mod tests;
+pub mod verdict;
+
+pub use verdict::{Finding, Verdict};
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use crate::environment::{Environment, Finding, Verdict};
 use crate::kinds::Joins;
 use crate::world::{Health, World};
-use scene::Scene;
+pub use context::DiagnosisInput;
+
+use context::DiagnosisContext;
 
 /// The verdict of an environment: never better than its worst part that counts, worst and deepest cause first.
 ///
 /// What counts: every opinion of its members, but for consequences of an intended sleep; what should have been read
 /// and was not; and what members mean together, such as a task that runs without its database.
 #[must_use]
-pub fn read(environment: &Environment, world: &World, joins: &Joins<'_>, now: Timestamp, zone: &TimeZone) -> Verdict {
-    let scene = Scene::of(environment, world, joins, now, zone);
-    let rest = rest::read(&scene);
-    let mut findings = incident::findings(&scene, &rest);
-    findings.extend(gaps::findings(&scene));
-    findings.extend(rest::half(&scene, &rest));
-    findings.extend(drift::findings(&scene));
-    findings.extend(others::findings(&scene));
+pub fn read(input: &DiagnosisInput<'_>, world: &World, joins: &Joins<'_>, now: Timestamp, zone: &TimeZone) -> Verdict {
+    let cx = DiagnosisContext::of(input, world, joins, now, zone);
+    let rest = intended_sleep::read(&cx);
+    let mut findings = incident::findings(&cx, &rest);
+    findings.extend(missing_data::findings(&cx));
+    findings.extend(intended_sleep::half(&cx, &rest));
+    findings.extend(drift::findings(&cx));
+    findings.extend(external_schedulers::findings(&cx));
 
     // A part that sleeps makes no environment asleep: that takes nothing to be left that serves.
     let counted = |finding: &Finding| if finding.health == Health::Asleep { Health::Well } else { finding.health };
-    let judged = environment.members.iter().any(|member| member.opinion.is_some());
+    let judged = input.environment.members.iter().any(|member| member.opinion.is_some());
     let mut health = findings.iter().map(counted).max().unwrap_or(Health::Well);
     if rest.idle {
         health = health.max(Health::Asleep);
-        findings.insert(0, rest::finding(&scene));
+        findings.insert(0, intended_sleep::finding(&cx));
     }
     if !judged && health < Health::Unknown {
         health = Health::Unknown;
-        findings.push(gaps::nothing_known(&scene));
+        findings.push(missing_data::nothing_known(&cx));
     }
     if !rest.idle {
-        findings.extend(notes::findings(&scene));
+        findings.extend(notes::findings(&cx));
     }
     findings.sort_by(|a, b| {
         let rank = |finding: &Finding| {

@@ -1,22 +1,23 @@
 //! Notes: what is well but worth telling, such as an alarm without data or an engine past its support.
 //! They never change a verdict. Pure.
 
-use super::scene::Scene;
-use crate::environment::{Finding, Member};
+use super::Finding;
+use super::context::DiagnosisContext;
+use crate::environment::Member;
 use crate::kinds::db_instance::extended_support;
 use crate::world::Health;
 
 /// The notes of an environment.
-pub(super) fn findings(scene: &Scene<'_>) -> Vec<Finding> {
-    let told = scene.environment.members.iter().filter_map(|member| {
+pub(super) fn findings(cx: &DiagnosisContext<'_>) -> Vec<Finding> {
+    let told = cx.environment.members.iter().filter_map(|member| {
         let opinion = member.opinion.as_ref().filter(|opinion| opinion.health == Health::Well)?;
         opinion.why.clone().map(|why| note(member, why))
     });
-    let engines = scene.databases.iter().filter_map(|database| {
-        let says = extended_support(database.engine, database.version, database.lifecycle, scene.now)?;
+    let engines = cx.databases.iter().filter_map(|database| {
+        let says = extended_support(database.engine, database.version, database.lifecycle, cx.now)?;
         Some(note(database.member, format!("database {}: {says}", database.id)))
     });
-    let deadlocks = scene.services.iter().filter_map(|(member, service)| {
+    let deadlocks = cx.services.iter().filter_map(|(member, service)| {
         let stuck = service.desired == 1 && service.min_percent == Some(100) && service.max_percent == Some(100);
         stuck.then(|| {
             note(member, format!("{}: one task with 100/100 percent leaves no room for a rollout", service.name))

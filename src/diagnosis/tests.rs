@@ -3,22 +3,25 @@
 use proptest::prelude::*;
 use rstest::rstest;
 
-use super::events::EVENTS;
-use super::known::{Known, find, normal};
+use super::Verdict;
+use super::context::DiagnosisInput;
 use super::read;
-use super::stop_reasons::STOP_REASONS;
-use super::stops::{cause, failures};
-use crate::environment::{Counts, Environment, Member, Verdict};
+use crate::environment::{Environment, Member};
+use crate::kinds::Counts;
 use crate::kinds::alarm::Alarm;
+use crate::kinds::catalog::{KINDS, kind};
 use crate::kinds::db_cluster::DbCluster;
 use crate::kinds::db_instance::DbInstance;
 use crate::kinds::ec2_instance::Instance;
 use crate::kinds::ecs_service::Service;
+use crate::kinds::ecs_service::event_meanings::EVENTS;
 use crate::kinds::ecs_task::Task;
-use crate::kinds::sample::*;
+use crate::kinds::ecs_task::stop_cause::{cause, failures};
+use crate::kinds::ecs_task::stop_reasons::STOP_REASONS;
+use crate::kinds::shared::phrase_table::{Known, find, normal};
 use crate::kinds::target_group::TargetGroup;
 use crate::kinds::target_health::TargetHealth;
-use crate::kinds::{KINDS, kind};
+use crate::kinds::testing_samples::*;
 use crate::world::{EnvironmentName, Fault, FaultKind, Health, Resource, ResourceId};
 
 fn every_example_fits_its_row(table: &'static [Known]) {
@@ -54,7 +57,7 @@ fn every_event_fits_its_example() {
 )]
 #[case("(service Backend) said something new", None)]
 fn events_are_found_in_any_case_and_quotes(#[case] message: &str, #[case] id: Option<&str>) {
-    assert_eq!(super::events::meaning(message).map(|row| row.id), id);
+    assert_eq!(crate::kinds::ecs_service::event_meanings::meaning(message).map(|row| row.id), id);
 }
 
 #[rstest]
@@ -137,18 +140,17 @@ fn environment(shelves: &Shelves, protected: bool) -> Environment {
         scopes: vec![scope()],
         members,
         counts: Counts::default(),
-        verdict: Verdict::default(),
         faults,
         read_at: None,
-        offhours: None,
-        others: Box::default(),
         deploy: None,
     }
 }
 
 fn verdict(shelves: &Shelves, protected: bool) -> Verdict {
     let environment = environment(shelves, protected);
-    shelves.seen(protected, |cx| read(&environment, &shelves.0, cx.joins, cx.now, cx.zone))
+    let others = crate::offhours::Others::default();
+    let input = DiagnosisInput { environment: &environment, offhours: None, others: &others };
+    shelves.seen(protected, |cx| read(&input, &shelves.0, cx.joins, cx.now, cx.zone))
 }
 
 fn well() -> Shelves {

@@ -2,22 +2,27 @@
 //! kind's folder, behind the [`Kind`] trait, and the rest of the program learns of it through
 //! one line in [`KINDS`]. Nothing outside a kind's folder may match on its name.
 
-mod any;
-mod context;
-mod loose;
-mod offer;
-mod power;
-mod row;
+mod action_context;
+mod any_kind;
+mod console_url;
+pub mod external_schedule;
+pub mod iam_simulation;
+pub mod lambda_alias_metrics;
+pub mod lambda_version;
+pub mod resource_tags;
+pub mod shared;
+mod subject;
 #[cfg(test)]
 pub(crate) mod testing;
-mod web;
-
 #[cfg(test)]
-pub(crate) mod sample;
+pub(crate) mod testing_samples;
+mod unresolved;
 
 pub mod alarm;
 pub mod automation_run;
+pub mod catalog;
 pub mod command_invocation;
+pub mod counts;
 pub mod cpu_credits;
 pub mod db_cluster;
 pub mod db_event;
@@ -30,9 +35,6 @@ pub mod ecs_cluster;
 pub mod ecs_service;
 pub mod ecs_task;
 pub mod event_rule;
-pub mod foreign_schedule;
-pub mod function_load;
-pub mod function_release;
 pub mod lambda_function;
 pub mod listener;
 pub mod load_balancer;
@@ -48,81 +50,31 @@ pub mod scheduler_role;
 pub mod security_group;
 pub mod service_deployment;
 pub mod session_settings;
-pub mod simulation;
-pub mod tagged;
 pub mod target_group;
 pub mod target_health;
 pub mod task_definition;
 
-use std::future::Future;
-use std::pin::Pin;
+pub use counts::Counts;
+use futures_util::future::BoxFuture;
+
+pub use subject::{Relation, Subject, Tie};
 
 use jiff::Timestamp;
 
-pub use any::{AnyKind, Of};
-pub use context::{Context, Joins};
-pub use loose::{Loose, Seen};
-pub use offer::{Asks, Choice, Offer, Site};
-pub use row::{Ahead, Align, Cell, Column, Extra, Fact, Moment, Row, Section, Series, Tone, Width};
+use crate::display::Column;
+use crate::display::Extra;
+use crate::display::Row;
+use crate::display::Section;
+pub use action_context::{Context, Joins};
+pub use any_kind::{AnyKind, Of};
+pub use unresolved::{Loose, Seen};
 
-use crate::app::gate::Change;
 use crate::aws::Clients;
-use crate::environment::{Counts, Subject};
-use crate::procedure::{Proposal, Want};
-use crate::schedule::saga;
-use crate::session::preflight::Reach;
+use crate::change::gate::Change;
+use crate::schedule::transition::stage_plan;
+use crate::ssm::preflight::Reach;
+use crate::world::read_request::Want;
 use crate::world::{Coverage, EnvironmentName, Fault, Harvest, KindName, Opinion, Resource, Scope, World};
-
-/// A future that can be sent to another thread.
-pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
-
-/// Every kind there is. The order is the order of panels in the environment screen.
-pub static KINDS: &[&dyn AnyKind] = &[
-    &Of::<load_balancer::LoadBalancers>::new(),
-    &Of::<listener::Listeners>::new(),
-    &Of::<target_group::TargetGroups>::new(),
-    &Of::<target_health::TargetHealths>::new(),
-    &Of::<ecs_cluster::Clusters>::new(),
-    &Of::<ecs_service::Services>::new(),
-    &Of::<ecs_task::Tasks>::new(),
-    &Of::<task_definition::TaskDefinitions>::new(),
-    &Of::<ecr_repository::Repositories>::new(),
-    &Of::<db_cluster::DbClusters>::new(),
-    &Of::<db_instance::DbInstances>::new(),
-    &Of::<db_event::DbEvents>::new(),
-    &Of::<db_maintenance::Maintenance>::new(),
-    &Of::<alarm::Alarms>::new(),
-    &Of::<metric_filter::MetricFilters>::new(),
-    &Of::<mute_rule::MuteRules>::new(),
-    &Of::<ec2_instance::Instances>::new(),
-    &Of::<managed_node::Nodes>::new(),
-    &Of::<cpu_credits::Balances>::new(),
-    &Of::<lambda_function::Functions>::new(),
-    &Of::<function_release::Releases>::new(),
-    &Of::<function_load::Loads>::new(),
-    &Of::<command_invocation::Invocations>::new(),
-    &Of::<deploy_lock::DeployLocks>::new(),
-    &Of::<security_group::SecurityGroups>::new(),
-    &Of::<scalable_target::ScalableTargets>::new(),
-    &Of::<tagged::Tags>::new(),
-    &Of::<schedule_group::Groups>::new(),
-    &Of::<schedule_record::Records>::new(),
-    &Of::<scheduled_action::ScheduledActions>::new(),
-    &Of::<event_rule::Rules>::new(),
-    &Of::<foreign_schedule::ForeignSchedules>::new(),
-    &Of::<automation_run::Runs>::new(),
-    &Of::<scheduler_role::SchedulerRoles>::new(),
-    &Of::<service_deployment::ServiceDeployments>::new(),
-    &Of::<session_settings::AllSessionSettings>::new(),
-    &Of::<simulation::Simulations>::new(),
-    &Of::<log_tail::LogTails>::new(),
-];
-
-/// The kind of that name.
-#[must_use]
-pub fn kind(name: KindName) -> Option<&'static dyn AnyKind> {
-    KINDS.iter().copied().find(|kind| kind.name() == name)
-}
 
 /// How often a kind is read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -193,10 +145,10 @@ pub trait Kind: Send + Sync + 'static {
     const SHELL: bool = false;
 
     /// Reads it. The only function of a kind that may touch the network; lives in `fetch.rs`.
-    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<Self::Item>, Fault>>;
+    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<Self::Item>, Fault>>;
 
     /// More about one of them, asked for while its page is open: metrics, history.
-    fn look<'a>(_ask: Ask<'a>, _item: &'a Self::Item, _now: Timestamp) -> Boxed<'a, Result<Extra, Fault>> {
+    fn look<'a>(_ask: Ask<'a>, _item: &'a Self::Item, _now: Timestamp) -> BoxFuture<'a, Result<Extra, Fault>> {
         Box::pin(async { Ok(Extra::default()) })
     }
 
@@ -233,32 +185,13 @@ pub trait Kind: Send + Sync + 'static {
         Vec::new()
     }
 
-    /// What can be done with it: each shown even when barred. Made in the kind's `commands.rs`.
-    fn offers(_item: &Self::Item, _site: &Site<'_>) -> Vec<Offer> {
-        Vec::new()
-    }
-
-    /// What can be chosen for an offer that asks for a choice, once that was read; behind a choice that led on, the
-    /// value of that one is `chosen`.
-    fn choices(_item: &Self::Item, _verb: &str, _chosen: Option<&str>, _site: &Site<'_>) -> Vec<Choice> {
-        Vec::new()
-    }
-
-    /// Makes an offer a proposal. `value` is what was typed or chosen.
-    ///
-    /// # Errors
-    /// A sentence: why it cannot be done, and what to do instead.
-    fn propose(_item: &Self::Item, verb: &str, _value: Option<&str>, _site: &Site<'_>) -> Result<Proposal, String> {
-        Err(format!("a {} knows no {verb:?}", Self::Item::KIND))
-    }
-
     /// What can be told, from how it is now, of a change to it whose end nobody wrote down; `None` where nothing can.
     fn settled(_item: &Self::Item, _loose: &Loose<'_>) -> Option<Seen> {
         None
     }
 
     /// How it stands as something that sleeps and wakes; `None` for kinds that do not.
-    fn sleeper(_item: &Self::Item, _world: &World, _scope: &Scope) -> Option<saga::Seen> {
+    fn sleeper(_item: &Self::Item, _world: &World, _scope: &Scope) -> Option<stage_plan::Seen> {
         None
     }
 
@@ -270,7 +203,7 @@ pub trait Kind: Send + Sync + 'static {
     /// The change that does `act` to it on its way to sleep or back; `None` where the kind knows no such act.
     fn act(
         _item: &Self::Item,
-        _act: saga::Act,
+        _act: stage_plan::Act,
         _environment: &EnvironmentName,
         _scope: &Scope,
     ) -> Option<Box<dyn Change>> {

@@ -19,7 +19,7 @@ const LOOK: Duration = Duration::from_millis(2);
 
 /// The keys.
 #[derive(Debug)]
-pub(super) struct Keyboard(Source);
+pub(crate) struct Keyboard(Source);
 
 #[derive(Debug)]
 enum Source {
@@ -33,7 +33,7 @@ impl Keyboard {
     ///
     /// # Errors
     /// When it belongs to none.
-    pub(super) fn open() -> io::Result<Self> {
+    pub(crate) fn open() -> io::Result<Self> {
         let file = || File::options().read(true).custom_flags(NON_BLOCKING).open("/dev/tty");
         Ok(Self(match Receiver::from_file_unchecked(file()?) {
             Ok(told) => Source::Told(told),

@@ -4,15 +4,11 @@
 mod append;
 pub mod browse;
 pub mod clipboard;
-mod guard;
-pub mod handed;
-pub mod input;
-mod keyboard;
-pub mod plugin;
+mod file_lock;
+pub mod keyboard;
 pub mod ports;
 pub mod signals;
-pub mod streams;
-pub mod terminal;
+pub mod stdio;
 
 pub use append::{append_line, private_dir, put_text};
-pub use guard::{Held, try_hold};
+pub use file_lock::{Held, try_hold};

@@ -3,10 +3,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::desired::{Cause, Desired, Edge, Intent, after, minus, plus};
-use super::materialise::Planned;
+use super::desired_state::{Cause, Desired, Edge, Intent, after, minus, plus};
 use super::model::{Mode, Verb};
-use super::status::Actual;
+use super::observed::power_state::Actual;
+use super::stored::planned_schedules::Planned;
 
 /// How long something may be moving before that is worth a word.
 pub const MOVING: SignedDuration = SignedDuration::from_mins(30);

@@ -7,7 +7,7 @@ use std::fmt;
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
-use super::desired::{Edge, Intent, after};
+use super::desired_state::{Edge, Intent, after};
 use super::model::Verb;
 
 /// What makes an action one and the same: the resource, the edge's instant and the verb.

@@ -4,10 +4,10 @@
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::clock::ClockTime;
-use super::error::ScheduleError;
-use super::holidays::Calendar;
-use super::period::{Period, StopAt};
+use super::calendar::error::ScheduleError;
+use super::calendar::holidays::Calendar;
+use super::calendar::period::{Period, StopAt};
+use super::calendar::time_of_day::ClockTime;
 
 /// What a schedule may do by itself.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

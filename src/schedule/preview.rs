@@ -7,13 +7,13 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::clock::{Quirk, settle};
-use super::desired::{Cause, Desired, Edge, Intent, after, minus, plus};
+use super::calendar::intervals::{local_date, moved, settle_minutes};
+use super::calendar::period::Period;
+use super::calendar::rds_window::{BackupWindow, MaintenanceWindow};
+use super::calendar::time_of_day::{Quirk, settle};
+use super::desired_state::{Cause, Desired, Edge, Intent, after, minus, plus};
 use super::model::{Mode, Verb};
-use super::overrides::AWS_STOPPED_MAX;
-use super::period::Period;
-use super::spans::{local_date, moved, settle_minutes};
-use super::window::{BackupWindow, MaintenanceWindow};
+use super::override_rules::AWS_STOPPED_MAX;
 
 /// How far a preview looks.
 pub const DAYS: i64 = 14;

@@ -1,16 +1,19 @@
 //! Text for a terminal: harmless, fitted to columns, in words, and without secrets.
 //! Pure: no AWS, no drawing, no clock. Whoever needs `now` or a time zone passes it in.
 
-pub mod ago;
 pub mod bytes;
-pub mod clean;
+pub mod glob;
+pub mod harmless;
 pub mod line;
 pub mod mask;
+pub mod relative_time;
 pub mod width;
 
-pub use ago::{ago, clock, moment, next_change, span, stamp, until, when};
+pub use glob::{Glob, like};
+
 pub use bytes::bytes;
-pub use clean::clean;
+pub use harmless::clean;
 pub use line::{counted, first_line, word};
 pub use mask::{mask_text, mask_value};
+pub use relative_time::{ago, clock, moment, next_change, span, stamp, until, when};
 pub use width::{Align, align, fit, fit_right, middle, truncate, width, wrap};

@@ -2,23 +2,27 @@
 //! faults, identities, health words. Pure data; it is written by arrivals only and keeps
 //! old data when a reading fails. No SDK type, clock or drawing here.
 
+pub mod access_check;
+mod fast_map;
 mod fault;
-mod harvest;
 mod health;
 mod id;
-mod quick;
-mod shelf;
-mod speed;
-mod vigil;
+mod inventory;
+mod reading;
+mod scheduler_heartbeat;
+mod time_scale;
 
+pub(crate) use fast_map::{QuickMap, QuickSet};
 pub use fault::{Fault, FaultKind};
-pub use harvest::{Coverage, Found, Harvest, Part, Resource};
 pub use health::{Health, Opinion};
 pub use id::{AccountId, Arn, EnvironmentName, KindName, Region, ResourceId, Scope, SourceName};
-pub(crate) use quick::{QuickMap, QuickSet};
-pub use shelf::{Bin, Identity, Shelf, World};
-pub use speed::Speed;
-pub use vigil::{Vigil, Watcher};
+pub use inventory::{Bin, Identity, Shelf, World};
+pub use reading::{Coverage, Found, Harvest, Part, Resource};
+pub use scheduler_heartbeat::{Vigil, Watcher};
+pub use time_scale::Speed;
 
+pub mod read_request;
 #[cfg(test)]
 mod tests;
+
+pub use read_request::Want;

@@ -13,8 +13,8 @@ use super::support::peer::REGION;
 async fn start(gateway: &Gateway) -> serde_json::Value {
     use aws_credential_types::Credentials;
     use aws_credential_types::provider::SharedCredentialsProvider;
-    use toban::aws::Sessions;
-    use toban::session::source::{Ask, SessionSource};
+    use toban::cloud::live::Sessions;
+    use toban::ssm::start_request::{Ask, SessionSource};
     let token = Some(gateway::SESSION_TOKEN.to_owned());
     let keys = Credentials::new(gateway::KEY, gateway::SECRET, token, None, "test");
     let config = aws_config::SdkConfig::builder()

@@ -1,23 +1,29 @@
 //! The engine without a face over the peer, in a time of its own: whoever waits is there at once, and hours pass
 //! between two looks. For what takes long at AWS: rollouts that stand still, shares that are watched.
 
+use futures_util::future::BoxFuture;
 use std::sync::{Mutex, PoisonError};
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use toban::app::carry::Logbook;
-use toban::app::drive::{Errand, drive};
-use toban::app::gate::{Answer, Approved, Circumstances, Gate, Let};
-use toban::aws::Live;
-use toban::cloud::{Cloud, Receipt, Stats};
-use toban::deploy::compose::{Check, Recipe};
-use toban::environment::{Wish, Wishes, gather};
+use toban::aws::stats::Stats;
+use toban::change::gate::{Answer, Approved, Circumstances, Gate, Let};
+use toban::change::receipt::Receipt;
+use toban::change::{Ending, How, Report};
+use toban::cloud::Cloud;
+use toban::cloud::Live;
+use toban::display::Extra;
+use toban::engine::execute::Logbook;
+use toban::engine::run_procedure::{Errand, drive};
+use toban::environment::{Check, Recipe};
+use toban::environment::{Wish, Wishes};
 use toban::kinds::ec2_instance::Instance;
-use toban::kinds::function_release::Release;
 use toban::kinds::lambda_function::Function;
-use toban::kinds::{AnyKind, Boxed, Context, Extra, Joins, Site};
-use toban::procedure::{Ending, How, Report};
+use toban::kinds::lambda_version::Release;
+use toban::kinds::{AnyKind, Context, Joins};
+use toban::operations::Site;
+use toban::overview::gather;
 use toban::world::{Coverage, Fault, Found, Identity, Resource, ResourceId, Scope, SourceName, World};
 
 use crate::engine::{here, live, of, read, read_all};
@@ -50,10 +56,10 @@ impl Hurried {
 }
 
 impl Cloud for Hurried {
-    fn scopes(&self) -> Boxed<'_, Result<Vec<Scope>, Fault>> {
+    fn scopes(&self) -> BoxFuture<'_, Result<Vec<Scope>, Fault>> {
         self.live.scopes()
     }
-    fn identify<'a>(&'a self, scope: &'a Scope) -> Boxed<'a, Result<Identity, Fault>> {
+    fn identify<'a>(&'a self, scope: &'a Scope) -> BoxFuture<'a, Result<Identity, Fault>> {
         self.live.identify(scope)
     }
     fn read<'a>(
@@ -62,7 +68,7 @@ impl Cloud for Hurried {
         scope: &'a Scope,
         coverage: &'a Coverage,
         known: &'a World,
-    ) -> Boxed<'a, Result<Found, Fault>> {
+    ) -> BoxFuture<'a, Result<Found, Fault>> {
         self.live.read(kind, scope, coverage, known)
     }
     fn look<'a>(
@@ -71,10 +77,10 @@ impl Cloud for Hurried {
         id: &'a ResourceId,
         known: &'a World,
         now: Timestamp,
-    ) -> Boxed<'a, Result<Extra, Fault>> {
+    ) -> BoxFuture<'a, Result<Extra, Fault>> {
         self.live.look(kind, id, known, now)
     }
-    fn change<'a>(&'a self, change: &'a Approved, scope: &'a Scope) -> Boxed<'a, Result<Receipt, Fault>> {
+    fn change<'a>(&'a self, change: &'a Approved, scope: &'a Scope) -> BoxFuture<'a, Result<Receipt, Fault>> {
         self.live.change(change, scope)
     }
     fn renew(&self, source: &SourceName) {
@@ -86,7 +92,7 @@ impl Cloud for Hurried {
     fn login(&self, source: &SourceName) -> Option<Vec<String>> {
         self.live.login(source)
     }
-    fn pause(&self, span: SignedDuration) -> Boxed<'_, ()> {
+    fn pause(&self, span: SignedDuration) -> BoxFuture<'_, ()> {
         *self.ahead.lock().unwrap_or_else(PoisonError::into_inner) += span.max(self.least);
         // Nothing is on its way to AWS while a procedure waits: no call can run into its timeout by this.
         Box::pin(async move {
@@ -124,7 +130,8 @@ async fn told(
         let cx =
             Context { world: &world, joins: &joins, scope: &id.scope, protected: false, now: cloud.now(), zone: &zone };
         let site = Site { cx, environment };
-        of(id.kind).propose(&id, verb, value, &site).expect("a plan")
+        let actions = toban::operations::actions_of(id.kind).expect("something can be done with it");
+        actions.propose(&id, verb, value, &site).expect("a plan")
     };
     let at = Circumstances::seen_at(cloud.now());
     let allowed = Gate::default().allow(proposal, &Answer::Yes, None, &at).expect("nothing hinders it");

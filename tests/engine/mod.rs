@@ -5,9 +5,11 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use toban::aws::{Live, Source, Sources};
+use toban::aws::{Source, Sources};
 use toban::cloud::Cloud;
-use toban::kinds::{AnyKind, KINDS, Pace, kind};
+use toban::cloud::Live;
+use toban::kinds::catalog::{KINDS, kind};
+use toban::kinds::{AnyKind, Pace};
 use toban::world::{Coverage, KindName, Scope, World};
 
 use crate::support::peer::{Peer, REGION};

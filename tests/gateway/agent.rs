@@ -8,7 +8,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-use toban::session::crypto::Cipher;
+use toban::ssm::crypto::Cipher;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, interval};
 

@@ -13,9 +13,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
-use toban::app::headless::{View, picture};
 use toban::cloud::Cloud;
 use toban::demo::Demo;
+use toban::engine::headless::{View, picture};
 use toban::schedule::Actual;
 
 use crate::process::{ACCOUNT, STATE, play};

@@ -1,20 +1,25 @@
 //! One process: the loop of `toban schedule run` over the account of the process that started it. The simulated account
 //! is played here, from what all processes did to it, which the first one tells in its order.
 
+use futures_util::future::BoxFuture;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use toban::app::gate::{Answer, Approved, Change, Circumstances, Deed, Gate, Pass, Plan};
-use toban::app::headless::View;
-use toban::app::keeper::{Keeper, keep_on};
-use toban::app::ledger::Ledger;
 use toban::aws::Clients;
-use toban::cloud::{Cloud, Receipt, Stats};
+use toban::aws::stats::Stats;
+use toban::change::gate::{Answer, Approved, Change, Circumstances, Gate, Pass};
+use toban::change::plan::{Deed, Plan};
+use toban::change::receipt::Receipt;
+use toban::cloud::Cloud;
 use toban::demo::Demo;
-use toban::kinds::{AnyKind, Boxed, Extra};
+use toban::display::Extra;
+use toban::engine::headless::View;
+use toban::engine::scheduler::execution_log::Ledger;
+use toban::engine::scheduler::{Keeper, keep_on};
+use toban::kinds::AnyKind;
 use toban::world::{Coverage, Fault, FaultKind, Found, Identity, KindName, ResourceId, Scope, SourceName, World};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
@@ -187,7 +192,7 @@ impl Change for Replayed {
     fn deed(&self) -> Deed {
         self.0.clone()
     }
-    fn perform<'a>(&'a self, _aws: &'a Clients, _pass: Pass) -> Boxed<'a, Result<Receipt, Fault>> {
+    fn perform<'a>(&'a self, _aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {
         Box::pin(async { Err(Fault::new(FaultKind::Odd, "replay", "it is played at a simulated account only")) })
     }
 }
@@ -206,10 +211,10 @@ fn approved(told: &Value, now: Timestamp) -> Approved {
 }
 
 impl Cloud for Shared {
-    fn scopes(&self) -> Boxed<'_, Result<Vec<Scope>, Fault>> {
+    fn scopes(&self) -> BoxFuture<'_, Result<Vec<Scope>, Fault>> {
         self.home.demo.scopes()
     }
-    fn identify<'a>(&'a self, scope: &'a Scope) -> Boxed<'a, Result<Identity, Fault>> {
+    fn identify<'a>(&'a self, scope: &'a Scope) -> BoxFuture<'a, Result<Identity, Fault>> {
         self.home.demo.identify(scope)
     }
     fn read<'a>(
@@ -218,7 +223,7 @@ impl Cloud for Shared {
         scope: &'a Scope,
         coverage: &'a Coverage,
         known: &'a World,
-    ) -> Boxed<'a, Result<Found, Fault>> {
+    ) -> BoxFuture<'a, Result<Found, Fault>> {
         Box::pin(async move {
             self.home.ask(json!({ "ask": "now" })).await;
             self.home.demo.read(kind, scope, coverage, known).await
@@ -230,10 +235,10 @@ impl Cloud for Shared {
         id: &'a ResourceId,
         known: &'a World,
         now: Timestamp,
-    ) -> Boxed<'a, Result<Extra, Fault>> {
+    ) -> BoxFuture<'a, Result<Extra, Fault>> {
         self.home.demo.look(kind, id, known, now)
     }
-    fn change<'a>(&'a self, change: &'a Approved, _scope: &'a Scope) -> Boxed<'a, Result<Receipt, Fault>> {
+    fn change<'a>(&'a self, change: &'a Approved, _scope: &'a Scope) -> BoxFuture<'a, Result<Receipt, Fault>> {
         Box::pin(async move { self.home.ask(told(&change.deed())).await.expect("at least this was done") })
     }
     fn renew(&self, source: &SourceName) {
@@ -245,7 +250,7 @@ impl Cloud for Shared {
     fn login(&self, source: &SourceName) -> Option<Vec<String>> {
         self.home.demo.login(source)
     }
-    fn pause(&self, span: SignedDuration) -> Boxed<'_, ()> {
+    fn pause(&self, span: SignedDuration) -> BoxFuture<'_, ()> {
         let until = self.now().checked_add(span).expect("a moment");
         Box::pin(self.home.pause(until))
     }

@@ -5,8 +5,8 @@ use std::io::{Read, Write};
 use std::time::{Duration, Instant};
 
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
-use toban::session::forward::{Forward, LINGER};
-use toban::session::source::Ask;
+use toban::ssm::forward::{Forward, LINGER};
+use toban::ssm::start_request::Ask;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::interval;

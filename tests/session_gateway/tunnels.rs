@@ -1,16 +1,17 @@
 //! Tunnels against the gateway: they outlive their sessions, change carriers, keep records, and close on every way out.
 
+use futures_util::future::BoxFuture;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use toban::environment::Member;
-use toban::kinds::Boxed;
 use toban::kinds::db_instance::DbInstance;
 use toban::kinds::managed_node::Node;
-use toban::session::channel::{Channel, End};
-use toban::session::forward::Door;
-use toban::session::source::{Ask, SessionSource};
-use toban::session::tunnel::{self, Begun, Carrier, Health, Opens, Pace, Remote, State, Tunnel};
+use toban::operations::tunnel;
+use toban::operations::tunnel::{Begun, Carrier, Health, Opens, Pace, Remote, State, Tunnel};
+use toban::ssm::channel::{Channel, End};
+use toban::ssm::forward::Door;
+use toban::ssm::start_request::{Ask, SessionSource};
 use toban::world::{Coverage, Fault, Harvest, Resource, Scope, World};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -34,7 +35,7 @@ impl Way {
 }
 
 impl Opens for Way {
-    fn open<'a>(&'a self, carrier: &'a Carrier, ask: Ask) -> Boxed<'a, Result<Begun, Fault>> {
+    fn open<'a>(&'a self, carrier: &'a Carrier, ask: Ask) -> BoxFuture<'a, Result<Begun, Fault>> {
         Box::pin(async move {
             let opened = match self.0.open(&ask).await {
                 Ok(opened) => opened,
@@ -49,7 +50,7 @@ impl Opens for Way {
         })
     }
 
-    fn ended<'a>(&'a self, _session: &'a str, end: &'a End) -> Boxed<'a, ()> {
+    fn ended<'a>(&'a self, _session: &'a str, end: &'a End) -> BoxFuture<'a, ()> {
         self.note(end.sentence());
         Box::pin(async {})
     }

@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use toban::session::channel::{Channel, End, Incoming, Link, Outgoing, Settings};
-use toban::session::source::Ask;
+use toban::ssm::channel::{Channel, End, Incoming, Link, Outgoing, Settings};
+use toban::ssm::start_request::Ask;
 use toban::world::FaultKind;
 
 use super::gateway::{Gateway, Weather};
@@ -47,7 +47,7 @@ async fn a_channel_that_may_not_be_opened_ends_the_session_at_once() {
     let End::Lost(fault) = ends(open(&gateway, &Ask::shell("i-1")).await).await else { panic!("it is lost") };
     assert_eq!(fault.kind, FaultKind::Denied);
     assert!(fault.sentence().contains("ssmmessages:OpenDataChannel"), "{}", fault.sentence());
-    assert!(toban::session::preflight::remedy(None, &fault.message).is_some_and(|remedy| remedy.contains("session/*")));
+    assert!(toban::ssm::preflight::remedy(None, &fault.message).is_some_and(|remedy| remedy.contains("session/*")));
     gateway.wait_for_calls("TerminateSession", 1).await;
 }
 

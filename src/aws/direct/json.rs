@@ -19,12 +19,12 @@ pub struct Json {
 
 impl Json {
     /// EventBridge (rules; schedules are another service) as `config` reaches it.
-    pub(in crate::aws) fn events(config: &SdkConfig, counting: Counting) -> Self {
+    pub(crate) fn events(config: &SdkConfig, counting: Counting) -> Self {
         Self { line: Line::new(Service::EVENTS, config, Some(counting)), target: "AWSEvents" }
     }
 
     /// KMS as `config` reaches it.
-    pub(in crate::aws) fn kms(config: &SdkConfig) -> Self {
+    pub(crate) fn kms(config: &SdkConfig) -> Self {
         Self { line: Line::new(Service::KMS, config, None), target: "TrentService" }
     }
 
@@ -37,7 +37,7 @@ impl Json {
     }
 
     /// The same, with what `read` makes of the answer: for answers that hold a secret.
-    pub(in crate::aws) async fn send<T>(
+    pub(crate) async fn send<T>(
         &self,
         action: &str,
         body: Value,
@@ -73,7 +73,7 @@ pub(super) fn answer(response: &HttpResponse) -> Result<Answer<Value>, Orchestra
 }
 
 /// What a JSON service says when it refuses.
-pub(in crate::aws) fn refusal(response: &HttpResponse) -> Refusal {
+pub(crate) fn refusal(response: &HttpResponse) -> Refusal {
     let document: Option<Value> = serde_json::from_slice(response.body().bytes().unwrap_or_default()).ok();
     let text = |names: [&str; 3]| names.iter().find_map(|name| document.as_ref()?.get(name)?.as_str());
     let code = response.headers().get("x-amzn-errortype").or_else(|| text(["__type", "code", "Code"]));

@@ -35,7 +35,7 @@ use aws_types::service_config::ServiceConfigKey;
 use super::stats::Counting;
 
 pub use json::Json;
-pub(super) use json::refusal;
+pub(crate) use json::refusal;
 pub use query::Query;
 pub use rest::{Rest, RestJson};
 

@@ -18,12 +18,12 @@ pub struct Query {
 
 impl Query {
     /// EC2 as `config` reaches it.
-    pub(in crate::aws) fn ec2(config: &SdkConfig, counting: Counting) -> Self {
+    pub(crate) fn ec2(config: &SdkConfig, counting: Counting) -> Self {
         Self { line: Line::new(Service::EC2, config, Some(counting)), version: "2016-11-15" }
     }
 
     /// IAM as `config` reaches it.
-    pub(in crate::aws) fn iam(config: &SdkConfig, counting: Counting) -> Self {
+    pub(crate) fn iam(config: &SdkConfig, counting: Counting) -> Self {
         Self { line: Line::new(Service::IAM, config, Some(counting)), version: "2010-05-08" }
     }
 

@@ -48,7 +48,7 @@ impl<'a> Rest<'a> {
 
 impl RestJson {
     /// Lambda as `config` reaches it.
-    pub(in crate::aws) fn lambda(config: &SdkConfig, counting: Counting) -> Self {
+    pub(crate) fn lambda(config: &SdkConfig, counting: Counting) -> Self {
         Self { line: Line::new(Service::LAMBDA, config, Some(counting)), version: "/2015-03-31" }
     }
 

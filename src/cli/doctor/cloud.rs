@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 
 use super::{Check, Report};
-use crate::app::headless::Outlook;
 use crate::cli::exit::{Exit, is_credentials};
-use crate::cloud::{Check as Tried, Outcome};
+use crate::engine::headless::Outlook;
 use crate::environment::{Wish, Wishes};
+use crate::world::access_check::{Check as Tried, Outcome};
 use crate::world::{Fault, Scope};
 
 /// Tells what was tried in `scope`.

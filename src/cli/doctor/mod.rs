@@ -8,13 +8,14 @@ mod schedules;
 mod sessions;
 mod terminal;
 
-pub(in crate::cli) use check::{Check, Report};
+pub(crate) use check::{Check, Report};
 
 use super::exit::{Exit, Failure};
-use super::look::{self, Duty};
-use super::{act, names, out, tree};
-use crate::app::headless::Outlook;
+use super::read;
+use super::read::Duty;
+use super::{args, change, output, resolve};
 use crate::config::{ConfigError, Dirs};
+use crate::engine::headless::Outlook;
 use crate::world::Scope;
 
 /// What helps where it cannot be told where to look.
@@ -27,7 +28,7 @@ const REGION: &str = "set AWS_PROFILE and AWS_REGION, pass --profile and --regio
 /// otherwise is the report's to tell.
 pub(super) async fn run(
     duty: &Duty,
-    args: &tree::Doctor,
+    args: &args::Doctor,
     dirs: &Dirs,
     config: Result<(), ConfigError>,
 ) -> Result<Exit, Failure> {
@@ -41,29 +42,29 @@ pub(super) async fn run(
         report.add(Check::fail("where to look", failure.says.clone(), REGION).because(failure.exit));
     }
     let text = if args.json { report.json()? } else { report.text(duty.paint.as_ref()) };
-    out::data(&text)?;
+    output::data(&text)?;
     Ok(report.exit())
 }
 
 /// Tries everything in every place, or in those of the named environment.
-async fn account(report: &mut Report, duty: &Duty, args: &tree::Doctor) -> Result<(), Failure> {
+async fn account(report: &mut Report, duty: &Duty, args: &args::Doctor) -> Result<(), Failure> {
     let wishes = &duty.settings.wishes;
     // Looking at everything takes a while: only where something is to be held against it.
     let mut outlook = if args.env.is_some() || !wishes.environments.is_empty() {
-        Some(look::once_whatever(duty).await?)
+        Some(read::once_whatever(duty).await?)
     } else {
         None
     };
     let scopes = match (&args.env, &outlook) {
         (Some(typed), Some(outlook)) => scopes_of(typed, outlook)?,
-        _ => look::scopes(duty).await?,
+        _ => read::scopes(duty).await?,
     };
-    for (scope, tried) in look::probe(duty, &scopes).await? {
+    for (scope, tried) in read::probe(duty, &scopes).await? {
         cloud::tried(report, &scope, &tried);
     }
     if let Some(outlook) = &mut outlook {
         if let Some(typed) = &args.env {
-            let name = act::environment(outlook, typed)?.name.clone();
+            let name = change::environment(outlook, typed)?.name.clone();
             sessions::check(report, duty, outlook, &name).await;
         }
         schedules::check(report, duty, outlook, &scopes).await;
@@ -75,7 +76,7 @@ async fn account(report: &mut Report, duty: &Duty, args: &tree::Doctor) -> Resul
 fn scopes_of(typed: &str, outlook: &Outlook) -> Result<Vec<Scope>, Failure> {
     let all = &outlook.picture.environments;
     let known: Vec<&str> = all.iter().map(|environment| environment.name.as_str()).collect();
-    let name = names::resolve(typed, &known, "environment")?;
+    let name = resolve(typed, &known, "environment")?;
     let found = all.iter().find(|environment| environment.name.as_str() == name);
     Ok(found.map(|environment| environment.scopes.clone()).unwrap_or_default())
 }

@@ -1,20 +1,23 @@
 //! Whether EventBridge Scheduler can act for the environments whose schedules it keeps: the role is there, lets itself
 //! be taken for their group, and may stop and start who sleeps, as far as IAM simulates that. Reads and simulates only.
 
+use crate::overview::EnvironmentStatus;
 use std::collections::BTreeSet;
 
 use super::{Check, Report};
-use crate::app::headless::Outlook;
-use crate::cli::look::Duty;
-use crate::environment::{Environment, Sleeper, Source, kept_at_aws, notes, record_reads, standing};
+use crate::cli::read::Duty;
+use crate::engine::headless::Outlook;
+use crate::kinds::catalog::kind;
 use crate::kinds::event_rule::Rule;
-use crate::kinds::kind;
+use crate::kinds::iam_simulation::{May, Question, Simulation};
 use crate::kinds::schedule_group::change::Place;
 use crate::kinds::scheduler_role::SchedulerRole;
-use crate::kinds::simulation::{May, Question, Simulation};
-use crate::schedule::record::MAX_TAGS;
-use crate::schedule::routine::acts;
-use crate::schedule::{MemberKind, Mode, Verb, returning};
+use crate::offhours::{Sleeper, Source, notes, record_reads, standing};
+use crate::operations::schedule::kept_at_aws;
+use crate::schedule::binding::acts;
+use crate::schedule::stored::restore_schedules;
+use crate::schedule::stored::tag_record::MAX_TAGS;
+use crate::schedule::{MemberKind, Mode, Verb};
 use crate::text::counted;
 use crate::world::{Arn, Coverage, Fault, FaultKind, Part, Resource, Scope, World};
 
@@ -52,7 +55,7 @@ pub(super) async fn check(report: &mut Report, duty: &Duty, outlook: &Outlook, s
 }
 
 /// The line about schedules of others, where they cannot be seen.
-fn unseen(environment: &Environment) -> Option<Check> {
+fn unseen(environment: &EnvironmentStatus) -> Option<Check> {
     let (off, others) = (environment.offhours.as_deref()?, &environment.others);
     let says = others.unknown()?;
     let about = format!("owners in {}", environment.name);
@@ -67,7 +70,7 @@ fn unseen(environment: &Environment) -> Option<Check> {
 }
 
 /// The line about the schedule group that is an environment's record.
-fn recorded(environment: &Environment, outlook: &Outlook) -> Option<Check> {
+fn recorded(environment: &EnvironmentStatus, outlook: &Outlook) -> Option<Check> {
     let group = environment.record.group()?;
     let about = format!("record of {}", environment.name);
     let scopes: Vec<Scope> = record_reads(environment, &outlook.world).into_iter().map(|want| want.scope).collect();
@@ -110,7 +113,7 @@ struct Simulated {
 
 /// What the role may do to each who sleeps with the environment. Each is asked about for itself: a policy that names its
 /// resources allows nothing on all of them together.
-async fn simulated(duty: &Duty, place: &Place, role: &Arn, environment: &Environment) -> Vec<Simulated> {
+async fn simulated(duty: &Duty, place: &Place, role: &Arn, environment: &EnvironmentStatus) -> Vec<Simulated> {
     let Some(simulations) = kind(Simulation::KIND) else { return Vec::new() };
     let sleepers = environment.offhours.as_deref().map(|off| off.sleepers.as_slice()).unwrap_or_default();
     let here = sleepers.iter().filter(|it| it.id.as_ref().is_some_and(|id| id.scope == place.scope));
@@ -137,14 +140,20 @@ async fn simulated(duty: &Duty, place: &Place, role: &Arn, environment: &Environ
 }
 
 /// What the role may do to the rules that stop something here: an override holds them back, and has to enable them again.
-async fn enabling(duty: &Duty, place: &Place, role: &Arn, environment: &Environment, world: &World) -> Vec<Simulated> {
+async fn enabling(
+    duty: &Duty,
+    place: &Place,
+    role: &Arn,
+    environment: &EnvironmentStatus,
+    world: &World,
+) -> Vec<Simulated> {
     let Some(simulations) = kind(Simulation::KIND) else { return Vec::new() };
     let stops = environment.others.owners.iter().filter(|it| it.source == Source::Rule && it.verb == Some(Verb::Stop));
     let names: BTreeSet<&str> = stops.map(|owner| owner.name.as_str()).collect();
     let rules = world.all::<Rule>(&place.scope).filter(|rule| names.contains(rule.name.as_str()));
     let asked: Vec<(&Rule, Part)> = rules
         .take(MOST)
-        .map(|rule| (rule, Question::new(role, returning::ACTS, &[rule.arn.to_string()]).part()))
+        .map(|rule| (rule, Question::new(role, restore_schedules::ACTS, &[rule.arn.to_string()]).part()))
         .collect();
     if asked.is_empty() {
         return Vec::new();
@@ -155,7 +164,7 @@ async fn enabling(duty: &Duty, place: &Place, role: &Arn, environment: &Environm
     answers.put(&place.scope, Simulation::KIND, &coverage, got, duty.cloud.now());
     let answered = asked.into_iter().map(|(rule, part)| Simulated {
         label: format!("rule {}", rule.name),
-        actions: returning::ACTS,
+        actions: restore_schedules::ACTS,
         answer: answers.by_key::<Simulation>(&place.scope, &part).cloned(),
     });
     answered.collect()
@@ -256,8 +265,8 @@ mod tests {
 
     use super::*;
     use crate::cli::doctor::check::Level;
-    use crate::cli::fixture::scope;
-    use crate::kinds::simulation::Verdict;
+    use crate::cli::testing::scope;
+    use crate::kinds::iam_simulation::Verdict;
 
     const ROLE: &str = "arn:aws:iam::123456789012:role/toban-scheduler";
 
@@ -324,7 +333,7 @@ mod tests {
     fn a_rule_that_could_not_be_enabled_again_is_warned_about() {
         let one = |decision: &str| Simulated {
             label: "rule night".to_owned(),
-            actions: returning::ACTS,
+            actions: restore_schedules::ACTS,
             ..may(Ok(&[("events:EnableRule", decision, "")]))
         };
         let told = |rules: &[Simulated]| told_rules(&place(), &Arn::from(ROLE), rules);

@@ -1,18 +1,19 @@
 //! Whether the inside of an environment can be reached: the checklist of each instance and service, as sessions have
 //! it. What was read, and what IAM and the account's settings say; nothing is opened to find out.
 
+use crate::overview::EnvironmentStatus;
 use std::time::Duration;
 
 use super::{Check, Report};
-use crate::app::headless::Outlook;
-use crate::cli::act::at_site;
+use crate::cli::change::at_site;
 use crate::cli::connect::read_more;
-use crate::cli::look::Duty;
-use crate::environment::{Environment, Member};
-use crate::kinds::kind;
-use crate::procedure::Want;
-use crate::session::preflight::{Line, Reach, State};
+use crate::cli::read::Duty;
+use crate::engine::headless::Outlook;
+use crate::environment::Member;
+use crate::kinds::catalog::kind;
+use crate::ssm::preflight::{Line, Reach, State};
 use crate::world::EnvironmentName;
+use crate::world::read_request::Want;
 
 /// The lists whose members are told of; tasks stand behind their services.
 const LISTS: &[&str] = &["instances", "services"];
@@ -39,7 +40,7 @@ fn all(duty: &Duty, outlook: &Outlook, name: &EnvironmentName) -> Vec<Reach> {
     members.filter_map(|(environment, member)| reach(duty, outlook, environment, member)).collect()
 }
 
-fn reach(duty: &Duty, outlook: &Outlook, environment: &Environment, member: &Member) -> Option<Reach> {
+fn reach(duty: &Duty, outlook: &Outlook, environment: &EnvironmentStatus, member: &Member) -> Option<Reach> {
     let of = kind(member.id.kind)?;
     of.shown().filter(|shown| LISTS.contains(&shown.list))?;
     at_site(duty, outlook, (environment, &member.id), |site| {

@@ -2,7 +2,7 @@
 //! only `Terminal::here` asks the process.
 
 use super::{Check, Report};
-use crate::cli::out;
+use crate::cli::output;
 
 /// The smallest size every screen is made for.
 const LEAST: (u16, u16) = (80, 24);
@@ -38,7 +38,7 @@ const VARS: &[&str] = &[
 impl Terminal {
     /// The one this process runs in.
     pub(super) fn here() -> Self {
-        let is = out::to_terminal();
+        let is = output::to_terminal();
         let vars = VARS.iter().filter_map(|name| Some((*name, std::env::var(name).ok()?))).collect();
         Self { is, size: crossterm::terminal::size().ok().filter(|_| is), dark: is.then(dark).flatten(), vars }
     }

@@ -5,9 +5,9 @@ use rstest::rstest;
 use super::check::Level;
 use super::terminal::Terminal;
 use super::*;
-use crate::cli::fixture::{denied, outlook, scope};
-use crate::cloud::Outcome;
+use crate::cli::testing::{denied, outlook, scope};
 use crate::environment::{Wish, Wishes};
+use crate::world::access_check::Outcome;
 use crate::world::{AccountId, Fault, FaultKind};
 
 fn find<'r>(report: &'r Report, about: &str) -> &'r Check {
@@ -19,8 +19,8 @@ fn wish(name: &str, account: Option<&str>) -> Wish {
     Wish { account: account.map(AccountId::from), ..Wish::new(name) }
 }
 
-fn tried(what: &str, outcome: Outcome) -> crate::cloud::Check {
-    crate::cloud::Check { what: what.to_owned(), outcome }
+fn tried(what: &str, outcome: Outcome) -> crate::world::access_check::Check {
+    crate::world::access_check::Check { what: what.to_owned(), outcome }
 }
 
 #[test]

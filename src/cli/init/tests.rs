@@ -2,7 +2,7 @@
 //! like to be configuration.
 
 use super::*;
-use crate::cli::fixture::{outlook, zone};
+use crate::cli::testing::{outlook, zone};
 use crate::world::EnvironmentName;
 
 #[test]

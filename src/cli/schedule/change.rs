@@ -1,13 +1,15 @@
 //! `toban schedule override, hold, clear, sync, remove`: what the console offers for an environment's schedule, from
 //! the command line. The plan is made where the console's is; it goes through the same gate.
 
-use super::super::act::{act, at_whole, consult, environment};
 use super::super::exit::{Exit, Failure};
-use super::super::look::{self, Duty};
-use super::super::{out, tree};
 use super::{offhours, stored};
-use crate::app::headless::Outlook;
-use crate::environment::{sparing_reads, whole};
+use crate::cli::change::{act, at_whole, consult, environment};
+use crate::cli::read;
+use crate::cli::read::Duty;
+use crate::cli::{args, output};
+use crate::engine::headless::Outlook;
+use crate::operations::environment_actions;
+use crate::operations::schedule::sparing_reads;
 use crate::schedule::Backend;
 
 /// What is asked for.
@@ -29,8 +31,8 @@ pub(super) enum Wish {
 ///
 /// # Errors
 /// When it is not there, has no schedule, cannot be done, or the gate refuses it.
-pub(super) async fn run(duty: &Duty, name: &str, wish: &Wish, acting: &tree::Acting) -> Result<Exit, Failure> {
-    let mut outlook = look::once(duty).await?;
+pub(super) async fn run(duty: &Duty, name: &str, wish: &Wish, acting: &args::Acting) -> Result<Exit, Failure> {
+    let mut outlook = read::once(duty).await?;
     let name = environment(&outlook, name)?.name.clone();
     one(duty, &mut outlook, name.as_str(), wish, acting).await
 }
@@ -39,9 +41,9 @@ pub(super) async fn run(duty: &Duty, name: &str, wish: &Wish, acting: &tree::Act
 ///
 /// # Errors
 /// The first that failed; those after it are not begun.
-pub(super) async fn all(duty: &Duty, acting: &tree::Acting) -> Result<Exit, Failure> {
-    let mut outlook = look::once(duty).await?;
-    let at_aws = |it: &&crate::environment::Environment| {
+pub(super) async fn all(duty: &Duty, acting: &args::Acting) -> Result<Exit, Failure> {
+    let mut outlook = read::once(duty).await?;
+    let at_aws = |it: &&crate::overview::EnvironmentStatus| {
         it.offhours.as_deref().is_some_and(|off| off.routine.backend == Backend::EventBridge && !off.exceptions.protect)
     };
     let names: Vec<String> = outlook.picture.environments.iter().filter(at_aws).map(|it| it.name.to_string()).collect();
@@ -59,7 +61,7 @@ async fn one(
     outlook: &mut Outlook,
     name: &str,
     wish: &Wish,
-    acting: &tree::Acting,
+    acting: &args::Acting,
 ) -> Result<Exit, Failure> {
     let found = environment(outlook, name)?;
     // Rules of others can be held back without a schedule.
@@ -75,7 +77,7 @@ async fn one(
         stored::read_of(duty, outlook, name).await?;
     }
     if !rules.is_empty() {
-        consult(duty, outlook, &rules).await.iter().for_each(|says| out::note(&format!("toban: {says}\n")));
+        consult(duty, outlook, &rules).await.iter().for_each(|says| output::note(&format!("toban: {says}\n")));
     }
     let (verb, value) = match wish {
         Wish::Override(until) => ("override", Some(until.as_str())),
@@ -85,7 +87,7 @@ async fn one(
         Wish::Remove => ("sync", Some("remove")),
     };
     let found = environment(outlook, name)?;
-    let proposed = at_whole(duty, outlook, found, |site| whole::propose(verb, value, site));
+    let proposed = at_whole(duty, outlook, found, |site| environment_actions::propose(verb, value, site));
     let proposal = proposed.unwrap_or_else(|| Err(format!("{name} has no members")));
     let proposal = proposal.map_err(|why| Failure::new(Exit::Failed, format!("{name}: {why}")))?;
     act(duty, outlook.clone(), proposal, acting).await

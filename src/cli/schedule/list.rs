@@ -1,30 +1,32 @@
 //! `toban schedule list`: every environment that has a schedule, what should be, what comes next and why, and what
 //! is not as it should be.
 
+use crate::overview::EnvironmentStatus;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::super::exit::{Exit, Failure};
-use super::super::look::{self, Duty};
-use super::super::{out, tree};
 use super::{aligned, stored};
-use crate::app::headless::Outlook;
-use crate::environment::{Environment, OffHours};
-use crate::procedure::Want;
-use crate::schedule::rest::Diary;
-use crate::schedule::{Desired, Mode, Record, Schedule, words};
+use crate::cli::read;
+use crate::cli::read::Duty;
+use crate::cli::{args, output};
+use crate::engine::headless::Outlook;
+use crate::offhours::OffHours;
+use crate::schedule::observed::uptime_history::Diary;
+use crate::schedule::{Desired, Mode, Record, Schedule, wording};
 use crate::text::clean;
 use crate::world::Watcher;
+use crate::world::read_request::Want;
 
 /// Runs it.
 ///
 /// # Errors
 /// When nothing could be read.
-pub(super) async fn run(duty: &Duty, args: &tree::Listing) -> Result<Exit, Failure> {
-    let mut outlook = look::once(duty).await?;
+pub(super) async fn run(duty: &Duty, args: &args::Listing) -> Result<Exit, Failure> {
+    let mut outlook = read::once(duty).await?;
     let mut unread = stored::read(duty, &mut outlook).await;
     // Why something drifts is told by what is read for the past.
-    look::explain(duty, &mut outlook, &|_| false).await?;
+    read::explain(duty, &mut outlook, &|_| false).await?;
     let past: Vec<Want> = scheduled(&outlook).flat_map(|(_, off)| off.past()).collect();
     unread.push_str(&stored::told(duty, &mut outlook, past).await);
     let (zone, diary) = (&duty.view.zone, stored::diary(duty));
@@ -33,15 +35,15 @@ pub(super) async fn run(duty: &Duty, args: &tree::Listing) -> Result<Exit, Failu
     } else {
         table(&outlook, &duty.view.wishes.schedules, &diary, zone)
     };
-    out::data(&text)?;
+    output::data(&text)?;
     if !args.json {
-        out::note(&look::faults(&outlook));
-        out::note(&unread);
+        output::note(&read::faults(&outlook));
+        output::note(&unread);
     }
     Ok(Exit::Done)
 }
 
-fn scheduled(outlook: &Outlook) -> impl Iterator<Item = (&Environment, &OffHours)> {
+fn scheduled(outlook: &Outlook) -> impl Iterator<Item = (&EnvironmentStatus, &OffHours)> {
     outlook.picture.environments.iter().filter_map(|it| Some((it, it.offhours.as_deref()?)))
 }
 
@@ -67,7 +69,7 @@ pub(crate) fn table(outlook: &Outlook, schedules: &[Schedule], diary: &Diary, zo
             off.routine.backend.word().to_owned(),
             wished(off.desired).to_owned(),
             off.next_words(outlook.at, zone).unwrap_or_else(none),
-            off.next.as_ref().map_or_else(none, |edge| words::cause(&edge.cause)),
+            off.next.as_ref().map_or_else(none, |edge| wording::cause(&edge.cause)),
             if drift.is_empty() { "none".to_owned() } else { drift.join("; ") },
         ]);
     }
@@ -123,7 +125,7 @@ pub(crate) fn json(outlook: &Outlook, schedules: &[Schedule], diary: &Diary, zon
         }
     }
     json!({
-        "at": words::rfc(outlook.at, zone), "schedules": names, "environments": environments,
+        "at": wording::rfc(outlook.at, zone), "schedules": names, "environments": environments,
         "others": others, "jobs": jobs,
     })
 }
@@ -141,12 +143,12 @@ fn past_json(off: &OffHours, outlook: &Outlook, diary: &Diary, zone: &TimeZone) 
                 "off_seconds": seen.map(|rested| rested.off.as_secs()),
                 "usd": seen.and_then(|rested| rested.usd),
                 "seen_seconds": seen.map(|rested| rested.seen.as_secs()),
-                "seen_from": seen.map(|rested| words::rfc(rested.seen_from, zone)),
+                "seen_from": seen.map(|rested| wording::rfc(rested.seen_from, zone)),
                 "seen_by": seen.map(|rested| rested.by.clone()),
             })
         })
         .collect();
-    Some(json!({ "from": words::rfc(past.from, zone), "members": members }))
+    Some(json!({ "from": wording::rfc(past.from, zone), "members": members }))
 }
 
 /// Who executes its edges on this machine, where AWS does not: null where that cannot be told.
@@ -157,12 +159,12 @@ fn kept(off: &OffHours, zone: &TimeZone) -> Value {
         Watcher::Looked(at) => (true, Some(at)),
         Watcher::Nobody(at) => (false, at),
     };
-    json!({ "kept": kept, "looked_at": at.map(|at| words::rfc(at, zone)) })
+    json!({ "kept": kept, "looked_at": at.map(|at| wording::rfc(at, zone)) })
 }
 
 /// One environment's off-hours.
 pub(super) fn object(
-    (environment, off): (&Environment, &OffHours),
+    (environment, off): (&EnvironmentStatus, &OffHours),
     outlook: &Outlook,
     diary: &Diary,
     zone: &TimeZone,
@@ -178,8 +180,8 @@ pub(super) fn object(
                 "id": it.member.label(),
                 "stage": it.member.stage,
                 "found": it.id.is_some(),
-                "auto_restart_at": it.restarts_at.map(|at| words::rfc(at, zone)),
-                "drift": words::drift_json(drift, zone),
+                "auto_restart_at": it.restarts_at.map(|at| wording::rfc(at, zone)),
+                "drift": wording::drift_json(drift, zone),
             })
         })
         .collect();
@@ -191,7 +193,7 @@ pub(super) fn object(
             "month_seconds": savings.hours.total.as_secs(),
             "usd": known.then_some(usd),
             "price_unknown": unknown,
-            "prices_read_on": crate::schedule::prices::READ_ON,
+            "prices_read_on": crate::schedule::cost::prices::READ_ON,
             "own_prices": savings.own,
         })
     });
@@ -205,9 +207,9 @@ pub(super) fn object(
         "backend": off.routine.backend.word(),
         "protected": off.exceptions.protect,
         "wanted": wished(off.desired),
-        "next": off.next.as_ref().map(|edge| words::edge_json(edge, zone)),
-        "override": over.map(|it| json!({ "state": it.state.word(), "until": words::rfc(it.until, zone), "by": it.by })),
-        "hold": hold.map(|it| json!({ "until": words::rfc(it.until, zone), "by": it.by })),
+        "next": off.next.as_ref().map(|edge| wording::edge_json(edge, zone)),
+        "override": over.map(|it| json!({ "state": it.state.word(), "until": wording::rfc(it.until, zone), "by": it.by })),
+        "hold": hold.map(|it| json!({ "until": wording::rfc(it.until, zone), "by": it.by })),
         "record": environment.record.group().map_or(Record::TAGS, |_| Record::GROUP),
         "record_unknown": off.record.unknown(),
         "members": members,

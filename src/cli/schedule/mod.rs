@@ -9,16 +9,17 @@ mod run;
 mod set;
 mod stored;
 
+use crate::overview::EnvironmentStatus;
 use std::path::Path;
 
 use jiff::tz::TimeZone;
 
 use change::Wish;
 
+use super::args::Schedule;
 use super::exit::{Exit, Failure};
-use super::look::Duty;
-use super::tree::Schedule;
-use crate::environment::{Environment, OffHours};
+use super::read::Duty;
+use crate::offhours::OffHours;
 use crate::text::{Align, align, clean, width};
 
 /// Runs it.
@@ -50,7 +51,7 @@ pub(super) async fn run(duty: &Duty, command: &Schedule, file: &Path) -> Result<
 ///
 /// # Errors
 /// When it has none, with what to write where.
-fn offhours(environment: &Environment) -> Result<&OffHours, Failure> {
+fn offhours(environment: &EnvironmentStatus) -> Result<&OffHours, Failure> {
     environment.offhours.as_deref().ok_or_else(|| {
         let name = &environment.name;
         let says = format!(

@@ -1,31 +1,33 @@
 //! `toban schedule preview ENV`: the band of the next days and every edge with its cause; or the same as JSON.
 //! Reads and prints; changes nothing.
 
+use crate::overview::EnvironmentStatus;
 use serde_json::{Value, json};
 
 use super::super::exit::{Exit, Failure};
-use super::super::look::{self, Duty};
-use super::super::{act, out, tree};
 use super::{aligned, list, offhours, stored, zone_name};
-use crate::app::headless::Outlook;
-use crate::environment::{Environment, OffHours};
-use crate::schedule::band::{band, ruler};
+use crate::cli::read;
+use crate::cli::read::Duty;
+use crate::cli::{args, change, output};
+use crate::engine::headless::Outlook;
+use crate::offhours::OffHours;
+use crate::schedule::observed::uptime_history::Diary;
 use crate::schedule::preview::{Database, Preview, preview_days};
-use crate::schedule::rest::Diary;
-use crate::schedule::{Mode, words};
+use crate::schedule::timeline::{band, ruler};
+use crate::schedule::{Mode, wording};
 use crate::text::clean;
 
 /// Runs it.
 ///
 /// # Errors
 /// When nothing could be read, or the environment is not there or has no schedule.
-pub(super) async fn run(duty: &Duty, args: &tree::Previewing) -> Result<Exit, Failure> {
-    let mut outlook = look::once(duty).await?;
-    look::explain(duty, &mut outlook, &|_| false).await?;
-    let off = offhours(act::environment(&outlook, &args.env)?)?;
+pub(super) async fn run(duty: &Duty, args: &args::Previewing) -> Result<Exit, Failure> {
+    let mut outlook = read::once(duty).await?;
+    read::explain(duty, &mut outlook, &|_| false).await?;
+    let off = offhours(change::environment(&outlook, &args.env)?)?;
     let wants = off.past().into_iter().chain(off.maintenance(&outlook.world, outlook.at)).collect();
     let unread = stored::told(duty, &mut outlook, wants).await;
-    let environment = act::environment(&outlook, &args.env)?;
+    let environment = change::environment(&outlook, &args.env)?;
     let off = offhours(environment)?;
     let diary = stored::diary(duty);
     let days = i64::from(args.days);
@@ -35,16 +37,16 @@ pub(super) async fn run(duty: &Duty, args: &tree::Previewing) -> Result<Exit, Fa
     } else {
         page((environment, off), &seen, &outlook, (args.days, &diary))
     };
-    out::data(&text)?;
+    output::data(&text)?;
     if !args.json {
-        out::note(&unread);
+        output::note(&unread);
     }
     Ok(Exit::Done)
 }
 
 /// For people, in the schedule's own zone.
 pub(crate) fn page(
-    (environment, off): (&Environment, &OffHours),
+    (environment, off): (&EnvironmentStatus, &OffHours),
     seen: &Preview,
     outlook: &Outlook,
     (days, diary): (u16, &Diary),
@@ -62,7 +64,7 @@ pub(crate) fn page(
         .lines
         .iter()
         .map(|(at, line)| {
-            let (what, why) = words::line(line, zone);
+            let (what, why) = wording::line(line, zone);
             vec![at.to_zoned(zone.clone()).strftime("%a %Y-%m-%d").to_string(), what, why]
         })
         .collect();
@@ -95,17 +97,17 @@ pub(crate) fn page(
 
 /// For scripts.
 pub(crate) fn json(
-    (environment, off): (&Environment, &OffHours),
+    (environment, off): (&EnvironmentStatus, &OffHours),
     seen: &Preview,
     outlook: &Outlook,
     diary: &Diary,
 ) -> Value {
     let zone = &off.routine.schedule.zone;
-    let lines: Vec<Value> = seen.lines.iter().map(|(at, line)| words::line_json(*at, line, zone)).collect();
+    let lines: Vec<Value> = seen.lines.iter().map(|(at, line)| wording::line_json(*at, line, zone)).collect();
     let warnings: Vec<String> = seen.warnings.iter().map(ToString::to_string).collect();
     let mut object = list::object((environment, off), outlook, diary, zone);
     if let Some(fields) = object.as_object_mut() {
-        fields.insert("at".to_owned(), json!(words::rfc(outlook.at, zone)));
+        fields.insert("at".to_owned(), json!(wording::rfc(outlook.at, zone)));
         fields.insert("lines".to_owned(), json!(lines));
         fields.insert("warnings".to_owned(), json!(warnings));
         let pending = |database: &Database| json!({ "id": database.name, "actions": database.pending.actions() });

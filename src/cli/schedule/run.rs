@@ -3,21 +3,21 @@
 
 use std::sync::Arc;
 
-use super::super::ear::interrupt;
 use super::super::exit::{Exit, Failure};
-use super::super::look::Duty;
-use super::super::{out, tree};
-use crate::app::gate::Gate;
-use crate::app::keeper::{Keeper, is_ours, keep_on, patrol};
-use crate::app::ledger::Ledger;
-use crate::schedule::words;
+use crate::change::gate::Gate;
+use crate::cli::interrupt::interrupt;
+use crate::cli::read::Duty;
+use crate::cli::{args, output};
+use crate::engine::scheduler::execution_log::Ledger;
+use crate::engine::scheduler::{Keeper, is_ours, keep_on, patrol};
+use crate::schedule::wording;
 use crate::text;
 
 /// Runs it.
 ///
 /// # Errors
 /// When no environment has the backend, nothing may be changed, there is no state directory, or looking fails.
-pub(super) async fn run(duty: &Duty, args: &tree::Running) -> Result<Exit, Failure> {
+pub(super) async fn run(duty: &Duty, args: &args::Running) -> Result<Exit, Failure> {
     if !duty.view.wishes.environments.iter().any(is_ours) {
         let says = "no environment has backend = \"local\" or a schedule that is enforced: there is nothing to run; \
                     EventBridge Scheduler needs nobody";
@@ -43,13 +43,13 @@ pub(super) async fn run(duty: &Duty, args: &tree::Running) -> Result<Exit, Failu
     if args.once {
         let round = keeper.round().await.map_err(|fault| Failure::new(Exit::Failed, fault.sentence()))?;
         for says in round.standing.iter().chain(&round.said) {
-            out::data(&format!("{}\n", text::clean(says)))?;
+            output::data(&format!("{}\n", text::clean(says)))?;
         }
         return Ok(Exit::Done);
     }
     let mut tell = |at: jiff::Timestamp, says: String| {
-        let line = format!("{} {}\n", words::rfc(at, zone), text::clean(&says));
-        if let Err(fault) = out::data(&line) {
+        let line = format!("{} {}\n", wording::rfc(at, zone), text::clean(&says));
+        if let Err(fault) = output::data(&line) {
             tracing::warn!(%fault, "nobody hears what the schedule does");
         }
     };

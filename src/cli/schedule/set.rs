@@ -4,17 +4,18 @@
 use std::path::Path;
 
 use super::super::exit::{Exit, Failure};
-use super::super::look::{self, Duty};
-use super::super::{act, out, tree};
+use crate::cli::read;
+use crate::cli::read::Duty;
+use crate::cli::{args, change, output};
 use crate::config;
 
 /// Runs it.
 ///
 /// # Errors
 /// When there is no such environment or schedule, or the file can't be read, would not hold, or can't be written.
-pub(super) async fn run(duty: &Duty, args: &tree::Setting, file: &Path) -> Result<Exit, Failure> {
-    let outlook = look::once(duty).await?;
-    let name = act::environment(&outlook, &args.env)?.name.to_string();
+pub(super) async fn run(duty: &Duty, args: &args::Setting, file: &Path) -> Result<Exit, Failure> {
+    let outlook = read::once(duty).await?;
+    let name = change::environment(&outlook, &args.env)?.name.to_string();
     let schedules: Vec<&str> = duty.view.wishes.schedules.iter().map(|schedule| schedule.name.as_str()).collect();
     if !schedules.contains(&args.schedule.as_str()) {
         let known = if schedules.is_empty() { "there is none yet".to_owned() } else { schedules.join(", ") };
@@ -27,11 +28,14 @@ pub(super) async fn run(duty: &Duty, args: &tree::Setting, file: &Path) -> Resul
     let changed = with_schedule(&text, &name, &args.schedule);
     config::parse(&changed, &shown.to_string()).map_err(|why| failed("nothing was written to", &why))?;
     if args.dry_run {
-        out::data(&format!("would write schedule = {:?} for {name} to {shown}\n", args.schedule))?;
+        output::data(&format!("would write schedule = {:?} for {name} to {shown}\n", args.schedule))?;
         return Ok(Exit::Done);
     }
     config::replace(file, &changed).map_err(|why| failed("writing", &why))?;
-    out::data(&format!("{name} has the schedule {}; `toban schedule sync {name}` brings it to AWS\n", args.schedule))?;
+    output::data(&format!(
+        "{name} has the schedule {}; `toban schedule sync {name}` brings it to AWS\n",
+        args.schedule
+    ))?;
     Ok(Exit::Done)
 }
 

@@ -1,27 +1,31 @@
 //! What AWS holds of schedules, for the commands of this folder: read when asked for, compared with what was
 //! computed, and searched for what others do to the same resources.
 
+use crate::overview::EnvironmentStatus;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-use super::super::act::{consult, environment};
 use super::super::exit::Failure;
-use super::super::look::{self, Duty};
-use crate::app::headless::Outlook;
-use crate::app::journal;
-use crate::environment::{Environment, OffHours, Others, gather, schedule_reads, sleepers, timers};
-use crate::kinds::kind;
-use crate::procedure::Want;
-use crate::schedule::rest::Diary;
+use crate::cli::change::{consult, environment};
+use crate::cli::read;
+use crate::cli::read::Duty;
+use crate::engine::headless::Outlook;
+use crate::engine::journal;
+use crate::kinds::catalog::kind;
+use crate::offhours::external_schedulers::timers;
+use crate::offhours::{OffHours, Others, schedule_reads, sleepers};
+use crate::overview::gather;
+use crate::schedule::observed::uptime_history::Diary;
 use crate::text;
 use crate::world::Scope;
+use crate::world::read_request::Want;
 
 /// Reads it wherever there is an environment; what could not be read, in sentences.
 pub(super) async fn read(duty: &Duty, outlook: &mut Outlook) -> String {
     let mut said = String::new();
     for scope in outlook.world.scopes() {
         if let Err(failure) = read_in(duty, outlook, &scope).await {
-            let place = look::place(&scope, &outlook.world);
+            let place = read::place(&scope, &outlook.world);
             let says = format!("{place}: what AWS holds of schedules is not known: {failure}");
             said.push_str(&format!("{}\n", text::clean(&says)));
         }
@@ -70,18 +74,18 @@ async fn read_in(duty: &Duty, outlook: &mut Outlook, scope: &Scope) -> Result<()
 }
 
 /// How AWS differs from what was computed, in sentences; `None` where that is not known or means nothing.
-pub(super) fn drift(environment: &Environment, off: &OffHours, outlook: &Outlook) -> Option<Vec<String>> {
+pub(super) fn drift(environment: &EnvironmentStatus, off: &OffHours, outlook: &Outlook) -> Option<Vec<String>> {
     off.schedule_drift(environment, &outlook.world, outlook.at)
 }
 
 /// What others do, environment by environment: with the schedules in groups that look like ours, once those are read.
-pub(super) fn others_of<'o>(outlook: &'o Outlook, zone: &TimeZone) -> Vec<(&'o Environment, Others)> {
+pub(super) fn others_of<'o>(outlook: &'o Outlook, zone: &TimeZone) -> Vec<(&'o EnvironmentStatus, Others)> {
     let timers = timers(&outlook.world);
-    let of = |it: &'o Environment| {
+    let of = |it: &'o EnvironmentStatus| {
         let here = (zone, outlook.at);
         let others = match it.offhours.as_deref() {
-            Some(off) => Others::of(it, &off.sleepers, &outlook.world, &timers, here),
-            None => Others::of(it, &sleepers(it, &outlook.world, None), &outlook.world, &timers, here),
+            Some(off) => it.external_schedulers(&off.sleepers, &outlook.world, &timers, here),
+            None => it.external_schedulers(&sleepers(it, &outlook.world, None), &outlook.world, &timers, here),
         };
         (it, others)
     };

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 use super::{list, preview};
-use crate::app::headless::{self, Outlook, View};
 use crate::cloud::Cloud;
 use crate::demo::{Demo, wishes};
+use crate::engine::headless;
+use crate::engine::headless::{Outlook, View};
+use crate::schedule::observed::uptime_history::Diary;
 use crate::schedule::preview::preview_days;
-use crate::schedule::rest::Diary;
 
 fn look() -> (Outlook, TimeZone) {
     let cloud: Arc<dyn Cloud> = Arc::new(Demo::at(7, 0));

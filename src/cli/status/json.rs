@@ -1,12 +1,14 @@
 //! The document of `status --json`. Its fields are a promise: some may be added, none renamed.
 //! Kinds describe their own resources; here they only find their list.
 
+use crate::overview::EnvironmentStatus;
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Map, Value, json};
 
-use crate::app::headless::Outlook;
-use crate::environment::{Environment, Member};
-use crate::kinds::{Context, Joins, kind};
+use crate::engine::headless::Outlook;
+use crate::environment::Member;
+use crate::kinds::catalog::kind;
+use crate::kinds::{Context, Joins};
 use crate::world::{Fault, Scope, World};
 
 /// Lists that are there even if nothing is in them.
@@ -14,14 +16,14 @@ const LISTS: [&str; 5] = ["services", "target_groups", "databases", "instances",
 
 /// The document of `chosen` environments and of what could not be placed.
 #[must_use]
-pub(crate) fn document(outlook: &Outlook, chosen: &[&Environment], zone: &TimeZone) -> Value {
+pub(crate) fn document(outlook: &Outlook, chosen: &[&EnvironmentStatus], zone: &TimeZone) -> Value {
     let joins = Joins::of(&outlook.world);
     let environments: Vec<Value> =
         chosen.iter().map(|environment| environment_object(environment, outlook, &joins, zone)).collect();
     let unassigned: Vec<Value> =
         outlook.picture.unassigned.iter().map(|member| unassigned(member, &outlook.world)).collect();
     let faults: Vec<Value> =
-        super::look::all_faults(outlook).into_iter().map(|(scope, it)| fault(scope, it, &outlook.world)).collect();
+        crate::cli::all_faults(outlook).into_iter().map(|(scope, it)| fault(scope, it, &outlook.world)).collect();
     json!({
         "at": moment(outlook.at, zone),
         "environments": environments,
@@ -30,7 +32,7 @@ pub(crate) fn document(outlook: &Outlook, chosen: &[&Environment], zone: &TimeZo
     })
 }
 
-fn environment_object(environment: &Environment, outlook: &Outlook, joins: &Joins<'_>, zone: &TimeZone) -> Value {
+fn environment_object(environment: &EnvironmentStatus, outlook: &Outlook, joins: &Joins<'_>, zone: &TimeZone) -> Value {
     let verdict = &environment.verdict;
     let why: Vec<&str> = if verdict.findings.is_empty() {
         vec![verdict.headline()]
@@ -58,7 +60,7 @@ fn environment_object(environment: &Environment, outlook: &Outlook, joins: &Join
 
 /// The lists of an environment: the five that are always there, then others in the order of kinds.
 fn lists<'k>(
-    environment: &Environment,
+    environment: &EnvironmentStatus,
     outlook: &Outlook,
     joins: &Joins<'_>,
     zone: &TimeZone,
@@ -100,7 +102,7 @@ fn unassigned(member: &Member, world: &World) -> Value {
 /// A fault with the place it was met at.
 fn fault(scope: &Scope, fault: &Fault, world: &World) -> Value {
     json!({
-        "scope": super::look::place(scope, world),
+        "scope": crate::cli::place(scope, world),
         "operation": fault.operation,
         "on": fault.on,
         "kind": fault.kind,

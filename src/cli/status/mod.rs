@@ -4,13 +4,14 @@
 mod json;
 mod table;
 
+use crate::overview::EnvironmentStatus;
 use std::ops::ControlFlow;
 
 use super::exit::{Exit, Failure};
-use super::look::{self, Duty};
-use super::{names, out, tree};
-use crate::app::headless::Outlook;
-use crate::environment::Environment;
+use super::read;
+use super::read::Duty;
+use super::{args, output, resolve};
+use crate::engine::headless::Outlook;
 use crate::world::Health;
 
 pub(super) use json::document;
@@ -20,27 +21,27 @@ pub(super) use table::{Manner, table};
 ///
 /// # Errors
 /// When nothing could be read, or a named environment is not there.
-pub(super) async fn run(duty: &Duty, args: &tree::Status) -> Result<Exit, Failure> {
+pub(super) async fn run(duty: &Duty, args: &args::Status) -> Result<Exit, Failure> {
     if args.watch {
         return watch(duty, args).await;
     }
-    let mut outlook = look::once(duty).await?;
+    let mut outlook = read::once(duty).await?;
     // Why something drifts may be what an environment's health hangs on.
     let chosen: Vec<_> = choose(&outlook, &args.env)?.into_iter().map(|environment| environment.name.clone()).collect();
-    look::explain(duty, &mut outlook, &|environment| chosen.contains(&environment.name)).await?;
+    read::explain(duty, &mut outlook, &|environment| chosen.contains(&environment.name)).await?;
     let (text, exit) = say(duty, args, &outlook)?;
-    out::data(&text)?;
+    output::data(&text)?;
     if !args.json {
-        out::note(&look::faults(&outlook));
+        output::note(&read::faults(&outlook));
     }
     Ok(exit)
 }
 
 /// Goes on until interrupted, nobody reads any more, or the first look fails.
-async fn watch(duty: &Duty, args: &tree::Status) -> Result<Exit, Failure> {
+async fn watch(duty: &Duty, args: &args::Status) -> Result<Exit, Failure> {
     let mut seen = Seen::default();
     let mut end = Ok(Exit::Done);
-    look::on(duty, &mut |outlook| match seen.take(duty, args, outlook) {
+    read::on(duty, &mut |outlook| match seen.take(duty, args, outlook) {
         Ok(true) => ControlFlow::Continue(()),
         Ok(false) => ControlFlow::Break(()),
         Err(failure) => {
@@ -61,9 +62,9 @@ struct Seen {
 }
 
 impl Seen {
-    fn take(&mut self, duty: &Duty, args: &tree::Status, outlook: &Outlook) -> Result<bool, Failure> {
+    fn take(&mut self, duty: &Duty, args: &args::Status, outlook: &Outlook) -> Result<bool, Failure> {
         if self.gist.is_none() {
-            look::readable(outlook)?;
+            read::readable(outlook)?;
         }
         // The moment is not news; everything else is.
         let (gist, _) = say(duty, args, &Outlook { at: jiff::Timestamp::UNIX_EPOCH, ..outlook.clone() })?;
@@ -75,17 +76,17 @@ impl Seen {
         let heading = if args.json { String::new() } else { table::moment(outlook.at, &duty.view.zone) };
         self.gist = Some(gist);
         self.at = outlook.at;
-        let faults = look::faults(outlook);
+        let faults = read::faults(outlook);
         if !args.json && faults != self.faults {
-            out::note(&faults);
+            output::note(&faults);
         }
         self.faults = faults;
-        out::data(&format!("{heading}{text}"))
+        output::data(&format!("{heading}{text}"))
     }
 }
 
 /// What is printed of an outlook, and the exit code it means.
-fn say(duty: &Duty, args: &tree::Status, outlook: &Outlook) -> Result<(String, Exit), Failure> {
+fn say(duty: &Duty, args: &args::Status, outlook: &Outlook) -> Result<(String, Exit), Failure> {
     let chosen = choose(outlook, &args.env)?;
     let text = if args.json {
         let document = document(outlook, &chosen, &duty.view.zone);
@@ -100,13 +101,13 @@ fn say(duty: &Duty, args: &tree::Status, outlook: &Outlook) -> Result<(String, E
 }
 
 /// The environments named, in the order of the picture; all if none is.
-fn choose<'o>(outlook: &'o Outlook, typed: &[String]) -> Result<Vec<&'o Environment>, Failure> {
+fn choose<'o>(outlook: &'o Outlook, typed: &[String]) -> Result<Vec<&'o EnvironmentStatus>, Failure> {
     let all = &outlook.picture.environments;
     let known: Vec<&str> = all.iter().map(|environment| environment.name.as_str()).collect();
     let mut wanted = Vec::new();
     for typed in typed {
-        let name = names::resolve(typed, &known, "environment").map_err(|failure| {
-            let unread = look::unread(outlook);
+        let name = resolve(typed, &known, "environment").map_err(|failure| {
+            let unread = read::unread(outlook);
             let hidden = if unread.is_empty() {
                 String::new()
             } else {
@@ -120,8 +121,8 @@ fn choose<'o>(outlook: &'o Outlook, typed: &[String]) -> Result<Vec<&'o Environm
 }
 
 /// The worst of the chosen. Where all were asked for, a place that could not be read may hide one.
-fn exit(outlook: &Outlook, chosen: &[&Environment], named: bool) -> Exit {
-    let hidden = !named && !look::unread(outlook).is_empty();
+fn exit(outlook: &Outlook, chosen: &[&EnvironmentStatus], named: bool) -> Exit {
+    let hidden = !named && !read::unread(outlook).is_empty();
     let least = if hidden { Health::Unknown } else { Health::Well };
     Exit::of(chosen.iter().map(|environment| environment.verdict.health).fold(least, Health::max))
 }

@@ -1,10 +1,12 @@
 //! The table of `status` for people: one line an environment, aligned by what the terminal shows,
 //! state as glyph and word so that colour is never the only signal. Pure: text in, text out.
 
+use crate::overview::EnvironmentStatus;
 use jiff::{Timestamp, tz::TimeZone};
 
-use crate::app::headless::Outlook;
-use crate::environment::{Counts, Environment, Finding};
+use crate::diagnosis::Finding;
+use crate::engine::headless::Outlook;
+use crate::kinds::Counts;
 use crate::text::{Align, align, clean, width};
 use crate::theme::{Role, Theme, mark};
 
@@ -33,7 +35,7 @@ const HEADINGS: [(&str, Align); 8] = [
 
 /// The table of `chosen` environments, with a line under it for each that has something to say.
 #[must_use]
-pub(crate) fn table(outlook: &Outlook, chosen: &[&Environment], manner: &Manner<'_>) -> String {
+pub(crate) fn table(outlook: &Outlook, chosen: &[&EnvironmentStatus], manner: &Manner<'_>) -> String {
     let mut text = String::new();
     if chosen.is_empty() {
         text.push_str("no environments: nothing was found that belongs to one\n");
@@ -58,7 +60,7 @@ pub(super) fn moment(at: Timestamp, zone: &TimeZone) -> String {
     format!("── {} ──\n", at.to_zoned(zone.clone()).strftime("%H:%M:%S %Z"))
 }
 
-fn cells(environment: &Environment) -> [Cell; 8] {
+fn cells(environment: &EnvironmentStatus) -> [Cell; 8] {
     let (glyph, word, role) = mark(environment.verdict.health);
     let stage = environment.stage.as_deref().unwrap_or("–");
     let stage = if environment.protected { format!("{stage} ⛨") } else { stage.to_owned() };
@@ -148,9 +150,9 @@ fn lay_out(rows: &[[Cell; 8]], manner: &Manner<'_>, text: &mut String) {
 }
 
 /// Under the table: the headline of every environment that has one, or every finding with its evidence.
-fn verdicts(chosen: &[&Environment], manner: &Manner<'_>, text: &mut String) {
+fn verdicts(chosen: &[&EnvironmentStatus], manner: &Manner<'_>, text: &mut String) {
     // A headline that only repeats the health's word is in the table already.
-    let tells = |environment: &&&Environment| {
+    let tells = |environment: &&&EnvironmentStatus| {
         let verdict = &environment.verdict;
         let more = |finding: &Finding| finding.says != verdict.health.word();
         verdict.headline() != verdict.health.word() || (manner.evidence && verdict.findings.iter().any(more))

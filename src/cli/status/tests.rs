@@ -3,11 +3,12 @@
 use serde_json::json;
 
 use super::*;
-use crate::cli::fixture::{self, outlook, zone};
+use crate::cli::testing;
+use crate::cli::testing::{outlook, zone};
 use crate::theme::Theme;
 use crate::world::{Fault, FaultKind, KindName};
 
-fn all(outlook: &Outlook) -> Vec<&Environment> {
+fn all(outlook: &Outlook) -> Vec<&EnvironmentStatus> {
     choose(outlook, &[]).unwrap()
 }
 
@@ -52,7 +53,7 @@ fn the_document_holds_what_scripts_rely_on() {
             },
         ],
         "unassigned": [{
-            "kind": "alarm", "id": fixture::stray().key, "name": "stray",
+            "kind": "alarm", "id": testing::stray().key, "name": "stray",
             "account": "123456789012", "region": "ap-northeast-1",
         }],
         "faults": [fault],
@@ -71,12 +72,12 @@ fn a_resource_is_listed_as_its_kind_says() {
     let cx = crate::kinds::Context {
         world: &outlook.world,
         joins: &joins,
-        scope: &fixture::scope(),
+        scope: &testing::scope(),
         protected: true,
         now: outlook.at,
         zone: &zone(),
     };
-    let alarms = crate::kinds::kind(KindName("alarm")).unwrap();
+    let alarms = crate::kinds::catalog::kind(KindName("alarm")).unwrap();
     let listed: Vec<_> = alarms.listed(&environment.members[0].id, &cx).into_iter().collect();
     assert_eq!(document["environments"][0]["alarms"], json!(listed));
 }
@@ -149,17 +150,17 @@ fn a_place_that_could_not_be_read_may_hide_something() {
 
 #[test]
 fn nothing_readable_fails_and_says_what_to_do() {
-    let failure = look::readable(&fixture::locked_out()).unwrap_err();
+    let failure = read::readable(&testing::locked_out()).unwrap_err();
     assert_eq!(failure.exit, Exit::Credentials);
     assert!(failure.says.contains("duty/ap-northeast-1"), "{failure}");
     assert!(failure.says.contains("aws sso login --profile duty"), "{failure}");
-    assert_eq!(look::readable(&outlook()), Ok(()));
+    assert_eq!(read::readable(&outlook()), Ok(()));
 }
 
 #[test]
 fn one_expired_login_is_told_once() {
-    assert_eq!(look::all_faults(&fixture::locked_out()).len(), 1);
-    let told = look::faults(&outlook());
+    assert_eq!(read::all_faults(&testing::locked_out()).len(), 1);
+    let told = read::faults(&outlook());
     assert!(told.starts_with("123456789012/ap-northeast-1: elasticloadbalancing:DescribeTargetHealth on prooflink-tg"));
     assert!(told.contains("\n  allow elasticloadbalancing:DescribeTargetHealth"), "{told}");
 }

@@ -4,19 +4,19 @@
 use std::collections::BTreeMap;
 
 use super::guard;
-use crate::demo::build::{
+use crate::demo::account::Scene;
+use crate::demo::builders::{
     Aurora, Balancer, Crate, Database, Deploy, Group, Kept, Tag, Watch, alarm, aurora, balancer, balancer_metric,
     cluster, forward, group, group_metric, redirect, scaling, service, tags, vpc,
 };
-use crate::demo::play::Play;
+use crate::demo::episodes::pipeline;
 use crate::demo::rollout::Script;
-use crate::demo::scene::Scene;
+use crate::demo::scenario_context::Play;
 use crate::demo::scheduler::OPEN;
-use crate::demo::story::pipeline;
 use crate::kinds::ecs_service::Service;
 use crate::kinds::metric_filter::MetricFilter;
 use crate::schedule::Remembered;
-use crate::schedule::tags::WAKES_TO;
+use crate::schedule::stored::tags::WAKES_TO;
 
 /// What differs between the stages.
 struct Stage {
@@ -65,7 +65,7 @@ fn stack_tags(play: &Play<'_>, stack: &str, logical: &str) -> BTreeMap<String, S
 }
 
 /// Who of the development stage sleeps by schedule.
-pub(in crate::demo) struct Scaled {
+pub(crate) struct Scaled {
     /// Its Aurora cluster.
     pub database: String,
     /// Its ECS cluster.
@@ -75,7 +75,7 @@ pub(in crate::demo) struct Scaled {
 }
 
 /// The names of who of the development stage sleeps by schedule.
-pub(in crate::demo) fn scaled(play: &Play<'_>) -> Scaled {
+pub(crate) fn scaled(play: &Play<'_>) -> Scaled {
     let (data, compute) = ("DatabaseStack-dev", "ComputeStack-dev");
     Scaled {
         database: generated(play, data, "AuroraCluster").to_lowercase(),

@@ -3,11 +3,11 @@
 
 use super::guard;
 
-use crate::demo::build::{Database, Lambda, Watch, alarm, database, function, tags, vpc};
-use crate::demo::play::Play;
-use crate::demo::scene::Scene;
-use crate::kinds::foreign_schedule::ForeignSchedule;
-use crate::schedule::foreign::Target;
+use crate::demo::account::Scene;
+use crate::demo::builders::{Database, Lambda, Watch, alarm, database, function, tags, vpc};
+use crate::demo::scenario_context::Play;
+use crate::kinds::external_schedule::ForeignSchedule;
+use crate::schedule::stored::target_effect::Target;
 
 /// All of it.
 pub(super) fn all(scene: &mut Scene, play: &Play<'_>) {

@@ -2,14 +2,14 @@
 //! in the shared account and production in its own, where Systems Manager may not be asked.
 
 use super::guard;
-use crate::demo::build::{
+use crate::demo::account::Scene;
+use crate::demo::builders::{
     Balancer, Crate, Database, Deploy, Group, Kept, Machine, Tag, Watch, alarm, balancer, balancer_metric, cluster,
     database, forward, group, group_metric, machine, redirect, scaling, service, tags, vpc,
 };
-use crate::demo::play::Play;
+use crate::demo::episodes::{stall, waking_database};
 use crate::demo::rollout::Script;
-use crate::demo::scene::Scene;
-use crate::demo::story::{stall, waking_database};
+use crate::demo::scenario_context::Play;
 use crate::kinds::managed_node::Node;
 
 /// What differs between the stages.

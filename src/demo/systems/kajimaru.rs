@@ -2,13 +2,13 @@
 //! hour its health checks are answered 301 for a while although the site works.
 
 use super::guard;
-use crate::demo::build::{
+use crate::demo::account::Scene;
+use crate::demo::builders::{
     Balancer, Database, Group, Machine, Watch, alarm, balancer, balancer_metric, compose, database, forward, group,
     lets, machine, state, tags, vpc,
 };
-use crate::demo::play::{Play, ZONES};
-use crate::demo::scene::Scene;
-use crate::demo::story::fails_open;
+use crate::demo::episodes::fails_open;
+use crate::demo::scenario_context::{Play, ZONES};
 use crate::kinds::metric_filter::MetricFilter;
 use crate::kinds::target_health::Target;
 

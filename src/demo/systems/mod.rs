@@ -5,14 +5,14 @@ mod backend;
 mod cat_data;
 mod city;
 mod kajimaru;
-mod nights;
+mod legacy_rules;
 mod prooflink;
 
 pub(super) use backend::{Scaled, scaled};
-pub(super) use nights::{ASLEEP, rules};
+pub(super) use legacy_rules::{ASLEEP, rules};
 
-use super::play::Play;
-use super::scene::Scene;
+use super::account::Scene;
+use super::scenario_context::Play;
 
 /// A security group's id by its name.
 fn guard(play: &Play<'_>, name: &str) -> String {
@@ -24,7 +24,7 @@ pub(super) fn shared(scene: &mut Scene, play: &Play<'_>) {
     prooflink::dev(scene, play);
     prooflink::prod(scene, play);
     backend::dev(scene, play);
-    nights::fill(scene, play);
+    legacy_rules::fill(scene, play);
     backend::prod(scene, play);
     city::poc(scene, play);
     kajimaru::all(scene, play);

@@ -2,18 +2,18 @@
 //! development stage sleeps. Load balancers, target groups and alarms have no stage in their names.
 
 use super::guard;
-use crate::demo::build::{
+use crate::demo::account::Scene;
+use crate::demo::builders::{
     Balancer, Course, Crate, Database, Deploy, Group, Kept, Rules, Tag, Watch, alarm, balancer, balancer_metric,
     cluster, composite, database, forward, group, group_metric, mute, redirect, scaling, service, system_update, tags,
     vpc,
 };
+use crate::demo::episodes::leak;
 use crate::demo::offhours::lie_in;
-use crate::demo::play::Play;
 use crate::demo::rollout::Script;
-use crate::demo::scene::Scene;
-use crate::demo::story::leak;
+use crate::demo::scenario_context::Play;
 use crate::kinds::metric_filter::MetricFilter;
-use crate::schedule::tags::REMEMBERED;
+use crate::schedule::stored::tags::REMEMBERED;
 
 /// What differs between the stages.
 struct Stage {
@@ -46,7 +46,7 @@ pub(super) fn dev(scene: &mut Scene, play: &Play<'_>) {
     };
     service(scene, play, &facts, &Script::acted(play, key.as_str(), story));
     let mut tags = facts.tags.clone();
-    tags.extend(lie_in(play.start).map(|over| (crate::schedule::tags::OVERRIDE.to_owned(), over)));
+    tags.extend(lie_in(play.start).map(|over| (crate::schedule::stored::tags::OVERRIDE.to_owned(), over)));
     database(
         scene,
         play,

@@ -1,19 +1,21 @@
 //! What is done to the simulated account, through the gate and by procedures, and what comes of it.
 
+use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
 use super::{count, find, states, world};
-use crate::app::gate::{Answer, Approved, Change, Circumstances, Deed, Gate, Pass, Plan};
 use crate::aws::Clients;
-use crate::cloud::{Cloud, Receipt};
+use crate::change::gate::{Answer, Approved, Change, Circumstances, Gate, Pass};
+use crate::change::plan::{Deed, Plan};
+use crate::change::procedure::Proposal;
+use crate::change::receipt::Receipt;
+use crate::cloud::Cloud;
 use crate::demo::Demo;
-use crate::kinds::Boxed;
 use crate::kinds::alarm::Alarm;
 use crate::kinds::db_cluster::DbCluster;
 use crate::kinds::db_instance::DbInstance;
 use crate::kinds::ecs_service::Service;
 use crate::kinds::managed_node::Node;
-use crate::procedure::Proposal;
 use crate::world::{EnvironmentName, Fault, FaultKind, Resource, ResourceId, World};
 
 /// A change for tests: what a kind's own would hand over.
@@ -38,7 +40,7 @@ impl Change for Asked {
         self.0.clone()
     }
 
-    fn perform<'a>(&'a self, _aws: &'a Clients, _pass: Pass) -> Boxed<'a, Result<Receipt, Fault>> {
+    fn perform<'a>(&'a self, _aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {
         Box::pin(async { Err(Fault::new(FaultKind::Odd, "test", "the demo never performs")) })
     }
 }
@@ -139,16 +141,18 @@ async fn what_the_simulation_cannot_do_it_refuses_in_words() {
 }
 
 /// Drives an offer of the resource named `name` to its end; what was said on the way, and the end.
-async fn carried(demo: &Demo, name: &str, verb: &str, value: Option<&str>) -> (Vec<String>, crate::procedure::Ending) {
-    use crate::environment::gather;
-    use crate::kinds::{Context, Joins, Site, kind};
+async fn carried(demo: &Demo, name: &str, verb: &str, value: Option<&str>) -> (Vec<String>, crate::change::Ending) {
+    use crate::kinds::catalog::kind;
+    use crate::kinds::{Context, Joins};
+    use crate::operations::Site;
+    use crate::overview::gather;
 
     let mut world = world(demo).await;
     let zone = jiff::tz::TimeZone::UTC;
     let picture = gather(&world, &crate::demo::wishes(), demo.now(), &zone);
     let member = picture.environments.iter().flat_map(|one| &one.members).find(|member| member.name == name);
     let id = member.expect("it is placed").id.clone();
-    let of = kind(id.kind).expect("a kind");
+    let of = crate::operations::actions_of(id.kind).expect("actions");
     let environment = picture.home(&id).expect("an environment");
     let offered = |world: &World| {
         let joins = Joins::of(world);
@@ -170,10 +174,10 @@ async fn carried(demo: &Demo, name: &str, verb: &str, value: Option<&str>) -> (V
 }
 
 /// Drives work of several steps to its end.
-async fn driven(demo: &Demo, world: World, proposal: Proposal) -> (Vec<String>, crate::procedure::Ending) {
-    use crate::app::carry::Logbook;
-    use crate::app::drive::{Errand, drive};
-    use crate::app::gate::Let;
+async fn driven(demo: &Demo, world: World, proposal: Proposal) -> (Vec<String>, crate::change::Ending) {
+    use crate::change::gate::Let;
+    use crate::engine::execute::Logbook;
+    use crate::engine::run_procedure::{Errand, drive};
 
     let at = Circumstances::seen_at(demo.now());
     let allowed = Gate::default().allow(proposal, &Answer::Yes, None, &at).expect("nothing hinders it");
@@ -192,7 +196,7 @@ async fn driven(demo: &Demo, world: World, proposal: Proposal) -> (Vec<String>, 
 
 #[tokio::test(start_paused = true)]
 async fn kajimaru_is_deployed_one_instance_after_the_other_and_a_broken_commit_goes_back() {
-    use crate::procedure::How;
+    use crate::change::How;
 
     let demo = Demo::new(7, 60.0, Timestamp::UNIX_EPOCH).prompt();
     let (said, ending) = carried(&demo, "kajimaru-TG", "deploy", Some("main")).await;
@@ -218,7 +222,7 @@ async fn kajimaru_is_deployed_one_instance_after_the_other_and_a_broken_commit_g
 
 #[tokio::test(start_paused = true)]
 async fn a_function_of_cat_data_is_shifted_at_once_by_a_share_and_back() {
-    use crate::procedure::How;
+    use crate::change::How;
 
     let demo = Demo::new(7, 60.0, Timestamp::UNIX_EPOCH).prompt();
     let (_, once) = carried(&demo, "cat-data-v23-api", "deploy", Some("s3://cat-data-code/api-8.zip")).await;
@@ -243,10 +247,11 @@ async fn a_function_of_cat_data_is_shifted_at_once_by_a_share_and_back() {
 
 #[tokio::test(start_paused = true)]
 async fn a_command_runs_on_both_instances_and_beside_a_deployment() {
-    use crate::environment::gather;
-    use crate::kinds::managed_node::RunCommand;
-    use crate::kinds::{Context, Joins, Site};
-    use crate::procedure::How;
+    use crate::change::How;
+    use crate::kinds::{Context, Joins};
+    use crate::operations::RunCommand;
+    use crate::operations::Site;
+    use crate::overview::gather;
 
     let demo = Demo::new(7, 60.0, Timestamp::UNIX_EPOCH).prompt();
     let world = world(&demo).await;

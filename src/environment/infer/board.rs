@@ -6,7 +6,8 @@ use std::collections::hash_map::Entry;
 use super::lexicon::{Lexicon, Sym};
 use super::reading::Reading;
 use super::tags::Said;
-use crate::environment::{Relation, Step, StepKind, Subject, Tie};
+use crate::environment::{Step, StepKind};
+use crate::kinds::{Relation, Subject, Tie};
 use crate::world::{AccountId, Arn, QuickMap, QuickSet, Scope};
 
 /// Where a node belongs as far as is known.

@@ -7,7 +7,9 @@ use super::board::{Board, Label, Node, say};
 use super::lexicon::Sym;
 use super::reading::Reading;
 use super::words;
-use crate::environment::{Glob, Match, StepKind, Wish, Wishes};
+use crate::environment::StepKind;
+use crate::environment::{Match, Wish, Wishes};
+use crate::text::Glob;
 
 /// Marks every node that the configuration speaks of.
 pub(super) fn claim(board: &mut Board<'_>, wishes: &Wishes) {

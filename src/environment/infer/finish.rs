@@ -8,7 +8,9 @@ use super::lexicon::Sym;
 use super::phrases::cut;
 use super::relations;
 use super::systems::elected;
-use crate::environment::{Relation, StepKind, Wishes};
+use crate::environment::StepKind;
+use crate::environment::Wishes;
+use crate::kinds::Relation;
 use crate::world::QuickMap;
 
 /// A realm with a stage or a system in it.

@@ -12,7 +12,7 @@ pub(super) struct Sym(u32);
 
 /// All texts, both ways.
 #[derive(Default)]
-pub(super) struct Lexicon {
+pub(crate) struct Lexicon {
     known: QuickMap<Arc<str>, Sym>,
     entries: Vec<(Arc<str>, Meaning)>,
     pairs: QuickMap<(Sym, Sym), Sym>,

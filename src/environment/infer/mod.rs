@@ -22,7 +22,9 @@ mod tests;
 use board::Board;
 use systems::Systems;
 
-use super::{Step, StepKind, Subject, Unread, Wishes};
+use super::{Step, StepKind};
+use super::{Unread, Wishes};
+use crate::kinds::Subject;
 use crate::world::{EnvironmentName, ResourceId};
 
 /// Where one resource was placed.
@@ -48,7 +50,7 @@ pub fn place(subjects: &[Subject], wishes: &Wishes) -> Vec<Placed> {
 
 /// The same while scopes are `held`: of these only what states its place by itself is in the answer, or nothing.
 #[must_use]
-pub(super) fn place_early(subjects: &[Subject], wishes: &Wishes, held: &Unread) -> Vec<Placed> {
+pub(crate) fn place_early(subjects: &[Subject], wishes: &Wishes, held: &Unread) -> Vec<Placed> {
     let mut sorted: Vec<&Subject> = subjects.iter().collect();
     sorted.sort();
     let mut board = Board::of(&sorted);

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 
 use super::board::{Board, Edge, Node, Reason};
 use super::relations;
-use crate::environment::{Relation, Step, StepKind};
+use crate::environment::{Step, StepKind};
+use crate::kinds::Relation;
 
 /// Names in phrases are cut here; hostile ones are longer.
 const LONGEST: usize = 100;

@@ -97,7 +97,8 @@ fn core(tokens: &[Sym], side: Range<usize>, lexicon: &Lexicon) -> Range<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Lexicon, Reading, Shape};
+    use super::{Reading, Shape};
+    use crate::environment::infer::lexicon::Lexicon;
     use rstest::rstest;
 
     #[rstest]

@@ -4,7 +4,7 @@
 
 use super::board::{Board, Edge, Label, Node, Reason};
 use super::lexicon::Sym;
-use crate::environment::Relation;
+use crate::kinds::Relation;
 
 /// What several labels agree on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

@@ -3,14 +3,15 @@
 
 use aws_sdk_cloudwatch::types::{MuteTargets, Rule, Schedule};
 use aws_types::request_id::RequestId;
+use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 
+use super::Hush;
 use super::model::Alarm;
-use crate::app::gate::{Change, Deed, Pass, Plan};
 use crate::aws::{Clients, at};
-use crate::cloud::Receipt;
-use crate::kinds::Boxed;
-use crate::procedure::Hush;
+use crate::change::gate::{Change, Pass};
+use crate::change::plan::{Deed, Plan};
+use crate::change::receipt::Receipt;
 use crate::world::{EnvironmentName, Fault, FaultKind, Resource, ResourceId, Scope};
 
 const PUT: &str = "cloudwatch:PutAlarmMuteRule";
@@ -135,7 +136,7 @@ impl Change for Turn {
         Deed { verb: if self.mute { "mute" } else { "unmute" }, on, arguments }
     }
 
-    fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> Boxed<'a, Result<Receipt, Fault>> {
+    fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {
         Box::pin(async move {
             let mut receipt = Receipt::default();
             for (rule, names) in self.rules() {
@@ -160,9 +161,9 @@ mod tests {
     use aws_smithy_mocks::{Rule as Answered, mock};
 
     use super::*;
-    use crate::app::gate::{Answer, Circumstances, Gate};
     use crate::aws::mocked;
-    use crate::kinds::sample::{now, scope};
+    use crate::change::gate::{Answer, Circumstances, Gate};
+    use crate::kinds::testing_samples::{now, scope};
 
     async fn perform(change: Box<dyn Change>, rules: &[Answered]) -> Result<Receipt, Fault> {
         let aws = Clients { cloudwatch: mocked!(aws_sdk_cloudwatch, rules), ..Clients::silent() };

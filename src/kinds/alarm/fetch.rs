@@ -5,8 +5,10 @@ use aws_sdk_cloudwatch::types::{self, AlarmType};
 use jiff::Timestamp;
 
 use super::model::{Alarm, AlarmMetric};
-use crate::aws::{Measure, Paged, courses, extra, maybe, pages, text, when};
-use crate::kinds::{Ask, Extra, Moment, Tone};
+use crate::aws::{Paged, maybe, pages, text, when};
+use crate::display::{Extra, Moment, Tone};
+use crate::kinds::Ask;
+use crate::kinds::shared::{Measure, courses, extra};
 use crate::world::{Arn, Fault, Harvest, Health};
 
 const DESCRIBE: &str = "cloudwatch:DescribeAlarms";

@@ -4,28 +4,34 @@
 
 mod change;
 mod fetch;
+mod measured_value;
 mod model;
 mod mute;
 mod page;
-mod reading;
 mod rows;
 mod rules;
 mod subject;
-mod watches;
+mod watched_resource;
 
 pub use change::{MUTED_AT_MOST, hush};
+use futures_util::future::BoxFuture;
+pub use measured_value::{Reading, measured, reading};
 pub use model::{Alarm, AlarmMetric};
-pub use reading::{Reading, measured, reading};
 pub use rules::{only_warns, scales, told};
-pub use watches::{Watched, all_watched, in_words, leads_to, watched};
+pub use watched_resource::{Watched, all_watched, in_words, leads_to, watched};
 
+pub mod mute_plan;
 #[cfg(test)]
 mod tests;
 
+pub use mute_plan::Hush;
+
 use jiff::Timestamp;
 
-use super::{Ask, Boxed, Context, Extra, Kind, Pace, Row, Section, Shown};
-use crate::environment::{Counts, Subject};
+use super::Counts;
+use super::Subject;
+use super::{Ask, Context, Kind, Pace, Shown};
+use crate::display::{Extra, Row, Section};
 use crate::world::{Fault, Harvest, Opinion, Scope};
 
 /// The kind.
@@ -40,11 +46,11 @@ impl Kind for Alarms {
     const CHANGES: &'static [&'static str] = change::ACTIONS;
     const SHOWN: Option<Shown> = Some(Shown { list: "alarms", singular: "alarm", columns: rows::COLUMNS });
 
-    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<Alarm>, Fault>> {
+    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<Alarm>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 
-    fn look<'a>(ask: Ask<'a>, item: &'a Alarm, now: Timestamp) -> Boxed<'a, Result<Extra, Fault>> {
+    fn look<'a>(ask: Ask<'a>, item: &'a Alarm, now: Timestamp) -> BoxFuture<'a, Result<Extra, Fault>> {
         Box::pin(fetch::look(ask, item, now))
     }
 

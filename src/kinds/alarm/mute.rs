@@ -5,8 +5,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::model::Alarm;
+use crate::display::Cell;
+use crate::kinds::Context;
 use crate::kinds::mute_rule::{MuteRule, Window};
-use crate::kinds::{Cell, Context};
 use crate::text::{moment, stamp, when};
 use crate::world::Resource;
 

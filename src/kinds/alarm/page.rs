@@ -1,13 +1,14 @@
 //! An alarm's page: facts, threshold against value, what it watches and leads to, who is told.
 //! Pure: words and tones, no drawing, no colours, no clock.
 
+use super::measured_value::{figure, lasting, metric_name, number, reading, sign};
 use super::model::{Alarm, AlarmMetric};
 use super::mute;
-use super::reading::{figure, lasting, metric_name, number, reading, sign};
 use super::rows::{shown_opinion, state_cell};
-use super::watches::{in_words, leads_to};
+use super::watched_resource::{in_words, leads_to};
+use crate::display::{Cell, Column, Fact, Row, Section, Width};
+use crate::kinds::Context;
 use crate::kinds::metric_filter::MetricFilter;
-use crate::kinds::{Cell, Column, Context, Fact, Row, Section, Width};
 use crate::text::{first_line, span, when, word};
 use crate::world::{Arn, Health};
 

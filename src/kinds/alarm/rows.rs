@@ -6,8 +6,9 @@ use serde_json::json;
 use super::model::Alarm;
 use super::mute;
 use super::rules::{opinion, scales};
-use super::watches::in_words;
-use crate::kinds::{Cell, Column, Context, Row, Width, web};
+use super::watched_resource::in_words;
+use crate::display::{Cell, Column, Row, Width};
+use crate::kinds::{Context, console_url};
 use crate::text::{moment, stamp, word};
 use crate::world::{Health, Opinion, Resource, Scope};
 
@@ -72,5 +73,8 @@ pub(super) fn listed(item: &Alarm, cx: &Context<'_>) -> Option<serde_json::Value
 /// Its page in the AWS web console.
 pub(super) fn web(item: &Alarm, scope: &Scope) -> Option<String> {
     let region = &scope.region;
-    web::page(region, &format!("cloudwatch/home?region={region}#alarmsV2:alarm/{}", web::encode(&item.name)))
+    console_url::page(
+        region,
+        &format!("cloudwatch/home?region={region}#alarmsV2:alarm/{}", console_url::encode(&item.name)),
+    )
 }

@@ -3,11 +3,11 @@
 
 use jiff::SignedDuration;
 
+use super::measured_value::{measured, reading};
 use super::model::Alarm;
 use super::mute as muting;
-use super::reading::{measured, reading};
-use crate::environment::Counts;
 use crate::kinds::Context;
+use crate::kinds::Counts;
 use crate::text::{first_line, moment, span};
 use crate::world::{Health, Opinion};
 

@@ -2,7 +2,7 @@
 //! Pure; it decides nothing.
 
 use super::model::{Alarm, AlarmMetric};
-use crate::environment::{Relation, Subject};
+use crate::kinds::{Relation, Subject};
 use crate::world::{Arn, Resource, Scope};
 
 /// What Application Auto Scaling calls the alarms that it makes: `TargetTracking-service/CLUSTER/NAME-AlarmHigh-UUID`.

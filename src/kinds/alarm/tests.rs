@@ -2,12 +2,13 @@
 
 use rstest::rstest;
 
-use super::reading::{figure, number};
+use super::measured_value::{figure, number};
 use super::{Alarm, AlarmMetric, Alarms, in_words, leads_to, measured, only_warns, reading, scales};
-use crate::environment::Counts;
+use crate::display::Section;
+use crate::kinds::Counts;
+use crate::kinds::Kind;
 use crate::kinds::mute_rule::{MuteRule, Window};
-use crate::kinds::sample::*;
-use crate::kinds::{Kind, Section};
+use crate::kinds::testing_samples::*;
 use crate::world::{Arn, Fault, FaultKind, Health, Resource};
 
 fn topic(name: &str) -> Arn {

@@ -10,8 +10,8 @@ use super::model::Run;
 use crate::aws::{text, together, when};
 use crate::kinds::Ask;
 use crate::kinds::event_rule::Rule;
-use crate::kinds::foreign_schedule::ForeignSchedule;
-use crate::schedule::foreign::{Does, Target};
+use crate::kinds::external_schedule::ForeignSchedule;
+use crate::schedule::stored::target_effect::{Does, Target};
 use crate::world::{Coverage, Fault, Harvest, Part, Resource};
 
 const LIST: &str = "ssm:DescribeAutomationExecutions";

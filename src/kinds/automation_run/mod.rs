@@ -5,11 +5,12 @@
 mod fetch;
 mod model;
 
+use futures_util::future::BoxFuture;
 pub use model::Run;
 
 use super::event_rule::Rule;
-use super::foreign_schedule::ForeignSchedule;
-use super::{Ask, Boxed, Kind, Pace};
+use super::external_schedule::ForeignSchedule;
+use super::{Ask, Kind, Pace};
 use crate::world::{Fault, Harvest, KindName, Resource};
 
 /// The kind.
@@ -23,7 +24,7 @@ impl Kind for Runs {
     const NEEDS: &'static [KindName] = &[Rule::KIND, ForeignSchedule::KIND];
     const PERMISSIONS: &'static [&'static str] = &["ssm:DescribeAutomationExecutions", "ssm:GetAutomationExecution"];
 
-    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<Run>, Fault>> {
+    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<Run>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 }

@@ -16,7 +16,7 @@ use super::{Run, fetch};
 use crate::aws::{Clients, mocked};
 use crate::kinds::event_rule::Rule;
 use crate::kinds::testing::{ask, know, scope};
-use crate::schedule::foreign::Target;
+use crate::schedule::stored::target_effect::Target;
 use crate::world::{Arn, Coverage, FaultKind, Harvest, World};
 
 const DOCUMENT: &str = "AWS-StopRdsInstance";

@@ -4,12 +4,13 @@
 mod fetch;
 mod model;
 
+use futures_util::future::BoxFuture;
 pub use model::{Invocation, part};
 
 #[cfg(test)]
 mod tests;
 
-use super::{Ask, Boxed, Kind, Pace};
+use super::{Ask, Kind, Pace};
 use crate::world::{Fault, Harvest};
 
 /// The kind.
@@ -21,7 +22,7 @@ impl Kind for Invocations {
     const PACE: Pace = Pace::Asked;
     const PERMISSIONS: &'static [&'static str] = &["ssm:GetCommandInvocation"];
 
-    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<Invocation>, Fault>> {
+    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<Invocation>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 }

@@ -8,8 +8,10 @@ use jiff::Timestamp;
 use roxmltree::Document;
 
 use super::model::Credits;
-use crate::aws::{Find, Measure, courses, together};
-use crate::kinds::{Ask, Series};
+use crate::aws::{Find, together};
+use crate::display::Series;
+use crate::kinds::Ask;
+use crate::kinds::shared::{Measure, courses};
 use crate::world::{Coverage, Fault, FaultKind, Harvest, Part};
 
 const MODES: &str = "ec2:DescribeInstanceCreditSpecifications";

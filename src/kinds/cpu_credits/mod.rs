@@ -4,9 +4,10 @@
 mod fetch;
 mod model;
 
+use futures_util::future::BoxFuture;
 pub use model::{Credits, burstable, low, wants};
 
-use super::{Ask, Boxed, Kind, Pace};
+use super::{Ask, Kind, Pace};
 use crate::world::{Fault, Harvest};
 
 /// The kind.
@@ -19,7 +20,7 @@ impl Kind for Balances {
     const PERMISSIONS: &'static [&'static str] =
         &["cloudwatch:GetMetricData", "ec2:DescribeInstanceCreditSpecifications"];
 
-    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<Credits>, Fault>> {
+    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<Credits>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 }

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash};
 
 use serde::Serialize;
 
-use crate::procedure::Want;
+use crate::world::read_request::Want;
 use crate::world::{KindName, Resource, Scope};
 
 /// Families of EC2 that spend CPU credits and report how many are left.

@@ -2,9 +2,9 @@
 //! which knows both; they need the gate's pass.
 
 use super::model::DbCluster;
-use crate::app::gate::Change;
+use crate::change::gate::Change;
 use crate::kinds::db_instance::change::{What, turn};
-use crate::schedule::saga::Act;
+use crate::schedule::transition::stage_plan::Act;
 use crate::world::{EnvironmentName, Resource, Scope};
 
 /// The change that does `act` to `item`, if it is one.

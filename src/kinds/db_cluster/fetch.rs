@@ -5,8 +5,10 @@ use aws_sdk_rds::types;
 use jiff::Timestamp;
 
 use super::model::{ClusterMember, DbCluster};
-use crate::aws::{Paged, db_events, maybe, pages, pending_maintenance, text, texts, when, with_ahead};
-use crate::kinds::{Ask, Extra};
+use crate::aws::{Paged, maybe, pages, text, texts, when};
+use crate::display::Extra;
+use crate::kinds::Ask;
+use crate::kinds::shared::{db_events, pending_maintenance, with_ahead};
 use crate::world::{Arn, Fault, Harvest};
 
 const DESCRIBE: &str = "rds:DescribeDBClusters";

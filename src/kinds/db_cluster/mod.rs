@@ -4,28 +4,29 @@
 //! `rows` and `page` how it is shown. Nothing here draws.
 
 mod change;
-mod commands;
 mod fetch;
-mod model;
+pub mod model;
 mod page;
 mod rows;
 mod rules;
 mod subject;
 
+use futures_util::future::BoxFuture;
 pub use model::{ClusterMember, DbCluster};
 
-pub(in crate::kinds) use commands::power;
-
+pub mod power_state;
 #[cfg(test)]
 mod tests;
 
 use jiff::Timestamp;
 
-use super::{Ask, Boxed, Context, Extra, Kind, Loose, Offer, Pace, Row, Section, Seen, Shown, Site};
-use crate::app::gate::Change;
-use crate::environment::{Counts, Subject};
-use crate::procedure::{Proposal, Want};
-use crate::schedule::saga;
+use super::Counts;
+use super::Subject;
+use super::{Ask, Context, Kind, Loose, Pace, Seen, Shown};
+use crate::change::gate::Change;
+use crate::display::{Extra, Row, Section};
+use crate::schedule::transition::stage_plan;
+use crate::world::read_request::Want;
 use crate::world::{EnvironmentName, Fault, Harvest, Opinion, Scope, World};
 
 /// The kind.
@@ -49,11 +50,11 @@ impl Kind for DbClusters {
     ];
     const SHOWN: Option<Shown> = Some(Shown { list: "databases", singular: "DB cluster", columns: rows::COLUMNS });
 
-    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<DbCluster>, Fault>> {
+    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<DbCluster>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 
-    fn look<'a>(ask: Ask<'a>, item: &'a DbCluster, now: Timestamp) -> Boxed<'a, Result<Extra, Fault>> {
+    fn look<'a>(ask: Ask<'a>, item: &'a DbCluster, now: Timestamp) -> BoxFuture<'a, Result<Extra, Fault>> {
         Box::pin(fetch::look(ask, item, now))
     }
 
@@ -89,23 +90,20 @@ impl Kind for DbClusters {
         super::db_instance::settled(&item.id, &item.status, loose)
     }
 
-    fn offers(item: &DbCluster, site: &Site<'_>) -> Vec<Offer> {
-        commands::offers(item, site)
-    }
-
-    fn propose(item: &DbCluster, verb: &str, _value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String> {
-        commands::propose(item, verb, site)
-    }
-
-    fn sleeper(item: &DbCluster, world: &World, scope: &Scope) -> Option<saga::Seen> {
-        Some(commands::sleeper(item, world, scope))
+    fn sleeper(item: &DbCluster, world: &World, scope: &Scope) -> Option<stage_plan::Seen> {
+        Some(power_state::sleeper(item, world, scope))
     }
 
     fn watch(_item: &DbCluster, scope: &Scope) -> Vec<Want> {
-        commands::watch(scope)
+        power_state::watch(scope)
     }
 
-    fn act(item: &DbCluster, act: saga::Act, environment: &EnvironmentName, scope: &Scope) -> Option<Box<dyn Change>> {
+    fn act(
+        item: &DbCluster,
+        act: stage_plan::Act,
+        environment: &EnvironmentName,
+        scope: &Scope,
+    ) -> Option<Box<dyn Change>> {
         change::of(item, act, environment, scope)
     }
 

@@ -4,8 +4,9 @@
 use super::model::DbCluster;
 use super::rows::{COLUMNS, members};
 use super::rules::opinion;
+use crate::display::{Cell, Fact, Section};
+use crate::kinds::Context;
 use crate::kinds::db_instance::{address, clock, engine, extended_support, windows};
-use crate::kinds::{Cell, Context, Fact, Section};
 use crate::text::when;
 use crate::world::Health;
 

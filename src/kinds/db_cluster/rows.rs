@@ -5,8 +5,9 @@ use serde_json::json;
 
 use super::model::{ClusterMember, DbCluster};
 use super::rules::opinion;
+use crate::display::{Cell, Column, Row};
 use crate::kinds::db_instance::{engine, line};
-use crate::kinds::{Cell, Column, Context, Row, web};
+use crate::kinds::{Context, console_url};
 use crate::text::stamp;
 use crate::world::{Health, Resource, Scope};
 
@@ -97,5 +98,8 @@ pub(super) fn listed(item: &DbCluster, cx: &Context<'_>) -> Option<serde_json::V
 /// Its page in the AWS web console.
 pub(super) fn web(item: &DbCluster, scope: &Scope) -> Option<String> {
     let region = &scope.region;
-    web::page(region, &format!("rds/home?region={region}#database:id={};is-cluster=true", web::encode(&item.id)))
+    console_url::page(
+        region,
+        &format!("rds/home?region={region}#database:id={};is-cluster=true", console_url::encode(&item.id)),
+    )
 }

@@ -2,8 +2,8 @@
 //! Pure. It is up only when its writer is: AWS calls a cluster available while a member still starts.
 
 use super::model::DbCluster;
-use crate::environment::Counts;
 use crate::kinds::Context;
+use crate::kinds::Counts;
 use crate::kinds::db_instance::{Class, class, judge as judge_status, says, with_clock};
 use crate::world::{Health, Opinion};
 

@@ -3,9 +3,10 @@
 use rstest::rstest;
 
 use super::{DbCluster, DbClusters};
-use crate::environment::Counts;
-use crate::kinds::sample::*;
-use crate::kinds::{Kind, Section};
+use crate::display::Section;
+use crate::kinds::Counts;
+use crate::kinds::Kind;
+use crate::kinds::testing_samples::*;
 use crate::world::Health;
 
 #[rstest]

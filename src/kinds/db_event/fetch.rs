@@ -6,7 +6,7 @@ use aws_sdk_rds::types::SourceType;
 use super::model::PowerEvents;
 use crate::aws::{Paged, pages, text, together, when};
 use crate::kinds::Ask;
-use crate::schedule::power::{KEPT, Power, Told};
+use crate::schedule::observed::rds_power_events::{KEPT, Power, Told};
 use crate::world::{Arn, Coverage, Fault, FaultKind, Harvest, Part};
 
 const EVENTS: &str = "rds:DescribeEvents";

@@ -5,9 +5,10 @@
 mod fetch;
 mod model;
 
+use futures_util::future::BoxFuture;
 pub use model::PowerEvents;
 
-use super::{Ask, Boxed, Kind, Pace};
+use super::{Ask, Kind, Pace};
 use crate::world::{Fault, Harvest};
 
 /// The kind.
@@ -19,7 +20,7 @@ impl Kind for DbEvents {
     const PACE: Pace = Pace::Asked;
     const PERMISSIONS: &'static [&'static str] = &["rds:DescribeEvents"];
 
-    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<PowerEvents>, Fault>> {
+    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<PowerEvents>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 }

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash};
 
 use serde::Serialize;
 
-use crate::schedule::power::Told;
+use crate::schedule::observed::rds_power_events::Told;
 use crate::world::{KindName, Resource};
 
 /// The stops and starts of one database.

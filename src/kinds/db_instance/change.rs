@@ -3,20 +3,21 @@
 //! pass. What is so already counts as done.
 
 use aws_types::request_id::RequestId;
+use futures_util::future::BoxFuture;
 
 use super::model::DbInstance;
-use crate::app::gate::{Change, Deed, Pass, Plan};
 use crate::aws::Clients;
-use crate::cloud::Receipt;
-use crate::kinds::Boxed;
+use crate::change::gate::{Change, Pass};
+use crate::change::plan::{Deed, Plan};
+use crate::change::receipt::Receipt;
 use crate::schedule::Verb;
-use crate::schedule::saga::Act;
-use crate::schedule::toggle::Rejection;
+use crate::schedule::transition::Rejection;
+use crate::schedule::transition::stage_plan::Act;
 use crate::world::{EnvironmentName, Fault, Resource, ResourceId, Scope};
 
 /// What is started or stopped.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(in crate::kinds) enum What {
+pub(crate) enum What {
     /// An instance that is no member of a cluster.
     Instance,
     /// A cluster with its members.
@@ -38,7 +39,7 @@ pub(super) fn of(item: &DbInstance, act: Act, environment: &EnvironmentName, sco
 }
 
 /// The change that does `act` to the one that RDS calls `id`, if it is one.
-pub(in crate::kinds) fn turn(
+pub(crate) fn turn(
     what: What,
     id: &str,
     on: ResourceId,
@@ -123,7 +124,7 @@ impl Change for Turn {
         Deed { verb: self.verb.word(), on: self.on.clone(), arguments: Vec::new() }
     }
 
-    fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> Boxed<'a, Result<Receipt, Fault>> {
+    fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {
         Box::pin(async move {
             match self.call(aws).await {
                 Ok(id) => {

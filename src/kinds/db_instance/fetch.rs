@@ -6,10 +6,10 @@ use aws_sdk_rds::types;
 use jiff::Timestamp;
 
 use super::model::DbInstance;
-use crate::aws::{
-    Measure, Paged, courses, db_events, extra, maybe, pages, pending_maintenance, text, texts, when, with_ahead,
-};
-use crate::kinds::{Ask, Extra};
+use crate::aws::{Paged, maybe, pages, text, texts, when};
+use crate::display::Extra;
+use crate::kinds::Ask;
+use crate::kinds::shared::{Measure, courses, db_events, extra, pending_maintenance, with_ahead};
 use crate::world::{Arn, Fault, Harvest};
 
 const DESCRIBE: &str = "rds:DescribeDBInstances";

@@ -3,39 +3,40 @@
 //! `rules` how it is judged, `commands` what can be done with it and `change` the calls that do it,
 //! `status` what its states mean, `rows` and `page` how it is shown. Nothing here draws.
 
-pub(in crate::kinds) mod change;
-mod commands;
+pub(crate) mod change;
+mod change_outcome;
 mod fetch;
-mod model;
+mod maintenance_window;
+pub mod model;
 mod page;
 mod rows;
 mod rules;
-mod settled;
 mod status;
 mod subject;
-mod window;
 
+pub use change_outcome::settled;
+use futures_util::future::BoxFuture;
 pub use model::DbInstance;
-pub use settled::settled;
 
-pub(in crate::kinds) use commands::before_stop;
+pub use maintenance_window::window;
 pub use status::{Class, STATUSES, class, extended_support, judge, says};
-pub use window::window;
 
-pub(in crate::kinds) use page::{address, clock, windows};
-pub(in crate::kinds) use rows::{COLUMNS as DATABASE_COLUMNS, engine, line};
-pub(in crate::kinds) use rules::with_clock;
+pub(crate) use page::{address, clock, windows};
+pub(crate) use rows::{COLUMNS as DATABASE_COLUMNS, engine, line};
+pub(crate) use rules::with_clock;
 
+pub mod power_state;
 #[cfg(test)]
 mod tests;
 
 use jiff::Timestamp;
 
-use super::{Ask, Boxed, Context, Extra, Kind, Loose, Offer, Pace, Row, Section, Seen, Shown, Site};
-use crate::app::gate::Change;
-use crate::environment::{Counts, Subject};
-use crate::procedure::Proposal;
-use crate::schedule::saga;
+use super::Counts;
+use super::Subject;
+use super::{Ask, Context, Kind, Loose, Pace, Seen, Shown};
+use crate::change::gate::Change;
+use crate::display::{Extra, Row, Section};
+use crate::schedule::transition::stage_plan;
 use crate::world::{EnvironmentName, Fault, Harvest, Opinion, Scope, World};
 
 /// The kind.
@@ -63,11 +64,11 @@ impl Kind for DbInstances {
     ];
     const SHOWN: Option<Shown> = Some(Shown { list: "databases", singular: "DB instance", columns: rows::COLUMNS });
 
-    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<DbInstance>, Fault>> {
+    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<DbInstance>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 
-    fn look<'a>(ask: Ask<'a>, item: &'a DbInstance, now: Timestamp) -> Boxed<'a, Result<Extra, Fault>> {
+    fn look<'a>(ask: Ask<'a>, item: &'a DbInstance, now: Timestamp) -> BoxFuture<'a, Result<Extra, Fault>> {
         Box::pin(fetch::look(ask, item, now))
     }
 
@@ -103,19 +104,16 @@ impl Kind for DbInstances {
         settled(&item.id, &item.status, loose)
     }
 
-    fn offers(item: &DbInstance, site: &Site<'_>) -> Vec<Offer> {
-        commands::offers(item, site)
+    fn sleeper(item: &DbInstance, _world: &World, _scope: &Scope) -> Option<stage_plan::Seen> {
+        Some(power_state::sleeper(item))
     }
 
-    fn propose(item: &DbInstance, verb: &str, _value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String> {
-        commands::propose(item, verb, site)
-    }
-
-    fn sleeper(item: &DbInstance, _world: &World, _scope: &Scope) -> Option<saga::Seen> {
-        Some(commands::sleeper(item))
-    }
-
-    fn act(item: &DbInstance, act: saga::Act, environment: &EnvironmentName, scope: &Scope) -> Option<Box<dyn Change>> {
+    fn act(
+        item: &DbInstance,
+        act: stage_plan::Act,
+        environment: &EnvironmentName,
+        scope: &Scope,
+    ) -> Option<Box<dyn Change>> {
         change::of(item, act, environment, scope)
     }
 

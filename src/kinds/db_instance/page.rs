@@ -1,12 +1,13 @@
 //! A DB instance's page: facts, what is to come, the seven-day clock, its relations.
 //! Pure: words and tones, no drawing, no colours, no clock.
 
+use super::maintenance_window::window;
 use super::model::DbInstance;
 use super::rows::{engine, zones};
 use super::status::{Class, class, extended_support, judge, says};
-use super::window::window;
+use crate::display::{Cell, Fact, Section};
+use crate::kinds::Context;
 use crate::kinds::db_cluster::DbCluster;
-use crate::kinds::{Cell, Context, Fact, Section};
 use crate::text::{first_line, span, when};
 use crate::world::{Health, Resource};
 
@@ -72,7 +73,7 @@ fn facts(item: &DbInstance, cx: &Context<'_>) -> Vec<Fact> {
 }
 
 /// `host:5432`.
-pub(in crate::kinds) fn address(host: Option<&str>, port: Option<u32>) -> Option<String> {
+pub(crate) fn address(host: Option<&str>, port: Option<u32>) -> Option<String> {
     let host = host?;
     Some(port.map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
 }
@@ -92,7 +93,7 @@ fn time(item: &DbInstance, cx: &Context<'_>) -> Vec<Fact> {
 }
 
 /// The seven-day clock of a stopped database.
-pub(in crate::kinds) fn clock(status: &str, restart: Option<jiff::Timestamp>, cx: &Context<'_>) -> Option<Fact> {
+pub(crate) fn clock(status: &str, restart: Option<jiff::Timestamp>, cx: &Context<'_>) -> Option<Fact> {
     if !matches!(class(status), Class::Down | Class::GoingDown) {
         return None;
     }
@@ -107,7 +108,7 @@ pub(in crate::kinds) fn clock(status: &str, restart: Option<jiff::Timestamp>, cx
 }
 
 /// Backup and maintenance, in local time with UTC beside.
-pub(in crate::kinds) fn windows(
+pub(crate) fn windows(
     backup: Option<&str>,
     maintenance: Option<&str>,
     days: Option<u32>,

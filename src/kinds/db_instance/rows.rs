@@ -6,12 +6,13 @@ use serde_json::json;
 use super::model::DbInstance;
 use super::rules::opinion;
 use super::status::judge;
-use crate::kinds::{Cell, Column, Context, Row, Width, web};
+use crate::display::{Cell, Column, Row, Width};
+use crate::kinds::{Context, console_url};
 use crate::text::stamp;
 use crate::world::{Resource, Scope};
 
 /// Columns of its panel, shared with DB clusters.
-pub(in crate::kinds) const COLUMNS: &[Column] = &[
+pub(crate) const COLUMNS: &[Column] = &[
     Column::text("DATABASE", Width::Fit(8, 40), 9),
     Column::text("STATUS", Width::Fit(8, 22), 9),
     Column::text("ENGINE", Width::Fit(6, 26), 6),
@@ -40,7 +41,7 @@ pub(super) fn rows(item: &DbInstance, cx: &Context<'_>) -> Vec<Row> {
 }
 
 /// One instance in one line with its role: also used for the members of a cluster.
-pub(in crate::kinds) fn line(item: &DbInstance, cx: &Context<'_>, role: Cell) -> Row {
+pub(crate) fn line(item: &DbInstance, cx: &Context<'_>, role: Cell) -> Row {
     let opinion = judge(&item.id, &item.status, cx.protected);
     Row {
         key: item.key().to_owned(),
@@ -59,7 +60,7 @@ pub(in crate::kinds) fn line(item: &DbInstance, cx: &Context<'_>, role: Cell) ->
 }
 
 /// `postgres 15.4`.
-pub(in crate::kinds) fn engine(engine: &str, version: Option<&str>) -> String {
+pub(crate) fn engine(engine: &str, version: Option<&str>) -> String {
     version.map_or_else(|| engine.to_owned(), |version| format!("{engine} {version}"))
 }
 
@@ -90,5 +91,8 @@ pub(super) fn listed(item: &DbInstance, cx: &Context<'_>) -> Option<serde_json::
 /// Its page in the AWS web console.
 pub(super) fn web(item: &DbInstance, scope: &Scope) -> Option<String> {
     let region = &scope.region;
-    web::page(region, &format!("rds/home?region={region}#database:id={};is-cluster=false", web::encode(&item.id)))
+    console_url::page(
+        region,
+        &format!("rds/home?region={region}#database:id={};is-cluster=false", console_url::encode(&item.id)),
+    )
 }

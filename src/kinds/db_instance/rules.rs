@@ -3,8 +3,8 @@
 
 use super::model::DbInstance;
 use super::status::judge;
-use crate::environment::Counts;
 use crate::kinds::Context;
+use crate::kinds::Counts;
 use crate::text::moment;
 use crate::world::{Health, Opinion};
 
@@ -14,7 +14,7 @@ pub(super) fn opinion(item: &DbInstance, cx: &Context<'_>) -> Option<Opinion> {
 }
 
 /// The opinion with the moment AWS starts a stopped database again.
-pub(in crate::kinds) fn with_clock(opinion: Opinion, restart: Option<jiff::Timestamp>, cx: &Context<'_>) -> Opinion {
+pub(crate) fn with_clock(opinion: Opinion, restart: Option<jiff::Timestamp>, cx: &Context<'_>) -> Opinion {
     match (restart, opinion.why) {
         (Some(at), Some(why)) if matches!(opinion.health, Health::Asleep | Health::Bad) => {
             let why = format!("{why}; AWS starts it again {}", moment(at, cx.now, cx.zone));

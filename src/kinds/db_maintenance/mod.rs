@@ -5,9 +5,10 @@
 mod fetch;
 mod model;
 
+use futures_util::future::BoxFuture;
 pub use model::Waiting;
 
-use super::{Ask, Boxed, Kind, Pace};
+use super::{Ask, Kind, Pace};
 use crate::world::{Fault, Harvest};
 
 /// The kind.
@@ -19,7 +20,7 @@ impl Kind for Maintenance {
     const PACE: Pace = Pace::Asked;
     const PERMISSIONS: &'static [&'static str] = &["rds:DescribePendingMaintenanceActions"];
 
-    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<Waiting>, Fault>> {
+    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<Waiting>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 }

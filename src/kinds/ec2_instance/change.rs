@@ -2,13 +2,14 @@
 //! anything, and it needs the gate's pass. EC2 itself takes a call for what is so already as done.
 
 use super::model::Instance;
-use crate::app::gate::{Change, Deed, Pass, Plan};
 use crate::aws::Clients;
-use crate::cloud::Receipt;
-use crate::kinds::Boxed;
+use crate::change::gate::{Change, Pass};
+use crate::change::plan::{Deed, Plan};
+use crate::change::receipt::Receipt;
 use crate::schedule::Verb;
-use crate::schedule::saga::Act;
+use crate::schedule::transition::stage_plan::Act;
 use crate::world::{EnvironmentName, Fault, Resource, ResourceId, Scope};
+use futures_util::future::BoxFuture;
 
 /// The IAM actions it takes.
 pub(super) const ACTIONS: &[&str] = &["ec2:StartInstances", "ec2:StopInstances"];
@@ -52,7 +53,7 @@ impl Change for Turn {
         Deed { verb: self.verb.word(), on: self.on.clone(), arguments: Vec::new() }
     }
 
-    fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> Boxed<'a, Result<Receipt, Fault>> {
+    fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {
         Box::pin(async move {
             let parameters = vec![("InstanceId.1".to_owned(), self.on.key.to_string())];
             let operation = format!("ec2:{}", self.action());
@@ -75,9 +76,9 @@ impl Change for Turn {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::gate::{Answer, Circumstances, Gate};
     use crate::aws::{Query, Script};
-    use crate::kinds::sample::{instance, now, scope};
+    use crate::change::gate::{Answer, Circumstances, Gate};
+    use crate::kinds::testing_samples::{instance, now, scope};
     use crate::world::FaultKind;
 
     async fn act(act: Act, script: &Script) -> Result<Receipt, Fault> {

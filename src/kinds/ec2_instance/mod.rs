@@ -3,27 +3,29 @@
 //! `rules` how it is judged, `rows` how it is shown. Nothing here draws.
 
 mod change;
-mod commands;
 mod fetch;
-mod model;
-mod reach;
+pub mod model;
 mod rows;
-mod rules;
+pub mod rules;
+mod session_access;
 mod subject;
-mod turn;
 
+use futures_util::future::BoxFuture;
 pub use model::Instance;
-pub(in crate::kinds) use rows::COLUMNS as INSTANCE_COLUMNS;
+pub(crate) use rows::COLUMNS as INSTANCE_COLUMNS;
 
+pub mod power_state;
 #[cfg(test)]
 mod tests;
 
-use super::{Ask, Boxed, Context, Kind, Offer, Pace, Row, Section, Shown, Site};
-use crate::app::gate::Change;
-use crate::environment::{Counts, Subject};
-use crate::procedure::{Proposal, Want};
-use crate::schedule::saga;
-use crate::session::preflight::Reach;
+use super::Counts;
+use super::Subject;
+use super::{Ask, Context, Kind, Pace, Shown};
+use crate::change::gate::Change;
+use crate::display::{Row, Section};
+use crate::schedule::transition::stage_plan;
+use crate::ssm::preflight::Reach;
+use crate::world::read_request::Want;
 use crate::world::{EnvironmentName, Fault, Harvest, Opinion, Scope, World};
 
 /// The kind.
@@ -38,7 +40,7 @@ impl Kind for Instances {
     const CHANGES: &'static [&'static str] = change::ACTIONS;
     const SHOWN: Option<Shown> = Some(Shown { list: "instances", singular: "instance", columns: rows::COLUMNS });
 
-    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<Instance>, Fault>> {
+    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<Instance>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 
@@ -70,27 +72,24 @@ impl Kind for Instances {
         rows::detail(item, cx)
     }
 
-    fn offers(item: &Instance, site: &Site<'_>) -> Vec<Offer> {
-        commands::offers(item, site)
-    }
-
-    fn propose(item: &Instance, verb: &str, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String> {
-        commands::propose(item, verb, value, site)
-    }
-
     fn reach(item: &Instance, cx: &Context<'_>) -> Option<Reach> {
-        Some(reach::reach(item, cx))
+        Some(session_access::reach(item, cx))
     }
 
-    fn sleeper(item: &Instance, world: &World, scope: &Scope) -> Option<saga::Seen> {
-        Some(turn::sleeper(item, world, scope))
+    fn sleeper(item: &Instance, world: &World, scope: &Scope) -> Option<stage_plan::Seen> {
+        Some(power_state::sleeper(item, world, scope))
     }
 
     fn watch(_item: &Instance, scope: &Scope) -> Vec<Want> {
-        turn::watch(scope)
+        power_state::watch(scope)
     }
 
-    fn act(item: &Instance, act: saga::Act, environment: &EnvironmentName, scope: &Scope) -> Option<Box<dyn Change>> {
+    fn act(
+        item: &Instance,
+        act: stage_plan::Act,
+        environment: &EnvironmentName,
+        scope: &Scope,
+    ) -> Option<Box<dyn Change>> {
         change::of(item, act, environment, scope)
     }
 

@@ -5,13 +5,14 @@ use serde_json::json;
 
 use super::model::Instance;
 use super::rules::{opinion, serving};
+use crate::display::{Cell, Column, Fact, Row, Section, Width};
 use crate::kinds::target_group::{TargetGroup, words};
-use crate::kinds::{Cell, Column, Context, Fact, Row, Section, Width, web};
+use crate::kinds::{Context, console_url};
 use crate::text::{first_line, when, word};
 use crate::world::{Health, Resource, Scope};
 
 /// Columns of its panel, shared with managed nodes.
-pub(in crate::kinds) const COLUMNS: &[Column] = &[
+pub(crate) const COLUMNS: &[Column] = &[
     Column::text("INSTANCE", Width::Fit(8, 32), 9),
     Column::text("ID", Width::Fit(10, 20), 7),
     Column::text("STATE", Width::Fit(7, 14), 9),
@@ -138,5 +139,8 @@ fn serves(item: &Instance, cx: &Context<'_>) -> Vec<Row> {
 /// Its page in the AWS web console.
 pub(super) fn web(item: &Instance, scope: &Scope) -> Option<String> {
     let region = &scope.region;
-    web::page(region, &format!("ec2/home?region={region}#InstanceDetails:instanceId={}", web::encode(&item.id)))
+    console_url::page(
+        region,
+        &format!("ec2/home?region={region}#InstanceDetails:instanceId={}", console_url::encode(&item.id)),
+    )
 }

@@ -2,8 +2,8 @@
 //! Stopped is asleep, but bad where the environment is protected and a target group counts on it.
 
 use super::model::Instance;
-use crate::environment::Counts;
 use crate::kinds::Context;
+use crate::kinds::Counts;
 use crate::kinds::target_health::TargetHealth;
 use crate::text::{first_line, moment};
 use crate::world::{Health, Opinion};
@@ -47,7 +47,7 @@ fn is_target(item: &Instance, cx: &Context<'_>) -> bool {
 }
 
 /// The target groups it stands in, with its target there.
-pub(super) fn serving<'a>(
+pub(crate) fn serving<'a>(
     item: &'a Instance,
     cx: &Context<'a>,
 ) -> impl Iterator<Item = (&'a TargetHealth, &'a crate::kinds::target_health::Target)> {

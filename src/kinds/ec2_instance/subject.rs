@@ -2,7 +2,7 @@
 //! Pure; it decides nothing.
 
 use super::model::Instance;
-use crate::environment::Subject;
+use crate::kinds::Subject;
 use crate::world::{Resource, Scope};
 
 /// What is known of `item` for placing it.

@@ -3,11 +3,12 @@
 use rstest::rstest;
 
 use super::{Instance, Instances};
-use crate::environment::Counts;
+use crate::display::Section;
+use crate::kinds::Counts;
+use crate::kinds::Kind;
 use crate::kinds::managed_node::Node;
-use crate::kinds::sample::*;
 use crate::kinds::target_health::Target;
-use crate::kinds::{Kind, Section};
+use crate::kinds::testing_samples::*;
 use crate::world::Health;
 
 #[rstest]

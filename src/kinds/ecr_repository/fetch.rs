@@ -7,8 +7,8 @@ use std::collections::{BTreeSet, HashMap};
 use aws_sdk_ecr::types::{self, DescribeImagesFilter, ImageIdentifier, TagStatus};
 use serde_json::Value;
 
+use super::image_location::{Place, place};
 use super::model::{Image, Platform, Repository};
-use super::place::{Place, place};
 use crate::aws::{batches, pages, text, together, when};
 use crate::kinds::Ask;
 use crate::kinds::task_definition::TaskDefinition;

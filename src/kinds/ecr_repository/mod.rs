@@ -2,16 +2,15 @@
 //! knows of this kind; the list of what lives where: `model` our type, `fetch` the reading, `place` what an image's
 //! reference tells, `choices` the tag picker and what is said of an image before it is deployed. Nothing here draws.
 
-mod choices;
 mod fetch;
-mod model;
-mod place;
+pub mod image_location;
+pub mod model;
 
-pub use choices::{Slot, home, known, tag_choices, told, wants};
+use futures_util::future::BoxFuture;
+pub use image_location::{Place, place, tag};
 pub use model::{Image, Platform, Repository};
-pub use place::{Place, place, tag};
 
-use super::{Ask, Boxed, Kind, Pace};
+use super::{Ask, Kind, Pace};
 use crate::world::{Fault, Harvest, KindName, Resource};
 
 /// The kind.
@@ -25,7 +24,7 @@ impl Kind for Repositories {
     const PERMISSIONS: &'static [&'static str] =
         &["ecr:DescribeRepositories", "ecr:DescribeImages", "ecr:BatchGetImage"];
 
-    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<Repository>, Fault>> {
+    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<Repository>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 

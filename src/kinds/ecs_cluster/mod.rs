@@ -6,10 +6,11 @@ mod model;
 mod subject;
 
 pub(crate) use fetch::to_read;
+use futures_util::future::BoxFuture;
 pub use model::{Cluster, Exec, Logging};
 
-use super::{Ask, Boxed, Kind, Pace};
-use crate::environment::Subject;
+use super::Subject;
+use super::{Ask, Kind, Pace};
 use crate::world::{Fault, Harvest, Scope};
 
 /// The kind.
@@ -21,7 +22,7 @@ impl Kind for Clusters {
     const PACE: Pace = Pace::Topology;
     const PERMISSIONS: &'static [&'static str] = &["ecs:ListClusters", "ecs:DescribeClusters"];
 
-    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<Cluster>, Fault>> {
+    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<Cluster>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 

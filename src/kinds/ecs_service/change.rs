@@ -3,14 +3,16 @@
 //! the service is still what the plan was made for. Values of environment variables never leave it.
 
 mod copy;
+pub mod enable_exec;
 
 use aws_sdk_ecs::types::{self, StopServiceDeploymentStopType, TaskDefinitionField, TaskDefinitionStatus};
+use futures_util::future::BoxFuture;
 
-use crate::app::gate::{Change, Deed, Pass, Plan};
+use super::Hands;
 use crate::aws::{Clients, text};
-use crate::cloud::Receipt;
-use crate::deploy::service::Hands;
-use crate::kinds::Boxed;
+use crate::change::gate::{Change, Pass};
+use crate::change::plan::{Deed, Plan};
+use crate::change::receipt::Receipt;
 use crate::kinds::task_definition::revision_name;
 use crate::world::{Arn, EnvironmentName, Fault, FaultKind, ResourceId};
 
@@ -34,7 +36,7 @@ pub(super) const ACTIONS: &[&str] = &[
 
 /// The service that is changed, and what the plan took it for.
 #[derive(Clone, Debug)]
-pub(super) struct Subject {
+pub(crate) struct Subject {
     /// It.
     pub id: ResourceId,
     /// Its environment.
@@ -81,7 +83,7 @@ impl Subject {
 
 /// What a service is told.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum What {
+pub(crate) enum What {
     /// To replace every task.
     Force,
     /// To go to a revision.
@@ -94,7 +96,7 @@ pub(super) enum What {
 
 /// Telling a service something.
 #[derive(Clone, Debug)]
-pub(super) struct Tell {
+pub(crate) struct Tell {
     /// Which.
     pub subject: Subject,
     /// What.
@@ -103,7 +105,7 @@ pub(super) struct Tell {
 
 impl Tell {
     /// The API call, in words.
-    pub(super) fn call(&self) -> String {
+    pub(crate) fn call(&self) -> String {
         let name = self.subject.name();
         match &self.what {
             What::Force => format!("{UPDATE} {name}: a new deployment of the same revision"),
@@ -197,14 +199,14 @@ impl Change for Tell {
         Deed { verb, on: self.subject.id.clone(), arguments }
     }
 
-    fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> Boxed<'a, Result<Receipt, Fault>> {
+    fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {
         Box::pin(self.update(aws))
     }
 }
 
 /// Registering the revision a service is on anew, with other images.
 #[derive(Clone, Debug)]
-pub(super) struct Register {
+pub(crate) struct Register {
     /// For which service.
     pub subject: Subject,
     /// Container and image.
@@ -213,7 +215,7 @@ pub(super) struct Register {
 
 impl Register {
     /// The API call, in words.
-    pub(super) fn call(&self) -> String {
+    pub(crate) fn call(&self) -> String {
         let images: Vec<String> =
             self.images.iter().map(|(container, image)| format!("{container} = {image}")).collect();
         format!("{REGISTER} from {} with {}", revision_name(&self.subject.on), images.join(", "))
@@ -277,13 +279,13 @@ impl Change for Register {
         }
     }
 
-    fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> Boxed<'a, Result<Receipt, Fault>> {
+    fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {
         Box::pin(self.register(aws))
     }
 }
 
 /// The changes of one rollout.
-pub(super) struct Changes {
+pub(crate) struct Changes {
     /// The service.
     pub subject: Subject,
     /// The images of a revision to register; empty where none is.

@@ -5,9 +5,11 @@ use aws_sdk_ecs::types::{self, ServiceField};
 use jiff::Timestamp;
 
 use super::model::{Attachment, Breaker, Deployment, Event, Service};
-use crate::aws::{Measure, Paged, batches, count, courses, extra, maybe, pages, text, together, when};
+use crate::aws::{Paged, batches, count, maybe, pages, text, together, when};
+use crate::display::Extra;
+use crate::kinds::Ask;
 use crate::kinds::ecs_cluster;
-use crate::kinds::{Ask, Extra};
+use crate::kinds::shared::{Measure, courses, extra};
 use crate::world::{Arn, Fault, FaultKind, Harvest};
 
 const LIST: &str = "ecs:ListServices";

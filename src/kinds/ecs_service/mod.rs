@@ -3,37 +3,40 @@
 //! `rules` how it is judged, `rows` and `page` how it is shown; `commands`, `history` and `registry` what can be done with it,
 //! `change` the calls that do it. Nothing here draws.
 
-mod change;
-mod commands;
-mod enable_exec;
+pub mod change;
+mod change_outcome;
+pub mod event_meanings;
 mod fetch;
-mod history;
-mod model;
+pub mod model;
 mod page;
-mod reach;
-mod registry;
 mod rows;
-mod rules;
-mod settled;
+pub mod rules;
+mod session_access;
 mod sleep;
 mod subject;
 
+use futures_util::future::BoxFuture;
 pub use model::{Attachment, Breaker, Deployment, Event, Service};
 pub use sleep::{memory, memory_in, scaled_as, wakes_to};
 
 pub use rules::{Judged, history_ends, judge, moving, primary, rolled_back_to};
 
+pub mod revision_steps;
 #[cfg(test)]
 mod tests;
 
+pub use revision_steps::Hands;
+
 use jiff::Timestamp;
 
-use super::{Ask, Boxed, Choice, Context, Extra, Kind, Loose, Offer, Pace, Row, Section, Seen, Shown, Site};
-use crate::app::gate::Change;
-use crate::environment::{Counts, Subject};
-use crate::procedure::{Proposal, Want};
-use crate::schedule::saga;
-use crate::session::preflight::Reach;
+use super::Counts;
+use super::Subject;
+use super::{Ask, Context, Kind, Loose, Pace, Seen, Shown};
+use crate::change::gate::Change;
+use crate::display::{Extra, Row, Section};
+use crate::schedule::transition::stage_plan;
+use crate::ssm::preflight::Reach;
+use crate::world::read_request::Want;
 use crate::world::{EnvironmentName, Fault, Harvest, Opinion, Scope, World};
 
 /// The kind.
@@ -49,11 +52,11 @@ impl Kind for Services {
     const CHANGES: &'static [&'static str] = change::ACTIONS;
     const SHOWN: Option<Shown> = Some(Shown { list: "services", singular: "service", columns: rows::COLUMNS });
 
-    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<Service>, Fault>> {
+    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<Service>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 
-    fn look<'a>(ask: Ask<'a>, item: &'a Service, now: Timestamp) -> Boxed<'a, Result<Extra, Fault>> {
+    fn look<'a>(ask: Ask<'a>, item: &'a Service, now: Timestamp) -> BoxFuture<'a, Result<Extra, Fault>> {
         Box::pin(fetch::look(ask, item, now))
     }
 
@@ -86,31 +89,14 @@ impl Kind for Services {
     }
 
     fn settled(item: &Service, loose: &Loose<'_>) -> Option<Seen> {
-        settled::settled(item, loose)
+        change_outcome::settled(item, loose)
     }
 
     fn reach(item: &Service, cx: &Context<'_>) -> Option<Reach> {
-        Some(reach::reach(item, cx))
+        Some(session_access::reach(item, cx))
     }
 
-    fn offers(item: &Service, site: &Site<'_>) -> Vec<Offer> {
-        let mut offers = commands::offers(item, site);
-        offers.push(enable_exec::offer(item));
-        offers
-    }
-
-    fn choices(item: &Service, verb: &str, chosen: Option<&str>, site: &Site<'_>) -> Vec<Choice> {
-        commands::choices(item, verb, chosen, site)
-    }
-
-    fn propose(item: &Service, verb: &str, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String> {
-        match verb {
-            enable_exec::VERB => enable_exec::propose(item, site),
-            _ => commands::propose(item, verb, value, site),
-        }
-    }
-
-    fn sleeper(item: &Service, world: &World, scope: &Scope) -> Option<saga::Seen> {
+    fn sleeper(item: &Service, world: &World, scope: &Scope) -> Option<stage_plan::Seen> {
         Some(sleep::sleeper(item, world, scope))
     }
 
@@ -118,7 +104,12 @@ impl Kind for Services {
         sleep::watch(item, scope)
     }
 
-    fn act(item: &Service, act: saga::Act, environment: &EnvironmentName, scope: &Scope) -> Option<Box<dyn Change>> {
+    fn act(
+        item: &Service,
+        act: stage_plan::Act,
+        environment: &EnvironmentName,
+        scope: &Scope,
+    ) -> Option<Box<dyn Change>> {
         sleep::act(item, act, environment, scope)
     }
 

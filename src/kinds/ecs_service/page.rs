@@ -1,15 +1,16 @@
 //! A service's page: facts, deployments, tasks, events, target groups.
 //! Pure: words and tones, no drawing, no colours, no clock.
 
+use super::event_meanings::meaning;
 use super::model::{Deployment, Service};
 use super::rows::{bar, rollout_word, tasks};
 use super::rules::judge;
-use crate::diagnosis::events::meaning;
-use crate::diagnosis::stops::cause;
+use crate::display::{Cell, Column, Fact, Moment, Row, Section, Tone, Width};
+use crate::kinds::Context;
+use crate::kinds::ecs_task::stop_cause::cause;
 use crate::kinds::ecs_task::{Task, TaskLines};
 use crate::kinds::target_group::TargetGroup;
 use crate::kinds::task_definition::{TaskDefinition, revision_name};
-use crate::kinds::{Cell, Column, Context, Fact, Moment, Row, Section, Tone, Width};
 use crate::text::{first_line, when, word};
 use crate::world::{Health, Resource};
 

@@ -5,8 +5,9 @@ use serde_json::json;
 
 use super::model::{Deployment, Service};
 use super::rules::{judge, moving, primary};
+use crate::display::{Cell, Column, Row, Width};
 use crate::kinds::task_definition::{TaskDefinition, image_name, revision_name};
-use crate::kinds::{Cell, Column, Context, Row, Width, web};
+use crate::kinds::{Context, console_url};
 use crate::text::{ago, first_line, word};
 use crate::world::{Health, Resource, Scope};
 
@@ -112,6 +113,6 @@ pub(super) fn listed(item: &Service, cx: &Context<'_>) -> Option<serde_json::Val
 /// Its page in the AWS web console.
 pub(super) fn web(item: &Service, scope: &Scope) -> Option<String> {
     let region = &scope.region;
-    let (cluster, name) = (web::encode(item.cluster.last()), web::encode(&item.name));
-    web::page(region, &format!("ecs/v2/clusters/{cluster}/services/{name}/health?region={region}"))
+    let (cluster, name) = (console_url::encode(item.cluster.last()), console_url::encode(&item.name));
+    console_url::page(region, &format!("ecs/v2/clusters/{cluster}/services/{name}/health?region={region}"))
 }

@@ -4,12 +4,12 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::event_meanings::{ROLLING_BACK, STEADY, meaning};
 use super::model::{Deployment, Service};
-use crate::diagnosis::events::{ROLLING_BACK, STEADY, meaning};
-use crate::diagnosis::known::Known;
-use crate::diagnosis::stops::{Stops, failures};
-use crate::environment::Counts;
 use crate::kinds::Context;
+use crate::kinds::Counts;
+use crate::kinds::ecs_task::stop_cause::{Stops, failures};
+use crate::kinds::shared::phrase_table::Known;
 use crate::kinds::task_definition::revision_number;
 use crate::text::{counted, span};
 use crate::world::{Health, Opinion};

@@ -10,11 +10,12 @@ use super::rules::moving;
 use crate::kinds::scalable_target::ScalableTarget;
 use crate::kinds::schedule_record::noted;
 use crate::kinds::target_health::TargetHealth;
-use crate::procedure::Want;
-use crate::schedule::eligible::{Facts, Ineligible, ServiceFacts, why_not};
-use crate::schedule::saga::{How, Seen};
-use crate::schedule::service::ServiceSeen;
-use crate::schedule::{Bounds, Member, MemberKind, Record, Remembered, Tasks, tags};
+use crate::schedule::stoppable::{Facts, Ineligible, ServiceFacts, why_not};
+use crate::schedule::stored::tags;
+use crate::schedule::transition::ecs_service::ServiceSeen;
+use crate::schedule::transition::stage_plan::{How, Seen};
+use crate::schedule::{Bounds, Member, MemberKind, Record, Remembered, Tasks};
+use crate::world::read_request::Want;
 use crate::world::{Resource, Scope, World};
 
 /// How it stands.

@@ -2,7 +2,7 @@
 //! Pure; it decides nothing.
 
 use super::model::Service;
-use crate::environment::{Relation, Subject};
+use crate::kinds::{Relation, Subject};
 use crate::world::{Resource, Scope};
 
 /// What is known of `item` for placing it. Dimensions and scaling alarms call it `service/CLUSTER/NAME`.

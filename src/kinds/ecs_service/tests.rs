@@ -3,10 +3,11 @@
 use rstest::rstest;
 
 use super::{Deployment, Service, judge};
-use crate::environment::Counts;
+use crate::display::Section;
+use crate::kinds::Counts;
+use crate::kinds::Kind;
 use crate::kinds::ecs_task::Task;
-use crate::kinds::sample::*;
-use crate::kinds::{Kind, Section};
+use crate::kinds::testing_samples::*;
 use crate::world::{Health, Scope};
 
 fn opinion(service: Service, tasks: Vec<Task>) -> (Health, String) {

@@ -5,22 +5,27 @@
 mod fetch;
 mod model;
 mod page;
-mod reach;
-mod rights;
+mod permissions;
 mod rows;
 mod rules;
+mod session_access;
+pub mod stop_cause;
+pub mod stop_reasons;
 mod subject;
 
+use futures_util::future::BoxFuture;
 pub use model::{Container, Task};
-pub use reach::{of_service, reach};
 pub use rows::TaskLines;
+pub use session_access::{of_service, reach};
 
 #[cfg(test)]
 mod tests;
 
-use super::{Ask, Boxed, Context, Kind, Pace, Row, Section, Shown};
-use crate::environment::{Counts, Subject};
-use crate::session::preflight::Reach;
+use super::Counts;
+use super::Subject;
+use super::{Ask, Context, Kind, Pace, Shown};
+use crate::display::{Row, Section};
+use crate::ssm::preflight::Reach;
 use crate::world::{Fault, Harvest, Opinion, Scope};
 
 /// The kind.
@@ -42,7 +47,7 @@ impl Kind for Tasks {
     ];
     const SHOWN: Option<Shown> = Some(Shown { list: "tasks", singular: "task", columns: rows::COLUMNS });
 
-    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<Task>, Fault>> {
+    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<Task>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 

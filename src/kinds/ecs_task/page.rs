@@ -2,9 +2,10 @@
 //! Pure: words and tones, no drawing, no colours, no clock.
 
 use super::model::{Container, Task};
-use crate::diagnosis::stops::cause;
+use super::stop_cause::cause;
+use crate::display::{Cell, Column, Fact, Row, Section, Width};
+use crate::kinds::Context;
 use crate::kinds::task_definition::{image_name, revision_name};
-use crate::kinds::{Cell, Column, Context, Fact, Row, Section, Width};
 use crate::text::{first_line, when, word};
 use crate::world::{Health, Resource};
 

@@ -3,9 +3,10 @@
 
 use super::model::Task;
 use super::rules::{opinion, told_by_service};
-use crate::diagnosis::stops::cause;
+use super::stop_cause::cause;
+use crate::display::{Cell, Column, Row, Width};
 use crate::kinds::task_definition::revision_name;
-use crate::kinds::{Cell, Column, Context, Row, Width, web};
+use crate::kinds::{Context, console_url};
 use crate::text::{ago, word};
 use crate::world::{Health, Resource, Scope};
 
@@ -80,6 +81,6 @@ pub(super) fn listed(_item: &Task, _cx: &Context<'_>) -> Option<serde_json::Valu
 /// Its page in the AWS web console.
 pub(super) fn web(item: &Task, scope: &Scope) -> Option<String> {
     let region = &scope.region;
-    let (cluster, task) = (web::encode(item.cluster.last()), web::encode(item.arn.last()));
-    web::page(region, &format!("ecs/v2/clusters/{cluster}/tasks/{task}/configuration?region={region}"))
+    let (cluster, task) = (console_url::encode(item.cluster.last()), console_url::encode(item.arn.last()));
+    console_url::page(region, &format!("ecs/v2/clusters/{cluster}/tasks/{task}/configuration?region={region}"))
 }

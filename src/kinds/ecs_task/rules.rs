@@ -4,9 +4,9 @@
 use jiff::SignedDuration;
 
 use super::model::Task;
-use crate::diagnosis::stops::cause;
-use crate::environment::Counts;
+use super::stop_cause::cause;
 use crate::kinds::Context;
+use crate::kinds::Counts;
 use crate::kinds::task_definition::revision_name;
 use crate::text::moment;
 use crate::world::{Health, Opinion};

@@ -2,7 +2,7 @@
 //! Pure; it decides nothing.
 
 use super::model::Task;
-use crate::environment::{Relation, Subject};
+use crate::kinds::{Relation, Subject};
 use crate::world::{Resource, Scope};
 
 /// The family of its revision: `arn:…:task-definition/FAMILY:7`, or `FAMILY:7` alone.

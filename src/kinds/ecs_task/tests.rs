@@ -3,12 +3,13 @@
 use rstest::rstest;
 
 use super::{Task, Tasks};
+use crate::display::Section;
+use crate::kinds::Kind;
 use crate::kinds::ecs_cluster::{Cluster, Exec, Logging};
-use crate::kinds::sample::*;
+use crate::kinds::iam_simulation::{Question, Simulation, Verdict};
 use crate::kinds::session_settings::{Group, SessionSettings, Settings, group_part};
-use crate::kinds::simulation::{Question, Simulation, Verdict};
 use crate::kinds::task_definition::TaskDefinition;
-use crate::kinds::{Kind, Section};
+use crate::kinds::testing_samples::*;
 use crate::world::{Arn, Coverage, Health, Identity};
 
 fn job(code: i32, minutes: i64) -> Task {

@@ -1,14 +1,15 @@
 //! What may be done to a rule of others: switch it off, switch it on again. The calls need the gate's pass. Safe to run
 //! twice: AWS takes either for a rule that is so already. Never makes, edits or deletes one.
 
+use futures_util::future::BoxFuture;
 use serde_json::json;
 
 use super::model::Rule;
-use crate::app::gate::{Change, Deed, Pass, Plan};
 use crate::aws::Clients;
-use crate::cloud::Receipt;
-use crate::kinds::Boxed;
-use crate::schedule::tags;
+use crate::change::gate::{Change, Pass};
+use crate::change::plan::{Deed, Plan};
+use crate::change::receipt::Receipt;
+use crate::schedule::stored::tags;
 use crate::world::{EnvironmentName, Fault, FaultKind, Resource, ResourceId, Scope};
 
 const TAG: &str = "events:TagResource";
@@ -91,7 +92,7 @@ impl Change for Switch {
         Deed { verb, on: self.on.clone(), arguments }
     }
 
-    fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> Boxed<'a, Result<Receipt, Fault>> {
+    fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {
         Box::pin(async move {
             let (name, arn) = (Some(&*self.name), &*self.on.key);
             if let Mark::Write(words) = &self.mark {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::model::Rule;
 use crate::aws::{Paged, pages, together};
 use crate::kinds::Ask;
-use crate::schedule::foreign::Target;
+use crate::schedule::stored::target_effect::Target;
 use crate::world::{Arn, Coverage, Fault, FaultKind, Harvest, Resource};
 
 const LIST: &str = "events:ListRules";

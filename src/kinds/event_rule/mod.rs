@@ -6,10 +6,11 @@ pub mod change;
 mod fetch;
 mod model;
 
+use futures_util::future::BoxFuture;
 pub use model::Rule;
 
-use super::tagged::Tagged;
-use super::{Ask, Boxed, Kind, Pace};
+use super::resource_tags::Tagged;
+use super::{Ask, Kind, Pace};
 use crate::world::{Fault, Harvest, KindName, Resource};
 
 /// The kind.
@@ -25,7 +26,7 @@ impl Kind for Rules {
     const CHANGES: &'static [&'static str] =
         &["events:DisableRule", "events:EnableRule", "events:TagResource", "events:UntagResource"];
 
-    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<Rule>, Fault>> {
+    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<Rule>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash};
 
 use serde::Serialize;
 
-use crate::schedule::foreign::Target;
+use crate::schedule::stored::target_effect::Target;
 use crate::world::{Arn, KindName, Resource};
 
 /// A rule of the default event bus with a schedule: no other bus takes one.

@@ -4,11 +4,11 @@ use serde_json::{Value, json};
 
 use super::change::{Mark, Switch};
 use super::{Rule, fetch};
-use crate::app::gate::{Answer, Circumstances, Gate};
 use crate::aws::{Clients, Json, Script};
-use crate::cloud::Receipt;
+use crate::change::gate::{Answer, Circumstances, Gate};
+use crate::change::receipt::Receipt;
 use crate::kinds::testing::{ask, know, parts, scope};
-use crate::schedule::foreign::Target;
+use crate::schedule::stored::target_effect::Target;
 use crate::world::{Arn, Coverage, Fault, FaultKind, Harvest, World};
 
 fn answer(value: &Value) -> &'static str {
@@ -139,7 +139,9 @@ async fn a_rule_is_switched_off_and_on_by_its_name_and_one_that_is_gone_is_off()
 
 #[tokio::test]
 async fn a_rule_says_why_it_is_off_before_it_is_and_no_longer_once_it_is_on() {
-    let why = || Mark::Write(vec![(crate::schedule::tags::OVERRIDE, "running/2026-11-21T23:30+09:00/you".to_owned())]);
+    let why = || {
+        Mark::Write(vec![(crate::schedule::stored::tags::OVERRIDE, "running/2026-11-21T23:30+09:00/you".to_owned())])
+    };
     let script = Script::new([(200, ""), (200, ""), (200, ""), (200, "")]);
     assert!(marked(&script, false, why()).await.is_ok() && marked(&script, true, Mark::Take).await.is_ok());
     let sent: Vec<String> = script.sent().into_iter().map(|sent| sent.body).collect();

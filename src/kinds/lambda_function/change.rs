@@ -1,12 +1,13 @@
 //! What can be done to a Lambda function: new code, a version of it, and where an alias sends. Calls AWS, and only with
 //! the gate's pass. Each may be made twice: the same code again is no change, and a version of the same code is the same.
 
+use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
-use crate::app::gate::{Change, Deed, Pass, Plan};
 use crate::aws::{Clients, Rest};
-use crate::cloud::Receipt;
-use crate::kinds::Boxed;
+use crate::change::gate::{Change, Pass};
+use crate::change::plan::{Deed, Plan};
+use crate::change::receipt::Receipt;
 use crate::world::{Fault, FaultKind};
 
 /// The IAM actions of these changes. Code from a bucket or a registry takes reading there too.
@@ -77,7 +78,7 @@ impl Change for UpdateCode {
         Deed { verb: "update-code", on: self.plan.on.clone(), arguments: vec![("code", self.code.words())] }
     }
 
-    fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> Boxed<'a, Result<Receipt, Fault>> {
+    fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {
         Box::pin(async move {
             let mut body = match &self.code {
                 Code::Archive { bucket, key, version: None } => json!({"S3Bucket": bucket, "S3Key": key}),
@@ -122,7 +123,7 @@ impl Change for PublishVersion {
         Deed { verb: "publish", on: self.plan.on.clone(), arguments: Vec::new() }
     }
 
-    fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> Boxed<'a, Result<Receipt, Fault>> {
+    fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {
         Box::pin(async move {
             let path = ["functions", self.name.as_str(), "versions"];
             let body = match &self.code {
@@ -171,7 +172,7 @@ impl Change for ShiftAlias {
         Deed { verb: "shift-alias", on: self.plan.on.clone(), arguments }
     }
 
-    fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> Boxed<'a, Result<Receipt, Fault>> {
+    fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {
         Box::pin(async move {
             let weights: serde_json::Map<String, Value> = self
                 .share

@@ -6,8 +6,10 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::model::Function;
-use crate::aws::{Measure, Paged, Rest, courses, extra, pages, together};
-use crate::kinds::{Ask, Extra};
+use crate::aws::{Paged, Rest, pages, together};
+use crate::display::Extra;
+use crate::kinds::Ask;
+use crate::kinds::shared::{Measure, courses, extra};
 use crate::world::{Arn, Coverage, Fault, FaultKind, Harvest, Part, Resource};
 
 const LIST: &str = "lambda:ListFunctions";

@@ -2,15 +2,15 @@
 //! `model` our type, `fetch` the reading, `subject` what inference may know, `rules` how it is judged, `rows` how it
 //! is shown, `commands` what can be done with it and `change` the doing. Nothing here draws.
 
-mod change;
-mod commands;
+pub mod change;
 mod fetch;
-mod model;
+pub mod model;
 mod rows;
-mod rules;
+pub mod rules;
 mod subject;
 
 pub use change::{Code, PublishVersion, ShiftAlias, UpdateCode};
+use futures_util::future::BoxFuture;
 pub use model::Function;
 pub use rules::reason;
 
@@ -19,9 +19,9 @@ mod tests;
 
 use jiff::Timestamp;
 
-use super::{Ask, Boxed, Choice, Context, Extra, Kind, Offer, Pace, Row, Section, Shown, Site};
-use crate::environment::Subject;
-use crate::procedure::Proposal;
+use super::Subject;
+use super::{Ask, Context, Kind, Pace, Shown};
+use crate::display::{Extra, Row, Section};
 use crate::world::{Fault, Harvest, Opinion, Scope};
 
 /// The kind.
@@ -36,11 +36,11 @@ impl Kind for Functions {
     const CHANGES: &'static [&'static str] = change::ACTIONS;
     const SHOWN: Option<Shown> = Some(Shown { list: "functions", singular: "function", columns: rows::COLUMNS });
 
-    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<Function>, Fault>> {
+    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<Function>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 
-    fn look<'a>(ask: Ask<'a>, item: &'a Function, now: Timestamp) -> Boxed<'a, Result<Extra, Fault>> {
+    fn look<'a>(ask: Ask<'a>, item: &'a Function, now: Timestamp) -> BoxFuture<'a, Result<Extra, Fault>> {
         Box::pin(fetch::look(ask, item, now))
     }
 
@@ -66,18 +66,6 @@ impl Kind for Functions {
 
     fn detail(item: &Function, cx: &Context<'_>) -> Vec<Section> {
         rows::detail(item, cx)
-    }
-
-    fn offers(item: &Function, site: &Site<'_>) -> Vec<Offer> {
-        commands::offers(item, site)
-    }
-
-    fn choices(item: &Function, verb: &str, _chosen: Option<&str>, site: &Site<'_>) -> Vec<Choice> {
-        commands::choices(item, verb, site)
-    }
-
-    fn propose(item: &Function, verb: &str, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String> {
-        commands::propose(item, verb, value, site)
     }
 
     fn web(item: &Function, scope: &Scope) -> Option<String> {

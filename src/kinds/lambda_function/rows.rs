@@ -5,8 +5,9 @@ use serde_json::json;
 
 use super::model::Function;
 use super::rules::{deprecated, opinion};
-use crate::kinds::function_release::Release;
-use crate::kinds::{Cell, Column, Context, Fact, Row, Section, Width, web};
+use crate::display::{Cell, Column, Fact, Row, Section, Width};
+use crate::kinds::lambda_version::Release;
+use crate::kinds::{Context, console_url};
 use crate::text::{when, word};
 use crate::world::{Health, Resource, Scope};
 
@@ -105,7 +106,7 @@ pub(super) fn detail(item: &Function, cx: &Context<'_>) -> Vec<Section> {
     let mut sections = vec![Section::Facts { title: "function", facts }];
     // Known once something was to be done with it.
     if let Some(release) = cx.world.by_key::<Release>(cx.scope, item.key()) {
-        let row = |alias: &crate::kinds::function_release::Alias| Row {
+        let row = |alias: &crate::kinds::lambda_version::Alias| Row {
             key: alias.name.clone(),
             open: None,
             health: Health::Well,
@@ -124,5 +125,5 @@ pub(super) fn detail(item: &Function, cx: &Context<'_>) -> Vec<Section> {
 /// Its page in the AWS web console.
 pub(super) fn web(item: &Function, scope: &Scope) -> Option<String> {
     let region = &scope.region;
-    web::page(region, &format!("lambda/home?region={region}#/functions/{}", web::encode(&item.name)))
+    console_url::page(region, &format!("lambda/home?region={region}#/functions/{}", console_url::encode(&item.name)))
 }

@@ -25,7 +25,7 @@ const DEPRECATED: &[(&str, &str)] = &[
 
 /// Since when its runtime gets no updates any more.
 #[must_use]
-pub(super) fn deprecated(item: &Function) -> Option<&'static str> {
+pub(crate) fn deprecated(item: &Function) -> Option<&'static str> {
     let runtime = item.runtime.as_deref()?;
     DEPRECATED.iter().find(|(name, _)| *name == runtime).map(|(_, since)| *since)
 }

@@ -2,7 +2,7 @@
 //! Pure; it decides nothing.
 
 use super::model::Function;
-use crate::environment::{Relation, Subject};
+use crate::kinds::{Relation, Subject};
 use crate::world::{Resource, Scope};
 
 /// What is known of `item` for placing it: its name, its VPC and its log group. Dimensions call it `function:NAME`;

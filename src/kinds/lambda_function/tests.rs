@@ -3,13 +3,14 @@
 use rstest::rstest;
 
 use super::change::{PublishVersion, ShiftAlias, UpdateCode};
-use super::commands::{Typed, typed};
 use super::{Code, Function, Functions, reason};
-use crate::app::gate::{Answer, Change, Circumstances, Gate, Plan};
 use crate::aws::{Clients, RestJson, Script};
+use crate::change::gate::{Answer, Change, Circumstances, Gate};
+use crate::change::plan::Plan;
 use crate::kinds::Kind;
-use crate::kinds::sample::{Shelves, now};
 use crate::kinds::testing::{ask, know, parts, scope};
+use crate::kinds::testing_samples::{Shelves, now};
+use crate::operations::lambda::actions::{Typed, typed};
 use crate::world::{Arn, Coverage, Health, Resource, World};
 
 const LIST: &str = r#"{"Functions":[

@@ -1,8 +1,7 @@
 //! Reads this kind from AWS: elasticloadbalancing:DescribeListeners a load balancer,
 //! elasticloadbalancing:DescribeRules a listener. The only file of the kind that may touch the network or an SDK type.
 
-mod words;
-
+mod wording;
 use aws_sdk_elasticloadbalancingv2::types;
 
 use super::model::{Listener, ListenerSet, Rule};
@@ -102,9 +101,9 @@ fn rule(from: &types::Rule) -> Rule {
     Rule {
         arn: Arn::from(from.rule_arn().unwrap_or_default()),
         priority: from.priority().unwrap_or("default").to_owned(),
-        conditions: from.conditions().iter().map(words::condition).collect(),
-        action: words::action(from.actions()),
-        target_groups: words::target_groups(from.actions()),
+        conditions: from.conditions().iter().map(wording::condition).collect(),
+        action: wording::action(from.actions()),
+        target_groups: wording::target_groups(from.actions()),
     }
 }
 
@@ -113,7 +112,7 @@ fn default_rule(from: &types::Listener) -> Rule {
         arn: Arn::from(from.listener_arn().unwrap_or_default()),
         priority: "default".to_owned(),
         conditions: Vec::new(),
-        action: words::action(from.default_actions()),
-        target_groups: words::target_groups(from.default_actions()),
+        action: wording::action(from.default_actions()),
+        target_groups: wording::target_groups(from.default_actions()),
     }
 }

@@ -3,12 +3,13 @@
 
 mod fetch;
 mod model;
-mod words;
+mod wording;
 
+use futures_util::future::BoxFuture;
 pub use model::{Listener, ListenerSet, Rule};
-pub use words::{address, conditions};
+pub use wording::{address, conditions};
 
-use super::{Ask, Boxed, Kind, Pace};
+use super::{Ask, Kind, Pace};
 use crate::world::{Fault, Harvest, KindName, Resource};
 
 /// The kind.
@@ -22,7 +23,7 @@ impl Kind for Listeners {
     const PERMISSIONS: &'static [&'static str] =
         &["elasticloadbalancing:DescribeListeners", "elasticloadbalancing:DescribeRules"];
 
-    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<ListenerSet>, Fault>> {
+    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<ListenerSet>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 

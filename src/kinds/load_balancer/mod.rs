@@ -8,13 +8,16 @@ mod rows;
 mod rules;
 mod subject;
 
+use futures_util::future::BoxFuture;
 pub use model::LoadBalancer;
 
 #[cfg(test)]
 mod tests;
 
-use super::{Ask, Boxed, Context, Kind, Pace, Row, Section};
-use crate::environment::{Counts, Subject};
+use super::Counts;
+use super::Subject;
+use super::{Ask, Context, Kind, Pace};
+use crate::display::{Row, Section};
 use crate::world::{Fault, Harvest, Opinion, Scope};
 
 /// The kind.
@@ -26,7 +29,7 @@ impl Kind for LoadBalancers {
     const PACE: Pace = Pace::Topology;
     const PERMISSIONS: &'static [&'static str] = &["elasticloadbalancing:DescribeLoadBalancers"];
 
-    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<LoadBalancer>, Fault>> {
+    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<LoadBalancer>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 

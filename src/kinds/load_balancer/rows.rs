@@ -3,9 +3,10 @@
 
 use super::model::LoadBalancer;
 use super::rules::opinion;
+use crate::display::{Cell, Column, Fact, Row, Section, Width};
 use crate::kinds::listener::{ListenerSet, address, conditions};
 use crate::kinds::target_group::{TargetGroup, judge};
-use crate::kinds::{Cell, Column, Context, Fact, Row, Section, Width, web};
+use crate::kinds::{Context, console_url};
 use crate::text::when;
 use crate::world::{Health, Resource, Scope};
 
@@ -128,6 +129,6 @@ fn groups(item: &LoadBalancer, cx: &Context<'_>) -> Vec<Row> {
 /// Its page in the AWS web console.
 pub(super) fn web(item: &LoadBalancer, scope: &Scope) -> Option<String> {
     let region = &scope.region;
-    let arn = web::encode(item.arn.as_str());
-    web::page(region, &format!("ec2/home?region={region}#LoadBalancer:loadBalancerArn={arn}"))
+    let arn = console_url::encode(item.arn.as_str());
+    console_url::page(region, &format!("ec2/home?region={region}#LoadBalancer:loadBalancerArn={arn}"))
 }

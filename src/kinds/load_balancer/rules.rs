@@ -2,8 +2,8 @@
 //! whether anybody is served.
 
 use super::model::LoadBalancer;
-use crate::environment::Counts;
 use crate::kinds::Context;
+use crate::kinds::Counts;
 use crate::text::first_line;
 use crate::world::{Health, Opinion};
 

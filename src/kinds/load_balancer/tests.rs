@@ -3,9 +3,10 @@
 use rstest::rstest;
 
 use super::{LoadBalancer, LoadBalancers};
+use crate::display::Section;
+use crate::kinds::Kind;
 use crate::kinds::listener::{Listener, ListenerSet, Rule};
-use crate::kinds::sample::*;
-use crate::kinds::{Kind, Section};
+use crate::kinds::testing_samples::*;
 use crate::world::{Arn, Health, Resource};
 
 #[rstest]

@@ -4,9 +4,10 @@
 mod fetch;
 mod model;
 
+use futures_util::future::BoxFuture;
 pub use model::{Line, LogTail, part};
 
-use super::{Ask, Boxed, Kind, Pace};
+use super::{Ask, Kind, Pace};
 use crate::world::{Fault, Harvest};
 
 /// The kind. A part is a [`part`]: log group and stream.
@@ -18,7 +19,7 @@ impl Kind for LogTails {
     const PACE: Pace = Pace::Asked;
     const PERMISSIONS: &'static [&'static str] = &["logs:GetLogEvents"];
 
-    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<LogTail>, Fault>> {
+    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<LogTail>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 }

@@ -2,15 +2,16 @@
 //! ssm:SendCommand is not safe to repeat by itself; the scripts that are sent are.
 
 use aws_types::request_id::RequestId;
+use futures_util::future::BoxFuture;
 
-use crate::app::gate::{Change, Deed, Pass, Plan};
 use crate::aws::Clients;
-use crate::cloud::Receipt;
-use crate::kinds::Boxed;
+use crate::change::gate::{Change, Pass};
+use crate::change::plan::{Deed, Plan};
+use crate::change::receipt::Receipt;
 use crate::world::{Fault, FaultKind};
 
 /// The IAM actions of these changes.
-pub(in crate::kinds) const ACTIONS: &[&str] = &[
+pub(crate) const ACTIONS: &[&str] = &[
     SEND,
     // What sessions take, which whoever may change things on a node may open.
     "ssm:StartSession",
@@ -52,7 +53,7 @@ impl Change for RunScript {
         }
     }
 
-    fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> Boxed<'a, Result<Receipt, Fault>> {
+    fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {
         Box::pin(async move {
             let on = self.nodes.join(" ");
             // A comment may have 100 characters.

@@ -2,28 +2,29 @@
 //! `model` our type, `fetch` the reading, `subject` what inference may know,
 //! `rules` how it is judged, `reach` and `rights` how it is entered, `rows` how it is shown. Nothing here draws.
 
-mod change;
+pub mod change;
 mod fetch;
-mod model;
-mod reach;
-mod rights;
+pub mod model;
+mod permissions;
 mod rows;
 mod rules;
-mod run;
+mod session_access;
 mod subject;
 
 pub use change::RunScript;
+use futures_util::future::BoxFuture;
 pub use model::Node;
-pub use reach::lines;
-pub use rights::rights;
-pub use run::{MOST, RunCommand};
+pub use permissions::rights;
+pub use session_access::lines;
 
 #[cfg(test)]
 mod tests;
 
-use super::{Ask, Boxed, Context, Kind, Pace, Row, Section, Shown};
-use crate::environment::{Counts, Subject};
-use crate::session::preflight::Reach;
+use super::Counts;
+use super::Subject;
+use super::{Ask, Context, Kind, Pace, Shown};
+use crate::display::{Row, Section};
+use crate::ssm::preflight::Reach;
 use crate::world::{Fault, Harvest, Opinion, Scope};
 
 /// The kind.
@@ -38,7 +39,7 @@ impl Kind for Nodes {
     const CHANGES: &'static [&'static str] = change::ACTIONS;
     const SHOWN: Option<Shown> = Some(Shown { list: "instances", singular: "managed node", columns: rows::COLUMNS });
 
-    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<Node>, Fault>> {
+    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<Node>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 
@@ -71,7 +72,7 @@ impl Kind for Nodes {
     }
 
     fn reach(item: &Node, cx: &Context<'_>) -> Option<Reach> {
-        Some(reach::reach(item, cx))
+        Some(session_access::reach(item, cx))
     }
 
     fn web(item: &Node, scope: &Scope) -> Option<String> {

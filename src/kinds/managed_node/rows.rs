@@ -5,7 +5,8 @@ use serde_json::json;
 
 use super::model::Node;
 use super::rules::opinion;
-use crate::kinds::{Cell, Column, Context, Fact, Row, Section, web};
+use crate::display::{Cell, Column, Fact, Row, Section};
+use crate::kinds::{Context, console_url};
 use crate::text::{when, word};
 use crate::world::{Resource, Scope};
 
@@ -70,6 +71,6 @@ pub(super) fn detail(item: &Node, cx: &Context<'_>) -> Vec<Section> {
 /// Its page in the AWS web console.
 pub(super) fn web(item: &Node, scope: &Scope) -> Option<String> {
     let region = &scope.region;
-    let id = web::encode(&item.id);
-    web::page(region, &format!("systems-manager/fleet-manager/managed-nodes/{id}/general?region={region}"))
+    let id = console_url::encode(&item.id);
+    console_url::page(region, &format!("systems-manager/fleet-manager/managed-nodes/{id}/general?region={region}"))
 }

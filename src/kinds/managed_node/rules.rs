@@ -2,8 +2,8 @@
 //! a node has a say only on its own (another company's machine, or EC2 may not be read).
 
 use super::model::Node;
-use crate::environment::Counts;
 use crate::kinds::Context;
+use crate::kinds::Counts;
 use crate::kinds::ec2_instance::Instance;
 use crate::text::moment;
 use crate::world::{Health, Opinion, Resource};

@@ -2,7 +2,7 @@
 //! Pure; it decides nothing.
 
 use super::model::Node;
-use crate::environment::{Relation, Subject};
+use crate::kinds::{Relation, Subject};
 use crate::world::{Resource, Scope};
 
 /// What is known of `item` for placing it: it follows its EC2 instance; a hybrid node has a name of its own.

@@ -3,11 +3,11 @@
 use rstest::rstest;
 
 use super::{Node, Nodes};
-use crate::environment::Counts;
+use crate::kinds::Counts;
 use crate::kinds::Kind;
 use crate::kinds::ec2_instance::Instance;
-use crate::kinds::sample::*;
 use crate::kinds::session_settings::{Group, PREFERENCES, Preferences, SessionSettings, Settings, group_part};
+use crate::kinds::testing_samples::*;
 use crate::world::{Arn, Health, Identity};
 
 #[rstest]

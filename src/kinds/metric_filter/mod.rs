@@ -6,10 +6,11 @@ mod fetch;
 mod model;
 mod subject;
 
+use futures_util::future::BoxFuture;
 pub use model::MetricFilter;
 
-use super::{Ask, Boxed, Kind, Pace};
-use crate::environment::Subject;
+use super::Subject;
+use super::{Ask, Kind, Pace};
 use crate::world::{Fault, Harvest, Scope};
 
 /// The kind.
@@ -21,7 +22,7 @@ impl Kind for MetricFilters {
     const PACE: Pace = Pace::Topology;
     const PERMISSIONS: &'static [&'static str] = &["logs:DescribeMetricFilters"];
 
-    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<MetricFilter>, Fault>> {
+    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<MetricFilter>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 

@@ -2,7 +2,7 @@
 //! Pure; it decides nothing.
 
 use super::model::MetricFilter;
-use crate::environment::{Relation, Subject};
+use crate::kinds::{Relation, Subject};
 use crate::world::{Resource, Scope};
 
 /// A clue: alarms on its metrics belong where its log group does.

@@ -4,10 +4,11 @@
 mod fetch;
 mod model;
 
+use futures_util::future::BoxFuture;
 pub use model::{MuteRule, Window};
 
-use super::tagged::Tagged;
-use super::{Ask, Boxed, Kind, Pace};
+use super::resource_tags::Tagged;
+use super::{Ask, Kind, Pace};
 use crate::world::{Fault, Harvest, KindName, Resource};
 
 /// The kind.
@@ -21,7 +22,7 @@ impl Kind for MuteRules {
     const NEEDS: &'static [KindName] = &[Tagged::KIND];
     const PERMISSIONS: &'static [&'static str] = &["cloudwatch:ListAlarmMuteRules", "cloudwatch:GetAlarmMuteRule"];
 
-    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<MuteRule>, Fault>> {
+    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<MuteRule>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 

@@ -1,20 +1,21 @@
 //! What may be done to a schedule group of ours and to the schedules in it: make, write, delete. The calls need the
 //! gate's pass. Safe to run twice: what is there already, or gone already, is success.
 
+use futures_util::future::BoxFuture;
 use std::collections::BTreeMap;
 
 use aws_sdk_scheduler::types;
 
 use super::model::Group;
-use crate::app::gate::{Change, Deed, Pass, Plan};
 use crate::aws::{Clients, at};
-use crate::cloud::Receipt;
-use crate::kinds::Boxed;
+use crate::change::gate::{Change, Pass};
+use crate::change::plan::{Deed, Plan};
+use crate::change::receipt::Receipt;
 use crate::kinds::schedule_record::change::Note;
 use crate::schedule::due::client_token;
-use crate::schedule::materialise::Planned;
-use crate::schedule::returning::retries;
-use crate::schedule::tags;
+use crate::schedule::stored::planned_schedules::Planned;
+use crate::schedule::stored::restore_schedules::retries;
+use crate::schedule::stored::tags;
 use crate::world::{EnvironmentName, Fault, FaultKind, Resource, ResourceId, Scope};
 
 /// Where a change belongs: an environment's group.
@@ -45,12 +46,12 @@ impl Place {
 }
 
 /// Whether AWS says that it is there already.
-pub(in crate::kinds) fn is_there(fault: &Fault) -> bool {
+pub(crate) fn is_there(fault: &Fault) -> bool {
     fault.code.as_deref() == Some("ConflictException")
 }
 
 /// Whether AWS says that it is not there.
-pub(in crate::kinds) fn is_gone(fault: &Fault) -> bool {
+pub(crate) fn is_gone(fault: &Fault) -> bool {
     fault.kind == FaultKind::Gone || fault.code.as_deref() == Some("ResourceNotFoundException")
 }
 
@@ -94,7 +95,7 @@ impl Change for MakeGroup {
         deed
     }
 
-    fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> Boxed<'a, Result<Receipt, Fault>> {
+    fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {
         Box::pin(async move {
             let Place { environment, group, .. } = &self.0;
             let operation = "scheduler:CreateScheduleGroup";
@@ -204,7 +205,7 @@ impl Change for PutSchedule {
         deed
     }
 
-    fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> Boxed<'a, Result<Receipt, Fault>> {
+    fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {
         Box::pin(async move {
             // What was seen may be old: each way falls back to the other.
             let got = match self.write(aws, self.known).await {
@@ -237,7 +238,7 @@ impl Change for DropSchedule {
         self.place.deed("drop-schedule", &self.name)
     }
 
-    fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> Boxed<'a, Result<Receipt, Fault>> {
+    fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {
         Box::pin(async move {
             let request = aws.scheduler.delete_schedule().name(&self.name).group_name(&self.place.group);
             match aws.call("scheduler:DeleteSchedule", Some(&self.name), request.send()).await {
@@ -263,7 +264,7 @@ impl Change for DropGroup {
         self.0.deed("drop-group", "")
     }
 
-    fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> Boxed<'a, Result<Receipt, Fault>> {
+    fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {
         Box::pin(async move {
             let group = &self.0.group;
             let request = aws.scheduler.delete_schedule_group().name(group);
@@ -325,7 +326,7 @@ impl Change for Label {
         Deed { verb: "label", on: self.on.clone(), arguments }
     }
 
-    fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> Boxed<'a, Result<Receipt, Fault>> {
+    fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {
         Box::pin(async move {
             let set: Vec<(&str, &str)> =
                 self.tags.iter().filter_map(|(key, value)| Some((*key, value.as_deref()?))).collect();

@@ -9,7 +9,7 @@ use aws_sdk_scheduler::types;
 use super::model::{Group, Held};
 use crate::aws::{Paged, maybe, pages, text, together, when};
 use crate::kinds::Ask;
-use crate::schedule::routine::GROUP_PREFIX;
+use crate::schedule::binding::GROUP_PREFIX;
 use crate::world::{Arn, Fault, FaultKind, Harvest};
 
 const GROUPS: &str = "scheduler:ListScheduleGroups";

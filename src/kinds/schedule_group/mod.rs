@@ -6,9 +6,10 @@ pub mod change;
 mod fetch;
 mod model;
 
+use futures_util::future::BoxFuture;
 pub use model::{Group, Held};
 
-use super::{Ask, Boxed, Kind, Pace};
+use super::{Ask, Kind, Pace};
 use crate::world::{Fault, Harvest};
 
 /// Schedule groups of EventBridge Scheduler.
@@ -39,7 +40,7 @@ impl Kind for Groups {
         "ecs:UntagResource",
     ];
 
-    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<Group>, Fault>> {
+    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<Group>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 }

@@ -15,12 +15,13 @@ use jiff::Timestamp;
 
 use super::change::{Place, PutSchedule};
 use super::{Group, fetch};
-use crate::app::gate::{Answer, Circumstances, Gate};
 use crate::aws::{Clients, mocked};
-use crate::cloud::Receipt;
+use crate::change::gate::{Answer, Circumstances, Gate};
+use crate::change::receipt::Receipt;
 use crate::kinds::testing::{ask, scope};
-use crate::schedule::materialise::Planned;
-use crate::schedule::{Verb, tags};
+use crate::schedule::Verb;
+use crate::schedule::stored::planned_schedules::Planned;
+use crate::schedule::stored::tags;
 use crate::world::{Coverage, Fault, World};
 
 fn summary(group: &str, name: &str, target: &str) -> ScheduleSummary {

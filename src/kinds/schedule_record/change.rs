@@ -2,16 +2,18 @@
 //! not there. The calls need the gate's pass; each sets or removes single keys, so that two who write never undo each
 //! other, and repeating one changes nothing.
 
+use futures_util::future::BoxFuture;
 use std::collections::BTreeMap;
 
 use aws_sdk_scheduler::types;
 
-use crate::app::gate::{Change, Deed, Pass, Plan};
 use crate::aws::Clients;
-use crate::cloud::Receipt;
-use crate::kinds::Boxed;
+use crate::change::gate::{Change, Pass};
+use crate::change::plan::{Deed, Plan};
+use crate::change::receipt::Receipt;
 use crate::kinds::schedule_group::change::{Place, is_gone, is_there};
-use crate::schedule::{Remembered, tags};
+use crate::schedule::Remembered;
+use crate::schedule::stored::tags;
 use crate::world::{Fault, FaultKind, ResourceId};
 
 const MAKE: &str = "scheduler:CreateScheduleGroup";
@@ -157,7 +159,7 @@ impl Change for Note {
         }
     }
 
-    fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> Boxed<'a, Result<Receipt, Fault>> {
+    fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {
         Box::pin(async move {
             // What was seen may be old: each way falls back to the other. A group that went takes only its words along.
             let written = match self.makes() {

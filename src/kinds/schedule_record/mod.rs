@@ -6,9 +6,10 @@ pub mod change;
 mod fetch;
 mod model;
 
+use futures_util::future::BoxFuture;
 pub use model::{Notes, arn_of, noted};
 
-use super::{Ask, Boxed, Kind, Pace};
+use super::{Ask, Kind, Pace};
 use crate::world::{Fault, Harvest};
 
 /// The kind.
@@ -23,7 +24,7 @@ impl Kind for Records {
     const CHANGES: &'static [&'static str] =
         &["scheduler:CreateScheduleGroup", "scheduler:TagResource", "scheduler:UntagResource"];
 
-    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<Notes>, Fault>> {
+    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<Notes>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 }

@@ -5,8 +5,8 @@ use std::hash::{DefaultHasher, Hash};
 
 use serde::Serialize;
 
-use crate::schedule::record::{Tags, key_of};
-use crate::schedule::tags::ENV;
+use crate::schedule::stored::tag_record::{Tags, key_of};
+use crate::schedule::stored::tags::ENV;
 use crate::world::{KindName, Resource, Scope, World};
 
 /// What is written on one schedule group; none is known of a group that is not there.

@@ -13,9 +13,9 @@ use jiff::Timestamp;
 
 use super::change::{About, Note};
 use super::{Notes, arn_of, fetch};
-use crate::app::gate::{Answer, Change, Circumstances, Gate};
 use crate::aws::{Clients, mocked};
-use crate::cloud::Receipt;
+use crate::change::gate::{Answer, Change, Circumstances, Gate};
+use crate::change::receipt::Receipt;
 use crate::kinds::schedule_group::change::Place;
 use crate::kinds::testing::{ask, parts, scope};
 use crate::world::{Arn, Fault, FaultKind, Harvest, Identity, Resource, ResourceId, World};

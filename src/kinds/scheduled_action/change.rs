@@ -3,14 +3,16 @@
 
 use aws_sdk_applicationautoscaling::types::{ScalableDimension, ScalableTargetAction, ServiceNamespace};
 use aws_types::request_id::RequestId;
+use futures_util::future::BoxFuture;
 
-use crate::app::gate::{Change, Deed, Pass, Plan};
 use crate::aws::{Clients, at};
-use crate::cloud::Receipt;
-use crate::kinds::Boxed;
+use crate::change::gate::{Change, Pass};
+use crate::change::plan::{Deed, Plan};
+use crate::change::receipt::Receipt;
 use crate::kinds::scalable_target::ScalableTarget;
-use crate::schedule::materialise::Planned;
-use crate::schedule::{Bounds, scaled};
+use crate::schedule::Bounds;
+use crate::schedule::stored::planned_schedules::Planned;
+use crate::schedule::stored::scheduled_actions;
 use crate::world::{EnvironmentName, Fault, FaultKind, Resource, ResourceId, Scope};
 
 const PUT: &str = "application-autoscaling:PutScheduledAction";
@@ -59,7 +61,7 @@ impl Change for PutAction {
         let Planned { name, expression, timezone, start_date, .. } = &self.planned;
         let says = format!("{} the scheduled action {name}", if self.known { "change" } else { "make" });
         let held = start_date.map(|at| format!(", not before {at}")).unwrap_or_default();
-        let bounds = scaled::words(self.bounds());
+        let bounds = scheduled_actions::words(self.bounds());
         let call = format!("{PUT} {} {name} {expression} {timezone}{held}: {bounds}", self.target.resource);
         self.target.plan(says, call)
     }
@@ -78,7 +80,7 @@ impl Change for PutAction {
         Deed { verb: "put-action", on: self.target.id(), arguments }
     }
 
-    fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> Boxed<'a, Result<Receipt, Fault>> {
+    fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {
         Box::pin(async move {
             let Planned { name, expression, timezone, start_date, .. } = &self.planned;
             let Bounds { min, max } = self.bounds();
@@ -96,7 +98,7 @@ impl Change for PutAction {
                 .set_start_time(start_date.map(at))
                 .scalable_target_action(sets);
             let answer = aws.call(PUT, Some(name), request.send()).await?;
-            let says = format!("{name} is {expression} {timezone}: {}", scaled::words(self.bounds()));
+            let says = format!("{name} is {expression} {timezone}: {}", scheduled_actions::words(self.bounds()));
             let request_ids = answer.request_id().map(str::to_owned).into_iter().collect();
             Ok(Receipt { request_ids, says: Some(says), facts: Vec::new() })
         })
@@ -122,7 +124,7 @@ impl Change for DropAction {
         Deed { verb: "drop-action", on: self.target.id(), arguments: vec![("name", self.name.clone())] }
     }
 
-    fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> Boxed<'a, Result<Receipt, Fault>> {
+    fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {
         Box::pin(async move {
             let name = &self.name;
             let request = aws

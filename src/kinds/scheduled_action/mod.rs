@@ -6,9 +6,10 @@ pub mod change;
 mod fetch;
 mod model;
 
+use futures_util::future::BoxFuture;
 pub use model::ScheduledAction;
 
-use super::{Ask, Boxed, Kind, Pace};
+use super::{Ask, Kind, Pace};
 use crate::world::{Fault, Harvest};
 
 /// The kind.
@@ -23,7 +24,7 @@ impl Kind for ScheduledActions {
     const CHANGES: &'static [&'static str] =
         &["application-autoscaling:PutScheduledAction", "application-autoscaling:DeleteScheduledAction"];
 
-    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<ScheduledAction>, Fault>> {
+    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<ScheduledAction>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 }

@@ -6,8 +6,9 @@ use std::hash::{DefaultHasher, Hash};
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::schedule::Bounds;
 use crate::schedule::drift::Stored;
-use crate::schedule::{Bounds, scaled};
+use crate::schedule::stored::scheduled_actions;
 use crate::world::{KindName, Resource};
 
 /// An action on an ECS service's count: at a time, new bounds.
@@ -45,8 +46,11 @@ impl ScheduledAction {
     #[must_use]
     pub fn stored(&self) -> Stored {
         let word = |what: &str, number: Option<u32>| number.map(|number| format!("{what}={number}"));
-        let parts =
-            self.bounds().map(scaled::words).or_else(|| word("min", self.min)).or_else(|| word("max", self.max));
+        let parts = self
+            .bounds()
+            .map(scheduled_actions::words)
+            .or_else(|| word("min", self.min))
+            .or_else(|| word("max", self.max));
         Stored {
             name: self.name.clone(),
             expression: self.expression.clone(),

@@ -10,11 +10,11 @@ use jiff::Timestamp;
 
 use super::change::{DropAction, PutAction, Target};
 use super::{ScheduledAction, fetch};
-use crate::app::gate::{Answer, Change, Circumstances, Gate};
 use crate::aws::{Clients, mocked};
-use crate::cloud::Receipt;
+use crate::change::gate::{Answer, Change, Circumstances, Gate};
+use crate::change::receipt::Receipt;
 use crate::kinds::testing::{ask, scope};
-use crate::schedule::materialise::Planned;
+use crate::schedule::stored::planned_schedules::Planned;
 use crate::schedule::{Bounds, Verb};
 use crate::world::{Coverage, Fault, FaultKind, World};
 

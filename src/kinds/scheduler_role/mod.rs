@@ -4,9 +4,10 @@
 mod fetch;
 mod model;
 
+use futures_util::future::BoxFuture;
 pub use model::SchedulerRole;
 
-use super::{Ask, Boxed, Kind, Pace};
+use super::{Ask, Kind, Pace};
 use crate::world::{Fault, Harvest};
 
 /// The kind.
@@ -18,7 +19,7 @@ impl Kind for SchedulerRoles {
     const PACE: Pace = Pace::Asked;
     const PERMISSIONS: &'static [&'static str] = &["iam:GetRole"];
 
-    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<SchedulerRole>, Fault>> {
+    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<SchedulerRole>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 }

@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::environment::like;
+use crate::text::like;
 use crate::world::{Arn, KindName, Resource};
 
 /// Who takes the role when a schedule fires.

@@ -4,9 +4,10 @@
 mod fetch;
 mod model;
 
+use futures_util::future::BoxFuture;
 pub use model::{RunningImage, ServiceDeployment};
 
-use super::{Ask, Boxed, Kind, Pace};
+use super::{Ask, Kind, Pace};
 use crate::world::{Fault, Harvest};
 
 /// The kind. A part is the ARN of a service.
@@ -19,7 +20,7 @@ impl Kind for ServiceDeployments {
     const PERMISSIONS: &'static [&'static str] =
         &["ecs:ListServiceDeployments", "ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions"];
 
-    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<ServiceDeployment>, Fault>> {
+    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<ServiceDeployment>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 

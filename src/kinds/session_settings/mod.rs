@@ -4,11 +4,12 @@
 
 mod fetch;
 mod model;
-pub(crate) mod terms;
+pub(crate) mod requirements;
 
+use futures_util::future::BoxFuture;
 pub use model::{Group, PREFERENCES, Preferences, SessionSettings, Settings, group_part};
 
-use super::{Ask, Boxed, Kind, Pace};
+use super::{Ask, Kind, Pace};
 use crate::world::{Fault, Harvest};
 
 /// The kind.
@@ -20,7 +21,7 @@ impl Kind for AllSessionSettings {
     const PACE: Pace = Pace::Asked;
     const PERMISSIONS: &'static [&'static str] = &["ssm:GetDocument", "logs:DescribeLogGroups"];
 
-    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<SessionSettings>, Fault>> {
+    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<SessionSettings>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 }

@@ -3,15 +3,16 @@
 
 use aws_sdk_elasticloadbalancingv2::types::{Tag, TargetDescription};
 use aws_types::request_id::RequestId;
+use futures_util::future::BoxFuture;
 
-use crate::app::gate::{Change, Deed, Pass, Plan};
 use crate::aws::Clients;
-use crate::cloud::Receipt;
-use crate::kinds::Boxed;
+use crate::change::gate::{Change, Pass};
+use crate::change::plan::{Deed, Plan};
+use crate::change::receipt::Receipt;
 use crate::world::Fault;
 
 /// The IAM actions of these changes.
-pub(in crate::kinds) const ACTIONS: &[&str] = &[
+pub(crate) const ACTIONS: &[&str] = &[
     "elasticloadbalancing:RegisterTargets",
     "elasticloadbalancing:DeregisterTargets",
     "elasticloadbalancing:AddTags",
@@ -44,7 +45,7 @@ impl Change for Registering {
         }
     }
 
-    fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> Boxed<'a, Result<Receipt, Fault>> {
+    fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {
         Box::pin(async move {
             let group = &*self.plan.on.key;
             let port = i32::try_from(self.port).ok();
@@ -84,7 +85,7 @@ impl Change for Labelling {
         Deed { verb: "label", on: self.plan.on.clone(), arguments: self.set.iter().cloned().chain(dropped).collect() }
     }
 
-    fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> Boxed<'a, Result<Receipt, Fault>> {
+    fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {
         Box::pin(async move {
             let group = &*self.plan.on.key;
             let mut ids = Vec::new();

@@ -3,26 +3,27 @@
 //! `commands` what can be done with it and `change` the doing, `rules` how it is judged, `words` what target states mean, `rows` and `page` how it is shown. Nothing here draws.
 
 mod change;
-pub(in crate::kinds) mod commands;
 mod fetch;
-mod model;
+pub mod model;
 mod page;
 mod rows;
 mod rules;
 mod subject;
-mod words;
+mod wording;
 
 pub use change::{Labelling, Registering};
+use futures_util::future::BoxFuture;
 pub use model::{Check, TargetGroup};
 pub use rules::{hint, judge};
-pub use words::{Role, Words, check, words};
+pub use wording::{Role, Words, check, words};
 
 #[cfg(test)]
 mod tests;
 
-use super::{Ask, Boxed, Context, Kind, Offer, Pace, Row, Section, Shown, Site};
-use crate::environment::{Counts, Subject};
-use crate::procedure::Proposal;
+use super::Counts;
+use super::Subject;
+use super::{Ask, Context, Kind, Pace, Shown};
+use crate::display::{Row, Section};
 use crate::world::{Fault, Harvest, Opinion, Scope};
 
 /// The kind.
@@ -37,7 +38,7 @@ impl Kind for TargetGroups {
     const SHOWN: Option<Shown> =
         Some(Shown { list: "target_groups", singular: "target group", columns: rows::COLUMNS });
 
-    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<TargetGroup>, Fault>> {
+    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<TargetGroup>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 
@@ -67,14 +68,6 @@ impl Kind for TargetGroups {
 
     fn detail(item: &TargetGroup, cx: &Context<'_>) -> Vec<Section> {
         page::detail(item, cx)
-    }
-
-    fn offers(item: &TargetGroup, site: &Site<'_>) -> Vec<Offer> {
-        commands::offers(item, site)
-    }
-
-    fn propose(item: &TargetGroup, verb: &str, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String> {
-        commands::propose(item, verb, value, site)
     }
 
     fn web(item: &TargetGroup, scope: &Scope) -> Option<String> {

@@ -4,9 +4,10 @@
 use super::model::TargetGroup;
 use super::rows::{COLUMNS, balancer_name, line, shown_opinion};
 use super::rules::hint;
+use crate::display::{Cell, Column, Fact, Row, Section, Width};
+use crate::kinds::Context;
 use crate::kinds::listener::ListenerSet;
 use crate::kinds::load_balancer::LoadBalancer;
-use crate::kinds::{Cell, Column, Context, Fact, Row, Section, Width};
 use crate::world::{Health, Resource};
 
 const RULES: &[Column] = &[

@@ -5,10 +5,11 @@ use serde_json::json;
 
 use super::model::TargetGroup;
 use super::rules::judge;
-use super::words::words;
+use super::wording::words;
+use crate::display::{Cell, Column, Row, Width};
 use crate::kinds::target_health::Target;
 use crate::kinds::task_definition::revision_number;
-use crate::kinds::{Cell, Column, Context, Row, Width, web};
+use crate::kinds::{Context, console_url};
 use crate::text::first_line;
 use crate::world::{Arn, Health, Opinion, Resource, ResourceId, Scope};
 
@@ -127,6 +128,6 @@ pub(super) fn listed(item: &TargetGroup, cx: &Context<'_>) -> Option<serde_json:
 /// Its page in the AWS web console.
 pub(super) fn web(item: &TargetGroup, scope: &Scope) -> Option<String> {
     let region = &scope.region;
-    let arn = web::encode(item.arn.as_str());
-    web::page(region, &format!("ec2/home?region={region}#TargetGroup:targetGroupArn={arn}"))
+    let arn = console_url::encode(item.arn.as_str());
+    console_url::page(region, &format!("ec2/home?region={region}#TargetGroup:targetGroupArn={arn}"))
 }

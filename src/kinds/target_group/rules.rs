@@ -4,10 +4,10 @@
 use jiff::Timestamp;
 
 use super::model::TargetGroup;
-use super::words::{Role, Words, check, words};
-use crate::diagnosis::events::meaning;
-use crate::environment::Counts;
+use super::wording::{Role, Words, check, words};
 use crate::kinds::Context;
+use crate::kinds::Counts;
+use crate::kinds::ecs_service::event_meanings::meaning;
 use crate::kinds::ecs_service::{self, Service};
 use crate::kinds::target_health::Target;
 use crate::text::moment;

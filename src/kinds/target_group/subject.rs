@@ -2,7 +2,7 @@
 //! Pure; it decides nothing.
 
 use super::model::TargetGroup;
-use crate::environment::{Relation, Subject};
+use crate::kinds::{Relation, Subject};
 use crate::world::{Resource, Scope};
 
 /// What is known of `item` for placing it. Dimensions call it `targetgroup/NAME/ID`; its targets are told by

@@ -6,10 +6,11 @@ mod fetch;
 mod model;
 mod subject;
 
+use futures_util::future::BoxFuture;
 pub use model::{Target, TargetHealth};
 
-use super::{Ask, Boxed, Kind, Pace};
-use crate::environment::Subject;
+use super::Subject;
+use super::{Ask, Kind, Pace};
 use crate::world::{Fault, Harvest, KindName, Resource, Scope};
 
 /// The kind.
@@ -22,7 +23,7 @@ impl Kind for TargetHealths {
     const NEEDS: &'static [KindName] = &[super::target_group::TargetGroup::KIND];
     const PERMISSIONS: &'static [&'static str] = &["elasticloadbalancing:DescribeTargetHealth"];
 
-    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<TargetHealth>, Fault>> {
+    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<TargetHealth>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 

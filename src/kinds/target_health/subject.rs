@@ -2,7 +2,7 @@
 //! Pure; it decides nothing.
 
 use super::model::TargetHealth;
-use crate::environment::{Relation, Subject};
+use crate::kinds::{Relation, Subject};
 use crate::world::{Resource, Scope};
 
 /// The targets as ties of their target group; health itself is no member of anything.

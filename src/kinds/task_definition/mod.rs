@@ -2,13 +2,15 @@
 //! `model` our type, `fetch` the reading. Nothing here draws.
 
 mod fetch;
+pub mod image_reference;
 mod model;
 mod name;
 
+use futures_util::future::BoxFuture;
 pub use model::{ContainerDefinition, TaskDefinition};
 pub use name::{image_name, revision_name, revision_number};
 
-use super::{Ask, Boxed, Kind, Pace};
+use super::{Ask, Kind, Pace};
 use crate::world::{Fault, Harvest, KindName, Resource};
 
 /// The kind.
@@ -21,7 +23,7 @@ impl Kind for TaskDefinitions {
     const NEEDS: &'static [KindName] = &[super::ecs_service::Service::KIND];
     const PERMISSIONS: &'static [&'static str] = &["ecs:DescribeTaskDefinition", "ecs:ListTaskDefinitions"];
 
-    fn read(ask: Ask<'_>) -> Boxed<'_, Result<Harvest<TaskDefinition>, Fault>> {
+    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<TaskDefinition>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 

@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use rstest::rstest;
 
-use crate::schedule::cron::Weekly;
-use crate::schedule::expression::Expression;
+use crate::schedule::expression::parse::Expression;
+use crate::schedule::expression::write::Weekly;
 use crate::schedule::{ClockTime, Days};
 
 fn at(text: &str) -> Timestamp {

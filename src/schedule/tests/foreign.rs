@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rstest::rstest;
 
-use crate::schedule::foreign::{Aim, Does, Target, Tool, WorkKind, matters, worn};
+use crate::schedule::stored::target_effect::{Aim, Does, Target, Tool, WorkKind, matters, worn};
 
 const SDK: &str = "arn:aws:scheduler:::aws-sdk:";
 const HERE: &str = "ap-northeast-1:123456789012";

@@ -3,7 +3,7 @@
 use rstest::rstest;
 
 use super::*;
-use crate::schedule::dates::read_dates;
+use crate::schedule::calendar::date_range::read_dates;
 
 #[rstest]
 #[case::range("mon-fri", "mon-fri")]

@@ -4,7 +4,7 @@ use jiff::civil::{Date, date};
 use rstest::rstest;
 
 use super::*;
-use crate::schedule::holidays_jp::{by_rule, is_published, name_of};
+use crate::schedule::calendar::japan::{by_rule, is_published, name_of};
 
 fn year(of: i16, name: fn(Date) -> Option<&'static str>) -> Vec<(i8, i8, &'static str)> {
     date(of, 1, 1)
@@ -85,7 +85,7 @@ fn the_rule_beyond_the_list(#[case] day: Date, #[case] name: Option<&str>) {
 #[test]
 fn open_wins_over_everything_and_own_dates_have_names() {
     let mut calendar = jp(&["2026-12-29..2027-01-03"], &["2026-11-23", "2026-11-25"]).unwrap().calendar;
-    calendar.own = dates::read_dates("2026-10-01 創立記念日\n2026-10-02").unwrap();
+    calendar.own = date_range::read_dates("2026-10-01 創立記念日\n2026-10-02").unwrap();
     let off = |name: &str| DayClass::Off { name: name.into() };
     for (day, class) in [
         (date(2026, 11, 23), DayClass::OpenInspite),

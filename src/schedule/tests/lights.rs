@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use rstest::rstest;
 
-use crate::schedule::expression::Expression;
-use crate::schedule::lights::TagTimes;
+use crate::schedule::expression::lights_off_tags::TagTimes;
+use crate::schedule::expression::parse::Expression;
 
 /// The first firings from Friday, the first of January 2027, on.
 fn firings(value: &str, most: usize) -> Vec<String> {

@@ -24,6 +24,8 @@ mod vectors;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use super::calendar::{date_range, intervals, rds_window, time_of_day, weekdays};
+use super::stored::planned_schedules;
 use super::*;
 
 pub(super) fn zone(name: &str) -> TimeZone {
@@ -36,7 +38,7 @@ pub(super) fn tokyo() -> TimeZone {
 
 /// A local time such as `2026-11-20 22:00` in the schedule's zone.
 pub(super) fn at(schedule: &Schedule, text: &str) -> Timestamp {
-    clock::settle_local(&schedule.zone, text.parse().unwrap()).at
+    time_of_day::settle_local(&schedule.zone, text.parse().unwrap()).at
 }
 
 /// The way back, with the weekday.

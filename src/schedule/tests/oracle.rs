@@ -10,7 +10,7 @@ const ZONES: [&str; 4] = ["Asia/Tokyo", "America/New_York", "Europe/Berlin", "Au
 
 fn on_by_the_wall(schedule: &Schedule, wall: DateTime) -> bool {
     [0, -1].into_iter().any(|back| {
-        let date = spans::moved(wall.date(), back);
+        let date = intervals::moved(wall.date(), back);
         let minute = i64::from(wall.hour()) * 60 + i64::from(wall.minute()) - back * 1440;
         schedule.closed_on(date).is_none()
             && schedule.on.iter().any(|period| {
@@ -41,7 +41,7 @@ fn walk(schedule: &Schedule, exceptions: &Exceptions, from: Timestamp, to: Times
 
 fn any_period() -> impl Strategy<Value = Period> {
     (1_u8..128, 0_u16..96, 0_u16..=96).prop_filter_map("a period has a length", |(days, from, to)| {
-        let days = days::WEEK.iter().enumerate().filter(|(bit, _)| days & (1 << bit) != 0);
+        let days = weekdays::WEEK.iter().enumerate().filter(|(bit, _)| days & (1 << bit) != 0);
         let days = days.fold(Days::NONE, |set, (_, (day, _))| set.with(*day));
         let time = |quarter: u16| ClockTime::new(quarter / 4, quarter % 4 * 15).unwrap();
         Period::new(days, time(from), time(to)).ok()
@@ -183,9 +183,9 @@ proptest! {
             .collect();
         let edges = intent.edges(now, now + minutes(36 * 1440));
         for member in &members {
-            let wanted = materialise::Wanted { member, among: &members, arn: "arn", count: None, scaling: None };
-            let planned = materialise::materialise(intent, wanted, now).unwrap();
-            let later = materialise::STAGE_GAP * i32::from(stages - member.stage);
+            let wanted = planned_schedules::Wanted { member, among: &members, arn: "arn", count: None, scaling: None };
+            let planned = planned_schedules::materialise(intent, wanted, now).unwrap();
+            let later = planned_schedules::STAGE_GAP * i32::from(stages - member.stage);
             let fired = |verb: Verb| planned.iter().filter(move |plan| plan.verb == verb).flat_map(|plan| plan.firings.clone());
             // No stop where it should be up, nor on top of a start.
             for at in fired(Verb::Stop) {
@@ -203,7 +203,7 @@ proptest! {
                 prop_assert!(fired(Verb::Start).any(|at| edge.issue_at <= at && at <= edge.at), "{:?} in {:?}", edge, planned);
             }
             let mut names: Vec<&str> = planned.iter().map(|plan| plan.name.as_str()).collect();
-            prop_assert!(names.iter().all(|name| name.len() <= materialise::MAX_NAME));
+            prop_assert!(names.iter().all(|name| name.len() <= planned_schedules::MAX_NAME));
             names.sort_unstable();
             names.dedup();
             prop_assert_eq!(names.len(), planned.len());

@@ -100,8 +100,8 @@ fn windows_that_fall_into_the_sleep_are_told() {
 #[case("17:00-")]
 #[case("sun:17:00-17:30")]
 fn no_windows(#[case] text: &str) {
-    assert_eq!(text.parse::<window::BackupWindow>(), Err(GrammarError::Window(text.into())));
-    assert_eq!(text.parse::<window::MaintenanceWindow>(), Err(GrammarError::Window(text.into())));
+    assert_eq!(text.parse::<rds_window::BackupWindow>(), Err(GrammarError::Window(text.into())));
+    assert_eq!(text.parse::<rds_window::MaintenanceWindow>(), Err(GrammarError::Window(text.into())));
 }
 
 #[test]
@@ -212,8 +212,8 @@ fn moving_for_half_an_hour_is_slow_and_any_wish_is_no_drift() {
 #[test]
 fn a_window_is_told_by_the_clock_of_the_zone_and_once_where_that_is_utc() {
     let now: Timestamp = "2026-11-25T03:00:00Z".parse().unwrap();
-    let backup: window::BackupWindow = "17:10-17:40".parse().unwrap();
-    let weekly: window::MaintenanceWindow = "sat:23:45-sun:00:15".parse().unwrap();
+    let backup: rds_window::BackupWindow = "17:10-17:40".parse().unwrap();
+    let weekly: rds_window::MaintenanceWindow = "sat:23:45-sun:00:15".parse().unwrap();
     let tokyo = TimeZone::get("Asia/Tokyo").unwrap();
     assert_eq!(backup.told(now, &tokyo), "02:10–02:40 (17:10-17:40 UTC)");
     assert_eq!(weekly.told(now, &tokyo), "Sun 08:45–Sun 09:15 (sat:23:45-sun:00:15 UTC)");
@@ -226,9 +226,9 @@ fn what_is_not_granted_is_told_by_the_clock_of_the_zone() {
     let tokyo = TimeZone::get("Asia/Tokyo").unwrap();
     let now: Timestamp = "2026-11-28T03:00:00.237Z".parse().unwrap();
     let latest: Timestamp = "2026-11-28T09:00:00.237Z".parse().unwrap();
-    let told = |why: Refusal| words::refusal(&why, now, &tokyo, &tokyo);
+    let told = |why: Refusal| wording::refusal(&why, now, &tokyo, &tokyo);
     assert_eq!(
-        told(Refusal::TooLong { latest, limit: crate::schedule::overrides::Limit::MaxOverride }),
+        told(Refusal::TooLong { latest, limit: override_rules::Limit::MaxOverride }),
         "it may last until 18:00 at most (max_override)"
     );
     assert_eq!(told(Refusal::Past { until: now }), "it would end at 12:00, which is already over");
@@ -243,10 +243,10 @@ fn a_time_of_a_schedule_names_its_zone_where_the_readers_clock_shows_another() {
     let now: Timestamp = "2026-11-28T12:17:00Z".parse().unwrap();
     let (stop, early): (Timestamp, Timestamp) =
         ("2026-11-28T14:00:00Z".parse().unwrap(), "2026-11-28T22:45:00Z".parse().unwrap());
-    assert_eq!(words::told(stop, now, &tokyo, &tokyo), "23:00");
-    assert_eq!(words::told(stop, now, &tokyo, &TimeZone::UTC), "23:00 Asia/Tokyo, 14:00 here");
-    assert_eq!(words::told(early, now, &tokyo, &TimeZone::UTC), "Sun 07:45 Asia/Tokyo, 22:45 here");
-    assert_eq!(words::told_moment(stop, &tokyo, &tokyo), "Sat 2026-11-28 23:00");
-    assert_eq!(words::told_moment(stop, &tokyo, &TimeZone::UTC), "Sat 2026-11-28 23:00 Asia/Tokyo, 14:00 here");
-    assert_eq!(words::told_moment(early, &tokyo, &TimeZone::UTC), "Sun 2026-11-29 07:45 Asia/Tokyo, Sat 22:45 here");
+    assert_eq!(wording::told(stop, now, &tokyo, &tokyo), "23:00");
+    assert_eq!(wording::told(stop, now, &tokyo, &TimeZone::UTC), "23:00 Asia/Tokyo, 14:00 here");
+    assert_eq!(wording::told(early, now, &tokyo, &TimeZone::UTC), "Sun 07:45 Asia/Tokyo, 22:45 here");
+    assert_eq!(wording::told_moment(stop, &tokyo, &tokyo), "Sat 2026-11-28 23:00");
+    assert_eq!(wording::told_moment(stop, &tokyo, &TimeZone::UTC), "Sat 2026-11-28 23:00 Asia/Tokyo, 14:00 here");
+    assert_eq!(wording::told_moment(early, &tokyo, &TimeZone::UTC), "Sun 2026-11-29 07:45 Asia/Tokyo, Sat 22:45 here");
 }

@@ -1,7 +1,7 @@
 //! Overrides and holds: what is granted, trimmed and refused, and the edges that follow.
 
 use super::*;
-use crate::schedule::overrides::Limit;
+use crate::schedule::override_rules::Limit;
 
 fn grant(
     schedule: &Schedule,

@@ -3,8 +3,8 @@
 use rstest::rstest;
 
 use super::*;
-use crate::schedule::power::{Power, Told, is_auto_restarted, marks, since};
-use crate::schedule::rest::Watched;
+use crate::schedule::observed::rds_power_events::{Power, Told, is_auto_restarted, marks, since};
+use crate::schedule::observed::uptime_history::Watched;
 
 #[rstest]
 #[case("DB instance stopped", Some(Power::Stopped))]

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use rstest::rstest;
 
-use crate::schedule::record::{MAX_KEY, Tags, exceptions, key_of, live};
+use crate::schedule::stored::tag_record::{MAX_KEY, Tags, exceptions, key_of, live};
 
 const NOW: &str = "2026-11-24T21:00:00+09:00";
 

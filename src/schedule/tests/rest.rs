@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::schedule::rest::{Is, Mark, Watched, length};
-use crate::schedule::spans::OnSpan;
+use crate::schedule::calendar::intervals::OnSpan;
+use crate::schedule::observed::uptime_history::{Is, Mark, Watched, length};
 
 fn minute(at: i64) -> Timestamp {
     Timestamp::from_second(at * 60).unwrap()

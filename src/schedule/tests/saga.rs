@@ -1,9 +1,9 @@
 //! Sleep and wake of a whole environment in a small simulated world, killed at every step and resumed.
 
 use super::*;
-use crate::schedule::eligible::Ineligible;
-use crate::schedule::saga::{Act, Ending, How, Seen, next, out_of_order};
-use crate::schedule::service::ServiceSeen;
+use crate::schedule::stoppable::Ineligible;
+use crate::schedule::transition::ecs_service::ServiceSeen;
+use crate::schedule::transition::stage_plan::{Act, Ending, How, Seen, next, out_of_order};
 
 /// A database, an instance, and a service scaled between 2 and 10 that runs 4.
 fn environment() -> Vec<Seen> {

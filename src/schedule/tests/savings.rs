@@ -1,8 +1,8 @@
 //! Hours and money: real months, the worked example, and prices nobody knows.
 
 use super::*;
-use crate::schedule::prices::{Item, Prices, REGION, per_hour};
-use crate::schedule::savings::{Hours, Part, off_hours, savings};
+use crate::schedule::cost::prices::{Item, Prices, REGION, per_hour};
+use crate::schedule::cost::savings::{Hours, Part, off_hours, savings};
 
 fn hours_of_2026(schedule: &Schedule) -> f64 {
     let none = Exceptions::default();

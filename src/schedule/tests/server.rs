@@ -3,10 +3,13 @@
 use rstest::rstest;
 
 use super::*;
-use crate::schedule::cron::{Weekly, once};
 use crate::schedule::drift::{Difference, Stored, schedule_drift};
-use crate::schedule::materialise::{NotPlanned, Planned, Wanted, addresses, materialise, name, stored_count};
-use crate::schedule::scaled::{self, Scaling};
+use crate::schedule::expression::write::{Weekly, once};
+use crate::schedule::stored::planned_schedules::{
+    NotPlanned, Planned, Wanted, addresses, materialise, name, stored_count,
+};
+use crate::schedule::stored::scheduled_actions;
+use crate::schedule::stored::scheduled_actions::Scaling;
 
 fn database() -> Member {
     Member::new(MemberKind::RdsInstance, "prooflink-dev-db")
@@ -316,9 +319,9 @@ fn a_stop_only_schedule_closes_bounds_whatever_they_are() {
 #[test]
 fn only_a_name_that_would_be_given_anew_is_ours() {
     let resource = "service/c/web";
-    let name = scaled::name("toban-dev", resource, Verb::Stop, "2200");
+    let name = scheduled_actions::name("toban-dev", resource, Verb::Stop, "2200");
     assert_eq!(
-        (name.as_str(), scaled::ours("toban-dev", resource, &name)),
+        (name.as_str(), scheduled_actions::ours("toban-dev", resource, &name)),
         ("toban-dev.c.web.stop.2200", Some(Verb::Stop))
     );
     for (group, resource, known) in [
@@ -328,17 +331,17 @@ fn only_a_name_that_would_be_given_anew_is_ours() {
         ("toban-dev", resource, "toban-dev.c.web.pause.2200"),
         ("toban-dev", resource, ""),
     ] {
-        assert_eq!(scaled::ours(group, resource, known), None, "{group} {resource} {known}");
+        assert_eq!(scheduled_actions::ours(group, resource, known), None, "{group} {resource} {known}");
     }
     let long = format!("service/{}/{}", "c".repeat(200), "s".repeat(200));
-    let cut = scaled::name("toban-dev", &long, Verb::Start, "0900");
-    assert_eq!((cut.len(), scaled::ours("toban-dev", &long, &cut)), (256, Some(Verb::Start)));
+    let cut = scheduled_actions::name("toban-dev", &long, Verb::Start, "0900");
+    assert_eq!((cut.len(), scheduled_actions::ours("toban-dev", &long, &cut)), (256, Some(Verb::Start)));
 }
 
 #[test]
 fn a_single_action_is_spent_once_its_time_is_over() {
     let now = "2026-11-19T13:00:00Z".parse().unwrap();
-    let spent = |expression: &str, zone: Option<&str>| scaled::is_spent(expression, zone, now);
+    let spent = |expression: &str, zone: Option<&str>| scheduled_actions::is_spent(expression, zone, now);
     assert!(spent("at(2026-11-19T21:59:00)", Some("Asia/Tokyo")) && !spent("at(2026-11-19T21:59:00)", None));
     assert!(!spent("at(2026-11-19T22:01:00)", Some("Asia/Tokyo")));
     assert!(

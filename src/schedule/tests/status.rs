@@ -3,9 +3,9 @@
 use rstest::rstest;
 
 use super::*;
-use crate::schedule::eligible::{ClusterFacts, Ec2Facts, Facts, Ineligible, InstanceFacts, ServiceFacts, why_not};
-use crate::schedule::status::{of_db_cluster, of_db_instance, of_ec2_instance, of_service};
-use crate::schedule::toggle::{Decision, decide};
+use crate::schedule::observed::power_state::{of_db_cluster, of_db_instance, of_ec2_instance, of_service};
+use crate::schedule::stoppable::{ClusterFacts, Ec2Facts, Facts, Ineligible, InstanceFacts, ServiceFacts, why_not};
+use crate::schedule::transition::{Decision, decide};
 
 /// One word for what the table says about a status: the answer to a wish.
 fn answer(actual: &Actual, want: Keep) -> &'static str {

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use rstest::rstest;
 
 use super::*;
-use crate::schedule::tags::{MAX_VALUE, allowed};
+use crate::schedule::stored::tags::{MAX_VALUE, allowed};
 
 #[test]
 fn an_override_reads_as_people_write_it() {

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 use rstest::rstest;
 
 use super::*;
-use crate::schedule::rest::Watched;
-use crate::schedule::tasks_told::{Count, Told, marks};
+use crate::schedule::observed::ecs_event_history::{Count, Told, marks};
+use crate::schedule::observed::uptime_history::Watched;
 
 #[rstest]
 #[case("(service web) has started 1 tasks: (task a1).", Some(Told::Started(vec!["a1".into()])))]

@@ -3,9 +3,10 @@
 use rstest::rstest;
 
 use super::*;
-use crate::schedule::eligible::Ineligible;
-use crate::schedule::status::of_db_instance;
-use crate::schedule::toggle::{Decision, Effect, Event, Rejection, State, Toggle, decide};
+use crate::schedule::observed::power_state::of_db_instance;
+use crate::schedule::stoppable::Ineligible;
+use crate::schedule::transition::start_stop::{Effect, Event, State, Toggle};
+use crate::schedule::transition::{Decision, Rejection, decide};
 
 fn now() -> Timestamp {
     "2026-11-20T13:00:00Z".parse().unwrap()

@@ -1,7 +1,8 @@
 //! The systems toban must operate, as their design documents name things: every resource in its environment.
 
 use super::fixture::{Account, home, one, placed, strays, tag};
-use crate::environment::{Relation, StepKind};
+use crate::environment::StepKind;
+use crate::kinds::Relation;
 
 fn prooflink(account: &mut Account, stage: &str, net: u8) {
     let vpc = format!("vpc-{stage}");
@@ -155,7 +156,7 @@ fn kajimaru_is_one_environment_without_tags_or_stage() {
 
 fn cdk(account: &mut Account, stage: &str, id: char) {
     let stack = |name: &str| format!("{name}Stack-{stage}");
-    let tagged = |name: &str, subject: &mut crate::environment::Subject| {
+    let tagged = |name: &str, subject: &mut crate::kinds::Subject| {
         tag(subject, "aws:cloudformation:stack-name", &stack(name));
     };
     let vpc = format!("vpc-cdk-{stage}");

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::environment::{Placed, Relation, Subject, Wishes, place};
+use crate::environment::{Placed, Wishes, place};
+use crate::kinds::{Relation, Subject};
 use crate::world::{KindName, ResourceId, Scope};
 
 /// One account in one region.

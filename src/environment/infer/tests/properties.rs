@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 
 use super::fixture::{Account, placed};
-use crate::environment::{Relation, Subject, Wishes, place};
+use crate::environment::{Wishes, place};
+use crate::kinds::{Relation, Subject};
 
 fn word() -> impl Strategy<Value = String> {
     prop_oneof![

@@ -3,7 +3,8 @@
 use rstest::rstest;
 
 use super::fixture::{Account, home, one, placed, tag};
-use crate::environment::{Relation, StepKind};
+use crate::environment::StepKind;
+use crate::kinds::Relation;
 
 #[rstest]
 #[case::tags(&[("Project", "Shop"), ("ENV", "stg")], "shop-staging")]

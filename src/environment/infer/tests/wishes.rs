@@ -3,7 +3,10 @@
 use rstest::rstest;
 
 use super::fixture::{Account, home, map, one, placed_as_wished, tag};
-use crate::environment::{Glob, Match, Relation, StepKind, Wish, Wishes};
+use crate::environment::StepKind;
+use crate::environment::{Match, Wish, Wishes};
+use crate::kinds::Relation;
+use crate::text::Glob;
 use crate::world::AccountId;
 
 fn wish(name: &str, matches: Match) -> Wish {

@@ -6,7 +6,7 @@ use aws_sdk_cloudwatch::types::{
 use aws_smithy_types::DateTime;
 
 use super::{composite_alarm, measure, metric_alarm, moment};
-use crate::kinds::Tone;
+use crate::display::Tone;
 use crate::world::Health;
 
 fn bare() -> aws_sdk_cloudwatch::types::builders::MetricAlarmBuilder {

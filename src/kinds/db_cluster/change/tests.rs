@@ -8,10 +8,10 @@ use aws_sdk_rds::types::DbCluster as Sdk;
 use aws_smithy_mocks::{Rule, mock};
 
 use super::*;
-use crate::app::gate::{Answer, Circumstances, Gate};
 use crate::aws::{Clients, mocked};
-use crate::cloud::Receipt;
-use crate::kinds::sample::{cluster, now, scope};
+use crate::change::gate::{Answer, Circumstances, Gate};
+use crate::change::receipt::Receipt;
+use crate::kinds::testing_samples::{cluster, now, scope};
 use crate::world::{Fault, FaultKind};
 
 /// Does `act` through the gate to an RDS that answers by `rules`.

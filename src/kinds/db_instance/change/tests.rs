@@ -8,9 +8,9 @@ use aws_sdk_rds::types::DbInstance as Sdk;
 use aws_smithy_mocks::{Rule, mock};
 
 use super::*;
-use crate::app::gate::{Answer, Circumstances, Gate};
 use crate::aws::mocked;
-use crate::kinds::sample::{database, now, scope};
+use crate::change::gate::{Answer, Circumstances, Gate};
+use crate::kinds::testing_samples::{database, now, scope};
 use crate::world::FaultKind;
 
 /// Does `act` through the gate to an RDS that answers by `rules`.

@@ -5,8 +5,9 @@ use aws_sdk_rds::operation::describe_db_instances::DescribeDbInstancesOutput;
 use aws_sdk_rds::types::{DbInstance as SdkInstance, PendingModifiedValues};
 use aws_smithy_mocks::{Rule, mock};
 
-use super::{DbInstance, instance, pending, read};
+use super::{instance, pending, read};
 use crate::aws::{Clients, mocked};
+use crate::kinds::db_instance::DbInstance;
 use crate::kinds::testing::{ask, scope};
 use crate::world::{Coverage, Fault, Harvest, World};
 

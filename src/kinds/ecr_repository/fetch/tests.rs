@@ -15,8 +15,8 @@ use aws_smithy_types::error::ErrorMetadata;
 
 use super::*;
 use crate::aws::{Clients, mocked};
-use crate::kinds::sample::definition;
 use crate::kinds::testing::{ask, know, parts, scope};
+use crate::kinds::testing_samples::definition;
 use crate::world::{Resource, World};
 
 const URI: &str = "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/app";

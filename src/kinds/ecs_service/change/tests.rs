@@ -14,9 +14,10 @@ use aws_smithy_mocks::{Rule, mock};
 
 use super::*;
 use crate::aws::mocked;
-use crate::deploy::service::Rollout;
-use crate::kinds::sample::service as a_service;
-use crate::procedure::{Ending, How, Procedure, Sight, Step};
+use crate::change::procedure::{Procedure, Sight, Step};
+use crate::change::{Ending, How};
+use crate::kinds::testing_samples::service as a_service;
+use crate::operations::ecs_service::Rollout;
 use crate::world::{KindName, Scope, World};
 
 const SEVEN: &str = "arn:aws:ecs:ap-northeast-1:1:task-definition/app:7";

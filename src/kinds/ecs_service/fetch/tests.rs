@@ -8,8 +8,9 @@ use aws_sdk_ecs::types::{Deployment, DeploymentRolloutState, Failure, LaunchType
 use aws_smithy_mocks::{Rule, mock};
 use aws_smithy_types::error::ErrorMetadata;
 
-use super::{Service, read};
+use super::read;
 use crate::aws::{Clients, mocked};
+use crate::kinds::ecs_service::Service;
 use crate::kinds::testing::{ask, parts, scope};
 use crate::world::{Coverage, Fault, FaultKind, Harvest, World};
 

@@ -5,14 +5,15 @@
 use aws_sdk_applicationautoscaling::types::{ScalableDimension, ServiceNamespace};
 use aws_sdk_ecs::types::Tag;
 use aws_types::request_id::RequestId;
+use futures_util::future::BoxFuture;
 
 use super::super::model::Service;
-use crate::app::gate::{Change, Deed, Pass, Plan};
 use crate::aws::Clients;
-use crate::cloud::Receipt;
-use crate::kinds::Boxed;
-use crate::schedule::saga::Act;
-use crate::schedule::tags::REMEMBERED;
+use crate::change::gate::{Change, Pass};
+use crate::change::plan::{Deed, Plan};
+use crate::change::receipt::Receipt;
+use crate::schedule::stored::tags::REMEMBERED;
+use crate::schedule::transition::stage_plan::Act;
 use crate::world::{EnvironmentName, Fault, Resource, ResourceId, Scope};
 
 const TAG: &str = "ecs:TagResource";
@@ -33,12 +34,7 @@ struct Turn {
 }
 
 /// The change that does `act` to `item`, if it is one of a service.
-pub(in crate::kinds::ecs_service) fn of(
-    item: &Service,
-    act: Act,
-    environment: &EnvironmentName,
-    scope: &Scope,
-) -> Option<Box<dyn Change>> {
+pub(crate) fn of(item: &Service, act: Act, environment: &EnvironmentName, scope: &Scope) -> Option<Box<dyn Change>> {
     if matches!(act, Act::Start | Act::Stop) {
         return None;
     }
@@ -127,7 +123,7 @@ impl Change for Turn {
         Deed { verb, on: self.on.clone(), arguments }
     }
 
-    fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> Boxed<'a, Result<Receipt, Fault>> {
+    fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {
         Box::pin(async move {
             let id = self.call(aws).await?;
             Ok(Receipt { request_ids: id.into_iter().collect(), says: Some(self.says().0), facts: Vec::new() })

@@ -2,9 +2,9 @@
 
 use super::*;
 use crate::kinds::ecs_service::Attachment;
-use crate::kinds::sample::{Shelves, group, healthy, scope, service, target, targets};
+use crate::kinds::testing_samples::{Shelves, group, healthy, scope, service, target, targets};
 use crate::schedule::Keep;
-use crate::schedule::saga::{Turn, turn};
+use crate::schedule::transition::stage_plan::{Turn, turn};
 
 fn seen(item: &Service, shelves: &Shelves) -> Seen {
     sleeper(item, &shelves.0, &scope())

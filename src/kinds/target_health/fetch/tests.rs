@@ -12,9 +12,11 @@ use aws_sdk_elasticloadbalancingv2::types::{
 use aws_smithy_mocks::{Rule, mock};
 use aws_smithy_types::error::ErrorMetadata;
 
-use super::{TargetGroup, TargetHealth, read};
+use super::read;
 use crate::aws::{Clients, mocked};
 use crate::kinds::target_group::Check;
+use crate::kinds::target_group::TargetGroup;
+use crate::kinds::target_health::TargetHealth;
 use crate::kinds::testing::{ask, know, parts, scope};
 use crate::world::{Coverage, Fault, FaultKind, Harvest, Resource, World};
 

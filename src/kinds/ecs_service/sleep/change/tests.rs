@@ -7,9 +7,9 @@ use aws_sdk_ecs::operation::update_service::UpdateServiceOutput;
 use aws_smithy_mocks::mock;
 
 use super::*;
-use crate::app::gate::{Answer, Circumstances, Gate};
 use crate::aws::mocked;
-use crate::kinds::sample::{now, scope, service};
+use crate::change::gate::{Answer, Circumstances, Gate};
+use crate::kinds::testing_samples::{now, scope, service};
 use crate::schedule::{Bounds, Remembered};
 use crate::world::FaultKind;
 

@@ -1,0 +1,231 @@
+//! Opening AWS: the HTTP client (proxy, CA bundle), the credentials of a source and the clients
+//! of a scope with their timeouts, retries and counting. Made lazily; nothing is called here.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_config::default_provider::credentials::DefaultCredentialsChain;
+use aws_config::imds;
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
+use aws_config::retry::RetryConfig;
+use aws_config::sts::AssumeRoleProvider;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
+use aws_smithy_http_client::{Builder, Connector};
+use aws_smithy_runtime::client::identity::IdentityCache;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::identity::SharedIdentityCache;
+use base64::Engine;
+
+use super::budget::Budget;
+use super::clients::Clients;
+use super::direct::{Json, Query, RestJson};
+use super::single_flight::Recent;
+use super::source::Source;
+use super::stats::{Counter, Counting};
+use crate::world::{Fault, FaultKind};
+
+/// How long the connection may take.
+const CONNECT: Duration = Duration::from_secs(5);
+/// How long one attempt may take.
+const ATTEMPT: Duration = Duration::from_secs(20);
+/// How long a call may take with all its attempts.
+const CALL: Duration = Duration::from_secs(60);
+/// How long credentials may take: a `credential_process` asks other machines.
+const CREDENTIALS: Duration = Duration::from_secs(20);
+/// How long the instance metadata service may take: off EC2 there is none, and it may just not answer.
+const METADATA: Duration = Duration::from_secs(1);
+
+/// The HTTP client all scopes share: TLS by rustls, proxies as the environment says, and certificates as
+/// `AWS_CA_BUNDLE` says, which the SDK itself does not read.
+pub(crate) fn http() -> Result<SharedHttpClient, Fault> {
+    let trust = match std::env::var("AWS_CA_BUNDLE").ok().filter(|path| !path.is_empty()) {
+        Some(path) => TrustStore::empty().with_pem_certificate(bundle(&path)?),
+        None => TrustStore::default(),
+    };
+    let broken = |why: &dyn std::fmt::Display| Fault::new(FaultKind::Offline, "setting up TLS", why.to_string());
+    let context = TlsContext::builder().with_trust_store(trust).build().map_err(|error| broken(&error))?;
+    Ok(Builder::new().build_with_connector_fn(move |settings, components| {
+        let mut connector = Connector::builder().proxy_config(ProxyConfig::from_env());
+        connector.set_connector_settings(settings.cloned());
+        connector.set_sleep_impl(components.and_then(|components| components.sleep_impl()));
+        connector.tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(context.clone()).build()
+    }))
+}
+
+/// Reads a CA bundle and makes sure that it holds certificates: the TLS library would panic on anything else.
+fn bundle(path: &str) -> Result<Vec<u8>, Fault> {
+    let broken = |why: String| Fault::new(FaultKind::Offline, "reading AWS_CA_BUNDLE", why).on(path);
+    let text = std::fs::read_to_string(path).map_err(|error| broken(error.to_string()))?;
+    const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
+    const END: &str = "-----END CERTIFICATE-----";
+    let mut found = String::new();
+    for block in text.split(BEGIN).skip(1) {
+        let inner: String = block.split(END).next().unwrap_or_default().split_whitespace().collect();
+        let der = base64::engine::general_purpose::STANDARD.decode(&inner);
+        // An X.509 certificate is a DER sequence.
+        if der.is_ok_and(|der| der.first() == Some(&0x30)) {
+            found.push_str(&format!("{BEGIN}\n{inner}\n{END}\n"));
+        }
+    }
+    if found.is_empty() { Err(broken("it holds no PEM certificate".to_owned())) } else { Ok(found.into_bytes()) }
+}
+
+fn metadata(conf: &ProviderConfig) -> imds::Client {
+    imds::Client::builder()
+        .configure(conf)
+        .max_attempts(1)
+        .connect_timeout(METADATA)
+        .read_timeout(METADATA)
+        .operation_timeout(METADATA * 2)
+        .build()
+}
+
+/// The region the instance metadata service names, if there is one that answers at once.
+pub(crate) async fn metadata_region(http: &SharedHttpClient) -> Option<String> {
+    let conf = ProviderConfig::without_region().with_http_client(http.clone());
+    let provider = imds::region::ImdsRegionProvider::builder().configure(&conf).imds_client(metadata(&conf)).build();
+    let region = tokio::time::timeout(METADATA * 2, provider.region()).await.ok()??;
+    Some(region.to_string())
+}
+
+/// A source's credentials with their cache: shared by all its regions, so that they are asked for once.
+#[derive(Clone, Debug)]
+pub(crate) struct Keys {
+    provider: SharedCredentialsProvider,
+    cache: SharedIdentityCache,
+}
+
+/// What opening takes.
+#[derive(Clone, Debug)]
+pub(crate) struct Opening {
+    /// The HTTP client.
+    pub(crate) http: SharedHttpClient,
+    /// Keys in place of the environment's.
+    pub(crate) given: Option<SharedCredentialsProvider>,
+    /// Where calls are counted.
+    pub(crate) counter: Arc<Counter>,
+}
+
+impl Opening {
+    /// Sets up the credentials of `source`; `region` is where a role is assumed.
+    pub(crate) async fn keys(&self, source: &Source, region: &str) -> Keys {
+        let region = Region::new(region.to_owned());
+        let conf =
+            ProviderConfig::without_region().with_http_client(self.http.clone()).with_region(Some(region.clone()));
+        let base = match (&source.profile, &self.given) {
+            // A profile that was asked for by name counts more than keys that happen to be in the environment.
+            (Some(name), _) => SharedCredentialsProvider::new(
+                ProfileFileCredentialsProvider::builder().configure(&conf).profile_name(name).build(),
+            ),
+            (None, Some(given)) => given.clone(),
+            (None, None) => SharedCredentialsProvider::new(
+                DefaultCredentialsChain::builder()
+                    .imds_client(metadata(&conf))
+                    .configure(conf)
+                    .region(region.clone())
+                    .build()
+                    .await,
+            ),
+        };
+        let cache = IdentityCache::lazy().load_timeout(CREDENTIALS).build();
+        let keys = Keys { provider: base, cache };
+        let Some(role) = &source.role_arn else { return keys };
+        let config = self.config(source, &keys, region).await;
+        let mut assumed = AssumeRoleProvider::builder(role)
+            .session_name(source.session_name.as_deref().unwrap_or("toban"))
+            .configure(&config);
+        if let Some(id) = &source.external_id {
+            assumed = assumed.external_id(id);
+        }
+        let provider = SharedCredentialsProvider::new(assumed.build_from_provider(keys.provider.clone()).await);
+        Keys { provider, ..keys }
+    }
+
+    /// Opens the clients of `source` in `region`.
+    pub(crate) async fn clients(&self, source: &Source, keys: &Keys, region: &str, budget: Arc<Budget>) -> Clients {
+        let config = self.config(source, keys, Region::new(region.to_owned())).await;
+        Clients::over(config, Arc::clone(&self.counter), budget)
+    }
+
+    async fn config(&self, source: &Source, keys: &Keys, region: Region) -> SdkConfig {
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(CONNECT)
+            .operation_attempt_timeout(ATTEMPT)
+            .operation_timeout(CALL)
+            .build();
+        let mut loader = aws_config::defaults(BehaviorVersion::latest())
+            .http_client(self.http.clone())
+            .timeout_config(timeouts)
+            .retry_config(RetryConfig::standard().with_max_attempts(4))
+            .identity_cache(keys.cache.clone())
+            .credentials_provider(keys.provider.clone())
+            .region(region);
+        if let Ok(name) = AppName::new("toban") {
+            loader = loader.app_name(name);
+        }
+        // The profile may name endpoints of its own.
+        if let Some(profile) = &source.profile {
+            loader = loader.profile_name(profile);
+        }
+        if let Some(url) = &source.endpoint_url {
+            loader = loader.endpoint_url(url);
+        }
+        loader.load().await
+    }
+}
+
+impl Clients {
+    /// All clients over one configuration.
+    pub(crate) fn over(config: SdkConfig, counter: Arc<Counter>, budget: Arc<Budget>) -> Self {
+        let counting = Counting::new(counter, Arc::clone(&budget));
+        macro_rules! client {
+            ($sdk:ident) => {
+                $sdk::Client::from_conf($sdk::config::Builder::from(&config).interceptor(counting.clone()).build())
+            };
+        }
+        Self {
+            ecs: client!(aws_sdk_ecs),
+            elb: client!(aws_sdk_elasticloadbalancingv2),
+            rds: client!(aws_sdk_rds),
+            cloudwatch: client!(aws_sdk_cloudwatch),
+            logs: client!(aws_sdk_cloudwatchlogs),
+            ssm: client!(aws_sdk_ssm),
+            tags: client!(aws_sdk_resourcegroupstagging),
+            scheduler: client!(aws_sdk_scheduler),
+            ecr: client!(aws_sdk_ecr),
+            sts: client!(aws_sdk_sts),
+            scaling: client!(aws_sdk_applicationautoscaling),
+            ec2: Query::ec2(&config, counting.clone()),
+            iam: Query::iam(&config, counting.clone()),
+            lambda: RestJson::lambda(&config, counting.clone()),
+            events: Json::events(&config, counting),
+            clusters: Recent::default(),
+            config,
+            budget,
+            record: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bundle;
+
+    #[test]
+    fn a_ca_bundle_is_checked_before_tls_sees_it() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let file = dir.path().join("ca.pem");
+        let path = file.to_str().expect("a path");
+        assert!(bundle(path).expect_err("no file").message.contains("No such file"));
+        std::fs::write(&file, "-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----\n").expect("written");
+        assert!(bundle(path).expect_err("no certificate").message.contains("no PEM certificate"));
+        let good = "-----BEGIN CERTIFICATE-----\nMIIB\nAAAA\n-----END CERTIFICATE-----\n";
+        std::fs::write(&file, format!("# corp\n{good}")).expect("written");
+        assert_eq!(bundle(path).map(|pem| pem.len()), Ok(good.len() - 1));
+    }
+}

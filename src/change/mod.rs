@@ -1,0 +1,13 @@
+//! What any change to an account must carry: a plan, the gate that judges it, the pass that only the gate makes,
+//! the receipt, and the contract of procedures with several steps. Knows no resource kind and makes no call.
+
+pub mod gate;
+pub mod plan;
+pub mod procedure;
+mod progress;
+pub mod receipt;
+mod sequence;
+
+pub use procedure::{Sight, Step};
+pub use progress::{Bar, Ending, How, Report};
+pub use sequence::After;

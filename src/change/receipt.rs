@@ -1,0 +1,23 @@
+//! What AWS answered to a change: request ids and facts for the journal. Plain data.
+//! Never holds a secret.
+
+use serde::Serialize;
+
+/// What AWS said of a change that it took.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+pub struct Receipt {
+    /// AWS's request ids, in the order of the calls.
+    pub request_ids: Vec<String>,
+    /// What stands now, in words, where the answer told.
+    pub says: Option<String>,
+    /// What later steps need of the answer: a deployment's id, a new revision's ARN, a command's id.
+    pub facts: Vec<(&'static str, String)>,
+}
+
+impl Receipt {
+    /// A fact of the answer.
+    #[must_use]
+    pub fn fact(&self, name: &str) -> Option<&str> {
+        self.facts.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
+    }
+}

@@ -1,0 +1,181 @@
+//! One procedure after another, as one piece of work: planned together, let through the gate once. What comes second is
+//! what was asked for: it is done even where the first went wrong, and the end tells both. Pure.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::plan::{Deed, Plan};
+use super::procedure::{Procedure, Sight, Step};
+use super::receipt::Receipt;
+use super::{Ending, How, Report};
+use crate::world::read_request::Want;
+use crate::world::{Fault, Scope};
+
+/// The procedure.
+#[derive(Debug)]
+pub struct After {
+    plan: Plan,
+    /// What goes first; `None` once it ended.
+    first: Option<Box<dyn Procedure>>,
+    /// What goes first, in words.
+    before: String,
+    then: Box<dyn Procedure>,
+    /// How the first ended, where it did not go well: in a sentence, with what that means.
+    failed: Option<String>,
+    /// What becomes of it if the first does not go well.
+    otherwise: String,
+}
+
+impl After {
+    /// `first`, then `then`, under the name of `then`. `otherwise` says what becomes of it without the first.
+    #[must_use]
+    pub fn new(first: Box<dyn Procedure>, then: Box<dyn Procedure>, otherwise: impl Into<String>) -> Self {
+        let (before, mut plan) = (first.plan(), then.plan());
+        plan.calls = before.calls.iter().cloned().chain(plan.calls.iter().cloned()).collect();
+        plan.notices.insert(0, format!("first: {}", before.says));
+        let told: Vec<String> =
+            before.notices.iter().filter(|notice| !plan.notices.contains(notice)).cloned().collect();
+        plan.notices.splice(1..1, told);
+        plan.differences = before.differences.iter().cloned().chain(std::mem::take(&mut plan.differences)).collect();
+        let further: Vec<Scope> =
+            before.scopes().filter(|scope| plan.scopes().all(|known| known != *scope)).cloned().collect();
+        plan.besides.extend(further);
+        Self { plan, first: Some(first), before: before.says, then, failed: None, otherwise: otherwise.into() }
+    }
+}
+
+impl After {
+    /// The end of both, from that of the second.
+    fn ended(&self, Ending { how, says }: Ending) -> Ending {
+        match (&self.failed, how) {
+            (Some(failed), How::Done | How::Incomplete) => Ending::incomplete(format!("{says}; it could not {failed}")),
+            (Some(failed), How::Failed) => Ending::failed(format!("{says}; it could not {failed}")),
+            // What went first stands.
+            (None, How::Failed) => Ending::incomplete(format!("{says}; what went before stands: {}", self.before)),
+            (None, how) => Ending { how, says },
+        }
+    }
+}
+
+impl Procedure for After {
+    fn plan(&self) -> Plan {
+        self.plan.clone()
+    }
+
+    fn wants(&self, now: Timestamp) -> Vec<Want> {
+        self.first.as_ref().unwrap_or(&self.then).wants(now)
+    }
+
+    fn step(&mut self, sight: &Sight<'_>) -> Step {
+        if let Some(first) = &mut self.first {
+            return match first.step(sight) {
+                Step::End(ending) => {
+                    self.failed = (ending.how != How::Done)
+                        .then(|| format!("{}: {}; {}", self.before, ending.says, self.otherwise));
+                    self.first = None;
+                    // What comes second wants to see other things first.
+                    Step::Wait(SignedDuration::ZERO)
+                }
+                step => step,
+            };
+        }
+        match self.then.step(sight) {
+            Step::End(ending) => Step::End(self.ended(ending)),
+            step => step,
+        }
+    }
+
+    fn told(&mut self, deed: &Deed, got: &Result<Receipt, Fault>, now: Timestamp) {
+        self.first.as_mut().unwrap_or(&mut self.then).told(deed, got, now);
+    }
+
+    fn goes_on(&self) -> bool {
+        self.first.is_none() && self.failed.is_none() && self.then.goes_on()
+    }
+
+    fn report(&self, sight: &Sight<'_>) -> Report {
+        self.first.as_ref().unwrap_or(&self.then).report(sight)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kinds::testing::scope;
+    use crate::world::{KindName, ResourceId, World};
+
+    /// Waits once, and ends as it was told.
+    struct Once(&'static str, Option<Ending>, bool);
+
+    impl Procedure for Once {
+        fn plan(&self) -> Plan {
+            let on = ResourceId { kind: KindName("environment"), scope: scope(), key: "dev".into() };
+            let mut plan = Plan::new(self.0, "dev".into(), on, vec![format!("call to {}", self.0)]);
+            plan.notices = vec!["AWS is asked".to_owned()];
+            plan
+        }
+        fn wants(&self, _now: Timestamp) -> Vec<Want> {
+            vec![Want::all(&scope(), KindName(self.0))]
+        }
+        fn step(&mut self, _sight: &Sight<'_>) -> Step {
+            if std::mem::replace(&mut self.2, true) {
+                return Step::End(self.1.take().unwrap());
+            }
+            Step::Wait(SignedDuration::from_secs(5))
+        }
+        fn told(&mut self, _deed: &Deed, _got: &Result<Receipt, Fault>, _now: Timestamp) {}
+        fn goes_on(&self) -> bool {
+            true
+        }
+        fn report(&self, _sight: &Sight<'_>) -> Report {
+            Report { says: self.0.to_owned(), ..Report::default() }
+        }
+    }
+
+    /// What was looked at before each step, and the end.
+    fn run(first: Ending, then: Ending) -> (Vec<&'static str>, Ending) {
+        let first = Once("keep dev up", Some(first), false);
+        let mut both =
+            After::new(Box::new(first), Box::new(Once("wake dev", Some(then), false)), "it is stopped again");
+        let plan = both.plan();
+        assert_eq!(
+            (plan.says.as_str(), plan.calls),
+            ("wake dev", vec!["call to keep dev up".into(), "call to wake dev".into()])
+        );
+        assert_eq!(plan.notices, ["first: keep dev up", "AWS is asked"], "nothing is said twice");
+        let (world, now) = (World::default(), Timestamp::UNIX_EPOCH);
+        let sight = Sight { world: &world, faults: &[], now };
+        let mut seen = Vec::new();
+        loop {
+            seen.push(both.wants(now)[0].kind.0);
+            assert_eq!(both.report(&sight).says, *seen.last().unwrap());
+            if let Step::End(ending) = both.step(&sight) {
+                return (seen, ending);
+            }
+        }
+    }
+
+    #[test]
+    fn one_goes_after_the_other_and_each_sees_what_it_wants() {
+        let (seen, ending) = run(Ending::done("kept"), Ending::done("it is awake"));
+        assert_eq!(seen, ["keep dev up", "keep dev up", "wake dev", "wake dev"]);
+        assert_eq!(ending, Ending::done("it is awake"));
+    }
+
+    #[test]
+    fn where_the_first_fails_the_second_is_done_and_the_end_tells_both() {
+        let (_, ending) = run(Ending::failed("tags are denied"), Ending::done("it is awake"));
+        let says = "it is awake; it could not keep dev up: tags are denied; it is stopped again";
+        assert_eq!(ending, Ending::incomplete(says));
+        let (_, ending) = run(Ending::incomplete("half of it"), Ending::failed("no capacity"));
+        assert!(ending.how == How::Failed && ending.says.contains("no capacity; it could not keep"), "{ending:?}");
+        let (_, ending) = run(Ending::done("kept"), Ending::failed("no capacity"));
+        assert_eq!(ending, Ending::incomplete("no capacity; what went before stands: keep dev up"));
+    }
+
+    #[test]
+    fn only_what_was_asked_for_may_go_on_by_itself() {
+        let other = Once("wake dev", None, false);
+        let both = After::new(Box::new(Once("keep dev up", None, false)), Box::new(other), "");
+        assert!(!both.goes_on());
+    }
+}

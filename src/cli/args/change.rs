@@ -1,0 +1,153 @@
+//! What the commands take that change something, and what goes with every one of them.
+//! No doing: flags, arguments and their help alone.
+
+use clap::{Args, Subcommand};
+
+/// `toban deploy`.
+#[derive(Args, Debug)]
+pub struct Deploy {
+    /// Service, function, or target group of instances; both names may be shortened
+    #[arg(value_name = "ENV/NAME")]
+    pub target: String,
+    /// What to deploy.
+    #[command(flatten)]
+    pub(crate) to: To,
+    /// Alias of the function to shift, where it has several
+    #[arg(long, value_name = "NAME")]
+    pub alias: Option<String>,
+    /// Share of the function's calls in hundredths that the new version gets first, watched before it gets them all
+    #[arg(long, value_name = "PERCENT")]
+    pub weight: Option<u8>,
+    /// Container that gets the image; needed where none or several serve a target group
+    #[arg(long, value_name = "NAME")]
+    pub container: Option<String>,
+    /// How to go about it.
+    #[command(flatten)]
+    pub(crate) acting: Acting,
+}
+
+/// What is deployed: exactly one of these.
+#[derive(Args, Debug)]
+#[group(required = true, multiple = false)]
+pub(crate) struct To {
+    /// Replace every task, on the same revision
+    #[arg(long)]
+    pub force: bool,
+    /// Another tag of the image
+    #[arg(long, value_name = "TAG")]
+    pub tag: Option<String>,
+    /// A whole image, with its tag or digest
+    #[arg(long, value_name = "REF")]
+    pub image: Option<String>,
+    /// A revision of the task definition that is there
+    #[arg(long, value_name = "N")]
+    pub revision: Option<u32>,
+    /// A branch, tag or commit on instances with a compose recipe; the recipe's own if none is named
+    #[arg(long, value_name = "REF", num_args = 0..=1)]
+    pub reference: Option<Option<String>>,
+    /// Run the compose recipe's migration on the first instance
+    #[arg(long)]
+    pub migrate: bool,
+    /// An archive with a function's code: s3://bucket/key, with @version where the bucket keeps versions
+    #[arg(long, value_name = "s3://…")]
+    pub s3: Option<String>,
+    /// What ran before: the last deployment that was successful, a function's earlier version, instances' earlier
+    /// commit; a rollout on its way is taken back
+    #[arg(long)]
+    pub rollback: bool,
+}
+
+/// `toban scale`.
+#[derive(Args, Debug)]
+pub struct Scale {
+    /// Service; both names may be shortened
+    #[arg(value_name = "ENV/SERVICE")]
+    pub target: String,
+    /// How many tasks
+    #[arg(value_name = "COUNT")]
+    pub count: u32,
+    /// How to go about it.
+    #[command(flatten)]
+    pub(crate) acting: Acting,
+}
+
+/// What goes with every command that changes something.
+#[derive(Args, Debug, Default)]
+#[command(next_help_heading = "Changing")]
+pub struct Acting {
+    /// Print the plan and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not ask; a protected environment still wants --confirm
+    #[arg(long, short)]
+    pub yes: bool,
+    /// Repeat the environment's name, as a protected one wants it
+    #[arg(long, value_name = "ENV")]
+    pub confirm: Option<String>,
+    /// Why it is done, for the journal
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Wait until the end is seen (the default)
+    #[arg(long, overrides_with = "no_wait")]
+    pub wait: bool,
+    /// Return as soon as the rest goes on inside AWS
+    #[arg(long)]
+    pub no_wait: bool,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `toban sleep`.
+#[derive(Args, Debug)]
+pub struct Sleep {
+    /// Which environment; may be shortened
+    #[arg(value_name = "ENV")]
+    pub env: String,
+    /// How to do it.
+    #[command(flatten)]
+    pub acting: Acting,
+}
+
+/// `toban wake`.
+#[derive(Args, Debug)]
+pub struct Wake {
+    /// Which environment; may be shortened
+    #[arg(value_name = "ENV")]
+    pub env: String,
+    /// How many tasks a service wakes to of which nothing is remembered; without it such a service stays asleep
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=5000))]
+    pub tasks: Option<u32>,
+    /// How to do it.
+    #[command(flatten)]
+    pub acting: Acting,
+}
+
+/// `toban db`.
+#[derive(Args, Debug)]
+pub struct Db {
+    /// What to do with it.
+    #[command(subcommand)]
+    pub what: DbVerb,
+}
+
+/// What can be done with a database.
+#[derive(Subcommand, Debug)]
+pub enum DbVerb {
+    /// Start it, and wait until it is available
+    Start(DbTurn),
+    /// Stop it, and wait until it is stopped; AWS starts it again after seven days
+    Stop(DbTurn),
+}
+
+/// `toban db start`, `toban db stop`.
+#[derive(Args, Debug)]
+pub struct DbTurn {
+    /// Which: environment and identifier of the instance or cluster; both may be shortened. A member of a cluster
+    /// stands for its cluster
+    #[arg(value_name = "ENV/DATABASE")]
+    pub database: String,
+    /// How to do it.
+    #[command(flatten)]
+    pub acting: Acting,
+}

@@ -1,0 +1,144 @@
+//! What `toban schedule` takes, command by command.
+//! No doing: flags, arguments and their help alone.
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::Acting;
+
+/// `toban schedule`.
+#[derive(Subcommand, Debug)]
+pub enum Schedule {
+    /// Show every environment with a schedule: what should be, what comes next and why, what drifted
+    List(Listing),
+    /// Show the next days of an environment, with the cause of each change
+    Preview(Previewing),
+    /// Give an environment a schedule, in the configuration
+    Set(Setting),
+    /// Keep an environment running or stopped until a time; it undoes itself
+    Override(Overriding),
+    /// Leave an environment exactly as it is until a time
+    Hold(Holding),
+    /// Take back an override and a hold
+    Clear(Clearing),
+    /// Bring the schedules at AWS to what was computed, after showing each difference
+    Sync(Syncing),
+    /// Let an environment's schedules take the place of the EventBridge rules that stop and start it
+    Migrate(Clearing),
+    /// Remove an environment's schedules at AWS
+    Remove(Clearing),
+    /// Execute the edges of environments with backend "local": on a host, or from cron with --once
+    Run(Running),
+}
+
+/// `toban schedule set`.
+#[derive(Args, Debug)]
+pub struct Setting {
+    /// The environment; may be shortened
+    #[arg(value_name = "ENV")]
+    pub env: String,
+    /// The schedule, as in [schedule.NAME]
+    #[arg(value_name = "SCHEDULE")]
+    pub schedule: String,
+    /// Say what would be written, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// What an override keeps.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Kept {
+    /// Up.
+    #[default]
+    Running,
+    /// Down.
+    Stopped,
+}
+
+impl Kept {
+    /// Its word.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
+/// `toban schedule override`.
+#[derive(Args, Debug)]
+pub struct Overriding {
+    /// The environment; may be shortened
+    #[arg(value_name = "ENV")]
+    pub env: String,
+    /// Until when: 23:30, +2h, "2026-11-24 23:30", or RFC 3339
+    #[arg(long, value_name = "TIME")]
+    pub until: String,
+    /// What it shall be until then
+    #[arg(long, value_enum, default_value_t = Kept::Running)]
+    pub state: Kept,
+    #[command(flatten)]
+    pub(crate) acting: Acting,
+}
+
+/// `toban schedule hold`.
+#[derive(Args, Debug)]
+pub struct Holding {
+    /// The environment; may be shortened
+    #[arg(value_name = "ENV")]
+    pub env: String,
+    /// Until when: 23:30, +2d, "2026-11-24 09:00", or RFC 3339
+    #[arg(long, value_name = "TIME")]
+    pub until: String,
+    #[command(flatten)]
+    pub(crate) acting: Acting,
+}
+
+/// `toban schedule clear`, `migrate` and `remove`.
+#[derive(Args, Debug)]
+pub struct Clearing {
+    /// The environment; may be shortened
+    #[arg(value_name = "ENV")]
+    pub env: String,
+    #[command(flatten)]
+    pub(crate) acting: Acting,
+}
+
+/// `toban schedule sync`.
+#[derive(Args, Debug)]
+pub struct Syncing {
+    /// The environment; may be shortened. All that have a schedule at AWS, if none is named
+    #[arg(value_name = "ENV")]
+    pub env: Option<String>,
+    #[command(flatten)]
+    pub(crate) acting: Acting,
+}
+
+/// `toban schedule run`.
+#[derive(Args, Debug)]
+pub struct Running {
+    /// Look once, do what is due, and end: for cron
+    #[arg(long)]
+    pub once: bool,
+}
+
+/// `toban schedule list`.
+#[derive(Args, Debug, Default)]
+pub struct Listing {
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `toban schedule preview`.
+#[derive(Args, Debug)]
+pub struct Previewing {
+    /// The environment; may be shortened
+    #[arg(value_name = "ENV")]
+    pub env: String,
+    /// How many days, at most 60
+    #[arg(long, value_name = "DAYS", default_value_t = 14, value_parser = clap::value_parser!(u16).range(1..=60))]
+    pub days: u16,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}

@@ -1,0 +1,222 @@
+//! Looking without a screen, for every headless command: one picture or a stream of them, with
+//! progress for people, an ear for ctrl-c, and sentences for what could not be read.
+
+use crate::overview::EnvironmentStatus;
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+
+use crate::cloud::Cloud;
+use crate::config::Settings;
+use crate::engine::headless;
+use crate::engine::headless::{Outlook, View};
+use crate::engine::poller::Tempo;
+use crate::engine::scheduler;
+use crate::engine::scheduler::execution_log::Ledger;
+use crate::overview::gather;
+use crate::text;
+use crate::theme::Theme;
+use crate::world::access_check::Check;
+use crate::world::{Fault, Scope, World};
+
+use super::exit::{Exit, Failure, is_credentials};
+use super::interrupt::interrupt;
+use super::output;
+
+/// What a headless command works with.
+pub struct Duty {
+    /// The cloud.
+    pub cloud: Arc<dyn Cloud>,
+    /// Settings with flags and environment laid over the file.
+    pub settings: Settings,
+    /// Wishes and time zone.
+    pub view: View,
+    /// How printed tables are coloured; `None` where colour would be in the way.
+    pub paint: Option<Theme>,
+}
+
+/// Reads everything once.
+///
+/// # Errors
+/// When it cannot be told where to look, nothing at all could be read, or ctrl-c came first.
+pub(super) async fn once(duty: &Duty) -> Result<Outlook, Failure> {
+    let outlook = once_whatever(duty).await?;
+    readable(&outlook)?;
+    Ok(outlook)
+}
+
+/// The same, where failing to read anything is itself an answer.
+///
+/// # Errors
+/// When it cannot be told where to look, or ctrl-c came first.
+pub(super) async fn once_whatever(duty: &Duty) -> Result<Outlook, Failure> {
+    let mut progress = |done: usize, all: usize| output::progress(&format!("reading, {done} of {all}"));
+    let picture = headless::picture(&duty.cloud, &duty.view, &mut progress);
+    let got = tokio::select! {
+        got = picture => got,
+        _ = interrupt() => {
+            output::progress("");
+            return Err(interrupted());
+        }
+    };
+    output::progress("");
+    got.map_err(|fault| nowhere(&fault))
+}
+
+/// Tells who executes schedules on this machine, and reads why something is not as its schedule wants it, of the
+/// environments that `of` chooses. What may not be read stands beside the data, and the cause stays unknown.
+///
+/// # Errors
+/// When ctrl-c came first.
+pub(super) async fn explain(
+    duty: &Duty,
+    outlook: &mut Outlook,
+    of: &(dyn Fn(&EnvironmentStatus) -> bool + Sync),
+) -> Result<(), Failure> {
+    if vigil(duty, outlook) {
+        outlook.picture = gather(&outlook.world, &duty.view.wishes, outlook.at, &duty.view.zone);
+    }
+    tokio::select! {
+        _ = headless::explain(&*duty.cloud, &duty.view, outlook, of) => Ok(()),
+        _ = interrupt() => Err(interrupted()),
+    }
+}
+
+/// Takes in who executes schedules on this machine. False where that changes nothing, or cannot be told.
+fn vigil(duty: &Duty, outlook: &mut Outlook) -> bool {
+    let Some(dir) = duty.settings.ledger.clone() else { return false };
+    match scheduler::vigil(&duty.view.wishes, &Ledger::Kept(dir), outlook.at) {
+        Some(Ok(vigil)) => {
+            outlook.world.watched(vigil);
+            true
+        }
+        Some(Err(why)) => {
+            tracing::warn!(%why, "who executes schedules here cannot be told");
+            false
+        }
+        None => false,
+    }
+}
+
+/// Reads on, handing every picture to `each`.
+///
+/// # Errors
+/// When it cannot be told where to look, or ctrl-c ended it.
+pub(super) async fn on(duty: &Duty, each: &mut (dyn FnMut(&Outlook) -> ControlFlow<()> + Send)) -> Result<(), Failure> {
+    let tempo = Tempo { background: duty.settings.refresh, focused: duty.settings.refresh, ..Tempo::default() };
+    let mut kept = |outlook: &Outlook| {
+        let mut outlook = outlook.clone();
+        if vigil(duty, &mut outlook) {
+            outlook.picture = gather(&outlook.world, &duty.view.wishes, outlook.at, &duty.view.zone);
+        }
+        each(&outlook)
+    };
+    tokio::select! {
+        got = headless::watch(&duty.cloud, &duty.view, tempo, &mut kept) => got.map_err(|fault| nowhere(&fault)),
+        _ = interrupt() => Err(interrupted()),
+    }
+}
+
+/// Where to look.
+///
+/// # Errors
+/// When that cannot be told, or ctrl-c came first.
+pub(crate) async fn scopes(duty: &Duty) -> Result<Vec<Scope>, Failure> {
+    tokio::select! {
+        got = duty.cloud.scopes() => got.map_err(|fault| nowhere(&fault)),
+        _ = interrupt() => Err(interrupted()),
+    }
+}
+
+/// Tries what reading takes in these places, all at once.
+///
+/// # Errors
+/// When ctrl-c came first.
+pub(crate) async fn probe(duty: &Duty, scopes: &[Scope]) -> Result<Vec<(Scope, Vec<Check>)>, Failure> {
+    output::progress(&format!("trying what reading takes in {} places", scopes.len()));
+    let tried = join_all(scopes.iter().map(|scope| duty.cloud.probe(scope)));
+    let tried = tokio::select! {
+        tried = tried => Ok(tried),
+        _ = interrupt() => Err(interrupted()),
+    };
+    output::progress("");
+    Ok(scopes.iter().cloned().zip(tried?).collect())
+}
+
+fn interrupted() -> Failure {
+    Failure::new(Exit::Interrupted, "")
+}
+
+/// Without a scope the remedy has nothing to name; the fault's own words do.
+fn nowhere(fault: &Fault) -> Failure {
+    let exit = if is_credentials(fault) { Exit::Credentials } else { Exit::Failed };
+    Failure::new(exit, fault.sentence())
+}
+
+/// Fails if nothing at all could be read.
+///
+/// # Errors
+/// With the code for credentials if they are the reason.
+pub(super) fn readable(outlook: &Outlook) -> Result<(), Failure> {
+    let faults = all_faults(outlook);
+    if faults.is_empty() || outlook.world.shelves().any(|(_, _, shelf)| shelf.oldest().is_some()) {
+        return Ok(());
+    }
+    let telling = faults.iter().find(|(_, fault)| is_credentials(fault)).or_else(|| faults.first());
+    let Some((scope, fault)) = telling else {
+        return Ok(());
+    };
+    let failure = Failure::of(fault, scope);
+    let place = place(scope, &outlook.world);
+    Err(Failure::new(failure.exit, format!("nothing could be read from {place}: {failure}")))
+}
+
+/// The places of which nothing at all could be read.
+#[must_use]
+pub(super) fn unread(outlook: &Outlook) -> Vec<String> {
+    let world = &outlook.world;
+    let read: BTreeSet<&Scope> =
+        world.shelves().filter(|(_, _, shelf)| shelf.oldest().is_some()).map(|(scope, _, _)| scope).collect();
+    let failed: BTreeSet<&Scope> = all_faults(outlook).into_iter().map(|(scope, _)| scope).collect();
+    failed.difference(&read).map(|scope| place(scope, world)).collect()
+}
+
+/// Every fault that stands, each once a place. Where credentials are the reason, that alone: the rest follows from it.
+#[must_use]
+pub(crate) fn all_faults(outlook: &Outlook) -> Vec<(&Scope, &Fault)> {
+    let mut all: Vec<(&Scope, &Fault)> = Vec::new();
+    let world = &outlook.world;
+    let identities = world.identity_faults();
+    let shelves = world.shelves().flat_map(|(scope, _, shelf)| shelf.faults().map(move |fault| (scope, fault)));
+    for (scope, fault) in identities.chain(shelves) {
+        let told = all
+            .iter()
+            .any(|(at, known)| *at == scope && (*known == fault || (is_credentials(known) && is_credentials(fault))));
+        if !told {
+            all.push((scope, fault));
+        }
+    }
+    all
+}
+
+/// A scope as people and scripts know it: `123456789012/ap-northeast-1`, with the source's name where the account is
+/// not known.
+#[must_use]
+pub(crate) fn place(scope: &Scope, world: &World) -> String {
+    match world.account(scope) {
+        Some(account) => format!("{account}/{}", scope.region),
+        None => scope.to_string(),
+    }
+}
+
+/// The faults as lines for people, each with its remedy.
+#[must_use]
+pub(super) fn faults(outlook: &Outlook) -> String {
+    let lines = all_faults(outlook).into_iter().map(|(scope, fault)| {
+        let says = format!("{}: {}", place(scope, &outlook.world), fault.sentence());
+        format!("{}\n  {}\n", text::clean(&says), text::clean(&fault.remedy(scope)))
+    });
+    lines.collect()
+}

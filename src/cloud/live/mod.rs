@@ -1,0 +1,338 @@
+//! `Live`: the cloud seam over the real AWS. Clients are made when a scope is first read and kept;
+//! a source that cannot be used has its own fault and never hides another.
+
+mod kms;
+pub mod probe;
+mod rds_token;
+mod sessions;
+
+use futures_util::future::BoxFuture;
+pub use sessions::Sessions;
+use std::collections::{BTreeMap, HashMap};
+use std::ffi::OsString;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use jiff::Timestamp;
+use tokio::sync::OnceCell;
+use tokio::time::Instant;
+
+use crate::aws::budget::Budget;
+use crate::aws::clients::Clients;
+use crate::aws::connect::{Keys, Opening, http, metadata_region};
+use crate::aws::profiles::Profiles;
+use crate::aws::source::{Source, Sources};
+use crate::aws::stats::Counter;
+use crate::aws::stats::Stats;
+use crate::change::gate::Approved;
+use crate::change::receipt::Receipt;
+use crate::cloud::Cloud;
+use crate::display::Extra;
+use crate::kinds::{AnyKind, Ask};
+use crate::ssm::channel::{Channel, Session, Settings};
+use crate::ssm::network::Network;
+use crate::ssm::plugin::Plugged;
+use crate::ssm::start_request::{Ask as SessionAsk, SessionSource, Token};
+use crate::world::access_check::{Check, Outcome};
+use crate::world::{
+    AccountId, Arn, Coverage, Fault, FaultKind, Found, Identity, Region, ResourceId, Scope, SourceName, World,
+};
+
+/// Credentials that ran out are looked for again after this long at the earliest.
+const RENEW_AFTER: Duration = Duration::from_secs(10);
+
+/// The real AWS.
+#[derive(Debug)]
+pub struct Live {
+    sources: Sources,
+    given: Option<SharedCredentialsProvider>,
+    http: Result<SharedHttpClient, Fault>,
+    counter: Arc<Counter>,
+    network: OnceLock<Network>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    profiles: Option<Arc<Profiles>>,
+    /// Sources that cannot be used, and why.
+    faults: BTreeMap<SourceName, Fault>,
+    opened: HashMap<SourceName, Opened>,
+    /// Budgets outlive clients: a renewal must not refill them.
+    budgets: HashMap<Scope, Arc<Budget>>,
+}
+
+#[derive(Debug)]
+struct Opened {
+    since: Instant,
+    keys: Arc<OnceCell<Keys>>,
+    clients: HashMap<Region, Arc<OnceCell<Clients>>>,
+}
+
+impl Live {
+    /// AWS as these sources see it. Opens nothing yet.
+    #[must_use]
+    pub fn new(sources: Sources) -> Self {
+        Self {
+            sources,
+            given: None,
+            http: http(),
+            counter: Arc::default(),
+            network: OnceLock::new(),
+            state: Mutex::default(),
+        }
+    }
+
+    /// The same with these keys in place of whatever the environment gives to sources without a profile.
+    #[must_use]
+    pub fn with_keys(mut self, id: &str, secret: &str) -> Self {
+        let keys = Credentials::new(id, secret, None, None, "given");
+        self.given = Some(SharedCredentialsProvider::new(keys));
+        self
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn source(&self, name: &SourceName) -> Option<&Source> {
+        self.sources.list.iter().find(|source| source.label == *name)
+    }
+
+    async fn find_scopes(&self) -> Result<Vec<Scope>, Fault> {
+        let http = self.http.as_ref().map_err(Fault::clone)?;
+        if let Some(name) = empty_endpoint(std::env::vars_os()) {
+            let says = format!("{name} is set to nothing: unset it, or set it to a URL");
+            return Err(Fault::new(FaultKind::Refused, "choosing the endpoint", says));
+        }
+        let profiles = Arc::new(Profiles::read().await?);
+        let mut scopes: Vec<Scope> = Vec::new();
+        let mut faults = BTreeMap::new();
+        for source in &self.sources.list {
+            let regions = match profiles.check(source) {
+                Ok(()) => regions(source, &profiles, http).await,
+                Err(fault) => Err(fault),
+            };
+            let regions = regions.unwrap_or_else(|fault| {
+                faults.insert(source.label.clone(), fault);
+                if source.regions.is_empty() { vec!["-".to_owned()] } else { source.regions.clone() }
+            });
+            for region in regions {
+                let scope = Scope::new(source.label.clone(), region);
+                if !scopes.contains(&scope) {
+                    scopes.push(scope);
+                }
+            }
+        }
+        let hopeless = scopes.iter().all(|scope| faults.contains_key(&scope.source));
+        let first = faults.values().next().cloned();
+        let mut state = self.state();
+        state.profiles = Some(profiles);
+        state.faults = faults;
+        match first {
+            Some(fault) if hopeless => Err(fault),
+            _ => Ok(scopes),
+        }
+    }
+
+    /// The clients of a scope, opened when first asked for.
+    async fn clients(&self, scope: &Scope) -> Result<Clients, Fault> {
+        let http = self.http.as_ref().map_err(Fault::clone)?.clone();
+        let Some(source) = self.source(&scope.source) else {
+            let message = format!("there is no source {}", scope.source);
+            return Err(Fault::new(FaultKind::Credentials, "choosing the source", message));
+        };
+        let (keys, clients, budget) = {
+            let mut state = self.state();
+            if let Some(fault) = state.faults.get(&scope.source) {
+                return Err(fault.clone());
+            }
+            let budget = Arc::clone(state.budgets.entry(scope.clone()).or_default());
+            let opened = state.opened.entry(scope.source.clone()).or_insert_with(|| Opened {
+                since: Instant::now(),
+                keys: Arc::default(),
+                clients: HashMap::new(),
+            });
+            (Arc::clone(&opened.keys), Arc::clone(opened.clients.entry(scope.region.clone()).or_default()), budget)
+        };
+        let opening = Opening { http, given: self.given.clone(), counter: Arc::clone(&self.counter) };
+        let region = scope.region.as_str();
+        let keys = keys.get_or_init(|| opening.keys(source, region)).await;
+        Ok(clients.get_or_init(|| opening.clients(source, keys, region, budget)).await.clone())
+    }
+
+    /// What starts and ends sessions in a scope.
+    ///
+    /// # Errors
+    /// The scope cannot be used.
+    pub async fn sessions(&self, scope: &Scope) -> Result<Sessions, Fault> {
+        Ok(Sessions::new(self.clients(scope).await?))
+    }
+
+    async fn who(&self, scope: &Scope) -> Result<Identity, Fault> {
+        let aws = self.clients(scope).await?;
+        let operation = "sts:GetCallerIdentity";
+        let who = aws.call(operation, None, aws.sts.get_caller_identity().send()).await?;
+        match (who.account(), who.arn()) {
+            (Some(account), Some(arn)) => Ok(Identity { account: AccountId::from(account), arn: Arn::from(arn) }),
+            _ => Err(Fault::new(FaultKind::Garbled, operation, "the answer names no account")),
+        }
+    }
+
+    /// After credentials ran out: lets go of them, so that the next reading looks for fresh ones; not more than once a poll.
+    fn notice<'a>(&self, scope: &Scope, mut faults: impl Iterator<Item = &'a Fault>) {
+        if faults.any(|fault| fault.kind == FaultKind::Expired) {
+            let mut state = self.state();
+            if state.opened.get(&scope.source).is_some_and(|opened| opened.since.elapsed() >= RENEW_AFTER) {
+                state.opened.remove(&scope.source);
+            }
+        }
+    }
+
+    fn noticed<T>(&self, scope: &Scope, got: Result<T, Fault>) -> Result<T, Fault> {
+        self.notice(scope, got.as_ref().err().into_iter());
+        got
+    }
+}
+
+/// The variable that sets an endpoint to nothing, if there is one: the SDK would panic over it.
+fn empty_endpoint(mut vars: impl Iterator<Item = (OsString, OsString)>) -> Option<String> {
+    let found = vars.find(|(name, value)| value.is_empty() && name.to_string_lossy().starts_with("AWS_ENDPOINT_URL"));
+    found.map(|(name, _)| name.to_string_lossy().into_owned())
+}
+
+/// The regions to read for a source.
+async fn regions(source: &Source, profiles: &Profiles, http: &SharedHttpClient) -> Result<Vec<String>, Fault> {
+    if !source.regions.is_empty() {
+        return Ok(source.regions.clone());
+    }
+    if let Some(region) = profiles.region(source) {
+        return Ok(vec![region]);
+    }
+    // Only who runs on EC2 without saying anything else means the metadata service.
+    if source.profile.is_none()
+        && profiles.may_ask_metadata()
+        && let Some(region) = metadata_region(http).await
+    {
+        return Ok(vec![region]);
+    }
+    let message = match &source.profile {
+        Some(name) => format!("profile {name} names no region: set one there, set AWS_REGION, or pass --region"),
+        None => "no region is set: set AWS_REGION or pass --region".to_owned(),
+    };
+    Err(Fault::new(FaultKind::Refused, "choosing the region", message).on(source.label.as_str()))
+}
+
+impl Cloud for Live {
+    fn scopes(&self) -> BoxFuture<'_, Result<Vec<Scope>, Fault>> {
+        Box::pin(self.find_scopes())
+    }
+
+    fn identify<'a>(&'a self, scope: &'a Scope) -> BoxFuture<'a, Result<Identity, Fault>> {
+        Box::pin(async move { self.noticed(scope, self.who(scope).await) })
+    }
+
+    fn read<'a>(
+        &'a self,
+        kind: &'static dyn AnyKind,
+        scope: &'a Scope,
+        coverage: &'a Coverage,
+        known: &'a World,
+    ) -> BoxFuture<'a, Result<Found, Fault>> {
+        Box::pin(async move {
+            let aws = self.clients(scope).await?;
+            let got = kind.read(Ask { aws: &aws, scope, known, coverage }).await;
+            match &got {
+                Ok(found) => self.notice(scope, found.faults()),
+                Err(fault) => self.notice(scope, std::iter::once(fault)),
+            }
+            got
+        })
+    }
+
+    fn look<'a>(
+        &'a self,
+        kind: &'static dyn AnyKind,
+        id: &'a ResourceId,
+        known: &'a World,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Result<Extra, Fault>> {
+        Box::pin(async move {
+            let aws = self.clients(&id.scope).await?;
+            let ask = Ask { aws: &aws, scope: &id.scope, known, coverage: &Coverage::All };
+            self.noticed(&id.scope, kind.look(ask, id, now).await)
+        })
+    }
+
+    fn change<'a>(&'a self, change: &'a Approved, scope: &'a Scope) -> BoxFuture<'a, Result<Receipt, Fault>> {
+        Box::pin(async move {
+            let aws = self.clients(scope).await?;
+            self.noticed(scope, change.perform(&aws).await)
+        })
+    }
+
+    fn converse<'a>(&'a self, scope: &'a Scope, ask: &'a SessionAsk) -> BoxFuture<'a, Result<Session, Fault>> {
+        Box::pin(async move {
+            let source = Arc::new(self.sessions(scope).await?);
+            let opened = self.noticed(scope, source.open(ask).await)?;
+            let network = self.network.get_or_init(Network::from_env).clone();
+            let settings = match ask.shakes_hands() {
+                true => Settings::with_handshake(network),
+                false => Settings::plain(network),
+            };
+            Ok(Session { id: opened.id.clone(), channel: Channel::start(source, opened, settings) })
+        })
+    }
+
+    fn database_token<'a>(
+        &'a self,
+        scope: &'a Scope,
+        to: (&'a str, u16),
+        user: &'a str,
+    ) -> BoxFuture<'a, Result<Token, Fault>> {
+        Box::pin(async move { rds_token::token(&self.clients(scope).await?.config, to, user).await })
+    }
+
+    fn plug<'a>(&'a self, scope: &'a Scope, ask: &'a SessionAsk) -> BoxFuture<'a, Result<Plugged, Fault>> {
+        Box::pin(async move {
+            let source = Arc::new(self.sessions(scope).await?);
+            self.noticed(scope, source.plug(ask).await)
+        })
+    }
+
+    fn renew(&self, source: &SourceName) {
+        let mut state = self.state();
+        state.opened.remove(source);
+        state.faults.remove(source);
+    }
+
+    fn stats(&self) -> Stats {
+        self.counter.read()
+    }
+
+    fn login(&self, source: &SourceName) -> Option<Vec<String>> {
+        let profiles = self.state().profiles.clone()?;
+        profiles.login(self.source(source)?)
+    }
+
+    fn probe<'a>(&'a self, scope: &'a Scope) -> BoxFuture<'a, Vec<Check>> {
+        Box::pin(async move {
+            let who = self.who(scope).await;
+            let mut checks = match self.clients(scope).await {
+                Ok(aws) => probe::probe(&aws, scope, who, Timestamp::now()).await,
+                Err(fault) => {
+                    vec![Check { what: "sts:GetCallerIdentity".to_owned(), outcome: Outcome::Failed(fault) }]
+                }
+            };
+            checks.push(probe::clock(self.counter.skew()));
+            checks
+        })
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+}

@@ -1,0 +1,253 @@
+//! Sessions as AWS starts, renews and ends them, the signature of a data channel's upgrade, and the keys of encrypted
+//! ones: the SDK's side of `ssm::start_request`. Resuming and ending go to Systems Manager, whoever started the session.
+
+use futures_util::future::BoxFuture;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use aws_config::SdkConfig;
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::ProvideCredentials;
+use aws_credential_types::provider::error::CredentialsError;
+use aws_sdk_ecs::types::Session;
+use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
+use aws_sigv4::sign::v4::SigningParams;
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::identity::Identity;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
+use tokio::sync::Mutex as AsyncMutex;
+
+use super::kms;
+use crate::aws::clients::Clients;
+use crate::aws::connect::http;
+use crate::ssm::crypto::DataKey;
+use crate::ssm::plugin::{Plugged, plugged};
+use crate::ssm::start_request::{Ask, Entrance, Opened, SessionSource, Token};
+use crate::ssm::stream_host::is_loopback;
+use crate::world::{Fault, FaultKind};
+
+/// The name under which a data channel's upgrade is signed.
+const SERVICE: &str = "ssmmessages";
+const OPEN_CHANNEL: &str = "ssmmessages:OpenDataChannel";
+/// Credentials are asked for anew this long before they run out.
+const EARLY: Duration = Duration::from_secs(60);
+
+/// What starts and ends sessions in one scope.
+#[derive(Clone, Debug)]
+pub struct Sessions {
+    aws: Clients,
+    keys: Arc<AsyncMutex<Option<Credentials>>>,
+}
+
+impl Sessions {
+    /// By these clients.
+    pub(crate) fn new(aws: Clients) -> Self {
+        Self { aws, keys: Arc::default() }
+    }
+
+    /// Over a configuration of the caller's own.
+    #[must_use]
+    pub fn over(config: SdkConfig) -> Self {
+        Self::new(Clients::over(config, Arc::default(), Arc::default()))
+    }
+
+    async fn start(&self, ask: &Ask) -> Result<Opened, Fault> {
+        let heard = Heard::default();
+        let (operation, id, url, token, target) = match ask {
+            Ask::Start { target, document, parameters, reason } => {
+                let operation = "ssm:StartSession";
+                let parameters = (!parameters.is_empty()).then(|| parameters.clone().into_iter().collect());
+                let request = self.aws.ssm.start_session().target(target).set_document_name(document.clone());
+                let request = request.set_parameters(parameters).set_reason(reason.clone());
+                let sent = request.customize().interceptor(heard.clone()).send();
+                let session = self.aws.call(operation, Some(target), sent).await?;
+                (operation, session.session_id, session.stream_url, session.token_value, target)
+            }
+            Ask::Exec { cluster, task, container, command, target } => {
+                let operation = "ecs:ExecuteCommand";
+                let request = self.aws.ecs.execute_command().cluster(cluster).task(task).container(container);
+                let sent = request.command(command).interactive(true).customize().interceptor(heard.clone()).send();
+                let session = self.aws.call(operation, Some(task), sent).await?.session;
+                let session = session.as_ref();
+                let text = |field: fn(&Session) -> Option<&str>| session.and_then(field).map(str::to_owned);
+                (operation, text(Session::session_id), text(Session::stream_url), text(Session::token_value), target)
+            }
+        };
+        match (id, url, token) {
+            (Some(id), Some(url), Some(token)) => {
+                let entrance = Entrance { url, token: Token::new(token), is_local: heard.is_local() };
+                Ok(Opened { id, target: target.clone(), entrance })
+            }
+            (id, _, _) => {
+                // It may run there although we cannot reach it.
+                if let Some(id) = id {
+                    let _ = self.end(&id).await;
+                }
+                Err(Fault::new(FaultKind::Garbled, operation, "the answer names no session").on(target))
+            }
+        }
+    }
+
+    async fn renew(&self, id: &str) -> Result<Option<Entrance>, Fault> {
+        let heard = Heard::default();
+        let sent = self.aws.ssm.resume_session().session_id(id).customize().interceptor(heard.clone()).send();
+        match self.aws.call("ssm:ResumeSession", Some(id), sent).await {
+            Ok(session) => Ok(session
+                .stream_url
+                .zip(session.token_value)
+                .filter(|(_, token)| !token.is_empty())
+                .map(|(url, token)| Entrance { url, token: Token::new(token), is_local: heard.is_local() })),
+            Err(fault) if fault.code.as_deref().is_some_and(|code| code.contains("DoesNotExist")) => Ok(None),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    async fn end(&self, id: &str) -> Result<(), Fault> {
+        let sent = self.aws.ssm.terminate_session().session_id(id).send();
+        self.aws.call("ssm:TerminateSession", Some(id), sent).await.map(|_| ())
+    }
+
+    /// Credentials, kept until shortly before they run out.
+    async fn credentials(&self) -> Result<Credentials, Fault> {
+        let mut kept = self.keys.lock().await;
+        let soon = SystemTime::now() + EARLY;
+        if let Some(keys) = kept.as_ref().filter(|keys| keys.expiry().is_none_or(|end| end > soon)) {
+            return Ok(keys.clone());
+        }
+        let Some(provider) = self.aws.config.credentials_provider() else {
+            return Err(Fault::new(FaultKind::Credentials, OPEN_CHANNEL, "there are no credentials"));
+        };
+        let keys = provider.provide_credentials().await.map_err(|error| {
+            let why = chain(&error);
+            let expired = why.to_lowercase().contains("expired") || why.to_lowercase().contains("sso token");
+            let kind = match &error {
+                _ if expired => FaultKind::Expired,
+                CredentialsError::ProviderTimedOut(_) => FaultKind::Timeout,
+                _ => FaultKind::Credentials,
+            };
+            Fault::new(kind, OPEN_CHANNEL, crate::text::mask_text(&why).into_owned())
+        })?;
+        *kept = Some(keys.clone());
+        Ok(keys)
+    }
+
+    /// Opens a session for the plugin, with our credentials as they are now.
+    ///
+    /// # Errors
+    /// It could not be opened, or there are no credentials.
+    pub(crate) async fn plug(self: &Arc<Self>, ask: &Ask) -> Result<Plugged, Fault> {
+        let credentials = self.credentials().await?;
+        let opened = self.start(ask).await?;
+        let region = self.aws.config.region().map(ToString::to_string).unwrap_or_default();
+        let standard = || {
+            let china = if region.starts_with("cn-") { ".cn" } else { "" };
+            format!("https://ssm.{region}.amazonaws.com{china}")
+        };
+        // Resuming goes to Systems Manager, whoever started the session.
+        let endpoint = self.aws.config.endpoint_url().map_or_else(standard, str::to_owned);
+        let mut keys = vec![
+            ("AWS_ACCESS_KEY_ID", Token::new(credentials.access_key_id().to_owned())),
+            ("AWS_SECRET_ACCESS_KEY", Token::new(credentials.secret_access_key().to_owned())),
+        ];
+        keys.extend(credentials.session_token().map(|token| ("AWS_SESSION_TOKEN", Token::new(token.to_owned()))));
+        let source: Arc<dyn SessionSource> = Arc::clone(self) as Arc<dyn SessionSource>;
+        Ok(plugged(&opened, &region, &endpoint, keys, source))
+    }
+
+    async fn signature(&self, url: &str, at: SystemTime) -> Result<Vec<(String, Token)>, Fault> {
+        // The address may come signed already.
+        if url.to_ascii_lowercase().contains("x-amz-signature=") {
+            return Ok(Vec::new());
+        }
+        let broken = |why: String| Fault::new(FaultKind::Odd, OPEN_CHANNEL, why);
+        let identity: Identity = self.credentials().await?.into();
+        let region = self.aws.config.region().map(ToString::to_string).unwrap_or_default();
+        let parameters = SigningParams::builder()
+            .identity(&identity)
+            .region(&region)
+            .name(SERVICE)
+            .time(at)
+            .settings(SigningSettings::default())
+            .build()
+            .map_err(|error| broken(error.to_string()))?
+            .into();
+        // Signing decodes the query as a form first: a raw + is signed as a space, which is what the service does.
+        let request = SignableRequest::new("GET", url, std::iter::empty(), SignableBody::Bytes(&[]))
+            .map_err(|error| broken(chain(&error)))?;
+        let (signed, _) = sign(request, &parameters).map_err(|error| broken(chain(&error)))?.into_parts();
+        Ok(signed.headers().map(|(name, value)| (name.to_owned(), Token::new(value.to_owned()))).collect())
+    }
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+impl SessionSource for Sessions {
+    fn open<'a>(&'a self, ask: &'a Ask) -> BoxFuture<'a, Result<Opened, Fault>> {
+        Box::pin(self.start(ask))
+    }
+
+    fn resume<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<Option<Entrance>, Fault>> {
+        Box::pin(self.renew(id))
+    }
+
+    fn terminate<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<(), Fault>> {
+        Box::pin(self.end(id))
+    }
+
+    fn terminate_apart<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<(), Fault>> {
+        Box::pin(async move {
+            let config = self.aws.config.to_builder().http_client(http()?).build();
+            let ssm = aws_sdk_ssm::Client::new(&config);
+            let sent = ssm.terminate_session().session_id(id).send();
+            self.aws.call("ssm:TerminateSession", Some(id), sent).await.map(|_| ())
+        })
+    }
+
+    fn sign<'a>(&'a self, url: &'a str) -> BoxFuture<'a, Result<Vec<(String, Token)>, Fault>> {
+        Box::pin(self.signature(url, SystemTime::now()))
+    }
+
+    fn data_key<'a>(
+        &'a self,
+        key: &'a str,
+        context: &'a BTreeMap<String, String>,
+    ) -> BoxFuture<'a, Result<DataKey, Fault>> {
+        let sent = kms::data_key(&self.aws.config, key, context);
+        Box::pin(async move { self.aws.call("kms:GenerateDataKey", Some(key), sent).await })
+    }
+}
+
+/// Hears where a call went: who answers from this machine may name an address on this machine.
+#[derive(Clone, Debug, Default)]
+struct Heard(Arc<Mutex<bool>>);
+
+impl Heard {
+    fn is_local(&self) -> bool {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Intercept for Heard {
+    fn name(&self) -> &'static str {
+        "toban sessions"
+    }
+
+    fn read_before_transmit(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        _cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let uri: Result<http::Uri, _> = context.request().uri().parse();
+        let is_local = uri.is_ok_and(|uri| uri.host().is_some_and(is_loopback));
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = is_local;
+        Ok(())
+    }
+}

@@ -1,0 +1,398 @@
+//! From an offer of a resource's kind, or of an environment as a whole, to a plan: barred ones say why, what they ask for is typed or chosen,
+//! and the plan goes before the reader. Pure; what an offer means is its kind's business.
+
+use crate::operations::actions_of;
+use tui_input::Input;
+
+use super::effect::Effect;
+use super::model::Model;
+use super::overlay::Overlay;
+use super::page::Place;
+use super::screens::menu::{Entry, Menu, Pick};
+use super::screens::sheet::{Door, Sheet};
+use super::update::propose;
+use crate::change::gate::{Answer, Let, License};
+use crate::change::procedure::{Procedure, Proposal};
+use crate::engine::run_procedure::Errand;
+use crate::engine::running::Underway;
+use crate::keys::{Chord, Key, edit};
+use crate::operations::environment_actions;
+use crate::operations::{Asks, Offer, Site};
+use crate::world::read_request::Want;
+use crate::world::{Fault, Found};
+
+/// A text being typed for an offer.
+#[derive(Debug)]
+pub struct Ask {
+    /// Of what: a resource, or an environment as a whole.
+    pub of: Door,
+    /// Which offer.
+    pub verb: &'static str,
+    /// What is asked.
+    pub prompt: String,
+    /// What is typed.
+    pub input: Input,
+}
+
+/// An offer whose choices are being read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Consulting {
+    ask: u64,
+    step: Step,
+    prompt: String,
+    then: Then,
+}
+
+/// Where in an offer's questions the reader is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Step {
+    of: Door,
+    verb: &'static str,
+    /// What was chosen before.
+    chosen: Option<String>,
+}
+
+impl Consulting {
+    /// What is said meanwhile.
+    fn reads(&self) -> String {
+        format!("{}: reading…", if self.then == Then::Choose { self.prompt.as_str() } else { self.step.verb })
+    }
+}
+
+/// What is done once it was read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Then {
+    /// The choices are laid before the reader.
+    Choose,
+    /// A text is asked, with this to begin with.
+    Type(String),
+    /// The plan is made, with what was typed already.
+    Take(Option<String>),
+}
+
+/// How many procedures that ended are remembered.
+const REMEMBERED: usize = 20;
+
+/// Hands `use_it` the surroundings of a resource or an environment; `None` if that is in none, or is none.
+pub(super) fn at_site<T>(model: &Model, of: &Door, use_it: impl FnOnce(&Site<'_>) -> T) -> Option<T> {
+    let (environment, scope) = match of {
+        Door::Resource(id) => (model.picture.home(id)?, &id.scope),
+        Door::Environment(name) => {
+            let environment = model.picture.environment(name)?;
+            (environment, environment.scopes.first()?)
+        }
+        Door::Entry(_) | Door::Tunnel(_) => return None,
+    };
+    Some(Site::within(environment, scope, &model.world, (model.now, &model.settings.zone), use_it))
+}
+
+/// What can be done here: with the resource the reader is on, and with the environment they are in or on. Where both
+/// offer the same verb, the resource's counts.
+#[must_use]
+pub fn offers(model: &Model) -> Vec<(Door, Offer)> {
+    let resource = model.resource().cloned().map(Door::Resource);
+    let environment = model.environment().map(|environment| Door::Environment(environment.name.clone()));
+    let mut all: Vec<(Door, Offer)> = Vec::new();
+    for of in resource.into_iter().chain(environment) {
+        for offer in offers_of(model, &of) {
+            if !all.iter().any(|(_, known)| known.verb == offer.verb) {
+                all.push((of.clone(), offer));
+            }
+        }
+    }
+    all
+}
+
+/// What can be done with this, whatever the reader is on.
+fn offers_of(model: &Model, of: &Door) -> Vec<Offer> {
+    let here = at_site(model, of, |site| match of {
+        Door::Resource(id) => actions_of(id.kind).map(|actions| actions.offers(id, site)).unwrap_or_default(),
+        Door::Environment(_) => environment_actions::offers(site),
+        Door::Entry(_) | Door::Tunnel(_) => Vec::new(),
+    });
+    let again = again(model, of);
+    let mut offers = here.unwrap_or_default();
+    for offer in &mut offers {
+        if again && let Some(why) = offer.barred.take() {
+            offer.barred = Some(format!("{why} (what was changed here is being read again)"));
+        }
+        if model.gate.read_only && !offer.harmless {
+            offer.barred = Some("toban was started read-only".to_owned());
+        }
+    }
+    offers
+}
+
+/// What another environment offers under this name, where what was typed behind it names one.
+fn named(model: &Model, verb: &str, typed: &str) -> Option<(Door, Offer)> {
+    let environment = model.picture.environments.iter().find(|environment| environment.name.as_str() == typed)?;
+    let of = Door::Environment(environment.name.clone());
+    let offer = offers_of(model, &of).into_iter().find(|offer| offer.verb == verb)?;
+    Some((of, offer))
+}
+
+/// That what was typed behind an environment's offer is no environment's name.
+fn nameless(verb: &str, typed: &str) -> String {
+    format!(":{verb} takes nothing but an environment's name; {typed:?} is none here")
+}
+
+/// Whether it is being read again after a change: what bars an offer may be over already.
+fn again(model: &Model, of: &Door) -> bool {
+    match of {
+        Door::Resource(id) => model.pacer.touched(&id.scope, Some(id.kind)),
+        Door::Environment(name) => {
+            let scopes = model.picture.environment(name).map(|environment| environment.scopes.iter());
+            scopes.into_iter().flatten().any(|scope| model.pacer.touched(scope, None))
+        }
+        Door::Entry(_) | Door::Tunnel(_) => false,
+    }
+}
+
+/// What something is called in a sentence.
+fn called(of: &Door) -> &str {
+    match of {
+        Door::Resource(id) => &id.key,
+        Door::Environment(name) => name.as_str(),
+        Door::Entry(id) => id,
+        Door::Tunnel(_) => "a tunnel",
+    }
+}
+
+/// The same as entries of the actions menu.
+pub(super) fn entries(model: &Model) -> Vec<Entry> {
+    let entry = |(_, offer): (Door, Offer)| Entry {
+        label: format!("{:<6} {}", "", offer.verb),
+        note: offer.says,
+        barred: offer.barred,
+        pick: Pick::Offer(offer.verb),
+    };
+    offers(model).into_iter().map(entry).collect()
+}
+
+/// Takes up an offer, with what was typed behind its name.
+pub(super) fn take_up(model: &mut Model, verb: &str, value: Option<&str>) -> Vec<Effect> {
+    model.dirty = true;
+    // The name of an environment is no answer: it says which one is meant.
+    let elsewhere = value.and_then(|value| named(model, verb, value));
+    let (asked, value) = (value, value.filter(|_| elsewhere.is_none()));
+    let here = || offers(model).into_iter().find(|(_, offer)| offer.verb == verb);
+    let Some((of, offer)) = elsewhere.or_else(here) else {
+        let is_known = |name: &&str| model.picture.environments.iter().any(|it| it.name.as_str() == *name);
+        let says = match asked {
+            Some(name) if is_known(&name) => format!("{name} offers no {verb}"),
+            Some(name) if environment_actions::VERBS.contains(&verb) => nameless(verb, name),
+            _ => format!("nothing here offers {verb}"),
+        };
+        model.notices.fault(model.now, says);
+        return Vec::new();
+    };
+    if let Some(why) = offer.barred {
+        model.notices.info(model.now, format!("{verb}: {why}"));
+        return Vec::new();
+    }
+    if let (Asks::Nothing | Asks::Look { .. }, Some(value)) = (&offer.asks, value) {
+        let says = match of {
+            Door::Environment(_) => nameless(verb, value),
+            _ => format!(":{verb} takes nothing, it is for the row under the cursor; {value:?} is too much"),
+        };
+        model.notices.fault(model.now, says);
+        return Vec::new();
+    }
+    let step = Step { of, verb: offer.verb, chosen: None };
+    match (offer.asks, value) {
+        // What is typed is told of in the plan as what is chosen is, so the same is read before.
+        (
+            Asks::Choice { prompt, reads } | Asks::Narrow { prompt, reads } | Asks::Informed { prompt, reads, .. },
+            Some(value),
+        ) => consult(model, step, prompt, Then::Take(Some(value.to_owned())), reads),
+        (Asks::Nothing | Asks::Look { .. } | Asks::Text { .. }, Some(value)) => {
+            answer(model, &step.of, step.verb, Some(value))
+        }
+        (asks, None) => question(model, step, asks),
+    }
+}
+
+/// An entry of an offer's choices was chosen: it is the answer, or leads on to another question.
+pub(super) fn chosen(model: &mut Model, of: Door, verb: &'static str, value: String, then: Asks) -> Vec<Effect> {
+    match then {
+        Asks::Nothing => answer(model, &of, verb, Some(&value)),
+        then => question(model, Step { of, verb, chosen: Some(value) }, then),
+    }
+}
+
+/// Asks for what an offer asks for.
+fn question(model: &mut Model, step: Step, asks: Asks) -> Vec<Effect> {
+    model.dirty = true;
+    match asks {
+        Asks::Nothing => answer(model, &step.of, step.verb, step.chosen.as_deref()),
+        Asks::Look { reads } => {
+            let then = Then::Take(step.chosen.clone());
+            consult(model, step, String::new(), then, reads)
+        }
+        Asks::Text { prompt, initial } => {
+            let Step { of, verb, .. } = step;
+            model.overlay = Overlay::Ask(Box::new(Ask { of, verb, prompt, input: Input::new(initial) }));
+            Vec::new()
+        }
+        Asks::Informed { prompt, initial, reads } => consult(model, step, prompt, Then::Type(initial), reads),
+        Asks::Choice { prompt, reads } => consult(model, step, prompt, Then::Choose, reads),
+        Asks::Narrow { prompt, .. } => {
+            lay(model, step, prompt, false);
+            Vec::new()
+        }
+    }
+}
+
+/// Begins to read what an offer needs; what is done then is remembered.
+fn consult(model: &mut Model, step: Step, prompt: String, then: Then, reads: Vec<Want>) -> Vec<Effect> {
+    model.asked += 1;
+    let consulting = Consulting { ask: model.asked, step, prompt, then };
+    model.notices.info(model.now, consulting.reads());
+    model.consulting = Some(consulting);
+    vec![Effect::Consult(model.asked, reads)]
+}
+
+/// What the choices need was read: they are laid before the reader, unless they went on to something else.
+pub(super) fn consulted(model: &mut Model, ask: u64, got: Vec<(Want, Result<Found, Fault>)>) -> Vec<Effect> {
+    let Some(consulting) = model.consulting.take_if(|consulting| consulting.ask == ask) else { return Vec::new() };
+    model.notices.retract(&consulting.reads());
+    let world = std::sync::Arc::make_mut(&mut model.world);
+    let mut fault = None;
+    for (want, got) in got {
+        let failed = match &got {
+            Ok(found) => found.faults().next(),
+            Err(why) => Some(why),
+        };
+        if let Some(why) = failed {
+            fault.get_or_insert_with(|| format!("{}; {}", why.sentence(), why.remedy(&want.scope)));
+        }
+        world.put(&want.scope, want.kind, &want.coverage, got, model.now);
+    }
+    model.dirty = true;
+    let failed = fault.is_some();
+    if let Some(fault) = fault {
+        model.notices.fault(model.now, fault);
+    }
+    if !matches!(model.overlay, Overlay::None) {
+        return Vec::new();
+    }
+    let Consulting { step, prompt, then, .. } = consulting;
+    match then {
+        Then::Choose => {
+            lay(model, step, prompt, failed);
+            Vec::new()
+        }
+        Then::Type(initial) => question(model, step, Asks::Text { prompt, initial }),
+        Then::Take(value) => answer(model, &step.of, step.verb, value.as_deref()),
+    }
+}
+
+/// Lays the choices before the reader; `failed` if what they come from could not be read, which was said then.
+fn lay(model: &mut Model, step: Step, prompt: String, failed: bool) {
+    let Step { of, verb, chosen } = step;
+    let choices = at_site(model, &of, |site| match &of {
+        Door::Resource(id) => {
+            actions_of(id.kind).map(|actions| actions.choices(id, verb, chosen.as_deref(), site)).unwrap_or_default()
+        }
+        Door::Environment(_) => environment_actions::choices(verb, site),
+        Door::Entry(_) | Door::Tunnel(_) => Vec::new(),
+    });
+    let choices = choices.unwrap_or_default();
+    if choices.is_empty() {
+        // What could not be read is the reason, and has been said.
+        if !failed {
+            model.notices.info(model.now, format!("{prompt}: there is nothing to choose from"));
+        }
+        return;
+    }
+    let entries = choices.into_iter().map(|choice| Entry {
+        label: choice.label,
+        note: choice.note,
+        barred: choice.barred,
+        pick: Pick::Answer(verb, of.clone(), choice.value, choice.then),
+    });
+    model.overlay = Overlay::Menu(Box::new(Menu::new(prompt, entries.collect())));
+}
+
+/// A key while a text is typed for an offer.
+pub(super) fn ask_key(model: &mut Model, mut ask: Box<Ask>, chord: Chord) -> Vec<Effect> {
+    match chord.key {
+        Key::Esc => return Vec::new(),
+        Key::Enter => {
+            let value = ask.input.value().trim().to_owned();
+            return answer(model, &ask.of, ask.verb, Some(&value));
+        }
+        _ => {
+            edit(&mut ask.input, chord);
+        }
+    }
+    model.overlay = Overlay::Ask(ask);
+    Vec::new()
+}
+
+/// Makes an answered offer a plan before the reader.
+pub(super) fn answer(model: &mut Model, of: &Door, verb: &str, value: Option<&str>) -> Vec<Effect> {
+    let made: Option<Result<Proposal, String>> = at_site(model, of, |site| match of {
+        Door::Resource(id) => match actions_of(id.kind) {
+            Some(actions) => actions.propose(id, verb, value, site),
+            None => Err(format!("nothing can be done with a {}", id.kind)),
+        },
+        Door::Environment(_) => environment_actions::propose(verb, value, site),
+        Door::Tunnel(_) => Err("a tunnel has a menu of its own".to_owned()),
+        Door::Entry(_) => Err("what was done is done; nothing is offered for it".to_owned()),
+    });
+    match made {
+        Some(Ok(proposal)) if proposal.plan().is_harmless() => return only_look(model, proposal),
+        Some(Ok(proposal)) => propose(model, proposal),
+        Some(Err(why)) => model.notices.fault(model.now, why),
+        None => {
+            let says = format!("{} is in no environment; nothing is changed there", called(of));
+            model.notices.fault(model.now, says);
+        }
+    }
+    model.dirty = true;
+    Vec::new()
+}
+
+/// Begins what changes nothing: nobody need be asked.
+fn only_look(model: &mut Model, proposal: Proposal) -> Vec<Effect> {
+    let plan = proposal.plan();
+    let at = model.circumstances(&plan.environment, &plan.scope);
+    match model.gate.allow(proposal, &Answer::Yes, None, &at) {
+        Ok(Let::Procedure(license, procedure)) => begin(model, license, procedure),
+        Ok(Let::Change(_)) => Vec::new(),
+        Err(refused) => {
+            model.notices.info(model.now, refused.to_string());
+            Vec::new()
+        }
+    }
+}
+
+/// Begins what the gate let through, and goes to its page.
+pub(super) fn begin(model: &mut Model, license: Box<License>, procedure: Box<dyn Procedure>) -> Vec<Effect> {
+    model.asked += 1;
+    let id = model.asked;
+    model.underway.push(Underway::new(id, license.plan().clone(), model.now));
+    let over = model.underway.len().saturating_sub(REMEMBERED);
+    let mut gone = 0;
+    model.underway.retain(|one| {
+        let drop = one.ended.is_some() && gone < over;
+        gone += usize::from(drop);
+        !drop
+    });
+    open(model, id);
+    vec![Effect::Run(Box::new(Errand { id, license, procedure }))]
+}
+
+/// Goes to the page of a procedure.
+pub(super) fn open(model: &mut Model, id: u64) {
+    let Some(one) = model.underway.iter().find(|one| one.id == id) else { return };
+    if matches!(model.here(), Some(Place::Progress(here, ..)) if *here == id) {
+        return;
+    }
+    let title = one.plan.says.clone();
+    model.enter(Place::Progress(id, title, Sheet::default()));
+}
+
+#[cfg(test)]
+mod tests;

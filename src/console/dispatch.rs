@@ -1,0 +1,179 @@
+//! What each command does to the model. One arm a command; the table in `command` says where each
+//! is offered and what it needs, and that is checked here once for all.
+
+mod context;
+mod menus;
+mod navigation;
+mod text_pages;
+use tui_input::Input;
+
+use super::effect::Effect;
+use super::model::Model;
+use super::overlay::Overlay;
+use super::page::Place;
+use super::screens::palette::{Meaning, Palette};
+use super::screens::sheet::Sheet;
+use crate::command::Command;
+
+use context::{env, known, profile, region, schedule, theme};
+pub(super) use menus::choose;
+use menus::{actions, copy_cell, sort};
+pub(super) use navigation::step;
+use navigation::{back, go, leave, open, page, panel};
+use text_pages::{copy_name, describe, help, raw};
+
+/// What happens once the first frame is on the screen.
+pub(super) fn start(model: &mut Model) -> Vec<Effect> {
+    model.asking = true;
+    vec![Effect::Scopes, Effect::Journal]
+}
+
+/// Runs a command, with what was typed behind it, if it can be used here.
+pub fn perform(model: &mut Model, command: Command, argument: Option<&str>) -> Vec<Effect> {
+    if let Some(why) = model.barred(command.spec().needs) {
+        model.notices.info(model.now, why);
+        model.dirty = true;
+        return Vec::new();
+    }
+    model.dirty = true;
+    match command {
+        Command::Down => step(model, 1),
+        Command::Up => step(model, -1),
+        Command::Top => step(model, isize::MIN / 2),
+        Command::Bottom => step(model, isize::MAX / 2),
+        Command::PageDown => step(model, page(model)),
+        Command::PageUp => step(model, -page(model)),
+        Command::NextPanel => panel(model, true),
+        Command::PreviousPanel => panel(model, false),
+        Command::Open => open(model),
+        Command::Back => back(model),
+        Command::Leave if model.places.len() > 1 => leave(model),
+        Command::Leave | Command::Quit => return model.quit(),
+        Command::Filter => filter(model),
+        Command::Search => search(model),
+        Command::SearchNext => seek(model, false),
+        Command::SearchPrevious => seek(model, true),
+        Command::Palette => model.overlay = Overlay::Palette(Box::new(Palette::new(model.place(), known(model)))),
+        Command::Help => help(model),
+        Command::Actions => actions(model),
+        Command::Unwell => unwell(model),
+        Command::Sort => sort(model),
+        Command::Faults => {
+            go(model, Place::Faults(Sheet::default()));
+            return vec![Effect::Journal];
+        }
+        Command::Journal => {
+            go(model, Place::Journal(Sheet::default()));
+            return vec![Effect::Journal];
+        }
+        Command::Unassigned => go(model, Place::Unassigned(Sheet::default())),
+        Command::Describe => describe(model),
+        Command::Raw => raw(model),
+        Command::Mark => mark(model),
+        Command::CopyName => return copy_name(model),
+        Command::CopyCell => copy_cell(model),
+        Command::Web => return model.web().map(Effect::Browse).into_iter().collect(),
+        Command::Run => super::run_on_marked::run(model, argument),
+        Command::Shell => return super::sessions::shell(model),
+        Command::Tunnel => return super::tunnels::ask(model),
+        Command::Tunnels => go(model, Place::Tunnels(Sheet::default())),
+        Command::Login => return model.login_source().cloned().map(Effect::Login).into_iter().collect(),
+        Command::Refresh => return refresh(model),
+        Command::Mouse => return mouse(model),
+        Command::Suspend => return vec![Effect::Suspend],
+        Command::Progress => menus::underway(model),
+        Command::Schedule => schedule(model, argument),
+        Command::Env => env(model, argument),
+        Command::Profile => return profile(model, argument),
+        Command::Region => return region(model, argument),
+        Command::Theme => return theme(model, argument),
+    }
+    Vec::new()
+}
+
+/// Runs what was typed.
+pub(super) fn run_line(model: &mut Model, meaning: &Meaning) -> Vec<Effect> {
+    match meaning {
+        Meaning::Nothing => Vec::new(),
+        Meaning::Unknown(why) => {
+            model.notices.fault(model.now, why.clone());
+            Vec::new()
+        }
+        Meaning::Offer(verb, value) => super::actions::take_up(model, verb, value.as_deref()),
+        Meaning::Command(command, argument) => perform(model, *command, argument.as_deref()),
+    }
+}
+
+fn filter(model: &mut Model) {
+    let text = model.sheet().map(|sheet| sheet.filter().to_owned()).unwrap_or_default();
+    model.overlay = Overlay::Filter(Input::new(text));
+}
+
+fn search(model: &mut Model) {
+    model.overlay = Overlay::Filter(Input::default());
+}
+
+fn seek(model: &mut Model, backwards: bool) {
+    let now = model.now;
+    if let Some(Place::Viewer(viewer)) = model.places.last_mut() {
+        let before = viewer.place;
+        if !viewer.seek(backwards) {
+            let says = format!("{:?} is nowhere in this text", viewer.search);
+            model.notices.info(now, says);
+        } else if viewer.place == before {
+            let says = format!("{:?} is in no other line of this text", viewer.search);
+            model.notices.info(now, says);
+        }
+    }
+}
+
+fn unwell(model: &mut Model) {
+    if let Some(sheet) = model.sheet_mut() {
+        let unwell = !sheet.unwell();
+        sheet.set_unwell(unwell);
+    }
+}
+
+fn refresh(model: &mut Model) -> Vec<Effect> {
+    model.refill(true);
+    model.pacer.refresh(model.now);
+    model.peeked.clear();
+    model.identified.clear();
+    if let Some(Place::Detail(page)) = model.places.last_mut() {
+        page.asked_at = None;
+    }
+    model.notices.info(model.now, "reading again…");
+    if model.scopes.is_none() && !model.asking {
+        model.asking = true;
+        return vec![Effect::Scopes];
+    }
+    Vec::new()
+}
+
+fn mouse(model: &mut Model) -> Vec<Effect> {
+    model.mouse = !model.mouse;
+    let key = model.key_of(Command::Mouse);
+    model.notices.info(
+        model.now,
+        if model.mouse {
+            "the mouse selects and scrolls again".to_owned()
+        } else {
+            format!("the mouse is yours: select text with it; {key} takes it back")
+        },
+    );
+    vec![Effect::Mouse(model.mouse)]
+}
+
+fn mark(model: &mut Model) {
+    match model.door().cloned() {
+        Some(door) => {
+            if !model.marks.remove(&door) {
+                model.marks.insert(door);
+            }
+            if let Some(sheet) = model.sheet_mut() {
+                sheet.step(1);
+            }
+        }
+        None => model.notices.info(model.now, "only rows that lead somewhere can be marked"),
+    }
+}

@@ -1,0 +1,173 @@
+//! Menus: what can be done with a row, orders, cells,
+//! and what choosing an entry does.
+
+use crate::command::{COMMANDS, Command, Need};
+use crate::console::actions;
+use crate::console::effect::Effect;
+use crate::console::model::Model;
+use crate::console::overlay::Overlay;
+use crate::console::page::Place;
+use crate::console::screens::menu::{Entry, Menu, Pick};
+use crate::console::screens::sheet::{Door, Sheet, Sorting};
+use crate::console::{sessions, tunnels};
+
+use super::context::{profile, region, theme};
+use super::navigation::there;
+use super::perform;
+use super::text_pages::copy;
+
+/// Does what the menu's entry under the cursor says; one that is barred says why and stays.
+pub(crate) fn choose(model: &mut Model, menu: Menu) -> Vec<Effect> {
+    let Some(entry) = menu.current().cloned() else { return Vec::new() };
+    if let Some(why) = entry.barred {
+        model.notices.info(model.now, format!("{}: {why}", entry.label.trim()));
+        model.overlay = Overlay::Menu(Box::new(menu));
+        return Vec::new();
+    }
+    match entry.pick {
+        Pick::Command(command) => perform(model, command, None),
+        Pick::Profile(name) => profile(model, Some(&name)),
+        Pick::Region(name) => region(model, Some(&name)),
+        Pick::Theme(name) => theme(model, Some(&name)),
+        Pick::Sort(sorting) => {
+            if let Some(sheet) = model.sheet_mut() {
+                sheet.sort(sorting);
+            }
+            Vec::new()
+        }
+        Pick::Copy(text) => copy(model, text),
+        Pick::Offer(verb) => actions::take_up(model, verb, None),
+        Pick::Answer(verb, of, value, then) => actions::chosen(model, of, verb, value, then),
+        Pick::Container(id, name) => sessions::enter(model, &id, Some(&name)),
+        Pick::TunnelAgain(id) => vec![Effect::Redig(id)],
+        Pick::TunnelClose(id) => vec![Effect::Fill(id)],
+        Pick::Progress(id) => {
+            if matches!(model.here(), Some(Place::Progress(here, ..)) if *here == id) {
+                there(model);
+            }
+            actions::open(model, id);
+            Vec::new()
+        }
+    }
+}
+
+pub(super) fn copy_cell(model: &mut Model) {
+    let Some((block, item)) = model.sheet().and_then(Sheet::current) else { return };
+    let entries = item
+        .look
+        .texts()
+        .into_iter()
+        .enumerate()
+        .filter(|(_, text)| !text.trim().is_empty() && *text != "–")
+        .map(|(at, text)| {
+            let label = block.columns.get(at).map_or("", |column| column.title);
+            let text = crate::text::mask_text(text).into_owned();
+            // The name of the cell first: what stands in it may be long.
+            let (label, note) = match label {
+                "" => (text.clone(), String::new()),
+                label => (label.to_lowercase(), text.clone()),
+            };
+            Entry { label, note, barred: None, pick: Pick::Copy(text) }
+        })
+        .collect();
+    model.overlay = Overlay::Menu(Box::new(Menu::new("copy", entries)));
+}
+
+pub(super) fn actions(model: &mut Model) {
+    if let Some(Door::Tunnel(id)) = model.door() {
+        let id = *id;
+        return tunnels::menu(model, id);
+    }
+    let name = model.row().map(|item| item.name.clone()).unwrap_or_default();
+    let place = model.place();
+    let entries = COMMANDS
+        .iter()
+        .filter(|spec| spec.action && (spec.at.contains(&place)))
+        // Logging in belongs to the actions only where something ran out, or nobody would find the others.
+        .filter(|spec| spec.needs != Need::Login || model.expired().is_some())
+        .map(|spec| Entry {
+            label: format!("{:<6} {}", model.settings.keymap.shown(spec.command).unwrap_or_default(), spec.name),
+            note: spec.says.to_owned(),
+            barred: model.barred(spec.needs),
+            pick: Pick::Command(spec.command),
+        })
+        .chain(actions::entries(model))
+        .collect();
+    model.overlay = Overlay::Menu(Box::new(Menu::new(name, entries)));
+}
+
+pub(super) fn sort(model: &mut Model) {
+    let Some(sheet) = model.sheet() else { return };
+    let block = sheet.current().map(|(block, _)| block).filter(|block| !block.columns.is_empty());
+    let Some(block) = block else {
+        let next = model.key_of(Command::NextPanel);
+        model.notices.info(model.now, format!("this panel has no columns to sort by; {next} goes to the next"));
+        return;
+    };
+    let now = sheet.sorting().filter(|sorting| sorting.block == block.key).cloned();
+    let own = Entry {
+        label: "its own order".to_owned(),
+        note: if now.is_none() { "now" } else { "worst first, then by name" }.to_owned(),
+        barred: None,
+        pick: Pick::Sort(None),
+    };
+    let columns = block.columns.iter().enumerate().map(|(column, spec)| {
+        let current = now.as_ref().filter(|sorting| sorting.column == column);
+        // Choosing the same column again turns it around.
+        let descending = current.is_some_and(|sorting| !sorting.descending);
+        let note = match current {
+            Some(sorting) if sorting.descending => "now, largest first",
+            Some(_) => "now, smallest first; again turns it around",
+            None => "",
+        };
+        Entry {
+            label: spec.title.to_lowercase(),
+            note: note.to_owned(),
+            barred: None,
+            pick: Pick::Sort(Some(Sorting { block: block.key.clone(), column, descending })),
+        }
+    });
+    let entries: Vec<Entry> = std::iter::once(own).chain(columns).collect();
+    let mut menu = Menu::new("sort by", entries);
+    menu.at = now.map_or(0, |sorting| sorting.column + 1);
+    model.overlay = Overlay::Menu(Box::new(menu));
+}
+
+pub(super) fn picker(model: &mut Model, title: &str, nothing: &str, entries: Vec<(String, bool, Pick)>) {
+    if entries.is_empty() {
+        model.notices.info(model.now, nothing);
+        return;
+    }
+    let at = entries.iter().position(|(_, now, _)| *now).unwrap_or(0);
+    let entries = entries
+        .into_iter()
+        .map(|(label, now, pick)| Entry { label, note: if now { "now" } else { "" }.to_owned(), barred: None, pick })
+        .collect();
+    let mut menu = Menu::new(title, entries);
+    menu.at = at;
+    model.overlay = Overlay::Menu(Box::new(menu));
+}
+
+/// What is under way: its page if it is one, else a list to choose from.
+pub(super) fn underway(model: &mut Model) {
+    match model.underway.as_slice() {
+        [] => model.notices.info(model.now, "nothing is under way; the journal tells what was done"),
+        [one] if matches!(model.here(), Some(Place::Progress(here, ..)) if *here == one.id) => there(model),
+        [one] => {
+            let id = one.id;
+            actions::open(model, id);
+        }
+        many => {
+            let entries = many.iter().rev().map(|one| Entry {
+                label: one.plan.says.clone(),
+                note: match &one.ended {
+                    Some((_, ending)) => ending.says.clone(),
+                    None => one.report.says.clone(),
+                },
+                barred: None,
+                pick: Pick::Progress(one.id),
+            });
+            model.overlay = Overlay::Menu(Box::new(Menu::new("under way", entries.collect())));
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Moving about: the cursor, panels, places, and back again.
+//! Changes the model only.
+
+use std::collections::BTreeSet;
+
+use crate::command::Command;
+use crate::console::model::Model;
+use crate::console::page::Place;
+use crate::console::screens::journal;
+use crate::console::screens::sheet::{Door, Sheet};
+use crate::console::screens::viewer;
+use crate::console::tunnels;
+
+/// Moves the cursor, or the text.
+pub(crate) fn step(model: &mut Model, delta: isize) {
+    let shown = model.shown.clone();
+    let theme = model.theme.clone();
+    match model.places.last_mut() {
+        Some(Place::Viewer(viewer)) => viewer.place = viewer::view::moved(viewer, &theme, delta, &shown),
+        Some(place) => {
+            if let Some(sheet) = place.sheet_mut() {
+                sheet.step(delta);
+            }
+        }
+        None => {}
+    }
+    seen(model);
+}
+
+/// The reader looked at the row under the cursor: its mark of change goes.
+pub(super) fn seen(model: &mut Model) {
+    let Some(door) = model.door().cloned() else { return };
+    let before = model.changed.len();
+    match &door {
+        Door::Resource(id) => model.changed.retain(|changed, _| changed.key != id.key),
+        Door::Entry(_) | Door::Tunnel(_) => {}
+        Door::Environment(name) => {
+            if let Some(environment) = model.picture.environment(name) {
+                let mine: BTreeSet<_> = environment.members.iter().map(|member| &member.id.key).collect();
+                model.changed.retain(|changed, _| !mine.contains(&changed.key));
+            }
+        }
+    }
+    if model.changed.len() != before {
+        model.refill(false);
+    }
+}
+
+pub(super) fn page(model: &Model) -> isize {
+    isize::try_from(model.shown.page.saturating_sub(1).max(1)).unwrap_or(1)
+}
+
+pub(super) fn panel(model: &mut Model, forward: bool) {
+    let alone = model.sheet().is_some_and(|sheet| sheet.panels().filter(|panel| !panel.is_empty()).count() < 2);
+    if alone {
+        model.notices.info(model.now, "there is no other panel here");
+    }
+    if let Some(sheet) = model.sheet_mut() {
+        sheet.panel(forward);
+    }
+    seen(model);
+}
+
+pub(super) fn open(model: &mut Model) {
+    match model.door().cloned() {
+        Some(Door::Environment(name)) => {
+            seen(model);
+            model.enter(Place::Environment(name, Sheet::default()));
+        }
+        // The head of a page leads to the page it is on.
+        Some(Door::Resource(id)) if matches!(model.here(), Some(Place::Detail(page)) if page.id == id) => {
+            model.notices.info(model.now, "this is its page");
+        }
+        Some(Door::Resource(id)) => {
+            seen(model);
+            let page = model.page_of(&id);
+            model.enter(page);
+        }
+        Some(Door::Entry(id)) => {
+            if let Some(page) = journal::page(&model.journal, &id, model.now, &model.settings.zone) {
+                model.enter(Place::Viewer(page));
+            }
+        }
+        Some(Door::Tunnel(id)) => tunnels::menu(model, id),
+        None => {}
+    }
+}
+
+/// Takes back one thing: what narrows the rows, then the place; in the fleet, the order is found again.
+pub(super) fn back(model: &mut Model) {
+    let narrowed = model.sheet().is_some_and(|sheet| !sheet.filter().is_empty() || sheet.unwell());
+    if let Some(Place::Viewer(viewer)) = model.places.last_mut()
+        && !viewer.search.is_empty()
+    {
+        viewer.search.clear();
+        return;
+    }
+    if narrowed {
+        if let Some(sheet) = model.sheet_mut() {
+            sheet.set_filter("");
+            sheet.set_unwell(false);
+        }
+        return;
+    }
+    if model.places.len() > 1 {
+        leave(model);
+        return;
+    }
+    if !model.marks.is_empty() {
+        model.marks.clear();
+        return;
+    }
+    // Whoever wants to leave presses this key first, and must learn which one it is.
+    if model.sheet().is_some_and(|sheet| sheet.position() == 0) {
+        let key = model.key_of(Command::Leave);
+        model.notices.info(model.now, format!("there is nothing to go back to; {key} quits"));
+    }
+    if let Some(sheet) = model.sheet_mut() {
+        sheet.release();
+    }
+    model.refill(true);
+}
+
+pub(super) fn leave(model: &mut Model) {
+    if model.places.len() > 1 {
+        model.places.pop();
+        model.refocus();
+        model.refill(false);
+    }
+}
+
+/// Goes to a place; says so where the reader is there already.
+pub(super) fn go(model: &mut Model, place: Place) {
+    if model.place() == place.place() {
+        there(model);
+    } else {
+        model.enter(place);
+    }
+}
+
+/// The reader is where they want to go.
+pub(super) fn there(model: &mut Model) {
+    let title = model.here().map(Place::title).unwrap_or_default();
+    model.notices.info(model.now, format!("you are there already: {title}"));
+}

@@ -1,0 +1,123 @@
+//! Texts: help, descriptions, raw documents,
+//! and what goes to the clipboard.
+
+use super::navigation::leave;
+use crate::command::{COMMANDS, Where};
+use crate::console::effect::Effect;
+use crate::console::model::Model;
+use crate::console::page::Place;
+use crate::console::screens::detail::{Around, description};
+use crate::console::screens::environment;
+use crate::console::screens::sheet::Door;
+use crate::console::screens::viewer::Viewer;
+use crate::display::{Cell, Tone};
+use crate::kinds::catalog::kind;
+use crate::text::{fit, width};
+
+pub(super) fn around(model: &Model) -> Around<'_> {
+    Around { world: &model.world, picture: &model.picture, now: model.now, zone: &model.settings.zone }
+}
+
+pub(super) fn describe(model: &mut Model) {
+    let (name, lines) = match (model.door(), model.resource()) {
+        (Some(Door::Environment(name)), _) => match model.picture.environment(name) {
+            Some(found) => (name.to_string(), environment::description(found)),
+            None => return,
+        },
+        (_, Some(id)) => {
+            let title = kind(id.kind).and_then(|kind| kind.title(&model.world, id));
+            (title.unwrap_or_else(|| id.key.to_string()), description(id, around(model)))
+        }
+        _ => match model.environment() {
+            Some(found) => (found.name.to_string(), environment::description(found)),
+            None => {
+                model.notices.info(model.now, "there is nothing to describe in this row");
+                return;
+            }
+        },
+    };
+    model.enter(Place::Viewer(Viewer::new(format!("about {name}"), name, lines)));
+}
+
+pub(super) fn raw(model: &mut Model) {
+    let Some(id) = model.resource().cloned() else { return };
+    let of = kind(id.kind);
+    match of.and_then(|kind| kind.document(&model.world, &id)) {
+        Some(document) => {
+            let name = of.and_then(|kind| kind.title(&model.world, &id)).unwrap_or_else(|| id.key.to_string());
+            model.enter(Place::Viewer(Viewer::document(&name, document)));
+        }
+        None => model.notices.info(model.now, "it is not there any more"),
+    }
+}
+
+pub(super) fn copy(model: &mut Model, text: String) -> Vec<Effect> {
+    let lines = text.lines().count();
+    let says = if lines > 1 { format!("copied {lines} names") } else { format!("copied {text}") };
+    model.notices.info(model.now, says);
+    vec![Effect::Copy(text)]
+}
+
+pub(super) fn copy_name(model: &mut Model) -> Vec<Effect> {
+    let marked = model.sheet().map(|sheet| sheet.names_of(&model.marks.iter().collect())).unwrap_or_default();
+    if !marked.is_empty() {
+        return copy(model, marked.join("\n"));
+    }
+    let name = model.row().map(|item| item.name.clone()).unwrap_or_default();
+    copy(model, crate::text::mask_text(&name).into_owned())
+}
+
+pub(super) fn help(model: &mut Model) {
+    // The key that shows the help hides it too.
+    if matches!(model.here(), Some(Place::Viewer(viewer)) if viewer.title == "help") {
+        leave(model);
+        return;
+    }
+    let lines = help_lines(model, model.place());
+    model.enter(Place::Viewer(Viewer::new("help", "help", lines)));
+}
+
+/// The commands of a place with their keys as they are now, then all others.
+pub(super) fn help_lines(model: &Model, place: Where) -> Vec<Cell> {
+    let heading = |text: String| Cell { text, tone: Tone::Strong };
+    let keys = |spec: &crate::command::Spec| -> String {
+        let keys = model.settings.keymap.keys(spec.command).iter().map(ToString::to_string);
+        keys.collect::<Vec<_>>().join(" ")
+    };
+    // Whatever keys the reader chose, the columns stand below each other.
+    let offered = || COMMANDS.iter().filter(|spec| spec.at.contains(&place));
+    let (first, second) = (
+        offered().map(|spec| width(&keys(spec))).max().unwrap_or(0),
+        offered().map(|spec| width(spec.name)).max().unwrap_or(0),
+    );
+    let line = |spec: &crate::command::Spec| {
+        let name = format!(":{}", spec.name);
+        Cell::plain(format!("  {}  {}  {}", fit(&keys(spec), first), fit(&name, second + 1), spec.says))
+    };
+    let mut lines = vec![heading(format!("in {}", place.words()))];
+    let here = |spec: &&crate::command::Spec| spec.at.contains(&place) && spec.at != Where::ALL;
+    lines.extend(COMMANDS.iter().filter(here).map(line));
+    lines.extend([Cell::plain(""), heading("anywhere".to_owned())]);
+    lines.extend(COMMANDS.iter().filter(|spec| spec.at == Where::ALL).map(line));
+    lines.extend([Cell::plain(""), heading("signs".to_owned())]);
+    let signs = [
+        ("●", "well"),
+        ("◌", "changing, nobody needs to act"),
+        ("☾", "asleep on purpose"),
+        ("?", "could not be told"),
+        ("!", "worrying"),
+        ("✗", "bad"),
+        ("⛨", "protected: a change wants the environment's name typed"),
+        ("•", "changed in the last minute"),
+        ("◆", "marked"),
+    ];
+    lines.extend(signs.iter().map(|(sign, words)| Cell::plain(format!("  {sign}  {words}"))));
+    let about = [
+        "",
+        "The mouse: a click selects, a click on what is selected opens, the wheel scrolls.",
+        "In the filter, words may stand in any order and need not be whole; !word leaves out.",
+        "Dimmed rows are older than their panel says: the last reading of them failed.",
+    ];
+    lines.extend(about.iter().map(|text| Cell::dim(*text)));
+    lines
+}

@@ -1,0 +1,68 @@
+//! All that the console can do to the world. An update returns these as data; only the runner
+//! performs them.
+
+use super::settings::Choice;
+use crate::change::gate::Approved;
+use crate::engine::journal::Line;
+use crate::engine::poller::Reading;
+use crate::engine::run_procedure::Errand;
+use crate::engine::session::Visit;
+use crate::operations::tunnel::Carrier;
+use crate::operations::tunnel::request::Dig;
+use crate::world::read_request::Want;
+use crate::world::{ResourceId, Scope, SourceName};
+
+/// Something to be done. Answers come back as messages.
+#[derive(PartialEq, Debug)]
+pub enum Effect {
+    /// Find out where to look.
+    Scopes,
+    /// Find out who we are there.
+    Identify(Scope),
+    /// Read a kind.
+    Read(Reading),
+    /// Make a picture of the world.
+    Gather,
+    /// Learn more about one resource; the number comes back with the answer.
+    Look(u64, ResourceId),
+    /// Perform a change that the gate approved, and journal it.
+    Change(Box<Approved>),
+    /// Drive a procedure that the gate let through, and journal it.
+    Run(Box<Errand>),
+    /// Read what an offer's choices need; the number comes back with the answer.
+    Consult(u64, Vec<Want>),
+    /// Read what a session's checklist takes, within a moment: nobody waits longer for it. The number comes back.
+    Foresee(u64, Vec<Want>),
+    /// Hand the terminal to a login command, then forget the source's cached credentials.
+    Login(SourceName),
+    /// Hand the terminal to a session in a resource.
+    Visit(Box<Visit>),
+    /// Open a tunnel.
+    Dig(u64, Box<Dig>),
+    /// Tell a tunnel who may carry it from now on.
+    Carry(u64, Vec<Carrier>),
+    /// End a tunnel's session and open another.
+    Redig(u64),
+    /// Close a tunnel.
+    Fill(u64),
+    /// Open the cloud for another profile or region.
+    Reopen(Choice),
+    /// Put text on the clipboard.
+    Copy(String),
+    /// Open an address in the browser.
+    Browse(String),
+    /// Load a theme.
+    Theme(String),
+    /// Read the journal.
+    Journal,
+    /// Write down how changes ended whose end nobody wrote down, then read the journal again.
+    Close(Vec<Line>),
+    /// Take the mouse, or let go of it.
+    Mouse(bool),
+    /// Draw everything anew, whatever the terminal shows now.
+    Redraw,
+    /// Give the terminal back and stop until the shell continues us.
+    Suspend,
+    /// End.
+    Quit,
+}

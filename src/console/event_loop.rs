@@ -1,0 +1,140 @@
+//! The loop: one channel of messages, drained whole before one frame is drawn, and nothing at all
+//! while nothing happens. The first frame comes before any work.
+
+use jiff::SignedDuration;
+use std::sync::Arc;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+use super::effect::Effect;
+use super::model::Model;
+use super::msg::{Msg, News};
+use super::runner::{Flow, Input, Runner, Screen};
+use super::settings::Settings;
+use super::terminal::Tty;
+use super::update::update;
+use crate::cloud::Cloud;
+use crate::engine::scheduler::execution_log::Ledger;
+use crate::world::Speed;
+
+/// How long a frame stands at least while a simulated clock races.
+const FRAME: SignedDuration = SignedDuration::from_millis(40);
+
+/// Runs the console until the reader quits. The terminal is restored however this ends.
+///
+/// # Errors
+/// When there is no terminal, or it is gone.
+pub async fn run(cloud: Arc<dyn Cloud>, settings: Settings) -> color_eyre::Result<()> {
+    let mut tty = Tty::open(settings.mouse)?;
+    run_on(&mut tty, cloud, settings).await?;
+    Ok(())
+}
+
+/// The same on any screen.
+///
+/// # Errors
+/// When the screen is gone.
+pub async fn run_on<S: Screen>(screen: &mut S, cloud: Arc<dyn Cloud>, settings: Settings) -> std::io::Result<()> {
+    let (tell, mut heard) = unbounded_channel();
+    let mut model = Model::new(settings.clone(), fastrand::u64(..), cloud.now());
+    // Where it is ours to do, edges are executed while the console is open; what was done is seen like everything else.
+    let ledger = Arc::new(settings.ledger.clone().map_or_else(Ledger::fleeting, Ledger::Kept));
+    let keeping = crate::console::scheduler_task::beside(&cloud, &settings, &ledger, tell.clone());
+    let mut runner = Runner::new(cloud, settings, tell).watching(ledger, keeping.is_some());
+    let _keeping = keeping.map(tokio::spawn).map(crate::console::scheduler_task::Stopping);
+    let ended = turns(screen, &mut model, &mut runner, &mut heard).await;
+    if !model.tunnels.is_empty() && ended.is_ok() {
+        model.notices.info(model.now, "closing the tunnels…");
+        // Whoever is gone need not be told.
+        let _ = show(screen, &mut model);
+    }
+    runner.leave().await;
+    ended
+}
+
+/// Turns messages into frames until the reader is done.
+async fn turns<S: Screen>(
+    screen: &mut S,
+    model: &mut Model,
+    runner: &mut Runner,
+    heard: &mut UnboundedReceiver<Msg>,
+) -> std::io::Result<()> {
+    show(screen, model)?;
+    let mut inbox = vec![Msg { now: runner.now(), news: News::Started }];
+    let mut asks = runner.suits_terminal();
+    loop {
+        while let Some(msg) = next(&mut inbox) {
+            for effect in update(model, msg) {
+                let redraw = effect == Effect::Redraw;
+                if runner.perform(effect, model, screen).await? == Flow::End {
+                    return Ok(());
+                }
+                model.dirty |= redraw;
+            }
+        }
+        // The readings are under way; a terminal at the far end of a slow line may take a moment.
+        if std::mem::take(&mut asks) && screen.is_light().await == Some(true) {
+            match runner.theme_for_light() {
+                Ok(theme) => model.theme = theme,
+                Err(why) => model.notices.fault(model.now, why),
+            }
+            model.dirty = true;
+        }
+        if model.dirty {
+            show(screen, model)?;
+        }
+        match wait(screen, heard, model, runner).await {
+            Some(first) => inbox.push(first),
+            None => return Ok(()),
+        }
+        while let Ok(more) = heard.try_recv() {
+            inbox.push(more);
+        }
+    }
+}
+
+/// In the order they came.
+fn next(inbox: &mut Vec<Msg>) -> Option<Msg> {
+    (!inbox.is_empty()).then(|| inbox.remove(0))
+}
+
+fn show<S: Screen>(screen: &mut S, model: &mut Model) -> std::io::Result<()> {
+    let shown = screen.draw(model)?;
+    model.saw(shown);
+    Ok(())
+}
+
+/// The next thing that happens: a key, an answer, or the moment something is due. `None` ends the loop.
+async fn wait<S: Screen>(
+    screen: &mut S,
+    heard: &mut UnboundedReceiver<Msg>,
+    model: &Model,
+    runner: &Runner,
+) -> Option<Msg> {
+    let speed = model.settings.speed;
+    let wake = model.wake_at().map(|at| {
+        let left = at.duration_since(runner.now());
+        // A little late rather than a little early: early would find nothing due and ask again at once. And no eye sees
+        // more frames than these of a clock that races.
+        let least = if speed == Speed::REAL { SignedDuration::ZERO } else { speed.of_ours(FRAME) };
+        left.max(least) + SignedDuration::from_millis(2)
+    });
+    let due = async {
+        match wake {
+            Some(wake) => runner.pause(wake).await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        // Keys first: the reader waits for nobody.
+        biased;
+        input = screen.next() => match input {
+            Input::News(news) => Some(Msg { now: runner.now(), news: *news }),
+            Input::End => None,
+        },
+        msg = heard.recv() => msg,
+        () = due => Some(Msg { now: runner.now(), news: News::Tick }),
+    }
+}
+
+#[cfg(test)]
+mod tests;

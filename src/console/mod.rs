@@ -1,0 +1,31 @@
+//! The engine and the console: what is read when, the gate every change goes through, the
+//! journal, and the loop that turns keys and arrivals into screens. Only the runner acts;
+//! everything else here is values in, values out.
+
+pub mod actions;
+pub mod dispatch;
+pub mod effect;
+pub mod event_loop;
+pub mod frame_info;
+pub mod input;
+pub mod model;
+pub mod msg;
+pub mod notifications;
+pub mod on_demand_reads;
+pub mod overlay;
+pub mod page;
+mod run_on_marked;
+pub mod runner;
+pub mod scheduler_task;
+pub mod screens;
+pub mod sessions;
+pub mod settings;
+mod stop_warnings;
+pub mod terminal;
+pub mod tunnels;
+pub mod update;
+pub mod view;
+pub mod widgets;
+
+pub use event_loop::run;
+pub use settings::{Choice, Settings};

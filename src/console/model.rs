@@ -1,0 +1,260 @@
+//! All that the console knows, and what follows from it. Changed only by `update`; drawn by the
+//! views; no clock, no I/O. A picture is made elsewhere and arrives like everything else.
+
+mod guards;
+mod pages;
+mod timers;
+use crate::overview::EnvironmentStatus;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::actions::Consulting;
+use super::effect::Effect;
+use super::frame_info::Shown;
+use super::notifications::Notices;
+use super::on_demand_reads::Peeked;
+use super::overlay::Overlay;
+use super::page::Place;
+use super::screens::sheet::{Door, Item, Sheet};
+use super::sessions::Foreseen;
+use super::settings::{Choice, Settings};
+use super::stop_warnings::Announced;
+use super::tunnels::{Tunnelled, Wish};
+use crate::change::gate::Gate;
+use crate::command::Where;
+use crate::engine::journal::Entry;
+use crate::engine::poller::{Pacer, Reading};
+use crate::engine::running::Underway;
+use crate::overview::Picture;
+use crate::schedule::observed::uptime_history::Diary;
+use crate::theme::Theme;
+use crate::world::{Fault, ResourceId, Scope, SourceName, World};
+
+/// How long a row whose state changed keeps its mark.
+const CHANGED: SignedDuration = SignedDuration::from_secs(60);
+/// Having been told what leaving stops counts for this long.
+const WARNED: SignedDuration = SignedDuration::from_secs(30);
+/// What was asked in vain is asked again after this.
+const RETRY: SignedDuration = SignedDuration::from_secs(30);
+/// An answer that takes longer than this is said to be waited for.
+pub const SLOW: SignedDuration = SignedDuration::from_secs(3);
+
+/// The console as a value.
+#[derive(Debug)]
+pub struct Model {
+    /// The moment of the last message.
+    pub now: Timestamp,
+    /// What it was started with.
+    pub settings: Settings,
+    /// What is believed.
+    pub world: Arc<World>,
+    /// What it means.
+    pub picture: Picture,
+    /// What is read when.
+    pub pacer: Pacer,
+    /// The readings under way, with their start.
+    pub flights: BTreeMap<u64, (Reading, Timestamp)>,
+    /// Counts the clouds opened: answers of an older one are late.
+    pub generation: u64,
+    /// Where we look; `None` before it is known.
+    pub scopes: Option<Vec<Scope>>,
+    /// Why it could not be told where to look.
+    pub nowhere: Option<Fault>,
+    /// Which account and region the reader chose.
+    pub choice: Choice,
+    /// Where the reader is: the fleet at the bottom, never empty.
+    pub places: Vec<Place>,
+    /// What is laid over it.
+    pub overlay: Overlay,
+    /// What the reader marked.
+    pub marks: BTreeSet<Door>,
+    /// What changed a moment ago.
+    pub changed: BTreeMap<ResourceId, Timestamp>,
+    /// What is said at the moment.
+    pub notices: Notices,
+    /// The look.
+    pub theme: Theme,
+    /// Whether we have the mouse.
+    pub mouse: bool,
+    /// The journal's end, newest last.
+    pub journal: Vec<Entry>,
+    /// What it saw of stops and starts.
+    pub diary: Diary,
+    /// What is under way, and what ended lately; newest last.
+    pub underway: Vec<Underway>,
+    /// Stops that were announced.
+    pub(super) announced: Announced,
+    /// The tunnels of this console, oldest first.
+    pub tunnels: Vec<Tunnelled>,
+    /// The gate every change goes through.
+    pub gate: Gate,
+    /// Sources that can be logged in by a command.
+    pub logins: BTreeSet<SourceName>,
+    /// What the last frame showed.
+    pub shown: Shown,
+    /// Whether the next frame would differ.
+    pub dirty: bool,
+    pub(super) open_on: Option<String>,
+    pub(super) gathering: bool,
+    pub(super) stirred: bool,
+    pub(super) asked: u64,
+    pub(super) consulting: Option<Consulting>,
+    pub(super) tunnelling: Option<Wish>,
+    /// What was read beside the pace, and the numbers of what is being read.
+    pub(super) peeked: Peeked,
+    pub(super) peeking: BTreeSet<u64>,
+    pub(super) visiting: Option<Foreseen>,
+    /// When what a session takes could not be asked.
+    pub(super) unforeseen: Option<Timestamp>,
+    /// When the reader was told what leaving stops.
+    pub(super) leaving: Option<Timestamp>,
+    pub(super) asking: bool,
+    /// The entries this console has closed already: once is enough, whatever becomes of the line.
+    pub(super) closed: BTreeSet<String>,
+    pub(super) retry_at: Option<Timestamp>,
+    pub(super) identified: BTreeMap<Scope, Timestamp>,
+}
+
+impl Model {
+    /// The console before its first frame, at `now`. `seed` makes the pace repeatable.
+    #[must_use]
+    pub fn new(settings: Settings, seed: u64, now: Timestamp) -> Self {
+        let mut model = Self {
+            now,
+            world: Arc::new(World::at(settings.speed)),
+            picture: Picture::default(),
+            pacer: Pacer::new(seed, settings.tempo, settings.speed),
+            flights: BTreeMap::new(),
+            generation: 0,
+            scopes: None,
+            nowhere: None,
+            choice: settings.choice.clone(),
+            places: vec![Place::Fleet(Sheet::default())],
+            overlay: Overlay::None,
+            marks: BTreeSet::new(),
+            changed: BTreeMap::new(),
+            notices: Notices::at(settings.speed),
+            theme: settings.theme.clone(),
+            mouse: settings.mouse,
+            journal: Vec::new(),
+            diary: Diary::default(),
+            underway: Vec::new(),
+            announced: Announced::new(),
+            tunnels: Vec::new(),
+            gate: Gate { read_only: settings.read_only },
+            logins: BTreeSet::new(),
+            shown: Shown::default(),
+            dirty: true,
+            open_on: settings.open_on.clone(),
+            gathering: false,
+            stirred: false,
+            asked: 0,
+            consulting: None,
+            tunnelling: None,
+            peeked: Peeked::new(),
+            peeking: BTreeSet::new(),
+            visiting: None,
+            unforeseen: None,
+            leaving: None,
+            asking: false,
+            closed: BTreeSet::new(),
+            retry_at: None,
+            identified: BTreeMap::new(),
+            settings,
+        };
+        model.refill(true);
+        model
+    }
+
+    /// Where the reader is.
+    #[must_use]
+    pub fn here(&self) -> Option<&Place> {
+        self.places.last()
+    }
+
+    /// Which commands are offered here.
+    #[must_use]
+    pub fn place(&self) -> Where {
+        self.here().map_or(Where::Fleet, Place::place)
+    }
+
+    /// The rows here, if there are rows.
+    #[must_use]
+    pub fn sheet(&self) -> Option<&Sheet> {
+        self.here().and_then(Place::sheet)
+    }
+
+    /// The same, to be changed.
+    pub fn sheet_mut(&mut self) -> Option<&mut Sheet> {
+        self.places.last_mut().and_then(Place::sheet_mut)
+    }
+
+    /// The row under the cursor.
+    #[must_use]
+    pub fn row(&self) -> Option<&Item> {
+        self.sheet().and_then(Sheet::current).map(|(_, item)| item)
+    }
+
+    /// Where the row under the cursor leads.
+    #[must_use]
+    pub fn door(&self) -> Option<&Door> {
+        self.row().and_then(|item| item.door.as_ref())
+    }
+
+    /// The resource that commands act on here: the one under the cursor, else the page's own.
+    #[must_use]
+    pub fn resource(&self) -> Option<&ResourceId> {
+        self.door().and_then(Door::resource).or_else(|| match self.here() {
+            Some(Place::Detail(detail)) => Some(&detail.id),
+            _ => None,
+        })
+    }
+
+    /// The environment the reader is in, or has under the cursor in the fleet.
+    #[must_use]
+    pub fn environment(&self) -> Option<&EnvironmentStatus> {
+        let name = self.places.iter().rev().find_map(|place| match place {
+            Place::Environment(name, _) | Place::Schedule(name, _) => Some(name.clone()),
+            Place::Detail(detail) => self.picture.home(&detail.id).map(|home| home.name.clone()),
+            _ => None,
+        });
+        let name = name.or_else(|| match self.door() {
+            Some(Door::Environment(name)) => Some(name.clone()),
+            _ => None,
+        })?;
+        self.picture.environment(&name)
+    }
+
+    /// Ends the console; at once, unless that would stop something half way: then it says so, and the next time ends it.
+    pub fn quit(&mut self) -> Vec<Effect> {
+        let half = self.underway.iter().find(|one| one.ended.is_none() && !one.report.goes_on);
+        let told = self.leaving.is_some_and(|at| self.now.duration_since(at) <= self.ours(WARNED));
+        match half {
+            Some(one) if !told => {
+                let says = format!("{} is under way and stops where it is; once more leaves", one.plan.says);
+                self.notices.fault(self.now, says);
+                self.leaving = Some(self.now);
+                self.dirty = true;
+                Vec::new()
+            }
+            _ => vec![Effect::Quit],
+        }
+    }
+
+    /// The cloud's time that goes by in `span` of the reader's.
+    #[must_use]
+    pub fn ours(&self, span: SignedDuration) -> SignedDuration {
+        self.settings.speed.of_ours(span)
+    }
+
+    /// Takes note of what a frame showed.
+    pub fn saw(&mut self, shown: Shown) {
+        if let Some(sheet) = self.sheet_mut() {
+            sheet.offset = shown.offset;
+        }
+        self.shown = shown;
+        self.dirty = false;
+    }
+}

@@ -1,0 +1,161 @@
+//! How things stand, as questions: what bars a command, whose login ran out, how a change would be
+//! judged.
+
+use jiff::Timestamp;
+
+use super::{Model, SLOW};
+use crate::change::gate::Circumstances;
+use crate::change::plan::Plan;
+use crate::command::{Command, Need};
+use crate::console::page::Place;
+use crate::console::sessions;
+use crate::engine::poller::Reading;
+use crate::kinds::catalog::kind;
+use crate::operations::tunnel;
+use crate::world::{EnvironmentName, Fault, FaultKind, Scope, SourceName};
+
+impl Model {
+    /// Why a command that needs something cannot be used here; `None` if it can.
+    #[must_use]
+    pub fn barred(&self, need: Need) -> Option<String> {
+        let no = |text: &str| Some(text.to_owned());
+        match need {
+            Need::Nothing => None,
+            Need::Row if self.row().is_none() => no("there is no row under the cursor"),
+            Need::Subject | Need::Action if self.row().is_none() => no("there is no row under the cursor"),
+            Need::Action if self.expired().is_some() => None,
+            Need::Subject | Need::Action if self.is_sentence() => no("nothing stands behind this line yet"),
+            Need::Door if self.row().is_none() => no("there is no row under the cursor"),
+            Need::Door if self.door().is_none() => no("nothing stands behind this row"),
+            Need::Resource | Need::Web | Need::Shell | Need::Tunnel if self.resource().is_none() => {
+                no("this row is no AWS resource")
+            }
+            Need::Web if self.web().is_none() => no("this kind has no page in the web console"),
+            Need::Login if self.expired().is_none() => no("no credentials ran out"),
+            Need::Login if self.login_source().is_none() => {
+                no("this source has no login command; renew its credentials as you got them, toban picks them up")
+            }
+            Need::Shell if self.resource().is_none_or(|id| sessions::reach(self, id).is_none()) => {
+                no("only instances, services and tasks have a shell")
+            }
+            Need::Tunnel if self.resource().is_none_or(|id| !tunnel::leads_to(id)) => no("tunnels lead to databases"),
+            Need::Sought if !matches!(self.here(), Some(Place::Viewer(text)) if !text.search.is_empty()) => {
+                Some(format!("nothing is looked for; {} looks for a word", self.key_of(Command::Search)))
+            }
+            Need::Row
+            | Need::Subject
+            | Need::Action
+            | Need::Door
+            | Need::Resource
+            | Need::Web
+            | Need::Shell
+            | Need::Tunnel
+            | Need::Sought
+            | Need::Login => None,
+        }
+    }
+
+    /// Whether the row here is but a sentence in place of what is not there: a fleet that is still read, an environment
+    /// that is gone.
+    fn is_sentence(&self) -> bool {
+        let placed = matches!(self.here(), Some(Place::Fleet(_) | Place::Environment(..) | Place::Schedule(..)));
+        placed && self.door().is_none() && self.environment().is_none()
+    }
+
+    /// How a reader comes to a command: its key, or its name where it has none.
+    #[must_use]
+    pub fn key_of(&self, command: Command) -> String {
+        self.settings.keymap.shown(command).unwrap_or_else(|| format!(":{}", command.spec().name))
+    }
+
+    /// Whether a hint should name a command that needs something: as [`Model::barred`], but cheap enough for every
+    /// frame, so that it tells kinds apart and not how one of them is at the moment.
+    #[must_use]
+    pub fn usable(&self, need: Need) -> bool {
+        match need {
+            Need::Shell => self.resource().and_then(|id| kind(id.kind)).is_some_and(|kind| kind.shell()),
+            Need::Nothing
+            | Need::Row
+            | Need::Subject
+            | Need::Action
+            | Need::Door
+            | Need::Resource
+            | Need::Web
+            | Need::Tunnel
+            | Need::Sought
+            | Need::Login => self.barred(need).is_none(),
+        }
+    }
+
+    /// The web console's page of the resource here.
+    #[must_use]
+    pub fn web(&self) -> Option<String> {
+        let id = self.resource()?;
+        kind(id.kind).and_then(|kind| kind.web(&self.world, id))
+    }
+
+    /// A source whose credentials ran out or are not there.
+    #[must_use]
+    pub fn expired(&self) -> Option<&SourceName> {
+        self.expired_sources().next()
+    }
+
+    fn expired_sources(&self) -> impl Iterator<Item = &SourceName> {
+        let ran_out = |fault: &Fault| matches!(fault.kind, FaultKind::Expired | FaultKind::Credentials);
+        let shelves = self.world.shelves().filter(move |(_, _, shelf)| shelf.faults().any(ran_out));
+        let who = self.scopes.iter().flatten();
+        let who = who.filter(move |scope| self.world.identity_fault(scope).is_some_and(ran_out));
+        shelves.map(|(scope, _, _)| &scope.source).chain(who.map(|scope| &scope.source))
+    }
+
+    /// The source that can be logged in again by a command.
+    #[must_use]
+    pub fn login_source(&self) -> Option<&SourceName> {
+        self.expired_sources().find(|source| self.logins.contains(*source))
+    }
+
+    /// How many faults stand.
+    #[must_use]
+    pub fn fault_count(&self) -> usize {
+        let who = self.scopes.iter().flatten().filter(|scope| self.world.identity_fault(scope).is_some());
+        let shelves = self.world.shelves().map(|(_, _, shelf)| shelf.faults().count());
+        shelves.sum::<usize>() + who.count() + usize::from(self.nowhere.is_some())
+    }
+
+    /// The circumstances a plan is judged in, wherever its steps lie.
+    #[must_use]
+    pub fn circumstances_of(&self, plan: &Plan) -> Circumstances {
+        let at = self.circumstances(&plan.environment, &plan.scope);
+        let account = plan.account(at.pinned.as_ref(), |scope| self.world.account(scope));
+        Circumstances { account, ..at }
+    }
+
+    /// The circumstances of a change in an environment.
+    #[must_use]
+    pub fn circumstances(&self, environment: &EnvironmentName, scope: &Scope) -> Circumstances {
+        let found = self.picture.environment(environment);
+        Circumstances {
+            // What is not known is protected.
+            protected: found.is_none_or(|environment| environment.protected),
+            pinned: self.settings.wishes.of(environment).and_then(|wish| wish.account.clone()),
+            region: self.settings.wishes.of(environment).and_then(|wish| wish.region.clone()),
+            account: self.world.account(scope),
+            read_at: found.and_then(|environment| environment.read_at),
+            now: self.now,
+            speed: self.world.speed(),
+        }
+    }
+
+    /// The slowest reading under way, once it takes long.
+    #[must_use]
+    pub fn waiting_for(&self) -> Option<(&Reading, Timestamp)> {
+        let (reading, since) = self.flights.values().min_by_key(|(_, since)| *since)?;
+        (self.now.duration_since(*since) >= self.ours(SLOW)).then_some((reading, *since))
+    }
+
+    /// Whether everything was asked for at least once.
+    #[must_use]
+    pub fn complete(&self) -> bool {
+        self.scopes.is_some() && self.pacer.complete() && self.picture.at.is_some() && !self.stirred && !self.gathering
+    }
+}

@@ -1,0 +1,157 @@
+//! Filling the places with what is known, and entering them. Pure; what a place shows is its
+//! screen's business.
+
+use super::Model;
+use crate::command::Command;
+use crate::console::page::Place;
+use crate::console::screens::detail;
+use crate::console::screens::detail::{Around, Detail};
+use crate::console::screens::fleet;
+use crate::console::screens::fleet::Waiting;
+use crate::console::screens::{environment, faults, journal, progress, schedule, tunnels, unassigned};
+use crate::engine::poller::Focus;
+use crate::kinds::catalog::kind;
+use crate::world::{ResourceId, Scope};
+
+impl Model {
+    /// What stands in the fleet while there is nothing to show.
+    #[must_use]
+    pub fn waiting(&self) -> Vec<Waiting> {
+        let fine =
+            |says: &str, remedy: &str| Waiting { says: says.to_owned(), remedy: remedy.to_owned(), fault: false };
+        if let Some(fault) = &self.nowhere {
+            let here = Scope::new(
+                self.choice.profile.as_deref().unwrap_or("default"),
+                self.choice.region.as_deref().unwrap_or("configured"),
+            );
+            return vec![Waiting {
+                says: fault.sentence(), remedy: format!("→ {}", fault.remedy(&here)), fault: true
+            }];
+        }
+        let Some(scopes) = &self.scopes else {
+            return vec![fine("looking for credentials and regions…", "the first rows appear as soon as AWS answers")];
+        };
+        if scopes.is_empty() {
+            return vec![fine(
+                "there is nowhere to look: no source has a region",
+                "set AWS_REGION or --region, or name `regions` in a [[source]] of the configuration",
+            )];
+        }
+        let mut waiting: Vec<Waiting> = Vec::new();
+        for scope in scopes {
+            let fault = self.world.identity_fault(scope).or_else(|| {
+                let here = self.world.shelves().filter(|(at, _, _)| *at == scope);
+                here.flat_map(|(_, _, shelf)| shelf.faults()).next()
+            });
+            if let Some(fault) = fault {
+                let says = format!("{scope}: {}", fault.sentence());
+                waiting.push(Waiting { says, remedy: format!("→ {}", fault.remedy(scope)), fault: true });
+            }
+        }
+        let places = scopes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let (done, all) = self.pacer.progress();
+        if !self.complete() {
+            waiting.push(fine(&format!("reading {places}: {done} of {all}"), "rows appear as they arrive"));
+        } else if waiting.is_empty() {
+            waiting.push(fine(
+                &format!("no environments found in {places}"),
+                "environments come from tags, stack names and resource names such as project-stage; :unassigned \
+                 shows what was found and why it was not placed, :region and :profile look elsewhere, and \
+                 [environment.NAME] in the configuration claims resources",
+            ));
+        }
+        waiting
+    }
+
+    /// Fills every place on the stack with what is known now.
+    pub fn refill(&mut self, resort: bool) {
+        let mut places = std::mem::take(&mut self.places);
+        for place in &mut places {
+            self.fill(place, resort);
+        }
+        self.places = places;
+        self.dirty = true;
+    }
+
+    pub(super) fn fill(&self, place: &mut Place, resort: bool) {
+        let around = Around { world: &self.world, picture: &self.picture, now: self.now, zone: &self.settings.zone };
+        match place {
+            Place::Fleet(sheet) => {
+                let here = (self.now, &self.settings.zone);
+                sheet.fill(fleet::blocks(&self.picture, here, &self.changed, &self.waiting()), resort);
+            }
+            Place::Environment(name, sheet) => {
+                let blocks = match self.picture.environment(name) {
+                    Some(found) => environment::blocks(found, around, &self.changed),
+                    None => environment::missing(name.as_str(), self.complete(), &self.key_of(Command::Back)),
+                };
+                sheet.fill(blocks, resort);
+            }
+            Place::Schedule(name, sheet) => {
+                let blocks = match self.picture.environment(name) {
+                    Some(found) => schedule::blocks(found, around, &self.diary),
+                    None => environment::missing(name.as_str(), self.complete(), &self.key_of(Command::Back)),
+                };
+                sheet.fill(blocks, resort);
+            }
+            Place::Detail(page) => {
+                if let Some(name) = kind(page.id.kind).and_then(|kind| kind.title(&self.world, &page.id)) {
+                    page.name = name;
+                }
+                let blocks = detail::blocks(page, around);
+                page.sheet.fill(blocks, resort);
+            }
+            Place::Faults(sheet) => sheet.fill(
+                faults::blocks(faults::Around {
+                    world: &self.world,
+                    scopes: self.scopes.as_deref().unwrap_or_default(),
+                    nowhere: self.nowhere.as_ref(),
+                    journal: &self.journal,
+                    now: self.now,
+                    zone: &self.settings.zone,
+                }),
+                resort,
+            ),
+            // The newest stands first, whatever was under the cursor before.
+            Place::Journal(sheet) => {
+                sheet.fill(journal::blocks(&self.journal, &self.underway, self.now, &self.settings.zone), true);
+            }
+            Place::Unassigned(sheet) => sheet.fill(unassigned::blocks(&self.picture, self.complete()), resort),
+            Place::Tunnels(sheet) => {
+                sheet.fill(
+                    tunnels::blocks(&self.tunnels, self.now, &self.settings.zone, &self.key_of(Command::Tunnel)),
+                    resort,
+                );
+            }
+            Place::Progress(id, _, sheet) => {
+                sheet.fill(progress::blocks(self.underway.iter().find(|one| one.id == *id)), resort);
+            }
+            Place::Viewer(_) => {}
+        }
+    }
+
+    /// Goes to a place, on top of this one.
+    pub fn enter(&mut self, mut place: Place) {
+        self.fill(&mut place, true);
+        self.places.push(place);
+        self.refocus();
+        self.dirty = true;
+    }
+
+    /// Puts the environment the reader is in into focus, so that it is read more often.
+    pub fn refocus(&mut self) {
+        let inside = self
+            .places
+            .iter()
+            .any(|place| matches!(place, Place::Environment(..) | Place::Schedule(..) | Place::Detail(_)));
+        let focus = self.environment().filter(|_| inside).map(|environment| Focus::on(environment, &self.world));
+        self.pacer.focus(focus.unwrap_or_default());
+    }
+
+    /// The page of a resource.
+    #[must_use]
+    pub fn page_of(&self, id: &ResourceId) -> Place {
+        let title = kind(id.kind).and_then(|kind| kind.title(&self.world, id));
+        Place::Detail(Box::new(Detail::new(id.clone(), title.unwrap_or_else(|| id.key.to_string()))))
+    }
+}

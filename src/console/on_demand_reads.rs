@@ -1,0 +1,89 @@
+//! What is read beside the pace because of what is seen: why a database drifts, what is written on the schedule groups that
+//! are records, whether a rule that is held back comes back, and for the schedule on the open page what AWS holds of it and
+//! what maintenance waits. Each is asked for once in a while, quietly. Pure.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::effect::Effect;
+use super::model::Model;
+use super::page::Place;
+use super::tunnels::Readings;
+use crate::engine::poller::KNOWN;
+use crate::kinds::schedule_record::Notes;
+use crate::offhours::{OffHours, record_reads, schedule_reads};
+use crate::schedule::Backend;
+use crate::world::Resource;
+use crate::world::read_request::Want;
+
+/// How long what stands on a record counts as known: overrides of colleagues are seen no later than those on members of
+/// an environment that is not in focus.
+const RECORDED: SignedDuration = SignedDuration::from_secs(60);
+
+/// How long what `want` brought counts as known.
+fn known(model: &Model, want: &Want) -> SignedDuration {
+    model.settings.speed.apart(if want.kind == Notes::KIND { RECORDED } else { KNOWN })
+}
+
+/// What was asked for, and when.
+pub(super) type Peeked = Vec<(Want, Timestamp)>;
+
+/// What should be read now, whether it was or not.
+fn wants(model: &Model) -> Vec<Want> {
+    let scheduled = model.picture.environments.iter().filter_map(|it| it.offhours.as_deref());
+    let mut wants: Vec<Want> = scheduled.flat_map(OffHours::causes).collect();
+    wants.extend(model.picture.environments.iter().flat_map(|it| record_reads(it, &model.world)));
+    wants.extend(model.picture.environments.iter().flat_map(|it| it.others.returns()));
+    if let Some(Place::Schedule(name, _)) = model.here()
+        && let Some(environment) = model.picture.environment(name)
+        && let Some(off) = environment.offhours.as_deref()
+    {
+        let place = environment.schedule_place().filter(|_| off.routine.backend == Backend::EventBridge);
+        wants.extend(place.map(|scope| schedule_reads(&scope, &model.world)).unwrap_or_default());
+        wants.extend(off.past());
+        wants.extend(off.maintenance(&model.world, model.now));
+    }
+    wants.sort_by(|a, b| (&a.scope, a.kind).cmp(&(&b.scope, b.kind)));
+    wants.dedup();
+    wants
+}
+
+/// Asks for what is not known.
+pub(super) fn peek(model: &mut Model) -> Option<Effect> {
+    let now = model.now;
+    let mut peeked = std::mem::take(&mut model.peeked);
+    peeked.retain(|(want, at)| now.duration_since(*at) < known(model, want));
+    model.peeked = peeked;
+    let mut wants = wants(model);
+    wants.retain(|want| !model.peeked.iter().any(|(known, _)| known == want));
+    if wants.is_empty() {
+        return None;
+    }
+    model.peeked.extend(wants.iter().map(|want| (want.clone(), now)));
+    model.asked += 1;
+    model.peeking.insert(model.asked);
+    Some(Effect::Consult(model.asked, wants))
+}
+
+/// When something becomes due again.
+pub(super) fn next_at(model: &Model) -> Option<Timestamp> {
+    let wants = wants(model);
+    let wanted = model.peeked.iter().filter(|(want, _)| wants.contains(want));
+    wanted.filter_map(|(want, at)| at.checked_add(known(model, want)).ok()).min()
+}
+
+/// Takes what was read, if it was asked for here. A fault stands beside the data, and is said on the page.
+///
+/// # Errors
+/// The answers, if somebody else asked.
+pub(super) fn consulted(model: &mut Model, ask: u64, got: Readings) -> Result<(), Readings> {
+    if !model.peeking.remove(&ask) {
+        return Err(got);
+    }
+    let world = std::sync::Arc::make_mut(&mut model.world);
+    for (want, got) in got {
+        world.put(&want.scope, want.kind, &want.coverage, got, model.now);
+    }
+    (model.stirred, model.dirty) = (true, true);
+    model.refill(false);
+    Ok(())
+}

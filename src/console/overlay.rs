@@ -1,0 +1,27 @@
+//! What is laid over a place: at most one thing at a time, and it gets the keys.
+//! Pure state; how it is drawn is its screen's business.
+
+use tui_input::Input;
+
+use super::actions::Ask;
+use super::screens::confirm::Confirm;
+use super::screens::menu::Menu;
+use super::screens::palette::Palette;
+
+/// The one thing on top.
+#[derive(Debug, Default)]
+pub enum Overlay {
+    /// Nothing.
+    #[default]
+    None,
+    /// The filter of the rows, or the search of a text, being typed.
+    Filter(Input),
+    /// A command being typed.
+    Palette(Box<Palette>),
+    /// A list to choose from.
+    Menu(Box<Menu>),
+    /// A plan waiting for its answer.
+    Confirm(Box<Confirm>),
+    /// A text that an offer asks for.
+    Ask(Box<Ask>),
+}

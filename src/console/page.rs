@@ -1,0 +1,102 @@
+//! Where the reader is: a place for each thing opened, one on top of the other. Each holds its
+//! own state; going back drops it.
+
+use super::screens::detail::Detail;
+use super::screens::sheet::Sheet;
+use super::screens::viewer::Viewer;
+use crate::command::Where;
+use crate::world::EnvironmentName;
+
+/// One place.
+#[derive(Clone, Debug)]
+pub enum Place {
+    /// All environments.
+    Fleet(Sheet),
+    /// One environment.
+    Environment(EnvironmentName, Sheet),
+    /// The schedule of one environment.
+    Schedule(EnvironmentName, Sheet),
+    /// One resource.
+    Detail(Box<Detail>),
+    /// Faults and identities.
+    Faults(Sheet),
+    /// What was done from here.
+    Journal(Sheet),
+    /// What could not be placed.
+    Unassigned(Sheet),
+    /// The tunnels of this console.
+    Tunnels(Sheet),
+    /// A procedure under way, by its number.
+    Progress(u64, String, Sheet),
+    /// A text.
+    Viewer(Viewer),
+}
+
+impl Place {
+    /// Which commands are offered here.
+    #[must_use]
+    pub fn place(&self) -> Where {
+        match self {
+            Self::Fleet(_) => Where::Fleet,
+            Self::Environment(..) => Where::Environment,
+            Self::Schedule(..) => Where::Schedule,
+            Self::Detail(_) => Where::Detail,
+            Self::Faults(_) => Where::Faults,
+            Self::Journal(_) => Where::Journal,
+            Self::Unassigned(_) => Where::Unassigned,
+            Self::Tunnels(_) => Where::Tunnels,
+            Self::Progress(..) => Where::Progress,
+            Self::Viewer(_) => Where::Viewer,
+        }
+    }
+
+    /// Its rows, if it has rows.
+    #[must_use]
+    pub fn sheet(&self) -> Option<&Sheet> {
+        match self {
+            Self::Fleet(sheet)
+            | Self::Environment(_, sheet)
+            | Self::Schedule(_, sheet)
+            | Self::Faults(sheet)
+            | Self::Journal(sheet)
+            | Self::Unassigned(sheet)
+            | Self::Tunnels(sheet)
+            | Self::Progress(_, _, sheet) => Some(sheet),
+            Self::Detail(detail) => Some(&detail.sheet),
+            Self::Viewer(_) => None,
+        }
+    }
+
+    /// The same, to be changed.
+    pub fn sheet_mut(&mut self) -> Option<&mut Sheet> {
+        match self {
+            Self::Fleet(sheet)
+            | Self::Environment(_, sheet)
+            | Self::Schedule(_, sheet)
+            | Self::Faults(sheet)
+            | Self::Journal(sheet)
+            | Self::Unassigned(sheet)
+            | Self::Tunnels(sheet)
+            | Self::Progress(_, _, sheet) => Some(sheet),
+            Self::Detail(detail) => Some(&mut detail.sheet),
+            Self::Viewer(_) => None,
+        }
+    }
+
+    /// What stands for it in the path at the top of the screen.
+    #[must_use]
+    pub fn title(&self) -> String {
+        match self {
+            Self::Fleet(_) => "fleet".to_owned(),
+            Self::Environment(name, _) => name.to_string(),
+            Self::Schedule(name, _) => format!("schedule of {name}"),
+            Self::Detail(detail) => detail.name.clone(),
+            Self::Faults(_) => "faults".to_owned(),
+            Self::Journal(_) => "journal".to_owned(),
+            Self::Unassigned(_) => "unassigned".to_owned(),
+            Self::Tunnels(_) => "tunnels".to_owned(),
+            Self::Progress(_, title, _) => title.clone(),
+            Self::Viewer(viewer) => viewer.title.clone(),
+        }
+    }
+}

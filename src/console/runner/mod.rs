@@ -1,0 +1,225 @@
+//! Performs effects: each in a task of its own, so that nothing waits for anything. Outcomes come
+//! back as messages. The only part of the console that touches the outside, through `Cloud` and `os`.
+
+mod changes;
+mod reads;
+mod tunnels;
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::io;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::effect::Effect;
+use super::frame_info::Shown;
+use super::model::Model;
+use super::msg::{Msg, News};
+use super::settings::Settings;
+use crate::cloud::Cloud;
+use crate::engine::scheduler::execution_log::Ledger;
+use crate::engine::session::{Record, Visiting};
+use crate::operations::tunnel::Tunnel;
+use crate::os;
+use crate::ssm::channel::End;
+use crate::theme::Theme;
+use crate::world::{Fault, FaultKind};
+
+/// What the reader did, or the end of it.
+#[derive(Debug)]
+pub enum Input {
+    /// Something happened.
+    News(Box<News>),
+    /// The terminal is gone, or somebody asked us to end.
+    End,
+}
+
+/// The terminal as the loop needs it; in tests, a buffer and a script.
+pub trait Screen {
+    /// Draws the model.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    fn draw(&mut self, model: &Model) -> io::Result<Shown>;
+    /// Whether the terminal's background is light, if it tells. Asked before the first [`next`](Self::next), if at all.
+    fn is_light(&mut self) -> impl Future<Output = Option<bool>>;
+    /// Forgets what is on the screen, so that the next frame draws all of it.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    fn redraw(&mut self) -> io::Result<()>;
+    /// Takes the mouse, or lets go of it.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    fn mouse(&mut self, on: bool) -> io::Result<()>;
+    /// Puts text on the clipboard.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    fn copy(&mut self, text: &str) -> io::Result<()>;
+    /// Lends the terminal to a command until it ends. Says why it failed.
+    fn lend(&mut self, command: &[String]) -> impl Future<Output = Result<(), String>>;
+    /// Hands the terminal to the session that `open` gives, until it ends; `says` stands there meanwhile. `None` for
+    /// a fault is a reader who would not wait.
+    fn hand_over(
+        &mut self,
+        says: &str,
+        open: impl Future<Output = Result<Visiting, Fault>>,
+    ) -> impl Future<Output = Result<(Record, End), Option<Fault>>>;
+    /// Stops until the shell continues us.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    fn suspend(&mut self) -> io::Result<()>;
+    /// The next thing the reader does. Can be dropped while it waits without losing anything.
+    fn next(&mut self) -> impl Future<Output = Input>;
+}
+
+/// Whether the loop goes on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Flow {
+    /// It does.
+    On,
+    /// The reader is done.
+    End,
+}
+
+/// Performs effects on one cloud at a time.
+pub struct Runner {
+    cloud: Arc<dyn Cloud>,
+    settings: Settings,
+    tell: UnboundedSender<Msg>,
+    tunnels: BTreeMap<u64, Tunnel>,
+    /// What those write who execute schedules on this machine, and whether this console does.
+    vigil: Option<(Arc<Ledger>, bool)>,
+}
+
+impl Runner {
+    /// A runner whose outcomes go to `tell`.
+    #[must_use]
+    pub fn new(cloud: Arc<dyn Cloud>, settings: Settings, tell: UnboundedSender<Msg>) -> Self {
+        Self { cloud, settings, tell, tunnels: BTreeMap::new(), vigil: None }
+    }
+
+    /// The same, telling by `ledger` who executes schedules on this machine; `here` if this console does.
+    #[must_use]
+    pub fn watching(mut self, ledger: Arc<Ledger>, here: bool) -> Self {
+        self.vigil = Some((ledger, here));
+        self
+    }
+
+    /// The cloud's time.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.cloud.now()
+    }
+
+    /// Lets that much of the cloud's time go by.
+    pub async fn pause(&self, span: SignedDuration) {
+        self.cloud.pause(span).await;
+    }
+
+    /// Performs one effect. Returns at once, but for those that need the terminal.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub async fn perform<S: Screen>(&mut self, effect: Effect, model: &Model, screen: &mut S) -> io::Result<Flow> {
+        let generation = model.generation;
+        match effect {
+            Effect::Quit => return Ok(Flow::End),
+            Effect::Scopes => self.scopes(generation),
+            Effect::Identify(scope) => self.identify(generation, scope),
+            Effect::Read(reading) => self.read(generation, reading, Arc::clone(&model.world)),
+            Effect::Gather => self.gather(generation, Arc::clone(&model.world), model.pacer.unread()),
+            Effect::Look(ask, id) => self.look(ask, id, Arc::clone(&model.world)),
+            Effect::Change(approved) => self.change(*approved, Arc::clone(&model.world)),
+            Effect::Run(errand) => self.run(generation, *errand, &model.world),
+            Effect::Consult(ask, wants) => self.consult(ask, wants, Arc::clone(&model.world)),
+            Effect::Foresee(ask, wants) => self.foresee(ask, wants, Arc::clone(&model.world)),
+            Effect::Login(source) => {
+                let got = match self.cloud.login(&source) {
+                    Some(command) => screen.lend(&command).await,
+                    None => Err("there is no login command for it".to_owned()),
+                };
+                self.cloud.renew(&source);
+                self.say(News::LoggedIn(source, got));
+            }
+            Effect::Dig(id, dig) => self.dig(id, *dig, &model.world).await,
+            Effect::Carry(id, carriers) => self.carry(id, carriers),
+            Effect::Redig(id) => self.redig(id),
+            Effect::Fill(id) => self.fill(id),
+            Effect::Visit(to) => self.visit(*to, &model.world, screen).await,
+            Effect::Reopen(choice) => {
+                let opened = (self.settings.reopen)(&choice);
+                let got = opened.map(|cloud| self.cloud = cloud);
+                self.say(News::Reopened(got));
+            }
+            Effect::Copy(text) => screen.copy(&text)?,
+            Effect::Browse(url) => self.browse(url),
+            Effect::Theme(name) => self.theme(name),
+            Effect::Journal => self.journal(),
+            Effect::Close(lines) => self.close(lines),
+            Effect::Mouse(on) => screen.mouse(on)?,
+            Effect::Redraw => screen.redraw()?,
+            Effect::Suspend => {
+                screen.suspend()?;
+                self.say(News::Resized);
+            }
+        }
+        Ok(Flow::On)
+    }
+
+    fn say(&self, news: News) {
+        // The loop may have ended meanwhile: then nobody listens, and that is fine.
+        let _ = self.tell.send(Msg { now: self.cloud.now(), news });
+    }
+
+    /// Runs `work` on its own; should it panic, `lost` says what to tell instead.
+    fn spawn(
+        &self,
+        work: impl Future<Output = News> + Send + 'static,
+        lost: impl FnOnce(Fault) -> News + Send + 'static,
+    ) {
+        let (tell, cloud) = (self.tell.clone(), Arc::clone(&self.cloud));
+        tokio::spawn(async move {
+            let news = AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|_| {
+                lost(Fault::new(FaultKind::Odd, "toban", "a task broke off; the log file says where; please report it"))
+            });
+            let _ = tell.send(Msg { now: cloud.now(), news });
+        });
+    }
+
+    fn browse(&self, url: String) {
+        let (tell, cloud) = (self.tell.clone(), Arc::clone(&self.cloud));
+        tokio::spawn(async move {
+            let news = match os::browse::browse(&url).await {
+                Ok(()) => News::Browsed(url),
+                Err(why) => News::NotBrowsed(url, why),
+            };
+            let _ = tell.send(Msg { now: cloud.now(), news });
+        });
+    }
+
+    /// Whether the theme is to be the one that suits the terminal.
+    pub(super) fn suits_terminal(&self) -> bool {
+        self.settings.suits_terminal
+    }
+
+    /// The theme for a light background: the reader's own `day`, if there is one.
+    pub(super) fn theme_for_light(&self) -> Result<Theme, String> {
+        Theme::load(Theme::choose(None, false, Some(false)), &self.settings.theme_dirs)
+            .map_err(|fault| fault.to_string())
+    }
+
+    fn theme(&self, name: String) {
+        let (tell, cloud, dirs) = (self.tell.clone(), Arc::clone(&self.cloud), self.settings.theme_dirs.clone());
+        tokio::task::spawn_blocking(move || {
+            let got = Theme::load(&name, &dirs).map(Box::new).map_err(|fault| fault.to_string());
+            let _ = tell.send(Msg { now: cloud.now(), news: News::Themed(got) });
+        });
+    }
+}

@@ -1,0 +1,127 @@
+//! Readings and what is made of them: places, identities, kinds, pages, what a plan rests on, and the picture. Changes
+//! nothing.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+use jiff::Timestamp;
+
+use super::Runner;
+use crate::console::msg::{Msg, News};
+use crate::engine::headless::perform;
+use crate::engine::poller::Reading;
+use crate::engine::scheduler::execution_log::Ledger;
+use crate::engine::scheduler::vigil;
+use crate::engine::session::{IN_PASSING, foresee};
+use crate::environment::{Unread, Wishes};
+use crate::kinds::catalog::kind;
+use crate::overview::gather_early;
+use crate::world::read_request::Want;
+use crate::world::{Fault, FaultKind, ResourceId, Scope, Vigil, World};
+
+/// The world with what is known of whoever executes schedules on this machine. What cannot be read is not known.
+fn watched(world: Arc<World>, wishes: &Wishes, ledger: &Ledger, (here, now): (bool, Timestamp)) -> Arc<World> {
+    match vigil(wishes, ledger, now) {
+        Some(Ok(vigil)) => {
+            let mut world = Arc::unwrap_or_clone(world);
+            world.watched(Vigil { here, ..vigil });
+            Arc::new(world)
+        }
+        Some(Err(why)) => {
+            tracing::warn!(%why, "who executes schedules here cannot be told");
+            world
+        }
+        None => world,
+    }
+}
+
+impl Runner {
+    pub(super) fn scopes(&self, generation: u64) {
+        let (cloud, tell) = (Arc::clone(&self.cloud), self.tell.clone());
+        let work = async move {
+            let got = cloud.scopes().await;
+            let sources = got.iter().flatten().map(|scope: &Scope| scope.source.clone());
+            let logins = sources.filter(|source| cloud.login(source).is_some()).collect();
+            let _ = tell.send(Msg { now: cloud.now(), news: News::Logins(generation, logins) });
+            News::Scopes(generation, got)
+        };
+        self.spawn(work, move |fault| News::Scopes(generation, Err(fault)));
+    }
+
+    pub(super) fn identify(&self, generation: u64, scope: Scope) {
+        let (cloud, of) = (Arc::clone(&self.cloud), scope.clone());
+        let work = async move {
+            let got = cloud.identify(&scope).await;
+            News::Identity(generation, scope, got)
+        };
+        self.spawn(work, move |fault| News::Identity(generation, of, Err(fault)));
+    }
+
+    pub(super) fn read(&self, generation: u64, reading: Reading, known: Arc<World>) {
+        let (cloud, of) = (Arc::clone(&self.cloud), reading.clone());
+        let work = async move {
+            let (reading, got) = perform(cloud, reading, known).await;
+            News::Read(generation, reading, got)
+        };
+        self.spawn(work, move |fault| News::Read(generation, of, Err(fault)));
+    }
+
+    pub(super) fn look(&self, ask: u64, id: ResourceId, known: Arc<World>) {
+        let (cloud, of) = (Arc::clone(&self.cloud), id.clone());
+        let work = async move {
+            let got = match kind(id.kind) {
+                Some(kind) => cloud.look(kind, &id, &known, cloud.now()).await,
+                None => Err(Fault::new(FaultKind::Odd, "look", "no such kind")),
+            };
+            News::Looked(ask, id, got)
+        };
+        self.spawn(work, move |fault| News::Looked(ask, of, Err(fault)));
+    }
+
+    /// A picture of a large account takes longer than a frame, so it is made beside the loop.
+    pub(super) fn gather(&self, generation: u64, world: Arc<World>, unread: Unread) {
+        let (tell, cloud) = (self.tell.clone(), Arc::clone(&self.cloud));
+        let (wishes, zone) = (self.settings.wishes.clone(), self.settings.zone.clone());
+        let vigil = self.vigil.clone();
+        tokio::task::spawn_blocking(move || {
+            let now = cloud.now();
+            let world = match vigil {
+                Some((ledger, here)) => watched(world, &wishes, &ledger, (here, now)),
+                None => world,
+            };
+            let made =
+                std::panic::catch_unwind(AssertUnwindSafe(|| gather_early(&world, &wishes, &unread, now, &zone)));
+            let news = match made {
+                Ok(picture) => News::Gathered(generation, picture),
+                Err(_) => News::NotGathered(generation),
+            };
+            let _ = tell.send(Msg { now: cloud.now(), news });
+        });
+    }
+
+    pub(super) fn consult(&self, ask: u64, wants: Vec<Want>, known: Arc<World>) {
+        let cloud = Arc::clone(&self.cloud);
+        let asked = wants.clone();
+        let work = async move {
+            let readings = wants.into_iter().map(|want| async {
+                let got = match kind(want.kind) {
+                    Some(kind) => cloud.read(kind, &want.scope, &want.coverage, &known).await,
+                    None => Err(Fault::new(FaultKind::Odd, want.kind.0, "no such kind")),
+                };
+                (want, got)
+            });
+            News::Consulted(ask, join_all(readings).await)
+        };
+        self.spawn(work, move |fault| {
+            News::Consulted(ask, asked.into_iter().map(|want| (want, Err(fault.clone()))).collect())
+        });
+    }
+
+    /// What a session or a tunnel may run into. Whatever went wrong, it keeps nobody waiting.
+    pub(super) fn foresee(&self, ask: u64, wants: Vec<Want>, known: Arc<World>) {
+        let cloud = Arc::clone(&self.cloud);
+        let work = async move { News::Consulted(ask, foresee(&*cloud, wants, &known, IN_PASSING).await) };
+        self.spawn(work, move |_| News::Consulted(ask, Vec::new()));
+    }
+}

@@ -1,0 +1,117 @@
+//! A plan before it is carried out: what, where, what else is going on, what cannot be undone, what will differ. An
+//! ordinary one wants `y`, a protected environment its name; everything else means no. A reason can be written beside
+//! it, for the journal. Whether it may go through is the gate's to say. State only; `view` draws it.
+
+pub mod view;
+
+use tui_input::Input;
+
+use crate::change::gate::{Answer, Circumstances, Gate, Let, Refused};
+use crate::change::plan::Plan;
+use crate::change::procedure::Proposal;
+use crate::keys::{Chord, Key, edit};
+
+/// How many lines of a plan a page is.
+pub const PAGE: isize = 10;
+
+/// A plan waiting for its answer.
+#[derive(Debug)]
+pub struct Confirm {
+    /// What would be done.
+    pub plan: Plan,
+    /// What the gate goes by.
+    pub at: Circumstances,
+    /// Why it cannot go through whatever is answered.
+    pub hindrance: Option<Refused>,
+    /// What is typed: the environment's name, where that is wanted.
+    pub input: Input,
+    /// Why it is done, in the reader's words.
+    pub reason: Input,
+    /// Whether the reason is being typed.
+    pub writing: bool,
+    /// The first line of the plan on the screen.
+    pub offset: usize,
+    proposal: Proposal,
+}
+
+/// What a key meant.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Heard {
+    /// The reader goes on reading or writing.
+    Stay,
+    /// This many lines down, or up.
+    Scroll(isize),
+    /// An answer.
+    Answer(Answer),
+}
+
+impl Confirm {
+    /// A plan to be asked about.
+    #[must_use]
+    pub fn new(proposal: Proposal, gate: Gate, at: Circumstances) -> Self {
+        let plan = proposal.plan();
+        let hindrance = gate.hindrance(&plan, &at);
+        let (input, reason) = (Input::default(), Input::default());
+        Self { plan, at, hindrance, input, reason, writing: false, offset: 0, proposal }
+    }
+
+    /// Whether its environment's name has to be typed.
+    #[must_use]
+    pub fn wants_name(&self) -> bool {
+        self.hindrance.is_none() && self.at.protected
+    }
+
+    /// Takes a key. Only `y`, or the name, is ever a yes.
+    pub fn hear(&mut self, chord: Chord) -> Heard {
+        let plain = !chord.ctrl && !chord.alt;
+        match chord.key {
+            Key::Down => return Heard::Scroll(1),
+            Key::Up => return Heard::Scroll(-1),
+            Key::PageDown => return Heard::Scroll(PAGE),
+            Key::PageUp => return Heard::Scroll(-PAGE),
+            _ => {}
+        }
+        if self.hindrance.is_some() {
+            return Heard::Answer(Answer::No);
+        }
+        if self.writing {
+            match chord.key {
+                Key::Enter | Key::Tab => self.writing = false,
+                Key::Esc => {
+                    self.reason = Input::default();
+                    self.writing = false;
+                }
+                _ => {
+                    edit(&mut self.reason, chord);
+                }
+            }
+            return Heard::Stay;
+        }
+        match (self.wants_name(), chord.key) {
+            (_, Key::Tab) => self.writing = true,
+            (true, Key::Esc) => return Heard::Answer(Answer::No),
+            (true, Key::Enter) => return Heard::Answer(Answer::Named(self.input.value().trim().to_owned())),
+            (true, _) => {
+                edit(&mut self.input, chord);
+            }
+            (false, Key::Char('r')) if plain => self.writing = true,
+            (false, Key::Char('y')) if plain => return Heard::Answer(Answer::Yes),
+            (false, Key::Char('j')) if plain => return Heard::Scroll(1),
+            (false, Key::Char('k')) if plain => return Heard::Scroll(-1),
+            (false, _) => return Heard::Answer(Answer::No),
+        }
+        Heard::Stay
+    }
+
+    /// Asks the gate, as of `now`.
+    ///
+    /// # Errors
+    /// [`Refused`]: nothing is changed.
+    pub fn answer(self, answer: &Answer, gate: Gate, now: jiff::Timestamp) -> Result<Let, Refused> {
+        let reason = Some(self.reason.value().trim().to_owned()).filter(|reason| !reason.is_empty());
+        gate.allow(self.proposal, answer, reason, &Circumstances { now, ..self.at })
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,0 +1,198 @@
+//! The first screen: which environment is sick, and why. Makes rows of a picture; the page itself
+//! is a sheet. Pure.
+
+pub mod view;
+
+use crate::overview::EnvironmentStatus;
+use std::collections::{BTreeMap, HashSet};
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::sheet::{Block, Door, Item};
+use crate::display::{Cell, Column, Tone, Width};
+use crate::kinds::Counts;
+use crate::overview::Picture;
+use crate::world::{FaultKind, Health, ResourceId};
+
+const COLUMNS: &[Column] = &[
+    Column::text("ENVIRONMENT", Width::Fit(8, 28), 9),
+    Column::text("STAGE", Width::Fit(5, 12), 5),
+    Column::text("VERDICT", Width::Fill(26), 8),
+    Column::figure("TASKS", Width::Fit(5, 7), 6),
+    Column::figure("TARGETS", Width::Fit(7, 9), 7),
+    Column::text("DATABASE", Width::Fit(8, 14), 4),
+    Column::text("ALARMS", Width::Fit(6, 10), 3),
+];
+
+/// What happens next by schedule, where any environment has one.
+const WITH_NEXT: &[Column] = &[
+    Column::text("ENVIRONMENT", Width::Fit(8, 28), 9),
+    Column::text("STAGE", Width::Fit(5, 12), 5),
+    Column::text("VERDICT", Width::Fill(26), 8),
+    Column::figure("TASKS", Width::Fit(5, 7), 6),
+    Column::figure("TARGETS", Width::Fit(7, 9), 7),
+    Column::text("DATABASE", Width::Fit(8, 14), 4),
+    Column::text("ALARMS", Width::Fit(6, 10), 2),
+    Column::text("NEXT", Width::Fit(5, 21), 3),
+];
+
+/// What stands where there are no environments (yet): sentences, worst first.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Waiting {
+    /// What is going on, or went wrong.
+    pub says: String,
+    /// What to do about it, or what happens next.
+    pub remedy: String,
+    /// Whether it went wrong.
+    pub fault: bool,
+}
+
+/// The rows of the fleet.
+#[must_use]
+pub fn blocks(
+    picture: &Picture,
+    (now, zone): (Timestamp, &TimeZone),
+    changed: &BTreeMap<ResourceId, Timestamp>,
+    waiting: &[Waiting],
+) -> Vec<Block> {
+    if picture.environments.is_empty() {
+        let items = waiting.iter().enumerate().map(|(at, waiting)| {
+            let tone = if waiting.fault { Tone::Fault } else { Tone::Plain };
+            Item::prose(
+                at.to_string(),
+                vec![Cell { text: waiting.says.clone(), tone }, Cell::dim(waiting.remedy.clone())],
+            )
+        });
+        return vec![Block { key: "waiting".to_owned(), items: items.collect(), ..Block::default() }];
+    }
+    let changed: HashSet<&str> = changed.keys().map(|id| &*id.key).collect();
+    let next = picture.environments.iter().any(|environment| environment.offhours.is_some());
+    let columns = if next { WITH_NEXT } else { COLUMNS };
+    let row = |environment| row(environment, (now, zone), &changed);
+    let items = picture.environments.iter().map(row).collect();
+    vec![Block { key: "fleet".to_owned(), columns, items, ..Block::default() }]
+}
+
+fn row(environment: &EnvironmentStatus, (now, zone): (Timestamp, &TimeZone), changed: &HashSet<&str>) -> Item {
+    let health = environment.verdict.health;
+    let counts = &environment.counts;
+    let headline = environment.verdict.headline();
+    let aside = environment.offhours.as_ref().and_then(|off| off.aside(now, zone));
+    let verdict = match (health, aside) {
+        (Health::Well, None) => Cell::dim(headline),
+        (Health::Well, Some(aside)) if !aside.starts_with("until") => Cell::dim(format!("{headline} · {aside}")),
+        (Health::Well, Some(_)) => Cell::dim(headline),
+        (Health::Asleep, Some(aside)) if aside.starts_with("until") => {
+            // `asleep until Tue 08:45, wakes to 2 tasks`.
+            let rest = headline.strip_prefix("asleep").unwrap_or_default();
+            Cell::of(health, format!("asleep {aside}{rest}"))
+        }
+        (Health::Asleep, Some(aside)) => Cell::of(health, format!("{headline} · {aside}")),
+        _ => Cell::of(health, headline),
+    };
+    let stage = match (environment.stage.as_deref(), environment.protected) {
+        (stage, true) => Cell { text: format!("{} ⛨", stage.unwrap_or("–")), tone: Tone::Protected },
+        (Some(stage), false) => Cell::plain(stage),
+        (None, false) => Cell::none(),
+    };
+    let next = environment.offhours.as_ref().and_then(|off| off.next_words(now, zone));
+    let cells = vec![
+        Cell::strong(environment.name.as_str()),
+        stage,
+        verdict,
+        of(
+            counts.tasks_running,
+            counts.tasks_desired,
+            counts.services > 0,
+            counts.tasks_running < counts.tasks_desired,
+        ),
+        of(
+            counts.targets_healthy,
+            counts.targets_total,
+            counts.targets_total > 0,
+            counts.targets_healthy < counts.targets_total,
+        ),
+        database(counts),
+        alarms(counts),
+        Cell::or_none(next),
+    ];
+    let news = !changed.is_empty() && environment.members.iter().any(|member| changed.contains(&*member.id.key));
+    let stale = environment.faults.iter().any(|(_, fault)| {
+        use crate::world::FaultKind::{Credentials, Expired, Offline};
+        matches!(fault.kind, Credentials | Expired | Offline)
+    });
+    let item = Item::row(environment.name.as_str(), environment.name.as_str(), cells).of(health);
+    Item { changed: news, stale, ..item }.to(Some(Door::Environment(environment.name.clone())))
+}
+
+fn of(part: u32, whole: u32, any: bool, short: bool) -> Cell {
+    match (any, short) {
+        (false, _) => Cell::none(),
+        (true, true) => Cell::of(Health::Worrying, format!("{part}/{whole}")),
+        (true, false) => Cell::plain(format!("{part}/{whole}")),
+    }
+}
+
+fn database(counts: &Counts) -> Cell {
+    // One word is enough: the worst database speaks for all.
+    let Some((health, word)) = counts.databases.iter().max_by_key(|(health, _)| *health) else { return Cell::none() };
+    let others = counts.databases.len() - 1;
+    let text = if others == 0 { word.clone() } else { format!("{word} +{others}") };
+    if *health == Health::Well { Cell::plain(text) } else { Cell::of(*health, text) }
+}
+
+fn alarms(counts: &Counts) -> Cell {
+    if counts.alarms_firing == 0 && counts.alarms_muted > 0 {
+        return Cell::of(Health::Asleep, format!("{} muted", counts.alarms_muted));
+    }
+    match (counts.alarms_firing, counts.alarms_total) {
+        (0, 0) => Cell::none(),
+        (0, total) => Cell::plain(format!("0 of {total}")),
+        (firing, total) => Cell::of(Health::Bad, format!("{firing} of {total}")),
+    }
+}
+
+/// The sentences below the table: why the environment under the cursor is as it is.
+#[must_use]
+pub fn evidence(environment: &EnvironmentStatus) -> Vec<Cell> {
+    let mut says = Vec::new();
+    for finding in &environment.verdict.findings {
+        says.push(Cell::says(finding.health, finding.says.clone()));
+        let evidence = finding.evidence.iter().filter(|line| **line != finding.says);
+        says.extend(evidence.map(|line| Cell::dim(format!("  {line}"))));
+    }
+    if says.is_empty() {
+        says.push(Cell::of(environment.verdict.health, environment.verdict.headline()));
+        says.push(Cell::dim(format!("{} resources, nothing to say about any of them", environment.members.len())));
+    }
+    // Briefly: what AWS said at length stands among the faults, and must not outshine the cause above.
+    for (scope, fault) in environment.faults.iter().take(3) {
+        let text = format!("not everything could be read in {scope}: {} (:faults tells more)", fault.brief());
+        // What is denied stays so for long: only what went wrong just now is as loud as a cause.
+        let tone = if fault.kind == FaultKind::Denied { Tone::Of(Health::Unknown) } else { Tone::Fault };
+        says.push(Cell { text, tone });
+    }
+    says
+}
+
+/// `7 environments · 1 bad, 1 worrying`.
+#[must_use]
+pub fn summary(picture: &Picture) -> String {
+    let count = picture.environments.len();
+    let mut text = format!("{count} {}", if count == 1 { "environment" } else { "environments" });
+    let parts: Vec<String> = [Health::Bad, Health::Worrying, Health::Unknown]
+        .into_iter()
+        .filter_map(|health| {
+            let many = picture.environments.iter().filter(|environment| environment.verdict.health == health).count();
+            (many > 0).then(|| format!("{many} {}", health.word()))
+        })
+        .collect();
+    if !parts.is_empty() {
+        text.push_str(" · ");
+        text.push_str(&parts.join(", "));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests;

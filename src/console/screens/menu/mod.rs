@@ -1,0 +1,124 @@
+//! A list laid over the screen to choose from: actions of a row, profiles, regions, themes, orders,
+//! cells to copy. State only; the widget of the same name draws it.
+
+use super::sheet::{Door, Sorting};
+use crate::command::Command;
+use crate::operations::Asks;
+use crate::world::ResourceId;
+
+/// What choosing an entry does.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Pick {
+    /// Runs a command on the row.
+    Command(Command),
+    /// Looks at another profile.
+    Profile(String),
+    /// Looks at another region.
+    Region(String),
+    /// Changes the colours.
+    Theme(String),
+    /// Sorts the table; `None` gives it its own order.
+    Sort(Option<Sorting>),
+    /// Copies a text.
+    Copy(String),
+    /// Does what the row's kind or its environment offers under this name.
+    Offer(&'static str),
+    /// Answers an offer with this value, or asks on.
+    Answer(&'static str, Door, String, Asks),
+    /// Opens a shell in this container of a task or service.
+    Container(ResourceId, String),
+    /// Opens another session of a tunnel.
+    TunnelAgain(u64),
+    /// Closes a tunnel.
+    TunnelClose(u64),
+    /// Opens the page of a procedure.
+    Progress(u64),
+}
+
+/// One entry.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Entry {
+    /// What it says.
+    pub label: String,
+    /// More about it.
+    pub note: String,
+    /// Why it cannot be chosen now.
+    pub barred: Option<String>,
+    /// What it does.
+    pub pick: Pick,
+}
+
+/// A menu and its cursor.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Menu {
+    /// What is being chosen.
+    pub title: String,
+    /// The entries.
+    pub entries: Vec<Entry>,
+    /// The one under the cursor.
+    pub at: usize,
+}
+
+impl Menu {
+    /// A menu with its cursor on the first entry that can be chosen.
+    #[must_use]
+    pub fn new(title: impl Into<String>, entries: Vec<Entry>) -> Self {
+        let at = entries.iter().position(|entry| entry.barred.is_none()).unwrap_or(0);
+        Self { title: title.into(), entries, at }
+    }
+
+    /// Moves the cursor, around the ends.
+    pub fn step(&mut self, delta: isize) {
+        let len = self.entries.len();
+        let moved = self.at.saturating_add_signed(delta);
+        self.at = match (delta < 0 && self.at == 0, moved >= len) {
+            (true, _) => len.saturating_sub(1),
+            (false, true) => 0,
+            (false, false) => moved,
+        };
+    }
+
+    /// Moves the cursor by what the screen shows of it, no further than its ends.
+    pub fn page(&mut self, down: bool, shown: usize) {
+        let by = shown.saturating_sub(1).max(1);
+        let moved = if down { self.at.saturating_add(by) } else { self.at.saturating_sub(by) };
+        self.at = moved.min(self.entries.len().saturating_sub(1));
+    }
+
+    /// The entry under the cursor.
+    #[must_use]
+    pub fn current(&self) -> Option<&Entry> {
+        self.entries.get(self.at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(label: &str, barred: Option<&str>) -> Entry {
+        Entry {
+            label: label.to_owned(),
+            note: String::new(),
+            barred: barred.map(str::to_owned),
+            pick: Pick::Copy(label.to_owned()),
+        }
+    }
+
+    #[test]
+    fn the_cursor_starts_on_what_can_be_chosen_and_goes_around() {
+        let mut menu = Menu::new("actions", vec![entry("a", Some("no")), entry("b", None)]);
+        assert_eq!(menu.at, 1);
+        menu.step(1);
+        assert_eq!(menu.at, 0);
+        menu.step(-1);
+        assert_eq!(menu.at, 1);
+        menu.page(true, 10);
+        assert_eq!(menu.at, 1, "a page stops at the end");
+        menu.page(false, 10);
+        assert_eq!(menu.at, 0);
+        let mut none = Menu::new("nothing", Vec::new());
+        none.step(1);
+        assert_eq!((none.at, none.current()), (0, None));
+    }
+}

@@ -1,0 +1,24 @@
+//! The screens: one folder each, with its state, update, view and snapshots.
+
+pub mod confirm;
+pub mod detail;
+pub mod environment;
+mod external_schedulers;
+pub mod faults;
+pub mod fleet;
+pub mod journal;
+pub mod menu;
+pub mod palette;
+pub mod progress;
+pub mod schedule;
+pub mod sheet;
+pub mod tunnels;
+pub mod unassigned;
+pub mod viewer;
+
+#[cfg(test)]
+#[path = "tests/rig.rs"]
+pub(crate) mod rig;
+#[cfg(test)]
+#[path = "tests/walk/mod.rs"]
+mod walk;

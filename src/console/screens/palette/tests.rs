@@ -1,0 +1,81 @@
+//! The command line: completion, meanings, and what is said when nothing fits.
+
+use super::{Known, Meaning, Offered, Palette};
+use crate::command::{Command, Where};
+use crate::console::screens::rig::{fleet, picture, press, showing, type_in};
+use tui_input::Input;
+
+fn typed(text: &str) -> Palette {
+    let known = Known {
+        environments: vec!["prooflink-dev".into(), "prooflink-prod".into(), "city-poc".into()],
+        themes: vec!["night".into(), "day".into()],
+        ..Known::default()
+    };
+    let mut palette = Palette::new(Where::Fleet, known);
+    palette.input = Input::new(text.to_owned());
+    palette.propose();
+    palette
+}
+
+#[test]
+fn a_name_may_be_shortened_while_only_one_begins_so() {
+    assert_eq!(typed("q").meaning(), Meaning::Command(Command::Quit, None));
+    assert_eq!(typed("susp").meaning(), Meaning::Command(Command::Suspend, None));
+    assert_eq!(typed(" env city-poc ").meaning(), Meaning::Command(Command::Env, Some("city-poc".into())));
+    assert_eq!(typed("").meaning(), Meaning::Nothing);
+}
+
+#[test]
+fn what_a_row_offers_may_be_shortened_too_and_what_could_be_several_lists_them() {
+    let offered = |verb, whole| Offered { verb, says: String::new(), whole };
+    let known = Known { offers: vec![offered("deploy", false), offered("restart", false)], ..Known::default() };
+    let meaning = |text: &str| {
+        let mut palette = Palette::new(Where::Detail, known.clone());
+        palette.input = Input::new(text.to_owned());
+        palette.propose();
+        palette.meaning()
+    };
+    assert_eq!(meaning("dep v2"), Meaning::Offer("deploy", Some("v2".into())));
+    assert_eq!(meaning("re"), Meaning::Unknown("\"re\" could be :refresh, :region, :restart".into()));
+}
+
+#[test]
+fn what_is_no_command_here_says_why() {
+    let says = |text| match typed(text).meaning() {
+        Meaning::Unknown(says) => says,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(says("refersh"), "there is no command \"refersh\"; did you mean :refresh?");
+    assert_eq!(says("raw"), ":raw is not for the fleet");
+    assert_eq!(says("quit now"), ":quit takes nothing; \"now\" is too much");
+}
+
+#[test]
+fn tab_completes_and_goes_on_with_what_the_command_takes() {
+    let mut palette = typed("en");
+    assert_eq!(palette.ghost(), Some("v"));
+    palette.complete();
+    assert_eq!(palette.input.value(), "env ");
+    assert_eq!(palette.proposals.len(), 3);
+    let mut palette = typed("env pprod");
+    palette.complete();
+    assert_eq!(palette.input.value().trim(), "env prooflink-prod");
+}
+
+#[test]
+fn moving_among_proposals_goes_around_and_enter_takes_the_one_under_the_cursor() {
+    let mut palette = typed("env p");
+    palette.step(-1);
+    palette.step(1);
+    let first = palette.proposals[0].line.clone();
+    assert_eq!(palette.meaning(), Meaning::Command(Command::Env, first.strip_prefix("env ").map(str::to_owned)));
+    assert_eq!(typed("zzz").at, None);
+}
+
+#[test]
+fn over_the_fleet() {
+    let mut model = showing(fleet());
+    press(&mut model, &[":"]);
+    type_in(&mut model, "un");
+    insta::assert_snapshot!(picture(&mut model, 80, 12));
+}

@@ -1,0 +1,89 @@
+//! The page of one procedure: what it does, where it stands, how far its parts have come, and how it ended.
+//! Pure; knows no procedure by name.
+
+use super::detail::section;
+use super::sheet::{Block, Item, Note};
+use crate::change::{Bar, How};
+use crate::console::widgets::gauge;
+use crate::console::widgets::gauge::Progress;
+use crate::display::{Align, Cell, Column, Tone, Width};
+use crate::engine::running::Underway;
+use crate::world::Health;
+
+const BARS: &[Column] = &[
+    Column { title: "", width: Width::Fit(8, 40), align: Align::Left, keep: 9 },
+    Column { title: "", width: Width::Fit(10, 20), align: Align::Left, keep: 8 },
+    Column { title: "", width: Width::Fit(3, 9), align: Align::Right, keep: 9 },
+    Column { title: "", width: Width::Fill(10), align: Align::Left, keep: 7 },
+];
+
+/// How wide a bar is drawn.
+const BAR: u16 = 20;
+
+/// The blocks of its page; `None` once it is forgotten.
+#[must_use]
+pub fn blocks(of: Option<&Underway>) -> Vec<Block> {
+    let Some(of) = of else {
+        let empty = "it is not known any more; the journal (:journal) tells how it ended".to_owned();
+        return vec![Block { key: "gone".to_owned(), empty, ..Block::default() }];
+    };
+    let mut blocks = vec![head(of)];
+    if !of.report.bars.is_empty() {
+        let items = of.report.bars.iter().map(bar).collect();
+        blocks.push(Block { key: "bars".to_owned(), columns: BARS, items, ..Block::default() });
+    }
+    blocks.extend(of.report.sections.iter().cloned().enumerate().map(|(at, one)| section(at, one)));
+    let calls = of
+        .plan
+        .calls
+        .iter()
+        .enumerate()
+        .map(|(at, call)| Item::prose(format!("call {at}"), vec![Cell::dim(format!("· {call}"))]));
+    blocks.push(Block { key: "plan".to_owned(), title: "plan".to_owned(), items: calls.collect(), ..Block::default() });
+    blocks
+}
+
+fn head(of: &Underway) -> Block {
+    let (health, says) = match &of.ended {
+        Some((_, ending)) => {
+            let health = if ending.how == How::Done { Health::Well } else { Health::Bad };
+            (health, ending.says.clone())
+        }
+        None if of.seen_at.is_none() => (Health::Changing, "begins…".to_owned()),
+        None => (of.report.health, of.report.says.clone()),
+    };
+    let mut cells = vec![Cell::of(health, says)];
+    if of.ended.is_none() {
+        let stands = of.report.stands.clone();
+        cells.extend(stands.map(Cell::dim));
+    }
+    cells.push(Cell::dim(format!("in {}, {}", of.plan.environment, of.plan.scope)));
+    let item = Item::prose("head", cells).of(health);
+    let note = Note { read_at: of.seen_at, fault: None };
+    Block { key: "head".to_owned(), title: of.plan.says.clone(), note, items: vec![item], ..Block::default() }
+}
+
+fn bar(bar: &Bar) -> Item {
+    let cells = vec![
+        Cell { text: bar.label.clone(), tone: Tone::Plain },
+        Cell::of(bar.health, gauge::bar(Progress { done: bar.done, pending: 0, total: bar.all }, BAR)),
+        Cell::strong(format!("{}/{}", bar.done, bar.all)),
+        Cell::dim(bar.note.clone()),
+    ];
+    Item::row(bar.label.clone(), bar.label.clone(), cells).of(bar.health)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::console::screens::sheet::Look;
+
+    #[test]
+    fn a_bar_fits_its_column_and_its_figures_stand_once() {
+        let one =
+            Bar { label: "new tasks".into(), done: 1, all: 3, note: "1 starting".into(), health: Health::Changing };
+        let Look::Cells(cells) = bar(&one).look else { panic!("a bar is a row") };
+        let texts: Vec<&str> = cells.iter().map(|cell| cell.text.as_str()).collect();
+        assert_eq!(texts, ["new tasks", "██████░░░░░░░░░░░░░░", "1/3", "1 starting"]);
+    }
+}

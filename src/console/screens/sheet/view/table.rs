@@ -1,0 +1,87 @@
+//! A block's table in terms of the grid: how wide its columns are, what its rows look like.
+//! Knows columns by their rules only; draws nothing itself.
+
+use super::{Paint, role};
+use crate::console::screens::sheet::{Item, Look, Panel, Sheet};
+use crate::console::widgets::grid;
+use crate::console::widgets::grid::{Order, Rule};
+use crate::console::widgets::span_styles::small;
+use crate::display::{Align, Column, Width};
+use crate::text::width;
+use crate::theme::mark;
+
+/// A block's table in terms of the grid.
+pub(super) struct Table<'a> {
+    sheet: &'a Sheet,
+    /// Its columns.
+    pub(super) columns: Vec<grid::Column<'a>>,
+    marked: bool,
+    /// Which column it is sorted by.
+    pub(super) sort: Option<(usize, Order)>,
+}
+
+impl<'a> Table<'a> {
+    pub(super) fn of(sheet: &'a Sheet, panel: Panel<'a>, room: u16) -> Self {
+        let (block, marked) = (panel.block, panel.marked());
+        let sign = marked.then(|| grid::Column::new("", Rule::Fixed(1), 9));
+        // Of all rows, not only of those on the screen: columns must not move while one scrolls.
+        let columns = block.columns.iter().enumerate().map(|(at, spec)| column(spec, small(panel.widest(at)), room));
+        let columns = sign.into_iter().chain(columns).collect();
+        let sort = sheet.sorting().filter(|sorting| sorting.block == block.key).map(|sorting| {
+            let order = if sorting.descending { Order::Descending } else { Order::Ascending };
+            (sorting.column + usize::from(marked), order)
+        });
+        Self { sheet, columns, marked, sort }
+    }
+
+    /// An item as a row of the grid.
+    pub(super) fn row<'r>(&self, item: Option<&'r Item>, paint: Paint<'_>) -> grid::Row<'r> {
+        let Some(item) = item else { return grid::Row::default() };
+        let Look::Cells(texts) = &item.look else { return grid::Row::default() };
+        let mut matches = self.sheet.matches(item).into_iter();
+        let sign = self.marked.then(|| {
+            item.health.map_or_else(
+                || grid::Cell::text(""),
+                |health| {
+                    let (glyph, _, role) = mark(health);
+                    grid::Cell::new(glyph.to_string(), role)
+                },
+            )
+        });
+        let cells = texts.iter().map(|cell| {
+            grid::Cell::new(cell.text.as_str(), role(cell.tone)).matched(matches.next().unwrap_or_default())
+        });
+        grid::Row {
+            cells: sign.into_iter().chain(cells).collect(),
+            changed: item.changed,
+            marked: item.door.as_ref().is_some_and(|door| paint.marks.contains(door)),
+            stale: item.stale,
+        }
+    }
+}
+
+/// What is dearest to a reader is not cut while there are other columns that can go.
+const DEAR: u8 = 7;
+const WHOLE: u16 = 30;
+
+fn column(column: &Column, natural: u16, room: u16) -> grid::Column<'_> {
+    let rule = match column.width {
+        Width::Fit(min, max) if column.keep >= DEAR => {
+            let whole = natural.clamp(min, max.max(min)).min(WHOLE.max(min));
+            Rule::Fit { min: whole, max: max.max(whole) }
+        }
+        Width::Fit(min, max) => Rule::Fit { min: natural.clamp(min, max.max(min)), max },
+        // A sentence can be cut and still be read; on a narrow screen half of one is better than none.
+        // Where there is nothing to say, the others may say more.
+        Width::Fill(_) if natural == 0 => Rule::Fill { min: small(width(column.title)), weight: 1 },
+        Width::Fill(min) if column.keep >= DEAR => {
+            Rule::Fill { min: natural.clamp(min, WHOLE.max(min)).min((room / 3).max(8)), weight: 1 }
+        }
+        Width::Fill(min) => Rule::Fill { min, weight: 1 },
+    };
+    let column_of = grid::Column::new(column.title, rule, column.keep).widest(natural);
+    match column.align {
+        Align::Left => column_of,
+        Align::Right => column_of.right(),
+    }
+}

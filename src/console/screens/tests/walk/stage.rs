@@ -1,0 +1,143 @@
+//! The console over the simulated account for whoever walks through it: read once, handed out anew for every step, with
+//! the answers the runner would give. For tests only.
+
+use std::sync::{Arc, LazyLock};
+
+use crate::change::{Bar, Report};
+use crate::cloud::Cloud;
+use crate::console::effect::Effect;
+use crate::console::model::Model;
+use crate::console::msg::News;
+use crate::console::overlay::Overlay;
+use crate::console::screens::rig::{at, demo, denied, draw, read_of_demo, tell, zone};
+use crate::console::settings::Settings;
+use crate::console::tunnels::Report as Heard;
+use crate::demo::Demo;
+use crate::kinds::catalog::kind;
+use crate::operations::tunnel::{Health as Doing, State};
+use crate::overview::Picture;
+use crate::ssm::channel::End;
+use crate::ssm::forward::Traffic;
+use crate::theme::Theme;
+use crate::world::{Coverage, Health, KindName, World};
+
+/// What the simulation is read as.
+struct Stage {
+    world: Arc<World>,
+    picture: Picture,
+}
+
+static STAGE: LazyLock<Stage> = LazyLock::new(|| {
+    let model = demo(0);
+    let mut world = model.world;
+    let scope = world.scopes().first().cloned().expect("somewhere to look");
+    Arc::make_mut(&mut world).put(&scope, KindName("metric-filter"), &Coverage::All, Err(denied()), at(0));
+    Stage { world, picture: model.picture }
+});
+
+/// The console at its fleet, as it is once everything was read; one reading was denied.
+pub(super) fn console() -> Model {
+    let settings = Settings {
+        zone: zone(),
+        banner: Some("demo".to_owned()),
+        profiles: vec!["default".to_owned(), "本番".to_owned()],
+        regions: vec!["eu-west-1".to_owned()],
+        ..Settings::default()
+    };
+    let mut model = Model::new(settings, 7, at(0));
+    model.scopes = Some(STAGE.world.scopes());
+    model.world = Arc::clone(&STAGE.world);
+    tell(&mut model, News::Gathered(0, STAGE.picture.clone()));
+    draw(&mut model, 80, 24);
+    model
+}
+
+/// Another console that stands where this one stands.
+pub(super) fn twin(of: &Model) -> Model {
+    let mut model = Model::new(of.settings.clone(), 7, of.now);
+    (model.scopes, model.world, model.picture) = (of.scopes.clone(), Arc::clone(&of.world), of.picture.clone());
+    (model.places, model.marks, model.gate) = (of.places.clone(), of.marks.clone(), of.gate);
+    (model.underway, model.tunnels, model.journal) = (of.underway.clone(), of.tunnels.clone(), of.journal.clone());
+    model
+}
+
+/// Plays the runner: answers what an update asked for, and what the answers ask for.
+pub(super) fn answer(model: &mut Model, effects: Vec<Effect>) {
+    for effect in effects {
+        let news = match effect {
+            Effect::Consult(ask, wants) | Effect::Foresee(ask, wants) => News::Consulted(ask, read_of_demo(&wants)),
+            Effect::Look(ask, id) => {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+                let of = kind(id.kind).expect("a kind");
+                let got = runtime.block_on(Demo::at(7, 0).look(of, &id, &model.world, model.now));
+                News::Looked(ask, id, got)
+            }
+            Effect::Browse(url) => News::Browsed(url),
+            Effect::Theme(name) => News::Themed(Ok(Box::new(Theme::built_in(&name)))),
+            Effect::Visit(visit) => News::Visited(visit.plan.says, Ok(End::Left)),
+            Effect::Dig(id, _) => News::Tunnel(id, heard()),
+            Effect::Fill(id) => News::TunnelGone(id, None),
+            Effect::Run(errand) => News::Progress(errand.id, stands()),
+            _ => continue,
+        };
+        let more = tell(model, news);
+        answer(model, more);
+    }
+}
+
+fn heard() -> Heard {
+    Heard {
+        address: "127.0.0.1:13306".parse().expect("an address"),
+        state: State {
+            health: Doing::Up,
+            via: Some(("踏み台".to_owned(), "i-0123456789abcdef0".to_owned())),
+            session: Some("s-1".to_owned()),
+            sessions: 1,
+        },
+        traffic: Traffic { up: 4_200, down: 81_000_000, open: 2, total: 7, refused: 0 },
+    }
+}
+
+fn stands() -> Report {
+    let bar = |label: &str| Bar {
+        label: label.to_owned(),
+        done: 1,
+        all: 3,
+        note: "起動中, as it should".to_owned(),
+        health: Health::Changing,
+    };
+    Report {
+        says: "1 of 3 stands".to_owned(),
+        health: Health::Changing,
+        bars: vec![bar("new tasks"), bar("healthy targets")],
+        ..Report::default()
+    }
+}
+
+/// Presses one key and lets the runner answer.
+pub(super) fn key(model: &mut Model, key: &str) {
+    let effects = tell(model, News::Key(key.parse().expect("a chord")));
+    answer(model, effects);
+}
+
+/// Types a line behind `:` and enters it; what was asked of the runner.
+pub(super) fn line(model: &mut Model, text: &str) {
+    key(model, ":");
+    for c in text.chars() {
+        tell(model, News::Key(crate::keys::Chord::char(c)));
+    }
+    key(model, "enter");
+}
+
+/// Goes back until there is nothing to go back from; how many keys that took, `None` if it never ends.
+pub(super) fn back_to_the_fleet(model: &mut Model) -> Option<usize> {
+    let home = |model: &Model| {
+        let shown = model.sheet().is_some_and(|sheet| sheet.filter().is_empty() && !sheet.unwell());
+        model.places.len() == 1 && matches!(model.overlay, Overlay::None) && shown
+    };
+    (0..20).find(|_| {
+        let there = home(model);
+        key(model, "esc");
+        there
+    })
+}

@@ -1,0 +1,176 @@
+//! From a resource to a session in it, in the console: barred by the gate, checked, the container chosen. Pure; what a
+//! session takes is the kind's business, opening it the runner's.
+
+use jiff::SignedDuration;
+
+use super::actions::at_site;
+use super::effect::Effect;
+use super::model::Model;
+use super::overlay::Overlay;
+use super::page::Place;
+use super::screens::menu::{Entry, Menu, Pick};
+use super::screens::sheet;
+use super::screens::viewer::Viewer;
+use super::tunnels::Readings;
+use crate::display::{Cell, Tone};
+use crate::engine::session::{Visit, parting};
+use crate::kinds::catalog::kind;
+use crate::ssm::channel::End;
+use crate::ssm::preflight::{Line, Reach, State};
+use crate::ssm::session_target::{Door, Unsettled};
+use crate::world::{Health, ResourceId};
+
+/// How the resource here is entered; `None` where nothing can be.
+#[must_use]
+pub fn reach(model: &Model, id: &ResourceId) -> Option<Reach> {
+    let door = sheet::Door::Resource(id.clone());
+    at_site(model, &door, |site| kind(id.kind).and_then(|kind| kind.reach(id, &site.cx))).flatten()
+}
+
+/// Where asking came to nothing, as in a network without a way to IAM, nobody waits for it again for this long.
+const DEAF: SignedDuration = SignedDuration::from_mins(10);
+
+/// Whether asking came to nothing lately.
+pub(super) fn is_deaf(model: &Model) -> bool {
+    model.unforeseen.is_some_and(|at| model.now.duration_since(at) < model.ours(DEAF))
+}
+
+/// Keeps what checklists take and was read, and remembers where asking came to nothing.
+pub(super) fn keep(model: &mut Model, got: Readings) {
+    if got.is_empty() || got.iter().any(|(_, got)| got.is_err()) {
+        model.unforeseen = Some(model.now);
+    }
+    let world = std::sync::Arc::make_mut(&mut model.world);
+    for (want, got) in got {
+        // What could not be had keeps nobody out, and is no fault of the account.
+        if got.is_ok() {
+            world.put(&want.scope, want.kind, &want.coverage, got, model.now);
+        }
+    }
+}
+
+/// A shell that waits for what its checklist takes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Foreseen {
+    /// Tells the answer.
+    ask: u64,
+    /// Where.
+    id: ResourceId,
+    /// In which container.
+    container: Option<String>,
+}
+
+/// Said while what a session takes is being read.
+const ASKING: &str = "asking what a session there takes…";
+
+/// Opens a shell in the resource here, or shows why not.
+pub(super) fn shell(model: &mut Model) -> Vec<Effect> {
+    let Some(id) = model.resource().cloned() else { return Vec::new() };
+    enter(model, &id, None)
+}
+
+/// The same, in this container. What the checklist takes and is not known is asked first.
+pub(super) fn enter(model: &mut Model, id: &ResourceId, container: Option<&str>) -> Vec<Effect> {
+    let wants = reach(model, id).filter(|_| !is_deaf(model)).map(|reach| reach.rights.wants).unwrap_or_default();
+    let barred = || {
+        let home = model.picture.home(id)?;
+        model.gate.bars(&home.name, &model.circumstances(&home.name, &id.scope))
+    };
+    if wants.is_empty() || barred().is_some() {
+        return proceed(model, id, container);
+    }
+    model.asked += 1;
+    model.dirty = true;
+    model.notices.info(model.now, ASKING);
+    let container = container.map(str::to_owned);
+    model.visiting = Some(Foreseen { ask: model.asked, id: id.clone(), container });
+    vec![Effect::Foresee(model.asked, wants)]
+}
+
+/// What the checklist takes was read, as far as it could be; the readings come back if no shell waits for them.
+pub(super) fn foreseen(model: &mut Model, ask: u64, got: Readings) -> Result<Vec<Effect>, Readings> {
+    let Some(Foreseen { id, container, .. }) = model.visiting.take_if(|waits| waits.ask == ask) else {
+        return Err(got);
+    };
+    keep(model, got);
+    model.notices.retract(ASKING);
+    Ok(proceed(model, &id, container.as_deref()))
+}
+
+fn proceed(model: &mut Model, id: &ResourceId, container: Option<&str>) -> Vec<Effect> {
+    model.dirty = true;
+    let (Some(reach), Some(environment)) = (reach(model, id), model.picture.home(id)) else {
+        model.notices.info(model.now, "there is no shell in this; instances, services and tasks have one");
+        return Vec::new();
+    };
+    let name = environment.name.clone();
+    let at = model.circumstances(&name, &id.scope);
+    if let Some(refused) = model.gate.bars(&name, &at) {
+        model.notices.fault(model.now, refused.to_string());
+        return Vec::new();
+    }
+    let Some(way) = reach.way.as_ref().filter(|_| !reach.fails()) else {
+        let title = format!("{} cannot be entered:", reach.says);
+        checklist(model, title, &reach.says, reach.checklist());
+        return Vec::new();
+    };
+    match way.door(container) {
+        Ok(door) => vec![Effect::Visit(Box::new(to(&reach, &door, name, id.clone())))],
+        Err(Unsettled::Several(names) | Unsettled::Unknown(names)) => {
+            let entries = names.into_iter().map(|name| Entry {
+                label: name.clone(),
+                note: String::new(),
+                barred: None,
+                pick: Pick::Container(id.clone(), name),
+            });
+            let title = format!("which container of {}", reach.says);
+            model.overlay = Overlay::Menu(Box::new(Menu::new(title, entries.collect())));
+            Vec::new()
+        }
+    }
+}
+
+fn to(reach: &Reach, door: &Door, environment: crate::world::EnvironmentName, on: ResourceId) -> Visit {
+    let place = match door.container() {
+        Some(container) => format!("{}, container {container}", reach.says),
+        None => reach.says.clone(),
+    };
+    Visit::new("open a shell in", &place, environment, on, door.shell())
+}
+
+/// What must hold and does not, with what to do.
+pub(super) fn checklist<'l>(model: &mut Model, title: String, about: &str, all: impl Iterator<Item = &'l Line>) {
+    let mut lines = vec![Cell::strong(title), Cell::plain("")];
+    for line in all {
+        let tone = match line.state {
+            State::Holds | State::Lacks | State::Unknown => Tone::Plain,
+            State::Fails => Tone::Of(Health::Bad),
+        };
+        lines.push(Cell { text: format!("{} {}: {}", line.state.sign(), line.what, line.says), tone });
+        lines.extend(line.remedy.as_ref().map(|remedy| Cell::plain(format!("    → {remedy}"))));
+    }
+    model.enter(Place::Viewer(Viewer::new("before a session", about, lines)));
+}
+
+/// A session ended, or could not be opened. What is more than an ordinary end stays on the screen.
+pub(super) fn visited(model: &mut Model, says: &str, got: Result<End, String>) -> Vec<Effect> {
+    model.dirty = true;
+    let (why, plain) = match got {
+        Ok(end) => {
+            let plain = end == End::Left || matches!(&end, End::Closed(why) if why.trim().is_empty());
+            (parting(&end), plain)
+        }
+        Err(why) => (why, false),
+    };
+    if plain {
+        model.notices.info(model.now, why);
+    } else {
+        let lines = std::iter::once(Cell::strong(says.to_owned())).chain(std::iter::once(Cell::plain("")));
+        let lines = lines.chain(why.lines().map(|line| Cell::plain(line.to_owned()))).collect();
+        model.enter(Place::Viewer(Viewer::new("how the session ended", says, lines)));
+    }
+    vec![Effect::Journal]
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,295 @@
+//! The frame around every place: the path and the clock on top, the place, the hints or what is
+//! typed at the bottom, and at most one thing laid over it. Draws a model; changes nothing.
+
+use ratatui::{
+    Frame,
+    buffer::Buffer,
+    layout::{Position, Rect},
+    widgets::Widget,
+};
+
+use super::frame_info::{Shown, Zone};
+use super::model::Model;
+use super::notifications::Level;
+use super::overlay::Overlay;
+use super::page::Place;
+use super::screens::sheet::view::{Paint, draw as sheet};
+use super::screens::{confirm, fleet, palette, viewer};
+use super::widgets::area::{split_bottom, split_top};
+use super::widgets::hints::{Hint, Hints};
+use super::widgets::input::Prompt;
+use super::widgets::menu;
+use super::widgets::span_styles::{put, put_line, small, tint_row};
+use crate::command::{COMMANDS, Command};
+use crate::text::{clean, counted, truncate, width, wrap};
+use crate::theme::Role;
+
+/// Draws the model and says what went where.
+pub fn view(model: &Model, frame: &mut Frame<'_>) -> Shown {
+    let area = frame.area();
+    let (shown, cursor) = paint(model, area, frame.buffer_mut());
+    if let Some(cursor) = cursor {
+        frame.set_cursor_position(cursor);
+    }
+    shown
+}
+
+/// The same into a buffer, with the place of the terminal's cursor.
+pub fn paint(model: &Model, area: Rect, buf: &mut Buffer) -> (Shown, Option<Position>) {
+    let mut shown = Shown::default();
+    let (top, rest) = split_top(area, 1);
+    let lines = said(model, rest.width).len().clamp(1, usize::from(rest.height / 3).max(1));
+    let (body, bottom) = split_bottom(rest, if rest.height > 1 { small(lines) } else { 0 });
+    header(model, top, buf, &mut shown);
+    let paint = Paint { theme: &model.theme, now: model.now, zone: &model.settings.zone, marks: &model.marks };
+    match model.here() {
+        Some(Place::Fleet(page)) => fleet::view::draw(page, model.environment(), paint, body, buf, &mut shown),
+        Some(
+            Place::Environment(_, page)
+            | Place::Schedule(_, page)
+            | Place::Faults(page)
+            | Place::Journal(page)
+            | Place::Unassigned(page)
+            | Place::Tunnels(page)
+            | Place::Progress(_, _, page),
+        ) => {
+            sheet(page, paint, body, buf, &mut shown);
+        }
+        Some(Place::Detail(page)) => sheet(&page.sheet, paint, body, buf, &mut shown),
+        Some(Place::Viewer(page)) => viewer::view::draw(page, &model.theme, body, buf, &mut shown),
+        None => {}
+    }
+    let whole = Rect { height: body.height + bottom.height, ..body };
+    let cursor = match &model.overlay {
+        Overlay::None => {
+            footer(model, bottom, buf);
+            None
+        }
+        Overlay::Filter(input) => Prompt { sign: "/", input, ghost: None, theme: &model.theme }.render(bottom, buf),
+        Overlay::Palette(line) => palette::view::draw(line, &model.theme, whole, buf, &mut shown),
+        Overlay::Menu(list) => {
+            footer(model, bottom, buf);
+            choices(model, list, body, buf, &mut shown);
+            None
+        }
+        Overlay::Ask(ask) => {
+            let sign = format!("{} ", ask.prompt);
+            Prompt { sign: &sign, input: &ask.input, ghost: None, theme: &model.theme }.render(bottom, buf)
+        }
+        Overlay::Confirm(plan) => {
+            footer(model, bottom, buf);
+            confirm::view::draw(plan, &model.theme, body, buf, &mut shown)
+        }
+    };
+    (shown, cursor)
+}
+
+fn choices(model: &Model, list: &super::screens::menu::Menu, area: Rect, buf: &mut Buffer, shown: &mut Shown) {
+    let entries: Vec<menu::Entry<'_>> = list
+        .entries
+        .iter()
+        .map(|entry| menu::Entry {
+            label: entry.label.as_str().into(),
+            note: entry.note.as_str().into(),
+            barred: entry.barred.as_deref().map(Into::into),
+        })
+        .collect();
+    let (inner, first) =
+        menu::Menu { title: &list.title, entries: &entries, selected: list.at, theme: &model.theme }.render(area, buf);
+    for (line, at) in (first..entries.len()).enumerate().take(usize::from(inner.height)) {
+        shown.entries.push((Zone { x: inner.x, y: inner.y + small(line), width: inner.width, height: 1 }, at));
+    }
+}
+
+/// What stands at the right of the header, the dearest first.
+fn status(model: &Model, shown: &mut Shown) -> Vec<(String, Role)> {
+    let mut parts = Vec::new();
+    let faults = model.fault_count();
+    if faults > 0 {
+        parts.push((format!("{faults} {} !", if faults == 1 { "fault" } else { "faults" }), Role::Fault));
+    }
+    if let Some(banner) = &model.settings.banner {
+        parts.push((banner.clone(), Role::Worrying));
+    }
+    if let Some(age) = age(model, shown) {
+        parts.push(age);
+    }
+    parts.push((shown.clock(model.now, &model.settings.zone), Role::HeaderBar));
+    let tunnels = model.tunnels.len();
+    if tunnels > 0 {
+        parts.push((counted(tunnels, "tunnel"), Role::HeaderBar));
+    }
+    let underway = model.underway.iter().filter(|one| one.ended.is_none()).count();
+    if underway > 0 {
+        parts.push((format!("{underway} under way"), Role::Changing));
+    }
+    if let Some((reading, since)) = model.waiting_for() {
+        let waited = shown.ago(since, model.now);
+        let waited = waited.strip_suffix(" ago").map_or("", |waited| waited).to_owned();
+        parts.push((format!("waiting {waited} for {}", reading.kind).replace("  ", " "), Role::Changing));
+    }
+    if let Some(place) = looked_at(model) {
+        parts.push((place, Role::Dim));
+    }
+    parts
+}
+
+fn looked_at(model: &Model) -> Option<String> {
+    match model.scopes.as_deref()? {
+        [] => None,
+        [one] => {
+            let account = model.world.account(one).map(|account| format!(" {account}")).unwrap_or_default();
+            Some(format!("{one}{account}"))
+        }
+        many => Some(format!("{} scopes", many.len())),
+    }
+}
+
+fn age(model: &Model, shown: &mut Shown) -> Option<(String, Role)> {
+    let (done, all) = model.pacer.progress();
+    if model.scopes.is_some() && done < all {
+        return Some((format!("reading {done}/{all}"), Role::Changing));
+    }
+    let inside = model
+        .places
+        .iter()
+        .any(|place| matches!(place, Place::Environment(..) | Place::Schedule(..) | Place::Detail(_)));
+    let oldest = match model.environment().filter(|_| inside) {
+        Some(environment) => environment.read_at,
+        None => model.picture.environments.iter().filter_map(|environment| environment.read_at).min(),
+    };
+    oldest.map(|at| (shown.ago(at, model.now), Role::HeaderBar))
+}
+
+/// What keeps rows from being shown, with how many are.
+fn narrowed(sheet: &super::screens::sheet::Sheet) -> Option<String> {
+    let mut says = String::new();
+    if sheet.unwell() {
+        says.push_str(" · only what is not well");
+    }
+    if !sheet.filter().is_empty() {
+        says.push_str(&format!(" · /{}", sheet.filter()));
+    }
+    (!says.is_empty()).then(|| format!("{says} · {} of {}", sheet.len(), sheet.total()))
+}
+
+fn header(model: &Model, area: Rect, buf: &mut Buffer, shown: &mut Shown) {
+    let theme = &model.theme;
+    tint_row(buf, area, 0, theme.style(Role::HeaderBar));
+    let mut x = put(buf, area, (1, 0), 6, "toban", theme.style(Role::Accent)) + 3;
+    let titles: Vec<String> = model.places.iter().map(Place::title).collect();
+    let narrowed = model.sheet().and_then(narrowed);
+    let mut path = match titles.as_slice() {
+        [_] if narrowed.is_none() && !model.picture.environments.is_empty() => {
+            format!("fleet · {}", fleet::summary(&model.picture))
+        }
+        [_] => "fleet".to_owned(),
+        [_, below @ ..] => below.join(" › "),
+        [] => String::new(),
+    };
+    if let Some(narrowed) = narrowed {
+        path.push_str(&narrowed);
+    }
+    if !model.marks.is_empty() {
+        path.push_str(&format!(" · {} marked", model.marks.len()));
+    }
+    let path = clean(&path).into_owned();
+    // The path may take what it needs; of the rest, what is dearest stays.
+    let mut room =
+        usize::from(area.width.saturating_sub(x)).saturating_sub(width(&path).min(usize::from(area.width) * 2 / 3));
+    let mut kept = Vec::new();
+    for (text, role) in status(model, shown) {
+        let text = clean(&text).into_owned();
+        if width(&text) + 3 <= room {
+            room -= width(&text) + 3;
+            kept.push((text, role));
+        }
+    }
+    kept.reverse();
+    let taken: usize = kept.iter().map(|(text, _)| width(text) + 3).sum();
+    let room = usize::from(area.width.saturating_sub(x)).saturating_sub(taken);
+    put(buf, area, (x, 0), small(room), &nearest(&path, room), theme.style(Role::Title).patch(bar(model)));
+    x = area.width.saturating_sub(small(taken));
+    for (at, (text, role)) in kept.iter().enumerate() {
+        let gap = if at == 0 { "  " } else { "· " };
+        x += put_line(buf, area, (x, 0), gap, theme.style(Role::Faint).patch(bar(model)));
+        x += put_line(buf, area, (x, 0), text, theme.style(*role).patch(bar(model))) + 1;
+    }
+}
+
+/// A path in so many columns: where one is stays, and what leads there goes, from its beginning.
+fn nearest(path: &str, columns: usize) -> String {
+    const STEP: &str = " › ";
+    let mut rest = path;
+    while width(rest) + if rest.len() < path.len() { width("… › ") } else { 0 } > columns {
+        let Some((_, after)) = rest.split_once(STEP) else { break };
+        rest = after;
+    }
+    if rest.len() == path.len() { truncate(path, columns) } else { truncate(&format!("…{STEP}{rest}"), columns) }
+}
+
+/// The header's ground without its ink, so that roles keep their colour on it.
+fn bar(model: &Model) -> ratatui::style::Style {
+    let style = model.theme.style(Role::HeaderBar);
+    ratatui::style::Style { fg: None, ..style }
+}
+
+fn footer(model: &Model, area: Rect, buf: &mut Buffer) {
+    let theme = &model.theme;
+    if let Some((level, _)) = model.notices.now() {
+        let role = match level {
+            Level::Info => Role::Notice,
+            Level::Fault => Role::Fault,
+        };
+        let lines = said(model, area.width);
+        let cut = lines.len() > usize::from(area.height);
+        for (at, line) in lines.iter().take(usize::from(area.height)).enumerate() {
+            let goes_on = if cut && at + 1 == usize::from(area.height) { " …" } else { "" };
+            put_line(buf, area, (1, small(at)), &format!("{line}{goes_on}"), theme.style(role));
+        }
+        return;
+    }
+    let hints = match model.overlay {
+        Overlay::Menu(_) => menu_hints(model),
+        // A plan says itself which keys answer it.
+        Overlay::Confirm(_) => Vec::new(),
+        Overlay::None | Overlay::Filter(_) | Overlay::Palette(_) | Overlay::Ask(_) => place_hints(model),
+    };
+    let (_, line) = crate::console::widgets::area::split_left(area, 1);
+    Hints { hints: &hints, theme }.render(line, buf);
+}
+
+/// The lines of what is said at the moment, where it is said at the bottom; a prompt there goes before.
+fn said(model: &Model, columns: u16) -> Vec<String> {
+    let free = matches!(model.overlay, Overlay::None | Overlay::Menu(_) | Overlay::Confirm(_));
+    let text = model.notices.now().filter(|_| free).map(|(_, text)| clean(text));
+    text.map(|text| wrap(&text, usize::from(columns.saturating_sub(2)))).unwrap_or_default()
+}
+
+fn hint(model: &Model, command: Command, words: &'static str) -> Option<Hint<'static>> {
+    Some(Hint::new(model.settings.keymap.shown(command)?, words))
+}
+
+/// What can be done in a place. Commands that need something which is not there are left to the help.
+fn place_hints(model: &Model) -> Vec<Hint<'static>> {
+    let place = model.place();
+    let mut hints: Vec<Hint<'_>> = Vec::new();
+    if model.places.len() > 1 {
+        hints.extend(hint(model, Command::Back, "back"));
+    }
+    if model.expired().is_some() && model.login_source().is_some() {
+        hints.push(Hint::new(":login", "log in again"));
+    }
+    let here = COMMANDS.iter().filter(|spec| spec.at.contains(&place) && model.usable(spec.needs));
+    hints.extend(here.filter_map(|spec| hint(model, spec.command, spec.hint?)));
+    hints
+}
+
+/// What can be done in a menu: it moves as a table does.
+fn menu_hints(model: &Model) -> Vec<Hint<'static>> {
+    let moves = [(Command::Open, "choose"), (Command::Back, "close"), (Command::Down, "down"), (Command::Up, "up")];
+    moves.into_iter().filter_map(|(command, words)| hint(model, command, words)).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,186 @@
+//! What one account holds at one moment: items of every kind in the parts they are read by, what
+//! a closer look shows, and what may not be read. Knows kinds by their types only.
+
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::details::{Look, Waits};
+use crate::kinds::schedule_record::Notes;
+use crate::kinds::{
+    alarm, db_cluster, db_instance, db_maintenance, ec2_instance, ecs_cluster, ecs_service, event_rule,
+    external_schedule,
+};
+use crate::kinds::{
+    load_balancer, managed_node, metric_filter, mute_rule, resource_tags, scalable_target, schedule_group,
+    scheduled_action, security_group, target_group, task_definition,
+};
+use crate::world::{Arn, Coverage, Fault, FaultKind, Found, Harvest, KindName, Part, Resource};
+
+/// The items of one account at one moment.
+#[derive(Default)]
+pub(super) struct Scene {
+    drawers: BTreeMap<KindName, Box<dyn Drawer>>,
+    looks: BTreeMap<(KindName, String), Look>,
+    denied: BTreeMap<KindName, Fault>,
+}
+
+impl fmt::Debug for Scene {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scene").field("kinds", &self.drawers.keys()).finish_non_exhaustive()
+    }
+}
+
+impl Scene {
+    /// An empty account: kinds that are read in one go are there, with nothing in them.
+    pub(super) fn new() -> Self {
+        let mut scene = Self::default();
+        scene.open::<load_balancer::LoadBalancer>("");
+        scene.open::<target_group::TargetGroup>("");
+        scene.open::<ecs_cluster::Cluster>("");
+        scene.open::<task_definition::TaskDefinition>("");
+        scene.open::<db_cluster::DbCluster>("");
+        scene.open::<db_instance::DbInstance>("");
+        scene.open::<db_maintenance::Waiting>("");
+        scene.open::<alarm::Alarm>("");
+        scene.open::<metric_filter::MetricFilter>("");
+        scene.open::<mute_rule::MuteRule>("");
+        scene.open::<ec2_instance::Instance>("");
+        scene.open::<managed_node::Node>("");
+        scene.open::<security_group::SecurityGroup>("");
+        scene.open::<scalable_target::ScalableTarget>("");
+        scene.open::<resource_tags::Tagged>("");
+        scene.open::<schedule_group::Group>("");
+        scene.open::<Notes>("");
+        scene.open::<scheduled_action::ScheduledAction>("");
+        scene.open::<event_rule::Rule>("");
+        scene.open::<external_schedule::ForeignSchedule>("");
+        scene
+    }
+
+    /// Makes sure that a part is there, even with nothing in it.
+    pub(super) fn open<T: Resource>(&mut self, part: &str) -> Option<&mut Vec<T>> {
+        let drawer = self.drawers.entry(T::KIND).or_insert_with(|| Box::new(Parts::<T>(BTreeMap::new())));
+        let parts = drawer.as_any_mut().downcast_mut::<Parts<T>>()?;
+        Some(parts.0.entry(Part::from(part)).or_default())
+    }
+
+    /// Adds an item to a part; `""` for kinds read in one go.
+    pub(super) fn put<T: Resource>(&mut self, part: &str, item: T) {
+        if let Some(items) = self.open::<T>(part)
+            && !items.iter().any(|known| known.key() == item.key())
+        {
+            items.push(item);
+        }
+    }
+
+    /// Takes an item away.
+    pub(super) fn take<T: Resource>(&mut self, part: &str, key: &str) {
+        if let Some(items) = self.open::<T>(part) {
+            items.retain(|item| item.key() != key);
+        }
+    }
+
+    /// Adds tags as the tagging API tells them; untagged resources are not told of.
+    pub(super) fn tag(&mut self, arn: &Arn, tags: &BTreeMap<String, String>) {
+        if !tags.is_empty() {
+            self.put("", resource_tags::Tagged { arn: arn.clone(), tags: tags.clone() });
+        }
+    }
+
+    /// Adds what a closer look at an item shows.
+    pub(super) fn look_at<T: Resource>(&mut self, key: &str, look: Look) {
+        self.looks.insert((T::KIND, key.to_owned()), look);
+    }
+
+    /// Adds what waits to be done to a resource that can be looked at.
+    pub(super) fn waits<T: Resource>(&mut self, key: &str, waits: Waits) {
+        self.looks.entry((T::KIND, key.to_owned())).or_default().waits.push(waits);
+    }
+
+    /// Makes a kind unreadable for want of a permission.
+    pub(super) fn deny<T: Resource>(&mut self, operation: &str, message: String) {
+        let mut fault = Fault::new(FaultKind::Denied, operation, message);
+        fault.code = Some("AccessDeniedException".to_owned());
+        self.denied.insert(T::KIND, fault);
+    }
+
+    /// One item by its key.
+    pub(super) fn get<T: Resource>(&self, key: &str) -> Option<&T> {
+        let parts = self.drawers.get(&T::KIND)?.as_any().downcast_ref::<Parts<T>>()?;
+        parts.0.values().flatten().find(|item| item.key() == key)
+    }
+
+    /// The tags of the database or service with that key, to be changed.
+    pub(super) fn tags_mut(&mut self, key: &str) -> Option<&mut BTreeMap<String, String>> {
+        if self.get::<db_instance::DbInstance>(key).is_some() {
+            return self.get_mut::<db_instance::DbInstance>(key).map(|item| &mut item.tags);
+        }
+        if self.get::<db_cluster::DbCluster>(key).is_some() {
+            return self.get_mut::<db_cluster::DbCluster>(key).map(|item| &mut item.tags);
+        }
+        self.get_mut::<ecs_service::Service>(key).map(|item| &mut item.tags)
+    }
+
+    /// The same, to be changed.
+    pub(super) fn get_mut<T: Resource>(&mut self, key: &str) -> Option<&mut T> {
+        let parts = self.drawers.get_mut(&T::KIND)?.as_any_mut().downcast_mut::<Parts<T>>()?;
+        parts.0.values_mut().flatten().find(|item| item.key() == key)
+    }
+
+    /// All items of a kind, in whatever part.
+    pub(super) fn all<T: Resource>(&self) -> impl Iterator<Item = &T> {
+        let parts = self.drawers.get(&T::KIND).and_then(|drawer| drawer.as_any().downcast_ref::<Parts<T>>());
+        parts.into_iter().flat_map(|parts| parts.0.values().flatten())
+    }
+
+    /// What a closer look shows.
+    pub(super) fn look(&self, kind: KindName, key: &str) -> Option<&Look> {
+        self.looks.get(&(kind, key.to_owned()))
+    }
+
+    /// What reading a kind brings.
+    pub(super) fn found(&self, kind: KindName, coverage: &Coverage) -> Result<Found, Fault> {
+        match (self.denied.get(&kind), self.drawers.get(&kind)) {
+            (Some(fault), _) => Err(fault.clone()),
+            (None, Some(drawer)) => Ok(drawer.found(coverage, kind == Notes::KIND)),
+            (None, None) => Ok(Harvest::<resource_tags::Tagged>::of(Vec::new()).into()),
+        }
+    }
+}
+
+/// The items of one kind, part by part.
+struct Parts<T>(BTreeMap<Part, Vec<T>>);
+
+/// A kind's parts with the item type rubbed out.
+trait Drawer: Send + Sync {
+    /// What reading brings; with `blank`, nothing where there is no such part, which is no fault.
+    fn found(&self, coverage: &Coverage, blank: bool) -> Found;
+    fn as_any(&self) -> &dyn Any;
+    fn as_any_mut(&mut self) -> &mut dyn Any;
+}
+
+impl<T: Resource> Drawer for Parts<T> {
+    fn found(&self, coverage: &Coverage, blank: bool) -> Found {
+        let there = |part: &Part| self.0.get(part).cloned().or_else(|| blank.then(Vec::new));
+        let parts = match coverage {
+            Coverage::All => self.0.iter().map(|(part, items)| (Part::clone(part), Ok(items.clone()))).collect(),
+            Coverage::Parts(wanted) => wanted
+                .iter()
+                .map(|part| {
+                    let gone = || Fault::new(FaultKind::Gone, format!("read {}", T::KIND), "not found").on(&**part);
+                    (Part::clone(part), there(part).ok_or_else(gone))
+                })
+                .collect(),
+        };
+        Harvest::of(parts).into()
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
+    }
+}

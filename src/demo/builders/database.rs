@@ -1,0 +1,283 @@
+//! Databases: a course of statuses, what an operator did to it, and the item it makes at a moment.
+//! Pure.
+
+use std::collections::BTreeMap;
+
+use crate::demo::account::Scene;
+use crate::demo::changes::What;
+use crate::demo::details::{Happened, Look, Waits, Wave};
+use crate::demo::scenario_context::{Play, REGION, ZONES};
+use crate::kinds::db_cluster::{ClusterMember, DbCluster};
+use crate::kinds::db_event::PowerEvents;
+use crate::kinds::db_instance::DbInstance;
+use crate::kinds::db_maintenance::Waiting;
+use crate::kinds::security_group::{Opening, SecurityGroup};
+use crate::schedule::observed::rds_power_events::{KEPT, Power, Told};
+use crate::world::{Health, Resource};
+
+/// Seven days: the longest AWS leaves a database stopped.
+const WEEK: i64 = 7 * 86_400;
+/// A Saturday at 18:00 UTC, when all databases' maintenance windows open.
+const WINDOW: i64 = 2 * 86_400 + 18 * 3_600;
+
+/// A status and the second it begins.
+pub(crate) type State = (i64, &'static str);
+
+/// A database's facts.
+pub(crate) struct Database<'a> {
+    /// Its identifier.
+    pub id: &'a str,
+    /// Its engine.
+    pub engine: &'a str,
+    /// Its version.
+    pub version: &'a str,
+    /// Its class.
+    pub class: &'a str,
+    /// Whether it has a standby.
+    pub multi_az: bool,
+    /// Which of the two zones it stands in; a standby has the other.
+    pub zone: usize,
+    /// Its cluster, if it is a member.
+    pub cluster: Option<&'a str>,
+    /// Its VPC.
+    pub vpc: &'a str,
+    /// Its subnet group.
+    pub subnets: &'a str,
+    /// Its security group; others of that group are let in.
+    pub guard: &'a str,
+    /// GiB.
+    pub storage: u32,
+    /// Days backups are kept.
+    pub backup_days: u32,
+    /// Whether it refuses deletion.
+    pub kept: bool,
+    /// Its tags.
+    pub tags: BTreeMap<String, String>,
+    /// Its statuses as the story has them.
+    pub story: Vec<State>,
+}
+
+/// What becomes of a course of statuses when it was interfered with.
+fn steps(play: &Play<'_>, key: &str, mut story: Vec<State>) -> Vec<State> {
+    for act in play.acts_on(key) {
+        story.retain(|(from, _)| *from <= act.at);
+        match &act.what {
+            What::Stop => story.extend([
+                (act.at, "stopping"),
+                (act.at + 150, "stopped"),
+                (act.at + 150 + WEEK, "starting"),
+                (act.at + 450 + WEEK, "available"),
+            ]),
+            What::Start => story.extend([(act.at, "starting"), (act.at + 240, "available")]),
+            What::Scale(_)
+            | What::Redeploy
+            | What::Label(_)
+            | What::Register(..)
+            | What::Deploy(_)
+            | What::TakeBack
+            | What::Remember(_)
+            | What::Bounds(_)
+            | What::Deed(_) => {}
+        }
+    }
+    story
+}
+
+/// The status that holds now and since when.
+fn status(play: &Play<'_>, steps: &[State]) -> State {
+    steps.iter().rev().find(|(from, _)| *from <= play.now).copied().unwrap_or((play.now, "creating"))
+}
+
+fn history(steps: &[State]) -> Vec<Happened> {
+    let says = |at: usize, status: &str| match status {
+        "stopped" => Some("DB instance stopped".to_owned()),
+        "starting" if at > 0 => None,
+        "available" if at > 0 => Some("DB instance started".to_owned()),
+        _ => None,
+    };
+    let happened = |(at, (from, status)): (usize, &State)| {
+        let health = if *status == "stopped" { Health::Asleep } else { Health::Well };
+        says(at, status).map(|says| Happened { at: *from, says, health: Some(health) })
+    };
+    steps.iter().enumerate().filter_map(happened).collect()
+}
+
+/// The stops and starts that RDS tells of.
+fn told(play: &Play<'_>, steps: &[State]) -> Vec<Told> {
+    let before = |at: usize| at.checked_sub(1).and_then(|at| steps.get(at));
+    let power = |at: usize, from: i64, status: &str| match status {
+        "stopped" => Some(Power::Stopped),
+        "available" => before(at).filter(|(_, was)| *was == "starting").map(|_| Power::Started),
+        "starting" => before(at).filter(|(stopped, _)| from - stopped == WEEK).map(|_| Power::AutoRestarted),
+        _ => None,
+    };
+    let kept = |at: i64| at <= play.now && play.now - at <= KEPT.as_secs();
+    let happened = steps.iter().enumerate().filter(|(_, (from, _))| kept(*from));
+    happened.filter_map(|(at, (from, status))| Some((play.at(*from), power(at, *from, status)?))).collect()
+}
+
+fn look(steps: &[State], storage: u32) -> Look {
+    let level = |up: f64| steps.iter().map(|(from, status)| (*from, (*status == "available").then_some(up))).collect();
+    let wave = |title: &str, unit, up, swing| Wave {
+        title: title.to_owned(),
+        unit,
+        levels: level(up),
+        swing,
+        threshold: None,
+    };
+    let waves = vec![
+        wave("CPU", "%", 17.0, 0.4),
+        wave("connections", "", 14.0, 0.3),
+        wave("free storage", " GiB", f64::from(storage) * 0.62, 0.01),
+    ];
+    Look { waves, history: history(steps), ..Look::default() }
+}
+
+/// Adds a DB instance, on its own or a member of a cluster.
+pub(crate) fn database(scene: &mut Scene, play: &Play<'_>, facts: &Database<'_>) {
+    let arn = play.arn("rds", &format!("db:{}", facts.id));
+    // A member goes with its cluster: an operator acts on that.
+    let acted = facts
+        .cluster
+        .map_or_else(|| arn.to_string(), |cluster| play.arn("rds", &format!("cluster:{cluster}")).to_string());
+    let steps = steps(play, &acted, facts.story.clone());
+    let (since, status) = status(play, &steps);
+    let host = format!("{}.c{}.{REGION}.rds.amazonaws.com", facts.id, play.hex("rds", 11));
+    let port = if facts.engine.contains("mysql") { 3306 } else { 5432 };
+    lets(scene, facts, facts.guard, port);
+    let old = facts.version.starts_with("13.");
+    let lifecycle = if old { "open-source-rds-extended-support" } else { "open-source-rds-extended-support-disabled" };
+    scene.tag(&arn, &facts.tags);
+    scene.look_at::<DbInstance>(arn.as_str(), look(&steps, facts.storage));
+    scene.put(arn.as_str(), PowerEvents { arn: arn.to_string(), told: told(play, &steps) });
+    scene.put(
+        "",
+        DbInstance {
+            arn: arn.clone(),
+            id: facts.id.to_owned(),
+            status: status.to_owned(),
+            engine: facts.engine.to_owned(),
+            version: Some(facts.version.to_owned()),
+            class: Some(facts.class.to_owned()),
+            cluster: facts.cluster.map(str::to_owned),
+            multi_az: facts.multi_az,
+            zone: ZONES.get(facts.zone).map(|zone| (*zone).to_owned()),
+            second_zone: ZONES.get(1 - facts.zone.min(1)).filter(|_| facts.multi_az).map(|zone| (*zone).to_owned()),
+            endpoint: Some(host),
+            port: Some(port),
+            vpc: Some(facts.vpc.to_owned()),
+            subnet_group: Some(facts.subnets.to_owned()),
+            security_groups: vec![facts.guard.to_owned()],
+            storage_gib: Some(facts.storage),
+            storage_type: Some(if facts.cluster.is_some() { "aurora" } else { "gp3" }.to_owned()),
+            iops: facts.cluster.is_none().then_some(3000),
+            max_storage_gib: None,
+            backup_days: Some(facts.backup_days),
+            backup_window: Some("17:10-17:40".to_owned()),
+            maintenance_window: Some("sat:18:00-sat:18:30".to_owned()),
+            pending: Vec::new(),
+            auto_restart_at: (status == "stopped" && facts.cluster.is_none()).then(|| play.at(since + WEEK)),
+            created_at: Some(play.at(-300 * 86_400)),
+            deletion_protection: facts.kept,
+            public: Some(false),
+            replicas: Vec::new(),
+            replica_of: None,
+            replica_clusters: Vec::new(),
+            iam_auth: false,
+            certificate_until: Some(play.at(900 * 86_400)),
+            lifecycle: Some(lifecycle.to_owned()),
+            tags: facts.tags.clone(),
+        },
+    );
+}
+
+/// Lets an update of the operating system wait for the DB instance `id`: it is applied in the maintenance window that
+/// is more than a week away when the account begins.
+pub(crate) fn system_update(scene: &mut Scene, play: &Play<'_>, id: &str) {
+    let applied = WEEK + (WINDOW - play.at(0).as_second()).rem_euclid(WEEK);
+    let says = "system-update: New Operating System update is available".to_owned();
+    let arn = play.arn("rds", &format!("db:{id}"));
+    if play.now < applied {
+        scene.put("", Waiting { arn: arn.to_string(), actions: 1 });
+    }
+    scene.waits::<DbInstance>(arn.as_str(), Waits { says, after: applied - 86_400, applied });
+}
+
+/// Lets those of the security group `who` in to a database.
+pub(crate) fn lets(scene: &mut Scene, facts: &Database<'_>, who: &str, port: u32) {
+    let port = u16::try_from(port).unwrap_or_default();
+    let opening = Opening {
+        protocol: "tcp".to_owned(),
+        ports: Some((port, port)),
+        groups: vec![who.to_owned()],
+        ranges: Vec::new(),
+        prefix_lists: false,
+    };
+    scene.put(
+        "",
+        SecurityGroup {
+            id: facts.guard.to_owned(),
+            name: facts.subnets.replace("subnet", "sg"),
+            vpc: Some(facts.vpc.to_owned()),
+            openings: vec![opening],
+        },
+    );
+}
+
+/// An Aurora cluster's facts, beyond those of its members.
+pub(crate) struct Aurora<'a> {
+    /// Its identifier.
+    pub id: &'a str,
+    /// Its writer and its reader.
+    pub members: [&'a str; 2],
+    /// What its members share; `id` and `cluster` are set for each.
+    pub each: Database<'a>,
+}
+
+/// Adds an Aurora cluster with a writer and a reader.
+pub(crate) fn aurora(scene: &mut Scene, play: &Play<'_>, facts: Aurora<'_>) {
+    let arn = play.arn("rds", &format!("cluster:{}", facts.id));
+    let steps = steps(play, arn.as_str(), facts.each.story.clone());
+    let (since, status) = status(play, &steps);
+    let host = |kind: &str| Some(format!("{}.{kind}-c{}.{REGION}.rds.amazonaws.com", facts.id, play.hex("rds", 11)));
+    scene.tag(&arn, &facts.each.tags);
+    scene.look_at::<DbCluster>(arn.as_str(), look(&steps, facts.each.storage));
+    scene.put(arn.as_str(), PowerEvents { arn: arn.to_string(), told: told(play, &steps) });
+    let members = facts.members.iter().enumerate();
+    let cluster = DbCluster {
+        arn: arn.clone(),
+        id: facts.id.to_owned(),
+        status: status.to_owned(),
+        engine: facts.each.engine.to_owned(),
+        version: Some(facts.each.version.to_owned()),
+        mode: Some("provisioned".to_owned()),
+        members: members.map(|(at, id)| ClusterMember { id: (*id).to_owned(), writer: at == 0 }).collect(),
+        multi_az: true,
+        zones: ZONES.map(str::to_owned).to_vec(),
+        class: None,
+        endpoint: host("cluster"),
+        reader_endpoint: host("cluster-ro"),
+        port: Some(5432),
+        subnet_group: Some(facts.each.subnets.to_owned()),
+        security_groups: vec![facts.each.guard.to_owned()],
+        backup_days: Some(facts.each.backup_days),
+        backup_window: Some("17:10-17:40".to_owned()),
+        maintenance_window: Some("sat:18:00-sat:18:30".to_owned()),
+        auto_restart_at: (status == "stopped").then(|| play.at(since + WEEK)),
+        created_at: Some(play.at(-120 * 86_400)),
+        deletion_protection: facts.each.kept,
+        global: None,
+        replica_of: None,
+        serverless_v2: None,
+        iam_auth: false,
+        lifecycle: Some("open-source-rds-extended-support-disabled".to_owned()),
+        tags: facts.each.tags.clone(),
+    };
+    debug_assert_eq!(cluster.key(), arn.as_str(), "acts on a cluster find it by its ARN");
+    scene.put("", cluster);
+    let mut each = facts.each;
+    for (zone, id) in facts.members.into_iter().enumerate() {
+        each = Database { id, zone, cluster: Some(facts.id), ..each };
+        database(scene, play, &each);
+    }
+}

@@ -1,0 +1,57 @@
+//! Small builders: from the few facts a script cares about to whole items as AWS would tell them.
+//! Pure; nothing here knows any one system.
+
+mod alarm;
+mod compose;
+mod database;
+mod function;
+mod instance;
+mod load_balancing;
+mod mute;
+mod registry;
+mod service;
+mod task;
+
+pub(super) use alarm::{Course, Watch, alarm, composite, scaling};
+pub(super) use compose::compose;
+pub(super) use database::{Aurora, Database, State, aurora, database, lets, system_update};
+pub(super) use function::{Lambda, function};
+pub(super) use instance::{Machine, machine, state, vpc};
+pub(super) use load_balancing::{
+    Balancer, Group, Rules, balancer, balancer_metric, forward, group, group_metric, redirect,
+};
+pub(super) use mute::{hush, mute};
+pub(super) use service::{Crate, Deploy, Kept, Tag, cluster, service};
+
+use std::collections::BTreeMap;
+
+use super::account::Scene;
+use super::commands;
+use super::scenario_context::Play;
+use crate::change::plan::Deed;
+use crate::kinds::lambda_function::Function;
+use crate::kinds::lambda_version::Release;
+use crate::kinds::managed_node::Node;
+use crate::world::Resource;
+
+/// What AWS's answer to a deed tells besides: a command's id, new code's sum, a version's number.
+pub(super) fn told(deed: &Deed, scene: &Scene, play: &Play<'_>) -> Option<(&'static str, String)> {
+    if deed.on.kind == Node::KIND {
+        return Some(("command", commands::id(play, play.now, deed)));
+    }
+    if deed.on.kind == Function::KIND {
+        let item = scene.get::<Function>(&deed.on.key)?;
+        return function::facts_of(play, item, scene.get::<Release>(&deed.on.key), deed);
+    }
+    None
+}
+
+/// Tags from pairs.
+pub(super) fn tags(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+    pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+}
+
+/// Owned dimensions from pairs.
+pub(super) fn owned(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}

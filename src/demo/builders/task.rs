@@ -1,0 +1,270 @@
+//! Tasks, task definitions and targets of a service, each from the life of a task.
+//! Pure; stop codes and reasons are worded as ECS words them.
+
+use super::registry;
+use super::service::{Crate, Deploy, Tag};
+use crate::demo::account::Scene;
+use crate::demo::changes::{Act, What};
+use crate::demo::rollout::{DRAIN, End, Life, Rollout, Script};
+use crate::demo::scenario_context::{Play, ZONES};
+use crate::kinds::ecs_task::{Container, Task};
+use crate::kinds::log_tail::{self, Line, LogTail};
+use crate::kinds::target_health::Target;
+use crate::kinds::task_definition::{ContainerDefinition, TaskDefinition};
+
+/// Stopped tasks stay visible for an hour.
+const REMEMBERED: i64 = 3600;
+
+/// The id of a task: 32 hexadecimal digits.
+pub(super) fn id(play: &Play<'_>, facts: &Deploy, life: &Life) -> String {
+    play.hex(&format!("{}/{}/{}/{}", facts.cluster, facts.name, life.made, life.slot), 32)
+}
+
+fn address(play: &Play<'_>, facts: &Deploy, script: &Script, life: &Life) -> String {
+    let net = facts.nets.get(zone(life)).copied().unwrap_or("10.0.0");
+    let wish = |life: &Life| play.dice(&id(play, facts, life)).u32(0..40);
+    // Each slot has its own forty addresses; two tasks meet there only while one replaces the other.
+    let meets = |other: &&Life| {
+        let ends = other.gone.map_or(i64::MAX, |gone| gone + DRAIN);
+        other.slot == life.slot && other.made < life.made && life.made <= ends && wish(other) == wish(life)
+    };
+    let host = if script.lives.iter().any(|other| meets(&other)) { (wish(life) + 20) % 40 } else { wish(life) };
+    format!("{net}.{}", 10 + (life.slot / 2 % 6) * 40 + host)
+}
+
+fn zone(life: &Life) -> usize {
+    usize::try_from(life.slot % 2).unwrap_or_default()
+}
+
+/// The image that a registered revision gives the container.
+fn registered(play: &Play<'_>, facts: &Deploy, held: &Crate, revision: i32) -> Option<String> {
+    let key = facts.arn(play);
+    let of = |act: &Act| match &act.what {
+        What::Register(number, images) if *number == revision => {
+            images.iter().find(|(container, _)| container == held.name).map(|(_, image)| image.clone())
+        }
+        _ => None,
+    };
+    play.acts_on(key.as_str()).find_map(of)
+}
+
+pub(super) fn image(play: &Play<'_>, facts: &Deploy, held: &Crate, revision: i32) -> String {
+    if let Some(image) = registered(play, facts, held, revision) {
+        return image;
+    }
+    let repository = registry::uri(play, held);
+    let tag = match held.tag {
+        Tag::Latest => "latest".to_owned(),
+        Tag::Commit => registry::commit(play, facts, revision),
+        Tag::Fixed(tag) => tag.to_owned(),
+    };
+    format!("{repository}:{tag}")
+}
+
+/// Adds the service's tasks, running and lately stopped.
+pub(super) fn tasks(scene: &mut Scene, play: &Play<'_>, facts: &Deploy, script: &Script) {
+    let cluster = facts.cluster_arn(play);
+    let remembered = |life: &&Life| life.made <= play.now && life.gone.is_none_or(|gone| gone + REMEMBERED > play.now);
+    for life in script.lives.iter().filter(remembered) {
+        scene.put(cluster.as_str(), task(play, facts, script, life));
+        if let Some((part, tail)) = last_words(play, facts, life) {
+            scene.put(&part, tail);
+        }
+    }
+}
+
+/// What an image was when a rollout began. `:latest` means something else at each of them; other tags stand still.
+pub(super) fn digest(play: &Play<'_>, facts: &Deploy, held: &Crate, rollout: &Rollout) -> String {
+    let bits = match held.tag {
+        Tag::Latest if registered(play, facts, held, rollout.revision).is_none() => {
+            registry::latest(held, rollout.from)
+        }
+        Tag::Latest | Tag::Commit | Tag::Fixed(_) => image(play, facts, held, rollout.revision),
+    };
+    format!("sha256:{}", play.hex(&bits, 64))
+}
+
+/// What the container of a task that crashed wrote.
+fn last_words(play: &Play<'_>, facts: &Deploy, life: &Life) -> Option<(String, LogTail)> {
+    let ended = life.gone.filter(|gone| life.end == End::Crash && *gone <= play.now)?;
+    let held = facts.crates.first()?;
+    let key = log_tail::part(held.log_group.as_ref()?, &format!("ecs/{}/{}", held.name, id(play, facts, life)));
+    let line = |before: i64, says: &str| Line { at: Some(play.at(ended - before)), says: says.to_owned() };
+    let lines = vec![
+        line(3, "starting"),
+        line(2, &format!("listening on port {}", held.port.unwrap_or(8080))),
+        line(1, "Error: Cannot find module './config/production'"),
+        line(1, "    at Module._resolveFilename (node:internal/modules/cjs/loader:1145:15)"),
+        line(0, "exiting with code 1"),
+    ];
+    Some((key.clone(), LogTail { key, lines }))
+}
+
+fn task(play: &Play<'_>, facts: &Deploy, script: &Script, life: &Life) -> Task {
+    let rollout = script.rollouts.get(life.rollout);
+    let (from, revision) = rollout.map_or((life.made, 1), |rollout| (rollout.from, rollout.revision));
+    let (deployment, id) = (facts.deployment(play, from), id(play, facts, life));
+    let leaving = life.leaves.is_some_and(|leaves| leaves <= play.now);
+    let gone = life.gone.is_some_and(|gone| gone <= play.now);
+    let last = match play.now - life.made {
+        _ if gone => "STOPPED",
+        _ if leaving => "DEACTIVATING",
+        age if age < 8 => "PROVISIONING",
+        age if age < 16 => "PENDING",
+        _ if play.now < life.up => "ACTIVATING",
+        _ => "RUNNING",
+    };
+    let (code, reason) = match life.end {
+        End::Memory | End::Crash => ("EssentialContainerExited", "Essential container in task exited".to_owned()),
+        End::Pull => (
+            "TaskFailedToStart",
+            format!(
+                "CannotPullContainerError: pull image manifest has been retried 7 time(s): failed to resolve ref {0}: {0}: not found",
+                facts.crates.first().map(|held| image(play, facts, held, revision)).unwrap_or_default()
+            ),
+        ),
+        End::Scaled => {
+            ("ServiceSchedulerInitiated", format!("Scaling activity initiated by (deployment {deployment})"))
+        }
+    };
+    let container = |(at, held): (usize, &Crate)| {
+        let killed = gone && life.end == End::Memory && at == 0;
+        Container {
+            name: held.name.to_owned(),
+            image: Some(image(play, facts, held, revision)),
+            digest: rollout
+                .filter(|_| play.now >= life.made + 16 && life.end != End::Pull)
+                .map(|rollout| digest(play, facts, held, rollout)),
+            status: if gone {
+                "STOPPED"
+            } else if play.now < life.up {
+                "PENDING"
+            } else {
+                "RUNNING"
+            }
+            .to_owned(),
+            exit_code: match life.end {
+                _ if !gone => None,
+                End::Pull => None,
+                End::Crash if at == 0 => Some(1),
+                End::Memory | End::Crash | End::Scaled => Some(if killed { 137 } else { 0 }),
+            },
+            reason: killed.then(|| "OutOfMemoryError: Container killed due to memory usage".to_owned()),
+            health: None,
+            runtime_id: (play.now >= life.up)
+                .then(|| format!("{id}-{}", play.digits(&format!("{id}/{}", held.name), 10))),
+            exec_agent: (play.now >= life.up && !gone).then(|| "RUNNING".to_owned()),
+        }
+    };
+    Task {
+        arn: play.arn("ecs", &format!("task/{}/{id}", facts.cluster)),
+        cluster: facts.cluster_arn(play),
+        group: Some(format!("service:{}", facts.name)),
+        task_definition: facts.revision(play, revision),
+        last_status: last.to_owned(),
+        desired_status: if leaving { "STOPPED" } else { "RUNNING" }.to_owned(),
+        health: Some("UNKNOWN".to_owned()),
+        started_by: Some(deployment),
+        created_at: Some(play.at(life.made)),
+        started_at: play.past(life.up),
+        stopping_at: life.leaves.and_then(|leaves| play.past(leaves)),
+        stopped_at: life.gone.and_then(|gone| play.past(gone)),
+        stop_code: leaving.then(|| code.to_owned()),
+        stopped_reason: leaving.then_some(reason),
+        zone: ZONES.get(zone(life)).map(|zone| (*zone).to_owned()),
+        ips: if play.now >= life.made + 8 { vec![address(play, facts, script, life)] } else { Vec::new() },
+        containers: facts.crates.iter().enumerate().map(container).collect(),
+        launch: Some("FARGATE".to_owned()),
+        platform_version: Some("1.4.0".to_owned()),
+        container_instance: None,
+        exec_enabled: true,
+        cpu: Some(facts.size.0.to_owned()),
+        memory: Some(facts.size.1.to_owned()),
+        tags: facts.tags.clone(),
+    }
+}
+
+/// Adds a revision of the service's task definition: to those in use, and to those of its family.
+pub(super) fn definition(scene: &mut Scene, play: &Play<'_>, facts: &Deploy, revision: i32) {
+    for part in ["", facts.family.as_str()] {
+        scene.put(part, defined(play, facts, revision));
+    }
+}
+
+/// Adds a revision to those of its family.
+pub(super) fn definition_of_family(scene: &mut Scene, play: &Play<'_>, facts: &Deploy, revision: i32) {
+    scene.put(&facts.family, defined(play, facts, revision));
+}
+
+fn defined(play: &Play<'_>, facts: &Deploy, revision: i32) -> TaskDefinition {
+    let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let role =
+        |kind: &str| crate::world::Arn::from(format!("arn:aws:iam::{}:role/{}-{kind}", play.account, facts.family));
+    let container = |(at, held): (usize, &Crate)| ContainerDefinition {
+        name: held.name.to_owned(),
+        image: Some(image(play, facts, held, revision)),
+        essential: at == 0,
+        ports: held.port.into_iter().collect(),
+        environment: owned(held.environment),
+        secrets: owned(held.secrets),
+        log_group: held.log_group.clone(),
+        log_prefix: held.log_group.as_ref().map(|_| "ecs".to_owned()),
+        log_driver: Some(if held.log_group.is_some() { "awslogs" } else { "awsfirelens" }.to_owned()),
+        health_command: Vec::new(),
+        memory: None,
+    };
+    TaskDefinition {
+        arn: facts.revision(play, revision),
+        family: facts.family.to_owned(),
+        revision,
+        status: Some("ACTIVE".to_owned()),
+        containers: facts.crates.iter().enumerate().map(container).collect(),
+        cpu: Some(facts.size.0.to_owned()),
+        memory: Some(facts.size.1.to_owned()),
+        task_role: Some(role("task")),
+        execution_role: Some(role("execution")),
+        network_mode: Some("awsvpc".to_owned()),
+        architecture: Some("X86_64".to_owned()),
+        registered_at: Some(play.at(-4 * 86_400)),
+        tags: facts.tags.clone(),
+    }
+}
+
+/// The service's targets with their health.
+pub(super) fn targets(play: &Play<'_>, facts: &Deploy, script: &Script) -> Vec<Target> {
+    let port = facts.crates.first().and_then(|serving| serving.port);
+    let target = |life: &Life| {
+        let drained = match life.end {
+            // A task that dies is taken out at once; one that is told to go finishes what it has.
+            End::Memory | End::Crash | End::Pull => life.leaves,
+            End::Scaled => life.leaves.map(|leaves| leaves + DRAIN),
+        };
+        if play.now < life.up || drained.is_some_and(|drained| drained <= play.now) {
+            return None;
+        }
+        let leaving = life.leaves.is_some_and(|leaves| leaves <= play.now);
+        let sick = life.sick.is_some_and(|(from, to)| from <= play.now && play.now < to);
+        let (state, reason, says) = if leaving {
+            ("draining", Some("Target.DeregistrationInProgress"), Some("Target deregistration is in progress"))
+        } else if sick {
+            let says = "Health checks failed with these codes: [502]";
+            ("unhealthy", Some("Target.ResponseCodeMismatch"), Some(says))
+        } else if play.now < life.up + 6 {
+            ("initial", Some("Elb.RegistrationInProgress"), Some("Target registration is in progress"))
+        } else if play.now < life.ready {
+            ("initial", Some("Elb.InitialHealthChecking"), Some("Initial health checks in progress"))
+        } else {
+            ("healthy", None, None)
+        };
+        Some(Target {
+            id: address(play, facts, script, life),
+            port,
+            zone: ZONES.get(zone(life)).map(|zone| (*zone).to_owned()),
+            state: state.to_owned(),
+            reason: reason.map(str::to_owned),
+            description: says.map(str::to_owned),
+            check_port: port.map(|port| port.to_string()),
+        })
+    };
+    script.lives.iter().filter_map(target).collect()
+}

@@ -1,0 +1,259 @@
+//! What was done to the simulated account: a deed becomes an act with its second, and scripts
+//! play on from there. Decides what the account would refuse, in AWS's words. Pure.
+
+use super::account::Scene;
+use super::scenario_context::Play;
+use super::{rules, schedule_tags, scheduler};
+use crate::change::plan::Deed;
+use crate::kinds::alarm::Alarm;
+use crate::kinds::ec2_instance::Instance;
+use crate::kinds::task_definition::{TaskDefinition, revision_name};
+use crate::kinds::{db_cluster::DbCluster, db_instance::DbInstance, ecs_service::Service, ecs_service::primary};
+use crate::kinds::{lambda_function::Function, managed_node::Node, target_group::TargetGroup};
+use crate::schedule::{Bounds, Remembered};
+use crate::world::{Arn, Fault, FaultKind, Resource};
+
+/// Something done at a second to the resource with that key.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Act {
+    /// When, in seconds of the simulation.
+    pub at: i64,
+    /// The resource's key.
+    pub key: String,
+    /// What.
+    pub what: What,
+}
+
+/// What can be done.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum What {
+    /// Stop a database.
+    Stop,
+    /// Start a database.
+    Start,
+    /// Want that many tasks.
+    Scale(u32),
+    /// Replace every task.
+    Redeploy,
+    /// Write these tags; an empty value removes one.
+    Label(Vec<(&'static str, String)>),
+    /// Add a revision with these images, each for its container.
+    Register(i32, Vec<(String, String)>),
+    /// Go to a revision.
+    Deploy(i32),
+    /// Go back from the rollout on its way.
+    TakeBack,
+    /// What scripts of instances and functions read for themselves.
+    Deed(Box<Deed>),
+    /// Write down what a service had, or take that away.
+    Remember(Option<Remembered>),
+    /// Scale a service between these.
+    Bounds(Bounds),
+}
+
+/// What comes of a deed: an act, or nothing to do because it is so already.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Outcome {
+    /// It is done; what stands now, in words.
+    Done(What, String),
+    /// The same, with what else AWS's answer tells.
+    Told(What, String, (&'static str, String)),
+    /// It was so already.
+    Already(String),
+}
+
+/// What `deed` does to an account that looks like `scene`.
+pub(super) fn outcome(deed: &Deed, scene: &Scene) -> Result<Outcome, Fault> {
+    let kind = deed.on.kind;
+    let key = &*deed.on.key;
+    if deed.verb == "label" {
+        let says = deed.arguments.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(", ");
+        return Ok(Outcome::Done(What::Label(deed.arguments.clone()), says));
+    }
+    let at_aws = scheduler::outcome(deed).or_else(|| rules::outcome(deed)).or_else(|| schedule_tags::outcome(deed));
+    if let Some(says) = at_aws {
+        return Ok(Outcome::Done(What::Deed(Box::new(deed.clone())), says));
+    }
+    let missing = |code: &str| fault(FaultKind::Gone, deed, code, format!("{key} not found"));
+    if kind == DbInstance::KIND {
+        let db = scene.get::<DbInstance>(key).ok_or_else(|| missing("DBInstanceNotFound"))?;
+        if let Some(cluster) = &db.cluster {
+            let says = format!("{} is a member of the DB cluster {cluster}; {} the cluster instead", db.id, deed.verb);
+            return Err(fault(FaultKind::Refused, deed, "InvalidParameterCombination", says));
+        }
+        return database(deed, &db.id, &db.status, "InvalidDBInstanceState");
+    }
+    if kind == DbCluster::KIND {
+        let db = scene.get::<DbCluster>(key).ok_or_else(|| missing("DBClusterNotFoundFault"))?;
+        return database(deed, &db.id, &db.status, "InvalidDBClusterStateFault");
+    }
+    if kind == Service::KIND {
+        let service = scene.get::<Service>(key).ok_or_else(|| missing("ServiceNotFoundException"))?;
+        return tasks(deed, service, scene);
+    }
+    if kind == Instance::KIND {
+        let instance = scene.get::<Instance>(key).ok_or_else(|| missing("InvalidInstanceID.NotFound"))?;
+        return machine(deed, instance);
+    }
+    if kind == Alarm::KIND && matches!(deed.verb, "mute" | "unmute") {
+        let says = if deed.verb == "mute" { "muted until the rule ends" } else { "they speak again" };
+        return Ok(Outcome::Done(What::Deed(Box::new(deed.clone())), says.to_owned()));
+    }
+    let there = [
+        (TargetGroup::KIND, scene.get::<TargetGroup>(key).is_some(), "TargetGroupNotFound"),
+        (Node::KIND, scene.get::<Node>(key).is_some(), "InvalidInstanceId"),
+        (Function::KIND, scene.get::<Function>(key).is_some(), "ResourceNotFoundException"),
+    ];
+    match there.into_iter().find(|(name, ..)| *name == kind) {
+        Some((_, true, _)) => Ok(Outcome::Done(What::Deed(Box::new(deed.clone())), format!("{} is taken", deed.verb))),
+        Some((_, false, code)) => Err(missing(code)),
+        None => Err(unknown(deed)),
+    }
+}
+
+fn machine(deed: &Deed, instance: &Instance) -> Result<Outcome, Fault> {
+    let name = instance.name.as_deref().unwrap_or(&instance.id);
+    match (deed.verb, instance.state.as_str()) {
+        ("stop", "running") => Ok(Outcome::Done(What::Stop, format!("{name} is stopping"))),
+        ("start", "stopped") => Ok(Outcome::Done(What::Start, format!("{name} is starting"))),
+        ("stop", "stopping" | "stopped") | ("start", "pending" | "running") => {
+            Ok(Outcome::Already(format!("{name} is {} already", instance.state)))
+        }
+        ("start" | "stop", state) => {
+            let says = format!("{name} is {state}; it cannot be {}ed now", deed.verb);
+            Err(fault(FaultKind::Refused, deed, "IncorrectInstanceState", says))
+        }
+        _ => Err(unknown(deed)),
+    }
+}
+
+fn database(deed: &Deed, id: &str, status: &str, code: &str) -> Result<Outcome, Fault> {
+    let refused = |wanted: &str| {
+        Err(fault(FaultKind::Refused, deed, code, format!("{id} is {status}; it must be {wanted} to {}", deed.verb)))
+    };
+    match (deed.verb, status) {
+        ("stop", "available") => Ok(Outcome::Done(What::Stop, format!("{id} is stopping"))),
+        ("start", "stopped") => Ok(Outcome::Done(What::Start, format!("{id} is starting"))),
+        ("stop", "stopping" | "stopped") | ("start", "starting" | "available") => {
+            Ok(Outcome::Already(format!("{id} is {status} already")))
+        }
+        ("stop", _) => refused("available"),
+        ("start", _) => refused("stopped"),
+        _ => Err(unknown(deed)),
+    }
+}
+
+fn tasks(deed: &Deed, service: &Service, scene: &Scene) -> Result<Outcome, Fault> {
+    match deed.verb {
+        "register-revision" => register(deed, service, scene),
+        "deploy-revision" => deploy(deed, service, scene),
+        "take-back" => take_back(deed, service),
+        "force-deploy" => {
+            let says = format!("{} is replacing its {} tasks", service.name, service.desired);
+            Ok(Outcome::Done(What::Redeploy, says))
+        }
+        "scale" => {
+            let wanted = deed.arguments.iter().find(|(name, _)| *name == "desired").map(|(_, count)| count.as_str());
+            let count = wanted.and_then(|count| count.parse::<u32>().ok()).filter(|count| *count <= 5000);
+            let Some(count) = count else {
+                let says = format!("`scale` needs the argument `desired`, 0 to 5000, and got {wanted:?}");
+                return Err(fault(FaultKind::Refused, deed, "InvalidParameterException", says));
+            };
+            if count == service.desired {
+                return Ok(Outcome::Already(format!("{} wants {count} tasks already", service.name)));
+            }
+            let says = format!("{} wants {count} tasks, {} before", service.name, service.desired);
+            Ok(Outcome::Done(What::Scale(count), says))
+        }
+        "remember" | "forget" => {
+            let memory = deed.arguments.iter().find(|(name, _)| *name == "memory");
+            let memory = memory.and_then(|(_, text)| text.parse::<Remembered>().ok());
+            let says =
+                format!("{} remembers {}", service.name, memory.map_or("nothing".to_owned(), |had| had.to_string()));
+            Ok(Outcome::Done(What::Remember(memory), says))
+        }
+        "bounds" => {
+            let number = |wanted: &str| {
+                let found = deed.arguments.iter().find(|(name, _)| *name == wanted);
+                found.and_then(|(_, count)| count.parse::<u32>().ok())
+            };
+            let (Some(min), Some(max)) = (number("min"), number("max")) else {
+                let says = "`bounds` needs the arguments `min` and `max`".to_owned();
+                return Err(fault(FaultKind::Refused, deed, "ValidationException", says));
+            };
+            let says = format!("{} is scaled between {min} and {max} tasks", service.name);
+            Ok(Outcome::Done(What::Bounds(Bounds { min, max }), says))
+        }
+        _ => Err(unknown(deed)),
+    }
+}
+
+/// The revisions of the service's family that there are.
+fn revisions<'s>(service: &Service, scene: &'s Scene) -> impl Iterator<Item = &'s TaskDefinition> {
+    let family = revision_name(&service.task_definition).rsplit_once(':').map_or("", |(family, _)| family).to_owned();
+    scene.all::<TaskDefinition>().filter(move |one| one.family == family)
+}
+
+fn register(deed: &Deed, service: &Service, scene: &Scene) -> Result<Outcome, Fault> {
+    let images: Vec<(String, String)> = deed
+        .arguments
+        .iter()
+        .filter_map(|(_, pair)| pair.split_once('='))
+        .map(|(container, image)| (container.to_owned(), image.to_owned()))
+        .collect();
+    let number = revisions(service, scene).map(|one| one.revision).max().unwrap_or_default() + 1;
+    let arn = at(service, number);
+    let says = format!("{} is registered", revision_name(&arn));
+    Ok(Outcome::Told(What::Register(number, images), says, ("revision", arn.as_str().to_owned())))
+}
+
+/// The ARN of another revision of its family.
+fn at(service: &Service, number: i32) -> Arn {
+    let here = service.task_definition.as_str();
+    Arn::from(format!("{}:{number}", here.rsplit_once(':').map_or(here, |(before, _)| before)))
+}
+
+fn deploy(deed: &Deed, service: &Service, scene: &Scene) -> Result<Outcome, Fault> {
+    let wanted = deed.arguments.iter().find(|(name, _)| *name == "revision").map(|(_, arn)| Arn::from(arn.as_str()));
+    let found = wanted.as_ref().and_then(|wanted| revisions(service, scene).find(|one| one.arn == *wanted));
+    let Some(found) = found else {
+        let says =
+            "The specified task definition does not exist. Specify a valid account, family, revision and try again.";
+        return Err(fault(FaultKind::Refused, deed, "ClientException", says.to_owned()));
+    };
+    let says = format!("{} goes to {}", service.name, revision_name(&found.arn));
+    Ok(Outcome::Done(What::Deploy(found.revision), says))
+}
+
+fn take_back(deed: &Deed, service: &Service) -> Result<Outcome, Fault> {
+    let Some(first) = primary(service).filter(|first| first.rollout.as_deref() == Some("IN_PROGRESS")) else {
+        let says = "The service deployment is not in progress.".to_owned();
+        return Err(fault(FaultKind::Refused, deed, "ConflictException", says));
+    };
+    Ok(Outcome::Told(What::TakeBack, format!("{} is being taken back", first.id), ("deployment", first.id.clone())))
+}
+
+fn unknown(deed: &Deed) -> Fault {
+    let says = format!("the simulated account does not know how to `{}` a {}", deed.verb, deed.on.kind);
+    fault(FaultKind::Refused, deed, "DemoCannot", says)
+}
+
+fn fault(kind: FaultKind, deed: &Deed, code: &str, says: String) -> Fault {
+    let mut fault = Fault::new(kind, format!("demo:{}", deed.verb), says).on(&*deed.on.key);
+    fault.code = Some(code.to_owned());
+    fault
+}
+
+/// Puts the tags that were written on what they were written on.
+pub(super) fn label(scene: &mut Scene, play: &Play<'_>) {
+    for act in play.acts.iter().filter(|act| act.at <= play.now) {
+        let What::Label(tags) = &act.what else { continue };
+        let Some(known) = scene.tags_mut(&act.key) else { continue };
+        for (key, value) in tags {
+            known.remove(*key);
+            if !value.is_empty() {
+                known.insert((*key).to_owned(), value.clone());
+            }
+        }
+    }
+}

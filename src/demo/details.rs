@@ -1,0 +1,99 @@
+//! What a closer look shows: metrics as levels with some wander about them, history, and what waits to be done.
+//! Pure; the same seed and time give the same points.
+
+use super::scenario_context::Play;
+use crate::display::{Ahead, Cell, Extra, Moment, Series, Tone};
+use crate::world::Health;
+
+/// Points lie that many seconds apart, as CloudWatch's basic periods do.
+const STEP: i64 = 300;
+/// So many of them: three hours.
+const POINTS: i64 = 36;
+
+/// A metric: levels that hold from a second on, with some wander about them.
+#[derive(Clone, Debug)]
+pub(super) struct Wave {
+    /// What is measured.
+    pub title: String,
+    /// Shown behind figures.
+    pub unit: &'static str,
+    /// From when on which level, oldest first; `None` where there are no datapoints.
+    pub levels: Vec<(i64, Option<f64>)>,
+    /// How far it wanders, as a share of the level.
+    pub swing: f64,
+    /// A line across.
+    pub threshold: Option<f64>,
+}
+
+/// Something that happened at a second.
+#[derive(Clone, Debug)]
+pub(super) struct Happened {
+    /// When.
+    pub at: i64,
+    /// What.
+    pub says: String,
+    /// How it reads.
+    pub health: Option<Health>,
+}
+
+/// Something that waits to be done until it is applied.
+#[derive(Clone, Debug)]
+pub(super) struct Waits {
+    /// What.
+    pub says: String,
+    /// The second from which the next maintenance window applies it.
+    pub after: i64,
+    /// The second it is applied.
+    pub applied: i64,
+}
+
+/// Everything a closer look at one resource shows.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Look {
+    /// Metrics.
+    pub waves: Vec<Wave>,
+    /// What happened, in any order; what lies ahead stays hidden.
+    pub history: Vec<Happened>,
+    /// What waits; what was applied is gone.
+    pub waits: Vec<Waits>,
+}
+
+impl Look {
+    /// What is to be seen of it now.
+    pub(super) fn extra(&self, play: &Play<'_>, label: &str) -> Extra {
+        let mut past: Vec<&Happened> = self.history.iter().filter(|happened| happened.at <= play.now).collect();
+        past.sort_by_key(|happened| std::cmp::Reverse(happened.at));
+        let moment = |happened: &Happened| Moment {
+            at: play.at(happened.at),
+            says: happened.says.clone(),
+            tone: happened.health.map_or(Tone::Plain, Tone::Of),
+        };
+        let ahead = |waits: &Waits| Ahead {
+            says: Cell::plain(waits.says.as_str()),
+            dates: vec![("applied", play.at(waits.applied)), ("in a window after", play.at(waits.after))],
+        };
+        Extra {
+            series: self.waves.iter().map(|wave| wave.series(play, label)).collect(),
+            moments: past.into_iter().map(moment).collect(),
+            ahead: self.waits.iter().filter(|waits| play.now < waits.applied).map(ahead).collect(),
+        }
+    }
+}
+
+impl Wave {
+    fn series(&self, play: &Play<'_>, label: &str) -> Series {
+        let last = play.now.div_euclid(STEP) * STEP;
+        let label = format!("{label}/{}", self.title);
+        let point = |at: i64| {
+            let level = self.levels.iter().rev().find(|(from, _)| *from <= at).and_then(|(_, level)| *level);
+            let value = level.map(|level| (level * (1.0 + self.swing * play.wander(&label, at))).max(0.0));
+            (play.at(at), value.map(|value| (value * 100.0).round() / 100.0))
+        };
+        Series {
+            title: self.title.clone(),
+            unit: self.unit,
+            points: (0..POINTS).map(|back| point(last - (POINTS - 1 - back) * STEP)).collect(),
+            threshold: self.threshold,
+        }
+    }
+}

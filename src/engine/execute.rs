@@ -1,0 +1,75 @@
+//! Carrying out what the gate let through, between its two lines in the journal. What cannot be
+//! journaled is not done. Touches the outside through `Cloud` and `os` only.
+
+use std::path::{Path, PathBuf};
+
+use super::journal::Line;
+use crate::change::gate::Approved;
+use crate::change::receipt::Receipt;
+use crate::cloud::Cloud;
+use crate::os;
+use crate::world::{Fault, FaultKind, Identity};
+
+/// Where the journal is, and who is written into it.
+#[derive(Clone, Debug, Default)]
+pub struct Logbook {
+    /// The file; `None` keeps none.
+    pub path: Option<PathBuf>,
+    /// Who we are there, if known.
+    pub who: Option<Identity>,
+}
+
+impl Logbook {
+    /// Appends a line and has it on the disk before it returns.
+    ///
+    /// # Errors
+    /// When it cannot be written; then nothing may be changed.
+    pub async fn write(&self, line: &Line) -> Result<(), Fault> {
+        let Some(path) = self.path.clone() else { return Ok(()) };
+        let text = line.encode().map_err(|why| unwritten(&path, &why.to_string()))?;
+        let to = path.clone();
+        match tokio::task::spawn_blocking(move || os::append_line(&to, &text)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(why)) => Err(unwritten(&path, &why.to_string())),
+            Err(why) => Err(unwritten(&path, &why.to_string())),
+        }
+    }
+
+    /// The same for a line whose change has happened already: a failure goes to the log.
+    pub async fn close(&self, line: &Line) {
+        if let Err(fault) = self.write(line).await {
+            tracing::error!(%fault, "the end of a change could not be journaled");
+        }
+    }
+}
+
+fn unwritten(path: &Path, why: &str) -> Fault {
+    Fault::new(FaultKind::Refused, "writing the journal", why).on(path.display().to_string())
+}
+
+/// A new id for a journal entry: its millisecond, and dice.
+#[must_use]
+pub fn entry_id(cloud: &dyn Cloud) -> String {
+    format!("{:x}-{:08x}", cloud.now().as_millisecond(), fastrand::u32(..))
+}
+
+/// Performs an approved change. `part_of` is the entry of the procedure it is a step of.
+///
+/// # Errors
+/// The fault of the journal, in which case nothing was changed, or that of the change.
+pub async fn carry_out(
+    cloud: &dyn Cloud,
+    approved: &Approved,
+    logbook: &Logbook,
+    part_of: Option<&str>,
+) -> Result<Receipt, Fault> {
+    let plan = approved.plan();
+    let id = entry_id(cloud);
+    let started = Line::started(&id, cloud.now(), &plan, logbook.who.as_ref(), approved.reason())
+        .of(part_of)
+        .doing(&approved.deed());
+    logbook.write(&started).await?;
+    let got = cloud.change(approved, &plan.scope).await;
+    logbook.close(&Line::ended(&id, cloud.now(), &got)).await;
+    got
+}

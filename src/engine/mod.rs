@@ -1,0 +1,15 @@
+//! What both faces share: the poller, the read loop, name resolution, the executor, the journal, the local
+//! scheduler, sessions and the snapshot without a screen. Never draws and never parses arguments.
+
+pub mod execute;
+pub mod headless;
+pub mod journal;
+pub mod open_tunnel;
+pub mod plugin_process;
+pub mod poller;
+pub mod resolve_name;
+pub mod run_procedure;
+pub mod running;
+pub mod scheduler;
+pub mod session;
+pub mod session_terminal;

@@ -1,0 +1,80 @@
+//! Opening tunnels for both faces: the local port, and behind it sessions through the cloud's seam, each between its
+//! two lines in the journal. Touches the outside through `Cloud`, the journal and loopback only.
+
+use futures_util::future::BoxFuture;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::execute::Logbook;
+use super::session::{Record, Visit, visit};
+use crate::cloud::Cloud;
+use crate::operations::tunnel::request::Dig;
+use crate::operations::tunnel::{Begun, Carrier, Opens, Pace, Tunnel, usual_local};
+use crate::os::ports::holder;
+use crate::ssm::channel::End;
+use crate::ssm::forward::Door;
+use crate::ssm::start_request::Ask;
+use crate::world::Fault;
+
+/// A tunnel's sessions, by the cloud's seam.
+struct Way {
+    cloud: Arc<dyn Cloud>,
+    logbook: Logbook,
+    dig: Dig,
+    records: Mutex<BTreeMap<String, Record>>,
+}
+
+impl fmt::Debug for Way {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Way({})", self.dig.remote.name)
+    }
+}
+
+impl Way {
+    fn records(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Record>> {
+        self.records.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Opens for Way {
+    fn open<'a>(&'a self, carrier: &'a Carrier, ask: Ask) -> BoxFuture<'a, Result<Begun, Fault>> {
+        Box::pin(async move {
+            let Dig { environment, remote, reason, .. } = &self.dig;
+            let place = format!("{} via {}", remote.name, carrier.name);
+            let asked = Visit::new("open a tunnel to", &place, environment.clone(), remote.id.clone(), ask);
+            let visiting = visit(&*self.cloud, &asked.because(reason.clone()), &self.logbook).await?;
+            self.records().insert(visiting.session.id.clone(), visiting.record);
+            Ok(Begun { session: visiting.session.id, channel: visiting.session.channel })
+        })
+    }
+
+    fn ended<'a>(&'a self, session: &'a str, end: &'a End) -> BoxFuture<'a, ()> {
+        let record = self.records().remove(session);
+        Box::pin(async move {
+            if let Some(record) = record {
+                record.close(&*self.cloud, end).await;
+            }
+        })
+    }
+}
+
+/// Opens the local port and, behind it, the tunnel; its first session may still be on its way.
+///
+/// # Errors
+/// A sentence: why the local port cannot be had.
+pub async fn open(cloud: Arc<dyn Cloud>, dig: Dig, logbook: Logbook) -> Result<Tunnel, String> {
+    let door = match dig.port {
+        Some(port) => Door::open(port).await.map_err(|why| match holder(port) {
+            Some(who) => format!("port {port} of this machine is taken by {who}; choose another, or none for any"),
+            None => format!("port {port} of this machine cannot be opened: {why}; choose another, or none for any"),
+        })?,
+        None => {
+            let door = Door::usual(usual_local(&dig.remote)).await;
+            door.map_err(|why| format!("no port of this machine can be opened: {why}"))?
+        }
+    };
+    let (remote, carriers) = (dig.remote.clone(), dig.carriers.clone());
+    let way = Arc::new(Way { cloud, logbook, dig, records: Mutex::default() });
+    Ok(Tunnel::start(Arc::new(door), &remote, carriers, way, Pace::default()))
+}

@@ -1,0 +1,147 @@
+//! Drives a procedure to its end: reads what it wants, takes its steps through the licence, tells how it
+//! stands. What may pass (throttling, a lost network, an expired login) is waited out, never taken for an end.
+//! The same for console and command line; touches the outside through `Cloud` only.
+
+use futures_util::future::join_all;
+use jiff::SignedDuration;
+
+use super::execute::{Logbook, carry_out, entry_id};
+use super::journal::Line;
+use crate::change::gate::License;
+use crate::change::procedure::{Procedure, Sight, Step};
+use crate::change::{Ending, Report};
+use crate::cloud::Cloud;
+use crate::kinds::catalog::kind;
+use crate::world::read_request::Want;
+use crate::world::{Fault, FaultKind, Found, Health, World};
+
+/// A procedure that was let through, with its number on the screen.
+#[derive(Debug)]
+pub struct Errand {
+    /// Tells it from the others of this run.
+    pub id: u64,
+    /// What was allowed.
+    pub license: Box<License>,
+    /// What decides.
+    pub procedure: Box<dyn Procedure>,
+}
+
+impl PartialEq for Errand {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id && self.license.plan() == other.license.plan()
+    }
+}
+
+/// Between looks while nothing can be seen: this at first, doubled up to a minute.
+const BLIND: SignedDuration = SignedDuration::from_secs(5);
+const BLIND_MOST: SignedDuration = SignedDuration::from_secs(60);
+
+/// Drives `errand` from what is `known` until it ends; `tell` hears where it stands after every look. With `leave` it
+/// ends as soon as the rest goes on inside AWS by itself.
+pub async fn drive(
+    cloud: &dyn Cloud,
+    errand: Errand,
+    mut known: World,
+    how: (&Logbook, bool),
+    tell: &mut (dyn FnMut(Report) + Send),
+) -> Ending {
+    drive_on(cloud, errand, &mut known, how, tell).await
+}
+
+/// The same; what it saw on the way stays in `world`, for who goes on from there.
+pub async fn drive_on(
+    cloud: &dyn Cloud,
+    errand: Errand,
+    world: &mut World,
+    (logbook, leave): (&Logbook, bool),
+    tell: &mut (dyn FnMut(Report) + Send),
+) -> Ending {
+    let Errand { license, mut procedure, .. } = errand;
+    let id = entry_id(cloud);
+    let opening = Line::started(&id, cloud.now(), license.plan(), logbook.who.as_ref(), license.reason());
+    if let Err(fault) = logbook.write(&opening).await {
+        return Ending::failed(format!("nothing was changed: {}", fault.sentence()));
+    }
+    let (mut blind, mut left) = (BLIND, false);
+    let ending = loop {
+        let (passing, faults) = look(cloud, world, procedure.wants(cloud.now())).await;
+        if let Some(fault) = passing {
+            tell(unseen(procedure.report(&Sight { world: &*world, faults: &faults, now: cloud.now() }), &fault));
+            cloud.pause(blind).await;
+            blind = (blind * 2).min(BLIND_MOST);
+            continue;
+        }
+        blind = BLIND;
+        let step = procedure.step(&Sight { world: &*world, faults: &faults, now: cloud.now() });
+        let report = procedure.report(&Sight { world: &*world, faults: &faults, now: cloud.now() });
+        tell(Report { goes_on: procedure.goes_on(), ..report });
+        match step {
+            Step::End(ending) => break ending,
+            Step::Wait(_) if leave && procedure.goes_on() => {
+                left = true;
+                let report = procedure.report(&Sight { world: &*world, faults: &faults, now: cloud.now() });
+                break Ending::done(report.stands.unwrap_or(report.says));
+            }
+            Step::Wait(span) => cloud.pause(span).await,
+            Step::Act(changes) => {
+                for change in changes {
+                    let deed = change.deed();
+                    let got =
+                        match license.admit(change) {
+                            Ok(approved) => carry_out(cloud, &approved, logbook, Some(&id)).await,
+                            Err(refused) => Err(Fault::new(FaultKind::Refused, "toban:gate", refused.to_string())
+                                .on(deed.on.to_string())),
+                        };
+                    procedure.told(&deed, &got, cloud.now());
+                }
+            }
+        }
+    };
+    let line = Line::closed(&id, cloud.now(), &ending);
+    logbook.close(&if left { line.leaving() } else { line }).await;
+    ending
+}
+
+/// Reads what is wanted, all at once. The first fault that may pass, and those that will not.
+async fn look(cloud: &dyn Cloud, world: &mut World, wants: Vec<Want>) -> (Option<Fault>, Vec<(Want, Fault)>) {
+    let known = &*world;
+    let readings = wants.into_iter().map(|want| async move {
+        let got: Result<Found, Fault> = match kind(want.kind) {
+            Some(kind) => cloud.read(kind, &want.scope, &want.coverage, known).await,
+            None => Err(Fault::new(FaultKind::Odd, want.kind.0, "no such kind")),
+        };
+        (want, got)
+    });
+    let mut passing = None;
+    let mut lasting = Vec::new();
+    let now = cloud.now();
+    for (want, got) in join_all(readings).await {
+        let faults: Vec<Fault> = match &got {
+            Ok(found) => found.faults().cloned().collect(),
+            Err(fault) => vec![fault.clone()],
+        };
+        for fault in faults {
+            if passes(&fault) {
+                passing.get_or_insert(fault);
+            } else {
+                lasting.push((want.clone(), fault));
+            }
+        }
+        world.put(&want.scope, want.kind, &want.coverage, got, now);
+    }
+    (passing, lasting)
+}
+
+/// Whether a fault may pass by itself, or by a login.
+fn passes(fault: &Fault) -> bool {
+    use crate::world::FaultKind::{Credentials, Expired, Garbled, Offline, Throttled, Timeout};
+    matches!(fault.kind, Throttled | Expired | Credentials | Offline | Timeout | Garbled)
+}
+
+fn unseen(report: Report, fault: &Fault) -> Report {
+    let says = format!("it cannot be seen at the moment, toban goes on looking: {}", fault.sentence());
+    Report { says, health: report.health.max(Health::Unknown), ..report }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,137 @@
+//! Procedures driven over the simulated account: seen to the end, journaled, kept inside their plan.
+
+mod bedtime;
+mod kept;
+
+use futures_util::future::BoxFuture;
+use jiff::SignedDuration;
+
+use super::*;
+use crate::aws::Clients;
+use crate::change::How;
+use crate::change::gate::{Answer, Approved, Change, Circumstances, Gate, Let, Pass};
+use crate::change::plan::{Deed, Plan};
+use crate::change::procedure::Proposal;
+use crate::change::receipt::Receipt;
+use crate::demo::Demo;
+use crate::engine::journal;
+use crate::kinds::ecs_service::Service;
+use crate::world::{Resource, ResourceId, Scope};
+
+#[derive(Clone)]
+struct Scale(ResourceId, &'static str, u32);
+
+impl Change for Scale {
+    fn plan(&self) -> Plan {
+        Plan::new(format!("scale to {}", self.2), self.1.into(), self.0.clone(), vec!["ecs:UpdateService".into()])
+    }
+    fn deed(&self) -> Deed {
+        Deed { verb: "scale", on: self.0.clone(), arguments: vec![("desired", self.2.to_string())] }
+    }
+    fn perform<'a>(&'a self, _aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {
+        Box::pin(async { Err(Fault::new(FaultKind::Odd, "test", "only the demo does this")) })
+    }
+}
+
+/// Scales once and waits until it is seen.
+struct Until {
+    change: Scale,
+    other: Option<Scale>,
+    sent: bool,
+    heard: Vec<bool>,
+}
+
+impl Procedure for Until {
+    fn plan(&self) -> Plan {
+        self.change.plan()
+    }
+    fn wants(&self, _now: jiff::Timestamp) -> Vec<Want> {
+        vec![Want::all(&self.change.0.scope, Service::KIND)]
+    }
+    fn step(&mut self, sight: &Sight<'_>) -> Step {
+        if !self.sent {
+            self.sent = true;
+            let all = [Some(self.change.clone()), self.other.clone()];
+            return Step::Act(all.into_iter().flatten().map(|one| Box::new(one) as Box<dyn Change>).collect());
+        }
+        match sight.world.get::<Service>(&self.change.0) {
+            Some(service) if service.running == self.change.2 => Step::End(Ending::done(format!("{:?}", self.heard))),
+            Some(_) => Step::Wait(SignedDuration::from_secs(10)),
+            None => Step::End(Ending::incomplete("it is gone")),
+        }
+    }
+    fn told(&mut self, _deed: &Deed, got: &Result<Receipt, Fault>, _now: jiff::Timestamp) {
+        self.heard.push(got.is_ok());
+    }
+    fn report(&self, sight: &Sight<'_>) -> Report {
+        let running = sight.world.get::<Service>(&self.change.0).map(|service| service.running);
+        Report { says: format!("{running:?} running"), ..Report::default() }
+    }
+}
+
+async fn a_service(demo: &Demo) -> Option<(ResourceId, World)> {
+    let mut world = World::default();
+    for scope in demo.scopes().await.ok()? {
+        let of = kind(Service::KIND)?;
+        let needs = of.needs().iter().filter_map(|need| kind(*need));
+        for one in needs.chain([of]) {
+            let got = demo.read(one, &scope, &crate::world::Coverage::All, &world).await;
+            world.put(&scope, one.name(), &crate::world::Coverage::All, got, demo.now());
+        }
+    }
+    let (scope, service) = world.everywhere::<Service>().find(|(_, service)| service.desired > 1)?;
+    Some((ResourceId { kind: Service::KIND, scope: scope.clone(), key: service.key().into() }, world.clone()))
+}
+
+fn licensed(procedure: Until) -> Errand {
+    let at = Circumstances::seen_at(jiff::Timestamp::UNIX_EPOCH);
+    let allowed = Gate::default().allow(Proposal::Procedure(Box::new(procedure)), &Answer::Yes, None, &at);
+    match allowed.expect("nothing hinders it") {
+        Let::Procedure(license, procedure) => Errand { id: 1, license, procedure },
+        Let::Change(approved) => unreachable(&approved),
+    }
+}
+
+fn unreachable(approved: &Approved) -> Errand {
+    panic!("a procedure became a change: {approved:?}")
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_procedure_is_seen_to_its_end_and_journaled_step_by_step() {
+    let demo = Demo::new(7, 60.0, jiff::Timestamp::UNIX_EPOCH).prompt();
+    let (id, world) = a_service(&demo).await.expect("the demo has services");
+    let home = tempfile::tempdir().expect("a directory");
+    let logbook = Logbook { path: Some(home.path().join("journal.jsonl")), who: None };
+    let elsewhere = ResourceId { scope: Scope::new("other", "nowhere-1"), ..id.clone() };
+    let procedure = Until {
+        change: Scale(id, "some-env", 0),
+        other: Some(Scale(elsewhere, "some-env", 0)),
+        sent: false,
+        heard: Vec::new(),
+    };
+    let mut told = Vec::new();
+    let ending =
+        drive(&demo, licensed(procedure), world, (&logbook, false), &mut |report| told.push(report.says)).await;
+    assert_eq!(
+        (ending.how, ending.says.as_str()),
+        (How::Done, "[true, false]"),
+        "the step outside the plan is refused"
+    );
+    assert_eq!(told.last().map(String::as_str), Some("Some(0) running"));
+    let text = std::fs::read_to_string(home.path().join("journal.jsonl")).expect("the journal");
+    let (entries, skipped) = journal::read(&text);
+    assert_eq!((entries.len(), skipped), (2, 0), "the procedure and its one step");
+    assert_eq!(entries[1].part_of.as_ref(), Some(&entries[0].id));
+    assert!(entries.iter().all(|entry| entry.done == Some(true)), "{entries:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_journaled_is_not_begun() {
+    let demo = Demo::new(7, 60.0, jiff::Timestamp::UNIX_EPOCH).prompt();
+    let (id, world) = a_service(&demo).await.expect("the demo has services");
+    let logbook = Logbook { path: Some("/dev/null/journal.jsonl".into()), who: None };
+    let procedure = Until { change: Scale(id, "some-env", 0), other: None, sent: false, heard: Vec::new() };
+    let ending = drive(&demo, licensed(procedure), world, (&logbook, false), &mut |_| {}).await;
+    assert_eq!(ending.how, How::Failed);
+    assert!(ending.says.starts_with("nothing was changed"), "{}", ending.says);
+}

@@ -1,0 +1,380 @@
+//! Executes the edges of environments whose backend is `local`: looks, does what is due, through the gate and into
+//! the journal, and says when to look again. Safe with several running: a lock an environment, a ledger for all.
+//! Touches the outside through `Cloud`, `os` and the ledger only.
+
+mod drift_grace;
+pub mod execution_log;
+pub mod run_loop;
+use crate::overview::EnvironmentStatus;
+use futures_util::future::BoxFuture;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use jiff::{SignedDuration, Timestamp};
+
+use super::execute::{Logbook, carry_out, entry_id};
+use super::headless::{self, Outlook, View};
+use super::journal::Line;
+use super::run_procedure::{Errand, drive};
+use crate::change::gate::{Answer, Circumstances, Gate, Let};
+use crate::change::plan::Plan;
+use crate::change::procedure::Proposal;
+use crate::change::{Ending, How};
+use crate::cloud::{Cloud, at_work};
+use crate::environment::{Wish, Wishes};
+use crate::offhours::{OffHours, Sleeper};
+use crate::operations::Site;
+use crate::operations::environment_actions;
+use crate::schedule::drift::{Drift, enforce};
+use crate::schedule::{ActionKey, Actual, Backend, Cause, Due, Edge, Intent, Mode, Verb, wording};
+use crate::world::{EnvironmentName, Fault, FaultKind, KindName, ResourceId, Speed, Vigil};
+use drift_grace::Sighting;
+use execution_log::{Ledger, State};
+pub use run_loop::keep_on;
+
+/// How often is looked when nothing is due: overrides of colleagues are seen no later than this.
+const PATROL: SignedDuration = SignedDuration::from_mins(5);
+/// How seldom at most, however fast the cloud's time runs: an edge must not come too late to be done unasked.
+const SELDOM: SignedDuration = SignedDuration::from_mins(30);
+/// How often at most in our time: a simulated account must not do nothing but be looked at.
+const OFTEN: SignedDuration = SignedDuration::from_millis(250);
+/// How much time goes by between two looks at least.
+const LEAST: SignedDuration = SignedDuration::from_secs(1);
+/// How soon what failed is tried again.
+const AGAIN: SignedDuration = SignedDuration::from_secs(60);
+/// How far back an edge is looked for.
+const BACK: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// Executes edges.
+pub struct Keeper {
+    /// Where.
+    pub cloud: Arc<dyn Cloud>,
+    /// The schedules, and the reader's zone.
+    pub view: View,
+    /// What was done.
+    pub ledger: Arc<Ledger>,
+    /// The journal's file; `None` keeps none.
+    pub journal: Option<PathBuf>,
+    /// Refuses every change if it is read-only.
+    pub gate: Gate,
+    /// How often to look.
+    pub patrol: SignedDuration,
+}
+
+/// What was due in one environment, done.
+struct Done {
+    /// Where.
+    name: EnvironmentName,
+    /// What came of it.
+    round: Round,
+    /// When it was done: from then on its next look counts.
+    at: Timestamp,
+}
+
+/// What came of one round.
+#[derive(Debug, Default)]
+pub struct Round {
+    /// What was done, missed or refused, in sentences.
+    pub said: Vec<String>,
+    /// What stands in the way and stays there: worth telling once.
+    pub standing: Vec<String>,
+    /// When to look again.
+    pub next: SignedDuration,
+}
+
+impl Keeper {
+    /// Looks once and does what is due, everywhere at once.
+    ///
+    /// # Errors
+    /// When it cannot be told where to look.
+    pub async fn round(&self) -> Result<Round, Fault> {
+        let here = at_work(&self.cloud);
+        let (standing, works) = self.look(&here, &BTreeSet::new()).await?;
+        let mut due = plus(here.now(), self.patrol);
+        let mut round = Round { standing, ..Round::default() };
+        let mut works: FuturesUnordered<_> = works.into_iter().map(|(_, work)| work).collect();
+        // Whoever is at work from here on has a door of their own.
+        drop(here);
+        while let Some(done) = works.next().await {
+            due = due.min(plus(done.at, done.round.next));
+            round.said.extend(done.round.said);
+            round.standing.extend(done.round.standing);
+        }
+        round.next = due.duration_since(self.cloud.now()).max(LEAST);
+        Ok(round)
+    }
+
+    /// Looks, and takes up what is due in each environment that nobody is `busy` with. What stands in the way of looking,
+    /// and the works: each goes on by itself, for one that takes hours must not keep the others from their edges.
+    async fn look(
+        &self,
+        here: &Arc<dyn Cloud>,
+        busy: &BTreeSet<EnvironmentName>,
+    ) -> Result<(Vec<String>, Vec<(EnvironmentName, BoxFuture<'static, Done>)>), Fault> {
+        let mut outlook = headless::picture(here, &self.view, &mut |_, _| {}).await?;
+        // Why something is up or down is worth a call only where it is put right, and told.
+        let enforced = |it: &EnvironmentStatus| it.offhours.as_deref().is_some_and(is_enforced);
+        let unread = headless::explain(&**here, &self.view, &mut outlook, &enforced).await;
+        let standing =
+            unread.iter().map(|fault| format!("why something drifts is not known: {}", fault.sentence())).collect();
+        let ours = |it: &&EnvironmentStatus| {
+            let off = it.offhours.as_deref();
+            off.is_some_and(|off| off.routine.acts_here() && !off.exceptions.protect)
+        };
+        let names: Vec<EnvironmentName> =
+            outlook.picture.environments.iter().filter(ours).map(|it| it.name.clone()).collect();
+        let outlook = Arc::new(outlook);
+        let free = names.into_iter().filter(|name| !busy.contains(name));
+        Ok((standing, free.map(|name| (name.clone(), self.take_up(name, Arc::clone(&outlook)))).collect()))
+    }
+
+    /// What is due in one environment, by a keeper behind a door of its own.
+    fn take_up(&self, name: EnvironmentName, outlook: Arc<Outlook>) -> BoxFuture<'static, Done> {
+        let (view, ledger, journal) = (self.view.clone(), Arc::clone(&self.ledger), self.journal.clone());
+        let own = Self { cloud: at_work(&self.cloud), view, ledger, journal, gate: self.gate, patrol: self.patrol };
+        Box::pin(async move {
+            let mut round = Round { next: own.patrol, ..Round::default() };
+            if let Some(environment) = outlook.picture.environment(&name)
+                && let Some(off) = environment.offhours.as_deref()
+            {
+                let again = match own.keep(environment, off, &outlook, &mut round).await {
+                    Ok(true) => None,
+                    Ok(false) => Some(AGAIN),
+                    Err(fault) => {
+                        round.said.push(format!("{name}: {}", fault.sentence()));
+                        Some(AGAIN)
+                    }
+                };
+                let now = own.cloud.now();
+                let edge = off.intent().next(now).map(|edge| edge.issue_at.duration_since(now));
+                round.next = [again, edge].into_iter().flatten().fold(round.next, SignedDuration::min).max(LEAST);
+            }
+            Done { name, round, at: own.cloud.now() }
+        })
+    }
+
+    /// Does what is due in one environment; `false` if it has to be tried again soon.
+    async fn keep(
+        &self,
+        environment: &EnvironmentStatus,
+        off: &OffHours,
+        outlook: &Outlook,
+        round: &mut Round,
+    ) -> Result<bool, Fault> {
+        let now = self.cloud.now();
+        let unwritten =
+            |why: std::io::Error| Fault::new(FaultKind::Refused, "keeping the schedule's ledger", why.to_string());
+        // Somebody else is at it: theirs to finish, and seen done the next time.
+        let Some(_held) = self.ledger.hold(environment.name.as_str()).map_err(unwritten)? else { return Ok(false) };
+        self.ledger.look(environment.name.as_str(), now).map_err(unwritten)?;
+        // Beside an override that nobody could read nothing is done: the edge may be one that it puts off.
+        if let Some(why) = off.record.unknown() {
+            let says = format!("{}: {why}; its edges wait, for what stands above them is not known", environment.name);
+            round.standing.push(says);
+            return Ok(false);
+        }
+        let known = self.ledger.read().map_err(unwritten)?;
+        let sighted = drift_grace::sighted(&self.ledger, &known, off, (outlook.at, now)).map_err(unwritten)?;
+        // The first moment at which one of them has been wrongly up for long enough.
+        let ripe = drift_grace::ripe(&sighted, off).filter(|at| *at > now);
+        round.next = ripe.map_or(round.next, |at| round.next.min(at.duration_since(now)));
+        let settled: BTreeSet<ActionKey> =
+            known.into_iter().filter(|(_, state)| state.is_settled()).map(|(key, _)| key).collect();
+        let since = now.checked_sub(BACK).unwrap_or(now);
+        let mut open: Option<(Edge, Vec<ActionKey>)> = None;
+        let mut missed: Option<(Edge, Vec<ActionKey>)> = None;
+        // Who is put right, and why it was not as it should be.
+        let mut righted: Vec<String> = Vec::new();
+        let barred = environment.others.bar_enforcing();
+        for (it, drift) in off.sleepers.iter().zip(&off.drifts).filter(|(it, _)| it.id.is_some()) {
+            let key = |edge: &Edge| ActionKey::new(it.arn.as_str(), edge);
+            // Edges of what AWS keeps are AWS's; what drifts between them is put right from here.
+            let ours = off.routine.backend == Backend::Local;
+            let due = if ours { off.intent().due(&it.arn, since, now, &settled) } else { Due::Nothing };
+            let edge = match due {
+                Due::Execute(edge) => Some(edge),
+                Due::Missed { edge, .. } => {
+                    missed.get_or_insert_with(|| (edge.clone(), Vec::new())).1.push(key(&edge));
+                    None
+                }
+                Due::Nothing => None,
+            };
+            // What enforcing puts right is due like an edge of its own, unless somebody else owns it.
+            let enforced = || righting(off.intent(), drift, sighted.get(&it.arn), now);
+            let edge = match (edge.map_or_else(|| Err(enforced()), Ok), &barred) {
+                (Ok(edge), _) => edge,
+                (Err(None), _) => continue,
+                (Err(Some(_)), Some(why)) => {
+                    let says = self.says(it, drift, now);
+                    round.standing.push(format!("{}: {says}; it is not put right: {why}", environment.name));
+                    continue;
+                }
+                (Err(Some(edge)), None) => {
+                    righted.push(self.says(it, drift, now));
+                    edge
+                }
+            };
+            let key = key(&edge);
+            open.get_or_insert_with(|| (edge, Vec::new())).1.push(key);
+        }
+        if let Some((edge, keys)) = missed {
+            // What is enforced is put right all the same, however late.
+            let righted = is_enforced(off) && barred.is_none();
+            if !righted && !is_so(off, edge.verb) {
+                let when = wording::moment(edge.issue_at, &self.view.zone);
+                let verb = wording::whole(edge.verb);
+                let says = format!(
+                    "missed the {verb} of {when}: it is too late to do it unasked; `toban {verb} {}` does it",
+                    environment.name
+                );
+                self.journal_missed(environment, &edge, outlook, &says).await;
+                round.said.push(format!("{}: {says}", environment.name));
+            }
+            self.ledger.write(&keys, State::Missed).map_err(unwritten)?;
+        }
+        let Some((edge, keys)) = open else { return Ok(true) };
+        self.ledger.write(&keys, State::Begun).map_err(unwritten)?;
+        let why = match edge.cause {
+            Cause::Drift | Cause::AutoRestart => righted.join("; "),
+            _ => wording::cause(&edge.cause),
+        };
+        let ending = self.act(environment, &edge, &why, outlook).await;
+        round.said.push(format!("{}: {} ({why}): {}", environment.name, wording::whole(edge.verb), ending.says));
+        let given_up = now.duration_since(edge.issue_at) >= off.routine.schedule.retry_window;
+        match ending.how {
+            How::Done => {
+                self.ledger.write(&keys, State::Done).map_err(unwritten)?;
+                drift_grace::righted(&self.ledger, &sighted, self.cloud.now()).map_err(unwritten)?;
+            }
+            How::Incomplete | How::Failed if given_up => {
+                let (seen, edges): (Vec<_>, Vec<_>) =
+                    keys.into_iter().partition(|key| sighted.values().any(|it| it.key == *key));
+                self.ledger.write(&seen, State::GivenUp).map_err(unwritten)?;
+                self.ledger.write(&edges, State::Missed).map_err(unwritten)?;
+            }
+            How::Incomplete | How::Failed => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// Writes down that an edge was let go, so that it is found where everything else is.
+    async fn journal_missed(&self, environment: &EnvironmentStatus, edge: &Edge, outlook: &Outlook, says: &str) {
+        let Some(scope) = environment.scopes.first() else { return };
+        let name = environment.name.as_str();
+        let on = ResourceId { kind: KindName("environment"), scope: scope.clone(), key: name.into() };
+        let plan = Plan::new(format!("{} {name}", wording::whole(edge.verb)), environment.name.clone(), on, Vec::new());
+        let who = outlook.world.identity(scope).cloned();
+        let logbook = Logbook { path: self.journal.clone(), who };
+        let (id, now) = (entry_id(&*self.cloud), self.cloud.now());
+        let reason = format!("missed: {} {}", wording::edge(edge, &self.view.zone), wording::cause(&edge.cause));
+        logbook.close(&Line::started(&id, now, &plan, logbook.who.as_ref(), Some(&reason))).await;
+        logbook.close(&Line::closed(&id, now, &Ending::failed(says))).await;
+    }
+
+    /// Puts the whole environment to sleep, or wakes it.
+    async fn act(&self, environment: &EnvironmentStatus, edge: &Edge, why: &str, outlook: &Outlook) -> Ending {
+        let verb = wording::whole(edge.verb);
+        let proposal = self.proposal(environment, outlook, verb);
+        let proposal = match proposal {
+            Some(Ok(proposal)) => proposal,
+            Some(Err(why)) => return Ending::failed(why),
+            None => return Ending::failed("it has no members"),
+        };
+        let plan = proposal.plan();
+        let at = Circumstances {
+            protected: environment.protected,
+            pinned: self.view.wishes.of(&environment.name).and_then(|wish| wish.account.clone()),
+            region: self.view.wishes.of(&environment.name).and_then(|wish| wish.region.clone()),
+            account: outlook.world.account(&plan.scope),
+            read_at: environment.read_at,
+            now: self.cloud.now(),
+            speed: outlook.world.speed(),
+        };
+        let reason = format!("schedule: {} {why}", wording::edge(edge, &self.view.zone));
+        let logbook = Logbook { path: self.journal.clone(), who: outlook.world.identity(&plan.scope).cloned() };
+        match self.gate.allow(proposal, &Answer::Yes, Some(reason), &at) {
+            Ok(Let::Change(approved)) => match carry_out(&*self.cloud, &approved, &logbook, None).await {
+                Ok(receipt) => Ending::done(receipt.says.unwrap_or_else(|| "done".to_owned())),
+                Err(fault) => Ending::failed(fault.sentence()),
+            },
+            Ok(Let::Procedure(license, procedure)) => {
+                let errand = Errand { id: 0, license, procedure };
+                drive(&*self.cloud, errand, outlook.world.clone(), (&logbook, false), &mut |_| {}).await
+            }
+            Err(refused) => Ending::failed(refused.to_string()),
+        }
+    }
+
+    /// That one of them is not as it should be, and why.
+    fn says(&self, it: &Sleeper, drift: &Drift, now: Timestamp) -> String {
+        let says = wording::drifted(drift, now, &self.view.zone).unwrap_or_default();
+        format!("{} {says}", it.member.label())
+    }
+
+    fn proposal(
+        &self,
+        environment: &EnvironmentStatus,
+        outlook: &Outlook,
+        verb: &str,
+    ) -> Option<Result<Proposal, String>> {
+        let (scope, when) = (environment.scopes.first()?, (outlook.at, &self.view.zone));
+        let propose = |site: &Site<'_>| environment_actions::propose(verb, None, site);
+        Some(Site::within(environment, scope, &outlook.world, when, propose))
+    }
+}
+
+/// `at` moved on, stopping at the end of time.
+fn plus(at: Timestamp, by: SignedDuration) -> Timestamp {
+    at.saturating_add(by).unwrap_or(Timestamp::MAX)
+}
+
+/// Whether what drifts of it is put right by whoever executes its edges.
+fn is_enforced(off: &OffHours) -> bool {
+    off.routine.acts_here() && off.routine.schedule.mode == Mode::Enforce && !off.exceptions.protect
+}
+
+/// How often is looked where nothing is due, at a cloud whose time runs at `speed`.
+#[must_use]
+pub fn patrol(speed: Speed) -> SignedDuration {
+    PATROL.max(speed.of_ours(OFTEN).min(SELDOM))
+}
+
+/// What enforcing does about a drift now. It is the same action as long as the drift lasts, whoever takes it and however
+/// often: its name is when the drift was first seen.
+fn righting(intent: Intent<'_>, drift: &Drift, seen: Option<&Sighting>, now: Timestamp) -> Option<Edge> {
+    let seen = seen.filter(|seen| !seen.given_up)?;
+    let edge = enforce(intent, drift, Some(seen.key.at), now)?;
+    // How long it is tried counts from when it could be done first.
+    let issue_at = match edge.verb {
+        Verb::Start => seen.key.at,
+        Verb::Stop => edge.issue_at.max(seen.key.at),
+    };
+    Some(Edge { at: seen.key.at, issue_at, ..edge })
+}
+
+/// Whether everything is where `verb` leads already.
+fn is_so(off: &OffHours, verb: Verb) -> bool {
+    off.sleepers.iter().filter(|it| it.id.is_some()).all(|it| match verb {
+        Verb::Stop => it.actual == Actual::Down,
+        Verb::Start => it.actual.is_serving(),
+    })
+}
+
+/// What is known of whoever executes schedules on this machine; `None` where no environment's edges are theirs.
+#[must_use]
+pub fn vigil(wishes: &Wishes, ledger: &Ledger, now: Timestamp) -> Option<std::io::Result<Vigil>> {
+    let names: Vec<EnvironmentName> =
+        wishes.environments.iter().filter(|wish| is_ours(wish)).map(|wish| wish.name.clone()).collect();
+    (!names.is_empty()).then(|| ledger.vigil(&names, now))
+}
+
+/// Whether something of an environment's schedule is done by whoever runs on this machine.
+#[must_use]
+pub fn is_ours(wish: &Wish) -> bool {
+    wish.routine.as_ref().is_some_and(|it| it.acts_here())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,379 @@
+//! Bad weather: a laptop asleep over an edge, a process killed between any two calls, a ledger that cannot be read or
+//! written, two that act at once. Nothing is done twice, nothing runs all night, and all of it is told.
+
+use futures_util::future::BoxFuture;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use tokio::sync::Notify;
+
+use super::*;
+use crate::aws::stats::Stats;
+use crate::change::gate::Approved;
+use crate::change::receipt::Receipt;
+use crate::display::Extra;
+use crate::kinds::AnyKind;
+use crate::schedule::{Mode, Routine};
+use crate::world::{Coverage, Found, Identity, Scope, SourceName, World};
+
+/// The account as one process sees it, which is killed when it has sent or awaited so much.
+struct Mortal {
+    demo: Arc<Demo>,
+    left: AtomicI64,
+    killed: Notify,
+    /// AWS refuses everything.
+    refuses: bool,
+    /// Calls about what has this in its key are never answered.
+    stuck: Option<&'static str>,
+    /// What it sent and awaited, in order: whether it was sent.
+    lived: Mutex<Vec<bool>>,
+    /// What the account took, and did not call done already: verb and resource.
+    took: Arc<Mutex<Vec<(Timestamp, String)>>>,
+}
+
+impl Mortal {
+    fn new(demo: &Arc<Demo>, steps: i64) -> Self {
+        Self {
+            demo: Arc::clone(demo),
+            left: AtomicI64::new(steps),
+            killed: Notify::new(),
+            refuses: false,
+            stuck: None,
+            lived: Mutex::default(),
+            took: Arc::default(),
+        }
+    }
+
+    /// One more thing happens; the last one never ends.
+    async fn live(&self, sends: bool) {
+        self.lived.lock().unwrap().push(sends);
+        if self.left.fetch_sub(1, Ordering::Relaxed) == 0 {
+            self.killed.notify_one();
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+impl Cloud for Mortal {
+    fn scopes(&self) -> BoxFuture<'_, Result<Vec<Scope>, Fault>> {
+        self.demo.scopes()
+    }
+    fn identify<'a>(&'a self, scope: &'a Scope) -> BoxFuture<'a, Result<Identity, Fault>> {
+        self.demo.identify(scope)
+    }
+    fn read<'a>(
+        &'a self,
+        kind: &'static dyn AnyKind,
+        scope: &'a Scope,
+        coverage: &'a Coverage,
+        known: &'a World,
+    ) -> BoxFuture<'a, Result<Found, Fault>> {
+        self.demo.read(kind, scope, coverage, known)
+    }
+    fn look<'a>(
+        &'a self,
+        kind: &'static dyn AnyKind,
+        id: &'a ResourceId,
+        known: &'a World,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Result<Extra, Fault>> {
+        self.demo.look(kind, id, known, now)
+    }
+    fn change<'a>(&'a self, change: &'a Approved, scope: &'a Scope) -> BoxFuture<'a, Result<Receipt, Fault>> {
+        Box::pin(async move {
+            self.live(true).await;
+            if self.refuses {
+                return Err(Fault::new(FaultKind::Refused, "rds:StartDBInstance", "there is no capacity"));
+            }
+            if self.stuck.is_some_and(|stuck| change.deed().on.key.contains(stuck)) {
+                std::future::pending::<()>().await;
+            }
+            let got = self.demo.change(change, scope).await;
+            let says = got.as_ref().ok().and_then(|receipt| receipt.says.as_deref()).unwrap_or_default();
+            if got.is_ok() && !says.contains("already") {
+                let deed = change.deed();
+                self.took.lock().unwrap().push((self.now(), format!("{} {}", deed.verb, deed.on.key)));
+            }
+            self.live(true).await;
+            got
+        })
+    }
+    fn renew(&self, source: &SourceName) {
+        self.demo.renew(source);
+    }
+    fn stats(&self) -> Stats {
+        self.demo.stats()
+    }
+    fn login(&self, source: &SourceName) -> Option<Vec<String>> {
+        self.demo.login(source)
+    }
+    fn pause(&self, span: SignedDuration) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            self.live(false).await;
+            self.demo.pause(span).await;
+        })
+    }
+    fn now(&self) -> Timestamp {
+        self.demo.now()
+    }
+}
+
+/// What was sent to the account so far that starts, stops or scales, in order.
+fn power(took: &Mutex<Vec<(Timestamp, String)>>) -> Vec<String> {
+    let is_power = |says: &&String| ["start ", "stop ", "scale "].iter().any(|verb| says.starts_with(verb));
+    took.lock().unwrap().iter().map(|(_, says)| says).filter(is_power).cloned().collect()
+}
+
+/// What came of an evening: what the account took of power, whether a process was killed, what the first lived through,
+/// and what the second said.
+struct Evening {
+    took: Vec<String>,
+    killed: bool,
+    lived: Vec<bool>,
+    said: Vec<String>,
+}
+
+/// An evening with a wake at 21:30, when the lie-in ends, and a stop at 22:00; killed after `steps` of it, and another
+/// takes over.
+async fn killed_after(steps: i64) -> Evening {
+    let (from, to) = (at("2026-11-25T21:25:00+09:00"), at("2026-11-25T22:55:00+09:00"));
+    let state = tempfile::tempdir().unwrap();
+    let demo = Arc::new(Demo::new(7, 1.0, at("2026-11-25T20:50:00+09:00")).prompt());
+    demo.pause(from.duration_since(demo.now())).await;
+    let mortal = Arc::new(Mortal::new(&demo, steps));
+    let second = Mortal { took: Arc::clone(&mortal.took), ..Mortal::new(&demo, i64::MAX) };
+    let process = |cloud: Arc<dyn Cloud>| Keeper { cloud, ..keeper(&demo, state.path()) };
+    let first = process(Arc::clone(&mortal) as Arc<dyn Cloud>);
+    let killed = tokio::select! {
+        _ = until(&first, to) => false,
+        () = mortal.killed.notified() => true,
+    };
+    let second = process(Arc::new(second));
+    let said = until(&second, to).await;
+    let outlook = headless::picture(&second.cloud, &second.view, &mut |_, _| {}).await.unwrap();
+    let off = outlook.picture.environment(&"prooflink-dev".into()).unwrap().offhours.as_deref().unwrap();
+    assert!(is_so(off, Verb::Stop), "killed after {steps}, it runs all night: {said:#?}");
+    Evening { took: power(&mortal.took), killed, lived: mortal.lived.lock().unwrap().clone(), said }
+}
+
+/// Before and after each call, and in the pause that follows it: every place where something is half done.
+#[tokio::test(start_paused = true)]
+async fn killed_between_any_two_calls_another_finishes_and_nothing_is_done_twice() {
+    let whole = killed_after(i64::MAX).await;
+    assert!(!whole.killed && whole.took.len() == 4, "{:#?}", whole.took);
+    let calls = whole.lived.iter().filter(|sends| **sends).count();
+    assert!(calls >= 2 * whole.took.len(), "{calls}");
+    let mut last = true;
+    for (steps, sends) in whole.lived.iter().enumerate() {
+        if *sends || last {
+            let evening = killed_after(i64::try_from(steps).unwrap()).await;
+            assert!(evening.killed);
+            assert_eq!(evening.took, whole.took, "killed after {steps}: {:#?}", evening.said);
+        }
+        last = *sends;
+    }
+}
+
+/// A laptop that slept over an edge for less than the late window does it when it wakes, once; and of two edges that it
+/// slept over only the last, which undoes the other.
+#[tokio::test(start_paused = true)]
+async fn a_laptop_that_slept_over_an_edge_does_it_late_and_of_several_the_last() {
+    let from = at("2026-11-24T23:30:00+09:00");
+    let state = tempfile::tempdir().unwrap();
+    let cloud = Arc::new(Demo::new(7, 1.0, from).prompt());
+    let keeper = keeper(&cloud, state.path());
+    let asleep_until = |text: &str| keeper.cloud.pause(at(text).duration_since(keeper.cloud.now()));
+    until(&keeper, at("2026-11-25T21:30:00+09:00")).await;
+    asleep_until("2026-11-25T22:50:00+09:00").await;
+    let late = keeper.round().await.unwrap();
+    assert!(late.said.iter().any(|says| says.contains("is asleep")), "{:?}", late.said);
+    assert!(keeper.round().await.unwrap().said.is_empty());
+    // It sleeps on over the morning's start and the next evening's stop.
+    asleep_until("2026-11-26T22:30:00+09:00").await;
+    let said = keeper.round().await.unwrap().said;
+    assert!(said.len() == 1 && said[0].contains("sleep"), "{said:?}");
+    let verbs: Vec<Verb> = journaled(state.path()).into_iter().map(|(_, verb)| verb).collect();
+    assert_eq!(verbs, [Verb::Start, Verb::Stop, Verb::Stop]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_ledger_that_cannot_be_read_or_written_is_told_and_nothing_is_done_before_it_can() {
+    let (from, stop) = (at("2026-11-25T21:55:00+09:00"), at("2026-11-25T22:00:00+09:00"));
+    let cloud = Arc::new(Demo::new(7, 1.0, at("2026-11-25T08:00:00+09:00")).prompt());
+    let fine = tempfile::tempdir().unwrap();
+    until(&keeper(&cloud, fine.path()), from).await;
+    let state = tempfile::tempdir().unwrap();
+    let ledger = state.path().join("state/schedule-ledger.jsonl");
+    // A directory in its place can be neither read nor written, by whoever it is.
+    std::fs::create_dir_all(&ledger).unwrap();
+    let keeper = keeper(&cloud, &state.path().join("state"));
+    keeper.cloud.pause(stop.duration_since(from)).await;
+    let round = keeper.round().await.unwrap();
+    let told = round.said.iter().any(|says| says.starts_with("prooflink-dev: ") && says.contains("ledger"));
+    assert!(told && round.next <= AGAIN, "{round:?}");
+    assert!(journaled(&state.path().join("state")).is_empty(), "what cannot be remembered is not done");
+    std::fs::remove_dir(&ledger).unwrap();
+    keeper.cloud.pause(round.next).await;
+    let round = keeper.round().await.unwrap();
+    assert!(round.said.iter().any(|says| says.contains("is asleep")), "{round:?}");
+}
+
+/// Half a line, bytes that are no text, a whole ledger gone: at worst it looks again, and sends nothing twice.
+#[tokio::test(start_paused = true)]
+async fn a_ledger_that_lost_lines_leads_to_a_look_and_to_no_second_call() {
+    let (from, to) = (at("2026-11-25T20:50:00+09:00"), at("2026-11-25T22:40:00+09:00"));
+    for torn in ["", "half", "noise"] {
+        let state = tempfile::tempdir().unwrap();
+        let demo = Arc::new(Demo::new(7, 1.0, from).prompt());
+        let mortal = Mortal::new(&demo, i64::MAX);
+        let took = Arc::clone(&mortal.took);
+        let keeper = Keeper { cloud: Arc::new(mortal), ..keeper(&demo, state.path()) };
+        until(&keeper, to).await;
+        let (ledger, once) = (state.path().join("schedule-ledger.jsonl"), power(&took));
+        let whole = std::fs::read(&ledger).unwrap();
+        let left = match torn {
+            "" => Vec::new(),
+            "half" => whole[..whole.len() - 20].to_vec(),
+            _ => [&whole[..whole.len() / 2], &[0, 0xff, 0xfe, b'\n', 0, 0]].concat(),
+        };
+        std::fs::write(&ledger, left).unwrap();
+        let round = keeper.round().await.unwrap();
+        assert!(!round.said.iter().any(|says| says.contains("ledger")), "{torn}: {round:?}");
+        assert_eq!(power(&took), once, "{torn}");
+        assert!(keeper.round().await.unwrap().said.is_empty(), "{torn}: and it is remembered again");
+    }
+}
+
+/// A person puts it to sleep by key in the very moment the edge comes: both end well, the account is asked once.
+#[tokio::test(start_paused = true)]
+async fn a_person_and_the_schedule_at_the_same_moment_end_well() {
+    let (from, stop) = (at("2026-11-25T20:50:00+09:00"), at("2026-11-25T22:00:00+09:00"));
+    let state = tempfile::tempdir().unwrap();
+    let demo = Arc::new(Demo::new(7, 1.0, from).prompt());
+    let mortal = Mortal::new(&demo, i64::MAX);
+    let took = Arc::clone(&mortal.took);
+    let keeper = Keeper { cloud: Arc::new(mortal), ..keeper(&demo, state.path()) };
+    until(&keeper, stop).await;
+    took.lock().unwrap().clear();
+    let outlook = headless::picture(&keeper.cloud, &keeper.view, &mut |_, _| {}).await.unwrap();
+    let environment = outlook.picture.environment(&"prooflink-dev".into()).unwrap();
+    let proposal = keeper.proposal(environment, &outlook, "sleep").unwrap().unwrap();
+    let fair = Circumstances::seen_at(outlook.at);
+    let Let::Procedure(license, procedure) = keeper.gate.allow(proposal, &Answer::Yes, None, &fair).unwrap() else {
+        panic!("a procedure")
+    };
+    let errand = Errand { id: 1, license, procedure };
+    let logbook = Logbook::default();
+    let mut silent = |_| {};
+    let by_hand = drive(&*keeper.cloud, errand, outlook.world.clone(), (&logbook, false), &mut silent);
+    let (round, ending) = tokio::join!(keeper.round(), by_hand);
+    assert_eq!(ending.how, How::Done, "{}", ending.says);
+    let said = round.unwrap().said;
+    assert!(said.iter().any(|says| says.contains("is asleep")), "{said:?}");
+    let took = power(&took);
+    assert_eq!(took.len(), 2, "one service, one database, once each: {took:?}");
+}
+
+/// A keeper that enforces `on` for the municipal proof of concept.
+fn enforcing(cloud: &Arc<Demo>, state: &Path) -> Keeper {
+    let mut keeper = keeper(cloud, state);
+    let always =
+        Schedule { mode: Mode::Enforce, on: vec!["mon-sun 00:00-24:00".parse().unwrap()], holidays: None, ..office() };
+    let routine = Routine { backend: Backend::Local, ..Routine::new(always) };
+    let wish = Wish { protected: Some(false), routine: Some(routine), ..Wish::new("city-poc") };
+    keeper.view.wishes.environments = vec![wish];
+    keeper
+}
+
+/// Somebody puts the municipal proof of concept to sleep, although it is to be up.
+async fn put_to_sleep(one: &Keeper) {
+    one.cloud.pause(SignedDuration::from_mins(10)).await;
+    by_hand(one, "city-poc", "sleep").await;
+}
+
+/// Both looked while it was down; the one that comes second finds it done, although what it saw says otherwise.
+#[tokio::test(start_paused = true)]
+async fn what_is_down_by_mistake_is_started_and_journaled_once_by_two_that_saw_it() {
+    let state = tempfile::tempdir().unwrap();
+    let cloud = Arc::new(Demo::new(7, 1.0, at("2026-11-21T14:00:00+09:00")).prompt());
+    let (one, other) = (enforcing(&cloud, state.path()), enforcing(&cloud, state.path()));
+    put_to_sleep(&one).await;
+    let outlook = headless::picture(&one.cloud, &one.view, &mut |_, _| {}).await.unwrap();
+    let environment = outlook.picture.environment(&"city-poc".into()).unwrap();
+    let off = environment.offhours.as_deref().unwrap();
+    assert!(is_so(off, Verb::Stop), "{:?}", off.drifts);
+    for keeper in [&one, &other] {
+        let mut round = Round::default();
+        assert!(keeper.keep(environment, off, &outlook, &mut round).await.unwrap(), "{round:?}");
+    }
+    let verbs: Vec<Verb> = journaled(state.path()).into_iter().map(|(_, verb)| verb).collect();
+    assert_eq!(verbs, [Verb::Start]);
+    let known = one.ledger.read().unwrap();
+    assert!(known.values().all(|state| *state == State::Righted), "{known:?}");
+    // And whoever looks from now on sees it up; should it go down again, that is another time.
+    assert!(other.round().await.unwrap().said.is_empty());
+}
+
+/// AWS has no capacity for it all day: it is tried each minute of the retry window, told and journaled each time, and
+/// then let be until the next edge or until somebody starts it; it does not fill the journal for ever.
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_put_right_is_given_up_after_the_retry_window() {
+    let state = tempfile::tempdir().unwrap();
+    let cloud = Arc::new(Demo::new(7, 1.0, at("2026-11-21T14:00:00+09:00")).prompt());
+    put_to_sleep(&enforcing(&cloud, state.path())).await;
+    let refused = Mortal { refuses: true, ..Mortal::new(&cloud, i64::MAX) };
+    let mut keeper = Keeper { cloud: Arc::new(refused), ..enforcing(&cloud, state.path()) };
+    let routine = keeper.view.wishes.environments[0].routine.as_mut().unwrap();
+    routine.schedule.retry_window = SignedDuration::from_mins(10);
+    let begun = cloud.now();
+    let later = |minutes: i64| begun.checked_add(SignedDuration::from_mins(minutes)).unwrap();
+    until(&keeper, later(30)).await;
+    let tried = journaled(state.path()).len();
+    assert!((5..=12).contains(&tried), "{tried}");
+    let given_up = |known: BTreeMap<ActionKey, State>| known.values().any(|state| *state == State::GivenUp);
+    assert!(given_up(keeper.ledger.read().unwrap()));
+    until(&keeper, later(120)).await;
+    assert_eq!(journaled(state.path()).len(), tried);
+    // Once it is up, by whomever, the next time is another time.
+    let keeper = enforcing(&cloud, state.path());
+    let outlook = headless::picture(&keeper.cloud, &keeper.view, &mut |_, _| {}).await.unwrap();
+    let environment = outlook.picture.environment(&"city-poc".into()).unwrap();
+    let proposal = keeper.proposal(environment, &outlook, "wake").unwrap().unwrap();
+    carried_out(&keeper, &outlook, proposal).await;
+    keeper.round().await.unwrap();
+    assert!(!given_up(keeper.ledger.read().unwrap()));
+}
+
+/// One environment hangs in the midst of its stop, for a day: the other keeps its hours.
+#[tokio::test(start_paused = true)]
+async fn one_that_never_ends_keeps_no_other_from_its_edges() {
+    let (from, to) = (at("2026-11-24T23:30:00+09:00"), at("2026-11-26T23:30:00+09:00"));
+    let state = tempfile::tempdir().unwrap();
+    let demo = Arc::new(Demo::new(7, 1.0, from).prompt());
+    let mortal = Arc::new(Mortal { stuck: Some("poc"), ..Mortal::new(&demo, i64::MAX) });
+    let mut keeper = Keeper { cloud: Arc::clone(&mortal) as Arc<dyn Cloud>, ..keeper(&demo, state.path()) };
+    let wishes = &mut keeper.view.wishes.environments;
+    let poc = Wish { name: "city-poc".into(), ..wishes[0].clone() };
+    // It is up at night: enforcing wants it down.
+    let routine = poc
+        .routine
+        .clone()
+        .map(|it| Routine { schedule: Schedule { mode: Mode::Enforce, ..it.schedule.clone() }, ..it });
+    wishes.insert(0, Wish { routine, ..poc });
+    let mut told = Vec::new();
+    let mut tell = |now: Timestamp, says: String| told.push(format!("{now} {says}"));
+    tokio::select! {
+        () = keep_on(&keeper, &mut tell) => {}
+        () = demo.pause(to.duration_since(from)) => {}
+    }
+    let text = std::fs::read_to_string(state.path().join("journal.jsonl")).unwrap();
+    let (entries, _) = crate::engine::journal::read(&text);
+    let open: Vec<&str> =
+        entries.iter().filter(|entry| entry.done.is_none()).map(|entry| entry.environment.as_str()).collect();
+    assert!(!open.is_empty() && open.iter().all(|name| *name == "city-poc"), "it hangs: {open:?}");
+    let ours = entries.iter().filter(|entry| entry.environment == "prooflink-dev" && entry.part_of.is_none());
+    let began: Vec<Timestamp> =
+        ours.map(|entry| Timestamp::from_second(entry.at.as_second().div_euclid(60) * 60).unwrap()).collect();
+    let edges: Vec<Timestamp> = computed(&Exceptions::default(), from, to).into_iter().map(|(at, _)| at).collect();
+    assert_eq!(began, edges, "{told:#?}");
+}

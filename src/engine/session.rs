@@ -1,0 +1,198 @@
+//! Sessions for both faces: opened between their two lines in the journal, which tell who, where, why, the session's
+//! id and how it ended; tokens never. Touches the outside through `Cloud` and the logbook only.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use tokio::time::timeout;
+
+use super::execute::{Logbook, entry_id};
+use super::journal::Line;
+use crate::change::plan::{Deed, Plan};
+use crate::cloud::Cloud;
+use crate::kinds::catalog::kind;
+use crate::ssm::channel::{End, Session};
+use crate::ssm::plugin::Plugged;
+use crate::ssm::preflight;
+use crate::ssm::start_request::Ask;
+use crate::world::read_request::Want;
+use crate::world::{EnvironmentName, Fault, FaultKind, Found, ResourceId, World};
+
+/// A session to be opened.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Visit {
+    /// What the journal says of it.
+    pub plan: Plan,
+    /// What AWS is asked for.
+    pub ask: Ask,
+    /// Why, in the person's words.
+    pub reason: Option<String>,
+}
+
+impl Visit {
+    /// A session to do `what` (`open a shell in`) at `place`, on the resource `on`.
+    #[must_use]
+    pub fn new(what: &str, place: &str, environment: EnvironmentName, on: ResourceId, ask: Ask) -> Self {
+        let target = match &ask {
+            Ask::Start { target, document: None, .. } => target.clone(),
+            Ask::Start { target, document: Some(document), .. } => format!("{target} with {document}"),
+            Ask::Exec { task, container, .. } => format!("{task}, container {container}"),
+        };
+        let calls = vec![format!("{} on {target}", ask.operation())];
+        Self { plan: Plan::new(format!("{what} {place}"), environment, on, calls), ask, reason: None }
+    }
+
+    /// The same, for a reason that AWS is told too, where it can be.
+    #[must_use]
+    pub fn because(mut self, reason: Option<String>) -> Self {
+        if let Some(why) = &reason {
+            self.ask = self.ask.because(why);
+        }
+        self.reason = reason;
+        self
+    }
+}
+
+/// A session that was opened, and its line in the journal.
+#[derive(Debug)]
+pub struct Visiting {
+    /// The session.
+    pub session: Session,
+    /// What is written when it ends.
+    pub record: Record,
+}
+
+/// A line in the journal that waits for its end.
+#[derive(Clone, Debug)]
+pub struct Record {
+    entry: String,
+    /// The session's id.
+    pub id: String,
+    logbook: Logbook,
+}
+
+impl Record {
+    /// Writes how it ended.
+    pub async fn close(&self, cloud: &dyn Cloud, end: &End) {
+        self.logbook.close(&Line::left(&self.entry, cloud.now(), &self.id, end)).await;
+    }
+}
+
+/// Opens a session. What cannot be journaled is not opened.
+///
+/// # Errors
+/// The fault of the journal or of opening.
+pub async fn visit(cloud: &dyn Cloud, visit: &Visit, logbook: &Logbook) -> Result<Visiting, Fault> {
+    let entry = begin(cloud, visit, logbook).await?;
+    match cloud.converse(&visit.plan.scope, &visit.ask).await {
+        Ok(session) => {
+            let record = Record { entry, id: session.id.clone(), logbook: logbook.clone() };
+            Ok(Visiting { session, record })
+        }
+        Err(fault) => {
+            logbook.close(&Line::ended(&entry, cloud.now(), &Err(fault.clone()))).await;
+            Err(fault)
+        }
+    }
+}
+
+/// The same for the plugin.
+///
+/// # Errors
+/// As [`visit`].
+pub async fn plug(cloud: &dyn Cloud, visit: &Visit, logbook: &Logbook) -> Result<(Plugged, Record), Fault> {
+    let entry = begin(cloud, visit, logbook).await?;
+    match cloud.plug(&visit.plan.scope, &visit.ask).await {
+        Ok(plugged) => {
+            let record = Record { entry, id: plugged.id.clone(), logbook: logbook.clone() };
+            Ok((plugged, record))
+        }
+        Err(fault) => {
+            logbook.close(&Line::ended(&entry, cloud.now(), &Err(fault.clone()))).await;
+            Err(fault)
+        }
+    }
+}
+
+/// Writes that a session is about to be opened; the id of its entry.
+async fn begin(cloud: &dyn Cloud, visit: &Visit, logbook: &Logbook) -> Result<String, Fault> {
+    let entry = entry_id(cloud);
+    let opening = Line::started(&entry, cloud.now(), &visit.plan, logbook.who.as_ref(), visit.reason.as_deref())
+        .doing(&Deed { verb: "connect", on: visit.plan.on.clone(), arguments: Vec::new() });
+    logbook.write(&opening).await?;
+    Ok(entry)
+}
+
+/// How long a person waits for what a checklist takes before a session is tried without.
+pub const IN_PASSING: Duration = Duration::from_secs(3);
+
+/// Reads `wants` side by side, each for no longer than `patience`.
+pub async fn foresee(
+    cloud: &dyn Cloud,
+    wants: Vec<Want>,
+    known: &World,
+    patience: Duration,
+) -> Vec<(Want, Result<Found, Fault>)> {
+    let readings = wants.into_iter().map(|want| async move {
+        let Some(kind) = kind(want.kind) else {
+            let fault = Fault::new(FaultKind::Odd, want.kind.0, "no such kind");
+            return (want, Err(fault));
+        };
+        let got = timeout(patience, cloud.read(kind, &want.scope, &want.coverage, known)).await;
+        let late = || Fault::new(FaultKind::Timeout, want.kind.0, "no answer in time");
+        let got = got.unwrap_or_else(|_| Err(late()));
+        (want, got)
+    });
+    join_all(readings).await
+}
+
+/// What to do about a session that could not be opened.
+#[must_use]
+pub fn remedy(fault: &Fault, visit: &Visit) -> String {
+    let known = preflight::remedy(fault.code.as_deref(), &fault.message);
+    known.map_or_else(|| fault.remedy(&visit.plan.scope), str::to_owned)
+}
+
+/// How a session ended, and in a second line what to do about it where that is known.
+#[must_use]
+pub fn parting(end: &End) -> String {
+    let known = match end {
+        End::Lost(fault) => preflight::remedy(fault.code.as_deref(), &fault.message),
+        End::Closed(_) | End::Left | End::Broken(_) => None,
+    };
+    match known {
+        Some(remedy) => format!("{}\n  {remedy}", end.sentence()),
+        None => end.sentence(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::demo::Demo;
+    use crate::world::{KindName, Scope};
+
+    #[tokio::test]
+    async fn a_session_stands_in_the_journal_with_its_id_and_its_end() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("journal.jsonl");
+        let demo = Demo::at(7, 0);
+        let on = ResourceId {
+            kind: KindName("managed-node"),
+            scope: Scope::new("demo", "ap-northeast-1"),
+            key: "i-1".into(),
+        };
+        let asked = Visit::new("open a shell on", "instance i-1", "kajimaru".into(), on, Ask::shell("i-1"))
+            .because(Some("disk full?".to_owned()));
+        let logbook = Logbook { path: Some(path.clone()), who: None };
+        let visiting = visit(&demo, &asked, &logbook).await.expect("a session");
+        let end = visiting.session.channel.end().await;
+        visiting.record.close(&demo, &end).await;
+        let (entries, _) = crate::engine::journal::read(&std::fs::read_to_string(path).expect("the journal"));
+        assert_eq!(entries[0].says, "open a shell on instance i-1");
+        assert_eq!(entries[0].reason.as_deref(), Some("disk full?"));
+        assert_eq!(entries[0].calls, ["ssm:StartSession on i-1"]);
+        assert!(entries[0].facts["session"].starts_with("demo-"), "{:?}", entries[0].facts);
+        assert_eq!(entries[0].done, Some(true));
+    }
+}

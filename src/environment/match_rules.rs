@@ -1,0 +1,119 @@
+//! What the configuration wishes of environments: matches, exclusions, pins, protection.
+//! Pure data and matching; parsing lives in `config`.
+
+use std::collections::BTreeMap;
+
+use super::Recipe;
+use crate::schedule::{Member, Record, Routine, Schedule};
+use crate::text::glob::Glob;
+use crate::world::{AccountId, EnvironmentName, Region};
+
+/// Which resources an environment claims. A resource matches if any one of the given ways fits.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Match {
+    /// All of these tags (keys in any case).
+    pub tags: BTreeMap<String, String>,
+    /// Any of these names.
+    pub names: Vec<Glob>,
+    /// Any of these VPCs.
+    pub vpc: Vec<String>,
+    /// Any of these CloudFormation stacks.
+    pub stack: Vec<Glob>,
+}
+
+/// What the configuration says of one environment.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Wish {
+    /// The environment's name.
+    pub name: EnvironmentName,
+    /// Its stage, if said.
+    pub stage: Option<String>,
+    /// Refuse every change if the caller's account differs.
+    pub account: Option<AccountId>,
+    /// Refuse every change in another region.
+    pub region: Option<Region>,
+    /// Protection, if said; else by stage.
+    pub protected: Option<bool>,
+    /// Whether it may be stopped although it is protected, if said.
+    pub allow_stop: Option<bool>,
+    /// What it claims.
+    pub matches: Match,
+    /// Names it never takes.
+    pub exclude: Vec<Glob>,
+    /// How its instances are deployed.
+    pub deploy: Option<Recipe>,
+    /// Who sleeps and wakes with it, if the file says so; otherwise what inference found.
+    pub sleepers: Vec<Member>,
+    /// Its off-hours.
+    pub routine: Option<Routine>,
+    /// What the words about its sleep are written on.
+    pub record: Record,
+}
+
+/// All wishes.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Wishes {
+    /// One an environment, in the order of the file.
+    pub environments: Vec<Wish>,
+    /// Every schedule there is, whether an environment has it or not, by name.
+    pub schedules: Vec<Schedule>,
+}
+
+impl Wish {
+    /// A wish that says nothing yet of `name`.
+    #[must_use]
+    pub fn new(name: impl Into<EnvironmentName>) -> Self {
+        Self {
+            name: name.into(),
+            stage: None,
+            account: None,
+            region: None,
+            protected: None,
+            allow_stop: None,
+            matches: Match::default(),
+            exclude: Vec::new(),
+            deploy: None,
+            sleepers: Vec::new(),
+            routine: None,
+            record: Record::default(),
+        }
+    }
+}
+
+impl Wishes {
+    /// What is wished of `name`.
+    #[must_use]
+    pub fn of(&self, name: &EnvironmentName) -> Option<&Wish> {
+        self.environments.iter().find(|wish| &wish.name == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::text::glob::{Glob, like};
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("toban-*", "toban-dev", true)]
+    #[case("Toban-*", "toban-dev", false)]
+    #[case("toban-?ev", "toban-dev", true)]
+    #[case("*", "", true)]
+    #[case("", "x", false)]
+    fn policies_mean_the_case_they_write(#[case] pattern: &str, #[case] text: &str, #[case] fits: bool) {
+        assert_eq!(like(pattern, text), fits);
+    }
+
+    #[rstest]
+    #[case("prooflink-dev-*", "prooflink-dev-db", true)]
+    #[case("prooflink-dev-*", "prooflink-prod-db", false)]
+    #[case("*-dev", "DatabaseStack-dev", true)]
+    #[case("*-dev", "DatabaseStack-dev-x", false)]
+    #[case("a*b*c", "aXXbXXbc", true)]
+    #[case("?", "項", true)]
+    #[case("", "", true)]
+    #[case("", "x", false)]
+    #[case("*", "", true)]
+    fn a_glob_fits_whole_names(#[case] pattern: &str, #[case] text: &str, #[case] fits: bool) {
+        assert_eq!(Glob::new(pattern).fits(text), fits);
+    }
+}

@@ -1,0 +1,33 @@
+//! How far placement may go while the first readings arrive. Half an account misleads: a system whose stages were
+//! not read yet has none, a lone `shop-api-prod` is of `shop-api` until `shop-web-prod` comes. Pure.
+
+use std::collections::BTreeMap;
+
+use crate::world::{Scope, World};
+
+/// How much of a scope was read, where not all of it was yet.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Early {
+    /// Too little to place anything: tags may still come, and they go before names.
+    Little,
+    /// Enough for resources that tell system and stage by themselves.
+    Enough,
+}
+
+/// The scopes of which not every kind was asked for yet.
+pub type Unread = BTreeMap<Scope, Early>;
+
+/// Every scope of `world` that must wait, with how far it may go: names are compared within an account, so a scope
+/// waits for all others of its account, as far as that is known, and of its source.
+pub(crate) fn held(world: &World, unread: &Unread) -> Unread {
+    let accounts: BTreeMap<&Scope, _> = unread.keys().map(|scope| (scope, world.account(scope))).collect();
+    let waits_for = |scope: &Scope, other: &Scope| {
+        let account = world.account(scope);
+        scope.source == other.source || (account.is_some() && accounts.get(other) == Some(&account))
+    };
+    let held = world.scopes().into_iter().filter_map(|scope| {
+        let early = unread.iter().filter(|(other, _)| waits_for(&scope, other)).map(|(_, early)| *early).min()?;
+        Some((scope, early))
+    });
+    held.collect()
+}

@@ -1,0 +1,172 @@
+//! A kind with its item type rubbed out, so that all kinds stand in one list. Plumbing only:
+//! no knowledge of any kind.
+
+use futures_util::future::BoxFuture;
+use std::marker::PhantomData;
+
+use jiff::Timestamp;
+
+use super::Counts;
+use super::Subject;
+use super::{Ask, Context, Kind, Loose, Pace, Seen, Shown};
+use crate::change::gate::Change;
+use crate::display::{Extra, Row, Section};
+use crate::schedule::transition::stage_plan;
+use crate::ssm::preflight::Reach;
+use crate::world::read_request::Want;
+use crate::world::{EnvironmentName, Fault, FaultKind, Found, Harvest, KindName, Opinion, Resource, ResourceId, World};
+
+/// The object-safe face of a [`Kind`]. See there for meanings; resources that are gone give empty answers.
+pub trait AnyKind: Send + Sync {
+    /// Its name.
+    fn name(&self) -> KindName;
+    /// How often it is read.
+    fn pace(&self) -> Pace;
+    /// Kinds to be read before.
+    fn needs(&self) -> &'static [KindName];
+    /// IAM actions its reading takes.
+    fn permissions(&self) -> &'static [&'static str];
+    /// IAM actions its changes take.
+    fn changes(&self) -> &'static [&'static str];
+    /// How it is shown.
+    fn shown(&self) -> Option<Shown>;
+    /// Whether a shell can be opened in one.
+    fn shell(&self) -> bool;
+    /// Reads it.
+    fn read<'a>(&self, ask: Ask<'a>) -> BoxFuture<'a, Result<Found, Fault>>;
+    /// More about one.
+    fn look<'a>(&self, ask: Ask<'a>, id: &ResourceId, now: Timestamp) -> BoxFuture<'a, Result<Extra, Fault>>;
+    /// Every one of them in the world with what inference may know of it.
+    fn subjects(&self, world: &World) -> Vec<Subject>;
+    /// The name of one.
+    fn title(&self, world: &World, id: &ResourceId) -> Option<String>;
+    /// How one is.
+    fn opinion(&self, id: &ResourceId, cx: &Context<'_>) -> Option<Opinion>;
+    /// Adds one to the counts.
+    fn count(&self, id: &ResourceId, cx: &Context<'_>, counts: &mut Counts);
+    /// Its lines.
+    fn rows(&self, id: &ResourceId, cx: &Context<'_>) -> Vec<Row>;
+    /// Its JSON object.
+    fn listed(&self, id: &ResourceId, cx: &Context<'_>) -> Option<serde_json::Value>;
+    /// Its page.
+    fn detail(&self, id: &ResourceId, cx: &Context<'_>) -> Vec<Section>;
+    /// What can be told of a change to one whose end nobody wrote down.
+    fn settled(&self, world: &World, id: &ResourceId, loose: &Loose<'_>) -> Option<Seen>;
+    /// How one stands as something that sleeps and wakes.
+    fn sleeper(&self, world: &World, id: &ResourceId) -> Option<stage_plan::Seen>;
+    /// What has to be read to see that anew.
+    fn watch(&self, world: &World, id: &ResourceId) -> Vec<Want>;
+    /// The change that does `act` to one.
+    fn act(
+        &self,
+        world: &World,
+        id: &ResourceId,
+        act: stage_plan::Act,
+        environment: &EnvironmentName,
+    ) -> Option<Box<dyn Change>>;
+    /// How a shell gets into one.
+    fn reach(&self, id: &ResourceId, cx: &Context<'_>) -> Option<Reach>;
+    /// The raw document of one, secrets not yet masked: mask before showing.
+    fn document(&self, world: &World, id: &ResourceId) -> Option<serde_json::Value>;
+    /// Its page in the AWS web console.
+    fn web(&self, world: &World, id: &ResourceId) -> Option<String>;
+}
+
+/// Makes an [`AnyKind`] of a [`Kind`].
+pub struct Of<K>(PhantomData<fn() -> K>);
+
+impl<K> Of<K> {
+    /// The one value of this type.
+    #[must_use]
+    #[expect(clippy::new_without_default, reason = "it stands in a static, where Default cannot be called")]
+    pub const fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<K: Kind> AnyKind for Of<K> {
+    fn name(&self) -> KindName {
+        K::Item::KIND
+    }
+    fn pace(&self) -> Pace {
+        K::PACE
+    }
+    fn needs(&self) -> &'static [KindName] {
+        K::NEEDS
+    }
+    fn permissions(&self) -> &'static [&'static str] {
+        K::PERMISSIONS
+    }
+    fn changes(&self) -> &'static [&'static str] {
+        K::CHANGES
+    }
+    fn shown(&self) -> Option<Shown> {
+        K::SHOWN
+    }
+    fn shell(&self) -> bool {
+        K::SHELL
+    }
+    fn read<'a>(&self, ask: Ask<'a>) -> BoxFuture<'a, Result<Found, Fault>> {
+        Box::pin(async move { K::read(ask).await.map(Harvest::into) })
+    }
+    fn look<'a>(&self, ask: Ask<'a>, id: &ResourceId, now: Timestamp) -> BoxFuture<'a, Result<Extra, Fault>> {
+        match ask.known.get::<K::Item>(id) {
+            Some(item) => K::look(ask, item, now),
+            None => {
+                let fault = Fault::new(FaultKind::Gone, "look", "it is not there any more").on(id.to_string());
+                Box::pin(async move { Err(fault) })
+            }
+        }
+    }
+    fn subjects(&self, world: &World) -> Vec<Subject> {
+        world.everywhere::<K::Item>().filter_map(|(scope, item)| K::subject(item, scope)).collect()
+    }
+    fn title(&self, world: &World, id: &ResourceId) -> Option<String> {
+        world.get::<K::Item>(id).map(|item| K::name(item).to_owned())
+    }
+    fn opinion(&self, id: &ResourceId, cx: &Context<'_>) -> Option<Opinion> {
+        cx.world.get::<K::Item>(id).and_then(|item| K::opinion(item, cx))
+    }
+    fn count(&self, id: &ResourceId, cx: &Context<'_>, counts: &mut Counts) {
+        if let Some(item) = cx.world.get::<K::Item>(id) {
+            K::count(item, cx, counts);
+        }
+    }
+    fn rows(&self, id: &ResourceId, cx: &Context<'_>) -> Vec<Row> {
+        cx.world.get::<K::Item>(id).map(|item| K::rows(item, cx)).unwrap_or_default()
+    }
+    fn listed(&self, id: &ResourceId, cx: &Context<'_>) -> Option<serde_json::Value> {
+        cx.world.get::<K::Item>(id).and_then(|item| K::listed(item, cx))
+    }
+    fn detail(&self, id: &ResourceId, cx: &Context<'_>) -> Vec<Section> {
+        cx.world.get::<K::Item>(id).map(|item| K::detail(item, cx)).unwrap_or_default()
+    }
+    fn settled(&self, world: &World, id: &ResourceId, loose: &Loose<'_>) -> Option<Seen> {
+        world.get::<K::Item>(id).and_then(|item| K::settled(item, loose))
+    }
+
+    fn sleeper(&self, world: &World, id: &ResourceId) -> Option<stage_plan::Seen> {
+        world.get::<K::Item>(id).and_then(|item| K::sleeper(item, world, &id.scope))
+    }
+    fn watch(&self, world: &World, id: &ResourceId) -> Vec<Want> {
+        world.get::<K::Item>(id).map(|item| K::watch(item, &id.scope)).unwrap_or_default()
+    }
+    fn act(
+        &self,
+        world: &World,
+        id: &ResourceId,
+        act: stage_plan::Act,
+        environment: &EnvironmentName,
+    ) -> Option<Box<dyn Change>> {
+        world.get::<K::Item>(id).and_then(|item| K::act(item, act, environment, &id.scope))
+    }
+    fn reach(&self, id: &ResourceId, cx: &Context<'_>) -> Option<Reach> {
+        cx.world.get::<K::Item>(id).filter(|_| K::SHELL).and_then(|item| K::reach(item, cx))
+    }
+    fn document(&self, world: &World, id: &ResourceId) -> Option<serde_json::Value> {
+        world.get::<K::Item>(id).and_then(|item| serde_json::to_value(item).ok())
+    }
+    fn web(&self, world: &World, id: &ResourceId) -> Option<String> {
+        world.get::<K::Item>(id).and_then(|item| K::web(item, &id.scope))
+    }
+}

@@ -1,0 +1,31 @@
+//! How a DB instance stands as something that is started and stopped. Pure.
+//! The plans stand in `operations/power`.
+
+use crate::kinds::db_instance::model::DbInstance;
+use crate::schedule::Member;
+use crate::schedule::MemberKind;
+use crate::schedule::observed::power_state::of_db_instance;
+use crate::schedule::stoppable::Facts;
+use crate::schedule::stoppable::Ineligible;
+use crate::schedule::stoppable::InstanceFacts;
+use crate::schedule::stoppable::why_not;
+use crate::schedule::transition::stage_plan::How;
+use crate::schedule::transition::stage_plan::Seen;
+
+/// How it stands as something that sleeps and wakes.
+pub(crate) fn sleeper(item: &DbInstance) -> Seen {
+    let facts = InstanceFacts {
+        engine: item.engine.clone(),
+        multi_az: item.multi_az,
+        cluster: item.cluster.clone(),
+        replicas: item.replicas.clone(),
+        replica_of: item.replica_of.clone(),
+        replica_clusters: item.replica_clusters.clone(),
+    };
+    let how = How::Machine(of_db_instance(&item.status));
+    Seen {
+        ineligible: Ineligible::by_tag(&item.tags).or_else(|| why_not(&Facts::Instance(facts))),
+        restart_at: item.auto_restart_at,
+        ..Seen::new(Member::new(MemberKind::RdsInstance, &item.id), how)
+    }
+}

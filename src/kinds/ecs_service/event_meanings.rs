@@ -1,0 +1,296 @@
+//! What ECS service events mean, as data. Routine sentences are rows too, so that an unknown one stands out.
+//! Only the table and its look-up live here; which events still count is decided where a service is judged.
+
+use crate::kinds::shared::phrase_table::{Known, find, normal};
+use crate::world::Health::{Bad, Well, Worrying};
+
+/// The row of the steady-state sentence: events older than it are history.
+pub const STEADY: &str = "steady";
+/// The row that says a rollback has begun.
+pub const ROLLING_BACK: &str = "rolling-back";
+
+/// What an event means; `None` for a sentence nobody has seen.
+#[must_use]
+pub fn meaning(message: &str) -> Option<&'static Known> {
+    find(EVENTS, &normal(message))
+}
+
+const fn known(
+    id: &'static str,
+    all: &'static [&'static str],
+    says: &'static str,
+    health: crate::world::Health,
+    check: &'static str,
+    example: &'static str,
+) -> Known {
+    Known { id, all, any: &[], says, health, depth: 1, check, example }
+}
+
+/// The table.
+pub static EVENTS: &[Known] = &[
+    known(STEADY, &["has reached a steady state"], "steady", Well, "", "(service Backend) has reached a steady state."),
+    known(
+        "crash-loop",
+        &["is unable to consistently start tasks successfully"],
+        "tasks keep failing to start",
+        Bad,
+        "look at the reasons of the tasks that stopped last",
+        "(service Backend) is unable to consistently start tasks successfully. For more information, see the Troubleshooting section.",
+    ),
+    known(
+        "breaker-alarm",
+        &["deployment failed: alarm"],
+        "the deployment failed: an alarm went off",
+        Bad,
+        "look at the alarms the deployment watches",
+        "(service Backend) (deployment ecs-svc/1234567890123456789) deployment failed: alarm detected.",
+    ),
+    known(
+        "breaker",
+        &["deployment failed"],
+        "the deployment failed: its tasks did not start",
+        Bad,
+        "look at the reasons of the tasks that stopped last",
+        "(service Backend) (deployment ecs-svc/1234567890123456789) deployment failed: tasks failed to start.",
+    ),
+    known(
+        ROLLING_BACK,
+        &["rolling back to deployment"],
+        "is rolling back",
+        Worrying,
+        "",
+        "(service Backend) rolling back to deployment ecs-svc/9876543210987654321.",
+    ),
+    Known {
+        id: "no-cpu",
+        all: &["no container instance met all of its requirements"],
+        any: &["insufficient cpu", "insufficient memory"],
+        says: "a task finds no instance with enough CPU and memory",
+        health: Bad,
+        depth: 1,
+        check: "add container instances, or make the task smaller",
+        example: "(service Backend) was unable to place a task because no container instance met all of its requirements. The closest matching (container-instance 0123) has insufficient CPU units available.",
+    },
+    Known {
+        id: "agent-dead",
+        all: &["no container instance met all of its requirements"],
+        any: &["encountered error \"agent\""],
+        says: "a task finds no instance: the ECS agent does not answer",
+        health: Bad,
+        depth: 1,
+        check: "restart the ECS agent of the container instances",
+        example: "(service Backend) was unable to place a task because no container instance met all of its requirements. The closest matching (container-instance 0123) encountered error “AGENT”.",
+    },
+    Known {
+        id: "port-taken",
+        all: &["no container instance met all of its requirements"],
+        any: &["is already using a port"],
+        says: "a task finds no instance: its host port is taken",
+        health: Bad,
+        depth: 1,
+        check: "use dynamic host ports, or one task an instance",
+        example: "(service Backend) was unable to place a task because no container instance met all of its requirements. The closest matching container-instance 0123 is already using a port required by your task.",
+    },
+    known(
+        "no-instance",
+        &["no container instance met all of its requirements"],
+        "a task finds no instance to run on",
+        Bad,
+        "check that the cluster has active container instances",
+        "(service Backend) was unable to place a task because no container instance met all of its requirements. Reason: No Container Instances were found in your cluster.",
+    ),
+    Known {
+        id: "fargate-quota",
+        all: &["you've reached the limit on the number of"],
+        any: &[],
+        says: "a task cannot be placed: the account's Fargate quota is used up",
+        health: Bad,
+        depth: 0,
+        check: "ask for a higher Fargate vCPU quota, or stop something",
+        example: "(service Backend) was unable to place a task. Reason: You’ve reached the limit on the number of vCPUs you can run concurrently",
+    },
+    Known {
+        id: "size-quota",
+        all: &["configuration is above your limit"],
+        any: &[],
+        says: "a task cannot be placed: it is larger than the account may run",
+        health: Bad,
+        depth: 0,
+        check: "ask for a higher quota, or make the task smaller",
+        example: "(service Backend) was unable to place a task. Reason: The requested CPU configuration is above your limit.",
+    },
+    Known {
+        id: "no-capacity",
+        all: &["capacity is unavailable at this time"],
+        any: &[],
+        says: "a task cannot be placed: AWS has no capacity now",
+        health: Bad,
+        depth: 0,
+        check: "AWS tries again; another zone or on-demand instead of Spot helps",
+        example: "(service Backend) was unable to place a task. Reason: Capacity is unavailable at this time. Please try again later or in a different availability zone.",
+    },
+    known(
+        "place-internal",
+        &["was unable to place a task", "reason: internal error"],
+        "a task cannot be placed: a subnet may be in a zone without Fargate",
+        Bad,
+        "check the zones of the service's subnets",
+        "(service Backend) was unable to place a task. Reason: Internal error.",
+    ),
+    known(
+        "place-other",
+        &["was unable to place a task"],
+        "a task cannot be placed",
+        Bad,
+        "read AWS's words",
+        "(service Backend) was unable to place a task. Reason: something new.",
+    ),
+    known(
+        "deadlock",
+        &["because of the service deployment configuration"],
+        "the rollout cannot move: minimum and maximum percent leave no room",
+        Worrying,
+        "use 100/200, or 0/100 if there is room for one task only",
+        "(service Backend) was unable to stop or start tasks during a deployment because of the service deployment configuration. Update the minimumHealthyPercent or maximumPercent value and try again.",
+    ),
+    known(
+        "throttled",
+        &["operations are being throttled"],
+        "AWS slows its own calls for this service",
+        Worrying,
+        "wait; many services starting at once is the usual cause",
+        "(service Backend) operations are being throttled on elb. Will try again later.",
+    ),
+    // Targets tell for themselves whether this is still true.
+    known(
+        "unhealthy",
+        &["is unhealthy in (", "due to (reason"],
+        "a target was unhealthy",
+        Well,
+        "",
+        "(service Backend) (port 5000) is unhealthy in (target-group arn:aws:elasticloadbalancing:ap-northeast-1:123456789012:targetgroup/backend/0123) due to (reason Health checks failed with these codes: [502]).",
+    ),
+    known(
+        "unhealthy-instance",
+        &["is unhealthy in"],
+        "a target was unhealthy",
+        Well,
+        "",
+        "(service Backend) (instance i-0123) is unhealthy in (elb backend)",
+    ),
+    known(
+        "replaced",
+        &["due to an unhealthy status"],
+        "tasks were replaced because they were unhealthy",
+        Worrying,
+        "check health checks, and memory and CPU of the tasks",
+        "(service Backend) Amazon ECS replaced 1 tasks due to an unhealthy status.",
+    ),
+    known(
+        "assume",
+        &["unable to assume the role"],
+        "a task cannot be launched: ECS may not assume its role",
+        Bad,
+        "check the trust policy of the task's roles (ecs-tasks.amazonaws.com)",
+        "(service Backend) failed to launch a task with (error ECS was unable to assume the role 'arn:aws:iam::123456789012:role/x' that was provided for this task.)",
+    ),
+    known(
+        "launch",
+        &["failed to launch a task with (error"],
+        "a task cannot be launched",
+        Bad,
+        "read AWS's words",
+        "(service Backend) failed to launch a task with (error ClientException: something).",
+    ),
+    known(
+        "protected",
+        &["was unable to reach steady state because task set", "protected tasks"],
+        "waits for protected tasks",
+        Well,
+        "",
+        "(service Backend) was unable to reach steady state because task set (taskSet ecs-svc/123) was unable to scale in due to protected tasks.",
+    ),
+    known(
+        "target-group-gone",
+        &["target", "is not found"],
+        "its target group does not exist any more",
+        Bad,
+        "point the service to a target group that exists",
+        "(service Backend) failed to register targets: TARGET GROUP IS NOT FOUND",
+    ),
+    Known {
+        id: "iam",
+        all: &["been misconfigured"],
+        any: &["iam permissions policies", "iam permissions", "iam trust relationship"],
+        says: "its roles are misconfigured",
+        health: Bad,
+        depth: 0,
+        check: "check the policies and the trust relationship of the service's roles",
+        example: "(service Backend) IAM trust relationship has been misconfigured",
+    },
+    known(
+        "agent-timeout",
+        &["timed out waiting for amazon ecs agent"],
+        "the ECS agent does not answer",
+        Bad,
+        "restart the ECS agent of the container instances",
+        "(service Backend) Timed out waiting for Amazon ECS Agent to start",
+    ),
+    known(
+        "capacity-limit",
+        &["capacity limit was exceeded"],
+        "the capacity limit was exceeded",
+        Bad,
+        "ask for a higher quota",
+        "(service Backend) capacity limit was exceeded",
+    ),
+    known(
+        "could-not-launch",
+        &["could not launch", "task"],
+        "tasks cannot be launched",
+        Bad,
+        "read AWS's words",
+        "(service Backend) could not launch 2 tasks",
+    ),
+    // Routine.
+    known(
+        "registered",
+        &["registered", "target", "(target-group"],
+        "targets registered",
+        Well,
+        "",
+        "(service Backend) registered 1 targets in (target-group arn)",
+    ),
+    known(
+        "draining",
+        &["has begun draining connections on"],
+        "draining",
+        Well,
+        "",
+        "(service Backend) has begun draining connections on 1 tasks.",
+    ),
+    known(
+        "started",
+        &["has started", "task"],
+        "tasks started",
+        Well,
+        "",
+        "(service Backend) has started 1 tasks: (task 0123).",
+    ),
+    known(
+        "stopped",
+        &["has stopped", "running task"],
+        "tasks stopped",
+        Well,
+        "",
+        "(service Backend) has stopped 1 running tasks: (task 0123).",
+    ),
+    known(
+        "completed",
+        &["deployment completed"],
+        "deployment completed",
+        Well,
+        "",
+        "(service Backend) (deployment ecs-svc/1234567890123456789) deployment completed.",
+    ),
+];

@@ -1,0 +1,132 @@
+//! Who saw what of the demo's sleepers: services by their events, instances by their state, all by a journal.
+
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+
+use super::*;
+use crate::cloud::Cloud;
+use crate::demo::{Demo, wishes};
+use crate::engine::headless;
+use crate::engine::headless::{Outlook, View};
+use crate::kinds::ecs_service::Event;
+use crate::overview::gather;
+use crate::schedule::Routine;
+use crate::world::{Coverage, Harvest, Part, Resource, Scope};
+
+fn ago(outlook: &Outlook, hours: i64) -> Timestamp {
+    outlook.at.checked_sub(SignedDuration::from_hours(hours)).unwrap()
+}
+
+/// The demo on its Saturday; what `change` makes of the world is in the picture.
+async fn demo(change: impl FnOnce(&mut Outlook, &Scope)) -> Outlook {
+    let cloud: Arc<dyn Cloud> = Arc::new(Demo::at(7, 0));
+    let zone = TimeZone::get("Asia/Tokyo").unwrap();
+    let mut wishes = wishes();
+    let office = Routine::new(wishes.schedules[0].clone());
+    wishes.environments.iter_mut().find(|wish| wish.name.as_str() == "kajimaru").unwrap().routine = Some(office);
+    let view = View { wishes, zone: zone.clone() };
+    let mut outlook = headless::picture(&cloud, &view, &mut |_, _| {}).await.unwrap();
+    let scope = outlook.picture.environment(&"prooflink-dev".into()).unwrap().scopes[0].clone();
+    change(&mut outlook, &scope);
+    outlook.picture = gather(&outlook.world, &view.wishes, outlook.at, &zone);
+    outlook
+}
+
+fn past(outlook: &Outlook, environment: &str, diary: &Diary) -> Option<Past> {
+    let off = outlook.picture.environment(&environment.into()).unwrap().offhours.as_deref().unwrap();
+    off.past_savings(&outlook.world, diary, outlook.at)
+}
+
+fn rested(past: &Past, kind: &str) -> Option<Rested> {
+    past.members.iter().find(|(name, _)| name.contains(kind)).and_then(|(_, seen)| seen.clone())
+}
+
+fn events(outlook: &mut Outlook, scope: &Scope, events: &[(i64, &str)]) {
+    let mut all: Vec<Service> = outlook.world.all::<Service>(scope).cloned().collect();
+    let service = all.iter_mut().find(|one| one.name == "prooflink-dev-service").unwrap();
+    service.events = events
+        .iter()
+        .map(|(hours, says)| Event {
+            id: format!("{hours}"),
+            at: Some(ago(outlook, *hours)),
+            message: format!("(service prooflink-dev-service) has {says}"),
+        })
+        .collect();
+    let cluster: Part = service.cluster.as_str().into();
+    let of = all.into_iter().filter(|one| one.cluster.as_str() == &*cluster).collect();
+    let coverage = Coverage::Parts(std::iter::once(cluster.clone()).collect());
+    outlook.world.put(scope, Service::KIND, &coverage, Ok(Harvest::of(vec![(cluster, Ok(of))]).into()), outlook.at);
+}
+
+const NIGHTS: &[(i64, &str)] = &[
+    (5, "reached a steady state."),
+    (16, "stopped 1 running tasks: (task c)."),
+    (28, "reached a steady state."),
+    (29, "started 1 tasks: (task c)."),
+    (40, "stopped 1 running tasks: (task b)."),
+    (60, "reached a steady state."),
+];
+
+#[tokio::test]
+async fn a_service_was_off_from_its_last_task_to_the_next_one_as_its_events_tell() {
+    let outlook = demo(|outlook, scope| events(outlook, scope, NIGHTS)).await;
+    let past = past(&outlook, "prooflink-dev", &Diary::default()).unwrap();
+    let seen = rested(&past, "service").unwrap();
+    assert_eq!((seen.off.as_hours(), seen.seen.as_hours()), (11 + 16, 60));
+    assert_eq!((seen.seen_from, seen.by), (ago(&outlook, 60), vec!["events"]));
+    // Half a vCPU and a GB on Fargate, and the public address of its task.
+    let hourly = 0.5 * 0.05056 + 0.00553 + 0.005;
+    assert!((seen.usd.unwrap() - 27.0 * hourly).abs() < 1e-9, "{:?}", seen.usd);
+    let says = past.says(outlook.at);
+    assert!(says.contains("prooflink-dev-service 27 h of 60 h seen (≈ US$1.0)"), "{says}");
+}
+
+#[tokio::test]
+async fn what_events_do_not_reach_the_journal_tells_and_never_speaks_over_them() {
+    let outlook = demo(|outlook, scope| events(outlook, scope, NIGHTS)).await;
+    let off = outlook.picture.environment(&"prooflink-dev".into()).unwrap().offhours.as_deref().unwrap();
+    let id = off.sleepers.iter().find(|it| it.desired.is_some()).unwrap().id.clone().unwrap();
+    let mut diary = Diary::default();
+    let mut note = |mark: Mark| diary.note("ecs-service", &id.key, mark);
+    for (found, left) in [(100, 90), (50, 45)] {
+        note(Mark::found(ago(&outlook, found), Is::Down));
+        note(Mark::left(ago(&outlook, left), Is::Down));
+    }
+    let seen = rested(&past(&outlook, "prooflink-dev", &diary).unwrap(), "service").unwrap();
+    assert_eq!(
+        (seen.off.as_hours(), seen.seen.as_hours()),
+        (11 + 16 + 10, 60 + 10),
+        "50 to 45 it was up: events say so"
+    );
+    assert_eq!((seen.seen_from, seen.by), (ago(&outlook, 100), vec!["events", "journal"]));
+}
+
+#[tokio::test]
+async fn without_events_and_journal_a_service_is_not_observed_whatever_its_schedule_says() {
+    let outlook = demo(|outlook, scope| events(outlook, scope, &[])).await;
+    let none = past(&outlook, "prooflink-dev", &Diary::default());
+    assert!(none.as_ref().and_then(|past| rested(past, "service")).is_none(), "{none:?}");
+}
+
+#[tokio::test]
+async fn an_instance_is_seen_from_its_last_start_on() {
+    let stopped = |hours: Option<i64>| {
+        demo(move |outlook, scope| {
+            let mut all: Vec<Instance> = outlook.world.all::<Instance>(scope).cloned().collect();
+            for one in &mut all {
+                one.launched_at = Some(ago(outlook, 50));
+                one.stopped_at = hours.map(|hours| ago(outlook, hours));
+                one.state = if hours.is_some() { "stopped" } else { "running" }.to_owned();
+            }
+            outlook.world.put(scope, Instance::KIND, &Coverage::All, Ok(Harvest::whole(all).into()), outlook.at);
+        })
+    };
+    let of = |outlook: &Outlook| past(outlook, "kajimaru", &Diary::default()).and_then(|past| rested(&past, "i-0"));
+    let seen = of(&stopped(Some(20)).await).unwrap();
+    assert_eq!((seen.off.as_hours(), seen.seen.as_hours(), seen.by), (20, 50, vec!["state"]));
+    assert_eq!(seen.usd, None, "a t2.micro has no price here");
+    let running = of(&stopped(None).await).unwrap();
+    assert_eq!((running.off.as_hours(), running.seen.as_hours()), (0, 50));
+    assert_eq!(of(&stopped(Some(60)).await), None, "that stop was another one, and of this one nobody tells");
+}

@@ -1,0 +1,23 @@
+//! What schedules mean for what was read: desired and actual states at AWS, who takes part, hours off and what they
+//! saved, schedulers of others and conflicts with them. Pure: makes no call and changes nothing.
+
+mod actual_at_aws;
+mod desired_at_aws;
+mod downtime_history;
+pub mod event_rules;
+pub mod external_schedulers;
+mod rds_windows;
+pub mod role_check;
+mod savings;
+pub mod scheduled_members;
+mod status;
+pub mod tag_store;
+
+pub use tag_store::schedule_place;
+
+pub use actual_at_aws::{AtAws, schedule_reads, unread};
+pub use desired_at_aws::Computed;
+pub use external_schedulers::{Job, Others, Owner, Source};
+pub use scheduled_members::{Sleeper, sleepers, sleepers_named};
+pub use status::OffHours;
+pub use tag_store::{Standing, must_stay, note, notes, record_forbids, record_reads, room, standing, stranger};

@@ -1,0 +1,157 @@
+//! What can be done with one resource: offers with what they ask for, and choices to answer with.
+//! Pure data; a kind makes them in its `commands.rs`, the faces show them, the gate decides.
+
+use crate::overview::EnvironmentStatus;
+use jiff::{Timestamp, tz::TimeZone};
+
+use crate::change::plan::Plan;
+use crate::kinds::{Context, Joins};
+use crate::world::read_request::Want;
+use crate::world::{Health, ResourceId, Scope, World};
+
+/// One thing that can be done with a resource. Shown even when barred, with the reason.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Offer {
+    /// Its name, typed after `:` too: `deploy`, `scale`, `stop`.
+    pub verb: &'static str,
+    /// What it does, in a sentence without a full stop.
+    pub says: String,
+    /// Why it cannot be done now.
+    pub barred: Option<String>,
+    /// What has to be said besides.
+    pub asks: Asks,
+    /// Whether it changes nothing, so that it may be done read-only too.
+    pub harmless: bool,
+}
+
+impl Offer {
+    /// An offer that asks for nothing.
+    #[must_use]
+    pub fn new(verb: &'static str, says: impl Into<String>) -> Self {
+        Self { verb, says: says.into(), barred: None, asks: Asks::Nothing, harmless: false }
+    }
+
+    /// The same, asking for something.
+    #[must_use]
+    pub fn asking(self, asks: Asks) -> Self {
+        Self { asks, ..self }
+    }
+
+    /// The same, changing nothing: its plan has no calls.
+    #[must_use]
+    pub fn harmless(self) -> Self {
+        Self { harmless: true, ..self }
+    }
+
+    /// The same, barred if there is a reason.
+    #[must_use]
+    pub fn barred(self, why: Option<String>) -> Self {
+        Self { barred: why, ..self }
+    }
+}
+
+/// What an offer asks for before it can become a plan.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Asks {
+    /// Nothing.
+    Nothing,
+    /// Nothing, but the plan is made once these have been read: it tells of them. What cannot be read hinders nothing.
+    Look {
+        /// What to read first.
+        reads: Vec<Want>,
+    },
+    /// A text: a count, a reference, a time.
+    Text {
+        /// What is asked.
+        prompt: String,
+        /// What stands there to begin with.
+        initial: String,
+    },
+    /// A text, asked once these have been read: the plan needs to know them.
+    Informed {
+        /// What is asked.
+        prompt: String,
+        /// What stands there to begin with.
+        initial: String,
+        /// What to read first.
+        reads: Vec<Want>,
+    },
+    /// One of the kind's [`super::Kind::choices`], which are made once these have been read.
+    Choice {
+        /// What is asked.
+        prompt: String,
+        /// What to read first.
+        reads: Vec<Want>,
+    },
+    /// One of the kind's [`super::Kind::choices`], which are there at once: each leads on to another question.
+    Narrow {
+        /// What is asked.
+        prompt: String,
+        /// What to read first where the whole answer was typed: the plan tells of it.
+        reads: Vec<Want>,
+    },
+}
+
+impl Asks {
+    /// What is read before the choices, or the plan, are made.
+    #[must_use]
+    pub fn reads(&self) -> &[Want] {
+        match self {
+            Self::Nothing | Self::Text { .. } => &[],
+            Self::Look { reads }
+            | Self::Informed { reads, .. }
+            | Self::Choice { reads, .. }
+            | Self::Narrow { reads, .. } => reads,
+        }
+    }
+}
+
+/// One answer to choose.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Choice {
+    /// What it says.
+    pub label: String,
+    /// More about it.
+    pub note: String,
+    /// Why it cannot be chosen.
+    pub barred: Option<String>,
+    /// What the kind's `propose` gets; where it leads on, what its `choices` get.
+    pub value: String,
+    /// What is asked next, before anything is proposed.
+    pub then: Asks,
+}
+
+/// Where something is to be done: the resource's surroundings and its environment.
+#[derive(Clone, Copy)]
+pub struct Site<'a> {
+    /// The resource's surroundings.
+    pub cx: Context<'a>,
+    /// Its environment.
+    pub environment: &'a EnvironmentStatus,
+}
+
+impl Site<'_> {
+    /// Hands `use_it` the surroundings of whatever of `environment` is in `scope`, as of a moment, in a time zone.
+    pub fn within<T>(
+        environment: &EnvironmentStatus,
+        scope: &Scope,
+        world: &World,
+        (now, zone): (Timestamp, &TimeZone),
+        use_it: impl FnOnce(&Site<'_>) -> T,
+    ) -> T {
+        let joins = Joins::of(world);
+        let cx = Context { world, joins: &joins, scope, protected: environment.protected, now, zone };
+        use_it(&Site { cx, environment })
+    }
+
+    /// The beginning of a plan: `says` on `on`, by `calls`, with what a reader should know of the environment first:
+    /// what is not well there, and what is moving.
+    #[must_use]
+    pub fn plan(&self, says: impl Into<String>, on: ResourceId, calls: Vec<String>) -> Plan {
+        let mut plan = Plan::new(says, self.environment.name.clone(), on, calls);
+        let telling = |health: Health| matches!(health, Health::Bad | Health::Worrying | Health::Changing);
+        let findings = self.environment.verdict.findings.iter().filter(|finding| telling(finding.health));
+        plan.notices.extend(findings.take(4).map(|finding| format!("{}: {}", finding.health.word(), finding.says)));
+        plan
+    }
+}

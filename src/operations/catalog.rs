@@ -1,0 +1,22 @@
+//! The list of kinds with actions: the one line that each adds outside its folder of operations.
+//! Nothing else may stand here.
+
+use super::resource_actions::{ActionsOf, AnyResourceActions};
+use crate::kinds::{db_cluster, db_instance, ec2_instance, ecs_service, lambda_function, target_group};
+use crate::world::KindName;
+
+/// Every kind that something can be done with.
+static ACTIONS: &[&dyn AnyResourceActions] = &[
+    &ActionsOf::<target_group::TargetGroups>::new(),
+    &ActionsOf::<ecs_service::Services>::new(),
+    &ActionsOf::<db_cluster::DbClusters>::new(),
+    &ActionsOf::<db_instance::DbInstances>::new(),
+    &ActionsOf::<ec2_instance::Instances>::new(),
+    &ActionsOf::<lambda_function::Functions>::new(),
+];
+
+/// The actions of a kind; `None` where nothing can be done with it.
+#[must_use]
+pub fn actions_of(kind: KindName) -> Option<&'static dyn AnyResourceActions> {
+    ACTIONS.iter().copied().find(|actions| actions.kind() == kind)
+}

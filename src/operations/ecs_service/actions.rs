@@ -1,0 +1,413 @@
+//! What can be done with a service: deploy, force, another revision, roll back, scale, watch; each as a plan in words.
+//! Pure; the calls are `change`, what becomes of them is `deploy`.
+
+use super::enable_exec;
+use crate::kinds::ecs_service::Services;
+use crate::operations::ResourceActions;
+use std::collections::BTreeSet;
+
+use super::image_choice;
+use super::rollback;
+use super::{Rollout, Scaling, plan_notes};
+use crate::change::plan::Difference;
+use crate::change::procedure::Proposal;
+use crate::kinds::ecs_service::Hands;
+use crate::kinds::ecs_service::change::{Changes, Register, Subject, Tell, What};
+use crate::kinds::ecs_service::model::Service;
+use crate::kinds::ecs_service::rules::moving;
+use crate::kinds::service_deployment::ServiceDeployment;
+use crate::kinds::task_definition::image_reference;
+use crate::kinds::task_definition::{ContainerDefinition, TaskDefinition, image_name, revision_name, revision_number};
+use crate::operations::{Asks, Choice, Offer, Site};
+use crate::text::{ago, counted};
+use crate::world::read_request::Want;
+use crate::world::{Arn, Resource};
+
+impl ResourceActions for Services {
+    fn offers(item: &Service, site: &Site<'_>) -> Vec<Offer> {
+        let mut offers = offers(item, site);
+        offers.push(enable_exec::offer(item));
+        offers
+    }
+
+    fn choices(item: &Service, verb: &str, chosen: Option<&str>, site: &Site<'_>) -> Vec<Choice> {
+        choices(item, verb, chosen, site)
+    }
+
+    fn propose(item: &Service, verb: &str, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String> {
+        match verb {
+            enable_exec::VERB => enable_exec::propose(item, site),
+            _ => propose(item, verb, value, site),
+        }
+    }
+}
+
+/// More than a service may run.
+const MOST: u32 = 5000;
+
+/// What can be done with it.
+pub(crate) fn offers(item: &Service, site: &Site<'_>) -> Vec<Offer> {
+    let scope = site.cx.scope;
+    let why = barred(item);
+    let unknown = definition(item, site).is_none();
+    let why_deploy = why.clone().or_else(|| unknown.then(|| "its task definition is not known yet".to_owned()));
+    let count = (item.scheduling == "DAEMON").then(|| "a DAEMON service runs one task an instance".to_owned());
+    let idle = (!moving(item)).then(|| "no rollout is on its way".to_owned());
+    let family = revision_name(&item.task_definition).rsplit_once(':').map_or("", |(family, _)| family);
+    vec![
+        Offer::new("deploy", "deploy another image: registers a revision and replaces the tasks")
+            .asking(image_choice::which(item, site))
+            .barred(why_deploy),
+        Offer::new("force", "replace every task, on the same revision")
+            .asking(image_choice::asks(item, site))
+            .barred(why.clone()),
+        Offer::new("revision", "deploy a revision that is there")
+            .asking(Asks::Choice {
+                prompt: "which revision".to_owned(),
+                reads: vec![Want::part(scope, TaskDefinition::KIND, family)],
+            })
+            .barred(why.clone()),
+        Offer::new("rollback", "go back to what was deployed before")
+            .asking(Asks::Choice {
+                prompt: "back to which deployment".to_owned(),
+                reads: vec![Want::part(scope, ServiceDeployment::KIND, item.key())],
+            })
+            .barred(why.clone()),
+        Offer::new("scale", "run another number of tasks")
+            .asking(Asks::Text { prompt: "how many tasks".to_owned(), initial: item.desired.to_string() })
+            .barred(why.or(count)),
+        Offer::new("watch", "watch the rollout that is on its way").harmless().barred(idle),
+    ]
+}
+
+/// Why nothing can be changed here.
+fn barred(item: &Service) -> Option<String> {
+    match (item.controller.as_str(), item.status.as_str()) {
+        (_, status) if status != "ACTIVE" => Some(format!("the service is {status}")),
+        ("ECS", _) => None,
+        ("CODE_DEPLOY", _) => Some(
+            "CodeDeploy deploys this service: start, stop and roll back its deployments there; toban only shows them"
+                .to_owned(),
+        ),
+        ("EXTERNAL", _) => {
+            Some("a controller of its own deploys this service by task sets; toban only shows them".to_owned())
+        }
+        (other, _) => Some(format!("its deployment controller {other} is not one toban knows")),
+    }
+}
+
+/// What can be chosen for an offer.
+pub(crate) fn choices(item: &Service, verb: &str, chosen: Option<&str>, site: &Site<'_>) -> Vec<Choice> {
+    match verb {
+        "rollback" => rollback::choices(item, site),
+        "revision" => revisions(item, site),
+        "deploy" => image_choice::choices(item, chosen, site),
+        _ => Vec::new(),
+    }
+}
+
+/// The revisions of its family that are known, newest first.
+fn revisions(item: &Service, site: &Site<'_>) -> Vec<Choice> {
+    let family = |arn: &Arn| revision_name(arn).rsplit_once(':').map(|(family, _)| family.to_owned());
+    let mut known: Vec<&TaskDefinition> = site
+        .cx
+        .world
+        .all::<TaskDefinition>(site.cx.scope)
+        .filter(|one| family(&one.arn) == family(&item.task_definition))
+        .collect();
+    known.sort_by_key(|one| std::cmp::Reverse(one.revision));
+    known.dedup_by_key(|one| one.revision);
+    let choice = |one: &TaskDefinition| {
+        let images: Vec<&str> = one.containers.iter().filter_map(|it| it.image.as_deref()).map(image_name).collect();
+        let age = one.registered_at.map(|at| ago(site.cx.now.duration_since(at).as_secs()));
+        let here =
+            (one.arn == item.task_definition).then(|| "the service is on it; `force` replaces its tasks".to_owned());
+        let gone = inactive(one);
+        Choice {
+            label: revision_name(&one.arn).to_owned(),
+            note: [age.unwrap_or_default(), images.join(" ")].join("  "),
+            barred: here.or(gone),
+            value: one.revision.to_string(),
+            then: Asks::Nothing,
+        }
+    };
+    known.into_iter().map(choice).collect()
+}
+
+fn inactive(one: &TaskDefinition) -> Option<String> {
+    let status = one.status.as_deref().filter(|status| *status != "ACTIVE")?;
+    Some(format!("{} is {status}: only an ACTIVE revision can be deployed", revision_name(&one.arn)))
+}
+
+/// Makes an offer a proposal.
+///
+/// # Errors
+/// A sentence: why it cannot be done, and what to do instead.
+pub(crate) fn propose(item: &Service, verb: &str, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String> {
+    if verb != "watch"
+        && let Some(why) = barred(item)
+    {
+        return Err(why);
+    }
+    let value = value.map(str::trim).filter(|value| !value.is_empty());
+    match verb {
+        "scale" => scale(item, value, site),
+        "force" => Ok(force(item, site)),
+        "deploy" => deploy(item, &chosen(item, value.unwrap_or_default(), site)?, site),
+        "revision" => revision(item, value.unwrap_or_default(), site),
+        "rollback" => rollback::propose(item, value, site),
+        "watch" => watch(item, site),
+        _ => Err(format!("a service knows no {verb:?}")),
+    }
+}
+
+fn scale(item: &Service, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String> {
+    if item.scheduling == "DAEMON" {
+        return Err("a DAEMON service runs one task on each instance; its number cannot be set".to_owned());
+    }
+    let typed = value.unwrap_or_default();
+    let count = typed.parse::<u32>().ok().filter(|count| *count <= MOST);
+    let count = count.ok_or_else(|| format!("{typed:?} is no number of tasks: 0 to {MOST}"))?;
+    if count == item.desired {
+        return Err(format!("{} wants {} already", item.name, counted(count as usize, "task")));
+    }
+    let tell = Tell { subject: subject(item, site), what: What::Scale(count) };
+    let mut plan = site.plan(
+        format!("scale {} to {}", item.name, counted(count as usize, "task")),
+        item.id(site.cx.scope),
+        vec![tell.call()],
+    );
+    plan.differences.push(difference("tasks wanted", Some(item.desired.to_string()), Some(count.to_string())));
+    plan.notices.extend(plan_notes::of_service(item, site));
+    plan.notices.push("where the service is scaled automatically, that may set another number at once".to_owned());
+    if count == 0 {
+        plan.notices.push(format!("with no task {} answers nobody", item.name));
+    }
+    let make = Box::new(move || Box::new(tell.clone()) as Box<dyn crate::change::gate::Change>);
+    Ok(Proposal::Procedure(Box::new(Scaling::new(plan, item, count, make))))
+}
+
+fn force(item: &Service, site: &Site<'_>) -> Proposal {
+    let tell = Tell { subject: subject(item, site), what: What::Force };
+    let says = format!("replace every task of {}, on {}", item.name, revision_name(&item.task_definition));
+    let mut plan = site.plan(says, item.id(site.cx.scope), vec![tell.call()]);
+    plan.notices.extend(image_choice::of_force(item, site));
+    plan.notices.extend(plan_notes::of_rollout(item, site));
+    let hands = Changes { subject: tell.subject, images: Vec::new(), what: What::Force };
+    Proposal::Procedure(Box::new(Rollout::new(plan, item, item.task_definition.clone(), Box::new(hands))))
+}
+
+/// Deploys `images`, each for its container: the seam for whoever chooses images.
+///
+/// # Errors
+/// When nothing would change, or the service's definition is not known.
+pub(crate) fn deploy(item: &Service, images: &[(String, String)], site: &Site<'_>) -> Result<Proposal, String> {
+    let known = definition(item, site).ok_or("its task definition is not known yet; refresh and try again")?;
+    let now = |name: &str| known.containers.iter().find(|one| one.name == name).and_then(|one| one.image.clone());
+    let changed: Vec<(String, String)> =
+        images.iter().filter(|(name, image)| now(name).as_deref() != Some(image.as_str())).cloned().collect();
+    if changed.is_empty() {
+        let floats = images.iter().any(|(_, image)| image_reference::floats(image));
+        let instead =
+            if floats { "what the tag means now is deployed by `force`" } else { "`force` replaces its tasks" };
+        return Err(format!("{} is on that image already; {instead}", item.name));
+    }
+    let subject = subject(item, site);
+    let register = Register { subject: subject.clone(), images: changed.clone() };
+    let calls = vec![register.call(), format!("ecs:UpdateService {}: to the new revision", item.name)];
+    let names: Vec<String> = changed.iter().map(|(_, image)| image_name(image).to_owned()).collect();
+    let mut plan = site.plan(format!("deploy {} to {}", names.join(", "), item.name), item.id(site.cx.scope), calls);
+    let next = format!("a new revision of {}", known.family);
+    plan.differences.push(difference("revision", Some(revision_name(&known.arn).to_owned()), Some(next)));
+    for (container, image) in &changed {
+        plan.differences.push(difference(&format!("image of {container}"), now(container), Some(image.clone())));
+    }
+    for (container, image) in &changed {
+        plan.notices.extend(image_choice::registered(item, container, image, site)?);
+    }
+    plan.notices.extend(plan_notes::of_rollout(item, site));
+    let hands = Changes { subject, images: changed, what: What::Force };
+    Ok(Proposal::Procedure(Box::new(Rollout::new(plan, item, item.task_definition.clone(), Box::new(hands)))))
+}
+
+/// The images that `typed` means: `TAG`, `IMAGE`, or those behind `CONTAINER=`, several with commas.
+fn chosen(item: &Service, typed: &str, site: &Site<'_>) -> Result<Vec<(String, String)>, String> {
+    let known = definition(item, site).ok_or("its task definition is not known yet; refresh and try again")?;
+    let one = |typed: &str| {
+        let (container, image) = match typed.split_once('=') {
+            Some((name, image)) => (known.containers.iter().find(|one| one.name == name.trim()), image),
+            None => {
+                let (name, _) = serving(item, known)?;
+                (known.containers.iter().find(|one| one.name == name), typed)
+            }
+        };
+        let container = container.ok_or_else(|| format!("there is no such container; there are {}", names(known)))?;
+        Ok((container.name.clone(), image_reference::meant(image, container.image.as_deref().unwrap_or_default())?))
+    };
+    typed.split(',').map(one).collect()
+}
+
+/// The container a deployment means if none is named: the only one, or the one that serves a target group; with its
+/// image.
+///
+/// # Errors
+/// When that does not tell one; the sentence lists them.
+pub(crate) fn serving(item: &Service, known: &TaskDefinition) -> Result<(String, Option<String>), String> {
+    let named = |name: &str| known.containers.iter().find(|one| one.name == name);
+    let serves = attached(item);
+    let found = match (known.containers.as_slice(), serves.len()) {
+        ([only], _) => Some(only),
+        (_, 1) => serves.first().and_then(|name| named(name)),
+        _ => None,
+    };
+    let found = found.ok_or_else(|| {
+        format!(
+            "which container? There are {}; name one: CONTAINER=TAG, or --container on the command line",
+            names(known)
+        )
+    })?;
+    Ok((found.name.clone(), found.image.clone()))
+}
+
+/// The names of the containers that its target groups send to.
+fn attached(item: &Service) -> BTreeSet<&str> {
+    item.attachments.iter().filter_map(|one| one.container.as_deref()).collect()
+}
+
+/// Its containers, those on a target group first, each with whether it is on one.
+pub(crate) fn serving_first<'a>(item: &Service, known: &'a TaskDefinition) -> Vec<(&'a ContainerDefinition, bool)> {
+    let serves = attached(item);
+    let mut all: Vec<_> = known.containers.iter().map(|one| (one, serves.contains(one.name.as_str()))).collect();
+    all.sort_by_key(|(_, serves)| !serves);
+    all
+}
+
+fn names(known: &TaskDefinition) -> String {
+    known.containers.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+/// Takes the service to a revision that is there: its number, `family:number` or ARN.
+fn revision(item: &Service, typed: &str, site: &Site<'_>) -> Result<Proposal, String> {
+    let to = meant(item, typed)?;
+    if to == item.task_definition {
+        return Err(format!("{} is on {} already; `force` replaces its tasks", item.name, revision_name(&to)));
+    }
+    let plan = go_to(item, &to, format!("take {} to {}", item.name, revision_name(&to)), site)?;
+    Ok(going(item, to, plan, site))
+}
+
+/// The revision of the service's family that `typed` names.
+fn meant(item: &Service, typed: &str) -> Result<Arn, String> {
+    let number = typed.rsplit(':').next().unwrap_or(typed);
+    let here = item.task_definition.as_str();
+    let family = revision_name(&item.task_definition).rsplit_once(':').map_or("", |(family, _)| family);
+    let other = typed.rsplit('/').next().and_then(|name| name.rsplit_once(':')).filter(|(name, _)| *name != family);
+    if let Some((other, _)) = other {
+        return Err(format!("{} runs {family}, not {other}; only its own revisions can be deployed", item.name));
+    }
+    let fits = number.parse::<u32>().is_ok_and(|number| number > 0) && !number.starts_with('+');
+    match here.rsplit_once(':') {
+        Some((before, _)) if fits => Ok(Arn::from(format!("{before}:{number}"))),
+        _ => Err(format!("{typed:?} is no revision of {family}: write its number")),
+    }
+}
+
+/// The plan to take the service to `to`.
+///
+/// # Errors
+/// When that revision is known not to be ACTIVE.
+pub(crate) fn go_to(
+    item: &Service,
+    to: &Arn,
+    says: String,
+    site: &Site<'_>,
+) -> Result<crate::change::plan::Plan, String> {
+    let target = site.cx.world.by_key::<TaskDefinition>(site.cx.scope, to.as_str());
+    if let Some(why) = target.and_then(inactive) {
+        return Err(why);
+    }
+    let tell = Tell { subject: subject(item, site), what: What::Revision(to.clone()) };
+    let mut plan = site.plan(says, item.id(site.cx.scope), vec![tell.call()]);
+    let from = revision_number(&item.task_definition).map(str::to_owned);
+    plan.differences.push(difference("revision", from, revision_number(to).map(str::to_owned)));
+    match (definition(item, site), target) {
+        (Some(old), Some(new)) => plan.differences.extend(differences(old, new)),
+        _ => plan.notices.push(format!("what differs in {} is not known here", revision_name(to))),
+    }
+    plan.notices.extend(plan_notes::of_rollout(item, site));
+    Ok(plan)
+}
+
+/// The proposal to take the service to `to`.
+pub(crate) fn going(item: &Service, to: Arn, plan: crate::change::plan::Plan, site: &Site<'_>) -> Proposal {
+    let hands = Changes { subject: subject(item, site), images: Vec::new(), what: What::Revision(to.clone()) };
+    Proposal::Procedure(Box::new(Rollout::new(plan, item, to, Box::new(hands) as Box<dyn Hands>)))
+}
+
+/// What differs between two revisions, as far as it is known here: values of variables never are.
+fn differences(old: &TaskDefinition, new: &TaskDefinition) -> Vec<Difference> {
+    let mut all = Vec::new();
+    let mut differ = |what: String, from: Option<String>, to: Option<String>| {
+        if from != to {
+            all.push(Difference { what, from, to });
+        }
+    };
+    let names: BTreeSet<&str> = old.containers.iter().chain(&new.containers).map(|one| one.name.as_str()).collect();
+    for name in names {
+        let of = |all: &TaskDefinition| all.containers.iter().find(|one| one.name == name).cloned();
+        let (old, new) = (of(old), of(new));
+        let both = |take: fn(&ContainerDefinition) -> Option<String>| {
+            (old.as_ref().and_then(take), new.as_ref().and_then(take))
+        };
+        let mut put =
+            |what: &str, (from, to): (Option<String>, Option<String>)| differ(format!("{what} of {name}"), from, to);
+        put("image", both(|one| one.image.clone()));
+        put("variables", both(|one| joined(&one.environment)));
+        put("secrets", both(|one| joined(&one.secrets)));
+        put("ports", both(|one| joined(&one.ports.iter().map(u32::to_string).collect::<Vec<_>>())));
+        put("memory", both(|one| one.memory.map(|memory| format!("{memory} MiB"))));
+        put("health check", both(|one| joined(&one.health_command)));
+        put("log group", both(|one| one.log_group.clone()));
+    }
+    let role = |role: &Option<Arn>| role.as_ref().map(|arn| arn.last().to_owned());
+    differ("CPU".to_owned(), old.cpu.clone(), new.cpu.clone());
+    differ("memory".to_owned(), old.memory.clone(), new.memory.clone());
+    differ("task role".to_owned(), role(&old.task_role), role(&new.task_role));
+    differ("execution role".to_owned(), role(&old.execution_role), role(&new.execution_role));
+    differ("architecture".to_owned(), old.architecture.clone(), new.architecture.clone());
+    all
+}
+
+fn joined(all: &[String]) -> Option<String> {
+    (!all.is_empty()).then(|| all.join(" "))
+}
+
+fn watch(item: &Service, site: &Site<'_>) -> Result<Proposal, String> {
+    let to =
+        crate::kinds::ecs_service::rules::primary(item).map_or(&item.task_definition, |first| &first.task_definition);
+    let says = format!("watch the rollout of {} to {}", item.name, revision_name(to));
+    let id = item.id(site.cx.scope);
+    let plan = crate::change::plan::Plan::new(says, site.environment.name.clone(), id.clone(), Vec::new());
+    let watching = Rollout::watching(plan, &id, item, site.cx.now).filter(|_| moving(item));
+    match watching {
+        Some(watching) => Ok(Proposal::Procedure(Box::new(watching))),
+        None => Err(format!("no rollout of {} is on its way", item.name)),
+    }
+}
+
+pub(crate) fn subject(item: &Service, site: &Site<'_>) -> Subject {
+    Subject {
+        id: item.id(site.cx.scope),
+        environment: site.environment.name.clone(),
+        cluster: item.cluster.clone(),
+        on: item.task_definition.clone(),
+    }
+}
+
+pub(crate) fn definition<'a>(item: &Service, site: &Site<'a>) -> Option<&'a TaskDefinition> {
+    site.cx.world.by_key::<TaskDefinition>(site.cx.scope, item.task_definition.as_str())
+}
+
+fn difference(what: &str, from: Option<String>, to: Option<String>) -> Difference {
+    Difference { what: what.to_owned(), from, to }
+}

@@ -1,0 +1,120 @@
+//! What a reader should know of a service before it is deployed: a rollout on its way, what happens when the new
+//! tasks fail, settings under which nothing can move, and who else believes to own it. Pure sentences.
+
+use std::collections::BTreeMap;
+
+use crate::kinds::ecs_service::{Service, moving, primary};
+use crate::kinds::task_definition::revision_number;
+use crate::operations::Site;
+use crate::text::{ago, counted};
+
+/// Whether percentages leave no room to start a task nor to stop one, so that no rollout can move.
+///
+/// ECS rounds the lower bound up and the upper bound down.
+#[must_use]
+pub fn locked(desired: u32, min_percent: u32, max_percent: u32) -> bool {
+    let least = (u64::from(desired) * u64::from(min_percent)).div_ceil(100);
+    let most = u64::from(desired) * u64::from(max_percent) / 100;
+    desired > 0 && least >= u64::from(desired) && most <= u64::from(desired)
+}
+
+/// Who is said to make this resource, by its tags; whoever that is may undo a change by hand.
+#[must_use]
+pub fn owner(tags: &BTreeMap<String, String>) -> Option<String> {
+    if let Some(stack) = tags.get("aws:cloudformation:stack-name") {
+        return Some(format!("the CloudFormation stack {stack}"));
+    }
+    const MAKERS: [(&str, &str); 5] = [
+        ("terraform", "Terraform"),
+        ("ecspresso", "ecspresso"),
+        ("codedeploy", "CodeDeploy"),
+        ("pulumi", "Pulumi"),
+        ("copilot", "Copilot"),
+    ];
+    let says = |text: &str, word: &str| text.to_lowercase().contains(word);
+    let made_by = |word: &str| tags.iter().find(|(key, value)| says(key, word) || says(value, word));
+    MAKERS.iter().find_map(|(word, name)| made_by(word).map(|(key, value)| format!("{name} (tag {key}={value})")))
+}
+
+/// What goes before every change of a service.
+#[must_use]
+pub fn of_service(service: &Service, site: &Site<'_>) -> Vec<String> {
+    let mut all = Vec::new();
+    let firing = site.environment.counts.alarms_firing;
+    if firing > 0 {
+        let (fires, it) = if firing == 1 { ("fires", "it is") } else { ("fire", "they are") };
+        all.push(format!(
+            "{} {fires} in {}: {it} not caused by this",
+            counted(firing as usize, "alarm"),
+            site.environment.name
+        ));
+    }
+    all.extend(owner(&service.tags).map(|owner| format!("{owner} owns {}: its next run may undo this", service.name)));
+    all
+}
+
+/// What goes before a deployment besides.
+#[must_use]
+pub fn of_rollout(service: &Service, site: &Site<'_>) -> Vec<String> {
+    let mut all = of_service(service, site);
+    if let Some(primary) = primary(service).filter(|_| moving(service)) {
+        let revision = revision_number(&primary.task_definition)
+            .map(|number| format!(" of revision {number}"))
+            .unwrap_or_default();
+        let began = primary.created_at.map(|at| format!(", began {}", ago(site.cx.now.duration_since(at).as_secs())));
+        let progress = format!("{} of {} tasks", primary.running, primary.desired);
+        all.push(format!(
+            "a rollout{revision} is on its way ({progress}{}): this one takes its place",
+            began.unwrap_or_default()
+        ));
+    }
+    all.push(
+        match service.breaker.as_ref().map(|breaker| (breaker.enabled, breaker.rollback)) {
+            Some((true, true)) => "circuit breaker on: if its tasks keep failing, ECS rolls back by itself",
+            Some((true, false)) => "circuit breaker on, without rollback: if its tasks keep failing, ECS stops there",
+            Some((false, _)) | None => "circuit breaker off: if its tasks keep failing, ECS tries again for ever",
+        }
+        .to_owned(),
+    );
+    if let (Some(min), Some(max)) = (service.min_percent, service.max_percent)
+        && locked(service.desired, min, max)
+    {
+        let says = "no task may be started before an old one stops, and none may stop";
+        all.push(format!(
+            "it cannot move: {} wanted with minimum {min} % and maximum {max} % ({says}); set 100/200 or 0/100 first",
+            counted(service.desired as usize, "task")
+        ));
+    }
+    if service.desired == 0 {
+        all.push("no task is wanted: nothing starts before it is scaled up".to_owned());
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case::one_full(1, 100, 100, true)]
+    #[case::one_may_go(1, 0, 100, false)]
+    #[case::one_may_come(1, 100, 200, false)]
+    #[case::half_of_one_is_one(1, 50, 100, true)]
+    #[case::half_of_two(2, 50, 100, false)]
+    #[case::a_tenth_more_of_four_is_none(4, 100, 110, true)]
+    #[case::nothing_wanted(0, 100, 100, false)]
+    fn percentages_may_leave_no_room(#[case] desired: u32, #[case] min: u32, #[case] max: u32, #[case] is: bool) {
+        assert_eq!(locked(desired, min, max), is);
+    }
+
+    #[rstest]
+    #[case::stack(&[("aws:cloudformation:stack-name", "ComputeStack-dev")], Some("the CloudFormation stack ComputeStack-dev"))]
+    #[case::terraform(&[("ManagedBy", "terraform")], Some("Terraform (tag ManagedBy=terraform)"))]
+    #[case::key(&[("ecspresso:version", "2")], Some("ecspresso (tag ecspresso:version=2)"))]
+    #[case::nobody(&[("Project", "prooflink")], None)]
+    fn tags_tell_the_owner(#[case] tags: &[(&str, &str)], #[case] who: Option<&str>) {
+        let tags = tags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        assert_eq!(owner(&tags).as_deref(), who);
+    }
+}

@@ -1,0 +1,172 @@
+//! Going back: which deployments of a service reached SUCCESSFUL, what they ran, and how the service gets there again.
+//! Pure. Where the newer description may not be read, the deployments that are still listed have to do.
+
+use super::actions::{go_to, going, subject};
+use super::{Rollout, plan_notes, record_of};
+use crate::change::procedure::Proposal;
+use crate::kinds::ecs_service::change::{Changes, Tell, What};
+use crate::kinds::ecs_service::model::Service;
+use crate::kinds::ecs_service::rules::{moving, primary};
+use crate::kinds::service_deployment::ServiceDeployment;
+use crate::kinds::task_definition::image_reference;
+use crate::kinds::task_definition::{image_name, revision_name};
+use crate::operations::{Asks, Choice, Site};
+use crate::text::ago;
+use crate::world::{Arn, Resource};
+
+/// What a choice's value begins with where the rollout on its way is taken back by ECS itself.
+const TAKE_BACK: &str = "take-back ";
+
+/// The first digits of a digest, enough to compare.
+pub(crate) fn short(digest: &str) -> String {
+    let (kind, digits) = digest.split_once(':').unwrap_or(("", digest));
+    let digits: String = digits.chars().take(12).collect();
+    if kind.is_empty() { digits } else { format!("{kind}:{digits}") }
+}
+
+/// Its deployments, newest first, as far as they were read.
+fn records<'a>(item: &Service, site: &Site<'a>) -> Vec<&'a ServiceDeployment> {
+    let mut all: Vec<&ServiceDeployment> =
+        site.cx.world.all::<ServiceDeployment>(site.cx.scope).filter(|one| one.service == item.arn).collect();
+    all.sort_by_key(|one| std::cmp::Reverse(one.created_at));
+    all
+}
+
+/// The rollout on its way that ECS can take back.
+fn on_its_way<'a>(item: &Service, site: &Site<'a>) -> Option<&'a ServiceDeployment> {
+    let first = primary(item).filter(|_| moving(item))?;
+    let record = record_of(records(item, site), &first.id, &first.task_definition, first.created_at)?;
+    matches!(record.status.as_str(), "PENDING" | "IN_PROGRESS").then_some(record)
+}
+
+/// Where it can go back to, best first.
+pub(crate) fn choices(item: &Service, site: &Site<'_>) -> Vec<Choice> {
+    let mut all = Vec::new();
+    if let Some(record) = on_its_way(item, site) {
+        all.push(Choice {
+            label: "the rollout on its way".to_owned(),
+            note: "ECS stops it and goes back to what ran before".to_owned(),
+            barred: None,
+            value: format!("{TAKE_BACK}{}", record.arn),
+            then: Asks::Nothing,
+        });
+    }
+    let mut told: Vec<&Arn> = Vec::new();
+    for record in records(item, site).into_iter().filter(|record| record.status == "SUCCESSFUL") {
+        let Some(to) = record.task_definition.as_ref().filter(|to| !told.contains(to)) else { continue };
+        told.push(to);
+        let age = record.created_at.map(|at| format!("deployed {}", ago(site.cx.now.duration_since(at).as_secs())));
+        all.push(Choice {
+            label: revision_name(to).to_owned(),
+            note: age.into_iter().chain(images(record)).collect::<Vec<_>>().join("  "),
+            barred: same(item, to, record),
+            value: to.as_str().to_owned(),
+            then: Asks::Nothing,
+        });
+    }
+    if records(item, site).is_empty() {
+        let others = item.deployments.iter().filter(|one| primary(item).is_some_and(|first| first.id != one.id));
+        all.extend(others.map(|one| Choice {
+            label: revision_name(&one.task_definition).to_owned(),
+            note: "still listed among its deployments".to_owned(),
+            barred: (one.task_definition == item.task_definition).then(|| here(item)),
+            value: one.task_definition.as_str().to_owned(),
+            then: Asks::Nothing,
+        }));
+    }
+    all
+}
+
+fn images(record: &ServiceDeployment) -> Option<String> {
+    let name = |one: &crate::kinds::service_deployment::RunningImage| {
+        let digest = one.digest.as_deref().map(|digest| format!(" ({})", short(digest))).unwrap_or_default();
+        format!("{}{digest}", image_name(&one.image))
+    };
+    let all: Vec<String> = record.images.iter().map(name).collect();
+    (!all.is_empty()).then(|| all.join(", "))
+}
+
+fn here(item: &Service) -> String {
+    format!("{} is on that revision: going there changes nothing", item.name)
+}
+
+/// Why going to the revision the service is on does not bring an older image back.
+fn same(item: &Service, to: &Arn, record: &ServiceDeployment) -> Option<String> {
+    if *to != item.task_definition {
+        return None;
+    }
+    let fixed = record
+        .images
+        .iter()
+        .find(|one| image_reference::floats(&one.image))
+        .and_then(|one| Some((one, one.digest.as_ref()?)));
+    Some(match fixed {
+        Some((one, digest)) => format!(
+            "{}; its tag is mutable, so an older image comes back only by digest: deploy {}@{digest}",
+            here(item),
+            image_reference::repository(&one.image)
+        ),
+        None => here(item),
+    })
+}
+
+/// Makes a choice a proposal; the best one if none was made.
+///
+/// # Errors
+/// A sentence: why it cannot be done, and what to do instead.
+pub(crate) fn propose(item: &Service, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String> {
+    let all = choices(item, site);
+    let value = match value {
+        Some(value) => value.to_owned(),
+        None => match all.iter().find(|choice| choice.barred.is_none()) {
+            Some(choice) => choice.value.clone(),
+            None => {
+                let why = all.iter().find_map(|choice| choice.barred.clone());
+                return Err(why.unwrap_or_else(|| {
+                    format!(
+                        "no earlier deployment of {} is known that was successful; name a revision instead",
+                        item.name
+                    )
+                }));
+            }
+        },
+    };
+    if let Some(arn) = value.strip_prefix(TAKE_BACK) {
+        return Ok(take_back(item, &Arn::from(arn), site));
+    }
+    let to = Arn::from(value.as_str());
+    if to == item.task_definition {
+        return Err(here(item));
+    }
+    let age = records(item, site)
+        .into_iter()
+        .find(|record| record.task_definition.as_ref() == Some(&to) && record.status == "SUCCESSFUL");
+    let when = age
+        .and_then(|record| record.created_at)
+        .map(|at| format!(", deployed {}", ago(site.cx.now.duration_since(at).as_secs())));
+    let says = format!("roll {} back to {}{}", item.name, revision_name(&to), when.unwrap_or_default());
+    let mut plan = go_to(item, &to, says, site)?;
+    for one in age.into_iter().flat_map(|record| &record.images) {
+        let digest = one.digest.as_deref().map(|digest| format!(", {} then", short(digest))).unwrap_or_default();
+        if image_reference::floats(&one.image) {
+            plan.notices.insert(
+                0,
+                format!(
+                    "the tag of {}{digest} is mutable: what ran then comes back only if it still means that image",
+                    image_name(&one.image)
+                ),
+            );
+        }
+    }
+    Ok(going(item, to, plan, site))
+}
+
+fn take_back(item: &Service, arn: &Arn, site: &Site<'_>) -> Proposal {
+    let tell = Tell { subject: subject(item, site), what: What::TakeBack(arn.clone()) };
+    let to = primary(item).map_or_else(|| item.task_definition.clone(), |first| first.task_definition.clone());
+    let says = format!("take back the rollout of {} to {}", item.name, revision_name(&to));
+    let mut plan = site.plan(says, item.id(site.cx.scope), vec![tell.call()]);
+    plan.notices.extend(plan_notes::of_service(item, site));
+    let hands = Changes { subject: tell.subject, images: Vec::new(), what: tell.what };
+    Proposal::Procedure(Box::new(Rollout::new(plan, item, to, Box::new(hands)).taking_back()))
+}

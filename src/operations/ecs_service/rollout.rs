@@ -1,0 +1,237 @@
+//! One deployment as a procedure: register a revision where one is needed, take the service to it, and watch that very
+//! deployment to its end. What was registered and not deployed is named and left. Pure.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::progress;
+use super::verdict::Ours;
+use super::watch::{Aim, Watch};
+use crate::change::plan::{Deed, Plan};
+use crate::change::procedure::{Procedure, Sight, Step};
+use crate::change::receipt::Receipt;
+use crate::change::{Ending, Report};
+use crate::kinds::ecs_service::revision_steps::Hands;
+use crate::kinds::ecs_service::{Service, primary};
+use crate::kinds::task_definition::revision_name;
+use crate::text::counted;
+use crate::world::read_request::Want;
+use crate::world::{Arn, Fault, FaultKind, Health, ResourceId};
+
+/// What AWS did not take for a passing reason is tried again for this long.
+const PERSIST: SignedDuration = SignedDuration::from_mins(10);
+/// And after this.
+const AGAIN: SignedDuration = SignedDuration::from_secs(10);
+
+/// What comes next.
+#[derive(Debug)]
+enum Stage {
+    Register,
+    Update,
+    Watch(Box<Watch>),
+    Over(Ending),
+}
+
+/// A deployment.
+pub struct Rollout {
+    plan: Plan,
+    service: Service,
+    hands: Option<Box<dyn Hands>>,
+    aim: Aim,
+    stage: Stage,
+    /// The revision the service goes to.
+    to: Arn,
+    /// The one that was registered for it.
+    registered: Option<Arn>,
+    /// Since when AWS does not take what is asked, when it was last asked, and why it does not.
+    refused: Option<(Timestamp, Timestamp, Fault)>,
+}
+
+impl Rollout {
+    /// Takes `service` to the revision `to` (where `hands` registers one, the one it is made of) and watches it.
+    #[must_use]
+    pub fn new(plan: Plan, service: &Service, to: Arn, hands: Box<dyn Hands>) -> Self {
+        let stage = if hands.register().is_some() { Stage::Register } else { Stage::Update };
+        Self {
+            plan,
+            service: service.clone(),
+            hands: Some(hands),
+            aim: Aim::Deployed,
+            stage,
+            to,
+            registered: None,
+            refused: None,
+        }
+    }
+
+    /// The same, but what is asked for is that the rollout on its way is taken back: `to` is where it was going.
+    #[must_use]
+    pub fn taking_back(self) -> Self {
+        Self { aim: Aim::TakenBack, ..self }
+    }
+
+    /// Only watches the rollout that is on its way, from `now` on; `None` if there is none.
+    #[must_use]
+    pub fn watching(plan: Plan, id: &ResourceId, service: &Service, now: Timestamp) -> Option<Self> {
+        let first = primary(service)?;
+        let others = service.deployments.iter().filter(|one| one.id != first.id);
+        let from = others.max_by_key(|one| one.created_at).map(|one| one.task_definition.clone());
+        let ours = Ours { id: first.id.clone(), to: first.task_definition.clone(), from };
+        let to = ours.to.clone();
+        let watch = Watch::new(id.clone(), service, ours, Aim::Deployed, now);
+        Some(Self {
+            plan,
+            service: service.clone(),
+            hands: None,
+            aim: Aim::Deployed,
+            stage: Stage::Watch(Box::new(watch)),
+            to,
+            registered: None,
+            refused: None,
+        })
+    }
+
+    /// A change that AWS did not take: tried again where the reason passes, else the end.
+    fn refused(&mut self, fault: &Fault, now: Timestamp) {
+        let passes = matches!(fault.kind, FaultKind::Throttled | FaultKind::Expired | FaultKind::Credentials);
+        let since = self.refused.as_ref().map_or(now, |(since, ..)| *since);
+        if passes && now.duration_since(since) < PERSIST {
+            self.refused = Some((since, now, fault.clone()));
+            return;
+        }
+        let name = &self.service.name;
+        let unsure = matches!(fault.kind, FaultKind::Timeout | FaultKind::Offline | FaultKind::Garbled);
+        let ending = match (&self.stage, &self.registered) {
+            (Stage::Register, _) if unsure => Ending::incomplete(format!(
+                "whether a revision was registered is not known, {name} was not touched: {}",
+                fault.sentence()
+            )),
+            (Stage::Register, _) => Ending::failed(format!("nothing was changed: {}", fault.sentence())),
+            (_, _) if unsure => Ending::incomplete(format!(
+                "whether {name} is being deployed is not known: {}; look at its deployments before trying again",
+                fault.sentence()
+            )),
+            (_, Some(revision)) => Ending::incomplete(format!(
+                "{} was registered and is left as it is, but {name} was not taken to it: {}; `--revision {}` deploys it",
+                revision_name(revision),
+                fault.sentence(),
+                crate::kinds::task_definition::revision_number(revision).unwrap_or_default()
+            )),
+            (_, None) => Ending::failed(format!("nothing was changed: {}", fault.sentence())),
+        };
+        self.stage = Stage::Over(ending);
+    }
+
+    fn registered(&mut self, receipt: &Receipt) {
+        let Some(revision) = receipt.fact("revision").map(Arn::from) else {
+            let says = "AWS did not say which revision was registered; the service was not touched";
+            self.stage = Stage::Over(Ending::incomplete(says));
+            return;
+        };
+        self.to = revision.clone();
+        self.stage = match receipt.fact("differs") {
+            Some(what) => Stage::Over(Ending::incomplete(format!(
+                "{} was registered, but AWS's copy differs in more than the image ({what}): it is left, and {} was not \
+                 touched",
+                revision_name(&revision),
+                self.service.name
+            ))),
+            None => Stage::Update,
+        };
+        self.registered = Some(revision);
+    }
+
+    fn updated(&mut self, receipt: &Receipt, now: Timestamp) {
+        let Some(id) = receipt.fact("deployment").filter(|id| !id.is_empty()) else {
+            let says = receipt.says.clone().unwrap_or_else(|| "AWS named no deployment to watch".to_owned());
+            self.stage = Stage::Over(Ending::incomplete(says));
+            return;
+        };
+        let from = Some(self.service.task_definition.clone());
+        let ours = Ours { id: id.to_owned(), to: self.to.clone(), from };
+        let watch = Watch::new(self.plan.on.clone(), &self.service, ours, self.aim, now);
+        self.stage = Stage::Watch(Box::new(watch));
+    }
+}
+
+impl Procedure for Rollout {
+    fn plan(&self) -> Plan {
+        self.plan.clone()
+    }
+
+    fn wants(&self, _now: Timestamp) -> Vec<Want> {
+        match &self.stage {
+            Stage::Watch(watch) => watch.wants(),
+            Stage::Register | Stage::Update | Stage::Over(_) => Vec::new(),
+        }
+    }
+
+    fn step(&mut self, sight: &Sight<'_>) -> Step {
+        if let (Stage::Register | Stage::Update, Some((_, last, _))) = (&self.stage, &self.refused)
+            && sight.now.duration_since(*last) < AGAIN
+        {
+            return Step::Wait(AGAIN);
+        }
+        match (&mut self.stage, &self.hands) {
+            (Stage::Watch(watch), _) => watch.look(sight),
+            (Stage::Over(ending), _) => Step::End(ending.clone()),
+            (Stage::Register, Some(hands)) => Step::Act(hands.register().into_iter().collect()),
+            (Stage::Update, Some(hands)) => Step::Act(vec![hands.update(self.registered.as_ref())]),
+            (Stage::Register | Stage::Update, None) => Step::End(Ending::failed("there is nothing to do")),
+        }
+    }
+
+    fn told(&mut self, _deed: &Deed, got: &Result<Receipt, Fault>, now: Timestamp) {
+        match (got, &self.stage) {
+            (Err(fault), _) => self.refused(fault, now),
+            (Ok(receipt), Stage::Register) => self.registered(receipt),
+            (Ok(receipt), Stage::Update) => self.updated(receipt, now),
+            (Ok(_), Stage::Watch(_) | Stage::Over(_)) => {}
+        }
+        if got.is_ok() {
+            self.refused = None;
+        }
+    }
+
+    fn goes_on(&self) -> bool {
+        matches!(self.stage, Stage::Watch(_))
+    }
+
+    fn report(&self, sight: &Sight<'_>) -> Report {
+        let name = &self.service.name;
+        match &self.stage {
+            Stage::Watch(watch) => progress::report(watch, sight),
+            Stage::Over(ending) => Report { says: ending.says.clone(), health: Health::Bad, ..Report::default() },
+            Stage::Register | Stage::Update if self.refused.is_some() => {
+                let fault = self.refused.as_ref().map(|(.., fault)| fault.sentence()).unwrap_or_default();
+                let says = format!("AWS does not take it at the moment, toban tries again: {fault}");
+                let stands = Some(match &self.registered {
+                    Some(revision) => {
+                        format!("{} is registered, and {name} was not taken to it", revision_name(revision))
+                    }
+                    None => "nothing was changed".to_owned(),
+                });
+                Report { says, health: Health::Worrying, stands, ..Report::default() }
+            }
+            // What is told here is told before the answer comes: whoever leaves meanwhile cannot know it.
+            Stage::Register => {
+                let says = format!("registering a revision for {name}");
+                let stands = Some(format!(
+                    "whether a revision was registered is not known, and {name} was not touched; a revision nobody \
+                     deploys does no harm"
+                ));
+                Report { says, health: Health::Changing, stands, ..Report::default() }
+            }
+            Stage::Update => {
+                let says =
+                    format!("telling ECS to replace {} of {name}", counted(self.service.desired as usize, "task"));
+                let named =
+                    self.registered.as_ref().map(|revision| format!("{} is registered; ", revision_name(revision)));
+                let stands = Some(format!(
+                    "{}whether ECS was told is not known; `watch` on {name} shows a rollout if there is one",
+                    named.unwrap_or_default()
+                ));
+                Report { says, health: Health::Changing, stands, ..Report::default() }
+            }
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! Scaling as a procedure: another number of tasks is wanted, and they are waited for. Somebody else's number ends it.
+//! Pure; scaling starts no deployment, so there is none to follow.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::watch::STALLED;
+use crate::change::gate::Change;
+use crate::change::plan::{Deed, Plan};
+use crate::change::procedure::{Procedure, Sight, Step};
+use crate::change::receipt::Receipt;
+use crate::change::{Bar, Ending, Report};
+use crate::kinds::ecs_service::Service;
+use crate::text::{counted, span};
+use crate::world::read_request::Want;
+use crate::world::{Arn, Fault, FaultKind, Health, Resource, ResourceId};
+
+/// Looks are this far apart.
+const LOOK: SignedDuration = SignedDuration::from_secs(5);
+/// An answer may be older than our change, for this long.
+const TOO_NEW: SignedDuration = SignedDuration::from_secs(30);
+/// What AWS did not take for a passing reason is tried again after this, for [`STALLED`].
+const AGAIN: SignedDuration = SignedDuration::from_secs(10);
+
+/// Wanting another number of tasks.
+pub struct Scaling {
+    plan: Plan,
+    id: ResourceId,
+    name: String,
+    cluster: Arn,
+    count: u32,
+    make: Box<dyn Fn() -> Box<dyn Change> + Send>,
+    sent_at: Option<Timestamp>,
+    over: Option<Ending>,
+    refused: Option<(Timestamp, Timestamp, Fault)>,
+    moved: (u32, u32, Timestamp),
+}
+
+impl Scaling {
+    /// Wants `count` tasks of `service`; `make` makes the change.
+    #[must_use]
+    pub fn new(plan: Plan, service: &Service, count: u32, make: Box<dyn Fn() -> Box<dyn Change> + Send>) -> Self {
+        Self {
+            id: plan.on.clone(),
+            plan,
+            name: service.name.clone(),
+            cluster: service.cluster.clone(),
+            count,
+            make,
+            sent_at: None,
+            over: None,
+            refused: None,
+            moved: (service.running, service.pending, Timestamp::UNIX_EPOCH),
+        }
+    }
+
+    fn look(&mut self, sight: &Sight<'_>, sent: Timestamp) -> Step {
+        if let Some((_, fault)) = sight.faults.iter().find(|(want, _)| want.kind == Service::KIND) {
+            let says =
+                format!("{} tasks are wanted; whether they come cannot be seen: {}", self.count, fault.sentence());
+            return Step::End(Ending::incomplete(says));
+        }
+        let Some(service) = sight.world.get::<Service>(&self.id).filter(|service| service.status == "ACTIVE") else {
+            return Step::End(Ending::incomplete(format!("{} is gone or going", self.name)));
+        };
+        if (service.running, service.pending) != (self.moved.0, self.moved.1) || sent > self.moved.2 {
+            self.moved = (service.running, service.pending, sight.now);
+        }
+        if service.desired != self.count {
+            if sight.now.duration_since(sent) < TOO_NEW {
+                return Step::Wait(LOOK);
+            }
+            let says = format!(
+                "somebody or autoscaling wants {} of {} now, not {}",
+                counted(service.desired as usize, "task"),
+                self.name,
+                self.count
+            );
+            return Step::End(Ending::incomplete(says));
+        }
+        if service.running == self.count && service.pending == 0 {
+            return Step::End(Ending::done(format!("{} runs {}", self.name, counted(self.count as usize, "task"))));
+        }
+        Step::Wait(LOOK)
+    }
+}
+
+impl Procedure for Scaling {
+    fn plan(&self) -> Plan {
+        self.plan.clone()
+    }
+
+    fn wants(&self, _now: Timestamp) -> Vec<Want> {
+        let part = || Want::part(&self.id.scope, Service::KIND, self.cluster.as_str());
+        self.sent_at.iter().map(|_| part()).collect()
+    }
+
+    fn step(&mut self, sight: &Sight<'_>) -> Step {
+        if let Some(ending) = &self.over {
+            return Step::End(ending.clone());
+        }
+        if let Some(sent) = self.sent_at {
+            return self.look(sight, sent);
+        }
+        if let Some((_, last, _)) = &self.refused
+            && sight.now.duration_since(*last) < AGAIN
+        {
+            return Step::Wait(AGAIN);
+        }
+        Step::Act(vec![(self.make)()])
+    }
+
+    fn told(&mut self, _deed: &Deed, got: &Result<Receipt, Fault>, now: Timestamp) {
+        match got {
+            Ok(_) => (self.sent_at, self.refused) = (Some(now), None),
+            Err(fault) => {
+                let passes = matches!(fault.kind, FaultKind::Throttled | FaultKind::Expired | FaultKind::Credentials);
+                let since = self.refused.as_ref().map_or(now, |(since, ..)| *since);
+                if passes && now.duration_since(since) < STALLED {
+                    self.refused = Some((since, now, fault.clone()));
+                    return;
+                }
+                let unsure = matches!(fault.kind, FaultKind::Timeout | FaultKind::Offline | FaultKind::Garbled);
+                let sentence = fault.sentence();
+                self.over = Some(if unsure {
+                    Ending::incomplete(format!("whether {} is being scaled is not known: {sentence}", self.name))
+                } else {
+                    Ending::failed(format!("nothing was changed: {sentence}"))
+                });
+            }
+        }
+    }
+
+    fn goes_on(&self) -> bool {
+        self.sent_at.is_some()
+    }
+
+    fn report(&self, sight: &Sight<'_>) -> Report {
+        let name = &self.name;
+        if let Some((_, _, fault)) = &self.refused {
+            let says = format!("AWS does not take it at the moment, toban tries again: {}", fault.sentence());
+            let stands = Some("nothing was changed".to_owned());
+            return Report { says, health: Health::Worrying, stands, ..Report::default() };
+        }
+        let Some(service) = self.sent_at.and_then(|_| sight.world.get::<Service>(&self.id)) else {
+            let says = format!("telling ECS to run {} of {name}", counted(self.count as usize, "task"));
+            let stands = Some(format!("whether ECS was told is not known; how many tasks {name} wants shows it"));
+            return Report { says, health: Health::Changing, stands, ..Report::default() };
+        };
+        let still = sight.now.duration_since(self.moved.2);
+        let stalled = still >= STALLED;
+        let says = match stalled {
+            true => {
+                format!("nothing moved for {}: {} of {} tasks run", span(still.as_secs()), service.running, self.count)
+            }
+            false => format!("{} of {} tasks run", service.running, self.count),
+        };
+        let health = if stalled { Health::Worrying } else { Health::Changing };
+        let note = if service.pending > 0 { format!("{} starting", service.pending) } else { String::new() };
+        Report {
+            goes_on: false,
+            says,
+            health,
+            stands: Some(format!("ECS goes on to {} of {name} by itself", counted(self.count as usize, "task"))),
+            bars: vec![Bar {
+                label: "tasks".into(),
+                done: service.running,
+                all: self.count.max(service.running),
+                note,
+                health,
+            }],
+            sections: Vec::new(),
+        }
+    }
+}

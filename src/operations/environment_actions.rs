@@ -1,0 +1,57 @@
+//! What can be done with an environment as a whole: the seam for offers that no single resource's kind can make.
+//! Each group of offers stands in [`WHOLE`] by one line and lives elsewhere; the gate decides. Pure.
+
+use super::{Choice, Offer, Site};
+use crate::change::procedure::Proposal;
+
+/// One group of things that can be done with an environment. A zero-sized type implements it.
+pub trait Whole: Send + Sync {
+    /// What can be done: each shown even when barred.
+    fn offers(&self, site: &Site<'_>) -> Vec<Offer>;
+
+    /// What can be chosen for an offer that asks for a choice, once that was read.
+    fn choices(&self, _verb: &str, _site: &Site<'_>) -> Vec<Choice> {
+        Vec::new()
+    }
+
+    /// Makes one of its offers a proposal. `value` is what was typed or chosen.
+    ///
+    /// # Errors
+    /// A sentence: why it cannot be done, and what to do instead.
+    fn propose(&self, verb: &str, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String>;
+}
+
+/// Every group there is, in the order of the actions menu.
+static WHOLE: &[&dyn Whole] = &[
+    &crate::operations::sleep_wake::Bedtime,
+    &super::schedule::actions::Keeping,
+    &super::schedule::suspended_rules::Sparing,
+    &super::schedule::migrate::Migrating,
+];
+
+/// What any environment can offer: what may be asked of one by name, wherever the reader is.
+pub const VERBS: &[&str] = &["sleep", "wake", "override", "hold", "clear", "sync", "migrate"];
+
+/// What can be done with the site's environment.
+#[must_use]
+pub fn offers(site: &Site<'_>) -> Vec<Offer> {
+    WHOLE.iter().flat_map(|whole| whole.offers(site)).collect()
+}
+
+/// What can be chosen for an offer of the site's environment.
+#[must_use]
+pub fn choices(verb: &str, site: &Site<'_>) -> Vec<Choice> {
+    WHOLE.iter().flat_map(|whole| whole.choices(verb, site)).collect()
+}
+
+/// Makes an offer of the site's environment a proposal.
+///
+/// # Errors
+/// A sentence: why it cannot be done, and what to do instead.
+pub fn propose(verb: &str, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String> {
+    let offered = |whole: &&&dyn Whole| whole.offers(site).iter().any(|offer| offer.verb == verb);
+    match WHOLE.iter().find(offered) {
+        Some(whole) => whole.propose(verb, value, site),
+        None => Err(format!("an environment knows no {verb:?}")),
+    }
+}

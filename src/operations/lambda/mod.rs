@@ -1,0 +1,430 @@
+//! New code for a Lambda function and where its alias sends: update, wait, publish, shift at once or by a share that
+//! is watched, and back. Pure; each step follows from what is seen.
+
+pub mod actions;
+mod report;
+#[cfg(test)]
+mod tests;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::change::gate::Change;
+use crate::change::plan::{Deed, Plan};
+use crate::change::procedure::{Procedure, Sight, Step};
+use crate::change::receipt::Receipt;
+use crate::change::{Ending, Report};
+use crate::kinds::lambda_alias_metrics::{Load, part};
+use crate::kinds::lambda_function::{Code, Function, PublishVersion, ShiftAlias, UpdateCode, reason};
+use crate::kinds::lambda_version::{Alias, Release};
+use crate::world::read_request::Want;
+use crate::world::{Fault, FaultKind, Resource};
+
+/// What is wanted.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Aim {
+    /// This code, by an alias if there is one.
+    Code {
+        /// The code.
+        code: Code,
+        /// The hundredths of calls it gets first; `None` gives it all at once.
+        weight: Option<u8>,
+        /// For how long they are watched.
+        minutes: u32,
+    },
+    /// This version behind the alias.
+    Back(String),
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Phase {
+    Update,
+    Updating(Timestamp),
+    Publish,
+    Shift,
+    Shifting(Timestamp),
+    Watch(Timestamp),
+    Over(Ending),
+}
+
+/// Where the alias is to send at the moment.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Goal {
+    version: String,
+    share: Option<(String, u8)>,
+}
+
+const LOOK: SignedDuration = SignedDuration::from_secs(2);
+const WATCH: SignedDuration = SignedDuration::from_secs(30);
+/// How long another update of the function may take.
+const BUSY: SignedDuration = SignedDuration::from_mins(10);
+/// How long what was changed may take to be seen.
+const UNSEEN: SignedDuration = SignedDuration::from_mins(5);
+
+/// A deployment of a function.
+#[derive(Debug)]
+pub struct Shift {
+    plan: Plan,
+    name: String,
+    revision: Option<String>,
+    alias: Option<String>,
+    /// The version the alias sends to before.
+    before: Option<String>,
+    aim: Aim,
+    phase: Phase,
+    goal: Option<Goal>,
+    code: Option<String>,
+    version: Option<String>,
+    /// Why the last change is made again.
+    wait: Option<String>,
+    /// Whether that was waited for.
+    waited: bool,
+    /// Whether the answer to new code was lost: it may be in place.
+    lost: bool,
+    busy_since: Option<Timestamp>,
+    touched: bool,
+    /// Why the share was taken back.
+    trouble: Option<String>,
+    /// What the watch saw, for the end.
+    watched: Option<String>,
+}
+
+impl Shift {
+    /// A deployment of `item` by `alias`. `plan.on` is the function.
+    #[must_use]
+    pub fn new(plan: Plan, item: &Function, alias: Option<&Alias>, aim: Aim) -> Self {
+        let (phase, goal) = match &aim {
+            Aim::Code { .. } => (Phase::Update, None),
+            Aim::Back(version) => (Phase::Shift, Some(Goal { version: version.clone(), share: None })),
+        };
+        Self {
+            plan,
+            name: item.name.clone(),
+            revision: item.revision.clone(),
+            alias: alias.map(|alias| alias.name.clone()),
+            before: alias.map(|alias| alias.version.clone()),
+            aim,
+            phase,
+            goal,
+            code: None,
+            version: None,
+            wait: None,
+            waited: false,
+            lost: false,
+            busy_since: None,
+            touched: false,
+            trouble: None,
+            watched: None,
+        }
+    }
+
+    fn part(&self, says: String, call: &str) -> Plan {
+        Plan::new(says, self.plan.environment.clone(), self.plan.on.clone(), vec![call.to_owned()])
+    }
+
+    fn function<'a>(&self, sight: &Sight<'a>) -> Option<&'a Function> {
+        sight.world.get::<Function>(&self.plan.on)
+    }
+
+    fn seen<'a>(&self, sight: &Sight<'a>) -> Option<&'a Alias> {
+        let release = sight.world.by_key::<Release>(&self.plan.scope, &self.plan.on.key)?;
+        release.alias(self.alias.as_deref()?)
+    }
+
+    fn load<'a>(&self, version: &str, since: Timestamp, sight: &Sight<'a>) -> Option<&'a Load> {
+        let key = part(&self.name, self.alias.as_deref()?, version, since);
+        sight.world.by_key::<Load>(&self.plan.scope, &key)
+    }
+
+    fn end(&mut self, ending: Ending) -> Step {
+        self.phase = Phase::Over(ending.clone());
+        Step::End(ending)
+    }
+
+    /// What stands when something goes wrong: what was made is named.
+    fn stands(&self) -> String {
+        let alias = match (&self.alias, &self.goal) {
+            (Some(alias), Some(Goal { version, share: Some((other, percent)) })) => {
+                format!("; {alias} sends {percent} % of calls to {other} and the rest to {version}")
+            }
+            _ => String::new(),
+        };
+        match (&self.version, self.touched) {
+            (None, true) if matches!(self.aim, Aim::Back(_)) => {
+                format!("{} was shifted", self.alias.as_deref().unwrap_or("the alias"))
+            }
+            (Some(version), _) => format!("version {version} is published{alias}"),
+            (None, true) => "the new code is in place but not published".to_owned(),
+            (None, false) => "nothing was changed".to_owned(),
+        }
+    }
+
+    fn amiss(&mut self, why: String) -> Step {
+        let says = format!("{why}; {}", self.stands());
+        self.end(if self.touched { Ending::incomplete(says) } else { Ending::failed(says) })
+    }
+
+    fn go(&mut self, sight: &Sight<'_>) -> Step {
+        match self.phase.clone() {
+            Phase::Update => self.update(),
+            Phase::Updating(since) => self.updating(since, sight),
+            Phase::Publish => {
+                let says = format!("publish a version of {}", self.name);
+                let plan = self.part(says, "lambda:PublishVersion");
+                act(PublishVersion { plan, name: self.name.clone(), code: self.code.clone() })
+            }
+            Phase::Shift => self.shift(sight),
+            Phase::Shifting(since) => self.shifting(since, sight),
+            Phase::Watch(since) => self.watch(since, sight),
+            Phase::Over(ending) => Step::End(ending),
+        }
+    }
+
+    fn update(&mut self) -> Step {
+        let Aim::Code { code, .. } = &self.aim else { return Step::Wait(LOOK) };
+        let plan = self
+            .part(format!("put {} in place of the code of {}", code.words(), self.name), "lambda:UpdateFunctionCode");
+        act(UpdateCode { plan, name: self.name.clone(), code: code.clone(), revision: self.revision.clone() })
+    }
+
+    fn updating(&mut self, since: Timestamp, sight: &Sight<'_>) -> Step {
+        let Some(function) = self.function(sight) else {
+            return self.amiss(format!("{} is not there any more", self.name));
+        };
+        match function.update.as_deref() {
+            Some("Failed") => {
+                let why = reason(&function.update_reason);
+                self.amiss(format!("Lambda could not take the new code in: {why}; the code before goes on serving"))
+            }
+            Some("Successful") | None if self.code.is_none() || function.code == self.code => {
+                self.phase = Phase::Publish;
+                Step::Wait(SignedDuration::ZERO)
+            }
+            _ if sight.now.duration_since(since) > BUSY => {
+                self.amiss("Lambda has not taken the new code in within 10 minutes".to_owned())
+            }
+            _ => Step::Wait(LOOK),
+        }
+    }
+
+    /// Decides where the alias is to send once the version is known.
+    fn published(&mut self, version: String) {
+        let weight = match &self.aim {
+            Aim::Code { weight, .. } => *weight,
+            Aim::Back(_) => None,
+        };
+        self.phase = Phase::Shift;
+        self.goal = match (&self.alias, &self.before, weight) {
+            (None, ..) | (_, None, _) => {
+                let says = format!("version {version} of {} is published; no alias was shifted", self.name);
+                self.phase = Phase::Over(Ending::done(says));
+                None
+            }
+            (Some(_), Some(before), Some(percent)) if *before != version => {
+                Some(Goal { version: before.clone(), share: Some((version.clone(), percent)) })
+            }
+            (Some(_), Some(_), _) => Some(Goal { version: version.clone(), share: None }),
+        };
+        self.version = Some(version);
+    }
+
+    fn shift(&mut self, sight: &Sight<'_>) -> Step {
+        let (Some(goal), Some(alias)) = (self.goal.clone(), self.alias.clone()) else { return Step::Wait(LOOK) };
+        let Some(seen) = self.seen(sight) else {
+            let fault = sight.faults.iter().find(|(want, _)| want.kind == Release::KIND);
+            let why =
+                fault.map_or_else(|| format!("the alias {alias} is not there any more"), |(_, fault)| fault.sentence());
+            return self.amiss(why);
+        };
+        if seen.version == goal.version && seen.share == goal.share {
+            self.phase = Phase::Shifting(sight.now);
+            return Step::Wait(SignedDuration::ZERO);
+        }
+        let ours = self.version.as_deref();
+        let foreign = match (&seen.share, &self.before) {
+            (Some((other, _)), _) if matches!(self.aim, Aim::Code { .. }) && Some(other.as_str()) != ours => {
+                Some(format!(
+                    "{alias} sends a share of its calls to version {other} already; finish that or shift it back first"
+                ))
+            }
+            (_, Some(before)) if seen.version != *before && Some(seen.version.as_str()) != ours => {
+                Some(format!("somebody else shifted {alias} to version {} meanwhile", seen.version))
+            }
+            _ => None,
+        };
+        if let Some(why) = foreign {
+            return self.amiss(why);
+        }
+        let says = match &goal.share {
+            Some((other, percent)) => format!("send {percent} % of the calls of {alias} to version {other}"),
+            None => format!("send all calls of {alias} to version {}", goal.version),
+        };
+        let plan = self.part(says, "lambda:UpdateAlias");
+        let Goal { version, share } = goal;
+        let revision = seen.revision.clone();
+        act(ShiftAlias { plan, name: self.name.clone(), alias, version, share, revision })
+    }
+
+    fn shifting(&mut self, since: Timestamp, sight: &Sight<'_>) -> Step {
+        let Some(goal) = self.goal.clone() else { return Step::Wait(LOOK) };
+        let there = self.seen(sight).is_some_and(|seen| seen.version == goal.version && seen.share == goal.share);
+        if !there {
+            if sight.now.duration_since(since) > UNSEEN {
+                return self.amiss("where the alias sends is not seen to have changed".to_owned());
+            }
+            return Step::Wait(LOOK);
+        }
+        if goal.share.is_some() {
+            self.phase = Phase::Watch(sight.now);
+            return Step::Wait(WATCH);
+        }
+        let alias = self.alias.clone().unwrap_or_default();
+        if let Some(why) = self.trouble.take() {
+            let says = format!("{why}; all calls of {alias} go to version {} again. {}", goal.version, self.stands());
+            return self.end(Ending::incomplete(says));
+        }
+        let watched = self.watched.take().map(|saw| format!("; {saw}")).unwrap_or_default();
+        self.end(Ending::done(format!("all calls of {alias} go to version {}{watched}", goal.version)))
+    }
+
+    /// Looks how the new version fares against the one before.
+    fn watch(&mut self, since: Timestamp, sight: &Sight<'_>) -> Step {
+        let (Some(Goal { version, share: Some((new, _)) }), Aim::Code { minutes, .. }) = (self.goal.clone(), &self.aim)
+        else {
+            return Step::Wait(WATCH);
+        };
+        let until = SignedDuration::from_mins(i64::from(*minutes));
+        if let Some(seen) = self.seen(sight)
+            && (seen.version != version || seen.share.is_none())
+        {
+            return self.amiss(format!("somebody else shifted the alias meanwhile: it sends to {}", seen.sends()));
+        }
+        if let Some((_, fault)) = sight.faults.iter().find(|(want, _)| want.kind == Load::KIND) {
+            let why = format!("the new version cannot be watched: {}", fault.sentence());
+            return self.take_back(why, version);
+        }
+        let (fresh, old) = (self.load(&new, since, sight), self.load(&version, since, sight));
+        self.watched = Some(report::fares(&new, fresh, old));
+        let rate =
+            |load: Option<&Load>| load.filter(|load| load.calls > 0.0).map_or(0.0, |load| load.errors / load.calls);
+        if rate(fresh) > 0.01 && rate(fresh) > 2.0 * rate(old) {
+            let (errors, calls) = fresh.map_or((0.0, 0.0), |load| (load.errors, load.calls));
+            return self.take_back(format!("version {new} failed {errors} of {calls} calls"), version);
+        }
+        if sight.now.duration_since(since) < until {
+            return Step::Wait(WATCH);
+        }
+        self.goal = Some(Goal { version: new, share: None });
+        self.phase = Phase::Shift;
+        Step::Wait(SignedDuration::ZERO)
+    }
+
+    fn take_back(&mut self, why: String, version: String) -> Step {
+        self.trouble = Some(why);
+        self.goal = Some(Goal { version, share: None });
+        self.phase = Phase::Shift;
+        Step::Wait(SignedDuration::ZERO)
+    }
+
+    fn went(&mut self, receipt: &Receipt, now: Timestamp) {
+        self.busy_since = None;
+        match self.phase.clone() {
+            Phase::Update => {
+                self.touched = true;
+                self.code = receipt.fact("code").map(str::to_owned);
+                self.phase = Phase::Updating(now);
+            }
+            Phase::Publish => self.published(receipt.fact("version").unwrap_or_default().to_owned()),
+            Phase::Shift => {
+                self.touched = true;
+                self.phase = Phase::Shifting(now);
+            }
+            _ => {}
+        }
+    }
+
+    fn refused(&mut self, fault: &Fault, now: Timestamp) {
+        let code = fault.code.as_deref().unwrap_or_default();
+        let since = *self.busy_since.get_or_insert(now);
+        if code.contains("ResourceConflict") && now.duration_since(since) < BUSY {
+            self.wait = Some("another update of the function is under way".to_owned());
+            return;
+        }
+        if code.contains("PreconditionFailed") && self.phase == Phase::Shift && now.duration_since(since) < UNSEEN {
+            // What the alias is was read just before: it is read again, and judged again.
+            self.wait = Some("the alias was changed at the same moment; it is read again".to_owned());
+            return;
+        }
+        let why = match code.contains("PreconditionFailed") {
+            true if self.lost && self.phase == Phase::Update => {
+                // The change that was refused bore the revision of before the first try, so that may have been taken.
+                let says = format!(
+                    "an answer was lost on the way, and {} was changed since: by that very change, or by somebody else; \
+                     look at it, and deploy again",
+                    self.name
+                );
+                self.phase = Phase::Over(Ending::incomplete(says));
+                return;
+            }
+            true => format!(
+                "somebody changed {} after this plan was made: a colleague, a pipeline or the stack that made it; look at \
+                 it and plan anew",
+                self.name
+            ),
+            false => fault.sentence(),
+        };
+        let says = format!("{why}; {}", self.stands());
+        self.phase = Phase::Over(if self.touched { Ending::incomplete(says) } else { Ending::failed(says) });
+    }
+}
+
+fn act(change: impl Change) -> Step {
+    Step::Act(vec![Box::new(change)])
+}
+
+impl Procedure for Shift {
+    fn plan(&self) -> Plan {
+        self.plan.clone()
+    }
+
+    fn wants(&self, _now: Timestamp) -> Vec<Want> {
+        let (scope, key) = (&self.plan.scope, &self.plan.on.key);
+        match &self.phase {
+            Phase::Updating(_) => vec![Want::part(scope, Function::KIND, key)],
+            Phase::Shift | Phase::Shifting(_) => vec![Want::part(scope, Release::KIND, key)],
+            Phase::Watch(since) => {
+                let mut wants = vec![Want::part(scope, Release::KIND, key)];
+                if let (Some(Goal { version, share: Some((new, _)) }), Some(alias)) = (&self.goal, &self.alias) {
+                    let load = |version: &str| Want::part(scope, Load::KIND, &part(&self.name, alias, version, *since));
+                    wants.extend([load(new), load(version)]);
+                }
+                wants
+            }
+            Phase::Update | Phase::Publish | Phase::Over(_) => Vec::new(),
+        }
+    }
+
+    fn step(&mut self, sight: &Sight<'_>) -> Step {
+        // It stands in the report as long as it is waited for.
+        if self.wait.is_some() && !std::mem::replace(&mut self.waited, true) {
+            return Step::Wait(SignedDuration::from_secs(5));
+        }
+        (self.wait, self.waited) = (None, false);
+        self.go(sight)
+    }
+
+    fn told(&mut self, _deed: &Deed, got: &Result<Receipt, Fault>, now: Timestamp) {
+        use FaultKind::{Credentials, Expired, Offline, Throttled, Timeout};
+        match got {
+            Ok(receipt) => self.went(receipt, now),
+            Err(fault) if matches!(fault.kind, Throttled | Expired | Credentials | Offline | Timeout) => {
+                self.lost |= self.phase == Phase::Update && matches!(fault.kind, Offline | Timeout);
+                self.wait = Some(fault.sentence());
+            }
+            Err(fault) => self.refused(fault, now),
+        }
+    }
+
+    fn report(&self, sight: &Sight<'_>) -> Report {
+        self.tell(sight)
+    }
+}

@@ -1,0 +1,103 @@
+//! How a deployment of a function stands, for people: a line, and a bar for the share of calls that goes to the
+//! new version. Pure.
+
+use super::{Aim, Goal, Phase, Shift};
+use crate::change::Bar;
+use crate::change::{Report, Sight};
+use crate::kinds::lambda_alias_metrics::Load;
+use crate::world::Health;
+
+/// How the new version fares, in words.
+pub(super) fn fares(new: &str, fresh: Option<&Load>, old: Option<&Load>) -> String {
+    let Some(load) = fresh.filter(|load| load.calls > 0.0) else {
+        return format!("nobody was seen to call version {new} while it was watched");
+    };
+    let mut says = format!("version {new} failed {} of {} calls", load.errors, load.calls);
+    if let (Some(new_ms), Some(old_ms)) = (load.duration, old.and_then(|load| load.duration)) {
+        says.push_str(&format!(" and took {new_ms:.0} ms on average"));
+        if new_ms > old_ms * 2.0 && new_ms > old_ms + 100.0 {
+            says.push_str(&format!(", much longer than the {old_ms:.0} ms of the version before"));
+        }
+    }
+    says
+}
+
+impl Shift {
+    /// Where it stands.
+    pub(super) fn tell(&self, sight: &Sight<'_>) -> Report {
+        let says = match &self.wait {
+            Some(why) => format!("tries again in a moment: {why}"),
+            None => self.says(sight),
+        };
+        let health = match (&self.trouble, &self.wait) {
+            (Some(_), _) => Health::Bad,
+            (None, Some(_)) => Health::Worrying,
+            (None, None) => Health::Changing,
+        };
+        Report { says, health, stands: Some(self.leaving()), bars: self.bars(sight), ..Report::default() }
+    }
+
+    /// What stands if it is left now. A change that is under way may or may not have been taken.
+    fn leaving(&self) -> String {
+        let alias = self.alias.as_deref().unwrap_or("the alias");
+        let again = "the same command again goes on from what is seen";
+        match (&self.phase, &self.wait) {
+            (Phase::Update, None) => format!("whether {} has the new code is not known; {again}", self.name),
+            (Phase::Publish, None) => {
+                format!("the new code is in place, whether a version of it is published is not known; {again}")
+            }
+            (Phase::Shift, None) if self.touched => {
+                format!("{}; whether {alias} was shifted is not known; {again}", self.stands())
+            }
+            (Phase::Shift, None) => format!("whether {alias} was shifted is not known; {again}"),
+            (Phase::Over(ending), _) => ending.says.clone(),
+            _ => format!("{}; {again}", self.stands()),
+        }
+    }
+
+    fn says(&self, sight: &Sight<'_>) -> String {
+        let alias = self.alias.as_deref().unwrap_or("the alias");
+        match &self.phase {
+            Phase::Update => format!("puts the new code of {} in place", self.name),
+            Phase::Updating(_) => format!("Lambda takes the new code of {} in", self.name),
+            Phase::Publish => "publishes a version of it".to_owned(),
+            Phase::Shift | Phase::Shifting(_) => match (&self.goal, &self.trouble) {
+                (Some(goal), Some(why)) => format!("{why}: {alias} goes back to version {}", goal.version),
+                (Some(Goal { share: Some((other, percent)), .. }), None) => {
+                    format!("{alias} is to send {percent} % of its calls to version {other}")
+                }
+                (Some(goal), None) => format!("{alias} is to send all calls to version {}", goal.version),
+                (None, _) => format!("{alias} is to be shifted"),
+            },
+            Phase::Watch(since) => {
+                let left = match self.aim {
+                    Aim::Code { minutes, .. } => i64::from(minutes) - sight.now.duration_since(*since).as_mins(),
+                    Aim::Back(_) => 0,
+                };
+                let saw = self.watched.as_deref().unwrap_or("no figures yet");
+                format!("watched for {} more minutes: {saw}", left.max(0))
+            }
+            Phase::Over(ending) => ending.says.clone(),
+        }
+    }
+
+    fn bars(&self, sight: &Sight<'_>) -> Vec<Bar> {
+        let Some(alias) = &self.alias else { return Vec::new() };
+        let new = match &self.aim {
+            Aim::Code { .. } => self.version.as_deref(),
+            Aim::Back(version) => Some(version.as_str()),
+        };
+        let percent = match (self.seen(sight), new) {
+            (Some(seen), Some(new)) if seen.version == new => {
+                100 - seen.share.as_ref().map_or(0, |(_, percent)| u32::from(*percent))
+            }
+            (Some(seen), Some(new)) => {
+                seen.share.as_ref().filter(|(other, _)| other == new).map_or(0, |(_, percent)| u32::from(*percent))
+            }
+            _ => 0,
+        };
+        let health = if self.trouble.is_some() { Health::Bad } else { Health::Changing };
+        let note = new.map(|new| format!("% of calls to version {new}")).unwrap_or_default();
+        vec![Bar { label: format!("alias {alias}"), done: percent, all: 100, note, health }]
+    }
+}

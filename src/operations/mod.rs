@@ -1,0 +1,20 @@
+//! Deployments: procedures that bring something new to where it runs, watched until it is truly there. Pure: they
+//! decide from what is seen; readings and changes are the kinds'.
+
+pub(crate) mod action;
+mod catalog;
+pub mod compose;
+pub mod ecs_service;
+pub mod environment_actions;
+pub mod lambda;
+pub mod power;
+pub mod resource_actions;
+mod run_command;
+pub mod schedule;
+pub mod sleep_wake;
+pub mod tunnel;
+
+pub use action::{Asks, Choice, Offer, Site};
+pub use catalog::actions_of;
+pub use resource_actions::ResourceActions;
+pub use run_command::{MOST, RunCommand};

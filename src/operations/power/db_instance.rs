@@ -1,0 +1,82 @@
+//! What can be done with a DB instance: start and stop, or why not. A member of a cluster leads to its cluster.
+//! Pure.
+
+use super::machine::Power;
+use crate::change::procedure::Proposal;
+use crate::kinds::db_cluster;
+use crate::kinds::db_instance::DbInstances;
+use crate::kinds::db_instance::model::DbInstance;
+use crate::kinds::db_instance::power_state::sleeper;
+use crate::operations::ResourceActions;
+use crate::operations::{Offer, Site};
+use crate::world::read_request::Want;
+use crate::world::{KindName, Resource};
+
+impl ResourceActions for DbInstances {
+    fn offers(item: &DbInstance, site: &Site<'_>) -> Vec<Offer> {
+        offers(item, site)
+    }
+
+    fn propose(item: &DbInstance, verb: &str, _value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String> {
+        propose(item, verb, site)
+    }
+}
+
+/// What can be done with it.
+pub(crate) fn offers(item: &DbInstance, site: &Site<'_>) -> Vec<Offer> {
+    power(item, site).offers(site)
+}
+
+/// Makes an offer a proposal.
+///
+/// # Errors
+/// Why it cannot be done.
+pub(crate) fn propose(item: &DbInstance, verb: &str, site: &Site<'_>) -> Result<Proposal, String> {
+    power(item, site).propose(verb, site)
+}
+
+/// The machine that starts and stops: its cluster, if it is a member of one that was read.
+fn power(item: &DbInstance, site: &Site<'_>) -> Power {
+    if let Some(name) = &item.cluster {
+        let mut clusters = site.cx.world.all::<db_cluster::DbCluster>(site.cx.scope);
+        if let Some(cluster) = clusters.find(|cluster| &cluster.id == name) {
+            return crate::operations::power::power(cluster, site);
+        }
+    }
+    Power {
+        id: item.id(site.cx.scope),
+        called: format!("DB instance {}", item.id),
+        seen: sleeper(item),
+        calls: ["rds:StopDBInstance", "rds:StartDBInstance"],
+        notices: notices(item, site),
+        reads: vec![Want::all(site.cx.scope, DbInstance::KIND)],
+    }
+}
+
+fn notices(item: &DbInstance, site: &Site<'_>) -> Vec<String> {
+    let mut notices = before_stop(site, item.key(), DbInstance::KIND);
+    if item.multi_az {
+        notices.push("it is multi-AZ: stopping may take long, and its zones may be swapped when it is back".to_owned());
+    }
+    if !item.pending.is_empty() {
+        notices.push(format!("a stop drops what is pending: {}", item.pending.join(", ")));
+    }
+    notices
+}
+
+/// What goes for every database: who uses it, and AWS's clock.
+pub(crate) fn before_stop(site: &Site<'_>, key: &str, kind: KindName) -> Vec<String> {
+    let mut notices = Vec::new();
+    let environment = site.environment;
+    let mine = environment.members.iter().any(|member| &*member.id.key == key && member.id.kind == kind);
+    let running = environment.counts.tasks_running;
+    if mine && running > 0 {
+        let tasks = crate::text::counted(running as usize, "task");
+        notices.push(format!("{tasks} of {} still run and lose their database", environment.name));
+    }
+    notices.push("AWS starts it again after 7 days; storage and backups are billed on".to_owned());
+    notices
+}
+
+#[cfg(test)]
+mod tests;

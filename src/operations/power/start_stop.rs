@@ -1,0 +1,257 @@
+//! Starting or stopping one machine as a procedure: looks, calls, and watches until it is seen to be so.
+//! What to do follows from `schedule::toggle`; which calls and words, from the machine's kind. Pure.
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::change::gate::Change;
+use crate::change::plan::{Deed, Plan};
+use crate::change::procedure::{Procedure, Sight, Step};
+use crate::change::receipt::Receipt;
+use crate::change::{Bar, Ending, Report};
+use crate::kinds::catalog::kind;
+use crate::schedule::observed::power_state::Actual;
+use crate::schedule::transition::stage_plan;
+use crate::schedule::transition::stage_plan::{How, Seen};
+use crate::schedule::transition::start_stop::{Effect, Event, State, Toggle};
+use crate::schedule::transition::{Rejection, verb_for};
+use crate::schedule::{Keep, Verb};
+use crate::text::{moment, span};
+use crate::world::read_request::Want;
+use crate::world::{Fault, FaultKind, Health, World};
+
+/// How long to try against a busy machine.
+pub const RETRY_WINDOW: SignedDuration = SignedDuration::from_mins(60);
+/// After a call whose answer got lost: this long before it is looked at again.
+const LOST: SignedDuration = SignedDuration::from_secs(5);
+
+/// How a call ended, as far as it was heard.
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Answer {
+    Taken,
+    Rejected(Rejection),
+    /// Whether AWS took it is not known; looking tells.
+    Lost,
+}
+
+/// The procedure.
+#[derive(Debug)]
+pub struct Switch {
+    plan: Plan,
+    called: String,
+    want: Keep,
+    reads: Vec<Want>,
+    zone: TimeZone,
+    toggle: Toggle,
+    answer: Option<Answer>,
+    /// A call that has to wait a little.
+    later: Option<Verb>,
+    taken: bool,
+}
+
+impl Switch {
+    /// Brings what `plan` is about to `want`. `called` names it in sentences, whose times are in `zone`; `reads` shows
+    /// how it stands.
+    #[must_use]
+    pub fn new(plan: Plan, called: String, want: Keep, reads: Vec<Want>, zone: TimeZone) -> Self {
+        let toggle = Toggle::new(RETRY_WINDOW);
+        Self { plan, called, want, reads, zone, toggle, answer: None, later: None, taken: false }
+    }
+
+    fn seen(&self, world: &World) -> Option<Seen> {
+        kind(self.plan.on.kind).and_then(|kind| kind.sleeper(world, &self.plan.on))
+    }
+
+    fn actual(&self, world: &World) -> Actual {
+        match self.seen(world).map(|seen| seen.how) {
+            Some(How::Machine(actual)) => actual,
+            Some(How::Service(_) | How::Gone) | None => Actual::Gone,
+        }
+    }
+
+    /// Hands what is seen to the machine that decides.
+    fn decide(&mut self, sight: &Sight<'_>) -> Vec<Effect> {
+        let actual = self.actual(sight.world);
+        match (&self.toggle.state, self.answer.take()) {
+            (State::Idle, _) => {
+                let ineligible = self.seen(sight.world).and_then(|seen| seen.ineligible);
+                self.toggle.handle(Event::Request(self.want), sight.now);
+                let asked = self.toggle.handle(Event::Checked { actual, ineligible, up_for: None }, sight.now);
+                // The gate has asked already.
+                match asked.as_slice() {
+                    [Effect::Ask(_)] => self.toggle.handle(Event::Confirmed, sight.now),
+                    _ => asked,
+                }
+            }
+            (State::Issue { .. }, Some(Answer::Taken)) => {
+                self.taken = true;
+                let effects = self.toggle.handle(Event::Accepted, sight.now);
+                let there = matches!((&actual, self.want), (Actual::Down, Keep::Stopped) | (Actual::Up, Keep::Running));
+                if there { self.toggle.handle(Event::Observed(actual), sight.now) } else { effects }
+            }
+            (State::Issue { .. }, Some(Answer::Rejected(rejection))) => {
+                self.toggle.handle(Event::Rejected { rejection, actual: Some(actual) }, sight.now)
+            }
+            (State::Issue { .. }, Some(Answer::Lost)) => match (&actual, self.want) {
+                (Actual::Up, Keep::Stopped) | (Actual::Down, Keep::Running) => {
+                    vec![Effect::CallAfter(verb_for(self.want), LOST)]
+                }
+                _ => self.toggle.handle(Event::Accepted, sight.now),
+            },
+            _ => self.toggle.handle(Event::Observed(actual), sight.now),
+        }
+    }
+
+    fn change(&self, world: &World, verb: Verb) -> Option<Box<dyn Change>> {
+        let act = match verb {
+            Verb::Stop => stage_plan::Act::Stop,
+            Verb::Start => stage_plan::Act::Start,
+        };
+        kind(self.plan.on.kind)?.act(world, &self.plan.on, act, &self.plan.environment)
+    }
+
+    fn call(&self, world: &World, verb: Verb) -> Step {
+        match self.change(world, verb) {
+            Some(change) => Step::Act(vec![change]),
+            None => Step::End(self.ended(format!("{} is not there any more", self.called))),
+        }
+    }
+
+    /// Not as wished: a failure as long as nothing was changed.
+    fn ended(&self, says: impl Into<String>) -> Ending {
+        if self.taken { Ending::incomplete(says) } else { Ending::failed(says) }
+    }
+
+    fn ending(&self, sight: &Sight<'_>) -> Ending {
+        let called = &self.called;
+        match &self.toggle.state {
+            State::Done => {
+                let restart = self.seen(sight.world).and_then(|seen| seen.restart_at);
+                let clock = match (self.want, restart) {
+                    (Keep::Stopped, Some(at)) => {
+                        format!("; AWS starts it again {} at the latest", moment(at, sight.now, &self.zone))
+                    }
+                    _ => String::new(),
+                };
+                Ending::done(format!("{called} is {}{clock}", self.goal()))
+            }
+            State::Diverted { status } => Ending::incomplete(format!(
+                "{called} was to be {} and went to {status:?} instead; its page and its events tell why",
+                self.goal()
+            )),
+            State::Missed { reason } => self.ended(format!(
+                "{called} was not {}: {reason}, for {} on end; ask again when that is over",
+                self.goal(),
+                span(RETRY_WINDOW.as_secs())
+            )),
+            State::Failed { why } => self.ended(format!("{called} was not {}: {why}", self.goal())),
+            State::Refused { why } => self.ended(format!("{called} cannot be {}: {why}", self.goal())),
+            other => self.ended(format!("{called} was left in {other:?}")),
+        }
+    }
+
+    const fn goal(&self) -> &'static str {
+        match self.want {
+            Keep::Stopped => "stopped",
+            Keep::Running => "up",
+        }
+    }
+
+    const fn going(&self) -> &'static str {
+        match self.want {
+            Keep::Stopped => "stopping",
+            Keep::Running => "starting",
+        }
+    }
+}
+
+impl Procedure for Switch {
+    fn plan(&self) -> Plan {
+        self.plan.clone()
+    }
+
+    fn wants(&self, _now: Timestamp) -> Vec<Want> {
+        self.reads.clone()
+    }
+
+    fn step(&mut self, sight: &Sight<'_>) -> Step {
+        if let Some((_, fault)) = sight.faults.iter().find(|(want, _)| want.kind == self.plan.on.kind) {
+            let says = format!("{} cannot be seen any more: {}", self.called, fault.sentence());
+            return Step::End(self.ended(says));
+        }
+        if let Some(verb) = self.later.take() {
+            return self.call(sight.world, verb);
+        }
+        match self.decide(sight).as_slice() {
+            [Effect::Call(verb)] => self.call(sight.world, *verb),
+            [Effect::CallAfter(verb, pause)] => {
+                self.later = Some(*verb);
+                Step::Wait(*pause)
+            }
+            [Effect::Read(pause)] => Step::Wait(*pause),
+            _ => Step::End(self.ending(sight)),
+        }
+    }
+
+    fn told(&mut self, _deed: &Deed, got: &Result<Receipt, Fault>, _now: Timestamp) {
+        use FaultKind::{Credentials, Expired, Garbled, Offline, Throttled, Timeout};
+        self.answer = Some(match got {
+            Ok(_) => Answer::Taken,
+            Err(fault) => match fault.kind {
+                Offline | Timeout | Garbled | Expired | Credentials => Answer::Lost,
+                Throttled => Answer::Rejected(Rejection::Transient(fault.sentence())),
+                _ => {
+                    let code = fault.code.as_deref().unwrap_or_default();
+                    Answer::Rejected(match Rejection::of(code, &fault.message) {
+                        Rejection::Transient(_) => Rejection::Transient(fault.sentence()),
+                        Rejection::Final(_) => Rejection::Final(fault.sentence()),
+                        invalid @ Rejection::InvalidState => invalid,
+                    })
+                }
+            },
+        });
+    }
+
+    fn goes_on(&self) -> bool {
+        matches!(self.toggle.state, State::InProgress { .. } | State::Slow { .. })
+    }
+
+    fn report(&self, sight: &Sight<'_>) -> Report {
+        let (called, going) = (&self.called, self.going());
+        let for_ = |since: Timestamp| span(sight.now.duration_since(since).as_secs());
+        let (says, health, stands) = match &self.toggle.state {
+            State::InProgress { since } => {
+                let says = format!("{called} is {going}, for {}", for_(*since));
+                (says, Health::Changing, Some(format!("{called} is {going}; AWS goes on by itself")))
+            }
+            State::Slow { since } => {
+                let says = format!(
+                    "{called} is still {going}, for {}: slower than usual, but it may take hours",
+                    for_(*since)
+                );
+                (says, Health::Worrying, Some(format!("{called} is {going}; AWS goes on by itself")))
+            }
+            State::Queued { reason, since, .. } => {
+                let says = format!("{called} has to wait for {}: {reason}", for_(*since));
+                let stands = format!("{called} waits for its turn here: leaving now drops the wish");
+                (says, Health::Changing, Some(stands))
+            }
+            State::Issue { .. } => (format!("{} {called}", verb_for(self.want).word()), Health::Changing, None),
+            _ => (self.ending(sight).says, Health::Unknown, None),
+        };
+        let status = match self.actual(sight.world) {
+            Actual::Busy { status, .. } | Actual::Blocked { status, .. } | Actual::Unknown { status } => status,
+            Actual::Up => "available".to_owned(),
+            Actual::Down => "stopped".to_owned(),
+            Actual::GoingUp => "starting".to_owned(),
+            Actual::GoingDown => "stopping".to_owned(),
+            Actual::Gone => "gone".to_owned(),
+        };
+        let done = u32::from(self.toggle.state == State::Done);
+        let bar = Bar { label: called.clone(), done, all: 1, note: status, health };
+        Report { says, health, stands, bars: vec![bar], ..Report::default() }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,287 @@
+//! One machine started and stopped: every row of the table of what is and what is wanted, refusals, kills at every
+//! step. A little RDS of its own moves by the minute.
+
+use rstest::rstest;
+
+use super::*;
+use crate::change::How as Ended;
+use crate::kinds::db_instance::DbInstance;
+use crate::kinds::testing_samples::{database, now, scope, tokyo};
+use crate::world::{Coverage, Harvest, Resource};
+
+/// An RDS with one instance: what it is, what comes after it, and how it answers.
+struct Rds {
+    status: &'static str,
+    /// Status and how long it lasts from now.
+    course: Vec<(&'static str, i64)>,
+    at: Timestamp,
+    calls: Vec<&'static str>,
+    refusals: Vec<Fault>,
+}
+
+impl Rds {
+    fn at(status: &'static str) -> Self {
+        Self { status, course: Vec::new(), at: now(), calls: Vec::new(), refusals: Vec::new() }
+    }
+
+    fn then(mut self, status: &'static str, after: i64) -> Self {
+        self.course.push((status, after));
+        self
+    }
+
+    fn refusing(mut self, faults: impl IntoIterator<Item = Fault>) -> Self {
+        self.refusals = faults.into_iter().collect();
+        self
+    }
+
+    fn passes(&mut self, span: SignedDuration) {
+        self.at += span;
+        let mut left = span.as_secs();
+        while let Some((status, after)) = self.course.first().copied() {
+            if after > left {
+                self.course[0].1 -= left;
+                break;
+            }
+            left -= after;
+            self.status = status;
+            self.course.remove(0);
+        }
+    }
+
+    fn world(&self) -> World {
+        let one = DbInstance { status: self.status.to_owned(), ..database() };
+        let mut world = World::default();
+        world.put(&scope(), DbInstance::KIND, &Coverage::All, Ok(Harvest::whole(vec![one]).into()), self.at);
+        world
+    }
+
+    /// What the API says to a call now.
+    fn asked(&mut self, verb: &'static str) -> Result<Receipt, Fault> {
+        if let Some(fault) = self.refusals.pop() {
+            return Err(fault);
+        }
+        self.calls.push(verb);
+        match (verb, self.status) {
+            ("stop", "available" | "storage-optimization" | "shiny") => {
+                self.status = "stopping";
+                self.course = vec![("stopped", 150)];
+                Ok(Receipt::default())
+            }
+            ("start", "stopped" | "inaccessible-encryption-credentials-recoverable" | "shiny") => {
+                self.status = "starting";
+                self.course = vec![("available", 240)];
+                Ok(Receipt::default())
+            }
+            _ => Err(invalid()),
+        }
+    }
+}
+
+fn invalid() -> Fault {
+    let mut fault = Fault::new(FaultKind::Refused, "rds:StopDBInstance", "Instance city-db is not in available state.");
+    fault.code = Some("InvalidDBInstanceState".to_owned());
+    fault
+}
+
+fn switch(want: Keep) -> Switch {
+    let plan = Plan::new("turn it", "city-dev".into(), database().id(&scope()), Vec::new());
+    Switch::new(plan, "DB instance city-db".into(), want, vec![Want::all(&scope(), DbInstance::KIND)], tokyo())
+}
+
+/// Runs to the end, or for ten hours; a fresh procedure takes over before each step that `killed` names.
+fn run(rds: &mut Rds, want: Keep, killed: &[usize]) -> (Option<Ending>, Vec<String>) {
+    let mut one = switch(want);
+    let mut said = Vec::new();
+    for at in 0..2000 {
+        if killed.contains(&at) {
+            one = switch(want);
+        }
+        let world = rds.world();
+        let sight = Sight { world: &world, faults: &[], now: rds.at };
+        let step = one.step(&sight);
+        said.push(one.report(&sight).says);
+        match step {
+            Step::End(ending) => return (Some(ending), said),
+            Step::Wait(span) => rds.passes(span),
+            Step::Act(changes) => {
+                for change in changes {
+                    let deed = change.deed();
+                    let got = rds.asked(deed.verb);
+                    one.told(&deed, &got, rds.at);
+                }
+            }
+        }
+        if rds.at > now() + SignedDuration::from_hours(10) {
+            break;
+        }
+    }
+    (None, said)
+}
+
+#[rstest]
+#[case::up("available", Keep::Stopped, &["stop"], Ended::Done)]
+#[case::down("stopped", Keep::Stopped, &[], Ended::Done)]
+#[case::up_already("available", Keep::Running, &[], Ended::Done)]
+#[case::down_to_up("stopped", Keep::Running, &["start"], Ended::Done)]
+#[case::serving("backing-up", Keep::Running, &[], Ended::Done)]
+#[case::optimizing("storage-optimization", Keep::Stopped, &["stop"], Ended::Done)]
+#[case::optimizing_up("storage-optimization", Keep::Running, &[], Ended::Done)]
+#[case::blocked("failed", Keep::Stopped, &[], Ended::Failed)]
+#[case::blocked_up("failed", Keep::Running, &[], Ended::Failed)]
+#[case::cured_by_a_start("inaccessible-encryption-credentials-recoverable", Keep::Running, &["start"], Ended::Done)]
+#[case::full("storage-full", Keep::Stopped, &[], Ended::Failed)]
+#[case::going("deleting", Keep::Stopped, &[], Ended::Failed)]
+#[case::unknown("shiny", Keep::Stopped, &["stop"], Ended::Done)]
+fn every_row_of_the_table(
+    #[case] status: &'static str,
+    #[case] want: Keep,
+    #[case] calls: &[&str],
+    #[case] how: Ended,
+) {
+    let mut rds = Rds::at(status);
+    let (ending, said) = run(&mut rds, want, &[]);
+    assert_eq!((ending.map(|ending| ending.how), rds.calls.as_slice()), (Some(how), calls), "{said:#?}");
+}
+
+#[rstest]
+#[case::attach_down(Rds::at("stopping").then("stopped", 60), Keep::Stopped, &[])]
+#[case::attach_up(Rds::at("starting").then("available", 60), Keep::Running, &[])]
+#[case::stop_after_start(Rds::at("starting").then("available", 300), Keep::Stopped, &["stop"])]
+#[case::start_after_stop(Rds::at("stopping").then("stopped", 300), Keep::Running, &["start"])]
+#[case::busy_then_stop(Rds::at("backing-up").then("available", 1200), Keep::Stopped, &["stop"])]
+#[case::attach_to_busy(Rds::at("modifying").then("available", 1200), Keep::Running, &[])]
+#[case::slow(Rds::at("starting").then("available", 9_000), Keep::Running, &[])]
+fn what_moves_is_waited_for(#[case] mut rds: Rds, #[case] want: Keep, #[case] calls: &[&str]) {
+    let (ending, said) = run(&mut rds, want, &[]);
+    let goal = if want == Keep::Stopped { "stopped" } else { "available" };
+    assert_eq!((ending.map(|ending| ending.how), rds.status), (Some(Ended::Done), goal), "{said:#?}");
+    assert_eq!(rds.calls, calls);
+}
+
+#[test]
+fn what_stays_busy_is_missed_in_the_end_and_nothing_was_changed() {
+    let mut rds = Rds::at("backing-up");
+    let (ending, _) = run(&mut rds, Keep::Stopped, &[]);
+    let ending = ending.expect("it gives up");
+    assert_eq!(ending.how, Ended::Failed);
+    assert!(ending.says.contains("busy (backing-up)") && ending.says.contains("1 h"), "{}", ending.says);
+    assert_eq!(rds.at.duration_since(now()), RETRY_WINDOW);
+}
+
+#[test]
+fn what_goes_elsewhere_was_diverted() {
+    let mut rds = Rds::at("available");
+    let mut one = switch(Keep::Stopped);
+    let mut end = None;
+    for _ in 0..20 {
+        let world = rds.world();
+        match one.step(&Sight { world: &world, faults: &[], now: rds.at }) {
+            Step::Act(changes) => {
+                let got = rds.asked("stop");
+                one.told(&changes[0].deed(), &got, rds.at);
+                rds.course = vec![("modifying", 90)];
+            }
+            Step::Wait(span) => rds.passes(span),
+            Step::End(ending) => {
+                end = Some(ending);
+                break;
+            }
+        }
+    }
+    let end = end.expect("it ends");
+    assert_eq!(end.how, Ended::Incomplete);
+    assert!(end.says.contains("\"modifying\""), "{}", end.says);
+}
+
+#[test]
+fn a_refusal_that_is_final_ends_it_and_nothing_was_changed() {
+    let mut fault = Fault::new(FaultKind::Denied, "rds:StopDBInstance", "not authorized");
+    fault.code = Some("AccessDenied".to_owned());
+    let mut rds = Rds::at("available").refusing([fault]);
+    let (ending, _) = run(&mut rds, Keep::Stopped, &[]);
+    let ending = ending.expect("it ends");
+    assert_eq!(ending.how, Ended::Failed);
+    assert!(ending.says.contains("rds:StopDBInstance is not allowed: not authorized"), "{}", ending.says);
+}
+
+#[rstest]
+#[case::throttled(Fault::new(FaultKind::Throttled, "rds:StopDBInstance", "Rate exceeded"))]
+#[case::offline(Fault::new(FaultKind::Offline, "rds:StopDBInstance", "no route"))]
+#[case::expired(Fault::new(FaultKind::Expired, "rds:StopDBInstance", "the token has expired"))]
+#[case::not_ready(invalid())]
+fn a_call_that_got_lost_is_made_again(#[case] fault: Fault) {
+    let mut rds = Rds::at("available").refusing([fault]);
+    let (ending, said) = run(&mut rds, Keep::Stopped, &[]);
+    assert_eq!(
+        (ending.map(|ending| ending.how), rds.calls.as_slice()),
+        (Some(Ended::Done), &["stop"][..]),
+        "{said:#?}"
+    );
+}
+
+#[test]
+fn a_call_that_was_taken_though_its_answer_got_lost_is_not_made_again() {
+    let mut rds = Rds::at("available");
+    let mut one = switch(Keep::Stopped);
+    let mut calls = 0;
+    for _ in 0..40 {
+        let world = rds.world();
+        match one.step(&Sight { world: &world, faults: &[], now: rds.at }) {
+            Step::Act(changes) => {
+                calls += 1;
+                assert!(rds.asked("stop").is_ok());
+                let lost = Err(Fault::new(FaultKind::Timeout, "rds:StopDBInstance", "no answer"));
+                one.told(&changes[0].deed(), &lost, rds.at);
+            }
+            Step::Wait(span) => rds.passes(span),
+            Step::End(ending) => {
+                assert_eq!((ending.how, calls), (Ended::Done, 1), "{}", ending.says);
+                return;
+            }
+        }
+    }
+    panic!("it does not end");
+}
+
+#[test]
+fn killed_before_any_step_it_is_taken_up_again() {
+    for (from, want) in [("available", Keep::Stopped), ("stopped", Keep::Running), ("stopping", Keep::Running)] {
+        for killed in 0..14 {
+            let mut rds = Rds::at(from);
+            if from == "stopping" {
+                rds = rds.then("stopped", 100);
+            }
+            let (ending, said) = run(&mut rds, want, &[killed]);
+            assert_eq!(ending.map(|ending| ending.how), Some(Ended::Done), "{from}, killed before {killed}: {said:#?}");
+            assert_eq!(rds.calls.len(), 1, "{from}, killed before {killed}: called once");
+        }
+    }
+}
+
+#[test]
+fn it_may_be_left_only_once_aws_has_taken_it() {
+    let mut rds = Rds::at("available");
+    let mut one = switch(Keep::Stopped);
+    let world = rds.world();
+    let sight = Sight { world: &world, faults: &[], now: rds.at };
+    let Step::Act(changes) = one.step(&sight) else { panic!("it calls") };
+    assert!(!one.goes_on());
+    let got = rds.asked("stop");
+    one.told(&changes[0].deed(), &got, rds.at);
+    let world = rds.world();
+    let sight = Sight { world: &world, faults: &[], now: rds.at };
+    assert!(matches!(one.step(&sight), Step::Wait(_)) && one.goes_on());
+    let stands = one.report(&sight).stands.unwrap_or_default();
+    assert_eq!(stands, "DB instance city-db is stopping; AWS goes on by itself");
+}
+
+#[test]
+fn who_cannot_be_seen_any_more_is_not_called_done() {
+    let mut one = switch(Keep::Stopped);
+    let world = Rds::at("available").world();
+    let fault = Fault::new(FaultKind::Denied, "rds:DescribeDBInstances", "not authorized");
+    let faults = [(Want::all(&scope(), DbInstance::KIND), fault)];
+    let Step::End(ending) = one.step(&Sight { world: &world, faults: &faults, now: now() }) else { panic!("it ends") };
+    assert_eq!(ending.how, Ended::Failed);
+    assert!(ending.says.contains("cannot be seen any more"), "{}", ending.says);
+}

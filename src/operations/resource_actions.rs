@@ -1,0 +1,75 @@
+//! What can be done with a resource of one kind: its actions, their choices and the proposals they become. A kind that
+//! has any implements [`ResourceActions`] in a folder here; `catalog` lists them. Pure: never makes a call.
+
+use std::marker::PhantomData;
+
+use super::{Choice, Offer, Site};
+use crate::change::procedure::Proposal;
+use crate::kinds::Kind;
+use crate::world::{KindName, Resource, ResourceId};
+
+/// What can be done with the resources of a kind.
+pub trait ResourceActions: Kind {
+    /// What can be done with it: each shown even when barred.
+    fn offers(item: &Self::Item, site: &Site<'_>) -> Vec<Offer>;
+
+    /// What can be chosen for an offer that asks for a choice, once that was read; behind a choice that led on, the
+    /// value of that one is `chosen`.
+    fn choices(_item: &Self::Item, _verb: &str, _chosen: Option<&str>, _site: &Site<'_>) -> Vec<Choice> {
+        Vec::new()
+    }
+
+    /// Makes an offer a proposal. `value` is what was typed or chosen.
+    ///
+    /// # Errors
+    /// A sentence: why it cannot be done, and what to do instead.
+    fn propose(item: &Self::Item, verb: &str, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String>;
+}
+
+/// The object-safe face of [`ResourceActions`]; resources that are gone give empty answers.
+pub trait AnyResourceActions: Send + Sync {
+    /// The kind it acts on.
+    fn kind(&self) -> KindName;
+    /// What can be done with one.
+    fn offers(&self, id: &ResourceId, site: &Site<'_>) -> Vec<Offer>;
+    /// What can be chosen for an offer, behind what was `chosen` before.
+    fn choices(&self, id: &ResourceId, verb: &str, chosen: Option<&str>, site: &Site<'_>) -> Vec<Choice>;
+    /// Makes an offer a proposal.
+    ///
+    /// # Errors
+    /// A sentence: why it cannot be done, and what to do instead.
+    fn propose(&self, id: &ResourceId, verb: &str, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String>;
+}
+
+/// Makes an [`AnyResourceActions`] of a kind.
+pub struct ActionsOf<K>(PhantomData<fn() -> K>);
+
+impl<K> ActionsOf<K> {
+    /// The one value of this type.
+    #[must_use]
+    #[expect(clippy::new_without_default, reason = "it stands in a static, where Default cannot be called")]
+    pub const fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<K: ResourceActions> AnyResourceActions for ActionsOf<K> {
+    fn kind(&self) -> KindName {
+        K::Item::KIND
+    }
+
+    fn offers(&self, id: &ResourceId, site: &Site<'_>) -> Vec<Offer> {
+        site.cx.world.get::<K::Item>(id).map(|item| K::offers(item, site)).unwrap_or_default()
+    }
+
+    fn choices(&self, id: &ResourceId, verb: &str, chosen: Option<&str>, site: &Site<'_>) -> Vec<Choice> {
+        site.cx.world.get::<K::Item>(id).map(|item| K::choices(item, verb, chosen, site)).unwrap_or_default()
+    }
+
+    fn propose(&self, id: &ResourceId, verb: &str, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String> {
+        match site.cx.world.get::<K::Item>(id) {
+            Some(item) => K::propose(item, verb, value, site),
+            None => Err(format!("{id} is not there any more; nothing was changed")),
+        }
+    }
+}

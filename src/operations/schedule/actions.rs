@@ -1,0 +1,447 @@
+//! What can be done about an environment's schedule: override, hold, clear, sync, remove; offered in the console and
+//! by `toban schedule`. Makes proposals of what is seen; the gate decides. Pure.
+
+use crate::overview::EnvironmentStatus;
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use super::sync::{Goal, Sync};
+use super::{sparing_reads, suspended_rules};
+use crate::change::plan::Plan;
+use crate::change::procedure::Proposal;
+use crate::kinds::schedule_group::Group;
+use crate::kinds::schedule_group::change::{Label, Mark, Place};
+use crate::kinds::schedule_record::arn_of;
+use crate::kinds::schedule_record::change::Note;
+use crate::offhours::event_rules::Why;
+use crate::offhours::tag_store::place;
+use crate::offhours::{OffHours, Others, Sleeper, must_stay, note, notes, record_reads, room, schedule_reads, unread};
+use crate::operations::environment_actions::Whole;
+use crate::operations::{Asks, Choice, Offer, Site};
+use crate::schedule::calendar::deadline;
+use crate::schedule::drift::STOP_GRACE;
+use crate::schedule::stored::tag_record::{Tags, live};
+use crate::schedule::stored::tags;
+use crate::schedule::{
+    Backend, Desired, Exceptions, Hold, Keep, Mode, Note as Worth, Override, Record, Verb, binding, wording,
+};
+use crate::world::World;
+use crate::world::read_request::Want;
+
+/// Keeps what stands above a schedule, and what the server holds of it.
+pub(crate) struct Keeping;
+
+impl Whole for Keeping {
+    fn offers(&self, site: &Site<'_>) -> Vec<Offer> {
+        let Some(off) = site.environment.offhours.as_deref() else { return Vec::new() };
+        let (now, zone) = (site.cx.now, &off.routine.schedule.zone);
+        let barred = barred(site.environment, off);
+        // What AWS holds is read before there is a plan.
+        let reads = reads(site.environment, off, site.cx.world);
+        let text = |prompt: &str, reads: &[Want]| {
+            let (prompt, initial) = (prompt.to_owned(), String::new());
+            if reads.is_empty() {
+                Asks::Text { prompt, initial }
+            } else {
+                Asks::Informed { prompt, initial, reads: reads.to_vec() }
+            }
+        };
+        // An override and a hold hold back rules of others too.
+        let mut more = reads.clone();
+        more.extend(sparing_reads(site.environment, site.cx.world, site.cx.zone));
+        more.dedup();
+        let look = if more.is_empty() { Asks::Nothing } else { Asks::Look { reads: more.clone() } };
+        let held_back = site.environment.others.held_back().next().is_some();
+        let live = off.over(now).is_some() || off.hold(now).is_some() || held_back;
+        let kept = off.intent().latest_end(now).0;
+        let here = site.cx.zone;
+        let at_most = wording::told(kept, now, zone, here);
+        let latest = format!("keep it running until a time, {at_most} at most, or `stopped` until one");
+        // What is typed is a time of the schedule, whatever the reader's clock shows.
+        let clock =
+            wording::elsewhere(now, zone, here).map(|name| format!(", by the clock of {name}")).unwrap_or_default();
+        let mut offers = vec![
+            Offer::new("override", latest)
+                .asking(text(&format!("until when{clock} (23:30, +2h, stopped 08:00)"), &more))
+                .barred(barred.clone()),
+            Offer::new("hold", "leave it exactly as it is until a time")
+                .asking(text(&format!("until when{clock} (2026-11-30 09:00)"), &more))
+                .barred(barred.clone()),
+            Offer::new("clear", "take back the override and the hold")
+                .asking(look)
+                .barred(barred.clone().or_else(|| (!live).then(|| "there is no override and no hold".to_owned()))),
+        ];
+        if off.routine.backend == Backend::EventBridge {
+            let asks = Asks::Choice { prompt: "schedules at AWS".to_owned(), reads };
+            offers.push(
+                Offer::new("sync", "bring the schedules at AWS to what was computed").asking(asks).barred(barred),
+            );
+        }
+        offers
+    }
+
+    fn choices(&self, verb: &str, site: &Site<'_>) -> Vec<Choice> {
+        if verb != "sync" {
+            return Vec::new();
+        }
+        let choice = |value: &str, label: &str, note: &str| Choice {
+            label: label.to_owned(),
+            note: note.to_owned(),
+            barred: site.environment.offhours.as_deref().and_then(|off| barred(site.environment, off)),
+            value: value.to_owned(),
+            then: Asks::Nothing,
+        };
+        vec![
+            choice("hold", "write what was computed", "the plan lists each difference first"),
+            choice("remove", "remove them all", "nothing stops or starts by itself then"),
+        ]
+    }
+
+    fn propose(&self, verb: &str, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String> {
+        let environment = site.environment;
+        let off = environment.offhours.as_deref().ok_or_else(|| format!("{} has no schedule", environment.name))?;
+        if let Some(why) = barred(environment, off).or_else(|| off.record.unknown().map(str::to_owned)) {
+            return Err(why);
+        }
+        let value = value.map(str::trim).unwrap_or_default();
+        let procedure = match verb {
+            "override" => {
+                let (sync, over) = overridden(site, off, value)?;
+                let under = Exceptions { over: Some(over), ..off.exceptions.clone() };
+                return suspended_rules::around(site, off, (Why::Override, under), Some(sync)).map(Proposal::Procedure);
+            }
+            "hold" => {
+                let (sync, hold) = held(site, off, value)?;
+                let under = Exceptions { hold: Some(hold), ..off.exceptions.clone() };
+                return suspended_rules::around(site, off, (Why::Hold, under), Some(sync)).map(Proposal::Procedure);
+            }
+            "clear" => return suspended_rules::clearing(site, off, Some(cleared(site, off)?)).map(Proposal::Procedure),
+            "sync" if value == "remove" => removed(site, off)?,
+            "sync" => synced(site, off)?,
+            other => return Err(format!("an environment's schedule knows no {other:?}")),
+        };
+        Ok(Proposal::Procedure(Box::new(fitting(environment, procedure, site.cx.world)?)))
+    }
+}
+
+/// The same work, if what it writes on the record has room there.
+fn fitting(environment: &EnvironmentStatus, sync: Sync, world: &World) -> Result<Sync, String> {
+    if let Some(note) = sync.note() {
+        let held = notes(environment, &note.place.scope, world);
+        room(&note.place.group, held, note.tags.iter().map(|(key, value)| (key.as_str(), value.is_some())))?;
+    }
+    Ok(sync)
+}
+
+pub(crate) fn barred(environment: &EnvironmentStatus, off: &OffHours) -> Option<String> {
+    let tagged = || format!("{} wears the tag {}: it has no sleep actions", environment.name, tags::PROTECT);
+    off.exceptions.protect.then(|| environment.stop_barred().unwrap_or_else(tagged))
+}
+
+/// What undoes what is done by hand.
+#[derive(Clone, Debug)]
+pub struct Undone {
+    /// That the schedule is enforced, and when it is back as the schedule has it.
+    pub says: String,
+    /// What has to be read before there can be an override.
+    pub reads: Vec<Want>,
+}
+
+/// Whether bringing it to `goal` now would be undone, since its schedule is enforced and has it otherwise.
+#[must_use]
+pub fn undone(site: &Site<'_>, goal: Keep) -> Option<Undone> {
+    let (environment, now) = (site.environment, site.cx.now);
+    let off = environment.offhours.as_deref()?;
+    let enforced = off.routine.schedule.mode == Mode::Enforce && off.routine.acts_here();
+    if !enforced || barred(environment, off).is_some() || environment.others.bar_enforcing().is_some() {
+        return None;
+    }
+    let (against, verb) = match goal {
+        Keep::Running => (Desired::Off, Verb::Start),
+        Keep::Stopped => (Desired::On, Verb::Stop),
+    };
+    let intent = off.intent();
+    let day = now.checked_sub(SignedDuration::from_hours(24)).unwrap_or(now);
+    let last = intent.edges(day, now.checked_add(SignedDuration::from_nanos(1)).unwrap_or(now)).into_iter().next_back();
+    // A start that is issued early is the schedule's own doing.
+    let early = last.is_some_and(|edge| edge.verb == verb && now < edge.at);
+    if intent.desired(now) != against || early {
+        return None;
+    }
+    let then = match goal {
+        Keep::Running => format!("stopped again {} minutes later", STOP_GRACE.as_mins()),
+        Keep::Stopped => "started again at once".to_owned(),
+    };
+    let says = format!("schedule {} is enforced: without an override it is {then}", off.routine.schedule.name);
+    Some(Undone { says, reads: reads(environment, off, site.cx.world) })
+}
+
+/// The override that keeps it at `goal`, as long as one may be.
+///
+/// # Errors
+/// Why there can be none.
+pub fn shield(site: &Site<'_>, goal: Keep) -> Result<Sync, String> {
+    let off =
+        site.environment.offhours.as_deref().ok_or_else(|| format!("{} has no schedule", site.environment.name))?;
+    overriding(site, off, goal, off.intent().latest_end(site.cx.now).0).map(|(sync, _)| sync)
+}
+
+/// What has to be read before a plan; nothing where AWS keeps nothing.
+fn reads(environment: &EnvironmentStatus, off: &OffHours, world: &World) -> Vec<Want> {
+    let place = place(environment, off).filter(|_| off.routine.backend == Backend::EventBridge);
+    let held = place.map(|place| schedule_reads(&place.scope, world)).unwrap_or_default();
+    record_reads(environment, world).into_iter().chain(held).collect()
+}
+
+/// A plan on a guess would be none: what AWS holds must have been read.
+pub(crate) fn known(place: &Place, world: &World) -> Result<(), String> {
+    match unread(&place.scope, world) {
+        None => Ok(()),
+        Some((kind, fault)) => {
+            let why = fault.map(|fault| format!(": {}", fault.sentence())).unwrap_or_default();
+            Err(format!("what AWS holds of the schedule ({kind}) was not read{why}"))
+        }
+    }
+}
+
+pub(crate) fn needed_place(environment: &EnvironmentStatus, off: &OffHours) -> Result<Place, String> {
+    place(environment, off).ok_or_else(|| format!("nothing of {} is there to be scheduled", environment.name))
+}
+
+/// Where an environment's schedules are kept at AWS and by which role they act; `None` where AWS keeps none.
+///
+/// # Errors
+/// A sentence, where that cannot be told.
+#[must_use]
+pub fn kept_at_aws(environment: &EnvironmentStatus) -> Option<Result<(Place, String), String>> {
+    let off = environment.offhours.as_deref().filter(|off| off.routine.backend == Backend::EventBridge)?;
+    Some(needed_place(environment, off).and_then(|place| Ok((place, role(environment, off)?))))
+}
+
+/// The role schedules act by.
+pub(crate) fn role(environment: &EnvironmentStatus, off: &OffHours) -> Result<String, String> {
+    if let Some(role) = &off.routine.role_arn {
+        return Ok(role.clone());
+    }
+    let account = environment.account.as_ref().ok_or_else(|| {
+        format!("the account of {} is not known: set role_arn in its configuration", environment.name)
+    })?;
+    let arn = off.sleepers.iter().map(|it| crate::world::Arn::from(it.arn.as_str()));
+    let partition = arn.into_iter().find_map(|arn| arn.partition().map(str::to_owned));
+    Ok(format!("arn:{}:iam::{account}:role/{}", partition.as_deref().unwrap_or("aws"), binding::ROLE))
+}
+
+fn synced(site: &Site<'_>, off: &OffHours) -> Result<Sync, String> {
+    match off.routine.backend {
+        Backend::EventBridge => {}
+        other => return Err(format!("its backend is {}: nothing is stored at AWS", other.word())),
+    }
+    proceed(
+        site,
+        off,
+        format!("bring the schedules of {} to what was computed", site.environment.name),
+        off.exceptions.clone(),
+    )
+}
+
+fn removed(site: &Site<'_>, off: &OffHours) -> Result<Sync, String> {
+    let place = needed_place(site.environment, off)?;
+    known(&place, site.cx.world)?;
+    if let Some(why) = suspended_rules::bars_removing(&place, site.cx.world) {
+        return Err(why);
+    }
+    let says = format!("remove the schedules of {}", site.environment.name);
+    let mut plan = site.plan(says, place.id(), Vec::new());
+    plan.notices.push("nothing stops or starts by itself afterwards".to_owned());
+    let (world, now) = (site.cx.world, site.cx.now);
+    if let Some((group, worn)) = worn(site.environment, &place, world)
+        && let Some(why) = must_stay(
+            (group, worn),
+            site.environment.name.as_str(),
+            (&place.scope, world),
+            (now, &off.routine.schedule.zone),
+        )
+    {
+        return Err(why);
+    }
+    let memories = off.leaving(site.environment, &place.scope, world);
+    let sync = Sync::new(plan, place, Goal::Nothing, (String::new(), None), (world, now));
+    Ok(recording(site.environment, sync).marking(memories))
+}
+
+/// What the group at `place` wears, as far as that was read.
+fn worn<'w>(environment: &EnvironmentStatus, place: &'w Place, world: &'w World) -> Option<(&'w str, &'w Tags)> {
+    let noted = notes(environment, &place.scope, world);
+    let held = || Some(&world.by_key::<Group>(&place.scope, &place.group)?.tags);
+    noted.or_else(held).map(|tags| (place.group.as_str(), tags))
+}
+
+/// The same work, which reads the record too where a group is that.
+fn recording(environment: &EnvironmentStatus, sync: Sync) -> Sync {
+    if environment.record.group().is_some() { sync.on_record() } else { sync }
+}
+
+/// Brings the server, if there is one, to what `exceptions` make of the schedule.
+fn proceed(site: &Site<'_>, off: &OffHours, says: String, exceptions: Exceptions) -> Result<Sync, String> {
+    proceed_beside(site, off, says, (exceptions, &site.environment.others))
+}
+
+/// The same, where `others` is who goes on beside it.
+pub(crate) fn proceed_beside(
+    site: &Site<'_>,
+    off: &OffHours,
+    says: String,
+    (exceptions, others): (Exceptions, &Others),
+) -> Result<Sync, String> {
+    let environment = site.environment;
+    let place = needed_place(environment, off)?;
+    let mut plan: Plan = site.plan(says, place.id(), Vec::new());
+    plan.notices.extend(left_on_group(environment, &place, site));
+    if off.routine.backend != Backend::EventBridge {
+        let sync = Sync::new(plan, place, Goal::AsItIs, (String::new(), None), (site.cx.world, site.cx.now));
+        return Ok(recording(environment, sync));
+    }
+    if off.routine.schedule.mode == Mode::Enforce
+        && let Some(why) = others.bar_enforcing()
+    {
+        return Err(format!("schedule {} cannot be enforced: {why}", off.routine.schedule.name));
+    }
+    let under = OffHours { exceptions, ..off.clone() };
+    known(&place, site.cx.world)?;
+    let mut computed = under.computed(environment, &place.scope, site.cx.world, site.cx.now);
+    plan.notices.extend(computed.left_out.iter().map(|why| format!("left out: {why}")));
+    plan.notices.append(&mut computed.noted);
+    plan.notices.extend(others.unknown());
+    plan.notices.extend(others.owning().map(|owner| format!("{}: it goes on beside this", owner.says())));
+    let role = role(environment, off)?;
+    let memories = std::mem::take(&mut computed.memories);
+    let by = (role, off.routine.dlq_arn.clone());
+    let sync = Sync::new(plan, place, Goal::Hold(computed), by, (site.cx.world, site.cx.now));
+    Ok(recording(environment, sync).marking(memories))
+}
+
+/// That the group still holds words which do not count, since it is not the record any more.
+fn left_on_group(environment: &EnvironmentStatus, place: &Place, site: &Site<'_>) -> Option<String> {
+    let (group, worn) = worn(environment, place, site.cx.world).filter(|_| environment.record == Record::Tags)?;
+    let (what, until) = live(worn, site.cx.now).into_iter().next()?;
+    let until = wording::when(until, site.cx.now, site.cx.zone);
+    Some(format!(
+        "the schedule group {group} still holds {what} until {until}, which does not count: it is not the record; `clear` takes it away"
+    ))
+}
+
+/// These words where the environment's record is. What is taken back is taken back wherever it stands.
+fn marks(site: &Site<'_>, off: &OffHours, tags: &[(&'static str, Option<String>)]) -> Result<Vec<Mark>, String> {
+    let (environment, world) = (site.environment, site.cx.world);
+    let place = needed_place(environment, off)?;
+    let words = || tags.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
+    match &environment.record {
+        Record::Group(_) => {
+            let noted = note(environment, &place, world, words())?;
+            let left = |it: &Sleeper| tags.iter().any(|(key, value)| value.is_none() && it.tags.contains_key(*key));
+            let labels = labels(site, off, tags, &left)?.into_iter().map(Mark::Label);
+            Ok(noted.into_iter().chain(labels).collect())
+        }
+        Record::Tags => {
+            let labels = labels(site, off, tags, &|_| true)?;
+            if labels.is_empty() {
+                return Err(format!(
+                    "{} has no database and no service to write this on, so that others would see it",
+                    environment.name
+                ));
+            }
+            // On a group that was the record once.
+            let left = worn(environment, &place, world)
+                .filter(|(_, worn)| tags.iter().any(|(key, value)| value.is_none() && worn.contains_key(*key)));
+            let arn = left.and_then(|_| arn_of(world, &place.scope, &place.group));
+            let note = arn.map(|arn| Note { place: place.clone(), arn, tags: words(), known: true, about: None });
+            Ok(note.map(Mark::Note).into_iter().chain(labels.into_iter().map(Mark::Label)).collect())
+        }
+    }
+}
+
+/// The same labels on everybody of those that can wear them, in the place the plan is for.
+fn labels(
+    site: &Site<'_>,
+    off: &OffHours,
+    tags: &[(&'static str, Option<String>)],
+    of: &dyn Fn(&Sleeper) -> bool,
+) -> Result<Vec<Label>, String> {
+    let place = needed_place(site.environment, off)?;
+    let tags: BTreeMap<&'static str, Option<String>> = tags.iter().cloned().collect();
+    let labels: Vec<Label> = off
+        .sleepers
+        .iter()
+        .filter_map(|it| Some((it, it.id.as_ref().filter(|id| id.scope == place.scope)?)))
+        .filter(|(it, _)| Label::can(&it.arn) && of(it))
+        .map(|(it, on)| Label {
+            environment: site.environment.name.clone(),
+            on: on.clone(),
+            arn: it.arn.clone(),
+            tags: tags.clone(),
+        })
+        .collect();
+    Ok(labels)
+}
+
+/// Who asks: the last part of the caller's ARN.
+pub(crate) fn by(site: &Site<'_>) -> String {
+    let who = site.cx.world.identity(site.cx.scope).map(|who| who.arn.last().to_owned());
+    tags::allowed(&who.unwrap_or_default())
+}
+
+fn overridden(site: &Site<'_>, off: &OffHours, value: &str) -> Result<(Sync, Override), String> {
+    let (state, end) = deadline::wish(value, site.cx.now, &off.routine.schedule.zone)?;
+    overriding(site, off, state, end)
+}
+
+fn overriding(site: &Site<'_>, off: &OffHours, state: Keep, end: Timestamp) -> Result<(Sync, Override), String> {
+    let (now, zone) = (site.cx.now, &off.routine.schedule.zone);
+    let wish = Override { state, until: end, by: by(site), reason: None };
+    let granted = off.intent().grant(wish, now).map_err(|why| wording::refusal(&why, now, zone, site.cx.zone))?;
+    let over = granted.over;
+    let name = &site.environment.name;
+    let says =
+        format!("keep {name} {} until {}", over.state.word(), wording::told_moment(over.until, zone, site.cx.zone));
+    let exceptions = Exceptions { over: Some(over.clone()), ..off.exceptions.clone() };
+    let marks = marks(site, off, &[(tags::OVERRIDE, Some(over.to_tag(zone)))])?;
+    let mut sync = proceed(site, off, says, exceptions)?.marking(marks);
+    sync.notice(granted.notes.iter().map(|note| noted(note, now, (zone, site.cx.zone))));
+    Ok((fitting(site.environment, sync, site.cx.world)?, over))
+}
+
+fn noted(note: &Worth, now: Timestamp, (zone, here): (&TimeZone, &TimeZone)) -> String {
+    match note {
+        Worth::EndsAtStart { start, .. } => {
+            format!("it ends at {}: it is started then anyway", wording::told(*start, now, zone, here))
+        }
+        Worth::NothingToPostpone => "nothing would have happened before its end".to_owned(),
+        Worth::Replaces { by, until } => {
+            let by = if by.is_empty() { "somebody" } else { by };
+            format!("it replaces the override of {by} until {}", wording::told(*until, now, zone, here))
+        }
+    }
+}
+
+fn held(site: &Site<'_>, off: &OffHours, value: &str) -> Result<(Sync, Hold), String> {
+    let (now, zone) = (site.cx.now, &off.routine.schedule.zone);
+    let end = deadline::until(value, now, zone)?;
+    let hold = Hold { state: suspended_rules::standing(off), until: end, by: by(site), reason: None };
+    let hold = off.intent().grant_hold(hold, now).map_err(|why| wording::refusal(&why, now, zone, site.cx.zone))?;
+    let name = &site.environment.name;
+    let until = wording::told_moment(hold.until, zone, site.cx.zone);
+    let says = format!("leave {name} as it is ({}) until {until}", hold.state.word());
+    let exceptions = Exceptions { hold: Some(hold.clone()), ..off.exceptions.clone() };
+    let marks = marks(site, off, &[(tags::HOLD, Some(hold.to_tag(zone)))])?;
+    let sync = proceed(site, off, says, exceptions)?.marking(marks);
+    Ok((fitting(site.environment, sync, site.cx.world)?, hold))
+}
+
+fn cleared(site: &Site<'_>, off: &OffHours) -> Result<Sync, String> {
+    let exceptions = Exceptions { over: None, hold: None, ..off.exceptions.clone() };
+    let says = format!("take back the override and the hold of {}", site.environment.name);
+    let marks = marks(site, off, &[(tags::OVERRIDE, None), (tags::HOLD, None)])?;
+    Ok(proceed(site, off, says, exceptions)?.marking(marks))
+}

@@ -1,0 +1,14 @@
+//! What an operator can do to a schedule: set, override, hold, clear, synchronise, migrate, suspend rules of others.
+//! Plans and procedures only; never makes a call.
+
+pub mod actions;
+pub mod migrate;
+pub mod rule_handover;
+pub mod suspended_rules;
+pub mod sync;
+
+pub use actions::{kept_at_aws, shield, undone};
+pub use migrate::{migrate, migrate_reads};
+pub use suspended_rules::sparing_reads;
+#[cfg(test)]
+pub mod testing;

@@ -1,0 +1,86 @@
+//! The single schedules around a rule that is held back: what enables it again, and what stops or starts whom it would
+//! have, where no schedule of ours does. Pure.
+
+use jiff::Timestamp;
+
+use super::{Case, select};
+use crate::kinds::schedule_group::change::Place;
+use crate::kinds::schedule_group::{Group, Held};
+use crate::offhours::Sleeper;
+use crate::offhours::event_rules::Ruling;
+use crate::offhours::external_schedulers::last_on;
+use crate::schedule::active_exception::edge;
+use crate::schedule::override_rules::TOO_LATE;
+use crate::schedule::stored::planned_schedules::Planned;
+use crate::schedule::stored::restore_schedules;
+use crate::schedule::{Member, Verb};
+use crate::world::World;
+
+/// A stop or a start that makes up for firings which are left out.
+pub(super) struct Turn<'s> {
+    /// Whom.
+    pub(super) it: &'s Sleeper,
+    /// What.
+    pub(super) verb: Verb,
+    /// When.
+    pub(super) at: Timestamp,
+}
+
+/// What is made up for at the end: where what was left out came last of all that others do by then, and left them
+/// otherwise than the override or hold does. Nothing where AWS keeps schedules of ours: what should be then is theirs.
+pub(super) fn turns<'s>(case: &Case<'_>, held: &[&Ruling<'s>]) -> Vec<Turn<'s>> {
+    if case.at_aws {
+        return Vec::new();
+    }
+    let turned: Vec<(&Sleeper, Verb)> = select::hit(held)
+        .into_iter()
+        .filter_map(|it| {
+            let (name, verb, _) = last(case, it, held)?;
+            let left_out = held.iter().any(|ruling| Some(&ruling.rule.name) == name.as_ref());
+            Some((it, edge(case.leaves(it)?, verb).filter(|_| left_out)?))
+        })
+        .collect();
+    let at = |it: &Sleeper, verb: Verb| {
+        let same: Vec<&Member> = turned.iter().filter(|(_, other)| *other == verb).map(|(it, _)| &it.member).collect();
+        case.end().saturating_add(restore_schedules::behind(&it.member, verb, &same)).unwrap_or_else(|_| case.end())
+    };
+    turned.iter().map(|(it, verb)| Turn { it, verb: *verb, at: at(it, *verb) }).collect()
+}
+
+/// What others do to `it` last by the end: the name of the rule, if it is one, what, and when. A rule that is enabled
+/// at the end may miss a firing that comes with it.
+pub(super) fn last(case: &Case<'_>, it: &Sleeper, held: &[&Ruling<'_>]) -> Option<(Option<String>, Verb, Timestamp)> {
+    let names: Vec<&str> = held.iter().map(|ruling| ruling.rule.name.as_str()).collect();
+    let by = case.end().saturating_add(TOO_LATE).unwrap_or_else(|_| case.end());
+    let (timer, verb, at) = last_on(case.site.environment, (it, &case.timers), &names, by)?;
+    let rule = (timer.source == crate::offhours::Source::Rule).then_some(timer.name);
+    Some((rule, verb, at))
+}
+
+/// Those to be written.
+pub(super) fn of(case: &Case<'_>, held: &[&Ruling<'_>], turns: &[Turn<'_>]) -> Vec<Planned> {
+    let (zone, end) = (case.zone(), case.end());
+    let turn = |turn: &Turn<'_>| restore_schedules::turning(&turn.it.member, turn.verb, &turn.it.arn, zone, turn.at);
+    let enable = |ruling: &&Ruling<'_>| restore_schedules::enabling(&ruling.rule.name, zone, end);
+    turns.iter().map(turn).chain(held.iter().map(enable)).collect()
+}
+
+/// Those of an earlier override or hold that `planned` takes the place of, by name.
+pub(super) fn replaced(case: &Case<'_>, held: &[&Ruling<'_>], planned: &[Planned]) -> Vec<String> {
+    if case.at_aws {
+        return Vec::new();
+    }
+    let world = case.site.cx.world;
+    let ours = select::hit(held).into_iter().flat_map(|it| ours(&case.place, it, world));
+    ours.map(|(held, _)| held.name.clone()).filter(|name| planned.iter().all(|one| one.name != *name)).collect()
+}
+
+/// Single stops and starts of ours for `it`: those that overrides and holds left in the group.
+pub(super) fn ours<'w>(place: &Place, it: &Sleeper, world: &'w World) -> Vec<(&'w Held, Verb)> {
+    let group = world.all::<Group>(&place.scope).find(|known| known.name == place.group);
+    let single = |held: &'w Held| {
+        let verb = restore_schedules::turns(&it.member, &held.target, &held.input)?;
+        held.expression.starts_with("at(").then_some((held, verb))
+    };
+    group.into_iter().flat_map(|group| &group.schedules).filter_map(single).collect()
+}

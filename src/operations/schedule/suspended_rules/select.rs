@@ -1,0 +1,122 @@
+//! Which rules an override or a hold holds back: those that would act against it before its end. What cannot be held
+//! back is told. Pure; nothing is changed here.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::{Case, wording};
+use crate::kinds::event_rule::Rule;
+use crate::offhours::event_rules::Ruling;
+use crate::offhours::{Others, Owner, Sleeper, Source};
+use crate::operations::schedule::migrate::instead;
+use crate::schedule::Verb;
+use crate::schedule::active_exception::Above;
+use crate::schedule::expression::parse::Expression;
+use crate::schedule::override_rules::TOO_LATE;
+
+/// The rules that are held back, and what is said of them and of those that are not.
+pub(super) struct Which<'r, 'w> {
+    /// These are.
+    pub(super) held: Vec<&'r Ruling<'w>>,
+    /// Sentences.
+    pub(super) notices: Vec<String>,
+}
+
+/// Those among `rulings`.
+///
+/// # Errors
+/// A sentence, where a firing may be on its way: of a rule, or of what enables one that is held back already.
+pub(super) fn of<'r, 'w>(case: &Case<'_>, rulings: &'r [Ruling<'w>]) -> Result<Which<'r, 'w>, String> {
+    let now = case.site.cx.now;
+    let mut which = Which { held: Vec::new(), notices: Vec::new() };
+    for ruling in rulings {
+        let rule = ruling.rule;
+        if !rule.enabled {
+            // Held back already: it is until the new end.
+            let Some(away) = owners_of(&case.others, rule).find_map(|owner| owner.away.as_ref()) else { continue };
+            if let Some(at) = away.returns.filter(|at| at.duration_since(now) < TOO_LATE) {
+                return Err(wording::returns_soon(case, rule, at));
+            }
+            which.held.push(ruling);
+            continue;
+        }
+        let (at, above) = match against(ruling, &case.above) {
+            Against::Never => continue,
+            Against::Sometime => {
+                which.notices.push(wording::sometime(ruling));
+                continue;
+            }
+            Against::At(at, above) => (at, above),
+        };
+        if at.duration_since(now) < TOO_LATE {
+            return Err(wording::fires_soon(case, (ruling, &above), at));
+        }
+        match ruling.bar.clone().or_else(|| uncovered(case, (ruling, &above))) {
+            Some(why) => which.notices.push(wording::all_the_same(case, ruling, at, &why)),
+            None => {
+                which.held.push(ruling);
+                which.notices.push(wording::second_best(case, (ruling, &above), at));
+            }
+        }
+    }
+    Ok(which)
+}
+
+/// When a rule acts against what stands above.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Against {
+    /// Not before the end.
+    Never,
+    /// Then for the first time, and against this.
+    At(Timestamp, Above),
+    /// It would, and nobody tells when it fires.
+    Sometime,
+}
+
+/// When `ruling` acts against `above`.
+fn against(ruling: &Ruling<'_>, above: &[Above]) -> Against {
+    let parsed = Expression::parse(&ruling.rule.expression);
+    let mut barred = above.iter().filter(|above| !bars(above, ruling).is_empty()).peekable();
+    if barred.peek().is_none() {
+        return Against::Never;
+    }
+    let Some(parsed) = parsed.filter(|parsed| !matches!(parsed, Expression::Rate(_))) else { return Against::Sometime };
+    // A rule knows UTC only.
+    let first = |above: &Above| Some((parsed.next(&TimeZone::UTC, above.from).filter(|at| *at < above.to)?, *above));
+    barred.find_map(first).map_or(Against::Never, |(at, above)| Against::At(at, above))
+}
+
+/// What of a rule goes against `above`.
+pub(super) fn bars<'a>(above: &Above, ruling: &Ruling<'a>) -> Vec<(Verb, &'a Sleeper)> {
+    ruling.hits.iter().filter(|(verb, it)| above.bars(*verb, &it.actual)).copied().collect()
+}
+
+/// Whom these rules stop or start, each once.
+pub(super) fn hit<'a>(rulings: &[&Ruling<'a>]) -> Vec<&'a Sleeper> {
+    let mut hit: Vec<&Sleeper> = Vec::new();
+    for (_, it) in rulings.iter().flat_map(|ruling| &ruling.hits) {
+        if !hit.iter().any(|known| known.arn == it.arn) {
+            hit.push(it);
+        }
+    }
+    hit
+}
+
+/// When a rule fires next.
+pub(super) fn next_of(others: &Others, rule: &Rule) -> Option<Timestamp> {
+    owners_of(others, rule).find_map(|owner| owner.clock.as_ref()?.next_at)
+}
+
+fn owners_of<'o>(others: &'o Others, rule: &Rule) -> impl Iterator<Item = &'o Owner> {
+    let name = rule.name.clone();
+    others.owners.iter().filter(move |owner| owner.source == Source::Rule && owner.name == name)
+}
+
+/// That nothing of ours would make the stop that is left out, where AWS keeps schedules of ours that should. A start that
+/// nobody makes leaves it asleep, which is cheap, and is told.
+fn uncovered(case: &Case<'_>, (ruling, above): (&Ruling<'_>, &Above)) -> Option<String> {
+    let without = |it: &Sleeper| instead(Verb::Stop, it, &case.computed).next().is_none();
+    let mut stops = bars(above, ruling).into_iter().filter(|(verb, _)| *verb == Verb::Stop && case.at_aws);
+    let (_, it) = stops.find(|(_, it)| without(it))?;
+    Some(format!("nothing of ours would stop {} afterwards", it.member.label()))
+}

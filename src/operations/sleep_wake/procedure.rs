@@ -1,0 +1,230 @@
+//! A whole environment put to sleep or woken as a procedure: stage by stage, each step worked out anew from what is
+//! seen, so that any colleague's console picks it up where another left it. What comes next is `schedule::saga`'s to
+//! say; how a member stands and which calls it takes, its kind's. Pure.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::change::gate::Change;
+use crate::change::plan::{Deed, Plan};
+use crate::change::procedure::{Procedure, Sight, Step};
+use crate::change::receipt::Receipt;
+use crate::change::{Ending, Report};
+use crate::schedule::Keep;
+use crate::schedule::transition::stage_plan;
+use crate::schedule::transition::stage_plan::{Act, Seen, Turn};
+use crate::world::read_request::Want;
+use crate::world::{Fault, ResourceId};
+
+use super::member::Sleeper;
+use crate::kinds::alarm::mute_plan::Hush;
+
+/// Between looks while something moves, at first and later.
+const LOOK: SignedDuration = SignedDuration::from_secs(15);
+const LATER: SignedDuration = SignedDuration::from_secs(30);
+/// How long to look often.
+const OFTEN: SignedDuration = SignedDuration::from_mins(5);
+/// How long services and instances may stand still before the rest is given up. Databases may take hours.
+const PATIENCE: SignedDuration = SignedDuration::from_mins(30);
+
+/// How the alarms stand.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Hushed {
+    /// Nothing to do, or done.
+    Settled,
+    /// Still to be done.
+    Open,
+    /// It did not work; why.
+    Failed(String),
+}
+
+/// The procedure.
+#[derive(Debug)]
+pub struct Sleep {
+    pub(super) plan: Plan,
+    pub(super) goal: Keep,
+    pub(super) members: Vec<Sleeper>,
+    pub(super) hushes: Vec<Hush>,
+    pub(super) hushed: Hushed,
+    pub(super) changed: bool,
+    pub(super) began: Option<Timestamp>,
+    /// What was waited for at last, and since when it has looked the same.
+    pub(super) still: Option<(Vec<String>, Timestamp)>,
+    /// The calls that are out now: which member's, for the answer.
+    pub(super) asked: Vec<(ResourceId, Act)>,
+    pub(super) alone: bool,
+}
+
+impl Sleep {
+    /// Brings `members` to `goal` as `plan` says; `hushes` silence the alarms meanwhile.
+    #[must_use]
+    pub fn new(plan: Plan, goal: Keep, members: Vec<Sleeper>, hushes: Vec<Hush>) -> Self {
+        let hushed = if hushes.is_empty() { Hushed::Settled } else { Hushed::Open };
+        Self {
+            plan,
+            goal,
+            members,
+            hushes,
+            hushed,
+            changed: false,
+            began: None,
+            still: None,
+            asked: Vec::new(),
+            alone: false,
+        }
+    }
+
+    fn seen(&self, sight: &Sight<'_>) -> Vec<Seen> {
+        self.members.iter().map(|member| member.seen(&self.plan.environment, sight)).collect()
+    }
+
+    /// The changes that silence the alarms or let them speak, once.
+    fn hush(&mut self) -> Option<Step> {
+        if self.hushed != Hushed::Open {
+            return None;
+        }
+        self.hushed = Hushed::Settled;
+        let goal = self.goal;
+        let changes = std::mem::take(&mut self.hushes).into_iter().map(|hush| match goal {
+            Keep::Stopped => hush.mute,
+            Keep::Running => hush.unmute,
+        });
+        Some(Step::Act(changes.collect()))
+    }
+
+    fn wait(&mut self, waiting: &[(String, String)], sight: &Sight<'_>, seen: &[Seen]) -> Step {
+        let says: Vec<String> = waiting.iter().map(|(label, what)| format!("{label}: {what}")).collect();
+        let same = self.still.as_ref().filter(|(before, _)| *before == says).map(|(_, since)| *since);
+        let since = same.unwrap_or(sight.now);
+        self.still = Some((says, since));
+        let awaited = |seen: &Seen| waiting.iter().any(|(label, _)| *label == seen.member.label());
+        let database = seen.iter().any(|seen| seen.member.kind.is_database() && awaited(seen));
+        if !database && sight.now.duration_since(since) >= PATIENCE {
+            return Step::End(self.given_up(sight, seen));
+        }
+        let began = self.began.unwrap_or(sight.now);
+        Step::Wait(if sight.now.duration_since(began) < OFTEN { LOOK } else { LATER })
+    }
+
+    fn changes(&mut self, acts: &[(usize, Act)], sight: &Sight<'_>) -> Vec<Box<dyn Change>> {
+        let mut changes = Vec::new();
+        self.asked.clear();
+        for (place, act) in acts {
+            let Some(member) = self.members.get(*place) else { continue };
+            // Taken a moment ago, it only does not show yet.
+            if member.just_did(*act, sight.now) {
+                continue;
+            }
+            if let Some(change) = member.change(*act, &self.plan.environment, sight.world) {
+                self.asked.push((member.id.clone(), *act));
+                changes.push(change);
+            }
+        }
+        changes
+    }
+
+    /// Whether nothing is left to be called: AWS finishes what is under way.
+    fn only_watching(&self, seen: &[Seen]) -> bool {
+        self.goal == Keep::Stopped
+            && seen.iter().all(|seen| match stage_plan::turn(self.goal, seen) {
+                Turn::Done | Turn::Gone | Turn::Stuck(_) => true,
+                Turn::Act(_) => false,
+                Turn::Wait(_) => seen.going_down(),
+            })
+    }
+}
+
+impl Procedure for Sleep {
+    fn plan(&self) -> Plan {
+        self.plan.clone()
+    }
+
+    fn wants(&self, _now: Timestamp) -> Vec<Want> {
+        let mut wants: Vec<Want> = Vec::new();
+        for want in self.members.iter().flat_map(|member| &member.reads) {
+            if !wants.contains(want) {
+                wants.push(want.clone());
+            }
+        }
+        wants
+    }
+
+    fn step(&mut self, sight: &Sight<'_>) -> Step {
+        self.began.get_or_insert(sight.now);
+        let seen = self.seen(sight);
+        let next = stage_plan::next(self.goal, &seen);
+        self.alone = self.only_watching(&seen);
+        // Alarms are silenced before the first thing goes down, and speak again when everything is up.
+        if self.goal == Keep::Stopped
+            && !next.acts.is_empty()
+            && let Some(step) = self.hush()
+        {
+            return step;
+        }
+        if !next.acts.is_empty() {
+            let changes = self.changes(&next.acts, sight);
+            if !changes.is_empty() {
+                self.still = None;
+                return Step::Act(changes);
+            }
+        }
+        match next.ended {
+            Some(stage_plan::Ending::Done) if self.goal == Keep::Running => match self.hush() {
+                Some(step) => step,
+                None => Step::End(self.done(&seen)),
+            },
+            Some(stage_plan::Ending::Done) => Step::End(self.done(&seen)),
+            Some(stage_plan::Ending::Partly { done, not }) => Step::End(self.partly(&done, &not)),
+            None => self.wait(&next.waiting, sight, &seen),
+        }
+    }
+
+    fn told(&mut self, deed: &Deed, got: &Result<Receipt, Fault>, now: Timestamp) {
+        self.changed |= got.is_ok();
+        let Some(at) = self.asked.iter().position(|(id, _)| *id == deed.on) else {
+            if let Err(fault) = got {
+                self.hushed = Hushed::Failed(fault.sentence());
+            }
+            return;
+        };
+        let (id, act) = self.asked.remove(at);
+        if let Some(member) = self.members.iter_mut().find(|member| member.id == id) {
+            member.told(act, got, now);
+        }
+    }
+
+    fn goes_on(&self) -> bool {
+        self.alone
+    }
+
+    fn report(&self, sight: &Sight<'_>) -> Report {
+        self.reported(&self.seen(sight))
+    }
+}
+
+impl Sleep {
+    fn given_up(&self, sight: &Sight<'_>, seen: &[Seen]) -> Ending {
+        let next = stage_plan::next(self.goal, seen);
+        let mut not: Vec<(String, String)> = next.waiting;
+        let since = self.still.as_ref().map_or(sight.now, |(_, since)| *since);
+        let span = crate::text::span(sight.now.duration_since(since).as_secs());
+        for (_, why) in &mut not {
+            *why = format!("{why}, unchanged for {span}");
+        }
+        not.extend(next.stuck);
+        let open: Vec<String> = not.iter().map(|(label, _)| label.clone()).collect();
+        let mut done = Vec::new();
+        for seen in seen {
+            let label = seen.member.label();
+            match stage_plan::turn(self.goal, seen) {
+                Turn::Done => done.push(label),
+                _ if open.contains(&label) => {}
+                Turn::Gone => {}
+                _ => not.push((label, format!("{} comes before it", open.join(", ")))),
+            }
+        }
+        self.partly(&done, &not)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,216 @@
+//! Where a tunnel leads: the host, port and VPC of a database, from what is believed of it.
+//! Pure; a database that no tunnel can reach now says why, and what to do.
+
+use serde::Serialize;
+
+use crate::kinds::db_cluster::DbCluster;
+use crate::kinds::db_instance::DbInstance;
+use crate::world::{Resource, ResourceId, World};
+
+/// The families of engines that differ in their client programs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Family {
+    /// PostgreSQL and Aurora PostgreSQL.
+    Postgres,
+    /// MySQL, MariaDB and Aurora MySQL.
+    Mysql,
+    /// Oracle, SQL Server, Db2 and whatever comes.
+    Other,
+}
+
+impl Family {
+    /// The family of an engine as RDS names it.
+    #[must_use]
+    pub fn of(engine: &str) -> Self {
+        match engine {
+            "mariadb" => Self::Mysql,
+            engine if engine.contains("postgres") => Self::Postgres,
+            // `mysql`, `aurora-mysql`, and `aurora` as version 1 was called.
+            engine if engine.contains("mysql") || engine == "aurora" => Self::Mysql,
+            _ => Self::Other,
+        }
+    }
+
+    /// The port it listens on where none is told.
+    #[must_use]
+    pub fn usual_port(self, engine: &str) -> u16 {
+        match self {
+            Self::Postgres => 5432,
+            Self::Mysql => 3306,
+            Self::Other if engine.contains("sqlserver") => 1433,
+            Self::Other if engine.contains("oracle") => 1521,
+            Self::Other => 50_000,
+        }
+    }
+}
+
+/// A database as a tunnel sees it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Remote {
+    /// Which.
+    pub id: ResourceId,
+    /// Its identifier.
+    pub name: String,
+    /// Its engine as RDS names it.
+    pub engine: String,
+    /// The engine's family.
+    pub family: Family,
+    /// The host to reach: of a cluster, the writer's.
+    pub host: String,
+    /// Of a cluster, the host of its readers.
+    pub reader: Option<String>,
+    /// The port.
+    pub port: u16,
+    /// Its VPC, where known.
+    pub vpc: Option<String>,
+    /// Its security groups.
+    pub groups: Vec<String>,
+    /// Whether it takes IAM tokens for passwords.
+    pub iam_auth: bool,
+}
+
+impl Remote {
+    /// The same, leading to the readers.
+    ///
+    /// # Errors
+    /// A sentence, where there are none.
+    pub fn reading(self) -> Result<Self, String> {
+        match self.reader.clone() {
+            Some(host) => Ok(Self { host, ..self }),
+            None => Err(format!("{} has no reader endpoint; only clusters have one", self.name)),
+        }
+    }
+}
+
+/// Whether tunnels lead to things like `id`.
+#[must_use]
+pub fn leads_to(id: &ResourceId) -> bool {
+    [DbInstance::KIND, DbCluster::KIND].contains(&id.kind)
+}
+
+/// The database `id` is.
+///
+/// # Errors
+/// A sentence: why no tunnel can lead there now, and what to do.
+pub fn remote(world: &World, id: &ResourceId) -> Result<Remote, String> {
+    if let Some(one) = world.get::<DbInstance>(id) {
+        awake(&one.id, &one.status)?;
+        return made(id, &one.id, &one.engine, (one.endpoint.as_deref(), one.port)).map(|remote| Remote {
+            vpc: one.vpc.clone(),
+            groups: one.security_groups.clone(),
+            iam_auth: one.iam_auth,
+            ..remote
+        });
+    }
+    if let Some(one) = world.get::<DbCluster>(id) {
+        awake(&one.id, &one.status)?;
+        let member = |member: &&DbInstance| member.cluster.as_deref() == Some(&one.id);
+        let vpc = world.all::<DbInstance>(&id.scope).filter(member).find_map(|member| member.vpc.clone());
+        return made(id, &one.id, &one.engine, (one.endpoint.as_deref(), one.port)).map(|remote| Remote {
+            reader: one.reader_endpoint.clone(),
+            vpc,
+            groups: one.security_groups.clone(),
+            iam_auth: one.iam_auth,
+            ..remote
+        });
+    }
+    match leads_to(id) {
+        true => Err(format!("{} is not there any more", id.key)),
+        false => Err("tunnels lead to databases: choose a DB instance or a DB cluster".to_owned()),
+    }
+}
+
+/// Whether somebody answers there: a sleeping database would only be waited for in vain.
+fn awake(name: &str, status: &str) -> Result<(), String> {
+    match status {
+        "stopped" | "stopping" => Err(format!("{name} is {status}: start it first, then a tunnel can reach it")),
+        "creating" | "starting" => Err(format!("{name} is {status}: a tunnel can reach it once it is available")),
+        "deleting" => Err(format!("{name} is being deleted")),
+        _ => Ok(()),
+    }
+}
+
+fn made(
+    id: &ResourceId,
+    name: &str,
+    engine: &str,
+    (host, port): (Option<&str>, Option<u32>),
+) -> Result<Remote, String> {
+    let Some(host) = host else { return Err(format!("{name} has no endpoint yet: AWS gives it one once it is made")) };
+    let family = Family::of(engine);
+    let port = port.and_then(|port| u16::try_from(port).ok()).filter(|port| *port != 0);
+    Ok(Remote {
+        id: id.clone(),
+        name: name.to_owned(),
+        engine: engine.to_owned(),
+        family,
+        host: host.to_owned(),
+        reader: None,
+        port: port.unwrap_or_else(|| family.usual_port(engine)),
+        vpc: None,
+        groups: Vec::new(),
+        iam_auth: false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::{Family, remote};
+    use crate::kinds::testing_samples::*;
+    use crate::world::Resource;
+
+    #[rstest]
+    #[case("postgres", Family::Postgres, 5432)]
+    #[case("aurora-postgresql", Family::Postgres, 5432)]
+    #[case("mysql", Family::Mysql, 3306)]
+    #[case("mariadb", Family::Mysql, 3306)]
+    #[case("aurora-mysql", Family::Mysql, 3306)]
+    #[case("aurora", Family::Mysql, 3306)]
+    #[case("sqlserver-se", Family::Other, 1433)]
+    #[case("oracle-ee", Family::Other, 1521)]
+    fn engines_have_families(#[case] engine: &str, #[case] family: Family, #[case] port: u16) {
+        assert_eq!((Family::of(engine), Family::of(engine).usual_port(engine)), (family, port));
+    }
+
+    #[test]
+    fn an_instance_and_a_cluster_are_reached_at_their_endpoints() {
+        let cluster = || crate::kinds::db_cluster::DbCluster {
+            reader_endpoint: Some("ro.rds.amazonaws.com".into()),
+            ..cluster()
+        };
+        let shelves = Shelves::default().with([database(), member("m-1", "available")]).with([cluster()]);
+        let one = remote(&shelves.0, &database().id(&scope())).unwrap();
+        assert_eq!((one.host.as_str(), one.port), ("city-db.x.ap-northeast-1.rds.amazonaws.com", 5432));
+        assert_eq!((one.vpc.as_deref(), one.reader.clone().is_none()), (Some("vpc-1"), true));
+        assert!(one.reading().unwrap_err().contains("no reader endpoint"));
+        let many = remote(&shelves.0, &cluster().id(&scope())).unwrap();
+        assert_eq!((many.vpc.as_deref(), many.groups.len()), (Some("vpc-1"), cluster().security_groups.len()));
+        let reader = many.reader.clone();
+        assert_eq!(Some(many.reading().unwrap().host), reader);
+    }
+
+    #[rstest]
+    #[case("stopped", "is stopped: start it first")]
+    #[case("starting", "once it is available")]
+    #[case("deleting", "is being deleted")]
+    fn what_sleeps_says_so_before_anyone_waits(#[case] status: &str, #[case] says: &str) {
+        let mut one = database();
+        one.status = status.to_owned();
+        let id = one.id(&scope());
+        let why = remote(&Shelves::default().with([one]).0, &id).unwrap_err();
+        assert!(why.contains(says), "{why}");
+    }
+
+    #[test]
+    fn odd_targets_are_told() {
+        let shelves = Shelves::default().with([instance()]);
+        assert!(remote(&shelves.0, &instance().id(&scope())).unwrap_err().contains("lead to databases"));
+        assert!(remote(&shelves.0, &database().id(&scope())).unwrap_err().contains("not there any more"));
+        let hostless = crate::kinds::db_instance::DbInstance { endpoint: None, ..database() };
+        let id = hostless.id(&scope());
+        assert!(remote(&Shelves::default().with([hostless]).0, &id).unwrap_err().contains("no endpoint yet"));
+    }
+}

@@ -1,0 +1,225 @@
+//! From a world to a picture: place every resource, judge it where it stands, roll up.
+//! Pure; called by both faces whenever something arrived.
+
+use crate::overview::EnvironmentStatus;
+use std::collections::BTreeMap;
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::Picture;
+use super::freshness::{Freshness, freshness};
+use crate::diagnosis::{self, DiagnosisInput};
+use crate::environment::Environment;
+use crate::environment::Member;
+use crate::environment::Placed;
+use crate::environment::infer::place_early;
+use crate::environment::partial_inventory::held;
+use crate::environment::{Unread, Wishes};
+use crate::kinds::Counts;
+use crate::kinds::Subject;
+use crate::kinds::catalog::{KINDS, kind};
+use crate::kinds::{AnyKind, Context, Joins};
+use crate::offhours::external_schedulers::{Timer, timers};
+use crate::offhours::scheduled_members::{Sleeper, sleepers, wears_tools};
+use crate::offhours::{OffHours, Others};
+use crate::world::{AccountId, EnvironmentName, KindName, QuickMap, Scope, World};
+
+/// Stages whose environments are not protected unless the configuration says so.
+const OPEN_STAGES: &[&str] =
+    &["dev", "develop", "development", "stg", "stage", "staging", "test", "qa", "uat", "poc", "demo", "sandbox"];
+
+/// Makes the picture of `world` as of `now`, for a reader in `zone`.
+#[must_use]
+pub fn gather(world: &World, wishes: &Wishes, now: Timestamp, zone: &TimeZone) -> Picture {
+    gather_early(world, wishes, &Unread::new(), now, zone)
+}
+
+/// The same while scopes are `unread`: what could still turn out to belong elsewhere is not in it yet.
+#[must_use]
+pub fn gather_early(world: &World, wishes: &Wishes, unread: &Unread, now: Timestamp, zone: &TimeZone) -> Picture {
+    let accounts: QuickMap<Scope, Option<AccountId>> =
+        world.scopes().into_iter().map(|scope| (scope.clone(), world.account(&scope))).collect();
+    let account = |scope: &Scope| accounts.get(scope).cloned().flatten();
+    let mut subjects: Vec<Subject> =
+        side_by_side(KINDS.to_vec(), &|kind: &dyn AnyKind| kind.subjects(world)).into_iter().flatten().collect();
+    for subject in &mut subjects {
+        subject.account = account(&subject.id.scope);
+    }
+
+    let mut homes: BTreeMap<EnvironmentName, Vec<Placed>> = BTreeMap::new();
+    let mut lost = Vec::new();
+    for placed in place_early(&subjects, wishes, &held(world, unread)) {
+        match placed.environment.clone() {
+            Some(name) => homes.entry(name).or_default().push(placed),
+            None => lost.push(placed),
+        }
+    }
+    let fresh = freshness(world, &homes);
+    let joins = Joins::of(world);
+    let timers = timers(world);
+    let around = Surroundings { world, joins: &joins, wishes, account: &account, timers: &timers, now, zone };
+    let homes: Vec<_> = homes.into_iter().zip(fresh).collect();
+    let mut environments = side_by_side(homes, &|((name, placed), fresh)| environment(name, placed, fresh, &around));
+    for environment in &mut environments {
+        if environment.scopes.iter().any(|scope| unread.contains_key(scope)) {
+            environment.verdict.withhold();
+        }
+    }
+    environments.sort_by(|a, b| b.verdict.health.cmp(&a.verdict.health).then_with(|| a.name.cmp(&b.name)));
+    Picture { at: Some(now), environments, unassigned: members(world, lost) }
+}
+
+/// What `make` makes of each of `all`, in their order, half of them on another thread: a large account is to be seen
+/// within a few milliseconds, and one thread more costs a small one nothing that could be noticed.
+fn side_by_side<A: Send, B: Send>(mut all: Vec<A>, make: &(dyn Fn(A) -> B + Sync)) -> Vec<B> {
+    let behind = all.split_off(all.len().div_ceil(2));
+    if behind.is_empty() {
+        return all.into_iter().map(make).collect();
+    }
+    std::thread::scope(|scope| {
+        let behind = scope.spawn(move || behind.into_iter().map(make).collect::<Vec<B>>());
+        let mut made: Vec<B> = all.into_iter().map(make).collect();
+        match behind.join() {
+            Ok(more) => made.extend(more),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+        made
+    })
+}
+
+struct Surroundings<'a> {
+    world: &'a World,
+    joins: &'a Joins<'a>,
+    wishes: &'a Wishes,
+    account: &'a (dyn Fn(&Scope) -> Option<AccountId> + Sync),
+    timers: &'a [Timer],
+    now: Timestamp,
+    zone: &'a TimeZone,
+}
+
+fn environment(
+    name: EnvironmentName,
+    placed: Vec<Placed>,
+    fresh: Freshness,
+    around: &Surroundings<'_>,
+) -> EnvironmentStatus {
+    let wish = around.wishes.of(&name);
+    let stage =
+        wish.and_then(|wish| wish.stage.clone()).or_else(|| placed.iter().find_map(|placed| placed.stage.clone()));
+    let project = placed.iter().find_map(|placed| placed.project.clone());
+    let protected = wish.and_then(|wish| wish.protected).unwrap_or_else(|| !stage.as_deref().is_some_and(is_open));
+
+    let mut scopes: Vec<Scope> = Vec::new();
+    for placed in &placed {
+        if scopes.last() != Some(&placed.id.scope) && !scopes.contains(&placed.id.scope) {
+            scopes.push(placed.id.scope.clone());
+        }
+    }
+    scopes.sort();
+    let mut members = members(around.world, placed);
+
+    let mut counts = Counts::default();
+    for member in &mut members {
+        let cx = Context {
+            world: around.world,
+            joins: around.joins,
+            scope: &member.id.scope,
+            protected,
+            now: around.now,
+            zone: around.zone,
+        };
+        if let Some(kind) = kind(member.id.kind) {
+            member.opinion = kind.opinion(&member.id, &cx);
+            kind.count(&member.id, &cx, &mut counts);
+        }
+    }
+    let environment = Environment {
+        name,
+        project,
+        stage,
+        protected,
+        allow_stop: wish.and_then(|wish| wish.allow_stop).unwrap_or(false),
+        named: wish.map(|wish| wish.sleepers.clone()).unwrap_or_default(),
+        record: wish.map(|wish| wish.record.clone()).unwrap_or_default(),
+        account: single(scopes.iter().map(around.account)),
+        region: single(scopes.iter().map(|scope| Some(scope.region.clone()))),
+        scopes,
+        members,
+        counts,
+        faults: fresh.faults,
+        read_at: fresh.read_at,
+        deploy: wish.and_then(|wish| wish.deploy.clone()),
+    };
+    let mut environment = EnvironmentStatus::unjudged(environment);
+    environment.offhours = OffHours::of(&environment, around.world, wish, around.now).map(Box::new);
+    let others = match environment.offhours.as_deref() {
+        Some(off) => others(&environment, &off.sleepers, around),
+        None if concerned(&environment, around) => {
+            others(&environment, &sleepers(&environment, around.world, wish), around)
+        }
+        None => Others::default(),
+    };
+    if others.bar_enforcing().is_some()
+        && let Some(off) = environment.offhours.as_deref_mut()
+    {
+        off.barred(around.now);
+    }
+    *environment.others = others;
+    let input = DiagnosisInput {
+        environment: &environment,
+        offhours: environment.offhours.as_deref(),
+        others: &environment.others,
+    };
+    environment.verdict = diagnosis::read(&input, around.world, around.joins, around.now, around.zone);
+    environment
+}
+
+/// Whether there is anything of others in it at all: of most environments there is not, and that is told cheaply.
+fn concerned(environment: &EnvironmentStatus, around: &Surroundings<'_>) -> bool {
+    let near = |timer: &Timer| environment.scopes.contains(&timer.scope);
+    around.timers.iter().any(near) || wears_tools(environment, around.world)
+}
+
+fn others(environment: &EnvironmentStatus, sleepers: &[Sleeper], around: &Surroundings<'_>) -> Others {
+    environment.external_schedulers(sleepers, around.world, around.timers, (around.zone, around.now))
+}
+
+/// Whether a stage is known not to be production; `dev2` is as open as `dev`.
+fn is_open(stage: &str) -> bool {
+    let stage = stage.to_lowercase();
+    OPEN_STAGES.contains(&stage.trim_end_matches(|c: char| c.is_ascii_digit()))
+}
+
+/// Members with their names, in the order of kinds, then by name.
+fn members(world: &World, placed: Vec<Placed>) -> Vec<Member> {
+    let kinds: QuickMap<KindName, (usize, &dyn AnyKind)> =
+        KINDS.iter().enumerate().map(|(at, kind)| (kind.name(), (at, *kind))).collect();
+    let ranked: Vec<(usize, Member)> = placed
+        .into_iter()
+        .map(|placed| {
+            let kind = kinds.get(&placed.id.kind);
+            let name =
+                kind.and_then(|(_, kind)| kind.title(world, &placed.id)).unwrap_or_else(|| placed.id.key.to_string());
+            let rank = kind.map_or(usize::MAX, |(rank, _)| *rank);
+            (rank, Member { id: placed.id, name, opinion: None, because: placed.because })
+        })
+        .collect();
+    // Members are large: their places are put in order, then each moves once.
+    let mut order: Vec<usize> = (0..ranked.len()).collect();
+    order.sort_by(|a, b| match (ranked.get(*a), ranked.get(*b)) {
+        (Some((a, one)), Some((b, other))) => {
+            a.cmp(b).then_with(|| one.name.cmp(&other.name)).then_with(|| one.id.cmp(&other.id))
+        }
+        _ => a.cmp(b),
+    });
+    let mut members: Vec<Option<Member>> = ranked.into_iter().map(|(_, member)| Some(member)).collect();
+    order.into_iter().filter_map(|at| members.get_mut(at).and_then(Option::take)).collect()
+}
+
+fn single<T: PartialEq>(mut all: impl Iterator<Item = Option<T>>) -> Option<T> {
+    let first = all.next()??;
+    all.all(|other| other.as_ref() == Some(&first)).then_some(first)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,33 @@
+//! The picture: environments with members, counts and verdict, ready for both faces.
+//! Plain data; made by `gather`, read by screens and by `status`.
+
+use crate::overview::EnvironmentStatus;
+use jiff::Timestamp;
+
+use crate::environment::model::Member;
+use crate::world::{EnvironmentName, ResourceId};
+
+/// All environments at one moment.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Picture {
+    /// When it was made; `None` before the first.
+    pub at: Option<Timestamp>,
+    /// Worst first, then by name.
+    pub environments: Vec<EnvironmentStatus>,
+    /// What could not be placed, with the steps that were tried.
+    pub unassigned: Vec<Member>,
+}
+
+impl Picture {
+    /// The environment of that name.
+    #[must_use]
+    pub fn environment(&self, name: &EnvironmentName) -> Option<&EnvironmentStatus> {
+        self.environments.iter().find(|environment| &environment.name == name)
+    }
+
+    /// The environment a resource is in.
+    #[must_use]
+    pub fn home(&self, id: &ResourceId) -> Option<&EnvironmentStatus> {
+        self.environments.iter().find(|environment| environment.members.iter().any(|member| &member.id == id))
+    }
+}

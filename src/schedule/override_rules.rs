@@ -1,0 +1,182 @@
+//! Granting a person's wish above the schedule: how long an override may be, where it is moved to,
+//! and when it comes too late. Pure; storing it (tags, server) is done elsewhere.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::calendar::intervals::dates_around;
+use super::calendar::time_of_day::settle;
+use super::desired_state::{Desired, Edge, Intent, after, minus, plus};
+use super::model::{Exceptions, Hold, Keep, Override, Verb};
+
+/// An edge this near may be queued at AWS already.
+pub const TOO_LATE: SignedDuration = SignedDuration::from_mins(2);
+/// AWS starts a stopped database after this long.
+pub const AWS_STOPPED_MAX: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// What limits the length of an exception.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Limit {
+    /// `max_override`.
+    MaxOverride,
+    /// `override_hard_end`.
+    HardEnd,
+    /// AWS starts a stopped database after seven days.
+    SevenDays,
+}
+
+impl Limit {
+    /// The key of the configuration that sets it, or what does.
+    pub(super) const fn words(self) -> &'static str {
+        match self {
+            Self::MaxOverride => "max_override",
+            Self::HardEnd => "override_hard_end",
+            Self::SevenDays => "the seven days after which AWS starts a stopped database",
+        }
+    }
+}
+
+/// Why a wish was not granted; [`super::words::refusal`] says it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Refusal {
+    /// Protected: no sleep actions at all.
+    Protected,
+    /// Its end is not in the future.
+    Past {
+        /// The end asked for.
+        until: Timestamp,
+    },
+    /// Longer than allowed.
+    TooLong {
+        /// The latest end that would be granted.
+        latest: Timestamp,
+        /// What says so.
+        limit: Limit,
+    },
+    /// The edge it should postpone is less than two minutes away.
+    TooLate {
+        /// The edge.
+        edge: Box<Edge>,
+        /// What can be done once it has happened.
+        instead: Verb,
+    },
+}
+
+/// What was different from what was asked, or worth saying.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Note {
+    /// It is on from there anyway, so the override ends there.
+    EndsAtStart {
+        /// The end asked for.
+        asked: Timestamp,
+        /// The start it ends at.
+        start: Timestamp,
+    },
+    /// Nothing would have happened before its end.
+    NothingToPostpone,
+    /// Another one stood until then.
+    Replaces {
+        /// Whose.
+        by: String,
+        /// Its end.
+        until: Timestamp,
+    },
+}
+
+/// An override to be stored, and what to say about it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Granted {
+    /// The override.
+    pub over: Override,
+    /// What to say.
+    pub notes: Vec<Note>,
+}
+
+impl Intent<'_> {
+    /// Grants `wish` at `now`, trimmed to what makes sense. A live override is replaced.
+    ///
+    /// # Errors
+    /// Why not, with the latest end that would do.
+    pub fn grant(self, wish: Override, now: Timestamp) -> Result<Granted, Refusal> {
+        self.possible(wish.state, wish.until, now)?;
+        let asked = wish.until;
+        let mut over = wish;
+        let mut notes = Vec::new();
+        let none = Exceptions::default();
+        let plain = Intent::new(self.schedule, &none);
+
+        if over.state == Keep::Running
+            && let Some(start) =
+                self.schedule.on_spans(now, plus(asked, self.schedule.start_lead)).into_iter().find_map(|span| {
+                    (now < span.start && minus(span.start, self.schedule.start_lead) <= asked).then_some(span.start)
+                })
+        {
+            // Past the next start there is nothing left to postpone; just before it, stopping would undo that start.
+            over.until = start;
+            if asked != start {
+                notes.push(Note::EndsAtStart { asked, start });
+            }
+        }
+        let (latest, limit) = self.latest_end(now);
+        if over.until.min(asked) > latest {
+            return Err(Refusal::TooLong { latest, limit });
+        }
+        let (wanted, opposite) = match over.state {
+            Keep::Running => (Desired::On, Verb::Stop),
+            Keep::Stopped => (Desired::Off, Verb::Start),
+        };
+        let is_so_anyway = plain.base(now) == wanted
+            && !plain.edges(now, after(over.until)).iter().any(|edge| edge.verb == opposite && edge.at < over.until);
+        if is_so_anyway {
+            notes.push(Note::NothingToPostpone);
+        }
+        if let Some(old) = self.exceptions.over.as_ref().filter(|old| now < old.until) {
+            notes.push(Note::Replaces { by: old.by.clone(), until: old.until });
+        }
+        Ok(Granted { over, notes })
+    }
+
+    /// Grants a hold at `now`: as long as it takes, but never without an end.
+    ///
+    /// # Errors
+    /// Why not. A hold that keeps something stopped can't outlast the seven days AWS allows.
+    pub fn grant_hold(self, hold: Hold, now: Timestamp) -> Result<Hold, Refusal> {
+        self.possible(hold.state, hold.until, now)?;
+        let latest = plus(now, AWS_STOPPED_MAX);
+        if hold.state == Keep::Stopped && hold.until > latest {
+            return Err(Refusal::TooLong { latest, limit: Limit::SevenDays });
+        }
+        Ok(hold)
+    }
+
+    fn possible(self, state: Keep, until: Timestamp, now: Timestamp) -> Result<(), Refusal> {
+        if self.exceptions.protect {
+            return Err(Refusal::Protected);
+        }
+        if until <= now {
+            return Err(Refusal::Past { until });
+        }
+        let (opposite, instead) = match state {
+            Keep::Running => (Verb::Stop, Verb::Start),
+            Keep::Stopped => (Verb::Start, Verb::Stop),
+        };
+        self.edges(now, after(plus(now, TOO_LATE)))
+            .into_iter()
+            .find(|edge| edge.verb == opposite && edge.issue_at < until)
+            .map_or(Ok(()), |edge| Err(Refusal::TooLate { edge: Box::new(edge), instead }))
+    }
+
+    /// The latest end an override may have, and what says so.
+    #[must_use]
+    pub fn latest_end(self, now: Timestamp) -> (Timestamp, Limit) {
+        let longest = plus(now, self.schedule.max_override);
+        let hard_end = self.schedule.override_hard_end.and_then(|time| {
+            dates_around(&self.schedule.zone, now, now)
+                .map(|date| settle(&self.schedule.zone, date, time).at)
+                .find(|at| *at > now)
+        });
+        match hard_end {
+            Some(hard_end) if hard_end < longest => (hard_end, Limit::HardEnd),
+            _ => (longest, Limit::MaxOverride),
+        }
+    }
+}
