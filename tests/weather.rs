@@ -177,3 +177,107 @@ fn a_console_that_breaks_gives_the_terminal_back_before_it_says_why() {
         assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
     });
 }
+
+#[rstest]
+#[case::xml_cut_in_half(
+    "rds",
+    "DescribeDBInstances",
+    "<DescribeDBInstancesResponse xmlns=\"http://rds.amazonaws.com/doc/2014-10-31/\"><DescribeDBInstancesResult><DBInstances>"
+)]
+#[case::an_empty_body("ecs", "ListClusters", "")]
+fn an_answer_that_does_not_end_is_told_and_makes_nothing_well(
+    #[case] service: &str,
+    #[case] operation: &str,
+    #[case] body: &str,
+) {
+    let peer = Peer::start();
+    peer.build(&["prooflink"]);
+    peer.script(&json!([{"service": service, "operation": operation, "raw": {"status": 200, "body": body}}]));
+    let status = said(peer.toban().args(["status", "--json"]));
+    let document: Value = serde_json::from_str(&status.out).unwrap_or_else(|_| panic!("{}", status.err));
+    let environments = document["environments"].as_array().expect("environments");
+    let garbled = |fault: &Value| fault["kind"] == "garbled" && fault["operation"] == format!("{service}:{operation}");
+    let told = environments.iter().any(|one| one["faults"].as_array().is_some_and(|all| all.iter().any(garbled)));
+    assert!(told, "{document}");
+    assert_ne!(status.code, Some(0), "{document}");
+}
+
+/// Whatever is put into an account or an environment and must never be read anywhere else.
+const PLANTED: [&str; 5] = [
+    "planted-command-0815",
+    "planted-variable-0815",
+    "planted-tag-0815",
+    "planted-session-token-0815",
+    "B0815PLANTED/abcdefghijklmnopqrstuvwx",
+];
+
+#[test]
+fn the_log_tells_every_call_and_holds_no_secret_at_any_level() {
+    let [command, variable, tag, token, hook] = PLANTED;
+    let peer = Peer::start();
+    peer.build(&["prooflink"]);
+    peer.script(&json!([
+        {"service": "ecs", "operation": "DescribeTaskDefinition", "patch": {"taskDefinition": {"containerDefinitions":
+            {"[*]": {"command": ["sh", "-c", command], "environment": [{"name": "API_KEY", "value": variable}]}}}}},
+        {"service": "ecs", "operation": "DescribeServices", "patch": {"services": {"[*]": {"tags": {"[+]":
+            {"key": "note", "value": tag}}}}}},
+        {"service": "cloudwatch", "operation": "DescribeAlarms", "patch": {"MetricAlarms": {"[*]":
+            {"AlarmDescription": format!("https://hooks.slack.com/services/T0815/{hook}")}}}},
+        {"service": "ssm", "operation": "DescribeInstanceInformation", "error": {"code": "InvalidFilterKey",
+            "message": format!("see https://hooks.slack.com/services/T0815/{hook}\nforged line"), "status": 400}}
+    ]));
+    let mut written = Vec::new();
+    for level in ["debug", "trace"] {
+        let mut run = peer.toban();
+        let status = said(run.env("AWS_SESSION_TOKEN", token).args(["--log-level", level, "status", "--json"]));
+        assert!(status.code.is_some_and(|code| code != 1), "{}", status.err);
+        let path = peer.home().join("state/toban.log");
+        let log = std::fs::read_to_string(&path).expect("a log");
+        for secret in PLANTED {
+            assert!(!log.contains(secret), "{secret} is in the log at {level}");
+        }
+        assert!(!log.contains("AWS4-HMAC-SHA256") && !log.contains("Credential="), "a signature is in the log");
+        assert!(log.lines().all(|line| line.contains(" toban")), "somebody else writes into the log");
+        std::fs::remove_file(path).expect("the log goes");
+        written.push(log);
+    }
+    for log in &written {
+        for operation in
+            ["sts:GetCallerIdentity", "ecs:DescribeServices", "rds:DescribeDBInstances", "ec2:DescribeInstances"]
+        {
+            let call =
+                log.lines().find(|line| line.contains(&format!("operation=\"{operation}\""))).unwrap_or_default();
+            for field in ["scope=\"default/ap-northeast-1\"", "attempt=1", "ms=", "bytes=", "status=200", "request_id="]
+            {
+                assert!(call.contains(field), "{operation} lacks {field}: {call}");
+            }
+        }
+        let fault = log.lines().find(|line| line.contains("fault=\"refused\"")).unwrap_or_default();
+        assert!(fault.contains("InvalidFilterKey") && fault.contains("hooks.slack.com"), "{fault}");
+    }
+}
+
+#[test]
+fn what_is_no_regular_file_is_refused_with_a_sentence_and_never_waited_for() {
+    let home = tempfile::tempdir().expect("a home");
+    let state = home.path().join("state");
+    std::fs::create_dir(&state).expect("a directory");
+    for name in ["journal.jsonl", "toban.log"] {
+        let made = std::process::Command::new("mkfifo").arg(state.join(name)).status();
+        assert!(made.is_ok_and(|made| made.success()), "mkfifo");
+    }
+    let run = |arguments: &[&str]| said(toban(home.path(), arguments).env("TOBAN_STATE_DIR", &state));
+    let journal = run(&["journal"]);
+    assert_eq!(journal.code, Some(1), "{}", journal.out);
+    assert!(journal.err.contains("journal.jsonl") && journal.err.contains("it is a FIFO"), "{}", journal.err);
+    let status = run(&["--demo", "status", "prooflink-dev"]);
+    assert_eq!(status.code, Some(0), "{}", status.err);
+    assert!(status.err.contains("no log is written") && status.err.contains("it is a FIFO"), "{}", status.err);
+    let endless = run(&["--demo", "--config", "/dev/zero", "status"]);
+    assert!(endless.code.is_some_and(|code| code != 0), "{}", endless.out);
+    assert!(endless.err.contains("/dev/zero") && endless.err.contains("it is a device"), "{}", endless.err);
+    let large = home.path().join("large.toml");
+    std::fs::write(&large, "# much\n".repeat(700_000)).expect("a file");
+    let large = run(&["--demo", "--config", &large.display().to_string(), "status"]);
+    assert!(large.err.contains("larger than 4 MiB"), "{}", large.err);
+}

@@ -11,6 +11,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::budget::Budget;
+use super::call_log::CallLog;
 use super::call_record::Record;
 use super::direct::{Json, Query, RestJson};
 use super::fault::fault;
@@ -57,6 +58,8 @@ pub struct Clients {
     pub(crate) config: SdkConfig,
     /// How fast they may be called.
     pub(crate) budget: Arc<Budget>,
+    /// How calls are written into the log.
+    pub(crate) log: CallLog,
     /// Where it is remembered how calls went, for `doctor`.
     pub(crate) record: Option<Arc<Record>>,
 }
@@ -79,6 +82,9 @@ impl Clients {
         // Futures do nothing before they are awaited: the request is made when its turn has come.
         let _in_flight = self.budget.turn(operation).await;
         let got = sent.await.map_err(fault(operation, on));
+        if let Err(fault) = &got {
+            self.log.failed(fault);
+        }
         if let Some(record) = &self.record {
             record.note(operation, got.as_ref().err());
         }
@@ -139,6 +145,7 @@ impl Clients {
             clusters: Recent::default(),
             config: SdkConfig::builder().build(),
             budget: Arc::default(),
+            log: CallLog::default(),
             record: None,
         }
     }

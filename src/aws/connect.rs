@@ -21,14 +21,18 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::identity::SharedIdentityCache;
 use base64::Engine;
 
+use super::answer_check::{NoRepeat, checked};
 use super::budget::Budget;
+use super::call_log::CallLog;
 use super::clients::Clients;
 use super::direct::{Json, Query, RestJson};
 use super::single_flight::Recent;
 use super::source::Source;
 use super::stats::{Counter, Counting};
-use crate::world::{Fault, FaultKind};
+use crate::world::{Fault, FaultKind, Scope};
 
+/// The largest CA bundle that is read, bytes: all public ones together are a quarter of a MiB.
+const LARGEST_BUNDLE: u64 = 16 * 1024 * 1024;
 /// How long the connection may take.
 const CONNECT: Duration = Duration::from_secs(5);
 /// How long one attempt may take.
@@ -49,18 +53,20 @@ pub(crate) fn http() -> Result<SharedHttpClient, Fault> {
     };
     let broken = |why: &dyn std::fmt::Display| Fault::new(FaultKind::Offline, "setting up TLS", why.to_string());
     let context = TlsContext::builder().with_trust_store(trust).build().map_err(|error| broken(&error))?;
-    Ok(Builder::new().build_with_connector_fn(move |settings, components| {
+    let http = Builder::new().build_with_connector_fn(move |settings, components| {
         let mut connector = Connector::builder().proxy_config(ProxyConfig::from_env());
         connector.set_connector_settings(settings.cloned());
         connector.set_sleep_impl(components.and_then(|components| components.sleep_impl()));
         connector.tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(context.clone()).build()
-    }))
+    });
+    Ok(checked(http))
 }
 
 /// Reads a CA bundle and makes sure that it holds certificates: the TLS library would panic on anything else.
 fn bundle(path: &str) -> Result<Vec<u8>, Fault> {
     let broken = |why: String| Fault::new(FaultKind::Offline, "reading AWS_CA_BUNDLE", why).on(path);
-    let text = std::fs::read_to_string(path).map_err(|error| broken(error.to_string()))?;
+    let text =
+        crate::os::read_text(std::path::Path::new(path), LARGEST_BUNDLE).map_err(|error| broken(error.to_string()))?;
     const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
     const END: &str = "-----END CERTIFICATE-----";
     let mut found = String::new();
@@ -149,7 +155,8 @@ impl Opening {
     /// Opens the clients of `source` in `region`.
     pub(crate) async fn clients(&self, source: &Source, keys: &Keys, region: &str, budget: Arc<Budget>) -> Clients {
         let config = self.config(source, keys, Region::new(region.to_owned())).await;
-        Clients::over(config, Arc::clone(&self.counter), budget)
+        let scope = Scope::new(source.label.clone(), region);
+        Clients::over(config, Arc::clone(&self.counter), budget, CallLog::of(&scope))
     }
 
     async fn config(&self, source: &Source, keys: &Keys, region: Region) -> SdkConfig {
@@ -181,11 +188,17 @@ impl Opening {
 
 impl Clients {
     /// All clients over one configuration.
-    pub(crate) fn over(config: SdkConfig, counter: Arc<Counter>, budget: Arc<Budget>) -> Self {
-        let counting = Counting::new(counter, Arc::clone(&budget));
+    pub(crate) fn over(config: SdkConfig, counter: Arc<Counter>, budget: Arc<Budget>, log: CallLog) -> Self {
+        let counting = Counting::new(counter, Arc::clone(&budget), log.clone());
         macro_rules! client {
             ($sdk:ident) => {
-                $sdk::Client::from_conf($sdk::config::Builder::from(&config).interceptor(counting.clone()).build())
+                $sdk::Client::from_conf(
+                    $sdk::config::Builder::from(&config)
+                        .interceptor(counting.clone())
+                        .interceptor(log.clone())
+                        .retry_classifier(NoRepeat)
+                        .build(),
+                )
             };
         }
         Self {
@@ -207,6 +220,7 @@ impl Clients {
             clusters: Recent::default(),
             config,
             budget,
+            log,
             record: None,
         }
     }

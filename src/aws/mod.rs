@@ -2,7 +2,9 @@
 //! budget, statistics, and `Live`, the real side of the cloud seam. SDK types stay in here
 //! and in each kind's `fetch.rs` and `change.rs`.
 
+mod answer_check;
 pub mod budget;
+pub mod call_log;
 pub mod call_record;
 pub mod clients;
 mod concurrent;
@@ -12,6 +14,7 @@ pub mod direct;
 mod fault;
 pub mod pages;
 pub mod profiles;
+mod protocol;
 mod single_flight;
 pub mod source;
 pub mod stats;
@@ -27,7 +30,7 @@ pub(crate) use convert::at;
 pub use convert::{count, maybe, tally, text, texts, when};
 pub use direct::{Answer, Json, Query, Rest, RestJson};
 pub use fault::fault;
-pub use pages::{Paged, pages};
+pub use pages::{Paged, named, named_pages, pages};
 pub use single_flight::Recent;
 pub use source::{Source, Sources};
 pub use xml::Find;

@@ -47,11 +47,77 @@ where
     }
 }
 
+/// The same, of records that must carry a name: `page` gives `None` for one that carries none. It cannot be shown,
+/// looked up or placed, and is not passed over in silence: `cut` tells how many there are.
+///
+/// # Errors
+/// As [`pages`].
+pub async fn named_pages<T, Next>(
+    operation: &str,
+    on: Option<&str>,
+    page: impl FnMut(Option<String>) -> Next,
+) -> Result<Paged<T>, Fault>
+where
+    Next: Future<Output = Result<(Vec<Option<T>>, Option<String>), Fault>>,
+{
+    let Paged { items, cut } = pages(operation, on, page).await?;
+    let (items, nameless) = named(operation, on, items);
+    let cut = match (cut, nameless) {
+        (Some(cut), Some(nameless)) => Some(Fault { message: format!("{}; {}", cut.message, nameless.message), ..cut }),
+        (cut, nameless) => cut.or(nameless),
+    };
+    Ok(Paged { items, cut })
+}
+
+/// Those of `records` that carry a name, and a fault that counts the others.
+#[must_use]
+pub fn named<T>(
+    operation: &str,
+    on: Option<&str>,
+    records: impl IntoIterator<Item = Option<T>>,
+) -> (Vec<T>, Option<Fault>) {
+    let (mut items, mut nameless) = (Vec::new(), 0_usize);
+    for record in records {
+        match record {
+            Some(item) => items.push(item),
+            None => nameless += 1,
+        }
+    }
+    let message = match nameless {
+        0 => return (items, None),
+        1 => "1 record without a name or id is left out".to_owned(),
+        many => format!("{many} records without a name or id are left out"),
+    };
+    let fault = Fault::new(FaultKind::Garbled, operation, message);
+    let fault = Fault { code: Some(Fault::NAMELESS.to_owned()), ..fault };
+    (items, Some(on.iter().fold(fault, |fault, on| fault.on(*on))))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::pages;
+    use super::{named, named_pages, pages};
     use crate::world::Fault;
     use crate::world::FaultKind;
+
+    #[tokio::test]
+    async fn records_without_a_name_are_counted_over_all_pages() {
+        let mut calls = 0;
+        let paged = named_pages("rds:DescribeDBInstances", None, |_| {
+            calls += 1;
+            let (items, next) = if calls == 1 { (vec![Some(1), None], Some("a")) } else { (vec![None, Some(2)], None) };
+            async move { Ok((items, next.map(str::to_owned))) }
+        })
+        .await
+        .expect("pages");
+        let cut = paged.cut.expect("a note");
+        assert_eq!((paged.items, cut.kind), (vec![1, 2], FaultKind::Garbled));
+        assert_eq!(cut.message, "2 records without a name or id are left out");
+        let again =
+            named_pages("rds:DescribeDBInstances", None, |_| async { Ok((vec![Some(1), None], Some("a".into()))) });
+        let cut = again.await.expect("pages").cut.expect("a note").message;
+        assert!(cut.contains("cut short") && cut.contains("2 records"), "{cut}");
+        assert_eq!(named("x:Y", Some("c"), [Some(1)]), (vec![1], None));
+    }
 
     /// Serves `script`: each page's items and the token after it.
     async fn read(script: &[(&[u8], Option<&str>)]) -> (Vec<u8>, Option<FaultKind>, usize) {

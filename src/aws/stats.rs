@@ -14,6 +14,7 @@ use aws_smithy_types::config_bag::ConfigBag;
 use jiff::{SignedDuration, Timestamp};
 
 use super::budget::Budget;
+use super::call_log::CallLog;
 use super::fault::THROTTLES;
 use serde::Serialize;
 
@@ -53,17 +54,19 @@ impl Counter {
 pub(crate) struct Counting {
     counter: Arc<Counter>,
     budget: Arc<Budget>,
+    /// How the same calls are written into the log.
+    pub(super) log: CallLog,
 }
 
 impl Counting {
     /// Counts into `counter`.
-    pub(crate) fn new(counter: Arc<Counter>, budget: Arc<Budget>) -> Self {
-        Self { counter, budget }
+    pub(crate) fn new(counter: Arc<Counter>, budget: Arc<Budget>, log: CallLog) -> Self {
+        Self { counter, budget, log }
     }
 }
 
 /// The operation as IAM names it: the SDK's service names are not IAM's.
-fn operation(cfg: &ConfigBag) -> String {
+pub(super) fn operation(cfg: &ConfigBag) -> String {
     let Some(metadata) = cfg.load::<Metadata>() else { return "unknown:Unknown".to_owned() };
     let service = match metadata.service() {
         "Elastic Load Balancing v2" => "elasticloadbalancing",
@@ -88,7 +91,8 @@ fn is_throttle(response: &HttpResponse) -> bool {
     THROTTLES.iter().any(|code| header.contains(code) || body.contains(code))
 }
 
-fn length(response: &HttpResponse) -> u64 {
+/// How many bytes the body has, as far as that is known.
+pub(super) fn length(response: &HttpResponse) -> u64 {
     let told = response.headers().get("content-length").and_then(|length| length.parse().ok());
     told.or_else(|| response.body().content_length()).unwrap_or(0)
 }

@@ -11,6 +11,8 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 
+use super::answer_check::checked;
+
 /// A request that was sent.
 #[derive(Clone, Debug)]
 pub(crate) struct Sent {
@@ -46,7 +48,7 @@ impl Script {
     /// The client that follows it.
     pub(crate) fn client(&self) -> SharedHttpClient {
         let connector = SharedHttpConnector::new(self.clone());
-        SharedHttpClient::new(http_client_fn(move |_, _| connector.clone()))
+        checked(SharedHttpClient::new(http_client_fn(move |_, _| connector.clone())))
     }
 }
 

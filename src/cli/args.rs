@@ -143,9 +143,9 @@ pub enum Level {
     /// What was done.
     #[default]
     Info,
-    /// Every call's outline.
+    /// An outline of every call, decision of the poller and step of a change.
     Debug,
-    /// Everything.
+    /// The same, and one line for each HTTP answer.
     Trace,
 }
 

@@ -14,7 +14,7 @@ use super::exit::{Exit, Failure};
 use super::options;
 use crate::cloud::Cloud;
 use crate::cloud::Live;
-use crate::config::{Dirs, Settings};
+use crate::config::{self, Dirs, Settings};
 use crate::console;
 use crate::console::Choice;
 use crate::engine::poller::Tempo;
@@ -154,7 +154,7 @@ fn profiles(var: &impl Fn(&str) -> Option<OsString>) -> Vec<String> {
         |name: &str, usual: &str| var(name).map(PathBuf::from).or_else(|| home.as_ref().map(|home| home.join(usual)));
     let mut names = Vec::new();
     for path in [file("AWS_CONFIG_FILE", "config"), file("AWS_SHARED_CREDENTIALS_FILE", "credentials")] {
-        let text = path.and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
+        let text = path.and_then(|path| crate::os::read_text(&path, config::LARGEST).ok()).unwrap_or_default();
         for name in sections(&text) {
             if !names.contains(&name) {
                 names.push(name);
@@ -215,7 +215,7 @@ mod tests {
     #[test]
     fn a_bad_key_names_file_and_line() {
         let dirs = Dirs::with(Some(Path::new("/x/config.toml")), |_| None);
-        let wish = crate::config::KeyWish { command: "refresh".to_owned(), chords: vec!["j".to_owned()], line: 7 };
+        let wish = config::KeyWish { command: "refresh".to_owned(), chords: vec!["j".to_owned()], line: 7 };
         let settings = Settings { keys: vec![wish], ..Settings::default() };
         let cloud: Arc<dyn Cloud> = Arc::new(Demo::at(7, 0));
         let fault = console(cloud, &settings, Settings::default(), &Global::default(), &dirs, |_| None)

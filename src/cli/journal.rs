@@ -23,7 +23,7 @@ use crate::text;
 pub(super) fn run(global: &Global, args: &Journal) -> Result<Exit, Failure> {
     let dirs = Dirs::find(global.config.as_deref());
     let path = path(&dirs, global.demo)?;
-    let bytes = match std::fs::read(&path) {
+    let bytes = match crate::os::read_state(&path) {
         Ok(bytes) => bytes,
         Err(fault) if fault.kind() == ErrorKind::NotFound => Vec::new(),
         Err(fault) => {

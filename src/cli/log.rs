@@ -1,13 +1,15 @@
-//! The log: a file of mode 0600 in the state directory, never the terminal. Kept short: a file
-//! grown beyond the limit is put aside at the next start.
+//! The log: a file of mode 0600 in the state directory, never the terminal. Only our own lines are in it, at whatever
+//! level: those of the libraries hold requests and answers, with commands, variables, tags and tokens. Each line is
+//! masked and made harmless on its way. Kept short: a file grown beyond the limit is put aside at the next start.
 
+use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Mutex;
 
 use tracing_subscriber::filter::LevelFilter;
 
 use super::args::Level;
-use crate::config;
+use crate::{config, text};
 
 /// Bytes after which the log begins anew; the one before is kept beside it.
 const LIMIT: u64 = 4 * 1024 * 1024;
@@ -18,9 +20,9 @@ const LIMIT: u64 = 4 * 1024 * 1024;
 /// Why there is no log, in a sentence; the program runs without one.
 pub(super) fn start(state: &Path, level: Level) -> Result<(), String> {
     let file = state.join("toban.log");
-    let said = |fault: std::io::Error| format!("no log is written: {} can't be opened: {fault}", file.display());
+    let said = |fault: io::Error| format!("no log is written: {} can't be opened: {fault}", file.display());
     config::open_state_dir(state).map_err(said)?;
-    if std::fs::metadata(&file).is_ok_and(|data| data.len() > LIMIT) {
+    if std::fs::symlink_metadata(&file).is_ok_and(|data| data.is_file() && data.len() > LIMIT) {
         std::fs::rename(&file, state.join("toban.log.1")).map_err(said)?;
     }
     let log = config::append_private(&file).map_err(said)?;
@@ -28,21 +30,14 @@ pub(super) fn start(state: &Path, level: Level) -> Result<(), String> {
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(false)
-        .with_writer(Mutex::new(log))
+        .with_writer(Mutex::new(Masking(log)))
         .try_init()
         .map_err(|fault| format!("no log is written: {fault}"))
 }
 
-/// Ours at `level`. The SDK's warnings hold whole answers, so they are written only to look into a failure, and what
-/// is below them only if all is asked for.
+/// Ours at `level`, and nobody else's at any.
 fn directives(level: Level) -> String {
-    let ours = filter(level);
-    match level {
-        Level::Trace => "trace".to_owned(),
-        Level::Off | Level::Error => ours.to_string(),
-        Level::Debug => format!("warn,toban={ours}"),
-        Level::Warn | Level::Info => format!("error,toban={ours}"),
-    }
+    format!("off,toban={}", filter(level))
 }
 
 fn filter(level: Level) -> LevelFilter {
@@ -56,15 +51,44 @@ fn filter(level: Level) -> LevelFilter {
     }
 }
 
+/// Takes whatever looks like a secret, and whatever could harm a terminal, out of each line.
+struct Masking<W>(W);
+
+impl<W: Write> Write for Masking<W> {
+    /// One call is one line: the formatter writes it at once.
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        let plain = String::from_utf8_lossy(line);
+        let plain = plain.trim_end_matches('\n').replace('\n', " ");
+        let masked = text::mask_text(&plain);
+        self.0.write_all(format!("{}\n", text::clean(&masked)).as_bytes())?;
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_sdk_is_quiet_unless_all_is_asked_for() {
-        assert_eq!(directives(Level::Info), "error,toban=info");
-        assert_eq!(directives(Level::Off), "off");
-        assert_eq!(directives(Level::Trace), "trace");
+    fn the_libraries_are_never_heard() {
+        assert_eq!(directives(Level::Info), "off,toban=info");
+        assert_eq!(directives(Level::Off), "off,toban=off");
+        assert_eq!(directives(Level::Trace), "off,toban=trace");
+    }
+
+    #[test]
+    fn a_line_is_masked_and_stays_one_line() {
+        let mut written = Masking(Vec::new());
+        let line = "call message=\"https://hooks.slack.com/services/T00000000/B00000000/abcdefghijklmnopqrstuvwx\n\
+                    fake line \u{1b}[31m\u{202e}\"\n";
+        written.write_all(line.as_bytes()).unwrap();
+        let text = String::from_utf8(written.0).unwrap();
+        assert!(!text.contains("abcdefghijkl") && !text.contains('\u{1b}') && !text.contains('\u{202e}'), "{text:?}");
+        assert_eq!((text.lines().count(), text.ends_with('\n')), (1, true), "{text:?}");
     }
 
     #[test]

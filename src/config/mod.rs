@@ -20,6 +20,11 @@ pub use settings::{KeyWish, Settings};
 use std::io::ErrorKind;
 use std::path::Path;
 
+use crate::os;
+
+/// The largest configuration, theme or list of holidays that is read, bytes.
+pub(crate) const LARGEST: u64 = 4 * 1024 * 1024;
+
 /// Loads the configuration the directories point at. Without a file the defaults hold, unless the
 /// file was named on the command line or in `TOBAN_CONFIG`.
 ///
@@ -27,7 +32,7 @@ use std::path::Path;
 /// [`ConfigError`] with every problem of the file; nothing of it was applied.
 pub fn load(dirs: &Dirs) -> Result<Settings, ConfigError> {
     let file = dirs.file.display().to_string();
-    match std::fs::read_to_string(&dirs.file) {
+    match os::read_text(&dirs.file, LARGEST) {
         Ok(text) => parse(&text, &file),
         Err(fault) if fault.kind() == ErrorKind::NotFound && !dirs.named => Ok(Settings::default()),
         Err(fault) => Err(ConfigError::whole(&file, unreadable(&dirs.file, &fault))),

@@ -3,8 +3,10 @@
 //! shared on purpose, and `doctor` tells of it.
 
 use std::fs::{DirBuilder, File, OpenOptions};
-use std::io;
+use std::io::{self, Write};
 use std::path::Path;
+
+use crate::os::open_state;
 
 /// Makes the state directory if it is not there.
 ///
@@ -27,7 +29,7 @@ pub fn append_private(path: &Path) -> io::Result<File> {
     options.create(true).append(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    open_state(path, &mut options)
 }
 
 /// Puts `text` in the place of a file's content, whole or not at all: a reader never sees half of it.
@@ -38,8 +40,11 @@ pub fn replace(path: &Path, text: &str) -> io::Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_os_string();
     name.push(".new");
     let beside = path.with_file_name(name);
-    std::fs::write(&beside, text)?;
-    File::open(&beside)?.sync_all()?;
+    // What a run that died left behind, or somebody put there, is never written through.
+    let _ = std::fs::remove_file(&beside);
+    let mut new = OpenOptions::new().write(true).create_new(true).open(&beside)?;
+    new.write_all(text.as_bytes())?;
+    new.sync_all()?;
     if let Ok(known) = std::fs::metadata(path) {
         std::fs::set_permissions(&beside, known.permissions())?;
     }
@@ -68,7 +73,6 @@ fn wide(_permissions: &std::fs::Permissions) -> bool {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
-    use std::io::Write;
     use std::os::unix::fs::PermissionsExt;
 
     #[test]

@@ -164,7 +164,9 @@ fn touches(cx: &DiagnosisContext<'_>, one: &Sign<'_>, other: &Sign<'_>) -> bool 
             let health = cx.joins.health_of(&one.member.id.scope, group.arn.as_str());
             health.is_some_and(|health| {
                 health.targets.iter().any(|target| {
-                    target.id == instance.id || Some(target.id.as_str()) == instance.private_ip.as_deref()
+                    let at = Some(target.id.as_str()) == instance.private_ip.as_deref() && !target.is_abroad();
+                    let is_here = instance.vpc.as_ref().zip(group.vpc.as_ref()).is_none_or(|(a, b)| a == b);
+                    target.id == instance.id || (at && is_here)
                 })
             })
         }

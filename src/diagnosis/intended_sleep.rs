@@ -9,7 +9,7 @@ use crate::kinds::db_instance::Class;
 use crate::kinds::ecs_service::{Service, memory_in, wakes_to as remembers};
 use crate::kinds::target_group::{Role, TargetGroup, words};
 use crate::text::counted;
-use crate::world::{Health, Opinion, QuickSet, ResourceId};
+use crate::world::{Health, Opinion, QuickSet, ResourceId, Scope};
 
 /// What is known of an environment's rest.
 pub(super) struct Rest<'a> {
@@ -35,7 +35,10 @@ pub(super) fn read<'a>(cx: &DiagnosisContext<'a>) -> Rest<'a> {
     let mut hushed = QuickSet::default();
     for (member, alarm) in &cx.alarms {
         let fires = member.opinion.as_ref().is_some_and(|opinion| opinion.health > Health::Well);
-        if fires && by_absence(alarm) && (resting || all_watched(alarm).any(|watched| sleeps(cx, watched))) {
+        if fires
+            && by_absence(alarm)
+            && (resting || all_watched(alarm).any(|watched| sleeps(cx, &member.id.scope, watched)))
+        {
             hushed.insert(&member.id);
         }
     }
@@ -54,21 +57,23 @@ fn by_absence(alarm: &Alarm) -> bool {
     reading(alarm).missing || alarm.comparison.as_deref().is_some_and(|comparison| comparison.starts_with("LessThan"))
 }
 
-fn sleeps(cx: &DiagnosisContext<'_>, watched: Watched<'_>) -> bool {
-    let asleep = |opinion: &Option<Opinion>| opinion.as_ref().is_some_and(|opinion| opinion.health == Health::Asleep);
+/// Whether what an alarm of `scope` watches sleeps. Another region or account may have its like under the same name.
+fn sleeps(cx: &DiagnosisContext<'_>, scope: &Scope, watched: Watched<'_>) -> bool {
+    let asleep = |member: &Member| {
+        member.id.scope == *scope && member.opinion.as_ref().is_some_and(|opinion| opinion.health == Health::Asleep)
+    };
     match watched {
-        Watched::Service(_, name) => {
-            cx.services.iter().any(|(member, service)| service.name == name && asleep(&member.opinion))
-        }
+        Watched::Service(cluster, name) => cx.services.iter().any(|(member, service)| {
+            let here = cluster.is_none_or(|cluster| service.cluster.last() == cluster);
+            service.name == name && here && asleep(member)
+        }),
         Watched::Database(id) | Watched::DbCluster(id) => {
-            cx.databases.iter().any(|database| database.id == id && asleep(&database.member.opinion))
+            cx.databases.iter().any(|database| database.id == id && asleep(database.member))
         }
         Watched::TargetGroup(short) => {
-            cx.groups.iter().any(|(member, group)| group.arn.resource() == short && asleep(&member.opinion))
+            cx.groups.iter().any(|(member, group)| group.arn.resource() == short && asleep(member))
         }
-        Watched::Instance(id) => {
-            cx.instances.iter().any(|(member, instance)| instance.id == id && asleep(&member.opinion))
-        }
+        Watched::Instance(id) => cx.instances.iter().any(|(member, instance)| instance.id == id && asleep(member)),
         Watched::Cluster(_) | Watched::LoadBalancer(_) | Watched::Function(_) | Watched::Other(..) => false,
     }
 }

@@ -22,7 +22,9 @@ use crate::kinds::shared::phrase_table::{Known, find, normal};
 use crate::kinds::target_group::TargetGroup;
 use crate::kinds::target_health::TargetHealth;
 use crate::kinds::testing_samples::*;
-use crate::world::{EnvironmentName, Fault, FaultKind, Health, Resource, ResourceId};
+use crate::world::{
+    Coverage, EnvironmentName, Fault, FaultKind, Harvest, Health, Opinion, Resource, ResourceId, Scope,
+};
 
 fn every_example_fits_its_row(table: &'static [Known]) {
     for row in table {
@@ -269,6 +271,22 @@ fn an_environment_at_rest_is_asleep_and_its_consequences_are_silent() {
 #[test]
 fn a_measured_alarm_counts_even_in_sleep() {
     assert_eq!(verdict(&asleep().with([firing()]), false).health, Health::Bad);
+}
+
+#[test]
+fn what_sleeps_in_another_region_under_the_same_name_hushes_no_alarm_here() {
+    let abroad = Scope::new("prooflink", "us-east-1");
+    let silent = Alarm { comparison: Some("LessThanThreshold".to_owned()), ..firing() };
+    let mut shelves = well().with([silent]);
+    let night = Service { desired: 0, running: 0, ..service() };
+    let id = night.id(&abroad);
+    shelves.0.put(&abroad, Service::KIND, &Coverage::All, Ok(Harvest::whole(vec![night]).into()), now());
+    let mut environment = environment(&shelves, true);
+    let opinion = Some(Opinion::new(Health::Asleep, "asleep"));
+    environment.members.push(Member { name: "Backend".to_owned(), opinion, because: Vec::new(), id });
+    environment.scopes.push(abroad);
+    let verdict = shelves.seen(true, |cx| read(&environment, &shelves.0, cx.joins, cx.now, cx.zone));
+    assert_eq!(verdict.health, Health::Bad, "{verdict:#?}");
 }
 
 #[test]

@@ -68,8 +68,25 @@ pub async fn carry_out(
     let started = Line::started(&id, cloud.now(), &plan, logbook.who.as_ref(), approved.reason())
         .of(part_of)
         .doing(&approved.deed());
-    logbook.write(&started).await?;
+    let deed = approved.deed();
+    tracing::debug!(entry = id, part_of, scope = %plan.scope, verb = deed.verb, on = %deed.on, "change: journal");
+    logbook.write(&started).await.inspect_err(|fault| {
+        tracing::debug!(entry = id, message = fault.message, "change: not journaled, so not made");
+    })?;
+    tracing::debug!(entry = id, "change: call");
     let got = cloud.change(approved, &plan.scope).await;
+    match &got {
+        Ok(receipt) => tracing::debug!(entry = id, request_ids = ?receipt.request_ids, "change: answered"),
+        Err(fault) => tracing::debug!(
+            entry = id,
+            operation = fault.operation,
+            fault = fault.kind.word(),
+            code = fault.code,
+            request_id = fault.request_id,
+            message = fault.message,
+            "change: failed"
+        ),
+    }
     logbook.close(&Line::ended(&id, cloud.now(), &got)).await;
     got
 }

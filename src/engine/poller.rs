@@ -232,6 +232,7 @@ impl Pacer {
     /// A change ended in `scope`: everything there is due at once. What was asked before the change ended would tell of
     /// the time before it, so its answer is no longer wanted.
     pub fn touch(&mut self, scope: &Scope, now: Timestamp) {
+        tracing::debug!(%scope, "poll: all anew after a change");
         self.refresh_scope(scope, now);
         for ((at, _), slot) in &mut self.slots {
             if at == scope {
@@ -268,7 +269,13 @@ impl Pacer {
                 if let Some(slot) = self.slots.get_mut(&key) {
                     slot.flight = Some((self.asked, now));
                 }
-                Reading { ask: self.asked, kind: key.1, scope: key.0, coverage }
+                let reading = Reading { ask: self.asked, kind: key.1, scope: key.0, coverage };
+                let parts = match &reading.coverage {
+                    Coverage::All => None,
+                    Coverage::Parts(parts) => Some(parts.len()),
+                };
+                tracing::debug!(ask = reading.ask, scope = %reading.scope, kind = %reading.kind, parts, "poll: due");
+                reading
             })
             .collect()
     }
@@ -283,6 +290,7 @@ impl Pacer {
     /// Takes note that a reading ended. `false` means the answer is late and must be dropped.
     pub fn arrived(&mut self, reading: &Reading, outcome: Outcome, now: Timestamp) -> bool {
         if !self.expects(reading) {
+            tracing::debug!(ask = reading.ask, scope = %reading.scope, kind = %reading.kind, "poll: late, dropped");
             return false;
         }
         let key = (reading.scope.clone(), reading.kind);
@@ -300,6 +308,10 @@ impl Pacer {
                 slot.touched = false;
             }
         }
+        tracing::debug!(
+            ask = reading.ask, scope = %reading.scope, kind = %reading.kind, ?outcome, next = %all,
+            in_focus = %focused, "poll: arrived"
+        );
         if outcome == (Outcome::Read { changed: true }) && !first {
             self.stir(&reading.scope, reading.kind, now);
         }
@@ -380,6 +392,7 @@ impl Pacer {
             let depends =
                 kind(*name).is_some_and(|kind| kind.pace() == Pace::Topology && kind.needs().contains(&changed));
             if at == scope && depends {
+                tracing::debug!(%scope, kind = %name, %changed, "poll: again, for what it depends on changed");
                 slot.all_at = slot.all_at.min(now);
             }
         }
@@ -398,6 +411,9 @@ impl Pacer {
                 (factor * 0.9_f64.powf(minutes)).max(1.0)
             }
         };
+        if (eased - factor).abs() > f64::EPSILON {
+            tracing::debug!(%scope, times = eased, "poll: slowed down by so much");
+        }
         if eased > 1.0 {
             self.ease.insert(scope.clone(), (eased, now));
         } else {

@@ -66,13 +66,14 @@ pub async fn drive_on(
     let ending = loop {
         let (passing, faults) = look(cloud, world, procedure.wants(cloud.now())).await;
         if let Some(fault) = passing {
+            tracing::debug!(entry = id, fault = fault.kind.word(), operation = fault.operation, pause = %blind, "step: nothing can be seen");
             tell(unseen(procedure.report(&Sight { world: &*world, faults: &faults, now: cloud.now() }), &fault));
             cloud.pause(blind).await;
             blind = (blind * 2).min(BLIND_MOST);
             continue;
         }
         blind = BLIND;
-        let step = procedure.step(&Sight { world: &*world, faults: &faults, now: cloud.now() });
+        let step = logged(&id, procedure.step(&Sight { world: &*world, faults: &faults, now: cloud.now() }));
         let report = procedure.report(&Sight { world: &*world, faults: &faults, now: cloud.now() });
         tell(Report { goes_on: procedure.goes_on(), ..report });
         match step {
@@ -97,9 +98,20 @@ pub async fn drive_on(
             }
         }
     };
+    tracing::debug!(entry = id, left, how = ?ending.how, "procedure ended");
     let line = Line::closed(&id, cloud.now(), &ending);
     logbook.close(&if left { line.leaving() } else { line }).await;
     ending
+}
+
+/// Writes into the log what a procedure does next.
+fn logged(id: &str, step: Step) -> Step {
+    match &step {
+        Step::Act(changes) => tracing::debug!(entry = id, changes = changes.len(), "step: change"),
+        Step::Wait(span) => tracing::debug!(entry = id, pause = %span, "step: wait"),
+        Step::End(_) => tracing::debug!(entry = id, "step: end"),
+    }
+    step
 }
 
 /// Reads what is wanted, all at once. The first fault that may pass, and those that will not.
@@ -117,7 +129,8 @@ async fn look(cloud: &dyn Cloud, world: &mut World, wants: Vec<Want>) -> (Option
     let now = cloud.now();
     for (want, got) in join_all(readings).await {
         let faults: Vec<Fault> = match &got {
-            Ok(found) => found.faults().cloned().collect(),
+            // Records without a name are told on screen; they hide nothing that a procedure waits for by its name.
+            Ok(found) => found.faults().filter(|fault| !fault.is_of_nameless()).cloned().collect(),
             Err(fault) => vec![fault.clone()],
         };
         for fault in faults {

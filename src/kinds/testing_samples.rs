@@ -410,6 +410,7 @@ pub(crate) fn alarm() -> Alarm {
             statistic: Some("Average".to_owned()),
             expression: None,
             label: None,
+            account: None,
         }],
         rule: None,
         comparison: Some("GreaterThanThreshold".to_owned()),

@@ -5,6 +5,8 @@ use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
+use super::regular_file::{no_link, open_state};
+
 /// Appends `line` (with its newline) to `path` and syncs it to disk. Makes the directory (0700) and the file
 /// (0600) if need be. The file is locked meanwhile, so that the lines of two running consoles stay apart and neither
 /// takes the other's write for the half line of a dead one.
@@ -19,7 +21,7 @@ pub fn append_line(path: &Path, line: &str) -> io::Result<()> {
     let mut file = open(path)?;
     locked(&file)?;
     // A writer that died in the middle left half a line: ours must not be glued to it.
-    let whole = if ends_whole(path)? { line.to_owned() } else { format!("\n{line}") };
+    let whole = if ends_whole(&mut file)? { line.to_owned() } else { format!("\n{line}") };
     file.write_all(whole.as_bytes())?;
     file.sync_data()?;
     // The name of a new file stands in its directory, which has to reach the disk as well.
@@ -47,6 +49,7 @@ pub fn put_text(path: &Path, text: &str) -> io::Result<()> {
     if let Some(parent) = path.parent() {
         private_dir(parent)?;
     }
+    no_link(path)?;
     let mut name = path.as_os_str().to_owned();
     name.push(format!(".{}", std::process::id()));
     let new = Path::new(&name);
@@ -66,8 +69,7 @@ fn sync_dir(_path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn ends_whole(path: &Path) -> io::Result<bool> {
-    let mut file = File::open(path)?;
+fn ends_whole(file: &mut File) -> io::Result<bool> {
     if file.metadata()?.len() == 0 {
         return Ok(true);
     }
@@ -77,15 +79,13 @@ fn ends_whole(path: &Path) -> io::Result<bool> {
     Ok(last == *b"\n")
 }
 
-#[cfg(unix)]
+/// Opens a file to append to it and to see how it ends, making it (0600) if need be.
 fn open(path: &Path) -> io::Result<File> {
-    use std::os::unix::fs::OpenOptionsExt;
-    OpenOptions::new().append(true).create(true).mode(0o600).open(path)
-}
-
-#[cfg(not(unix))]
-fn open(path: &Path) -> io::Result<File> {
-    OpenOptions::new().append(true).create(true).open(path)
+    let mut options = OpenOptions::new();
+    options.read(true).append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    open_state(path, &mut options)
 }
 
 /// Makes a directory that only its owner can look into, with its parents. An existing one is left as it is.

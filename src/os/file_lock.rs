@@ -6,6 +6,7 @@ use std::io;
 use std::path::Path;
 
 use super::append::private_dir;
+use super::regular_file::open_state;
 
 /// Held while it lives.
 #[derive(Debug)]
@@ -23,7 +24,7 @@ pub fn try_hold(path: &Path) -> io::Result<Option<Held>> {
     options.create(true).append(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(path)?;
+    let file = open_state(path, &mut options)?;
     match file.try_lock() {
         Ok(()) => Ok(Some(Held(file))),
         Err(TryLockError::WouldBlock) => Ok(None),

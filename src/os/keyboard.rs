@@ -12,8 +12,8 @@ use tokio::io::{AsyncRead, ReadBuf};
 use tokio::net::unix::pipe::Receiver;
 use tokio::time::{Sleep, sleep};
 
-/// `O_NONBLOCK`, which the library has no name for.
-const NON_BLOCKING: i32 = if cfg!(target_os = "linux") { 0o4000 } else { 0x4 };
+use super::NON_BLOCKING;
+
 /// Between two looks where the system cannot tell when a key comes (kqueue knows no terminals).
 const LOOK: Duration = Duration::from_millis(2);
 

@@ -151,7 +151,7 @@ fn find(name: &str, dirs: &[PathBuf]) -> Result<(String, String), ThemeError> {
     let plain = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
     for dir in dirs.iter().filter(|_| plain) {
         let path = dir.join(format!("{name}.toml"));
-        match std::fs::read_to_string(&path) {
+        match crate::os::read_text(&path, crate::config::LARGEST) {
             Ok(text) => return Ok((text, path.display().to_string())),
             Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => {}
             Err(fault) => {

@@ -36,6 +36,26 @@ pub enum FaultKind {
     Odd,
 }
 
+impl FaultKind {
+    /// Its word in JSON, in the log and in the documentation.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Denied => "denied",
+            Self::Expired => "expired",
+            Self::Credentials => "credentials",
+            Self::Throttled => "throttled",
+            Self::Gone => "gone",
+            Self::Offline => "offline",
+            Self::Timeout => "timeout",
+            Self::Garbled => "garbled",
+            Self::Unavailable => "unavailable",
+            Self::Refused => "refused",
+            Self::Odd => "odd",
+        }
+    }
+}
+
 /// One failed reading or change, ready to be shown beside the data that is still there.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Fault {
@@ -66,6 +86,15 @@ impl Fault {
         self.on = Some(what.into());
         self
     }
+
+    /// Whether it only tells that records without a name were left out: what is known by its name was read.
+    #[must_use]
+    pub fn is_of_nameless(&self) -> bool {
+        self.code.as_deref() == Some(Self::NAMELESS)
+    }
+
+    /// The code of a fault that counts records without a name or id.
+    pub const NAMELESS: &'static str = "NamelessRecords";
 
     /// What was tried, on what, and how it failed, without what AWS said of it: `ecs:ListTasks is not allowed`.
     #[must_use]
@@ -117,7 +146,7 @@ impl Fault {
             FaultKind::Garbled => "toban asks again; if it stays, a proxy may be rewriting answers".to_owned(),
             FaultKind::Unavailable => format!("enable the region {} for the account, or leave it out of `regions`", scope.region),
             FaultKind::Refused | FaultKind::Odd => {
-                "read the message; `--log-level debug` writes the whole exchange's outline to the log file".to_owned()
+                "read the message; `--log-level debug` writes an outline of every call to the log file".to_owned()
             }
         }
     }

@@ -32,6 +32,7 @@ use aws_types::SigningName;
 use aws_types::region::SigningRegion;
 use aws_types::service_config::ServiceConfigKey;
 
+use super::answer_check::NoRepeat;
 use super::stats::Counting;
 
 pub use json::Json;
@@ -115,6 +116,7 @@ impl Line {
             .retry_classifier(AwsErrorCodeClassifier::<Refusal>::new())
             .retry_classifier(TransientErrorClassifier::<Refusal>::new())
             .retry_classifier(HttpStatusCodeClassifier::default())
+            .retry_classifier(NoRepeat)
             .timeout_config(self.config.timeout_config().cloned().unwrap_or_else(TimeoutConfig::disabled));
         if let Some(sleep) = self.config.sleep_impl() {
             operation = operation.sleep_impl(sleep);
@@ -123,7 +125,7 @@ impl Line {
             operation = operation.time_source(time);
         }
         if let Some(counting) = &self.counting {
-            operation = operation.interceptor(counting.clone());
+            operation = operation.interceptor(counting.clone()).interceptor(counting.log.clone());
         }
         operation.serializer(Sent::request).deserializer(read).build().invoke(request).await
     }

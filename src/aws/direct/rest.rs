@@ -101,7 +101,7 @@ mod tests {
     async fn a_throttle_is_tried_again_and_a_conflict_is_told_with_its_code() {
         let slow = r#"{"Type":"User","message":"Rate exceeded","code":"TooManyRequestsException"}"#;
         let busy = r#"{"__type":"ResourceConflictException","message":"an update is in progress for resource"}"#;
-        let script = Script::new([(429, slow), (200, ""), (409, busy)]);
+        let script = Script::new([(429, slow), (204, ""), (409, busy)]);
         let lambda = RestJson::lambda_by(&script);
         let put = || Rest {
             method: "PUT",

@@ -58,7 +58,7 @@ pub(super) async fn told(duty: &Duty, outlook: &mut Outlook, wants: Vec<Want>) -
 /// What the journal of this machine saw of stops and starts. One that cannot be read saw nothing; `toban journal`
 /// tells why.
 pub(super) fn diary(duty: &Duty) -> Diary {
-    let bytes = duty.settings.journal.as_ref().and_then(|path| std::fs::read(path).ok()).unwrap_or_default();
+    let bytes = duty.settings.journal.as_ref().and_then(|path| crate::os::read_state(path).ok()).unwrap_or_default();
     journal::rests(&journal::read(&String::from_utf8_lossy(&bytes)).0)
 }
 

@@ -21,7 +21,7 @@ const SOME: usize = 3;
 const REFUSED: SignedDuration = SignedDuration::from_mins(5);
 
 /// Every reading operation any kind declares, once.
-fn operations() -> Vec<&'static str> {
+pub(crate) fn operations() -> Vec<&'static str> {
     let all: BTreeSet<&str> = KINDS.iter().flat_map(|kind| kind.permissions()).copied().collect();
     all.into_iter().collect()
 }
@@ -39,7 +39,7 @@ pub(crate) async fn probe(aws: &Clients, scope: &Scope, who: Result<Identity, Fa
     let record = Arc::new(Record::default());
     if !hopeless {
         let aws = Clients { record: Some(Arc::clone(&record)), ..aws.clone() };
-        read_a_little(&aws, scope, now).await;
+        read_a_little(&aws, scope, now, &mut World::default()).await;
     }
     let tried = operations()
         .into_iter()
@@ -47,8 +47,8 @@ pub(crate) async fn probe(aws: &Clients, scope: &Scope, who: Result<Identity, Fa
     [Check { what: identity, outcome: first }].into_iter().chain(tried).collect()
 }
 
-async fn read_a_little(aws: &Clients, scope: &Scope, now: Timestamp) {
-    let mut world = World::default();
+/// Reads a little of every kind into `world`, and looks at the first of each.
+pub(crate) async fn read_a_little(aws: &Clients, scope: &Scope, now: Timestamp, world: &mut World) {
     let mut done: BTreeSet<KindName> = BTreeSet::new();
     let mut rest: Vec<&'static dyn AnyKind> = KINDS.to_vec();
     // What others hang from comes first, so that those read some of it and not all.
@@ -63,8 +63,8 @@ async fn read_a_little(aws: &Clients, scope: &Scope, now: Timestamp) {
         if now_ready.is_empty() {
             return;
         }
-        let coverage = some_of(&world, scope);
-        let ask = Ask { aws, scope, known: &world, coverage: &coverage };
+        let coverage = some_of(world, scope);
+        let ask = Ask { aws, scope, known: world, coverage: &coverage };
         let read = join_all(now_ready.iter().map(|kind| kind.read(ask)).collect::<Vec<_>>()).await;
         for (kind, got) in now_ready.iter().map(|kind| kind.name()).zip(read) {
             done.insert(kind);
@@ -72,7 +72,7 @@ async fn read_a_little(aws: &Clients, scope: &Scope, now: Timestamp) {
         }
     }
     // The first of each kind is looked at as if its page were open.
-    let ask = Ask { aws, scope, known: &world, coverage: &Coverage::All };
+    let ask = Ask { aws, scope, known: world, coverage: &Coverage::All };
     let firsts = KINDS.iter().filter_map(|kind| {
         let key = world.shelf(scope, kind.name())?.keys().next()?;
         let id = ResourceId { kind: kind.name(), scope: scope.clone(), key: Arc::from(key) };

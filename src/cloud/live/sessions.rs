@@ -52,7 +52,7 @@ impl Sessions {
     /// Over a configuration of the caller's own.
     #[must_use]
     pub fn over(config: SdkConfig) -> Self {
-        Self::new(Clients::over(config, Arc::default(), Arc::default()))
+        Self::new(Clients::over(config, Arc::default(), Arc::default(), crate::aws::call_log::CallLog::default()))
     }
 
     async fn start(&self, ask: &Ask) -> Result<Opened, Fault> {

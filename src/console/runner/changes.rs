@@ -95,7 +95,7 @@ impl Runner {
 }
 
 fn read_journal(path: &Path) -> News {
-    match std::fs::read(path) {
+    match crate::os::read_state(path) {
         // A line that is no text is skipped like any other that is not ours.
         Ok(bytes) => News::Journal(journal::read(&String::from_utf8_lossy(&bytes)).0),
         Err(fault) if fault.kind() == io::ErrorKind::NotFound => News::Journal(Vec::new()),

@@ -133,6 +133,7 @@ fn put(scene: &mut Scene, play: &Play<'_>, watch: &Watch<'_>, actions: Vec<Arn>)
         statistic: Some(watch.statistic.to_owned()),
         expression: None,
         label: None,
+        account: None,
     };
     let arn = arn(play, watch.name);
     scene.look_at::<Alarm>(arn.as_str(), look(play, watch));

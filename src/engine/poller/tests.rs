@@ -150,3 +150,37 @@ fn what_a_change_touched_is_read_again_even_while_it_was_being_read() {
     }
     assert!(!pacer.touched(&scope(), Some(Service::KIND)));
 }
+
+/// A log in memory.
+#[derive(Clone, Default)]
+struct Written(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+
+impl std::io::Write for Written {
+    fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("the log").extend_from_slice(line);
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn every_decision_is_in_the_log() {
+    let to = Written::default();
+    let writer = to.clone();
+    let log = tracing_subscriber::fmt().with_max_level(tracing::Level::DEBUG).with_ansi(false);
+    tracing::subscriber::with_default(log.with_writer(move || writer.clone()).finish(), || {
+        let mut pacer = pacer();
+        let first = pacer.due(at(0)).remove(0);
+        pacer.arrived(&first, Outcome::Throttled, at(1));
+        pacer.arrived(&first, Outcome::Failed, at(2));
+        pacer.touch(&scope(), at(3));
+    });
+    let text = String::from_utf8(to.0.lock().expect("the log").clone()).expect("a text");
+    for line in ["poll: due", "poll: arrived", "Throttled", "poll: slowed down", "poll: late", "anew after a change"] {
+        assert!(text.contains(line), "{line} is not in {text}");
+    }
+    assert!(text.contains("scope=p/ap-northeast-1"), "{text}");
+}

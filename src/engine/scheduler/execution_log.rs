@@ -101,7 +101,7 @@ impl Ledger {
         let mut vigil = Vigil::default();
         for name in environments {
             let looked = match self {
-                Self::Kept(dir) => std::fs::read_to_string(file_of(dir, name.as_str(), "looked")).ok(),
+                Self::Kept(dir) => looked(dir, name.as_str()),
                 Self::Fleeting(_, looked) => {
                     let looked = looked.lock().unwrap_or_else(PoisonError::into_inner);
                     looked.get(name.as_str()).map(ToString::to_string)
@@ -132,7 +132,7 @@ impl Ledger {
             Self::Kept(dir) => dir,
             Self::Fleeting(all, _) => return Ok(all.lock().unwrap_or_else(PoisonError::into_inner).clone()),
         };
-        let bytes = match std::fs::read(dir.join(FILE)) {
+        let bytes = match os::read_state(&dir.join(FILE)) {
             Ok(bytes) => bytes,
             Err(why) if why.kind() == io::ErrorKind::NotFound => Vec::new(),
             Err(why) => return Err(why),
@@ -168,6 +168,12 @@ impl Ledger {
         }
         Ok(())
     }
+}
+
+/// What is written down of the last look at an environment.
+fn looked(dir: &Path, environment: &str) -> Option<String> {
+    let bytes = os::read_state(&file_of(dir, environment, "looked")).ok()?;
+    String::from_utf8(bytes).ok()
 }
 
 /// A file about one environment.

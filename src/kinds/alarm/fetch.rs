@@ -5,7 +5,7 @@ use aws_sdk_cloudwatch::types::{self, AlarmType};
 use jiff::Timestamp;
 
 use super::model::{Alarm, AlarmMetric};
-use crate::aws::{Paged, maybe, pages, text, when};
+use crate::aws::{Paged, maybe, named_pages, text, when};
 use crate::display::{Extra, Moment, Tone};
 use crate::kinds::Ask;
 use crate::kinds::shared::{Measure, courses, extra};
@@ -19,13 +19,13 @@ const HISTORY: &str = "cloudwatch:DescribeAlarmHistory";
 /// # Errors
 /// The fault that kept everything from being read; a part's own fault stands in the harvest.
 pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Alarm>, Fault> {
-    let Paged { items, cut } = pages(DESCRIBE, None, |token| async move {
+    let Paged { items, cut } = named_pages(DESCRIBE, None, |token| async move {
         // Without types CloudWatch leaves composite alarms out.
         let request = ask.aws.cloudwatch.describe_alarms().max_records(100).set_next_token(token);
         let request = request.alarm_types(AlarmType::MetricAlarm).alarm_types(AlarmType::CompositeAlarm);
         let answer = ask.aws.call(DESCRIBE, None, request.send()).await?;
-        let metric = answer.metric_alarms().iter().filter_map(metric_alarm);
-        let composite = answer.composite_alarms().iter().filter_map(composite_alarm);
+        let metric = answer.metric_alarms().iter().map(metric_alarm);
+        let composite = answer.composite_alarms().iter().map(composite_alarm);
         Ok((metric.chain(composite).collect(), text(answer.next_token())))
     })
     .await?;
@@ -51,6 +51,10 @@ pub(super) async fn look(ask: Ask<'_>, item: &Alarm, now: Timestamp) -> Result<E
 
 fn measure(item: &Alarm) -> Option<Measure> {
     let [metric] = &item.metrics[..] else { return None };
+    // What is measured here under its name is something else.
+    if metric.account.is_some() {
+        return None;
+    }
     Some(Measure {
         title: metric.name.clone()?,
         unit: if metric.name.as_deref().is_some_and(|name| name.ends_with("Utilization")) { "%" } else { "" },
@@ -95,8 +99,9 @@ fn arns(from: &[String]) -> Vec<Arn> {
 }
 
 fn metric_alarm(from: &types::MetricAlarm) -> Option<Alarm> {
-    let arn = Arn::from(from.alarm_arn()?);
+    let arn = Arn::from(text(from.alarm_arn())?);
     let queries = from.metrics();
+    let account = arn.account().map(str::to_owned);
     Some(Alarm {
         name: text(from.alarm_name()).unwrap_or_else(|| arn.last().to_owned()),
         arn,
@@ -110,7 +115,11 @@ fn metric_alarm(from: &types::MetricAlarm) -> Option<Alarm> {
         actions_enabled: from.actions_enabled().unwrap_or(true),
         alarm_actions: arns(from.alarm_actions()),
         ok_actions: arns(from.ok_actions()),
-        metrics: if queries.is_empty() { single(from) } else { queries.iter().map(query).collect() },
+        metrics: if queries.is_empty() {
+            single(from)
+        } else {
+            queries.iter().map(|from| query(from, account.as_deref())).collect()
+        },
         rule: None,
         comparison: from.comparison_operator().map(|comparison| comparison.as_str().to_owned()),
         threshold: from.threshold(),
@@ -136,11 +145,13 @@ fn single(from: &types::MetricAlarm) -> Vec<AlarmMetric> {
         statistic: from.statistic().map(|all| all.as_str().to_owned()).or_else(|| text(from.extended_statistic())),
         expression: None,
         label: None,
+        account: None,
     });
     named.into_iter().collect()
 }
 
-fn query(from: &types::MetricDataQuery) -> AlarmMetric {
+/// One query of an alarm that is in `own`: a monitoring account watches metrics of others.
+fn query(from: &types::MetricDataQuery, own: Option<&str>) -> AlarmMetric {
     let metric = from.metric_stat().and_then(|stat| stat.metric());
     AlarmMetric {
         id: text(from.id()),
@@ -150,6 +161,7 @@ fn query(from: &types::MetricDataQuery) -> AlarmMetric {
         statistic: from.metric_stat().and_then(|stat| text(stat.stat())),
         expression: text(from.expression()),
         label: text(from.label()),
+        account: text(from.account_id()).filter(|account| Some(account.as_str()) != own),
     }
 }
 
@@ -158,7 +170,7 @@ fn query_period(from: &types::MetricDataQuery) -> Option<i32> {
 }
 
 fn composite_alarm(from: &types::CompositeAlarm) -> Option<Alarm> {
-    let arn = Arn::from(from.alarm_arn()?);
+    let arn = Arn::from(text(from.alarm_arn())?);
     let suppressor = || text(from.actions_suppressor()).or_else(|| text(from.actions_suppressed_reason()));
     Some(Alarm {
         name: text(from.alarm_name()).unwrap_or_else(|| arn.last().to_owned()),

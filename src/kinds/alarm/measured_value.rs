@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use regex_lite::Regex;
 use serde_json::Value;
 
+use super::band;
 use super::model::Alarm;
 use crate::text::{bytes, clock, first_line, span};
 
@@ -21,6 +22,8 @@ pub struct Reading {
     pub missing: bool,
     /// When the newest value was measured, in UTC as AWS says it, if told.
     pub at: Option<jiff::Timestamp>,
+    /// The band it was held against, lower and upper end, where the alarm watches for anomalies.
+    pub band: (Option<f64>, Option<f64>),
 }
 
 /// `Threshold Crossed: 1 out of the last 1 datapoints [91.0 (21/11/26 04:55:00)] was greater than the threshold (80.0) …`
@@ -60,7 +63,9 @@ fn from_data(text: &str) -> Option<Reading> {
         .or_else(|| data.get("recentDatapoints").and_then(Value::as_array)?.last()?.as_f64());
     let at = newest.and_then(|point| point.get("timestamp")).and_then(Value::as_str).and_then(timestamp);
     let threshold = data.get("threshold").and_then(Value::as_f64);
-    (value.is_some() || threshold.is_some()).then_some(Reading { value, threshold, missing: false, at })
+    let (newest, band) = (value, band::in_data(&data));
+    let is_told = newest.is_some() || threshold.is_some();
+    is_told.then_some(Reading { value, threshold, missing: false, at, band })
 }
 
 /// `2026-11-21T04:55:00.000+0000`.
@@ -72,6 +77,10 @@ fn timestamp(text: &str) -> Option<jiff::Timestamp> {
 }
 
 fn from_words(reason: &str) -> Option<Reading> {
+    if let Some((points, band)) = band::in_words(reason) {
+        let (value, at) = newest_of(points);
+        return Some(Reading { value, threshold: None, missing: false, at, band });
+    }
     // The cheap look first: most sentences are others, and patterns are dear.
     if !reason.get(..CROSSED_BEGINS.len())?.eq_ignore_ascii_case(CROSSED_BEGINS) {
         return None;
@@ -79,10 +88,15 @@ fn from_words(reason: &str) -> Option<Reading> {
     let found = CROSSED.as_ref()?.captures(reason)?;
     let points = found.get(3)?.as_str();
     let threshold = found.get(4)?.as_str().parse().ok();
-    // The newest is written first: `91.2 (21/11/26 04:56:00), 85.0 (21/11/26 04:55:00)`.
+    let (value, at) = newest_of(points);
+    Some(Reading { value, threshold, missing: false, at, band: (None, None) })
+}
+
+/// The newest is written first: `91.2 (21/11/26 04:56:00), 85.0 (21/11/26 04:55:00)`.
+fn newest_of(points: &str) -> (Option<f64>, Option<jiff::Timestamp>) {
     let newest = points.split(',').next().unwrap_or_default().trim();
     let (value, at) = newest.split_once(' ').unwrap_or((newest, ""));
-    Some(Reading { value: value.parse().ok(), threshold, missing: false, at: day_first(at) })
+    (value.parse().ok(), day_first(at))
 }
 
 /// `(21/11/26 04:55:00)`: day first, UTC.
@@ -96,11 +110,15 @@ fn day_first(text: &str) -> Option<jiff::Timestamp> {
 #[must_use]
 pub fn measured(alarm: &Alarm, zone: &TimeZone) -> Option<String> {
     let reading = reading(alarm);
-    let (value, threshold) = (reading.value.filter(|_| !reading.missing)?, reading.threshold?);
+    let value = reading.value.filter(|_| !reading.missing)?;
     let name = metric_name(alarm);
+    let against = match reading.threshold {
+        Some(threshold) => format!("{} {}", sign(alarm), number(threshold, &name)),
+        None => band::in_sight(alarm, &reading, &name)?,
+    };
     let lasting = lasting(alarm).map(|seconds| format!(" for {}", span(seconds))).unwrap_or_default();
     let at = reading.at.map(|at| format!(" ({})", clock(at, zone))).unwrap_or_default();
-    Some(format!("{name} {} {} {}{lasting}{at}", figure(&name, value), sign(alarm), number(threshold, &name)))
+    Some(format!("{name} {} {against}{lasting}{at}", figure(&name, value)))
 }
 
 /// How long the metric must breach: seconds.
@@ -129,8 +147,10 @@ pub(super) fn sign(alarm: &Alarm) -> &str {
 /// The metric's name, or its label where it is computed.
 #[must_use]
 pub(super) fn metric_name(alarm: &Alarm) -> String {
-    let computed = alarm.metrics.iter().find(|metric| metric.expression.is_some());
-    let metric = computed.or_else(|| alarm.metrics.first());
+    // A band is computed from the metric that is watched: it is not what is watched.
+    let mut watched = alarm.metrics.iter().filter(|metric| !band::is_band(metric));
+    let computed = watched.clone().find(|metric| metric.expression.is_some());
+    let metric = computed.or_else(|| watched.next());
     metric
         .and_then(|metric| {
             metric

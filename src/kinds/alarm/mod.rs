@@ -2,6 +2,7 @@
 //! `model` our type, `fetch` the reading, `subject` what inference may know,
 //! `rules` how it is judged, `reading` why it fires, `watches` what it is about, `mute` what keeps it from acting, `rows` and `page` how it is shown. Nothing here draws.
 
+mod band;
 mod change;
 mod fetch;
 mod measured_value;
@@ -9,6 +10,7 @@ mod model;
 mod mute;
 mod page;
 mod rows;
+mod rule;
 mod rules;
 mod subject;
 mod watched_resource;

@@ -72,6 +72,8 @@ pub struct AlarmMetric {
     pub expression: Option<String>,
     /// Its label.
     pub label: Option<String>,
+    /// The account it is measured in, where that is not the alarm's own: what its dimensions name is not ours then.
+    pub account: Option<String>,
 }
 
 impl Resource for Alarm {

@@ -1,6 +1,7 @@
 //! An alarm's page: facts, threshold against value, what it watches and leads to, who is told.
 //! Pure: words and tones, no drawing, no colours, no clock.
 
+use super::band;
 use super::measured_value::{figure, lasting, metric_name, number, reading, sign};
 use super::model::{Alarm, AlarmMetric};
 use super::mute;
@@ -55,6 +56,7 @@ fn facts(item: &Alarm, cx: &Context<'_>) -> Vec<Fact> {
     facts.push(Fact::new("value", Cell::or_none(seen.value.map(|value| figure(&metric, value)))));
     facts.push(Fact::new("measured", at(seen.at)));
     let threshold = seen.threshold.map(|threshold| format!("{} {}", sign(item), number(threshold, &metric)));
+    let threshold = threshold.or_else(|| band::in_sight(item, &seen, &metric));
     facts.push(Fact::new("fires when", Cell::or_none(threshold)));
     let lasting = lasting(item).map(|seconds| {
         let of = item.evaluation_periods.zip(item.datapoints_to_alarm).filter(|(of, n)| of != n);
@@ -87,7 +89,8 @@ fn log_groups(item: &Alarm, cx: &Context<'_>) -> Vec<String> {
         .filter(|filter| {
             filter.metrics.iter().any(|(namespace, name)| {
                 item.metrics.iter().any(|metric| {
-                    metric.namespace.as_deref() == Some(namespace.as_str())
+                    metric.account.is_none()
+                        && metric.namespace.as_deref() == Some(namespace.as_str())
                         && metric.name.as_deref() == Some(name.as_str())
                 })
             })

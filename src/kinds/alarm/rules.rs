@@ -6,10 +6,11 @@ use jiff::SignedDuration;
 use super::measured_value::{measured, reading};
 use super::model::Alarm;
 use super::mute as muting;
+use super::rule;
 use crate::kinds::Context;
 use crate::kinds::Counts;
 use crate::text::{first_line, moment, span};
-use crate::world::{Health, Opinion};
+use crate::world::{Arn, Health, Opinion};
 
 /// After this long without data an alarm watches nothing.
 const NEVER: SignedDuration = SignedDuration::from_hours(24);
@@ -33,18 +34,29 @@ pub(super) fn count(item: &Alarm, _cx: &Context<'_>, counts: &mut Counts) {
     }
 }
 
-/// Whether it only drives autoscaling.
+/// Whether it only drives autoscaling: an alarm that scales and tells somebody too is one like any other.
 #[must_use]
 pub fn scales(alarm: &Alarm) -> bool {
-    alarm.name.starts_with("TargetTracking-")
-        || alarm.alarm_actions.iter().chain(&alarm.ok_actions).any(|action| action.as_str().contains(":autoscaling:"))
+    let mut actions = alarm.alarm_actions.iter().chain(&alarm.ok_actions);
+    let drives = alarm.name.starts_with("TargetTracking-") || actions.clone().any(is_scaling);
+    drives && actions.all(is_scaling)
+}
+
+/// Whether an action changes how many run, and tells nobody.
+fn is_scaling(action: &Arn) -> bool {
+    action.service() == Some("autoscaling")
+}
+
+/// Those of its actions on ALARM that somebody hears of.
+fn telling(alarm: &Alarm) -> impl Iterator<Item = &Arn> {
+    alarm.alarm_actions.iter().filter(|action| !is_scaling(action))
 }
 
 /// Whether it tells only topics for warnings.
 #[must_use]
 pub fn only_warns(alarm: &Alarm) -> bool {
-    !alarm.alarm_actions.is_empty()
-        && alarm.alarm_actions.iter().all(|action| {
+    telling(alarm).next().is_some()
+        && telling(alarm).all(|action| {
             action.service() == Some("sns")
                 && action.last().to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|word| {
                     matches!(word, "warn" | "warns" | "warning" | "warnings" | "info" | "notice" | "notices")
@@ -67,6 +79,8 @@ fn judge(alarm: &Alarm, cx: &Context<'_>) -> Opinion {
                 " (muted: its actions are off)"
             } else if alarm.alarm_actions.is_empty() {
                 " (nobody is told: it has no actions)"
+            } else if telling(alarm).next().is_none() {
+                " (nobody is told: it only scales)"
             } else if alarm.suppressed_by.is_some() {
                 " (its actions are suppressed)"
             } else {
@@ -104,7 +118,7 @@ pub fn told(alarm: &Alarm, cx: &Context<'_>) -> String {
         return "no data came, which counts as a breach".to_owned();
     }
     match (&alarm.rule, &alarm.reason, alarm.since) {
-        (Some(rule), ..) => format!("its rule holds: {}", first_line(rule, 160)),
+        (Some(rule), ..) => first_line(&format!("its rule holds: {}", rule::in_one_line(rule)), 180),
         (_, Some(reason), _) => first_line(reason, 160),
         (_, _, Some(since)) => format!("fires since {}", moment(since, cx.now, cx.zone)),
         _ => "fires".to_owned(),

@@ -2,6 +2,7 @@
 //! Pure; it decides nothing.
 
 use super::model::{Alarm, AlarmMetric};
+use super::rule;
 use crate::kinds::{Relation, Subject};
 use crate::world::{Arn, Resource, Scope};
 
@@ -21,7 +22,8 @@ pub(super) fn subject(item: &Alarm, scope: &Scope) -> Option<Subject> {
         }
         None => subject = subject.named(&item.name),
     }
-    for metric in &item.metrics {
+    // What is measured in another account is not named by ours.
+    for metric in item.metrics.iter().filter(|metric| metric.account.is_none()) {
         for to in watched(metric) {
             subject = subject.tied(Relation::Dimension, to);
         }
@@ -35,7 +37,10 @@ pub(super) fn subject(item: &Alarm, scope: &Scope) -> Option<Subject> {
     for alarm in item.rule.as_deref().into_iter().flat_map(rule_names) {
         subject = subject.tied(Relation::Rule, alarm);
     }
-    for topic in item.alarm_actions.iter().chain(&item.ok_actions).filter(|action| action.service() == Some("sns")) {
+    let home = |topic: &&Arn| {
+        topic.service() == Some("sns") && (topic.region(), topic.account()) == (item.arn.region(), item.arn.account())
+    };
+    for topic in item.alarm_actions.iter().chain(&item.ok_actions).filter(home) {
         subject = subject.tied(Relation::Topic, ["topic:", topic.last()].concat());
     }
     subject.ties.sort();
@@ -70,24 +75,10 @@ fn watched(metric: &AlarmMetric) -> Vec<String> {
     keys
 }
 
-/// The alarms a rule such as `ALARM("a") OR NOT OK(arn:…)` names, as keys.
-fn rule_names(rule: &str) -> Vec<String> {
-    let mut names = Vec::new();
-    for state in ["ALARM(", "OK(", "INSUFFICIENT_DATA("] {
-        for (at, _) in rule.match_indices(state) {
-            let rest = rule.get(at + state.len()..).unwrap_or_default().trim_start();
-            // A quoted name may hold a closing bracket.
-            let name = match rest.chars().next() {
-                Some(quote @ ('"' | '\'')) => rest.get(1..).and_then(|rest| rest.split(quote).next()),
-                _ => rest.split(')').next().map(str::trim),
-            };
-            if let Some(name) = name.filter(|name| !name.is_empty()) {
-                let arn = Arn::from(name);
-                names.push(if arn.service().is_some() { name.to_owned() } else { format!("alarm:{name}") });
-            }
-        }
-    }
-    names
+/// The alarms that a composite alarm's rule names, as keys.
+fn rule_names(text: &str) -> Vec<String> {
+    let key = |name: String| if Arn::from(name.as_str()).service().is_some() { name } else { format!("alarm:{name}") };
+    rule::names(text).into_iter().map(key).collect()
 }
 
 #[cfg(test)]
@@ -96,7 +87,8 @@ mod tests {
 
     #[test]
     fn a_rule_names_alarms() {
-        let rule = "ALARM(\"a (b)\") AND NOT OK('c') OR ALARM(arn:aws:cloudwatch:r:1:alarm:d) OR ALARM(e) AND TRUE";
+        let rule =
+            "ALARM(\"a (b)\") AND NOT OK('c')\nOR ALARM(arn:aws:cloudwatch:r:1:alarm:d)\nOR AT_LEAST(1, ALARM, (e))";
         let mut names = rule_names(rule);
         names.sort();
         assert_eq!(names, ["alarm:a (b)", "alarm:c", "alarm:e", "arn:aws:cloudwatch:r:1:alarm:d"]);

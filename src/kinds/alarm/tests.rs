@@ -46,12 +46,32 @@ fn topics_for_warnings(#[case] name: &str, #[case] warns: bool) {
 }
 
 #[test]
+fn an_alarm_that_scales_and_tells_somebody_counts() {
+    let policy = Arn::from("arn:aws:autoscaling:ap-northeast-1:123456789012:scalingPolicy:1:policyName/y");
+    let both = Alarm { alarm_actions: vec![policy.clone(), topic("critical-alerts")], ..firing() };
+    let warns = Alarm { alarm_actions: vec![policy.clone(), topic("warning-alerts")], ..firing() };
+    let later = Alarm { alarm_actions: vec![policy], ok_actions: vec![topic("critical-alerts")], ..firing() };
+    let mut counts = Counts::default();
+    Shelves::default().seen(true, |cx| {
+        for (alarm, health) in [(&both, Health::Bad), (&warns, Health::Worrying), (&later, Health::Worrying)] {
+            assert_eq!(Alarms::opinion(alarm, cx).unwrap().health, health);
+            Alarms::count(alarm, cx, &mut counts);
+        }
+    });
+    assert_eq!((counts.alarms_total, counts.alarms_firing), (3, 3));
+}
+
+#[test]
 fn scaling_alarms_have_no_say_and_do_not_count() {
-    let by_name = Alarm { name: "TargetTracking-service/city-prod/Backend-AlarmHigh-1".to_owned(), ..firing() };
     let by_action = Alarm {
         alarm_actions: vec![Arn::from(
             "arn:aws:autoscaling:ap-northeast-1:123456789012:scalingPolicy:1:resource/ecs/service/x:policyName/y",
         )],
+        ..firing()
+    };
+    let by_name = Alarm {
+        name: "TargetTracking-service/city-prod/Backend-AlarmHigh-1".to_owned(),
+        alarm_actions: Vec::new(),
         ..firing()
     };
     let mut counts = Counts::default();
@@ -66,6 +86,25 @@ fn scaling_alarms_have_no_say_and_do_not_count() {
         Alarms::count(&alarm(), cx, &mut counts);
     });
     assert_eq!((counts.alarms_total, counts.alarms_firing, counts.alarms_muted), (2, 1, 1));
+}
+
+#[test]
+fn what_another_account_measures_is_not_taken_for_ours() {
+    let own = AlarmMetric { account: None, ..alarm().metrics.remove(0) };
+    let theirs = AlarmMetric { account: Some("222222222222".to_owned()), ..own.clone() };
+    let (own, theirs) = (Alarm { metrics: vec![own], ..firing() }, Alarm { metrics: vec![theirs], ..firing() });
+    let service = Shelves::default().with([service()]);
+    service.seen(true, |cx| {
+        assert!(leads_to(&own, cx).is_some());
+        assert_eq!(leads_to(&theirs, cx), None);
+    });
+    assert_eq!(in_words(&theirs), "CPUUtilization of account 222222222222");
+    let ties = |alarm: &Alarm| Alarms::subject(alarm, &scope()).unwrap().ties;
+    assert!(ties(&own).len() > ties(&theirs).len(), "{:?}", ties(&theirs));
+    // A topic of the same name in the account of those who are on duty.
+    let abroad = Arn::from("arn:aws:sns:ap-northeast-1:222222222222:critical-alerts");
+    let told = Alarm { alarm_actions: vec![abroad], ..own.clone() };
+    assert!(ties(&told).len() < ties(&own).len(), "{:?}", ties(&told));
 }
 
 #[rstest]
@@ -180,7 +219,7 @@ fn a_composite_alarm_tells_its_rule() {
         threshold: None,
         ..firing()
     };
-    assert_eq!(in_words(&alarm), "other alarms: ALARM(\"a\") OR ALARM(\"b\")");
+    assert_eq!(in_words(&alarm), "other alarms: ALARM(a) OR ALARM(b)");
     let opinion = Shelves::default().seen(true, |cx| Alarms::opinion(&alarm, cx)).unwrap();
     assert_eq!(opinion.why.as_deref(), Some("alarm backend-cpu: its rule holds: ALARM(\"a\") OR ALARM(\"b\")"));
 }

@@ -3,6 +3,7 @@
 
 use super::measured_value::metric_name;
 use super::model::{Alarm, AlarmMetric};
+use super::rule;
 use crate::kinds::Context;
 use crate::kinds::db_cluster::DbCluster;
 use crate::kinds::lambda_function::Function;
@@ -37,6 +38,10 @@ pub enum Watched<'a> {
 /// What one metric is about: the most special of its dimensions.
 #[must_use]
 pub fn watched(metric: &AlarmMetric) -> Option<Watched<'_>> {
+    // The same names may stand for things of ours, and are not them.
+    if let Some(account) = &metric.account {
+        return Some(Watched::Other("account", account));
+    }
     let of = |name: &str| metric.dimensions.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
     if let Some(service) = of("ServiceName") {
         return Some(Watched::Service(of("ClusterName"), service));
@@ -61,7 +66,7 @@ pub fn all_watched(alarm: &Alarm) -> impl Iterator<Item = Watched<'_>> {
 #[must_use]
 pub fn in_words(alarm: &Alarm) -> String {
     if let Some(rule) = &alarm.rule {
-        return first_line(&format!("other alarms: {rule}"), 200);
+        return first_line(&format!("other alarms: {}", rule::in_one_line(rule)), 200);
     }
     let what = all_watched(alarm).next().map(|watched| match watched {
         Watched::Service(_, name) => format!(" of service {name}"),

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_ssm::types;
 
 use super::model::Run;
-use crate::aws::{text, together, when};
+use crate::aws::{named, text, together, when};
 use crate::kinds::Ask;
 use crate::kinds::event_rule::Rule;
 use crate::kinds::external_schedule::ForeignSchedule;
@@ -65,14 +65,10 @@ async fn runs(ask: Ask<'_>, document: &str) -> Result<(Vec<Run>, Option<Fault>),
         .map_err(|why| Fault::new(crate::world::FaultKind::Refused, LIST, why.to_string()).on(document))?;
     let request = ask.aws.ssm.describe_automation_executions().filters(filter).max_results(MOST);
     let answer = ask.aws.call(LIST, Some(document), request.send()).await?;
-    let listed: Vec<Run> = answer
-        .automation_execution_metadata_list()
-        .iter()
-        .filter_map(run)
-        // The filter is a prefix: AWS-StopEC2Instance begins others.
-        .filter(|run| run.document == document)
-        .collect();
-    let mut note = None;
+    let listed = answer.automation_execution_metadata_list().iter().map(run);
+    let (mut listed, mut note) = named(LIST, Some(document), listed);
+    // The filter is a prefix: AWS-StopEC2Instance begins others.
+    listed.retain(|run| run.document == document);
     let read = together(listed, |run: Run| async move {
         let known = ask.known.by_key::<Run>(ask.scope, run.key()).and_then(|known| known.parameters.clone());
         match known {

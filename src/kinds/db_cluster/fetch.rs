@@ -5,7 +5,7 @@ use aws_sdk_rds::types;
 use jiff::Timestamp;
 
 use super::model::{ClusterMember, DbCluster};
-use crate::aws::{Paged, maybe, pages, text, texts, when};
+use crate::aws::{Paged, maybe, named_pages, text, texts, when};
 use crate::display::Extra;
 use crate::kinds::Ask;
 use crate::kinds::shared::{db_events, pending_maintenance, with_ahead};
@@ -18,10 +18,10 @@ const DESCRIBE: &str = "rds:DescribeDBClusters";
 /// # Errors
 /// The fault that kept everything from being read; a part's own fault stands in the harvest.
 pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<DbCluster>, Fault> {
-    let Paged { items, cut } = pages(DESCRIBE, None, |token| async move {
+    let Paged { items, cut } = named_pages(DESCRIBE, None, |token| async move {
         let request = ask.aws.rds.describe_db_clusters().max_records(100).set_marker(token);
         let answer = ask.aws.call(DESCRIBE, None, request.send()).await?;
-        Ok((answer.db_clusters().iter().filter_map(cluster).collect(), text(answer.marker())))
+        Ok((answer.db_clusters().iter().map(cluster).collect(), text(answer.marker())))
     })
     .await?;
     let mut harvest = Harvest::whole(items);
@@ -40,7 +40,7 @@ pub(super) async fn look(ask: Ask<'_>, item: &DbCluster, now: Timestamp) -> Resu
 }
 
 fn cluster(from: &types::DbCluster) -> Option<DbCluster> {
-    let arn = Arn::from(from.db_cluster_arn()?);
+    let arn = Arn::from(text(from.db_cluster_arn())?);
     let mut members: Vec<ClusterMember> = from
         .db_cluster_members()
         .iter()

@@ -6,7 +6,7 @@ use aws_sdk_rds::types;
 use jiff::Timestamp;
 
 use super::model::DbInstance;
-use crate::aws::{Paged, maybe, pages, text, texts, when};
+use crate::aws::{Paged, maybe, named_pages, text, texts, when};
 use crate::display::Extra;
 use crate::kinds::Ask;
 use crate::kinds::shared::{Measure, courses, db_events, extra, pending_maintenance, with_ahead};
@@ -21,10 +21,10 @@ const GIB: f64 = 1_073_741_824.0;
 /// # Errors
 /// The fault that kept everything from being read; a part's own fault stands in the harvest.
 pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<DbInstance>, Fault> {
-    let Paged { items, cut } = pages(DESCRIBE, None, |token| async move {
+    let Paged { items, cut } = named_pages(DESCRIBE, None, |token| async move {
         let request = ask.aws.rds.describe_db_instances().max_records(100).set_marker(token);
         let answer = ask.aws.call(DESCRIBE, None, request.send()).await?;
-        Ok((answer.db_instances().iter().filter_map(instance).collect(), text(answer.marker())))
+        Ok((answer.db_instances().iter().map(instance).collect(), text(answer.marker())))
     })
     .await?;
     let mut harvest = Harvest::whole(items);
@@ -53,7 +53,7 @@ pub(super) async fn look(ask: Ask<'_>, item: &DbInstance, now: Timestamp) -> Res
 }
 
 fn instance(from: &types::DbInstance) -> Option<DbInstance> {
-    let arn = Arn::from(from.db_instance_arn()?);
+    let arn = Arn::from(text(from.db_instance_arn())?);
     let subnets = from.db_subnet_group();
     Some(DbInstance {
         id: text(from.db_instance_identifier()).unwrap_or_else(|| arn.last().to_owned()),

@@ -48,6 +48,8 @@ pub static STATUSES: &[(&str, Class, &str)] = &[
     ("rebooting", Class::Busy, "reboots"),
     ("renaming", Class::Busy, "is being renamed"),
     ("resetting-master-credentials", Class::Busy, "changes its master password"),
+    ("scaling-storage", Class::Busy, "enlarges its storage"),
+    ("scaling-compute", Class::Busy, "changes its capacity"),
     ("storage-config-upgrade", Class::Busy, "upgrades its storage"),
     ("storage-initialization", Class::Busy, "loads its storage, slower until then"),
     ("upgrading", Class::Busy, "is being upgraded"),
@@ -78,7 +80,16 @@ pub static STATUSES: &[(&str, Class, &str)] = &[
 /// The class of a status.
 #[must_use]
 pub fn class(status: &str) -> Class {
-    STATUSES.iter().find(|(known, ..)| *known == status).map_or(Class::Unknown, |(_, class, _)| *class)
+    let unknown = if is_doing(status) { Class::Busy } else { Class::Unknown };
+    STATUSES.iter().find(|(known, ..)| *known == status).map_or(unknown, |(_, class, _)| *class)
+}
+
+/// Whether a status that nobody has seen says that something is being done: `pondering`, `configuring-dreams`.
+/// AWS's own are written so.
+fn is_doing(status: &str) -> bool {
+    let mut words = status.split('-');
+    let is = |word: Option<&str>| word.is_some_and(|word| word.len() > 4 && word.ends_with("ing"));
+    is(words.next()) || is(words.next_back())
 }
 
 /// What a status means, as the tail of a sentence; empty where there is nothing to say.
@@ -114,6 +125,7 @@ fn told(name: &str, status: &str) -> String {
     match class(status) {
         Class::Unknown => format!("database {name} has the status {status}, which toban does not know"),
         Class::Limping | Class::Blocked => format!("database {name} is {status}: {}", says(status)),
+        _ if says(status).is_empty() => format!("database {name} is {status}"),
         _ => format!("database {name} {}", says(status)),
     }
 }

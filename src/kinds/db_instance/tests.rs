@@ -42,7 +42,11 @@ fn every_known_status_stands_once_and_has_words() {
 #[case("inaccessible-encryption-credentials-recoverable", Class::Blocked, Health::Bad, Health::Bad)]
 #[case("cloning-failed", Class::Blocked, Health::Bad, Health::Bad)]
 #[case("deleting", Class::Going, Health::Changing, Health::Worrying)]
-#[case("sparkling", Class::Unknown, Health::Unknown, Health::Unknown)]
+#[case("scaling-storage", Class::Busy, Health::Changing, Health::Changing)]
+#[case("sparkling", Class::Busy, Health::Changing, Health::Changing)]
+#[case("counting-sheep", Class::Busy, Health::Changing, Health::Changing)]
+#[case("sparkly", Class::Unknown, Health::Unknown, Health::Unknown)]
+#[case("ing", Class::Unknown, Health::Unknown, Health::Unknown)]
 fn statuses(#[case] status: &str, #[case] of: Class, #[case] open: Health, #[case] protected: Health) {
     assert_eq!(class(status), of);
     assert_eq!(judge("db", status, false).health, open);
@@ -51,8 +55,10 @@ fn statuses(#[case] status: &str, #[case] of: Class, #[case] open: Health, #[cas
 
 #[test]
 fn an_unknown_status_is_shown_as_it_is() {
-    let opinion = judge("city-db", "sparkling", false);
-    assert_eq!(opinion.why.as_deref(), Some("database city-db has the status sparkling, which toban does not know"));
+    let opinion = judge("city-db", "sparkly", false);
+    assert_eq!(opinion.why.as_deref(), Some("database city-db has the status sparkly, which toban does not know"));
+    let opinion = judge("city-db", "sparkling", true);
+    assert_eq!(opinion.why.as_deref(), Some("database city-db is sparkling"));
 }
 
 fn stopped_db() -> DbInstance {

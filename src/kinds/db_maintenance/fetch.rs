@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::model::Waiting;
-use crate::aws::{Paged, pages, text};
+use crate::aws::{Paged, named_pages, text};
 use crate::kinds::Ask;
 use crate::world::{Fault, Harvest};
 
@@ -15,10 +15,10 @@ const PENDING: &str = "rds:DescribePendingMaintenanceActions";
 /// # Errors
 /// The fault of the listing; also when it was cut short: who is missing from half a list may have some waiting.
 pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Waiting>, Fault> {
-    let Paged { items, cut } = pages(PENDING, None, |token| async move {
+    let Paged { items, cut } = named_pages(PENDING, None, |token| async move {
         let request = ask.aws.rds.describe_pending_maintenance_actions().max_records(100).set_marker(token);
         let answer = ask.aws.call(PENDING, None, request.send()).await?;
-        let of = answer.pending_maintenance_actions().iter().filter_map(|resource| {
+        let of = answer.pending_maintenance_actions().iter().map(|resource| {
             let actions = u32::try_from(resource.pending_maintenance_action_details().len()).unwrap_or(u32::MAX);
             Some((text(resource.resource_identifier())?, actions))
         });

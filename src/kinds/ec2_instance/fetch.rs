@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use roxmltree::{Document, Node};
 
 use super::model::Instance;
-use crate::aws::{Find, Paged, pages};
+use crate::aws::{Find, Paged, named_pages};
 use crate::kinds::Ask;
 use crate::world::{Fault, FaultKind, Harvest};
 
@@ -16,7 +16,7 @@ const DESCRIBE: &str = "ec2:DescribeInstances";
 /// # Errors
 /// The fault that kept everything from being read; a part's own fault stands in the harvest.
 pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Instance>, Fault> {
-    let Paged { items, cut } = pages(DESCRIBE, None, |token| async move {
+    let Paged { items, cut } = named_pages(DESCRIBE, None, |token| async move {
         let mut parameters = vec![("MaxResults".to_owned(), "1000".to_owned())];
         parameters.extend(token.map(|token| ("NextToken".to_owned(), token)));
         let xml = ask.aws.call(DESCRIBE, None, ask.aws.ec2.call("DescribeInstances", parameters)).await?;
@@ -29,7 +29,7 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Instance>, Fault> {
 }
 
 /// The instances of one page, and the token of the next.
-fn parse(xml: &str) -> Result<(Vec<Instance>, Option<String>), Fault> {
+fn parse(xml: &str) -> Result<(Vec<Option<Instance>>, Option<String>), Fault> {
     let document = Document::parse(xml).map_err(|error| Fault::new(FaultKind::Garbled, DESCRIBE, error.to_string()))?;
     let root = document.root_element();
     if !root.is_called("DescribeInstancesResponse") {
@@ -38,7 +38,7 @@ fn parse(xml: &str) -> Result<(Vec<Instance>, Option<String>), Fault> {
     }
     let reservations = root.items("reservationSet");
     let instances = reservations.into_iter().flat_map(|reservation| reservation.items("instancesSet"));
-    Ok((instances.filter_map(instance).collect(), root.text_of("nextToken")))
+    Ok((instances.map(instance).collect(), root.text_of("nextToken")))
 }
 
 fn instance(from: Node<'_, '_>) -> Option<Instance> {

@@ -4,7 +4,8 @@
 use super::model::Instance;
 use crate::kinds::Context;
 use crate::kinds::Counts;
-use crate::kinds::target_health::TargetHealth;
+use crate::kinds::target_group::TargetGroup;
+use crate::kinds::target_health::{Target, TargetHealth};
 use crate::text::{first_line, moment};
 use crate::world::{Health, Opinion};
 
@@ -50,11 +51,14 @@ fn is_target(item: &Instance, cx: &Context<'_>) -> bool {
 pub(crate) fn serving<'a>(
     item: &'a Instance,
     cx: &Context<'a>,
-) -> impl Iterator<Item = (&'a TargetHealth, &'a crate::kinds::target_health::Target)> {
+) -> impl Iterator<Item = (&'a TargetHealth, &'a Target)> {
     let address = item.private_ip.as_deref();
     cx.world.all::<TargetHealth>(cx.scope).filter_map(move |health| {
-        let target =
-            health.targets.iter().find(|target| target.id == item.id || Some(target.id.as_str()) == address)?;
+        // Another VPC may have the same address.
+        let vpc = || cx.world.by_key::<TargetGroup>(cx.scope, health.group.as_str()).and_then(|it| it.vpc.as_deref());
+        let at = |target: &Target| Some(target.id.as_str()) == address && !target.is_abroad();
+        let is_here = || item.vpc.as_deref().zip(vpc()).is_none_or(|(mine, theirs)| mine == theirs);
+        let target = health.targets.iter().find(|target| target.id == item.id || (at(target) && is_here()))?;
         Some((health, target))
     })
 }

@@ -7,6 +7,7 @@ use crate::display::Section;
 use crate::kinds::Counts;
 use crate::kinds::Kind;
 use crate::kinds::managed_node::Node;
+use crate::kinds::target_group::TargetGroup;
 use crate::kinds::target_health::Target;
 use crate::kinds::testing_samples::*;
 use crate::world::Health;
@@ -42,6 +43,19 @@ fn a_stopped_target_of_a_protected_environment_is_bad() {
     let instance = Instance { state: "stopped".to_owned(), ..instance() };
     let opinion = shelves.seen(true, |cx| Instances::opinion(&instance, cx)).unwrap();
     assert_eq!((opinion.health, opinion.why.as_deref()), (Health::Bad, Some("instance kajimaru-ec2-01 is stopped")));
+}
+
+#[rstest]
+#[case::its_own("vpc-1", "ap-northeast-1a", 1)]
+#[case::of_another_vpc("vpc-2", "ap-northeast-1a", 0)]
+#[case::beyond_the_vpc("vpc-1", "all", 0)]
+fn an_address_is_this_instance_only_in_its_own_vpc(#[case] vpc: &str, #[case] zone: &str, #[case] serves: usize) {
+    let address = instance().private_ip.unwrap();
+    let target = Target { id: address, zone: Some(zone.to_owned()), ..healthy(1) };
+    let group = TargetGroup { vpc: Some(vpc.to_owned()), ..group() };
+    let shelves = Shelves::default().with([targets([target])]).with([group]);
+    let item = instance();
+    assert_eq!(shelves.seen(false, |cx| super::rules::serving(&item, cx).count()), serves);
 }
 
 #[test]

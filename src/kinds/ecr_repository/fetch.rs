@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::image_location::{Place, place};
 use super::model::{Image, Platform, Repository};
-use crate::aws::{batches, pages, text, together, when};
+use crate::aws::{batches, named, pages, text, together, when};
 use crate::kinds::Ask;
 use crate::kinds::task_definition::TaskDefinition;
 use crate::world::{Coverage, Fault, FaultKind, Harvest, Part};
@@ -74,7 +74,8 @@ async fn repository(ask: Ask<'_>, uri: &str) -> Result<Repository, Fault> {
         faults.push(fault);
         None
     });
-    let mut images: Vec<Image> = details.iter().filter_map(image).collect();
+    let (mut images, nameless) = named(IMAGES, Some(uri), details.iter().map(image));
+    faults.extend(nameless);
     images.sort_by(|a, b| (b.pushed_at, &a.digest).cmp(&(a.pushed_at, &b.digest)));
     match platforms(ask, at, &images).await {
         Ok(mut known) => {
@@ -127,7 +128,7 @@ fn image(from: &types::ImageDetail) -> Option<Image> {
         counts.map(|(severity, count)| (severity.as_str().to_owned(), u32::try_from(*count).unwrap_or(0))).collect()
     });
     Some(Image {
-        digest: from.image_digest()?.to_owned(),
+        digest: text(from.image_digest())?,
         tags,
         pushed_at: when(from.image_pushed_at()),
         size: from.image_size_in_bytes().and_then(|size| u64::try_from(size).ok()),

@@ -4,7 +4,7 @@
 use aws_sdk_ecs::types::{self, ClusterField};
 
 use super::model::{Cluster, Exec, Logging};
-use crate::aws::{Paged, batches, pages, text, together};
+use crate::aws::{Paged, batches, named, pages, text, together};
 use crate::kinds::Ask;
 use crate::world::{Arn, Coverage, Fault, Harvest, Part, Resource};
 
@@ -18,9 +18,11 @@ const DESCRIBE: &str = "ecs:DescribeClusters";
 pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Cluster>, Fault> {
     let Paged { items: arns, cut } = arns(ask).await?;
     let described = together(batches(arns, 100), |some| describe(ask, some)).await;
-    let described: Vec<Vec<Cluster>> = described.into_iter().collect::<Result<_, _>>()?;
-    let mut harvest = Harvest::whole(described.into_iter().flatten().collect());
-    harvest.notes.extend(cut);
+    let described: Vec<Vec<Option<Cluster>>> = described.into_iter().collect::<Result<_, _>>()?;
+    let (clusters, nameless) = named(DESCRIBE, None, described.into_iter().flatten());
+    let clusters = clusters.into_iter().filter(|cluster| cluster.status != "INACTIVE").collect();
+    let mut harvest = Harvest::whole(clusters);
+    harvest.notes.extend(cut.into_iter().chain(nameless));
     Ok(harvest)
 }
 
@@ -58,11 +60,11 @@ async fn list(ask: Ask<'_>) -> Result<Paged<String>, Fault> {
 }
 
 /// Describes at most a hundred clusters; those that went meanwhile are left out.
-async fn describe(ask: Ask<'_>, arns: Vec<String>) -> Result<Vec<Cluster>, Fault> {
+async fn describe(ask: Ask<'_>, arns: Vec<String>) -> Result<Vec<Option<Cluster>>, Fault> {
     let request = ask.aws.ecs.describe_clusters().set_clusters(Some(arns)).include(ClusterField::Tags);
     let request = request.include(ClusterField::Configurations);
     let answer = ask.aws.call(DESCRIBE, None, request.send()).await?;
-    Ok(answer.clusters().iter().filter_map(cluster).filter(|cluster| cluster.status != "INACTIVE").collect())
+    Ok(answer.clusters().iter().map(cluster).collect())
 }
 
 fn exec_of(from: &types::ExecuteCommandConfiguration) -> Exec {
@@ -80,7 +82,7 @@ fn exec_of(from: &types::ExecuteCommandConfiguration) -> Exec {
 }
 
 fn cluster(from: &types::Cluster) -> Option<Cluster> {
-    let arn = Arn::from(from.cluster_arn()?);
+    let arn = Arn::from(text(from.cluster_arn())?);
     let exec = from.configuration().and_then(|configuration| configuration.execute_command_configuration());
     Some(Cluster {
         name: text(from.cluster_name()).unwrap_or_else(|| arn.last().to_owned()),

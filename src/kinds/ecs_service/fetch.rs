@@ -5,7 +5,7 @@ use aws_sdk_ecs::types::{self, ServiceField};
 use jiff::Timestamp;
 
 use super::model::{Attachment, Breaker, Deployment, Event, Service};
-use crate::aws::{Paged, batches, count, maybe, pages, text, together, when};
+use crate::aws::{Paged, batches, count, maybe, named, pages, text, together, when};
 use crate::display::Extra;
 use crate::kinds::Ask;
 use crate::kinds::ecs_cluster;
@@ -63,21 +63,24 @@ async fn of_cluster(ask: Ask<'_>, cluster: &str) -> Result<Paged<Service>, Fault
         other => other?,
     };
     let described = together(batches(listed.items, 10), |some| describe(ask, cluster, some)).await;
-    match described.into_iter().collect::<Result<Vec<Vec<Service>>, Fault>>() {
+    match described.into_iter().collect::<Result<Vec<Vec<Option<Service>>>, Fault>>() {
         Err(fault) if fault.kind == FaultKind::Gone => Ok(Paged { items: Vec::new(), cut: None }),
-        described => Ok(Paged { items: described?.into_iter().flatten().collect(), cut: listed.cut }),
+        described => {
+            let (items, nameless) = named(DESCRIBE, Some(cluster), described?.into_iter().flatten());
+            Ok(Paged { items, cut: listed.cut.or(nameless) })
+        }
     }
 }
 
 /// Describes at most ten services; those that went meanwhile (`MISSING`) are left out.
-async fn describe(ask: Ask<'_>, cluster: &str, arns: Vec<String>) -> Result<Vec<Service>, Fault> {
+async fn describe(ask: Ask<'_>, cluster: &str, arns: Vec<String>) -> Result<Vec<Option<Service>>, Fault> {
     let request = ask.aws.ecs.describe_services().cluster(cluster).set_services(Some(arns));
     let answer = ask.aws.call(DESCRIBE, Some(cluster), request.include(ServiceField::Tags).send()).await?;
-    Ok(answer.services().iter().filter_map(|from| service(from, cluster)).collect())
+    Ok(answer.services().iter().map(|from| service(from, cluster)).collect())
 }
 
 fn service(from: &types::Service, cluster: &str) -> Option<Service> {
-    let arn = Arn::from(from.service_arn()?);
+    let arn = Arn::from(text(from.service_arn())?);
     let network = from.network_configuration().and_then(|network| network.awsvpc_configuration());
     let rollout = from.deployment_configuration();
     let providers: Vec<&str> =

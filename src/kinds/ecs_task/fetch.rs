@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use aws_sdk_ecs::types::{self, DesiredStatus, TaskField};
 
 use super::model::{Container, Task};
-use crate::aws::{Paged, batches, pages, text, together, when};
+use crate::aws::{Paged, batches, named, pages, text, together, when};
 use crate::kinds::{Ask, ecs_cluster};
 use crate::world::{Arn, Fault, FaultKind, Harvest};
 
@@ -52,8 +52,9 @@ async fn of_cluster(ask: Ask<'_>, cluster: &str) -> Result<Paged<Task>, Fault> {
         cut = cut.or(paged.cut);
     }
     let described = together(batches(arns.into_iter().collect(), 100), |some| describe(ask, cluster, some)).await;
-    let described = described.into_iter().collect::<Result<Vec<Vec<Task>>, Fault>>()?;
-    Ok(Paged { items: described.into_iter().flatten().collect(), cut })
+    let described = described.into_iter().collect::<Result<Vec<Vec<Option<Task>>>, Fault>>()?;
+    let (items, nameless) = named(DESCRIBE, Some(cluster), described.into_iter().flatten());
+    Ok(Paged { items, cut: cut.or(nameless) })
 }
 
 async fn list(ask: Ask<'_>, cluster: &str, status: DesiredStatus) -> Result<Paged<String>, Fault> {
@@ -67,15 +68,15 @@ async fn list(ask: Ask<'_>, cluster: &str, status: DesiredStatus) -> Result<Page
 }
 
 /// Describes at most a hundred tasks; those that were forgotten meanwhile (`MISSING`) are left out.
-async fn describe(ask: Ask<'_>, cluster: &str, arns: Vec<String>) -> Result<Vec<Task>, Fault> {
+async fn describe(ask: Ask<'_>, cluster: &str, arns: Vec<String>) -> Result<Vec<Option<Task>>, Fault> {
     let request = ask.aws.ecs.describe_tasks().cluster(cluster).set_tasks(Some(arns)).include(TaskField::Tags);
     let answer = ask.aws.call(DESCRIBE, Some(cluster), request.send()).await?;
-    Ok(answer.tasks().iter().filter_map(|from| task(from, cluster)).collect())
+    Ok(answer.tasks().iter().map(|from| task(from, cluster)).collect())
 }
 
 fn task(from: &types::Task, cluster: &str) -> Option<Task> {
     Some(Task {
-        arn: Arn::from(from.task_arn()?),
+        arn: Arn::from(text(from.task_arn())?),
         cluster: Arn::from(from.cluster_arn().unwrap_or(cluster)),
         group: text(from.group()),
         task_definition: Arn::from(from.task_definition_arn().unwrap_or_default()),

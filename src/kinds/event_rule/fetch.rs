@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::model::Rule;
-use crate::aws::{Paged, pages, together};
+use crate::aws::{Paged, named_pages, together};
 use crate::kinds::Ask;
 use crate::schedule::stored::target_effect::Target;
 use crate::world::{Arn, Coverage, Fault, FaultKind, Harvest, Resource};
@@ -50,22 +50,22 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Rule>, Fault> {
 }
 
 async fn list(ask: Ask<'_>) -> Result<Paged<Rule>, Fault> {
-    pages(LIST, None, |token| async move {
+    named_pages(LIST, None, |token| async move {
         let mut body = json!({ "Limit": 100 });
         next(&mut body, token);
         let answer = ask.aws.call(LIST, None, ask.aws.events.call("ListRules", body)).await?.body;
-        Ok((items(&answer, "Rules").filter_map(rule).collect(), text(&answer, "NextToken")))
+        Ok((items(&answer, "Rules").filter(|rule| is_timed(rule)).map(rule).collect(), text(&answer, "NextToken")))
     })
     .await
 }
 
 async fn targets(ask: Ask<'_>, name: &str) -> Result<Paged<Target>, Fault> {
-    pages(TARGETS, Some(name), |token| async move {
+    named_pages(TARGETS, Some(name), |token| async move {
         let mut body = json!({ "Rule": name, "Limit": 100 });
         next(&mut body, token);
         let sent = ask.aws.events.call("ListTargetsByRule", body);
         let answer = ask.aws.call(TARGETS, Some(name), sent).await?.body;
-        Ok((items(&answer, "Targets").filter_map(target).collect(), text(&answer, "NextToken")))
+        Ok((items(&answer, "Targets").map(target).collect(), text(&answer, "NextToken")))
     })
     .await
 }
@@ -84,7 +84,11 @@ fn text(from: &Value, name: &str) -> Option<String> {
     from.get(name)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
-/// The rule, if it has a schedule: one that waits for events is none of our business.
+/// Whether it has a schedule: a rule that waits for events is none of our business.
+fn is_timed(from: &Value) -> bool {
+    text(from, "ScheduleExpression").is_some()
+}
+
 fn rule(from: &Value) -> Option<Rule> {
     Some(Rule {
         arn: Arn::from(text(from, "Arn")?),

@@ -7,7 +7,7 @@ use aws_sdk_scheduler::operation::get_schedule::GetScheduleOutput;
 use aws_sdk_scheduler::types;
 
 use super::model::ForeignSchedule;
-use crate::aws::{Paged, pages, text, together, when};
+use crate::aws::{Paged, named_pages, text, together, when};
 use crate::kinds::Ask;
 use crate::schedule::binding::GROUP_PREFIX;
 use crate::schedule::stored::target_effect::{Target, matters};
@@ -68,14 +68,14 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<ForeignSchedule>, Fault
 async fn list(ask: Ask<'_>) -> Result<Paged<types::ScheduleSummary>, Fault> {
     let (count, left) = (AtomicUsize::new(0), AtomicBool::new(false));
     let (count, left) = (&count, &left);
-    let mut paged = pages(LIST, None, |token| async move {
+    let mut paged = named_pages(LIST, None, |token| async move {
         let request = ask.aws.scheduler.list_schedules().max_results(100).set_next_token(token);
         let answer = ask.aws.call(LIST, None, request.send()).await?;
         let mut token = text(answer.next_token());
         if count.fetch_add(1, Ordering::Relaxed) + 1 >= MOST_PAGES {
             left.store(token.take().is_some(), Ordering::Relaxed);
         }
-        Ok((answer.schedules.into_iter().filter(is_of_interest).collect(), token))
+        Ok((answer.schedules.into_iter().filter(is_of_interest).map(if_named).collect(), token))
     })
     .await?;
     if left.load(Ordering::Relaxed) {
@@ -83,6 +83,10 @@ async fn list(ask: Ask<'_>) -> Result<Paged<types::ScheduleSummary>, Fault> {
         paged.cut = Some(Fault::new(FaultKind::Refused, LIST, says));
     }
     Ok(paged)
+}
+
+fn if_named(summary: types::ScheduleSummary) -> Option<types::ScheduleSummary> {
+    text(summary.name()).is_some().then_some(summary)
 }
 
 fn is_of_interest(summary: &types::ScheduleSummary) -> bool {

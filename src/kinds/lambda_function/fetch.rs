@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::model::Function;
-use crate::aws::{Paged, Rest, pages, together};
+use crate::aws::{Paged, Rest, named_pages, together};
 use crate::display::Extra;
 use crate::kinds::Ask;
 use crate::kinds::shared::{Measure, courses, extra};
@@ -64,12 +64,12 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Function>, Fault> {
 }
 
 async fn list(ask: Ask<'_>) -> Result<Paged<Function>, Fault> {
-    pages(LIST, None, |token| async move {
+    named_pages(LIST, None, |token| async move {
         let query = [("MaxItems", Some("50")), ("Marker", token.as_deref())];
         let answer = ask.aws.call(LIST, None, ask.aws.lambda.call("ListFunctions", Rest::get(&["functions"], &query)));
         let answer = answer.await?.body;
         let functions = answer.get("Functions").and_then(Value::as_array).into_iter().flatten();
-        Ok((functions.filter_map(function).collect(), text(&answer, "NextMarker")))
+        Ok((functions.map(function).collect(), text(&answer, "NextMarker")))
     })
     .await
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::model::{Alias, Release, Version};
-use crate::aws::{Paged, Rest, pages, together};
+use crate::aws::{Paged, Rest, named, pages, together};
 use crate::kinds::Ask;
 use crate::kinds::lambda_function::Function;
 use crate::world::{Arn, Coverage, Fault, FaultKind, Harvest, Part};
@@ -37,9 +37,10 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Release>, Fault> {
 
 async fn one(ask: Ask<'_>, arn: &str) -> Result<(Release, Vec<Fault>), Fault> {
     let name = arn.rsplit(':').next().unwrap_or(arn);
-    let aliases = list(ask, name, "ListAliases", "aliases", "Aliases").await?;
-    let versions = list(ask, name, "ListVersionsByFunction", "versions", "Versions").await?;
-    let aliases: Vec<Alias> = aliases.iter().filter_map(alias).collect();
+    let (aliases, cut) = list(ask, name, "ListAliases", "aliases", "Aliases").await?;
+    let (versions, more) = list(ask, name, "ListVersionsByFunction", "versions", "Versions").await?;
+    let (aliases, nameless) = named("lambda:ListAliases", Some(name), aliases.iter().map(alias));
+    // `$LATEST` is no number.
     let mut versions: Vec<Version> = versions.iter().filter_map(version).collect();
     versions.sort_by_key(|version| std::cmp::Reverse(version.number));
     let names: Vec<String> =
@@ -48,24 +49,34 @@ async fn one(ask: Ask<'_>, arn: &str) -> Result<(Release, Vec<Fault>), Fault> {
         let got = callers(ask, name, &alias).await;
         (alias, got)
     });
-    let (mut callers, mut notes) = (BTreeMap::new(), Vec::new());
+    let mut callers = BTreeMap::new();
+    let (mut notes, mut denied): (Vec<Fault>, _) = (cut.into_iter().chain(more).chain(nameless).collect(), false);
     for (alias, got) in read.await {
         match got {
             Ok(who) => {
                 callers.insert(alias, who);
             }
             // Who calls is worth a notice only; the rest goes without it.
-            Err(fault) if notes.is_empty() => notes.push(fault),
+            Err(fault) if !denied => {
+                notes.push(fault);
+                denied = true;
+            }
             Err(_) => {}
         }
     }
     Ok((Release { function: Arn::from(arn), aliases, versions, callers }, notes))
 }
 
-async fn list(ask: Ask<'_>, name: &str, action: &str, step: &str, field: &str) -> Result<Vec<Value>, Fault> {
+async fn list(
+    ask: Ask<'_>,
+    name: &str,
+    action: &str,
+    step: &str,
+    field: &str,
+) -> Result<(Vec<Value>, Option<Fault>), Fault> {
     let operation = format!("lambda:{action}");
     let operation = operation.as_str();
-    let Paged { items, .. } = pages(operation, Some(name), |token| async move {
+    let Paged { items, cut } = pages(operation, Some(name), |token| async move {
         let path = ["functions", name, step];
         let query = [("MaxItems", Some("50")), ("Marker", token.as_deref())];
         let sent = ask.aws.lambda.call(action, Rest::get(&path, &query));
@@ -74,7 +85,7 @@ async fn list(ask: Ask<'_>, name: &str, action: &str, step: &str, field: &str) -
         Ok((items, text(&answer, "NextMarker")))
     })
     .await?;
-    Ok(items)
+    Ok((items, cut))
 }
 
 fn text(from: &Value, name: &str) -> Option<String> {

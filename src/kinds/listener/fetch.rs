@@ -5,7 +5,7 @@ mod wording;
 use aws_sdk_elasticloadbalancingv2::types;
 
 use super::model::{Listener, ListenerSet, Rule};
-use crate::aws::{Paged, maybe, pages, text, together};
+use crate::aws::{Paged, maybe, named, pages, text, together};
 use crate::kinds::Ask;
 use crate::kinds::load_balancer::LoadBalancer;
 use crate::world::{Arn, Fault, FaultKind, Harvest, Part};
@@ -52,7 +52,6 @@ async fn of_balancer(ask: Ask<'_>, balancer: Arn) -> Result<(ListenerSet, Vec<Fa
     })
     .await?;
     let mut notes: Vec<Fault> = cut.into_iter().collect();
-    let mut listeners = Vec::new();
     let read = together(items, |from| async move {
         let rules = match from.listener_arn() {
             Some(arn) => rules(ask, arn).await,
@@ -60,6 +59,7 @@ async fn of_balancer(ask: Ask<'_>, balancer: Arn) -> Result<(ListenerSet, Vec<Fa
         };
         (from, rules)
     });
+    let mut found = Vec::new();
     for (from, rules) in read.await {
         let rules = match rules {
             Ok(paged) => {
@@ -74,13 +74,15 @@ async fn of_balancer(ask: Ask<'_>, balancer: Arn) -> Result<(ListenerSet, Vec<Fa
                 vec![default_rule(&from)]
             }
         };
-        listeners.extend(from.listener_arn().map(|arn| Listener {
+        found.push(from.listener_arn().map(|arn| Listener {
             arn: Arn::from(arn),
             port: maybe(from.port()),
             protocol: from.protocol().map(|protocol| protocol.as_str().to_owned()),
             rules,
         }));
     }
+    let (mut listeners, nameless) = named(LISTENERS, Some(on), found);
+    notes.extend(nameless);
     listeners.sort_by_key(|listener| listener.port);
     Ok((ListenerSet { load_balancer: balancer, listeners }, notes))
 }

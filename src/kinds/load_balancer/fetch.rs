@@ -4,7 +4,7 @@
 use aws_sdk_elasticloadbalancingv2::types;
 
 use super::model::LoadBalancer;
-use crate::aws::{Paged, pages, text, texts, when};
+use crate::aws::{Paged, named_pages, text, texts, when};
 use crate::kinds::Ask;
 use crate::world::{Arn, Fault, Harvest};
 
@@ -15,10 +15,10 @@ const DESCRIBE: &str = "elasticloadbalancing:DescribeLoadBalancers";
 /// # Errors
 /// The fault that kept everything from being read; a part's own fault stands in the harvest.
 pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<LoadBalancer>, Fault> {
-    let Paged { items, cut } = pages(DESCRIBE, None, |token| async move {
+    let Paged { items, cut } = named_pages(DESCRIBE, None, |token| async move {
         let request = ask.aws.elb.describe_load_balancers().page_size(400).set_marker(token);
         let answer = ask.aws.call(DESCRIBE, None, request.send()).await?;
-        Ok((answer.load_balancers().iter().filter_map(balancer).collect(), text(answer.next_marker())))
+        Ok((answer.load_balancers().iter().map(balancer).collect(), text(answer.next_marker())))
     })
     .await?;
     let mut harvest = Harvest::whole(items);
@@ -27,7 +27,7 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<LoadBalancer>, Fault> {
 }
 
 fn balancer(from: &types::LoadBalancer) -> Option<LoadBalancer> {
-    let arn = Arn::from(from.load_balancer_arn()?);
+    let arn = Arn::from(text(from.load_balancer_arn())?);
     let state = from.state();
     Some(LoadBalancer {
         name: text(from.load_balancer_name()).unwrap_or_else(|| arn.last().to_owned()),

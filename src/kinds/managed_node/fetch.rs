@@ -4,7 +4,7 @@
 use aws_sdk_ssm::types;
 
 use super::model::Node;
-use crate::aws::{Paged, pages, text, when};
+use crate::aws::{Paged, named_pages, text, when};
 use crate::kinds::Ask;
 use crate::world::{Fault, Harvest};
 
@@ -15,10 +15,10 @@ const DESCRIBE: &str = "ssm:DescribeInstanceInformation";
 /// # Errors
 /// The fault that kept everything from being read; a part's own fault stands in the harvest.
 pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Node>, Fault> {
-    let Paged { items, cut } = pages(DESCRIBE, None, |token| async move {
+    let Paged { items, cut } = named_pages(DESCRIBE, None, |token| async move {
         let request = ask.aws.ssm.describe_instance_information().max_results(50).set_next_token(token);
         let answer = ask.aws.call(DESCRIBE, None, request.send()).await?;
-        Ok((answer.instance_information_list().iter().filter_map(node).collect(), text(answer.next_token())))
+        Ok((answer.instance_information_list().iter().map(node).collect(), text(answer.next_token())))
     })
     .await?;
     let mut harvest = Harvest::whole(items);
@@ -29,7 +29,7 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Node>, Fault> {
 fn node(from: &types::InstanceInformation) -> Option<Node> {
     let platform = [from.platform_name(), from.platform_version()].into_iter().flatten().collect::<Vec<_>>().join(" ");
     Some(Node {
-        id: from.instance_id()?.to_owned(),
+        id: text(from.instance_id())?,
         name: text(from.name()),
         computer: text(from.computer_name()),
         ping: from.ping_status().map_or("Unknown", |ping| ping.as_str()).to_owned(),

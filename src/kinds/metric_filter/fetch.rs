@@ -4,7 +4,7 @@
 use aws_sdk_cloudwatchlogs::types;
 
 use super::model::MetricFilter;
-use crate::aws::{Paged, pages, text};
+use crate::aws::{Paged, named_pages, text};
 use crate::kinds::Ask;
 use crate::world::{Fault, Harvest};
 
@@ -15,10 +15,10 @@ const DESCRIBE: &str = "logs:DescribeMetricFilters";
 /// # Errors
 /// The fault that kept everything from being read; a part's own fault stands in the harvest.
 pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<MetricFilter>, Fault> {
-    let Paged { items, cut } = pages(DESCRIBE, None, |token| async move {
+    let Paged { items, cut } = named_pages(DESCRIBE, None, |token| async move {
         let request = ask.aws.logs.describe_metric_filters().limit(50).set_next_token(token);
         let answer = ask.aws.call(DESCRIBE, None, request.send()).await?;
-        Ok((answer.metric_filters().iter().filter_map(filter).collect(), text(answer.next_token())))
+        Ok((answer.metric_filters().iter().map(filter).collect(), text(answer.next_token())))
     })
     .await?;
     let mut harvest = Harvest::whole(items);
@@ -27,12 +27,12 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<MetricFilter>, Fault> {
 }
 
 fn filter(from: &types::MetricFilter) -> Option<MetricFilter> {
-    let (name, log_group) = (from.filter_name()?, from.log_group_name()?);
+    let (name, log_group) = (text(from.filter_name())?, text(from.log_group_name())?);
     let metrics = from.metric_transformations().iter();
     Some(MetricFilter {
         key: format!("{log_group}:{name}"),
-        name: name.to_owned(),
-        log_group: log_group.to_owned(),
+        name,
+        log_group,
         pattern: text(from.filter_pattern()),
         metrics: metrics.map(|made| (made.metric_namespace().to_owned(), made.metric_name().to_owned())).collect(),
     })

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use jiff::{Span, SpanRelativeTo, Timestamp};
 
 use super::model::{MuteRule, Window};
-use crate::aws::{Paged, pages, text, together, when};
+use crate::aws::{Paged, named_pages, text, together, when};
 use crate::kinds::Ask;
 use crate::world::{Arn, Coverage, Fault, FaultKind, Harvest};
 
@@ -52,12 +52,12 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<MuteRule>, Fault> {
 }
 
 async fn list(ask: Ask<'_>) -> Result<Paged<Arn>, Fault> {
-    pages(LIST, None, |token| async move {
+    named_pages(LIST, None, |token| async move {
         let request = ask.aws.cloudwatch.list_alarm_mute_rules().max_records(100).set_next_token(token);
         let request = request.statuses(AlarmMuteRuleStatus::Active).statuses(AlarmMuteRuleStatus::Scheduled);
         let answer = ask.aws.call(LIST, None, request.send()).await?;
-        let arns = answer.alarm_mute_rule_summaries().iter().filter_map(AlarmMuteRuleSummary::alarm_mute_rule_arn);
-        Ok((arns.map(Arn::from).collect(), text(answer.next_token())))
+        let arns = answer.alarm_mute_rule_summaries().iter().map(AlarmMuteRuleSummary::alarm_mute_rule_arn);
+        Ok((arns.map(|arn| arn.map(Arn::from)).collect(), text(answer.next_token())))
     })
     .await
 }

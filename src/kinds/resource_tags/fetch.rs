@@ -4,7 +4,7 @@
 use aws_sdk_resourcegroupstagging::types;
 
 use super::model::Tagged;
-use crate::aws::{Paged, pages, text};
+use crate::aws::{Paged, named_pages, text};
 use crate::kinds::Ask;
 use crate::world::{Arn, Fault, Harvest};
 
@@ -15,10 +15,10 @@ const GET: &str = "tag:GetResources";
 /// # Errors
 /// The fault that kept everything from being read; a part's own fault stands in the harvest.
 pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Tagged>, Fault> {
-    let Paged { items, cut } = pages(GET, None, |token| async move {
+    let Paged { items, cut } = named_pages(GET, None, |token| async move {
         let request = ask.aws.tags.get_resources().resources_per_page(100).set_pagination_token(token);
         let answer = ask.aws.call(GET, None, request.send()).await?;
-        Ok((answer.resource_tag_mapping_list().iter().filter_map(tagged).collect(), text(answer.pagination_token())))
+        Ok((answer.resource_tag_mapping_list().iter().map(tagged).collect(), text(answer.pagination_token())))
     })
     .await?;
     let mut harvest = Harvest::whole(items);
@@ -28,5 +28,5 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Tagged>, Fault> {
 
 fn tagged(from: &types::ResourceTagMapping) -> Option<Tagged> {
     let tags = from.tags().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect();
-    Some(Tagged { arn: Arn::from(from.resource_arn()?), tags })
+    Some(Tagged { arn: Arn::from(text(from.resource_arn())?), tags })
 }

@@ -7,7 +7,7 @@ use aws_sdk_scheduler::operation::get_schedule::GetScheduleOutput;
 use aws_sdk_scheduler::types;
 
 use super::model::{Group, Held};
-use crate::aws::{Paged, maybe, pages, text, together, when};
+use crate::aws::{Paged, maybe, named, pages, text, together, when};
 use crate::kinds::Ask;
 use crate::schedule::binding::GROUP_PREFIX;
 use crate::world::{Arn, Fault, FaultKind, Harvest};
@@ -38,6 +38,12 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Group>, Fault> {
 
     let mut all: BTreeMap<String, Group> = BTreeMap::new();
     let mut notes: Vec<Fault> = cut.into_iter().chain(more).collect();
+    let groups = groups.into_iter().map(|group| text(group.name()).is_some().then_some(group));
+    let (groups, nameless) = named(GROUPS, None, groups);
+    notes.extend(nameless);
+    let schedules = schedules.into_iter().map(|one| text(one.name()).is_some().then_some(one));
+    let (schedules, nameless) = named(LIST, None, schedules);
+    notes.extend(nameless);
     let ours = groups.iter().filter(|group| group.name().is_some_and(is_ours)).cloned().collect();
     let tagged = together(ours, |group: types::ScheduleGroupSummary| async move {
         let arn = group.arn().unwrap_or_default().to_owned();

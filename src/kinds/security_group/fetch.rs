@@ -4,7 +4,7 @@
 use roxmltree::{Document, Node};
 
 use super::model::{Opening, SecurityGroup};
-use crate::aws::{Find, Paged, pages};
+use crate::aws::{Find, Paged, named_pages};
 use crate::kinds::Ask;
 use crate::world::{Fault, FaultKind, Harvest};
 
@@ -15,7 +15,7 @@ const DESCRIBE: &str = "ec2:DescribeSecurityGroups";
 /// # Errors
 /// The fault that kept everything from being read.
 pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<SecurityGroup>, Fault> {
-    let Paged { items, cut } = pages(DESCRIBE, None, |token| async move {
+    let Paged { items, cut } = named_pages(DESCRIBE, None, |token| async move {
         let mut parameters = vec![("MaxResults".to_owned(), "1000".to_owned())];
         parameters.extend(token.map(|token| ("NextToken".to_owned(), token)));
         let xml = ask.aws.call(DESCRIBE, None, ask.aws.ec2.call("DescribeSecurityGroups", parameters)).await?;
@@ -28,14 +28,14 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<SecurityGroup>, Fault> 
 }
 
 /// The groups of one page, and the token of the next.
-fn parse(xml: &str) -> Result<(Vec<SecurityGroup>, Option<String>), Fault> {
+fn parse(xml: &str) -> Result<(Vec<Option<SecurityGroup>>, Option<String>), Fault> {
     let document = Document::parse(xml).map_err(|error| Fault::new(FaultKind::Garbled, DESCRIBE, error.to_string()))?;
     let root = document.root_element();
     if !root.is_called("DescribeSecurityGroupsResponse") {
         let message = format!("the answer is a {}, not a DescribeSecurityGroupsResponse", root.tag_name().name());
         return Err(Fault::new(FaultKind::Garbled, DESCRIBE, message));
     }
-    Ok((root.items("securityGroupInfo").into_iter().filter_map(group).collect(), root.text_of("nextToken")))
+    Ok((root.items("securityGroupInfo").into_iter().map(group).collect(), root.text_of("nextToken")))
 }
 
 fn group(from: Node<'_, '_>) -> Option<SecurityGroup> {

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use aws_sdk_ecs::types;
 
 use super::model::{RunningImage, ServiceDeployment};
-use crate::aws::{count, text, together, when};
+use crate::aws::{count, named, text, together, when};
 use crate::kinds::Ask;
 use crate::world::{Arn, Coverage, Fault, FaultKind, Harvest, Part};
 
@@ -25,39 +25,44 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<ServiceDeployment>, Fau
     let Coverage::Parts(parts) = ask.coverage else { return Ok(Harvest::of(Vec::new())) };
     let services: Vec<Part> = parts.iter().cloned().collect();
     let read = together(services, |service| async move {
-        let got = match of_service(ask, &service).await {
-            Err(fault) if fault.kind == FaultKind::Gone => Ok(Vec::new()),
-            got => got,
-        };
+        let got = of_service(ask, &service).await;
         (service, got)
     });
-    Ok(Harvest::of(read.await))
+    let mut harvest = Harvest::of(Vec::new());
+    for (service, got) in read.await {
+        let got = match got {
+            Err(fault) if fault.kind == FaultKind::Gone => Ok(Vec::new()),
+            got => got.map(|(all, nameless)| {
+                harvest.notes.extend(nameless);
+                all
+            }),
+        };
+        harvest.parts.push((service, got));
+    }
+    Ok(harvest)
 }
 
 /// The newest deployments of one service, newest first.
-async fn of_service(ask: Ask<'_>, service: &str) -> Result<Vec<ServiceDeployment>, Fault> {
+async fn of_service(ask: Ask<'_>, service: &str) -> Result<(Vec<ServiceDeployment>, Option<Fault>), Fault> {
     let arn = Arn::from(service);
     // `service/CLUSTER/NAME`; the old form without a cluster needs none to be named.
     let mut names = arn.resource().split('/').skip(1);
     let cluster = names.next().filter(|_| names.next().is_some()).map(str::to_owned);
     let request = ask.aws.ecs.list_service_deployments().service(service).set_cluster(cluster).max_results(MOST);
     let listed = ask.aws.call(LIST, Some(service), request.send()).await?;
-    let arns: Vec<String> = listed
-        .service_deployments()
-        .iter()
-        .filter_map(|one| text(one.service_deployment_arn()))
-        .take(usize::try_from(MOST).unwrap_or_default())
-        .collect();
+    let arns = listed.service_deployments().iter().map(|one| text(one.service_deployment_arn()));
+    let (mut arns, unlisted) = named(LIST, Some(service), arns);
+    arns.truncate(usize::try_from(MOST).unwrap_or_default());
     if arns.is_empty() {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), unlisted));
     }
     let request = ask.aws.ecs.describe_service_deployments().set_service_deployment_arns(Some(arns));
     let described = ask.aws.call(DESCRIBE, Some(service), request.send()).await?;
-    let mut all: Vec<ServiceDeployment> =
-        described.service_deployments().iter().filter_map(|from| deployment(from, service)).collect();
+    let all = described.service_deployments().iter().map(|from| deployment(from, service));
+    let (mut all, nameless) = named(DESCRIBE, Some(service), all);
     resolve(ask, &mut all).await;
     all.sort_by_key(|one| std::cmp::Reverse(one.created_at));
-    Ok(all)
+    Ok((all, unlisted.or(nameless)))
 }
 
 /// Adds what the targeted revisions are. Where that may not be read, the deployments stand without it.
@@ -83,7 +88,7 @@ async fn resolve(ask: Ask<'_>, all: &mut [ServiceDeployment]) {
 fn deployment(from: &types::ServiceDeployment, service: &str) -> Option<ServiceDeployment> {
     let breaker = from.deployment_circuit_breaker();
     Some(ServiceDeployment {
-        arn: Arn::from(from.service_deployment_arn()?),
+        arn: Arn::from(text(from.service_deployment_arn())?),
         service: Arn::from(from.service_arn().unwrap_or(service)),
         status: from.status().map_or("UNKNOWN", |status| status.as_str()).to_owned(),
         reason: text(from.status_reason()),

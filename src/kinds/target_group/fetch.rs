@@ -4,7 +4,7 @@
 use aws_sdk_elasticloadbalancingv2::types;
 
 use super::model::{Check, TargetGroup};
-use crate::aws::{Paged, maybe, pages, text};
+use crate::aws::{Paged, maybe, named_pages, text};
 use crate::kinds::Ask;
 use crate::world::{Arn, Fault, Harvest};
 
@@ -15,10 +15,10 @@ const DESCRIBE: &str = "elasticloadbalancing:DescribeTargetGroups";
 /// # Errors
 /// The fault that kept everything from being read; a part's own fault stands in the harvest.
 pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<TargetGroup>, Fault> {
-    let Paged { items, cut } = pages(DESCRIBE, None, |token| async move {
+    let Paged { items, cut } = named_pages(DESCRIBE, None, |token| async move {
         let request = ask.aws.elb.describe_target_groups().page_size(400).set_marker(token);
         let answer = ask.aws.call(DESCRIBE, None, request.send()).await?;
-        Ok((answer.target_groups().iter().filter_map(group).collect(), text(answer.next_marker())))
+        Ok((answer.target_groups().iter().map(group).collect(), text(answer.next_marker())))
     })
     .await?;
     let mut harvest = Harvest::whole(items);
@@ -27,7 +27,7 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<TargetGroup>, Fault> {
 }
 
 fn group(from: &types::TargetGroup) -> Option<TargetGroup> {
-    let arn = Arn::from(from.target_group_arn()?);
+    let arn = Arn::from(text(from.target_group_arn())?);
     let matcher = from.matcher();
     Some(TargetGroup {
         name: text(from.target_group_name()).unwrap_or_else(|| arn.last().to_owned()),

@@ -7,6 +7,7 @@ use super::model::TargetGroup;
 use super::rules::judge;
 use super::wording::words;
 use crate::display::{Cell, Column, Row, Width};
+use crate::kinds::ecs_task::Task;
 use crate::kinds::target_health::Target;
 use crate::kinds::task_definition::revision_number;
 use crate::kinds::{Context, console_url};
@@ -61,7 +62,7 @@ pub(super) fn shown_opinion(item: &TargetGroup, cx: &Context<'_>) -> Opinion {
 /// One target in one line.
 pub(super) fn line(item: &TargetGroup, target: &Target, cx: &Context<'_>, indent: &str) -> Row {
     let words = words(target, item.check.matcher.as_deref());
-    let (behind, open) = behind(target, cx);
+    let (behind, open) = behind(target, item, cx);
     let port = target.port.map(|port| port.to_string());
     Row {
         key: format!("{}|{}|{}", item.arn, target.id, port.as_deref().unwrap_or_default()),
@@ -79,11 +80,18 @@ pub(super) fn line(item: &TargetGroup, target: &Target, cx: &Context<'_>, indent
 }
 
 /// The task or instance behind a target.
-fn behind(target: &Target, cx: &Context<'_>) -> (Option<String>, Option<ResourceId>) {
+fn behind(target: &Target, item: &TargetGroup, cx: &Context<'_>) -> (Option<String>, Option<ResourceId>) {
     if let Some(instance) = cx.joins.instance(cx.scope, &target.id) {
         return (Some(instance.name.clone().unwrap_or_else(|| instance.id.clone())), Some(instance.id(cx.scope)));
     }
-    if let Some(task) = cx.joins.task_at(cx.scope, &target.id) {
+    // Another VPC may have the same address: a task of a service counts where its service registers it.
+    let registers = |task: &&Task| {
+        let service = task.service().and_then(|name| cx.joins.service(cx.scope, task.cluster.last(), name));
+        let group = Some(&item.arn);
+        service.is_none_or(|it| it.attachments.iter().any(|attached| attached.target_group.as_ref() == group))
+    };
+    let task = cx.joins.task_at(cx.scope, &target.id).filter(|_| !target.is_abroad()).filter(registers);
+    if let Some(task) = task {
         let short: String = task.arn.last().chars().take(8).collect();
         let revision = revision_number(&task.task_definition).map(|it| format!(", revision {it}")).unwrap_or_default();
         return (Some(format!("task {short}{revision}")), Some(task.id(cx.scope)));

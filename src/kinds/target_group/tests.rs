@@ -241,6 +241,20 @@ fn its_object() {
     assert_eq!((counts.targets_healthy, counts.targets_total), (1, 2));
 }
 
+#[rstest]
+#[case::its_own(service(), "ap-northeast-1a", "task 01234567, revision 117")]
+#[case::of_a_service_behind_another_group(Service { attachments: Vec::new(), ..service() }, "ap-northeast-1a", "")]
+#[case::beyond_the_vpc(service(), "all", "")]
+fn an_address_is_a_task_only_where_its_service_registers_it(
+    #[case] service: Service,
+    #[case] zone: &str,
+    #[case] behind: &str,
+) {
+    let target = Target { zone: Some(zone.to_owned()), ..healthy(5) };
+    let shelves = Shelves::default().with([targets([target])]).with([task("0123456789abcdef")]).with([service]);
+    shelves.seen(true, |cx| assert_eq!(TargetGroups::rows(&group(), cx)[1].cells[4].text, behind));
+}
+
 #[test]
 fn its_lines_name_who_is_behind_a_target() {
     let shelves =

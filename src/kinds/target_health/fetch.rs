@@ -4,7 +4,7 @@
 use aws_sdk_elasticloadbalancingv2::types;
 
 use super::model::{Target, TargetHealth};
-use crate::aws::{maybe, text, together};
+use crate::aws::{maybe, named, text, together};
 use crate::kinds::Ask;
 use crate::kinds::target_group::TargetGroup;
 use crate::world::{Arn, Fault, FaultKind, Harvest, Part};
@@ -23,29 +23,38 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<TargetHealth>, Fault> {
         .filter(|arn| ask.coverage.wants(arn.as_str()))
         .collect();
     let read = together(groups, |group| async move {
-        let got = match of_group(ask, &group).await {
-            // The group went after it was listed: nothing is wrong, there is nothing.
-            Err(fault) if fault.kind == FaultKind::Gone => Ok(Vec::new()),
-            got => got.map(|health| vec![health]),
-        };
+        let got = of_group(ask, &group).await;
         (Part::from(group.as_str()), got)
     });
-    Ok(Harvest::of(read.await))
+    let mut harvest = Harvest::of(Vec::new());
+    for (part, got) in read.await {
+        let got = match got {
+            // The group went after it was listed: nothing is wrong, there is nothing.
+            Err(fault) if fault.kind == FaultKind::Gone => Ok(Vec::new()),
+            got => got.map(|(health, nameless)| {
+                harvest.notes.extend(nameless);
+                vec![health]
+            }),
+        };
+        harvest.parts.push((part, got));
+    }
+    Ok(harvest)
 }
 
-async fn of_group(ask: Ask<'_>, group: &Arn) -> Result<TargetHealth, Fault> {
+async fn of_group(ask: Ask<'_>, group: &Arn) -> Result<(TargetHealth, Option<Fault>), Fault> {
     let request = ask.aws.elb.describe_target_health().target_group_arn(group.as_str());
     let answer = ask.aws.call(DESCRIBE, Some(group.as_str()), request.send()).await?;
-    let mut targets: Vec<Target> = answer.target_health_descriptions().iter().filter_map(target).collect();
+    let targets = answer.target_health_descriptions().iter().map(target);
+    let (mut targets, nameless) = named(DESCRIBE, Some(group.as_str()), targets);
     targets.sort_by(|a, b| (&a.id, a.port).cmp(&(&b.id, b.port)));
-    Ok(TargetHealth { group: group.clone(), targets })
+    Ok((TargetHealth { group: group.clone(), targets }, nameless))
 }
 
 fn target(from: &types::TargetHealthDescription) -> Option<Target> {
     let target = from.target()?;
     let health = from.target_health();
     Some(Target {
-        id: target.id()?.to_owned(),
+        id: text(target.id())?,
         port: maybe(target.port()),
         zone: text(target.availability_zone()),
         state: health.and_then(|health| health.state()).map_or("unknown", |state| state.as_str()).to_owned(),

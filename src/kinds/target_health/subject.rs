@@ -9,7 +9,7 @@ use crate::world::{Resource, Scope};
 #[expect(clippy::unnecessary_wraps, reason = "the trait lets a kind have no subject")]
 pub(super) fn subject(item: &TargetHealth, scope: &Scope) -> Option<Subject> {
     let mut subject = Subject::about(item.id(scope), item.group.as_str());
-    for target in &item.targets {
+    for target in item.targets.iter().filter(|target| !target.is_abroad()) {
         let to = if target.id.contains(['.', ':']) && !target.id.starts_with("arn:") {
             format!("ip:{}", target.id)
         } else {

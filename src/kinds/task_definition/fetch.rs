@@ -51,7 +51,7 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<TaskDefinition>, Fault>
     let mut notes = Vec::new();
     for got in together(unknown, |arn| async move { describe(ask, &arn).await }).await {
         match got {
-            Ok(found) => items.extend(found),
+            Ok(found) => items.push(found),
             Err(fault) if fault.kind == FaultKind::Gone => {}
             Err(fault) => notes.push(fault),
         }
@@ -74,19 +74,20 @@ async fn of_family(ask: Ask<'_>, family: &str) -> Result<Vec<TaskDefinition>, Fa
     let mine = |arn: &Arn| revision_name(arn).rsplit_once(':').is_some_and(|(name, _)| name == family);
     let arns = listed.task_definition_arns().iter().map(|arn| Arn::from(arn.as_str())).filter(mine).collect();
     let described = together(arns, |arn| async move { describe(ask, &arn).await }).await;
-    Ok(described.into_iter().collect::<Result<Vec<_>, Fault>>()?.into_iter().flatten().collect())
+    described.into_iter().collect()
 }
 
-async fn describe(ask: Ask<'_>, arn: &Arn) -> Result<Option<TaskDefinition>, Fault> {
+async fn describe(ask: Ask<'_>, arn: &Arn) -> Result<TaskDefinition, Fault> {
     let request =
         ask.aws.ecs.describe_task_definition().task_definition(arn.as_str()).include(TaskDefinitionField::Tags);
     let answer = ask.aws.call(DESCRIBE, Some(arn.as_str()), request.send()).await?;
-    Ok(definition(&answer))
+    let nameless = || Fault::new(FaultKind::Garbled, DESCRIBE, "the answer names no task definition").on(arn.as_str());
+    definition(&answer).ok_or_else(nameless)
 }
 
 fn definition(answer: &DescribeTaskDefinitionOutput) -> Option<TaskDefinition> {
     let from = answer.task_definition()?;
-    let arn = Arn::from(from.task_definition_arn()?);
+    let arn = Arn::from(text(from.task_definition_arn())?);
     Some(TaskDefinition {
         family: text(from.family()).unwrap_or_else(|| arn.last().to_owned()),
         arn,

@@ -4,7 +4,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Asleep, Job, Site, Timer, clock};
+use super::{Asleep, Job, Site, Timer, clock, owners};
 use crate::environment::Environment;
 use crate::kinds::ecs_cluster::Cluster;
 use crate::kinds::lambda_function::Function;
@@ -109,9 +109,8 @@ impl<'a> Sleep<'a> {
         let mut done = Vec::new();
         for timer in near.iter().filter(|timer| timer.enabled) {
             let Does::Power { verb, on, .. } = &timer.does else { continue };
-            let hits = site.sleepers.iter().filter(databases).any(|it| {
-                on.iter().any(|aim| aim.kind == it.member.kind && aim.id.eq_ignore_ascii_case(&it.member.id))
-            });
+            let hits =
+                site.sleepers.iter().filter(databases).any(|it| on.iter().any(|aim| owners::is(aim, it, &timer.scope)));
             if hits {
                 done.extend(timer.firings(from, Some(to), LOOKED_AT).into_iter().map(|at| (at, *verb)));
             }

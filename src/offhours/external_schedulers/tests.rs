@@ -14,7 +14,7 @@ use crate::offhours::OffHours;
 use crate::operations::schedule::testing::{DATABASE, document, now, rule, tokyo};
 use crate::schedule::stored::target_effect::Target;
 use crate::schedule::{Actual, Desired, Exceptions, Member, MemberKind, Routine, Schedule};
-use crate::world::KindName;
+use crate::world::{Coverage, Harvest, KindName, Resource};
 
 fn sleeper(kind: MemberKind, name: &str) -> Sleeper {
     let id = ResourceId { kind: KindName("any"), scope: scope(), key: name.into() };
@@ -221,7 +221,28 @@ fn without_a_schedule_of_its_own_it_sleeps_as_others_stop_and_start_it() {
     assert!(found.jobs[0].says().ends_with("where that is cron(0 17 * * ? *)"), "{}", found.jobs[0].says());
 }
 
+#[test]
+fn a_database_of_the_same_name_in_another_region_puts_nothing_to_sleep_here() {
+    let abroad = Scope::new("p", "us-east-1");
+    let mut environment = environment(false);
+    environment.scopes.push(abroad.clone());
+    let mut world = World::default();
+    know(&mut world, vec![rule("daily", "cron(0 17 * * ? *)", [task("shop-cluster", "shop-dev-daily")])]);
+    let mut pair = vec![stop("cron(0 13 * * ? *)"), start("cron(0 0 * * ? *)")];
+    for target in pair.iter_mut().flat_map(|rule| &mut rule.targets) {
+        target.arn = target.arn.replace("ap-northeast-1", "us-east-1");
+    }
+    world.put(&abroad, Rule::KIND, &Coverage::All, Ok(Harvest::whole(pair).into()), Timestamp::UNIX_EPOCH);
+    let found = of(&environment, &sleepers(), &world);
+    assert_eq!(found.jobs[0].clash(now(), &tokyo()), None, "{found:?}");
+    assert!(found.owners.is_empty(), "{found:?}");
+}
+
 #[rstest]
+#[case::named_for_it_in_another_region(
+    Target { arn: "arn:aws:lambda:us-east-1:1:function:shop-dev-mail".to_owned(), ..Target::default() },
+    false
+)]
 #[case::named_for_it(function("shop-dev-mail", "{}"), true)]
 #[case::named_for_another(function("shop-prod-mail", "{}"), false)]
 #[case::a_name_that_only_begins_alike(function("shop-develop", "{}"), false)]

@@ -18,7 +18,7 @@ use crate::schedule::expression::parse::Expression;
 use crate::schedule::stored::tags;
 use crate::schedule::stored::target_effect::{Aim, Does, LIGHTS_OFF, Target, Tool, lights_off};
 use crate::schedule::{ClockTime, MemberKind, Verb};
-use crate::world::{Scope, World};
+use crate::world::{AccountId, Scope, World};
 
 /// How far ahead is looked for what a timer will do.
 const AHEAD: SignedDuration = SignedDuration::from_hours(24 * 8);
@@ -61,13 +61,20 @@ pub fn timers(world: &World) -> Vec<Timer> {
             all.push(timer);
         }
     };
+    let elsewhere = |scope: &Scope, target: &Target| {
+        let account = world.account(scope);
+        target.is_elsewhere(account.as_ref().map(AccountId::as_str), scope.region.as_str())
+    };
     for (scope, rule) in world.everywhere::<Rule>() {
-        for target in &rule.targets {
+        for target in rule.targets.iter().filter(|target| !elsewhere(scope, target)) {
             let timer = timer((scope, Source::Rule), &rule.name, (&rule.expression, None), target);
             add(Timer { enabled: rule.enabled, ..timer });
         }
     }
     for (scope, held) in world.everywhere::<ForeignSchedule>() {
+        if elsewhere(scope, &held.target) {
+            continue;
+        }
         let when = (held.expression.as_str(), held.timezone.as_deref());
         let timer = timer((scope, Source::Schedule), &held.name, when, &held.target);
         add(Timer { enabled: held.enabled, between: (held.start_date, held.end_date), ..timer });

@@ -13,6 +13,7 @@ use crate::kinds::event_rule::Rule;
 use crate::kinds::event_rule::change::Mark;
 use crate::kinds::schedule_group::change::Place;
 use crate::offhours::event_rules::{Ruling, arn_of, marked, rulings};
+use crate::offhours::external_schedulers::Owner;
 use crate::offhours::external_schedulers::timers;
 use crate::offhours::role_check::Rights;
 use crate::offhours::{AtAws, OffHours, Others, Sleeper, Source, schedule_reads};
@@ -147,8 +148,7 @@ pub fn migrate(site: &Site<'_>) -> Result<Proposal, String> {
     let told = |at: Timestamp| wording::told(at, now, zone.0, zone.1);
     let differences: Vec<Difference> =
         moved.iter().map(|ruling| difference(ruling, &others, &computed, &told)).collect();
-    let gone = |name: &str| moved.iter().any(|ruling| ruling.rule.name == name);
-    others.owners.retain(|owner| owner.source != Source::Rule || !gone(&owner.name));
+    others.owners.retain(|owner| owner.source != Source::Rule || !moved.iter().any(|ruling| is_of(owner, ruling)));
     let says = format!("let schedules take the place of the rules of {}", environment.name);
     let sync = proceed_beside(site, off, says, (off.exceptions.clone(), &others))?;
     let mut plan: Plan = crate::change::procedure::Procedure::plan(&sync);
@@ -219,6 +219,11 @@ fn unstarted(ruling: &Ruling<'_>, off: &OffHours) -> Option<String> {
     Some(format!("{} is started by hand from then on: the schedule {schedule} only stops", it.member.label()))
 }
 
+/// Whether `owner` is what that rule does; another region may have a rule of the same name.
+fn is_of(owner: &Owner, ruling: &Ruling<'_>) -> bool {
+    owner.name == ruling.rule.name && ruling.hits.iter().any(|(_, it)| it.id == owner.id)
+}
+
 /// A rule with when it fires next, and what takes its place.
 fn difference(
     ruling: &Ruling<'_>,
@@ -227,7 +232,7 @@ fn difference(
     told: &dyn Fn(Timestamp) -> String,
 ) -> Difference {
     let mut owners = others.owners.iter().filter(|owner| owner.source == Source::Rule);
-    let clock = owners.find(|owner| owner.name == ruling.rule.name).and_then(|owner| owner.clock.as_ref());
+    let clock = owners.find(|owner| is_of(owner, ruling)).and_then(|owner| owner.clock.as_ref());
     let at = clock.map(|clock| format!(" {}", clock.says())).unwrap_or_default();
     let next = |at: Option<Timestamp>| at.map(|at| format!("; next {}", told(at))).unwrap_or_default();
     let from = format!("{}{at}{}", ruling.does(), next(clock.and_then(|clock| clock.next_at)));

@@ -87,6 +87,7 @@ pub fn of_db_instance(status: &str) -> Actual {
         | "renaming"
         | "resetting-master-credentials"
         | "upgrading" => busy(status, false),
+        "scaling-storage" | "scaling-compute" => busy(status, true),
         "deleting" | "delete-precheck" | "deleted" => Actual::Gone,
         "inaccessible-encryption-credentials-recoverable" => {
             Actual::Blocked { status: status.to_owned(), serving: false, start_cures: true }
@@ -101,6 +102,8 @@ pub fn of_db_instance(status: &str) -> Actual {
         | "insufficient-capacity"
         | "restore-error"
         | "storage-full" => blocked(status),
+        // Whatever it is, it is being done: there is something to wait for.
+        other if other.split('-').any(|word| word.len() > 4 && word.ends_with("ing")) => busy(status, false),
         _ => Actual::Unknown { status: status.to_owned() },
     }
 }

@@ -187,6 +187,49 @@ impl Target {
     }
 }
 
+impl Target {
+    /// Whether what it calls is in another account than `account` or another region than `region`, as the ARNs in it
+    /// tell: what has the same name here is something else.
+    #[must_use]
+    pub fn is_elsewhere(&self, account: Option<&str>, region: &str) -> bool {
+        let input: Value =
+            self.input.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or(Value::Null);
+        let is_away = |text: &str| {
+            let arn = Arn::from(text);
+            let other = |part: Option<&str>, own: Option<&str>| part.zip(own).is_some_and(|(part, own)| part != own);
+            // Lambda takes `123456789012:function:name` for a function of another account.
+            let partial = text.split_once(":function:").map(|(account, _)| account).filter(|it| is_account(it));
+            other(arn.region(), Some(region))
+                || other(arn.account().filter(|it| is_account(it)), account)
+                || other(partial, account)
+        };
+        let called = [Some(self.arn.as_str()), self.task_definition.as_deref(), self.job_definition.as_deref()];
+        // What a universal target acts on is named in its first fields; what stands deeper is handed on.
+        let fields = if self.arn.contains(":aws-sdk:") { input.as_object() } else { None };
+        let named = fields.into_iter().flatten().filter(|(name, _)| !name.to_ascii_lowercase().ends_with("rolearn"));
+        let named = named.filter_map(|(_, value)| value.as_str());
+        called.into_iter().flatten().chain(named).any(is_away) || !is_among_locations(&input, account, region)
+    }
+}
+
+fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether an Automation that is sent to several accounts and regions comes here; without such a list it stays here.
+fn is_among_locations(input: &Value, account: Option<&str>, region: &str) -> bool {
+    let Some(places) = field(input, "targetlocations").and_then(Value::as_array).filter(|it| !it.is_empty()) else {
+        return true;
+    };
+    let among = |list: &[String], own: &str| list.is_empty() || list.iter().any(|one| one == own);
+    places.iter().any(|place| {
+        // Organisational units stand among the accounts, and who is in them is not known.
+        let accounts = texts(place, "accounts");
+        let is_here = account.is_none_or(|own| among(&accounts, own) || accounts.iter().any(|one| !is_account(one)));
+        is_here && among(&texts(place, "regions"), region)
+    })
+}
+
 fn aim(kind: MemberKind, id: impl Into<String>) -> Aim {
     Aim { kind, id: id.into(), cluster: None }
 }

@@ -145,3 +145,37 @@ fn tools_are_known_by_their_tags() {
     assert_eq!((lights.tool, lights.tag.0.as_str(), &lights.last), (Tool::LightsOff, "sched-stop", &None));
     assert!(worn(&tags(&[("sched-backup", "d=_ H:M=13:00"), ("schedule", "x"), ("toban:env", "x")])).is_empty());
 }
+
+#[rstest]
+#[case::ours("arn:aws:lambda:ap-northeast-1:123456789012:function:web-jobs", None, false)]
+#[case::of_another_account("arn:aws:lambda:ap-northeast-1:222222222222:function:web-jobs", None, true)]
+#[case::of_another_region("arn:aws:lambda:us-east-1:123456789012:function:web-jobs", None, true)]
+#[case::a_document_of_aws("arn:aws:ssm:ap-northeast-1::automation-definition/AWS-StopRdsInstance", None, false)]
+#[case::by_a_name(UPDATE, Some(r#"{"Cluster":"c","Service":"web"}"#), false)]
+#[case::by_an_arn_abroad(UPDATE, Some(r#"{"Service":"arn:aws:ecs:eu-west-1:123456789012:service/c/web"}"#), true)]
+#[case::by_a_part_of_an_arn(UPDATE, Some(r#"{"FunctionName":"222222222222:function:web-jobs"}"#), true)]
+#[case::by_a_role_abroad(UPDATE, Some(r#"{"Service":"web","RoleArn":"arn:aws:iam::222222222222:role/r"}"#), false)]
+#[case::sent_elsewhere(
+    SDK,
+    Some(r#"{"TargetLocations":[{"Accounts":["222222222222"],"Regions":["ap-northeast-1"]}]}"#),
+    true
+)]
+#[case::sent_here_too(
+    SDK,
+    Some(r#"{"TargetLocations":[{"Accounts":["123456789012"],"Regions":["us-east-1","ap-northeast-1"]}]}"#),
+    false
+)]
+#[case::sent_to_a_unit(
+    UPDATE,
+    Some(r#"{"TargetLocations":[{"Accounts":["ou-1"],"Regions":["ap-northeast-1"]}]}"#),
+    false
+)]
+fn what_is_elsewhere_is_not_taken_for_ours(#[case] arn: &str, #[case] input: Option<&str>, #[case] away: bool) {
+    let target = Target { arn: arn.to_owned(), input: input.map(str::to_owned), ..Target::default() };
+    assert_eq!(target.is_elsewhere(Some("123456789012"), "ap-northeast-1"), away);
+    // Of an account that is not known the region alone tells.
+    let abroad = arn.contains("us-east-1") || input.is_some_and(|input| input.contains("eu-west-1"));
+    assert!(!away || !abroad || target.is_elsewhere(None, "ap-northeast-1"));
+}
+
+const UPDATE: &str = "arn:aws:scheduler:::aws-sdk:ecs:updateService";

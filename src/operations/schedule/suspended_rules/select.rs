@@ -108,8 +108,13 @@ pub(super) fn next_of(others: &Others, rule: &Rule) -> Option<Timestamp> {
 }
 
 fn owners_of<'o>(others: &'o Others, rule: &Rule) -> impl Iterator<Item = &'o Owner> {
-    let name = rule.name.clone();
-    others.owners.iter().filter(move |owner| owner.source == Source::Rule && owner.name == name)
+    let (name, arn) = (rule.name.clone(), rule.arn.clone());
+    // Another region may have a rule of the same name.
+    let is_there = move |owner: &&Owner| {
+        let region = owner.id.as_ref().map(|id| id.scope.region.as_str());
+        region.zip(arn.region()).is_none_or(|(one, other)| one == other)
+    };
+    others.owners.iter().filter(move |owner| owner.source == Source::Rule && owner.name == name).filter(is_there)
 }
 
 /// That nothing of ours would make the stop that is left out, where AWS keeps schedules of ours that should. A start that
@@ -119,4 +124,34 @@ fn uncovered(case: &Case<'_>, (ruling, above): (&Ruling<'_>, &Above)) -> Option<
     let mut stops = bars(above, ruling).into_iter().filter(|(verb, _)| *verb == Verb::Stop && case.at_aws);
     let (_, it) = stops.find(|(_, it)| without(it))?;
     Some(format!("nothing of ours would stop {} afterwards", it.member.label()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::owners_of;
+    use crate::environment::testing::stop;
+    use crate::offhours::external_schedulers::Owner;
+    use crate::offhours::{Others, Source};
+    use crate::schedule::Verb;
+    use crate::world::{KindName, ResourceId, Scope};
+
+    #[test]
+    fn a_rule_of_the_same_name_in_another_region_is_another_rule() {
+        let owner = |region: &str| Owner {
+            source: Source::Rule,
+            name: stop().name,
+            verb: Some(Verb::Stop),
+            on: "the database".to_owned(),
+            id: Some(ResourceId { kind: KindName("db-instance"), scope: Scope::new("p", region), key: "db".into() }),
+            clock: None,
+            by: None,
+            enabled: true,
+            last: None,
+            against: None,
+            away: None,
+        };
+        let others = Others { owners: vec![owner("us-east-1"), owner("ap-northeast-1")], ..Others::default() };
+        let found: Vec<_> = owners_of(&others, &stop()).filter_map(|owner| owner.id.clone()).collect();
+        assert_eq!(found.iter().map(|id| id.scope.region.as_str()).collect::<Vec<_>>(), ["ap-northeast-1"]);
+    }
 }

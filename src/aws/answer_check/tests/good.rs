@@ -1,0 +1,164 @@
+//! Whole answers to every reading operation that a kind declares: one small account in AWS's own JSON, XML and CBOR,
+//! so that each operation that hangs from another is reached. Tests only; figures and names mean nothing.
+
+use serde_json::{Value, json};
+
+/// A whole answer to `action`: JSON where the service speaks it (CBOR is made of it), else XML.
+pub(super) fn good(action: &str) -> Option<Good> {
+    if let Some(xml) = xml(action) {
+        return Some(Good::Xml(format!("<{action}Response>{xml}</{action}Response>")));
+    }
+    json_answer(action).map(Good::Json)
+}
+
+/// How a good answer is written.
+pub(super) enum Good {
+    /// As XML.
+    Xml(String),
+    /// As JSON, or the CBOR of it.
+    Json(Value),
+}
+
+fn xml(action: &str) -> Option<String> {
+    const LB: &str = "arn:aws:elasticloadbalancing:ap-northeast-1:123456789012:loadbalancer/app/web/1";
+    const GROUP: &str = "arn:aws:elasticloadbalancing:ap-northeast-1:123456789012:targetgroup/web/1";
+    const LISTENER: &str = "arn:aws:elasticloadbalancing:ap-northeast-1:123456789012:listener/app/web/1/1";
+    const DB: &str = "arn:aws:rds:ap-northeast-1:123456789012:db:main";
+    const CLUSTER: &str = "arn:aws:rds:ap-northeast-1:123456789012:cluster:pool";
+    let wrapped = |inner: String| format!("<{action}Result>{inner}</{action}Result>");
+    let member = |list: &str, inner: String| wrapped(format!("<{list}><member>{inner}</member></{list}>"));
+    Some(match action {
+        "DescribeLoadBalancers" => member("LoadBalancers", format!("<LoadBalancerArn>{LB}</LoadBalancerArn>")),
+        "DescribeListeners" => member("Listeners", format!("<ListenerArn>{LISTENER}</ListenerArn>")),
+        "DescribeRules" => member("Rules", format!("<RuleArn>{LISTENER}/1</RuleArn>")),
+        "DescribeTargetGroups" => member("TargetGroups", format!("<TargetGroupArn>{GROUP}</TargetGroupArn>")),
+        "DescribeTargetHealth" => member("TargetHealthDescriptions", "<Target><Id>i-1</Id></Target>".to_owned()),
+        "DescribeTags" => member("TagDescriptions", format!("<ResourceArn>{GROUP}</ResourceArn>")),
+        "DescribeDBInstances" => {
+            wrapped(format!("<DBInstances><DBInstance><DBInstanceArn>{DB}</DBInstanceArn></DBInstance></DBInstances>"))
+        }
+        "DescribeDBClusters" => {
+            wrapped(format!("<DBClusters><DBCluster><DBClusterArn>{CLUSTER}</DBClusterArn></DBCluster></DBClusters>"))
+        }
+        "DescribeEvents" => wrapped("<Events/>".to_owned()),
+        "DescribePendingMaintenanceActions" => wrapped(format!(
+            "<PendingMaintenanceActions><ResourcePendingMaintenanceActions><ResourceIdentifier>{DB}\
+             </ResourceIdentifier></ResourcePendingMaintenanceActions></PendingMaintenanceActions>"
+        )),
+        "GetRole" => wrapped(
+            "<Role><Arn>arn:aws:iam::123456789012:role/r</Arn><RoleId>AROA</RoleId>\
+             <AssumeRolePolicyDocument>%7B%7D</AssumeRolePolicyDocument></Role>"
+                .to_owned(),
+        ),
+        "SimulatePrincipalPolicy" => member(
+            "EvaluationResults",
+            "<EvalActionName>ecs:ListTasks</EvalActionName><EvalResourceName>*</EvalResourceName>\
+             <EvalDecision>allowed</EvalDecision>"
+                .to_owned(),
+        ),
+        "DescribeInstances" => "<reservationSet><item><instancesSet><item><instanceId>i-1</instanceId></item>\
+                                </instancesSet></item></reservationSet>"
+            .to_owned(),
+        "DescribeSecurityGroups" => {
+            "<securityGroupInfo><item><groupId>sg-1</groupId></item></securityGroupInfo>".to_owned()
+        }
+        "DescribeInstanceCreditSpecifications" => "<instanceCreditSpecificationSet/>".to_owned(),
+        _ => return None,
+    })
+}
+
+fn json_answer(action: &str) -> Option<Value> {
+    const REPOSITORY: &str = "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/web";
+    let ecs = |resource: &str| format!("arn:aws:ecs:ap-northeast-1:123456789012:{resource}");
+    let function = json!({"FunctionName": "f", "FunctionArn": "arn:aws:lambda:ap-northeast-1:123456789012:function:f"});
+    let stop = json!({"Arn": "arn:aws:scheduler:::aws-sdk:rds:stopDBInstance", "RoleArn": "arn:aws:iam::1:role/r"});
+    let schedule = |group: &str| json!({"Name": "s", "GroupName": group, "Target": stop.clone()});
+    let automation = "arn:aws:ssm:ap-northeast-1::automation-definition/AWS-StopEC2Instance:$DEFAULT";
+    Some(match action {
+        "ListClusters" => json!({"clusterArns": [ecs("cluster/c")]}),
+        "DescribeClusters" => json!({"clusters": [{"clusterArn": ecs("cluster/c"), "status": "ACTIVE"}]}),
+        "ListServices" => json!({"serviceArns": [ecs("service/c/web")]}),
+        "DescribeServices" => json!({"services": [{"serviceArn": ecs("service/c/web"), "serviceName": "web",
+            "clusterArn": ecs("cluster/c"), "taskDefinition": ecs("task-definition/web:1")}]}),
+        "ListTasks" => json!({"taskArns": [ecs("task/c/1")]}),
+        "DescribeTasks" => json!({"tasks": [{"taskArn": ecs("task/c/1"), "clusterArn": ecs("cluster/c")}]}),
+        "ListTaskDefinitions" => json!({"taskDefinitionArns": [ecs("task-definition/web:1")]}),
+        "DescribeTaskDefinition" => json!({"taskDefinition": {"taskDefinitionArn": ecs("task-definition/web:1"),
+            "family": "web", "revision": 1, "containerDefinitions": [{"name": "web", "image": format!("{REPOSITORY}:1")}]}}),
+        "ListServiceDeployments" => {
+            json!({"serviceDeployments": [{"serviceDeploymentArn": ecs("service-deployment/c/web/1")}]})
+        }
+        "DescribeServiceDeployments" => {
+            json!({"serviceDeployments": [{"serviceDeploymentArn": ecs("service-deployment/c/web/1"),
+            "targetServiceRevision": {"arn": ecs("service-revision/c/web/1")}}]})
+        }
+        "DescribeServiceRevisions" => {
+            json!({"serviceRevisions": [{"serviceRevisionArn": ecs("service-revision/c/web/1")}]})
+        }
+        "DescribeRepositories" => json!({"repositories": [{"repositoryName": "web"}]}),
+        "DescribeImages" => json!({"imageDetails": [{"imageDigest": "sha256:1", "imageTags": ["1"],
+            "imageManifestMediaType": "application/vnd.oci.image.index.v1+json"}]}),
+        "BatchGetImage" => json!({"images": []}),
+        "DescribeAlarms" => json!({"MetricAlarms": [{"AlarmName": "a", "MetricName": "CPUUtilization",
+            "Namespace": "AWS/ECS", "Statistic": "Average",
+            "AlarmArn": "arn:aws:cloudwatch:ap-northeast-1:123456789012:alarm:a"}]}),
+        "DescribeAlarmHistory" => json!({"AlarmHistoryItems": []}),
+        "GetMetricData" => json!({"MetricDataResults": []}),
+        "ListAlarmMuteRules" => json!({"AlarmMuteRuleSummaries": [
+            {"AlarmMuteRuleArn": "arn:aws:cloudwatch:ap-northeast-1:123456789012:alarm-mute-rule:m"}]}),
+        "GetAlarmMuteRule" => json!({"Name": "m"}),
+        "DescribeMetricFilters" => json!({"metricFilters": [{"filterName": "x", "logGroupName": "/app"}]}),
+        "DescribeLogGroups" => json!({"logGroups": [{"logGroupName": "/app"}]}),
+        "GetLogEvents" => json!({"events": [{"timestamp": 1, "message": "hello"}]}),
+        "DescribeInstanceInformation" => json!({"InstanceInformationList": [{"InstanceId": "i-1"}]}),
+        "GetCommandInvocation" => json!({"Status": "Success"}),
+        "GetDocument" => json!({"Content": "{}"}),
+        "DescribeAutomationExecutions" => json!({"AutomationExecutionMetadataList": [
+            {"AutomationExecutionId": "e", "DocumentName": "AWS-StopEC2Instance"}]}),
+        "GetAutomationExecution" => json!({"AutomationExecution": {"AutomationExecutionId": "e"}}),
+        "GetResources" => json!({"ResourceTagMappingList": [{"ResourceARN": ecs("cluster/c")}]}),
+        "DescribeScalableTargets" => {
+            json!({"ScalableTargets": [{"ServiceNamespace": "ecs", "ResourceId": "service/c/web",
+            "ScalableDimension": "ecs:service:DesiredCount", "MinCapacity": 1, "MaxCapacity": 2, "RoleARN": "r",
+            "CreationTime": 1}]})
+        }
+        "DescribeScheduledActions" => {
+            json!({"ScheduledActions": [{"ScheduledActionName": "n", "ScheduledActionARN": "a",
+            "ServiceNamespace": "ecs", "Schedule": "at(2026-01-01T00:00:00)", "ResourceId": "service/c/web",
+            "CreationTime": 1}]})
+        }
+        "ListRules" => json!({"Rules": [{"Name": "r", "Arn": "arn:aws:events:ap-northeast-1:123456789012:rule/r",
+            "ScheduleExpression": "rate(1 day)"}]}),
+        "ListTargetsByRule" => {
+            json!({"Targets": [{"Id": "1", "Arn": automation, "Input": r#"{"InstanceId":["i-1"]}"#}]})
+        }
+        "ListScheduleGroups" => json!({"ScheduleGroups": [{"Name": "toban-x",
+            "Arn": "arn:aws:scheduler:ap-northeast-1:123456789012:schedule-group/toban-x"}]}),
+        "ListSchedules" => json!({"Schedules": [schedule("toban-x"), schedule("default")]}),
+        "GetSchedule" => json!({"Name": "s", "GroupName": "default", "Target": stop}),
+        "ListTagsForResource" => json!({"Tags": []}),
+        "ListFunctions" => json!({"Functions": [function]}),
+        "GetFunctionConfiguration" => function,
+        "ListAliases" => json!({"Aliases": [{"Name": "live", "FunctionVersion": "1"}]}),
+        "ListVersionsByFunction" => json!({"Versions": [{"Version": "1"}]}),
+        "GetPolicy" => json!({"Policy": "{}"}),
+        _ => return None,
+    })
+}
+
+/// `value` as CBOR, as CloudWatch answers it.
+pub(super) fn cbor(value: &Value) -> Vec<u8> {
+    let head = |major: u8, length: usize| {
+        let length = u16::try_from(length).expect("a short answer").to_be_bytes();
+        vec![(major << 5) | 25, length[0], length[1]]
+    };
+    match value {
+        Value::String(text) => [head(3, text.len()), text.as_bytes().to_vec()].concat(),
+        Value::Array(items) => head(4, items.len()).into_iter().chain(items.iter().flat_map(cbor)).collect(),
+        Value::Object(fields) => {
+            let pairs = fields.iter().flat_map(|(key, value)| [cbor(&json!(key)), cbor(value)].concat());
+            head(5, fields.len()).into_iter().chain(pairs).collect()
+        }
+        other => panic!("no answer here holds {other}"),
+    }
+}
