@@ -21,27 +21,73 @@ fn against_with(peer: &Peer, columns: u16, rows: u16, more: &[&str]) -> Terminal
 const ASKS: &[u8] = b"\x1b]11;?";
 const ATTRIBUTES: &[u8] = b"\x1b[c";
 
-#[test]
-fn a_terminal_that_says_it_is_light_gets_the_theme_of_the_day() {
+/// The console in a terminal that says nothing of its background in the environment.
+fn untold() -> (Terminal, tempfile::TempDir) {
     let home = tempfile::tempdir().expect("a home");
     let mut command = console(&[], &["--demo"]);
     command.env("HOME", home.path());
     command.env("TOBAN_STATE_DIR", home.path().join("state"));
-    let mut toban = Terminal::untold(command, 120, 35);
+    (Terminal::untold(command, 120, 35), home)
+}
+
+/// The name of the theme, by the picker, which is left again.
+fn theme_is(toban: &mut Terminal, name: &str) {
+    toban.keys(":theme\r");
+    toban.wait("the theme", |screen| {
+        screen.lines().any(|line| line.contains(&format!("{name} ")) && line.contains(" now"))
+    });
+    toban.keys("\u{1b}");
+    toban.hides("contrast");
+}
+
+const LIGHT: &str = "\x1b]11;rgb:ffff/ffff/ffff\x1b\\";
+
+#[test]
+fn a_terminal_that_says_it_is_light_gets_the_theme_of_the_day_from_the_first_frame_on() {
+    let (mut toban, _home) = untold();
     let before = toban.wrote(ATTRIBUTES);
     let written = |needle: &[u8]| before.windows(needle.len()).position(|window| window == needle);
     assert!(written(b"\x1b[?1049h") < written(ASKS), "the screen is ours before it is asked");
-    assert!(written(b"toban") < written(ASKS), "the first frame waits for no answer");
     assert_eq!(written(b"\x1b[?1004h"), None, "nothing else reports while an answer is awaited");
-    toban.keys("\x1b]10;rgb:0000/0000/0000\x1b\\\x1b]11;rgb:ffff/ffff/ffff\x1b\\\x1b[?62;22c");
+    toban.keys(&format!("{LIGHT}\x1b[?62;22c"));
     toban.shows("prooflink-prod");
-    toban.keys(":theme\r");
-    let chosen = |screen: &str| screen.lines().any(|line| line.contains("day ") && line.contains(" now"));
-    toban.wait("the day to be the theme", chosen);
-    toban.keys("\u{1b}");
-    toban.hides("contrast");
+    theme_is(&mut toban, "day");
     toban.keys("q");
     assert!(toban.end().success());
+}
+
+#[test]
+fn a_terminal_that_answers_late_is_not_waited_for_and_its_answer_is_no_key() {
+    let (mut toban, _home) = untold();
+    toban.shows("prooflink-prod");
+    theme_is(&mut toban, "night");
+    toban.keys(&format!("{LIGHT}\x1b[?62;22c"));
+    theme_is(&mut toban, "day");
+    toban.keys("\x1b]11;rgb:0000/0000/0000\x07");
+    toban.keys("?");
+    toban.shows("quit, from anywhere");
+    toban.keys("\u{3}");
+    assert!(toban.end().success());
+}
+
+#[test]
+fn a_report_that_nobody_asked_for_is_no_key_and_kills_none() {
+    let (mut toban, _home) = Terminal::demo(120, 35, &[]);
+    toban.shows("prooflink-prod");
+    for report in
+        ["\x1b[?997;1n", "\x1b[?2026;2$y", "\x1bP>|q:q\x1b\\", "\x1b_q:q\x1b\\", "\u{9d}4;1;q:q\u{9c}", "\x1b[>1;2;3c"]
+    {
+        toban.keys(&format!("{report}?"));
+        let help = toban.shows("quit, from anywhere");
+        assert!(!help.contains("no command"), "{help}");
+        toban.keys("\u{1b}");
+        toban.hides("quit, from anywhere");
+    }
+    // The end of a paste that was lost: leaving works all the same.
+    toban.keys("\x1b[200~half");
+    toban.keys("\u{3}");
+    assert!(toban.end().success());
+    assert!(toban.look(is_restored));
 }
 
 /// The terminal is as a shell wants it: no alternate screen, a cursor, no mouse, no bracketed paste.
@@ -97,9 +143,12 @@ fn escape_never_quits_and_control_c_always_does() {
     assert!(toban.look(is_restored));
 }
 
+/// What ends a program that does not care.
+const ENDING: [&str; 8] = ["TERM", "HUP", "INT", "QUIT", "USR1", "USR2", "ABRT", "ALRM"];
+
 #[test]
 fn a_signal_ends_it_with_the_terminal_restored() {
-    for signal in ["TERM", "HUP"] {
+    for signal in ENDING {
         let (mut toban, _home) = Terminal::demo(100, 30, &[]);
         toban.shows("prooflink-prod");
         toban.signal(signal);

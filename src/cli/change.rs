@@ -177,8 +177,10 @@ pub(super) async fn act(duty: &Duty, outlook: Outlook, proposal: Proposal, actin
         // What the sheet says above the calls stands beside the plan: the account, and whether it is protected.
         let document =
             json!({ "plan": plan, "account": at.account, "protected": at.protected, "would_be_refused": refused });
-        let printed = if acting.json { format!("{document}\n") } else { sheet(&plan, &at) };
-        output::data(&printed)?;
+        match acting.json {
+            true => output::json(&format!("{document}\n"))?,
+            false => output::data(&sheet(&plan, &at))?,
+        };
         return Ok(Exit::Done);
     }
     let answer = match (&acting.confirm, acting.yes) {
@@ -243,7 +245,7 @@ fn tell(plan: &Plan, ending: &Ending, request_ids: &[String], acting: &Acting) -
         let document = json!({
             "plan": plan, "outcome": ending.how, "says": ending.says, "request_ids": request_ids,
         });
-        output::data(&format!("{document}\n"))?;
+        output::json(&format!("{document}\n"))?;
     } else if exit == Exit::Done {
         output::data(&format!("{}: {}\n", text::clean(&plan.says), text::clean(&ending.says)))?;
     }

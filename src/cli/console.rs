@@ -19,7 +19,7 @@ use crate::console;
 use crate::console::Choice;
 use crate::engine::poller::Tempo;
 use crate::keys::Keymap;
-use crate::theme::Theme;
+use crate::theme::{ColorDepth, Theme};
 
 /// Regions offered in the picker, besides those looked at; any other can be typed.
 const REGIONS: &[&str] = &[
@@ -74,9 +74,13 @@ fn console(
     var: impl Fn(&str) -> Option<OsString>,
 ) -> Result<console::Settings, Failure> {
     let dark = dark(&var);
-    let name = Theme::choose(settings.theme.as_deref(), settings.no_color, dark);
-    let theme =
-        Theme::load(name, &settings.theme_dirs).map_err(|fault| Failure::new(Exit::Failed, fault.to_string()))?;
+    let color_depth = ColorDepth::of_terminal(&var);
+    // Without colours the theme that is made for it says more than any other brought down to none.
+    let no_color = settings.no_color || (settings.theme.is_none() && color_depth == ColorDepth::Monochrome);
+    let name = Theme::choose(settings.theme.as_deref(), no_color, dark);
+    let theme = Theme::load(name, &settings.theme_dirs)
+        .map_err(|fault| Failure::new(Exit::Failed, fault.to_string()))?
+        .at_depth(color_depth);
     let banner = match (global.demo, settings.read_only) {
         (true, _) => Some("demo"),
         (false, true) => Some("read-only"),
@@ -85,7 +89,8 @@ fn console(
     Ok(console::Settings {
         open_on: settings.open.clone(),
         theme,
-        suits_terminal: settings.theme.is_none() && !settings.no_color && dark.is_none(),
+        suits_terminal: settings.theme.is_none() && !no_color && dark.is_none(),
+        color_depth,
         theme_dirs: settings.theme_dirs.clone(),
         themes: Theme::names(&settings.theme_dirs),
         wishes: settings.wishes.clone(),
@@ -201,7 +206,11 @@ mod tests {
         let asks = |theme: Option<&str>, no_color, says: Option<&'static str>| {
             let settings = Settings { theme: theme.map(str::to_owned), no_color, ..Settings::default() };
             let dirs = Dirs::with(Some(Path::new("/x/config.toml")), |_| None);
-            let var = move |name: &str| says.filter(|_| name == "COLORFGBG").map(OsString::from);
+            let var = move |name: &str| match name {
+                "COLORFGBG" => says.map(OsString::from),
+                "TERM" => Some(OsString::from("xterm-256color")),
+                _ => None,
+            };
             let cloud: Arc<dyn Cloud> = Arc::new(Demo::at(7, 0));
             let made = console(cloud, &settings, Settings::default(), &Global::default(), &dirs, var);
             made.map(|made| (made.theme.name().to_owned(), made.suits_terminal)).map_err(|fault| fault.says)

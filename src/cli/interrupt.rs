@@ -26,6 +26,7 @@ fn listen() {
         Ok(mut ear) => {
             tokio::spawn(async move {
                 while ear.recv().await.is_some() {
+                    crate::os::signals::leave_soon();
                     PRESSED.notify_one();
                 }
             });

@@ -35,7 +35,7 @@ pub(super) fn run(global: &Global, args: &Journal) -> Result<Exit, Failure> {
     let (entries, skipped) = journal::read(&String::from_utf8_lossy(&bytes));
     let zone = TimeZone::system();
     if args.json {
-        output::data(&format!("{:#}\n", document(&path, &entries, skipped, &zone)))?;
+        output::json(&format!("{:#}\n", document(&path, &entries, skipped, &zone)))?;
     } else {
         output::data(&sheet(&entries, Timestamp::now(), &zone))?;
     }

@@ -61,9 +61,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
     // Colours of a report are for a terminal; there is none to be sure of once a screen has failed.
     let plain = color_eyre::config::HookBuilder::blank().theme(color_eyre::config::Theme::new());
-    if let Err(fault) = plain.install() {
-        tracing::debug!(%fault, "panics are reported in the standard way");
+    let (panics, reports) = plain.into_hooks();
+    if let Err(fault) = reports.install() {
+        tracing::debug!(%fault, "failures are reported in the standard way");
     }
+    // By a note, and not as the library does it: that panics once more, and aborts, where the terminal is gone.
+    std::panic::set_hook(Box::new(move |info| output::note(&format!("{}\n", panics.panic_report(info)))));
     match dispatch(&cli) {
         Ok(exit) => exit.into(),
         Err(failure) => {
@@ -77,7 +80,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 /// Help and version are answers; the rest is wrong usage.
 fn parsed(answer: &clap::Error) -> Exit {
-    if let Err(fault) = answer.print() {
+    if answer.use_stderr() {
+        // It repeats the arguments, and those may come from anywhere.
+        output::note(&answer.render().to_string());
+    } else if let Err(fault) = answer.print() {
         tracing::debug!(%fault, "nobody reads the help");
     }
     if answer.use_stderr() { Exit::Usage } else { Exit::Done }

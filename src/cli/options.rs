@@ -8,7 +8,7 @@ use super::args::Global;
 use crate::aws::Source;
 use crate::config::{Dirs, Settings};
 use crate::engine::journal;
-use crate::theme::Theme;
+use crate::theme::{ColorDepth, Theme};
 
 /// Lays `global` and the environment `var` over what the file said.
 #[must_use]
@@ -88,12 +88,12 @@ fn regions(typed: &[String]) -> Vec<String> {
 /// The theme that printed tables are coloured with; none where colour would be in the way.
 #[must_use]
 pub(super) fn paint(settings: &Settings, to_terminal: bool, var: impl Fn(&str) -> Option<OsString>) -> Option<Theme> {
-    let dumb = var("TERM").is_some_and(|term| term == "dumb");
-    if !to_terminal || settings.no_color || dumb {
+    let depth = ColorDepth::of_terminal(&var);
+    if !to_terminal || settings.no_color || depth == ColorDepth::Monochrome {
         return None;
     }
     let name = Theme::choose(settings.theme.as_deref(), false, None);
-    Some(Theme::load(name, &settings.theme_dirs).unwrap_or_else(|_| Theme::built_in(name)))
+    Some(Theme::load(name, &settings.theme_dirs).unwrap_or_else(|_| Theme::built_in(name)).at_depth(depth))
 }
 
 #[cfg(test)]
@@ -175,9 +175,11 @@ mod tests {
     #[test]
     fn colour_only_where_it_is_seen() {
         let settings = Settings::default();
-        assert!(paint(&settings, true, |_| None).is_some());
-        assert!(paint(&settings, false, |_| None).is_none());
-        assert!(paint(&settings, true, |_| Some("dumb".into())).is_none());
-        assert!(paint(&Settings { no_color: true, ..settings }, true, |_| None).is_none());
+        let term = |name: &'static str| move |var: &str| (var == "TERM").then(|| OsString::from(name));
+        let painted = paint(&settings, true, term("xterm-256color"));
+        assert_eq!(painted, Some(Theme::built_in("night").at_depth(ColorDepth::Ansi256)));
+        assert!(paint(&settings, false, term("xterm-256color")).is_none());
+        assert!(paint(&settings, true, term("dumb")).is_none());
+        assert!(paint(&Settings { no_color: true, ..settings }, true, term("xterm-256color")).is_none());
     }
 }

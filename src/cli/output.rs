@@ -4,31 +4,59 @@
 use std::io::{self, ErrorKind, IsTerminal, Write};
 
 use super::exit::{Exit, Failure};
+use crate::os::{Stream, write_patiently};
+use crate::text::printed;
 
-/// Writes data to stdout. `Ok(false)` when nobody reads it any more: that is no failure, but there
-/// is no use in writing more.
+/// Writes data for people to stdout. `Ok(false)` when nobody reads it any more: that is no failure, but there is no use
+/// in writing more. On a terminal nothing of it but colours is obeyed.
 ///
 /// # Errors
 /// When stdout cannot be written for another reason, such as a full disk.
 pub(super) fn data(text: &str) -> Result<bool, Failure> {
-    let mut stdout = io::stdout().lock();
-    taken(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))
+    taken(if to_terminal() { put(Stream::Out, &printed::painted(text)) } else { put(Stream::Out, text) })
 }
 
-/// Writes a note to stderr. Nobody reading it changes nothing.
+/// The same for a JSON document. On a terminal what cannot be seen in it is written as escapes, and it says the same.
+///
+/// # Errors
+/// As [`data`].
+pub(super) fn json(document: &str) -> Result<bool, Failure> {
+    taken(if to_terminal() { put(Stream::Out, &printed::json(document)) } else { put(Stream::Out, document) })
+}
+
+/// Writes a note to stderr. Nobody reading it changes nothing, and nothing in it is obeyed by a terminal, wherever it
+/// comes from.
 pub(super) fn note(text: &str) {
-    let mut stderr = io::stderr().lock();
-    let written = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
-    if let Err(fault) = written {
-        tracing::debug!(%fault, "stderr is gone");
-    }
+    say(&printed::lines(text));
 }
 
 /// A line to stderr that is written over by the next one, for progress; nothing if it is no terminal.
 pub(super) fn progress(text: &str) {
     if io::stderr().is_terminal() {
         // Carriage return, then "erase to the end of the line".
-        note(&format!("\r\u{1b}[K{text}"));
+        say(&format!("\r\u{1b}[K{}", printed::lines(text)));
+    }
+}
+
+fn say(text: &str) {
+    if let Err(fault) = put(Stream::Err, text) {
+        tracing::debug!(%fault, "stderr is gone");
+    }
+}
+
+fn put(stream: Stream, text: &str) -> io::Result<()> {
+    fn whole(mut to: impl Write, text: &str) -> io::Result<()> {
+        to.write_all(text.as_bytes())?;
+        to.flush()
+    }
+    let is_terminal = match stream {
+        Stream::Out => io::stdout().is_terminal(),
+        Stream::Err => io::stderr().is_terminal(),
+    };
+    match is_terminal.then(|| write_patiently(stream, text.as_bytes())).flatten() {
+        Some(written) => written,
+        None if stream == Stream::Out => whole(io::stdout().lock(), text),
+        None => whole(io::stderr().lock(), text),
     }
 }
 

@@ -15,6 +15,7 @@ use crate::engine::headless::{Outlook, View};
 use crate::engine::poller::Tempo;
 use crate::engine::scheduler;
 use crate::engine::scheduler::execution_log::Ledger;
+use crate::os::signals::is_leaving;
 use crate::overview::gather;
 use crate::text;
 use crate::theme::Theme;
@@ -111,10 +112,14 @@ pub(super) async fn on(duty: &Duty, each: &mut (dyn FnMut(&Outlook) -> ControlFl
         if vigil(duty, &mut outlook) {
             outlook.picture = gather(&outlook.world, &duty.view.wishes, outlook.at, &duty.view.zone);
         }
-        each(&outlook)
+        // Whoever prints may have waited for a terminal meanwhile, and nothing else of this task was heard.
+        if is_leaving() { ControlFlow::Break(()) } else { each(&outlook) }
     };
     tokio::select! {
-        got = headless::watch(&duty.cloud, &duty.view, tempo, &mut kept) => got.map_err(|fault| nowhere(&fault)),
+        got = headless::watch(&duty.cloud, &duty.view, tempo, &mut kept) => match got {
+            Ok(()) if is_leaving() => Err(interrupted()),
+            got => got.map_err(|fault| nowhere(&fault)),
+        },
         _ = interrupt() => Err(interrupted()),
     }
 }

@@ -141,13 +141,12 @@ async fn stay(
     }
     let now = state.borrow().clone();
     let user = args.iam_token.as_deref();
-    let printed = match args.json {
-        true => format!("{}\n", document(&tunnel, &dig, &now, user, token.as_ref())),
-        false => sheet(&tunnel, &dig, &now, user, token.as_ref()),
+    let written = match args.json {
+        true => output::json(&format!("{}\n", document(&tunnel, &dig, &now, user, token.as_ref()))),
+        false => output::data(&sheet(&tunnel, &dig, &now, user, token.as_ref())),
     };
     // The token is not needed any more.
     drop(token);
-    let written = output::data(&printed);
     if written.is_ok() {
         output::note("toban: the tunnel stays open until ctrl-c\n");
         let mut last = now.health;

@@ -1,5 +1,6 @@
 //! The loop: one channel of messages, drained whole before one frame is drawn, and nothing at all
-//! while nothing happens. The first frame comes before any work.
+//! while nothing happens. The first frame comes before any work; only the terminal may be asked for its colours before,
+//! and what it does not tell at once is not waited for.
 
 use jiff::SignedDuration;
 use std::sync::Arc;
@@ -58,9 +59,11 @@ async fn turns<S: Screen>(
     runner: &mut Runner,
     heard: &mut UnboundedReceiver<Msg>,
 ) -> std::io::Result<()> {
+    if runner.suits_terminal() && screen.is_light().await == Some(true) {
+        suit_light(model, runner);
+    }
     show(screen, model)?;
     let mut inbox = vec![Msg { now: runner.now(), news: News::Started }];
-    let mut asks = runner.suits_terminal();
     loop {
         while let Some(msg) = next(&mut inbox) {
             for effect in update(model, msg) {
@@ -71,25 +74,41 @@ async fn turns<S: Screen>(
                 model.dirty |= redraw;
             }
         }
-        // The readings are under way; a terminal at the far end of a slow line may take a moment.
-        if std::mem::take(&mut asks) && screen.is_light().await == Some(true) {
-            match runner.theme_for_light() {
-                Ok(theme) => model.theme = theme,
-                Err(why) => model.notices.fault(model.now, why),
-            }
-            model.dirty = true;
-        }
-        if model.dirty {
+        if model.dirty && screen.has_room() {
             show(screen, model)?;
         }
         match wait(screen, heard, model, runner).await {
-            Some(first) => inbox.push(first),
+            Some(Happened::Msg(first)) => inbox.push(*first),
+            Some(Happened::Background { light }) => {
+                // Whoever has chosen a theme meanwhile keeps it.
+                let suits = runner.suits_terminal() && model.theme.name() == model.settings.theme.name();
+                if light && suits {
+                    suit_light(model, runner);
+                }
+            }
+            Some(Happened::Room) => {}
             None => return Ok(()),
         }
         while let Ok(more) = heard.try_recv() {
             inbox.push(more);
         }
     }
+}
+
+/// Changes to the theme that suits a light terminal.
+fn suit_light(model: &mut Model, runner: &Runner) {
+    match runner.theme_for_light() {
+        Ok(theme) => model.theme = theme,
+        Err(why) => model.notices.fault(model.now, why),
+    }
+    model.dirty = true;
+}
+
+/// What may happen while the loop waits.
+enum Happened {
+    Msg(Box<Msg>),
+    Background { light: bool },
+    Room,
 }
 
 /// In the order they came.
@@ -109,7 +128,7 @@ async fn wait<S: Screen>(
     heard: &mut UnboundedReceiver<Msg>,
     model: &Model,
     runner: &Runner,
-) -> Option<Msg> {
+) -> Option<Happened> {
     let speed = model.settings.speed;
     let wake = model.wake_at().map(|at| {
         let left = at.duration_since(runner.now());
@@ -128,11 +147,13 @@ async fn wait<S: Screen>(
         // Keys first: the reader waits for nobody.
         biased;
         input = screen.next() => match input {
-            Input::News(news) => Some(Msg { now: runner.now(), news: *news }),
+            Input::News(news) => Some(Happened::Msg(Box::new(Msg { now: runner.now(), news: *news }))),
+            Input::Background { light } => Some(Happened::Background { light }),
+            Input::Room => Some(Happened::Room),
             Input::End => None,
         },
-        msg = heard.recv() => msg,
-        () = due => Some(Msg { now: runner.now(), news: News::Tick }),
+        msg = heard.recv() => msg.map(|msg| Happened::Msg(Box::new(msg))),
+        () = due => Some(Happened::Msg(Box::new(Msg { now: runner.now(), news: News::Tick }))),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::cloud::Cloud;
 use crate::engine::poller::Tempo;
 use crate::environment::Wishes;
 use crate::keys::Keymap;
-use crate::theme::Theme;
+use crate::theme::{ColorDepth, Theme};
 use crate::world::Speed;
 
 /// Which account and region to look at, where the reader chose; `None` is what the configuration says.
@@ -33,8 +33,10 @@ pub struct Settings {
     pub open_on: Option<String>,
     /// The look to begin with.
     pub theme: Theme,
-    /// Nobody asked for a theme and nothing tells the terminal's background: the terminal is asked, after the first frame.
+    /// Nobody asked for a theme and nothing tells the terminal's background: the terminal is asked.
     pub suits_terminal: bool,
+    /// How many colours the terminal shows; every theme is brought down to them.
+    pub color_depth: ColorDepth,
     /// Where the reader's own themes are.
     pub theme_dirs: Vec<PathBuf>,
     /// The themes to choose from.
@@ -78,6 +80,7 @@ impl Default for Settings {
             open_on: None,
             theme: Theme::built_in("night"),
             suits_terminal: false,
+            color_depth: ColorDepth::TrueColor,
             theme_dirs: Vec::new(),
             themes: Theme::names(&[]),
             wishes: Wishes::default(),

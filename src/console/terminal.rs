@@ -1,23 +1,24 @@
 //! The terminal: taken when the console opens, given back however it ends (return, error, panic,
 //! signal), lent to a login command, stopped with the shell's job control.
 
-use std::io::{self, BufWriter, Stdout, Write, stdout};
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{self, Write};
 use std::panic;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use crossterm::event::{
-    DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange, EventStream,
-};
+use crossterm::event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange};
 use crossterm::style::Print;
 use crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
     enable_raw_mode,
 };
-use crossterm::{cursor, execute, queue};
-use futures_util::StreamExt;
+use crossterm::{cursor, queue};
 use ratatui::{Terminal, backend::CrosstermBackend, layout::Rect};
+use tokio::time::timeout;
 
 use super::frame_info::Shown;
 use super::input;
@@ -28,7 +29,13 @@ use super::view::view;
 use crate::engine::session::{Record, Visiting};
 use crate::engine::session_terminal;
 use crate::os::clipboard;
+use crate::os::decode::Told;
+use crate::os::frames;
+use crate::os::frames::Frames;
+use crate::os::keyboard::Keyboard;
+use crate::os::reports::Reports;
 use crate::os::signals::{Asked, Signals};
+use crate::os::tty_file::{GRACE, Outlet, forget_input, write_within};
 use crate::ssm::channel::End;
 use crate::text;
 use crate::world::Fault;
@@ -36,27 +43,35 @@ use crate::world::Fault;
 /// Buttons and wheel, in the form that knows wide screens. Not the movement: nobody needs it, and it never rests.
 const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1006h";
 const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1000l";
+/// What takes back colours that a frame was cut off in.
+const COLOURS_OFF: &str = "\x1b[0m";
 
-/// How long a terminal may take to tell its background. Those that cannot tell say so at once; one behind a slow line
-/// needs its time, and an answer that comes too late would be taken for keys.
-const PATIENCE: Duration = Duration::from_secs(3);
-
-/// Room for a frame, so that it goes out in one piece: half a frame is never seen.
-const FRAME: usize = 1 << 16;
+/// Asks for the colour of the background, then for what the terminal is: every terminal answers that, and when it does,
+/// no other answer comes. Ended by BEL, as some terminals forget half of the other end in their answer.
+const ASK_BACKGROUND: &str = "\x1b]11;?\x07\x1b[c";
+/// How long the first frame waits for the answer. One that comes later is taken when it comes.
+const QUICK: Duration = Duration::from_millis(100);
 
 /// Whether the terminal is ours at the moment. Restoring happens once, whoever comes first.
 static OURS: AtomicBool = AtomicBool::new(false);
+/// What it is given back through.
+static WAY_OUT: Mutex<Option<File>> = Mutex::new(None);
 
 /// The terminal while it is ours.
 pub struct Tty {
-    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
-    events: Option<EventStream>,
+    terminal: Terminal<CrosstermBackend<Frames>>,
+    outlet: Outlet,
+    reports: Option<Reports<Keyboard>>,
+    /// What was told while only one answer was waited for.
+    told: VecDeque<Told>,
     /// Whether it reports mouse, focus and pastes already.
-    reports: bool,
+    reporting: bool,
     signals: Signals,
     mouse: bool,
     /// Somebody asked us to end while the terminal was lent.
     ending: bool,
+    /// A frame had no room.
+    behind: bool,
 }
 
 impl Tty {
@@ -67,53 +82,98 @@ impl Tty {
     pub fn open(mouse: bool) -> io::Result<Self> {
         restore_on_panic();
         let signals = Signals::new()?;
+        let outlet = Outlet::open()?;
+        *WAY_OUT.lock().unwrap_or_else(PoisonError::into_inner) = Some(outlet.file()?);
         take().inspect_err(|_| give_back())?;
-        let terminal = Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(FRAME, stdout())))
-            .inspect_err(|_| give_back())?;
-        Ok(Self { terminal, events: None, reports: false, signals, mouse, ending: false })
+        let terminal = Terminal::new(CrosstermBackend::new(Frames)).inspect_err(|_| give_back())?;
+        Ok(Self {
+            terminal,
+            outlet,
+            reports: None,
+            told: VecDeque::new(),
+            reporting: false,
+            signals,
+            mouse,
+            ending: false,
+            behind: false,
+        })
     }
 
     fn again(&mut self) -> io::Result<()> {
         take()?;
-        self.reports = true;
+        self.reporting = true;
         report(self.mouse)?;
-        self.events = Some(EventStream::new());
         self.wipe()
     }
 
-    /// Forgets what is on the screen. Not by `Terminal::clear`, which asks the terminal where its cursor is and
-    /// would wait for an answer that the event stream has taken.
+    /// Forgets what is on the screen. Not by `Terminal::clear`, which asks the terminal where its cursor is.
     fn wipe(&mut self) -> io::Result<()> {
         let size = self.terminal.size()?;
         self.terminal.resize(Rect::new(0, 0, size.width, size.height))
+    }
+
+    /// Sends what has room.
+    fn advance(&mut self) -> io::Result<()> {
+        self.behind = !frames::advance(&self.outlet)?;
+        Ok(())
+    }
+
+    /// A terminal that is gone is no failure, but the end: `next` says so.
+    fn unless_gone(&mut self, got: io::Result<()>) {
+        if let Err(fault) = got {
+            tracing::warn!(%fault, "the terminal is gone");
+            self.ending = true;
+        }
+    }
+
+    /// The next thing the terminal tells.
+    async fn told(told: &mut VecDeque<Told>, reports: &mut Option<Reports<Keyboard>>) -> Option<Told> {
+        if let Some(told) = told.pop_front() {
+            return Some(told);
+        }
+        let reports = match reports {
+            Some(reports) => reports,
+            None => reports.insert(Reports::of(Keyboard::open().ok()?)),
+        };
+        reports.next().await
+    }
+
+    /// Lets go of the terminal's input and gives the terminal back.
+    fn let_go(&mut self) {
+        self.reports = None;
+        self.told.clear();
+        self.behind = false;
+        give_back();
     }
 }
 
 impl Drop for Tty {
     fn drop(&mut self) {
+        let amid = self.reports.as_ref().is_some_and(Reports::is_amid);
         give_back();
+        if amid {
+            // The rest of what began here would be typed into the shell.
+            with_way_out(forget_input);
+        }
+    }
+}
+
+fn with_way_out(act: impl FnOnce(&File)) {
+    if let Some(file) = &*WAY_OUT.lock().unwrap_or_else(PoisonError::into_inner) {
+        act(file);
     }
 }
 
 fn take() -> io::Result<()> {
     enable_raw_mode()?;
     OURS.store(true, Ordering::SeqCst);
-    execute!(stdout(), EnterAlternateScreen, cursor::Hide)
+    queue!(Frames, EnterAlternateScreen, cursor::Hide)
 }
 
-/// Has the terminal report mouse, focus and pastes. Not before it was asked for its colours: a report that comes
-/// between question and answer would be taken for the answer, and the answer for keys.
+/// Has the terminal report mouse, focus and pastes.
 fn report(mouse: bool) -> io::Result<()> {
-    execute!(stdout(), EnableBracketedPaste, EnableFocusChange)?;
-    if mouse { execute!(stdout(), Print(MOUSE_ON)) } else { Ok(()) }
-}
-
-/// What the terminal answers when it is asked for its background; `None` if it does not.
-fn ask_whether_light() -> Option<bool> {
-    use terminal_colorsaurus::{QueryOptions, ThemeMode, theme_mode};
-    let mut options = QueryOptions::default();
-    options.timeout = PATIENCE;
-    theme_mode(options).ok().map(|mode| mode == ThemeMode::Light)
+    queue!(Frames, EnableBracketedPaste, EnableFocusChange)?;
+    if mouse { queue!(Frames, Print(MOUSE_ON)) } else { Ok(()) }
 }
 
 /// Gives the terminal back as it was found. Faults are of no use here: there is nobody left to tell.
@@ -121,14 +181,18 @@ pub fn give_back() {
     if !OURS.swap(false, Ordering::SeqCst) {
         return;
     }
-    let _ = execute!(
-        stdout(),
+    let mut last = Vec::new();
+    let _ = queue!(
+        last,
+        EndSynchronizedUpdate,
+        Print(COLOURS_OFF),
         Print(MOUSE_OFF),
         DisableFocusChange,
         DisableBracketedPaste,
         LeaveAlternateScreen,
         cursor::Show
     );
+    with_way_out(|file| frames::finish(file, &last));
     let _ = disable_raw_mode();
 }
 
@@ -151,39 +215,60 @@ impl Screen for Tty {
     fn draw(&mut self, model: &Model) -> io::Result<Shown> {
         let mut shown = Shown::default();
         // Terminals that know how hold the picture back until it is whole; the others ignore it.
-        queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
-        self.terminal.draw(|frame| shown = view(model, frame))?;
-        execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
+        queue!(Frames, BeginSynchronizedUpdate)?;
+        let drawn = self.terminal.draw(|frame| shown = view(model, frame)).map(|_| ());
+        queue!(Frames, EndSynchronizedUpdate)?;
+        let sent = drawn.and_then(|()| self.advance());
+        self.unless_gone(sent);
         Ok(shown)
     }
 
+    fn has_room(&self) -> bool {
+        frames::is_idle()
+    }
+
     async fn is_light(&mut self) -> Option<bool> {
-        if self.events.is_some() || self.reports {
+        if !answers() {
             return None;
         }
-        tokio::task::spawn_blocking(ask_whether_light).await.ok().flatten()
+        queue!(Frames, Print(ASK_BACKGROUND)).ok()?;
+        self.advance().ok()?;
+        let answer = async {
+            loop {
+                match Self::told(&mut VecDeque::new(), &mut self.reports).await {
+                    Some(Told::Light(light)) => break Some(light),
+                    Some(Told::Attributes) | None => break None,
+                    Some(event) => self.told.push_back(event),
+                }
+            }
+        };
+        timeout(QUICK, answer).await.ok().flatten()
     }
 
     fn redraw(&mut self) -> io::Result<()> {
-        self.wipe()
+        let wiped = self.wipe();
+        self.unless_gone(wiped);
+        Ok(())
     }
 
     fn mouse(&mut self, on: bool) -> io::Result<()> {
         self.mouse = on;
-        execute!(stdout(), Print(if on { MOUSE_ON } else { MOUSE_OFF }))
+        queue!(Frames, Print(if on { MOUSE_ON } else { MOUSE_OFF }))?;
+        let sent = self.advance();
+        self.unless_gone(sent);
+        Ok(())
     }
 
     fn copy(&mut self, text: &str) -> io::Result<()> {
-        let mut out = stdout();
-        out.write_all(clipboard::sequence(text).as_bytes())?;
-        out.flush()
+        Frames.write_all(clipboard::sequence(text).as_bytes())?;
+        let sent = self.advance();
+        self.unless_gone(sent);
+        Ok(())
     }
 
     async fn lend(&mut self, command: &[String]) -> Result<(), String> {
         let (program, arguments) = command.split_first().ok_or("there is no command for it")?;
-        // The stream reads in the background: it must be gone before somebody else reads.
-        self.events = None;
-        give_back();
+        self.let_go();
         let status = tokio::process::Command::new(program).args(arguments).status().await;
         let _ = self.signals.forget_interrupts();
         self.again().map_err(|fault| format!("the terminal could not be taken again: {fault}"))?;
@@ -199,10 +284,9 @@ impl Screen for Tty {
         says: &str,
         open: impl Future<Output = Result<Visiting, Fault>>,
     ) -> Result<(Record, End), Option<Fault>> {
-        self.events = None;
-        give_back();
-        let mut out = stdout();
-        let _ = write!(out, "toban: {} …\r\n", text::clean(says)).and_then(|()| out.flush());
+        self.let_go();
+        let note = |text: &str| with_way_out(|file| _ = write_within(file, text.as_bytes(), GRACE));
+        note(&format!("toban: {} …\r\n", text::clean(says)));
         let opened = tokio::select! {
             opened = open => opened.map_err(Some),
             end = self.signals.leave() => {
@@ -213,7 +297,7 @@ impl Screen for Tty {
         let got = match opened {
             Err(why) => Err(why),
             Ok(Visiting { session, record }) => {
-                let _ = write!(out, "toban: enter ~ . leaves\r\n").and_then(|()| out.flush());
+                note("toban: enter ~ . leaves\r\n");
                 let (signals, ending) = (&mut self.signals, &mut self.ending);
                 let stop = async { *ending |= signals.leave().await };
                 let end = session_terminal::hand_over(session.channel, stop).await;
@@ -230,8 +314,7 @@ impl Screen for Tty {
     }
 
     fn suspend(&mut self) -> io::Result<()> {
-        self.events = None;
-        give_back();
+        self.let_go();
         // A shell is always there and its `kill` is built in; we are its parent. This returns once we are continued.
         let stopped = std::process::Command::new("sh").args(["-c", "kill -s TSTP $PPID"]).status();
         self.again()?;
@@ -242,20 +325,16 @@ impl Screen for Tty {
         if self.ending {
             return Input::End;
         }
-        if !std::mem::replace(&mut self.reports, true) && report(self.mouse).is_err() {
+        if !std::mem::replace(&mut self.reporting, true) && report(self.mouse).is_err() {
             return Input::End;
         }
-        let events = self.events.get_or_insert_with(EventStream::new);
+        if self.advance().is_err() {
+            return Input::End;
+        }
         loop {
             tokio::select! {
-                event = events.next() => match event {
-                    Some(Ok(event)) => {
-                        if let Some(news) = input::news(event) {
-                            return Input::News(Box::new(news));
-                        }
-                    }
-                    Some(Err(_)) | None => return Input::End,
-                },
+                // Whoever ends us waits for nothing, a flood of keys included.
+                biased;
                 asked = self.signals.next() => match asked {
                     Asked::End => return Input::End,
                     Asked::Continue => {
@@ -265,8 +344,34 @@ impl Screen for Tty {
                         }
                         return Input::News(Box::new(News::Resized));
                     }
+                    Asked::Resize => return Input::News(Box::new(News::Resized)),
                 },
+                told = Self::told(&mut self.told, &mut self.reports) => match told {
+                    Some(Told::Event(event)) => {
+                        if let Some(news) = input::news(event) {
+                            return Input::News(Box::new(news));
+                        }
+                    }
+                    Some(Told::Light(light)) => return Input::Background { light },
+                    Some(Told::Attributes) => {}
+                    None => return Input::End,
+                },
+                room = self.outlet.room(), if self.behind => {
+                    if room.is_err() || self.advance().is_err() {
+                        return Input::End;
+                    }
+                    if !self.behind {
+                        return Input::Room;
+                    }
+                }
             }
         }
     }
+}
+
+/// Whether questions are answered by terminals of this name: some show them instead, and GNU Screen passes them on to a
+/// terminal that may be another one tomorrow.
+fn answers() -> bool {
+    let term = std::env::var("TERM").unwrap_or_default();
+    !matches!(term.as_str(), "" | "dumb" | "screen" | "Eterm") && !term.starts_with("screen.")
 }

@@ -2,7 +2,8 @@
 //! session ends, with everything taken back that a program may have left switched on. What is not well with the
 //! connection stands on the last line. Knows nothing of what is said over the session.
 
-use std::io::{self, IsTerminal, Write, stdout};
+use std::fs::File;
+use std::io::{self, IsTerminal, stdout};
 use std::time::Duration;
 
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode, size};
@@ -13,6 +14,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::os::keyboard::Keyboard;
 use crate::os::stdio::{Inward, Outward};
+use crate::os::tty_file::{GRACE, forget_output, open_to_write, write_within};
 use crate::ssm::channel::{Channel, End, Link, Status};
 use crate::ssm::shell;
 use crate::ssm::wire::Size;
@@ -28,9 +30,13 @@ const SETTLE: Duration = Duration::from_millis(100);
 /// Input unanswered for this long is worth a word; a healthy agent answers in well under a second.
 const DEAF: Duration = Duration::from_secs(15);
 
-/// The terminal while it is a remote program's. Dropping it gives the terminal back.
+/// Ends whatever a program wrote half of.
+const CUT: &str = "\x18\x1b\\";
+
+/// The terminal while it is a remote program's. Dropping it gives the terminal back, within a bounded time also where
+/// the terminal reads nothing.
 #[derive(Debug)]
-pub struct Handed(());
+pub struct Handed(Option<File>);
 
 impl Handed {
     /// Hands it over.
@@ -39,14 +45,18 @@ impl Handed {
     /// When there is no terminal.
     pub fn take() -> io::Result<Self> {
         enable_raw_mode()?;
-        Ok(Self(()))
+        Ok(Self(open_to_write().ok()))
     }
 }
 
 impl Drop for Handed {
     fn drop(&mut self) {
-        let mut out = stdout();
-        let _ = out.write_all(RESET.as_bytes()).and_then(|()| out.flush());
+        if let Some(file) = &self.0
+            && write_within(file, RESET.as_bytes(), GRACE).is_ok_and(|went| went < RESET.len())
+        {
+            forget_output(file);
+            let _ = write_within(file, &[CUT.as_bytes(), RESET.as_bytes()].concat(), Duration::ZERO);
+        }
         let _ = disable_raw_mode();
     }
 }

@@ -1,21 +1,16 @@
 //! The terminal's keys as bytes, read without a thread: nothing stays behind in a blocking read that would swallow the
-//! next key of the console. Opens the terminal anew, so that no mode of anybody else's descriptor changes.
+//! next key of the console. What the bytes mean is not known here.
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::os::unix::fs::OpenOptionsExt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::net::unix::pipe::Receiver;
 use tokio::time::{Sleep, sleep};
 
-use super::NON_BLOCKING;
-
-/// Between two looks where the system cannot tell when a key comes (kqueue knows no terminals).
-const LOOK: Duration = Duration::from_millis(2);
+use super::tty_file::{LOOK, open_to_read};
 
 /// The keys.
 #[derive(Debug)]
@@ -29,16 +24,13 @@ enum Source {
 }
 
 impl Keyboard {
-    /// Opens the terminal this process belongs to.
+    /// Opens the terminal that keys come from.
     ///
     /// # Errors
-    /// When it belongs to none.
+    /// When there is none.
     pub(crate) fn open() -> io::Result<Self> {
-        let file = || File::options().read(true).custom_flags(NON_BLOCKING).open("/dev/tty");
-        Ok(Self(match Receiver::from_file_unchecked(file()?) {
-            Ok(told) => Source::Told(told),
-            Err(_) => Source::Looked(file()?, None),
-        }))
+        let (file, again) = (open_to_read()?, open_to_read()?);
+        Ok(Self(Receiver::from_file_unchecked(file).map_or(Source::Looked(again, None), Source::Told)))
     }
 }
 

@@ -4,16 +4,22 @@
 mod append;
 pub mod browse;
 pub mod clipboard;
+pub mod decode;
 mod file_lock;
+pub mod frames;
 pub mod keyboard;
 pub mod ports;
 mod regular_file;
+pub mod reports;
+mod sequence;
 pub mod signals;
 pub mod stdio;
+pub mod tty_file;
 
 pub use append::{append_line, private_dir, put_text};
 pub use file_lock::{Held, try_hold};
 pub use regular_file::{no_link, open_state, read_state, read_text};
+pub use tty_file::{Stream, write_patiently};
 
 /// `O_NONBLOCK`, which the library has no name for.
 #[cfg(unix)]

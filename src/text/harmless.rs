@@ -36,7 +36,7 @@ pub fn clean(text: &str) -> Cow<'_, str> {
     if changed { Cow::Owned(out) } else { Cow::Borrowed(text) }
 }
 
-fn visible(c: char) -> char {
+pub(super) fn visible(c: char) -> char {
     match c {
         '\0'..='\u{1F}' => char::from_u32(0x2400 + u32::from(c)).unwrap_or(HIDDEN),
         '\u{7F}' => '␡',

@@ -6,6 +6,7 @@ pub mod glob;
 pub mod harmless;
 pub mod line;
 pub mod mask;
+pub mod printed;
 pub mod relative_time;
 pub mod width;
 

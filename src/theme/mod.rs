@@ -2,11 +2,13 @@
 //! Themes are files, four of them built in; a bad one is refused whole, and nothing here panics.
 
 mod ansi;
+mod depth;
 mod error;
 mod file;
 mod mark;
 mod role;
 
+pub use depth::ColorDepth;
 pub use error::ThemeError;
 pub use mark::mark;
 pub use role::Role;

@@ -54,6 +54,7 @@ pub(crate) fn console(env: &[(String, String)], arguments: &[&str]) -> CommandBu
         command.env(name, value);
     }
     command.env("TERM", "xterm-256color");
+    command.env("COLORTERM", "truecolor");
     command.args(arguments);
     command
 }
@@ -188,6 +189,42 @@ impl Terminal {
         assert!(sent.is_ok_and(|status| status.success()), "kill -{name} failed");
     }
 
+    /// The program's side of the terminal, opened once more. Dropped before `end`, which waits until nobody has it.
+    pub(crate) fn other_side(&self) -> std::fs::File {
+        let path = format!("/proc/{}/fd/0", self.pid());
+        std::fs::File::options().read(true).write(true).open(path).expect("the program's terminal")
+    }
+
+    /// Waits until the program has read every key.
+    pub(crate) fn is_read(&self, side: &std::fs::File) {
+        self.until("the keys to be read", || rustix::io::ioctl_fionread(side).is_ok_and(|left| left == 0));
+    }
+
+    /// Waits for the program's end alone, whatever it still wrote.
+    pub(crate) fn exits(&mut self) -> ExitStatus {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            if let Some(status) = self.child.try_wait().expect("a child") {
+                return status;
+            }
+            assert!(Instant::now() < end, "the program does not end");
+            self.moment();
+        }
+    }
+
+    fn until(&self, what: &str, good: impl Fn() -> bool) {
+        let end = Instant::now() + PATIENCE;
+        while !good() {
+            assert!(Instant::now() < end, "waited for {what} in vain");
+            self.moment();
+        }
+    }
+
+    /// Lets a little time go by, or until the program writes.
+    fn moment(&self) {
+        drop(self.glass.1.wait_timeout(lock(&self.glass), Duration::from_millis(10)));
+    }
+
     /// Waits for the program's end and everything it still wrote.
     pub(crate) fn end(&mut self) -> ExitStatus {
         let end = Instant::now() + PATIENCE;
@@ -224,5 +261,7 @@ fn every_part_counts_as_used(mut terminal: Terminal) {
     terminal.signal("TERM");
     terminal.resize(80, 24);
     let _ = terminal.look(|screen| svg::svg(screen, true));
+    terminal.is_read(&terminal.other_side());
+    terminal.exits();
     terminal.end();
 }

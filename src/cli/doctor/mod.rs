@@ -41,8 +41,10 @@ pub(super) async fn run(
         }
         report.add(Check::fail("where to look", failure.says.clone(), REGION).because(failure.exit));
     }
-    let text = if args.json { report.json()? } else { report.text(duty.paint.as_ref()) };
-    output::data(&text)?;
+    match args.json {
+        true => output::json(&report.json()?)?,
+        false => output::data(&report.text(duty.paint.as_ref()))?,
+    };
     Ok(report.exit())
 }
 

@@ -1,8 +1,11 @@
 //! The terminal: size, colours, letters, clipboard, dark or light. What it is comes in as values;
 //! only `Terminal::here` asks the process.
 
+use std::ffi::OsString;
+
 use super::{Check, Report};
 use crate::cli::output;
+use crate::theme::ColorDepth;
 
 /// The smallest size every screen is made for.
 const LEAST: (u16, u16) = (80, 24);
@@ -111,21 +114,18 @@ fn colours(terminal: &Terminal) -> Check {
     if terminal.var("NO_COLOR").is_some() {
         return Check::well("colours", "none, as NO_COLOR asks; the theme is plain");
     }
-    let term = terminal.var("TERM").unwrap_or_default();
-    let deep = terminal.var("COLORTERM").is_some_and(|depth| matches!(depth, "truecolor" | "24bit"))
-        || term.ends_with("-direct")
-        || terminal.var("WT_SESSION").is_some();
-    if deep {
-        Check::well("colours", "16 million")
-    } else if term.contains("256color") {
-        let remedy = "set COLORTERM=truecolor if the terminal can, or `theme = \"contrast\"`";
-        Check::warn("colours", "256 are promised; the themes mix their own", remedy)
-    } else {
-        Check::warn(
+    match ColorDepth::of_terminal(|name| terminal.var(name).map(OsString::from)) {
+        depth @ ColorDepth::TrueColor => Check::well("colours", depth.name()),
+        depth @ ColorDepth::Ansi256 => {
+            let says =
+                format!("{}; the themes come down to them; COLORTERM=truecolor says that there are more", depth.name());
+            Check::well("colours", says)
+        }
+        depth @ (ColorDepth::Ansi16 | ColorDepth::Monochrome) => Check::warn(
             "colours",
-            "16 or fewer are promised",
-            "set TERM=xterm-256color and COLORTERM=truecolor if the terminal can, or `theme = \"plain\"`",
-        )
+            format!("{}; the themes come down to that", depth.name()),
+            "set TERM=xterm-256color and COLORTERM=truecolor if the terminal can show more",
+        ),
     }
 }
 

@@ -35,7 +35,11 @@ pub(super) async fn run(duty: &Duty, args: &args::Listing) -> Result<Exit, Failu
     } else {
         table(&outlook, &duty.view.wishes.schedules, &diary, zone)
     };
-    output::data(&text)?;
+    if args.json {
+        output::json(&text)?
+    } else {
+        output::data(&text)?
+    };
     if !args.json {
         output::note(&read::faults(&outlook));
         output::note(&unread);

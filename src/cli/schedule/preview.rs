@@ -37,7 +37,11 @@ pub(super) async fn run(duty: &Duty, args: &args::Previewing) -> Result<Exit, Fa
     } else {
         page((environment, off), &seen, &outlook, (args.days, &diary))
     };
-    output::data(&text)?;
+    if args.json {
+        output::json(&text)?
+    } else {
+        output::data(&text)?
+    };
     if !args.json {
         output::note(&unread);
     }

@@ -30,7 +30,11 @@ pub(super) async fn run(duty: &Duty, args: &args::Status) -> Result<Exit, Failur
     let chosen: Vec<_> = choose(&outlook, &args.env)?.into_iter().map(|environment| environment.name.clone()).collect();
     read::explain(duty, &mut outlook, &|environment| chosen.contains(&environment.name)).await?;
     let (text, exit) = say(duty, args, &outlook)?;
-    output::data(&text)?;
+    if args.json {
+        output::json(&text)?
+    } else {
+        output::data(&text)?
+    };
     if !args.json {
         output::note(&read::faults(&outlook));
     }
@@ -81,7 +85,7 @@ impl Seen {
             output::note(&faults);
         }
         self.faults = faults;
-        output::data(&format!("{heading}{text}"))
+        if args.json { output::json(&text) } else { output::data(&format!("{heading}{text}")) }
     }
 }
 

@@ -185,10 +185,10 @@ async fn played(cloud: &Arc<Slow>, keys: &[(u64, &'static str)]) -> Script {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_light_terminal_gets_the_theme_of_the_day_once_the_first_frame_stands() {
+async fn a_light_terminal_gets_the_theme_of_the_day_before_the_first_frame() {
     let cloud = Slow::taking(5);
     for (suits_terminal, light, themes, asked) in [
-        (true, Some(true), ["night", "day"], 1),
+        (true, Some(true), ["day", "day"], 1),
         (true, Some(false), ["night", "night"], 1),
         (true, None, ["night", "night"], 1),
         (false, Some(true), ["night", "night"], 0),

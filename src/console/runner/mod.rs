@@ -33,6 +33,13 @@ use crate::world::{Fault, FaultKind};
 pub enum Input {
     /// Something happened.
     News(Box<News>),
+    /// The terminal told the colour of its background later than it was waited for.
+    Background {
+        /// Whether it is light.
+        light: bool,
+    },
+    /// The terminal took the last frame and has room for another.
+    Room,
     /// The terminal is gone, or somebody asked us to end.
     End,
 }
@@ -44,7 +51,13 @@ pub trait Screen {
     /// # Errors
     /// When the terminal is gone.
     fn draw(&mut self, model: &Model) -> io::Result<Shown>;
-    /// Whether the terminal's background is light, if it tells. Asked before the first [`next`](Self::next), if at all.
+    /// Whether the last frame went: a frame on top of one that the terminal does not take would only wait behind it.
+    /// When there is room again, [`next`](Self::next) says so.
+    fn has_room(&self) -> bool {
+        true
+    }
+    /// Whether the terminal's background is light, if it tells at once; a later answer comes by [`next`](Self::next).
+    /// Asked before the first frame, if at all.
     fn is_light(&mut self) -> impl Future<Output = Option<bool>>;
     /// Forgets what is on the screen, so that the next frame draws all of it.
     ///
@@ -212,13 +225,16 @@ impl Runner {
     /// The theme for a light background: the reader's own `day`, if there is one.
     pub(super) fn theme_for_light(&self) -> Result<Theme, String> {
         Theme::load(Theme::choose(None, false, Some(false)), &self.settings.theme_dirs)
+            .map(|theme| theme.at_depth(self.settings.color_depth))
             .map_err(|fault| fault.to_string())
     }
 
     fn theme(&self, name: String) {
         let (tell, cloud, dirs) = (self.tell.clone(), Arc::clone(&self.cloud), self.settings.theme_dirs.clone());
+        let depth = self.settings.color_depth;
         tokio::task::spawn_blocking(move || {
-            let got = Theme::load(&name, &dirs).map(Box::new).map_err(|fault| fault.to_string());
+            let got = Theme::load(&name, &dirs).map(|theme| Box::new(theme.at_depth(depth)));
+            let got = got.map_err(|fault| fault.to_string());
             let _ = tell.send(Msg { now: cloud.now(), news: News::Themed(got) });
         });
     }
