@@ -11,6 +11,7 @@ use serde::Serialize;
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Plan {
     /// The change as a sentence: `stop DB instance prooflink-dev-db`.
+    #[serde(rename = "says")]
     pub says: String,
     /// The environment it is in.
     pub environment: EnvironmentName,

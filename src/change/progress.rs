@@ -56,6 +56,7 @@ pub struct Ending {
     /// How.
     pub how: How,
     /// What happened, what stands now and what to do.
+    #[serde(rename = "says")]
     pub says: String,
 }
 

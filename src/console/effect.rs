@@ -38,13 +38,13 @@ pub enum Effect {
     /// Hand the terminal to a session in a resource.
     Visit(Box<Visit>),
     /// Open a tunnel.
-    Dig(u64, Box<Dig>),
+    OpenTunnel(u64, Box<Dig>),
     /// Tell a tunnel who may carry it from now on.
-    Carry(u64, Vec<Carrier>),
+    SetCarriers(u64, Vec<Carrier>),
     /// End a tunnel's session and open another.
-    Redig(u64),
+    Reconnect(u64),
     /// Close a tunnel.
-    Fill(u64),
+    CloseTunnel(u64),
     /// Open the cloud for another profile or region.
     Reopen(Choice),
     /// Put text on the clipboard.

@@ -1,22 +1,24 @@
 //! From the terminal's events to ours. The only place that knows the terminal library's keys.
 //! What a key means is the keymap's business.
 
-use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEventKind};
+use crossterm::event::{
+    Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEventKind,
+};
 
 use super::msg::News;
 use crate::keys::{Chord, Key};
 
 /// What an event means to the console; `None` for those that mean nothing.
 #[must_use]
-pub fn news(event: Event) -> Option<News> {
+pub fn news(event: TerminalEvent) -> Option<News> {
     match event {
-        Event::Key(key) if key.kind != KeyEventKind::Release => chord(key).map(News::Key),
-        Event::Key(_) => None,
-        Event::Paste(text) => Some(News::Pasted(text)),
-        Event::Resize(..) => Some(News::Resized),
-        Event::FocusGained => Some(News::Watched(true)),
-        Event::FocusLost => Some(News::Watched(false)),
-        Event::Mouse(mouse) => match mouse.kind {
+        TerminalEvent::Key(key) if key.kind != KeyEventKind::Release => chord(key).map(News::Key),
+        TerminalEvent::Key(_) => None,
+        TerminalEvent::Paste(text) => Some(News::Pasted(text)),
+        TerminalEvent::Resize(..) => Some(News::Resized),
+        TerminalEvent::FocusGained => Some(News::Watched(true)),
+        TerminalEvent::FocusLost => Some(News::Watched(false)),
+        TerminalEvent::Mouse(mouse) => match mouse.kind {
             MouseEventKind::Down(MouseButton::Left) => Some(News::Clicked(mouse.column, mouse.row)),
             MouseEventKind::ScrollDown => Some(News::Wheeled(1)),
             MouseEventKind::ScrollUp => Some(News::Wheeled(-1)),

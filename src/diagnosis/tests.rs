@@ -285,7 +285,9 @@ fn what_sleeps_in_another_region_under_the_same_name_hushes_no_alarm_here() {
     let opinion = Some(Opinion::new(Health::Asleep, "asleep"));
     environment.members.push(Member { name: "Backend".to_owned(), opinion, because: Vec::new(), id });
     environment.scopes.push(abroad);
-    let verdict = shelves.seen(true, |cx| read(&environment, &shelves.0, cx.joins, cx.now, cx.zone));
+    let others = crate::offhours::Others::default();
+    let input = DiagnosisInput { environment: &environment, offhours: None, others: &others };
+    let verdict = shelves.seen(true, |cx| read(&input, &shelves.0, cx.joins, cx.now, cx.zone));
     assert_eq!(verdict.health, Health::Bad, "{verdict:#?}");
 }
 

@@ -84,7 +84,7 @@ pub enum Pace {
     /// Structure that changes with deployments of infrastructure: every 10 min, and on request.
     Topology,
     /// Only when something needs it: never by the clock.
-    Asked,
+    OnDemand,
 }
 
 /// One reading to be done.

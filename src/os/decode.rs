@@ -7,7 +7,7 @@ use super::sequence::Sequence;
 
 /// What a terminal told.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Told {
+pub(crate) enum Told {
     /// Something its reader did.
     Event(Event),
     /// Whether its background is light.
@@ -17,7 +17,7 @@ pub(super) enum Told {
 }
 
 /// What `sequence` means, if anything.
-pub(super) fn decode(sequence: Sequence) -> Option<Told> {
+pub(crate) fn decode(sequence: Sequence) -> Option<Told> {
     match sequence {
         Sequence::Char { char, alt } => Some(typed(char, alt)),
         Sequence::Escape => Some(key(KeyCode::Esc)),

@@ -27,7 +27,7 @@ fn pending() -> MutexGuard<'static, Pending> {
 
 /// Puts bytes on their way. Never waits and never fails.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Frames;
+pub(crate) struct Frames;
 
 impl Write for Frames {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -42,7 +42,7 @@ impl Write for Frames {
 }
 
 /// Whether all of it went.
-pub(super) fn is_idle() -> bool {
+pub(crate) fn is_idle() -> bool {
     pending().bytes.is_empty()
 }
 
@@ -50,7 +50,7 @@ pub(super) fn is_idle() -> bool {
 ///
 /// # Errors
 /// When the terminal is gone.
-pub(super) fn advance(outlet: &Outlet) -> io::Result<bool> {
+pub(crate) fn advance(outlet: &Outlet) -> io::Result<bool> {
     let mut pending = pending();
     while let Some(rest) = pending.bytes.get(pending.sent..).filter(|rest| !rest.is_empty()) {
         match outlet.try_write(rest) {
@@ -68,7 +68,7 @@ pub(super) fn advance(outlet: &Outlet) -> io::Result<bool> {
 
 /// Sends what is on its way and then `last`, within a bounded time. If the terminal reads nothing, what it has not read
 /// is forgotten and `last` alone is left for it, should it ever read again.
-pub(super) fn finish(file: &File, last: &[u8]) {
+pub(crate) fn finish(file: &File, last: &[u8]) {
     let (mut bytes, sent) = match PENDING.try_lock() {
         Ok(mut pending) => (std::mem::take(&mut pending.bytes), std::mem::take(&mut pending.sent)),
         Err(TryLockError::Poisoned(broken)) => {

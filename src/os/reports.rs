@@ -18,7 +18,7 @@ const LONGEST: Duration = Duration::from_secs(10);
 
 /// The reports of a terminal whose bytes come from `R`.
 #[derive(Debug)]
-pub(super) struct Reports<R> {
+pub(crate) struct Reports<R> {
     from: R,
     chunk: Box<[u8; CHUNK]>,
     splitter: Splitter,
@@ -30,19 +30,19 @@ pub(super) struct Reports<R> {
 
 impl<R: AsyncRead + Unpin> Reports<R> {
     /// The reports in what `from` gives from now on.
-    pub(super) fn of(from: R) -> Self {
+    pub(crate) fn of(from: R) -> Self {
         let now = Instant::now();
         let chunk = Box::new([0; CHUNK]);
         Self { from, chunk, splitter: Splitter::default(), whole: VecDeque::new(), came: now, flowed: now }
     }
 
     /// Whether the end of something is still to come.
-    pub(super) fn is_amid(&self) -> bool {
+    pub(crate) fn is_amid(&self) -> bool {
         self.splitter.patience().is_some()
     }
 
     /// The next one; `None` when the terminal is gone. Can be dropped while it waits without losing anything.
-    pub(super) async fn next(&mut self) -> Option<Told> {
+    pub(crate) async fn next(&mut self) -> Option<Told> {
         loop {
             while let Some(sequence) = self.whole.pop_front() {
                 if let Some(told) = decode(sequence) {

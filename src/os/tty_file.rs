@@ -20,16 +20,16 @@ use tokio::time::{Sleep, sleep};
 /// `O_NONBLOCK` and `O_NOCTTY`, which the library has no name for.
 const FLAGS: i32 = if cfg!(target_os = "linux") { 0o4000 | 0o400 } else { 0x4 | 0x2_0000 };
 /// Between two looks where the system cannot tell when there is something to do (kqueue knows no terminals).
-pub(super) const LOOK: Duration = Duration::from_millis(2);
+pub(crate) const LOOK: Duration = Duration::from_millis(2);
 
 /// How long a terminal that reads nothing may keep a program from ending.
-pub(super) const GRACE: Duration = Duration::from_millis(500);
+pub(crate) const GRACE: Duration = Duration::from_millis(500);
 
 /// Opens the terminal that keys come from.
 ///
 /// # Errors
 /// When there is none.
-pub(super) fn open_to_read() -> io::Result<File> {
+pub(crate) fn open_to_read() -> io::Result<File> {
     open("/proc/self/fd/0", File::options().read(true))
 }
 
@@ -37,7 +37,7 @@ pub(super) fn open_to_read() -> io::Result<File> {
 ///
 /// # Errors
 /// When there is none.
-pub(super) fn open_to_write() -> io::Result<File> {
+pub(crate) fn open_to_write() -> io::Result<File> {
     open("/proc/self/fd/1", File::options().write(true))
 }
 
@@ -94,7 +94,7 @@ pub fn write_patiently(stream: Stream, bytes: &[u8]) -> Option<io::Result<()>> {
 ///
 /// # Errors
 /// When the terminal is gone.
-pub(super) fn write_within(mut file: &File, bytes: &[u8], patience: Duration) -> io::Result<usize> {
+pub(crate) fn write_within(mut file: &File, bytes: &[u8], patience: Duration) -> io::Result<usize> {
     let end = Instant::now() + patience;
     let mut sent = 0;
     while let Some(rest) = bytes.get(sent..).filter(|rest| !rest.is_empty()) {
@@ -124,18 +124,18 @@ fn await_room(file: &File, patience: Duration) {
 }
 
 /// Forgets what was written and not yet read by the terminal.
-pub(super) fn forget_output(file: &File) {
+pub(crate) fn forget_output(file: &File) {
     let _ = tcflush(file, QueueSelector::OFlush);
 }
 
 /// Forgets what the terminal sent and nobody has read.
-pub(super) fn forget_input(file: &File) {
+pub(crate) fn forget_input(file: &File) {
     let _ = tcflush(file, QueueSelector::IFlush);
 }
 
 /// The way to the terminal, waited for without a thread.
 #[derive(Debug)]
-pub(super) enum Outlet {
+pub(crate) enum Outlet {
     /// The library's word for a file whose room is waited for; nothing of it is particular to pipes.
     Told(Sender),
     /// Looked at again and again.
@@ -147,7 +147,7 @@ impl Outlet {
     ///
     /// # Errors
     /// When that cannot be shared.
-    pub(super) fn open() -> io::Result<Self> {
+    pub(crate) fn open() -> io::Result<Self> {
         let Ok(file) = open_to_write() else {
             return Ok(Self::Looked(stdout().as_fd().try_clone_to_owned()?.into(), None));
         };
@@ -159,7 +159,7 @@ impl Outlet {
     ///
     /// # Errors
     /// When it cannot be shared.
-    pub(super) fn file(&self) -> io::Result<File> {
+    pub(crate) fn file(&self) -> io::Result<File> {
         Ok(match self {
             Self::Told(told) => told.as_fd().try_clone_to_owned()?.into(),
             Self::Looked(file, _) => file.try_clone()?,
@@ -167,7 +167,7 @@ impl Outlet {
     }
 
     /// Waits until there may be room. Can be dropped while it waits.
-    pub(super) async fn room(&self) -> io::Result<()> {
+    pub(crate) async fn room(&self) -> io::Result<()> {
         match self {
             Self::Told(told) => told.writable().await,
             Self::Looked(..) => {
@@ -181,7 +181,7 @@ impl Outlet {
     ///
     /// # Errors
     /// When there is none, or the terminal is gone.
-    pub(super) fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
+    pub(crate) fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Told(told) => told.try_write(bytes),
             Self::Looked(file, _) => (&*file).write(bytes),

@@ -196,7 +196,7 @@ mod tests {
     )]
     #[case(None, "the execute command agent isn’t running", "exec agent")]
     #[case(None, "not authorized to perform: ssmmessages:OpenDataChannel", "session/*")]
-    fn what_aws_says_has_a_remedy(#[case] code: Option<&str>, #[case] message: &str, #[case] says: &str) {
-        assert!(remedy(code, message).is_some_and(|remedy| remedy.contains(says)), "{message}");
+    fn what_aws_says_has_a_remedy(#[case] code: Option<&str>, #[case] message: &str, #[case] advice: &str) {
+        assert!(remedy(code, message).is_some_and(|remedy| remedy.contains(advice)), "{message}");
     }
 }

@@ -19,10 +19,12 @@ use self::good::{Good, cbor, good};
 use super::*;
 use crate::aws::Clients;
 use crate::aws::call_log::CallLog;
-use crate::cloud::Outcome;
-use crate::cloud::live::probe::{Record, operations, read_a_little};
+use crate::aws::call_record::Record;
+use crate::cloud::live::probe::{operations, read_a_little};
+use crate::kinds::catalog::KINDS;
 use crate::kinds::iam_simulation::Question;
-use crate::kinds::{AnyKind, Ask, KINDS};
+use crate::kinds::{AnyKind, Ask};
+use crate::world::access_check::Outcome;
 use crate::world::{AccountId, Arn, Coverage, FaultKind, Found, Harvest, Identity, Part, ResourceId, Scope, World};
 
 /// What is wrong with the answers to one action.

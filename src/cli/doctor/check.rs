@@ -28,6 +28,7 @@ pub(crate) struct Check {
     /// How it came out.
     pub level: Level,
     /// What was found.
+    #[serde(rename = "says")]
     pub says: String,
     /// What to do, unless all is well.
     pub remedy: Option<String>,

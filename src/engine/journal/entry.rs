@@ -25,6 +25,7 @@ pub struct Entry {
     /// In which environment.
     pub environment: String,
     /// What.
+    #[serde(rename = "says")]
     pub says: String,
     /// The API calls in words.
     pub calls: Vec<String>,

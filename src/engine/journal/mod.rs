@@ -90,6 +90,7 @@ pub enum Line {
         /// Source and region.
         scope: String,
         /// The change as a sentence.
+        #[serde(rename = "says")]
         says: String,
         /// The API calls in words.
         calls: Vec<String>,

@@ -58,14 +58,14 @@ pub enum Ledger {
     /// In this directory.
     Kept(PathBuf),
     /// For this run only: what became of edges, and when each environment was looked at.
-    Fleeting(Mutex<BTreeMap<ActionKey, State>>, Mutex<BTreeMap<String, Timestamp>>),
+    InMemory(Mutex<BTreeMap<ActionKey, State>>, Mutex<BTreeMap<String, Timestamp>>),
 }
 
 impl Ledger {
     /// One that is forgotten with the run.
     #[must_use]
     pub fn fleeting() -> Self {
-        Self::Fleeting(Mutex::default(), Mutex::default())
+        Self::InMemory(Mutex::default(), Mutex::default())
     }
 
     /// Makes sure that nobody else works on `environment`; `None` if somebody does.
@@ -75,7 +75,7 @@ impl Ledger {
     pub fn hold(&self, environment: &str) -> io::Result<Option<Option<Held>>> {
         match self {
             Self::Kept(dir) => os::try_hold(&file_of(dir, environment, "lock")).map(|held| held.map(Some)),
-            Self::Fleeting(..) => Ok(Some(None)),
+            Self::InMemory(..) => Ok(Some(None)),
         }
     }
 
@@ -86,7 +86,7 @@ impl Ledger {
     pub fn look(&self, environment: &str, now: Timestamp) -> io::Result<()> {
         match self {
             Self::Kept(dir) => os::put_text(&file_of(dir, environment, "looked"), &format!("{now}\n")),
-            Self::Fleeting(_, looked) => {
+            Self::InMemory(_, looked) => {
                 looked.lock().unwrap_or_else(PoisonError::into_inner).insert(environment.to_owned(), now);
                 Ok(())
             }
@@ -102,7 +102,7 @@ impl Ledger {
         for name in environments {
             let looked = match self {
                 Self::Kept(dir) => looked(dir, name.as_str()),
-                Self::Fleeting(_, looked) => {
+                Self::InMemory(_, looked) => {
                     let looked = looked.lock().unwrap_or_else(PoisonError::into_inner);
                     looked.get(name.as_str()).map(ToString::to_string)
                 }
@@ -130,7 +130,7 @@ impl Ledger {
     pub fn read(&self) -> io::Result<BTreeMap<ActionKey, State>> {
         let dir = match self {
             Self::Kept(dir) => dir,
-            Self::Fleeting(all, _) => return Ok(all.lock().unwrap_or_else(PoisonError::into_inner).clone()),
+            Self::InMemory(all, _) => return Ok(all.lock().unwrap_or_else(PoisonError::into_inner).clone()),
         };
         let bytes = match os::read_state(&dir.join(FILE)) {
             Ok(bytes) => bytes,
@@ -158,7 +158,7 @@ impl Ledger {
                     os::append_line(&dir.join(FILE), &format!("{line}\n"))?;
                 }
             }
-            Self::Fleeting(all, _) => {
+            Self::InMemory(all, _) => {
                 let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
                 for key in keys {
                     let known = all.entry(key.clone()).or_insert(state);

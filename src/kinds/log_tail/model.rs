@@ -23,6 +23,7 @@ pub struct Line {
     /// When.
     pub at: Option<Timestamp>,
     /// What, with secrets masked.
+    #[serde(rename = "says")]
     pub says: String,
 }
 

@@ -225,7 +225,7 @@ fn without_a_schedule_of_its_own_it_sleeps_as_others_stop_and_start_it() {
 fn a_database_of_the_same_name_in_another_region_puts_nothing_to_sleep_here() {
     let abroad = Scope::new("p", "us-east-1");
     let mut environment = environment(false);
-    environment.scopes.push(abroad.clone());
+    environment.0.scopes.push(abroad.clone());
     let mut world = World::default();
     know(&mut world, vec![rule("daily", "cron(0 17 * * ? *)", [task("shop-cluster", "shop-dev-daily")])]);
     let mut pair = vec![stop("cron(0 13 * * ? *)"), start("cron(0 0 * * ? *)")];

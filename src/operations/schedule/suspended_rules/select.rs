@@ -129,9 +129,9 @@ fn uncovered(case: &Case<'_>, (ruling, above): (&Ruling<'_>, &Above)) -> Option<
 #[cfg(test)]
 mod tests {
     use super::owners_of;
-    use crate::environment::testing::stop;
     use crate::offhours::external_schedulers::Owner;
     use crate::offhours::{Others, Source};
+    use crate::operations::schedule::testing::stop;
     use crate::schedule::Verb;
     use crate::world::{KindName, ResourceId, Scope};
 
