@@ -9,7 +9,7 @@ use std::hint::black_box;
 use jiff::Timestamp;
 use ratatui::{buffer::Buffer, layout::Rect};
 use toban::console::model::Model;
-use toban::console::msg::{Msg, News};
+use toban::console::msg::{Event, Msg};
 use toban::console::settings::Settings;
 use toban::console::update::update;
 use toban::console::view::paint;
@@ -29,8 +29,8 @@ fn now() -> Timestamp {
 
 fn environment(at: usize) -> EnvironmentStatus {
     let health = Health::ALL.get(at % 6).copied().unwrap_or_default();
-    let says = format!("3 of 4 targets answer 502 since 13:58, 対象 {at} が応答しません");
-    let finding = Finding { health, depth: 2, says, about: None, evidence: Vec::new() };
+    let message = format!("3 of 4 targets answer 502 since 13:58, 対象 {at} が応答しません");
+    let finding = Finding { health, depth: 2, message, about: None, evidence: Vec::new() };
     let environment = Environment {
         project: Some(format!("system{at:05}")),
         stage: Some("prod".into()),
@@ -49,7 +49,7 @@ fn main() {
     model.scopes = Some(vec![Scope::new("large", "ap-northeast-1")]);
     let picture =
         Picture { at: Some(now()), environments: (0..ROWS).map(environment).collect(), unassigned: Vec::new() };
-    update(&mut model, Msg { now: now(), news: News::Gathered(0, picture) });
+    update(&mut model, Msg { now: now(), news: Event::Gathered(0, picture) });
     let mut buffer = Buffer::empty(SIZE);
     let (shown, _) = paint(&model, SIZE, &mut buffer);
     model.saw(shown);
@@ -57,7 +57,7 @@ fn main() {
     assert!(text.contains("10000 environments"), "the rows are not on the screen");
     let down: Chord = "j".parse().expect("a key");
     measure::measure("a key over 10,000 rows: update and draw at 200x60", 300, || {
-        update(&mut model, Msg { now: now(), news: News::Key(down) });
+        update(&mut model, Msg { now: now(), news: Event::Key(down) });
         let mut buffer = Buffer::empty(SIZE);
         let (shown, _) = paint(black_box(&model), SIZE, &mut buffer);
         model.saw(shown);

@@ -5,8 +5,8 @@
 mod large;
 
 use jiff::tz::TimeZone;
-use toban::environment::Wishes;
-use toban::overview::gather;
+use toban::environment::ConfiguredEnvironments;
+use toban::overview::assemble;
 
 /// Resident memory in MiB; `None` where the system does not tell.
 fn resident() -> Option<f64> {
@@ -19,7 +19,7 @@ fn resident() -> Option<f64> {
 fn main() {
     let before = resident();
     let world = large::world();
-    let picture = gather(&world, &Wishes::default(), large::now(), &TimeZone::UTC);
+    let picture = assemble(&world, &ConfiguredEnvironments::default(), large::now(), &TimeZone::UTC);
     let after = resident();
     let members: usize = picture.environments.iter().map(|environment| environment.members.len()).sum();
     println!("{members} members in {} environments", picture.environments.len());

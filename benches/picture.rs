@@ -7,16 +7,16 @@ mod measure;
 use std::hint::black_box;
 
 use jiff::tz::TimeZone;
-use toban::environment::Wishes;
-use toban::overview::gather;
+use toban::environment::ConfiguredEnvironments;
+use toban::overview::assemble;
 
 fn main() {
     let world = large::world();
-    let wishes = Wishes::default();
-    let seen = gather(&world, &wishes, large::now(), &TimeZone::UTC);
+    let wishes = ConfiguredEnvironments::default();
+    let seen = assemble(&world, &wishes, large::now(), &TimeZone::UTC);
     assert_eq!(seen.environments.len(), large::ENVIRONMENTS, "the large account is not placed as it should be");
     assert!(seen.unassigned.is_empty(), "{} resources are nowhere", seen.unassigned.len());
     measure::measure("gather a large account", 200, || {
-        gather(black_box(&world), &wishes, large::now(), &TimeZone::UTC)
+        assemble(black_box(&world), &wishes, large::now(), &TimeZone::UTC)
     });
 }

@@ -19,12 +19,12 @@ use jiff::{SignedDuration, Timestamp};
 use ratatui::{buffer::Buffer, layout::Rect};
 use toban::console::effect::Effect;
 use toban::console::model::Model;
-use toban::console::msg::{Msg, News};
+use toban::console::msg::{Event, Msg};
 use toban::console::settings::Settings;
 use toban::console::update::update;
 use toban::console::view::paint;
-use toban::environment::Wishes;
-use toban::overview::gather;
+use toban::environment::ConfiguredEnvironments;
+use toban::overview::assemble;
 use toban::world::Health;
 
 const KEYS: usize = 3_000;
@@ -45,18 +45,18 @@ fn main() {
     let mut now = large::now();
     perform(&model, vec![Effect::Scopes], now, &tell);
     // The first picture stands before anything is measured.
-    let whole = gather(&large::world(), &Wishes::default(), now, &TimeZone::UTC).environments.len();
+    let whole = assemble(&large::world(), &ConfiguredEnvironments::default(), now, &TimeZone::UTC).environments.len();
     assert_eq!(whole, large::ENVIRONMENTS, "the large account is not placed as it should be");
     while model.picture.environments.len() < whole || !model.complete() {
         now = after(now);
-        let news = told.recv_timeout(Duration::from_millis(20)).unwrap_or(News::Tick);
+        let news = told.recv_timeout(Duration::from_millis(20)).unwrap_or(Event::Tick);
         let effects = update(&mut model, Msg { now, news });
         perform(&model, effects, now, &tell);
     }
     let mut walk = WALK.iter().cycle();
     measure::measure("a key while nothing arrives", KEYS, || {
         let key = walk.next().and_then(|key| key.parse().ok()).expect("a key");
-        update(&mut model, Msg { now, news: News::Key(key) });
+        update(&mut model, Msg { now, news: Event::Key(key) });
         draw(&mut model)
     });
     let mut times = Vec::with_capacity(KEYS);
@@ -66,7 +66,7 @@ fn main() {
         now = after(now);
         let begun = Instant::now();
         let mut effects = arrivals(&mut model, now, &told, (&mut read, &mut pictures));
-        effects.extend(update(&mut model, Msg { now, news: News::Key(key.parse().expect("a key")) }));
+        effects.extend(update(&mut model, Msg { now, news: Event::Key(key.parse().expect("a key")) }));
         draw(&mut model);
         times.push(begun.elapsed());
         perform(&model, effects, now, &tell);
@@ -92,33 +92,33 @@ fn after(now: Timestamp) -> Timestamp {
 fn arrivals(
     model: &mut Model,
     now: Timestamp,
-    told: &Receiver<News>,
+    told: &Receiver<Event>,
     (read, pictures): (&mut usize, &mut usize),
 ) -> Vec<Effect> {
     let mut effects = Vec::new();
     for news in told.try_iter() {
-        *read += usize::from(matches!(news, News::Read(..)));
-        *pictures += usize::from(matches!(news, News::Gathered(..)));
+        *read += usize::from(matches!(news, Event::Read(..)));
+        *pictures += usize::from(matches!(news, Event::Gathered(..)));
         effects.extend(update(model, Msg { now, news }));
     }
     effects
 }
 
 /// What the runner does: every answer comes as a message, pictures are made on a thread of their own.
-fn perform(model: &Model, effects: Vec<Effect>, now: Timestamp, tell: &Sender<News>) {
+fn perform(model: &Model, effects: Vec<Effect>, now: Timestamp, tell: &Sender<Event>) {
     for effect in effects {
         let news = match effect {
-            Effect::Scopes => News::Scopes(0, Ok(vec![large::scope()])),
-            Effect::Identify(scope) => News::Identity(0, scope, Ok(large::identity())),
+            Effect::Scopes => Event::Scopes(0, Ok(vec![large::scope()])),
+            Effect::Identify(scope) => Event::Identity(0, scope, Ok(large::identity())),
             Effect::Read(reading) => {
                 let found = large::found(reading.kind, now);
-                News::Read(0, reading, Ok(found))
+                Event::Read(0, reading, Ok(found))
             }
             Effect::Gather => {
                 let (world, tell) = (Arc::clone(&model.world), tell.clone());
                 std::thread::spawn(move || {
-                    let picture = gather(&world, &Wishes::default(), now, &TimeZone::UTC);
-                    drop(tell.send(News::Gathered(0, picture)));
+                    let picture = assemble(&world, &ConfiguredEnvironments::default(), now, &TimeZone::UTC);
+                    drop(tell.send(Event::Gathered(0, picture)));
                 });
                 continue;
             }

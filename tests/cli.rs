@@ -79,7 +79,7 @@ fn an_unknown_or_ambiguous_name_lists_the_candidates() {
 
 #[test]
 fn wrong_usage_ends_with_two_and_says_what_is_right() {
-    for (arguments, says) in [
+    for (arguments, message) in [
         (&["--nope"][..], "--nope"),
         (&["policy"], "toban policy --read-only"),
         (&["prooflink-dev", "status"], "toban status prooflink-dev"),
@@ -87,7 +87,7 @@ fn wrong_usage_ends_with_two_and_says_what_is_right() {
     ] {
         let said = run(arguments);
         assert_eq!((said.code, said.out.as_str()), (Some(2), ""), "{arguments:?}");
-        assert!(said.err.contains(says), "{arguments:?}: {}", said.err);
+        assert!(said.err.contains(message), "{arguments:?}: {}", said.err);
     }
     assert_eq!(run(&["--help"]).code, Some(0));
 }

@@ -147,7 +147,7 @@ fn a_command_in_the_demo_ends_with_its_exit_code_and_stands_in_the_journal() {
     assert_eq!((done.code, done.out.as_str()), (Some(0), "hi\n"), "{}", done.err);
     let journal = std::fs::read_to_string(home.path().join("state/demo-journal.jsonl")).expect("the journal");
     let started: Value = serde_json::from_str(journal.lines().next().expect("a line")).expect("JSON");
-    assert!(started["says"].as_str().is_some_and(|says| says.contains("run a command in instance")), "{started}");
+    assert!(started["says"].as_str().is_some_and(|message| message.contains("run a command in instance")), "{started}");
     assert_eq!(started["reason"], "a look");
     assert!(journal.contains("\"session\":\"demo-"), "{journal}");
     let (failed, _home) = demo(&["connect", target, "--", "false"]);

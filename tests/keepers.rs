@@ -20,21 +20,21 @@ use account::{Account, Kill};
 use jiff::Timestamp;
 use serde_json::Value;
 use tempfile::TempDir;
-use toban::schedule::{Exceptions, Intent, Verb};
+use toban::schedule::{Exceptions, Intent, PowerAction};
 
 fn at(text: &str) -> Timestamp {
     text.parse().expect("a moment")
 }
 
 /// The edges of the office's hours.
-fn computed(from: Timestamp, to: Timestamp) -> Vec<(Timestamp, Verb)> {
+fn computed(from: Timestamp, to: Timestamp) -> Vec<(Timestamp, PowerAction)> {
     let office = toban::demo::wishes().schedules.remove(0);
     let none = Exceptions::default();
     Intent::new(&office, &none).edges(from, to).into_iter().map(|edge| (edge.issue_at, edge.verb)).collect()
 }
 
 /// How often each edge began, by the journal: when, to the minute, and what.
-fn journaled(state: &Path) -> BTreeMap<(Timestamp, Verb), u32> {
+fn journaled(state: &Path) -> BTreeMap<(Timestamp, PowerAction), u32> {
     let text = std::fs::read_to_string(state.join("journal.jsonl")).unwrap_or_default();
     let mut edges = BTreeMap::new();
     for line in text.lines() {
@@ -45,7 +45,7 @@ fn journaled(state: &Path) -> BTreeMap<(Timestamp, Verb), u32> {
         if !line["part_of"].is_null() {
             continue;
         }
-        let verb = if words.starts_with("stop") { Verb::Stop } else { Verb::Start };
+        let verb = if words.starts_with("stop") { PowerAction::Stop } else { PowerAction::Start };
         let began = at(line["at"].as_str().expect("a time")).as_second();
         *edges.entry((Timestamp::from_second(began.div_euclid(60) * 60).unwrap(), verb)).or_default() += 1;
     }
@@ -53,12 +53,12 @@ fn journaled(state: &Path) -> BTreeMap<(Timestamp, Verb), u32> {
 }
 
 /// What the ledger says of edges in the end.
-fn settled(state: &Path) -> BTreeMap<(Timestamp, Verb), String> {
+fn settled(state: &Path) -> BTreeMap<(Timestamp, PowerAction), String> {
     let text = std::fs::read_to_string(state.join("schedule-ledger.jsonl")).expect("a ledger");
     let mut last = BTreeMap::new();
     for line in text.lines() {
         let line: Value = serde_json::from_str(line).expect("a whole line");
-        let verb = if line["verb"] == "stop" { Verb::Stop } else { Verb::Start };
+        let verb = if line["verb"] == "stop" { PowerAction::Stop } else { PowerAction::Start };
         last.insert((at(line["at"].as_str().unwrap()), verb), line["state"].as_str().unwrap().to_owned());
     }
     last
@@ -79,7 +79,7 @@ fn two_processes_act_on_each_edge_of_a_month_once() {
     // What came before is nobody's any more.
     ends.retain(|(at, _), _| *at > from);
     assert!(ends.len() == edges.len() && ends.values().all(|end| end == "done"), "{ends:?}");
-    let days = computed(from, to).iter().filter(|(_, verb)| *verb == Verb::Start).count();
+    let days = computed(from, to).iter().filter(|(_, verb)| *verb == PowerAction::Start).count();
     // A database and a service, down and up each day.
     assert_eq!(account.power().len(), 4 * days, "{:#?}", account.power());
 }

@@ -13,7 +13,7 @@ use support::peer::{ACCOUNT, PROD_ACCOUNT, PROD_ROLE, Peer, REGION, shared};
 use toban::aws::{Source, Sources};
 use toban::cloud::Cloud;
 use toban::cloud::Live;
-use toban::kinds::Pace;
+use toban::kinds::PollClass;
 use toban::kinds::alarm::Alarm;
 use toban::kinds::catalog::KINDS;
 use toban::kinds::db_cluster::DbCluster;
@@ -26,7 +26,7 @@ use toban::kinds::ecs_task::Task;
 use toban::kinds::event_rule::Rule;
 use toban::kinds::listener::ListenerSet;
 use toban::kinds::load_balancer::LoadBalancer;
-use toban::kinds::resource_tags::Tagged;
+use toban::kinds::resource_tags::TaggedResource;
 use toban::kinds::target_group::TargetGroup;
 use toban::kinds::target_health::TargetHealth;
 use toban::kinds::task_definition::TaskDefinition;
@@ -50,7 +50,7 @@ async fn everything_of_the_systems_is_read_with_as_few_calls_as_the_batches_allo
     for kind in KINDS {
         // Nobody keeps a schedule of their own, no rule has fired, and no alarm is muted.
         let none = ["metric-filter", "db-cluster", "managed-node", "foreign-schedule", "automation-run", "mute-rule"];
-        let rare = kind.pace() == Pace::Asked || none.contains(&kind.name().0);
+        let rare = kind.pace() == PollClass::OnDemand || none.contains(&kind.name().0);
         assert!(rare || count(kind.name()) > 0, "no {}", kind.name());
     }
     let service =
@@ -73,7 +73,7 @@ async fn everything_of_the_systems_is_read_with_as_few_calls_as_the_batches_allo
     assert!(world.all::<DbCluster>(&here()).all(|db| !db.members.is_empty()));
     assert!(world.all::<Alarm>(&here()).any(|alarm| alarm.rule.is_some()), "composite alarms are among them");
     assert!(world.all::<Alarm>(&here()).all(|alarm| alarm.since.is_some()));
-    assert!(world.all::<Tagged>(&here()).any(|tagged| !tagged.tags.is_empty()));
+    assert!(world.all::<TaggedResource>(&here()).any(|tagged| !tagged.tags.is_empty()));
 
     let stats = live.stats();
     let calls = |operation: &str| stats.get(operation).map_or(0, |tally| tally.calls);
@@ -262,7 +262,7 @@ async fn a_page_shows_what_may_be_read_and_names_what_may_not() {
     peer.script(&json!({"service": "cloudwatch", "operation": "GetMetricData", "error": error}));
     let extra = live.look(of(DbInstance::KIND), &id, &world, now).await.expect("the rest");
     assert!(
-        extra.moments.iter().any(|moment| moment.says.contains("cloudwatch:GetMetricData is not allowed")),
+        extra.moments.iter().any(|moment| moment.message.contains("cloudwatch:GetMetricData is not allowed")),
         "{extra:?}"
     );
 }

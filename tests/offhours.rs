@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use support::peer::Peer;
 use support::said::{Said, ended, said, toban};
 use tempfile::TempDir;
-use toban::schedule::{Exceptions, Intent, Verb};
+use toban::schedule::{Exceptions, Intent, PowerAction};
 
 fn run(peer: &Peer, arguments: &[&str]) -> Said {
     said(peer.toban().args(arguments))
@@ -72,10 +72,10 @@ fn a_database_is_stopped_and_started_and_twice_is_once() {
     assert_eq!(environment(&peer, "prooflink-dev")["databases"][0]["status"], "available");
 
     let lines = journal(&peer.home().join("state"));
-    let says: Vec<&str> = lines.iter().filter_map(|line| line["says"].as_str()).collect();
+    let message: Vec<&str> = lines.iter().filter_map(|line| line["says"].as_str()).collect();
     let stop = "stop DB instance prooflink-dev-db";
     let start = "start DB instance prooflink-dev-db";
-    assert_eq!(says, [stop, stop, stop, start, start], "each with its step, the second stop without one");
+    assert_eq!(message, [stop, stop, stop, start, start], "each with its step, the second stop without one");
     assert!(lines.iter().filter(|line| line["phase"] == "ended").all(|line| line["done"] == true), "{lines:?}");
 }
 
@@ -217,9 +217,9 @@ fn prooflink_dev_sleeps_and_wakes_service_before_database() {
         ["TagResource", "UpdateService", "StopDBInstance", "StartDBInstance", "UpdateService", "UntagResource"];
     assert!(order.ends_with(&wanted.map(str::to_owned)), "{order:?}");
     let lines = journal(&peer.home().join("state"));
-    let says: Vec<&str> = lines.iter().filter_map(|line| line["says"].as_str()).collect();
+    let message: Vec<&str> = lines.iter().filter_map(|line| line["says"].as_str()).collect();
     for wanted in ["put prooflink-dev to sleep", "wake prooflink-dev", "set service prooflink-dev-service to 0 tasks"] {
-        assert!(says.contains(&wanted), "{says:?}");
+        assert!(message.contains(&wanted), "{message:?}");
     }
 }
 
@@ -389,7 +389,7 @@ fn of_many_processes_over_one_state_directory_one_acts_on_an_edge() {
 }
 
 /// The edges of the simulated account's office hours.
-fn computed(from: jiff::Timestamp, to: jiff::Timestamp) -> Vec<(jiff::Timestamp, Verb)> {
+fn computed(from: jiff::Timestamp, to: jiff::Timestamp) -> Vec<(jiff::Timestamp, PowerAction)> {
     let office = toban::demo::wishes().schedules.remove(0);
     let none = Exceptions::default();
     Intent::new(&office, &none).edges(from, to).into_iter().map(|edge| (edge.issue_at, edge.verb)).collect()
@@ -402,7 +402,7 @@ fn the_simulated_account_runs_its_week_and_the_journal_shows_exactly_the_compute
     let at = |text: &str| text.parse::<jiff::Timestamp>().expect("a moment");
     let (from, to) = (at("2026-12-26T20:00:00+09:00"), at("2027-01-04T22:30:00+09:00"));
     let expected = computed(from, to);
-    assert!(expected.len() > 10 && expected.iter().any(|(_, verb)| *verb == Verb::Start), "{expected:?}");
+    assert!(expected.len() > 10 && expected.iter().any(|(_, verb)| *verb == PowerAction::Start), "{expected:?}");
     let home = TempDir::new().expect("a home");
     let state = home.path().join("state");
     let arguments = ["--demo", "--demo-speed", "86400", "--demo-start", "2026-12-26T20:00+09:00", "schedule", "run"];
@@ -427,9 +427,9 @@ fn the_simulated_account_runs_its_week_and_the_journal_shows_exactly_the_compute
         let words = line["reason"].as_str()?.strip_prefix("schedule: ")?.to_owned();
         let second = at(line["at"].as_str()?).as_second();
         let whole = line["part_of"].is_null().then(|| jiff::Timestamp::from_second(second).ok()).flatten()?;
-        Some((whole, if words.starts_with("stop") { Verb::Stop } else { Verb::Start }))
+        Some((whole, if words.starts_with("stop") { PowerAction::Stop } else { PowerAction::Start }))
     });
-    let edges: Vec<(jiff::Timestamp, Verb)> = began.filter(|(when, _)| *when < to).collect();
+    let edges: Vec<(jiff::Timestamp, PowerAction)> = began.filter(|(when, _)| *when < to).collect();
     assert_eq!(edges, expected, "{told:#?}");
     for file in ["journal.jsonl", "schedule-ledger.jsonl", "schedule-prooflink-dev.lock"] {
         assert!(!state.join(file).exists(), "{file}");

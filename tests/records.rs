@@ -45,9 +45,9 @@ impl Stage {
         stage
     }
 
-    fn configure(&self, environment: &str, says: &str) {
+    fn configure(&self, environment: &str, message: &str) {
         let office = OFFICE.replace("NOON", &where_it_is_noon());
-        let text = format!("{office}\n[environment.{environment}]\n{says}\n");
+        let text = format!("{office}\n[environment.{environment}]\n{message}\n");
         std::fs::write(&self.config, text).expect("a configuration");
     }
 
@@ -63,7 +63,7 @@ impl Stage {
         said
     }
 
-    fn listed(&self) -> Value {
+    fn to_json(&self) -> Value {
         let said = self.run(&["schedule", "list", "--json"]);
         let document: Value = serde_json::from_str(&said.out).unwrap_or_else(|_| panic!("{} {}", said.out, said.err));
         document["environments"][0].clone()
@@ -106,7 +106,7 @@ fn overrides_and_holds_stand_on_the_group_and_are_seen_by_everybody() {
     assert_eq!((stage.calls("CreateScheduleGroup"), stage.calls("TagResource")), (1, 0), "made with the word on it");
     // Nothing of it is kept here: another console, on another machine, sees the same.
     std::fs::remove_dir_all(stage.peer.home().join("state")).expect("the state goes");
-    let seen = stage.listed();
+    let seen = stage.to_json();
     assert_eq!((&seen["override"]["state"], &seen["wanted"]), (&json!("stopped"), &json!("stopped")), "{seen}");
     assert_eq!((&seen["record"], &seen["record_unknown"]), (&json!("group"), &Value::Null));
     stage.done(&kept);
@@ -122,14 +122,14 @@ fn overrides_and_holds_stand_on_the_group_and_are_seen_by_everybody() {
         refused.err
     );
     stage.done(&["schedule", "clear", "prooflink-dev", "--yes"]);
-    assert_eq!((stage.listed()["override"].clone(), stage.calls("UntagResource")), (Value::Null, 1));
+    assert_eq!((stage.to_json()["override"].clone(), stage.calls("UntagResource")), (Value::Null, 1));
     stage.done(&["schedule", "hold", "prooflink-dev", "--until", "+2d", "--yes"]);
-    assert!(stage.listed()["hold"]["until"].is_string());
+    assert!(stage.to_json()["hold"]["until"].is_string());
     stage.done(&["schedule", "clear", "prooflink-dev", "--yes"]);
-    assert_eq!(stage.listed()["hold"], Value::Null);
+    assert_eq!(stage.to_json()["hold"], Value::Null);
     // One look takes one call for it, however many members there are.
     stage.peer.forget_calls();
-    stage.listed();
+    stage.to_json();
     let looks = stage.peer.calls();
     let of_record =
         looks.iter().filter(|call| call["operation"] == "ListTagsForResource" && call["service"] == "scheduler");
@@ -154,7 +154,7 @@ fn an_override_that_ended_is_none_and_the_longer_word_of_a_member_does_not_outli
         at.to_zoned(jiff::tz::TimeZone::UTC).strftime("%Y-%m-%dT%H:%M%:z").to_string()
     };
     let ended = group(&format!("running/{}/tanaka", at(-1)));
-    assert_eq!(stage.listed()["override"], Value::Null, "it has ended by itself");
+    assert_eq!(stage.to_json()["override"], Value::Null, "it has ended by itself");
     stage.peer.unscript(&ended);
     // From a time when tags were the record.
     let worn = json!({"DBInstances": {"[DBInstanceIdentifier=prooflink-dev-db]": {"TagList": [
@@ -162,9 +162,9 @@ fn an_override_that_ended_is_none_and_the_longer_word_of_a_member_does_not_outli
         {"Key": "toban:override", "Value": format!("running/{}/sato", at(5))},
     ]}}});
     stage.peer.script(&json!([{"service": "rds", "operation": "DescribeDBInstances", "patch": worn}]));
-    assert_eq!(stage.listed()["override"]["by"], "sato", "the record says nothing: a word left on a member counts");
+    assert_eq!(stage.to_json()["override"]["by"], "sato", "the record says nothing: a word left on a member counts");
     group(&format!("stopped/{}/tanaka", at(1)));
-    assert_eq!(stage.listed()["override"]["by"], "tanaka", "the record counts first");
+    assert_eq!(stage.to_json()["override"]["by"], "tanaka", "the record counts first");
     let plan = stage.done(&["schedule", "clear", "prooflink-dev", "--dry-run"]);
     assert!(plan.out.contains("scheduler:TagResource, scheduler:UntagResource toban-prooflink-dev"), "{}", plan.out);
     assert!(plan.out.contains("prooflink-dev-service=desired=1, no toban:override\n"), "{}", plan.out);
@@ -182,12 +182,12 @@ fn a_group_that_was_the_record_once_is_told_of_and_cleared_with_the_rest() {
     let kept = ["schedule", "override", "prooflink-dev", "--until", "+1h", "--state", "stopped", "--yes"];
     stage.done(&kept);
     stage.configure("prooflink-dev", "schedule = \"office\"");
-    let seen = stage.listed();
+    let seen = stage.to_json();
     assert_eq!((&seen["record"], &seen["override"]), (&json!("tags"), &Value::Null), "only tags count now");
     let plan = stage.done(&["schedule", "sync", "prooflink-dev", "--dry-run"]);
     assert!(plan.out.contains("the schedule group toban-prooflink-dev still holds an override until"), "{}", plan.out);
     stage.done(&kept);
-    assert_eq!(stage.listed()["override"]["state"], "stopped");
+    assert_eq!(stage.to_json()["override"]["state"], "stopped");
     let cleared = stage.done(&["schedule", "clear", "prooflink-dev", "--yes"]);
     assert!(!cleared.err.contains("could not"), "{}", cleared.err);
     let gone = |service: &str, operation: &str| {
@@ -197,7 +197,7 @@ fn a_group_that_was_the_record_once_is_told_of_and_cleared_with_the_rest() {
     assert_eq!(gone("scheduler", "UntagResource"), 1);
     assert_eq!(gone("rds", "RemoveTagsFromResource"), 1);
     stage.configure("prooflink-dev", "schedule = \"office\"\nrecord = \"group\"");
-    assert_eq!(stage.listed()["override"], Value::Null, "both places are clear");
+    assert_eq!(stage.to_json()["override"], Value::Null, "both places are clear");
 }
 
 #[test]
@@ -268,11 +268,11 @@ fn what_the_group_forbids_is_neither_put_to_sleep_nor_stopped_alone() {
     stage.peer.script(&json!([{"service": "scheduler", "operation": "ListTagsForResource", "answer": tags}]));
     let refused = stage.run(&["sleep", "prooflink-dev", "--yes"]);
     assert_ne!(refused.code, Some(0), "{}", refused.out);
-    let says = "its record, the schedule group toban-prooflink-dev, wears the tag toban:protect=true";
-    assert!(refused.err.contains(says), "{}", refused.err);
+    let message = "its record, the schedule group toban-prooflink-dev, wears the tag toban:protect=true";
+    assert!(refused.err.contains(message), "{}", refused.err);
     let alone = stage.run(&["db", "stop", "prooflink-dev/prooflink-dev-db", "--yes"]);
-    assert!(alone.code == Some(3) && alone.err.contains(says), "{:?} {}", alone.code, alone.err);
-    assert_eq!((stage.listed()["protected"].clone(), stage.calls("StopDBInstance")), (json!(true), 0));
+    assert!(alone.code == Some(3) && alone.err.contains(message), "{:?} {}", alone.code, alone.err);
+    assert_eq!((stage.to_json()["protected"].clone(), stage.calls("StopDBInstance")), (json!(true), 0));
 }
 
 #[test]
@@ -284,8 +284,8 @@ fn a_record_that_may_not_be_read_keeps_everything_as_it_is_and_every_face_says_s
     );
     stage.peer.script(&json!({"service": "scheduler", "operation": "ListTagsForResource",
         "error": {"code": "AccessDeniedException", "message": "not authorized", "status": 403}}));
-    let says = "its record, the schedule group toban-dev, could not be read: scheduler:ListTagsForResource";
-    assert!(stage.listed()["record_unknown"].as_str().is_some_and(|why| why.starts_with(says)));
+    let message = "its record, the schedule group toban-dev, could not be read: scheduler:ListTagsForResource";
+    assert!(stage.to_json()["record_unknown"].as_str().is_some_and(|why| why.starts_with(message)));
     for arguments in [
         &["sleep", "prooflink-dev", "--yes"][..],
         &["wake", "prooflink-dev", "--yes"],
@@ -294,7 +294,7 @@ fn a_record_that_may_not_be_read_keeps_everything_as_it_is_and_every_face_says_s
     ] {
         let refused = stage.run(arguments);
         assert_ne!(refused.code, Some(0), "{arguments:?}: {}", refused.out);
-        assert!(refused.err.contains(says), "{arguments:?}: {}", refused.err);
+        assert!(refused.err.contains(message), "{arguments:?}: {}", refused.err);
     }
     let kept = stage.run(&["schedule", "run", "--once"]);
     assert!(format!("{}{}", kept.out, kept.err).contains("its edges wait"), "{} {}", kept.out, kept.err);

@@ -96,7 +96,7 @@ impl Stage {
         self.peer.calls().iter().filter(|call| call["operation"] == operation).count()
     }
 
-    fn listed(&self) -> Value {
+    fn to_json(&self) -> Value {
         let said = self.run(&["schedule", "list", "--json"]);
         let document: Value = serde_json::from_str(&said.out).unwrap_or_else(|_| panic!("{} {}", said.out, said.err));
         document["environments"][0].clone()
@@ -171,16 +171,16 @@ fn an_override_is_seen_by_everybody_and_taken_back() {
     assert_eq!(stage.run(&["schedule", "sync", "--yes"]).code, Some(0));
     let kept = stage.run(&["schedule", "override", "prooflink-dev", "--until", "+1h", "--state", "stopped", "--yes"]);
     assert_eq!(kept.code, Some(0), "{} {}", kept.out, kept.err);
-    let seen = stage.listed();
+    let seen = stage.to_json();
     assert_eq!((&seen["override"]["state"], &seen["wanted"]), (&json!("stopped"), &json!("stopped")), "{seen}");
     let again = stage.run(&["schedule", "sync", "--yes"]);
     assert!(again.out.contains("everything is as computed already"), "the tag is the record: {}", again.out);
     let cleared = stage.run(&["schedule", "clear", "prooflink-dev", "--yes"]);
     assert_eq!(cleared.code, Some(0), "{} {}", cleared.out, cleared.err);
-    assert_eq!(stage.listed()["override"], Value::Null);
+    assert_eq!(stage.to_json()["override"], Value::Null);
     let held = stage.run(&["schedule", "hold", "prooflink-dev", "--until", "+2d", "--yes"]);
     assert_eq!(held.code, Some(0), "{} {}", held.out, held.err);
-    assert!(stage.listed()["hold"]["until"].is_string());
+    assert!(stage.to_json()["hold"]["until"].is_string());
     let long = stage.run(&["schedule", "override", "prooflink-dev", "--until", "+3d", "--yes"]);
     assert_eq!(long.code, Some(1), "{}", long.out);
     assert!(long.err.contains("max_override") || long.err.contains("may last until"), "{}", long.err);
@@ -209,8 +209,8 @@ fn what_maintenance_waits_is_listed_once_and_only_where_a_window_is_slept_throug
     stage.peer.unscript(&noon);
 
     windowed("sat:18:00-sat:18:30");
-    let (says, count, calls) = told();
-    assert!(says.ends_with("Sun 03:00–Sun 03:30 (sat:18:00-sat:18:30 UTC); nothing is pending"), "{says}");
+    let (message, count, calls) = told();
+    assert!(message.ends_with("Sun 03:00–Sun 03:30 (sat:18:00-sat:18:30 UTC); nothing is pending"), "{message}");
     assert_eq!((count, calls), (json!(0), 1));
     let action = json!({"Action": "system-update", "Description": "New Operating System update is available"});
     let arn = |id: &str| format!("arn:aws:rds:ap-northeast-1:123456789012:db:{id}");
@@ -220,13 +220,13 @@ fn what_maintenance_waits_is_listed_once_and_only_where_a_window_is_slept_throug
     ]});
     stage.peer.script(&json!({"service": "rds", "operation": "DescribePendingMaintenanceActions", "times": 1,
         "answer": answer}));
-    let (says, count, calls) = told();
-    assert!(says.ends_with("; 2 maintenance actions are pending"), "{says}");
+    let (message, count, calls) = told();
+    assert!(message.ends_with("; 2 maintenance actions are pending"), "{message}");
     assert_eq!((count, calls), (json!(2), 1), "one listing, whoever else has some waiting");
     let error = json!({"code": "AccessDenied", "message": "no", "status": 403});
     stage.peer.script(&json!({"service": "rds", "operation": "DescribePendingMaintenanceActions", "error": error}));
-    let (says, count, _) = told();
-    assert!(says.contains("was not read: rds:DescribePendingMaintenanceActions is not allowed"), "{says}");
+    let (message, count, _) = told();
+    assert!(message.contains("was not read: rds:DescribePendingMaintenanceActions is not allowed"), "{message}");
     assert_eq!(count, Value::Null);
 }
 
@@ -263,10 +263,10 @@ fn what_others_did_is_put_right_or_left_alone() {
 #[test]
 fn a_role_that_may_not_be_passed_is_told_and_sync_goes_on_later() {
     let stage = Stage::new();
-    let says = "User is not authorized to perform: iam:PassRole on resource: role/toban-scheduler";
+    let message = "User is not authorized to perform: iam:PassRole on resource: role/toban-scheduler";
     let ids = stage.peer.script(&json!([
         {"service": "scheduler", "operation": "CreateSchedule",
-         "error": {"code": "AccessDeniedException", "message": says}},
+         "error": {"code": "AccessDeniedException", "message": message}},
     ]));
     let refused = stage.run(&["schedule", "sync", "--yes"]);
     assert!(matches!(refused.code, Some(1 | 6)), "{} {}", refused.out, refused.err);
@@ -281,10 +281,10 @@ fn the_doctor_tells_whether_scheduler_can_act_by_the_role() {
     let stage = Stage::new();
     let doctor = || stage.run(&["doctor", "prooflink-dev"]).out;
     let role = "arn:aws:iam::123456789012:role/toban-scheduler";
-    let says = doctor();
-    assert!(says.contains(&format!("schedules of prooflink-dev: the role {role} does not exist")), "{says}");
+    let message = doctor();
+    assert!(message.contains(&format!("schedules of prooflink-dev: the role {role} does not exist")), "{message}");
     // What it tries on things of another kind says nothing about permissions.
-    assert!(!says.contains("fail lambda:") && !says.contains("fail ssm:"), "{says}");
+    assert!(!message.contains("fail lambda:") && !message.contains("fail ssm:"), "{message}");
     let printed = stage.run(&["policy", "--scheduler", "--account", "123456789012"]);
     let document: Value = serde_json::from_str(&printed.out).expect("a document");
     let at = "2026-11-01T00:00:00Z";
@@ -295,10 +295,16 @@ fn the_doctor_tells_whether_scheduler_can_act_by_the_role() {
         }}})
     };
     stage.peer.script(&role_with(&document["trust"]));
-    let says = doctor();
-    assert!(says.contains(&format!("schedules of prooflink-dev: EventBridge Scheduler may act by {role}")), "{says}");
-    assert!(says.contains("ok   permissions of prooflink-dev: what arn:aws:iam"), "not checked is no failure: {says}");
-    assert!(says.contains("may do was not checked: "), "{says}");
+    let message = doctor();
+    assert!(
+        message.contains(&format!("schedules of prooflink-dev: EventBridge Scheduler may act by {role}")),
+        "{message}"
+    );
+    assert!(
+        message.contains("ok   permissions of prooflink-dev: what arn:aws:iam"),
+        "not checked is no failure: {message}"
+    );
+    assert!(message.contains("may do was not checked: "), "{message}");
 
     // What IAM simulates, on the database that sleeps and not on everything there is.
     let simulated = |start: &str| {
@@ -315,12 +321,15 @@ fn the_doctor_tells_whether_scheduler_can_act_by_the_role() {
         {"EvalActionName": "ecs:UpdateService", "EvalDecision": "allowed"},
     ]}});
     stage.peer.script(&json!([role_with(&document["trust"]), simulated("allowed"), service]));
-    let says = doctor();
-    assert!(says.contains(&format!("permissions of prooflink-dev: {role} may stop and start 2 members")), "{says}");
+    let message = doctor();
+    assert!(
+        message.contains(&format!("permissions of prooflink-dev: {role} may stop and start 2 members")),
+        "{message}"
+    );
     stage.peer.script(&json!([role_with(&document["trust"]), simulated("implicitDeny"), service]));
-    let says = doctor();
-    assert!(says.contains(&format!("{role} may not rds:StartDBInstance on prooflink-dev-db")), "{says}");
+    let message = doctor();
+    assert!(message.contains(&format!("{role} may not rds:StartDBInstance on prooflink-dev-db")), "{message}");
     stage.peer.script(&role_with(&json!({"Statement": []})));
-    let says = doctor();
-    assert!(says.contains(&format!("EventBridge Scheduler may be unable to act by {role}")), "{says}");
+    let message = doctor();
+    assert!(message.contains(&format!("EventBridge Scheduler may be unable to act by {role}")), "{message}");
 }

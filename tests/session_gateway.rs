@@ -24,10 +24,10 @@ use toban::cloud::live::Sessions;
 use toban::ssm::channel::{Channel, End, Incoming, Link, Outgoing, Settings};
 use toban::ssm::command;
 use toban::ssm::command::Ran;
-use toban::ssm::forward::{Door, Forward, LINGER};
+use toban::ssm::forward::{Forward, LINGER, LocalListener};
 use toban::ssm::network::Network;
 use toban::ssm::shell;
-use toban::ssm::start_request::{Ask, SessionSource};
+use toban::ssm::start_request::{SessionSource, StartRequest};
 use toban::ssm::wire::Size;
 use toban::world::FaultKind;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
@@ -66,10 +66,10 @@ fn settings(has_handshake: bool) -> Settings {
     Settings { pauses: (Duration::from_millis(5), Duration::from_millis(50)), ..settings }
 }
 
-async fn open(gateway: &Gateway, ask: &Ask) -> Channel {
+async fn open(gateway: &Gateway, ask: &StartRequest) -> Channel {
     let source = sessions(gateway);
     let opened = source.open(ask).await.unwrap_or_else(|fault| panic!("{}", fault.sentence()));
-    let has_handshake = matches!(ask, Ask::Start { document: Some(_), .. });
+    let has_handshake = matches!(ask, StartRequest::Start { document: Some(_), .. });
     Channel::start(source, opened, settings(has_handshake))
 }
 
@@ -121,7 +121,7 @@ async fn a_shell_with_its_size_ctrl_c_and_20_000_lines() {
     let gateway = Gateway::start().await;
     // The terminal is not up at once: the first messages go unanswered.
     gateway.weather(Weather { not_ready: 2, short_headers: true, repeats: Some(7), ..Weather::default() });
-    let mut person = Person::at(open(&gateway, &Ask::shell("i-1")).await).await;
+    let mut person = Person::at(open(&gateway, &StartRequest::shell("i-1")).await).await;
     person.sees("$ ").await;
     // The size goes out with the first output; the answer may overtake it once.
     person.type_in("while [ \"$(stty size)\" != '40 100' ]; do :; done; echo si''zed\r").await;
@@ -148,7 +148,7 @@ async fn a_shell_with_its_size_ctrl_c_and_20_000_lines() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_exec_in_a_task_is_left_by_the_escape_and_terminated() {
     let gateway = Gateway::start().await;
-    let ask = Ask::Exec {
+    let ask = StartRequest::Exec {
         cluster: "prod".to_owned(),
         task: "0123".to_owned(),
         container: "web".to_owned(),
@@ -173,7 +173,7 @@ async fn an_exec_in_a_task_is_left_by_the_escape_and_terminated() {
 async fn an_encrypted_shell_survives_a_cut() {
     let gateway = Gateway::start().await;
     gateway.weather(Weather { encrypts: true, cuts: vec![40, 60], swallows: 9, ..Weather::default() });
-    let mut person = Person::at(open(&gateway, &Ask::shell("i-1")).await).await;
+    let mut person = Person::at(open(&gateway, &StartRequest::shell("i-1")).await).await;
     person.sees("Welcome to the test.").await;
     person.type_in("seq 20000; echo al''l\r").await;
     let shown = person.sees("all").await;
@@ -186,7 +186,7 @@ async fn an_encrypted_shell_survives_a_cut() {
 
 /// Runs a command and gives its output, its errors, and how it went.
 async fn run(gateway: &Gateway, command: &str) -> (String, String, Ran) {
-    let channel = open(gateway, &Ask::command("i-1", command)).await;
+    let channel = open(gateway, &StartRequest::command("i-1", command)).await;
     let (mut out, mut errors) = (Vec::new(), Vec::new());
     let (_quiet, interrupts) = mpsc::channel(1);
     let ran = within(command::run(channel, &mut out, &mut errors, interrupts)).await;
@@ -210,7 +210,7 @@ async fn commands_keep_streams_apart_and_tell_their_exit_code() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_command_is_interrupted_and_then_left() {
     let gateway = Gateway::start().await;
-    let channel = open(&gateway, &Ask::command("i-1", "echo up; exec cat /dev/zero >/dev/null")).await;
+    let channel = open(&gateway, &StartRequest::command("i-1", "echo up; exec cat /dev/zero >/dev/null")).await;
     let (interrupt, interrupts) = mpsc::channel(2);
     let (out, mut shown) = duplex(64);
     let running = tokio::spawn(command::run(channel, out, tokio::io::sink(), interrupts));
@@ -246,8 +246,8 @@ fn pattern(seed: u8, size: usize) -> Vec<u8> {
 }
 
 async fn forward(gateway: &Gateway, port: u16, linger: Duration) -> Forward {
-    let channel = open(gateway, &Ask::port("i-1", Some("127.0.0.1"), port)).await;
-    Forward::start(channel, Arc::new(Door::open(0).await.unwrap()), linger)
+    let channel = open(gateway, &StartRequest::port("i-1", Some("127.0.0.1"), port)).await;
+    Forward::start(channel, Arc::new(LocalListener::open(0).await.unwrap()), linger)
 }
 
 async fn download(forward: &Forward, seed: u8) -> Vec<u8> {
@@ -399,7 +399,7 @@ async fn an_old_agent_carries_one_connection_after_the_other() {
 async fn an_expired_login_makes_the_session_wait() {
     let gateway = Gateway::start().await;
     gateway.weather(Weather { cuts: vec![12], expires: 3, ..Weather::default() });
-    let channel = open(&gateway, &Ask::shell("i-1")).await;
+    let channel = open(&gateway, &StartRequest::shell("i-1")).await;
     let mut status = channel.status();
     let waits = tokio::spawn(async move {
         let login = |link: &Link| matches!(link, Link::Login(fault) if fault.kind == FaultKind::Expired);
@@ -418,7 +418,7 @@ async fn an_expired_login_makes_the_session_wait() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_session_dropped_anywhere_is_terminated() {
     let gateway = Gateway::start().await;
-    drop(open(&gateway, &Ask::shell("i-1")).await);
+    drop(open(&gateway, &StartRequest::shell("i-1")).await);
     gateway.wait_for_calls("TerminateSession", 1).await;
     // A whole runtime that goes away with the session in it, as at a panic.
     let port = gateway.state.address;
@@ -426,7 +426,7 @@ async fn a_session_dropped_anywhere_is_terminated() {
     let ended = std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let opened = source.open(&Ask::shell("i-1")).await.unwrap();
+            let opened = source.open(&StartRequest::shell("i-1")).await.unwrap();
             let mut channel = Channel::start(source, opened, settings(false));
             while !matches!(channel.next().await.unwrap(), Incoming::Bytes(_)) {}
             std::mem::forget(channel);
@@ -442,7 +442,7 @@ async fn a_session_dropped_anywhere_is_terminated() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_target_that_is_offline_is_told() {
     let gateway = Gateway::start().await;
-    let fault = sessions(&gateway).open(&Ask::shell("i-offline")).await.unwrap_err();
+    let fault = sessions(&gateway).open(&StartRequest::shell("i-offline")).await.unwrap_err();
     assert!(fault.sentence().contains("i-offline is not connected"), "{}", fault.sentence());
     gateway.assert_clean();
 }
@@ -452,7 +452,7 @@ async fn a_session_ended_elsewhere_ends_here() {
     let gateway = Gateway::start().await;
     gateway.weather(Weather { cuts: vec![30], ..Weather::default() });
     let source = sessions(&gateway);
-    let opened = source.open(&Ask::shell("i-1")).await.unwrap();
+    let opened = source.open(&StartRequest::shell("i-1")).await.unwrap();
     let id = opened.id.clone();
     let mut channel = Channel::start(Arc::clone(&source), opened, settings(false));
     let sender = channel.sender();

@@ -14,7 +14,7 @@ use toban::kinds::ecs_task::{Container, Task};
 use toban::kinds::load_balancer::LoadBalancer;
 use toban::kinds::target_group::{Check, TargetGroup};
 use toban::kinds::target_health::{Target, TargetHealth};
-use toban::world::{Arn, Coverage, Found, Harvest, Identity, KindName, Part, Resource, Scope, World};
+use toban::world::{AnyReading, Arn, Coverage, Identity, KindName, Part, Reading, Resource, Scope, World};
 
 /// How many environments; services, targets, databases and alarms come in multiples of it.
 pub(crate) const ENVIRONMENTS: usize = 30;
@@ -60,21 +60,21 @@ pub(crate) fn world() -> World {
 }
 
 /// What a reading of one kind brings at `at`: every minute something has another state.
-pub(crate) fn found(kind: KindName, at: Timestamp) -> Found {
+pub(crate) fn found(kind: KindName, at: Timestamp) -> AnyReading {
     let names: Vec<String> = (0..ENVIRONMENTS).map(environment).collect();
     let services: Vec<Service> = names.iter().flat_map(|name| (0..10).map(move |n| service(name, n))).collect();
     let minute = usize::try_from(at.duration_since(now()).as_mins()).unwrap_or_default();
     match kind {
-        Cluster::KIND => Harvest::whole(names.iter().map(|name| cluster(name)).collect()).into(),
-        LoadBalancer::KIND => Harvest::whole(names.iter().map(|name| balancer(name)).collect()).into(),
-        TargetGroup::KIND => Harvest::whole(services.iter().map(group).collect()).into(),
+        Cluster::KIND => Reading::whole(names.iter().map(|name| cluster(name)).collect()).into(),
+        LoadBalancer::KIND => Reading::whole(names.iter().map(|name| balancer(name)).collect()).into(),
+        TargetGroup::KIND => Reading::whole(services.iter().map(group).collect()).into(),
         // Read part by part, as the real ones are.
         TargetHealth::KIND => {
             let parts = services.iter().enumerate().map(|(at, service)| {
                 let health = health(at + minute, service, at);
                 (Part::from(health.group.as_str()), Ok(vec![health]))
             });
-            Harvest::of(parts.collect()).into()
+            Reading::of(parts.collect()).into()
         }
         Task::KIND => {
             let parts = services.chunks(10).enumerate().map(|(at, of_one)| {
@@ -83,22 +83,22 @@ pub(crate) fn found(kind: KindName, at: Timestamp) -> Found {
                 let part = of_one.first().map_or("", |service| service.cluster.as_str());
                 (Part::from(part), Ok(tasks.collect()))
             });
-            Harvest::of(parts.collect()).into()
+            Reading::of(parts.collect()).into()
         }
         DbInstance::KIND => {
-            Harvest::whole(names.iter().flat_map(|name| (0..4).map(move |n| database(name, n))).collect()).into()
+            Reading::whole(names.iter().flat_map(|name| (0..4).map(move |n| database(name, n))).collect()).into()
         }
         Alarm::KIND => {
-            Harvest::whole(services.iter().flat_map(|service| (0..5).map(move |n| alarm(service, n))).collect()).into()
+            Reading::whole(services.iter().flat_map(|service| (0..5).map(move |n| alarm(service, n))).collect()).into()
         }
         Service::KIND => {
             let parts = services.chunks(10).map(|of_one| {
                 let part = of_one.first().map_or("", |service| service.cluster.as_str());
                 (Part::from(part), Ok(of_one.to_vec()))
             });
-            Harvest::of(parts.collect()).into()
+            Reading::of(parts.collect()).into()
         }
-        _ => Harvest::<Cluster>::whole(Vec::new()).into(),
+        _ => Reading::<Cluster>::whole(Vec::new()).into(),
     }
 }
 

@@ -16,7 +16,7 @@ use super::call_record::Record;
 use super::direct::{Json, Query, RestJson};
 use super::fault::fault;
 use super::pages::Paged;
-use super::single_flight::Recent;
+use super::single_flight::SingleFlight;
 use crate::world::Fault;
 
 /// The clients of one scope.
@@ -53,7 +53,7 @@ pub struct Clients {
     /// EventBridge's rules, the same way.
     pub events: Json,
     /// The ECS clusters there are, by ARN: three kinds begin with them.
-    pub clusters: Recent<Paged<String>>,
+    pub clusters: SingleFlight<Paged<String>>,
     /// How all of them are set up, for what has no client of its own.
     pub(crate) config: SdkConfig,
     /// How fast they may be called.
@@ -142,7 +142,7 @@ impl Clients {
             iam: Query::silent(),
             lambda: RestJson::silent(),
             events: Json::silent(),
-            clusters: Recent::default(),
+            clusters: SingleFlight::default(),
             config: SdkConfig::builder().build(),
             budget: Arc::default(),
             log: CallLog::default(),

@@ -7,7 +7,7 @@ use futures_util::{StreamExt, stream};
 const AT_ONCE: usize = 8;
 
 /// Does `work` on each of `items`, several at once, and gives the results in the same order.
-pub async fn together<I, O, Work, Done>(items: Vec<I>, work: Work) -> Vec<O>
+pub async fn concurrently<I, O, Work, Done>(items: Vec<I>, work: Work) -> Vec<O>
 where
     Work: FnMut(I) -> Done,
     Done: Future<Output = O>,
@@ -28,7 +28,7 @@ pub fn batches<T>(items: Vec<T>, size: usize) -> Vec<Vec<T>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{batches, together};
+    use super::{batches, concurrently};
 
     #[test]
     fn batches_are_as_full_as_can_be() {
@@ -38,7 +38,7 @@ mod tests {
 
     #[tokio::test]
     async fn results_keep_the_order_of_items() {
-        let doubled = together((0..50).collect(), |n: u32| async move {
+        let doubled = concurrently((0..50).collect(), |n: u32| async move {
             for _ in 0..50 - n {
                 tokio::task::yield_now().await;
             }

@@ -26,7 +26,7 @@ use super::budget::Budget;
 use super::call_log::CallLog;
 use super::clients::Clients;
 use super::direct::{Json, Query, RestJson};
-use super::single_flight::Recent;
+use super::single_flight::SingleFlight;
 use super::source::Source;
 use super::stats::{Counter, Counting};
 use crate::world::{Fault, FaultKind, Scope};
@@ -217,7 +217,7 @@ impl Clients {
             iam: Query::iam(&config, counting.clone()),
             lambda: RestJson::lambda(&config, counting.clone()),
             events: Json::events(&config, counting),
-            clusters: Recent::default(),
+            clusters: SingleFlight::default(),
             config,
             budget,
             log,

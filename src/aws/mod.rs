@@ -25,13 +25,13 @@ mod testing_replay;
 mod xml;
 
 pub use clients::Clients;
-pub use concurrent::{batches, together};
+pub use concurrent::{batches, concurrently};
 pub(crate) use convert::at;
 pub use convert::{count, maybe, tally, text, texts, when};
 pub use direct::{Answer, Json, Query, Rest, RestJson};
 pub use fault::fault;
 pub use pages::{Paged, named, named_pages, pages};
-pub use single_flight::Recent;
+pub use single_flight::SingleFlight;
 pub use source::{Source, Sources};
 pub use xml::Find;
 

@@ -14,21 +14,21 @@ const MOMENT: Duration = Duration::from_secs(5);
 
 /// The newest answer, while it is new.
 #[derive(Debug)]
-pub struct Recent<T>(Arc<Mutex<Option<(Instant, T)>>>);
+pub struct SingleFlight<T>(Arc<Mutex<Option<(Instant, T)>>>);
 
-impl<T> Clone for Recent<T> {
+impl<T> Clone for SingleFlight<T> {
     fn clone(&self) -> Self {
         Self(Arc::clone(&self.0))
     }
 }
 
-impl<T> Default for Recent<T> {
+impl<T> Default for SingleFlight<T> {
     fn default() -> Self {
         Self(Arc::default())
     }
 }
 
-impl<T: Clone> Recent<T> {
+impl<T: Clone> SingleFlight<T> {
     /// The answer of this moment: one caller asks, the others wait for it.
     ///
     /// # Errors
@@ -51,12 +51,12 @@ mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
     use std::time::Duration;
 
-    use super::Recent;
+    use super::SingleFlight;
     use crate::world::{Fault, FaultKind};
 
     #[tokio::test(start_paused = true)]
     async fn who_asks_together_asks_once() {
-        let (recent, asked) = (Recent::default(), AtomicU32::new(0));
+        let (recent, asked) = (SingleFlight::default(), AtomicU32::new(0));
         let ask = || recent.or(async { Ok(asked.fetch_add(1, Ordering::Relaxed)) });
         assert_eq!(tokio::join!(ask(), ask(), ask()), (Ok(0), Ok(0), Ok(0)));
         tokio::time::advance(Duration::from_secs(6)).await;
@@ -65,7 +65,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_fault_is_not_kept() {
-        let recent = Recent::default();
+        let recent = SingleFlight::default();
         let fault = Fault::new(FaultKind::Denied, "ecs:ListClusters", "no");
         assert_eq!(recent.or(async { Err(fault.clone()) }).await, Err(fault));
         assert_eq!(recent.or(async { Ok(7) }).await, Ok(7));

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::procedure::{Procedure, Proposal};
 use super::receipt::Receipt;
 use crate::aws::Clients;
-use crate::change::plan::Deed;
+use crate::change::plan::ChangeRequest;
 use crate::change::plan::Plan;
 use crate::world::{AccountId, EnvironmentName, Fault, Region, Speed};
 
@@ -20,7 +20,7 @@ pub trait Change: Send + Sync + 'static {
     fn plan(&self) -> Plan;
 
     /// What it is, for the simulated cloud: a verb and its arguments.
-    fn deed(&self) -> Deed;
+    fn deed(&self) -> ChangeRequest;
 
     /// Does it. Safe to run twice: "already there" is success.
     fn perform<'a>(&'a self, aws: &'a Clients, pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>>;
@@ -52,7 +52,7 @@ impl Approved {
 
     /// What it is, as data.
     #[must_use]
-    pub fn deed(&self) -> Deed {
+    pub fn deed(&self) -> ChangeRequest {
         self.change.deed()
     }
 
@@ -76,12 +76,12 @@ impl PartialEq for Approved {
 
 /// Leave to carry out a procedure: for the very plan that was asked about, and only the gate makes it.
 #[derive(Debug)]
-pub struct License {
+pub struct ProcedureGrant {
     plan: Plan,
     reason: Option<String>,
 }
 
-impl License {
+impl ProcedureGrant {
     /// What was allowed.
     #[must_use]
     pub fn plan(&self) -> &Plan {
@@ -105,7 +105,7 @@ impl License {
             || !self.plan.scopes().any(|scope| *scope == plan.scope)
             || plan.on.scope != plan.scope
         {
-            return Err(Refused::Outside { says: plan.says, allowed: self.plan.says.clone() });
+            return Err(Refused::Outside { message: plan.message, allowed: self.plan.message.clone() });
         }
         Ok(Approved { change, reason: self.reason.clone() })
     }
@@ -113,14 +113,14 @@ impl License {
 
 /// What the gate let through.
 #[derive(Debug)]
-pub enum Let {
+pub enum Admitted {
     /// One change.
     Change(Approved),
     /// Work of several steps.
-    Procedure(Box<License>, Box<dyn Procedure>),
+    Procedure(Box<ProcedureGrant>, Box<dyn Procedure>),
 }
 
-impl Let {
+impl Admitted {
     /// What will be done.
     #[must_use]
     pub fn plan(&self) -> Plan {
@@ -133,7 +133,7 @@ impl Let {
 
 /// What a person answered to the plan.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Answer {
+pub enum Confirmation {
     /// Nothing, or no.
     No,
     /// `y`, or `--yes`.
@@ -189,10 +189,10 @@ pub enum Refused {
     #[error("not confirmed: nothing was changed")]
     NotConfirmed,
     /// A step that the plan did not speak of.
-    #[error("outside the plan: {says:?} is no part of {allowed:?}; it was not done")]
+    #[error("outside the plan: {message:?} is no part of {allowed:?}; it was not done")]
     Outside {
         /// The step.
-        says: String,
+        message: String,
         /// What was allowed.
         allowed: String,
     },
@@ -203,7 +203,7 @@ pub enum Refused {
 
 /// The circumstances a change is judged in.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Circumstances {
+pub struct GateContext {
     /// Whether the environment is protected.
     pub protected: bool,
     /// The account the configuration pins the environment to.
@@ -226,7 +226,7 @@ pub const FRESH: SignedDuration = SignedDuration::from_secs(120);
 /// How far the wall clock may go back by itself when it is kept in step with others.
 const STEP: SignedDuration = SignedDuration::from_secs(1);
 
-impl Circumstances {
+impl GateContext {
     /// Nobody protects or pins the environment, and it is seen as it is `now`.
     #[must_use]
     pub const fn seen_at(now: Timestamp) -> Self {
@@ -260,7 +260,7 @@ pub struct Gate {
 impl Gate {
     /// Why a change cannot go through whatever is answered; `None` if it can.
     #[must_use]
-    pub fn hindrance(&self, plan: &Plan, at: &Circumstances) -> Option<Refused> {
+    pub fn hindrance(&self, plan: &Plan, at: &GateContext) -> Option<Refused> {
         if plan.is_harmless() {
             return None;
         }
@@ -282,7 +282,7 @@ impl Gate {
     /// Why no session may be opened in `environment`; `None` if one may. A shell or a tunnel changes nothing by itself,
     /// so nobody is asked; but whoever is inside can, so read-only mode and the account pin hold.
     #[must_use]
-    pub fn bars(&self, environment: &EnvironmentName, at: &Circumstances) -> Option<Refused> {
+    pub fn bars(&self, environment: &EnvironmentName, at: &GateContext) -> Option<Refused> {
         if self.read_only {
             return Some(Refused::ReadOnly);
         }
@@ -298,15 +298,15 @@ impl Gate {
     pub fn allow(
         &self,
         proposal: Proposal,
-        answer: &Answer,
+        answer: &Confirmation,
         reason: Option<String>,
-        at: &Circumstances,
-    ) -> Result<Let, Refused> {
+        at: &GateContext,
+    ) -> Result<Admitted, Refused> {
         let plan = proposal.plan();
         self.judge(&plan, answer, at)?;
         Ok(match proposal {
-            Proposal::Change(change) => Let::Change(Approved { change, reason }),
-            Proposal::Procedure(procedure) => Let::Procedure(Box::new(License { plan, reason }), procedure),
+            Proposal::Change(change) => Admitted::Change(Approved { change, reason }),
+            Proposal::Procedure(procedure) => Admitted::Procedure(Box::new(ProcedureGrant { plan, reason }), procedure),
         })
     }
 
@@ -317,15 +317,15 @@ impl Gate {
     pub fn approve(
         &self,
         change: Box<dyn Change>,
-        answer: &Answer,
+        answer: &Confirmation,
         reason: Option<String>,
-        at: &Circumstances,
+        at: &GateContext,
     ) -> Result<Approved, Refused> {
         self.judge(&change.plan(), answer, at)?;
         Ok(Approved { change, reason })
     }
 
-    fn judge(&self, plan: &Plan, answer: &Answer, at: &Circumstances) -> Result<(), Refused> {
+    fn judge(&self, plan: &Plan, answer: &Confirmation, at: &GateContext) -> Result<(), Refused> {
         if let Some(refused) = self.hindrance(plan, at) {
             return Err(refused);
         }
@@ -333,11 +333,13 @@ impl Gate {
             return Ok(());
         }
         match answer {
-            Answer::Named(name) if *name == plan.environment.as_str() => Ok(()),
-            Answer::Yes if !at.protected => Ok(()),
-            Answer::No => Err(Refused::NotConfirmed),
-            Answer::Yes | Answer::Named(_) if at.protected => Err(Refused::NameNeeded(plan.environment.clone())),
-            Answer::Yes | Answer::Named(_) => Err(Refused::NotConfirmed),
+            Confirmation::Named(name) if *name == plan.environment.as_str() => Ok(()),
+            Confirmation::Yes if !at.protected => Ok(()),
+            Confirmation::No => Err(Refused::NotConfirmed),
+            Confirmation::Yes | Confirmation::Named(_) if at.protected => {
+                Err(Refused::NameNeeded(plan.environment.clone()))
+            }
+            Confirmation::Yes | Confirmation::Named(_) => Err(Refused::NotConfirmed),
         }
     }
 }

@@ -8,6 +8,6 @@ mod progress;
 pub mod receipt;
 mod sequence;
 
-pub use procedure::{Sight, Step};
+pub use procedure::{Observation, Step};
 pub use progress::{Bar, Ending, How, Report};
 pub use sequence::After;

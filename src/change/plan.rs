@@ -12,7 +12,7 @@ use serde::Serialize;
 pub struct Plan {
     /// The change as a sentence: `stop DB instance prooflink-dev-db`.
     #[serde(rename = "says")]
-    pub says: String,
+    pub message: String,
     /// The environment it is in.
     pub environment: EnvironmentName,
     /// Where.
@@ -35,9 +35,9 @@ pub struct Plan {
 impl Plan {
     /// A plan to do `says` by `calls`, where `on` is.
     #[must_use]
-    pub fn new(says: impl Into<String>, environment: EnvironmentName, on: ResourceId, calls: Vec<String>) -> Self {
+    pub fn new(message: impl Into<String>, environment: EnvironmentName, on: ResourceId, calls: Vec<String>) -> Self {
         Self {
-            says: says.into(),
+            message: message.into(),
             environment,
             scope: on.scope.clone(),
             besides: Vec::new(),
@@ -91,7 +91,7 @@ pub struct Difference {
 
 /// A change as data.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct Deed {
+pub struct ChangeRequest {
     /// What is done: `stop`, `start`, `scale`.
     pub verb: &'static str,
     /// On what.

@@ -7,22 +7,22 @@ use std::fmt;
 use jiff::{SignedDuration, Timestamp};
 
 use super::gate::Change;
-use super::plan::{Deed, Plan};
+use super::plan::{ChangeRequest, Plan};
 use super::receipt::Receipt;
 use crate::world::{Fault, World};
 
 use super::progress::Ending;
 use super::progress::Report;
-use crate::world::read_request::Want;
+use crate::world::read_request::ReadRequest;
 
 /// What a procedure sees before a step. Everything it wanted was just read, but for what `faults` names.
 #[derive(Clone, Copy)]
-pub struct Sight<'a> {
+pub struct Observation<'a> {
     /// What is believed.
     pub world: &'a World,
     /// What could not be read for a reason that waiting does not cure. What may pass (throttling, a lost network,
     /// an expired login) is waited out and never gets here.
-    pub faults: &'a [(Want, Fault)],
+    pub faults: &'a [(ReadRequest, Fault)],
     /// Now.
     pub now: Timestamp,
 }
@@ -45,13 +45,13 @@ pub trait Procedure: Send + 'static {
     fn plan(&self) -> Plan;
 
     /// What has to be read before the next step.
-    fn wants(&self, now: Timestamp) -> Vec<Want>;
+    fn wants(&self, now: Timestamp) -> Vec<ReadRequest>;
 
     /// The next step, from what is seen.
-    fn step(&mut self, sight: &Sight<'_>) -> Step;
+    fn step(&mut self, sight: &Observation<'_>) -> Step;
 
     /// How a change that [`Step::Act`] asked for ended.
-    fn told(&mut self, deed: &Deed, got: &Result<Receipt, Fault>, now: Timestamp);
+    fn told(&mut self, deed: &ChangeRequest, got: &Result<Receipt, Fault>, now: Timestamp);
 
     /// Whether the rest happens inside AWS by itself from here on, so that nobody need wait.
     fn goes_on(&self) -> bool {
@@ -59,7 +59,7 @@ pub trait Procedure: Send + 'static {
     }
 
     /// Where it stands, for screen and progress line.
-    fn report(&self, sight: &Sight<'_>) -> Report;
+    fn report(&self, sight: &Observation<'_>) -> Report;
 }
 
 impl fmt::Debug for dyn Procedure {

@@ -25,7 +25,7 @@ pub struct Bar {
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Report {
     /// In one line.
-    pub says: String,
+    pub message: String,
     /// How it is: changing while it goes on, worrying when it stalls, bad once something failed.
     pub health: Health,
     /// What stands if it is left now, and how it is picked up again.
@@ -57,25 +57,25 @@ pub struct Ending {
     pub how: How,
     /// What happened, what stands now and what to do.
     #[serde(rename = "says")]
-    pub says: String,
+    pub message: String,
 }
 
 impl Ending {
     /// As planned.
     #[must_use]
-    pub fn done(says: impl Into<String>) -> Self {
-        Self { how: How::Done, says: says.into() }
+    pub fn done(message: impl Into<String>) -> Self {
+        Self { how: How::Done, message: message.into() }
     }
 
     /// Not as planned.
     #[must_use]
-    pub fn incomplete(says: impl Into<String>) -> Self {
-        Self { how: How::Incomplete, says: says.into() }
+    pub fn incomplete(message: impl Into<String>) -> Self {
+        Self { how: How::Incomplete, message: message.into() }
     }
 
     /// Nothing was changed.
     #[must_use]
-    pub fn failed(says: impl Into<String>) -> Self {
-        Self { how: How::Failed, says: says.into() }
+    pub fn failed(message: impl Into<String>) -> Self {
+        Self { how: How::Failed, message: message.into() }
     }
 }

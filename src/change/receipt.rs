@@ -10,7 +10,7 @@ pub struct Receipt {
     pub request_ids: Vec<String>,
     /// What stands now, in words, where the answer told.
     #[serde(rename = "says")]
-    pub says: Option<String>,
+    pub message: Option<String>,
     /// What later steps need of the answer: a deployment's id, a new revision's ARN, a command's id.
     pub facts: Vec<(&'static str, String)>,
 }

@@ -3,11 +3,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::plan::{Deed, Plan};
-use super::procedure::{Procedure, Sight, Step};
+use super::plan::{ChangeRequest, Plan};
+use super::procedure::{Observation, Procedure, Step};
 use super::receipt::Receipt;
 use super::{Ending, How, Report};
-use crate::world::read_request::Want;
+use crate::world::read_request::ReadRequest;
 use crate::world::{Fault, Scope};
 
 /// The procedure.
@@ -31,7 +31,7 @@ impl After {
     pub fn new(first: Box<dyn Procedure>, then: Box<dyn Procedure>, otherwise: impl Into<String>) -> Self {
         let (before, mut plan) = (first.plan(), then.plan());
         plan.calls = before.calls.iter().cloned().chain(plan.calls.iter().cloned()).collect();
-        plan.notices.insert(0, format!("first: {}", before.says));
+        plan.notices.insert(0, format!("first: {}", before.message));
         let told: Vec<String> =
             before.notices.iter().filter(|notice| !plan.notices.contains(notice)).cloned().collect();
         plan.notices.splice(1..1, told);
@@ -39,19 +39,21 @@ impl After {
         let further: Vec<Scope> =
             before.scopes().filter(|scope| plan.scopes().all(|known| known != *scope)).cloned().collect();
         plan.besides.extend(further);
-        Self { plan, first: Some(first), before: before.says, then, failed: None, otherwise: otherwise.into() }
+        Self { plan, first: Some(first), before: before.message, then, failed: None, otherwise: otherwise.into() }
     }
 }
 
 impl After {
     /// The end of both, from that of the second.
-    fn ended(&self, Ending { how, says }: Ending) -> Ending {
+    fn ended(&self, Ending { how, message }: Ending) -> Ending {
         match (&self.failed, how) {
-            (Some(failed), How::Done | How::Incomplete) => Ending::incomplete(format!("{says}; it could not {failed}")),
-            (Some(failed), How::Failed) => Ending::failed(format!("{says}; it could not {failed}")),
+            (Some(failed), How::Done | How::Incomplete) => {
+                Ending::incomplete(format!("{message}; it could not {failed}"))
+            }
+            (Some(failed), How::Failed) => Ending::failed(format!("{message}; it could not {failed}")),
             // What went first stands.
-            (None, How::Failed) => Ending::incomplete(format!("{says}; what went before stands: {}", self.before)),
-            (None, how) => Ending { how, says },
+            (None, How::Failed) => Ending::incomplete(format!("{message}; what went before stands: {}", self.before)),
+            (None, how) => Ending { how, message },
         }
     }
 }
@@ -61,16 +63,16 @@ impl Procedure for After {
         self.plan.clone()
     }
 
-    fn wants(&self, now: Timestamp) -> Vec<Want> {
+    fn wants(&self, now: Timestamp) -> Vec<ReadRequest> {
         self.first.as_ref().unwrap_or(&self.then).wants(now)
     }
 
-    fn step(&mut self, sight: &Sight<'_>) -> Step {
+    fn step(&mut self, sight: &Observation<'_>) -> Step {
         if let Some(first) = &mut self.first {
             return match first.step(sight) {
                 Step::End(ending) => {
                     self.failed = (ending.how != How::Done)
-                        .then(|| format!("{}: {}; {}", self.before, ending.says, self.otherwise));
+                        .then(|| format!("{}: {}; {}", self.before, ending.message, self.otherwise));
                     self.first = None;
                     // What comes second wants to see other things first.
                     Step::Wait(SignedDuration::ZERO)
@@ -84,7 +86,7 @@ impl Procedure for After {
         }
     }
 
-    fn told(&mut self, deed: &Deed, got: &Result<Receipt, Fault>, now: Timestamp) {
+    fn told(&mut self, deed: &ChangeRequest, got: &Result<Receipt, Fault>, now: Timestamp) {
         self.first.as_mut().unwrap_or(&mut self.then).told(deed, got, now);
     }
 
@@ -92,7 +94,7 @@ impl Procedure for After {
         self.first.is_none() && self.failed.is_none() && self.then.goes_on()
     }
 
-    fn report(&self, sight: &Sight<'_>) -> Report {
+    fn report(&self, sight: &Observation<'_>) -> Report {
         self.first.as_ref().unwrap_or(&self.then).report(sight)
     }
 }
@@ -113,21 +115,21 @@ mod tests {
             plan.notices = vec!["AWS is asked".to_owned()];
             plan
         }
-        fn wants(&self, _now: Timestamp) -> Vec<Want> {
-            vec![Want::all(&scope(), KindName(self.0))]
+        fn wants(&self, _now: Timestamp) -> Vec<ReadRequest> {
+            vec![ReadRequest::all(&scope(), KindName(self.0))]
         }
-        fn step(&mut self, _sight: &Sight<'_>) -> Step {
+        fn step(&mut self, _sight: &Observation<'_>) -> Step {
             if std::mem::replace(&mut self.2, true) {
                 return Step::End(self.1.take().unwrap());
             }
             Step::Wait(SignedDuration::from_secs(5))
         }
-        fn told(&mut self, _deed: &Deed, _got: &Result<Receipt, Fault>, _now: Timestamp) {}
+        fn told(&mut self, _deed: &ChangeRequest, _got: &Result<Receipt, Fault>, _now: Timestamp) {}
         fn goes_on(&self) -> bool {
             true
         }
-        fn report(&self, _sight: &Sight<'_>) -> Report {
-            Report { says: self.0.to_owned(), ..Report::default() }
+        fn report(&self, _sight: &Observation<'_>) -> Report {
+            Report { message: self.0.to_owned(), ..Report::default() }
         }
     }
 
@@ -138,16 +140,16 @@ mod tests {
             After::new(Box::new(first), Box::new(Once("wake dev", Some(then), false)), "it is stopped again");
         let plan = both.plan();
         assert_eq!(
-            (plan.says.as_str(), plan.calls),
+            (plan.message.as_str(), plan.calls),
             ("wake dev", vec!["call to keep dev up".into(), "call to wake dev".into()])
         );
         assert_eq!(plan.notices, ["first: keep dev up", "AWS is asked"], "nothing is said twice");
         let (world, now) = (World::default(), Timestamp::UNIX_EPOCH);
-        let sight = Sight { world: &world, faults: &[], now };
+        let sight = Observation { world: &world, faults: &[], now };
         let mut seen = Vec::new();
         loop {
             seen.push(both.wants(now)[0].kind.0);
-            assert_eq!(both.report(&sight).says, *seen.last().unwrap());
+            assert_eq!(both.report(&sight).message, *seen.last().unwrap());
             if let Step::End(ending) = both.step(&sight) {
                 return (seen, ending);
             }
@@ -164,10 +166,10 @@ mod tests {
     #[test]
     fn where_the_first_fails_the_second_is_done_and_the_end_tells_both() {
         let (_, ending) = run(Ending::failed("tags are denied"), Ending::done("it is awake"));
-        let says = "it is awake; it could not keep dev up: tags are denied; it is stopped again";
-        assert_eq!(ending, Ending::incomplete(says));
+        let message = "it is awake; it could not keep dev up: tags are denied; it is stopped again";
+        assert_eq!(ending, Ending::incomplete(message));
         let (_, ending) = run(Ending::incomplete("half of it"), Ending::failed("no capacity"));
-        assert!(ending.how == How::Failed && ending.says.contains("no capacity; it could not keep"), "{ending:?}");
+        assert!(ending.how == How::Failed && ending.message.contains("no capacity; it could not keep"), "{ending:?}");
         let (_, ending) = run(Ending::done("kept"), Ending::failed("no capacity"));
         assert_eq!(ending, Ending::incomplete("no capacity; what went before stands: keep dev up"));
     }

@@ -10,29 +10,29 @@ use serde_json::json;
 use super::args::Acting;
 use super::exit::{Exit, Failure};
 use super::interrupt::interrupt;
-use super::read::Duty;
+use super::read::CommandContext;
 use super::{output, resolve};
-use crate::change::gate::{Answer, Circumstances, Gate, Let};
+use crate::change::gate::{Admitted, Confirmation, Gate, GateContext};
 use crate::change::plan::Plan;
 use crate::change::procedure::Proposal;
 use crate::change::{Ending, How, Report};
 use crate::cloud::at_work;
-use crate::engine::execute::{Logbook, carry_out};
+use crate::engine::execute::{JournalWriter, execute};
 use crate::engine::headless;
-use crate::engine::headless::Outlook;
-use crate::engine::run_procedure::{Errand, drive};
+use crate::engine::headless::Snapshot;
+use crate::engine::run_procedure::{ProcedureRun, run_procedure};
 use crate::kinds::catalog::kind;
-use crate::operations::Site;
+use crate::operations::ActionContext;
 use crate::text;
-use crate::world::read_request::Want;
+use crate::world::read_request::ReadRequest;
 use crate::world::{EnvironmentName, Fault, ResourceId, Scope};
 
 /// The environment that `typed` names; it may be shortened.
 ///
 /// # Errors
 /// When there is none or more than one.
-pub(super) fn environment<'o>(outlook: &'o Outlook, typed: &str) -> Result<&'o EnvironmentStatus, Failure> {
-    let all = &outlook.picture.environments;
+pub(super) fn environment<'o>(snapshot: &'o Snapshot, typed: &str) -> Result<&'o EnvironmentStatus, Failure> {
+    let all = &snapshot.picture.environments;
     let known: Vec<&str> = all.iter().map(|environment| environment.name.as_str()).collect();
     let name = resolve(typed, &known, "environment")?;
     all.iter()
@@ -46,16 +46,16 @@ pub(super) fn environment<'o>(outlook: &'o Outlook, typed: &str) -> Result<&'o E
 /// # Errors
 /// When either is unknown or ambiguous, or there is no `/`.
 pub(super) fn target<'o>(
-    outlook: &'o Outlook,
+    snapshot: &'o Snapshot,
     typed: &str,
     lists: &[&str],
     what: &str,
 ) -> Result<(&'o EnvironmentStatus, ResourceId), Failure> {
     let Some((env, name)) = typed.split_once('/') else {
-        let says = format!("`{typed}` names no {what}: write ENVIRONMENT/NAME, as in `prooflink-dev/web`");
-        return Err(Failure::new(Exit::Usage, says));
+        let message = format!("`{typed}` names no {what}: write ENVIRONMENT/NAME, as in `prooflink-dev/web`");
+        return Err(Failure::new(Exit::Usage, message));
     };
-    let environment = environment(outlook, env)?;
+    let environment = environment(snapshot, env)?;
     let listed =
         |id: &ResourceId| kind(id.kind).and_then(|kind| kind.shown()).is_some_and(|shown| lists.contains(&shown.list));
     let members: Vec<_> = environment.members.iter().filter(|member| listed(&member.id)).collect();
@@ -69,7 +69,7 @@ pub(super) fn target<'o>(
 }
 
 /// What a command line wants done: the offer `verb` of the one of `lists` that `target` names.
-pub(super) struct Wish<'a> {
+pub(super) struct ActionArgs<'a> {
     /// `ENV/NAME` as typed.
     pub target: &'a str,
     /// The lists it is among.
@@ -86,12 +86,16 @@ pub(super) struct Wish<'a> {
 ///
 /// # Errors
 /// When there is no such thing, the offer is barred, or it cannot be done.
-pub(super) async fn take_up(duty: &Duty, outlook: &mut Outlook, wish: &Wish<'_>) -> Result<Proposal, Failure> {
-    let (environment, id) = target(outlook, wish.target, wish.lists, wish.what)?;
+pub(super) async fn take_up(
+    duty: &CommandContext,
+    snapshot: &mut Snapshot,
+    wish: &ActionArgs<'_>,
+) -> Result<Proposal, Failure> {
+    let (environment, id) = target(snapshot, wish.target, wish.lists, wish.what)?;
     let name = environment.name.clone();
     let of = actions_of(id.kind)
         .ok_or_else(|| Failure::new(Exit::Failed, format!("nothing can be done with a {}", id.kind)))?;
-    let offers = at_site(duty, outlook, (environment, &id), |site| of.offers(&id, site));
+    let offers = at_site(duty, snapshot, (environment, &id), |site| of.offers(&id, site));
     let refused = |why: String| Failure::new(Exit::Failed, format!("{} {}: {why}", wish.verb, wish.target));
     let offer = offers.into_iter().find(|offer| offer.verb == wish.verb);
     let offer = offer.ok_or_else(|| refused(format!("a {} knows no such thing", wish.what)))?;
@@ -99,65 +103,70 @@ pub(super) async fn take_up(duty: &Duty, outlook: &mut Outlook, wish: &Wish<'_>)
         return Err(refused(why));
     }
     tokio::select! {
-        said = consult(duty, outlook, offer.asks.reads()) => said.iter().for_each(|says| output::note(&format!("toban: {says}\n"))),
+        said = consult(duty, snapshot, offer.asks.reads()) => said.iter().for_each(|message| output::note(&format!("toban: {message}\n"))),
         _ = interrupt() => return Err(untouched()),
     }
-    let environment = outlook.picture.environment(&name);
+    let environment = snapshot.picture.environment(&name);
     let environment = environment.ok_or_else(|| refused("its environment went".to_owned()))?;
-    at_site(duty, outlook, (environment, &id), |site| of.propose(&id, wish.verb, wish.value, site)).map_err(refused)
+    at_site(duty, snapshot, (environment, &id), |site| of.propose(&id, wish.verb, wish.value, site)).map_err(refused)
 }
 
 /// Reads more than the clock does: what choices come from, what a plan tells of, why something drifts. What cannot be
 /// read is left out, and told in sentences.
-pub(super) async fn consult(duty: &Duty, outlook: &mut Outlook, reads: &[Want]) -> Vec<String> {
-    told(&headless::consult(&*duty.cloud, &mut outlook.world, reads).await)
+pub(super) async fn consult(duty: &CommandContext, snapshot: &mut Snapshot, reads: &[ReadRequest]) -> Vec<String> {
+    told(&headless::consult(&*duty.cloud, &mut snapshot.world, reads).await)
 }
 
 /// Faults in sentences, for a line each.
 pub(super) fn told(faults: &[Fault]) -> Vec<String> {
-    faults.iter().map(|fault| text::clean(&fault.sentence()).into_owned()).collect()
+    faults.iter().map(|fault| text::harmless(&fault.sentence()).into_owned()).collect()
 }
 
 /// Hands the surroundings of a resource of `environment` to `use_it`.
 pub(super) fn at_site<T>(
-    duty: &Duty,
-    outlook: &Outlook,
+    duty: &CommandContext,
+    snapshot: &Snapshot,
     (environment, id): (&EnvironmentStatus, &ResourceId),
-    use_it: impl FnOnce(&Site<'_>) -> T,
+    use_it: impl FnOnce(&ActionContext<'_>) -> T,
 ) -> T {
-    Site::within(environment, &id.scope, &outlook.world, (outlook.at, &duty.view.zone), use_it)
+    ActionContext::within(environment, &id.scope, &snapshot.world, (snapshot.at, &duty.view.zone), use_it)
 }
 
 /// Hands the surroundings of a whole environment to `use_it`; `None` if it has no members.
 pub(super) fn at_whole<T>(
-    duty: &Duty,
-    outlook: &Outlook,
+    duty: &CommandContext,
+    snapshot: &Snapshot,
     environment: &EnvironmentStatus,
-    use_it: impl FnOnce(&Site<'_>) -> T,
+    use_it: impl FnOnce(&ActionContext<'_>) -> T,
 ) -> Option<T> {
     let scope = environment.scopes.first()?;
-    Some(Site::within(environment, scope, &outlook.world, (outlook.at, &duty.view.zone), use_it))
+    Some(ActionContext::within(environment, scope, &snapshot.world, (snapshot.at, &duty.view.zone), use_it))
 }
 
 /// What the gate goes by for `plan`.
-fn circumstances(duty: &Duty, outlook: &Outlook, plan: &Plan) -> Circumstances {
+fn circumstances(duty: &CommandContext, snapshot: &Snapshot, plan: &Plan) -> GateContext {
     let pinned = duty.settings.wishes.of(&plan.environment).and_then(|wish| wish.account.clone());
-    let account = plan.account(pinned.as_ref(), |scope| outlook.world.account(scope));
-    Circumstances { account, ..circumstances_of(duty, outlook, &plan.environment, &plan.scope) }
+    let account = plan.account(pinned.as_ref(), |scope| snapshot.world.account(scope));
+    GateContext { account, ..circumstances_of(duty, snapshot, &plan.environment, &plan.scope) }
 }
 
 /// What the gate goes by in an environment.
-pub(super) fn circumstances_of(duty: &Duty, outlook: &Outlook, name: &EnvironmentName, scope: &Scope) -> Circumstances {
-    let found = outlook.picture.environment(name);
-    Circumstances {
+pub(super) fn circumstances_of(
+    duty: &CommandContext,
+    snapshot: &Snapshot,
+    name: &EnvironmentName,
+    scope: &Scope,
+) -> GateContext {
+    let found = snapshot.picture.environment(name);
+    GateContext {
         // What is not known is protected.
         protected: found.is_none_or(|environment| environment.protected),
         pinned: duty.settings.wishes.of(name).and_then(|wish| wish.account.clone()),
         region: duty.settings.wishes.of(name).and_then(|wish| wish.region.clone()),
-        account: outlook.world.account(scope),
+        account: snapshot.world.account(scope),
         read_at: found.and_then(|environment| environment.read_at),
         now: duty.cloud.now(),
-        speed: outlook.world.speed(),
+        speed: snapshot.world.speed(),
     }
 }
 
@@ -165,10 +174,15 @@ pub(super) fn circumstances_of(duty: &Duty, outlook: &Outlook, name: &Environmen
 ///
 /// # Errors
 /// When the gate refuses it, it fails, or ctrl-c leaves it.
-pub(super) async fn act(duty: &Duty, outlook: Outlook, proposal: Proposal, acting: &Acting) -> Result<Exit, Failure> {
+pub(super) async fn act(
+    duty: &CommandContext,
+    snapshot: Snapshot,
+    proposal: Proposal,
+    acting: &Acting,
+) -> Result<Exit, Failure> {
     let plan = proposal.plan();
     let gate = Gate { read_only: duty.settings.read_only };
-    let at = circumstances(duty, &outlook, &plan);
+    let at = circumstances(duty, &snapshot, &plan);
     if acting.dry_run {
         let refused = gate.hindrance(&plan, &at).map(|refused| refused.to_string());
         if let Some(refused) = &refused {
@@ -184,49 +198,50 @@ pub(super) async fn act(duty: &Duty, outlook: Outlook, proposal: Proposal, actin
         return Ok(Exit::Done);
     }
     let answer = match (&acting.confirm, acting.yes) {
-        (Some(name), _) => Answer::Named(name.clone()),
-        (None, true) => Answer::Yes,
-        (None, false) if gate.hindrance(&plan, &at).is_some() => Answer::No,
+        (Some(name), _) => Confirmation::Named(name.clone()),
+        (None, true) => Confirmation::Yes,
+        (None, false) if gate.hindrance(&plan, &at).is_some() => Confirmation::No,
         (None, false) => ask(&plan, &at).await?,
     };
-    let at = Circumstances { now: duty.cloud.now(), ..at };
+    let at = GateContext { now: duty.cloud.now(), ..at };
     let allowed = gate
         .allow(proposal, &answer, acting.reason.clone(), &at)
-        .map_err(|refused| Failure::new(Exit::Refused, format!("{}: {refused}", plan.says)))?;
-    let logbook = Logbook { path: duty.settings.journal.clone(), who: outlook.world.identity(&plan.scope).cloned() };
+        .map_err(|refused| Failure::new(Exit::Refused, format!("{}: {refused}", plan.message)))?;
+    let logbook =
+        JournalWriter { path: duty.settings.journal.clone(), who: snapshot.world.identity(&plan.scope).cloned() };
     match allowed {
-        Let::Change(approved) => {
+        Admitted::Change(approved) => {
             let got = tokio::select! {
-                got = carry_out(&*duty.cloud, &approved, &logbook, None) => got,
+                got = execute(&*duty.cloud, &approved, &logbook, None) => got,
                 _ = interrupt() => {
-                    let says = "whether AWS took it is not known; look at it, and at `toban journal`";
-                    return Err(Failure::new(Exit::Interrupted, format!("{} was left: {says}", plan.says)));
+                    let message = "whether AWS took it is not known; look at it, and at `toban journal`";
+                    return Err(Failure::new(Exit::Interrupted, format!("{} was left: {message}", plan.message)));
                 }
             };
             let receipt = got.map_err(|fault| Failure::of(&fault, &plan.scope))?;
-            let says = receipt.says.unwrap_or_else(|| "done".to_owned());
-            tell(&plan, &Ending::done(says), &receipt.request_ids, acting)
+            let message = receipt.message.unwrap_or_else(|| "done".to_owned());
+            tell(&plan, &Ending::done(message), &receipt.request_ids, acting)
         }
-        Let::Procedure(license, procedure) => {
-            let errand = Errand { id: 0, license, procedure };
+        Admitted::Procedure(license, procedure) => {
+            let errand = ProcedureRun { id: 0, license, procedure };
             let mut last = Report::default();
             let mut said = String::new();
             let mut progress = |report: Report| {
-                if report.says != said {
-                    said.clone_from(&report.says);
-                    output::progress(&text::clean(&report.says));
+                if report.message != said {
+                    said.clone_from(&report.message);
+                    output::progress(&text::harmless(&report.message));
                 }
                 last = report;
             };
             let leave = acting.no_wait;
             let cloud = at_work(&duty.cloud);
-            let driven = drive(&*cloud, errand, outlook.world, (&logbook, leave), &mut progress);
+            let driven = run_procedure(&*cloud, errand, snapshot.world, (&logbook, leave), &mut progress);
             let ending = tokio::select! {
                 ending = driven => ending,
                 _ = interrupt() => {
                     output::progress("");
-                    let stands = last.stands.unwrap_or_else(|| last.says.clone());
-                    return Err(Failure::new(Exit::Interrupted, format!("{} was left: {stands}", plan.says)));
+                    let stands = last.stands.unwrap_or_else(|| last.message.clone());
+                    return Err(Failure::new(Exit::Interrupted, format!("{} was left: {stands}", plan.message)));
                 }
             };
             output::progress("");
@@ -243,24 +258,24 @@ fn tell(plan: &Plan, ending: &Ending, request_ids: &[String], acting: &Acting) -
     };
     if acting.json {
         let document = json!({
-            "plan": plan, "outcome": ending.how, "says": ending.says, "request_ids": request_ids,
+            "plan": plan, "outcome": ending.how, "says": ending.message, "request_ids": request_ids,
         });
         output::json(&format!("{document}\n"))?;
     } else if exit == Exit::Done {
-        output::data(&format!("{}: {}\n", text::clean(&plan.says), text::clean(&ending.says)))?;
+        output::data(&format!("{}: {}\n", text::harmless(&plan.message), text::harmless(&ending.message)))?;
     }
     if exit == Exit::Done {
         return Ok(exit);
     }
-    Err(Failure::new(exit, format!("{}: {}", text::clean(&plan.says), text::clean(&ending.says))))
+    Err(Failure::new(exit, format!("{}: {}", text::harmless(&plan.message), text::harmless(&ending.message))))
 }
 
 /// The plan for people.
-fn sheet(plan: &Plan, at: &Circumstances) -> String {
+fn sheet(plan: &Plan, at: &GateContext) -> String {
     let account =
         at.account.as_ref().map_or_else(|| "unknown account".to_owned(), |account| format!("account {account}"));
     let guard = if at.protected { ", protected" } else { "" };
-    let mut lines = vec![plan.says.clone(), format!("  in {}{guard}, {}, {account}", plan.environment, plan.scope)];
+    let mut lines = vec![plan.message.clone(), format!("  in {}{guard}, {}, {account}", plan.environment, plan.scope)];
     lines.extend(plan.calls.iter().map(|call| format!("  · {call}")));
     lines.extend(plan.differences.iter().map(|one| {
         let side = |text: &Option<String>| text.as_deref().unwrap_or("–").to_owned();
@@ -268,7 +283,7 @@ fn sheet(plan: &Plan, at: &Circumstances) -> String {
     }));
     lines.extend(plan.notices.iter().map(|notice| format!("  ! {notice}")));
     lines.extend(plan.irreversible.iter().map(|what| format!("  cannot be undone: {what}")));
-    lines.iter().map(|line| format!("{}\n", text::clean(line))).collect()
+    lines.iter().map(|line| format!("{}\n", text::harmless(line))).collect()
 }
 
 /// Ctrl-c came before anything was begun.
@@ -280,9 +295,9 @@ fn untouched() -> Failure {
 ///
 /// # Errors
 /// When ctrl-c is the answer.
-async fn ask(plan: &Plan, at: &Circumstances) -> Result<Answer, Failure> {
+async fn ask(plan: &Plan, at: &GateContext) -> Result<Confirmation, Failure> {
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        return Ok(if at.protected { Answer::Yes } else { Answer::No });
+        return Ok(if at.protected { Confirmation::Yes } else { Confirmation::No });
     }
     let question = match at.protected {
         true => format!("type {} to go on: ", plan.environment),
@@ -298,9 +313,9 @@ async fn ask(plan: &Plan, at: &Circumstances) -> Result<Answer, Failure> {
         _ = interrupt() => return Err(untouched()),
     };
     Ok(match typed.trim() {
-        "y" | "Y" | "yes" => Answer::Yes,
-        "" => Answer::No,
-        name => Answer::Named(name.to_owned()),
+        "y" | "Y" | "yes" => Confirmation::Yes,
+        "" => Confirmation::No,
+        name => Confirmation::Named(name.to_owned()),
     })
 }
 
@@ -318,13 +333,13 @@ mod tests {
         let start = "2026-11-21T05:00:00Z".parse().expect("a moment");
         let cloud: std::sync::Arc<dyn Cloud> = std::sync::Arc::new(Demo::new(7, 600.0, start));
         let view = View { wishes: crate::demo::wishes(), zone: jiff::tz::TimeZone::UTC };
-        let outlook = picture(&cloud, &view, &mut |_, _| {}).await.expect("the demo can be read");
-        let duty = Duty { cloud, settings: Settings::default(), view, paint: None };
+        let snapshot = picture(&cloud, &view, &mut |_, _| {}).await.expect("the demo can be read");
+        let duty = CommandContext { cloud, settings: Settings::default(), view, paint: None };
         let name = EnvironmentName::from("prooflink-dev");
-        let scope = outlook.world.scopes().into_iter().next().expect("a place");
-        let at = circumstances_of(&duty, &outlook, &name, &scope);
-        assert_eq!((at.speed, duty.cloud.speed()), (outlook.world.speed(), outlook.world.speed()));
-        let later = Circumstances { now: at.now + jiff::SignedDuration::from_hours(10), ..at };
+        let scope = snapshot.world.scopes().into_iter().next().expect("a place");
+        let at = circumstances_of(&duty, &snapshot, &name, &scope);
+        assert_eq!((at.speed, duty.cloud.speed()), (snapshot.world.speed(), snapshot.world.speed()));
+        let later = GateContext { now: at.now + jiff::SignedDuration::from_hours(10), ..at };
         assert!(later.age().is_some_and(|age| age < jiff::SignedDuration::from_secs(70)), "{:?}", later.age());
     }
 
@@ -332,11 +347,16 @@ mod tests {
     async fn what_a_plan_tells_of_is_read_before_it_is_made() {
         let cloud: std::sync::Arc<dyn Cloud> = std::sync::Arc::new(Demo::at(7, 0));
         let view = View { wishes: crate::demo::wishes(), zone: jiff::tz::TimeZone::UTC };
-        let mut outlook = picture(&cloud, &view, &mut |_, _| {}).await.expect("the demo can be read");
-        let duty = Duty { cloud, settings: Settings::default(), view, paint: None };
-        let wish =
-            Wish { target: "prooflink-dev/service", lists: &["services"], what: "service", verb: "force", value: None };
-        let plan = take_up(&duty, &mut outlook, &wish).await.unwrap_or_else(|_| panic!("a plan")).plan();
+        let mut snapshot = picture(&cloud, &view, &mut |_, _| {}).await.expect("the demo can be read");
+        let duty = CommandContext { cloud, settings: Settings::default(), view, paint: None };
+        let wish = ActionArgs {
+            target: "prooflink-dev/service",
+            lists: &["services"],
+            what: "service",
+            verb: "force",
+            value: None,
+        };
+        let plan = take_up(&duty, &mut snapshot, &wish).await.unwrap_or_else(|_| panic!("a plan")).plan();
         let told = plan.notices.join("\n");
         assert!(told.contains("prooflink-dev-app:latest is sha256:") && told.contains(", pushed "), "{told}");
     }

@@ -10,12 +10,14 @@ use tokio::sync::mpsc;
 use super::change::{at_site, circumstances_of, environment};
 use super::exit::{Exit, Failure, is_credentials};
 use super::read;
-use super::read::Duty;
+use super::read::CommandContext;
 use super::{args, output, resolve};
 use crate::change::gate::Gate;
-use crate::engine::execute::Logbook;
-use crate::engine::headless::Outlook;
-use crate::engine::session::{IN_PASSING, Visit, Visiting, foresee, parting, plug, remedy, visit};
+use crate::engine::execute::JournalWriter;
+use crate::engine::headless::Snapshot;
+use crate::engine::session::{
+    IN_PASSING, SessionRequest, Visiting, foresee, parting, remedy, start_plugin_session, visit,
+};
 use crate::engine::{plugin_process, session_terminal};
 use crate::kinds::catalog::kind;
 use crate::os::signals::Signals;
@@ -25,9 +27,9 @@ use crate::ssm::command;
 use crate::ssm::command::Ran;
 use crate::ssm::exit_marker;
 use crate::ssm::preflight::Reach;
-use crate::ssm::session_target::{Door, Unsettled, Way};
+use crate::ssm::session_target::{Gateway, SessionTarget, Unsettled};
 use crate::text;
-use crate::world::read_request::Want;
+use crate::world::read_request::ReadRequest;
 use crate::world::{Fault, ResourceId};
 
 /// What can be entered, by the lists it stands in.
@@ -37,33 +39,33 @@ const LISTS: &[&str] = &["instances", "services", "tasks"];
 ///
 /// # Errors
 /// When it is refused, the target is not clear or cannot be entered, or the session broke.
-pub(super) async fn run(duty: &Duty, args: &args::Connect) -> Result<Exit, Failure> {
+pub(super) async fn run(duty: &CommandContext, args: &args::Connect) -> Result<Exit, Failure> {
     let gate = Gate { read_only: duty.settings.read_only };
     refuse_read_only(gate, &args.target)?;
-    let mut outlook = read::once(duty).await?;
-    let (environment, id) = target(&outlook, &args.target)?;
+    let mut snapshot = read::once(duty).await?;
+    let (environment, id) = target(&snapshot, &args.target)?;
     let environment = environment.name.clone();
-    let at = circumstances_of(duty, &outlook, &environment, &id.scope);
+    let at = circumstances_of(duty, &snapshot, &environment, &id.scope);
     if let Some(refused) = gate.bars(&environment, &at) {
         return Err(Failure::new(Exit::Refused, format!("connecting to {}: {refused}", args.target)));
     }
-    let reach_of = |outlook: &Outlook| {
-        let environment = outlook.picture.environment(&environment)?;
-        at_site(duty, outlook, (environment, &id), |site| kind(id.kind).and_then(|kind| kind.reach(&id, &site.cx)))
+    let reach_of = |snapshot: &Snapshot| {
+        let environment = snapshot.picture.environment(&environment)?;
+        at_site(duty, snapshot, (environment, &id), |site| kind(id.kind).and_then(|kind| kind.reach(&id, &site.cx)))
     };
-    let wants = reach_of(&outlook).map(|reach| reach.rights.wants).unwrap_or_default();
-    read_more(duty, &mut outlook, wants, IN_PASSING).await;
-    let reach = reach_of(&outlook);
+    let wants = reach_of(&snapshot).map(|reach| reach.rights.wants).unwrap_or_default();
+    read_more(duty, &mut snapshot, wants, IN_PASSING).await;
+    let reach = reach_of(&snapshot);
     let reach = reach.ok_or_else(|| Failure::new(Exit::NotFound, format!("{} has no inside", args.target)))?;
     let door = door(&reach, args.container.as_deref())?;
     let place = match door.container() {
-        Some(container) => format!("{}, container {container}", reach.says),
-        None => reach.says.clone(),
+        Some(container) => format!("{}, container {container}", reach.message),
+        None => reach.message.clone(),
     };
-    let who = outlook.world.identity(&id.scope).cloned();
+    let who = snapshot.world.identity(&id.scope).cloned();
     let stay =
-        Stay { duty, logbook: Logbook { path: duty.settings.journal.clone(), who }, reason: args.reason.clone() };
-    let to = |what: &str, ask| Visit::new(what, &place, environment.clone(), id.clone(), ask);
+        Stay { duty, logbook: JournalWriter { path: duty.settings.journal.clone(), who }, reason: args.reason.clone() };
+    let to = |what: &str, ask| SessionRequest::new(what, &place, environment.clone(), id.clone(), ask);
     if args.plugin {
         let (what, ask) = match args.command.as_slice() {
             [] => ("open a shell in", door.shell()),
@@ -92,21 +94,26 @@ pub(super) fn refuse_read_only(gate: Gate, what: &str) -> Result<(), Failure> {
 }
 
 /// Reads what checklists take, each for no longer than `patience`. What cannot be had keeps nobody out.
-pub(super) async fn read_more(duty: &Duty, outlook: &mut Outlook, wants: Vec<Want>, patience: Duration) {
-    for (want, got) in foresee(&*duty.cloud, wants, &outlook.world, patience).await {
+pub(super) async fn read_more(
+    duty: &CommandContext,
+    snapshot: &mut Snapshot,
+    wants: Vec<ReadRequest>,
+    patience: Duration,
+) {
+    for (want, got) in foresee(&*duty.cloud, wants, &snapshot.world, patience).await {
         if got.is_ok() {
-            outlook.world.put(&want.scope, want.kind, &want.coverage, got, duty.cloud.now());
+            snapshot.world.put(&want.scope, want.kind, &want.coverage, got, duty.cloud.now());
         }
     }
 }
 
 /// What `ENV/TARGET` names: by name or by id, both shortened while unambiguous.
-fn target<'o>(outlook: &'o Outlook, typed: &str) -> Result<(&'o EnvironmentStatus, ResourceId), Failure> {
+fn target<'o>(snapshot: &'o Snapshot, typed: &str) -> Result<(&'o EnvironmentStatus, ResourceId), Failure> {
     let Some((env, name)) = typed.split_once('/') else {
-        let says = format!("`{typed}` names no target: write ENVIRONMENT/TARGET, as in `prooflink-dev/web`");
-        return Err(Failure::new(Exit::Usage, says));
+        let message = format!("`{typed}` names no target: write ENVIRONMENT/TARGET, as in `prooflink-dev/web`");
+        return Err(Failure::new(Exit::Usage, message));
     };
-    let environment = environment(outlook, env)?;
+    let environment = environment(snapshot, env)?;
     let listed =
         |id: &ResourceId| kind(id.kind).and_then(|kind| kind.shown()).is_some_and(|shown| LISTS.contains(&shown.list));
     let mut known: Vec<(&str, &ResourceId)> = Vec::new();
@@ -128,34 +135,34 @@ fn target<'o>(outlook: &'o Outlook, typed: &str) -> Result<(&'o EnvironmentStatu
 }
 
 /// The door, if it can be gone through; else the checklist is the failure.
-fn door(reach: &Reach, asked: Option<&str>) -> Result<Door, Failure> {
+fn door(reach: &Reach, asked: Option<&str>) -> Result<Gateway, Failure> {
     let checklist = || {
-        let lines: String = reach.text().iter().map(|line| format!("\n  {}", text::clean(line))).collect();
-        Failure::new(Exit::Failed, format!("{} cannot be entered:{lines}", text::clean(&reach.says)))
+        let lines: String = reach.text().iter().map(|line| format!("\n  {}", text::harmless(line))).collect();
+        Failure::new(Exit::Failed, format!("{} cannot be entered:{lines}", text::harmless(&reach.message)))
     };
     let Some(way) = reach.way.as_ref().filter(|_| !reach.fails()) else { return Err(checklist()) };
-    let list = |names: &[String]| names.iter().map(|name| format!("\n  {}", text::clean(name))).collect::<String>();
+    let list = |names: &[String]| names.iter().map(|name| format!("\n  {}", text::harmless(name))).collect::<String>();
     match way.door(asked) {
         Ok(door) => Ok(door),
         Err(Unsettled::Several(names)) => chosen(way, &names).ok_or_else(|| {
-            let says = format!("which container of {}? name it with --container:{}", reach.says, list(&names));
-            Failure::new(Exit::NotFound, says)
+            let message = format!("which container of {}? name it with --container:{}", reach.message, list(&names));
+            Failure::new(Exit::NotFound, message)
         }),
         Err(Unsettled::Unknown(names)) => {
-            let says =
-                format!("{} has no container `{}`; it has:{}", reach.says, asked.unwrap_or_default(), list(&names));
-            Err(Failure::new(Exit::NotFound, says))
+            let message =
+                format!("{} has no container `{}`; it has:{}", reach.message, asked.unwrap_or_default(), list(&names));
+            Err(Failure::new(Exit::NotFound, message))
         }
     }
 }
 
 /// Asks for a container where there is somebody to ask.
-fn chosen(way: &Way, names: &[String]) -> Option<Door> {
+fn chosen(way: &SessionTarget, names: &[String]) -> Option<Gateway> {
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return None;
     }
     let list: String =
-        names.iter().enumerate().map(|(at, name)| format!("  {} {}\n", at + 1, text::clean(name))).collect();
+        names.iter().enumerate().map(|(at, name)| format!("  {} {}\n", at + 1, text::harmless(name))).collect();
     output::note(&format!("{list}which container? "));
     let mut typed = String::new();
     std::io::stdin().lock().read_line(&mut typed).ok()?;
@@ -169,15 +176,15 @@ fn chosen(way: &Way, names: &[String]) -> Option<Door> {
 
 /// A stay on the remote side.
 struct Stay<'d> {
-    duty: &'d Duty,
-    logbook: Logbook,
+    duty: &'d CommandContext,
+    logbook: JournalWriter,
     reason: Option<String>,
 }
 
 impl Stay<'_> {
-    async fn open(&self, asked: Visit, signals: &mut Signals) -> Result<Visiting, Failure> {
+    async fn open(&self, asked: SessionRequest, signals: &mut Signals) -> Result<Visiting, Failure> {
         let asked = asked.because(self.reason.clone());
-        output::progress(&format!("toban: {} …", text::clean(&asked.plan.says)));
+        output::progress(&format!("toban: {} …", text::harmless(&asked.plan.message)));
         let opened = tokio::select! {
             opened = visit(&*self.duty.cloud, &asked, &self.logbook) => opened,
             _ = signals.leave() => Err(Fault::new(crate::world::FaultKind::Refused, asked.ask.operation(), "interrupted")),
@@ -186,11 +193,11 @@ impl Stay<'_> {
         opened.map_err(|fault| unopened(&fault, &asked))
     }
 
-    async fn shell(&self, asked: Visit) -> Result<Exit, Failure> {
+    async fn shell(&self, asked: SessionRequest) -> Result<Exit, Failure> {
         let mut signals = listen()?;
         let Visiting { session, record } = self.open(asked, &mut signals).await?;
         if std::io::stdin().is_terminal() {
-            output::note(&format!("toban: session {} · enter ~ . leaves\n", text::clean(&session.id)));
+            output::note(&format!("toban: session {} · enter ~ . leaves\n", text::harmless(&session.id)));
         }
         let left = session_terminal::hand_over(session.channel, async { _ = signals.leave().await }).await;
         let end = left.unwrap_or_else(|fault| End::Broken(format!("the terminal could not be handed over: {fault}")));
@@ -199,21 +206,21 @@ impl Stay<'_> {
     }
 
     /// By the plugin: it tells no exit code of anything.
-    async fn plugin(&self, asked: Visit) -> Result<Exit, Failure> {
+    async fn plugin(&self, asked: SessionRequest) -> Result<Exit, Failure> {
         let warning = plugin_process::look().await.map_err(|why| Failure::new(Exit::Failed, why))?;
         if let Some(warning) = warning {
-            output::note(&format!("toban: {}\n", text::clean(&warning)));
+            output::note(&format!("toban: {}\n", text::harmless(&warning)));
         }
         let mut signals = listen()?;
         let asked = asked.because(self.reason.clone());
-        let opened = plug(&*self.duty.cloud, &asked, &self.logbook).await;
+        let opened = start_plugin_session(&*self.duty.cloud, &asked, &self.logbook).await;
         let (plugged, record) = opened.map_err(|fault| unopened(&fault, &asked))?;
         let end = plugin_process::run(plugged, async { _ = signals.leave().await }).await;
         record.close(&*self.duty.cloud, &end).await;
         ended(&end)
     }
 
-    async fn command(&self, asked: Visit, nonce: Option<&str>) -> Result<Exit, Failure> {
+    async fn command(&self, asked: SessionRequest, nonce: Option<&str>) -> Result<Exit, Failure> {
         let mut signals = listen()?;
         let Visiting { session, record } = self.open(asked, &mut signals).await?;
         let (interrupt, interrupts) = mpsc::channel(2);
@@ -235,27 +242,27 @@ impl Stay<'_> {
             (Some(code), _) => Ok(Exit::Remote(u8::try_from(code & 0xff).unwrap_or(u8::MAX))),
             (None, _) if interrupted => Err(Failure::new(Exit::Interrupted, "")),
             (None, end) => {
-                let says = format!("the command told no exit code. {}", parted(&end));
-                Err(Failure::new(Exit::Failed, says))
+                let message = format!("the command told no exit code. {}", parted(&end));
+                Err(Failure::new(Exit::Failed, message))
             }
         }
     }
 }
 
-fn unopened(fault: &Fault, asked: &Visit) -> Failure {
+fn unopened(fault: &Fault, asked: &SessionRequest) -> Failure {
     let exit = if is_credentials(fault) { Exit::Credentials } else { Exit::Failed };
-    Failure::new(exit, format!("{}: {}\n  {}", asked.plan.says, fault.sentence(), remedy(fault, asked)))
+    Failure::new(exit, format!("{}: {}\n  {}", asked.plan.message, fault.sentence(), remedy(fault, asked)))
 }
 
 /// How it ended and what to do, line by line.
 fn parted(end: &End) -> String {
-    parting(end).lines().map(text::clean).collect::<Vec<_>>().join("\n")
+    parting(end).lines().map(text::harmless).collect::<Vec<_>>().join("\n")
 }
 
 fn ended(end: &End) -> Result<Exit, Failure> {
     match end {
         End::Closed(_) | End::Left => {
-            output::note(&format!("toban: {}\n", text::clean(&end.sentence())));
+            output::note(&format!("toban: {}\n", text::harmless(&end.sentence())));
             Ok(Exit::Done)
         }
         End::Lost(_) | End::Broken(_) => Err(Failure::new(Exit::Failed, parted(end))),
@@ -282,12 +289,12 @@ mod tests {
 
     fn reach(lines: Vec<Line>, containers: &[&str]) -> Reach {
         let inside = |name: &&str| Inside { name: (*name).to_owned(), runtime: None, serves: false, ready: true };
-        let way = Way::Task {
+        let way = SessionTarget::Task {
             cluster: "c".to_owned(),
             task: "t".to_owned(),
             inside: containers.iter().map(inside).collect(),
         };
-        Reach { says: "task t of web".to_owned(), way: Some(way), lines, rights: Rights::default() }
+        Reach { message: "task t of web".to_owned(), way: Some(way), lines, rights: Rights::default() }
     }
 
     #[test]
@@ -295,7 +302,7 @@ mod tests {
         let failing = reach(vec![Line::fails("exec on for this task", "off", "deploy anew")], &["app"]);
         let failure = door(&failing, None).unwrap_err();
         assert_eq!(failure.exit, Exit::Failed);
-        assert!(failure.says.contains("✗ exec on for this task: off\n    → deploy anew"), "{failure}");
+        assert!(failure.message.contains("✗ exec on for this task: off\n    → deploy anew"), "{failure}");
     }
 
     #[test]
@@ -303,8 +310,8 @@ mod tests {
         assert_eq!(door(&reach(Vec::new(), &["app"]), None).expect("a door").container(), Some("app"));
         let several = door(&reach(Vec::new(), &["app", "log"]), None).unwrap_err();
         assert_eq!(several.exit, Exit::NotFound);
-        assert!(several.says.contains("--container:\n  app\n  log"), "{several}");
+        assert!(several.message.contains("--container:\n  app\n  log"), "{several}");
         let unknown = door(&reach(Vec::new(), &["app"]), Some("web")).unwrap_err();
-        assert!(unknown.says.contains("no container `web`; it has:\n  app"), "{unknown}");
+        assert!(unknown.message.contains("no container `web`; it has:\n  app"), "{unknown}");
     }
 }

@@ -17,7 +17,7 @@ use crate::cloud::Live;
 use crate::config::{self, Dirs, Settings};
 use crate::console;
 use crate::console::Choice;
-use crate::engine::poller::Tempo;
+use crate::engine::poller::PollIntervals;
 use crate::keys::Keymap;
 use crate::theme::{ColorDepth, Theme};
 
@@ -55,8 +55,8 @@ pub(super) async fn run(
     dirs: &Dirs,
 ) -> Result<Exit, Failure> {
     if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
-        let says = "the console needs a terminal to draw on; `toban status` tells the same without one";
-        return Err(Failure::new(Exit::Failed, says));
+        let message = "the console needs a terminal to draw on; `toban status` tells the same without one";
+        return Err(Failure::new(Exit::Failed, message));
     }
     let settings = console(Arc::clone(&cloud), settings, file, global, dirs, |name| std::env::var_os(name))?;
     console::run(cloud, settings)
@@ -94,7 +94,7 @@ fn console(
         theme_dirs: settings.theme_dirs.clone(),
         themes: Theme::names(&settings.theme_dirs),
         wishes: settings.wishes.clone(),
-        tempo: Tempo { focused: settings.refresh, ..Tempo::default() },
+        tempo: PollIntervals { focused: settings.refresh, ..PollIntervals::default() },
         speed: cloud.speed(),
         read_only: settings.read_only,
         zone: TimeZone::system(),
@@ -196,24 +196,24 @@ mod tests {
 
     #[test]
     fn a_light_terminal_is_believed() {
-        let says = |text: &'static str| dark(&move |_: &str| Some(OsString::from(text)));
-        assert_eq!((says("15;0"), says("0;15"), says("0;default;7")), (Some(true), Some(false), Some(false)));
-        assert_eq!((says("odd"), dark(&|_: &str| None)), (None, None));
+        let message = |text: &'static str| dark(&move |_: &str| Some(OsString::from(text)));
+        assert_eq!((message("15;0"), message("0;15"), message("0;default;7")), (Some(true), Some(false), Some(false)));
+        assert_eq!((message("odd"), dark(&|_: &str| None)), (None, None));
     }
 
     #[test]
     fn a_terminal_is_asked_for_its_background_only_where_nothing_else_tells_the_theme() {
-        let asks = |theme: Option<&str>, no_color, says: Option<&'static str>| {
+        let asks = |theme: Option<&str>, no_color, message: Option<&'static str>| {
             let settings = Settings { theme: theme.map(str::to_owned), no_color, ..Settings::default() };
             let dirs = Dirs::with(Some(Path::new("/x/config.toml")), |_| None);
             let var = move |name: &str| match name {
-                "COLORFGBG" => says.map(OsString::from),
+                "COLORFGBG" => message.map(OsString::from),
                 "TERM" => Some(OsString::from("xterm-256color")),
                 _ => None,
             };
             let cloud: Arc<dyn Cloud> = Arc::new(Demo::at(7, 0));
             let made = console(cloud, &settings, Settings::default(), &Global::default(), &dirs, var);
-            made.map(|made| (made.theme.name().to_owned(), made.suits_terminal)).map_err(|fault| fault.says)
+            made.map(|made| (made.theme.name().to_owned(), made.suits_terminal)).map_err(|fault| fault.message)
         };
         assert_eq!(asks(None, false, None), Ok(("night".to_owned(), true)));
         assert_eq!(asks(None, false, Some("0;15")), Ok(("day".to_owned(), false)));
@@ -229,6 +229,6 @@ mod tests {
         let cloud: Arc<dyn Cloud> = Arc::new(Demo::at(7, 0));
         let fault = console(cloud, &settings, Settings::default(), &Global::default(), &dirs, |_| None)
             .expect_err("a duplicate key");
-        assert!(fault.says.starts_with("/x/config.toml:7: keys.refresh: j is taken by `down`"), "{fault}");
+        assert!(fault.message.starts_with("/x/config.toml:7: keys.refresh: j is taken by `down`"), "{fault}");
     }
 }

@@ -5,24 +5,24 @@ use super::args;
 use super::change::{act, at_site, target};
 use super::exit::{Exit, Failure};
 use super::read;
-use super::read::Duty;
+use super::read::CommandContext;
 use crate::operations::actions_of;
 
 /// Runs it.
 ///
 /// # Errors
 /// When the database is unknown, cannot be started or stopped, or it did not end well.
-pub(super) async fn run(duty: &Duty, args: &args::Db) -> Result<Exit, Failure> {
+pub(super) async fn run(duty: &CommandContext, args: &args::Db) -> Result<Exit, Failure> {
     let (verb, args) = match &args.what {
         args::DbVerb::Start(args) => ("start", args),
         args::DbVerb::Stop(args) => ("stop", args),
     };
-    let outlook = read::once(duty).await?;
-    let (environment, id) = target(&outlook, &args.database, &["databases"], "database")?;
-    let proposed = at_site(duty, &outlook, (environment, &id), |site| match actions_of(id.kind) {
+    let snapshot = read::once(duty).await?;
+    let (environment, id) = target(&snapshot, &args.database, &["databases"], "database")?;
+    let proposed = at_site(duty, &snapshot, (environment, &id), |site| match actions_of(id.kind) {
         Some(actions) => actions.propose(&id, verb, None, site),
         None => Err(format!("nothing can be done with a {}", id.kind)),
     });
     let proposal = proposed.map_err(|why| Failure::new(Exit::Refused, why))?;
-    act(duty, outlook, proposal, &args.acting).await
+    act(duty, snapshot, proposal, &args.acting).await
 }

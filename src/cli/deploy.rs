@@ -4,7 +4,7 @@
 
 use super::exit::{Exit, Failure};
 use super::read;
-use super::read::Duty;
+use super::read::CommandContext;
 use super::{args, change};
 use crate::cloud::at_work;
 
@@ -20,24 +20,24 @@ const INSTANCES: Among = (&["target_groups", "instances"], "target group or inst
 ///
 /// # Errors
 /// When there is no such thing, it cannot be deployed, or the rollout does not end well.
-pub(super) async fn run(duty: &Duty, args: &args::Deploy) -> Result<Exit, Failure> {
+pub(super) async fn run(duty: &CommandContext, args: &args::Deploy) -> Result<Exit, Failure> {
     let (among, verb, value) = wanted(args)?;
     // What is planned stands on what is read: a simulated account that races must not be another by then.
     let here = at_work(&duty.cloud);
-    let mut outlook = read::once(duty).await?;
+    let mut snapshot = read::once(duty).await?;
     let (lists, what) = match among {
         Some(among) => among,
         // Whatever can go back: what is no service and no function is a target group.
-        None => match change::target(&outlook, &args.target, IMAGES.0, IMAGES.1) {
+        None => match change::target(&snapshot, &args.target, IMAGES.0, IMAGES.1) {
             Err(failure) if failure.exit == Exit::NotFound => INSTANCES,
             _ => IMAGES,
         },
     };
-    let wish = change::Wish { target: &args.target, lists, what, verb, value: value.as_deref() };
-    let proposal = change::take_up(duty, &mut outlook, &wish).await?;
+    let wish = change::ActionArgs { target: &args.target, lists, what, verb, value: value.as_deref() };
+    let proposal = change::take_up(duty, &mut snapshot, &wish).await?;
     // Whoever carries it out has a door of their own.
     drop(here);
-    change::act(duty, outlook, proposal, &args.acting).await
+    change::act(duty, snapshot, proposal, &args.acting).await
 }
 
 /// What it is done to, the offer that is meant, and what that is told.
@@ -49,7 +49,7 @@ type Wanted = (Option<Among>, &'static str, Option<String>);
 /// When flags do not go together, or a tag is no tag.
 fn wanted(args: &args::Deploy) -> Result<Wanted, Failure> {
     let to = &args.to;
-    let usage = |says: String| Err(Failure::new(Exit::Usage, says));
+    let usage = |message: String| Err(Failure::new(Exit::Usage, message));
     let held = |image: &str| match &args.container {
         Some(container) => format!("{container}={image}"),
         None => image.to_owned(),

@@ -79,14 +79,14 @@ pub struct Failure {
     /// The code.
     pub exit: Exit,
     /// What was tried, on what, why it failed, what to do; possibly several lines.
-    pub says: String,
+    pub message: String,
 }
 
 impl Failure {
     /// A failure with its code.
     #[must_use]
-    pub fn new(exit: Exit, says: impl Into<String>) -> Self {
-        Self { exit, says: says.into() }
+    pub fn new(exit: Exit, message: impl Into<String>) -> Self {
+        Self { exit, message: message.into() }
     }
 
     /// The failure of a whole command because of one fault.
@@ -99,7 +99,7 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.says)
+        f.write_str(&self.message)
     }
 }
 
@@ -150,9 +150,9 @@ mod tests {
         let scope = Scope::new("duty", "ap-northeast-1");
         let expired = Failure::of(&Fault::new(FaultKind::Expired, "sts:GetCallerIdentity", "token expired"), &scope);
         assert_eq!(expired.exit, Exit::Credentials);
-        assert!(expired.says.contains("aws sso login --profile duty"), "{expired}");
+        assert!(expired.message.contains("aws sso login --profile duty"), "{expired}");
         let denied = Failure::of(&Fault::new(FaultKind::Denied, "ecs:ListServices", ""), &scope);
         assert_eq!(denied.exit, Exit::Failed);
-        assert!(denied.says.contains("allow ecs:ListServices"), "{denied}");
+        assert!(denied.message.contains("allow ecs:ListServices"), "{denied}");
     }
 }

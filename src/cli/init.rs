@@ -9,14 +9,14 @@ use jiff::tz::TimeZone;
 
 use super::exit::{Exit, Failure};
 use super::read;
-use super::read::Duty;
+use super::read::CommandContext;
 use super::{args, output};
 use crate::aws::Source;
 use crate::config;
-use crate::engine::headless::Outlook;
+use crate::engine::headless::Snapshot;
 use crate::environment::Member;
 use crate::kinds::catalog::kind;
-use crate::text::clean;
+use crate::text::harmless;
 
 /// More members of one kind than this are counted, not named.
 const NAMED: usize = 12;
@@ -25,16 +25,16 @@ const NAMED: usize = 12;
 ///
 /// # Errors
 /// When nothing could be read, or the file is there already or cannot be written.
-pub(super) async fn run(duty: &Duty, args: &args::Init, file: &Path) -> Result<Exit, Failure> {
+pub(super) async fn run(duty: &CommandContext, args: &args::Init, file: &Path) -> Result<Exit, Failure> {
     if !args.print && file.exists() {
-        let says = format!(
+        let message = format!(
             "{} is there already and stays as it is; `toban init --print` prints what would be written",
             file.display()
         );
-        return Err(Failure::new(Exit::Failed, says));
+        return Err(Failure::new(Exit::Failed, message));
     }
-    let outlook = read::once(duty).await?;
-    let text = draft(&outlook, &duty.settings.sources, &duty.view.zone);
+    let snapshot = read::once(duty).await?;
+    let text = draft(&snapshot, &duty.settings.sources, &duty.view.zone);
     // A draft that would be refused at the next start is worse than none.
     config::parse(&text, "config.toml")
         .map_err(|fault| Failure::new(Exit::Failed, format!("the draft does not hold, please report this: {fault}")))?;
@@ -44,7 +44,7 @@ pub(super) async fn run(duty: &Duty, args: &args::Init, file: &Path) -> Result<E
         write(file, &text)?;
         output::note(&format!("wrote {}; read it, then start `toban`\n", file.display()));
     }
-    output::note(&read::faults(&outlook));
+    output::note(&read::faults(&snapshot));
     Ok(Exit::Done)
 }
 
@@ -62,8 +62,8 @@ fn write(file: &Path, text: &str) -> Result<(), Failure> {
 
 /// The text of the file.
 #[must_use]
-pub(super) fn draft(outlook: &Outlook, sources: &[Source], zone: &TimeZone) -> String {
-    let world = &outlook.world;
+pub(super) fn draft(snapshot: &Snapshot, sources: &[Source], zone: &TimeZone) -> String {
+    let world = &snapshot.world;
     let places: Vec<String> = world.scopes().iter().map(|scope| read::place(scope, world)).collect();
     let mut text = format!(
         "# toban: inferred on {} from {}.\n\
@@ -71,20 +71,20 @@ pub(super) fn draft(outlook: &Outlook, sources: &[Source], zone: &TimeZone) -> S
          # theme = \"night\"      # or day, contrast, plain; without it, what suits the terminal\n\
          # refresh = \"15s\"      # how often the environment in focus is read\n\
          # read_only = false    # true refuses every change unless toban is started with --write\n",
-        outlook.at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M %Z"),
+        snapshot.at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M %Z"),
         comment(&places.join(", ")),
     );
     for source in sources {
         text.push_str(&source_lines(source));
     }
-    let mut environments: Vec<&EnvironmentStatus> = outlook.picture.environments.iter().collect();
+    let mut environments: Vec<&EnvironmentStatus> = snapshot.picture.environments.iter().collect();
     environments.sort_by(|a, b| a.name.cmp(&b.name));
     for environment in environments {
         text.push_str(&environment_lines(environment));
     }
-    if !outlook.picture.unassigned.is_empty() {
+    if !snapshot.picture.unassigned.is_empty() {
         text.push_str("\n# These belong to no environment; a `match` in one of those above would take them in:\n");
-        for member in &outlook.picture.unassigned {
+        for member in &snapshot.picture.unassigned {
             text.push_str(&format!("#   {} {}{}\n", member.id.kind, comment(&member.name), because(member)));
         }
     }
@@ -168,18 +168,18 @@ fn members(environment: &EnvironmentStatus) -> String {
 }
 
 fn because(member: &Member) -> String {
-    let steps: Vec<String> = member.because.iter().map(|step| comment(&step.says)).collect();
+    let steps: Vec<String> = member.because.iter().map(|step| comment(&step.message)).collect();
     if steps.is_empty() { String::new() } else { format!(": {}", steps.join("; ")) }
 }
 
 /// Text from AWS in a comment: a line break in a name must not begin a line of configuration.
 fn comment(text: &str) -> String {
-    clean(text).into_owned()
+    harmless(text).into_owned()
 }
 
 /// A TOML string, or a key in quotes.
 fn quoted(text: &str) -> String {
-    toml::Value::String(clean(text).into_owned()).to_string()
+    toml::Value::String(harmless(text).into_owned()).to_string()
 }
 
 /// A setting with room for its comment behind it.

@@ -27,8 +27,8 @@ pub(super) fn run(global: &Global, args: &Journal) -> Result<Exit, Failure> {
         Ok(bytes) => bytes,
         Err(fault) if fault.kind() == ErrorKind::NotFound => Vec::new(),
         Err(fault) => {
-            let says = format!("reading the journal {} failed: {fault}", path.display());
-            return Err(Failure::new(Exit::Failed, says));
+            let message = format!("reading the journal {} failed: {fault}", path.display());
+            return Err(Failure::new(Exit::Failed, message));
         }
     };
     // A crash may leave anything behind; what is no text is skipped like what is no line of ours.
@@ -63,12 +63,12 @@ fn sheet(entries: &[Entry], now: Timestamp, zone: &TimeZone) -> String {
         let mut lines: Vec<String> = Vec::new();
         for (at, line) in about(entry, true, (now, zone)).into_iter().enumerate() {
             let lead = if at == 0 { "" } else { "  " };
-            lines.push(format!("{lead}{}", text::clean(&line.text)));
+            lines.push(format!("{lead}{}", text::harmless(&line.text)));
         }
         for step in steps {
             for (at, line) in about(step, false, (now, zone)).into_iter().enumerate() {
                 let lead = if at == 0 { "  └ " } else { "      " };
-                lines.push(format!("{lead}{}", text::clean(&line.text)));
+                lines.push(format!("{lead}{}", text::harmless(&line.text)));
             }
         }
         blocks.push(lines.join("\n"));
@@ -106,7 +106,7 @@ fn object(entry: &Entry, zone: &TimeZone) -> Value {
         "account": entry.account,
         "environment": entry.environment,
         "scope": entry.scope,
-        "plan": entry.says,
+        "plan": entry.message,
         "calls": entry.calls,
         "reason": entry.reason,
         "deed": entry.deed,
@@ -133,7 +133,8 @@ mod tests {
             scope: Scope::new("duty", "ap-northeast-1"),
             key: "web".into(),
         };
-        let plan = |says: &str| Plan::new(says, "city-dev".into(), on.clone(), vec!["ecs:UpdateService web".into()]);
+        let plan =
+            |message: &str| Plan::new(message, "city-dev".into(), on.clone(), vec!["ecs:UpdateService web".into()]);
         let receipt = Receipt { request_ids: vec!["r-1".into()], ..Receipt::default() };
         let lines = [
             Line::started("1", at(0), &plan("deploy web\u{1b}[31m"), None, Some("hotfix")),

@@ -60,7 +60,7 @@ impl<W: Write> Write for Masking<W> {
         let plain = String::from_utf8_lossy(line);
         let plain = plain.trim_end_matches('\n').replace('\n', " ");
         let masked = text::mask_text(&plain);
-        self.0.write_all(format!("{}\n", text::clean(&masked)).as_bytes())?;
+        self.0.write_all(format!("{}\n", text::harmless(&masked)).as_bytes())?;
         Ok(line.len())
     }
 

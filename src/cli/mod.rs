@@ -31,7 +31,7 @@ mod tunnel;
 
 pub use args::{Cli, Command, Global};
 pub use exit::{Exit, Failure};
-pub use read::Duty;
+pub use read::CommandContext;
 pub use resolve::resolve;
 
 use std::ffi::OsString;
@@ -55,8 +55,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(answer) => return parsed(&answer).into(),
     };
-    if let Err(says) = cli.check() {
-        output::note(&format!("toban: {says}\n"));
+    if let Err(message) = cli.check() {
+        output::note(&format!("toban: {message}\n"));
         return Exit::Usage.into();
     }
     // Colours of a report are for a terminal; there is none to be sure of once a screen has failed.
@@ -70,7 +70,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match dispatch(&cli) {
         Ok(exit) => exit.into(),
         Err(failure) => {
-            if !failure.says.is_empty() {
+            if !failure.message.is_empty() {
                 output::note(&format!("toban: {failure}\n"));
             }
             failure.exit.into()
@@ -123,9 +123,9 @@ fn engine(cli: &Cli) -> Result<Exit, Failure> {
     let mut settings = options::settle(settings, global, &dirs, |name| std::env::var_os(name));
     settings.open.clone_from(&cli.env);
     if let Some(state) = &dirs.state
-        && let Err(says) = log::start(state, global.log_level)
+        && let Err(message) = log::start(state, global.log_level)
     {
-        output::note(&format!("toban: {says}\n"));
+        output::note(&format!("toban: {message}\n"));
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -140,7 +140,7 @@ fn engine(cli: &Cli) -> Result<Exit, Failure> {
         };
         let view = View { wishes: settings.wishes.clone(), zone: TimeZone::system() };
         let paint = options::paint(&settings, output::to_terminal(), |name| std::env::var_os(name));
-        let duty = Duty { cloud: Arc::clone(&cloud), settings, view, paint };
+        let duty = CommandContext { cloud: Arc::clone(&cloud), settings, view, paint };
         (cloud, headless(command, &duty, &dirs, config).await)
     });
     // Calls still in flight are of no use to anybody; waiting for them would only delay the end.
@@ -165,7 +165,7 @@ fn open(global: &Global, settings: &Settings, screen: bool) -> Arc<dyn Cloud> {
 
 async fn headless(
     command: &Command,
-    duty: &Duty,
+    duty: &CommandContext,
     dirs: &Dirs,
     config: Result<(), config::ConfigError>,
 ) -> Result<Exit, Failure> {

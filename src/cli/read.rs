@@ -11,12 +11,12 @@ use futures_util::future::join_all;
 use crate::cloud::Cloud;
 use crate::config::Settings;
 use crate::engine::headless;
-use crate::engine::headless::{Outlook, View};
-use crate::engine::poller::Tempo;
+use crate::engine::headless::{Snapshot, View};
+use crate::engine::poller::PollIntervals;
 use crate::engine::scheduler;
-use crate::engine::scheduler::execution_log::Ledger;
+use crate::engine::scheduler::execution_log::ExecutionLog;
 use crate::os::signals::is_leaving;
-use crate::overview::gather;
+use crate::overview::assemble;
 use crate::text;
 use crate::theme::Theme;
 use crate::world::access_check::Check;
@@ -27,7 +27,7 @@ use super::interrupt::interrupt;
 use super::output;
 
 /// What a headless command works with.
-pub struct Duty {
+pub struct CommandContext {
     /// The cloud.
     pub cloud: Arc<dyn Cloud>,
     /// Settings with flags and environment laid over the file.
@@ -42,17 +42,17 @@ pub struct Duty {
 ///
 /// # Errors
 /// When it cannot be told where to look, nothing at all could be read, or ctrl-c came first.
-pub(super) async fn once(duty: &Duty) -> Result<Outlook, Failure> {
-    let outlook = once_whatever(duty).await?;
-    readable(&outlook)?;
-    Ok(outlook)
+pub(super) async fn once(duty: &CommandContext) -> Result<Snapshot, Failure> {
+    let snapshot = once_whatever(duty).await?;
+    readable(&snapshot)?;
+    Ok(snapshot)
 }
 
 /// The same, where failing to read anything is itself an answer.
 ///
 /// # Errors
 /// When it cannot be told where to look, or ctrl-c came first.
-pub(super) async fn once_whatever(duty: &Duty) -> Result<Outlook, Failure> {
+pub(super) async fn once_whatever(duty: &CommandContext) -> Result<Snapshot, Failure> {
     let mut progress = |done: usize, all: usize| output::progress(&format!("reading, {done} of {all}"));
     let picture = headless::picture(&duty.cloud, &duty.view, &mut progress);
     let got = tokio::select! {
@@ -72,25 +72,25 @@ pub(super) async fn once_whatever(duty: &Duty) -> Result<Outlook, Failure> {
 /// # Errors
 /// When ctrl-c came first.
 pub(super) async fn explain(
-    duty: &Duty,
-    outlook: &mut Outlook,
+    duty: &CommandContext,
+    snapshot: &mut Snapshot,
     of: &(dyn Fn(&EnvironmentStatus) -> bool + Sync),
 ) -> Result<(), Failure> {
-    if vigil(duty, outlook) {
-        outlook.picture = gather(&outlook.world, &duty.view.wishes, outlook.at, &duty.view.zone);
+    if vigil(duty, snapshot) {
+        snapshot.picture = assemble(&snapshot.world, &duty.view.wishes, snapshot.at, &duty.view.zone);
     }
     tokio::select! {
-        _ = headless::explain(&*duty.cloud, &duty.view, outlook, of) => Ok(()),
+        _ = headless::explain(&*duty.cloud, &duty.view, snapshot, of) => Ok(()),
         _ = interrupt() => Err(interrupted()),
     }
 }
 
 /// Takes in who executes schedules on this machine. False where that changes nothing, or cannot be told.
-fn vigil(duty: &Duty, outlook: &mut Outlook) -> bool {
+fn vigil(duty: &CommandContext, snapshot: &mut Snapshot) -> bool {
     let Some(dir) = duty.settings.ledger.clone() else { return false };
-    match scheduler::vigil(&duty.view.wishes, &Ledger::Kept(dir), outlook.at) {
+    match scheduler::vigil(&duty.view.wishes, &ExecutionLog::Kept(dir), snapshot.at) {
         Some(Ok(vigil)) => {
-            outlook.world.watched(vigil);
+            snapshot.world.watched(vigil);
             true
         }
         Some(Err(why)) => {
@@ -105,15 +105,19 @@ fn vigil(duty: &Duty, outlook: &mut Outlook) -> bool {
 ///
 /// # Errors
 /// When it cannot be told where to look, or ctrl-c ended it.
-pub(super) async fn on(duty: &Duty, each: &mut (dyn FnMut(&Outlook) -> ControlFlow<()> + Send)) -> Result<(), Failure> {
-    let tempo = Tempo { background: duty.settings.refresh, focused: duty.settings.refresh, ..Tempo::default() };
-    let mut kept = |outlook: &Outlook| {
-        let mut outlook = outlook.clone();
-        if vigil(duty, &mut outlook) {
-            outlook.picture = gather(&outlook.world, &duty.view.wishes, outlook.at, &duty.view.zone);
+pub(super) async fn on(
+    duty: &CommandContext,
+    each: &mut (dyn FnMut(&Snapshot) -> ControlFlow<()> + Send),
+) -> Result<(), Failure> {
+    let tempo =
+        PollIntervals { background: duty.settings.refresh, focused: duty.settings.refresh, ..PollIntervals::default() };
+    let mut kept = |snapshot: &Snapshot| {
+        let mut snapshot = snapshot.clone();
+        if vigil(duty, &mut snapshot) {
+            snapshot.picture = assemble(&snapshot.world, &duty.view.wishes, snapshot.at, &duty.view.zone);
         }
         // Whoever prints may have waited for a terminal meanwhile, and nothing else of this task was heard.
-        if is_leaving() { ControlFlow::Break(()) } else { each(&outlook) }
+        if is_leaving() { ControlFlow::Break(()) } else { each(&snapshot) }
     };
     tokio::select! {
         got = headless::watch(&duty.cloud, &duty.view, tempo, &mut kept) => match got {
@@ -128,7 +132,7 @@ pub(super) async fn on(duty: &Duty, each: &mut (dyn FnMut(&Outlook) -> ControlFl
 ///
 /// # Errors
 /// When that cannot be told, or ctrl-c came first.
-pub(crate) async fn scopes(duty: &Duty) -> Result<Vec<Scope>, Failure> {
+pub(crate) async fn scopes(duty: &CommandContext) -> Result<Vec<Scope>, Failure> {
     tokio::select! {
         got = duty.cloud.scopes() => got.map_err(|fault| nowhere(&fault)),
         _ = interrupt() => Err(interrupted()),
@@ -139,7 +143,7 @@ pub(crate) async fn scopes(duty: &Duty) -> Result<Vec<Scope>, Failure> {
 ///
 /// # Errors
 /// When ctrl-c came first.
-pub(crate) async fn probe(duty: &Duty, scopes: &[Scope]) -> Result<Vec<(Scope, Vec<Check>)>, Failure> {
+pub(crate) async fn probe(duty: &CommandContext, scopes: &[Scope]) -> Result<Vec<(Scope, Vec<Check>)>, Failure> {
     output::progress(&format!("trying what reading takes in {} places", scopes.len()));
     let tried = join_all(scopes.iter().map(|scope| duty.cloud.probe(scope)));
     let tried = tokio::select! {
@@ -164,9 +168,9 @@ fn nowhere(fault: &Fault) -> Failure {
 ///
 /// # Errors
 /// With the code for credentials if they are the reason.
-pub(super) fn readable(outlook: &Outlook) -> Result<(), Failure> {
-    let faults = all_faults(outlook);
-    if faults.is_empty() || outlook.world.shelves().any(|(_, _, shelf)| shelf.oldest().is_some()) {
+pub(super) fn readable(snapshot: &Snapshot) -> Result<(), Failure> {
+    let faults = all_faults(snapshot);
+    if faults.is_empty() || snapshot.world.shelves().any(|(_, _, shelf)| shelf.oldest().is_some()) {
         return Ok(());
     }
     let telling = faults.iter().find(|(_, fault)| is_credentials(fault)).or_else(|| faults.first());
@@ -174,25 +178,25 @@ pub(super) fn readable(outlook: &Outlook) -> Result<(), Failure> {
         return Ok(());
     };
     let failure = Failure::of(fault, scope);
-    let place = place(scope, &outlook.world);
+    let place = place(scope, &snapshot.world);
     Err(Failure::new(failure.exit, format!("nothing could be read from {place}: {failure}")))
 }
 
 /// The places of which nothing at all could be read.
 #[must_use]
-pub(super) fn unread(outlook: &Outlook) -> Vec<String> {
-    let world = &outlook.world;
+pub(super) fn unread(snapshot: &Snapshot) -> Vec<String> {
+    let world = &snapshot.world;
     let read: BTreeSet<&Scope> =
         world.shelves().filter(|(_, _, shelf)| shelf.oldest().is_some()).map(|(scope, _, _)| scope).collect();
-    let failed: BTreeSet<&Scope> = all_faults(outlook).into_iter().map(|(scope, _)| scope).collect();
+    let failed: BTreeSet<&Scope> = all_faults(snapshot).into_iter().map(|(scope, _)| scope).collect();
     failed.difference(&read).map(|scope| place(scope, world)).collect()
 }
 
 /// Every fault that stands, each once a place. Where credentials are the reason, that alone: the rest follows from it.
 #[must_use]
-pub(crate) fn all_faults(outlook: &Outlook) -> Vec<(&Scope, &Fault)> {
+pub(crate) fn all_faults(snapshot: &Snapshot) -> Vec<(&Scope, &Fault)> {
     let mut all: Vec<(&Scope, &Fault)> = Vec::new();
-    let world = &outlook.world;
+    let world = &snapshot.world;
     let identities = world.identity_faults();
     let shelves = world.shelves().flat_map(|(scope, _, shelf)| shelf.faults().map(move |fault| (scope, fault)));
     for (scope, fault) in identities.chain(shelves) {
@@ -218,10 +222,10 @@ pub(crate) fn place(scope: &Scope, world: &World) -> String {
 
 /// The faults as lines for people, each with its remedy.
 #[must_use]
-pub(super) fn faults(outlook: &Outlook) -> String {
-    let lines = all_faults(outlook).into_iter().map(|(scope, fault)| {
-        let says = format!("{}: {}", place(scope, &outlook.world), fault.sentence());
-        format!("{}\n  {}\n", text::clean(&says), text::clean(&fault.remedy(scope)))
+pub(super) fn faults(snapshot: &Snapshot) -> String {
+    let lines = all_faults(snapshot).into_iter().map(|(scope, fault)| {
+        let message = format!("{}: {}", place(scope, &snapshot.world), fault.sentence());
+        format!("{}\n  {}\n", text::harmless(&message), text::harmless(&fault.remedy(scope)))
     });
     lines.collect()
 }

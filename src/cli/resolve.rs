@@ -22,23 +22,23 @@ pub fn resolve<'n>(typed: &str, names: &[&'n str], what: &str) -> Result<&'n str
             [] => {}
             [only] => return Ok(only),
             several => {
-                let says = format!("`{typed}` could be more than one {what}; which of these?{}", list(several));
-                return Err(Failure::new(Exit::NotFound, says));
+                let message = format!("`{typed}` could be more than one {what}; which of these?{}", list(several));
+                return Err(Failure::new(Exit::NotFound, message));
             }
         }
     }
-    let says = if names.is_empty() {
+    let message = if names.is_empty() {
         format!("there is no {what} `{typed}`: none was found at all")
     } else {
         format!("there is no {what} `{typed}`; there are:{}", list(names))
     };
-    Err(Failure::new(Exit::NotFound, says))
+    Err(Failure::new(Exit::NotFound, message))
 }
 
 fn list(names: &[&str]) -> String {
     let mut names = names.to_vec();
     names.sort_unstable();
-    names.iter().map(|name| format!("\n  {}", crate::text::clean(name))).collect()
+    names.iter().map(|name| format!("\n  {}", crate::text::harmless(name))).collect()
 }
 
 #[cfg(test)]
@@ -64,14 +64,14 @@ mod tests {
     #[case::parts("prod", "  city-prod\n  prooflink-prod")]
     #[case::nothing_typed("", "prooflink-dev")]
     #[case::unknown("kajimaru", "there are:\n  city-poc")]
-    fn others_list_the_candidates(#[case] typed: &str, #[case] says: &str) {
+    fn others_list_the_candidates(#[case] typed: &str, #[case] message: &str) {
         let failure = resolve(typed, NAMES, "environment").unwrap_err();
         assert_eq!(failure.exit, Exit::NotFound);
-        assert!(failure.says.contains(says), "{failure}");
+        assert!(failure.message.contains(message), "{failure}");
     }
 
     #[test]
     fn nothing_to_name_is_said_plainly() {
-        assert!(resolve("x", &[], "environment").unwrap_err().says.contains("none was found at all"));
+        assert!(resolve("x", &[], "environment").unwrap_err().message.contains("none was found at all"));
     }
 }

@@ -3,7 +3,7 @@
 
 use super::exit::{Exit, Failure};
 use super::read;
-use super::read::Duty;
+use super::read::CommandContext;
 use super::{args, change};
 use crate::cloud::at_work;
 
@@ -11,19 +11,19 @@ use crate::cloud::at_work;
 ///
 /// # Errors
 /// When there is no such service, it cannot be scaled, or it does not end well.
-pub(super) async fn run(duty: &Duty, args: &args::Scale) -> Result<Exit, Failure> {
+pub(super) async fn run(duty: &CommandContext, args: &args::Scale) -> Result<Exit, Failure> {
     // As in a deployment: what is read must hold until it is planned.
     let here = at_work(&duty.cloud);
-    let mut outlook = read::once(duty).await?;
+    let mut snapshot = read::once(duty).await?;
     let count = args.count.to_string();
-    let wish = change::Wish {
+    let wish = change::ActionArgs {
         target: &args.target,
         lists: &["services"],
         what: "service",
         verb: "scale",
         value: Some(&count),
     };
-    let proposal = change::take_up(duty, &mut outlook, &wish).await?;
+    let proposal = change::take_up(duty, &mut snapshot, &wish).await?;
     drop(here);
-    change::act(duty, outlook, proposal, &args.acting).await
+    change::act(duty, snapshot, proposal, &args.acting).await
 }

@@ -5,7 +5,7 @@ use super::args;
 use super::change::{act, at_whole, environment};
 use super::exit::{Exit, Failure};
 use super::read;
-use super::read::Duty;
+use super::read::CommandContext;
 use crate::operations::environment_actions;
 
 /// Runs `sleep` or `wake`.
@@ -13,18 +13,18 @@ use crate::operations::environment_actions;
 /// # Errors
 /// When the environment is unknown, cannot be put to sleep or woken, or it did not end well.
 pub(super) async fn run(
-    duty: &Duty,
+    duty: &CommandContext,
     verb: &str,
     (env, acting): (&str, &args::Acting),
     tasks: Option<u32>,
 ) -> Result<Exit, Failure> {
-    let outlook = read::once(duty).await?;
-    let environment = environment(&outlook, env)?;
+    let snapshot = read::once(duty).await?;
+    let environment = environment(&snapshot, env)?;
     let tasks = tasks.map(|count| count.to_string());
     let proposed =
-        at_whole(duty, &outlook, environment, |site| environment_actions::propose(verb, tasks.as_deref(), site));
+        at_whole(duty, &snapshot, environment, |site| environment_actions::propose(verb, tasks.as_deref(), site));
     let proposal = proposed
         .unwrap_or_else(|| Err(format!("{} has no members", environment.name)))
         .map_err(|why| Failure::new(Exit::Refused, why))?;
-    act(duty, outlook, proposal, acting).await
+    act(duty, snapshot, proposal, acting).await
 }

@@ -6,13 +6,13 @@ use crate::overview::EnvironmentStatus;
 use jiff::{Timestamp, tz::TimeZone};
 
 use crate::diagnosis::{Finding, Verdict};
-use crate::engine::headless::Outlook;
+use crate::engine::headless::Snapshot;
 use crate::environment::{Member, Step, StepKind};
 use crate::kinds::Counts;
 use crate::kinds::alarm::Alarm;
 use crate::overview::Picture;
 use crate::world::{
-    AccountId, Arn, Coverage, Fault, FaultKind, Harvest, Health, Identity, KindName, Region, Resource, ResourceId,
+    AccountId, Arn, Coverage, Fault, FaultKind, Health, Identity, KindName, Reading, Region, Resource, ResourceId,
     Scope, World,
 };
 
@@ -59,7 +59,7 @@ pub(super) fn denied() -> Fault {
 }
 
 fn member(name: &str) -> Member {
-    let because = vec![Step { kind: StepKind::Name, says: format!("{name} begins with\nprooflink-prod") }];
+    let because = vec![Step { kind: StepKind::Name, message: format!("{name} begins with\nprooflink-prod") }];
     Member { id: alarm(name).id(&scope()), name: name.to_owned(), opinion: None, because }
 }
 
@@ -97,14 +97,14 @@ pub(super) fn identity() -> Identity {
 pub(super) fn world() -> World {
     let mut world = World::default();
     world.identify(&scope(), Ok(identity()));
-    let alarms = Harvest::whole(vec![alarm("prooflink-5xx"), alarm("stray")]);
+    let alarms = Reading::whole(vec![alarm("prooflink-5xx"), alarm("stray")]);
     world.put(&scope(), Alarm::KIND, &Coverage::All, Ok(alarms.into()), now());
     world.put(&scope(), KindName("target-health"), &Coverage::All, Err(denied()), now());
     world
 }
 
 /// The outlook.
-pub(super) fn outlook() -> Outlook {
+pub(super) fn snapshot() -> Snapshot {
     let mut ill = environment("prooflink-prod", Some("prod"), Health::Bad);
     ill.members = vec![member("prooflink-5xx")];
     ill.counts = Counts {
@@ -127,14 +127,14 @@ pub(super) fn outlook() -> Outlook {
         Finding {
             health: Health::Bad,
             depth: 1,
-            says: "3 of 4 targets answer 502 since 13:58".to_owned(),
+            message: "3 of 4 targets answer 502 since 13:58".to_owned(),
             about: None,
             evidence: vec!["alarm prooflink-5xx in ALARM\u{1b}[31m".to_owned()],
         },
         Finding {
             health: Health::Worrying,
             depth: 5,
-            says: "1 alarm is muted".to_owned(),
+            message: "1 alarm is muted".to_owned(),
             about: None,
             evidence: Vec::new(),
         },
@@ -146,16 +146,16 @@ pub(super) fn outlook() -> Outlook {
         environments: vec![ill, well],
         unassigned: vec![Member { because: Vec::new(), ..member("stray") }],
     };
-    Outlook { world: world(), picture, at: now() }
+    Snapshot { world: world(), picture, at: now() }
 }
 
 /// A world in which credentials ran out everywhere.
-pub(super) fn locked_out() -> Outlook {
+pub(super) fn locked_out() -> Snapshot {
     let mut world = World::default();
     let expired = || Fault::new(FaultKind::Expired, "sts:GetCallerIdentity", "the SSO session has expired");
     world.identify(&scope(), Err(expired()));
     world.put(&scope(), Alarm::KIND, &Coverage::All, Err(expired()), now());
-    Outlook { world, picture: Picture::default(), at: now() }
+    Snapshot { world, picture: Picture::default(), at: now() }
 }
 
 /// The id of the alarm that belongs nowhere.

@@ -98,9 +98,9 @@ fn parsed_quietly(answer: &clap::Error) -> Exit {
 #[case("policy", "toban policy --read-only")]
 #[case("--demo --profile duty", "no real account")]
 #[case("--demo-start 2026-12-25T18:00+09:00", "goes with --demo")]
-fn wrong_usage_is_refused_with_a_sentence(#[case] line: &str, #[case] says: &str) {
+fn wrong_usage_is_refused_with_a_sentence(#[case] line: &str, #[case] message: &str) {
     let refused = parse(line).unwrap().check().unwrap_err();
-    assert!(refused.contains(says), "{refused}");
+    assert!(refused.contains(message), "{refused}");
 }
 
 #[test]

@@ -9,16 +9,16 @@ use super::change::{at_site, circumstances_of, target};
 use super::connect::{read_more, refuse_read_only};
 use super::exit::{Exit, Failure, is_credentials};
 use super::read;
-use super::read::Duty;
+use super::read::CommandContext;
 use super::{args, output};
 use crate::change::gate::Gate;
-use crate::engine::execute::Logbook;
-use crate::engine::headless::Outlook;
+use crate::engine::execute::JournalWriter;
+use crate::engine::headless::Snapshot;
 use crate::engine::open_tunnel;
 use crate::engine::session::IN_PASSING;
 use crate::kinds::catalog::kind;
 use crate::operations::tunnel;
-use crate::operations::tunnel::request::Dig;
+use crate::operations::tunnel::request::TunnelRequest;
 use crate::operations::tunnel::{Carrier, Health, Permitted, Remote, State, Tunnel, Unchosen};
 use crate::os::signals::Signals;
 use crate::ssm::preflight;
@@ -33,34 +33,34 @@ const TOKEN_SECONDS: u64 = 900;
 ///
 /// # Errors
 /// When it is refused, the database or the carrier is not clear, nobody can carry it, or its port is taken.
-pub(super) async fn run(duty: &Duty, args: &args::Tunnel) -> Result<Exit, Failure> {
+pub(super) async fn run(duty: &CommandContext, args: &args::Tunnel) -> Result<Exit, Failure> {
     let gate = Gate { read_only: duty.settings.read_only };
     refuse_read_only(gate, &args.database)?;
-    let mut outlook = read::once(duty).await?;
-    let (environment, id) = target(&outlook, &args.database, &["databases"], "database")?;
+    let mut snapshot = read::once(duty).await?;
+    let (environment, id) = target(&snapshot, &args.database, &["databases"], "database")?;
     let name = environment.name.clone();
-    let at = circumstances_of(duty, &outlook, &name, &id.scope);
+    let at = circumstances_of(duty, &snapshot, &name, &id.scope);
     if let Some(refused) = gate.bars(&name, &at) {
         return Err(Failure::new(Exit::Refused, format!("a tunnel to {}: {refused}", args.database)));
     }
     let failed =
-        |why: String| Failure::new(Exit::Failed, format!("no tunnel to {}: {}", args.database, text::clean(&why)));
-    let mut remote = tunnel::remote(&outlook.world, &id).map_err(failed)?;
+        |why: String| Failure::new(Exit::Failed, format!("no tunnel to {}: {}", args.database, text::harmless(&why)));
+    let mut remote = tunnel::remote(&snapshot.world, &id).map_err(failed)?;
     if args.reader {
         remote = remote.reading().map_err(failed)?;
     }
-    read_groups(duty, &mut outlook, &remote).await;
-    let members = outlook.picture.environment(&name).map(|found| found.members.as_slice()).unwrap_or_default();
-    let carriers = tunnel::candidates(&outlook.world, members, &remote).choose(args.via.as_deref());
+    read_groups(duty, &mut snapshot, &remote).await;
+    let members = snapshot.picture.environment(&name).map(|found| found.members.as_slice()).unwrap_or_default();
+    let carriers = tunnel::candidates(&snapshot.world, members, &remote).choose(args.via.as_deref());
     let carriers = carriers.map_err(|why| {
         let exit = if matches!(why, Unchosen::Unknown(_)) { Exit::NotFound } else { Exit::Failed };
-        let says = text::clean(&why.to_string()).replace("; ", "\n  ");
-        Failure::new(exit, format!("no tunnel to {}: {says}", args.database))
+        let message = text::harmless(&why.to_string()).replace("; ", "\n  ");
+        Failure::new(exit, format!("no tunnel to {}: {message}", args.database))
     })?;
-    let carriers = allowed(duty, &mut outlook, (&name, &id), carriers).await.map_err(|permitted| {
+    let carriers = allowed(duty, &mut snapshot, (&name, &id), carriers).await.map_err(|permitted| {
         let lines: String = preflight::text(permitted.rights.lines.iter())
             .iter()
-            .map(|line| format!("\n  {}", text::clean(line)))
+            .map(|line| format!("\n  {}", text::harmless(line)))
             .collect();
         Failure::new(Exit::Failed, format!("no tunnel to {}:{lines}", args.database))
     })?;
@@ -68,20 +68,20 @@ pub(super) async fn run(duty: &Duty, args: &args::Tunnel) -> Result<Exit, Failur
         Some(user) => Some(token(duty, &remote, user).await?),
         None => None,
     };
-    let dig = Dig { environment: name, remote, carriers, port: args.local_port, reason: args.reason.clone() };
-    let who = outlook.world.identity(&id.scope).cloned();
-    stay(duty, args, dig, Logbook { path: duty.settings.journal.clone(), who }, token).await
+    let dig = TunnelRequest { environment: name, remote, carriers, port: args.local_port, reason: args.reason.clone() };
+    let who = snapshot.world.identity(&id.scope).cloned();
+    stay(duty, args, dig, JournalWriter { path: duty.settings.journal.clone(), who }, token).await
 }
 
 /// Reads what choosing a carrier takes. What cannot be read only makes the choice less sure.
-async fn read_groups(duty: &Duty, outlook: &mut Outlook, remote: &Remote) {
+async fn read_groups(duty: &CommandContext, snapshot: &mut Snapshot, remote: &Remote) {
     for want in tunnel::wants(remote) {
         let Some(kind) = kind(want.kind) else { continue };
-        let got = duty.cloud.read(kind, &want.scope, &want.coverage, &outlook.world).await;
+        let got = duty.cloud.read(kind, &want.scope, &want.coverage, &snapshot.world).await;
         if let Err(fault) = &got {
             tracing::info!(%fault, "who the database lets in is not known");
         }
-        outlook.world.put(&want.scope, want.kind, &want.coverage, got, duty.cloud.now());
+        snapshot.world.put(&want.scope, want.kind, &want.coverage, got, duty.cloud.now());
     }
 }
 
@@ -90,25 +90,25 @@ async fn read_groups(duty: &Duty, outlook: &mut Outlook, remote: &Remote) {
 /// # Errors
 /// The checklist, where a tunnel cannot work.
 async fn allowed(
-    duty: &Duty,
-    outlook: &mut Outlook,
+    duty: &CommandContext,
+    snapshot: &mut Snapshot,
     (name, id): (&EnvironmentName, &ResourceId),
     carriers: Vec<Carrier>,
 ) -> Result<Vec<Carrier>, Permitted> {
-    let look = |outlook: &Outlook| {
-        let environment = outlook.picture.environment(name)?;
-        Some(at_site(duty, outlook, (environment, id), |site| tunnel::permitted(&site.cx, &carriers)))
+    let look = |snapshot: &Snapshot| {
+        let environment = snapshot.picture.environment(name)?;
+        Some(at_site(duty, snapshot, (environment, id), |site| tunnel::permitted(&site.cx, &carriers)))
     };
-    let wants = look(outlook).map(|permitted| permitted.rights.wants).unwrap_or_default();
-    read_more(duty, outlook, wants, IN_PASSING).await;
-    match look(outlook) {
+    let wants = look(snapshot).map(|permitted| permitted.rights.wants).unwrap_or_default();
+    read_more(duty, snapshot, wants, IN_PASSING).await;
+    match look(snapshot) {
         Some(permitted) if permitted.fails() => Err(permitted),
         Some(permitted) => Ok(permitted.carriers),
         None => Ok(carriers),
     }
 }
 
-async fn token(duty: &Duty, remote: &Remote, user: &str) -> Result<Token, Failure> {
+async fn token(duty: &CommandContext, remote: &Remote, user: &str) -> Result<Token, Failure> {
     if !remote.iam_auth {
         output::note(&format!("toban: {} does not take IAM tokens: IAM authentication is off there\n", remote.name));
     }
@@ -118,10 +118,10 @@ async fn token(duty: &Duty, remote: &Remote, user: &str) -> Result<Token, Failur
 
 /// Opens it, tells how to connect, and stays.
 async fn stay(
-    duty: &Duty,
+    duty: &CommandContext,
     args: &args::Tunnel,
-    dig: Dig,
-    logbook: Logbook,
+    dig: TunnelRequest,
+    logbook: JournalWriter,
     token: Option<Token>,
 ) -> Result<Exit, Failure> {
     let signals = Signals::new();
@@ -159,7 +159,7 @@ async fn stay(
                         break;
                     }
                     if now.health != last && !matches!((&now.health, &last), (Health::Slow(_), Health::Slow(_))) {
-                        output::note(&format!("toban: {}\n", text::clean(&text::mask_text(&now.health.words()))));
+                        output::note(&format!("toban: {}\n", text::harmless(&text::mask_text(&now.health.words()))));
                     }
                     last = now.health;
                 }
@@ -181,7 +181,7 @@ async fn up(state: &mut tokio::sync::watch::Receiver<State>, scope: &Scope) -> R
         let exit = if is_credentials(fault) { Exit::Credentials } else { Exit::Failed };
         let known = preflight::remedy(fault.code.as_deref(), &fault.message);
         let remedy = known.map_or_else(|| fault.remedy(scope), str::to_owned);
-        Failure::new(exit, format!("{}\n  {remedy}", text::clean(&fault.sentence())))
+        Failure::new(exit, format!("{}\n  {remedy}", text::harmless(&fault.sentence())))
     };
     loop {
         let now = state.borrow_and_update().clone();
@@ -197,7 +197,7 @@ async fn up(state: &mut tokio::sync::watch::Receiver<State>, scope: &Scope) -> R
             | Health::Resuming(_)
             | Health::Login(_) => {
                 let via = now.via.map(|(name, _)| format!(" via {name}")).unwrap_or_default();
-                output::progress(&format!("toban: {}{via} …", text::clean(&now.health.words())));
+                output::progress(&format!("toban: {}{via} …", text::harmless(&now.health.words())));
             }
         }
         if state.changed().await.is_err() {
@@ -207,11 +207,11 @@ async fn up(state: &mut tokio::sync::watch::Receiver<State>, scope: &Scope) -> R
 }
 
 /// For people: the address first, then what to type.
-fn sheet(tunnel: &Tunnel, dig: &Dig, state: &State, user: Option<&str>, token: Option<&Token>) -> String {
+fn sheet(tunnel: &Tunnel, dig: &TunnelRequest, state: &State, user: Option<&str>, token: Option<&Token>) -> String {
     let (remote, address) = (&dig.remote, tunnel.address());
     let mut text = format!("{address}\n");
     let via = state.via.as_ref().map(|(name, _)| format!(" via {name}")).unwrap_or_default();
-    let _ = writeln!(text, "  leads to   {}:{}{}", remote.host, remote.port, text::clean(&via));
+    let _ = writeln!(text, "  leads to   {}:{}{}", remote.host, remote.port, text::harmless(&via));
     for line in tunnel::lines(remote, address.port(), user) {
         let _ = writeln!(text, "  {:<10} {}", line.what, line.text);
     }
@@ -223,7 +223,7 @@ fn sheet(tunnel: &Tunnel, dig: &Dig, state: &State, user: Option<&str>, token: O
 }
 
 /// For scripts.
-fn document(tunnel: &Tunnel, dig: &Dig, state: &State, user: Option<&str>, token: Option<&Token>) -> Value {
+fn document(tunnel: &Tunnel, dig: &TunnelRequest, state: &State, user: Option<&str>, token: Option<&Token>) -> Value {
     let (remote, address) = (&dig.remote, tunnel.address());
     json!({
         "environment": dig.environment,

@@ -19,9 +19,9 @@ use crate::display::Extra;
 use crate::kinds::AnyKind;
 use crate::ssm::channel::Session;
 use crate::ssm::plugin::Plugged;
-use crate::ssm::start_request::{Ask, Token};
+use crate::ssm::start_request::{StartRequest, Token};
 use crate::world::access_check::Check;
-use crate::world::{Coverage, Fault, FaultKind, Found, Identity, ResourceId, Scope, SourceName, Speed, World};
+use crate::world::{AnyReading, Coverage, Fault, FaultKind, Identity, ResourceId, Scope, SourceName, Speed, World};
 
 /// The door to the cloud.
 pub trait Cloud: Send + Sync + 'static {
@@ -38,7 +38,7 @@ pub trait Cloud: Send + Sync + 'static {
         scope: &'a Scope,
         coverage: &'a Coverage,
         known: &'a World,
-    ) -> BoxFuture<'a, Result<Found, Fault>>;
+    ) -> BoxFuture<'a, Result<AnyReading, Fault>>;
 
     /// More about one resource, while its page is open.
     fn look<'a>(
@@ -53,7 +53,7 @@ pub trait Cloud: Send + Sync + 'static {
     fn change<'a>(&'a self, change: &'a Approved, scope: &'a Scope) -> BoxFuture<'a, Result<Receipt, Fault>>;
 
     /// Opens a session; it ends, remotely too, when it is dropped.
-    fn converse<'a>(&'a self, scope: &'a Scope, ask: &'a Ask) -> BoxFuture<'a, Result<Session, Fault>> {
+    fn converse<'a>(&'a self, scope: &'a Scope, ask: &'a StartRequest) -> BoxFuture<'a, Result<Session, Fault>> {
         let fault = Fault::new(FaultKind::Unavailable, ask.operation(), "there are no sessions here");
         let fault = fault.on(scope.to_string());
         Box::pin(async move { Err(fault) })
@@ -72,7 +72,11 @@ pub trait Cloud: Send + Sync + 'static {
     }
 
     /// Opens a session for the session-manager-plugin. Whoever runs it must end it.
-    fn plug<'a>(&'a self, scope: &'a Scope, ask: &'a Ask) -> BoxFuture<'a, Result<Plugged, Fault>> {
+    fn start_plugin_session<'a>(
+        &'a self,
+        scope: &'a Scope,
+        ask: &'a StartRequest,
+    ) -> BoxFuture<'a, Result<Plugged, Fault>> {
         let fault = Fault::new(FaultKind::Unavailable, ask.operation(), "there is nothing for a plugin here");
         let fault = fault.on(scope.to_string());
         Box::pin(async move { Err(fault) })
@@ -110,13 +114,13 @@ pub trait Cloud: Send + Sync + 'static {
     /// nobody. A simulated account's time stands while somebody behind such a door works, and goes by while all of them
     /// [pause](Self::pause), up to what the first of them waits for. Whoever has one pauses in one place at a
     /// time, and waits behind it for nobody who has another.
-    fn attended(&self) -> Option<Arc<dyn Cloud>> {
+    fn hold_clock(&self) -> Option<Arc<dyn Cloud>> {
         None
     }
 }
 
-/// The door for somebody who works on `cloud` from here on until it is dropped; see [`Cloud::attended`].
+/// The door for somebody who works on `cloud` from here on until it is dropped; see [`Cloud::hold_clock`].
 #[must_use]
 pub fn at_work(cloud: &Arc<dyn Cloud>) -> Arc<dyn Cloud> {
-    cloud.attended().unwrap_or_else(|| Arc::clone(cloud))
+    cloud.hold_clock().unwrap_or_else(|| Arc::clone(cloud))
 }

@@ -21,7 +21,7 @@ pub fn markdown() -> String {
             "| {} | `:{}{argument}` | {} | {} |\n",
             keys.join(" "),
             spec.name,
-            spec.says,
+            spec.message,
             places(spec)
         ));
     }

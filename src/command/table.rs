@@ -111,7 +111,7 @@ pub struct Spec {
     /// Its name, typed after `:` and written in a keymap.
     pub name: &'static str,
     /// What it does, in a sentence without a full stop.
-    pub says: &'static str,
+    pub message: &'static str,
     /// Its word in the footer; `None` keeps it out of there.
     pub hint: Option<&'static str>,
     /// Its default keys, the one to show first.
@@ -127,25 +127,25 @@ pub struct Spec {
 }
 
 macro_rules! commands {
-    ($($command:ident $name:literal $says:literal { $($field:ident: $value:expr),* $(,)? })+) => {
+    ($($command:ident $name:literal $message:literal { $($field:ident: $value:expr),* $(,)? })+) => {
         /// Everything a reader can do.
         #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
-        pub enum Command { $(#[doc = $says] $command),+ }
+        pub enum Command { $(#[doc = $message] $command),+ }
 
         /// Every command, in the order of help.
         pub static COMMANDS: &[Spec] = &[$(Spec {
             $($field: $value,)*
-            ..Spec::new(Command::$command, $name, $says)
+            ..Spec::new(Command::$command, $name, $message)
         }),+];
     };
 }
 
 impl Spec {
-    const fn new(command: Command, name: &'static str, says: &'static str) -> Self {
+    const fn new(command: Command, name: &'static str, message: &'static str) -> Self {
         Self {
             command,
             name,
-            says,
+            message,
             hint: None,
             keys: &[],
             at: Where::ALL,
@@ -267,7 +267,7 @@ mod tests {
     fn names_are_unique_and_sentences_are_sentences() {
         for (at, spec) in COMMANDS.iter().enumerate() {
             assert!(COMMANDS.iter().skip(at + 1).all(|other| other.name != spec.name), "{}", spec.name);
-            assert!(!spec.says.ends_with('.') && spec.says.contains(' '), "{}", spec.name);
+            assert!(!spec.message.ends_with('.') && spec.message.contains(' '), "{}", spec.name);
             assert!(!spec.at.is_empty(), "{} is offered nowhere", spec.name);
         }
     }

@@ -91,8 +91,8 @@ impl<'d> Table<'d> {
     }
 
     /// Tells that the table as a whole will not do; always `None`.
-    pub(super) fn refuse<T>(&self, says: String) -> Option<T> {
-        self.reading.tell(&self.at, self.path.clone(), says);
+    pub(super) fn refuse<T>(&self, message: String) -> Option<T> {
+        self.reading.tell(&self.at, self.path.clone(), message);
         None
     }
 
@@ -101,14 +101,14 @@ impl<'d> Table<'d> {
         let asked = self.asked.borrow();
         for (key, span, _) in self.entries.iter().filter(|(key, _, _)| !asked.contains(key)) {
             let near = asked.iter().map(|known| (distance(key, known), *known)).min();
-            let says = match near {
+            let message = match near {
                 Some((apart, known)) if apart <= 2.min(known.len() / 2) => {
                     format!("unknown key, did you mean `{known}`?")
                 }
                 _ if asked.is_empty() => "unknown key; take it out".to_owned(),
                 _ => format!("unknown key; known here: {}", asked.join(", ")),
             };
-            self.reading.tell(span, join(&self.path, key), says);
+            self.reading.tell(span, join(&self.path, key), message);
         }
     }
 
@@ -214,8 +214,8 @@ impl<'d> Value<'d> {
     }
 
     /// Tells that the value will not do; always `None`.
-    pub(super) fn refuse<T>(&self, says: String) -> Option<T> {
-        self.reading.tell(&self.at, self.path.clone(), says);
+    pub(super) fn refuse<T>(&self, message: String) -> Option<T> {
+        self.reading.tell(&self.at, self.path.clone(), message);
         None
     }
 
@@ -233,8 +233,8 @@ impl<'d> Value<'d> {
 }
 
 impl Reading<'_> {
-    fn tell(&self, span: &Range<usize>, key: String, says: String) {
-        self.problems.borrow_mut().push(Problem { line: line(self.text, span.start), key, says });
+    fn tell(&self, span: &Range<usize>, key: String, message: String) {
+        self.problems.borrow_mut().push(Problem { line: line(self.text, span.start), key, message });
     }
 }
 
@@ -243,18 +243,18 @@ fn malformed(text: &str, span: Range<usize>, message: &str) -> Problem {
     let at = line(text, span.start);
     if message.starts_with("duplicate key") {
         let key = text.get(span).unwrap_or_default().to_owned();
-        return Problem { line: at, key, says: "is there twice; put both together or rename one".to_owned() };
+        return Problem { line: at, key, message: "is there twice; put both together or rename one".to_owned() };
     }
     let (key, value) = text.lines().nth(at - 1).and_then(|line| line.split_once('=')).unwrap_or_default();
     let (key, value) = (key.trim().to_owned(), value.trim());
     // The parser takes a bare word for a number that went wrong; people only forgot the quotes.
     let bare = value.starts_with(char::is_alphabetic) && !["true", "false", "inf", "nan"].contains(&value);
-    let says = if bare && !value.contains(['"', '\'']) {
+    let message = if bare && !value.contains(['"', '\'']) {
         format!("text needs quotes, as in \"{value}\"")
     } else {
         format!("not valid TOML: {message}")
     };
-    Problem { line: at, key, says }
+    Problem { line: at, key, message }
 }
 
 fn join(path: &str, key: &str) -> String {

@@ -20,14 +20,14 @@ pub struct Problem {
     /// The key it is at, dotted; empty when it is about the whole file.
     pub key: String,
     /// What is wrong and what to do about it.
-    pub says: String,
+    pub message: String,
 }
 
 impl ConfigError {
     /// A problem with the file as a whole.
     #[must_use]
-    pub fn whole(file: &str, says: impl Into<String>) -> Self {
-        Self { file: file.to_owned(), problems: vec![Problem { line: 0, key: String::new(), says: says.into() }] }
+    pub fn whole(file: &str, message: impl Into<String>) -> Self {
+        Self { file: file.to_owned(), problems: vec![Problem { line: 0, key: String::new(), message: message.into() }] }
     }
 }
 
@@ -44,7 +44,7 @@ impl fmt::Display for ConfigError {
             if !problem.key.is_empty() {
                 write!(f, ": {}", problem.key)?;
             }
-            write!(f, ": {}", problem.says)?;
+            write!(f, ": {}", problem.message)?;
         }
         Ok(())
     }

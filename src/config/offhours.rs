@@ -13,8 +13,8 @@ use crate::schedule::binding::group_name;
 use crate::schedule::calendar::date_range::read_dates;
 use crate::schedule::cost::prices::Prices;
 use crate::schedule::{
-    Backend, Builtin, Calendar, Guard, HolidayPolicy, Holidays, Member, Mode, Period, Ready, Record, Routine, Schedule,
-    StopAt, WakeDesired,
+    Backend, Builtin, Calendar, Guard, HolidayPolicy, Holidays, Member, Mode, Period, Ready, Record, Schedule,
+    ScheduleBinding, StopAt, WakeDesired,
 };
 use crate::world::Arn;
 
@@ -227,7 +227,7 @@ pub(super) fn offhours(
     (name, table): (&str, &Table<'_>),
     schedules: &Named<Schedule>,
     prices: &Prices,
-) -> (Option<Routine>, Record) {
+) -> (Option<ScheduleBinding>, Record) {
     let schedule = table.get("schedule").map(|value| known(&value, schedules, "schedule"));
     let backends = Backend::ALL.map(|backend| (backend.word(), backend));
     let backend = table.get("backend").map_or(Some(Backend::default()), |value| one_of(&value, &backends));
@@ -246,8 +246,8 @@ pub(super) fn offhours(
             }
         }
         if let Some(value) = table.get("group").filter(|_| !on_group) {
-            let says = "only goes with `schedule`, or with record = \"group\"; add one or take this out";
-            value.refuse::<()>(says.to_owned());
+            let message = "only goes with `schedule`, or with record = \"group\"; add one or take this out";
+            value.refuse::<()>(message.to_owned());
         }
     }
     // What was refused is told of already, and not called missing.
@@ -273,7 +273,8 @@ pub(super) fn offhours(
         false => Record::Tags,
     };
     let (Some(Some(schedule)), Some(backend)) = (schedule, backend) else { return (None, record) };
-    let routine = Routine { schedule, backend, group, role_arn, dlq_arn, enforce_blind, prices: prices.clone() };
+    let routine =
+        ScheduleBinding { schedule, backend, group, role_arn, dlq_arn, enforce_blind, prices: prices.clone() };
     (Some(routine), record)
 }
 

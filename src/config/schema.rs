@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::aws::Source;
-use crate::environment::{Match, Wish, Wishes};
+use crate::environment::{ConfiguredEnvironments, EnvironmentConfig, Match};
 use crate::schedule::Schedule;
 use crate::schedule::cost::prices::Prices;
 use crate::text::Glob;
@@ -131,11 +131,11 @@ fn endpoint(value: &Value<'_>) -> Option<String> {
     value.refuse(format!("{text:?} is no URL; write it like \"http://localhost:5000\""))
 }
 
-fn wishes(root: &Table<'_>, folder: &Path) -> Wishes {
+fn wishes(root: &Table<'_>, folder: &Path) -> ConfiguredEnvironments {
     let calendars = offhours::calendars(root, folder);
     let schedules = offhours::schedules(root, &calendars);
     let prices = offhours::prices(root);
-    let mut environments: Vec<Wish> = Vec::new();
+    let mut environments: Vec<EnvironmentConfig> = Vec::new();
     let table = root.get("environment").and_then(|value| value.table());
     for (name, value) in table.iter().flat_map(Table::each) {
         // Names are matched whatever their case, so two that differ only in case are one.
@@ -151,11 +151,16 @@ fn wishes(root: &Table<'_>, folder: &Path) -> Wishes {
             environments.push(wish(name, &inside, &schedules, &prices));
         }
     }
-    Wishes { environments, schedules: schedules.into_values().flatten().collect() }
+    ConfiguredEnvironments { environments, schedules: schedules.into_values().flatten().collect() }
 }
 
-fn wish(name: &str, table: &Table<'_>, schedules: &BTreeMap<String, Option<Schedule>>, prices: &Prices) -> Wish {
-    let mut wish = Wish {
+fn wish(
+    name: &str,
+    table: &Table<'_>,
+    schedules: &BTreeMap<String, Option<Schedule>>,
+    prices: &Prices,
+) -> EnvironmentConfig {
+    let mut wish = EnvironmentConfig {
         stage: table.get("stage").and_then(|value| value.text("\"dev\"")).map(str::to_owned),
         account: table.get("account").and_then(|value| account(&value)),
         region: table.get("region").and_then(|value| region(&value)).map(Region::from),
@@ -164,7 +169,7 @@ fn wish(name: &str, table: &Table<'_>, schedules: &BTreeMap<String, Option<Sched
         matches: table.get("match").and_then(|value| value.table()).map(|table| matches(&table)).unwrap_or_default(),
         exclude: table.get("exclude").and_then(|value| globs(&value)).unwrap_or_default(),
         deploy: table.get("deploy").and_then(|value| value.table()).and_then(|table| recipe(&table)),
-        ..Wish::new(name)
+        ..EnvironmentConfig::new(name)
     };
     (wish.routine, wish.record) = offhours::offhours((name, table), schedules, prices);
     wish.sleepers = offhours::members(table);

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use jiff::SignedDuration;
 
 use crate::aws::{Source, Sources};
-use crate::environment::Wishes;
+use crate::environment::ConfiguredEnvironments;
 use crate::world::{Arn, SourceName};
 
 /// How often the environment in focus is read unless the configuration says otherwise.
@@ -29,7 +29,7 @@ pub struct Settings {
     /// Where to look; empty means the current credentials and region.
     pub sources: Vec<Source>,
     /// What is wished of environments.
-    pub wishes: Wishes,
+    pub wishes: ConfiguredEnvironments,
     /// The environment to open on, as typed: it may be shortened.
     pub open: Option<String>,
     /// Whether `NO_COLOR` is set.
@@ -49,7 +49,7 @@ impl Default for Settings {
             read_only: false,
             keys: Vec::new(),
             sources: Vec::new(),
-            wishes: Wishes::default(),
+            wishes: ConfiguredEnvironments::default(),
             open: None,
             no_color: false,
             ledger: None,

@@ -7,25 +7,25 @@ use tui_input::Input;
 use super::effect::Effect;
 use super::model::Model;
 use super::overlay::Overlay;
-use super::page::Place;
+use super::page::Page;
 use super::screens::menu::{Entry, Menu, Pick};
-use super::screens::sheet::{Door, Sheet};
+use super::screens::sheet::{RowTarget, Sheet};
 use super::update::propose;
-use crate::change::gate::{Answer, Let, License};
+use crate::change::gate::{Admitted, Confirmation, ProcedureGrant};
 use crate::change::procedure::{Procedure, Proposal};
-use crate::engine::run_procedure::Errand;
+use crate::engine::run_procedure::ProcedureRun;
 use crate::engine::running::Underway;
 use crate::keys::{Chord, Key, edit};
 use crate::operations::environment_actions;
-use crate::operations::{Asks, Offer, Site};
-use crate::world::read_request::Want;
-use crate::world::{Fault, Found};
+use crate::operations::{Action, ActionContext, Prompt};
+use crate::world::read_request::ReadRequest;
+use crate::world::{AnyReading, Fault};
 
 /// A text being typed for an offer.
 #[derive(Debug)]
-pub struct Ask {
+pub struct PendingAction {
     /// Of what: a resource, or an environment as a whole.
-    pub of: Door,
+    pub of: RowTarget,
     /// Which offer.
     pub verb: &'static str,
     /// What is asked.
@@ -46,7 +46,7 @@ pub struct Consulting {
 /// Where in an offer's questions the reader is.
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct Step {
-    of: Door,
+    of: RowTarget,
     verb: &'static str,
     /// What was chosen before.
     chosen: Option<String>,
@@ -74,25 +74,25 @@ enum Then {
 const REMEMBERED: usize = 20;
 
 /// Hands `use_it` the surroundings of a resource or an environment; `None` if that is in none, or is none.
-pub(super) fn at_site<T>(model: &Model, of: &Door, use_it: impl FnOnce(&Site<'_>) -> T) -> Option<T> {
+pub(super) fn at_site<T>(model: &Model, of: &RowTarget, use_it: impl FnOnce(&ActionContext<'_>) -> T) -> Option<T> {
     let (environment, scope) = match of {
-        Door::Resource(id) => (model.picture.home(id)?, &id.scope),
-        Door::Environment(name) => {
+        RowTarget::Resource(id) => (model.picture.home(id)?, &id.scope),
+        RowTarget::Environment(name) => {
             let environment = model.picture.environment(name)?;
             (environment, environment.scopes.first()?)
         }
-        Door::Entry(_) | Door::Tunnel(_) => return None,
+        RowTarget::Entry(_) | RowTarget::Tunnel(_) => return None,
     };
-    Some(Site::within(environment, scope, &model.world, (model.now, &model.settings.zone), use_it))
+    Some(ActionContext::within(environment, scope, &model.world, (model.now, &model.settings.zone), use_it))
 }
 
 /// What can be done here: with the resource the reader is on, and with the environment they are in or on. Where both
 /// offer the same verb, the resource's counts.
 #[must_use]
-pub fn offers(model: &Model) -> Vec<(Door, Offer)> {
-    let resource = model.resource().cloned().map(Door::Resource);
-    let environment = model.environment().map(|environment| Door::Environment(environment.name.clone()));
-    let mut all: Vec<(Door, Offer)> = Vec::new();
+pub fn offers(model: &Model) -> Vec<(RowTarget, Action)> {
+    let resource = model.resource().cloned().map(RowTarget::Resource);
+    let environment = model.environment().map(|environment| RowTarget::Environment(environment.name.clone()));
+    let mut all: Vec<(RowTarget, Action)> = Vec::new();
     for of in resource.into_iter().chain(environment) {
         for offer in offers_of(model, &of) {
             if !all.iter().any(|(_, known)| known.verb == offer.verb) {
@@ -104,11 +104,11 @@ pub fn offers(model: &Model) -> Vec<(Door, Offer)> {
 }
 
 /// What can be done with this, whatever the reader is on.
-fn offers_of(model: &Model, of: &Door) -> Vec<Offer> {
+fn offers_of(model: &Model, of: &RowTarget) -> Vec<Action> {
     let here = at_site(model, of, |site| match of {
-        Door::Resource(id) => actions_of(id.kind).map(|actions| actions.offers(id, site)).unwrap_or_default(),
-        Door::Environment(_) => environment_actions::offers(site),
-        Door::Entry(_) | Door::Tunnel(_) => Vec::new(),
+        RowTarget::Resource(id) => actions_of(id.kind).map(|actions| actions.offers(id, site)).unwrap_or_default(),
+        RowTarget::Environment(_) => environment_actions::offers(site),
+        RowTarget::Entry(_) | RowTarget::Tunnel(_) => Vec::new(),
     });
     let again = again(model, of);
     let mut offers = here.unwrap_or_default();
@@ -124,9 +124,9 @@ fn offers_of(model: &Model, of: &Door) -> Vec<Offer> {
 }
 
 /// What another environment offers under this name, where what was typed behind it names one.
-fn named(model: &Model, verb: &str, typed: &str) -> Option<(Door, Offer)> {
+fn named(model: &Model, verb: &str, typed: &str) -> Option<(RowTarget, Action)> {
     let environment = model.picture.environments.iter().find(|environment| environment.name.as_str() == typed)?;
-    let of = Door::Environment(environment.name.clone());
+    let of = RowTarget::Environment(environment.name.clone());
     let offer = offers_of(model, &of).into_iter().find(|offer| offer.verb == verb)?;
     Some((of, offer))
 }
@@ -137,32 +137,32 @@ fn nameless(verb: &str, typed: &str) -> String {
 }
 
 /// Whether it is being read again after a change: what bars an offer may be over already.
-fn again(model: &Model, of: &Door) -> bool {
+fn again(model: &Model, of: &RowTarget) -> bool {
     match of {
-        Door::Resource(id) => model.pacer.touched(&id.scope, Some(id.kind)),
-        Door::Environment(name) => {
+        RowTarget::Resource(id) => model.pacer.touched(&id.scope, Some(id.kind)),
+        RowTarget::Environment(name) => {
             let scopes = model.picture.environment(name).map(|environment| environment.scopes.iter());
             scopes.into_iter().flatten().any(|scope| model.pacer.touched(scope, None))
         }
-        Door::Entry(_) | Door::Tunnel(_) => false,
+        RowTarget::Entry(_) | RowTarget::Tunnel(_) => false,
     }
 }
 
 /// What something is called in a sentence.
-fn called(of: &Door) -> &str {
+fn called(of: &RowTarget) -> &str {
     match of {
-        Door::Resource(id) => &id.key,
-        Door::Environment(name) => name.as_str(),
-        Door::Entry(id) => id,
-        Door::Tunnel(_) => "a tunnel",
+        RowTarget::Resource(id) => &id.key,
+        RowTarget::Environment(name) => name.as_str(),
+        RowTarget::Entry(id) => id,
+        RowTarget::Tunnel(_) => "a tunnel",
     }
 }
 
 /// The same as entries of the actions menu.
 pub(super) fn entries(model: &Model) -> Vec<Entry> {
-    let entry = |(_, offer): (Door, Offer)| Entry {
+    let entry = |(_, offer): (RowTarget, Action)| Entry {
         label: format!("{:<6} {}", "", offer.verb),
-        note: offer.says,
+        note: offer.message,
         barred: offer.barred,
         pick: Pick::Offer(offer.verb),
     };
@@ -178,34 +178,36 @@ pub(super) fn take_up(model: &mut Model, verb: &str, value: Option<&str>) -> Vec
     let here = || offers(model).into_iter().find(|(_, offer)| offer.verb == verb);
     let Some((of, offer)) = elsewhere.or_else(here) else {
         let is_known = |name: &&str| model.picture.environments.iter().any(|it| it.name.as_str() == *name);
-        let says = match asked {
+        let message = match asked {
             Some(name) if is_known(&name) => format!("{name} offers no {verb}"),
             Some(name) if environment_actions::VERBS.contains(&verb) => nameless(verb, name),
             _ => format!("nothing here offers {verb}"),
         };
-        model.notices.fault(model.now, says);
+        model.notices.fault(model.now, message);
         return Vec::new();
     };
     if let Some(why) = offer.barred {
         model.notices.info(model.now, format!("{verb}: {why}"));
         return Vec::new();
     }
-    if let (Asks::Nothing | Asks::Look { .. }, Some(value)) = (&offer.asks, value) {
-        let says = match of {
-            Door::Environment(_) => nameless(verb, value),
+    if let (Prompt::Nothing | Prompt::Look { .. }, Some(value)) = (&offer.asks, value) {
+        let message = match of {
+            RowTarget::Environment(_) => nameless(verb, value),
             _ => format!(":{verb} takes nothing, it is for the row under the cursor; {value:?} is too much"),
         };
-        model.notices.fault(model.now, says);
+        model.notices.fault(model.now, message);
         return Vec::new();
     }
     let step = Step { of, verb: offer.verb, chosen: None };
     match (offer.asks, value) {
         // What is typed is told of in the plan as what is chosen is, so the same is read before.
         (
-            Asks::Choice { prompt, reads } | Asks::Narrow { prompt, reads } | Asks::Informed { prompt, reads, .. },
+            Prompt::Choice { prompt, reads }
+            | Prompt::Narrow { prompt, reads }
+            | Prompt::Informed { prompt, reads, .. },
             Some(value),
         ) => consult(model, step, prompt, Then::Take(Some(value.to_owned())), reads),
-        (Asks::Nothing | Asks::Look { .. } | Asks::Text { .. }, Some(value)) => {
+        (Prompt::Nothing | Prompt::Look { .. } | Prompt::Text { .. }, Some(value)) => {
             answer(model, &step.of, step.verb, Some(value))
         }
         (asks, None) => question(model, step, asks),
@@ -213,30 +215,30 @@ pub(super) fn take_up(model: &mut Model, verb: &str, value: Option<&str>) -> Vec
 }
 
 /// An entry of an offer's choices was chosen: it is the answer, or leads on to another question.
-pub(super) fn chosen(model: &mut Model, of: Door, verb: &'static str, value: String, then: Asks) -> Vec<Effect> {
+pub(super) fn chosen(model: &mut Model, of: RowTarget, verb: &'static str, value: String, then: Prompt) -> Vec<Effect> {
     match then {
-        Asks::Nothing => answer(model, &of, verb, Some(&value)),
+        Prompt::Nothing => answer(model, &of, verb, Some(&value)),
         then => question(model, Step { of, verb, chosen: Some(value) }, then),
     }
 }
 
 /// Asks for what an offer asks for.
-fn question(model: &mut Model, step: Step, asks: Asks) -> Vec<Effect> {
+fn question(model: &mut Model, step: Step, asks: Prompt) -> Vec<Effect> {
     model.dirty = true;
     match asks {
-        Asks::Nothing => answer(model, &step.of, step.verb, step.chosen.as_deref()),
-        Asks::Look { reads } => {
+        Prompt::Nothing => answer(model, &step.of, step.verb, step.chosen.as_deref()),
+        Prompt::Look { reads } => {
             let then = Then::Take(step.chosen.clone());
             consult(model, step, String::new(), then, reads)
         }
-        Asks::Text { prompt, initial } => {
+        Prompt::Text { prompt, initial } => {
             let Step { of, verb, .. } = step;
-            model.overlay = Overlay::Ask(Box::new(Ask { of, verb, prompt, input: Input::new(initial) }));
+            model.overlay = Overlay::Ask(Box::new(PendingAction { of, verb, prompt, input: Input::new(initial) }));
             Vec::new()
         }
-        Asks::Informed { prompt, initial, reads } => consult(model, step, prompt, Then::Type(initial), reads),
-        Asks::Choice { prompt, reads } => consult(model, step, prompt, Then::Choose, reads),
-        Asks::Narrow { prompt, .. } => {
+        Prompt::Informed { prompt, initial, reads } => consult(model, step, prompt, Then::Type(initial), reads),
+        Prompt::Choice { prompt, reads } => consult(model, step, prompt, Then::Choose, reads),
+        Prompt::Narrow { prompt, .. } => {
             lay(model, step, prompt, false);
             Vec::new()
         }
@@ -244,7 +246,7 @@ fn question(model: &mut Model, step: Step, asks: Asks) -> Vec<Effect> {
 }
 
 /// Begins to read what an offer needs; what is done then is remembered.
-fn consult(model: &mut Model, step: Step, prompt: String, then: Then, reads: Vec<Want>) -> Vec<Effect> {
+fn consult(model: &mut Model, step: Step, prompt: String, then: Then, reads: Vec<ReadRequest>) -> Vec<Effect> {
     model.asked += 1;
     let consulting = Consulting { ask: model.asked, step, prompt, then };
     model.notices.info(model.now, consulting.reads());
@@ -253,7 +255,11 @@ fn consult(model: &mut Model, step: Step, prompt: String, then: Then, reads: Vec
 }
 
 /// What the choices need was read: they are laid before the reader, unless they went on to something else.
-pub(super) fn consulted(model: &mut Model, ask: u64, got: Vec<(Want, Result<Found, Fault>)>) -> Vec<Effect> {
+pub(super) fn consulted(
+    model: &mut Model,
+    ask: u64,
+    got: Vec<(ReadRequest, Result<AnyReading, Fault>)>,
+) -> Vec<Effect> {
     let Some(consulting) = model.consulting.take_if(|consulting| consulting.ask == ask) else { return Vec::new() };
     model.notices.retract(&consulting.reads());
     let world = std::sync::Arc::make_mut(&mut model.world);
@@ -282,7 +288,7 @@ pub(super) fn consulted(model: &mut Model, ask: u64, got: Vec<(Want, Result<Foun
             lay(model, step, prompt, failed);
             Vec::new()
         }
-        Then::Type(initial) => question(model, step, Asks::Text { prompt, initial }),
+        Then::Type(initial) => question(model, step, Prompt::Text { prompt, initial }),
         Then::Take(value) => answer(model, &step.of, step.verb, value.as_deref()),
     }
 }
@@ -291,11 +297,11 @@ pub(super) fn consulted(model: &mut Model, ask: u64, got: Vec<(Want, Result<Foun
 fn lay(model: &mut Model, step: Step, prompt: String, failed: bool) {
     let Step { of, verb, chosen } = step;
     let choices = at_site(model, &of, |site| match &of {
-        Door::Resource(id) => {
+        RowTarget::Resource(id) => {
             actions_of(id.kind).map(|actions| actions.choices(id, verb, chosen.as_deref(), site)).unwrap_or_default()
         }
-        Door::Environment(_) => environment_actions::choices(verb, site),
-        Door::Entry(_) | Door::Tunnel(_) => Vec::new(),
+        RowTarget::Environment(_) => environment_actions::choices(verb, site),
+        RowTarget::Entry(_) | RowTarget::Tunnel(_) => Vec::new(),
     });
     let choices = choices.unwrap_or_default();
     if choices.is_empty() {
@@ -315,7 +321,7 @@ fn lay(model: &mut Model, step: Step, prompt: String, failed: bool) {
 }
 
 /// A key while a text is typed for an offer.
-pub(super) fn ask_key(model: &mut Model, mut ask: Box<Ask>, chord: Chord) -> Vec<Effect> {
+pub(super) fn ask_key(model: &mut Model, mut ask: Box<PendingAction>, chord: Chord) -> Vec<Effect> {
     match chord.key {
         Key::Esc => return Vec::new(),
         Key::Enter => {
@@ -331,23 +337,23 @@ pub(super) fn ask_key(model: &mut Model, mut ask: Box<Ask>, chord: Chord) -> Vec
 }
 
 /// Makes an answered offer a plan before the reader.
-pub(super) fn answer(model: &mut Model, of: &Door, verb: &str, value: Option<&str>) -> Vec<Effect> {
+pub(super) fn answer(model: &mut Model, of: &RowTarget, verb: &str, value: Option<&str>) -> Vec<Effect> {
     let made: Option<Result<Proposal, String>> = at_site(model, of, |site| match of {
-        Door::Resource(id) => match actions_of(id.kind) {
+        RowTarget::Resource(id) => match actions_of(id.kind) {
             Some(actions) => actions.propose(id, verb, value, site),
             None => Err(format!("nothing can be done with a {}", id.kind)),
         },
-        Door::Environment(_) => environment_actions::propose(verb, value, site),
-        Door::Tunnel(_) => Err("a tunnel has a menu of its own".to_owned()),
-        Door::Entry(_) => Err("what was done is done; nothing is offered for it".to_owned()),
+        RowTarget::Environment(_) => environment_actions::propose(verb, value, site),
+        RowTarget::Tunnel(_) => Err("a tunnel has a menu of its own".to_owned()),
+        RowTarget::Entry(_) => Err("what was done is done; nothing is offered for it".to_owned()),
     });
     match made {
         Some(Ok(proposal)) if proposal.plan().is_harmless() => return only_look(model, proposal),
         Some(Ok(proposal)) => propose(model, proposal),
         Some(Err(why)) => model.notices.fault(model.now, why),
         None => {
-            let says = format!("{} is in no environment; nothing is changed there", called(of));
-            model.notices.fault(model.now, says);
+            let message = format!("{} is in no environment; nothing is changed there", called(of));
+            model.notices.fault(model.now, message);
         }
     }
     model.dirty = true;
@@ -358,9 +364,9 @@ pub(super) fn answer(model: &mut Model, of: &Door, verb: &str, value: Option<&st
 fn only_look(model: &mut Model, proposal: Proposal) -> Vec<Effect> {
     let plan = proposal.plan();
     let at = model.circumstances(&plan.environment, &plan.scope);
-    match model.gate.allow(proposal, &Answer::Yes, None, &at) {
-        Ok(Let::Procedure(license, procedure)) => begin(model, license, procedure),
-        Ok(Let::Change(_)) => Vec::new(),
+    match model.gate.allow(proposal, &Confirmation::Yes, None, &at) {
+        Ok(Admitted::Procedure(license, procedure)) => begin(model, license, procedure),
+        Ok(Admitted::Change(_)) => Vec::new(),
         Err(refused) => {
             model.notices.info(model.now, refused.to_string());
             Vec::new()
@@ -369,7 +375,7 @@ fn only_look(model: &mut Model, proposal: Proposal) -> Vec<Effect> {
 }
 
 /// Begins what the gate let through, and goes to its page.
-pub(super) fn begin(model: &mut Model, license: Box<License>, procedure: Box<dyn Procedure>) -> Vec<Effect> {
+pub(super) fn begin(model: &mut Model, license: Box<ProcedureGrant>, procedure: Box<dyn Procedure>) -> Vec<Effect> {
     model.asked += 1;
     let id = model.asked;
     model.underway.push(Underway::new(id, license.plan().clone(), model.now));
@@ -381,17 +387,17 @@ pub(super) fn begin(model: &mut Model, license: Box<License>, procedure: Box<dyn
         !drop
     });
     open(model, id);
-    vec![Effect::Run(Box::new(Errand { id, license, procedure }))]
+    vec![Effect::Run(Box::new(ProcedureRun { id, license, procedure }))]
 }
 
 /// Goes to the page of a procedure.
 pub(super) fn open(model: &mut Model, id: u64) {
     let Some(one) = model.underway.iter().find(|one| one.id == id) else { return };
-    if matches!(model.here(), Some(Place::Progress(here, ..)) if *here == id) {
+    if matches!(model.here(), Some(Page::Progress(here, ..)) if *here == id) {
         return;
     }
-    let title = one.plan.says.clone();
-    model.enter(Place::Progress(id, title, Sheet::default()));
+    let title = one.plan.message.clone();
+    model.enter(Page::Progress(id, title, Sheet::default()));
 }
 
 #[cfg(test)]

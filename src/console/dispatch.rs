@@ -10,7 +10,7 @@ use tui_input::Input;
 use super::effect::Effect;
 use super::model::Model;
 use super::overlay::Overlay;
-use super::page::Place;
+use super::page::Page;
 use super::screens::palette::{Meaning, Palette};
 use super::screens::sheet::Sheet;
 use crate::command::Command;
@@ -59,14 +59,14 @@ pub fn perform(model: &mut Model, command: Command, argument: Option<&str>) -> V
         Command::Unwell => unwell(model),
         Command::Sort => sort(model),
         Command::Faults => {
-            go(model, Place::Faults(Sheet::default()));
+            go(model, Page::Faults(Sheet::default()));
             return vec![Effect::Journal];
         }
         Command::Journal => {
-            go(model, Place::Journal(Sheet::default()));
+            go(model, Page::Journal(Sheet::default()));
             return vec![Effect::Journal];
         }
-        Command::Unassigned => go(model, Place::Unassigned(Sheet::default())),
+        Command::Unassigned => go(model, Page::Unassigned(Sheet::default())),
         Command::Describe => describe(model),
         Command::Raw => raw(model),
         Command::Mark => mark(model),
@@ -76,7 +76,7 @@ pub fn perform(model: &mut Model, command: Command, argument: Option<&str>) -> V
         Command::Run => super::run_on_marked::run(model, argument),
         Command::Shell => return super::sessions::shell(model),
         Command::Tunnel => return super::tunnels::ask(model),
-        Command::Tunnels => go(model, Place::Tunnels(Sheet::default())),
+        Command::Tunnels => go(model, Page::Tunnels(Sheet::default())),
         Command::Login => return model.login_source().cloned().map(Effect::Login).into_iter().collect(),
         Command::Refresh => return refresh(model),
         Command::Mouse => return mouse(model),
@@ -115,14 +115,14 @@ fn search(model: &mut Model) {
 
 fn seek(model: &mut Model, backwards: bool) {
     let now = model.now;
-    if let Some(Place::Viewer(viewer)) = model.places.last_mut() {
+    if let Some(Page::Viewer(viewer)) = model.places.last_mut() {
         let before = viewer.place;
         if !viewer.seek(backwards) {
-            let says = format!("{:?} is nowhere in this text", viewer.search);
-            model.notices.info(now, says);
+            let message = format!("{:?} is nowhere in this text", viewer.search);
+            model.notices.info(now, message);
         } else if viewer.place == before {
-            let says = format!("{:?} is in no other line of this text", viewer.search);
-            model.notices.info(now, says);
+            let message = format!("{:?} is in no other line of this text", viewer.search);
+            model.notices.info(now, message);
         }
     }
 }
@@ -139,7 +139,7 @@ fn refresh(model: &mut Model) -> Vec<Effect> {
     model.pacer.refresh(model.now);
     model.peeked.clear();
     model.identified.clear();
-    if let Some(Place::Detail(page)) = model.places.last_mut() {
+    if let Some(Page::Detail(page)) = model.places.last_mut() {
         page.asked_at = None;
     }
     model.notices.info(model.now, "reading again…");

@@ -4,12 +4,12 @@
 use super::settings::Choice;
 use crate::change::gate::Approved;
 use crate::engine::journal::Line;
-use crate::engine::poller::Reading;
-use crate::engine::run_procedure::Errand;
-use crate::engine::session::Visit;
+use crate::engine::poller::PollRequest;
+use crate::engine::run_procedure::ProcedureRun;
+use crate::engine::session::SessionRequest;
 use crate::operations::tunnel::Carrier;
-use crate::operations::tunnel::request::Dig;
-use crate::world::read_request::Want;
+use crate::operations::tunnel::request::TunnelRequest;
+use crate::world::read_request::ReadRequest;
 use crate::world::{ResourceId, Scope, SourceName};
 
 /// Something to be done. Answers come back as messages.
@@ -20,7 +20,7 @@ pub enum Effect {
     /// Find out who we are there.
     Identify(Scope),
     /// Read a kind.
-    Read(Reading),
+    Read(PollRequest),
     /// Make a picture of the world.
     Gather,
     /// Learn more about one resource; the number comes back with the answer.
@@ -28,17 +28,17 @@ pub enum Effect {
     /// Perform a change that the gate approved, and journal it.
     Change(Box<Approved>),
     /// Drive a procedure that the gate let through, and journal it.
-    Run(Box<Errand>),
+    Run(Box<ProcedureRun>),
     /// Read what an offer's choices need; the number comes back with the answer.
-    Consult(u64, Vec<Want>),
+    Consult(u64, Vec<ReadRequest>),
     /// Read what a session's checklist takes, within a moment: nobody waits longer for it. The number comes back.
-    Foresee(u64, Vec<Want>),
+    Foresee(u64, Vec<ReadRequest>),
     /// Hand the terminal to a login command, then forget the source's cached credentials.
     Login(SourceName),
     /// Hand the terminal to a session in a resource.
-    Visit(Box<Visit>),
+    Visit(Box<SessionRequest>),
     /// Open a tunnel.
-    OpenTunnel(u64, Box<Dig>),
+    OpenTunnel(u64, Box<TunnelRequest>),
     /// Tell a tunnel who may carry it from now on.
     SetCarriers(u64, Vec<Carrier>),
     /// End a tunnel's session and open another.

@@ -8,13 +8,13 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::effect::Effect;
 use super::model::Model;
-use super::msg::{Msg, News};
+use super::msg::{Event, Msg};
 use super::runner::{Flow, Input, Runner, Screen};
 use super::settings::Settings;
 use super::terminal::Tty;
 use super::update::update;
 use crate::cloud::Cloud;
-use crate::engine::scheduler::execution_log::Ledger;
+use crate::engine::scheduler::execution_log::ExecutionLog;
 use crate::world::Speed;
 
 /// How long a frame stands at least while a simulated clock races.
@@ -38,8 +38,8 @@ pub async fn run_on<S: Screen>(screen: &mut S, cloud: Arc<dyn Cloud>, settings: 
     let (tell, mut heard) = unbounded_channel();
     let mut model = Model::new(settings.clone(), fastrand::u64(..), cloud.now());
     // Where it is ours to do, edges are executed while the console is open; what was done is seen like everything else.
-    let ledger = Arc::new(settings.ledger.clone().map_or_else(Ledger::fleeting, Ledger::Kept));
-    let keeping = crate::console::scheduler_task::beside(&cloud, &settings, &ledger, tell.clone());
+    let ledger = Arc::new(settings.ledger.clone().map_or_else(ExecutionLog::fleeting, ExecutionLog::Kept));
+    let keeping = crate::console::scheduler_task::spawn_beside(&cloud, &settings, &ledger, tell.clone());
     let mut runner = Runner::new(cloud, settings, tell).watching(ledger, keeping.is_some());
     let _keeping = keeping.map(tokio::spawn).map(crate::console::scheduler_task::Stopping);
     let ended = turns(screen, &mut model, &mut runner, &mut heard).await;
@@ -63,7 +63,7 @@ async fn turns<S: Screen>(
         suit_light(model, runner);
     }
     show(screen, model)?;
-    let mut inbox = vec![Msg { now: runner.now(), news: News::Started }];
+    let mut inbox = vec![Msg { now: runner.now(), news: Event::Started }];
     loop {
         while let Some(msg) = next(&mut inbox) {
             for effect in update(model, msg) {
@@ -153,7 +153,7 @@ async fn wait<S: Screen>(
             Input::End => None,
         },
         msg = heard.recv() => msg.map(|msg| Happened::Msg(Box::new(msg))),
-        () = due => Some(Happened::Msg(Box::new(Msg { now: runner.now(), news: News::Tick }))),
+        () = due => Some(Happened::Msg(Box::new(Msg { now: runner.now(), news: Event::Tick }))),
     }
 }
 

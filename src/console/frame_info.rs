@@ -29,7 +29,7 @@ impl Zone {
 
 /// What a frame showed.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Shown {
+pub struct FrameInfo {
     /// The first line of the page that was on the screen.
     pub offset: usize,
     /// How many rows fit on it.
@@ -48,7 +48,7 @@ pub struct Shown {
     pub until: Option<Timestamp>,
 }
 
-impl Shown {
+impl FrameInfo {
     /// The age of `at` in words, noted so that the frame is drawn again when they change.
     pub fn ago(&mut self, at: Timestamp, now: Timestamp) -> String {
         let secs = now.as_second().saturating_sub(at.as_second());
@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn a_frame_knows_when_it_will_read_differently() {
         let at = |second| Timestamp::from_second(second).expect("a second in range");
-        let mut shown = Shown::default();
+        let mut shown = FrameInfo::default();
         assert_eq!(shown.clock(at(30), &jiff::tz::TimeZone::UTC), "00:00 UTC");
         assert_eq!(shown.until, Some(at(60)));
         assert_eq!(shown.ago(at(8), at(30)), "20 s ago");
@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn a_click_finds_the_row_it_hit() {
         let zone = Zone { x: 2, y: 3, width: 4, height: 2 };
-        let shown = Shown { rows: vec![(zone, 7)], ..Shown::default() };
+        let shown = FrameInfo { rows: vec![(zone, 7)], ..FrameInfo::default() };
         assert_eq!(shown.row_at(5, 4), Some(7));
         assert_eq!(shown.row_at(6, 4), None);
         assert_eq!(shown.row_at(1, 3), None);

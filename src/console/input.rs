@@ -5,23 +5,23 @@ use crossterm::event::{
     Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEventKind,
 };
 
-use super::msg::News;
+use super::msg::Event;
 use crate::keys::{Chord, Key};
 
 /// What an event means to the console; `None` for those that mean nothing.
 #[must_use]
-pub fn news(event: TerminalEvent) -> Option<News> {
+pub fn news(event: TerminalEvent) -> Option<Event> {
     match event {
-        TerminalEvent::Key(key) if key.kind != KeyEventKind::Release => chord(key).map(News::Key),
+        TerminalEvent::Key(key) if key.kind != KeyEventKind::Release => chord(key).map(Event::Key),
         TerminalEvent::Key(_) => None,
-        TerminalEvent::Paste(text) => Some(News::Pasted(text)),
-        TerminalEvent::Resize(..) => Some(News::Resized),
-        TerminalEvent::FocusGained => Some(News::Watched(true)),
-        TerminalEvent::FocusLost => Some(News::Watched(false)),
+        TerminalEvent::Paste(text) => Some(Event::Pasted(text)),
+        TerminalEvent::Resize(..) => Some(Event::Resized),
+        TerminalEvent::FocusGained => Some(Event::Watched(true)),
+        TerminalEvent::FocusLost => Some(Event::Watched(false)),
         TerminalEvent::Mouse(mouse) => match mouse.kind {
-            MouseEventKind::Down(MouseButton::Left) => Some(News::Clicked(mouse.column, mouse.row)),
-            MouseEventKind::ScrollDown => Some(News::Wheeled(1)),
-            MouseEventKind::ScrollUp => Some(News::Wheeled(-1)),
+            MouseEventKind::Down(MouseButton::Left) => Some(Event::Clicked(mouse.column, mouse.row)),
+            MouseEventKind::ScrollDown => Some(Event::Wheeled(1)),
+            MouseEventKind::ScrollUp => Some(Event::Wheeled(-1)),
             _ => None,
         },
     }
@@ -74,13 +74,13 @@ mod tests {
     #[test]
     fn a_moving_mouse_and_a_released_key_mean_nothing() {
         let released = KeyEvent::new_with_kind(KeyCode::Char('q'), KeyModifiers::NONE, KeyEventKind::Release);
-        assert!(news(Event::Key(released)).is_none());
+        assert!(news(TerminalEvent::Key(released)).is_none());
         let moved = crossterm::event::MouseEvent {
             kind: MouseEventKind::Moved,
             column: 1,
             row: 1,
             modifiers: KeyModifiers::NONE,
         };
-        assert!(news(Event::Mouse(moved)).is_none());
+        assert!(news(TerminalEvent::Mouse(moved)).is_none());
     }
 }

@@ -12,23 +12,23 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::actions::Consulting;
 use super::effect::Effect;
-use super::frame_info::Shown;
+use super::frame_info::FrameInfo;
 use super::notifications::Notices;
-use super::on_demand_reads::Peeked;
+use super::on_demand_reads::OnDemandReads;
 use super::overlay::Overlay;
-use super::page::Place;
-use super::screens::sheet::{Door, Item, Sheet};
+use super::page::Page;
+use super::screens::sheet::{Item, RowTarget, Sheet};
 use super::sessions::Foreseen;
 use super::settings::{Choice, Settings};
-use super::stop_warnings::Announced;
-use super::tunnels::{Tunnelled, Wish};
+use super::stop_warnings::StopWarnings;
+use super::tunnels::{TunnelChoice, Tunnelled};
 use crate::change::gate::Gate;
 use crate::command::Where;
 use crate::engine::journal::Entry;
-use crate::engine::poller::{Pacer, Reading};
+use crate::engine::poller::{PollRequest, Poller};
 use crate::engine::running::Underway;
 use crate::overview::Picture;
-use crate::schedule::observed::uptime_history::Diary;
+use crate::schedule::observed::uptime_history::UptimeLog;
 use crate::theme::Theme;
 use crate::world::{Fault, ResourceId, Scope, SourceName, World};
 
@@ -53,9 +53,9 @@ pub struct Model {
     /// What it means.
     pub picture: Picture,
     /// What is read when.
-    pub pacer: Pacer,
+    pub pacer: Poller,
     /// The readings under way, with their start.
-    pub flights: BTreeMap<u64, (Reading, Timestamp)>,
+    pub flights: BTreeMap<u64, (PollRequest, Timestamp)>,
     /// Counts the clouds opened: answers of an older one are late.
     pub generation: u64,
     /// Where we look; `None` before it is known.
@@ -65,11 +65,11 @@ pub struct Model {
     /// Which account and region the reader chose.
     pub choice: Choice,
     /// Where the reader is: the fleet at the bottom, never empty.
-    pub places: Vec<Place>,
+    pub places: Vec<Page>,
     /// What is laid over it.
     pub overlay: Overlay,
     /// What the reader marked.
-    pub marks: BTreeSet<Door>,
+    pub marks: BTreeSet<RowTarget>,
     /// What changed a moment ago.
     pub changed: BTreeMap<ResourceId, Timestamp>,
     /// What is said at the moment.
@@ -81,11 +81,11 @@ pub struct Model {
     /// The journal's end, newest last.
     pub journal: Vec<Entry>,
     /// What it saw of stops and starts.
-    pub diary: Diary,
+    pub diary: UptimeLog,
     /// What is under way, and what ended lately; newest last.
     pub underway: Vec<Underway>,
     /// Stops that were announced.
-    pub(super) announced: Announced,
+    pub(super) announced: StopWarnings,
     /// The tunnels of this console, oldest first.
     pub tunnels: Vec<Tunnelled>,
     /// The gate every change goes through.
@@ -93,7 +93,7 @@ pub struct Model {
     /// Sources that can be logged in by a command.
     pub logins: BTreeSet<SourceName>,
     /// What the last frame showed.
-    pub shown: Shown,
+    pub shown: FrameInfo,
     /// Whether the next frame would differ.
     pub dirty: bool,
     pub(super) open_on: Option<String>,
@@ -101,9 +101,9 @@ pub struct Model {
     pub(super) stirred: bool,
     pub(super) asked: u64,
     pub(super) consulting: Option<Consulting>,
-    pub(super) tunnelling: Option<Wish>,
+    pub(super) tunnelling: Option<TunnelChoice>,
     /// What was read beside the pace, and the numbers of what is being read.
-    pub(super) peeked: Peeked,
+    pub(super) peeked: OnDemandReads,
     pub(super) peeking: BTreeSet<u64>,
     pub(super) visiting: Option<Foreseen>,
     /// When what a session takes could not be asked.
@@ -125,13 +125,13 @@ impl Model {
             now,
             world: Arc::new(World::at(settings.speed)),
             picture: Picture::default(),
-            pacer: Pacer::new(seed, settings.tempo, settings.speed),
+            pacer: Poller::new(seed, settings.tempo, settings.speed),
             flights: BTreeMap::new(),
             generation: 0,
             scopes: None,
             nowhere: None,
             choice: settings.choice.clone(),
-            places: vec![Place::Fleet(Sheet::default())],
+            places: vec![Page::Fleet(Sheet::default())],
             overlay: Overlay::None,
             marks: BTreeSet::new(),
             changed: BTreeMap::new(),
@@ -139,13 +139,13 @@ impl Model {
             theme: settings.theme.clone(),
             mouse: settings.mouse,
             journal: Vec::new(),
-            diary: Diary::default(),
+            diary: UptimeLog::default(),
             underway: Vec::new(),
-            announced: Announced::new(),
+            announced: StopWarnings::new(),
             tunnels: Vec::new(),
             gate: Gate { read_only: settings.read_only },
             logins: BTreeSet::new(),
-            shown: Shown::default(),
+            shown: FrameInfo::default(),
             dirty: true,
             open_on: settings.open_on.clone(),
             gathering: false,
@@ -153,7 +153,7 @@ impl Model {
             asked: 0,
             consulting: None,
             tunnelling: None,
-            peeked: Peeked::new(),
+            peeked: OnDemandReads::new(),
             peeking: BTreeSet::new(),
             visiting: None,
             unforeseen: None,
@@ -170,25 +170,25 @@ impl Model {
 
     /// Where the reader is.
     #[must_use]
-    pub fn here(&self) -> Option<&Place> {
+    pub fn here(&self) -> Option<&Page> {
         self.places.last()
     }
 
     /// Which commands are offered here.
     #[must_use]
     pub fn place(&self) -> Where {
-        self.here().map_or(Where::Fleet, Place::place)
+        self.here().map_or(Where::Fleet, Page::place)
     }
 
     /// The rows here, if there are rows.
     #[must_use]
     pub fn sheet(&self) -> Option<&Sheet> {
-        self.here().and_then(Place::sheet)
+        self.here().and_then(Page::sheet)
     }
 
     /// The same, to be changed.
     pub fn sheet_mut(&mut self) -> Option<&mut Sheet> {
-        self.places.last_mut().and_then(Place::sheet_mut)
+        self.places.last_mut().and_then(Page::sheet_mut)
     }
 
     /// The row under the cursor.
@@ -199,15 +199,15 @@ impl Model {
 
     /// Where the row under the cursor leads.
     #[must_use]
-    pub fn door(&self) -> Option<&Door> {
+    pub fn door(&self) -> Option<&RowTarget> {
         self.row().and_then(|item| item.door.as_ref())
     }
 
     /// The resource that commands act on here: the one under the cursor, else the page's own.
     #[must_use]
     pub fn resource(&self) -> Option<&ResourceId> {
-        self.door().and_then(Door::resource).or_else(|| match self.here() {
-            Some(Place::Detail(detail)) => Some(&detail.id),
+        self.door().and_then(RowTarget::resource).or_else(|| match self.here() {
+            Some(Page::Detail(detail)) => Some(&detail.id),
             _ => None,
         })
     }
@@ -216,12 +216,12 @@ impl Model {
     #[must_use]
     pub fn environment(&self) -> Option<&EnvironmentStatus> {
         let name = self.places.iter().rev().find_map(|place| match place {
-            Place::Environment(name, _) | Place::Schedule(name, _) => Some(name.clone()),
-            Place::Detail(detail) => self.picture.home(&detail.id).map(|home| home.name.clone()),
+            Page::Environment(name, _) | Page::Schedule(name, _) => Some(name.clone()),
+            Page::Detail(detail) => self.picture.home(&detail.id).map(|home| home.name.clone()),
             _ => None,
         });
         let name = name.or_else(|| match self.door() {
-            Some(Door::Environment(name)) => Some(name.clone()),
+            Some(RowTarget::Environment(name)) => Some(name.clone()),
             _ => None,
         })?;
         self.picture.environment(&name)
@@ -233,8 +233,8 @@ impl Model {
         let told = self.leaving.is_some_and(|at| self.now.duration_since(at) <= self.ours(WARNED));
         match half {
             Some(one) if !told => {
-                let says = format!("{} is under way and stops where it is; once more leaves", one.plan.says);
-                self.notices.fault(self.now, says);
+                let message = format!("{} is under way and stops where it is; once more leaves", one.plan.message);
+                self.notices.fault(self.now, message);
                 self.leaving = Some(self.now);
                 self.dirty = true;
                 Vec::new()
@@ -250,7 +250,7 @@ impl Model {
     }
 
     /// Takes note of what a frame showed.
-    pub fn saw(&mut self, shown: Shown) {
+    pub fn saw(&mut self, shown: FrameInfo) {
         if let Some(sheet) = self.sheet_mut() {
             sheet.offset = shown.offset;
         }

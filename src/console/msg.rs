@@ -11,13 +11,13 @@ use crate::change::receipt::Receipt;
 use crate::change::{Ending, Report};
 use crate::display::Extra;
 use crate::engine::journal::Entry;
-use crate::engine::poller::Reading;
+use crate::engine::poller::PollRequest;
 use crate::keys::Chord;
 use crate::overview::Picture;
 use crate::ssm::channel::End;
 use crate::theme::Theme;
-use crate::world::read_request::Want;
-use crate::world::{Fault, Found, Identity, ResourceId, Scope, SourceName, World};
+use crate::world::read_request::ReadRequest;
+use crate::world::{AnyReading, Fault, Identity, ResourceId, Scope, SourceName, World};
 
 /// Something that happened, and when.
 #[derive(Debug)]
@@ -25,12 +25,12 @@ pub struct Msg {
     /// When, by the cloud's clock.
     pub now: Timestamp,
     /// What.
-    pub news: News,
+    pub news: Event,
 }
 
 /// What happened.
 #[derive(Debug)]
-pub enum News {
+pub enum Event {
     /// The first frame is on the screen: work may begin.
     Started,
     /// A key.
@@ -54,7 +54,7 @@ pub enum News {
     /// Who we are there.
     Identity(u64, Scope, Result<Identity, Fault>),
     /// A reading ended.
-    Read(u64, Reading, Result<Found, Fault>),
+    Read(u64, PollRequest, Result<AnyReading, Fault>),
     /// The picture of the world as it was when it was asked for.
     Gathered(u64, Picture),
     /// The picture could not be made.
@@ -70,7 +70,7 @@ pub enum News {
     /// A procedure ended.
     Ended(u64, Ending),
     /// What an offer's choices need was read.
-    Consulted(u64, Vec<(Want, Result<Found, Fault>)>),
+    Consulted(u64, Vec<(ReadRequest, Result<AnyReading, Fault>)>),
     /// A login command ended; the error says why it failed.
     LoggedIn(SourceName, Result<(), String>),
     /// A session ended, or could not be opened and why; before it, what it was for.

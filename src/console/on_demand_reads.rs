@@ -6,34 +6,34 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::effect::Effect;
 use super::model::Model;
-use super::page::Place;
+use super::page::Page;
 use super::tunnels::Readings;
 use crate::engine::poller::KNOWN;
 use crate::kinds::schedule_record::Notes;
 use crate::offhours::{OffHours, record_reads, schedule_reads};
 use crate::schedule::Backend;
 use crate::world::Resource;
-use crate::world::read_request::Want;
+use crate::world::read_request::ReadRequest;
 
 /// How long what stands on a record counts as known: overrides of colleagues are seen no later than those on members of
 /// an environment that is not in focus.
 const RECORDED: SignedDuration = SignedDuration::from_secs(60);
 
 /// How long what `want` brought counts as known.
-fn known(model: &Model, want: &Want) -> SignedDuration {
+fn known(model: &Model, want: &ReadRequest) -> SignedDuration {
     model.settings.speed.apart(if want.kind == Notes::KIND { RECORDED } else { KNOWN })
 }
 
 /// What was asked for, and when.
-pub(super) type Peeked = Vec<(Want, Timestamp)>;
+pub(super) type OnDemandReads = Vec<(ReadRequest, Timestamp)>;
 
 /// What should be read now, whether it was or not.
-fn wants(model: &Model) -> Vec<Want> {
+fn wants(model: &Model) -> Vec<ReadRequest> {
     let scheduled = model.picture.environments.iter().filter_map(|it| it.offhours.as_deref());
-    let mut wants: Vec<Want> = scheduled.flat_map(OffHours::causes).collect();
+    let mut wants: Vec<ReadRequest> = scheduled.flat_map(OffHours::causes).collect();
     wants.extend(model.picture.environments.iter().flat_map(|it| record_reads(it, &model.world)));
     wants.extend(model.picture.environments.iter().flat_map(|it| it.others.returns()));
-    if let Some(Place::Schedule(name, _)) = model.here()
+    if let Some(Page::Schedule(name, _)) = model.here()
         && let Some(environment) = model.picture.environment(name)
         && let Some(off) = environment.offhours.as_deref()
     {

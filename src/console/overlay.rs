@@ -3,7 +3,7 @@
 
 use tui_input::Input;
 
-use super::actions::Ask;
+use super::actions::PendingAction;
 use super::screens::confirm::Confirm;
 use super::screens::menu::Menu;
 use super::screens::palette::Palette;
@@ -23,5 +23,5 @@ pub enum Overlay {
     /// A plan waiting for its answer.
     Confirm(Box<Confirm>),
     /// A text that an offer asks for.
-    Ask(Box<Ask>),
+    Ask(Box<PendingAction>),
 }

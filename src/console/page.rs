@@ -9,7 +9,7 @@ use crate::world::EnvironmentName;
 
 /// One place.
 #[derive(Clone, Debug)]
-pub enum Place {
+pub enum Page {
     /// All environments.
     Fleet(Sheet),
     /// One environment.
@@ -32,7 +32,7 @@ pub enum Place {
     Viewer(Viewer),
 }
 
-impl Place {
+impl Page {
     /// Which commands are offered here.
     #[must_use]
     pub fn place(&self) -> Where {

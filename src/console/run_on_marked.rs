@@ -3,12 +3,12 @@
 
 use super::actions::at_site;
 use super::model::Model;
-use super::screens::sheet::Door;
+use super::screens::sheet::RowTarget;
 use super::sessions::reach;
 use super::update::propose;
 use crate::change::procedure::Proposal;
 use crate::operations::{MOST, RunCommand};
-use crate::ssm::session_target::Way;
+use crate::ssm::session_target::SessionTarget;
 use crate::world::ResourceId;
 
 /// Proposes to run `line`.
@@ -25,7 +25,7 @@ pub(super) fn run(model: &mut Model, line: Option<&str>) {
 }
 
 fn plan(model: &Model, line: &str) -> Result<Proposal, String> {
-    let marked: Vec<ResourceId> = model.marks.iter().filter_map(Door::resource).cloned().collect();
+    let marked: Vec<ResourceId> = model.marks.iter().filter_map(RowTarget::resource).cloned().collect();
     let ids = if marked.is_empty() { model.resource().cloned().into_iter().collect() } else { marked };
     let Some(first) = ids.first() else { return Err("mark instances, or put the cursor on one".to_owned()) };
     let home = model.picture.home(first).map(|environment| environment.name.clone());
@@ -33,24 +33,24 @@ fn plan(model: &Model, line: &str) -> Result<Proposal, String> {
     for id in &ids {
         let reach =
             reach(model, id).ok_or_else(|| format!("{} is no instance; only instances run commands", id.key))?;
-        let Some(Way::Node(node)) = &reach.way else {
-            return Err(format!("{} is no instance; in tasks, `s` opens a shell", reach.says));
+        let Some(SessionTarget::Node(node)) = &reach.way else {
+            return Err(format!("{} is no instance; in tasks, `s` opens a shell", reach.message));
         };
         if reach.is_away() {
-            return Err(format!("{} takes no command now; `s` on it shows why", reach.says));
+            return Err(format!("{} takes no command now; `s` on it shows why", reach.message));
         }
         if id.scope != first.scope || model.picture.home(id).map(|environment| &environment.name) != home.as_ref() {
             return Err("a command goes to instances of one environment in one place; mark those only".to_owned());
         }
         if !nodes.iter().any(|(known, _)| known == node) {
-            let name = reach.says.strip_prefix("instance ").unwrap_or(&reach.says);
+            let name = reach.message.strip_prefix("instance ").unwrap_or(&reach.message);
             nodes.push((node.clone(), name.to_owned()));
         }
     }
     if nodes.len() > MOST {
         return Err(format!("{} instances are marked; one command goes to {MOST} at most", nodes.len()));
     }
-    at_site(model, &Door::Resource(first.clone()), |site| RunCommand::new(site, nodes, line))
+    at_site(model, &RowTarget::Resource(first.clone()), |site| RunCommand::new(site, nodes, line))
         .flatten()
         .map(|run| Proposal::Procedure(Box::new(run)))
         .ok_or_else(|| format!("{} is in no environment; nothing is run there", first.key))
@@ -59,9 +59,9 @@ fn plan(model: &Model, line: &str) -> Result<Proposal, String> {
 #[cfg(test)]
 mod tests {
     use crate::console::overlay::Overlay;
-    use crate::console::page::Place;
+    use crate::console::page::Page;
     use crate::console::screens::rig::{demo, press, type_in};
-    use crate::console::screens::sheet::Door;
+    use crate::console::screens::sheet::RowTarget;
     use crate::kinds::ec2_instance::Instance;
     use crate::world::Resource;
 
@@ -74,11 +74,9 @@ mod tests {
             .filter(|(_, instance)| instance.name.as_deref().is_some_and(|name| name.starts_with("kajimaru")));
         let ids: Vec<_> = all.map(|(scope, instance)| instance.id(scope)).collect();
         assert!(ids.len() > 1, "{ids:?}");
-        model.marks = ids.iter().cloned().map(Door::Resource).collect();
-        model.enter(Place::Detail(Box::new(crate::console::screens::detail::Detail::new(
-            ids[0].clone(),
-            String::new(),
-        ))));
+        model.marks = ids.iter().cloned().map(RowTarget::Resource).collect();
+        model
+            .enter(Page::Detail(Box::new(crate::console::screens::detail::Detail::new(ids[0].clone(), String::new()))));
         press(&mut model, &[":"]);
         type_in(&mut model, "run df -h");
         press(&mut model, &["enter"]);
@@ -95,7 +93,7 @@ mod tests {
         let mut model = demo(0);
         let service = model.world.everywhere::<crate::kinds::ecs_service::Service>().find(|(_, it)| it.running > 0);
         let id = service.map(|(scope, service)| service.id(scope)).expect("a service");
-        model.enter(Place::Detail(Box::new(crate::console::screens::detail::Detail::new(id, String::new()))));
+        model.enter(Page::Detail(Box::new(crate::console::screens::detail::Detail::new(id, String::new()))));
         press(&mut model, &[":"]);
         type_in(&mut model, "run df");
         press(&mut model, &["enter"]);

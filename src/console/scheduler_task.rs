@@ -3,43 +3,43 @@
 
 use crate::change::gate::Gate;
 use crate::cloud::Cloud;
+use crate::console::msg::Event;
 use crate::console::msg::Msg;
-use crate::console::msg::News;
 use crate::console::settings::Settings;
 use crate::engine::headless::View;
-use crate::engine::scheduler::Keeper;
-use crate::engine::scheduler::execution_log::Ledger;
+use crate::engine::scheduler::LocalScheduler;
+use crate::engine::scheduler::execution_log::ExecutionLog;
 use crate::engine::scheduler::is_ours;
-use crate::engine::scheduler::patrol;
-use crate::engine::scheduler::run_loop::keep_on;
+use crate::engine::scheduler::poll_interval;
+use crate::engine::scheduler::run_loop::run_loop;
 use std::sync::Arc;
 use tokio::sync::mpsc::UnboundedSender;
 
 /// The keeper that goes beside a console with these settings, and tells it what was done and missed; `None` where no
 /// edge is its to execute.
-pub fn beside(
+pub fn spawn_beside(
     cloud: &Arc<dyn Cloud>,
     settings: &Settings,
-    ledger: &Arc<Ledger>,
+    ledger: &Arc<ExecutionLog>,
     console: UnboundedSender<Msg>,
 ) -> Option<impl Future<Output = ()> + Send + use<>> {
     if settings.read_only || !settings.wishes.environments.iter().any(is_ours) {
         return None;
     }
-    let keeper = Keeper {
+    let keeper = LocalScheduler {
         cloud: Arc::clone(cloud),
         view: View { wishes: settings.wishes.clone(), zone: settings.zone.clone() },
         ledger: Arc::clone(ledger),
         journal: settings.journal.clone(),
         gate: Gate { read_only: settings.read_only },
-        patrol: patrol(settings.speed),
+        patrol: poll_interval(settings.speed),
     };
-    let mut tell = move |now, says: String| {
-        tracing::info!(%says, "schedule");
+    let mut tell = move |now, message: String| {
+        tracing::info!(%message, "schedule");
         // A console that is gone need not hear it.
-        let _ = console.send(Msg { now, news: News::Kept(says) });
+        let _ = console.send(Msg { now, news: Event::Kept(message) });
     };
-    Some(async move { keep_on(&keeper, &mut tell).await })
+    Some(async move { run_loop(&keeper, &mut tell).await })
 }
 
 /// Stops a task when it is dropped: a keeper must not outlive its console.

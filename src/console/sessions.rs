@@ -7,23 +7,23 @@ use super::actions::at_site;
 use super::effect::Effect;
 use super::model::Model;
 use super::overlay::Overlay;
-use super::page::Place;
+use super::page::Page;
 use super::screens::menu::{Entry, Menu, Pick};
 use super::screens::sheet;
 use super::screens::viewer::Viewer;
 use super::tunnels::Readings;
 use crate::display::{Cell, Tone};
-use crate::engine::session::{Visit, parting};
+use crate::engine::session::{SessionRequest, parting};
 use crate::kinds::catalog::kind;
 use crate::ssm::channel::End;
 use crate::ssm::preflight::{Line, Reach, State};
-use crate::ssm::session_target::{Door, Unsettled};
+use crate::ssm::session_target::{Gateway, Unsettled};
 use crate::world::{Health, ResourceId};
 
 /// How the resource here is entered; `None` where nothing can be.
 #[must_use]
 pub fn reach(model: &Model, id: &ResourceId) -> Option<Reach> {
-    let door = sheet::Door::Resource(id.clone());
+    let door = sheet::RowTarget::Resource(id.clone());
     at_site(model, &door, |site| kind(id.kind).and_then(|kind| kind.reach(id, &site.cx))).flatten()
 }
 
@@ -110,8 +110,8 @@ fn proceed(model: &mut Model, id: &ResourceId, container: Option<&str>) -> Vec<E
         return Vec::new();
     }
     let Some(way) = reach.way.as_ref().filter(|_| !reach.fails()) else {
-        let title = format!("{} cannot be entered:", reach.says);
-        checklist(model, title, &reach.says, reach.checklist());
+        let title = format!("{} cannot be entered:", reach.message);
+        checklist(model, title, &reach.message, reach.checklist());
         return Vec::new();
     };
     match way.door(container) {
@@ -123,19 +123,19 @@ fn proceed(model: &mut Model, id: &ResourceId, container: Option<&str>) -> Vec<E
                 barred: None,
                 pick: Pick::Container(id.clone(), name),
             });
-            let title = format!("which container of {}", reach.says);
+            let title = format!("which container of {}", reach.message);
             model.overlay = Overlay::Menu(Box::new(Menu::new(title, entries.collect())));
             Vec::new()
         }
     }
 }
 
-fn to(reach: &Reach, door: &Door, environment: crate::world::EnvironmentName, on: ResourceId) -> Visit {
+fn to(reach: &Reach, door: &Gateway, environment: crate::world::EnvironmentName, on: ResourceId) -> SessionRequest {
     let place = match door.container() {
-        Some(container) => format!("{}, container {container}", reach.says),
-        None => reach.says.clone(),
+        Some(container) => format!("{}, container {container}", reach.message),
+        None => reach.message.clone(),
     };
-    Visit::new("open a shell in", &place, environment, on, door.shell())
+    SessionRequest::new("open a shell in", &place, environment, on, door.shell())
 }
 
 /// What must hold and does not, with what to do.
@@ -146,14 +146,14 @@ pub(super) fn checklist<'l>(model: &mut Model, title: String, about: &str, all: 
             State::Holds | State::Lacks | State::Unknown => Tone::Plain,
             State::Fails => Tone::Of(Health::Bad),
         };
-        lines.push(Cell { text: format!("{} {}: {}", line.state.sign(), line.what, line.says), tone });
+        lines.push(Cell { text: format!("{} {}: {}", line.state.sign(), line.what, line.message), tone });
         lines.extend(line.remedy.as_ref().map(|remedy| Cell::plain(format!("    → {remedy}"))));
     }
-    model.enter(Place::Viewer(Viewer::new("before a session", about, lines)));
+    model.enter(Page::Viewer(Viewer::new("before a session", about, lines)));
 }
 
 /// A session ended, or could not be opened. What is more than an ordinary end stays on the screen.
-pub(super) fn visited(model: &mut Model, says: &str, got: Result<End, String>) -> Vec<Effect> {
+pub(super) fn visited(model: &mut Model, message: &str, got: Result<End, String>) -> Vec<Effect> {
     model.dirty = true;
     let (why, plain) = match got {
         Ok(end) => {
@@ -165,9 +165,9 @@ pub(super) fn visited(model: &mut Model, says: &str, got: Result<End, String>) -
     if plain {
         model.notices.info(model.now, why);
     } else {
-        let lines = std::iter::once(Cell::strong(says.to_owned())).chain(std::iter::once(Cell::plain("")));
+        let lines = std::iter::once(Cell::strong(message.to_owned())).chain(std::iter::once(Cell::plain("")));
         let lines = lines.chain(why.lines().map(|line| Cell::plain(line.to_owned()))).collect();
-        model.enter(Place::Viewer(Viewer::new("how the session ended", says, lines)));
+        model.enter(Page::Viewer(Viewer::new("how the session ended", message, lines)));
     }
     vec![Effect::Journal]
 }

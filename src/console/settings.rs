@@ -8,8 +8,8 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 use crate::cloud::Cloud;
-use crate::engine::poller::Tempo;
-use crate::environment::Wishes;
+use crate::engine::poller::PollIntervals;
+use crate::environment::ConfiguredEnvironments;
 use crate::keys::Keymap;
 use crate::theme::{ColorDepth, Theme};
 use crate::world::Speed;
@@ -42,9 +42,9 @@ pub struct Settings {
     /// The themes to choose from.
     pub themes: Vec<String>,
     /// What the configuration wishes of environments.
-    pub wishes: Wishes,
+    pub wishes: ConfiguredEnvironments,
     /// How often to read.
-    pub tempo: Tempo,
+    pub tempo: PollIntervals,
     /// How fast the cloud's time runs beside the reader's.
     pub speed: Speed,
     /// Refuse every change.
@@ -83,8 +83,8 @@ impl Default for Settings {
             color_depth: ColorDepth::TrueColor,
             theme_dirs: Vec::new(),
             themes: Theme::names(&[]),
-            wishes: Wishes::default(),
-            tempo: Tempo::default(),
+            wishes: ConfiguredEnvironments::default(),
+            tempo: PollIntervals::default(),
             speed: Speed::REAL,
             read_only: false,
             zone: TimeZone::UTC,

@@ -8,20 +8,20 @@ use jiff::{SignedDuration, Timestamp};
 use super::model::Model;
 use crate::command::Command;
 use crate::overview::Picture;
-use crate::schedule::{Desired, Verb, wording};
+use crate::schedule::{Desired, PowerAction, wording};
 use crate::world::EnvironmentName;
 
 /// How long before a stop it is announced, minutes.
 const AHEAD: [i64; 2] = [15, 5];
 
 /// What was announced: the environment, its stop, and how long before.
-pub(super) type Announced = BTreeSet<(EnvironmentName, Timestamp, i64)>;
+pub(super) type StopWarnings = BTreeSet<(EnvironmentName, Timestamp, i64)>;
 
 /// The stops that come, with what is announced of each and when.
 fn coming(picture: &Picture, now: Timestamp) -> Vec<(EnvironmentName, Timestamp)> {
     let stop = |it: &crate::overview::EnvironmentStatus| {
         let off = it.offhours.as_deref()?;
-        let edge = off.next.as_ref().filter(|edge| edge.verb == Verb::Stop && edge.issue_at > now)?;
+        let edge = off.next.as_ref().filter(|edge| edge.verb == PowerAction::Stop && edge.issue_at > now)?;
         (off.desired != Desired::Off).then(|| (it.name.clone(), edge.issue_at))
     };
     picture.environments.iter().filter_map(stop).collect()
@@ -47,9 +47,9 @@ pub(super) fn announce(model: &mut Model) {
     let minutes = (at.duration_since(now).as_secs() + 59) / 60;
     let key = model.settings.keymap.shown(Command::Actions).unwrap_or_else(|| ":actions".to_owned());
     let when = wording::when(at, now, &model.settings.zone);
-    let says = format!("{name} sleeps at {when}, in {minutes} min; {key} on it, then override, keeps it running");
+    let message = format!("{name} sleeps at {when}, in {minutes} min; {key} on it, then override, keeps it running");
     // Where time races it may have come before anybody could have read that it comes.
-    model.notices.coming(now, at, says);
+    model.notices.coming(now, at, message);
     model.dirty = true;
 }
 
@@ -65,7 +65,7 @@ pub(super) fn next_at(picture: &Picture, now: Timestamp) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::console::msg::News;
+    use crate::console::msg::Event;
     use crate::console::screens::rig::{demo, tell_at};
 
     #[test]
@@ -82,8 +82,8 @@ mod tests {
         model.picture = picture;
         let mut said = |moment: &str| {
             model.notices.hush();
-            tell_at(&mut model, at(moment), News::Tick);
-            model.notices.now().map(|(_, says)| says.to_owned()).unwrap_or_default()
+            tell_at(&mut model, at(moment), Event::Tick);
+            model.notices.now().map(|(_, message)| message.to_owned()).unwrap_or_default()
         };
         assert_eq!(said("2026-11-24T12:44:00Z"), "");
         let first = said("2026-11-24T12:45:00Z");

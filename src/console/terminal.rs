@@ -20,10 +20,10 @@ use crossterm::{cursor, queue};
 use ratatui::{Terminal, backend::CrosstermBackend, layout::Rect};
 use tokio::time::timeout;
 
-use super::frame_info::Shown;
+use super::frame_info::FrameInfo;
 use super::input;
 use super::model::Model;
-use super::msg::News;
+use super::msg::Event;
 use super::runner::{Input, Screen};
 use super::view::view;
 use crate::engine::session::{Record, Visiting};
@@ -212,8 +212,8 @@ fn restore_on_panic() {
 }
 
 impl Screen for Tty {
-    fn draw(&mut self, model: &Model) -> io::Result<Shown> {
-        let mut shown = Shown::default();
+    fn draw(&mut self, model: &Model) -> io::Result<FrameInfo> {
+        let mut shown = FrameInfo::default();
         // Terminals that know how hold the picture back until it is whole; the others ignore it.
         queue!(Frames, BeginSynchronizedUpdate)?;
         let drawn = self.terminal.draw(|frame| shown = view(model, frame)).map(|_| ());
@@ -281,12 +281,12 @@ impl Screen for Tty {
 
     async fn hand_over(
         &mut self,
-        says: &str,
+        message: &str,
         open: impl Future<Output = Result<Visiting, Fault>>,
     ) -> Result<(Record, End), Option<Fault>> {
         self.let_go();
         let note = |text: &str| with_way_out(|file| _ = write_within(file, text.as_bytes(), GRACE));
-        note(&format!("toban: {} …\r\n", text::clean(says)));
+        note(&format!("toban: {} …\r\n", text::harmless(message)));
         let opened = tokio::select! {
             opened = open => opened.map_err(Some),
             end = self.signals.leave() => {
@@ -342,9 +342,9 @@ impl Screen for Tty {
                         if take().is_ok() && report(self.mouse).is_ok() {
                             let _ = self.wipe();
                         }
-                        return Input::News(Box::new(News::Resized));
+                        return Input::News(Box::new(Event::Resized));
                     }
-                    Asked::Resize => return Input::News(Box::new(News::Resized)),
+                    Asked::Resize => return Input::News(Box::new(Event::Resized)),
                 },
                 told = Self::told(&mut self.told, &mut self.reports) => match told {
                     Some(Told::Event(event)) => {

@@ -9,7 +9,7 @@ use super::actions::at_site;
 use super::effect::Effect;
 use super::model::Model;
 use super::overlay::Overlay;
-use super::page::Place;
+use super::page::Page;
 use super::screens::menu::{Entry, Menu, Pick};
 use super::screens::sheet;
 use super::screens::sheet::Sheet;
@@ -17,11 +17,11 @@ use super::screens::viewer::Viewer;
 use super::sessions;
 use crate::display::{Cell, Tone};
 use crate::operations::tunnel;
-use crate::operations::tunnel::request::Dig;
+use crate::operations::tunnel::request::TunnelRequest;
 use crate::operations::tunnel::{Carrier, Health, Permitted, State};
 use crate::ssm::forward::Traffic;
-use crate::world::read_request::Want;
-use crate::world::{Fault, Found, ResourceId};
+use crate::world::read_request::ReadRequest;
+use crate::world::{AnyReading, Fault, ResourceId};
 
 /// What is heard of a tunnel.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -35,7 +35,7 @@ pub struct Report {
 }
 
 /// What was read, each with how it went.
-pub(super) type Readings = Vec<(Want, Result<Found, Fault>)>;
+pub(super) type Readings = Vec<(ReadRequest, Result<AnyReading, Fault>)>;
 
 /// A tunnel of this console.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -43,7 +43,7 @@ pub struct Tunnelled {
     /// Tells it from the others.
     pub id: u64,
     /// What was asked for.
-    pub dig: Dig,
+    pub dig: TunnelRequest,
     /// Since when.
     pub since: Timestamp,
     /// What was heard last.
@@ -52,7 +52,7 @@ pub struct Tunnelled {
 
 /// A tunnel that waits for something to be read.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Wish {
+pub(super) struct TunnelChoice {
     /// Tells the answer.
     ask: u64,
     /// To which database.
@@ -77,7 +77,7 @@ pub(super) fn ask(model: &mut Model) -> Vec<Effect> {
     match made {
         Ok(remote) => {
             model.asked += 1;
-            model.tunnelling = Some(Wish { ask: model.asked, id, foreseeing: false });
+            model.tunnelling = Some(TunnelChoice { ask: model.asked, id, foreseeing: false });
             model.notices.info(model.now, format!("looking for who can reach {}…", remote.name));
             vec![Effect::Consult(model.asked, tunnel::wants(&remote))]
         }
@@ -90,7 +90,9 @@ pub(super) fn ask(model: &mut Model) -> Vec<Effect> {
 
 /// What choosing takes, or the checklist, was read; the readings come back if they were not asked for a tunnel.
 pub(super) fn consulted(model: &mut Model, ask: u64, got: Readings) -> Result<Vec<Effect>, Readings> {
-    let Some(Wish { id, foreseeing, .. }) = model.tunnelling.take_if(|wish| wish.ask == ask) else { return Err(got) };
+    let Some(TunnelChoice { id, foreseeing, .. }) = model.tunnelling.take_if(|wish| wish.ask == ask) else {
+        return Err(got);
+    };
     model.dirty = true;
     if foreseeing {
         sessions::keep(model, got);
@@ -115,14 +117,14 @@ fn choose(model: &mut Model, id: &ResourceId, foreseen: bool) -> Vec<Effect> {
         Ok(chosen) => chosen,
         Err(why) => {
             let lines = why.split("; ").map(|line| Cell { text: line.to_owned(), tone: Tone::Plain }).collect();
-            model.enter(Place::Viewer(Viewer::new("no tunnel", "no tunnel", lines)));
+            model.enter(Page::Viewer(Viewer::new("no tunnel", "no tunnel", lines)));
             return Vec::new();
         }
     };
     let Some(permitted) = permitted(model, id, &carriers) else { return Vec::new() };
     model.asked += 1;
     if !foreseen && !permitted.rights.wants.is_empty() && !sessions::is_deaf(model) {
-        model.tunnelling = Some(Wish { ask: model.asked, id: id.clone(), foreseeing: true });
+        model.tunnelling = Some(TunnelChoice { ask: model.asked, id: id.clone(), foreseeing: true });
         return vec![Effect::Foresee(model.asked, permitted.rights.wants)];
     }
     if permitted.fails() {
@@ -131,21 +133,21 @@ fn choose(model: &mut Model, id: &ResourceId, foreseen: bool) -> Vec<Effect> {
         return Vec::new();
     }
     let carriers = permitted.carriers;
-    let dig = Dig { environment, remote, carriers, port: None, reason: None };
+    let dig = TunnelRequest { environment, remote, carriers, port: None, reason: None };
     model.tunnels.push(Tunnelled { id: model.asked, dig: dig.clone(), since: model.now, report: None });
     show(model);
-    vec![Effect::Dig(model.asked, Box::new(dig))]
+    vec![Effect::OpenTunnel(model.asked, Box::new(dig))]
 }
 
 /// Who of `carriers` IAM lets carry a tunnel to the database `id`, as far as it was asked.
 fn permitted(model: &Model, id: &ResourceId, carriers: &[Carrier]) -> Option<Permitted> {
-    at_site(model, &sheet::Door::Resource(id.clone()), |site| tunnel::permitted(&site.cx, carriers))
+    at_site(model, &sheet::RowTarget::Resource(id.clone()), |site| tunnel::permitted(&site.cx, carriers))
 }
 
 /// Goes to the list.
 pub(super) fn show(model: &mut Model) {
-    if !matches!(model.here(), Some(Place::Tunnels(_))) {
-        model.enter(Place::Tunnels(Sheet::default()));
+    if !matches!(model.here(), Some(Page::Tunnels(_))) {
+        model.enter(Page::Tunnels(Sheet::default()));
     }
     model.refill(false);
 }
@@ -177,7 +179,7 @@ pub(super) fn heard(model: &mut Model, id: u64, report: Report) {
         model.dirty = true;
     }
     one.report = Some(report);
-    if matches!(model.here(), Some(Place::Tunnels(_))) {
+    if matches!(model.here(), Some(Page::Tunnels(_))) {
         model.refill(false);
     }
 }
@@ -213,7 +215,7 @@ pub(super) fn look_again(model: &mut Model) -> Vec<Effect> {
             one.dig.carriers.clone_from(carriers);
         }
     }
-    changed.into_iter().map(|(id, carriers)| Effect::Carry(id, carriers)).collect()
+    changed.into_iter().map(|(id, carriers)| Effect::SetCarriers(id, carriers)).collect()
 }
 
 /// What can be done with a tunnel, laid over the list.

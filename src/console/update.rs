@@ -7,10 +7,10 @@ use super::actions;
 use super::dispatch::start;
 use super::effect::Effect;
 use super::model::Model;
-use super::msg::{Msg, News};
+use super::msg::{Event, Msg};
 use super::on_demand_reads;
 use super::overlay::Overlay;
-use super::page::Place;
+use super::page::Page;
 use super::screens::confirm::Confirm;
 use super::screens::sheet::Sheet;
 use super::sessions;
@@ -21,68 +21,68 @@ use crate::change::receipt::Receipt;
 use crate::change::{Ending, How, Report};
 use crate::engine::journal;
 use crate::engine::journal::Entry;
-use crate::engine::poller::{Outcome, Reading};
-use crate::engine::resolve_name::meant;
+use crate::engine::poller::{Outcome, PollRequest};
+use crate::engine::resolve_name::resolve_name;
 use crate::overview::Picture;
-use crate::world::{Coverage, EnvironmentName, Fault, Found, Scope, World};
+use crate::world::{AnyReading, Coverage, EnvironmentName, Fault, Scope, World};
 use keys::{clicked, key, pasted, wheeled};
 
 /// Takes note of what happened. What is to be done comes back as data.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     model.turn_to(msg.now);
     let mut effects = match msg.news {
-        News::Started => start(model),
-        News::Key(chord) => key(model, chord),
-        News::Pasted(text) => pasted(model, &text),
-        News::Clicked(x, y) => clicked(model, x, y),
-        News::Wheeled(notches) => wheeled(model, notches),
-        News::Resized => {
+        Event::Started => start(model),
+        Event::Key(chord) => key(model, chord),
+        Event::Pasted(text) => pasted(model, &text),
+        Event::Clicked(x, y) => clicked(model, x, y),
+        Event::Wheeled(notches) => wheeled(model, notches),
+        Event::Resized => {
             model.dirty = true;
             Vec::new()
         }
-        News::Watched(watched) => {
+        Event::Watched(watched) => {
             model.pacer.watched(watched);
             Vec::new()
         }
-        News::Tick => Vec::new(),
-        News::Scopes(generation, got) if generation == model.generation => scopes(model, got),
-        News::Identity(generation, scope, got) if generation == model.generation => {
+        Event::Tick => Vec::new(),
+        Event::Scopes(generation, got) if generation == model.generation => scopes(model, got),
+        Event::Identity(generation, scope, got) if generation == model.generation => {
             std::sync::Arc::make_mut(&mut model.world).identify(&scope, got);
             model.stirred = true;
             model.refill(false);
             Vec::new()
         }
-        News::Read(generation, reading, got) if generation == model.generation => {
+        Event::Read(generation, reading, got) if generation == model.generation => {
             read(model, &reading, got);
             Vec::new()
         }
-        News::Gathered(generation, picture) if generation == model.generation => gathered(model, picture),
-        News::NotGathered(generation) if generation == model.generation => {
+        Event::Gathered(generation, picture) if generation == model.generation => gathered(model, picture),
+        Event::NotGathered(generation) if generation == model.generation => {
             model.gathering = false;
             model.notices.fault(model.now, "the picture could not be made; the log file says why; please report it");
             model.dirty = true;
             Vec::new()
         }
-        News::Logins(generation, logins) if generation == model.generation => {
+        Event::Logins(generation, logins) if generation == model.generation => {
             model.logins = logins;
             Vec::new()
         }
-        News::Saw(generation, seen) if generation == model.generation => {
+        Event::Saw(generation, seen) if generation == model.generation => {
             saw(model, &seen);
             Vec::new()
         }
         // Answers of a cloud that was left.
-        News::Scopes(..)
-        | News::Logins(..)
-        | News::Identity(..)
-        | News::Read(..)
-        | News::Gathered(..)
-        | News::NotGathered(..)
-        | News::Saw(..) => Vec::new(),
-        News::Looked(ask, id, got) => {
+        Event::Scopes(..)
+        | Event::Logins(..)
+        | Event::Identity(..)
+        | Event::Read(..)
+        | Event::Gathered(..)
+        | Event::NotGathered(..)
+        | Event::Saw(..) => Vec::new(),
+        Event::Looked(ask, id, got) => {
             let now = model.now;
             let page = model.places.iter_mut().find_map(|place| match place {
-                Place::Detail(page) if page.id == id => Some(page),
+                Page::Detail(page) if page.id == id => Some(page),
                 _ => None,
             });
             if page.is_some_and(|page| page.learn(ask, got, now)) {
@@ -90,13 +90,13 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             }
             Vec::new()
         }
-        News::Changed(plan, got) => changed(model, &plan, &got),
-        News::Progress(id, report) => {
+        Event::Changed(plan, got) => changed(model, &plan, &got),
+        Event::Progress(id, report) => {
             progress(model, id, report);
             Vec::new()
         }
-        News::Ended(id, ending) => ended(model, id, ending),
-        News::Consulted(ask, got) => match tunnels::consulted(model, ask, got) {
+        Event::Ended(id, ending) => ended(model, id, ending),
+        Event::Consulted(ask, got) => match tunnels::consulted(model, ask, got) {
             Ok(effects) => effects,
             Err(got) => match on_demand_reads::consulted(model, ask, got) {
                 Ok(()) => Vec::new(),
@@ -106,12 +106,12 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
                 },
             },
         },
-        News::Tunnel(id, report) => {
+        Event::Tunnel(id, report) => {
             tunnels::heard(model, id, report);
             Vec::new()
         }
-        News::TunnelGone(id, why) => tunnels::gone(model, id, why),
-        News::LoggedIn(source, got) => {
+        Event::TunnelGone(id, why) => tunnels::gone(model, id, why),
+        Event::LoggedIn(source, got) => {
             model.dirty = true;
             match got {
                 Ok(()) => model.notices.info(model.now, format!("logged in to {source} again")),
@@ -123,38 +123,38 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             }
             Vec::new()
         }
-        News::Visited(says, got) => sessions::visited(model, &says, got),
-        News::Browsed(url) => {
+        Event::Visited(message, got) => sessions::visited(model, &message, got),
+        Event::Browsed(url) => {
             model.notices.info(model.now, format!("opened {url}"));
             model.dirty = true;
             Vec::new()
         }
-        News::NotBrowsed(url, why) => {
+        Event::NotBrowsed(url, why) => {
             model.notices.info(model.now, format!("{why}; the address is on the clipboard: {url}"));
             model.dirty = true;
             vec![Effect::Copy(url)]
         }
-        News::Reopened(Ok(())) => Vec::new(),
-        News::Reopened(Err(why)) => {
+        Event::Reopened(Ok(())) => Vec::new(),
+        Event::Reopened(Err(why)) => {
             model.asking = false;
             model.nowhere = Some(Fault::new(crate::world::FaultKind::Credentials, "opening another source", why));
             model.refill(true);
             Vec::new()
         }
-        News::Themed(Ok(theme)) => {
+        Event::Themed(Ok(theme)) => {
             model.notices.info(model.now, format!("theme {}", theme.name()));
             model.theme = *theme;
             model.dirty = true;
             vec![Effect::Redraw]
         }
-        News::Themed(Err(why)) | News::Failed(why) => {
+        Event::Themed(Err(why)) | Event::Failed(why) => {
             model.notices.fault(model.now, why);
             model.dirty = true;
             Vec::new()
         }
-        News::Kept(says) => {
+        Event::Kept(message) => {
             // Nobody asked for it: it stays as long as what went wrong does.
-            model.notices.fault(model.now, says);
+            model.notices.fault(model.now, message);
             for scope in model.scopes.iter().flatten() {
                 model.pacer.refresh_scope(scope, model.now);
             }
@@ -162,7 +162,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.dirty = true;
             vec![Effect::Journal]
         }
-        News::Journal(entries) => {
+        Event::Journal(entries) => {
             model.diary = journal::rests(&entries);
             model.journal = entries;
             model.refill(false);
@@ -193,7 +193,7 @@ fn scopes(model: &mut Model, got: Result<Vec<Scope>, Fault>) -> Vec<Effect> {
     Vec::new()
 }
 
-fn read(model: &mut Model, reading: &Reading, got: Result<Found, Fault>) {
+fn read(model: &mut Model, reading: &PollRequest, got: Result<AnyReading, Fault>) {
     let (scope, kind) = (&reading.scope, reading.kind);
     let before = model.world.shelf(scope, kind).map(|shelf| shelf.faults().count());
     let outcome = Outcome::of(&got);
@@ -214,8 +214,7 @@ fn read(model: &mut Model, reading: &Reading, got: Result<Found, Fault>) {
     if first || failed || before != model.world.shelf(scope, kind).map(|shelf| shelf.faults().count()) {
         model.dirty = true;
         // While there is nothing else to show, what is said about waiting moves with every arrival.
-        if model.picture.environments.is_empty() || model.here().is_some_and(|place| matches!(place, Place::Faults(_)))
-        {
+        if model.picture.environments.is_empty() || model.here().is_some_and(|place| matches!(place, Page::Faults(_))) {
             model.refill(false);
         }
     }
@@ -238,7 +237,7 @@ fn loose_ends(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     let here = |entry: &Entry| {
-        let same = |plan: &Plan| plan.environment.as_str() == entry.environment && plan.says == entry.says;
+        let same = |plan: &Plan| plan.environment.as_str() == entry.environment && plan.message == entry.message;
         model.underway.iter().any(|one| one.ended.is_none() && same(&one.plan))
     };
     let mut lines = journal::settle(&model.journal, &model.world, model.now, &here);
@@ -255,8 +254,8 @@ fn open_on(model: &mut Model) {
         return;
     }
     model.open_on = None;
-    match meant(&typed, &names).cloned() {
-        Ok(name) if model.places.len() == 1 => model.enter(Place::Environment(name, Sheet::default())),
+    match resolve_name(&typed, &names).cloned() {
+        Ok(name) if model.places.len() == 1 => model.enter(Page::Environment(name, Sheet::default())),
         // The reader went somewhere else meanwhile.
         Ok(_) => {}
         Err(why) => model.notices.fault(model.now, why),
@@ -266,10 +265,10 @@ fn open_on(model: &mut Model) {
 fn changed(model: &mut Model, plan: &Plan, got: &Result<Receipt, Fault>) -> Vec<Effect> {
     match got {
         Ok(receipt) => {
-            let says = receipt.says.as_deref().unwrap_or("done");
-            model.notices.info(model.now, format!("{}: {says}", plan.says));
+            let message = receipt.message.as_deref().unwrap_or("done");
+            model.notices.info(model.now, format!("{}: {message}", plan.message));
         }
-        Err(fault) => model.notices.fault(model.now, format!("{}: {}", plan.says, fault.sentence())),
+        Err(fault) => model.notices.fault(model.now, format!("{}: {}", plan.message, fault.sentence())),
     }
     model.dirty = true;
     model.pacer.touch(&plan.scope, model.now);
@@ -279,9 +278,9 @@ fn changed(model: &mut Model, plan: &Plan, got: &Result<Receipt, Fault>) -> Vec<
 /// Puts a proposal before the reader. Nothing happens without their answer and the gate's.
 pub fn propose(model: &mut Model, proposal: Proposal) {
     let plan = proposal.plan();
-    if let Some(other) = model.underway.iter().find(|one| one.ended.is_none() && one.plan.says == plan.says) {
+    if let Some(other) = model.underway.iter().find(|one| one.ended.is_none() && one.plan.message == plan.message) {
         let id = other.id;
-        model.notices.info(model.now, format!("{} is under way already", plan.says));
+        model.notices.info(model.now, format!("{} is under way already", plan.message));
         actions::open(model, id);
         return;
     }
@@ -310,11 +309,11 @@ fn saw(model: &mut Model, seen: &World) {
 fn ended(model: &mut Model, id: u64, ending: Ending) -> Vec<Effect> {
     let now = model.now;
     if let Some(one) = model.underway.iter_mut().find(|one| one.id == id) {
-        let says = format!("{}: {}", one.plan.says, ending.says);
+        let message = format!("{}: {}", one.plan.message, ending.message);
         if ending.how == How::Done {
-            model.notices.end(now, says)
+            model.notices.end(now, message)
         } else {
-            model.notices.fault(now, says)
+            model.notices.fault(now, message)
         };
         for scope in one.plan.scopes() {
             model.pacer.touch(scope, now);

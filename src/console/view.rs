@@ -8,11 +8,11 @@ use ratatui::{
     widgets::Widget,
 };
 
-use super::frame_info::{Shown, Zone};
+use super::frame_info::{FrameInfo, Zone};
 use super::model::Model;
 use super::notifications::Level;
 use super::overlay::Overlay;
-use super::page::Place;
+use super::page::Page;
 use super::screens::sheet::view::{Paint, draw as sheet};
 use super::screens::{confirm, fleet, palette, viewer};
 use super::widgets::area::{split_bottom, split_top};
@@ -21,11 +21,11 @@ use super::widgets::input::Prompt;
 use super::widgets::menu;
 use super::widgets::span_styles::{put, put_line, small, tint_row};
 use crate::command::{COMMANDS, Command};
-use crate::text::{clean, counted, truncate, width, wrap};
+use crate::text::{counted, harmless, truncate, width, wrap};
 use crate::theme::Role;
 
 /// Draws the model and says what went where.
-pub fn view(model: &Model, frame: &mut Frame<'_>) -> Shown {
+pub fn view(model: &Model, frame: &mut Frame<'_>) -> FrameInfo {
     let area = frame.area();
     let (shown, cursor) = paint(model, area, frame.buffer_mut());
     if let Some(cursor) = cursor {
@@ -35,28 +35,28 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) -> Shown {
 }
 
 /// The same into a buffer, with the place of the terminal's cursor.
-pub fn paint(model: &Model, area: Rect, buf: &mut Buffer) -> (Shown, Option<Position>) {
-    let mut shown = Shown::default();
+pub fn paint(model: &Model, area: Rect, buf: &mut Buffer) -> (FrameInfo, Option<Position>) {
+    let mut shown = FrameInfo::default();
     let (top, rest) = split_top(area, 1);
     let lines = said(model, rest.width).len().clamp(1, usize::from(rest.height / 3).max(1));
     let (body, bottom) = split_bottom(rest, if rest.height > 1 { small(lines) } else { 0 });
     header(model, top, buf, &mut shown);
     let paint = Paint { theme: &model.theme, now: model.now, zone: &model.settings.zone, marks: &model.marks };
     match model.here() {
-        Some(Place::Fleet(page)) => fleet::view::draw(page, model.environment(), paint, body, buf, &mut shown),
+        Some(Page::Fleet(page)) => fleet::view::draw(page, model.environment(), paint, body, buf, &mut shown),
         Some(
-            Place::Environment(_, page)
-            | Place::Schedule(_, page)
-            | Place::Faults(page)
-            | Place::Journal(page)
-            | Place::Unassigned(page)
-            | Place::Tunnels(page)
-            | Place::Progress(_, _, page),
+            Page::Environment(_, page)
+            | Page::Schedule(_, page)
+            | Page::Faults(page)
+            | Page::Journal(page)
+            | Page::Unassigned(page)
+            | Page::Tunnels(page)
+            | Page::Progress(_, _, page),
         ) => {
             sheet(page, paint, body, buf, &mut shown);
         }
-        Some(Place::Detail(page)) => sheet(&page.sheet, paint, body, buf, &mut shown),
-        Some(Place::Viewer(page)) => viewer::view::draw(page, &model.theme, body, buf, &mut shown),
+        Some(Page::Detail(page)) => sheet(&page.sheet, paint, body, buf, &mut shown),
+        Some(Page::Viewer(page)) => viewer::view::draw(page, &model.theme, body, buf, &mut shown),
         None => {}
     }
     let whole = Rect { height: body.height + bottom.height, ..body };
@@ -84,7 +84,7 @@ pub fn paint(model: &Model, area: Rect, buf: &mut Buffer) -> (Shown, Option<Posi
     (shown, cursor)
 }
 
-fn choices(model: &Model, list: &super::screens::menu::Menu, area: Rect, buf: &mut Buffer, shown: &mut Shown) {
+fn choices(model: &Model, list: &super::screens::menu::Menu, area: Rect, buf: &mut Buffer, shown: &mut FrameInfo) {
     let entries: Vec<menu::Entry<'_>> = list
         .entries
         .iter()
@@ -102,7 +102,7 @@ fn choices(model: &Model, list: &super::screens::menu::Menu, area: Rect, buf: &m
 }
 
 /// What stands at the right of the header, the dearest first.
-fn status(model: &Model, shown: &mut Shown) -> Vec<(String, Role)> {
+fn status(model: &Model, shown: &mut FrameInfo) -> Vec<(String, Role)> {
     let mut parts = Vec::new();
     let faults = model.fault_count();
     if faults > 0 {
@@ -145,15 +145,13 @@ fn looked_at(model: &Model) -> Option<String> {
     }
 }
 
-fn age(model: &Model, shown: &mut Shown) -> Option<(String, Role)> {
+fn age(model: &Model, shown: &mut FrameInfo) -> Option<(String, Role)> {
     let (done, all) = model.pacer.progress();
     if model.scopes.is_some() && done < all {
         return Some((format!("reading {done}/{all}"), Role::Changing));
     }
-    let inside = model
-        .places
-        .iter()
-        .any(|place| matches!(place, Place::Environment(..) | Place::Schedule(..) | Place::Detail(_)));
+    let inside =
+        model.places.iter().any(|place| matches!(place, Page::Environment(..) | Page::Schedule(..) | Page::Detail(_)));
     let oldest = match model.environment().filter(|_| inside) {
         Some(environment) => environment.read_at,
         None => model.picture.environments.iter().filter_map(|environment| environment.read_at).min(),
@@ -163,21 +161,21 @@ fn age(model: &Model, shown: &mut Shown) -> Option<(String, Role)> {
 
 /// What keeps rows from being shown, with how many are.
 fn narrowed(sheet: &super::screens::sheet::Sheet) -> Option<String> {
-    let mut says = String::new();
+    let mut message = String::new();
     if sheet.unwell() {
-        says.push_str(" · only what is not well");
+        message.push_str(" · only what is not well");
     }
     if !sheet.filter().is_empty() {
-        says.push_str(&format!(" · /{}", sheet.filter()));
+        message.push_str(&format!(" · /{}", sheet.filter()));
     }
-    (!says.is_empty()).then(|| format!("{says} · {} of {}", sheet.len(), sheet.total()))
+    (!message.is_empty()).then(|| format!("{message} · {} of {}", sheet.len(), sheet.total()))
 }
 
-fn header(model: &Model, area: Rect, buf: &mut Buffer, shown: &mut Shown) {
+fn header(model: &Model, area: Rect, buf: &mut Buffer, shown: &mut FrameInfo) {
     let theme = &model.theme;
     tint_row(buf, area, 0, theme.style(Role::HeaderBar));
     let mut x = put(buf, area, (1, 0), 6, "toban", theme.style(Role::Accent)) + 3;
-    let titles: Vec<String> = model.places.iter().map(Place::title).collect();
+    let titles: Vec<String> = model.places.iter().map(Page::title).collect();
     let narrowed = model.sheet().and_then(narrowed);
     let mut path = match titles.as_slice() {
         [_] if narrowed.is_none() && !model.picture.environments.is_empty() => {
@@ -193,13 +191,13 @@ fn header(model: &Model, area: Rect, buf: &mut Buffer, shown: &mut Shown) {
     if !model.marks.is_empty() {
         path.push_str(&format!(" · {} marked", model.marks.len()));
     }
-    let path = clean(&path).into_owned();
+    let path = harmless(&path).into_owned();
     // The path may take what it needs; of the rest, what is dearest stays.
     let mut room =
         usize::from(area.width.saturating_sub(x)).saturating_sub(width(&path).min(usize::from(area.width) * 2 / 3));
     let mut kept = Vec::new();
     for (text, role) in status(model, shown) {
-        let text = clean(&text).into_owned();
+        let text = harmless(&text).into_owned();
         if width(&text) + 3 <= room {
             room -= width(&text) + 3;
             kept.push((text, role));
@@ -262,7 +260,7 @@ fn footer(model: &Model, area: Rect, buf: &mut Buffer) {
 /// The lines of what is said at the moment, where it is said at the bottom; a prompt there goes before.
 fn said(model: &Model, columns: u16) -> Vec<String> {
     let free = matches!(model.overlay, Overlay::None | Overlay::Menu(_) | Overlay::Confirm(_));
-    let text = model.notices.now().filter(|_| free).map(|(_, text)| clean(text));
+    let text = model.notices.now().filter(|_| free).map(|(_, text)| harmless(text));
     text.map(|text| wrap(&text, usize::from(columns.saturating_sub(2)))).unwrap_or_default()
 }
 

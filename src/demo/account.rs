@@ -5,7 +5,7 @@ use std::any::Any;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::details::{Look, Waits};
+use super::details::{ResourceDetails, Waits};
 use crate::kinds::schedule_record::Notes;
 use crate::kinds::{
     alarm, db_cluster, db_instance, db_maintenance, ec2_instance, ecs_cluster, ecs_service, event_rule,
@@ -15,23 +15,23 @@ use crate::kinds::{
     load_balancer, managed_node, metric_filter, mute_rule, resource_tags, scalable_target, schedule_group,
     scheduled_action, security_group, target_group, task_definition,
 };
-use crate::world::{Arn, Coverage, Fault, FaultKind, Found, Harvest, KindName, Part, Resource};
+use crate::world::{AnyReading, Arn, Coverage, Fault, FaultKind, KindName, Part, Reading, Resource};
 
 /// The items of one account at one moment.
 #[derive(Default)]
-pub(super) struct Scene {
+pub(super) struct AccountScene {
     drawers: BTreeMap<KindName, Box<dyn Drawer>>,
-    looks: BTreeMap<(KindName, String), Look>,
+    looks: BTreeMap<(KindName, String), ResourceDetails>,
     denied: BTreeMap<KindName, Fault>,
 }
 
-impl fmt::Debug for Scene {
+impl fmt::Debug for AccountScene {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Scene").field("kinds", &self.drawers.keys()).finish_non_exhaustive()
     }
 }
 
-impl Scene {
+impl AccountScene {
     /// An empty account: kinds that are read in one go are there, with nothing in them.
     pub(super) fn new() -> Self {
         let mut scene = Self::default();
@@ -41,7 +41,7 @@ impl Scene {
         scene.open::<task_definition::TaskDefinition>("");
         scene.open::<db_cluster::DbCluster>("");
         scene.open::<db_instance::DbInstance>("");
-        scene.open::<db_maintenance::Waiting>("");
+        scene.open::<db_maintenance::PendingMaintenance>("");
         scene.open::<alarm::Alarm>("");
         scene.open::<metric_filter::MetricFilter>("");
         scene.open::<mute_rule::MuteRule>("");
@@ -49,7 +49,7 @@ impl Scene {
         scene.open::<managed_node::Node>("");
         scene.open::<security_group::SecurityGroup>("");
         scene.open::<scalable_target::ScalableTarget>("");
-        scene.open::<resource_tags::Tagged>("");
+        scene.open::<resource_tags::TaggedResource>("");
         scene.open::<schedule_group::Group>("");
         scene.open::<Notes>("");
         scene.open::<scheduled_action::ScheduledAction>("");
@@ -84,12 +84,12 @@ impl Scene {
     /// Adds tags as the tagging API tells them; untagged resources are not told of.
     pub(super) fn tag(&mut self, arn: &Arn, tags: &BTreeMap<String, String>) {
         if !tags.is_empty() {
-            self.put("", resource_tags::Tagged { arn: arn.clone(), tags: tags.clone() });
+            self.put("", resource_tags::TaggedResource { arn: arn.clone(), tags: tags.clone() });
         }
     }
 
     /// Adds what a closer look at an item shows.
-    pub(super) fn look_at<T: Resource>(&mut self, key: &str, look: Look) {
+    pub(super) fn look_at<T: Resource>(&mut self, key: &str, look: ResourceDetails) {
         self.looks.insert((T::KIND, key.to_owned()), look);
     }
 
@@ -135,16 +135,16 @@ impl Scene {
     }
 
     /// What a closer look shows.
-    pub(super) fn look(&self, kind: KindName, key: &str) -> Option<&Look> {
+    pub(super) fn look(&self, kind: KindName, key: &str) -> Option<&ResourceDetails> {
         self.looks.get(&(kind, key.to_owned()))
     }
 
     /// What reading a kind brings.
-    pub(super) fn found(&self, kind: KindName, coverage: &Coverage) -> Result<Found, Fault> {
+    pub(super) fn found(&self, kind: KindName, coverage: &Coverage) -> Result<AnyReading, Fault> {
         match (self.denied.get(&kind), self.drawers.get(&kind)) {
             (Some(fault), _) => Err(fault.clone()),
             (None, Some(drawer)) => Ok(drawer.found(coverage, kind == Notes::KIND)),
-            (None, None) => Ok(Harvest::<resource_tags::Tagged>::of(Vec::new()).into()),
+            (None, None) => Ok(Reading::<resource_tags::TaggedResource>::of(Vec::new()).into()),
         }
     }
 }
@@ -155,13 +155,13 @@ struct Parts<T>(BTreeMap<Part, Vec<T>>);
 /// A kind's parts with the item type rubbed out.
 trait Drawer: Send + Sync {
     /// What reading brings; with `blank`, nothing where there is no such part, which is no fault.
-    fn found(&self, coverage: &Coverage, blank: bool) -> Found;
+    fn found(&self, coverage: &Coverage, blank: bool) -> AnyReading;
     fn as_any(&self) -> &dyn Any;
     fn as_any_mut(&mut self) -> &mut dyn Any;
 }
 
 impl<T: Resource> Drawer for Parts<T> {
-    fn found(&self, coverage: &Coverage, blank: bool) -> Found {
+    fn found(&self, coverage: &Coverage, blank: bool) -> AnyReading {
         let there = |part: &Part| self.0.get(part).cloned().or_else(|| blank.then(Vec::new));
         let parts = match coverage {
             Coverage::All => self.0.iter().map(|(part, items)| (Part::clone(part), Ok(items.clone()))).collect(),
@@ -173,7 +173,7 @@ impl<T: Resource> Drawer for Parts<T> {
                 })
                 .collect(),
         };
-        Harvest::of(parts).into()
+        Reading::of(parts).into()
     }
 
     fn as_any(&self) -> &dyn Any {

@@ -1,10 +1,10 @@
 //! What was done to the simulated account: a deed becomes an act with its second, and scripts
 //! play on from there. Decides what the account would refuse, in AWS's words. Pure.
 
-use super::account::Scene;
-use super::scenario_context::Play;
+use super::account::AccountScene;
+use super::scenario_context::ScenarioContext;
 use super::{rules, schedule_tags, scheduler};
-use crate::change::plan::Deed;
+use crate::change::plan::ChangeRequest;
 use crate::kinds::alarm::Alarm;
 use crate::kinds::ec2_instance::Instance;
 use crate::kinds::task_definition::{TaskDefinition, revision_name};
@@ -15,18 +15,18 @@ use crate::world::{Arn, Fault, FaultKind, Resource};
 
 /// Something done at a second to the resource with that key.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Act {
+pub(super) struct AppliedChange {
     /// When, in seconds of the simulation.
     pub at: i64,
     /// The resource's key.
     pub key: String,
     /// What.
-    pub what: What,
+    pub what: ChangeKind,
 }
 
 /// What can be done.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum What {
+pub(super) enum ChangeKind {
     /// Stop a database.
     Stop,
     /// Start a database.
@@ -44,7 +44,7 @@ pub(super) enum What {
     /// Go back from the rollout on its way.
     TakeBack,
     /// What scripts of instances and functions read for themselves.
-    Deed(Box<Deed>),
+    Deed(Box<ChangeRequest>),
     /// Write down what a service had, or take that away.
     Remember(Option<Remembered>),
     /// Scale a service between these.
@@ -55,31 +55,32 @@ pub(super) enum What {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Outcome {
     /// It is done; what stands now, in words.
-    Done(What, String),
+    Done(ChangeKind, String),
     /// The same, with what else AWS's answer tells.
-    Told(What, String, (&'static str, String)),
+    Told(ChangeKind, String, (&'static str, String)),
     /// It was so already.
     Already(String),
 }
 
 /// What `deed` does to an account that looks like `scene`.
-pub(super) fn outcome(deed: &Deed, scene: &Scene) -> Result<Outcome, Fault> {
+pub(super) fn outcome(deed: &ChangeRequest, scene: &AccountScene) -> Result<Outcome, Fault> {
     let kind = deed.on.kind;
     let key = &*deed.on.key;
     if deed.verb == "label" {
-        let says = deed.arguments.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(", ");
-        return Ok(Outcome::Done(What::Label(deed.arguments.clone()), says));
+        let message = deed.arguments.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(", ");
+        return Ok(Outcome::Done(ChangeKind::Label(deed.arguments.clone()), message));
     }
     let at_aws = scheduler::outcome(deed).or_else(|| rules::outcome(deed)).or_else(|| schedule_tags::outcome(deed));
-    if let Some(says) = at_aws {
-        return Ok(Outcome::Done(What::Deed(Box::new(deed.clone())), says));
+    if let Some(message) = at_aws {
+        return Ok(Outcome::Done(ChangeKind::Deed(Box::new(deed.clone())), message));
     }
     let missing = |code: &str| fault(FaultKind::Gone, deed, code, format!("{key} not found"));
     if kind == DbInstance::KIND {
         let db = scene.get::<DbInstance>(key).ok_or_else(|| missing("DBInstanceNotFound"))?;
         if let Some(cluster) = &db.cluster {
-            let says = format!("{} is a member of the DB cluster {cluster}; {} the cluster instead", db.id, deed.verb);
-            return Err(fault(FaultKind::Refused, deed, "InvalidParameterCombination", says));
+            let message =
+                format!("{} is a member of the DB cluster {cluster}; {} the cluster instead", db.id, deed.verb);
+            return Err(fault(FaultKind::Refused, deed, "InvalidParameterCombination", message));
         }
         return database(deed, &db.id, &db.status, "InvalidDBInstanceState");
     }
@@ -96,8 +97,8 @@ pub(super) fn outcome(deed: &Deed, scene: &Scene) -> Result<Outcome, Fault> {
         return machine(deed, instance);
     }
     if kind == Alarm::KIND && matches!(deed.verb, "mute" | "unmute") {
-        let says = if deed.verb == "mute" { "muted until the rule ends" } else { "they speak again" };
-        return Ok(Outcome::Done(What::Deed(Box::new(deed.clone())), says.to_owned()));
+        let message = if deed.verb == "mute" { "muted until the rule ends" } else { "they speak again" };
+        return Ok(Outcome::Done(ChangeKind::Deed(Box::new(deed.clone())), message.to_owned()));
     }
     let there = [
         (TargetGroup::KIND, scene.get::<TargetGroup>(key).is_some(), "TargetGroupNotFound"),
@@ -105,35 +106,37 @@ pub(super) fn outcome(deed: &Deed, scene: &Scene) -> Result<Outcome, Fault> {
         (Function::KIND, scene.get::<Function>(key).is_some(), "ResourceNotFoundException"),
     ];
     match there.into_iter().find(|(name, ..)| *name == kind) {
-        Some((_, true, _)) => Ok(Outcome::Done(What::Deed(Box::new(deed.clone())), format!("{} is taken", deed.verb))),
+        Some((_, true, _)) => {
+            Ok(Outcome::Done(ChangeKind::Deed(Box::new(deed.clone())), format!("{} is taken", deed.verb)))
+        }
         Some((_, false, code)) => Err(missing(code)),
         None => Err(unknown(deed)),
     }
 }
 
-fn machine(deed: &Deed, instance: &Instance) -> Result<Outcome, Fault> {
+fn machine(deed: &ChangeRequest, instance: &Instance) -> Result<Outcome, Fault> {
     let name = instance.name.as_deref().unwrap_or(&instance.id);
     match (deed.verb, instance.state.as_str()) {
-        ("stop", "running") => Ok(Outcome::Done(What::Stop, format!("{name} is stopping"))),
-        ("start", "stopped") => Ok(Outcome::Done(What::Start, format!("{name} is starting"))),
+        ("stop", "running") => Ok(Outcome::Done(ChangeKind::Stop, format!("{name} is stopping"))),
+        ("start", "stopped") => Ok(Outcome::Done(ChangeKind::Start, format!("{name} is starting"))),
         ("stop", "stopping" | "stopped") | ("start", "pending" | "running") => {
             Ok(Outcome::Already(format!("{name} is {} already", instance.state)))
         }
         ("start" | "stop", state) => {
-            let says = format!("{name} is {state}; it cannot be {}ed now", deed.verb);
-            Err(fault(FaultKind::Refused, deed, "IncorrectInstanceState", says))
+            let message = format!("{name} is {state}; it cannot be {}ed now", deed.verb);
+            Err(fault(FaultKind::Refused, deed, "IncorrectInstanceState", message))
         }
         _ => Err(unknown(deed)),
     }
 }
 
-fn database(deed: &Deed, id: &str, status: &str, code: &str) -> Result<Outcome, Fault> {
+fn database(deed: &ChangeRequest, id: &str, status: &str, code: &str) -> Result<Outcome, Fault> {
     let refused = |wanted: &str| {
         Err(fault(FaultKind::Refused, deed, code, format!("{id} is {status}; it must be {wanted} to {}", deed.verb)))
     };
     match (deed.verb, status) {
-        ("stop", "available") => Ok(Outcome::Done(What::Stop, format!("{id} is stopping"))),
-        ("start", "stopped") => Ok(Outcome::Done(What::Start, format!("{id} is starting"))),
+        ("stop", "available") => Ok(Outcome::Done(ChangeKind::Stop, format!("{id} is stopping"))),
+        ("start", "stopped") => Ok(Outcome::Done(ChangeKind::Start, format!("{id} is starting"))),
         ("stop", "stopping" | "stopped") | ("start", "starting" | "available") => {
             Ok(Outcome::Already(format!("{id} is {status} already")))
         }
@@ -143,34 +146,34 @@ fn database(deed: &Deed, id: &str, status: &str, code: &str) -> Result<Outcome, 
     }
 }
 
-fn tasks(deed: &Deed, service: &Service, scene: &Scene) -> Result<Outcome, Fault> {
+fn tasks(deed: &ChangeRequest, service: &Service, scene: &AccountScene) -> Result<Outcome, Fault> {
     match deed.verb {
         "register-revision" => register(deed, service, scene),
         "deploy-revision" => deploy(deed, service, scene),
         "take-back" => take_back(deed, service),
         "force-deploy" => {
-            let says = format!("{} is replacing its {} tasks", service.name, service.desired);
-            Ok(Outcome::Done(What::Redeploy, says))
+            let message = format!("{} is replacing its {} tasks", service.name, service.desired);
+            Ok(Outcome::Done(ChangeKind::Redeploy, message))
         }
         "scale" => {
             let wanted = deed.arguments.iter().find(|(name, _)| *name == "desired").map(|(_, count)| count.as_str());
             let count = wanted.and_then(|count| count.parse::<u32>().ok()).filter(|count| *count <= 5000);
             let Some(count) = count else {
-                let says = format!("`scale` needs the argument `desired`, 0 to 5000, and got {wanted:?}");
-                return Err(fault(FaultKind::Refused, deed, "InvalidParameterException", says));
+                let message = format!("`scale` needs the argument `desired`, 0 to 5000, and got {wanted:?}");
+                return Err(fault(FaultKind::Refused, deed, "InvalidParameterException", message));
             };
             if count == service.desired {
                 return Ok(Outcome::Already(format!("{} wants {count} tasks already", service.name)));
             }
-            let says = format!("{} wants {count} tasks, {} before", service.name, service.desired);
-            Ok(Outcome::Done(What::Scale(count), says))
+            let message = format!("{} wants {count} tasks, {} before", service.name, service.desired);
+            Ok(Outcome::Done(ChangeKind::Scale(count), message))
         }
         "remember" | "forget" => {
             let memory = deed.arguments.iter().find(|(name, _)| *name == "memory");
             let memory = memory.and_then(|(_, text)| text.parse::<Remembered>().ok());
-            let says =
+            let message =
                 format!("{} remembers {}", service.name, memory.map_or("nothing".to_owned(), |had| had.to_string()));
-            Ok(Outcome::Done(What::Remember(memory), says))
+            Ok(Outcome::Done(ChangeKind::Remember(memory), message))
         }
         "bounds" => {
             let number = |wanted: &str| {
@@ -178,23 +181,23 @@ fn tasks(deed: &Deed, service: &Service, scene: &Scene) -> Result<Outcome, Fault
                 found.and_then(|(_, count)| count.parse::<u32>().ok())
             };
             let (Some(min), Some(max)) = (number("min"), number("max")) else {
-                let says = "`bounds` needs the arguments `min` and `max`".to_owned();
-                return Err(fault(FaultKind::Refused, deed, "ValidationException", says));
+                let message = "`bounds` needs the arguments `min` and `max`".to_owned();
+                return Err(fault(FaultKind::Refused, deed, "ValidationException", message));
             };
-            let says = format!("{} is scaled between {min} and {max} tasks", service.name);
-            Ok(Outcome::Done(What::Bounds(Bounds { min, max }), says))
+            let message = format!("{} is scaled between {min} and {max} tasks", service.name);
+            Ok(Outcome::Done(ChangeKind::Bounds(Bounds { min, max }), message))
         }
         _ => Err(unknown(deed)),
     }
 }
 
 /// The revisions of the service's family that there are.
-fn revisions<'s>(service: &Service, scene: &'s Scene) -> impl Iterator<Item = &'s TaskDefinition> {
+fn revisions<'s>(service: &Service, scene: &'s AccountScene) -> impl Iterator<Item = &'s TaskDefinition> {
     let family = revision_name(&service.task_definition).rsplit_once(':').map_or("", |(family, _)| family).to_owned();
     scene.all::<TaskDefinition>().filter(move |one| one.family == family)
 }
 
-fn register(deed: &Deed, service: &Service, scene: &Scene) -> Result<Outcome, Fault> {
+fn register(deed: &ChangeRequest, service: &Service, scene: &AccountScene) -> Result<Outcome, Fault> {
     let images: Vec<(String, String)> = deed
         .arguments
         .iter()
@@ -203,8 +206,8 @@ fn register(deed: &Deed, service: &Service, scene: &Scene) -> Result<Outcome, Fa
         .collect();
     let number = revisions(service, scene).map(|one| one.revision).max().unwrap_or_default() + 1;
     let arn = at(service, number);
-    let says = format!("{} is registered", revision_name(&arn));
-    Ok(Outcome::Told(What::Register(number, images), says, ("revision", arn.as_str().to_owned())))
+    let message = format!("{} is registered", revision_name(&arn));
+    Ok(Outcome::Told(ChangeKind::Register(number, images), message, ("revision", arn.as_str().to_owned())))
 }
 
 /// The ARN of another revision of its family.
@@ -213,41 +216,45 @@ fn at(service: &Service, number: i32) -> Arn {
     Arn::from(format!("{}:{number}", here.rsplit_once(':').map_or(here, |(before, _)| before)))
 }
 
-fn deploy(deed: &Deed, service: &Service, scene: &Scene) -> Result<Outcome, Fault> {
+fn deploy(deed: &ChangeRequest, service: &Service, scene: &AccountScene) -> Result<Outcome, Fault> {
     let wanted = deed.arguments.iter().find(|(name, _)| *name == "revision").map(|(_, arn)| Arn::from(arn.as_str()));
     let found = wanted.as_ref().and_then(|wanted| revisions(service, scene).find(|one| one.arn == *wanted));
     let Some(found) = found else {
-        let says =
+        let message =
             "The specified task definition does not exist. Specify a valid account, family, revision and try again.";
-        return Err(fault(FaultKind::Refused, deed, "ClientException", says.to_owned()));
+        return Err(fault(FaultKind::Refused, deed, "ClientException", message.to_owned()));
     };
-    let says = format!("{} goes to {}", service.name, revision_name(&found.arn));
-    Ok(Outcome::Done(What::Deploy(found.revision), says))
+    let message = format!("{} goes to {}", service.name, revision_name(&found.arn));
+    Ok(Outcome::Done(ChangeKind::Deploy(found.revision), message))
 }
 
-fn take_back(deed: &Deed, service: &Service) -> Result<Outcome, Fault> {
+fn take_back(deed: &ChangeRequest, service: &Service) -> Result<Outcome, Fault> {
     let Some(first) = primary(service).filter(|first| first.rollout.as_deref() == Some("IN_PROGRESS")) else {
-        let says = "The service deployment is not in progress.".to_owned();
-        return Err(fault(FaultKind::Refused, deed, "ConflictException", says));
+        let message = "The service deployment is not in progress.".to_owned();
+        return Err(fault(FaultKind::Refused, deed, "ConflictException", message));
     };
-    Ok(Outcome::Told(What::TakeBack, format!("{} is being taken back", first.id), ("deployment", first.id.clone())))
+    Ok(Outcome::Told(
+        ChangeKind::TakeBack,
+        format!("{} is being taken back", first.id),
+        ("deployment", first.id.clone()),
+    ))
 }
 
-fn unknown(deed: &Deed) -> Fault {
-    let says = format!("the simulated account does not know how to `{}` a {}", deed.verb, deed.on.kind);
-    fault(FaultKind::Refused, deed, "DemoCannot", says)
+fn unknown(deed: &ChangeRequest) -> Fault {
+    let message = format!("the simulated account does not know how to `{}` a {}", deed.verb, deed.on.kind);
+    fault(FaultKind::Refused, deed, "DemoCannot", message)
 }
 
-fn fault(kind: FaultKind, deed: &Deed, code: &str, says: String) -> Fault {
-    let mut fault = Fault::new(kind, format!("demo:{}", deed.verb), says).on(&*deed.on.key);
+fn fault(kind: FaultKind, deed: &ChangeRequest, code: &str, message: String) -> Fault {
+    let mut fault = Fault::new(kind, format!("demo:{}", deed.verb), message).on(&*deed.on.key);
     fault.code = Some(code.to_owned());
     fault
 }
 
 /// Puts the tags that were written on what they were written on.
-pub(super) fn label(scene: &mut Scene, play: &Play<'_>) {
+pub(super) fn label(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
     for act in play.acts.iter().filter(|act| act.at <= play.now) {
-        let What::Label(tags) = &act.what else { continue };
+        let ChangeKind::Label(tags) = &act.what else { continue };
         let Some(known) = scene.tags_mut(&act.key) else { continue };
         for (key, value) in tags {
             known.remove(*key);

@@ -1,7 +1,7 @@
 //! What a closer look shows: metrics as levels with some wander about them, history, and what waits to be done.
 //! Pure; the same seed and time give the same points.
 
-use super::scenario_context::Play;
+use super::scenario_context::ScenarioContext;
 use crate::display::{Ahead, Cell, Extra, Moment, Series, Tone};
 use crate::world::Health;
 
@@ -31,7 +31,7 @@ pub(super) struct Happened {
     /// When.
     pub at: i64,
     /// What.
-    pub says: String,
+    pub message: String,
     /// How it reads.
     pub health: Option<Health>,
 }
@@ -40,7 +40,7 @@ pub(super) struct Happened {
 #[derive(Clone, Debug)]
 pub(super) struct Waits {
     /// What.
-    pub says: String,
+    pub message: String,
     /// The second from which the next maintenance window applies it.
     pub after: i64,
     /// The second it is applied.
@@ -49,7 +49,7 @@ pub(super) struct Waits {
 
 /// Everything a closer look at one resource shows.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Look {
+pub(super) struct ResourceDetails {
     /// Metrics.
     pub waves: Vec<Wave>,
     /// What happened, in any order; what lies ahead stays hidden.
@@ -58,18 +58,18 @@ pub(super) struct Look {
     pub waits: Vec<Waits>,
 }
 
-impl Look {
+impl ResourceDetails {
     /// What is to be seen of it now.
-    pub(super) fn extra(&self, play: &Play<'_>, label: &str) -> Extra {
+    pub(super) fn extra(&self, play: &ScenarioContext<'_>, label: &str) -> Extra {
         let mut past: Vec<&Happened> = self.history.iter().filter(|happened| happened.at <= play.now).collect();
         past.sort_by_key(|happened| std::cmp::Reverse(happened.at));
         let moment = |happened: &Happened| Moment {
             at: play.at(happened.at),
-            says: happened.says.clone(),
+            message: happened.message.clone(),
             tone: happened.health.map_or(Tone::Plain, Tone::Of),
         };
         let ahead = |waits: &Waits| Ahead {
-            says: Cell::plain(waits.says.as_str()),
+            message: Cell::plain(waits.message.as_str()),
             dates: vec![("applied", play.at(waits.applied)), ("in a window after", play.at(waits.after))],
         };
         Extra {
@@ -81,7 +81,7 @@ impl Look {
 }
 
 impl Wave {
-    fn series(&self, play: &Play<'_>, label: &str) -> Series {
+    fn series(&self, play: &ScenarioContext<'_>, label: &str) -> Series {
         let last = play.now.div_euclid(STEP) * STEP;
         let label = format!("{label}/{}", self.title);
         let point = |at: i64| {

@@ -94,7 +94,7 @@ pub(super) mod stall {
                 script.lives.push(Life::new(slot, rollout, made));
             }
             let why = "Reason: Capacity is unavailable at this time. Please try again later or in a different availability zone. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.";
-            script.says.push((at + 135, format!("(service Backend) was unable to place a task. {why}")));
+            script.message.push((at + 135, format!("(service Backend) was unable to place a task. {why}")));
             script.rollouts.push(Rollout { from: at, done: Some(at + ROOM + 90), revision, failed: None });
         }
         script

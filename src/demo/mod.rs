@@ -35,21 +35,21 @@ use crate::change::receipt::Receipt;
 use crate::cloud::Cloud;
 use crate::display::Extra;
 use crate::environment::{Check, Recipe};
-use crate::environment::{Wish, Wishes};
+use crate::environment::{ConfiguredEnvironments, EnvironmentConfig};
 use crate::kinds::AnyKind;
 use crate::kinds::ecs_service::{Service, primary};
 use crate::ssm::channel::Session;
-use crate::ssm::start_request::Ask;
+use crate::ssm::start_request::StartRequest;
 use crate::world::{
-    AccountId, Arn, Coverage, Fault, FaultKind, Found, Identity, ResourceId, Scope, SourceName, Speed, World,
+    AccountId, AnyReading, Arn, Coverage, Fault, FaultKind, Identity, ResourceId, Scope, SourceName, Speed, World,
 };
-use account::Scene;
-use changes::{Act, Outcome};
+use account::AccountScene;
+use changes::{AppliedChange, Outcome};
 use clock::{Clock, Seat};
-use scenario_context::{Play, REGION};
+use scenario_context::{REGION, ScenarioContext};
 
 /// Puts what an account holds at a moment into its scene.
-type Fill = fn(&mut Scene, &Play<'_>);
+type Fill = fn(&mut AccountScene, &ScenarioContext<'_>);
 
 /// The simulated accounts: source, account number, what is in it.
 const ACCOUNTS: [(&str, &str, Fill); 2] =
@@ -64,7 +64,7 @@ struct Staged {
     now: i64,
     /// How many acts it shows. They are only ever added to.
     acts: usize,
-    scene: Arc<Scene>,
+    scene: Arc<AccountScene>,
 }
 
 /// A simulated cloud.
@@ -75,7 +75,7 @@ pub struct Demo {
     clock: Arc<Clock>,
     /// Whether answers take their time, and now and then fail.
     weather: bool,
-    acts: Arc<Mutex<Vec<(Scope, Act)>>>,
+    acts: Arc<Mutex<Vec<(Scope, AppliedChange)>>>,
     staged: Arc<Mutex<BTreeMap<Scope, Staged>>>,
     stats: Arc<Mutex<Stats>>,
     /// The seat of who works behind this door, if somebody does.
@@ -129,23 +129,31 @@ impl Demo {
     }
 
     /// Plays `scope` at `now`; `None` if there is no such account.
-    fn play<T>(&self, scope: &Scope, now: i64, watch: impl FnOnce(&Scene, &Play<'_>) -> T) -> Result<T, Fault> {
+    fn play<T>(
+        &self,
+        scope: &Scope,
+        now: i64,
+        watch: impl FnOnce(&AccountScene, &ScenarioContext<'_>) -> T,
+    ) -> Result<T, Fault> {
         let account = ACCOUNTS.iter().find(|(source, ..)| scope.source.as_str() == *source);
         let Some((_, account, fill)) = account.filter(|_| scope.region.as_str() == REGION) else {
-            let says = format!("the simulation has no {} in {}", scope.source, scope.region);
-            return Err(Fault::new(FaultKind::Unavailable, "demo:read", says));
+            let message = format!("the simulation has no {} in {}", scope.source, scope.region);
+            return Err(Fault::new(FaultKind::Unavailable, "demo:read", message));
         };
-        let acts: Vec<Act> =
+        let acts: Vec<AppliedChange> =
             locked(&self.acts).iter().filter(|(at, _)| at == scope).map(|(_, act)| act.clone()).collect();
         let count = acts.len();
-        let acts = scheduler::with_firings(acts, &Play { start: self.start, now, seed: self.seed, account, acts: &[] });
-        let play = Play { start: self.start, now, seed: self.seed, account, acts: &acts };
+        let acts = scheduler::with_firings(
+            acts,
+            &ScenarioContext { start: self.start, now, seed: self.seed, account, acts: &[] },
+        );
+        let play = ScenarioContext { start: self.start, now, seed: self.seed, account, acts: &acts };
         let staged = locked(&self.staged)
             .get(scope)
             .filter(|staged| (staged.now, staged.acts) == (now, count))
             .map(|staged| Arc::clone(&staged.scene));
         let scene = staged.unwrap_or_else(|| {
-            let mut scene = Scene::new();
+            let mut scene = AccountScene::new();
             fill(&mut scene, &play);
             changes::label(&mut scene, &play);
             builders::hush(&mut scene, &play);
@@ -185,7 +193,7 @@ impl Demo {
 
 /// What a configuration of the simulated account would say: off-hours, and how kajimaru's instances are deployed.
 #[must_use]
-pub fn wishes() -> Wishes {
+pub fn wishes() -> ConfiguredEnvironments {
     let recipe = Recipe {
         directory: "/home/ssm-user/kajimaru".to_owned(),
         user: "ssm-user".to_owned(),
@@ -195,7 +203,7 @@ pub fn wishes() -> Wishes {
         migrate: Some("docker compose -f docker-compose.prod.yml run --rm web python manage.py migrate".to_owned()),
     };
     let mut wishes = offhours::wishes();
-    wishes.environments.push(Wish { deploy: Some(recipe), ..Wish::new("kajimaru") });
+    wishes.environments.push(EnvironmentConfig { deploy: Some(recipe), ..EnvironmentConfig::new("kajimaru") });
     wishes
 }
 
@@ -227,7 +235,7 @@ impl Cloud for Demo {
         scope: &'a Scope,
         coverage: &'a Coverage,
         _known: &'a World,
-    ) -> BoxFuture<'a, Result<Found, Fault>> {
+    ) -> BoxFuture<'a, Result<AnyReading, Fault>> {
         Box::pin(async move {
             let now = self.seconds();
             self.travel(now, scope, kind.permissions()).await?;
@@ -267,16 +275,16 @@ impl Cloud for Demo {
                 (changes::outcome(&deed, scene), play.account, builders::told(&deed, scene, play))
             })?;
             let mut facts: Vec<_> = told.into_iter().collect();
-            let (what, says) = match outcome? {
-                Outcome::Already(says) => (None, says),
-                Outcome::Done(what, says) => (Some(what), says),
-                Outcome::Told(what, says, fact) => {
+            let (what, message) = match outcome? {
+                Outcome::Already(message) => (None, message),
+                Outcome::Done(what, message) => (Some(what), message),
+                Outcome::Told(what, message, fact) => {
                     facts.push(fact);
-                    (Some(what), says)
+                    (Some(what), message)
                 }
             };
             if let Some(what) = what {
-                let act = Act { at: now, key: deed.on.key.to_string(), what };
+                let act = AppliedChange { at: now, key: deed.on.key.to_string(), what };
                 locked(&self.acts).push((scope.clone(), act));
             }
             if matches!(deed.verb, "force-deploy" | "deploy-revision") {
@@ -287,13 +295,13 @@ impl Cloud for Demo {
                 facts.extend(id.map(|id| ("deployment", id)));
             }
             let count = locked(&self.acts).len();
-            let play = Play { start: self.start, now, seed: self.seed, account, acts: &[] };
+            let play = ScenarioContext { start: self.start, now, seed: self.seed, account, acts: &[] };
             let request = play.uuid(&format!("request/{now}/{count}/{}", deed.on.key));
-            Ok(Receipt { request_ids: vec![request], says: Some(says), facts })
+            Ok(Receipt { request_ids: vec![request], message: Some(message), facts })
         })
     }
 
-    fn converse<'a>(&'a self, scope: &'a Scope, ask: &'a Ask) -> BoxFuture<'a, Result<Session, Fault>> {
+    fn converse<'a>(&'a self, scope: &'a Scope, ask: &'a StartRequest) -> BoxFuture<'a, Result<Session, Fault>> {
         Box::pin(async move {
             let now = self.seconds();
             self.travel(now, scope, &[ask.operation()]).await?;
@@ -333,7 +341,7 @@ impl Cloud for Demo {
         self.clock.speed()
     }
 
-    fn attended(&self) -> Option<Arc<dyn Cloud>> {
+    fn hold_clock(&self) -> Option<Arc<dyn Cloud>> {
         let seat = self.clock.sit()?;
         Some(Arc::new(Self {
             seed: self.seed,

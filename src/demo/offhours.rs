@@ -5,11 +5,11 @@ use jiff::civil::date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::environment::{Wish, Wishes};
+use crate::environment::{ConfiguredEnvironments, EnvironmentConfig};
 use crate::schedule::calendar::date_range::DateRange;
 use crate::schedule::{
-    Backend, Builtin, Calendar, ClockTime, Days, Desired, Exceptions, Guard, HolidayPolicy, Holidays, Intent, Keep,
-    Override, Period, Routine, Schedule,
+    Backend, Builtin, Calendar, ClockTime, Days, Desired, Exceptions, Guard, HolidayPolicy, Holidays, Intent, Override,
+    Period, Schedule, ScheduleBinding, TargetState,
 };
 
 /// The environment whose schedules stand at AWS.
@@ -46,14 +46,15 @@ pub(super) fn daily() -> Option<Schedule> {
 
 /// What a configuration of the simulated account would say.
 #[must_use]
-pub(super) fn wishes() -> Wishes {
-    let Some(office) = office() else { return Wishes::default() };
-    let routine = Routine { backend: Backend::Local, ..Routine::new(office.clone()) };
-    let wish = Wish { protected: Some(false), routine: Some(routine), ..Wish::new(ENVIRONMENT) };
-    let mut wishes = Wishes { environments: vec![wish], schedules: vec![office] };
+pub(super) fn wishes() -> ConfiguredEnvironments {
+    let Some(office) = office() else { return ConfiguredEnvironments::default() };
+    let routine = ScheduleBinding { backend: Backend::Local, ..ScheduleBinding::new(office.clone()) };
+    let wish =
+        EnvironmentConfig { protected: Some(false), routine: Some(routine), ..EnvironmentConfig::new(ENVIRONMENT) };
+    let mut wishes = ConfiguredEnvironments { environments: vec![wish], schedules: vec![office] };
     if let Some(daily) = daily() {
-        let routine = Routine::new(daily.clone());
-        wishes.environments.push(Wish { routine: Some(routine), ..Wish::new(AT_AWS) });
+        let routine = ScheduleBinding::new(daily.clone());
+        wishes.environments.push(EnvironmentConfig { routine: Some(routine), ..EnvironmentConfig::new(AT_AWS) });
         wishes.schedules.push(daily);
     }
     wishes
@@ -65,7 +66,7 @@ pub(super) fn lie_in(start: Timestamp) -> Option<String> {
     let none = Exceptions::default();
     let until = start.checked_add(LIE_IN).ok()?;
     let awake = Intent::new(&office, &none).desired(start) == Desired::On;
-    let over = Override { state: Keep::Stopped, until, by: "tanaka".to_owned(), reason: None };
+    let over = Override { state: TargetState::Stopped, until, by: "tanaka".to_owned(), reason: None };
     awake.then(|| over.to_tag(&office.zone))
 }
 

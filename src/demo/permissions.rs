@@ -6,18 +6,18 @@ use serde_json::json;
 use crate::kinds::iam_simulation::{Question, Simulation, Verdict};
 use crate::kinds::scheduler_role::SchedulerRole;
 use crate::kinds::session_settings::{Preferences, SessionSettings, Settings};
-use crate::world::{Arn, Coverage, Found, Harvest, KindName, Part, Resource};
+use crate::world::{AnyReading, Arn, Coverage, KindName, Part, Reading, Resource};
 
 /// The answer of a kind that is asked questions; `None` for all others.
-pub(super) fn answer(kind: KindName, coverage: &Coverage) -> Option<Found> {
+pub(super) fn answer(kind: KindName, coverage: &Coverage) -> Option<AnyReading> {
     let parts = match coverage {
         Coverage::All => Vec::new(),
         Coverage::Parts(parts) => parts.iter().cloned().collect(),
     };
     match kind {
-        Simulation::KIND => Some(Harvest::of(parts.into_iter().filter_map(simulated).collect()).into()),
-        SchedulerRole::KIND => Some(Harvest::of(parts.into_iter().map(role).collect()).into()),
-        SessionSettings::KIND => Some(Harvest::of(parts.into_iter().map(settings).collect()).into()),
+        Simulation::KIND => Some(Reading::of(parts.into_iter().filter_map(simulated).collect()).into()),
+        SchedulerRole::KIND => Some(Reading::of(parts.into_iter().map(role).collect()).into()),
+        SessionSettings::KIND => Some(Reading::of(parts.into_iter().map(settings).collect()).into()),
         _ => None,
     }
 }

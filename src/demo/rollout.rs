@@ -1,8 +1,8 @@
 //! A service as the lives of its tasks: who is made, serves, sickens and goes when, by which
 //! deployment. Everything ECS and the load balancer say of it follows from that. Pure.
 
-use super::changes::{Act, What};
-use super::scenario_context::Play;
+use super::changes::{AppliedChange, ChangeKind};
+use super::scenario_context::ScenarioContext;
 
 /// Seconds a target drains after its task began to stop.
 pub(super) const DRAIN: i64 = 30;
@@ -104,7 +104,7 @@ pub(crate) struct Script {
     /// From when on how many tasks are wanted.
     pub desired: Vec<(i64, u32)>,
     /// Sentences ECS says at a second, beyond the usual ones.
-    pub says: Vec<(i64, String)>,
+    pub message: Vec<(i64, String)>,
 }
 
 impl Script {
@@ -113,7 +113,7 @@ impl Script {
         let from = -3 * 86_400;
         let lives = (0..count).map(|slot| Life::new(slot, 0, from + 10)).collect();
         let rollouts = vec![Rollout { from, done: Some(from + 120), revision, failed: None }];
-        Self { rollouts, lives, desired: vec![(from, count)], says: Vec::new() }
+        Self { rollouts, lives, desired: vec![(from, count)], message: Vec::new() }
     }
 
     /// Tasks wanted at `now`.
@@ -233,7 +233,7 @@ impl Script {
         let wanted = self.wanted(at);
         self.rollouts.retain(|rollout| rollout.from <= at);
         self.desired.retain(|(from, _)| *from <= at);
-        self.says.retain(|(when, _)| *when <= at);
+        self.message.retain(|(when, _)| *when <= at);
         self.lives.retain(|life| life.made <= at);
         for life in &mut self.lives {
             if life.leaves.is_some_and(|leaves| leaves > at) {
@@ -271,25 +271,30 @@ impl Script {
     }
 
     /// What becomes of a story when it was interfered with: it is told up to each act, then the act takes over.
-    pub(super) fn acted(play: &Play<'_>, key: &str, story: impl Fn(i64) -> Self) -> Self {
+    pub(super) fn acted(play: &ScenarioContext<'_>, key: &str, story: impl Fn(i64) -> Self) -> Self {
         let acts: Vec<_> = play.acts_on(key).collect();
         // Each registered revision with what its images do.
         let fate = |revision: i32| {
-            let registered = |act: &&&Act| matches!(&act.what, What::Register(number, _) if *number == revision);
+            let registered =
+                |act: &&&AppliedChange| matches!(&act.what, ChangeKind::Register(number, _) if *number == revision);
             match acts.iter().find(registered).map(|act| &act.what) {
-                Some(What::Register(_, images)) if images.iter().any(|(_, image)| image.contains("broken")) => {
+                Some(ChangeKind::Register(_, images)) if images.iter().any(|(_, image)| image.contains("broken")) => {
                     Fate::Crash
                 }
-                Some(What::Register(_, images)) if images.iter().any(|(_, image)| image.contains("missing")) => {
+                Some(ChangeKind::Register(_, images)) if images.iter().any(|(_, image)| image.contains("missing")) => {
                     Fate::Pull
                 }
                 _ => Fate::Good,
             }
         };
-        let told = |act: &&&Act| {
+        let told = |act: &&&AppliedChange| {
             !matches!(
                 act.what,
-                What::Register(..) | What::Label(_) | What::Remember(_) | What::Bounds(_) | What::Deed(_)
+                ChangeKind::Register(..)
+                    | ChangeKind::Label(_)
+                    | ChangeKind::Remember(_)
+                    | ChangeKind::Bounds(_)
+                    | ChangeKind::Deed(_)
             )
         };
         let mut acts = acts.iter().filter(told).peekable();
@@ -297,27 +302,27 @@ impl Script {
         let mut script = story(first.at);
         for act in acts {
             // Before the second act the first one's own course is what is interrupted.
-            if !matches!(act.what, What::TakeBack) {
+            if !matches!(act.what, ChangeKind::TakeBack) {
                 script.freeze(act.at);
             }
             match &act.what {
-                What::Scale(count) => {
+                ChangeKind::Scale(count) => {
                     script.scale(act.at, *count);
                     script.finish(act.at);
                 }
-                What::Redeploy => {
+                ChangeKind::Redeploy => {
                     let revision = script.current(act.at).map_or(1, |(_, rollout)| rollout.revision);
                     script.deploy(act.at, revision, fate(revision));
                 }
-                What::Deploy(revision) => script.deploy(act.at, *revision, fate(*revision)),
-                What::TakeBack => script.take_back(act.at),
-                What::Stop
-                | What::Start
-                | What::Register(..)
-                | What::Label(_)
-                | What::Remember(_)
-                | What::Bounds(_)
-                | What::Deed(_) => {}
+                ChangeKind::Deploy(revision) => script.deploy(act.at, *revision, fate(*revision)),
+                ChangeKind::TakeBack => script.take_back(act.at),
+                ChangeKind::Stop
+                | ChangeKind::Start
+                | ChangeKind::Register(..)
+                | ChangeKind::Label(_)
+                | ChangeKind::Remember(_)
+                | ChangeKind::Bounds(_)
+                | ChangeKind::Deed(_) => {}
             }
         }
         script
@@ -329,19 +334,19 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::demo::changes::{Act, What};
+    use crate::demo::changes::{AppliedChange, ChangeKind};
     use crate::demo::episodes;
 
     /// Long enough for any deployment that was asked for to be through.
     const LATER: i64 = 3600;
 
-    fn play<'a>(acts: &'a [Act], now: i64) -> Play<'a> {
+    fn play<'a>(acts: &'a [AppliedChange], now: i64) -> ScenarioContext<'a> {
         let start = "2026-11-27T15:00:00Z".parse().unwrap();
-        Play { start, now, seed: 7, account: "123456789012", acts }
+        ScenarioContext { start, now, seed: 7, account: "123456789012", acts }
     }
 
-    fn act(at: i64, what: What) -> Act {
-        Act { at, key: "service".to_owned(), what }
+    fn act(at: i64, what: ChangeKind) -> AppliedChange {
+        AppliedChange { at, key: "service".to_owned(), what }
     }
 
     /// What is not there yet when somebody deploys is made by the deployment before, and is replaced as all the rest.
@@ -353,7 +358,8 @@ mod tests {
     fn a_deployment_replaces_every_task_whenever_it_is_asked_for(#[case] told: fn(i64) -> Script) {
         for at in (0..7200).step_by(13) {
             for again in [None, Some(at + 61)] {
-                let acts: Vec<Act> = std::iter::once(at).chain(again).map(|at| act(at, What::Redeploy)).collect();
+                let acts: Vec<AppliedChange> =
+                    std::iter::once(at).chain(again).map(|at| act(at, ChangeKind::Redeploy)).collect();
                 let now = at + LATER;
                 let script = Script::acted(&play(&acts, now), "service", told);
                 let (current, rollout) = script.current(now).unwrap();

@@ -5,23 +5,23 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 
-use super::account::Scene;
-use super::changes::{Act, What};
+use super::account::AccountScene;
+use super::changes::{AppliedChange, ChangeKind};
 use super::commands::argument;
-use super::scenario_context::{Play, REGION};
+use super::scenario_context::{REGION, ScenarioContext};
 use super::systems::rules;
-use crate::change::plan::Deed;
+use crate::change::plan::ChangeRequest;
 use crate::kinds::automation_run::Run;
 use crate::kinds::event_rule::Rule;
 use crate::kinds::event_rule::change::MARKS;
-use crate::kinds::resource_tags::Tagged;
+use crate::kinds::resource_tags::TaggedResource;
 use crate::schedule::expression::parse::Expression;
-use crate::schedule::stored::target_effect::{Aim, Does, Target};
-use crate::schedule::{MemberKind, Verb};
+use crate::schedule::stored::target_effect::{Effect, EffectTarget, Target};
+use crate::schedule::{MemberKind, PowerAction};
 use crate::world::{Arn, Resource, ResourceId, Scope};
 
 /// What AWS answers to a rule's being switched; `None` if the deed is none of that.
-pub(super) fn outcome(deed: &Deed) -> Option<String> {
+pub(super) fn outcome(deed: &ChangeRequest) -> Option<String> {
     let name = deed.on.key.rsplit('/').next().unwrap_or_default();
     match deed.verb {
         "disable-rule" if deed.on.kind == Rule::KIND => Some(format!("the rule {name} is disabled")),
@@ -31,15 +31,15 @@ pub(super) fn outcome(deed: &Deed) -> Option<String> {
 }
 
 /// What a schedule does that enables the rule of that ARN.
-pub(super) fn enabled(rule: &Arn) -> Deed {
+pub(super) fn enabled(rule: &Arn) -> ChangeRequest {
     let on = ResourceId { kind: Rule::KIND, scope: Scope::new("demo", REGION), key: rule.as_str().into() };
-    Deed { verb: "enable-rule", on, arguments: Vec::new() }
+    ChangeRequest { verb: "enable-rule", on, arguments: Vec::new() }
 }
 
 /// Puts rules as they were switched last into the scene, with what was written on them.
-pub(super) fn switch(scene: &mut Scene, play: &Play<'_>) {
+pub(super) fn switch(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
     for act in play.acts.iter().filter(|act| act.at <= play.now) {
-        let What::Deed(deed) = &act.what else { continue };
+        let ChangeKind::Deed(deed) = &act.what else { continue };
         let enabled = match deed.verb {
             "enable-rule" => true,
             "disable-rule" => false,
@@ -50,12 +50,12 @@ pub(super) fn switch(scene: &mut Scene, play: &Play<'_>) {
         let words = deed.arguments.iter().filter(|(key, _)| MARKS.contains(key));
         let words: BTreeMap<String, String> = words.map(|(key, word)| ((*key).to_owned(), word.clone())).collect();
         if !words.is_empty() || argument(deed, "mark").is_some() {
-            let mut worn = scene.get::<Tagged>(&act.key).map(|worn| worn.tags.clone()).unwrap_or_default();
+            let mut worn = scene.get::<TaggedResource>(&act.key).map(|worn| worn.tags.clone()).unwrap_or_default();
             if words.is_empty() {
                 worn.clear();
             }
             worn.extend(words);
-            scene.take::<Tagged>("", &act.key);
+            scene.take::<TaggedResource>("", &act.key);
             scene.tag(&Arn::from(act.key.as_str()), &worn);
         }
     }
@@ -70,17 +70,17 @@ pub(super) struct Firing {
     /// What it is called with.
     input: String,
     /// What it does to whom, where that changes something.
-    pub(super) acts: Vec<Act>,
+    pub(super) acts: Vec<AppliedChange>,
 }
 
 /// What rules that stop or start something did from the beginning to the moment of `play`, as `acts` switched them.
-pub(super) fn firings(acts: &[Act], play: &Play<'_>) -> Vec<Firing> {
+pub(super) fn firings(acts: &[AppliedChange], play: &ScenarioContext<'_>) -> Vec<Firing> {
     let mut all: Vec<Firing> = rules(play).iter().flat_map(|rule| of_rule(rule, acts, play)).collect();
     all.sort_by_key(|firing| firing.at);
     all
 }
 
-fn of_rule(rule: &Rule, acts: &[Act], play: &Play<'_>) -> Vec<Firing> {
+fn of_rule(rule: &Rule, acts: &[AppliedChange], play: &ScenarioContext<'_>) -> Vec<Firing> {
     let Some(expression) = Expression::parse(&rule.expression) else { return Vec::new() };
     let mut turns: Vec<(i64, bool)> = acts.iter().filter(|act| act.key == rule.key()).filter_map(turn).collect();
     turns.sort_by_key(|(at, _)| *at);
@@ -93,8 +93,8 @@ fn of_rule(rule: &Rule, acts: &[Act], play: &Play<'_>) -> Vec<Firing> {
 }
 
 /// Which way an act turns a rule, if it does.
-fn turn(act: &Act) -> Option<(i64, bool)> {
-    let What::Deed(deed) = &act.what else { return None };
+fn turn(act: &AppliedChange) -> Option<(i64, bool)> {
+    let ChangeKind::Deed(deed) = &act.what else { return None };
     match deed.verb {
         "enable-rule" => Some((act.at, true)),
         "disable-rule" => Some((act.at, false)),
@@ -102,24 +102,24 @@ fn turn(act: &Act) -> Option<(i64, bool)> {
     }
 }
 
-fn firing(target: &Target, at: i64, play: &Play<'_>) -> Option<Firing> {
-    let Does::Power { verb, on, by: Some(document) } = target.does() else { return None };
+fn firing(target: &Target, at: i64, play: &ScenarioContext<'_>) -> Option<Firing> {
+    let Effect::Power { verb, on, by: Some(document) } = target.does() else { return None };
     let what = match verb {
-        Verb::Stop => What::Stop,
-        Verb::Start => What::Start,
+        PowerAction::Stop => ChangeKind::Stop,
+        PowerAction::Start => ChangeKind::Start,
     };
-    let key = |aim: Aim| match aim.kind {
+    let key = |aim: EffectTarget| match aim.kind {
         MemberKind::RdsInstance => Some(play.arn("rds", &format!("db:{}", aim.id))),
         MemberKind::RdsCluster => Some(play.arn("rds", &format!("cluster:{}", aim.id))),
         MemberKind::Ec2Instance | MemberKind::EcsService => None,
     };
-    let acts = on.into_iter().filter_map(key).map(|key| Act { at, key: key.to_string(), what: what.clone() });
+    let acts = on.into_iter().filter_map(key).map(|key| AppliedChange { at, key: key.to_string(), what: what.clone() });
     Some(Firing { at, document, input: target.input.clone().unwrap_or_default(), acts: acts.collect() })
 }
 
 /// Puts the runs of the documents that rules called into the scene: what found nothing to do failed, and the last one
 /// before the beginning went well.
-pub(super) fn ran(scene: &mut Scene, play: &Play<'_>) {
+pub(super) fn ran(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
     if scene.get::<Rule>(play.arn("events", "rule/prooflink-dev-db-stop").as_str()).is_none() {
         return;
     }
@@ -159,11 +159,17 @@ mod tests {
     const ACCOUNT: &str = "123456789012";
 
     /// The simulation begins on a Monday at 20:00 in Tokyo.
-    fn play(hours: i64, acts: &[Act]) -> Play<'_> {
-        Play { start: "2026-11-23T11:00:00Z".parse().unwrap(), now: hours * 3_600, seed: 7, account: ACCOUNT, acts }
+    fn play(hours: i64, acts: &[AppliedChange]) -> ScenarioContext<'_> {
+        ScenarioContext {
+            start: "2026-11-23T11:00:00Z".parse().unwrap(),
+            now: hours * 3_600,
+            seed: 7,
+            account: ACCOUNT,
+            acts,
+        }
     }
 
-    fn hours(acts: &[Act], until: i64) -> Vec<i64> {
+    fn hours(acts: &[AppliedChange], until: i64) -> Vec<i64> {
         let mut fired = firings(acts, &play(until, &[]));
         fired.retain(|firing| firing.document == "AWS-StartStopAuroraCluster");
         fired.iter().map(|firing| firing.at / 3_600).collect()
@@ -173,14 +179,14 @@ mod tests {
     fn a_rule_fires_at_its_instants_while_it_is_on() {
         let rule = play(0, &[]).arn("events", "rule/backend-dev-cluster-stop");
         let turned = |hour: i64, verb: &'static str| {
-            let deed = Deed { verb, ..enabled(&rule) };
-            Act { at: hour * 3_600, key: rule.to_string(), what: What::Deed(Box::new(deed)) }
+            let deed = ChangeRequest { verb, ..enabled(&rule) };
+            AppliedChange { at: hour * 3_600, key: rule.to_string(), what: ChangeKind::Deed(Box::new(deed)) }
         };
         assert_eq!(hours(&[], 50), [3, 27], "23:00 on Monday and on Tuesday");
         assert_eq!(hours(&[turned(1, "disable-rule")], 50), [0; 0]);
         assert_eq!(hours(&[turned(1, "disable-rule"), turned(4, "enable-rule")], 50), [27], "a missed one is missed");
         assert_eq!(hours(&[turned(1, "disable-rule"), turned(2, "enable-rule")], 3), [3], "the second that is now");
         let who = firings(&[], &play(3, &[])).remove(0).acts.remove(0);
-        assert!(who.key.contains(":cluster:") && who.what == What::Stop, "{who:?}");
+        assert!(who.key.contains(":cluster:") && who.what == ChangeKind::Stop, "{who:?}");
     }
 }

@@ -5,7 +5,7 @@ use std::f64::consts::TAU;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::changes::Act;
+use super::changes::AppliedChange;
 use crate::world::Arn;
 
 /// The region everything simulated is in: Tokyo.
@@ -15,7 +15,7 @@ pub(super) const ZONES: [&str; 2] = ["ap-northeast-1a", "ap-northeast-1c"];
 
 /// One moment of the simulation in one account. Times are seconds since its start; before it they are negative.
 #[derive(Clone, Copy)]
-pub(super) struct Play<'a> {
+pub(super) struct ScenarioContext<'a> {
     /// When the simulation began.
     pub start: Timestamp,
     /// Now.
@@ -25,10 +25,10 @@ pub(super) struct Play<'a> {
     /// The account.
     pub account: &'static str,
     /// What was changed so far, oldest first.
-    pub acts: &'a [Act],
+    pub acts: &'a [AppliedChange],
 }
 
-impl Play<'_> {
+impl ScenarioContext<'_> {
     /// The moment `seconds` after the start.
     pub(super) fn at(&self, seconds: i64) -> Timestamp {
         self.start.checked_add(SignedDuration::from_secs(seconds)).unwrap_or(self.start)
@@ -78,7 +78,7 @@ impl Play<'_> {
     }
 
     /// What was done to the resource with that key up to now, oldest first.
-    pub(super) fn acts_on<'s>(&'s self, key: &'s str) -> impl Iterator<Item = &'s Act> {
+    pub(super) fn acts_on<'s>(&'s self, key: &'s str) -> impl Iterator<Item = &'s AppliedChange> {
         self.acts.iter().filter(move |act| act.key == key && act.at <= self.now)
     }
 }

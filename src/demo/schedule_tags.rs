@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use super::account::Scene;
-use super::changes::What;
+use super::account::AccountScene;
+use super::changes::ChangeKind;
 use super::commands::argument;
 use super::offhours::AT_AWS;
-use super::scenario_context::Play;
-use crate::change::plan::Deed;
+use super::scenario_context::ScenarioContext;
+use crate::change::plan::ChangeRequest;
 use crate::kinds::schedule_group::Group;
 use crate::kinds::schedule_record::Notes;
 use crate::schedule::binding;
@@ -17,14 +17,14 @@ use crate::schedule::stored::tags;
 use crate::world::Resource;
 
 /// Puts what is written into the scene, on groups that are there and on those that the writing made.
-pub(super) fn fill(scene: &mut Scene, play: &Play<'_>) {
+pub(super) fn fill(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
     let mut groups: BTreeMap<String, Tags> = BTreeMap::new();
     let at_aws = binding::group_name(AT_AWS);
     if scene.get::<Group>(&at_aws).is_some() {
         groups.insert(at_aws, Tags::from([(tags::ENV.to_owned(), AT_AWS.to_owned())]));
     }
     for act in play.acts.iter().filter(|act| act.at <= play.now) {
-        if let What::Deed(deed) = &act.what {
+        if let ChangeKind::Deed(deed) = &act.what {
             done(&mut groups, deed);
         }
     }
@@ -42,7 +42,7 @@ pub(super) fn fill(scene: &mut Scene, play: &Play<'_>) {
     }
 }
 
-fn done(groups: &mut BTreeMap<String, Tags>, deed: &Deed) {
+fn done(groups: &mut BTreeMap<String, Tags>, deed: &ChangeRequest) {
     let on_group = deed.on.kind == Group::KIND;
     let name = if on_group { Some(&*deed.on.key) } else { argument(deed, "record") };
     let Some(name) = name else { return };
@@ -69,7 +69,7 @@ fn done(groups: &mut BTreeMap<String, Tags>, deed: &Deed) {
 }
 
 /// What AWS answers to writing on a group; `None` if the deed is none of that.
-pub(super) fn outcome(deed: &Deed) -> Option<String> {
+pub(super) fn outcome(deed: &ChangeRequest) -> Option<String> {
     let record = argument(deed, "record").or_else(|| (deed.on.kind == Group::KIND).then_some(&*deed.on.key))?;
     match deed.verb {
         "note" => Some(format!("written on the schedule group {record}")),

@@ -9,14 +9,14 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-use super::account::Scene;
-use super::changes::{Act, What};
+use super::account::AccountScene;
+use super::changes::{AppliedChange, ChangeKind};
 use super::commands::argument;
 use super::offhours::{AT_AWS, daily};
 use super::rules;
-use super::scenario_context::Play;
+use super::scenario_context::ScenarioContext;
 use super::systems::{ASLEEP, Scaled, scaled};
-use crate::change::plan::Deed;
+use crate::change::plan::ChangeRequest;
 use crate::kinds::scalable_target::ScalableTarget;
 use crate::kinds::schedule_group::{Group, Held};
 use crate::kinds::scheduled_action::ScheduledAction;
@@ -40,24 +40,24 @@ struct Store {
     schedules: BTreeMap<(String, String), (i64, Held)>,
     actions: BTreeMap<(String, String), (i64, ScheduledAction)>,
     /// What fired so far.
-    fired: Vec<Act>,
+    fired: Vec<AppliedChange>,
 }
 
 /// What was done to the account, with what its schedules did by themselves, in the order of time.
-pub(super) fn with_firings(acts: Vec<Act>, play: &Play<'_>) -> Vec<Act> {
+pub(super) fn with_firings(acts: Vec<AppliedChange>, play: &ScenarioContext<'_>) -> Vec<AppliedChange> {
     if play.account != ACCOUNT {
         return acts;
     }
     let mut fired = Store::at(&acts, play).fired;
     // Rules fire as they are switched, by whoever and by our schedules.
-    let switched: Vec<Act> = acts.iter().chain(&fired).cloned().collect();
+    let switched: Vec<AppliedChange> = acts.iter().chain(&fired).cloned().collect();
     fired.extend(rules::firings(&switched, play).into_iter().flat_map(|firing| firing.acts));
     fired.sort_by_key(|act| act.at);
     let mut all = acts;
     for act in fired {
         // Stopping what is stopped already is refused, and changes nothing.
         let last = all.iter().filter(|known| known.key == act.key && known.at <= act.at && is_power(&known.what));
-        let begins = || (*play.arn("rds", &format!("db:{ASLEEP}")).as_str() == *act.key).then_some(What::Stop);
+        let begins = || (*play.arn("rds", &format!("db:{ASLEEP}")).as_str() == *act.key).then_some(ChangeKind::Stop);
         let last = last.max_by_key(|known| known.at).map(|known| known.what.clone()).or_else(begins);
         if !is_power(&act.what) || last.as_ref() != Some(&act.what) {
             all.push(act);
@@ -67,12 +67,12 @@ pub(super) fn with_firings(acts: Vec<Act>, play: &Play<'_>) -> Vec<Act> {
     all
 }
 
-const fn is_power(what: &What) -> bool {
-    matches!(what, What::Stop | What::Start)
+const fn is_power(what: &ChangeKind) -> bool {
+    matches!(what, ChangeKind::Stop | ChangeKind::Start)
 }
 
 /// Puts what is held into the scene.
-pub(super) fn fill(scene: &mut Scene, play: &Play<'_>) {
+pub(super) fn fill(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
     if play.account != ACCOUNT {
         return;
     }
@@ -92,10 +92,10 @@ pub(super) fn fill(scene: &mut Scene, play: &Play<'_>) {
 
 impl Store {
     /// What is held at the moment of `play`, after `acts`.
-    fn at(acts: &[Act], play: &Play<'_>) -> Self {
+    fn at(acts: &[AppliedChange], play: &ScenarioContext<'_>) -> Self {
         let mut store = Self::begin(play);
         for act in acts.iter().filter(|act| act.at <= play.now) {
-            if let What::Deed(deed) = &act.what {
+            if let ChangeKind::Deed(deed) = &act.what {
                 store.done(deed, act.at, play);
             }
         }
@@ -115,7 +115,7 @@ impl Store {
     }
 
     /// As a sync left it a week ago, but for one that somebody edited since.
-    fn begin(play: &Play<'_>) -> Self {
+    fn begin(play: &ScenarioContext<'_>) -> Self {
         let mut store = Self { groups: [binding::group_name(AT_AWS)].into(), ..Self::default() };
         let Some(daily) = daily() else { return store };
         let Scaled { database, cluster, service } = scaled(play);
@@ -141,7 +141,7 @@ impl Store {
         store
     }
 
-    fn keep(&mut self, planned: Planned, play: &Play<'_>) {
+    fn keep(&mut self, planned: Planned, play: &ScenarioContext<'_>) {
         let Planned { name, expression, timezone, target, input, bounds, .. } = planned;
         match bounds {
             Some(Bounds { min, max }) => {
@@ -178,7 +178,7 @@ impl Store {
     }
 
     /// What a deed does to what is held. Whatever it replaces or deletes has fired until then.
-    fn done(&mut self, deed: &Deed, at: i64, play: &Play<'_>) {
+    fn done(&mut self, deed: &ChangeRequest, at: i64, play: &ScenarioContext<'_>) {
         let text = |name: &str| argument(deed, name).unwrap_or_default().to_owned();
         let name = text("name");
         let start = argument(deed, "start").and_then(|text| text.parse().ok());
@@ -242,44 +242,46 @@ impl Store {
     }
 
     /// Notes what a schedule did between two seconds; how often it fired.
-    fn fire_held(&mut self, held: &Held, (from, to): (i64, i64), play: &Play<'_>) -> usize {
+    fn fire_held(&mut self, held: &Held, (from, to): (i64, i64), play: &ScenarioContext<'_>) -> usize {
         let times = firings(&held.expression, held.timezone.as_deref(), held.start_date, (from, to), play);
         let input: Value = serde_json::from_str(&held.input).unwrap_or_default();
         let text = |key: &str| input.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         let action = held.target.rsplit(':').next().unwrap_or_default();
         let (key, what) = match action {
-            "stopDBInstance" => (play.arn("rds", &format!("db:{}", text("DbInstanceIdentifier"))), What::Stop),
-            "startDBInstance" => (play.arn("rds", &format!("db:{}", text("DbInstanceIdentifier"))), What::Start),
-            "stopDBCluster" => (play.arn("rds", &format!("cluster:{}", text("DbClusterIdentifier"))), What::Stop),
-            "startDBCluster" => (play.arn("rds", &format!("cluster:{}", text("DbClusterIdentifier"))), What::Start),
+            "stopDBInstance" => (play.arn("rds", &format!("db:{}", text("DbInstanceIdentifier"))), ChangeKind::Stop),
+            "startDBInstance" => (play.arn("rds", &format!("db:{}", text("DbInstanceIdentifier"))), ChangeKind::Start),
+            "stopDBCluster" => (play.arn("rds", &format!("cluster:{}", text("DbClusterIdentifier"))), ChangeKind::Stop),
+            "startDBCluster" => {
+                (play.arn("rds", &format!("cluster:{}", text("DbClusterIdentifier"))), ChangeKind::Start)
+            }
             "enableRule" => {
                 let key = play.arn("events", &format!("rule/{}", text("Name")));
-                (key.clone(), What::Deed(Box::new(rules::enabled(&key))))
+                (key.clone(), ChangeKind::Deed(Box::new(rules::enabled(&key))))
             }
             "updateService" => {
                 let service = format!("service/{}/{}", text("Cluster"), text("Service"));
                 let count =
                     input.get("DesiredCount").and_then(Value::as_u64).and_then(|count| u32::try_from(count).ok());
-                (play.arn("ecs", &service), What::Scale(count.unwrap_or_default()))
+                (play.arn("ecs", &service), ChangeKind::Scale(count.unwrap_or_default()))
             }
             _ => return times.len(),
         };
-        self.fired.extend(times.iter().map(|at| Act { at: *at, key: key.to_string(), what: what.clone() }));
+        self.fired.extend(times.iter().map(|at| AppliedChange { at: *at, key: key.to_string(), what: what.clone() }));
         times.len()
     }
 
     /// Notes what an action did: new bounds, and the count pulled into them.
-    fn fire_action(&mut self, action: &ScheduledAction, span: (i64, i64), play: &Play<'_>) {
+    fn fire_action(&mut self, action: &ScheduledAction, span: (i64, i64), play: &ScenarioContext<'_>) {
         let Some(bounds) = action.bounds() else { return };
         let key: Arn = play.arn("ecs", &action.resource);
         for at in firings(&action.expression, action.timezone.as_deref(), action.start, span, play) {
-            let act = |what| Act { at, key: key.to_string(), what };
-            self.fired.extend([act(What::Bounds(bounds)), act(What::Scale(bounds.min))]);
+            let act = |what| AppliedChange { at, key: key.to_string(), what };
+            self.fired.extend([act(ChangeKind::Bounds(bounds)), act(ChangeKind::Scale(bounds.min))]);
         }
     }
 }
 
-fn arn_of(resource: &str, name: &str, play: &Play<'_>) -> String {
+fn arn_of(resource: &str, name: &str, play: &ScenarioContext<'_>) -> String {
     let ends = format!("scheduledAction:{}:resource/ecs/{resource}:scheduledActionName/{name}", play.uuid(resource));
     play.arn("autoscaling", &ends).to_string()
 }
@@ -290,7 +292,7 @@ fn firings(
     zone: Option<&str>,
     start: Option<Timestamp>,
     (from, to): (i64, i64),
-    play: &Play<'_>,
+    play: &ScenarioContext<'_>,
 ) -> Vec<i64> {
     let Ok(zone) = TimeZone::get(zone.unwrap_or("UTC")) else { return Vec::new() };
     let inside = |text: &str| Some(expression.strip_prefix(text)?.strip_suffix(')')?.to_owned());
@@ -316,9 +318,9 @@ fn weekly(fields: &str) -> Option<Weekly> {
 }
 
 /// What AWS answers to a change of what it holds; `None` if the deed is none of that.
-pub(super) fn outcome(deed: &Deed) -> Option<String> {
+pub(super) fn outcome(deed: &ChangeRequest) -> Option<String> {
     let name = argument(deed, "name").unwrap_or_default();
-    let says = match (deed.on.kind, deed.verb) {
+    let message = match (deed.on.kind, deed.verb) {
         (Group::KIND, "make-group") => format!("the group {} is made", deed.on.key),
         (Group::KIND, "drop-group") => format!("the group {} is deleted", deed.on.key),
         (Group::KIND, "put-schedule") | (ScalableTarget::KIND, "put-action") => {
@@ -327,19 +329,24 @@ pub(super) fn outcome(deed: &Deed) -> Option<String> {
         (Group::KIND, "drop-schedule") | (ScalableTarget::KIND, "drop-action") => format!("{name} is deleted"),
         _ => return None,
     };
-    Some(says)
+    Some(message)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schedule::Verb;
+    use crate::schedule::PowerAction;
 
     #[test]
     fn expressions_fire_when_aws_fires_them() {
         // The simulation begins at 14:02:11 on a Saturday.
-        let play =
-            Play { start: "2026-11-21T05:02:11Z".parse().unwrap(), now: 0, seed: 7, account: ACCOUNT, acts: &[] };
+        let play = ScenarioContext {
+            start: "2026-11-21T05:02:11Z".parse().unwrap(),
+            now: 0,
+            seed: 7,
+            account: ACCOUNT,
+            acts: &[],
+        };
         let fires = |text: &str, start: Option<&str>| {
             let start = start.map(|text| text.parse().unwrap());
             firings(text, Some("Asia/Tokyo"), start, (0, 3 * 86_400), &play)
@@ -356,9 +363,9 @@ mod tests {
 
     #[test]
     fn a_verb_has_its_two_times_a_day() {
-        let play = Play { start: Timestamp::UNIX_EPOCH, now: 0, seed: 7, account: ACCOUNT, acts: &[] };
+        let play = ScenarioContext { start: Timestamp::UNIX_EPOCH, now: 0, seed: 7, account: ACCOUNT, acts: &[] };
         let store = Store::at(&[], &play);
-        let stops = store.schedules.values().filter(|(_, held)| held.name.contains(Verb::Stop.word())).count();
+        let stops = store.schedules.values().filter(|(_, held)| held.name.contains(PowerAction::Stop.word())).count();
         assert_eq!((store.schedules.len(), stops, store.actions.len()), (2, 1, 2));
     }
 }

@@ -7,22 +7,24 @@ use tokio::sync::mpsc::{Receiver, Sender};
 use crate::ssm::channel::{Channel, End, Incoming, Outgoing, Session};
 use crate::ssm::handshake::{SessionType, Version};
 use crate::ssm::smux::{Frame, Frames};
-use crate::ssm::start_request::Ask;
+use crate::ssm::start_request::StartRequest;
 
 /// Opens what `ask` asks for; `number` tells sessions apart.
-pub(super) fn open(ask: &Ask, number: u64) -> Session {
+pub(super) fn open(ask: &StartRequest, number: u64) -> Session {
     let id = format!("demo-{number:017x}");
     let channel = match ask {
-        Ask::Start { document: Some(document), parameters, .. } if document.contains("NonInteractive") => {
+        StartRequest::Start { document: Some(document), parameters, .. } if document.contains("NonInteractive") => {
             let line = parameters.get("command").and_then(|given| given.first()).cloned().unwrap_or_default();
             Channel::played(move |input, output| once(line, input, output))
         }
-        Ask::Start { document: Some(document), .. } if document.contains("PortForwarding") => Channel::played(echo),
-        Ask::Exec { command, .. } if command.contains("\\036toban-") => {
+        StartRequest::Start { document: Some(document), .. } if document.contains("PortForwarding") => {
+            Channel::played(echo)
+        }
+        StartRequest::Exec { command, .. } if command.contains("\\036toban-") => {
             let command = command.clone();
             Channel::played(move |input, output| marked(command, input, output))
         }
-        Ask::Start { target: place, .. } | Ask::Exec { container: place, .. } => {
+        StartRequest::Start { target: place, .. } | StartRequest::Exec { container: place, .. } => {
             let place = place.clone();
             Channel::played(move |input, output| shell(place, input, output))
         }

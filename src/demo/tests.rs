@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::Demo;
 use crate::cloud::Cloud;
-use crate::kinds::Pace;
+use crate::kinds::PollClass;
 use crate::kinds::alarm::Alarm;
 use crate::kinds::automation_run::Run;
 use crate::kinds::catalog::KINDS;
@@ -74,7 +74,7 @@ fn documents(world: &World) -> Vec<(Scope, String)> {
         metric_filter::MetricFilter,
         ec2_instance::Instance,
         Node,
-        resource_tags::Tagged,
+        resource_tags::TaggedResource,
     )
 }
 
@@ -117,7 +117,7 @@ async fn the_same_seed_and_second_give_the_same_answers_byte_for_byte() {
 async fn every_kind_has_something_to_show() {
     let demo = Demo::at(7, 0);
     // What is read only for a purpose is there once there is one.
-    for kind in KINDS.iter().filter(|kind| kind.pace() != Pace::Asked) {
+    for kind in KINDS.iter().filter(|kind| kind.pace() != PollClass::OnDemand) {
         let mut found = 0;
         for scope in demo.scopes().await.expect("scopes") {
             if let Ok(got) = demo.read(*kind, &scope, &Coverage::All, &World::default()).await {
@@ -225,7 +225,8 @@ async fn the_other_stories_have_their_beats() {
     let open = world(&demo).await;
     assert_eq!(db(&open, "city-poc-db").status, "available");
     let (_, kajimaru) = find::<TargetHealth>(&open, |health| health.group.resource().contains("kajimaru"));
-    let redirected = |description: &Option<String>| description.as_deref().is_some_and(|says| says.contains("[301]"));
+    let redirected =
+        |description: &Option<String>| description.as_deref().is_some_and(|message| message.contains("[301]"));
     assert!(kajimaru.targets.iter().all(|target| redirected(&target.description)), "{kajimaru:?}");
 
     demo.go_to(3000);
@@ -303,12 +304,12 @@ async fn a_look_brings_metrics_and_history_that_do_not_change_by_looking() {
     let titles: Vec<&str> = extra.series.iter().map(|series| series.title.as_str()).collect();
     assert_eq!(titles, ["CPU", "connections", "free storage"]);
     assert!(extra.series[0].points.iter().all(|(_, value)| value.is_none()), "a stopped database measures nothing");
-    assert!(extra.moments.iter().any(|moment| moment.says.contains("stopped")));
+    assert!(extra.moments.iter().any(|moment| moment.message.contains("stopped")));
     assert_eq!(extra.ahead, [], "nothing waits to be done to it");
 
     let (scope, db) = find::<DbInstance>(&everything, |db| db.id == "prooflink-prod-db");
     let extra = demo.look(kind, &db.id(scope), &everything, demo.now()).await.expect("a look");
-    assert!(extra.ahead[0].says.text.starts_with("system-update: "), "{:?}", extra.ahead);
+    assert!(extra.ahead[0].message.text.starts_with("system-update: "), "{:?}", extra.ahead);
     let applied = extra.ahead[0].dates[0].1;
     assert_eq!(applied.strftime("%a %H:%M").to_string().to_lowercase(), "sat 18:00", "as its window is");
     assert!(applied > demo.now(), "it lies ahead");
@@ -318,7 +319,11 @@ async fn a_look_brings_metrics_and_history_that_do_not_change_by_looking() {
     let extra = demo.look(kind, &alarm.id(scope), &everything, demo.now()).await.expect("a look");
     let last = extra.series[0].points.last().and_then(|(_, value)| *value);
     assert!(last > extra.series[0].threshold, "{last:?}");
-    assert!(extra.moments[0].says.starts_with("OK → ALARM: Threshold Crossed: 1 datapoint ["), "{:?}", extra.moments);
+    assert!(
+        extra.moments[0].message.starts_with("OK → ALARM: Threshold Crossed: 1 datapoint ["),
+        "{:?}",
+        extra.moments
+    );
 }
 
 #[tokio::test(start_paused = true)]

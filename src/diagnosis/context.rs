@@ -10,8 +10,8 @@ use crate::kinds::db_instance::{Class, DbInstance, class};
 use crate::kinds::ec2_instance::Instance;
 use crate::kinds::ecs_service::Service;
 use crate::kinds::target_group::TargetGroup;
-use crate::kinds::{Context, Joins};
-use crate::offhours::{OffHours, Others};
+use crate::kinds::{KindContext, ResourceIndex};
+use crate::offhours::{ExternalSchedulers, OffHours};
 use crate::world::World;
 
 /// What is diagnosed: an environment with its off-hours and the schedules of others.
@@ -22,16 +22,16 @@ pub struct DiagnosisInput<'a> {
     /// Its off-hours, if it has a schedule.
     pub offhours: Option<&'a OffHours>,
     /// What schedules of other owners do in it.
-    pub others: &'a Others,
+    pub others: &'a ExternalSchedulers,
 }
 
 /// An environment, its surroundings, and its members by what they are.
 pub(super) struct DiagnosisContext<'a> {
     pub(super) environment: &'a Environment,
     pub(super) offhours: Option<&'a OffHours>,
-    pub(super) others: &'a Others,
+    pub(super) others: &'a ExternalSchedulers,
     pub(super) world: &'a World,
-    pub(super) joins: &'a Joins<'a>,
+    pub(super) joins: &'a ResourceIndex<'a>,
     pub(super) now: Timestamp,
     pub(super) zone: &'a TimeZone,
     pub(super) services: Vec<(&'a Member, &'a Service)>,
@@ -68,7 +68,7 @@ impl<'a> DiagnosisContext<'a> {
     pub(super) fn of(
         input: &DiagnosisInput<'a>,
         world: &'a World,
-        joins: &'a Joins<'a>,
+        joins: &'a ResourceIndex<'a>,
         now: Timestamp,
         zone: &'a TimeZone,
     ) -> Self {
@@ -124,8 +124,8 @@ impl<'a> DiagnosisContext<'a> {
     }
 
     /// The context in which a kind judges that member.
-    pub(super) fn context(&self, member: &'a Member) -> Context<'a> {
-        Context {
+    pub(super) fn context(&self, member: &'a Member) -> KindContext<'a> {
+        KindContext {
             world: self.world,
             joins: self.joins,
             scope: &member.id.scope,

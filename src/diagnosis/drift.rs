@@ -9,15 +9,15 @@ use crate::world::Health;
 /// The findings of an environment with a schedule.
 pub(super) fn findings(cx: &DiagnosisContext<'_>) -> Vec<Finding> {
     let Some(off) = cx.offhours else { return Vec::new() };
-    let of = |(it, drift): (&crate::offhours::Sleeper, &Drift)| {
-        let says = off.says(drift, cx.now, cx.zone)?;
+    let of = |(it, drift): (&crate::offhours::ScheduledMember, &Drift)| {
+        let message = off.sentence(drift, cx.now, cx.zone)?;
         let Drift::Drifted { why, .. } = drift else { return None };
         let health = match why {
             Why::AutoRestart | Why::Missed => Health::Worrying,
             Why::Manual | Why::Unknown => Health::Well,
         };
-        let says = format!("{} {says}", it.member.label());
-        Some(Finding { health, depth: 4, says, about: it.id.clone(), evidence: Vec::new() })
+        let message = format!("{} {message}", it.member.label());
+        Some(Finding { health, depth: 4, message, about: it.id.clone(), evidence: Vec::new() })
     };
     off.sleepers.iter().zip(&off.drifts).filter_map(of).collect()
 }

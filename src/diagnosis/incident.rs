@@ -5,7 +5,7 @@ use super::Finding;
 use super::context::{Database, DiagnosisContext};
 use super::intended_sleep::Rest;
 use crate::environment::Member;
-use crate::kinds::alarm::{Alarm, Watched, all_watched};
+use crate::kinds::alarm::{Alarm, WatchedResource, all_watched};
 use crate::kinds::db_instance::Class;
 use crate::kinds::ec2_instance::Instance;
 use crate::kinds::ecs_service::{self, Service};
@@ -17,7 +17,7 @@ use crate::text::{counted, moment};
 use crate::world::{Health, ResourceId};
 
 /// What one member that is not well is, with all that is needed to relate it.
-enum What<'a> {
+enum IncidentPart<'a> {
     Service(&'a Service),
     Database(Database<'a>),
     Group(&'a TargetGroup),
@@ -30,10 +30,10 @@ enum What<'a> {
 
 struct Sign<'a> {
     member: &'a Member,
-    what: What<'a>,
+    what: IncidentPart<'a>,
     health: Health,
     depth: u8,
-    says: String,
+    message: String,
     /// Further lines about this sign alone.
     below: Vec<String>,
 }
@@ -66,7 +66,7 @@ pub(super) fn findings<'a>(cx: &DiagnosisContext<'a>, rest: &Rest<'a>) -> Vec<Fi
 fn sign<'a>(cx: &DiagnosisContext<'a>, member: &'a Member) -> Option<Sign<'a>> {
     let opinion = member.opinion.as_ref().filter(|opinion| opinion.health != Health::Well)?;
     let (world, id) = (cx.world, &member.id);
-    let mut says = opinion.why.clone().unwrap_or_else(|| format!("{} is {}", member.name, opinion.health.word()));
+    let mut message = opinion.why.clone().unwrap_or_else(|| format!("{} is {}", member.name, opinion.health.word()));
     let mut below = Vec::new();
     let mut depth = 5;
     let what = if let Some(service) = world.get::<Service>(id) {
@@ -75,37 +75,37 @@ fn sign<'a>(cx: &DiagnosisContext<'a>, member: &'a Member) -> Option<Sign<'a>> {
         below.extend(judged.stops.iter().map(|stops| stops.line()));
         below.extend(judged.stops.iter().filter_map(|stops| stops.words.clone()));
         below.extend((!judged.check.is_empty()).then(|| judged.check.to_owned()));
-        What::Service(service)
+        IncidentPart::Service(service)
     } else if let Some(database) = cx.databases.iter().find(|database| database.member.id == *id) {
         depth = 2;
-        What::Database(*database)
+        IncidentPart::Database(*database)
     } else if let Some(group) = world.get::<TargetGroup>(id) {
         depth = 4;
         if cx.groups.iter().filter(|(_, group)| !group.load_balancers.is_empty()).count() > 1 {
-            says = format!("{}: {says}", group.name);
+            message = format!("{}: {message}", group.name);
         }
         let hint = target_group::hint(group, &cx.context(member));
         below.extend((!hint.is_empty() && !opinion.health.is_fine()).then(|| hint.to_owned()));
-        What::Group(group)
+        IncidentPart::Group(group)
     } else if let Some(balancer) = world.get::<LoadBalancer>(id) {
         depth = 1;
-        What::Balancer(balancer)
+        IncidentPart::Balancer(balancer)
     } else if let Some(instance) = world.get::<Instance>(id) {
         depth = 2;
-        What::Instance(instance)
+        IncidentPart::Instance(instance)
     } else if let Some(task) = world.get::<Task>(id) {
         depth = 3;
-        What::Task(task)
+        IncidentPart::Task(task)
     } else if let Some(alarm) = world.get::<Alarm>(id) {
         depth = 6;
         if let Some(since) = alarm.since {
-            says = format!("{says}, since {}", moment(since, cx.now, cx.zone));
+            message = format!("{message}, since {}", moment(since, cx.now, cx.zone));
         }
-        What::Alarm(alarm)
+        IncidentPart::Alarm(alarm)
     } else {
-        What::Other
+        IncidentPart::Other
     };
-    Some(Sign { member, what, health: opinion.health, depth, says, below })
+    Some(Sign { member, what, health: opinion.health, depth, message, below })
 }
 
 /// A service that runs while every database of its environment is stopped: the tasks fail or bill for nothing.
@@ -117,9 +117,9 @@ fn lonely_tasks<'a>(cx: &DiagnosisContext<'a>, signs: &mut [Sign<'a>]) {
         return;
     };
     for sign in signs.iter_mut() {
-        if let What::Database(database) = &sign.what {
+        if let IncidentPart::Database(database) = &sign.what {
             sign.health = sign.health.max(Health::Worrying);
-            sign.says = format!(
+            sign.message = format!(
                 "database {} is stopped but the service {} still runs {}",
                 database.id,
                 service.name,
@@ -153,14 +153,14 @@ fn touches(cx: &DiagnosisContext<'_>, one: &Sign<'_>, other: &Sign<'_>) -> bool 
         return false;
     }
     match (&one.what, &other.what) {
-        (What::Service(service), What::Group(group)) => {
+        (IncidentPart::Service(service), IncidentPart::Group(group)) => {
             service.attachments.iter().any(|attached| attached.target_group.as_ref() == Some(&group.arn))
         }
-        (What::Service(service), What::Task(task)) => {
+        (IncidentPart::Service(service), IncidentPart::Task(task)) => {
             task.cluster == service.cluster && task.service() == Some(&service.name)
         }
-        (What::Group(group), What::Balancer(balancer)) => group.load_balancers.contains(&balancer.arn),
-        (What::Instance(instance), What::Group(group)) => {
+        (IncidentPart::Group(group), IncidentPart::Balancer(balancer)) => group.load_balancers.contains(&balancer.arn),
+        (IncidentPart::Instance(instance), IncidentPart::Group(group)) => {
             let health = cx.joins.health_of(&one.member.id.scope, group.arn.as_str());
             health.is_some_and(|health| {
                 health.targets.iter().any(|target| {
@@ -171,29 +171,32 @@ fn touches(cx: &DiagnosisContext<'_>, one: &Sign<'_>, other: &Sign<'_>) -> bool 
             })
         }
         // A database that cannot be used may be behind anything that fails.
-        (What::Database(database), What::Service(_) | What::Group(_) | What::Task(_)) => {
-            database.is_away() && !other.health.is_fine()
-        }
-        (What::Alarm(alarm), what) => all_watched(alarm).any(|watched| is_about(watched, what)),
+        (
+            IncidentPart::Database(database),
+            IncidentPart::Service(_) | IncidentPart::Group(_) | IncidentPart::Task(_),
+        ) => database.is_away() && !other.health.is_fine(),
+        (IncidentPart::Alarm(alarm), what) => all_watched(alarm).any(|watched| is_about(watched, what)),
         _ => false,
     }
 }
 
-fn is_about(watched: Watched<'_>, what: &What<'_>) -> bool {
+fn is_about(watched: WatchedResource<'_>, what: &IncidentPart<'_>) -> bool {
     match (watched, what) {
-        (Watched::Service(cluster, name), What::Service(service)) => {
+        (WatchedResource::Service(cluster, name), IncidentPart::Service(service)) => {
             service.name == name && cluster.is_none_or(|cluster| service.cluster.last() == cluster)
         }
-        (Watched::Cluster(name), What::Service(service)) => service.cluster.last() == name,
-        (Watched::Database(id) | Watched::DbCluster(id), What::Database(database)) => database.id == id,
-        (Watched::TargetGroup(short), What::Group(group)) => group.arn.resource() == short,
-        (Watched::LoadBalancer(short), What::Group(group)) => {
+        (WatchedResource::Cluster(name), IncidentPart::Service(service)) => service.cluster.last() == name,
+        (WatchedResource::Database(id) | WatchedResource::DbCluster(id), IncidentPart::Database(database)) => {
+            database.id == id
+        }
+        (WatchedResource::TargetGroup(short), IncidentPart::Group(group)) => group.arn.resource() == short,
+        (WatchedResource::LoadBalancer(short), IncidentPart::Group(group)) => {
             group.load_balancers.iter().any(|arn| arn.resource().strip_prefix("loadbalancer/") == Some(short))
         }
-        (Watched::LoadBalancer(short), What::Balancer(balancer)) => {
+        (WatchedResource::LoadBalancer(short), IncidentPart::Balancer(balancer)) => {
             balancer.arn.resource().strip_prefix("loadbalancer/") == Some(short)
         }
-        (Watched::Instance(id), What::Instance(instance)) => instance.id == id,
+        (WatchedResource::Instance(id), IncidentPart::Instance(instance)) => instance.id == id,
         _ => false,
     }
 }
@@ -217,14 +220,20 @@ fn merge(cx: &DiagnosisContext<'_>, mut part: Vec<Sign<'_>>) -> Option<Finding> 
     let lead = signs.next()?;
     lead.below.iter().cloned().for_each(&mut say);
     for sign in signs {
-        say(sign.says.clone());
+        say(sign.message.clone());
         sign.below.iter().cloned().for_each(&mut say);
     }
     if serious {
         surroundings(cx, &part).into_iter().for_each(&mut say);
     }
-    evidence.retain(|line| *line != lead.says);
-    Some(Finding { health, depth: lead.depth, says: lead.says.clone(), about: Some(lead.member.id.clone()), evidence })
+    evidence.retain(|line| *line != lead.message);
+    Some(Finding {
+        health,
+        depth: lead.depth,
+        message: lead.message.clone(),
+        about: Some(lead.member.id.clone()),
+        evidence,
+    })
 }
 
 /// What a reader asks next about failing services: what was deployed when, and whether the database is there.
@@ -232,8 +241,8 @@ fn surroundings(cx: &DiagnosisContext<'_>, part: &[Sign<'_>]) -> Vec<String> {
     let mut lines = Vec::new();
     let mut seen: Vec<&ResourceId> = Vec::new();
     let behind = part.iter().flat_map(|sign| match &sign.what {
-        What::Service(service) => vec![(sign.member, *service)],
-        What::Group(group) => cx
+        IncidentPart::Service(service) => vec![(sign.member, *service)],
+        IncidentPart::Group(group) => cx
             .services
             .iter()
             .filter(|(_, service)| service.attachments.iter().any(|it| it.target_group.as_ref() == Some(&group.arn)))

@@ -4,12 +4,12 @@
 use super::Finding;
 use super::context::DiagnosisContext;
 use crate::environment::Member;
-use crate::kinds::alarm::{Alarm, Watched, all_watched, reading};
+use crate::kinds::alarm::{Alarm, WatchedResource, all_watched, reading};
 use crate::kinds::db_instance::Class;
 use crate::kinds::ecs_service::{Service, memory_in, wakes_to as remembers};
 use crate::kinds::target_group::{Role, TargetGroup, words};
 use crate::text::counted;
-use crate::world::{Health, Opinion, QuickSet, ResourceId, Scope};
+use crate::world::{Assessment, Health, QuickSet, ResourceId, Scope};
 
 /// What is known of an environment's rest.
 pub(super) struct Rest<'a> {
@@ -58,23 +58,28 @@ fn by_absence(alarm: &Alarm) -> bool {
 }
 
 /// Whether what an alarm of `scope` watches sleeps. Another region or account may have its like under the same name.
-fn sleeps(cx: &DiagnosisContext<'_>, scope: &Scope, watched: Watched<'_>) -> bool {
+fn sleeps(cx: &DiagnosisContext<'_>, scope: &Scope, watched: WatchedResource<'_>) -> bool {
     let asleep = |member: &Member| {
         member.id.scope == *scope && member.opinion.as_ref().is_some_and(|opinion| opinion.health == Health::Asleep)
     };
     match watched {
-        Watched::Service(cluster, name) => cx.services.iter().any(|(member, service)| {
+        WatchedResource::Service(cluster, name) => cx.services.iter().any(|(member, service)| {
             let here = cluster.is_none_or(|cluster| service.cluster.last() == cluster);
             service.name == name && here && asleep(member)
         }),
-        Watched::Database(id) | Watched::DbCluster(id) => {
+        WatchedResource::Database(id) | WatchedResource::DbCluster(id) => {
             cx.databases.iter().any(|database| database.id == id && asleep(database.member))
         }
-        Watched::TargetGroup(short) => {
+        WatchedResource::TargetGroup(short) => {
             cx.groups.iter().any(|(member, group)| group.arn.resource() == short && asleep(member))
         }
-        Watched::Instance(id) => cx.instances.iter().any(|(member, instance)| instance.id == id && asleep(member)),
-        Watched::Cluster(_) | Watched::LoadBalancer(_) | Watched::Function(_) | Watched::Other(..) => false,
+        WatchedResource::Instance(id) => {
+            cx.instances.iter().any(|(member, instance)| instance.id == id && asleep(member))
+        }
+        WatchedResource::Cluster(_)
+        | WatchedResource::LoadBalancer(_)
+        | WatchedResource::Function(_)
+        | WatchedResource::Other(..) => false,
     }
 }
 
@@ -92,14 +97,14 @@ fn is_quiet(cx: &DiagnosisContext<'_>, group: &TargetGroup, id: &ResourceId) -> 
 pub(super) fn finding(cx: &DiagnosisContext<'_>) -> Finding {
     let up: Vec<&str> =
         cx.databases.iter().filter(|database| database.class() != Class::Down).map(|database| database.id).collect();
-    let why = |opinion: &Option<Opinion>| opinion.as_ref().and_then(|opinion| opinion.why.clone());
+    let why = |opinion: &Option<Assessment>| opinion.as_ref().and_then(|opinion| opinion.why.clone());
     let services = cx.services.iter().filter_map(|(member, _)| why(&member.opinion));
     let databases = cx.databases.iter().filter_map(|database| why(&database.member.opinion));
     let instances = cx.instances.iter().filter_map(|(member, _)| why(&member.opinion));
     Finding {
         health: Health::Asleep,
         depth: 0,
-        says: match (up.as_slice(), wakes_to(cx)) {
+        message: match (up.as_slice(), wakes_to(cx)) {
             ([], None) => "asleep".to_owned(),
             ([], Some(tasks)) => format!("asleep, wakes to {tasks}"),
             (up, _) => format!("asleep, but for database {}", up.join(" and ")),
@@ -144,7 +149,7 @@ pub(super) fn half(cx: &DiagnosisContext<'_>, rest: &Rest<'_>) -> Option<Finding
     Some(Finding {
         health: Health::Changing,
         depth: 5,
-        says: format!("half asleep: {parts}"),
+        message: format!("half asleep: {parts}"),
         about: None,
         evidence: vec![match record.group() {
             None => "the tag toban:remembered tells what a service had: sleep or wake goes on from here".to_owned(),

@@ -14,7 +14,7 @@ use crate::kinds::ecs_service::Service;
 use crate::kinds::target_group::TargetGroup;
 use crate::kinds::target_health::TargetHealth;
 use crate::text::span;
-use crate::world::{Fault, FaultKind, Health, KindName, Resource, Scope, Shelf};
+use crate::world::{Fault, FaultKind, Health, KindName, KindStore, Resource, Scope};
 
 /// Data older than this beside a standing fault tells nothing any more.
 const TOO_OLD: SignedDuration = SignedDuration::from_mins(10);
@@ -27,7 +27,7 @@ pub(super) fn findings(cx: &DiagnosisContext<'_>) -> Vec<Finding> {
             let Some(shelf) = cx.world.shelf(scope, kind) else { continue };
             for (fault, read_at) in hiding(cx, shelf) {
                 let finding = finding(cx, scope, fault, read_at);
-                if findings.iter().all(|known| known.says != finding.says) {
+                if findings.iter().all(|known| known.message != finding.message) {
                     findings.push(finding);
                 }
             }
@@ -49,7 +49,7 @@ pub(super) fn nothing_known(cx: &DiagnosisContext<'_>) -> Finding {
         None => Finding {
             health: Health::Unknown,
             depth: 0,
-            says: "nothing that tells its health has been read".to_owned(),
+            message: "nothing that tells its health has been read".to_owned(),
             about: None,
             evidence: Vec::new(),
         },
@@ -72,7 +72,7 @@ fn relevant(cx: &DiagnosisContext<'_>) -> Vec<KindName> {
 }
 
 /// The faults of a shelf that leave nothing, or nothing fresh, to judge by; with the age of what is left.
-fn hiding<'a>(cx: &DiagnosisContext<'_>, shelf: &'a Shelf) -> Vec<(&'a Fault, Option<Timestamp>)> {
+fn hiding<'a>(cx: &DiagnosisContext<'_>, shelf: &'a KindStore) -> Vec<(&'a Fault, Option<Timestamp>)> {
     let stale = |read_at: Option<Timestamp>| read_at.is_none_or(|at| cx.now.duration_since(at) > TOO_OLD);
     let whole = shelf.fault.as_ref().map(|fault| (fault, shelf.oldest()));
     let parts = shelf
@@ -94,7 +94,7 @@ fn finding(cx: &DiagnosisContext<'_>, scope: &Scope, fault: &Fault, read_at: Opt
     Finding {
         health: Health::Unknown,
         depth: 0,
-        says: format!("could not be read{age}: {} {}", fault.operation, outcome(fault.kind)),
+        message: format!("could not be read{age}: {} {}", fault.operation, outcome(fault.kind)),
         about: None,
         evidence: vec![fault.sentence(), fault.remedy(scope)],
     }

@@ -18,7 +18,7 @@ pub use verdict::{Finding, Verdict};
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use crate::kinds::Joins;
+use crate::kinds::ResourceIndex;
 use crate::world::{Health, World};
 pub use context::DiagnosisInput;
 
@@ -29,7 +29,13 @@ use context::DiagnosisContext;
 /// What counts: every opinion of its members, but for consequences of an intended sleep; what should have been read
 /// and was not; and what members mean together, such as a task that runs without its database.
 #[must_use]
-pub fn read(input: &DiagnosisInput<'_>, world: &World, joins: &Joins<'_>, now: Timestamp, zone: &TimeZone) -> Verdict {
+pub fn read(
+    input: &DiagnosisInput<'_>,
+    world: &World,
+    joins: &ResourceIndex<'_>,
+    now: Timestamp,
+    zone: &TimeZone,
+) -> Verdict {
     let cx = DiagnosisContext::of(input, world, joins, now, zone);
     let rest = intended_sleep::read(&cx);
     let mut findings = incident::findings(&cx, &rest);
@@ -57,7 +63,7 @@ pub fn read(input: &DiagnosisInput<'_>, world: &World, joins: &Joins<'_>, now: T
         let rank = |finding: &Finding| {
             (finding.health == Health::Asleep && !rest.idle, std::cmp::Reverse(finding.health), finding.depth)
         };
-        rank(a).cmp(&rank(b)).then_with(|| a.says.cmp(&b.says))
+        rank(a).cmp(&rank(b)).then_with(|| a.message.cmp(&b.message))
     });
     Verdict { health, findings }
 }

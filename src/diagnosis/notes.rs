@@ -14,8 +14,8 @@ pub(super) fn findings(cx: &DiagnosisContext<'_>) -> Vec<Finding> {
         opinion.why.clone().map(|why| note(member, why))
     });
     let engines = cx.databases.iter().filter_map(|database| {
-        let says = extended_support(database.engine, database.version, database.lifecycle, cx.now)?;
-        Some(note(database.member, format!("database {}: {says}", database.id)))
+        let message = extended_support(database.engine, database.version, database.lifecycle, cx.now)?;
+        Some(note(database.member, format!("database {}: {message}", database.id)))
     });
     let deadlocks = cx.services.iter().filter_map(|(member, service)| {
         let stuck = service.desired == 1 && service.min_percent == Some(100) && service.max_percent == Some(100);
@@ -26,6 +26,6 @@ pub(super) fn findings(cx: &DiagnosisContext<'_>) -> Vec<Finding> {
     told.chain(engines).chain(deadlocks).collect()
 }
 
-fn note(member: &Member, says: String) -> Finding {
-    Finding { health: Health::Well, depth: 9, says, about: Some(member.id.clone()), evidence: Vec::new() }
+fn note(member: &Member, message: String) -> Finding {
+    Finding { health: Health::Well, depth: 9, message, about: Some(member.id.clone()), evidence: Vec::new() }
 }

@@ -23,7 +23,7 @@ use crate::kinds::target_group::TargetGroup;
 use crate::kinds::target_health::TargetHealth;
 use crate::kinds::testing_samples::*;
 use crate::world::{
-    Coverage, EnvironmentName, Fault, FaultKind, Harvest, Health, Opinion, Resource, ResourceId, Scope,
+    Assessment, Coverage, EnvironmentName, Fault, FaultKind, Health, Reading, Resource, ResourceId, Scope,
 };
 
 fn every_example_fits_its_row(table: &'static [Known]) {
@@ -33,7 +33,7 @@ fn every_example_fits_its_row(table: &'static [Known]) {
         for fragment in row.all.iter().chain(row.any) {
             assert_eq!(normal(fragment), **fragment, "{} can never match", row.id);
         }
-        assert!(!row.says.is_empty() && !row.says.ends_with('.'), "{}", row.id);
+        assert!(!row.message.is_empty() && !row.message.ends_with('.'), "{}", row.id);
     }
     let mut ids: Vec<&str> = table.iter().map(|row| row.id).collect();
     ids.sort_unstable();
@@ -71,11 +71,11 @@ fn events_are_found_in_any_case_and_quotes(#[case] message: &str, #[case] id: Op
 #[case(137, Health::Worrying, "app was killed (code 137: memory, or it did not stop in time)")]
 #[case(139, Health::Worrying, "app crashed (code 139: segmentation fault)")]
 #[case(143, Health::Well, "app was told to stop (code 143)")]
-fn exit_codes_have_words(#[case] code: i32, #[case] health: Health, #[case] says: &str) {
+fn exit_codes_have_words(#[case] code: i32, #[case] health: Health, #[case] message: &str) {
     let mut task = stopped("a", 5, "EssentialContainerExited", "Essential container in task exited");
     task.containers[0].exit_code = Some(code);
     let cause = cause(&task).unwrap();
-    assert_eq!((cause.health, &*cause.says), (health, says));
+    assert_eq!((cause.health, &*cause.message), (health, message));
 }
 
 #[test]
@@ -150,7 +150,7 @@ fn environment(shelves: &Shelves, protected: bool) -> Environment {
 
 fn verdict(shelves: &Shelves, protected: bool) -> Verdict {
     let environment = environment(shelves, protected);
-    let others = crate::offhours::Others::default();
+    let others = crate::offhours::ExternalSchedulers::default();
     let input = DiagnosisInput { environment: &environment, offhours: None, others: &others };
     shelves.seen(protected, |cx| read(&input, &shelves.0, cx.joins, cx.now, cx.zone))
 }
@@ -201,7 +201,7 @@ fn one_incident_has_one_headline_with_its_consequences_below() {
         .findings
         .iter()
         .flat_map(|it| {
-            std::iter::once(format!("{} {}: {}", it.depth, it.health.word(), it.says)).chain(it.evidence.clone())
+            std::iter::once(format!("{} {}: {}", it.depth, it.health.word(), it.message)).chain(it.evidence.clone())
         })
         .collect();
     insta::assert_snapshot!(lines.join("\n"), @r"
@@ -225,11 +225,11 @@ fn unrelated_troubles_are_findings_of_their_own() {
     other.name = "logs-errors".to_owned();
     let shelves = well().with([targets([healthy(5), answers(6, 502)])]).with([other]);
     let verdict = verdict(&shelves, true);
-    let says: Vec<&str> = verdict.findings.iter().map(|it| it.says.as_str()).collect();
+    let message: Vec<&str> = verdict.findings.iter().map(|it| it.message.as_str()).collect();
     assert_eq!(verdict.health, Health::Bad);
-    assert_eq!(says.len(), 2, "{says:?}");
-    assert!(says[0].starts_with("alarm logs-errors"), "{says:?}");
-    assert_eq!(says[1], "1 of 2 targets answers 502");
+    assert_eq!(message.len(), 2, "{message:?}");
+    assert!(message[0].starts_with("alarm logs-errors"), "{message:?}");
+    assert_eq!(message[1], "1 of 2 targets answers 502");
 }
 
 #[test]
@@ -280,12 +280,12 @@ fn what_sleeps_in_another_region_under_the_same_name_hushes_no_alarm_here() {
     let mut shelves = well().with([silent]);
     let night = Service { desired: 0, running: 0, ..service() };
     let id = night.id(&abroad);
-    shelves.0.put(&abroad, Service::KIND, &Coverage::All, Ok(Harvest::whole(vec![night]).into()), now());
+    shelves.0.put(&abroad, Service::KIND, &Coverage::All, Ok(Reading::whole(vec![night]).into()), now());
     let mut environment = environment(&shelves, true);
-    let opinion = Some(Opinion::new(Health::Asleep, "asleep"));
+    let opinion = Some(Assessment::new(Health::Asleep, "asleep"));
     environment.members.push(Member { name: "Backend".to_owned(), opinion, because: Vec::new(), id });
     environment.scopes.push(abroad);
-    let others = crate::offhours::Others::default();
+    let others = crate::offhours::ExternalSchedulers::default();
     let input = DiagnosisInput { environment: &environment, offhours: None, others: &others };
     let verdict = shelves.seen(true, |cx| read(&input, &shelves.0, cx.joins, cx.now, cx.zone));
     assert_eq!(verdict.health, Health::Bad, "{verdict:#?}");
@@ -316,7 +316,7 @@ fn a_part_that_sleeps_makes_nothing_asleep() {
     };
     let verdict = verdict(&well().with([service(), night]), false);
     assert_eq!((verdict.health, verdict.headline()), (Health::Well, "well"));
-    assert_eq!(verdict.findings.last().unwrap().says, "Batch is asleep: 0 tasks wanted");
+    assert_eq!(verdict.findings.last().unwrap().message, "Batch is asleep: 0 tasks wanted");
 }
 
 fn denied(operation: &str) -> Fault {
@@ -344,8 +344,8 @@ fn old_data_beside_a_fresh_fault_still_counts() {
 #[test]
 fn data_that_went_stale_behind_a_fault_is_unknown() {
     let mut shelves = well();
-    let found = crate::world::Harvest::whole(vec![database()]).into();
-    shelves.0.put(&scope(), DbInstance::KIND, &crate::world::Coverage::All, Ok(found), ago(25));
+    let found = Reading::whole(vec![database()]).into();
+    shelves.0.put(&scope(), DbInstance::KIND, &Coverage::All, Ok(found), ago(25));
     let verdict = verdict(&shelves.failing::<DbInstance>(denied("rds:DescribeDBInstances")), true);
     assert_eq!(
         (verdict.health, verdict.headline()),
@@ -361,8 +361,8 @@ fn a_part_that_fails_matters_only_to_its_own_environment() {
             (crate::world::Part::from("mine"), Ok(vec![targets([healthy(5)])])),
             (crate::world::Part::from(key), Err(denied("elasticloadbalancing:DescribeTargetHealth"))),
         ];
-        let found = crate::world::Harvest::of(parts).into();
-        shelves.0.put(&scope(), TargetHealth::KIND, &crate::world::Coverage::All, Ok(found), now());
+        let found = Reading::of(parts).into();
+        shelves.0.put(&scope(), TargetHealth::KIND, &Coverage::All, Ok(found), now());
         verdict(&shelves, true).health
     };
     assert_eq!(part_of("somebody else's group"), Health::Well);
@@ -388,9 +388,9 @@ fn notes_tell_and_change_nothing() {
     let stuck = Service { desired: 1, running: 1, max_percent: Some(100), ..service() };
     let verdict = verdict(&well().with([old]).with([blind]).with([stuck]), true);
     assert_eq!((verdict.health, verdict.headline()), (Health::Well, "well"));
-    let says: Vec<&str> = verdict.findings.iter().map(|it| it.says.as_str()).collect();
+    let message: Vec<&str> = verdict.findings.iter().map(|it| it.message.as_str()).collect();
     assert_eq!(
-        says,
+        message,
         [
             "Backend: one task with 100/100 percent leaves no room for a rollout",
             "alarm backend-cpu has had no data for 3 d: does its metric exist?",

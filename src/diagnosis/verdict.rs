@@ -20,15 +20,16 @@ impl Verdict {
         self.findings
             .first()
             .filter(|finding| self.health != Health::Well && finding.health == self.health)
-            .map_or_else(|| self.health.word(), |finding| finding.says.as_str())
+            .map_or_else(|| self.health.word(), |finding| finding.message.as_str())
     }
 
     /// Not everything of it was read yet: what is amiss is so already, but that all is well nobody can tell.
     pub(crate) fn withhold(&mut self) {
         if matches!(self.health, Health::Well | Health::Asleep) {
             self.health = Health::Unknown;
-            let says = "still being read".to_owned();
-            self.findings.insert(0, Finding { health: self.health, depth: 0, says, about: None, evidence: Vec::new() });
+            let message = "still being read".to_owned();
+            self.findings
+                .insert(0, Finding { health: self.health, depth: 0, message, about: None, evidence: Vec::new() });
         }
     }
 }
@@ -41,7 +42,7 @@ pub struct Finding {
     /// Causal depth: 0 is a root cause (an image that cannot be pulled), higher are consequences (an alarm).
     pub depth: u8,
     /// One sentence.
-    pub says: String,
+    pub message: String,
     /// What it is about.
     pub about: Option<ResourceId>,
     /// What it rests on, a line each.

@@ -59,7 +59,7 @@ impl Cell {
 
     /// A sentence in the tone of `health`; a note on something that is well is ordinary text, not praise.
     #[must_use]
-    pub fn says(health: Health, text: impl Into<String>) -> Self {
+    pub fn sentence(health: Health, text: impl Into<String>) -> Self {
         if health == Health::Well { Self::plain(text) } else { Self::of(health, text) }
     }
 
@@ -165,7 +165,7 @@ pub struct Moment {
     /// When.
     pub at: Timestamp,
     /// What, in the service's or our words.
-    pub says: String,
+    pub message: String,
     /// How it reads.
     pub tone: Tone,
 }
@@ -174,7 +174,7 @@ pub struct Moment {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Ahead {
     /// What, in the service's words; or why it is not known.
-    pub says: Cell,
+    pub message: Cell,
     /// When, as far as the service tells: a label and the date it stands for.
     pub dates: Vec<(&'static str, Timestamp)>,
 }

@@ -12,14 +12,14 @@ use crate::world::{Fault, FaultKind, Identity};
 
 /// Where the journal is, and who is written into it.
 #[derive(Clone, Debug, Default)]
-pub struct Logbook {
+pub struct JournalWriter {
     /// The file; `None` keeps none.
     pub path: Option<PathBuf>,
     /// Who we are there, if known.
     pub who: Option<Identity>,
 }
 
-impl Logbook {
+impl JournalWriter {
     /// Appends a line and has it on the disk before it returns.
     ///
     /// # Errors
@@ -57,10 +57,10 @@ pub fn entry_id(cloud: &dyn Cloud) -> String {
 ///
 /// # Errors
 /// The fault of the journal, in which case nothing was changed, or that of the change.
-pub async fn carry_out(
+pub async fn execute(
     cloud: &dyn Cloud,
     approved: &Approved,
-    logbook: &Logbook,
+    logbook: &JournalWriter,
     part_of: Option<&str>,
 ) -> Result<Receipt, Fault> {
     let plan = approved.plan();

@@ -10,18 +10,18 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::poller::KNOWN;
-use super::poller::{Outcome, Pacer, Reading, Tempo};
+use super::poller::{Outcome, PollIntervals, PollRequest, Poller};
 use crate::cloud::Cloud;
-use crate::environment::Wishes;
+use crate::environment::ConfiguredEnvironments;
 use crate::kinds::catalog::kind;
 use crate::offhours::{OffHours, record_reads};
-use crate::overview::{Picture, gather};
-use crate::world::read_request::Want;
-use crate::world::{Coverage, Fault, FaultKind, Found, Scope, World};
+use crate::overview::{Picture, assemble};
+use crate::world::read_request::ReadRequest;
+use crate::world::{AnyReading, Coverage, Fault, FaultKind, Scope, World};
 
 /// What was seen: the world, its picture, and when.
 #[derive(Clone, Debug)]
-pub struct Outlook {
+pub struct Snapshot {
     /// What is believed.
     pub world: World,
     /// What it means.
@@ -34,7 +34,7 @@ pub struct Outlook {
 #[derive(Clone, Debug)]
 pub struct View {
     /// The configuration's wishes of environments.
-    pub wishes: Wishes,
+    pub wishes: ConfiguredEnvironments,
     /// The reader's time zone.
     pub zone: TimeZone,
 }
@@ -47,15 +47,15 @@ pub async fn picture(
     cloud: &Arc<dyn Cloud>,
     view: &View,
     progress: &mut (dyn FnMut(usize, usize) + Send),
-) -> Result<Outlook, Fault> {
-    let mut engine = Engine::open(cloud, Tempo::default()).await?;
+) -> Result<Snapshot, Fault> {
+    let mut engine = Engine::open(cloud, PollIntervals::default()).await?;
     engine.round(cloud, progress).await;
     Ok(engine.recorded(cloud, view).await)
 }
 
 /// Reads `wants` into `world` beside what the schedule of readings reads, one after the other: what comes later may need
 /// what came before. What could not be read, each fault once; it stands beside the data too.
-pub async fn consult(cloud: &dyn Cloud, world: &mut World, wants: &[Want]) -> Vec<Fault> {
+pub async fn consult(cloud: &dyn Cloud, world: &mut World, wants: &[ReadRequest]) -> Vec<Fault> {
     let mut faults: Vec<Fault> = Vec::new();
     for want in wants {
         let Some(kind) = kind(want.kind) else { continue };
@@ -79,20 +79,20 @@ pub async fn consult(cloud: &dyn Cloud, world: &mut World, wants: &[Want]) -> Ve
 pub async fn explain(
     cloud: &dyn Cloud,
     view: &View,
-    outlook: &mut Outlook,
+    snapshot: &mut Snapshot,
     of: &(dyn Fn(&EnvironmentStatus) -> bool + Sync),
 ) -> Vec<Fault> {
-    let wants = causes(&outlook.picture, of);
+    let wants = causes(&snapshot.picture, of);
     if wants.is_empty() {
         return Vec::new();
     }
-    let faults = consult(cloud, &mut outlook.world, &at_once(&wants)).await;
-    outlook.picture = gather(&outlook.world, &view.wishes, outlook.at, &view.zone);
+    let faults = consult(cloud, &mut snapshot.world, &at_once(&wants)).await;
+    snapshot.picture = assemble(&snapshot.world, &view.wishes, snapshot.at, &view.zone);
     faults
 }
 
 /// What tells why something drifts, and whether rules that are held back come back.
-fn causes(picture: &Picture, of: &(dyn Fn(&EnvironmentStatus) -> bool + Sync)) -> Vec<Want> {
+fn causes(picture: &Picture, of: &(dyn Fn(&EnvironmentStatus) -> bool + Sync)) -> Vec<ReadRequest> {
     let chosen = picture.environments.iter().filter(|environment| of(environment));
     let of = |environment: &EnvironmentStatus| {
         let causes = environment.offhours.as_deref().map(OffHours::causes).unwrap_or_default();
@@ -102,8 +102,8 @@ fn causes(picture: &Picture, of: &(dyn Fn(&EnvironmentStatus) -> bool + Sync)) -
 }
 
 /// The same, with the parts of one kind in one place in one want: those are read side by side.
-fn at_once(wants: &[Want]) -> Vec<Want> {
-    let mut all: Vec<Want> = Vec::new();
+fn at_once(wants: &[ReadRequest]) -> Vec<ReadRequest> {
+    let mut all: Vec<ReadRequest> = Vec::new();
     for want in wants {
         let like = all.iter_mut().find(|known| (&known.scope, known.kind) == (&want.scope, want.kind));
         match (like.map(|known| &mut known.coverage), &want.coverage) {
@@ -121,8 +121,8 @@ fn at_once(wants: &[Want]) -> Vec<Want> {
 pub async fn watch(
     cloud: &Arc<dyn Cloud>,
     view: &View,
-    tempo: Tempo,
-    each: &mut (dyn FnMut(&Outlook) -> ControlFlow<()> + Send),
+    tempo: PollIntervals,
+    each: &mut (dyn FnMut(&Snapshot) -> ControlFlow<()> + Send),
 ) -> Result<(), Fault> {
     let mut engine = Engine::open(cloud, tempo).await?;
     loop {
@@ -140,21 +140,21 @@ pub async fn watch(
 }
 
 struct Engine {
-    pacer: Pacer,
+    pacer: Poller,
     world: World,
     /// Which causes were read, and when.
-    asked: Vec<(Want, Timestamp)>,
+    asked: Vec<(ReadRequest, Timestamp)>,
 }
 
 impl Engine {
-    async fn open(cloud: &Arc<dyn Cloud>, tempo: Tempo) -> Result<Self, Fault> {
+    async fn open(cloud: &Arc<dyn Cloud>, tempo: PollIntervals) -> Result<Self, Fault> {
         let scopes = cloud.scopes().await?;
         if scopes.is_empty() {
             let why = "no source gives a region to look at; set AWS_REGION, pass --region, or add a [[source]]";
             return Err(Fault::new(FaultKind::Unavailable, "toban:scopes", why));
         }
         let now = cloud.now();
-        let mut pacer = Pacer::new(now.as_second().unsigned_abs(), tempo, cloud.speed());
+        let mut pacer = Poller::new(now.as_second().unsigned_abs(), tempo, cloud.speed());
         pacer.watch(&scopes, now);
         Ok(Self { pacer, world: World::at(cloud.speed()), asked: Vec::new() })
     }
@@ -192,48 +192,52 @@ impl Engine {
         }
     }
 
-    fn take(&mut self, reading: &Reading, got: Result<Found, Fault>, now: Timestamp) {
+    fn take(&mut self, reading: &PollRequest, got: Result<AnyReading, Fault>, now: Timestamp) {
         let outcome = Outcome::of(&got);
         let changed = self.world.put(&reading.scope, reading.kind, &reading.coverage, got, now);
         self.pacer.arrived(reading, outcome.knowing(!changed.is_empty()), now);
     }
 
     /// The outlook with why something drifts, each cause read once in a while.
-    async fn explained(&mut self, cloud: &Arc<dyn Cloud>, view: &View) -> Outlook {
-        let (outlook, now) = (self.recorded(cloud, view).await, cloud.now());
+    async fn explained(&mut self, cloud: &Arc<dyn Cloud>, view: &View) -> Snapshot {
+        let (snapshot, now) = (self.recorded(cloud, view).await, cloud.now());
         self.asked.retain(|(_, at)| now.duration_since(*at) < KNOWN);
-        let mut wants = causes(&outlook.picture, &|_| true);
+        let mut wants = causes(&snapshot.picture, &|_| true);
         wants.retain(|want| !self.asked.iter().any(|(known, _)| known == want));
         if wants.is_empty() {
-            return outlook;
+            return snapshot;
         }
         self.asked.extend(wants.iter().map(|want| (want.clone(), now)));
         consult(&**cloud, &mut self.world, &at_once(&wants)).await;
-        self.outlook(cloud, view)
+        self.snapshot(cloud, view)
     }
 
     /// The outlook with what is written on the schedule groups that are records: one call for each, at every look, for
     /// what tells of a member comes with every look at it too. Calls nothing where no group is a record.
-    async fn recorded(&mut self, cloud: &Arc<dyn Cloud>, view: &View) -> Outlook {
-        let outlook = self.outlook(cloud, view);
+    async fn recorded(&mut self, cloud: &Arc<dyn Cloud>, view: &View) -> Snapshot {
+        let snapshot = self.snapshot(cloud, view);
         let of = |environment: &EnvironmentStatus| record_reads(environment, &self.world);
-        let wants: Vec<Want> = outlook.picture.environments.iter().flat_map(of).collect();
+        let wants: Vec<ReadRequest> = snapshot.picture.environments.iter().flat_map(of).collect();
         if wants.is_empty() {
-            return outlook;
+            return snapshot;
         }
         // What could not be read stands beside the data, and with each environment.
         consult(&**cloud, &mut self.world, &at_once(&wants)).await;
-        self.outlook(cloud, view)
+        self.snapshot(cloud, view)
     }
 
-    fn outlook(&self, cloud: &Arc<dyn Cloud>, view: &View) -> Outlook {
+    fn snapshot(&self, cloud: &Arc<dyn Cloud>, view: &View) -> Snapshot {
         let at = cloud.now();
-        Outlook { world: self.world.clone(), picture: gather(&self.world, &view.wishes, at, &view.zone), at }
+        Snapshot { world: self.world.clone(), picture: assemble(&self.world, &view.wishes, at, &view.zone), at }
     }
 }
 
 /// Performs one reading against what was known when it started.
-pub async fn perform(cloud: Arc<dyn Cloud>, reading: Reading, known: Arc<World>) -> (Reading, Result<Found, Fault>) {
+pub async fn perform(
+    cloud: Arc<dyn Cloud>,
+    reading: PollRequest,
+    known: Arc<World>,
+) -> (PollRequest, Result<AnyReading, Fault>) {
     let got = match kind(reading.kind) {
         Some(kind) => cloud.read(kind, &reading.scope, &reading.coverage, &known).await,
         None => Err(Fault::new(FaultKind::Odd, reading.kind.0, "no such kind")),

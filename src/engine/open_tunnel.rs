@@ -6,43 +6,43 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::execute::Logbook;
-use super::session::{Record, Visit, visit};
+use super::execute::JournalWriter;
+use super::session::{Record, SessionRequest, visit};
 use crate::cloud::Cloud;
-use crate::operations::tunnel::request::Dig;
-use crate::operations::tunnel::{Begun, Carrier, Opens, Pace, Tunnel, usual_local};
+use crate::operations::tunnel::request::TunnelRequest;
+use crate::operations::tunnel::{Begun, Carrier, Opens, ReconnectPace, Tunnel, usual_local};
 use crate::os::ports::holder;
 use crate::ssm::channel::End;
-use crate::ssm::forward::Door;
-use crate::ssm::start_request::Ask;
+use crate::ssm::forward::LocalListener;
+use crate::ssm::start_request::StartRequest;
 use crate::world::Fault;
 
 /// A tunnel's sessions, by the cloud's seam.
-struct Way {
+struct Route {
     cloud: Arc<dyn Cloud>,
-    logbook: Logbook,
-    dig: Dig,
+    logbook: JournalWriter,
+    dig: TunnelRequest,
     records: Mutex<BTreeMap<String, Record>>,
 }
 
-impl fmt::Debug for Way {
+impl fmt::Debug for Route {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Way({})", self.dig.remote.name)
     }
 }
 
-impl Way {
+impl Route {
     fn records(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Record>> {
         self.records.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Opens for Way {
-    fn open<'a>(&'a self, carrier: &'a Carrier, ask: Ask) -> BoxFuture<'a, Result<Begun, Fault>> {
+impl Opens for Route {
+    fn open<'a>(&'a self, carrier: &'a Carrier, ask: StartRequest) -> BoxFuture<'a, Result<Begun, Fault>> {
         Box::pin(async move {
-            let Dig { environment, remote, reason, .. } = &self.dig;
+            let TunnelRequest { environment, remote, reason, .. } = &self.dig;
             let place = format!("{} via {}", remote.name, carrier.name);
-            let asked = Visit::new("open a tunnel to", &place, environment.clone(), remote.id.clone(), ask);
+            let asked = SessionRequest::new("open a tunnel to", &place, environment.clone(), remote.id.clone(), ask);
             let visiting = visit(&*self.cloud, &asked.because(reason.clone()), &self.logbook).await?;
             self.records().insert(visiting.session.id.clone(), visiting.record);
             Ok(Begun { session: visiting.session.id, channel: visiting.session.channel })
@@ -63,18 +63,18 @@ impl Opens for Way {
 ///
 /// # Errors
 /// A sentence: why the local port cannot be had.
-pub async fn open(cloud: Arc<dyn Cloud>, dig: Dig, logbook: Logbook) -> Result<Tunnel, String> {
+pub async fn open(cloud: Arc<dyn Cloud>, dig: TunnelRequest, logbook: JournalWriter) -> Result<Tunnel, String> {
     let door = match dig.port {
-        Some(port) => Door::open(port).await.map_err(|why| match holder(port) {
+        Some(port) => LocalListener::open(port).await.map_err(|why| match holder(port) {
             Some(who) => format!("port {port} of this machine is taken by {who}; choose another, or none for any"),
             None => format!("port {port} of this machine cannot be opened: {why}; choose another, or none for any"),
         })?,
         None => {
-            let door = Door::usual(usual_local(&dig.remote)).await;
+            let door = LocalListener::usual(usual_local(&dig.remote)).await;
             door.map_err(|why| format!("no port of this machine can be opened: {why}"))?
         }
     };
     let (remote, carriers) = (dig.remote.clone(), dig.carriers.clone());
-    let way = Arc::new(Way { cloud, logbook, dig, records: Mutex::default() });
-    Ok(Tunnel::start(Arc::new(door), &remote, carriers, way, Pace::default()))
+    let way = Arc::new(Route { cloud, logbook, dig, records: Mutex::default() });
+    Ok(Tunnel::start(Arc::new(door), &remote, carriers, way, ReconnectPace::default()))
 }

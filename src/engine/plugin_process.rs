@@ -32,12 +32,12 @@ pub async fn look() -> Result<Option<String>, String> {
 pub async fn run(plugged: Plugged, stop: impl Future<Output = ()>) -> End {
     let Plugged { id, arguments, environment, source } = plugged;
     let mut guard = Guard::new(source, id);
-    let end = attended(arguments, environment, stop).await;
+    let end = hold_clock(arguments, environment, stop).await;
     guard.end().await;
     end.unwrap_or_else(|fault| End::Broken(format!("{PROGRAM} could not be run: {fault}")))
 }
 
-async fn attended(
+async fn hold_clock(
     arguments: Vec<String>,
     environment: Vec<(&'static str, crate::ssm::start_request::Token)>,
     stop: impl Future<Output = ()>,

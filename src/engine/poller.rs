@@ -7,14 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::environment::{Early, Unread};
-use crate::kinds::Pace;
+use crate::environment::{PartialInventory, Unread};
+use crate::kinds::PollClass;
 use crate::kinds::catalog::{KINDS, kind};
-use crate::world::{Coverage, Fault, FaultKind, Found, KindName, Part, Scope, Speed, World};
+use crate::world::{AnyReading, Coverage, Fault, FaultKind, KindName, Part, Scope, Speed, World};
 
 /// How long between two readings of the same thing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Tempo {
+pub struct PollIntervals {
     /// State of the environment in focus.
     pub focused: SignedDuration,
     /// State of the others.
@@ -23,7 +23,7 @@ pub struct Tempo {
     pub topology: SignedDuration,
 }
 
-impl Default for Tempo {
+impl Default for PollIntervals {
     fn default() -> Self {
         Self {
             focused: SignedDuration::from_secs(15),
@@ -33,7 +33,7 @@ impl Default for Tempo {
     }
 }
 
-impl Tempo {
+impl PollIntervals {
     /// The same beside a cloud whose time runs at `speed`: no thing is read twice in one second of ours.
     fn beside(self, speed: Speed) -> Self {
         let Self { focused, background, topology } = self;
@@ -50,7 +50,7 @@ const LOST: SignedDuration = SignedDuration::from_mins(5);
 
 /// One reading to start now.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Reading {
+pub struct PollRequest {
     /// The number its answer carries; an answer to a question no longer asked is dropped.
     pub ask: u64,
     /// What.
@@ -79,7 +79,7 @@ impl Outcome {
     /// What a reading's answer is for the schedule: throttled if any part of it was. Whether anything `changed` is
     /// known once it is on its shelf.
     #[must_use]
-    pub fn of(got: &Result<Found, Fault>) -> Self {
+    pub fn of(got: &Result<AnyReading, Fault>) -> Self {
         let throttled = |fault: &Fault| fault.kind == FaultKind::Throttled;
         match got {
             Ok(found) if found.faults().any(throttled) => Self::Throttled,
@@ -113,7 +113,7 @@ impl Focus {
         let keys: BTreeSet<&str> = environment.members.iter().map(|member| &*member.id.key).collect();
         let mut wants = BTreeMap::new();
         for (scope, name, shelf) in world.shelves() {
-            let live = kind(name).is_some_and(|kind| kind.pace() == Pace::Live);
+            let live = kind(name).is_some_and(|kind| kind.pace() == PollClass::Live);
             if !live || !environment.scopes.contains(scope) {
                 continue;
             }
@@ -147,8 +147,8 @@ struct Slot {
 
 /// The schedule.
 #[derive(Debug)]
-pub struct Pacer {
-    tempo: Tempo,
+pub struct Poller {
+    tempo: PollIntervals,
     lost: SignedDuration,
     slots: BTreeMap<(Scope, KindName), Slot>,
     focus: Focus,
@@ -158,10 +158,10 @@ pub struct Pacer {
     dice: fastrand::Rng,
 }
 
-impl Pacer {
+impl Poller {
     /// A schedule that reads nothing yet, of a cloud whose time runs at `speed`. `seed` makes its jitter repeatable.
     #[must_use]
-    pub fn new(seed: u64, tempo: Tempo, speed: Speed) -> Self {
+    pub fn new(seed: u64, tempo: PollIntervals, speed: Speed) -> Self {
         Self {
             tempo: tempo.beside(speed),
             lost: speed.of_ours(LOST),
@@ -178,7 +178,7 @@ impl Pacer {
     pub fn watch(&mut self, scopes: &[Scope], now: Timestamp) {
         self.slots.retain(|(scope, _), _| scopes.contains(scope));
         for scope in scopes {
-            for kind in KINDS.iter().filter(|kind| kind.pace() != Pace::Asked) {
+            for kind in KINDS.iter().filter(|kind| kind.pace() != PollClass::OnDemand) {
                 self.slots.entry((scope.clone(), kind.name())).or_insert(Slot {
                     tried: false,
                     touched: false,
@@ -248,7 +248,7 @@ impl Pacer {
     }
 
     /// The readings to start now; they count as in flight until they [arrive](Self::arrived).
-    pub fn due(&mut self, now: Timestamp) -> Vec<Reading> {
+    pub fn due(&mut self, now: Timestamp) -> Vec<PollRequest> {
         let ready: Vec<((Scope, KindName), Coverage)> = self
             .slots
             .iter()
@@ -269,7 +269,7 @@ impl Pacer {
                 if let Some(slot) = self.slots.get_mut(&key) {
                     slot.flight = Some((self.asked, now));
                 }
-                let reading = Reading { ask: self.asked, kind: key.1, scope: key.0, coverage };
+                let reading = PollRequest { ask: self.asked, kind: key.1, scope: key.0, coverage };
                 let parts = match &reading.coverage {
                     Coverage::All => None,
                     Coverage::Parts(parts) => Some(parts.len()),
@@ -282,13 +282,13 @@ impl Pacer {
 
     /// Whether the answer to `reading` is still wanted: not late, not of a scope that was left.
     #[must_use]
-    pub fn expects(&self, reading: &Reading) -> bool {
+    pub fn expects(&self, reading: &PollRequest) -> bool {
         let slot = self.slots.get(&(reading.scope.clone(), reading.kind));
         slot.and_then(|slot| slot.flight).is_some_and(|(ask, _)| ask == reading.ask)
     }
 
     /// Takes note that a reading ended. `false` means the answer is late and must be dropped.
-    pub fn arrived(&mut self, reading: &Reading, outcome: Outcome, now: Timestamp) -> bool {
+    pub fn arrived(&mut self, reading: &PollRequest, outcome: Outcome, now: Timestamp) -> bool {
         if !self.expects(reading) {
             tracing::debug!(ask = reading.ask, scope = %reading.scope, kind = %reading.kind, "poll: late, dropped");
             return false;
@@ -356,8 +356,8 @@ impl Pacer {
         let mut unread = Unread::new();
         for ((scope, name), _) in self.slots.iter().filter(|(_, slot)| !slot.tried) {
             // Names and tags that others are compared with come with the structure that is read first.
-            let first = kind(*name).is_some_and(|kind| kind.pace() == Pace::Topology && kind.needs().is_empty());
-            let early = if first { Early::Little } else { Early::Enough };
+            let first = kind(*name).is_some_and(|kind| kind.pace() == PollClass::Topology && kind.needs().is_empty());
+            let early = if first { PartialInventory::Little } else { PartialInventory::Enough };
             unread.entry(scope.clone()).and_modify(|known| *known = early.min(*known)).or_insert(early);
         }
         unread
@@ -390,7 +390,7 @@ impl Pacer {
     fn stir(&mut self, scope: &Scope, changed: KindName, now: Timestamp) {
         for ((at, name), slot) in &mut self.slots {
             let depends =
-                kind(*name).is_some_and(|kind| kind.pace() == Pace::Topology && kind.needs().contains(&changed));
+                kind(*name).is_some_and(|kind| kind.pace() == PollClass::Topology && kind.needs().contains(&changed));
             if at == scope && depends {
                 tracing::debug!(%scope, kind = %name, %changed, "poll: again, for what it depends on changed");
                 slot.all_at = slot.all_at.min(now);
@@ -423,9 +423,9 @@ impl Pacer {
 
     fn after(&mut self, scope: &Scope, name: KindName, focused: bool) -> SignedDuration {
         let base = match kind(name).map(|kind| kind.pace()) {
-            Some(Pace::Live) if focused => self.tempo.focused,
-            Some(Pace::Live) => self.tempo.background,
-            Some(Pace::Topology | Pace::Asked) | None => self.tempo.topology,
+            Some(PollClass::Live) if focused => self.tempo.focused,
+            Some(PollClass::Live) => self.tempo.background,
+            Some(PollClass::Topology | PollClass::OnDemand) | None => self.tempo.topology,
         };
         let eased = self.ease.get(scope).map_or(1.0, |(factor, _)| *factor);
         let unwatched = if self.watched { 1.0 } else { UNWATCHED };

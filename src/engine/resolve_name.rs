@@ -7,7 +7,7 @@ use crate::world::EnvironmentName;
 ///
 /// # Errors
 /// When there is none or more than one: a sentence with the candidates.
-pub fn meant<'n>(typed: &str, names: &[&'n EnvironmentName]) -> Result<&'n EnvironmentName, String> {
+pub fn resolve_name<'n>(typed: &str, names: &[&'n EnvironmentName]) -> Result<&'n EnvironmentName, String> {
     if let Some(same) = names.iter().find(|name| name.as_str() == typed) {
         return Ok(same);
     }
@@ -41,11 +41,11 @@ mod tests {
     fn a_short_name_means_one_or_lists_the_candidates() {
         let names = ["city-poc", "city-prod", "prooflink", "prooflink-dev"].map(EnvironmentName::from);
         let names: Vec<_> = names.iter().collect();
-        let meant = |typed| meant(typed, &names).map(EnvironmentName::as_str);
+        let meant = |typed| resolve_name(typed, &names).map(EnvironmentName::as_str);
         assert_eq!(meant("prooflink"), Ok("prooflink"));
         assert_eq!(meant("CITY-PO"), Ok("city-poc"));
         assert_eq!(meant("dev"), Ok("prooflink-dev"));
         assert_eq!(meant("city"), Err("\"city\" could be city-poc, city-prod".to_owned()));
-        assert!(meant("x").is_err_and(|says| says.contains("there are city-poc, city-prod")));
+        assert!(meant("x").is_err_and(|message| message.contains("there are city-poc, city-prod")));
     }
 }

@@ -5,28 +5,28 @@
 use futures_util::future::join_all;
 use jiff::SignedDuration;
 
-use super::execute::{Logbook, carry_out, entry_id};
+use super::execute::{JournalWriter, entry_id, execute};
 use super::journal::Line;
-use crate::change::gate::License;
-use crate::change::procedure::{Procedure, Sight, Step};
+use crate::change::gate::ProcedureGrant;
+use crate::change::procedure::{Observation, Procedure, Step};
 use crate::change::{Ending, Report};
 use crate::cloud::Cloud;
 use crate::kinds::catalog::kind;
-use crate::world::read_request::Want;
-use crate::world::{Fault, FaultKind, Found, Health, World};
+use crate::world::read_request::ReadRequest;
+use crate::world::{AnyReading, Fault, FaultKind, Health, World};
 
 /// A procedure that was let through, with its number on the screen.
 #[derive(Debug)]
-pub struct Errand {
+pub struct ProcedureRun {
     /// Tells it from the others of this run.
     pub id: u64,
     /// What was allowed.
-    pub license: Box<License>,
+    pub license: Box<ProcedureGrant>,
     /// What decides.
     pub procedure: Box<dyn Procedure>,
 }
 
-impl PartialEq for Errand {
+impl PartialEq for ProcedureRun {
     fn eq(&self, other: &Self) -> bool {
         self.id == other.id && self.license.plan() == other.license.plan()
     }
@@ -38,11 +38,11 @@ const BLIND_MOST: SignedDuration = SignedDuration::from_secs(60);
 
 /// Drives `errand` from what is `known` until it ends; `tell` hears where it stands after every look. With `leave` it
 /// ends as soon as the rest goes on inside AWS by itself.
-pub async fn drive(
+pub async fn run_procedure(
     cloud: &dyn Cloud,
-    errand: Errand,
+    errand: ProcedureRun,
     mut known: World,
-    how: (&Logbook, bool),
+    how: (&JournalWriter, bool),
     tell: &mut (dyn FnMut(Report) + Send),
 ) -> Ending {
     drive_on(cloud, errand, &mut known, how, tell).await
@@ -51,12 +51,12 @@ pub async fn drive(
 /// The same; what it saw on the way stays in `world`, for who goes on from there.
 pub async fn drive_on(
     cloud: &dyn Cloud,
-    errand: Errand,
+    errand: ProcedureRun,
     world: &mut World,
-    (logbook, leave): (&Logbook, bool),
+    (logbook, leave): (&JournalWriter, bool),
     tell: &mut (dyn FnMut(Report) + Send),
 ) -> Ending {
-    let Errand { license, mut procedure, .. } = errand;
+    let ProcedureRun { license, mut procedure, .. } = errand;
     let id = entry_id(cloud);
     let opening = Line::started(&id, cloud.now(), license.plan(), logbook.who.as_ref(), license.reason());
     if let Err(fault) = logbook.write(&opening).await {
@@ -67,21 +67,21 @@ pub async fn drive_on(
         let (passing, faults) = look(cloud, world, procedure.wants(cloud.now())).await;
         if let Some(fault) = passing {
             tracing::debug!(entry = id, fault = fault.kind.word(), operation = fault.operation, pause = %blind, "step: nothing can be seen");
-            tell(unseen(procedure.report(&Sight { world: &*world, faults: &faults, now: cloud.now() }), &fault));
+            tell(unseen(procedure.report(&Observation { world: &*world, faults: &faults, now: cloud.now() }), &fault));
             cloud.pause(blind).await;
             blind = (blind * 2).min(BLIND_MOST);
             continue;
         }
         blind = BLIND;
-        let step = logged(&id, procedure.step(&Sight { world: &*world, faults: &faults, now: cloud.now() }));
-        let report = procedure.report(&Sight { world: &*world, faults: &faults, now: cloud.now() });
+        let step = logged(&id, procedure.step(&Observation { world: &*world, faults: &faults, now: cloud.now() }));
+        let report = procedure.report(&Observation { world: &*world, faults: &faults, now: cloud.now() });
         tell(Report { goes_on: procedure.goes_on(), ..report });
         match step {
             Step::End(ending) => break ending,
             Step::Wait(_) if leave && procedure.goes_on() => {
                 left = true;
-                let report = procedure.report(&Sight { world: &*world, faults: &faults, now: cloud.now() });
-                break Ending::done(report.stands.unwrap_or(report.says));
+                let report = procedure.report(&Observation { world: &*world, faults: &faults, now: cloud.now() });
+                break Ending::done(report.stands.unwrap_or(report.message));
             }
             Step::Wait(span) => cloud.pause(span).await,
             Step::Act(changes) => {
@@ -89,7 +89,7 @@ pub async fn drive_on(
                     let deed = change.deed();
                     let got =
                         match license.admit(change) {
-                            Ok(approved) => carry_out(cloud, &approved, logbook, Some(&id)).await,
+                            Ok(approved) => execute(cloud, &approved, logbook, Some(&id)).await,
                             Err(refused) => Err(Fault::new(FaultKind::Refused, "toban:gate", refused.to_string())
                                 .on(deed.on.to_string())),
                         };
@@ -115,10 +115,14 @@ fn logged(id: &str, step: Step) -> Step {
 }
 
 /// Reads what is wanted, all at once. The first fault that may pass, and those that will not.
-async fn look(cloud: &dyn Cloud, world: &mut World, wants: Vec<Want>) -> (Option<Fault>, Vec<(Want, Fault)>) {
+async fn look(
+    cloud: &dyn Cloud,
+    world: &mut World,
+    wants: Vec<ReadRequest>,
+) -> (Option<Fault>, Vec<(ReadRequest, Fault)>) {
     let known = &*world;
     let readings = wants.into_iter().map(|want| async move {
-        let got: Result<Found, Fault> = match kind(want.kind) {
+        let got: Result<AnyReading, Fault> = match kind(want.kind) {
             Some(kind) => cloud.read(kind, &want.scope, &want.coverage, known).await,
             None => Err(Fault::new(FaultKind::Odd, want.kind.0, "no such kind")),
         };
@@ -152,8 +156,8 @@ fn passes(fault: &Fault) -> bool {
 }
 
 fn unseen(report: Report, fault: &Fault) -> Report {
-    let says = format!("it cannot be seen at the moment, toban goes on looking: {}", fault.sentence());
-    Report { says, health: report.health.max(Health::Unknown), ..report }
+    let message = format!("it cannot be seen at the moment, toban goes on looking: {}", fault.sentence());
+    Report { message, health: report.health.max(Health::Unknown), ..report }
 }
 
 #[cfg(test)]

@@ -6,37 +6,37 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use tokio::time::timeout;
 
-use super::execute::{Logbook, entry_id};
+use super::execute::{JournalWriter, entry_id};
 use super::journal::Line;
-use crate::change::plan::{Deed, Plan};
+use crate::change::plan::{ChangeRequest, Plan};
 use crate::cloud::Cloud;
 use crate::kinds::catalog::kind;
 use crate::ssm::channel::{End, Session};
 use crate::ssm::plugin::Plugged;
 use crate::ssm::preflight;
-use crate::ssm::start_request::Ask;
-use crate::world::read_request::Want;
-use crate::world::{EnvironmentName, Fault, FaultKind, Found, ResourceId, World};
+use crate::ssm::start_request::StartRequest;
+use crate::world::read_request::ReadRequest;
+use crate::world::{AnyReading, EnvironmentName, Fault, FaultKind, ResourceId, World};
 
 /// A session to be opened.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Visit {
+pub struct SessionRequest {
     /// What the journal says of it.
     pub plan: Plan,
     /// What AWS is asked for.
-    pub ask: Ask,
+    pub ask: StartRequest,
     /// Why, in the person's words.
     pub reason: Option<String>,
 }
 
-impl Visit {
+impl SessionRequest {
     /// A session to do `what` (`open a shell in`) at `place`, on the resource `on`.
     #[must_use]
-    pub fn new(what: &str, place: &str, environment: EnvironmentName, on: ResourceId, ask: Ask) -> Self {
+    pub fn new(what: &str, place: &str, environment: EnvironmentName, on: ResourceId, ask: StartRequest) -> Self {
         let target = match &ask {
-            Ask::Start { target, document: None, .. } => target.clone(),
-            Ask::Start { target, document: Some(document), .. } => format!("{target} with {document}"),
-            Ask::Exec { task, container, .. } => format!("{task}, container {container}"),
+            StartRequest::Start { target, document: None, .. } => target.clone(),
+            StartRequest::Start { target, document: Some(document), .. } => format!("{target} with {document}"),
+            StartRequest::Exec { task, container, .. } => format!("{task}, container {container}"),
         };
         let calls = vec![format!("{} on {target}", ask.operation())];
         Self { plan: Plan::new(format!("{what} {place}"), environment, on, calls), ask, reason: None }
@@ -68,7 +68,7 @@ pub struct Record {
     entry: String,
     /// The session's id.
     pub id: String,
-    logbook: Logbook,
+    logbook: JournalWriter,
 }
 
 impl Record {
@@ -82,7 +82,7 @@ impl Record {
 ///
 /// # Errors
 /// The fault of the journal or of opening.
-pub async fn visit(cloud: &dyn Cloud, visit: &Visit, logbook: &Logbook) -> Result<Visiting, Fault> {
+pub async fn visit(cloud: &dyn Cloud, visit: &SessionRequest, logbook: &JournalWriter) -> Result<Visiting, Fault> {
     let entry = begin(cloud, visit, logbook).await?;
     match cloud.converse(&visit.plan.scope, &visit.ask).await {
         Ok(session) => {
@@ -100,9 +100,13 @@ pub async fn visit(cloud: &dyn Cloud, visit: &Visit, logbook: &Logbook) -> Resul
 ///
 /// # Errors
 /// As [`visit`].
-pub async fn plug(cloud: &dyn Cloud, visit: &Visit, logbook: &Logbook) -> Result<(Plugged, Record), Fault> {
+pub async fn start_plugin_session(
+    cloud: &dyn Cloud,
+    visit: &SessionRequest,
+    logbook: &JournalWriter,
+) -> Result<(Plugged, Record), Fault> {
     let entry = begin(cloud, visit, logbook).await?;
-    match cloud.plug(&visit.plan.scope, &visit.ask).await {
+    match cloud.start_plugin_session(&visit.plan.scope, &visit.ask).await {
         Ok(plugged) => {
             let record = Record { entry, id: plugged.id.clone(), logbook: logbook.clone() };
             Ok((plugged, record))
@@ -115,10 +119,10 @@ pub async fn plug(cloud: &dyn Cloud, visit: &Visit, logbook: &Logbook) -> Result
 }
 
 /// Writes that a session is about to be opened; the id of its entry.
-async fn begin(cloud: &dyn Cloud, visit: &Visit, logbook: &Logbook) -> Result<String, Fault> {
+async fn begin(cloud: &dyn Cloud, visit: &SessionRequest, logbook: &JournalWriter) -> Result<String, Fault> {
     let entry = entry_id(cloud);
     let opening = Line::started(&entry, cloud.now(), &visit.plan, logbook.who.as_ref(), visit.reason.as_deref())
-        .doing(&Deed { verb: "connect", on: visit.plan.on.clone(), arguments: Vec::new() });
+        .doing(&ChangeRequest { verb: "connect", on: visit.plan.on.clone(), arguments: Vec::new() });
     logbook.write(&opening).await?;
     Ok(entry)
 }
@@ -129,10 +133,10 @@ pub const IN_PASSING: Duration = Duration::from_secs(3);
 /// Reads `wants` side by side, each for no longer than `patience`.
 pub async fn foresee(
     cloud: &dyn Cloud,
-    wants: Vec<Want>,
+    wants: Vec<ReadRequest>,
     known: &World,
     patience: Duration,
-) -> Vec<(Want, Result<Found, Fault>)> {
+) -> Vec<(ReadRequest, Result<AnyReading, Fault>)> {
     let readings = wants.into_iter().map(|want| async move {
         let Some(kind) = kind(want.kind) else {
             let fault = Fault::new(FaultKind::Odd, want.kind.0, "no such kind");
@@ -148,7 +152,7 @@ pub async fn foresee(
 
 /// What to do about a session that could not be opened.
 #[must_use]
-pub fn remedy(fault: &Fault, visit: &Visit) -> String {
+pub fn remedy(fault: &Fault, visit: &SessionRequest) -> String {
     let known = preflight::remedy(fault.code.as_deref(), &fault.message);
     known.map_or_else(|| fault.remedy(&visit.plan.scope), str::to_owned)
 }
@@ -182,14 +186,15 @@ mod tests {
             scope: Scope::new("demo", "ap-northeast-1"),
             key: "i-1".into(),
         };
-        let asked = Visit::new("open a shell on", "instance i-1", "kajimaru".into(), on, Ask::shell("i-1"))
-            .because(Some("disk full?".to_owned()));
-        let logbook = Logbook { path: Some(path.clone()), who: None };
+        let asked =
+            SessionRequest::new("open a shell on", "instance i-1", "kajimaru".into(), on, StartRequest::shell("i-1"))
+                .because(Some("disk full?".to_owned()));
+        let logbook = JournalWriter { path: Some(path.clone()), who: None };
         let visiting = visit(&demo, &asked, &logbook).await.expect("a session");
         let end = visiting.session.channel.end().await;
         visiting.record.close(&demo, &end).await;
         let (entries, _) = crate::engine::journal::read(&std::fs::read_to_string(path).expect("the journal"));
-        assert_eq!(entries[0].says, "open a shell on instance i-1");
+        assert_eq!(entries[0].message, "open a shell on instance i-1");
         assert_eq!(entries[0].reason.as_deref(), Some("disk full?"));
         assert_eq!(entries[0].calls, ["ssm:StartSession on i-1"]);
         assert!(entries[0].facts["session"].starts_with("demo-"), "{:?}", entries[0].facts);

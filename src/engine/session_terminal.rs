@@ -113,13 +113,13 @@ async fn watch_over(
 ) {
     let mut shown: Option<String> = None;
     loop {
-        let says = trouble(&status.borrow_and_update(), Instant::now());
-        if says != shown {
-            let line = last_line(says.as_deref(), *sizes.borrow());
+        let message = trouble(&status.borrow_and_update(), Instant::now());
+        if message != shown {
+            let line = last_line(message.as_deref(), *sizes.borrow());
             if out.write_all(line.as_bytes()).await.is_err() || out.flush().await.is_err() {
                 return std::future::pending().await;
             }
-            shown = says;
+            shown = message;
         }
         tokio::select! {
             changed = status.changed() => if changed.is_err() {
@@ -147,9 +147,9 @@ fn trouble(status: &Status, now: Instant) -> Option<String> {
 
 /// Writes `text` on the last line, or wipes it, and comes back to where the cursor was.
 fn last_line(text: Option<&str>, size: Size) -> String {
-    let says = text
+    let message = text
         .map(|text| format!("\x1b[7m{}\x1b[0m", text::truncate(&format!(" toban: {text} "), usize::from(size.cols))));
-    format!("\x1b7\x1b[{};1H\x1b[0m\x1b[2K{}\x1b8", size.rows, says.unwrap_or_default())
+    format!("\x1b7\x1b[{};1H\x1b[0m\x1b[2K{}\x1b8", size.rows, message.unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::Recipe;
-use crate::schedule::{Member, Record, Routine, Schedule};
+use crate::schedule::{Member, Record, Schedule, ScheduleBinding};
 use crate::text::glob::Glob;
 use crate::world::{AccountId, EnvironmentName, Region};
 
@@ -23,7 +23,7 @@ pub struct Match {
 
 /// What the configuration says of one environment.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Wish {
+pub struct EnvironmentConfig {
     /// The environment's name.
     pub name: EnvironmentName,
     /// Its stage, if said.
@@ -45,21 +45,21 @@ pub struct Wish {
     /// Who sleeps and wakes with it, if the file says so; otherwise what inference found.
     pub sleepers: Vec<Member>,
     /// Its off-hours.
-    pub routine: Option<Routine>,
+    pub routine: Option<ScheduleBinding>,
     /// What the words about its sleep are written on.
     pub record: Record,
 }
 
 /// All wishes.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Wishes {
+pub struct ConfiguredEnvironments {
     /// One an environment, in the order of the file.
-    pub environments: Vec<Wish>,
+    pub environments: Vec<EnvironmentConfig>,
     /// Every schedule there is, whether an environment has it or not, by name.
     pub schedules: Vec<Schedule>,
 }
 
-impl Wish {
+impl EnvironmentConfig {
     /// A wish that says nothing yet of `name`.
     #[must_use]
     pub fn new(name: impl Into<EnvironmentName>) -> Self {
@@ -80,10 +80,10 @@ impl Wish {
     }
 }
 
-impl Wishes {
+impl ConfiguredEnvironments {
     /// What is wished of `name`.
     #[must_use]
-    pub fn of(&self, name: &EnvironmentName) -> Option<&Wish> {
+    pub fn of(&self, name: &EnvironmentName) -> Option<&EnvironmentConfig> {
         self.environments.iter().find(|wish| &wish.name == name)
     }
 }

@@ -13,5 +13,5 @@ pub use model::{Environment, Member, Step, StepKind};
 pub use deploy_recipe::{Check, Recipe, short};
 
 pub use infer::{Placed, place};
-pub use match_rules::{Match, Wish, Wishes};
-pub use partial_inventory::{Early, Unread};
+pub use match_rules::{ConfiguredEnvironments, EnvironmentConfig, Match};
+pub use partial_inventory::{PartialInventory, Unread};

@@ -5,9 +5,9 @@ use crate::environment::Recipe;
 use crate::kinds::counts::Counts;
 use crate::schedule;
 use crate::world::AccountId;
+use crate::world::Assessment;
 use crate::world::EnvironmentName;
 use crate::world::Fault;
-use crate::world::Opinion;
 use crate::world::Region;
 use crate::world::ResourceId;
 use crate::world::Scope;
@@ -89,7 +89,7 @@ pub struct Member {
     /// The name a person calls it by.
     pub name: String,
     /// How it is, where its kind has a say.
-    pub opinion: Option<Opinion>,
+    pub opinion: Option<Assessment>,
     /// Why it is here (or nowhere), step by step.
     pub because: Vec<Step>,
 }
@@ -100,7 +100,7 @@ pub struct Step {
     /// What kind of evidence.
     pub kind: StepKind,
     /// The evidence in words: `tag Project=prooflink`, `its target 10.0.1.5 is task … of prooflink-dev`.
-    pub says: String,
+    pub message: String,
 }
 
 /// Kinds of evidence, strongest first.

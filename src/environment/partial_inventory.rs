@@ -7,7 +7,7 @@ use crate::world::{Scope, World};
 
 /// How much of a scope was read, where not all of it was yet.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Early {
+pub enum PartialInventory {
     /// Too little to place anything: tags may still come, and they go before names.
     Little,
     /// Enough for resources that tell system and stage by themselves.
@@ -15,7 +15,7 @@ pub enum Early {
 }
 
 /// The scopes of which not every kind was asked for yet.
-pub type Unread = BTreeMap<Scope, Early>;
+pub type Unread = BTreeMap<Scope, PartialInventory>;
 
 /// Every scope of `world` that must wait, with how far it may go: names are compared within an account, so a scope
 /// waits for all others of its account, as far as that is known, and of its source.

@@ -14,11 +14,11 @@ use crate::world::{QuickMap, Scope, World};
 
 /// The surroundings of a resource.
 #[derive(Clone, Copy)]
-pub struct Context<'a> {
+pub struct KindContext<'a> {
     /// What is believed.
     pub world: &'a World,
     /// Who stands behind whom.
-    pub joins: &'a Joins<'a>,
+    pub joins: &'a ResourceIndex<'a>,
     /// Where the resource is.
     pub scope: &'a Scope,
     /// Whether its environment is protected: a stopped database is bad there, asleep elsewhere.
@@ -31,7 +31,7 @@ pub struct Context<'a> {
 
 /// Look-ups across kinds that would otherwise be searches. Keys are within a scope.
 #[derive(Default)]
-pub struct Joins<'a> {
+pub struct ResourceIndex<'a> {
     tasks: QuickMap<(&'a Scope, &'a str, &'a str), Vec<&'a Task>>,
     task_by_ip: QuickMap<(&'a Scope, &'a str), &'a Task>,
     health: QuickMap<(&'a Scope, &'a str), &'a TargetHealth>,
@@ -42,7 +42,7 @@ pub struct Joins<'a> {
     named: QuickMap<(&'a Scope, &'a str, &'a str), &'a Service>,
 }
 
-impl<'a> Joins<'a> {
+impl<'a> ResourceIndex<'a> {
     /// Walks the world once.
     #[must_use]
     pub fn of(world: &'a World) -> Self {

@@ -8,20 +8,22 @@ use jiff::Timestamp;
 
 use super::Counts;
 use super::Subject;
-use super::{Ask, Context, Kind, Loose, Pace, Seen, Shown};
+use super::{FetchContext, Kind, KindContext, ListLayout, ObservedOutcome, PollClass, UnresolvedChange};
 use crate::change::gate::Change;
 use crate::display::{Extra, Row, Section};
 use crate::schedule::transition::stage_plan;
 use crate::ssm::preflight::Reach;
-use crate::world::read_request::Want;
-use crate::world::{EnvironmentName, Fault, FaultKind, Found, Harvest, KindName, Opinion, Resource, ResourceId, World};
+use crate::world::read_request::ReadRequest;
+use crate::world::{
+    AnyReading, Assessment, EnvironmentName, Fault, FaultKind, KindName, Reading, Resource, ResourceId, World,
+};
 
 /// The object-safe face of a [`Kind`]. See there for meanings; resources that are gone give empty answers.
 pub trait AnyKind: Send + Sync {
     /// Its name.
     fn name(&self) -> KindName;
     /// How often it is read.
-    fn pace(&self) -> Pace;
+    fn pace(&self) -> PollClass;
     /// Kinds to be read before.
     fn needs(&self) -> &'static [KindName];
     /// IAM actions its reading takes.
@@ -29,43 +31,43 @@ pub trait AnyKind: Send + Sync {
     /// IAM actions its changes take.
     fn changes(&self) -> &'static [&'static str];
     /// How it is shown.
-    fn shown(&self) -> Option<Shown>;
+    fn shown(&self) -> Option<ListLayout>;
     /// Whether a shell can be opened in one.
     fn shell(&self) -> bool;
     /// Reads it.
-    fn read<'a>(&self, ask: Ask<'a>) -> BoxFuture<'a, Result<Found, Fault>>;
+    fn read<'a>(&self, ask: FetchContext<'a>) -> BoxFuture<'a, Result<AnyReading, Fault>>;
     /// More about one.
-    fn look<'a>(&self, ask: Ask<'a>, id: &ResourceId, now: Timestamp) -> BoxFuture<'a, Result<Extra, Fault>>;
+    fn look<'a>(&self, ask: FetchContext<'a>, id: &ResourceId, now: Timestamp) -> BoxFuture<'a, Result<Extra, Fault>>;
     /// Every one of them in the world with what inference may know of it.
     fn subjects(&self, world: &World) -> Vec<Subject>;
     /// The name of one.
     fn title(&self, world: &World, id: &ResourceId) -> Option<String>;
     /// How one is.
-    fn opinion(&self, id: &ResourceId, cx: &Context<'_>) -> Option<Opinion>;
+    fn opinion(&self, id: &ResourceId, cx: &KindContext<'_>) -> Option<Assessment>;
     /// Adds one to the counts.
-    fn count(&self, id: &ResourceId, cx: &Context<'_>, counts: &mut Counts);
+    fn count(&self, id: &ResourceId, cx: &KindContext<'_>, counts: &mut Counts);
     /// Its lines.
-    fn rows(&self, id: &ResourceId, cx: &Context<'_>) -> Vec<Row>;
+    fn rows(&self, id: &ResourceId, cx: &KindContext<'_>) -> Vec<Row>;
     /// Its JSON object.
-    fn listed(&self, id: &ResourceId, cx: &Context<'_>) -> Option<serde_json::Value>;
+    fn to_json(&self, id: &ResourceId, cx: &KindContext<'_>) -> Option<serde_json::Value>;
     /// Its page.
-    fn detail(&self, id: &ResourceId, cx: &Context<'_>) -> Vec<Section>;
+    fn detail(&self, id: &ResourceId, cx: &KindContext<'_>) -> Vec<Section>;
     /// What can be told of a change to one whose end nobody wrote down.
-    fn settled(&self, world: &World, id: &ResourceId, loose: &Loose<'_>) -> Option<Seen>;
+    fn settled(&self, world: &World, id: &ResourceId, loose: &UnresolvedChange<'_>) -> Option<ObservedOutcome>;
     /// How one stands as something that sleeps and wakes.
-    fn sleeper(&self, world: &World, id: &ResourceId) -> Option<stage_plan::Seen>;
+    fn sleeper(&self, world: &World, id: &ResourceId) -> Option<stage_plan::MemberState>;
     /// What has to be read to see that anew.
-    fn watch(&self, world: &World, id: &ResourceId) -> Vec<Want>;
+    fn watch(&self, world: &World, id: &ResourceId) -> Vec<ReadRequest>;
     /// The change that does `act` to one.
     fn act(
         &self,
         world: &World,
         id: &ResourceId,
-        act: stage_plan::Act,
+        act: stage_plan::StageAction,
         environment: &EnvironmentName,
     ) -> Option<Box<dyn Change>>;
     /// How a shell gets into one.
-    fn reach(&self, id: &ResourceId, cx: &Context<'_>) -> Option<Reach>;
+    fn reach(&self, id: &ResourceId, cx: &KindContext<'_>) -> Option<Reach>;
     /// The raw document of one, secrets not yet masked: mask before showing.
     fn document(&self, world: &World, id: &ResourceId) -> Option<serde_json::Value>;
     /// Its page in the AWS web console.
@@ -73,9 +75,9 @@ pub trait AnyKind: Send + Sync {
 }
 
 /// Makes an [`AnyKind`] of a [`Kind`].
-pub struct Of<K>(PhantomData<fn() -> K>);
+pub struct Erased<K>(PhantomData<fn() -> K>);
 
-impl<K> Of<K> {
+impl<K> Erased<K> {
     /// The one value of this type.
     #[must_use]
     #[expect(clippy::new_without_default, reason = "it stands in a static, where Default cannot be called")]
@@ -84,11 +86,11 @@ impl<K> Of<K> {
     }
 }
 
-impl<K: Kind> AnyKind for Of<K> {
+impl<K: Kind> AnyKind for Erased<K> {
     fn name(&self) -> KindName {
         K::Item::KIND
     }
-    fn pace(&self) -> Pace {
+    fn pace(&self) -> PollClass {
         K::PACE
     }
     fn needs(&self) -> &'static [KindName] {
@@ -100,16 +102,16 @@ impl<K: Kind> AnyKind for Of<K> {
     fn changes(&self) -> &'static [&'static str] {
         K::CHANGES
     }
-    fn shown(&self) -> Option<Shown> {
+    fn shown(&self) -> Option<ListLayout> {
         K::SHOWN
     }
     fn shell(&self) -> bool {
         K::SHELL
     }
-    fn read<'a>(&self, ask: Ask<'a>) -> BoxFuture<'a, Result<Found, Fault>> {
-        Box::pin(async move { K::read(ask).await.map(Harvest::into) })
+    fn read<'a>(&self, ask: FetchContext<'a>) -> BoxFuture<'a, Result<AnyReading, Fault>> {
+        Box::pin(async move { K::read(ask).await.map(Reading::into) })
     }
-    fn look<'a>(&self, ask: Ask<'a>, id: &ResourceId, now: Timestamp) -> BoxFuture<'a, Result<Extra, Fault>> {
+    fn look<'a>(&self, ask: FetchContext<'a>, id: &ResourceId, now: Timestamp) -> BoxFuture<'a, Result<Extra, Fault>> {
         match ask.known.get::<K::Item>(id) {
             Some(item) => K::look(ask, item, now),
             None => {
@@ -124,43 +126,43 @@ impl<K: Kind> AnyKind for Of<K> {
     fn title(&self, world: &World, id: &ResourceId) -> Option<String> {
         world.get::<K::Item>(id).map(|item| K::name(item).to_owned())
     }
-    fn opinion(&self, id: &ResourceId, cx: &Context<'_>) -> Option<Opinion> {
+    fn opinion(&self, id: &ResourceId, cx: &KindContext<'_>) -> Option<Assessment> {
         cx.world.get::<K::Item>(id).and_then(|item| K::opinion(item, cx))
     }
-    fn count(&self, id: &ResourceId, cx: &Context<'_>, counts: &mut Counts) {
+    fn count(&self, id: &ResourceId, cx: &KindContext<'_>, counts: &mut Counts) {
         if let Some(item) = cx.world.get::<K::Item>(id) {
             K::count(item, cx, counts);
         }
     }
-    fn rows(&self, id: &ResourceId, cx: &Context<'_>) -> Vec<Row> {
+    fn rows(&self, id: &ResourceId, cx: &KindContext<'_>) -> Vec<Row> {
         cx.world.get::<K::Item>(id).map(|item| K::rows(item, cx)).unwrap_or_default()
     }
-    fn listed(&self, id: &ResourceId, cx: &Context<'_>) -> Option<serde_json::Value> {
-        cx.world.get::<K::Item>(id).and_then(|item| K::listed(item, cx))
+    fn to_json(&self, id: &ResourceId, cx: &KindContext<'_>) -> Option<serde_json::Value> {
+        cx.world.get::<K::Item>(id).and_then(|item| K::to_json(item, cx))
     }
-    fn detail(&self, id: &ResourceId, cx: &Context<'_>) -> Vec<Section> {
+    fn detail(&self, id: &ResourceId, cx: &KindContext<'_>) -> Vec<Section> {
         cx.world.get::<K::Item>(id).map(|item| K::detail(item, cx)).unwrap_or_default()
     }
-    fn settled(&self, world: &World, id: &ResourceId, loose: &Loose<'_>) -> Option<Seen> {
+    fn settled(&self, world: &World, id: &ResourceId, loose: &UnresolvedChange<'_>) -> Option<ObservedOutcome> {
         world.get::<K::Item>(id).and_then(|item| K::settled(item, loose))
     }
 
-    fn sleeper(&self, world: &World, id: &ResourceId) -> Option<stage_plan::Seen> {
+    fn sleeper(&self, world: &World, id: &ResourceId) -> Option<stage_plan::MemberState> {
         world.get::<K::Item>(id).and_then(|item| K::sleeper(item, world, &id.scope))
     }
-    fn watch(&self, world: &World, id: &ResourceId) -> Vec<Want> {
+    fn watch(&self, world: &World, id: &ResourceId) -> Vec<ReadRequest> {
         world.get::<K::Item>(id).map(|item| K::watch(item, &id.scope)).unwrap_or_default()
     }
     fn act(
         &self,
         world: &World,
         id: &ResourceId,
-        act: stage_plan::Act,
+        act: stage_plan::StageAction,
         environment: &EnvironmentName,
     ) -> Option<Box<dyn Change>> {
         world.get::<K::Item>(id).and_then(|item| K::act(item, act, environment, &id.scope))
     }
-    fn reach(&self, id: &ResourceId, cx: &Context<'_>) -> Option<Reach> {
+    fn reach(&self, id: &ResourceId, cx: &KindContext<'_>) -> Option<Reach> {
         cx.world.get::<K::Item>(id).filter(|_| K::SHELL).and_then(|item| K::reach(item, cx))
     }
     fn document(&self, world: &World, id: &ResourceId) -> Option<serde_json::Value> {

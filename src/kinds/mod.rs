@@ -65,20 +65,20 @@ use crate::display::Column;
 use crate::display::Extra;
 use crate::display::Row;
 use crate::display::Section;
-pub use action_context::{Context, Joins};
-pub use any_kind::{AnyKind, Of};
-pub use unresolved::{Loose, Seen};
+pub use action_context::{KindContext, ResourceIndex};
+pub use any_kind::{AnyKind, Erased};
+pub use unresolved::{ObservedOutcome, UnresolvedChange};
 
 use crate::aws::Clients;
 use crate::change::gate::Change;
 use crate::schedule::transition::stage_plan;
 use crate::ssm::preflight::Reach;
-use crate::world::read_request::Want;
-use crate::world::{Coverage, EnvironmentName, Fault, Harvest, KindName, Opinion, Resource, Scope, World};
+use crate::world::read_request::ReadRequest;
+use crate::world::{Assessment, Coverage, EnvironmentName, Fault, KindName, Reading, Resource, Scope, World};
 
 /// How often a kind is read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Pace {
+pub enum PollClass {
     /// State: every 15 s for the environment in focus, every 60 s otherwise.
     Live,
     /// Structure that changes with deployments of infrastructure: every 10 min, and on request.
@@ -89,7 +89,7 @@ pub enum Pace {
 
 /// One reading to be done.
 #[derive(Clone, Copy)]
-pub struct Ask<'a> {
+pub struct FetchContext<'a> {
     /// The clients of this scope's source and region.
     pub aws: &'a Clients,
     /// Where to read.
@@ -100,7 +100,7 @@ pub struct Ask<'a> {
     pub coverage: &'a Coverage,
 }
 
-impl<'a> Ask<'a> {
+impl<'a> FetchContext<'a> {
     /// The resources of a kind named in [`Kind::NEEDS`].
     ///
     /// # Errors
@@ -116,7 +116,7 @@ impl<'a> Ask<'a> {
 
 /// How a kind appears on screen and in `status --json`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Shown {
+pub struct ListLayout {
     /// Key of its list in JSON and title of its panel: `services`, `databases`. Kinds that share it share a panel.
     pub list: &'static str,
     /// What one is called: `service`, `DB instance`.
@@ -131,7 +131,7 @@ pub trait Kind: Send + Sync + 'static {
     type Item: Resource;
 
     /// How often it is read.
-    const PACE: Pace;
+    const PACE: PollClass;
     /// Kinds that must have been read before this one can be.
     const NEEDS: &'static [KindName] = &[];
     /// The IAM actions that reading it and looking closer take: source of `policy --read-only` and `doctor`.
@@ -140,15 +140,15 @@ pub trait Kind: Send + Sync + 'static {
     /// (`iam:PassRole`) stands here too.
     const CHANGES: &'static [&'static str] = &[];
     /// How it is shown; `None` for kinds that only serve others (tags, metric filters).
-    const SHOWN: Option<Shown> = None;
+    const SHOWN: Option<ListLayout> = None;
     /// Whether a shell can be opened in one at all: only then [`Kind::reach`] is asked.
     const SHELL: bool = false;
 
     /// Reads it. The only function of a kind that may touch the network; lives in `fetch.rs`.
-    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<Self::Item>, Fault>>;
+    fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<Self::Item>, Fault>>;
 
     /// More about one of them, asked for while its page is open: metrics, history.
-    fn look<'a>(_ask: Ask<'a>, _item: &'a Self::Item, _now: Timestamp) -> BoxFuture<'a, Result<Extra, Fault>> {
+    fn look<'a>(_ask: FetchContext<'a>, _item: &'a Self::Item, _now: Timestamp) -> BoxFuture<'a, Result<Extra, Fault>> {
         Box::pin(async { Ok(Extra::default()) })
     }
 
@@ -163,47 +163,47 @@ pub trait Kind: Send + Sync + 'static {
     }
 
     /// How it is. `None` where this kind has no say (its state is told by another kind).
-    fn opinion(_item: &Self::Item, _cx: &Context<'_>) -> Option<Opinion> {
+    fn opinion(_item: &Self::Item, _cx: &KindContext<'_>) -> Option<Assessment> {
         None
     }
 
     /// Adds it to its environment's counts for the fleet line.
-    fn count(_item: &Self::Item, _cx: &Context<'_>, _counts: &mut Counts) {}
+    fn count(_item: &Self::Item, _cx: &KindContext<'_>, _counts: &mut Counts) {}
 
     /// Its lines in the environment screen; none where it stands inside another's line.
-    fn rows(_item: &Self::Item, _cx: &Context<'_>) -> Vec<Row> {
+    fn rows(_item: &Self::Item, _cx: &KindContext<'_>) -> Vec<Row> {
         Vec::new()
     }
 
     /// Its object in `status --json`; `None` where it stands inside another's object.
-    fn listed(_item: &Self::Item, _cx: &Context<'_>) -> Option<serde_json::Value> {
+    fn to_json(_item: &Self::Item, _cx: &KindContext<'_>) -> Option<serde_json::Value> {
         None
     }
 
     /// The sections of its detail page.
-    fn detail(_item: &Self::Item, _cx: &Context<'_>) -> Vec<Section> {
+    fn detail(_item: &Self::Item, _cx: &KindContext<'_>) -> Vec<Section> {
         Vec::new()
     }
 
     /// What can be told, from how it is now, of a change to it whose end nobody wrote down; `None` where nothing can.
-    fn settled(_item: &Self::Item, _loose: &Loose<'_>) -> Option<Seen> {
+    fn settled(_item: &Self::Item, _loose: &UnresolvedChange<'_>) -> Option<ObservedOutcome> {
         None
     }
 
     /// How it stands as something that sleeps and wakes; `None` for kinds that do not.
-    fn sleeper(_item: &Self::Item, _world: &World, _scope: &Scope) -> Option<stage_plan::Seen> {
+    fn sleeper(_item: &Self::Item, _world: &World, _scope: &Scope) -> Option<stage_plan::MemberState> {
         None
     }
 
     /// What has to be read to see that anew.
-    fn watch(_item: &Self::Item, scope: &Scope) -> Vec<Want> {
-        vec![Want::all(scope, Self::Item::KIND)]
+    fn watch(_item: &Self::Item, scope: &Scope) -> Vec<ReadRequest> {
+        vec![ReadRequest::all(scope, Self::Item::KIND)]
     }
 
     /// The change that does `act` to it on its way to sleep or back; `None` where the kind knows no such act.
     fn act(
         _item: &Self::Item,
-        _act: stage_plan::Act,
+        _act: stage_plan::StageAction,
         _environment: &EnvironmentName,
         _scope: &Scope,
     ) -> Option<Box<dyn Change>> {
@@ -211,7 +211,7 @@ pub trait Kind: Send + Sync + 'static {
     }
 
     /// How a shell gets into it, with the checklist of what that takes; `None` for kinds that have no inside.
-    fn reach(_item: &Self::Item, _cx: &Context<'_>) -> Option<Reach> {
+    fn reach(_item: &Self::Item, _cx: &KindContext<'_>) -> Option<Reach> {
         None
     }
 

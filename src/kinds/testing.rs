@@ -3,9 +3,9 @@
 
 use jiff::Timestamp;
 
-use super::Ask;
+use super::FetchContext;
 use crate::aws::Clients;
-use crate::world::{Coverage, Found, Harvest, Part, Resource, Scope, World};
+use crate::world::{AnyReading, Coverage, Part, Reading, Resource, Scope, World};
 
 /// The scope of all such tests.
 pub(crate) fn scope() -> Scope {
@@ -14,13 +14,18 @@ pub(crate) fn scope() -> Scope {
 
 /// Puts `items` in `world`, as read in one part.
 pub(crate) fn know<T: Resource>(world: &mut World, items: Vec<T>) {
-    let found = Found::from(Harvest::whole(items));
+    let found = AnyReading::from(Reading::whole(items));
     world.put(&scope(), T::KIND, &Coverage::All, Ok(found), Timestamp::UNIX_EPOCH);
 }
 
 /// Asks `aws` for what `coverage` says.
-pub(crate) fn ask<'a>(aws: &'a Clients, scope: &'a Scope, known: &'a World, coverage: &'a Coverage) -> Ask<'a> {
-    Ask { aws, scope, known, coverage }
+pub(crate) fn ask<'a>(
+    aws: &'a Clients,
+    scope: &'a Scope,
+    known: &'a World,
+    coverage: &'a Coverage,
+) -> FetchContext<'a> {
+    FetchContext { aws, scope, known, coverage }
 }
 
 /// Some parts.

@@ -3,7 +3,7 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::action_context::{Context, Joins};
+use super::action_context::{KindContext, ResourceIndex};
 use super::alarm::{Alarm, AlarmMetric};
 use super::db_cluster::{ClusterMember, DbCluster};
 use super::db_instance::DbInstance;
@@ -15,7 +15,7 @@ use super::managed_node::Node;
 use super::target_group::{Check, TargetGroup};
 use super::target_health::{Target, TargetHealth};
 use super::task_definition::{ContainerDefinition, TaskDefinition};
-use crate::world::{Arn, Coverage, Fault, Harvest, Resource, Scope, World};
+use crate::world::{Arn, Coverage, Fault, Reading, Resource, Scope, World};
 
 /// The moment all tests look from: 14:02:11 in Tokyo.
 pub(crate) fn now() -> Timestamp {
@@ -53,7 +53,7 @@ pub(crate) struct Shelves(pub(crate) World);
 impl Shelves {
     /// All of a kind.
     pub(crate) fn with<T: Resource>(mut self, items: impl IntoIterator<Item = T>) -> Self {
-        self.0.put(&scope(), T::KIND, &Coverage::All, Ok(Harvest::whole(items.into_iter().collect()).into()), now());
+        self.0.put(&scope(), T::KIND, &Coverage::All, Ok(Reading::whole(items.into_iter().collect()).into()), now());
         self
     }
 
@@ -64,9 +64,9 @@ impl Shelves {
     }
 
     /// Looks at it as a kind would, in an environment that is protected or not.
-    pub(crate) fn seen<R>(&self, protected: bool, look: impl FnOnce(&Context<'_>) -> R) -> R {
-        let (joins, zone, scope) = (Joins::of(&self.0), tokyo(), scope());
-        look(&Context { world: &self.0, joins: &joins, scope: &scope, protected, now: now(), zone: &zone })
+    pub(crate) fn seen<R>(&self, protected: bool, look: impl FnOnce(&KindContext<'_>) -> R) -> R {
+        let (joins, zone, scope) = (ResourceIndex::of(&self.0), tokyo(), scope());
+        look(&KindContext { world: &self.0, joins: &joins, scope: &scope, protected, now: now(), zone: &zone })
     }
 }
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 /// A change as the journal remembers it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Loose<'a> {
+pub struct UnresolvedChange<'a> {
     /// What was done: `stop`, `scale`.
     pub verb: &'a str,
     /// With what.
@@ -20,23 +20,23 @@ pub struct Loose<'a> {
 
 /// What can be told of it.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Seen {
+pub struct ObservedOutcome {
     /// Whether what was planned stands.
     pub done: bool,
     /// What is seen, in words.
-    pub says: String,
+    pub message: String,
 }
 
-impl Seen {
+impl ObservedOutcome {
     /// What was planned stands.
     #[must_use]
-    pub fn done(says: impl Into<String>) -> Self {
-        Self { done: true, says: says.into() }
+    pub fn done(message: impl Into<String>) -> Self {
+        Self { done: true, message: message.into() }
     }
 
     /// It does not.
     #[must_use]
-    pub fn not(says: impl Into<String>) -> Self {
-        Self { done: false, says: says.into() }
+    pub fn not(message: impl Into<String>) -> Self {
+        Self { done: false, message: message.into() }
     }
 }

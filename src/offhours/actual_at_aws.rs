@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::OffHours;
-use super::desired_at_aws::Computed;
+use super::desired_at_aws::DesiredAtAws;
 use super::tag_store::schedule_place;
 use crate::environment::Environment;
 use crate::kinds::ecs_service::Service;
@@ -14,13 +14,13 @@ use crate::kinds::scheduled_action::ScheduledAction;
 use crate::schedule::drift::{Difference, Stored, schedule_drift};
 use crate::schedule::stored::planned_schedules::Planned;
 use crate::schedule::stored::{restore_schedules, scheduled_actions};
-use crate::schedule::{Backend, Bounds, Verb};
-use crate::world::read_request::Want;
+use crate::schedule::{Backend, Bounds, PowerAction};
+use crate::world::read_request::ReadRequest;
 use crate::world::{Fault, KindName, Resource, Scope, World};
 
 /// What is held in one place under one group's name.
 #[derive(Clone, Debug)]
-pub struct AtAws<'w> {
+pub struct ActualAtAws<'w> {
     /// The group, if there is one.
     pub group: Option<&'w Group>,
     /// The scheduled actions that are ours, single ones that had their time among them.
@@ -31,16 +31,16 @@ pub struct AtAws<'w> {
 /// What has to be read in `scope` before anything can be said of schedules there: who has no services needs no leave
 /// to read what scales them.
 #[must_use]
-pub fn schedule_reads(scope: &Scope, world: &World) -> Vec<Want> {
+pub fn schedule_reads(scope: &Scope, world: &World) -> Vec<ReadRequest> {
     let services = world.all::<Service>(scope).next().is_some();
     let scaled: &[KindName] = if services { &[ScalableTarget::KIND, ScheduledAction::KIND] } else { &[] };
-    std::iter::once(&Group::KIND).chain(scaled).map(|kind| Want::all(scope, *kind)).collect()
+    std::iter::once(&Group::KIND).chain(scaled).map(|kind| ReadRequest::all(scope, *kind)).collect()
 }
 
 /// What of that was never read, with its fault if one hindered it.
 #[must_use]
 pub fn unread(scope: &Scope, world: &World) -> Option<(KindName, Option<Fault>)> {
-    let lacks = |want: &Want| {
+    let lacks = |want: &ReadRequest| {
         let shelf = world.shelf(scope, want.kind);
         let known = shelf.is_some_and(|shelf| shelf.oldest().is_some());
         (!known).then(|| (want.kind, shelf.and_then(|shelf| shelf.faults().next().cloned())))
@@ -48,7 +48,7 @@ pub fn unread(scope: &Scope, world: &World) -> Option<(KindName, Option<Fault>)>
     schedule_reads(scope, world).iter().find_map(lacks)
 }
 
-impl<'w> AtAws<'w> {
+impl<'w> ActualAtAws<'w> {
     /// What is held in `scope` under the name of `group`.
     #[must_use]
     pub fn of(world: &'w World, scope: &Scope, group: &'w str) -> Self {
@@ -88,7 +88,7 @@ impl<'w> AtAws<'w> {
     fn opened(&self, resource: &str) -> impl Iterator<Item = Bounds> {
         let wakes = move |action: &&&ScheduledAction| {
             action.resource == resource
-                && scheduled_actions::ours(self.name, resource, &action.name) == Some(Verb::Start)
+                && scheduled_actions::ours(self.name, resource, &action.name) == Some(PowerAction::Start)
         };
         self.actions.iter().filter(wakes).filter_map(|action| action.bounds()).filter(|bounds| bounds.max > 0)
     }
@@ -96,7 +96,7 @@ impl<'w> AtAws<'w> {
     /// How it differs from what was computed, and what it holds there. Single actions that had their time mean nothing
     /// any more, and what belongs to somebody left out is left as it is.
     #[must_use]
-    pub fn differences(&self, computed: &Computed, now: Timestamp) -> Vec<(Difference, Option<Stored>)> {
+    pub fn differences(&self, computed: &DesiredAtAws, now: Timestamp) -> Vec<(Difference, Option<Stored>)> {
         let (scaling, scheduler): (Vec<Planned>, Vec<Planned>) =
             computed.planned.iter().cloned().partition(|planned| planned.bounds.is_some());
         let schedules: Vec<Stored> = self.comparable().map(Held::stored).collect();
@@ -137,6 +137,6 @@ impl OffHours {
                 format!("{field} of {name} is {stored}, computed {computed}")
             }
         };
-        Some(AtAws::of(world, &scope, &group).differences(&computed, now).into_iter().map(words).collect())
+        Some(ActualAtAws::of(world, &scope, &group).differences(&computed, now).into_iter().map(words).collect())
     }
 }

@@ -6,25 +6,25 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::OffHours;
-use super::actual_at_aws::AtAws;
-use super::scheduled_members::Sleeper;
+use super::actual_at_aws::ActualAtAws;
+use super::scheduled_members::ScheduledMember;
 use super::tag_store::{note, noted_of};
 use crate::environment::Environment;
 use crate::kinds::alarm::Alarm;
 use crate::kinds::ecs_service::Service;
 use crate::kinds::scalable_target::ScalableTarget;
-use crate::kinds::schedule_group::change::{Label, Mark, Place};
+use crate::kinds::schedule_group::change::{Label, Mark, SchedulePlace};
 use crate::schedule::stored::planned_schedules::{LIFTED, Planned, Wanted, addresses, materialise, stored_count};
 use crate::schedule::stored::scheduled_actions;
 use crate::schedule::stored::scheduled_actions::Scaling;
 use crate::schedule::stored::tag_record::key_of;
 use crate::schedule::stored::tags;
-use crate::schedule::{Actual, Bounds, Intent, Member, MemberKind, Record, Remembered, Verb, WakeDesired};
+use crate::schedule::{Actual, Bounds, Intent, Member, MemberKind, PowerAction, Record, Remembered, WakeDesired};
 use crate::world::{Resource, Scope, World};
 
 /// What should be stored, and who can't be left to AWS alone, with the reason.
 #[derive(Clone, Debug, Default)]
-pub struct Computed {
+pub struct DesiredAtAws {
     /// The schedules and scheduled actions, in the order to write them.
     pub planned: Vec<Planned>,
     /// Sentences about members that are left out.
@@ -37,7 +37,7 @@ pub struct Computed {
     kept: BTreeSet<String>,
 }
 
-impl Computed {
+impl DesiredAtAws {
     /// Whether something stored under that name belongs to somebody left out.
     #[must_use]
     pub fn keeps(&self, name: &str) -> bool {
@@ -63,13 +63,13 @@ struct Wakes {
 impl OffHours {
     /// What AWS should hold from `now` on, where `scope` is where its schedules are.
     #[must_use]
-    pub fn computed(&self, environment: &Environment, scope: &Scope, world: &World, now: Timestamp) -> Computed {
-        let mut computed = Computed::default();
+    pub fn computed(&self, environment: &Environment, scope: &Scope, world: &World, now: Timestamp) -> DesiredAtAws {
+        let mut computed = DesiredAtAws::default();
         let among: Vec<Member> = self.sleepers.iter().map(|it| it.member.clone()).collect();
         let intent = Intent::new(&self.routine.schedule, &self.exceptions);
         let group = self.routine.group_of(environment.name.as_str());
-        let at_aws = AtAws::of(world, scope, &group);
-        let seen = Seen { environment, at_aws: &at_aws, world, lifting: self.is_lifting(now) };
+        let at_aws = ActualAtAws::of(world, scope, &group);
+        let seen = ObservedSchedules { environment, at_aws: &at_aws, world, lifting: self.is_lifting(now) };
         for it in &self.sleepers {
             let label = it.member.label();
             if it.id.is_none() || it.actual == Actual::Gone {
@@ -77,8 +77,8 @@ impl OffHours {
                 continue;
             }
             if let Some(id) = it.id.as_ref().filter(|id| is_elsewhere(&id.scope, scope, world)) {
-                let says = format!("{label} is in {}, where schedules kept in {scope} reach nothing", id.scope);
-                computed.left_out.push(says);
+                let message = format!("{label} is in {}, where schedules kept in {scope} reach nothing", id.scope);
+                computed.left_out.push(message);
                 continue;
             }
             let wakes = wakes(it, &seen);
@@ -110,10 +110,10 @@ impl OffHours {
             return Vec::new();
         }
         let group = self.routine.group_of(environment.name.as_str());
-        let at_aws = AtAws::of(world, scope, &group);
+        let at_aws = ActualAtAws::of(world, scope, &group);
         // What is asleep is not being lifted.
-        let seen = Seen { environment, at_aws: &at_aws, world, lifting: false };
-        let label = |it: &Sleeper| match it.desired {
+        let seen = ObservedSchedules { environment, at_aws: &at_aws, world, lifting: false };
+        let label = |it: &ScheduledMember| match it.desired {
             Some(0) => memory(it, &wakes(it, &seen), &seen, scope),
             _ if it.tags.contains_key(tags::WAKES_TO) => labelled(it, None, &seen, scope),
             _ => None,
@@ -126,14 +126,14 @@ impl OffHours {
         let lead = self.routine.schedule.start_lead;
         let span = LIFTED.saturating_add(LIFTED).saturating_add(lead);
         let from = now.checked_sub(span).unwrap_or(now);
-        self.intent().edges(from, now).iter().any(|edge| edge.verb == Verb::Start)
+        self.intent().edges(from, now).iter().any(|edge| edge.verb == PowerAction::Start)
     }
 }
 
 /// What is known besides the sleepers.
-struct Seen<'a> {
+struct ObservedSchedules<'a> {
     environment: &'a Environment,
-    at_aws: &'a AtAws<'a>,
+    at_aws: &'a ActualAtAws<'a>,
     world: &'a World,
     /// Whether bounds that are open now may be those of a lift.
     lifting: bool,
@@ -156,7 +156,11 @@ fn is_elsewhere(other: &Scope, scope: &Scope, world: &World) -> bool {
 }
 
 /// Names of everything stored for a sleeper.
-fn stored_of(it: &Sleeper, scaling: Option<&(String, Option<Bounds>)>, at_aws: &AtAws<'_>) -> Vec<String> {
+fn stored_of(
+    it: &ScheduledMember,
+    scaling: Option<&(String, Option<Bounds>)>,
+    at_aws: &ActualAtAws<'_>,
+) -> Vec<String> {
     let schedules = at_aws.schedules().filter(|held| addresses(&it.member, &held.target, &held.input));
     let schedules = schedules.map(|held| held.name.clone());
     let actions =
@@ -164,7 +168,7 @@ fn stored_of(it: &Sleeper, scaling: Option<&(String, Option<Bounds>)>, at_aws: &
     schedules.chain(actions.map(|action| action.name.clone())).collect()
 }
 
-fn wakes(it: &Sleeper, seen: &Seen<'_>) -> Wakes {
+fn wakes(it: &ScheduledMember, seen: &ObservedSchedules<'_>) -> Wakes {
     if it.member.kind != MemberKind::EcsService {
         return Wakes { count: None, scaling: None };
     }
@@ -186,7 +190,7 @@ fn wakes(it: &Sleeper, seen: &Seen<'_>) -> Wakes {
 
 /// How many tasks a service wakes to: what the configuration says, else what it has, else what its tag or the wake that
 /// is stored at AWS remembers. Never guessed.
-fn count(it: &Sleeper, at_aws: &AtAws<'_>) -> Option<u32> {
+fn count(it: &ScheduledMember, at_aws: &ActualAtAws<'_>) -> Option<u32> {
     if let WakeDesired::Count(count) = it.member.wake_desired {
         return Some(count);
     }
@@ -197,8 +201,8 @@ fn count(it: &Sleeper, at_aws: &AtAws<'_>) -> Option<u32> {
 /// The resource of a service that is scaled, and its bounds while it is up: those it has, else what its tag remembers,
 /// else what the wake that is stored at AWS sets. Where nothing of that was read, its alarms tell that it is scaled:
 /// target tracking names them after it.
-fn scaling(it: &Sleeper, seen: &Seen<'_>) -> Option<(String, Option<Bounds>)> {
-    let Seen { environment, at_aws, world, lifting } = *seen;
+fn scaling(it: &ScheduledMember, seen: &ObservedSchedules<'_>) -> Option<(String, Option<Bounds>)> {
+    let ObservedSchedules { environment, at_aws, world, lifting } = *seen;
     let resource = scheduled_actions::resource(it.member.cluster.as_deref().unwrap_or("default"), &it.member.id);
     let id = it.id.as_ref()?;
     if world.shelf(&id.scope, ScalableTarget::KIND).is_some_and(|shelf| shelf.oldest().is_some()) {
@@ -217,7 +221,7 @@ fn scaling(it: &Sleeper, seen: &Seen<'_>) -> Option<(String, Option<Bounds>)> {
 }
 
 /// The tag a service must wear, if it does not.
-fn memory(it: &Sleeper, wakes: &Wakes, seen: &Seen<'_>, scope: &Scope) -> Option<Mark> {
+fn memory(it: &ScheduledMember, wakes: &Wakes, seen: &ObservedSchedules<'_>, scope: &Scope) -> Option<Mark> {
     let had = Remembered { desired: wakes.count, bounds: wakes.scaling.as_ref().and_then(|(_, bounds)| *bounds) };
     // What is written where nothing is written any more will not be there for ever.
     let written = match seen.environment.record {
@@ -228,7 +232,7 @@ fn memory(it: &Sleeper, wakes: &Wakes, seen: &Seen<'_>, scope: &Scope) -> Option
     if new { labelled(it, Some(had.to_string()), seen, scope) } else { None }
 }
 
-fn labelled(it: &Sleeper, value: Option<String>, seen: &Seen<'_>, scope: &Scope) -> Option<Mark> {
+fn labelled(it: &ScheduledMember, value: Option<String>, seen: &ObservedSchedules<'_>, scope: &Scope) -> Option<Mark> {
     let on = it.id.as_ref().filter(|id| id.scope == *scope && id.kind == Service::KIND)?.clone();
     let environment = seen.environment;
     match &environment.record {
@@ -239,7 +243,8 @@ fn labelled(it: &Sleeper, value: Option<String>, seen: &Seen<'_>, scope: &Scope)
         Record::Group(group) => {
             let cluster = it.member.cluster.as_deref()?;
             let words = BTreeMap::from([(key_of(tags::WAKES_TO, cluster, &it.member.id), value)]);
-            let place = Place { environment: environment.name.clone(), scope: scope.clone(), group: group.clone() };
+            let place =
+                SchedulePlace { environment: environment.name.clone(), scope: scope.clone(), group: group.clone() };
             // Whether there is room, and whether it is known, is looked at for all of them together.
             note(environment, &place, seen.world, words).ok().flatten()
         }
@@ -253,14 +258,14 @@ mod tests {
     use super::*;
     use crate::kinds::scheduled_action::ScheduledAction;
     use crate::kinds::testing::{know, scope};
-    use crate::schedule::{Desired, Exceptions, Routine, Schedule};
-    use crate::world::{ResourceId, Watcher};
+    use crate::schedule::{Desired, Exceptions, Schedule, ScheduleBinding};
+    use crate::world::{ResourceId, SchedulerLiveness};
 
     const RESOURCE: &str = "service/c/web";
 
     /// A service in office hours that may be scaled to nothing, and what stands at AWS for it.
-    fn computed(bounds: (u32, u32), desired: u32, stored: bool, now: &str) -> Computed {
-        let mut sleeper = Sleeper {
+    fn computed(bounds: (u32, u32), desired: u32, stored: bool, now: &str) -> DesiredAtAws {
+        let mut sleeper = ScheduledMember {
             member: Member::new(MemberKind::EcsService, "web"),
             id: Some(ResourceId { kind: Service::KIND, scope: scope(), key: "arn:web".into() }),
             arn: "arn:web".to_owned(),
@@ -273,20 +278,20 @@ mod tests {
         let zone = TimeZone::get("Asia/Tokyo").unwrap();
         let office = Schedule { on: vec!["mon-fri 09:00-22:00".parse().unwrap()], ..Schedule::new("office", zone) };
         let off = OffHours {
-            routine: Routine::new(office),
+            routine: ScheduleBinding::new(office),
             exceptions: Exceptions::default(),
             sleepers: vec![sleeper],
             desired: Desired::On,
             next: None,
             drifts: Vec::new(),
-            watcher: Watcher::Untold,
-            record: crate::offhours::Standing::Known,
+            watcher: SchedulerLiveness::Untold,
+            record: crate::offhours::RecordState::Known,
         };
         let mut world = World::default();
         know(&mut world, vec![target(bounds)]);
         let action = |slot: &str, min: u32, max: u32| ScheduledAction {
             arn: format!("arn:{slot}"),
-            name: scheduled_actions::name("toban-dev", RESOURCE, Verb::Start, slot),
+            name: scheduled_actions::name("toban-dev", RESOURCE, PowerAction::Start, slot),
             resource: RESOURCE.to_owned(),
             expression: "cron(0 9 ? * MON-FRI *)".to_owned(),
             timezone: Some("Asia/Tokyo".to_owned()),
@@ -306,8 +311,8 @@ mod tests {
         ScalableTarget { id: RESOURCE.to_owned(), min, max }
     }
 
-    fn opens(computed: &Computed) -> Vec<&str> {
-        let starts = computed.planned.iter().filter(|planned| planned.verb == Verb::Start);
+    fn opens(computed: &DesiredAtAws) -> Vec<&str> {
+        let starts = computed.planned.iter().filter(|planned| planned.verb == PowerAction::Start);
         starts.map(|planned| planned.input.as_str()).collect()
     }
 

@@ -7,17 +7,17 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::OffHours;
 use super::savings::parts;
-use super::scheduled_members::Sleeper;
+use super::scheduled_members::ScheduledMember;
 use crate::kinds::db_event::PowerEvents;
 use crate::kinds::ec2_instance::Instance;
 use crate::kinds::ecs_service::{Service, scaled_as};
 use crate::kinds::scalable_target::ScalableTarget;
 use crate::schedule::cost::savings::{Hours, savings};
 use crate::schedule::observed::ecs_event_history;
-use crate::schedule::observed::ecs_event_history::{Count, Told};
+use crate::schedule::observed::ecs_event_history::{Count, TaskCountEvent};
 use crate::schedule::observed::rds_power_events;
 use crate::schedule::observed::rds_power_events::KEPT;
-use crate::schedule::observed::uptime_history::{Diary, Is, Mark, Watched};
+use crate::schedule::observed::uptime_history::{Mark, ObservedSpan, UptimeLog, UptimeState};
 use crate::schedule::stored::tags;
 use crate::schedule::{Bounds, WakeDesired};
 use crate::world::World;
@@ -27,16 +27,16 @@ const ALL_BUT: SignedDuration = SignedDuration::from_mins(30);
 
 /// What was seen of how long its members were off, lately.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Past {
+pub struct DowntimeHistory {
     /// From when on.
     pub from: Timestamp,
     /// Each member by name; `None` if nobody saw it.
-    pub members: Vec<(String, Option<Rested>)>,
+    pub members: Vec<(String, Option<Downtime>)>,
 }
 
 /// What one member's rest came to.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Rested {
+pub struct Downtime {
     /// How long it was off.
     pub off: SignedDuration,
     /// How long it was seen at all.
@@ -49,17 +49,17 @@ pub struct Rested {
     pub usd: Option<f64>,
 }
 
-impl Past {
+impl DowntimeHistory {
     /// In a sentence: hours first, money second, how much of the time was seen, and who was not observed.
     #[must_use]
-    pub fn says(&self, now: Timestamp) -> String {
+    pub fn sentence(&self, now: Timestamp) -> String {
         let window = now.duration_since(self.from);
         let hours = |span: &SignedDuration| span.as_secs_f64() / 3600.0;
         let seen: Vec<String> = self
             .members
             .iter()
             .filter_map(|(name, seen)| {
-                let Rested { off, seen, usd, .. } = seen.as_ref()?;
+                let Downtime { off, seen, usd, .. } = seen.as_ref()?;
                 let money = usd.map_or_else(|| "price unknown".to_owned(), |usd| format!("≈ US${usd:.1}"));
                 let whole = window.saturating_sub(*seen) < ALL_BUT;
                 let of = if whole { String::new() } else { format!(" of {:.0} h seen", hours(seen)) };
@@ -68,12 +68,12 @@ impl Past {
             .collect();
         let unseen: Vec<&str> =
             self.members.iter().filter(|(_, seen)| seen.is_none()).map(|(name, _)| name.as_str()).collect();
-        let mut says = format!("really off in the last {} days: ", window.as_hours() / 24);
-        says.push_str(&if seen.is_empty() { "not observed".to_owned() } else { seen.join(", ") });
+        let mut message = format!("really off in the last {} days: ", window.as_hours() / 24);
+        message.push_str(&if seen.is_empty() { "not observed".to_owned() } else { seen.join(", ") });
         if !seen.is_empty() && !unseen.is_empty() {
-            says.push_str(&format!("; not observed: {}", unseen.join(", ")));
+            message.push_str(&format!("; not observed: {}", unseen.join(", ")));
         }
-        says
+        message
     }
 }
 
@@ -82,16 +82,16 @@ impl OffHours {
     /// tells of them, services by the tasks their events name, instances by when they were last started and stopped;
     /// all of them by what the journal in `diary` saw beyond that. `None` if nothing was.
     #[must_use]
-    pub fn past_savings(&self, world: &World, diary: &Diary, now: Timestamp) -> Option<Past> {
+    pub fn past_savings(&self, world: &World, diary: &UptimeLog, now: Timestamp) -> Option<DowntimeHistory> {
         let from = now.checked_sub(KEPT).ok()?;
         let region = self.sleepers.iter().find_map(|it| it.id.as_ref()).map(|id| id.scope.region.to_string())?;
-        let rested = |it: &Sleeper| {
+        let rested = |it: &ScheduledMember| {
             let (watched, by) = watched(it, world, diary, (from, now))?;
             let off = watched.off(from, now);
             let hours = Hours { off, total: now.duration_since(from) };
             let saved = savings(hours, &parts(it, world), &self.routine.prices, &region);
             let (usd, unknown) = saved.sum();
-            Some(Rested {
+            Some(Downtime {
                 off,
                 seen: watched.seen(from, now),
                 seen_from: watched.seen_from(from, now)?,
@@ -100,25 +100,25 @@ impl OffHours {
             })
         };
         let members: Vec<_> = self.sleepers.iter().map(|it| (it.member.label(), rested(it))).collect();
-        members.iter().any(|(_, seen)| seen.is_some()).then_some(Past { from, members })
+        members.iter().any(|(_, seen)| seen.is_some()).then_some(DowntimeHistory { from, members })
     }
 }
 
 /// What was seen of one, and by whom. Where AWS tells of a time, the journal is not asked.
 fn watched(
-    it: &Sleeper,
+    it: &ScheduledMember,
     world: &World,
-    diary: &Diary,
+    diary: &UptimeLog,
     (from, now): (Timestamp, Timestamp),
-) -> Option<(Watched, Vec<&'static str>)> {
+) -> Option<(ObservedSpan, Vec<&'static str>)> {
     let id = it.id.as_ref()?;
     let (who, told) = told(it, world, (from, now)).unwrap_or_default();
     let noted = diary.of(id.kind.0, &id.key);
     let mut all = told.clone();
     all.extend(noted.iter().filter(|mark| mark.at <= now));
     // A diary alone ends with how it is now.
-    all.push(Mark::stood(now, Is::of(&it.actual)));
-    let (told, all) = (Watched::of(told), Watched::of(all));
+    all.push(Mark::stood(now, UptimeState::of(&it.actual)));
+    let (told, all) = (ObservedSpan::of(told), ObservedSpan::of(all));
     let by_aws = told.seen(from, now);
     let watched = told.or(all);
     let seen = watched.seen(from, now);
@@ -129,7 +129,7 @@ fn watched(
 }
 
 /// What AWS tells of it, and what that is.
-fn told(it: &Sleeper, world: &World, (from, now): (Timestamp, Timestamp)) -> Option<(&'static str, Vec<Mark>)> {
+fn told(it: &ScheduledMember, world: &World, (from, now): (Timestamp, Timestamp)) -> Option<(&'static str, Vec<Mark>)> {
     let id = it.id.as_ref()?;
     if let Some(events) = world.by_key::<PowerEvents>(&id.scope, &id.key) {
         return Some(("events", rds_power_events::marks(&events.told, &it.actual, (from, now))));
@@ -140,15 +140,19 @@ fn told(it: &Sleeper, world: &World, (from, now): (Timestamp, Timestamp)) -> Opt
     let instance = world.get::<Instance>(id)?;
     let launched = instance.launched_at.filter(|at| *at < now)?;
     let stopped = instance.stopped_at.filter(|at| *at > launched && instance.state == "stopped");
-    let mut marks = vec![Mark::turned(launched, Is::Up)];
-    marks.extend(stopped.map(|at| Mark::turned(at, Is::Down)));
-    marks.push(Mark::stood(now, Is::of(&it.actual)));
+    let mut marks = vec![Mark::turned(launched, UptimeState::Up)];
+    marks.extend(stopped.map(|at| Mark::turned(at, UptimeState::Down)));
+    marks.push(Mark::stood(now, UptimeState::of(&it.actual)));
     Some(("state", marks))
 }
 
-fn of_service(it: &Sleeper, service: &Service, world: &World, now: Timestamp) -> Option<Vec<Mark>> {
-    let mut told: Vec<_> =
-        service.events.iter().rev().filter_map(|event| Some((event.at?, Told::of(&event.message)?))).collect();
+fn of_service(it: &ScheduledMember, service: &Service, world: &World, now: Timestamp) -> Option<Vec<Mark>> {
+    let mut told: Vec<_> = service
+        .events
+        .iter()
+        .rev()
+        .filter_map(|event| Some((event.at?, TaskCountEvent::of(&event.message)?)))
+        .collect();
     told.sort_by_key(|(at, _)| *at);
     let since = service.events.iter().filter_map(|event| event.at).min().filter(|at| *at < now)?;
     let id = it.id.as_ref()?;

@@ -5,14 +5,14 @@
 use jiff::Timestamp;
 
 use super::external_schedulers::aims_at;
-use super::scheduled_members::Sleeper;
+use super::scheduled_members::ScheduledMember;
 use crate::environment::Environment;
 use crate::kinds::event_rule::Rule;
-use crate::kinds::resource_tags::Tagged;
+use crate::kinds::resource_tags::TaggedResource;
 use crate::schedule::stored::tag_record::Tags;
 use crate::schedule::stored::tags;
-use crate::schedule::stored::target_effect::Does;
-use crate::schedule::{Hold, MemberKind, Override, Verb};
+use crate::schedule::stored::target_effect::Effect;
+use crate::schedule::{Hold, MemberKind, Override, PowerAction};
 use crate::world::{Arn, Resource, Scope, World};
 
 /// A rule that stops or starts somebody of the environment.
@@ -23,7 +23,7 @@ pub(crate) struct Ruling<'a> {
     /// Where it is.
     pub(crate) scope: Scope,
     /// Whom it stops or starts.
-    pub(crate) hits: Vec<(Verb, &'a Sleeper)>,
+    pub(crate) hits: Vec<(PowerAction, &'a ScheduledMember)>,
     /// Why it cannot be switched off for this environment, and what to do instead.
     pub(crate) bar: Option<String>,
 }
@@ -31,7 +31,7 @@ pub(crate) struct Ruling<'a> {
 /// Those of `environment`, by name. Its schedules are kept in `place`.
 pub(crate) fn rulings<'a>(
     environment: &Environment,
-    sleepers: &'a [Sleeper],
+    sleepers: &'a [ScheduledMember],
     world: &'a World,
     place: &Scope,
 ) -> Vec<Ruling<'a>> {
@@ -57,12 +57,17 @@ pub(crate) fn rulings<'a>(
     found
 }
 
-fn ruling<'a>(environment: &Environment, sleepers: &'a [Sleeper], rule: &'a Rule, scope: &Scope) -> Option<Ruling<'a>> {
+fn ruling<'a>(
+    environment: &Environment,
+    sleepers: &'a [ScheduledMember],
+    rule: &'a Rule,
+    scope: &Scope,
+) -> Option<Ruling<'a>> {
     let name = &environment.name;
     let (mut hits, mut strange) = (Vec::new(), None);
     for target in &rule.targets {
         match target.does() {
-            Does::Power { verb, on, .. } => {
+            Effect::Power { verb, on, .. } => {
                 for aim in on {
                     match sleepers.iter().find(|it| aims_at(&aim, it, scope)) {
                         Some(it) => hits.push((verb, it)),
@@ -74,10 +79,10 @@ fn ruling<'a>(environment: &Environment, sleepers: &'a [Sleeper], rule: &'a Rule
                     }
                 }
             }
-            Does::Work(work) => {
-                strange.get_or_insert_with(|| format!("it also {} {}", work.kind.says(), work.name));
+            Effect::Work(work) => {
+                strange.get_or_insert_with(|| format!("it also {} {}", work.kind.sentence(), work.name));
             }
-            Does::Else => {
+            Effect::Else => {
                 strange.get_or_insert_with(|| format!("it also calls {}", called(&target.arn)));
             }
         }
@@ -85,8 +90,9 @@ fn ruling<'a>(environment: &Environment, sleepers: &'a [Sleeper], rule: &'a Rule
     if hits.is_empty() {
         return None;
     }
-    let own =
-        |says: String| format!("{says}; give {name} a rule of its own first, and take its targets out of this one");
+    let own = |message: String| {
+        format!("{message}; give {name} a rule of its own first, and take its targets out of this one")
+    };
     let bar = if let Some(by) = &rule.managed_by {
         Some(format!("{by} made it and keeps it (ManagedBy); change it there"))
     } else if rule.waits {
@@ -94,8 +100,8 @@ fn ruling<'a>(environment: &Environment, sleepers: &'a [Sleeper], rule: &'a Rule
             "it waits for events besides, which would be missed; give what fires by the clock a rule of its own"
                 .to_owned(),
         )
-    } else if let Some(says) = strange {
-        Some(own(says))
+    } else if let Some(message) = strange {
+        Some(own(message))
     } else if !rule.whole {
         Some("what else it calls could not be read; let events:ListTargetsByRule be read".to_owned())
     } else {
@@ -115,7 +121,7 @@ fn called(arn: &str) -> String {
 impl Ruling<'_> {
     /// What it does, by whom it does it to: `stops prooflink-dev-db`.
     pub(crate) fn does(&self) -> String {
-        let hit = |(verb, it): &(Verb, &Sleeper)| format!("{}s {}", verb.word(), it.member.label());
+        let hit = |(verb, it): &(PowerAction, &ScheduledMember)| format!("{}s {}", verb.word(), it.member.label());
         self.hits.iter().map(hit).collect::<Vec<_>>().join(", ")
     }
 }
@@ -152,7 +158,7 @@ impl Why {
 
     /// The same with its article.
     #[must_use]
-    pub const fn says(self) -> &'static str {
+    pub const fn sentence(self) -> &'static str {
         match self {
             Self::Override => "an override",
             Self::Hold => "a hold",
@@ -172,11 +178,11 @@ pub(crate) fn marked(world: &World, rule: &Rule, scope: &Scope) -> Option<Marked
 
 /// The tags of a rule, as far as they were read.
 pub(crate) fn worn<'w>(world: &'w World, rule: &Rule, scope: &Scope) -> Option<&'w Tags> {
-    Some(&world.by_key::<Tagged>(scope, rule.key())?.tags)
+    Some(&world.by_key::<TaggedResource>(scope, rule.key())?.tags)
 }
 
 /// A sleeper as IAM's simulator is asked about it; EC2 never tells an instance's ARN.
-pub(crate) fn arn_of(it: &Sleeper, role: &Arn, scope: &Scope) -> String {
+pub(crate) fn arn_of(it: &ScheduledMember, role: &Arn, scope: &Scope) -> String {
     let (partition, account) = (role.partition().unwrap_or("aws"), role.account().unwrap_or_default());
     match it.member.kind {
         MemberKind::Ec2Instance => format!("arn:{partition}:ec2:{}:{account}:instance/{}", scope.region, it.member.id),

@@ -15,9 +15,9 @@ pub mod tag_store;
 
 pub use tag_store::schedule_place;
 
-pub use actual_at_aws::{AtAws, schedule_reads, unread};
-pub use desired_at_aws::Computed;
-pub use external_schedulers::{Job, Others, Owner, Source};
-pub use scheduled_members::{Sleeper, sleepers, sleepers_named};
+pub use actual_at_aws::{ActualAtAws, schedule_reads, unread};
+pub use desired_at_aws::DesiredAtAws;
+pub use external_schedulers::{ExternalSchedulers, Job, Owner, Source};
+pub use scheduled_members::{ScheduledMember, scheduled_members, scheduled_members_named};
 pub use status::OffHours;
-pub use tag_store::{Standing, must_stay, note, notes, record_forbids, record_reads, room, standing, stranger};
+pub use tag_store::{RecordState, must_stay, note, notes, record_forbids, record_reads, room, standing, stranger};

@@ -4,12 +4,12 @@
 use jiff::Timestamp;
 
 use super::OffHours;
-use super::scheduled_members::Sleeper;
+use super::scheduled_members::ScheduledMember;
 use crate::kinds::db_cluster::DbCluster;
 use crate::kinds::db_instance::DbInstance;
-use crate::kinds::db_maintenance::Waiting;
+use crate::kinds::db_maintenance::PendingMaintenance;
 use crate::schedule::preview::{Database, Pending, sleeps_through};
-use crate::world::read_request::Want;
+use crate::world::read_request::ReadRequest;
 use crate::world::{Resource, ResourceId, World};
 
 impl OffHours {
@@ -22,22 +22,22 @@ impl OffHours {
     /// What tells how much maintenance waits for them: one listing a region, and none where all of them are up in
     /// their windows.
     #[must_use]
-    pub fn maintenance(&self, world: &World, now: Timestamp) -> Vec<Want> {
-        let misses = |it: &&Sleeper| {
+    pub fn maintenance(&self, world: &World, now: Timestamp) -> Vec<ReadRequest> {
+        let misses = |it: &&ScheduledMember| {
             let window = database(it, world).and_then(|database| database.maintenance);
             window.is_some_and(|window| sleeps_through(self.intent(), now, &window))
         };
-        let mut wants: Vec<Want> = Vec::new();
+        let mut wants: Vec<ReadRequest> = Vec::new();
         for id in self.sleepers.iter().filter(misses).filter_map(|it| it.id.as_ref()) {
             if !wants.iter().any(|want| want.scope == id.scope) {
-                wants.push(Want::all(&id.scope, Waiting::KIND));
+                wants.push(ReadRequest::all(&id.scope, PendingMaintenance::KIND));
             }
         }
         wants
     }
 }
 
-fn database(it: &Sleeper, world: &World) -> Option<Database> {
+fn database(it: &ScheduledMember, world: &World) -> Option<Database> {
     let id = it.id.as_ref()?;
     let (backup_days, backup, maintenance) = match (world.get::<DbInstance>(id), world.get::<DbCluster>(id)) {
         (Some(db), _) => (db.backup_days, db.backup_window.clone(), db.maintenance_window.clone()),
@@ -56,7 +56,7 @@ fn database(it: &Sleeper, world: &World) -> Option<Database> {
 
 /// What waits for it; for a cluster, with what waits for its members.
 fn pending(id: &ResourceId, world: &World) -> Pending {
-    let Some(shelf) = world.shelf(&id.scope, Waiting::KIND) else { return Pending::Unknown };
+    let Some(shelf) = world.shelf(&id.scope, PendingMaintenance::KIND) else { return Pending::Unknown };
     if let Some(fault) = shelf.faults().next() {
         return Pending::Unread(fault.brief());
     }
@@ -66,7 +66,7 @@ fn pending(id: &ResourceId, world: &World) -> Pending {
     let members = world.get::<DbCluster>(id).map(|cluster| cluster.members.as_slice()).unwrap_or_default();
     let belongs = |db: &&DbInstance| members.iter().any(|member| member.id == db.id);
     let arns = world.all::<DbInstance>(&id.scope).filter(belongs).map(Resource::key);
-    let of = |arn: &str| world.by_key::<Waiting>(&id.scope, arn).map_or(0, |waiting| waiting.actions);
+    let of = |arn: &str| world.by_key::<PendingMaintenance>(&id.scope, arn).map_or(0, |waiting| waiting.actions);
     Pending::Actions(std::iter::once(&*id.key).chain(arns).map(of).fold(0, u32::saturating_add))
 }
 

@@ -2,23 +2,23 @@
 //! that, and what follows from it. A firing that is not allowed fails where nobody looks. Pure; `doctor` tells the same
 //! at any time.
 
-use crate::kinds::iam_simulation::{May, Question, Simulation};
-use crate::kinds::schedule_group::change::Place;
+use crate::kinds::iam_simulation::{Decision, Question, Simulation};
+use crate::kinds::schedule_group::change::SchedulePlace;
 use crate::kinds::scheduler_role::SchedulerRole;
-use crate::world::read_request::Want;
+use crate::world::read_request::ReadRequest;
 use crate::world::{Arn, FaultKind, Resource, World};
 
 /// What is about to be left to a role.
 pub(crate) struct Rights {
     role: Arn,
-    place: Place,
+    place: SchedulePlace,
     /// What it has to be allowed: on what, by name, the actions, and the ARN.
     needs: Vec<(String, &'static [&'static str], String)>,
 }
 
 impl Rights {
     /// Those of `role` for schedules in `place`.
-    pub(crate) fn of(role: &str, place: &Place, needs: Vec<(String, &'static [&'static str], String)>) -> Self {
+    pub(crate) fn of(role: &str, place: &SchedulePlace, needs: Vec<(String, &'static [&'static str], String)>) -> Self {
         Self { role: Arn::from(role), place: place.clone(), needs }
     }
 
@@ -27,12 +27,12 @@ impl Rights {
     }
 
     /// What has to be read first.
-    pub(crate) fn reads(&self) -> Vec<Want> {
-        let role = Want::part(&self.place.scope, SchedulerRole::KIND, self.role.as_str());
+    pub(crate) fn reads(&self) -> Vec<ReadRequest> {
+        let role = ReadRequest::part(&self.place.scope, SchedulerRole::KIND, self.role.as_str());
         let asked = self
             .needs
             .iter()
-            .map(|(_, actions, on)| Want::part(&self.place.scope, Simulation::KIND, &self.part(actions, on)));
+            .map(|(_, actions, on)| ReadRequest::part(&self.place.scope, Simulation::KIND, &self.part(actions, on)));
         std::iter::once(role).chain(asked).collect()
     }
 
@@ -79,9 +79,9 @@ impl Rights {
             let answered = world.by_key::<Simulation>(scope, &self.part(actions, on));
             for act in *actions {
                 match answered.map(|simulation| (simulation.answer.as_ref(), simulation.may(act, |_| true))) {
-                    Some((Ok(_), May::No)) => denied.push(format!("{act} on {name}")),
-                    Some((Ok(_), May::Yes)) => {}
-                    Some((Ok(_), May::Unknown(why))) => {
+                    Some((Ok(_), Decision::No)) => denied.push(format!("{act} on {name}")),
+                    Some((Ok(_), Decision::Yes)) => {}
+                    Some((Ok(_), Decision::Unknown(why))) => {
                         unclear.get_or_insert(why);
                     }
                     Some((Err(why), _)) => {

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::OffHours;
-use super::scheduled_members::Sleeper;
+use super::scheduled_members::ScheduledMember;
 use crate::kinds::db_cluster::DbCluster;
 use crate::kinds::db_instance::DbInstance;
 use crate::kinds::ec2_instance::Instance;
@@ -31,7 +31,7 @@ impl OffHours {
 }
 
 /// What is up with it, as priced parts; none where that is not known.
-pub(crate) fn parts(it: &Sleeper, world: &World) -> Vec<Part> {
+pub(crate) fn parts(it: &ScheduledMember, world: &World) -> Vec<Part> {
     let Some(id) = &it.id else { return Vec::new() };
     let name = it.member.label();
     let one = |item: Item| vec![Part { name: name.clone(), item, quantity: 1.0 }];
@@ -64,7 +64,7 @@ pub(crate) fn parts(it: &Sleeper, world: &World) -> Vec<Part> {
 
 /// The tasks of a service as they are when it is awake. On Fargate alone they have a price of their own; on Spot, whose
 /// price moves, and where nobody knows how many there are or how large, it is named as unknown.
-fn tasks(it: &Sleeper, service: &Service, world: &World) -> Vec<Part> {
+fn tasks(it: &ScheduledMember, service: &Service, world: &World) -> Vec<Part> {
     let remembered = tags::remembered(&it.tags);
     let count = match it.member.wake_desired {
         WakeDesired::Count(count) => Some(count),
@@ -107,14 +107,14 @@ mod tests {
     use crate::schedule::{Actual, Member, MemberKind};
     use crate::world::{Resource, ResourceId};
 
-    fn sleeper(kind: MemberKind, id: ResourceId, desired: Option<u32>) -> Sleeper {
+    fn sleeper(kind: MemberKind, id: ResourceId, desired: Option<u32>) -> ScheduledMember {
         let member = Member::new(kind, "it");
         let (arn, actual, tags) = (id.key.to_string(), Actual::Up, std::collections::BTreeMap::new());
-        Sleeper { member, id: Some(id), arn, actual, desired, tags, restarts_at: None }
+        ScheduledMember { member, id: Some(id), arn, actual, desired, tags, restarts_at: None }
     }
 
     /// US dollars an hour of each part; `None` where that is not known.
-    fn cost(it: &Sleeper, world: &World) -> Vec<Option<f64>> {
+    fn cost(it: &ScheduledMember, world: &World) -> Vec<Option<f64>> {
         parts(it, world).iter().map(|part| Some(per_hour(&part.item, REGION)? * part.quantity)).collect()
     }
 

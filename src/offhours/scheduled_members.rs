@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::tag_store::recorded;
 use crate::environment::Environment;
-use crate::environment::Wish;
+use crate::environment::EnvironmentConfig;
 use crate::environment::model::Member as Found;
 use crate::kinds::db_cluster::DbCluster;
 use crate::kinds::db_instance::DbInstance;
@@ -20,7 +20,7 @@ use crate::world::{Resource, ResourceId, World};
 
 /// One who sleeps and wakes with its environment.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Sleeper {
+pub struct ScheduledMember {
     /// What it is and when its turn is.
     pub member: Member,
     /// Where it is; `None` if the configuration names something that is not there.
@@ -37,7 +37,7 @@ pub struct Sleeper {
     pub restarts_at: Option<Timestamp>,
 }
 
-impl Sleeper {
+impl ScheduledMember {
     /// A sleeper that is named and not there.
     fn gone(member: &Member) -> Self {
         Self {
@@ -54,23 +54,27 @@ impl Sleeper {
 
 /// Those of `environment`, in the order they wake.
 #[must_use]
-pub fn sleepers(environment: &Environment, world: &World, wish: Option<&Wish>) -> Vec<Sleeper> {
-    sleepers_named(environment, world, wish.map(|wish| wish.sleepers.as_slice()).unwrap_or_default())
+pub fn scheduled_members(
+    environment: &Environment,
+    world: &World,
+    wish: Option<&EnvironmentConfig>,
+) -> Vec<ScheduledMember> {
+    scheduled_members_named(environment, world, wish.map(|wish| wish.sleepers.as_slice()).unwrap_or_default())
 }
 
 /// The same, where `named` is who the configuration names.
 #[must_use]
-pub fn sleepers_named(environment: &Environment, world: &World, named: &[Member]) -> Vec<Sleeper> {
+pub fn scheduled_members_named(environment: &Environment, world: &World, named: &[Member]) -> Vec<ScheduledMember> {
     let found = environment.members.iter().filter_map(|member| sleeper(member, world));
-    let found: Vec<Sleeper> = found.map(|it| recorded(it, environment, world)).collect();
+    let found: Vec<ScheduledMember> = found.map(|it| recorded(it, environment, world)).collect();
     let mut all = if named.is_empty() {
         found
     } else {
         let known = |wanted: &Member| {
-            found
-                .iter()
-                .find(|it| it.member.kind == wanted.kind && it.member.label() == wanted.label())
-                .map_or_else(|| Sleeper::gone(wanted), |it| Sleeper { member: wanted.clone(), ..it.clone() })
+            found.iter().find(|it| it.member.kind == wanted.kind && it.member.label() == wanted.label()).map_or_else(
+                || ScheduledMember::gone(wanted),
+                |it| ScheduledMember { member: wanted.clone(), ..it.clone() },
+            )
         };
         named.iter().map(known).collect()
     };
@@ -98,16 +102,16 @@ pub(crate) fn wears_tools(environment: &Environment, world: &World) -> bool {
     environment.members.iter().any(tags)
 }
 
-fn sleeper(found: &Found, world: &World) -> Option<Sleeper> {
+fn sleeper(found: &Found, world: &World) -> Option<ScheduledMember> {
     let id = &found.id;
-    let usual = |kind: MemberKind, name: &str, actual: Actual| Sleeper {
+    let usual = |kind: MemberKind, name: &str, actual: Actual| ScheduledMember {
         id: Some(id.clone()),
         arn: id.key.to_string(),
         actual,
-        ..Sleeper::gone(&Member::new(kind, name))
+        ..ScheduledMember::gone(&Member::new(kind, name))
     };
     if let Some(db) = world.get::<DbInstance>(id).filter(|db| db.cluster.is_none()) {
-        return Some(Sleeper {
+        return Some(ScheduledMember {
             tags: db.tags.clone(),
             restarts_at: db.auto_restart_at,
             ..usual(MemberKind::RdsInstance, &db.id, of_db_instance(&db.status))
@@ -118,7 +122,7 @@ fn sleeper(found: &Found, world: &World) -> Option<Sleeper> {
         let status = writer
             .and_then(|writer| world.all::<DbInstance>(&id.scope).find(|db| db.id == writer))
             .map(|db| db.status.as_str());
-        return Some(Sleeper {
+        return Some(ScheduledMember {
             tags: cluster.tags.clone(),
             restarts_at: cluster.auto_restart_at,
             ..usual(MemberKind::RdsCluster, &cluster.id, of_db_cluster(&cluster.status, status))
@@ -132,7 +136,7 @@ fn sleeper(found: &Found, world: &World) -> Option<Sleeper> {
             deploying: service.deployments.iter().any(|one| one.rollout.as_deref() == Some("IN_PROGRESS")),
             ready: true,
         };
-        let mut sleeper = Sleeper {
+        let mut sleeper = ScheduledMember {
             desired: Some(service.desired),
             tags: service.tags.clone(),
             ..usual(MemberKind::EcsService, &service.name, of_service(tasks))
@@ -141,7 +145,7 @@ fn sleeper(found: &Found, world: &World) -> Option<Sleeper> {
         return Some(sleeper);
     }
     let instance = world.get::<Instance>(id)?;
-    Some(Sleeper {
+    Some(ScheduledMember {
         tags: instance.tags.clone(),
         ..usual(MemberKind::Ec2Instance, &instance.id, of_ec2_instance(&instance.state))
     })

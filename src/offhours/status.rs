@@ -4,10 +4,10 @@
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::scheduled_members::{Sleeper, sleepers};
-use super::tag_store::{Standing, notes, standing};
+use super::scheduled_members::{ScheduledMember, scheduled_members};
+use super::tag_store::{RecordState, notes, standing};
 use crate::environment::Environment;
-use crate::environment::Wish;
+use crate::environment::EnvironmentConfig;
 use crate::kinds::db_event::PowerEvents;
 use crate::kinds::ecs_service::{Service, scaled_as};
 use crate::kinds::scalable_target::ScalableTarget;
@@ -22,38 +22,44 @@ use crate::schedule::stored::tags;
 use crate::schedule::transition::ecs_service;
 use crate::schedule::transition::ecs_service::ServiceSeen;
 use crate::schedule::{
-    Actual, Backend, Bounds, Desired, Edge, Exceptions, Hold, Intent, Keep, Mode, Override, Routine, Verb, wording,
+    Actual, Backend, Bounds, Desired, Exceptions, Hold, Intent, Mode, Override, PowerAction, ScheduleBinding,
+    TargetState, Transition, wording,
 };
-use crate::world::read_request::Want;
-use crate::world::{Resource, Watcher, World};
+use crate::world::read_request::ReadRequest;
+use crate::world::{Resource, SchedulerLiveness, World};
 
 /// One environment's off-hours.
 #[derive(Clone, PartialEq, Debug)]
 pub struct OffHours {
     /// Its schedule and who carries it out.
-    pub routine: Routine,
+    pub routine: ScheduleBinding,
     /// What stands above the schedule.
     pub exceptions: Exceptions,
     /// Who sleeps, in the order they wake.
-    pub sleepers: Vec<Sleeper>,
+    pub sleepers: Vec<ScheduledMember>,
     /// What should be now.
     pub desired: Desired,
     /// What happens next.
-    pub next: Option<Edge>,
+    pub next: Option<Transition>,
     /// How each sleeper compares with the schedule.
     pub drifts: Vec<Drift>,
     /// Who executes its edges, as far as that can be told.
-    pub watcher: Watcher,
+    pub watcher: SchedulerLiveness,
     /// What is known of the record that what stands above the schedule is read from.
-    pub record: Standing,
+    pub record: RecordState,
 }
 
 impl OffHours {
     /// Those of `environment`, if `wish` gives it a schedule.
     #[must_use]
-    pub fn of(environment: &Environment, world: &World, wish: Option<&Wish>, now: Timestamp) -> Option<Self> {
+    pub fn of(
+        environment: &Environment,
+        world: &World,
+        wish: Option<&EnvironmentConfig>,
+        now: Timestamp,
+    ) -> Option<Self> {
         let routine = wish?.routine.clone()?;
-        let sleepers = sleepers(environment, world, wish);
+        let sleepers = scheduled_members(environment, world, wish);
         let place = sleepers.iter().find_map(|it| it.id.as_ref()).map(|id| &id.scope).or(environment.scopes.first());
         let record = place.map(|scope| standing(environment, scope, world)).unwrap_or_default();
         let noted = place.and_then(|scope| notes(environment, scope, world));
@@ -63,22 +69,23 @@ impl OffHours {
         let desired = intent.desired(now);
         let awake = sleepers.iter().any(|it| !matches!(it.actual, Actual::Down | Actual::Gone));
         // A stop repeated on what sleeps already is nothing to announce.
-        let next = if desired == Desired::Off && !awake { intent.next_of(now, Verb::Start) } else { intent.next(now) };
+        let next =
+            if desired == Desired::Off && !awake { intent.next_of(now, PowerAction::Start) } else { intent.next(now) };
         let at_aws = routine.backend == Backend::EventBridge;
         // Where AWS starts the last stage at the end of the lead, it is not late before that.
         let lead = if at_aws && routine.acts_here() { routine.schedule.start_lead } else { SignedDuration::ZERO };
         let grace = grace(&sleepers).saturating_add(lead);
         let watcher = match world.vigil().filter(|_| routine.acts_here()) {
             Some(vigil) => vigil.keeps(&environment.name, now),
-            None => Watcher::Untold,
+            None => SchedulerLiveness::Untold,
         };
         let enforced = match watcher {
-            Watcher::Here | Watcher::Looked(_) => true,
-            Watcher::Untold => !at_aws,
-            Watcher::Nobody(_) => false,
+            SchedulerLiveness::Here | SchedulerLiveness::Looked(_) => true,
+            SchedulerLiveness::Untold => !at_aws,
+            SchedulerLiveness::Nobody(_) => false,
         };
         let first_seen = sighted(world, intent, now);
-        let seen = |it: &Sleeper| {
+        let seen = |it: &ScheduledMember| {
             let (first_seen, given_up) = first_seen(&it.arn).unzip();
             let enforced = enforced && given_up != Some(true);
             Observed { grace, enforced, first_seen, ..observed(it, world, now) }
@@ -104,7 +111,7 @@ impl OffHours {
             let first = drifts.iter().filter_map(Drift::righted_at).min();
             drifts.iter_mut().for_each(|drift| drift.put_right(first));
         }
-        let unkept = routine.backend == Backend::Local && matches!(watcher, Watcher::Nobody(_));
+        let unkept = routine.backend == Backend::Local && matches!(watcher, SchedulerLiveness::Nobody(_));
         if routine.backend == Backend::Observe || unkept {
             drifts.iter_mut().for_each(|drift| drift.put_right(None));
         }
@@ -158,10 +165,10 @@ impl OffHours {
     /// What is said beside a verdict: `keeps running until 23:30 (override)`, `until Tue 08:45`.
     #[must_use]
     pub fn aside(&self, now: Timestamp, zone: &TimeZone) -> Option<String> {
-        let kept = |state: Keep, until: Timestamp, what: &str| {
+        let kept = |state: TargetState, until: Timestamp, what: &str| {
             let keeps = match state {
-                Keep::Running => "keeps running",
-                Keep::Stopped => "stays asleep",
+                TargetState::Running => "keeps running",
+                TargetState::Stopped => "stays asleep",
             };
             format!("{keeps} until {} ({what})", wording::when(until, now, zone))
         };
@@ -171,32 +178,32 @@ impl OffHours {
         if let Some(hold) = self.hold(now) {
             return Some(format!("held as it is until {}", wording::when(hold.until, now, zone)));
         }
-        let edge = self.next.as_ref().filter(|edge| edge.verb == Verb::Start && self.desired == Desired::Off)?;
+        let edge = self.next.as_ref().filter(|edge| edge.verb == PowerAction::Start && self.desired == Desired::Off)?;
         Some(format!("until {}", wording::when(edge.issue_at, now, zone)))
     }
 
     /// Who is not as it should be, with a sentence each.
     #[must_use]
-    pub fn drifted(&self, now: Timestamp, zone: &TimeZone) -> Vec<(&Sleeper, String)> {
+    pub fn drifted(&self, now: Timestamp, zone: &TimeZone) -> Vec<(&ScheduledMember, String)> {
         let pairs = self.sleepers.iter().zip(&self.drifts);
-        pairs.filter_map(|(it, drift)| self.says(drift, now, zone).map(|says| (it, says))).collect()
+        pairs.filter_map(|(it, drift)| self.sentence(drift, now, zone).map(|message| (it, message))).collect()
     }
 
     /// A drift in words, with what comes of it: when it is put right, or that nobody is set to do so.
     #[must_use]
-    pub fn says(&self, drift: &Drift, now: Timestamp, zone: &TimeZone) -> Option<String> {
-        let says = wording::drift(drift, now, zone)?;
-        let Drift::Drifted { verb, righted_at: None, .. } = drift else { return Some(says) };
+    pub fn sentence(&self, drift: &Drift, now: Timestamp, zone: &TimeZone) -> Option<String> {
+        let message = wording::drift(drift, now, zone)?;
+        let Drift::Drifted { verb, righted_at: None, .. } = drift else { return Some(message) };
         Some(match self.watcher {
-            Watcher::Nobody(_) => format!("{says}; nobody here is set to {} it", verb.word()),
-            Watcher::Untold | Watcher::Here | Watcher::Looked(_) => says,
+            SchedulerLiveness::Nobody(_) => format!("{message}; nobody here is set to {} it", verb.word()),
+            SchedulerLiveness::Untold | SchedulerLiveness::Here | SchedulerLiveness::Looked(_) => message,
         })
     }
 
     /// That nobody on this machine executes its edges, and what to do, if that is so.
     #[must_use]
     pub fn unkept(&self, now: Timestamp, zone: &TimeZone) -> Option<String> {
-        let Watcher::Nobody(last) = self.watcher else { return None };
+        let SchedulerLiveness::Nobody(last) = self.watcher else { return None };
         let last = match last {
             Some(at) => format!(" (it was looked at last {})", wording::when(at, now, zone)),
             None => String::new(),
@@ -214,28 +221,28 @@ impl OffHours {
     /// What tells why databases drift: the events of those that do, and of no others; and whether services without
     /// tasks are left so by their own scaling.
     #[must_use]
-    pub fn causes(&self) -> Vec<Want> {
+    pub fn causes(&self) -> Vec<ReadRequest> {
         let drifted = |drift: &Drift| matches!(drift, Drift::Drifted { .. });
         let pairs = self.sleepers.iter().zip(&self.drifts);
         let events = pairs.filter(|(_, drift)| drifted(drift)).filter_map(|(it, _)| events(it));
-        let is_down = |it: &&Sleeper| self.desired == Desired::On && it.actual == Actual::Down;
+        let is_down = |it: &&ScheduledMember| self.desired == Desired::On && it.actual == Actual::Down;
         let services = self.sleepers.iter().filter(is_down).filter_map(|it| it.id.as_ref());
         let services = services.filter(|id| id.kind == Service::KIND);
         let mut scopes: Vec<_> = services.map(|id| &id.scope).collect();
         scopes.sort();
         scopes.dedup();
-        events.chain(scopes.into_iter().map(|scope| Want::all(scope, ScalableTarget::KIND))).collect()
+        events.chain(scopes.into_iter().map(|scope| ReadRequest::all(scope, ScalableTarget::KIND))).collect()
     }
 
     /// What tells how long its databases were really off.
     #[must_use]
-    pub fn past(&self) -> Vec<Want> {
+    pub fn past(&self) -> Vec<ReadRequest> {
         self.sleepers.iter().filter_map(events).collect()
     }
 }
 
 /// How long after an edge the last stage may take until it is its turn.
-fn grace(sleepers: &[Sleeper]) -> SignedDuration {
+fn grace(sleepers: &[ScheduledMember]) -> SignedDuration {
     let mut orders: Vec<_> = sleepers.iter().map(|it| it.member.order()).collect();
     orders.sort_unstable();
     orders.dedup();
@@ -257,13 +264,13 @@ fn sighted<'w>(
     move |arn| vigil.and_then(|vigil| vigil.first(arn, from, now))
 }
 
-fn events(it: &Sleeper) -> Option<Want> {
+fn events(it: &ScheduledMember) -> Option<ReadRequest> {
     let id = it.id.as_ref().filter(|_| it.member.kind.is_database())?;
-    Some(Want::part(&id.scope, PowerEvents::KIND, &id.key))
+    Some(ReadRequest::part(&id.scope, PowerEvents::KIND, &id.key))
 }
 
 /// Whether it is a service without tasks because its own scaling has it so: it is as awake as it is meant to be.
-fn is_idle(it: &Sleeper, world: &World) -> bool {
+fn is_idle(it: &ScheduledMember, world: &World) -> bool {
     let Some(service) = it.id.as_ref().and_then(|id| world.get::<Service>(id)) else { return false };
     let target = it.id.as_ref().and_then(|id| world.by_key::<ScalableTarget>(&id.scope, &scaled_as(service)));
     let seen = ServiceSeen {
@@ -275,7 +282,7 @@ fn is_idle(it: &Sleeper, world: &World) -> bool {
     it.actual == Actual::Down && ecs_service::is_idle(&seen)
 }
 
-fn observed(it: &Sleeper, world: &World, now: Timestamp) -> Observed {
+fn observed(it: &ScheduledMember, world: &World, now: Timestamp) -> Observed {
     let told = it.id.as_ref().and_then(|id| world.by_key::<PowerEvents>(&id.scope, &id.key));
     let told = told.map(|events| events.told.as_slice());
     // AWS starts it seven days after it was stopped.
@@ -292,7 +299,7 @@ fn observed(it: &Sleeper, world: &World, now: Timestamp) -> Observed {
 }
 
 /// When it was last seen.
-fn read_at(it: &Sleeper, world: &World) -> Option<Timestamp> {
+fn read_at(it: &ScheduledMember, world: &World) -> Option<Timestamp> {
     let id = it.id.as_ref()?;
     world.shelf(&id.scope, id.kind)?.read_at(&id.key)
 }

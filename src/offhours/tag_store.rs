@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::scheduled_members::{Sleeper, sleepers_named};
+use super::scheduled_members::{ScheduledMember, scheduled_members_named};
 use crate::environment::Environment;
 use crate::kinds::ecs_service::Service;
-use crate::kinds::schedule_group::change::{Mark, Place};
+use crate::kinds::schedule_group::change::{Mark, SchedulePlace};
 use crate::kinds::schedule_record::change::Note;
 use crate::kinds::schedule_record::{Notes, arn_of, noted};
 use crate::offhours::OffHours;
@@ -17,12 +17,12 @@ use crate::schedule::stored::tag_record::{MAX_TAGS, Tags, key_of, live};
 use crate::schedule::stored::tags;
 use crate::schedule::{MemberKind, Record, wording};
 use crate::text::counted;
-use crate::world::read_request::Want;
+use crate::world::read_request::ReadRequest;
 use crate::world::{EnvironmentName, FaultKind, Resource, Scope, World};
 
 /// What is known of the record.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub enum Standing {
+pub enum RecordState {
     /// All that is to be known: the members are the record, or the group was read.
     #[default]
     Known,
@@ -32,7 +32,7 @@ pub enum Standing {
     Unknown(String),
 }
 
-impl Standing {
+impl RecordState {
     /// Why nothing may be done that goes by the record, if that is so.
     #[must_use]
     pub fn unknown(&self) -> Option<&str> {
@@ -44,7 +44,7 @@ impl Standing {
 
     /// What a reader should know of it, if anything.
     #[must_use]
-    pub fn says(&self) -> Option<&str> {
+    pub fn sentence(&self) -> Option<&str> {
         self.unknown().or_else(|| self.gone())
     }
 
@@ -52,7 +52,7 @@ impl Standing {
     #[must_use]
     pub fn gone(&self) -> Option<&str> {
         match self {
-            Self::Gone(says) => Some(says),
+            Self::Gone(message) => Some(message),
             Self::Known | Self::Unknown(_) => None,
         }
     }
@@ -61,35 +61,35 @@ impl Standing {
 /// What is to be read of the record of `environment`: one call for each place its members are in, and none where its
 /// members are the record.
 #[must_use]
-pub fn record_reads(environment: &Environment, world: &World) -> Vec<Want> {
+pub fn record_reads(environment: &Environment, world: &World) -> Vec<ReadRequest> {
     let Record::Group(group) = &environment.record else { return Vec::new() };
-    let members = sleepers_named(environment, world, &environment.named);
+    let members = scheduled_members_named(environment, world, &environment.named);
     let mut scopes: Vec<&Scope> = members.iter().filter_map(|it| it.id.as_ref()).map(|id| &id.scope).collect();
     if scopes.is_empty() {
         scopes.extend(environment.scopes.first());
     }
     scopes.sort();
     scopes.dedup();
-    scopes.into_iter().map(|scope| Want::part(scope, Notes::KIND, group)).collect()
+    scopes.into_iter().map(|scope| ReadRequest::part(scope, Notes::KIND, group)).collect()
 }
 
 /// What is known of the record of `environment` in `scope`.
 #[must_use]
-pub fn standing(environment: &Environment, scope: &Scope, world: &World) -> Standing {
-    let Record::Group(group) = &environment.record else { return Standing::Known };
+pub fn standing(environment: &Environment, scope: &Scope, world: &World) -> RecordState {
+    let Record::Group(group) = &environment.record else { return RecordState::Known };
     let bin = world.shelf(scope, Notes::KIND).and_then(|shelf| shelf.bin(group));
     let gone = || {
-        Standing::Gone(format!(
+        RecordState::Gone(format!(
             "the schedule group {group}, its record, is not there: nothing is written on it, and what ever was is gone"
         ))
     };
     let Some(bin) = bin else {
-        return Standing::Unknown(format!("its record, the schedule group {group}, was not read yet"));
+        return RecordState::Unknown(format!("its record, the schedule group {group}, was not read yet"));
     };
     match &bin.fault {
         Some(fault) if fault.kind == FaultKind::Gone => return gone(),
         Some(fault) => {
-            return Standing::Unknown(format!(
+            return RecordState::Unknown(format!(
                 "its record, the schedule group {group}, could not be read: {}",
                 fault.sentence()
             ));
@@ -99,8 +99,8 @@ pub fn standing(environment: &Environment, scope: &Scope, world: &World) -> Stan
     match world.by_key::<Notes>(scope, group) {
         None => gone(),
         Some(notes) => match stranger(&environment.name, notes) {
-            Some(says) => Standing::Unknown(says),
-            None => Standing::Known,
+            Some(message) => RecordState::Unknown(message),
+            None => RecordState::Known,
         },
     }
 }
@@ -140,7 +140,7 @@ pub fn record_forbids(environment: &Environment, scope: &Scope, world: &World) -
 /// A sleeper with the memory that its environment's record holds of it in the place of its own tags. What its own tags
 /// still say from before counts where the record says nothing, and of what it had only while it sleeps: nobody takes it
 /// away once it is up.
-pub(crate) fn recorded(mut it: Sleeper, environment: &Environment, world: &World) -> Sleeper {
+pub(crate) fn recorded(mut it: ScheduledMember, environment: &Environment, world: &World) -> ScheduledMember {
     let service = (it.member.kind == MemberKind::EcsService).then_some(it.id.as_ref()).flatten();
     if environment.record.group().is_none() || service.is_none() {
         return it;
@@ -160,7 +160,7 @@ pub(crate) fn recorded(mut it: Sleeper, environment: &Environment, world: &World
 }
 
 /// What the record says under `what` of one who sleeps.
-pub(crate) fn noted_of<'w>(it: &Sleeper, what: &str, world: &'w World) -> Option<&'w str> {
+pub(crate) fn noted_of<'w>(it: &ScheduledMember, what: &str, world: &'w World) -> Option<&'w str> {
     let id = it.id.as_ref()?;
     noted(world, &id.scope, what, (it.member.cluster.as_deref()?, &it.member.id))
 }
@@ -171,11 +171,11 @@ pub(crate) fn noted_of<'w>(it: &Sleeper, what: &str, world: &'w World) -> Option
 /// A sentence: what is written there is not known.
 pub fn note(
     environment: &Environment,
-    place: &Place,
+    place: &SchedulePlace,
     world: &World,
     mut words: BTreeMap<String, Option<String>>,
 ) -> Result<Option<Mark>, String> {
-    if let Standing::Unknown(why) = standing(environment, &place.scope, world) {
+    if let RecordState::Unknown(why) = standing(environment, &place.scope, world) {
         return Err(why);
     }
     let held = notes(environment, &place.scope, world);
@@ -247,11 +247,11 @@ pub fn must_stay(
 }
 
 /// Where the environment's schedules are: with its first sleeper.
-pub(crate) fn place(environment: &Environment, off: &OffHours) -> Option<Place> {
+pub(crate) fn place(environment: &Environment, off: &OffHours) -> Option<SchedulePlace> {
     let scope: &Scope =
         off.sleepers.iter().find_map(|it| it.id.as_ref()).map(|id| &id.scope).or_else(|| environment.scopes.first())?;
     let group = off.routine.group_of(environment.name.as_str());
-    Some(Place { environment: environment.name.clone(), scope: scope.clone(), group })
+    Some(SchedulePlace { environment: environment.name.clone(), scope: scope.clone(), group })
 }
 
 /// Where the schedules of `environment` are kept: with its first sleeper.

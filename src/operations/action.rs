@@ -5,35 +5,35 @@ use crate::overview::EnvironmentStatus;
 use jiff::{Timestamp, tz::TimeZone};
 
 use crate::change::plan::Plan;
-use crate::kinds::{Context, Joins};
-use crate::world::read_request::Want;
+use crate::kinds::{KindContext, ResourceIndex};
+use crate::world::read_request::ReadRequest;
 use crate::world::{Health, ResourceId, Scope, World};
 
 /// One thing that can be done with a resource. Shown even when barred, with the reason.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Offer {
+pub struct Action {
     /// Its name, typed after `:` too: `deploy`, `scale`, `stop`.
     pub verb: &'static str,
     /// What it does, in a sentence without a full stop.
-    pub says: String,
+    pub message: String,
     /// Why it cannot be done now.
     pub barred: Option<String>,
     /// What has to be said besides.
-    pub asks: Asks,
+    pub asks: Prompt,
     /// Whether it changes nothing, so that it may be done read-only too.
     pub harmless: bool,
 }
 
-impl Offer {
+impl Action {
     /// An offer that asks for nothing.
     #[must_use]
-    pub fn new(verb: &'static str, says: impl Into<String>) -> Self {
-        Self { verb, says: says.into(), barred: None, asks: Asks::Nothing, harmless: false }
+    pub fn new(verb: &'static str, message: impl Into<String>) -> Self {
+        Self { verb, message: message.into(), barred: None, asks: Prompt::Nothing, harmless: false }
     }
 
     /// The same, asking for something.
     #[must_use]
-    pub fn asking(self, asks: Asks) -> Self {
+    pub fn asking(self, asks: Prompt) -> Self {
         Self { asks, ..self }
     }
 
@@ -52,13 +52,13 @@ impl Offer {
 
 /// What an offer asks for before it can become a plan.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Asks {
+pub enum Prompt {
     /// Nothing.
     Nothing,
     /// Nothing, but the plan is made once these have been read: it tells of them. What cannot be read hinders nothing.
     Look {
         /// What to read first.
-        reads: Vec<Want>,
+        reads: Vec<ReadRequest>,
     },
     /// A text: a count, a reference, a time.
     Text {
@@ -74,28 +74,28 @@ pub enum Asks {
         /// What stands there to begin with.
         initial: String,
         /// What to read first.
-        reads: Vec<Want>,
+        reads: Vec<ReadRequest>,
     },
     /// One of the kind's [`super::Kind::choices`], which are made once these have been read.
     Choice {
         /// What is asked.
         prompt: String,
         /// What to read first.
-        reads: Vec<Want>,
+        reads: Vec<ReadRequest>,
     },
     /// One of the kind's [`super::Kind::choices`], which are there at once: each leads on to another question.
     Narrow {
         /// What is asked.
         prompt: String,
         /// What to read first where the whole answer was typed: the plan tells of it.
-        reads: Vec<Want>,
+        reads: Vec<ReadRequest>,
     },
 }
 
-impl Asks {
+impl Prompt {
     /// What is read before the choices, or the plan, are made.
     #[must_use]
-    pub fn reads(&self) -> &[Want] {
+    pub fn reads(&self) -> &[ReadRequest] {
         match self {
             Self::Nothing | Self::Text { .. } => &[],
             Self::Look { reads }
@@ -118,40 +118,40 @@ pub struct Choice {
     /// What the kind's `propose` gets; where it leads on, what its `choices` get.
     pub value: String,
     /// What is asked next, before anything is proposed.
-    pub then: Asks,
+    pub then: Prompt,
 }
 
 /// Where something is to be done: the resource's surroundings and its environment.
 #[derive(Clone, Copy)]
-pub struct Site<'a> {
+pub struct ActionContext<'a> {
     /// The resource's surroundings.
-    pub cx: Context<'a>,
+    pub cx: KindContext<'a>,
     /// Its environment.
     pub environment: &'a EnvironmentStatus,
 }
 
-impl Site<'_> {
+impl ActionContext<'_> {
     /// Hands `use_it` the surroundings of whatever of `environment` is in `scope`, as of a moment, in a time zone.
     pub fn within<T>(
         environment: &EnvironmentStatus,
         scope: &Scope,
         world: &World,
         (now, zone): (Timestamp, &TimeZone),
-        use_it: impl FnOnce(&Site<'_>) -> T,
+        use_it: impl FnOnce(&ActionContext<'_>) -> T,
     ) -> T {
-        let joins = Joins::of(world);
-        let cx = Context { world, joins: &joins, scope, protected: environment.protected, now, zone };
-        use_it(&Site { cx, environment })
+        let joins = ResourceIndex::of(world);
+        let cx = KindContext { world, joins: &joins, scope, protected: environment.protected, now, zone };
+        use_it(&ActionContext { cx, environment })
     }
 
     /// The beginning of a plan: `says` on `on`, by `calls`, with what a reader should know of the environment first:
     /// what is not well there, and what is moving.
     #[must_use]
-    pub fn plan(&self, says: impl Into<String>, on: ResourceId, calls: Vec<String>) -> Plan {
-        let mut plan = Plan::new(says, self.environment.name.clone(), on, calls);
+    pub fn plan(&self, message: impl Into<String>, on: ResourceId, calls: Vec<String>) -> Plan {
+        let mut plan = Plan::new(message, self.environment.name.clone(), on, calls);
         let telling = |health: Health| matches!(health, Health::Bad | Health::Worrying | Health::Changing);
         let findings = self.environment.verdict.findings.iter().filter(|finding| telling(finding.health));
-        plan.notices.extend(findings.take(4).map(|finding| format!("{}: {}", finding.health.word(), finding.says)));
+        plan.notices.extend(findings.take(4).map(|finding| format!("{}: {}", finding.health.word(), finding.message)));
         plan
     }
 }

@@ -1,16 +1,16 @@
 //! What can be done with an environment as a whole: the seam for offers that no single resource's kind can make.
 //! Each group of offers stands in [`WHOLE`] by one line and lives elsewhere; the gate decides. Pure.
 
-use super::{Choice, Offer, Site};
+use super::{Action, ActionContext, Choice};
 use crate::change::procedure::Proposal;
 
 /// One group of things that can be done with an environment. A zero-sized type implements it.
-pub trait Whole: Send + Sync {
+pub trait EnvironmentActions: Send + Sync {
     /// What can be done: each shown even when barred.
-    fn offers(&self, site: &Site<'_>) -> Vec<Offer>;
+    fn offers(&self, site: &ActionContext<'_>) -> Vec<Action>;
 
     /// What can be chosen for an offer that asks for a choice, once that was read.
-    fn choices(&self, _verb: &str, _site: &Site<'_>) -> Vec<Choice> {
+    fn choices(&self, _verb: &str, _site: &ActionContext<'_>) -> Vec<Choice> {
         Vec::new()
     }
 
@@ -18,15 +18,15 @@ pub trait Whole: Send + Sync {
     ///
     /// # Errors
     /// A sentence: why it cannot be done, and what to do instead.
-    fn propose(&self, verb: &str, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String>;
+    fn propose(&self, verb: &str, value: Option<&str>, site: &ActionContext<'_>) -> Result<Proposal, String>;
 }
 
 /// Every group there is, in the order of the actions menu.
-static WHOLE: &[&dyn Whole] = &[
-    &crate::operations::sleep_wake::Bedtime,
-    &super::schedule::actions::Keeping,
-    &super::schedule::suspended_rules::Sparing,
-    &super::schedule::migrate::Migrating,
+static WHOLE: &[&dyn EnvironmentActions] = &[
+    &crate::operations::sleep_wake::SleepWake,
+    &super::schedule::actions::ScheduleActions,
+    &super::schedule::suspended_rules::SuspendRules,
+    &super::schedule::migrate::MigrateRules,
 ];
 
 /// What any environment can offer: what may be asked of one by name, wherever the reader is.
@@ -34,13 +34,13 @@ pub const VERBS: &[&str] = &["sleep", "wake", "override", "hold", "clear", "sync
 
 /// What can be done with the site's environment.
 #[must_use]
-pub fn offers(site: &Site<'_>) -> Vec<Offer> {
+pub fn offers(site: &ActionContext<'_>) -> Vec<Action> {
     WHOLE.iter().flat_map(|whole| whole.offers(site)).collect()
 }
 
 /// What can be chosen for an offer of the site's environment.
 #[must_use]
-pub fn choices(verb: &str, site: &Site<'_>) -> Vec<Choice> {
+pub fn choices(verb: &str, site: &ActionContext<'_>) -> Vec<Choice> {
     WHOLE.iter().flat_map(|whole| whole.choices(verb, site)).collect()
 }
 
@@ -48,8 +48,8 @@ pub fn choices(verb: &str, site: &Site<'_>) -> Vec<Choice> {
 ///
 /// # Errors
 /// A sentence: why it cannot be done, and what to do instead.
-pub fn propose(verb: &str, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String> {
-    let offered = |whole: &&&dyn Whole| whole.offers(site).iter().any(|offer| offer.verb == verb);
+pub fn propose(verb: &str, value: Option<&str>, site: &ActionContext<'_>) -> Result<Proposal, String> {
+    let offered = |whole: &&&dyn EnvironmentActions| whole.offers(site).iter().any(|offer| offer.verb == verb);
     match WHOLE.iter().find(offered) {
         Some(whole) => whole.propose(verb, value, site),
         None => Err(format!("an environment knows no {verb:?}")),

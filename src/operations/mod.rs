@@ -14,7 +14,7 @@ pub mod schedule;
 pub mod sleep_wake;
 pub mod tunnel;
 
-pub use action::{Asks, Choice, Offer, Site};
+pub use action::{Action, ActionContext, Choice, Prompt};
 pub use catalog::actions_of;
 pub use resource_actions::ResourceActions;
 pub use run_command::{MOST, RunCommand};

@@ -3,7 +3,7 @@
 
 use std::marker::PhantomData;
 
-use super::{Choice, Offer, Site};
+use super::{Action, ActionContext, Choice};
 use crate::change::procedure::Proposal;
 use crate::kinds::Kind;
 use crate::world::{KindName, Resource, ResourceId};
@@ -11,11 +11,11 @@ use crate::world::{KindName, Resource, ResourceId};
 /// What can be done with the resources of a kind.
 pub trait ResourceActions: Kind {
     /// What can be done with it: each shown even when barred.
-    fn offers(item: &Self::Item, site: &Site<'_>) -> Vec<Offer>;
+    fn offers(item: &Self::Item, site: &ActionContext<'_>) -> Vec<Action>;
 
     /// What can be chosen for an offer that asks for a choice, once that was read; behind a choice that led on, the
     /// value of that one is `chosen`.
-    fn choices(_item: &Self::Item, _verb: &str, _chosen: Option<&str>, _site: &Site<'_>) -> Vec<Choice> {
+    fn choices(_item: &Self::Item, _verb: &str, _chosen: Option<&str>, _site: &ActionContext<'_>) -> Vec<Choice> {
         Vec::new()
     }
 
@@ -23,7 +23,12 @@ pub trait ResourceActions: Kind {
     ///
     /// # Errors
     /// A sentence: why it cannot be done, and what to do instead.
-    fn propose(item: &Self::Item, verb: &str, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String>;
+    fn propose(
+        item: &Self::Item,
+        verb: &str,
+        value: Option<&str>,
+        site: &ActionContext<'_>,
+    ) -> Result<Proposal, String>;
 }
 
 /// The object-safe face of [`ResourceActions`]; resources that are gone give empty answers.
@@ -31,14 +36,20 @@ pub trait AnyResourceActions: Send + Sync {
     /// The kind it acts on.
     fn kind(&self) -> KindName;
     /// What can be done with one.
-    fn offers(&self, id: &ResourceId, site: &Site<'_>) -> Vec<Offer>;
+    fn offers(&self, id: &ResourceId, site: &ActionContext<'_>) -> Vec<Action>;
     /// What can be chosen for an offer, behind what was `chosen` before.
-    fn choices(&self, id: &ResourceId, verb: &str, chosen: Option<&str>, site: &Site<'_>) -> Vec<Choice>;
+    fn choices(&self, id: &ResourceId, verb: &str, chosen: Option<&str>, site: &ActionContext<'_>) -> Vec<Choice>;
     /// Makes an offer a proposal.
     ///
     /// # Errors
     /// A sentence: why it cannot be done, and what to do instead.
-    fn propose(&self, id: &ResourceId, verb: &str, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String>;
+    fn propose(
+        &self,
+        id: &ResourceId,
+        verb: &str,
+        value: Option<&str>,
+        site: &ActionContext<'_>,
+    ) -> Result<Proposal, String>;
 }
 
 /// Makes an [`AnyResourceActions`] of a kind.
@@ -58,15 +69,21 @@ impl<K: ResourceActions> AnyResourceActions for ActionsOf<K> {
         K::Item::KIND
     }
 
-    fn offers(&self, id: &ResourceId, site: &Site<'_>) -> Vec<Offer> {
+    fn offers(&self, id: &ResourceId, site: &ActionContext<'_>) -> Vec<Action> {
         site.cx.world.get::<K::Item>(id).map(|item| K::offers(item, site)).unwrap_or_default()
     }
 
-    fn choices(&self, id: &ResourceId, verb: &str, chosen: Option<&str>, site: &Site<'_>) -> Vec<Choice> {
+    fn choices(&self, id: &ResourceId, verb: &str, chosen: Option<&str>, site: &ActionContext<'_>) -> Vec<Choice> {
         site.cx.world.get::<K::Item>(id).map(|item| K::choices(item, verb, chosen, site)).unwrap_or_default()
     }
 
-    fn propose(&self, id: &ResourceId, verb: &str, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String> {
+    fn propose(
+        &self,
+        id: &ResourceId,
+        verb: &str,
+        value: Option<&str>,
+        site: &ActionContext<'_>,
+    ) -> Result<Proposal, String> {
         match site.cx.world.get::<K::Item>(id) {
             Some(item) => K::propose(item, verb, value, site),
             None => Err(format!("{id} is not there any more; nothing was changed")),

@@ -3,9 +3,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::Site;
-use crate::change::plan::{Deed, Plan};
-use crate::change::procedure::{Procedure, Sight, Step};
+use super::ActionContext;
+use crate::change::plan::{ChangeRequest, Plan};
+use crate::change::procedure::{Observation, Procedure, Step};
 use crate::change::receipt::Receipt;
 use crate::change::{Bar, Ending, Report};
 use crate::display::{Align, Cell, Column, Row, Section, Width};
@@ -13,7 +13,7 @@ use crate::kinds::command_invocation::{Invocation, part};
 use crate::kinds::managed_node::change::RunScript;
 use crate::kinds::managed_node::model::Node;
 use crate::text::{counted, mask_text};
-use crate::world::read_request::Want;
+use crate::world::read_request::ReadRequest;
 use crate::world::{Coverage, Fault, Health, Resource, ResourceId};
 
 /// How many nodes one command goes to, as `ssm:SendCommand` has it.
@@ -46,17 +46,17 @@ pub struct RunCommand {
 impl RunCommand {
     /// To run `line` on `nodes`, ids with names, all of them in the site's scope; `None` without nodes.
     #[must_use]
-    pub fn new(site: &Site<'_>, nodes: Vec<(String, String)>, line: &str) -> Option<Self> {
+    pub fn new(site: &ActionContext<'_>, nodes: Vec<(String, String)>, line: &str) -> Option<Self> {
         let (first, _) = nodes.first()?;
         let on = ResourceId { kind: Node::KIND, scope: site.cx.scope.clone(), key: first.as_str().into() };
         // The plan and the deed are written down in the journal; what is sent is the line as it was typed.
         let shown = mask_text(line);
-        let says = match nodes.as_slice() {
+        let message = match nodes.as_slice() {
             [(_, name)] => format!("run `{shown}` as root on {name}"),
             many => format!("run `{shown}` as root on {} nodes", many.len()),
         };
         let names = nodes.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>().join(", ");
-        let mut plan = site.plan(says, on, vec![format!("ssm:SendCommand AWS-RunShellScript on {names}")]);
+        let mut plan = site.plan(message, on, vec![format!("ssm:SendCommand AWS-RunShellScript on {names}")]);
         plan.notices.push("what a command does cannot be taken back; its output is kept by Systems Manager".to_owned());
         let line = line.to_owned();
         Some(Self { plan, nodes, line, sent: false, command: None, fault: None })
@@ -72,12 +72,12 @@ impl RunCommand {
         }
     }
 
-    fn of<'s>(&self, node: &str, sight: &Sight<'s>) -> Option<&'s Invocation> {
+    fn of<'s>(&self, node: &str, sight: &Observation<'s>) -> Option<&'s Invocation> {
         let command = self.command.as_deref()?;
         sight.world.by_key::<Invocation>(&self.plan.scope, &part(command, node))
     }
 
-    fn over<'s>(&'s self, sight: &'s Sight<'_>) -> impl Iterator<Item = (&'s str, &'s Invocation)> {
+    fn over<'s>(&'s self, sight: &'s Observation<'_>) -> impl Iterator<Item = (&'s str, &'s Invocation)> {
         let each = self.nodes.iter().filter_map(|(id, name)| Some((name.as_str(), self.of(id, sight)?)));
         each.filter(|(_, invocation)| invocation.is_over())
     }
@@ -88,13 +88,13 @@ impl Procedure for RunCommand {
         self.plan.clone()
     }
 
-    fn wants(&self, _now: Timestamp) -> Vec<Want> {
+    fn wants(&self, _now: Timestamp) -> Vec<ReadRequest> {
         let Some(command) = &self.command else { return Vec::new() };
         let parts = self.nodes.iter().map(|(id, _)| part(command, id).as_str().into()).collect();
-        vec![Want { scope: self.plan.scope.clone(), kind: Invocation::KIND, coverage: Coverage::Parts(parts) }]
+        vec![ReadRequest { scope: self.plan.scope.clone(), kind: Invocation::KIND, coverage: Coverage::Parts(parts) }]
     }
 
-    fn step(&mut self, sight: &Sight<'_>) -> Step {
+    fn step(&mut self, sight: &Observation<'_>) -> Step {
         if let Some(why) = &self.fault {
             return Step::End(Ending::failed(why.clone()));
         }
@@ -103,8 +103,8 @@ impl Procedure for RunCommand {
             return Step::Act(vec![Box::new(self.script())]);
         }
         if let Some((_, fault)) = sight.faults.first() {
-            let says = format!("it was sent, but how it ends cannot be seen: {}", fault.sentence());
-            return Step::End(Ending::incomplete(says));
+            let message = format!("it was sent, but how it ends cannot be seen: {}", fault.sentence());
+            return Step::End(Ending::incomplete(message));
         }
         let over: Vec<_> = self.over(sight).collect();
         if over.len() < self.nodes.len() {
@@ -123,7 +123,7 @@ impl Procedure for RunCommand {
         })
     }
 
-    fn told(&mut self, _deed: &Deed, got: &Result<Receipt, Fault>, _now: Timestamp) {
+    fn told(&mut self, _deed: &ChangeRequest, got: &Result<Receipt, Fault>, _now: Timestamp) {
         match got {
             Ok(receipt) => {
                 self.command = receipt.fact("command").map(str::to_owned);
@@ -139,13 +139,13 @@ impl Procedure for RunCommand {
         self.command.is_some()
     }
 
-    fn report(&self, sight: &Sight<'_>) -> Report {
+    fn report(&self, sight: &Observation<'_>) -> Report {
         let (done, all) = (self.over(sight).count(), self.nodes.len());
         let failed = self.over(sight).filter(|(_, invocation)| !invocation.succeeded()).count();
         let health = if failed > 0 { Health::Bad } else { Health::Changing };
         let rows = self.nodes.iter().flat_map(|(id, name)| self.rows(id, name, self.of(id, sight))).collect();
         Report {
-            says: format!("{done} of {all} nodes are done"),
+            message: format!("{done} of {all} nodes are done"),
             health,
             stands: self.command.as_ref().map(|id| format!("command {id} goes on at Systems Manager if this is left")),
             bars: vec![Bar {
@@ -200,7 +200,7 @@ mod tests {
         let environment = crate::console::screens::rig::environment("kajimaru", Health::Well, "");
         let nodes = nodes.iter().map(|id| ((*id).to_owned(), format!("name of {id}"))).collect();
         Shelves::default()
-            .seen(false, |cx| RunCommand::new(&Site { cx: *cx, environment: &environment }, nodes, line))
+            .seen(false, |cx| RunCommand::new(&ActionContext { cx: *cx, environment: &environment }, nodes, line))
             .expect("nodes")
     }
 
@@ -218,13 +218,13 @@ mod tests {
     }
 
     fn step(of: &mut RunCommand, world: &World) -> Step {
-        of.step(&Sight { world, faults: &[], now: testing_samples::now() })
+        of.step(&Observation { world, faults: &[], now: testing_samples::now() })
     }
 
     fn sent(nodes: &[&str]) -> RunCommand {
         let mut run = command(nodes, "df -h");
         assert!(matches!(step(&mut run, &World::default()), Step::Act(changes) if changes.len() == 1));
-        let deed = Deed { verb: "run", on: run.plan.on.clone(), arguments: Vec::new() };
+        let deed = ChangeRequest { verb: "run", on: run.plan.on.clone(), arguments: Vec::new() };
         let receipt = Receipt { facts: vec![("command", "c-1".to_owned())], ..Receipt::default() };
         run.told(&deed, &Ok(receipt), testing_samples::now());
         run
@@ -237,8 +237,8 @@ mod tests {
         let shelves = Shelves::default()
             .with([invocation("i-1", "Success", "a\npassword=hunter2\n"), invocation("i-2", "InProgress", "")]);
         assert!(matches!(step(&mut run, &shelves.0), Step::Wait(_)));
-        let report = run.report(&Sight { world: &shelves.0, faults: &[], now: testing_samples::now() });
-        assert_eq!(report.says, "1 of 2 nodes are done");
+        let report = run.report(&Observation { world: &shelves.0, faults: &[], now: testing_samples::now() });
+        assert_eq!(report.message, "1 of 2 nodes are done");
         assert!(!format!("{report:?}").contains("hunter2"), "secrets are masked");
         let shelves = Shelves::default().with([invocation("i-1", "Success", ""), invocation("i-2", "Failed", "")]);
         let Step::End(ending) = step(&mut run, &shelves.0) else { panic!("no end") };
@@ -259,7 +259,7 @@ mod tests {
     fn what_could_not_be_sent_failed_and_changed_nothing() {
         let mut run = command(&["i-1"], "df -h");
         let _ = step(&mut run, &World::default());
-        let deed = Deed { verb: "run", on: run.plan.on.clone(), arguments: Vec::new() };
+        let deed = ChangeRequest { verb: "run", on: run.plan.on.clone(), arguments: Vec::new() };
         let denied = Fault::new(crate::world::FaultKind::Denied, "ssm:SendCommand", "no");
         run.told(&deed, &Err(denied), testing_samples::now());
         assert!(matches!(step(&mut run, &World::default()), Step::End(Ending { how: crate::change::How::Failed, .. })));

@@ -20,7 +20,7 @@ pub fn holder(port: u16) -> Option<String> {
         }
         if holds(&process.path().join("fd"), &wanted) {
             let command = fs::read_to_string(process.path().join("comm")).unwrap_or_default();
-            return Some(format!("{} (process {name})", crate::text::clean(command.trim())));
+            return Some(format!("{} (process {name})", crate::text::harmless(command.trim())));
         }
     }
     // Another user's process shows its table, but not its files.

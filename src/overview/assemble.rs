@@ -14,14 +14,14 @@ use crate::environment::Member;
 use crate::environment::Placed;
 use crate::environment::infer::place_early;
 use crate::environment::partial_inventory::held;
-use crate::environment::{Unread, Wishes};
+use crate::environment::{ConfiguredEnvironments, Unread};
 use crate::kinds::Counts;
 use crate::kinds::Subject;
 use crate::kinds::catalog::{KINDS, kind};
-use crate::kinds::{AnyKind, Context, Joins};
+use crate::kinds::{AnyKind, KindContext, ResourceIndex};
 use crate::offhours::external_schedulers::{Timer, timers};
-use crate::offhours::scheduled_members::{Sleeper, sleepers, wears_tools};
-use crate::offhours::{OffHours, Others};
+use crate::offhours::scheduled_members::{ScheduledMember, scheduled_members, wears_tools};
+use crate::offhours::{ExternalSchedulers, OffHours};
 use crate::world::{AccountId, EnvironmentName, KindName, QuickMap, Scope, World};
 
 /// Stages whose environments are not protected unless the configuration says so.
@@ -30,13 +30,19 @@ const OPEN_STAGES: &[&str] =
 
 /// Makes the picture of `world` as of `now`, for a reader in `zone`.
 #[must_use]
-pub fn gather(world: &World, wishes: &Wishes, now: Timestamp, zone: &TimeZone) -> Picture {
-    gather_early(world, wishes, &Unread::new(), now, zone)
+pub fn assemble(world: &World, wishes: &ConfiguredEnvironments, now: Timestamp, zone: &TimeZone) -> Picture {
+    assemble_early(world, wishes, &Unread::new(), now, zone)
 }
 
 /// The same while scopes are `unread`: what could still turn out to belong elsewhere is not in it yet.
 #[must_use]
-pub fn gather_early(world: &World, wishes: &Wishes, unread: &Unread, now: Timestamp, zone: &TimeZone) -> Picture {
+pub fn assemble_early(
+    world: &World,
+    wishes: &ConfiguredEnvironments,
+    unread: &Unread,
+    now: Timestamp,
+    zone: &TimeZone,
+) -> Picture {
     let accounts: QuickMap<Scope, Option<AccountId>> =
         world.scopes().into_iter().map(|scope| (scope.clone(), world.account(&scope))).collect();
     let account = |scope: &Scope| accounts.get(scope).cloned().flatten();
@@ -55,7 +61,7 @@ pub fn gather_early(world: &World, wishes: &Wishes, unread: &Unread, now: Timest
         }
     }
     let fresh = freshness(world, &homes);
-    let joins = Joins::of(world);
+    let joins = ResourceIndex::of(world);
     let timers = timers(world);
     let around = Surroundings { world, joins: &joins, wishes, account: &account, timers: &timers, now, zone };
     let homes: Vec<_> = homes.into_iter().zip(fresh).collect();
@@ -89,8 +95,8 @@ fn side_by_side<A: Send, B: Send>(mut all: Vec<A>, make: &(dyn Fn(A) -> B + Sync
 
 struct Surroundings<'a> {
     world: &'a World,
-    joins: &'a Joins<'a>,
-    wishes: &'a Wishes,
+    joins: &'a ResourceIndex<'a>,
+    wishes: &'a ConfiguredEnvironments,
     account: &'a (dyn Fn(&Scope) -> Option<AccountId> + Sync),
     timers: &'a [Timer],
     now: Timestamp,
@@ -120,7 +126,7 @@ fn environment(
 
     let mut counts = Counts::default();
     for member in &mut members {
-        let cx = Context {
+        let cx = KindContext {
             world: around.world,
             joins: around.joins,
             scope: &member.id.scope,
@@ -155,9 +161,9 @@ fn environment(
     let others = match environment.offhours.as_deref() {
         Some(off) => others(&environment, &off.sleepers, around),
         None if concerned(&environment, around) => {
-            others(&environment, &sleepers(&environment, around.world, wish), around)
+            others(&environment, &scheduled_members(&environment, around.world, wish), around)
         }
-        None => Others::default(),
+        None => ExternalSchedulers::default(),
     };
     if others.bar_enforcing().is_some()
         && let Some(off) = environment.offhours.as_deref_mut()
@@ -180,7 +186,11 @@ fn concerned(environment: &EnvironmentStatus, around: &Surroundings<'_>) -> bool
     around.timers.iter().any(near) || wears_tools(environment, around.world)
 }
 
-fn others(environment: &EnvironmentStatus, sleepers: &[Sleeper], around: &Surroundings<'_>) -> Others {
+fn others(
+    environment: &EnvironmentStatus,
+    sleepers: &[ScheduledMember],
+    around: &Surroundings<'_>,
+) -> ExternalSchedulers {
     environment.external_schedulers(sleepers, around.world, around.timers, (around.zone, around.now))
 }
 

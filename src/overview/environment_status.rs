@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use crate::diagnosis::verdict::Verdict;
 use crate::environment::Environment;
 use crate::offhours::external_schedulers::Timer;
-use crate::offhours::{OffHours, Others, Sleeper, schedule_place};
+use crate::offhours::{ExternalSchedulers, OffHours, ScheduledMember, schedule_place};
 use crate::world::{EnvironmentName, Scope, World};
 
 /// An environment and what is known of it at one moment. It stands for its environment wherever one is asked for.
@@ -22,7 +22,7 @@ pub struct EnvironmentStatus {
     /// Its off-hours, if it has a schedule.
     pub offhours: Option<Box<OffHours>>,
     /// What schedules of other owners do in it.
-    pub others: Box<Others>,
+    pub others: Box<ExternalSchedulers>,
 }
 
 impl EnvironmentStatus {
@@ -42,12 +42,12 @@ impl EnvironmentStatus {
     #[must_use]
     pub fn external_schedulers(
         &self,
-        sleepers: &[Sleeper],
+        sleepers: &[ScheduledMember],
         world: &World,
         timers: &[Timer],
         here: (&TimeZone, Timestamp),
-    ) -> Others {
-        Others::of((&self.environment, self.offhours.as_deref()), sleepers, world, timers, here)
+    ) -> ExternalSchedulers {
+        ExternalSchedulers::of((&self.environment, self.offhours.as_deref()), sleepers, world, timers, here)
     }
 
     /// Where its schedules are kept: with its first member that sleeps. `None` without a schedule.

@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use crate::environment::Placed;
-use crate::kinds::Pace;
+use crate::kinds::PollClass;
 use crate::kinds::catalog::kind;
-use crate::world::{Bin, EnvironmentName, Fault, QuickMap, Scope, World};
+use crate::world::{EnvironmentName, Fault, Partition, QuickMap, Scope, World};
 
 /// What is known of the data behind one environment.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -36,7 +36,7 @@ struct Residents<'a> {
 
 impl Residents<'_> {
     /// Whom a part concerns: the homes of what it is named after and of what is in it; all if that is nobody's.
-    fn of(&self, part: &str, bin: &Bin) -> BTreeSet<usize> {
+    fn of(&self, part: &str, bin: &Partition) -> BTreeSet<usize> {
         if part.is_empty() {
             return self.all.clone();
         }
@@ -59,7 +59,7 @@ pub(crate) fn freshness(world: &World, homes: &BTreeMap<EnvironmentName, Vec<Pla
     let mut fresh = vec![Freshness::default(); homes.len()];
     for (scope, name, shelf) in world.shelves() {
         let Some(there) = residents.get(scope) else { continue };
-        let live = kind(name).is_some_and(|kind| kind.pace() == Pace::Live);
+        let live = kind(name).is_some_and(|kind| kind.pace() == PollClass::Live);
         for (part, bin) in shelf.bins().filter(|(_, bin)| live || bin.fault.is_some()) {
             for at in there.of(part, bin) {
                 let Some(fresh) = fresh.get_mut(at) else { continue };

@@ -6,6 +6,6 @@ mod environment_status;
 mod freshness;
 pub mod picture;
 
-pub use assemble::{gather, gather_early};
+pub use assemble::{assemble, assemble_early};
 pub use environment_status::EnvironmentStatus;
 pub use picture::Picture;

@@ -3,65 +3,70 @@
 
 use jiff::Timestamp;
 
-use super::model::{Exceptions, Keep, Verb};
+use super::model::{Exceptions, PowerAction, TargetState};
 use super::observed::power_state::Actual;
 
 /// What it is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Is {
+pub enum ExceptionKind {
     /// An override, and what it keeps.
-    Override(Keep),
+    Override(TargetState),
     /// A hold: everything stays as it is.
     Hold,
 }
 
 /// What counts between two instants.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Above {
+pub struct ActiveException {
     /// From then on.
     pub from: Timestamp,
     /// Up to, not including, then.
     pub to: Timestamp,
     /// This.
-    pub is: Is,
+    pub is: ExceptionKind,
 }
 
 impl Exceptions {
     /// What stands above the schedule from `now` on, in the order of time and without a gap: a live override, then the
     /// hold that outlasts it. Nothing where it is protected: nobody acts there.
     #[must_use]
-    pub fn above(&self, now: Timestamp) -> Vec<Above> {
+    pub fn above(&self, now: Timestamp) -> Vec<ActiveException> {
         if self.protect {
             return Vec::new();
         }
         let over = self.over.as_ref().filter(|over| now < over.until);
         let from = over.map_or(now, |over| over.until);
         let hold = self.hold.as_ref().filter(|hold| from < hold.until);
-        let over = over.map(|over| Above { from: now, to: over.until, is: Is::Override(over.state) });
-        over.into_iter().chain(hold.map(|hold| Above { from, to: hold.until, is: Is::Hold })).collect()
+        let over =
+            over.map(|over| ActiveException { from: now, to: over.until, is: ExceptionKind::Override(over.state) });
+        over.into_iter()
+            .chain(hold.map(|hold| ActiveException { from, to: hold.until, is: ExceptionKind::Hold }))
+            .collect()
     }
 }
 
-impl Above {
+impl ActiveException {
     /// Whether `verb` goes against it, done to somebody who is as `actual` says. A hold bars what the environment's own
     /// schedule would not do under it: it starts nobody, and repeats the stop of who is down, for AWS starts a
     /// stopped database after seven days.
     #[must_use]
-    pub const fn bars(&self, verb: Verb, actual: &Actual) -> bool {
+    pub const fn bars(&self, verb: PowerAction, actual: &Actual) -> bool {
         match (self.is, verb) {
-            (Is::Override(Keep::Running), Verb::Stop) | (Is::Override(Keep::Stopped) | Is::Hold, Verb::Start) => true,
-            (Is::Override(Keep::Running), Verb::Start) | (Is::Override(Keep::Stopped), Verb::Stop) => false,
-            (Is::Hold, Verb::Stop) => !is_down(actual),
+            (ExceptionKind::Override(TargetState::Running), PowerAction::Stop)
+            | (ExceptionKind::Override(TargetState::Stopped) | ExceptionKind::Hold, PowerAction::Start) => true,
+            (ExceptionKind::Override(TargetState::Running), PowerAction::Start)
+            | (ExceptionKind::Override(TargetState::Stopped), PowerAction::Stop) => false,
+            (ExceptionKind::Hold, PowerAction::Stop) => !is_down(actual),
         }
     }
 
     /// What somebody who is as `actual` says is when it ends.
     #[must_use]
-    pub const fn leaves(&self, actual: &Actual) -> Keep {
+    pub const fn leaves(&self, actual: &Actual) -> TargetState {
         match self.is {
-            Is::Override(keep) => keep,
-            Is::Hold if is_down(actual) => Keep::Stopped,
-            Is::Hold => Keep::Running,
+            ExceptionKind::Override(keep) => keep,
+            ExceptionKind::Hold if is_down(actual) => TargetState::Stopped,
+            ExceptionKind::Hold => TargetState::Running,
         }
     }
 }
@@ -73,10 +78,10 @@ const fn is_down(actual: &Actual) -> bool {
 /// The edge where an exception that left somebody `before` gives way to what was done last by then: none where that is
 /// so already.
 #[must_use]
-pub const fn edge(before: Keep, last: Verb) -> Option<Verb> {
+pub const fn edge(before: TargetState, last: PowerAction) -> Option<PowerAction> {
     match (before, last) {
-        (Keep::Running, Verb::Stop) | (Keep::Stopped, Verb::Start) => Some(last),
-        (Keep::Running, Verb::Start) | (Keep::Stopped, Verb::Stop) => None,
+        (TargetState::Running, PowerAction::Stop) | (TargetState::Stopped, PowerAction::Start) => Some(last),
+        (TargetState::Running, PowerAction::Start) | (TargetState::Stopped, PowerAction::Stop) => None,
     }
 }
 
@@ -92,9 +97,14 @@ mod tests {
     }
 
     fn exceptions(over: Option<i8>, hold: Option<i8>) -> Exceptions {
-        let over =
-            over.map(|until| Override { state: Keep::Running, until: at(until), by: String::new(), reason: None });
-        let hold = hold.map(|until| Hold { state: Keep::Stopped, until: at(until), by: String::new(), reason: None });
+        let over = over.map(|until| Override {
+            state: TargetState::Running,
+            until: at(until),
+            by: String::new(),
+            reason: None,
+        });
+        let hold =
+            hold.map(|until| Hold { state: TargetState::Stopped, until: at(until), by: String::new(), reason: None });
         Exceptions { protect: false, over, hold }
     }
 
@@ -108,11 +118,11 @@ mod tests {
     fn what_stands_above_it(#[case] over: Option<i8>, #[case] hold: Option<i8>, #[case] expected: &str) {
         let above = exceptions(over, hold).above(at(2));
         let hour = |at: Timestamp| at.strftime("%-H").to_string();
-        let says = |one: &Above| match one.is {
-            Is::Override(_) => format!("override {}", hour(one.to)),
-            Is::Hold => format!("hold {}", hour(one.to)),
+        let message = |one: &ActiveException| match one.is {
+            ExceptionKind::Override(_) => format!("override {}", hour(one.to)),
+            ExceptionKind::Hold => format!("hold {}", hour(one.to)),
         };
-        assert_eq!(above.iter().map(says).collect::<Vec<_>>().join(", "), expected);
+        assert_eq!(above.iter().map(message).collect::<Vec<_>>().join(", "), expected);
         assert!(above.windows(2).all(|two| two[0].to == two[1].from), "without a gap");
         assert_eq!(above.first().map(|first| first.from), (!expected.is_empty()).then(|| at(2)));
         let protected = Exceptions { protect: true, ..exceptions(over, hold) };
@@ -120,30 +130,30 @@ mod tests {
     }
 
     #[rstest]
-    #[case(Is::Override(Keep::Running), Actual::Up, (true, false), Keep::Running)]
-    #[case(Is::Override(Keep::Running), Actual::Down, (true, false), Keep::Running)]
-    #[case(Is::Override(Keep::Stopped), Actual::Up, (false, true), Keep::Stopped)]
-    #[case(Is::Hold, Actual::Up, (true, true), Keep::Running)]
-    #[case(Is::Hold, Actual::GoingUp, (true, true), Keep::Running)]
-    #[case(Is::Hold, Actual::Down, (false, true), Keep::Stopped)]
-    #[case(Is::Hold, Actual::GoingDown, (false, true), Keep::Stopped)]
-    #[case::who_knows(Is::Hold, Actual::Unknown { status: "odd".to_owned() }, (true, true), Keep::Running)]
+    #[case(ExceptionKind::Override(TargetState::Running), Actual::Up, (true, false), TargetState::Running)]
+    #[case(ExceptionKind::Override(TargetState::Running), Actual::Down, (true, false), TargetState::Running)]
+    #[case(ExceptionKind::Override(TargetState::Stopped), Actual::Up, (false, true), TargetState::Stopped)]
+    #[case(ExceptionKind::Hold, Actual::Up, (true, true), TargetState::Running)]
+    #[case(ExceptionKind::Hold, Actual::GoingUp, (true, true), TargetState::Running)]
+    #[case(ExceptionKind::Hold, Actual::Down, (false, true), TargetState::Stopped)]
+    #[case(ExceptionKind::Hold, Actual::GoingDown, (false, true), TargetState::Stopped)]
+    #[case::who_knows(ExceptionKind::Hold, Actual::Unknown { status: "odd".to_owned() }, (true, true), TargetState::Running)]
     fn what_goes_against_it(
-        #[case] is: Is,
+        #[case] is: ExceptionKind,
         #[case] actual: Actual,
         #[case] (stop, start): (bool, bool),
-        #[case] leaves: Keep,
+        #[case] leaves: TargetState,
     ) {
-        let above = Above { from: at(2), to: at(4), is };
-        assert_eq!((above.bars(Verb::Stop, &actual), above.bars(Verb::Start, &actual)), (stop, start));
+        let above = ActiveException { from: at(2), to: at(4), is };
+        assert_eq!((above.bars(PowerAction::Stop, &actual), above.bars(PowerAction::Start, &actual)), (stop, start));
         assert_eq!(above.leaves(&actual), leaves);
     }
 
     #[test]
     fn there_is_an_edge_only_where_what_should_be_changes() {
-        assert_eq!(edge(Keep::Running, Verb::Stop), Some(Verb::Stop));
-        assert_eq!(edge(Keep::Running, Verb::Start), None);
-        assert_eq!(edge(Keep::Stopped, Verb::Start), Some(Verb::Start));
-        assert_eq!(edge(Keep::Stopped, Verb::Stop), None);
+        assert_eq!(edge(TargetState::Running, PowerAction::Stop), Some(PowerAction::Stop));
+        assert_eq!(edge(TargetState::Running, PowerAction::Start), None);
+        assert_eq!(edge(TargetState::Stopped, PowerAction::Start), Some(PowerAction::Start));
+        assert_eq!(edge(TargetState::Stopped, PowerAction::Stop), None);
     }
 }

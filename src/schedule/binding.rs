@@ -57,7 +57,7 @@ pub const fn acts(kind: MemberKind) -> &'static [&'static str] {
 
 /// One environment's off-hours.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Routine {
+pub struct ScheduleBinding {
     /// When to be up.
     pub schedule: Schedule,
     /// Who makes it so.
@@ -74,7 +74,7 @@ pub struct Routine {
     pub prices: Prices,
 }
 
-impl Routine {
+impl ScheduleBinding {
     /// A routine in which everything but the schedule is as usual.
     #[must_use]
     pub const fn new(schedule: Schedule) -> Self {

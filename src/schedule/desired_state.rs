@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::calendar::intervals::{OnSpan, dates_around, local_date};
 use super::calendar::time_of_day::settle;
-use super::model::{Exceptions, Guard, Keep, Mode, Schedule, Verb};
+use super::model::{Exceptions, Guard, Mode, PowerAction, Schedule, TargetState};
 
 /// What should be.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -18,11 +18,11 @@ pub enum Desired {
     Any,
 }
 
-impl From<Keep> for Desired {
-    fn from(keep: Keep) -> Self {
+impl From<TargetState> for Desired {
+    fn from(keep: TargetState) -> Self {
         match keep {
-            Keep::Running => Self::On,
-            Keep::Stopped => Self::Off,
+            TargetState::Running => Self::On,
+            TargetState::Stopped => Self::Off,
         }
     }
 }
@@ -57,13 +57,13 @@ pub enum Cause {
 
 /// An instant where the desired state changes, and what to do about it.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Edge {
+pub struct Transition {
     /// When the desired state changes: the name of the edge.
     pub at: Timestamp,
     /// When to act: `at`, or for a start up to the lead earlier.
     pub issue_at: Timestamp,
     /// What to do.
-    pub verb: Verb,
+    pub verb: PowerAction,
     /// Why.
     pub cause: Cause,
 }
@@ -151,7 +151,7 @@ impl<'a> Intent<'a> {
 
     /// What a live override or hold says at `at`, above the schedule.
     #[must_use]
-    pub fn exception(self, at: Timestamp) -> Option<Keep> {
+    pub fn exception(self, at: Timestamp) -> Option<TargetState> {
         let over = self.exceptions.over.as_ref().filter(|over| at < over.until).map(|over| over.state);
         over.or_else(|| self.exceptions.hold.as_ref().filter(|hold| at < hold.until).map(|hold| hold.state))
     }
@@ -164,7 +164,7 @@ impl<'a> Intent<'a> {
 
     /// The edges to act on from `from` up to, not including, `to`, in the order of acting.
     #[must_use]
-    pub fn edges(self, from: Timestamp, to: Timestamp) -> Vec<Edge> {
+    pub fn edges(self, from: Timestamp, to: Timestamp) -> Vec<Transition> {
         if self.exceptions.protect || to <= from {
             return Vec::new();
         }
@@ -177,7 +177,7 @@ impl<'a> Intent<'a> {
         edges
     }
 
-    fn period_edges(self, from: Timestamp, to: Timestamp) -> Vec<Edge> {
+    fn period_edges(self, from: Timestamp, to: Timestamp) -> Vec<Transition> {
         let lead = self.schedule.start_lead;
         let horizon = plus(to, lead);
         let stretch = self.stretch(from, horizon);
@@ -203,11 +203,11 @@ impl<'a> Intent<'a> {
             match after {
                 Desired::On => {
                     let issue_at = self.lead_from(at, last_off);
-                    edges.push(Edge { at, issue_at, verb: Verb::Start, cause });
+                    edges.push(Transition { at, issue_at, verb: PowerAction::Start, cause });
                 }
                 Desired::Off => {
                     last_off = Some(at);
-                    edges.push(Edge { at, issue_at: at, verb: Verb::Stop, cause });
+                    edges.push(Transition { at, issue_at: at, verb: PowerAction::Stop, cause });
                 }
                 Desired::Any => {}
             }
@@ -219,7 +219,8 @@ impl<'a> Intent<'a> {
     /// When to issue a start for `at`: the lead earlier, but never before the stop it follows, nor
     /// while somebody keeps it stopped.
     fn lead_from(self, at: Timestamp, last_off: Option<Timestamp>) -> Timestamp {
-        let kept_stopped = |state: Keep, until: Timestamp| (state == Keep::Stopped && until <= at).then_some(until);
+        let kept_stopped =
+            |state: TargetState, until: Timestamp| (state == TargetState::Stopped && until <= at).then_some(until);
         let over = self.exceptions.over.as_ref().and_then(|over| kept_stopped(over.state, over.until));
         let hold = self.exceptions.hold.as_ref().and_then(|hold| kept_stopped(hold.state, hold.until));
         [over, hold, last_off]
@@ -253,7 +254,7 @@ impl<'a> Intent<'a> {
     }
 
     /// The daily repetition of the stop, wherever it is off anyway and no start is on its way.
-    fn guards(self, from: Timestamp, to: Timestamp, stretch: &Stretch<'_>, edges: &[Edge]) -> Vec<Edge> {
+    fn guards(self, from: Timestamp, to: Timestamp, stretch: &Stretch<'_>, edges: &[Transition]) -> Vec<Transition> {
         let Some(end) = self.schedule.latest_end().filter(|_| self.schedule.guard == Guard::Daily) else {
             return Vec::new();
         };
@@ -262,17 +263,19 @@ impl<'a> Intent<'a> {
             .filter(|at| {
                 stretch.level(*at, Side::Before) == Desired::Off && stretch.level(*at, Side::After) == Desired::Off
             })
-            .filter(|at| !edges.iter().any(|edge| edge.verb == Verb::Start && edge.issue_at <= *at && *at < edge.at))
-            .map(|at| Edge { at, issue_at: at, verb: Verb::Stop, cause: Cause::Guard })
+            .filter(|at| {
+                !edges.iter().any(|edge| edge.verb == PowerAction::Start && edge.issue_at <= *at && *at < edge.at)
+            })
+            .map(|at| Transition { at, issue_at: at, verb: PowerAction::Stop, cause: Cause::Guard })
             .collect()
     }
 
     /// Stop times, less those an exception stands above, plus the one an override postponed to its end.
-    fn stop_only_edges(self, from: Timestamp, to: Timestamp) -> Vec<Edge> {
+    fn stop_only_edges(self, from: Timestamp, to: Timestamp) -> Vec<Transition> {
         let stretch = Stretch { intent: self, spans: Vec::new() };
-        let stop = |at: Timestamp, cause: Cause| Edge { at, issue_at: at, verb: Verb::Stop, cause };
+        let stop = |at: Timestamp, cause: Cause| Transition { at, issue_at: at, verb: PowerAction::Stop, cause };
         let wanted = |at: Timestamp| stretch.level(at, Side::After) != Desired::On;
-        let mut edges: Vec<Edge> = self
+        let mut edges: Vec<Transition> = self
             .schedule
             .stop_instants(from, to)
             .into_iter()
@@ -280,7 +283,7 @@ impl<'a> Intent<'a> {
             .map(|at| stop(at, Cause::Period))
             .collect();
         // No override is longer than the longest one, so a stop it postponed is not older than that.
-        if let Some(over) = self.exceptions.over.as_ref().filter(|over| over.state == Keep::Running) {
+        if let Some(over) = self.exceptions.over.as_ref().filter(|over| over.state == TargetState::Running) {
             let postponed = self.schedule.stop_instants(minus(over.until, self.schedule.max_override), over.until);
             let taken = edges.iter().any(|edge| edge.at == over.until);
             if !postponed.is_empty() && !taken && wanted(over.until) {
@@ -292,13 +295,13 @@ impl<'a> Intent<'a> {
 
     /// The next thing that will be done after `now`, looking 60 days ahead.
     #[must_use]
-    pub fn next(self, now: Timestamp) -> Option<Edge> {
+    pub fn next(self, now: Timestamp) -> Option<Transition> {
         self.edges(after(now), plus(now, SignedDuration::from_hours(24 * 60))).into_iter().next()
     }
 
     /// The next `verb` after `now`, looking 60 days ahead.
     #[must_use]
-    pub fn next_of(self, now: Timestamp, verb: Verb) -> Option<Edge> {
+    pub fn next_of(self, now: Timestamp, verb: PowerAction) -> Option<Transition> {
         let horizon = plus(now, SignedDuration::from_hours(24 * 60));
         self.edges(after(now), horizon).into_iter().find(|edge| edge.verb == verb)
     }

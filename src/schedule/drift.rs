@@ -3,8 +3,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::desired_state::{Cause, Desired, Edge, Intent, after, minus, plus};
-use super::model::{Mode, Verb};
+use super::desired_state::{Cause, Desired, Intent, Transition, after, minus, plus};
+use super::model::{Mode, PowerAction};
 use super::observed::power_state::Actual;
 use super::stored::planned_schedules::Planned;
 
@@ -80,7 +80,7 @@ pub enum Drift {
     /// Not as it should be.
     Drifted {
         /// What would put it right.
-        verb: Verb,
+        verb: PowerAction,
         /// Since when, if known.
         since: Option<Timestamp>,
         /// Why.
@@ -123,20 +123,20 @@ pub fn drift(intent: Intent<'_>, observed: &Observed, now: Timestamp) -> Drift {
         }
         (_, Actual::Blocked { .. } | Actual::Unknown { .. } | Actual::Gone) => return Drift::Untold,
         (Desired::On, Actual::Up) | (Desired::Off, Actual::Down) => return Drift::None,
-        (Desired::On, Actual::Down) => Verb::Start,
+        (Desired::On, Actual::Down) => PowerAction::Start,
         (Desired::Off, Actual::Up) => {
             // A start issued early is the schedule's own doing.
-            if last_edge.as_ref().is_some_and(|edge| edge.verb == Verb::Start && now < edge.at) {
+            if last_edge.as_ref().is_some_and(|edge| edge.verb == PowerAction::Start && now < edge.at) {
                 return Drift::None;
             }
-            Verb::Stop
+            PowerAction::Stop
         }
     };
     if last_edge.as_ref().is_some_and(|edge| now.duration_since(edge.issue_at) < observed.grace) {
         return Drift::Settling;
     }
     let why = match (observed.since, &last_edge) {
-        _ if observed.auto_restarted && verb == Verb::Stop => Why::AutoRestart,
+        _ if observed.auto_restarted && verb == PowerAction::Stop => Why::AutoRestart,
         (None, Some(edge)) if observed.unchanged_from.is_some_and(|from| from <= edge.issue_at) => Why::Missed,
         (None, _) => Why::Unknown,
         (Some(since), Some(edge)) if since <= edge.issue_at => Why::Missed,
@@ -150,25 +150,25 @@ pub fn drift(intent: Intent<'_>, observed: &Observed, now: Timestamp) -> Drift {
 }
 
 /// When enforcing acts: a start at once, a stop once it has been up for the grace.
-fn enforce_at(verb: Verb, since: Option<Timestamp>, now: Timestamp) -> Timestamp {
+fn enforce_at(verb: PowerAction, since: Option<Timestamp>, now: Timestamp) -> Timestamp {
     match verb {
-        Verb::Start => now,
+        PowerAction::Start => now,
         // Without knowing since when, the grace begins with the first look.
-        Verb::Stop => plus(since.unwrap_or(now), STOP_GRACE).max(now),
+        PowerAction::Stop => plus(since.unwrap_or(now), STOP_GRACE).max(now),
     }
 }
 
 /// The action enforcing takes at `now` for a drift, if it is time. Where AWS does not tell since when it is so, the
 /// grace counts from when it was `first_seen`: whoever looks again and again must remember that.
 #[must_use]
-pub fn enforce(intent: Intent<'_>, drift: &Drift, first_seen: Option<Timestamp>, now: Timestamp) -> Option<Edge> {
+pub fn enforce(intent: Intent<'_>, drift: &Drift, first_seen: Option<Timestamp>, now: Timestamp) -> Option<Transition> {
     let Drift::Drifted { verb, why, since, .. } = drift else { return None };
     let at = enforce_at(*verb, since.or(first_seen), now);
     if intent.schedule.mode != Mode::Enforce || at > now {
         return None;
     }
     let cause = if *why == Why::AutoRestart { Cause::AutoRestart } else { Cause::Drift };
-    Some(Edge { at, issue_at: at, verb: *verb, cause })
+    Some(Transition { at, issue_at: at, verb: *verb, cause })
 }
 
 /// One way the server differs from what was computed.

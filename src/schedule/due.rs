@@ -7,8 +7,8 @@ use std::fmt;
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
-use super::desired_state::{Edge, Intent, after};
-use super::model::Verb;
+use super::desired_state::{Intent, Transition, after};
+use super::model::PowerAction;
 
 /// What makes an action one and the same: the resource, the edge's instant and the verb.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -18,13 +18,13 @@ pub struct ActionKey {
     /// `Edge::at`, so that a changed lead does not make a new action.
     pub at: Timestamp,
     /// What is done.
-    pub verb: Verb,
+    pub verb: PowerAction,
 }
 
 impl ActionKey {
     /// The key of `edge` on `arn`.
     #[must_use]
-    pub fn new(arn: impl Into<String>, edge: &Edge) -> Self {
+    pub fn new(arn: impl Into<String>, edge: &Transition) -> Self {
         Self { arn: arn.into(), at: edge.at, verb: edge.verb }
     }
 
@@ -53,11 +53,11 @@ pub enum Due {
     /// Nothing is open.
     Nothing,
     /// Do this now.
-    Execute(Edge),
+    Execute(Transition),
     /// It is too late to do this unasked.
     Missed {
         /// The edge.
-        edge: Edge,
+        edge: Transition,
         /// How late it is.
         late: SignedDuration,
     },

@@ -22,18 +22,18 @@ pub mod wording;
 #[cfg(test)]
 mod tests;
 
-pub use binding::{Backend, Routine};
+pub use binding::{Backend, ScheduleBinding};
 pub use calendar::date_range::DateRange;
 pub use calendar::error::{GrammarError, ScheduleError};
 pub use calendar::holidays::{Builtin, Calendar, DayClass};
 pub use calendar::period::{Period, StopAt};
 pub use calendar::time_of_day::ClockTime;
 pub use calendar::weekdays::Days;
-pub use desired_state::{Cause, Desired, Edge, Intent};
+pub use desired_state::{Cause, Desired, Intent, Transition};
 pub use due::{ActionKey, Due, client_token};
 pub use model::{
-    Exceptions, Guard, Hold, HolidayPolicy, Holidays, Keep, Member, MemberKind, Mode, Override, Ready, Schedule, Verb,
-    WakeDesired,
+    Exceptions, Guard, Hold, HolidayPolicy, Holidays, Member, MemberKind, Mode, Override, PowerAction, Ready, Schedule,
+    TargetState, WakeDesired,
 };
 pub use observed::power_state::{Actual, Tasks};
 pub use override_rules::{Granted, Note, Refusal};

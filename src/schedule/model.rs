@@ -147,14 +147,14 @@ impl Schedule {
 
 /// Running or stopped: what a person can ask for.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Keep {
+pub enum TargetState {
     /// Up.
     Running,
     /// Down.
     Stopped,
 }
 
-impl Keep {
+impl TargetState {
     /// Its word in tags and commands.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -175,7 +175,7 @@ impl Keep {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Override {
     /// What instead.
-    pub state: Keep,
+    pub state: TargetState,
     /// Live while the time is before this.
     pub until: Timestamp,
     /// Who asked.
@@ -188,7 +188,7 @@ pub struct Override {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Hold {
     /// How it is.
-    pub state: Keep,
+    pub state: TargetState,
     /// Live while the time is before this.
     pub until: Timestamp,
     /// Who asked.
@@ -210,14 +210,14 @@ pub struct Exceptions {
 
 /// What a schedule does to a resource.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Verb {
+pub enum PowerAction {
     /// Bring it down.
     Stop,
     /// Bring it up.
     Start,
 }
 
-impl Verb {
+impl PowerAction {
     /// Its word.
     #[must_use]
     pub const fn word(self) -> &'static str {

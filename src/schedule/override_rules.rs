@@ -5,8 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::calendar::intervals::dates_around;
 use super::calendar::time_of_day::settle;
-use super::desired_state::{Desired, Edge, Intent, after, minus, plus};
-use super::model::{Exceptions, Hold, Keep, Override, Verb};
+use super::desired_state::{Desired, Intent, Transition, after, minus, plus};
+use super::model::{Exceptions, Hold, Override, PowerAction, TargetState};
 
 /// An edge this near may be queued at AWS already.
 pub const TOO_LATE: SignedDuration = SignedDuration::from_mins(2);
@@ -55,9 +55,9 @@ pub enum Refusal {
     /// The edge it should postpone is less than two minutes away.
     TooLate {
         /// The edge.
-        edge: Box<Edge>,
+        edge: Box<Transition>,
         /// What can be done once it has happened.
-        instead: Verb,
+        instead: PowerAction,
     },
 }
 
@@ -104,7 +104,7 @@ impl Intent<'_> {
         let none = Exceptions::default();
         let plain = Intent::new(self.schedule, &none);
 
-        if over.state == Keep::Running
+        if over.state == TargetState::Running
             && let Some(start) =
                 self.schedule.on_spans(now, plus(asked, self.schedule.start_lead)).into_iter().find_map(|span| {
                     (now < span.start && minus(span.start, self.schedule.start_lead) <= asked).then_some(span.start)
@@ -121,8 +121,8 @@ impl Intent<'_> {
             return Err(Refusal::TooLong { latest, limit });
         }
         let (wanted, opposite) = match over.state {
-            Keep::Running => (Desired::On, Verb::Stop),
-            Keep::Stopped => (Desired::Off, Verb::Start),
+            TargetState::Running => (Desired::On, PowerAction::Stop),
+            TargetState::Stopped => (Desired::Off, PowerAction::Start),
         };
         let is_so_anyway = plain.base(now) == wanted
             && !plain.edges(now, after(over.until)).iter().any(|edge| edge.verb == opposite && edge.at < over.until);
@@ -142,13 +142,13 @@ impl Intent<'_> {
     pub fn grant_hold(self, hold: Hold, now: Timestamp) -> Result<Hold, Refusal> {
         self.possible(hold.state, hold.until, now)?;
         let latest = plus(now, AWS_STOPPED_MAX);
-        if hold.state == Keep::Stopped && hold.until > latest {
+        if hold.state == TargetState::Stopped && hold.until > latest {
             return Err(Refusal::TooLong { latest, limit: Limit::SevenDays });
         }
         Ok(hold)
     }
 
-    fn possible(self, state: Keep, until: Timestamp, now: Timestamp) -> Result<(), Refusal> {
+    fn possible(self, state: TargetState, until: Timestamp, now: Timestamp) -> Result<(), Refusal> {
         if self.exceptions.protect {
             return Err(Refusal::Protected);
         }
@@ -156,8 +156,8 @@ impl Intent<'_> {
             return Err(Refusal::Past { until });
         }
         let (opposite, instead) = match state {
-            Keep::Running => (Verb::Stop, Verb::Start),
-            Keep::Stopped => (Verb::Start, Verb::Stop),
+            TargetState::Running => (PowerAction::Stop, PowerAction::Start),
+            TargetState::Stopped => (PowerAction::Start, PowerAction::Stop),
         };
         self.edges(now, after(plus(now, TOO_LATE)))
             .into_iter()

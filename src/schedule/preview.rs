@@ -11,8 +11,8 @@ use super::calendar::intervals::{local_date, moved, settle_minutes};
 use super::calendar::period::Period;
 use super::calendar::rds_window::{BackupWindow, MaintenanceWindow};
 use super::calendar::time_of_day::{Quirk, settle};
-use super::desired_state::{Cause, Desired, Edge, Intent, after, minus, plus};
-use super::model::{Mode, Verb};
+use super::desired_state::{Cause, Desired, Intent, Transition, after, minus, plus};
+use super::model::{Mode, PowerAction};
 use super::override_rules::AWS_STOPPED_MAX;
 
 /// How far a preview looks.
@@ -31,7 +31,7 @@ pub struct AutoRestart {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Line {
     /// Something will be done.
-    Edge(Edge),
+    Edge(Transition),
     /// A day that would have had a start, and has a name instead.
     DayOff {
         /// The date.
@@ -134,7 +134,7 @@ pub enum Warning {
         /// The date.
         date: Date,
         /// What would have happened.
-        verb: Verb,
+        verb: PowerAction,
         /// What is done instead.
         at: Timestamp,
     },
@@ -214,9 +214,9 @@ fn auto_restarts_before(
     for edge in &edges {
         restart = restarts_before(intent, restart, Some(edge), &mut found);
         restart = match edge.verb {
-            Verb::Start => None,
+            PowerAction::Start => None,
             // A stop repeated on something stopped does not begin the seven days anew.
-            Verb::Stop => restart.or_else(|| Some(plus(edge.issue_at, AWS_STOPPED_MAX))),
+            PowerAction::Stop => restart.or_else(|| Some(plus(edge.issue_at, AWS_STOPPED_MAX))),
         };
     }
     if restart.is_some_and(|at| at < horizon) {
@@ -230,14 +230,15 @@ fn auto_restarts_before(
 fn restarts_before(
     intent: Intent<'_>,
     restart: Option<Timestamp>,
-    next: Option<&Edge>,
+    next: Option<&Transition>,
     found: &mut Vec<AutoRestart>,
 ) -> Option<Timestamp> {
     let mut restart = restart;
     let comes_first = |at: Timestamp| next.is_none_or(|next| at < next.issue_at);
     while let Some(at) = restart.filter(|at| comes_first(*at)) {
         let enforced = enforced_again(intent, at).filter(|again| comes_first(*again));
-        let stopped_again = enforced.or_else(|| next.filter(|next| next.verb == Verb::Stop).map(|next| next.issue_at));
+        let stopped_again =
+            enforced.or_else(|| next.filter(|next| next.verb == PowerAction::Stop).map(|next| next.issue_at));
         found.push(AutoRestart { at, stopped_again });
         restart = enforced.map(|again| plus(again, AWS_STOPPED_MAX));
         next?;
@@ -279,7 +280,10 @@ pub fn preview_days(intent: Intent<'_>, now: Timestamp, days: i64, databases: &[
             None => warnings.push(Warning::StaysUp { at: restart.at }),
             // An enforced stop is no edge of the schedule; the list would lack it.
             Some(at) if !lines.iter().any(|(when, line)| *when == at && matches!(line, Line::Edge(_))) => {
-                lines.push((at, Line::Edge(Edge { at, issue_at: at, verb: Verb::Stop, cause: Cause::AutoRestart })));
+                lines.push((
+                    at,
+                    Line::Edge(Transition { at, issue_at: at, verb: PowerAction::Stop, cause: Cause::AutoRestart }),
+                ));
             }
             Some(_) => {}
         }
@@ -308,15 +312,16 @@ fn days_off(intent: Intent<'_>, now: Timestamp, horizon: Timestamp) -> Vec<(Time
 }
 
 /// A stop with the next start issued within the lead and ten minutes of it.
-fn short_sleeps(intent: Intent<'_>, edges: &[Edge]) -> Vec<Warning> {
+fn short_sleeps(intent: Intent<'_>, edges: &[Transition]) -> Vec<Warning> {
     let short = plus(Timestamp::UNIX_EPOCH, intent.schedule.start_lead).duration_since(Timestamp::UNIX_EPOCH)
         + super::drift::STOP_GRACE;
     edges
         .windows(2)
         .filter_map(|pair| match pair {
-            [stop, start] if stop.verb == Verb::Stop && start.verb == Verb::Start => (start.at.duration_since(stop.at)
-                <= short)
-                .then_some(Warning::ShortSleep { from: stop.issue_at, until: start.issue_at }),
+            [stop, start] if stop.verb == PowerAction::Stop && start.verb == PowerAction::Start => {
+                (start.at.duration_since(stop.at) <= short)
+                    .then_some(Warning::ShortSleep { from: stop.issue_at, until: start.issue_at })
+            }
             _ => None,
         })
         .collect()
@@ -367,10 +372,11 @@ fn skipped_times(intent: Intent<'_>, now: Timestamp, horizon: Timestamp) -> Vec<
     let dates = std::iter::successors(Some(local_date(zone, now)), |date| date.tomorrow().ok());
     for date in dates.take_while(|date| *date <= last) {
         let periods = schedule.on.iter().filter(|period| period.days().contains(date.weekday()));
-        let times = periods
-            .flat_map(|period| [(Verb::Start, i64::from(period.from().minutes())), (Verb::Stop, period.end_minutes())]);
+        let times = periods.flat_map(|period| {
+            [(PowerAction::Start, i64::from(period.from().minutes())), (PowerAction::Stop, period.end_minutes())]
+        });
         let stops = schedule.stop.iter().filter(|stop| stop.days.contains(date.weekday()));
-        for (verb, minutes) in times.chain(stops.map(|stop| (Verb::Stop, i64::from(stop.at.minutes())))) {
+        for (verb, minutes) in times.chain(stops.map(|stop| (PowerAction::Stop, i64::from(stop.at.minutes())))) {
             let settled = settle_minutes(zone, date, minutes);
             if settled.quirk == Some(Quirk::Gap) && now <= settled.at && settled.at < horizon {
                 found.push(Warning::SkippedTime { date: local_date(zone, settled.at), verb, at: settled.at });

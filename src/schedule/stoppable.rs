@@ -157,7 +157,7 @@ impl fmt::Display for Ineligible {
 
 /// Why it may not be stopped, or `None` if nothing is known against it.
 #[must_use]
-pub fn why_not(facts: &Facts) -> Option<Ineligible> {
+pub fn ineligibility(facts: &Facts) -> Option<Ineligible> {
     match facts {
         Facts::Instance(facts) => instance(facts),
         Facts::Cluster(facts) => cluster(facts),

@@ -6,8 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::calendar::intervals::{local_date, moved};
 use super::calendar::time_of_day::{ClockTime, settle};
-use super::desired_state::{Edge, Intent};
-use super::model::{Keep, Mode};
+use super::desired_state::{Intent, Transition};
+use super::model::{Mode, TargetState};
 
 /// Marks in a day.
 pub const MARKS: usize = 48;
@@ -51,7 +51,7 @@ pub struct Day {
     /// The half hour that is now, if it is this day.
     pub now: Option<usize>,
     /// What is done on this day.
-    pub edges: Vec<Edge>,
+    pub edges: Vec<Transition>,
     /// The holiday, if it is one.
     pub holiday: Option<String>,
 }
@@ -86,8 +86,8 @@ pub fn band(intent: Intent<'_>, now: Timestamp, days: usize) -> Vec<Day> {
     let mark = |at: Timestamp| match intent.exception(at) {
         _ if intent.exceptions.protect => Mark::Free,
         // What was before an exception was asked for is not known here; only what is to come is drawn with it.
-        Some(Keep::Running) if at.saturating_add(SLOT).is_ok_and(|end| end > now) => Mark::KeptUp,
-        Some(Keep::Stopped) if at.saturating_add(SLOT).is_ok_and(|end| end > now) => Mark::KeptAsleep,
+        Some(TargetState::Running) if at.saturating_add(SLOT).is_ok_and(|end| end > now) => Mark::KeptUp,
+        Some(TargetState::Stopped) if at.saturating_add(SLOT).is_ok_and(|end| end > now) => Mark::KeptAsleep,
         _ if schedule.mode == Mode::StopOnly => Mark::Free,
         _ if spans.iter().any(|span| span.contains(at)) => Mark::Up,
         _ => Mark::Asleep,
@@ -101,7 +101,7 @@ pub fn band(intent: Intent<'_>, now: Timestamp, days: usize) -> Vec<Day> {
                 .collect();
             let today = local_date(zone, now) == date;
             let now_at = slots.iter().rposition(|at| *at <= now).filter(|_| today);
-            let of_day = |edge: &&Edge| local_date(zone, edge.issue_at) == date;
+            let of_day = |edge: &&Transition| local_date(zone, edge.issue_at) == date;
             Day {
                 date,
                 marks: slots.into_iter().map(mark).collect(),

@@ -6,9 +6,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::calendar::intervals::local_date;
-use super::desired_state::{Cause, Edge};
+use super::desired_state::{Cause, Transition};
 use super::drift::{Drift, Why};
-use super::model::Verb;
+use super::model::PowerAction;
 use super::override_rules::Refusal;
 use super::preview::{AutoRestart, Line};
 
@@ -87,10 +87,10 @@ pub fn rfc(at: Timestamp, zone: &TimeZone) -> String {
 
 /// What a verb does to an environment: `sleep`, `wake`.
 #[must_use]
-pub const fn whole(verb: Verb) -> &'static str {
+pub const fn whole(verb: PowerAction) -> &'static str {
     match verb {
-        Verb::Stop => "sleep",
-        Verb::Start => "wake",
+        PowerAction::Stop => "sleep",
+        PowerAction::Start => "wake",
     }
 }
 
@@ -111,11 +111,11 @@ pub fn cause(cause: &Cause) -> String {
 
 /// An edge: `start 08:45, up from 09:00` or `stop 22:00`.
 #[must_use]
-pub fn edge(edge: &Edge, zone: &TimeZone) -> String {
+pub fn edge(edge: &Transition, zone: &TimeZone) -> String {
     let time = |at: Timestamp| at.to_zoned(zone.clone()).strftime("%H:%M").to_string();
-    let says = format!("{} {}", edge.verb.word(), time(edge.issue_at));
-    let lead = edge.verb == Verb::Start && edge.at != edge.issue_at;
-    if lead { format!("{says}, up from {}", time(edge.at)) } else { says }
+    let message = format!("{} {}", edge.verb.word(), time(edge.issue_at));
+    let lead = edge.verb == PowerAction::Start && edge.at != edge.issue_at;
+    if lead { format!("{message}, up from {}", time(edge.at)) } else { message }
 }
 
 /// One line of a preview: what happens, and why.
@@ -137,7 +137,7 @@ pub fn line(line: &Line, zone: &TimeZone) -> (String, String) {
 
 /// An edge as JSON.
 #[must_use]
-pub fn edge_json(edge: &Edge, zone: &TimeZone) -> Value {
+pub fn edge_json(edge: &Transition, zone: &TimeZone) -> Value {
     json!({
         "at": rfc(edge.at, zone),
         "issue_at": rfc(edge.issue_at, zone),
@@ -189,9 +189,9 @@ pub fn drift(drift: &Drift, now: Timestamp, zone: &TimeZone) -> Option<String> {
         Drift::Slow { since } => Some(format!("has been moving since {}", when(*since, now, zone))),
         Drift::Untold => Some("cannot be told: its status needs a person".to_owned()),
         Drift::Drifted { verb, since, why, righted_at } => {
-            let says = is_not((*verb, *since, *why), now, zone);
+            let message = is_not((*verb, *since, *why), now, zone);
             let then = righted_at.map(|at| format!("; {} {}", verb.word(), when(at, now, zone))).unwrap_or_default();
-            Some(format!("{says}{then}"))
+            Some(format!("{message}{then}"))
         }
     }
 }
@@ -205,10 +205,10 @@ pub fn drifted(drift: &Drift, now: Timestamp, zone: &TimeZone) -> Option<String>
     }
 }
 
-fn is_not((verb, since, why): (Verb, Option<Timestamp>, Why), now: Timestamp, zone: &TimeZone) -> String {
+fn is_not((verb, since, why): (PowerAction, Option<Timestamp>, Why), now: Timestamp, zone: &TimeZone) -> String {
     let (should, is) = match verb {
-        Verb::Stop => ("off", "on"),
-        Verb::Start => ("on", "off"),
+        PowerAction::Stop => ("off", "on"),
+        PowerAction::Start => ("on", "off"),
     };
     let since = since.map(|at| format!(" since {}", when(at, now, zone))).unwrap_or_default();
     let why = match why {

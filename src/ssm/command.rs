@@ -73,7 +73,9 @@ where
         let written = match item {
             Incoming::Bytes(bytes) => write(&mut out, &bytes).await,
             Incoming::Errors(bytes) => write(&mut errors, &bytes).await,
-            Incoming::Greeting(text) => write(&mut errors, format!("{}\n", crate::text::clean(&text)).as_bytes()).await,
+            Incoming::Greeting(text) => {
+                write(&mut errors, format!("{}\n", crate::text::harmless(&text)).as_bytes()).await
+            }
             Incoming::Exit(code) => {
                 exit = Some(code);
                 Ok(())

@@ -15,7 +15,7 @@ use tokio_tungstenite::tungstenite::Message as Frame;
 
 use super::channel::{End, Incoming, Link, Outgoing, Settings, Status};
 use super::connect::{Socket, dial};
-use super::session_state::{Talk, Turn};
+use super::session_state::{SessionEvent, Talk};
 use super::start_request::{Entrance, Opened, SessionSource};
 use super::terminate_guard::Guard;
 use super::wire::MessageId;
@@ -233,9 +233,9 @@ impl Pump {
                     heard = Instant::now();
                     match frame {
                         Some(Ok(Frame::Binary(bytes))) => match self.talk.hear(&bytes) {
-                            Turn::Goes => {}
-                            Turn::Link(link) => self.link(link),
-                            Turn::Ends(end) => {
+                            SessionEvent::Goes => {}
+                            SessionEvent::Link(link) => self.link(link),
+                            SessionEvent::Ends(end) => {
                                 self.give_out_rest().await;
                                 return Stop::End(end);
                             }
@@ -340,7 +340,7 @@ impl Pump {
             }
             match stream.next().await {
                 Some(Ok(Frame::Binary(bytes))) => {
-                    if let Turn::Ends(_) = self.talk.hear(&bytes) {
+                    if let SessionEvent::Ends(_) = self.talk.hear(&bytes) {
                         return;
                     }
                     self.talk.ready = VecDeque::new();

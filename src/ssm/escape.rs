@@ -4,11 +4,11 @@
 /// Recognises the escape.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Escape {
-    place: Place,
+    place: EscapePosition,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-enum Place {
+enum EscapePosition {
     /// At the start of a line: also the very first key.
     #[default]
     Start,
@@ -24,17 +24,17 @@ impl Escape {
         let mut passed = Vec::with_capacity(typed.len() + 1);
         for &byte in typed {
             match (self.place, byte) {
-                (Place::Start, b'~') => {
-                    self.place = Place::Tilde;
+                (EscapePosition::Start, b'~') => {
+                    self.place = EscapePosition::Tilde;
                     continue;
                 }
-                (Place::Tilde, b'.') => return (passed, true),
+                (EscapePosition::Tilde, b'.') => return (passed, true),
                 // `~~` sends one tilde.
-                (Place::Tilde, b'~') => {}
-                (Place::Tilde, _) => passed.push(b'~'),
-                (Place::Start | Place::Inside, _) => {}
+                (EscapePosition::Tilde, b'~') => {}
+                (EscapePosition::Tilde, _) => passed.push(b'~'),
+                (EscapePosition::Start | EscapePosition::Inside, _) => {}
             }
-            self.place = if matches!(byte, b'\r' | b'\n') { Place::Start } else { Place::Inside };
+            self.place = if matches!(byte, b'\r' | b'\n') { EscapePosition::Start } else { EscapePosition::Inside };
             passed.push(byte);
         }
         (passed, false)

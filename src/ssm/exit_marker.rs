@@ -53,12 +53,12 @@ impl Reader {
                 b'\r' if behind.is_empty() => break,
                 b'\r' if behind.first() == Some(&b'\n') => {}
                 RECORD => match self.marked(rest) {
-                    Found::Exit(code) => {
+                    MarkerMatch::Exit(code) => {
                         self.exit = Some(code);
                         return passed;
                     }
-                    Found::Perhaps => break,
-                    Found::No => passed.push(first),
+                    MarkerMatch::Perhaps => break,
+                    MarkerMatch::No => passed.push(first),
                 },
                 _ => passed.push(first),
             }
@@ -79,24 +79,24 @@ impl Reader {
         self.exit
     }
 
-    fn marked(&self, bytes: &[u8]) -> Found {
+    fn marked(&self, bytes: &[u8]) -> MarkerMatch {
         let shared = bytes.iter().zip(&self.mark).take_while(|(a, b)| a == b).count();
         if shared < self.mark.len() {
-            return if shared == bytes.len() { Found::Perhaps } else { Found::No };
+            return if shared == bytes.len() { MarkerMatch::Perhaps } else { MarkerMatch::No };
         }
         let digits = bytes.get(self.mark.len()..).unwrap_or_default();
         match digits.iter().position(|byte| *byte == RECORD) {
             Some(end) => {
                 let number = digits.get(..end).and_then(|digits| std::str::from_utf8(digits).ok());
-                number.and_then(|number| number.parse().ok()).map_or(Found::No, Found::Exit)
+                number.and_then(|number| number.parse().ok()).map_or(MarkerMatch::No, MarkerMatch::Exit)
             }
-            None if digits.len() <= DIGITS && digits.iter().all(u8::is_ascii_digit) => Found::Perhaps,
-            None => Found::No,
+            None if digits.len() <= DIGITS && digits.iter().all(u8::is_ascii_digit) => MarkerMatch::Perhaps,
+            None => MarkerMatch::No,
         }
     }
 }
 
-enum Found {
+enum MarkerMatch {
     Exit(i32),
     Perhaps,
     No,

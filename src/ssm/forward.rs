@@ -18,7 +18,7 @@ use super::wire::Flag;
 mod many;
 mod single;
 
-pub use listener::Door;
+pub use listener::LocalListener;
 
 /// How long a connection whose local side sends no more is kept while the remote side is silent. The agent knows no
 /// half-closed connections: ending ours ends it there, so an answer still under way must have its time.
@@ -99,13 +99,13 @@ pub struct Forward {
 impl Forward {
     /// Carries the connections that come in at `door` over `channel`, a port session's.
     #[must_use]
-    pub fn start(channel: Channel, door: Arc<Door>, linger: Duration) -> Self {
+    pub fn start(channel: Channel, door: Arc<LocalListener>, linger: Duration) -> Self {
         Self::counting(channel, door, linger, Arc::default())
     }
 
     /// The same, adding to `counters`.
     #[must_use]
-    pub fn counting(channel: Channel, door: Arc<Door>, linger: Duration, counters: Arc<Counters>) -> Self {
+    pub fn counting(channel: Channel, door: Arc<LocalListener>, linger: Duration, counters: Arc<Counters>) -> Self {
         let (address, stop, status) = (door.address(), Arc::<Notify>::default(), channel.status());
         let task = tokio::spawn(run(channel, door, linger, Arc::clone(&counters), Arc::clone(&stop)));
         Self { address, counters, status, stop, task }
@@ -153,7 +153,7 @@ fn joined(end: Result<End, tokio::task::JoinError>) -> End {
 
 async fn run(
     mut channel: Channel,
-    door: Arc<Door>,
+    door: Arc<LocalListener>,
     linger: Duration,
     counters: Arc<Counters>,
     stop: Arc<Notify>,
@@ -177,7 +177,7 @@ async fn run(
 /// Carries connections until the session is over; the answer says why we gave up, if we did.
 async fn carry(
     channel: &mut Channel,
-    door: &Door,
+    door: &LocalListener,
     linger: Duration,
     counters: &Arc<Counters>,
     agent: &mut Option<Version>,

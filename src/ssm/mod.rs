@@ -27,5 +27,5 @@ pub mod wire;
 pub mod wording;
 
 pub use network::Network;
-pub use session_target::Way;
+pub use session_target::SessionTarget;
 pub use start_request::{Entrance, SessionSource, Token};

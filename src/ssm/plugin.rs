@@ -64,7 +64,10 @@ mod tests {
 
     #[test]
     fn an_old_plugin_is_warned_about() {
-        assert!(warning("1.2.677.0\n").is_some_and(|says| says.contains("1.2.677.0") && says.contains("1.2.764.0")));
+        assert!(
+            warning("1.2.677.0\n")
+                .is_some_and(|message| message.contains("1.2.677.0") && message.contains("1.2.764.0"))
+        );
         assert_eq!(warning("1.2.764.0\n"), None);
         assert_eq!(warning("1.3.0.0"), None);
         assert!(warning("nonsense").is_some());

@@ -1,8 +1,8 @@
 //! What must hold before a session can work, as a checklist: each line with what was found and, where it fails, with
 //! what to do. Pure data and wording; the kinds fill it in from what was read.
 
-use super::session_target::Way;
-use crate::world::read_request::Want;
+use super::session_target::SessionTarget;
+use crate::world::read_request::ReadRequest;
 
 /// How a line stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -38,7 +38,7 @@ pub struct Line {
     /// How it stands.
     pub state: State,
     /// What was found.
-    pub says: String,
+    pub message: String,
     /// What to do, where it fails.
     pub remedy: Option<String>,
 }
@@ -46,26 +46,26 @@ pub struct Line {
 impl Line {
     /// It holds.
     #[must_use]
-    pub fn holds(what: &'static str, says: impl Into<String>) -> Self {
-        Self { what, state: State::Holds, says: says.into(), remedy: None }
+    pub fn holds(what: &'static str, message: impl Into<String>) -> Self {
+        Self { what, state: State::Holds, message: message.into(), remedy: None }
     }
 
     /// It fails, and this helps.
     #[must_use]
-    pub fn fails(what: &'static str, says: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { what, state: State::Fails, says: says.into(), remedy: Some(remedy.into()) }
+    pub fn fails(what: &'static str, message: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { what, state: State::Fails, message: message.into(), remedy: Some(remedy.into()) }
     }
 
     /// A session works, but not all of it; this helps.
     #[must_use]
-    pub fn lacks(what: &'static str, says: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { state: State::Lacks, ..Self::fails(what, says, remedy) }
+    pub fn lacks(what: &'static str, message: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { state: State::Lacks, ..Self::fails(what, message, remedy) }
     }
 
     /// It cannot be told from here.
     #[must_use]
-    pub fn unknown(what: &'static str, says: impl Into<String>) -> Self {
-        Self { what, state: State::Unknown, says: says.into(), remedy: None }
+    pub fn unknown(what: &'static str, message: impl Into<String>) -> Self {
+        Self { what, state: State::Unknown, message: message.into(), remedy: None }
     }
 }
 
@@ -75,16 +75,16 @@ pub struct Rights {
     /// As lines of the checklist.
     pub lines: Vec<Line>,
     /// What should be read first to know them, or to know them afresh.
-    pub wants: Vec<Want>,
+    pub wants: Vec<ReadRequest>,
 }
 
 /// How a resource can be entered.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Reach {
     /// What is entered, in words: `task 0123abcd of web`.
-    pub says: String,
+    pub message: String,
     /// The way in; `None` where there is nothing to enter.
-    pub way: Option<Way>,
+    pub way: Option<SessionTarget>,
     /// The checklist of the other side.
     pub lines: Vec<Line>,
     /// What whoever comes may do, and on which terms: for sessions only.
@@ -119,7 +119,7 @@ impl Reach {
 /// A checklist as text, a line each and its remedy below it.
 pub fn text<'l>(lines: impl Iterator<Item = &'l Line>) -> Vec<String> {
     let line = |line: &Line| {
-        let mut lines = vec![format!("{} {}: {}", line.state.sign(), line.what, line.says)];
+        let mut lines = vec![format!("{} {}: {}", line.state.sign(), line.what, line.message)];
         lines.extend(line.remedy.as_ref().map(|remedy| format!("  → {remedy}")));
         lines
     };
@@ -129,32 +129,32 @@ pub fn text<'l>(lines: impl Iterator<Item = &'l Line>) -> Vec<String> {
 /// What a caller needs, where IAM did not tell whether it is there; `why` says why not.
 #[must_use]
 pub fn permissions(operation: &str, why: &str) -> Line {
-    let says = format!(
+    let message = format!(
         "{why}; {operation}, ssm:ResumeSession, ssm:TerminateSession and ssmmessages:OpenDataChannel are needed, and \
          connecting tells"
     );
-    Line::unknown("your permissions", says)
+    Line::unknown("your permissions", message)
 }
 
 /// What to do when opening failed, by AWS's code and words.
 #[must_use]
 pub fn remedy(code: Option<&str>, message: &str) -> Option<&'static str> {
-    let says = |text: &str| message.contains(text) || code.is_some_and(|code| code.contains(text));
-    if says("TargetNotConnected") || says("is not connected") {
+    let message = |text: &str| message.contains(text) || code.is_some_and(|code| code.contains(text));
+    if message("TargetNotConnected") || message("is not connected") {
         return Some(
             "the agent there is not connected: is the instance running, does its role hold \
              AmazonSSMManagedInstanceCore (a task's role: ssmmessages), and are ssm and ssmmessages reachable on 443?",
         );
     }
-    if says("execute command was not enabled") {
+    if message("execute command was not enabled") {
         return Some(
             "turn ECS Exec on for the service, and let its tasks be replaced: tasks keep what they started with",
         );
     }
-    if says("agent isn't running") || says("agent isn’t running") {
+    if message("agent isn't running") || message("agent isn’t running") {
         return Some("its exec agent is not running: wait until it is, or let the task be replaced");
     }
-    if says("ssmmessages:OpenDataChannel") {
+    if message("ssmmessages:OpenDataChannel") {
         return Some("allow ssmmessages:OpenDataChannel on arn:aws:ssm:*:*:session/* for yourself");
     }
     None
@@ -165,13 +165,13 @@ mod tests {
     use rstest::rstest;
 
     use super::{Line, Reach, Rights, remedy};
-    use crate::ssm::Way;
+    use crate::ssm::SessionTarget;
 
     #[test]
     fn a_failing_line_comes_with_its_remedy() {
         let lines = vec![Line::holds("state", "running"), Line::fails("agent", "offline", "restart it")];
         let rights = Rights { lines: vec![Line::lacks("may end it", "no", "allow it")], wants: Vec::new() };
-        let reach = Reach { says: "instance i-1".to_owned(), way: None, lines, rights };
+        let reach = Reach { message: "instance i-1".to_owned(), way: None, lines, rights };
         assert!(reach.fails());
         let text = ["● state: running", "✗ agent: offline", "  → restart it", "! may end it: no", "  → allow it"];
         assert_eq!(reach.text(), text);
@@ -179,9 +179,9 @@ mod tests {
 
     #[test]
     fn what_only_sessions_need_keeps_nothing_else_out() {
-        let way = Some(Way::Node("i-1".to_owned()));
+        let way = Some(SessionTarget::Node("i-1".to_owned()));
         let fails = Rights { lines: vec![Line::fails("may open it", "no", "allow it")], wants: Vec::new() };
-        let reach = Reach { says: "instance i-1".to_owned(), way, lines: Vec::new(), rights: fails };
+        let reach = Reach { message: "instance i-1".to_owned(), way, lines: Vec::new(), rights: fails };
         assert!(reach.fails() && !reach.is_away());
         let lacks = Rights { lines: vec![Line::lacks("may end it", "no", "allow it")], wants: Vec::new() };
         assert!(!Reach { rights: lacks, ..reach }.fails());

@@ -23,7 +23,7 @@ const RESERVE: usize = 8;
 
 /// What follows from a message.
 #[derive(Debug)]
-pub(super) enum Turn {
+pub(super) enum SessionEvent {
     /// Nothing to do beyond the queues.
     Goes,
     /// The connection is in another state.
@@ -187,15 +187,17 @@ impl Talk {
     }
 
     /// Takes one binary message.
-    pub(super) fn hear(&mut self, bytes: &Bytes) -> Turn {
+    pub(super) fn hear(&mut self, bytes: &Bytes) -> SessionEvent {
         let message = match Message::decode(bytes) {
             Ok(message) => message,
             Err(garbage) => {
                 tracing::debug!(session = self.id, why = %garbage, "not taken");
                 self.garbage += 1;
                 return match self.garbage {
-                    GARBAGE.. => Turn::Ends(End::Broken(format!("the other end sends what cannot be read: {garbage}"))),
-                    _ => Turn::Goes,
+                    GARBAGE.. => {
+                        SessionEvent::Ends(End::Broken(format!("the other end sends what cannot be read: {garbage}")))
+                    }
+                    _ => SessionEvent::Goes,
                 };
             }
         };
@@ -206,22 +208,22 @@ impl Talk {
                 if let Some(ack) = Ack::decode(&message.payload) {
                     self.reliable.acknowledged(now, &ack);
                 }
-                Turn::Link(Link::Up)
+                SessionEvent::Link(Link::Up)
             }
             Kind::Output => {
                 let received = self.reliable.receive(now, message);
                 self.out.extend(received.ack);
                 for message in received.ready {
                     if let Err(end) = self.understand(&message) {
-                        return Turn::Ends(end);
+                        return SessionEvent::Ends(end);
                     }
                 }
-                Turn::Link(Link::Up)
+                SessionEvent::Link(Link::Up)
             }
-            Kind::Closed => Turn::Ends(End::Closed(closed(&message.payload))),
-            Kind::Pause => Turn::Link(Link::Away),
-            Kind::Start => Turn::Link(Link::Up),
-            Kind::Input | Kind::Other(_) => Turn::Goes,
+            Kind::Closed => SessionEvent::Ends(End::Closed(closed(&message.payload))),
+            Kind::Pause => SessionEvent::Link(Link::Away),
+            Kind::Start => SessionEvent::Link(Link::Up),
+            Kind::Input | Kind::Other(_) => SessionEvent::Goes,
         }
     }
 

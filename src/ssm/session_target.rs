@@ -2,7 +2,7 @@
 //! container is meant. Pure.
 
 use super::exit_marker;
-use super::start_request::Ask;
+use super::start_request::StartRequest;
 use super::wording;
 
 /// Takes bash where there is one; one call, whatever the image holds. Commands in tasks run without a shell around.
@@ -10,7 +10,7 @@ const SHELL: &str = "/bin/sh -c 'command -v bash >/dev/null 2>&1 && exec bash; e
 
 /// Where to.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Way {
+pub enum SessionTarget {
     /// A managed node, by its id.
     Node(String),
     /// A task.
@@ -48,7 +48,7 @@ pub enum Unsettled {
 
 /// A place that can be entered: a node, or a container of a task.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Door {
+pub struct Gateway {
     /// What agents call it: `i-…`, or `ecs:cluster_task_runtime`.
     pub target: String,
     container: Option<Exec>,
@@ -65,19 +65,19 @@ struct Exec {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Once {
     /// What to open.
-    pub ask: Ask,
+    pub ask: StartRequest,
     /// The mark of its exit code, where the agent tells none.
     pub nonce: Option<String>,
 }
 
-impl Way {
+impl SessionTarget {
     /// The door: of the container asked for, else the only one, else the only one that serves a target group.
     ///
     /// # Errors
     /// Which containers there are to choose from.
-    pub fn door(&self, asked: Option<&str>) -> Result<Door, Unsettled> {
+    pub fn door(&self, asked: Option<&str>) -> Result<Gateway, Unsettled> {
         let (cluster, task, inside) = match self {
-            Self::Node(id) => return Ok(Door { target: id.clone(), container: None }),
+            Self::Node(id) => return Ok(Gateway { target: id.clone(), container: None }),
             Self::Task { cluster, task, inside } => (cluster, task, inside),
         };
         let names = |of: &[&Inside]| of.iter().map(|one| one.name.clone()).collect::<Vec<_>>();
@@ -97,11 +97,11 @@ impl Way {
         let runtime = chosen.runtime.as_deref().unwrap_or_default();
         let target = format!("ecs:{}_{}_{runtime}", last(cluster), last(task));
         let exec = Exec { cluster: cluster.clone(), task: task.clone(), name: chosen.name.clone() };
-        Ok(Door { target, container: Some(exec) })
+        Ok(Gateway { target, container: Some(exec) })
     }
 }
 
-impl Door {
+impl Gateway {
     /// The container's name, in a task.
     #[must_use]
     pub fn container(&self) -> Option<&str> {
@@ -110,19 +110,19 @@ impl Door {
 
     /// A shell.
     #[must_use]
-    pub fn shell(&self) -> Ask {
+    pub fn shell(&self) -> StartRequest {
         match &self.container {
-            None => Ask::shell(&self.target),
+            None => StartRequest::shell(&self.target),
             Some(exec) => self.exec(exec, SHELL.to_owned()),
         }
     }
 
     /// A program with a terminal.
     #[must_use]
-    pub fn program(&self, line: &[String]) -> Ask {
+    pub fn program(&self, line: &[String]) -> StartRequest {
         let line = wording::line(line);
         match &self.container {
-            None => Ask::program(&self.target, &line),
+            None => StartRequest::program(&self.target, &line),
             Some(exec) => self.exec(exec, format!("/bin/sh -c {}", wording::quoted(&line))),
         }
     }
@@ -132,15 +132,15 @@ impl Door {
     pub fn once(&self, line: &[String], nonce: &str) -> Once {
         let line = wording::line(line);
         match &self.container {
-            None => Once { ask: Ask::command(&self.target, &line), nonce: None },
+            None => Once { ask: StartRequest::command(&self.target, &line), nonce: None },
             Some(exec) => {
                 Once { ask: self.exec(exec, exit_marker::command(&line, nonce)), nonce: Some(nonce.to_owned()) }
             }
         }
     }
 
-    fn exec(&self, exec: &Exec, command: String) -> Ask {
-        Ask::Exec {
+    fn exec(&self, exec: &Exec, command: String) -> StartRequest {
+        StartRequest::Exec {
             cluster: exec.cluster.clone(),
             task: exec.task.clone(),
             container: exec.name.clone(),
@@ -152,15 +152,15 @@ impl Door {
 
 #[cfg(test)]
 mod tests {
-    use super::{Inside, Unsettled, Way};
-    use crate::ssm::start_request::Ask;
+    use super::{Inside, SessionTarget, Unsettled};
+    use crate::ssm::start_request::StartRequest;
 
     fn inside(name: &str, serves: bool) -> Inside {
         Inside { name: name.to_owned(), runtime: Some(format!("{name}-1")), serves, ready: true }
     }
 
-    fn task(inside: Vec<Inside>) -> Way {
-        Way::Task {
+    fn task(inside: Vec<Inside>) -> SessionTarget {
+        SessionTarget::Task {
             cluster: "arn:aws:ecs:r:1:cluster/prod".to_owned(),
             task: "arn:aws:ecs:r:1:task/prod/0123".to_owned(),
             inside,
@@ -169,7 +169,8 @@ mod tests {
 
     #[test]
     fn the_container_is_the_only_one_the_serving_one_or_the_one_asked_for() {
-        let name = |way: &Way, asked| way.door(asked).map(|door| door.container().unwrap_or_default().to_owned());
+        let name =
+            |way: &SessionTarget, asked| way.door(asked).map(|door| door.container().unwrap_or_default().to_owned());
         assert_eq!(name(&task(vec![inside("app", false)]), None).as_deref(), Ok("app"));
         let two = task(vec![inside("log", false), inside("app", true)]);
         assert_eq!(name(&two, None).as_deref(), Ok("app"));
@@ -184,11 +185,11 @@ mod tests {
     fn a_task_is_named_as_its_agent_names_itself() {
         let door = task(vec![inside("app", false)]).door(None).expect("a door");
         assert_eq!(door.target, "ecs:prod_0123_app-1");
-        assert!(matches!(door.shell(), Ask::Exec { command, .. } if command.contains("exec bash")));
+        assert!(matches!(door.shell(), StartRequest::Exec { command, .. } if command.contains("exec bash")));
         let once = door.once(&["ls".to_owned(), "a b".to_owned()], "n");
         assert_eq!(once.nonce.as_deref(), Some("n"));
-        let node = Way::Node("i-1".to_owned()).door(None).expect("a door");
-        assert_eq!(node.shell(), Ask::shell("i-1"));
-        assert_eq!(node.once(&["a b".to_owned()], "n").ask, Ask::command("i-1", "a b"));
+        let node = SessionTarget::Node("i-1".to_owned()).door(None).expect("a door");
+        assert_eq!(node.shell(), StartRequest::shell("i-1"));
+        assert_eq!(node.once(&["a b".to_owned()], "n").ask, StartRequest::command("i-1", "a b"));
     }
 }

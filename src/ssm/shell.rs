@@ -66,7 +66,7 @@ async fn show(channel: &mut Channel, mut output: impl AsyncWrite + Unpin, begun:
                 continue;
             }
             Incoming::Bytes(bytes) | Incoming::Errors(bytes) => bytes,
-            Incoming::Greeting(text) => Bytes::from(format!("{}\r\n", crate::text::clean(&text))),
+            Incoming::Greeting(text) => Bytes::from(format!("{}\r\n", crate::text::harmless(&text))),
             Incoming::Exit(_) | Incoming::Flag(_) => continue,
         };
         if output.write_all(&bytes).await.is_err() || output.flush().await.is_err() {

@@ -39,7 +39,7 @@ impl fmt::Debug for Token {
 
 /// What to open.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Ask {
+pub enum StartRequest {
     /// `ssm:StartSession`: a plain shell, or whatever a document does.
     Start {
         /// `i-…`, `mi-…`, or `ecs:cluster_task_runtime`.
@@ -66,7 +66,7 @@ pub enum Ask {
     },
 }
 
-impl Ask {
+impl StartRequest {
     /// A shell on a managed node.
     #[must_use]
     pub fn shell(target: &str) -> Self {
@@ -165,7 +165,7 @@ pub struct Opened {
 /// Starts, renews and ends sessions.
 pub trait SessionSource: Send + Sync + fmt::Debug {
     /// Opens a session. Whoever opened it must end it.
-    fn open<'a>(&'a self, ask: &'a Ask) -> BoxFuture<'a, Result<Opened, Fault>>;
+    fn open<'a>(&'a self, ask: &'a StartRequest) -> BoxFuture<'a, Result<Opened, Fault>>;
 
     /// A fresh way into session `id`; `None` if the session is over.
     fn resume<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<Option<Entrance>, Fault>>;
@@ -191,7 +191,7 @@ pub trait SessionSource: Send + Sync + fmt::Debug {
 
 #[cfg(test)]
 mod tests {
-    use super::{Ask, Token};
+    use super::{StartRequest, Token};
 
     #[test]
     fn tokens_are_not_printed() {
@@ -201,7 +201,9 @@ mod tests {
 
     #[test]
     fn a_port_is_asked_of_the_right_document() {
-        let Ask::Start { document, parameters, reason, .. } = Ask::port("i-1", Some("db"), 5432).because("look") else {
+        let StartRequest::Start { document, parameters, reason, .. } =
+            StartRequest::port("i-1", Some("db"), 5432).because("look")
+        else {
             panic!("not a start")
         };
         assert_eq!(document.as_deref(), Some("AWS-StartPortForwardingSessionToRemoteHost"));

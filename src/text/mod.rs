@@ -13,7 +13,7 @@ pub mod width;
 pub use glob::{Glob, like};
 
 pub use bytes::bytes;
-pub use harmless::clean;
+pub use harmless::harmless;
 pub use line::{counted, first_line, word};
 pub use mask::{mask_text, mask_value};
 pub use relative_time::{ago, clock, moment, next_change, span, stamp, until, when};

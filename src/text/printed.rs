@@ -4,15 +4,15 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-use super::harmless::{clean, visible};
+use super::harmless::{harmless, visible};
 
 /// `text` with its lines kept and everything in them harmless.
 #[must_use]
 pub fn lines(text: &str) -> String {
     text.split_inclusive('\n')
         .map(|line| match line.strip_suffix('\n') {
-            Some(line) => Cow::Owned(format!("{}\n", clean(line))),
-            None => clean(line),
+            Some(line) => Cow::Owned(format!("{}\n", harmless(line))),
+            None => harmless(line),
         })
         .collect()
 }

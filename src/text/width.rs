@@ -194,7 +194,7 @@ fn tail(text: &str, columns: usize) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::clean;
+    use crate::text::harmless;
     use proptest::prelude::*;
     use rstest::rstest;
 
@@ -247,7 +247,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_fitted_cell_is_exactly_as_wide_as_its_column(text in any::<String>(), columns in 0usize..40) {
-            let text = clean(&text);
+            let text = harmless(&text);
             prop_assert_eq!(width(&fit(&text, columns)), columns);
             prop_assert_eq!(width(&fit_right(&text, columns)), columns);
         }
@@ -260,7 +260,7 @@ mod tests {
 
         #[test]
         fn no_line_is_wider_than_asked(text in any::<String>(), columns in 1usize..30) {
-            for line in wrap(&clean(&text), columns) {
+            for line in wrap(&harmless(&text), columns) {
                 prop_assert!(width(&line) <= columns, "{line:?}");
             }
         }

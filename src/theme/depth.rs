@@ -33,14 +33,14 @@ impl ColorDepth {
     #[must_use]
     pub fn of_terminal(var: impl Fn(&str) -> Option<OsString>) -> Self {
         let told = |name| var(name).and_then(|value| value.into_string().ok()).unwrap_or_default().to_lowercase();
-        let (term, says) = (told("TERM"), told("COLORTERM"));
+        let (term, message) = (told("TERM"), told("COLORTERM"));
         let family = term.split('-').next().unwrap_or_default();
         if term.is_empty() || (PLAIN.contains(&family) && !term.contains("color")) {
             return Self::Monochrome;
         }
         // GNU Screen passes the variable on that it was started with, and mixes no colours itself.
         let screen = !told("STY").is_empty() || (family == "screen" && told("TMUX").is_empty());
-        let deep = matches!(says.as_str(), "truecolor" | "24bit")
+        let deep = matches!(message.as_str(), "truecolor" | "24bit")
             || !told("WT_SESSION").is_empty()
             || term.split('-').any(|part| part == "direct" || DEEP.contains(&part));
         match (deep && !screen, term.contains("256")) {

@@ -17,7 +17,7 @@ pub(super) struct ThemeFile {
     pub(super) dark: Option<bool>,
     pub(super) background: Option<Paint>,
     pub(super) palette: BTreeMap<String, Color>,
-    pub(super) roles: BTreeMap<Role, Look>,
+    pub(super) roles: BTreeMap<Role, StyleSpec>,
 }
 
 /// A colour, or the name of one in the palette, and where it was written.
@@ -31,13 +31,13 @@ pub(super) struct Paint {
 
 /// How a role looks, before the palette is known.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Look {
+pub(super) struct StyleSpec {
     fg: Option<Paint>,
     bg: Option<Paint>,
     modifiers: Modifier,
 }
 
-impl Look {
+impl StyleSpec {
     pub(super) fn style(&self, palette: &BTreeMap<String, Color>) -> Result<Style, ThemeError> {
         let mut style = Style::new().add_modifier(self.modifiers);
         if let Some(paint) = &self.fg {
@@ -130,8 +130,8 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn look(&self, value: &Spanned<DeValue<'_>>, path: &str) -> Result<Look, ThemeError> {
-        let mut look = Look::default();
+    fn look(&self, value: &Spanned<DeValue<'_>>, path: &str) -> Result<StyleSpec, ThemeError> {
+        let mut look = StyleSpec::default();
         let DeValue::Table(table) = value.get_ref() else {
             look.fg = Some(self.paint(value, path)?);
             return Ok(look);

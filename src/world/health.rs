@@ -48,14 +48,14 @@ impl Health {
 
 /// A health with the sentence that explains it. A `Well` needs no sentence.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Opinion {
+pub struct Assessment {
     /// How it is.
     pub health: Health,
     /// Why, in one sentence without a full stop; `None` when there is nothing to say.
     pub why: Option<String>,
 }
 
-impl Opinion {
+impl Assessment {
     /// All is well and there is nothing to say.
     #[must_use]
     pub const fn well() -> Self {

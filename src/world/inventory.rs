@@ -10,12 +10,13 @@ use serde::Serialize;
 
 use super::reading::Items;
 use super::{
-    AccountId, Arn, Coverage, Fault, Found, KindName, Part, QuickMap, Resource, ResourceId, Scope, Speed, Vigil,
+    AccountId, AnyReading, Arn, Coverage, Fault, KindName, Part, QuickMap, Resource, ResourceId, SchedulerHeartbeat,
+    Scope, Speed,
 };
 
 /// One part of a shelf.
 #[derive(Clone, Debug, Default)]
-pub struct Bin {
+pub struct Partition {
     items: Option<Items>,
     /// When the items were read; `None` before the first success.
     pub read_at: Option<Timestamp>,
@@ -23,7 +24,7 @@ pub struct Bin {
     pub fault: Option<Fault>,
 }
 
-impl Bin {
+impl Partition {
     /// The keys of its items.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.items.iter().flat_map(|items| items.index.keys().map(AsRef::as_ref))
@@ -37,8 +38,8 @@ impl Bin {
 
 /// One kind's parts in one scope.
 #[derive(Clone, Debug, Default)]
-pub struct Shelf {
-    bins: BTreeMap<Part, Bin>,
+pub struct KindStore {
+    bins: BTreeMap<Part, Partition>,
     /// Which part each resource is in, where there are several: looking into each of them would cost too much.
     parts: Arc<QuickMap<Arc<str>, Part>>,
     /// Faults that cost no item.
@@ -49,15 +50,15 @@ pub struct Shelf {
     pub tried_at: Option<Timestamp>,
 }
 
-impl Shelf {
+impl KindStore {
     /// Its parts by name.
-    pub fn bins(&self) -> impl Iterator<Item = (&Part, &Bin)> {
+    pub fn bins(&self) -> impl Iterator<Item = (&Part, &Partition)> {
         self.bins.iter()
     }
 
     /// One part.
     #[must_use]
-    pub fn bin(&self, part: &str) -> Option<&Bin> {
+    pub fn bin(&self, part: &str) -> Option<&Partition> {
         self.bins.get(part)
     }
 
@@ -70,13 +71,13 @@ impl Shelf {
     /// When the part that holds that key was read; `None` if no part holds it.
     #[must_use]
     pub fn read_at(&self, key: &str) -> Option<Timestamp> {
-        let holds = |bin: &&Bin| bin.items.as_ref().is_some_and(|items| items.index.contains_key(key));
+        let holds = |bin: &&Partition| bin.items.as_ref().is_some_and(|items| items.index.contains_key(key));
         self.bins.values().find(holds).and_then(|bin| bin.read_at)
     }
 
     /// The keys of its resources.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.bins.values().flat_map(Bin::keys)
+        self.bins.values().flat_map(Partition::keys)
     }
 
     /// Every fault that stands: the whole kind's, its parts', its notes.
@@ -110,8 +111,8 @@ impl Shelf {
     }
 
     /// What a resource looked like; it is likely in `part`, but may have moved there from another.
-    fn gist(&self, part: &str, key: &str) -> Option<u64> {
-        let of = |bin: &Bin| bin.items.as_ref().and_then(|items| items.index.get(key)).map(|(_, gist)| *gist);
+    fn fingerprint(&self, part: &str, key: &str) -> Option<u64> {
+        let of = |bin: &Partition| bin.items.as_ref().and_then(|items| items.index.get(key)).map(|(_, gist)| *gist);
         self.bins.get(part).and_then(of).or_else(|| self.bins.values().find_map(of))
     }
 }
@@ -128,9 +129,9 @@ pub struct Identity {
 /// What we believe about every scope.
 #[derive(Clone, Debug, Default)]
 pub struct World {
-    shelves: BTreeMap<Scope, BTreeMap<KindName, Arc<Shelf>>>,
+    shelves: BTreeMap<Scope, BTreeMap<KindName, Arc<KindStore>>>,
     identities: BTreeMap<Scope, Result<Identity, Fault>>,
-    vigil: Option<Arc<Vigil>>,
+    vigil: Option<Arc<SchedulerHeartbeat>>,
     speed: Speed,
 }
 
@@ -173,7 +174,7 @@ impl World {
         scope: &Scope,
         kind: KindName,
         coverage: &Coverage,
-        got: Result<Found, Fault>,
+        got: Result<AnyReading, Fault>,
         at: Timestamp,
     ) -> Vec<ResourceId> {
         let shelf = Arc::make_mut(self.shelves.entry(scope.clone()).or_default().entry(kind).or_default());
@@ -205,12 +206,12 @@ impl World {
             if let Ok(items) = &got
                 && !first
             {
-                let news = items.index.iter().filter(|(key, (_, gist))| before.gist(&part, key) != Some(*gist));
+                let news = items.index.iter().filter(|(key, (_, gist))| before.fingerprint(&part, key) != Some(*gist));
                 changed.extend(news.map(|(key, _)| ResourceId { kind, scope: scope.clone(), key: Arc::clone(key) }));
             }
             let bin = shelf.bins.entry(part).or_default();
             match got {
-                Ok(items) => *bin = Bin { items: Some(items), read_at: Some(at), fault: None },
+                Ok(items) => *bin = Partition { items: Some(items), read_at: Some(at), fault: None },
                 Err(fault) => bin.fault = Some(fault),
             }
         }
@@ -235,7 +236,7 @@ impl World {
         for (scope, kind, theirs) in other.shelves() {
             let Some(kinds) = self.shelves.get_mut(scope) else { continue };
             let old = |part: &Part| kinds.get(&kind).and_then(|shelf| shelf.bin(part)).and_then(|bin| bin.read_at);
-            let newer: Vec<(&Part, &Bin)> = theirs
+            let newer: Vec<(&Part, &Partition)> = theirs
                 .bins()
                 .filter(|(part, bin)| bin.read_at.is_some() && (bin.read_at > old(part) || bin.read_at == last))
                 .collect();
@@ -246,7 +247,7 @@ impl World {
             let before = ours.clone();
             for (part, bin) in newer {
                 let items = bin.items.iter().flat_map(|items| items.index.iter());
-                let news = items.filter(|(key, (_, gist))| before.gist(part, key) != Some(*gist));
+                let news = items.filter(|(key, (_, gist))| before.fingerprint(part, key) != Some(*gist));
                 changed.extend(news.map(|(key, _)| ResourceId { kind, scope: scope.clone(), key: Arc::clone(key) }));
                 ours.bins.insert(Arc::clone(part), bin.clone());
             }
@@ -257,13 +258,13 @@ impl World {
     }
 
     /// Takes what is known of whoever executes schedules on this machine.
-    pub fn watched(&mut self, vigil: Vigil) {
+    pub fn watched(&mut self, vigil: SchedulerHeartbeat) {
         self.vigil = Some(Arc::new(vigil));
     }
 
     /// What is known of whoever executes schedules on this machine; `None` where nobody could be asked.
     #[must_use]
-    pub fn vigil(&self) -> Option<&Vigil> {
+    pub fn vigil(&self) -> Option<&SchedulerHeartbeat> {
         self.vigil.as_deref()
     }
 
@@ -319,7 +320,7 @@ impl World {
 
     /// All items of a kind in one scope.
     pub fn all<'a, T: Resource>(&'a self, scope: &Scope) -> impl Iterator<Item = &'a T> + use<'a, T> {
-        self.shelf(scope, T::KIND).into_iter().flat_map(Shelf::all::<T>)
+        self.shelf(scope, T::KIND).into_iter().flat_map(KindStore::all::<T>)
     }
 
     /// All items of a kind everywhere, with their scope.
@@ -347,12 +348,12 @@ impl World {
 
     /// The shelf of a kind in a scope; `None` before it was first asked for.
     #[must_use]
-    pub fn shelf(&self, scope: &Scope, kind: KindName) -> Option<&Shelf> {
+    pub fn shelf(&self, scope: &Scope, kind: KindName) -> Option<&KindStore> {
         self.shelves.get(scope)?.get(&kind).map(AsRef::as_ref)
     }
 
     /// Every shelf with its scope and kind.
-    pub fn shelves(&self) -> impl Iterator<Item = (&Scope, KindName, &Shelf)> {
+    pub fn shelves(&self) -> impl Iterator<Item = (&Scope, KindName, &KindStore)> {
         self.shelves
             .iter()
             .flat_map(|(scope, kinds)| kinds.iter().map(move |(kind, shelf)| (scope, *kind, shelf.as_ref())))

@@ -14,15 +14,15 @@ mod time_scale;
 
 pub(crate) use fast_map::{QuickMap, QuickSet};
 pub use fault::{Fault, FaultKind};
-pub use health::{Health, Opinion};
+pub use health::{Assessment, Health};
 pub use id::{AccountId, Arn, EnvironmentName, KindName, Region, ResourceId, Scope, SourceName};
-pub use inventory::{Bin, Identity, Shelf, World};
-pub use reading::{Coverage, Found, Harvest, Part, Resource};
-pub use scheduler_heartbeat::{Vigil, Watcher};
+pub use inventory::{Identity, KindStore, Partition, World};
+pub use reading::{AnyReading, Coverage, Part, Reading, Resource};
+pub use scheduler_heartbeat::{SchedulerHeartbeat, SchedulerLiveness};
 pub use time_scale::Speed;
 
 pub mod read_request;
 #[cfg(test)]
 mod tests;
 
-pub use read_request::Want;
+pub use read_request::ReadRequest;

@@ -7,7 +7,7 @@ use crate::world::Scope;
 
 /// Something to be read before the next step.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Want {
+pub struct ReadRequest {
     /// Where.
     pub scope: Scope,
     /// What.
@@ -16,7 +16,7 @@ pub struct Want {
     pub coverage: Coverage,
 }
 
-impl Want {
+impl ReadRequest {
     /// All of a kind.
     #[must_use]
     pub fn all(scope: &Scope, kind: KindName) -> Self {

@@ -21,7 +21,7 @@ pub trait Resource: Clone + PartialEq + Debug + Serialize + Send + Sync + 'stati
 
     /// Feeds what a person would call its state (counts, status), so that a line whose state changed
     /// since the last look can be marked. Times and volatile text stay out.
-    fn gist(&self, into: &mut DefaultHasher);
+    fn fingerprint(&self, into: &mut DefaultHasher);
 
     /// The identity of this resource as seen in `scope`.
     fn id(&self, scope: &Scope) -> ResourceId {
@@ -54,14 +54,14 @@ impl Coverage {
 
 /// What a reading of one kind brought back, part by part.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Harvest<T> {
+pub struct Reading<T> {
     /// Each part with its items, or with the fault that kept it from being read.
     pub parts: Vec<(Part, Result<Vec<T>, Fault>)>,
     /// Faults that cost only some detail (say, listener rules) and no item; also "this list was cut short".
     pub notes: Vec<Fault>,
 }
 
-impl<T> Harvest<T> {
+impl<T> Reading<T> {
     /// All items of a kind that is read in one part.
     #[must_use]
     pub fn whole(items: Vec<T>) -> Self {
@@ -82,15 +82,15 @@ impl<T> Harvest<T> {
     }
 }
 
-/// A [`Harvest`] with its item type rubbed out, so that all kinds cross the seam alike.
+/// A [`Reading`] with its item type rubbed out, so that all kinds cross the seam alike.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub struct AnyReading {
     pub(super) parts: Vec<(Part, Result<Items, Fault>)>,
     pub(super) notes: Vec<Fault>,
 }
 
-impl<T: Resource> From<Harvest<T>> for Found {
-    fn from(harvest: Harvest<T>) -> Self {
+impl<T: Resource> From<Reading<T>> for AnyReading {
+    fn from(harvest: Reading<T>) -> Self {
         Self {
             parts: harvest.parts.into_iter().map(|(part, got)| (part, got.map(Items::new))).collect(),
             notes: harvest.notes,
@@ -98,7 +98,7 @@ impl<T: Resource> From<Harvest<T>> for Found {
     }
 }
 
-impl Found {
+impl AnyReading {
     /// How many resources came back.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -138,7 +138,7 @@ impl Items {
             .enumerate()
             .map(|(at, item)| {
                 let mut gist = DefaultHasher::new();
-                item.gist(&mut gist);
+                item.fingerprint(&mut gist);
                 (Arc::from(item.key()), (at, gist.finish()))
             })
             .collect();

@@ -9,7 +9,7 @@ use super::EnvironmentName;
 
 /// Who executes an environment's edges, where AWS does not.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Watcher {
+pub enum SchedulerLiveness {
     /// AWS does, nobody is to, or it cannot be told.
     #[default]
     Untold,
@@ -23,7 +23,7 @@ pub enum Watcher {
 
 /// What is known of whoever executes schedules here.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Vigil {
+pub struct SchedulerHeartbeat {
     /// Whether this very program executes them.
     pub here: bool,
     /// When each environment was looked at last, by whomever.
@@ -35,18 +35,20 @@ pub struct Vigil {
     pub sighted: BTreeMap<String, Vec<(Timestamp, bool)>>,
 }
 
-impl Vigil {
+impl SchedulerHeartbeat {
     /// How long after a look nobody counts as looking any more: three times as long as it is between two.
     pub const LAPSE: SignedDuration = SignedDuration::from_mins(15);
 
     /// Who sees to `environment`, as far as it can be told on this machine.
     #[must_use]
-    pub fn keeps(&self, environment: &EnvironmentName, now: Timestamp) -> Watcher {
+    pub fn keeps(&self, environment: &EnvironmentName, now: Timestamp) -> SchedulerLiveness {
         let looked = self.looked.get(environment).copied();
         match looked {
-            _ if self.here => Watcher::Here,
-            Some(at) if self.busy.contains(environment) || now.duration_since(at) <= Self::LAPSE => Watcher::Looked(at),
-            last => Watcher::Nobody(last),
+            _ if self.here => SchedulerLiveness::Here,
+            Some(at) if self.busy.contains(environment) || now.duration_since(at) <= Self::LAPSE => {
+                SchedulerLiveness::Looked(at)
+            }
+            last => SchedulerLiveness::Nobody(last),
         }
     }
 

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Coverage, Fault, FaultKind, Harvest, KindName, Part, Resource, Scope, World};
+use super::{Coverage, Fault, FaultKind, KindName, Part, Reading, Resource, Scope, World};
 
 #[derive(Clone, PartialEq, Debug, Serialize)]
 struct Thing {
@@ -18,7 +18,7 @@ impl Resource for Thing {
     fn key(&self) -> &str {
         self.name
     }
-    fn gist(&self, into: &mut DefaultHasher) {
+    fn fingerprint(&self, into: &mut DefaultHasher) {
         self.count.hash(into);
     }
 }
@@ -42,7 +42,7 @@ fn denied() -> Fault {
 #[test]
 fn a_fault_keeps_the_items_and_their_age() {
     let mut world = World::default();
-    world.put(&scope(), Thing::KIND, &Coverage::All, Ok(Harvest::of(vec![part("a", 1, "x")]).into()), at(1));
+    world.put(&scope(), Thing::KIND, &Coverage::All, Ok(Reading::of(vec![part("a", 1, "x")]).into()), at(1));
     world.put(&scope(), Thing::KIND, &Coverage::All, Err(denied()), at(9));
     let shelf = world.shelf(&scope(), Thing::KIND).expect("the shelf");
     assert_eq!(world.all::<Thing>(&scope()).count(), 1);
@@ -53,9 +53,9 @@ fn a_fault_keeps_the_items_and_their_age() {
 #[test]
 fn a_failing_part_stands_beside_a_fresh_one() {
     let mut world = World::default();
-    let both = Harvest::of(vec![part("a", 1, "x"), part("b", 1, "y")]);
+    let both = Reading::of(vec![part("a", 1, "x"), part("b", 1, "y")]);
     world.put(&scope(), Thing::KIND, &Coverage::All, Ok(both.into()), at(1));
-    let half = Harvest::of(vec![part("a", 2, "x"), (Part::from("b"), Err(denied()))]);
+    let half = Reading::of(vec![part("a", 2, "x"), (Part::from("b"), Err(denied()))]);
     let changed = world.put(&scope(), Thing::KIND, &Coverage::All, Ok(half.into()), at(2));
     assert_eq!(changed.iter().map(|id| &*id.key).collect::<Vec<_>>(), ["x"]);
     assert_eq!(world.by_key::<Thing>(&scope(), "y").map(|thing| thing.count), Some(1));
@@ -67,24 +67,24 @@ fn a_failing_part_stands_beside_a_fresh_one() {
 #[test]
 fn a_newcomer_counts_as_changed_but_not_at_the_first_reading() {
     let mut world = World::default();
-    let mut put = |harvest: Harvest<Thing>, second| {
+    let mut put = |harvest: Reading<Thing>, second| {
         let changed = world.put(&scope(), Thing::KIND, &Coverage::All, Ok(harvest.into()), at(second));
         changed.into_iter().map(|id| id.key.to_string()).collect::<Vec<_>>()
     };
-    assert!(put(Harvest::of(vec![part("a", 1, "x")]), 1).is_empty());
-    assert_eq!(put(Harvest::of(vec![part("a", 1, "x"), part("b", 1, "y")]), 2), ["y"]);
-    assert!(put(Harvest::of(vec![part("a", 1, "x"), part("b", 1, "y")]), 3).is_empty());
+    assert!(put(Reading::of(vec![part("a", 1, "x")]), 1).is_empty());
+    assert_eq!(put(Reading::of(vec![part("a", 1, "x"), part("b", 1, "y")]), 2), ["y"]);
+    assert!(put(Reading::of(vec![part("a", 1, "x"), part("b", 1, "y")]), 3).is_empty());
 }
 
 #[test]
 fn a_reading_of_some_parts_leaves_the_others() {
     let mut world = World::default();
-    let both = Harvest::of(vec![part("a", 1, "x"), part("b", 1, "y")]);
+    let both = Reading::of(vec![part("a", 1, "x"), part("b", 1, "y")]);
     world.put(&scope(), Thing::KIND, &Coverage::All, Ok(both.into()), at(1));
     let only_a = Coverage::Parts([Part::from("a")].into());
-    world.put(&scope(), Thing::KIND, &only_a, Ok(Harvest::of(vec![part("a", 5, "x")]).into()), at(2));
+    world.put(&scope(), Thing::KIND, &only_a, Ok(Reading::of(vec![part("a", 5, "x")]).into()), at(2));
     assert_eq!(world.all::<Thing>(&scope()).map(|thing| thing.count).collect::<Vec<_>>(), [5, 1]);
-    world.put(&scope(), Thing::KIND, &Coverage::All, Ok(Harvest::of(vec![part("a", 5, "x")]).into()), at(3));
+    world.put(&scope(), Thing::KIND, &Coverage::All, Ok(Reading::of(vec![part("a", 5, "x")]).into()), at(3));
     assert_eq!(world.all::<Thing>(&scope()).count(), 1, "a full reading drops parts that are gone");
 }
 
@@ -92,13 +92,13 @@ fn a_reading_of_some_parts_leaves_the_others() {
 fn the_account_is_told_by_an_arn_when_sts_says_nothing() {
     let mut world = World::default();
     let arn = "arn:aws:ecs:eu-west-1:123456789012:cluster/c";
-    world.put(&scope(), Thing::KIND, &Coverage::All, Ok(Harvest::of(vec![part("", 1, arn)]).into()), at(1));
+    world.put(&scope(), Thing::KIND, &Coverage::All, Ok(Reading::of(vec![part("", 1, arn)]).into()), at(1));
     assert_eq!(world.account(&scope()).map(|account| account.to_string()), Some("123456789012".into()));
 }
 
 #[test]
 fn what_another_read_later_or_last_is_taken_over_and_nothing_else() {
-    let all = |parts| Ok(Harvest::of(parts).into());
+    let all = |parts| Ok(Reading::of(parts).into());
     let mut ours = World::default();
     ours.put(&scope(), Thing::KIND, &Coverage::All, all(vec![part("a", 1, "x"), part("b", 1, "y")]), at(1));
     let mut theirs = ours.clone();

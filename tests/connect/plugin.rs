@@ -14,7 +14,7 @@ async fn start(gateway: &Gateway) -> serde_json::Value {
     use aws_credential_types::Credentials;
     use aws_credential_types::provider::SharedCredentialsProvider;
     use toban::cloud::live::Sessions;
-    use toban::ssm::start_request::{Ask, SessionSource};
+    use toban::ssm::start_request::{SessionSource, StartRequest};
     let token = Some(gateway::SESSION_TOKEN.to_owned());
     let keys = Credentials::new(gateway::KEY, gateway::SECRET, token, None, "test");
     let config = aws_config::SdkConfig::builder()
@@ -25,7 +25,7 @@ async fn start(gateway: &Gateway) -> serde_json::Value {
         .behavior_version(aws_config::BehaviorVersion::latest())
         .build();
     let source: Arc<dyn SessionSource> = Arc::new(Sessions::over(config));
-    let ask = Ask::command("i-1", "seq 500; echo oops >&2; exit 3");
+    let ask = StartRequest::command("i-1", "seq 500; echo oops >&2; exit 3");
     let opened = source.open(&ask).await.expect("a session");
     json!({
         "SessionId": opened.id, "StreamUrl": opened.entrance.url, "TokenValue": opened.entrance.token.reveal(),

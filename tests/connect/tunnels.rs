@@ -133,10 +133,10 @@ fn what_cannot_be_says_why_and_ends_with_its_code() {
         (&["tunnel", "prooflink-dev/prooflink-dev-db"], 1, "is stopped: start it first"),
         (&["tunnel", "kajimaru/kajimaru-db", "--reader"], 1, "no reader endpoint"),
     ];
-    for (arguments, code, says) in cases {
+    for (arguments, code, message) in cases {
         let (got, _home) = demo(arguments);
         assert_eq!((got.code, got.out.as_str()), (Some(code), ""), "{arguments:?}: {}", got.err);
-        assert!(got.err.contains(says), "{arguments:?}: {}", got.err);
+        assert!(got.err.contains(message), "{arguments:?}: {}", got.err);
     }
 }
 

@@ -154,8 +154,8 @@ fn a_function_is_shifted_and_instances_are_planned_in_the_demo() {
     let plan = with(&["--dry-run", "--json", "--weight", "10"]);
     let document: Value = serde_json::from_str(&plan.out).expect("one document");
     assert_eq!(plan.code, Some(0), "{}", plan.err);
-    let says = document["plan"]["says"].as_str().expect("a sentence");
-    assert!(says.contains("shift live to it, 10 % first"), "{says}");
+    let message = document["plan"]["says"].as_str().expect("a sentence");
+    assert!(message.contains("shift live to it, 10 % first"), "{message}");
     assert_eq!(with(&["--yes"]).code, Some(3), "a protected environment wants its name");
     assert_eq!(with(&["--container", "web"]).code, Some(2));
     let done = with(&["--confirm", "cat-data-v23"]);

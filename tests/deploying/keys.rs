@@ -245,15 +245,15 @@ fn bar<'a>(screen: &'a str, label: &str) -> &'a str {
 }
 
 /// Leaves the page that is shown for the journal, where the deployment must have ended in these words; and quits.
-fn stands_in_the_journal(toban: &mut Terminal, says: &str) {
+fn stands_in_the_journal(toban: &mut Terminal, message: &str) {
     toban.keys("?");
     toban.shows("quit, from anywhere");
     toban.keys("\u{1b}");
     toban.hides("quit, from anywhere");
     toban.keys(":journal\r");
     toban.shows("register a revision for Frontend");
-    toban.wait(says, |screen| {
-        screen.lines().any(|line| line.contains("deploy city-poc-frontend:") && line.contains(says))
+    toban.wait(message, |screen| {
+        screen.lines().any(|line| line.contains("deploy city-poc-frontend:") && line.contains(message))
     });
     toban.keys(":quit\r");
     assert_eq!(toban.end().exit_code(), 0, "what is over holds nobody back");

@@ -9,7 +9,7 @@ use toban::aws::{Source, Sources};
 use toban::cloud::Cloud;
 use toban::cloud::Live;
 use toban::kinds::catalog::{KINDS, kind};
-use toban::kinds::{AnyKind, Pace};
+use toban::kinds::{AnyKind, PollClass};
 use toban::world::{Coverage, KindName, Scope, World};
 
 use crate::support::peer::{Peer, REGION};
@@ -33,7 +33,7 @@ pub(crate) fn here() -> Scope {
 pub(crate) async fn read_all(live: &Live, scope: &Scope) -> World {
     let mut world = World::default();
     let mut done: BTreeSet<KindName> = BTreeSet::new();
-    let polled: Vec<_> = KINDS.iter().copied().filter(|kind| kind.pace() != Pace::Asked).collect();
+    let polled: Vec<_> = KINDS.iter().copied().filter(|kind| kind.pace() != PollClass::OnDemand).collect();
     while done.len() < polled.len() {
         for kind in polled.iter().filter(|kind| kind.needs().iter().all(|need| done.contains(need))).collect::<Vec<_>>()
         {

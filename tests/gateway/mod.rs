@@ -268,7 +268,7 @@ impl Gateway {
     }
 
     /// Says something as the service does, as `pause_publication`.
-    pub(crate) async fn says(&self, kind: &str) {
+    pub(crate) async fn sentence(&self, kind: &str) {
         self.sends(&[wire::write(kind, 0, 3, Some(0), kind.as_bytes())]).await;
     }
 
@@ -310,7 +310,7 @@ impl Drop for Gateway {
 async fn every_part_counts_as_used(gateway: &Gateway) {
     gateway.before(0);
     gateway.time_out();
-    gateway.says("").await;
+    gateway.sentence("").await;
     gateway.sleeps(false);
     gateway.admits_unsigned();
     gateway.databases(0);

@@ -166,10 +166,10 @@ impl Account {
     fn take(&mut self, mut told: Value) {
         told["second"] = json!(self.now);
         let got = self.runtime.block_on(play(&self.demo, &told));
-        let says = got.as_ref().ok().and_then(|receipt| receipt.says.as_deref()).unwrap_or("already refused");
+        let message = got.as_ref().ok().and_then(|receipt| receipt.message.as_deref()).unwrap_or("already refused");
         let verb = told["verb"].as_str().expect("a verb");
-        if ["start", "stop", "scale"].contains(&verb) && !says.contains("already") {
-            self.power.push(format!("{verb} {}: {says}", told["key"].as_str().expect("a key")));
+        if ["start", "stop", "scale"].contains(&verb) && !message.contains("already") {
+            self.power.push(format!("{verb} {}: {message}", told["key"].as_str().expect("a key")));
         }
         self.deeds.push(told);
     }
@@ -208,8 +208,8 @@ impl Account {
     pub(crate) fn is_asleep(&self) -> bool {
         let cloud: Arc<dyn Cloud> = Arc::clone(&self.demo) as Arc<dyn Cloud>;
         let view = View { wishes: toban::demo::wishes(), zone: TimeZone::UTC };
-        let outlook = self.runtime.block_on(picture(&cloud, &view, &mut |_, _| {})).expect("a picture");
-        let environment = outlook.picture.environment(&"prooflink-dev".into()).expect("it is there");
+        let snapshot = self.runtime.block_on(picture(&cloud, &view, &mut |_, _| {})).expect("a picture");
+        let environment = snapshot.picture.environment(&"prooflink-dev".into()).expect("it is there");
         let off = environment.offhours.as_deref().expect("a schedule");
         off.sleepers.iter().all(|it| it.actual == Actual::Down)
     }

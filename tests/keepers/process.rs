@@ -10,17 +10,17 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use toban::aws::Clients;
 use toban::aws::stats::Stats;
-use toban::change::gate::{Answer, Approved, Change, Circumstances, Gate, Pass};
-use toban::change::plan::{Deed, Plan};
+use toban::change::gate::{Approved, Change, Confirmation, Gate, GateContext, Pass};
+use toban::change::plan::{ChangeRequest, Plan};
 use toban::change::receipt::Receipt;
 use toban::cloud::Cloud;
 use toban::demo::Demo;
 use toban::display::Extra;
 use toban::engine::headless::View;
-use toban::engine::scheduler::execution_log::Ledger;
-use toban::engine::scheduler::{Keeper, keep_on};
+use toban::engine::scheduler::execution_log::ExecutionLog;
+use toban::engine::scheduler::{LocalScheduler, run_loop};
 use toban::kinds::AnyKind;
-use toban::world::{Coverage, Fault, FaultKind, Found, Identity, KindName, ResourceId, Scope, SourceName, World};
+use toban::world::{AnyReading, Coverage, Fault, FaultKind, Identity, KindName, ResourceId, Scope, SourceName, World};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::sync::{Mutex, Notify};
@@ -41,15 +41,15 @@ pub(crate) fn keep() {
         let home = Home { demo: Demo::at(7, 0), line, doors: std::sync::Mutex::default(), woken: Notify::new() };
         let cloud = Arc::new(Shared { home: Arc::new(home), at_work: false });
         cloud.home.ask(json!({ "ask": "now" })).await;
-        let keeper = Keeper {
+        let keeper = LocalScheduler {
             cloud,
             view: View { wishes: toban::demo::wishes(), zone: TimeZone::get("Asia/Tokyo").expect("Tokyo") },
             journal: Some(state.join("journal.jsonl")),
-            ledger: Ledger::Kept(state).into(),
+            ledger: ExecutionLog::Kept(state).into(),
             gate: Gate::default(),
             patrol: SignedDuration::from_hours(12),
         };
-        keep_on(&keeper, &mut |_, _| {}).await;
+        run_loop(&keeper, &mut |_, _| {}).await;
     });
 }
 
@@ -175,7 +175,7 @@ pub(crate) async fn play(demo: &Demo, deed: &Value) -> Result<Receipt, Fault> {
 }
 
 /// A deed as one process tells it to another.
-fn told(deed: &Deed) -> Value {
+fn told(deed: &ChangeRequest) -> Value {
     json!({
         "ask": "change", "verb": deed.verb, "kind": deed.on.kind.0, "key": &*deed.on.key,
         "source": deed.on.scope.source.as_str(), "region": deed.on.scope.region.as_str(), "arguments": deed.arguments,
@@ -183,13 +183,13 @@ fn told(deed: &Deed) -> Value {
 }
 
 /// What another process did, as a change that can be done here.
-struct Replayed(Deed);
+struct Replayed(ChangeRequest);
 
 impl Change for Replayed {
     fn plan(&self) -> Plan {
         Plan::new(self.0.verb, "replayed".into(), self.0.on.clone(), vec![self.0.verb.to_owned()])
     }
-    fn deed(&self) -> Deed {
+    fn deed(&self) -> ChangeRequest {
         self.0.clone()
     }
     fn perform<'a>(&'a self, _aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {
@@ -205,9 +205,9 @@ fn approved(told: &Value, now: Timestamp) -> Approved {
     let on =
         ResourceId { kind: KindName(name(&told["kind"])), scope, key: told["key"].as_str().expect("a key").into() };
     let arguments = told["arguments"].as_array().expect("arguments").iter().map(argument).collect();
-    let at = Circumstances::seen_at(now);
-    let replayed = Box::new(Replayed(Deed { verb: name(&told["verb"]), on, arguments }));
-    Gate::default().approve(replayed, &Answer::Yes, None, &at).expect("nothing hinders it")
+    let at = GateContext::seen_at(now);
+    let replayed = Box::new(Replayed(ChangeRequest { verb: name(&told["verb"]), on, arguments }));
+    Gate::default().approve(replayed, &Confirmation::Yes, None, &at).expect("nothing hinders it")
 }
 
 impl Cloud for Shared {
@@ -223,7 +223,7 @@ impl Cloud for Shared {
         scope: &'a Scope,
         coverage: &'a Coverage,
         known: &'a World,
-    ) -> BoxFuture<'a, Result<Found, Fault>> {
+    ) -> BoxFuture<'a, Result<AnyReading, Fault>> {
         Box::pin(async move {
             self.home.ask(json!({ "ask": "now" })).await;
             self.home.demo.read(kind, scope, coverage, known).await
@@ -257,7 +257,7 @@ impl Cloud for Shared {
     fn now(&self) -> Timestamp {
         self.home.demo.now()
     }
-    fn attended(&self) -> Option<Arc<dyn Cloud>> {
+    fn hold_clock(&self) -> Option<Arc<dyn Cloud>> {
         Some(Self::door(&self.home))
     }
 }

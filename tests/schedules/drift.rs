@@ -9,7 +9,8 @@ use super::{Said, Stage, elsewhen, far};
 fn why_something_is_up_that_should_be_down_is_read_of_that_database_alone() {
     let stage = Stage::new();
     elsewhen(&stage, "prooflink-dev");
-    let event = |at: &str, says: &str| json!({"SourceIdentifier": "prooflink-dev-db", "Message": says, "Date": at});
+    let event =
+        |at: &str, message: &str| json!({"SourceIdentifier": "prooflink-dev-db", "Message": message, "Date": at});
     let script = |events: Value| {
         let matching = json!({"SourceIdentifier": "prooflink-dev-db"});
         stage.peer.script(&json!([
@@ -23,7 +24,7 @@ fn why_something_is_up_that_should_be_down_is_read_of_that_database_alone() {
         event("-178h", "DB instance stopped"),
     ]));
     stage.peer.forget_calls();
-    let said = stage.listed();
+    let said = stage.to_json();
     let database = &said["members"][0];
     assert_eq!(
         (&database["drift"]["state"], &database["drift"]["why"]),
@@ -44,10 +45,10 @@ fn why_something_is_up_that_should_be_down_is_read_of_that_database_alone() {
 
     // Up since before the last edge: that had no effect. By hand: since then.
     let ids = script(json!([event("-30h", "DB instance started")]));
-    assert_eq!(stage.listed()["members"][0]["drift"]["why"], "missed");
+    assert_eq!(stage.to_json()["members"][0]["drift"]["why"], "missed");
     stage.peer.unscript(&ids);
     let ids = script(json!([event("-1h", "DB instance started"), event("-9h", "DB instance stopped")]));
-    assert_eq!(stage.listed()["members"][0]["drift"]["why"], "manual");
+    assert_eq!(stage.to_json()["members"][0]["drift"]["why"], "manual");
     stage.peer.unscript(&ids);
     // What may not be read is said, and the cause stays unknown.
     stage.peer.script(&json!([{"service": "rds", "operation": "DescribeEvents",
@@ -59,7 +60,7 @@ fn why_something_is_up_that_should_be_down_is_read_of_that_database_alone() {
         denied.out,
         denied.err
     );
-    let observed = stage.listed()["observed"]["members"][0].clone();
+    let observed = stage.to_json()["observed"]["members"][0].clone();
     assert_eq!((&observed["off_seconds"], &observed["usd"]), (&Value::Null, &Value::Null), "unknown stays unknown");
 }
 
@@ -67,7 +68,8 @@ fn why_something_is_up_that_should_be_down_is_read_of_that_database_alone() {
 fn what_is_put_right_is_told_and_journaled_with_its_cause_and_status_says_it_too() {
     let stage = Stage::new();
     far(&stage, "prooflink-dev", "enforce", "local");
-    let event = |at: &str, says: &str| json!({"SourceIdentifier": "prooflink-dev-db", "Message": says, "Date": at});
+    let event =
+        |at: &str, message: &str| json!({"SourceIdentifier": "prooflink-dev-db", "Message": message, "Date": at});
     let events = json!([event("-1h", "DB instance started"), event("-9h", "DB instance stopped")]);
     stage.peer.script(&json!([
         {"service": "events", "operation": "ListRules", "patch": {"Rules": {"[*]": {"State": "DISABLED"}}}},
@@ -132,17 +134,17 @@ fn who_carries_out_a_local_schedule_is_told_and_the_moment_of_an_enforced_stop_s
     let before = stage.run(&["schedule", "list"]);
     assert!(before.out.contains("nobody here is set to stop it"), "{}", before.out);
     assert!(before.out.contains("! prooflink-dev: nobody on this machine carries out its schedule"), "{}", before.out);
-    let unkept = stage.listed();
+    let unkept = stage.to_json();
     assert_eq!(unkept["kept"], json!({"kept": false, "looked_at": null}), "{unkept:#}");
     assert_eq!(unkept["members"][0]["drift"]["righted_at"], Value::Null, "{unkept:#}");
 
     assert_eq!(stage.run(&["schedule", "run", "--once"]).code, Some(0));
-    let kept = stage.listed();
+    let kept = stage.to_json();
     assert_eq!(kept["kept"]["kept"], true, "{kept:#}");
     let moment = kept["members"][0]["drift"]["righted_at"].clone();
     assert!(moment.is_string(), "{kept:#}");
     assert_eq!(stage.run(&["schedule", "run", "--once"]).code, Some(0));
-    let later = stage.listed();
+    let later = stage.to_json();
     assert_eq!(later["members"][0]["drift"]["righted_at"], moment, "whoever looks, however often");
 }
 
@@ -160,8 +162,8 @@ fn where_others_cannot_be_seen_nothing_is_enforced_unless_that_is_accepted_and_e
     let unknown = "who else stops or starts something here is not known: events:ListRules is not allowed";
     let table = stage.run(&["schedule", "list"]);
     assert!(table.out.contains(&format!("! prooflink-dev: {unknown}")), "{}", table.out);
-    let listed = stage.listed();
-    assert!(listed["others_unknown"].as_str().is_some_and(|says| says.starts_with(unknown)), "{listed:#}");
+    let listed = stage.to_json();
+    assert!(listed["others_unknown"].as_str().is_some_and(|message| message.starts_with(unknown)), "{listed:#}");
     let bar = listed["not_enforced"].as_str().expect("a bar").to_owned();
     assert!(bar.contains("choose mode = \"edge\"") && bar.contains("enforce_blind = true"), "{bar}");
     let preview = stage.run(&["schedule", "preview", "prooflink-dev"]);
@@ -193,7 +195,7 @@ fn where_others_cannot_be_seen_nothing_is_enforced_unless_that_is_accepted_and_e
 
     // Accepted: it is said, and enforced.
     std::fs::write(&stage.config, local + "enforce_blind = true\n").expect("a configuration");
-    let listed = stage.listed();
+    let listed = stage.to_json();
     assert!(listed["not_enforced"].is_null() && listed["others_unknown"].is_string(), "{listed:#}");
     let ran = stage.run(&["schedule", "run", "--once"]);
     assert_eq!((ran.code, stage.calls("StopDBInstance")), (Some(0), 1), "{} {}", ran.out, ran.err);
@@ -204,7 +206,8 @@ fn where_others_cannot_be_seen_nothing_is_enforced_unless_that_is_accepted_and_e
 fn what_aws_keeps_and_is_enforced_is_put_right_from_here_and_its_edges_are_left_to_aws() {
     let stage = Stage::new();
     far(&stage, "prooflink-dev", "enforce", "eventbridge-scheduler");
-    let event = |at: &str, says: &str| json!({"SourceIdentifier": "prooflink-dev-db", "Message": says, "Date": at});
+    let event =
+        |at: &str, message: &str| json!({"SourceIdentifier": "prooflink-dev-db", "Message": message, "Date": at});
     let by_hand = json!([event("-1h", "DB instance started"), event("-9h", "DB instance stopped")]);
     stage.peer.script(&json!([
         {"service": "events", "operation": "ListRules", "patch": {"Rules": {"[*]": {"State": "DISABLED"}}}},

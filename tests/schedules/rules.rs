@@ -56,7 +56,7 @@ fn rules_give_way_to_schedules_that_are_seen_first_and_once_that_is_so_there_is_
     assert_eq!(moved.code, Some(0), "{} {}", moved.out, moved.err);
     assert!(moved.out.contains("prooflink-dev-db-start, prooflink-dev-db-stop disabled"), "{}", moved.out);
     assert_eq!((on(&stage), stage.calls("DeleteRule")), (vec![false, false], 0));
-    let listed = stage.listed();
+    let listed = stage.to_json();
     assert_eq!((&listed["schedule_drift"], &listed["not_enforced"]), (&json!([]), &json!(null)), "{listed:#}");
     let calls = stage.peer.calls();
     let of = |operation: &str| calls.iter().rposition(|call| call["operation"] == operation);
@@ -329,7 +329,7 @@ async fn a_hold_holds_back_what_stops_and_what_starts_it_with_a_schedule_and_wit
         let journal = stage.run(&["journal", "--json"]).out;
         assert!(journal.contains("disable the rule prooflink-dev-db-start"), "{journal}");
         if scheduled {
-            assert!(stage.listed()["hold"]["until"].is_string());
+            assert!(stage.to_json()["hold"]["until"].is_string());
             let synced = stage.run(&["schedule", "sync", "prooflink-dev", "--yes"]);
             assert!(synced.out.contains("everything is as computed already"), "{} {}", synced.out, synced.err);
         }
@@ -347,7 +347,7 @@ fn where_there_is_neither_a_schedule_nor_a_rule_nothing_is_held_and_where_no_rul
     role(&stage);
     std::fs::write(&stage.config, "").expect("a configuration");
     fire_within(&stage, &[("start", 8), ("stop", 8)]);
-    for (asked, says) in [
+    for (asked, message) in [
         (["override", "--state", "stopped"], "no rule that could be held back starts anything of it until then"),
         (["override", "--state", "running"], "no rule that could be held back stops anything of it until then"),
         (["hold", "--until", "+1h"], "no rule that could be held back stops or starts anything of it until then"),
@@ -355,7 +355,7 @@ fn where_there_is_neither_a_schedule_nor_a_rule_nothing_is_held_and_where_no_rul
         let until: &[&str] = if asked[0] == "hold" { &["--yes"] } else { &["--until", "+1h", "--yes"] };
         let said = |environment: &str| stage.run(&[&["schedule", asked[0], environment], &asked[1..], until].concat());
         let idle = said("prooflink-dev");
-        assert!(idle.code == Some(1) && idle.err.contains(says), "{asked:?}: {}", idle.err);
+        assert!(idle.code == Some(1) && idle.err.contains(message), "{asked:?}: {}", idle.err);
         let none = said("prooflink-prod");
         assert!(none.code == Some(5) && none.err.contains("prooflink-prod has no schedule"), "{}", none.err);
     }

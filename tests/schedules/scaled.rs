@@ -31,7 +31,7 @@ fn a_scaled_service_sleeps_by_scheduled_actions_of_its_own() {
     assert_eq!(order, [false, true], "what opens is there before what closes");
     let again = stage.run(&["schedule", "sync", "backend-dev", "--yes"]);
     assert!(again.out.contains("everything is as computed already"), "{} {}", again.out, again.err);
-    assert_eq!(stage.listed()["schedule_drift"], json!([]));
+    assert_eq!(stage.to_json()["schedule_drift"], json!([]));
 
     // At night the bounds are closed and no task is wanted: the action that wakes it is what remembers them.
     let closed = json!({"ScalableTargets": {"[*]": {"MinCapacity": 0, "MaxCapacity": 0}}});
@@ -117,7 +117,7 @@ fn actions_are_put_right_postponed_and_those_of_others_left_alone() {
     let ids = stage.peer.script(&json!([
         {"service": "application-autoscaling", "operation": "DescribeScheduledActions", "patch": edited, "times": 3},
     ]));
-    let said = stage.listed()["schedule_drift"].to_string();
+    let said = stage.to_json()["schedule_drift"].to_string();
     assert!(said.contains(".stop.2200 is cron(0 7 * * ? *), computed cron(0 22 * * ? *)"), "{said}");
     assert!(!said.contains("nightly"), "{said}");
     let before = stage.calls("PutScheduledAction");
@@ -132,7 +132,7 @@ fn actions_are_put_right_postponed_and_those_of_others_left_alone() {
     assert!(after.out.contains("everything is as computed already"), "{} {}", after.out, after.err);
     let cleared = stage.run(&["schedule", "clear", "backend-dev", "--yes"]);
     assert_eq!(cleared.code, Some(0), "{} {}", cleared.out, cleared.err);
-    assert_eq!(stage.listed()["schedule_drift"], json!([]));
+    assert_eq!(stage.to_json()["schedule_drift"], json!([]));
 
     // Where nobody starts it by schedule, what opens goes, and its tag alone remembers.
     assert_eq!(stage.run(&["schedule", "set", "backend-dev", "nights"]).code, Some(0));

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 use toban::ssm::forward::{Forward, LINGER};
-use toban::ssm::start_request::Ask;
+use toban::ssm::start_request::StartRequest;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::interval;
@@ -45,7 +45,7 @@ async fn a_keystroke_and_its_echo() {
     const KEYS: usize = 300;
     let alone = tokio::task::block_in_place(|| echo_of_the_peer(KEYS));
     let gateway = Gateway::start().await;
-    let mut person = Person::at(open(&gateway, &Ask::shell("i-1")).await).await;
+    let mut person = Person::at(open(&gateway, &StartRequest::shell("i-1")).await).await;
     person.sees("$ ").await;
     person.type_in("exec cat\r").await;
     person.type_in("ready\r").await;

@@ -8,11 +8,11 @@ use toban::environment::Member;
 use toban::kinds::db_instance::DbInstance;
 use toban::kinds::managed_node::Node;
 use toban::operations::tunnel;
-use toban::operations::tunnel::{Begun, Carrier, Health, Opens, Pace, Remote, State, Tunnel};
+use toban::operations::tunnel::{Begun, Carrier, Health, Opens, ReconnectPace, Remote, State, Tunnel};
 use toban::ssm::channel::{Channel, End};
-use toban::ssm::forward::Door;
-use toban::ssm::start_request::{Ask, SessionSource};
-use toban::world::{Coverage, Fault, Harvest, Resource, Scope, World};
+use toban::ssm::forward::LocalListener;
+use toban::ssm::start_request::{SessionSource, StartRequest};
+use toban::world::{Coverage, Fault, Reading, Resource, Scope, World};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -35,7 +35,7 @@ impl Way {
 }
 
 impl Opens for Way {
-    fn open<'a>(&'a self, carrier: &'a Carrier, ask: Ask) -> BoxFuture<'a, Result<Begun, Fault>> {
+    fn open<'a>(&'a self, carrier: &'a Carrier, ask: StartRequest) -> BoxFuture<'a, Result<Begun, Fault>> {
         Box::pin(async move {
             let opened = match self.0.open(&ask).await {
                 Ok(opened) => opened,
@@ -63,7 +63,7 @@ fn account(port: u16, nodes: &[&str]) -> (Remote, Vec<Carrier>) {
     let mut world = World::default();
     let database = database(port);
     let id = database.id(&scope);
-    world.put(&scope, DbInstance::KIND, &Coverage::All, Ok(Harvest::whole(vec![database]).into()), at);
+    world.put(&scope, DbInstance::KIND, &Coverage::All, Ok(Reading::whole(vec![database]).into()), at);
     let node = |id: &&str| Node {
         id: (*id).to_owned(),
         name: Some((*id).to_owned()),
@@ -78,7 +78,7 @@ fn account(port: u16, nodes: &[&str]) -> (Remote, Vec<Carrier>) {
     let member =
         |node: &Node| Member { id: node.id(&scope), name: node.id.clone(), opinion: None, because: Vec::new() };
     let members: Vec<Member> = nodes.iter().map(member).collect();
-    world.put(&scope, Node::KIND, &Coverage::All, Ok(Harvest::whole(nodes).into()), at);
+    world.put(&scope, Node::KIND, &Coverage::All, Ok(Reading::whole(nodes).into()), at);
     let remote = tunnel::remote(&world, &id).unwrap();
     let carriers = tunnel::candidates(&world, &members, &remote).choose(None).unwrap();
     (remote, carriers)
@@ -128,9 +128,9 @@ fn database(port: u16) -> DbInstance {
 }
 
 /// As patient as a test may be.
-fn pace() -> Pace {
+fn pace() -> ReconnectPace {
     let quick = Duration::from_millis(5);
-    Pace { pauses: (quick, quick), brief: Duration::ZERO, look: quick, ..Pace::default() }
+    ReconnectPace { pauses: (quick, quick), brief: Duration::ZERO, look: quick, ..ReconnectPace::default() }
 }
 
 async fn tunnel(gateway: &Gateway, port: u16, nodes: &[&str]) -> (Tunnel, Arc<Way>) {
@@ -141,7 +141,7 @@ async fn tunnel(gateway: &Gateway, port: u16, nodes: &[&str]) -> (Tunnel, Arc<Wa
 async fn tunnel_at(local: u16, gateway: &Gateway, port: u16, nodes: &[&str]) -> (Tunnel, Arc<Way>) {
     let (remote, carriers) = account(port, nodes);
     let way = Arc::new(Way(sessions(gateway), Mutex::default()));
-    let door = Arc::new(Door::open(local).await.unwrap());
+    let door = Arc::new(LocalListener::open(local).await.unwrap());
     (Tunnel::start(door, &remote, carriers, Arc::clone(&way) as _, pace()), way)
 }
 
@@ -268,8 +268,8 @@ async fn a_database_that_failed_over_is_found_by_another_session() {
     let left = Vacant::new();
     gateway.databases(left.port());
     let book = Arc::new(Way(sessions(&gateway), Mutex::default()));
-    let door = Arc::new(Door::open(0).await.unwrap());
-    let slow = Pace { brief: Duration::from_millis(300), ..pace() };
+    let door = Arc::new(LocalListener::open(0).await.unwrap());
+    let slow = ReconnectPace { brief: Duration::from_millis(300), ..pace() };
     let tunnel = Tunnel::start(door, &remote, carriers, Arc::clone(&book) as _, slow);
     until(&tunnel, |health| *health == Health::Up).await;
     assert_eq!(download(&tunnel, 1).await, b"");
@@ -288,8 +288,8 @@ async fn a_database_that_failed_over_is_found_by_another_session() {
 async fn a_local_port_that_is_taken_names_who_has_it() {
     let vacant = Vacant::new();
     let port = vacant.port();
-    let first = Door::open(port).await.unwrap();
-    assert!(Door::open(port).await.is_err());
+    let first = LocalListener::open(port).await.unwrap();
+    assert!(LocalListener::open(port).await.is_err());
     if cfg!(target_os = "linux") {
         let holder = toban::os::ports::holder(port).unwrap();
         assert!(holder.contains(&format!("process {}", std::process::id())), "{holder}");

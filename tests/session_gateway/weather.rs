@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use toban::ssm::channel::{Channel, End, Incoming, Link, Outgoing, Settings};
-use toban::ssm::start_request::Ask;
+use toban::ssm::start_request::StartRequest;
 use toban::world::FaultKind;
 
 use super::gateway::{Gateway, Weather};
@@ -13,7 +13,7 @@ use super::{Person, open, sessions, settings, within};
 /// A channel to a shell whose prompt was seen.
 async fn prompted(gateway: &Gateway, settings: Settings) -> Channel {
     let source = sessions(gateway);
-    let opened = source.open(&Ask::shell("i-1")).await.unwrap();
+    let opened = source.open(&StartRequest::shell("i-1")).await.unwrap();
     let mut channel = Channel::start(source, opened, settings);
     while !matches!(within(channel.next()).await.unwrap(), Incoming::Bytes(_)) {}
     channel
@@ -32,9 +32,9 @@ async fn ends(mut channel: Channel) -> End {
 async fn what_is_gone_or_forbidden_is_told_by_aws_in_its_own_words() {
     let gateway = Gateway::start().await;
     let source = sessions(&gateway);
-    let gone = source.open(&Ask::shell("i-gone")).await.unwrap_err();
+    let gone = source.open(&StartRequest::shell("i-gone")).await.unwrap_err();
     assert!(gone.sentence().contains("i-gone is not a target"), "{}", gone.sentence());
-    let forbidden = source.open(&Ask::shell("i-forbidden")).await.unwrap_err();
+    let forbidden = source.open(&StartRequest::shell("i-forbidden")).await.unwrap_err();
     assert_eq!(forbidden.kind, FaultKind::Denied);
     assert!(forbidden.sentence().contains("not authorized to perform: ssm:StartSession"), "{}", forbidden.sentence());
     gateway.assert_clean();
@@ -44,7 +44,7 @@ async fn what_is_gone_or_forbidden_is_told_by_aws_in_its_own_words() {
 async fn a_channel_that_may_not_be_opened_ends_the_session_at_once() {
     let gateway = Gateway::start().await;
     gateway.weather(Weather { is_locked: true, ..Weather::default() });
-    let End::Lost(fault) = ends(open(&gateway, &Ask::shell("i-1")).await).await else { panic!("it is lost") };
+    let End::Lost(fault) = ends(open(&gateway, &StartRequest::shell("i-1")).await).await else { panic!("it is lost") };
     assert_eq!(fault.kind, FaultKind::Denied);
     assert!(fault.sentence().contains("ssmmessages:OpenDataChannel"), "{}", fault.sentence());
     assert!(toban::ssm::preflight::remedy(None, &fault.message).is_some_and(|remedy| remedy.contains("session/*")));
@@ -56,11 +56,11 @@ async fn a_task_that_stops_during_a_session_is_told_and_so_is_its_end() {
     let gateway = Gateway::start().await;
     let channel = prompted(&gateway, settings(false)).await;
     let mut status = channel.status();
-    gateway.says("pause_publication").await;
+    gateway.sentence("pause_publication").await;
     within(status.wait_for(|status| status.link == Link::Away)).await.unwrap();
-    gateway.says("start_publication").await;
+    gateway.sentence("start_publication").await;
     within(status.wait_for(|status| status.link == Link::Up)).await.unwrap();
-    gateway.says("pause_publication").await;
+    gateway.sentence("pause_publication").await;
     within(status.wait_for(|status| status.link == Link::Away)).await.unwrap();
     gateway.ends("The task was stopped.");
     assert_eq!(ends(channel).await, End::Closed("The task was stopped.".to_owned()));
@@ -70,7 +70,7 @@ async fn a_task_that_stops_during_a_session_is_told_and_so_is_its_end() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_idle_session_ends_with_the_services_reason() {
     let gateway = Gateway::start().await;
-    let mut person = Person::at(open(&gateway, &Ask::shell("i-1")).await).await;
+    let mut person = Person::at(open(&gateway, &StartRequest::shell("i-1")).await).await;
     person.sees("$ ").await;
     gateway.time_out();
     let End::Closed(why) = person.ends().await else { panic!("the service closed it") };
@@ -82,7 +82,7 @@ async fn an_idle_session_ends_with_the_services_reason() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_shell_that_ends_before_anything_was_typed_says_what_that_usually_means() {
     let gateway = Gateway::start().await;
-    let mut person = Person::at(open(&gateway, &Ask::shell("i-1")).await).await;
+    let mut person = Person::at(open(&gateway, &StartRequest::shell("i-1")).await).await;
     person.sees("$ ").await;
     gateway.ends("");
     let End::Closed(why) = person.ends().await else { panic!("the service closed it") };
@@ -137,7 +137,7 @@ fn garbage() -> Vec<Vec<u8>> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn garbage_is_put_up_with_until_there_is_nothing_else() {
     let gateway = Gateway::start().await;
-    let mut person = Person::at(open(&gateway, &Ask::shell("i-1")).await).await;
+    let mut person = Person::at(open(&gateway, &StartRequest::shell("i-1")).await).await;
     person.sees("$ ").await;
     // Much of it, but never too much in a row.
     for word in ["one", "two"] {
@@ -165,7 +165,7 @@ async fn garbage_is_put_up_with_until_there_is_nothing_else() {
 async fn endless_duplicates_repeat_and_lose_nothing() {
     let gateway = Gateway::start().await;
     gateway.weather(Weather { floods: 4000, ..Weather::default() });
-    let mut person = Person::at(open(&gateway, &Ask::shell("i-1")).await).await;
+    let mut person = Person::at(open(&gateway, &StartRequest::shell("i-1")).await).await;
     person.sees("$ ").await;
     person.type_in("seq 2000; echo al''l\r").await;
     let shown = person.sees("all").await;

@@ -50,7 +50,7 @@ pub(crate) fn svg(screen: &vt100::Screen, dark: bool) -> String {
                 (cell.dim(), " opacity=\"0.6\""),
                 (cell.underline(), " text-decoration=\"underline\""),
             ];
-            let style: String = style.iter().filter(|(on, _)| *on).map(|(_, says)| *says).collect();
+            let style: String = style.iter().filter(|(on, _)| *on).map(|(_, message)| *message).collect();
             let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
             let _ = writeln!(
                 out,

@@ -23,9 +23,11 @@ use crate::aws::call_record::Record;
 use crate::cloud::live::probe::{operations, read_a_little};
 use crate::kinds::catalog::KINDS;
 use crate::kinds::iam_simulation::Question;
-use crate::kinds::{AnyKind, Ask};
+use crate::kinds::{AnyKind, FetchContext};
 use crate::world::access_check::Outcome;
-use crate::world::{AccountId, Arn, Coverage, FaultKind, Found, Harvest, Identity, Part, ResourceId, Scope, World};
+use crate::world::{
+    AccountId, AnyReading, Arn, Coverage, FaultKind, Identity, Part, Reading, ResourceId, Scope, World,
+};
 
 /// What is wrong with the answers to one action.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -169,7 +171,7 @@ fn keys(world: &World) -> Coverage {
 
 /// What `kind` says when its reading and the look at the first of it meet `account`.
 struct Met {
-    found: Vec<Result<Found, crate::world::Fault>>,
+    found: Vec<Result<AnyReading, crate::world::Fault>>,
     record: Arc<Record>,
 }
 
@@ -182,17 +184,19 @@ async fn meet(kind: &'static dyn AnyKind, account: &Account, world: &World) -> M
         &scope,
         kind.name(),
         &Coverage::All,
-        Ok(Found::from(Harvest::<crate::kinds::alarm::Alarm>::of(Vec::new()))),
+        Ok(AnyReading::from(Reading::<crate::kinds::alarm::Alarm>::of(Vec::new()))),
         now(),
     );
     let mut found = Vec::new();
     for coverage in [Coverage::All, keys(world)] {
-        let aws = Clients { clusters: crate::aws::Recent::default(), ..aws.clone() };
-        found.push(kind.read(Ask { aws: &aws, scope: &scope, known: &known, coverage: &coverage }).await);
+        let aws = Clients { clusters: crate::aws::SingleFlight::default(), ..aws.clone() };
+        found.push(kind.read(FetchContext { aws: &aws, scope: &scope, known: &known, coverage: &coverage }).await);
     }
     if let Some(key) = world.shelf(&scope, kind.name()).and_then(|shelf| shelf.keys().next()) {
         let id = ResourceId { kind: kind.name(), scope: scope.clone(), key: Arc::from(key) };
-        let _ = kind.look(Ask { aws: &aws, scope: &scope, known: world, coverage: &Coverage::All }, &id, now()).await;
+        let _ = kind
+            .look(FetchContext { aws: &aws, scope: &scope, known: world, coverage: &Coverage::All }, &id, now())
+            .await;
     }
     Met { found, record }
 }
@@ -213,13 +217,13 @@ async fn whole_world() -> World {
     for kind in KINDS {
         let coverage = keys(&world);
         let ask_world = world.clone();
-        let ask = Ask { aws: &aws, scope: &scope(), known: &ask_world, coverage: &Coverage::All };
+        let ask = FetchContext { aws: &aws, scope: &scope(), known: &ask_world, coverage: &Coverage::All };
         let got = kind.read(ask).await;
         if got.as_ref().is_ok_and(|found| !found.is_empty()) {
             world.put(&scope(), kind.name(), &Coverage::All, got, now());
             continue;
         }
-        let got = kind.read(Ask { aws: &aws, scope: &scope(), known: &ask_world, coverage: &coverage }).await;
+        let got = kind.read(FetchContext { aws: &aws, scope: &scope(), known: &ask_world, coverage: &coverage }).await;
         world.put(&scope(), kind.name(), &coverage, got, now());
     }
     world
@@ -273,9 +277,13 @@ async fn records_without_a_name_are_told_by_every_kind_that_leaves_them_out() {
             let met = meet(kind, &account, &world).await;
             for (before, after) in whole.found.iter().zip(&met.found) {
                 let (Ok(before), Ok(after)) = (before, after) else { continue };
-                let says = after.faults().next().is_some();
-                told += usize::from(says);
-                assert!(says || after.len() >= before.len(), "{} drops nameless records of {operation}", kind.name());
+                let message = after.faults().next().is_some();
+                told += usize::from(message);
+                assert!(
+                    message || after.len() >= before.len(),
+                    "{} drops nameless records of {operation}",
+                    kind.name()
+                );
             }
         }
     }

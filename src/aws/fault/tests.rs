@@ -83,12 +83,12 @@ fn an_answer_without_a_code_is_read_by_body_and_status(
     #[case] status: u16,
     #[case] body: &str,
     #[case] kind: FaultKind,
-    #[case] says: &str,
+    #[case] message: &str,
 ) {
     for code in [None, Some("403")] {
         let fault = told(service(status, code, None, body));
         assert_eq!(fault.kind, kind, "{fault}");
-        assert!(fault.message.contains(says), "{}", fault.message);
+        assert!(fault.message.contains(message), "{}", fault.message);
     }
 }
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::cli::exit::{Exit, Failure};
-use crate::text::clean;
+use crate::text::harmless;
 use crate::theme::{Role, Theme};
 
 /// How a check came out.
@@ -29,7 +29,7 @@ pub(crate) struct Check {
     pub level: Level,
     /// What was found.
     #[serde(rename = "says")]
-    pub says: String,
+    pub message: String,
     /// What to do, unless all is well.
     pub remedy: Option<String>,
     /// The exit code it asks for, if it failed.
@@ -39,18 +39,18 @@ pub(crate) struct Check {
 
 impl Check {
     /// All is well.
-    pub(crate) fn well(about: impl Into<String>, says: impl Into<String>) -> Self {
-        Self { about: about.into(), level: Level::Well, says: says.into(), remedy: None, exit: Exit::Done }
+    pub(crate) fn well(about: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { about: about.into(), level: Level::Well, message: message.into(), remedy: None, exit: Exit::Done }
     }
 
     /// Something is missing.
-    pub(crate) fn warn(about: impl Into<String>, says: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { level: Level::Worrying, remedy: Some(remedy.into()), ..Self::well(about, says) }
+    pub(crate) fn warn(about: impl Into<String>, message: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { level: Level::Worrying, remedy: Some(remedy.into()), ..Self::well(about, message) }
     }
 
     /// Something does not work.
-    pub(crate) fn fail(about: impl Into<String>, says: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { level: Level::Bad, exit: Exit::Failed, ..Self::warn(about, says, remedy) }
+    pub(crate) fn fail(about: impl Into<String>, message: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { level: Level::Bad, exit: Exit::Failed, ..Self::warn(about, message, remedy) }
     }
 
     /// The same, asking for another exit code.
@@ -103,7 +103,7 @@ impl Report {
                 Level::Bad => ("✗ fail", Role::Bad),
             };
             let sign = theme.map_or_else(|| sign.to_owned(), |theme| theme.ansi(role, sign));
-            text.push_str(&format!("{sign} {}: {}\n", clean(&check.about), lines(&check.says)));
+            text.push_str(&format!("{sign} {}: {}\n", harmless(&check.about), lines(&check.message)));
             if let Some(remedy) = &check.remedy {
                 text.push_str(&format!("       → {}\n", lines(remedy)));
             }
@@ -125,5 +125,5 @@ impl Report {
 
 /// Several lines stay several lines, indented under their check.
 fn lines(text: &str) -> String {
-    text.lines().map(|line| clean(line.trim()).into_owned()).collect::<Vec<_>>().join("\n         ")
+    text.lines().map(|line| harmless(line.trim()).into_owned()).collect::<Vec<_>>().join("\n         ")
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use super::{Check, Report};
 use crate::cli::exit::{Exit, is_credentials};
-use crate::engine::headless::Outlook;
-use crate::environment::{Wish, Wishes};
+use crate::engine::headless::Snapshot;
+use crate::environment::{ConfiguredEnvironments, EnvironmentConfig};
 use crate::world::access_check::{Check as Tried, Outcome};
 use crate::world::{Fault, Scope};
 
@@ -23,9 +23,9 @@ pub(super) fn tried(report: &mut Report, scope: &Scope, tried: &[Tried]) {
     // Without credentials everything fails, and nothing but that is worth telling.
     if !locked_out {
         readings(report, scope, &operations);
-        let says =
+        let message =
             "what changing takes was not tried, for that would change something; `toban policy --operator` lists it";
-        report.add(Check::well(format!("changes {scope}"), says));
+        report.add(Check::well(format!("changes {scope}"), message));
     }
 }
 
@@ -33,7 +33,7 @@ pub(super) fn tried(report: &mut Report, scope: &Scope, tried: &[Tried]) {
 fn who(report: &mut Report, scope: &Scope, outcome: &Outcome) -> bool {
     let about = format!("credentials {scope}");
     match outcome {
-        Outcome::Fine(says) => report.add(Check::well(about, says.as_deref().unwrap_or("accepted"))),
+        Outcome::Fine(message) => report.add(Check::well(about, message.as_deref().unwrap_or("accepted"))),
         Outcome::Untried => report.add(Check::warn(about, "nobody said who we are there", "run it again")),
         Outcome::Denied(fault) | Outcome::Failed(fault) => {
             let exit = if is_credentials(fault) { Exit::Credentials } else { Exit::Failed };
@@ -47,7 +47,7 @@ fn who(report: &mut Report, scope: &Scope, outcome: &Outcome) -> bool {
 fn clock(report: &mut Report, scope: &Scope, outcome: &Outcome) {
     let about = format!("clock {scope}");
     match outcome {
-        Outcome::Fine(says) => report.add(Check::well(about, says.as_deref().unwrap_or("agrees with AWS's"))),
+        Outcome::Fine(message) => report.add(Check::well(about, message.as_deref().unwrap_or("agrees with AWS's"))),
         Outcome::Untried => {}
         Outcome::Denied(fault) | Outcome::Failed(fault) => {
             let remedy = "set this machine's clock, as with `timedatectl set-ntp true`";
@@ -76,8 +76,8 @@ fn readings(report: &mut Report, scope: &Scope, operations: &[(&str, &Outcome)])
             report.add(Check::well(about.clone(), format!("may {}", allowed.join(", "))));
         }
         if !untried.is_empty() {
-            let says = format!("there was nothing to try {} on", untried.join(", "));
-            report.add(Check::well(about, says));
+            let message = format!("there was nothing to try {} on", untried.join(", "));
+            report.add(Check::well(about, message));
         }
     }
     for (operation, fault, denied) in failed {
@@ -92,19 +92,25 @@ fn readings(report: &mut Report, scope: &Scope, operations: &[(&str, &Outcome)])
 
 /// Holds the configuration's environments against what is there. `everywhere` tells whether all places were looked at:
 /// else an environment that is missing says nothing.
-pub(super) fn pins(report: &mut Report, outlook: &Outlook, wishes: &Wishes, scopes: &[Scope], everywhere: bool) {
+pub(super) fn pins(
+    report: &mut Report,
+    snapshot: &Snapshot,
+    wishes: &ConfiguredEnvironments,
+    scopes: &[Scope],
+    everywhere: bool,
+) {
     for wish in &wishes.environments {
-        pin(report, outlook, wish, scopes, everywhere);
+        pin(report, snapshot, wish, scopes, everywhere);
     }
 }
 
-fn pin(report: &mut Report, outlook: &Outlook, wish: &Wish, scopes: &[Scope], everywhere: bool) {
+fn pin(report: &mut Report, snapshot: &Snapshot, wish: &EnvironmentConfig, scopes: &[Scope], everywhere: bool) {
     let about = format!("environment {}", wish.name);
-    let Some(environment) = outlook.picture.environment(&wish.name) else {
+    let Some(environment) = snapshot.picture.environment(&wish.name) else {
         if everywhere {
-            let says = "the configuration names it, but nothing belongs to it";
+            let message = "the configuration names it, but nothing belongs to it";
             let remedy = format!("mend environment.{}.match, or take it out of the configuration", wish.name);
-            report.add(Check::warn(about, says, remedy));
+            report.add(Check::warn(about, message, remedy));
         }
         return;
     };
@@ -112,7 +118,7 @@ fn pin(report: &mut Report, outlook: &Outlook, wish: &Wish, scopes: &[Scope], ev
         return;
     };
     for scope in environment.scopes.iter().filter(|scope| scopes.contains(scope)) {
-        match outlook.world.account(scope) {
+        match snapshot.world.account(scope) {
             Some(account) if account == *pinned => {
                 report.add(Check::well(about.clone(), format!("is in account {pinned}, as pinned")));
             }

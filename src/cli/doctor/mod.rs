@@ -12,10 +12,10 @@ pub(crate) use check::{Check, Report};
 
 use super::exit::{Exit, Failure};
 use super::read;
-use super::read::Duty;
+use super::read::CommandContext;
 use super::{args, change, output, resolve};
 use crate::config::{ConfigError, Dirs};
-use crate::engine::headless::Outlook;
+use crate::engine::headless::Snapshot;
 use crate::world::Scope;
 
 /// What helps where it cannot be told where to look.
@@ -27,7 +27,7 @@ const REGION: &str = "set AWS_PROFILE and AWS_REGION, pass --profile and --regio
 /// When the named environment is not there, ctrl-c came, or stdout cannot be written. What fails
 /// otherwise is the report's to tell.
 pub(super) async fn run(
-    duty: &Duty,
+    duty: &CommandContext,
     args: &args::Doctor,
     dirs: &Dirs,
     config: Result<(), ConfigError>,
@@ -39,7 +39,7 @@ pub(super) async fn run(
         if matches!(failure.exit, Exit::Interrupted | Exit::NotFound) {
             return Err(failure);
         }
-        report.add(Check::fail("where to look", failure.says.clone(), REGION).because(failure.exit));
+        report.add(Check::fail("where to look", failure.message.clone(), REGION).because(failure.exit));
     }
     match args.json {
         true => output::json(&report.json()?)?,
@@ -49,34 +49,34 @@ pub(super) async fn run(
 }
 
 /// Tries everything in every place, or in those of the named environment.
-async fn account(report: &mut Report, duty: &Duty, args: &args::Doctor) -> Result<(), Failure> {
+async fn account(report: &mut Report, duty: &CommandContext, args: &args::Doctor) -> Result<(), Failure> {
     let wishes = &duty.settings.wishes;
     // Looking at everything takes a while: only where something is to be held against it.
-    let mut outlook = if args.env.is_some() || !wishes.environments.is_empty() {
+    let mut snapshot = if args.env.is_some() || !wishes.environments.is_empty() {
         Some(read::once_whatever(duty).await?)
     } else {
         None
     };
-    let scopes = match (&args.env, &outlook) {
-        (Some(typed), Some(outlook)) => scopes_of(typed, outlook)?,
+    let scopes = match (&args.env, &snapshot) {
+        (Some(typed), Some(snapshot)) => scopes_of(typed, snapshot)?,
         _ => read::scopes(duty).await?,
     };
     for (scope, tried) in read::probe(duty, &scopes).await? {
         cloud::tried(report, &scope, &tried);
     }
-    if let Some(outlook) = &mut outlook {
+    if let Some(snapshot) = &mut snapshot {
         if let Some(typed) = &args.env {
-            let name = change::environment(outlook, typed)?.name.clone();
-            sessions::check(report, duty, outlook, &name).await;
+            let name = change::environment(snapshot, typed)?.name.clone();
+            sessions::check(report, duty, snapshot, &name).await;
         }
-        schedules::check(report, duty, outlook, &scopes).await;
-        cloud::pins(report, outlook, wishes, &scopes, args.env.is_none());
+        schedules::check(report, duty, snapshot, &scopes).await;
+        cloud::pins(report, snapshot, wishes, &scopes, args.env.is_none());
     }
     Ok(())
 }
 
-fn scopes_of(typed: &str, outlook: &Outlook) -> Result<Vec<Scope>, Failure> {
-    let all = &outlook.picture.environments;
+fn scopes_of(typed: &str, snapshot: &Snapshot) -> Result<Vec<Scope>, Failure> {
+    let all = &snapshot.picture.environments;
     let known: Vec<&str> = all.iter().map(|environment| environment.name.as_str()).collect();
     let name = resolve(typed, &known, "environment")?;
     let found = all.iter().find(|environment| environment.name.as_str() == name);

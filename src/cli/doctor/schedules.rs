@@ -5,29 +5,29 @@ use crate::overview::EnvironmentStatus;
 use std::collections::BTreeSet;
 
 use super::{Check, Report};
-use crate::cli::read::Duty;
-use crate::engine::headless::Outlook;
+use crate::cli::read::CommandContext;
+use crate::engine::headless::Snapshot;
 use crate::kinds::catalog::kind;
 use crate::kinds::event_rule::Rule;
-use crate::kinds::iam_simulation::{May, Question, Simulation};
-use crate::kinds::schedule_group::change::Place;
+use crate::kinds::iam_simulation::{Decision, Question, Simulation};
+use crate::kinds::schedule_group::change::SchedulePlace;
 use crate::kinds::scheduler_role::SchedulerRole;
-use crate::offhours::{Sleeper, Source, notes, record_reads, standing};
+use crate::offhours::{ScheduledMember, Source, notes, record_reads, standing};
 use crate::operations::schedule::kept_at_aws;
 use crate::schedule::binding::acts;
 use crate::schedule::stored::restore_schedules;
 use crate::schedule::stored::tag_record::MAX_TAGS;
-use crate::schedule::{MemberKind, Mode, Verb};
+use crate::schedule::{MemberKind, Mode, PowerAction};
 use crate::text::counted;
 use crate::world::{Arn, Coverage, Fault, FaultKind, Part, Resource, Scope, World};
 
 /// Tells of every environment in `scopes` whose schedules are at AWS.
-pub(super) async fn check(report: &mut Report, duty: &Duty, outlook: &Outlook, scopes: &[Scope]) {
-    for environment in &outlook.picture.environments {
+pub(super) async fn check(report: &mut Report, duty: &CommandContext, snapshot: &Snapshot, scopes: &[Scope]) {
+    for environment in &snapshot.picture.environments {
         if let Some(check) = unseen(environment) {
             report.add(check);
         }
-        if let Some(check) = recorded(environment, outlook) {
+        if let Some(check) = recorded(environment, snapshot) {
             report.add(check);
         }
         match kept_at_aws(environment) {
@@ -43,7 +43,7 @@ pub(super) async fn check(report: &mut Report, duty: &Duty, outlook: &Outlook, s
                 if !matches!(&read, Err(fault) if fault.kind == FaultKind::Gone) {
                     let may = simulated(duty, &place, &role, environment).await;
                     report.add(told_may(&place, &role, &may));
-                    let rules = enabling(duty, &place, &role, environment, &outlook.world).await;
+                    let rules = enabling(duty, &place, &role, environment, &snapshot.world).await;
                     if let Some(check) = told_rules(&place, &role, &rules) {
                         report.add(check);
                     }
@@ -57,29 +57,29 @@ pub(super) async fn check(report: &mut Report, duty: &Duty, outlook: &Outlook, s
 /// The line about schedules of others, where they cannot be seen.
 fn unseen(environment: &EnvironmentStatus) -> Option<Check> {
     let (off, others) = (environment.offhours.as_deref()?, &environment.others);
-    let says = others.unknown()?;
+    let message = others.unknown()?;
     let about = format!("owners in {}", environment.name);
-    let says = match (off.routine.schedule.mode, others.blind) {
-        (Mode::Enforce, false) => format!("{says}; so its schedule is not enforced"),
-        (Mode::Enforce, true) => format!("{says}; it is enforced all the same, as enforce_blind says"),
-        (Mode::Edge | Mode::StopOnly, _) => says,
+    let message = match (off.routine.schedule.mode, others.blind) {
+        (Mode::Enforce, false) => format!("{message}; so its schedule is not enforced"),
+        (Mode::Enforce, true) => format!("{message}; it is enforced all the same, as enforce_blind says"),
+        (Mode::Edge | Mode::StopOnly, _) => message,
     };
     let operations: Vec<&str> = others.unseen.iter().map(|fault| fault.operation.as_str()).collect();
     let remedy = format!("allow {}; `toban policy --read-only` prints the whole policy", operations.join(" and "));
-    Some(Check::warn(about, says, remedy))
+    Some(Check::warn(about, message, remedy))
 }
 
 /// The line about the schedule group that is an environment's record.
-fn recorded(environment: &EnvironmentStatus, outlook: &Outlook) -> Option<Check> {
+fn recorded(environment: &EnvironmentStatus, snapshot: &Snapshot) -> Option<Check> {
     let group = environment.record.group()?;
     let about = format!("record of {}", environment.name);
-    let scopes: Vec<Scope> = record_reads(environment, &outlook.world).into_iter().map(|want| want.scope).collect();
-    let all = || scopes.iter().map(|scope| standing(environment, scope, &outlook.world));
+    let scopes: Vec<Scope> = record_reads(environment, &snapshot.world).into_iter().map(|want| want.scope).collect();
+    let all = || scopes.iter().map(|scope| standing(environment, scope, &snapshot.world));
     if let Some(why) = all().find_map(|it| it.unknown().map(str::to_owned)) {
-        let says = format!("{why}; nothing is put to sleep or woken here meanwhile");
-        return Some(Check::fail(about, says, "allow scheduler:ListTagsForResource, or name another group"));
+        let message = format!("{why}; nothing is put to sleep or woken here meanwhile");
+        return Some(Check::fail(about, message, "allow scheduler:ListTagsForResource, or name another group"));
     }
-    let worn = scopes.iter().find_map(|scope| notes(environment, scope, &outlook.world));
+    let worn = scopes.iter().find_map(|scope| notes(environment, scope, &snapshot.world));
     Some(match worn {
         None => Check::well(about, format!("the schedule group {group} is not there: nothing is written on it")),
         Some(worn) => Check::well(about, format!("the schedule group {group} wears {} of {MAX_TAGS} tags", worn.len())),
@@ -87,7 +87,7 @@ fn recorded(environment: &EnvironmentStatus, outlook: &Outlook) -> Option<Check>
 }
 
 /// Reads one role.
-async fn read(duty: &Duty, scope: &Scope, role: &str) -> Result<SchedulerRole, Fault> {
+async fn read(duty: &CommandContext, scope: &Scope, role: &str) -> Result<SchedulerRole, Fault> {
     let missing = || Fault::new(FaultKind::Garbled, "iam:GetRole", "nothing was answered").on(role);
     let roles = kind(SchedulerRole::KIND).ok_or_else(missing)?;
     let coverage = Coverage::Parts([role.into()].into_iter().collect());
@@ -113,11 +113,16 @@ struct Simulated {
 
 /// What the role may do to each who sleeps with the environment. Each is asked about for itself: a policy that names its
 /// resources allows nothing on all of them together.
-async fn simulated(duty: &Duty, place: &Place, role: &Arn, environment: &EnvironmentStatus) -> Vec<Simulated> {
+async fn simulated(
+    duty: &CommandContext,
+    place: &SchedulePlace,
+    role: &Arn,
+    environment: &EnvironmentStatus,
+) -> Vec<Simulated> {
     let Some(simulations) = kind(Simulation::KIND) else { return Vec::new() };
     let sleepers = environment.offhours.as_deref().map(|off| off.sleepers.as_slice()).unwrap_or_default();
     let here = sleepers.iter().filter(|it| it.id.as_ref().is_some_and(|id| id.scope == place.scope));
-    let asked: Vec<(&Sleeper, Part)> = here
+    let asked: Vec<(&ScheduledMember, Part)> = here
         .take(MOST)
         .map(|it| {
             let on = match it.member.kind {
@@ -141,14 +146,15 @@ async fn simulated(duty: &Duty, place: &Place, role: &Arn, environment: &Environ
 
 /// What the role may do to the rules that stop something here: an override holds them back, and has to enable them again.
 async fn enabling(
-    duty: &Duty,
-    place: &Place,
+    duty: &CommandContext,
+    place: &SchedulePlace,
     role: &Arn,
     environment: &EnvironmentStatus,
     world: &World,
 ) -> Vec<Simulated> {
     let Some(simulations) = kind(Simulation::KIND) else { return Vec::new() };
-    let stops = environment.others.owners.iter().filter(|it| it.source == Source::Rule && it.verb == Some(Verb::Stop));
+    let stops =
+        environment.others.owners.iter().filter(|it| it.source == Source::Rule && it.verb == Some(PowerAction::Stop));
     let names: BTreeSet<&str> = stops.map(|owner| owner.name.as_str()).collect();
     let rules = world.all::<Rule>(&place.scope).filter(|rule| names.contains(rule.name.as_str()));
     let asked: Vec<(&Rule, Part)> = rules
@@ -171,32 +177,32 @@ async fn enabling(
 }
 
 /// The line about rules that an override would hold back; none where there are none, or nobody can tell.
-fn told_rules(place: &Place, role: &Arn, rules: &[Simulated]) -> Option<Check> {
+fn told_rules(place: &SchedulePlace, role: &Arn, rules: &[Simulated]) -> Option<Check> {
     let about = format!("rules in {}", place.environment);
     let may = |one: &Simulated| one.answer.as_ref().map(|it| it.may("events:EnableRule", |_| true));
     let denied: Vec<&str> =
-        rules.iter().filter(|one| may(one) == Some(May::No)).map(|one| one.label.as_str()).collect();
+        rules.iter().filter(|one| may(one) == Some(Decision::No)).map(|one| one.label.as_str()).collect();
     if !denied.is_empty() {
         let account = role.account().unwrap_or_default();
         let remedy = format!("`toban policy --scheduler --account {account}` prints what {role} needs");
         let on = denied.join(" and ");
-        let says =
+        let message =
             format!("{role} may not events:EnableRule on {on}: an override could not enable it again, and is refused");
-        return Some(Check::warn(about, says, remedy));
+        return Some(Check::warn(about, message, remedy));
     }
-    let all = !rules.is_empty() && rules.iter().all(|one| may(one) == Some(May::Yes));
+    let all = !rules.is_empty() && rules.iter().all(|one| may(one) == Some(Decision::Yes));
     let count = counted(rules.len(), "rule");
     all.then(|| Check::well(about, format!("{role} may enable {count} again that an override holds back")))
 }
 
 /// An instance's ARN, which EC2 never tells.
-fn instance_arn(role: &Arn, place: &Place, id: &str) -> String {
+fn instance_arn(role: &Arn, place: &SchedulePlace, id: &str) -> String {
     let (partition, account) = (role.partition().unwrap_or("aws"), role.account().unwrap_or_default());
     format!("arn:{partition}:ec2:{}:{account}:instance/{id}", place.scope.region)
 }
 
 /// The line about what the role may do. What could not be simulated is said and is no failure: only a firing tells.
-fn told_may(place: &Place, role: &Arn, may: &[Simulated]) -> Check {
+fn told_may(place: &SchedulePlace, role: &Arn, may: &[Simulated]) -> Check {
     let about = format!("permissions of {}", place.environment);
     let account = role.account().unwrap_or_default();
     let policy = format!("`toban policy --scheduler --account {account}` prints what {role} needs");
@@ -209,15 +215,15 @@ fn told_may(place: &Place, role: &Arn, may: &[Simulated]) -> Check {
         };
         for act in one.actions {
             match one.answer.as_ref().map(|answer| answer.may(act, |_| true)) {
-                Some(May::No) => denied.push(format!("{act} on {}", one.label)),
-                Some(May::Unknown(why)) => unclear.push(format!("{act} on {} ({why})", one.label)),
-                Some(May::Yes) | None => {}
+                Some(Decision::No) => denied.push(format!("{act} on {}", one.label)),
+                Some(Decision::Unknown(why)) => unclear.push(format!("{act} on {} ({why})", one.label)),
+                Some(Decision::Yes) | None => {}
             }
         }
     }
     if !denied.is_empty() {
-        let says = format!("{role} may not {}: those schedules fire and fail", denied.join(", "));
-        return Check::fail(about, says, policy);
+        let message = format!("{role} may not {}: those schedules fire and fail", denied.join(", "));
+        return Check::fail(about, message, policy);
     }
     if !unclear.is_empty() {
         return Check::warn(about, format!("whether {role} may {} is not known", unclear.join(", ")), policy);
@@ -229,7 +235,7 @@ fn told_may(place: &Place, role: &Arn, may: &[Simulated]) -> Check {
 }
 
 /// The line of one environment.
-fn told(place: &Place, role: &Arn, read: Result<&SchedulerRole, &Fault>) -> Check {
+fn told(place: &SchedulePlace, role: &Arn, read: Result<&SchedulerRole, &Fault>) -> Check {
     let about = format!("schedules of {}", place.environment);
     let account = role.account().unwrap_or_default();
     let policy = format!("`toban policy --scheduler --account {account}` prints the role, its trust and its policy");
@@ -253,8 +259,8 @@ fn told(place: &Place, role: &Arn, read: Result<&SchedulerRole, &Fault>) -> Chec
             Check::fail(about, format!("the role {role} does not exist: no schedule can fire"), remedy)
         }
         Err(fault) => {
-            let says = format!("whether Scheduler can act by {role} is not known: {}", fault.sentence());
-            Check::warn(about, says, fault.remedy(&place.scope))
+            let message = format!("whether Scheduler can act by {role} is not known: {}", fault.sentence());
+            Check::warn(about, message, fault.remedy(&place.scope))
         }
     }
 }
@@ -275,15 +281,15 @@ mod tests {
         told(&place(), &Arn::from(ROLE), Ok(&role))
     }
 
-    fn place() -> Place {
-        Place { environment: "prooflink-dev".into(), scope: scope(), group: "toban-prooflink-dev".to_owned() }
+    fn place() -> SchedulePlace {
+        SchedulePlace { environment: "prooflink-dev".into(), scope: scope(), group: "toban-prooflink-dev".to_owned() }
     }
 
     #[test]
     fn the_role_that_policy_prints_is_well() {
         let printed = crate::cli::policy::scheduler("123456789012", true);
         let check = told_of(printed["trust"].clone());
-        assert_eq!((check.level, check.remedy.as_deref()), (Level::Well, None), "{}", check.says);
+        assert_eq!((check.level, check.remedy.as_deref()), (Level::Well, None), "{}", check.message);
     }
 
     #[test]
@@ -291,7 +297,7 @@ mod tests {
         let printed = crate::cli::policy::scheduler("210987654321", true);
         let check = told_of(printed["trust"].clone());
         assert_eq!(check.level, Level::Worrying);
-        assert!(check.says.contains("210987654321"), "{}", check.says);
+        assert!(check.message.contains("210987654321"), "{}", check.message);
         assert!(check.remedy.is_some_and(|remedy| remedy.contains("--account 123456789012")));
         assert_eq!(told_of(json!({})).level, Level::Worrying);
     }
@@ -313,19 +319,19 @@ mod tests {
         let told = |one: Simulated| told_may(&place(), &Arn::from(ROLE), &[one]);
         let (stop, start) = ("rds:StopDBInstance", "rds:StartDBInstance");
         let well = told(may(Ok(&[(stop, "allowed", ""), (start, "allowed", "")])));
-        assert_eq!((well.level, well.says), (Level::Well, format!("{ROLE} may stop and start 1 member")));
+        assert_eq!((well.level, well.message), (Level::Well, format!("{ROLE} may stop and start 1 member")));
         let bad = told(may(Ok(&[(stop, "allowed", ""), (start, "implicitDeny", "")])));
         assert_eq!(bad.level, Level::Bad);
-        assert!(bad.says.contains("may not rds:StartDBInstance on prooflink-dev-db"), "{}", bad.says);
+        assert!(bad.message.contains("may not rds:StartDBInstance on prooflink-dev-db"), "{}", bad.message);
         assert!(bad.remedy.is_some_and(|remedy| remedy.contains("--scheduler --account 123456789012")));
         let unclear = told(may(Ok(&[(stop, "allowed", ""), (start, "implicitDeny", "aws:RequestTag/x")])));
         assert_eq!(unclear.level, Level::Worrying);
         let unknown = told(may(Err("iam:SimulatePrincipalPolicy is not allowed")));
         assert_eq!((unknown.level, unknown.remedy), (Level::Well, None));
         assert!(
-            unknown.says.contains("was not checked: iam:SimulatePrincipalPolicy is not allowed"),
+            unknown.message.contains("was not checked: iam:SimulatePrincipalPolicy is not allowed"),
             "{}",
-            unknown.says
+            unknown.message
         );
     }
 
@@ -339,7 +345,7 @@ mod tests {
         let told = |rules: &[Simulated]| told_rules(&place(), &Arn::from(ROLE), rules);
         let bad = told(&[one("implicitDeny")]).expect("a line");
         assert_eq!(bad.level, Level::Worrying);
-        assert!(bad.says.contains("may not events:EnableRule on rule night"), "{}", bad.says);
+        assert!(bad.message.contains("may not events:EnableRule on rule night"), "{}", bad.message);
         let well = told(&[one("allowed")]).expect("a line");
         assert_eq!((well.level, told(&[])), (Level::Well, None));
         assert_eq!(told(&[may(Err("not allowed"))]), None, "nobody knows");
@@ -350,9 +356,9 @@ mod tests {
         let fault = |kind| Fault::new(kind, "iam:GetRole", "no").on("toban-scheduler");
         let gone = told(&place(), &Arn::from(ROLE), Err(&fault(FaultKind::Gone)));
         assert_eq!(gone.level, Level::Bad);
-        assert!(gone.says.contains("does not exist"), "{}", gone.says);
+        assert!(gone.message.contains("does not exist"), "{}", gone.message);
         let denied = told(&place(), &Arn::from(ROLE), Err(&fault(FaultKind::Denied)));
         assert_eq!(denied.level, Level::Worrying);
-        assert!(denied.says.contains("is not known"), "{}", denied.says);
+        assert!(denied.message.contains("is not known"), "{}", denied.message);
     }
 }

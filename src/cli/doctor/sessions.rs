@@ -7,13 +7,13 @@ use std::time::Duration;
 use super::{Check, Report};
 use crate::cli::change::at_site;
 use crate::cli::connect::read_more;
-use crate::cli::read::Duty;
-use crate::engine::headless::Outlook;
+use crate::cli::read::CommandContext;
+use crate::engine::headless::Snapshot;
 use crate::environment::Member;
 use crate::kinds::catalog::kind;
 use crate::ssm::preflight::{Line, Reach, State};
 use crate::world::EnvironmentName;
-use crate::world::read_request::Want;
+use crate::world::read_request::ReadRequest;
 
 /// The lists whose members are told of; tasks stand behind their services.
 const LISTS: &[&str] = &["instances", "services"];
@@ -21,29 +21,34 @@ const LISTS: &[&str] = &["instances", "services"];
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Tells of every instance and service of the environment called `name`.
-pub(super) async fn check(report: &mut Report, duty: &Duty, outlook: &mut Outlook, name: &EnvironmentName) {
-    let mut wants: Vec<Want> = Vec::new();
-    for want in all(duty, outlook, name).into_iter().flat_map(|reach| reach.rights.wants) {
+pub(super) async fn check(report: &mut Report, duty: &CommandContext, snapshot: &mut Snapshot, name: &EnvironmentName) {
+    let mut wants: Vec<ReadRequest> = Vec::new();
+    for want in all(duty, snapshot, name).into_iter().flat_map(|reach| reach.rights.wants) {
         if !wants.contains(&want) {
             wants.push(want);
         }
     }
-    read_more(duty, outlook, wants, PATIENCE).await;
-    for reach in all(duty, outlook, name) {
+    read_more(duty, snapshot, wants, PATIENCE).await;
+    for reach in all(duty, snapshot, name) {
         tell(report, &reach);
     }
 }
 
-fn all(duty: &Duty, outlook: &Outlook, name: &EnvironmentName) -> Vec<Reach> {
-    let environment = outlook.picture.environment(name);
+fn all(duty: &CommandContext, snapshot: &Snapshot, name: &EnvironmentName) -> Vec<Reach> {
+    let environment = snapshot.picture.environment(name);
     let members = environment.into_iter().flat_map(|found| found.members.iter().map(move |member| (found, member)));
-    members.filter_map(|(environment, member)| reach(duty, outlook, environment, member)).collect()
+    members.filter_map(|(environment, member)| reach(duty, snapshot, environment, member)).collect()
 }
 
-fn reach(duty: &Duty, outlook: &Outlook, environment: &EnvironmentStatus, member: &Member) -> Option<Reach> {
+fn reach(
+    duty: &CommandContext,
+    snapshot: &Snapshot,
+    environment: &EnvironmentStatus,
+    member: &Member,
+) -> Option<Reach> {
     let of = kind(member.id.kind)?;
     of.shown().filter(|shown| LISTS.contains(&shown.list))?;
-    at_site(duty, outlook, (environment, &member.id), |site| {
+    at_site(duty, snapshot, (environment, &member.id), |site| {
         // A machine that its instance tells of has no line of its own.
         let rows = of.rows(&member.id, &site.cx);
         if rows.is_empty() { None } else { of.reach(&member.id, &site.cx) }
@@ -51,21 +56,21 @@ fn reach(duty: &Duty, outlook: &Outlook, environment: &EnvironmentStatus, member
 }
 
 fn tell(report: &mut Report, reach: &Reach) {
-    let about = format!("shell in {}", reach.says);
+    let about = format!("shell in {}", reach.message);
     let of = |states: &[State]| reach.checklist().filter(|line| states.contains(&line.state)).collect::<Vec<&Line>>();
     let wanting = of(&[State::Fails, State::Lacks]);
     if wanting.is_empty() {
-        let says = match of(&[State::Unknown]).as_slice() {
+        let message = match of(&[State::Unknown]).as_slice() {
             [] => "everything holds".to_owned(),
             some => {
-                let each: Vec<String> = some.iter().map(|line| format!("{}: {}", line.what, line.says)).collect();
+                let each: Vec<String> = some.iter().map(|line| format!("{}: {}", line.what, line.message)).collect();
                 format!("nothing stands against it; not certain are\n{}", each.join("\n"))
             }
         };
-        report.add(Check::well(about.clone(), says));
+        report.add(Check::well(about.clone(), message));
     }
     for line in wanting {
         let remedy = line.remedy.clone().unwrap_or_else(|| "see docs/sessions.md".to_owned());
-        report.add(Check::warn(about.clone(), format!("{}: {}", line.what, line.says), remedy));
+        report.add(Check::warn(about.clone(), format!("{}: {}", line.what, line.message), remedy));
     }
 }

@@ -117,9 +117,9 @@ fn colours(terminal: &Terminal) -> Check {
     match ColorDepth::of_terminal(|name| terminal.var(name).map(OsString::from)) {
         depth @ ColorDepth::TrueColor => Check::well("colours", depth.name()),
         depth @ ColorDepth::Ansi256 => {
-            let says =
+            let message =
                 format!("{}; the themes come down to them; COLORTERM=truecolor says that there are more", depth.name());
-            Check::well("colours", says)
+            Check::well("colours", message)
         }
         depth @ (ColorDepth::Ansi16 | ColorDepth::Monochrome) => Check::warn(
             "colours",

@@ -5,8 +5,8 @@ use rstest::rstest;
 use super::check::Level;
 use super::terminal::Terminal;
 use super::*;
-use crate::cli::testing::{denied, outlook, scope};
-use crate::environment::{Wish, Wishes};
+use crate::cli::testing::{denied, scope, snapshot};
+use crate::environment::{ConfiguredEnvironments, EnvironmentConfig};
 use crate::world::access_check::Outcome;
 use crate::world::{AccountId, Fault, FaultKind};
 
@@ -15,8 +15,8 @@ fn find<'r>(report: &'r Report, about: &str) -> &'r Check {
     found.unwrap_or_else(|| panic!("no {about} in {}", report.text(None)))
 }
 
-fn wish(name: &str, account: Option<&str>) -> Wish {
-    Wish { account: account.map(AccountId::from), ..Wish::new(name) }
+fn wish(name: &str, account: Option<&str>) -> EnvironmentConfig {
+    EnvironmentConfig { account: account.map(AccountId::from), ..EnvironmentConfig::new(name) }
 }
 
 fn tried(what: &str, outcome: Outcome) -> crate::world::access_check::Check {
@@ -74,14 +74,20 @@ fn a_clock_far_off_fails_without_being_taken_for_credentials() {
 
 #[test]
 fn the_configuration_is_held_against_what_is_there() {
-    let outlook = outlook();
+    let snapshot = snapshot();
     let environments = vec![
         wish("prooflink-prod", Some("210987654321")),
         wish("本番-dev", Some("123456789012")),
         wish("kajimaru", None),
     ];
     let mut report = Report::default();
-    cloud::pins(&mut report, &outlook, &Wishes { environments, ..Wishes::default() }, &outlook.world.scopes(), true);
+    cloud::pins(
+        &mut report,
+        &snapshot,
+        &ConfiguredEnvironments { environments, ..ConfiguredEnvironments::default() },
+        &snapshot.world.scopes(),
+        true,
+    );
     assert_eq!(find(&report, "environment prooflink-prod").level, Level::Bad);
     assert_eq!(find(&report, "environment 本番-dev").level, Level::Well);
     assert_eq!(find(&report, "environment kajimaru").level, Level::Worrying);
@@ -95,7 +101,7 @@ fn files_are_checked_with_their_remedies() {
     let dirs = Dirs::with(Some(&file), |name| (name == "TOBAN_STATE_DIR").then(|| state.clone().into()));
     let mut report = Report::default();
     files::check(&mut report, &dirs, Err(ConfigError::whole("config.toml", "is not UTF-8 text")));
-    assert_eq!(find(&report, "configuration").says, "config.toml: is not UTF-8 text");
+    assert_eq!(find(&report, "configuration").message, "config.toml: is not UTF-8 text");
     assert_eq!(find(&report, "state directory").level, Level::Well);
     assert_eq!(std::fs::read_dir(&state).unwrap().count(), 0, "nothing is left behind");
     assert_eq!(report.exit(), Exit::Failed);
@@ -140,5 +146,5 @@ fn a_terminal_is_judged_by_what_it_tells(
 fn a_small_terminal_is_told_of_and_a_light_one_gets_the_day() {
     assert_eq!(find(&terminal((79, 24), &[]), "size").level, Level::Worrying);
     assert_eq!(find(&terminal((80, 24), &[]), "size").level, Level::Well);
-    assert!(find(&terminal((80, 24), &[]), "background").says.contains("day"));
+    assert!(find(&terminal((80, 24), &[]), "background").message.contains("day"));
 }

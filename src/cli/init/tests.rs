@@ -2,15 +2,15 @@
 //! like to be configuration.
 
 use super::*;
-use crate::cli::testing::{outlook, zone};
+use crate::cli::testing::{snapshot, zone};
 use crate::world::EnvironmentName;
 
 #[test]
 fn the_draft_is_a_configuration_that_holds() {
-    let mut outlook = outlook();
-    outlook.picture.environments[1].name = EnvironmentName::from("odd \"name\"\n[source]");
+    let mut snapshot = snapshot();
+    snapshot.picture.environments[1].name = EnvironmentName::from("odd \"name\"\n[source]");
     let source = Source::profile("duty").in_regions(["ap-northeast-1"]);
-    let text = draft(&outlook, std::slice::from_ref(&source), &zone());
+    let text = draft(&snapshot, std::slice::from_ref(&source), &zone());
     let settings = config::parse(&text, "config.toml").unwrap_or_else(|fault| panic!("{fault}\n{text}"));
     assert_eq!(settings.sources, [source]);
     let prod = settings.wishes.of(&EnvironmentName::from("prooflink-prod")).unwrap();
@@ -22,7 +22,7 @@ fn the_draft_is_a_configuration_that_holds() {
 
 #[test]
 fn every_line_says_why() {
-    let text = draft(&outlook(), &[Source::profile("duty")], &zone());
+    let text = draft(&snapshot(), &[Source::profile("duty")], &zone());
     for line in text.lines().filter(|line| !line.is_empty()) {
         assert!(line.contains('#') || line.starts_with("[environment."), "{line}");
     }
@@ -36,6 +36,6 @@ fn a_file_that_is_there_is_never_written_over() {
     let file = home.path().join("deep/config.toml");
     write(&file, "# one\n").unwrap();
     let again = write(&file, "# two\n").unwrap_err();
-    assert!(again.says.contains("config.toml failed"), "{again}");
+    assert!(again.message.contains("config.toml failed"), "{again}");
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "# one\n");
 }

@@ -5,16 +5,16 @@ use super::super::exit::{Exit, Failure};
 use super::{offhours, stored};
 use crate::cli::change::{act, at_whole, consult, environment};
 use crate::cli::read;
-use crate::cli::read::Duty;
+use crate::cli::read::CommandContext;
 use crate::cli::{args, output};
-use crate::engine::headless::Outlook;
+use crate::engine::headless::Snapshot;
 use crate::operations::environment_actions;
 use crate::operations::schedule::sparing_reads;
 use crate::schedule::Backend;
 
 /// What is asked for.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum Wish {
+pub(super) enum ScheduleChange {
     /// Keep it running or stopped until then.
     Override(String),
     /// Leave it as it is until then.
@@ -31,64 +31,72 @@ pub(super) enum Wish {
 ///
 /// # Errors
 /// When it is not there, has no schedule, cannot be done, or the gate refuses it.
-pub(super) async fn run(duty: &Duty, name: &str, wish: &Wish, acting: &args::Acting) -> Result<Exit, Failure> {
-    let mut outlook = read::once(duty).await?;
-    let name = environment(&outlook, name)?.name.clone();
-    one(duty, &mut outlook, name.as_str(), wish, acting).await
+pub(super) async fn run(
+    duty: &CommandContext,
+    name: &str,
+    wish: &ScheduleChange,
+    acting: &args::Acting,
+) -> Result<Exit, Failure> {
+    let mut snapshot = read::once(duty).await?;
+    let name = environment(&snapshot, name)?.name.clone();
+    one(duty, &mut snapshot, name.as_str(), wish, acting).await
 }
 
 /// Syncs every environment whose schedules are at AWS, one after the other; the worst end counts.
 ///
 /// # Errors
 /// The first that failed; those after it are not begun.
-pub(super) async fn all(duty: &Duty, acting: &args::Acting) -> Result<Exit, Failure> {
-    let mut outlook = read::once(duty).await?;
+pub(super) async fn all(duty: &CommandContext, acting: &args::Acting) -> Result<Exit, Failure> {
+    let mut snapshot = read::once(duty).await?;
     let at_aws = |it: &&crate::overview::EnvironmentStatus| {
         it.offhours.as_deref().is_some_and(|off| off.routine.backend == Backend::EventBridge && !off.exceptions.protect)
     };
-    let names: Vec<String> = outlook.picture.environments.iter().filter(at_aws).map(|it| it.name.to_string()).collect();
+    let names: Vec<String> =
+        snapshot.picture.environments.iter().filter(at_aws).map(|it| it.name.to_string()).collect();
     if names.is_empty() {
         return Err(Failure::new(Exit::NotFound, "no environment has a schedule at EventBridge Scheduler"));
     }
     for name in names {
-        one(duty, &mut outlook, &name, &Wish::Sync, acting).await?;
+        one(duty, &mut snapshot, &name, &ScheduleChange::Sync, acting).await?;
     }
     Ok(Exit::Done)
 }
 
 async fn one(
-    duty: &Duty,
-    outlook: &mut Outlook,
+    duty: &CommandContext,
+    snapshot: &mut Snapshot,
     name: &str,
-    wish: &Wish,
+    wish: &ScheduleChange,
     acting: &args::Acting,
 ) -> Result<Exit, Failure> {
-    let found = environment(outlook, name)?;
+    let found = environment(snapshot, name)?;
     // Rules of others can be held back without a schedule.
     let rules = match wish {
-        Wish::Override(_) | Wish::Hold(_) | Wish::Clear => sparing_reads(found, &outlook.world, &duty.view.zone),
-        Wish::Sync | Wish::Remove => Vec::new(),
+        ScheduleChange::Override(_) | ScheduleChange::Hold(_) | ScheduleChange::Clear => {
+            sparing_reads(found, &snapshot.world, &duty.view.zone)
+        }
+        ScheduleChange::Sync | ScheduleChange::Remove => Vec::new(),
     };
     let backend = match found.offhours.as_deref() {
         None if !rules.is_empty() => None,
         _ => Some(offhours(found)?.routine.backend),
     };
     if backend == Some(Backend::EventBridge) {
-        stored::read_of(duty, outlook, name).await?;
+        stored::read_of(duty, snapshot, name).await?;
     }
     if !rules.is_empty() {
-        consult(duty, outlook, &rules).await.iter().for_each(|says| output::note(&format!("toban: {says}\n")));
+        consult(duty, snapshot, &rules).await.iter().for_each(|message| output::note(&format!("toban: {message}\n")));
     }
     let (verb, value) = match wish {
-        Wish::Override(until) => ("override", Some(until.as_str())),
-        Wish::Hold(until) => ("hold", Some(until.as_str())),
-        Wish::Clear => ("clear", None),
-        Wish::Sync => ("sync", Some("hold")),
-        Wish::Remove => ("sync", Some("remove")),
+        ScheduleChange::Override(until) => ("override", Some(until.as_str())),
+        ScheduleChange::Hold(until) => ("hold", Some(until.as_str())),
+        ScheduleChange::Clear => ("clear", None),
+        ScheduleChange::Sync => ("sync", Some("hold")),
+        ScheduleChange::Remove => ("sync", Some("remove")),
     };
-    let found = environment(outlook, name)?;
-    let proposed = at_whole(duty, outlook, found, |site| environment_actions::propose(verb, value, site));
+    let found = environment(snapshot, name)?;
+    let proposed = at_whole(duty, snapshot, found, |site| environment_actions::propose(verb, value, site));
     let proposal = proposed.unwrap_or_else(|| Err(format!("{name} has no members")));
     let proposal = proposal.map_err(|why| Failure::new(Exit::Failed, format!("{name}: {why}")))?;
-    act(duty, outlook.clone(), proposal, acting).await
+    act(duty, snapshot.clone(), proposal, acting).await
 }

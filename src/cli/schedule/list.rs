@@ -8,32 +8,32 @@ use serde_json::{Value, json};
 use super::super::exit::{Exit, Failure};
 use super::{aligned, stored};
 use crate::cli::read;
-use crate::cli::read::Duty;
+use crate::cli::read::CommandContext;
 use crate::cli::{args, output};
-use crate::engine::headless::Outlook;
+use crate::engine::headless::Snapshot;
 use crate::offhours::OffHours;
-use crate::schedule::observed::uptime_history::Diary;
+use crate::schedule::observed::uptime_history::UptimeLog;
 use crate::schedule::{Desired, Mode, Record, Schedule, wording};
-use crate::text::clean;
-use crate::world::Watcher;
-use crate::world::read_request::Want;
+use crate::text::harmless;
+use crate::world::SchedulerLiveness;
+use crate::world::read_request::ReadRequest;
 
 /// Runs it.
 ///
 /// # Errors
 /// When nothing could be read.
-pub(super) async fn run(duty: &Duty, args: &args::Listing) -> Result<Exit, Failure> {
-    let mut outlook = read::once(duty).await?;
-    let mut unread = stored::read(duty, &mut outlook).await;
+pub(super) async fn run(duty: &CommandContext, args: &args::Listing) -> Result<Exit, Failure> {
+    let mut snapshot = read::once(duty).await?;
+    let mut unread = stored::read(duty, &mut snapshot).await;
     // Why something drifts is told by what is read for the past.
-    read::explain(duty, &mut outlook, &|_| false).await?;
-    let past: Vec<Want> = scheduled(&outlook).flat_map(|(_, off)| off.past()).collect();
-    unread.push_str(&stored::told(duty, &mut outlook, past).await);
+    read::explain(duty, &mut snapshot, &|_| false).await?;
+    let past: Vec<ReadRequest> = scheduled(&snapshot).flat_map(|(_, off)| off.past()).collect();
+    unread.push_str(&stored::told(duty, &mut snapshot, past).await);
     let (zone, diary) = (&duty.view.zone, stored::diary(duty));
     let text = if args.json {
-        format!("{}\n", json(&outlook, &duty.view.wishes.schedules, &diary, zone))
+        format!("{}\n", json(&snapshot, &duty.view.wishes.schedules, &diary, zone))
     } else {
-        table(&outlook, &duty.view.wishes.schedules, &diary, zone)
+        table(&snapshot, &duty.view.wishes.schedules, &diary, zone)
     };
     if args.json {
         output::json(&text)?
@@ -41,14 +41,14 @@ pub(super) async fn run(duty: &Duty, args: &args::Listing) -> Result<Exit, Failu
         output::data(&text)?
     };
     if !args.json {
-        output::note(&read::faults(&outlook));
+        output::note(&read::faults(&snapshot));
         output::note(&unread);
     }
     Ok(Exit::Done)
 }
 
-fn scheduled(outlook: &Outlook) -> impl Iterator<Item = (&EnvironmentStatus, &OffHours)> {
-    outlook.picture.environments.iter().filter_map(|it| Some((it, it.offhours.as_deref()?)))
+fn scheduled(snapshot: &Snapshot) -> impl Iterator<Item = (&EnvironmentStatus, &OffHours)> {
+    snapshot.picture.environments.iter().filter_map(|it| Some((it, it.offhours.as_deref()?)))
 }
 
 const fn wished(desired: Desired) -> &'static str {
@@ -60,51 +60,52 @@ const fn wished(desired: Desired) -> &'static str {
 }
 
 /// For people.
-pub(crate) fn table(outlook: &Outlook, schedules: &[Schedule], diary: &Diary, zone: &TimeZone) -> String {
+pub(crate) fn table(snapshot: &Snapshot, schedules: &[Schedule], diary: &UptimeLog, zone: &TimeZone) -> String {
     let headings = ["ENVIRONMENT", "SCHEDULE", "BACKEND", "WANTED", "NEXT", "WHY", "DRIFT"];
     let mut rows = vec![headings.map(str::to_owned).to_vec()];
-    for (environment, off) in scheduled(outlook) {
-        let drifted = off.drifted(outlook.at, zone);
-        let drift: Vec<String> = drifted.iter().map(|(it, says)| format!("{} {says}", it.member.label())).collect();
+    for (environment, off) in scheduled(snapshot) {
+        let drifted = off.drifted(snapshot.at, zone);
+        let drift: Vec<String> =
+            drifted.iter().map(|(it, message)| format!("{} {message}", it.member.label())).collect();
         let none = || "–".to_owned();
         rows.push(vec![
             environment.name.to_string(),
             off.routine.schedule.name.clone(),
             off.routine.backend.word().to_owned(),
             wished(off.desired).to_owned(),
-            off.next_words(outlook.at, zone).unwrap_or_else(none),
+            off.next_words(snapshot.at, zone).unwrap_or_else(none),
             off.next.as_ref().map_or_else(none, |edge| wording::cause(&edge.cause)),
             if drift.is_empty() { "none".to_owned() } else { drift.join("; ") },
         ]);
     }
     let mut text = if rows.len() > 1 { aligned(&rows) } else { "no environment has a schedule\n".to_owned() };
-    for (environment, off) in scheduled(outlook) {
-        if let Some(says) = off.unkept(outlook.at, zone) {
-            text.push_str(&format!("! {}: {says}\n", environment.name));
+    for (environment, off) in scheduled(snapshot) {
+        if let Some(message) = off.unkept(snapshot.at, zone) {
+            text.push_str(&format!("! {}: {message}\n", environment.name));
         }
-        if let Some(says) = off.record.says() {
-            text.push_str(&format!("! {}: {}\n", environment.name, clean(says)));
-        }
-    }
-    for (environment, off) in scheduled(outlook) {
-        for says in stored::drift(environment, off, outlook).iter().flatten() {
-            text.push_str(&format!("! {}: at AWS {says}\n", environment.name));
+        if let Some(message) = off.record.sentence() {
+            text.push_str(&format!("! {}: {}\n", environment.name, harmless(message)));
         }
     }
-    for (environment, others) in stored::others_of(outlook, zone) {
-        for says in stored::worth_a_line(&others, outlook, zone) {
-            text.push_str(&format!("! {}: {}\n", environment.name, clean(&says)));
+    for (environment, off) in scheduled(snapshot) {
+        for message in stored::drift(environment, off, snapshot).iter().flatten() {
+            text.push_str(&format!("! {}: at AWS {message}\n", environment.name));
         }
     }
-    for (environment, off) in scheduled(outlook) {
-        if let Some(past) = off.past_savings(&outlook.world, diary, outlook.at) {
-            text.push_str(&format!("{}: {}\n", environment.name, clean(&past.says(outlook.at))));
+    for (environment, others) in stored::others_of(snapshot, zone) {
+        for message in stored::worth_a_line(&others, snapshot, zone) {
+            text.push_str(&format!("! {}: {}\n", environment.name, harmless(&message)));
+        }
+    }
+    for (environment, off) in scheduled(snapshot) {
+        if let Some(past) = off.past_savings(&snapshot.world, diary, snapshot.at) {
+            text.push_str(&format!("{}: {}\n", environment.name, harmless(&past.sentence(snapshot.at))));
         }
     }
     let unused: Vec<&str> = schedules
         .iter()
         .map(|schedule| schedule.name.as_str())
-        .filter(|name| !scheduled(outlook).any(|(_, off)| off.routine.schedule.name == *name))
+        .filter(|name| !scheduled(snapshot).any(|(_, off)| off.routine.schedule.name == *name))
         .collect();
     if !unused.is_empty() {
         text.push_str(&format!("schedules nobody has: {}\n", unused.join(", ")));
@@ -113,11 +114,11 @@ pub(crate) fn table(outlook: &Outlook, schedules: &[Schedule], diary: &Diary, zo
 }
 
 /// For scripts.
-pub(crate) fn json(outlook: &Outlook, schedules: &[Schedule], diary: &Diary, zone: &TimeZone) -> Value {
-    let environments: Vec<Value> = scheduled(outlook).map(|it| object(it, outlook, diary, zone)).collect();
+pub(crate) fn json(snapshot: &Snapshot, schedules: &[Schedule], diary: &UptimeLog, zone: &TimeZone) -> Value {
+    let environments: Vec<Value> = scheduled(snapshot).map(|it| object(it, snapshot, diary, zone)).collect();
     let names: Vec<&str> = schedules.iter().map(|schedule| schedule.name.as_str()).collect();
     let (mut others, mut jobs) = (Vec::new(), Vec::new());
-    for (environment, found) in stored::others_of(outlook, zone) {
+    for (environment, found) in stored::others_of(snapshot, zone) {
         let (owners, work) = stored::others_json(&found, zone);
         for (of, into) in [(owners, &mut others), (work, &mut jobs)] {
             into.extend(of.into_iter().map(|mut one| {
@@ -129,14 +130,14 @@ pub(crate) fn json(outlook: &Outlook, schedules: &[Schedule], diary: &Diary, zon
         }
     }
     json!({
-        "at": wording::rfc(outlook.at, zone), "schedules": names, "environments": environments,
+        "at": wording::rfc(snapshot.at, zone), "schedules": names, "environments": environments,
         "others": others, "jobs": jobs,
     })
 }
 
 /// What was observed of the last days.
-fn past_json(off: &OffHours, outlook: &Outlook, diary: &Diary, zone: &TimeZone) -> Option<Value> {
-    let past = off.past_savings(&outlook.world, diary, outlook.at)?;
+fn past_json(off: &OffHours, snapshot: &Snapshot, diary: &UptimeLog, zone: &TimeZone) -> Option<Value> {
+    let past = off.past_savings(&snapshot.world, diary, snapshot.at)?;
     let members: Vec<Value> = past
         .members
         .iter()
@@ -158,10 +159,10 @@ fn past_json(off: &OffHours, outlook: &Outlook, diary: &Diary, zone: &TimeZone) 
 /// Who executes its edges on this machine, where AWS does not: null where that cannot be told.
 fn kept(off: &OffHours, zone: &TimeZone) -> Value {
     let (kept, at) = match off.watcher {
-        Watcher::Untold => return Value::Null,
-        Watcher::Here => (true, None),
-        Watcher::Looked(at) => (true, Some(at)),
-        Watcher::Nobody(at) => (false, at),
+        SchedulerLiveness::Untold => return Value::Null,
+        SchedulerLiveness::Here => (true, None),
+        SchedulerLiveness::Looked(at) => (true, Some(at)),
+        SchedulerLiveness::Nobody(at) => (false, at),
     };
     json!({ "kept": kept, "looked_at": at.map(|at| wording::rfc(at, zone)) })
 }
@@ -169,8 +170,8 @@ fn kept(off: &OffHours, zone: &TimeZone) -> Value {
 /// One environment's off-hours.
 pub(super) fn object(
     (environment, off): (&EnvironmentStatus, &OffHours),
-    outlook: &Outlook,
-    diary: &Diary,
+    snapshot: &Snapshot,
+    diary: &UptimeLog,
     zone: &TimeZone,
 ) -> Value {
     let schedule = &off.routine.schedule;
@@ -189,7 +190,7 @@ pub(super) fn object(
             })
         })
         .collect();
-    let savings = off.savings(&outlook.world, outlook.at).map(|savings| {
+    let savings = off.savings(&snapshot.world, snapshot.at).map(|savings| {
         let (usd, unknown) = savings.sum();
         let known = savings.parts.len() > unknown.len();
         json!({
@@ -201,8 +202,8 @@ pub(super) fn object(
             "own_prices": savings.own,
         })
     });
-    let over = off.over(outlook.at);
-    let hold = off.hold(outlook.at);
+    let over = off.over(snapshot.at);
+    let hold = off.hold(snapshot.at);
     json!({
         "name": environment.name,
         "schedule": schedule.name,
@@ -218,8 +219,8 @@ pub(super) fn object(
         "record_unknown": off.record.unknown(),
         "members": members,
         "savings": savings,
-        "observed": past_json(off, outlook, diary, zone),
-        "schedule_drift": stored::drift(environment, off, outlook),
+        "observed": past_json(off, snapshot, diary, zone),
+        "schedule_drift": stored::drift(environment, off, snapshot),
         "kept": kept(off, zone),
         "others_unknown": environment.others.unknown(),
         "not_enforced": environment.others.bar_enforcing().filter(|_| schedule.mode == Mode::Enforce),

@@ -5,7 +5,7 @@ use super::super::exit::{Exit, Failure};
 use super::stored;
 use crate::cli::change::{act, at_whole, consult, environment};
 use crate::cli::read;
-use crate::cli::read::Duty;
+use crate::cli::read::CommandContext;
 use crate::cli::{args, output};
 use crate::operations::schedule::{migrate, migrate_reads};
 
@@ -13,17 +13,20 @@ use crate::operations::schedule::{migrate, migrate_reads};
 ///
 /// # Errors
 /// When it is not there, cannot be done, or the gate refuses it.
-pub(super) async fn run(duty: &Duty, args: &args::Clearing) -> Result<Exit, Failure> {
-    let mut outlook = read::once(duty).await?;
-    let name = environment(&outlook, &args.env)?.name.to_string();
-    let reads = migrate_reads(environment(&outlook, &name)?, &outlook.world);
+pub(super) async fn run(duty: &CommandContext, args: &args::Clearing) -> Result<Exit, Failure> {
+    let mut snapshot = read::once(duty).await?;
+    let name = environment(&snapshot, &args.env)?.name.to_string();
+    let reads = migrate_reads(environment(&snapshot, &name)?, &snapshot.world);
     if !reads.is_empty() {
-        stored::read_of(duty, &mut outlook, &name).await?;
-        consult(duty, &mut outlook, &reads).await.iter().for_each(|says| output::note(&format!("toban: {says}\n")));
+        stored::read_of(duty, &mut snapshot, &name).await?;
+        consult(duty, &mut snapshot, &reads)
+            .await
+            .iter()
+            .for_each(|message| output::note(&format!("toban: {message}\n")));
     }
-    let found = environment(&outlook, &name)?;
-    let proposed = at_whole(duty, &outlook, found, migrate);
+    let found = environment(&snapshot, &name)?;
+    let proposed = at_whole(duty, &snapshot, found, migrate);
     let proposal = proposed.unwrap_or_else(|| Err("it has no members".to_owned()));
     let proposal = proposal.map_err(|why| Failure::new(Exit::Failed, format!("{name}: {why}")))?;
-    act(duty, outlook, proposal, &args.acting).await
+    act(duty, snapshot, proposal, &args.acting).await
 }

@@ -14,35 +14,37 @@ use std::path::Path;
 
 use jiff::tz::TimeZone;
 
-use change::Wish;
+use change::ScheduleChange;
 
 use super::args::Schedule;
 use super::exit::{Exit, Failure};
-use super::read::Duty;
+use super::read::CommandContext;
 use crate::offhours::OffHours;
-use crate::text::{Align, align, clean, width};
+use crate::text::{Align, align, harmless, width};
 
 /// Runs it.
 ///
 /// # Errors
 /// As the subcommand says.
-pub(super) async fn run(duty: &Duty, command: &Schedule, file: &Path) -> Result<Exit, Failure> {
+pub(super) async fn run(duty: &CommandContext, command: &Schedule, file: &Path) -> Result<Exit, Failure> {
     match command {
         Schedule::List(args) => list::run(duty, args).await,
         Schedule::Preview(args) => preview::run(duty, args).await,
         Schedule::Set(args) => set::run(duty, args, file).await,
         Schedule::Override(args) => {
-            let wish = Wish::Override(format!("{} {}", args.state.word(), args.until));
+            let wish = ScheduleChange::Override(format!("{} {}", args.state.word(), args.until));
             change::run(duty, &args.env, &wish, &args.acting).await
         }
-        Schedule::Hold(args) => change::run(duty, &args.env, &Wish::Hold(args.until.clone()), &args.acting).await,
-        Schedule::Clear(args) => change::run(duty, &args.env, &Wish::Clear, &args.acting).await,
+        Schedule::Hold(args) => {
+            change::run(duty, &args.env, &ScheduleChange::Hold(args.until.clone()), &args.acting).await
+        }
+        Schedule::Clear(args) => change::run(duty, &args.env, &ScheduleChange::Clear, &args.acting).await,
         Schedule::Sync(args) => match &args.env {
-            Some(env) => change::run(duty, env, &Wish::Sync, &args.acting).await,
+            Some(env) => change::run(duty, env, &ScheduleChange::Sync, &args.acting).await,
             None => change::all(duty, &args.acting).await,
         },
         Schedule::Migrate(args) => migrate::run(duty, args).await,
-        Schedule::Remove(args) => change::run(duty, &args.env, &Wish::Remove, &args.acting).await,
+        Schedule::Remove(args) => change::run(duty, &args.env, &ScheduleChange::Remove, &args.acting).await,
         Schedule::Run(args) => run::run(duty, args).await,
     }
 }
@@ -54,10 +56,10 @@ pub(super) async fn run(duty: &Duty, command: &Schedule, file: &Path) -> Result<
 fn offhours(environment: &EnvironmentStatus) -> Result<&OffHours, Failure> {
     environment.offhours.as_deref().ok_or_else(|| {
         let name = &environment.name;
-        let says = format!(
+        let message = format!(
             "{name} has no schedule; `toban schedule set {name} SCHEDULE` gives it one, `toban schedule list` names them"
         );
-        Failure::new(Exit::NotFound, says)
+        Failure::new(Exit::NotFound, message)
     })
 }
 
@@ -65,11 +67,11 @@ fn offhours(environment: &EnvironmentStatus) -> Result<&OffHours, Failure> {
 fn aligned(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let widest: Vec<usize> = (0..columns)
-        .map(|at| rows.iter().filter_map(|row| row.get(at)).map(|cell| width(&clean(cell))).max().unwrap_or(0))
+        .map(|at| rows.iter().filter_map(|row| row.get(at)).map(|cell| width(&harmless(cell))).max().unwrap_or(0))
         .collect();
     let line = |row: &Vec<String>| {
         let cells: Vec<String> =
-            row.iter().zip(&widest).map(|(cell, columns)| align(&clean(cell), *columns, Align::Left)).collect();
+            row.iter().zip(&widest).map(|(cell, columns)| align(&harmless(cell), *columns, Align::Left)).collect();
         format!("{}\n", cells.join("  ").trim_end())
     };
     rows.iter().map(line).collect()

@@ -7,35 +7,35 @@ use serde_json::{Value, json};
 use super::super::exit::{Exit, Failure};
 use super::{aligned, list, offhours, stored, zone_name};
 use crate::cli::read;
-use crate::cli::read::Duty;
+use crate::cli::read::CommandContext;
 use crate::cli::{args, change, output};
-use crate::engine::headless::Outlook;
+use crate::engine::headless::Snapshot;
 use crate::offhours::OffHours;
-use crate::schedule::observed::uptime_history::Diary;
+use crate::schedule::observed::uptime_history::UptimeLog;
 use crate::schedule::preview::{Database, Preview, preview_days};
 use crate::schedule::timeline::{band, ruler};
 use crate::schedule::{Mode, wording};
-use crate::text::clean;
+use crate::text::harmless;
 
 /// Runs it.
 ///
 /// # Errors
 /// When nothing could be read, or the environment is not there or has no schedule.
-pub(super) async fn run(duty: &Duty, args: &args::Previewing) -> Result<Exit, Failure> {
-    let mut outlook = read::once(duty).await?;
-    read::explain(duty, &mut outlook, &|_| false).await?;
-    let off = offhours(change::environment(&outlook, &args.env)?)?;
-    let wants = off.past().into_iter().chain(off.maintenance(&outlook.world, outlook.at)).collect();
-    let unread = stored::told(duty, &mut outlook, wants).await;
-    let environment = change::environment(&outlook, &args.env)?;
+pub(super) async fn run(duty: &CommandContext, args: &args::Previewing) -> Result<Exit, Failure> {
+    let mut snapshot = read::once(duty).await?;
+    read::explain(duty, &mut snapshot, &|_| false).await?;
+    let off = offhours(change::environment(&snapshot, &args.env)?)?;
+    let wants = off.past().into_iter().chain(off.maintenance(&snapshot.world, snapshot.at)).collect();
+    let unread = stored::told(duty, &mut snapshot, wants).await;
+    let environment = change::environment(&snapshot, &args.env)?;
     let off = offhours(environment)?;
     let diary = stored::diary(duty);
     let days = i64::from(args.days);
-    let seen = preview_days(off.intent(), outlook.at, days, &off.databases(&outlook.world));
+    let seen = preview_days(off.intent(), snapshot.at, days, &off.databases(&snapshot.world));
     let text = if args.json {
-        format!("{}\n", json((environment, off), &seen, &outlook, &diary))
+        format!("{}\n", json((environment, off), &seen, &snapshot, &diary))
     } else {
-        page((environment, off), &seen, &outlook, (args.days, &diary))
+        page((environment, off), &seen, &snapshot, (args.days, &diary))
     };
     if args.json {
         output::json(&text)?
@@ -52,14 +52,14 @@ pub(super) async fn run(duty: &Duty, args: &args::Previewing) -> Result<Exit, Fa
 pub(crate) fn page(
     (environment, off): (&EnvironmentStatus, &OffHours),
     seen: &Preview,
-    outlook: &Outlook,
-    (days, diary): (u16, &Diary),
+    snapshot: &Snapshot,
+    (days, diary): (u16, &UptimeLog),
 ) -> String {
     let schedule = &off.routine.schedule;
     let zone = &schedule.zone;
     let mut text = format!("schedule {} ({}, {})\n\n", schedule.name, schedule.mode.word(), zone_name(zone));
     text.push_str(&format!("{:<11}{}\n", "", ruler()));
-    for day in band(off.intent(), outlook.at, usize::from(days).min(7)) {
+    for day in band(off.intent(), snapshot.at, usize::from(days).min(7)) {
         let holiday = day.holiday.as_deref().map(|name| format!("  {name}")).unwrap_or_default();
         text.push_str(&format!("{:<11}{}{holiday}\n", day.date.strftime("%a %m-%d").to_string(), day.drawn()));
     }
@@ -73,11 +73,11 @@ pub(crate) fn page(
         })
         .collect();
     text.push_str(&if rows.is_empty() { "nothing happens\n".to_owned() } else { aligned(&rows) });
-    if let Some(says) = off.unkept(outlook.at, zone) {
-        text.push_str(&format!("! {says}\n"));
+    if let Some(message) = off.unkept(snapshot.at, zone) {
+        text.push_str(&format!("! {message}\n"));
     }
-    if let Some(says) = off.record.says() {
-        text.push_str(&format!("! {}\n", clean(says)));
+    if let Some(message) = off.record.sentence() {
+        text.push_str(&format!("! {}\n", harmless(message)));
     }
     for warning in &seen.warnings {
         text.push_str(&format!("! {warning}\n"));
@@ -85,16 +85,16 @@ pub(crate) fn page(
     if schedule.mode == Mode::Enforce
         && let Some(why) = environment.others.bar_enforcing()
     {
-        text.push_str(&format!("! it is not enforced: {}\n", clean(&why)));
+        text.push_str(&format!("! it is not enforced: {}\n", harmless(&why)));
     }
-    for says in stored::worth_a_line(&environment.others, outlook, zone) {
-        text.push_str(&format!("! {}\n", clean(&says)));
+    for message in stored::worth_a_line(&environment.others, snapshot, zone) {
+        text.push_str(&format!("! {}\n", harmless(&message)));
     }
-    if let Some(savings) = off.savings(&outlook.world, outlook.at) {
+    if let Some(savings) = off.savings(&snapshot.world, snapshot.at) {
         text.push_str(&format!("\nthis month: {savings}\n"));
     }
-    if let Some(past) = off.past_savings(&outlook.world, diary, outlook.at) {
-        text.push_str(&format!("{}\n", past.says(outlook.at)));
+    if let Some(past) = off.past_savings(&snapshot.world, diary, snapshot.at) {
+        text.push_str(&format!("{}\n", past.sentence(snapshot.at)));
     }
     text
 }
@@ -103,19 +103,19 @@ pub(crate) fn page(
 pub(crate) fn json(
     (environment, off): (&EnvironmentStatus, &OffHours),
     seen: &Preview,
-    outlook: &Outlook,
-    diary: &Diary,
+    snapshot: &Snapshot,
+    diary: &UptimeLog,
 ) -> Value {
     let zone = &off.routine.schedule.zone;
     let lines: Vec<Value> = seen.lines.iter().map(|(at, line)| wording::line_json(*at, line, zone)).collect();
     let warnings: Vec<String> = seen.warnings.iter().map(ToString::to_string).collect();
-    let mut object = list::object((environment, off), outlook, diary, zone);
+    let mut object = list::object((environment, off), snapshot, diary, zone);
     if let Some(fields) = object.as_object_mut() {
-        fields.insert("at".to_owned(), json!(wording::rfc(outlook.at, zone)));
+        fields.insert("at".to_owned(), json!(wording::rfc(snapshot.at, zone)));
         fields.insert("lines".to_owned(), json!(lines));
         fields.insert("warnings".to_owned(), json!(warnings));
         let pending = |database: &Database| json!({ "id": database.name, "actions": database.pending.actions() });
-        let of: Vec<Value> = off.databases(&outlook.world).iter().map(pending).collect();
+        let of: Vec<Value> = off.databases(&snapshot.world).iter().map(pending).collect();
         fields.insert("pending_maintenance".to_owned(), json!(of));
         let (others, jobs) = stored::others_json(&environment.others, zone);
         fields.insert("others".to_owned(), json!(others));

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use super::super::exit::{Exit, Failure};
 use crate::change::gate::Gate;
 use crate::cli::interrupt::interrupt;
-use crate::cli::read::Duty;
+use crate::cli::read::CommandContext;
 use crate::cli::{args, output};
-use crate::engine::scheduler::execution_log::Ledger;
-use crate::engine::scheduler::{Keeper, is_ours, keep_on, patrol};
+use crate::engine::scheduler::execution_log::ExecutionLog;
+use crate::engine::scheduler::{LocalScheduler, is_ours, poll_interval, run_loop};
 use crate::schedule::wording;
 use crate::text;
 
@@ -17,44 +17,44 @@ use crate::text;
 ///
 /// # Errors
 /// When no environment has the backend, nothing may be changed, there is no state directory, or looking fails.
-pub(super) async fn run(duty: &Duty, args: &args::Running) -> Result<Exit, Failure> {
+pub(super) async fn run(duty: &CommandContext, args: &args::Running) -> Result<Exit, Failure> {
     if !duty.view.wishes.environments.iter().any(is_ours) {
-        let says = "no environment has backend = \"local\" or a schedule that is enforced: there is nothing to run; \
+        let message = "no environment has backend = \"local\" or a schedule that is enforced: there is nothing to run; \
                     EventBridge Scheduler needs nobody";
-        return Err(Failure::new(Exit::NotFound, says));
+        return Err(Failure::new(Exit::NotFound, message));
     }
     if duty.settings.read_only {
-        let says = "read-only: start it with --write to let it stop and start anything";
-        return Err(Failure::new(Exit::Refused, says));
+        let message = "read-only: start it with --write to let it stop and start anything";
+        return Err(Failure::new(Exit::Refused, message));
     }
     let Some(journal) = duty.settings.journal.clone() else {
-        let says = "there is no state directory to remember in what was done; set TOBAN_STATE_DIR";
-        return Err(Failure::new(Exit::Failed, says));
+        let message = "there is no state directory to remember in what was done; set TOBAN_STATE_DIR";
+        return Err(Failure::new(Exit::Failed, message));
     };
-    let keeper = Keeper {
+    let keeper = LocalScheduler {
         cloud: Arc::clone(&duty.cloud),
         view: duty.view.clone(),
         journal: Some(journal),
-        ledger: Arc::new(duty.settings.ledger.clone().map_or_else(Ledger::fleeting, Ledger::Kept)),
+        ledger: Arc::new(duty.settings.ledger.clone().map_or_else(ExecutionLog::fleeting, ExecutionLog::Kept)),
         gate: Gate::default(),
-        patrol: patrol(duty.cloud.speed()),
+        patrol: poll_interval(duty.cloud.speed()),
     };
     let zone = &duty.view.zone;
     if args.once {
         let round = keeper.round().await.map_err(|fault| Failure::new(Exit::Failed, fault.sentence()))?;
-        for says in round.standing.iter().chain(&round.said) {
-            output::data(&format!("{}\n", text::clean(says)))?;
+        for message in round.standing.iter().chain(&round.said) {
+            output::data(&format!("{}\n", text::harmless(message)))?;
         }
         return Ok(Exit::Done);
     }
-    let mut tell = |at: jiff::Timestamp, says: String| {
-        let line = format!("{} {}\n", wording::rfc(at, zone), text::clean(&says));
+    let mut tell = |at: jiff::Timestamp, message: String| {
+        let line = format!("{} {}\n", wording::rfc(at, zone), text::harmless(&message));
         if let Err(fault) = output::data(&line) {
             tracing::warn!(%fault, "nobody hears what the schedule does");
         }
     };
     tokio::select! {
-        () = keep_on(&keeper, &mut tell) => Ok(Exit::Done),
+        () = run_loop(&keeper, &mut tell) => Ok(Exit::Done),
         _ = interrupt() => Err(Failure::new(Exit::Interrupted, "")),
     }
 }

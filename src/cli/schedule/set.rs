@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::super::exit::{Exit, Failure};
 use crate::cli::read;
-use crate::cli::read::Duty;
+use crate::cli::read::CommandContext;
 use crate::cli::{args, change, output};
 use crate::config;
 
@@ -13,14 +13,14 @@ use crate::config;
 ///
 /// # Errors
 /// When there is no such environment or schedule, or the file can't be read, would not hold, or can't be written.
-pub(super) async fn run(duty: &Duty, args: &args::Setting, file: &Path) -> Result<Exit, Failure> {
-    let outlook = read::once(duty).await?;
-    let name = change::environment(&outlook, &args.env)?.name.to_string();
+pub(super) async fn run(duty: &CommandContext, args: &args::Setting, file: &Path) -> Result<Exit, Failure> {
+    let snapshot = read::once(duty).await?;
+    let name = change::environment(&snapshot, &args.env)?.name.to_string();
     let schedules: Vec<&str> = duty.view.wishes.schedules.iter().map(|schedule| schedule.name.as_str()).collect();
     if !schedules.contains(&args.schedule.as_str()) {
         let known = if schedules.is_empty() { "there is none yet".to_owned() } else { schedules.join(", ") };
-        let says = format!("there is no [schedule.{}] in {}: {known}", args.schedule, file.display());
-        return Err(Failure::new(Exit::NotFound, says));
+        let message = format!("there is no [schedule.{}] in {}: {known}", args.schedule, file.display());
+        return Err(Failure::new(Exit::NotFound, message));
     }
     let shown = file.display();
     let failed = |what: &str, why: &dyn std::fmt::Display| Failure::new(Exit::Failed, format!("{what} {shown}: {why}"));

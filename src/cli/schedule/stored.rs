@@ -8,26 +8,26 @@ use serde_json::Value;
 use super::super::exit::Failure;
 use crate::cli::change::{consult, environment};
 use crate::cli::read;
-use crate::cli::read::Duty;
-use crate::engine::headless::Outlook;
+use crate::cli::read::CommandContext;
+use crate::engine::headless::Snapshot;
 use crate::engine::journal;
 use crate::kinds::catalog::kind;
 use crate::offhours::external_schedulers::timers;
-use crate::offhours::{OffHours, Others, schedule_reads, sleepers};
-use crate::overview::gather;
-use crate::schedule::observed::uptime_history::Diary;
+use crate::offhours::{ExternalSchedulers, OffHours, schedule_reads, scheduled_members};
+use crate::overview::assemble;
+use crate::schedule::observed::uptime_history::UptimeLog;
 use crate::text;
 use crate::world::Scope;
-use crate::world::read_request::Want;
+use crate::world::read_request::ReadRequest;
 
 /// Reads it wherever there is an environment; what could not be read, in sentences.
-pub(super) async fn read(duty: &Duty, outlook: &mut Outlook) -> String {
+pub(super) async fn read(duty: &CommandContext, snapshot: &mut Snapshot) -> String {
     let mut said = String::new();
-    for scope in outlook.world.scopes() {
-        if let Err(failure) = read_in(duty, outlook, &scope).await {
-            let place = read::place(&scope, &outlook.world);
-            let says = format!("{place}: what AWS holds of schedules is not known: {failure}");
-            said.push_str(&format!("{}\n", text::clean(&says)));
+    for scope in snapshot.world.scopes() {
+        if let Err(failure) = read_in(duty, snapshot, &scope).await {
+            let place = read::place(&scope, &snapshot.world);
+            let message = format!("{place}: what AWS holds of schedules is not known: {failure}");
+            said.push_str(&format!("{}\n", text::harmless(&message)));
         }
     }
     said
@@ -37,77 +37,82 @@ pub(super) async fn read(duty: &Duty, outlook: &mut Outlook) -> String {
 ///
 /// # Errors
 /// When it can't be read: a plan on a guess would be none.
-pub(super) async fn read_of(duty: &Duty, outlook: &mut Outlook, name: &str) -> Result<(), Failure> {
-    for scope in environment(outlook, name)?.scopes.clone() {
-        read_in(duty, outlook, &scope).await?;
+pub(super) async fn read_of(duty: &CommandContext, snapshot: &mut Snapshot, name: &str) -> Result<(), Failure> {
+    for scope in environment(snapshot, name)?.scopes.clone() {
+        read_in(duty, snapshot, &scope).await?;
     }
     Ok(())
 }
 
 /// Reads what RDS tells of databases, and gathers the picture anew: their events tell why something drifts. What could
 /// not be read, in sentences.
-pub(super) async fn told(duty: &Duty, outlook: &mut Outlook, wants: Vec<Want>) -> String {
+pub(super) async fn told(duty: &CommandContext, snapshot: &mut Snapshot, wants: Vec<ReadRequest>) -> String {
     if wants.is_empty() {
         return String::new();
     }
-    let said = consult(duty, outlook, &wants).await;
-    outlook.picture = gather(&outlook.world, &duty.view.wishes, outlook.at, &duty.view.zone);
-    said.iter().map(|says| format!("{says}\n")).collect()
+    let said = consult(duty, snapshot, &wants).await;
+    snapshot.picture = assemble(&snapshot.world, &duty.view.wishes, snapshot.at, &duty.view.zone);
+    said.iter().map(|message| format!("{message}\n")).collect()
 }
 
 /// What the journal of this machine saw of stops and starts. One that cannot be read saw nothing; `toban journal`
 /// tells why.
-pub(super) fn diary(duty: &Duty) -> Diary {
+pub(super) fn diary(duty: &CommandContext) -> UptimeLog {
     let bytes = duty.settings.journal.as_ref().and_then(|path| crate::os::read_state(path).ok()).unwrap_or_default();
     journal::rests(&journal::read(&String::from_utf8_lossy(&bytes)).0)
 }
 
-async fn read_in(duty: &Duty, outlook: &mut Outlook, scope: &Scope) -> Result<(), Failure> {
-    for want in schedule_reads(scope, &outlook.world) {
+async fn read_in(duty: &CommandContext, snapshot: &mut Snapshot, scope: &Scope) -> Result<(), Failure> {
+    for want in schedule_reads(scope, &snapshot.world) {
         let Some(of) = kind(want.kind) else { continue };
-        let got = duty.cloud.read(of, scope, &want.coverage, &outlook.world).await;
+        let got = duty.cloud.read(of, scope, &want.coverage, &snapshot.world).await;
         let failed = got.as_ref().err().map(|fault| Failure::of(fault, scope));
-        outlook.world.put(scope, want.kind, &want.coverage, got, duty.cloud.now());
+        snapshot.world.put(scope, want.kind, &want.coverage, got, duty.cloud.now());
         failed.map_or(Ok(()), Err)?;
     }
     Ok(())
 }
 
 /// How AWS differs from what was computed, in sentences; `None` where that is not known or means nothing.
-pub(super) fn drift(environment: &EnvironmentStatus, off: &OffHours, outlook: &Outlook) -> Option<Vec<String>> {
-    off.schedule_drift(environment, &outlook.world, outlook.at)
+pub(super) fn drift(environment: &EnvironmentStatus, off: &OffHours, snapshot: &Snapshot) -> Option<Vec<String>> {
+    off.schedule_drift(environment, &snapshot.world, snapshot.at)
 }
 
 /// What others do, environment by environment: with the schedules in groups that look like ours, once those are read.
-pub(super) fn others_of<'o>(outlook: &'o Outlook, zone: &TimeZone) -> Vec<(&'o EnvironmentStatus, Others)> {
-    let timers = timers(&outlook.world);
+pub(super) fn others_of<'o>(
+    snapshot: &'o Snapshot,
+    zone: &TimeZone,
+) -> Vec<(&'o EnvironmentStatus, ExternalSchedulers)> {
+    let timers = timers(&snapshot.world);
     let of = |it: &'o EnvironmentStatus| {
-        let here = (zone, outlook.at);
+        let here = (zone, snapshot.at);
         let others = match it.offhours.as_deref() {
-            Some(off) => it.external_schedulers(&off.sleepers, &outlook.world, &timers, here),
-            None => it.external_schedulers(&sleepers(it, &outlook.world, None), &outlook.world, &timers, here),
+            Some(off) => it.external_schedulers(&off.sleepers, &snapshot.world, &timers, here),
+            None => {
+                it.external_schedulers(&scheduled_members(it, &snapshot.world, None), &snapshot.world, &timers, here)
+            }
         };
         (it, others)
     };
-    outlook.picture.environments.iter().map(of).collect()
+    snapshot.picture.environments.iter().map(of).collect()
 }
 
 /// What is worth a line of them, in sentences: who owns something, what goes against the schedule, what failed, and
 /// jobs that come while the database sleeps.
-pub(super) fn worth_a_line(others: &Others, outlook: &Outlook, zone: &TimeZone) -> Vec<String> {
+pub(super) fn worth_a_line(others: &ExternalSchedulers, snapshot: &Snapshot, zone: &TimeZone) -> Vec<String> {
     let mut lines: Vec<String> = others.unknown().into_iter().collect();
     for owner in &others.owners {
-        lines.push(owner.says());
-        lines.extend(owner.conflict(outlook.at, zone));
-        lines.extend(owner.held_back(outlook.at, zone));
-        lines.extend(owner.failure(outlook.at, zone));
+        lines.push(owner.sentence());
+        lines.extend(owner.conflict(snapshot.at, zone));
+        lines.extend(owner.held_back(snapshot.at, zone));
+        lines.extend(owner.failure(snapshot.at, zone));
     }
-    lines.extend(others.jobs.iter().filter_map(|job| job.clash(outlook.at, zone)));
+    lines.extend(others.jobs.iter().filter_map(|job| job.clash(snapshot.at, zone)));
     lines
 }
 
 /// The same as fields of JSON: owners, and jobs.
-pub(super) fn others_json(others: &Others, zone: &TimeZone) -> (Vec<Value>, Vec<Value>) {
+pub(super) fn others_json(others: &ExternalSchedulers, zone: &TimeZone) -> (Vec<Value>, Vec<Value>) {
     let owners = others.owners.iter().map(|owner| owner.json(zone)).collect();
     (owners, others.jobs.iter().map(|job| job.json(zone)).collect())
 }

@@ -8,11 +8,11 @@ use super::{list, preview};
 use crate::cloud::Cloud;
 use crate::demo::{Demo, wishes};
 use crate::engine::headless;
-use crate::engine::headless::{Outlook, View};
-use crate::schedule::observed::uptime_history::Diary;
+use crate::engine::headless::{Snapshot, View};
+use crate::schedule::observed::uptime_history::UptimeLog;
 use crate::schedule::preview::preview_days;
 
-fn look() -> (Outlook, TimeZone) {
+fn look() -> (Snapshot, TimeZone) {
     let cloud: Arc<dyn Cloud> = Arc::new(Demo::at(7, 0));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let zone = TimeZone::get("Asia/Tokyo").unwrap();
@@ -22,9 +22,9 @@ fn look() -> (Outlook, TimeZone) {
 
 #[test]
 fn the_list_names_what_comes_next_and_why() {
-    let (outlook, zone) = look();
-    insta::assert_snapshot!(list::table(&outlook, &wishes().schedules, &Diary::default(), &zone));
-    let document = list::json(&outlook, &wishes().schedules, &Diary::default(), &zone);
+    let (snapshot, zone) = look();
+    insta::assert_snapshot!(list::table(&snapshot, &wishes().schedules, &UptimeLog::default(), &zone));
+    let document = list::json(&snapshot, &wishes().schedules, &UptimeLog::default(), &zone);
     let dev = &document["environments"][1];
     let kept = &document["environments"][0];
     assert_eq!((&kept["name"], &kept["schedule_drift"]), (&"backend-dev".into(), &serde_json::Value::Null), "not read");
@@ -32,9 +32,9 @@ fn the_list_names_what_comes_next_and_why() {
     assert_eq!((&dev["wanted"], &dev["backend"]), (&"stopped".into(), &"local".into()));
     assert_eq!(dev["members"][0]["drift"]["state"], "none");
     let unused = list::table(
-        &outlook,
+        &snapshot,
         &[wishes().schedules, vec![crate::schedule::Schedule::new("spare", zone.clone())]].concat(),
-        &Diary::default(),
+        &UptimeLog::default(),
         &zone,
     );
     assert!(unused.contains("schedules nobody has: spare"), "{unused}");
@@ -42,12 +42,12 @@ fn the_list_names_what_comes_next_and_why() {
 
 #[test]
 fn the_preview_draws_the_week_and_lists_every_edge() {
-    let (outlook, _) = look();
-    let environment = outlook.picture.environment(&"prooflink-dev".into()).unwrap();
+    let (snapshot, _) = look();
+    let environment = snapshot.picture.environment(&"prooflink-dev".into()).unwrap();
     let off = environment.offhours.as_deref().unwrap();
-    let seen = preview_days(off.intent(), outlook.at, 14, &off.databases(&outlook.world));
-    insta::assert_snapshot!(preview::page((environment, off), &seen, &outlook, (14, &Diary::default())));
-    let document = preview::json((environment, off), &seen, &outlook, &Diary::default());
+    let seen = preview_days(off.intent(), snapshot.at, 14, &off.databases(&snapshot.world));
+    insta::assert_snapshot!(preview::page((environment, off), &seen, &snapshot, (14, &UptimeLog::default())));
+    let document = preview::json((environment, off), &seen, &snapshot, &UptimeLog::default());
     let lines = document["lines"].as_array().unwrap();
     assert_eq!(lines.len(), seen.lines.len());
     assert!(lines.iter().any(|line| line["kind"] == "day-off" && line["name"] == "勤労感謝の日"), "{document}");

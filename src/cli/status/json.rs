@@ -5,10 +5,10 @@ use crate::overview::EnvironmentStatus;
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Map, Value, json};
 
-use crate::engine::headless::Outlook;
+use crate::engine::headless::Snapshot;
 use crate::environment::Member;
 use crate::kinds::catalog::kind;
-use crate::kinds::{Context, Joins};
+use crate::kinds::{KindContext, ResourceIndex};
 use crate::world::{Fault, Scope, World};
 
 /// Lists that are there even if nothing is in them.
@@ -16,30 +16,35 @@ const LISTS: [&str; 5] = ["services", "target_groups", "databases", "instances",
 
 /// The document of `chosen` environments and of what could not be placed.
 #[must_use]
-pub(crate) fn document(outlook: &Outlook, chosen: &[&EnvironmentStatus], zone: &TimeZone) -> Value {
-    let joins = Joins::of(&outlook.world);
+pub(crate) fn document(snapshot: &Snapshot, chosen: &[&EnvironmentStatus], zone: &TimeZone) -> Value {
+    let joins = ResourceIndex::of(&snapshot.world);
     let environments: Vec<Value> =
-        chosen.iter().map(|environment| environment_object(environment, outlook, &joins, zone)).collect();
+        chosen.iter().map(|environment| environment_object(environment, snapshot, &joins, zone)).collect();
     let unassigned: Vec<Value> =
-        outlook.picture.unassigned.iter().map(|member| unassigned(member, &outlook.world)).collect();
+        snapshot.picture.unassigned.iter().map(|member| unassigned(member, &snapshot.world)).collect();
     let faults: Vec<Value> =
-        crate::cli::all_faults(outlook).into_iter().map(|(scope, it)| fault(scope, it, &outlook.world)).collect();
+        crate::cli::all_faults(snapshot).into_iter().map(|(scope, it)| fault(scope, it, &snapshot.world)).collect();
     json!({
-        "at": moment(outlook.at, zone),
+        "at": moment(snapshot.at, zone),
         "environments": environments,
         "unassigned": unassigned,
         "faults": faults,
     })
 }
 
-fn environment_object(environment: &EnvironmentStatus, outlook: &Outlook, joins: &Joins<'_>, zone: &TimeZone) -> Value {
+fn environment_object(
+    environment: &EnvironmentStatus,
+    snapshot: &Snapshot,
+    joins: &ResourceIndex<'_>,
+    zone: &TimeZone,
+) -> Value {
     let verdict = &environment.verdict;
     let why: Vec<&str> = if verdict.findings.is_empty() {
         vec![verdict.headline()]
     } else {
-        verdict.findings.iter().map(|finding| finding.says.as_str()).collect()
+        verdict.findings.iter().map(|finding| finding.message.as_str()).collect()
     };
-    let faults: Vec<Value> = environment.faults.iter().map(|(scope, it)| fault(scope, it, &outlook.world)).collect();
+    let faults: Vec<Value> = environment.faults.iter().map(|(scope, it)| fault(scope, it, &snapshot.world)).collect();
     let mut object = Map::new();
     let mut put = |key: &str, value: Value| object.insert(key.to_owned(), value);
     put("name", json!(environment.name));
@@ -51,7 +56,7 @@ fn environment_object(environment: &EnvironmentStatus, outlook: &Outlook, joins:
     put("health", json!(verdict.health));
     put("why", json!(why));
     put("read_at", json!(environment.read_at.map(|at| moment(at, zone))));
-    for (list, members) in lists(environment, outlook, joins, zone) {
+    for (list, members) in lists(environment, snapshot, joins, zone) {
         put(list, Value::Array(members));
     }
     put("faults", Value::Array(faults));
@@ -61,8 +66,8 @@ fn environment_object(environment: &EnvironmentStatus, outlook: &Outlook, joins:
 /// The lists of an environment: the five that are always there, then others in the order of kinds.
 fn lists<'k>(
     environment: &EnvironmentStatus,
-    outlook: &Outlook,
-    joins: &Joins<'_>,
+    snapshot: &Snapshot,
+    joins: &ResourceIndex<'_>,
     zone: &TimeZone,
 ) -> Vec<(&'k str, Vec<Value>)> {
     let mut lists: Vec<(&str, Vec<Value>)> = LISTS.map(|list| (list, Vec::new())).into();
@@ -70,15 +75,15 @@ fn lists<'k>(
         let Some((kind, shown)) = kind(member.id.kind).and_then(|kind| kind.shown().map(|shown| (kind, shown))) else {
             continue;
         };
-        let cx = Context {
-            world: &outlook.world,
+        let cx = KindContext {
+            world: &snapshot.world,
             joins,
             scope: &member.id.scope,
             protected: environment.protected,
-            now: outlook.at,
+            now: snapshot.at,
             zone,
         };
-        let Some(object) = kind.listed(&member.id, &cx) else {
+        let Some(object) = kind.to_json(&member.id, &cx) else {
             continue;
         };
         match lists.iter_mut().find(|(list, _)| *list == shown.list) {

@@ -9,9 +9,9 @@ use std::ops::ControlFlow;
 
 use super::exit::{Exit, Failure};
 use super::read;
-use super::read::Duty;
+use super::read::CommandContext;
 use super::{args, output, resolve};
-use crate::engine::headless::Outlook;
+use crate::engine::headless::Snapshot;
 use crate::world::Health;
 
 pub(super) use json::document;
@@ -21,31 +21,32 @@ pub(super) use table::{Manner, table};
 ///
 /// # Errors
 /// When nothing could be read, or a named environment is not there.
-pub(super) async fn run(duty: &Duty, args: &args::Status) -> Result<Exit, Failure> {
+pub(super) async fn run(duty: &CommandContext, args: &args::Status) -> Result<Exit, Failure> {
     if args.watch {
         return watch(duty, args).await;
     }
-    let mut outlook = read::once(duty).await?;
+    let mut snapshot = read::once(duty).await?;
     // Why something drifts may be what an environment's health hangs on.
-    let chosen: Vec<_> = choose(&outlook, &args.env)?.into_iter().map(|environment| environment.name.clone()).collect();
-    read::explain(duty, &mut outlook, &|environment| chosen.contains(&environment.name)).await?;
-    let (text, exit) = say(duty, args, &outlook)?;
+    let chosen: Vec<_> =
+        choose(&snapshot, &args.env)?.into_iter().map(|environment| environment.name.clone()).collect();
+    read::explain(duty, &mut snapshot, &|environment| chosen.contains(&environment.name)).await?;
+    let (text, exit) = say(duty, args, &snapshot)?;
     if args.json {
         output::json(&text)?
     } else {
         output::data(&text)?
     };
     if !args.json {
-        output::note(&read::faults(&outlook));
+        output::note(&read::faults(&snapshot));
     }
     Ok(exit)
 }
 
 /// Goes on until interrupted, nobody reads any more, or the first look fails.
-async fn watch(duty: &Duty, args: &args::Status) -> Result<Exit, Failure> {
-    let mut seen = Seen::default();
+async fn watch(duty: &CommandContext, args: &args::Status) -> Result<Exit, Failure> {
+    let mut seen = SeenStatus::default();
     let mut end = Ok(Exit::Done);
-    read::on(duty, &mut |outlook| match seen.take(duty, args, outlook) {
+    read::on(duty, &mut |snapshot| match seen.take(duty, args, snapshot) {
         Ok(true) => ControlFlow::Continue(()),
         Ok(false) => ControlFlow::Break(()),
         Err(failure) => {
@@ -59,28 +60,28 @@ async fn watch(duty: &Duty, args: &args::Status) -> Result<Exit, Failure> {
 
 /// What was printed last, so that nothing is printed twice for no reason.
 #[derive(Default)]
-struct Seen {
+struct SeenStatus {
     gist: Option<String>,
     faults: String,
     at: jiff::Timestamp,
 }
 
-impl Seen {
-    fn take(&mut self, duty: &Duty, args: &args::Status, outlook: &Outlook) -> Result<bool, Failure> {
+impl SeenStatus {
+    fn take(&mut self, duty: &CommandContext, args: &args::Status, snapshot: &Snapshot) -> Result<bool, Failure> {
         if self.gist.is_none() {
-            read::readable(outlook)?;
+            read::readable(snapshot)?;
         }
         // The moment is not news; everything else is.
-        let (gist, _) = say(duty, args, &Outlook { at: jiff::Timestamp::UNIX_EPOCH, ..outlook.clone() })?;
-        let due = args.json && outlook.at.duration_since(self.at) >= duty.settings.refresh;
+        let (gist, _) = say(duty, args, &Snapshot { at: jiff::Timestamp::UNIX_EPOCH, ..snapshot.clone() })?;
+        let due = args.json && snapshot.at.duration_since(self.at) >= duty.settings.refresh;
         if self.gist.as_ref() == Some(&gist) && !due {
             return Ok(true);
         }
-        let (text, _) = say(duty, args, outlook)?;
-        let heading = if args.json { String::new() } else { table::moment(outlook.at, &duty.view.zone) };
+        let (text, _) = say(duty, args, snapshot)?;
+        let heading = if args.json { String::new() } else { table::moment(snapshot.at, &duty.view.zone) };
         self.gist = Some(gist);
-        self.at = outlook.at;
-        let faults = read::faults(outlook);
+        self.at = snapshot.at;
+        let faults = read::faults(snapshot);
         if !args.json && faults != self.faults {
             output::note(&faults);
         }
@@ -90,28 +91,28 @@ impl Seen {
 }
 
 /// What is printed of an outlook, and the exit code it means.
-fn say(duty: &Duty, args: &args::Status, outlook: &Outlook) -> Result<(String, Exit), Failure> {
-    let chosen = choose(outlook, &args.env)?;
+fn say(duty: &CommandContext, args: &args::Status, snapshot: &Snapshot) -> Result<(String, Exit), Failure> {
+    let chosen = choose(snapshot, &args.env)?;
     let text = if args.json {
-        let document = document(outlook, &chosen, &duty.view.zone);
+        let document = document(snapshot, &chosen, &duty.view.zone);
         let line = if args.watch { serde_json::to_string(&document) } else { serde_json::to_string_pretty(&document) };
         let line = line.map_err(|fault| Failure::new(Exit::Failed, format!("writing JSON failed: {fault}")))?;
         format!("{line}\n")
     } else {
         let manner = Manner { theme: duty.paint.as_ref(), evidence: !args.env.is_empty() };
-        table(outlook, &chosen, &manner)
+        table(snapshot, &chosen, &manner)
     };
-    Ok((text, exit(outlook, &chosen, !args.env.is_empty())))
+    Ok((text, exit(snapshot, &chosen, !args.env.is_empty())))
 }
 
 /// The environments named, in the order of the picture; all if none is.
-fn choose<'o>(outlook: &'o Outlook, typed: &[String]) -> Result<Vec<&'o EnvironmentStatus>, Failure> {
-    let all = &outlook.picture.environments;
+fn choose<'o>(snapshot: &'o Snapshot, typed: &[String]) -> Result<Vec<&'o EnvironmentStatus>, Failure> {
+    let all = &snapshot.picture.environments;
     let known: Vec<&str> = all.iter().map(|environment| environment.name.as_str()).collect();
     let mut wanted = Vec::new();
     for typed in typed {
         let name = resolve(typed, &known, "environment").map_err(|failure| {
-            let unread = read::unread(outlook);
+            let unread = read::unread(snapshot);
             let hidden = if unread.is_empty() {
                 String::new()
             } else {
@@ -125,8 +126,8 @@ fn choose<'o>(outlook: &'o Outlook, typed: &[String]) -> Result<Vec<&'o Environm
 }
 
 /// The worst of the chosen. Where all were asked for, a place that could not be read may hide one.
-fn exit(outlook: &Outlook, chosen: &[&EnvironmentStatus], named: bool) -> Exit {
-    let hidden = !named && !read::unread(outlook).is_empty();
+fn exit(snapshot: &Snapshot, chosen: &[&EnvironmentStatus], named: bool) -> Exit {
+    let hidden = !named && !read::unread(snapshot).is_empty();
     let least = if hidden { Health::Unknown } else { Health::Well };
     Exit::of(chosen.iter().map(|environment| environment.verdict.health).fold(least, Health::max))
 }

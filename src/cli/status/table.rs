@@ -5,9 +5,9 @@ use crate::overview::EnvironmentStatus;
 use jiff::{Timestamp, tz::TimeZone};
 
 use crate::diagnosis::Finding;
-use crate::engine::headless::Outlook;
+use crate::engine::headless::Snapshot;
 use crate::kinds::Counts;
-use crate::text::{Align, align, clean, width};
+use crate::text::{Align, align, harmless, width};
 use crate::theme::{Role, Theme, mark};
 
 /// How it is printed.
@@ -35,7 +35,7 @@ const HEADINGS: [(&str, Align); 8] = [
 
 /// The table of `chosen` environments, with a line under it for each that has something to say.
 #[must_use]
-pub(crate) fn table(outlook: &Outlook, chosen: &[&EnvironmentStatus], manner: &Manner<'_>) -> String {
+pub(crate) fn table(snapshot: &Snapshot, chosen: &[&EnvironmentStatus], manner: &Manner<'_>) -> String {
     let mut text = String::new();
     if chosen.is_empty() {
         text.push_str("no environments: nothing was found that belongs to one\n");
@@ -44,7 +44,7 @@ pub(crate) fn table(outlook: &Outlook, chosen: &[&EnvironmentStatus], manner: &M
         lay_out(&rows, manner, &mut text);
         verdicts(chosen, manner, &mut text);
     }
-    match outlook.picture.unassigned.len() {
+    match snapshot.picture.unassigned.len() {
         0 => {}
         1 => text.push_str("\n1 resource belongs to no environment; `toban status --json` names it\n"),
         many => {
@@ -119,7 +119,7 @@ fn lay_out(rows: &[[Cell; 8]], manner: &Manner<'_>, text: &mut String) {
     let headings: [Cell; 8] = HEADINGS.map(|(heading, _)| (heading.to_owned(), Role::Title));
     let shown: Vec<Vec<Cell>> = std::iter::once(&headings)
         .chain(rows)
-        .map(|row| row.iter().map(|(cell, role)| (clean(cell).into_owned(), *role)).collect())
+        .map(|row| row.iter().map(|(cell, role)| (harmless(cell).into_owned(), *role)).collect())
         .collect();
     let mut widths = [0; 8];
     for row in &shown {
@@ -154,7 +154,7 @@ fn verdicts(chosen: &[&EnvironmentStatus], manner: &Manner<'_>, text: &mut Strin
     // A headline that only repeats the health's word is in the table already.
     let tells = |environment: &&&EnvironmentStatus| {
         let verdict = &environment.verdict;
-        let more = |finding: &Finding| finding.says != verdict.health.word();
+        let more = |finding: &Finding| finding.message != verdict.health.word();
         verdict.headline() != verdict.health.word() || (manner.evidence && verdict.findings.iter().any(more))
     };
     let telling: Vec<_> = chosen.iter().filter(tells).collect();
@@ -163,19 +163,19 @@ fn verdicts(chosen: &[&EnvironmentStatus], manner: &Manner<'_>, text: &mut Strin
     }
     for environment in telling {
         let (glyph, _, role) = mark(environment.verdict.health);
-        let head = format!("{glyph} {}", clean(environment.name.as_str()));
+        let head = format!("{glyph} {}", harmless(environment.name.as_str()));
         if !manner.evidence {
-            let says = clean(environment.verdict.headline()).into_owned();
-            text.push_str(&format!("{}  {says}\n", paint(manner, role, &head)));
+            let message = harmless(environment.verdict.headline()).into_owned();
+            text.push_str(&format!("{}  {message}\n", paint(manner, role, &head)));
             continue;
         }
         text.push_str(&format!("{}\n", paint(manner, role, &head)));
         for finding in &environment.verdict.findings {
             let (glyph, word, role) = mark(finding.health);
             let sign = paint(manner, role, &format!("{glyph} {word}"));
-            text.push_str(&format!("  {sign}: {}\n", clean(&finding.says)));
+            text.push_str(&format!("  {sign}: {}\n", harmless(&finding.message)));
             for line in &finding.evidence {
-                text.push_str(&format!("      {}\n", paint(manner, Role::Dim, &clean(line))));
+                text.push_str(&format!("      {}\n", paint(manner, Role::Dim, &harmless(line))));
             }
         }
     }

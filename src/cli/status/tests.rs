@@ -4,12 +4,12 @@ use serde_json::json;
 
 use super::*;
 use crate::cli::testing;
-use crate::cli::testing::{outlook, zone};
+use crate::cli::testing::{snapshot, zone};
 use crate::theme::Theme;
 use crate::world::{Fault, FaultKind, KindName};
 
-fn all(outlook: &Outlook) -> Vec<&EnvironmentStatus> {
-    choose(outlook, &[]).unwrap()
+fn all(snapshot: &Snapshot) -> Vec<&EnvironmentStatus> {
+    choose(snapshot, &[]).unwrap()
 }
 
 fn typed(names: &[&str]) -> Vec<String> {
@@ -18,8 +18,8 @@ fn typed(names: &[&str]) -> Vec<String> {
 
 #[test]
 fn the_document_holds_what_scripts_rely_on() {
-    let outlook = outlook();
-    let mut document = document(&outlook, &all(&outlook), &zone());
+    let snapshot = snapshot();
+    let mut document = document(&snapshot, &all(&snapshot), &zone());
     let environments = document["environments"].as_array_mut().unwrap();
     // What kinds say of their own is theirs to test.
     for environment in environments.iter_mut() {
@@ -65,27 +65,27 @@ fn the_document_holds_what_scripts_rely_on() {
 
 #[test]
 fn a_resource_is_listed_as_its_kind_says() {
-    let outlook = outlook();
-    let document = document(&outlook, &all(&outlook), &zone());
-    let joins = crate::kinds::Joins::of(&outlook.world);
-    let environment = &outlook.picture.environments[0];
-    let cx = crate::kinds::Context {
-        world: &outlook.world,
+    let snapshot = snapshot();
+    let document = document(&snapshot, &all(&snapshot), &zone());
+    let joins = crate::kinds::ResourceIndex::of(&snapshot.world);
+    let environment = &snapshot.picture.environments[0];
+    let cx = crate::kinds::KindContext {
+        world: &snapshot.world,
         joins: &joins,
         scope: &testing::scope(),
         protected: true,
-        now: outlook.at,
+        now: snapshot.at,
         zone: &zone(),
     };
     let alarms = crate::kinds::catalog::kind(KindName("alarm")).unwrap();
-    let listed: Vec<_> = alarms.listed(&environment.members[0].id, &cx).into_iter().collect();
+    let listed: Vec<_> = alarms.to_json(&environment.members[0].id, &cx).into_iter().collect();
     assert_eq!(document["environments"][0]["alarms"], json!(listed));
 }
 
 #[test]
 fn the_table_is_aligned_and_says_why() {
-    let outlook = outlook();
-    insta::assert_snapshot!(table(&outlook, &all(&outlook), &Manner::default()), @r"
+    let snapshot = snapshot();
+    insta::assert_snapshot!(table(&snapshot, &all(&snapshot), &Manner::default()), @r"
       ENVIRONMENT     STAGE   HEALTH  TASKS  TARGETS  DATABASE                    ALARMS
     ✗ prooflink-prod  prod ⛨  bad       2/4      1/4  storage-full, available ×2  2 of 9, 1 muted
     ● 本番-dev        dev     well        –        –  –                           –
@@ -98,10 +98,10 @@ fn the_table_is_aligned_and_says_why() {
 
 #[test]
 fn a_named_environment_comes_with_its_evidence() {
-    let outlook = outlook();
-    let chosen = choose(&outlook, &typed(&["PROOF"])).unwrap();
+    let snapshot = snapshot();
+    let chosen = choose(&snapshot, &typed(&["PROOF"])).unwrap();
     let manner = Manner { theme: None, evidence: true };
-    insta::assert_snapshot!(table(&outlook, &chosen, &manner), @r"
+    insta::assert_snapshot!(table(&snapshot, &chosen, &manner), @r"
       ENVIRONMENT     STAGE   HEALTH  TASKS  TARGETS  DATABASE                    ALARMS
     ✗ prooflink-prod  prod ⛨  bad       2/4      1/4  storage-full, available ×2  2 of 9, 1 muted
 
@@ -116,10 +116,10 @@ fn a_named_environment_comes_with_its_evidence() {
 
 #[test]
 fn colours_change_nothing_but_colours() {
-    let outlook = outlook();
+    let snapshot = snapshot();
     let theme = Theme::built_in("night");
-    let painted = table(&outlook, &all(&outlook), &Manner { theme: Some(&theme), evidence: true });
-    let plain = table(&outlook, &all(&outlook), &Manner { theme: None, evidence: true });
+    let painted = table(&snapshot, &all(&snapshot), &Manner { theme: Some(&theme), evidence: true });
+    let plain = table(&snapshot, &all(&snapshot), &Manner { theme: None, evidence: true });
     assert!(painted.contains("\u{1b}["));
     let escape = regex_lite::Regex::new("\u{1b}\\[[0-9;:]*m").unwrap();
     assert_eq!(escape.replace_all(&painted, ""), plain);
@@ -127,40 +127,40 @@ fn colours_change_nothing_but_colours() {
 
 #[test]
 fn the_exit_code_is_that_of_the_worst_named() {
-    let outlook = outlook();
-    let code = |names: &[&str]| exit(&outlook, &choose(&outlook, &typed(names)).unwrap(), !names.is_empty());
+    let snapshot = snapshot();
+    let code = |names: &[&str]| exit(&snapshot, &choose(&snapshot, &typed(names)).unwrap(), !names.is_empty());
     assert_eq!(code(&[]), Exit::Bad);
     assert_eq!(code(&["prooflink-prod", "本"]), Exit::Bad);
     assert_eq!(code(&["本番"]), Exit::Done);
-    assert_eq!(choose(&outlook, &typed(&["kajimaru"])).unwrap_err().exit, Exit::NotFound);
+    assert_eq!(choose(&snapshot, &typed(&["kajimaru"])).unwrap_err().exit, Exit::NotFound);
 }
 
 #[test]
 fn a_place_that_could_not_be_read_may_hide_something() {
-    let mut outlook = outlook();
-    outlook.picture.environments.remove(0);
-    assert_eq!(exit(&outlook, &all(&outlook), false), Exit::Done, "one denied reading is the verdict's business");
+    let mut snapshot = snapshot();
+    snapshot.picture.environments.remove(0);
+    assert_eq!(exit(&snapshot, &all(&snapshot), false), Exit::Done, "one denied reading is the verdict's business");
     let other = crate::world::Scope::new("duty", "us-east-1");
-    outlook.world.identify(&other, Err(Fault::new(FaultKind::Offline, "sts:GetCallerIdentity", "no route")));
-    assert_eq!(exit(&outlook, &all(&outlook), false), Exit::Unknown);
-    assert_eq!(exit(&outlook, &all(&outlook), true), Exit::Done, "what was named was seen");
-    let missing = choose(&outlook, &typed(&["kajimaru"])).unwrap_err();
-    assert!(missing.says.contains("nothing could be read: duty/us-east-1"), "{missing}");
+    snapshot.world.identify(&other, Err(Fault::new(FaultKind::Offline, "sts:GetCallerIdentity", "no route")));
+    assert_eq!(exit(&snapshot, &all(&snapshot), false), Exit::Unknown);
+    assert_eq!(exit(&snapshot, &all(&snapshot), true), Exit::Done, "what was named was seen");
+    let missing = choose(&snapshot, &typed(&["kajimaru"])).unwrap_err();
+    assert!(missing.message.contains("nothing could be read: duty/us-east-1"), "{missing}");
 }
 
 #[test]
 fn nothing_readable_fails_and_says_what_to_do() {
     let failure = read::readable(&testing::locked_out()).unwrap_err();
     assert_eq!(failure.exit, Exit::Credentials);
-    assert!(failure.says.contains("duty/ap-northeast-1"), "{failure}");
-    assert!(failure.says.contains("aws sso login --profile duty"), "{failure}");
-    assert_eq!(read::readable(&outlook()), Ok(()));
+    assert!(failure.message.contains("duty/ap-northeast-1"), "{failure}");
+    assert!(failure.message.contains("aws sso login --profile duty"), "{failure}");
+    assert_eq!(read::readable(&snapshot()), Ok(()));
 }
 
 #[test]
 fn one_expired_login_is_told_once() {
     assert_eq!(read::all_faults(&testing::locked_out()).len(), 1);
-    let told = read::faults(&outlook());
+    let told = read::faults(&snapshot());
     assert!(told.starts_with("123456789012/ap-northeast-1: elasticloadbalancing:DescribeTargetHealth on prooflink-tg"));
     assert!(told.contains("\n  allow elasticloadbalancing:DescribeTargetHealth"), "{told}");
 }

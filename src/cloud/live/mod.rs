@@ -31,14 +31,14 @@ use crate::change::gate::Approved;
 use crate::change::receipt::Receipt;
 use crate::cloud::Cloud;
 use crate::display::Extra;
-use crate::kinds::{AnyKind, Ask};
+use crate::kinds::{AnyKind, FetchContext};
 use crate::ssm::channel::{Channel, Session, Settings};
 use crate::ssm::network::Network;
 use crate::ssm::plugin::Plugged;
-use crate::ssm::start_request::{Ask as SessionAsk, SessionSource, Token};
+use crate::ssm::start_request::{SessionSource, StartRequest as SessionAsk, Token};
 use crate::world::access_check::{Check, Outcome};
 use crate::world::{
-    AccountId, Arn, Coverage, Fault, FaultKind, Found, Identity, Region, ResourceId, Scope, SourceName, World,
+    AccountId, AnyReading, Arn, Coverage, Fault, FaultKind, Identity, Region, ResourceId, Scope, SourceName, World,
 };
 
 /// Credentials that ran out are looked for again after this long at the earliest.
@@ -105,8 +105,8 @@ impl Live {
     async fn find_scopes(&self) -> Result<Vec<Scope>, Fault> {
         let http = self.http.as_ref().map_err(Fault::clone)?;
         if let Some(name) = empty_endpoint(std::env::vars_os()) {
-            let says = format!("{name} is set to nothing: unset it, or set it to a URL");
-            return Err(Fault::new(FaultKind::Refused, "choosing the endpoint", says));
+            let message = format!("{name} is set to nothing: unset it, or set it to a URL");
+            return Err(Fault::new(FaultKind::Refused, "choosing the endpoint", message));
         }
         let profiles = Arc::new(Profiles::read().await?);
         let mut scopes: Vec<Scope> = Vec::new();
@@ -241,10 +241,10 @@ impl Cloud for Live {
         scope: &'a Scope,
         coverage: &'a Coverage,
         known: &'a World,
-    ) -> BoxFuture<'a, Result<Found, Fault>> {
+    ) -> BoxFuture<'a, Result<AnyReading, Fault>> {
         Box::pin(async move {
             let aws = self.clients(scope).await?;
-            let got = kind.read(Ask { aws: &aws, scope, known, coverage }).await;
+            let got = kind.read(FetchContext { aws: &aws, scope, known, coverage }).await;
             match &got {
                 Ok(found) => self.notice(scope, found.faults()),
                 Err(fault) => self.notice(scope, std::iter::once(fault)),
@@ -262,7 +262,7 @@ impl Cloud for Live {
     ) -> BoxFuture<'a, Result<Extra, Fault>> {
         Box::pin(async move {
             let aws = self.clients(&id.scope).await?;
-            let ask = Ask { aws: &aws, scope: &id.scope, known, coverage: &Coverage::All };
+            let ask = FetchContext { aws: &aws, scope: &id.scope, known, coverage: &Coverage::All };
             self.noticed(&id.scope, kind.look(ask, id, now).await)
         })
     }
@@ -296,10 +296,14 @@ impl Cloud for Live {
         Box::pin(async move { rds_token::token(&self.clients(scope).await?.config, to, user).await })
     }
 
-    fn plug<'a>(&'a self, scope: &'a Scope, ask: &'a SessionAsk) -> BoxFuture<'a, Result<Plugged, Fault>> {
+    fn start_plugin_session<'a>(
+        &'a self,
+        scope: &'a Scope,
+        ask: &'a SessionAsk,
+    ) -> BoxFuture<'a, Result<Plugged, Fault>> {
         Box::pin(async move {
             let source = Arc::new(self.sessions(scope).await?);
-            self.noticed(scope, source.plug(ask).await)
+            self.noticed(scope, source.start_plugin_session(ask).await)
         })
     }
 

@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::aws::clients::Clients;
 use crate::kinds::catalog::KINDS;
-use crate::kinds::{AnyKind, Ask, Pace};
+use crate::kinds::{AnyKind, FetchContext, PollClass};
 use crate::world::access_check::{Check, Outcome};
 use crate::world::{Coverage, Fault, FaultKind, Identity, KindName, Part, ResourceId, Scope, World};
 
@@ -52,7 +52,7 @@ pub(crate) async fn read_a_little(aws: &Clients, scope: &Scope, now: Timestamp, 
     let mut done: BTreeSet<KindName> = BTreeSet::new();
     let mut rest: Vec<&'static dyn AnyKind> = KINDS.to_vec();
     // What others hang from comes first, so that those read some of it and not all.
-    rest.sort_by_key(|kind| (!kind.needs().is_empty(), kind.pace() != Pace::Topology));
+    rest.sort_by_key(|kind| (!kind.needs().is_empty(), kind.pace() != PollClass::Topology));
     while !rest.is_empty() {
         let pace = rest.first().map(|kind| kind.pace());
         let ready = |kind: &&'static dyn AnyKind| {
@@ -64,7 +64,7 @@ pub(crate) async fn read_a_little(aws: &Clients, scope: &Scope, now: Timestamp, 
             return;
         }
         let coverage = some_of(world, scope);
-        let ask = Ask { aws, scope, known: world, coverage: &coverage };
+        let ask = FetchContext { aws, scope, known: world, coverage: &coverage };
         let read = join_all(now_ready.iter().map(|kind| kind.read(ask)).collect::<Vec<_>>()).await;
         for (kind, got) in now_ready.iter().map(|kind| kind.name()).zip(read) {
             done.insert(kind);
@@ -72,7 +72,7 @@ pub(crate) async fn read_a_little(aws: &Clients, scope: &Scope, now: Timestamp, 
         }
     }
     // The first of each kind is looked at as if its page were open.
-    let ask = Ask { aws, scope, known: world, coverage: &Coverage::All };
+    let ask = FetchContext { aws, scope, known: world, coverage: &Coverage::All };
     let firsts = KINDS.iter().filter_map(|kind| {
         let key = world.shelf(scope, kind.name())?.keys().next()?;
         let id = ResourceId { kind: kind.name(), scope: scope.clone(), key: Arc::from(key) };
@@ -96,12 +96,12 @@ pub(crate) fn clock(ahead: Option<SignedDuration>) -> Check {
         Some(ahead) => {
             let off = ahead.abs();
             let way = if ahead.is_negative() { "behind" } else { "ahead of" };
-            let says = format!("this machine's clock is {} s {way} AWS's", off.as_secs());
+            let message = format!("this machine's clock is {} s {way} AWS's", off.as_secs());
             if off >= REFUSED {
-                let says = format!("{says}: AWS refuses what is signed then; set the clock");
-                Outcome::Failed(Fault::new(FaultKind::Credentials, "clock", says))
+                let message = format!("{message}: AWS refuses what is signed then; set the clock");
+                Outcome::Failed(Fault::new(FaultKind::Credentials, "clock", message))
             } else {
-                Outcome::Fine(Some(says))
+                Outcome::Fine(Some(message))
             }
         }
     };

@@ -26,7 +26,7 @@ use crate::aws::clients::Clients;
 use crate::aws::connect::http;
 use crate::ssm::crypto::DataKey;
 use crate::ssm::plugin::{Plugged, plugged};
-use crate::ssm::start_request::{Ask, Entrance, Opened, SessionSource, Token};
+use crate::ssm::start_request::{Entrance, Opened, SessionSource, StartRequest, Token};
 use crate::ssm::stream_host::is_loopback;
 use crate::world::{Fault, FaultKind};
 
@@ -55,10 +55,10 @@ impl Sessions {
         Self::new(Clients::over(config, Arc::default(), Arc::default(), crate::aws::call_log::CallLog::default()))
     }
 
-    async fn start(&self, ask: &Ask) -> Result<Opened, Fault> {
+    async fn start(&self, ask: &StartRequest) -> Result<Opened, Fault> {
         let heard = Heard::default();
         let (operation, id, url, token, target) = match ask {
-            Ask::Start { target, document, parameters, reason } => {
+            StartRequest::Start { target, document, parameters, reason } => {
                 let operation = "ssm:StartSession";
                 let parameters = (!parameters.is_empty()).then(|| parameters.clone().into_iter().collect());
                 let request = self.aws.ssm.start_session().target(target).set_document_name(document.clone());
@@ -67,7 +67,7 @@ impl Sessions {
                 let session = self.aws.call(operation, Some(target), sent).await?;
                 (operation, session.session_id, session.stream_url, session.token_value, target)
             }
-            Ask::Exec { cluster, task, container, command, target } => {
+            StartRequest::Exec { cluster, task, container, command, target } => {
                 let operation = "ecs:ExecuteCommand";
                 let request = self.aws.ecs.execute_command().cluster(cluster).task(task).container(container);
                 let sent = request.command(command).interactive(true).customize().interceptor(heard.clone()).send();
@@ -139,7 +139,7 @@ impl Sessions {
     ///
     /// # Errors
     /// It could not be opened, or there are no credentials.
-    pub(crate) async fn plug(self: &Arc<Self>, ask: &Ask) -> Result<Plugged, Fault> {
+    pub(crate) async fn start_plugin_session(self: &Arc<Self>, ask: &StartRequest) -> Result<Plugged, Fault> {
         let credentials = self.credentials().await?;
         let opened = self.start(ask).await?;
         let region = self.aws.config.region().map(ToString::to_string).unwrap_or_default();
@@ -189,7 +189,7 @@ fn chain(error: &dyn std::error::Error) -> String {
 }
 
 impl SessionSource for Sessions {
-    fn open<'a>(&'a self, ask: &'a Ask) -> BoxFuture<'a, Result<Opened, Fault>> {
+    fn open<'a>(&'a self, ask: &'a StartRequest) -> BoxFuture<'a, Result<Opened, Fault>> {
         Box::pin(self.start(ask))
     }
 

@@ -4,10 +4,10 @@ use super::{offers, offers_of};
 use crate::change::Ending;
 use crate::console::effect::Effect;
 use crate::console::model::Model;
-use crate::console::msg::News;
+use crate::console::msg::Event;
 use crate::console::overlay::Overlay;
 use crate::console::screens::rig::{demo, press, read_of_demo, tell, text, type_in};
-use crate::console::screens::sheet::Door;
+use crate::console::screens::sheet::RowTarget;
 use crate::kinds::db_instance::DbInstance;
 use crate::kinds::ecr_repository::Repository;
 use crate::kinds::ecs_service::Service;
@@ -16,7 +16,7 @@ use crate::kinds::iam_simulation::Simulation;
 use crate::kinds::schedule_group::Group;
 use crate::kinds::scheduler_role::SchedulerRole;
 use crate::operations::environment_actions;
-use crate::world::{Coverage, Harvest, Part, Resource, World};
+use crate::world::{Coverage, Part, Reading, Resource, World};
 
 /// A console on the page of a service of the simulation.
 fn on(environment: &str, service: &str) -> Model {
@@ -52,7 +52,7 @@ fn of_two() -> Model {
     service.attachments.clear();
     let part = Part::from(service.cluster.as_str());
     let coverage = Coverage::Parts([part.clone()].into());
-    let got = Ok(Harvest::of(vec![(part, Ok(vec![service]))]).into());
+    let got = Ok(Reading::of(vec![(part, Ok(vec![service]))]).into());
     world.put(&id.scope, Service::KIND, &coverage, got, model.now);
     model.world = std::sync::Arc::new(world);
     model
@@ -62,7 +62,7 @@ fn of_two() -> Model {
 fn read(model: &mut Model, effects: &[Effect]) {
     let [Effect::Consult(ask, wants)] = effects else { panic!("nothing is read: {effects:?}") };
     assert!(wants.iter().all(|want| want.kind == Repository::KIND) && !wants.is_empty(), "{wants:?}");
-    tell(model, News::Consulted(*ask, read_of_demo(wants)));
+    tell(model, Event::Consulted(*ask, read_of_demo(wants)));
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn a_tag_without_the_container_it_is_for_is_refused_with_those_there_are() {
     let effects = say(&mut model, "deploy v2");
     read(&mut model, &effects);
     assert!(matches!(model.overlay, Overlay::None));
-    let said = model.notices.now().map(|(_, says)| says.to_owned()).unwrap_or_default();
+    let said = model.notices.now().map(|(_, message)| message.to_owned()).unwrap_or_default();
     assert!(said.starts_with("which container? There are app, log-router; name one: CONTAINER=TAG"), "{said}");
 }
 
@@ -123,8 +123,8 @@ fn a_tag_that_is_typed_is_looked_up_in_the_registry_before_the_plan() {
     let [Effect::Consult(ask, wants)] = &effects[..] else { panic!("nothing is read: {effects:?}") };
     assert!(wants.iter().all(|want| want.kind == Repository::KIND) && !wants.is_empty(), "{wants:?}");
     assert!(matches!(model.overlay, Overlay::None), "no plan is shown before");
-    assert!(model.notices.now().is_some_and(|(_, says)| says.ends_with("reading…")));
-    tell(&mut model, News::Consulted(*ask, read_of_demo(wants)));
+    assert!(model.notices.now().is_some_and(|(_, message)| message.ends_with("reading…")));
+    tell(&mut model, Event::Consulted(*ask, read_of_demo(wants)));
     assert_eq!(model.notices.now(), None, "it is not being read any more");
     let shown = text(&mut model, 140, 50);
     assert!(shown.contains("city-poc-frontend:v2 is sha256:") && shown.contains("y does it"), "{shown}");
@@ -134,9 +134,9 @@ fn a_tag_that_is_typed_is_looked_up_in_the_registry_before_the_plan() {
 fn a_tag_that_is_not_there_is_refused_with_those_that_are() {
     let (mut model, effects) = typed("deploy v99");
     let [Effect::Consult(ask, wants)] = &effects[..] else { panic!("nothing is read: {effects:?}") };
-    tell(&mut model, News::Consulted(*ask, read_of_demo(wants)));
+    tell(&mut model, Event::Consulted(*ask, read_of_demo(wants)));
     assert!(matches!(model.overlay, Overlay::None));
-    let said = model.notices.now().map(|(_, says)| says.to_owned()).unwrap_or_default();
+    let said = model.notices.now().map(|(_, message)| message.to_owned()).unwrap_or_default();
     assert!(said.starts_with("there is no tag \"v99\" in the repository city-poc-frontend"), "{said}");
 }
 
@@ -146,13 +146,13 @@ fn all_up(model: &Model) -> World {
     let later = model.now + jiff::SignedDuration::from_secs(60);
     for scope in seen.scopes() {
         let up = |db: &DbInstance| DbInstance { status: "available".to_owned(), ..db.clone() };
-        let databases = Harvest::whole(seen.all::<DbInstance>(&scope).map(up).collect());
+        let databases = Reading::whole(seen.all::<DbInstance>(&scope).map(up).collect());
         let up = |service: &Service| Service { desired: 2, running: 2, pending: 0, ..service.clone() };
         let parts = seen.shelf(&scope, Service::KIND).into_iter().flat_map(|shelf| shelf.bins());
         let services = parts.map(|(part, bin)| {
             (part.clone(), Ok(bin.keys().filter_map(|key| seen.by_key::<Service>(&scope, key)).map(up).collect()))
         });
-        let services = Harvest::of(services.collect());
+        let services = Reading::of(services.collect());
         seen.put(&scope, DbInstance::KIND, &Coverage::All, Ok(databases.into()), later);
         seen.put(&scope, Service::KIND, &Coverage::All, Ok(services.into()), later);
     }
@@ -179,10 +179,10 @@ fn once_a_change_has_ended_offers_are_judged_by_what_it_saw() {
     let seen = Box::new(all_up(&model));
     let (now, here, scopes) = (model.now, model.generation, seen.scopes());
     model.pacer.watch(&scopes, now);
-    tell(&mut model, News::Ended(id, Ending::done("prooflink-dev is awake")));
+    tell(&mut model, Event::Ended(id, Ending::done("prooflink-dev is awake")));
     let why = barred(&model, "sleep").unwrap_or_default();
     assert_eq!(why, "it is asleep already (what was changed here is being read again)");
-    tell(&mut model, News::Saw(here, seen));
+    tell(&mut model, Event::Saw(here, seen));
     assert_eq!(barred(&model, "sleep"), None);
 }
 
@@ -192,7 +192,7 @@ fn what_is_seen_of_a_cloud_that_was_left_is_dropped() {
     let before = model.world.clone();
     let seen = Box::new(all_up(&model));
     let other = model.generation + 1;
-    tell(&mut model, News::Saw(other, seen));
+    tell(&mut model, Event::Saw(other, seen));
     assert!(std::sync::Arc::ptr_eq(&before, &model.world));
 }
 
@@ -230,14 +230,14 @@ fn an_environment_is_asked_by_name_also_from_one_that_does_not_offer_it() {
     let effects = press(&mut model, &["tab", "enter"]);
     assert!(matches!(effects.as_slice(), [Effect::Consult(..)]), "{effects:?} {:?}", model.notices.now());
     press(&mut model, &["esc"]);
-    for (line, says) in [
+    for (line, message) in [
         ("migrate", "nothing here offers migrate; :migrate ENV asks it of an environment"),
         ("migrate kajimaru", "kajimaru offers no migrate"),
         ("migrate nowhere", ":migrate takes nothing but an environment's name; \"nowhere\" is none here"),
     ] {
         assert_eq!(say(&mut model, line), [], "{line}");
         let said = model.notices.now().map(|(_, said)| said.to_owned()).unwrap_or_default();
-        assert_eq!(said, says, "{line}");
+        assert_eq!(said, message, "{line}");
     }
 }
 
@@ -245,7 +245,7 @@ fn an_environment_is_asked_by_name_also_from_one_that_does_not_offer_it() {
 fn all_that_environments_offer_can_be_asked_by_name() {
     let model = demo(0);
     let names: Vec<_> = model.picture.environments.iter().map(|environment| environment.name.clone()).collect();
-    let offered = names.into_iter().flat_map(|name| offers_of(&model, &Door::Environment(name)));
+    let offered = names.into_iter().flat_map(|name| offers_of(&model, &RowTarget::Environment(name)));
     let verbs: std::collections::BTreeSet<&str> = offered.map(|offer| offer.verb).collect();
     assert!(verbs.len() >= 5 && verbs.iter().all(|verb| environment_actions::VERBS.contains(verb)), "{verbs:?}");
 }
@@ -280,7 +280,7 @@ fn rules_give_way_by_key_once_what_the_plan_rests_on_was_read() {
     for kind in [Group::KIND, Rule::KIND, SchedulerRole::KIND, Simulation::KIND] {
         assert!(kinds.contains(&kind), "{kind} is not read: {kinds:?}");
     }
-    tell(&mut model, News::Consulted(*ask, read_of_demo(wants)));
+    tell(&mut model, Event::Consulted(*ask, read_of_demo(wants)));
     assert_eq!(planned(&model), Some("backend-dev"), "{:?}", model.notices.now());
     let shown = text(&mut model, 140, 60);
     assert!(

@@ -8,12 +8,12 @@ use super::navigation::there;
 use crate::console::actions;
 use crate::console::effect::Effect;
 use crate::console::model::Model;
-use crate::console::page::Place;
+use crate::console::page::Page;
 use crate::console::screens::menu::Pick;
 use crate::console::screens::palette::{Known, Offered};
-use crate::console::screens::sheet::{Door, Sheet};
+use crate::console::screens::sheet::{RowTarget, Sheet};
 use crate::console::settings::Choice;
-use crate::engine::resolve_name::meant;
+use crate::engine::resolve_name::resolve_name;
 use crate::operations::environment_actions;
 use crate::world::EnvironmentName;
 
@@ -27,8 +27,8 @@ pub(super) fn known(model: &Model) -> Known {
             .into_iter()
             .map(|(of, offer)| Offered {
                 verb: offer.verb,
-                says: offer.says,
-                whole: matches!(of, Door::Environment(_)),
+                message: offer.message,
+                whole: matches!(of, RowTarget::Environment(_)),
             })
             .collect(),
         elsewhere: environment_actions::VERBS,
@@ -53,10 +53,10 @@ pub(super) fn env(model: &mut Model, name: Option<&str>) {
         return;
     };
     let names: Vec<&EnvironmentName> = model.picture.environments.iter().map(|environment| &environment.name).collect();
-    match meant(name, &names).cloned() {
+    match resolve_name(name, &names).cloned() {
         Ok(name) => {
             model.places.truncate(1);
-            model.enter(Place::Environment(name, Sheet::default()));
+            model.enter(Page::Environment(name, Sheet::default()));
         }
         Err(why) => model.notices.fault(model.now, why),
     }
@@ -66,15 +66,15 @@ pub(super) fn env(model: &mut Model, name: Option<&str>) {
 pub(super) fn schedule(model: &mut Model, name: Option<&str>) {
     let names: Vec<&EnvironmentName> = model.picture.environments.iter().map(|environment| &environment.name).collect();
     let found = match name {
-        Some(name) => meant(name, &names).cloned(),
+        Some(name) => resolve_name(name, &names).cloned(),
         None => model
             .environment()
             .map(|environment| environment.name.clone())
             .ok_or_else(|| "no environment is meant here; :schedule ENV names one".to_owned()),
     };
     match found {
-        Ok(name) if matches!(model.here(), Some(Place::Schedule(here, _)) if *here == name) => there(model),
-        Ok(name) => model.enter(Place::Schedule(name, Sheet::default())),
+        Ok(name) if matches!(model.here(), Some(Page::Schedule(here, _)) if *here == name) => there(model),
+        Ok(name) => model.enter(Page::Schedule(name, Sheet::default())),
         Err(why) => model.notices.fault(model.now, why),
     }
 }
@@ -127,7 +127,7 @@ pub(super) fn reopen(model: &mut Model, choice: Choice) -> Vec<Effect> {
     model.changed.clear();
     model.marks.clear();
     model.logins.clear();
-    model.places = vec![Place::Fleet(Sheet::default())];
+    model.places = vec![Page::Fleet(Sheet::default())];
     model.refocus();
     model.refill(true);
     let words: Vec<&str> = [choice.profile.as_deref(), choice.region.as_deref()].into_iter().flatten().collect();

@@ -6,9 +6,9 @@ use crate::console::actions;
 use crate::console::effect::Effect;
 use crate::console::model::Model;
 use crate::console::overlay::Overlay;
-use crate::console::page::Place;
+use crate::console::page::Page;
 use crate::console::screens::menu::{Entry, Menu, Pick};
-use crate::console::screens::sheet::{Door, Sheet, Sorting};
+use crate::console::screens::sheet::{RowTarget, Sheet, Sorting};
 use crate::console::{sessions, tunnels};
 
 use super::context::{profile, region, theme};
@@ -39,10 +39,10 @@ pub(crate) fn choose(model: &mut Model, menu: Menu) -> Vec<Effect> {
         Pick::Offer(verb) => actions::take_up(model, verb, None),
         Pick::Answer(verb, of, value, then) => actions::chosen(model, of, verb, value, then),
         Pick::Container(id, name) => sessions::enter(model, &id, Some(&name)),
-        Pick::TunnelAgain(id) => vec![Effect::Redig(id)],
-        Pick::TunnelClose(id) => vec![Effect::Fill(id)],
+        Pick::TunnelAgain(id) => vec![Effect::Reconnect(id)],
+        Pick::TunnelClose(id) => vec![Effect::CloseTunnel(id)],
         Pick::Progress(id) => {
-            if matches!(model.here(), Some(Place::Progress(here, ..)) if *here == id) {
+            if matches!(model.here(), Some(Page::Progress(here, ..)) if *here == id) {
                 there(model);
             }
             actions::open(model, id);
@@ -74,7 +74,7 @@ pub(super) fn copy_cell(model: &mut Model) {
 }
 
 pub(super) fn actions(model: &mut Model) {
-    if let Some(Door::Tunnel(id)) = model.door() {
+    if let Some(RowTarget::Tunnel(id)) = model.door() {
         let id = *id;
         return tunnels::menu(model, id);
     }
@@ -87,7 +87,7 @@ pub(super) fn actions(model: &mut Model) {
         .filter(|spec| spec.needs != Need::Login || model.expired().is_some())
         .map(|spec| Entry {
             label: format!("{:<6} {}", model.settings.keymap.shown(spec.command).unwrap_or_default(), spec.name),
-            note: spec.says.to_owned(),
+            note: spec.message.to_owned(),
             barred: model.barred(spec.needs),
             pick: Pick::Command(spec.command),
         })
@@ -152,17 +152,17 @@ pub(super) fn picker(model: &mut Model, title: &str, nothing: &str, entries: Vec
 pub(super) fn underway(model: &mut Model) {
     match model.underway.as_slice() {
         [] => model.notices.info(model.now, "nothing is under way; the journal tells what was done"),
-        [one] if matches!(model.here(), Some(Place::Progress(here, ..)) if *here == one.id) => there(model),
+        [one] if matches!(model.here(), Some(Page::Progress(here, ..)) if *here == one.id) => there(model),
         [one] => {
             let id = one.id;
             actions::open(model, id);
         }
         many => {
             let entries = many.iter().rev().map(|one| Entry {
-                label: one.plan.says.clone(),
+                label: one.plan.message.clone(),
                 note: match &one.ended {
-                    Some((_, ending)) => ending.says.clone(),
-                    None => one.report.says.clone(),
+                    Some((_, ending)) => ending.message.clone(),
+                    None => one.report.message.clone(),
                 },
                 barred: None,
                 pick: Pick::Progress(one.id),

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use crate::command::Command;
 use crate::console::model::Model;
-use crate::console::page::Place;
+use crate::console::page::Page;
 use crate::console::screens::journal;
-use crate::console::screens::sheet::{Door, Sheet};
+use crate::console::screens::sheet::{RowTarget, Sheet};
 use crate::console::screens::viewer;
 use crate::console::tunnels;
 
@@ -16,7 +16,7 @@ pub(crate) fn step(model: &mut Model, delta: isize) {
     let shown = model.shown.clone();
     let theme = model.theme.clone();
     match model.places.last_mut() {
-        Some(Place::Viewer(viewer)) => viewer.place = viewer::view::moved(viewer, &theme, delta, &shown),
+        Some(Page::Viewer(viewer)) => viewer.place = viewer::view::moved(viewer, &theme, delta, &shown),
         Some(place) => {
             if let Some(sheet) = place.sheet_mut() {
                 sheet.step(delta);
@@ -32,9 +32,9 @@ pub(super) fn seen(model: &mut Model) {
     let Some(door) = model.door().cloned() else { return };
     let before = model.changed.len();
     match &door {
-        Door::Resource(id) => model.changed.retain(|changed, _| changed.key != id.key),
-        Door::Entry(_) | Door::Tunnel(_) => {}
-        Door::Environment(name) => {
+        RowTarget::Resource(id) => model.changed.retain(|changed, _| changed.key != id.key),
+        RowTarget::Entry(_) | RowTarget::Tunnel(_) => {}
+        RowTarget::Environment(name) => {
             if let Some(environment) = model.picture.environment(name) {
                 let mine: BTreeSet<_> = environment.members.iter().map(|member| &member.id.key).collect();
                 model.changed.retain(|changed, _| !mine.contains(&changed.key));
@@ -63,25 +63,25 @@ pub(super) fn panel(model: &mut Model, forward: bool) {
 
 pub(super) fn open(model: &mut Model) {
     match model.door().cloned() {
-        Some(Door::Environment(name)) => {
+        Some(RowTarget::Environment(name)) => {
             seen(model);
-            model.enter(Place::Environment(name, Sheet::default()));
+            model.enter(Page::Environment(name, Sheet::default()));
         }
         // The head of a page leads to the page it is on.
-        Some(Door::Resource(id)) if matches!(model.here(), Some(Place::Detail(page)) if page.id == id) => {
+        Some(RowTarget::Resource(id)) if matches!(model.here(), Some(Page::Detail(page)) if page.id == id) => {
             model.notices.info(model.now, "this is its page");
         }
-        Some(Door::Resource(id)) => {
+        Some(RowTarget::Resource(id)) => {
             seen(model);
             let page = model.page_of(&id);
             model.enter(page);
         }
-        Some(Door::Entry(id)) => {
+        Some(RowTarget::Entry(id)) => {
             if let Some(page) = journal::page(&model.journal, &id, model.now, &model.settings.zone) {
-                model.enter(Place::Viewer(page));
+                model.enter(Page::Viewer(page));
             }
         }
-        Some(Door::Tunnel(id)) => tunnels::menu(model, id),
+        Some(RowTarget::Tunnel(id)) => tunnels::menu(model, id),
         None => {}
     }
 }
@@ -89,7 +89,7 @@ pub(super) fn open(model: &mut Model) {
 /// Takes back one thing: what narrows the rows, then the place; in the fleet, the order is found again.
 pub(super) fn back(model: &mut Model) {
     let narrowed = model.sheet().is_some_and(|sheet| !sheet.filter().is_empty() || sheet.unwell());
-    if let Some(Place::Viewer(viewer)) = model.places.last_mut()
+    if let Some(Page::Viewer(viewer)) = model.places.last_mut()
         && !viewer.search.is_empty()
     {
         viewer.search.clear();
@@ -130,7 +130,7 @@ pub(super) fn leave(model: &mut Model) {
 }
 
 /// Goes to a place; says so where the reader is there already.
-pub(super) fn go(model: &mut Model, place: Place) {
+pub(super) fn go(model: &mut Model, place: Page) {
     if model.place() == place.place() {
         there(model);
     } else {
@@ -140,6 +140,6 @@ pub(super) fn go(model: &mut Model, place: Place) {
 
 /// The reader is where they want to go.
 pub(super) fn there(model: &mut Model) {
-    let title = model.here().map(Place::title).unwrap_or_default();
+    let title = model.here().map(Page::title).unwrap_or_default();
     model.notices.info(model.now, format!("you are there already: {title}"));
 }

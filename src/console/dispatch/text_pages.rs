@@ -5,10 +5,10 @@ use super::navigation::leave;
 use crate::command::{COMMANDS, Where};
 use crate::console::effect::Effect;
 use crate::console::model::Model;
-use crate::console::page::Place;
+use crate::console::page::Page;
 use crate::console::screens::detail::{Around, description};
 use crate::console::screens::environment;
-use crate::console::screens::sheet::Door;
+use crate::console::screens::sheet::RowTarget;
 use crate::console::screens::viewer::Viewer;
 use crate::display::{Cell, Tone};
 use crate::kinds::catalog::kind;
@@ -20,7 +20,7 @@ pub(super) fn around(model: &Model) -> Around<'_> {
 
 pub(super) fn describe(model: &mut Model) {
     let (name, lines) = match (model.door(), model.resource()) {
-        (Some(Door::Environment(name)), _) => match model.picture.environment(name) {
+        (Some(RowTarget::Environment(name)), _) => match model.picture.environment(name) {
             Some(found) => (name.to_string(), environment::description(found)),
             None => return,
         },
@@ -36,7 +36,7 @@ pub(super) fn describe(model: &mut Model) {
             }
         },
     };
-    model.enter(Place::Viewer(Viewer::new(format!("about {name}"), name, lines)));
+    model.enter(Page::Viewer(Viewer::new(format!("about {name}"), name, lines)));
 }
 
 pub(super) fn raw(model: &mut Model) {
@@ -45,7 +45,7 @@ pub(super) fn raw(model: &mut Model) {
     match of.and_then(|kind| kind.document(&model.world, &id)) {
         Some(document) => {
             let name = of.and_then(|kind| kind.title(&model.world, &id)).unwrap_or_else(|| id.key.to_string());
-            model.enter(Place::Viewer(Viewer::document(&name, document)));
+            model.enter(Page::Viewer(Viewer::document(&name, document)));
         }
         None => model.notices.info(model.now, "it is not there any more"),
     }
@@ -53,8 +53,8 @@ pub(super) fn raw(model: &mut Model) {
 
 pub(super) fn copy(model: &mut Model, text: String) -> Vec<Effect> {
     let lines = text.lines().count();
-    let says = if lines > 1 { format!("copied {lines} names") } else { format!("copied {text}") };
-    model.notices.info(model.now, says);
+    let message = if lines > 1 { format!("copied {lines} names") } else { format!("copied {text}") };
+    model.notices.info(model.now, message);
     vec![Effect::Copy(text)]
 }
 
@@ -69,12 +69,12 @@ pub(super) fn copy_name(model: &mut Model) -> Vec<Effect> {
 
 pub(super) fn help(model: &mut Model) {
     // The key that shows the help hides it too.
-    if matches!(model.here(), Some(Place::Viewer(viewer)) if viewer.title == "help") {
+    if matches!(model.here(), Some(Page::Viewer(viewer)) if viewer.title == "help") {
         leave(model);
         return;
     }
     let lines = help_lines(model, model.place());
-    model.enter(Place::Viewer(Viewer::new("help", "help", lines)));
+    model.enter(Page::Viewer(Viewer::new("help", "help", lines)));
 }
 
 /// The commands of a place with their keys as they are now, then all others.
@@ -92,7 +92,7 @@ pub(super) fn help_lines(model: &Model, place: Where) -> Vec<Cell> {
     );
     let line = |spec: &crate::command::Spec| {
         let name = format!(":{}", spec.name);
-        Cell::plain(format!("  {}  {}  {}", fit(&keys(spec), first), fit(&name, second + 1), spec.says))
+        Cell::plain(format!("  {}  {}  {}", fit(&keys(spec), first), fit(&name, second + 1), spec.message))
     };
     let mut lines = vec![heading(format!("in {}", place.words()))];
     let here = |spec: &&crate::command::Spec| spec.at.contains(&place) && spec.at != Where::ALL;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-use super::super::msg::News;
+use super::super::msg::Event;
 use super::super::runner::{Input, Screen};
 use super::super::settings::Settings;
 use super::run_on;
@@ -17,7 +17,7 @@ use crate::aws::stats::Stats;
 use crate::change::gate::Approved;
 use crate::change::receipt::Receipt;
 use crate::cloud::Cloud;
-use crate::console::frame_info::Shown;
+use crate::console::frame_info::FrameInfo;
 use crate::console::model::Model;
 use crate::console::screens::rig::{at, scope, zone};
 use crate::console::view::paint;
@@ -26,7 +26,7 @@ use crate::engine::session::{Record, Visiting};
 use crate::keys::Chord;
 use crate::kinds::AnyKind;
 use crate::ssm::channel::End;
-use crate::world::{Coverage, Fault, FaultKind, Found, Identity, ResourceId, Scope, SourceName, World};
+use crate::world::{AnyReading, Coverage, Fault, FaultKind, Identity, ResourceId, Scope, SourceName, World};
 
 /// A cloud that takes its time over everything, and keeps a list of what it was asked.
 struct Slow {
@@ -65,7 +65,7 @@ impl Cloud for Slow {
         _scope: &'a Scope,
         _coverage: &'a Coverage,
         _known: &'a World,
-    ) -> BoxFuture<'a, Result<Found, Fault>> {
+    ) -> BoxFuture<'a, Result<AnyReading, Fault>> {
         self.note(kind.name().0);
         Box::pin(async {
             tokio::time::sleep(self.takes).await;
@@ -121,7 +121,7 @@ impl Script {
 }
 
 impl Screen for Script {
-    fn draw(&mut self, model: &Model) -> io::Result<Shown> {
+    fn draw(&mut self, model: &Model) -> io::Result<FrameInfo> {
         let area = ratatui::layout::Rect::new(0, 0, 120, 24);
         let mut buffer = ratatui::buffer::Buffer::empty(area);
         let (shown, _) = paint(model, area, &mut buffer);
@@ -152,10 +152,10 @@ impl Screen for Script {
     }
     async fn hand_over(
         &mut self,
-        says: &str,
+        message: &str,
         open: impl Future<Output = Result<Visiting, Fault>>,
     ) -> Result<(Record, End), Option<Fault>> {
-        self.done.push(says.to_owned());
+        self.done.push(message.to_owned());
         match open.await {
             Ok(Visiting { session, record }) => Ok((record, session.channel.end().await)),
             Err(fault) => Err(Some(fault)),
@@ -170,8 +170,8 @@ impl Screen for Script {
         tokio::time::sleep_until(self.cloud.since + at).await;
         self.keys.pop();
         let news = match key {
-            "nothing" => News::Watched(true),
-            key => News::Key(key.parse::<Chord>().expect("a chord")),
+            "nothing" => Event::Watched(true),
+            key => Event::Key(key.parse::<Chord>().expect("a chord")),
         };
         Input::News(Box::new(news))
     }

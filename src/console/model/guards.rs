@@ -4,12 +4,12 @@
 use jiff::Timestamp;
 
 use super::{Model, SLOW};
-use crate::change::gate::Circumstances;
+use crate::change::gate::GateContext;
 use crate::change::plan::Plan;
 use crate::command::{Command, Need};
-use crate::console::page::Place;
+use crate::console::page::Page;
 use crate::console::sessions;
-use crate::engine::poller::Reading;
+use crate::engine::poller::PollRequest;
 use crate::kinds::catalog::kind;
 use crate::operations::tunnel;
 use crate::world::{EnvironmentName, Fault, FaultKind, Scope, SourceName};
@@ -39,7 +39,7 @@ impl Model {
                 no("only instances, services and tasks have a shell")
             }
             Need::Tunnel if self.resource().is_none_or(|id| !tunnel::leads_to(id)) => no("tunnels lead to databases"),
-            Need::Sought if !matches!(self.here(), Some(Place::Viewer(text)) if !text.search.is_empty()) => {
+            Need::Sought if !matches!(self.here(), Some(Page::Viewer(text)) if !text.search.is_empty()) => {
                 Some(format!("nothing is looked for; {} looks for a word", self.key_of(Command::Search)))
             }
             Need::Row
@@ -58,7 +58,7 @@ impl Model {
     /// Whether the row here is but a sentence in place of what is not there: a fleet that is still read, an environment
     /// that is gone.
     fn is_sentence(&self) -> bool {
-        let placed = matches!(self.here(), Some(Place::Fleet(_) | Place::Environment(..) | Place::Schedule(..)));
+        let placed = matches!(self.here(), Some(Page::Fleet(_) | Page::Environment(..) | Page::Schedule(..)));
         placed && self.door().is_none() && self.environment().is_none()
     }
 
@@ -124,17 +124,17 @@ impl Model {
 
     /// The circumstances a plan is judged in, wherever its steps lie.
     #[must_use]
-    pub fn circumstances_of(&self, plan: &Plan) -> Circumstances {
+    pub fn circumstances_of(&self, plan: &Plan) -> GateContext {
         let at = self.circumstances(&plan.environment, &plan.scope);
         let account = plan.account(at.pinned.as_ref(), |scope| self.world.account(scope));
-        Circumstances { account, ..at }
+        GateContext { account, ..at }
     }
 
     /// The circumstances of a change in an environment.
     #[must_use]
-    pub fn circumstances(&self, environment: &EnvironmentName, scope: &Scope) -> Circumstances {
+    pub fn circumstances(&self, environment: &EnvironmentName, scope: &Scope) -> GateContext {
         let found = self.picture.environment(environment);
-        Circumstances {
+        GateContext {
             // What is not known is protected.
             protected: found.is_none_or(|environment| environment.protected),
             pinned: self.settings.wishes.of(environment).and_then(|wish| wish.account.clone()),
@@ -148,7 +148,7 @@ impl Model {
 
     /// The slowest reading under way, once it takes long.
     #[must_use]
-    pub fn waiting_for(&self) -> Option<(&Reading, Timestamp)> {
+    pub fn waiting_for(&self) -> Option<(&PollRequest, Timestamp)> {
         let (reading, since) = self.flights.values().min_by_key(|(_, since)| *since)?;
         (self.now.duration_since(*since) >= self.ours(SLOW)).then_some((reading, *since))
     }

@@ -3,7 +3,7 @@
 
 use super::Model;
 use crate::command::Command;
-use crate::console::page::Place;
+use crate::console::page::Page;
 use crate::console::screens::detail;
 use crate::console::screens::detail::{Around, Detail};
 use crate::console::screens::fleet;
@@ -17,15 +17,20 @@ impl Model {
     /// What stands in the fleet while there is nothing to show.
     #[must_use]
     pub fn waiting(&self) -> Vec<Waiting> {
-        let fine =
-            |says: &str, remedy: &str| Waiting { says: says.to_owned(), remedy: remedy.to_owned(), fault: false };
+        let fine = |message: &str, remedy: &str| Waiting {
+            message: message.to_owned(),
+            remedy: remedy.to_owned(),
+            fault: false,
+        };
         if let Some(fault) = &self.nowhere {
             let here = Scope::new(
                 self.choice.profile.as_deref().unwrap_or("default"),
                 self.choice.region.as_deref().unwrap_or("configured"),
             );
             return vec![Waiting {
-                says: fault.sentence(), remedy: format!("→ {}", fault.remedy(&here)), fault: true
+                message: fault.sentence(),
+                remedy: format!("→ {}", fault.remedy(&here)),
+                fault: true,
             }];
         }
         let Some(scopes) = &self.scopes else {
@@ -44,8 +49,8 @@ impl Model {
                 here.flat_map(|(_, _, shelf)| shelf.faults()).next()
             });
             if let Some(fault) = fault {
-                let says = format!("{scope}: {}", fault.sentence());
-                waiting.push(Waiting { says, remedy: format!("→ {}", fault.remedy(scope)), fault: true });
+                let message = format!("{scope}: {}", fault.sentence());
+                waiting.push(Waiting { message, remedy: format!("→ {}", fault.remedy(scope)), fault: true });
             }
         }
         let places = scopes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
@@ -73,35 +78,35 @@ impl Model {
         self.dirty = true;
     }
 
-    pub(super) fn fill(&self, place: &mut Place, resort: bool) {
+    pub(super) fn fill(&self, place: &mut Page, resort: bool) {
         let around = Around { world: &self.world, picture: &self.picture, now: self.now, zone: &self.settings.zone };
         match place {
-            Place::Fleet(sheet) => {
+            Page::Fleet(sheet) => {
                 let here = (self.now, &self.settings.zone);
                 sheet.fill(fleet::blocks(&self.picture, here, &self.changed, &self.waiting()), resort);
             }
-            Place::Environment(name, sheet) => {
+            Page::Environment(name, sheet) => {
                 let blocks = match self.picture.environment(name) {
                     Some(found) => environment::blocks(found, around, &self.changed),
                     None => environment::missing(name.as_str(), self.complete(), &self.key_of(Command::Back)),
                 };
                 sheet.fill(blocks, resort);
             }
-            Place::Schedule(name, sheet) => {
+            Page::Schedule(name, sheet) => {
                 let blocks = match self.picture.environment(name) {
                     Some(found) => schedule::blocks(found, around, &self.diary),
                     None => environment::missing(name.as_str(), self.complete(), &self.key_of(Command::Back)),
                 };
                 sheet.fill(blocks, resort);
             }
-            Place::Detail(page) => {
+            Page::Detail(page) => {
                 if let Some(name) = kind(page.id.kind).and_then(|kind| kind.title(&self.world, &page.id)) {
                     page.name = name;
                 }
                 let blocks = detail::blocks(page, around);
                 page.sheet.fill(blocks, resort);
             }
-            Place::Faults(sheet) => sheet.fill(
+            Page::Faults(sheet) => sheet.fill(
                 faults::blocks(faults::Around {
                     world: &self.world,
                     scopes: self.scopes.as_deref().unwrap_or_default(),
@@ -113,25 +118,25 @@ impl Model {
                 resort,
             ),
             // The newest stands first, whatever was under the cursor before.
-            Place::Journal(sheet) => {
+            Page::Journal(sheet) => {
                 sheet.fill(journal::blocks(&self.journal, &self.underway, self.now, &self.settings.zone), true);
             }
-            Place::Unassigned(sheet) => sheet.fill(unassigned::blocks(&self.picture, self.complete()), resort),
-            Place::Tunnels(sheet) => {
+            Page::Unassigned(sheet) => sheet.fill(unassigned::blocks(&self.picture, self.complete()), resort),
+            Page::Tunnels(sheet) => {
                 sheet.fill(
                     tunnels::blocks(&self.tunnels, self.now, &self.settings.zone, &self.key_of(Command::Tunnel)),
                     resort,
                 );
             }
-            Place::Progress(id, _, sheet) => {
+            Page::Progress(id, _, sheet) => {
                 sheet.fill(progress::blocks(self.underway.iter().find(|one| one.id == *id)), resort);
             }
-            Place::Viewer(_) => {}
+            Page::Viewer(_) => {}
         }
     }
 
     /// Goes to a place, on top of this one.
-    pub fn enter(&mut self, mut place: Place) {
+    pub fn enter(&mut self, mut place: Page) {
         self.fill(&mut place, true);
         self.places.push(place);
         self.refocus();
@@ -143,15 +148,15 @@ impl Model {
         let inside = self
             .places
             .iter()
-            .any(|place| matches!(place, Place::Environment(..) | Place::Schedule(..) | Place::Detail(_)));
+            .any(|place| matches!(place, Page::Environment(..) | Page::Schedule(..) | Page::Detail(_)));
         let focus = self.environment().filter(|_| inside).map(|environment| Focus::on(environment, &self.world));
         self.pacer.focus(focus.unwrap_or_default());
     }
 
     /// The page of a resource.
     #[must_use]
-    pub fn page_of(&self, id: &ResourceId) -> Place {
+    pub fn page_of(&self, id: &ResourceId) -> Page {
         let title = kind(id.kind).and_then(|kind| kind.title(&self.world, id));
-        Place::Detail(Box::new(Detail::new(id.clone(), title.unwrap_or_else(|| id.key.to_string()))))
+        Page::Detail(Box::new(Detail::new(id.clone(), title.unwrap_or_else(|| id.key.to_string()))))
     }
 }

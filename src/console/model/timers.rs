@@ -9,7 +9,7 @@ use super::{CHANGED, Model, RETRY, SLOW};
 use crate::console::effect::Effect;
 use crate::console::on_demand_reads;
 use crate::console::overlay::Overlay;
-use crate::console::page::Place;
+use crate::console::page::Page;
 use crate::console::stop_warnings;
 use crate::text;
 
@@ -42,7 +42,7 @@ impl Model {
             confirm.at.read_at = confirm.at.read_at.map(earlier);
         }
         for place in &mut self.places {
-            if let Place::Detail(page) = place {
+            if let Page::Detail(page) = place {
                 page.asked_at = page.asked_at.map(earlier);
             }
         }
@@ -83,7 +83,7 @@ impl Model {
             (self.stirred, self.gathering) = (false, true);
             effects.push(Effect::Gather);
         }
-        if let Some(Place::Detail(page)) = self.places.last_mut()
+        if let Some(Page::Detail(page)) = self.places.last_mut()
             && page.due_at(self.settings.speed).is_some_and(|at| at <= self.now)
         {
             self.asked += 1;
@@ -99,7 +99,7 @@ impl Model {
     pub fn wake_at(&self) -> Option<Timestamp> {
         let after = |at: Timestamp, span: SignedDuration| at.checked_add(self.ours(span)).unwrap_or(Timestamp::MAX);
         let look = match self.here() {
-            Some(Place::Detail(page)) => page.due_at(self.settings.speed),
+            Some(Page::Detail(page)) => page.due_at(self.settings.speed),
             _ => None,
         };
         let unknown = self.scopes.iter().flatten().filter(|scope| self.world.identity(scope).is_none());
@@ -140,15 +140,15 @@ impl Model {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::change::gate::{Answer, Gate, Refused};
-    use crate::change::procedure::{Procedure, Proposal, Sight, Step};
+    use crate::change::gate::{Confirmation, Gate, Refused};
+    use crate::change::procedure::{Observation, Procedure, Proposal, Step};
     use crate::change::{Ending, Report};
     use crate::console::model::Model;
-    use crate::console::msg::News;
+    use crate::console::msg::Event;
     use crate::console::screens::confirm::Confirm;
     use crate::console::screens::rig::{demo, tell_at};
     use crate::console::settings::Settings;
-    use crate::world::read_request::Want;
+    use crate::world::read_request::ReadRequest;
     use crate::world::{Speed, World};
 
     /// Work that only ever waits for the gate.
@@ -158,20 +158,20 @@ mod tests {
         fn plan(&self) -> crate::change::plan::Plan {
             self.0.clone()
         }
-        fn wants(&self, _now: Timestamp) -> Vec<Want> {
+        fn wants(&self, _now: Timestamp) -> Vec<ReadRequest> {
             Vec::new()
         }
-        fn step(&mut self, _sight: &Sight<'_>) -> Step {
+        fn step(&mut self, _sight: &Observation<'_>) -> Step {
             Step::End(Ending::done("done"))
         }
         fn told(
             &mut self,
-            _deed: &crate::change::plan::Deed,
+            _deed: &crate::change::plan::ChangeRequest,
             _got: &Result<crate::change::receipt::Receipt, crate::world::Fault>,
             _now: Timestamp,
         ) {
         }
-        fn report(&self, _sight: &Sight<'_>) -> Report {
+        fn report(&self, _sight: &Observation<'_>) -> Report {
             Report::default()
         }
     }
@@ -199,7 +199,7 @@ mod tests {
         for (speed, simulated, held) in [(1.0, 100, true), (1.0, 130, false), (60.0, 6_000, true), (60.0, 7_300, false)]
         {
             Arc::make_mut(&mut model.world).clone_from(&World::at(Speed::times(speed)));
-            let answered = asked(&model).answer(&Answer::Yes, Gate::default(), later(&model, simulated));
+            let answered = asked(&model).answer(&Confirmation::Yes, Gate::default(), later(&model, simulated));
             assert_eq!(answered.is_ok(), held, "{simulated} s at {speed}: {answered:?}");
         }
     }
@@ -224,23 +224,23 @@ mod tests {
         let begun = model.now;
         let read_at = model.picture.environment(&"prooflink-dev".into()).and_then(|it| it.read_at).unwrap();
         let soon = later(&model, 100);
-        tell_at(&mut model, soon, News::Tick);
+        tell_at(&mut model, soon, Event::Tick);
         let confirm = asked(&model);
         model.overlay = Overlay::Confirm(Box::new(confirm));
         let back = begun.checked_sub(SignedDuration::from_hours(1)).unwrap();
-        tell_at(&mut model, back, News::Tick);
+        tell_at(&mut model, back, Event::Tick);
         assert_eq!(model.now, back);
-        let (_, says) = model.notices.now().unwrap();
-        assert!(says.starts_with("the clock was set back by 1 h"), "{says}");
+        let (_, message) = model.notices.now().unwrap();
+        assert!(message.starts_with("the clock was set back by 1 h"), "{message}");
         let environment = model.picture.environment(&"prooflink-dev".into()).unwrap();
         let age = |at: Timestamp| model.world.age(at, model.now);
         assert_eq!(environment.read_at.map(age), Some(SignedDuration::from_secs(100) + begun.duration_since(read_at)));
         assert_eq!(model.world.latest().map(age), environment.read_at.map(age));
         let Overlay::Confirm(confirm) = std::mem::replace(&mut model.overlay, Overlay::None) else { panic!("a plan") };
-        let answered = confirm.answer(&Answer::Yes, Gate::default(), later(&model, 25));
+        let answered = confirm.answer(&Confirmation::Yes, Gate::default(), later(&model, 25));
         assert!(matches!(answered, Err(Refused::Stale { .. })), "{answered:?}");
         // What comes in disorder by a moment is no clock set back.
-        tell_at(&mut model, back.checked_sub(SignedDuration::from_secs(1)).unwrap(), News::Tick);
+        tell_at(&mut model, back.checked_sub(SignedDuration::from_secs(1)).unwrap(), Event::Tick);
         assert_eq!(model.now, back);
         assert!(model.wake_at().is_some_and(|at| at < later(&model, 700)), "{:?}", model.wake_at());
     }

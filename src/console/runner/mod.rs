@@ -15,12 +15,12 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::effect::Effect;
-use super::frame_info::Shown;
+use super::frame_info::FrameInfo;
 use super::model::Model;
-use super::msg::{Msg, News};
+use super::msg::{Event, Msg};
 use super::settings::Settings;
 use crate::cloud::Cloud;
-use crate::engine::scheduler::execution_log::Ledger;
+use crate::engine::scheduler::execution_log::ExecutionLog;
 use crate::engine::session::{Record, Visiting};
 use crate::operations::tunnel::Tunnel;
 use crate::os;
@@ -32,7 +32,7 @@ use crate::world::{Fault, FaultKind};
 #[derive(Debug)]
 pub enum Input {
     /// Something happened.
-    News(Box<News>),
+    News(Box<Event>),
     /// The terminal told the colour of its background later than it was waited for.
     Background {
         /// Whether it is light.
@@ -50,7 +50,7 @@ pub trait Screen {
     ///
     /// # Errors
     /// When the terminal is gone.
-    fn draw(&mut self, model: &Model) -> io::Result<Shown>;
+    fn draw(&mut self, model: &Model) -> io::Result<FrameInfo>;
     /// Whether the last frame went: a frame on top of one that the terminal does not take would only wait behind it.
     /// When there is room again, [`next`](Self::next) says so.
     fn has_room(&self) -> bool {
@@ -80,7 +80,7 @@ pub trait Screen {
     /// a fault is a reader who would not wait.
     fn hand_over(
         &mut self,
-        says: &str,
+        message: &str,
         open: impl Future<Output = Result<Visiting, Fault>>,
     ) -> impl Future<Output = Result<(Record, End), Option<Fault>>>;
     /// Stops until the shell continues us.
@@ -108,7 +108,7 @@ pub struct Runner {
     tell: UnboundedSender<Msg>,
     tunnels: BTreeMap<u64, Tunnel>,
     /// What those write who execute schedules on this machine, and whether this console does.
-    vigil: Option<(Arc<Ledger>, bool)>,
+    vigil: Option<(Arc<ExecutionLog>, bool)>,
 }
 
 impl Runner {
@@ -120,7 +120,7 @@ impl Runner {
 
     /// The same, telling by `ledger` who executes schedules on this machine; `here` if this console does.
     #[must_use]
-    pub fn watching(mut self, ledger: Arc<Ledger>, here: bool) -> Self {
+    pub fn watching(mut self, ledger: Arc<ExecutionLog>, here: bool) -> Self {
         self.vigil = Some((ledger, here));
         self
     }
@@ -159,17 +159,17 @@ impl Runner {
                     None => Err("there is no login command for it".to_owned()),
                 };
                 self.cloud.renew(&source);
-                self.say(News::LoggedIn(source, got));
+                self.say(Event::LoggedIn(source, got));
             }
-            Effect::Dig(id, dig) => self.dig(id, *dig, &model.world).await,
-            Effect::Carry(id, carriers) => self.carry(id, carriers),
-            Effect::Redig(id) => self.redig(id),
-            Effect::Fill(id) => self.fill(id),
+            Effect::OpenTunnel(id, dig) => self.dig(id, *dig, &model.world).await,
+            Effect::SetCarriers(id, carriers) => self.carry(id, carriers),
+            Effect::Reconnect(id) => self.redig(id),
+            Effect::CloseTunnel(id) => self.fill(id),
             Effect::Visit(to) => self.visit(*to, &model.world, screen).await,
             Effect::Reopen(choice) => {
                 let opened = (self.settings.reopen)(&choice);
                 let got = opened.map(|cloud| self.cloud = cloud);
-                self.say(News::Reopened(got));
+                self.say(Event::Reopened(got));
             }
             Effect::Copy(text) => screen.copy(&text)?,
             Effect::Browse(url) => self.browse(url),
@@ -180,13 +180,13 @@ impl Runner {
             Effect::Redraw => screen.redraw()?,
             Effect::Suspend => {
                 screen.suspend()?;
-                self.say(News::Resized);
+                self.say(Event::Resized);
             }
         }
         Ok(Flow::On)
     }
 
-    fn say(&self, news: News) {
+    fn say(&self, news: Event) {
         // The loop may have ended meanwhile: then nobody listens, and that is fine.
         let _ = self.tell.send(Msg { now: self.cloud.now(), news });
     }
@@ -194,8 +194,8 @@ impl Runner {
     /// Runs `work` on its own; should it panic, `lost` says what to tell instead.
     fn spawn(
         &self,
-        work: impl Future<Output = News> + Send + 'static,
-        lost: impl FnOnce(Fault) -> News + Send + 'static,
+        work: impl Future<Output = Event> + Send + 'static,
+        lost: impl FnOnce(Fault) -> Event + Send + 'static,
     ) {
         let (tell, cloud) = (self.tell.clone(), Arc::clone(&self.cloud));
         tokio::spawn(async move {
@@ -210,8 +210,8 @@ impl Runner {
         let (tell, cloud) = (self.tell.clone(), Arc::clone(&self.cloud));
         tokio::spawn(async move {
             let news = match os::browse::browse(&url).await {
-                Ok(()) => News::Browsed(url),
-                Err(why) => News::NotBrowsed(url, why),
+                Ok(()) => Event::Browsed(url),
+                Err(why) => Event::NotBrowsed(url, why),
             };
             let _ = tell.send(Msg { now: cloud.now(), news });
         });
@@ -235,7 +235,7 @@ impl Runner {
         tokio::task::spawn_blocking(move || {
             let got = Theme::load(&name, &dirs).map(|theme| Box::new(theme.at_depth(depth)));
             let got = got.map_err(|fault| fault.to_string());
-            let _ = tell.send(Msg { now: cloud.now(), news: News::Themed(got) });
+            let _ = tell.send(Msg { now: cloud.now(), news: Event::Themed(got) });
         });
     }
 }

@@ -8,24 +8,29 @@ use futures_util::future::join_all;
 use jiff::Timestamp;
 
 use super::Runner;
-use crate::console::msg::{Msg, News};
+use crate::console::msg::{Event, Msg};
 use crate::engine::headless::perform;
-use crate::engine::poller::Reading;
-use crate::engine::scheduler::execution_log::Ledger;
+use crate::engine::poller::PollRequest;
+use crate::engine::scheduler::execution_log::ExecutionLog;
 use crate::engine::scheduler::vigil;
 use crate::engine::session::{IN_PASSING, foresee};
-use crate::environment::{Unread, Wishes};
+use crate::environment::{ConfiguredEnvironments, Unread};
 use crate::kinds::catalog::kind;
-use crate::overview::gather_early;
-use crate::world::read_request::Want;
-use crate::world::{Fault, FaultKind, ResourceId, Scope, Vigil, World};
+use crate::overview::assemble_early;
+use crate::world::read_request::ReadRequest;
+use crate::world::{Fault, FaultKind, ResourceId, SchedulerHeartbeat, Scope, World};
 
 /// The world with what is known of whoever executes schedules on this machine. What cannot be read is not known.
-fn watched(world: Arc<World>, wishes: &Wishes, ledger: &Ledger, (here, now): (bool, Timestamp)) -> Arc<World> {
+fn watched(
+    world: Arc<World>,
+    wishes: &ConfiguredEnvironments,
+    ledger: &ExecutionLog,
+    (here, now): (bool, Timestamp),
+) -> Arc<World> {
     match vigil(wishes, ledger, now) {
         Some(Ok(vigil)) => {
             let mut world = Arc::unwrap_or_clone(world);
-            world.watched(Vigil { here, ..vigil });
+            world.watched(SchedulerHeartbeat { here, ..vigil });
             Arc::new(world)
         }
         Some(Err(why)) => {
@@ -43,28 +48,28 @@ impl Runner {
             let got = cloud.scopes().await;
             let sources = got.iter().flatten().map(|scope: &Scope| scope.source.clone());
             let logins = sources.filter(|source| cloud.login(source).is_some()).collect();
-            let _ = tell.send(Msg { now: cloud.now(), news: News::Logins(generation, logins) });
-            News::Scopes(generation, got)
+            let _ = tell.send(Msg { now: cloud.now(), news: Event::Logins(generation, logins) });
+            Event::Scopes(generation, got)
         };
-        self.spawn(work, move |fault| News::Scopes(generation, Err(fault)));
+        self.spawn(work, move |fault| Event::Scopes(generation, Err(fault)));
     }
 
     pub(super) fn identify(&self, generation: u64, scope: Scope) {
         let (cloud, of) = (Arc::clone(&self.cloud), scope.clone());
         let work = async move {
             let got = cloud.identify(&scope).await;
-            News::Identity(generation, scope, got)
+            Event::Identity(generation, scope, got)
         };
-        self.spawn(work, move |fault| News::Identity(generation, of, Err(fault)));
+        self.spawn(work, move |fault| Event::Identity(generation, of, Err(fault)));
     }
 
-    pub(super) fn read(&self, generation: u64, reading: Reading, known: Arc<World>) {
+    pub(super) fn read(&self, generation: u64, reading: PollRequest, known: Arc<World>) {
         let (cloud, of) = (Arc::clone(&self.cloud), reading.clone());
         let work = async move {
             let (reading, got) = perform(cloud, reading, known).await;
-            News::Read(generation, reading, got)
+            Event::Read(generation, reading, got)
         };
-        self.spawn(work, move |fault| News::Read(generation, of, Err(fault)));
+        self.spawn(work, move |fault| Event::Read(generation, of, Err(fault)));
     }
 
     pub(super) fn look(&self, ask: u64, id: ResourceId, known: Arc<World>) {
@@ -74,9 +79,9 @@ impl Runner {
                 Some(kind) => cloud.look(kind, &id, &known, cloud.now()).await,
                 None => Err(Fault::new(FaultKind::Odd, "look", "no such kind")),
             };
-            News::Looked(ask, id, got)
+            Event::Looked(ask, id, got)
         };
-        self.spawn(work, move |fault| News::Looked(ask, of, Err(fault)));
+        self.spawn(work, move |fault| Event::Looked(ask, of, Err(fault)));
     }
 
     /// A picture of a large account takes longer than a frame, so it is made beside the loop.
@@ -91,16 +96,16 @@ impl Runner {
                 None => world,
             };
             let made =
-                std::panic::catch_unwind(AssertUnwindSafe(|| gather_early(&world, &wishes, &unread, now, &zone)));
+                std::panic::catch_unwind(AssertUnwindSafe(|| assemble_early(&world, &wishes, &unread, now, &zone)));
             let news = match made {
-                Ok(picture) => News::Gathered(generation, picture),
-                Err(_) => News::NotGathered(generation),
+                Ok(picture) => Event::Gathered(generation, picture),
+                Err(_) => Event::NotGathered(generation),
             };
             let _ = tell.send(Msg { now: cloud.now(), news });
         });
     }
 
-    pub(super) fn consult(&self, ask: u64, wants: Vec<Want>, known: Arc<World>) {
+    pub(super) fn consult(&self, ask: u64, wants: Vec<ReadRequest>, known: Arc<World>) {
         let cloud = Arc::clone(&self.cloud);
         let asked = wants.clone();
         let work = async move {
@@ -111,17 +116,17 @@ impl Runner {
                 };
                 (want, got)
             });
-            News::Consulted(ask, join_all(readings).await)
+            Event::Consulted(ask, join_all(readings).await)
         };
         self.spawn(work, move |fault| {
-            News::Consulted(ask, asked.into_iter().map(|want| (want, Err(fault.clone()))).collect())
+            Event::Consulted(ask, asked.into_iter().map(|want| (want, Err(fault.clone()))).collect())
         });
     }
 
     /// What a session or a tunnel may run into. Whatever went wrong, it keeps nobody waiting.
-    pub(super) fn foresee(&self, ask: u64, wants: Vec<Want>, known: Arc<World>) {
+    pub(super) fn foresee(&self, ask: u64, wants: Vec<ReadRequest>, known: Arc<World>) {
         let cloud = Arc::clone(&self.cloud);
-        let work = async move { News::Consulted(ask, foresee(&*cloud, wants, &known, IN_PASSING).await) };
-        self.spawn(work, move |_| News::Consulted(ask, Vec::new()));
+        let work = async move { Event::Consulted(ask, foresee(&*cloud, wants, &known, IN_PASSING).await) };
+        self.spawn(work, move |_| Event::Consulted(ask, Vec::new()));
     }
 }

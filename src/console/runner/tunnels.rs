@@ -8,10 +8,10 @@ use futures_util::future::join_all;
 use tokio::time::{MissedTickBehavior, timeout};
 
 use super::Runner;
-use crate::console::msg::{Msg, News};
+use crate::console::msg::{Event, Msg};
 use crate::console::tunnels::Report;
 use crate::engine::open_tunnel;
-use crate::operations::tunnel::request::Dig;
+use crate::operations::tunnel::request::TunnelRequest;
 use crate::operations::tunnel::{Carrier, Tunnel};
 use crate::world::World;
 
@@ -20,14 +20,14 @@ const FAREWELL: Duration = Duration::from_secs(8);
 
 impl Runner {
     /// Opens a tunnel, and keeps telling how it is doing.
-    pub(super) async fn dig(&mut self, id: u64, dig: Dig, world: &World) {
+    pub(super) async fn dig(&mut self, id: u64, dig: TunnelRequest, world: &World) {
         let logbook = self.logbook(world, &dig.remote.id.scope);
         match open_tunnel::open(Arc::clone(&self.cloud), dig, logbook).await {
             Ok(tunnel) => {
                 self.follow(id, &tunnel);
                 self.tunnels.insert(id, tunnel);
             }
-            Err(why) => self.say(News::TunnelGone(id, Some(why))),
+            Err(why) => self.say(Event::TunnelGone(id, Some(why))),
         }
     }
 
@@ -57,7 +57,7 @@ impl Runner {
                 let report = Report { address, state: state.borrow_and_update().clone(), traffic: counters.read() };
                 if told.as_ref() != Some(&report) {
                     told = Some(report.clone());
-                    if tell.send(Msg { now: cloud.now(), news: News::Tunnel(id, report) }).is_err() {
+                    if tell.send(Msg { now: cloud.now(), news: Event::Tunnel(id, report) }).is_err() {
                         return;
                     }
                 }
@@ -77,9 +77,9 @@ impl Runner {
         let Some(tunnel) = self.tunnels.remove(&id) else { return };
         let work = async move {
             tunnel.close().await;
-            News::TunnelGone(id, None)
+            Event::TunnelGone(id, None)
         };
-        self.spawn(work, move |fault| News::TunnelGone(id, Some(fault.sentence())));
+        self.spawn(work, move |fault| Event::TunnelGone(id, Some(fault.sentence())));
     }
 
     /// Closes what the console held open. Does not wait for ever for an AWS that does not answer.

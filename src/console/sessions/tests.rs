@@ -2,24 +2,24 @@
 
 use crate::console::effect::Effect;
 use crate::console::model::Model;
-use crate::console::msg::News;
+use crate::console::msg::Event;
 use crate::console::overlay::Overlay;
-use crate::console::page::Place;
+use crate::console::page::Page;
 use crate::console::screens::rig::{decided_by_iam, demo, press, tell, type_in};
 use crate::demo::Demo;
 use crate::kinds::ec2_instance::Instance;
 use crate::kinds::ecs_service::Service;
 use crate::kinds::ecs_task::Task;
 use crate::ssm::channel::End;
-use crate::ssm::start_request::Ask;
-use crate::world::read_request::Want;
+use crate::ssm::start_request::StartRequest;
+use crate::world::read_request::ReadRequest;
 use crate::world::{Resource, ResourceId};
 
 /// The console on the page of the first resource of a kind that `fits`.
 fn on<T: Resource>(model: &mut Model, fits: impl Fn(&T) -> bool) -> ResourceId {
     let found = model.world.everywhere::<T>().find(|(_, item)| fits(item)).map(|(scope, item)| item.id(scope));
     let id = found.expect("such a resource");
-    model.enter(Place::Detail(Box::new(crate::console::screens::detail::Detail::new(id.clone(), String::new()))));
+    model.enter(Page::Detail(Box::new(crate::console::screens::detail::Detail::new(id.clone(), String::new()))));
     id
 }
 
@@ -30,11 +30,11 @@ fn answered(model: &mut Model, effects: Vec<Effect>) -> Vec<Effect> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     let patience = crate::engine::session::IN_PASSING;
     let got = runtime.block_on(crate::engine::session::foresee(&demo, wants, &model.world, patience));
-    tell(model, News::Consulted(ask, got))
+    tell(model, Event::Consulted(ask, got))
 }
 
 /// What is to be read before a session.
-fn foretold(effects: &[Effect]) -> Option<(u64, Vec<Want>)> {
+fn foretold(effects: &[Effect]) -> Option<(u64, Vec<ReadRequest>)> {
     effects.iter().find_map(|effect| match effect {
         Effect::Foresee(ask, wants) => Some((*ask, wants.clone())),
         _ => None,
@@ -46,7 +46,7 @@ fn press_on(model: &mut Model, keys: &[&str]) -> Vec<Effect> {
     answered(model, effects)
 }
 
-fn asked(effects: &[Effect]) -> Option<&Ask> {
+fn asked(effects: &[Effect]) -> Option<&StartRequest> {
     effects.iter().find_map(|effect| match effect {
         Effect::Visit(visit) => Some(&visit.ask),
         _ => None,
@@ -58,7 +58,7 @@ fn s_on_an_instance_opens_a_shell_there() {
     let mut model = demo(0);
     let id = on::<Instance>(&mut model, |instance| instance.state == "running");
     let effects = press_on(&mut model, &["s"]);
-    assert_eq!(asked(&effects), Some(&Ask::shell(&id.key)), "{effects:?}");
+    assert_eq!(asked(&effects), Some(&StartRequest::shell(&id.key)), "{effects:?}");
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn s_on_a_service_enters_its_newest_running_task_by_the_container_that_serves() 
     let mut model = demo(0);
     on::<Service>(&mut model, |service| service.running > 0 && !service.attachments.is_empty());
     let effects = press_on(&mut model, &["s"]);
-    assert!(matches!(asked(&effects), Some(Ask::Exec { .. })), "{effects:?}");
+    assert!(matches!(asked(&effects), Some(StartRequest::Exec { .. })), "{effects:?}");
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn a_task_that_cannot_be_entered_shows_the_checklist() {
     let effects = press_on(&mut model, &["s"]);
     assert_eq!(asked(&effects), None);
     assert_eq!(model.notices.now(), None, "nothing is being asked any more");
-    let Some(Place::Viewer(viewer)) = model.here() else { panic!("no checklist") };
+    let Some(Page::Viewer(viewer)) = model.here() else { panic!("no checklist") };
     assert!(viewer.lines.iter().any(|line| line.text.starts_with("✗ task running")), "{:?}", viewer.lines);
     assert!(viewer.lines.iter().any(|line| line.text.contains("→")), "with a remedy: {:?}", viewer.lines);
 }
@@ -91,13 +91,13 @@ fn several_containers_are_chosen_from() {
     let mut second = task.containers[0].clone();
     second.name = "sidecar".to_owned();
     task.containers.push(second);
-    let found = crate::world::Found::from(crate::world::Harvest::whole(vec![task]));
+    let found = crate::world::AnyReading::from(crate::world::Reading::whole(vec![task]));
     world.put(&id.scope, Task::KIND, &crate::world::Coverage::All, Ok(found), model.now);
     assert_eq!(asked(&press_on(&mut model, &["s"])), None);
     let Overlay::Menu(menu) = &model.overlay else { panic!("no menu: {:?}", model.overlay) };
     assert!(menu.entries.iter().any(|entry| entry.label == "sidecar"), "{menu:?}");
     let effects = press_on(&mut model, &["enter"]);
-    assert!(matches!(asked(&effects), Some(Ask::Exec { .. })), "{effects:?}");
+    assert!(matches!(asked(&effects), Some(StartRequest::Exec { .. })), "{effects:?}");
 }
 
 #[test]
@@ -121,11 +121,11 @@ fn a_database_has_no_shell() {
 #[test]
 fn an_ordinary_end_is_a_word_and_any_other_stays() {
     let mut model = demo(0);
-    tell(&mut model, News::Visited("open a shell in i-1".to_owned(), Ok(End::Left)));
+    tell(&mut model, Event::Visited("open a shell in i-1".to_owned(), Ok(End::Left)));
     assert!(model.notices.now().is_some_and(|(_, text)| text.contains("closed from here")));
     let why = "Your session timed out due to inactivity and has been terminated.";
-    tell(&mut model, News::Visited("open a shell in i-1".to_owned(), Ok(End::Closed(why.to_owned()))));
-    let Some(Place::Viewer(viewer)) = model.here() else { panic!("nothing stays") };
+    tell(&mut model, Event::Visited("open a shell in i-1".to_owned(), Ok(End::Closed(why.to_owned()))));
+    let Some(Page::Viewer(viewer)) = model.here() else { panic!("nothing stays") };
     assert!(viewer.lines.iter().any(|line| line.text.contains(why)), "{:?}", viewer.lines);
 }
 
@@ -146,7 +146,7 @@ fn who_cannot_ask_iam_gets_a_session_all_the_same() {
     on::<Instance>(&mut model, |instance| instance.state == "running");
     let effects = press(&mut model, &["s"]);
     let (ask, _) = foretold(&effects).expect("it asks first");
-    assert!(asked(&tell(&mut model, News::Consulted(ask, Vec::new()))).is_some(), "nothing was answered in time");
+    assert!(asked(&tell(&mut model, Event::Consulted(ask, Vec::new()))).is_some(), "nothing was answered in time");
     let again = press(&mut model, &["s"]);
     assert!(asked(&again).is_some(), "nobody waits a second time: {again:?}");
 }
@@ -158,12 +158,15 @@ fn what_iam_denies_is_told_before_anyone_waits() {
     let effects = press(&mut model, &["s"]);
     let (ask, wants) = foretold(&effects).expect("it asks first");
     let got = decided_by_iam(&wants, &[""]);
-    assert_eq!(asked(&tell(&mut model, News::Consulted(ask, got))), None);
-    let Some(Place::Viewer(viewer)) = model.here() else { panic!("no checklist") };
+    assert_eq!(asked(&tell(&mut model, Event::Consulted(ask, got))), None);
+    let Some(Page::Viewer(viewer)) = model.here() else { panic!("no checklist") };
     let text: Vec<&str> = viewer.lines.iter().map(|line| line.text.as_str()).collect();
-    let says = |begins: &str, holds: &str| text.iter().any(|line| line.starts_with(begins) && line.contains(holds));
-    assert!(says("✗ may open it", "do not allow ssm:StartSession"), "{text:?}");
-    assert!(says("✗ may open its channel", "ssmmessages:OpenDataChannel"), "{text:?}");
-    assert!(says("! may resume it", "within the hour") && says("! may do more", "a tunnel through it"), "{text:?}");
-    assert!(says("    → allow it for you on arn:aws:ec2", &id.key), "{text:?}");
+    let message = |begins: &str, holds: &str| text.iter().any(|line| line.starts_with(begins) && line.contains(holds));
+    assert!(message("✗ may open it", "do not allow ssm:StartSession"), "{text:?}");
+    assert!(message("✗ may open its channel", "ssmmessages:OpenDataChannel"), "{text:?}");
+    assert!(
+        message("! may resume it", "within the hour") && message("! may do more", "a tunnel through it"),
+        "{text:?}"
+    );
+    assert!(message("    → allow it for you on arn:aws:ec2", &id.key), "{text:?}");
 }

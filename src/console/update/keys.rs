@@ -3,16 +3,16 @@
 
 use tui_input::Input;
 
-use crate::change::gate::Let;
+use crate::change::gate::Admitted;
 use crate::command::Command;
 use crate::console::actions;
 use crate::console::dispatch::{choose, perform, run_line};
 use crate::console::effect::Effect;
-use crate::console::frame_info::Shown;
+use crate::console::frame_info::FrameInfo;
 use crate::console::model::Model;
 use crate::console::overlay::Overlay;
-use crate::console::page::Place;
-use crate::console::screens::confirm::{Confirm, Heard, PAGE};
+use crate::console::page::Page;
+use crate::console::screens::confirm::{Confirm, ConfirmKey, PAGE};
 use crate::keys::{Chord, Key, edit};
 
 pub(super) fn key(model: &mut Model, chord: Chord) -> Vec<Effect> {
@@ -39,11 +39,11 @@ pub(super) fn key(model: &mut Model, chord: Chord) -> Vec<Effect> {
 fn nothing_here(model: &mut Model, chord: Chord) {
     let place = model.place();
     let help = model.key_of(Command::Help);
-    let says = match model.settings.keymap.elsewhere(chord) {
+    let message = match model.settings.keymap.elsewhere(chord) {
         Some(command) => format!("{chord} ({}) is not for {}", command.spec().name, place.words()),
         None => format!("{chord} does nothing"),
     };
-    model.notices.info(model.now, format!("{says}; {help} shows what can be done here"));
+    model.notices.info(model.now, format!("{message}; {help} shows what can be done here"));
     model.dirty = true;
 }
 
@@ -116,12 +116,12 @@ pub(super) fn filter_key(model: &mut Model, mut input: Input, chord: Chord) -> V
         }
         Key::Backspace if empty => return Vec::new(),
         Key::Enter => {
-            if let Some(Place::Viewer(viewer)) = model.places.last_mut()
+            if let Some(Page::Viewer(viewer)) = model.places.last_mut()
                 && !viewer.search.is_empty()
                 && viewer.found(viewer.place.line.wrapping_sub(1), false).is_none()
             {
-                let says = format!("{:?} is nowhere in this text", viewer.search);
-                model.notices.info(model.now, says);
+                let message = format!("{:?} is nowhere in this text", viewer.search);
+                model.notices.info(model.now, message);
             }
             return Vec::new();
         }
@@ -145,13 +145,13 @@ pub(super) fn filter_key(model: &mut Model, mut input: Input, chord: Chord) -> V
 /// Narrows the rows, or goes to what is looked for in a text, while it is being typed.
 pub(crate) fn set_filter(model: &mut Model, text: &str) {
     match model.places.last_mut() {
-        Some(Place::Viewer(viewer)) => {
+        Some(Page::Viewer(viewer)) => {
             viewer.search = text.to_owned();
             let from = viewer.place.line;
             // The line at the top may hold it already.
             let here = viewer.lines.len().max(1);
             if let Some(line) = viewer.found((from + here - 1) % here, false) {
-                viewer.place = crate::console::widgets::lines::Place { line, ..Default::default() };
+                viewer.place = crate::console::widgets::lines::ScrollPosition { line, ..Default::default() };
             }
         }
         Some(place) => {
@@ -168,10 +168,10 @@ pub(super) fn confirm_key(model: &mut Model, mut confirm: Box<Confirm>, chord: C
     let gate = model.gate;
     let refused = confirm.hindrance.is_some();
     let answer = match confirm.hear(chord) {
-        Heard::Answer(_) if refused => return Vec::new(),
-        Heard::Answer(answer) => answer,
-        heard @ (Heard::Stay | Heard::Scroll(_)) => {
-            if let Heard::Scroll(lines) = heard {
+        ConfirmKey::Answer(_) if refused => return Vec::new(),
+        ConfirmKey::Answer(answer) => answer,
+        heard @ (ConfirmKey::Stay | ConfirmKey::Scroll(_)) => {
+            if let ConfirmKey::Scroll(lines) = heard {
                 scroll(&mut confirm, &model.shown, lines);
             }
             model.overlay = Overlay::Confirm(confirm);
@@ -180,10 +180,10 @@ pub(super) fn confirm_key(model: &mut Model, mut confirm: Box<Confirm>, chord: C
     };
     match confirm.answer(&answer, gate, model.now) {
         Ok(allowed) => {
-            model.notices.info(model.now, format!("{}…", allowed.plan().says));
+            model.notices.info(model.now, format!("{}…", allowed.plan().message));
             match allowed {
-                Let::Change(approved) => vec![Effect::Change(Box::new(approved))],
-                Let::Procedure(license, procedure) => actions::begin(model, license, procedure),
+                Admitted::Change(approved) => vec![Effect::Change(Box::new(approved))],
+                Admitted::Procedure(license, procedure) => actions::begin(model, license, procedure),
             }
         }
         Err(refused) => {
@@ -194,7 +194,7 @@ pub(super) fn confirm_key(model: &mut Model, mut confirm: Box<Confirm>, chord: C
 }
 
 /// Moves a plan that is longer than the screen, no further than it goes.
-fn scroll(confirm: &mut Confirm, shown: &Shown, lines: isize) {
+fn scroll(confirm: &mut Confirm, shown: &FrameInfo, lines: isize) {
     let most = shown.above + shown.below;
     confirm.offset = shown.above.saturating_add_signed(lines).min(most);
 }

@@ -4,22 +4,22 @@ use jiff::SignedDuration;
 
 use super::super::effect::Effect;
 use super::super::model::Model;
-use super::super::msg::News;
+use super::super::msg::Event;
 use super::super::overlay::Overlay;
 use super::super::settings::Choice;
-use crate::console::page::Place;
+use crate::console::page::Page;
 use crate::console::screens::rig::{
     at, demo, denied, expired, fleet, model, picture, press, scope, showing, tell, tell_at, text, type_in,
 };
-use crate::engine::poller::Reading;
+use crate::engine::poller::PollRequest;
 use crate::kinds::ecs_cluster::Cluster;
 use crate::theme::Theme;
-use crate::world::{Arn, Coverage, Found, Harvest, KindName, Resource, Scope, SourceName};
+use crate::world::{AnyReading, Arn, Coverage, KindName, Reading, Resource, Scope, SourceName};
 
-fn clusters(name: &str) -> Found {
+fn clusters(name: &str) -> AnyReading {
     let arn = Arn::from(format!("arn:aws:ecs:ap-northeast-1:123456789012:cluster/{name}"));
     let cluster: Cluster = serde_cluster(arn, name);
-    Found::from(Harvest::whole(vec![cluster]))
+    AnyReading::from(Reading::whole(vec![cluster]))
 }
 
 fn serde_cluster(arn: Arn, name: &str) -> Cluster {
@@ -33,10 +33,10 @@ fn serde_cluster(arn: Arn, name: &str) -> Cluster {
 }
 
 /// A console that knows where to look, with the readings it started.
-fn started() -> (Model, Vec<Reading>) {
+fn started() -> (Model, Vec<PollRequest>) {
     let mut model = model();
-    assert_eq!(tell(&mut model, News::Started), [Effect::Scopes, Effect::Journal]);
-    let effects = tell(&mut model, News::Scopes(0, Ok(vec![scope()])));
+    assert_eq!(tell(&mut model, Event::Started), [Effect::Scopes, Effect::Journal]);
+    let effects = tell(&mut model, Event::Scopes(0, Ok(vec![scope()])));
     let readings = effects
         .iter()
         .filter_map(|effect| match effect {
@@ -48,7 +48,7 @@ fn started() -> (Model, Vec<Reading>) {
     (model, readings)
 }
 
-fn of_clusters(readings: &[Reading]) -> Reading {
+fn of_clusters(readings: &[PollRequest]) -> PollRequest {
     readings.iter().find(|reading| reading.kind == Cluster::KIND).expect("clusters need nothing").clone()
 }
 
@@ -56,9 +56,9 @@ fn of_clusters(readings: &[Reading]) -> Reading {
 fn an_arrival_is_put_on_its_shelf_and_asks_for_a_picture() {
     let (mut model, readings) = started();
     let now = model.picture.clone();
-    let effects = tell(&mut model, News::Gathered(0, now));
+    let effects = tell(&mut model, Event::Gathered(0, now));
     assert!(!effects.contains(&Effect::Gather));
-    let effects = tell(&mut model, News::Read(0, of_clusters(&readings), Ok(clusters("c"))));
+    let effects = tell(&mut model, Event::Read(0, of_clusters(&readings), Ok(clusters("c"))));
     assert_eq!(model.world.all::<Cluster>(&scope()).count(), 1);
     assert!(effects.contains(&Effect::Gather));
 }
@@ -67,35 +67,35 @@ fn an_arrival_is_put_on_its_shelf_and_asks_for_a_picture() {
 fn arrivals_while_a_picture_is_made_ask_for_one_more_afterwards() {
     let (mut model, readings) = started();
     let ask = |effects: &[Effect]| effects.iter().filter(|effect| **effect == Effect::Gather).count();
-    let first = tell(&mut model, News::Read(0, of_clusters(&readings), Ok(clusters("c"))));
+    let first = tell(&mut model, Event::Read(0, of_clusters(&readings), Ok(clusters("c"))));
     assert_eq!(ask(&first), 0, "one is being made since it is known where to look");
     let now = model.picture.clone();
-    let after = tell(&mut model, News::Gathered(0, now));
+    let after = tell(&mut model, Event::Gathered(0, now));
     assert_eq!(ask(&after), 1);
 }
 
 #[test]
 fn a_late_answer_is_dropped() {
     let (mut model, readings) = started();
-    let late = Reading { ask: 999, ..of_clusters(&readings) };
-    tell(&mut model, News::Read(0, late, Ok(clusters("late"))));
+    let late = PollRequest { ask: 999, ..of_clusters(&readings) };
+    tell(&mut model, Event::Read(0, late, Ok(clusters("late"))));
     assert_eq!(model.world.all::<Cluster>(&scope()).count(), 0);
 }
 
 #[test]
 fn a_fault_keeps_what_was_there() {
     let (mut model, readings) = started();
-    tell(&mut model, News::Read(0, of_clusters(&readings), Ok(clusters("c"))));
+    tell(&mut model, Event::Read(0, of_clusters(&readings), Ok(clusters("c"))));
     let later = model.now + SignedDuration::from_mins(12);
-    let again = tell_at(&mut model, later, News::Tick);
-    let again: Vec<Reading> = again
+    let again = tell_at(&mut model, later, Event::Tick);
+    let again: Vec<PollRequest> = again
         .into_iter()
         .filter_map(|effect| match effect {
             Effect::Read(reading) => Some(reading),
             _ => None,
         })
         .collect();
-    tell(&mut model, News::Read(0, of_clusters(&again), Err(denied())));
+    tell(&mut model, Event::Read(0, of_clusters(&again), Err(denied())));
     assert_eq!(model.world.all::<Cluster>(&scope()).count(), 1);
     assert_eq!(model.fault_count(), 1);
 }
@@ -108,21 +108,21 @@ fn answers_of_a_cloud_that_was_left_are_dropped() {
     let effects = press(&mut model, &["enter"]);
     let choice = Choice { profile: Some("other".into()), region: None };
     assert_eq!(effects, [Effect::Reopen(choice), Effect::Scopes]);
-    tell(&mut model, News::Read(0, of_clusters(&readings), Ok(clusters("c"))));
-    tell(&mut model, News::Scopes(0, Ok(vec![scope()])));
+    tell(&mut model, Event::Read(0, of_clusters(&readings), Ok(clusters("c"))));
+    tell(&mut model, Event::Scopes(0, Ok(vec![scope()])));
     assert_eq!((model.world.scopes(), model.scopes.clone()), (vec![], None));
-    tell(&mut model, News::Scopes(1, Ok(vec![Scope::new("other", "eu-west-1")])));
+    tell(&mut model, Event::Scopes(1, Ok(vec![Scope::new("other", "eu-west-1")])));
     assert_eq!(model.scopes.as_ref().map(Vec::len), Some(1));
 }
 
 #[test]
 fn where_to_look_is_asked_again_after_a_fault() {
     let mut model = model();
-    tell(&mut model, News::Started);
-    tell(&mut model, News::Scopes(0, Err(expired())));
+    tell(&mut model, Event::Started);
+    tell(&mut model, Event::Scopes(0, Err(expired())));
     let wake = model.wake_at().expect("a next try");
-    assert!(tell_at(&mut model, wake, News::Tick).contains(&Effect::Scopes));
-    assert!(!tell_at(&mut model, wake, News::Tick).contains(&Effect::Scopes), "one question at a time");
+    assert!(tell_at(&mut model, wake, Event::Tick).contains(&Effect::Scopes));
+    assert!(!tell_at(&mut model, wake, Event::Tick).contains(&Effect::Scopes), "one question at a time");
 }
 
 #[test]
@@ -170,10 +170,10 @@ fn letters_are_text_while_a_prompt_is_open() {
 #[test]
 fn a_paste_is_text_and_never_keys() {
     let mut model = showing(fleet());
-    assert!(tell(&mut model, News::Pasted("q\r:quit\r".into())).is_empty());
+    assert!(tell(&mut model, Event::Pasted("q\r:quit\r".into())).is_empty());
     assert_eq!(model.places.len(), 1);
     press(&mut model, &["/"]);
-    tell(&mut model, News::Pasted("city\n-dev".into()));
+    tell(&mut model, Event::Pasted("city\n-dev".into()));
     assert_eq!(model.sheet().map(|sheet| sheet.filter().to_owned()), Some("city-dev".into()));
     assert_eq!(model.row().map(|row| row.name.clone()), Some("city-dev".into()));
 }
@@ -192,11 +192,11 @@ fn only_what_is_not_well_and_back() {
 fn a_named_environment_opens_as_soon_as_it_is_there() {
     let mut model = model();
     model.open_on = Some("kajimaru".into());
-    tell(&mut model, News::Gathered(0, crate::overview::Picture::default()));
+    tell(&mut model, Event::Gathered(0, crate::overview::Picture::default()));
     assert_eq!(model.places.len(), 1);
     let environments = fleet();
-    tell(&mut model, News::Gathered(0, crate::overview::Picture { environments, ..Default::default() }));
-    assert!(matches!(model.here(), Some(Place::Environment(name, _)) if name.as_str() == "kajimaru"));
+    tell(&mut model, Event::Gathered(0, crate::overview::Picture { environments, ..Default::default() }));
+    assert!(matches!(model.here(), Some(Page::Environment(name, _)) if name.as_str() == "kajimaru"));
 }
 
 #[test]
@@ -204,9 +204,9 @@ fn a_shortened_name_waits_until_all_are_known() {
     let mut model = showing(fleet());
     (model.open_on, model.stirred) = (Some("kaji".into()), true);
     let now = crate::overview::Picture { environments: fleet(), ..model.picture.clone() };
-    tell(&mut model, News::Gathered(0, now.clone()));
+    tell(&mut model, Event::Gathered(0, now.clone()));
     assert_eq!(model.places.len(), 1, "another one might begin so too");
-    tell(&mut model, News::Gathered(0, now));
+    tell(&mut model, Event::Gathered(0, now));
     assert_eq!(model.places.len(), 2);
 }
 
@@ -219,13 +219,13 @@ fn logging_in_is_offered_where_credentials_ran_out_and_a_command_is_known() {
     assert!(text(&mut model, 80, 10).contains("no credentials ran out"));
     let world = std::sync::Arc::make_mut(&mut model.world);
     world.put(&scope(), KindName("db-instance"), &Coverage::All, Err(expired()), at(0));
-    tell(&mut model, News::Logins(0, [SourceName::from("prooflink")].into()));
+    tell(&mut model, Event::Logins(0, [SourceName::from("prooflink")].into()));
     press(&mut model, &["a"]);
     assert!(text(&mut model, 100, 24).contains("log in again"));
     press(&mut model, &["esc", ":"]);
     type_in(&mut model, "login");
     assert_eq!(press(&mut model, &["enter"]), [Effect::Login(SourceName::from("prooflink"))]);
-    let effects = tell(&mut model, News::LoggedIn(SourceName::from("prooflink"), Ok(())));
+    let effects = tell(&mut model, Event::LoggedIn(SourceName::from("prooflink"), Ok(())));
     assert!(effects.contains(&Effect::Identify(scope())), "{effects:?}");
 }
 
@@ -264,7 +264,7 @@ fn a_resource_opens_its_page_in_the_web_console() {
     let effects = press(&mut model, &["b"]);
     let [Effect::Browse(url), ..] = effects.as_slice() else { panic!("{effects:?}") };
     assert!(url.starts_with("https://"), "{url}");
-    let effects = tell(&mut model, News::NotBrowsed(url.clone(), "no browser over SSH".into()));
+    let effects = tell(&mut model, Event::NotBrowsed(url.clone(), "no browser over SSH".into()));
     assert!(matches!(effects.first(), Some(Effect::Copy(copied)) if copied == url));
     assert!(text(&mut model, 200, 24).contains(url.as_str()), "the address can be read");
 }
@@ -289,9 +289,9 @@ fn a_theme_changes_at_once_and_a_bad_one_changes_nothing() {
     type_in(&mut model, "theme day");
     assert_eq!(press(&mut model, &["enter"]), [Effect::Theme("day".into())]);
     let before = picture(&mut model, 40, 6);
-    tell(&mut model, News::Themed(Err("no theme of this name".into())));
+    tell(&mut model, Event::Themed(Err("no theme of this name".into())));
     assert_eq!(model.theme.name(), "night");
-    tell(&mut model, News::Themed(Ok(Box::new(Theme::built_in("day")))));
+    tell(&mut model, Event::Themed(Ok(Box::new(Theme::built_in("day")))));
     assert_ne!(picture(&mut model, 40, 6), before);
 }
 
@@ -308,12 +308,12 @@ fn refreshing_reads_again_what_is_in_sight() {
     let (mut model, _) = started();
     let all = |effects: &[Effect]| effects.iter().filter(|effect| matches!(effect, Effect::Read(_))).count();
     loop {
-        let flights: Vec<Reading> = model.flights.values().map(|(reading, _)| reading.clone()).collect();
+        let flights: Vec<PollRequest> = model.flights.values().map(|(reading, _)| reading.clone()).collect();
         if flights.is_empty() {
             break;
         }
         for reading in flights {
-            tell(&mut model, News::Read(0, reading, Err(denied())));
+            tell(&mut model, Event::Read(0, reading, Err(denied())));
         }
     }
     assert!(model.pacer.complete());
@@ -326,7 +326,7 @@ fn a_slow_reading_is_said_to_be_waited_for() {
     assert!(!text(&mut model, 160, 10).contains("waiting"));
     let slow = model.now + SignedDuration::from_secs(3);
     assert!(model.wake_at().is_some_and(|at| at <= slow));
-    tell_at(&mut model, slow, News::Tick);
+    tell_at(&mut model, slow, Event::Tick);
     assert!(model.dirty);
     let first = readings.iter().min_by_key(|reading| reading.ask).expect("a reading").kind;
     assert!(text(&mut model, 160, 10).contains(&format!("for {first}")));
@@ -347,7 +347,7 @@ fn going_to_an_environment_by_name_replaces_where_one_was() {
     press(&mut model, &["enter", "!", ":"]);
     type_in(&mut model, "env city");
     press(&mut model, &["enter"]);
-    assert_eq!(model.places.iter().map(Place::title).collect::<Vec<_>>(), ["fleet", "city-dev"]);
+    assert_eq!(model.places.iter().map(Page::title).collect::<Vec<_>>(), ["fleet", "city-dev"]);
     press(&mut model, &[":"]);
     type_in(&mut model, "env prod");
     press(&mut model, &["enter"]);

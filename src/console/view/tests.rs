@@ -1,8 +1,8 @@
 //! The frame: header, footer, menus over it, clicks, and times at which it reads differently.
 
-use crate::console::msg::News;
+use crate::console::msg::Event;
 use crate::console::overlay::Overlay;
-use crate::console::page::Place;
+use crate::console::page::Page;
 use crate::console::screens::rig::{at, demo, fleet, model, picture, press, showing, tell, tell_at, text, type_in};
 use crate::keys::Keymap;
 
@@ -42,12 +42,12 @@ fn choosing_the_order_of_rows() {
 fn a_click_selects_and_a_second_one_opens() {
     let mut model = showing(fleet());
     text(&mut model, 80, 24);
-    tell(&mut model, News::Clicked(10, 4));
+    tell(&mut model, Event::Clicked(10, 4));
     assert_eq!(model.row().map(|row| row.name.as_str()), Some("city-dev"));
     assert_eq!(model.places.len(), 1);
-    tell(&mut model, News::Clicked(10, 4));
-    assert!(matches!(model.here(), Some(Place::Environment(name, _)) if name.as_str() == "city-dev"));
-    tell(&mut model, News::Clicked(70, 23));
+    tell(&mut model, Event::Clicked(10, 4));
+    assert!(matches!(model.here(), Some(Page::Environment(name, _)) if name.as_str() == "city-dev"));
+    tell(&mut model, Event::Clicked(70, 23));
     assert_eq!(model.places.len(), 2, "a click beside the rows does nothing");
 }
 
@@ -57,14 +57,14 @@ fn a_click_in_a_menu_chooses() {
     press(&mut model, &["a"]);
     text(&mut model, 80, 24);
     let (zone, _) = model.shown.entries[0];
-    tell(&mut model, News::Clicked(zone.x + 2, zone.y));
-    assert!(matches!(model.here(), Some(Place::Environment(..))));
+    tell(&mut model, Event::Clicked(zone.x + 2, zone.y));
+    assert!(matches!(model.here(), Some(Page::Environment(..))));
 }
 
 #[test]
 fn the_wheel_moves_through_the_rows() {
     let mut model = showing(fleet());
-    tell(&mut model, News::Wheeled(1));
+    tell(&mut model, Event::Wheeled(1));
     assert_eq!(model.sheet().map(crate::console::screens::sheet::Sheet::position), Some(3));
 }
 
@@ -75,9 +75,9 @@ fn a_frame_is_drawn_again_only_when_it_would_read_differently() {
     assert!(!model.dirty);
     let wake = model.wake_at().expect("the age in the header moves on");
     assert_eq!(wake, at(10), "20 s ago becomes 30 s ago");
-    tell_at(&mut model, at(9), News::Tick);
+    tell_at(&mut model, at(9), Event::Tick);
     assert!(!model.dirty);
-    tell_at(&mut model, at(10), News::Tick);
+    tell_at(&mut model, at(10), Event::Tick);
     assert!(model.dirty);
 }
 
@@ -102,19 +102,19 @@ fn a_demo_says_that_it_is_one_on_a_narrow_screen_too() {
 #[test]
 fn what_has_nothing_to_act_on_hints_no_action_and_says_so() {
     let mut early = model();
-    tell(&mut early, News::Started);
+    tell(&mut early, Event::Started);
     let mut gone = demo(0);
     press(&mut gone, &["enter"]);
     let mut picture = gone.picture.clone();
     picture.environments.clear();
-    tell(&mut gone, News::Gathered(0, picture));
+    tell(&mut gone, Event::Gathered(0, picture));
     for model in [&mut early, &mut gone] {
         let shown = text(model, 120, 20);
         let hints = shown.lines().last().unwrap_or_default();
         assert!(!hints.contains("actions") && !hints.contains("describe") && hints.contains("help"), "{shown}");
         for key in ["a", "d"] {
             press(model, &[key]);
-            let said = model.notices.now().map(|(_, says)| says.to_owned());
+            let said = model.notices.now().map(|(_, message)| message.to_owned());
             assert_eq!(said.as_deref(), Some("nothing stands behind this line yet"), "{key}");
         }
     }
@@ -133,11 +133,11 @@ fn sentences_name_the_readers_own_keys() {
     let shown = text(&mut mine, 120, 20);
     assert!(shown.contains("on a database, T opens one"), "{shown}");
     press(&mut mine, &["x", "enter", "S"]);
-    let said = mine.notices.now().map(|(_, says)| says.to_owned()).unwrap_or_default();
+    let said = mine.notices.now().map(|(_, message)| message.to_owned()).unwrap_or_default();
     assert!(said.ends_with("; n goes to the next"), "{said}");
     let mut picture = mine.picture.clone();
     picture.environments.clear();
-    tell(&mut mine, News::Gathered(0, picture));
+    tell(&mut mine, Event::Gathered(0, picture));
     let shown = text(&mut mine, 120, 20);
     assert!(shown.contains("x goes back"), "{shown}");
 }
@@ -150,7 +150,7 @@ fn where_there_is_but_one_place_to_look_at_it_is_said_and_nothing_is_left() {
         press(&mut model, &[":"]);
         type_in(&mut model, line);
         assert!(press(&mut model, &["enter"]).is_empty(), "{line}");
-        let said = model.notices.now().map(|(_, says)| says.to_owned());
+        let said = model.notices.now().map(|(_, message)| message.to_owned());
         assert_eq!(said.as_deref(), Some("there is but one"), "{line}");
         assert!(matches!(model.overlay, Overlay::None) && !model.picture.environments.is_empty());
     }

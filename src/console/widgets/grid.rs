@@ -8,7 +8,7 @@ pub use columns::{Column, Rule, widths};
 pub use state::GridState;
 
 use super::span_styles::{put, put_line, small, tint_row};
-use crate::text::{Align, clean, width};
+use crate::text::{Align, harmless, width};
 use crate::theme::{Role, Theme};
 use ratatui::{buffer::Buffer, layout::Rect, style::Style, widgets::StatefulWidget};
 use std::borrow::Cow;
@@ -133,7 +133,7 @@ impl<'a, F: Fn(usize) -> Row<'a>> Grid<'a, F> {
         let mut natural: Vec<u16> = titles.iter().map(|title| small(width(title))).collect();
         for row in rows {
             for (widest, cell) in natural.iter_mut().zip(&row.cells) {
-                *widest = (*widest).max(small(width(&clean(&cell.text))));
+                *widest = (*widest).max(small(width(&harmless(&cell.text))));
             }
         }
         natural
@@ -164,7 +164,7 @@ impl<'a, F: Fn(usize) -> Row<'a>> Grid<'a, F> {
 
     fn paint_cell(&self, buf: &mut Buffer, area: Rect, slot: &Slot, cell: &Cell<'a>, stale: bool) {
         let role = if stale { Role::Dim } else { cell.role };
-        let text = clean(&cell.text);
+        let text = harmless(&cell.text);
         let used = small(width(&text)).min(slot.width);
         let x = slot.x + slot.indent(used);
         put(buf, area, (x, 0), slot.width, &text, self.theme.style(role));
@@ -174,8 +174,8 @@ impl<'a, F: Fn(usize) -> Row<'a>> Grid<'a, F> {
             let (Some(before), Some(found)) = (cell.text.get(..range.start), cell.text.get(range.clone())) else {
                 continue;
             };
-            let start = small(width(&clean(before)));
-            let end = start.saturating_add(small(width(&clean(found)))).min(used);
+            let start = small(width(&harmless(before)));
+            let end = start.saturating_add(small(width(&harmless(found)))).min(used);
             let lit = Rect::new(area.x.saturating_add(x).saturating_add(start), area.y, end.saturating_sub(start), 1);
             buf.set_style(lit.intersection(buf.area), mark);
         }

@@ -2,7 +2,7 @@
 //! narrow, the last ones go, and none is cut in half.
 
 use super::span_styles::{put_line, small};
-use crate::text::{clean, width};
+use crate::text::{harmless, width};
 use crate::theme::{Role, Theme};
 use ratatui::{buffer::Buffer, layout::Rect, widgets::Widget};
 use std::borrow::Cow;
@@ -23,7 +23,7 @@ impl<'a> Hint<'a> {
     }
 
     fn columns(&self) -> usize {
-        width(&clean(&self.key)) + 1 + width(&clean(&self.words))
+        width(&harmless(&self.key)) + 1 + width(&harmless(&self.words))
     }
 }
 
@@ -49,7 +49,7 @@ impl Widget for Hints<'_> {
             x += put_line(buf, area, (x, 0), gap, self.theme.style(Role::Faint));
             x += put_line(buf, area, (x, 0), &hint.key, self.theme.style(Role::Key));
             put_line(buf, area, (x + 1, 0), &hint.words, self.theme.style(Role::Dim));
-            x += 1 + small(width(&clean(&hint.words)));
+            x += 1 + small(width(&harmless(&hint.words)));
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use super::area::split_left;
 use super::span_styles::{put, put_line, small};
-use crate::text::{clean, width};
+use crate::text::{harmless, width};
 use crate::theme::{Role, Theme};
 use ratatui::{
     buffer::Buffer,
@@ -37,10 +37,10 @@ impl Prompt<'_> {
             return None;
         }
         let before: String = self.input.value().chars().take(self.input.cursor()).collect();
-        let before = width(&clean(&before));
+        let before = width(&harmless(&before));
         // One column stays free for the cursor behind the last letter.
         let scroll = before.saturating_sub(usize::from(line.width) - 1);
-        let value = clean(self.input.value());
+        let value = harmless(self.input.value());
         let (shown, indent) = behind(&value, scroll);
         let used = put(buf, line, (indent, 0), line.width, shown, self.theme.style(Role::Text));
         if let Some(ghost) = self.ghost.filter(|_| self.input.cursor() == self.input.value().chars().count()) {

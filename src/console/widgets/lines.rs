@@ -2,11 +2,11 @@
 //! and only what is on the screen is laid out. Hostile characters are made visible here.
 
 mod scroll_position;
-pub use scroll_position::Place;
+pub use scroll_position::ScrollPosition;
 
 use super::area::split_left;
 use super::span_styles::{put, small};
-use crate::text::{clean, width};
+use crate::text::{harmless, width};
 use crate::theme::{Role, Theme};
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 use std::borrow::Cow;
@@ -35,7 +35,7 @@ impl<'a> Line<'a> {
 
     /// Its text, cleaned, without its parts: what a search looks at.
     pub fn text(&self) -> String {
-        self.parts.iter().map(|(text, _)| clean(text)).collect()
+        self.parts.iter().map(|(text, _)| harmless(text)).collect()
     }
 }
 
@@ -53,7 +53,7 @@ pub struct Lines<'a> {
 
 impl Lines<'_> {
     /// Draws what is at `place`.
-    pub fn render(&self, area: Rect, buf: &mut Buffer, place: Place) {
+    pub fn render(&self, area: Rect, buf: &mut Buffer, place: ScrollPosition) {
         let area = area.intersection(buf.area);
         let mut y = 0;
         for (at, line) in self.lines.iter().enumerate().skip(place.line) {
@@ -93,7 +93,7 @@ impl Lines<'_> {
     fn graphemes(&self, line: &Line<'_>) -> (Vec<(String, Style)>, String) {
         let text = line.text();
         let found = matches(&text, self.search);
-        let mut styles = line.parts.iter().map(|(part, role)| (clean(part).len(), self.theme.style(*role)));
+        let mut styles = line.parts.iter().map(|(part, role)| (harmless(part).len(), self.theme.style(*role)));
         let mut part = styles.next().unwrap_or_default();
         let mut part_end = part.0;
         let lit = self.theme.style(Role::Match);

@@ -4,7 +4,7 @@
 use super::area::{centered, split_bottom};
 use super::panel::Panel;
 use super::span_styles::{put, put_line, small, tint_row};
-use crate::text::{clean, width, wrap};
+use crate::text::{harmless, width, wrap};
 use crate::theme::{Role, Theme};
 use ratatui::{
     buffer::Buffer,
@@ -42,14 +42,14 @@ impl Menu<'_> {
     /// Draws the menu and returns the room of its entries, for clicks, and the first entry in it.
     pub fn render(&self, area: Rect, buf: &mut Buffer) -> (Rect, usize) {
         let area = area.intersection(buf.area);
-        let label_width = self.entries.iter().map(|entry| width(&clean(&entry.label))).max().unwrap_or(0);
-        let right_width = self.entries.iter().map(|entry| width(&clean(right(entry)))).max().unwrap_or(0);
+        let label_width = self.entries.iter().map(|entry| width(&harmless(&entry.label))).max().unwrap_or(0);
+        let right_width = self.entries.iter().map(|entry| width(&harmless(right(entry)))).max().unwrap_or(0);
         let least = if self.entries.is_empty() { width(NOTHING) } else { 0 };
-        let columns = (label_width + right_width + 3).max(width(&clean(self.title)) + 2).max(least) + 4;
+        let columns = (label_width + right_width + 3).max(width(&harmless(self.title)) + 2).max(least) + 4;
         // What is cut in its line is told in full below, for the entry under the cursor.
         let room = small(columns).min(area.width).saturating_sub(4);
-        let cut = |entry: &&Entry<'_>| label_width + 3 + width(&clean(right(entry))) > usize::from(room) + 1;
-        let told = |entry: &Entry<'_>| wrap(&clean(right(entry)), usize::from(room));
+        let cut = |entry: &&Entry<'_>| label_width + 3 + width(&harmless(right(entry))) > usize::from(room) + 1;
+        let told = |entry: &Entry<'_>| wrap(&harmless(right(entry)), usize::from(room));
         let wanted = self.entries.iter().filter(cut).map(|entry| told(entry).len() + 1).max().unwrap_or(0);
         let rows = self.entries.len().max(1);
         let tail = if rows + wanted + 2 <= usize::from(area.height) || area.height > 10 { wanted.min(4) } else { 0 };

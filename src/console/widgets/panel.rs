@@ -3,7 +3,7 @@
 
 use super::area::inset;
 use super::span_styles::{put, small};
-use crate::text::{clean, width};
+use crate::text::{harmless, width};
 use crate::theme::{Role, Theme};
 use ratatui::{
     buffer::Buffer,
@@ -34,8 +34,8 @@ impl Panel<'_> {
         let room = area.width.saturating_sub(4);
         let mut title_room = room;
         if let Some((note, role)) = self.note {
-            let wanted = small(width(&clean(note))).saturating_add(2);
-            let title = small(width(&clean(self.title))).saturating_add(2);
+            let wanted = small(width(&harmless(note))).saturating_add(2);
+            let title = small(width(&harmless(self.title))).saturating_add(2);
             let fits = title.saturating_add(wanted).saturating_add(1) <= room;
             let given = if fits { wanted } else { wanted.min(room * 2 / 3) };
             if fits || (role == Role::Fault && given > 4) {

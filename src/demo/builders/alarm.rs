@@ -4,10 +4,10 @@
 use serde_json::json;
 
 use super::owned;
-use crate::demo::account::Scene;
-use crate::demo::changes::What;
-use crate::demo::details::{Happened, Look, Wave};
-use crate::demo::scenario_context::Play;
+use crate::demo::account::AccountScene;
+use crate::demo::changes::ChangeKind;
+use crate::demo::details::{Happened, ResourceDetails, Wave};
+use crate::demo::scenario_context::ScenarioContext;
 use crate::demo::scheduler::OPEN;
 use crate::kinds::alarm::{Alarm, AlarmMetric};
 use crate::kinds::scalable_target::ScalableTarget;
@@ -93,18 +93,18 @@ impl<'a> Watch<'a> {
     }
 }
 
-fn arn(play: &Play<'_>, name: &str) -> Arn {
+fn arn(play: &ScenarioContext<'_>, name: &str) -> Arn {
     play.arn("cloudwatch", &format!("alarm:{name}"))
 }
 
 /// Adds a metric alarm.
-pub(crate) fn alarm(scene: &mut Scene, play: &Play<'_>, watch: &Watch<'_>) {
+pub(crate) fn alarm(scene: &mut AccountScene, play: &ScenarioContext<'_>, watch: &Watch<'_>) {
     let actions = watch.topic.map(|topic| vec![play.arn("sns", topic)]).unwrap_or_default();
     put(scene, play, watch, actions);
 }
 
 /// Adds a scaling alarm such as target tracking makes: it may stand in ALARM for ever, and that is no trouble.
-pub(crate) fn scaling(scene: &mut Scene, play: &Play<'_>, service: &str, of: &[(&str, &str)]) {
+pub(crate) fn scaling(scene: &mut AccountScene, play: &ScenarioContext<'_>, service: &str, of: &[(&str, &str)]) {
     let name = format!("TargetTracking-{service}-AlarmLow-{}", play.uuid(service));
     let about = format!("DO NOT EDIT OR DELETE. For TargetTrackingScaling policy of {service}.");
     let mut watch = Watch::fine(&name, ("AWS/ECS", "CPUUtilization"), of, 63.0, 21.0).about(&about);
@@ -114,14 +114,14 @@ pub(crate) fn scaling(scene: &mut Scene, play: &Play<'_>, service: &str, of: &[(
     put(scene, play, &watch, vec![policy]);
     let arn = play.arn("ecs", service);
     let told = play.acts_on(arn.as_str()).filter_map(|act| match act.what {
-        What::Bounds(bounds) => Some(bounds),
+        ChangeKind::Bounds(bounds) => Some(bounds),
         _ => None,
     });
     let Bounds { min, max } = told.last().unwrap_or(OPEN);
     scene.put("", ScalableTarget { id: service.to_owned(), min, max });
 }
 
-fn put(scene: &mut Scene, play: &Play<'_>, watch: &Watch<'_>, actions: Vec<Arn>) {
+fn put(scene: &mut AccountScene, play: &ScenarioContext<'_>, watch: &Watch<'_>, actions: Vec<Arn>) {
     let now = watch.course.iter().rev().find(|(from, _, _)| *from <= play.now);
     let (since, state, value) = now.copied().unwrap_or((play.now, "INSUFFICIENT_DATA", 0.0));
     let dimensions = owned(watch.of);
@@ -166,7 +166,7 @@ fn put(scene: &mut Scene, play: &Play<'_>, watch: &Watch<'_>, actions: Vec<Arn>)
 }
 
 /// StateReason, worded as CloudWatch words it.
-fn reason(play: &Play<'_>, watch: &Watch<'_>, since: i64, state: &str, value: f64) -> String {
+fn reason(play: &ScenarioContext<'_>, watch: &Watch<'_>, since: i64, state: &str, value: f64) -> String {
     if state == "INSUFFICIENT_DATA" {
         return format!("Insufficient Data: {} datapoints were unknown.", watch.periods.max(2));
     }
@@ -190,7 +190,7 @@ fn reason(play: &Play<'_>, watch: &Watch<'_>, since: i64, state: &str, value: f6
     )
 }
 
-fn reason_data(play: &Play<'_>, watch: &Watch<'_>, since: i64, value: f64) -> String {
+fn reason_data(play: &ScenarioContext<'_>, watch: &Watch<'_>, since: i64, value: f64) -> String {
     let start = play.at(since - i64::from(watch.period) * i64::from(watch.periods));
     json!({
         "version": "1.0",
@@ -205,7 +205,7 @@ fn reason_data(play: &Play<'_>, watch: &Watch<'_>, since: i64, value: f64) -> St
     .to_string()
 }
 
-fn look(play: &Play<'_>, watch: &Watch<'_>) -> Look {
+fn look(play: &ScenarioContext<'_>, watch: &Watch<'_>) -> ResourceDetails {
     let level = |(from, state, value): &(i64, &str, f64)| (*from, (*state != "INSUFFICIENT_DATA").then_some(*value));
     let wave = Wave {
         title: watch.metric.1.to_owned(),
@@ -218,13 +218,23 @@ fn look(play: &Play<'_>, watch: &Watch<'_>) -> Look {
         let [(_, before, _), (at, after, value)] = pair else { return None };
         let why = reason(play, watch, *at, after, *value);
         let health = if *after == "ALARM" { Health::Bad } else { Health::Well };
-        Some(Happened { at: *at, says: format!("{before} → {after}: {why}"), health: Some(health) })
+        Some(Happened { at: *at, message: format!("{before} → {after}: {why}"), health: Some(health) })
     };
-    Look { waves: vec![wave], history: watch.course.windows(2).filter_map(happened).collect(), ..Look::default() }
+    ResourceDetails {
+        waves: vec![wave],
+        history: watch.course.windows(2).filter_map(happened).collect(),
+        ..ResourceDetails::default()
+    }
 }
 
 /// Adds a composite alarm that is in ALARM while any of `of` is; each with its course.
-pub(crate) fn composite(scene: &mut Scene, play: &Play<'_>, name: &str, topic: &str, of: &[&Watch<'_>]) {
+pub(crate) fn composite(
+    scene: &mut AccountScene,
+    play: &ScenarioContext<'_>,
+    name: &str,
+    topic: &str,
+    of: &[&Watch<'_>],
+) {
     let state_of = |watch: &Watch<'_>| {
         watch.course.iter().rev().find(|(from, _, _)| *from <= play.now).map(|(from, state, _)| (*from, *state))
     };

@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 
 use super::load_balancing::targets;
-use crate::demo::account::Scene;
-use crate::demo::changes::What;
+use crate::demo::account::AccountScene;
+use crate::demo::changes::ChangeKind;
 use crate::demo::commands::{self, argument};
-use crate::demo::scenario_context::Play;
+use crate::demo::scenario_context::ScenarioContext;
 use crate::kinds::command_invocation::{Invocation, part};
 use crate::kinds::deploy_lock::DeployLock;
 use crate::kinds::target_health::Target;
@@ -30,7 +30,7 @@ fn takes(what: &str) -> i64 {
 }
 
 /// What a reference means: a commit for every name, but for those that begin with `no-`.
-fn commit(play: &Play<'_>, reference: &str) -> Option<String> {
+fn commit(play: &ScenarioContext<'_>, reference: &str) -> Option<String> {
     if crate::environment::deploy_recipe::is_commit(reference) {
         return Some(reference.to_owned());
     }
@@ -66,7 +66,7 @@ impl Machine {
 
 /// Adds the target group's health, its tags and the commands on its instances. `usual` are the targets as they are
 /// while nobody does anything.
-pub(crate) fn compose(scene: &mut Scene, play: &Play<'_>, group: &Arn, usual: Vec<Target>) {
+pub(crate) fn compose(scene: &mut AccountScene, play: &ScenarioContext<'_>, group: &Arn, usual: Vec<Target>) {
     let now = commit(play, "deployed before").unwrap_or_default();
     let mut machines: BTreeMap<String, Machine> =
         usual.iter().map(|target| (target.id.clone(), Machine { head: now.clone(), placed: String::new() })).collect();
@@ -91,7 +91,7 @@ pub(crate) fn compose(scene: &mut Scene, play: &Play<'_>, group: &Arn, usual: Ve
 }
 
 /// The scripts of a deployment; commands that a person wrote leave a machine as it is.
-fn runs<'a>(play: &'a Play<'_>) -> impl Iterator<Item = Run<'a>> {
+fn runs<'a>(play: &'a ScenarioContext<'_>) -> impl Iterator<Item = Run<'a>> {
     commands::runs(play).filter_map(|(at, deed)| {
         let what = argument(deed, "what").filter(|what| !what.is_empty())?;
         let nodes = argument(deed, "nodes").unwrap_or_default();
@@ -100,7 +100,7 @@ fn runs<'a>(play: &'a Play<'_>) -> impl Iterator<Item = Run<'a>> {
     })
 }
 
-fn invocation(play: &Play<'_>, run: &Run<'_>, node: &str, machine: &Machine) -> Invocation {
+fn invocation(play: &ScenarioContext<'_>, run: &Run<'_>, node: &str, machine: &Machine) -> Invocation {
     // A check that fails is tried for a while.
     let fails = run.what == "check" && machine.is_broken();
     let over = run.at + if fails { 30 } else { takes(run.what) };
@@ -153,39 +153,44 @@ fn build_log(seconds: i64) -> String {
 }
 
 /// A target after it was taken out and in; `None` while it is out.
-fn standing(play: &Play<'_>, group: &Arn, usual: Target, machines: &BTreeMap<String, Machine>) -> Option<Target> {
+fn standing(
+    play: &ScenarioContext<'_>,
+    group: &Arn,
+    usual: Target,
+    machines: &BTreeMap<String, Machine>,
+) -> Option<Target> {
     let last = play.acts_on(group.as_str()).filter_map(|act| match &act.what {
-        What::Deed(deed) if deed.arguments.contains(&("target", usual.id.clone())) => Some((act.at, deed.verb)),
+        ChangeKind::Deed(deed) if deed.arguments.contains(&("target", usual.id.clone())) => Some((act.at, deed.verb)),
         _ => None,
     });
-    let state = |state: &str, reason: Option<&str>, says: Option<&str>| Target {
+    let state = |state: &str, reason: Option<&str>, message: Option<&str>| Target {
         state: state.to_owned(),
         reason: reason.map(str::to_owned),
-        description: says.map(str::to_owned),
+        description: message.map(str::to_owned),
         ..usual.clone()
     };
     let broken = machines.get(&usual.id).is_some_and(Machine::is_broken);
     match last.last() {
         Some((at, "deregister")) if play.now < at + DRAINS => {
-            let says = "Target deregistration is in progress";
-            Some(state("draining", Some("Target.DeregistrationInProgress"), Some(says)))
+            let message = "Target deregistration is in progress";
+            Some(state("draining", Some("Target.DeregistrationInProgress"), Some(message)))
         }
         Some((_, "deregister")) => None,
         Some((at, "register")) if play.now < at + ARRIVES => {
             Some(state("initial", Some("Elb.RegistrationInProgress"), Some("Target registration is in progress")))
         }
         Some((_, "register")) if broken => {
-            let says = "Health checks failed with these codes: [500]";
-            Some(state("unhealthy", Some("Target.ResponseCodeMismatch"), Some(says)))
+            let message = "Health checks failed with these codes: [500]";
+            Some(state("unhealthy", Some("Target.ResponseCodeMismatch"), Some(message)))
         }
         _ => Some(usual),
     }
 }
 
-fn tags(play: &Play<'_>, group: &Arn) -> BTreeMap<String, String> {
+fn tags(play: &ScenarioContext<'_>, group: &Arn) -> BTreeMap<String, String> {
     let mut tags = BTreeMap::new();
     for act in play.acts_on(group.as_str()) {
-        let What::Label(labels) = &act.what else { continue };
+        let ChangeKind::Label(labels) = &act.what else { continue };
         for (name, value) in labels {
             match value.as_str() {
                 "" => tags.remove(*name),

@@ -3,16 +3,16 @@
 
 use std::collections::BTreeMap;
 
-use crate::demo::account::Scene;
-use crate::demo::changes::What;
-use crate::demo::details::{Happened, Look, Waits, Wave};
-use crate::demo::scenario_context::{Play, REGION, ZONES};
+use crate::demo::account::AccountScene;
+use crate::demo::changes::ChangeKind;
+use crate::demo::details::{Happened, ResourceDetails, Waits, Wave};
+use crate::demo::scenario_context::{REGION, ScenarioContext, ZONES};
 use crate::kinds::db_cluster::{ClusterMember, DbCluster};
 use crate::kinds::db_event::PowerEvents;
 use crate::kinds::db_instance::DbInstance;
-use crate::kinds::db_maintenance::Waiting;
+use crate::kinds::db_maintenance::PendingMaintenance;
 use crate::kinds::security_group::{Opening, SecurityGroup};
-use crate::schedule::observed::rds_power_events::{KEPT, Power, Told};
+use crate::schedule::observed::rds_power_events::{KEPT, Power, PowerEvent};
 use crate::world::{Health, Resource};
 
 /// Seven days: the longest AWS leaves a database stopped.
@@ -58,38 +58,38 @@ pub(crate) struct Database<'a> {
 }
 
 /// What becomes of a course of statuses when it was interfered with.
-fn steps(play: &Play<'_>, key: &str, mut story: Vec<State>) -> Vec<State> {
+fn steps(play: &ScenarioContext<'_>, key: &str, mut story: Vec<State>) -> Vec<State> {
     for act in play.acts_on(key) {
         story.retain(|(from, _)| *from <= act.at);
         match &act.what {
-            What::Stop => story.extend([
+            ChangeKind::Stop => story.extend([
                 (act.at, "stopping"),
                 (act.at + 150, "stopped"),
                 (act.at + 150 + WEEK, "starting"),
                 (act.at + 450 + WEEK, "available"),
             ]),
-            What::Start => story.extend([(act.at, "starting"), (act.at + 240, "available")]),
-            What::Scale(_)
-            | What::Redeploy
-            | What::Label(_)
-            | What::Register(..)
-            | What::Deploy(_)
-            | What::TakeBack
-            | What::Remember(_)
-            | What::Bounds(_)
-            | What::Deed(_) => {}
+            ChangeKind::Start => story.extend([(act.at, "starting"), (act.at + 240, "available")]),
+            ChangeKind::Scale(_)
+            | ChangeKind::Redeploy
+            | ChangeKind::Label(_)
+            | ChangeKind::Register(..)
+            | ChangeKind::Deploy(_)
+            | ChangeKind::TakeBack
+            | ChangeKind::Remember(_)
+            | ChangeKind::Bounds(_)
+            | ChangeKind::Deed(_) => {}
         }
     }
     story
 }
 
 /// The status that holds now and since when.
-fn status(play: &Play<'_>, steps: &[State]) -> State {
+fn status(play: &ScenarioContext<'_>, steps: &[State]) -> State {
     steps.iter().rev().find(|(from, _)| *from <= play.now).copied().unwrap_or((play.now, "creating"))
 }
 
 fn history(steps: &[State]) -> Vec<Happened> {
-    let says = |at: usize, status: &str| match status {
+    let message = |at: usize, status: &str| match status {
         "stopped" => Some("DB instance stopped".to_owned()),
         "starting" if at > 0 => None,
         "available" if at > 0 => Some("DB instance started".to_owned()),
@@ -97,13 +97,13 @@ fn history(steps: &[State]) -> Vec<Happened> {
     };
     let happened = |(at, (from, status)): (usize, &State)| {
         let health = if *status == "stopped" { Health::Asleep } else { Health::Well };
-        says(at, status).map(|says| Happened { at: *from, says, health: Some(health) })
+        message(at, status).map(|message| Happened { at: *from, message, health: Some(health) })
     };
     steps.iter().enumerate().filter_map(happened).collect()
 }
 
 /// The stops and starts that RDS tells of.
-fn told(play: &Play<'_>, steps: &[State]) -> Vec<Told> {
+fn told(play: &ScenarioContext<'_>, steps: &[State]) -> Vec<PowerEvent> {
     let before = |at: usize| at.checked_sub(1).and_then(|at| steps.get(at));
     let power = |at: usize, from: i64, status: &str| match status {
         "stopped" => Some(Power::Stopped),
@@ -116,7 +116,7 @@ fn told(play: &Play<'_>, steps: &[State]) -> Vec<Told> {
     happened.filter_map(|(at, (from, status))| Some((play.at(*from), power(at, *from, status)?))).collect()
 }
 
-fn look(steps: &[State], storage: u32) -> Look {
+fn look(steps: &[State], storage: u32) -> ResourceDetails {
     let level = |up: f64| steps.iter().map(|(from, status)| (*from, (*status == "available").then_some(up))).collect();
     let wave = |title: &str, unit, up, swing| Wave {
         title: title.to_owned(),
@@ -130,11 +130,11 @@ fn look(steps: &[State], storage: u32) -> Look {
         wave("connections", "", 14.0, 0.3),
         wave("free storage", " GiB", f64::from(storage) * 0.62, 0.01),
     ];
-    Look { waves, history: history(steps), ..Look::default() }
+    ResourceDetails { waves, history: history(steps), ..ResourceDetails::default() }
 }
 
 /// Adds a DB instance, on its own or a member of a cluster.
-pub(crate) fn database(scene: &mut Scene, play: &Play<'_>, facts: &Database<'_>) {
+pub(crate) fn database(scene: &mut AccountScene, play: &ScenarioContext<'_>, facts: &Database<'_>) {
     let arn = play.arn("rds", &format!("db:{}", facts.id));
     // A member goes with its cluster: an operator acts on that.
     let acted = facts
@@ -193,18 +193,18 @@ pub(crate) fn database(scene: &mut Scene, play: &Play<'_>, facts: &Database<'_>)
 
 /// Lets an update of the operating system wait for the DB instance `id`: it is applied in the maintenance window that
 /// is more than a week away when the account begins.
-pub(crate) fn system_update(scene: &mut Scene, play: &Play<'_>, id: &str) {
+pub(crate) fn system_update(scene: &mut AccountScene, play: &ScenarioContext<'_>, id: &str) {
     let applied = WEEK + (WINDOW - play.at(0).as_second()).rem_euclid(WEEK);
-    let says = "system-update: New Operating System update is available".to_owned();
+    let message = "system-update: New Operating System update is available".to_owned();
     let arn = play.arn("rds", &format!("db:{id}"));
     if play.now < applied {
-        scene.put("", Waiting { arn: arn.to_string(), actions: 1 });
+        scene.put("", PendingMaintenance { arn: arn.to_string(), actions: 1 });
     }
-    scene.waits::<DbInstance>(arn.as_str(), Waits { says, after: applied - 86_400, applied });
+    scene.waits::<DbInstance>(arn.as_str(), Waits { message, after: applied - 86_400, applied });
 }
 
 /// Lets those of the security group `who` in to a database.
-pub(crate) fn lets(scene: &mut Scene, facts: &Database<'_>, who: &str, port: u32) {
+pub(crate) fn lets(scene: &mut AccountScene, facts: &Database<'_>, who: &str, port: u32) {
     let port = u16::try_from(port).unwrap_or_default();
     let opening = Opening {
         protocol: "tcp".to_owned(),
@@ -235,7 +235,7 @@ pub(crate) struct Aurora<'a> {
 }
 
 /// Adds an Aurora cluster with a writer and a reader.
-pub(crate) fn aurora(scene: &mut Scene, play: &Play<'_>, facts: Aurora<'_>) {
+pub(crate) fn aurora(scene: &mut AccountScene, play: &ScenarioContext<'_>, facts: Aurora<'_>) {
     let arn = play.arn("rds", &format!("cluster:{}", facts.id));
     let steps = steps(play, arn.as_str(), facts.each.story.clone());
     let (since, status) = status(play, &steps);

@@ -1,13 +1,13 @@
 //! Lambda functions: code, versions and an alias, as what was done to them left them, and how a version fares behind
 //! its alias. Pure; the deeds themselves are the script.
 
-use crate::demo::account::Scene;
-use crate::demo::changes::What;
-use crate::demo::details::{Look, Wave};
-use crate::demo::scenario_context::Play;
-use crate::kinds::lambda_alias_metrics::Load;
+use crate::demo::account::AccountScene;
+use crate::demo::changes::ChangeKind;
+use crate::demo::details::{ResourceDetails, Wave};
+use crate::demo::scenario_context::ScenarioContext;
+use crate::kinds::lambda_alias_metrics::AliasMetrics;
 use crate::kinds::lambda_function::Function;
-use crate::kinds::lambda_version::{Alias, Release, Version};
+use crate::kinds::lambda_version::{Alias, FunctionVersions, Version};
 use crate::world::{Arn, Resource};
 
 /// Seconds until new code is taken in.
@@ -30,7 +30,7 @@ pub(crate) struct Lambda<'a> {
 }
 
 /// The ARN of the function of that name.
-pub(crate) fn function_arn(play: &Play<'_>, name: &str) -> Arn {
+pub(crate) fn function_arn(play: &ScenarioContext<'_>, name: &str) -> Arn {
     play.arn("lambda", &format!("function:{name}"))
 }
 
@@ -43,11 +43,11 @@ struct Course {
     alias: Option<Alias>,
 }
 
-fn sum(play: &Play<'_>, label: &str) -> String {
+fn sum(play: &ScenarioContext<'_>, label: &str) -> String {
     format!("{}=", play.hex(&format!("code/{label}"), 43))
 }
 
-fn course(play: &Play<'_>, facts: &Lambda<'_>, arn: &Arn) -> Course {
+fn course(play: &ScenarioContext<'_>, facts: &Lambda<'_>, arn: &Arn) -> Course {
     let first = |number: u64| {
         (
             sum(play, &format!("{}/{number}", facts.name)),
@@ -64,7 +64,7 @@ fn course(play: &Play<'_>, facts: &Lambda<'_>, arn: &Arn) -> Course {
     });
     let mut course = Course { code, updated: None, versions, alias };
     for act in play.acts_on(arn.as_str()) {
-        let What::Deed(deed) = &act.what else { continue };
+        let ChangeKind::Deed(deed) = &act.what else { continue };
         let argument = |name: &str| deed.arguments.iter().find(|(known, _)| *known == name).map(|(_, it)| it.clone());
         match deed.verb {
             "update-code" => {
@@ -89,7 +89,7 @@ fn course(play: &Play<'_>, facts: &Lambda<'_>, arn: &Arn) -> Course {
 }
 
 /// The sum of the code that was named; code with `broken` in its name fails when it is called.
-fn code_of(play: &Play<'_>, named: &str) -> String {
+fn code_of(play: &ScenarioContext<'_>, named: &str) -> String {
     let mark = if named.contains("broken") { "broken" } else { "" };
     let sum = sum(play, named);
     sum.get(mark.len()..).map(|rest| format!("{mark}{rest}")).unwrap_or(sum)
@@ -97,10 +97,10 @@ fn code_of(play: &Play<'_>, named: &str) -> String {
 
 /// What AWS's answer to a deed on the function tells besides.
 pub(crate) fn facts_of(
-    play: &Play<'_>,
+    play: &ScenarioContext<'_>,
     item: &Function,
-    release: Option<&Release>,
-    deed: &crate::change::plan::Deed,
+    release: Option<&FunctionVersions>,
+    deed: &crate::change::plan::ChangeRequest,
 ) -> Option<(&'static str, String)> {
     match deed.verb {
         "update-code" => {
@@ -117,7 +117,7 @@ pub(crate) fn facts_of(
 }
 
 /// Adds a function with what it has published.
-pub(crate) fn function(scene: &mut Scene, play: &Play<'_>, facts: &Lambda<'_>) {
+pub(crate) fn function(scene: &mut AccountScene, play: &ScenarioContext<'_>, facts: &Lambda<'_>) {
     let arn = function_arn(play, facts.name);
     let course = course(play, facts, &arn);
     let moving = course.updated.is_some_and(|at| play.now < at + TAKES);
@@ -136,7 +136,8 @@ pub(crate) fn function(scene: &mut Scene, play: &Play<'_>, facts: &Lambda<'_>) {
     for (alias, who) in facts.callers {
         callers.entry((*alias).to_owned()).or_default().push((*who).to_owned());
     }
-    let release = Release { function: arn.clone(), aliases: course.alias.into_iter().collect(), versions, callers };
+    let release =
+        FunctionVersions { function: arn.clone(), aliases: course.alias.into_iter().collect(), versions, callers };
     scene.put(arn.as_str(), release);
     let item = Function {
         name: facts.name.to_owned(),
@@ -165,12 +166,12 @@ pub(crate) fn function(scene: &mut Scene, play: &Play<'_>, facts: &Lambda<'_>) {
         threshold: None,
     };
     let waves = vec![wave("invocations", "", 42.0), wave("errors", "", 0.0), wave("duration", " ms", 85.0)];
-    scene.look_at::<Function>(item.key(), Look { waves, history: Vec::new(), ..Look::default() });
+    scene.look_at::<Function>(item.key(), ResourceDetails { waves, history: Vec::new(), ..ResourceDetails::default() });
     scene.put(item.arn.as_str().to_owned().as_str(), item);
 }
 
 /// How the versions behind the alias fare since every moment that can be asked for.
-fn loads(scene: &mut Scene, play: &Play<'_>, facts: &Lambda<'_>, alias: &Alias, course: &Course) {
+fn loads(scene: &mut AccountScene, play: &ScenarioContext<'_>, facts: &Lambda<'_>, alias: &Alias, course: &Course) {
     let Some((other, percent)) = &alias.share else { return };
     // A watch begins soon after the share does.
     let shifted = play.acts_on(function_arn(play, facts.name).as_str()).map(|act| act.at).last().unwrap_or(play.now);
@@ -183,7 +184,7 @@ fn loads(scene: &mut Scene, play: &Play<'_>, facts: &Lambda<'_>, alias: &Alias, 
             let key = crate::kinds::lambda_alias_metrics::part(facts.name, &alias.name, version, play.at(since));
             let errors = if broken { (calls * 0.4).floor() } else { 0.0 };
             let duration = (calls > 0.0).then_some(if broken { 210.0 } else { 84.0 });
-            scene.put(&key.clone(), Load { key, calls, errors, duration });
+            scene.put(&key.clone(), AliasMetrics { key, calls, errors, duration });
         }
     }
 }

@@ -2,9 +2,9 @@
 //! Pure.
 
 use super::tags;
-use crate::demo::account::Scene;
-use crate::demo::changes::What;
-use crate::demo::scenario_context::{Play, ZONES};
+use crate::demo::account::AccountScene;
+use crate::demo::changes::ChangeKind;
+use crate::demo::scenario_context::{ScenarioContext, ZONES};
 use crate::kinds::cpu_credits::{self, Credits};
 use crate::kinds::ec2_instance::Instance;
 use crate::kinds::managed_node::Node;
@@ -28,27 +28,28 @@ pub(crate) struct Machine<'a> {
 }
 
 /// What an operator made of an instance: the state with that id now.
-pub(crate) fn state(play: &Play<'_>, id: &str) -> &'static str {
-    let turns = play.acts_on(id).filter(|act| matches!(act.what, What::Stop | What::Start));
+pub(crate) fn state(play: &ScenarioContext<'_>, id: &str) -> &'static str {
+    let turns = play.acts_on(id).filter(|act| matches!(act.what, ChangeKind::Stop | ChangeKind::Start));
     let Some(act) = turns.last() else { return "running" };
     match (&act.what, play.now - act.at) {
-        (What::Stop, ..40) => "stopping",
-        (What::Stop, _) => "stopped",
+        (ChangeKind::Stop, ..40) => "stopping",
+        (ChangeKind::Stop, _) => "stopped",
         (_, ..25) => "pending",
         _ => "running",
     }
 }
 
 /// When an operator stopped it last, if that is how it stands, and when it was last started.
-fn turned(play: &Play<'_>, id: &str) -> (Option<i64>, i64) {
-    let turns: Vec<_> = play.acts_on(id).filter(|act| matches!(act.what, What::Stop | What::Start)).collect();
-    let stopped = turns.last().filter(|act| act.what == What::Stop).map(|act| act.at);
-    let started = turns.iter().rev().find(|act| act.what == What::Start).map(|act| act.at);
+fn turned(play: &ScenarioContext<'_>, id: &str) -> (Option<i64>, i64) {
+    let turns: Vec<_> =
+        play.acts_on(id).filter(|act| matches!(act.what, ChangeKind::Stop | ChangeKind::Start)).collect();
+    let stopped = turns.last().filter(|act| act.what == ChangeKind::Stop).map(|act| act.at);
+    let started = turns.iter().rev().find(|act| act.what == ChangeKind::Start).map(|act| act.at);
     (stopped, started.unwrap_or(-40 * 86_400 - 4321))
 }
 
 /// Adds an instance that Systems Manager knows; gives its id.
-pub(crate) fn machine(scene: &mut Scene, play: &Play<'_>, facts: &Machine<'_>) -> String {
+pub(crate) fn machine(scene: &mut AccountScene, play: &ScenarioContext<'_>, facts: &Machine<'_>) -> String {
     let id = format!("i-0{}", play.hex(&format!("{}/ec2/{}", play.account, facts.name), 16));
     let state = state(play, &id);
     let (stopped, started) = turned(play, &id);
@@ -105,7 +106,7 @@ pub(crate) fn machine(scene: &mut Scene, play: &Play<'_>, facts: &Machine<'_>) -
 }
 
 /// Makes a VPC known by its Name tag; gives its id.
-pub(crate) fn vpc(scene: &mut Scene, play: &Play<'_>, name: &str, more: &[(&str, &str)]) -> String {
+pub(crate) fn vpc(scene: &mut AccountScene, play: &ScenarioContext<'_>, name: &str, more: &[(&str, &str)]) -> String {
     let id = format!("vpc-0{}", play.hex(&format!("{}/vpc/{name}", play.account), 16));
     let mut named = tags(&[("Name", name)]);
     named.extend(tags(more));

@@ -1,8 +1,8 @@
 //! Load balancers, their listeners, target groups and target health.
 //! Pure; what targets there are is told by services and machines.
 
-use crate::demo::account::Scene;
-use crate::demo::scenario_context::{Play, ZONES};
+use crate::demo::account::AccountScene;
+use crate::demo::scenario_context::{ScenarioContext, ZONES};
 use crate::kinds::listener::{Listener, ListenerSet, Rule};
 use crate::kinds::load_balancer::LoadBalancer;
 use crate::kinds::target_group::{Check, TargetGroup};
@@ -20,7 +20,12 @@ pub(crate) struct Balancer<'a> {
 }
 
 /// Adds an application load balancer with listeners made by `listen` from its ARN.
-pub(crate) fn balancer(scene: &mut Scene, play: &Play<'_>, facts: &Balancer<'_>, listen: &[(u32, &str, Rules)]) -> Arn {
+pub(crate) fn balancer(
+    scene: &mut AccountScene,
+    play: &ScenarioContext<'_>,
+    facts: &Balancer<'_>,
+    listen: &[(u32, &str, Rules)],
+) -> Arn {
     let arn = balancer_arn(play, facts.name);
     let listeners = listen.iter().map(|(port, protocol, rules)| listener(play, &arn, *port, protocol, rules)).collect();
     let dns = format!("{}-{}.ap-northeast-1.elb.amazonaws.com", facts.name, play.digits(arn.as_str(), 9));
@@ -45,24 +50,24 @@ pub(crate) fn balancer(scene: &mut Scene, play: &Play<'_>, facts: &Balancer<'_>,
 }
 
 /// The ARN of the load balancer of that name.
-fn balancer_arn(play: &Play<'_>, name: &str) -> Arn {
+fn balancer_arn(play: &ScenarioContext<'_>, name: &str) -> Arn {
     let id = play.hex(&format!("{}/alb/{name}", play.account), 16);
     play.arn("elasticloadbalancing", &format!("loadbalancer/app/{name}/{id}"))
 }
 
 /// The ARN of the target group of that name.
-pub(super) fn group_arn(play: &Play<'_>, name: &str) -> Arn {
+pub(super) fn group_arn(play: &ScenarioContext<'_>, name: &str) -> Arn {
     let id = play.hex(&format!("{}/tg/{name}", play.account), 16);
     play.arn("elasticloadbalancing", &format!("targetgroup/{name}/{id}"))
 }
 
 /// What metrics call the load balancer of that name.
-pub(crate) fn balancer_metric(play: &Play<'_>, name: &str) -> String {
+pub(crate) fn balancer_metric(play: &ScenarioContext<'_>, name: &str) -> String {
     balancer_arn(play, name).resource().trim_start_matches("loadbalancer/").to_owned()
 }
 
 /// What metrics call the target group of that name.
-pub(crate) fn group_metric(play: &Play<'_>, name: &str) -> String {
+pub(crate) fn group_metric(play: &ScenarioContext<'_>, name: &str) -> String {
     group_arn(play, name).resource().to_owned()
 }
 
@@ -71,21 +76,27 @@ pub(crate) type Rules = Vec<(Vec<String>, Action)>;
 
 /// What a rule does.
 pub(crate) struct Action {
-    says: String,
+    message: String,
     groups: Vec<Arn>,
 }
 
 /// Sends on to the target group of that name.
-pub(crate) fn forward(play: &Play<'_>, group: &str) -> Action {
-    Action { says: "forward".to_owned(), groups: vec![group_arn(play, group)] }
+pub(crate) fn forward(play: &ScenarioContext<'_>, group: &str) -> Action {
+    Action { message: "forward".to_owned(), groups: vec![group_arn(play, group)] }
 }
 
 /// Sends the visitor to HTTPS.
 pub(crate) fn redirect() -> Action {
-    Action { says: "redirect to HTTPS:443".to_owned(), groups: Vec::new() }
+    Action { message: "redirect to HTTPS:443".to_owned(), groups: Vec::new() }
 }
 
-fn listener(play: &Play<'_>, balancer: &Arn, port: u32, protocol: &str, rules: &[(Vec<String>, Action)]) -> Listener {
+fn listener(
+    play: &ScenarioContext<'_>,
+    balancer: &Arn,
+    port: u32,
+    protocol: &str,
+    rules: &[(Vec<String>, Action)],
+) -> Listener {
     let tail = balancer.resource().trim_start_matches("loadbalancer/");
     let id = play.hex(&format!("{balancer}/{port}"), 16);
     let last = rules.len().saturating_sub(1);
@@ -96,7 +107,7 @@ fn listener(play: &Play<'_>, balancer: &Arn, port: u32, protocol: &str, rules: &
         ),
         priority: if at == last { "default".to_owned() } else { ((at + 1) * 10).to_string() },
         conditions: conditions.clone(),
-        action: action.says.clone(),
+        action: action.message.clone(),
         target_groups: action.groups.clone(),
     };
     Listener {
@@ -124,7 +135,7 @@ pub(crate) struct Group<'a> {
 }
 
 /// Adds a target group; its targets come by [`targets`].
-pub(crate) fn group(scene: &mut Scene, play: &Play<'_>, facts: &Group<'_>) -> Arn {
+pub(crate) fn group(scene: &mut AccountScene, play: &ScenarioContext<'_>, facts: &Group<'_>) -> Arn {
     let arn = group_arn(play, facts.name);
     let check = Check {
         enabled: true,
@@ -154,7 +165,7 @@ pub(crate) fn group(scene: &mut Scene, play: &Play<'_>, facts: &Group<'_>) -> Ar
 }
 
 /// Adds the health of a target group's targets.
-pub(crate) fn targets(scene: &mut Scene, group: &Arn, mut targets: Vec<Target>) {
+pub(crate) fn targets(scene: &mut AccountScene, group: &Arn, mut targets: Vec<Target>) {
     targets.sort_by(|a, b| (&a.id, a.port).cmp(&(&b.id, b.port)));
     scene.put(group.as_str(), TargetHealth { group: group.clone(), targets });
 }

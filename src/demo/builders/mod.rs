@@ -25,23 +25,27 @@ pub(super) use service::{Crate, Deploy, Kept, Tag, cluster, service};
 
 use std::collections::BTreeMap;
 
-use super::account::Scene;
+use super::account::AccountScene;
 use super::commands;
-use super::scenario_context::Play;
-use crate::change::plan::Deed;
+use super::scenario_context::ScenarioContext;
+use crate::change::plan::ChangeRequest;
 use crate::kinds::lambda_function::Function;
-use crate::kinds::lambda_version::Release;
+use crate::kinds::lambda_version::FunctionVersions;
 use crate::kinds::managed_node::Node;
 use crate::world::Resource;
 
 /// What AWS's answer to a deed tells besides: a command's id, new code's sum, a version's number.
-pub(super) fn told(deed: &Deed, scene: &Scene, play: &Play<'_>) -> Option<(&'static str, String)> {
+pub(super) fn told(
+    deed: &ChangeRequest,
+    scene: &AccountScene,
+    play: &ScenarioContext<'_>,
+) -> Option<(&'static str, String)> {
     if deed.on.kind == Node::KIND {
         return Some(("command", commands::id(play, play.now, deed)));
     }
     if deed.on.kind == Function::KIND {
         let item = scene.get::<Function>(&deed.on.key)?;
-        return function::facts_of(play, item, scene.get::<Release>(&deed.on.key), deed);
+        return function::facts_of(play, item, scene.get::<FunctionVersions>(&deed.on.key), deed);
     }
     None
 }

@@ -3,26 +3,26 @@
 
 use jiff::Timestamp;
 
-use crate::demo::account::Scene;
-use crate::demo::changes::What;
-use crate::demo::scenario_context::Play;
+use crate::demo::account::AccountScene;
+use crate::demo::changes::ChangeKind;
+use crate::demo::scenario_context::ScenarioContext;
 use crate::kinds::alarm::{Alarm, MUTED_AT_MOST};
 use crate::kinds::mute_rule::{MuteRule, Window};
 use crate::world::{Arn, Resource};
 
-fn arn(play: &Play<'_>, name: &str) -> Arn {
+fn arn(play: &ScenarioContext<'_>, name: &str) -> Arn {
     play.arn("cloudwatch", &format!("alarm-mute-rule:{name}"))
 }
 
 /// Adds the rule that mutes `alarms` from the next minute after `second` on, as a sleep does it.
-pub(crate) fn mute(scene: &mut Scene, play: &Play<'_>, name: &str, alarms: Vec<String>, second: i64) {
+pub(crate) fn mute(scene: &mut AccountScene, play: &ScenarioContext<'_>, name: &str, alarms: Vec<String>, second: i64) {
     mute_until(scene, play, name, alarms, (second, None));
 }
 
 /// The same with an end.
 fn mute_until(
-    scene: &mut Scene,
-    play: &Play<'_>,
+    scene: &mut AccountScene,
+    play: &ScenarioContext<'_>,
     name: &str,
     alarms: Vec<String>,
     (second, until): (i64, Option<Timestamp>),
@@ -41,9 +41,9 @@ fn mute_until(
 }
 
 /// Does what sleeps and wakes did to the rules up to now.
-pub(crate) fn hush(scene: &mut Scene, play: &Play<'_>) {
+pub(crate) fn hush(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
     for act in play.acts.iter().filter(|act| act.at <= play.now) {
-        let What::Deed(deed) = &act.what else { continue };
+        let ChangeKind::Deed(deed) = &act.what else { continue };
         if deed.on.kind != Alarm::KIND {
             continue;
         }

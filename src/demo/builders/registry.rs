@@ -4,9 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::service::{Crate, Deploy, Kept, Tag};
-use crate::demo::account::Scene;
+use crate::demo::account::AccountScene;
 use crate::demo::rollout::Script;
-use crate::demo::scenario_context::{Play, REGION};
+use crate::demo::scenario_context::{REGION, ScenarioContext};
 use crate::kinds::ecr_repository::{Image, Platform, Repository};
 
 /// When `:latest` was pushed, in seconds before and after the start.
@@ -18,7 +18,7 @@ const BUILDS: std::ops::RangeInclusive<i32> = -4..=3;
 const TRIES: [(&str, i64); 3] = [("v2", -90_000), ("v2-broken", -93_600), ("missing-layers", -97_200)];
 
 /// What stands before the tag: in this account's ECR if the repository has no `/`, else as written.
-pub(super) fn uri(play: &Play<'_>, held: &Crate) -> String {
+pub(super) fn uri(play: &ScenarioContext<'_>, held: &Crate) -> String {
     if held.repository.contains('/') {
         return held.repository.clone();
     }
@@ -26,7 +26,7 @@ pub(super) fn uri(play: &Play<'_>, held: &Crate) -> String {
 }
 
 /// The tag of a revision whose images are named by commit.
-pub(super) fn commit(play: &Play<'_>, facts: &Deploy, revision: i32) -> String {
+pub(super) fn commit(play: &ScenarioContext<'_>, facts: &Deploy, revision: i32) -> String {
     play.hex(&format!("{}:{revision}/commit", facts.family), 7)
 }
 
@@ -37,7 +37,7 @@ pub(super) fn latest(held: &Crate, second: i64) -> String {
 }
 
 /// Adds the repositories of the service's containers.
-pub(super) fn repositories(scene: &mut Scene, play: &Play<'_>, facts: &Deploy, script: &Script) {
+pub(super) fn repositories(scene: &mut AccountScene, play: &ScenarioContext<'_>, facts: &Deploy, script: &Script) {
     let first = script.rollouts.first().map_or(1, |rollout| rollout.revision);
     for held in facts.crates.iter().filter(|held| !held.repository.contains('/')) {
         let uri = uri(play, held);
@@ -75,7 +75,7 @@ pub(super) fn repositories(scene: &mut Scene, play: &Play<'_>, facts: &Deploy, s
 }
 
 /// What was pushed as `:latest`, each with a tag of its day; only the newest is `:latest` now.
-fn floating(play: &Play<'_>, held: &Crate) -> Vec<Image> {
+fn floating(play: &ScenarioContext<'_>, held: &Crate) -> Vec<Image> {
     let now = PUSHES.iter().rev().find(|push| **push <= play.now).copied();
     let one = |push: &i64| {
         let day = play.at(*push).strftime("%Y%m%d-%H%M").to_string();
@@ -86,14 +86,14 @@ fn floating(play: &Play<'_>, held: &Crate) -> Vec<Image> {
 }
 
 /// The images to try a deployment with.
-fn tries(play: &Play<'_>, held: &Crate, uri: &str) -> Vec<Image> {
+fn tries(play: &ScenarioContext<'_>, held: &Crate, uri: &str) -> Vec<Image> {
     let one =
         |(tag, pushed): &(&str, i64)| image(play, held, &format!("{uri}:{tag}"), (vec![(*tag).to_owned()], *pushed));
     TRIES.iter().map(one).collect()
 }
 
 /// The build of a revision, `step` after the first one deployed: some days apart, the later ones by hours.
-fn build(play: &Play<'_>, (facts, held): (&Deploy, &Crate), uri: &str, (first, step): (i32, i32)) -> Image {
+fn build(play: &ScenarioContext<'_>, (facts, held): (&Deploy, &Crate), uri: &str, (first, step): (i32, i32)) -> Image {
     let tag = commit(play, facts, first + step);
     let pushed = match step {
         ..=0 => i64::from(step - 1) * 4 * 86_400,
@@ -111,7 +111,7 @@ fn build(play: &Play<'_>, (facts, held): (&Deploy, &Crate), uri: &str, (first, s
     image
 }
 
-fn image(play: &Play<'_>, held: &Crate, bits: &str, (tags, pushed): (Vec<String>, i64)) -> Image {
+fn image(play: &ScenarioContext<'_>, held: &Crate, bits: &str, (tags, pushed): (Vec<String>, i64)) -> Image {
     let built = |architecture: &str| Platform {
         os: "linux".to_owned(),
         architecture: architecture.to_owned(),

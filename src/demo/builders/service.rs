@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use super::load_balancing::{group_arn, targets};
 use super::registry::repositories;
 use super::task;
-use crate::demo::account::Scene;
-use crate::demo::changes::What;
-use crate::demo::details::{Look, Wave};
+use crate::demo::account::AccountScene;
+use crate::demo::changes::ChangeKind;
+use crate::demo::details::{ResourceDetails, Wave};
 use crate::demo::rollout::{End, Life, Rollout, Script};
-use crate::demo::scenario_context::Play;
+use crate::demo::scenario_context::ScenarioContext;
 use crate::kinds::ecs_cluster::Cluster;
 use crate::kinds::ecs_service::{Attachment, Breaker, Deployment, Event, Service};
 use crate::kinds::ecs_task::Task;
@@ -91,31 +91,31 @@ pub(crate) struct Deploy {
 
 impl Deploy {
     /// The service's ARN.
-    pub(crate) fn arn(&self, play: &Play<'_>) -> Arn {
+    pub(crate) fn arn(&self, play: &ScenarioContext<'_>) -> Arn {
         play.arn("ecs", &format!("service/{}/{}", self.cluster, self.name))
     }
 
     /// Its cluster's ARN.
-    pub(super) fn cluster_arn(&self, play: &Play<'_>) -> Arn {
+    pub(super) fn cluster_arn(&self, play: &ScenarioContext<'_>) -> Arn {
         play.arn("ecs", &format!("cluster/{}", self.cluster))
     }
 
     /// The ARN of a revision.
-    pub(super) fn revision(&self, play: &Play<'_>, revision: i32) -> Arn {
+    pub(super) fn revision(&self, play: &ScenarioContext<'_>, revision: i32) -> Arn {
         play.arn("ecs", &format!("task-definition/{}:{revision}", self.family))
     }
 
     /// The id of the deployment that began at `from`.
-    pub(super) fn deployment(&self, play: &Play<'_>, from: i64) -> String {
+    pub(super) fn deployment(&self, play: &ScenarioContext<'_>, from: i64) -> String {
         format!("ecs-svc/{}", play.digits(&format!("{}/{}/{from}", self.cluster, self.name), 19))
     }
 }
 
 /// The service's tags, with what it remembers of before it slept.
-fn tags(play: &Play<'_>, facts: &Deploy, key: &str, script: &Script) -> BTreeMap<String, String> {
+fn tags(play: &ScenarioContext<'_>, facts: &Deploy, key: &str, script: &Script) -> BTreeMap<String, String> {
     let mut tags = facts.tags.clone();
     let told = play.acts_on(key).filter_map(|act| match act.what {
-        What::Remember(memory) => Some(memory),
+        ChangeKind::Remember(memory) => Some(memory),
         _ => None,
     });
     match told.last() {
@@ -129,7 +129,12 @@ fn tags(play: &Play<'_>, facts: &Deploy, key: &str, script: &Script) -> BTreeMap
 }
 
 /// Adds a cluster; gives its ARN.
-pub(crate) fn cluster(scene: &mut Scene, play: &Play<'_>, name: &str, tags: &BTreeMap<String, String>) {
+pub(crate) fn cluster(
+    scene: &mut AccountScene,
+    play: &ScenarioContext<'_>,
+    name: &str,
+    tags: &BTreeMap<String, String>,
+) {
     let arn = play.arn("ecs", &format!("cluster/{name}"));
     scene.tag(&arn, tags);
     scene.open::<Service>(arn.as_str());
@@ -147,7 +152,7 @@ pub(crate) fn cluster(scene: &mut Scene, play: &Play<'_>, name: &str, tags: &BTr
 }
 
 /// Adds a service with its tasks, revisions and targets, as `script` has them now.
-pub(crate) fn service(scene: &mut Scene, play: &Play<'_>, facts: &Deploy, script: &Script) {
+pub(crate) fn service(scene: &mut AccountScene, play: &ScenarioContext<'_>, facts: &Deploy, script: &Script) {
     let (arn, group) = (facts.arn(play), group_arn(play, &facts.group));
     let worn = tags(play, facts, arn.as_str(), script);
     let count = |test: &dyn Fn(&Life) -> bool| {
@@ -211,7 +216,7 @@ pub(crate) fn service(scene: &mut Scene, play: &Play<'_>, facts: &Deploy, script
     }
     // Revisions outlive what uses them: the last few, and what was registered here.
     let made = play.acts_on(arn.as_str()).filter_map(|act| match &act.what {
-        What::Register(number, _) => Some(*number),
+        ChangeKind::Register(number, _) => Some(*number),
         _ => None,
     });
     for number in made.chain((1..=revision).rev().take(5)) {
@@ -260,7 +265,7 @@ pub(crate) fn service(scene: &mut Scene, play: &Play<'_>, facts: &Deploy, script
 }
 
 /// Its deployments as the newer API tells them: those of the script, and one before them.
-fn history(scene: &mut Scene, play: &Play<'_>, facts: &Deploy, script: &Script) {
+fn history(scene: &mut AccountScene, play: &ScenarioContext<'_>, facts: &Deploy, script: &Script) {
     let arn = facts.arn(play);
     let tail = format!("{}/{}", facts.cluster, facts.name);
     let first = script.rollouts.first();
@@ -311,10 +316,10 @@ fn history(scene: &mut Scene, play: &Play<'_>, facts: &Deploy, script: &Script) 
 }
 
 /// Its events, newest first, at most a hundred.
-fn events(play: &Play<'_>, facts: &Deploy, script: &Script) -> Vec<Event> {
+fn events(play: &ScenarioContext<'_>, facts: &Deploy, script: &Script) -> Vec<Event> {
     let (name, group) = (&facts.name, group_arn(play, &facts.group));
     let port = facts.crates.first().and_then(|serving| serving.port).unwrap_or_default();
-    let mut said: Vec<(i64, String)> = script.says.clone();
+    let mut said: Vec<(i64, String)> = script.message.clone();
     for life in &script.lives {
         let id = task::id(play, facts, life);
         said.push((life.made + 1, format!("(service {name}) has started 1 tasks: (task {id}).")));
@@ -324,8 +329,9 @@ fn events(play: &Play<'_>, facts: &Deploy, script: &Script) -> Vec<Event> {
         said.push((life.up + 1, format!("(service {name}) registered 1 targets in (target-group {group})")));
         if let Some((from, _)) = life.sick {
             let why = "reason Health checks failed with these codes: [502]";
-            let says = format!("(service {name}) (port {port}) is unhealthy in (target-group {group}) due to ({why}).");
-            said.push((from + 5, says));
+            let message =
+                format!("(service {name}) (port {port}) is unhealthy in (target-group {group}) due to ({why}).");
+            said.push((from + 5, message));
         }
         if let Some(leaves) = life.leaves.filter(|_| life.end == End::Scaled) {
             said.push((leaves, format!("(service {name}) has stopped 1 running tasks: (task {id}).")));
@@ -359,7 +365,7 @@ fn events(play: &Play<'_>, facts: &Deploy, script: &Script) -> Vec<Event> {
 }
 
 /// Its use of CPU and memory; both follow how many tasks are sick.
-fn look(script: &Script) -> Look {
+fn look(script: &Script) -> ResourceDetails {
     let first = script.rollouts.first().map_or(0, |rollout| rollout.from);
     let mut levels = vec![(first, Some(38.0))];
     let mut turns: Vec<i64> = script.lives.iter().filter_map(|life| life.sick).flat_map(|(a, b)| [a, b]).collect();
@@ -377,5 +383,9 @@ fn look(script: &Script) -> Look {
         threshold: None,
     };
     let idle = vec![(first, Some(24.0))];
-    Look { waves: vec![wave("CPU", idle, 0.5), wave("memory", levels, 0.08)], history: Vec::new(), ..Look::default() }
+    ResourceDetails {
+        waves: vec![wave("CPU", idle, 0.5), wave("memory", levels, 0.08)],
+        history: Vec::new(),
+        ..ResourceDetails::default()
+    }
 }

@@ -3,10 +3,10 @@
 
 use super::registry;
 use super::service::{Crate, Deploy, Tag};
-use crate::demo::account::Scene;
-use crate::demo::changes::{Act, What};
+use crate::demo::account::AccountScene;
+use crate::demo::changes::{AppliedChange, ChangeKind};
 use crate::demo::rollout::{DRAIN, End, Life, Rollout, Script};
-use crate::demo::scenario_context::{Play, ZONES};
+use crate::demo::scenario_context::{ScenarioContext, ZONES};
 use crate::kinds::ecs_task::{Container, Task};
 use crate::kinds::log_tail::{self, Line, LogTail};
 use crate::kinds::target_health::Target;
@@ -16,11 +16,11 @@ use crate::kinds::task_definition::{ContainerDefinition, TaskDefinition};
 const REMEMBERED: i64 = 3600;
 
 /// The id of a task: 32 hexadecimal digits.
-pub(super) fn id(play: &Play<'_>, facts: &Deploy, life: &Life) -> String {
+pub(super) fn id(play: &ScenarioContext<'_>, facts: &Deploy, life: &Life) -> String {
     play.hex(&format!("{}/{}/{}/{}", facts.cluster, facts.name, life.made, life.slot), 32)
 }
 
-fn address(play: &Play<'_>, facts: &Deploy, script: &Script, life: &Life) -> String {
+fn address(play: &ScenarioContext<'_>, facts: &Deploy, script: &Script, life: &Life) -> String {
     let net = facts.nets.get(zone(life)).copied().unwrap_or("10.0.0");
     let wish = |life: &Life| play.dice(&id(play, facts, life)).u32(0..40);
     // Each slot has its own forty addresses; two tasks meet there only while one replaces the other.
@@ -37,10 +37,10 @@ fn zone(life: &Life) -> usize {
 }
 
 /// The image that a registered revision gives the container.
-fn registered(play: &Play<'_>, facts: &Deploy, held: &Crate, revision: i32) -> Option<String> {
+fn registered(play: &ScenarioContext<'_>, facts: &Deploy, held: &Crate, revision: i32) -> Option<String> {
     let key = facts.arn(play);
-    let of = |act: &Act| match &act.what {
-        What::Register(number, images) if *number == revision => {
+    let of = |act: &AppliedChange| match &act.what {
+        ChangeKind::Register(number, images) if *number == revision => {
             images.iter().find(|(container, _)| container == held.name).map(|(_, image)| image.clone())
         }
         _ => None,
@@ -48,7 +48,7 @@ fn registered(play: &Play<'_>, facts: &Deploy, held: &Crate, revision: i32) -> O
     play.acts_on(key.as_str()).find_map(of)
 }
 
-pub(super) fn image(play: &Play<'_>, facts: &Deploy, held: &Crate, revision: i32) -> String {
+pub(super) fn image(play: &ScenarioContext<'_>, facts: &Deploy, held: &Crate, revision: i32) -> String {
     if let Some(image) = registered(play, facts, held, revision) {
         return image;
     }
@@ -62,7 +62,7 @@ pub(super) fn image(play: &Play<'_>, facts: &Deploy, held: &Crate, revision: i32
 }
 
 /// Adds the service's tasks, running and lately stopped.
-pub(super) fn tasks(scene: &mut Scene, play: &Play<'_>, facts: &Deploy, script: &Script) {
+pub(super) fn tasks(scene: &mut AccountScene, play: &ScenarioContext<'_>, facts: &Deploy, script: &Script) {
     let cluster = facts.cluster_arn(play);
     let remembered = |life: &&Life| life.made <= play.now && life.gone.is_none_or(|gone| gone + REMEMBERED > play.now);
     for life in script.lives.iter().filter(remembered) {
@@ -74,7 +74,7 @@ pub(super) fn tasks(scene: &mut Scene, play: &Play<'_>, facts: &Deploy, script: 
 }
 
 /// What an image was when a rollout began. `:latest` means something else at each of them; other tags stand still.
-pub(super) fn digest(play: &Play<'_>, facts: &Deploy, held: &Crate, rollout: &Rollout) -> String {
+pub(super) fn digest(play: &ScenarioContext<'_>, facts: &Deploy, held: &Crate, rollout: &Rollout) -> String {
     let bits = match held.tag {
         Tag::Latest if registered(play, facts, held, rollout.revision).is_none() => {
             registry::latest(held, rollout.from)
@@ -85,11 +85,11 @@ pub(super) fn digest(play: &Play<'_>, facts: &Deploy, held: &Crate, rollout: &Ro
 }
 
 /// What the container of a task that crashed wrote.
-fn last_words(play: &Play<'_>, facts: &Deploy, life: &Life) -> Option<(String, LogTail)> {
+fn last_words(play: &ScenarioContext<'_>, facts: &Deploy, life: &Life) -> Option<(String, LogTail)> {
     let ended = life.gone.filter(|gone| life.end == End::Crash && *gone <= play.now)?;
     let held = facts.crates.first()?;
     let key = log_tail::part(held.log_group.as_ref()?, &format!("ecs/{}/{}", held.name, id(play, facts, life)));
-    let line = |before: i64, says: &str| Line { at: Some(play.at(ended - before)), says: says.to_owned() };
+    let line = |before: i64, message: &str| Line { at: Some(play.at(ended - before)), message: message.to_owned() };
     let lines = vec![
         line(3, "starting"),
         line(2, &format!("listening on port {}", held.port.unwrap_or(8080))),
@@ -100,7 +100,7 @@ fn last_words(play: &Play<'_>, facts: &Deploy, life: &Life) -> Option<(String, L
     Some((key.clone(), LogTail { key, lines }))
 }
 
-fn task(play: &Play<'_>, facts: &Deploy, script: &Script, life: &Life) -> Task {
+fn task(play: &ScenarioContext<'_>, facts: &Deploy, script: &Script, life: &Life) -> Task {
     let rollout = script.rollouts.get(life.rollout);
     let (from, revision) = rollout.map_or((life.made, 1), |rollout| (rollout.from, rollout.revision));
     let (deployment, id) = (facts.deployment(play, from), id(play, facts, life));
@@ -185,18 +185,23 @@ fn task(play: &Play<'_>, facts: &Deploy, script: &Script, life: &Life) -> Task {
 }
 
 /// Adds a revision of the service's task definition: to those in use, and to those of its family.
-pub(super) fn definition(scene: &mut Scene, play: &Play<'_>, facts: &Deploy, revision: i32) {
+pub(super) fn definition(scene: &mut AccountScene, play: &ScenarioContext<'_>, facts: &Deploy, revision: i32) {
     for part in ["", facts.family.as_str()] {
         scene.put(part, defined(play, facts, revision));
     }
 }
 
 /// Adds a revision to those of its family.
-pub(super) fn definition_of_family(scene: &mut Scene, play: &Play<'_>, facts: &Deploy, revision: i32) {
+pub(super) fn definition_of_family(
+    scene: &mut AccountScene,
+    play: &ScenarioContext<'_>,
+    facts: &Deploy,
+    revision: i32,
+) {
     scene.put(&facts.family, defined(play, facts, revision));
 }
 
-fn defined(play: &Play<'_>, facts: &Deploy, revision: i32) -> TaskDefinition {
+fn defined(play: &ScenarioContext<'_>, facts: &Deploy, revision: i32) -> TaskDefinition {
     let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
     let role =
         |kind: &str| crate::world::Arn::from(format!("arn:aws:iam::{}:role/{}-{kind}", play.account, facts.family));
@@ -231,7 +236,7 @@ fn defined(play: &Play<'_>, facts: &Deploy, revision: i32) -> TaskDefinition {
 }
 
 /// The service's targets with their health.
-pub(super) fn targets(play: &Play<'_>, facts: &Deploy, script: &Script) -> Vec<Target> {
+pub(super) fn targets(play: &ScenarioContext<'_>, facts: &Deploy, script: &Script) -> Vec<Target> {
     let port = facts.crates.first().and_then(|serving| serving.port);
     let target = |life: &Life| {
         let drained = match life.end {
@@ -244,11 +249,11 @@ pub(super) fn targets(play: &Play<'_>, facts: &Deploy, script: &Script) -> Vec<T
         }
         let leaving = life.leaves.is_some_and(|leaves| leaves <= play.now);
         let sick = life.sick.is_some_and(|(from, to)| from <= play.now && play.now < to);
-        let (state, reason, says) = if leaving {
+        let (state, reason, message) = if leaving {
             ("draining", Some("Target.DeregistrationInProgress"), Some("Target deregistration is in progress"))
         } else if sick {
-            let says = "Health checks failed with these codes: [502]";
-            ("unhealthy", Some("Target.ResponseCodeMismatch"), Some(says))
+            let message = "Health checks failed with these codes: [502]";
+            ("unhealthy", Some("Target.ResponseCodeMismatch"), Some(message))
         } else if play.now < life.up + 6 {
             ("initial", Some("Elb.RegistrationInProgress"), Some("Target registration is in progress"))
         } else if play.now < life.ready {
@@ -262,7 +267,7 @@ pub(super) fn targets(play: &Play<'_>, facts: &Deploy, script: &Script) -> Vec<T
             zone: ZONES.get(zone(life)).map(|zone| (*zone).to_owned()),
             state: state.to_owned(),
             reason: reason.map(str::to_owned),
-            description: says.map(str::to_owned),
+            description: message.map(str::to_owned),
             check_port: port.map(|port| port.to_string()),
         })
     };

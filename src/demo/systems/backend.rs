@@ -4,14 +4,14 @@
 use std::collections::BTreeMap;
 
 use super::guard;
-use crate::demo::account::Scene;
+use crate::demo::account::AccountScene;
 use crate::demo::builders::{
     Aurora, Balancer, Crate, Database, Deploy, Group, Kept, Tag, Watch, alarm, aurora, balancer, balancer_metric,
     cluster, forward, group, group_metric, redirect, scaling, service, tags, vpc,
 };
 use crate::demo::episodes::pipeline;
 use crate::demo::rollout::Script;
-use crate::demo::scenario_context::Play;
+use crate::demo::scenario_context::ScenarioContext;
 use crate::demo::scheduler::OPEN;
 use crate::kinds::ecs_service::Service;
 use crate::kinds::metric_filter::MetricFilter;
@@ -29,21 +29,21 @@ struct Stage {
 }
 
 /// The development stage.
-pub(super) fn dev(scene: &mut Scene, play: &Play<'_>) {
+pub(super) fn dev(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
     let nets = ["10.30.11", "10.30.12"];
     let stage = Stage { name: "dev", class: "db.t4g.medium", days: 7, kept: false, nets, story: pipeline::script };
     lay(scene, play, &stage);
 }
 
 /// Production.
-pub(super) fn prod(scene: &mut Scene, play: &Play<'_>) {
+pub(super) fn prod(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
     let nets = ["10.31.11", "10.31.12"];
     let story = |_| Script::steady(187, 2);
     lay(scene, play, &Stage { name: "prod", class: "db.r6g.large", days: 30, kept: true, nets, story });
 }
 
 /// A name as CDK and CloudFormation make it: stack, logical id with a hash, and a random end.
-fn generated(play: &Play<'_>, stack: &str, logical: &str) -> String {
+fn generated(play: &ScenarioContext<'_>, stack: &str, logical: &str) -> String {
     let label = format!("{}/{stack}/{logical}", play.account);
     let end: String = std::iter::repeat_with({
         let mut dice = play.dice(&label);
@@ -55,7 +55,7 @@ fn generated(play: &Play<'_>, stack: &str, logical: &str) -> String {
 }
 
 /// The tags CloudFormation puts on what it makes.
-fn stack_tags(play: &Play<'_>, stack: &str, logical: &str) -> BTreeMap<String, String> {
+fn stack_tags(play: &ScenarioContext<'_>, stack: &str, logical: &str) -> BTreeMap<String, String> {
     let id = play.arn("cloudformation", &format!("stack/{stack}/{}", play.uuid(stack)));
     tags(&[
         ("aws:cloudformation:stack-name", stack),
@@ -75,7 +75,7 @@ pub(crate) struct Scaled {
 }
 
 /// The names of who of the development stage sleeps by schedule.
-pub(crate) fn scaled(play: &Play<'_>) -> Scaled {
+pub(crate) fn scaled(play: &ScenarioContext<'_>) -> Scaled {
     let (data, compute) = ("DatabaseStack-dev", "ComputeStack-dev");
     Scaled {
         database: generated(play, data, "AuroraCluster").to_lowercase(),
@@ -85,7 +85,7 @@ pub(crate) fn scaled(play: &Play<'_>) -> Scaled {
 }
 
 /// The tags of the service; in development with what its schedule wakes it to.
-fn service_tags(play: &Play<'_>, stage: &Stage, compute: &str) -> BTreeMap<String, String> {
+fn service_tags(play: &ScenarioContext<'_>, stage: &Stage, compute: &str) -> BTreeMap<String, String> {
     let mut tags = stack_tags(play, compute, "BackendService");
     if stage.name == "dev" {
         let wakes = Remembered { desired: Some(2), bounds: Some(OPEN) };
@@ -94,7 +94,7 @@ fn service_tags(play: &Play<'_>, stage: &Stage, compute: &str) -> BTreeMap<Strin
     tags
 }
 
-fn lay(scene: &mut Scene, play: &Play<'_>, stage: &Stage) {
+fn lay(scene: &mut AccountScene, play: &ScenarioContext<'_>, stage: &Stage) {
     let stack = |layer: &str| format!("{layer}Stack-{}", stage.name);
     let (network, security, data, compute) = (stack("Network"), stack("Security"), stack("Database"), stack("Compute"));
     let network_tags = [("aws:cloudformation:stack-name", network.as_str())];
@@ -186,7 +186,7 @@ struct Watched<'a> {
     reader: &'a str,
 }
 
-fn alarms(scene: &mut Scene, play: &Play<'_>, stage: &Stage, watched: &Watched<'_>) {
+fn alarms(scene: &mut AccountScene, play: &ScenarioContext<'_>, stage: &Stage, watched: &Watched<'_>) {
     let stack = format!("MonitoringStack-{}", stage.name);
     let (alb, tg) = (balancer_metric(play, watched.alb), group_metric(play, watched.tg));
     let ecs = [("ClusterName", watched.service.cluster.as_str()), ("ServiceName", watched.service.name.as_str())];

@@ -3,14 +3,14 @@
 
 use super::guard;
 
-use crate::demo::account::Scene;
+use crate::demo::account::AccountScene;
 use crate::demo::builders::{Database, Lambda, Watch, alarm, database, function, tags, vpc};
-use crate::demo::scenario_context::Play;
+use crate::demo::scenario_context::ScenarioContext;
 use crate::kinds::external_schedule::ForeignSchedule;
 use crate::schedule::stored::target_effect::Target;
 
 /// All of it.
-pub(super) fn all(scene: &mut Scene, play: &Play<'_>) {
+pub(super) fn all(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
     nightly(scene);
     let vpc = vpc(scene, play, "cat-data-v23-vpc", &[]);
     database(
@@ -71,7 +71,7 @@ pub(super) fn all(scene: &mut Scene, play: &Play<'_>) {
 }
 
 /// A schedule that somebody made by hand, in UTC: what they meant for 22:00 in Tokyo happens at 07:00.
-fn nightly(scene: &mut Scene) {
+fn nightly(scene: &mut AccountScene) {
     let held = ForeignSchedule {
         name: "default/cat-data-nightly-stop".to_owned(),
         expression: "cron(0 22 * * ? *)".to_owned(),

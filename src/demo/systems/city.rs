@@ -2,14 +2,14 @@
 //! in the shared account and production in its own, where Systems Manager may not be asked.
 
 use super::guard;
-use crate::demo::account::Scene;
+use crate::demo::account::AccountScene;
 use crate::demo::builders::{
     Balancer, Crate, Database, Deploy, Group, Kept, Machine, Tag, Watch, alarm, balancer, balancer_metric, cluster,
     database, forward, group, group_metric, machine, redirect, scaling, service, tags, vpc,
 };
 use crate::demo::episodes::{stall, waking_database};
 use crate::demo::rollout::Script;
-use crate::demo::scenario_context::Play;
+use crate::demo::scenario_context::ScenarioContext;
 use crate::kinds::managed_node::Node;
 
 /// What differs between the stages.
@@ -23,7 +23,7 @@ struct Stage {
 }
 
 /// The proof of concept: small, its database just started.
-pub(super) fn poc(scene: &mut Scene, play: &Play<'_>) {
+pub(super) fn poc(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
     let small = ("256", "512");
     let stage = Stage {
         name: "poc",
@@ -55,7 +55,7 @@ pub(super) fn poc(scene: &mut Scene, play: &Play<'_>) {
 }
 
 /// Production: its Backend's rollout stalls.
-pub(super) fn prod(scene: &mut Scene, play: &Play<'_>) {
+pub(super) fn prod(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
     let stage = Stage {
         name: "prod",
         sizes: [("512", "1024"), ("1024", "2048")],
@@ -88,7 +88,7 @@ pub(super) fn prod(scene: &mut Scene, play: &Play<'_>) {
     );
 }
 
-fn lay(scene: &mut Scene, play: &Play<'_>, stage: &Stage) -> Deploy {
+fn lay(scene: &mut AccountScene, play: &ScenarioContext<'_>, stage: &Stage) -> Deploy {
     let named = |what: &str| format!("city-{}-{what}", stage.name);
     let vpc = vpc(scene, play, &named("vpc"), &[]);
     let none = tags(&[]);
@@ -159,7 +159,7 @@ fn db<'a>(facts: &'a Deploy, id: &'a str) -> Database<'a> {
     }
 }
 
-fn alarms(scene: &mut Scene, play: &Play<'_>) {
+fn alarms(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
     let topic = "city-prod-alerts";
     let cluster = ("ClusterName", "city-prod-cluster");
     let alb = balancer_metric(play, "city-prod-alb");

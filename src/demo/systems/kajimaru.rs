@@ -2,18 +2,18 @@
 //! hour its health checks are answered 301 for a while although the site works.
 
 use super::guard;
-use crate::demo::account::Scene;
+use crate::demo::account::AccountScene;
 use crate::demo::builders::{
     Balancer, Database, Group, Machine, Watch, alarm, balancer, balancer_metric, compose, database, forward, group,
     lets, machine, state, tags, vpc,
 };
 use crate::demo::episodes::fails_open;
-use crate::demo::scenario_context::{Play, ZONES};
+use crate::demo::scenario_context::{ScenarioContext, ZONES};
 use crate::kinds::metric_filter::MetricFilter;
 use crate::kinds::target_health::Target;
 
 /// All of it.
-pub(super) fn all(scene: &mut Scene, play: &Play<'_>) {
+pub(super) fn all(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
     let vpc = vpc(scene, play, "kajimaru", &[]);
     let listen = [(80, "HTTP", vec![(Vec::new(), forward(play, "kajimaru-TG"))])];
     let facts = Balancer { name: "kajimaru-ALB", vpc: &vpc, guard: &guard(play, "kajimaru-ALB-SG") };
@@ -79,7 +79,7 @@ pub(super) fn all(scene: &mut Scene, play: &Play<'_>) {
     alarms(scene, play, &machines);
 }
 
-fn alarms(scene: &mut Scene, play: &Play<'_>, machines: &[String]) {
+fn alarms(scene: &mut AccountScene, play: &ScenarioContext<'_>, machines: &[String]) {
     let topic = "kajimaru";
     for (id, name) in machines.iter().zip(["kajimaru-ec2-01-cpu", "kajimaru-ec2-02-cpu"]) {
         let of = [("InstanceId", id.as_str())];

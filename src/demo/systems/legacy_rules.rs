@@ -2,8 +2,8 @@
 //! the development stage, written as if a rule knew the time in Tokyo, and a nightly job that finds it asleep; in the API
 //! backend's development stage a rule that goes on beside the schedules at AWS, and could give way to them. Pure.
 
-use crate::demo::account::Scene;
-use crate::demo::scenario_context::Play;
+use crate::demo::account::AccountScene;
+use crate::demo::scenario_context::ScenarioContext;
 use crate::kinds::event_rule::Rule;
 use crate::schedule::stored::target_effect::Target;
 
@@ -11,7 +11,7 @@ use crate::schedule::stored::target_effect::Target;
 pub(crate) const ASLEEP: &str = "prooflink-dev-db";
 
 /// All of them, as they stand from the beginning.
-pub(crate) fn rules(play: &Play<'_>) -> Vec<Rule> {
+pub(crate) fn rules(play: &ScenarioContext<'_>) -> Vec<Rule> {
     let document = |name: &str, input: String| Target {
         arn: play.arn("ssm", &format!("automation-definition/{name}:$DEFAULT")).to_string(),
         input: Some(input),
@@ -60,7 +60,7 @@ pub(crate) fn rules(play: &Play<'_>) -> Vec<Rule> {
 }
 
 /// Puts them into the scene.
-pub(super) fn fill(scene: &mut Scene, play: &Play<'_>) {
+pub(super) fn fill(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
     for rule in rules(play) {
         scene.put("", rule);
     }

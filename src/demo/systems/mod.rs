@@ -11,16 +11,16 @@ mod prooflink;
 pub(super) use backend::{Scaled, scaled};
 pub(super) use legacy_rules::{ASLEEP, rules};
 
-use super::account::Scene;
-use super::scenario_context::Play;
+use super::account::AccountScene;
+use super::scenario_context::ScenarioContext;
 
 /// A security group's id by its name.
-fn guard(play: &Play<'_>, name: &str) -> String {
+fn guard(play: &ScenarioContext<'_>, name: &str) -> String {
     format!("sg-0{}", play.hex(&format!("{}/sg/{name}", play.account), 16))
 }
 
 /// Everything in the shared account.
-pub(super) fn shared(scene: &mut Scene, play: &Play<'_>) {
+pub(super) fn shared(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
     prooflink::dev(scene, play);
     prooflink::prod(scene, play);
     backend::dev(scene, play);
@@ -32,6 +32,6 @@ pub(super) fn shared(scene: &mut Scene, play: &Play<'_>) {
 }
 
 /// Everything in the municipal system's production account.
-pub(super) fn municipal(scene: &mut Scene, play: &Play<'_>) {
+pub(super) fn municipal(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
     city::prod(scene, play);
 }

@@ -2,7 +2,7 @@
 //! development stage sleeps. Load balancers, target groups and alarms have no stage in their names.
 
 use super::guard;
-use crate::demo::account::Scene;
+use crate::demo::account::AccountScene;
 use crate::demo::builders::{
     Balancer, Course, Crate, Database, Deploy, Group, Kept, Rules, Tag, Watch, alarm, balancer, balancer_metric,
     cluster, composite, database, forward, group, group_metric, mute, redirect, scaling, service, system_update, tags,
@@ -11,7 +11,7 @@ use crate::demo::builders::{
 use crate::demo::episodes::leak;
 use crate::demo::offhours::lie_in;
 use crate::demo::rollout::Script;
-use crate::demo::scenario_context::Play;
+use crate::demo::scenario_context::ScenarioContext;
 use crate::kinds::metric_filter::MetricFilter;
 use crate::schedule::stored::tags::REMEMBERED;
 
@@ -28,7 +28,7 @@ struct Stage {
 const BEDTIME: i64 = -9 * 3600;
 
 /// The development stage, asleep at first.
-pub(super) fn dev(scene: &mut Scene, play: &Play<'_>) {
+pub(super) fn dev(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
     let stage = Stage {
         name: "dev",
         balancer: "prooflink-alb-2",
@@ -70,7 +70,7 @@ pub(super) fn dev(scene: &mut Scene, play: &Play<'_>) {
 }
 
 /// Production, in trouble every half hour.
-pub(super) fn prod(scene: &mut Scene, play: &Play<'_>) {
+pub(super) fn prod(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
     let stage = Stage {
         name: "prod",
         balancer: "prooflink-alb",
@@ -110,7 +110,7 @@ pub(super) fn prod(scene: &mut Scene, play: &Play<'_>) {
     alarms(scene, play, &calmed);
 }
 
-fn alarms(scene: &mut Scene, play: &Play<'_>, calmed: &dyn Fn(Course, f64) -> Course) {
+fn alarms(scene: &mut AccountScene, play: &ScenarioContext<'_>, calmed: &dyn Fn(Course, f64) -> Course) {
     let (balancer, group) = (balancer_metric(play, "prooflink-alb"), group_metric(play, "prooflink-tg"));
     let alb = [("LoadBalancer", balancer.as_str())];
     let tg = [("TargetGroup", group.as_str()), ("LoadBalancer", balancer.as_str())];
@@ -151,7 +151,7 @@ fn alarms(scene: &mut Scene, play: &Play<'_>, calmed: &dyn Fn(Course, f64) -> Co
 }
 
 /// What both stages have: network, cluster, load balancer and target group. Gives the service's facts.
-fn lay(scene: &mut Scene, play: &Play<'_>, stage: &Stage, listen: Vec<(u32, &str, Rules)>) -> Deploy {
+fn lay(scene: &mut AccountScene, play: &ScenarioContext<'_>, stage: &Stage, listen: Vec<(u32, &str, Rules)>) -> Deploy {
     let named = |what: &str| format!("prooflink-{}-{what}", stage.name);
     let tags = tags(&[("Project", "prooflink"), ("Environment", stage.name)]);
     let vpc = vpc(scene, play, &named("vpc"), &[("Project", "prooflink"), ("Environment", stage.name)]);

@@ -5,8 +5,8 @@ use jiff::Timestamp;
 
 use super::{count, find, states, world};
 use crate::aws::Clients;
-use crate::change::gate::{Answer, Approved, Change, Circumstances, Gate, Pass};
-use crate::change::plan::{Deed, Plan};
+use crate::change::gate::{Approved, Change, Confirmation, Gate, GateContext, Pass};
+use crate::change::plan::{ChangeRequest, Plan};
 use crate::change::procedure::Proposal;
 use crate::change::receipt::Receipt;
 use crate::cloud::Cloud;
@@ -19,12 +19,12 @@ use crate::kinds::managed_node::Node;
 use crate::world::{EnvironmentName, Fault, FaultKind, Resource, ResourceId, World};
 
 /// A change for tests: what a kind's own would hand over.
-struct Asked(Deed);
+struct Asked(ChangeRequest);
 
 impl Change for Asked {
     fn plan(&self) -> Plan {
         Plan {
-            says: format!("{} {}", self.0.verb, self.0.on),
+            message: format!("{} {}", self.0.verb, self.0.on),
             environment: EnvironmentName::from("any"),
             scope: self.0.on.scope.clone(),
             on: self.0.on.clone(),
@@ -36,7 +36,7 @@ impl Change for Asked {
         }
     }
 
-    fn deed(&self) -> Deed {
+    fn deed(&self) -> ChangeRequest {
         self.0.clone()
     }
 
@@ -45,9 +45,9 @@ impl Change for Asked {
     }
 }
 
-fn approved(demo: &Demo, deed: Deed) -> Approved {
-    let at = Circumstances::seen_at(demo.now());
-    Gate::default().approve(Box::new(Asked(deed)), &Answer::Yes, None, &at).expect("approval")
+fn approved(demo: &Demo, deed: ChangeRequest) -> Approved {
+    let at = GateContext::seen_at(demo.now());
+    Gate::default().approve(Box::new(Asked(deed)), &Confirmation::Yes, None, &at).expect("approval")
 }
 
 async fn ask<T: Resource>(
@@ -58,7 +58,7 @@ async fn ask<T: Resource>(
 ) -> Result<Receipt, Fault> {
     let world = world(demo).await;
     let (scope, item) = find::<T>(&world, test);
-    let change = approved(demo, Deed { verb, on: item.id(scope), arguments });
+    let change = approved(demo, ChangeRequest { verb, on: item.id(scope), arguments });
     demo.change(&change, scope).await
 }
 
@@ -78,7 +78,7 @@ async fn a_database_stops_and_starts_when_told() {
     assert_eq!(stopped.status, "stopped");
     assert!(stopped.auto_restart_at.is_some());
     let again = ask::<DbInstance>(&demo, "stop", Vec::new(), is).await.expect("already there is success");
-    assert_eq!(again.says.as_deref(), Some("kajimaru-db is stopped already"));
+    assert_eq!(again.message.as_deref(), Some("kajimaru-db is stopped already"));
     ask::<DbInstance>(&demo, "start", Vec::new(), is).await.expect("starting");
     demo.go_to(300);
     assert_eq!(status("kajimaru-db").await.status, "starting");
@@ -143,21 +143,21 @@ async fn what_the_simulation_cannot_do_it_refuses_in_words() {
 /// Drives an offer of the resource named `name` to its end; what was said on the way, and the end.
 async fn carried(demo: &Demo, name: &str, verb: &str, value: Option<&str>) -> (Vec<String>, crate::change::Ending) {
     use crate::kinds::catalog::kind;
-    use crate::kinds::{Context, Joins};
-    use crate::operations::Site;
-    use crate::overview::gather;
+    use crate::kinds::{KindContext, ResourceIndex};
+    use crate::operations::ActionContext;
+    use crate::overview::assemble;
 
     let mut world = world(demo).await;
     let zone = jiff::tz::TimeZone::UTC;
-    let picture = gather(&world, &crate::demo::wishes(), demo.now(), &zone);
+    let picture = assemble(&world, &crate::demo::wishes(), demo.now(), &zone);
     let member = picture.environments.iter().flat_map(|one| &one.members).find(|member| member.name == name);
     let id = member.expect("it is placed").id.clone();
     let of = crate::operations::actions_of(id.kind).expect("actions");
     let environment = picture.home(&id).expect("an environment");
     let offered = |world: &World| {
-        let joins = Joins::of(world);
-        let cx = Context { world, joins: &joins, scope: &id.scope, protected: false, now: demo.now(), zone: &zone };
-        let site = Site { cx, environment };
+        let joins = ResourceIndex::of(world);
+        let cx = KindContext { world, joins: &joins, scope: &id.scope, protected: false, now: demo.now(), zone: &zone };
+        let site = ActionContext { cx, environment };
         let offer = of.offers(&id, &site).into_iter().find(|offer| offer.verb == verb).expect("it is offered");
         assert_eq!(offer.barred, None);
         (offer.asks, of.propose(&id, verb, value, &site))
@@ -175,19 +175,19 @@ async fn carried(demo: &Demo, name: &str, verb: &str, value: Option<&str>) -> (V
 
 /// Drives work of several steps to its end.
 async fn driven(demo: &Demo, world: World, proposal: Proposal) -> (Vec<String>, crate::change::Ending) {
-    use crate::change::gate::Let;
-    use crate::engine::execute::Logbook;
-    use crate::engine::run_procedure::{Errand, drive};
+    use crate::change::gate::Admitted;
+    use crate::engine::execute::JournalWriter;
+    use crate::engine::run_procedure::{ProcedureRun, run_procedure};
 
-    let at = Circumstances::seen_at(demo.now());
-    let allowed = Gate::default().allow(proposal, &Answer::Yes, None, &at).expect("nothing hinders it");
-    let Let::Procedure(license, procedure) = allowed else { panic!("work of several steps") };
+    let at = GateContext::seen_at(demo.now());
+    let allowed = Gate::default().allow(proposal, &Confirmation::Yes, None, &at).expect("nothing hinders it");
+    let Admitted::Procedure(license, procedure) = allowed else { panic!("work of several steps") };
     let mut said = Vec::new();
-    let errand = Errand { id: 1, license, procedure };
-    let logbook = Logbook::default();
-    let ending = drive(demo, errand, world, (&logbook, false), &mut |report| {
-        if said.last() != Some(&report.says) {
-            said.push(report.says);
+    let errand = ProcedureRun { id: 1, license, procedure };
+    let logbook = JournalWriter::default();
+    let ending = run_procedure(demo, errand, world, (&logbook, false), &mut |report| {
+        if said.last() != Some(&report.message) {
+            said.push(report.message);
         }
     })
     .await;
@@ -200,24 +200,24 @@ async fn kajimaru_is_deployed_one_instance_after_the_other_and_a_broken_commit_g
 
     let demo = Demo::new(7, 60.0, Timestamp::UNIX_EPOCH).prompt();
     let (said, ending) = carried(&demo, "kajimaru-TG", "deploy", Some("main")).await;
-    assert_eq!(ending.how, How::Done, "{}", ending.says);
+    assert_eq!(ending.how, How::Done, "{}", ending.message);
     for told in ["kajimaru-ec2-01 drains", "kajimaru-ec2-02 is brought to", "waits until kajimaru-ec2-02 is healthy"] {
         assert!(said.iter().any(|line| line.contains(told)), "{told:?} is not in {said:?}");
     }
     let (_, again) = carried(&demo, "kajimaru-ec2-01", "deploy", None).await;
-    assert!(again.how == How::Done && again.says.contains("already"), "{}", again.says);
+    assert!(again.how == How::Done && again.message.contains("already"), "{}", again.message);
     let (_, broken) = carried(&demo, "kajimaru-TG", "deploy", Some("feature/broken")).await;
     assert_eq!(broken.how, How::Incomplete);
     assert!(
-        broken.says.contains("answers 500") && broken.says.contains("kajimaru-ec2-02 untouched"),
+        broken.message.contains("answers 500") && broken.message.contains("kajimaru-ec2-02 untouched"),
         "{}",
-        broken.says
+        broken.message
     );
     assert_eq!(states(&demo, "kajimaru-TG").await, ["healthy", "healthy"]);
     let (_, nothing) = carried(&demo, "kajimaru-TG", "deploy", Some("no-such-branch")).await;
-    assert!(nothing.how == How::Failed && nothing.says.contains("no branch, tag or commit"), "{}", nothing.says);
+    assert!(nothing.how == How::Failed && nothing.message.contains("no branch, tag or commit"), "{}", nothing.message);
     let (_, migrated) = carried(&demo, "kajimaru-TG", "migrate", None).await;
-    assert_eq!(migrated.how, How::Done, "{}", migrated.says);
+    assert_eq!(migrated.how, How::Done, "{}", migrated.message);
 }
 
 #[tokio::test(start_paused = true)]
@@ -226,51 +226,51 @@ async fn a_function_of_cat_data_is_shifted_at_once_by_a_share_and_back() {
 
     let demo = Demo::new(7, 60.0, Timestamp::UNIX_EPOCH).prompt();
     let (_, once) = carried(&demo, "cat-data-v23-api", "deploy", Some("s3://cat-data-code/api-8.zip")).await;
-    assert_eq!((once.how, once.says.as_str()), (How::Done, "all calls of live go to version 8"));
+    assert_eq!((once.how, once.message.as_str()), (How::Done, "all calls of live go to version 8"));
     let (said, share) =
         carried(&demo, "cat-data-v23-api", "deploy", Some("s3://cat-data-code/api-9.zip weight=10 minutes=5")).await;
-    assert_eq!(share.how, How::Done, "{}", share.says);
+    assert_eq!(share.how, How::Done, "{}", share.message);
     assert!(said.iter().any(|line| line.contains("watched for") && line.contains("version 9 failed 0 of")), "{said:?}");
     let (_, broken) =
         carried(&demo, "cat-data-v23-api", "deploy", Some("s3://cat-data-code/broken.zip weight=10")).await;
     assert_eq!(broken.how, How::Incomplete);
     assert!(
-        broken.says.contains("go to version 9 again") && broken.says.contains("version 10 failed"),
+        broken.message.contains("go to version 9 again") && broken.message.contains("version 10 failed"),
         "{}",
-        broken.says
+        broken.message
     );
     let (_, back) = carried(&demo, "cat-data-v23-api", "rollback", Some("live=8")).await;
-    assert_eq!((back.how, back.says.as_str()), (How::Done, "all calls of live go to version 8"));
+    assert_eq!((back.how, back.message.as_str()), (How::Done, "all calls of live go to version 8"));
     let (_, bare) = carried(&demo, "cat-data-v23-aggregate", "deploy", Some("s3://cat-data-code/aggregate.zip")).await;
-    assert!(bare.how == How::Done && bare.says.contains("no alias was shifted"), "{}", bare.says);
+    assert!(bare.how == How::Done && bare.message.contains("no alias was shifted"), "{}", bare.message);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_command_runs_on_both_instances_and_beside_a_deployment() {
     use crate::change::How;
-    use crate::kinds::{Context, Joins};
+    use crate::kinds::{KindContext, ResourceIndex};
+    use crate::operations::ActionContext;
     use crate::operations::RunCommand;
-    use crate::operations::Site;
-    use crate::overview::gather;
+    use crate::overview::assemble;
 
     let demo = Demo::new(7, 60.0, Timestamp::UNIX_EPOCH).prompt();
     let world = world(&demo).await;
     let zone = jiff::tz::TimeZone::UTC;
-    let picture = gather(&world, &crate::demo::wishes(), demo.now(), &zone);
+    let picture = assemble(&world, &crate::demo::wishes(), demo.now(), &zone);
     let environment = picture.environment(&"kajimaru".into()).expect("kajimaru");
     let scope = environment.scopes.first().expect("a scope");
     let nodes: Vec<_> = world.everywhere::<Node>().map(|(_, node)| (node.id.clone(), node.id.clone())).collect();
     assert!(nodes.len() > 1, "{nodes:?}");
-    let joins = Joins::of(&world);
-    let cx = Context { world: &world, joins: &joins, scope, protected: false, now: demo.now(), zone: &zone };
-    let site = Site { cx, environment };
-    for (line, how, says) in [("df -h", How::Done, "it succeeded on"), ("false", How::Incomplete, "exit code 1")] {
+    let joins = ResourceIndex::of(&world);
+    let cx = KindContext { world: &world, joins: &joins, scope, protected: false, now: demo.now(), zone: &zone };
+    let site = ActionContext { cx, environment };
+    for (line, how, message) in [("df -h", How::Done, "it succeeded on"), ("false", How::Incomplete, "exit code 1")] {
         let run = RunCommand::new(&site, nodes.clone(), line).expect("nodes");
         let (_, ending) = driven(&demo, world.clone(), Proposal::Procedure(Box::new(run))).await;
-        assert!(ending.how == how && ending.says.contains(says), "{line}: {}", ending.says);
+        assert!(ending.how == how && ending.message.contains(message), "{line}: {}", ending.message);
     }
     let (_, deployed) = carried(&demo, "kajimaru-TG", "deploy", Some("main")).await;
-    assert_eq!(deployed.how, How::Done, "{}", deployed.says);
+    assert_eq!(deployed.how, How::Done, "{}", deployed.message);
 }
 
 #[tokio::test]
@@ -288,7 +288,7 @@ async fn a_mute_rule_is_there_from_a_sleep_to_a_wake() {
         let (scope, _) = find::<Alarm>(&world, |alarm| alarm.name == "prooflink-ecs-cpu-high-2");
         let key = format!("toban-sleep-{environment}");
         let on = ResourceId { kind: Alarm::KIND, scope: scope.clone(), key: key.as_str().into() };
-        let change = approved(&demo, Deed { verb, on, arguments: alarms });
+        let change = approved(&demo, ChangeRequest { verb, on, arguments: alarms });
         demo.change(&change, scope).await.expect("an answer");
     };
     assert_eq!(names().await, ["toban-sleep-prooflink-dev"], "it sleeps already");

@@ -26,7 +26,7 @@ pub struct Entry {
     pub environment: String,
     /// What.
     #[serde(rename = "says")]
-    pub says: String,
+    pub message: String,
     /// The API calls in words.
     pub calls: Vec<String>,
     /// The id of the procedure it is a step of.
@@ -67,7 +67,7 @@ pub fn read(text: &str) -> (Vec<Entry>, usize) {
 }
 
 fn begun(line: Line) -> Option<Entry> {
-    let Line::Started { id, at, who, account, environment, scope, says, calls, part_of, deed, reason } = line else {
+    let Line::Started { id, at, who, account, environment, scope, message, calls, part_of, deed, reason } = line else {
         return None;
     };
     Some(Entry {
@@ -76,7 +76,7 @@ fn begun(line: Line) -> Option<Entry> {
         who,
         account,
         environment,
-        says,
+        message,
         calls,
         part_of,
         deed,

@@ -15,7 +15,7 @@ pub use entry::{Entry, UNKNOWN, nested, read};
 pub use resolve_open_entries::settle;
 pub use uptime::rests;
 
-use crate::change::plan::{Deed, Plan};
+use crate::change::plan::{ChangeRequest, Plan};
 use crate::change::receipt::Receipt;
 use crate::change::{Ending, How};
 use crate::ssm::channel::End;
@@ -51,8 +51,8 @@ pub struct Did {
     pub arguments: BTreeMap<String, String>,
 }
 
-impl From<&Deed> for Did {
-    fn from(deed: &Deed) -> Self {
+impl From<&ChangeRequest> for Did {
+    fn from(deed: &ChangeRequest) -> Self {
         let mut arguments: BTreeMap<String, String> = BTreeMap::new();
         for (name, value) in &deed.arguments {
             let masked: String = text::mask_text(value).chars().take(ARGUMENT).collect();
@@ -91,7 +91,7 @@ pub enum Line {
         scope: String,
         /// The change as a sentence.
         #[serde(rename = "says")]
-        says: String,
+        message: String,
         /// The API calls in words.
         calls: Vec<String>,
         /// The id of the procedure this is a step of.
@@ -143,7 +143,7 @@ impl Line {
             account: who.map(|who| who.account.to_string()),
             environment: plan.environment.to_string(),
             scope: plan.scope.to_string(),
-            says: text::mask_text(&plan.says).into_owned(),
+            message: text::mask_text(&plan.message).into_owned(),
             calls: plan.calls.iter().map(|call| text::mask_text(call).into_owned()).collect(),
             part_of: None,
             deed: None,
@@ -162,7 +162,7 @@ impl Line {
 
     /// The same, with what is done as data.
     #[must_use]
-    pub fn doing(mut self, what: &Deed) -> Self {
+    pub fn doing(mut self, what: &ChangeRequest) -> Self {
         if let Self::Started { deed, .. } = &mut self {
             *deed = Some(Box::new(what.into()));
         }
@@ -176,8 +176,8 @@ impl Line {
         if let Self::Ended { outcome, request_ids, facts, .. } = &mut line {
             match result {
                 Ok(receipt) => {
-                    if let Some(says) = &receipt.says {
-                        *outcome = text::mask_text(says).into_owned();
+                    if let Some(message) = &receipt.message {
+                        *outcome = text::mask_text(message).into_owned();
                     }
                     request_ids.clone_from(&receipt.request_ids);
                     let masked = |value: &str| text::mask_text(value).into_owned();
@@ -208,7 +208,7 @@ impl Line {
     /// The line to write after a procedure ended.
     #[must_use]
     pub fn closed(id: &str, at: Timestamp, ending: &Ending) -> Self {
-        Self::end(id, at, ending.how == How::Done, &ending.says)
+        Self::end(id, at, ending.how == How::Done, &ending.message)
     }
 
     /// The same, of a procedure that nobody watched to its end.
@@ -261,7 +261,7 @@ mod tests {
     fn plan() -> Plan {
         let scope = Scope::new("p", "ap-northeast-1");
         Plan {
-            says: "stop DB instance prooflink-dev-db".into(),
+            message: "stop DB instance prooflink-dev-db".into(),
             environment: "prooflink-dev".into(),
             on: ResourceId { kind: KindName("db-instance"), scope: scope.clone(), key: "db".into() },
             scope,
@@ -332,7 +332,7 @@ mod tests {
 
     #[test]
     fn a_deed_keeps_what_is_needed_to_look_again_but_no_secret() {
-        let deed = Deed {
+        let deed = ChangeRequest {
             verb: "scale",
             on: plan().on,
             arguments: vec![("desired", "2".into()), ("url", "postgres://u:hunter2@db/x".into())],

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::entry::{Entry, nested};
 use super::{Did, Line};
 use crate::kinds::catalog::KINDS;
-use crate::kinds::{Loose, Seen};
+use crate::kinds::{ObservedOutcome, UnresolvedChange};
 use crate::world::{ResourceId, Scope, World};
 
 /// An entry younger than this may be under way in another console, which will write its end itself; and AWS may not
@@ -23,39 +23,39 @@ pub fn settle(entries: &[Entry], world: &World, now: Timestamp, under_way: &dyn 
         }
         for one in std::iter::once(&entry).chain(&steps).filter(|one| one.done.is_none() && one.deed.is_some()) {
             let seen = look(one, one.at, world);
-            lines.extend(seen.map(|seen| Line::seen(&one.id, now, seen.done, &seen.says)));
+            lines.extend(seen.map(|seen| Line::seen(&one.id, now, seen.done, &seen.message)));
         }
         if entry.done.is_none() && entry.deed.is_none() {
             let seen = whole(entry, &steps, world, now);
-            lines.extend(seen.map(|seen| Line::seen(&entry.id, now, seen.done, &seen.says)));
+            lines.extend(seen.map(|seen| Line::seen(&entry.id, now, seen.done, &seen.message)));
         }
     }
     lines
 }
 
 /// A procedure stands as its last step does; without a step, nothing was sent.
-fn whole(entry: &Entry, steps: &[&Entry], world: &World, now: Timestamp) -> Option<Seen> {
+fn whole(entry: &Entry, steps: &[&Entry], world: &World, now: Timestamp) -> Option<ObservedOutcome> {
     let Some(last) = steps.last() else {
         // Procedures of an older toban, and those that wait long before their first step, are not judged so soon.
         let quiet = now.duration_since(entry.at) > SignedDuration::from_hours(24);
-        return quiet.then(|| Seen::not("it broke off before its first step; nothing was sent"));
+        return quiet.then(|| ObservedOutcome::not("it broke off before its first step; nothing was sent"));
     };
     match last.done {
-        Some(false) => Some(Seen::not(format!("it broke off after a step that failed: {}", last.outcome))),
+        Some(false) => Some(ObservedOutcome::not(format!("it broke off after a step that failed: {}", last.outcome))),
         Some(true) => look(last, last.ended_at.unwrap_or(last.at), world),
         None => None,
     }
 }
 
 /// What the kind of the resource tells, if it was read long enough after `since`.
-fn look(entry: &Entry, since: Timestamp, world: &World) -> Option<Seen> {
+fn look(entry: &Entry, since: Timestamp, world: &World) -> Option<ObservedOutcome> {
     let deed = entry.deed.as_ref()?;
     let (kind, id) = resource(deed)?;
     let read_at = world.shelf(&id.scope, id.kind)?.read_at(&id.key)?;
     if read_at.duration_since(since) < GRACE {
         return None;
     }
-    let loose = Loose { verb: &deed.verb, arguments: &deed.arguments, facts: &entry.facts, at: entry.at };
+    let loose = UnresolvedChange { verb: &deed.verb, arguments: &deed.arguments, facts: &entry.facts, at: entry.at };
     kind.settled(world, &id, &loose)
 }
 
@@ -68,12 +68,12 @@ fn resource(deed: &Did) -> Option<(&'static dyn crate::kinds::AnyKind, ResourceI
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::change::plan::{Deed, Plan};
+    use crate::change::plan::{ChangeRequest, Plan};
     use crate::change::receipt::Receipt;
     use crate::engine::journal::read;
     use crate::kinds::db_instance::DbInstance;
     use crate::kinds::testing_samples::database as sample;
-    use crate::world::{Coverage, Harvest, Resource};
+    use crate::world::{Coverage, Reading, Resource};
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).expect("a second in range")
@@ -87,13 +87,17 @@ mod tests {
         let db = DbInstance { status: status.to_owned(), ..sample() };
         let id = ResourceId { kind: DbInstance::KIND, scope: scope(), key: db.key().into() };
         let mut world = World::default();
-        world.put(&scope(), DbInstance::KIND, &Coverage::All, Ok(Harvest::whole(vec![db]).into()), at(read));
+        world.put(&scope(), DbInstance::KIND, &Coverage::All, Ok(Reading::whole(vec![db]).into()), at(read));
         (world, id)
     }
 
     fn step(id: &str, on: &ResourceId) -> Line {
         let plan = Plan::new("stop it", "e".into(), on.clone(), Vec::new());
-        Line::started(id, at(0), &plan, None, None).doing(&Deed { verb: "stop", on: on.clone(), arguments: Vec::new() })
+        Line::started(id, at(0), &plan, None, None).doing(&ChangeRequest {
+            verb: "stop",
+            on: on.clone(),
+            arguments: Vec::new(),
+        })
     }
 
     fn told(lines: &[Line], world: &World, now: i64) -> Vec<(String, Option<bool>)> {

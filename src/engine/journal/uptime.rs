@@ -3,19 +3,19 @@
 
 use super::entry::{Entry, nested};
 use super::{Did, LEFT};
-use crate::schedule::observed::uptime_history::{Diary, Is, Mark};
+use crate::schedule::observed::uptime_history::{Mark, UptimeLog, UptimeState};
 
 /// Which way a step turns something.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Turn {
+enum PowerTurn {
     Off,
     On,
 }
 
 /// Everything `entries` saw.
 #[must_use]
-pub fn rests(entries: &[Entry]) -> Diary {
-    let mut diary = Diary::default();
+pub fn rests(entries: &[Entry]) -> UptimeLog {
+    let mut diary = UptimeLog::default();
     for (entry, steps) in nested(entries) {
         // A procedure ends well when everything was seen where it should be, unless it was left or broke off before.
         let watched = entry.done == Some(true) && !entry.seen_later && !entry.facts.contains_key(LEFT);
@@ -24,24 +24,24 @@ pub fn rests(entries: &[Entry]) -> Diary {
             let Some((did, turn)) = step.deed.as_deref().and_then(|did| Some((did, turn(did)?))) else { continue };
             let mut note = |mark: Mark| diary.note(&did.kind, &did.key, mark);
             // It was looked at before it was asked for.
-            note(Mark::left(step.at, if turn == Turn::Off { Is::Up } else { Is::Down }));
+            note(Mark::left(step.at, if turn == PowerTurn::Off { UptimeState::Up } else { UptimeState::Down }));
             if let Some(at) = seen_at.filter(|_| step.done == Some(true) && step.part_of.is_some()) {
-                note(Mark::found(at, if turn == Turn::Off { Is::Down } else { Is::Up }));
+                note(Mark::found(at, if turn == PowerTurn::Off { UptimeState::Down } else { UptimeState::Up }));
             }
         }
     }
     diary
 }
 
-fn turn(did: &Did) -> Option<Turn> {
+fn turn(did: &Did) -> Option<PowerTurn> {
     let count = |name: &str| did.arguments.get(name)?.parse::<u32>().ok();
     match did.verb.as_str() {
-        "stop" => Some(Turn::Off),
-        "start" => Some(Turn::On),
+        "stop" => Some(PowerTurn::Off),
+        "start" => Some(PowerTurn::On),
         // What a count was before is written down since the journal is asked for it.
         "scale" => match (count("from")?, count("desired")?) {
-            (1.., 0) => Some(Turn::Off),
-            (0, 1..) => Some(Turn::On),
+            (1.., 0) => Some(PowerTurn::Off),
+            (0, 1..) => Some(PowerTurn::On),
             _ => None,
         },
         _ => None,
@@ -54,10 +54,10 @@ mod tests {
 
     use super::*;
     use crate::change::Ending;
-    use crate::change::plan::{Deed, Plan};
+    use crate::change::plan::{ChangeRequest, Plan};
     use crate::change::receipt::Receipt;
     use crate::engine::journal::{Line, read};
-    use crate::schedule::observed::uptime_history::Watched;
+    use crate::schedule::observed::uptime_history::ObservedSpan;
     use crate::world::{Fault, FaultKind, KindName, ResourceId, Scope};
 
     fn at(hour: i64) -> Timestamp {
@@ -76,7 +76,7 @@ mod tests {
     fn went(name: &str, deed: (&'static str, &[(&'static str, &str)]), hours: (i64, i64), end: &Ending) -> Vec<Line> {
         let (plan, step) = (Plan::new("it", "e".into(), id(), Vec::new()), format!("{name}-1"));
         let arguments = deed.1.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
-        let deed = Deed { verb: deed.0, on: id(), arguments };
+        let deed = ChangeRequest { verb: deed.0, on: id(), arguments };
         vec![
             Line::started(name, at(hours.0), &plan, None, None),
             Line::started(&step, at(hours.0), &plan, None, None).of(Some(name)).doing(&deed),
@@ -88,7 +88,7 @@ mod tests {
     /// Hours seen and hours off among the first hundred.
     fn hours(lines: &[Line]) -> (i64, i64) {
         let text: String = lines.iter().map(|line| line.encode().expect("JSON")).collect();
-        let seen = Watched::of(rests(&read(&text).0).of("ecs-service", "arn:service").to_vec());
+        let seen = ObservedSpan::of(rests(&read(&text).0).of("ecs-service", "arn:service").to_vec());
         let whole = |span: SignedDuration| span.as_hours();
         (whole(seen.seen(at(0), at(100))), whole(seen.off(at(0), at(100))))
     }

@@ -15,14 +15,14 @@ fn scope() -> Scope {
     Scope::new("p", "ap-northeast-1")
 }
 
-fn pacer() -> Pacer {
-    let mut pacer = Pacer::new(7, Tempo::default(), Speed::REAL);
+fn pacer() -> Poller {
+    let mut pacer = Poller::new(7, PollIntervals::default(), Speed::REAL);
     pacer.watch(&[scope()], at(0));
     pacer
 }
 
 /// Answers everything in flight until nothing new is due.
-fn drain(pacer: &mut Pacer, now: Timestamp) -> Vec<Reading> {
+fn drain(pacer: &mut Poller, now: Timestamp) -> Vec<PollRequest> {
     let mut all = Vec::new();
     loop {
         let due = pacer.due(now);
@@ -51,7 +51,7 @@ fn what_needs_nothing_starts_at_once_and_the_rest_follows_its_needs() {
 #[test]
 fn everything_is_asked_once_for_a_full_picture() {
     let mut pacer = pacer();
-    let scheduled = KINDS.iter().filter(|kind| kind.pace() != Pace::Asked).count();
+    let scheduled = KINDS.iter().filter(|kind| kind.pace() != PollClass::OnDemand).count();
     assert_eq!(drain(&mut pacer, at(0)).len(), scheduled);
     assert!(pacer.complete());
 }
@@ -73,7 +73,7 @@ fn state_is_read_every_minute_and_structure_every_ten() {
     let wake = pacer.wake_at().expect("a next reading");
     assert!((54..=66).contains(&wake.as_second()), "{wake}");
     let after_a_minute: Vec<_> = drain(&mut pacer, at(67));
-    assert!(after_a_minute.iter().all(|reading| kind(reading.kind).is_some_and(|kind| kind.pace() == Pace::Live)));
+    assert!(after_a_minute.iter().all(|reading| kind(reading.kind).is_some_and(|kind| kind.pace() == PollClass::Live)));
     assert!(after_a_minute.iter().any(|reading| reading.kind == DbInstance::KIND));
 }
 
@@ -94,7 +94,7 @@ fn an_environment_in_focus_is_read_every_fifteen_seconds() {
 #[test]
 fn throttling_slows_a_scope_and_it_recovers() {
     let mut pacer = pacer();
-    let slow = |pacer: &mut Pacer, now| {
+    let slow = |pacer: &mut Poller, now| {
         for reading in pacer.due(now) {
             pacer.arrived(&reading, Outcome::Throttled, now);
         }

@@ -9,8 +9,8 @@ use jiff::SignedDuration;
 use super::*;
 use crate::aws::Clients;
 use crate::change::How;
-use crate::change::gate::{Answer, Approved, Change, Circumstances, Gate, Let, Pass};
-use crate::change::plan::{Deed, Plan};
+use crate::change::gate::{Admitted, Approved, Change, Confirmation, Gate, GateContext, Pass};
+use crate::change::plan::{ChangeRequest, Plan};
 use crate::change::procedure::Proposal;
 use crate::change::receipt::Receipt;
 use crate::demo::Demo;
@@ -25,8 +25,8 @@ impl Change for Scale {
     fn plan(&self) -> Plan {
         Plan::new(format!("scale to {}", self.2), self.1.into(), self.0.clone(), vec!["ecs:UpdateService".into()])
     }
-    fn deed(&self) -> Deed {
-        Deed { verb: "scale", on: self.0.clone(), arguments: vec![("desired", self.2.to_string())] }
+    fn deed(&self) -> ChangeRequest {
+        ChangeRequest { verb: "scale", on: self.0.clone(), arguments: vec![("desired", self.2.to_string())] }
     }
     fn perform<'a>(&'a self, _aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {
         Box::pin(async { Err(Fault::new(FaultKind::Odd, "test", "only the demo does this")) })
@@ -45,10 +45,10 @@ impl Procedure for Until {
     fn plan(&self) -> Plan {
         self.change.plan()
     }
-    fn wants(&self, _now: jiff::Timestamp) -> Vec<Want> {
-        vec![Want::all(&self.change.0.scope, Service::KIND)]
+    fn wants(&self, _now: jiff::Timestamp) -> Vec<ReadRequest> {
+        vec![ReadRequest::all(&self.change.0.scope, Service::KIND)]
     }
-    fn step(&mut self, sight: &Sight<'_>) -> Step {
+    fn step(&mut self, sight: &Observation<'_>) -> Step {
         if !self.sent {
             self.sent = true;
             let all = [Some(self.change.clone()), self.other.clone()];
@@ -60,12 +60,12 @@ impl Procedure for Until {
             None => Step::End(Ending::incomplete("it is gone")),
         }
     }
-    fn told(&mut self, _deed: &Deed, got: &Result<Receipt, Fault>, _now: jiff::Timestamp) {
+    fn told(&mut self, _deed: &ChangeRequest, got: &Result<Receipt, Fault>, _now: jiff::Timestamp) {
         self.heard.push(got.is_ok());
     }
-    fn report(&self, sight: &Sight<'_>) -> Report {
+    fn report(&self, sight: &Observation<'_>) -> Report {
         let running = sight.world.get::<Service>(&self.change.0).map(|service| service.running);
-        Report { says: format!("{running:?} running"), ..Report::default() }
+        Report { message: format!("{running:?} running"), ..Report::default() }
     }
 }
 
@@ -83,16 +83,16 @@ async fn a_service(demo: &Demo) -> Option<(ResourceId, World)> {
     Some((ResourceId { kind: Service::KIND, scope: scope.clone(), key: service.key().into() }, world.clone()))
 }
 
-fn licensed(procedure: Until) -> Errand {
-    let at = Circumstances::seen_at(jiff::Timestamp::UNIX_EPOCH);
-    let allowed = Gate::default().allow(Proposal::Procedure(Box::new(procedure)), &Answer::Yes, None, &at);
+fn licensed(procedure: Until) -> ProcedureRun {
+    let at = GateContext::seen_at(jiff::Timestamp::UNIX_EPOCH);
+    let allowed = Gate::default().allow(Proposal::Procedure(Box::new(procedure)), &Confirmation::Yes, None, &at);
     match allowed.expect("nothing hinders it") {
-        Let::Procedure(license, procedure) => Errand { id: 1, license, procedure },
-        Let::Change(approved) => unreachable(&approved),
+        Admitted::Procedure(license, procedure) => ProcedureRun { id: 1, license, procedure },
+        Admitted::Change(approved) => unreachable(&approved),
     }
 }
 
-fn unreachable(approved: &Approved) -> Errand {
+fn unreachable(approved: &Approved) -> ProcedureRun {
     panic!("a procedure became a change: {approved:?}")
 }
 
@@ -101,7 +101,7 @@ async fn a_procedure_is_seen_to_its_end_and_journaled_step_by_step() {
     let demo = Demo::new(7, 60.0, jiff::Timestamp::UNIX_EPOCH).prompt();
     let (id, world) = a_service(&demo).await.expect("the demo has services");
     let home = tempfile::tempdir().expect("a directory");
-    let logbook = Logbook { path: Some(home.path().join("journal.jsonl")), who: None };
+    let logbook = JournalWriter { path: Some(home.path().join("journal.jsonl")), who: None };
     let elsewhere = ResourceId { scope: Scope::new("other", "nowhere-1"), ..id.clone() };
     let procedure = Until {
         change: Scale(id, "some-env", 0),
@@ -111,9 +111,10 @@ async fn a_procedure_is_seen_to_its_end_and_journaled_step_by_step() {
     };
     let mut told = Vec::new();
     let ending =
-        drive(&demo, licensed(procedure), world, (&logbook, false), &mut |report| told.push(report.says)).await;
+        run_procedure(&demo, licensed(procedure), world, (&logbook, false), &mut |report| told.push(report.message))
+            .await;
     assert_eq!(
-        (ending.how, ending.says.as_str()),
+        (ending.how, ending.message.as_str()),
         (How::Done, "[true, false]"),
         "the step outside the plan is refused"
     );
@@ -129,9 +130,9 @@ async fn a_procedure_is_seen_to_its_end_and_journaled_step_by_step() {
 async fn what_cannot_be_journaled_is_not_begun() {
     let demo = Demo::new(7, 60.0, jiff::Timestamp::UNIX_EPOCH).prompt();
     let (id, world) = a_service(&demo).await.expect("the demo has services");
-    let logbook = Logbook { path: Some("/dev/null/journal.jsonl".into()), who: None };
+    let logbook = JournalWriter { path: Some("/dev/null/journal.jsonl".into()), who: None };
     let procedure = Until { change: Scale(id, "some-env", 0), other: None, sent: false, heard: Vec::new() };
-    let ending = drive(&demo, licensed(procedure), world, (&logbook, false), &mut |_| {}).await;
+    let ending = run_procedure(&demo, licensed(procedure), world, (&logbook, false), &mut |_| {}).await;
     assert_eq!(ending.how, How::Failed);
-    assert!(ending.says.starts_with("nothing was changed"), "{}", ending.says);
+    assert!(ending.message.starts_with("nothing was changed"), "{}", ending.message);
 }

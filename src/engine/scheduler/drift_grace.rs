@@ -8,10 +8,10 @@ use std::io;
 use jiff::Timestamp;
 
 use super::BACK;
-use super::execution_log::{Ledger, State};
+use super::execution_log::{ExecutionLog, State};
 use crate::offhours::OffHours;
 use crate::schedule::drift::{Drift, STOP_GRACE};
-use crate::schedule::{ActionKey, Mode, Verb};
+use crate::schedule::{ActionKey, Mode, PowerAction};
 
 /// One that is not as it should be.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -28,7 +28,7 @@ pub(super) struct Sighting {
 /// # Errors
 /// Whatever the file system says of the ledger.
 pub(super) fn sighted(
-    ledger: &Ledger,
+    ledger: &ExecutionLog,
     known: &BTreeMap<ActionKey, State>,
     off: &OffHours,
     (looked_at, now): (Timestamp, Timestamp),
@@ -78,7 +78,7 @@ pub(super) fn sighted(
 pub(super) fn ripe(sighted: &BTreeMap<String, Sighting>, off: &OffHours) -> Option<Timestamp> {
     let pairs = off.sleepers.iter().zip(&off.drifts);
     let ripe = pairs.filter_map(|(it, drift)| match (drift, sighted.get(&it.arn)) {
-        (Drift::Drifted { verb: Verb::Stop, since, .. }, Some(seen)) if !seen.given_up => {
+        (Drift::Drifted { verb: PowerAction::Stop, since, .. }, Some(seen)) if !seen.given_up => {
             since.unwrap_or(seen.key.at).checked_add(STOP_GRACE).ok()
         }
         _ => None,
@@ -90,7 +90,7 @@ pub(super) fn ripe(sighted: &BTreeMap<String, Sighting>, off: &OffHours) -> Opti
 ///
 /// # Errors
 /// Whatever the file system says of the ledger.
-pub(super) fn righted(ledger: &Ledger, sighted: &BTreeMap<String, Sighting>, now: Timestamp) -> io::Result<()> {
+pub(super) fn righted(ledger: &ExecutionLog, sighted: &BTreeMap<String, Sighting>, now: Timestamp) -> io::Result<()> {
     let ends = sighted.values().map(|it| ActionKey { at: now, ..it.key.clone() });
     let keys: Vec<ActionKey> = sighted.values().map(|it| it.key.clone()).chain(ends).collect();
     ledger.write(&keys, State::Righted)

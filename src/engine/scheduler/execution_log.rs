@@ -11,8 +11,8 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::os::{self, Held};
-use crate::schedule::{ActionKey, Verb};
-use crate::world::{EnvironmentName, Vigil};
+use crate::schedule::{ActionKey, PowerAction};
+use crate::world::{EnvironmentName, SchedulerHeartbeat};
 
 /// What became of an edge on a resource.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -54,14 +54,14 @@ impl State {
 
 /// The ledger.
 #[derive(Debug)]
-pub enum Ledger {
+pub enum ExecutionLog {
     /// In this directory.
     Kept(PathBuf),
     /// For this run only: what became of edges, and when each environment was looked at.
     InMemory(Mutex<BTreeMap<ActionKey, State>>, Mutex<BTreeMap<String, Timestamp>>),
 }
 
-impl Ledger {
+impl ExecutionLog {
     /// One that is forgotten with the run.
     #[must_use]
     pub fn fleeting() -> Self {
@@ -97,8 +97,8 @@ impl Ledger {
     ///
     /// # Errors
     /// Whatever the file system says.
-    pub fn vigil(&self, environments: &[EnvironmentName], now: Timestamp) -> io::Result<Vigil> {
-        let mut vigil = Vigil::default();
+    pub fn vigil(&self, environments: &[EnvironmentName], now: Timestamp) -> io::Result<SchedulerHeartbeat> {
+        let mut vigil = SchedulerHeartbeat::default();
         for name in environments {
             let looked = match self {
                 Self::Kept(dir) => looked(dir, name.as_str()),
@@ -110,7 +110,7 @@ impl Ledger {
             let looked: Option<Timestamp> = looked.and_then(|text| text.trim().parse().ok());
             vigil.looked.extend(looked.map(|at| (name.clone(), at)));
             // Whoever is at it may take longer than it is between two looks. Nobody looked, nobody is at it.
-            let stale = looked.is_some_and(|at| now.duration_since(at) > Vigil::LAPSE);
+            let stale = looked.is_some_and(|at| now.duration_since(at) > SchedulerHeartbeat::LAPSE);
             if stale && self.hold(name.as_str())?.is_none() {
                 vigil.busy.insert(name.clone());
             }
@@ -188,7 +188,7 @@ const FILE: &str = "schedule-ledger.jsonl";
 fn entry(line: &str) -> Option<(ActionKey, State)> {
     let value: Value = serde_json::from_str(line).ok()?;
     let text = |key: &str| value.get(key).and_then(Value::as_str);
-    let verb = [Verb::Stop, Verb::Start].into_iter().find(|verb| Some(verb.word()) == text("verb"))?;
+    let verb = [PowerAction::Stop, PowerAction::Start].into_iter().find(|verb| Some(verb.word()) == text("verb"))?;
     let state = State::ALL.iter().find(|(_, word)| Some(*word) == text("state"))?.0;
     Some((ActionKey { arn: text("on")?.to_owned(), at: text("at")?.parse().ok()?, verb }, state))
 }
@@ -202,11 +202,11 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let at = |text: &str| text.parse::<Timestamp>().unwrap();
         let (name, now) = (EnvironmentName::from("a/b"), at("2026-11-20T13:00:00Z"));
-        for ledger in [Ledger::Kept(home.path().join("state")), Ledger::fleeting()] {
+        for ledger in [ExecutionLog::Kept(home.path().join("state")), ExecutionLog::fleeting()] {
             let names = std::slice::from_ref(&name);
-            assert_eq!(ledger.vigil(names, now).unwrap(), Vigil::default(), "nobody ever did");
+            assert_eq!(ledger.vigil(names, now).unwrap(), SchedulerHeartbeat::default(), "nobody ever did");
             ledger.look("a/b", now).unwrap();
-            let key = ActionKey { arn: "arn:db".to_owned(), at: now, verb: Verb::Stop };
+            let key = ActionKey { arn: "arn:db".to_owned(), at: now, verb: PowerAction::Stop };
             ledger.write(std::slice::from_ref(&key), State::Drifting).unwrap();
             let vigil = ledger.vigil(names, now).unwrap();
             assert_eq!(
@@ -217,7 +217,7 @@ mod tests {
             assert!(ledger.vigil(names, now).unwrap().sighted.is_empty(), "over");
         }
         // Somebody whose look is long ago may be at it still: the lock tells.
-        let ledger = Ledger::Kept(home.path().join("state"));
+        let ledger = ExecutionLog::Kept(home.path().join("state"));
         let later = at("2026-11-20T14:00:00Z");
         assert!(ledger.vigil(std::slice::from_ref(&name), later).unwrap().busy.is_empty());
         let _held = ledger.hold("a/b").unwrap().expect("free");
@@ -229,15 +229,18 @@ mod tests {
     #[test]
     fn what_was_written_is_read_again_and_odd_lines_do_not_hurt() {
         let home = tempfile::tempdir().unwrap();
-        let ledger = Ledger::Kept(home.path().join("state"));
+        let ledger = ExecutionLog::Kept(home.path().join("state"));
         let key = |verb| ActionKey { arn: "arn:db".to_owned(), at: "2026-11-20T13:00:00Z".parse().unwrap(), verb };
         assert!(ledger.read().unwrap().is_empty());
-        ledger.write(&[key(Verb::Stop), key(Verb::Start)], State::Begun).unwrap();
+        ledger.write(&[key(PowerAction::Stop), key(PowerAction::Start)], State::Begun).unwrap();
         std::fs::write(home.path().join("state").join("x"), "").unwrap();
         os::append_line(&home.path().join("state").join(FILE), "{\"on\":1}\n").unwrap();
-        ledger.write(&[key(Verb::Stop)], State::Done).unwrap();
-        ledger.write(&[key(Verb::Stop)], State::Begun).unwrap();
+        ledger.write(&[key(PowerAction::Stop)], State::Done).unwrap();
+        ledger.write(&[key(PowerAction::Stop)], State::Begun).unwrap();
         let all = ledger.read().unwrap();
-        assert_eq!((all.get(&key(Verb::Stop)), all.get(&key(Verb::Start))), (Some(&State::Done), Some(&State::Begun)));
+        assert_eq!(
+            (all.get(&key(PowerAction::Stop)), all.get(&key(PowerAction::Start))),
+            (Some(&State::Done), Some(&State::Begun))
+        );
     }
 }

@@ -14,25 +14,25 @@ use std::sync::Arc;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use jiff::{SignedDuration, Timestamp};
 
-use super::execute::{Logbook, carry_out, entry_id};
-use super::headless::{self, Outlook, View};
+use super::execute::{JournalWriter, entry_id, execute};
+use super::headless::{self, Snapshot, View};
 use super::journal::Line;
-use super::run_procedure::{Errand, drive};
-use crate::change::gate::{Answer, Circumstances, Gate, Let};
+use super::run_procedure::{ProcedureRun, run_procedure};
+use crate::change::gate::{Admitted, Confirmation, Gate, GateContext};
 use crate::change::plan::Plan;
 use crate::change::procedure::Proposal;
 use crate::change::{Ending, How};
 use crate::cloud::{Cloud, at_work};
-use crate::environment::{Wish, Wishes};
-use crate::offhours::{OffHours, Sleeper};
-use crate::operations::Site;
+use crate::environment::{ConfiguredEnvironments, EnvironmentConfig};
+use crate::offhours::{OffHours, ScheduledMember};
+use crate::operations::ActionContext;
 use crate::operations::environment_actions;
 use crate::schedule::drift::{Drift, enforce};
-use crate::schedule::{ActionKey, Actual, Backend, Cause, Due, Edge, Intent, Mode, Verb, wording};
-use crate::world::{EnvironmentName, Fault, FaultKind, KindName, ResourceId, Speed, Vigil};
+use crate::schedule::{ActionKey, Actual, Backend, Cause, Due, Intent, Mode, PowerAction, Transition, wording};
+use crate::world::{EnvironmentName, Fault, FaultKind, KindName, ResourceId, SchedulerHeartbeat, Speed};
 use drift_grace::Sighting;
-use execution_log::{Ledger, State};
-pub use run_loop::keep_on;
+use execution_log::{ExecutionLog, State};
+pub use run_loop::run_loop;
 
 /// How often is looked when nothing is due: overrides of colleagues are seen no later than this.
 const PATROL: SignedDuration = SignedDuration::from_mins(5);
@@ -48,13 +48,13 @@ const AGAIN: SignedDuration = SignedDuration::from_secs(60);
 const BACK: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Executes edges.
-pub struct Keeper {
+pub struct LocalScheduler {
     /// Where.
     pub cloud: Arc<dyn Cloud>,
     /// The schedules, and the reader's zone.
     pub view: View,
     /// What was done.
-    pub ledger: Arc<Ledger>,
+    pub ledger: Arc<ExecutionLog>,
     /// The journal's file; `None` keeps none.
     pub journal: Option<PathBuf>,
     /// Refuses every change if it is read-only.
@@ -68,14 +68,14 @@ struct Done {
     /// Where.
     name: EnvironmentName,
     /// What came of it.
-    round: Round,
+    round: SchedulerRound,
     /// When it was done: from then on its next look counts.
     at: Timestamp,
 }
 
 /// What came of one round.
 #[derive(Debug, Default)]
-pub struct Round {
+pub struct SchedulerRound {
     /// What was done, missed or refused, in sentences.
     pub said: Vec<String>,
     /// What stands in the way and stays there: worth telling once.
@@ -84,16 +84,16 @@ pub struct Round {
     pub next: SignedDuration,
 }
 
-impl Keeper {
+impl LocalScheduler {
     /// Looks once and does what is due, everywhere at once.
     ///
     /// # Errors
     /// When it cannot be told where to look.
-    pub async fn round(&self) -> Result<Round, Fault> {
+    pub async fn round(&self) -> Result<SchedulerRound, Fault> {
         let here = at_work(&self.cloud);
         let (standing, works) = self.look(&here, &BTreeSet::new()).await?;
         let mut due = plus(here.now(), self.patrol);
-        let mut round = Round { standing, ..Round::default() };
+        let mut round = SchedulerRound { standing, ..SchedulerRound::default() };
         let mut works: FuturesUnordered<_> = works.into_iter().map(|(_, work)| work).collect();
         // Whoever is at work from here on has a door of their own.
         drop(here);
@@ -113,10 +113,10 @@ impl Keeper {
         here: &Arc<dyn Cloud>,
         busy: &BTreeSet<EnvironmentName>,
     ) -> Result<(Vec<String>, Vec<(EnvironmentName, BoxFuture<'static, Done>)>), Fault> {
-        let mut outlook = headless::picture(here, &self.view, &mut |_, _| {}).await?;
+        let mut snapshot = headless::picture(here, &self.view, &mut |_, _| {}).await?;
         // Why something is up or down is worth a call only where it is put right, and told.
         let enforced = |it: &EnvironmentStatus| it.offhours.as_deref().is_some_and(is_enforced);
-        let unread = headless::explain(&**here, &self.view, &mut outlook, &enforced).await;
+        let unread = headless::explain(&**here, &self.view, &mut snapshot, &enforced).await;
         let standing =
             unread.iter().map(|fault| format!("why something drifts is not known: {}", fault.sentence())).collect();
         let ours = |it: &&EnvironmentStatus| {
@@ -124,22 +124,22 @@ impl Keeper {
             off.is_some_and(|off| off.routine.acts_here() && !off.exceptions.protect)
         };
         let names: Vec<EnvironmentName> =
-            outlook.picture.environments.iter().filter(ours).map(|it| it.name.clone()).collect();
-        let outlook = Arc::new(outlook);
+            snapshot.picture.environments.iter().filter(ours).map(|it| it.name.clone()).collect();
+        let snapshot = Arc::new(snapshot);
         let free = names.into_iter().filter(|name| !busy.contains(name));
-        Ok((standing, free.map(|name| (name.clone(), self.take_up(name, Arc::clone(&outlook)))).collect()))
+        Ok((standing, free.map(|name| (name.clone(), self.take_up(name, Arc::clone(&snapshot)))).collect()))
     }
 
     /// What is due in one environment, by a keeper behind a door of its own.
-    fn take_up(&self, name: EnvironmentName, outlook: Arc<Outlook>) -> BoxFuture<'static, Done> {
+    fn take_up(&self, name: EnvironmentName, snapshot: Arc<Snapshot>) -> BoxFuture<'static, Done> {
         let (view, ledger, journal) = (self.view.clone(), Arc::clone(&self.ledger), self.journal.clone());
         let own = Self { cloud: at_work(&self.cloud), view, ledger, journal, gate: self.gate, patrol: self.patrol };
         Box::pin(async move {
-            let mut round = Round { next: own.patrol, ..Round::default() };
-            if let Some(environment) = outlook.picture.environment(&name)
+            let mut round = SchedulerRound { next: own.patrol, ..SchedulerRound::default() };
+            if let Some(environment) = snapshot.picture.environment(&name)
                 && let Some(off) = environment.offhours.as_deref()
             {
-                let again = match own.keep(environment, off, &outlook, &mut round).await {
+                let again = match own.keep(environment, off, &snapshot, &mut round).await {
                     Ok(true) => None,
                     Ok(false) => Some(AGAIN),
                     Err(fault) => {
@@ -160,8 +160,8 @@ impl Keeper {
         &self,
         environment: &EnvironmentStatus,
         off: &OffHours,
-        outlook: &Outlook,
-        round: &mut Round,
+        snapshot: &Snapshot,
+        round: &mut SchedulerRound,
     ) -> Result<bool, Fault> {
         let now = self.cloud.now();
         let unwritten =
@@ -171,25 +171,26 @@ impl Keeper {
         self.ledger.look(environment.name.as_str(), now).map_err(unwritten)?;
         // Beside an override that nobody could read nothing is done: the edge may be one that it puts off.
         if let Some(why) = off.record.unknown() {
-            let says = format!("{}: {why}; its edges wait, for what stands above them is not known", environment.name);
-            round.standing.push(says);
+            let message =
+                format!("{}: {why}; its edges wait, for what stands above them is not known", environment.name);
+            round.standing.push(message);
             return Ok(false);
         }
         let known = self.ledger.read().map_err(unwritten)?;
-        let sighted = drift_grace::sighted(&self.ledger, &known, off, (outlook.at, now)).map_err(unwritten)?;
+        let sighted = drift_grace::sighted(&self.ledger, &known, off, (snapshot.at, now)).map_err(unwritten)?;
         // The first moment at which one of them has been wrongly up for long enough.
         let ripe = drift_grace::ripe(&sighted, off).filter(|at| *at > now);
         round.next = ripe.map_or(round.next, |at| round.next.min(at.duration_since(now)));
         let settled: BTreeSet<ActionKey> =
             known.into_iter().filter(|(_, state)| state.is_settled()).map(|(key, _)| key).collect();
         let since = now.checked_sub(BACK).unwrap_or(now);
-        let mut open: Option<(Edge, Vec<ActionKey>)> = None;
-        let mut missed: Option<(Edge, Vec<ActionKey>)> = None;
+        let mut open: Option<(Transition, Vec<ActionKey>)> = None;
+        let mut missed: Option<(Transition, Vec<ActionKey>)> = None;
         // Who is put right, and why it was not as it should be.
         let mut righted: Vec<String> = Vec::new();
         let barred = environment.others.bar_enforcing();
         for (it, drift) in off.sleepers.iter().zip(&off.drifts).filter(|(it, _)| it.id.is_some()) {
-            let key = |edge: &Edge| ActionKey::new(it.arn.as_str(), edge);
+            let key = |edge: &Transition| ActionKey::new(it.arn.as_str(), edge);
             // Edges of what AWS keeps are AWS's; what drifts between them is put right from here.
             let ours = off.routine.backend == Backend::Local;
             let due = if ours { off.intent().due(&it.arn, since, now, &settled) } else { Due::Nothing };
@@ -207,12 +208,12 @@ impl Keeper {
                 (Ok(edge), _) => edge,
                 (Err(None), _) => continue,
                 (Err(Some(_)), Some(why)) => {
-                    let says = self.says(it, drift, now);
-                    round.standing.push(format!("{}: {says}; it is not put right: {why}", environment.name));
+                    let message = self.sentence(it, drift, now);
+                    round.standing.push(format!("{}: {message}; it is not put right: {why}", environment.name));
                     continue;
                 }
                 (Err(Some(edge)), None) => {
-                    righted.push(self.says(it, drift, now));
+                    righted.push(self.sentence(it, drift, now));
                     edge
                 }
             };
@@ -225,12 +226,12 @@ impl Keeper {
             if !righted && !is_so(off, edge.verb) {
                 let when = wording::moment(edge.issue_at, &self.view.zone);
                 let verb = wording::whole(edge.verb);
-                let says = format!(
+                let message = format!(
                     "missed the {verb} of {when}: it is too late to do it unasked; `toban {verb} {}` does it",
                     environment.name
                 );
-                self.journal_missed(environment, &edge, outlook, &says).await;
-                round.said.push(format!("{}: {says}", environment.name));
+                self.journal_missed(environment, &edge, snapshot, &message).await;
+                round.said.push(format!("{}: {message}", environment.name));
             }
             self.ledger.write(&keys, State::Missed).map_err(unwritten)?;
         }
@@ -240,8 +241,8 @@ impl Keeper {
             Cause::Drift | Cause::AutoRestart => righted.join("; "),
             _ => wording::cause(&edge.cause),
         };
-        let ending = self.act(environment, &edge, &why, outlook).await;
-        round.said.push(format!("{}: {} ({why}): {}", environment.name, wording::whole(edge.verb), ending.says));
+        let ending = self.act(environment, &edge, &why, snapshot).await;
+        round.said.push(format!("{}: {} ({why}): {}", environment.name, wording::whole(edge.verb), ending.message));
         let given_up = now.duration_since(edge.issue_at) >= off.routine.schedule.retry_window;
         match ending.how {
             How::Done => {
@@ -260,68 +261,74 @@ impl Keeper {
     }
 
     /// Writes down that an edge was let go, so that it is found where everything else is.
-    async fn journal_missed(&self, environment: &EnvironmentStatus, edge: &Edge, outlook: &Outlook, says: &str) {
+    async fn journal_missed(
+        &self,
+        environment: &EnvironmentStatus,
+        edge: &Transition,
+        snapshot: &Snapshot,
+        message: &str,
+    ) {
         let Some(scope) = environment.scopes.first() else { return };
         let name = environment.name.as_str();
         let on = ResourceId { kind: KindName("environment"), scope: scope.clone(), key: name.into() };
         let plan = Plan::new(format!("{} {name}", wording::whole(edge.verb)), environment.name.clone(), on, Vec::new());
-        let who = outlook.world.identity(scope).cloned();
-        let logbook = Logbook { path: self.journal.clone(), who };
+        let who = snapshot.world.identity(scope).cloned();
+        let logbook = JournalWriter { path: self.journal.clone(), who };
         let (id, now) = (entry_id(&*self.cloud), self.cloud.now());
         let reason = format!("missed: {} {}", wording::edge(edge, &self.view.zone), wording::cause(&edge.cause));
         logbook.close(&Line::started(&id, now, &plan, logbook.who.as_ref(), Some(&reason))).await;
-        logbook.close(&Line::closed(&id, now, &Ending::failed(says))).await;
+        logbook.close(&Line::closed(&id, now, &Ending::failed(message))).await;
     }
 
     /// Puts the whole environment to sleep, or wakes it.
-    async fn act(&self, environment: &EnvironmentStatus, edge: &Edge, why: &str, outlook: &Outlook) -> Ending {
+    async fn act(&self, environment: &EnvironmentStatus, edge: &Transition, why: &str, snapshot: &Snapshot) -> Ending {
         let verb = wording::whole(edge.verb);
-        let proposal = self.proposal(environment, outlook, verb);
+        let proposal = self.proposal(environment, snapshot, verb);
         let proposal = match proposal {
             Some(Ok(proposal)) => proposal,
             Some(Err(why)) => return Ending::failed(why),
             None => return Ending::failed("it has no members"),
         };
         let plan = proposal.plan();
-        let at = Circumstances {
+        let at = GateContext {
             protected: environment.protected,
             pinned: self.view.wishes.of(&environment.name).and_then(|wish| wish.account.clone()),
             region: self.view.wishes.of(&environment.name).and_then(|wish| wish.region.clone()),
-            account: outlook.world.account(&plan.scope),
+            account: snapshot.world.account(&plan.scope),
             read_at: environment.read_at,
             now: self.cloud.now(),
-            speed: outlook.world.speed(),
+            speed: snapshot.world.speed(),
         };
         let reason = format!("schedule: {} {why}", wording::edge(edge, &self.view.zone));
-        let logbook = Logbook { path: self.journal.clone(), who: outlook.world.identity(&plan.scope).cloned() };
-        match self.gate.allow(proposal, &Answer::Yes, Some(reason), &at) {
-            Ok(Let::Change(approved)) => match carry_out(&*self.cloud, &approved, &logbook, None).await {
-                Ok(receipt) => Ending::done(receipt.says.unwrap_or_else(|| "done".to_owned())),
+        let logbook = JournalWriter { path: self.journal.clone(), who: snapshot.world.identity(&plan.scope).cloned() };
+        match self.gate.allow(proposal, &Confirmation::Yes, Some(reason), &at) {
+            Ok(Admitted::Change(approved)) => match execute(&*self.cloud, &approved, &logbook, None).await {
+                Ok(receipt) => Ending::done(receipt.message.unwrap_or_else(|| "done".to_owned())),
                 Err(fault) => Ending::failed(fault.sentence()),
             },
-            Ok(Let::Procedure(license, procedure)) => {
-                let errand = Errand { id: 0, license, procedure };
-                drive(&*self.cloud, errand, outlook.world.clone(), (&logbook, false), &mut |_| {}).await
+            Ok(Admitted::Procedure(license, procedure)) => {
+                let errand = ProcedureRun { id: 0, license, procedure };
+                run_procedure(&*self.cloud, errand, snapshot.world.clone(), (&logbook, false), &mut |_| {}).await
             }
             Err(refused) => Ending::failed(refused.to_string()),
         }
     }
 
     /// That one of them is not as it should be, and why.
-    fn says(&self, it: &Sleeper, drift: &Drift, now: Timestamp) -> String {
-        let says = wording::drifted(drift, now, &self.view.zone).unwrap_or_default();
-        format!("{} {says}", it.member.label())
+    fn sentence(&self, it: &ScheduledMember, drift: &Drift, now: Timestamp) -> String {
+        let message = wording::drifted(drift, now, &self.view.zone).unwrap_or_default();
+        format!("{} {message}", it.member.label())
     }
 
     fn proposal(
         &self,
         environment: &EnvironmentStatus,
-        outlook: &Outlook,
+        snapshot: &Snapshot,
         verb: &str,
     ) -> Option<Result<Proposal, String>> {
-        let (scope, when) = (environment.scopes.first()?, (outlook.at, &self.view.zone));
-        let propose = |site: &Site<'_>| environment_actions::propose(verb, None, site);
-        Some(Site::within(environment, scope, &outlook.world, when, propose))
+        let (scope, when) = (environment.scopes.first()?, (snapshot.at, &self.view.zone));
+        let propose = |site: &ActionContext<'_>| environment_actions::propose(verb, None, site);
+        Some(ActionContext::within(environment, scope, &snapshot.world, when, propose))
     }
 }
 
@@ -337,34 +344,38 @@ fn is_enforced(off: &OffHours) -> bool {
 
 /// How often is looked where nothing is due, at a cloud whose time runs at `speed`.
 #[must_use]
-pub fn patrol(speed: Speed) -> SignedDuration {
+pub fn poll_interval(speed: Speed) -> SignedDuration {
     PATROL.max(speed.of_ours(OFTEN).min(SELDOM))
 }
 
 /// What enforcing does about a drift now. It is the same action as long as the drift lasts, whoever takes it and however
 /// often: its name is when the drift was first seen.
-fn righting(intent: Intent<'_>, drift: &Drift, seen: Option<&Sighting>, now: Timestamp) -> Option<Edge> {
+fn righting(intent: Intent<'_>, drift: &Drift, seen: Option<&Sighting>, now: Timestamp) -> Option<Transition> {
     let seen = seen.filter(|seen| !seen.given_up)?;
     let edge = enforce(intent, drift, Some(seen.key.at), now)?;
     // How long it is tried counts from when it could be done first.
     let issue_at = match edge.verb {
-        Verb::Start => seen.key.at,
-        Verb::Stop => edge.issue_at.max(seen.key.at),
+        PowerAction::Start => seen.key.at,
+        PowerAction::Stop => edge.issue_at.max(seen.key.at),
     };
-    Some(Edge { at: seen.key.at, issue_at, ..edge })
+    Some(Transition { at: seen.key.at, issue_at, ..edge })
 }
 
 /// Whether everything is where `verb` leads already.
-fn is_so(off: &OffHours, verb: Verb) -> bool {
+fn is_so(off: &OffHours, verb: PowerAction) -> bool {
     off.sleepers.iter().filter(|it| it.id.is_some()).all(|it| match verb {
-        Verb::Stop => it.actual == Actual::Down,
-        Verb::Start => it.actual.is_serving(),
+        PowerAction::Stop => it.actual == Actual::Down,
+        PowerAction::Start => it.actual.is_serving(),
     })
 }
 
 /// What is known of whoever executes schedules on this machine; `None` where no environment's edges are theirs.
 #[must_use]
-pub fn vigil(wishes: &Wishes, ledger: &Ledger, now: Timestamp) -> Option<std::io::Result<Vigil>> {
+pub fn vigil(
+    wishes: &ConfiguredEnvironments,
+    ledger: &ExecutionLog,
+    now: Timestamp,
+) -> Option<std::io::Result<SchedulerHeartbeat>> {
     let names: Vec<EnvironmentName> =
         wishes.environments.iter().filter(|wish| is_ours(wish)).map(|wish| wish.name.clone()).collect();
     (!names.is_empty()).then(|| ledger.vigil(&names, now))
@@ -372,7 +383,7 @@ pub fn vigil(wishes: &Wishes, ledger: &Ledger, now: Timestamp) -> Option<std::io
 
 /// Whether something of an environment's schedule is done by whoever runs on this machine.
 #[must_use]
-pub fn is_ours(wish: &Wish) -> bool {
+pub fn is_ours(wish: &EnvironmentConfig) -> bool {
     wish.routine.as_ref().is_some_and(|it| it.acts_here())
 }
 

@@ -6,12 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use jiff::{SignedDuration, Timestamp};
 
-use super::{AGAIN, Keeper, plus};
+use super::{AGAIN, LocalScheduler, plus};
 use crate::cloud::at_work;
 use crate::world::EnvironmentName;
 
 /// Goes on for ever; `tell` hears what was done. What can't be told is tried again.
-pub async fn keep_on(keeper: &Keeper, tell: &mut (dyn FnMut(Timestamp, String) + Send)) {
+pub async fn run_loop(keeper: &LocalScheduler, tell: &mut (dyn FnMut(Timestamp, String) + Send)) {
     let here = at_work(&keeper.cloud);
     let mut works = FuturesUnordered::new();
     let mut busy: BTreeSet<EnvironmentName> = BTreeSet::new();
@@ -20,8 +20,8 @@ pub async fn keep_on(keeper: &Keeper, tell: &mut (dyn FnMut(Timestamp, String) +
     loop {
         let mut due = plus(here.now(), keeper.patrol);
         match keeper.look(&here, &busy).await {
-            Ok((says, taken)) => {
-                news(&mut standing, None, says).into_iter().for_each(|says| tell(here.now(), says));
+            Ok((message, taken)) => {
+                news(&mut standing, None, message).into_iter().for_each(|message| tell(here.now(), message));
                 for (name, work) in taken {
                     busy.insert(name);
                     works.push(work);
@@ -41,7 +41,7 @@ pub async fn keep_on(keeper: &Keeper, tell: &mut (dyn FnMut(Timestamp, String) +
                     busy.remove(&done.name);
                     due = due.min(plus(done.at, done.round.next));
                     let new = news(&mut standing, Some(done.name), done.round.standing);
-                    new.into_iter().chain(done.round.said).for_each(|says| tell(done.at, says));
+                    new.into_iter().chain(done.round.said).for_each(|message| tell(done.at, message));
                 }
                 () = here.pause(left) => break,
             }
@@ -53,8 +53,8 @@ pub async fn keep_on(keeper: &Keeper, tell: &mut (dyn FnMut(Timestamp, String) +
 fn news(
     standing: &mut BTreeMap<Option<EnvironmentName>, Vec<String>>,
     of: Option<EnvironmentName>,
-    says: Vec<String>,
+    message: Vec<String>,
 ) -> Vec<String> {
-    let told = standing.insert(of, says.clone()).unwrap_or_default();
-    says.into_iter().filter(|says| !told.contains(says)).collect()
+    let told = standing.insert(of, message.clone()).unwrap_or_default();
+    message.into_iter().filter(|message| !told.contains(message)).collect()
 }

@@ -8,14 +8,14 @@ use jiff::tz::TimeZone;
 
 use super::*;
 use crate::change::gate::Change;
-use crate::console::msg::{Msg, News};
-use crate::console::scheduler_task::{Stopping, beside};
+use crate::console::msg::{Event, Msg};
+use crate::console::scheduler_task::{Stopping, spawn_beside};
 use crate::console::settings::Settings;
 use crate::demo::{Demo, wishes};
 use crate::kinds::event_rule::Rule;
 use crate::kinds::event_rule::change::{Mark, Switch};
 use crate::operations::schedule::rule_handover::{Handover, Stage, Switches};
-use crate::overview::gather;
+use crate::overview::assemble;
 use crate::schedule::{Exceptions, Intent, Override, Record, Schedule};
 
 fn office() -> Schedule {
@@ -26,28 +26,28 @@ fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-fn keeper(cloud: &Arc<Demo>, state: &Path) -> Keeper {
+fn keeper(cloud: &Arc<Demo>, state: &Path) -> LocalScheduler {
     keeper_of(cloud, state, &Record::Tags)
 }
 
 /// The same, where that is the record of ProofLink's development stage.
-fn keeper_of(cloud: &Arc<Demo>, state: &Path, record: &Record) -> Keeper {
+fn keeper_of(cloud: &Arc<Demo>, state: &Path, record: &Record) -> LocalScheduler {
     let mut wishes = wishes();
     let dev = wishes.environments.iter_mut().find(|wish| wish.name.as_str() == "prooflink-dev").unwrap();
     dev.record = record.clone();
     let cloud: Arc<dyn Cloud> = Arc::clone(cloud) as Arc<dyn Cloud>;
     let view = View { wishes, zone: TimeZone::get("Asia/Tokyo").unwrap() };
-    Keeper {
+    LocalScheduler {
         cloud,
         view,
-        ledger: Ledger::Kept(state.to_owned()).into(),
+        ledger: ExecutionLog::Kept(state.to_owned()).into(),
         journal: Some(state.join("journal.jsonl")),
         gate: Gate::default(),
         patrol: SignedDuration::from_hours(12),
     }
 }
 
-async fn until(keeper: &Keeper, end: Timestamp) -> Vec<String> {
+async fn until(keeper: &LocalScheduler, end: Timestamp) -> Vec<String> {
     let mut said = Vec::new();
     while keeper.cloud.now() < end {
         let round = keeper.round().await.unwrap();
@@ -59,21 +59,21 @@ async fn until(keeper: &Keeper, end: Timestamp) -> Vec<String> {
 }
 
 /// The edges the journal shows: when each procedure of the schedule began, to the minute, and its verb.
-fn journaled(state: &Path) -> Vec<(Timestamp, Verb)> {
+fn journaled(state: &Path) -> Vec<(Timestamp, PowerAction)> {
     let text = std::fs::read_to_string(state.join("journal.jsonl")).unwrap_or_default();
     let mut edges = Vec::new();
     for line in text.lines() {
         let line: serde_json::Value = serde_json::from_str(line).unwrap();
         let Some(reason) = line["reason"].as_str().filter(|_| line["part_of"].is_null()) else { continue };
         let Some(words) = reason.strip_prefix("schedule: ") else { continue };
-        let verb = if words.starts_with("stop") { Verb::Stop } else { Verb::Start };
+        let verb = if words.starts_with("stop") { PowerAction::Stop } else { PowerAction::Start };
         let moment: Timestamp = line["at"].as_str().unwrap().parse().unwrap();
         edges.push((Timestamp::from_second(moment.as_second().div_euclid(60) * 60).unwrap(), verb));
     }
     edges
 }
 
-fn computed(exceptions: &Exceptions, from: Timestamp, to: Timestamp) -> Vec<(Timestamp, Verb)> {
+fn computed(exceptions: &Exceptions, from: Timestamp, to: Timestamp) -> Vec<(Timestamp, PowerAction)> {
     let office = office();
     Intent::new(&office, exceptions).edges(from, to).into_iter().map(|edge| (edge.issue_at, edge.verb)).collect()
 }
@@ -90,7 +90,7 @@ async fn a_stretch_with_holidays_shows_exactly_the_computed_edges() {
         let keeper = keeper(&cloud, state.path());
         let said = until(&keeper, at(to)).await;
         let expected = computed(&Exceptions::default(), at(from), at(to));
-        assert!(expected.iter().any(|(_, verb)| *verb == Verb::Start), "{expected:?}");
+        assert!(expected.iter().any(|(_, verb)| *verb == PowerAction::Start), "{expected:?}");
         assert_eq!(journaled(state.path()), expected, "{said:#?}");
     }
 }
@@ -129,15 +129,15 @@ async fn a_late_evening_stops_when_it_said(#[case] record: Record) {
     let cloud = Arc::new(Demo::new(7, 1.0, from).prompt());
     let keeper = keeper_of(&cloud, state.path(), &record);
     until(&keeper, said_at).await;
-    let outlook = headless::picture(&keeper.cloud, &keeper.view, &mut |_, _| {}).await.unwrap();
-    let environment = outlook.picture.environment(&"prooflink-dev".into()).unwrap();
-    let (scope, when) = (&environment.scopes[0], (outlook.at, &keeper.view.zone));
-    let late = |site: &Site<'_>| environment_actions::propose("override", Some("23:30"), site);
-    let proposal = Site::within(environment, scope, &outlook.world, when, late).unwrap();
-    carried_out(&keeper, &outlook, proposal).await;
+    let snapshot = headless::picture(&keeper.cloud, &keeper.view, &mut |_, _| {}).await.unwrap();
+    let environment = snapshot.picture.environment(&"prooflink-dev".into()).unwrap();
+    let (scope, when) = (&environment.scopes[0], (snapshot.at, &keeper.view.zone));
+    let late = |site: &ActionContext<'_>| environment_actions::propose("override", Some("23:30"), site);
+    let proposal = ActionContext::within(environment, scope, &snapshot.world, when, late).unwrap();
+    carried_out(&keeper, &snapshot, proposal).await;
     until(&keeper, to).await;
     let over = Override {
-        state: crate::schedule::Keep::Running,
+        state: crate::schedule::TargetState::Running,
         until: at("2026-11-25T23:30:00+09:00"),
         by: String::new(),
         reason: None,
@@ -145,7 +145,7 @@ async fn a_late_evening_stops_when_it_said(#[case] record: Record) {
     // What is above the schedule counts from when it was said.
     let mut expected = computed(&Exceptions::default(), from, said_at);
     expected.extend(computed(&Exceptions { over: Some(over), ..Exceptions::default() }, said_at, to));
-    assert!(expected.contains(&(at("2026-11-25T23:30:00+09:00"), Verb::Stop)), "{expected:?}");
+    assert!(expected.contains(&(at("2026-11-25T23:30:00+09:00"), PowerAction::Stop)), "{expected:?}");
     assert_eq!(journaled(state.path()), expected);
 }
 
@@ -156,7 +156,7 @@ async fn two_over_one_state_directory_act_on_each_edge_once() {
     let cloud = Arc::new(Demo::new(7, 1.0, from).prompt());
     let (one, other) = (keeper(&cloud, state.path()), keeper(&cloud, state.path()));
     tokio::join!(until(&one, to), until(&other, to));
-    let mut times: BTreeMap<(Timestamp, Verb), u32> = BTreeMap::new();
+    let mut times: BTreeMap<(Timestamp, PowerAction), u32> = BTreeMap::new();
     for edge in journaled(state.path()) {
         *times.entry(edge).or_default() += 1;
     }
@@ -174,7 +174,7 @@ async fn what_is_too_late_is_told_once_and_not_done() {
     // It lies in until 12:40; nobody looks before 15:00.
     keeper.cloud.pause(SignedDuration::from_hours(3)).await;
     let first = keeper.round().await.unwrap();
-    assert!(first.said.iter().any(|says| says.contains("missed the wake of")), "{:?}", first.said);
+    assert!(first.said.iter().any(|message| message.contains("missed the wake of")), "{:?}", first.said);
     let second = keeper.round().await.unwrap();
     assert!(second.said.is_empty(), "{:?}", second.said);
     assert!(journaled(state.path()).is_empty(), "nothing was done");
@@ -198,8 +198,8 @@ async fn a_clock_set_back_repeats_no_edge() {
         let cloud = Arc::new(Demo::new(7, 1.0, from).prompt());
         until(&keeper(&cloud, state.path()), to).await;
         let done = journaled(state.path());
-        let verbs: Vec<Verb> = done.iter().map(|(_, verb)| *verb).collect();
-        assert_eq!(verbs, [Verb::Start, Verb::Stop], "round {round}: {done:?}");
+        let verbs: Vec<PowerAction> = done.iter().map(|(_, verb)| *verb).collect();
+        assert_eq!(verbs, [PowerAction::Start, PowerAction::Stop], "round {round}: {done:?}");
     }
 }
 
@@ -212,22 +212,25 @@ async fn what_somebody_else_owns_is_not_enforced() {
     let wish = keeper.view.wishes.environments.first_mut().unwrap();
     let always =
         Schedule { mode: Mode::Enforce, on: vec!["mon-sun 00:00-24:00".parse().unwrap()], holidays: None, ..office() };
-    wish.routine = Some(crate::schedule::Routine { backend: Backend::Local, ..crate::schedule::Routine::new(always) });
+    wish.routine = Some(crate::schedule::ScheduleBinding {
+        backend: Backend::Local,
+        ..crate::schedule::ScheduleBinding::new(always)
+    });
     let round = keeper.round().await.unwrap();
     let [first, ..] = round.standing.as_slice() else { panic!("told: {round:?}") };
-    let says = "prooflink-dev: prooflink-dev-db should be on, is off";
+    let message = "prooflink-dev: prooflink-dev-db should be on, is off";
     assert!(first.contains("; it is not put right: rule prooflink-dev-db-stop stops prooflink-dev-db"), "{first}");
-    assert!(first.starts_with(says), "{first}");
+    assert!(first.starts_with(message), "{first}");
     assert!(first.contains("disable the rule prooflink-dev-db-stop, or choose mode"), "{first}");
     assert!(round.said.is_empty() && journaled(state.path()).is_empty(), "{round:?}");
 
     // The same is told once, however often it is looked; and with the rule gone it would be put right.
-    let outlook = headless::picture(&keeper.cloud, &keeper.view, &mut |_, _| {}).await.unwrap();
-    let environment = outlook.picture.environment(&"prooflink-dev".into()).unwrap();
+    let snapshot = headless::picture(&keeper.cloud, &keeper.view, &mut |_, _| {}).await.unwrap();
+    let environment = snapshot.picture.environment(&"prooflink-dev".into()).unwrap();
     let off = environment.offhours.as_deref().unwrap();
-    let righted = enforce(off.intent(), &off.drifts[0], None, outlook.at).map(|edge| edge.verb);
-    assert_eq!(righted, Some(Verb::Start), "but for the owner");
-    let finding = environment.verdict.findings.iter().find(|finding| finding.says.contains("is not enforced"));
+    let righted = enforce(off.intent(), &off.drifts[0], None, snapshot.at).map(|edge| edge.verb);
+    assert_eq!(righted, Some(PowerAction::Start), "but for the owner");
+    let finding = environment.verdict.findings.iter().find(|finding| finding.message.contains("is not enforced"));
     let finding = finding.expect("a finding");
     assert_eq!(finding.health, crate::world::Health::Worrying);
     assert!(finding.evidence[0].contains("disable the rule"), "{:?}", finding.evidence);
@@ -242,8 +245,12 @@ async fn what_is_up_by_mistake_is_stopped_ten_minutes_after_the_first_look_whoev
     let enforcing = || {
         let mut keeper = keeper(&cloud, state.path());
         let office = Schedule { mode: Mode::Enforce, ..office() };
-        let routine = crate::schedule::Routine { backend: Backend::Local, ..crate::schedule::Routine::new(office) };
-        let wish = Wish { protected: Some(false), routine: Some(routine), ..Wish::new("city-poc") };
+        let routine = crate::schedule::ScheduleBinding {
+            backend: Backend::Local,
+            ..crate::schedule::ScheduleBinding::new(office)
+        };
+        let wish =
+            EnvironmentConfig { protected: Some(false), routine: Some(routine), ..EnvironmentConfig::new("city-poc") };
         keeper.view.wishes.environments = vec![wish];
         keeper
     };
@@ -257,10 +264,10 @@ async fn what_is_up_by_mistake_is_stopped_ten_minutes_after_the_first_look_whoev
     cloud.pause(second.next).await;
     let third = restarted.round().await.unwrap();
     let verbs = || journaled(state.path()).into_iter().map(|(_, verb)| verb).collect::<Vec<_>>();
-    assert_eq!(verbs(), [Verb::Stop], "{third:?}");
+    assert_eq!(verbs(), [PowerAction::Stop], "{third:?}");
     cloud.pause(minutes(11)).await;
     let last = one.round().await.unwrap();
-    assert_eq!((verbs(), last.said), (vec![Verb::Stop], Vec::new()));
+    assert_eq!((verbs(), last.said), (vec![PowerAction::Stop], Vec::new()));
 }
 
 /// What screens and lists say of an enforced stop is when it will be: ten minutes after the first look of whoever looks.
@@ -270,32 +277,42 @@ async fn the_moment_of_an_enforced_stop_is_told_as_the_ledger_knows_it_and_that_
     let cloud = Arc::new(Demo::new(7, 1.0, at("2026-11-21T14:00:00+09:00")).prompt());
     let mut keeper = keeper(&cloud, state.path());
     let office = Schedule { mode: Mode::Enforce, ..office() };
-    let routine = crate::schedule::Routine { backend: Backend::Local, ..crate::schedule::Routine::new(office) };
-    keeper.view.wishes.environments =
-        vec![Wish { protected: Some(false), routine: Some(routine), ..Wish::new("city-poc") }];
+    let routine =
+        crate::schedule::ScheduleBinding { backend: Backend::Local, ..crate::schedule::ScheduleBinding::new(office) };
+    keeper.view.wishes.environments = vec![EnvironmentConfig {
+        protected: Some(false),
+        routine: Some(routine),
+        ..EnvironmentConfig::new("city-poc")
+    }];
     let zone = keeper.view.zone.clone();
     let told = async |here: bool| {
-        let mut outlook = headless::picture(&keeper.cloud, &keeper.view, &mut |_, _| {}).await.unwrap();
-        let seen = vigil(&keeper.view.wishes, &keeper.ledger, outlook.at).expect("an environment of ours").unwrap();
-        outlook.world.watched(Vigil { here, ..seen });
-        let picture = gather(&outlook.world, &keeper.view.wishes, outlook.at, &zone);
+        let mut snapshot = headless::picture(&keeper.cloud, &keeper.view, &mut |_, _| {}).await.unwrap();
+        let seen = vigil(&keeper.view.wishes, &keeper.ledger, snapshot.at).expect("an environment of ours").unwrap();
+        snapshot.world.watched(SchedulerHeartbeat { here, ..seen });
+        let picture = assemble(&snapshot.world, &keeper.view.wishes, snapshot.at, &zone);
         let off = picture.environment(&"city-poc".into()).unwrap().offhours.clone().unwrap();
-        (off.drifted(outlook.at, &zone).first().map(|(_, says)| says.clone()).unwrap(), off.unkept(outlook.at, &zone))
+        (
+            off.drifted(snapshot.at, &zone).first().map(|(_, message)| message.clone()).unwrap(),
+            off.unkept(snapshot.at, &zone),
+        )
     };
-    let (says, unkept) = told(false).await;
-    assert!(says.ends_with("(why is not known); nobody here is set to stop it"), "{says}");
-    assert!(unkept.is_some_and(|says| says.starts_with("nobody on this machine carries out its schedule; ")));
+    let (message, unkept) = told(false).await;
+    assert!(message.ends_with("(why is not known); nobody here is set to stop it"), "{message}");
+    assert!(unkept.is_some_and(|message| message.starts_with("nobody on this machine carries out its schedule; ")));
 
     keeper.round().await.unwrap();
     keeper.cloud.pause(SignedDuration::from_mins(6)).await;
-    let (says, unkept) = told(false).await;
-    assert!(says.ends_with("; stop 14:10") && unkept.is_none(), "six minutes later it is the same moment: {says}");
+    let (message, unkept) = told(false).await;
+    assert!(
+        message.ends_with("; stop 14:10") && unkept.is_none(),
+        "six minutes later it is the same moment: {message}"
+    );
     keeper.cloud.pause(SignedDuration::from_mins(30)).await;
-    let (says, unkept) = told(false).await;
-    assert!(says.ends_with("nobody here is set to stop it"), "{says}");
-    assert!(unkept.is_some_and(|says| says.contains("(it was looked at last 14:00)")));
-    let (says, unkept) = told(true).await;
-    assert!(says.ends_with("; stop 14:36") && unkept.is_none(), "this console does it at once: {says}");
+    let (message, unkept) = told(false).await;
+    assert!(message.ends_with("nobody here is set to stop it"), "{message}");
+    assert!(unkept.is_some_and(|message| message.contains("(it was looked at last 14:00)")));
+    let (message, unkept) = told(true).await;
+    assert!(message.ends_with("; stop 14:36") && unkept.is_none(), "this console does it at once: {message}");
     // Tried in vain for long enough, nobody tries again before the next edge.
     let open = keeper.ledger.read().unwrap().into_iter().filter(|(_, state)| *state == State::Drifting);
     let open: Vec<ActionKey> = open.map(|(key, _)| key).collect();
@@ -305,59 +322,60 @@ async fn the_moment_of_an_enforced_stop_is_told_as_the_ledger_knows_it_and_that_
 }
 
 /// What this console would say of the drift of one service of the municipal system.
-async fn told_of(keeper: &Keeper, who: &str, zone: &TimeZone) -> String {
-    let mut outlook = headless::picture(&keeper.cloud, &keeper.view, &mut |_, _| {}).await.unwrap();
-    let seen = vigil(&keeper.view.wishes, &keeper.ledger, outlook.at).expect("an environment of ours").unwrap();
+async fn told_of(keeper: &LocalScheduler, who: &str, zone: &TimeZone) -> String {
+    let mut snapshot = headless::picture(&keeper.cloud, &keeper.view, &mut |_, _| {}).await.unwrap();
+    let seen = vigil(&keeper.view.wishes, &keeper.ledger, snapshot.at).expect("an environment of ours").unwrap();
     // Nothing else drifts that somebody would still put right.
-    let world = &mut outlook.world;
-    world.watched(Vigil { here: true, ..seen });
+    let world = &mut snapshot.world;
+    world.watched(SchedulerHeartbeat { here: true, ..seen });
     let wish = keeper.view.wishes.of(&"city-poc".into()).unwrap().clone();
-    let sleepers = crate::offhours::sleepers(
-        gather(world, &keeper.view.wishes, outlook.at, zone).environment(&"city-poc".into()).unwrap(),
+    let sleepers = crate::offhours::scheduled_members(
+        assemble(world, &keeper.view.wishes, snapshot.at, zone).environment(&"city-poc".into()).unwrap(),
         world,
         Some(&wish),
     );
     let only = sleepers.iter().find(|it| it.member.id == who).unwrap().member.clone();
     let mut wishes = keeper.view.wishes.clone();
-    wishes.environments = vec![Wish { sleepers: vec![only], ..wish }];
-    let picture = gather(world, &wishes, outlook.at, zone);
+    wishes.environments = vec![EnvironmentConfig { sleepers: vec![only], ..wish }];
+    let picture = assemble(world, &wishes, snapshot.at, zone);
     let off = picture.environment(&"city-poc".into()).unwrap().offhours.clone().unwrap();
-    off.drifted(outlook.at, zone).first().map(|(_, says)| says.clone()).unwrap()
+    off.drifted(snapshot.at, zone).first().map(|(_, message)| message.clone()).unwrap()
 }
 
 /// Does what is proposed, as somebody would by key.
-async fn carried_out(keeper: &Keeper, outlook: &Outlook, proposal: Proposal) {
-    let fair = Circumstances::seen_at(outlook.at);
-    let Let::Procedure(license, procedure) = keeper.gate.allow(proposal, &Answer::Yes, None, &fair).unwrap() else {
+async fn carried_out(keeper: &LocalScheduler, snapshot: &Snapshot, proposal: Proposal) {
+    let fair = GateContext::seen_at(snapshot.at);
+    let Admitted::Procedure(license, procedure) = keeper.gate.allow(proposal, &Confirmation::Yes, None, &fair).unwrap()
+    else {
         panic!("a procedure")
     };
-    let (errand, logbook) = (Errand { id: 1, license, procedure }, Logbook::default());
-    let ending = drive(&*keeper.cloud, errand, outlook.world.clone(), (&logbook, false), &mut |_| {}).await;
-    assert_eq!(ending.how, How::Done, "{}", ending.says);
+    let (errand, logbook) = (ProcedureRun { id: 1, license, procedure }, JournalWriter::default());
+    let ending = run_procedure(&*keeper.cloud, errand, snapshot.world.clone(), (&logbook, false), &mut |_| {}).await;
+    assert_eq!(ending.how, How::Done, "{}", ending.message);
 }
 
 /// The rule that others left in the backend's development stage is disabled: nothing is enforced beside it.
-async fn without_rules(keeper: &Keeper) {
-    let outlook = headless::picture(&keeper.cloud, &keeper.view, &mut |_, _| {}).await.unwrap();
+async fn without_rules(keeper: &LocalScheduler) {
+    let snapshot = headless::picture(&keeper.cloud, &keeper.view, &mut |_, _| {}).await.unwrap();
     let name = "backend-dev-cluster-stop";
-    let (scope, rule) = outlook.world.everywhere::<Rule>().find(|(_, rule)| rule.name == name).unwrap();
+    let (scope, rule) = snapshot.world.everywhere::<Rule>().find(|(_, rule)| rule.name == name).unwrap();
     let rules = Switches::new("backend-dev".into(), vec![(scope.clone(), rule.clone(), Mark::Keep)], false);
     let on = Switch::of(rule, scope, &"backend-dev".into(), false);
     let (again, idle) = (String::new(), String::new());
     let procedure = Handover::new(Change::plan(&on), vec![Stage::Rules(rules)], again, idle);
-    carried_out(keeper, &outlook, Proposal::Procedure(Box::new(procedure))).await;
+    carried_out(keeper, &snapshot, Proposal::Procedure(Box::new(procedure))).await;
 }
 
 /// Somebody puts an environment to sleep, or wakes it, with a toban that knows of no schedule: no override goes first.
-async fn by_hand(keeper: &Keeper, name: &str, verb: &str) {
+async fn by_hand(keeper: &LocalScheduler, name: &str, verb: &str) {
     let mut view = keeper.view.clone();
     view.wishes.environments.iter_mut().for_each(|wish| wish.routine = None);
-    let outlook = headless::picture(&keeper.cloud, &view, &mut |_, _| {}).await.unwrap();
-    let environment = outlook.picture.environment(&name.into()).unwrap();
-    let (scope, when) = (&environment.scopes[0], (outlook.at, &view.zone));
-    let propose = |site: &Site<'_>| environment_actions::propose(verb, None, site);
-    let proposal = Site::within(environment, scope, &outlook.world, when, propose).unwrap();
-    carried_out(keeper, &outlook, proposal).await;
+    let snapshot = headless::picture(&keeper.cloud, &view, &mut |_, _| {}).await.unwrap();
+    let environment = snapshot.picture.environment(&name.into()).unwrap();
+    let (scope, when) = (&environment.scopes[0], (snapshot.at, &view.zone));
+    let propose = |site: &ActionContext<'_>| environment_actions::propose(verb, None, site);
+    let proposal = ActionContext::within(environment, scope, &snapshot.world, when, propose).unwrap();
+    carried_out(keeper, &snapshot, proposal).await;
 }
 
 /// A database that somebody woke: AWS tells since when it is up, so that its ten minutes count from there, and what is
@@ -368,8 +386,10 @@ async fn what_somebody_woke_is_stopped_ten_minutes_after_it_came_up_and_the_jour
     let cloud = Arc::new(Demo::new(7, 1.0, at("2026-11-21T14:00:00+09:00")).prompt());
     let mut keeper = keeper(&cloud, state.path());
     let office = Schedule { mode: Mode::Enforce, holidays: None, ..office() };
-    let routine = crate::schedule::Routine { backend: Backend::Local, ..crate::schedule::Routine::new(office) };
-    let wish = Wish { protected: Some(false), routine: Some(routine), ..Wish::new("backend-dev") };
+    let routine =
+        crate::schedule::ScheduleBinding { backend: Backend::Local, ..crate::schedule::ScheduleBinding::new(office) };
+    let wish =
+        EnvironmentConfig { protected: Some(false), routine: Some(routine), ..EnvironmentConfig::new("backend-dev") };
     keeper.view.wishes.environments = vec![wish];
     without_rules(&keeper).await;
     for verb in ["sleep", "wake"] {
@@ -403,44 +423,50 @@ async fn what_is_woken_by_hand_where_it_is_enforced_gets_an_override_first(#[cas
     let cloud = Arc::new(Demo::new(7, 1.0, at("2026-11-21T14:00:00+09:00")).prompt());
     let mut keeper = keeper(&cloud, state.path());
     let office = Schedule { mode: Mode::Enforce, ..office() };
-    let routine = crate::schedule::Routine { backend: Backend::Local, ..crate::schedule::Routine::new(office) };
-    let wish = Wish { protected: Some(false), routine: Some(routine), record, ..Wish::new("backend-dev") };
+    let routine =
+        crate::schedule::ScheduleBinding { backend: Backend::Local, ..crate::schedule::ScheduleBinding::new(office) };
+    let wish = EnvironmentConfig {
+        protected: Some(false),
+        routine: Some(routine),
+        record,
+        ..EnvironmentConfig::new("backend-dev")
+    };
     keeper.view.wishes.environments = vec![wish];
     without_rules(&keeper).await;
     by_hand(&keeper, "backend-dev", "sleep").await;
 
-    let outlook = headless::picture(&keeper.cloud, &keeper.view, &mut |_, _| {}).await.unwrap();
-    let environment = outlook.picture.environment(&"backend-dev".into()).unwrap();
-    let proposal = keeper.proposal(environment, &outlook, "wake").unwrap().unwrap();
+    let snapshot = headless::picture(&keeper.cloud, &keeper.view, &mut |_, _| {}).await.unwrap();
+    let environment = snapshot.picture.environment(&"backend-dev".into()).unwrap();
+    let proposal = keeper.proposal(environment, &snapshot, "wake").unwrap().unwrap();
     let plan = proposal.plan();
-    assert_eq!(plan.says, "wake backend-dev");
-    let end = outlook.at + SignedDuration::from_hours(6);
+    assert_eq!(plan.message, "wake backend-dev");
+    let end = snapshot.at + SignedDuration::from_hours(6);
     let told = wording::told_moment(end, &keeper.view.zone, &keeper.view.zone);
     assert_eq!(plan.notices[0], format!("first: keep backend-dev running until {told}"), "six hours are the most");
     let written = plan.calls.iter().position(|said| said.contains(call)).unwrap();
     let started = plan.calls.iter().position(|call| call.contains("rds:StartDB")).unwrap();
     assert!(written < started, "{:?}", plan.calls);
-    carried_out(&keeper, &outlook, proposal).await;
+    carried_out(&keeper, &snapshot, proposal).await;
 
     until(&keeper, end - SignedDuration::from_mins(1)).await;
     assert!(journaled(state.path()).is_empty(), "it is meant to be up");
     until(&keeper, end + SignedDuration::from_mins(30)).await;
     let minute = Timestamp::from_second(end.as_second().div_euclid(60) * 60).unwrap();
-    assert_eq!(journaled(state.path()), [(minute, Verb::Stop)]);
+    assert_eq!(journaled(state.path()), [(minute, PowerAction::Stop)]);
 
     // The schedule's own wake needs none, early as it is; and by day neither does a person's.
-    let outlook = async |when: &str| {
+    let snapshot = async |when: &str| {
         until(&keeper, at(when)).await;
-        let outlook = headless::picture(&keeper.cloud, &keeper.view, &mut |_, _| {}).await.unwrap();
-        let environment = outlook.picture.environment(&"backend-dev".into()).unwrap();
-        let plan = |verb: &str| keeper.proposal(environment, &outlook, verb).unwrap().unwrap().plan().notices;
+        let snapshot = headless::picture(&keeper.cloud, &keeper.view, &mut |_, _| {}).await.unwrap();
+        let environment = snapshot.picture.environment(&"backend-dev".into()).unwrap();
+        let plan = |verb: &str| keeper.proposal(environment, &snapshot, verb).unwrap().unwrap().plan().notices;
         (plan("wake"), plan("sleep"))
     };
     let first = |notices: &[String]| notices.iter().any(|notice| notice.starts_with("first: keep backend-dev"));
     // Tuesday, as Monday is a holiday: 08:45 is a quarter of an hour before the day begins.
-    let (wake, _) = outlook("2026-11-24T08:45:00+09:00").await;
+    let (wake, _) = snapshot("2026-11-24T08:45:00+09:00").await;
     assert!(!first(&wake), "{wake:?}");
-    let (wake, sleep) = outlook("2026-11-24T12:00:00+09:00").await;
+    let (wake, sleep) = snapshot("2026-11-24T12:00:00+09:00").await;
     assert!(!first(&wake) && first(&sleep), "{wake:?} {sleep:?}");
 }
 
@@ -451,11 +477,11 @@ async fn a_sync_to_an_enforced_schedule_names_the_owner_and_what_to_do() {
     let mut keeper = keeper(&cloud, state.path());
     let wish = keeper.view.wishes.environments.first_mut().unwrap();
     let enforced = Schedule { mode: Mode::Enforce, ..office() };
-    wish.routine = Some(crate::schedule::Routine::new(enforced));
-    let outlook = headless::picture(&keeper.cloud, &keeper.view, &mut |_, _| {}).await.unwrap();
-    let environment = outlook.picture.environment(&"prooflink-dev".into()).unwrap();
-    let (scope, when) = (&environment.scopes[0], (outlook.at, &keeper.view.zone));
-    let proposed = Site::within(environment, scope, &outlook.world, when, |site: &Site<'_>| {
+    wish.routine = Some(crate::schedule::ScheduleBinding::new(enforced));
+    let snapshot = headless::picture(&keeper.cloud, &keeper.view, &mut |_, _| {}).await.unwrap();
+    let environment = snapshot.picture.environment(&"prooflink-dev".into()).unwrap();
+    let (scope, when) = (&environment.scopes[0], (snapshot.at, &keeper.view.zone));
+    let proposed = ActionContext::within(environment, scope, &snapshot.world, when, |site: &ActionContext<'_>| {
         environment_actions::propose("sync", Some("hold"), site).map(|proposal| proposal.plan())
     });
     let why = proposed.expect_err("a refusal");
@@ -477,15 +503,15 @@ async fn the_console_is_told_what_was_done_beside_it() {
         ..Settings::default()
     };
     let (tell, mut heard) = tokio::sync::mpsc::unbounded_channel();
-    let keeping =
-        beside(&cloud, &settings, &Ledger::Kept(state.path().to_owned()).into(), tell).expect("an environment of ours");
+    let keeping = spawn_beside(&cloud, &settings, &ExecutionLog::Kept(state.path().to_owned()).into(), tell)
+        .expect("an environment of ours");
     let _stopping = Stopping(tokio::spawn(keeping));
     let told = heard.recv().await.unwrap();
-    let News::Kept(says) = told.news else { panic!("{told:?}") };
-    assert!(says.starts_with("prooflink-dev: wake ") && told.now < from, "{says} {}", told.now);
+    let Event::Kept(message) = told.news else { panic!("{told:?}") };
+    assert!(message.starts_with("prooflink-dev: wake ") && told.now < from, "{message} {}", told.now);
     let mut model = crate::console::model::Model::new(settings, 7, told.now);
-    let effects = crate::console::update::update(&mut model, Msg { now: told.now, news: News::Kept(says.clone()) });
-    assert_eq!(model.notices.now().map(|(_, shown)| shown), Some(says.as_str()));
+    let effects = crate::console::update::update(&mut model, Msg { now: told.now, news: Event::Kept(message.clone()) });
+    assert_eq!(model.notices.now().map(|(_, shown)| shown), Some(message.as_str()));
     assert!(effects.contains(&crate::console::effect::Effect::Journal), "{effects:?}");
 }
 

@@ -309,8 +309,8 @@ impl Known {
 }
 
 /// Writes a step into a node's reasons.
-pub(super) fn say(node: &mut Node<'_>, kind: StepKind, says: String) {
-    node.because.push(Reason::Said(Step { kind, says }));
+pub(super) fn say(node: &mut Node<'_>, kind: StepKind, message: String) {
+    node.because.push(Reason::Said(Step { kind, message }));
 }
 
 fn account_of(key: &str) -> Option<&str> {

@@ -8,11 +8,11 @@ use super::lexicon::Sym;
 use super::reading::Reading;
 use super::words;
 use crate::environment::StepKind;
-use crate::environment::{Match, Wish, Wishes};
+use crate::environment::{ConfiguredEnvironments, EnvironmentConfig, Match};
 use crate::text::Glob;
 
 /// Marks every node that the configuration speaks of.
-pub(super) fn claim(board: &mut Board<'_>, wishes: &Wishes) {
+pub(super) fn claim(board: &mut Board<'_>, wishes: &ConfiguredEnvironments) {
     for wish in wishes.environments.iter().filter(|wish| !wish.exclude.is_empty()) {
         let name = board.lexicon.sym(wish.name.as_str());
         for node in &mut board.nodes {
@@ -47,7 +47,7 @@ pub(super) fn named(board: &mut Board<'_>, name: &str) -> Label {
     Label { system, stage: reading.stage, fixed: Some(fixed) }
 }
 
-fn label_of(board: &mut Board<'_>, wish: &Wish) -> Label {
+fn label_of(board: &mut Board<'_>, wish: &EnvironmentConfig) -> Label {
     let mut label = named(board, wish.name.as_str());
     if let Some(stage) = &wish.stage {
         let stage = stage.to_lowercase();

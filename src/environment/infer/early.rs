@@ -4,19 +4,20 @@
 use super::board::{Board, Label, Node};
 use super::lexicon::Lexicon;
 use super::reading::{Reading, Shape};
-use crate::environment::{Early, Unread};
+use crate::environment::{PartialInventory, Unread};
 
 /// Makes mere clues of the resources in `held` scopes whose place is not sure. Clues are in nobody's picture.
 pub(super) fn hold(board: &mut Board<'_>, held: &Unread) {
     if held.is_empty() {
         return;
     }
-    let early: Vec<Option<Early>> = board.places.iter().map(|place| held.get(place.scope).copied()).collect();
+    let early: Vec<Option<PartialInventory>> =
+        board.places.iter().map(|place| held.get(place.scope).copied()).collect();
     for node in &mut board.nodes {
         let sure = match early.get(node.scope).copied().flatten() {
             None => true,
-            Some(Early::Little) => false,
-            Some(Early::Enough) => is_sure(node, &mut board.lexicon),
+            Some(PartialInventory::Little) => false,
+            Some(PartialInventory::Enough) => is_sure(node, &mut board.lexicon),
         };
         if !sure {
             (node.hint, node.label) = (true, Label::default());

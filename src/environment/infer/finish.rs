@@ -8,8 +8,8 @@ use super::lexicon::Sym;
 use super::phrases::cut;
 use super::relations;
 use super::systems::elected;
+use crate::environment::ConfiguredEnvironments;
 use crate::environment::StepKind;
-use crate::environment::Wishes;
 use crate::kinds::Relation;
 use crate::world::QuickMap;
 
@@ -44,7 +44,7 @@ fn find_systems(board: &mut Board<'_>) {
             std::iter::once(vec![&node.name]).chain(groups)
         });
         let stage = board.lexicon.text(within.1).to_owned();
-        let (system, says) = if let Some(word) = elected(names, &board.lexicon) {
+        let (system, message) = if let Some(word) = elected(names, &board.lexicon) {
             (
                 word,
                 format!(
@@ -64,7 +64,7 @@ fn find_systems(board: &mut Board<'_>) {
         for at in members {
             if let Some(node) = board.nodes.get_mut(at) {
                 node.label.system = Some(system);
-                say(node, StepKind::Name, says.clone());
+                say(node, StepKind::Name, message.clone());
             }
         }
     }
@@ -124,7 +124,7 @@ fn note(known: &mut Vec<Sym>, sym: Sym) {
 
 /// The name of every node's environment. A name that labels of several accounts share stays with the account that
 /// the configuration pins or claims for it, else with the first; the others get `@ACCOUNT`.
-pub(super) fn names(board: &mut Board<'_>, wishes: &Wishes) -> Vec<Option<String>> {
+pub(super) fn names(board: &mut Board<'_>, wishes: &ConfiguredEnvironments) -> Vec<Option<String>> {
     let mut labels: Vec<(Option<Sym>, usize, bool)> = Vec::with_capacity(board.nodes.len());
     for at in 0..board.nodes.len() {
         let Some(node) = board.nodes.get(at) else { continue };

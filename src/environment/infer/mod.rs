@@ -22,8 +22,8 @@ mod tests;
 use board::Board;
 use systems::Systems;
 
+use super::{ConfiguredEnvironments, Unread};
 use super::{Step, StepKind};
-use super::{Unread, Wishes};
 use crate::kinds::Subject;
 use crate::world::{EnvironmentName, ResourceId};
 
@@ -44,13 +44,13 @@ pub struct Placed {
 
 /// Places every subject that is no hint. The answer is sorted by id and does not depend on the order of `subjects`.
 #[must_use]
-pub fn place(subjects: &[Subject], wishes: &Wishes) -> Vec<Placed> {
+pub fn place(subjects: &[Subject], wishes: &ConfiguredEnvironments) -> Vec<Placed> {
     place_early(subjects, wishes, &Unread::new())
 }
 
 /// The same while scopes are `held`: of these only what states its place by itself is in the answer, or nothing.
 #[must_use]
-pub(crate) fn place_early(subjects: &[Subject], wishes: &Wishes, held: &Unread) -> Vec<Placed> {
+pub(crate) fn place_early(subjects: &[Subject], wishes: &ConfiguredEnvironments, held: &Unread) -> Vec<Placed> {
     let mut sorted: Vec<&Subject> = subjects.iter().collect();
     sorted.sort();
     let mut board = Board::of(&sorted);
@@ -100,5 +100,5 @@ fn excluded(board: &Board<'_>, node: &board::Node<'_>) -> Option<Vec<Step>> {
         return None;
     }
     let names = node.barred.iter().map(|name| board.lexicon.text(*name)).collect::<Vec<_>>().join(", ");
-    Some(vec![Step { kind: StepKind::Config, says: format!("config.toml excludes it from {names}") }])
+    Some(vec![Step { kind: StepKind::Config, message: format!("config.toml excludes it from {names}") }])
 }

@@ -32,15 +32,15 @@ pub(super) fn steps(board: &Board<'_>, node: &Node<'_>, at: usize, homes: &[Opti
             Reason::Follows(edge) => {
                 let title = board.nodes.get(edge.other).map_or("", |other| other.title);
                 let phrase = follows(edge, node, &cut(title));
-                let says = match home(edge.other) {
+                let message = match home(edge.other) {
                     Some(home) => [phrase.as_str(), " (", &cut(home), ")"].concat(),
                     None => phrase,
                 };
-                Step { kind: StepKind::Relation, says }
+                Step { kind: StepKind::Relation, message }
             }
             Reason::Vpc => {
                 let home = cut(home(at).unwrap_or("of one environment"));
-                Step { kind: StepKind::Vpc, says: format!("everything labelled in {} is {home}", vpc(board, node)) }
+                Step { kind: StepKind::Vpc, message: format!("everything labelled in {} is {home}", vpc(board, node)) }
             }
         })
         .collect()
@@ -51,8 +51,8 @@ pub(super) fn lost(board: &Board<'_>, node: &Node<'_>, homes: &[Option<String>])
     let mut steps = Vec::new();
     let named = node.subject.is_some_and(|subject| !subject.names.is_empty()) || node.said.name.is_some();
     if named && node.because.is_empty() {
-        let says = format!("name {}: no stage in it, and it shares no system with others", cut(node.title));
-        steps.push(Step { kind: StepKind::Name, says });
+        let message = format!("name {}: no stage in it, and it shares no system with others", cut(node.title));
+        steps.push(Step { kind: StepKind::Name, message });
     }
     for relation in Relation::ALL {
         let mut known: Vec<(&str, String)> = relations::neighbours(board, node, relation)
@@ -64,20 +64,20 @@ pub(super) fn lost(board: &Board<'_>, node: &Node<'_>, homes: &[Option<String>])
         known.sort();
         known.dedup_by(|a, b| a.0 == b.0);
         if known.len() > 1 {
-            let says = known
+            let message = known
                 .iter()
                 .map(|(home, phrase)| format!("{phrase} ({})", cut(home)))
                 .collect::<Vec<_>>()
                 .join(", but ");
-            steps.push(Step { kind: StepKind::Relation, says });
+            steps.push(Step { kind: StepKind::Relation, message });
         }
     }
     if node.subject.is_some_and(|subject| subject.vpc.is_some()) {
-        let says = format!("{} holds nothing labelled, or more than one environment", vpc(board, node));
-        steps.push(Step { kind: StepKind::Vpc, says });
+        let message = format!("{} holds nothing labelled, or more than one environment", vpc(board, node));
+        steps.push(Step { kind: StepKind::Vpc, message });
     }
-    let says = "nothing says which environment: add a tag or a match in config.toml".to_owned();
-    steps.push(Step { kind: StepKind::None, says });
+    let message = "nothing says which environment: add a tag or a match in config.toml".to_owned();
+    steps.push(Step { kind: StepKind::None, message });
     steps
 }
 

@@ -94,7 +94,7 @@ impl Systems {
             let reading = if kind == StepKind::Stack { &node.stack } else { &node.name };
             let stage = reading.stage.filter(|_| node.label.stage.is_none());
             let system = if node.label.system.is_some() { None } else { self.system(reading, realm, lexicon) };
-            let says = match (system, stage) {
+            let message = match (system, stage) {
                 (None, None) => continue,
                 (Some(system), None) => ["system ", &cut(lexicon.text(system))].concat(),
                 (None, Some(stage)) => ["stage ", &cut(lexicon.text(stage))].concat(),
@@ -105,7 +105,7 @@ impl Systems {
             node.label.system = node.label.system.or(system);
             node.label.stage = node.label.stage.or(stage);
             let text = if kind == StepKind::Stack { node.said.stack.unwrap_or_default() } else { node.title };
-            say(node, kind, [which, " ", &cut(text), ": ", &says].concat());
+            say(node, kind, [which, " ", &cut(text), ": ", &message].concat());
         }
         node.label != before
     }
@@ -178,8 +178,8 @@ fn by_tags(node: &mut Node<'_>, board: &mut Board<'_>) {
     }
     if let Some((text, (key, value))) = &node.said.system {
         node.label.system = Some(board.lexicon.sym(text));
-        let says = format!("tag {key}={}: system {}", cut(value), cut(text));
-        say(node, StepKind::Tag, says);
+        let message = format!("tag {key}={}: system {}", cut(value), cut(text));
+        say(node, StepKind::Tag, message);
     }
     if let Some((text, (key, value))) = &node.said.stage {
         // `Environment=prooflink-dev` tells both.
@@ -192,8 +192,8 @@ fn by_tags(node: &mut Node<'_>, board: &mut Board<'_>) {
         if node.label.system.is_none() && !system.is_empty() {
             node.label.system = Some(board.lexicon.join(system));
         }
-        let says = format!("tag {key}={}: stage {}", cut(value), cut(board.lexicon.text(stage)));
-        say(node, StepKind::Tag, says);
+        let message = format!("tag {key}={}: stage {}", cut(value), cut(board.lexicon.text(stage)));
+        say(node, StepKind::Tag, message);
     }
 }
 

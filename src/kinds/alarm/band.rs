@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::measured_value::{Reading, number};
+use super::measured_value::{MeasuredValue, number};
 use super::model::{Alarm, AlarmMetric};
 
 /// How the expression begins that makes a band: `ANOMALY_DETECTION_BAND(m1, 2)`.
@@ -45,7 +45,7 @@ pub(super) fn in_words(reason: &str) -> Option<(&str, (Option<f64>, Option<f64>)
 }
 
 /// `above the band of 20 to 60.1`, as far as its ends are known; `None` for an alarm that has no band.
-pub(super) fn in_sight(alarm: &Alarm, seen: &Reading, metric: &str) -> Option<String> {
+pub(super) fn in_sight(alarm: &Alarm, seen: &MeasuredValue, metric: &str) -> Option<String> {
     if !alarm.metrics.iter().any(is_band) {
         return None;
     }

@@ -6,11 +6,11 @@ use aws_types::request_id::RequestId;
 use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 
-use super::Hush;
+use super::AlarmMute;
 use super::model::Alarm;
 use crate::aws::{Clients, at};
 use crate::change::gate::{Change, Pass};
-use crate::change::plan::{Deed, Plan};
+use crate::change::plan::{ChangeRequest, Plan};
 use crate::change::receipt::Receipt;
 use crate::world::{EnvironmentName, Fault, FaultKind, Resource, ResourceId, Scope};
 
@@ -26,7 +26,7 @@ pub const MUTED_AT_MOST: SignedDuration = SignedDuration::from_hours(15 * 24);
 const AT_ONCE: usize = 100;
 
 /// Muting the alarms of an environment in one scope, or undoing that.
-struct Turn {
+struct SwitchAlarmActions {
     mute: bool,
     names: Vec<String>,
     /// Beginning with the next minute: rules know no seconds.
@@ -45,14 +45,14 @@ pub fn hush(
     environment: &EnvironmentName,
     scope: &Scope,
     (now, until): (Timestamp, Option<Timestamp>),
-) -> Hush {
+) -> AlarmMute {
     let minute = |at: Timestamp| Timestamp::from_second(at.as_second().div_euclid(60) * 60).unwrap_or(at);
     let from = minute(now.checked_add(SignedDuration::from_mins(1)).unwrap_or(now));
     let latest = from.checked_add(MUTED_AT_MOST).unwrap_or(from);
     let soonest = from.checked_add(SignedDuration::from_mins(1)).unwrap_or(from);
     let until = until.map_or(latest, |at| minute(at).clamp(soonest, latest));
     let turn = |mute| {
-        Box::new(Turn {
+        Box::new(SwitchAlarmActions {
             mute,
             names: names.to_vec(),
             from,
@@ -61,10 +61,10 @@ pub fn hush(
             environment: environment.clone(),
         })
     };
-    Hush { mute: turn(true), unmute: turn(false) }
+    AlarmMute { mute: turn(true), unmute: turn(false) }
 }
 
-impl Turn {
+impl SwitchAlarmActions {
     /// The names of its rules, one for each hundred alarms.
     fn rules(&self) -> Vec<(String, &[String])> {
         let chunks = self.names.chunks(AT_ONCE).enumerate();
@@ -115,25 +115,25 @@ fn utc(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
-impl Change for Turn {
+impl Change for SwitchAlarmActions {
     fn plan(&self) -> Plan {
         let count = crate::text::counted(self.names.len(), "alarm");
-        let (says, call) = match self.mute {
+        let (message, call) = match self.mute {
             true => (format!("mute {count} of {} until {}", self.environment, utc(self.until)), PUT),
             false => (format!("let {count} of {} speak again", self.environment), DELETE),
         };
         let calls = self.rules().iter().map(|(rule, _)| format!("{call} {rule}")).collect();
-        Plan::new(says, self.environment.clone(), self.deed().on, calls)
+        Plan::new(message, self.environment.clone(), self.deed().on, calls)
     }
 
-    fn deed(&self) -> Deed {
+    fn deed(&self) -> ChangeRequest {
         let key = format!("toban-sleep-{}", self.environment);
         let on = ResourceId { kind: Alarm::KIND, scope: self.scope.clone(), key: key.as_str().into() };
         let mut arguments: Vec<_> = self.names.iter().map(|name| ("alarm", name.clone())).collect();
         if self.mute {
             arguments.push(("until", self.until.to_string()));
         }
-        Deed { verb: if self.mute { "mute" } else { "unmute" }, on, arguments }
+        ChangeRequest { verb: if self.mute { "mute" } else { "unmute" }, on, arguments }
     }
 
     fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {
@@ -147,7 +147,7 @@ impl Change for Turn {
                 receipt.request_ids.extend(id);
             }
             let muted = || format!("muted until {}", utc(self.until));
-            receipt.says = Some(if self.mute { muted() } else { "they speak again".to_owned() });
+            receipt.message = Some(if self.mute { muted() } else { "they speak again".to_owned() });
             Ok(receipt)
         })
     }
@@ -162,13 +162,13 @@ mod tests {
 
     use super::*;
     use crate::aws::mocked;
-    use crate::change::gate::{Answer, Circumstances, Gate};
+    use crate::change::gate::{Confirmation, Gate, GateContext};
     use crate::kinds::testing_samples::{now, scope};
 
     async fn perform(change: Box<dyn Change>, rules: &[Answered]) -> Result<Receipt, Fault> {
         let aws = Clients { cloudwatch: mocked!(aws_sdk_cloudwatch, rules), ..Clients::silent() };
-        let at = Circumstances::seen_at(now());
-        let approved = Gate::default().approve(change, &Answer::Yes, None, &at).expect("nothing hinders it");
+        let at = GateContext::seen_at(now());
+        let approved = Gate::default().approve(change, &Confirmation::Yes, None, &at).expect("nothing hinders it");
         approved.perform(&aws).await
     }
 
@@ -206,10 +206,10 @@ mod tests {
             .then_output(|| PutAlarmMuteRuleOutput::builder().build());
         let until = Some(at("2026-11-23T00:10:00Z"));
         let hush = hush(&["a".to_owned()], &"city-dev".into(), &scope(), (now(), until));
-        assert_eq!(hush.mute.plan().says, "mute 1 alarm of city-dev until 2026-11-23 00:10 UTC");
+        assert_eq!(hush.mute.plan().message, "mute 1 alarm of city-dev until 2026-11-23 00:10 UTC");
         let rules = [put];
         let receipt = perform(hush.mute, &rules).await.unwrap();
-        assert_eq!(receipt.says.as_deref(), Some("muted until 2026-11-23 00:10 UTC"));
+        assert_eq!(receipt.message.as_deref(), Some("muted until 2026-11-23 00:10 UTC"));
     }
 
     #[test]

@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use super::model::{Alarm, AlarmMetric};
 use crate::aws::{Paged, maybe, named_pages, text, when};
 use crate::display::{Extra, Moment, Tone};
-use crate::kinds::Ask;
+use crate::kinds::FetchContext;
 use crate::kinds::shared::{Measure, courses, extra};
-use crate::world::{Arn, Fault, Harvest, Health};
+use crate::world::{Arn, Fault, Health, Reading};
 
 const DESCRIBE: &str = "cloudwatch:DescribeAlarms";
 const HISTORY: &str = "cloudwatch:DescribeAlarmHistory";
@@ -18,7 +18,7 @@ const HISTORY: &str = "cloudwatch:DescribeAlarmHistory";
 ///
 /// # Errors
 /// The fault that kept everything from being read; a part's own fault stands in the harvest.
-pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Alarm>, Fault> {
+pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<Alarm>, Fault> {
     let Paged { items, cut } = named_pages(DESCRIBE, None, |token| async move {
         // Without types CloudWatch leaves composite alarms out.
         let request = ask.aws.cloudwatch.describe_alarms().max_records(100).set_next_token(token);
@@ -29,7 +29,7 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Alarm>, Fault> {
         Ok((metric.chain(composite).collect(), text(answer.next_token())))
     })
     .await?;
-    let mut harvest = Harvest::whole(items);
+    let mut harvest = Reading::whole(items);
     harvest.notes.extend(cut);
     Ok(harvest)
 }
@@ -38,7 +38,7 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Alarm>, Fault> {
 ///
 /// # Errors
 /// The fault that kept both from being read.
-pub(super) async fn look(ask: Ask<'_>, item: &Alarm, now: Timestamp) -> Result<Extra, Fault> {
+pub(super) async fn look(ask: FetchContext<'_>, item: &Alarm, now: Timestamp) -> Result<Extra, Fault> {
     let measures: Vec<Measure> = measure(item).into_iter().collect();
     let metrics = async { if measures.is_empty() { Ok(Vec::new()) } else { courses(ask.aws, &measures, now).await } };
     let (series, moments) = tokio::join!(metrics, history(ask, item));
@@ -69,7 +69,7 @@ fn measure(item: &Alarm) -> Option<Measure> {
 }
 
 /// Its newest history, newest first.
-async fn history(ask: Ask<'_>, item: &Alarm) -> Result<Vec<Moment>, Fault> {
+async fn history(ask: FetchContext<'_>, item: &Alarm) -> Result<Vec<Moment>, Fault> {
     let request = ask.aws.cloudwatch.describe_alarm_history().alarm_name(&item.name).max_records(50);
     let request = request.alarm_types(AlarmType::MetricAlarm).alarm_types(AlarmType::CompositeAlarm);
     let request = request.scan_by(types::ScanBy::TimestampDescending);
@@ -87,11 +87,11 @@ fn moment(from: &types::AlarmHistoryItem) -> Option<Moment> {
         _ => Tone::Dim,
     };
     let summary = text(from.history_summary())?;
-    let says = match told("/newState/stateReason") {
+    let message = match told("/newState/stateReason") {
         Some(reason) => format!("{summary}: {reason}"),
         None => summary,
     };
-    Some(Moment { at: when(from.timestamp())?, says, tone })
+    Some(Moment { at: when(from.timestamp())?, message, tone })
 }
 
 fn arns(from: &[String]) -> Vec<Arn> {

@@ -13,7 +13,7 @@ use crate::text::{bytes, clock, first_line, span};
 
 /// What the last evaluation saw.
 #[derive(Clone, PartialEq, Debug, Default)]
-pub struct Reading {
+pub struct MeasuredValue {
     /// The newest value.
     pub value: Option<f64>,
     /// The threshold it was held against.
@@ -38,7 +38,7 @@ const CROSSED_BEGINS: &str = "Threshold Crossed: ";
 
 /// What the last evaluation of `alarm` saw.
 #[must_use]
-pub fn reading(alarm: &Alarm) -> Reading {
+pub fn reading(alarm: &Alarm) -> MeasuredValue {
     let reason = alarm.reason.as_deref().unwrap_or_default();
     let lower = first_line(reason, 600).to_lowercase();
     let missing = lower.contains("no datapoints were received")
@@ -50,7 +50,7 @@ pub fn reading(alarm: &Alarm) -> Reading {
     told
 }
 
-fn from_data(text: &str) -> Option<Reading> {
+fn from_data(text: &str) -> Option<MeasuredValue> {
     let data: Value = serde_json::from_str(text).ok()?;
     let newest = data.get("evaluatedDatapoints").and_then(Value::as_array).and_then(|points| {
         points.iter().max_by(|a, b| {
@@ -65,7 +65,7 @@ fn from_data(text: &str) -> Option<Reading> {
     let threshold = data.get("threshold").and_then(Value::as_f64);
     let (newest, band) = (value, band::in_data(&data));
     let is_told = newest.is_some() || threshold.is_some();
-    is_told.then_some(Reading { value, threshold, missing: false, at, band })
+    is_told.then_some(MeasuredValue { value, threshold, missing: false, at, band })
 }
 
 /// `2026-11-21T04:55:00.000+0000`.
@@ -76,10 +76,10 @@ fn timestamp(text: &str) -> Option<jiff::Timestamp> {
     })
 }
 
-fn from_words(reason: &str) -> Option<Reading> {
+fn from_words(reason: &str) -> Option<MeasuredValue> {
     if let Some((points, band)) = band::in_words(reason) {
         let (value, at) = newest_of(points);
-        return Some(Reading { value, threshold: None, missing: false, at, band });
+        return Some(MeasuredValue { value, threshold: None, missing: false, at, band });
     }
     // The cheap look first: most sentences are others, and patterns are dear.
     if !reason.get(..CROSSED_BEGINS.len())?.eq_ignore_ascii_case(CROSSED_BEGINS) {
@@ -89,7 +89,7 @@ fn from_words(reason: &str) -> Option<Reading> {
     let points = found.get(3)?.as_str();
     let threshold = found.get(4)?.as_str().parse().ok();
     let (value, at) = newest_of(points);
-    Some(Reading { value, threshold, missing: false, at, band: (None, None) })
+    Some(MeasuredValue { value, threshold, missing: false, at, band: (None, None) })
 }
 
 /// The newest is written first: `91.2 (21/11/26 04:56:00), 85.0 (21/11/26 04:55:00)`.

@@ -17,24 +17,24 @@ mod watched_resource;
 
 pub use change::{MUTED_AT_MOST, hush};
 use futures_util::future::BoxFuture;
-pub use measured_value::{Reading, measured, reading};
+pub use measured_value::{MeasuredValue, measured, reading};
 pub use model::{Alarm, AlarmMetric};
 pub use rules::{only_warns, scales, told};
-pub use watched_resource::{Watched, all_watched, in_words, leads_to, watched};
+pub use watched_resource::{WatchedResource, all_watched, in_words, leads_to, watched};
 
 pub mod mute_plan;
 #[cfg(test)]
 mod tests;
 
-pub use mute_plan::Hush;
+pub use mute_plan::AlarmMute;
 
 use jiff::Timestamp;
 
 use super::Counts;
 use super::Subject;
-use super::{Ask, Context, Kind, Pace, Shown};
+use super::{FetchContext, Kind, KindContext, ListLayout, PollClass};
 use crate::display::{Extra, Row, Section};
-use crate::world::{Fault, Harvest, Opinion, Scope};
+use crate::world::{Assessment, Fault, Reading, Scope};
 
 /// The kind.
 pub struct Alarms;
@@ -42,17 +42,17 @@ pub struct Alarms;
 impl Kind for Alarms {
     type Item = Alarm;
 
-    const PACE: Pace = Pace::Live;
+    const PACE: PollClass = PollClass::Live;
     const PERMISSIONS: &'static [&'static str] =
         &["cloudwatch:DescribeAlarms", "cloudwatch:DescribeAlarmHistory", "cloudwatch:GetMetricData"];
     const CHANGES: &'static [&'static str] = change::ACTIONS;
-    const SHOWN: Option<Shown> = Some(Shown { list: "alarms", singular: "alarm", columns: rows::COLUMNS });
+    const SHOWN: Option<ListLayout> = Some(ListLayout { list: "alarms", singular: "alarm", columns: rows::COLUMNS });
 
-    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<Alarm>, Fault>> {
+    fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<Alarm>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 
-    fn look<'a>(ask: Ask<'a>, item: &'a Alarm, now: Timestamp) -> BoxFuture<'a, Result<Extra, Fault>> {
+    fn look<'a>(ask: FetchContext<'a>, item: &'a Alarm, now: Timestamp) -> BoxFuture<'a, Result<Extra, Fault>> {
         Box::pin(fetch::look(ask, item, now))
     }
 
@@ -64,23 +64,23 @@ impl Kind for Alarms {
         subject::subject(item, scope)
     }
 
-    fn opinion(item: &Alarm, cx: &Context<'_>) -> Option<Opinion> {
+    fn opinion(item: &Alarm, cx: &KindContext<'_>) -> Option<Assessment> {
         rules::opinion(item, cx)
     }
 
-    fn count(item: &Alarm, cx: &Context<'_>, counts: &mut Counts) {
+    fn count(item: &Alarm, cx: &KindContext<'_>, counts: &mut Counts) {
         rules::count(item, cx, counts);
     }
 
-    fn rows(item: &Alarm, cx: &Context<'_>) -> Vec<Row> {
+    fn rows(item: &Alarm, cx: &KindContext<'_>) -> Vec<Row> {
         rows::rows(item, cx)
     }
 
-    fn listed(item: &Alarm, cx: &Context<'_>) -> Option<serde_json::Value> {
-        rows::listed(item, cx)
+    fn to_json(item: &Alarm, cx: &KindContext<'_>) -> Option<serde_json::Value> {
+        rows::to_json(item, cx)
     }
 
-    fn detail(item: &Alarm, cx: &Context<'_>) -> Vec<Section> {
+    fn detail(item: &Alarm, cx: &KindContext<'_>) -> Vec<Section> {
         page::detail(item, cx)
     }
 

@@ -83,7 +83,7 @@ impl Resource for Alarm {
         self.arn.as_str()
     }
 
-    fn gist(&self, into: &mut DefaultHasher) {
+    fn fingerprint(&self, into: &mut DefaultHasher) {
         (&self.state, &self.actions_enabled).hash(into);
     }
 }

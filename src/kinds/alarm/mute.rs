@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::model::Alarm;
 use crate::display::Cell;
-use crate::kinds::Context;
+use crate::kinds::KindContext;
 use crate::kinds::mute_rule::{MuteRule, Window};
 use crate::text::{moment, stamp, when};
 use crate::world::Resource;
@@ -15,7 +15,7 @@ use crate::world::Resource;
 const NEAR: SignedDuration = SignedDuration::from_hours(1);
 
 /// The rule that mutes it now, the one that does so longest; else the next that will.
-pub(super) fn rule<'a>(item: &Alarm, cx: &Context<'a>) -> Option<&'a MuteRule> {
+pub(super) fn rule<'a>(item: &Alarm, cx: &KindContext<'a>) -> Option<&'a MuteRule> {
     let ours = || cx.world.all::<MuteRule>(cx.scope).filter(|rule| rule.alarms.contains(&item.name));
     let until = |rule: &&MuteRule| rule.window.map(|window| window.until);
     let from = |rule: &&MuteRule| rule.window.map(|window| window.from);
@@ -24,7 +24,7 @@ pub(super) fn rule<'a>(item: &Alarm, cx: &Context<'a>) -> Option<&'a MuteRule> {
 }
 
 /// `muted until Sun 14:03`, `muted from 22:01 until Sun 22:01`; `None` if nothing mutes it now or within the hour.
-pub(super) fn says(item: &Alarm, cx: &Context<'_>) -> Option<String> {
+pub(super) fn sentence(item: &Alarm, cx: &KindContext<'_>) -> Option<String> {
     let rule = rule(item, cx)?;
     let at = |at: Timestamp| moment(at, cx.now, cx.zone);
     Some(match rule.window {
@@ -36,7 +36,7 @@ pub(super) fn says(item: &Alarm, cx: &Context<'_>) -> Option<String> {
 }
 
 /// The same for its page; where the rules could not be read that is said.
-pub(super) fn fact(item: &Alarm, cx: &Context<'_>) -> Option<Cell> {
+pub(super) fn fact(item: &Alarm, cx: &KindContext<'_>) -> Option<Cell> {
     let Some(rule) = rule(item, cx) else {
         let fault = cx.world.shelf(cx.scope, MuteRule::KIND).and_then(|shelf| shelf.faults().next())?;
         return Some(Cell::dim(format!("not known: {}", fault.sentence())));
@@ -51,7 +51,7 @@ pub(super) fn fact(item: &Alarm, cx: &Context<'_>) -> Option<Cell> {
 }
 
 /// Its `mute_rule` in `status --json`.
-pub(super) fn listed(item: &Alarm, cx: &Context<'_>) -> Option<serde_json::Value> {
+pub(super) fn to_json(item: &Alarm, cx: &KindContext<'_>) -> Option<serde_json::Value> {
     let rule = rule(item, cx)?;
     let at = |at: Option<Timestamp>| at.map(|at| stamp(at, cx.zone));
     Some(json!({

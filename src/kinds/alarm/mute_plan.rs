@@ -5,7 +5,7 @@ use crate::change::gate::Change;
 
 /// What silences the environment's alarms while it sleeps, one a scope.
 #[derive(Debug)]
-pub struct Hush {
+pub struct AlarmMute {
     /// Mutes them.
     pub mute: Box<dyn Change>,
     /// Lets them speak again.

@@ -8,7 +8,7 @@ use super::mute;
 use super::rows::{shown_opinion, state_cell};
 use super::watched_resource::{in_words, leads_to};
 use crate::display::{Cell, Column, Fact, Row, Section, Width};
-use crate::kinds::Context;
+use crate::kinds::KindContext;
 use crate::kinds::metric_filter::MetricFilter;
 use crate::text::{first_line, span, when, word};
 use crate::world::{Arn, Health};
@@ -21,7 +21,7 @@ const METRICS: &[Column] = &[
 ];
 
 /// The sections of its page.
-pub(super) fn detail(item: &Alarm, cx: &Context<'_>) -> Vec<Section> {
+pub(super) fn detail(item: &Alarm, cx: &KindContext<'_>) -> Vec<Section> {
     vec![
         Section::Facts { title: "alarm", facts: facts(item, cx) },
         Section::Table {
@@ -34,7 +34,7 @@ pub(super) fn detail(item: &Alarm, cx: &Context<'_>) -> Vec<Section> {
     ]
 }
 
-fn facts(item: &Alarm, cx: &Context<'_>) -> Vec<Fact> {
+fn facts(item: &Alarm, cx: &KindContext<'_>) -> Vec<Fact> {
     let opinion = shown_opinion(item, cx);
     let seen = reading(item);
     let metric = metric_name(item);
@@ -82,7 +82,7 @@ fn missing(treatment: &str) -> &str {
 }
 
 /// The log groups whose filters make the metrics it watches.
-fn log_groups(item: &Alarm, cx: &Context<'_>) -> Vec<String> {
+fn log_groups(item: &Alarm, cx: &KindContext<'_>) -> Vec<String> {
     let mut groups: Vec<String> = cx
         .world
         .all::<MetricFilter>(cx.scope)
@@ -118,7 +118,7 @@ fn line(at: usize, metric: &AlarmMetric) -> Row {
     }
 }
 
-fn actions(item: &Alarm, cx: &Context<'_>) -> Vec<Fact> {
+fn actions(item: &Alarm, cx: &KindContext<'_>) -> Vec<Fact> {
     let mut facts = Vec::new();
     if !item.actions_enabled {
         facts.push(Fact::new("actions", Cell::of(Health::Worrying, "off: nobody is told")));

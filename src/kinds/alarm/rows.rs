@@ -8,9 +8,9 @@ use super::mute;
 use super::rules::{opinion, scales};
 use super::watched_resource::in_words;
 use crate::display::{Cell, Column, Row, Width};
-use crate::kinds::{Context, console_url};
+use crate::kinds::{KindContext, console_url};
 use crate::text::{moment, stamp, word};
-use crate::world::{Health, Opinion, Resource, Scope};
+use crate::world::{Assessment, Health, Resource, Scope};
 
 /// Columns of its panel.
 pub(super) const COLUMNS: &[Column] = &[
@@ -22,13 +22,13 @@ pub(super) const COLUMNS: &[Column] = &[
 ];
 
 /// Its lines in the environment screen.
-pub(super) fn rows(item: &Alarm, cx: &Context<'_>) -> Vec<Row> {
+pub(super) fn rows(item: &Alarm, cx: &KindContext<'_>) -> Vec<Row> {
     let opinion = shown_opinion(item, cx);
     let state = word(&item.state).replace('_', " ");
     let since = item.since.map(|since| moment(since, cx.now, cx.zone));
     let dim = scales(item);
     // Firing, its sentence tells it already.
-    let muted = mute::says(item, cx).filter(|_| item.state != "ALARM" || dim);
+    let muted = mute::sentence(item, cx).filter(|_| item.state != "ALARM" || dim);
     let why: Vec<String> = opinion.why.into_iter().chain(muted).collect();
     let why = why.join("; ");
     vec![Row {
@@ -51,12 +51,12 @@ pub(super) fn state_cell(item: &Alarm, health: Health, state: String) -> Cell {
 }
 
 /// Its opinion, with a word for scaling alarms, which have no say.
-pub(super) fn shown_opinion(item: &Alarm, cx: &Context<'_>) -> Opinion {
-    opinion(item, cx).unwrap_or_else(|| Opinion::new(Health::Well, "drives autoscaling, not counted"))
+pub(super) fn shown_opinion(item: &Alarm, cx: &KindContext<'_>) -> Assessment {
+    opinion(item, cx).unwrap_or_else(|| Assessment::new(Health::Well, "drives autoscaling, not counted"))
 }
 
 /// Its object in `status --json`.
-pub(super) fn listed(item: &Alarm, cx: &Context<'_>) -> Option<serde_json::Value> {
+pub(super) fn to_json(item: &Alarm, cx: &KindContext<'_>) -> Option<serde_json::Value> {
     let opinion = shown_opinion(item, cx);
     Some(json!({
         "name": item.name,
@@ -64,7 +64,7 @@ pub(super) fn listed(item: &Alarm, cx: &Context<'_>) -> Option<serde_json::Value
         "since": item.since.map(|since| stamp(since, cx.zone)),
         "reason": item.reason,
         "muted": !item.actions_enabled,
-        "mute_rule": mute::listed(item, cx),
+        "mute_rule": mute::to_json(item, cx),
         "health": opinion.health,
         "why": opinion.why,
     }))

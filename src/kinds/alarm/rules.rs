@@ -7,21 +7,21 @@ use super::measured_value::{measured, reading};
 use super::model::Alarm;
 use super::mute as muting;
 use super::rule;
-use crate::kinds::Context;
 use crate::kinds::Counts;
+use crate::kinds::KindContext;
 use crate::text::{first_line, moment, span};
-use crate::world::{Arn, Health, Opinion};
+use crate::world::{Arn, Assessment, Health};
 
 /// After this long without data an alarm watches nothing.
 const NEVER: SignedDuration = SignedDuration::from_hours(24);
 
 /// How `item` is; `None` if it has no say.
-pub(super) fn opinion(item: &Alarm, cx: &Context<'_>) -> Option<Opinion> {
+pub(super) fn opinion(item: &Alarm, cx: &KindContext<'_>) -> Option<Assessment> {
     (!scales(item)).then(|| judge(item, cx))
 }
 
 /// Adds `item` to `counts`.
-pub(super) fn count(item: &Alarm, _cx: &Context<'_>, counts: &mut Counts) {
+pub(super) fn count(item: &Alarm, _cx: &KindContext<'_>, counts: &mut Counts) {
     if scales(item) {
         return;
     }
@@ -64,14 +64,14 @@ pub fn only_warns(alarm: &Alarm) -> bool {
         })
 }
 
-fn judge(alarm: &Alarm, cx: &Context<'_>) -> Opinion {
+fn judge(alarm: &Alarm, cx: &KindContext<'_>) -> Assessment {
     let name = &alarm.name;
     match alarm.state.as_str() {
         "OK" => match alarm.evaluation.as_deref() {
             Some("EVALUATION_ERROR" | "EVALUATION_FAILURE") => {
-                Opinion::new(Health::Well, format!("alarm {name} cannot be evaluated (permissions or metric math)"))
+                Assessment::new(Health::Well, format!("alarm {name} cannot be evaluated (permissions or metric math)"))
             }
-            _ => Opinion::well(),
+            _ => Assessment::well(),
         },
         "ALARM" => {
             let why = told(alarm, cx);
@@ -88,29 +88,29 @@ fn judge(alarm: &Alarm, cx: &Context<'_>) -> Opinion {
             };
             let mild = !mute.is_empty() || only_warns(alarm);
             // A rule that mutes it makes it no milder: what it tells is as bad as ever.
-            let until = muting::says(alarm, cx).map(|says| format!(" ({says})")).unwrap_or_default();
-            let says = format!("alarm {name}: {why}{mute}{until}");
-            Opinion::new(if mild { Health::Worrying } else { Health::Bad }, says)
+            let until = muting::sentence(alarm, cx).map(|message| format!(" ({message})")).unwrap_or_default();
+            let message = format!("alarm {name}: {why}{mute}{until}");
+            Assessment::new(if mild { Health::Worrying } else { Health::Bad }, message)
         }
         "INSUFFICIENT_DATA" => {
             let age = alarm.since.map(|since| cx.now.duration_since(since));
             match age.filter(|age| *age > NEVER) {
-                Some(age) => Opinion::new(
+                Some(age) => Assessment::new(
                     Health::Well,
                     format!("alarm {name} has had no data for {}: does its metric exist?", span(age.as_secs())),
                 ),
-                None => Opinion::new(Health::Well, format!("alarm {name} has no data")),
+                None => Assessment::new(Health::Well, format!("alarm {name} has no data")),
             }
         }
         other => {
-            Opinion::new(Health::Unknown, format!("alarm {name} has the state {other}, which toban does not know"))
+            Assessment::new(Health::Unknown, format!("alarm {name} has the state {other}, which toban does not know"))
         }
     }
 }
 
 /// Why it fires, in words.
 #[must_use]
-pub fn told(alarm: &Alarm, cx: &Context<'_>) -> String {
+pub fn told(alarm: &Alarm, cx: &KindContext<'_>) -> String {
     if let Some(measured) = measured(alarm, cx.zone) {
         return measured;
     }

@@ -169,8 +169,8 @@ fn the_json_of_the_reason_goes_first() {
 #[case("AuroraReplicaLag", 1500.0, "1500 ms")]
 #[case("x", 1234.56, "1234.6")]
 #[case("x", -0.5, "-0.5")]
-fn figures(#[case] metric: &str, #[case] value: f64, #[case] says: &str) {
-    assert_eq!(figure(metric, value), says);
+fn figures(#[case] metric: &str, #[case] value: f64, #[case] message: &str) {
+    assert_eq!(figure(metric, value), message);
 }
 
 #[test]
@@ -235,7 +235,7 @@ fn an_alarm_that_never_had_data_asks_for_its_metric() {
 fn its_object_line_and_page() {
     let shelves = Shelves::default().with([service()]);
     shelves.seen(true, |cx| {
-        let listed = Alarms::listed(&firing(), cx).unwrap();
+        let listed = Alarms::to_json(&firing(), cx).unwrap();
         insta::assert_snapshot!(serde_json::to_string_pretty(&listed).unwrap(), @r#"
     {
       "name": "backend-cpu",
@@ -304,13 +304,13 @@ const HOLDS: (&str, &str) = ("2026-11-21T04:00:00Z", "2026-12-06T04:00:00Z");
     None
 )]
 #[case::of_another(vec![MuteRule { alarms: vec!["other".to_owned()], ..rule("a", "ACTIVE", Some(HOLDS)) }], None)]
-fn what_a_mute_rule_makes_of_its_line(#[case] rules: Vec<MuteRule>, #[case] says: Option<&str>) {
+fn what_a_mute_rule_makes_of_its_line(#[case] rules: Vec<MuteRule>, #[case] message: Option<&str>) {
     let why = |alarm: &Alarm| {
         Shelves::default().with(rules.clone()).seen(true, |cx| Alarms::rows(alarm, cx)[0].cells[4].text.clone())
     };
-    assert_eq!(why(&alarm()), says.unwrap_or_default());
+    assert_eq!(why(&alarm()), message.unwrap_or_default());
     let fires = "alarm backend-cpu: CPUUtilization 91 % > 80 for 5 min (13:54)";
-    let told = says.map_or(fires.to_owned(), |says| format!("{fires} ({says})"));
+    let told = message.map_or(fires.to_owned(), |message| format!("{fires} ({message})"));
     assert_eq!(why(&firing()), told, "it is told once");
 }
 
@@ -322,19 +322,19 @@ fn a_muted_alarm_is_as_bad_as_ever_and_its_page_says_who_mutes_it() {
             let sections = Alarms::detail(&firing(), cx);
             let Some(Section::Facts { facts, .. }) = sections.last() else { panic!("its actions come last") };
             let muted = facts.iter().find(|fact| fact.label == "muted").map(|fact| fact.value.text.clone());
-            (muted, Alarms::listed(&firing(), cx).unwrap()["mute_rule"].clone())
+            (muted, Alarms::to_json(&firing(), cx).unwrap()["mute_rule"].clone())
         })
     };
-    let (says, listed) = page(&Shelves::default().with([rule("toban-sleep-city", "ACTIVE", Some(HOLDS))]));
+    let (message, listed) = page(&Shelves::default().with([rule("toban-sleep-city", "ACTIVE", Some(HOLDS))]));
     assert_eq!(
-        says.as_deref(),
+        message.as_deref(),
         Some("until 2026-12-06 13:00, in 14 d, by the rule toban-sleep-city: its actions are not taken")
     );
     let stamps = (&listed["from"], &listed["until"]);
     assert_eq!(stamps, (&"2026-11-21T13:00:00+09:00".into(), &"2026-12-06T13:00:00+09:00".into()));
     let denied = Fault::new(FaultKind::Denied, "cloudwatch:ListAlarmMuteRules", "no");
-    let (says, listed) = page(&Shelves::default().failing::<MuteRule>(denied));
-    assert_eq!(says.as_deref(), Some("not known: cloudwatch:ListAlarmMuteRules is not allowed: no"));
+    let (message, listed) = page(&Shelves::default().failing::<MuteRule>(denied));
+    assert_eq!(message.as_deref(), Some("not known: cloudwatch:ListAlarmMuteRules is not allowed: no"));
     assert!(listed.is_null());
     assert_eq!(page(&Shelves::default()).0, None, "not read yet, nothing is said");
 }

@@ -7,12 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_ssm::types;
 
 use super::model::Run;
-use crate::aws::{named, text, together, when};
-use crate::kinds::Ask;
+use crate::aws::{concurrently, named, text, when};
+use crate::kinds::FetchContext;
 use crate::kinds::event_rule::Rule;
 use crate::kinds::external_schedule::ForeignSchedule;
-use crate::schedule::stored::target_effect::{Does, Target};
-use crate::world::{Coverage, Fault, Harvest, Part, Resource};
+use crate::schedule::stored::target_effect::{Effect, Target};
+use crate::world::{Coverage, Fault, Part, Reading, Resource};
 
 const LIST: &str = "ssm:DescribeAutomationExecutions";
 const GET: &str = "ssm:GetAutomationExecution";
@@ -23,18 +23,18 @@ const MOST: i32 = 25;
 ///
 /// # Errors
 /// None of its own: a part's fault stands in the harvest.
-pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Run>, Fault> {
+pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<Run>, Fault> {
     let rules = ask.known.all::<Rule>(ask.scope).flat_map(|rule| &rule.targets);
     let schedules = ask.known.all::<ForeignSchedule>(ask.scope).map(|schedule| &schedule.target);
     let documents: BTreeSet<Part> = rules.chain(schedules).filter_map(document).collect();
-    let read = together(documents.into_iter().collect(), |document: Part| async move {
+    let read = concurrently(documents.into_iter().collect(), |document: Part| async move {
         let (got, note) = match runs(ask, &document).await {
             Ok((runs, note)) => (Ok(runs), note),
             Err(fault) => (Err(fault), None),
         };
         (document, got, note)
     });
-    let mut harvest = Harvest::of(Vec::new());
+    let mut harvest = Reading::of(Vec::new());
     let wanted = |part: &str| matches!(ask.coverage, Coverage::Parts(parts) if parts.contains(part));
     let all = *ask.coverage == Coverage::All;
     for (document, got, note) in read.await {
@@ -52,12 +52,12 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Run>, Fault> {
 /// The document a target calls to stop or start something.
 fn document(target: &Target) -> Option<Part> {
     match target.does() {
-        Does::Power { by: Some(document), .. } => Some(Part::from(document)),
-        Does::Power { .. } | Does::Work(_) | Does::Else => None,
+        Effect::Power { by: Some(document), .. } => Some(Part::from(document)),
+        Effect::Power { .. } | Effect::Work(_) | Effect::Else => None,
     }
 }
 
-async fn runs(ask: Ask<'_>, document: &str) -> Result<(Vec<Run>, Option<Fault>), Fault> {
+async fn runs(ask: FetchContext<'_>, document: &str) -> Result<(Vec<Run>, Option<Fault>), Fault> {
     let filter = types::AutomationExecutionFilter::builder()
         .key(types::AutomationExecutionFilterKey::DocumentNamePrefix)
         .values(document)
@@ -69,7 +69,7 @@ async fn runs(ask: Ask<'_>, document: &str) -> Result<(Vec<Run>, Option<Fault>),
     let (mut listed, mut note) = named(LIST, Some(document), listed);
     // The filter is a prefix: AWS-StopEC2Instance begins others.
     listed.retain(|run| run.document == document);
-    let read = together(listed, |run: Run| async move {
+    let read = concurrently(listed, |run: Run| async move {
         let known = ask.known.by_key::<Run>(ask.scope, run.key()).and_then(|known| known.parameters.clone());
         match known {
             Some(parameters) => (Run { parameters: Some(parameters), ..run }, None),
@@ -87,7 +87,7 @@ async fn runs(ask: Ask<'_>, document: &str) -> Result<(Vec<Run>, Option<Fault>),
     Ok((all, note))
 }
 
-async fn parameters(ask: Ask<'_>, id: &str) -> Result<BTreeMap<String, Vec<String>>, Fault> {
+async fn parameters(ask: FetchContext<'_>, id: &str) -> Result<BTreeMap<String, Vec<String>>, Fault> {
     let request = ask.aws.ssm.get_automation_execution().automation_execution_id(id);
     let answer = ask.aws.call(GET, Some(id), request.send()).await?;
     let run = answer.automation_execution();

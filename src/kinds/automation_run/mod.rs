@@ -10,8 +10,8 @@ pub use model::Run;
 
 use super::event_rule::Rule;
 use super::external_schedule::ForeignSchedule;
-use super::{Ask, Kind, Pace};
-use crate::world::{Fault, Harvest, KindName, Resource};
+use super::{FetchContext, Kind, PollClass};
+use crate::world::{Fault, KindName, Reading, Resource};
 
 /// The kind.
 pub struct Runs;
@@ -19,12 +19,12 @@ pub struct Runs;
 impl Kind for Runs {
     type Item = Run;
 
-    const PACE: Pace = Pace::Topology;
+    const PACE: PollClass = PollClass::Topology;
     // Which documents are called is known from these: of no others is anything asked.
     const NEEDS: &'static [KindName] = &[Rule::KIND, ForeignSchedule::KIND];
     const PERMISSIONS: &'static [&'static str] = &["ssm:DescribeAutomationExecutions", "ssm:GetAutomationExecution"];
 
-    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<Run>, Fault>> {
+    fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<Run>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 }

@@ -55,7 +55,7 @@ impl Resource for Run {
         &self.id
     }
 
-    fn gist(&self, into: &mut DefaultHasher) {
+    fn fingerprint(&self, into: &mut DefaultHasher) {
         self.status.hash(into);
     }
 }

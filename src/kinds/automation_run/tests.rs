@@ -17,7 +17,7 @@ use crate::aws::{Clients, mocked};
 use crate::kinds::event_rule::Rule;
 use crate::kinds::testing::{ask, know, scope};
 use crate::schedule::stored::target_effect::Target;
-use crate::world::{Arn, Coverage, FaultKind, Harvest, World};
+use crate::world::{Arn, Coverage, FaultKind, Reading, World};
 
 const DOCUMENT: &str = "AWS-StopRdsInstance";
 
@@ -43,7 +43,7 @@ fn calling(document: &str) -> World {
     world
 }
 
-async fn read(rules: &[&Answer], known: &World) -> Harvest<Run> {
+async fn read(rules: &[&Answer], known: &World) -> Reading<Run> {
     let aws = Clients { ssm: mocked!(aws_sdk_ssm, rules.iter().copied()), ..Clients::silent() };
     let scope = scope();
     fetch::read(ask(&aws, &scope, known, &Coverage::All)).await.expect("a harvest")

@@ -4,9 +4,9 @@
 use aws_sdk_ssm::operation::get_command_invocation::GetCommandInvocationOutput;
 
 use super::model::Invocation;
-use crate::aws::{text, together};
-use crate::kinds::Ask;
-use crate::world::{Coverage, Fault, Harvest};
+use crate::aws::{concurrently, text};
+use crate::kinds::FetchContext;
+use crate::world::{Coverage, Fault, Reading};
 
 const GET: &str = "ssm:GetCommandInvocation";
 
@@ -14,12 +14,12 @@ const GET: &str = "ssm:GetCommandInvocation";
 ///
 /// # Errors
 /// None of its own: a part's fault stands in the harvest.
-pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Invocation>, Fault> {
-    let Coverage::Parts(parts) = ask.coverage else { return Ok(Harvest::of(Vec::new())) };
+pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<Invocation>, Fault> {
+    let Coverage::Parts(parts) = ask.coverage else { return Ok(Reading::of(Vec::new())) };
     // A run is COMMAND/NODE; the doctor, which tries everything, names parts of every kind.
     let is_run = |part: &str| !part.starts_with("arn:") && part.contains('/');
     let parts = parts.iter().filter(|part| is_run(part)).cloned().collect();
-    let read = together(parts, |part: crate::world::Part| async move {
+    let read = concurrently(parts, |part: crate::world::Part| async move {
         let (command, node) = part.split_once('/').unwrap_or((&part, ""));
         let request = ask.aws.ssm.get_command_invocation().command_id(command).instance_id(node);
         let got = match ask.aws.call(GET, Some(&part), request.send()).await {
@@ -32,7 +32,7 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Invocation>, Fault> {
         };
         (part, got)
     });
-    Ok(Harvest::of(read.await))
+    Ok(Reading::of(read.await))
 }
 
 fn invocation(part: &str, from: &GetCommandInvocationOutput) -> Invocation {

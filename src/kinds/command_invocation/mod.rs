@@ -10,8 +10,8 @@ pub use model::{Invocation, part};
 #[cfg(test)]
 mod tests;
 
-use super::{Ask, Kind, Pace};
-use crate::world::{Fault, Harvest};
+use super::{FetchContext, Kind, PollClass};
+use crate::world::{Fault, Reading};
 
 /// The kind.
 pub struct Invocations;
@@ -19,10 +19,10 @@ pub struct Invocations;
 impl Kind for Invocations {
     type Item = Invocation;
 
-    const PACE: Pace = Pace::Asked;
+    const PACE: PollClass = PollClass::OnDemand;
     const PERMISSIONS: &'static [&'static str] = &["ssm:GetCommandInvocation"];
 
-    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<Invocation>, Fault>> {
+    fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<Invocation>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 }

@@ -82,7 +82,7 @@ impl Resource for Invocation {
         &self.key
     }
 
-    fn gist(&self, into: &mut DefaultHasher) {
+    fn fingerprint(&self, into: &mut DefaultHasher) {
         self.status.hash(into);
     }
 }

@@ -8,11 +8,11 @@ use jiff::Timestamp;
 use roxmltree::Document;
 
 use super::model::Credits;
-use crate::aws::{Find, together};
+use crate::aws::{Find, concurrently};
 use crate::display::Series;
-use crate::kinds::Ask;
+use crate::kinds::FetchContext;
 use crate::kinds::shared::{Measure, courses};
-use crate::world::{Coverage, Fault, FaultKind, Harvest, Part};
+use crate::world::{Coverage, Fault, FaultKind, Part, Reading};
 
 const MODES: &str = "ec2:DescribeInstanceCreditSpecifications";
 
@@ -23,9 +23,9 @@ const EVERY: u32 = 300;
 ///
 /// # Errors
 /// None of its own: a part's fault stands in the harvest; where only the modes cannot be read, it is noted there.
-pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Credits>, Fault> {
-    let Coverage::Parts(parts) = ask.coverage else { return Ok(Harvest::of(Vec::new())) };
-    let balances = together(parts.iter().cloned().collect(), |part: Part| async move {
+pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<Credits>, Fault> {
+    let Coverage::Parts(parts) = ask.coverage else { return Ok(Reading::of(Vec::new())) };
+    let balances = concurrently(parts.iter().cloned().collect(), |part: Part| async move {
         let got = balance(ask, &part).await;
         (part, got)
     });
@@ -39,12 +39,12 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Credits>, Fault> {
         let got = got.map(|balance| vec![Credits { id: part.to_string(), balance, unlimited }]);
         (part, got)
     };
-    let mut harvest = Harvest::of(balances.into_iter().map(credits).collect());
+    let mut harvest = Reading::of(balances.into_iter().map(credits).collect());
     harvest.notes.extend(fault);
     Ok(harvest)
 }
 
-async fn balance(ask: Ask<'_>, id: &str) -> Result<Option<f64>, Fault> {
+async fn balance(ask: FetchContext<'_>, id: &str) -> Result<Option<f64>, Fault> {
     let of = [("InstanceId", id)];
     let measure = Measure { period: EVERY, ..Measure::average("credits", "", "AWS/EC2", "CPUCreditBalance", &of) };
     let all = courses(ask.aws, &[measure], Timestamp::now()).await.map_err(|fault| fault.on(id))?;
@@ -57,7 +57,7 @@ fn last(series: &Series) -> Option<f64> {
 }
 
 /// Which of the instances are in unlimited mode, by id.
-async fn modes(ask: Ask<'_>, ids: impl Iterator<Item = &str>) -> Result<HashMap<String, bool>, Fault> {
+async fn modes(ask: FetchContext<'_>, ids: impl Iterator<Item = &str>) -> Result<HashMap<String, bool>, Fault> {
     let named = ids.enumerate().map(|(at, id)| (format!("InstanceId.{}", at + 1), id.to_owned())).collect();
     let sent = ask.aws.ec2.call("DescribeInstanceCreditSpecifications", named);
     parse(&ask.aws.call(MODES, None, sent).await?)

@@ -7,8 +7,8 @@ mod model;
 use futures_util::future::BoxFuture;
 pub use model::{Credits, burstable, low, wants};
 
-use super::{Ask, Kind, Pace};
-use crate::world::{Fault, Harvest};
+use super::{FetchContext, Kind, PollClass};
+use crate::world::{Fault, Reading};
 
 /// The kind.
 pub struct Balances;
@@ -16,11 +16,11 @@ pub struct Balances;
 impl Kind for Balances {
     type Item = Credits;
 
-    const PACE: Pace = Pace::Asked;
+    const PACE: PollClass = PollClass::OnDemand;
     const PERMISSIONS: &'static [&'static str] =
         &["cloudwatch:GetMetricData", "ec2:DescribeInstanceCreditSpecifications"];
 
-    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<Credits>, Fault>> {
+    fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<Credits>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 }

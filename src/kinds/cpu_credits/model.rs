@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash};
 
 use serde::Serialize;
 
-use crate::world::read_request::Want;
+use crate::world::read_request::ReadRequest;
 use crate::world::{KindName, Resource, Scope};
 
 /// Families of EC2 that spend CPU credits and report how many are left.
@@ -31,7 +31,7 @@ impl Resource for Credits {
         &self.id
     }
 
-    fn gist(&self, into: &mut DefaultHasher) {
+    fn fingerprint(&self, into: &mut DefaultHasher) {
         (self.balance.map(f64::to_bits), self.unlimited).hash(into);
     }
 }
@@ -44,8 +44,8 @@ pub fn burstable(class: &str) -> bool {
 
 /// What to read to know the credits of an instance.
 #[must_use]
-pub fn wants(scope: &Scope, id: &str) -> Want {
-    Want::part(scope, Credits::KIND, id)
+pub fn wants(scope: &Scope, id: &str) -> ReadRequest {
+    ReadRequest::part(scope, Credits::KIND, id)
 }
 
 /// What is said of an instance whose balance is low; `None` if there is enough for a build, or none was reported.

@@ -3,13 +3,18 @@
 
 use super::model::DbCluster;
 use crate::change::gate::Change;
-use crate::kinds::db_instance::change::{What, turn};
-use crate::schedule::transition::stage_plan::Act;
+use crate::kinds::db_instance::change::{DatabaseKind, turn};
+use crate::schedule::transition::stage_plan::StageAction;
 use crate::world::{EnvironmentName, Resource, Scope};
 
 /// The change that does `act` to `item`, if it is one.
-pub(super) fn of(item: &DbCluster, act: Act, environment: &EnvironmentName, scope: &Scope) -> Option<Box<dyn Change>> {
-    turn(What::Cluster, &item.id, item.id(scope), act, environment)
+pub(super) fn of(
+    item: &DbCluster,
+    act: StageAction,
+    environment: &EnvironmentName,
+    scope: &Scope,
+) -> Option<Box<dyn Change>> {
+    turn(DatabaseKind::Cluster, &item.id, item.id(scope), act, environment)
 }
 
 #[cfg(test)]

@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use super::model::{ClusterMember, DbCluster};
 use crate::aws::{Paged, maybe, named_pages, text, texts, when};
 use crate::display::Extra;
-use crate::kinds::Ask;
+use crate::kinds::FetchContext;
 use crate::kinds::shared::{db_events, pending_maintenance, with_ahead};
-use crate::world::{Arn, Fault, Harvest};
+use crate::world::{Arn, Fault, Reading};
 
 const DESCRIBE: &str = "rds:DescribeDBClusters";
 
@@ -17,14 +17,14 @@ const DESCRIBE: &str = "rds:DescribeDBClusters";
 ///
 /// # Errors
 /// The fault that kept everything from being read; a part's own fault stands in the harvest.
-pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<DbCluster>, Fault> {
+pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<DbCluster>, Fault> {
     let Paged { items, cut } = named_pages(DESCRIBE, None, |token| async move {
         let request = ask.aws.rds.describe_db_clusters().max_records(100).set_marker(token);
         let answer = ask.aws.call(DESCRIBE, None, request.send()).await?;
         Ok((answer.db_clusters().iter().map(cluster).collect(), text(answer.marker())))
     })
     .await?;
-    let mut harvest = Harvest::whole(items);
+    let mut harvest = Reading::whole(items);
     harvest.notes.extend(cut);
     Ok(harvest)
 }
@@ -33,7 +33,7 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<DbCluster>, Fault> {
 ///
 /// # Errors
 /// The fault that kept its events from being read, where no maintenance is known to wait.
-pub(super) async fn look(ask: Ask<'_>, item: &DbCluster, now: Timestamp) -> Result<Extra, Fault> {
+pub(super) async fn look(ask: FetchContext<'_>, item: &DbCluster, now: Timestamp) -> Result<Extra, Fault> {
     let (moments, ahead) =
         tokio::join!(db_events(ask.aws, &item.id, true), pending_maintenance(ask.aws, item.arn.as_str()));
     with_ahead(moments.map(|moments| Extra { moments, ..Extra::default() }), ahead, now)

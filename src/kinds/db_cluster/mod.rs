@@ -22,12 +22,12 @@ use jiff::Timestamp;
 
 use super::Counts;
 use super::Subject;
-use super::{Ask, Context, Kind, Loose, Pace, Seen, Shown};
+use super::{FetchContext, Kind, KindContext, ListLayout, ObservedOutcome, PollClass, UnresolvedChange};
 use crate::change::gate::Change;
 use crate::display::{Extra, Row, Section};
 use crate::schedule::transition::stage_plan;
-use crate::world::read_request::Want;
-use crate::world::{EnvironmentName, Fault, Harvest, Opinion, Scope, World};
+use crate::world::read_request::ReadRequest;
+use crate::world::{Assessment, EnvironmentName, Fault, Reading, Scope, World};
 
 /// The kind.
 pub struct DbClusters;
@@ -35,7 +35,7 @@ pub struct DbClusters;
 impl Kind for DbClusters {
     type Item = DbCluster;
 
-    const PACE: Pace = Pace::Live;
+    const PACE: PollClass = PollClass::Live;
     const PERMISSIONS: &'static [&'static str] =
         &["rds:DescribeDBClusters", "rds:DescribeEvents", "rds:DescribePendingMaintenanceActions"];
     const CHANGES: &'static [&'static str] = &[
@@ -48,13 +48,14 @@ impl Kind for DbClusters {
         "ssmmessages:OpenDataChannel",
         "rds-db:connect",
     ];
-    const SHOWN: Option<Shown> = Some(Shown { list: "databases", singular: "DB cluster", columns: rows::COLUMNS });
+    const SHOWN: Option<ListLayout> =
+        Some(ListLayout { list: "databases", singular: "DB cluster", columns: rows::COLUMNS });
 
-    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<DbCluster>, Fault>> {
+    fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<DbCluster>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 
-    fn look<'a>(ask: Ask<'a>, item: &'a DbCluster, now: Timestamp) -> BoxFuture<'a, Result<Extra, Fault>> {
+    fn look<'a>(ask: FetchContext<'a>, item: &'a DbCluster, now: Timestamp) -> BoxFuture<'a, Result<Extra, Fault>> {
         Box::pin(fetch::look(ask, item, now))
     }
 
@@ -66,41 +67,41 @@ impl Kind for DbClusters {
         subject::subject(item, scope)
     }
 
-    fn opinion(item: &DbCluster, cx: &Context<'_>) -> Option<Opinion> {
+    fn opinion(item: &DbCluster, cx: &KindContext<'_>) -> Option<Assessment> {
         rules::opinion(item, cx)
     }
 
-    fn count(item: &DbCluster, cx: &Context<'_>, counts: &mut Counts) {
+    fn count(item: &DbCluster, cx: &KindContext<'_>, counts: &mut Counts) {
         rules::count(item, cx, counts);
     }
 
-    fn rows(item: &DbCluster, cx: &Context<'_>) -> Vec<Row> {
+    fn rows(item: &DbCluster, cx: &KindContext<'_>) -> Vec<Row> {
         rows::rows(item, cx)
     }
 
-    fn listed(item: &DbCluster, cx: &Context<'_>) -> Option<serde_json::Value> {
-        rows::listed(item, cx)
+    fn to_json(item: &DbCluster, cx: &KindContext<'_>) -> Option<serde_json::Value> {
+        rows::to_json(item, cx)
     }
 
-    fn detail(item: &DbCluster, cx: &Context<'_>) -> Vec<Section> {
+    fn detail(item: &DbCluster, cx: &KindContext<'_>) -> Vec<Section> {
         page::detail(item, cx)
     }
 
-    fn settled(item: &DbCluster, loose: &Loose<'_>) -> Option<Seen> {
+    fn settled(item: &DbCluster, loose: &UnresolvedChange<'_>) -> Option<ObservedOutcome> {
         super::db_instance::settled(&item.id, &item.status, loose)
     }
 
-    fn sleeper(item: &DbCluster, world: &World, scope: &Scope) -> Option<stage_plan::Seen> {
+    fn sleeper(item: &DbCluster, world: &World, scope: &Scope) -> Option<stage_plan::MemberState> {
         Some(power_state::sleeper(item, world, scope))
     }
 
-    fn watch(_item: &DbCluster, scope: &Scope) -> Vec<Want> {
+    fn watch(_item: &DbCluster, scope: &Scope) -> Vec<ReadRequest> {
         power_state::watch(scope)
     }
 
     fn act(
         item: &DbCluster,
-        act: stage_plan::Act,
+        act: stage_plan::StageAction,
         environment: &EnvironmentName,
         scope: &Scope,
     ) -> Option<Box<dyn Change>> {

@@ -84,7 +84,7 @@ impl Resource for DbCluster {
         self.arn.as_str()
     }
 
-    fn gist(&self, into: &mut DefaultHasher) {
+    fn fingerprint(&self, into: &mut DefaultHasher) {
         (&self.status, &self.members).hash(into);
     }
 }

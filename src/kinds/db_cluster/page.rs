@@ -5,13 +5,13 @@ use super::model::DbCluster;
 use super::rows::{COLUMNS, members};
 use super::rules::opinion;
 use crate::display::{Cell, Fact, Section};
-use crate::kinds::Context;
+use crate::kinds::KindContext;
 use crate::kinds::db_instance::{address, clock, engine, extended_support, windows};
 use crate::text::when;
 use crate::world::Health;
 
 /// The sections of its page.
-pub(super) fn detail(item: &DbCluster, cx: &Context<'_>) -> Vec<Section> {
+pub(super) fn detail(item: &DbCluster, cx: &KindContext<'_>) -> Vec<Section> {
     let mut time: Vec<Fact> = clock(&item.status, item.auto_restart_at, cx).into_iter().collect();
     time.extend(windows(item.backup_window.as_deref(), item.maintenance_window.as_deref(), item.backup_days, cx));
     time.push(Fact::new("created", Cell::or_none(item.created_at.map(|at| when(at, cx.now, cx.zone)))));
@@ -22,7 +22,7 @@ pub(super) fn detail(item: &DbCluster, cx: &Context<'_>) -> Vec<Section> {
     ]
 }
 
-fn facts(item: &DbCluster, cx: &Context<'_>) -> Vec<Fact> {
+fn facts(item: &DbCluster, cx: &KindContext<'_>) -> Vec<Fact> {
     let opinion = opinion(item, cx).unwrap_or_default();
     let mut facts = vec![Fact::new("status", Cell::of(opinion.health, item.status.as_str()))];
     if let Some(why) = opinion.why {
@@ -47,8 +47,9 @@ fn facts(item: &DbCluster, cx: &Context<'_>) -> Vec<Fact> {
         Fact::new("deletion protection", Cell::plain(if item.deletion_protection { "on" } else { "off" })),
     ]);
     if item.multi_az && !cx.protected {
-        let says = "instances in several zones cost as many instance hours; environments like this one seldom need it";
-        facts.push(Fact::new("note", Cell::of(Health::Well, says)));
+        let message =
+            "instances in several zones cost as many instance hours; environments like this one seldom need it";
+        facts.push(Fact::new("note", Cell::of(Health::Well, message)));
     }
     facts
 }

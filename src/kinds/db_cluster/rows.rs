@@ -7,7 +7,7 @@ use super::model::{ClusterMember, DbCluster};
 use super::rules::opinion;
 use crate::display::{Cell, Column, Row};
 use crate::kinds::db_instance::{engine, line};
-use crate::kinds::{Context, console_url};
+use crate::kinds::{KindContext, console_url};
 use crate::text::stamp;
 use crate::world::{Health, Resource, Scope};
 
@@ -15,7 +15,7 @@ use crate::world::{Health, Resource, Scope};
 pub(super) const COLUMNS: &[Column] = crate::kinds::db_instance::DATABASE_COLUMNS;
 
 /// Its lines in the environment screen: one; its members stand on its page.
-pub(super) fn rows(item: &DbCluster, cx: &Context<'_>) -> Vec<Row> {
+pub(super) fn rows(item: &DbCluster, cx: &KindContext<'_>) -> Vec<Row> {
     let opinion = opinion(item, cx).unwrap_or_default();
     let members = item.members.iter().filter_map(|member| cx.joins.database(cx.scope, &member.id));
     let class = item.class.clone().or_else(|| members.clone().find_map(|member| member.class.clone()));
@@ -42,7 +42,7 @@ pub(super) fn rows(item: &DbCluster, cx: &Context<'_>) -> Vec<Row> {
 }
 
 /// Its members, one a line.
-pub(super) fn members(item: &DbCluster, cx: &Context<'_>) -> Vec<Row> {
+pub(super) fn members(item: &DbCluster, cx: &KindContext<'_>) -> Vec<Row> {
     let row = |member: &ClusterMember| {
         let role = Cell::plain(if member.writer { "writer" } else { "reader" });
         match cx.joins.database(cx.scope, &member.id) {
@@ -67,7 +67,7 @@ pub(super) fn members(item: &DbCluster, cx: &Context<'_>) -> Vec<Row> {
 }
 
 /// Its object in `status --json`, with its members inside.
-pub(super) fn listed(item: &DbCluster, cx: &Context<'_>) -> Option<serde_json::Value> {
+pub(super) fn to_json(item: &DbCluster, cx: &KindContext<'_>) -> Option<serde_json::Value> {
     let opinion = opinion(item, cx)?;
     let member = |member: &ClusterMember| {
         let known = cx.joins.database(cx.scope, &member.id);

@@ -2,22 +2,22 @@
 //! Pure. It is up only when its writer is: AWS calls a cluster available while a member still starts.
 
 use super::model::DbCluster;
-use crate::kinds::Context;
 use crate::kinds::Counts;
-use crate::kinds::db_instance::{Class, class, judge as judge_status, says, with_clock};
-use crate::world::{Health, Opinion};
+use crate::kinds::KindContext;
+use crate::kinds::db_instance::{Class, class, judge as judge_status, sentence, with_clock};
+use crate::world::{Assessment, Health};
 
 /// How `item` is; `None` if it has no say.
-pub(super) fn opinion(item: &DbCluster, cx: &Context<'_>) -> Option<Opinion> {
+pub(super) fn opinion(item: &DbCluster, cx: &KindContext<'_>) -> Option<Assessment> {
     Some(with_clock(judge(item, cx), item.auto_restart_at, cx))
 }
 
 /// Adds `item` to `counts`.
-pub(super) fn count(item: &DbCluster, cx: &Context<'_>, counts: &mut Counts) {
+pub(super) fn count(item: &DbCluster, cx: &KindContext<'_>, counts: &mut Counts) {
     counts.databases.push((judge(item, cx).health, item.status.clone()));
 }
 
-fn judge(item: &DbCluster, cx: &Context<'_>) -> Opinion {
+fn judge(item: &DbCluster, cx: &KindContext<'_>) -> Assessment {
     let own = judge_status(&item.id, &item.status, cx.protected);
     if class(&item.status) != Class::Up {
         return own;
@@ -39,16 +39,16 @@ fn judge(item: &DbCluster, cx: &Context<'_>) -> Opinion {
         };
         if health > worst.health {
             let role = if member.writer { "writer" } else { "reader" };
-            let why = match (class(status), says(status)) {
-                (Class::Limping | Class::Blocked, says) => format!("is {status}: {says}"),
+            let why = match (class(status), sentence(status)) {
+                (Class::Limping | Class::Blocked, message) => format!("is {status}: {message}"),
                 (_, "") => format!("is {status}"),
-                (_, says) => says.to_owned(),
+                (_, message) => message.to_owned(),
             };
-            worst = Opinion::new(health, format!("database {}: {role} {} {why}", item.id, member.id));
+            worst = Assessment::new(health, format!("database {}: {role} {} {why}", item.id, member.id));
         }
     }
     if worst.health == Health::Well && !item.members.is_empty() && !item.members.iter().any(|member| member.writer) {
-        return Opinion::new(Health::Bad, format!("database {} has no writer", item.id));
+        return Assessment::new(Health::Bad, format!("database {} has no writer", item.id));
     }
     worst
 }

@@ -97,7 +97,7 @@ fn a_cluster_without_writer_is_bad() {
 fn its_object_has_its_members_inside() {
     let shelves = Shelves::default().with([member("backend-db-1", "available")]);
     shelves.seen(true, |cx| {
-        let listed = DbClusters::listed(&cluster(), cx).unwrap();
+        let listed = DbClusters::to_json(&cluster(), cx).unwrap();
         insta::assert_snapshot!(serde_json::to_string_pretty(&listed).unwrap(), @r#"
     {
       "id": "backend-db",

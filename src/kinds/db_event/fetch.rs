@@ -4,10 +4,10 @@
 use aws_sdk_rds::types::SourceType;
 
 use super::model::PowerEvents;
-use crate::aws::{Paged, pages, text, together, when};
-use crate::kinds::Ask;
-use crate::schedule::observed::rds_power_events::{KEPT, Power, Told};
-use crate::world::{Arn, Coverage, Fault, FaultKind, Harvest, Part};
+use crate::aws::{Paged, concurrently, pages, text, when};
+use crate::kinds::FetchContext;
+use crate::schedule::observed::rds_power_events::{KEPT, Power, PowerEvent};
+use crate::world::{Arn, Coverage, Fault, FaultKind, Part, Reading};
 
 const EVENTS: &str = "rds:DescribeEvents";
 
@@ -15,16 +15,16 @@ const EVENTS: &str = "rds:DescribeEvents";
 ///
 /// # Errors
 /// None of its own: a part's fault stands in the harvest.
-pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<PowerEvents>, Fault> {
-    let Coverage::Parts(parts) = ask.coverage else { return Ok(Harvest::of(Vec::new())) };
-    let read = together(parts.iter().cloned().collect(), |part: Part| async move {
+pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<PowerEvents>, Fault> {
+    let Coverage::Parts(parts) = ask.coverage else { return Ok(Reading::of(Vec::new())) };
+    let read = concurrently(parts.iter().cloned().collect(), |part: Part| async move {
         let got = one(ask, &part).await.map(|events| vec![events]);
         (part, got)
     });
-    Ok(Harvest::of(read.await))
+    Ok(Reading::of(read.await))
 }
 
-async fn one(ask: Ask<'_>, key: &str) -> Result<PowerEvents, Fault> {
+async fn one(ask: FetchContext<'_>, key: &str) -> Result<PowerEvents, Fault> {
     let arn = Arn::from(key);
     let source = match arn.resource().split(':').next() {
         Some("db") => SourceType::DbInstance,
@@ -38,7 +38,7 @@ async fn one(ask: Ask<'_>, key: &str) -> Result<PowerEvents, Fault> {
         let request = request.duration(minutes).max_records(100).set_marker(token);
         let answer = ask.aws.call(EVENTS, Some(id), request.send()).await?;
         let told = answer.events().iter().filter_map(|event| Some((when(event.date())?, Power::of(event.message()?)?)));
-        Ok((told.collect::<Vec<Told>>(), text(answer.marker())))
+        Ok((told.collect::<Vec<PowerEvent>>(), text(answer.marker())))
     })
     .await?;
     // Half of a history would tell of hours that were none.
@@ -66,7 +66,8 @@ mod tests {
     const CLUSTER: &str = "arn:aws:rds:ap-northeast-1:1:cluster:c";
 
     fn page(events: &[(i64, &str)], next: Option<&str>) -> DescribeEventsOutput {
-        let event = |(at, says): &(i64, &str)| Event::builder().date(DateTime::from_secs(*at)).message(*says).build();
+        let event =
+            |(at, message): &(i64, &str)| Event::builder().date(DateTime::from_secs(*at)).message(*message).build();
         DescribeEventsOutput::builder()
             .set_events(Some(events.iter().map(event).collect()))
             .set_marker(next.map(str::to_owned))
@@ -105,8 +106,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_denial_is_one() {
-        let says = r#"<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>"#;
-        let no = mock!(Client::describe_events).sequence().http_status(403, Some(says.to_owned())).build();
+        let message = r#"<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>"#;
+        let no = mock!(Client::describe_events).sequence().http_status(403, Some(message.to_owned())).build();
         let aws = Clients { rds: mocked!(aws_sdk_rds, &[no]), ..Clients::silent() };
         let (scope, world) = (scope(), World::default());
         let harvest = read(ask(&aws, &scope, &world, &parts(&[CLUSTER]))).await.unwrap();

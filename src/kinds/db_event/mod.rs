@@ -8,8 +8,8 @@ mod model;
 use futures_util::future::BoxFuture;
 pub use model::PowerEvents;
 
-use super::{Ask, Kind, Pace};
-use crate::world::{Fault, Harvest};
+use super::{FetchContext, Kind, PollClass};
+use crate::world::{Fault, Reading};
 
 /// The kind.
 pub struct DbEvents;
@@ -17,10 +17,10 @@ pub struct DbEvents;
 impl Kind for DbEvents {
     type Item = PowerEvents;
 
-    const PACE: Pace = Pace::Asked;
+    const PACE: PollClass = PollClass::OnDemand;
     const PERMISSIONS: &'static [&'static str] = &["rds:DescribeEvents"];
 
-    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<PowerEvents>, Fault>> {
+    fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<PowerEvents>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 }

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash};
 
 use serde::Serialize;
 
-use crate::schedule::observed::rds_power_events::Told;
+use crate::schedule::observed::rds_power_events::PowerEvent;
 use crate::world::{KindName, Resource};
 
 /// The stops and starts of one database.
@@ -14,7 +14,7 @@ pub struct PowerEvents {
     /// ARN of the instance or cluster.
     pub arn: String,
     /// What happened, in the order of time.
-    pub told: Vec<Told>,
+    pub told: Vec<PowerEvent>,
 }
 
 impl Resource for PowerEvents {
@@ -24,7 +24,7 @@ impl Resource for PowerEvents {
         &self.arn
     }
 
-    fn gist(&self, into: &mut DefaultHasher) {
+    fn fingerprint(&self, into: &mut DefaultHasher) {
         self.told.hash(into);
     }
 }

@@ -8,9 +8,9 @@ use jiff::Timestamp;
 use super::model::DbInstance;
 use crate::aws::{Paged, maybe, named_pages, text, texts, when};
 use crate::display::Extra;
-use crate::kinds::Ask;
+use crate::kinds::FetchContext;
 use crate::kinds::shared::{Measure, courses, db_events, extra, pending_maintenance, with_ahead};
-use crate::world::{Arn, Fault, Harvest};
+use crate::world::{Arn, Fault, Reading};
 
 const DESCRIBE: &str = "rds:DescribeDBInstances";
 /// Bytes.
@@ -20,14 +20,14 @@ const GIB: f64 = 1_073_741_824.0;
 ///
 /// # Errors
 /// The fault that kept everything from being read; a part's own fault stands in the harvest.
-pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<DbInstance>, Fault> {
+pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<DbInstance>, Fault> {
     let Paged { items, cut } = named_pages(DESCRIBE, None, |token| async move {
         let request = ask.aws.rds.describe_db_instances().max_records(100).set_marker(token);
         let answer = ask.aws.call(DESCRIBE, None, request.send()).await?;
         Ok((answer.db_instances().iter().map(instance).collect(), text(answer.marker())))
     })
     .await?;
-    let mut harvest = Harvest::whole(items);
+    let mut harvest = Reading::whole(items);
     harvest.notes.extend(cut);
     Ok(harvest)
 }
@@ -36,7 +36,7 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<DbInstance>, Fault> {
 ///
 /// # Errors
 /// The fault that kept all of it from being read.
-pub(super) async fn look(ask: Ask<'_>, item: &DbInstance, now: Timestamp) -> Result<Extra, Fault> {
+pub(super) async fn look(ask: FetchContext<'_>, item: &DbInstance, now: Timestamp) -> Result<Extra, Fault> {
     let who = [("DBInstanceIdentifier", item.id.as_str())];
     let measure = |title, unit, metric| Measure::average(title, unit, "AWS/RDS", metric, &who);
     let mut measures = vec![measure("CPU", "%", "CPUUtilization"), measure("connections", "", "DatabaseConnections")];

@@ -19,7 +19,7 @@ use futures_util::future::BoxFuture;
 pub use model::DbInstance;
 
 pub use maintenance_window::window;
-pub use status::{Class, STATUSES, class, extended_support, judge, says};
+pub use status::{Class, STATUSES, class, extended_support, judge, sentence};
 
 pub(crate) use page::{address, clock, windows};
 pub(crate) use rows::{COLUMNS as DATABASE_COLUMNS, engine, line};
@@ -33,11 +33,11 @@ use jiff::Timestamp;
 
 use super::Counts;
 use super::Subject;
-use super::{Ask, Context, Kind, Loose, Pace, Seen, Shown};
+use super::{FetchContext, Kind, KindContext, ListLayout, ObservedOutcome, PollClass, UnresolvedChange};
 use crate::change::gate::Change;
 use crate::display::{Extra, Row, Section};
 use crate::schedule::transition::stage_plan;
-use crate::world::{EnvironmentName, Fault, Harvest, Opinion, Scope, World};
+use crate::world::{Assessment, EnvironmentName, Fault, Reading, Scope, World};
 
 /// The kind.
 pub struct DbInstances;
@@ -45,7 +45,7 @@ pub struct DbInstances;
 impl Kind for DbInstances {
     type Item = DbInstance;
 
-    const PACE: Pace = Pace::Live;
+    const PACE: PollClass = PollClass::Live;
     const PERMISSIONS: &'static [&'static str] = &[
         "rds:DescribeDBInstances",
         "rds:DescribeEvents",
@@ -62,13 +62,14 @@ impl Kind for DbInstances {
         "ssmmessages:OpenDataChannel",
         "rds-db:connect",
     ];
-    const SHOWN: Option<Shown> = Some(Shown { list: "databases", singular: "DB instance", columns: rows::COLUMNS });
+    const SHOWN: Option<ListLayout> =
+        Some(ListLayout { list: "databases", singular: "DB instance", columns: rows::COLUMNS });
 
-    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<DbInstance>, Fault>> {
+    fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<DbInstance>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 
-    fn look<'a>(ask: Ask<'a>, item: &'a DbInstance, now: Timestamp) -> BoxFuture<'a, Result<Extra, Fault>> {
+    fn look<'a>(ask: FetchContext<'a>, item: &'a DbInstance, now: Timestamp) -> BoxFuture<'a, Result<Extra, Fault>> {
         Box::pin(fetch::look(ask, item, now))
     }
 
@@ -80,37 +81,37 @@ impl Kind for DbInstances {
         subject::subject(item, scope)
     }
 
-    fn opinion(item: &DbInstance, cx: &Context<'_>) -> Option<Opinion> {
+    fn opinion(item: &DbInstance, cx: &KindContext<'_>) -> Option<Assessment> {
         rules::opinion(item, cx)
     }
 
-    fn count(item: &DbInstance, cx: &Context<'_>, counts: &mut Counts) {
+    fn count(item: &DbInstance, cx: &KindContext<'_>, counts: &mut Counts) {
         rules::count(item, cx, counts);
     }
 
-    fn rows(item: &DbInstance, cx: &Context<'_>) -> Vec<Row> {
+    fn rows(item: &DbInstance, cx: &KindContext<'_>) -> Vec<Row> {
         rows::rows(item, cx)
     }
 
-    fn listed(item: &DbInstance, cx: &Context<'_>) -> Option<serde_json::Value> {
-        rows::listed(item, cx)
+    fn to_json(item: &DbInstance, cx: &KindContext<'_>) -> Option<serde_json::Value> {
+        rows::to_json(item, cx)
     }
 
-    fn detail(item: &DbInstance, cx: &Context<'_>) -> Vec<Section> {
+    fn detail(item: &DbInstance, cx: &KindContext<'_>) -> Vec<Section> {
         page::detail(item, cx)
     }
 
-    fn settled(item: &DbInstance, loose: &Loose<'_>) -> Option<Seen> {
+    fn settled(item: &DbInstance, loose: &UnresolvedChange<'_>) -> Option<ObservedOutcome> {
         settled(&item.id, &item.status, loose)
     }
 
-    fn sleeper(item: &DbInstance, _world: &World, _scope: &Scope) -> Option<stage_plan::Seen> {
+    fn sleeper(item: &DbInstance, _world: &World, _scope: &Scope) -> Option<stage_plan::MemberState> {
         Some(power_state::sleeper(item))
     }
 
     fn act(
         item: &DbInstance,
-        act: stage_plan::Act,
+        act: stage_plan::StageAction,
         environment: &EnvironmentName,
         scope: &Scope,
     ) -> Option<Box<dyn Change>> {

@@ -89,7 +89,7 @@ impl Resource for DbInstance {
         self.arn.as_str()
     }
 
-    fn gist(&self, into: &mut DefaultHasher) {
+    fn fingerprint(&self, into: &mut DefaultHasher) {
         (&self.status, &self.class, &self.version).hash(into);
     }
 }

@@ -4,15 +4,15 @@
 use super::maintenance_window::window;
 use super::model::DbInstance;
 use super::rows::{engine, zones};
-use super::status::{Class, class, extended_support, judge, says};
+use super::status::{Class, class, extended_support, judge, sentence};
 use crate::display::{Cell, Fact, Section};
-use crate::kinds::Context;
+use crate::kinds::KindContext;
 use crate::kinds::db_cluster::DbCluster;
 use crate::text::{first_line, span, when};
 use crate::world::{Health, Resource};
 
 /// The sections of its page.
-pub(super) fn detail(item: &DbInstance, cx: &Context<'_>) -> Vec<Section> {
+pub(super) fn detail(item: &DbInstance, cx: &KindContext<'_>) -> Vec<Section> {
     vec![
         Section::Facts { title: "DB instance", facts: facts(item, cx) },
         Section::Facts { title: "time", facts: time(item, cx) },
@@ -20,12 +20,12 @@ pub(super) fn detail(item: &DbInstance, cx: &Context<'_>) -> Vec<Section> {
     ]
 }
 
-fn facts(item: &DbInstance, cx: &Context<'_>) -> Vec<Fact> {
+fn facts(item: &DbInstance, cx: &KindContext<'_>) -> Vec<Fact> {
     let opinion = judge(&item.id, &item.status, cx.protected);
     let mut status = item.status.clone();
     // `stopped: is stopped` would say nothing new.
-    if !says(&item.status).is_empty() && !says(&item.status).ends_with(&item.status) {
-        status = format!("{status}: {}", says(&item.status));
+    if !sentence(&item.status).is_empty() && !sentence(&item.status).ends_with(&item.status) {
+        status = format!("{status}: {}", sentence(&item.status));
     }
     let mut facts = vec![
         Fact::new("status", Cell::of(opinion.health, status)),
@@ -78,7 +78,7 @@ pub(crate) fn address(host: Option<&str>, port: Option<u32>) -> Option<String> {
     Some(port.map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
 }
 
-fn time(item: &DbInstance, cx: &Context<'_>) -> Vec<Fact> {
+fn time(item: &DbInstance, cx: &KindContext<'_>) -> Vec<Fact> {
     let mut facts = Vec::new();
     if let Some(clock) = clock(&item.status, item.auto_restart_at, cx) {
         facts.push(clock);
@@ -93,18 +93,18 @@ fn time(item: &DbInstance, cx: &Context<'_>) -> Vec<Fact> {
 }
 
 /// The seven-day clock of a stopped database.
-pub(crate) fn clock(status: &str, restart: Option<jiff::Timestamp>, cx: &Context<'_>) -> Option<Fact> {
+pub(crate) fn clock(status: &str, restart: Option<jiff::Timestamp>, cx: &KindContext<'_>) -> Option<Fact> {
     if !matches!(class(status), Class::Down | Class::GoingDown) {
         return None;
     }
-    let says = match restart {
+    let message = match restart {
         Some(at) => {
             let left = span(at.duration_since(cx.now).as_secs());
             format!("{} (in {left}): AWS starts whatever was stopped for 7 days", when(at, cx.now, cx.zone))
         }
         None => "AWS starts it again after 7 days at most; the moment was not told".to_owned(),
     };
-    Some(Fact::new("AWS starts it again", Cell::of(Health::Asleep, says)))
+    Some(Fact::new("AWS starts it again", Cell::of(Health::Asleep, message)))
 }
 
 /// Backup and maintenance, in local time with UTC beside.
@@ -112,7 +112,7 @@ pub(crate) fn windows(
     backup: Option<&str>,
     maintenance: Option<&str>,
     days: Option<u32>,
-    cx: &Context<'_>,
+    cx: &KindContext<'_>,
 ) -> Vec<Fact> {
     let shown = |utc: Option<&str>| Cell::or_none(utc.map(|utc| window(utc, cx.now, cx.zone)));
     let kept = match days {

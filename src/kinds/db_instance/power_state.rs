@@ -8,12 +8,12 @@ use crate::schedule::observed::power_state::of_db_instance;
 use crate::schedule::stoppable::Facts;
 use crate::schedule::stoppable::Ineligible;
 use crate::schedule::stoppable::InstanceFacts;
-use crate::schedule::stoppable::why_not;
+use crate::schedule::stoppable::ineligibility;
 use crate::schedule::transition::stage_plan::How;
-use crate::schedule::transition::stage_plan::Seen;
+use crate::schedule::transition::stage_plan::MemberState;
 
 /// How it stands as something that sleeps and wakes.
-pub(crate) fn sleeper(item: &DbInstance) -> Seen {
+pub(crate) fn sleeper(item: &DbInstance) -> MemberState {
     let facts = InstanceFacts {
         engine: item.engine.clone(),
         multi_az: item.multi_az,
@@ -23,9 +23,9 @@ pub(crate) fn sleeper(item: &DbInstance) -> Seen {
         replica_clusters: item.replica_clusters.clone(),
     };
     let how = How::Machine(of_db_instance(&item.status));
-    Seen {
-        ineligible: Ineligible::by_tag(&item.tags).or_else(|| why_not(&Facts::Instance(facts))),
+    MemberState {
+        ineligible: Ineligible::by_tag(&item.tags).or_else(|| ineligibility(&Facts::Instance(facts))),
         restart_at: item.auto_restart_at,
-        ..Seen::new(Member::new(MemberKind::RdsInstance, &item.id), how)
+        ..MemberState::new(Member::new(MemberKind::RdsInstance, &item.id), how)
     }
 }

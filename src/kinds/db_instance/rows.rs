@@ -7,7 +7,7 @@ use super::model::DbInstance;
 use super::rules::opinion;
 use super::status::judge;
 use crate::display::{Cell, Column, Row, Width};
-use crate::kinds::{Context, console_url};
+use crate::kinds::{KindContext, console_url};
 use crate::text::stamp;
 use crate::world::{Resource, Scope};
 
@@ -23,7 +23,7 @@ pub(crate) const COLUMNS: &[Column] = &[
 ];
 
 /// Its lines in the environment screen; members stand under their cluster.
-pub(super) fn rows(item: &DbInstance, cx: &Context<'_>) -> Vec<Row> {
+pub(super) fn rows(item: &DbInstance, cx: &KindContext<'_>) -> Vec<Row> {
     let Some(opinion) = opinion(item, cx) else { return Vec::new() };
     let role = if item.replica_of.is_some() {
         "replica"
@@ -41,7 +41,7 @@ pub(super) fn rows(item: &DbInstance, cx: &Context<'_>) -> Vec<Row> {
 }
 
 /// One instance in one line with its role: also used for the members of a cluster.
-pub(crate) fn line(item: &DbInstance, cx: &Context<'_>, role: Cell) -> Row {
+pub(crate) fn line(item: &DbInstance, cx: &KindContext<'_>, role: Cell) -> Row {
     let opinion = judge(&item.id, &item.status, cx.protected);
     Row {
         key: item.key().to_owned(),
@@ -72,7 +72,7 @@ pub(super) fn zones(item: &DbInstance) -> Option<String> {
 }
 
 /// Its object in `status --json`; members stand inside their cluster's.
-pub(super) fn listed(item: &DbInstance, cx: &Context<'_>) -> Option<serde_json::Value> {
+pub(super) fn to_json(item: &DbInstance, cx: &KindContext<'_>) -> Option<serde_json::Value> {
     let opinion = opinion(item, cx)?;
     Some(json!({
         "id": item.id,

@@ -1,7 +1,7 @@
 //! What the status of a DB instance or cluster means: its class, for whoever judges, shows, starts or
 //! stops one. The statuses are AWS's open strings; an unknown one stays unknown and is shown as it is.
 
-use crate::world::{Health, Opinion};
+use crate::world::{Assessment, Health};
 
 /// What a status means for a reader and for whoever wants to start or stop.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -94,19 +94,19 @@ fn is_doing(status: &str) -> bool {
 
 /// What a status means, as the tail of a sentence; empty where there is nothing to say.
 #[must_use]
-pub fn says(status: &str) -> &'static str {
-    STATUSES.iter().find(|(known, ..)| *known == status).map_or("", |(.., says)| *says)
+pub fn sentence(status: &str) -> &'static str {
+    STATUSES.iter().find(|(known, ..)| *known == status).map_or("", |(.., message)| *message)
 }
 
 /// How a database in that status is. Stopped is asleep, but bad where the environment is protected.
 #[must_use]
-pub fn judge(name: &str, status: &str, protected: bool) -> Opinion {
+pub fn judge(name: &str, status: &str, protected: bool) -> Assessment {
     let health = match class(status) {
         Class::Up => {
-            return if says(status).is_empty() {
-                Opinion::well()
+            return if sentence(status).is_empty() {
+                Assessment::well()
             } else {
-                Opinion::new(Health::Well, told(name, status))
+                Assessment::new(Health::Well, told(name, status))
             };
         }
         Class::Busy | Class::GoingUp => Health::Changing,
@@ -118,15 +118,15 @@ pub fn judge(name: &str, status: &str, protected: bool) -> Opinion {
         Class::Blocked => Health::Bad,
         Class::Unknown => Health::Unknown,
     };
-    Opinion::new(health, told(name, status))
+    Assessment::new(health, told(name, status))
 }
 
 fn told(name: &str, status: &str) -> String {
     match class(status) {
         Class::Unknown => format!("database {name} has the status {status}, which toban does not know"),
-        Class::Limping | Class::Blocked => format!("database {name} is {status}: {}", says(status)),
-        _ if says(status).is_empty() => format!("database {name} is {status}"),
-        _ => format!("database {name} {}", says(status)),
+        Class::Limping | Class::Blocked => format!("database {name} is {status}: {}", sentence(status)),
+        _ if sentence(status).is_empty() => format!("database {name} is {status}"),
+        _ => format!("database {name} {}", sentence(status)),
     }
 }
 

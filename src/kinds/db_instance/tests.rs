@@ -15,9 +15,9 @@ fn every_known_status_stands_once_and_has_words() {
     names.sort_unstable();
     names.dedup();
     assert_eq!(names.len(), STATUSES.len());
-    for (status, known, says) in STATUSES {
+    for (status, known, message) in STATUSES {
         assert_eq!(class(status), *known);
-        assert!(!says.is_empty() || *status == "available", "{status}");
+        assert!(!message.is_empty() || *status == "available", "{status}");
         assert_ne!(judge("db", status, true).health, Health::Unknown, "{status}");
     }
 }
@@ -81,7 +81,7 @@ fn members_of_a_cluster_are_silent() {
         let member = member("backend-db-1", "stopped");
         assert_eq!(DbInstances::opinion(&member, cx), None);
         assert!(DbInstances::rows(&member, cx).is_empty());
-        assert_eq!(DbInstances::listed(&member, cx), None);
+        assert_eq!(DbInstances::to_json(&member, cx), None);
         DbInstances::count(&member, cx, &mut counts);
         DbInstances::count(&stopped_db(), cx, &mut counts);
     });
@@ -93,8 +93,8 @@ fn members_of_a_cluster_are_silent() {
 #[case::next_day("sat:17:00-sat:17:30", "Sun 02:00–Sun 02:30 (sat:17:00-sat:17:30 UTC)")]
 #[case::odd("whenever", "whenever (UTC)")]
 #[case::no_time("99:00-18:30", "99:00-18:30 (UTC)")]
-fn windows_are_local_with_utc_beside(#[case] utc: &str, #[case] says: &str) {
-    assert_eq!(window(utc, now(), &tokyo()), says);
+fn windows_are_local_with_utc_beside(#[case] utc: &str, #[case] message: &str) {
+    assert_eq!(window(utc, now(), &tokyo()), message);
 }
 
 #[rstest]
@@ -111,7 +111,7 @@ fn old_engines_cost_extra(#[case] engine: &str, #[case] version: Option<&str>, #
 #[test]
 fn its_object_line_and_page() {
     Shelves::default().seen(false, |cx| {
-        let listed = DbInstances::listed(&stopped_db(), cx).unwrap();
+        let listed = DbInstances::to_json(&stopped_db(), cx).unwrap();
         insta::assert_snapshot!(serde_json::to_string_pretty(&listed).unwrap(), @r#"
     {
       "id": "city-db",

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use super::model::Waiting;
+use super::model::PendingMaintenance;
 use crate::aws::{Paged, named_pages, text};
-use crate::kinds::Ask;
-use crate::world::{Fault, Harvest};
+use crate::kinds::FetchContext;
+use crate::world::{Fault, Reading};
 
 const PENDING: &str = "rds:DescribePendingMaintenanceActions";
 
@@ -14,7 +14,7 @@ const PENDING: &str = "rds:DescribePendingMaintenanceActions";
 ///
 /// # Errors
 /// The fault of the listing; also when it was cut short: who is missing from half a list may have some waiting.
-pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Waiting>, Fault> {
+pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<PendingMaintenance>, Fault> {
     let Paged { items, cut } = named_pages(PENDING, None, |token| async move {
         let request = ask.aws.rds.describe_pending_maintenance_actions().max_records(100).set_marker(token);
         let answer = ask.aws.call(PENDING, None, request.send()).await?;
@@ -34,7 +34,7 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Waiting>, Fault> {
         let sum = all.entry(arn).or_default();
         *sum = sum.saturating_add(actions);
     }
-    Ok(Harvest::whole(all.into_iter().map(|(arn, actions)| Waiting { arn, actions }).collect()))
+    Ok(Reading::whole(all.into_iter().map(|(arn, actions)| PendingMaintenance { arn, actions }).collect()))
 }
 
 #[cfg(test)]
@@ -75,16 +75,16 @@ mod tests {
         let aws = Clients { rds: mocked!(aws_sdk_rds, &rules), ..Clients::silent() };
         let (scope, world) = (scope(), World::default());
         let harvest = read(ask(&aws, &scope, &world, &Coverage::All)).await.unwrap();
-        let waiting = |arn: &str| Waiting { arn: arn.to_owned(), actions: 2 };
+        let waiting = |arn: &str| PendingMaintenance { arn: arn.to_owned(), actions: 2 };
         assert_eq!(harvest.parts[0].1, Ok(vec![waiting("a"), waiting("b")]));
         assert_eq!(rules.map(|rule| rule.num_calls()), [1, 1]);
     }
 
     #[tokio::test]
     async fn a_denial_is_one_and_nobody_is_said_to_have_none_waiting() {
-        let says = r#"<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>"#;
+        let message = r#"<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>"#;
         let no = mock!(Client::describe_pending_maintenance_actions).sequence();
-        let no = no.http_status(403, Some(says.to_owned())).build();
+        let no = no.http_status(403, Some(message.to_owned())).build();
         let aws = Clients { rds: mocked!(aws_sdk_rds, &[no]), ..Clients::silent() };
         let (scope, world) = (scope(), World::default());
         let fault = read(ask(&aws, &scope, &world, &Coverage::All)).await.unwrap_err();

@@ -6,21 +6,21 @@ mod fetch;
 mod model;
 
 use futures_util::future::BoxFuture;
-pub use model::Waiting;
+pub use model::PendingMaintenance;
 
-use super::{Ask, Kind, Pace};
-use crate::world::{Fault, Harvest};
+use super::{FetchContext, Kind, PollClass};
+use crate::world::{Fault, Reading};
 
 /// The kind.
 pub struct Maintenance;
 
 impl Kind for Maintenance {
-    type Item = Waiting;
+    type Item = PendingMaintenance;
 
-    const PACE: Pace = Pace::Asked;
+    const PACE: PollClass = PollClass::OnDemand;
     const PERMISSIONS: &'static [&'static str] = &["rds:DescribePendingMaintenanceActions"];
 
-    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<Waiting>, Fault>> {
+    fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<PendingMaintenance>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 }

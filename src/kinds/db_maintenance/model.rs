@@ -9,21 +9,21 @@ use crate::world::{KindName, Resource};
 
 /// The maintenance of one DB instance or cluster; those for which none waits are not listed.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct Waiting {
+pub struct PendingMaintenance {
     /// ARN of the instance or cluster.
     pub arn: String,
     /// How many actions wait.
     pub actions: u32,
 }
 
-impl Resource for Waiting {
+impl Resource for PendingMaintenance {
     const KIND: KindName = KindName("db-maintenance");
 
     fn key(&self) -> &str {
         &self.arn
     }
 
-    fn gist(&self, into: &mut DefaultHasher) {
+    fn fingerprint(&self, into: &mut DefaultHasher) {
         self.actions.hash(into);
     }
 }

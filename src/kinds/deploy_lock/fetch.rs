@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 
 use super::model::DeployLock;
-use crate::aws::together;
-use crate::kinds::Ask;
-use crate::world::{Arn, Coverage, Fault, Harvest, Part};
+use crate::aws::concurrently;
+use crate::kinds::FetchContext;
+use crate::world::{Arn, Coverage, Fault, Part, Reading};
 
 const DESCRIBE: &str = "elasticloadbalancing:DescribeTags";
 
@@ -14,10 +14,10 @@ const DESCRIBE: &str = "elasticloadbalancing:DescribeTags";
 ///
 /// # Errors
 /// None of its own: a part's fault stands in the harvest.
-pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<DeployLock>, Fault> {
-    let Coverage::Parts(parts) = ask.coverage else { return Ok(Harvest::of(Vec::new())) };
+pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<DeployLock>, Fault> {
+    let Coverage::Parts(parts) = ask.coverage else { return Ok(Reading::of(Vec::new())) };
     let parts = parts.iter().cloned().collect();
-    let read = together(parts, |part: Part| async move {
+    let read = concurrently(parts, |part: Part| async move {
         let request = ask.aws.elb.describe_tags().resource_arns(&*part);
         let got = ask.aws.call(DESCRIBE, Some(&part), request.send()).await.map(|answer| {
             let tags = answer.tag_descriptions().iter().flat_map(|one| one.tags());
@@ -28,5 +28,5 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<DeployLock>, Fault> {
         });
         (part, got)
     });
-    Ok(Harvest::of(read.await))
+    Ok(Reading::of(read.await))
 }

@@ -7,8 +7,8 @@ mod model;
 use futures_util::future::BoxFuture;
 pub use model::{DeployLock, Drained, LOCK, Lock, OUT, PREVIOUS, user};
 
-use super::{Ask, Kind, Pace};
-use crate::world::{Fault, Harvest};
+use super::{FetchContext, Kind, PollClass};
+use crate::world::{Fault, Reading};
 
 /// The kind.
 pub struct DeployLocks;
@@ -16,10 +16,10 @@ pub struct DeployLocks;
 impl Kind for DeployLocks {
     type Item = DeployLock;
 
-    const PACE: Pace = Pace::Asked;
+    const PACE: PollClass = PollClass::OnDemand;
     const PERMISSIONS: &'static [&'static str] = &["elasticloadbalancing:DescribeTags"];
 
-    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<DeployLock>, Fault>> {
+    fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<DeployLock>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 }

@@ -101,7 +101,7 @@ impl Resource for DeployLock {
         &self.group
     }
 
-    fn gist(&self, into: &mut DefaultHasher) {
+    fn fingerprint(&self, into: &mut DefaultHasher) {
         (&self.held, &self.out).hash(into);
     }
 }

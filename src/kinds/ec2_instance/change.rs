@@ -4,10 +4,10 @@
 use super::model::Instance;
 use crate::aws::Clients;
 use crate::change::gate::{Change, Pass};
-use crate::change::plan::{Deed, Plan};
+use crate::change::plan::{ChangeRequest, Plan};
 use crate::change::receipt::Receipt;
-use crate::schedule::Verb;
-use crate::schedule::transition::stage_plan::Act;
+use crate::schedule::PowerAction;
+use crate::schedule::transition::stage_plan::StageAction;
 use crate::world::{EnvironmentName, Fault, Resource, ResourceId, Scope};
 use futures_util::future::BoxFuture;
 
@@ -15,42 +15,47 @@ use futures_util::future::BoxFuture;
 pub(super) const ACTIONS: &[&str] = &["ec2:StartInstances", "ec2:StopInstances"];
 
 /// Starting or stopping one.
-struct Turn {
-    verb: Verb,
+struct SwitchInstance {
+    verb: PowerAction,
     name: String,
     on: ResourceId,
     environment: EnvironmentName,
 }
 
 /// The change that does `act` to `item`, if it is one.
-pub(super) fn of(item: &Instance, act: Act, environment: &EnvironmentName, scope: &Scope) -> Option<Box<dyn Change>> {
+pub(super) fn of(
+    item: &Instance,
+    act: StageAction,
+    environment: &EnvironmentName,
+    scope: &Scope,
+) -> Option<Box<dyn Change>> {
     let verb = match act {
-        Act::Start => Verb::Start,
-        Act::Stop => Verb::Stop,
-        Act::Remember(_) | Act::Bounds(_) | Act::Count(_) | Act::Forget => return None,
+        StageAction::Start => PowerAction::Start,
+        StageAction::Stop => PowerAction::Stop,
+        StageAction::Remember(_) | StageAction::Bounds(_) | StageAction::Count(_) | StageAction::Forget => return None,
     };
     let name = item.name.clone().unwrap_or_else(|| item.id.clone());
-    Some(Box::new(Turn { verb, name, on: item.id(scope), environment: environment.clone() }))
+    Some(Box::new(SwitchInstance { verb, name, on: item.id(scope), environment: environment.clone() }))
 }
 
-impl Turn {
+impl SwitchInstance {
     const fn action(&self) -> &'static str {
         match self.verb {
-            Verb::Stop => "StopInstances",
-            Verb::Start => "StartInstances",
+            PowerAction::Stop => "StopInstances",
+            PowerAction::Start => "StartInstances",
         }
     }
 }
 
-impl Change for Turn {
+impl Change for SwitchInstance {
     fn plan(&self) -> Plan {
-        let says = format!("{} instance {}", self.verb.word(), self.name);
+        let message = format!("{} instance {}", self.verb.word(), self.name);
         let calls = vec![format!("ec2:{} {}", self.action(), self.on.key)];
-        Plan::new(says, self.environment.clone(), self.on.clone(), calls)
+        Plan::new(message, self.environment.clone(), self.on.clone(), calls)
     }
 
-    fn deed(&self) -> Deed {
-        Deed { verb: self.verb.word(), on: self.on.clone(), arguments: Vec::new() }
+    fn deed(&self) -> ChangeRequest {
+        ChangeRequest { verb: self.verb.word(), on: self.on.clone(), arguments: Vec::new() }
     }
 
     fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {
@@ -63,10 +68,10 @@ impl Change for Turn {
             let id = document.as_ref().and_then(|document| {
                 document.descendants().find(|node| node.tag_name().name() == "requestId").and_then(|node| node.text())
             });
-            let doing = if self.verb == Verb::Stop { "stopping" } else { "starting" };
+            let doing = if self.verb == PowerAction::Stop { "stopping" } else { "starting" };
             Ok(Receipt {
                 request_ids: id.map(str::to_owned).into_iter().collect(),
-                says: Some(format!("{} is {doing}", self.name)),
+                message: Some(format!("{} is {doing}", self.name)),
                 facts: Vec::new(),
             })
         })
@@ -77,15 +82,15 @@ impl Change for Turn {
 mod tests {
     use super::*;
     use crate::aws::{Query, Script};
-    use crate::change::gate::{Answer, Circumstances, Gate};
+    use crate::change::gate::{Confirmation, Gate, GateContext};
     use crate::kinds::testing_samples::{instance, now, scope};
     use crate::world::FaultKind;
 
-    async fn act(act: Act, script: &Script) -> Result<Receipt, Fault> {
+    async fn act(act: StageAction, script: &Script) -> Result<Receipt, Fault> {
         let aws = Clients { ec2: Query::ec2_by(script), ..Clients::silent() };
         let change = of(&instance(), act, &"city-dev".into(), &scope()).expect("it starts and stops");
-        let at = Circumstances::seen_at(now());
-        let approved = Gate::default().approve(change, &Answer::Yes, None, &at).expect("nothing hinders it");
+        let at = GateContext::seen_at(now());
+        let approved = Gate::default().approve(change, &Confirmation::Yes, None, &at).expect("nothing hinders it");
         approved.perform(&aws).await
     }
 
@@ -93,8 +98,8 @@ mod tests {
     async fn one_instance_is_named_in_the_call_and_the_request_id_comes_back() {
         let answer = "<StopInstancesResponse><requestId>r-1</requestId></StopInstancesResponse>";
         let script = Script::new([(200, answer), (200, "<StartInstancesResponse/>")]);
-        assert_eq!(act(Act::Stop, &script).await.map(|got| got.request_ids), Ok(vec!["r-1".to_owned()]));
-        assert_eq!(act(Act::Start, &script).await.map(|got| got.request_ids), Ok(Vec::new()));
+        assert_eq!(act(StageAction::Stop, &script).await.map(|got| got.request_ids), Ok(vec!["r-1".to_owned()]));
+        assert_eq!(act(StageAction::Start, &script).await.map(|got| got.request_ids), Ok(Vec::new()));
         let sent = script.sent();
         assert!(sent[0].body.starts_with("Action=StopInstances&"), "{}", sent[0].body);
         assert!(sent[0].body.ends_with(&format!("&InstanceId.1={}", instance().id)), "{}", sent[0].body);
@@ -106,8 +111,8 @@ mod tests {
         let no = "<Response><Errors><Error><Code>OperationNotPermitted</Code><Message>disableApiStop</Message></Error>\
                   </Errors></Response>";
         let script = Script::new([(400, no)]);
-        let fault = act(Act::Stop, &script).await.expect_err("it is protected");
+        let fault = act(StageAction::Stop, &script).await.expect_err("it is protected");
         assert_eq!((fault.kind, fault.code.as_deref()), (FaultKind::Refused, Some("OperationNotPermitted")));
-        assert!(of(&instance(), Act::Forget, &"city-dev".into(), &scope()).is_none());
+        assert!(of(&instance(), StageAction::Forget, &"city-dev".into(), &scope()).is_none());
     }
 }

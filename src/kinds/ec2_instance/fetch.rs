@@ -6,8 +6,8 @@ use roxmltree::{Document, Node};
 
 use super::model::Instance;
 use crate::aws::{Find, Paged, named_pages};
-use crate::kinds::Ask;
-use crate::world::{Fault, FaultKind, Harvest};
+use crate::kinds::FetchContext;
+use crate::world::{Fault, FaultKind, Reading};
 
 const DESCRIBE: &str = "ec2:DescribeInstances";
 
@@ -15,7 +15,7 @@ const DESCRIBE: &str = "ec2:DescribeInstances";
 ///
 /// # Errors
 /// The fault that kept everything from being read; a part's own fault stands in the harvest.
-pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Instance>, Fault> {
+pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<Instance>, Fault> {
     let Paged { items, cut } = named_pages(DESCRIBE, None, |token| async move {
         let mut parameters = vec![("MaxResults".to_owned(), "1000".to_owned())];
         parameters.extend(token.map(|token| ("NextToken".to_owned(), token)));
@@ -23,7 +23,7 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Instance>, Fault> {
         parse(&xml)
     })
     .await?;
-    let mut harvest = Harvest::whole(items);
+    let mut harvest = Reading::whole(items);
     harvest.notes.extend(cut);
     Ok(harvest)
 }

@@ -20,13 +20,13 @@ mod tests;
 
 use super::Counts;
 use super::Subject;
-use super::{Ask, Context, Kind, Pace, Shown};
+use super::{FetchContext, Kind, KindContext, ListLayout, PollClass};
 use crate::change::gate::Change;
 use crate::display::{Row, Section};
 use crate::schedule::transition::stage_plan;
 use crate::ssm::preflight::Reach;
-use crate::world::read_request::Want;
-use crate::world::{EnvironmentName, Fault, Harvest, Opinion, Scope, World};
+use crate::world::read_request::ReadRequest;
+use crate::world::{Assessment, EnvironmentName, Fault, Reading, Scope, World};
 
 /// The kind.
 pub struct Instances;
@@ -34,13 +34,14 @@ pub struct Instances;
 impl Kind for Instances {
     type Item = Instance;
 
-    const PACE: Pace = Pace::Live;
+    const PACE: PollClass = PollClass::Live;
     const SHELL: bool = true;
     const PERMISSIONS: &'static [&'static str] = &["ec2:DescribeInstances"];
     const CHANGES: &'static [&'static str] = change::ACTIONS;
-    const SHOWN: Option<Shown> = Some(Shown { list: "instances", singular: "instance", columns: rows::COLUMNS });
+    const SHOWN: Option<ListLayout> =
+        Some(ListLayout { list: "instances", singular: "instance", columns: rows::COLUMNS });
 
-    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<Instance>, Fault>> {
+    fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<Instance>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 
@@ -52,41 +53,41 @@ impl Kind for Instances {
         subject::subject(item, scope)
     }
 
-    fn opinion(item: &Instance, cx: &Context<'_>) -> Option<Opinion> {
+    fn opinion(item: &Instance, cx: &KindContext<'_>) -> Option<Assessment> {
         rules::opinion(item, cx)
     }
 
-    fn count(item: &Instance, cx: &Context<'_>, counts: &mut Counts) {
+    fn count(item: &Instance, cx: &KindContext<'_>, counts: &mut Counts) {
         rules::count(item, cx, counts);
     }
 
-    fn rows(item: &Instance, cx: &Context<'_>) -> Vec<Row> {
+    fn rows(item: &Instance, cx: &KindContext<'_>) -> Vec<Row> {
         rows::rows(item, cx)
     }
 
-    fn listed(item: &Instance, cx: &Context<'_>) -> Option<serde_json::Value> {
-        rows::listed(item, cx)
+    fn to_json(item: &Instance, cx: &KindContext<'_>) -> Option<serde_json::Value> {
+        rows::to_json(item, cx)
     }
 
-    fn detail(item: &Instance, cx: &Context<'_>) -> Vec<Section> {
+    fn detail(item: &Instance, cx: &KindContext<'_>) -> Vec<Section> {
         rows::detail(item, cx)
     }
 
-    fn reach(item: &Instance, cx: &Context<'_>) -> Option<Reach> {
+    fn reach(item: &Instance, cx: &KindContext<'_>) -> Option<Reach> {
         Some(session_access::reach(item, cx))
     }
 
-    fn sleeper(item: &Instance, world: &World, scope: &Scope) -> Option<stage_plan::Seen> {
+    fn sleeper(item: &Instance, world: &World, scope: &Scope) -> Option<stage_plan::MemberState> {
         Some(power_state::sleeper(item, world, scope))
     }
 
-    fn watch(_item: &Instance, scope: &Scope) -> Vec<Want> {
+    fn watch(_item: &Instance, scope: &Scope) -> Vec<ReadRequest> {
         power_state::watch(scope)
     }
 
     fn act(
         item: &Instance,
-        act: stage_plan::Act,
+        act: stage_plan::StageAction,
         environment: &EnvironmentName,
         scope: &Scope,
     ) -> Option<Box<dyn Change>> {

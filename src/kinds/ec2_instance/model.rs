@@ -57,7 +57,7 @@ impl Resource for Instance {
         &self.id
     }
 
-    fn gist(&self, into: &mut DefaultHasher) {
+    fn fingerprint(&self, into: &mut DefaultHasher) {
         self.state.hash(into);
     }
 }

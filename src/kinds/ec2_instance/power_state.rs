@@ -9,20 +9,20 @@ use crate::schedule::observed::power_state::of_ec2_instance;
 use crate::schedule::stoppable::Ec2Facts;
 use crate::schedule::stoppable::Facts;
 use crate::schedule::stoppable::Ineligible;
-use crate::schedule::stoppable::why_not;
+use crate::schedule::stoppable::ineligibility;
 use crate::schedule::transition::stage_plan::How;
-use crate::schedule::transition::stage_plan::Seen;
+use crate::schedule::transition::stage_plan::MemberState;
 use crate::world::Arn;
 use crate::world::Resource;
 use crate::world::Scope;
 use crate::world::World;
-use crate::world::read_request::Want;
+use crate::world::read_request::ReadRequest;
 
 /// Tag of an instance that belongs to an Auto Scaling group.
 pub(crate) const GROUP: &str = "aws:autoscaling:groupName";
 
 /// How it stands as something that sleeps and wakes.
-pub(crate) fn sleeper(item: &Instance, world: &World, scope: &Scope) -> Seen {
+pub(crate) fn sleeper(item: &Instance, world: &World, scope: &Scope) -> MemberState {
     let facts = Ec2Facts {
         root_device: item.root_device.clone(),
         // Whether a Spot request lasts is not told here: EC2 refuses to stop one that does not.
@@ -34,10 +34,10 @@ pub(crate) fn sleeper(item: &Instance, world: &World, scope: &Scope) -> Seen {
         .filter(|(_, target)| matches!(target.state.as_str(), "initial" | "unhealthy" | "unused"))
         .map(|(group, target)| format!("its target in {} is {}", group_name(&group.group), target.state))
         .next();
-    Seen {
-        ineligible: Ineligible::by_tag(&item.tags).or_else(|| why_not(&Facts::Ec2(facts))),
+    MemberState {
+        ineligible: Ineligible::by_tag(&item.tags).or_else(|| ineligibility(&Facts::Ec2(facts))),
         unready: waiting,
-        ..Seen::new(Member::new(MemberKind::Ec2Instance, &item.id), How::Machine(of_ec2_instance(&item.state)))
+        ..MemberState::new(Member::new(MemberKind::Ec2Instance, &item.id), How::Machine(of_ec2_instance(&item.state)))
     }
 }
 
@@ -58,6 +58,6 @@ pub(crate) fn targets<'a>(
 }
 
 /// What has to be read to see that.
-pub(crate) fn watch(scope: &Scope) -> Vec<Want> {
-    vec![Want::all(scope, Instance::KIND), Want::all(scope, TargetHealth::KIND)]
+pub(crate) fn watch(scope: &Scope) -> Vec<ReadRequest> {
+    vec![ReadRequest::all(scope, Instance::KIND), ReadRequest::all(scope, TargetHealth::KIND)]
 }

@@ -7,7 +7,7 @@ use super::model::Instance;
 use super::rules::{opinion, serving};
 use crate::display::{Cell, Column, Fact, Row, Section, Width};
 use crate::kinds::target_group::{TargetGroup, words};
-use crate::kinds::{Context, console_url};
+use crate::kinds::{KindContext, console_url};
 use crate::text::{first_line, when, word};
 use crate::world::{Health, Resource, Scope};
 
@@ -30,7 +30,7 @@ const SERVES: &[Column] = &[
 ];
 
 /// Its lines in the environment screen.
-pub(super) fn rows(item: &Instance, cx: &Context<'_>) -> Vec<Row> {
+pub(super) fn rows(item: &Instance, cx: &KindContext<'_>) -> Vec<Row> {
     let Some(opinion) = opinion(item, cx) else { return Vec::new() };
     let node = cx.joins.node(cx.scope, &item.id);
     vec![Row {
@@ -50,7 +50,7 @@ pub(super) fn rows(item: &Instance, cx: &Context<'_>) -> Vec<Row> {
 }
 
 /// Its object in `status --json`.
-pub(super) fn listed(item: &Instance, cx: &Context<'_>) -> Option<serde_json::Value> {
+pub(super) fn to_json(item: &Instance, cx: &KindContext<'_>) -> Option<serde_json::Value> {
     let opinion = opinion(item, cx)?;
     Some(json!({
         "id": item.id,
@@ -63,7 +63,7 @@ pub(super) fn listed(item: &Instance, cx: &Context<'_>) -> Option<serde_json::Va
 }
 
 /// The sections of its page.
-pub(super) fn detail(item: &Instance, cx: &Context<'_>) -> Vec<Section> {
+pub(super) fn detail(item: &Instance, cx: &KindContext<'_>) -> Vec<Section> {
     vec![
         Section::Facts { title: "instance", facts: facts(item, cx) },
         Section::Table {
@@ -75,7 +75,7 @@ pub(super) fn detail(item: &Instance, cx: &Context<'_>) -> Vec<Section> {
     ]
 }
 
-fn facts(item: &Instance, cx: &Context<'_>) -> Vec<Fact> {
+fn facts(item: &Instance, cx: &KindContext<'_>) -> Vec<Fact> {
     let opinion = opinion(item, cx).unwrap_or_default();
     let node = cx.joins.node(cx.scope, &item.id);
     let mut facts = vec![Fact::new("state", Cell::of(opinion.health, item.state.as_str()))];
@@ -116,7 +116,7 @@ fn facts(item: &Instance, cx: &Context<'_>) -> Vec<Fact> {
     facts
 }
 
-fn serves(item: &Instance, cx: &Context<'_>) -> Vec<Row> {
+fn serves(item: &Instance, cx: &KindContext<'_>) -> Vec<Row> {
     serving(item, cx)
         .map(|(health, target)| {
             let group = cx.world.by_key::<TargetGroup>(cx.scope, health.group.as_str());

@@ -2,30 +2,30 @@
 //! Stopped is asleep, but bad where the environment is protected and a target group counts on it.
 
 use super::model::Instance;
-use crate::kinds::Context;
 use crate::kinds::Counts;
+use crate::kinds::KindContext;
 use crate::kinds::target_group::TargetGroup;
 use crate::kinds::target_health::{Target, TargetHealth};
 use crate::text::{first_line, moment};
-use crate::world::{Health, Opinion};
+use crate::world::{Assessment, Health};
 
 /// How `item` is; `None` if it is gone.
-pub(super) fn opinion(item: &Instance, cx: &Context<'_>) -> Option<Opinion> {
+pub(super) fn opinion(item: &Instance, cx: &KindContext<'_>) -> Option<Assessment> {
     let name = item.name.as_deref().unwrap_or(&item.id);
     Some(match item.state.as_str() {
         "running" => match cx.joins.node(cx.scope, &item.id) {
             Some(node) if node.ping != "Online" => {
                 let since =
                     node.pinged_at.map(|at| format!(" since {}", moment(at, cx.now, cx.zone))).unwrap_or_default();
-                Opinion::new(
+                Assessment::new(
                     Health::Worrying,
                     format!("instance {name} runs, but its SSM agent does not answer{since}"),
                 )
             }
-            _ => Opinion::well(),
+            _ => Assessment::well(),
         },
-        "pending" => Opinion::new(Health::Changing, format!("instance {name} is starting")),
-        "stopping" | "shutting-down" => Opinion::new(Health::Changing, format!("instance {name} is {}", item.state)),
+        "pending" => Assessment::new(Health::Changing, format!("instance {name} is starting")),
+        "stopping" | "shutting-down" => Assessment::new(Health::Changing, format!("instance {name} is {}", item.state)),
         "stopped" => {
             let reason = item.state_reason.as_deref().filter(|reason| !reason.is_empty());
             let reason = reason.map(|reason| format!(" ({})", first_line(reason, 80))).unwrap_or_default();
@@ -34,23 +34,24 @@ pub(super) fn opinion(item: &Instance, cx: &Context<'_>) -> Option<Opinion> {
                 (true, false) => Health::Worrying,
                 (false, _) => Health::Asleep,
             };
-            Opinion::new(health, format!("instance {name} is stopped{reason}"))
+            Assessment::new(health, format!("instance {name} is stopped{reason}"))
         }
         "terminated" => return None,
-        other => {
-            Opinion::new(Health::Unknown, format!("instance {name} has the state {other}, which toban does not know"))
-        }
+        other => Assessment::new(
+            Health::Unknown,
+            format!("instance {name} has the state {other}, which toban does not know"),
+        ),
     })
 }
 
-fn is_target(item: &Instance, cx: &Context<'_>) -> bool {
+fn is_target(item: &Instance, cx: &KindContext<'_>) -> bool {
     serving(item, cx).next().is_some()
 }
 
 /// The target groups it stands in, with its target there.
 pub(crate) fn serving<'a>(
     item: &'a Instance,
-    cx: &Context<'a>,
+    cx: &KindContext<'a>,
 ) -> impl Iterator<Item = (&'a TargetHealth, &'a Target)> {
     let address = item.private_ip.as_deref();
     cx.world.all::<TargetHealth>(cx.scope).filter_map(move |health| {
@@ -64,7 +65,7 @@ pub(crate) fn serving<'a>(
 }
 
 /// Adds `item` to `counts`.
-pub(super) fn count(item: &Instance, _cx: &Context<'_>, counts: &mut Counts) {
+pub(super) fn count(item: &Instance, _cx: &KindContext<'_>, counts: &mut Counts) {
     if item.state != "terminated" {
         counts.instances_total += 1;
         counts.instances_running += u32::from(item.state == "running");

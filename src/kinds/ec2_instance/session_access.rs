@@ -2,15 +2,15 @@
 //! Pure; the checklist of the agent itself is the managed node's.
 
 use super::model::Instance;
-use crate::kinds::Context;
+use crate::kinds::KindContext;
 use crate::kinds::managed_node::{self, Node};
 use crate::ssm::preflight::{Line, Reach};
-use crate::ssm::session_target::Way;
+use crate::ssm::session_target::SessionTarget;
 use crate::world::Resource;
 
 /// How `item` is entered.
-pub(super) fn reach(item: &Instance, cx: &Context<'_>) -> Reach {
-    let says = match &item.name {
+pub(super) fn reach(item: &Instance, cx: &KindContext<'_>) -> Reach {
+    let message = match &item.name {
         Some(name) => format!("instance {name} ({})", item.id),
         None => format!("instance {}", item.id),
     };
@@ -19,7 +19,12 @@ pub(super) fn reach(item: &Instance, cx: &Context<'_>) -> Reach {
         Some(node) => lines.extend(managed_node::lines(node, cx)),
         None => lines.push(absent(item, cx)),
     }
-    Reach { says, way: Some(Way::Node(item.id.clone())), lines, rights: managed_node::rights(&item.id, cx) }
+    Reach {
+        message,
+        way: Some(SessionTarget::Node(item.id.clone())),
+        lines,
+        rights: managed_node::rights(&item.id, cx),
+    }
 }
 
 fn running(item: &Instance) -> Line {
@@ -32,7 +37,7 @@ fn running(item: &Instance) -> Line {
 }
 
 /// Systems Manager does not know it, or could not be asked.
-fn absent(item: &Instance, cx: &Context<'_>) -> Line {
+fn absent(item: &Instance, cx: &KindContext<'_>) -> Line {
     const WHAT: &str = "known to Systems Manager";
     let shelf = cx.world.shelf(cx.scope, Node::KIND);
     if let Some(fault) = shelf.and_then(|shelf| shelf.faults().next()) {

@@ -63,7 +63,7 @@ fn its_object_line_page_and_count() {
     let shelves = Shelves::default().with([targets([serving()])]).with([group()]).with([node("ConnectionLost")]);
     let mut counts = Counts::default();
     shelves.seen(true, |cx| {
-        let listed = Instances::listed(&instance(), cx).unwrap();
+        let listed = Instances::to_json(&instance(), cx).unwrap();
         insta::assert_snapshot!(serde_json::to_string_pretty(&listed).unwrap(), @r#"
     {
       "id": "i-0123456789abcdef0",
@@ -90,6 +90,6 @@ fn its_object_line_page_and_count() {
 #[test]
 fn an_unmanaged_instance_has_no_ssm_word() {
     let none: Vec<Node> = Vec::new();
-    let listed = Shelves::default().with(none).seen(true, |cx| Instances::listed(&instance(), cx)).unwrap();
+    let listed = Shelves::default().with(none).seen(true, |cx| Instances::to_json(&instance(), cx)).unwrap();
     assert_eq!(listed["ssm"], serde_json::Value::Null);
 }

@@ -7,12 +7,12 @@ use std::collections::{BTreeSet, HashMap};
 use aws_sdk_ecr::types::{self, DescribeImagesFilter, ImageIdentifier, TagStatus};
 use serde_json::Value;
 
-use super::image_location::{Place, place};
+use super::image_location::{ImageLocation, place};
 use super::model::{Image, Platform, Repository};
-use crate::aws::{batches, named, pages, text, together, when};
-use crate::kinds::Ask;
+use crate::aws::{batches, concurrently, named, pages, text, when};
+use crate::kinds::FetchContext;
 use crate::kinds::task_definition::TaskDefinition;
-use crate::world::{Coverage, Fault, FaultKind, Harvest, Part};
+use crate::world::{Coverage, Fault, FaultKind, Part, Reading};
 
 const REPOSITORIES: &str = "ecr:DescribeRepositories";
 const IMAGES: &str = "ecr:DescribeImages";
@@ -34,7 +34,7 @@ const INDEXES: [&str; 2] =
 ///
 /// # Errors
 /// The fault that kept everything from being read; a repository's own fault stands in the harvest.
-pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Repository>, Fault> {
+pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<Repository>, Fault> {
     let mut wanted: BTreeSet<String> = BTreeSet::new();
     if let Coverage::Parts(parts) = ask.coverage {
         // Whoever reads a little of everything names parts of other kinds as well.
@@ -48,22 +48,22 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Repository>, Fault> {
         let here = images.filter_map(place).filter(|place| place.region == ask.scope.region.as_str());
         wanted.extend(here.map(|place| place.uri.to_owned()).take(MOST));
     }
-    let read = together(wanted.into_iter().collect(), |uri| async move {
+    let read = concurrently(wanted.into_iter().collect(), |uri| async move {
         let got = repository(ask, &uri).await;
         (uri, got)
     });
     let part = |(uri, got): (String, Result<Repository, Fault>)| (Part::from(uri.as_str()), got.map(|one| vec![one]));
-    Ok(Harvest::of(read.await.into_iter().map(part).collect()))
+    Ok(Reading::of(read.await.into_iter().map(part).collect()))
 }
 
 /// A repository; what could not be read besides its images stands in it.
-async fn repository(ask: Ask<'_>, uri: &str) -> Result<Repository, Fault> {
+async fn repository(ask: FetchContext<'_>, uri: &str) -> Result<Repository, Fault> {
     let Some(at) = place(uri).filter(|at| at.uri == uri) else {
         return Err(Fault::new(FaultKind::Refused, IMAGES, "it is no private ECR repository").on(uri));
     };
     if at.region != ask.scope.region.as_str() {
-        let says = format!("it is in {}, and toban looks in {} here", at.region, ask.scope.region);
-        return Err(Fault::new(FaultKind::Unavailable, IMAGES, says).on(uri));
+        let message = format!("it is in {}, and toban looks in {} here", at.region, ask.scope.region);
+        return Err(Fault::new(FaultKind::Unavailable, IMAGES, message).on(uri));
     }
     let (about, images) = tokio::join!(about(ask, at), images(ask, at));
     let mut faults = Vec::new();
@@ -91,14 +91,17 @@ async fn repository(ask: Ask<'_>, uri: &str) -> Result<Repository, Fault> {
 }
 
 /// Whether its tags may be moved.
-async fn about(ask: Ask<'_>, at: Place<'_>) -> Result<Option<String>, Fault> {
+async fn about(ask: FetchContext<'_>, at: ImageLocation<'_>) -> Result<Option<String>, Fault> {
     let request = ask.aws.ecr.describe_repositories().registry_id(at.account).repository_names(at.name);
     let answer = ask.aws.call(REPOSITORIES, Some(at.uri), request.send()).await?;
     let found = answer.repositories().first();
     Ok(found.and_then(|one| one.image_tag_mutability()).map(|mutability| mutability.as_str().to_owned()))
 }
 
-async fn images(ask: Ask<'_>, at: Place<'_>) -> Result<(Vec<types::ImageDetail>, Option<Fault>), Fault> {
+async fn images(
+    ask: FetchContext<'_>,
+    at: ImageLocation<'_>,
+) -> Result<(Vec<types::ImageDetail>, Option<Fault>), Fault> {
     let tagged = DescribeImagesFilter::builder().tag_status(TagStatus::Tagged).build();
     let paged = pages(IMAGES, Some(at.uri), |token| {
         let request = ask
@@ -140,7 +143,11 @@ fn image(from: &types::ImageDetail) -> Option<Image> {
 }
 
 /// The platforms of the newest indexes, by digest.
-async fn platforms(ask: Ask<'_>, at: Place<'_>, images: &[Image]) -> Result<HashMap<String, Vec<Platform>>, Fault> {
+async fn platforms(
+    ask: FetchContext<'_>,
+    at: ImageLocation<'_>,
+    images: &[Image],
+) -> Result<HashMap<String, Vec<Platform>>, Fault> {
     let index = |image: &&Image| image.media_type.as_deref().is_some_and(|media| INDEXES.contains(&media));
     let digests: Vec<String> = images.iter().take(NEWEST).filter(index).map(|image| image.digest.clone()).collect();
     let mut known = HashMap::new();

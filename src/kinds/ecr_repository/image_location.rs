@@ -3,7 +3,7 @@
 
 /// A private ECR repository.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Place<'a> {
+pub struct ImageLocation<'a> {
     /// Host and name: the part the repository is read by.
     pub uri: &'a str,
     /// The account.
@@ -37,13 +37,13 @@ pub fn tag(image: &str) -> Option<&str> {
 
 /// The private ECR repository an image is in; `None` if it is in another registry.
 #[must_use]
-pub fn place(image: &str) -> Option<Place<'_>> {
+pub fn place(image: &str) -> Option<ImageLocation<'_>> {
     let (uri, _) = split(image);
     let (host, name) = uri.split_once('/')?;
     let (account, rest) = host.split_once(".dkr.ecr")?;
     let region = rest.trim_start_matches("-fips").strip_prefix('.')?.split_once(".amazonaws.com")?.0;
     let digits = account.len() == 12 && account.chars().all(|c| c.is_ascii_digit());
-    (digits && !name.is_empty() && !region.is_empty()).then_some(Place { uri, account, region, name })
+    (digits && !name.is_empty() && !region.is_empty()).then_some(ImageLocation { uri, account, region, name })
 }
 
 #[cfg(test)]

@@ -7,11 +7,11 @@ pub mod image_location;
 pub mod model;
 
 use futures_util::future::BoxFuture;
-pub use image_location::{Place, place, tag};
+pub use image_location::{ImageLocation, place, tag};
 pub use model::{Image, Platform, Repository};
 
-use super::{Ask, Kind, Pace};
-use crate::world::{Fault, Harvest, KindName, Resource};
+use super::{FetchContext, Kind, PollClass};
+use crate::world::{Fault, KindName, Reading, Resource};
 
 /// The kind.
 pub struct Repositories;
@@ -19,12 +19,12 @@ pub struct Repositories;
 impl Kind for Repositories {
     type Item = Repository;
 
-    const PACE: Pace = Pace::Asked;
+    const PACE: PollClass = PollClass::OnDemand;
     const NEEDS: &'static [KindName] = &[super::task_definition::TaskDefinition::KIND];
     const PERMISSIONS: &'static [&'static str] =
         &["ecr:DescribeRepositories", "ecr:DescribeImages", "ecr:BatchGetImage"];
 
-    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<Repository>, Fault>> {
+    fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<Repository>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 

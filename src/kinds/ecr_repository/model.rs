@@ -65,7 +65,7 @@ impl Resource for Repository {
         &self.uri
     }
 
-    fn gist(&self, into: &mut DefaultHasher) {
+    fn fingerprint(&self, into: &mut DefaultHasher) {
         for image in &self.images {
             (&image.digest, &image.tags).hash(into);
         }

@@ -4,9 +4,9 @@
 use aws_sdk_ecs::types::{self, ClusterField};
 
 use super::model::{Cluster, Exec, Logging};
-use crate::aws::{Paged, batches, named, pages, text, together};
-use crate::kinds::Ask;
-use crate::world::{Arn, Coverage, Fault, Harvest, Part, Resource};
+use crate::aws::{Paged, batches, concurrently, named, pages, text};
+use crate::kinds::FetchContext;
+use crate::world::{Arn, Coverage, Fault, Part, Reading, Resource};
 
 const LIST: &str = "ecs:ListClusters";
 const DESCRIBE: &str = "ecs:DescribeClusters";
@@ -15,19 +15,19 @@ const DESCRIBE: &str = "ecs:DescribeClusters";
 ///
 /// # Errors
 /// The fault that kept everything from being read; a part's own fault stands in the harvest.
-pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Cluster>, Fault> {
+pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<Cluster>, Fault> {
     let Paged { items: arns, cut } = arns(ask).await?;
-    let described = together(batches(arns, 100), |some| describe(ask, some)).await;
+    let described = concurrently(batches(arns, 100), |some| describe(ask, some)).await;
     let described: Vec<Vec<Option<Cluster>>> = described.into_iter().collect::<Result<_, _>>()?;
     let (clusters, nameless) = named(DESCRIBE, None, described.into_iter().flatten());
     let clusters = clusters.into_iter().filter(|cluster| cluster.status != "INACTIVE").collect();
-    let mut harvest = Harvest::whole(clusters);
+    let mut harvest = Reading::whole(clusters);
     harvest.notes.extend(cut.into_iter().chain(nameless));
     Ok(harvest)
 }
 
 /// The clusters there are, by ARN; asked for once by all that begin with them.
-async fn arns(ask: Ask<'_>) -> Result<Paged<String>, Fault> {
+async fn arns(ask: FetchContext<'_>) -> Result<Paged<String>, Fault> {
     ask.aws.clusters.or(list(ask)).await
 }
 
@@ -35,7 +35,7 @@ async fn arns(ask: Ask<'_>) -> Result<Paged<String>, Fault> {
 ///
 /// # Errors
 /// The fault of `ecs:ListClusters`, if that had to be called.
-pub(crate) async fn to_read(ask: Ask<'_>) -> Result<Paged<Part>, Fault> {
+pub(crate) async fn to_read(ask: FetchContext<'_>) -> Result<Paged<Part>, Fault> {
     let whole = |items| Paged { items, cut: None };
     if let Coverage::Parts(parts) = ask.coverage {
         let clusters = parts.iter().filter(|part| Arn::from(&***part).resource().starts_with("cluster/"));
@@ -50,7 +50,7 @@ pub(crate) async fn to_read(ask: Ask<'_>) -> Result<Paged<Part>, Fault> {
     Ok(Paged { items: items.into_iter().map(Part::from).collect(), cut })
 }
 
-async fn list(ask: Ask<'_>) -> Result<Paged<String>, Fault> {
+async fn list(ask: FetchContext<'_>) -> Result<Paged<String>, Fault> {
     pages(LIST, None, |token| async move {
         let request = ask.aws.ecs.list_clusters().max_results(100).set_next_token(token);
         let answer = ask.aws.call(LIST, None, request.send()).await?;
@@ -60,7 +60,7 @@ async fn list(ask: Ask<'_>) -> Result<Paged<String>, Fault> {
 }
 
 /// Describes at most a hundred clusters; those that went meanwhile are left out.
-async fn describe(ask: Ask<'_>, arns: Vec<String>) -> Result<Vec<Option<Cluster>>, Fault> {
+async fn describe(ask: FetchContext<'_>, arns: Vec<String>) -> Result<Vec<Option<Cluster>>, Fault> {
     let request = ask.aws.ecs.describe_clusters().set_clusters(Some(arns)).include(ClusterField::Tags);
     let request = request.include(ClusterField::Configurations);
     let answer = ask.aws.call(DESCRIBE, None, request.send()).await?;

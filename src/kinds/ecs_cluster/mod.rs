@@ -10,8 +10,8 @@ use futures_util::future::BoxFuture;
 pub use model::{Cluster, Exec, Logging};
 
 use super::Subject;
-use super::{Ask, Kind, Pace};
-use crate::world::{Fault, Harvest, Scope};
+use super::{FetchContext, Kind, PollClass};
+use crate::world::{Fault, Reading, Scope};
 
 /// The kind.
 pub struct Clusters;
@@ -19,10 +19,10 @@ pub struct Clusters;
 impl Kind for Clusters {
     type Item = Cluster;
 
-    const PACE: Pace = Pace::Topology;
+    const PACE: PollClass = PollClass::Topology;
     const PERMISSIONS: &'static [&'static str] = &["ecs:ListClusters", "ecs:DescribeClusters"];
 
-    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<Cluster>, Fault>> {
+    fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<Cluster>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 

@@ -58,7 +58,7 @@ impl Resource for Cluster {
         self.arn.as_str()
     }
 
-    fn gist(&self, into: &mut DefaultHasher) {
+    fn fingerprint(&self, into: &mut DefaultHasher) {
         self.status.hash(into);
     }
 }

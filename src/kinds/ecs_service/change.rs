@@ -8,10 +8,10 @@ pub mod enable_exec;
 use aws_sdk_ecs::types::{self, StopServiceDeploymentStopType, TaskDefinitionField, TaskDefinitionStatus};
 use futures_util::future::BoxFuture;
 
-use super::Hands;
+use super::RevisionSteps;
 use crate::aws::{Clients, text};
 use crate::change::gate::{Change, Pass};
-use crate::change::plan::{Deed, Plan};
+use crate::change::plan::{ChangeRequest, Plan};
 use crate::change::receipt::Receipt;
 use crate::kinds::task_definition::revision_name;
 use crate::world::{Arn, EnvironmentName, Fault, FaultKind, ResourceId};
@@ -52,12 +52,12 @@ impl Subject {
         self.id.key.rsplit('/').next().unwrap_or(&self.id.key)
     }
 
-    fn plan(&self, says: String, call: String) -> Plan {
-        Plan::new(says, self.environment.clone(), self.id.clone(), vec![call])
+    fn plan(&self, message: String, call: String) -> Plan {
+        Plan::new(message, self.environment.clone(), self.id.clone(), vec![call])
     }
 
-    fn refused(&self, operation: &str, says: String) -> Fault {
-        Fault::new(FaultKind::Refused, operation, says).on(self.name())
+    fn refused(&self, operation: &str, message: String) -> Fault {
+        Fault::new(FaultKind::Refused, operation, message).on(self.name())
     }
 
     /// The service as it is now, if it is still what the plan was made for.
@@ -70,12 +70,12 @@ impl Subject {
         };
         let now = Arn::from(service.task_definition().unwrap_or_default());
         if revision_matters && revision_name(&now) != revision_name(&self.on) {
-            let says = format!(
+            let message = format!(
                 "the plan was made for {}, but the service went to {} meanwhile; look at it again",
                 revision_name(&self.on),
                 revision_name(&now)
             );
-            return Err(self.refused("toban:plan", says));
+            return Err(self.refused("toban:plan", message));
         }
         Ok(service)
     }
@@ -83,7 +83,7 @@ impl Subject {
 
 /// What a service is told.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) enum What {
+pub(crate) enum ServiceUpdate {
     /// To replace every task.
     Force,
     /// To go to a revision.
@@ -100,7 +100,7 @@ pub(crate) struct Tell {
     /// Which.
     pub subject: Subject,
     /// What.
-    pub what: What,
+    pub what: ServiceUpdate,
 }
 
 impl Tell {
@@ -108,34 +108,37 @@ impl Tell {
     pub(crate) fn call(&self) -> String {
         let name = self.subject.name();
         match &self.what {
-            What::Force => format!("{UPDATE} {name}: a new deployment of the same revision"),
-            What::Revision(revision) => format!("{UPDATE} {name}: to {}", revision_name(revision)),
-            What::Scale(count) => format!("{UPDATE} {name}: {count} wanted"),
-            What::TakeBack(arn) => format!("{STOP} {}: with rollback", arn.last()),
+            ServiceUpdate::Force => format!("{UPDATE} {name}: a new deployment of the same revision"),
+            ServiceUpdate::Revision(revision) => format!("{UPDATE} {name}: to {}", revision_name(revision)),
+            ServiceUpdate::Scale(count) => format!("{UPDATE} {name}: {count} wanted"),
+            ServiceUpdate::TakeBack(arn) => format!("{STOP} {}: with rollback", arn.last()),
         }
     }
 
     async fn update(&self, aws: &Clients) -> Result<Receipt, Fault> {
         let subject = &self.subject;
-        let before = subject.still(aws, !matches!(self.what, What::Scale(_) | What::TakeBack(_))).await?;
-        if let What::Revision(revision) = &self.what {
+        let before =
+            subject.still(aws, !matches!(self.what, ServiceUpdate::Scale(_) | ServiceUpdate::TakeBack(_))).await?;
+        if let ServiceUpdate::Revision(revision) = &self.what {
             active(aws, subject, revision).await?;
         }
         let request = aws.ecs.update_service().cluster(subject.cluster.as_str()).service(&*subject.id.key);
         let request = match &self.what {
-            What::Force => request.force_new_deployment(true),
-            What::Revision(revision) => request.task_definition(revision.as_str()),
-            What::Scale(count) => request.desired_count(i32::try_from(*count).unwrap_or(i32::MAX)),
-            What::TakeBack(arn) => return self.take_back(aws, &before, arn).await,
+            ServiceUpdate::Force => request.force_new_deployment(true),
+            ServiceUpdate::Revision(revision) => request.task_definition(revision.as_str()),
+            ServiceUpdate::Scale(count) => request.desired_count(i32::try_from(*count).unwrap_or(i32::MAX)),
+            ServiceUpdate::TakeBack(arn) => return self.take_back(aws, &before, arn).await,
         };
         let answer = aws.call(UPDATE, Some(subject.name()), request.send()).await?;
         let service = answer.service();
         let id = service.and_then(primary).unwrap_or_default();
         let mut receipt = Receipt { request_ids: request_id(&answer), ..Receipt::default() };
         receipt.facts.push(("deployment", id));
-        receipt.says = Some(match &self.what {
-            What::Scale(count) => format!("{} wants {count} tasks", subject.name()),
-            What::Force | What::Revision(_) | What::TakeBack(_) => format!("{} is being deployed", subject.name()),
+        receipt.message = Some(match &self.what {
+            ServiceUpdate::Scale(count) => format!("{} wants {count} tasks", subject.name()),
+            ServiceUpdate::Force | ServiceUpdate::Revision(_) | ServiceUpdate::TakeBack(_) => {
+                format!("{} is being deployed", subject.name())
+            }
         });
         Ok(receipt)
     }
@@ -148,8 +151,8 @@ impl Tell {
             .stop_type(StopServiceDeploymentStopType::Rollback);
         let answer = aws.call(STOP, Some(self.subject.name()), request.send()).await?;
         let id = primary(before).unwrap_or_default();
-        let says = format!("ECS takes {id} back");
-        Ok(Receipt { request_ids: request_id(&answer), says: Some(says), facts: vec![("deployment", id)] })
+        let message = format!("ECS takes {id} back");
+        Ok(Receipt { request_ids: request_id(&answer), message: Some(message), facts: vec![("deployment", id)] })
     }
 }
 
@@ -171,8 +174,8 @@ async fn active(aws: &Clients, subject: &Subject, revision: &Arn) -> Result<(), 
         Some(TaskDefinitionStatus::Active) => Ok(()),
         status => {
             let status = status.map_or("of no told status", TaskDefinitionStatus::as_str);
-            let says = format!("{} is {status}: only an ACTIVE revision can be deployed", revision_name(revision));
-            Err(subject.refused(UPDATE, says))
+            let message = format!("{} is {status}: only an ACTIVE revision can be deployed", revision_name(revision));
+            Err(subject.refused(UPDATE, message))
         }
     }
 }
@@ -180,23 +183,23 @@ async fn active(aws: &Clients, subject: &Subject, revision: &Arn) -> Result<(), 
 impl Change for Tell {
     fn plan(&self) -> Plan {
         let name = self.subject.name();
-        let says = match &self.what {
-            What::Force => format!("replace every task of {name}"),
-            What::Revision(revision) => format!("take {name} to {}", revision_name(revision)),
-            What::Scale(count) => format!("scale {name} to {count}"),
-            What::TakeBack(_) => format!("take back the rollout of {name}"),
+        let message = match &self.what {
+            ServiceUpdate::Force => format!("replace every task of {name}"),
+            ServiceUpdate::Revision(revision) => format!("take {name} to {}", revision_name(revision)),
+            ServiceUpdate::Scale(count) => format!("scale {name} to {count}"),
+            ServiceUpdate::TakeBack(_) => format!("take back the rollout of {name}"),
         };
-        self.subject.plan(says, self.call())
+        self.subject.plan(message, self.call())
     }
 
-    fn deed(&self) -> Deed {
+    fn deed(&self) -> ChangeRequest {
         let (verb, arguments) = match &self.what {
-            What::Force => ("force-deploy", Vec::new()),
-            What::Revision(revision) => ("deploy-revision", vec![("revision", revision.as_str().to_owned())]),
-            What::Scale(count) => ("scale", vec![("desired", count.to_string())]),
-            What::TakeBack(arn) => ("take-back", vec![("deployment", arn.as_str().to_owned())]),
+            ServiceUpdate::Force => ("force-deploy", Vec::new()),
+            ServiceUpdate::Revision(revision) => ("deploy-revision", vec![("revision", revision.as_str().to_owned())]),
+            ServiceUpdate::Scale(count) => ("scale", vec![("desired", count.to_string())]),
+            ServiceUpdate::TakeBack(arn) => ("take-back", vec![("deployment", arn.as_str().to_owned())]),
         };
-        Deed { verb, on: self.subject.id.clone(), arguments }
+        ChangeRequest { verb, on: self.subject.id.clone(), arguments }
     }
 
     fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {
@@ -230,8 +233,8 @@ impl Register {
             .iter()
             .find(|(name, _)| !old.container_definitions().iter().any(|one| one.name() == Some(name)));
         if let Some((name, _)) = absent {
-            let says = format!("{} has no container {name}", revision_name(&subject.on));
-            return Err(subject.refused(REGISTER, says));
+            let message = format!("{} has no container {name}", revision_name(&subject.on));
+            return Err(subject.refused(REGISTER, message));
         }
         let input = copy::input(&old, &tags, &self.images);
         let answer = aws.call(REGISTER, Some(subject.name()), input.send_with(&aws.ecs)).await?;
@@ -240,7 +243,7 @@ impl Register {
             return Err(Fault::new(FaultKind::Garbled, REGISTER, "the answer names no revision").on(subject.name()));
         };
         let mut receipt = Receipt { request_ids: request_id(&answer), ..Receipt::default() };
-        receipt.says = Some(format!("{} is registered", revision_name(&arn)));
+        receipt.message = Some(format!("{} is registered", revision_name(&arn)));
         receipt.facts.push(("revision", arn.as_str().to_owned()));
         // From here on there is a revision, so whatever fails must name it.
         let differs = match described(aws, &arn).await {
@@ -266,13 +269,13 @@ async fn described(aws: &Clients, revision: &Arn) -> Result<(types::TaskDefiniti
 
 impl Change for Register {
     fn plan(&self) -> Plan {
-        let says = format!("register a revision for {}", self.subject.name());
-        self.subject.plan(says, self.call())
+        let message = format!("register a revision for {}", self.subject.name());
+        self.subject.plan(message, self.call())
     }
 
-    fn deed(&self) -> Deed {
+    fn deed(&self) -> ChangeRequest {
         let images = self.images.iter().map(|(container, image)| format!("{container}={image}"));
-        Deed {
+        ChangeRequest {
             verb: "register-revision",
             on: self.subject.id.clone(),
             arguments: images.map(|image| ("image", image)).collect(),
@@ -291,17 +294,17 @@ pub(crate) struct Changes {
     /// The images of a revision to register; empty where none is.
     pub images: Vec<(String, String)>,
     /// What the service is told, where no revision is registered.
-    pub what: What,
+    pub what: ServiceUpdate,
 }
 
-impl Hands for Changes {
+impl RevisionSteps for Changes {
     fn register(&self) -> Option<Box<dyn Change>> {
         let register = Register { subject: self.subject.clone(), images: self.images.clone() };
         (!self.images.is_empty()).then(|| Box::new(register) as Box<dyn Change>)
     }
 
     fn update(&self, revision: Option<&Arn>) -> Box<dyn Change> {
-        let what = revision.map_or_else(|| self.what.clone(), |revision| What::Revision(revision.clone()));
+        let what = revision.map_or_else(|| self.what.clone(), |revision| ServiceUpdate::Revision(revision.clone()));
         Box::new(Tell { subject: self.subject.clone(), what })
     }
 }

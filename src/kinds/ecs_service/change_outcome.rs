@@ -5,31 +5,31 @@ use jiff::SignedDuration;
 
 use super::model::{Deployment, Service};
 use super::rules::primary;
-use crate::kinds::{Loose, Seen};
+use crate::kinds::{ObservedOutcome, UnresolvedChange};
 
 /// A deployment that began this much around the request is taken for the one asked for.
 const AROUND: SignedDuration = SignedDuration::from_mins(2);
 
 /// What can be told of it, if anything.
-pub(super) fn settled(item: &Service, loose: &Loose<'_>) -> Option<Seen> {
+pub(super) fn settled(item: &Service, loose: &UnresolvedChange<'_>) -> Option<ObservedOutcome> {
     match loose.verb {
         "scale" => {
             let wanted: u32 = loose.arguments.get("desired")?.parse().ok()?;
-            let says = format!("{} wants {wanted} tasks and runs {}", item.name, item.running);
-            (item.desired == wanted).then(|| Seen::done(says))
+            let message = format!("{} wants {wanted} tasks and runs {}", item.name, item.running);
+            (item.desired == wanted).then(|| ObservedOutcome::done(message))
         }
         "force-deploy" | "deploy-revision" => deployment(item, loose),
         // Whether it is there or not, it matters to nobody until the service goes to it.
         "register-revision" => {
             let untouched = primary(item)?.created_at? < loose.at;
-            let says = format!("{} was not taken to a new revision; one that was registered lies unused", item.name);
-            untouched.then(|| Seen::not(says))
+            let message = format!("{} was not taken to a new revision; one that was registered lies unused", item.name);
+            untouched.then(|| ObservedOutcome::not(message))
         }
         _ => None,
     }
 }
 
-fn deployment(item: &Service, loose: &Loose<'_>) -> Option<Seen> {
+fn deployment(item: &Service, loose: &UnresolvedChange<'_>) -> Option<ObservedOutcome> {
     // Whatever the fact is called, a deployment's id looks like nothing else.
     let named = loose.facts.values().find(|fact| fact.starts_with("ecs-svc/"));
     let began = |one: &Deployment| one.created_at.is_some_and(|at| at.duration_since(loose.at).abs() < AROUND);
@@ -40,21 +40,23 @@ fn deployment(item: &Service, loose: &Loose<'_>) -> Option<Seen> {
     let now = primary(item)?;
     let Some(ours) = ours else {
         return Some(match named {
-            Some(id) => Seen::not(format!("deployment {id} is gone; {} is now on {}", item.name, now.id)),
-            None if now.created_at? < loose.at => Seen::not("no deployment of it began since; nothing came of it"),
-            None => Seen::not(format!("{} is now on {}, which began later", item.name, now.id)),
+            Some(id) => ObservedOutcome::not(format!("deployment {id} is gone; {} is now on {}", item.name, now.id)),
+            None if now.created_at? < loose.at => {
+                ObservedOutcome::not("no deployment of it began since; nothing came of it")
+            }
+            None => ObservedOutcome::not(format!("{} is now on {}, which began later", item.name, now.id)),
         });
     };
     let reason = ours.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
     match ours.rollout.as_deref() {
-        Some("FAILED") => Some(Seen::not(format!("deployment {} failed{reason}", ours.id))),
+        Some("FAILED") => Some(ObservedOutcome::not(format!("deployment {} failed{reason}", ours.id))),
         _ if ours.id != now.id => {
-            Some(Seen::not(format!("deployment {} was replaced by {} before its end", ours.id, now.id)))
+            Some(ObservedOutcome::not(format!("deployment {} was replaced by {} before its end", ours.id, now.id)))
         }
-        Some("COMPLETED") => Some(Seen::done(format!("deployment {} is complete", ours.id))),
+        Some("COMPLETED") => Some(ObservedOutcome::done(format!("deployment {} is complete", ours.id))),
         Some(_) => None,
         None if ours.running == ours.desired && ours.pending == 0 && item.deployments.len() == 1 => {
-            Some(Seen::done(format!("deployment {} runs all of its {} tasks", ours.id, ours.running)))
+            Some(ObservedOutcome::done(format!("deployment {} runs all of its {} tasks", ours.id, ours.running)))
         }
         None => None,
     }
@@ -70,7 +72,7 @@ mod tests {
     fn told(deployments: Vec<Deployment>, verb: &str, fact: Option<&str>) -> Option<bool> {
         let facts: BTreeMap<String, String> = fact.map(|id| ("deployment".into(), id.into())).into_iter().collect();
         let arguments = [("desired".to_owned(), "2".to_owned())].into();
-        let loose = Loose { verb, arguments: &arguments, facts: &facts, at: ago(60) };
+        let loose = UnresolvedChange { verb, arguments: &arguments, facts: &facts, at: ago(60) };
         settled(&Service { deployments, ..service() }, &loose).map(|seen| seen.done)
     }
 

@@ -18,12 +18,12 @@ pub fn meaning(message: &str) -> Option<&'static Known> {
 const fn known(
     id: &'static str,
     all: &'static [&'static str],
-    says: &'static str,
+    message: &'static str,
     health: crate::world::Health,
     check: &'static str,
     example: &'static str,
 ) -> Known {
-    Known { id, all, any: &[], says, health, depth: 1, check, example }
+    Known { id, all, any: &[], message, health, depth: 1, check, example }
 }
 
 /// The table.
@@ -65,7 +65,7 @@ pub static EVENTS: &[Known] = &[
         id: "no-cpu",
         all: &["no container instance met all of its requirements"],
         any: &["insufficient cpu", "insufficient memory"],
-        says: "a task finds no instance with enough CPU and memory",
+        message: "a task finds no instance with enough CPU and memory",
         health: Bad,
         depth: 1,
         check: "add container instances, or make the task smaller",
@@ -75,7 +75,7 @@ pub static EVENTS: &[Known] = &[
         id: "agent-dead",
         all: &["no container instance met all of its requirements"],
         any: &["encountered error \"agent\""],
-        says: "a task finds no instance: the ECS agent does not answer",
+        message: "a task finds no instance: the ECS agent does not answer",
         health: Bad,
         depth: 1,
         check: "restart the ECS agent of the container instances",
@@ -85,7 +85,7 @@ pub static EVENTS: &[Known] = &[
         id: "port-taken",
         all: &["no container instance met all of its requirements"],
         any: &["is already using a port"],
-        says: "a task finds no instance: its host port is taken",
+        message: "a task finds no instance: its host port is taken",
         health: Bad,
         depth: 1,
         check: "use dynamic host ports, or one task an instance",
@@ -103,7 +103,7 @@ pub static EVENTS: &[Known] = &[
         id: "fargate-quota",
         all: &["you've reached the limit on the number of"],
         any: &[],
-        says: "a task cannot be placed: the account's Fargate quota is used up",
+        message: "a task cannot be placed: the account's Fargate quota is used up",
         health: Bad,
         depth: 0,
         check: "ask for a higher Fargate vCPU quota, or stop something",
@@ -113,7 +113,7 @@ pub static EVENTS: &[Known] = &[
         id: "size-quota",
         all: &["configuration is above your limit"],
         any: &[],
-        says: "a task cannot be placed: it is larger than the account may run",
+        message: "a task cannot be placed: it is larger than the account may run",
         health: Bad,
         depth: 0,
         check: "ask for a higher quota, or make the task smaller",
@@ -123,7 +123,7 @@ pub static EVENTS: &[Known] = &[
         id: "no-capacity",
         all: &["capacity is unavailable at this time"],
         any: &[],
-        says: "a task cannot be placed: AWS has no capacity now",
+        message: "a task cannot be placed: AWS has no capacity now",
         health: Bad,
         depth: 0,
         check: "AWS tries again; another zone or on-demand instead of Spot helps",
@@ -222,7 +222,7 @@ pub static EVENTS: &[Known] = &[
         id: "iam",
         all: &["been misconfigured"],
         any: &["iam permissions policies", "iam permissions", "iam trust relationship"],
-        says: "its roles are misconfigured",
+        message: "its roles are misconfigured",
         health: Bad,
         depth: 0,
         check: "check the policies and the trust relationship of the service's roles",

@@ -5,12 +5,12 @@ use aws_sdk_ecs::types::{self, ServiceField};
 use jiff::Timestamp;
 
 use super::model::{Attachment, Breaker, Deployment, Event, Service};
-use crate::aws::{Paged, batches, count, maybe, named, pages, text, together, when};
+use crate::aws::{Paged, batches, concurrently, count, maybe, named, pages, text, when};
 use crate::display::Extra;
-use crate::kinds::Ask;
+use crate::kinds::FetchContext;
 use crate::kinds::ecs_cluster;
 use crate::kinds::shared::{Measure, courses, extra};
-use crate::world::{Arn, Fault, FaultKind, Harvest};
+use crate::world::{Arn, Fault, FaultKind, Reading};
 
 const LIST: &str = "ecs:ListServices";
 const DESCRIBE: &str = "ecs:DescribeServices";
@@ -19,13 +19,13 @@ const DESCRIBE: &str = "ecs:DescribeServices";
 ///
 /// # Errors
 /// The fault that kept everything from being read; a part's own fault stands in the harvest.
-pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Service>, Fault> {
+pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<Service>, Fault> {
     let Paged { items: clusters, cut } = ecs_cluster::to_read(ask).await?;
-    let read = together(clusters, |cluster| async move {
+    let read = concurrently(clusters, |cluster| async move {
         let got = of_cluster(ask, &cluster).await;
         (cluster, got)
     });
-    let mut harvest = Harvest::of(Vec::new());
+    let mut harvest = Reading::of(Vec::new());
     harvest.notes.extend(cut);
     for (cluster, got) in read.await {
         harvest.parts.push((
@@ -43,7 +43,7 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Service>, Fault> {
 ///
 /// # Errors
 /// The fault of the reading.
-pub(super) async fn look(ask: Ask<'_>, item: &Service, now: Timestamp) -> Result<Extra, Fault> {
+pub(super) async fn look(ask: FetchContext<'_>, item: &Service, now: Timestamp) -> Result<Extra, Fault> {
     let who = [("ClusterName", item.cluster.last()), ("ServiceName", item.name.as_str())];
     let measure = |title, metric| Measure::average(title, "%", "AWS/ECS", metric, &who);
     let measures = [measure("CPU", "CPUUtilization"), measure("memory", "MemoryUtilization")];
@@ -51,7 +51,7 @@ pub(super) async fn look(ask: Ask<'_>, item: &Service, now: Timestamp) -> Result
 }
 
 /// All services of one cluster; none if the cluster went meanwhile.
-async fn of_cluster(ask: Ask<'_>, cluster: &str) -> Result<Paged<Service>, Fault> {
+async fn of_cluster(ask: FetchContext<'_>, cluster: &str) -> Result<Paged<Service>, Fault> {
     let listed = pages(LIST, Some(cluster), |token| async move {
         let request = ask.aws.ecs.list_services().cluster(cluster).max_results(100).set_next_token(token);
         let answer = ask.aws.call(LIST, Some(cluster), request.send()).await?;
@@ -62,7 +62,7 @@ async fn of_cluster(ask: Ask<'_>, cluster: &str) -> Result<Paged<Service>, Fault
         Err(fault) if fault.kind == FaultKind::Gone => return Ok(Paged { items: Vec::new(), cut: None }),
         other => other?,
     };
-    let described = together(batches(listed.items, 10), |some| describe(ask, cluster, some)).await;
+    let described = concurrently(batches(listed.items, 10), |some| describe(ask, cluster, some)).await;
     match described.into_iter().collect::<Result<Vec<Vec<Option<Service>>>, Fault>>() {
         Err(fault) if fault.kind == FaultKind::Gone => Ok(Paged { items: Vec::new(), cut: None }),
         described => {
@@ -73,7 +73,7 @@ async fn of_cluster(ask: Ask<'_>, cluster: &str) -> Result<Paged<Service>, Fault
 }
 
 /// Describes at most ten services; those that went meanwhile (`MISSING`) are left out.
-async fn describe(ask: Ask<'_>, cluster: &str, arns: Vec<String>) -> Result<Vec<Option<Service>>, Fault> {
+async fn describe(ask: FetchContext<'_>, cluster: &str, arns: Vec<String>) -> Result<Vec<Option<Service>>, Fault> {
     let request = ask.aws.ecs.describe_services().cluster(cluster).set_services(Some(arns));
     let answer = ask.aws.call(DESCRIBE, Some(cluster), request.include(ServiceField::Tags).send()).await?;
     Ok(answer.services().iter().map(|from| service(from, cluster)).collect())

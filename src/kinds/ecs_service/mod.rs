@@ -25,19 +25,19 @@ pub mod revision_steps;
 #[cfg(test)]
 mod tests;
 
-pub use revision_steps::Hands;
+pub use revision_steps::RevisionSteps;
 
 use jiff::Timestamp;
 
 use super::Counts;
 use super::Subject;
-use super::{Ask, Context, Kind, Loose, Pace, Seen, Shown};
+use super::{FetchContext, Kind, KindContext, ListLayout, ObservedOutcome, PollClass, UnresolvedChange};
 use crate::change::gate::Change;
 use crate::display::{Extra, Row, Section};
 use crate::schedule::transition::stage_plan;
 use crate::ssm::preflight::Reach;
-use crate::world::read_request::Want;
-use crate::world::{EnvironmentName, Fault, Harvest, Opinion, Scope, World};
+use crate::world::read_request::ReadRequest;
+use crate::world::{Assessment, EnvironmentName, Fault, Reading, Scope, World};
 
 /// The kind.
 pub struct Services;
@@ -45,18 +45,19 @@ pub struct Services;
 impl Kind for Services {
     type Item = Service;
 
-    const PACE: Pace = Pace::Live;
+    const PACE: PollClass = PollClass::Live;
     const SHELL: bool = true;
     const PERMISSIONS: &'static [&'static str] =
         &["ecs:ListClusters", "ecs:ListServices", "ecs:DescribeServices", "cloudwatch:GetMetricData"];
     const CHANGES: &'static [&'static str] = change::ACTIONS;
-    const SHOWN: Option<Shown> = Some(Shown { list: "services", singular: "service", columns: rows::COLUMNS });
+    const SHOWN: Option<ListLayout> =
+        Some(ListLayout { list: "services", singular: "service", columns: rows::COLUMNS });
 
-    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<Service>, Fault>> {
+    fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<Service>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 
-    fn look<'a>(ask: Ask<'a>, item: &'a Service, now: Timestamp) -> BoxFuture<'a, Result<Extra, Fault>> {
+    fn look<'a>(ask: FetchContext<'a>, item: &'a Service, now: Timestamp) -> BoxFuture<'a, Result<Extra, Fault>> {
         Box::pin(fetch::look(ask, item, now))
     }
 
@@ -68,45 +69,45 @@ impl Kind for Services {
         subject::subject(item, scope)
     }
 
-    fn opinion(item: &Service, cx: &Context<'_>) -> Option<Opinion> {
+    fn opinion(item: &Service, cx: &KindContext<'_>) -> Option<Assessment> {
         rules::opinion(item, cx)
     }
 
-    fn count(item: &Service, cx: &Context<'_>, counts: &mut Counts) {
+    fn count(item: &Service, cx: &KindContext<'_>, counts: &mut Counts) {
         rules::count(item, cx, counts);
     }
 
-    fn rows(item: &Service, cx: &Context<'_>) -> Vec<Row> {
+    fn rows(item: &Service, cx: &KindContext<'_>) -> Vec<Row> {
         rows::rows(item, cx)
     }
 
-    fn listed(item: &Service, cx: &Context<'_>) -> Option<serde_json::Value> {
-        rows::listed(item, cx)
+    fn to_json(item: &Service, cx: &KindContext<'_>) -> Option<serde_json::Value> {
+        rows::to_json(item, cx)
     }
 
-    fn detail(item: &Service, cx: &Context<'_>) -> Vec<Section> {
+    fn detail(item: &Service, cx: &KindContext<'_>) -> Vec<Section> {
         page::detail(item, cx)
     }
 
-    fn settled(item: &Service, loose: &Loose<'_>) -> Option<Seen> {
+    fn settled(item: &Service, loose: &UnresolvedChange<'_>) -> Option<ObservedOutcome> {
         change_outcome::settled(item, loose)
     }
 
-    fn reach(item: &Service, cx: &Context<'_>) -> Option<Reach> {
+    fn reach(item: &Service, cx: &KindContext<'_>) -> Option<Reach> {
         Some(session_access::reach(item, cx))
     }
 
-    fn sleeper(item: &Service, world: &World, scope: &Scope) -> Option<stage_plan::Seen> {
+    fn sleeper(item: &Service, world: &World, scope: &Scope) -> Option<stage_plan::MemberState> {
         Some(sleep::sleeper(item, world, scope))
     }
 
-    fn watch(item: &Service, scope: &Scope) -> Vec<Want> {
+    fn watch(item: &Service, scope: &Scope) -> Vec<ReadRequest> {
         sleep::watch(item, scope)
     }
 
     fn act(
         item: &Service,
-        act: stage_plan::Act,
+        act: stage_plan::StageAction,
         environment: &EnvironmentName,
         scope: &Scope,
     ) -> Option<Box<dyn Change>> {

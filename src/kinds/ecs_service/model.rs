@@ -127,7 +127,7 @@ impl Resource for Service {
         self.arn.as_str()
     }
 
-    fn gist(&self, into: &mut DefaultHasher) {
+    fn fingerprint(&self, into: &mut DefaultHasher) {
         (&self.status, &self.desired, &self.running, &self.pending, &self.task_definition).hash(into);
     }
 }

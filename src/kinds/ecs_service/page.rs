@@ -6,7 +6,7 @@ use super::model::{Deployment, Service};
 use super::rows::{bar, rollout_word, tasks};
 use super::rules::judge;
 use crate::display::{Cell, Column, Fact, Moment, Row, Section, Tone, Width};
-use crate::kinds::Context;
+use crate::kinds::KindContext;
 use crate::kinds::ecs_task::stop_cause::cause;
 use crate::kinds::ecs_task::{Task, TaskLines};
 use crate::kinds::target_group::TargetGroup;
@@ -33,7 +33,7 @@ const GROUPS: &[Column] = &[
 ];
 
 /// The sections of its page.
-pub(super) fn detail(item: &Service, cx: &Context<'_>) -> Vec<Section> {
+pub(super) fn detail(item: &Service, cx: &KindContext<'_>) -> Vec<Section> {
     let mut all: Vec<&Task> = cx.joins.tasks_of(cx.scope, item).to_vec();
     all.sort_by(|a, b| b.created_at.cmp(&a.created_at).then_with(|| a.arn.cmp(&b.arn)));
     let (stopped, running): (Vec<&Task>, Vec<&Task>) = all.into_iter().partition(|task| cause(task).is_some());
@@ -67,7 +67,7 @@ pub(super) fn detail(item: &Service, cx: &Context<'_>) -> Vec<Section> {
     ]
 }
 
-fn facts(item: &Service, cx: &Context<'_>) -> Vec<Fact> {
+fn facts(item: &Service, cx: &KindContext<'_>) -> Vec<Fact> {
     let judged = judge(item, cx);
     let percent = match (item.min_percent, item.max_percent) {
         (Some(min), Some(max)) => Some(format!("{min}–{max} % of the tasks wanted")),
@@ -96,12 +96,12 @@ fn facts(item: &Service, cx: &Context<'_>) -> Vec<Fact> {
         facts.push(Fact::new("image", Cell::or_none(image)));
     }
     if definition.into_iter().flat_map(|it| &it.containers).any(|it| it.image.as_deref().is_some_and(floats)) {
-        let says = "the tag :latest (or none) does not tell what runs; the digests of the tasks do";
-        facts.push(Fact::new("note", Cell::dim(says)));
+        let message = "the tag :latest (or none) does not tell what runs; the digests of the tasks do";
+        facts.push(Fact::new("note", Cell::dim(message)));
     }
     if item.desired == 1 && item.max_percent == Some(100) && item.min_percent == Some(100) {
-        let says = "one task with minimum 100 % and maximum 100 %: no rollout can move; use 100/200 or 0/100";
-        facts.push(Fact::new("note", Cell::of(Health::Worrying, says)));
+        let message = "one task with minimum 100 % and maximum 100 %: no rollout can move; use 100/200 or 0/100";
+        facts.push(Fact::new("note", Cell::of(Health::Worrying, message)));
     }
     facts.extend([
         Fact::new("runs on", Cell::or_none(item.launch.as_deref())),
@@ -127,7 +127,7 @@ fn floats(image: &str) -> bool {
     !name.contains('@') && name.split_once(':').is_none_or(|(_, tag)| tag == "latest")
 }
 
-fn deployed(deployment: &Deployment, cx: &Context<'_>) -> Row {
+fn deployed(deployment: &Deployment, cx: &KindContext<'_>) -> Row {
     let health = match deployment.rollout.as_deref() {
         Some("FAILED") => Health::Bad,
         Some("IN_PROGRESS") => Health::Changing,
@@ -150,7 +150,7 @@ fn deployed(deployment: &Deployment, cx: &Context<'_>) -> Row {
     }
 }
 
-fn groups(item: &Service, cx: &Context<'_>) -> Vec<Row> {
+fn groups(item: &Service, cx: &KindContext<'_>) -> Vec<Row> {
     let line = |attached: &super::model::Attachment| {
         let arn = attached.target_group.as_ref()?;
         let group = cx.world.by_key::<TargetGroup>(cx.scope, arn.as_str());
@@ -190,7 +190,7 @@ fn events(item: &Service) -> Vec<Moment> {
             Some(health) => Tone::Of(health),
             None => Tone::Plain,
         };
-        event.at.map(|at| Moment { at, says: first_line(&event.message, 300), tone })
+        event.at.map(|at| Moment { at, message: first_line(&event.message, 300), tone })
     };
     item.events.iter().filter_map(moment).collect()
 }

@@ -5,7 +5,7 @@ use crate::change::gate::Change;
 use crate::world::Arn;
 
 /// The changes a rollout takes; made by the kind that knows the calls.
-pub trait Hands: Send + 'static {
+pub trait RevisionSteps: Send + 'static {
     /// Registers a new revision; `None` where the service goes to one that is there. Its receipt tells `revision`, and
     /// `differs` if AWS's copy is not what was asked for.
     fn register(&self) -> Option<Box<dyn Change>>;

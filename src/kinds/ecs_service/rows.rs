@@ -7,7 +7,7 @@ use super::model::{Deployment, Service};
 use super::rules::{judge, moving, primary};
 use crate::display::{Cell, Column, Row, Width};
 use crate::kinds::task_definition::{TaskDefinition, image_name, revision_name};
-use crate::kinds::{Context, console_url};
+use crate::kinds::{KindContext, console_url};
 use crate::text::{ago, first_line, word};
 use crate::world::{Health, Resource, Scope};
 
@@ -23,7 +23,7 @@ pub(super) const COLUMNS: &[Column] = &[
 ];
 
 /// Its lines in the environment screen.
-pub(super) fn rows(item: &Service, cx: &Context<'_>) -> Vec<Row> {
+pub(super) fn rows(item: &Service, cx: &KindContext<'_>) -> Vec<Row> {
     let opinion = judge(item, cx).opinion;
     let images = images(item, cx);
     let deployed = primary(item).and_then(|deployment| deployment.created_at);
@@ -87,13 +87,13 @@ pub(super) fn bar(deployment: &Deployment) -> String {
 }
 
 /// The images of its revision, shortest form.
-pub(super) fn images<'a>(item: &Service, cx: &Context<'a>) -> Vec<&'a str> {
+pub(super) fn images<'a>(item: &Service, cx: &KindContext<'a>) -> Vec<&'a str> {
     let definition = cx.world.by_key::<TaskDefinition>(cx.scope, item.task_definition.as_str());
     definition.into_iter().flat_map(|it| &it.containers).filter_map(|it| it.image.as_deref()).map(image_name).collect()
 }
 
 /// Its object in `status --json`.
-pub(super) fn listed(item: &Service, cx: &Context<'_>) -> Option<serde_json::Value> {
+pub(super) fn to_json(item: &Service, cx: &KindContext<'_>) -> Option<serde_json::Value> {
     let opinion = judge(item, cx).opinion;
     let rollout = primary(item).and_then(|deployment| deployment.rollout.as_deref()).map(word);
     Some(json!({

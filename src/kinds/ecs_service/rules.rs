@@ -6,13 +6,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::event_meanings::{ROLLING_BACK, STEADY, meaning};
 use super::model::{Deployment, Service};
-use crate::kinds::Context;
 use crate::kinds::Counts;
+use crate::kinds::KindContext;
 use crate::kinds::ecs_task::stop_cause::{Stops, failures};
 use crate::kinds::shared::phrase_table::Known;
 use crate::kinds::task_definition::revision_number;
 use crate::text::{counted, span};
-use crate::world::{Health, Opinion};
+use crate::world::{Assessment, Health};
 
 /// A rollout that has not moved for this long is stalled.
 const STALLED: SignedDuration = SignedDuration::from_mins(10);
@@ -25,7 +25,7 @@ const EVENTS: usize = 40;
 #[derive(Clone, PartialEq, Debug)]
 pub struct Judged {
     /// How it is.
-    pub opinion: Opinion,
+    pub opinion: Assessment,
     /// Causal depth of the reason.
     pub depth: u8,
     /// Tasks that failed since it was last steady.
@@ -36,17 +36,17 @@ pub struct Judged {
 
 impl Judged {
     fn new(health: Health, depth: u8, why: String) -> Self {
-        Self { opinion: Opinion::new(health, why), depth, stops: None, check: "" }
+        Self { opinion: Assessment::new(health, why), depth, stops: None, check: "" }
     }
 }
 
 /// How `item` is; `None` if it has no say.
-pub(super) fn opinion(item: &Service, cx: &Context<'_>) -> Option<Opinion> {
+pub(super) fn opinion(item: &Service, cx: &KindContext<'_>) -> Option<Assessment> {
     Some(judge(item, cx).opinion)
 }
 
 /// Adds `item` to `counts`.
-pub(super) fn count(item: &Service, _cx: &Context<'_>, counts: &mut Counts) {
+pub(super) fn count(item: &Service, _cx: &KindContext<'_>, counts: &mut Counts) {
     if item.status == "INACTIVE" {
         return;
     }
@@ -114,7 +114,7 @@ pub fn rolled_back_to<'a>(service: &'a Service, primary: &Deployment) -> Option<
 
 /// Judges a service with what it rests on.
 #[must_use]
-pub fn judge(service: &Service, cx: &Context<'_>) -> Judged {
+pub fn judge(service: &Service, cx: &KindContext<'_>) -> Judged {
     let name = &service.name;
     match service.status.as_str() {
         "ACTIVE" => {}
@@ -180,7 +180,7 @@ fn verdict(service: &Service, now: Timestamp, signs: &Signs<'_>) -> Judged {
     let moving = moving(service);
     let short = service.running < service.desired;
     let tasks = format!("{} of {} tasks run", service.running, service.desired);
-    let cause = signs.stops.map(|stops| format!(": {}", stops.cause.says)).unwrap_or_default();
+    let cause = signs.stops.map(|stops| format!(": {}", stops.cause.message)).unwrap_or_default();
     let depth = signs.stops.map_or(3, |stops| stops.cause.depth.min(3));
     let by_tasks = if service.running == 0 { Health::Bad } else { Health::Worrying };
 
@@ -196,10 +196,12 @@ fn verdict(service: &Service, now: Timestamp, signs: &Signs<'_>) -> Judged {
         return Judged::new(health, depth, format!("{name} is rolling back{to}{cause}"));
     }
     if let Some(event) = signs.event.filter(|event| event.health == Health::Bad) {
-        let says =
-            signs.stops.filter(|stops| stops.cause.depth <= event.depth).map_or(event.says, |stops| &stops.cause.says);
+        let message = signs
+            .stops
+            .filter(|stops| stops.cause.depth <= event.depth)
+            .map_or(event.message, |stops| &stops.cause.message);
         let depth = depth.min(event.depth);
-        let mut judged = Judged::new(Health::Bad, depth, format!("{name}: {says} ({tasks})"));
+        let mut judged = Judged::new(Health::Bad, depth, format!("{name}: {message} ({tasks})"));
         judged.check = event.check;
         return judged;
     }
@@ -208,7 +210,7 @@ fn verdict(service: &Service, now: Timestamp, signs: &Signs<'_>) -> Judged {
         return Judged::new(
             if stops.cause.health == Health::Bad && short && !moving { Health::Bad } else { by_tasks },
             depth,
-            format!("{name}: {} ({tasks})", stops.cause.says),
+            format!("{name}: {} ({tasks})", stops.cause.message),
         );
     }
     if moving {
@@ -218,11 +220,11 @@ fn verdict(service: &Service, now: Timestamp, signs: &Signs<'_>) -> Judged {
         if signs.event.is_none() && service.running + service.pending >= service.desired {
             return Judged::new(Health::Changing, 3, format!("{name}: {tasks}, {} starting", service.pending));
         }
-        let event = signs.event.map(|event| format!(": {}", event.says)).unwrap_or_default();
+        let event = signs.event.map(|event| format!(": {}", event.message)).unwrap_or_default();
         return Judged::new(by_tasks, 3, format!("{name}: only {tasks}{event}"));
     }
     if let Some(event) = signs.event {
-        return Judged::new(event.health, 3, format!("{name}: {}", event.says));
+        return Judged::new(event.health, 3, format!("{name}: {}", event.message));
     }
     if let Some(stops) = signs.stops.filter(|stops| stops.latest.is_some_and(|at| now.duration_since(at) < FRESH)) {
         return Judged::new(Health::Worrying, depth, format!("{name}: {}; replaced", stops.line()));
@@ -232,7 +234,7 @@ fn verdict(service: &Service, now: Timestamp, signs: &Signs<'_>) -> Judged {
     }
     match signs.primary.filter(|_| signs.rollback) {
         Some(primary) => Judged::new(Health::Well, 9, format!("{name} runs{} after a rollback", revision(primary))),
-        None => Judged { opinion: Opinion::well(), depth: 9, stops: None, check: "" },
+        None => Judged { opinion: Assessment::well(), depth: 9, stops: None, check: "" },
     }
 }
 

@@ -2,12 +2,12 @@
 //! Pure; the checklist of a task is the task's own.
 
 use super::model::Service;
-use crate::kinds::Context;
+use crate::kinds::KindContext;
 use crate::kinds::ecs_task::{self, Task};
 use crate::ssm::preflight::{Line, Reach, Rights};
 
 /// How `item` is entered.
-pub(super) fn reach(item: &Service, cx: &Context<'_>) -> Reach {
+pub(super) fn reach(item: &Service, cx: &KindContext<'_>) -> Reach {
     let runs = |task: &&&Task| task.last_status == "RUNNING" && task.desired_status == "RUNNING";
     let ready = |task: &Task| {
         let has_agent = task.containers.iter().any(|container| container.exec_agent.as_deref() == Some("RUNNING"));
@@ -24,7 +24,7 @@ pub(super) fn reach(item: &Service, cx: &Context<'_>) -> Reach {
                 "wake or scale the service up first; `toban explain` tells why its tasks stop",
             );
             let lines = vec![none, ecs_task::of_service(item)];
-            Reach { says: format!("service {}", item.name), way: None, lines, rights: Rights::default() }
+            Reach { message: format!("service {}", item.name), way: None, lines, rights: Rights::default() }
         }
     }
 }

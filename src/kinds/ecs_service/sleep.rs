@@ -10,20 +10,20 @@ use super::rules::moving;
 use crate::kinds::scalable_target::ScalableTarget;
 use crate::kinds::schedule_record::noted;
 use crate::kinds::target_health::TargetHealth;
-use crate::schedule::stoppable::{Facts, Ineligible, ServiceFacts, why_not};
+use crate::schedule::stoppable::{Facts, Ineligible, ServiceFacts, ineligibility};
 use crate::schedule::stored::tags;
 use crate::schedule::transition::ecs_service::ServiceSeen;
-use crate::schedule::transition::stage_plan::{How, Seen};
+use crate::schedule::transition::stage_plan::{How, MemberState};
 use crate::schedule::{Bounds, Member, MemberKind, Record, Remembered, Tasks};
-use crate::world::read_request::Want;
+use crate::world::read_request::ReadRequest;
 use crate::world::{Resource, Scope, World};
 
 /// How it stands.
-pub(super) fn sleeper(item: &Service, world: &World, scope: &Scope) -> Seen {
+pub(super) fn sleeper(item: &Service, world: &World, scope: &Scope) -> MemberState {
     let mut member = Member::new(MemberKind::EcsService, &item.name);
     member.cluster = Some(item.cluster.last().to_owned());
     let facts = ServiceFacts { daemon: item.scheduling == "DAEMON", controller: Some(item.controller.clone()) };
-    let ineligible = Ineligible::by_tag(&item.tags).or_else(|| why_not(&Facts::Service(facts)));
+    let ineligible = Ineligible::by_tag(&item.tags).or_else(|| ineligibility(&Facts::Service(facts)));
     let how = match item.status.as_str() {
         "INACTIVE" | "DRAINING" => How::Gone,
         _ => How::Service(ServiceSeen {
@@ -40,14 +40,14 @@ pub(super) fn sleeper(item: &Service, world: &World, scope: &Scope) -> Seen {
                 .or_else(|| (item.desired == 0).then(|| wakes_to(item, world, scope)).flatten()),
         }),
     };
-    Seen { ineligible, ..Seen::new(member, how) }
+    MemberState { ineligible, ..MemberState::new(member, how) }
 }
 
 /// What has to be read to see that.
-pub(super) fn watch(item: &Service, scope: &Scope) -> Vec<Want> {
+pub(super) fn watch(item: &Service, scope: &Scope) -> Vec<ReadRequest> {
     let groups = item.attachments.iter().filter_map(|attached| attached.target_group.as_ref());
-    let groups = groups.map(|group| Want::part(scope, TargetHealth::KIND, group.as_str()));
-    [Want::part(scope, Service::KIND, item.cluster.as_str()), Want::all(scope, ScalableTarget::KIND)]
+    let groups = groups.map(|group| ReadRequest::part(scope, TargetHealth::KIND, group.as_str()));
+    [ReadRequest::part(scope, Service::KIND, item.cluster.as_str()), ReadRequest::all(scope, ScalableTarget::KIND)]
         .into_iter()
         .chain(groups)
         .collect()

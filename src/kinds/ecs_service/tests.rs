@@ -173,7 +173,7 @@ fn services_are_counted() {
 #[test]
 fn its_object_and_its_web_page() {
     let shelves = Shelves::default().with([service()]).with([definition()]);
-    let listed = shelves.seen(true, |cx| super::Services::listed(&sized(4, 2, 1), cx)).unwrap();
+    let listed = shelves.seen(true, |cx| super::Services::to_json(&sized(4, 2, 1), cx)).unwrap();
     insta::assert_snapshot!(serde_json::to_string_pretty(&listed).unwrap(), @r#"
     {
       "name": "Backend",

@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use aws_sdk_ecs::types::{self, DesiredStatus, TaskField};
 
 use super::model::{Container, Task};
-use crate::aws::{Paged, batches, named, pages, text, together, when};
-use crate::kinds::{Ask, ecs_cluster};
-use crate::world::{Arn, Fault, FaultKind, Harvest};
+use crate::aws::{Paged, batches, concurrently, named, pages, text, when};
+use crate::kinds::{FetchContext, ecs_cluster};
+use crate::world::{Arn, Fault, FaultKind, Reading};
 
 const LIST: &str = "ecs:ListTasks";
 const DESCRIBE: &str = "ecs:DescribeTasks";
@@ -17,13 +17,13 @@ const DESCRIBE: &str = "ecs:DescribeTasks";
 ///
 /// # Errors
 /// The fault that kept everything from being read; a part's own fault stands in the harvest.
-pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Task>, Fault> {
+pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<Task>, Fault> {
     let Paged { items: clusters, cut } = ecs_cluster::to_read(ask).await?;
-    let read = together(clusters, |cluster| async move {
+    let read = concurrently(clusters, |cluster| async move {
         let got = of_cluster(ask, &cluster).await;
         (cluster, got)
     });
-    let mut harvest = Harvest::of(Vec::new());
+    let mut harvest = Reading::of(Vec::new());
     harvest.notes.extend(cut);
     for (cluster, got) in read.await {
         let got = match got {
@@ -40,9 +40,9 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Task>, Fault> {
 }
 
 /// The tasks of one cluster: those that run, and those that stopped within the last hour or so.
-async fn of_cluster(ask: Ask<'_>, cluster: &str) -> Result<Paged<Task>, Fault> {
+async fn of_cluster(ask: FetchContext<'_>, cluster: &str) -> Result<Paged<Task>, Fault> {
     let wanted = vec![DesiredStatus::Running, DesiredStatus::Stopped];
-    let listed = together(wanted, |status| list(ask, cluster, status)).await;
+    let listed = concurrently(wanted, |status| list(ask, cluster, status)).await;
     // A task that stops between the two lists is in both.
     let mut arns = BTreeSet::new();
     let mut cut = None;
@@ -51,13 +51,13 @@ async fn of_cluster(ask: Ask<'_>, cluster: &str) -> Result<Paged<Task>, Fault> {
         arns.extend(paged.items);
         cut = cut.or(paged.cut);
     }
-    let described = together(batches(arns.into_iter().collect(), 100), |some| describe(ask, cluster, some)).await;
+    let described = concurrently(batches(arns.into_iter().collect(), 100), |some| describe(ask, cluster, some)).await;
     let described = described.into_iter().collect::<Result<Vec<Vec<Option<Task>>>, Fault>>()?;
     let (items, nameless) = named(DESCRIBE, Some(cluster), described.into_iter().flatten());
     Ok(Paged { items, cut: cut.or(nameless) })
 }
 
-async fn list(ask: Ask<'_>, cluster: &str, status: DesiredStatus) -> Result<Paged<String>, Fault> {
+async fn list(ask: FetchContext<'_>, cluster: &str, status: DesiredStatus) -> Result<Paged<String>, Fault> {
     let status = &status;
     pages(LIST, Some(cluster), |token| async move {
         let request = ask.aws.ecs.list_tasks().cluster(cluster).max_results(100).desired_status(status.clone());
@@ -68,7 +68,7 @@ async fn list(ask: Ask<'_>, cluster: &str, status: DesiredStatus) -> Result<Page
 }
 
 /// Describes at most a hundred tasks; those that were forgotten meanwhile (`MISSING`) are left out.
-async fn describe(ask: Ask<'_>, cluster: &str, arns: Vec<String>) -> Result<Vec<Option<Task>>, Fault> {
+async fn describe(ask: FetchContext<'_>, cluster: &str, arns: Vec<String>) -> Result<Vec<Option<Task>>, Fault> {
     let request = ask.aws.ecs.describe_tasks().cluster(cluster).set_tasks(Some(arns)).include(TaskField::Tags);
     let answer = ask.aws.call(DESCRIBE, Some(cluster), request.send()).await?;
     Ok(answer.tasks().iter().map(|from| task(from, cluster)).collect())

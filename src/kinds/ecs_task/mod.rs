@@ -23,10 +23,10 @@ mod tests;
 
 use super::Counts;
 use super::Subject;
-use super::{Ask, Context, Kind, Pace, Shown};
+use super::{FetchContext, Kind, KindContext, ListLayout, PollClass};
 use crate::display::{Row, Section};
 use crate::ssm::preflight::Reach;
-use crate::world::{Fault, Harvest, Opinion, Scope};
+use crate::world::{Assessment, Fault, Reading, Scope};
 
 /// The kind.
 pub struct Tasks;
@@ -34,7 +34,7 @@ pub struct Tasks;
 impl Kind for Tasks {
     type Item = Task;
 
-    const PACE: Pace = Pace::Live;
+    const PACE: PollClass = PollClass::Live;
     const SHELL: bool = true;
     const PERMISSIONS: &'static [&'static str] = &["ecs:ListClusters", "ecs:ListTasks", "ecs:DescribeTasks"];
     const CHANGES: &'static [&'static str] = &[
@@ -45,9 +45,9 @@ impl Kind for Tasks {
         "ssmmessages:OpenDataChannel",
         "kms:GenerateDataKey",
     ];
-    const SHOWN: Option<Shown> = Some(Shown { list: "tasks", singular: "task", columns: rows::COLUMNS });
+    const SHOWN: Option<ListLayout> = Some(ListLayout { list: "tasks", singular: "task", columns: rows::COLUMNS });
 
-    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<Task>, Fault>> {
+    fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<Task>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 
@@ -59,27 +59,27 @@ impl Kind for Tasks {
         subject::subject(item, scope)
     }
 
-    fn opinion(item: &Task, cx: &Context<'_>) -> Option<Opinion> {
+    fn opinion(item: &Task, cx: &KindContext<'_>) -> Option<Assessment> {
         rules::opinion(item, cx)
     }
 
-    fn count(item: &Task, cx: &Context<'_>, counts: &mut Counts) {
+    fn count(item: &Task, cx: &KindContext<'_>, counts: &mut Counts) {
         rules::count(item, cx, counts);
     }
 
-    fn rows(item: &Task, cx: &Context<'_>) -> Vec<Row> {
+    fn rows(item: &Task, cx: &KindContext<'_>) -> Vec<Row> {
         rows::rows(item, cx)
     }
 
-    fn listed(item: &Task, cx: &Context<'_>) -> Option<serde_json::Value> {
-        rows::listed(item, cx)
+    fn to_json(item: &Task, cx: &KindContext<'_>) -> Option<serde_json::Value> {
+        rows::to_json(item, cx)
     }
 
-    fn detail(item: &Task, cx: &Context<'_>) -> Vec<Section> {
+    fn detail(item: &Task, cx: &KindContext<'_>) -> Vec<Section> {
         page::detail(item, cx)
     }
 
-    fn reach(item: &Task, cx: &Context<'_>) -> Option<Reach> {
+    fn reach(item: &Task, cx: &KindContext<'_>) -> Option<Reach> {
         Some(reach(item, cx))
     }
 

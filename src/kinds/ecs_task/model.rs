@@ -92,7 +92,7 @@ impl Resource for Task {
         self.arn.as_str()
     }
 
-    fn gist(&self, into: &mut DefaultHasher) {
+    fn fingerprint(&self, into: &mut DefaultHasher) {
         (&self.last_status, &self.desired_status, &self.health).hash(into);
     }
 }

@@ -4,7 +4,7 @@
 use super::model::{Container, Task};
 use super::stop_cause::cause;
 use crate::display::{Cell, Column, Fact, Row, Section, Width};
-use crate::kinds::Context;
+use crate::kinds::KindContext;
 use crate::kinds::task_definition::{image_name, revision_name};
 use crate::text::{first_line, when, word};
 use crate::world::{Health, Resource};
@@ -20,7 +20,7 @@ const CONTAINERS: &[Column] = &[
 ];
 
 /// The sections of its page.
-pub(super) fn detail(item: &Task, cx: &Context<'_>) -> Vec<Section> {
+pub(super) fn detail(item: &Task, cx: &KindContext<'_>) -> Vec<Section> {
     vec![
         Section::Facts { title: "task", facts: facts(item, cx) },
         Section::Table {
@@ -32,12 +32,12 @@ pub(super) fn detail(item: &Task, cx: &Context<'_>) -> Vec<Section> {
     ]
 }
 
-fn facts(item: &Task, cx: &Context<'_>) -> Vec<Fact> {
+fn facts(item: &Task, cx: &KindContext<'_>) -> Vec<Fact> {
     let at = |at: Option<jiff::Timestamp>| Cell::or_none(at.map(|at| when(at, cx.now, cx.zone)));
     let service = item.service().and_then(|name| cx.joins.service(cx.scope, item.cluster.last(), name));
     let mut facts = Vec::new();
     if let Some(cause) = cause(item) {
-        facts.push(Fact::new("why it stopped", Cell::of(cause.health, cause.says.into_owned())));
+        facts.push(Fact::new("why it stopped", Cell::of(cause.health, cause.message.into_owned())));
         if !cause.check.is_empty() {
             facts.push(Fact::new("what to look at", Cell::plain(cause.check)));
         }

@@ -2,10 +2,10 @@
 //! Pure.
 
 use super::model::Task;
-use crate::kinds::Context;
+use crate::kinds::KindContext;
 use crate::kinds::ecs_cluster::{Cluster, Exec, Logging};
 use crate::kinds::iam_simulation::permissions::{Asking, Opening, caller, data_key, document, key_arn};
-use crate::kinds::iam_simulation::{May, Question};
+use crate::kinds::iam_simulation::{Decision, Question};
 use crate::kinds::session_settings::requirements;
 use crate::kinds::task_definition::TaskDefinition;
 use crate::ssm::preflight::{Line, Rights};
@@ -27,7 +27,7 @@ const BUCKET: [&str; 2] = ["s3:GetEncryptionConfiguration", "s3:PutObject"];
 const DECRYPT: &str = "kms:Decrypt";
 
 /// The rights that sessions in `item` take.
-pub(super) fn rights(item: &Task, cx: &Context<'_>) -> Rights {
+pub(super) fn rights(item: &Task, cx: &KindContext<'_>) -> Rights {
     let mut asking = Asking::new(cx);
     let me = cx.world.identity(cx.scope).map(|who| who.arn.clone());
     let (task, cluster) = (item.arn.to_string(), item.cluster.to_string());
@@ -45,7 +45,7 @@ pub(super) fn rights(item: &Task, cx: &Context<'_>) -> Rights {
 }
 
 /// What the cluster's executeCommandConfiguration means.
-fn settings(asking: &mut Asking<'_, '_>, cx: &Context<'_>, exec: &Exec) {
+fn settings(asking: &mut Asking<'_, '_>, cx: &KindContext<'_>, exec: &Exec) {
     match &exec.key {
         Some(key) => data_key(asking, key),
         None => asking.tell(Line::holds("encryption", "TLS; the cluster names no KMS key for ECS Exec")),
@@ -60,7 +60,7 @@ fn settings(asking: &mut Asking<'_, '_>, cx: &Context<'_>, exec: &Exec) {
 }
 
 /// What the task role may do of what the agent does with it.
-fn role(asking: &mut Asking<'_, '_>, item: &Task, cx: &Context<'_>, exec: Option<&Exec>) {
+fn role(asking: &mut Asking<'_, '_>, item: &Task, cx: &KindContext<'_>, exec: Option<&Exec>) {
     const WHAT: &str = "task role may";
     let definition = cx.world.by_key::<TaskDefinition>(cx.scope, item.task_definition.as_str());
     // That there is none, or none known, is told by the task's own checklist.
@@ -77,13 +77,17 @@ fn role(asking: &mut Asking<'_, '_>, item: &Task, cx: &Context<'_>, exec: Option
             Err(why) => Line::unknown(WHAT, format!("what its agent needs: not checked, for IAM was not asked: {why}")),
             Ok(_) => {
                 let denied = |group: &[&'static str]| {
-                    group.iter().filter(|action| answer.may(action, |_| true) == May::No).copied().collect::<Vec<_>>()
+                    group
+                        .iter()
+                        .filter(|action| answer.may(action, |_| true) == Decision::No)
+                        .copied()
+                        .collect::<Vec<_>>()
                 };
                 let (agent, logs) = (denied(&AGENT), [denied(&GROUP), denied(&BUCKET)].concat());
                 let allow = |missing: &[&str]| format!("allow {} for the role {}", missing.join(", "), role.last());
                 let unsure = actions.iter().find_map(|action| match answer.may(action, |_| true) {
-                    May::Unknown(why) => Some(format!("{action}: not certain, for {why}")),
-                    May::Yes | May::No => None,
+                    Decision::Unknown(why) => Some(format!("{action}: not certain, for {why}")),
+                    Decision::Yes | Decision::No => None,
                 });
                 match (agent.as_slice(), logs.as_slice(), unsure) {
                     ([], [], None) => Line::holds(WHAT, "all that its agent needs"),
@@ -108,20 +112,20 @@ fn role(asking: &mut Asking<'_, '_>, item: &Task, cx: &Context<'_>, exec: Option
 }
 
 /// Whether the task role can use the key that encrypts its sessions; the key's own policy may let it.
-fn decrypts(asking: &mut Asking<'_, '_>, cx: &Context<'_>, role: &Arn, key: &str) {
+fn decrypts(asking: &mut Asking<'_, '_>, cx: &KindContext<'_>, role: &Arn, key: &str) {
     const WHAT: &str = "task role decrypts";
     let Some(on) = key_arn(cx, role, key) else {
         return asking.tell(Line::unknown(WHAT, format!("it needs {DECRYPT} on {key}")));
     };
     let question = Question::new(role, &[DECRYPT], &[on]);
     let line = match asking.answer(&question).map(|answer| answer.may(DECRYPT, |_| true)) {
-        Some(May::Yes) => Line::holds(WHAT, format!("{DECRYPT} on {key} is allowed")),
-        Some(May::No) => Line::lacks(
+        Some(Decision::Yes) => Line::holds(WHAT, format!("{DECRYPT} on {key} is allowed")),
+        Some(Decision::No) => Line::lacks(
             WHAT,
             format!("its policies do not allow {DECRYPT} on {key}: the handshake fails unless the key's own does"),
             format!("allow {DECRYPT} on {key} for the role {}", role.last()),
         ),
-        Some(May::Unknown(why)) => Line::unknown(WHAT, format!("{DECRYPT} on {key}: not certain, for {why}")),
+        Some(Decision::Unknown(why)) => Line::unknown(WHAT, format!("{DECRYPT} on {key}: not certain, for {why}")),
         None => Line::unknown(WHAT, format!("{DECRYPT} on {key}: not asked of IAM yet")),
     };
     asking.tell(line);

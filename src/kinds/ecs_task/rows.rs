@@ -6,7 +6,7 @@ use super::rules::{opinion, told_by_service};
 use super::stop_cause::cause;
 use crate::display::{Cell, Column, Row, Width};
 use crate::kinds::task_definition::revision_name;
-use crate::kinds::{Context, console_url};
+use crate::kinds::{KindContext, console_url};
 use crate::text::{ago, word};
 use crate::world::{Health, Resource, Scope};
 
@@ -30,20 +30,20 @@ impl TaskLines {
 
     /// One task in one line.
     #[must_use]
-    pub fn of(task: &Task, cx: &Context<'_>) -> Option<Row> {
+    pub fn of(task: &Task, cx: &KindContext<'_>) -> Option<Row> {
         Some(line(task, cx))
     }
 }
 
 /// Its lines in the environment screen: tasks of services stand on their service's page, but for unhealthy ones.
-pub(super) fn rows(item: &Task, cx: &Context<'_>) -> Vec<Row> {
+pub(super) fn rows(item: &Task, cx: &KindContext<'_>) -> Vec<Row> {
     if told_by_service(item, cx) && opinion(item, cx).is_none() {
         return Vec::new();
     }
     vec![line(item, cx)]
 }
 
-fn line(item: &Task, cx: &Context<'_>) -> Row {
+fn line(item: &Task, cx: &KindContext<'_>) -> Row {
     let cause = cause(item);
     let health = match &cause {
         Some(cause) => cause.health,
@@ -53,7 +53,7 @@ fn line(item: &Task, cx: &Context<'_>) -> Row {
     };
     let since = item.stopped_at.or(item.started_at).or(item.created_at);
     let why = match &cause {
-        Some(cause) => cause.says.to_string(),
+        Some(cause) => cause.message.to_string(),
         None if health == Health::Worrying => "fails its container health check".to_owned(),
         None => String::new(),
     };
@@ -74,7 +74,7 @@ fn line(item: &Task, cx: &Context<'_>) -> Row {
 }
 
 /// Its object in `status --json`: none, services tell their tasks' numbers.
-pub(super) fn listed(_item: &Task, _cx: &Context<'_>) -> Option<serde_json::Value> {
+pub(super) fn to_json(_item: &Task, _cx: &KindContext<'_>) -> Option<serde_json::Value> {
     None
 }
 

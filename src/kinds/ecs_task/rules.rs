@@ -5,34 +5,34 @@ use jiff::SignedDuration;
 
 use super::model::Task;
 use super::stop_cause::cause;
-use crate::kinds::Context;
 use crate::kinds::Counts;
+use crate::kinds::KindContext;
 use crate::kinds::task_definition::revision_name;
 use crate::text::moment;
-use crate::world::{Health, Opinion};
+use crate::world::{Assessment, Health};
 
 /// How long a failed job is worth a word; AWS forgets stopped tasks after about as long.
 const LATELY: SignedDuration = SignedDuration::from_hours(1);
 
 /// Whether the service it belongs to is in sight and tells of it.
-pub(super) fn told_by_service(item: &Task, cx: &Context<'_>) -> bool {
+pub(super) fn told_by_service(item: &Task, cx: &KindContext<'_>) -> bool {
     item.service().is_some_and(|name| cx.joins.service(cx.scope, item.cluster.last(), name).is_some())
 }
 
 /// How `item` is; `None` if it has no say.
-pub(super) fn opinion(item: &Task, cx: &Context<'_>) -> Option<Opinion> {
+pub(super) fn opinion(item: &Task, cx: &KindContext<'_>) -> Option<Assessment> {
     let name = revision_name(&item.task_definition);
     let Some(cause) = cause(item) else {
         return (item.health.as_deref() == Some("UNHEALTHY"))
-            .then(|| Opinion::new(Health::Worrying, format!("a task of {name} fails its container health check")));
+            .then(|| Assessment::new(Health::Worrying, format!("a task of {name} fails its container health check")));
     };
     if told_by_service(item, cx) || cause.health == Health::Well {
         return None;
     }
     let at = item.stopped_at.filter(|at| cx.now.duration_since(*at) < LATELY)?;
     let at = moment(at, cx.now, cx.zone);
-    Some(Opinion::new(Health::Worrying, format!("task {name} failed at {at}: {}", cause.says)))
+    Some(Assessment::new(Health::Worrying, format!("task {name} failed at {at}: {}", cause.message)))
 }
 
 /// Adds nothing: services count their tasks.
-pub(super) fn count(_item: &Task, _cx: &Context<'_>, _counts: &mut Counts) {}
+pub(super) fn count(_item: &Task, _cx: &KindContext<'_>, _counts: &mut Counts) {}

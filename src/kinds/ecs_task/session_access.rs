@@ -3,11 +3,11 @@
 
 use super::model::{Container, Task};
 use super::permissions::rights;
-use crate::kinds::Context;
+use crate::kinds::KindContext;
 use crate::kinds::ecs_service::Service;
 use crate::kinds::task_definition::TaskDefinition;
 use crate::ssm::preflight::{Line, Reach};
-use crate::ssm::session_target::{Inside, Way};
+use crate::ssm::session_target::{Inside, SessionTarget};
 use crate::text::word;
 
 /// Since this platform version ECS Exec works on Fargate.
@@ -15,7 +15,7 @@ const PLATFORM: (u32, u32) = (1, 4);
 
 /// How `item` is entered.
 #[must_use]
-pub fn reach(item: &Task, cx: &Context<'_>) -> Reach {
+pub fn reach(item: &Task, cx: &KindContext<'_>) -> Reach {
     let service = item.service().and_then(|name| cx.joins.service(cx.scope, item.cluster.last(), name));
     let of = item.service().map(|name| format!(" of {name}")).unwrap_or_default();
     let serving = |name: &str| {
@@ -28,14 +28,15 @@ pub fn reach(item: &Task, cx: &Context<'_>) -> Reach {
         serves: serving(&container.name),
         ready: container.exec_agent.as_deref() == Some("RUNNING"),
     });
-    let way = Way::Task { cluster: item.cluster.to_string(), task: item.arn.to_string(), inside: inside.collect() };
+    let way =
+        SessionTarget::Task { cluster: item.cluster.to_string(), task: item.arn.to_string(), inside: inside.collect() };
     let mut lines = vec![running(item)];
     lines.extend(service.map(of_service));
     lines.extend([enabled(item, service), agent(item)]);
     lines.extend(platform(item));
     lines.push(role(item, cx));
     let rights = rights(item, cx);
-    Reach { says: format!("task {}{of}", item.arn.last()), way: Some(way), lines, rights }
+    Reach { message: format!("task {}{of}", item.arn.last()), way: Some(way), lines, rights }
 }
 
 fn running(item: &Task) -> Line {
@@ -80,17 +81,17 @@ fn agent(item: &Task) -> Line {
     let state = |container: &Container| {
         format!("{} {}", container.name, container.exec_agent.as_deref().map_or("no agent".to_owned(), word))
     };
-    let says = item.containers.iter().map(state).collect::<Vec<_>>().join(", ");
+    let message = item.containers.iter().map(state).collect::<Vec<_>>().join(", ");
     let statuses = || item.containers.iter().filter_map(|container| container.exec_agent.as_deref());
     if statuses().any(|status| status == "RUNNING") {
-        return Line::holds(WHAT, says);
+        return Line::holds(WHAT, message);
     }
     if statuses().any(|status| status == "PENDING") {
-        return Line::fails(WHAT, says, "it is starting: try again in half a minute");
+        return Line::fails(WHAT, message, "it is starting: try again in half a minute");
     }
     Line::fails(
         WHAT,
-        says,
+        message,
         "let the task be replaced; if it stays: the task role needs ssmmessages, the root file system must be writable, \
          and ssmmessages reachable on 443",
     )
@@ -115,7 +116,7 @@ fn platform(item: &Task) -> Option<Line> {
     })
 }
 
-fn role(item: &Task, cx: &Context<'_>) -> Line {
+fn role(item: &Task, cx: &KindContext<'_>) -> Line {
     const WHAT: &str = "task role";
     let needs =
         "it must allow ssmmessages:CreateControlChannel, CreateDataChannel, OpenControlChannel and OpenDataChannel";

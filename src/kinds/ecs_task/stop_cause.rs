@@ -16,7 +16,7 @@ use crate::world::Health;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Cause {
     /// In words, as the tail of a sentence.
-    pub says: Cow<'static, str>,
+    pub message: Cow<'static, str>,
     /// How bad it is; `Well` for what was meant.
     pub health: Health,
     /// Causal depth.
@@ -42,7 +42,7 @@ pub fn cause(task: &Task) -> Option<Cause> {
     }
     if let Some(known) = find(STOP_REASONS, &normal(&text)) {
         return Some(Cause {
-            says: Cow::Borrowed(known.says),
+            message: Cow::Borrowed(known.message),
             health: known.health,
             depth: known.depth,
             check: known.check,
@@ -51,7 +51,7 @@ pub fn cause(task: &Task) -> Option<Cause> {
     if let Some(ended) = exited(task) {
         return Some(ended);
     }
-    let says = match (task.stop_code.as_deref(), task.stopped_reason.as_deref()) {
+    let message = match (task.stop_code.as_deref(), task.stopped_reason.as_deref()) {
         (_, Some(reason)) => Cow::Owned(first_line(reason, 120)),
         (Some(code), None) => Cow::Owned(code.to_owned()),
         (None, None) => Cow::Borrowed("stopped for no told reason"),
@@ -59,7 +59,7 @@ pub fn cause(task: &Task) -> Option<Cause> {
     // What the scheduler or a person did on purpose is routine even in words nobody has seen.
     let meant = matches!(task.stop_code.as_deref(), None | Some("ServiceSchedulerInitiated" | "UserInitiated"));
     let (health, depth) = if meant { (Health::Well, 9) } else { (Health::Worrying, 2) };
-    Some(Cause { says, health, depth, check: "" })
+    Some(Cause { message, health, depth, check: "" })
 }
 
 /// The container that ended the task, by its exit code.
@@ -69,7 +69,7 @@ fn exited(task: &Task) -> Option<Cause> {
     let container = failed.or_else(|| task.containers.iter().find(ended))?;
     let code = container.exit_code?;
     let name = first_line(&container.name, 40);
-    let (says, check) = match code {
+    let (message, check) = match code {
         0 => (format!("{name} finished (code 0)"), "a service's command must not end; check command and entryPoint"),
         126 => (format!("{name} could not run its command (code 126)"), "check that the command is executable"),
         127 => (format!("{name} did not find its command (code 127)"), "check command and entryPoint"),
@@ -84,7 +84,7 @@ fn exited(task: &Task) -> Option<Cause> {
     };
     // A task that runs to its end is a job; whoever judges a service counts any exit as a failure.
     let health = if code == 0 || code == 143 { Health::Well } else { Health::Worrying };
-    Some(Cause { says: Cow::Owned(says), health, depth: 2, check })
+    Some(Cause { message: Cow::Owned(message), health, depth: 2, check })
 }
 
 /// The latest failures of one service, told together.
@@ -107,7 +107,7 @@ impl Stops {
     #[must_use]
     pub fn line(&self) -> String {
         let revision = self.revision.as_deref().map(|number| format!(", revision {number}")).unwrap_or_default();
-        format!("{} stopped, {}{revision}", counted(self.count, "task"), self.cause.says)
+        format!("{} stopped, {}{revision}", counted(self.count, "task"), self.cause.message)
     }
 }
 
@@ -130,7 +130,7 @@ pub fn failures(tasks: &[&Task], since: Option<Timestamp>) -> Option<Stops> {
         .map(|words| first_line(words, 200))
         .find(|words| !words.is_empty());
     Some(Stops {
-        count: failed.iter().filter(|(_, other)| other.says == cause.says).count(),
+        count: failed.iter().filter(|(_, other)| other.message == cause.message).count(),
         latest: latest.stopped_at,
         revision: revision_number(&latest.task_definition).map(str::to_owned),
         words,

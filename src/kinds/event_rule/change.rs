@@ -7,7 +7,7 @@ use serde_json::json;
 use super::model::Rule;
 use crate::aws::Clients;
 use crate::change::gate::{Change, Pass};
-use crate::change::plan::{Deed, Plan};
+use crate::change::plan::{ChangeRequest, Plan};
 use crate::change::receipt::Receipt;
 use crate::schedule::stored::tags;
 use crate::world::{EnvironmentName, Fault, FaultKind, Resource, ResourceId, Scope};
@@ -81,7 +81,7 @@ impl Change for Switch {
         Plan::new(format!("{does} the rule {}", self.name), self.environment.clone(), self.on.clone(), calls)
     }
 
-    fn deed(&self) -> Deed {
+    fn deed(&self) -> ChangeRequest {
         let verb = if self.enable { "enable-rule" } else { "disable-rule" };
         let mut arguments = vec![("name", self.name.clone())];
         match &self.mark {
@@ -89,7 +89,7 @@ impl Change for Switch {
             Mark::Write(words) => arguments.extend(words.iter().cloned()),
             Mark::Take => arguments.push(("mark", String::new())),
         }
-        Deed { verb, on: self.on.clone(), arguments }
+        ChangeRequest { verb, on: self.on.clone(), arguments }
     }
 
     fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {
@@ -101,7 +101,7 @@ impl Change for Switch {
                 aws.call(TAG, name, aws.events.call("TagResource", tags)).await?;
             }
             let sent = aws.events.call(self.action(), json!({ "Name": self.name }));
-            let (says, request_id) = match aws.call(self.operation(), name, sent).await {
+            let (message, request_id) = match aws.call(self.operation(), name, sent).await {
                 Ok(answer) => (if self.enable { "is enabled" } else { "is disabled" }, answer.request_id),
                 // A rule that is gone fires as little as one that is switched off.
                 Err(fault) if !self.enable && is_gone(&fault) => ("is gone already", None),
@@ -114,8 +114,8 @@ impl Change for Switch {
                     tracing::warn!(%fault, "a rule keeps the mark of an override that is over");
                 }
             }
-            let says = Some(format!("the rule {} {says}", self.name));
-            Ok(Receipt { request_ids: request_id.into_iter().collect(), says, facts: Vec::new() })
+            let message = Some(format!("the rule {} {message}", self.name));
+            Ok(Receipt { request_ids: request_id.into_iter().collect(), message, facts: Vec::new() })
         })
     }
 }

@@ -4,10 +4,10 @@
 use serde_json::{Value, json};
 
 use super::model::Rule;
-use crate::aws::{Paged, named_pages, together};
-use crate::kinds::Ask;
+use crate::aws::{Paged, concurrently, named_pages};
+use crate::kinds::FetchContext;
 use crate::schedule::stored::target_effect::Target;
-use crate::world::{Arn, Coverage, Fault, FaultKind, Harvest, Resource};
+use crate::world::{Arn, Coverage, Fault, FaultKind, Reading, Resource};
 
 const LIST: &str = "events:ListRules";
 const TARGETS: &str = "events:ListTargetsByRule";
@@ -18,12 +18,12 @@ const SOME: usize = 3;
 ///
 /// # Errors
 /// The fault of the list; where targets can't be read the rule keeps those it had, and a note says so once.
-pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Rule>, Fault> {
+pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<Rule>, Fault> {
     let Paged { items: mut rules, cut } = list(ask).await?;
     if *ask.coverage != Coverage::All {
         rules.truncate(SOME);
     }
-    let read = together(rules, |rule: Rule| async move {
+    let read = concurrently(rules, |rule: Rule| async move {
         let got = targets(ask, &rule.name).await;
         (rule, got)
     });
@@ -46,10 +46,10 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Rule>, Fault> {
             }
         }
     }
-    Ok(Harvest { notes, ..Harvest::whole(items) })
+    Ok(Reading { notes, ..Reading::whole(items) })
 }
 
-async fn list(ask: Ask<'_>) -> Result<Paged<Rule>, Fault> {
+async fn list(ask: FetchContext<'_>) -> Result<Paged<Rule>, Fault> {
     named_pages(LIST, None, |token| async move {
         let mut body = json!({ "Limit": 100 });
         next(&mut body, token);
@@ -59,7 +59,7 @@ async fn list(ask: Ask<'_>) -> Result<Paged<Rule>, Fault> {
     .await
 }
 
-async fn targets(ask: Ask<'_>, name: &str) -> Result<Paged<Target>, Fault> {
+async fn targets(ask: FetchContext<'_>, name: &str) -> Result<Paged<Target>, Fault> {
     named_pages(TARGETS, Some(name), |token| async move {
         let mut body = json!({ "Rule": name, "Limit": 100 });
         next(&mut body, token);

@@ -9,9 +9,9 @@ mod model;
 use futures_util::future::BoxFuture;
 pub use model::Rule;
 
-use super::resource_tags::Tagged;
-use super::{Ask, Kind, Pace};
-use crate::world::{Fault, Harvest, KindName, Resource};
+use super::resource_tags::TaggedResource;
+use super::{FetchContext, Kind, PollClass};
+use crate::world::{Fault, KindName, Reading, Resource};
 
 /// The kind.
 pub struct Rules;
@@ -19,14 +19,14 @@ pub struct Rules;
 impl Kind for Rules {
     type Item = Rule;
 
-    const PACE: Pace = Pace::Topology;
+    const PACE: PollClass = PollClass::Topology;
     // A rule places nothing: it waits until the names and tags that do are read, a call for each rule as it takes.
-    const NEEDS: &'static [KindName] = &[Tagged::KIND];
+    const NEEDS: &'static [KindName] = &[TaggedResource::KIND];
     const PERMISSIONS: &'static [&'static str] = &["events:ListRules", "events:ListTargetsByRule"];
     const CHANGES: &'static [&'static str] =
         &["events:DisableRule", "events:EnableRule", "events:TagResource", "events:UntagResource"];
 
-    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<Rule>, Fault>> {
+    fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<Rule>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 

@@ -38,7 +38,7 @@ impl Resource for Rule {
         self.arn.as_str()
     }
 
-    fn gist(&self, into: &mut DefaultHasher) {
+    fn fingerprint(&self, into: &mut DefaultHasher) {
         (&self.expression, self.enabled).hash(into);
     }
 }

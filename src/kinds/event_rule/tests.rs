@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 use super::change::{Mark, Switch};
 use super::{Rule, fetch};
 use crate::aws::{Clients, Json, Script};
-use crate::change::gate::{Answer, Circumstances, Gate};
+use crate::change::gate::{Confirmation, Gate, GateContext};
 use crate::change::receipt::Receipt;
 use crate::kinds::testing::{ask, know, parts, scope};
 use crate::schedule::stored::target_effect::Target;
-use crate::world::{Arn, Coverage, Fault, FaultKind, Harvest, World};
+use crate::world::{Arn, Coverage, Fault, FaultKind, Reading, World};
 
 fn answer(value: &Value) -> &'static str {
     Box::leak(value.to_string().into_boxed_str())
@@ -20,13 +20,13 @@ fn rule(name: &str, expression: Option<&str>) -> Value {
     json!({ "Name": name, "Arn": arn, "State": "ENABLED", "ScheduleExpression": expression })
 }
 
-async fn read(script: &Script, known: &World, coverage: &Coverage) -> Result<Harvest<Rule>, Fault> {
+async fn read(script: &Script, known: &World, coverage: &Coverage) -> Result<Reading<Rule>, Fault> {
     let aws = Clients { events: Json::events_by(script), ..Clients::silent() };
     let scope = scope();
     fetch::read(ask(&aws, &scope, known, coverage)).await
 }
 
-fn items(harvest: &Harvest<Rule>) -> &[Rule] {
+fn items(harvest: &Reading<Rule>) -> &[Rule] {
     let [(_, Ok(rules))] = harvest.parts.as_slice() else { panic!("one part: {:?}", harvest.parts) };
     rules
 }
@@ -115,22 +115,22 @@ async fn marked(script: &Script, enable: bool, mark: Mark) -> Result<Receipt, Fa
     };
     let change = Box::new(Switch::of(&rule, &scope(), &"dev".into(), enable).marking(mark));
     let now = jiff::Timestamp::UNIX_EPOCH;
-    let at = Circumstances::seen_at(now);
-    Gate::default().approve(change, &Answer::Yes, None, &at).expect("nothing hinders it").perform(&aws).await
+    let at = GateContext::seen_at(now);
+    Gate::default().approve(change, &Confirmation::Yes, None, &at).expect("nothing hinders it").perform(&aws).await
 }
 
 #[tokio::test]
 async fn a_rule_is_switched_off_and_on_by_its_name_and_one_that_is_gone_is_off() {
     let script = Script::new([(200, ""), (200, "")]);
     let off = switched(&script, false).await.expect("it is taken");
-    assert_eq!(off.says.as_deref(), Some("the rule stop is disabled"));
+    assert_eq!(off.message.as_deref(), Some("the rule stop is disabled"));
     assert!(switched(&script, true).await.is_ok());
     let sent: Vec<String> = script.sent().into_iter().map(|sent| sent.body).collect();
     assert_eq!(sent, [r#"{"Name":"stop"}"#, r#"{"Name":"stop"}"#]);
 
     let gone = || answer(&json!({ "__type": "ResourceNotFoundException", "message": "Rule stop does not exist." }));
     let off = switched(&Script::new([(400, gone())]), false).await.expect("it fires no more");
-    assert_eq!(off.says.as_deref(), Some("the rule stop is gone already"));
+    assert_eq!(off.message.as_deref(), Some("the rule stop is gone already"));
     let on = switched(&Script::new([(400, gone())]), true).await;
     assert_eq!(on.expect_err("nothing could be enabled").operation, "events:EnableRule");
     let managed = answer(&json!({ "__type": "ManagedRuleException", "message": "managed by x" }));

@@ -7,11 +7,11 @@ use aws_sdk_scheduler::operation::get_schedule::GetScheduleOutput;
 use aws_sdk_scheduler::types;
 
 use super::model::ForeignSchedule;
-use crate::aws::{Paged, named_pages, text, together, when};
-use crate::kinds::Ask;
+use crate::aws::{Paged, concurrently, named_pages, text, when};
+use crate::kinds::FetchContext;
 use crate::schedule::binding::GROUP_PREFIX;
 use crate::schedule::stored::target_effect::{Target, matters};
-use crate::world::{Coverage, Fault, FaultKind, Harvest};
+use crate::world::{Coverage, Fault, FaultKind, Reading};
 
 const LIST: &str = "scheduler:ListSchedules";
 const GET: &str = "scheduler:GetSchedule";
@@ -26,21 +26,21 @@ const SOME: usize = 3;
 ///
 /// # Errors
 /// The fault of the list; a single schedule that can't be read is a note, told once.
-pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<ForeignSchedule>, Fault> {
+pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<ForeignSchedule>, Fault> {
     let Paged { items: mut listed, cut } = list(ask).await?;
     let most = if *ask.coverage == Coverage::All { MOST } else { SOME };
     let mut notes: Vec<Fault> = cut.into_iter().collect();
     listed.sort_by_key(|summary| (!calls_a_service(summary), name(summary)));
     if listed.len() > MOST {
-        let says = format!(
+        let message = format!(
             "{} schedules of others may matter; {} of them were not looked at",
             listed.len(),
             listed.len() - MOST
         );
-        notes.push(Fault::new(FaultKind::Refused, LIST, says));
+        notes.push(Fault::new(FaultKind::Refused, LIST, message));
     }
     listed.truncate(most);
-    let read = together(listed, |summary: types::ScheduleSummary| async move {
+    let read = concurrently(listed, |summary: types::ScheduleSummary| async move {
         let known = ask.known.by_key::<ForeignSchedule>(ask.scope, &name(&summary));
         let changed = when(summary.last_modification_date());
         match known.filter(|known| changed.is_some() && known.changed_at == changed) {
@@ -61,11 +61,11 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<ForeignSchedule>, Fault
             Err(fault) => notes.push(fault),
         }
     }
-    Ok(Harvest { notes, ..Harvest::whole(items) })
+    Ok(Reading { notes, ..Reading::whole(items) })
 }
 
 /// The list, as far as its targets matter and its groups are not ours.
-async fn list(ask: Ask<'_>) -> Result<Paged<types::ScheduleSummary>, Fault> {
+async fn list(ask: FetchContext<'_>) -> Result<Paged<types::ScheduleSummary>, Fault> {
     let (count, left) = (AtomicUsize::new(0), AtomicBool::new(false));
     let (count, left) = (&count, &left);
     let mut paged = named_pages(LIST, None, |token| async move {
@@ -79,8 +79,8 @@ async fn list(ask: Ask<'_>) -> Result<Paged<types::ScheduleSummary>, Fault> {
     })
     .await?;
     if left.load(Ordering::Relaxed) {
-        let says = format!("there are more than {} schedules; the rest was not looked at", MOST_PAGES * 100);
-        paged.cut = Some(Fault::new(FaultKind::Refused, LIST, says));
+        let message = format!("there are more than {} schedules; the rest was not looked at", MOST_PAGES * 100);
+        paged.cut = Some(Fault::new(FaultKind::Refused, LIST, message));
     }
     Ok(paged)
 }
@@ -106,7 +106,7 @@ fn name(summary: &types::ScheduleSummary) -> String {
     format!("{}/{}", summary.group_name().unwrap_or("default"), summary.name().unwrap_or_default())
 }
 
-async fn one(ask: Ask<'_>, summary: &types::ScheduleSummary) -> Result<ForeignSchedule, Fault> {
+async fn one(ask: FetchContext<'_>, summary: &types::ScheduleSummary) -> Result<ForeignSchedule, Fault> {
     let request =
         ask.aws.scheduler.get_schedule().set_name(text(summary.name())).set_group_name(text(summary.group_name()));
     let answer = ask.aws.call(GET, summary.name(), request.send()).await?;

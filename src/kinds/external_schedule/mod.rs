@@ -8,9 +8,9 @@ mod model;
 use futures_util::future::BoxFuture;
 pub use model::ForeignSchedule;
 
-use super::resource_tags::Tagged;
-use super::{Ask, Kind, Pace};
-use crate::world::{Fault, Harvest, KindName, Resource};
+use super::resource_tags::TaggedResource;
+use super::{FetchContext, Kind, PollClass};
+use crate::world::{Fault, KindName, Reading, Resource};
 
 /// The kind.
 pub struct ForeignSchedules;
@@ -18,12 +18,12 @@ pub struct ForeignSchedules;
 impl Kind for ForeignSchedules {
     type Item = ForeignSchedule;
 
-    const PACE: Pace = Pace::Topology;
+    const PACE: PollClass = PollClass::Topology;
     // As with rules: it places nothing, and takes a call for each.
-    const NEEDS: &'static [KindName] = &[Tagged::KIND];
+    const NEEDS: &'static [KindName] = &[TaggedResource::KIND];
     const PERMISSIONS: &'static [&'static str] = &["scheduler:ListSchedules", "scheduler:GetSchedule"];
 
-    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<ForeignSchedule>, Fault>> {
+    fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<ForeignSchedule>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 }

@@ -37,7 +37,7 @@ impl Resource for ForeignSchedule {
         &self.name
     }
 
-    fn gist(&self, into: &mut DefaultHasher) {
+    fn fingerprint(&self, into: &mut DefaultHasher) {
         (&self.expression, self.enabled).hash(into);
     }
 }

@@ -11,7 +11,7 @@ use aws_smithy_types::DateTime;
 use super::{ForeignSchedule, fetch};
 use crate::aws::{Clients, mocked};
 use crate::kinds::testing::{ask, know, parts, scope};
-use crate::world::{Coverage, FaultKind, Harvest, World};
+use crate::world::{Coverage, FaultKind, Reading, World};
 
 const STOP: &str = "arn:aws:scheduler:::aws-sdk:rds:stopDBInstance";
 const CLUSTER: &str = "arn:aws:ecs:ap-northeast-1:1:cluster/c";
@@ -35,13 +35,13 @@ fn held(name: &str, target: &str) -> GetScheduleOutput {
         .build()
 }
 
-async fn read(rules: &[&Rule], known: &World, coverage: &Coverage) -> Harvest<ForeignSchedule> {
+async fn read(rules: &[&Rule], known: &World, coverage: &Coverage) -> Reading<ForeignSchedule> {
     let aws = Clients { scheduler: mocked!(aws_sdk_scheduler, rules.iter().copied()), ..Clients::silent() };
     let scope = scope();
     fetch::read(ask(&aws, &scope, known, coverage)).await.expect("a harvest")
 }
 
-fn names(harvest: &Harvest<ForeignSchedule>) -> Vec<&str> {
+fn names(harvest: &Reading<ForeignSchedule>) -> Vec<&str> {
     let [(_, Ok(items))] = harvest.parts.as_slice() else { panic!("one part: {:?}", harvest.parts) };
     items.iter().map(|it| it.name.as_str()).collect()
 }

@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use roxmltree::{Document, Node};
 
 use super::model::{Question, Simulation, Source, Verdict};
-use crate::aws::{Find, Paged, pages, together};
-use crate::kinds::Ask;
-use crate::world::{Coverage, Fault, FaultKind, Harvest, Part};
+use crate::aws::{Find, Paged, concurrently, pages};
+use crate::kinds::FetchContext;
+use crate::world::{Coverage, Fault, FaultKind, Part, Reading};
 
 const GET: &str = "iam:GetRole";
 const SIMULATE: &str = "iam:SimulatePrincipalPolicy";
@@ -26,17 +26,17 @@ enum Who {
 ///
 /// # Errors
 /// None: what could not be asked is an answer too.
-pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Simulation>, Fault> {
-    let Coverage::Parts(parts) = ask.coverage else { return Ok(Harvest::of(Vec::new())) };
+pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<Simulation>, Fault> {
+    let Coverage::Parts(parts) = ask.coverage else { return Ok(Reading::of(Vec::new())) };
     let asked: Vec<(Part, Question)> =
         parts.iter().filter_map(|part| Question::of(part).map(|question| (part.clone(), question))).collect();
     let all: BTreeSet<String> = asked.iter().map(|(_, question)| question.who.clone()).collect();
-    let known = together(all.into_iter().collect(), |who: String| async move {
+    let known = concurrently(all.into_iter().collect(), |who: String| async move {
         let found = resolve(ask, &who).await;
         (who, found)
     });
     let known = known.await;
-    let answered = together(asked, |(part, question): (Part, Question)| {
+    let answered = concurrently(asked, |(part, question): (Part, Question)| {
         let who = known.iter().find(|(who, _)| *who == question.who).map(|(_, found)| found.clone());
         async move {
             let answer = match who.unwrap_or_else(|| Err(String::new())) {
@@ -52,11 +52,11 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Simulation>, Fault> {
             (part, Ok(vec![item]))
         }
     });
-    Ok(Harvest::of(answered.await))
+    Ok(Reading::of(answered.await))
 }
 
 /// Whose policies count.
-async fn resolve(ask: Ask<'_>, who: &str) -> Result<Who, String> {
+async fn resolve(ask: FetchContext<'_>, who: &str) -> Result<Who, String> {
     match Source::of(who) {
         Source::Root => Ok(Who::Root),
         Source::Beyond(why) => Err(why),
@@ -81,7 +81,7 @@ async fn resolve(ask: Ask<'_>, who: &str) -> Result<Who, String> {
 }
 
 /// A role's ARN, with its path, and its id.
-async fn role_of(ask: Ask<'_>, name: &str) -> Result<(String, Option<String>), Fault> {
+async fn role_of(ask: FetchContext<'_>, name: &str) -> Result<(String, Option<String>), Fault> {
     let parameters = vec![("RoleName".to_owned(), name.to_owned())];
     let xml = ask.aws.call(GET, Some(name), ask.aws.iam.call("GetRole", parameters)).await?;
     let document = parsed(&xml, GET)?;
@@ -107,7 +107,7 @@ fn everything(question: &Question) -> Vec<Verdict> {
 }
 
 async fn simulate(
-    ask: Ask<'_>,
+    ask: FetchContext<'_>,
     arn: &str,
     question: &Question,
     userid: Option<&str>,

@@ -7,10 +7,10 @@ mod model;
 pub(crate) mod permissions;
 
 use futures_util::future::BoxFuture;
-pub use model::{May, Question, Simulation, Source, Verdict};
+pub use model::{Decision, Question, Simulation, Source, Verdict};
 
-use super::{Ask, Kind, Pace};
-use crate::world::{Fault, Harvest};
+use super::{FetchContext, Kind, PollClass};
+use crate::world::{Fault, Reading};
 
 /// The kind.
 pub struct Simulations;
@@ -18,10 +18,10 @@ pub struct Simulations;
 impl Kind for Simulations {
     type Item = Simulation;
 
-    const PACE: Pace = Pace::Asked;
+    const PACE: PollClass = PollClass::OnDemand;
     const PERMISSIONS: &'static [&'static str] = &["iam:GetRole", "iam:SimulatePrincipalPolicy"];
 
-    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<Simulation>, Fault>> {
+    fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<Simulation>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 }

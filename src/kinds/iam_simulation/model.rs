@@ -105,7 +105,7 @@ pub struct Verdict {
 
 /// What follows from the verdicts.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum May {
+pub enum Decision {
     /// It is allowed.
     Yes,
     /// It is denied.
@@ -126,23 +126,23 @@ pub struct Simulation {
 impl Simulation {
     /// Whether `action` is allowed on any resource of the question that `counts`.
     #[must_use]
-    pub fn may(&self, action: &str, counts: impl Fn(&str) -> bool) -> May {
+    pub fn may(&self, action: &str, counts: impl Fn(&str) -> bool) -> Decision {
         let verdicts = match &self.answer {
             Ok(verdicts) => verdicts,
-            Err(why) => return May::Unknown(why.clone()),
+            Err(why) => return Decision::Unknown(why.clone()),
         };
         let counts = |one: &&Verdict| one.action.eq_ignore_ascii_case(action) && counts(&one.on);
         let mine: Vec<&Verdict> = verdicts.iter().filter(counts).collect();
         if mine.iter().any(|one| one.decision == "allowed") {
-            return May::Yes;
+            return Decision::Yes;
         }
         // A condition on what the simulator was not told, such as a tag, decides in real life.
         let missing: BTreeSet<&str> = mine.iter().flat_map(|one| &one.missing).map(String::as_str).collect();
         match (mine.is_empty(), missing.is_empty()) {
-            (true, _) => May::Unknown("IAM said nothing of it".to_owned()),
-            (false, true) => May::No,
+            (true, _) => Decision::Unknown("IAM said nothing of it".to_owned()),
+            (false, true) => Decision::No,
             (false, false) => {
-                May::Unknown(format!("it depends on {}", missing.into_iter().collect::<Vec<_>>().join(", ")))
+                Decision::Unknown(format!("it depends on {}", missing.into_iter().collect::<Vec<_>>().join(", ")))
             }
         }
     }
@@ -161,7 +161,7 @@ impl Resource for Simulation {
         &self.question
     }
 
-    fn gist(&self, into: &mut DefaultHasher) {
+    fn fingerprint(&self, into: &mut DefaultHasher) {
         self.answer.hash(into);
     }
 }

@@ -2,7 +2,7 @@
 
 use rstest::rstest;
 
-use super::{May, Question, Simulation, Simulations, Source, Verdict};
+use super::{Decision, Question, Simulation, Simulations, Source, Verdict};
 use crate::aws::{Clients, Query, Script};
 use crate::kinds::Kind;
 use crate::kinds::testing::{ask, parts, scope};
@@ -62,8 +62,8 @@ fn whose_policies_count(#[case] who: &str, #[case] source: Source) {
 #[case("arn:aws:sts::1:federated-user/bob", "federated")]
 #[case("arn:aws:ec2:r:1:instance/i-1", "is neither")]
 #[case("nonsense", "is neither")]
-fn whose_policies_cannot_be_simulated(#[case] who: &str, #[case] says: &str) {
-    assert!(matches!(Source::of(who), Source::Beyond(why) if why.contains(says)));
+fn whose_policies_cannot_be_simulated(#[case] who: &str, #[case] message: &str) {
+    assert!(matches!(Source::of(who), Source::Beyond(why) if why.contains(message)));
 }
 
 #[tokio::test]
@@ -72,7 +72,7 @@ async fn a_session_is_asked_about_as_its_role_with_its_path_and_its_own_name() {
     let own = "arn:aws:ssm:ap-northeast-1:123456789012:session/${aws:userid}-0";
     let user = "arn:aws:ssm:ap-northeast-1:123456789012:session/${aws:username}-0";
     let got = read(&script, &question(SESSION, &[NODE, own, user])).await;
-    assert_eq!(got.may("ssm:StartSession", |on| on == NODE), May::Yes);
+    assert_eq!(got.may("ssm:StartSession", |on| on == NODE), Decision::Yes);
     let [role, sent] = &script.sent()[..] else { panic!("two requests") };
     assert!(role.body.starts_with("Action=GetRole&") && role.body.ends_with("&RoleName=ops"), "{}", role.body);
     let said: Vec<&str> = sent.body.split('&').skip(2).collect();
@@ -95,7 +95,7 @@ async fn a_session_is_asked_about_as_its_role_with_its_path_and_its_own_name() {
 async fn a_role_that_cannot_be_looked_up_has_no_path_unless_identity_center_made_it() {
     let script = Script::new([(403, DENIED), (200, results(&result(NODE, "implicitDeny", "")))]);
     let got = read(&script, &question(SESSION, &[NODE])).await;
-    assert_eq!(got.may("ssm:StartSession", |_| true), May::No);
+    assert_eq!(got.may("ssm:StartSession", |_| true), Decision::No);
     assert!(script.sent()[1].body.contains("PolicySourceArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fops&"));
     let sso = "arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Ops_0123456789abcdef/ann";
     let script = Script::new([(403, DENIED)]);
@@ -107,7 +107,7 @@ async fn a_role_that_cannot_be_looked_up_has_no_path_unless_identity_center_made
 async fn a_refusal_is_an_answer_and_no_fault() {
     let user = "arn:aws:iam::123456789012:user/ann";
     let got = read(&Script::new([(403, DENIED)]), &question(user, &[NODE])).await;
-    let May::Unknown(why) = got.may("ssm:StartSession", |_| true) else { panic!("it is not known: {got:?}") };
+    let Decision::Unknown(why) = got.may("ssm:StartSession", |_| true) else { panic!("it is not known: {got:?}") };
     assert!(why.contains("iam:SimulatePrincipalPolicy"), "{why}");
     let got = read(&Script::new([(200, "<html/>")]), &question(user, &[NODE])).await;
     assert!(got.answer.is_err(), "{got:?}");
@@ -130,9 +130,9 @@ async fn each_resource_has_a_verdict_of_its_own_on_every_page() {
     let script = Script::new([(200, first), (200, results(&depends))]);
     let got = read(&script, &question("arn:aws:iam::1:user/ann", &["a", "b", "c"])).await;
     let may = |on: &str| got.may("ssm:StartSession", |one| one == on);
-    assert_eq!((may("a"), may("b")), (May::Yes, May::No));
-    assert_eq!(may("c"), May::Unknown("it depends on ssm:resourceTag/Team".to_owned()));
-    assert!(matches!(may("d"), May::Unknown(_)) && !got.allows_all());
+    assert_eq!((may("a"), may("b")), (Decision::Yes, Decision::No));
+    assert_eq!(may("c"), Decision::Unknown("it depends on ssm:resourceTag/Team".to_owned()));
+    assert!(matches!(may("d"), Decision::Unknown(_)) && !got.allows_all());
     assert!(script.sent()[1].body.ends_with("&Marker=next"));
     assert_eq!(got.answer.as_ref().map(Vec::len), Ok(3));
     let other =

@@ -3,12 +3,12 @@
 
 use jiff::Timestamp;
 
-use super::model::Load;
-use crate::aws::together;
+use super::model::AliasMetrics;
+use crate::aws::concurrently;
 use crate::display::Series;
-use crate::kinds::Ask;
+use crate::kinds::FetchContext;
 use crate::kinds::shared::{Measure, courses};
-use crate::world::{Coverage, Fault, FaultKind, Harvest, Part};
+use crate::world::{Coverage, Fault, FaultKind, Part, Reading};
 
 const GET: &str = "cloudwatch:GetMetricData";
 
@@ -16,16 +16,16 @@ const GET: &str = "cloudwatch:GetMetricData";
 ///
 /// # Errors
 /// None of its own: a part's fault stands in the harvest.
-pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Load>, Fault> {
-    let Coverage::Parts(parts) = ask.coverage else { return Ok(Harvest::of(Vec::new())) };
-    let read = together(parts.iter().cloned().collect(), |part: Part| async move {
+pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<AliasMetrics>, Fault> {
+    let Coverage::Parts(parts) = ask.coverage else { return Ok(Reading::of(Vec::new())) };
+    let read = concurrently(parts.iter().cloned().collect(), |part: Part| async move {
         let got = one(ask, &part).await.map(|load| vec![load]);
         (part, got)
     });
-    Ok(Harvest::of(read.await))
+    Ok(Reading::of(read.await))
 }
 
-async fn one(ask: Ask<'_>, part: &str) -> Result<Load, Fault> {
+async fn one(ask: FetchContext<'_>, part: &str) -> Result<AliasMetrics, Fault> {
     let mut steps = part.split('/');
     let (Some(function), Some(alias), Some(version), Some(since)) =
         (steps.next(), steps.next(), steps.next(), steps.next().and_then(|since| since.parse::<i64>().ok()))
@@ -50,5 +50,10 @@ async fn one(ask: Ask<'_>, part: &str) -> Result<Load, Fault> {
     let durations = values(2);
     #[expect(clippy::cast_precision_loss, reason = "a watch has a few hundred minutes at most")]
     let mean = (!durations.is_empty()).then(|| durations.iter().sum::<f64>() / durations.len() as f64);
-    Ok(Load { key: part.to_owned(), calls: values(0).iter().sum(), errors: values(1).iter().sum(), duration: mean })
+    Ok(AliasMetrics {
+        key: part.to_owned(),
+        calls: values(0).iter().sum(),
+        errors: values(1).iter().sum(),
+        duration: mean,
+    })
 }

@@ -5,21 +5,21 @@ mod fetch;
 mod model;
 
 use futures_util::future::BoxFuture;
-pub use model::{Load, part};
+pub use model::{AliasMetrics, part};
 
-use super::{Ask, Kind, Pace};
-use crate::world::{Fault, Harvest};
+use super::{FetchContext, Kind, PollClass};
+use crate::world::{Fault, Reading};
 
 /// The kind.
 pub struct Loads;
 
 impl Kind for Loads {
-    type Item = Load;
+    type Item = AliasMetrics;
 
-    const PACE: Pace = Pace::Asked;
+    const PACE: PollClass = PollClass::OnDemand;
     const PERMISSIONS: &'static [&'static str] = &["cloudwatch:GetMetricData"];
 
-    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<Load>, Fault>> {
+    fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<AliasMetrics>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 }

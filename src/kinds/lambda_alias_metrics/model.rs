@@ -10,7 +10,7 @@ use crate::world::{KindName, Resource};
 
 /// How one version fares behind an alias.
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub struct Load {
+pub struct AliasMetrics {
     /// `FUNCTION/ALIAS/VERSION/SINCE`: also the part it is read by.
     pub key: String,
     /// Calls.
@@ -27,14 +27,14 @@ pub fn part(function: &str, alias: &str, version: &str, since: Timestamp) -> Str
     format!("{function}/{alias}/{version}/{}", since.as_second())
 }
 
-impl Resource for Load {
+impl Resource for AliasMetrics {
     const KIND: KindName = KindName("function-load");
 
     fn key(&self) -> &str {
         &self.key
     }
 
-    fn gist(&self, into: &mut DefaultHasher) {
+    fn fingerprint(&self, into: &mut DefaultHasher) {
         self.errors.to_bits().hash(into);
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::aws::{Clients, Rest};
 use crate::change::gate::{Change, Pass};
-use crate::change::plan::{Deed, Plan};
+use crate::change::plan::{ChangeRequest, Plan};
 use crate::change::receipt::Receipt;
 use crate::world::{Fault, FaultKind};
 
@@ -74,8 +74,8 @@ impl Change for UpdateCode {
         self.plan.clone()
     }
 
-    fn deed(&self) -> Deed {
-        Deed { verb: "update-code", on: self.plan.on.clone(), arguments: vec![("code", self.code.words())] }
+    fn deed(&self) -> ChangeRequest {
+        ChangeRequest { verb: "update-code", on: self.plan.on.clone(), arguments: vec![("code", self.code.words())] }
     }
 
     fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {
@@ -98,7 +98,7 @@ impl Change for UpdateCode {
             let told = |name| text(&answer.body, name);
             let facts = [("code", told("CodeSha256")), ("revision", told("RevisionId"))];
             let facts = facts.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
-            Ok(Receipt { request_ids: answer.request_id.into_iter().collect(), facts, says: None })
+            Ok(Receipt { request_ids: answer.request_id.into_iter().collect(), facts, message: None })
         })
     }
 }
@@ -119,8 +119,8 @@ impl Change for PublishVersion {
         self.plan.clone()
     }
 
-    fn deed(&self) -> Deed {
-        Deed { verb: "publish", on: self.plan.on.clone(), arguments: Vec::new() }
+    fn deed(&self) -> ChangeRequest {
+        ChangeRequest { verb: "publish", on: self.plan.on.clone(), arguments: Vec::new() }
     }
 
     fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {
@@ -137,7 +137,7 @@ impl Change for PublishVersion {
                 return Err(Fault::new(FaultKind::Garbled, operation, "the answer names no version").on(&self.name));
             };
             let request_ids = answer.request_id.into_iter().collect();
-            Ok(Receipt { request_ids, facts: vec![("version", version)], says: None })
+            Ok(Receipt { request_ids, facts: vec![("version", version)], message: None })
         })
     }
 }
@@ -164,12 +164,12 @@ impl Change for ShiftAlias {
         self.plan.clone()
     }
 
-    fn deed(&self) -> Deed {
+    fn deed(&self) -> ChangeRequest {
         let mut arguments = vec![("alias", self.alias.clone()), ("version", self.version.clone())];
         if let Some((version, percent)) = &self.share {
             arguments.extend([("other", version.clone()), ("percent", percent.to_string())]);
         }
-        Deed { verb: "shift-alias", on: self.plan.on.clone(), arguments }
+        ChangeRequest { verb: "shift-alias", on: self.plan.on.clone(), arguments }
     }
 
     fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {

@@ -6,11 +6,11 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::model::Function;
-use crate::aws::{Paged, Rest, named_pages, together};
+use crate::aws::{Paged, Rest, concurrently, named_pages};
 use crate::display::Extra;
-use crate::kinds::Ask;
+use crate::kinds::FetchContext;
 use crate::kinds::shared::{Measure, courses, extra};
-use crate::world::{Arn, Coverage, Fault, FaultKind, Harvest, Part, Resource};
+use crate::world::{Arn, Coverage, Fault, FaultKind, Part, Reading, Resource};
 
 const LIST: &str = "lambda:ListFunctions";
 const GET: &str = "lambda:GetFunctionConfiguration";
@@ -19,7 +19,7 @@ const GET: &str = "lambda:GetFunctionConfiguration";
 ///
 /// # Errors
 /// The fault that kept everything from being read; a part's own fault stands in the harvest.
-pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Function>, Fault> {
+pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<Function>, Fault> {
     let (listed, cut) = match ask.coverage {
         Coverage::All => {
             let Paged { items, cut } = list(ask).await?;
@@ -27,17 +27,17 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Function>, Fault> {
         }
         Coverage::Parts(parts) => {
             let functions = parts.iter().filter(|part| Function::is_arn(part)).cloned().collect();
-            let read = together(functions, |part: Part| async move {
+            let read = concurrently(functions, |part: Part| async move {
                 let got = match one(ask, &part).await {
                     Err(fault) if fault.kind == FaultKind::Gone => Ok(Vec::new()),
                     got => got.map(|function| vec![function]),
                 };
                 (part, got)
             });
-            return Ok(Harvest::of(read.await));
+            return Ok(Reading::of(read.await));
         }
     };
-    let read = together(listed, |function: Function| async move {
+    let read = concurrently(listed, |function: Function| async move {
         let part = Part::from(function.arn.as_str());
         let known = ask.known.by_key::<Function>(ask.scope, function.key());
         // What did not move since it was last seen at rest is at rest.
@@ -51,7 +51,7 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Function>, Fault> {
             Err(fault) => (part, Ok(vec![function]), Some(fault)),
         }
     });
-    let mut harvest = Harvest::of(Vec::new());
+    let mut harvest = Reading::of(Vec::new());
     harvest.notes.extend(cut);
     for (part, got, note) in read.await {
         harvest.parts.push((part, got));
@@ -63,7 +63,7 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Function>, Fault> {
     Ok(harvest)
 }
 
-async fn list(ask: Ask<'_>) -> Result<Paged<Function>, Fault> {
+async fn list(ask: FetchContext<'_>) -> Result<Paged<Function>, Fault> {
     named_pages(LIST, None, |token| async move {
         let query = [("MaxItems", Some("50")), ("Marker", token.as_deref())];
         let answer = ask.aws.call(LIST, None, ask.aws.lambda.call("ListFunctions", Rest::get(&["functions"], &query)));
@@ -74,7 +74,7 @@ async fn list(ask: Ask<'_>) -> Result<Paged<Function>, Fault> {
     .await
 }
 
-async fn one(ask: Ask<'_>, arn: &str) -> Result<Function, Fault> {
+async fn one(ask: FetchContext<'_>, arn: &str) -> Result<Function, Fault> {
     let name = arn.rsplit(':').next().unwrap_or(arn);
     let path = ["functions", name, "configuration"];
     let sent = ask.aws.lambda.call("GetFunctionConfiguration", Rest::get(&path, &[]));
@@ -122,7 +122,7 @@ fn function(from: &Value) -> Option<Function> {
 ///
 /// # Errors
 /// The fault of the one call.
-pub(super) async fn look(ask: Ask<'_>, item: &Function, now: Timestamp) -> Result<Extra, Fault> {
+pub(super) async fn look(ask: FetchContext<'_>, item: &Function, now: Timestamp) -> Result<Extra, Fault> {
     let of = [("FunctionName", item.name.as_str())];
     let sum = |title: &str, metric: &str| Measure {
         statistic: "Sum".to_owned(),

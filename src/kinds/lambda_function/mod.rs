@@ -20,9 +20,9 @@ mod tests;
 use jiff::Timestamp;
 
 use super::Subject;
-use super::{Ask, Context, Kind, Pace, Shown};
+use super::{FetchContext, Kind, KindContext, ListLayout, PollClass};
 use crate::display::{Extra, Row, Section};
-use crate::world::{Fault, Harvest, Opinion, Scope};
+use crate::world::{Assessment, Fault, Reading, Scope};
 
 /// The kind.
 pub struct Functions;
@@ -30,17 +30,18 @@ pub struct Functions;
 impl Kind for Functions {
     type Item = Function;
 
-    const PACE: Pace = Pace::Topology;
+    const PACE: PollClass = PollClass::Topology;
     const PERMISSIONS: &'static [&'static str] =
         &["lambda:ListFunctions", "lambda:GetFunctionConfiguration", "cloudwatch:GetMetricData"];
     const CHANGES: &'static [&'static str] = change::ACTIONS;
-    const SHOWN: Option<Shown> = Some(Shown { list: "functions", singular: "function", columns: rows::COLUMNS });
+    const SHOWN: Option<ListLayout> =
+        Some(ListLayout { list: "functions", singular: "function", columns: rows::COLUMNS });
 
-    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<Function>, Fault>> {
+    fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<Function>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 
-    fn look<'a>(ask: Ask<'a>, item: &'a Function, now: Timestamp) -> BoxFuture<'a, Result<Extra, Fault>> {
+    fn look<'a>(ask: FetchContext<'a>, item: &'a Function, now: Timestamp) -> BoxFuture<'a, Result<Extra, Fault>> {
         Box::pin(fetch::look(ask, item, now))
     }
 
@@ -52,19 +53,19 @@ impl Kind for Functions {
         subject::subject(item, scope)
     }
 
-    fn opinion(item: &Function, cx: &Context<'_>) -> Option<Opinion> {
+    fn opinion(item: &Function, cx: &KindContext<'_>) -> Option<Assessment> {
         rules::opinion(item, cx)
     }
 
-    fn rows(item: &Function, cx: &Context<'_>) -> Vec<Row> {
+    fn rows(item: &Function, cx: &KindContext<'_>) -> Vec<Row> {
         rows::rows(item, cx)
     }
 
-    fn listed(item: &Function, cx: &Context<'_>) -> Option<serde_json::Value> {
-        rows::listed(item, cx)
+    fn to_json(item: &Function, cx: &KindContext<'_>) -> Option<serde_json::Value> {
+        rows::to_json(item, cx)
     }
 
-    fn detail(item: &Function, cx: &Context<'_>) -> Vec<Section> {
+    fn detail(item: &Function, cx: &KindContext<'_>) -> Vec<Section> {
         rows::detail(item, cx)
     }
 

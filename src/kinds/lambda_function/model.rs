@@ -70,7 +70,7 @@ impl Resource for Function {
         self.arn.as_str()
     }
 
-    fn gist(&self, into: &mut DefaultHasher) {
+    fn fingerprint(&self, into: &mut DefaultHasher) {
         (&self.state, &self.update, &self.code).hash(into);
     }
 }

@@ -6,8 +6,8 @@ use serde_json::json;
 use super::model::Function;
 use super::rules::{deprecated, opinion};
 use crate::display::{Cell, Column, Fact, Row, Section, Width};
-use crate::kinds::lambda_version::Release;
-use crate::kinds::{Context, console_url};
+use crate::kinds::lambda_version::FunctionVersions;
+use crate::kinds::{KindContext, console_url};
 use crate::text::{when, word};
 use crate::world::{Health, Resource, Scope};
 
@@ -29,7 +29,7 @@ const ALIASES: &[Column] = &[
 ];
 
 /// Its lines in the environment screen.
-pub(super) fn rows(item: &Function, cx: &Context<'_>) -> Vec<Row> {
+pub(super) fn rows(item: &Function, cx: &KindContext<'_>) -> Vec<Row> {
     let opinion = opinion(item, cx).unwrap_or_default();
     let runtime = match (&item.runtime, deprecated(item)) {
         (Some(runtime), Some(_)) => Cell::of(Health::Worrying, runtime.as_str()),
@@ -62,7 +62,7 @@ fn state(item: &Function, health: Health) -> Cell {
 
 /// Its object in `status --json`.
 #[expect(clippy::unnecessary_wraps, reason = "the trait lets a kind stand in another's object")]
-pub(super) fn listed(item: &Function, cx: &Context<'_>) -> Option<serde_json::Value> {
+pub(super) fn to_json(item: &Function, cx: &KindContext<'_>) -> Option<serde_json::Value> {
     let opinion = opinion(item, cx).unwrap_or_default();
     Some(json!({
         "name": item.name,
@@ -78,7 +78,7 @@ pub(super) fn listed(item: &Function, cx: &Context<'_>) -> Option<serde_json::Va
 }
 
 /// The sections of its page.
-pub(super) fn detail(item: &Function, cx: &Context<'_>) -> Vec<Section> {
+pub(super) fn detail(item: &Function, cx: &KindContext<'_>) -> Vec<Section> {
     let opinion = opinion(item, cx).unwrap_or_default();
     let mut facts = vec![Fact::new("state", state(item, opinion.health))];
     if let Some(why) = opinion.why {
@@ -105,7 +105,7 @@ pub(super) fn detail(item: &Function, cx: &Context<'_>) -> Vec<Section> {
     ]);
     let mut sections = vec![Section::Facts { title: "function", facts }];
     // Known once something was to be done with it.
-    if let Some(release) = cx.world.by_key::<Release>(cx.scope, item.key()) {
+    if let Some(release) = cx.world.by_key::<FunctionVersions>(cx.scope, item.key()) {
         let row = |alias: &crate::kinds::lambda_version::Alias| Row {
             key: alias.name.clone(),
             open: None,

@@ -2,8 +2,8 @@
 //! Pure.
 
 use super::model::Function;
-use crate::kinds::Context;
-use crate::world::{Health, Opinion};
+use crate::kinds::KindContext;
+use crate::world::{Assessment, Health};
 
 /// Runtimes that Lambda no longer gives updates to, with the month they were deprecated.
 const DEPRECATED: &[(&str, &str)] = &[
@@ -77,20 +77,22 @@ fn because(reason_of: &(Option<String>, Option<String>)) -> String {
 }
 
 /// How `item` is; `None` before its state was read.
-pub(super) fn opinion(item: &Function, _cx: &Context<'_>) -> Option<Opinion> {
+pub(super) fn opinion(item: &Function, _cx: &KindContext<'_>) -> Option<Assessment> {
     let name = &item.name;
-    let says = |health, what: &str, why: &(Option<String>, Option<String>)| {
-        Some(Opinion::new(health, format!("{name} {what}{}", because(why))))
+    let message = |health, what: &str, why: &(Option<String>, Option<String>)| {
+        Some(Assessment::new(health, format!("{name} {what}{}", because(why))))
     };
     match (item.state.as_deref(), item.update.as_deref()) {
-        (Some("Failed"), _) => says(Health::Bad, "cannot be called", &item.state_reason),
-        (_, Some("Failed")) => says(Health::Worrying, "kept its old code, the last update failed", &item.update_reason),
-        (Some("Pending"), _) => says(Health::Changing, "is being made", &item.state_reason),
-        (_, Some("InProgress")) => says(Health::Changing, "is being updated", &item.update_reason),
+        (Some("Failed"), _) => message(Health::Bad, "cannot be called", &item.state_reason),
+        (_, Some("Failed")) => {
+            message(Health::Worrying, "kept its old code, the last update failed", &item.update_reason)
+        }
+        (Some("Pending"), _) => message(Health::Changing, "is being made", &item.state_reason),
+        (_, Some("InProgress")) => message(Health::Changing, "is being updated", &item.update_reason),
         // It wakes with the next call.
-        (Some("Inactive" | "Active"), _) => Some(Opinion::well()),
+        (Some("Inactive" | "Active"), _) => Some(Assessment::well()),
         (Some(other), _) => {
-            says(Health::Unknown, &format!("has the state {other}, which toban does not know"), &(None, None))
+            message(Health::Unknown, &format!("has the state {other}, which toban does not know"), &(None, None))
         }
         (None, _) => None,
     }

@@ -5,7 +5,7 @@ use rstest::rstest;
 use super::change::{PublishVersion, ShiftAlias, UpdateCode};
 use super::{Code, Function, Functions, reason};
 use crate::aws::{Clients, RestJson, Script};
-use crate::change::gate::{Answer, Change, Circumstances, Gate};
+use crate::change::gate::{Change, Confirmation, Gate, GateContext};
 use crate::change::plan::Plan;
 use crate::kinds::Kind;
 use crate::kinds::testing::{ask, know, parts, scope};
@@ -131,7 +131,7 @@ fn reasons_toban_does_not_know_keep_their_sentence() {
 #[test]
 fn its_line_object_and_page() {
     Shelves::default().seen(true, |cx| {
-        let listed = Functions::listed(&function(), cx).expect("an object");
+        let listed = Functions::to_json(&function(), cx).expect("an object");
         insta::assert_snapshot!(listed.to_string(), @r#"{"name":"f","state":"active","update":"successful","package":"zip","runtime":"python3.9","memory":512,"timeout":10,"health":"well","why":null}"#);
         assert_eq!(Functions::rows(&function(), cx)[0].cells.len(), Functions::SHOWN.expect("shown").columns.len());
         assert_eq!(Functions::detail(&function(), cx).len(), 1);
@@ -192,8 +192,8 @@ async fn each_change_brings_back_what_lambda_calls_its_request() {
     ];
     let mut ids = Vec::new();
     for change in changes {
-        let at = Circumstances::seen_at(now());
-        let approved = Gate::default().approve(change, &Answer::Yes, None, &at).expect("nothing hinders it");
+        let at = GateContext::seen_at(now());
+        let approved = Gate::default().approve(change, &Confirmation::Yes, None, &at).expect("nothing hinders it");
         ids.extend(approved.perform(&aws).await.expect("it is taken").request_ids);
     }
     assert_eq!(ids, ["sent-1", "sent-2", "sent-3"]);

@@ -5,24 +5,24 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::model::{Alias, Release, Version};
-use crate::aws::{Paged, Rest, named, pages, together};
-use crate::kinds::Ask;
+use super::model::{Alias, FunctionVersions, Version};
+use crate::aws::{Paged, Rest, concurrently, named, pages};
+use crate::kinds::FetchContext;
 use crate::kinds::lambda_function::Function;
-use crate::world::{Arn, Coverage, Fault, FaultKind, Harvest, Part};
+use crate::world::{Arn, Coverage, Fault, FaultKind, Part, Reading};
 
 /// Reads the functions that `ask` names by their ARNs.
 ///
 /// # Errors
 /// None of its own: a part's fault stands in the harvest.
-pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Release>, Fault> {
-    let Coverage::Parts(parts) = ask.coverage else { return Ok(Harvest::of(Vec::new())) };
+pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<FunctionVersions>, Fault> {
+    let Coverage::Parts(parts) = ask.coverage else { return Ok(Reading::of(Vec::new())) };
     let functions = parts.iter().filter(|part| Function::is_arn(part)).cloned().collect();
-    let read = together(functions, |part: Part| async move {
+    let read = concurrently(functions, |part: Part| async move {
         let got = one(ask, &part).await;
         (part, got)
     });
-    let mut harvest = Harvest::of(Vec::new());
+    let mut harvest = Reading::of(Vec::new());
     for (part, got) in read.await {
         match got {
             Ok((release, notes)) => {
@@ -35,7 +35,7 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Release>, Fault> {
     Ok(harvest)
 }
 
-async fn one(ask: Ask<'_>, arn: &str) -> Result<(Release, Vec<Fault>), Fault> {
+async fn one(ask: FetchContext<'_>, arn: &str) -> Result<(FunctionVersions, Vec<Fault>), Fault> {
     let name = arn.rsplit(':').next().unwrap_or(arn);
     let (aliases, cut) = list(ask, name, "ListAliases", "aliases", "Aliases").await?;
     let (versions, more) = list(ask, name, "ListVersionsByFunction", "versions", "Versions").await?;
@@ -45,7 +45,7 @@ async fn one(ask: Ask<'_>, arn: &str) -> Result<(Release, Vec<Fault>), Fault> {
     versions.sort_by_key(|version| std::cmp::Reverse(version.number));
     let names: Vec<String> =
         std::iter::once(String::new()).chain(aliases.iter().map(|alias| alias.name.clone())).collect();
-    let read = together(names, |alias: String| async move {
+    let read = concurrently(names, |alias: String| async move {
         let got = callers(ask, name, &alias).await;
         (alias, got)
     });
@@ -64,11 +64,11 @@ async fn one(ask: Ask<'_>, arn: &str) -> Result<(Release, Vec<Fault>), Fault> {
             Err(_) => {}
         }
     }
-    Ok((Release { function: Arn::from(arn), aliases, versions, callers }, notes))
+    Ok((FunctionVersions { function: Arn::from(arn), aliases, versions, callers }, notes))
 }
 
 async fn list(
-    ask: Ask<'_>,
+    ask: FetchContext<'_>,
     name: &str,
     action: &str,
     step: &str,
@@ -118,7 +118,7 @@ fn version(from: &Value) -> Option<Version> {
 }
 
 /// Who may call it, by the policy of the function or of one of its aliases.
-async fn callers(ask: Ask<'_>, name: &str, alias: &str) -> Result<Vec<String>, Fault> {
+async fn callers(ask: FetchContext<'_>, name: &str, alias: &str) -> Result<Vec<String>, Fault> {
     let path = ["functions", name, "policy"];
     let query = [("Qualifier", Some(alias).filter(|alias| !alias.is_empty()))];
     let sent = ask.aws.lambda.call("GetPolicy", Rest::get(&path, &query));

@@ -5,25 +5,25 @@ mod fetch;
 mod model;
 
 use futures_util::future::BoxFuture;
-pub use model::{Alias, Release, Version};
+pub use model::{Alias, FunctionVersions, Version};
 
 #[cfg(test)]
 mod tests;
 
-use super::{Ask, Kind, Pace};
-use crate::world::{Fault, Harvest};
+use super::{FetchContext, Kind, PollClass};
+use crate::world::{Fault, Reading};
 
 /// The kind.
 pub struct Releases;
 
 impl Kind for Releases {
-    type Item = Release;
+    type Item = FunctionVersions;
 
-    const PACE: Pace = Pace::Asked;
+    const PACE: PollClass = PollClass::OnDemand;
     const PERMISSIONS: &'static [&'static str] =
         &["lambda:ListAliases", "lambda:ListVersionsByFunction", "lambda:GetPolicy"];
 
-    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<Release>, Fault>> {
+    fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<FunctionVersions>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 }

@@ -11,7 +11,7 @@ use crate::world::{Arn, KindName, Resource};
 
 /// What a function has published.
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub struct Release {
+pub struct FunctionVersions {
     /// Whose.
     pub function: Arn,
     /// Its aliases.
@@ -59,7 +59,7 @@ impl Alias {
     }
 }
 
-impl Release {
+impl FunctionVersions {
     /// The alias of that name.
     #[must_use]
     pub fn alias(&self, name: &str) -> Option<&Alias> {
@@ -80,14 +80,14 @@ impl Release {
     }
 }
 
-impl Resource for Release {
+impl Resource for FunctionVersions {
     const KIND: KindName = KindName("function-release");
 
     fn key(&self) -> &str {
         self.function.as_str()
     }
 
-    fn gist(&self, into: &mut DefaultHasher) {
+    fn fingerprint(&self, into: &mut DefaultHasher) {
         for alias in &self.aliases {
             alias.sends().hash(into);
         }

@@ -5,10 +5,10 @@ mod wording;
 use aws_sdk_elasticloadbalancingv2::types;
 
 use super::model::{Listener, ListenerSet, Rule};
-use crate::aws::{Paged, maybe, named, pages, text, together};
-use crate::kinds::Ask;
+use crate::aws::{Paged, concurrently, maybe, named, pages, text};
+use crate::kinds::FetchContext;
 use crate::kinds::load_balancer::LoadBalancer;
-use crate::world::{Arn, Fault, FaultKind, Harvest, Part};
+use crate::world::{Arn, Fault, FaultKind, Part, Reading};
 
 const LISTENERS: &str = "elasticloadbalancing:DescribeListeners";
 const RULES: &str = "elasticloadbalancing:DescribeRules";
@@ -17,18 +17,18 @@ const RULES: &str = "elasticloadbalancing:DescribeRules";
 ///
 /// # Errors
 /// The fault that kept everything from being read; a part's own fault stands in the harvest.
-pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<ListenerSet>, Fault> {
+pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<ListenerSet>, Fault> {
     let balancers: Vec<Arn> = ask
         .needed::<LoadBalancer>()?
         .into_iter()
         .map(|balancer| balancer.arn.clone())
         .filter(|arn| ask.coverage.wants(arn.as_str()))
         .collect();
-    let read = together(balancers, |balancer| async move {
+    let read = concurrently(balancers, |balancer| async move {
         let part = Part::from(balancer.as_str());
         (part, of_balancer(ask, balancer).await)
     });
-    let mut harvest = Harvest::of(Vec::new());
+    let mut harvest = Reading::of(Vec::new());
     for (part, got) in read.await {
         let got = match got {
             Err(fault) if fault.kind == FaultKind::Gone => Ok(Vec::new()),
@@ -43,7 +43,7 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<ListenerSet>, Fault> {
 }
 
 /// The listeners of one load balancer with their rules. Rules that could not be read cost only themselves.
-async fn of_balancer(ask: Ask<'_>, balancer: Arn) -> Result<(ListenerSet, Vec<Fault>), Fault> {
+async fn of_balancer(ask: FetchContext<'_>, balancer: Arn) -> Result<(ListenerSet, Vec<Fault>), Fault> {
     let on = balancer.as_str();
     let Paged { items, cut } = pages(LISTENERS, Some(on), |token| async move {
         let request = ask.aws.elb.describe_listeners().load_balancer_arn(on).page_size(400).set_marker(token);
@@ -52,7 +52,7 @@ async fn of_balancer(ask: Ask<'_>, balancer: Arn) -> Result<(ListenerSet, Vec<Fa
     })
     .await?;
     let mut notes: Vec<Fault> = cut.into_iter().collect();
-    let read = together(items, |from| async move {
+    let read = concurrently(items, |from| async move {
         let rules = match from.listener_arn() {
             Some(arn) => rules(ask, arn).await,
             None => Ok(Paged { items: Vec::new(), cut: None }),
@@ -88,7 +88,7 @@ async fn of_balancer(ask: Ask<'_>, balancer: Arn) -> Result<(ListenerSet, Vec<Fa
 }
 
 /// The rules of one listener, the default last.
-async fn rules(ask: Ask<'_>, listener: &str) -> Result<Paged<Rule>, Fault> {
+async fn rules(ask: FetchContext<'_>, listener: &str) -> Result<Paged<Rule>, Fault> {
     let mut paged = pages(RULES, Some(listener), |token| async move {
         let request = ask.aws.elb.describe_rules().listener_arn(listener).page_size(400).set_marker(token);
         let answer = ask.aws.call(RULES, Some(listener), request.send()).await?;

@@ -9,8 +9,8 @@ use futures_util::future::BoxFuture;
 pub use model::{Listener, ListenerSet, Rule};
 pub use wording::{address, conditions};
 
-use super::{Ask, Kind, Pace};
-use crate::world::{Fault, Harvest, KindName, Resource};
+use super::{FetchContext, Kind, PollClass};
+use crate::world::{Fault, KindName, Reading, Resource};
 
 /// The kind.
 pub struct Listeners;
@@ -18,12 +18,12 @@ pub struct Listeners;
 impl Kind for Listeners {
     type Item = ListenerSet;
 
-    const PACE: Pace = Pace::Topology;
+    const PACE: PollClass = PollClass::Topology;
     const NEEDS: &'static [KindName] = &[super::load_balancer::LoadBalancer::KIND];
     const PERMISSIONS: &'static [&'static str] =
         &["elasticloadbalancing:DescribeListeners", "elasticloadbalancing:DescribeRules"];
 
-    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<ListenerSet>, Fault>> {
+    fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<ListenerSet>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 

@@ -51,5 +51,5 @@ impl Resource for ListenerSet {
         self.load_balancer.as_str()
     }
 
-    fn gist(&self, _into: &mut DefaultHasher) {}
+    fn fingerprint(&self, _into: &mut DefaultHasher) {}
 }

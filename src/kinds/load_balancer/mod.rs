@@ -16,9 +16,9 @@ mod tests;
 
 use super::Counts;
 use super::Subject;
-use super::{Ask, Context, Kind, Pace};
+use super::{FetchContext, Kind, KindContext, PollClass};
 use crate::display::{Row, Section};
-use crate::world::{Fault, Harvest, Opinion, Scope};
+use crate::world::{Assessment, Fault, Reading, Scope};
 
 /// The kind.
 pub struct LoadBalancers;
@@ -26,10 +26,10 @@ pub struct LoadBalancers;
 impl Kind for LoadBalancers {
     type Item = LoadBalancer;
 
-    const PACE: Pace = Pace::Topology;
+    const PACE: PollClass = PollClass::Topology;
     const PERMISSIONS: &'static [&'static str] = &["elasticloadbalancing:DescribeLoadBalancers"];
 
-    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<LoadBalancer>, Fault>> {
+    fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<LoadBalancer>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 
@@ -41,23 +41,23 @@ impl Kind for LoadBalancers {
         subject::subject(item, scope)
     }
 
-    fn opinion(item: &LoadBalancer, cx: &Context<'_>) -> Option<Opinion> {
+    fn opinion(item: &LoadBalancer, cx: &KindContext<'_>) -> Option<Assessment> {
         rules::opinion(item, cx)
     }
 
-    fn count(item: &LoadBalancer, cx: &Context<'_>, counts: &mut Counts) {
+    fn count(item: &LoadBalancer, cx: &KindContext<'_>, counts: &mut Counts) {
         rules::count(item, cx, counts);
     }
 
-    fn rows(item: &LoadBalancer, cx: &Context<'_>) -> Vec<Row> {
+    fn rows(item: &LoadBalancer, cx: &KindContext<'_>) -> Vec<Row> {
         rows::rows(item, cx)
     }
 
-    fn listed(item: &LoadBalancer, cx: &Context<'_>) -> Option<serde_json::Value> {
-        rows::listed(item, cx)
+    fn to_json(item: &LoadBalancer, cx: &KindContext<'_>) -> Option<serde_json::Value> {
+        rows::to_json(item, cx)
     }
 
-    fn detail(item: &LoadBalancer, cx: &Context<'_>) -> Vec<Section> {
+    fn detail(item: &LoadBalancer, cx: &KindContext<'_>) -> Vec<Section> {
         rows::detail(item, cx)
     }
 

@@ -42,7 +42,7 @@ impl Resource for LoadBalancer {
         self.arn.as_str()
     }
 
-    fn gist(&self, into: &mut DefaultHasher) {
+    fn fingerprint(&self, into: &mut DefaultHasher) {
         self.state.hash(into);
     }
 }

@@ -6,7 +6,7 @@ use super::rules::opinion;
 use crate::display::{Cell, Column, Fact, Row, Section, Width};
 use crate::kinds::listener::{ListenerSet, address, conditions};
 use crate::kinds::target_group::{TargetGroup, judge};
-use crate::kinds::{Context, console_url};
+use crate::kinds::{KindContext, console_url};
 use crate::text::when;
 use crate::world::{Health, Resource, Scope};
 
@@ -25,17 +25,17 @@ const GROUPS: &[Column] = &[
 ];
 
 /// Its lines in the environment screen: none, target groups show where it leads.
-pub(super) fn rows(_item: &LoadBalancer, _cx: &Context<'_>) -> Vec<Row> {
+pub(super) fn rows(_item: &LoadBalancer, _cx: &KindContext<'_>) -> Vec<Row> {
     Vec::new()
 }
 
 /// Its object in `status --json`: none, target groups name it.
-pub(super) fn listed(_item: &LoadBalancer, _cx: &Context<'_>) -> Option<serde_json::Value> {
+pub(super) fn to_json(_item: &LoadBalancer, _cx: &KindContext<'_>) -> Option<serde_json::Value> {
     None
 }
 
 /// The sections of its page.
-pub(super) fn detail(item: &LoadBalancer, cx: &Context<'_>) -> Vec<Section> {
+pub(super) fn detail(item: &LoadBalancer, cx: &KindContext<'_>) -> Vec<Section> {
     vec![
         Section::Facts { title: "load balancer", facts: facts(item, cx) },
         Section::Table {
@@ -53,7 +53,7 @@ pub(super) fn detail(item: &LoadBalancer, cx: &Context<'_>) -> Vec<Section> {
     ]
 }
 
-fn facts(item: &LoadBalancer, cx: &Context<'_>) -> Vec<Fact> {
+fn facts(item: &LoadBalancer, cx: &KindContext<'_>) -> Vec<Fact> {
     let opinion = opinion(item, cx).unwrap_or_default();
     let list = |list: &[String]| Cell::or_none((!list.is_empty()).then(|| list.join(" ")));
     let mut facts =
@@ -73,7 +73,7 @@ fn facts(item: &LoadBalancer, cx: &Context<'_>) -> Vec<Fact> {
     facts
 }
 
-fn rules(item: &LoadBalancer, cx: &Context<'_>) -> Vec<Row> {
+fn rules(item: &LoadBalancer, cx: &KindContext<'_>) -> Vec<Row> {
     let set = cx.world.by_key::<ListenerSet>(cx.scope, item.arn.as_str());
     let rules = set
         .into_iter()
@@ -102,12 +102,13 @@ fn rules(item: &LoadBalancer, cx: &Context<'_>) -> Vec<Row> {
         .collect()
 }
 
-fn groups(item: &LoadBalancer, cx: &Context<'_>) -> Vec<Row> {
+fn groups(item: &LoadBalancer, cx: &KindContext<'_>) -> Vec<Row> {
     let mut groups: Vec<&TargetGroup> =
         cx.world.all::<TargetGroup>(cx.scope).filter(|group| group.load_balancers.contains(&item.arn)).collect();
     groups.sort_by(|a, b| a.name.cmp(&b.name));
     let line = |group: &TargetGroup| {
-        let opinion = judge(group, cx).unwrap_or_else(|| crate::world::Opinion::new(Health::Unknown, "not read yet"));
+        let opinion =
+            judge(group, cx).unwrap_or_else(|| crate::world::Assessment::new(Health::Unknown, "not read yet"));
         let health = cx.joins.health_of(cx.scope, group.arn.as_str()).map(|health| {
             let healthy = health.targets.iter().filter(|target| target.state == "healthy").count();
             format!("{healthy}/{}", health.targets.len())

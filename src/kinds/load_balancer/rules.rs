@@ -2,24 +2,24 @@
 //! whether anybody is served.
 
 use super::model::LoadBalancer;
-use crate::kinds::Context;
 use crate::kinds::Counts;
+use crate::kinds::KindContext;
 use crate::text::first_line;
-use crate::world::{Health, Opinion};
+use crate::world::{Assessment, Health};
 
 /// How `item` is; `None` if its state was not told.
-pub(super) fn opinion(item: &LoadBalancer, _cx: &Context<'_>) -> Option<Opinion> {
+pub(super) fn opinion(item: &LoadBalancer, _cx: &KindContext<'_>) -> Option<Assessment> {
     let name = &item.name;
     let reason = item.state_reason.as_deref().filter(|reason| !reason.is_empty());
     let reason = reason.map(|reason| format!(": {}", first_line(reason, 120))).unwrap_or_default();
     Some(match item.state.as_deref()? {
-        "active" => Opinion::well(),
-        "provisioning" => Opinion::new(Health::Changing, format!("load balancer {name} is being made")),
+        "active" => Assessment::well(),
+        "provisioning" => Assessment::new(Health::Changing, format!("load balancer {name} is being made")),
         "active_impaired" => {
-            Opinion::new(Health::Worrying, format!("load balancer {name} cannot scale as it should{reason}"))
+            Assessment::new(Health::Worrying, format!("load balancer {name} cannot scale as it should{reason}"))
         }
-        "failed" => Opinion::new(Health::Bad, format!("load balancer {name} could not be made{reason}")),
-        other => Opinion::new(
+        "failed" => Assessment::new(Health::Bad, format!("load balancer {name} could not be made{reason}")),
+        other => Assessment::new(
             Health::Unknown,
             format!("load balancer {name} has the state {other}, which toban does not know"),
         ),
@@ -27,4 +27,4 @@ pub(super) fn opinion(item: &LoadBalancer, _cx: &Context<'_>) -> Option<Opinion>
 }
 
 /// Adds nothing: its targets are counted.
-pub(super) fn count(_item: &LoadBalancer, _cx: &Context<'_>, _counts: &mut Counts) {}
+pub(super) fn count(_item: &LoadBalancer, _cx: &KindContext<'_>, _counts: &mut Counts) {}

@@ -5,10 +5,10 @@ use aws_sdk_cloudwatchlogs::types::OutputLogEvent;
 use jiff::Timestamp;
 
 use super::model::{Line, LogTail};
-use crate::aws::{text, together};
-use crate::kinds::Ask;
+use crate::aws::{concurrently, text};
+use crate::kinds::FetchContext;
 use crate::text::mask_text;
-use crate::world::{Coverage, Fault, FaultKind, Harvest, Part};
+use crate::world::{Coverage, Fault, FaultKind, Part, Reading};
 
 const GET: &str = "logs:GetLogEvents";
 
@@ -21,10 +21,10 @@ const PAGES: usize = 5;
 ///
 /// # Errors
 /// None: a stream's own fault stands in the harvest.
-pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<LogTail>, Fault> {
-    let Coverage::Parts(parts) = ask.coverage else { return Ok(Harvest::of(Vec::new())) };
+pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<LogTail>, Fault> {
+    let Coverage::Parts(parts) = ask.coverage else { return Ok(Reading::of(Vec::new())) };
     let streams: Vec<Part> = parts.iter().cloned().collect();
-    let read = together(streams, |stream| async move {
+    let read = concurrently(streams, |stream| async move {
         let got = match of_stream(ask, &stream).await {
             // A container that never ran has no stream.
             Err(fault) if fault.kind == FaultKind::Gone => Ok(Vec::new()),
@@ -32,10 +32,10 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<LogTail>, Fault> {
         };
         (stream, got)
     });
-    Ok(Harvest::of(read.await))
+    Ok(Reading::of(read.await))
 }
 
-async fn of_stream(ask: Ask<'_>, part: &str) -> Result<LogTail, Fault> {
+async fn of_stream(ask: FetchContext<'_>, part: &str) -> Result<LogTail, Fault> {
     let Some((group, stream)) = part.split_once(':') else {
         return Err(Fault::new(FaultKind::Refused, GET, "no log group and stream is named").on(part));
     };
@@ -56,9 +56,9 @@ async fn of_stream(ask: Ask<'_>, part: &str) -> Result<LogTail, Fault> {
 }
 
 fn line(event: &OutputLogEvent) -> Option<Line> {
-    let says = text(event.message())?;
+    let message = text(event.message())?;
     let at = event.timestamp().and_then(|at| Timestamp::from_millisecond(at).ok());
-    Some(Line { at, says: mask_text(&says).into_owned() })
+    Some(Line { at, message: mask_text(&message).into_owned() })
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ mod model;
 use futures_util::future::BoxFuture;
 pub use model::{Line, LogTail, part};
 
-use super::{Ask, Kind, Pace};
-use crate::world::{Fault, Harvest};
+use super::{FetchContext, Kind, PollClass};
+use crate::world::{Fault, Reading};
 
 /// The kind. A part is a [`part`]: log group and stream.
 pub struct LogTails;
@@ -16,10 +16,10 @@ pub struct LogTails;
 impl Kind for LogTails {
     type Item = LogTail;
 
-    const PACE: Pace = Pace::Asked;
+    const PACE: PollClass = PollClass::OnDemand;
     const PERMISSIONS: &'static [&'static str] = &["logs:GetLogEvents"];
 
-    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<LogTail>, Fault>> {
+    fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<LogTail>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 }

@@ -24,7 +24,7 @@ pub struct Line {
     pub at: Option<Timestamp>,
     /// What, with secrets masked.
     #[serde(rename = "says")]
-    pub says: String,
+    pub message: String,
 }
 
 /// The part that a stream of a group is read as. Neither name may hold a colon.
@@ -40,7 +40,7 @@ impl Resource for LogTail {
         &self.key
     }
 
-    fn gist(&self, into: &mut DefaultHasher) {
+    fn fingerprint(&self, into: &mut DefaultHasher) {
         self.lines.len().hash(into);
     }
 }

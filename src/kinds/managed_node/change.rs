@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 
 use crate::aws::Clients;
 use crate::change::gate::{Change, Pass};
-use crate::change::plan::{Deed, Plan};
+use crate::change::plan::{ChangeRequest, Plan};
 use crate::change::receipt::Receipt;
 use crate::world::{Fault, FaultKind};
 
@@ -44,9 +44,9 @@ impl Change for RunScript {
         self.plan.clone()
     }
 
-    fn deed(&self) -> Deed {
+    fn deed(&self) -> ChangeRequest {
         let nodes = ("nodes", self.nodes.join(","));
-        Deed {
+        ChangeRequest {
             verb: "run",
             on: self.plan.on.clone(),
             arguments: std::iter::once(nodes).chain(self.what.iter().cloned()).collect(),
@@ -57,7 +57,7 @@ impl Change for RunScript {
         Box::pin(async move {
             let on = self.nodes.join(" ");
             // A comment may have 100 characters.
-            let comment: String = format!("toban: {}", self.plan.says).chars().take(100).collect();
+            let comment: String = format!("toban: {}", self.plan.message).chars().take(100).collect();
             let request = aws
                 .ssm
                 .send_command()
@@ -73,7 +73,7 @@ impl Change for RunScript {
             };
             Ok(Receipt {
                 request_ids: answer.request_id().map(str::to_owned).into_iter().collect(),
-                says: None,
+                message: None,
                 facts: vec![("command", id.to_owned())],
             })
         })

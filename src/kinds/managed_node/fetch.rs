@@ -5,8 +5,8 @@ use aws_sdk_ssm::types;
 
 use super::model::Node;
 use crate::aws::{Paged, named_pages, text, when};
-use crate::kinds::Ask;
-use crate::world::{Fault, Harvest};
+use crate::kinds::FetchContext;
+use crate::world::{Fault, Reading};
 
 const DESCRIBE: &str = "ssm:DescribeInstanceInformation";
 
@@ -14,14 +14,14 @@ const DESCRIBE: &str = "ssm:DescribeInstanceInformation";
 ///
 /// # Errors
 /// The fault that kept everything from being read; a part's own fault stands in the harvest.
-pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Node>, Fault> {
+pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<Node>, Fault> {
     let Paged { items, cut } = named_pages(DESCRIBE, None, |token| async move {
         let request = ask.aws.ssm.describe_instance_information().max_results(50).set_next_token(token);
         let answer = ask.aws.call(DESCRIBE, None, request.send()).await?;
         Ok((answer.instance_information_list().iter().map(node).collect(), text(answer.next_token())))
     })
     .await?;
-    let mut harvest = Harvest::whole(items);
+    let mut harvest = Reading::whole(items);
     harvest.notes.extend(cut);
     Ok(harvest)
 }

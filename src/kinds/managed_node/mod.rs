@@ -22,10 +22,10 @@ mod tests;
 
 use super::Counts;
 use super::Subject;
-use super::{Ask, Context, Kind, Pace, Shown};
+use super::{FetchContext, Kind, KindContext, ListLayout, PollClass};
 use crate::display::{Row, Section};
 use crate::ssm::preflight::Reach;
-use crate::world::{Fault, Harvest, Opinion, Scope};
+use crate::world::{Assessment, Fault, Reading, Scope};
 
 /// The kind.
 pub struct Nodes;
@@ -33,13 +33,14 @@ pub struct Nodes;
 impl Kind for Nodes {
     type Item = Node;
 
-    const PACE: Pace = Pace::Live;
+    const PACE: PollClass = PollClass::Live;
     const SHELL: bool = true;
     const PERMISSIONS: &'static [&'static str] = &["ssm:DescribeInstanceInformation"];
     const CHANGES: &'static [&'static str] = change::ACTIONS;
-    const SHOWN: Option<Shown> = Some(Shown { list: "instances", singular: "managed node", columns: rows::COLUMNS });
+    const SHOWN: Option<ListLayout> =
+        Some(ListLayout { list: "instances", singular: "managed node", columns: rows::COLUMNS });
 
-    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<Node>, Fault>> {
+    fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<Node>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 
@@ -51,27 +52,27 @@ impl Kind for Nodes {
         subject::subject(item, scope)
     }
 
-    fn opinion(item: &Node, cx: &Context<'_>) -> Option<Opinion> {
+    fn opinion(item: &Node, cx: &KindContext<'_>) -> Option<Assessment> {
         rules::opinion(item, cx)
     }
 
-    fn count(item: &Node, cx: &Context<'_>, counts: &mut Counts) {
+    fn count(item: &Node, cx: &KindContext<'_>, counts: &mut Counts) {
         rules::count(item, cx, counts);
     }
 
-    fn rows(item: &Node, cx: &Context<'_>) -> Vec<Row> {
+    fn rows(item: &Node, cx: &KindContext<'_>) -> Vec<Row> {
         rows::rows(item, cx)
     }
 
-    fn listed(item: &Node, cx: &Context<'_>) -> Option<serde_json::Value> {
-        rows::listed(item, cx)
+    fn to_json(item: &Node, cx: &KindContext<'_>) -> Option<serde_json::Value> {
+        rows::to_json(item, cx)
     }
 
-    fn detail(item: &Node, cx: &Context<'_>) -> Vec<Section> {
+    fn detail(item: &Node, cx: &KindContext<'_>) -> Vec<Section> {
         rows::detail(item, cx)
     }
 
-    fn reach(item: &Node, cx: &Context<'_>) -> Option<Reach> {
+    fn reach(item: &Node, cx: &KindContext<'_>) -> Option<Reach> {
         Some(session_access::reach(item, cx))
     }
 

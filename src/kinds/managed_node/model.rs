@@ -36,7 +36,7 @@ impl Resource for Node {
         &self.id
     }
 
-    fn gist(&self, into: &mut DefaultHasher) {
+    fn fingerprint(&self, into: &mut DefaultHasher) {
         self.ping.hash(into);
     }
 }

@@ -1,7 +1,7 @@
 //! What a session on a node takes of the caller's rights and of the account's settings. Pure: what is not known yet
 //! comes back as something to be read.
 
-use crate::kinds::Context;
+use crate::kinds::KindContext;
 use crate::kinds::iam_simulation::permissions::{Asking, Opening, caller, document, node};
 use crate::kinds::session_settings::requirements;
 use crate::ssm::preflight::Rights;
@@ -16,7 +16,7 @@ const DOCUMENTS: [(&str, &str); 3] = [
 
 /// The rights that sessions on node `id` take. The node's own role is not looked at: an agent that answers has one.
 #[must_use]
-pub fn rights(id: &str, cx: &Context<'_>) -> Rights {
+pub fn rights(id: &str, cx: &KindContext<'_>) -> Rights {
     let mut asking = Asking::new(cx);
     let me = cx.world.identity(cx.scope).map(|who| who.arn.clone());
     let (on, besides) = match &me {

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::model::Node;
 use super::rules::opinion;
 use crate::display::{Cell, Column, Fact, Row, Section};
-use crate::kinds::{Context, console_url};
+use crate::kinds::{KindContext, console_url};
 use crate::text::{when, word};
 use crate::world::{Resource, Scope};
 
@@ -14,7 +14,7 @@ use crate::world::{Resource, Scope};
 pub(super) const COLUMNS: &[Column] = crate::kinds::ec2_instance::INSTANCE_COLUMNS;
 
 /// Its lines in the environment screen; none where its EC2 instance tells of it.
-pub(super) fn rows(item: &Node, cx: &Context<'_>) -> Vec<Row> {
+pub(super) fn rows(item: &Node, cx: &KindContext<'_>) -> Vec<Row> {
     let Some(opinion) = opinion(item, cx) else { return Vec::new() };
     vec![Row {
         key: item.key().to_owned(),
@@ -33,7 +33,7 @@ pub(super) fn rows(item: &Node, cx: &Context<'_>) -> Vec<Row> {
 }
 
 /// Its object in `status --json`; its EC2 state is not known then.
-pub(super) fn listed(item: &Node, cx: &Context<'_>) -> Option<serde_json::Value> {
+pub(super) fn to_json(item: &Node, cx: &KindContext<'_>) -> Option<serde_json::Value> {
     let opinion = opinion(item, cx)?;
     Some(json!({
         "id": item.id,
@@ -46,7 +46,7 @@ pub(super) fn listed(item: &Node, cx: &Context<'_>) -> Option<serde_json::Value>
 }
 
 /// The sections of its page.
-pub(super) fn detail(item: &Node, cx: &Context<'_>) -> Vec<Section> {
+pub(super) fn detail(item: &Node, cx: &KindContext<'_>) -> Vec<Section> {
     let instance = cx.joins.instance(cx.scope, &item.id);
     let opinion = opinion(item, cx).unwrap_or_default();
     let mut facts = vec![Fact::new("Session Manager", Cell::of(opinion.health, word(&item.ping).replace('_', " ")))];

@@ -2,14 +2,14 @@
 //! a node has a say only on its own (another company's machine, or EC2 may not be read).
 
 use super::model::Node;
-use crate::kinds::Context;
 use crate::kinds::Counts;
+use crate::kinds::KindContext;
 use crate::kinds::ec2_instance::Instance;
 use crate::text::moment;
-use crate::world::{Health, Opinion, Resource};
+use crate::world::{Assessment, Health, Resource};
 
 /// Whether nobody else tells of it.
-pub(super) fn alone(item: &Node, cx: &Context<'_>) -> bool {
+pub(super) fn alone(item: &Node, cx: &KindContext<'_>) -> bool {
     if cx.joins.instance(cx.scope, &item.id).is_some() {
         return false;
     }
@@ -19,24 +19,26 @@ pub(super) fn alone(item: &Node, cx: &Context<'_>) -> bool {
 }
 
 /// How `item` is; `None` if it has no say.
-pub(super) fn opinion(item: &Node, cx: &Context<'_>) -> Option<Opinion> {
+pub(super) fn opinion(item: &Node, cx: &KindContext<'_>) -> Option<Assessment> {
     if !alone(item, cx) {
         return None;
     }
     let name = item.name.as_deref().or(item.computer.as_deref()).unwrap_or(&item.id);
     let since = item.pinged_at.map(|at| format!(" since {}", moment(at, cx.now, cx.zone))).unwrap_or_default();
     Some(match item.ping.as_str() {
-        "Online" => Opinion::well(),
+        "Online" => Assessment::well(),
         "ConnectionLost" => {
-            Opinion::new(Health::Worrying, format!("node {name} does not answer Systems Manager{since}"))
+            Assessment::new(Health::Worrying, format!("node {name} does not answer Systems Manager{since}"))
         }
-        "Inactive" => Opinion::new(Health::Well, format!("node {name} is inactive{since}")),
-        other => Opinion::new(Health::Unknown, format!("node {name} has the state {other}, which toban does not know")),
+        "Inactive" => Assessment::new(Health::Well, format!("node {name} is inactive{since}")),
+        other => {
+            Assessment::new(Health::Unknown, format!("node {name} has the state {other}, which toban does not know"))
+        }
     })
 }
 
 /// Adds `item` to `counts` if no instance does.
-pub(super) fn count(item: &Node, cx: &Context<'_>, counts: &mut Counts) {
+pub(super) fn count(item: &Node, cx: &KindContext<'_>, counts: &mut Counts) {
     if alone(item, cx) {
         counts.instances_total += 1;
         counts.instances_running += u32::from(item.ping == "Online");

@@ -3,26 +3,31 @@
 
 use super::model::Node;
 use super::permissions::rights;
-use crate::kinds::Context;
+use crate::kinds::KindContext;
 use crate::ssm::handshake::Version;
 use crate::ssm::preflight::{Line, Reach};
-use crate::ssm::session_target::Way;
+use crate::ssm::session_target::SessionTarget;
 use crate::text::when;
 
 /// How `item` is entered.
-pub(super) fn reach(item: &Node, cx: &Context<'_>) -> Reach {
+pub(super) fn reach(item: &Node, cx: &KindContext<'_>) -> Reach {
     let name = item.name.as_deref().or(item.computer.as_deref()).unwrap_or(&item.id);
-    let says = if name == item.id { format!("node {name}") } else { format!("node {name} ({})", item.id) };
-    Reach { says, way: Some(Way::Node(item.id.clone())), lines: lines(item, cx), rights: rights(&item.id, cx) }
+    let message = if name == item.id { format!("node {name}") } else { format!("node {name} ({})", item.id) };
+    Reach {
+        message,
+        way: Some(SessionTarget::Node(item.id.clone())),
+        lines: lines(item, cx),
+        rights: rights(&item.id, cx),
+    }
 }
 
 /// The checklist of a node, also for the EC2 instance behind it.
 #[must_use]
-pub fn lines(item: &Node, cx: &Context<'_>) -> Vec<Line> {
+pub fn lines(item: &Node, cx: &KindContext<'_>) -> Vec<Line> {
     vec![online(item, cx), agent(item)]
 }
 
-fn online(item: &Node, cx: &Context<'_>) -> Line {
+fn online(item: &Node, cx: &KindContext<'_>) -> Line {
     const WHAT: &str = "agent online";
     let since = item.pinged_at.map(|at| format!(", last heard of {}", when(at, cx.now, cx.zone))).unwrap_or_default();
     match item.ping.as_str() {

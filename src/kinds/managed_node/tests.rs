@@ -25,7 +25,7 @@ fn the_instance_tells_of_both() {
     Shelves::default().with([instance()]).seen(true, |cx| {
         assert_eq!(Nodes::opinion(&node("ConnectionLost"), cx), None);
         assert!(Nodes::rows(&node("Online"), cx).is_empty());
-        assert_eq!(Nodes::listed(&node("Online"), cx), None);
+        assert_eq!(Nodes::to_json(&node("Online"), cx), None);
     });
 }
 
@@ -43,7 +43,7 @@ fn a_node_whose_instance_is_gone_is_gone_but_a_machine_of_ours_is_not() {
 fn its_object_line_page_and_count() {
     let mut counts = Counts::default();
     Shelves::default().seen(true, |cx| {
-        let listed = Nodes::listed(&node("Online"), cx).unwrap();
+        let listed = Nodes::to_json(&node("Online"), cx).unwrap();
         insta::assert_snapshot!(listed.to_string(), @r#"{"id":"i-0123456789abcdef0","name":"ip-10-0-3-10","state":null,"ssm":"online","health":"well","why":null}"#);
         assert_eq!(Nodes::rows(&node("Online"), cx)[0].cells.len(), Nodes::SHOWN.unwrap().columns.len());
         assert_eq!(Nodes::detail(&node("Online"), cx).len(), 1);

@@ -5,8 +5,8 @@ use aws_sdk_cloudwatchlogs::types;
 
 use super::model::MetricFilter;
 use crate::aws::{Paged, named_pages, text};
-use crate::kinds::Ask;
-use crate::world::{Fault, Harvest};
+use crate::kinds::FetchContext;
+use crate::world::{Fault, Reading};
 
 const DESCRIBE: &str = "logs:DescribeMetricFilters";
 
@@ -14,14 +14,14 @@ const DESCRIBE: &str = "logs:DescribeMetricFilters";
 ///
 /// # Errors
 /// The fault that kept everything from being read; a part's own fault stands in the harvest.
-pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<MetricFilter>, Fault> {
+pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<MetricFilter>, Fault> {
     let Paged { items, cut } = named_pages(DESCRIBE, None, |token| async move {
         let request = ask.aws.logs.describe_metric_filters().limit(50).set_next_token(token);
         let answer = ask.aws.call(DESCRIBE, None, request.send()).await?;
         Ok((answer.metric_filters().iter().map(filter).collect(), text(answer.next_token())))
     })
     .await?;
-    let mut harvest = Harvest::whole(items);
+    let mut harvest = Reading::whole(items);
     harvest.notes.extend(cut);
     Ok(harvest)
 }

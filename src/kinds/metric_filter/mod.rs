@@ -10,8 +10,8 @@ use futures_util::future::BoxFuture;
 pub use model::MetricFilter;
 
 use super::Subject;
-use super::{Ask, Kind, Pace};
-use crate::world::{Fault, Harvest, Scope};
+use super::{FetchContext, Kind, PollClass};
+use crate::world::{Fault, Reading, Scope};
 
 /// The kind.
 pub struct MetricFilters;
@@ -19,10 +19,10 @@ pub struct MetricFilters;
 impl Kind for MetricFilters {
     type Item = MetricFilter;
 
-    const PACE: Pace = Pace::Topology;
+    const PACE: PollClass = PollClass::Topology;
     const PERMISSIONS: &'static [&'static str] = &["logs:DescribeMetricFilters"];
 
-    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<MetricFilter>, Fault>> {
+    fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<MetricFilter>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 

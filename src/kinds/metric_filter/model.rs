@@ -29,5 +29,5 @@ impl Resource for MetricFilter {
         &self.key
     }
 
-    fn gist(&self, _into: &mut DefaultHasher) {}
+    fn fingerprint(&self, _into: &mut DefaultHasher) {}
 }

@@ -8,9 +8,9 @@ use jiff::tz::TimeZone;
 use jiff::{Span, SpanRelativeTo, Timestamp};
 
 use super::model::{MuteRule, Window};
-use crate::aws::{Paged, named_pages, text, together, when};
-use crate::kinds::Ask;
-use crate::world::{Arn, Coverage, Fault, FaultKind, Harvest};
+use crate::aws::{Paged, concurrently, named_pages, text, when};
+use crate::kinds::FetchContext;
+use crate::world::{Arn, Coverage, Fault, FaultKind, Reading};
 
 const LIST: &str = "cloudwatch:ListAlarmMuteRules";
 const GET: &str = "cloudwatch:GetAlarmMuteRule";
@@ -21,12 +21,12 @@ const SOME: usize = 1;
 ///
 /// # Errors
 /// The fault of the list; a rule that can't be read closer is kept as it was known, and a note says so once.
-pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<MuteRule>, Fault> {
+pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<MuteRule>, Fault> {
     let Paged { items: mut rules, cut } = list(ask).await?;
     if *ask.coverage != Coverage::All {
         rules.truncate(SOME);
     }
-    let read = together(rules, |arn: Arn| async move {
+    let read = concurrently(rules, |arn: Arn| async move {
         // The list tells ARNs alone; the last part of one is the rule's name.
         let name = arn.last().to_owned();
         let request = ask.aws.cloudwatch.get_alarm_mute_rule().alarm_mute_rule_name(&name);
@@ -48,10 +48,10 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<MuteRule>, Fault> {
             }
         }
     }
-    Ok(Harvest { notes, ..Harvest::whole(items) })
+    Ok(Reading { notes, ..Reading::whole(items) })
 }
 
-async fn list(ask: Ask<'_>) -> Result<Paged<Arn>, Fault> {
+async fn list(ask: FetchContext<'_>) -> Result<Paged<Arn>, Fault> {
     named_pages(LIST, None, |token| async move {
         let request = ask.aws.cloudwatch.list_alarm_mute_rules().max_records(100).set_next_token(token);
         let request = request.statuses(AlarmMuteRuleStatus::Active).statuses(AlarmMuteRuleStatus::Scheduled);

@@ -7,9 +7,9 @@ mod model;
 use futures_util::future::BoxFuture;
 pub use model::{MuteRule, Window};
 
-use super::resource_tags::Tagged;
-use super::{Ask, Kind, Pace};
-use crate::world::{Fault, Harvest, KindName, Resource};
+use super::resource_tags::TaggedResource;
+use super::{FetchContext, Kind, PollClass};
+use crate::world::{Fault, KindName, Reading, Resource};
 
 /// The kind.
 pub struct MuteRules;
@@ -17,12 +17,12 @@ pub struct MuteRules;
 impl Kind for MuteRules {
     type Item = MuteRule;
 
-    const PACE: Pace = Pace::Topology;
+    const PACE: PollClass = PollClass::Topology;
     // It places nothing: it waits until the names and tags that do are read.
-    const NEEDS: &'static [KindName] = &[Tagged::KIND];
+    const NEEDS: &'static [KindName] = &[TaggedResource::KIND];
     const PERMISSIONS: &'static [&'static str] = &["cloudwatch:ListAlarmMuteRules", "cloudwatch:GetAlarmMuteRule"];
 
-    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<MuteRule>, Fault>> {
+    fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<MuteRule>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 

@@ -53,7 +53,7 @@ impl Resource for MuteRule {
         self.arn.as_str()
     }
 
-    fn gist(&self, into: &mut DefaultHasher) {
+    fn fingerprint(&self, into: &mut DefaultHasher) {
         (&self.status, &self.alarms, self.window.map(|window| window.until)).hash(into);
     }
 }

@@ -13,7 +13,7 @@ use rstest::rstest;
 use super::{MuteRule, Window, fetch};
 use crate::aws::{Clients, mocked};
 use crate::kinds::testing::{ask, know, parts, scope};
-use crate::world::{Arn, Coverage, Fault, FaultKind, Harvest, World};
+use crate::world::{Arn, Coverage, Fault, FaultKind, Reading, World};
 
 fn arn(name: &str) -> String {
     format!("arn:aws:cloudwatch:ap-northeast-1:1:alarm-mute-rule:{name}")
@@ -42,13 +42,13 @@ fn at(text: &str) -> Timestamp {
     text.parse().expect("a time")
 }
 
-async fn read(rules: &[Answered], known: &World, coverage: &Coverage) -> Result<Harvest<MuteRule>, Fault> {
+async fn read(rules: &[Answered], known: &World, coverage: &Coverage) -> Result<Reading<MuteRule>, Fault> {
     let aws = Clients { cloudwatch: mocked!(aws_sdk_cloudwatch, rules), ..Clients::silent() };
     let scope = scope();
     fetch::read(ask(&aws, &scope, known, coverage)).await
 }
 
-fn items(harvest: &Harvest<MuteRule>) -> &[MuteRule] {
+fn items(harvest: &Reading<MuteRule>) -> &[MuteRule] {
     let [(_, Ok(rules))] = harvest.parts.as_slice() else { panic!("one part: {:?}", harvest.parts) };
     rules
 }

@@ -3,10 +3,10 @@
 
 use aws_sdk_resourcegroupstagging::types;
 
-use super::model::Tagged;
+use super::model::TaggedResource;
 use crate::aws::{Paged, named_pages, text};
-use crate::kinds::Ask;
-use crate::world::{Arn, Fault, Harvest};
+use crate::kinds::FetchContext;
+use crate::world::{Arn, Fault, Reading};
 
 const GET: &str = "tag:GetResources";
 
@@ -14,19 +14,19 @@ const GET: &str = "tag:GetResources";
 ///
 /// # Errors
 /// The fault that kept everything from being read; a part's own fault stands in the harvest.
-pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Tagged>, Fault> {
+pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<TaggedResource>, Fault> {
     let Paged { items, cut } = named_pages(GET, None, |token| async move {
         let request = ask.aws.tags.get_resources().resources_per_page(100).set_pagination_token(token);
         let answer = ask.aws.call(GET, None, request.send()).await?;
         Ok((answer.resource_tag_mapping_list().iter().map(tagged).collect(), text(answer.pagination_token())))
     })
     .await?;
-    let mut harvest = Harvest::whole(items);
+    let mut harvest = Reading::whole(items);
     harvest.notes.extend(cut);
     Ok(harvest)
 }
 
-fn tagged(from: &types::ResourceTagMapping) -> Option<Tagged> {
+fn tagged(from: &types::ResourceTagMapping) -> Option<TaggedResource> {
     let tags = from.tags().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect();
-    Some(Tagged { arn: Arn::from(text(from.resource_arn())?), tags })
+    Some(TaggedResource { arn: Arn::from(text(from.resource_arn())?), tags })
 }

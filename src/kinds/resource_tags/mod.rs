@@ -7,30 +7,30 @@ mod model;
 mod subject;
 
 use futures_util::future::BoxFuture;
-pub use model::Tagged;
+pub use model::TaggedResource;
 
 use super::Subject;
-use super::{Ask, Kind, Pace};
-use crate::world::{Fault, Harvest, Scope};
+use super::{FetchContext, Kind, PollClass};
+use crate::world::{Fault, Reading, Scope};
 
 /// The kind.
 pub struct Tags;
 
 impl Kind for Tags {
-    type Item = Tagged;
+    type Item = TaggedResource;
 
-    const PACE: Pace = Pace::Topology;
+    const PACE: PollClass = PollClass::Topology;
     const PERMISSIONS: &'static [&'static str] = &["tag:GetResources"];
 
-    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<Tagged>, Fault>> {
+    fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<TaggedResource>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 
-    fn name(item: &Tagged) -> &str {
+    fn name(item: &TaggedResource) -> &str {
         item.arn.last()
     }
 
-    fn subject(item: &Tagged, scope: &Scope) -> Option<Subject> {
+    fn subject(item: &TaggedResource, scope: &Scope) -> Option<Subject> {
         subject::subject(item, scope)
     }
 }

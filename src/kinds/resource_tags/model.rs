@@ -10,19 +10,19 @@ use crate::world::{Arn, KindName, Resource};
 
 /// A resource's tags, as the tagging API tells them for every kind at once.
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub struct Tagged {
+pub struct TaggedResource {
     /// Whose.
     pub arn: Arn,
     /// They.
     pub tags: BTreeMap<String, String>,
 }
 
-impl Resource for Tagged {
+impl Resource for TaggedResource {
     const KIND: KindName = KindName("tagged");
 
     fn key(&self) -> &str {
         self.arn.as_str()
     }
 
-    fn gist(&self, _into: &mut DefaultHasher) {}
+    fn fingerprint(&self, _into: &mut DefaultHasher) {}
 }

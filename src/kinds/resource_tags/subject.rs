@@ -1,13 +1,13 @@
 //! What inference may know of one: names, tags, VPC, keys others use for it, ties to others.
 //! Pure; it decides nothing.
 
-use super::model::Tagged;
+use super::model::TaggedResource;
 use crate::kinds::Subject;
 use crate::world::{Resource, Scope};
 
 /// Tags of a resource that is read otherwise go with it; VPCs, log groups, topics and the like, which are not,
 /// are clues by themselves; whatever else is tagged says nothing to us.
-pub(super) fn subject(item: &Tagged, scope: &Scope) -> Option<Subject> {
+pub(super) fn subject(item: &TaggedResource, scope: &Scope) -> Option<Subject> {
     let resource = item.arn.resource();
     let last = item.arn.last();
     let subject = match (item.arn.service()?, resource.split(['/', ':']).next().unwrap_or_default()) {

@@ -7,8 +7,8 @@ mod model;
 use futures_util::future::BoxFuture;
 pub use model::ScalableTarget;
 
-use super::{Ask, Kind, Pace};
-use crate::world::{Fault, Harvest};
+use super::{FetchContext, Kind, PollClass};
+use crate::world::{Fault, Reading};
 
 /// The kind.
 pub struct ScalableTargets;
@@ -16,10 +16,10 @@ pub struct ScalableTargets;
 impl Kind for ScalableTargets {
     type Item = ScalableTarget;
 
-    const PACE: Pace = Pace::Asked;
+    const PACE: PollClass = PollClass::OnDemand;
     const PERMISSIONS: &'static [&'static str] = &["application-autoscaling:DescribeScalableTargets"];
 
-    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<ScalableTarget>, Fault>> {
+    fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<ScalableTarget>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 }

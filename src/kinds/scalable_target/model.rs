@@ -25,7 +25,7 @@ impl Resource for ScalableTarget {
         &self.id
     }
 
-    fn gist(&self, into: &mut DefaultHasher) {
+    fn fingerprint(&self, into: &mut DefaultHasher) {
         (self.min, self.max).hash(into);
     }
 }

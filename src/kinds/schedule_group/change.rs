@@ -9,7 +9,7 @@ use aws_sdk_scheduler::types;
 use super::model::Group;
 use crate::aws::{Clients, at};
 use crate::change::gate::{Change, Pass};
-use crate::change::plan::{Deed, Plan};
+use crate::change::plan::{ChangeRequest, Plan};
 use crate::change::receipt::Receipt;
 use crate::kinds::schedule_record::change::Note;
 use crate::schedule::due::client_token;
@@ -20,7 +20,7 @@ use crate::world::{EnvironmentName, Fault, FaultKind, Resource, ResourceId, Scop
 
 /// Where a change belongs: an environment's group.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Place {
+pub struct SchedulePlace {
     /// The environment.
     pub environment: EnvironmentName,
     /// Where it is.
@@ -29,19 +29,19 @@ pub struct Place {
     pub group: String,
 }
 
-impl Place {
+impl SchedulePlace {
     /// The group as a resource.
     #[must_use]
     pub fn id(&self) -> ResourceId {
         ResourceId { kind: Group::KIND, scope: self.scope.clone(), key: self.group.as_str().into() }
     }
 
-    fn plan(&self, says: String, call: String) -> Plan {
-        Plan::new(says, self.environment.clone(), self.id(), vec![call])
+    fn plan(&self, message: String, call: String) -> Plan {
+        Plan::new(message, self.environment.clone(), self.id(), vec![call])
     }
 
-    fn deed(&self, verb: &'static str, name: &str) -> Deed {
-        Deed { verb, on: self.id(), arguments: vec![("name", name.to_owned())] }
+    fn deed(&self, verb: &'static str, name: &str) -> ChangeRequest {
+        ChangeRequest { verb, on: self.id(), arguments: vec![("name", name.to_owned())] }
     }
 }
 
@@ -55,8 +55,8 @@ pub(crate) fn is_gone(fault: &Fault) -> bool {
     fault.kind == FaultKind::Gone || fault.code.as_deref() == Some("ResourceNotFoundException")
 }
 
-fn said(says: String) -> Result<Receipt, Fault> {
-    Ok(Receipt { says: Some(says), ..Receipt::default() })
+fn said(message: String) -> Result<Receipt, Fault> {
+    Ok(Receipt { message: Some(message), ..Receipt::default() })
 }
 
 /// Something to be written before anything else: on a resource, or on the group that is the record.
@@ -81,15 +81,15 @@ impl Mark {
 
 /// Makes the group, with the environment's name on it.
 #[derive(Clone, Debug)]
-pub struct MakeGroup(pub Place);
+pub struct MakeGroup(pub SchedulePlace);
 
 impl Change for MakeGroup {
     fn plan(&self) -> Plan {
-        let says = format!("make the schedule group {}", self.0.group);
-        self.0.plan(says, format!("scheduler:CreateScheduleGroup {}", self.0.group))
+        let message = format!("make the schedule group {}", self.0.group);
+        self.0.plan(message, format!("scheduler:CreateScheduleGroup {}", self.0.group))
     }
 
-    fn deed(&self) -> Deed {
+    fn deed(&self) -> ChangeRequest {
         let mut deed = self.0.deed("make-group", "");
         deed.arguments.push(("environment", self.0.environment.to_string()));
         deed
@@ -97,7 +97,7 @@ impl Change for MakeGroup {
 
     fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {
         Box::pin(async move {
-            let Place { environment, group, .. } = &self.0;
+            let SchedulePlace { environment, group, .. } = &self.0;
             let operation = "scheduler:CreateScheduleGroup";
             let refused = |why: String| Fault::new(FaultKind::Refused, operation, why).on(group.as_str());
             let tag = types::Tag::builder().key(tags::ENV).value(tags::allowed(environment.as_str())).build();
@@ -118,7 +118,7 @@ impl Change for MakeGroup {
 #[derive(Clone, Debug)]
 pub struct PutSchedule {
     /// Where.
-    pub place: Place,
+    pub place: SchedulePlace,
     /// What.
     pub planned: Planned,
     /// The role it acts by.
@@ -190,11 +190,11 @@ impl Change for PutSchedule {
         let Planned { name, expression, timezone, .. } = &self.planned;
         let call = if self.known { "UpdateSchedule" } else { "CreateSchedule" };
         let held = self.planned.start_date.map(|at| format!(", not before {at}")).unwrap_or_default();
-        let says = format!("{} the schedule {name}", if self.known { "change" } else { "make" });
-        self.place.plan(says, format!("scheduler:{call} {name} {expression} {timezone}{held}"))
+        let message = format!("{} the schedule {name}", if self.known { "change" } else { "make" });
+        self.place.plan(message, format!("scheduler:{call} {name} {expression} {timezone}{held}"))
     }
 
-    fn deed(&self) -> Deed {
+    fn deed(&self) -> ChangeRequest {
         let Planned { name, expression, timezone, start_date, target, input, dead_letter, .. } = &self.planned;
         let mut deed = self.place.deed("put-schedule", name);
         let fields = [("expression", expression), ("timezone", timezone), ("target", target), ("input", input)];
@@ -223,18 +223,18 @@ impl Change for PutSchedule {
 #[derive(Clone, Debug)]
 pub struct DropSchedule {
     /// Where.
-    pub place: Place,
+    pub place: SchedulePlace,
     /// Its name.
     pub name: String,
 }
 
 impl Change for DropSchedule {
     fn plan(&self) -> Plan {
-        let says = format!("delete the schedule {}", self.name);
-        self.place.plan(says, format!("scheduler:DeleteSchedule {}", self.name))
+        let message = format!("delete the schedule {}", self.name);
+        self.place.plan(message, format!("scheduler:DeleteSchedule {}", self.name))
     }
 
-    fn deed(&self) -> Deed {
+    fn deed(&self) -> ChangeRequest {
         self.place.deed("drop-schedule", &self.name)
     }
 
@@ -252,15 +252,15 @@ impl Change for DropSchedule {
 
 /// Deletes a group of ours with everything in it.
 #[derive(Clone, Debug)]
-pub struct DropGroup(pub Place);
+pub struct DropGroup(pub SchedulePlace);
 
 impl Change for DropGroup {
     fn plan(&self) -> Plan {
-        let says = format!("delete the schedule group {}", self.0.group);
-        self.0.plan(says, format!("scheduler:DeleteScheduleGroup {} with every schedule in it", self.0.group))
+        let message = format!("delete the schedule group {}", self.0.group);
+        self.0.plan(message, format!("scheduler:DeleteScheduleGroup {} with every schedule in it", self.0.group))
     }
 
-    fn deed(&self) -> Deed {
+    fn deed(&self) -> ChangeRequest {
         self.0.deed("drop-group", "")
     }
 
@@ -316,14 +316,14 @@ impl Change for Label {
         let call = if self.is_rds() { "rds:AddTagsToResource" } else { "ecs:TagResource" };
         let remove = if self.is_rds() { "rds:RemoveTagsFromResource" } else { "ecs:UntagResource" };
         let adds = self.tags.values().any(Option::is_some);
-        let says = format!("write {} on {}", self.words(), name.last());
+        let message = format!("write {} on {}", self.words(), name.last());
         let calls = vec![format!("{} {} {}", if adds { call } else { remove }, name.last(), self.words())];
-        Plan::new(says, self.environment.clone(), self.on.clone(), calls)
+        Plan::new(message, self.environment.clone(), self.on.clone(), calls)
     }
 
-    fn deed(&self) -> Deed {
+    fn deed(&self) -> ChangeRequest {
         let arguments = self.tags.iter().map(|(key, value)| (*key, value.clone().unwrap_or_default())).collect();
-        Deed { verb: "label", on: self.on.clone(), arguments }
+        ChangeRequest { verb: "label", on: self.on.clone(), arguments }
     }
 
     fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {

@@ -7,10 +7,10 @@ use aws_sdk_scheduler::operation::get_schedule::GetScheduleOutput;
 use aws_sdk_scheduler::types;
 
 use super::model::{Group, Held};
-use crate::aws::{Paged, maybe, named, pages, text, together, when};
-use crate::kinds::Ask;
+use crate::aws::{Paged, concurrently, maybe, named, pages, text, when};
+use crate::kinds::FetchContext;
 use crate::schedule::binding::GROUP_PREFIX;
-use crate::world::{Arn, Fault, FaultKind, Harvest};
+use crate::world::{Arn, Fault, FaultKind, Reading};
 
 const GROUPS: &str = "scheduler:ListScheduleGroups";
 const LIST: &str = "scheduler:ListSchedules";
@@ -21,7 +21,7 @@ const TAGS: &str = "scheduler:ListTagsForResource";
 ///
 /// # Errors
 /// The fault of a list; a single schedule that can't be read is a note, for it may just have fired and gone.
-pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Group>, Fault> {
+pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<Group>, Fault> {
     let aws = ask.aws;
     let listed = pages(GROUPS, None, |token| async move {
         let request = aws.scheduler.list_schedule_groups().max_results(100).set_next_token(token);
@@ -45,7 +45,7 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Group>, Fault> {
     let (schedules, nameless) = named(LIST, None, schedules);
     notes.extend(nameless);
     let ours = groups.iter().filter(|group| group.name().is_some_and(is_ours)).cloned().collect();
-    let tagged = together(ours, |group: types::ScheduleGroupSummary| async move {
+    let tagged = concurrently(ours, |group: types::ScheduleGroupSummary| async move {
         let arn = group.arn().unwrap_or_default().to_owned();
         let request = aws.scheduler.list_tags_for_resource().resource_arn(&arn);
         let answer = aws.call(TAGS, group.name(), request.send()).await?;
@@ -58,7 +58,7 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Group>, Fault> {
         all.insert(name.clone(), Group { name, arn: group.arn().map(Arn::from), tags, schedules: Vec::new() });
     }
     let matter = schedules.into_iter().filter(matters).collect();
-    let read = together(matter, |summary: types::ScheduleSummary| async move {
+    let read = concurrently(matter, |summary: types::ScheduleSummary| async move {
         let request =
             aws.scheduler.get_schedule().set_name(text(summary.name())).set_group_name(text(summary.group_name()));
         aws.call(GET, summary.name(), request.send()).await
@@ -75,7 +75,7 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Group>, Fault> {
             Err(fault) => notes.push(fault),
         }
     }
-    let mut harvest = Harvest::whole(all.into_values().collect());
+    let mut harvest = Reading::whole(all.into_values().collect());
     harvest.notes.extend(notes);
     Ok(harvest)
 }

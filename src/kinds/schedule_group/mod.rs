@@ -9,8 +9,8 @@ mod model;
 use futures_util::future::BoxFuture;
 pub use model::{Group, Held};
 
-use super::{Ask, Kind, Pace};
-use crate::world::{Fault, Harvest};
+use super::{FetchContext, Kind, PollClass};
+use crate::world::{Fault, Reading};
 
 /// Schedule groups of EventBridge Scheduler.
 pub struct Groups;
@@ -19,7 +19,7 @@ impl Kind for Groups {
     type Item = Group;
 
     // Read only when somebody asks for schedules: it takes a call for each of them.
-    const PACE: Pace = Pace::Asked;
+    const PACE: PollClass = PollClass::OnDemand;
     const PERMISSIONS: &'static [&'static str] = &[
         "scheduler:ListScheduleGroups",
         "scheduler:ListSchedules",
@@ -40,7 +40,7 @@ impl Kind for Groups {
         "ecs:UntagResource",
     ];
 
-    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<Group>, Fault>> {
+    fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<Group>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 }

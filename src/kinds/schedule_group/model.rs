@@ -73,7 +73,7 @@ impl Resource for Group {
         &self.name
     }
 
-    fn gist(&self, into: &mut DefaultHasher) {
+    fn fingerprint(&self, into: &mut DefaultHasher) {
         self.schedules.len().hash(into);
     }
 }

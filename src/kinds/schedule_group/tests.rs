@@ -13,13 +13,13 @@ use aws_smithy_mocks::mock;
 
 use jiff::Timestamp;
 
-use super::change::{Place, PutSchedule};
+use super::change::{PutSchedule, SchedulePlace};
 use super::{Group, fetch};
 use crate::aws::{Clients, mocked};
-use crate::change::gate::{Answer, Circumstances, Gate};
+use crate::change::gate::{Confirmation, Gate, GateContext};
 use crate::change::receipt::Receipt;
 use crate::kinds::testing::{ask, scope};
-use crate::schedule::Verb;
+use crate::schedule::PowerAction;
 use crate::schedule::stored::planned_schedules::Planned;
 use crate::schedule::stored::tags;
 use crate::world::{Coverage, Fault, World};
@@ -85,7 +85,7 @@ async fn ours_are_read_whole_and_others_are_left() {
 fn write(known: bool) -> PutSchedule {
     let planned = Planned {
         name: "db.stop.2200".to_owned(),
-        verb: Verb::Stop,
+        verb: PowerAction::Stop,
         expression: "cron(0 22 * * ? *)".to_owned(),
         timezone: "Asia/Tokyo".to_owned(),
         start_date: None,
@@ -97,14 +97,14 @@ fn write(known: bool) -> PutSchedule {
         token: "token".to_owned(),
         firings: Vec::new(),
     };
-    let place = Place { environment: "dev".into(), scope: scope(), group: "toban-dev".to_owned() };
+    let place = SchedulePlace { environment: "dev".into(), scope: scope(), group: "toban-dev".to_owned() };
     PutSchedule { place, planned, role: "arn:aws:iam::1:role/toban-scheduler".to_owned(), queue: None, known }
 }
 
 async fn perform(change: PutSchedule, aws: &Clients) -> Result<Receipt, Fault> {
     let now = Timestamp::UNIX_EPOCH;
-    let at = Circumstances::seen_at(now);
-    Gate::default().approve(Box::new(change), &Answer::Yes, None, &at).unwrap().perform(aws).await
+    let at = GateContext::seen_at(now);
+    Gate::default().approve(Box::new(change), &Confirmation::Yes, None, &at).unwrap().perform(aws).await
 }
 
 fn refusal(code: &str) -> Option<String> {
@@ -139,9 +139,9 @@ async fn what_another_console_made_or_deleted_meanwhile_is_written_all_the_same(
 
 #[tokio::test]
 async fn a_role_that_is_not_there_is_told_in_the_words_of_aws() {
-    let says = r#"{"__type":"ValidationException","Message":"The execution role you provide must allow AWS EventBridge Scheduler to assume the role."}"#;
+    let message = r#"{"__type":"ValidationException","Message":"The execution role you provide must allow AWS EventBridge Scheduler to assume the role."}"#;
     let create =
-        mock!(aws_sdk_scheduler::Client::create_schedule).sequence().http_status(400, Some(says.to_owned())).build();
+        mock!(aws_sdk_scheduler::Client::create_schedule).sequence().http_status(400, Some(message.to_owned())).build();
     let aws = Clients { scheduler: mocked!(aws_sdk_scheduler, &[create]), ..Clients::silent() };
     let fault = perform(write(false), &aws).await.unwrap_err();
     assert!(

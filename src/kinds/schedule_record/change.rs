@@ -9,9 +9,9 @@ use aws_sdk_scheduler::types;
 
 use crate::aws::Clients;
 use crate::change::gate::{Change, Pass};
-use crate::change::plan::{Deed, Plan};
+use crate::change::plan::{ChangeRequest, Plan};
 use crate::change::receipt::Receipt;
-use crate::kinds::schedule_group::change::{Place, is_gone, is_there};
+use crate::kinds::schedule_group::change::{SchedulePlace, is_gone, is_there};
 use crate::schedule::Remembered;
 use crate::schedule::stored::tags;
 use crate::world::{Fault, FaultKind, ResourceId};
@@ -24,7 +24,7 @@ const UNTAG: &str = "scheduler:UntagResource";
 #[derive(Clone, Debug)]
 pub struct Note {
     /// Where.
-    pub place: Place,
+    pub place: SchedulePlace,
     /// The group's ARN.
     pub arn: String,
     /// The tags, by key.
@@ -73,7 +73,7 @@ impl Note {
 
     /// The call that makes the group, as plans tell it.
     #[must_use]
-    pub fn making(place: &Place) -> String {
+    pub fn making(place: &SchedulePlace) -> String {
         format!("{MAKE} {}", place.group)
     }
 
@@ -84,7 +84,7 @@ impl Note {
 
     /// Makes the group with these tags on it.
     async fn make(&self, aws: &Clients) -> Result<(), Fault> {
-        let Place { environment, group, .. } = &self.place;
+        let SchedulePlace { environment, group, .. } = &self.place;
         let mine = tags::allowed(environment.as_str());
         let set = self.set().chain([(tags::ENV, mine.as_str())]).map(|(key, value)| Self::tag(key, value));
         let tags = set.collect::<Result<Vec<_>, Fault>>()?;
@@ -124,7 +124,7 @@ impl Change for Note {
         let calls_of = [(TAG, self.set().next().is_some()), (UNTAG, self.unset().next().is_some())];
         let names: Vec<&str> = calls_of.into_iter().filter(|(_, made)| *made).map(|(name, _)| name).collect();
         calls.push(format!("{} {group} {}", names.join(", "), self.words()));
-        let (says, on) = match &self.about {
+        let (message, on) = match &self.about {
             Some(About { on, name, memory: Some(memory) }) => {
                 (format!("remember on the schedule group {group} what service {name} has: {memory}"), on.clone())
             }
@@ -133,28 +133,30 @@ impl Change for Note {
             }
             None => (format!("write {} on the schedule group {group}", self.words()), self.place.id()),
         };
-        Plan::new(says, self.place.environment.clone(), on, calls)
+        Plan::new(message, self.place.environment.clone(), on, calls)
     }
 
-    fn deed(&self) -> Deed {
+    fn deed(&self) -> ChangeRequest {
         let group = || ("record", self.place.group.clone());
         let owner = || ("environment", self.place.environment.to_string());
         let keys = || self.tags.keys().map(|key| ("key", key.clone()));
         match &self.about {
             Some(About { on, memory: Some(memory), .. }) => {
                 let arguments = [("memory", memory.to_string()), group(), owner()].into_iter().chain(keys()).collect();
-                Deed { verb: "remember", on: on.clone(), arguments }
+                ChangeRequest { verb: "remember", on: on.clone(), arguments }
             }
-            Some(About { on, memory: None, .. }) => {
-                Deed { verb: "forget", on: on.clone(), arguments: std::iter::once(group()).chain(keys()).collect() }
-            }
+            Some(About { on, memory: None, .. }) => ChangeRequest {
+                verb: "forget",
+                on: on.clone(),
+                arguments: std::iter::once(group()).chain(keys()).collect(),
+            },
             None => {
                 // No tag of ours has a comma: the journal holds each name once.
                 let set = self.set().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(", ");
                 let unset = self.unset().collect::<Vec<_>>().join(", ");
                 let all = [("set", set), ("unset", unset)].into_iter().filter(|(_, text)| !text.is_empty());
                 let arguments = all.chain([owner()]).collect();
-                Deed { verb: "note", on: self.place.id(), arguments }
+                ChangeRequest { verb: "note", on: self.place.id(), arguments }
             }
         }
     }
@@ -174,7 +176,7 @@ impl Change for Note {
             };
             written?;
             self.remove(aws).await?;
-            Ok(Receipt { says: Some(self.plan().says), ..Receipt::default() })
+            Ok(Receipt { message: Some(self.plan().message), ..Receipt::default() })
         })
     }
 }

@@ -2,10 +2,10 @@
 //! The only file of the kind that reads from the network; reading operations only.
 
 use super::model::{Notes, arn_of};
-use crate::aws::together;
-use crate::kinds::Ask;
+use crate::aws::concurrently;
+use crate::kinds::FetchContext;
 use crate::kinds::schedule_group::change::is_gone;
-use crate::world::{Coverage, Fault, FaultKind, Harvest, Part};
+use crate::world::{Coverage, Fault, FaultKind, Part, Reading};
 
 const TAGS: &str = "scheduler:ListTagsForResource";
 
@@ -13,16 +13,16 @@ const TAGS: &str = "scheduler:ListTagsForResource";
 ///
 /// # Errors
 /// None of its own: a part's fault stands in the harvest.
-pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<Notes>, Fault> {
-    let Coverage::Parts(parts) = ask.coverage else { return Ok(Harvest::of(Vec::new())) };
-    let read = together(parts.iter().cloned().collect(), |part: Part| async move {
+pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<Notes>, Fault> {
+    let Coverage::Parts(parts) = ask.coverage else { return Ok(Reading::of(Vec::new())) };
+    let read = concurrently(parts.iter().cloned().collect(), |part: Part| async move {
         let got = one(ask, &part).await;
         (part, got)
     });
-    Ok(Harvest::of(read.await))
+    Ok(Reading::of(read.await))
 }
 
-async fn one(ask: Ask<'_>, group: &str) -> Result<Vec<Notes>, Fault> {
+async fn one(ask: FetchContext<'_>, group: &str) -> Result<Vec<Notes>, Fault> {
     let Some(arn) = arn_of(ask.known, ask.scope, group) else {
         let why = "the account is not known yet, and the group is asked for by its ARN";
         return Err(Fault::new(FaultKind::Unavailable, TAGS, why).on(group));

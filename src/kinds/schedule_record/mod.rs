@@ -9,8 +9,8 @@ mod model;
 use futures_util::future::BoxFuture;
 pub use model::{Notes, arn_of, noted};
 
-use super::{Ask, Kind, Pace};
-use crate::world::{Fault, Harvest};
+use super::{FetchContext, Kind, PollClass};
+use crate::world::{Fault, Reading};
 
 /// The kind.
 pub struct Records;
@@ -19,12 +19,12 @@ impl Kind for Records {
     type Item = Notes;
 
     // Which groups are records is told by the configuration, which no reading knows.
-    const PACE: Pace = Pace::Asked;
+    const PACE: PollClass = PollClass::OnDemand;
     const PERMISSIONS: &'static [&'static str] = &["scheduler:ListTagsForResource"];
     const CHANGES: &'static [&'static str] =
         &["scheduler:CreateScheduleGroup", "scheduler:TagResource", "scheduler:UntagResource"];
 
-    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<Notes>, Fault>> {
+    fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<Notes>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 }

@@ -25,7 +25,7 @@ impl Resource for Notes {
         &self.group
     }
 
-    fn gist(&self, into: &mut DefaultHasher) {
+    fn fingerprint(&self, into: &mut DefaultHasher) {
         self.tags.hash(into);
     }
 }

@@ -14,11 +14,11 @@ use jiff::Timestamp;
 use super::change::{About, Note};
 use super::{Notes, arn_of, fetch};
 use crate::aws::{Clients, mocked};
-use crate::change::gate::{Answer, Change, Circumstances, Gate};
+use crate::change::gate::{Change, Confirmation, Gate, GateContext};
 use crate::change::receipt::Receipt;
-use crate::kinds::schedule_group::change::Place;
+use crate::kinds::schedule_group::change::SchedulePlace;
 use crate::kinds::testing::{ask, parts, scope};
-use crate::world::{Arn, Fault, FaultKind, Harvest, Identity, Resource, ResourceId, World};
+use crate::world::{Arn, Fault, FaultKind, Identity, Reading, Resource, ResourceId, World};
 
 const ARN: &str = "arn:aws:scheduler:ap-northeast-1:123456789012:schedule-group/toban-dev";
 
@@ -36,7 +36,7 @@ fn refusal(code: &str) -> Option<String> {
 async fn read(rule: Rule, world: &World) -> Result<Vec<Notes>, Fault> {
     let aws = Clients { scheduler: mocked!(aws_sdk_scheduler, &[rule]), ..Clients::silent() };
     let scope = scope();
-    let Harvest { parts, .. } = fetch::read(ask(&aws, &scope, world, &parts(&["toban-dev"]))).await.unwrap();
+    let Reading { parts, .. } = fetch::read(ask(&aws, &scope, world, &parts(&["toban-dev"]))).await.unwrap();
     parts.into_iter().next().unwrap().1
 }
 
@@ -70,7 +70,7 @@ fn a_group_has_the_arn_of_its_partition() {
 }
 
 fn note(tags: &[(&str, Option<&str>)], known: bool) -> Note {
-    let place = Place { environment: "dev".into(), scope: scope(), group: "toban-dev".to_owned() };
+    let place = SchedulePlace { environment: "dev".into(), scope: scope(), group: "toban-dev".to_owned() };
     let tags = tags.iter().map(|(key, value)| ((*key).to_owned(), value.map(str::to_owned))).collect();
     Note { place, arn: ARN.to_owned(), tags, known, about: None }
 }
@@ -78,8 +78,8 @@ fn note(tags: &[(&str, Option<&str>)], known: bool) -> Note {
 async fn perform(note: Note, rules: &[Rule]) -> Result<Receipt, Fault> {
     let aws = Clients { scheduler: mocked!(aws_sdk_scheduler, rules), ..Clients::silent() };
     let now = Timestamp::UNIX_EPOCH;
-    let at = Circumstances::seen_at(now);
-    Gate::default().approve(Box::new(note), &Answer::Yes, None, &at).unwrap().perform(&aws).await
+    let at = GateContext::seen_at(now);
+    Gate::default().approve(Box::new(note), &Confirmation::Yes, None, &at).unwrap().perform(&aws).await
 }
 
 fn makes() -> Rule {
@@ -164,7 +164,7 @@ fn its_plan_names_the_group_and_its_deed_the_service_that_is_remembered() {
     let memory = Some("desired=2".parse().unwrap());
     let mut one = note(&[("toban:remembered/c/web", Some("desired=2"))], true);
     one.about = Some(About { on: on.clone(), name: "web".to_owned(), memory });
-    assert_eq!(one.plan().says, "remember on the schedule group toban-dev what service web has: desired=2");
+    assert_eq!(one.plan().message, "remember on the schedule group toban-dev what service web has: desired=2");
     let deed = one.deed();
     assert_eq!((deed.verb, &deed.on), ("remember", &on));
     assert_eq!(deed.arguments[..2], [("memory", "desired=2".to_owned()), ("record", "toban-dev".to_owned())]);

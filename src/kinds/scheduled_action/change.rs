@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 
 use crate::aws::{Clients, at};
 use crate::change::gate::{Change, Pass};
-use crate::change::plan::{Deed, Plan};
+use crate::change::plan::{ChangeRequest, Plan};
 use crate::change::receipt::Receipt;
 use crate::kinds::scalable_target::ScalableTarget;
 use crate::schedule::Bounds;
@@ -34,8 +34,8 @@ impl Target {
         ResourceId { kind: ScalableTarget::KIND, scope: self.scope.clone(), key: self.resource.as_str().into() }
     }
 
-    fn plan(&self, says: String, call: String) -> Plan {
-        Plan::new(says, self.environment.clone(), self.id(), vec![call])
+    fn plan(&self, message: String, call: String) -> Plan {
+        Plan::new(message, self.environment.clone(), self.id(), vec![call])
     }
 }
 
@@ -59,14 +59,14 @@ impl PutAction {
 impl Change for PutAction {
     fn plan(&self) -> Plan {
         let Planned { name, expression, timezone, start_date, .. } = &self.planned;
-        let says = format!("{} the scheduled action {name}", if self.known { "change" } else { "make" });
+        let message = format!("{} the scheduled action {name}", if self.known { "change" } else { "make" });
         let held = start_date.map(|at| format!(", not before {at}")).unwrap_or_default();
         let bounds = scheduled_actions::words(self.bounds());
         let call = format!("{PUT} {} {name} {expression} {timezone}{held}: {bounds}", self.target.resource);
-        self.target.plan(says, call)
+        self.target.plan(message, call)
     }
 
-    fn deed(&self) -> Deed {
+    fn deed(&self) -> ChangeRequest {
         let Planned { name, expression, timezone, start_date, .. } = &self.planned;
         let Bounds { min, max } = self.bounds();
         let mut arguments = vec![
@@ -77,7 +77,7 @@ impl Change for PutAction {
             ("max", max.to_string()),
         ];
         arguments.extend(start_date.map(|at| ("start", at.to_string())));
-        Deed { verb: "put-action", on: self.target.id(), arguments }
+        ChangeRequest { verb: "put-action", on: self.target.id(), arguments }
     }
 
     fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {
@@ -98,9 +98,9 @@ impl Change for PutAction {
                 .set_start_time(start_date.map(at))
                 .scalable_target_action(sets);
             let answer = aws.call(PUT, Some(name), request.send()).await?;
-            let says = format!("{name} is {expression} {timezone}: {}", scheduled_actions::words(self.bounds()));
+            let message = format!("{name} is {expression} {timezone}: {}", scheduled_actions::words(self.bounds()));
             let request_ids = answer.request_id().map(str::to_owned).into_iter().collect();
-            Ok(Receipt { request_ids, says: Some(says), facts: Vec::new() })
+            Ok(Receipt { request_ids, message: Some(message), facts: Vec::new() })
         })
     }
 }
@@ -120,8 +120,8 @@ impl Change for DropAction {
         target.plan(format!("delete the scheduled action {name}"), format!("{DELETE} {} {name}", target.resource))
     }
 
-    fn deed(&self) -> Deed {
-        Deed { verb: "drop-action", on: self.target.id(), arguments: vec![("name", self.name.clone())] }
+    fn deed(&self) -> ChangeRequest {
+        ChangeRequest { verb: "drop-action", on: self.target.id(), arguments: vec![("name", self.name.clone())] }
     }
 
     fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {
@@ -134,13 +134,13 @@ impl Change for DropAction {
                 .scalable_dimension(ScalableDimension::EcsServiceDesiredCount)
                 .resource_id(&self.target.resource)
                 .scheduled_action_name(name);
-            let (says, request_ids) = match aws.call(DELETE, Some(name), request.send()).await {
+            let (message, request_ids) = match aws.call(DELETE, Some(name), request.send()).await {
                 Ok(answer) => ("is deleted", answer.request_id().map(str::to_owned)),
                 Err(fault) if is_gone(&fault) => ("is gone already", None),
                 Err(fault) => return Err(fault),
             };
             let request_ids = request_ids.into_iter().collect();
-            Ok(Receipt { request_ids, says: Some(format!("{name} {says}")), facts: Vec::new() })
+            Ok(Receipt { request_ids, message: Some(format!("{name} {message}")), facts: Vec::new() })
         })
     }
 }

@@ -5,8 +5,8 @@ use aws_sdk_applicationautoscaling::types::{self, ServiceNamespace};
 
 use super::model::ScheduledAction;
 use crate::aws::{Paged, maybe, pages, text, when};
-use crate::kinds::Ask;
-use crate::world::{Fault, Harvest};
+use crate::kinds::FetchContext;
+use crate::world::{Fault, Reading};
 
 const DESCRIBE: &str = "application-autoscaling:DescribeScheduledActions";
 
@@ -14,7 +14,7 @@ const DESCRIBE: &str = "application-autoscaling:DescribeScheduledActions";
 ///
 /// # Errors
 /// The fault that kept everything from being read.
-pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<ScheduledAction>, Fault> {
+pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<ScheduledAction>, Fault> {
     // Without a ResourceId no dimension may be given; services have but one.
     let Paged { items, cut } = pages(DESCRIBE, None, |token| async move {
         let request = ask.aws.scaling.describe_scheduled_actions().service_namespace(ServiceNamespace::Ecs);
@@ -22,7 +22,7 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<ScheduledAction>, Fault
         Ok((answer.scheduled_actions().iter().map(action).collect(), text(answer.next_token())))
     })
     .await?;
-    let mut harvest = Harvest::whole(items);
+    let mut harvest = Reading::whole(items);
     harvest.notes.extend(cut);
     Ok(harvest)
 }

@@ -9,8 +9,8 @@ mod model;
 use futures_util::future::BoxFuture;
 pub use model::ScheduledAction;
 
-use super::{Ask, Kind, Pace};
-use crate::world::{Fault, Harvest};
+use super::{FetchContext, Kind, PollClass};
+use crate::world::{Fault, Reading};
 
 /// The kind.
 pub struct ScheduledActions;
@@ -18,13 +18,13 @@ pub struct ScheduledActions;
 impl Kind for ScheduledActions {
     type Item = ScheduledAction;
 
-    const PACE: Pace = Pace::Asked;
+    const PACE: PollClass = PollClass::OnDemand;
     const PERMISSIONS: &'static [&'static str] = &["application-autoscaling:DescribeScheduledActions"];
     // AWS acts by its own service-linked role: there is none to pass.
     const CHANGES: &'static [&'static str] =
         &["application-autoscaling:PutScheduledAction", "application-autoscaling:DeleteScheduledAction"];
 
-    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<ScheduledAction>, Fault>> {
+    fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<ScheduledAction>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 }

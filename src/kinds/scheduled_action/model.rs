@@ -70,7 +70,7 @@ impl Resource for ScheduledAction {
         &self.arn
     }
 
-    fn gist(&self, into: &mut DefaultHasher) {
+    fn fingerprint(&self, into: &mut DefaultHasher) {
         (&self.expression, self.min, self.max).hash(into);
     }
 }

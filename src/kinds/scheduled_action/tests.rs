@@ -11,11 +11,11 @@ use jiff::Timestamp;
 use super::change::{DropAction, PutAction, Target};
 use super::{ScheduledAction, fetch};
 use crate::aws::{Clients, mocked};
-use crate::change::gate::{Answer, Change, Circumstances, Gate};
+use crate::change::gate::{Change, Confirmation, Gate, GateContext};
 use crate::change::receipt::Receipt;
 use crate::kinds::testing::{ask, scope};
 use crate::schedule::stored::planned_schedules::Planned;
-use crate::schedule::{Bounds, Verb};
+use crate::schedule::{Bounds, PowerAction};
 use crate::world::{Coverage, Fault, FaultKind, World};
 
 fn page(name: &str, max: Option<i32>, next: Option<&str>) -> DescribeScheduledActionsOutput {
@@ -73,7 +73,7 @@ fn target() -> Target {
 fn planned(start: Option<&str>) -> Planned {
     Planned {
         name: "toban-dev.c.web.start.0900".to_owned(),
-        verb: Verb::Start,
+        verb: PowerAction::Start,
         expression: "cron(0 9 ? * MON-FRI *)".to_owned(),
         timezone: "Asia/Tokyo".to_owned(),
         start_date: start.map(|text| text.parse().unwrap()),
@@ -89,8 +89,8 @@ fn planned(start: Option<&str>) -> Planned {
 
 async fn perform(change: impl Change, aws: &Clients) -> Result<Receipt, Fault> {
     let now = Timestamp::UNIX_EPOCH;
-    let at = Circumstances::seen_at(now);
-    Gate::default().approve(Box::new(change), &Answer::Yes, None, &at).unwrap().perform(aws).await
+    let at = GateContext::seen_at(now);
+    Gate::default().approve(Box::new(change), &Confirmation::Yes, None, &at).unwrap().perform(aws).await
 }
 
 #[tokio::test]
@@ -110,7 +110,7 @@ async fn a_write_gives_every_field() {
     let aws = Clients { scaling: mocked!(aws_sdk_applicationautoscaling, &[put]), ..Clients::silent() };
     let change = PutAction { target: target(), planned: planned(Some("2026-11-26T11:01:00Z")), known: true };
     let plan = change.plan();
-    assert_eq!(plan.says, "change the scheduled action toban-dev.c.web.start.0900");
+    assert_eq!(plan.message, "change the scheduled action toban-dev.c.web.start.0900");
     assert_eq!(
         plan.calls,
         [
@@ -119,7 +119,7 @@ async fn a_write_gives_every_field() {
         ]
     );
     let receipt = perform(change, &aws).await.unwrap();
-    assert!(receipt.says.unwrap().ends_with("cron(0 9 ? * MON-FRI *) Asia/Tokyo: min=2 max=10"));
+    assert!(receipt.message.unwrap().ends_with("cron(0 9 ? * MON-FRI *) Asia/Tokyo: min=2 max=10"));
 }
 
 #[tokio::test]
@@ -136,8 +136,8 @@ async fn a_target_that_is_gone_fails_a_write_and_not_a_deletion() {
     let fault = perform(change, &aws).await.unwrap_err();
     assert!(fault.sentence().contains("No scalable target registered"), "{}", fault.sentence());
     let dropping = || DropAction { target: target(), name: "n".to_owned() };
-    assert_eq!(perform(dropping(), &aws).await.unwrap().says.as_deref(), Some("n is deleted"));
-    assert_eq!(perform(dropping(), &aws).await.unwrap().says.as_deref(), Some("n is gone already"));
+    assert_eq!(perform(dropping(), &aws).await.unwrap().message.as_deref(), Some("n is deleted"));
+    assert_eq!(perform(dropping(), &aws).await.unwrap().message.as_deref(), Some("n is gone already"));
 }
 
 #[test]

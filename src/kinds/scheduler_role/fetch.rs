@@ -5,9 +5,9 @@ use roxmltree::Document;
 use serde_json::Value;
 
 use super::model::SchedulerRole;
-use crate::aws::together;
-use crate::kinds::Ask;
-use crate::world::{Arn, Coverage, Fault, FaultKind, Harvest, Part};
+use crate::aws::concurrently;
+use crate::kinds::FetchContext;
+use crate::world::{Arn, Coverage, Fault, FaultKind, Part, Reading};
 
 const GET: &str = "iam:GetRole";
 
@@ -15,14 +15,14 @@ const GET: &str = "iam:GetRole";
 ///
 /// # Errors
 /// None of its own: a part's fault stands in the harvest.
-pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<SchedulerRole>, Fault> {
-    let Coverage::Parts(parts) = ask.coverage else { return Ok(Harvest::of(Vec::new())) };
+pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<SchedulerRole>, Fault> {
+    let Coverage::Parts(parts) = ask.coverage else { return Ok(Reading::of(Vec::new())) };
     let roles: Vec<Part> = parts.iter().filter(|part| name(&Arn::from(&part[..])).is_some()).cloned().collect();
-    let read = together(roles, |part: Part| async move {
+    let read = concurrently(roles, |part: Part| async move {
         let got = one(ask, &Arn::from(&part[..])).await.map(|role| vec![role]);
         (part, got)
     });
-    Ok(Harvest::of(read.await))
+    Ok(Reading::of(read.await))
 }
 
 /// The name in a role's ARN: what stands behind the path.
@@ -31,7 +31,7 @@ fn name(arn: &Arn) -> Option<&str> {
     path.rsplit('/').next().filter(|name| !name.is_empty())
 }
 
-async fn one(ask: Ask<'_>, arn: &Arn) -> Result<SchedulerRole, Fault> {
+async fn one(ask: FetchContext<'_>, arn: &Arn) -> Result<SchedulerRole, Fault> {
     let role = name(arn).unwrap_or_default();
     let parameters = vec![("RoleName".to_owned(), role.to_owned())];
     let xml = ask.aws.call(GET, Some(role), ask.aws.iam.call("GetRole", parameters)).await?;

@@ -7,8 +7,8 @@ mod model;
 use futures_util::future::BoxFuture;
 pub use model::SchedulerRole;
 
-use super::{Ask, Kind, Pace};
-use crate::world::{Fault, Harvest};
+use super::{FetchContext, Kind, PollClass};
+use crate::world::{Fault, Reading};
 
 /// The kind.
 pub struct SchedulerRoles;
@@ -16,10 +16,10 @@ pub struct SchedulerRoles;
 impl Kind for SchedulerRoles {
     type Item = SchedulerRole;
 
-    const PACE: Pace = Pace::Asked;
+    const PACE: PollClass = PollClass::OnDemand;
     const PERMISSIONS: &'static [&'static str] = &["iam:GetRole"];
 
-    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<SchedulerRole>, Fault>> {
+    fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<SchedulerRole>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 }

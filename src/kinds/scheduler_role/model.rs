@@ -26,7 +26,7 @@ impl SchedulerRole {
     /// trust policy for the *group's* ARN in `aws:SourceArn`, not the schedule's.
     #[must_use]
     pub fn refuses(&self, group: &Arn) -> Option<String> {
-        let statements = listed(self.trust.get("Statement"));
+        let statements = to_json(self.trust.get("Statement"));
         let mut trusting = statements.iter().filter(|one| trusts(one)).peekable();
         if trusting.peek().is_none() {
             return Some(format!("its trust policy does not let {SERVICE} assume it"));
@@ -35,7 +35,7 @@ impl SchedulerRole {
         for statement in trusting {
             match hindrance(statement, group) {
                 None => return None,
-                Some(says) => why = why.or(Some(says)),
+                Some(message) => why = why.or(Some(message)),
             }
         }
         why
@@ -92,7 +92,7 @@ fn arn_like(pattern: &str, arn: &str) -> bool {
 }
 
 /// A policy writes one thing as itself and several as a list.
-fn listed(value: Option<&Value>) -> Vec<&Value> {
+fn to_json(value: Option<&Value>) -> Vec<&Value> {
     match value {
         Some(Value::Array(several)) => several.iter().collect(),
         Some(one) => vec![one],
@@ -101,7 +101,7 @@ fn listed(value: Option<&Value>) -> Vec<&Value> {
 }
 
 fn words(value: Option<&Value>) -> Vec<&str> {
-    listed(value).into_iter().filter_map(Value::as_str).collect()
+    to_json(value).into_iter().filter_map(Value::as_str).collect()
 }
 
 impl Resource for SchedulerRole {
@@ -111,7 +111,7 @@ impl Resource for SchedulerRole {
         self.arn.as_str()
     }
 
-    fn gist(&self, into: &mut DefaultHasher) {
+    fn fingerprint(&self, into: &mut DefaultHasher) {
         self.trust.to_string().hash(into);
     }
 }

@@ -90,7 +90,7 @@ fn one_statement_that_lets_it_in_is_enough() {
     assert_eq!(role.refuses(&Arn::from(GROUP)), None);
 }
 
-async fn read(script: &Script, wanted: &[&str]) -> crate::world::Harvest<SchedulerRole> {
+async fn read(script: &Script, wanted: &[&str]) -> crate::world::Reading<SchedulerRole> {
     let aws = Clients { iam: Query::iam_by(script), ..Clients::silent() };
     let (known, scope, coverage) = (World::default(), scope(), parts(wanted));
     SchedulerRoles::read(ask(&aws, &scope, &known, &coverage)).await.expect("a harvest")

@@ -5,8 +5,8 @@ use roxmltree::{Document, Node};
 
 use super::model::{Opening, SecurityGroup};
 use crate::aws::{Find, Paged, named_pages};
-use crate::kinds::Ask;
-use crate::world::{Fault, FaultKind, Harvest};
+use crate::kinds::FetchContext;
+use crate::world::{Fault, FaultKind, Reading};
 
 const DESCRIBE: &str = "ec2:DescribeSecurityGroups";
 
@@ -14,7 +14,7 @@ const DESCRIBE: &str = "ec2:DescribeSecurityGroups";
 ///
 /// # Errors
 /// The fault that kept everything from being read.
-pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<SecurityGroup>, Fault> {
+pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<SecurityGroup>, Fault> {
     let Paged { items, cut } = named_pages(DESCRIBE, None, |token| async move {
         let mut parameters = vec![("MaxResults".to_owned(), "1000".to_owned())];
         parameters.extend(token.map(|token| ("NextToken".to_owned(), token)));
@@ -22,7 +22,7 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<SecurityGroup>, Fault> 
         parse(&xml)
     })
     .await?;
-    let mut harvest = Harvest::whole(items);
+    let mut harvest = Reading::whole(items);
     harvest.notes.extend(cut);
     Ok(harvest)
 }

@@ -8,8 +8,8 @@ mod model;
 use futures_util::future::BoxFuture;
 pub use model::{Opening, SecurityGroup};
 
-use super::{Ask, Kind, Pace};
-use crate::world::{Fault, Harvest};
+use super::{FetchContext, Kind, PollClass};
+use crate::world::{Fault, Reading};
 
 /// The kind.
 pub struct SecurityGroups;
@@ -17,10 +17,10 @@ pub struct SecurityGroups;
 impl Kind for SecurityGroups {
     type Item = SecurityGroup;
 
-    const PACE: Pace = Pace::Asked;
+    const PACE: PollClass = PollClass::OnDemand;
     const PERMISSIONS: &'static [&'static str] = &["ec2:DescribeSecurityGroups"];
 
-    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<SecurityGroup>, Fault>> {
+    fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<SecurityGroup>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 

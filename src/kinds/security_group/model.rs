@@ -43,7 +43,7 @@ impl Resource for SecurityGroup {
         &self.id
     }
 
-    fn gist(&self, into: &mut DefaultHasher) {
+    fn fingerprint(&self, into: &mut DefaultHasher) {
         self.openings.hash(into);
     }
 }

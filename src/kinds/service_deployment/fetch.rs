@@ -6,9 +6,9 @@ use std::collections::HashMap;
 use aws_sdk_ecs::types;
 
 use super::model::{RunningImage, ServiceDeployment};
-use crate::aws::{count, named, text, together, when};
-use crate::kinds::Ask;
-use crate::world::{Arn, Coverage, Fault, FaultKind, Harvest, Part};
+use crate::aws::{concurrently, count, named, text, when};
+use crate::kinds::FetchContext;
+use crate::world::{Arn, Coverage, Fault, FaultKind, Part, Reading};
 
 const LIST: &str = "ecs:ListServiceDeployments";
 const DESCRIBE: &str = "ecs:DescribeServiceDeployments";
@@ -21,14 +21,14 @@ const MOST: i32 = 20;
 ///
 /// # Errors
 /// None: a service's own fault stands in the harvest.
-pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<ServiceDeployment>, Fault> {
-    let Coverage::Parts(parts) = ask.coverage else { return Ok(Harvest::of(Vec::new())) };
+pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<ServiceDeployment>, Fault> {
+    let Coverage::Parts(parts) = ask.coverage else { return Ok(Reading::of(Vec::new())) };
     let services: Vec<Part> = parts.iter().cloned().collect();
-    let read = together(services, |service| async move {
+    let read = concurrently(services, |service| async move {
         let got = of_service(ask, &service).await;
         (service, got)
     });
-    let mut harvest = Harvest::of(Vec::new());
+    let mut harvest = Reading::of(Vec::new());
     for (service, got) in read.await {
         let got = match got {
             Err(fault) if fault.kind == FaultKind::Gone => Ok(Vec::new()),
@@ -43,7 +43,7 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<ServiceDeployment>, Fau
 }
 
 /// The newest deployments of one service, newest first.
-async fn of_service(ask: Ask<'_>, service: &str) -> Result<(Vec<ServiceDeployment>, Option<Fault>), Fault> {
+async fn of_service(ask: FetchContext<'_>, service: &str) -> Result<(Vec<ServiceDeployment>, Option<Fault>), Fault> {
     let arn = Arn::from(service);
     // `service/CLUSTER/NAME`; the old form without a cluster needs none to be named.
     let mut names = arn.resource().split('/').skip(1);
@@ -66,7 +66,7 @@ async fn of_service(ask: Ask<'_>, service: &str) -> Result<(Vec<ServiceDeploymen
 }
 
 /// Adds what the targeted revisions are. Where that may not be read, the deployments stand without it.
-async fn resolve(ask: Ask<'_>, all: &mut [ServiceDeployment]) {
+async fn resolve(ask: FetchContext<'_>, all: &mut [ServiceDeployment]) {
     let mut arns: Vec<String> =
         all.iter().filter_map(|one| one.revision.as_ref()).map(|arn| arn.as_str().to_owned()).collect();
     arns.sort();

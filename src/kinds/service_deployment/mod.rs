@@ -7,8 +7,8 @@ mod model;
 use futures_util::future::BoxFuture;
 pub use model::{RunningImage, ServiceDeployment};
 
-use super::{Ask, Kind, Pace};
-use crate::world::{Fault, Harvest};
+use super::{FetchContext, Kind, PollClass};
+use crate::world::{Fault, Reading};
 
 /// The kind. A part is the ARN of a service.
 pub struct ServiceDeployments;
@@ -16,11 +16,11 @@ pub struct ServiceDeployments;
 impl Kind for ServiceDeployments {
     type Item = ServiceDeployment;
 
-    const PACE: Pace = Pace::Asked;
+    const PACE: PollClass = PollClass::OnDemand;
     const PERMISSIONS: &'static [&'static str] =
         &["ecs:ListServiceDeployments", "ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions"];
 
-    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<ServiceDeployment>, Fault>> {
+    fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<ServiceDeployment>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 

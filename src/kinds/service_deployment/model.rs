@@ -57,7 +57,7 @@ impl Resource for ServiceDeployment {
         self.arn.as_str()
     }
 
-    fn gist(&self, into: &mut DefaultHasher) {
+    fn fingerprint(&self, into: &mut DefaultHasher) {
         (&self.status, &self.stage, &self.failures).hash(into);
     }
 }

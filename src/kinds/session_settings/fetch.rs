@@ -4,9 +4,9 @@
 use serde_json::Value;
 
 use super::model::{Group, PREFERENCES, Preferences, SessionSettings, Settings, group_of};
-use crate::aws::{text, together};
-use crate::kinds::Ask;
-use crate::world::{Coverage, Fault, FaultKind, Harvest, Part};
+use crate::aws::{concurrently, text};
+use crate::kinds::FetchContext;
+use crate::world::{Coverage, Fault, FaultKind, Part, Reading};
 
 const GET: &str = "ssm:GetDocument";
 const GROUPS: &str = "logs:DescribeLogGroups";
@@ -17,11 +17,11 @@ const DOCUMENT: &str = "SSM-SessionManagerRunShell";
 ///
 /// # Errors
 /// None: what could not be read is an answer too.
-pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<SessionSettings>, Fault> {
-    let Coverage::Parts(parts) = ask.coverage else { return Ok(Harvest::of(Vec::new())) };
+pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<SessionSettings>, Fault> {
+    let Coverage::Parts(parts) = ask.coverage else { return Ok(Reading::of(Vec::new())) };
     let ours = |part: &&Part| &***part == PREFERENCES || group_of(part).is_some();
     let wanted: Vec<Part> = parts.iter().filter(ours).cloned().collect();
-    let read = together(wanted, |part: Part| async move {
+    let read = concurrently(wanted, |part: Part| async move {
         let got = match group_of(&part) {
             Some(name) => group(ask, name).await.map(Settings::Group),
             None => preferences(ask).await.map(Settings::Preferences),
@@ -30,10 +30,10 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<SessionSettings>, Fault
         let item = SessionSettings { part: part.to_string(), settings };
         (part, Ok(vec![item]))
     });
-    Ok(Harvest::of(read.await))
+    Ok(Reading::of(read.await))
 }
 
-async fn preferences(ask: Ask<'_>) -> Result<Preferences, Fault> {
+async fn preferences(ask: FetchContext<'_>) -> Result<Preferences, Fault> {
     let sent = ask.aws.ssm.get_document().name(DOCUMENT).send();
     let content = match ask.aws.call(GET, Some(DOCUMENT), sent).await {
         Ok(answer) => answer.content.unwrap_or_default(),
@@ -60,7 +60,7 @@ async fn preferences(ask: Ask<'_>) -> Result<Preferences, Fault> {
 }
 
 /// One log group. Names begin alike, so the first page by the whole name holds it first.
-async fn group(ask: Ask<'_>, name: &str) -> Result<Group, Fault> {
+async fn group(ask: FetchContext<'_>, name: &str) -> Result<Group, Fault> {
     let sent = ask.aws.logs.describe_log_groups().log_group_name_prefix(name).send();
     let answer = ask.aws.call(GROUPS, Some(name), sent).await?;
     let found = answer.log_groups().iter().find(|group| group.log_group_name() == Some(name));

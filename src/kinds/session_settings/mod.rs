@@ -9,8 +9,8 @@ pub(crate) mod requirements;
 use futures_util::future::BoxFuture;
 pub use model::{Group, PREFERENCES, Preferences, SessionSettings, Settings, group_part};
 
-use super::{Ask, Kind, Pace};
-use crate::world::{Fault, Harvest};
+use super::{FetchContext, Kind, PollClass};
+use crate::world::{Fault, Reading};
 
 /// The kind.
 pub struct AllSessionSettings;
@@ -18,10 +18,10 @@ pub struct AllSessionSettings;
 impl Kind for AllSessionSettings {
     type Item = SessionSettings;
 
-    const PACE: Pace = Pace::Asked;
+    const PACE: PollClass = PollClass::OnDemand;
     const PERMISSIONS: &'static [&'static str] = &["ssm:GetDocument", "logs:DescribeLogGroups"];
 
-    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<SessionSettings>, Fault>> {
+    fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<SessionSettings>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 }

@@ -81,7 +81,7 @@ impl Resource for SessionSettings {
         &self.part
     }
 
-    fn gist(&self, into: &mut DefaultHasher) {
+    fn fingerprint(&self, into: &mut DefaultHasher) {
         self.settings.hash(into);
     }
 }

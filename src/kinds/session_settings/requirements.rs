@@ -4,10 +4,10 @@
 use jiff::SignedDuration;
 
 use super::model::{Group, PREFERENCES, Preferences, SessionSettings, Settings, group_part};
-use crate::kinds::Context;
+use crate::kinds::KindContext;
 use crate::kinds::iam_simulation::permissions::{Asking, data_key};
 use crate::ssm::preflight::Line;
-use crate::world::read_request::Want;
+use crate::world::read_request::ReadRequest;
 use crate::world::{Part, Resource};
 
 /// Settings are good for this long: who changes them tries a session at once.
@@ -16,12 +16,12 @@ const KEPT: SignedDuration = SignedDuration::from_secs(10);
 const LOGS: &str = "logs";
 
 /// What the account's preferences mean for a shell on a node.
-pub(crate) fn of_node(asking: &mut Asking<'_, '_>, cx: &Context<'_>) {
+pub(crate) fn of_node(asking: &mut Asking<'_, '_>, cx: &KindContext<'_>) {
     let preferences = match known(asking, cx, PREFERENCES.into()) {
         None => return asking.tell(Line::unknown("encryption", "Session Manager's preferences were not read yet")),
         Some(Settings::Unread(why)) => {
-            let says = format!("Session Manager's preferences could not be read, so it is not known: {why}");
-            return asking.tell(Line::unknown("encryption", says));
+            let message = format!("Session Manager's preferences could not be read, so it is not known: {why}");
+            return asking.tell(Line::unknown("encryption", message));
         }
         Some(Settings::Preferences(preferences)) => preferences,
         Some(Settings::Group(_)) => return,
@@ -48,7 +48,7 @@ fn limits(preferences: &Preferences) -> String {
 }
 
 /// A log group that a session is written to; `encrypted` if the session is refused unless the group is.
-pub(crate) fn log_group(asking: &mut Asking<'_, '_>, cx: &Context<'_>, name: &str, encrypted: bool) {
+pub(crate) fn log_group(asking: &mut Asking<'_, '_>, cx: &KindContext<'_>, name: &str, encrypted: bool) {
     if !encrypted {
         return asking.tell(Line::holds(LOGS, format!("it is logged to the log group {name}")));
     }
@@ -78,19 +78,19 @@ pub(crate) fn log_group(asking: &mut Asking<'_, '_>, cx: &Context<'_>, name: &st
 
 /// A bucket that a session is written to. Whether it is encrypted is not read: S3 encrypts every new object since 2023.
 pub(crate) fn bucket(asking: &mut Asking<'_, '_>, name: &str, encrypted: bool) {
-    let says = format!("it is logged to the bucket {name}");
+    let message = format!("it is logged to the bucket {name}");
     asking.tell(match encrypted {
-        true => Line::unknown(LOGS, format!("{says}, and refused should its role not see that it is encrypted")),
-        false => Line::holds(LOGS, says),
+        true => Line::unknown(LOGS, format!("{message}, and refused should its role not see that it is encrypted")),
+        false => Line::holds(LOGS, message),
     });
 }
 
 /// A part as far as it is known; what is not known or not fresh is to be read.
-fn known<'a>(asking: &mut Asking<'_, '_>, cx: &Context<'a>, part: Part) -> Option<&'a Settings> {
+fn known<'a>(asking: &mut Asking<'_, '_>, cx: &KindContext<'a>, part: Part) -> Option<&'a Settings> {
     let shelf = cx.world.shelf(cx.scope, SessionSettings::KIND);
     let age = shelf.and_then(|shelf| shelf.bin(&part)?.read_at).map(|at| cx.world.age(at, cx.now));
     if age.is_none_or(|age| age > KEPT) {
-        asking.rights.wants.push(Want::part(cx.scope, SessionSettings::KIND, &part));
+        asking.rights.wants.push(ReadRequest::part(cx.scope, SessionSettings::KIND, &part));
     }
     cx.world.by_key::<SessionSettings>(cx.scope, &part).map(|found| &found.settings)
 }

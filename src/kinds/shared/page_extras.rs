@@ -40,7 +40,7 @@ fn not_shown(fault: &Fault) -> String {
 }
 
 fn missing(fault: &Fault, now: Timestamp) -> Moment {
-    Moment { at: now, says: not_shown(fault), tone: Tone::Dim }
+    Moment { at: now, message: not_shown(fault), tone: Tone::Dim }
 }
 
 /// Adds what waits to be done. Where it could not be read that costs a line; where only it could be read, the rest
@@ -56,7 +56,7 @@ pub fn with_ahead(
     match (extra, ahead) {
         (Ok(extra), Ok(ahead)) => Ok(Extra { ahead, ..extra }),
         (Ok(extra), Err(fault)) => {
-            Ok(Extra { ahead: vec![Ahead { says: Cell::dim(not_shown(&fault)), dates: Vec::new() }], ..extra })
+            Ok(Extra { ahead: vec![Ahead { message: Cell::dim(not_shown(&fault)), dates: Vec::new() }], ..extra })
         }
         (Err(fault), Ok(ahead)) if !ahead.is_empty() => {
             Ok(Extra { moments: vec![missing(&fault, now)], ahead, ..Extra::default() })
@@ -76,7 +76,7 @@ pub async fn db_events(aws: &Clients, id: &str, cluster: bool) -> Result<Vec<Mom
         let request = aws.rds.describe_events().source_type(source.clone()).source_identifier(id).duration(A_DAY);
         let answer = aws.call(EVENTS, Some(id), request.max_records(100).set_marker(token).send()).await?;
         let moments = answer.events().iter().filter_map(|event| {
-            Some(Moment { at: when(event.date())?, says: text(event.message())?, tone: Tone::Plain })
+            Some(Moment { at: when(event.date())?, message: text(event.message())?, tone: Tone::Plain })
         });
         Ok((moments.collect::<Vec<_>>(), text(answer.marker())))
     })
@@ -113,11 +113,11 @@ fn action(from: &PendingMaintenanceAction) -> Ahead {
     .filter_map(|(label, at)| Some((label, when(at)?)))
     .collect();
     let name = from.action().unwrap_or("maintenance");
-    let mut says = text(from.description()).map_or_else(|| name.to_owned(), |what| format!("{name}: {what}"));
+    let mut message = text(from.description()).map_or_else(|| name.to_owned(), |what| format!("{name}: {what}"));
     if dates.is_empty() {
-        says.push_str(" (no date: it waits until somebody applies it)");
+        message.push_str(" (no date: it waits until somebody applies it)");
     }
-    Ahead { says: Cell::plain(says), dates }
+    Ahead { message: Cell::plain(message), dates }
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ pub struct Known {
     /// Fragments of which one must occur; none means no such condition.
     pub any: &'static [&'static str],
     /// What it means, as the tail of a sentence.
-    pub says: &'static str,
+    pub message: &'static str,
     /// How bad it is; `Well` for what is routine.
     pub health: Health,
     /// Causal depth: 0 is a root cause.

@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 
 use crate::aws::Clients;
 use crate::change::gate::{Change, Pass};
-use crate::change::plan::{Deed, Plan};
+use crate::change::plan::{ChangeRequest, Plan};
 use crate::change::receipt::Receipt;
 use crate::world::Fault;
 
@@ -37,8 +37,8 @@ impl Change for Registering {
         self.plan.clone()
     }
 
-    fn deed(&self) -> Deed {
-        Deed {
+    fn deed(&self) -> ChangeRequest {
+        ChangeRequest {
             verb: if self.into { "register" } else { "deregister" },
             on: self.plan.on.clone(),
             arguments: vec![("target", self.target.clone()), ("port", self.port.to_string())],
@@ -80,9 +80,13 @@ impl Change for Labelling {
         self.plan.clone()
     }
 
-    fn deed(&self) -> Deed {
+    fn deed(&self) -> ChangeRequest {
         let dropped = self.drop.iter().map(|name| (*name, String::new()));
-        Deed { verb: "label", on: self.plan.on.clone(), arguments: self.set.iter().cloned().chain(dropped).collect() }
+        ChangeRequest {
+            verb: "label",
+            on: self.plan.on.clone(),
+            arguments: self.set.iter().cloned().chain(dropped).collect(),
+        }
     }
 
     fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {

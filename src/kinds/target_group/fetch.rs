@@ -5,8 +5,8 @@ use aws_sdk_elasticloadbalancingv2::types;
 
 use super::model::{Check, TargetGroup};
 use crate::aws::{Paged, maybe, named_pages, text};
-use crate::kinds::Ask;
-use crate::world::{Arn, Fault, Harvest};
+use crate::kinds::FetchContext;
+use crate::world::{Arn, Fault, Reading};
 
 const DESCRIBE: &str = "elasticloadbalancing:DescribeTargetGroups";
 
@@ -14,14 +14,14 @@ const DESCRIBE: &str = "elasticloadbalancing:DescribeTargetGroups";
 ///
 /// # Errors
 /// The fault that kept everything from being read; a part's own fault stands in the harvest.
-pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<TargetGroup>, Fault> {
+pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<TargetGroup>, Fault> {
     let Paged { items, cut } = named_pages(DESCRIBE, None, |token| async move {
         let request = ask.aws.elb.describe_target_groups().page_size(400).set_marker(token);
         let answer = ask.aws.call(DESCRIBE, None, request.send()).await?;
         Ok((answer.target_groups().iter().map(group).collect(), text(answer.next_marker())))
     })
     .await?;
-    let mut harvest = Harvest::whole(items);
+    let mut harvest = Reading::whole(items);
     harvest.notes.extend(cut);
     Ok(harvest)
 }

@@ -22,9 +22,9 @@ mod tests;
 
 use super::Counts;
 use super::Subject;
-use super::{Ask, Context, Kind, Pace, Shown};
+use super::{FetchContext, Kind, KindContext, ListLayout, PollClass};
 use crate::display::{Row, Section};
-use crate::world::{Fault, Harvest, Opinion, Scope};
+use crate::world::{Assessment, Fault, Reading, Scope};
 
 /// The kind.
 pub struct TargetGroups;
@@ -32,13 +32,13 @@ pub struct TargetGroups;
 impl Kind for TargetGroups {
     type Item = TargetGroup;
 
-    const PACE: Pace = Pace::Topology;
+    const PACE: PollClass = PollClass::Topology;
     const PERMISSIONS: &'static [&'static str] = &["elasticloadbalancing:DescribeTargetGroups"];
     const CHANGES: &'static [&'static str] = change::ACTIONS;
-    const SHOWN: Option<Shown> =
-        Some(Shown { list: "target_groups", singular: "target group", columns: rows::COLUMNS });
+    const SHOWN: Option<ListLayout> =
+        Some(ListLayout { list: "target_groups", singular: "target group", columns: rows::COLUMNS });
 
-    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<TargetGroup>, Fault>> {
+    fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<TargetGroup>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 
@@ -50,23 +50,23 @@ impl Kind for TargetGroups {
         subject::subject(item, scope)
     }
 
-    fn opinion(item: &TargetGroup, cx: &Context<'_>) -> Option<Opinion> {
+    fn opinion(item: &TargetGroup, cx: &KindContext<'_>) -> Option<Assessment> {
         rules::opinion(item, cx)
     }
 
-    fn count(item: &TargetGroup, cx: &Context<'_>, counts: &mut Counts) {
+    fn count(item: &TargetGroup, cx: &KindContext<'_>, counts: &mut Counts) {
         rules::count(item, cx, counts);
     }
 
-    fn rows(item: &TargetGroup, cx: &Context<'_>) -> Vec<Row> {
+    fn rows(item: &TargetGroup, cx: &KindContext<'_>) -> Vec<Row> {
         rows::rows(item, cx)
     }
 
-    fn listed(item: &TargetGroup, cx: &Context<'_>) -> Option<serde_json::Value> {
-        rows::listed(item, cx)
+    fn to_json(item: &TargetGroup, cx: &KindContext<'_>) -> Option<serde_json::Value> {
+        rows::to_json(item, cx)
     }
 
-    fn detail(item: &TargetGroup, cx: &Context<'_>) -> Vec<Section> {
+    fn detail(item: &TargetGroup, cx: &KindContext<'_>) -> Vec<Section> {
         page::detail(item, cx)
     }
 

@@ -58,5 +58,5 @@ impl Resource for TargetGroup {
         self.arn.as_str()
     }
 
-    fn gist(&self, _into: &mut DefaultHasher) {}
+    fn fingerprint(&self, _into: &mut DefaultHasher) {}
 }

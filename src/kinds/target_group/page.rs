@@ -5,7 +5,7 @@ use super::model::TargetGroup;
 use super::rows::{COLUMNS, balancer_name, line, shown_opinion};
 use super::rules::hint;
 use crate::display::{Cell, Column, Fact, Row, Section, Width};
-use crate::kinds::Context;
+use crate::kinds::KindContext;
 use crate::kinds::listener::ListenerSet;
 use crate::kinds::load_balancer::LoadBalancer;
 use crate::world::{Health, Resource};
@@ -19,7 +19,7 @@ const RULES: &[Column] = &[
 ];
 
 /// The sections of its page.
-pub(super) fn detail(item: &TargetGroup, cx: &Context<'_>) -> Vec<Section> {
+pub(super) fn detail(item: &TargetGroup, cx: &KindContext<'_>) -> Vec<Section> {
     let health = cx.joins.health_of(cx.scope, item.arn.as_str());
     vec![
         Section::Facts { title: "target group", facts: facts(item, cx) },
@@ -43,7 +43,7 @@ pub(super) fn detail(item: &TargetGroup, cx: &Context<'_>) -> Vec<Section> {
     ]
 }
 
-fn facts(item: &TargetGroup, cx: &Context<'_>) -> Vec<Fact> {
+fn facts(item: &TargetGroup, cx: &KindContext<'_>) -> Vec<Fact> {
     let opinion = shown_opinion(item, cx);
     let mut facts =
         vec![Fact::new("health", Cell::of(opinion.health, opinion.why.as_deref().unwrap_or(opinion.health.word())))];
@@ -88,7 +88,7 @@ fn check(item: &TargetGroup) -> Vec<Fact> {
     ]
 }
 
-fn rules(item: &TargetGroup, cx: &Context<'_>) -> Vec<Row> {
+fn rules(item: &TargetGroup, cx: &KindContext<'_>) -> Vec<Row> {
     let mut rows = Vec::new();
     for arn in &item.load_balancers {
         let balancer = cx.world.by_key::<LoadBalancer>(cx.scope, arn.as_str());

@@ -10,9 +10,9 @@ use crate::display::{Cell, Column, Row, Width};
 use crate::kinds::ecs_task::Task;
 use crate::kinds::target_health::Target;
 use crate::kinds::task_definition::revision_number;
-use crate::kinds::{Context, console_url};
+use crate::kinds::{KindContext, console_url};
 use crate::text::first_line;
-use crate::world::{Arn, Health, Opinion, Resource, ResourceId, Scope};
+use crate::world::{Arn, Assessment, Health, Resource, ResourceId, Scope};
 
 /// Columns of its panel.
 pub(super) const COLUMNS: &[Column] = &[
@@ -25,7 +25,7 @@ pub(super) const COLUMNS: &[Column] = &[
 ];
 
 /// Its lines in the environment screen: the group, then each of its targets.
-pub(super) fn rows(item: &TargetGroup, cx: &Context<'_>) -> Vec<Row> {
+pub(super) fn rows(item: &TargetGroup, cx: &KindContext<'_>) -> Vec<Row> {
     let opinion = shown_opinion(item, cx);
     let health = cx.joins.health_of(cx.scope, item.arn.as_str());
     let state = health.map(|health| {
@@ -51,16 +51,16 @@ pub(super) fn rows(item: &TargetGroup, cx: &Context<'_>) -> Vec<Row> {
 }
 
 /// Its opinion, with a word for groups that have no say.
-pub(super) fn shown_opinion(item: &TargetGroup, cx: &Context<'_>) -> Opinion {
+pub(super) fn shown_opinion(item: &TargetGroup, cx: &KindContext<'_>) -> Assessment {
     match judge(item, cx) {
         Some(opinion) => opinion,
-        None if item.load_balancers.is_empty() => Opinion::new(Health::Well, "not used by any load balancer"),
-        None => Opinion::new(Health::Unknown, "the health of its targets could not be read yet"),
+        None if item.load_balancers.is_empty() => Assessment::new(Health::Well, "not used by any load balancer"),
+        None => Assessment::new(Health::Unknown, "the health of its targets could not be read yet"),
     }
 }
 
 /// One target in one line.
-pub(super) fn line(item: &TargetGroup, target: &Target, cx: &Context<'_>, indent: &str) -> Row {
+pub(super) fn line(item: &TargetGroup, target: &Target, cx: &KindContext<'_>, indent: &str) -> Row {
     let words = words(target, item.check.matcher.as_deref());
     let (behind, open) = behind(target, item, cx);
     let port = target.port.map(|port| port.to_string());
@@ -80,7 +80,7 @@ pub(super) fn line(item: &TargetGroup, target: &Target, cx: &Context<'_>, indent
 }
 
 /// The task or instance behind a target.
-fn behind(target: &Target, item: &TargetGroup, cx: &Context<'_>) -> (Option<String>, Option<ResourceId>) {
+fn behind(target: &Target, item: &TargetGroup, cx: &KindContext<'_>) -> (Option<String>, Option<ResourceId>) {
     if let Some(instance) = cx.joins.instance(cx.scope, &target.id) {
         return (Some(instance.name.clone().unwrap_or_else(|| instance.id.clone())), Some(instance.id(cx.scope)));
     }
@@ -105,7 +105,7 @@ pub(super) fn balancer_name(arn: &Arn) -> &str {
 }
 
 /// Its object in `status --json`.
-pub(super) fn listed(item: &TargetGroup, cx: &Context<'_>) -> Option<serde_json::Value> {
+pub(super) fn to_json(item: &TargetGroup, cx: &KindContext<'_>) -> Option<serde_json::Value> {
     let opinion = shown_opinion(item, cx);
     let health = cx.joins.health_of(cx.scope, item.arn.as_str());
     let healthy = health.map(|health| health.targets.iter().filter(|target| target.state == "healthy").count());

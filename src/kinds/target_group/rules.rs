@@ -5,21 +5,21 @@ use jiff::Timestamp;
 
 use super::model::TargetGroup;
 use super::wording::{Role, Words, check, words};
-use crate::kinds::Context;
 use crate::kinds::Counts;
+use crate::kinds::KindContext;
 use crate::kinds::ecs_service::event_meanings::meaning;
 use crate::kinds::ecs_service::{self, Service};
 use crate::kinds::target_health::Target;
 use crate::text::moment;
-use crate::world::{Health, Opinion};
+use crate::world::{Assessment, Health};
 
 /// How `item` is; `None` if it has no say.
-pub(super) fn opinion(item: &TargetGroup, cx: &Context<'_>) -> Option<Opinion> {
+pub(super) fn opinion(item: &TargetGroup, cx: &KindContext<'_>) -> Option<Assessment> {
     judge(item, cx)
 }
 
 /// Adds `item` to `counts`.
-pub(super) fn count(item: &TargetGroup, cx: &Context<'_>, counts: &mut Counts) {
+pub(super) fn count(item: &TargetGroup, cx: &KindContext<'_>, counts: &mut Counts) {
     if item.load_balancers.is_empty() {
         return;
     }
@@ -35,7 +35,7 @@ fn size(n: usize) -> u32 {
 
 /// How a group is; `None` if no load balancer uses it, or before its targets were read.
 #[must_use]
-pub fn judge(group: &TargetGroup, cx: &Context<'_>) -> Option<Opinion> {
+pub fn judge(group: &TargetGroup, cx: &KindContext<'_>) -> Option<Assessment> {
     if group.load_balancers.is_empty() {
         return None;
     }
@@ -53,40 +53,43 @@ pub fn judge(group: &TargetGroup, cx: &Context<'_>) -> Option<Opinion> {
 
     if failing == 0 {
         return Some(match (count(Role::Odd), count(Role::Arriving), count(Role::Leaving)) {
-            (0, 0, 0) => Opinion::well(),
-            (0, 0, leaving) => Opinion::new(Health::Changing, sentence(&all, Role::Leaving, leaving, total)),
-            (0, arriving, _) => Opinion::new(Health::Changing, sentence(&all, Role::Arriving, arriving, total)),
-            (odd, ..) => Opinion::new(Health::Unknown, sentence(&all, Role::Odd, odd, total)),
+            (0, 0, 0) => Assessment::well(),
+            (0, 0, leaving) => Assessment::new(Health::Changing, sentence(&all, Role::Leaving, leaving, total)),
+            (0, arriving, _) => Assessment::new(Health::Changing, sentence(&all, Role::Arriving, arriving, total)),
+            (odd, ..) => Assessment::new(Health::Unknown, sentence(&all, Role::Odd, odd, total)),
         });
     }
     if count(Role::Stopped) + count(Role::Leaving) == total {
         let health = if cx.protected { Health::Bad } else { Health::Asleep };
-        return Some(Opinion::new(health, commonest(&all, total, None)));
+        return Some(Assessment::new(health, commonest(&all, total, None)));
     }
     if serving == 0 && count(Role::Mismatched) + count(Role::Leaving) == total {
-        let says = commonest(&all, total, None);
-        return Some(Opinion::new(Health::Worrying, format!("{says}: the load balancer sends to all (fail-open)")));
+        let message = commonest(&all, total, None);
+        return Some(Assessment::new(
+            Health::Worrying,
+            format!("{message}: the load balancer sends to all (fail-open)"),
+        ));
     }
     let since = since(group, services);
-    let says = commonest(&all, total, since.map(|at| moment(at, cx.now, cx.zone)));
-    Some(Opinion::new(if serving > 0 { Health::Worrying } else { Health::Bad }, says))
+    let message = commonest(&all, total, since.map(|at| moment(at, cx.now, cx.zone)));
+    Some(Assessment::new(if serving > 0 { Health::Worrying } else { Health::Bad }, message))
 }
 
 /// What to look at for the commonest failure.
 #[must_use]
-pub fn hint(group: &TargetGroup, cx: &Context<'_>) -> &'static str {
+pub fn hint(group: &TargetGroup, cx: &KindContext<'_>) -> &'static str {
     let targets = cx.joins.health_of(cx.scope, group.arn.as_str()).map_or(&[][..], |health| &health.targets);
     targets.iter().map(check).find(|check| !check.is_empty()).unwrap_or_default()
 }
 
-fn none_registered(services: &[&Service]) -> Opinion {
+fn none_registered(services: &[&Service]) -> Assessment {
     if !services.is_empty() && services.iter().all(|service| service.desired == 0) {
-        return Opinion::new(Health::Asleep, "no targets: its service wants 0 tasks");
+        return Assessment::new(Health::Asleep, "no targets: its service wants 0 tasks");
     }
     if services.iter().any(|service| ecs_service::moving(service) || service.pending > 0) {
-        return Opinion::new(Health::Changing, "no targets yet: its tasks are starting");
+        return Assessment::new(Health::Changing, "no targets yet: its tasks are starting");
     }
-    Opinion::new(Health::Worrying, "no targets are registered")
+    Assessment::new(Health::Worrying, "no targets are registered")
 }
 
 /// `3 of 4 targets answer 502 since 13:58`: the commonest failure speaks for all.
@@ -114,9 +117,9 @@ fn sentence(all: &[(&Target, Words)], role: Role, count: usize, total: usize) ->
 }
 
 fn tell(words: &Words, count: usize, total: usize) -> String {
-    let says = if count == 1 { &words.one } else { &words.many };
+    let message = if count == 1 { &words.one } else { &words.many };
     let noun = if total == 1 { "target" } else { "targets" };
-    format!("{count} of {total} {noun} {says}")
+    format!("{count} of {total} {noun} {message}")
 }
 
 /// Since when its targets fail: the oldest of the unhealthy events that follow the last steady state.

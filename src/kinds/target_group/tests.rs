@@ -114,11 +114,11 @@ use crate::world::Health;
 fn every_state_has_words(
     #[case] state: &str,
     #[case] reason: &str,
-    #[case] says: &str,
+    #[case] message: &str,
     #[case] full: &str,
     #[case] health: Health,
 ) {
-    let words = words(&target(5, state, reason, says), Some("200"));
+    let words = words(&target(5, state, reason, message), Some("200"));
     assert_eq!((words.full().as_str(), words.health), (full, health));
 }
 
@@ -180,25 +180,25 @@ fn a_group_without_load_balancer_or_without_news_has_no_say() {
     Shelves::default().with([targets([slow(5)])]).seen(true, |cx| {
         assert_eq!(TargetGroups::opinion(&unused, cx), None);
         TargetGroups::count(&unused, cx, &mut counts);
-        let listed = TargetGroups::listed(&unused, cx).unwrap();
+        let listed = TargetGroups::to_json(&unused, cx).unwrap();
         assert_eq!((&listed["load_balancer"], &listed["health"]), (&serde_json::Value::Null, &"well".into()));
     });
     assert_eq!(counts, Counts::default());
     Shelves::default().seen(true, |cx| {
         assert_eq!(TargetGroups::opinion(&group(), cx), None);
-        assert_eq!(TargetGroups::listed(&group(), cx).unwrap()["targets"], serde_json::Value::Null);
+        assert_eq!(TargetGroups::to_json(&group(), cx).unwrap()["targets"], serde_json::Value::Null);
     });
 }
 
 #[test]
 fn events_tell_since_when() {
     let mut service = service();
-    let says = format!(
+    let message = format!(
         "(service Backend) (port 5000) is unhealthy in (target-group {}) due to (reason Health checks failed with these codes: [502]).",
         group().arn
     );
-    service.events.insert(0, event(4, &says));
-    service.events.insert(0, event(2, &says));
+    service.events.insert(0, event(4, &message));
+    service.events.insert(0, event(2, &message));
     let shelves = Shelves::default().with([targets([healthy(5), answers(6, 502)])]).with([service]);
     let opinion = shelves.seen(true, |cx| TargetGroups::opinion(&group(), cx)).unwrap();
     assert_eq!(opinion.why.as_deref(), Some("1 of 2 targets answers 502 since 13:58"));
@@ -207,7 +207,7 @@ fn events_tell_since_when() {
 #[test]
 fn its_object() {
     let shelves = Shelves::default().with([targets([healthy(5), slow(6)])]);
-    let listed = shelves.seen(true, |cx| TargetGroups::listed(&group(), cx)).unwrap();
+    let listed = shelves.seen(true, |cx| TargetGroups::to_json(&group(), cx)).unwrap();
     insta::assert_snapshot!(serde_json::to_string_pretty(&listed).unwrap(), @r#"
     {
       "name": "city-backend",

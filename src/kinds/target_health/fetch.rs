@@ -4,10 +4,10 @@
 use aws_sdk_elasticloadbalancingv2::types;
 
 use super::model::{Target, TargetHealth};
-use crate::aws::{maybe, named, text, together};
-use crate::kinds::Ask;
+use crate::aws::{concurrently, maybe, named, text};
+use crate::kinds::FetchContext;
 use crate::kinds::target_group::TargetGroup;
-use crate::world::{Arn, Fault, FaultKind, Harvest, Part};
+use crate::world::{Arn, Fault, FaultKind, Part, Reading};
 
 const DESCRIBE: &str = "elasticloadbalancing:DescribeTargetHealth";
 
@@ -15,18 +15,18 @@ const DESCRIBE: &str = "elasticloadbalancing:DescribeTargetHealth";
 ///
 /// # Errors
 /// The fault that kept everything from being read; a part's own fault stands in the harvest.
-pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<TargetHealth>, Fault> {
+pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<TargetHealth>, Fault> {
     let groups: Vec<Arn> = ask
         .needed::<TargetGroup>()?
         .into_iter()
         .map(|group| group.arn.clone())
         .filter(|arn| ask.coverage.wants(arn.as_str()))
         .collect();
-    let read = together(groups, |group| async move {
+    let read = concurrently(groups, |group| async move {
         let got = of_group(ask, &group).await;
         (Part::from(group.as_str()), got)
     });
-    let mut harvest = Harvest::of(Vec::new());
+    let mut harvest = Reading::of(Vec::new());
     for (part, got) in read.await {
         let got = match got {
             // The group went after it was listed: nothing is wrong, there is nothing.
@@ -41,7 +41,7 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<TargetHealth>, Fault> {
     Ok(harvest)
 }
 
-async fn of_group(ask: Ask<'_>, group: &Arn) -> Result<(TargetHealth, Option<Fault>), Fault> {
+async fn of_group(ask: FetchContext<'_>, group: &Arn) -> Result<(TargetHealth, Option<Fault>), Fault> {
     let request = ask.aws.elb.describe_target_health().target_group_arn(group.as_str());
     let answer = ask.aws.call(DESCRIBE, Some(group.as_str()), request.send()).await?;
     let targets = answer.target_health_descriptions().iter().map(target);

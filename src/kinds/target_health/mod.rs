@@ -10,8 +10,8 @@ use futures_util::future::BoxFuture;
 pub use model::{Target, TargetHealth};
 
 use super::Subject;
-use super::{Ask, Kind, Pace};
-use crate::world::{Fault, Harvest, KindName, Resource, Scope};
+use super::{FetchContext, Kind, PollClass};
+use crate::world::{Fault, KindName, Reading, Resource, Scope};
 
 /// The kind.
 pub struct TargetHealths;
@@ -19,11 +19,11 @@ pub struct TargetHealths;
 impl Kind for TargetHealths {
     type Item = TargetHealth;
 
-    const PACE: Pace = Pace::Live;
+    const PACE: PollClass = PollClass::Live;
     const NEEDS: &'static [KindName] = &[super::target_group::TargetGroup::KIND];
     const PERMISSIONS: &'static [&'static str] = &["elasticloadbalancing:DescribeTargetHealth"];
 
-    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<TargetHealth>, Fault>> {
+    fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<TargetHealth>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 

@@ -51,7 +51,7 @@ impl Resource for TargetHealth {
         self.group.as_str()
     }
 
-    fn gist(&self, into: &mut DefaultHasher) {
+    fn fingerprint(&self, into: &mut DefaultHasher) {
         self.targets.hash(into);
     }
 }

@@ -10,10 +10,10 @@ use aws_sdk_ecs::types::{self, TaskDefinitionField};
 
 use super::model::{ContainerDefinition, TaskDefinition};
 use super::name::revision_name;
-use crate::aws::{count, maybe, text, together, when};
-use crate::kinds::Ask;
+use crate::aws::{concurrently, count, maybe, text, when};
+use crate::kinds::FetchContext;
 use crate::kinds::ecs_service::Service;
-use crate::world::{Arn, Coverage, Fault, FaultKind, Harvest, Part};
+use crate::world::{Arn, Coverage, Fault, FaultKind, Part, Reading};
 
 const DESCRIBE: &str = "ecs:DescribeTaskDefinition";
 const LIST: &str = "ecs:ListTaskDefinitions";
@@ -25,14 +25,14 @@ const NEWEST: i32 = 12;
 ///
 /// # Errors
 /// The fault that kept everything from being read; a part's own fault stands in the harvest.
-pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<TaskDefinition>, Fault> {
+pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<TaskDefinition>, Fault> {
     if let Coverage::Parts(families) = ask.coverage {
         let families: Vec<Part> = families.iter().cloned().collect();
-        let read = together(families, |family| async move {
+        let read = concurrently(families, |family| async move {
             let got = of_family(ask, &family).await;
             (family, got)
         });
-        return Ok(Harvest::of(read.await));
+        return Ok(Reading::of(read.await));
     }
     let mut used: BTreeSet<Arn> = BTreeSet::new();
     for service in ask.needed::<Service>()? {
@@ -49,7 +49,7 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<TaskDefinition>, Fault>
         }
     }
     let mut notes = Vec::new();
-    for got in together(unknown, |arn| async move { describe(ask, &arn).await }).await {
+    for got in concurrently(unknown, |arn| async move { describe(ask, &arn).await }).await {
         match got {
             Ok(found) => items.push(found),
             Err(fault) if fault.kind == FaultKind::Gone => {}
@@ -59,7 +59,7 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<TaskDefinition>, Fault>
     match notes.first() {
         Some(fault) if items.is_empty() => Err(fault.clone()),
         _ => {
-            let mut harvest = Harvest::whole(items);
+            let mut harvest = Reading::whole(items);
             harvest.notes = notes;
             Ok(harvest)
         }
@@ -67,17 +67,17 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Harvest<TaskDefinition>, Fault>
 }
 
 /// The newest ACTIVE revisions of one family.
-async fn of_family(ask: Ask<'_>, family: &str) -> Result<Vec<TaskDefinition>, Fault> {
+async fn of_family(ask: FetchContext<'_>, family: &str) -> Result<Vec<TaskDefinition>, Fault> {
     let request = ask.aws.ecs.list_task_definitions().family_prefix(family).sort(types::SortOrder::Desc);
     let listed = ask.aws.call(LIST, Some(family), request.max_results(NEWEST).send()).await?;
     // The prefix is of whole families only by AWS's word.
     let mine = |arn: &Arn| revision_name(arn).rsplit_once(':').is_some_and(|(name, _)| name == family);
     let arns = listed.task_definition_arns().iter().map(|arn| Arn::from(arn.as_str())).filter(mine).collect();
-    let described = together(arns, |arn| async move { describe(ask, &arn).await }).await;
+    let described = concurrently(arns, |arn| async move { describe(ask, &arn).await }).await;
     described.into_iter().collect()
 }
 
-async fn describe(ask: Ask<'_>, arn: &Arn) -> Result<TaskDefinition, Fault> {
+async fn describe(ask: FetchContext<'_>, arn: &Arn) -> Result<TaskDefinition, Fault> {
     let request =
         ask.aws.ecs.describe_task_definition().task_definition(arn.as_str()).include(TaskDefinitionField::Tags);
     let answer = ask.aws.call(DESCRIBE, Some(arn.as_str()), request.send()).await?;

@@ -73,7 +73,7 @@ mod tests {
     fn a_tag_or_a_whole_image(#[case] typed: &str, #[case] now: &str, #[case] image: Result<&str, &str>) {
         match (meant(typed, now), image) {
             (Ok(got), Ok(image)) => assert_eq!(got, image),
-            (Err(got), Err(says)) => assert!(got.contains(says), "{got}"),
+            (Err(got), Err(message)) => assert!(got.contains(message), "{got}"),
             (got, wanted) => panic!("{got:?}, not {wanted:?}"),
         }
     }

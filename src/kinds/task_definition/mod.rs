@@ -10,8 +10,8 @@ use futures_util::future::BoxFuture;
 pub use model::{ContainerDefinition, TaskDefinition};
 pub use name::{image_name, revision_name, revision_number};
 
-use super::{Ask, Kind, Pace};
-use crate::world::{Fault, Harvest, KindName, Resource};
+use super::{FetchContext, Kind, PollClass};
+use crate::world::{Fault, KindName, Reading, Resource};
 
 /// The kind.
 pub struct TaskDefinitions;
@@ -19,11 +19,11 @@ pub struct TaskDefinitions;
 impl Kind for TaskDefinitions {
     type Item = TaskDefinition;
 
-    const PACE: Pace = Pace::Topology;
+    const PACE: PollClass = PollClass::Topology;
     const NEEDS: &'static [KindName] = &[super::ecs_service::Service::KIND];
     const PERMISSIONS: &'static [&'static str] = &["ecs:DescribeTaskDefinition", "ecs:ListTaskDefinitions"];
 
-    fn read(ask: Ask<'_>) -> BoxFuture<'_, Result<Harvest<TaskDefinition>, Fault>> {
+    fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<TaskDefinition>, Fault>> {
         Box::pin(fetch::read(ask))
     }
 

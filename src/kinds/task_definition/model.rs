@@ -74,7 +74,7 @@ impl Resource for TaskDefinition {
         self.arn.as_str()
     }
 
-    fn gist(&self, into: &mut DefaultHasher) {
+    fn fingerprint(&self, into: &mut DefaultHasher) {
         self.status.hash(into);
     }
 }

@@ -8,55 +8,55 @@ use super::*;
 use crate::cloud::Cloud;
 use crate::demo::{Demo, wishes};
 use crate::engine::headless;
-use crate::engine::headless::{Outlook, View};
+use crate::engine::headless::{Snapshot, View};
 use crate::kinds::ecs_service::Event;
-use crate::overview::gather;
-use crate::schedule::Routine;
-use crate::world::{Coverage, Harvest, Part, Resource, Scope};
+use crate::overview::assemble;
+use crate::schedule::ScheduleBinding;
+use crate::world::{Coverage, Part, Reading, Resource, Scope};
 
-fn ago(outlook: &Outlook, hours: i64) -> Timestamp {
-    outlook.at.checked_sub(SignedDuration::from_hours(hours)).unwrap()
+fn ago(snapshot: &Snapshot, hours: i64) -> Timestamp {
+    snapshot.at.checked_sub(SignedDuration::from_hours(hours)).unwrap()
 }
 
 /// The demo on its Saturday; what `change` makes of the world is in the picture.
-async fn demo(change: impl FnOnce(&mut Outlook, &Scope)) -> Outlook {
+async fn demo(change: impl FnOnce(&mut Snapshot, &Scope)) -> Snapshot {
     let cloud: Arc<dyn Cloud> = Arc::new(Demo::at(7, 0));
     let zone = TimeZone::get("Asia/Tokyo").unwrap();
     let mut wishes = wishes();
-    let office = Routine::new(wishes.schedules[0].clone());
+    let office = ScheduleBinding::new(wishes.schedules[0].clone());
     wishes.environments.iter_mut().find(|wish| wish.name.as_str() == "kajimaru").unwrap().routine = Some(office);
     let view = View { wishes, zone: zone.clone() };
-    let mut outlook = headless::picture(&cloud, &view, &mut |_, _| {}).await.unwrap();
-    let scope = outlook.picture.environment(&"prooflink-dev".into()).unwrap().scopes[0].clone();
-    change(&mut outlook, &scope);
-    outlook.picture = gather(&outlook.world, &view.wishes, outlook.at, &zone);
-    outlook
+    let mut snapshot = headless::picture(&cloud, &view, &mut |_, _| {}).await.unwrap();
+    let scope = snapshot.picture.environment(&"prooflink-dev".into()).unwrap().scopes[0].clone();
+    change(&mut snapshot, &scope);
+    snapshot.picture = assemble(&snapshot.world, &view.wishes, snapshot.at, &zone);
+    snapshot
 }
 
-fn past(outlook: &Outlook, environment: &str, diary: &Diary) -> Option<Past> {
-    let off = outlook.picture.environment(&environment.into()).unwrap().offhours.as_deref().unwrap();
-    off.past_savings(&outlook.world, diary, outlook.at)
+fn past(snapshot: &Snapshot, environment: &str, diary: &UptimeLog) -> Option<DowntimeHistory> {
+    let off = snapshot.picture.environment(&environment.into()).unwrap().offhours.as_deref().unwrap();
+    off.past_savings(&snapshot.world, diary, snapshot.at)
 }
 
-fn rested(past: &Past, kind: &str) -> Option<Rested> {
+fn rested(past: &DowntimeHistory, kind: &str) -> Option<Downtime> {
     past.members.iter().find(|(name, _)| name.contains(kind)).and_then(|(_, seen)| seen.clone())
 }
 
-fn events(outlook: &mut Outlook, scope: &Scope, events: &[(i64, &str)]) {
-    let mut all: Vec<Service> = outlook.world.all::<Service>(scope).cloned().collect();
+fn events(snapshot: &mut Snapshot, scope: &Scope, events: &[(i64, &str)]) {
+    let mut all: Vec<Service> = snapshot.world.all::<Service>(scope).cloned().collect();
     let service = all.iter_mut().find(|one| one.name == "prooflink-dev-service").unwrap();
     service.events = events
         .iter()
-        .map(|(hours, says)| Event {
+        .map(|(hours, message)| Event {
             id: format!("{hours}"),
-            at: Some(ago(outlook, *hours)),
-            message: format!("(service prooflink-dev-service) has {says}"),
+            at: Some(ago(snapshot, *hours)),
+            message: format!("(service prooflink-dev-service) has {message}"),
         })
         .collect();
     let cluster: Part = service.cluster.as_str().into();
     let of = all.into_iter().filter(|one| one.cluster.as_str() == &*cluster).collect();
     let coverage = Coverage::Parts(std::iter::once(cluster.clone()).collect());
-    outlook.world.put(scope, Service::KIND, &coverage, Ok(Harvest::of(vec![(cluster, Ok(of))]).into()), outlook.at);
+    snapshot.world.put(scope, Service::KIND, &coverage, Ok(Reading::of(vec![(cluster, Ok(of))]).into()), snapshot.at);
 }
 
 const NIGHTS: &[(i64, &str)] = &[
@@ -70,59 +70,60 @@ const NIGHTS: &[(i64, &str)] = &[
 
 #[tokio::test]
 async fn a_service_was_off_from_its_last_task_to_the_next_one_as_its_events_tell() {
-    let outlook = demo(|outlook, scope| events(outlook, scope, NIGHTS)).await;
-    let past = past(&outlook, "prooflink-dev", &Diary::default()).unwrap();
+    let snapshot = demo(|snapshot, scope| events(snapshot, scope, NIGHTS)).await;
+    let past = past(&snapshot, "prooflink-dev", &UptimeLog::default()).unwrap();
     let seen = rested(&past, "service").unwrap();
     assert_eq!((seen.off.as_hours(), seen.seen.as_hours()), (11 + 16, 60));
-    assert_eq!((seen.seen_from, seen.by), (ago(&outlook, 60), vec!["events"]));
+    assert_eq!((seen.seen_from, seen.by), (ago(&snapshot, 60), vec!["events"]));
     // Half a vCPU and a GB on Fargate, and the public address of its task.
     let hourly = 0.5 * 0.05056 + 0.00553 + 0.005;
     assert!((seen.usd.unwrap() - 27.0 * hourly).abs() < 1e-9, "{:?}", seen.usd);
-    let says = past.says(outlook.at);
-    assert!(says.contains("prooflink-dev-service 27 h of 60 h seen (≈ US$1.0)"), "{says}");
+    let message = past.sentence(snapshot.at);
+    assert!(message.contains("prooflink-dev-service 27 h of 60 h seen (≈ US$1.0)"), "{message}");
 }
 
 #[tokio::test]
 async fn what_events_do_not_reach_the_journal_tells_and_never_speaks_over_them() {
-    let outlook = demo(|outlook, scope| events(outlook, scope, NIGHTS)).await;
-    let off = outlook.picture.environment(&"prooflink-dev".into()).unwrap().offhours.as_deref().unwrap();
+    let snapshot = demo(|snapshot, scope| events(snapshot, scope, NIGHTS)).await;
+    let off = snapshot.picture.environment(&"prooflink-dev".into()).unwrap().offhours.as_deref().unwrap();
     let id = off.sleepers.iter().find(|it| it.desired.is_some()).unwrap().id.clone().unwrap();
-    let mut diary = Diary::default();
+    let mut diary = UptimeLog::default();
     let mut note = |mark: Mark| diary.note("ecs-service", &id.key, mark);
     for (found, left) in [(100, 90), (50, 45)] {
-        note(Mark::found(ago(&outlook, found), Is::Down));
-        note(Mark::left(ago(&outlook, left), Is::Down));
+        note(Mark::found(ago(&snapshot, found), UptimeState::Down));
+        note(Mark::left(ago(&snapshot, left), UptimeState::Down));
     }
-    let seen = rested(&past(&outlook, "prooflink-dev", &diary).unwrap(), "service").unwrap();
+    let seen = rested(&past(&snapshot, "prooflink-dev", &diary).unwrap(), "service").unwrap();
     assert_eq!(
         (seen.off.as_hours(), seen.seen.as_hours()),
         (11 + 16 + 10, 60 + 10),
         "50 to 45 it was up: events say so"
     );
-    assert_eq!((seen.seen_from, seen.by), (ago(&outlook, 100), vec!["events", "journal"]));
+    assert_eq!((seen.seen_from, seen.by), (ago(&snapshot, 100), vec!["events", "journal"]));
 }
 
 #[tokio::test]
 async fn without_events_and_journal_a_service_is_not_observed_whatever_its_schedule_says() {
-    let outlook = demo(|outlook, scope| events(outlook, scope, &[])).await;
-    let none = past(&outlook, "prooflink-dev", &Diary::default());
+    let snapshot = demo(|snapshot, scope| events(snapshot, scope, &[])).await;
+    let none = past(&snapshot, "prooflink-dev", &UptimeLog::default());
     assert!(none.as_ref().and_then(|past| rested(past, "service")).is_none(), "{none:?}");
 }
 
 #[tokio::test]
 async fn an_instance_is_seen_from_its_last_start_on() {
     let stopped = |hours: Option<i64>| {
-        demo(move |outlook, scope| {
-            let mut all: Vec<Instance> = outlook.world.all::<Instance>(scope).cloned().collect();
+        demo(move |snapshot, scope| {
+            let mut all: Vec<Instance> = snapshot.world.all::<Instance>(scope).cloned().collect();
             for one in &mut all {
-                one.launched_at = Some(ago(outlook, 50));
-                one.stopped_at = hours.map(|hours| ago(outlook, hours));
+                one.launched_at = Some(ago(snapshot, 50));
+                one.stopped_at = hours.map(|hours| ago(snapshot, hours));
                 one.state = if hours.is_some() { "stopped" } else { "running" }.to_owned();
             }
-            outlook.world.put(scope, Instance::KIND, &Coverage::All, Ok(Harvest::whole(all).into()), outlook.at);
+            snapshot.world.put(scope, Instance::KIND, &Coverage::All, Ok(Reading::whole(all).into()), snapshot.at);
         })
     };
-    let of = |outlook: &Outlook| past(outlook, "kajimaru", &Diary::default()).and_then(|past| rested(&past, "i-0"));
+    let of =
+        |snapshot: &Snapshot| past(snapshot, "kajimaru", &UptimeLog::default()).and_then(|past| rested(&past, "i-0"));
     let seen = of(&stopped(Some(20)).await).unwrap();
     assert_eq!((seen.off.as_hours(), seen.seen.as_hours(), seen.by), (20, 50, vec!["state"]));
     assert_eq!(seen.usd, None, "a t2.micro has no price here");

@@ -4,14 +4,14 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Asleep, Job, Site, Timer, clock, owners};
+use super::{Asleep, Job, SchedulerContext, Timer, clock, owners};
 use crate::environment::Environment;
 use crate::kinds::ecs_cluster::Cluster;
 use crate::kinds::lambda_function::Function;
-use crate::offhours::scheduled_members::Sleeper;
+use crate::offhours::scheduled_members::ScheduledMember;
 use crate::schedule::expression::parse::Expression;
-use crate::schedule::stored::target_effect::{Does, Work, WorkKind};
-use crate::schedule::{Desired, Verb};
+use crate::schedule::stored::target_effect::{Effect, Work, WorkKind};
+use crate::schedule::{Desired, PowerAction};
 use crate::world::{KindName, Resource};
 
 /// How many firings are looked at: at every five minutes a day and a half of them.
@@ -22,9 +22,9 @@ const BACK: SignedDuration = SignedDuration::from_hours(24 * 8);
 const OFTEN: SignedDuration = SignedDuration::from_hours(6);
 
 /// The job a timer begins here, if it is one of this environment's.
-pub(super) fn of_timer(timer: &Timer, near: &[&Timer], site: &Site<'_>) -> Option<Job> {
-    let Does::Work(work) = &timer.does else { return None };
-    let named = |it: &&Sleeper| work.words.iter().any(|word| *word == it.member.id || *word == it.arn);
+pub(super) fn of_timer(timer: &Timer, near: &[&Timer], site: &SchedulerContext<'_>) -> Option<Job> {
+    let Effect::Work(work) = &timer.does else { return None };
+    let named = |it: &&ScheduledMember| work.words.iter().any(|word| *word == it.member.id || *word == it.arn);
     let names: Vec<String> = site.sleepers.iter().filter(named).map(|it| it.member.label()).collect();
     if names.is_empty() && !belongs(work, site) {
         return None;
@@ -44,7 +44,7 @@ pub(super) fn of_timer(timer: &Timer, near: &[&Timer], site: &Site<'_>) -> Optio
     })
 }
 
-fn belongs(work: &Work, site: &Site<'_>) -> bool {
+fn belongs(work: &Work, site: &SchedulerContext<'_>) -> bool {
     let environment = site.environment;
     let member = |kind: KindName, name: &str| {
         environment.members.iter().any(|member| member.id.kind == kind && member.name == name)
@@ -71,8 +71,8 @@ fn is_named_for(environment: &Environment, name: &str) -> bool {
 }
 
 /// That a timer comes while the environment's databases sleep.
-fn asleep(timer: &Timer, near: &[&Timer], site: &Site<'_>) -> Option<Asleep> {
-    let databases: Vec<&Sleeper> = site.sleepers.iter().filter(|it| it.member.kind.is_database()).collect();
+fn asleep(timer: &Timer, near: &[&Timer], site: &SchedulerContext<'_>) -> Option<Asleep> {
+    let databases: Vec<&ScheduledMember> = site.sleepers.iter().filter(|it| it.member.kind.is_database()).collect();
     if databases.is_empty() {
         return None;
     }
@@ -95,20 +95,20 @@ enum Sleep<'a> {
     /// As the environment's own schedule says.
     Own(crate::schedule::Intent<'a>),
     /// As others stop and start them: what is done, in the order of time.
-    Theirs(Vec<(Timestamp, Verb)>),
+    Theirs(Vec<(Timestamp, PowerAction)>),
 }
 
 impl<'a> Sleep<'a> {
-    fn of(near: &[&Timer], site: &Site<'a>) -> Self {
+    fn of(near: &[&Timer], site: &SchedulerContext<'a>) -> Self {
         if let Some(off) = site.off {
             return Self::Own(off.intent());
         }
-        let databases = |it: &&Sleeper| it.member.kind.is_database();
+        let databases = |it: &&ScheduledMember| it.member.kind.is_database();
         let from = site.now.checked_sub(BACK).unwrap_or(site.now);
         let to = site.now.checked_add(BACK).unwrap_or(site.now);
         let mut done = Vec::new();
         for timer in near.iter().filter(|timer| timer.enabled) {
-            let Does::Power { verb, on, .. } = &timer.does else { continue };
+            let Effect::Power { verb, on, .. } = &timer.does else { continue };
             let hits =
                 site.sleepers.iter().filter(databases).any(|it| on.iter().any(|aim| owners::is(aim, it, &timer.scope)));
             if hits {
@@ -116,7 +116,7 @@ impl<'a> Sleep<'a> {
             }
         }
         // Somebody who only stops leaves the starting to people, and when they do nobody knows.
-        if !done.iter().any(|(_, verb)| *verb == Verb::Start) {
+        if !done.iter().any(|(_, verb)| *verb == PowerAction::Start) {
             done.clear();
         }
         done.sort_unstable();
@@ -126,9 +126,11 @@ impl<'a> Sleep<'a> {
     fn at(&self, at: Timestamp) -> bool {
         match self {
             Self::Own(intent) => intent.desired(at) == Desired::Off,
-            Self::Theirs(done) => {
-                done.iter().take_while(|(then, _)| *then <= at).last().is_some_and(|(_, verb)| *verb == Verb::Stop)
-            }
+            Self::Theirs(done) => done
+                .iter()
+                .take_while(|(then, _)| *then <= at)
+                .last()
+                .is_some_and(|(_, verb)| *verb == PowerAction::Stop),
         }
     }
 }

@@ -11,7 +11,7 @@ mod wording;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::scheduled_members::Sleeper;
+use super::scheduled_members::ScheduledMember;
 use super::status::OffHours;
 use crate::environment::Environment;
 use crate::kinds::event_rule::Rule;
@@ -19,18 +19,18 @@ use crate::kinds::external_schedule::ForeignSchedule;
 use crate::kinds::schedule_group::Group;
 use crate::schedule::expression::parse::Expression;
 use crate::schedule::stored::target_effect::WorkKind;
-use crate::schedule::{ClockTime, Verb};
-use crate::world::read_request::Want;
+use crate::schedule::{ClockTime, PowerAction};
+use crate::world::read_request::ReadRequest;
 use crate::world::{EnvironmentName, Fault, FaultKind, Resource, ResourceId, Scope, World};
 
 pub(crate) use owners::is as aims_at;
-pub use suspended_rule::Away;
+pub use suspended_rule::SuspendedRule;
 pub(crate) use timers::last_on;
 pub use timers::{Timer, timers};
 
 /// What others do in one environment.
 #[derive(Clone, PartialEq, Debug, Default)]
-pub struct Others {
+pub struct ExternalSchedulers {
     /// Who else stops or starts something in it.
     pub owners: Vec<Owner>,
     /// What runs in it by the clock.
@@ -100,7 +100,7 @@ pub struct Owner {
     /// The rule's, the schedule's or the tool's name.
     pub name: String,
     /// What it does; a tool does both.
-    pub verb: Option<Verb>,
+    pub verb: Option<PowerAction>,
     /// To whom.
     pub on: String,
     /// Where that is.
@@ -116,7 +116,7 @@ pub struct Owner {
     /// When it next goes against the environment's own schedule.
     pub against: Option<Timestamp>,
     /// How an override or a hold of ours holds it back, if one does.
-    pub away: Option<Away>,
+    pub away: Option<SuspendedRule>,
 }
 
 /// How something went last.
@@ -174,18 +174,18 @@ impl Owner {
     }
 }
 
-impl Others {
+impl ExternalSchedulers {
     /// What `timers` and tags do to `sleepers` of `environment`, for somebody in `here` at that time.
     #[must_use]
     pub fn of(
         (environment, off): (&Environment, Option<&OffHours>),
-        sleepers: &[Sleeper],
+        sleepers: &[ScheduledMember],
         world: &World,
         timers: &[Timer],
         here: (&TimeZone, Timestamp),
     ) -> Self {
         let near: Vec<&Timer> = timers.iter().filter(|timer| timer.is_near(environment)).collect();
-        let site = Site { environment, off, sleepers, world, zone: zone_of(off, here.0), now: here.1 };
+        let site = SchedulerContext { environment, off, sleepers, world, zone: zone_of(off, here.0), now: here.1 };
         // What the tags themselves tell of hours is a timer like any other.
         let worn: Vec<Timer> = sleepers.iter().flat_map(timers::of_tags).collect();
         let near: Vec<&Timer> = near.into_iter().chain(&worn).collect();
@@ -223,10 +223,10 @@ impl Others {
     #[must_use]
     pub fn bar_enforcing(&self) -> Option<String> {
         if let Some(owner) = self.owning().next() {
-            return Some(format!("{}; {}", owner.says(), self.instead_of_enforcing(owner)));
+            return Some(format!("{}; {}", owner.sentence(), self.instead_of_enforcing(owner)));
         }
-        let says = self.unknown().filter(|_| !self.blind)?;
-        Some(format!("{says}; {}", self.instead_of_seeing()))
+        let message = self.unknown().filter(|_| !self.blind)?;
+        Some(format!("{message}; {}", self.instead_of_seeing()))
     }
 
     /// That it is not known who else stops or starts something, and why, if it is so.
@@ -254,11 +254,11 @@ impl Others {
 
     /// What tells whether rules that are held back come back: the schedules in our groups.
     #[must_use]
-    pub fn returns(&self) -> Vec<Want> {
+    pub fn returns(&self) -> Vec<ReadRequest> {
         let mut scopes: Vec<&Scope> = self.held_back().filter_map(|owner| Some(&owner.id.as_ref()?.scope)).collect();
         scopes.sort();
         scopes.dedup();
-        scopes.into_iter().map(|scope| Want::all(scope, Group::KIND)).collect()
+        scopes.into_iter().map(|scope| ReadRequest::all(scope, Group::KIND)).collect()
     }
 
     /// Those who stop or start `id`.
@@ -291,10 +291,10 @@ fn unseen(environment: &Environment, world: &World) -> Vec<Fault> {
 }
 
 /// What timers are held against.
-struct Site<'a> {
+struct SchedulerContext<'a> {
     environment: &'a Environment,
     off: Option<&'a OffHours>,
-    sleepers: &'a [Sleeper],
+    sleepers: &'a [ScheduledMember],
     world: &'a World,
     /// The zone in which times are told.
     zone: &'a TimeZone,
@@ -307,7 +307,7 @@ fn zone_of<'a>(off: Option<&'a OffHours>, reader: &'a TimeZone) -> &'a TimeZone 
 }
 
 /// When a timer fires, told for the site. `suspect` looks at an hour as it is written and as it comes out here.
-fn clock(timer: &Timer, site: &Site<'_>, suspect: fn(i8, i8) -> bool) -> Clock {
+fn clock(timer: &Timer, site: &SchedulerContext<'_>, suspect: fn(i8, i8) -> bool) -> Clock {
     let times = timer.parsed.as_ref().map(Expression::times).unwrap_or_default();
     let local: Vec<jiff::Zoned> = times.iter().filter_map(|time| timer.local(*time, site)).collect();
     let told: Vec<String> = local.iter().map(|local| local.strftime("%H:%M").to_string()).collect();

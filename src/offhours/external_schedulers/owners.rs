@@ -3,24 +3,24 @@
 
 use jiff::Timestamp;
 
-use super::{Last, Owner, Site, Source, Timer, clock, suspended_rule};
+use super::{Last, Owner, SchedulerContext, Source, Timer, clock, suspended_rule};
 use crate::kinds::automation_run::Run;
-use crate::offhours::scheduled_members::Sleeper;
+use crate::offhours::scheduled_members::ScheduledMember;
 use crate::schedule::expression::lights_off_tags::TagTimes;
-use crate::schedule::stored::target_effect::{Aim, Does, Tool, lights_off, worn};
-use crate::schedule::{Actual, Desired, MemberKind, Verb};
+use crate::schedule::stored::target_effect::{Effect, EffectTarget, Tool, lights_off, worn};
+use crate::schedule::{Actual, Desired, MemberKind, PowerAction};
 use crate::world::Scope;
 
 /// How many firings are held against the schedule.
 const LOOKED_AT: usize = 60;
 
 /// What a timer stops or starts here: one for each of them.
-pub(super) fn of_timer(timer: &Timer, site: &Site<'_>) -> Vec<Owner> {
-    let Does::Power { verb, on, by } = &timer.does else { return Vec::new() };
+pub(super) fn of_timer(timer: &Timer, site: &SchedulerContext<'_>) -> Vec<Owner> {
+    let Effect::Power { verb, on, by } = &timer.does else { return Vec::new() };
     let suspect: fn(i8, i8) -> bool = match verb {
         // An evening is written and a morning comes, or a morning and an afternoon.
-        Verb::Stop => |written, here| written >= 17 && (5..=12).contains(&here),
-        Verb::Start => |written, here| (5..=12).contains(&written) && here >= 14,
+        PowerAction::Stop => |written, here| written >= 17 && (5..=12).contains(&here),
+        PowerAction::Start => |written, here| (5..=12).contains(&written) && here >= 14,
     };
     let hit = on.iter().filter_map(|aim| site.sleepers.iter().find(|it| is(aim, it, &timer.scope)));
     hit.map(|it| Owner {
@@ -40,19 +40,25 @@ pub(super) fn of_timer(timer: &Timer, site: &Site<'_>) -> Vec<Owner> {
 }
 
 /// Whether `aim`, of something that is in `scope`, is that sleeper.
-pub(crate) fn is(aim: &Aim, it: &Sleeper, scope: &Scope) -> bool {
+pub(crate) fn is(aim: &EffectTarget, it: &ScheduledMember, scope: &Scope) -> bool {
     let there = it.id.as_ref().is_some_and(|id| id.scope == *scope) && it.member.kind == aim.kind;
     let named = it.member.id.eq_ignore_ascii_case(&aim.id) || it.arn == aim.id;
     there && named && (aim.cluster.is_none() || aim.cluster == it.member.cluster)
 }
 
 /// The latest run of `document` that was called with the sleeper's name.
-fn last(document: &str, verb: Verb, it: &Sleeper, timer: &Timer, site: &Site<'_>) -> Option<Last> {
+fn last(
+    document: &str,
+    verb: PowerAction,
+    it: &ScheduledMember,
+    timer: &Timer,
+    site: &SchedulerContext<'_>,
+) -> Option<Last> {
     let runs = site.world.all::<Run>(&timer.scope).filter(|run| run.document == document && run.names(&it.member.id));
     let run = runs.max_by_key(|run| run.started_at)?;
     let reached = match verb {
-        Verb::Stop => matches!(it.actual, Actual::Down | Actual::GoingDown),
-        Verb::Start => it.actual.is_serving() || it.actual == Actual::GoingUp,
+        PowerAction::Stop => matches!(it.actual, Actual::Down | Actual::GoingDown),
+        PowerAction::Start => it.actual.is_serving() || it.actual == Actual::GoingUp,
     };
     Some(Last {
         status: run.status.clone(),
@@ -65,13 +71,13 @@ fn last(document: &str, verb: Verb, it: &Sleeper, timer: &Timer, site: &Site<'_>
 
 /// When it first does what the environment's own schedule does not want: a stop while it should be up, a start while
 /// it should be asleep and is not about to wake.
-fn against(timer: &Timer, verb: Verb, site: &Site<'_>) -> Option<Timestamp> {
+fn against(timer: &Timer, verb: PowerAction, site: &SchedulerContext<'_>) -> Option<Timestamp> {
     let off = site.off.filter(|_| timer.enabled)?;
     let intent = off.intent();
     let lead = off.routine.schedule.start_lead;
     let wrong = |at: &Timestamp| match verb {
-        Verb::Stop => intent.desired(*at) == Desired::On,
-        Verb::Start => {
+        PowerAction::Stop => intent.desired(*at) == Desired::On,
+        PowerAction::Start => {
             let soon = at.saturating_add(lead).unwrap_or(*at);
             intent.desired(*at) == Desired::Off && intent.desired(soon) == Desired::Off
         }
@@ -81,7 +87,7 @@ fn against(timer: &Timer, verb: Verb, site: &Site<'_>) -> Option<Timestamp> {
 
 /// The tools that read the sleeper's tags and do not tell by them when they act: Instance Scheduler keeps its hours in a
 /// table of its own, and a value of Lights Off may be one that is not understood.
-pub(super) fn of_tags(it: &Sleeper) -> Vec<Owner> {
+pub(super) fn of_tags(it: &ScheduledMember) -> Vec<Owner> {
     let raw = it.tags.iter().filter(|_| it.member.kind != MemberKind::EcsService);
     let raw = raw.filter_map(|(key, value)| Some((lights_off(key)?, key, value)));
     let raw = raw.filter(|(.., value)| TagTimes::parse(value).is_none()).map(|(verb, key, value)| Owner {

@@ -4,13 +4,13 @@
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Owner, Site, Timer};
+use super::{Owner, SchedulerContext, Timer};
 use crate::kinds::event_rule::Rule;
 use crate::kinds::schedule_group::Group;
 use crate::offhours::event_rules::{Why, marked};
 use crate::schedule::expression::parse::Expression;
 use crate::schedule::stored::restore_schedules;
-use crate::schedule::{Verb, binding, wording};
+use crate::schedule::{PowerAction, binding, wording};
 use crate::world::{EnvironmentName, Resource};
 
 /// How long after its time a rule may still be seen disabled.
@@ -18,7 +18,7 @@ const LATE: SignedDuration = SignedDuration::from_mins(5);
 
 /// How a rule of somebody else is held back.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Away {
+pub struct SuspendedRule {
     /// The environment whose override or hold it is.
     pub environment: EnvironmentName,
     /// Which of the two.
@@ -34,7 +34,7 @@ pub struct Away {
 }
 
 /// How the rule behind `timer` is held back, if it is.
-pub(super) fn of_timer(timer: &Timer, site: &Site<'_>) -> Option<Away> {
+pub(super) fn of_timer(timer: &Timer, site: &SchedulerContext<'_>) -> Option<SuspendedRule> {
     let rule = site.world.all::<Rule>(&timer.scope).find(|rule| rule.name == timer.name && !rule.enabled)?;
     let name = &site.environment.name;
     let group = match site.off {
@@ -60,7 +60,7 @@ pub(super) fn of_timer(timer: &Timer, site: &Site<'_>) -> Option<Away> {
     let seen = site.world.shelf(&timer.scope, Rule::KIND).and_then(|shelf| shelf.read_at(rule.key()));
     let over = until.zip(seen).is_some_and(|(until, seen)| until.saturating_add(LATE).is_ok_and(|late| late < seen));
     let forgotten = returns.is_none() && (read || over);
-    Some(Away {
+    Some(SuspendedRule {
         environment: name.clone(),
         why: mark.as_ref().map_or(Why::Override, |mark| mark.is),
         until,
@@ -74,14 +74,14 @@ impl Owner {
     /// That a rule is held back by an override or a hold of ours, and when it is back; or that nothing brings it back.
     #[must_use]
     pub fn held_back(&self, now: Timestamp, zone: &TimeZone) -> Option<String> {
-        let Away { environment, why, until, by, returns, forgotten } = self.away.as_ref()?;
+        let SuspendedRule { environment, why, until, by, returns, forgotten } = self.away.as_ref()?;
         let until = until.or(*returns).map(|at| format!(" until {}", wording::when(at, now, zone))).unwrap_or_default();
         let by = if by.is_empty() { String::new() } else { format!(" of {by}") };
-        let (who, on, why) = (self.who(), &self.on, why.says());
+        let (who, on, why) = (self.who(), &self.on, why.sentence());
         if *forgotten {
             let left = match self.verb {
-                Some(Verb::Start) => format!("nothing would start {on} any more"),
-                Some(Verb::Stop) | None => format!("{on} would stay up for ever"),
+                Some(PowerAction::Start) => format!("nothing would start {on} any more"),
+                Some(PowerAction::Stop) | None => format!("{on} would stay up for ever"),
             };
             return Some(format!(
                 "{who} was disabled{until} by {why}{by}, and nothing enables it again: {left}; \

@@ -13,12 +13,12 @@ use crate::kinds::testing::{know, scope};
 use crate::offhours::OffHours;
 use crate::operations::schedule::testing::{DATABASE, document, now, rule, tokyo};
 use crate::schedule::stored::target_effect::Target;
-use crate::schedule::{Actual, Desired, Exceptions, Member, MemberKind, Routine, Schedule};
-use crate::world::{Coverage, Harvest, KindName, Resource};
+use crate::schedule::{Actual, Desired, Exceptions, Member, MemberKind, Schedule, ScheduleBinding};
+use crate::world::{Coverage, KindName, Reading, Resource};
 
-fn sleeper(kind: MemberKind, name: &str) -> Sleeper {
+fn sleeper(kind: MemberKind, name: &str) -> ScheduledMember {
     let id = ResourceId { kind: KindName("any"), scope: scope(), key: name.into() };
-    Sleeper {
+    ScheduledMember {
         member: Member::new(kind, name),
         id: Some(id),
         arn: format!("arn:aws:any:ap-northeast-1:1:{name}"),
@@ -29,13 +29,13 @@ fn sleeper(kind: MemberKind, name: &str) -> Sleeper {
     }
 }
 
-fn service(cluster: &str, name: &str) -> Sleeper {
+fn service(cluster: &str, name: &str) -> ScheduledMember {
     let mut sleeper = sleeper(MemberKind::EcsService, name);
     sleeper.member.cluster = Some(cluster.to_owned());
     sleeper
 }
 
-fn database() -> Sleeper {
+fn database() -> ScheduledMember {
     sleeper(MemberKind::RdsInstance, DATABASE)
 }
 
@@ -46,20 +46,20 @@ fn environment(scheduled: bool) -> (Environment, Option<OffHours>) {
     if scheduled {
         let office = Schedule { on: vec!["mon-fri 09:00-22:00".parse().unwrap()], ..Schedule::new("office", tokyo()) };
         offhours = Some(OffHours {
-            record: crate::offhours::Standing::Known,
-            routine: Routine::new(office),
+            record: crate::offhours::RecordState::Known,
+            routine: ScheduleBinding::new(office),
             exceptions: Exceptions::default(),
             sleepers: sleepers(),
             desired: Desired::Off,
             next: None,
             drifts: Vec::new(),
-            watcher: crate::world::Watcher::Untold,
+            watcher: crate::world::SchedulerLiveness::Untold,
         });
     }
     (environment, offhours)
 }
 
-fn sleepers() -> Vec<Sleeper> {
+fn sleepers() -> Vec<ScheduledMember> {
     vec![database(), service("shop-cluster", "shop-dev-web")]
 }
 
@@ -87,14 +87,18 @@ fn function(name: &str, input: &str) -> Target {
     }
 }
 
-fn others(environment: &(Environment, Option<OffHours>), rules: Vec<Rule>) -> Others {
+fn others(environment: &(Environment, Option<OffHours>), rules: Vec<Rule>) -> ExternalSchedulers {
     let mut world = World::default();
     know(&mut world, rules);
     of(environment, &sleepers(), &world)
 }
 
-fn of((environment, off): &(Environment, Option<OffHours>), sleepers: &[Sleeper], world: &World) -> Others {
-    Others::of((environment, off.as_ref()), sleepers, world, &timers(world), (&tokyo(), now()))
+fn of(
+    (environment, off): &(Environment, Option<OffHours>),
+    sleepers: &[ScheduledMember],
+    world: &World,
+) -> ExternalSchedulers {
+    ExternalSchedulers::of((environment, off.as_ref()), sleepers, world, &timers(world), (&tokyo(), now()))
 }
 
 #[rstest]
@@ -113,10 +117,10 @@ fn of((environment, off): &(Environment, Option<OffHours>), sleepers: &[Sleeper]
     "rule day starts shop-dev-db at cron(0 8 ? * MON-FRI *) UTC, which is 17:00 in Asia/Tokyo: was 08:00 in Asia/Tokyo \
      meant? a rule knows UTC only; a schedule of EventBridge Scheduler knows Asia/Tokyo"
 )]
-fn hours_meant_for_another_zone(#[case] rule: Rule, #[case] says: &str) {
+fn hours_meant_for_another_zone(#[case] rule: Rule, #[case] message: &str) {
     let found = others(&environment(false), vec![rule]);
     let [owner] = found.owners.as_slice() else { panic!("{found:?}") };
-    assert_eq!(owner.says(), says);
+    assert_eq!(owner.sentence(), message);
     assert!(owner.clock.as_ref().is_some_and(|clock| clock.doubt.is_some()) && owner.owns());
 }
 
@@ -137,11 +141,13 @@ fn a_reader_in_utc_is_told_the_hours_of_the_environments_own_zone() {
     let mut world = World::default();
     know(&mut world, vec![stop("cron(0 22 * * ? *)")]);
     let (there, off) = environment(true);
-    let found = Others::of((&there, off.as_ref()), &sleepers(), &world, &timers(&world), (&TimeZone::UTC, now()));
-    assert!(found.owners[0].says().contains("07:00 in Asia/Tokyo"), "{}", found.owners[0].says());
+    let found =
+        ExternalSchedulers::of((&there, off.as_ref()), &sleepers(), &world, &timers(&world), (&TimeZone::UTC, now()));
+    assert!(found.owners[0].sentence().contains("07:00 in Asia/Tokyo"), "{}", found.owners[0].sentence());
     let (there, off) = environment(false);
-    let found = Others::of((&there, off.as_ref()), &sleepers(), &world, &timers(&world), (&TimeZone::UTC, now()));
-    assert_eq!(found.owners[0].says(), "rule night stops shop-dev-db at cron(0 22 * * ? *) UTC");
+    let found =
+        ExternalSchedulers::of((&there, off.as_ref()), &sleepers(), &world, &timers(&world), (&TimeZone::UTC, now()));
+    assert_eq!(found.owners[0].sentence(), "rule night stops shop-dev-db at cron(0 22 * * ? *) UTC");
 }
 
 /// Against Monday to Friday 09:00 to 22:00 in Tokyo.
@@ -157,12 +163,15 @@ fn a_reader_in_utc_is_told_the_hours_of_the_environments_own_zone() {
 fn what_goes_against_the_schedule(#[case] rule: Rule, #[case] when: Option<&str>) {
     let found = others(&environment(true), vec![rule]);
     let [owner] = found.owners.as_slice() else { panic!("{found:?}") };
-    let says = owner.conflict(now(), &tokyo());
+    let message = owner.conflict(now(), &tokyo());
     match when {
         Some(when) => {
-            assert!(says.as_ref().is_some_and(|says| says.contains(&format!(" at {when}, when"))), "{says:?}")
+            assert!(
+                message.as_ref().is_some_and(|message| message.contains(&format!(" at {when}, when"))),
+                "{message:?}"
+            )
         }
-        None => assert_eq!(says, None),
+        None => assert_eq!(message, None),
     }
     assert_eq!(others(&environment(false), vec![stop("cron(0 12 * * ? *)")]).owners[0].against, None);
 }
@@ -183,13 +192,13 @@ fn a_protected_or_stop_only_environment_wishes_nothing_that_could_be_gone_agains
 fn jobs_that_come_while_the_database_sleeps(#[case] rule: Rule, #[case] when: Option<&str>) {
     let found = others(&environment(true), vec![rule]);
     let [job] = found.jobs.as_slice() else { panic!("{found:?}") };
-    let says = job.clash(now(), &tokyo());
+    let message = job.clash(now(), &tokyo());
     match when {
         Some(when) => assert!(
-            says.as_ref().is_some_and(|says| says.contains(&format!(" at {when}, while shop-dev-db"))),
-            "{says:?}"
+            message.as_ref().is_some_and(|message| message.contains(&format!(" at {when}, while shop-dev-db"))),
+            "{message:?}"
         ),
-        None => assert_eq!(says, None),
+        None => assert_eq!(message, None),
     }
 }
 
@@ -199,9 +208,9 @@ fn a_job_of_every_few_minutes_comes_while_it_sleeps_too() {
         let found = others(&environment(true), vec![rule("job", expression, [function("shop-dev-poll", "{}")])]);
         found.jobs[0].clash(now(), &tokyo())
     };
-    let says = "rule job calls function shop-dev-poll rate(5 minutes), also while shop-dev-db is asleep";
-    assert_eq!(often("rate(5 minutes)").as_deref(), Some(says));
-    assert!(often("cron(0/10 * * * ? *)").is_some_and(|says| says.contains("also while shop-dev-db is asleep")));
+    let message = "rule job calls function shop-dev-poll rate(5 minutes), also while shop-dev-db is asleep";
+    assert_eq!(often("rate(5 minutes)").as_deref(), Some(message));
+    assert!(often("cron(0/10 * * * ? *)").is_some_and(|message| message.contains("also while shop-dev-db is asleep")));
     assert_eq!(often("rate(1 day)"), None, "when it comes, nobody tells");
 }
 
@@ -210,15 +219,15 @@ fn without_a_schedule_of_its_own_it_sleeps_as_others_stop_and_start_it() {
     let job = || rule("daily", "cron(0 17 * * ? *)", [task("shop-cluster", "shop-dev-daily")]);
     let clash = |rules: Vec<Rule>| others(&environment(false), rules).jobs[0].clash(now(), &tokyo());
     let pair = || vec![stop("cron(0 13 * * ? *)"), start("cron(0 0 * * ? *)")];
-    let says = clash([vec![job()], pair()].concat()).expect("a clash");
-    assert_eq!(says, "rule daily runs task shop-dev-daily at Sun 02:00, while shop-dev-db is asleep");
+    let message = clash([vec![job()], pair()].concat()).expect("a clash");
+    assert_eq!(message, "rule daily runs task shop-dev-daily at Sun 02:00, while shop-dev-db is asleep");
     assert_eq!(clash(vec![job()]), None);
     assert_eq!(clash(vec![job(), stop("cron(0 13 * * ? *)")]), None, "people start it, and nobody knows when");
     // The municipal job as it is printed: small hours for a rule are office hours in Tokyo.
     let printed = rule("daily", "cron(0 2 * * ? *)", [task("shop-cluster", "shop-dev-daily")]);
     let found = others(&environment(false), [vec![printed], pair()].concat());
     assert_eq!((found.jobs[0].clock.local.as_deref(), &found.jobs[0].asleep), (Some("11:00"), &None));
-    assert!(found.jobs[0].says().ends_with("where that is cron(0 17 * * ? *)"), "{}", found.jobs[0].says());
+    assert!(found.jobs[0].sentence().ends_with("where that is cron(0 17 * * ? *)"), "{}", found.jobs[0].sentence());
 }
 
 #[test]
@@ -232,7 +241,7 @@ fn a_database_of_the_same_name_in_another_region_puts_nothing_to_sleep_here() {
     for target in pair.iter_mut().flat_map(|rule| &mut rule.targets) {
         target.arn = target.arn.replace("ap-northeast-1", "us-east-1");
     }
-    world.put(&abroad, Rule::KIND, &Coverage::All, Ok(Harvest::whole(pair).into()), Timestamp::UNIX_EPOCH);
+    world.put(&abroad, Rule::KIND, &Coverage::All, Ok(Reading::whole(pair).into()), Timestamp::UNIX_EPOCH);
     let found = of(&environment, &sleepers(), &world);
     assert_eq!(found.jobs[0].clash(now(), &tokyo()), None, "{found:?}");
     assert!(found.owners.is_empty(), "{found:?}");
@@ -261,7 +270,7 @@ fn what_a_function_is_told_of_is_told_and_nothing_more() {
     let target = function("stop-them-all:live", r#"{"ids":["shop-dev-db"]}"#);
     let found = others(&environment(false), vec![rule("night", "cron(0 13 * * ? *)", [target])]);
     assert_eq!(
-        found.jobs[0].says(),
+        found.jobs[0].sentence(),
         "rule night calls function stop-them-all, which is told of shop-dev-db at cron(0 13 * * ? *) UTC, which is \
          22:00 in Asia/Tokyo"
     );
@@ -289,7 +298,7 @@ fn whom_it_hits_is_told_by_place_kind_and_name() {
     let far = (Environment::new("shop-dev", vec![Scope::new("other", "ap-northeast-1")]), None);
     assert_eq!(
         others(&far, vec![stop("cron(0 13 * * ? *)")]),
-        Others { of: Some("shop-dev".into()), ..Others::default() }
+        ExternalSchedulers { of: Some("shop-dev".into()), ..ExternalSchedulers::default() }
     );
 }
 
@@ -309,19 +318,22 @@ fn a_schedule_is_told_with_its_own_zone_and_its_time_zone_as_the_remedy() {
         },
         changed_at: None,
     };
-    let says = |timezone: Option<&str>| {
+    let message = |timezone: Option<&str>| {
         let mut world = World::default();
         know(&mut world, vec![held(timezone)]);
-        of(&environment(false), &sleepers(), &world).owners[0].says()
+        of(&environment(false), &sleepers(), &world).owners[0].sentence()
     };
-    assert_eq!(says(Some("Asia/Tokyo")), "schedule default/night stops shop-dev-db at cron(0 22 * * ? *) Asia/Tokyo");
+    assert_eq!(
+        message(Some("Asia/Tokyo")),
+        "schedule default/night stops shop-dev-db at cron(0 22 * * ? *) Asia/Tokyo"
+    );
     assert!(
-        says(None).ends_with("was 22:00 in Asia/Tokyo meant? then its time zone has to be Asia/Tokyo"),
+        message(None).ends_with("was 22:00 in Asia/Tokyo meant? then its time zone has to be Asia/Tokyo"),
         "{}",
-        says(None)
+        message(None)
     );
     assert_eq!(
-        says(Some("Mars/Olympus")),
+        message(Some("Mars/Olympus")),
         "schedule default/night stops shop-dev-db at cron(0 22 * * ? *) Mars/Olympus"
     );
 }
@@ -334,15 +346,16 @@ fn tags_of_other_tools_are_owners() {
         .into();
     let found = of(&environment(false), &[tagged], &World::default());
     let [owner] = found.owners.as_slice() else { panic!("{found:?}") };
-    assert_eq!(owner.says(), "Instance Scheduler stops and starts shop-dev-db, by its tag Schedule=office-hours");
+    assert_eq!(owner.sentence(), "Instance Scheduler stops and starts shop-dev-db, by its tag Schedule=office-hours");
     let failure = owner.failure(now(), &tokyo());
     assert_eq!(failure.as_deref(), Some("Instance Scheduler failed for shop-dev-db: StopFailed, no permission"));
     assert!(found.bar_enforcing().is_some_and(|why| why.contains("take the tag Schedule=office-hours off it")));
     let mut lights = database();
     lights.tags = [("sched-stop".to_owned(), "d=_ H:M=13:00".to_owned())].into();
     let found = of(&environment(false), &[lights], &World::default());
-    let says = "Lights Off stops shop-dev-db, by its tag sched-stop=d=_ H:M=13:00 in UTC, which is 22:00 in Asia/Tokyo";
-    assert_eq!(found.owners[0].says(), says);
+    let message =
+        "Lights Off stops shop-dev-db, by its tag sched-stop=d=_ H:M=13:00 in UTC, which is 22:00 in Asia/Tokyo";
+    assert_eq!(found.owners[0].sentence(), message);
 }
 
 #[rstest]
@@ -370,12 +383,12 @@ fn how_the_last_run_went(#[case] status: &str, #[case] actual: Actual, #[case] f
             run("r-3", "2026-11-20T14:00:00Z", "Failed", "another"),
         ],
     );
-    let found = of(&environment(false), &[Sleeper { actual, ..database() }], &world);
+    let found = of(&environment(false), &[ScheduledMember { actual, ..database() }], &world);
     let last = found.owners[0].last.as_ref().expect("its last run");
     assert_eq!((last.status.as_str(), last.failed, last.open), (status, failed, open));
-    let says = found.owners[0].failure(now(), &tokyo());
+    let message = found.owners[0].failure(now(), &tokyo());
     let wanted = "AWS-StopRdsInstance of rule night failed for shop-dev-db: Failed at Fri 22:00: Step fails…";
-    assert_eq!(says.as_deref(), failed.then_some(wanted));
+    assert_eq!(message.as_deref(), failed.then_some(wanted));
 }
 
 #[test]
@@ -421,7 +434,7 @@ fn what_is_enforced_is_barred_by_whoever_owns_a_part() {
     let off = Rule { enabled: false, ..stop("cron(0 13 * * ? *)") };
     let found = others(&environment(true), vec![off]);
     assert_eq!((found.bar_enforcing(), found.owners.len()), (None, 1), "one that is switched off is told of only");
-    assert!(found.owners[0].says().contains(", but is switched off"));
+    assert!(found.owners[0].sentence().contains(", but is switched off"));
 }
 
 /// The simulated account: the evening that is a morning, and the report that finds the database asleep.
@@ -429,11 +442,11 @@ fn what_is_enforced_is_barred_by_whoever_owns_a_part() {
 async fn the_demo_has_an_hour_meant_for_tokyo_and_a_job_that_finds_the_database_asleep() {
     let cloud: std::sync::Arc<dyn crate::cloud::Cloud> = std::sync::Arc::new(crate::demo::Demo::at(7, 0));
     let view = crate::engine::headless::View { wishes: crate::demo::wishes(), zone: tokyo() };
-    let outlook = crate::engine::headless::picture(&cloud, &view, &mut |_, _| {}).await.unwrap();
-    let dev = outlook.picture.environment(&"prooflink-dev".into()).unwrap();
-    let says: Vec<String> = dev.others.owners.iter().map(Owner::says).collect();
+    let snapshot = crate::engine::headless::picture(&cloud, &view, &mut |_, _| {}).await.unwrap();
+    let dev = snapshot.picture.environment(&"prooflink-dev".into()).unwrap();
+    let message: Vec<String> = dev.others.owners.iter().map(Owner::sentence).collect();
     assert_eq!(
-        says,
+        message,
         [
             "rule prooflink-dev-db-stop stops prooflink-dev-db at cron(0 22 * * ? *) UTC, which is 07:00 in Asia/Tokyo: was \
          22:00 in Asia/Tokyo meant? a rule knows UTC only, where that is cron(0 13 * * ? *)",
@@ -441,27 +454,29 @@ async fn the_demo_has_an_hour_meant_for_tokyo_and_a_job_that_finds_the_database_
          is switched off",
         ]
     );
-    let last = dev.others.owners[0].last.as_ref().map(|last| last.says(outlook.at, &tokyo()));
+    let last = dev.others.owners[0].last.as_ref().map(|last| last.sentence(snapshot.at, &tokyo()));
     assert_eq!(last.as_deref(), Some("Success at 07:00"));
-    let clashes: Vec<String> = dev.others.jobs.iter().filter_map(|job| job.clash(outlook.at, &tokyo())).collect();
+    let clashes: Vec<String> = dev.others.jobs.iter().filter_map(|job| job.clash(snapshot.at, &tokyo())).collect();
     assert_eq!(
         clashes,
         [
             "rule prooflink-dev-usage-report runs task prooflink-dev-usage-report at Sun 03:00, while prooflink-dev-db is asleep"
         ]
     );
-    let cat = outlook.picture.environment(&"cat-data-v23".into()).unwrap();
+    let cat = snapshot.picture.environment(&"cat-data-v23".into()).unwrap();
     assert_eq!(cat.others.owners.len(), 1, "{:?}", cat.others);
-    assert!(cat.others.owners[0].says().starts_with("schedule default/cat-data-nightly-stop stops cat-data-v23-db at"));
-    let untouched = outlook.picture.environments.iter().filter(|it| it.others.owners.is_empty()).count();
-    assert_eq!(untouched, outlook.picture.environments.len() - 3);
+    assert!(
+        cat.others.owners[0].sentence().starts_with("schedule default/cat-data-nightly-stop stops cat-data-v23-db at")
+    );
+    let untouched = snapshot.picture.environments.iter().filter(|it| it.others.owners.is_empty()).count();
+    assert_eq!(untouched, snapshot.picture.environments.len() - 3);
 }
 
 /// The database with these tags, beside a service with the same.
-fn tagged(tags: &[(&str, &str)]) -> Vec<Sleeper> {
+fn tagged(tags: &[(&str, &str)]) -> Vec<ScheduledMember> {
     let tags: BTreeMap<String, String> =
         tags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-    sleepers().into_iter().map(|it| Sleeper { tags: tags.clone(), ..it }).collect()
+    sleepers().into_iter().map(|it| ScheduledMember { tags: tags.clone(), ..it }).collect()
 }
 
 #[test]
@@ -471,22 +486,28 @@ fn tags_of_lights_off_are_held_against_the_schedule_as_rules_are() {
     let found = of(&office, &tagged(&tags), &World::default());
     let [start, stop] = found.owners.as_slice() else { panic!("{found:?}") };
     assert_eq!(
-        stop.says(),
+        stop.sentence(),
         "Lights Off stops shop-dev-db, by its tag sched-stop=d=_ H:M=11:00 in UTC, which is 20:00 in Asia/Tokyo"
     );
     let against = stop.conflict(now(), &tokyo());
-    assert!(against.is_some_and(|says| says.contains("stops shop-dev-db at Mon 20:00, when the schedule wants it up")));
+    assert!(
+        against
+            .is_some_and(|message| message.contains("stops shop-dev-db at Mon 20:00, when the schedule wants it up"))
+    );
     assert!(stop.clock.as_ref().is_some_and(|clock| clock.next_at.is_some()));
     // The backup comes in the same ten minutes: neither is done then.
-    assert_eq!((start.verb, start.against, start.clock.as_ref().unwrap().next_at), (Some(Verb::Start), None, None));
+    assert_eq!(
+        (start.verb, start.against, start.clock.as_ref().unwrap().next_at),
+        (Some(PowerAction::Start), None, None)
+    );
     assert!(found.bar_enforcing().is_some_and(|why| why.contains("take the tag sched-start=d=_ H:M=00:00 off it")));
     assert_eq!(stop.json(&tokyo())["expression"], "d=_ H:M=11:00 UTC");
 
     let evening = of(&office, &tagged(&[("sched-stop", "d=_ H:M=22:00")]), &World::default());
-    let says = evening.owners[0].says();
+    let message = evening.owners[0].sentence();
     assert!(
-        says.ends_with("was 22:00 in Asia/Tokyo meant? its tags know UTC only, where that is d=_ H:M=13:00"),
-        "{says}"
+        message.ends_with("was 22:00 in Asia/Tokyo meant? its tags know UTC only, where that is d=_ H:M=13:00"),
+        "{message}"
     );
 }
 
@@ -494,9 +515,9 @@ fn tags_of_lights_off_are_held_against_the_schedule_as_rules_are() {
 fn what_is_not_understood_of_a_tag_is_shown_as_it_is() {
     let found =
         of(&environment(true), &tagged(&[("sched-stop", "weekdays 22:00"), ("Schedule", "hq")]), &World::default());
-    let says: Vec<String> = found.owners.iter().map(Owner::says).collect();
+    let message: Vec<String> = found.owners.iter().map(Owner::sentence).collect();
     assert_eq!(
-        says,
+        message,
         [
             "Instance Scheduler stops and starts shop-dev-db, by its tag Schedule=hq",
             "Lights Off stops shop-dev-db, by its tag sched-stop=weekdays 22:00",

@@ -4,20 +4,20 @@
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, Zoned};
 
-use super::{Site, Source, owners};
+use super::{SchedulerContext, Source, owners};
 use crate::environment::Environment;
 use crate::kinds::event_rule::Rule;
 use crate::kinds::external_schedule::ForeignSchedule;
 use crate::kinds::schedule_group::Group;
-use crate::offhours::scheduled_members::Sleeper;
+use crate::offhours::scheduled_members::ScheduledMember;
 use crate::schedule::binding::GROUP_PREFIX;
 use crate::schedule::calendar::intervals::local_date;
 use crate::schedule::calendar::time_of_day::settle;
 use crate::schedule::expression::lights_off_tags::TagTimes;
 use crate::schedule::expression::parse::Expression;
 use crate::schedule::stored::tags;
-use crate::schedule::stored::target_effect::{Aim, Does, LIGHTS_OFF, Target, Tool, lights_off};
-use crate::schedule::{ClockTime, MemberKind, Verb};
+use crate::schedule::stored::target_effect::{Effect, EffectTarget, LIGHTS_OFF, Target, Tool, lights_off};
+use crate::schedule::{ClockTime, MemberKind, PowerAction};
 use crate::world::{AccountId, Scope, World};
 
 /// How far ahead is looked for what a timer will do.
@@ -49,7 +49,7 @@ pub struct Timer {
     /// The tag of the group it is in, for groups of ours.
     pub of: Option<String>,
     /// What it does.
-    pub does: Does,
+    pub does: Effect,
 }
 
 /// Every timer of the world.
@@ -57,7 +57,7 @@ pub struct Timer {
 pub fn timers(world: &World) -> Vec<Timer> {
     let mut all = Vec::new();
     let mut add = |timer: Timer| {
-        if timer.does != Does::Else {
+        if timer.does != Effect::Else {
             all.push(timer);
         }
     };
@@ -114,7 +114,7 @@ fn timer(
 }
 
 /// What the tags of a sleeper tell of hours: those of Lights Off, as far as they can be read. ECS services it does not know.
-pub(super) fn of_tags(it: &Sleeper) -> Vec<Timer> {
+pub(super) fn of_tags(it: &ScheduledMember) -> Vec<Timer> {
     let Some(id) = it.id.as_ref().filter(|_| it.member.kind != MemberKind::EcsService) else { return Vec::new() };
     let read: Vec<(&String, &String, TagTimes)> = it
         .tags
@@ -125,7 +125,7 @@ pub(super) fn of_tags(it: &Sleeper) -> Vec<Timer> {
     let timer = |(key, value, times): &(&String, &String, TagTimes)| {
         let verb = lights_off(key)?;
         let others = read.iter().filter(|(other, ..)| other != key).map(|(.., times)| times);
-        let aim = Aim { kind: it.member.kind, id: it.member.id.clone(), cluster: None };
+        let aim = EffectTarget { kind: it.member.kind, id: it.member.id.clone(), cluster: None };
         Some(Timer {
             scope: id.scope.clone(),
             source: Source::Tag,
@@ -137,7 +137,7 @@ pub(super) fn of_tags(it: &Sleeper) -> Vec<Timer> {
             between: (None, None),
             enabled: true,
             of: None,
-            does: Does::Power { verb, on: vec![aim], by: Some(format!("{key}={value}")) },
+            does: Effect::Power { verb, on: vec![aim], by: Some(format!("{key}={value}")) },
         })
     };
     read.iter().filter_map(timer).collect()
@@ -147,20 +147,20 @@ pub(super) fn of_tags(it: &Sleeper) -> Vec<Timer> {
 /// when. A stop stands against a start of the same instant. How far back nobody looks for more than a year.
 pub(crate) fn last_on(
     environment: &Environment,
-    (it, timers): (&Sleeper, &[Timer]),
+    (it, timers): (&ScheduledMember, &[Timer]),
     held: &[&str],
     at: Timestamp,
-) -> Option<(Timer, Verb, Timestamp)> {
+) -> Option<(Timer, PowerAction, Timestamp)> {
     let worn = of_tags(it);
     let near = timers.iter().filter(|timer| timer.is_near(environment)).chain(&worn);
     let counts =
         |timer: &&Timer| timer.enabled || (timer.source == Source::Rule && held.contains(&timer.name.as_str()));
     let last = |timer: &Timer| {
-        let Does::Power { verb, on, .. } = &timer.does else { return None };
+        let Effect::Power { verb, on, .. } = &timer.does else { return None };
         let hits = on.iter().any(|aim| owners::is(aim, it, &timer.scope));
         Some((timer.clone(), *verb, timer.last(at)?)).filter(|_| hits)
     };
-    near.filter(counts).filter_map(last).max_by_key(|(_, verb, at)| (*at, *verb == Verb::Stop))
+    near.filter(counts).filter_map(last).max_by_key(|(_, verb, at)| (*at, *verb == PowerAction::Stop))
 }
 
 impl Timer {
@@ -185,7 +185,7 @@ impl Timer {
     }
 
     /// A time of day of its own, as the clock of the site shows it, today.
-    pub(super) fn local(&self, time: ClockTime, site: &Site<'_>) -> Option<Zoned> {
+    pub(super) fn local(&self, time: ClockTime, site: &SchedulerContext<'_>) -> Option<Zoned> {
         let theirs = self.zone.as_ref()?;
         Some(settle(theirs, local_date(theirs, site.now), time).at.to_zoned(site.zone.clone()))
     }

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::{Asleep, Clock, Job, Last, Owner, Source};
-use crate::schedule::{Verb, wording};
+use crate::schedule::{PowerAction, wording};
 
 /// Whether it is one of the names of UTC.
 fn is_utc(zone: &str) -> bool {
@@ -16,7 +16,7 @@ fn is_utc(zone: &str) -> bool {
 impl Clock {
     /// `at cron(0 22 * * ? *) UTC, which is 07:00 in Asia/Tokyo`.
     #[must_use]
-    pub fn says(&self) -> String {
+    pub fn sentence(&self) -> String {
         let Self { expression, stored, .. } = self;
         let at = if expression.starts_with("rate(") {
             format!("at {expression}")
@@ -78,7 +78,7 @@ struct Doubted<'a> {
 impl Last {
     /// `failed 22:00: Step fails …`.
     #[must_use]
-    pub fn says(&self, now: Timestamp, zone: &TimeZone) -> String {
+    pub fn sentence(&self, now: Timestamp, zone: &TimeZone) -> String {
         let at = self.at.map(|at| format!(" at {}", wording::when(at, now, zone))).unwrap_or_default();
         let why = self.why.as_deref().map(|why| format!(": {}", crate::text::first_line(why, 200))).unwrap_or_default();
         format!("{}{at}{why}", self.status)
@@ -97,7 +97,7 @@ impl Owner {
 
     /// What it does, in a sentence that says when, and what is odd about that.
     #[must_use]
-    pub fn says(&self) -> String {
+    pub fn sentence(&self) -> String {
         let does = match self.verb {
             Some(verb) => format!("{} {}s {}", self.who(), verb.word(), self.on),
             None => format!("{} stops and starts {}", self.who(), self.on),
@@ -106,7 +106,7 @@ impl Owner {
         // A tag is told with its key, and its value is its expression.
         let at = self.clock.as_ref().map(|clock| match self.source {
             Source::Tag => format!(" in {}{}", clock.stored, clock.here()),
-            Source::Rule | Source::Schedule => format!(" {}", clock.says()),
+            Source::Rule | Source::Schedule => format!(" {}", clock.sentence()),
         });
         let off = (!self.enabled).then_some(", but is switched off");
         let clock = self.clock.as_ref().filter(|_| self.enabled);
@@ -120,7 +120,7 @@ impl Owner {
         let at = wording::when(self.against?, now, zone);
         let (who, on) = (self.who(), &self.on);
         Some(match self.verb {
-            Some(Verb::Stop) => format!("{who} stops {on} at {at}, when the schedule wants it up"),
+            Some(PowerAction::Stop) => format!("{who} stops {on} at {at}, when the schedule wants it up"),
             _ => format!("{who} starts {on} at {at}, when the schedule wants it asleep"),
         })
     }
@@ -131,7 +131,7 @@ impl Owner {
         let last = self.last.as_ref().filter(|last| last.failed)?;
         let what = self.by.as_deref().filter(|_| self.source != Source::Tag);
         let what = what.map_or_else(|| self.who(), |document| format!("{document} of {}", self.who()));
-        Some(format!("{what} failed for {}: {}", self.on, last.says(now, zone)))
+        Some(format!("{what} failed for {}: {}", self.on, last.sentence(now, zone)))
     }
 
     /// As JSON.
@@ -144,7 +144,7 @@ impl Owner {
             })
         });
         let mut object = json!({
-            "kind": self.source.word(), "name": self.name, "verb": self.verb.map(Verb::word), "on": self.on,
+            "kind": self.source.word(), "name": self.name, "verb": self.verb.map(PowerAction::word), "on": self.on,
             "expression": null, "timezone": null, "local": null, "local_timezone": null, "next_at": null,
             "mistaken": false, "instead": null,
             "by": self.by, "enabled": self.enabled, "last_run": last,
@@ -163,7 +163,7 @@ impl Owner {
 impl Job {
     /// `rule x runs task y in z at …`, and what is odd about that.
     #[must_use]
-    pub fn says(&self) -> String {
+    pub fn sentence(&self) -> String {
         let Self { name, kind, what, .. } = self;
         let place = self.place.as_deref().map(|place| format!(" in {place}")).unwrap_or_default();
         let names = match self.names.as_slice() {
@@ -173,7 +173,12 @@ impl Job {
         let off = if self.enabled { "" } else { ", but is switched off" };
         let doubt = self.clock.doubts(self.source).filter(|_| self.enabled);
         let doubt = doubt.map(|doubt| format!(": {doubt}")).unwrap_or_default();
-        format!("{} {name} {} {what}{place}{names} {}{off}{doubt}", self.source.word(), kind.says(), self.clock.says())
+        format!(
+            "{} {name} {} {what}{place}{names} {}{off}{doubt}",
+            self.source.word(),
+            kind.sentence(),
+            self.clock.sentence()
+        )
     }
 
     /// That it comes while a database sleeps, if it does.
@@ -181,7 +186,7 @@ impl Job {
     pub fn clash(&self, now: Timestamp, zone: &TimeZone) -> Option<String> {
         let Asleep { who, at } = self.asleep.as_ref()?;
         let who = who.join(" and ");
-        let does = format!("{} {} {} {}", self.source.word(), self.name, self.kind.says(), self.what);
+        let does = format!("{} {} {} {}", self.source.word(), self.name, self.kind.sentence(), self.what);
         Some(match at {
             Some(at) => format!("{does} at {}, while {who} is asleep", wording::when(*at, now, zone)),
             None => format!("{does} {}, also while {who} is asleep", self.clock.expression),
@@ -216,7 +221,7 @@ mod tests {
 
     #[test]
     fn a_time_is_told_again_only_where_it_is_another_one() {
-        let says = |stored: &str, zone: &str| {
+        let message = |stored: &str, zone: &str| {
             Clock {
                 expression: "cron(0 22 * * ? *)".to_owned(),
                 stored: stored.to_owned(),
@@ -225,11 +230,11 @@ mod tests {
                 next_at: None,
                 doubt: None,
             }
-            .says()
+            .sentence()
         };
-        assert_eq!(says("UTC", "Asia/Tokyo"), "at cron(0 22 * * ? *) UTC, which is 07:00 in Asia/Tokyo");
+        assert_eq!(message("UTC", "Asia/Tokyo"), "at cron(0 22 * * ? *) UTC, which is 07:00 in Asia/Tokyo");
         for (stored, zone) in [("UTC", "Etc/UTC"), ("UTC", "UTC"), ("Etc/UCT", "Zulu"), ("Asia/Tokyo", "Asia/Tokyo")] {
-            assert_eq!(says(stored, zone), format!("at cron(0 22 * * ? *) {stored}"));
+            assert_eq!(message(stored, zone), format!("at cron(0 22 * * ? *) {stored}"));
         }
     }
 }

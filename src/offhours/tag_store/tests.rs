@@ -6,7 +6,7 @@ use super::*;
 use crate::kinds::testing::{know, parts, scope};
 use crate::kinds::testing_samples;
 use crate::schedule::{Actual, Member};
-use crate::world::{Fault, Found, Harvest, ResourceId};
+use crate::world::{AnyReading, Fault, Reading, ResourceId};
 
 const GROUP: &str = "toban-dev";
 
@@ -27,7 +27,7 @@ fn world(worn: Option<&[(&str, &str)]>) -> World {
 }
 
 fn put(world: &mut World, got: Result<Vec<Notes>, Fault>) {
-    let found = Found::from(Harvest::of(vec![(GROUP.into(), got)]));
+    let found = AnyReading::from(Reading::of(vec![(GROUP.into(), got)]));
     world.put(&scope(), Notes::KIND, &parts(&[GROUP]), Ok(found), Timestamp::UNIX_EPOCH);
 }
 
@@ -35,39 +35,47 @@ fn put(world: &mut World, got: Result<Vec<Notes>, Fault>) {
 fn what_is_known_of_it_is_told_and_an_old_word_beside_a_fault_is_none() {
     let environment = environment();
     let told = |world: &World| standing(&environment, &scope(), world);
-    assert!(told(&World::default()).unknown().is_some_and(|says| says.ends_with("was not read yet")));
-    assert!(told(&world(None)).gone().is_some_and(|says| says.contains("toban-dev, its record, is not there")));
+    assert!(told(&World::default()).unknown().is_some_and(|message| message.ends_with("was not read yet")));
+    assert!(told(&world(None)).gone().is_some_and(|message| message.contains("toban-dev, its record, is not there")));
     assert!(
-        told(&world(Some(&[("toban:env", "prod")]))).unknown().is_some_and(|says| says.contains("belongs to prod"))
+        told(&world(Some(&[("toban:env", "prod")])))
+            .unknown()
+            .is_some_and(|message| message.contains("belongs to prod"))
     );
-    assert!(told(&world(Some(&[]))).unknown().is_some_and(|says| says.contains("does not wear the tag toban:env=dev")));
+    assert!(
+        told(&world(Some(&[])))
+            .unknown()
+            .is_some_and(|message| message.contains("does not wear the tag toban:env=dev"))
+    );
     let mut seen = world(Some(&[("toban:env", "dev")]));
-    assert_eq!(told(&seen), Standing::Known);
+    assert_eq!(told(&seen), RecordState::Known);
     put(&mut seen, Err(Fault::new(FaultKind::Denied, "scheduler:ListTagsForResource", "no")));
     assert!(
-        told(&seen).unknown().is_some_and(|says| says.contains("could not be read: scheduler:ListTagsForResource"))
+        told(&seen)
+            .unknown()
+            .is_some_and(|message| message.contains("could not be read: scheduler:ListTagsForResource"))
     );
     put(&mut seen, Err(Fault::new(FaultKind::Gone, "read schedule-record", "not found")));
     assert!(told(&seen).gone().is_some());
     let plain = Environment { record: Record::Tags, ..environment };
-    assert_eq!(standing(&plain, &scope(), &World::default()), Standing::Known, "nothing is read of it");
+    assert_eq!(standing(&plain, &scope(), &World::default()), RecordState::Known, "nothing is read of it");
     assert_eq!(record_reads(&plain, &World::default()), []);
 }
 
 #[test]
 fn what_a_group_of_its_own_forbids_counts_and_no_strangers_word_does() {
     let environment = environment();
-    let says = |worn: &[(&str, &str)]| record_forbids(&environment, &scope(), &world(Some(worn)));
-    let why = says(&[("toban:env", "dev"), ("toban:protect", "true")]);
+    let message = |worn: &[(&str, &str)]| record_forbids(&environment, &scope(), &world(Some(worn)));
+    let why = message(&[("toban:env", "dev"), ("toban:protect", "true")]);
     assert_eq!(why.as_deref(), Some("its record, the schedule group toban-dev, wears the tag toban:protect=true"));
-    assert_eq!(says(&[("toban:env", "dev"), ("toban:protect", "false")]), None);
-    assert_eq!(says(&[("toban:env", "prod"), ("toban:protect", "true")]), None);
+    assert_eq!(message(&[("toban:env", "dev"), ("toban:protect", "false")]), None);
+    assert_eq!(message(&[("toban:env", "prod"), ("toban:protect", "true")]), None);
 }
 
 #[test]
 fn only_what_differs_is_written_and_nothing_where_nobody_knows_what_is_there() {
     let environment = environment();
-    let place = Place { environment: "dev".into(), scope: scope(), group: GROUP.to_owned() };
+    let place = SchedulePlace { environment: "dev".into(), scope: scope(), group: GROUP.to_owned() };
     let words = |of: &[(&str, Option<&str>)]| {
         of.iter().map(|(key, value)| ((*key).to_owned(), value.map(str::to_owned))).collect()
     };
@@ -95,8 +103,8 @@ fn there_is_room_for_fifty(#[case] has: usize, #[case] words: &[(&str, bool)], #
 #[test]
 fn a_group_without_room_says_what_to_do() {
     let words: Vec<(String, bool)> = (0..50).map(|at| (format!("new-{at}"), true)).collect();
-    let says = room(GROUP, None, words.iter().map(|(key, set)| (key.as_str(), *set))).unwrap_err();
-    assert!(says.contains("no room for 50 more (AWS allows 50): record = \"tags\""), "{says}");
+    let message = room(GROUP, None, words.iter().map(|(key, set)| (key.as_str(), *set))).unwrap_err();
+    assert!(message.contains("no room for 50 more (AWS allows 50): record = \"tags\""), "{message}");
 }
 
 #[test]
@@ -140,7 +148,7 @@ fn whose_memory_counts(
     let world = world(Some(&held));
     let mut member = Member::new(MemberKind::EcsService, "web");
     member.cluster = Some("c".to_owned());
-    let it = Sleeper {
+    let it = ScheduledMember {
         member,
         id: Some(ResourceId { kind: Service::KIND, scope: scope(), key: "arn:web".into() }),
         arn: "arn:web".to_owned(),

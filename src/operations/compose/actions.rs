@@ -5,7 +5,7 @@ use crate::kinds::target_group::TargetGroups;
 use crate::operations::ResourceActions;
 use std::collections::BTreeSet;
 
-use super::{Aim, Member, Rollout};
+use super::{ComposeTarget, Member, Rollout};
 use crate::change::gate::FRESH;
 use crate::change::plan::{Difference, Plan};
 use crate::change::procedure::Proposal;
@@ -13,19 +13,24 @@ use crate::environment::Recipe;
 use crate::environment::deploy_recipe::{reference, short};
 use crate::kinds::cpu_credits::{self, Credits};
 use crate::kinds::deploy_lock::{DeployLock, Lock, user};
-use crate::kinds::resource_tags::Tagged;
+use crate::kinds::resource_tags::TaggedResource;
 use crate::kinds::target_group::model::TargetGroup;
 use crate::kinds::target_health::Target;
-use crate::operations::{Asks, Offer, Site};
+use crate::operations::{Action, ActionContext, Prompt};
 use crate::world::Resource;
-use crate::world::read_request::Want;
+use crate::world::read_request::ReadRequest;
 
 impl ResourceActions for TargetGroups {
-    fn offers(item: &TargetGroup, site: &Site<'_>) -> Vec<Offer> {
+    fn offers(item: &TargetGroup, site: &ActionContext<'_>) -> Vec<Action> {
         offers(item, site)
     }
 
-    fn propose(item: &TargetGroup, verb: &str, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String> {
+    fn propose(
+        item: &TargetGroup,
+        verb: &str,
+        value: Option<&str>,
+        site: &ActionContext<'_>,
+    ) -> Result<Proposal, String> {
         propose(item, verb, value, site)
     }
 }
@@ -33,7 +38,7 @@ impl ResourceActions for TargetGroups {
 /// Instance classes that earn processor time slowly: a build may use up what they have saved.
 const SLOW: &[&str] = &["t1.micro", "t2.nano", "t2.micro", "t2.small", "t3.nano", "t3.micro", "t4g.nano", "t4g.micro"];
 
-fn targets<'a>(item: &'a TargetGroup, site: &'a Site<'a>) -> &'a [Target] {
+fn targets<'a>(item: &'a TargetGroup, site: &'a ActionContext<'a>) -> &'a [Target] {
     site.cx.joins.health_of(site.cx.scope, item.arn.as_str()).map_or(&[], |health| &health.targets)
 }
 
@@ -42,13 +47,13 @@ fn of_instances(item: &TargetGroup) -> bool {
 }
 
 /// What toban's tags said when tags were last read: minutes ago, so never more than a notice.
-fn tags(item: &TargetGroup, site: &Site<'_>) -> DeployLock {
-    let tagged = site.cx.world.by_key::<Tagged>(site.cx.scope, item.arn.as_str());
+fn tags(item: &TargetGroup, site: &ActionContext<'_>) -> DeployLock {
+    let tagged = site.cx.world.by_key::<TaggedResource>(site.cx.scope, item.arn.as_str());
     tagged.map(|tagged| DeployLock::of(&item.arn, &tagged.tags)).unwrap_or_default()
 }
 
 /// What can be done with `item`.
-pub(crate) fn offers(item: &TargetGroup, site: &Site<'_>) -> Vec<Offer> {
+pub(crate) fn offers(item: &TargetGroup, site: &ActionContext<'_>) -> Vec<Action> {
     if !of_instances(item) {
         return Vec::new();
     }
@@ -60,35 +65,35 @@ pub(crate) fn offers(item: &TargetGroup, site: &Site<'_>) -> Vec<Offer> {
     };
     let initial = recipe.map(|recipe| recipe.reference.clone()).unwrap_or_default();
     let reads = if recipe.is_some() { credits(item, site) } else { Vec::new() };
-    let back = if reads.is_empty() { Asks::Nothing } else { Asks::Look { reads: reads.clone() } };
+    let back = if reads.is_empty() { Prompt::Nothing } else { Prompt::Look { reads: reads.clone() } };
     let prompt = "branch, tag or commit".to_owned();
     let asks =
-        if reads.is_empty() { Asks::Text { prompt, initial } } else { Asks::Informed { prompt, initial, reads } };
+        if reads.is_empty() { Prompt::Text { prompt, initial } } else { Prompt::Informed { prompt, initial, reads } };
     let none = recipe.is_some_and(|recipe| recipe.migrate.is_none());
     let migrate = barred.clone().or_else(|| none.then(|| "the recipe has no `migrate`".to_owned()));
     vec![
-        Offer::new("deploy", "bring the instances to a commit, one at a time").asking(asks).barred(barred.clone()),
-        Offer::new("rollback", "bring the instances back to the commit before, one at a time")
+        Action::new("deploy", "bring the instances to a commit, one at a time").asking(asks).barred(barred.clone()),
+        Action::new("rollback", "bring the instances back to the commit before, one at a time")
             .asking(back)
             .barred(barred),
-        Offer::new("migrate", "run the recipe's migration on the first instance").barred(migrate),
+        Action::new("migrate", "run the recipe's migration on the first instance").barred(migrate),
     ]
 }
 
 /// What to read of the instances that may be short of CPU credits when they build.
-fn credits(item: &TargetGroup, site: &Site<'_>) -> Vec<Want> {
+fn credits(item: &TargetGroup, site: &ActionContext<'_>) -> Vec<ReadRequest> {
     let spends = |id: &str| class(id, site).is_some_and(cpu_credits::burstable);
     let spenders: BTreeSet<&str> =
         targets(item, site).iter().map(|target| target.id.as_str()).filter(|id| spends(id)).collect();
     spenders.into_iter().map(|id| cpu_credits::wants(site.cx.scope, id)).collect()
 }
 
-fn class<'a>(id: &'a str, site: &'a Site<'_>) -> Option<&'a str> {
+fn class<'a>(id: &'a str, site: &'a ActionContext<'_>) -> Option<&'a str> {
     site.cx.joins.instance(site.cx.scope, id)?.class.as_deref()
 }
 
 /// The credits of an instance, if they were read a moment ago and some were reported.
-fn earned<'a>(id: &str, site: &Site<'a>) -> Option<&'a Credits> {
+fn earned<'a>(id: &str, site: &ActionContext<'a>) -> Option<&'a Credits> {
     let read_at = site.cx.world.shelf(site.cx.scope, Credits::KIND)?.read_at(id)?;
     let known = site.cx.world.by_key::<Credits>(site.cx.scope, id)?;
     (known.balance.is_some() && site.cx.world.age(read_at, site.cx.now) <= FRESH).then_some(known)
@@ -96,17 +101,17 @@ fn earned<'a>(id: &str, site: &Site<'a>) -> Option<&'a Credits> {
 
 /// What is said of the processor time the instances have for a build: whose credits are low; and of the first whose
 /// credits are not known, that its class is small.
-fn starving(members: &[Member], site: &Site<'_>) -> Vec<String> {
+fn starving(members: &[Member], site: &ActionContext<'_>) -> Vec<String> {
     let low = |member: &Member| Some(format!("{} {}", member.name, cpu_credits::low(earned(&member.id, site)?)?));
     let unknown = |member: &&Member| {
         earned(&member.id, site).is_none() && class(&member.id, site).is_some_and(|class| SLOW.contains(&class))
     };
-    let says = "is of a small burstable class: building images may use up its CPU credits, look at CPUCreditBalance";
-    let small = members.iter().find(unknown).map(|member| format!("{} {says}", member.name));
+    let message = "is of a small burstable class: building images may use up its CPU credits, look at CPUCreditBalance";
+    let small = members.iter().find(unknown).map(|member| format!("{} {message}", member.name));
     members.iter().filter_map(low).chain(small).collect()
 }
 
-fn unknown(site: &Site<'_>) -> String {
+fn unknown(site: &ActionContext<'_>) -> String {
     format!(
         "toban does not know how: write [environment.{}.deploy] with kind = \"compose\" into the configuration",
         site.environment.name
@@ -121,7 +126,7 @@ pub(crate) fn propose(
     item: &TargetGroup,
     verb: &str,
     value: Option<&str>,
-    site: &Site<'_>,
+    site: &ActionContext<'_>,
 ) -> Result<Proposal, String> {
     if !of_instances(item) {
         return Err(format!("{} has no instances; deploy the service behind it", item.name));
@@ -132,10 +137,10 @@ pub(crate) fn propose(
         return Err(format!("no instance is registered in {}; there is nothing to deploy to", item.name));
     }
     let aim = match verb {
-        "deploy" => Aim::Place(reference(value.unwrap_or(&recipe.reference))?),
-        "rollback" => Aim::Back,
+        "deploy" => ComposeTarget::Place(reference(value.unwrap_or(&recipe.reference))?),
+        "rollback" => ComposeTarget::Back,
         "migrate" => match &recipe.migrate {
-            Some(command) => Aim::Migrate(command.clone()),
+            Some(command) => ComposeTarget::Migrate(command.clone()),
             None => return Err(format!("the recipe of {} has no `migrate`", site.environment.name)),
         },
         other => return Err(format!("a target group knows no {other:?}")),
@@ -145,7 +150,7 @@ pub(crate) fn propose(
     Ok(Proposal::Procedure(Box::new(Rollout::new(plan, recipe, aim, members, user(caller)))))
 }
 
-fn members(item: &TargetGroup, site: &Site<'_>) -> Vec<Member> {
+fn members(item: &TargetGroup, site: &ActionContext<'_>) -> Vec<Member> {
     let name = |id: &str| {
         let instance = site.cx.joins.instance(site.cx.scope, id);
         instance.and_then(|instance| instance.name.clone()).unwrap_or_else(|| id.to_owned())
@@ -162,13 +167,18 @@ fn members(item: &TargetGroup, site: &Site<'_>) -> Vec<Member> {
     members
 }
 
-fn plan(item: &TargetGroup, site: &Site<'_>, (recipe, aim): (&Recipe, &Aim), members: &[Member]) -> Plan {
+fn plan(
+    item: &TargetGroup,
+    site: &ActionContext<'_>,
+    (recipe, aim): (&Recipe, &ComposeTarget),
+    members: &[Member],
+) -> Plan {
     let (count, known) = (members.len(), tags(item, site));
     let each = if count == 1 { "1 instance".to_owned() } else { format!("{count} instances") };
-    let says = match aim {
-        Aim::Place(to) => format!("deploy {to} to {each} of {}, one at a time", item.name),
-        Aim::Back => format!("bring {each} of {} back to the commit before, one at a time", item.name),
-        Aim::Migrate(_) => format!("migrate the database from the first instance of {}", item.name),
+    let message = match aim {
+        ComposeTarget::Place(to) => format!("deploy {to} to {each} of {}, one at a time", item.name),
+        ComposeTarget::Back => format!("bring {each} of {} back to the commit before, one at a time", item.name),
+        ComposeTarget::Migrate(_) => format!("migrate the database from the first instance of {}", item.name),
     };
     let compose = recipe.file.as_ref().map(|file| format!("-f {file} ")).unwrap_or_default();
     let place = (recipe.user.as_str(), recipe.directory.as_str());
@@ -177,8 +187,8 @@ fn plan(item: &TargetGroup, site: &Site<'_>, (recipe, aim): (&Recipe, &Aim), mem
         format!("ssm:SendCommand on every instance, as {} in {}: git fetch, status, disk", place.0, place.1),
     ];
     match aim {
-        Aim::Migrate(command) => calls.push(format!("ssm:SendCommand on {}: {command}", first(members))),
-        Aim::Place(_) | Aim::Back => calls.extend([
+        ComposeTarget::Migrate(command) => calls.push(format!("ssm:SendCommand on {}: {command}", first(members))),
+        ComposeTarget::Place(_) | ComposeTarget::Back => calls.extend([
             "on each instance in turn:".to_owned(),
             "elasticloadbalancing:DeregisterTargets, unless it is the last healthy one; wait until it has drained"
                 .to_owned(),
@@ -189,9 +199,9 @@ fn plan(item: &TargetGroup, site: &Site<'_>, (recipe, aim): (&Recipe, &Aim), mem
         ]),
     }
     calls.push("elasticloadbalancing:RemoveTags the lock".to_owned());
-    let mut plan = site.plan(says, item.id(site.cx.scope), calls);
+    let mut plan = site.plan(message, item.id(site.cx.scope), calls);
     let healthy = targets(item, site).iter().filter(|target| target.state == "healthy").count();
-    if healthy < 2 && !matches!(aim, Aim::Migrate(_)) {
+    if healthy < 2 && !matches!(aim, ComposeTarget::Migrate(_)) {
         plan.notices.push(format!("{healthy} of {count} targets are healthy: it will not begin with fewer than 2"));
     }
     if let Some(lock) = known.held.as_deref().and_then(Lock::read).filter(|lock| lock.holds(site.cx.now)) {
@@ -200,19 +210,19 @@ fn plan(item: &TargetGroup, site: &Site<'_>, (recipe, aim): (&Recipe, &Aim), mem
     if let Some(out) = known.drained() {
         plan.notices.push(format!("{} was left out of the group by an earlier deployment: it goes first", out.id));
     }
-    if !matches!(aim, Aim::Migrate(_)) {
+    if !matches!(aim, ComposeTarget::Migrate(_)) {
         plan.notices.extend(starving(members, site));
     }
     match aim {
-        Aim::Place(to) => {
+        ComposeTarget::Place(to) => {
             plan.differences.push(Difference { what: "commit".to_owned(), from: None, to: Some(to.clone()) })
         }
-        Aim::Back => plan.differences.push(Difference {
+        ComposeTarget::Back => plan.differences.push(Difference {
             what: "commit".to_owned(),
             from: None,
             to: known.previous.as_deref().map(|commit| short(commit).to_owned()),
         }),
-        Aim::Migrate(_) => {
+        ComposeTarget::Migrate(_) => {
             plan.irreversible = Some("a migration is not undone by going back to an earlier commit".to_owned());
         }
     }
@@ -235,7 +245,7 @@ mod tests {
 
     fn said(shelves: &Shelves) -> Vec<String> {
         let environment = EnvironmentStatus::new("kajimaru", vec![scope()]);
-        shelves.seen(false, |cx| starving(&[member()], &Site { cx: *cx, environment: &environment }))
+        shelves.seen(false, |cx| starving(&[member()], &ActionContext { cx: *cx, environment: &environment }))
     }
 
     fn left(balance: Option<f64>, unlimited: Option<bool>) -> Vec<String> {
@@ -249,16 +259,16 @@ mod tests {
         assert!(low[0].ends_with(": a build may starve it"), "{low:?}");
         assert_eq!(left(Some(132.0), Some(false)), Vec::<String>::new());
         let unknown = [left(None, Some(false)), said(&Shelves::default().with([instance()]))];
-        for says in unknown {
-            assert!(says.len() == 1 && says[0].contains("small burstable class"), "{says:?}");
+        for message in unknown {
+            assert!(message.len() == 1 && message[0].contains("small burstable class"), "{message:?}");
         }
     }
 
     #[test]
     fn unlimited_mode_starves_nothing_and_may_be_billed() {
-        let says = left(Some(0.0), Some(true));
-        assert!(says[0].contains("is not slowed down") && !says[0].contains("starve"), "{says:?}");
-        let says = left(Some(0.0), None);
-        assert!(says[0].ends_with("unless it is in unlimited mode, which is not known"), "{says:?}");
+        let message = left(Some(0.0), Some(true));
+        assert!(message[0].contains("is not slowed down") && !message[0].contains("starve"), "{message:?}");
+        let message = left(Some(0.0), None);
+        assert!(message[0].ends_with("unless it is in unlimited mode, which is not known"), "{message:?}");
     }
 }

@@ -6,6 +6,6 @@ pub mod actions;
 pub mod rollout;
 pub mod script;
 
-pub use script::{Found, check, found, migrate, place, survey};
+pub use script::{ScriptReport, check, found, migrate, place, survey};
 
-pub use rollout::{Aim, Member, Rollout};
+pub use rollout::{ComposeTarget, Member, Rollout};

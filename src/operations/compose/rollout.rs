@@ -10,10 +10,10 @@ mod tests;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::script::{DELIVERY, Found, LONGEST};
+use super::script::{DELIVERY, LONGEST, ScriptReport};
 use crate::change::gate::Change;
-use crate::change::plan::{Deed, Plan};
-use crate::change::procedure::{Procedure, Sight, Step};
+use crate::change::plan::{ChangeRequest, Plan};
+use crate::change::procedure::{Observation, Procedure, Step};
 use crate::change::receipt::Receipt;
 use crate::change::{Ending, Report};
 use crate::environment::deploy_recipe::{Recipe, short};
@@ -22,12 +22,12 @@ use crate::kinds::deploy_lock::{DeployLock, LOCK, Lock, OUT};
 use crate::kinds::managed_node::{Node, RunScript};
 use crate::kinds::target_group::{Labelling, Registering};
 use crate::kinds::target_health::{Target, TargetHealth};
-use crate::world::read_request::Want;
+use crate::world::read_request::ReadRequest;
 use crate::world::{Fault, FaultKind, Resource, ResourceId};
 
 /// What is wanted.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Aim {
+pub enum ComposeTarget {
     /// This branch, tag or commit on every instance.
     Place(String),
     /// The commit that ran before on every instance.
@@ -99,7 +99,7 @@ const EAGER: (SignedDuration, SignedDuration) = (SignedDuration::from_secs(1), S
 pub struct Rollout {
     plan: Plan,
     recipe: Recipe,
-    aim: Aim,
+    aim: ComposeTarget,
     members: Vec<Member>,
     user: String,
     phase: Phase,
@@ -110,7 +110,7 @@ pub struct Rollout {
     waited: bool,
     took_over: Option<String>,
     remembered: Option<String>,
-    found: Vec<Found>,
+    found: Vec<ScriptReport>,
     commit: Option<String>,
     done: Vec<bool>,
     /// Why the instance at hand goes back to what it ran.
@@ -124,9 +124,9 @@ pub struct Rollout {
 impl Rollout {
     /// A deployment by `user`. `plan.on` is the target group, `members` its instances in the order they are done.
     #[must_use]
-    pub fn new(plan: Plan, recipe: Recipe, aim: Aim, members: Vec<Member>, user: String) -> Self {
+    pub fn new(plan: Plan, recipe: Recipe, aim: ComposeTarget, members: Vec<Member>, user: String) -> Self {
         Self {
-            found: vec![Found::default(); members.len()],
+            found: vec![ScriptReport::default(); members.len()],
             done: vec![false; members.len()],
             plan,
             recipe,
@@ -157,13 +157,13 @@ impl Rollout {
     }
 
     /// A step's own plan.
-    fn part(&self, says: String, on: &ResourceId, call: &str) -> Plan {
-        Plan::new(says, self.plan.environment.clone(), on.clone(), vec![call.to_owned()])
+    fn part(&self, message: String, on: &ResourceId, call: &str) -> Plan {
+        Plan::new(message, self.plan.environment.clone(), on.clone(), vec![call.to_owned()])
     }
 
-    fn label(&self, says: &str, set: Vec<(&'static str, String)>, drop: Vec<&'static str>) -> Box<dyn Change> {
+    fn label(&self, message: &str, set: Vec<(&'static str, String)>, drop: Vec<&'static str>) -> Box<dyn Change> {
         let call = if set.is_empty() { "elasticloadbalancing:RemoveTags" } else { "elasticloadbalancing:AddTags" };
-        Box::new(Labelling { plan: self.part(says.to_owned(), self.group(), call), set, drop })
+        Box::new(Labelling { plan: self.part(message.to_owned(), self.group(), call), set, drop })
     }
 
     fn fresh_lock(&mut self, now: Timestamp) -> (&'static str, String) {
@@ -175,48 +175,48 @@ impl Rollout {
 
     fn register(&self, at: usize, into: bool) -> Step {
         let Some(member) = self.members.get(at) else { return Step::Wait(LOOK) };
-        let (says, call) = match into {
+        let (message, call) = match into {
             true => (format!("take {} into the group", member.name), "elasticloadbalancing:RegisterTargets"),
             false => (format!("take {} out of the group", member.name), "elasticloadbalancing:DeregisterTargets"),
         };
-        let plan = self.part(says, self.group(), call);
+        let plan = self.part(message, self.group(), call);
         Step::Act(vec![Box::new(Registering { plan, target: member.id.clone(), port: member.port, into })])
     }
 
-    fn run(&self, at: &[usize], says: String, script: String, what: Vec<(&'static str, String)>) -> Step {
+    fn run(&self, at: &[usize], message: String, script: String, what: Vec<(&'static str, String)>) -> Step {
         let nodes: Vec<String> = at.iter().filter_map(|at| self.members.get(*at)).map(|one| one.id.clone()).collect();
         let Some(first) = nodes.first() else { return Step::Wait(LOOK) };
         let on = ResourceId { kind: Node::KIND, scope: self.plan.scope.clone(), key: first.as_str().into() };
-        let plan = self.part(says, &on, "ssm:SendCommand AWS-RunShellScript");
+        let plan = self.part(message, &on, "ssm:SendCommand AWS-RunShellScript");
         Step::Act(vec![Box::new(RunScript { plan, nodes, script, what, patience: (DELIVERY, LONGEST) })])
     }
 
-    fn targets<'a>(&self, sight: &Sight<'a>) -> &'a [Target] {
+    fn targets<'a>(&self, sight: &Observation<'a>) -> &'a [Target] {
         let health = sight.world.by_key::<TargetHealth>(&self.plan.scope, &self.group().key);
         health.map_or(&[], |health| &health.targets)
     }
 
-    fn target<'a>(&self, at: usize, sight: &Sight<'a>) -> Option<&'a Target> {
+    fn target<'a>(&self, at: usize, sight: &Observation<'a>) -> Option<&'a Target> {
         let member = self.members.get(at)?;
         self.targets(sight).iter().find(|target| target.id == member.id && target.port == Some(member.port))
     }
 
     /// Whether the instance takes part in the group: an answer of today's reading.
-    fn is_in(&self, at: usize, sight: &Sight<'_>) -> bool {
+    fn is_in(&self, at: usize, sight: &Observation<'_>) -> bool {
         self.target(at, sight).is_some_and(|target| !matches!(target.state.as_str(), "unused" | "draining"))
     }
 
     /// How many others serve.
-    fn others(&self, at: usize, sight: &Sight<'_>) -> usize {
+    fn others(&self, at: usize, sight: &Observation<'_>) -> usize {
         let own = self.members.get(at).map_or("", |member| member.id.as_str());
         self.targets(sight).iter().filter(|target| target.id != own && target.state == "healthy").count()
     }
 
-    fn tags<'a>(&self, sight: &Sight<'a>) -> Option<&'a DeployLock> {
+    fn tags<'a>(&self, sight: &Observation<'a>) -> Option<&'a DeployLock> {
         sight.world.by_key::<DeployLock>(&self.plan.scope, &self.group().key)
     }
 
-    fn invocation<'a>(&self, at: usize, run: &Run, sight: &Sight<'a>) -> Option<&'a Invocation> {
+    fn invocation<'a>(&self, at: usize, run: &Run, sight: &Observation<'a>) -> Option<&'a Invocation> {
         let node = self.members.get(at)?;
         sight.world.by_key::<Invocation>(&self.plan.scope, &part(&run.command, &node.id))
     }
@@ -247,17 +247,17 @@ impl Rollout {
     fn fail(&mut self, at: usize, why: String) -> Step {
         let name = self.name(at).to_owned();
         if let Some(first) = &self.trouble {
-            let says = format!(
+            let message = format!(
                 "{name} failed twice: {first}; going back: {why}. It is not serving; {}. Look at it, then run the \
                  deployment again: it begins with {name}",
                 self.rest(at)
             );
-            return self.finish(Ending::incomplete(says));
+            return self.finish(Ending::incomplete(message));
         }
         if self.before(at).is_none() {
-            let says = format!("{name}: {why}. There is no earlier commit to go back to; {}", self.rest(at));
+            let message = format!("{name}: {why}. There is no earlier commit to go back to; {}", self.rest(at));
             self.trouble = Some(why);
-            return self.finish(Ending::incomplete(says));
+            return self.finish(Ending::incomplete(message));
         }
         self.trouble = Some(why);
         self.phase = Phase::Place(at);
@@ -282,7 +282,7 @@ impl Rollout {
     }
 
     /// Keeps the lock: tells that it was lost, or renews it.
-    fn keep(&mut self, sight: &Sight<'_>) -> Option<Step> {
+    fn keep(&mut self, sight: &Observation<'_>) -> Option<Step> {
         let ours = self.lock.clone()?;
         if matches!(self.phase, Phase::Begin | Phase::Locking(_) | Phase::Unlock(_) | Phase::Over(_)) {
             return None;
@@ -291,9 +291,9 @@ impl Rollout {
         if let Some(other) = held.filter(|held| *held != ours).and_then(Lock::read)
             && other.holds(sight.now)
         {
-            let says =
+            let message =
                 format!("{} has taken the lock over meanwhile; this deployment stopped where it was", other.user);
-            let ending = if self.touched { Ending::incomplete(says) } else { Ending::failed(says) };
+            let ending = if self.touched { Ending::incomplete(message) } else { Ending::failed(message) };
             self.phase = Phase::Over(ending.clone());
             return Some(Step::End(ending));
         }
@@ -306,7 +306,7 @@ impl Rollout {
         Some(Step::Act(vec![self.label("renew the lock", vec![lock], Vec::new())]))
     }
 
-    fn begin(&mut self, sight: &Sight<'_>) -> Step {
+    fn begin(&mut self, sight: &Observation<'_>) -> Step {
         let Some(tags) = self.tags(sight) else {
             let why = sight
                 .faults
@@ -319,18 +319,18 @@ impl Rollout {
             let holds = lock.as_ref().is_none_or(|lock| lock.holds(sight.now));
             match lock {
                 Some(lock) if holds && lock.user != self.user => {
-                    let says = format!(
+                    let message = format!(
                         "nothing was changed: {} is deploying there, and the lock holds until {} unless it is renewed",
                         lock.user, lock.until
                     );
-                    return Step::End(Ending::failed(says));
+                    return Step::End(Ending::failed(message));
                 }
                 None => {
-                    let says = format!(
+                    let message = format!(
                         "nothing was changed: the tag {LOCK} says {held:?}, which is no lock of toban's; \
                                         take it away if nobody deploys there"
                     );
-                    return Step::End(Ending::failed(says));
+                    return Step::End(Ending::failed(message));
                 }
                 Some(lock) => {
                     self.took_over = Some(format!("took over the lock of {} until {}", lock.user, lock.until))
@@ -344,14 +344,14 @@ impl Rollout {
         {
             // Left outside by an earlier run: it goes first.
             self.members.insert(0, Member { name: out.id.clone(), id: out.id, port: out.port });
-            self.found.insert(0, Found::default());
+            self.found.insert(0, ScriptReport::default());
             self.done.insert(0, false);
         }
         let lock = self.fresh_lock(sight.now);
         Step::Act(vec![self.label("take the lock", vec![lock], Vec::new())])
     }
 
-    fn locking(&mut self, since: Timestamp, sight: &Sight<'_>) -> Step {
+    fn locking(&mut self, since: Timestamp, sight: &Observation<'_>) -> Step {
         let held = self.tags(sight).and_then(|tags| tags.held.clone());
         match held {
             held if held == self.lock => {
@@ -359,8 +359,8 @@ impl Rollout {
                 Step::Wait(SignedDuration::ZERO)
             }
             Some(held) if Lock::read(&held).is_some_and(|lock| lock.holds(sight.now) && lock.user != self.user) => {
-                let says = format!("nothing was changed: somebody else took the lock at the same moment ({held})");
-                Step::End(Ending::failed(says))
+                let message = format!("nothing was changed: somebody else took the lock at the same moment ({held})");
+                Step::End(Ending::failed(message))
             }
             _ if sight.now.duration_since(since) > UNKNOWN => {
                 self.finish(Ending::failed("nothing was changed: the lock that was taken cannot be seen"))
@@ -370,7 +370,7 @@ impl Rollout {
     }
 
     /// What became of a command on one instance: `None` while it runs.
-    fn came(&mut self, at: usize, run: &Run, sight: &Sight<'_>) -> Option<Result<(), String>> {
+    fn came(&mut self, at: usize, run: &Run, sight: &Observation<'_>) -> Option<Result<(), String>> {
         let Some(seen) = self.invocation(at, run, sight) else {
             let fault = sight.faults.iter().find(|(want, _)| want.kind == Invocation::KIND);
             let late = sight.now.duration_since(run.since) > UNKNOWN;
@@ -393,7 +393,7 @@ impl Rollout {
         came: Option<Result<(), String>>,
         (at, run): (usize, &Run),
         next: Phase,
-        sight: &Sight<'_>,
+        sight: &Observation<'_>,
     ) -> Step {
         match came {
             None => Step::Wait(run.pace(sight.now)),
@@ -411,11 +411,11 @@ impl Procedure for Rollout {
         self.plan.clone()
     }
 
-    fn wants(&self, _now: Timestamp) -> Vec<Want> {
+    fn wants(&self, _now: Timestamp) -> Vec<ReadRequest> {
         let scope = &self.plan.scope;
-        let mut wants = vec![Want::part(scope, DeployLock::KIND, &self.group().key)];
+        let mut wants = vec![ReadRequest::part(scope, DeployLock::KIND, &self.group().key)];
         match &self.phase {
-            Phase::Survey => wants.push(Want::all(scope, Node::KIND)),
+            Phase::Survey => wants.push(ReadRequest::all(scope, Node::KIND)),
             Phase::Placing(at, run) | Phase::Checking(at, run) => wants.extend(self.watched(&[*at], run)),
             Phase::Migrating(run) => wants.extend(self.watched(&[0], run)),
             Phase::Surveying(run) => {
@@ -424,11 +424,11 @@ impl Procedure for Rollout {
             }
             _ => {}
         }
-        wants.push(Want::part(scope, TargetHealth::KIND, &self.group().key));
+        wants.push(ReadRequest::part(scope, TargetHealth::KIND, &self.group().key));
         wants
     }
 
-    fn step(&mut self, sight: &Sight<'_>) -> Step {
+    fn step(&mut self, sight: &Observation<'_>) -> Step {
         // It stands in the report as long as it is waited for.
         if self.again.is_some() && !std::mem::replace(&mut self.waited, true) {
             return Step::Wait(SignedDuration::from_secs(10));
@@ -440,7 +440,7 @@ impl Procedure for Rollout {
         }
     }
 
-    fn told(&mut self, deed: &Deed, got: &Result<Receipt, Fault>, now: Timestamp) {
+    fn told(&mut self, deed: &ChangeRequest, got: &Result<Receipt, Fault>, now: Timestamp) {
         use FaultKind::{Credentials, Expired, Offline, Throttled, Timeout};
         if self.renewing && deed.verb == "label" {
             self.renewing = false;
@@ -456,7 +456,7 @@ impl Procedure for Rollout {
         }
     }
 
-    fn report(&self, sight: &Sight<'_>) -> Report {
+    fn report(&self, sight: &Observation<'_>) -> Report {
         self.tell(sight)
     }
 }

@@ -102,7 +102,7 @@ pub fn migrate(recipe: &Recipe, command: &str) -> String {
 
 /// What a survey told of one instance.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Found {
+pub struct ScriptReport {
     /// The commit that is checked out.
     pub head: Option<String>,
     /// The commit that was last put in place to the end.
@@ -117,8 +117,8 @@ pub struct Found {
 
 /// Reads the output of a survey; lines that are not ours are passed over.
 #[must_use]
-pub fn found(output: &str) -> Found {
-    let mut found = Found::default();
+pub fn found(output: &str) -> ScriptReport {
+    let mut found = ScriptReport::default();
     for (name, value) in output.lines().filter_map(|line| line.trim().strip_prefix("toban:")?.split_once('=')) {
         let commit = || Some(value.to_owned()).filter(|value| is_commit(value));
         match name {

@@ -11,30 +11,30 @@ use super::rollback;
 use super::{Rollout, Scaling, plan_notes};
 use crate::change::plan::Difference;
 use crate::change::procedure::Proposal;
-use crate::kinds::ecs_service::Hands;
-use crate::kinds::ecs_service::change::{Changes, Register, Subject, Tell, What};
+use crate::kinds::ecs_service::RevisionSteps;
+use crate::kinds::ecs_service::change::{Changes, Register, ServiceUpdate, Subject, Tell};
 use crate::kinds::ecs_service::model::Service;
 use crate::kinds::ecs_service::rules::moving;
 use crate::kinds::service_deployment::ServiceDeployment;
 use crate::kinds::task_definition::image_reference;
 use crate::kinds::task_definition::{ContainerDefinition, TaskDefinition, image_name, revision_name, revision_number};
-use crate::operations::{Asks, Choice, Offer, Site};
+use crate::operations::{Action, ActionContext, Choice, Prompt};
 use crate::text::{ago, counted};
-use crate::world::read_request::Want;
+use crate::world::read_request::ReadRequest;
 use crate::world::{Arn, Resource};
 
 impl ResourceActions for Services {
-    fn offers(item: &Service, site: &Site<'_>) -> Vec<Offer> {
+    fn offers(item: &Service, site: &ActionContext<'_>) -> Vec<Action> {
         let mut offers = offers(item, site);
         offers.push(enable_exec::offer(item));
         offers
     }
 
-    fn choices(item: &Service, verb: &str, chosen: Option<&str>, site: &Site<'_>) -> Vec<Choice> {
+    fn choices(item: &Service, verb: &str, chosen: Option<&str>, site: &ActionContext<'_>) -> Vec<Choice> {
         choices(item, verb, chosen, site)
     }
 
-    fn propose(item: &Service, verb: &str, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String> {
+    fn propose(item: &Service, verb: &str, value: Option<&str>, site: &ActionContext<'_>) -> Result<Proposal, String> {
         match verb {
             enable_exec::VERB => enable_exec::propose(item, site),
             _ => propose(item, verb, value, site),
@@ -46,7 +46,7 @@ impl ResourceActions for Services {
 const MOST: u32 = 5000;
 
 /// What can be done with it.
-pub(crate) fn offers(item: &Service, site: &Site<'_>) -> Vec<Offer> {
+pub(crate) fn offers(item: &Service, site: &ActionContext<'_>) -> Vec<Action> {
     let scope = site.cx.scope;
     let why = barred(item);
     let unknown = definition(item, site).is_none();
@@ -55,28 +55,28 @@ pub(crate) fn offers(item: &Service, site: &Site<'_>) -> Vec<Offer> {
     let idle = (!moving(item)).then(|| "no rollout is on its way".to_owned());
     let family = revision_name(&item.task_definition).rsplit_once(':').map_or("", |(family, _)| family);
     vec![
-        Offer::new("deploy", "deploy another image: registers a revision and replaces the tasks")
+        Action::new("deploy", "deploy another image: registers a revision and replaces the tasks")
             .asking(image_choice::which(item, site))
             .barred(why_deploy),
-        Offer::new("force", "replace every task, on the same revision")
+        Action::new("force", "replace every task, on the same revision")
             .asking(image_choice::asks(item, site))
             .barred(why.clone()),
-        Offer::new("revision", "deploy a revision that is there")
-            .asking(Asks::Choice {
+        Action::new("revision", "deploy a revision that is there")
+            .asking(Prompt::Choice {
                 prompt: "which revision".to_owned(),
-                reads: vec![Want::part(scope, TaskDefinition::KIND, family)],
+                reads: vec![ReadRequest::part(scope, TaskDefinition::KIND, family)],
             })
             .barred(why.clone()),
-        Offer::new("rollback", "go back to what was deployed before")
-            .asking(Asks::Choice {
+        Action::new("rollback", "go back to what was deployed before")
+            .asking(Prompt::Choice {
                 prompt: "back to which deployment".to_owned(),
-                reads: vec![Want::part(scope, ServiceDeployment::KIND, item.key())],
+                reads: vec![ReadRequest::part(scope, ServiceDeployment::KIND, item.key())],
             })
             .barred(why.clone()),
-        Offer::new("scale", "run another number of tasks")
-            .asking(Asks::Text { prompt: "how many tasks".to_owned(), initial: item.desired.to_string() })
+        Action::new("scale", "run another number of tasks")
+            .asking(Prompt::Text { prompt: "how many tasks".to_owned(), initial: item.desired.to_string() })
             .barred(why.or(count)),
-        Offer::new("watch", "watch the rollout that is on its way").harmless().barred(idle),
+        Action::new("watch", "watch the rollout that is on its way").harmless().barred(idle),
     ]
 }
 
@@ -97,7 +97,7 @@ fn barred(item: &Service) -> Option<String> {
 }
 
 /// What can be chosen for an offer.
-pub(crate) fn choices(item: &Service, verb: &str, chosen: Option<&str>, site: &Site<'_>) -> Vec<Choice> {
+pub(crate) fn choices(item: &Service, verb: &str, chosen: Option<&str>, site: &ActionContext<'_>) -> Vec<Choice> {
     match verb {
         "rollback" => rollback::choices(item, site),
         "revision" => revisions(item, site),
@@ -107,7 +107,7 @@ pub(crate) fn choices(item: &Service, verb: &str, chosen: Option<&str>, site: &S
 }
 
 /// The revisions of its family that are known, newest first.
-fn revisions(item: &Service, site: &Site<'_>) -> Vec<Choice> {
+fn revisions(item: &Service, site: &ActionContext<'_>) -> Vec<Choice> {
     let family = |arn: &Arn| revision_name(arn).rsplit_once(':').map(|(family, _)| family.to_owned());
     let mut known: Vec<&TaskDefinition> = site
         .cx
@@ -128,7 +128,7 @@ fn revisions(item: &Service, site: &Site<'_>) -> Vec<Choice> {
             note: [age.unwrap_or_default(), images.join(" ")].join("  "),
             barred: here.or(gone),
             value: one.revision.to_string(),
-            then: Asks::Nothing,
+            then: Prompt::Nothing,
         }
     };
     known.into_iter().map(choice).collect()
@@ -143,7 +143,12 @@ fn inactive(one: &TaskDefinition) -> Option<String> {
 ///
 /// # Errors
 /// A sentence: why it cannot be done, and what to do instead.
-pub(crate) fn propose(item: &Service, verb: &str, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String> {
+pub(crate) fn propose(
+    item: &Service,
+    verb: &str,
+    value: Option<&str>,
+    site: &ActionContext<'_>,
+) -> Result<Proposal, String> {
     if verb != "watch"
         && let Some(why) = barred(item)
     {
@@ -161,7 +166,7 @@ pub(crate) fn propose(item: &Service, verb: &str, value: Option<&str>, site: &Si
     }
 }
 
-fn scale(item: &Service, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String> {
+fn scale(item: &Service, value: Option<&str>, site: &ActionContext<'_>) -> Result<Proposal, String> {
     if item.scheduling == "DAEMON" {
         return Err("a DAEMON service runs one task on each instance; its number cannot be set".to_owned());
     }
@@ -171,7 +176,7 @@ fn scale(item: &Service, value: Option<&str>, site: &Site<'_>) -> Result<Proposa
     if count == item.desired {
         return Err(format!("{} wants {} already", item.name, counted(count as usize, "task")));
     }
-    let tell = Tell { subject: subject(item, site), what: What::Scale(count) };
+    let tell = Tell { subject: subject(item, site), what: ServiceUpdate::Scale(count) };
     let mut plan = site.plan(
         format!("scale {} to {}", item.name, counted(count as usize, "task")),
         item.id(site.cx.scope),
@@ -187,13 +192,13 @@ fn scale(item: &Service, value: Option<&str>, site: &Site<'_>) -> Result<Proposa
     Ok(Proposal::Procedure(Box::new(Scaling::new(plan, item, count, make))))
 }
 
-fn force(item: &Service, site: &Site<'_>) -> Proposal {
-    let tell = Tell { subject: subject(item, site), what: What::Force };
-    let says = format!("replace every task of {}, on {}", item.name, revision_name(&item.task_definition));
-    let mut plan = site.plan(says, item.id(site.cx.scope), vec![tell.call()]);
+fn force(item: &Service, site: &ActionContext<'_>) -> Proposal {
+    let tell = Tell { subject: subject(item, site), what: ServiceUpdate::Force };
+    let message = format!("replace every task of {}, on {}", item.name, revision_name(&item.task_definition));
+    let mut plan = site.plan(message, item.id(site.cx.scope), vec![tell.call()]);
     plan.notices.extend(image_choice::of_force(item, site));
     plan.notices.extend(plan_notes::of_rollout(item, site));
-    let hands = Changes { subject: tell.subject, images: Vec::new(), what: What::Force };
+    let hands = Changes { subject: tell.subject, images: Vec::new(), what: ServiceUpdate::Force };
     Proposal::Procedure(Box::new(Rollout::new(plan, item, item.task_definition.clone(), Box::new(hands))))
 }
 
@@ -201,7 +206,11 @@ fn force(item: &Service, site: &Site<'_>) -> Proposal {
 ///
 /// # Errors
 /// When nothing would change, or the service's definition is not known.
-pub(crate) fn deploy(item: &Service, images: &[(String, String)], site: &Site<'_>) -> Result<Proposal, String> {
+pub(crate) fn deploy(
+    item: &Service,
+    images: &[(String, String)],
+    site: &ActionContext<'_>,
+) -> Result<Proposal, String> {
     let known = definition(item, site).ok_or("its task definition is not known yet; refresh and try again")?;
     let now = |name: &str| known.containers.iter().find(|one| one.name == name).and_then(|one| one.image.clone());
     let changed: Vec<(String, String)> =
@@ -226,12 +235,12 @@ pub(crate) fn deploy(item: &Service, images: &[(String, String)], site: &Site<'_
         plan.notices.extend(image_choice::registered(item, container, image, site)?);
     }
     plan.notices.extend(plan_notes::of_rollout(item, site));
-    let hands = Changes { subject, images: changed, what: What::Force };
+    let hands = Changes { subject, images: changed, what: ServiceUpdate::Force };
     Ok(Proposal::Procedure(Box::new(Rollout::new(plan, item, item.task_definition.clone(), Box::new(hands)))))
 }
 
 /// The images that `typed` means: `TAG`, `IMAGE`, or those behind `CONTAINER=`, several with commas.
-fn chosen(item: &Service, typed: &str, site: &Site<'_>) -> Result<Vec<(String, String)>, String> {
+fn chosen(item: &Service, typed: &str, site: &ActionContext<'_>) -> Result<Vec<(String, String)>, String> {
     let known = definition(item, site).ok_or("its task definition is not known yet; refresh and try again")?;
     let one = |typed: &str| {
         let (container, image) = match typed.split_once('=') {
@@ -287,7 +296,7 @@ fn names(known: &TaskDefinition) -> String {
 }
 
 /// Takes the service to a revision that is there: its number, `family:number` or ARN.
-fn revision(item: &Service, typed: &str, site: &Site<'_>) -> Result<Proposal, String> {
+fn revision(item: &Service, typed: &str, site: &ActionContext<'_>) -> Result<Proposal, String> {
     let to = meant(item, typed)?;
     if to == item.task_definition {
         return Err(format!("{} is on {} already; `force` replaces its tasks", item.name, revision_name(&to)));
@@ -319,15 +328,15 @@ fn meant(item: &Service, typed: &str) -> Result<Arn, String> {
 pub(crate) fn go_to(
     item: &Service,
     to: &Arn,
-    says: String,
-    site: &Site<'_>,
+    message: String,
+    site: &ActionContext<'_>,
 ) -> Result<crate::change::plan::Plan, String> {
     let target = site.cx.world.by_key::<TaskDefinition>(site.cx.scope, to.as_str());
     if let Some(why) = target.and_then(inactive) {
         return Err(why);
     }
-    let tell = Tell { subject: subject(item, site), what: What::Revision(to.clone()) };
-    let mut plan = site.plan(says, item.id(site.cx.scope), vec![tell.call()]);
+    let tell = Tell { subject: subject(item, site), what: ServiceUpdate::Revision(to.clone()) };
+    let mut plan = site.plan(message, item.id(site.cx.scope), vec![tell.call()]);
     let from = revision_number(&item.task_definition).map(str::to_owned);
     plan.differences.push(difference("revision", from, revision_number(to).map(str::to_owned)));
     match (definition(item, site), target) {
@@ -339,9 +348,9 @@ pub(crate) fn go_to(
 }
 
 /// The proposal to take the service to `to`.
-pub(crate) fn going(item: &Service, to: Arn, plan: crate::change::plan::Plan, site: &Site<'_>) -> Proposal {
-    let hands = Changes { subject: subject(item, site), images: Vec::new(), what: What::Revision(to.clone()) };
-    Proposal::Procedure(Box::new(Rollout::new(plan, item, to, Box::new(hands) as Box<dyn Hands>)))
+pub(crate) fn going(item: &Service, to: Arn, plan: crate::change::plan::Plan, site: &ActionContext<'_>) -> Proposal {
+    let hands = Changes { subject: subject(item, site), images: Vec::new(), what: ServiceUpdate::Revision(to.clone()) };
+    Proposal::Procedure(Box::new(Rollout::new(plan, item, to, Box::new(hands) as Box<dyn RevisionSteps>)))
 }
 
 /// What differs between two revisions, as far as it is known here: values of variables never are.
@@ -382,12 +391,12 @@ fn joined(all: &[String]) -> Option<String> {
     (!all.is_empty()).then(|| all.join(" "))
 }
 
-fn watch(item: &Service, site: &Site<'_>) -> Result<Proposal, String> {
+fn watch(item: &Service, site: &ActionContext<'_>) -> Result<Proposal, String> {
     let to =
         crate::kinds::ecs_service::rules::primary(item).map_or(&item.task_definition, |first| &first.task_definition);
-    let says = format!("watch the rollout of {} to {}", item.name, revision_name(to));
+    let message = format!("watch the rollout of {} to {}", item.name, revision_name(to));
     let id = item.id(site.cx.scope);
-    let plan = crate::change::plan::Plan::new(says, site.environment.name.clone(), id.clone(), Vec::new());
+    let plan = crate::change::plan::Plan::new(message, site.environment.name.clone(), id.clone(), Vec::new());
     let watching = Rollout::watching(plan, &id, item, site.cx.now).filter(|_| moving(item));
     match watching {
         Some(watching) => Ok(Proposal::Procedure(Box::new(watching))),
@@ -395,7 +404,7 @@ fn watch(item: &Service, site: &Site<'_>) -> Result<Proposal, String> {
     }
 }
 
-pub(crate) fn subject(item: &Service, site: &Site<'_>) -> Subject {
+pub(crate) fn subject(item: &Service, site: &ActionContext<'_>) -> Subject {
     Subject {
         id: item.id(site.cx.scope),
         environment: site.environment.name.clone(),
@@ -404,7 +413,7 @@ pub(crate) fn subject(item: &Service, site: &Site<'_>) -> Subject {
     }
 }
 
-pub(crate) fn definition<'a>(item: &Service, site: &Site<'a>) -> Option<&'a TaskDefinition> {
+pub(crate) fn definition<'a>(item: &Service, site: &ActionContext<'a>) -> Option<&'a TaskDefinition> {
     site.cx.world.by_key::<TaskDefinition>(site.cx.scope, item.task_definition.as_str())
 }
 

@@ -5,15 +5,15 @@ use crate::change::plan::Difference;
 use crate::change::procedure::Proposal;
 use crate::kinds::ecs_service::change::enable_exec::EnableExec;
 use crate::kinds::ecs_service::model::Service;
-use crate::operations::{Offer, Site};
+use crate::operations::{Action, ActionContext};
 use crate::world::Resource;
 
 /// What it is called.
 pub(crate) use crate::kinds::ecs_service::change::enable_exec::VERB;
 
 /// The offer.
-pub(crate) fn offer(item: &Service) -> Offer {
-    Offer::new(VERB, "turn ECS Exec on, so that its tasks can be entered; replaces them").barred(barred(item))
+pub(crate) fn offer(item: &Service) -> Action {
+    Action::new(VERB, "turn ECS Exec on, so that its tasks can be entered; replaces them").barred(barred(item))
 }
 
 fn barred(item: &Service) -> Option<String> {
@@ -30,7 +30,7 @@ fn barred(item: &Service) -> Option<String> {
 ///
 /// # Errors
 /// Why it cannot be done.
-pub(crate) fn propose(item: &Service, site: &Site<'_>) -> Result<Proposal, String> {
+pub(crate) fn propose(item: &Service, site: &ActionContext<'_>) -> Result<Proposal, String> {
     if let Some(why) = barred(item) {
         return Err(format!("{VERB}: {why}"));
     }
@@ -58,14 +58,14 @@ mod tests {
     use super::*;
     use crate::kinds::testing_samples;
     use crate::kinds::testing_samples::Shelves;
-    use crate::operations::Site;
+    use crate::operations::ActionContext;
     use crate::overview::EnvironmentStatus;
 
     fn plan(item: &Service) -> Result<crate::change::plan::Plan, String> {
         let environment: EnvironmentStatus =
             crate::console::screens::rig::environment("city-prod", crate::world::Health::Well, "");
         Shelves::default().seen(true, |cx| {
-            propose(item, &Site { cx: *cx, environment: &environment }).map(|proposal| proposal.plan())
+            propose(item, &ActionContext { cx: *cx, environment: &environment }).map(|proposal| proposal.plan())
         })
     }
 

@@ -12,17 +12,17 @@ use crate::kinds::ecr_repository::Repository;
 use crate::kinds::ecs_service::model::Service;
 use crate::kinds::task_definition::image_reference;
 use crate::kinds::task_definition::{ContainerDefinition, image_name};
-use crate::operations::{Asks, Choice, Site};
-use crate::world::read_request::Want;
-use crate::world::{Resource, Shelf};
+use crate::operations::{ActionContext, Choice, Prompt};
+use crate::world::read_request::ReadRequest;
+use crate::world::{KindStore, Resource};
 
 /// What `deploy` needs to be told: a tag of ECR is chosen, what stands elsewhere can only be typed; and where it is not
 /// clear which container is meant, that is asked first.
-pub(crate) fn which(item: &Service, site: &Site<'_>) -> Asks {
+pub(crate) fn which(item: &Service, site: &ActionContext<'_>) -> Prompt {
     match definition(item, site).map(|known| serving(item, known)) {
         Some(Err(_)) => {
             let prompt = "which container gets another image (:deploy CONTAINER=TAG types both)".to_owned();
-            Asks::Narrow { prompt, reads: all(images(item, site).into_iter().map(|(_, image)| image), site) }
+            Prompt::Narrow { prompt, reads: all(images(item, site).into_iter().map(|(_, image)| image), site) }
         }
         Some(Ok((_, image))) => of_image(image.as_deref().unwrap_or_default(), None, site),
         None => of_image("", None, site),
@@ -30,28 +30,30 @@ pub(crate) fn which(item: &Service, site: &Site<'_>) -> Asks {
 }
 
 /// The question for an image in the place of `image`; of the container that was chosen, if it was.
-fn of_image(image: &str, container: Option<&str>, site: &Site<'_>) -> Asks {
+fn of_image(image: &str, container: Option<&str>, site: &ActionContext<'_>) -> Prompt {
     let reads = crate::operations::ecs_service::wants(site.cx.scope, image);
     let tag = image_reference::tag(image).unwrap_or_default();
     match (reads.is_empty(), container) {
         (true, None) => {
-            Asks::Text { prompt: "image tag, whole image, or CONTAINER=TAG".to_owned(), initial: tag.to_owned() }
+            Prompt::Text { prompt: "image tag, whole image, or CONTAINER=TAG".to_owned(), initial: tag.to_owned() }
         }
-        (true, Some(name)) => {
-            Asks::Text { prompt: format!("{name}=TAG, or {name}= and a whole image"), initial: format!("{name}={tag}") }
-        }
-        (false, None) => {
-            Asks::Choice { prompt: "which image (:deploy TAG, or :deploy CONTAINER=TAG, types one)".to_owned(), reads }
-        }
+        (true, Some(name)) => Prompt::Text {
+            prompt: format!("{name}=TAG, or {name}= and a whole image"),
+            initial: format!("{name}={tag}"),
+        },
+        (false, None) => Prompt::Choice {
+            prompt: "which image (:deploy TAG, or :deploy CONTAINER=TAG, types one)".to_owned(),
+            reads,
+        },
         (false, Some(name)) => {
-            Asks::Choice { prompt: format!("which image of {name} (:deploy {name}=TAG types one)"), reads }
+            Prompt::Choice { prompt: format!("which image of {name} (:deploy {name}=TAG types one)"), reads }
         }
     }
 }
 
 /// What can be chosen for `deploy`: the tags of the container that was `chosen`, or of the one that is clear; else the
 /// containers.
-pub(crate) fn choices(item: &Service, chosen: Option<&str>, site: &Site<'_>) -> Vec<Choice> {
+pub(crate) fn choices(item: &Service, chosen: Option<&str>, site: &ActionContext<'_>) -> Vec<Choice> {
     let Some(known) = definition(item, site) else { return Vec::new() };
     match (chosen, serving(item, known)) {
         (Some(name), _) => {
@@ -77,7 +79,7 @@ pub(crate) fn choices(item: &Service, chosen: Option<&str>, site: &Site<'_>) -> 
 }
 
 /// The tags of the repository that a container's image is from, once that was read.
-fn tags(item: &Service, container: &str, image: &str, site: &Site<'_>) -> Vec<Choice> {
+fn tags(item: &Service, container: &str, image: &str, site: &ActionContext<'_>) -> Vec<Choice> {
     let running = digests(item, container, site);
     let architecture = definition(item, site).and_then(|known| known.architecture.as_deref());
     let slot = Slot { image, architecture, running: &running, now: site.cx.now };
@@ -86,7 +88,7 @@ fn tags(item: &Service, container: &str, image: &str, site: &Site<'_>) -> Vec<Ch
 }
 
 /// The digests that a container's running tasks report.
-fn digests(item: &Service, container: &str, site: &Site<'_>) -> Vec<String> {
+fn digests(item: &Service, container: &str, site: &ActionContext<'_>) -> Vec<String> {
     let tasks = site.cx.joins.tasks_of(site.cx.scope, item).iter().filter(|task| task.stopped_at.is_none());
     let containers = tasks.flat_map(|task| &task.containers).filter(|one| one.name == container);
     containers.filter_map(|one| one.digest.clone()).collect::<BTreeSet<_>>().into_iter().collect()
@@ -97,7 +99,12 @@ fn digests(item: &Service, container: &str, site: &Site<'_>) -> Vec<String> {
 ///
 /// # Errors
 /// A sentence, where the image cannot work there.
-pub(crate) fn registered(item: &Service, container: &str, image: &str, site: &Site<'_>) -> Result<Vec<String>, String> {
+pub(crate) fn registered(
+    item: &Service,
+    container: &str,
+    image: &str,
+    site: &ActionContext<'_>,
+) -> Result<Vec<String>, String> {
     let Some(known) = definition(item, site) else { return Ok(Vec::new()) };
     let Some(repository) = crate::operations::ecs_service::known(site.cx.world, site.cx.scope, image) else {
         return Ok(Vec::new());
@@ -112,21 +119,21 @@ pub(crate) fn registered(item: &Service, container: &str, image: &str, site: &Si
 }
 
 /// The shelf that holds the repository of `image`, if one was read there.
-fn shelf<'a>(image: &str, site: &Site<'a>) -> Option<&'a Shelf> {
+fn shelf<'a>(image: &str, site: &ActionContext<'a>) -> Option<&'a KindStore> {
     let at = ecr_repository::place(image)?;
     site.cx.world.shelf(&crate::operations::ecs_service::home(site.cx.scope, at), Repository::KIND)
 }
 
 /// What `force` needs read: the repositories of the tags it would bring anew.
-pub(crate) fn asks(item: &Service, site: &Site<'_>) -> Asks {
+pub(crate) fn asks(item: &Service, site: &ActionContext<'_>) -> Prompt {
     let tagged = images(item, site).into_iter().map(|(_, image)| image);
     let reads = all(tagged.filter(|image| ecr_repository::tag(image).is_some()), site);
-    if reads.is_empty() { Asks::Nothing } else { Asks::Look { reads } }
+    if reads.is_empty() { Prompt::Nothing } else { Prompt::Look { reads } }
 }
 
 /// The repositories of these images, each once.
-fn all<'a>(images: impl Iterator<Item = &'a str>, site: &Site<'_>) -> Vec<Want> {
-    let mut reads: Vec<Want> = Vec::new();
+fn all<'a>(images: impl Iterator<Item = &'a str>, site: &ActionContext<'_>) -> Vec<ReadRequest> {
+    let mut reads: Vec<ReadRequest> = Vec::new();
     for want in images.flat_map(|image| crate::operations::ecs_service::wants(site.cx.scope, image)) {
         if !reads.contains(&want) {
             reads.push(want);
@@ -136,26 +143,26 @@ fn all<'a>(images: impl Iterator<Item = &'a str>, site: &Site<'_>) -> Vec<Want> 
 }
 
 /// Each container with its image as defined.
-fn images<'a>(item: &Service, site: &Site<'a>) -> Vec<(&'a str, &'a str)> {
+fn images<'a>(item: &Service, site: &ActionContext<'a>) -> Vec<(&'a str, &'a str)> {
     let containers = definition(item, site).into_iter().flat_map(|one| &one.containers);
     containers.filter_map(|one| Some((one.name.as_str(), one.image.as_deref()?))).collect()
 }
 
 /// What to read to know what the tag of `image` means; nothing where a digest fixes it, or no registry toban reads has
 /// it.
-fn listed(image: &str, site: &Site<'_>) -> Vec<Want> {
+fn to_json(image: &str, site: &ActionContext<'_>) -> Vec<ReadRequest> {
     let tagged = ecr_repository::tag(image).is_some();
     if tagged { crate::operations::ecs_service::wants(site.cx.scope, image) } else { Vec::new() }
 }
 
 /// What `force` would bring: for each tag, what runs and what the registry has now, or why that is not known. Nothing
 /// here hinders it: what cannot work is ECS's to find out.
-pub(crate) fn of_force(item: &Service, site: &Site<'_>) -> Vec<String> {
+pub(crate) fn of_force(item: &Service, site: &ActionContext<'_>) -> Vec<String> {
     let images = images(item, site);
     let several = images.len() > 1;
-    let mut says = Vec::new();
+    let mut message = Vec::new();
     for (container, image) in images {
-        let known = !listed(image, site).is_empty();
+        let known = !to_json(image, site).is_empty();
         if !known && !image_reference::floats(image) {
             continue;
         }
@@ -181,18 +188,18 @@ pub(crate) fn of_force(item: &Service, site: &Site<'_>) -> Vec<String> {
                     let short: Vec<String> = runs.iter().map(|digest| rollback::short(digest)).collect();
                     format!("{} runs now", short.join(" "))
                 };
-                says.push(format!("{container} gets what {} means by then; {now}{why}", image_name(image)));
+                message.push(format!("{container} gets what {} means by then; {now}{why}", image_name(image)));
                 continue;
             }
         };
         let named = |line: String| if several { format!("{container}: {line}") } else { line };
-        says.extend(lines.into_iter().map(named));
+        message.extend(lines.into_iter().map(named));
     }
-    says
+    message
 }
 
 /// Why it is not known what the tag of `image` means now, as the end of a sentence; `None` if it is.
-fn unread(image: &str, site: &Site<'_>) -> Option<String> {
+fn unread(image: &str, site: &ActionContext<'_>) -> Option<String> {
     let part = ecr_repository::place(image)?.uri;
     let shelf = shelf(image, site);
     let fault = shelf.and_then(|shelf| shelf.bin(part).and_then(|bin| bin.fault.as_ref()).or(shelf.fault.as_ref()));
@@ -210,7 +217,7 @@ mod tests {
     use crate::kinds::ecr_repository::Image;
     use crate::kinds::testing_samples::{Shelves, ago, container, definition, now, scope, service, task};
     use crate::overview::EnvironmentStatus;
-    use crate::world::{Coverage, Fault, FaultKind, Harvest, Part, Scope};
+    use crate::world::{Coverage, Fault, FaultKind, Part, Reading, Scope};
 
     const URI: &str = "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/city-backend";
     const AWAY: &str = "123456789012.dkr.ecr.us-east-1.amazonaws.com/city-backend";
@@ -244,7 +251,7 @@ mod tests {
     fn told(shelves: &Shelves) -> Vec<String> {
         let environment = EnvironmentStatus::new("city-prod", vec![scope()]);
         shelves.seen(true, |cx| {
-            let site = Site { cx: *cx, environment: &environment };
+            let site = ActionContext { cx: *cx, environment: &environment };
             let proposal = crate::operations::ecs_service::actions::propose(&service(), "force", None, &site);
             proposal.expect("nothing of the registry hinders it").plan().notices
         })
@@ -253,54 +260,55 @@ mod tests {
     #[test]
     fn force_has_the_repository_of_a_tag_read_first_and_of_nothing_else() {
         let environment = EnvironmentStatus::new("city-prod", vec![scope()]);
-        let asked =
-            |shelves: &Shelves| shelves.seen(true, |cx| asks(&service(), &Site { cx: *cx, environment: &environment }));
-        assert_eq!(asked(&shelves()).reads(), [Want::part(&scope(), Repository::KIND, URI)]);
+        let asked = |shelves: &Shelves| {
+            shelves.seen(true, |cx| asks(&service(), &ActionContext { cx: *cx, environment: &environment }))
+        };
+        assert_eq!(asked(&shelves()).reads(), [ReadRequest::part(&scope(), Repository::KIND, URI)]);
         for image in [format!("{URI}@sha256:ab"), "nginx:latest".to_owned()] {
             let mut other = definition();
             other.containers[0].image = Some(image);
-            assert_eq!(asked(&shelves().with([other])), Asks::Nothing);
+            assert_eq!(asked(&shelves().with([other])), Prompt::Nothing);
         }
-        assert_eq!(asked(&Shelves::default().with([service()])), Asks::Nothing, "no definition, no image");
+        assert_eq!(asked(&Shelves::default().with([service()])), Prompt::Nothing, "no definition, no image");
     }
 
     #[test]
     fn the_same_digest_is_running_already() {
         let digest = container("app").digest.expect("it runs");
-        let says = told(&shelves().with([held("latest", &digest)]));
+        let message = told(&shelves().with([held("latest", &digest)]));
         let line = "already running this: city-backend:latest is sha256:0123456789ab, pushed 20 min ago";
-        assert!(says[0].starts_with(line), "{says:?}");
+        assert!(message[0].starts_with(line), "{message:?}");
     }
 
     #[test]
     fn a_tag_that_moved_is_told_beside_what_runs() {
-        let says = told(&shelves().with([held("latest", "sha256:feedfeedfeedfeed")]));
+        let message = told(&shelves().with([held("latest", "sha256:feedfeedfeedfeed")]));
         let line = "city-backend:latest is sha256:feedfeedfeed, pushed 20 min ago; sha256:0123456789ab runs now";
-        assert_eq!(says[0], line);
+        assert_eq!(message[0], line);
     }
 
     #[test]
     fn a_registry_that_may_not_be_read_is_said_and_hinders_nothing() {
         let fault = Fault::new(FaultKind::Denied, "ecr:DescribeImages", "no identity-based policy allows it");
-        let says = told(&shelves().failing::<Repository>(fault));
+        let message = told(&shelves().failing::<Repository>(fault));
         let begins = "app gets what city-backend:latest means by then; sha256:0123456789ab runs now; its registry could \
                       not be read: ecr:DescribeImages is not allowed";
-        assert!(says[0].starts_with(begins), "{says:?}");
+        assert!(message[0].starts_with(begins), "{message:?}");
         assert!(told(&shelves())[0].ends_with("; its registry was not read"), "{:?}", told(&shelves()));
     }
 
     #[test]
     fn a_tag_that_is_gone_is_told_and_hinders_nothing() {
-        let says = told(&shelves().with([held("v1", "sha256:feed")]));
-        assert!(says[0].starts_with("its new tasks cannot start: there is no tag \"latest\""), "{says:?}");
+        let message = told(&shelves().with([held("v1", "sha256:feed")]));
+        assert!(message[0].starts_with("its new tasks cannot start: there is no tag \"latest\""), "{message:?}");
     }
 
     #[test]
     fn what_runs_unknown_is_said() {
         let shelves = Shelves::default().with([service()]).with([definition()]).with([held("latest", "sha256:feed")]);
-        let says = told(&shelves);
-        assert_eq!(says[0], "city-backend:latest is sha256:feed, pushed 20 min ago");
-        assert!(says[1].starts_with("what runs is not known"), "{says:?}");
+        let message = told(&shelves);
+        assert_eq!(message[0], "city-backend:latest is sha256:feed, pushed 20 min ago");
+        assert!(message[1].starts_with("what runs is not known"), "{message:?}");
     }
 
     /// The same with the image in a repository of another region.
@@ -315,13 +323,13 @@ mod tests {
         let environment = EnvironmentStatus::new("city-prod", vec![scope()]);
         let there = Scope::new(scope().source, "us-east-1");
         let shelves = away(shelves());
-        let asked = shelves.seen(true, |cx| asks(&service(), &Site { cx: *cx, environment: &environment }));
-        assert_eq!(asked.reads(), [Want::part(&there, Repository::KIND, AWAY)]);
+        let asked = shelves.seen(true, |cx| asks(&service(), &ActionContext { cx: *cx, environment: &environment }));
+        assert_eq!(asked.reads(), [ReadRequest::part(&there, Repository::KIND, AWAY)]);
 
         let mut shelves = shelves;
         let held = Repository { uri: AWAY.to_owned(), ..held("latest", "sha256:feedfeedfeedfeed") };
         let part = Coverage::Parts([Part::from(AWAY)].into());
-        let found = Harvest::of(vec![(Part::from(AWAY), Ok(vec![held]))]);
+        let found = Reading::of(vec![(Part::from(AWAY), Ok(vec![held]))]);
         shelves.0.put(&there, Repository::KIND, &part, Ok(found.into()), now());
         let line = "city-backend:latest is sha256:feedfeedfeed, pushed 20 min ago; sha256:0123456789ab runs now";
         assert_eq!(told(&shelves)[0], line);
@@ -334,18 +342,22 @@ mod tests {
         let part = Coverage::Parts([Part::from(AWAY)].into());
         let fault = Fault::new(FaultKind::Denied, "ecr:DescribeImages", "an organization's policy denies the region");
         shelves.0.put(&there, Repository::KIND, &part, Err(fault), now());
-        let says = told(&shelves);
-        assert!(says[0].contains("its registry could not be read: ecr:DescribeImages is not allowed"), "{says:?}");
+        let message = told(&shelves);
+        assert!(
+            message[0].contains("its registry could not be read: ecr:DescribeImages is not allowed"),
+            "{message:?}"
+        );
     }
 
     #[test]
     fn a_floating_tag_outside_ecr_is_said_not_to_be_read() {
         let mut other = definition();
         other.containers[0].image = Some("nginx:latest".to_owned());
-        let says = told(&shelves().with([other]));
+        let message = told(&shelves().with([other]));
         assert!(
-            says[0].starts_with("app gets what nginx:latest means by then; sha256:0123456789ab runs now; it is in no"),
-            "{says:?}"
+            message[0]
+                .starts_with("app gets what nginx:latest means by then; sha256:0123456789ab runs now; it is in no"),
+            "{message:?}"
         );
     }
 }

@@ -16,7 +16,7 @@ mod watch;
 
 pub use rollout::Rollout;
 pub use scale::Scaling;
-pub use verdict::{Ours, Seen, Verdict, judge, record_of};
+pub use verdict::{Ours, ServiceObservation, Verdict, judge, record_of};
 pub use watch::Watch;
 
 #[cfg(test)]

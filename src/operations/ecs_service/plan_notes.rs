@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::kinds::ecs_service::{Service, moving, primary};
 use crate::kinds::task_definition::revision_number;
-use crate::operations::Site;
+use crate::operations::ActionContext;
 use crate::text::{ago, counted};
 
 /// Whether percentages leave no room to start a task nor to stop one, so that no rollout can move.
@@ -31,14 +31,14 @@ pub fn owner(tags: &BTreeMap<String, String>) -> Option<String> {
         ("pulumi", "Pulumi"),
         ("copilot", "Copilot"),
     ];
-    let says = |text: &str, word: &str| text.to_lowercase().contains(word);
-    let made_by = |word: &str| tags.iter().find(|(key, value)| says(key, word) || says(value, word));
+    let message = |text: &str, word: &str| text.to_lowercase().contains(word);
+    let made_by = |word: &str| tags.iter().find(|(key, value)| message(key, word) || message(value, word));
     MAKERS.iter().find_map(|(word, name)| made_by(word).map(|(key, value)| format!("{name} (tag {key}={value})")))
 }
 
 /// What goes before every change of a service.
 #[must_use]
-pub fn of_service(service: &Service, site: &Site<'_>) -> Vec<String> {
+pub fn of_service(service: &Service, site: &ActionContext<'_>) -> Vec<String> {
     let mut all = Vec::new();
     let firing = site.environment.counts.alarms_firing;
     if firing > 0 {
@@ -55,7 +55,7 @@ pub fn of_service(service: &Service, site: &Site<'_>) -> Vec<String> {
 
 /// What goes before a deployment besides.
 #[must_use]
-pub fn of_rollout(service: &Service, site: &Site<'_>) -> Vec<String> {
+pub fn of_rollout(service: &Service, site: &ActionContext<'_>) -> Vec<String> {
     let mut all = of_service(service, site);
     if let Some(primary) = primary(service).filter(|_| moving(service)) {
         let revision = revision_number(&primary.task_definition)
@@ -79,9 +79,9 @@ pub fn of_rollout(service: &Service, site: &Site<'_>) -> Vec<String> {
     if let (Some(min), Some(max)) = (service.min_percent, service.max_percent)
         && locked(service.desired, min, max)
     {
-        let says = "no task may be started before an old one stops, and none may stop";
+        let message = "no task may be started before an old one stops, and none may stop";
         all.push(format!(
-            "it cannot move: {} wanted with minimum {min} % and maximum {max} % ({says}); set 100/200 or 0/100 first",
+            "it cannot move: {} wanted with minimum {min} % and maximum {max} % ({message}); set 100/200 or 0/100 first",
             counted(service.desired as usize, "task")
         ));
     }

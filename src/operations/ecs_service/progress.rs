@@ -1,9 +1,9 @@
 //! What a watched deployment shows: a line, bars of old and new tasks, its failed tasks with their reasons, the health
 //! of its targets, what happened since it began, and the last words of a failing container. Pure words.
 
-use super::verdict::{Seen, Verdict, targets_of};
+use super::verdict::{ServiceObservation, Verdict, targets_of};
 use super::watch::Watch;
-use crate::change::procedure::Sight;
+use crate::change::procedure::Observation;
 use crate::change::{Bar, Report};
 use crate::display::{Cell, Column, Moment, Row, Section, Tone, Width};
 use crate::kinds::ecs_service::event_meanings::meaning;
@@ -34,13 +34,13 @@ const TARGETS: &[Column] = &[
 const LINES: usize = 15;
 
 /// Where it stands.
-pub(super) fn report(watch: &Watch, sight: &Sight<'_>) -> Report {
+pub(super) fn report(watch: &Watch, sight: &Observation<'_>) -> Report {
     watch.seen(sight, |seen| {
-        let (says, health) = line(watch, seen, sight);
+        let (message, health) = line(watch, seen, sight);
         let name = watch.id.key.rsplit('/').next().unwrap_or(&watch.id.key);
         Report {
             goes_on: false,
-            says,
+            message,
             health,
             stands: Some(format!(
                 "the rollout of {} goes on inside ECS ({}); `watch` on {name} picks it up again",
@@ -53,12 +53,13 @@ pub(super) fn report(watch: &Watch, sight: &Sight<'_>) -> Report {
     })
 }
 
-fn line(watch: &Watch, seen: &Seen<'_>, sight: &Sight<'_>) -> (String, Health) {
+fn line(watch: &Watch, seen: &ServiceObservation<'_>, sight: &Observation<'_>) -> (String, Health) {
     let to = revision_name(&watch.ours.to);
     let mine = seen.service.and_then(|service| service.deployments.iter().find(|one| one.id == watch.ours.id));
     let progress = mine.map(|mine| format!("{} of {} new tasks run", mine.running, mine.desired)).unwrap_or_default();
     let failed = watch.stopped(seen);
-    let trouble = failed.first().and_then(|task| cause(task)).map(|cause| format!(", a task failed: {}", cause.says));
+    let trouble =
+        failed.first().and_then(|task| cause(task)).map(|cause| format!(", a task failed: {}", cause.message));
     if let Some(since) = watch.stalled(sight.now) {
         let still = span(sight.now.duration_since(since).as_secs());
         return (
@@ -91,7 +92,7 @@ fn line(watch: &Watch, seen: &Seen<'_>, sight: &Sight<'_>) -> (String, Health) {
     }
 }
 
-fn bars(watch: &Watch, seen: &Seen<'_>) -> Vec<Bar> {
+fn bars(watch: &Watch, seen: &ServiceObservation<'_>) -> Vec<Bar> {
     let Some(service) = seen.service else { return Vec::new() };
     let mut bars = Vec::new();
     let mine = service.deployments.iter().find(|one| one.id == watch.ours.id);
@@ -151,7 +152,7 @@ fn done_or(otherwise: Health, done: u32, all: u32) -> Health {
     if done >= all { Health::Well } else { otherwise }
 }
 
-fn sections(watch: &Watch, seen: &Seen<'_>, sight: &Sight<'_>) -> Vec<Section> {
+fn sections(watch: &Watch, seen: &ServiceObservation<'_>, sight: &Observation<'_>) -> Vec<Section> {
     let stopped = watch.stopped(seen);
     let mut all = Vec::new();
     if !stopped.is_empty() {
@@ -168,7 +169,7 @@ fn sections(watch: &Watch, seen: &Seen<'_>, sight: &Sight<'_>) -> Vec<Section> {
         let lines = tail.lines.iter().rev().take(LINES);
         let moment = |line: &crate::kinds::log_tail::Line| Moment {
             at: line.at.unwrap_or(sight.now),
-            says: first_line(&line.says, 300),
+            message: first_line(&line.message, 300),
             tone: Tone::Plain,
         };
         all.push(Section::Moments {
@@ -190,7 +191,7 @@ fn sections(watch: &Watch, seen: &Seen<'_>, sight: &Sight<'_>) -> Vec<Section> {
     all
 }
 
-fn failed(task: &Task, sight: &Sight<'_>) -> Row {
+fn failed(task: &Task, sight: &Observation<'_>) -> Row {
     let why = cause(task);
     let bad = |container: &&crate::kinds::ecs_task::Container| container.exit_code.is_some_and(|code| code != 0);
     let code = task.containers.iter().find(bad).and_then(|container| container.exit_code);
@@ -204,7 +205,7 @@ fn failed(task: &Task, sight: &Sight<'_>) -> Row {
         cells: vec![
             Cell::strong(short(task.arn.last())),
             Cell::or_none(stopped),
-            Cell::of(Health::Bad, why.map(|why| why.says.into_owned()).unwrap_or_default()),
+            Cell::of(Health::Bad, why.map(|why| why.message.into_owned()).unwrap_or_default()),
             Cell::or_none(code.map(|code| code.to_string())),
             Cell::dim(words.map(|words| first_line(words, 300)).unwrap_or_default()),
         ],
@@ -238,7 +239,7 @@ fn short(id: &str) -> String {
     id.chars().take(8).collect()
 }
 
-fn events(watch: &Watch, seen: &Seen<'_>) -> Vec<Moment> {
+fn events(watch: &Watch, seen: &ServiceObservation<'_>) -> Vec<Moment> {
     let Some(service) = seen.service else { return Vec::new() };
     let began = watch.began.or_else(|| primary(service).and_then(|first| first.created_at));
     let new = service.events.iter().filter(|event| event.at.is_some_and(|at| began.is_none_or(|began| at >= began)));
@@ -249,7 +250,7 @@ fn events(watch: &Watch, seen: &Seen<'_>) -> Vec<Moment> {
             Some(health) => Tone::Of(health),
             None => Tone::Plain,
         };
-        event.at.map(|at| Moment { at, says: first_line(&event.message, 300), tone })
+        event.at.map(|at| Moment { at, message: first_line(&event.message, 300), tone })
     };
     new.filter_map(moment).take(LINES).collect()
 }

@@ -4,13 +4,13 @@
 use super::actions::{go_to, going, subject};
 use super::{Rollout, plan_notes, record_of};
 use crate::change::procedure::Proposal;
-use crate::kinds::ecs_service::change::{Changes, Tell, What};
+use crate::kinds::ecs_service::change::{Changes, ServiceUpdate, Tell};
 use crate::kinds::ecs_service::model::Service;
 use crate::kinds::ecs_service::rules::{moving, primary};
 use crate::kinds::service_deployment::ServiceDeployment;
 use crate::kinds::task_definition::image_reference;
 use crate::kinds::task_definition::{image_name, revision_name};
-use crate::operations::{Asks, Choice, Site};
+use crate::operations::{ActionContext, Choice, Prompt};
 use crate::text::ago;
 use crate::world::{Arn, Resource};
 
@@ -25,7 +25,7 @@ pub(crate) fn short(digest: &str) -> String {
 }
 
 /// Its deployments, newest first, as far as they were read.
-fn records<'a>(item: &Service, site: &Site<'a>) -> Vec<&'a ServiceDeployment> {
+fn records<'a>(item: &Service, site: &ActionContext<'a>) -> Vec<&'a ServiceDeployment> {
     let mut all: Vec<&ServiceDeployment> =
         site.cx.world.all::<ServiceDeployment>(site.cx.scope).filter(|one| one.service == item.arn).collect();
     all.sort_by_key(|one| std::cmp::Reverse(one.created_at));
@@ -33,14 +33,14 @@ fn records<'a>(item: &Service, site: &Site<'a>) -> Vec<&'a ServiceDeployment> {
 }
 
 /// The rollout on its way that ECS can take back.
-fn on_its_way<'a>(item: &Service, site: &Site<'a>) -> Option<&'a ServiceDeployment> {
+fn on_its_way<'a>(item: &Service, site: &ActionContext<'a>) -> Option<&'a ServiceDeployment> {
     let first = primary(item).filter(|_| moving(item))?;
     let record = record_of(records(item, site), &first.id, &first.task_definition, first.created_at)?;
     matches!(record.status.as_str(), "PENDING" | "IN_PROGRESS").then_some(record)
 }
 
 /// Where it can go back to, best first.
-pub(crate) fn choices(item: &Service, site: &Site<'_>) -> Vec<Choice> {
+pub(crate) fn choices(item: &Service, site: &ActionContext<'_>) -> Vec<Choice> {
     let mut all = Vec::new();
     if let Some(record) = on_its_way(item, site) {
         all.push(Choice {
@@ -48,7 +48,7 @@ pub(crate) fn choices(item: &Service, site: &Site<'_>) -> Vec<Choice> {
             note: "ECS stops it and goes back to what ran before".to_owned(),
             barred: None,
             value: format!("{TAKE_BACK}{}", record.arn),
-            then: Asks::Nothing,
+            then: Prompt::Nothing,
         });
     }
     let mut told: Vec<&Arn> = Vec::new();
@@ -61,7 +61,7 @@ pub(crate) fn choices(item: &Service, site: &Site<'_>) -> Vec<Choice> {
             note: age.into_iter().chain(images(record)).collect::<Vec<_>>().join("  "),
             barred: same(item, to, record),
             value: to.as_str().to_owned(),
-            then: Asks::Nothing,
+            then: Prompt::Nothing,
         });
     }
     if records(item, site).is_empty() {
@@ -71,7 +71,7 @@ pub(crate) fn choices(item: &Service, site: &Site<'_>) -> Vec<Choice> {
             note: "still listed among its deployments".to_owned(),
             barred: (one.task_definition == item.task_definition).then(|| here(item)),
             value: one.task_definition.as_str().to_owned(),
-            then: Asks::Nothing,
+            then: Prompt::Nothing,
         }));
     }
     all
@@ -114,7 +114,7 @@ fn same(item: &Service, to: &Arn, record: &ServiceDeployment) -> Option<String> 
 ///
 /// # Errors
 /// A sentence: why it cannot be done, and what to do instead.
-pub(crate) fn propose(item: &Service, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String> {
+pub(crate) fn propose(item: &Service, value: Option<&str>, site: &ActionContext<'_>) -> Result<Proposal, String> {
     let all = choices(item, site);
     let value = match value {
         Some(value) => value.to_owned(),
@@ -144,8 +144,8 @@ pub(crate) fn propose(item: &Service, value: Option<&str>, site: &Site<'_>) -> R
     let when = age
         .and_then(|record| record.created_at)
         .map(|at| format!(", deployed {}", ago(site.cx.now.duration_since(at).as_secs())));
-    let says = format!("roll {} back to {}{}", item.name, revision_name(&to), when.unwrap_or_default());
-    let mut plan = go_to(item, &to, says, site)?;
+    let message = format!("roll {} back to {}{}", item.name, revision_name(&to), when.unwrap_or_default());
+    let mut plan = go_to(item, &to, message, site)?;
     for one in age.into_iter().flat_map(|record| &record.images) {
         let digest = one.digest.as_deref().map(|digest| format!(", {} then", short(digest))).unwrap_or_default();
         if image_reference::floats(&one.image) {
@@ -161,11 +161,11 @@ pub(crate) fn propose(item: &Service, value: Option<&str>, site: &Site<'_>) -> R
     Ok(going(item, to, plan, site))
 }
 
-fn take_back(item: &Service, arn: &Arn, site: &Site<'_>) -> Proposal {
-    let tell = Tell { subject: subject(item, site), what: What::TakeBack(arn.clone()) };
+fn take_back(item: &Service, arn: &Arn, site: &ActionContext<'_>) -> Proposal {
+    let tell = Tell { subject: subject(item, site), what: ServiceUpdate::TakeBack(arn.clone()) };
     let to = primary(item).map_or_else(|| item.task_definition.clone(), |first| first.task_definition.clone());
-    let says = format!("take back the rollout of {} to {}", item.name, revision_name(&to));
-    let mut plan = site.plan(says, item.id(site.cx.scope), vec![tell.call()]);
+    let message = format!("take back the rollout of {} to {}", item.name, revision_name(&to));
+    let mut plan = site.plan(message, item.id(site.cx.scope), vec![tell.call()]);
     plan.notices.extend(plan_notes::of_service(item, site));
     let hands = Changes { subject: tell.subject, images: Vec::new(), what: tell.what };
     Proposal::Procedure(Box::new(Rollout::new(plan, item, to, Box::new(hands)).taking_back()))

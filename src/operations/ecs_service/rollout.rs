@@ -5,16 +5,16 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::progress;
 use super::verdict::Ours;
-use super::watch::{Aim, Watch};
-use crate::change::plan::{Deed, Plan};
-use crate::change::procedure::{Procedure, Sight, Step};
+use super::watch::{RolloutTarget, Watch};
+use crate::change::plan::{ChangeRequest, Plan};
+use crate::change::procedure::{Observation, Procedure, Step};
 use crate::change::receipt::Receipt;
 use crate::change::{Ending, Report};
-use crate::kinds::ecs_service::revision_steps::Hands;
+use crate::kinds::ecs_service::revision_steps::RevisionSteps;
 use crate::kinds::ecs_service::{Service, primary};
 use crate::kinds::task_definition::revision_name;
 use crate::text::counted;
-use crate::world::read_request::Want;
+use crate::world::read_request::ReadRequest;
 use crate::world::{Arn, Fault, FaultKind, Health, ResourceId};
 
 /// What AWS did not take for a passing reason is tried again for this long.
@@ -35,8 +35,8 @@ enum Stage {
 pub struct Rollout {
     plan: Plan,
     service: Service,
-    hands: Option<Box<dyn Hands>>,
-    aim: Aim,
+    hands: Option<Box<dyn RevisionSteps>>,
+    aim: RolloutTarget,
     stage: Stage,
     /// The revision the service goes to.
     to: Arn,
@@ -49,13 +49,13 @@ pub struct Rollout {
 impl Rollout {
     /// Takes `service` to the revision `to` (where `hands` registers one, the one it is made of) and watches it.
     #[must_use]
-    pub fn new(plan: Plan, service: &Service, to: Arn, hands: Box<dyn Hands>) -> Self {
+    pub fn new(plan: Plan, service: &Service, to: Arn, hands: Box<dyn RevisionSteps>) -> Self {
         let stage = if hands.register().is_some() { Stage::Register } else { Stage::Update };
         Self {
             plan,
             service: service.clone(),
             hands: Some(hands),
-            aim: Aim::Deployed,
+            aim: RolloutTarget::Deployed,
             stage,
             to,
             registered: None,
@@ -66,7 +66,7 @@ impl Rollout {
     /// The same, but what is asked for is that the rollout on its way is taken back: `to` is where it was going.
     #[must_use]
     pub fn taking_back(self) -> Self {
-        Self { aim: Aim::TakenBack, ..self }
+        Self { aim: RolloutTarget::TakenBack, ..self }
     }
 
     /// Only watches the rollout that is on its way, from `now` on; `None` if there is none.
@@ -77,12 +77,12 @@ impl Rollout {
         let from = others.max_by_key(|one| one.created_at).map(|one| one.task_definition.clone());
         let ours = Ours { id: first.id.clone(), to: first.task_definition.clone(), from };
         let to = ours.to.clone();
-        let watch = Watch::new(id.clone(), service, ours, Aim::Deployed, now);
+        let watch = Watch::new(id.clone(), service, ours, RolloutTarget::Deployed, now);
         Some(Self {
             plan,
             service: service.clone(),
             hands: None,
-            aim: Aim::Deployed,
+            aim: RolloutTarget::Deployed,
             stage: Stage::Watch(Box::new(watch)),
             to,
             registered: None,
@@ -123,8 +123,8 @@ impl Rollout {
 
     fn registered(&mut self, receipt: &Receipt) {
         let Some(revision) = receipt.fact("revision").map(Arn::from) else {
-            let says = "AWS did not say which revision was registered; the service was not touched";
-            self.stage = Stage::Over(Ending::incomplete(says));
+            let message = "AWS did not say which revision was registered; the service was not touched";
+            self.stage = Stage::Over(Ending::incomplete(message));
             return;
         };
         self.to = revision.clone();
@@ -142,8 +142,8 @@ impl Rollout {
 
     fn updated(&mut self, receipt: &Receipt, now: Timestamp) {
         let Some(id) = receipt.fact("deployment").filter(|id| !id.is_empty()) else {
-            let says = receipt.says.clone().unwrap_or_else(|| "AWS named no deployment to watch".to_owned());
-            self.stage = Stage::Over(Ending::incomplete(says));
+            let message = receipt.message.clone().unwrap_or_else(|| "AWS named no deployment to watch".to_owned());
+            self.stage = Stage::Over(Ending::incomplete(message));
             return;
         };
         let from = Some(self.service.task_definition.clone());
@@ -158,14 +158,14 @@ impl Procedure for Rollout {
         self.plan.clone()
     }
 
-    fn wants(&self, _now: Timestamp) -> Vec<Want> {
+    fn wants(&self, _now: Timestamp) -> Vec<ReadRequest> {
         match &self.stage {
             Stage::Watch(watch) => watch.wants(),
             Stage::Register | Stage::Update | Stage::Over(_) => Vec::new(),
         }
     }
 
-    fn step(&mut self, sight: &Sight<'_>) -> Step {
+    fn step(&mut self, sight: &Observation<'_>) -> Step {
         if let (Stage::Register | Stage::Update, Some((_, last, _))) = (&self.stage, &self.refused)
             && sight.now.duration_since(*last) < AGAIN
         {
@@ -180,7 +180,7 @@ impl Procedure for Rollout {
         }
     }
 
-    fn told(&mut self, _deed: &Deed, got: &Result<Receipt, Fault>, now: Timestamp) {
+    fn told(&mut self, _deed: &ChangeRequest, got: &Result<Receipt, Fault>, now: Timestamp) {
         match (got, &self.stage) {
             (Err(fault), _) => self.refused(fault, now),
             (Ok(receipt), Stage::Register) => self.registered(receipt),
@@ -196,33 +196,33 @@ impl Procedure for Rollout {
         matches!(self.stage, Stage::Watch(_))
     }
 
-    fn report(&self, sight: &Sight<'_>) -> Report {
+    fn report(&self, sight: &Observation<'_>) -> Report {
         let name = &self.service.name;
         match &self.stage {
             Stage::Watch(watch) => progress::report(watch, sight),
-            Stage::Over(ending) => Report { says: ending.says.clone(), health: Health::Bad, ..Report::default() },
+            Stage::Over(ending) => Report { message: ending.message.clone(), health: Health::Bad, ..Report::default() },
             Stage::Register | Stage::Update if self.refused.is_some() => {
                 let fault = self.refused.as_ref().map(|(.., fault)| fault.sentence()).unwrap_or_default();
-                let says = format!("AWS does not take it at the moment, toban tries again: {fault}");
+                let message = format!("AWS does not take it at the moment, toban tries again: {fault}");
                 let stands = Some(match &self.registered {
                     Some(revision) => {
                         format!("{} is registered, and {name} was not taken to it", revision_name(revision))
                     }
                     None => "nothing was changed".to_owned(),
                 });
-                Report { says, health: Health::Worrying, stands, ..Report::default() }
+                Report { message, health: Health::Worrying, stands, ..Report::default() }
             }
             // What is told here is told before the answer comes: whoever leaves meanwhile cannot know it.
             Stage::Register => {
-                let says = format!("registering a revision for {name}");
+                let message = format!("registering a revision for {name}");
                 let stands = Some(format!(
                     "whether a revision was registered is not known, and {name} was not touched; a revision nobody \
                      deploys does no harm"
                 ));
-                Report { says, health: Health::Changing, stands, ..Report::default() }
+                Report { message, health: Health::Changing, stands, ..Report::default() }
             }
             Stage::Update => {
-                let says =
+                let message =
                     format!("telling ECS to replace {} of {name}", counted(self.service.desired as usize, "task"));
                 let named =
                     self.registered.as_ref().map(|revision| format!("{} is registered; ", revision_name(revision)));
@@ -230,7 +230,7 @@ impl Procedure for Rollout {
                     "{}whether ECS was told is not known; `watch` on {name} shows a rollout if there is one",
                     named.unwrap_or_default()
                 ));
-                Report { says, health: Health::Changing, stands, ..Report::default() }
+                Report { message, health: Health::Changing, stands, ..Report::default() }
             }
         }
     }

@@ -5,13 +5,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::watch::STALLED;
 use crate::change::gate::Change;
-use crate::change::plan::{Deed, Plan};
-use crate::change::procedure::{Procedure, Sight, Step};
+use crate::change::plan::{ChangeRequest, Plan};
+use crate::change::procedure::{Observation, Procedure, Step};
 use crate::change::receipt::Receipt;
 use crate::change::{Bar, Ending, Report};
 use crate::kinds::ecs_service::Service;
 use crate::text::{counted, span};
-use crate::world::read_request::Want;
+use crate::world::read_request::ReadRequest;
 use crate::world::{Arn, Fault, FaultKind, Health, Resource, ResourceId};
 
 /// Looks are this far apart.
@@ -53,11 +53,11 @@ impl Scaling {
         }
     }
 
-    fn look(&mut self, sight: &Sight<'_>, sent: Timestamp) -> Step {
+    fn look(&mut self, sight: &Observation<'_>, sent: Timestamp) -> Step {
         if let Some((_, fault)) = sight.faults.iter().find(|(want, _)| want.kind == Service::KIND) {
-            let says =
+            let message =
                 format!("{} tasks are wanted; whether they come cannot be seen: {}", self.count, fault.sentence());
-            return Step::End(Ending::incomplete(says));
+            return Step::End(Ending::incomplete(message));
         }
         let Some(service) = sight.world.get::<Service>(&self.id).filter(|service| service.status == "ACTIVE") else {
             return Step::End(Ending::incomplete(format!("{} is gone or going", self.name)));
@@ -69,13 +69,13 @@ impl Scaling {
             if sight.now.duration_since(sent) < TOO_NEW {
                 return Step::Wait(LOOK);
             }
-            let says = format!(
+            let message = format!(
                 "somebody or autoscaling wants {} of {} now, not {}",
                 counted(service.desired as usize, "task"),
                 self.name,
                 self.count
             );
-            return Step::End(Ending::incomplete(says));
+            return Step::End(Ending::incomplete(message));
         }
         if service.running == self.count && service.pending == 0 {
             return Step::End(Ending::done(format!("{} runs {}", self.name, counted(self.count as usize, "task"))));
@@ -89,12 +89,12 @@ impl Procedure for Scaling {
         self.plan.clone()
     }
 
-    fn wants(&self, _now: Timestamp) -> Vec<Want> {
-        let part = || Want::part(&self.id.scope, Service::KIND, self.cluster.as_str());
+    fn wants(&self, _now: Timestamp) -> Vec<ReadRequest> {
+        let part = || ReadRequest::part(&self.id.scope, Service::KIND, self.cluster.as_str());
         self.sent_at.iter().map(|_| part()).collect()
     }
 
-    fn step(&mut self, sight: &Sight<'_>) -> Step {
+    fn step(&mut self, sight: &Observation<'_>) -> Step {
         if let Some(ending) = &self.over {
             return Step::End(ending.clone());
         }
@@ -109,7 +109,7 @@ impl Procedure for Scaling {
         Step::Act(vec![(self.make)()])
     }
 
-    fn told(&mut self, _deed: &Deed, got: &Result<Receipt, Fault>, now: Timestamp) {
+    fn told(&mut self, _deed: &ChangeRequest, got: &Result<Receipt, Fault>, now: Timestamp) {
         match got {
             Ok(_) => (self.sent_at, self.refused) = (Some(now), None),
             Err(fault) => {
@@ -134,21 +134,21 @@ impl Procedure for Scaling {
         self.sent_at.is_some()
     }
 
-    fn report(&self, sight: &Sight<'_>) -> Report {
+    fn report(&self, sight: &Observation<'_>) -> Report {
         let name = &self.name;
         if let Some((_, _, fault)) = &self.refused {
-            let says = format!("AWS does not take it at the moment, toban tries again: {}", fault.sentence());
+            let message = format!("AWS does not take it at the moment, toban tries again: {}", fault.sentence());
             let stands = Some("nothing was changed".to_owned());
-            return Report { says, health: Health::Worrying, stands, ..Report::default() };
+            return Report { message, health: Health::Worrying, stands, ..Report::default() };
         }
         let Some(service) = self.sent_at.and_then(|_| sight.world.get::<Service>(&self.id)) else {
-            let says = format!("telling ECS to run {} of {name}", counted(self.count as usize, "task"));
+            let message = format!("telling ECS to run {} of {name}", counted(self.count as usize, "task"));
             let stands = Some(format!("whether ECS was told is not known; how many tasks {name} wants shows it"));
-            return Report { says, health: Health::Changing, stands, ..Report::default() };
+            return Report { message, health: Health::Changing, stands, ..Report::default() };
         };
         let still = sight.now.duration_since(self.moved.2);
         let stalled = still >= STALLED;
-        let says = match stalled {
+        let message = match stalled {
             true => {
                 format!("nothing moved for {}: {} of {} tasks run", span(still.as_secs()), service.running, self.count)
             }
@@ -158,7 +158,7 @@ impl Procedure for Scaling {
         let note = if service.pending > 0 { format!("{} starting", service.pending) } else { String::new() };
         Report {
             goes_on: false,
-            says,
+            message,
             health,
             stands: Some(format!("ECS goes on to {} of {name} by itself", counted(self.count as usize, "task"))),
             bars: vec![Bar {

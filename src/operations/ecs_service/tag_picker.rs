@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::kinds::ecr_repository::image_location::{Place, place, tag};
+use crate::kinds::ecr_repository::image_location::{ImageLocation, place, tag};
 use crate::kinds::ecr_repository::model::{Image, Repository};
-use crate::operations::{Asks, Choice};
+use crate::operations::{Choice, Prompt};
 use crate::text;
-use crate::world::read_request::Want;
+use crate::world::read_request::ReadRequest;
 use crate::world::{Resource, Scope, World};
 
 /// The place an image is chosen for: one container of a service.
@@ -28,14 +28,14 @@ pub struct Slot<'a> {
 /// Where a repository is read: by the credentials of whoever runs its image, in the repository's own region, which need
 /// not be one that toban was told to look in.
 #[must_use]
-pub fn home(scope: &Scope, at: Place<'_>) -> Scope {
+pub fn home(scope: &Scope, at: ImageLocation<'_>) -> Scope {
     Scope::new(scope.source.clone(), at.region)
 }
 
 /// What must be read before an image can be chosen where `image` runs; nothing for images outside ECR.
 #[must_use]
-pub fn wants(scope: &Scope, image: &str) -> Vec<Want> {
-    place(image).map(|at| Want::part(&home(scope, at), Repository::KIND, at.uri)).into_iter().collect()
+pub fn wants(scope: &Scope, image: &str) -> Vec<ReadRequest> {
+    place(image).map(|at| ReadRequest::part(&home(scope, at), Repository::KIND, at.uri)).into_iter().collect()
 }
 
 /// The repository of an image, if it was read.
@@ -67,7 +67,7 @@ pub fn tag_choices(repository: &Repository, slot: &Slot<'_>) -> Vec<Choice> {
                 note: note(image, runs, slot.now),
                 barred,
                 value: format!("{}:{tag}", repository.uri),
-                then: Asks::Nothing,
+                then: Prompt::Nothing,
             });
         }
     }
@@ -147,29 +147,29 @@ pub fn told(repository: &Repository, image: &str, slot: &Slot<'_>) -> Result<Vec
     if let Some(why) = unfit(found, slot.architecture) {
         return Err(format!("{image} cannot run here: {why}"));
     }
-    let mut says = Vec::new();
+    let mut message = Vec::new();
     let runs = |digest: &String| found.is(digest);
     let name = tag(image).map_or_else(|| repository.name.clone(), |tag| format!("{}:{tag}", repository.name));
     let age = found.pushed_at.map(|at| format!(", pushed {}", text::ago(slot.now.duration_since(at).as_secs())));
     let age = age.unwrap_or_default();
     let digest = short(&found.digest);
     if slot.running.is_empty() {
-        says.push(format!("{name} is {digest}{age}"));
+        message.push(format!("{name} is {digest}{age}"));
     } else if slot.running.iter().all(runs) {
-        says.push(format!("already running this: {name} is {digest}{age}, and every running task has it"));
+        message.push(format!("already running this: {name} is {digest}{age}, and every running task has it"));
     } else {
         let now: Vec<String> = slot.running.iter().filter(|digest| !runs(digest)).map(|digest| short(digest)).collect();
-        says.push(format!("{name} is {digest}{age}; {} runs now", now.join(" and ")));
+        message.push(format!("{name} is {digest}{age}; {} runs now", now.join(" and ")));
     }
-    says.extend(scanned(found).map(|found| format!("its scan says: {found}")));
-    says.extend(repository.missing.iter().map(|missing| format!("not everything is known of the image: {missing}")));
+    message.extend(scanned(found).map(|found| format!("its scan says: {found}")));
+    message.extend(repository.missing.iter().map(|missing| format!("not everything is known of the image: {missing}")));
     if found.platforms.is_empty() && slot.architecture == Some("ARM64") {
-        says.push("the registry does not tell which CPU it is made for; the task definition wants ARM64".to_owned());
+        message.push("the registry does not tell which CPU it is made for; the task definition wants ARM64".to_owned());
     }
     if repository.immutable() {
-        says.push(format!("tags of {} cannot be moved: this one always means this image", repository.name));
+        message.push(format!("tags of {} cannot be moved: this one always means this image", repository.name));
     }
-    Ok(says)
+    Ok(message)
 }
 
 fn unknown(repository: &Repository, tag: &str) -> String {
@@ -275,8 +275,8 @@ mod tests {
     #[test]
     fn an_immutable_repository_is_told() {
         let repository = Repository { mutability: Some("IMMUTABLE".to_owned()), ..repository() };
-        let says = told(&repository, &format!("{URI}:v2"), &slot(URI, &[])).unwrap();
-        assert!(says.iter().any(|line| line.contains("cannot be moved")), "{says:?}");
+        let message = told(&repository, &format!("{URI}:v2"), &slot(URI, &[])).unwrap();
+        assert!(message.iter().any(|line| line.contains("cannot be moved")), "{message:?}");
     }
 
     #[test]
@@ -285,7 +285,7 @@ mod tests {
         assert!(wants(&scope, "nginx:1.27").is_empty());
         let away = "123456789012.dkr.ecr.us-east-1.amazonaws.com/app";
         let there = Scope::new(scope.source.clone(), "us-east-1");
-        assert_eq!(wants(&scope, &format!("{away}:v1")), [Want::part(&there, Repository::KIND, away)]);
-        assert_eq!(wants(&scope, URI), [Want::part(&scope, Repository::KIND, URI)]);
+        assert_eq!(wants(&scope, &format!("{away}:v1")), [ReadRequest::part(&there, Repository::KIND, away)]);
+        assert_eq!(wants(&scope, URI), [ReadRequest::part(&scope, Repository::KIND, URI)]);
     }
 }

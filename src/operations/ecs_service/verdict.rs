@@ -25,7 +25,7 @@ pub struct Ours {
 
 /// One look at the service and what belongs to it.
 #[derive(Clone, Copy, Default)]
-pub struct Seen<'a> {
+pub struct ServiceObservation<'a> {
     /// The service; `None` once it is gone.
     pub service: Option<&'a Service>,
     /// Our deployment in the newer description, where that may be read.
@@ -97,7 +97,7 @@ fn goes_back(record: &ServiceDeployment) -> bool {
 
 /// Judges one look.
 #[must_use]
-pub fn judge(ours: &Ours, seen: &Seen<'_>) -> Verdict {
+pub fn judge(ours: &Ours, seen: &ServiceObservation<'_>) -> Verdict {
     let Some(service) = seen.service else { return Verdict::Deleted("the service is not there any more".to_owned()) };
     if matches!(service.status.as_str(), "DRAINING" | "INACTIVE") {
         return Verdict::Deleted(format!("the service is being deleted ({})", service.status));
@@ -114,7 +114,7 @@ pub fn judge(ours: &Ours, seen: &Seen<'_>) -> Verdict {
 }
 
 /// Ours is PRIMARY.
-fn standing(ours: &Ours, mine: &Deployment, seen: &Seen<'_>, service: &Service) -> Verdict {
+fn standing(ours: &Ours, mine: &Deployment, seen: &ServiceObservation<'_>, service: &Service) -> Verdict {
     if let Some(record) = seen.record.filter(|record| goes_back(record)) {
         let to = ours.from.clone().unwrap_or_else(|| ours.to.clone());
         return Verdict::RolledBack { to, settled: record.status == "ROLLBACK_FAILED", why: reason(record) };
@@ -142,7 +142,7 @@ fn displaced(
     ours: &Ours,
     mine: Option<&Deployment>,
     first: &Deployment,
-    seen: &Seen<'_>,
+    seen: &ServiceObservation<'_>,
     service: &Service,
 ) -> Verdict {
     let by_breaker = rolled_back_to(service, first).is_some()
@@ -178,7 +178,7 @@ fn reason(record: &ServiceDeployment) -> Option<String> {
 
 /// The targets that are tasks of deployment `id`, with each task's address.
 #[must_use]
-pub(super) fn targets_of<'a>(id: &str, seen: &Seen<'a>) -> Vec<(&'a Task, Option<&'a Target>)> {
+pub(super) fn targets_of<'a>(id: &str, seen: &ServiceObservation<'a>) -> Vec<(&'a Task, Option<&'a Target>)> {
     let runs = |task: &&&Task| {
         task.started_by.as_deref() == Some(id) && task.last_status == "RUNNING" && task.desired_status == "RUNNING"
     };
@@ -193,7 +193,7 @@ pub(super) fn targets_of<'a>(id: &str, seen: &Seen<'a>) -> Vec<(&'a Task, Option
 
 /// How many of its targets do not pass their health checks. Instances and tasks without addresses cannot be told apart
 /// by deployment: what ECS says counts for them.
-fn not_healthy(id: &str, seen: &Seen<'_>) -> u32 {
+fn not_healthy(id: &str, seen: &ServiceObservation<'_>) -> u32 {
     let by_address = seen.health.iter().any(|health| health.targets.iter().any(|target| !target.id.starts_with("i-")));
     let well = |target: Option<&Target>| {
         // Without health checks (`unavailable`) or a listener (`unused`) there is nothing to pass.

@@ -5,9 +5,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::verdict::{Ours, Seen, Verdict, judge, record_of};
+use super::verdict::{Ours, ServiceObservation, Verdict, judge, record_of};
 use crate::change::Ending;
-use crate::change::procedure::{Sight, Step};
+use crate::change::procedure::{Observation, Step};
 use crate::kinds::ecs_service::{Service, primary};
 use crate::kinds::ecs_task::stop_cause::{cause, failures};
 use crate::kinds::ecs_task::{Container, Task};
@@ -16,7 +16,7 @@ use crate::kinds::service_deployment::ServiceDeployment;
 use crate::kinds::target_health::TargetHealth;
 use crate::kinds::task_definition::{TaskDefinition, revision_name};
 use crate::text::span;
-use crate::world::read_request::Want;
+use crate::world::read_request::ReadRequest;
 use crate::world::{Arn, Fault, Resource, ResourceId};
 
 /// Nothing moved for this long: stalled.
@@ -34,7 +34,7 @@ const BLIND: u32 = 5;
 
 /// What is wanted of the deployment that is watched.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Aim {
+pub enum RolloutTarget {
     /// That it comes to be.
     Deployed,
     /// That it is taken back.
@@ -49,7 +49,7 @@ pub struct Watch {
     cluster: Arn,
     groups: Vec<Arn>,
     pub(super) ours: Ours,
-    aim: Aim,
+    aim: RolloutTarget,
     /// When watching began.
     since: Timestamp,
     /// When the deployment began, once it was seen.
@@ -79,7 +79,7 @@ pub struct Watch {
 impl Watch {
     /// Watches `ours` on `service` from `now` on.
     #[must_use]
-    pub fn new(id: ResourceId, service: &Service, ours: Ours, aim: Aim, now: Timestamp) -> Self {
+    pub fn new(id: ResourceId, service: &Service, ours: Ours, aim: RolloutTarget, now: Timestamp) -> Self {
         Self {
             id,
             cluster: service.cluster.clone(),
@@ -104,25 +104,25 @@ impl Watch {
 
     /// What to read before the next look.
     #[must_use]
-    pub fn wants(&self) -> Vec<Want> {
+    pub fn wants(&self) -> Vec<ReadRequest> {
         let scope = &self.id.scope;
         let mut all = vec![
-            Want::part(scope, Service::KIND, self.cluster.as_str()),
-            Want::part(scope, Task::KIND, self.cluster.as_str()),
+            ReadRequest::part(scope, Service::KIND, self.cluster.as_str()),
+            ReadRequest::part(scope, Task::KIND, self.cluster.as_str()),
         ];
-        all.extend(self.groups.iter().map(|group| Want::part(scope, TargetHealth::KIND, group.as_str())));
+        all.extend(self.groups.iter().map(|group| ReadRequest::part(scope, TargetHealth::KIND, group.as_str())));
         if !self.no_records {
-            all.push(Want::part(scope, ServiceDeployment::KIND, &self.id.key));
+            all.push(ReadRequest::part(scope, ServiceDeployment::KIND, &self.id.key));
         }
         if self.unknown {
-            all.push(Want::all(scope, TaskDefinition::KIND));
+            all.push(ReadRequest::all(scope, TaskDefinition::KIND));
         }
-        all.extend(self.log.iter().map(|(part, ..)| Want::part(scope, LogTail::KIND, part)));
+        all.extend(self.log.iter().map(|(part, ..)| ReadRequest::part(scope, LogTail::KIND, part)));
         all
     }
 
     /// Takes a look; says what comes next.
-    pub fn look(&mut self, sight: &Sight<'_>) -> Step {
+    pub fn look(&mut self, sight: &Observation<'_>) -> Step {
         if let Some(fault) = self.hidden(sight) {
             self.blind += 1;
             if self.blind < BLIND {
@@ -145,19 +145,23 @@ impl Watch {
     }
 
     /// Why the service cannot be seen, if it cannot. That its cluster is gone is an answer.
-    fn hidden<'a>(&self, sight: &Sight<'a>) -> Option<&'a Fault> {
+    fn hidden<'a>(&self, sight: &Observation<'a>) -> Option<&'a Fault> {
         let of_service = sight.faults.iter().find(|(want, _)| want.kind == Service::KIND);
         of_service.map(|(_, fault)| fault).filter(|fault| fault.kind != crate::world::FaultKind::Gone)
     }
 
     /// Hands what is seen now to `use_it`.
-    pub(super) fn with<T>(&mut self, sight: &Sight<'_>, use_it: impl FnOnce(&mut Self, &Seen<'_>) -> T) -> T {
+    pub(super) fn with<T>(
+        &mut self,
+        sight: &Observation<'_>,
+        use_it: impl FnOnce(&mut Self, &ServiceObservation<'_>) -> T,
+    ) -> T {
         let watch = self.clone();
         watch.seen(sight, |seen| use_it(self, seen))
     }
 
     /// The same for who only reads.
-    pub(super) fn seen<T>(&self, sight: &Sight<'_>, use_it: impl FnOnce(&Seen<'_>) -> T) -> T {
+    pub(super) fn seen<T>(&self, sight: &Observation<'_>, use_it: impl FnOnce(&ServiceObservation<'_>) -> T) -> T {
         let (world, scope) = (sight.world, &self.id.scope);
         let gone = sight.faults.iter().any(|(want, _)| want.kind == Service::KIND);
         let service = world.get::<Service>(&self.id).filter(|_| !gone);
@@ -166,20 +170,20 @@ impl Watch {
             .all::<Task>(scope)
             .filter(|task| task.cluster == self.cluster && task.service().is_some() && task.service() == name)
             .collect();
-        let hidden = |want: &Want| sight.faults.iter().any(|(unseen, _)| unseen == want);
+        let hidden = |want: &ReadRequest| sight.faults.iter().any(|(unseen, _)| unseen == want);
         let health: Vec<&TargetHealth> = self
             .groups
             .iter()
-            .filter(|group| !hidden(&Want::part(scope, TargetHealth::KIND, group.as_str())))
+            .filter(|group| !hidden(&ReadRequest::part(scope, TargetHealth::KIND, group.as_str())))
             .filter_map(|group| world.by_key::<TargetHealth>(scope, group.as_str()))
             .collect();
         let mine = world.all::<ServiceDeployment>(scope).filter(|one| *one.service.as_str() == *self.id.key);
         let record = if self.no_records { None } else { record_of(mine, &self.ours.id, &self.ours.to, self.began) };
-        use_it(&Seen { service, record, tasks: &tasks, health: &health })
+        use_it(&ServiceObservation { service, record, tasks: &tasks, health: &health })
     }
 
     /// Takes note of a look.
-    fn note(&mut self, seen: &Seen<'_>, sight: &Sight<'_>) {
+    fn note(&mut self, seen: &ServiceObservation<'_>, sight: &Observation<'_>) {
         let now = sight.now;
         let mine = seen.service.and_then(|service| service.deployments.iter().find(|one| one.id == self.ours.id));
         self.began = self.began.or(mine.and_then(|mine| mine.created_at));
@@ -195,7 +199,7 @@ impl Watch {
             Verdict::RolledBack { .. } | Verdict::Superseded { .. } if too_new => Verdict::Unseen,
             verdict => verdict,
         };
-        let gist = gist(seen);
+        let gist = fingerprint(seen);
         if self.moved.0 != gist {
             self.moved = (gist, now);
         }
@@ -211,7 +215,7 @@ impl Watch {
             service.deployments.iter().any(|deployment| definition(&deployment.task_definition).is_none())
         });
         if let Some((task, container)) = self.failing(seen) {
-            self.trouble = cause(task).map(|cause| cause.says.into_owned());
+            self.trouble = cause(task).map(|cause| cause.message.into_owned());
             let defined = definition(&task.task_definition)
                 .and_then(|definition| definition.containers.iter().find(|one| one.name == container.name));
             self.log = defined.and_then(|defined| {
@@ -223,7 +227,7 @@ impl Watch {
     }
 
     /// Tasks of this deployment that stopped for no good, newest first.
-    pub(super) fn stopped<'a>(&self, seen: &Seen<'a>) -> Vec<&'a Task> {
+    pub(super) fn stopped<'a>(&self, seen: &ServiceObservation<'a>) -> Vec<&'a Task> {
         let failed = |task: &&&Task| {
             task.started_by.as_deref() == Some(&self.ours.id) && failures(std::slice::from_ref(*task), None).is_some()
         };
@@ -234,7 +238,7 @@ impl Watch {
     }
 
     /// The container that made the newest of them fail.
-    pub(super) fn failing<'a>(&self, seen: &Seen<'a>) -> Option<(&'a Task, &'a Container)> {
+    pub(super) fn failing<'a>(&self, seen: &ServiceObservation<'a>) -> Option<(&'a Task, &'a Container)> {
         let task = self.stopped(seen).into_iter().next()?;
         let bad =
             |container: &&Container| container.reason.is_some() || container.exit_code.is_some_and(|code| code != 0);
@@ -264,10 +268,10 @@ impl Watch {
                 "the deployment {} is not among those of {name}; somebody else changed the service, look at it",
                 self.ours.id
             )),
-            (Verdict::Succeeded, Aim::Deployed) => {
+            (Verdict::Succeeded, RolloutTarget::Deployed) => {
                 Ending::done(format!("{name} runs {to}, all its new tasks are there{took}"))
             }
-            (Verdict::Succeeded, Aim::TakenBack) => Ending::incomplete(format!(
+            (Verdict::Succeeded, RolloutTarget::TakenBack) => Ending::incomplete(format!(
                 "it came too late: {to} was deployed{took}; roll back to an earlier revision"
             )),
             // What is given up is rolled back presently, where that is set.
@@ -281,10 +285,10 @@ impl Watch {
                 said(why.as_deref())
             )),
             (Verdict::RolledBack { settled: false, .. }, _) => return None,
-            (Verdict::RolledBack { to: back, .. }, Aim::TakenBack) => {
+            (Verdict::RolledBack { to: back, .. }, RolloutTarget::TakenBack) => {
                 Ending::done(format!("{name} is back on {}{took}", revision_name(back)))
             }
-            (Verdict::RolledBack { to: back, why, .. }, Aim::Deployed) => Ending::incomplete(format!(
+            (Verdict::RolledBack { to: back, why, .. }, RolloutTarget::Deployed) => Ending::incomplete(format!(
                 "{to} was rolled back{}{trouble}; {name} runs {} again",
                 said(why.as_deref()),
                 revision_name(back)
@@ -300,7 +304,7 @@ impl Watch {
 
     /// Whether ECS may yet roll back what it gave up.
     fn turns(&self) -> bool {
-        self.failed_at.is_some() && !self.left && !matches!(self.aim, Aim::TakenBack)
+        self.failed_at.is_some() && !self.left && !matches!(self.aim, RolloutTarget::TakenBack)
     }
 }
 
@@ -309,7 +313,7 @@ fn said(why: Option<&str>) -> String {
 }
 
 /// What a look shows, as one number that changes when anything moves.
-fn gist(seen: &Seen<'_>) -> u64 {
+fn fingerprint(seen: &ServiceObservation<'_>) -> u64 {
     let mut hash = DefaultHasher::new();
     if let Some(service) = seen.service {
         primary(service).map(|first| &first.id).hash(&mut hash);

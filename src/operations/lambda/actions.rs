@@ -2,31 +2,31 @@
 //! share, and back. Pure: offers, what is typed, and plans with what a reader should know first; the procedure itself
 //! is in `operations::lambda`.
 
-use super::{Aim, Shift};
+use super::{AliasShift, AliasTarget};
 use crate::change::plan::{Difference, Plan};
 use crate::change::procedure::Proposal;
 use crate::kinds::lambda_function::Functions;
 use crate::kinds::lambda_function::change::Code;
 use crate::kinds::lambda_function::model::Function;
 use crate::kinds::lambda_function::rules::deprecated;
-use crate::kinds::lambda_version::{Alias, Release};
-use crate::kinds::resource_tags::Tagged;
+use crate::kinds::lambda_version::{Alias, FunctionVersions};
+use crate::kinds::resource_tags::TaggedResource;
 use crate::operations::ResourceActions;
-use crate::operations::{Asks, Choice, Offer, Site};
+use crate::operations::{Action, ActionContext, Choice, Prompt};
 use crate::text::when;
 use crate::world::Resource;
-use crate::world::read_request::Want;
+use crate::world::read_request::ReadRequest;
 
 impl ResourceActions for Functions {
-    fn offers(item: &Function, site: &Site<'_>) -> Vec<Offer> {
+    fn offers(item: &Function, site: &ActionContext<'_>) -> Vec<Action> {
         offers(item, site)
     }
 
-    fn choices(item: &Function, verb: &str, _chosen: Option<&str>, site: &Site<'_>) -> Vec<Choice> {
+    fn choices(item: &Function, verb: &str, _chosen: Option<&str>, site: &ActionContext<'_>) -> Vec<Choice> {
         choices(item, verb, site)
     }
 
-    fn propose(item: &Function, verb: &str, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String> {
+    fn propose(item: &Function, verb: &str, value: Option<&str>, site: &ActionContext<'_>) -> Result<Proposal, String> {
         propose(item, verb, value, site)
     }
 }
@@ -35,20 +35,21 @@ impl ResourceActions for Functions {
 const MINUTES: u32 = 10;
 
 /// What can be done with `item`.
-pub(crate) fn offers(item: &Function, site: &Site<'_>) -> Vec<Offer> {
-    let reads = vec![Want::part(site.cx.scope, Release::KIND, item.key())];
+pub(crate) fn offers(item: &Function, site: &ActionContext<'_>) -> Vec<Action> {
+    let reads = vec![ReadRequest::part(site.cx.scope, FunctionVersions::KIND, item.key())];
     let prompt = "s3://bucket/key[@version] or image [alias=NAME] [weight=10] [minutes=10]".to_owned();
-    let deploy = Asks::Informed { prompt, initial: String::new(), reads: reads.clone() };
-    let back = Asks::Choice { prompt: "which alias back to which version".to_owned(), reads };
+    let deploy = Prompt::Informed { prompt, initial: String::new(), reads: reads.clone() };
+    let back = Prompt::Choice { prompt: "which alias back to which version".to_owned(), reads };
     vec![
-        Offer::new("deploy", "put new code in place, publish it and shift an alias to it").asking(deploy),
-        Offer::new("rollback", "shift an alias back to an earlier version").asking(back),
+        Action::new("deploy", "put new code in place, publish it and shift an alias to it").asking(deploy),
+        Action::new("rollback", "shift an alias back to an earlier version").asking(back),
     ]
 }
 
 /// What can be chosen.
-pub(crate) fn choices(item: &Function, verb: &str, site: &Site<'_>) -> Vec<Choice> {
-    let Some(release) = site.cx.world.by_key::<Release>(site.cx.scope, item.key()).filter(|_| verb == "rollback")
+pub(crate) fn choices(item: &Function, verb: &str, site: &ActionContext<'_>) -> Vec<Choice> {
+    let Some(release) =
+        site.cx.world.by_key::<FunctionVersions>(site.cx.scope, item.key()).filter(|_| verb == "rollback")
     else {
         return Vec::new();
     };
@@ -65,7 +66,7 @@ pub(crate) fn choices(item: &Function, verb: &str, site: &Site<'_>) -> Vec<Choic
                 note: if here { format!("only this one again  {note}") } else { note },
                 barred: None,
                 value: format!("{}={}", alias.name, version.number),
-                then: Asks::Nothing,
+                then: Prompt::Nothing,
             });
         }
     }
@@ -135,10 +136,15 @@ fn code(text: &str) -> Result<Code, String> {
 ///
 /// # Errors
 /// A sentence: why it cannot be done, and what to do instead.
-pub(crate) fn propose(item: &Function, verb: &str, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String> {
-    let release = site.cx.world.by_key::<Release>(site.cx.scope, item.key());
+pub(crate) fn propose(
+    item: &Function,
+    verb: &str,
+    value: Option<&str>,
+    site: &ActionContext<'_>,
+) -> Result<Proposal, String> {
+    let release = site.cx.world.by_key::<FunctionVersions>(site.cx.scope, item.key());
     let release = release.ok_or_else(|| {
-        let shelf = site.cx.world.shelf(site.cx.scope, Release::KIND);
+        let shelf = site.cx.world.shelf(site.cx.scope, FunctionVersions::KIND);
         let why = shelf.and_then(|shelf| shelf.faults().next()).map(|fault| format!(": {}", fault.sentence()));
         format!("the aliases of {} could not be read{}", item.name, why.unwrap_or_default())
     })?;
@@ -150,7 +156,7 @@ pub(crate) fn propose(item: &Function, verb: &str, value: Option<&str>, site: &S
 }
 
 /// The alias that is meant: the one named, or the only one; `None` if there is none.
-fn alias<'r>(item: &Function, release: &'r Release, named: Option<&str>) -> Result<Option<&'r Alias>, String> {
+fn alias<'r>(item: &Function, release: &'r FunctionVersions, named: Option<&str>) -> Result<Option<&'r Alias>, String> {
     let names = || release.aliases.iter().map(|alias| alias.name.as_str()).collect::<Vec<_>>().join(", ");
     match (named, release.aliases.as_slice()) {
         (Some(name), []) => Err(format!("{} has no alias {name:?}, and no other", item.name)),
@@ -164,7 +170,12 @@ fn alias<'r>(item: &Function, release: &'r Release, named: Option<&str>) -> Resu
     }
 }
 
-fn deploy(item: &Function, typed: &Typed, release: &Release, site: &Site<'_>) -> Result<Proposal, String> {
+fn deploy(
+    item: &Function,
+    typed: &Typed,
+    release: &FunctionVersions,
+    site: &ActionContext<'_>,
+) -> Result<Proposal, String> {
     match (&typed.code, item.package.as_deref()) {
         (Code::Archive { .. }, Some("Image")) => return Err(format!("{} runs an image; name one", item.name)),
         (Code::Image(_), Some("Zip")) => {
@@ -181,7 +192,7 @@ fn deploy(item: &Function, typed: &Typed, release: &Release, site: &Site<'_>) ->
         format!("lambda:UpdateFunctionCode {words}, refused if somebody changed the function meanwhile"),
         "wait until Lambda has taken it in; lambda:PublishVersion of that very code".to_owned(),
     ];
-    let says = match (alias, typed.weight) {
+    let message = match (alias, typed.weight) {
         (None, _) => format!("deploy {words} to {}", item.name),
         (Some(alias), None) => {
             calls.push(format!("lambda:UpdateAlias {} to the new version, all calls at once", alias.name));
@@ -198,7 +209,7 @@ fn deploy(item: &Function, typed: &Typed, release: &Release, site: &Site<'_>) ->
             format!("deploy {words} to {} and shift {} to it, {percent} % first", item.name, alias.name)
         }
     };
-    let mut plan = site.plan(says, item.id(site.cx.scope), calls);
+    let mut plan = site.plan(message, item.id(site.cx.scope), calls);
     notices(item, alias, release, site, &mut plan);
     plan.differences.push(Difference { what: "code".to_owned(), from: item.code.clone(), to: Some(words) });
     if let Some(alias) = alias {
@@ -207,12 +218,17 @@ fn deploy(item: &Function, typed: &Typed, release: &Release, site: &Site<'_>) ->
     } else {
         plan.irreversible = Some("without an alias the code before cannot be brought back by toban".to_owned());
     }
-    let aim = Aim::Code { code: typed.code.clone(), weight: typed.weight, minutes: typed.minutes };
-    let procedure = Shift::new(plan, item, alias, aim);
+    let aim = AliasTarget::Code { code: typed.code.clone(), weight: typed.weight, minutes: typed.minutes };
+    let procedure = AliasShift::new(plan, item, alias, aim);
     Ok(Proposal::Procedure(Box::new(procedure)))
 }
 
-fn back(item: &Function, value: &str, release: &Release, site: &Site<'_>) -> Result<Proposal, String> {
+fn back(
+    item: &Function,
+    value: &str,
+    release: &FunctionVersions,
+    site: &ActionContext<'_>,
+) -> Result<Proposal, String> {
     let (named, version) = value.split_once('=').map_or((value, None), |(name, version)| (name, Some(version)));
     let named = Some(named.trim()).filter(|name| !name.is_empty());
     let alias = alias(item, release, named)?.ok_or_else(|| {
@@ -231,16 +247,22 @@ fn back(item: &Function, value: &str, release: &Release, site: &Site<'_>) -> Res
         return Err(format!("{} has no version {to}", item.name));
     }
     let calls = vec![format!("lambda:UpdateAlias {} to version {to}, all calls at once", alias.name)];
-    let says = format!("shift {} of {} back to version {to}", alias.name, item.name);
-    let mut plan = site.plan(says, item.id(site.cx.scope), calls);
+    let message = format!("shift {} of {} back to version {to}", alias.name, item.name);
+    let mut plan = site.plan(message, item.id(site.cx.scope), calls);
     notices(item, Some(alias), release, site, &mut plan);
     let what = format!("alias {}", alias.name);
     plan.differences.push(Difference { what, from: Some(alias.sends()), to: Some(to.clone()) });
-    Ok(Proposal::Procedure(Box::new(Shift::new(plan, item, Some(alias), Aim::Back(to)))))
+    Ok(Proposal::Procedure(Box::new(AliasShift::new(plan, item, Some(alias), AliasTarget::Back(to)))))
 }
 
 /// What a reader should know first.
-fn notices(item: &Function, alias: Option<&Alias>, release: &Release, site: &Site<'_>, plan: &mut Plan) {
+fn notices(
+    item: &Function,
+    alias: Option<&Alias>,
+    release: &FunctionVersions,
+    site: &ActionContext<'_>,
+    plan: &mut Plan,
+) {
     let bare = release.callers_of("").join(", ");
     match alias {
         Some(alias) if !bare.is_empty() => plan.notices.push(format!(
@@ -263,8 +285,8 @@ fn notices(item: &Function, alias: Option<&Alias>, release: &Release, site: &Sit
 }
 
 /// Who else changes it, as its tags tell.
-fn owner(item: &Function, site: &Site<'_>) -> Option<String> {
-    let tags = &site.cx.world.by_key::<Tagged>(site.cx.scope, item.key())?.tags;
+fn owner(item: &Function, site: &ActionContext<'_>) -> Option<String> {
+    let tags = &site.cx.world.by_key::<TaggedResource>(site.cx.scope, item.key())?.tags;
     if let Some(stack) = tags.get("aws:cloudformation:stack-name") {
         return Some(format!("the CloudFormation stack {stack} made it"));
     }

@@ -9,19 +9,19 @@ mod tests;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::change::gate::Change;
-use crate::change::plan::{Deed, Plan};
-use crate::change::procedure::{Procedure, Sight, Step};
+use crate::change::plan::{ChangeRequest, Plan};
+use crate::change::procedure::{Observation, Procedure, Step};
 use crate::change::receipt::Receipt;
 use crate::change::{Ending, Report};
-use crate::kinds::lambda_alias_metrics::{Load, part};
+use crate::kinds::lambda_alias_metrics::{AliasMetrics, part};
 use crate::kinds::lambda_function::{Code, Function, PublishVersion, ShiftAlias, UpdateCode, reason};
-use crate::kinds::lambda_version::{Alias, Release};
-use crate::world::read_request::Want;
+use crate::kinds::lambda_version::{Alias, FunctionVersions};
+use crate::world::read_request::ReadRequest;
 use crate::world::{Fault, FaultKind, Resource};
 
 /// What is wanted.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Aim {
+pub enum AliasTarget {
     /// This code, by an alias if there is one.
     Code {
         /// The code.
@@ -62,14 +62,14 @@ const UNSEEN: SignedDuration = SignedDuration::from_mins(5);
 
 /// A deployment of a function.
 #[derive(Debug)]
-pub struct Shift {
+pub struct AliasShift {
     plan: Plan,
     name: String,
     revision: Option<String>,
     alias: Option<String>,
     /// The version the alias sends to before.
     before: Option<String>,
-    aim: Aim,
+    aim: AliasTarget,
     phase: Phase,
     goal: Option<Goal>,
     code: Option<String>,
@@ -88,13 +88,13 @@ pub struct Shift {
     watched: Option<String>,
 }
 
-impl Shift {
+impl AliasShift {
     /// A deployment of `item` by `alias`. `plan.on` is the function.
     #[must_use]
-    pub fn new(plan: Plan, item: &Function, alias: Option<&Alias>, aim: Aim) -> Self {
+    pub fn new(plan: Plan, item: &Function, alias: Option<&Alias>, aim: AliasTarget) -> Self {
         let (phase, goal) = match &aim {
-            Aim::Code { .. } => (Phase::Update, None),
-            Aim::Back(version) => (Phase::Shift, Some(Goal { version: version.clone(), share: None })),
+            AliasTarget::Code { .. } => (Phase::Update, None),
+            AliasTarget::Back(version) => (Phase::Shift, Some(Goal { version: version.clone(), share: None })),
         };
         Self {
             plan,
@@ -117,22 +117,22 @@ impl Shift {
         }
     }
 
-    fn part(&self, says: String, call: &str) -> Plan {
-        Plan::new(says, self.plan.environment.clone(), self.plan.on.clone(), vec![call.to_owned()])
+    fn part(&self, message: String, call: &str) -> Plan {
+        Plan::new(message, self.plan.environment.clone(), self.plan.on.clone(), vec![call.to_owned()])
     }
 
-    fn function<'a>(&self, sight: &Sight<'a>) -> Option<&'a Function> {
+    fn function<'a>(&self, sight: &Observation<'a>) -> Option<&'a Function> {
         sight.world.get::<Function>(&self.plan.on)
     }
 
-    fn seen<'a>(&self, sight: &Sight<'a>) -> Option<&'a Alias> {
-        let release = sight.world.by_key::<Release>(&self.plan.scope, &self.plan.on.key)?;
+    fn seen<'a>(&self, sight: &Observation<'a>) -> Option<&'a Alias> {
+        let release = sight.world.by_key::<FunctionVersions>(&self.plan.scope, &self.plan.on.key)?;
         release.alias(self.alias.as_deref()?)
     }
 
-    fn load<'a>(&self, version: &str, since: Timestamp, sight: &Sight<'a>) -> Option<&'a Load> {
+    fn load<'a>(&self, version: &str, since: Timestamp, sight: &Observation<'a>) -> Option<&'a AliasMetrics> {
         let key = part(&self.name, self.alias.as_deref()?, version, since);
-        sight.world.by_key::<Load>(&self.plan.scope, &key)
+        sight.world.by_key::<AliasMetrics>(&self.plan.scope, &key)
     }
 
     fn end(&mut self, ending: Ending) -> Step {
@@ -149,7 +149,7 @@ impl Shift {
             _ => String::new(),
         };
         match (&self.version, self.touched) {
-            (None, true) if matches!(self.aim, Aim::Back(_)) => {
+            (None, true) if matches!(self.aim, AliasTarget::Back(_)) => {
                 format!("{} was shifted", self.alias.as_deref().unwrap_or("the alias"))
             }
             (Some(version), _) => format!("version {version} is published{alias}"),
@@ -159,17 +159,17 @@ impl Shift {
     }
 
     fn amiss(&mut self, why: String) -> Step {
-        let says = format!("{why}; {}", self.stands());
-        self.end(if self.touched { Ending::incomplete(says) } else { Ending::failed(says) })
+        let message = format!("{why}; {}", self.stands());
+        self.end(if self.touched { Ending::incomplete(message) } else { Ending::failed(message) })
     }
 
-    fn go(&mut self, sight: &Sight<'_>) -> Step {
+    fn go(&mut self, sight: &Observation<'_>) -> Step {
         match self.phase.clone() {
             Phase::Update => self.update(),
             Phase::Updating(since) => self.updating(since, sight),
             Phase::Publish => {
-                let says = format!("publish a version of {}", self.name);
-                let plan = self.part(says, "lambda:PublishVersion");
+                let message = format!("publish a version of {}", self.name);
+                let plan = self.part(message, "lambda:PublishVersion");
                 act(PublishVersion { plan, name: self.name.clone(), code: self.code.clone() })
             }
             Phase::Shift => self.shift(sight),
@@ -180,13 +180,13 @@ impl Shift {
     }
 
     fn update(&mut self) -> Step {
-        let Aim::Code { code, .. } = &self.aim else { return Step::Wait(LOOK) };
+        let AliasTarget::Code { code, .. } = &self.aim else { return Step::Wait(LOOK) };
         let plan = self
             .part(format!("put {} in place of the code of {}", code.words(), self.name), "lambda:UpdateFunctionCode");
         act(UpdateCode { plan, name: self.name.clone(), code: code.clone(), revision: self.revision.clone() })
     }
 
-    fn updating(&mut self, since: Timestamp, sight: &Sight<'_>) -> Step {
+    fn updating(&mut self, since: Timestamp, sight: &Observation<'_>) -> Step {
         let Some(function) = self.function(sight) else {
             return self.amiss(format!("{} is not there any more", self.name));
         };
@@ -209,14 +209,14 @@ impl Shift {
     /// Decides where the alias is to send once the version is known.
     fn published(&mut self, version: String) {
         let weight = match &self.aim {
-            Aim::Code { weight, .. } => *weight,
-            Aim::Back(_) => None,
+            AliasTarget::Code { weight, .. } => *weight,
+            AliasTarget::Back(_) => None,
         };
         self.phase = Phase::Shift;
         self.goal = match (&self.alias, &self.before, weight) {
             (None, ..) | (_, None, _) => {
-                let says = format!("version {version} of {} is published; no alias was shifted", self.name);
-                self.phase = Phase::Over(Ending::done(says));
+                let message = format!("version {version} of {} is published; no alias was shifted", self.name);
+                self.phase = Phase::Over(Ending::done(message));
                 None
             }
             (Some(_), Some(before), Some(percent)) if *before != version => {
@@ -227,10 +227,10 @@ impl Shift {
         self.version = Some(version);
     }
 
-    fn shift(&mut self, sight: &Sight<'_>) -> Step {
+    fn shift(&mut self, sight: &Observation<'_>) -> Step {
         let (Some(goal), Some(alias)) = (self.goal.clone(), self.alias.clone()) else { return Step::Wait(LOOK) };
         let Some(seen) = self.seen(sight) else {
-            let fault = sight.faults.iter().find(|(want, _)| want.kind == Release::KIND);
+            let fault = sight.faults.iter().find(|(want, _)| want.kind == FunctionVersions::KIND);
             let why =
                 fault.map_or_else(|| format!("the alias {alias} is not there any more"), |(_, fault)| fault.sentence());
             return self.amiss(why);
@@ -241,7 +241,7 @@ impl Shift {
         }
         let ours = self.version.as_deref();
         let foreign = match (&seen.share, &self.before) {
-            (Some((other, _)), _) if matches!(self.aim, Aim::Code { .. }) && Some(other.as_str()) != ours => {
+            (Some((other, _)), _) if matches!(self.aim, AliasTarget::Code { .. }) && Some(other.as_str()) != ours => {
                 Some(format!(
                     "{alias} sends a share of its calls to version {other} already; finish that or shift it back first"
                 ))
@@ -254,17 +254,17 @@ impl Shift {
         if let Some(why) = foreign {
             return self.amiss(why);
         }
-        let says = match &goal.share {
+        let message = match &goal.share {
             Some((other, percent)) => format!("send {percent} % of the calls of {alias} to version {other}"),
             None => format!("send all calls of {alias} to version {}", goal.version),
         };
-        let plan = self.part(says, "lambda:UpdateAlias");
+        let plan = self.part(message, "lambda:UpdateAlias");
         let Goal { version, share } = goal;
         let revision = seen.revision.clone();
         act(ShiftAlias { plan, name: self.name.clone(), alias, version, share, revision })
     }
 
-    fn shifting(&mut self, since: Timestamp, sight: &Sight<'_>) -> Step {
+    fn shifting(&mut self, since: Timestamp, sight: &Observation<'_>) -> Step {
         let Some(goal) = self.goal.clone() else { return Step::Wait(LOOK) };
         let there = self.seen(sight).is_some_and(|seen| seen.version == goal.version && seen.share == goal.share);
         if !there {
@@ -279,16 +279,18 @@ impl Shift {
         }
         let alias = self.alias.clone().unwrap_or_default();
         if let Some(why) = self.trouble.take() {
-            let says = format!("{why}; all calls of {alias} go to version {} again. {}", goal.version, self.stands());
-            return self.end(Ending::incomplete(says));
+            let message =
+                format!("{why}; all calls of {alias} go to version {} again. {}", goal.version, self.stands());
+            return self.end(Ending::incomplete(message));
         }
         let watched = self.watched.take().map(|saw| format!("; {saw}")).unwrap_or_default();
         self.end(Ending::done(format!("all calls of {alias} go to version {}{watched}", goal.version)))
     }
 
     /// Looks how the new version fares against the one before.
-    fn watch(&mut self, since: Timestamp, sight: &Sight<'_>) -> Step {
-        let (Some(Goal { version, share: Some((new, _)) }), Aim::Code { minutes, .. }) = (self.goal.clone(), &self.aim)
+    fn watch(&mut self, since: Timestamp, sight: &Observation<'_>) -> Step {
+        let (Some(Goal { version, share: Some((new, _)) }), AliasTarget::Code { minutes, .. }) =
+            (self.goal.clone(), &self.aim)
         else {
             return Step::Wait(WATCH);
         };
@@ -298,14 +300,15 @@ impl Shift {
         {
             return self.amiss(format!("somebody else shifted the alias meanwhile: it sends to {}", seen.sends()));
         }
-        if let Some((_, fault)) = sight.faults.iter().find(|(want, _)| want.kind == Load::KIND) {
+        if let Some((_, fault)) = sight.faults.iter().find(|(want, _)| want.kind == AliasMetrics::KIND) {
             let why = format!("the new version cannot be watched: {}", fault.sentence());
             return self.take_back(why, version);
         }
         let (fresh, old) = (self.load(&new, since, sight), self.load(&version, since, sight));
         self.watched = Some(report::fares(&new, fresh, old));
-        let rate =
-            |load: Option<&Load>| load.filter(|load| load.calls > 0.0).map_or(0.0, |load| load.errors / load.calls);
+        let rate = |load: Option<&AliasMetrics>| {
+            load.filter(|load| load.calls > 0.0).map_or(0.0, |load| load.errors / load.calls)
+        };
         if rate(fresh) > 0.01 && rate(fresh) > 2.0 * rate(old) {
             let (errors, calls) = fresh.map_or((0.0, 0.0), |load| (load.errors, load.calls));
             return self.take_back(format!("version {new} failed {errors} of {calls} calls"), version);
@@ -357,12 +360,12 @@ impl Shift {
         let why = match code.contains("PreconditionFailed") {
             true if self.lost && self.phase == Phase::Update => {
                 // The change that was refused bore the revision of before the first try, so that may have been taken.
-                let says = format!(
+                let message = format!(
                     "an answer was lost on the way, and {} was changed since: by that very change, or by somebody else; \
                      look at it, and deploy again",
                     self.name
                 );
-                self.phase = Phase::Over(Ending::incomplete(says));
+                self.phase = Phase::Over(Ending::incomplete(message));
                 return;
             }
             true => format!(
@@ -372,8 +375,8 @@ impl Shift {
             ),
             false => fault.sentence(),
         };
-        let says = format!("{why}; {}", self.stands());
-        self.phase = Phase::Over(if self.touched { Ending::incomplete(says) } else { Ending::failed(says) });
+        let message = format!("{why}; {}", self.stands());
+        self.phase = Phase::Over(if self.touched { Ending::incomplete(message) } else { Ending::failed(message) });
     }
 }
 
@@ -381,20 +384,22 @@ fn act(change: impl Change) -> Step {
     Step::Act(vec![Box::new(change)])
 }
 
-impl Procedure for Shift {
+impl Procedure for AliasShift {
     fn plan(&self) -> Plan {
         self.plan.clone()
     }
 
-    fn wants(&self, _now: Timestamp) -> Vec<Want> {
+    fn wants(&self, _now: Timestamp) -> Vec<ReadRequest> {
         let (scope, key) = (&self.plan.scope, &self.plan.on.key);
         match &self.phase {
-            Phase::Updating(_) => vec![Want::part(scope, Function::KIND, key)],
-            Phase::Shift | Phase::Shifting(_) => vec![Want::part(scope, Release::KIND, key)],
+            Phase::Updating(_) => vec![ReadRequest::part(scope, Function::KIND, key)],
+            Phase::Shift | Phase::Shifting(_) => vec![ReadRequest::part(scope, FunctionVersions::KIND, key)],
             Phase::Watch(since) => {
-                let mut wants = vec![Want::part(scope, Release::KIND, key)];
+                let mut wants = vec![ReadRequest::part(scope, FunctionVersions::KIND, key)];
                 if let (Some(Goal { version, share: Some((new, _)) }), Some(alias)) = (&self.goal, &self.alias) {
-                    let load = |version: &str| Want::part(scope, Load::KIND, &part(&self.name, alias, version, *since));
+                    let load = |version: &str| {
+                        ReadRequest::part(scope, AliasMetrics::KIND, &part(&self.name, alias, version, *since))
+                    };
                     wants.extend([load(new), load(version)]);
                 }
                 wants
@@ -403,7 +408,7 @@ impl Procedure for Shift {
         }
     }
 
-    fn step(&mut self, sight: &Sight<'_>) -> Step {
+    fn step(&mut self, sight: &Observation<'_>) -> Step {
         // It stands in the report as long as it is waited for.
         if self.wait.is_some() && !std::mem::replace(&mut self.waited, true) {
             return Step::Wait(SignedDuration::from_secs(5));
@@ -412,7 +417,7 @@ impl Procedure for Shift {
         self.go(sight)
     }
 
-    fn told(&mut self, _deed: &Deed, got: &Result<Receipt, Fault>, now: Timestamp) {
+    fn told(&mut self, _deed: &ChangeRequest, got: &Result<Receipt, Fault>, now: Timestamp) {
         use FaultKind::{Credentials, Expired, Offline, Throttled, Timeout};
         match got {
             Ok(receipt) => self.went(receipt, now),
@@ -424,7 +429,7 @@ impl Procedure for Shift {
         }
     }
 
-    fn report(&self, sight: &Sight<'_>) -> Report {
+    fn report(&self, sight: &Observation<'_>) -> Report {
         self.tell(sight)
     }
 }

@@ -1,40 +1,40 @@
 //! How a deployment of a function stands, for people: a line, and a bar for the share of calls that goes to the
 //! new version. Pure.
 
-use super::{Aim, Goal, Phase, Shift};
+use super::{AliasShift, AliasTarget, Goal, Phase};
 use crate::change::Bar;
-use crate::change::{Report, Sight};
-use crate::kinds::lambda_alias_metrics::Load;
+use crate::change::{Observation, Report};
+use crate::kinds::lambda_alias_metrics::AliasMetrics;
 use crate::world::Health;
 
 /// How the new version fares, in words.
-pub(super) fn fares(new: &str, fresh: Option<&Load>, old: Option<&Load>) -> String {
+pub(super) fn fares(new: &str, fresh: Option<&AliasMetrics>, old: Option<&AliasMetrics>) -> String {
     let Some(load) = fresh.filter(|load| load.calls > 0.0) else {
         return format!("nobody was seen to call version {new} while it was watched");
     };
-    let mut says = format!("version {new} failed {} of {} calls", load.errors, load.calls);
+    let mut message = format!("version {new} failed {} of {} calls", load.errors, load.calls);
     if let (Some(new_ms), Some(old_ms)) = (load.duration, old.and_then(|load| load.duration)) {
-        says.push_str(&format!(" and took {new_ms:.0} ms on average"));
+        message.push_str(&format!(" and took {new_ms:.0} ms on average"));
         if new_ms > old_ms * 2.0 && new_ms > old_ms + 100.0 {
-            says.push_str(&format!(", much longer than the {old_ms:.0} ms of the version before"));
+            message.push_str(&format!(", much longer than the {old_ms:.0} ms of the version before"));
         }
     }
-    says
+    message
 }
 
-impl Shift {
+impl AliasShift {
     /// Where it stands.
-    pub(super) fn tell(&self, sight: &Sight<'_>) -> Report {
-        let says = match &self.wait {
+    pub(super) fn tell(&self, sight: &Observation<'_>) -> Report {
+        let message = match &self.wait {
             Some(why) => format!("tries again in a moment: {why}"),
-            None => self.says(sight),
+            None => self.sentence(sight),
         };
         let health = match (&self.trouble, &self.wait) {
             (Some(_), _) => Health::Bad,
             (None, Some(_)) => Health::Worrying,
             (None, None) => Health::Changing,
         };
-        Report { says, health, stands: Some(self.leaving()), bars: self.bars(sight), ..Report::default() }
+        Report { message, health, stands: Some(self.leaving()), bars: self.bars(sight), ..Report::default() }
     }
 
     /// What stands if it is left now. A change that is under way may or may not have been taken.
@@ -50,12 +50,12 @@ impl Shift {
                 format!("{}; whether {alias} was shifted is not known; {again}", self.stands())
             }
             (Phase::Shift, None) => format!("whether {alias} was shifted is not known; {again}"),
-            (Phase::Over(ending), _) => ending.says.clone(),
+            (Phase::Over(ending), _) => ending.message.clone(),
             _ => format!("{}; {again}", self.stands()),
         }
     }
 
-    fn says(&self, sight: &Sight<'_>) -> String {
+    fn sentence(&self, sight: &Observation<'_>) -> String {
         let alias = self.alias.as_deref().unwrap_or("the alias");
         match &self.phase {
             Phase::Update => format!("puts the new code of {} in place", self.name),
@@ -71,21 +71,23 @@ impl Shift {
             },
             Phase::Watch(since) => {
                 let left = match self.aim {
-                    Aim::Code { minutes, .. } => i64::from(minutes) - sight.now.duration_since(*since).as_mins(),
-                    Aim::Back(_) => 0,
+                    AliasTarget::Code { minutes, .. } => {
+                        i64::from(minutes) - sight.now.duration_since(*since).as_mins()
+                    }
+                    AliasTarget::Back(_) => 0,
                 };
                 let saw = self.watched.as_deref().unwrap_or("no figures yet");
                 format!("watched for {} more minutes: {saw}", left.max(0))
             }
-            Phase::Over(ending) => ending.says.clone(),
+            Phase::Over(ending) => ending.message.clone(),
         }
     }
 
-    fn bars(&self, sight: &Sight<'_>) -> Vec<Bar> {
+    fn bars(&self, sight: &Observation<'_>) -> Vec<Bar> {
         let Some(alias) = &self.alias else { return Vec::new() };
         let new = match &self.aim {
-            Aim::Code { .. } => self.version.as_deref(),
-            Aim::Back(version) => Some(version.as_str()),
+            AliasTarget::Code { .. } => self.version.as_deref(),
+            AliasTarget::Back(version) => Some(version.as_str()),
         };
         let percent = match (self.seen(sight), new) {
             (Some(seen), Some(new)) if seen.version == new => {

@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::change::How;
-use crate::world::{Arn, Coverage, Harvest, ResourceId, Scope, World};
+use crate::world::{Arn, Coverage, Reading, ResourceId, Scope, World};
 
 const ARN: &str = "arn:aws:lambda:ap-northeast-1:123456789012:function:cat-data-v23-api";
 
@@ -77,31 +77,32 @@ impl Lambda {
         }
     }
 
-    fn world(&self, wants: &[Want]) -> World {
+    fn world(&self, wants: &[ReadRequest]) -> World {
         let mut world = World::default();
         let scope = scope();
         let mut put = |kind, found| world.put(&scope, kind, &Coverage::All, Ok(found), self.now);
-        put(Function::KIND, Harvest::whole(vec![self.function()]).into());
-        let release = Release {
+        put(Function::KIND, Reading::whole(vec![self.function()]).into());
+        let release = FunctionVersions {
             function: Arn::from(ARN),
             aliases: vec![self.alias.clone()],
             versions: Vec::new(),
             callers: [].into(),
         };
-        put(Release::KIND, Harvest::whole(vec![release]).into());
-        let loads = wants.iter().filter(|want| want.kind == Load::KIND).filter_map(|want| match &want.coverage {
-            Coverage::Parts(parts) => parts.iter().next().map(ToString::to_string),
-            Coverage::All => None,
-        });
+        put(FunctionVersions::KIND, Reading::whole(vec![release]).into());
+        let loads =
+            wants.iter().filter(|want| want.kind == AliasMetrics::KIND).filter_map(|want| match &want.coverage {
+                Coverage::Parts(parts) => parts.iter().next().map(ToString::to_string),
+                Coverage::All => None,
+            });
         let load = |key: String| {
             let errors = if key.contains("/live/2/") { self.errors } else { 0.0 };
-            Load { key, calls: 100.0, errors, duration: Some(40.0) }
+            AliasMetrics { key, calls: 100.0, errors, duration: Some(40.0) }
         };
-        put(Load::KIND, Harvest::whole(loads.map(load).collect()).into());
+        put(AliasMetrics::KIND, Reading::whole(loads.map(load).collect()).into());
         world
     }
 
-    fn does(&mut self, deed: &Deed) -> Result<Receipt, Fault> {
+    fn does(&mut self, deed: &ChangeRequest) -> Result<Receipt, Fault> {
         if let Some(code) = self.refuse.pop() {
             let kind = if code == "Timeout" { FaultKind::Timeout } else { FaultKind::Refused };
             let mut fault = Fault::new(kind, "lambda:x", "no");
@@ -137,16 +138,16 @@ impl Lambda {
         Ok(receipt)
     }
 
-    fn drive(&mut self, shift: &mut Shift, steps: usize) -> Option<Ending> {
+    fn drive(&mut self, shift: &mut AliasShift, steps: usize) -> Option<Ending> {
         for _ in 0..steps {
             let wants = shift.wants(self.now);
             if wants.iter().any(|want| want.kind == Function::KIND) {
                 self.takes = self.takes.saturating_sub(1);
             }
             let world = self.world(&wants);
-            let sight = Sight { world: &world, faults: &[], now: self.now };
+            let sight = Observation { world: &world, faults: &[], now: self.now };
             let step = shift.step(&sight);
-            assert!(!shift.report(&sight).says.is_empty());
+            assert!(!shift.report(&sight).message.is_empty());
             match step {
                 Step::End(ending) => return Some(ending),
                 Step::Wait(span) => self.now += span,
@@ -161,30 +162,30 @@ impl Lambda {
         None
     }
 
-    fn shift(&self, aim: Aim, with_alias: bool) -> Shift {
+    fn shift(&self, aim: AliasTarget, with_alias: bool) -> AliasShift {
         let on = ResourceId { kind: Function::KIND, scope: scope(), key: ARN.into() };
         let plan = Plan::new("deploy", "cat-data-v23".into(), on, vec!["lambda".to_owned()]);
-        Shift::new(plan, &self.function(), Some(&self.alias).filter(|_| with_alias), aim)
+        AliasShift::new(plan, &self.function(), Some(&self.alias).filter(|_| with_alias), aim)
     }
 
-    fn run(&mut self, aim: Aim) -> Ending {
+    fn run(&mut self, aim: AliasTarget) -> Ending {
         let mut shift = self.shift(aim, true);
         self.drive(&mut shift, 2000).expect("an end")
     }
 }
 
-fn new_code(weight: Option<u8>) -> Aim {
+fn new_code(weight: Option<u8>) -> AliasTarget {
     let code = Code::Archive { bucket: "b".to_owned(), key: "k".to_owned(), version: None };
-    Aim::Code { code, weight, minutes: 10 }
+    AliasTarget::Code { code, weight, minutes: 10 }
 }
 
 #[test]
 fn all_calls_at_once() {
     let mut lambda = Lambda::new();
     let ending = lambda.run(new_code(None));
-    assert_eq!((ending.how, ending.says.as_str()), (How::Done, "all calls of live go to version 2"));
+    assert_eq!((ending.how, ending.message.as_str()), (How::Done, "all calls of live go to version 2"));
     assert_eq!(lambda.deeds, ["update-code", "publish", "shift to 2"]);
-    let back = lambda.run(Aim::Back("1".to_owned()));
+    let back = lambda.run(AliasTarget::Back("1".to_owned()));
     assert_eq!((back.how, lambda.alias.sends().as_str()), (How::Done, "1"));
 }
 
@@ -194,7 +195,7 @@ fn a_share_first_then_all() {
     let began = lambda.now;
     let ending = lambda.run(new_code(Some(10)));
     assert_eq!(ending.how, How::Done);
-    assert!(ending.says.contains("version 2 failed 0 of 100 calls"), "{}", ending.says);
+    assert!(ending.message.contains("version 2 failed 0 of 100 calls"), "{}", ending.message);
     assert_eq!(lambda.deeds, ["update-code", "publish", "shift to 1 and 10 % to 2", "shift to 2"]);
     assert!(lambda.now.duration_since(began) >= SignedDuration::from_mins(10), "it was watched");
 }
@@ -207,7 +208,7 @@ fn a_share_that_fails_is_taken_back() {
     assert_eq!(ending.how, How::Incomplete);
     for said in ["version 2 failed 7 of 100 calls", "all calls of live go to version 1 again", "version 2 is published"]
     {
-        assert!(ending.says.contains(said), "{said:?} is not in {:?}", ending.says);
+        assert!(ending.message.contains(said), "{said:?} is not in {:?}", ending.message);
     }
     assert_eq!(lambda.alias.sends(), "1");
 }
@@ -217,7 +218,7 @@ fn without_an_alias_a_version_is_published() {
     let mut lambda = Lambda::new();
     let mut shift = lambda.shift(new_code(None), false);
     let ending = lambda.drive(&mut shift, 100).expect("an end");
-    assert!(ending.how == How::Done && ending.says.contains("no alias was shifted"), "{}", ending.says);
+    assert!(ending.how == How::Done && ending.message.contains("no alias was shifted"), "{}", ending.message);
     assert_eq!(lambda.deeds, ["update-code", "publish"]);
 }
 
@@ -228,7 +229,7 @@ fn code_that_lambda_cannot_take_in_is_said_with_its_reason() {
     let ending = lambda.run(new_code(None));
     assert_eq!(ending.how, How::Incomplete);
     for said in ["its image was deleted", "the code before goes on serving", "not published"] {
-        assert!(ending.says.contains(said), "{said:?} is not in {:?}", ending.says);
+        assert!(ending.message.contains(said), "{said:?} is not in {:?}", ending.message);
     }
     assert_eq!(lambda.deeds, ["update-code"]);
 }
@@ -243,7 +244,11 @@ fn an_update_under_way_is_waited_for_and_a_change_of_somebody_else_is_not_run_ov
     lambda.refuse = vec!["PreconditionFailedException"];
     let ending = lambda.run(new_code(None));
     assert_eq!(ending.how, How::Failed);
-    assert!(ending.says.contains("somebody changed") && ending.says.contains("nothing was changed"), "{}", ending.says);
+    assert!(
+        ending.message.contains("somebody changed") && ending.message.contains("nothing was changed"),
+        "{}",
+        ending.message
+    );
 
     let mut lambda = Lambda::new();
     let mut shift = lambda.shift(new_code(Some(10)), true);
@@ -252,7 +257,7 @@ fn an_update_under_way_is_waited_for_and_a_change_of_somebody_else_is_not_run_ov
     }
     lambda.alias.share = None;
     let ending = lambda.drive(&mut shift, 100).expect("an end");
-    assert!(ending.how == How::Incomplete && ending.says.contains("somebody else shifted"), "{}", ending.says);
+    assert!(ending.how == How::Incomplete && ending.message.contains("somebody else shifted"), "{}", ending.message);
 }
 
 #[test]
@@ -262,15 +267,15 @@ fn a_lost_answer_is_tried_again_and_what_it_may_have_done_is_not_called_nothing(
     let mut shift = lambda.shift(new_code(None), true);
     lambda.drive(&mut shift, 2);
     let (world, now) = (lambda.world(&[]), lambda.now);
-    let report = shift.report(&Sight { world: &world, faults: &[], now });
-    assert!(report.says.starts_with("tries again in a moment: "), "while it is waited for: {}", report.says);
+    let report = shift.report(&Observation { world: &world, faults: &[], now });
+    assert!(report.message.starts_with("tries again in a moment: "), "while it is waited for: {}", report.message);
     assert_eq!(lambda.drive(&mut shift, 2000).expect("an end").how, How::Done);
 
     let mut lambda = Lambda::new();
     lambda.refuse = vec!["PreconditionFailedException", "Timeout"];
     let ending = lambda.run(new_code(None));
-    assert_eq!(ending.how, How::Incomplete, "{}", ending.says);
-    assert!(ending.says.contains("by that very change, or by somebody else"), "{}", ending.says);
+    assert_eq!(ending.how, How::Incomplete, "{}", ending.message);
+    assert!(ending.message.contains("by that very change, or by somebody else"), "{}", ending.message);
 }
 
 #[test]
@@ -280,7 +285,7 @@ fn whoever_leaves_is_told_what_may_have_been_taken() {
     let mut told = Vec::new();
     while lambda.drive(&mut shift, 1).is_none() {
         let (world, now) = (lambda.world(&[]), lambda.now);
-        told.extend(shift.report(&Sight { world: &world, faults: &[], now }).stands);
+        told.extend(shift.report(&Observation { world: &world, faults: &[], now }).stands);
         told.dedup();
     }
     let again = "the same command again goes on from what is seen";
@@ -293,8 +298,8 @@ fn whoever_leaves_is_told_what_may_have_been_taken() {
             format!("version 2 is published; {again}"),
         ]
     );
-    let back = Lambda::new().shift(Aim::Back("1".to_owned()), true);
-    let stands = back.report(&Sight { world: &World::default(), faults: &[], now: lambda.now }).stands;
+    let back = Lambda::new().shift(AliasTarget::Back("1".to_owned()), true);
+    let stands = back.report(&Observation { world: &World::default(), faults: &[], now: lambda.now }).stands;
     assert_eq!(stands, Some(format!("whether live was shifted is not known; {again}")));
 }
 
@@ -312,7 +317,7 @@ fn killed_after_any_step_it_ends_alike_when_run_again() {
             (ending.how, lambda.alias.sends().as_str()),
             (How::Done, "2"),
             "killed after {steps}: {}",
-            ending.says
+            ending.message
         );
         assert_eq!(lambda.published, ["old", "new"], "killed after {steps}");
         steps += 1;

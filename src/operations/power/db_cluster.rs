@@ -8,21 +8,26 @@ use crate::kinds::db_cluster::model::DbCluster;
 use crate::kinds::db_cluster::power_state::sleeper;
 use crate::kinds::db_cluster::power_state::watch;
 use crate::operations::ResourceActions;
-use crate::operations::{Offer, Site};
+use crate::operations::{Action, ActionContext};
 use crate::world::Resource;
 
 impl ResourceActions for DbClusters {
-    fn offers(item: &DbCluster, site: &Site<'_>) -> Vec<Offer> {
+    fn offers(item: &DbCluster, site: &ActionContext<'_>) -> Vec<Action> {
         offers(item, site)
     }
 
-    fn propose(item: &DbCluster, verb: &str, _value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String> {
+    fn propose(
+        item: &DbCluster,
+        verb: &str,
+        _value: Option<&str>,
+        site: &ActionContext<'_>,
+    ) -> Result<Proposal, String> {
         propose(item, verb, site)
     }
 }
 
 /// What can be done with it.
-pub(crate) fn offers(item: &DbCluster, site: &Site<'_>) -> Vec<Offer> {
+pub(crate) fn offers(item: &DbCluster, site: &ActionContext<'_>) -> Vec<Action> {
     power(item, site).offers(site)
 }
 
@@ -30,12 +35,12 @@ pub(crate) fn offers(item: &DbCluster, site: &Site<'_>) -> Vec<Offer> {
 ///
 /// # Errors
 /// Why it cannot be done.
-pub(crate) fn propose(item: &DbCluster, verb: &str, site: &Site<'_>) -> Result<Proposal, String> {
+pub(crate) fn propose(item: &DbCluster, verb: &str, site: &ActionContext<'_>) -> Result<Proposal, String> {
     power(item, site).propose(verb, site)
 }
 
 /// The machine that starts and stops.
-pub(crate) fn power(item: &DbCluster, site: &Site<'_>) -> Power {
+pub(crate) fn power(item: &DbCluster, site: &ActionContext<'_>) -> Power {
     Power {
         id: item.id(site.cx.scope),
         called: format!("DB cluster {}", item.id),

@@ -8,22 +8,27 @@ use crate::kinds::db_instance::DbInstances;
 use crate::kinds::db_instance::model::DbInstance;
 use crate::kinds::db_instance::power_state::sleeper;
 use crate::operations::ResourceActions;
-use crate::operations::{Offer, Site};
-use crate::world::read_request::Want;
+use crate::operations::{Action, ActionContext};
+use crate::world::read_request::ReadRequest;
 use crate::world::{KindName, Resource};
 
 impl ResourceActions for DbInstances {
-    fn offers(item: &DbInstance, site: &Site<'_>) -> Vec<Offer> {
+    fn offers(item: &DbInstance, site: &ActionContext<'_>) -> Vec<Action> {
         offers(item, site)
     }
 
-    fn propose(item: &DbInstance, verb: &str, _value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String> {
+    fn propose(
+        item: &DbInstance,
+        verb: &str,
+        _value: Option<&str>,
+        site: &ActionContext<'_>,
+    ) -> Result<Proposal, String> {
         propose(item, verb, site)
     }
 }
 
 /// What can be done with it.
-pub(crate) fn offers(item: &DbInstance, site: &Site<'_>) -> Vec<Offer> {
+pub(crate) fn offers(item: &DbInstance, site: &ActionContext<'_>) -> Vec<Action> {
     power(item, site).offers(site)
 }
 
@@ -31,12 +36,12 @@ pub(crate) fn offers(item: &DbInstance, site: &Site<'_>) -> Vec<Offer> {
 ///
 /// # Errors
 /// Why it cannot be done.
-pub(crate) fn propose(item: &DbInstance, verb: &str, site: &Site<'_>) -> Result<Proposal, String> {
+pub(crate) fn propose(item: &DbInstance, verb: &str, site: &ActionContext<'_>) -> Result<Proposal, String> {
     power(item, site).propose(verb, site)
 }
 
 /// The machine that starts and stops: its cluster, if it is a member of one that was read.
-fn power(item: &DbInstance, site: &Site<'_>) -> Power {
+fn power(item: &DbInstance, site: &ActionContext<'_>) -> Power {
     if let Some(name) = &item.cluster {
         let mut clusters = site.cx.world.all::<db_cluster::DbCluster>(site.cx.scope);
         if let Some(cluster) = clusters.find(|cluster| &cluster.id == name) {
@@ -49,11 +54,11 @@ fn power(item: &DbInstance, site: &Site<'_>) -> Power {
         seen: sleeper(item),
         calls: ["rds:StopDBInstance", "rds:StartDBInstance"],
         notices: notices(item, site),
-        reads: vec![Want::all(site.cx.scope, DbInstance::KIND)],
+        reads: vec![ReadRequest::all(site.cx.scope, DbInstance::KIND)],
     }
 }
 
-fn notices(item: &DbInstance, site: &Site<'_>) -> Vec<String> {
+fn notices(item: &DbInstance, site: &ActionContext<'_>) -> Vec<String> {
     let mut notices = before_stop(site, item.key(), DbInstance::KIND);
     if item.multi_az {
         notices.push("it is multi-AZ: stopping may take long, and its zones may be swapped when it is back".to_owned());
@@ -65,7 +70,7 @@ fn notices(item: &DbInstance, site: &Site<'_>) -> Vec<String> {
 }
 
 /// What goes for every database: who uses it, and AWS's clock.
-pub(crate) fn before_stop(site: &Site<'_>, key: &str, kind: KindName) -> Vec<String> {
+pub(crate) fn before_stop(site: &ActionContext<'_>, key: &str, kind: KindName) -> Vec<String> {
     let mut notices = Vec::new();
     let environment = site.environment;
     let mine = environment.members.iter().any(|member| &*member.id.key == key && member.id.kind == kind);

@@ -9,25 +9,25 @@ use crate::kinds::ec2_instance::rules::serving;
 use crate::kinds::target_group::TargetGroup;
 use crate::operations::ResourceActions;
 use crate::operations::compose::actions;
-use crate::operations::{Offer, Site};
+use crate::operations::{Action, ActionContext};
 
 impl ResourceActions for Instances {
-    fn offers(item: &Instance, site: &Site<'_>) -> Vec<Offer> {
+    fn offers(item: &Instance, site: &ActionContext<'_>) -> Vec<Action> {
         offers(item, site)
     }
 
-    fn propose(item: &Instance, verb: &str, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String> {
+    fn propose(item: &Instance, verb: &str, value: Option<&str>, site: &ActionContext<'_>) -> Result<Proposal, String> {
         propose(item, verb, value, site)
     }
 }
 
-fn group<'a>(item: &Instance, site: &Site<'a>) -> Option<&'a TargetGroup> {
+fn group<'a>(item: &Instance, site: &ActionContext<'a>) -> Option<&'a TargetGroup> {
     let arn = serving(item, &site.cx).map(|(health, _)| health.group.clone()).next()?;
     site.cx.world.by_key::<TargetGroup>(site.cx.scope, arn.as_str())
 }
 
 /// What can be done with `item`.
-pub(crate) fn offers(item: &Instance, site: &Site<'_>) -> Vec<Offer> {
+pub(crate) fn offers(item: &Instance, site: &ActionContext<'_>) -> Vec<Action> {
     let group = group(item, site).map(|group| actions::offers(group, site)).unwrap_or_default();
     ec2_power::offers(item, site).into_iter().chain(group).collect()
 }
@@ -36,7 +36,12 @@ pub(crate) fn offers(item: &Instance, site: &Site<'_>) -> Vec<Offer> {
 ///
 /// # Errors
 /// A sentence: why it cannot be done, and what to do instead.
-pub(crate) fn propose(item: &Instance, verb: &str, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String> {
+pub(crate) fn propose(
+    item: &Instance,
+    verb: &str,
+    value: Option<&str>,
+    site: &ActionContext<'_>,
+) -> Result<Proposal, String> {
     if matches!(verb, "start" | "stop") {
         return ec2_power::propose(item, verb, site);
     }

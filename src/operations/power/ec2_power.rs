@@ -7,11 +7,11 @@ use crate::kinds::ec2_instance::model::Instance;
 use crate::kinds::ec2_instance::power_state::sleeper;
 use crate::kinds::ec2_instance::power_state::targets;
 use crate::kinds::ec2_instance::power_state::watch;
-use crate::operations::{Offer, Site};
+use crate::operations::{Action, ActionContext};
 use crate::world::Resource;
 
 /// What can be done with it.
-pub(crate) fn offers(item: &Instance, site: &Site<'_>) -> Vec<Offer> {
+pub(crate) fn offers(item: &Instance, site: &ActionContext<'_>) -> Vec<Action> {
     if item.state == "terminated" {
         return Vec::new();
     }
@@ -22,11 +22,11 @@ pub(crate) fn offers(item: &Instance, site: &Site<'_>) -> Vec<Offer> {
 ///
 /// # Errors
 /// Why it cannot be done.
-pub(crate) fn propose(item: &Instance, verb: &str, site: &Site<'_>) -> Result<Proposal, String> {
+pub(crate) fn propose(item: &Instance, verb: &str, site: &ActionContext<'_>) -> Result<Proposal, String> {
     power(item, site).propose(verb, site)
 }
 
-fn power(item: &Instance, site: &Site<'_>) -> Power {
+fn power(item: &Instance, site: &ActionContext<'_>) -> Power {
     let seen = sleeper(item, site.cx.world, site.cx.scope);
     let mut notices = vec!["its private address stays; a public one without an Elastic IP changes".to_owned()];
     if targets(item, site.cx.world, site.cx.scope).next().is_some() {

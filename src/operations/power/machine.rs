@@ -7,14 +7,14 @@ use super::Switch;
 use crate::change::procedure::Proposal;
 use crate::kinds::db_event::PowerEvents;
 use crate::offhours::record_forbids;
-use crate::operations::schedule::undone;
-use crate::operations::{Asks, Offer, Site};
+use crate::operations::schedule::would_be_reverted;
+use crate::operations::{Action, ActionContext, Prompt};
 use crate::schedule::observed::power_state::Actual;
 use crate::schedule::observed::rds_power_events;
-use crate::schedule::transition::stage_plan::{How, Seen};
+use crate::schedule::transition::stage_plan::{How, MemberState};
 use crate::schedule::transition::{Decision, decide, verb_for};
-use crate::schedule::{Keep, Verb};
-use crate::world::read_request::Want;
+use crate::schedule::{PowerAction, TargetState};
+use crate::world::read_request::ReadRequest;
 use crate::world::{Resource, ResourceId, World};
 
 /// One machine with what its kind knows of it.
@@ -24,13 +24,13 @@ pub(crate) struct Power {
     /// What it is called: `DB instance prooflink-dev-db`.
     pub called: String,
     /// How it stands.
-    pub seen: Seen,
+    pub seen: MemberState,
     /// The API calls that stop and start it.
     pub calls: [&'static str; 2],
     /// What a reader should know before it is stopped.
     pub notices: Vec<String>,
     /// What has to be read to see how it stands.
-    pub reads: Vec<Want>,
+    pub reads: Vec<ReadRequest>,
 }
 
 impl Power {
@@ -41,55 +41,55 @@ impl Power {
         }
     }
 
-    fn decision(&self, want: Keep) -> Decision {
+    fn decision(&self, want: TargetState) -> Decision {
         decide(self.actual(), want, self.seen.ineligible.as_ref(), None)
     }
 
     /// What tells since when a database is up: read before one is stopped, unless it could not be read before.
-    fn events(&self, world: &World) -> Vec<Want> {
+    fn events(&self, world: &World) -> Vec<ReadRequest> {
         let database = self.seen.member.kind.is_database() && *self.actual() == Actual::Up;
         let failed =
             world.shelf(&self.id.scope, PowerEvents::KIND).is_some_and(|shelf| shelf.faults().next().is_some());
-        let want = || Want::part(&self.id.scope, PowerEvents::KIND, &self.id.key);
+        let want = || ReadRequest::part(&self.id.scope, PowerEvents::KIND, &self.id.key);
         (database && !failed).then(want).into_iter().collect()
     }
 
     /// How long it has been up, where that was told.
-    fn up_for(&self, site: &Site<'_>) -> Option<SignedDuration> {
+    fn up_for(&self, site: &ActionContext<'_>) -> Option<SignedDuration> {
         let events = site.cx.world.by_key::<PowerEvents>(&self.id.scope, &self.id.key)?;
         Some(site.cx.now.duration_since(rds_power_events::since(&events.told, self.actual())?))
     }
 
     /// Why it cannot be brought to `want` at all; that it is there already is no reason.
-    fn hindrance(&self, want: Keep, site: &Site<'_>) -> Option<String> {
+    fn hindrance(&self, want: TargetState, site: &ActionContext<'_>) -> Option<String> {
         match self.decision(want) {
             Decision::Refuse(why) => return Some(why),
             Decision::Gone => return Some("it does not exist any more".to_owned()),
             Decision::Done => return None,
             Decision::Issue { .. } | Decision::Attach | Decision::Queue { .. } => {}
         }
-        if want == Keep::Running {
+        if want == TargetState::Running {
             return None;
         }
         site.environment.stop_barred().or_else(|| record_forbids(site.environment, &self.id.scope, site.cx.world))
     }
 
     /// Start and stop, each with the reason where it is barred.
-    pub(crate) fn offers(&self, site: &Site<'_>) -> Vec<Offer> {
-        [Keep::Stopped, Keep::Running]
+    pub(crate) fn offers(&self, site: &ActionContext<'_>) -> Vec<Action> {
+        [TargetState::Stopped, TargetState::Running]
             .map(|want| {
                 let verb = verb_for(want).word();
                 let there = (self.decision(want) == Decision::Done).then(|| {
                     let word = if *self.actual() == Actual::Down { "stopped" } else { "up" };
                     format!("it is {word} already")
                 });
-                let says = match self.decision(want) {
+                let message = match self.decision(want) {
                     Decision::Attach => format!("watch it {}", going(want)),
                     _ => format!("{verb} {}", self.called),
                 };
-                let reads = if want == Keep::Stopped { self.events(site.cx.world) } else { Vec::new() };
-                let asks = if reads.is_empty() { Asks::Nothing } else { Asks::Look { reads } };
-                Offer::new(verb, says).asking(asks).barred(self.hindrance(want, site).or(there))
+                let reads = if want == TargetState::Stopped { self.events(site.cx.world) } else { Vec::new() };
+                let asks = if reads.is_empty() { Prompt::Nothing } else { Prompt::Look { reads } };
+                Action::new(verb, message).asking(asks).barred(self.hindrance(want, site).or(there))
             })
             .to_vec()
     }
@@ -98,19 +98,19 @@ impl Power {
     ///
     /// # Errors
     /// Why it cannot be done.
-    pub(crate) fn propose(self, verb: &str, site: &Site<'_>) -> Result<Proposal, String> {
+    pub(crate) fn propose(self, verb: &str, site: &ActionContext<'_>) -> Result<Proposal, String> {
         let want = match verb {
-            "stop" => Keep::Stopped,
-            "start" => Keep::Running,
+            "stop" => TargetState::Stopped,
+            "start" => TargetState::Running,
             _ => return Err(format!("{} knows no {verb:?}", self.called)),
         };
         if let Some(why) = self.hindrance(want, site) {
             return Err(format!("{} cannot be {}: {why}", self.called, done(want)));
         }
         let [stop, start] = self.calls;
-        let call = if verb_for(want) == Verb::Stop { stop } else { start };
+        let call = if verb_for(want) == PowerAction::Stop { stop } else { start };
         let mut calls = vec![format!("{call} {}", self.seen.member.id)];
-        let mut notices = if want == Keep::Stopped { self.notices.clone() } else { Vec::new() };
+        let mut notices = if want == TargetState::Stopped { self.notices.clone() } else { Vec::new() };
         match decide(self.actual(), want, self.seen.ineligible.as_ref(), self.up_for(site)) {
             Decision::Done => {
                 calls.clear();
@@ -126,10 +126,10 @@ impl Power {
         }
         // Of the whole environment there could be an override; one machine of it is no reason to wake the rest.
         if !calls.is_empty()
-            && let Some(undone) = undone(site, want)
+            && let Some(would_be_reverted) = would_be_reverted(site, want)
         {
             let name = &site.environment.name;
-            notices.insert(0, format!("{}; `override` for all of {name} keeps it", undone.says));
+            notices.insert(0, format!("{}; `override` for all of {name} keeps it", would_be_reverted.message));
         }
         let mut plan = site.plan(format!("{verb} {}", self.called), self.id.clone(), calls);
         plan.notices.splice(0..0, notices);
@@ -138,16 +138,16 @@ impl Power {
     }
 }
 
-const fn going(want: Keep) -> &'static str {
+const fn going(want: TargetState) -> &'static str {
     match want {
-        Keep::Stopped => "stopping",
-        Keep::Running => "starting",
+        TargetState::Stopped => "stopping",
+        TargetState::Running => "starting",
     }
 }
 
-const fn done(want: Keep) -> &'static str {
+const fn done(want: TargetState) -> &'static str {
     match want {
-        Keep::Stopped => "stopped",
-        Keep::Running => "started",
+        TargetState::Stopped => "stopped",
+        TargetState::Running => "started",
     }
 }

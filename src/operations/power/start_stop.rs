@@ -5,19 +5,19 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::change::gate::Change;
-use crate::change::plan::{Deed, Plan};
-use crate::change::procedure::{Procedure, Sight, Step};
+use crate::change::plan::{ChangeRequest, Plan};
+use crate::change::procedure::{Observation, Procedure, Step};
 use crate::change::receipt::Receipt;
 use crate::change::{Bar, Ending, Report};
 use crate::kinds::catalog::kind;
 use crate::schedule::observed::power_state::Actual;
 use crate::schedule::transition::stage_plan;
-use crate::schedule::transition::stage_plan::{How, Seen};
+use crate::schedule::transition::stage_plan::{How, MemberState};
 use crate::schedule::transition::start_stop::{Effect, Event, State, Toggle};
 use crate::schedule::transition::{Rejection, verb_for};
-use crate::schedule::{Keep, Verb};
+use crate::schedule::{PowerAction, TargetState};
 use crate::text::{moment, span};
-use crate::world::read_request::Want;
+use crate::world::read_request::ReadRequest;
 use crate::world::{Fault, FaultKind, Health, World};
 
 /// How long to try against a busy machine.
@@ -39,13 +39,13 @@ enum Answer {
 pub struct Switch {
     plan: Plan,
     called: String,
-    want: Keep,
-    reads: Vec<Want>,
+    want: TargetState,
+    reads: Vec<ReadRequest>,
     zone: TimeZone,
     toggle: Toggle,
     answer: Option<Answer>,
     /// A call that has to wait a little.
-    later: Option<Verb>,
+    later: Option<PowerAction>,
     taken: bool,
 }
 
@@ -53,12 +53,12 @@ impl Switch {
     /// Brings what `plan` is about to `want`. `called` names it in sentences, whose times are in `zone`; `reads` shows
     /// how it stands.
     #[must_use]
-    pub fn new(plan: Plan, called: String, want: Keep, reads: Vec<Want>, zone: TimeZone) -> Self {
+    pub fn new(plan: Plan, called: String, want: TargetState, reads: Vec<ReadRequest>, zone: TimeZone) -> Self {
         let toggle = Toggle::new(RETRY_WINDOW);
         Self { plan, called, want, reads, zone, toggle, answer: None, later: None, taken: false }
     }
 
-    fn seen(&self, world: &World) -> Option<Seen> {
+    fn seen(&self, world: &World) -> Option<MemberState> {
         kind(self.plan.on.kind).and_then(|kind| kind.sleeper(world, &self.plan.on))
     }
 
@@ -70,7 +70,7 @@ impl Switch {
     }
 
     /// Hands what is seen to the machine that decides.
-    fn decide(&mut self, sight: &Sight<'_>) -> Vec<Effect> {
+    fn decide(&mut self, sight: &Observation<'_>) -> Vec<Effect> {
         let actual = self.actual(sight.world);
         match (&self.toggle.state, self.answer.take()) {
             (State::Idle, _) => {
@@ -86,14 +86,17 @@ impl Switch {
             (State::Issue { .. }, Some(Answer::Taken)) => {
                 self.taken = true;
                 let effects = self.toggle.handle(Event::Accepted, sight.now);
-                let there = matches!((&actual, self.want), (Actual::Down, Keep::Stopped) | (Actual::Up, Keep::Running));
+                let there = matches!(
+                    (&actual, self.want),
+                    (Actual::Down, TargetState::Stopped) | (Actual::Up, TargetState::Running)
+                );
                 if there { self.toggle.handle(Event::Observed(actual), sight.now) } else { effects }
             }
             (State::Issue { .. }, Some(Answer::Rejected(rejection))) => {
                 self.toggle.handle(Event::Rejected { rejection, actual: Some(actual) }, sight.now)
             }
             (State::Issue { .. }, Some(Answer::Lost)) => match (&actual, self.want) {
-                (Actual::Up, Keep::Stopped) | (Actual::Down, Keep::Running) => {
+                (Actual::Up, TargetState::Stopped) | (Actual::Down, TargetState::Running) => {
                     vec![Effect::CallAfter(verb_for(self.want), LOST)]
                 }
                 _ => self.toggle.handle(Event::Accepted, sight.now),
@@ -102,15 +105,15 @@ impl Switch {
         }
     }
 
-    fn change(&self, world: &World, verb: Verb) -> Option<Box<dyn Change>> {
+    fn change(&self, world: &World, verb: PowerAction) -> Option<Box<dyn Change>> {
         let act = match verb {
-            Verb::Stop => stage_plan::Act::Stop,
-            Verb::Start => stage_plan::Act::Start,
+            PowerAction::Stop => stage_plan::StageAction::Stop,
+            PowerAction::Start => stage_plan::StageAction::Start,
         };
         kind(self.plan.on.kind)?.act(world, &self.plan.on, act, &self.plan.environment)
     }
 
-    fn call(&self, world: &World, verb: Verb) -> Step {
+    fn call(&self, world: &World, verb: PowerAction) -> Step {
         match self.change(world, verb) {
             Some(change) => Step::Act(vec![change]),
             None => Step::End(self.ended(format!("{} is not there any more", self.called))),
@@ -118,17 +121,17 @@ impl Switch {
     }
 
     /// Not as wished: a failure as long as nothing was changed.
-    fn ended(&self, says: impl Into<String>) -> Ending {
-        if self.taken { Ending::incomplete(says) } else { Ending::failed(says) }
+    fn ended(&self, message: impl Into<String>) -> Ending {
+        if self.taken { Ending::incomplete(message) } else { Ending::failed(message) }
     }
 
-    fn ending(&self, sight: &Sight<'_>) -> Ending {
+    fn ending(&self, sight: &Observation<'_>) -> Ending {
         let called = &self.called;
         match &self.toggle.state {
             State::Done => {
                 let restart = self.seen(sight.world).and_then(|seen| seen.restart_at);
                 let clock = match (self.want, restart) {
-                    (Keep::Stopped, Some(at)) => {
+                    (TargetState::Stopped, Some(at)) => {
                         format!("; AWS starts it again {} at the latest", moment(at, sight.now, &self.zone))
                     }
                     _ => String::new(),
@@ -152,15 +155,15 @@ impl Switch {
 
     const fn goal(&self) -> &'static str {
         match self.want {
-            Keep::Stopped => "stopped",
-            Keep::Running => "up",
+            TargetState::Stopped => "stopped",
+            TargetState::Running => "up",
         }
     }
 
     const fn going(&self) -> &'static str {
         match self.want {
-            Keep::Stopped => "stopping",
-            Keep::Running => "starting",
+            TargetState::Stopped => "stopping",
+            TargetState::Running => "starting",
         }
     }
 }
@@ -170,14 +173,14 @@ impl Procedure for Switch {
         self.plan.clone()
     }
 
-    fn wants(&self, _now: Timestamp) -> Vec<Want> {
+    fn wants(&self, _now: Timestamp) -> Vec<ReadRequest> {
         self.reads.clone()
     }
 
-    fn step(&mut self, sight: &Sight<'_>) -> Step {
+    fn step(&mut self, sight: &Observation<'_>) -> Step {
         if let Some((_, fault)) = sight.faults.iter().find(|(want, _)| want.kind == self.plan.on.kind) {
-            let says = format!("{} cannot be seen any more: {}", self.called, fault.sentence());
-            return Step::End(self.ended(says));
+            let message = format!("{} cannot be seen any more: {}", self.called, fault.sentence());
+            return Step::End(self.ended(message));
         }
         if let Some(verb) = self.later.take() {
             return self.call(sight.world, verb);
@@ -193,7 +196,7 @@ impl Procedure for Switch {
         }
     }
 
-    fn told(&mut self, _deed: &Deed, got: &Result<Receipt, Fault>, _now: Timestamp) {
+    fn told(&mut self, _deed: &ChangeRequest, got: &Result<Receipt, Fault>, _now: Timestamp) {
         use FaultKind::{Credentials, Expired, Garbled, Offline, Throttled, Timeout};
         self.answer = Some(match got {
             Ok(_) => Answer::Taken,
@@ -216,28 +219,28 @@ impl Procedure for Switch {
         matches!(self.toggle.state, State::InProgress { .. } | State::Slow { .. })
     }
 
-    fn report(&self, sight: &Sight<'_>) -> Report {
+    fn report(&self, sight: &Observation<'_>) -> Report {
         let (called, going) = (&self.called, self.going());
         let for_ = |since: Timestamp| span(sight.now.duration_since(since).as_secs());
-        let (says, health, stands) = match &self.toggle.state {
+        let (message, health, stands) = match &self.toggle.state {
             State::InProgress { since } => {
-                let says = format!("{called} is {going}, for {}", for_(*since));
-                (says, Health::Changing, Some(format!("{called} is {going}; AWS goes on by itself")))
+                let message = format!("{called} is {going}, for {}", for_(*since));
+                (message, Health::Changing, Some(format!("{called} is {going}; AWS goes on by itself")))
             }
             State::Slow { since } => {
-                let says = format!(
+                let message = format!(
                     "{called} is still {going}, for {}: slower than usual, but it may take hours",
                     for_(*since)
                 );
-                (says, Health::Worrying, Some(format!("{called} is {going}; AWS goes on by itself")))
+                (message, Health::Worrying, Some(format!("{called} is {going}; AWS goes on by itself")))
             }
             State::Queued { reason, since, .. } => {
-                let says = format!("{called} has to wait for {}: {reason}", for_(*since));
+                let message = format!("{called} has to wait for {}: {reason}", for_(*since));
                 let stands = format!("{called} waits for its turn here: leaving now drops the wish");
-                (says, Health::Changing, Some(stands))
+                (message, Health::Changing, Some(stands))
             }
             State::Issue { .. } => (format!("{} {called}", verb_for(self.want).word()), Health::Changing, None),
-            _ => (self.ending(sight).says, Health::Unknown, None),
+            _ => (self.ending(sight).message, Health::Unknown, None),
         };
         let status = match self.actual(sight.world) {
             Actual::Busy { status, .. } | Actual::Blocked { status, .. } | Actual::Unknown { status } => status,
@@ -249,7 +252,7 @@ impl Procedure for Switch {
         };
         let done = u32::from(self.toggle.state == State::Done);
         let bar = Bar { label: called.clone(), done, all: 1, note: status, health };
-        Report { says, health, stands, bars: vec![bar], ..Report::default() }
+        Report { message, health, stands, bars: vec![bar], ..Report::default() }
     }
 }
 

@@ -12,47 +12,50 @@ use super::{sparing_reads, suspended_rules};
 use crate::change::plan::Plan;
 use crate::change::procedure::Proposal;
 use crate::kinds::schedule_group::Group;
-use crate::kinds::schedule_group::change::{Label, Mark, Place};
+use crate::kinds::schedule_group::change::{Label, Mark, SchedulePlace};
 use crate::kinds::schedule_record::arn_of;
 use crate::kinds::schedule_record::change::Note;
 use crate::offhours::event_rules::Why;
 use crate::offhours::tag_store::place;
-use crate::offhours::{OffHours, Others, Sleeper, must_stay, note, notes, record_reads, room, schedule_reads, unread};
-use crate::operations::environment_actions::Whole;
-use crate::operations::{Asks, Choice, Offer, Site};
+use crate::offhours::{
+    ExternalSchedulers, OffHours, ScheduledMember, must_stay, note, notes, record_reads, room, schedule_reads, unread,
+};
+use crate::operations::environment_actions::EnvironmentActions;
+use crate::operations::{Action, ActionContext, Choice, Prompt};
 use crate::schedule::calendar::deadline;
 use crate::schedule::drift::STOP_GRACE;
 use crate::schedule::stored::tag_record::{Tags, live};
 use crate::schedule::stored::tags;
 use crate::schedule::{
-    Backend, Desired, Exceptions, Hold, Keep, Mode, Note as Worth, Override, Record, Verb, binding, wording,
+    Backend, Desired, Exceptions, Hold, Mode, Note as Worth, Override, PowerAction, Record, TargetState, binding,
+    wording,
 };
 use crate::world::World;
-use crate::world::read_request::Want;
+use crate::world::read_request::ReadRequest;
 
 /// Keeps what stands above a schedule, and what the server holds of it.
-pub(crate) struct Keeping;
+pub(crate) struct ScheduleActions;
 
-impl Whole for Keeping {
-    fn offers(&self, site: &Site<'_>) -> Vec<Offer> {
+impl EnvironmentActions for ScheduleActions {
+    fn offers(&self, site: &ActionContext<'_>) -> Vec<Action> {
         let Some(off) = site.environment.offhours.as_deref() else { return Vec::new() };
         let (now, zone) = (site.cx.now, &off.routine.schedule.zone);
         let barred = barred(site.environment, off);
         // What AWS holds is read before there is a plan.
         let reads = reads(site.environment, off, site.cx.world);
-        let text = |prompt: &str, reads: &[Want]| {
+        let text = |prompt: &str, reads: &[ReadRequest]| {
             let (prompt, initial) = (prompt.to_owned(), String::new());
             if reads.is_empty() {
-                Asks::Text { prompt, initial }
+                Prompt::Text { prompt, initial }
             } else {
-                Asks::Informed { prompt, initial, reads: reads.to_vec() }
+                Prompt::Informed { prompt, initial, reads: reads.to_vec() }
             }
         };
         // An override and a hold hold back rules of others too.
         let mut more = reads.clone();
         more.extend(sparing_reads(site.environment, site.cx.world, site.cx.zone));
         more.dedup();
-        let look = if more.is_empty() { Asks::Nothing } else { Asks::Look { reads: more.clone() } };
+        let look = if more.is_empty() { Prompt::Nothing } else { Prompt::Look { reads: more.clone() } };
         let held_back = site.environment.others.held_back().next().is_some();
         let live = off.over(now).is_some() || off.hold(now).is_some() || held_back;
         let kept = off.intent().latest_end(now).0;
@@ -63,26 +66,26 @@ impl Whole for Keeping {
         let clock =
             wording::elsewhere(now, zone, here).map(|name| format!(", by the clock of {name}")).unwrap_or_default();
         let mut offers = vec![
-            Offer::new("override", latest)
+            Action::new("override", latest)
                 .asking(text(&format!("until when{clock} (23:30, +2h, stopped 08:00)"), &more))
                 .barred(barred.clone()),
-            Offer::new("hold", "leave it exactly as it is until a time")
+            Action::new("hold", "leave it exactly as it is until a time")
                 .asking(text(&format!("until when{clock} (2026-11-30 09:00)"), &more))
                 .barred(barred.clone()),
-            Offer::new("clear", "take back the override and the hold")
+            Action::new("clear", "take back the override and the hold")
                 .asking(look)
                 .barred(barred.clone().or_else(|| (!live).then(|| "there is no override and no hold".to_owned()))),
         ];
         if off.routine.backend == Backend::EventBridge {
-            let asks = Asks::Choice { prompt: "schedules at AWS".to_owned(), reads };
+            let asks = Prompt::Choice { prompt: "schedules at AWS".to_owned(), reads };
             offers.push(
-                Offer::new("sync", "bring the schedules at AWS to what was computed").asking(asks).barred(barred),
+                Action::new("sync", "bring the schedules at AWS to what was computed").asking(asks).barred(barred),
             );
         }
         offers
     }
 
-    fn choices(&self, verb: &str, site: &Site<'_>) -> Vec<Choice> {
+    fn choices(&self, verb: &str, site: &ActionContext<'_>) -> Vec<Choice> {
         if verb != "sync" {
             return Vec::new();
         }
@@ -91,7 +94,7 @@ impl Whole for Keeping {
             note: note.to_owned(),
             barred: site.environment.offhours.as_deref().and_then(|off| barred(site.environment, off)),
             value: value.to_owned(),
-            then: Asks::Nothing,
+            then: Prompt::Nothing,
         };
         vec![
             choice("hold", "write what was computed", "the plan lists each difference first"),
@@ -99,7 +102,7 @@ impl Whole for Keeping {
         ]
     }
 
-    fn propose(&self, verb: &str, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String> {
+    fn propose(&self, verb: &str, value: Option<&str>, site: &ActionContext<'_>) -> Result<Proposal, String> {
         let environment = site.environment;
         let off = environment.offhours.as_deref().ok_or_else(|| format!("{} has no schedule", environment.name))?;
         if let Some(why) = barred(environment, off).or_else(|| off.record.unknown().map(str::to_owned)) {
@@ -142,16 +145,16 @@ pub(crate) fn barred(environment: &EnvironmentStatus, off: &OffHours) -> Option<
 
 /// What undoes what is done by hand.
 #[derive(Clone, Debug)]
-pub struct Undone {
+pub struct WouldBeReverted {
     /// That the schedule is enforced, and when it is back as the schedule has it.
-    pub says: String,
+    pub message: String,
     /// What has to be read before there can be an override.
-    pub reads: Vec<Want>,
+    pub reads: Vec<ReadRequest>,
 }
 
 /// Whether bringing it to `goal` now would be undone, since its schedule is enforced and has it otherwise.
 #[must_use]
-pub fn undone(site: &Site<'_>, goal: Keep) -> Option<Undone> {
+pub fn would_be_reverted(site: &ActionContext<'_>, goal: TargetState) -> Option<WouldBeReverted> {
     let (environment, now) = (site.environment, site.cx.now);
     let off = environment.offhours.as_deref()?;
     let enforced = off.routine.schedule.mode == Mode::Enforce && off.routine.acts_here();
@@ -159,8 +162,8 @@ pub fn undone(site: &Site<'_>, goal: Keep) -> Option<Undone> {
         return None;
     }
     let (against, verb) = match goal {
-        Keep::Running => (Desired::Off, Verb::Start),
-        Keep::Stopped => (Desired::On, Verb::Stop),
+        TargetState::Running => (Desired::Off, PowerAction::Start),
+        TargetState::Stopped => (Desired::On, PowerAction::Stop),
     };
     let intent = off.intent();
     let day = now.checked_sub(SignedDuration::from_hours(24)).unwrap_or(now);
@@ -171,32 +174,32 @@ pub fn undone(site: &Site<'_>, goal: Keep) -> Option<Undone> {
         return None;
     }
     let then = match goal {
-        Keep::Running => format!("stopped again {} minutes later", STOP_GRACE.as_mins()),
-        Keep::Stopped => "started again at once".to_owned(),
+        TargetState::Running => format!("stopped again {} minutes later", STOP_GRACE.as_mins()),
+        TargetState::Stopped => "started again at once".to_owned(),
     };
-    let says = format!("schedule {} is enforced: without an override it is {then}", off.routine.schedule.name);
-    Some(Undone { says, reads: reads(environment, off, site.cx.world) })
+    let message = format!("schedule {} is enforced: without an override it is {then}", off.routine.schedule.name);
+    Some(WouldBeReverted { message, reads: reads(environment, off, site.cx.world) })
 }
 
 /// The override that keeps it at `goal`, as long as one may be.
 ///
 /// # Errors
 /// Why there can be none.
-pub fn shield(site: &Site<'_>, goal: Keep) -> Result<Sync, String> {
+pub fn override_for(site: &ActionContext<'_>, goal: TargetState) -> Result<Sync, String> {
     let off =
         site.environment.offhours.as_deref().ok_or_else(|| format!("{} has no schedule", site.environment.name))?;
     overriding(site, off, goal, off.intent().latest_end(site.cx.now).0).map(|(sync, _)| sync)
 }
 
 /// What has to be read before a plan; nothing where AWS keeps nothing.
-fn reads(environment: &EnvironmentStatus, off: &OffHours, world: &World) -> Vec<Want> {
+fn reads(environment: &EnvironmentStatus, off: &OffHours, world: &World) -> Vec<ReadRequest> {
     let place = place(environment, off).filter(|_| off.routine.backend == Backend::EventBridge);
     let held = place.map(|place| schedule_reads(&place.scope, world)).unwrap_or_default();
     record_reads(environment, world).into_iter().chain(held).collect()
 }
 
 /// A plan on a guess would be none: what AWS holds must have been read.
-pub(crate) fn known(place: &Place, world: &World) -> Result<(), String> {
+pub(crate) fn known(place: &SchedulePlace, world: &World) -> Result<(), String> {
     match unread(&place.scope, world) {
         None => Ok(()),
         Some((kind, fault)) => {
@@ -206,7 +209,7 @@ pub(crate) fn known(place: &Place, world: &World) -> Result<(), String> {
     }
 }
 
-pub(crate) fn needed_place(environment: &EnvironmentStatus, off: &OffHours) -> Result<Place, String> {
+pub(crate) fn needed_place(environment: &EnvironmentStatus, off: &OffHours) -> Result<SchedulePlace, String> {
     place(environment, off).ok_or_else(|| format!("nothing of {} is there to be scheduled", environment.name))
 }
 
@@ -215,7 +218,7 @@ pub(crate) fn needed_place(environment: &EnvironmentStatus, off: &OffHours) -> R
 /// # Errors
 /// A sentence, where that cannot be told.
 #[must_use]
-pub fn kept_at_aws(environment: &EnvironmentStatus) -> Option<Result<(Place, String), String>> {
+pub fn kept_at_aws(environment: &EnvironmentStatus) -> Option<Result<(SchedulePlace, String), String>> {
     let off = environment.offhours.as_deref().filter(|off| off.routine.backend == Backend::EventBridge)?;
     Some(needed_place(environment, off).and_then(|place| Ok((place, role(environment, off)?))))
 }
@@ -233,7 +236,7 @@ pub(crate) fn role(environment: &EnvironmentStatus, off: &OffHours) -> Result<St
     Ok(format!("arn:{}:iam::{account}:role/{}", partition.as_deref().unwrap_or("aws"), binding::ROLE))
 }
 
-fn synced(site: &Site<'_>, off: &OffHours) -> Result<Sync, String> {
+fn synced(site: &ActionContext<'_>, off: &OffHours) -> Result<Sync, String> {
     match off.routine.backend {
         Backend::EventBridge => {}
         other => return Err(format!("its backend is {}: nothing is stored at AWS", other.word())),
@@ -246,14 +249,14 @@ fn synced(site: &Site<'_>, off: &OffHours) -> Result<Sync, String> {
     )
 }
 
-fn removed(site: &Site<'_>, off: &OffHours) -> Result<Sync, String> {
+fn removed(site: &ActionContext<'_>, off: &OffHours) -> Result<Sync, String> {
     let place = needed_place(site.environment, off)?;
     known(&place, site.cx.world)?;
     if let Some(why) = suspended_rules::bars_removing(&place, site.cx.world) {
         return Err(why);
     }
-    let says = format!("remove the schedules of {}", site.environment.name);
-    let mut plan = site.plan(says, place.id(), Vec::new());
+    let message = format!("remove the schedules of {}", site.environment.name);
+    let mut plan = site.plan(message, place.id(), Vec::new());
     plan.notices.push("nothing stops or starts by itself afterwards".to_owned());
     let (world, now) = (site.cx.world, site.cx.now);
     if let Some((group, worn)) = worn(site.environment, &place, world)
@@ -272,7 +275,11 @@ fn removed(site: &Site<'_>, off: &OffHours) -> Result<Sync, String> {
 }
 
 /// What the group at `place` wears, as far as that was read.
-fn worn<'w>(environment: &EnvironmentStatus, place: &'w Place, world: &'w World) -> Option<(&'w str, &'w Tags)> {
+fn worn<'w>(
+    environment: &EnvironmentStatus,
+    place: &'w SchedulePlace,
+    world: &'w World,
+) -> Option<(&'w str, &'w Tags)> {
     let noted = notes(environment, &place.scope, world);
     let held = || Some(&world.by_key::<Group>(&place.scope, &place.group)?.tags);
     noted.or_else(held).map(|tags| (place.group.as_str(), tags))
@@ -284,20 +291,20 @@ fn recording(environment: &EnvironmentStatus, sync: Sync) -> Sync {
 }
 
 /// Brings the server, if there is one, to what `exceptions` make of the schedule.
-fn proceed(site: &Site<'_>, off: &OffHours, says: String, exceptions: Exceptions) -> Result<Sync, String> {
-    proceed_beside(site, off, says, (exceptions, &site.environment.others))
+fn proceed(site: &ActionContext<'_>, off: &OffHours, message: String, exceptions: Exceptions) -> Result<Sync, String> {
+    proceed_beside(site, off, message, (exceptions, &site.environment.others))
 }
 
 /// The same, where `others` is who goes on beside it.
 pub(crate) fn proceed_beside(
-    site: &Site<'_>,
+    site: &ActionContext<'_>,
     off: &OffHours,
-    says: String,
-    (exceptions, others): (Exceptions, &Others),
+    message: String,
+    (exceptions, others): (Exceptions, &ExternalSchedulers),
 ) -> Result<Sync, String> {
     let environment = site.environment;
     let place = needed_place(environment, off)?;
-    let mut plan: Plan = site.plan(says, place.id(), Vec::new());
+    let mut plan: Plan = site.plan(message, place.id(), Vec::new());
     plan.notices.extend(left_on_group(environment, &place, site));
     if off.routine.backend != Backend::EventBridge {
         let sync = Sync::new(plan, place, Goal::AsItIs, (String::new(), None), (site.cx.world, site.cx.now));
@@ -314,7 +321,7 @@ pub(crate) fn proceed_beside(
     plan.notices.extend(computed.left_out.iter().map(|why| format!("left out: {why}")));
     plan.notices.append(&mut computed.noted);
     plan.notices.extend(others.unknown());
-    plan.notices.extend(others.owning().map(|owner| format!("{}: it goes on beside this", owner.says())));
+    plan.notices.extend(others.owning().map(|owner| format!("{}: it goes on beside this", owner.sentence())));
     let role = role(environment, off)?;
     let memories = std::mem::take(&mut computed.memories);
     let by = (role, off.routine.dlq_arn.clone());
@@ -323,7 +330,7 @@ pub(crate) fn proceed_beside(
 }
 
 /// That the group still holds words which do not count, since it is not the record any more.
-fn left_on_group(environment: &EnvironmentStatus, place: &Place, site: &Site<'_>) -> Option<String> {
+fn left_on_group(environment: &EnvironmentStatus, place: &SchedulePlace, site: &ActionContext<'_>) -> Option<String> {
     let (group, worn) = worn(environment, place, site.cx.world).filter(|_| environment.record == Record::Tags)?;
     let (what, until) = live(worn, site.cx.now).into_iter().next()?;
     let until = wording::when(until, site.cx.now, site.cx.zone);
@@ -333,14 +340,19 @@ fn left_on_group(environment: &EnvironmentStatus, place: &Place, site: &Site<'_>
 }
 
 /// These words where the environment's record is. What is taken back is taken back wherever it stands.
-fn marks(site: &Site<'_>, off: &OffHours, tags: &[(&'static str, Option<String>)]) -> Result<Vec<Mark>, String> {
+fn marks(
+    site: &ActionContext<'_>,
+    off: &OffHours,
+    tags: &[(&'static str, Option<String>)],
+) -> Result<Vec<Mark>, String> {
     let (environment, world) = (site.environment, site.cx.world);
     let place = needed_place(environment, off)?;
     let words = || tags.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
     match &environment.record {
         Record::Group(_) => {
             let noted = note(environment, &place, world, words())?;
-            let left = |it: &Sleeper| tags.iter().any(|(key, value)| value.is_none() && it.tags.contains_key(*key));
+            let left =
+                |it: &ScheduledMember| tags.iter().any(|(key, value)| value.is_none() && it.tags.contains_key(*key));
             let labels = labels(site, off, tags, &left)?.into_iter().map(Mark::Label);
             Ok(noted.into_iter().chain(labels).collect())
         }
@@ -364,10 +376,10 @@ fn marks(site: &Site<'_>, off: &OffHours, tags: &[(&'static str, Option<String>)
 
 /// The same labels on everybody of those that can wear them, in the place the plan is for.
 fn labels(
-    site: &Site<'_>,
+    site: &ActionContext<'_>,
     off: &OffHours,
     tags: &[(&'static str, Option<String>)],
-    of: &dyn Fn(&Sleeper) -> bool,
+    of: &dyn Fn(&ScheduledMember) -> bool,
 ) -> Result<Vec<Label>, String> {
     let place = needed_place(site.environment, off)?;
     let tags: BTreeMap<&'static str, Option<String>> = tags.iter().cloned().collect();
@@ -387,27 +399,32 @@ fn labels(
 }
 
 /// Who asks: the last part of the caller's ARN.
-pub(crate) fn by(site: &Site<'_>) -> String {
+pub(crate) fn by(site: &ActionContext<'_>) -> String {
     let who = site.cx.world.identity(site.cx.scope).map(|who| who.arn.last().to_owned());
     tags::allowed(&who.unwrap_or_default())
 }
 
-fn overridden(site: &Site<'_>, off: &OffHours, value: &str) -> Result<(Sync, Override), String> {
+fn overridden(site: &ActionContext<'_>, off: &OffHours, value: &str) -> Result<(Sync, Override), String> {
     let (state, end) = deadline::wish(value, site.cx.now, &off.routine.schedule.zone)?;
     overriding(site, off, state, end)
 }
 
-fn overriding(site: &Site<'_>, off: &OffHours, state: Keep, end: Timestamp) -> Result<(Sync, Override), String> {
+fn overriding(
+    site: &ActionContext<'_>,
+    off: &OffHours,
+    state: TargetState,
+    end: Timestamp,
+) -> Result<(Sync, Override), String> {
     let (now, zone) = (site.cx.now, &off.routine.schedule.zone);
     let wish = Override { state, until: end, by: by(site), reason: None };
     let granted = off.intent().grant(wish, now).map_err(|why| wording::refusal(&why, now, zone, site.cx.zone))?;
     let over = granted.over;
     let name = &site.environment.name;
-    let says =
+    let message =
         format!("keep {name} {} until {}", over.state.word(), wording::told_moment(over.until, zone, site.cx.zone));
     let exceptions = Exceptions { over: Some(over.clone()), ..off.exceptions.clone() };
     let marks = marks(site, off, &[(tags::OVERRIDE, Some(over.to_tag(zone)))])?;
-    let mut sync = proceed(site, off, says, exceptions)?.marking(marks);
+    let mut sync = proceed(site, off, message, exceptions)?.marking(marks);
     sync.notice(granted.notes.iter().map(|note| noted(note, now, (zone, site.cx.zone))));
     Ok((fitting(site.environment, sync, site.cx.world)?, over))
 }
@@ -425,23 +442,23 @@ fn noted(note: &Worth, now: Timestamp, (zone, here): (&TimeZone, &TimeZone)) -> 
     }
 }
 
-fn held(site: &Site<'_>, off: &OffHours, value: &str) -> Result<(Sync, Hold), String> {
+fn held(site: &ActionContext<'_>, off: &OffHours, value: &str) -> Result<(Sync, Hold), String> {
     let (now, zone) = (site.cx.now, &off.routine.schedule.zone);
     let end = deadline::until(value, now, zone)?;
     let hold = Hold { state: suspended_rules::standing(off), until: end, by: by(site), reason: None };
     let hold = off.intent().grant_hold(hold, now).map_err(|why| wording::refusal(&why, now, zone, site.cx.zone))?;
     let name = &site.environment.name;
     let until = wording::told_moment(hold.until, zone, site.cx.zone);
-    let says = format!("leave {name} as it is ({}) until {until}", hold.state.word());
+    let message = format!("leave {name} as it is ({}) until {until}", hold.state.word());
     let exceptions = Exceptions { hold: Some(hold.clone()), ..off.exceptions.clone() };
     let marks = marks(site, off, &[(tags::HOLD, Some(hold.to_tag(zone)))])?;
-    let sync = proceed(site, off, says, exceptions)?.marking(marks);
+    let sync = proceed(site, off, message, exceptions)?.marking(marks);
     Ok((fitting(site.environment, sync, site.cx.world)?, hold))
 }
 
-fn cleared(site: &Site<'_>, off: &OffHours) -> Result<Sync, String> {
+fn cleared(site: &ActionContext<'_>, off: &OffHours) -> Result<Sync, String> {
     let exceptions = Exceptions { over: None, hold: None, ..off.exceptions.clone() };
-    let says = format!("take back the override and the hold of {}", site.environment.name);
+    let message = format!("take back the override and the hold of {}", site.environment.name);
     let marks = marks(site, off, &[(tags::OVERRIDE, None), (tags::HOLD, None)])?;
-    Ok(proceed(site, off, says, exceptions)?.marking(marks))
+    Ok(proceed(site, off, message, exceptions)?.marking(marks))
 }

@@ -11,26 +11,26 @@ use crate::change::plan::{Difference, Plan};
 use crate::change::procedure::Proposal;
 use crate::kinds::event_rule::Rule;
 use crate::kinds::event_rule::change::Mark;
-use crate::kinds::schedule_group::change::Place;
+use crate::kinds::schedule_group::change::SchedulePlace;
 use crate::offhours::event_rules::{Ruling, arn_of, marked, rulings};
 use crate::offhours::external_schedulers::Owner;
 use crate::offhours::external_schedulers::timers;
 use crate::offhours::role_check::Rights;
-use crate::offhours::{AtAws, OffHours, Others, Sleeper, Source, schedule_reads};
-use crate::operations::environment_actions::Whole;
-use crate::operations::{Asks, Offer, Site};
+use crate::offhours::{ActualAtAws, ExternalSchedulers, OffHours, ScheduledMember, Source, schedule_reads};
+use crate::operations::environment_actions::EnvironmentActions;
+use crate::operations::{Action, ActionContext, Prompt};
 use crate::schedule::binding::acts;
 use crate::schedule::stored::planned_schedules::{Planned, addresses};
 use crate::schedule::stored::{restore_schedules, scheduled_actions};
-use crate::schedule::{Backend, Mode, Verb, wording};
-use crate::world::read_request::Want;
+use crate::schedule::{Backend, Mode, PowerAction, wording};
+use crate::world::read_request::ReadRequest;
 use crate::world::{Arn, Resource, World};
 
 /// Replaces rules by schedules.
-pub(crate) struct Migrating;
+pub(crate) struct MigrateRules;
 
-impl Whole for Migrating {
-    fn offers(&self, site: &Site<'_>) -> Vec<Offer> {
+impl EnvironmentActions for MigrateRules {
+    fn offers(&self, site: &ActionContext<'_>) -> Vec<Action> {
         let environment = site.environment;
         let mut rules = environment.others.owners.iter().filter(|owner| owner.source == Source::Rule).peekable();
         if rules.peek().is_none() {
@@ -39,11 +39,11 @@ impl Whole for Migrating {
         let idle = rules.all(|owner| !owner.enabled && owner.away.is_none());
         let why = hindrance(environment).err().or_else(|| idle.then(|| nothing(environment)));
         let reads = migrate_reads(environment, site.cx.world);
-        let offer = Offer::new("migrate", "let schedules at EventBridge Scheduler take the place of its rules");
-        vec![offer.asking(Asks::Look { reads }).barred(why)]
+        let offer = Action::new("migrate", "let schedules at EventBridge Scheduler take the place of its rules");
+        vec![offer.asking(Prompt::Look { reads }).barred(why)]
     }
 
-    fn propose(&self, verb: &str, _value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String> {
+    fn propose(&self, verb: &str, _value: Option<&str>, site: &ActionContext<'_>) -> Result<Proposal, String> {
         match verb {
             "migrate" => migrate(site),
             other => Err(format!("rules know no {other:?}")),
@@ -78,11 +78,11 @@ fn hindrance(environment: &EnvironmentStatus) -> Result<&OffHours, String> {
 
 /// What has to be read before the rules of `environment` can be migrated.
 #[must_use]
-pub fn migrate_reads(environment: &EnvironmentStatus, world: &World) -> Vec<Want> {
+pub fn migrate_reads(environment: &EnvironmentStatus, world: &World) -> Vec<ReadRequest> {
     let Ok(off) = hindrance(environment) else { return Vec::new() };
     let Ok(place) = needed_place(environment, off) else { return Vec::new() };
     let mut reads = schedule_reads(&place.scope, world);
-    reads.push(Want::all(&place.scope, Rule::KIND));
+    reads.push(ReadRequest::all(&place.scope, Rule::KIND));
     let rulings = rulings(environment, &off.sleepers, world, &place.scope);
     reads.extend(rights(environment, off, &place, &rulings).ok().map(|rights| rights.reads()).unwrap_or_default());
     reads
@@ -92,12 +92,13 @@ pub fn migrate_reads(environment: &EnvironmentStatus, world: &World) -> Vec<Want
 fn rights(
     environment: &EnvironmentStatus,
     off: &OffHours,
-    place: &Place,
+    place: &SchedulePlace,
     rulings: &[Ruling<'_>],
 ) -> Result<Rights, String> {
     let by = role(environment, off)?;
     let role = Arn::from(by.as_str());
-    let mut hit: Vec<&Sleeper> = rulings.iter().flat_map(|ruling| ruling.hits.iter().map(|(_, it)| *it)).collect();
+    let mut hit: Vec<&ScheduledMember> =
+        rulings.iter().flat_map(|ruling| ruling.hits.iter().map(|(_, it)| *it)).collect();
     hit.dedup_by(|a, b| a.arn == b.arn);
     let needs = hit.iter().map(|it| (it.member.label(), acts(it.member.kind), arn_of(it, &role, &place.scope)));
     Ok(Rights::of(&by, place, needs.collect()))
@@ -107,7 +108,7 @@ fn rights(
 ///
 /// # Errors
 /// A sentence: why it cannot be done, and what to do instead.
-pub fn migrate(site: &Site<'_>) -> Result<Proposal, String> {
+pub fn migrate(site: &ActionContext<'_>) -> Result<Proposal, String> {
     let (environment, world, now) = (site.environment, site.cx.world, site.cx.now);
     let off = hindrance(environment)?;
     let place = needed_place(environment, off)?;
@@ -123,8 +124,8 @@ pub fn migrate(site: &Site<'_>) -> Result<Proposal, String> {
     let on: Vec<Ruling<'_>> = rulings.into_iter().filter(is_on).collect();
     let unread = others.unseen.iter().find(|fault| fault.operation.starts_with("events:"));
     if let Some(fault) = unread.filter(|_| on.is_empty()) {
-        let (says, operation) = (fault.sentence(), &fault.operation);
-        return Err(format!("which rules stop or start it cannot be read: {says}; let {operation} be read"));
+        let (message, operation) = (fault.sentence(), &fault.operation);
+        return Err(format!("which rules stop or start it cannot be read: {message}; let {operation} be read"));
     }
     let again = format!("toban schedule migrate {}", environment.name);
     if on.is_empty() {
@@ -149,8 +150,8 @@ pub fn migrate(site: &Site<'_>) -> Result<Proposal, String> {
     let differences: Vec<Difference> =
         moved.iter().map(|ruling| difference(ruling, &others, &computed, &told)).collect();
     others.owners.retain(|owner| owner.source != Source::Rule || !moved.iter().any(|ruling| is_of(owner, ruling)));
-    let says = format!("let schedules take the place of the rules of {}", environment.name);
-    let sync = proceed_beside(site, off, says, (off.exceptions.clone(), &others))?;
+    let message = format!("let schedules take the place of the rules of {}", environment.name);
+    let sync = proceed_beside(site, off, message, (off.exceptions.clone(), &others))?;
     let mut plan: Plan = crate::change::procedure::Procedure::plan(&sync);
     let off_calls = moved
         .iter()
@@ -180,14 +181,18 @@ pub fn migrate(site: &Site<'_>) -> Result<Proposal, String> {
 }
 
 /// The schedules of ours that enable a rule again, by name.
-fn returning_in(place: &Place, world: &World) -> Vec<String> {
-    let schedules = AtAws::of(world, &place.scope, &place.group).schedules();
+fn returning_in(place: &SchedulePlace, world: &World) -> Vec<String> {
+    let schedules = ActualAtAws::of(world, &place.scope, &place.group).schedules();
     let returns = schedules.filter(|held| restore_schedules::rule_of(&held.target, &held.input).is_some());
     returns.map(|held| held.name.clone()).collect()
 }
 
 /// Those of `computed` that do to `it` what a rule does.
-pub(crate) fn instead<'c>(verb: Verb, it: &Sleeper, computed: &'c [Planned]) -> impl Iterator<Item = &'c Planned> {
+pub(crate) fn instead<'c>(
+    verb: PowerAction,
+    it: &ScheduledMember,
+    computed: &'c [Planned],
+) -> impl Iterator<Item = &'c Planned> {
     let resource = scheduled_actions::resource(it.member.cluster.as_deref().unwrap_or("default"), &it.member.id);
     let member = it.member.clone();
     computed.iter().filter(move |planned| {
@@ -201,7 +206,7 @@ pub(crate) fn instead<'c>(verb: Verb, it: &Sleeper, computed: &'c [Planned]) -> 
 
 /// Why a rule may not go: nothing of ours would do what it does. A start that the schedule leaves to people may.
 fn uncovered(ruling: &Ruling<'_>, off: &OffHours, computed: &[Planned]) -> Option<String> {
-    let by_hand = |verb: Verb| verb == Verb::Start && off.routine.schedule.mode == Mode::StopOnly;
+    let by_hand = |verb: PowerAction| verb == PowerAction::Start && off.routine.schedule.mode == Mode::StopOnly;
     let without = ruling.hits.iter().filter(|(verb, _)| !by_hand(*verb));
     let (verb, it) = without.into_iter().find(|(verb, it)| instead(*verb, it, computed).next().is_none())?;
     Some(format!(
@@ -213,7 +218,7 @@ fn uncovered(ruling: &Ruling<'_>, off: &OffHours, computed: &[Planned]) -> Optio
 
 /// That nobody starts it any more, where the schedule only stops.
 fn unstarted(ruling: &Ruling<'_>, off: &OffHours) -> Option<String> {
-    let starts = ruling.hits.iter().find(|(verb, _)| *verb == Verb::Start);
+    let starts = ruling.hits.iter().find(|(verb, _)| *verb == PowerAction::Start);
     let (_, it) = starts.filter(|_| off.routine.schedule.mode == Mode::StopOnly)?;
     let schedule = &off.routine.schedule.name;
     Some(format!("{} is started by hand from then on: the schedule {schedule} only stops", it.member.label()))
@@ -227,16 +232,16 @@ fn is_of(owner: &Owner, ruling: &Ruling<'_>) -> bool {
 /// A rule with when it fires next, and what takes its place.
 fn difference(
     ruling: &Ruling<'_>,
-    others: &Others,
+    others: &ExternalSchedulers,
     computed: &[Planned],
     told: &dyn Fn(Timestamp) -> String,
 ) -> Difference {
     let mut owners = others.owners.iter().filter(|owner| owner.source == Source::Rule);
     let clock = owners.find(|owner| is_of(owner, ruling)).and_then(|owner| owner.clock.as_ref());
-    let at = clock.map(|clock| format!(" {}", clock.says())).unwrap_or_default();
+    let at = clock.map(|clock| format!(" {}", clock.sentence())).unwrap_or_default();
     let next = |at: Option<Timestamp>| at.map(|at| format!("; next {}", told(at))).unwrap_or_default();
     let from = format!("{}{at}{}", ruling.does(), next(clock.and_then(|clock| clock.next_at)));
-    let place = |(verb, it): &(Verb, &Sleeper)| {
+    let place = |(verb, it): &(PowerAction, &ScheduledMember)| {
         let all: Vec<&Planned> = instead(*verb, it, computed).collect();
         let first = all.iter().min_by_key(|planned| planned.firings.first().copied().unwrap_or(Timestamp::MAX))?;
         let more = match all.len() {

@@ -8,20 +8,20 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::sync::Sync;
 use crate::change::gate::Change;
-use crate::change::plan::{Deed, Plan};
-use crate::change::procedure::{Procedure, Sight, Step};
+use crate::change::plan::{ChangeRequest, Plan};
+use crate::change::procedure::{Observation, Procedure, Step};
 use crate::change::receipt::Receipt;
 use crate::change::{Ending, How, Report};
 use crate::kinds::event_rule::Rule;
 use crate::kinds::event_rule::change::{Mark, Switch};
 use crate::kinds::schedule_group::Group;
-use crate::kinds::schedule_group::change::{DropSchedule, MakeGroup, Place, PutSchedule};
-use crate::offhours::AtAws;
+use crate::kinds::schedule_group::change::{DropSchedule, MakeGroup, PutSchedule, SchedulePlace};
+use crate::offhours::ActualAtAws;
 use crate::schedule::drift::schedule_drift;
 use crate::schedule::stored::planned_schedules::Planned;
 use crate::schedule::stored::tags;
 use crate::text::counted;
-use crate::world::read_request::Want;
+use crate::world::read_request::ReadRequest;
 use crate::world::{EnvironmentName, Fault, Health, Resource, Scope};
 
 /// How often what was written is looked for again: answers may lag behind.
@@ -37,7 +37,7 @@ pub enum Stage {
     /// These single schedules are written into the environment's group, and seen there.
     Put(Singles),
     /// These schedules of the group are deleted, and seen gone.
-    Drop(Place, Vec<String>),
+    Drop(SchedulePlace, Vec<String>),
     /// These rules are switched on or off, and seen to be so.
     Rules(Switches),
 }
@@ -46,7 +46,7 @@ pub enum Stage {
 #[derive(Debug)]
 pub struct Singles {
     /// Where.
-    pub place: Place,
+    pub place: SchedulePlace,
     /// What.
     pub planned: Vec<Planned>,
     /// The role they act by.
@@ -57,8 +57,8 @@ pub struct Singles {
 
 impl Singles {
     /// The calls that are still to be made.
-    fn remaining(&self, sight: &Sight<'_>) -> Result<Vec<Box<dyn Change>>, String> {
-        let at_aws = AtAws::of(sight.world, &self.place.scope, &self.place.group);
+    fn remaining(&self, sight: &Observation<'_>) -> Result<Vec<Box<dyn Change>>, String> {
+        let at_aws = ActualAtAws::of(sight.world, &self.place.scope, &self.place.group);
         let place = || self.place.clone();
         let Some(group) = at_aws.group else {
             let writes = self.planned.iter().map(|planned| self.put(planned, false));
@@ -115,15 +115,15 @@ impl Switches {
         self.rules.iter().map(|(_, rule, _)| rule.name.as_str()).collect::<Vec<_>>().join(", ")
     }
 
-    fn wants(&self) -> Vec<Want> {
+    fn wants(&self) -> Vec<ReadRequest> {
         let mut scopes: Vec<&Scope> = self.rules.iter().map(|(scope, ..)| scope).collect();
         scopes.dedup();
-        scopes.into_iter().map(|scope| Want::all(scope, Rule::KIND)).collect()
+        scopes.into_iter().map(|scope| ReadRequest::all(scope, Rule::KIND)).collect()
     }
 
     /// The calls that are still to be made, from what is seen. `first`: before any was made, when marks are still to be
     /// written on those that are as they should be.
-    fn remaining(&self, sight: &Sight<'_>, first: bool) -> Result<Vec<Box<dyn Change>>, String> {
+    fn remaining(&self, sight: &Observation<'_>, first: bool) -> Result<Vec<Box<dyn Change>>, String> {
         if let Some((_, fault)) = sight.faults.iter().find(|(_, fault)| fault.operation == "events:ListRules") {
             return Err(format!("rules cannot be read: {}", fault.sentence()));
         }
@@ -158,23 +158,25 @@ fn same(known: &Rule, rule: &Rule) -> bool {
 }
 
 /// The deletions that are still to be made.
-fn deletions(place: &Place, names: &[String], sight: &Sight<'_>) -> Vec<Box<dyn Change>> {
-    let at_aws = AtAws::of(sight.world, &place.scope, &place.group);
+fn deletions(place: &SchedulePlace, names: &[String], sight: &Observation<'_>) -> Vec<Box<dyn Change>> {
+    let at_aws = ActualAtAws::of(sight.world, &place.scope, &place.group);
     let there = names.iter().filter(|name| at_aws.schedules().any(|held| held.name == **name));
     there.map(|name| Box::new(DropSchedule { place: place.clone(), name: name.clone() }) as _).collect()
 }
 
 impl Stage {
-    fn wants(&self, now: Timestamp) -> Vec<Want> {
+    fn wants(&self, now: Timestamp) -> Vec<ReadRequest> {
         match self {
             Self::Ours(sync) => sync.wants(now),
-            Self::Put(Singles { place, .. }) | Self::Drop(place, _) => vec![Want::all(&place.scope, Group::KIND)],
+            Self::Put(Singles { place, .. }) | Self::Drop(place, _) => {
+                vec![ReadRequest::all(&place.scope, Group::KIND)]
+            }
             Self::Rules(rules) => rules.wants(),
         }
     }
 
     /// What it has done once it is over, in words.
-    fn says(&self) -> Option<String> {
+    fn sentence(&self) -> Option<String> {
         match self {
             Self::Ours(_) => None,
             Self::Put(singles) => Some(format!("{} written", counted(singles.planned.len(), "single schedule"))),
@@ -183,7 +185,7 @@ impl Stage {
         }
     }
 
-    fn remaining(&self, sight: &Sight<'_>, first: bool) -> Result<Vec<Box<dyn Change>>, String> {
+    fn remaining(&self, sight: &Observation<'_>, first: bool) -> Result<Vec<Box<dyn Change>>, String> {
         if let (Self::Put(_) | Self::Drop(..), Some((_, fault))) = (self, sight.faults.first()) {
             return Err(format!("what AWS holds of the schedule can't be read: {}", fault.sentence()));
         }
@@ -197,7 +199,7 @@ impl Stage {
 }
 
 /// What a stage says.
-enum Turn {
+enum RuleStep {
     /// This comes next.
     Step(Step),
     /// It is seen to be done, in words.
@@ -234,44 +236,44 @@ impl Handover {
         Self { plan, stages: stages.into(), again, idle, calls: 0, done, acted: false, looks: 0, faults }
     }
 
-    fn stuck(&self, says: &str) -> Ending {
+    fn stuck(&self, message: &str) -> Ending {
         if self.calls == 0 {
-            return Ending::failed(says);
+            return Ending::failed(message);
         }
         let done = if self.done.is_empty() { String::new() } else { format!("{}; ", self.done.join("; ")) };
-        Ending::incomplete(format!("{done}{says}; `{}` goes on", self.again))
+        Ending::incomplete(format!("{done}{message}; `{}` goes on", self.again))
     }
 
     /// The turn of the stage at hand; `None` where none is left.
-    fn turn(&mut self, sight: &Sight<'_>) -> Option<Turn> {
+    fn turn(&mut self, sight: &Observation<'_>) -> Option<RuleStep> {
         let stage = self.stages.front_mut()?;
         if let Stage::Ours(sync) = stage {
             return Some(match sync.step(sight) {
-                Step::End(Ending { how: How::Done, says }) => Turn::Over(Some(says)),
-                Step::End(Ending { says, .. }) => Turn::Stuck(says),
-                step => Turn::Step(step),
+                Step::End(Ending { how: How::Done, message }) => RuleStep::Over(Some(message)),
+                Step::End(Ending { message, .. }) => RuleStep::Stuck(message),
+                step => RuleStep::Step(step),
             });
         }
         let calls = match stage.remaining(sight, !self.acted) {
             Ok(calls) => calls,
-            Err(says) => return Some(Turn::Stuck(says)),
+            Err(message) => return Some(RuleStep::Stuck(message)),
         };
         if calls.is_empty() {
-            return Some(Turn::Over(stage.says()));
+            return Some(RuleStep::Over(stage.sentence()));
         }
         if !self.acted {
             self.acted = true;
-            return Some(Turn::Step(Step::Act(calls)));
+            return Some(RuleStep::Step(Step::Act(calls)));
         }
         if let Some(fault) = self.faults.first() {
-            return Some(Turn::Stuck(fault.sentence()));
+            return Some(RuleStep::Stuck(fault.sentence()));
         }
         self.looks += 1;
         if self.looks < LOOKS {
-            return Some(Turn::Step(Step::Wait(AGAIN)));
+            return Some(RuleStep::Step(Step::Wait(AGAIN)));
         }
-        let first = calls.first().map(|call| call.plan().says).unwrap_or_default();
-        Some(Turn::Stuck(format!("AWS took every call, and yet it is not seen: {first}")))
+        let first = calls.first().map(|call| call.plan().message).unwrap_or_default();
+        Some(RuleStep::Stuck(format!("AWS took every call, and yet it is not seen: {first}")))
     }
 }
 
@@ -280,28 +282,28 @@ impl Procedure for Handover {
         self.plan.clone()
     }
 
-    fn wants(&self, now: Timestamp) -> Vec<Want> {
+    fn wants(&self, now: Timestamp) -> Vec<ReadRequest> {
         self.stages.front().map(|stage| stage.wants(now)).unwrap_or_default()
     }
 
-    fn step(&mut self, sight: &Sight<'_>) -> Step {
+    fn step(&mut self, sight: &Observation<'_>) -> Step {
         match self.turn(sight) {
             None if self.done.is_empty() => Step::End(Ending::done(self.idle.clone())),
             None => Step::End(Ending::done(self.done.join("; "))),
-            Some(Turn::Step(step)) => step,
-            Some(Turn::Over(says)) => {
-                self.done.extend(says);
+            Some(RuleStep::Step(step)) => step,
+            Some(RuleStep::Over(message)) => {
+                self.done.extend(message);
                 self.stages.pop_front();
                 (self.acted, self.looks) = (false, 0);
                 self.faults.clear();
                 // What the next one goes by has to be read first.
                 Step::Act(Vec::new())
             }
-            Some(Turn::Stuck(says)) => Step::End(self.stuck(&says)),
+            Some(RuleStep::Stuck(message)) => Step::End(self.stuck(&message)),
         }
     }
 
-    fn told(&mut self, deed: &Deed, got: &Result<Receipt, Fault>, now: Timestamp) {
+    fn told(&mut self, deed: &ChangeRequest, got: &Result<Receipt, Fault>, now: Timestamp) {
         self.calls += usize::from(got.is_ok());
         match self.stages.front_mut() {
             Some(Stage::Ours(sync)) => sync.told(deed, got, now),
@@ -310,14 +312,14 @@ impl Procedure for Handover {
         }
     }
 
-    fn report(&self, sight: &Sight<'_>) -> Report {
-        let says = match self.stages.front() {
-            Some(Stage::Ours(sync)) => format!("schedules: {}", sync.report(sight).says),
-            Some(stage) => format!("looking for: {}", stage.says().unwrap_or_default()),
+    fn report(&self, sight: &Observation<'_>) -> Report {
+        let message = match self.stages.front() {
+            Some(Stage::Ours(sync)) => format!("schedules: {}", sync.report(sight).message),
+            Some(stage) => format!("looking for: {}", stage.sentence().unwrap_or_default()),
             None => "done".to_owned(),
         };
         let stands = format!("{} calls were made, and nothing is out of force; `{}` goes on", self.calls, self.again);
-        Report { says, health: Health::Changing, stands: Some(stands), ..Report::default() }
+        Report { message, health: Health::Changing, stands: Some(stands), ..Report::default() }
     }
 }
 

@@ -9,23 +9,23 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::change::gate::Change;
-use crate::change::plan::{Deed, Difference, Plan};
-use crate::change::procedure::{Procedure, Sight, Step};
+use crate::change::plan::{ChangeRequest, Difference, Plan};
+use crate::change::procedure::{Observation, Procedure, Step};
 use crate::change::receipt::Receipt;
 use crate::change::{Ending, Report};
 use crate::kinds::schedule_group::Held;
-use crate::kinds::schedule_group::change::{DropGroup, DropSchedule, MakeGroup, Mark, Place, PutSchedule};
+use crate::kinds::schedule_group::change::{DropGroup, DropSchedule, MakeGroup, Mark, PutSchedule, SchedulePlace};
 use crate::kinds::schedule_record::Notes;
 use crate::kinds::schedule_record::change::Note;
 use crate::kinds::scheduled_action::ScheduledAction;
 use crate::kinds::scheduled_action::change::{DropAction, PutAction, Target};
-use crate::offhours::{AtAws, Computed, must_stay, schedule_reads};
-use crate::schedule::Verb;
+use crate::offhours::{ActualAtAws, DesiredAtAws, must_stay, schedule_reads};
+use crate::schedule::PowerAction;
 use crate::schedule::drift::{self, Stored, schedule_drift};
 use crate::schedule::stored::planned_schedules::{MAX_ATTEMPTS, MAX_EVENT_AGE, Planned};
 use crate::schedule::stored::tag_record::Tags;
 use crate::schedule::stored::{scheduled_actions, tags};
-use crate::world::read_request::Want;
+use crate::world::read_request::ReadRequest;
 use crate::world::{Fault, Health, Resource, World};
 
 /// How often what was written is looked for again: answers may lag behind.
@@ -37,7 +37,7 @@ const AGAIN: SignedDuration = SignedDuration::from_secs(2);
 #[derive(Clone, Debug)]
 pub enum Goal {
     /// What was computed and no other schedule in the group, nor action of ours.
-    Hold(Computed),
+    Hold(DesiredAtAws),
     /// No group, and no action of ours.
     Nothing,
     /// Whatever it holds: only labels are written.
@@ -49,7 +49,7 @@ pub enum Goal {
 pub struct Sync {
     /// What will be done, as it was shown.
     plan: Plan,
-    place: Place,
+    place: SchedulePlace,
     /// What is written first: on resources, or on the group that is the record.
     marks: Vec<Mark>,
     /// Whether the group is the environment's record.
@@ -62,7 +62,7 @@ pub struct Sync {
     /// Changes still to be made: each lot only if the one before it went well.
     lots: VecDeque<Vec<Box<dyn Change>>>,
     /// What to read.
-    reads: Vec<Want>,
+    reads: Vec<ReadRequest>,
     looks: u32,
     done: Vec<String>,
     faults: Vec<Fault>,
@@ -74,7 +74,7 @@ impl Sync {
     #[must_use]
     pub fn new(
         plan: Plan,
-        place: Place,
+        place: SchedulePlace,
         goal: Goal,
         (role, queue): (String, Option<String>),
         (world, now): (&World, Timestamp),
@@ -126,7 +126,7 @@ impl Sync {
     #[must_use]
     pub fn on_record(mut self) -> Self {
         self.record = true;
-        self.reads.push(Want::part(&self.place.scope, Notes::KIND, &self.place.group));
+        self.reads.push(ReadRequest::part(&self.place.scope, Notes::KIND, &self.place.group));
         self
     }
 
@@ -149,8 +149,8 @@ impl Sync {
     }
 
     /// Adds what a reader should know first.
-    pub fn notice(&mut self, says: impl Iterator<Item = String>) {
-        self.plan.notices.extend(says);
+    pub fn notice(&mut self, message: impl Iterator<Item = String>) {
+        self.plan.notices.extend(message);
     }
 
     /// Puts what will differ into the plan, from what is known now.
@@ -166,8 +166,8 @@ impl Sync {
         self.plan.differences = differences.into_iter().map(|(one, stored)| difference(one, stored)).collect();
     }
 
-    fn at_aws<'w>(&'w self, world: &'w World) -> AtAws<'w> {
-        AtAws::of(world, &self.place.scope, &self.place.group)
+    fn at_aws<'w>(&'w self, world: &'w World) -> ActualAtAws<'w> {
+        ActualAtAws::of(world, &self.place.scope, &self.place.group)
     }
 
     /// Whether the group is another environment's, or nobody's we know: then nothing of it is touched.
@@ -184,8 +184,8 @@ impl Sync {
     }
 
     /// Why nothing may be done to the group as it is seen: it is another's, or it is a record and must stay.
-    fn stands_against(&self, at_aws: &AtAws<'_>, sight: &Sight<'_>) -> Option<String> {
-        let Place { environment, scope, group } = &self.place;
+    fn stands_against(&self, at_aws: &ActualAtAws<'_>, sight: &Observation<'_>) -> Option<String> {
+        let SchedulePlace { environment, scope, group } = &self.place;
         let noted = sight.world.by_key::<Notes>(scope, group).map(|notes| &notes.tags).filter(|_| self.record);
         let worn = noted.or_else(|| at_aws.group.map(|group| &group.tags))?;
         match self.goal {
@@ -199,7 +199,7 @@ impl Sync {
     }
 
     /// The changes that lead from what is there to the goal, in lots: each is safe only after the one before it.
-    fn changes(&self, at_aws: &AtAws<'_>) -> Vec<Vec<Box<dyn Change>>> {
+    fn changes(&self, at_aws: &ActualAtAws<'_>) -> Vec<Vec<Box<dyn Change>>> {
         let place = || self.place.clone();
         let computed = match &self.goal {
             Goal::Hold(computed) => computed,
@@ -247,7 +247,7 @@ impl Sync {
 
     /// Deletions of actions: what closes goes before what would open again.
     fn dropped(&self, actions: &[&ScheduledAction]) -> Vec<Vec<Box<dyn Change>>> {
-        let of = |verb: Verb| -> Vec<Box<dyn Change>> {
+        let of = |verb: PowerAction| -> Vec<Box<dyn Change>> {
             let does = |action: &&&ScheduledAction| {
                 scheduled_actions::ours(&self.place.group, &action.resource, &action.name) == Some(verb)
             };
@@ -256,11 +256,11 @@ impl Sync {
             };
             actions.iter().filter(does).map(change).collect()
         };
-        [of(Verb::Stop), of(Verb::Start)].into_iter().filter(|lot| !lot.is_empty()).collect()
+        [of(PowerAction::Stop), of(PowerAction::Start)].into_iter().filter(|lot| !lot.is_empty()).collect()
     }
 
     /// The change that writes `wanted`, unless it is there as it should be.
-    fn written(&self, wanted: &Planned, at_aws: &AtAws<'_>) -> Option<Box<dyn Change>> {
+    fn written(&self, wanted: &Planned, at_aws: &ActualAtAws<'_>) -> Option<Box<dyn Change>> {
         let planned = wanted.clone();
         if wanted.bounds.is_some() {
             let same = |action: &&&ScheduledAction| action.name == wanted.name && action.resource == wanted.target;
@@ -278,7 +278,7 @@ impl Sync {
     }
 
     fn target(&self, resource: &str) -> Target {
-        let Place { environment, scope, .. } = self.place.clone();
+        let SchedulePlace { environment, scope, .. } = self.place.clone();
         Target { environment, scope, resource: resource.to_owned() }
     }
 
@@ -327,20 +327,20 @@ impl Procedure for Sync {
         self.plan.clone()
     }
 
-    fn wants(&self, _now: Timestamp) -> Vec<Want> {
+    fn wants(&self, _now: Timestamp) -> Vec<ReadRequest> {
         // Between two lots nothing new is looked for: what was worked out is carried to its end.
         if self.lots.is_empty() { self.reads.clone() } else { Vec::new() }
     }
 
-    fn step(&mut self, sight: &Sight<'_>) -> Step {
+    fn step(&mut self, sight: &Observation<'_>) -> Step {
         if let Some((_, fault)) = sight.faults.first() {
-            let says = format!("what AWS holds of the schedule can't be read: {}", fault.sentence());
-            return Step::End(if self.acted { Ending::incomplete(says) } else { Ending::failed(says) });
+            let message = format!("what AWS holds of the schedule can't be read: {}", fault.sentence());
+            return Step::End(if self.acted { Ending::incomplete(message) } else { Ending::failed(message) });
         }
         self.now = sight.now;
         let at_aws = self.at_aws(sight.world);
-        if let Some(says) = self.stands_against(&at_aws, sight) {
-            return Step::End(if self.acted { Ending::incomplete(says) } else { Ending::failed(says) });
+        if let Some(message) = self.stands_against(&at_aws, sight) {
+            return Step::End(if self.acted { Ending::incomplete(message) } else { Ending::failed(message) });
         }
         let changes = self.changes(&at_aws);
         if !self.acted {
@@ -358,11 +358,11 @@ impl Procedure for Sync {
                 self.done.len(),
                 self.place.environment
             );
-            let says = format!("{}; {stands}", fault.sentence());
+            let message = format!("{}; {stands}", fault.sentence());
             return Step::End(if self.done.is_empty() {
                 Ending::failed(fault.sentence())
             } else {
-                Ending::incomplete(says)
+                Ending::incomplete(message)
             });
         }
         if let Some(lot) = self.lots.pop_front() {
@@ -375,21 +375,21 @@ impl Procedure for Sync {
         if self.looks < LOOKS {
             return Step::Wait(AGAIN);
         }
-        let first = changes.first().and_then(|lot| lot.first()).map(|change| change.plan().says).unwrap_or_default();
+        let first = changes.first().and_then(|lot| lot.first()).map(|change| change.plan().message).unwrap_or_default();
         Step::End(Ending::incomplete(format!("everything was written, and yet something differs: {first}")))
     }
 
-    fn told(&mut self, deed: &Deed, got: &Result<Receipt, Fault>, _now: Timestamp) {
+    fn told(&mut self, deed: &ChangeRequest, got: &Result<Receipt, Fault>, _now: Timestamp) {
         match got {
             Ok(_) => self.done.push(deed.verb.to_owned()),
             Err(fault) => self.faults.push(fault.clone()),
         }
     }
 
-    fn report(&self, _sight: &Sight<'_>) -> Report {
-        let says = if self.acted { "looking at what was written" } else { "reading what AWS holds" };
+    fn report(&self, _sight: &Observation<'_>) -> Report {
+        let message = if self.acted { "looking at what was written" } else { "reading what AWS holds" };
         let stands = format!("{} changes were made; asking again goes on", self.done.len());
-        Report { says: says.to_owned(), health: Health::Changing, stands: Some(stands), ..Report::default() }
+        Report { message: message.to_owned(), health: Health::Changing, stands: Some(stands), ..Report::default() }
     }
 }
 

@@ -8,21 +8,21 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::change::Ending;
-use crate::change::plan::Deed;
-use crate::change::procedure::{Procedure, Sight, Step};
+use crate::change::plan::ChangeRequest;
+use crate::change::procedure::{Observation, Procedure, Step};
 use crate::change::receipt::Receipt;
 use crate::kinds::event_rule::Rule;
 use crate::kinds::event_rule::change::MARKS;
 use crate::kinds::external_schedule::ForeignSchedule;
-use crate::kinds::resource_tags::Tagged;
+use crate::kinds::resource_tags::TaggedResource;
 use crate::kinds::schedule_group::{Group, Held};
 use crate::kinds::testing::{know, scope};
-use crate::offhours::{OffHours, Sleeper, Standing};
+use crate::offhours::{OffHours, RecordState, ScheduledMember};
 use crate::schedule::stored::planned_schedules::{MAX_ATTEMPTS, MAX_EVENT_AGE};
 use crate::schedule::stored::tags;
 use crate::schedule::stored::target_effect::Target;
-use crate::schedule::{Actual, Desired, Exceptions, Guard, Member, MemberKind, Routine, Schedule};
-use crate::world::{Arn, KindName, Resource, ResourceId, Watcher, World};
+use crate::schedule::{Actual, Desired, Exceptions, Guard, Member, MemberKind, Schedule, ScheduleBinding};
+use crate::world::{Arn, KindName, Resource, ResourceId, SchedulerLiveness, World};
 
 pub(crate) const DATABASE: &str = "shop-dev-db";
 pub(crate) const ROLE: &str = "arn:aws:iam::123456789012:role/toban-scheduler";
@@ -36,8 +36,8 @@ pub(crate) fn tokyo() -> TimeZone {
     TimeZone::get("Asia/Tokyo").unwrap()
 }
 
-pub(crate) fn database() -> Sleeper {
-    Sleeper {
+pub(crate) fn database() -> ScheduledMember {
+    ScheduledMember {
         member: Member::new(MemberKind::RdsInstance, DATABASE),
         id: Some(ResourceId { kind: KindName("db-instance"), scope: scope(), key: "arn:db".into() }),
         arn: format!("arn:aws:rds:ap-northeast-1:123456789012:db:{DATABASE}"),
@@ -54,14 +54,14 @@ pub(crate) fn environment() -> EnvironmentStatus {
     let on = vec!["mon-fri 09:00-22:00".parse().unwrap()];
     let office = Schedule { on, guard: Guard::Daily, ..Schedule::new("office", tokyo()) };
     environment.offhours = Some(Box::new(OffHours {
-        record: Standing::Known,
-        routine: Routine { role_arn: Some(ROLE.to_owned()), ..Routine::new(office) },
+        record: RecordState::Known,
+        routine: ScheduleBinding { role_arn: Some(ROLE.to_owned()), ..ScheduleBinding::new(office) },
         exceptions: Exceptions::default(),
         sleepers: vec![database()],
         desired: Desired::Off,
         next: None,
         drifts: Vec::new(),
-        watcher: Watcher::Untold,
+        watcher: SchedulerLiveness::Untold,
     }));
     environment
 }
@@ -124,7 +124,7 @@ impl Aws {
         know(&mut world, self.group.iter().map(group).collect());
         know(&mut world, self.rules.clone());
         know::<ForeignSchedule>(&mut world, Vec::new());
-        let tagged = |(arn, words): (&String, &BTreeMap<String, String>)| Tagged {
+        let tagged = |(arn, words): (&String, &BTreeMap<String, String>)| TaggedResource {
             arn: Arn::from(arn.as_str()),
             tags: words.clone(),
         };
@@ -132,7 +132,7 @@ impl Aws {
         world
     }
 
-    pub(crate) fn take(&mut self, deed: &Deed) {
+    pub(crate) fn take(&mut self, deed: &ChangeRequest) {
         let get = |key: &str| {
             deed.arguments.iter().find(|(known, _)| *known == key).map(|(_, text)| text.clone()).unwrap_or_default()
         };
@@ -185,7 +185,7 @@ pub(crate) fn carried(
     let mut made = 0;
     for _ in 0..100 {
         let world = aws.world();
-        match procedure.step(&Sight { world: &world, faults: &[], now: now() }) {
+        match procedure.step(&Observation { world: &world, faults: &[], now: now() }) {
             Step::Act(changes) => {
                 for change in changes {
                     if made == calls {

@@ -3,41 +3,41 @@
 
 use jiff::Timestamp;
 
-use super::Sleeper;
+use super::MemberProgress;
 use super::procedure::Sleep;
 use crate::change::After;
 use crate::change::plan::Difference;
 use crate::change::procedure::{Procedure, Proposal};
-use crate::kinds::alarm::Hush;
+use crate::kinds::alarm::AlarmMute;
 use crate::kinds::alarm::{Alarm, hush, scales};
 use crate::kinds::catalog::kind;
-use crate::offhours::{Standing, notes, record_forbids, room, sleepers_named, standing};
-use crate::operations::environment_actions::Whole;
+use crate::offhours::{RecordState, notes, record_forbids, room, scheduled_members_named, standing};
+use crate::operations::environment_actions::EnvironmentActions;
 use crate::operations::schedule::sync::Sync;
-use crate::operations::schedule::{shield, undone};
-use crate::operations::{Asks, Offer, Site};
+use crate::operations::schedule::{override_for, would_be_reverted};
+use crate::operations::{Action, ActionContext, Prompt};
 use crate::schedule::stored::planned_schedules::STAGE_GAP;
 use crate::schedule::stored::tag_record::key_of;
 use crate::schedule::stored::tags;
 use crate::schedule::transition::ecs_service::is_idle;
 use crate::schedule::transition::stage_plan;
-use crate::schedule::transition::stage_plan::{Act, How, Seen, Turn};
-use crate::schedule::{Backend, Keep, MemberKind, Record, Verb, WakeDesired, wording};
+use crate::schedule::transition::stage_plan::{How, MemberState, NextStage, StageAction};
+use crate::schedule::{Backend, MemberKind, PowerAction, Record, TargetState, WakeDesired, wording};
 use crate::text::counted;
 use crate::world::{KindName, ResourceId, Scope};
 
 /// Sleep and wake, as a group of an environment's offers.
 #[derive(Debug)]
-pub struct Bedtime;
+pub struct SleepWake;
 
 /// Who takes part, with how it stands.
 struct Part {
-    sleeper: Sleeper,
-    seen: Seen,
+    sleeper: MemberProgress,
+    seen: MemberState,
 }
 
-impl Whole for Bedtime {
-    fn offers(&self, site: &Site<'_>) -> Vec<Offer> {
+impl EnvironmentActions for SleepWake {
+    fn offers(&self, site: &ActionContext<'_>) -> Vec<Action> {
         let (parts, _) = parts(site);
         if parts.is_empty() {
             return Vec::new();
@@ -45,39 +45,39 @@ impl Whole for Bedtime {
         let unknown = unrecorded(&parts, site);
         let name = &site.environment.name;
         let who = counted(parts.len(), "member");
-        let asleep = all_at(&parts, Keep::Stopped).then(|| "it is asleep already".to_owned());
-        let awake = all_at(&parts, Keep::Running).then(|| "it is awake already".to_owned());
+        let asleep = all_at(&parts, TargetState::Stopped).then(|| "it is asleep already".to_owned());
+        let awake = all_at(&parts, TargetState::Running).then(|| "it is awake already".to_owned());
         let forgotten = unremembered(&parts);
         let asks = match forgotten.as_slice() {
-            [] => Asks::Nothing,
+            [] => Prompt::Nothing,
             some => {
-                let lost = lost(&parts, site).map(|says| format!(" ({says})")).unwrap_or_default();
+                let lost = lost(&parts, site).map(|message| format!(" ({message})")).unwrap_or_default();
                 let prompt = format!("how many tasks does {} wake to? it is not remembered{lost}", some.join(" and "));
-                Asks::Text { prompt, initial: String::new() }
+                Prompt::Text { prompt, initial: String::new() }
             }
         };
-        let looks = |goal: Keep| undone(site, goal).map(|undone| undone.reads).unwrap_or_default();
-        let asks = match (asks, looks(Keep::Running)) {
+        let looks = |goal: TargetState| would_be_reverted(site, goal).map(|undone| undone.reads).unwrap_or_default();
+        let asks = match (asks, looks(TargetState::Running)) {
             (asks, reads) if reads.is_empty() => asks,
-            (Asks::Text { prompt, initial }, reads) => Asks::Informed { prompt, initial, reads },
-            (_, reads) => Asks::Look { reads },
+            (Prompt::Text { prompt, initial }, reads) => Prompt::Informed { prompt, initial, reads },
+            (_, reads) => Prompt::Look { reads },
         };
-        let look = Some(looks(Keep::Stopped)).filter(|reads| !reads.is_empty());
-        let look = look.map_or(Asks::Nothing, |reads| Asks::Look { reads });
+        let look = Some(looks(TargetState::Stopped)).filter(|reads| !reads.is_empty());
+        let look = look.map_or(Prompt::Nothing, |reads| Prompt::Look { reads });
         let sleep = format!("put {name} to sleep: {who}, databases last");
         let wake = format!("wake {name}: {who}, databases first");
         vec![
-            Offer::new("sleep", sleep)
+            Action::new("sleep", sleep)
                 .asking(look)
                 .barred(stop_barred(&parts, site).or(asleep).or_else(|| unknown.clone())),
-            Offer::new("wake", wake).asking(asks).barred(awake.or(unknown)),
+            Action::new("wake", wake).asking(asks).barred(awake.or(unknown)),
         ]
     }
 
-    fn propose(&self, verb: &str, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String> {
+    fn propose(&self, verb: &str, value: Option<&str>, site: &ActionContext<'_>) -> Result<Proposal, String> {
         let goal = match verb {
-            "sleep" => Keep::Stopped,
-            "wake" => Keep::Running,
+            "sleep" => TargetState::Stopped,
+            "wake" => TargetState::Running,
             _ => return Err(format!("an environment knows no {verb:?}")),
         };
         let name = &site.environment.name;
@@ -85,12 +85,12 @@ impl Whole for Bedtime {
         if let Some(why) = unrecorded(&parts, site) {
             return Err(why);
         }
-        if goal == Keep::Stopped
+        if goal == TargetState::Stopped
             && let Some(why) = stop_barred(&parts, site)
         {
             return Err(format!("{name} cannot be put to sleep: {why}"));
         }
-        if goal == Keep::Running
+        if goal == TargetState::Running
             && let Some(value) = value.filter(|value| !value.is_empty())
         {
             let count = value.parse::<u32>().ok().filter(|count| (1..=5000).contains(count));
@@ -103,19 +103,19 @@ impl Whole for Bedtime {
         if parts.is_empty() {
             return Err(format!("{name} has nothing that sleeps: no database, no instance, no service"));
         }
-        if goal == Keep::Stopped {
+        if goal == TargetState::Stopped {
             roomy(&parts, site)?;
         }
-        let stuck = |part: &&Part| matches!(stage_plan::turn(goal, &part.seen), Turn::Stuck(_));
+        let stuck = |part: &&Part| matches!(stage_plan::turn(goal, &part.seen), NextStage::Stuck(_));
         if parts.iter().filter(stuck).count() == parts.len() {
             let whys: Vec<String> = parts.iter().filter_map(|part| why_stuck(goal, part)).collect();
-            let done = if goal == Keep::Stopped { "put to sleep" } else { "woken" };
+            let done = if goal == TargetState::Stopped { "put to sleep" } else { "woken" };
             return Err(format!("{name} cannot be {done}: {}", whys.join("; ")));
         }
         let all_there = all_at(&parts, goal);
         let bed = procedure(goal, parts, missing, site);
-        Ok(Proposal::Procedure(match undone(site, goal) {
-            Some(undone) if !all_there => kept(bed, undone.says, shield(site, goal)),
+        Ok(Proposal::Procedure(match would_be_reverted(site, goal) {
+            Some(undone) if !all_there => kept(bed, undone.message, override_for(site, goal)),
             _ => Box::new(bed),
         }))
     }
@@ -123,36 +123,36 @@ impl Whole for Bedtime {
 
 /// With the override first that keeps it from being undone. Where there can be none it is done all the same, by somebody
 /// who knows: at night a system must come up.
-fn kept(mut bed: Sleep, says: String, shield: Result<Sync, String>) -> Box<dyn Procedure> {
+fn kept(mut bed: Sleep, message: String, shield: Result<Sync, String>) -> Box<dyn Procedure> {
     match shield {
-        Ok(shield) => Box::new(After::new(Box::new(shield), Box::new(bed), says)),
+        Ok(shield) => Box::new(After::new(Box::new(shield), Box::new(bed), message)),
         Err(why) => {
-            bed.plan.notices.insert(0, format!("{says}; there can be none: {why}"));
+            bed.plan.notices.insert(0, format!("{message}; there can be none: {why}"));
             Box::new(bed)
         }
     }
 }
 
-fn procedure(goal: Keep, parts: Vec<Part>, missing: Vec<String>, site: &Site<'_>) -> Sleep {
+fn procedure(goal: TargetState, parts: Vec<Part>, missing: Vec<String>, site: &ActionContext<'_>) -> Sleep {
     let name = &site.environment.name;
-    let says = match goal {
-        Keep::Stopped => format!("put {name} to sleep"),
-        Keep::Running => format!("wake {name}"),
+    let message = match goal {
+        TargetState::Stopped => format!("put {name} to sleep"),
+        TargetState::Running => format!("wake {name}"),
     };
     let hushes = hushes(site);
     let on = ResourceId { kind: KindName("environment"), scope: site.cx.scope.clone(), key: name.as_str().into() };
     let mute = muted(site);
-    let mut plan = site.plan(says, on, calls(goal, &parts, (!hushes.is_empty()).then_some(mute.as_str())));
+    let mut plan = site.plan(message, on, calls(goal, &parts, (!hushes.is_empty()).then_some(mute.as_str())));
     let mut notices: Vec<String> = parts.iter().filter_map(|part| why_stuck(goal, part)).collect();
-    if goal == Keep::Running && parts.iter().any(|part| is_unremembered(&part.seen)) {
+    if goal == TargetState::Running && parts.iter().any(|part| is_unremembered(&part.seen)) {
         notices.extend(lost(&parts, site));
     }
     notices.extend(missing.into_iter().map(|label| format!("{label} of the configuration is not there")));
     let ids: Vec<&ResourceId> = parts.iter().map(|part| &part.sleeper.id).collect();
     let ours = site.environment.others.owning().filter(|owner| owner.id.as_ref().is_some_and(|id| ids.contains(&id)));
-    notices.extend(ours.map(|owner| format!("{}: it may undo this", owner.says())));
+    notices.extend(ours.map(|owner| format!("{}: it may undo this", owner.sentence())));
     notices.extend(site.environment.others.unknown());
-    if goal == Keep::Stopped {
+    if goal == TargetState::Stopped {
         notices.push(
             "AWS starts stopped databases again after 7 days; storage and load balancers are billed on".to_owned(),
         );
@@ -168,9 +168,10 @@ fn procedure(goal: Keep, parts: Vec<Part>, missing: Vec<String>, site: &Site<'_>
 }
 
 /// Who takes part, in the order they wake; and who is named and not there.
-fn parts(site: &Site<'_>) -> (Vec<Part>, Vec<String>) {
+fn parts(site: &ActionContext<'_>) -> (Vec<Part>, Vec<String>) {
     let (mut parts, mut missing) = (Vec::new(), Vec::new());
-    let found: Vec<crate::offhours::Sleeper> = sleepers_named(site.environment, site.cx.world, &site.environment.named);
+    let found: Vec<crate::offhours::ScheduledMember> =
+        scheduled_members_named(site.environment, site.cx.world, &site.environment.named);
     for found in found {
         let Some(id) = found.id.clone() else {
             missing.push(found.member.label());
@@ -179,7 +180,7 @@ fn parts(site: &Site<'_>) -> (Vec<Part>, Vec<String>) {
         let Some(of) = kind(id.kind) else { continue };
         let Some(mut seen) = of.sleeper(site.cx.world, &id).filter(|seen| seen.how != How::Gone) else { continue };
         seen.member = found.member.clone();
-        let sleeper = Sleeper::new(id.clone(), found.member, of.watch(site.cx.world, &id));
+        let sleeper = MemberProgress::new(id.clone(), found.member, of.watch(site.cx.world, &id));
         let sleeper = sleeper.on(&site.environment.record);
         sleeper.recall(&mut seen, site.cx.world);
         parts.push(Part { sleeper, seen });
@@ -188,29 +189,29 @@ fn parts(site: &Site<'_>) -> (Vec<Part>, Vec<String>) {
 }
 
 /// Why nothing of it may be stopped: its environment is protected, or its record says so.
-fn stop_barred(parts: &[Part], site: &Site<'_>) -> Option<String> {
-    let says = |part: &Part| record_forbids(site.environment, &part.sleeper.id.scope, site.cx.world);
-    site.environment.stop_barred().or_else(|| parts.iter().find_map(says))
+fn stop_barred(parts: &[Part], site: &ActionContext<'_>) -> Option<String> {
+    let message = |part: &Part| record_forbids(site.environment, &part.sleeper.id.scope, site.cx.world);
+    site.environment.stop_barred().or_else(|| parts.iter().find_map(message))
 }
 
 /// What is known of the record of each who is remembered there.
-fn standings<'p>(parts: &'p [Part], site: &'p Site<'_>) -> impl Iterator<Item = Standing> + 'p {
+fn standings<'p>(parts: &'p [Part], site: &'p ActionContext<'_>) -> impl Iterator<Item = RecordState> + 'p {
     let kept = parts.iter().filter(|part| part.sleeper.record != Record::Tags);
     kept.map(|part| standing(site.environment, &part.sleeper.id.scope, site.cx.world))
 }
 
 /// Why nothing is known of what services had: nothing is put away, and nothing guessed, beside a record nobody could read.
-fn unrecorded(parts: &[Part], site: &Site<'_>) -> Option<String> {
+fn unrecorded(parts: &[Part], site: &ActionContext<'_>) -> Option<String> {
     standings(parts, site).find_map(|standing| standing.unknown().map(str::to_owned))
 }
 
 /// That the record is not there, so that whatever it remembered is gone.
-fn lost(parts: &[Part], site: &Site<'_>) -> Option<String> {
+fn lost(parts: &[Part], site: &ActionContext<'_>) -> Option<String> {
     standings(parts, site).find_map(|standing| standing.gone().map(str::to_owned))
 }
 
 /// Whether the record has room for what all of them had.
-fn roomy(parts: &[Part], site: &Site<'_>) -> Result<(), String> {
+fn roomy(parts: &[Part], site: &ActionContext<'_>) -> Result<(), String> {
     let Record::Group(group) = &site.environment.record else { return Ok(()) };
     let kept = parts.iter().filter(|part| part.sleeper.record != Record::Tags);
     let mut words: Vec<(&Scope, String)> = kept
@@ -228,12 +229,12 @@ fn roomy(parts: &[Part], site: &Site<'_>) -> Result<(), String> {
     Ok(())
 }
 
-fn all_at(parts: &[Part], goal: Keep) -> bool {
-    parts.iter().all(|part| stage_plan::turn(goal, &part.seen) == Turn::Done)
+fn all_at(parts: &[Part], goal: TargetState) -> bool {
+    parts.iter().all(|part| stage_plan::turn(goal, &part.seen) == NextStage::Done)
 }
 
 /// Whether a service sleeps and nobody knows how many tasks it had.
-fn is_unremembered(seen: &Seen) -> bool {
+fn is_unremembered(seen: &MemberState) -> bool {
     let known = seen.member.wake_desired != WakeDesired::Remembered;
     matches!(&seen.how, How::Service(service)
         if !known
@@ -246,65 +247,71 @@ fn unremembered(parts: &[Part]) -> Vec<String> {
     parts.iter().filter(|part| is_unremembered(&part.seen)).map(|part| part.seen.member.id.clone()).collect()
 }
 
-fn why_stuck(goal: Keep, part: &Part) -> Option<String> {
+fn why_stuck(goal: TargetState, part: &Part) -> Option<String> {
     match stage_plan::turn(goal, &part.seen) {
-        Turn::Stuck(why) => Some(format!("{} stays as it is: {why}", part.seen.member.label())),
+        NextStage::Stuck(why) => Some(format!("{} stays as it is: {why}", part.seen.member.label())),
         _ => None,
     }
 }
 
 /// The calls it takes, in order, as far as can be told beforehand.
-fn calls(goal: Keep, parts: &[Part], muted: Option<&str>) -> Vec<String> {
+fn calls(goal: TargetState, parts: &[Part], muted: Option<&str>) -> Vec<String> {
     let mut calls: Vec<String> = parts.iter().filter_map(|part| call(goal, part)).collect();
-    if goal == Keep::Stopped {
+    if goal == TargetState::Stopped {
         calls.reverse();
     }
     match (goal, muted) {
         (_, None) => {}
-        (Keep::Stopped, Some(muted)) => calls.insert(0, format!("cloudwatch:PutAlarmMuteRule: its alarms, {muted}")),
-        (Keep::Running, Some(_)) => calls.push("cloudwatch:DeleteAlarmMuteRule: its alarms speak again".to_owned()),
+        (TargetState::Stopped, Some(muted)) => {
+            calls.insert(0, format!("cloudwatch:PutAlarmMuteRule: its alarms, {muted}"))
+        }
+        (TargetState::Running, Some(_)) => {
+            calls.push("cloudwatch:DeleteAlarmMuteRule: its alarms speak again".to_owned())
+        }
     }
     calls
 }
 
-fn call(goal: Keep, part: &Part) -> Option<String> {
+fn call(goal: TargetState, part: &Part) -> Option<String> {
     let turn = stage_plan::turn(goal, &part.seen);
-    if !matches!(turn, Turn::Act(_) | Turn::Wait(_)) {
+    if !matches!(turn, NextStage::Act(_) | NextStage::Wait(_)) {
         return None;
     }
     let label = part.seen.member.label();
-    let verb = if goal == Keep::Stopped { "Stop" } else { "Start" };
+    let verb = if goal == TargetState::Stopped { "Stop" } else { "Start" };
     let group = part.sleeper.record.group().unwrap_or_default();
     Some(match (part.seen.member.kind, goal) {
         (MemberKind::RdsInstance, _) => format!("rds:{verb}DBInstance {label}"),
         (MemberKind::RdsCluster, _) => format!("rds:{verb}DBCluster {label}"),
         (MemberKind::Ec2Instance, _) => format!("ec2:{verb}Instances {label}"),
-        (MemberKind::EcsService, Keep::Stopped) if part.sleeper.record != Record::Tags => format!(
+        (MemberKind::EcsService, TargetState::Stopped) if part.sleeper.record != Record::Tags => format!(
             "scheduler:TagResource {group}, application-autoscaling:RegisterScalableTarget (if it is scaled), ecs:UpdateService {label}"
         ),
-        (MemberKind::EcsService, Keep::Running) if part.sleeper.record != Record::Tags => format!(
+        (MemberKind::EcsService, TargetState::Running) if part.sleeper.record != Record::Tags => format!(
             "application-autoscaling:RegisterScalableTarget (if it is scaled), ecs:UpdateService, scheduler:UntagResource {group} {label}"
         ),
-        (MemberKind::EcsService, Keep::Stopped) => format!(
+        (MemberKind::EcsService, TargetState::Stopped) => format!(
             "ecs:TagResource, application-autoscaling:RegisterScalableTarget (if it is scaled), ecs:UpdateService {label}"
         ),
-        (MemberKind::EcsService, Keep::Running) => format!(
+        (MemberKind::EcsService, TargetState::Running) => format!(
             "application-autoscaling:RegisterScalableTarget (if it is scaled), ecs:UpdateService, ecs:UntagResource {label}"
         ),
     })
 }
 
 /// What differs afterwards, as far as is known beforehand.
-fn difference(goal: Keep, part: &Part) -> Option<Difference> {
+fn difference(goal: TargetState, part: &Part) -> Option<Difference> {
     let How::Service(service) = &part.seen.how else { return None };
     let now = service.tasks.desired;
     let later = match (goal, part.seen.member.wake_desired) {
-        (Keep::Stopped, _) => 0,
-        (Keep::Running, WakeDesired::Count(count)) => count,
-        (Keep::Running, WakeDesired::Remembered) => service.memory.and_then(|memory| memory.desired)?,
+        (TargetState::Stopped, _) => 0,
+        (TargetState::Running, WakeDesired::Count(count)) => count,
+        (TargetState::Running, WakeDesired::Remembered) => service.memory.and_then(|memory| memory.desired)?,
     };
-    let to_be =
-        matches!(stage_plan::turn(goal, &part.seen), Turn::Act(Act::Remember(_) | Act::Bounds(_) | Act::Count(_)));
+    let to_be = matches!(
+        stage_plan::turn(goal, &part.seen),
+        NextStage::Act(StageAction::Remember(_) | StageAction::Bounds(_) | StageAction::Count(_))
+    );
     (to_be && now != later).then(|| Difference {
         what: format!("tasks of {}", part.seen.member.label()),
         from: Some(now.to_string()),
@@ -313,14 +320,14 @@ fn difference(goal: Keep, part: &Part) -> Option<Difference> {
 }
 
 /// When its schedule has it up again, whoever wakes it then: its alarms speak from then on. None without such a schedule.
-fn woken_at(site: &Site<'_>) -> Option<Timestamp> {
+fn woken_at(site: &ActionContext<'_>) -> Option<Timestamp> {
     let off = site.environment.offhours.as_deref().filter(|off| off.routine.backend != Backend::Observe)?;
-    let start = off.intent().next_of(site.cx.now, Verb::Start).filter(|_| !off.exceptions.protect)?;
+    let start = off.intent().next_of(site.cx.now, PowerAction::Start).filter(|_| !off.exceptions.protect)?;
     start.at.checked_add(STAGE_GAP).ok()
 }
 
 /// For how long its alarms are muted, in words.
-fn muted(site: &Site<'_>) -> String {
+fn muted(site: &ActionContext<'_>) -> String {
     match woken_at(site) {
         Some(at) => format!("until {}, when its schedule has woken it", wording::when(at, site.cx.now, site.cx.zone)),
         None => "for 15 days at most".to_owned(),
@@ -328,7 +335,7 @@ fn muted(site: &Site<'_>) -> String {
 }
 
 /// What silences the environment's alarms, one a scope.
-fn hushes(site: &Site<'_>) -> Vec<Hush> {
+fn hushes(site: &ActionContext<'_>) -> Vec<AlarmMute> {
     let environment = site.environment;
     let alarms = environment.members.iter().filter(|member| {
         // Those that only scale tell nobody.

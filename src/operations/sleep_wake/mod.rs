@@ -6,6 +6,6 @@ mod member;
 mod procedure;
 mod wording;
 
-pub use actions::Bedtime;
-pub use member::Sleeper;
+pub use actions::SleepWake;
+pub use member::MemberProgress;
 pub use procedure::Sleep;

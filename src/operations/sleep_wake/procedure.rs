@@ -5,18 +5,18 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::change::gate::Change;
-use crate::change::plan::{Deed, Plan};
-use crate::change::procedure::{Procedure, Sight, Step};
+use crate::change::plan::{ChangeRequest, Plan};
+use crate::change::procedure::{Observation, Procedure, Step};
 use crate::change::receipt::Receipt;
 use crate::change::{Ending, Report};
-use crate::schedule::Keep;
+use crate::schedule::TargetState;
 use crate::schedule::transition::stage_plan;
-use crate::schedule::transition::stage_plan::{Act, Seen, Turn};
-use crate::world::read_request::Want;
+use crate::schedule::transition::stage_plan::{MemberState, NextStage, StageAction};
+use crate::world::read_request::ReadRequest;
 use crate::world::{Fault, ResourceId};
 
-use super::member::Sleeper;
-use crate::kinds::alarm::mute_plan::Hush;
+use super::member::MemberProgress;
+use crate::kinds::alarm::mute_plan::AlarmMute;
 
 /// Between looks while something moves, at first and later.
 const LOOK: SignedDuration = SignedDuration::from_secs(15);
@@ -28,7 +28,7 @@ const PATIENCE: SignedDuration = SignedDuration::from_mins(30);
 
 /// How the alarms stand.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) enum Hushed {
+pub(crate) enum MuteState {
     /// Nothing to do, or done.
     Settled,
     /// Still to be done.
@@ -41,24 +41,24 @@ pub(crate) enum Hushed {
 #[derive(Debug)]
 pub struct Sleep {
     pub(super) plan: Plan,
-    pub(super) goal: Keep,
-    pub(super) members: Vec<Sleeper>,
-    pub(super) hushes: Vec<Hush>,
-    pub(super) hushed: Hushed,
+    pub(super) goal: TargetState,
+    pub(super) members: Vec<MemberProgress>,
+    pub(super) hushes: Vec<AlarmMute>,
+    pub(super) hushed: MuteState,
     pub(super) changed: bool,
     pub(super) began: Option<Timestamp>,
     /// What was waited for at last, and since when it has looked the same.
     pub(super) still: Option<(Vec<String>, Timestamp)>,
     /// The calls that are out now: which member's, for the answer.
-    pub(super) asked: Vec<(ResourceId, Act)>,
+    pub(super) asked: Vec<(ResourceId, StageAction)>,
     pub(super) alone: bool,
 }
 
 impl Sleep {
     /// Brings `members` to `goal` as `plan` says; `hushes` silence the alarms meanwhile.
     #[must_use]
-    pub fn new(plan: Plan, goal: Keep, members: Vec<Sleeper>, hushes: Vec<Hush>) -> Self {
-        let hushed = if hushes.is_empty() { Hushed::Settled } else { Hushed::Open };
+    pub fn new(plan: Plan, goal: TargetState, members: Vec<MemberProgress>, hushes: Vec<AlarmMute>) -> Self {
+        let hushed = if hushes.is_empty() { MuteState::Settled } else { MuteState::Open };
         Self {
             plan,
             goal,
@@ -73,30 +73,30 @@ impl Sleep {
         }
     }
 
-    fn seen(&self, sight: &Sight<'_>) -> Vec<Seen> {
+    fn seen(&self, sight: &Observation<'_>) -> Vec<MemberState> {
         self.members.iter().map(|member| member.seen(&self.plan.environment, sight)).collect()
     }
 
     /// The changes that silence the alarms or let them speak, once.
     fn hush(&mut self) -> Option<Step> {
-        if self.hushed != Hushed::Open {
+        if self.hushed != MuteState::Open {
             return None;
         }
-        self.hushed = Hushed::Settled;
+        self.hushed = MuteState::Settled;
         let goal = self.goal;
         let changes = std::mem::take(&mut self.hushes).into_iter().map(|hush| match goal {
-            Keep::Stopped => hush.mute,
-            Keep::Running => hush.unmute,
+            TargetState::Stopped => hush.mute,
+            TargetState::Running => hush.unmute,
         });
         Some(Step::Act(changes.collect()))
     }
 
-    fn wait(&mut self, waiting: &[(String, String)], sight: &Sight<'_>, seen: &[Seen]) -> Step {
-        let says: Vec<String> = waiting.iter().map(|(label, what)| format!("{label}: {what}")).collect();
-        let same = self.still.as_ref().filter(|(before, _)| *before == says).map(|(_, since)| *since);
+    fn wait(&mut self, waiting: &[(String, String)], sight: &Observation<'_>, seen: &[MemberState]) -> Step {
+        let message: Vec<String> = waiting.iter().map(|(label, what)| format!("{label}: {what}")).collect();
+        let same = self.still.as_ref().filter(|(before, _)| *before == message).map(|(_, since)| *since);
         let since = same.unwrap_or(sight.now);
-        self.still = Some((says, since));
-        let awaited = |seen: &Seen| waiting.iter().any(|(label, _)| *label == seen.member.label());
+        self.still = Some((message, since));
+        let awaited = |seen: &MemberState| waiting.iter().any(|(label, _)| *label == seen.member.label());
         let database = seen.iter().any(|seen| seen.member.kind.is_database() && awaited(seen));
         if !database && sight.now.duration_since(since) >= PATIENCE {
             return Step::End(self.given_up(sight, seen));
@@ -105,7 +105,7 @@ impl Sleep {
         Step::Wait(if sight.now.duration_since(began) < OFTEN { LOOK } else { LATER })
     }
 
-    fn changes(&mut self, acts: &[(usize, Act)], sight: &Sight<'_>) -> Vec<Box<dyn Change>> {
+    fn changes(&mut self, acts: &[(usize, StageAction)], sight: &Observation<'_>) -> Vec<Box<dyn Change>> {
         let mut changes = Vec::new();
         self.asked.clear();
         for (place, act) in acts {
@@ -123,12 +123,12 @@ impl Sleep {
     }
 
     /// Whether nothing is left to be called: AWS finishes what is under way.
-    fn only_watching(&self, seen: &[Seen]) -> bool {
-        self.goal == Keep::Stopped
+    fn only_watching(&self, seen: &[MemberState]) -> bool {
+        self.goal == TargetState::Stopped
             && seen.iter().all(|seen| match stage_plan::turn(self.goal, seen) {
-                Turn::Done | Turn::Gone | Turn::Stuck(_) => true,
-                Turn::Act(_) => false,
-                Turn::Wait(_) => seen.going_down(),
+                NextStage::Done | NextStage::Gone | NextStage::Stuck(_) => true,
+                NextStage::Act(_) => false,
+                NextStage::Wait(_) => seen.going_down(),
             })
     }
 }
@@ -138,8 +138,8 @@ impl Procedure for Sleep {
         self.plan.clone()
     }
 
-    fn wants(&self, _now: Timestamp) -> Vec<Want> {
-        let mut wants: Vec<Want> = Vec::new();
+    fn wants(&self, _now: Timestamp) -> Vec<ReadRequest> {
+        let mut wants: Vec<ReadRequest> = Vec::new();
         for want in self.members.iter().flat_map(|member| &member.reads) {
             if !wants.contains(want) {
                 wants.push(want.clone());
@@ -148,13 +148,13 @@ impl Procedure for Sleep {
         wants
     }
 
-    fn step(&mut self, sight: &Sight<'_>) -> Step {
+    fn step(&mut self, sight: &Observation<'_>) -> Step {
         self.began.get_or_insert(sight.now);
         let seen = self.seen(sight);
         let next = stage_plan::next(self.goal, &seen);
         self.alone = self.only_watching(&seen);
         // Alarms are silenced before the first thing goes down, and speak again when everything is up.
-        if self.goal == Keep::Stopped
+        if self.goal == TargetState::Stopped
             && !next.acts.is_empty()
             && let Some(step) = self.hush()
         {
@@ -168,7 +168,7 @@ impl Procedure for Sleep {
             }
         }
         match next.ended {
-            Some(stage_plan::Ending::Done) if self.goal == Keep::Running => match self.hush() {
+            Some(stage_plan::Ending::Done) if self.goal == TargetState::Running => match self.hush() {
                 Some(step) => step,
                 None => Step::End(self.done(&seen)),
             },
@@ -178,11 +178,11 @@ impl Procedure for Sleep {
         }
     }
 
-    fn told(&mut self, deed: &Deed, got: &Result<Receipt, Fault>, now: Timestamp) {
+    fn told(&mut self, deed: &ChangeRequest, got: &Result<Receipt, Fault>, now: Timestamp) {
         self.changed |= got.is_ok();
         let Some(at) = self.asked.iter().position(|(id, _)| *id == deed.on) else {
             if let Err(fault) = got {
-                self.hushed = Hushed::Failed(fault.sentence());
+                self.hushed = MuteState::Failed(fault.sentence());
             }
             return;
         };
@@ -196,13 +196,13 @@ impl Procedure for Sleep {
         self.alone
     }
 
-    fn report(&self, sight: &Sight<'_>) -> Report {
+    fn report(&self, sight: &Observation<'_>) -> Report {
         self.reported(&self.seen(sight))
     }
 }
 
 impl Sleep {
-    fn given_up(&self, sight: &Sight<'_>, seen: &[Seen]) -> Ending {
+    fn given_up(&self, sight: &Observation<'_>, seen: &[MemberState]) -> Ending {
         let next = stage_plan::next(self.goal, seen);
         let mut not: Vec<(String, String)> = next.waiting;
         let since = self.still.as_ref().map_or(sight.now, |(_, since)| *since);
@@ -216,9 +216,9 @@ impl Sleep {
         for seen in seen {
             let label = seen.member.label();
             match stage_plan::turn(self.goal, seen) {
-                Turn::Done => done.push(label),
+                NextStage::Done => done.push(label),
                 _ if open.contains(&label) => {}
-                Turn::Gone => {}
+                NextStage::Gone => {}
                 _ => not.push((label, format!("{} comes before it", open.join(", ")))),
             }
         }

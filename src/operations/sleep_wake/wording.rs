@@ -1,11 +1,11 @@
 //! How sleep and wake tell where they stand and how they ended: in a line, a bar a member, and what to do.
 //! Pure; nothing is decided here.
 
-use super::procedure::{Hushed, Sleep};
+use super::procedure::{MuteState, Sleep};
 use crate::change::{Bar, Ending, Report};
-use crate::schedule::Keep;
+use crate::schedule::TargetState;
 use crate::schedule::transition::stage_plan;
-use crate::schedule::transition::stage_plan::{Act, Seen, Turn};
+use crate::schedule::transition::stage_plan::{MemberState, NextStage, StageAction};
 use crate::text::counted;
 use crate::world::Health;
 
@@ -15,29 +15,29 @@ const NAMED: usize = 8;
 impl Sleep {
     const fn goal(&self) -> &'static str {
         match self.goal {
-            Keep::Stopped => "asleep",
-            Keep::Running => "awake",
+            TargetState::Stopped => "asleep",
+            TargetState::Running => "awake",
         }
     }
 
     const fn verb(&self) -> &'static str {
         match self.goal {
-            Keep::Stopped => "sleep",
-            Keep::Running => "wake",
+            TargetState::Stopped => "sleep",
+            TargetState::Running => "wake",
         }
     }
 
     fn alarms(&self) -> String {
         match (&self.hushed, self.goal) {
-            (Hushed::Failed(why), Keep::Stopped) => format!("; its alarms are not muted: {why}"),
-            (Hushed::Failed(why), Keep::Running) => format!("; its alarms may still be muted: {why}"),
-            (Hushed::Settled | Hushed::Open, _) => String::new(),
+            (MuteState::Failed(why), TargetState::Stopped) => format!("; its alarms are not muted: {why}"),
+            (MuteState::Failed(why), TargetState::Running) => format!("; its alarms may still be muted: {why}"),
+            (MuteState::Settled | MuteState::Open, _) => String::new(),
         }
     }
 
     /// Everything is where it should be.
-    pub(crate) fn done(&self, seen: &[Seen]) -> Ending {
-        let there = seen.iter().filter(|seen| stage_plan::turn(self.goal, seen) == Turn::Done).count();
+    pub(crate) fn done(&self, seen: &[MemberState]) -> Ending {
+        let there = seen.iter().filter(|seen| stage_plan::turn(self.goal, seen) == NextStage::Done).count();
         let members = counted(there, "member");
         Ending::done(format!("{} is {}, {members}{}", self.plan.environment, self.goal(), self.alarms()))
     }
@@ -49,7 +49,7 @@ impl Sleep {
             [] => String::new(),
             some => format!("{}: {}; ", self.goal(), some.join(", ")),
         };
-        let says = format!(
+        let message = format!(
             "{} is not all {}: {there}not: {}. Nothing is taken back; `toban {} {}` goes on from here{}",
             self.plan.environment,
             self.goal(),
@@ -58,14 +58,14 @@ impl Sleep {
             self.plan.environment,
             self.alarms()
         );
-        if self.changed { Ending::incomplete(says) } else { Ending::failed(says) }
+        if self.changed { Ending::incomplete(message) } else { Ending::failed(message) }
     }
 
     /// Where it stands.
-    pub(crate) fn reported(&self, seen: &[Seen]) -> Report {
+    pub(crate) fn reported(&self, seen: &[MemberState]) -> Report {
         let next = stage_plan::next(self.goal, seen);
-        let turns: Vec<Turn> = seen.iter().map(|seen| stage_plan::turn(self.goal, seen)).collect();
-        let there = turns.iter().filter(|turn| matches!(turn, Turn::Done | Turn::Gone)).count();
+        let turns: Vec<NextStage> = seen.iter().map(|seen| stage_plan::turn(self.goal, seen)).collect();
+        let there = turns.iter().filter(|turn| matches!(turn, NextStage::Done | NextStage::Gone)).count();
         let mut now: Vec<String> = next.waiting.iter().map(|(label, what)| format!("{label}: {what}")).collect();
         now.extend(
             next.acts.iter().filter_map(|(at, act)| Some(format!("{}: {}", seen.get(*at)?.member.label(), doing(act)))),
@@ -77,7 +77,7 @@ impl Sleep {
             now.push(format!("and {more} more"));
         }
         let head = format!("{there} of {} {}", seen.len(), self.goal());
-        let says = if now.is_empty() { head.clone() } else { format!("{head}; {}", now.join("; ")) };
+        let message = if now.is_empty() { head.clone() } else { format!("{head}; {}", now.join("; ")) };
         let stands = match self.alone {
             true => format!("{head}; AWS goes on by itself with the rest"),
             false => format!(
@@ -88,31 +88,37 @@ impl Sleep {
         };
         let health = if next.stuck.is_empty() { Health::Changing } else { Health::Worrying };
         let bars = seen.iter().zip(&turns).map(|(seen, turn)| self.bar(seen, turn)).collect();
-        Report { says: format!("{says}{}", self.alarms()), health, stands: Some(stands), bars, ..Report::default() }
+        Report {
+            message: format!("{message}{}", self.alarms()),
+            health,
+            stands: Some(stands),
+            bars,
+            ..Report::default()
+        }
     }
 
-    fn bar(&self, seen: &Seen, turn: &Turn) -> Bar {
-        let there = matches!(turn, Turn::Done | Turn::Gone);
+    fn bar(&self, seen: &MemberState, turn: &NextStage) -> Bar {
+        let there = matches!(turn, NextStage::Done | NextStage::Gone);
         let (note, health) = match turn {
-            Turn::Done => {
-                (self.goal().to_owned(), if self.goal == Keep::Stopped { Health::Asleep } else { Health::Well })
+            NextStage::Done => {
+                (self.goal().to_owned(), if self.goal == TargetState::Stopped { Health::Asleep } else { Health::Well })
             }
-            Turn::Gone => ("not there any more".to_owned(), Health::Unknown),
-            Turn::Act(act) => (doing(act), Health::Changing),
-            Turn::Wait(what) => (what.clone(), Health::Changing),
-            Turn::Stuck(why) => (why.clone(), Health::Bad),
+            NextStage::Gone => ("not there any more".to_owned(), Health::Unknown),
+            NextStage::Act(act) => (doing(act), Health::Changing),
+            NextStage::Wait(what) => (what.clone(), Health::Changing),
+            NextStage::Stuck(why) => (why.clone(), Health::Bad),
         };
         Bar { label: seen.member.label(), done: u32::from(there), all: 1, note, health }
     }
 }
 
-fn doing(act: &Act) -> String {
+fn doing(act: &StageAction) -> String {
     match act {
-        Act::Remember(memory) => format!("to remember {memory}"),
-        Act::Bounds(bounds) => format!("to be scaled between {} and {}", bounds.min, bounds.max),
-        Act::Count(count) => format!("to have {}", counted(*count as usize, "task")),
-        Act::Forget => "up; its memory goes".to_owned(),
-        Act::Start => "to be started".to_owned(),
-        Act::Stop => "to be stopped".to_owned(),
+        StageAction::Remember(memory) => format!("to remember {memory}"),
+        StageAction::Bounds(bounds) => format!("to be scaled between {} and {}", bounds.min, bounds.max),
+        StageAction::Count(count) => format!("to have {}", counted(*count as usize, "task")),
+        StageAction::Forget => "up; its memory goes".to_owned(),
+        StageAction::Start => "to be started".to_owned(),
+        StageAction::Stop => "to be stopped".to_owned(),
     }
 }

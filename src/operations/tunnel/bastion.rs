@@ -9,7 +9,7 @@ use crate::kinds::ecs_service::Service;
 use crate::kinds::ecs_task::Task;
 use crate::kinds::managed_node::Node;
 use crate::kinds::security_group::SecurityGroup;
-use crate::world::read_request::Want;
+use crate::world::read_request::ReadRequest;
 use crate::world::{Resource, ResourceId, Scope, World};
 
 use super::target::Remote;
@@ -61,8 +61,8 @@ pub struct Candidates {
 
 /// What has to be read before choosing.
 #[must_use]
-pub fn wants(remote: &Remote) -> Vec<Want> {
-    vec![Want::all(&remote.id.scope, SecurityGroup::KIND)]
+pub fn wants(remote: &Remote) -> Vec<ReadRequest> {
+    vec![ReadRequest::all(&remote.id.scope, SecurityGroup::KIND)]
 }
 
 /// Who might carry a tunnel to `remote` among `members`, those of its environment.
@@ -276,14 +276,14 @@ impl Candidates {
 
     /// The ones called `via`: exactly, else by a beginning. The reader knows best, so being shut out does not count.
     fn named(&self, via: &str) -> Result<Vec<Carrier>, Unchosen> {
-        let says = |test: &dyn Fn(&str) -> bool| -> Vec<Carrier> {
+        let message = |test: &dyn Fn(&str) -> bool| -> Vec<Carrier> {
             let fits = |one: &&Carrier| test(&one.name) || one.called.iter().any(|name| test(name));
             self.able.iter().filter(fits).cloned().collect()
         };
-        let exact = says(&|name| name.eq_ignore_ascii_case(via));
+        let exact = message(&|name| name.eq_ignore_ascii_case(via));
         let found = if exact.is_empty() {
             let typed = via.to_lowercase();
-            says(&|name| name.to_lowercase().starts_with(&typed))
+            message(&|name| name.to_lowercase().starts_with(&typed))
         } else {
             exact
         };

@@ -11,5 +11,5 @@ mod target;
 pub use bastion::{Candidates, Carrier, Entry, Unchosen, candidates, wants};
 pub use connect_strings::{Line, lines, tls, usual_local};
 pub use permissions::{Permitted, permitted};
-pub use supervisor::{Begun, Health, Opens, Pace, State, Tunnel};
+pub use supervisor::{Begun, Health, Opens, ReconnectPace, State, Tunnel};
 pub use target::{Family, Remote, leads_to, remote};

@@ -7,7 +7,7 @@ use crate::world::EnvironmentName;
 
 /// A tunnel to be opened.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Dig {
+pub struct TunnelRequest {
     /// The database's environment.
     pub environment: EnvironmentName,
     /// The database.

@@ -15,8 +15,8 @@ use tokio::time::{Instant, interval, sleep, sleep_until};
 use super::bastion::Carrier;
 use super::target::Remote;
 use crate::ssm::channel::{Channel, End, Link, Status};
-use crate::ssm::forward::{Counters, Door, Forward, LINGER, Traffic};
-use crate::ssm::start_request::Ask;
+use crate::ssm::forward::{Counters, Forward, LINGER, LocalListener, Traffic};
+use crate::ssm::start_request::StartRequest;
 use crate::world::{Fault, FaultKind};
 
 /// A session that was opened.
@@ -31,7 +31,7 @@ pub struct Begun {
 /// Opens the sessions of a tunnel, and keeps a record of each. What cannot be recorded is not opened.
 pub trait Opens: Send + Sync + fmt::Debug {
     /// Opens one through `carrier`. It ends, remotely too, when its channel is dropped.
-    fn open<'a>(&'a self, carrier: &'a Carrier, ask: Ask) -> BoxFuture<'a, Result<Begun, Fault>>;
+    fn open<'a>(&'a self, carrier: &'a Carrier, ask: StartRequest) -> BoxFuture<'a, Result<Begun, Fault>>;
 
     /// It ended.
     fn ended<'a>(&'a self, session: &'a str, end: &'a End) -> BoxFuture<'a, ()>;
@@ -39,7 +39,7 @@ pub trait Opens: Send + Sync + fmt::Debug {
 
 /// How patient a tunnel is; the defaults are right for AWS.
 #[derive(Clone, Copy, Debug)]
-pub struct Pace {
+pub struct ReconnectPace {
     /// The first and the longest pause between two attempts to open a session.
     pub pauses: (Duration, Duration),
     /// A session that ended sooner than this counts as an attempt that failed.
@@ -52,7 +52,7 @@ pub struct Pace {
     pub linger: Duration,
 }
 
-impl Default for Pace {
+impl Default for ReconnectPace {
     fn default() -> Self {
         Self {
             pauses: (Duration::from_secs(1), Duration::from_secs(30)),
@@ -144,13 +144,19 @@ pub struct Tunnel {
 impl Tunnel {
     /// Leads what comes in at `door` to `remote`, by the first of `carriers` that will.
     #[must_use]
-    pub fn start(door: Arc<Door>, remote: &Remote, carriers: Vec<Carrier>, opens: Arc<dyn Opens>, pace: Pace) -> Self {
+    pub fn start(
+        door: Arc<LocalListener>,
+        remote: &Remote,
+        carriers: Vec<Carrier>,
+        opens: Arc<dyn Opens>,
+        pace: ReconnectPace,
+    ) -> Self {
         let first = State { health: Health::Opening, via: None, session: None, sessions: 0 };
         let (tell, state) = watch::channel(first);
         let (carriers, offered) = watch::channel(carriers);
         let (counters, address) = (Arc::<Counters>::default(), door.address());
         let (again, stop) = (Arc::<Notify>::default(), Arc::<Notify>::default());
-        let keeper = Keeper {
+        let keeper = TunnelKeepalive {
             door,
             to: (remote.host.clone(), remote.port),
             carriers: offered,
@@ -212,8 +218,8 @@ impl Drop for Tunnel {
 }
 
 /// The task behind a tunnel.
-struct Keeper {
-    door: Arc<Door>,
+struct TunnelKeepalive {
+    door: Arc<LocalListener>,
     to: (String, u16),
     carriers: watch::Receiver<Vec<Carrier>>,
     opens: Arc<dyn Opens>,
@@ -221,7 +227,7 @@ struct Keeper {
     tell: watch::Sender<State>,
     again: Arc<Notify>,
     stop: Arc<Notify>,
-    pace: Pace,
+    pace: ReconnectPace,
 }
 
 /// What comes after a session, or after an attempt to open one.
@@ -230,7 +236,7 @@ enum Next {
     Close,
 }
 
-impl Keeper {
+impl TunnelKeepalive {
     async fn run(self) {
         let mut pause = self.pace.pauses.0;
         loop {
@@ -287,7 +293,7 @@ impl Keeper {
         for carrier in carriers {
             let via = Some((carrier.name.clone(), carrier.target.clone()));
             self.tell.send_modify(|state| (state.via, state.session) = (via, None));
-            let ask = Ask::port(&carrier.target, Some(&self.to.0), self.to.1);
+            let ask = StartRequest::port(&carrier.target, Some(&self.to.0), self.to.1);
             match self.opens.open(&carrier, ask).await {
                 Ok(begun) => {
                     let session = Some(begun.session.clone());

@@ -196,12 +196,12 @@ mod tests {
     #[case("stopped", "is stopped: start it first")]
     #[case("starting", "once it is available")]
     #[case("deleting", "is being deleted")]
-    fn what_sleeps_says_so_before_anyone_waits(#[case] status: &str, #[case] says: &str) {
+    fn what_sleeps_says_so_before_anyone_waits(#[case] status: &str, #[case] message: &str) {
         let mut one = database();
         one.status = status.to_owned();
         let id = one.id(&scope());
         let why = remote(&Shelves::default().with([one]).0, &id).unwrap_err();
-        assert!(why.contains(says), "{why}");
+        assert!(why.contains(message), "{why}");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use tokio::time::{sleep, timeout};
 
 use super::*;
 use crate::console::input::news;
-use crate::console::msg::News;
+use crate::console::msg::Event;
 
 /// Pieces that arrive so close together belong together.
 const CLOSE: Duration = Duration::from_millis(10);
@@ -22,11 +22,11 @@ fn word(told: Told) -> Option<String> {
         Told::Light(light) => format!("light={light}"),
         Told::Attributes => "attributes".to_owned(),
         Told::Event(event) => match news(event)? {
-            News::Key(chord) => chord.to_string(),
-            News::Pasted(text) => format!("paste={text}"),
-            News::Clicked(column, row) => format!("click={column},{row}"),
-            News::Wheeled(by) => format!("wheel={by}"),
-            News::Watched(on) => format!("focus={on}"),
+            Event::Key(chord) => chord.to_string(),
+            Event::Pasted(text) => format!("paste={text}"),
+            Event::Clicked(column, row) => format!("click={column},{row}"),
+            Event::Wheeled(by) => format!("wheel={by}"),
+            Event::Watched(on) => format!("focus={on}"),
             other => format!("{other:?}"),
         },
     })

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 
-use super::{gather, gather_early};
+use super::{assemble, assemble_early};
 use crate::cloud::Cloud;
 use crate::demo::Demo;
-use crate::engine::poller::{Outcome, Pacer, Reading, Tempo};
-use crate::environment::Wishes;
+use crate::engine::poller::{Outcome, PollIntervals, PollRequest, Poller};
+use crate::environment::ConfiguredEnvironments;
 use crate::kinds::catalog::{KINDS, kind};
 use crate::overview::Picture;
 use crate::world::{Coverage, Fault, FaultKind, Health, Part, World};
@@ -26,7 +26,7 @@ async fn world(demo: &Demo) -> World {
 }
 
 fn picture(world: &World, demo: &Demo) -> Picture {
-    gather(world, &Wishes::default(), demo.now(), &TimeZone::UTC)
+    assemble(world, &ConfiguredEnvironments::default(), demo.now(), &TimeZone::UTC)
 }
 
 #[tokio::test]
@@ -126,13 +126,13 @@ async fn a_fault_of_one_target_group_concerns_its_environment_only() {
 }
 
 /// Reads the simulation as the console does, answers in a random order, and looks at every picture on the way.
-async fn arrive(demo: &Demo, seed: u64, each: &mut dyn FnMut(&World, &Pacer)) -> World {
+async fn arrive(demo: &Demo, seed: u64, each: &mut dyn FnMut(&World, &Poller)) -> World {
     let mut random = fastrand::Rng::with_seed(seed);
     let scopes = demo.scopes().await.expect("scopes");
-    let mut pacer = Pacer::new(seed, Tempo::default(), crate::world::Speed::REAL);
+    let mut pacer = Poller::new(seed, PollIntervals::default(), crate::world::Speed::REAL);
     pacer.watch(&scopes, demo.now());
     let mut world = World::default();
-    let mut flying: Vec<Reading> = Vec::new();
+    let mut flying: Vec<PollRequest> = Vec::new();
     let mut unknown = scopes.clone();
     loop {
         flying.extend(pacer.due(demo.now()));
@@ -166,7 +166,8 @@ async fn while_readings_arrive_nothing_is_ever_where_it_will_not_be_in_the_end()
         let mut last = None;
         arrive(&demo, seed, &mut |world, pacer| {
             let unread = pacer.unread();
-            let picture = gather_early(world, &Wishes::default(), &unread, demo.now(), &TimeZone::UTC);
+            let picture =
+                assemble_early(world, &ConfiguredEnvironments::default(), &unread, demo.now(), &TimeZone::UTC);
             for environment in &picture.environments {
                 for member in &environment.members {
                     assert_eq!(homes.get(&member.id), Some(&environment.name), "{} with {unread:?} unread", member.id);

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::intervals::{local_date, moved};
 use super::time_of_day::{ClockTime, settle, settle_local};
 use crate::schedule::desired_state::plus;
-use crate::schedule::model::Keep;
+use crate::schedule::model::TargetState;
 
 /// Reads an end. A bare time is the next one by the clock in `zone`.
 ///
@@ -36,11 +36,11 @@ pub fn until(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Timestamp, S
 ///
 /// # Errors
 /// As [`until`].
-pub fn wish(text: &str, now: Timestamp, zone: &TimeZone) -> Result<(Keep, Timestamp), String> {
+pub fn wish(text: &str, now: Timestamp, zone: &TimeZone) -> Result<(TargetState, Timestamp), String> {
     let (first, rest) = text.trim().split_once(' ').unwrap_or((text.trim(), ""));
-    match Keep::named(first) {
+    match TargetState::named(first) {
         Some(keep) => Ok((keep, until(rest, now, zone)?)),
-        None => Ok((Keep::Running, until(text, now, zone)?)),
+        None => Ok((TargetState::Running, until(text, now, zone)?)),
     }
 }
 
@@ -75,6 +75,6 @@ mod tests {
         let expected = expected.map(|text| text.parse::<Timestamp>().unwrap());
         assert_eq!(until(text, now, &zone).ok(), expected);
         let stopped = wish(&format!("stopped {text}"), now, &zone).ok();
-        assert_eq!(stopped, expected.map(|at| (Keep::Stopped, at)));
+        assert_eq!(stopped, expected.map(|at| (TargetState::Stopped, at)));
     }
 }

@@ -9,7 +9,7 @@ use jiff::civil::date;
 use super::prices::{Item, Prices, READ_ON, per_hour};
 use crate::schedule::calendar::time_of_day::{ClockTime, settle};
 use crate::schedule::desired_state::{Desired, Intent, minus};
-use crate::schedule::model::{Mode, Verb};
+use crate::schedule::model::{Mode, PowerAction};
 
 /// Hours off out of all hours of a month.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -109,14 +109,14 @@ pub fn off_hours(intent: Intent<'_>, year: i16, month: i8) -> Option<Hours> {
     let from = settle(zone, date(year, month, 1), ClockTime::MIDNIGHT).at;
     let to = settle(zone, date(next_year, next_month, 1), ClockTime::MIDNIGHT).at;
     let before = intent.edges(minus(from, SignedDuration::from_hours(24)), from).into_iter().next_back();
-    let mut is_on = before.map_or(intent.desired(from) == Desired::On, |edge| edge.verb == Verb::Start);
+    let mut is_on = before.map_or(intent.desired(from) == Desired::On, |edge| edge.verb == PowerAction::Start);
     let (mut off, mut at) = (SignedDuration::ZERO, from);
     for edge in intent.edges(from, to) {
         if !is_on {
             off = off.saturating_add(edge.issue_at.duration_since(at));
         }
         at = edge.issue_at;
-        is_on = edge.verb == Verb::Start;
+        is_on = edge.verb == PowerAction::Start;
     }
     if !is_on {
         off = off.saturating_add(to.duration_since(at));

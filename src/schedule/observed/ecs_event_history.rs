@@ -4,11 +4,11 @@
 
 use jiff::Timestamp;
 
-use super::uptime_history::{Is, Mark};
+use super::uptime_history::{Mark, UptimeState};
 
 /// What an event tells of tasks.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Told {
+pub enum TaskCountEvent {
     /// These were started.
     Started(Vec<String>),
     /// These were stopped, because fewer or newer ones are wanted or they were found unhealthy.
@@ -17,17 +17,17 @@ pub enum Told {
     Steady,
 }
 
-impl Told {
+impl TaskCountEvent {
     /// What a message tells: `(service web) has started 2 tasks: (task 01…) (task 02…).` (Amazon ECS Developer Guide,
     /// "Amazon ECS service event messages"). `None` for any other, and for one that does not name as many as it counts.
     #[must_use]
     pub fn of(message: &str) -> Option<Self> {
-        let says = message.trim().trim_end_matches('.');
-        if says.ends_with("has reached a steady state") {
+        let message = message.trim().trim_end_matches('.');
+        if message.ends_with("has reached a steady state") {
             return Some(Self::Steady);
         }
         let of = |verb: &str| {
-            let (count, rest) = says.split_once(verb)?.1.trim_start().split_once(' ')?;
+            let (count, rest) = message.split_once(verb)?.1.trim_start().split_once(' ')?;
             let count: usize = count.parse().ok()?;
             let ids: Vec<String> = rest
                 .split("(task ")
@@ -53,42 +53,43 @@ pub struct Count {
 /// What was seen of a service from `since`, when the oldest of its events was told, until `now`, by what they tell in
 /// the order of time.
 #[must_use]
-pub fn marks(told: &[(Timestamp, Told)], count: Count, (since, now): (Timestamp, Timestamp)) -> Vec<Mark> {
+pub fn marks(told: &[(Timestamp, TaskCountEvent)], count: Count, (since, now): (Timestamp, Timestamp)) -> Vec<Mark> {
     let history = History::of(told, count);
-    let turns: Vec<&(Timestamp, Told)> = told.iter().filter(|(_, one)| *one != Told::Steady).collect();
+    let turns: Vec<&(Timestamp, TaskCountEvent)> =
+        told.iter().filter(|(_, one)| *one != TaskCountEvent::Steady).collect();
     let mut marks = Vec::new();
     for (before, (start, one)) in std::iter::once(None).chain(turns.iter().map(Some)).zip(&turns) {
-        if !matches!(one, Told::Started(_)) {
+        if !matches!(one, TaskCountEvent::Started(_)) {
             continue;
         }
         let stop = match before {
             // One start after another: it was up.
-            Some((_, Told::Started(_) | Told::Steady)) => continue,
-            Some((stop, Told::Stopped(_))) => *stop,
+            Some((_, TaskCountEvent::Started(_) | TaskCountEvent::Steady)) => continue,
+            Some((stop, TaskCountEvent::Stopped(_))) => *stop,
             // It may have taken the place of one that ended by itself.
             None => {
-                marks.push(Mark::found(*start, Is::Up));
+                marks.push(Mark::found(*start, UptimeState::Up));
                 continue;
             }
         };
         match history.was_empty(stop, *start) {
             Some(false) => {}
-            Some(true) => marks.extend([Mark::turned(stop, Is::Down), Mark::turned(*start, Is::Up)]),
-            None => marks.extend([Mark::left(stop, Is::Up), Mark::found(*start, Is::Up)]),
+            Some(true) => marks.extend([Mark::turned(stop, UptimeState::Down), Mark::turned(*start, UptimeState::Up)]),
+            None => marks.extend([Mark::left(stop, UptimeState::Up), Mark::found(*start, UptimeState::Up)]),
         }
     }
     let last = turns.last();
-    if let Some((stop, Told::Stopped(_))) = last
+    if let Some((stop, TaskCountEvent::Stopped(_))) = last
         && count.now == 0
     {
-        marks.push(Mark::turned(*stop, Is::Down));
+        marks.push(Mark::turned(*stop, UptimeState::Down));
     }
-    let is = if count.now > 0 { Is::Up } else { Is::Down };
+    let is = if count.now > 0 { UptimeState::Up } else { UptimeState::Down };
     // How it was when the oldest event was told follows from what was seen first after it.
     let first = match marks.first() {
         Some(mark) => mark.before,
         // It was never without a task; that it is now is told of by no event.
-        None if last.is_some() && is == Is::Down => None,
+        None if last.is_some() && is == UptimeState::Down => None,
         None => Some(is),
     };
     marks.insert(0, Mark::stood(since, first));
@@ -107,7 +108,7 @@ struct Life<'t> {
 
 /// The tasks that are told of, and which of them have ended by themselves.
 struct History<'t> {
-    told: &'t [(Timestamp, Told)],
+    told: &'t [(Timestamp, TaskCountEvent)],
     /// In the order they are told of.
     lives: Vec<Life<'t>>,
     /// As many of those that nobody stopped run, the newest; the others have ended at some time.
@@ -116,14 +117,14 @@ struct History<'t> {
 }
 
 impl<'t> History<'t> {
-    fn of(told: &'t [(Timestamp, Told)], count: Count) -> Self {
+    fn of(told: &'t [(Timestamp, TaskCountEvent)], count: Count) -> Self {
         let mut lives: Vec<Life<'t>> = Vec::new();
         for (at, one) in told {
             match one {
-                Told::Started(ids) => {
+                TaskCountEvent::Started(ids) => {
                     lives.extend(ids.iter().map(|id| Life { id, started: Some(*at), stopped: None }));
                 }
-                Told::Stopped(ids) => {
+                TaskCountEvent::Stopped(ids) => {
                     for id in ids {
                         match lives.iter_mut().find(|life| life.id == id) {
                             Some(life) => life.stopped = Some(*at),
@@ -131,7 +132,7 @@ impl<'t> History<'t> {
                         }
                     }
                 }
-                Told::Steady => {}
+                TaskCountEvent::Steady => {}
             }
         }
         let unstopped = lives.iter().filter(|life| life.stopped.is_none()).count();
@@ -146,7 +147,8 @@ impl<'t> History<'t> {
         }
         // When it was steady with as many as it ever has, all of which are known, nobody else was there.
         let most = self.count.most.filter(|most| *most > 0)?;
-        let steady = self.told.iter().rev().filter(|(at, one)| *one == Told::Steady && *at <= stop).map(|(at, _)| *at);
+        let steady =
+            self.told.iter().rev().filter(|(at, one)| *one == TaskCountEvent::Steady && *at <= stop).map(|(at, _)| *at);
         let whole = steady.into_iter().find(|at| self.certain(*at, *at) >= most)?;
         // One that was started since then, and neither was stopped nor runs, ended by itself at some time.
         let (ended, _) = self.unstopped();

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::power_state::Actual;
-use super::uptime_history::{Is, Mark};
+use super::uptime_history::{Mark, UptimeState};
 use crate::schedule::override_rules::AWS_STOPPED_MAX;
 
 /// How far back RDS keeps events.
@@ -28,11 +28,11 @@ impl Power {
     /// and event messages").
     #[must_use]
     pub fn of(message: &str) -> Option<Self> {
-        let says = message.trim().trim_end_matches('.').to_lowercase();
-        if says.contains("exceeding the maximum allowed time being stopped") {
+        let message = message.trim().trim_end_matches('.').to_lowercase();
+        if message.contains("exceeding the maximum allowed time being stopped") {
             return Some(Self::AutoRestarted);
         }
-        match says.as_str() {
+        match message.as_str() {
             "db instance stopped" | "db cluster stopped" => Some(Self::Stopped),
             "db instance started" | "db cluster started" => Some(Self::Started),
             _ => None,
@@ -41,11 +41,11 @@ impl Power {
 }
 
 /// When something happened, and what.
-pub type Told = (Timestamp, Power);
+pub type PowerEvent = (Timestamp, Power);
 
 /// Since when a database is as it is `actual`ly, by its events in the order of time.
 #[must_use]
-pub fn since(told: &[Told], actual: &Actual) -> Option<Timestamp> {
+pub fn since(told: &[PowerEvent], actual: &Actual) -> Option<Timestamp> {
     let (at, last) = told.iter().rev().find(|(_, power)| *power != Power::AutoRestarted)?;
     let fits = match actual {
         Actual::Up => *last == Power::Started,
@@ -57,7 +57,7 @@ pub fn since(told: &[Told], actual: &Actual) -> Option<Timestamp> {
 
 /// Whether it was AWS that started it, the last time it was started.
 #[must_use]
-pub fn is_auto_restarted(told: &[Told]) -> bool {
+pub fn is_auto_restarted(told: &[PowerEvent]) -> bool {
     let last = told.iter().rev().find(|(_, power)| *power != Power::Started);
     last.is_some_and(|(_, power)| *power == Power::AutoRestarted)
 }
@@ -65,18 +65,20 @@ pub fn is_auto_restarted(told: &[Told]) -> bool {
 /// What was seen of a database since `from`, by its events of that time in the order of time and how it `actual`ly is
 /// `now`.
 #[must_use]
-pub fn marks(told: &[Told], actual: &Actual, (from, now): (Timestamp, Timestamp)) -> Vec<Mark> {
+pub fn marks(told: &[PowerEvent], actual: &Actual, (from, now): (Timestamp, Timestamp)) -> Vec<Mark> {
     let turns: Vec<Mark> = told
         .iter()
         .filter(|(at, power)| (from..=now).contains(at) && *power != Power::AutoRestarted)
-        .map(|(at, power)| Mark::turned(*at, if *power == Power::Started { Is::Up } else { Is::Down }))
+        .map(|(at, power)| {
+            Mark::turned(*at, if *power == Power::Started { UptimeState::Up } else { UptimeState::Down })
+        })
         .collect();
     // Before the first turn it was what that turn changed; without any it is as it was.
-    let (until, was) = turns.first().map_or((now, Is::of(actual)), |mark| (mark.at, mark.before));
+    let (until, was) = turns.first().map_or((now, UptimeState::of(actual)), |mark| (mark.at, mark.before));
     // No stop lasts that long: its start is not in the list.
-    let lost = was == Some(Is::Down) && until.duration_since(from) > AWS_STOPPED_MAX;
+    let lost = was == Some(UptimeState::Down) && until.duration_since(from) > AWS_STOPPED_MAX;
     let mut marks = vec![Mark::stood(from, was.filter(|_| !lost))];
     marks.extend(turns);
-    marks.push(Mark::stood(now, Is::of(actual)));
+    marks.push(Mark::stood(now, UptimeState::of(actual)));
     marks
 }

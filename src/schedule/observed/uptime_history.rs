@@ -10,14 +10,14 @@ use crate::schedule::calendar::intervals::{OnSpan, joined};
 
 /// How something was seen to be.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Is {
+pub enum UptimeState {
     /// Up, or on its way down.
     Up,
     /// Down.
     Down,
 }
 
-impl Is {
+impl UptimeState {
     /// What `actual` comes to; `None` where it tells neither.
     #[must_use]
     pub const fn of(actual: &Actual) -> Option<Self> {
@@ -42,42 +42,42 @@ pub struct Mark {
     /// When.
     pub at: Timestamp,
     /// How it was until then; `None` if that was not seen.
-    pub before: Option<Is>,
+    pub before: Option<UptimeState>,
     /// How it was from then on; `None` if that was not seen.
-    pub after: Option<Is>,
+    pub after: Option<UptimeState>,
 }
 
 impl Mark {
     /// It was seen to become `is`.
     #[must_use]
-    pub const fn turned(at: Timestamp, is: Is) -> Self {
+    pub const fn turned(at: Timestamp, is: UptimeState) -> Self {
         Self { at, before: Some(is.other()), after: Some(is) }
     }
 
     /// It was seen to be `is`; `None` says that it was looked at and could not be told.
     #[must_use]
-    pub const fn stood(at: Timestamp, is: Option<Is>) -> Self {
+    pub const fn stood(at: Timestamp, is: Option<UptimeState>) -> Self {
         Self { at, before: is, after: is }
     }
 
     /// Until then it was `is`; what came of it nobody saw.
     #[must_use]
-    pub const fn left(at: Timestamp, is: Is) -> Self {
+    pub const fn left(at: Timestamp, is: UptimeState) -> Self {
         Self { at, before: Some(is), after: None }
     }
 
     /// From then on it was `is`; how it came to that nobody saw.
     #[must_use]
-    pub const fn found(at: Timestamp, is: Is) -> Self {
+    pub const fn found(at: Timestamp, is: UptimeState) -> Self {
         Self { at, before: None, after: Some(is) }
     }
 }
 
 /// What was seen of many things, by kind and key.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Diary(BTreeMap<(String, String), Vec<Mark>>);
+pub struct UptimeLog(BTreeMap<(String, String), Vec<Mark>>);
 
-impl Diary {
+impl UptimeLog {
     /// Adds what was seen of the resource of that kind and key.
     pub fn note(&mut self, kind: &str, key: &str, mark: Mark) {
         self.0.entry((kind.to_owned(), key.to_owned())).or_default().push(mark);
@@ -92,12 +92,12 @@ impl Diary {
 
 /// When something was seen at all, and when it was seen down.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Watched {
+pub struct ObservedSpan {
     seen: Vec<OnSpan>,
     off: Vec<OnSpan>,
 }
 
-impl Watched {
+impl ObservedSpan {
     /// What marks come to, in whatever order: the spans at both of whose ends it was the same.
     #[must_use]
     pub fn of(mut marks: Vec<Mark>) -> Self {
@@ -107,7 +107,7 @@ impl Watched {
             let Some(is) = mark.after.filter(|is| next.before == Some(*is) && mark.at < next.at) else { continue };
             let span = OnSpan { start: mark.at, end: next.at };
             seen.push(span);
-            if is == Is::Down {
+            if is == UptimeState::Down {
                 off.push(span);
             }
         }

@@ -18,7 +18,7 @@ use crate::schedule::calendar::weekly::{starts, stops};
 use crate::schedule::desired_state::{Intent, after, minus, plus};
 use crate::schedule::due::client_token;
 use crate::schedule::expression::write::{Weekly, once};
-use crate::schedule::model::{Keep, Member, MemberKind, Mode, Verb};
+use crate::schedule::model::{Member, MemberKind, Mode, PowerAction, TargetState};
 
 /// How far ahead single starts and stops are stored.
 pub const DAYS: i64 = 35;
@@ -42,7 +42,7 @@ pub struct Planned {
     /// Its name, at most 64 of `[0-9a-zA-Z-_.]`.
     pub name: String,
     /// What it does.
-    pub verb: Verb,
+    pub verb: PowerAction,
     /// ScheduleExpression.
     pub expression: String,
     /// ScheduleExpressionTimezone.
@@ -69,7 +69,7 @@ impl Planned {
     /// The order to write them in: what remembers bounds first, then single ones before recurring ones and stops before
     /// starts, so that a crash between two writes stops too early and never leaves anything up all night.
     #[must_use]
-    pub fn order(&self) -> (bool, bool, Verb) {
+    pub fn order(&self) -> (bool, bool, PowerAction) {
         let remembers = self.bounds.is_some_and(|bounds| bounds.max > 0);
         (!remembers, !self.once, self.verb)
     }
@@ -217,27 +217,27 @@ struct Plan<'a> {
 impl Plan<'_> {
     /// Whether it is stopped again within `span` of a start.
     fn sleeps_within(&self, span: SignedDuration) -> bool {
-        let starts = self.due(Verb::Start);
-        let stops = self.due(Verb::Stop);
+        let starts = self.due(PowerAction::Start);
+        let stops = self.due(PowerAction::Stop);
         starts.iter().any(|start| stops.iter().any(|stop| *start < *stop && *stop <= plus(*start, span)))
     }
 
     /// The instants this member must be stopped or started at.
-    fn due(&self, verb: Verb) -> Vec<Timestamp> {
+    fn due(&self, verb: PowerAction) -> Vec<Timestamp> {
         let edges = self.intent.edges(after(self.now), plus(self.until, self.intent.schedule.start_lead));
         let mut due: Vec<Timestamp> = edges
             .iter()
             .filter(|edge| edge.verb == verb)
             .filter_map(|edge| match verb {
-                Verb::Start => {
+                PowerAction::Start => {
                     let into = self.offsets.start(edge.at.duration_since(edge.issue_at));
                     Some(plus(plus(edge.issue_at, into), self.opening.later))
                 }
-                Verb::Stop => {
+                PowerAction::Stop => {
                     let at = plus(edge.issue_at, self.offsets.stop);
                     // A sleep shorter than the stages take would stop what has just been started.
                     let overtaken = edges.iter().any(|start| {
-                        start.verb == Verb::Start && edge.issue_at <= start.issue_at && start.issue_at <= at
+                        start.verb == PowerAction::Start && edge.issue_at <= start.issue_at && start.issue_at <= at
                     });
                     (!overtaken).then_some(at)
                 }
@@ -259,13 +259,15 @@ impl Plan<'_> {
     fn stops(&self) -> Vec<Planned> {
         let shift = self.offsets.stop;
         let lines = grouped(stops(self.intent.schedule, shift.as_mins()), shift.as_mins());
-        self.covered(Verb::Stop, lines, &|at| self.intent.exception(minus(at, shift)) == Some(Keep::Running))
+        self.covered(PowerAction::Stop, lines, &|at| {
+            self.intent.exception(minus(at, shift)) == Some(TargetState::Running)
+        })
     }
 
     fn starts(&self) -> Vec<Planned> {
         let schedule = self.intent.schedule;
         if schedule.holidays.is_some() {
-            return self.covered(Verb::Start, BTreeMap::new(), &|_| false);
+            return self.covered(PowerAction::Start, BTreeMap::new(), &|_| false);
         }
         let mut lines = BTreeMap::new();
         for start in starts(schedule) {
@@ -277,14 +279,16 @@ impl Plan<'_> {
             }
         }
         let later = self.opening.later;
-        self.covered(Verb::Start, lines, &|at| self.intent.exception(minus(at, later)) == Some(Keep::Stopped))
+        self.covered(PowerAction::Start, lines, &|at| {
+            self.intent.exception(minus(at, later)) == Some(TargetState::Stopped)
+        })
     }
 
     /// Recurring schedules for `lines`, held back where `forbidden` by a live exception, and single ones for
     /// whatever they leave out: exceptions, holidays, and local times that don't exist.
     fn covered(
         &self,
-        verb: Verb,
+        verb: PowerAction,
         lines: BTreeMap<ClockTime, Days>,
         forbidden: &dyn Fn(Timestamp) -> bool,
     ) -> Vec<Planned> {
@@ -325,19 +329,19 @@ impl Plan<'_> {
         planned
     }
 
-    fn planned(&self, verb: Verb, slot: &str, expression: String, timezone: String) -> Planned {
+    fn planned(&self, verb: PowerAction, slot: &str, expression: String, timezone: String) -> Planned {
         let member = self.wanted.member;
         let token = client_token(&format!("{}|{expression}|{timezone}|{}", self.wanted.arn, verb.word()));
         let (start_date, once, firings) = (None, false, Vec::new());
         let (name, target, input, bounds, dead_letter) = match self.wanted.scaling {
             Some(Scaling { resource, group, .. }) => {
-                let bounds = self.opening.bounds.filter(|_| verb == Verb::Start).unwrap_or(Bounds::ZERO);
+                let bounds = self.opening.bounds.filter(|_| verb == PowerAction::Start).unwrap_or(Bounds::ZERO);
                 let name = scheduled_actions::name(group, resource, verb, slot);
                 (name, resource.to_owned(), scheduled_actions::words(bounds), Some(bounds), false)
             }
             None => {
                 let (target, input) = call(member, verb, self.wanted.count.unwrap_or(0));
-                (name(member, verb, slot), target, input, None, verb == Verb::Start)
+                (name(member, verb, slot), target, input, None, verb == PowerAction::Start)
             }
         };
         Planned {
@@ -370,16 +374,22 @@ fn grouped(minutes: Vec<(i64, i64)>, shift: i64) -> BTreeMap<ClockTime, Days> {
 }
 
 /// The universal target and its input. Keys are cased as Scheduler wants them (`DbInstanceIdentifier`), not as the API does.
-pub(crate) fn call(member: &Member, verb: Verb, count: u32) -> (String, String) {
+pub(crate) fn call(member: &Member, verb: PowerAction, count: u32) -> (String, String) {
     let (action, input) = match (member.kind, verb) {
-        (MemberKind::RdsInstance, Verb::Stop) => ("rds:stopDBInstance", json!({"DbInstanceIdentifier": member.id})),
-        (MemberKind::RdsInstance, Verb::Start) => ("rds:startDBInstance", json!({"DbInstanceIdentifier": member.id})),
-        (MemberKind::RdsCluster, Verb::Stop) => ("rds:stopDBCluster", json!({"DbClusterIdentifier": member.id})),
-        (MemberKind::RdsCluster, Verb::Start) => ("rds:startDBCluster", json!({"DbClusterIdentifier": member.id})),
-        (MemberKind::Ec2Instance, Verb::Stop) => ("ec2:stopInstances", json!({"InstanceIds": [member.id]})),
-        (MemberKind::Ec2Instance, Verb::Start) => ("ec2:startInstances", json!({"InstanceIds": [member.id]})),
+        (MemberKind::RdsInstance, PowerAction::Stop) => {
+            ("rds:stopDBInstance", json!({"DbInstanceIdentifier": member.id}))
+        }
+        (MemberKind::RdsInstance, PowerAction::Start) => {
+            ("rds:startDBInstance", json!({"DbInstanceIdentifier": member.id}))
+        }
+        (MemberKind::RdsCluster, PowerAction::Stop) => ("rds:stopDBCluster", json!({"DbClusterIdentifier": member.id})),
+        (MemberKind::RdsCluster, PowerAction::Start) => {
+            ("rds:startDBCluster", json!({"DbClusterIdentifier": member.id}))
+        }
+        (MemberKind::Ec2Instance, PowerAction::Stop) => ("ec2:stopInstances", json!({"InstanceIds": [member.id]})),
+        (MemberKind::Ec2Instance, PowerAction::Start) => ("ec2:startInstances", json!({"InstanceIds": [member.id]})),
         (MemberKind::EcsService, verb) => {
-            let count = if verb == Verb::Stop { 0 } else { count };
+            let count = if verb == PowerAction::Stop { 0 } else { count };
             let cluster = member.cluster.as_deref().unwrap_or("default");
             ("ecs:updateService", json!({"Cluster": cluster, "Service": member.id, COUNT: count}))
         }
@@ -395,7 +405,7 @@ pub fn addresses(member: &Member, target: &str, input: &str) -> bool {
         value.as_object_mut()?.remove(COUNT);
         Some(value)
     };
-    [Verb::Stop, Verb::Start].into_iter().any(|verb| {
+    [PowerAction::Stop, PowerAction::Start].into_iter().any(|verb| {
         let (wanted, asked) = call(member, verb, 0);
         wanted == target && plain(&asked).is_some_and(|asked| plain(input) == Some(asked))
     })
@@ -410,12 +420,12 @@ pub fn stored_count(member: &Member, target: &str, input: &str) -> Option<u32> {
 
 /// A name Scheduler takes: `rds-instance.prooflink-dev-db.stop.2200`. What does not fit is cut and told apart by a hash.
 #[must_use]
-pub fn name(member: &Member, verb: Verb, slot: &str) -> String {
+pub fn name(member: &Member, verb: PowerAction, slot: &str) -> String {
     fitted(&format!("{}.{}", member.kind.word(), member.label()), verb, slot, MAX_NAME)
 }
 
 /// `WHOSE.VERB.SLOT` in at most `most` characters of those that names may have.
-pub(crate) fn fitted(whose: &str, verb: Verb, slot: &str, most: usize) -> String {
+pub(crate) fn fitted(whose: &str, verb: PowerAction, slot: &str, most: usize) -> String {
     let full = format!("{whose}.{}.{slot}", verb.word());
     let clean: String =
         full.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect();

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::planned_schedules::{MAX_ATTEMPTS, MAX_EVENT_AGE, MAX_NAME, Planned, STAGE_GAP, addresses, call, name};
 use crate::schedule::due::client_token;
 use crate::schedule::expression::write::once;
-use crate::schedule::model::{Member, Verb};
+use crate::schedule::model::{Member, PowerAction};
 
 /// The universal target that enables a rule. (EventBridge Scheduler's guide on universal targets: the service as the SDK
 /// names it, `eventbridge`; its input is that of the API.)
@@ -56,25 +56,25 @@ pub fn enabling(rule: &str, zone: &TimeZone, at: Timestamp) -> Planned {
 
 /// The schedule that stops or starts `member`, of `arn`, at `at`.
 #[must_use]
-pub fn turning(member: &Member, verb: Verb, arn: &str, zone: &TimeZone, at: Timestamp) -> Planned {
+pub fn turning(member: &Member, verb: PowerAction, arn: &str, zone: &TimeZone, at: Timestamp) -> Planned {
     let slot = zone.to_datetime(at).strftime("%Y%m%dT%H%M%S").to_string();
     Planned { verb, ..single(name(member, verb, &slot), call(member, verb, 0), arn, zone, at) }
 }
 
 /// Which of the two a stored schedule does to `member`; `None` where it is about somebody else.
 #[must_use]
-pub fn turns(member: &Member, target: &str, input: &str) -> Option<Verb> {
-    let does = |verb: &Verb| call(member, *verb, 0).0 == target;
-    [Verb::Stop, Verb::Start].into_iter().find(does).filter(|_| addresses(member, target, input))
+pub fn turns(member: &Member, target: &str, input: &str) -> Option<PowerAction> {
+    let does = |verb: &PowerAction| call(member, *verb, 0).0 == target;
+    [PowerAction::Stop, PowerAction::Start].into_iter().find(does).filter(|_| addresses(member, target, input))
 }
 
 /// How much later than the end `member` is stopped or started of all that are: what needs others stops before them, and
 /// starts after them.
 #[must_use]
-pub fn behind(member: &Member, verb: Verb, among: &[&Member]) -> SignedDuration {
+pub fn behind(member: &Member, verb: PowerAction, among: &[&Member]) -> SignedDuration {
     let before = |order: &(u8, u8)| match verb {
-        Verb::Stop => *order > member.order(),
-        Verb::Start => *order < member.order(),
+        PowerAction::Stop => *order > member.order(),
+        PowerAction::Start => *order < member.order(),
     };
     let mut before: Vec<_> = among.iter().map(|it| it.order()).filter(before).collect();
     before.sort_unstable();
@@ -87,7 +87,7 @@ fn single(name: String, (target, input): (String, String), whose: &str, zone: &T
     let token = client_token(&format!("{whose}|{expression}|{timezone}|{target}"));
     Planned {
         name,
-        verb: Verb::Stop,
+        verb: PowerAction::Stop,
         expression,
         timezone,
         start_date: None,
@@ -130,12 +130,12 @@ mod tests {
     fn a_database_is_stopped_after_what_uses_it_and_started_before() {
         let (db, web) = (Member::new(MemberKind::RdsInstance, "db"), Member::new(MemberKind::Ec2Instance, "i-1"));
         let all = [&db, &web];
-        let both = |verb: Verb| (behind(&db, verb, &all), behind(&web, verb, &all));
-        assert_eq!(both(Verb::Stop), (STAGE_GAP, SignedDuration::ZERO));
-        assert_eq!(both(Verb::Start), (SignedDuration::ZERO, STAGE_GAP));
-        assert_eq!(behind(&db, Verb::Stop, &[&db]), SignedDuration::ZERO);
+        let both = |verb: PowerAction| (behind(&db, verb, &all), behind(&web, verb, &all));
+        assert_eq!(both(PowerAction::Stop), (STAGE_GAP, SignedDuration::ZERO));
+        assert_eq!(both(PowerAction::Start), (SignedDuration::ZERO, STAGE_GAP));
+        assert_eq!(behind(&db, PowerAction::Stop, &[&db]), SignedDuration::ZERO);
         let zone = TimeZone::get("Asia/Tokyo").unwrap();
-        for (verb, name) in [(Verb::Stop, "stop"), (Verb::Start, "start")] {
+        for (verb, name) in [(PowerAction::Stop, "stop"), (PowerAction::Start, "start")] {
             let one = turning(&db, verb, "arn", &zone, "2026-11-21T14:30:00Z".parse().unwrap());
             assert_eq!(one.name, format!("rds-instance.db.{name}.20261121T233000"));
             assert_eq!((one.verb, one.input.as_str()), (verb, r#"{"DbInstanceIdentifier":"db"}"#));

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::planned_schedules::fitted;
 use super::tags::Bounds;
-use crate::schedule::model::Verb;
+use crate::schedule::model::PowerAction;
 
 /// Longest name of a scheduled action. Characters like `:`, `/` and `|` are not allowed in one.
 pub const MAX_NAME: usize = 256;
@@ -31,7 +31,7 @@ pub fn resource(cluster: &str, service: &str) -> String {
 
 /// The name of an action: `toban-backend-dev.cluster.web.stop.2200`. What does not fit is cut and told apart by a hash.
 #[must_use]
-pub fn name(group: &str, resource: &str, verb: Verb, slot: &str) -> String {
+pub fn name(group: &str, resource: &str, verb: PowerAction, slot: &str) -> String {
     let whose = resource.strip_prefix("service/").unwrap_or(resource).replace('/', ".");
     fitted(&format!("{group}.{whose}"), verb, slot, MAX_NAME)
 }
@@ -39,10 +39,10 @@ pub fn name(group: &str, resource: &str, verb: Verb, slot: &str) -> String {
 /// What an action of that name does, if it is one that `group` made for `resource`: only a name that would be given
 /// anew is believed, so that nothing of another owner passes for ours.
 #[must_use]
-pub fn ours(group: &str, resource: &str, known: &str) -> Option<Verb> {
+pub fn ours(group: &str, resource: &str, known: &str) -> Option<PowerAction> {
     let (rest, slot) = known.rsplit_once('.')?;
     let (_, word) = rest.rsplit_once('.')?;
-    [Verb::Stop, Verb::Start]
+    [PowerAction::Stop, PowerAction::Start]
         .into_iter()
         .find(|verb| verb.word() == word && name(group, resource, *verb, slot) == known)
 }

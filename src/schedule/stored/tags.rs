@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::schedule::calendar::error::GrammarError;
-use crate::schedule::model::{Hold, Keep, Override};
+use crate::schedule::model::{Hold, Override, TargetState};
 
 /// Tag with the environment's name.
 pub const ENV: &str = "toban:env";
@@ -34,18 +34,18 @@ pub fn allowed(text: &str) -> String {
     text.chars().map(|c| if c.is_alphanumeric() || " _.:/=+-@".contains(c) { c } else { '_' }).collect()
 }
 
-fn wish(state: Keep, until: Timestamp, by: &str, zone: &TimeZone) -> String {
+fn wish(state: TargetState, until: Timestamp, by: &str, zone: &TimeZone) -> String {
     let until = until.to_zoned(zone.clone());
     let shape = if until.second() == 0 { "%Y-%m-%dT%H:%M%:z" } else { "%Y-%m-%dT%H:%M:%S%:z" };
     let by: String = allowed(by).trim().chars().take(MAX_BY).collect();
     format!("{}/{}/{}", state.word(), until.strftime(shape), by.trim())
 }
 
-fn parts(text: &str, what: &'static str) -> Result<(Keep, Timestamp, String), GrammarError> {
+fn parts(text: &str, what: &'static str) -> Result<(TargetState, Timestamp, String), GrammarError> {
     let wrong = || GrammarError::Tag { text: text.to_owned(), what, example: "running/2026-11-24T23:30+09:00/tanaka" };
     let mut parts = text.trim().splitn(3, '/');
     let (Some(state), Some(until)) = (parts.next(), parts.next()) else { return Err(wrong()) };
-    let state = Keep::named(state).ok_or_else(wrong)?;
+    let state = TargetState::named(state).ok_or_else(wrong)?;
     let until = until.parse().map_err(|_| wrong())?;
     Ok((state, until, parts.next().unwrap_or_default().to_owned()))
 }

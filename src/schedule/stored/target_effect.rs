@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::schedule::model::{MemberKind, Verb};
+use crate::schedule::model::{MemberKind, PowerAction};
 use crate::world::Arn;
 
 /// A target as AWS keeps it, in our words.
@@ -23,13 +23,13 @@ pub struct Target {
 
 /// What one firing does.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Does {
+pub enum Effect {
     /// It stops or starts these.
     Power {
         /// Which.
-        verb: Verb,
+        verb: PowerAction,
         /// Whom.
-        on: Vec<Aim>,
+        on: Vec<EffectTarget>,
         /// The Automation document that does it, where it is one.
         by: Option<String>,
     },
@@ -41,7 +41,7 @@ pub enum Does {
 
 /// One resource that is stopped or started.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Aim {
+pub struct EffectTarget {
     /// What it is.
     pub kind: MemberKind,
     /// Its identifier.
@@ -81,7 +81,7 @@ pub enum WorkKind {
 impl WorkKind {
     /// What is done with it: `runs task`, `calls function`.
     #[must_use]
-    pub const fn says(self) -> &'static str {
+    pub const fn sentence(self) -> &'static str {
         match self {
             Self::Task => "runs task",
             Self::Function => "calls function",
@@ -106,13 +106,13 @@ impl WorkKind {
 
 /// Automation documents of AWS that stop or start something, with the parameter that names it. The verb of the one
 /// for Aurora is a parameter of its own. (The Automation runbook reference.)
-const DOCUMENTS: [(&str, Option<Verb>, MemberKind, &str); 6] = [
-    ("AWS-StopRdsInstance", Some(Verb::Stop), MemberKind::RdsInstance, "InstanceId"),
-    ("AWS-StartRdsInstance", Some(Verb::Start), MemberKind::RdsInstance, "InstanceId"),
+const DOCUMENTS: [(&str, Option<PowerAction>, MemberKind, &str); 6] = [
+    ("AWS-StopRdsInstance", Some(PowerAction::Stop), MemberKind::RdsInstance, "InstanceId"),
+    ("AWS-StartRdsInstance", Some(PowerAction::Start), MemberKind::RdsInstance, "InstanceId"),
     ("AWS-StartStopAuroraCluster", None, MemberKind::RdsCluster, "ClusterName"),
-    ("AWS-StopEC2Instance", Some(Verb::Stop), MemberKind::Ec2Instance, "InstanceId"),
-    ("AWS-StartEC2Instance", Some(Verb::Start), MemberKind::Ec2Instance, "InstanceId"),
-    ("AWS-StopEC2InstanceWithApproval", Some(Verb::Stop), MemberKind::Ec2Instance, "InstanceId"),
+    ("AWS-StopEC2Instance", Some(PowerAction::Stop), MemberKind::Ec2Instance, "InstanceId"),
+    ("AWS-StartEC2Instance", Some(PowerAction::Start), MemberKind::Ec2Instance, "InstanceId"),
+    ("AWS-StopEC2InstanceWithApproval", Some(PowerAction::Stop), MemberKind::Ec2Instance, "InstanceId"),
 ];
 
 /// Whether a target's ARN alone tells that it may stop, start or run something: what else there is need not be read.
@@ -153,7 +153,7 @@ pub fn matters(arn: &str) -> bool {
 impl Target {
     /// What it does.
     #[must_use]
-    pub fn does(&self) -> Does {
+    pub fn does(&self) -> Effect {
         let input: Value =
             self.input.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or(Value::Null);
         if let Some((_, call)) = self.arn.split_once(":aws-sdk:") {
@@ -161,16 +161,16 @@ impl Target {
         }
         let arn = Arn::from(self.arn.as_str());
         let work = |kind, name: &str, place: Option<&str>| {
-            Does::Work(Work { kind, name: name.to_owned(), place: place.map(str::to_owned), words: words(&input) })
+            Effect::Work(Work { kind, name: name.to_owned(), place: place.map(str::to_owned), words: words(&input) })
         };
         match arn.service() {
             Some("ssm") => match arn.resource().strip_prefix("automation-definition/") {
                 Some(document) => automation(document.split(':').next().unwrap_or(document), &input),
-                None => Does::Else,
+                None => Effect::Else,
             },
             Some("ecs") => match &self.task_definition {
                 Some(definition) => work(WorkKind::Task, family(definition), Some(arn.last())),
-                None => Does::Else,
+                None => Effect::Else,
             },
             Some("lambda") => work(WorkKind::Function, function(arn.as_str()), None),
             Some("batch") => {
@@ -180,9 +180,9 @@ impl Target {
             Some("states") => work(WorkKind::Machine, machine(arn.as_str()), None),
             Some("events") if arn.resource() == "target/stop-instance" => {
                 let on = words(&input).into_iter().filter(|id| id.starts_with("i-"));
-                power(Verb::Stop, on.map(|id| aim(MemberKind::Ec2Instance, id)).collect(), None)
+                power(PowerAction::Stop, on.map(|id| aim(MemberKind::Ec2Instance, id)).collect(), None)
             }
-            _ => Does::Else,
+            _ => Effect::Else,
         }
     }
 }
@@ -230,30 +230,30 @@ fn is_among_locations(input: &Value, account: Option<&str>, region: &str) -> boo
     })
 }
 
-fn aim(kind: MemberKind, id: impl Into<String>) -> Aim {
-    Aim { kind, id: id.into(), cluster: None }
+fn aim(kind: MemberKind, id: impl Into<String>) -> EffectTarget {
+    EffectTarget { kind, id: id.into(), cluster: None }
 }
 
-fn power(verb: Verb, on: Vec<Aim>, by: Option<&str>) -> Does {
-    if on.is_empty() { Does::Else } else { Does::Power { verb, on, by: by.map(str::to_owned) } }
+fn power(verb: PowerAction, on: Vec<EffectTarget>, by: Option<&str>) -> Effect {
+    if on.is_empty() { Effect::Else } else { Effect::Power { verb, on, by: by.map(str::to_owned) } }
 }
 
 /// A universal target of EventBridge Scheduler. Its input is cased as some SDKs do and as the API does not; a wrong
 /// case fails when it fires, but what was meant is plain.
-fn universal(call: &str, input: &Value) -> Does {
+fn universal(call: &str, input: &Value) -> Effect {
     let text = |name: &str| texts(input, name).into_iter().next();
     let one = |verb, kind, name| power(verb, texts(input, name).into_iter().map(|id| aim(kind, id)).collect(), None);
     let work = |kind, name: Option<String>, place: Option<String>| match name {
-        Some(name) => Does::Work(Work { kind, name, place, words: words(input) }),
-        None => Does::Else,
+        Some(name) => Effect::Work(Work { kind, name, place, words: words(input) }),
+        None => Effect::Else,
     };
     match call {
-        "rds:stopdbinstance" => one(Verb::Stop, MemberKind::RdsInstance, "dbinstanceidentifier"),
-        "rds:startdbinstance" => one(Verb::Start, MemberKind::RdsInstance, "dbinstanceidentifier"),
-        "rds:stopdbcluster" => one(Verb::Stop, MemberKind::RdsCluster, "dbclusteridentifier"),
-        "rds:startdbcluster" => one(Verb::Start, MemberKind::RdsCluster, "dbclusteridentifier"),
-        "ec2:stopinstances" => one(Verb::Stop, MemberKind::Ec2Instance, "instanceids"),
-        "ec2:startinstances" => one(Verb::Start, MemberKind::Ec2Instance, "instanceids"),
+        "rds:stopdbinstance" => one(PowerAction::Stop, MemberKind::RdsInstance, "dbinstanceidentifier"),
+        "rds:startdbinstance" => one(PowerAction::Start, MemberKind::RdsInstance, "dbinstanceidentifier"),
+        "rds:stopdbcluster" => one(PowerAction::Stop, MemberKind::RdsCluster, "dbclusteridentifier"),
+        "rds:startdbcluster" => one(PowerAction::Start, MemberKind::RdsCluster, "dbclusteridentifier"),
+        "ec2:stopinstances" => one(PowerAction::Stop, MemberKind::Ec2Instance, "instanceids"),
+        "ec2:startinstances" => one(PowerAction::Start, MemberKind::Ec2Instance, "instanceids"),
         "ecs:updateservice" => service(
             count(input, "desiredcount"),
             text("cluster").as_deref().unwrap_or("default"),
@@ -265,12 +265,12 @@ fn universal(call: &str, input: &Value) -> Does {
             let mut parts = resource.splitn(3, '/');
             match (parts.next(), parts.next(), parts.next()) {
                 (Some("service"), Some(cluster), name) => service(count(input, "maxcapacity"), cluster, name),
-                _ => Does::Else,
+                _ => Effect::Else,
             }
         }
         "ssm:startautomationexecution" => match text("documentname") {
             Some(document) => automation(&document, field(input, "parameters").unwrap_or(&Value::Null)),
-            None => Does::Else,
+            None => Effect::Else,
         },
         "ecs:runtask" => {
             let cluster = text("cluster").map(|cluster| Arn::from(cluster).last().to_owned());
@@ -289,32 +289,32 @@ fn universal(call: &str, input: &Value) -> Does {
         "sfn:startexecution" => {
             work(WorkKind::Machine, text("statemachinearn").map(|it| machine(&it).to_owned()), None)
         }
-        _ => Does::Else,
+        _ => Effect::Else,
     }
 }
 
-fn service(count: Option<u64>, cluster: &str, name: Option<&str>) -> Does {
-    let (Some(count), Some(name)) = (count, name) else { return Does::Else };
-    let verb = if count == 0 { Verb::Stop } else { Verb::Start };
+fn service(count: Option<u64>, cluster: &str, name: Option<&str>) -> Effect {
+    let (Some(count), Some(name)) = (count, name) else { return Effect::Else };
+    let verb = if count == 0 { PowerAction::Stop } else { PowerAction::Start };
     let cluster = Arn::from(cluster).last().to_owned();
     let id = Arn::from(name).last().to_owned();
-    power(verb, vec![Aim { kind: MemberKind::EcsService, id, cluster: Some(cluster) }], None)
+    power(verb, vec![EffectTarget { kind: MemberKind::EcsService, id, cluster: Some(cluster) }], None)
 }
 
 /// An Automation document with its parameters, each of them a list of texts.
-fn automation(document: &str, parameters: &Value) -> Does {
+fn automation(document: &str, parameters: &Value) -> Effect {
     // A document is named by its ARN too, and AWS's own are written without regard to case nowhere.
     let name = Arn::from(document).last().to_owned();
     let Some((_, verb, kind, parameter)) = DOCUMENTS.iter().find(|(known, ..)| *known == name) else {
-        return Does::Work(Work { kind: WorkKind::Document, name, place: None, words: words(parameters) });
+        return Effect::Work(Work { kind: WorkKind::Document, name, place: None, words: words(parameters) });
     };
     let verb = verb.or_else(|| match texts(parameters, "action").first().map(String::as_str) {
-        Some("Stop") => Some(Verb::Stop),
-        Some("Start") => Some(Verb::Start),
+        Some("Stop") => Some(PowerAction::Stop),
+        Some("Start") => Some(PowerAction::Start),
         _ => None,
     });
     let on = texts(parameters, &parameter.to_ascii_lowercase()).into_iter().map(|id| aim(*kind, id)).collect();
-    verb.map_or(Does::Else, |verb| power(verb, on, Some(&name)))
+    verb.map_or(Effect::Else, |verb| power(verb, on, Some(&name)))
 }
 
 /// The field of that name, in whatever case.
@@ -412,10 +412,10 @@ pub const LIGHTS_OFF: &str = "sched-";
 
 /// What Lights Off does to a resource by a tag of that key; `None` for backups, reboots and whatever is not its.
 #[must_use]
-pub fn lights_off(key: &str) -> Option<Verb> {
+pub fn lights_off(key: &str) -> Option<PowerAction> {
     match key {
-        "sched-stop" | "sched-hibernate" => Some(Verb::Stop),
-        "sched-start" => Some(Verb::Start),
+        "sched-stop" | "sched-hibernate" => Some(PowerAction::Stop),
+        "sched-start" => Some(PowerAction::Start),
         _ => None,
     }
 }

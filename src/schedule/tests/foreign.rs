@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rstest::rstest;
 
-use crate::schedule::stored::target_effect::{Aim, Does, Target, Tool, WorkKind, matters, worn};
+use crate::schedule::stored::target_effect::{Effect, EffectTarget, Target, Tool, WorkKind, matters, worn};
 
 const SDK: &str = "arn:aws:scheduler:::aws-sdk:";
 const HERE: &str = "ap-northeast-1:123456789012";
@@ -16,9 +16,9 @@ fn target(arn: &str, input: &str) -> Target {
 /// `stop rds-instance x`, one for each aim, with the document behind it.
 fn power(target: &Target) -> Vec<String> {
     assert!(matters(&target.arn), "{} would not be read", target.arn);
-    let Does::Power { verb, on, by } = target.does() else { return Vec::new() };
+    let Effect::Power { verb, on, by } = target.does() else { return Vec::new() };
     let by = by.map(|by| format!(" by {by}")).unwrap_or_default();
-    let who = |Aim { kind, id, cluster }: &Aim| {
+    let who = |EffectTarget { kind, id, cluster }: &EffectTarget| {
         let cluster = cluster.as_ref().map(|cluster| format!("{cluster}/")).unwrap_or_default();
         format!("{} {} {cluster}{id}{by}", verb.word(), kind.word())
     };
@@ -81,11 +81,11 @@ fn a_rule_stops_an_instance_by_its_bare_id() {
 #[test]
 fn a_function_is_only_called_whatever_it_is_named() {
     let arn = format!("arn:aws:lambda:{HERE}:function:stop-all-databases:live");
-    let Does::Work(work) = target(&arn, r#"{"db":{"ids":["prooflink-dev-db"]}}"#).does() else { panic!("work") };
+    let Effect::Work(work) = target(&arn, r#"{"db":{"ids":["prooflink-dev-db"]}}"#).does() else { panic!("work") };
     assert_eq!((work.kind, work.name.as_str()), (WorkKind::Function, "stop-all-databases"));
     assert_eq!(work.words, ["prooflink-dev-db"]);
     let invoke = target(&format!("{SDK}lambda:invoke"), r#"{"FunctionName":"f","Payload":"{\"id\":\"x\"}"}"#);
-    let Does::Work(work) = invoke.does() else { panic!("work") };
+    let Effect::Work(work) = invoke.does() else { panic!("work") };
     assert!(work.name == "f" && work.words.contains(&"x".to_owned()), "{work:?}");
 }
 
@@ -111,9 +111,9 @@ fn a_function_is_only_called_whatever_it_is_named() {
 #[case(target(&format!("{SDK}sfn:startExecution"), r#"{"StateMachineArn":"arn:aws:states:x:1:stateMachine:m"}"#), "starts state machine m")]
 #[case(target(&format!("arn:aws:ssm:{HERE}:automation-definition/Ours"), "{}"), "runs document Ours")]
 fn work_is_told_by_name(#[case] target: Target, #[case] wanted: &str) {
-    let Does::Work(work) = target.does() else { panic!("work: {target:?}") };
+    let Effect::Work(work) = target.does() else { panic!("work: {target:?}") };
     let place = work.place.map(|place| format!(" in {place}")).unwrap_or_default();
-    assert_eq!(format!("{} {}{place}", work.kind.says(), work.name), wanted);
+    assert_eq!(format!("{} {}{place}", work.kind.sentence(), work.name), wanted);
     assert!(matters(&target.arn));
 }
 
@@ -124,7 +124,7 @@ fn work_is_told_by_name(#[case] target: Target, #[case] wanted: &str) {
 #[case("")]
 #[case("::::")]
 fn the_rest_is_nobodys_business(#[case] arn: &str) {
-    assert_eq!((target(arn, "{}").does(), matters(arn)), (Does::Else, false));
+    assert_eq!((target(arn, "{}").does(), matters(arn)), (Effect::Else, false));
 }
 
 #[test]

@@ -72,7 +72,7 @@ pub(super) fn of(zone_name: &str, periods: &[&str]) -> Schedule {
     schedule
 }
 
-pub(super) fn over(schedule: &Schedule, state: Keep, until: &str) -> Override {
+pub(super) fn over(schedule: &Schedule, state: TargetState, until: &str) -> Override {
     Override { state, until: at(schedule, until), by: "tanaka".into(), reason: None }
 }
 

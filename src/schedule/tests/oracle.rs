@@ -60,8 +60,8 @@ fn any_schedule() -> impl Strategy<Value = Schedule> {
     )
 }
 
-fn any_state() -> impl Strategy<Value = Keep> {
-    prop_oneof![Just(Keep::Running), Just(Keep::Stopped)]
+fn any_state() -> impl Strategy<Value = TargetState> {
+    prop_oneof![Just(TargetState::Running), Just(TargetState::Stopped)]
 }
 
 /// Minutes since 2026-01-01, within two years; a good part of them near a change of the clocks.
@@ -71,7 +71,7 @@ fn any_minute() -> impl Strategy<Value = i64> {
 }
 
 /// A state kept for so many minutes.
-type Kept = Option<(Keep, i64)>;
+type Kept = Option<(TargetState, i64)>;
 
 fn any_exceptions() -> impl Strategy<Value = (Kept, Kept)> {
     let one = || prop::option::of((any_state(), 0_i64..5000));
@@ -102,12 +102,12 @@ proptest! {
         let exceptions = exceptions(from, above);
         let intent = Intent::new(&schedule, &exceptions);
         let walked = walk(&schedule, &exceptions, from, to);
-        let changes: Vec<(Timestamp, Verb)> = walked
+        let changes: Vec<(Timestamp, PowerAction)> = walked
             .windows(2)
             .filter(|pair| pair[0].1 != pair[1].1)
-            .map(|pair| (pair[1].0, if pair[1].1 == Desired::On { Verb::Start } else { Verb::Stop }))
+            .map(|pair| (pair[1].0, if pair[1].1 == Desired::On { PowerAction::Start } else { PowerAction::Stop }))
             .collect();
-        let edges: Vec<(Timestamp, Verb)> =
+        let edges: Vec<(Timestamp, PowerAction)> =
             intent.edges(from + minutes(1), to).iter().map(|edge| (edge.at, edge.verb)).collect();
         prop_assert_eq!(edges, changes);
         for (at, desired) in walked.iter().step_by(97) {
@@ -127,13 +127,13 @@ proptest! {
         for edge in &edges {
             prop_assert!(edge.at - schedule.start_lead <= edge.issue_at && edge.issue_at <= edge.at);
             match edge.verb {
-                Verb::Stop => {
+                PowerAction::Stop => {
                     prop_assert_eq!(edge.at, edge.issue_at);
                     last_stop = Some(edge.at);
                 }
-                Verb::Start => {
+                PowerAction::Start => {
                     prop_assert!(last_stop.is_none_or(|stop| stop <= edge.issue_at), "a start before the stop it follows");
-                    prop_assert!(intent.exception(edge.issue_at) != Some(Keep::Stopped));
+                    prop_assert!(intent.exception(edge.issue_at) != Some(TargetState::Stopped));
                     prop_assert_eq!(intent.desired(edge.at), Desired::On);
                 }
             }
@@ -161,11 +161,11 @@ proptest! {
         let exceptions = exceptions(from, above);
         let intent = Intent::new(&schedule, &exceptions);
         let edges = intent.edges(from, from + minutes(10 * 1440));
-        for edge in edges.iter().filter(|edge| edge.verb == Verb::Stop) {
+        for edge in edges.iter().filter(|edge| edge.verb == PowerAction::Stop) {
             prop_assert_eq!(intent.desired(edge.at), Desired::Off);
         }
         for guard in edges.iter().filter(|edge| edge.cause == Cause::Guard) {
-            let leads = |start: &Edge| start.verb == Verb::Start && start.issue_at <= guard.at && guard.at < start.at;
+            let leads = |start: &Transition| start.verb == PowerAction::Start && start.issue_at <= guard.at && guard.at < start.at;
             prop_assert!(!edges.iter().any(leads));
         }
     }
@@ -186,21 +186,21 @@ proptest! {
             let wanted = planned_schedules::Wanted { member, among: &members, arn: "arn", count: None, scaling: None };
             let planned = planned_schedules::materialise(intent, wanted, now).unwrap();
             let later = planned_schedules::STAGE_GAP * i32::from(stages - member.stage);
-            let fired = |verb: Verb| planned.iter().filter(move |plan| plan.verb == verb).flat_map(|plan| plan.firings.clone());
+            let fired = |verb: PowerAction| planned.iter().filter(move |plan| plan.verb == verb).flat_map(|plan| plan.firings.clone());
             // No stop where it should be up, nor on top of a start.
-            for at in fired(Verb::Stop) {
+            for at in fired(PowerAction::Stop) {
                 prop_assert!(intent.desired(at - later) != Desired::On, "a stop at {} in {:?}", at, planned);
             }
             // Every stop is there unless the next start comes before its turn.
             let last = now + minutes(34 * 1440);
-            for edge in edges.iter().filter(|edge| edge.verb == Verb::Stop && now < edge.at && edge.at < last) {
+            for edge in edges.iter().filter(|edge| edge.verb == PowerAction::Stop && now < edge.at && edge.at < last) {
                 let overtaken = edges.iter().any(|start| {
-                    start.verb == Verb::Start && edge.issue_at <= start.issue_at && start.issue_at <= edge.at + later
+                    start.verb == PowerAction::Start && edge.issue_at <= start.issue_at && start.issue_at <= edge.at + later
                 });
-                prop_assert!(overtaken || fired(Verb::Stop).any(|at| at == edge.at + later), "{:?} in {:?}", edge, planned);
+                prop_assert!(overtaken || fired(PowerAction::Stop).any(|at| at == edge.at + later), "{:?} in {:?}", edge, planned);
             }
-            for edge in edges.iter().filter(|edge| edge.verb == Verb::Start && now < edge.issue_at && edge.at < last) {
-                prop_assert!(fired(Verb::Start).any(|at| edge.issue_at <= at && at <= edge.at), "{:?} in {:?}", edge, planned);
+            for edge in edges.iter().filter(|edge| edge.verb == PowerAction::Start && now < edge.issue_at && edge.at < last) {
+                prop_assert!(fired(PowerAction::Start).any(|at| edge.issue_at <= at && at <= edge.at), "{:?} in {:?}", edge, planned);
             }
             let mut names: Vec<&str> = planned.iter().map(|plan| plan.name.as_str()).collect();
             prop_assert!(names.iter().all(|name| name.len() <= planned_schedules::MAX_NAME));

@@ -84,14 +84,14 @@ fn windows_that_fall_into_the_sleep_are_told() {
         ["db: asleep in its backup window, 12:00–12:30 (03:00-03:30 UTC), on 4 of 14 days"]
     );
     assert_eq!(warnings("17:00-17:30", "wed:03:00-wed:03:30", Some(0), Pending::Unknown), Vec::<String>::new());
-    for (pending, says) in [
+    for (pending, message) in [
         (Pending::Actions(0), "nothing is pending"),
         (Pending::Actions(1), "1 maintenance action is pending"),
         (Pending::Unknown, "what is pending is not known"),
         (Pending::Unread("x is not allowed".into()), "what is pending was not read: x is not allowed"),
     ] {
         let [told] = &warnings("17:00-17:30", "sun:18:00-sun:18:30", Some(0), pending)[..] else { panic!("one") };
-        assert!(told.ends_with(&format!("(sun:18:00-sun:18:30 UTC); {says}")), "{told}");
+        assert!(told.ends_with(&format!("(sun:18:00-sun:18:30 UTC); {message}")), "{told}");
     }
 }
 
@@ -120,7 +120,7 @@ fn observed(schedule: &Schedule, actual: Actual, since: &str) -> Observed {
 }
 
 /// (wish, why, when it is put right)
-fn drifted(schedule: &Schedule, found: Drift) -> (Verb, Why, Option<String>) {
+fn drifted(schedule: &Schedule, found: Drift) -> (PowerAction, Why, Option<String>) {
     match found {
         Drift::Drifted { verb, why, righted_at, .. } => (verb, why, righted_at.map(|at| said(schedule, at))),
         other => panic!("{other:?}"),
@@ -135,15 +135,15 @@ fn a_start_by_hand_at_night_is_left_in_edge_mode_and_stopped_by_enforcing() {
     let now = at(&schedule, "2026-11-19 23:45");
     let found = drift(Intent::new(&schedule, &none), &seen, now);
     assert_eq!(enforce(Intent::new(&schedule, &none), &found, None, now), None);
-    assert_eq!(drifted(&schedule, found), (Verb::Stop, Why::Manual, Some("Fri 11-20 22:00".into())));
+    assert_eq!(drifted(&schedule, found), (PowerAction::Stop, Why::Manual, Some("Fri 11-20 22:00".into())));
     schedule.mode = Mode::Enforce;
     let intent = Intent::new(&schedule, &none);
     let found = drift(intent, &seen, now);
     assert_eq!(enforce(intent, &found, None, now), None, "not before ten minutes");
-    assert_eq!(drifted(&schedule, found), (Verb::Stop, Why::Manual, Some("Thu 11-19 23:50".into())));
+    assert_eq!(drifted(&schedule, found), (PowerAction::Stop, Why::Manual, Some("Thu 11-19 23:50".into())));
     let now = at(&schedule, "2026-11-19 23:50");
     let act = enforce(intent, &drift(intent, &seen, now), None, now).unwrap();
-    assert_eq!((act.verb, act.cause), (Verb::Stop, Cause::Drift));
+    assert_eq!((act.verb, act.cause), (PowerAction::Stop, Cause::Drift));
     let auto = Observed { auto_restarted: true, ..seen };
     assert_eq!(enforce(intent, &drift(intent, &auto, now), None, now).unwrap().cause, Cause::AutoRestart);
 }
@@ -156,7 +156,7 @@ fn a_stop_in_working_hours_is_started_at_once_by_enforcing() {
     let intent = Intent::new(&schedule, &none);
     let now = at(&schedule, "2026-11-19 12:00");
     let found = drift(intent, &observed(&schedule, Actual::Down, "2026-11-19 11:59"), now);
-    assert_eq!(enforce(intent, &found, None, now).unwrap().verb, Verb::Start);
+    assert_eq!(enforce(intent, &found, None, now).unwrap().verb, PowerAction::Start);
 }
 
 #[test]
@@ -232,8 +232,8 @@ fn what_is_not_granted_is_told_by_the_clock_of_the_zone() {
         "it may last until 18:00 at most (max_override)"
     );
     assert_eq!(told(Refusal::Past { until: now }), "it would end at 12:00, which is already over");
-    let edge = Box::new(Edge { at: latest, issue_at: latest, verb: Verb::Stop, cause: Cause::Period });
-    let late = told(Refusal::TooLate { edge, instead: Verb::Start });
+    let edge = Box::new(Transition { at: latest, issue_at: latest, verb: PowerAction::Stop, cause: Cause::Period });
+    let late = told(Refusal::TooLate { edge, instead: PowerAction::Start });
     assert!(late.starts_with("the stop at 18:00 may already be on its way"), "{late}");
 }
 

@@ -6,36 +6,36 @@ use crate::schedule::override_rules::Limit;
 fn grant(
     schedule: &Schedule,
     exceptions: &Exceptions,
-    state: Keep,
+    state: TargetState,
     until: &str,
     now: &str,
 ) -> Result<Granted, Refusal> {
     Intent::new(schedule, exceptions).grant(over(schedule, state, until), at(schedule, now))
 }
 
-fn fresh(schedule: &Schedule, state: Keep, until: &str, now: &str) -> Result<Granted, Refusal> {
+fn fresh(schedule: &Schedule, state: TargetState, until: &str, now: &str) -> Result<Granted, Refusal> {
     grant(schedule, &Exceptions::default(), state, until, now)
 }
 
 #[test]
 fn an_override_is_no_longer_than_the_longest_and_not_past_the_hard_end() {
     let schedule = office();
-    let too_long = |until, now| match fresh(&schedule, Keep::Running, until, now) {
+    let too_long = |until, now| match fresh(&schedule, TargetState::Running, until, now) {
         Err(Refusal::TooLong { latest, limit }) => (said(&schedule, latest), limit),
         other => panic!("{other:?}"),
     };
     assert_eq!(too_long("2026-11-20 03:30", "2026-11-19 21:50"), ("Fri 11-20 03:00".into(), Limit::HardEnd));
     assert_eq!(too_long("2026-11-20 01:00", "2026-11-19 18:30"), ("Fri 11-20 00:30".into(), Limit::MaxOverride));
-    assert!(fresh(&schedule, Keep::Running, "2026-11-20 03:00", "2026-11-19 21:50").is_ok());
+    assert!(fresh(&schedule, TargetState::Running, "2026-11-20 03:00", "2026-11-19 21:50").is_ok());
 }
 
 #[test]
 fn an_override_in_the_past_or_on_something_protected_is_refused() {
     let schedule = office();
-    let past = fresh(&schedule, Keep::Running, "2026-11-19 21:50", "2026-11-19 21:50").unwrap_err();
+    let past = fresh(&schedule, TargetState::Running, "2026-11-19 21:50", "2026-11-19 21:50").unwrap_err();
     assert!(matches!(past, Refusal::Past { .. }));
     let protected = Exceptions { protect: true, ..Exceptions::default() };
-    let refused = grant(&schedule, &protected, Keep::Running, "2026-11-19 23:00", "2026-11-19 21:50");
+    let refused = grant(&schedule, &protected, TargetState::Running, "2026-11-19 23:00", "2026-11-19 21:50");
     assert_eq!(refused.unwrap_err(), Refusal::Protected);
 }
 
@@ -48,43 +48,43 @@ fn within_two_minutes_of_the_stop_it_is_too_late() {
         ("2026-11-19 22:00", true),
         ("2026-11-19 22:01", false),
     ] {
-        match fresh(&schedule, Keep::Running, "2026-11-19 23:30", now) {
+        match fresh(&schedule, TargetState::Running, "2026-11-19 23:30", now) {
             Err(Refusal::TooLate { edge, instead }) => {
                 assert!(late, "{now}");
-                assert_eq!((said(&schedule, edge.at).as_str(), instead), ("Thu 11-19 22:00", Verb::Start));
+                assert_eq!((said(&schedule, edge.at).as_str(), instead), ("Thu 11-19 22:00", PowerAction::Start));
             }
             other => assert!(other.is_ok() && !late, "{now}: {other:?}"),
         }
     }
     // Stopping early is no postponement of the stop.
-    assert!(fresh(&schedule, Keep::Stopped, "2026-11-19 23:30", "2026-11-19 21:59").is_ok());
+    assert!(fresh(&schedule, TargetState::Stopped, "2026-11-19 23:30", "2026-11-19 21:59").is_ok());
     // A start is held back only while its issue, not the period, is far enough away.
-    let start = fresh(&schedule, Keep::Stopped, "2026-11-20 10:00", "2026-11-20 08:44").unwrap_err();
-    let Refusal::TooLate { edge, instead: Verb::Stop } = start else { panic!("{start:?}") };
-    assert_eq!((edge.verb, said(&schedule, edge.issue_at)), (Verb::Start, "Fri 11-20 08:45".to_owned()));
+    let start = fresh(&schedule, TargetState::Stopped, "2026-11-20 10:00", "2026-11-20 08:44").unwrap_err();
+    let Refusal::TooLate { edge, instead: PowerAction::Stop } = start else { panic!("{start:?}") };
+    assert_eq!((edge.verb, said(&schedule, edge.issue_at)), (PowerAction::Start, "Fri 11-20 08:45".to_owned()));
 }
 
 #[test]
 fn the_end_of_a_live_override_is_an_edge_that_can_be_too_near() {
     let schedule = office();
-    let live = with_override(over(&schedule, Keep::Running, "2026-11-19 23:30"));
-    let refused = grant(&schedule, &live, Keep::Running, "2026-11-20 00:30", "2026-11-19 23:29").unwrap_err();
-    assert!(matches!(refused, Refusal::TooLate { instead: Verb::Start, .. }));
+    let live = with_override(over(&schedule, TargetState::Running, "2026-11-19 23:30"));
+    let refused = grant(&schedule, &live, TargetState::Running, "2026-11-20 00:30", "2026-11-19 23:29").unwrap_err();
+    assert!(matches!(refused, Refusal::TooLate { instead: PowerAction::Start, .. }));
 }
 
 #[test]
 fn what_changes_nothing_says_so() {
     let schedule = office();
-    let granted = fresh(&schedule, Keep::Running, "2026-11-19 14:00", "2026-11-19 12:00").unwrap();
+    let granted = fresh(&schedule, TargetState::Running, "2026-11-19 14:00", "2026-11-19 12:00").unwrap();
     assert_eq!(granted.notes, [Note::NothingToPostpone]);
-    let granted = fresh(&schedule, Keep::Running, "2026-11-19 23:00", "2026-11-19 20:00").unwrap();
+    let granted = fresh(&schedule, TargetState::Running, "2026-11-19 23:00", "2026-11-19 20:00").unwrap();
     assert_eq!(granted.notes, []);
 }
 
 #[test]
 fn an_override_that_would_end_inside_the_lead_ends_at_the_start() {
     let schedule = office();
-    let granted = fresh(&schedule, Keep::Running, "2026-11-20 08:50", "2026-11-20 06:00").unwrap();
+    let granted = fresh(&schedule, TargetState::Running, "2026-11-20 08:50", "2026-11-20 06:00").unwrap();
     assert_eq!(said(&schedule, granted.over.until), "Fri 11-20 09:00");
     assert_eq!(
         edges(&schedule, &with_override(granted.over), "2026-11-20 06:00", "2026-11-20 23:00"),
@@ -95,7 +95,7 @@ fn an_override_that_would_end_inside_the_lead_ends_at_the_start() {
 #[test]
 fn woken_on_a_saturday_it_sleeps_again_when_the_override_ends() {
     let schedule = office();
-    let live = with_override(over(&schedule, Keep::Running, "2026-11-21 15:00"));
+    let live = with_override(over(&schedule, TargetState::Running, "2026-11-21 15:00"));
     assert_eq!(
         edges(&schedule, &live, "2026-11-21 12:00", "2026-11-24 10:00"),
         ["stop Sat 11-21 15:00", "start Tue 11-24 08:45"]
@@ -111,26 +111,27 @@ fn kept_stopped_the_lead_does_not_reach_into_the_override() {
         ("2026-11-20 09:00", "start Fri 11-20 09:00"),
         ("2026-11-20 10:30", "start Fri 11-20 10:30"),
     ] {
-        let live = with_override(over(&schedule, Keep::Stopped, until));
+        let live = with_override(over(&schedule, TargetState::Stopped, until));
         let next = edges(&schedule, &live, "2026-11-20 06:00", "2026-11-20 21:00");
         assert_eq!(next, [expected], "{until}");
     }
     // Past the evening's stop, it never comes up that day.
-    let live = with_override(over(&schedule, Keep::Stopped, "2026-11-20 23:00"));
+    let live = with_override(over(&schedule, TargetState::Stopped, "2026-11-20 23:00"));
     assert_eq!(edges(&schedule, &live, "2026-11-20 06:00", "2026-11-20 23:59"), Vec::<String>::new());
 }
 
 #[test]
 fn a_hold_keeps_it_as_it_is_and_ends_with_an_edge() {
     let schedule = office();
-    let hold = Hold { state: Keep::Running, until: at(&schedule, "2026-11-21 12:00"), by: "sato".into(), reason: None };
+    let hold =
+        Hold { state: TargetState::Running, until: at(&schedule, "2026-11-21 12:00"), by: "sato".into(), reason: None };
     let held = Exceptions { hold: Some(hold.clone()), ..Exceptions::default() };
     let intent = Intent::new(&schedule, &held);
     assert_eq!(edges(&schedule, &held, "2026-11-19 12:00", "2026-11-23 12:00"), ["stop Sat 11-21 12:00"]);
     let end = intent.next(at(&schedule, "2026-11-19 12:00")).unwrap();
     assert_eq!(end.cause, Cause::HoldEnd { by: "sato".into() });
     // An override stands above it while it lasts.
-    let both = Exceptions { over: Some(over(&schedule, Keep::Stopped, "2026-11-19 20:00")), ..held };
+    let both = Exceptions { over: Some(over(&schedule, TargetState::Stopped, "2026-11-19 20:00")), ..held };
     assert_eq!(
         edges(&schedule, &both, "2026-11-19 12:00", "2026-11-23 12:00"),
         ["start Thu 11-19 20:00", "stop Sat 11-21 12:00"]
@@ -145,9 +146,12 @@ fn a_hold_that_keeps_it_stopped_ends_within_seven_days() {
         let hold = Hold { state, until: at(&schedule, until), by: "sato".into(), reason: None };
         Intent::new(&schedule, &none).grant_hold(hold, at(&schedule, "2026-11-19 12:00"))
     };
-    assert!(hold(Keep::Stopped, "2026-11-26 12:00").is_ok());
-    assert!(matches!(hold(Keep::Stopped, "2026-11-26 12:01"), Err(Refusal::TooLong { limit: Limit::SevenDays, .. })));
-    assert!(hold(Keep::Running, "2026-12-31 12:00").is_ok());
+    assert!(hold(TargetState::Stopped, "2026-11-26 12:00").is_ok());
+    assert!(matches!(
+        hold(TargetState::Stopped, "2026-11-26 12:01"),
+        Err(Refusal::TooLong { limit: Limit::SevenDays, .. })
+    ));
+    assert!(hold(TargetState::Running, "2026-12-31 12:00").is_ok());
 }
 
 #[test]
@@ -156,7 +160,7 @@ fn in_stop_only_mode_the_stop_is_postponed_too() {
     schedule.mode = Mode::StopOnly;
     schedule.stop = vec![StopAt::parse("mon-sun", "22:00").unwrap()];
     let night = ("2026-11-19 21:00", "2026-11-20 23:00");
-    let tonight = with_override(over(&schedule, Keep::Running, "2026-11-19 23:30"));
+    let tonight = with_override(over(&schedule, TargetState::Running, "2026-11-19 23:30"));
     assert_eq!(edges(&schedule, &tonight, night.0, night.1), ["stop Thu 11-19 23:30", "stop Fri 11-20 22:00"]);
     // Also seen from after the stop it postponed.
     assert_eq!(
@@ -164,7 +168,7 @@ fn in_stop_only_mode_the_stop_is_postponed_too() {
         ["stop Thu 11-19 23:30", "stop Fri 11-20 22:00"]
     );
     // In the afternoon nothing was postponed, and nothing stops people at work.
-    let noon = with_override(over(&schedule, Keep::Running, "2026-11-19 14:00"));
+    let noon = with_override(over(&schedule, TargetState::Running, "2026-11-19 14:00"));
     assert_eq!(edges(&schedule, &noon, "2026-11-19 12:00", night.1), ["stop Thu 11-19 22:00", "stop Fri 11-20 22:00"]);
     assert_eq!(Intent::new(&schedule, &noon).desired(at(&schedule, "2026-11-19 18:00")), Desired::Any);
 }

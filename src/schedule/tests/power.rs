@@ -3,8 +3,8 @@
 use rstest::rstest;
 
 use super::*;
-use crate::schedule::observed::rds_power_events::{Power, Told, is_auto_restarted, marks, since};
-use crate::schedule::observed::uptime_history::Watched;
+use crate::schedule::observed::rds_power_events::{Power, PowerEvent, is_auto_restarted, marks, since};
+use crate::schedule::observed::uptime_history::ObservedSpan;
 
 #[rstest]
 #[case("DB instance stopped", Some(Power::Stopped))]
@@ -22,11 +22,11 @@ use crate::schedule::observed::uptime_history::Watched;
 #[case("DB instance restarted", None)]
 #[case("DB cluster stop failed", None)]
 #[case("Automated snapshot started", None)]
-fn messages(#[case] says: &str, #[case] expected: Option<Power>) {
-    assert_eq!(Power::of(says), expected);
+fn messages(#[case] message: &str, #[case] expected: Option<Power>) {
+    assert_eq!(Power::of(message), expected);
 }
 
-fn told(events: &[(&str, Power)]) -> Vec<Told> {
+fn told(events: &[(&str, Power)]) -> Vec<PowerEvent> {
     events.iter().map(|(at_, power)| (at(&office(), at_), *power)).collect()
 }
 
@@ -67,7 +67,7 @@ fn hours_off_are_those_that_were_seen(
     #[case] (seen, off): (i64, i64),
 ) {
     let (from, now) = (at(&office(), "2026-11-18 00:00"), at(&office(), "2026-11-20 00:00"));
-    let watched = Watched::of(marks(&told(events), &actual, (from, now)));
+    let watched = ObservedSpan::of(marks(&told(events), &actual, (from, now)));
     assert_eq!((watched.seen(from, now).as_hours(), watched.off(from, now).as_hours()), (seen, off));
 }
 
@@ -75,7 +75,7 @@ fn hours_off_are_those_that_were_seen(
 fn a_stop_longer_than_any_may_be_has_its_beginning_elsewhere() {
     let (from, now) = (at(&office(), "2026-11-01 00:00"), at(&office(), "2026-11-15 00:00"));
     let hours = |events: &[(&str, Power)], actual: &Actual| {
-        let watched = Watched::of(marks(&told(events), actual, (from, now)));
+        let watched = ObservedSpan::of(marks(&told(events), actual, (from, now)));
         (watched.seen(from, now).as_hours(), watched.off(from, now).as_hours())
     };
     assert_eq!(hours(&[], &Actual::Down), (0, 0));

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::schedule::calendar::intervals::OnSpan;
-use crate::schedule::observed::uptime_history::{Is, Mark, Watched, length};
+use crate::schedule::observed::uptime_history::{Mark, ObservedSpan, UptimeState, length};
 
 fn minute(at: i64) -> Timestamp {
     Timestamp::from_second(at * 60).unwrap()
@@ -28,36 +28,39 @@ fn spans_are_cut_to_the_time_looked_at_and_counted_once() {
 #[test]
 fn only_what_both_ends_agree_on_was_seen() {
     let marks = vec![
-        Mark::stood(minute(0), Some(Is::Up)),
-        Mark::left(minute(10), Is::Up),
-        Mark::found(minute(13), Is::Down),
-        Mark::turned(minute(30), Is::Up),
-        Mark::stood(minute(40), Some(Is::Down)),
+        Mark::stood(minute(0), Some(UptimeState::Up)),
+        Mark::left(minute(10), UptimeState::Up),
+        Mark::found(minute(13), UptimeState::Down),
+        Mark::turned(minute(30), UptimeState::Up),
+        Mark::stood(minute(40), Some(UptimeState::Down)),
         Mark::stood(minute(50), None),
-        Mark::stood(minute(60), Some(Is::Down)),
+        Mark::stood(minute(60), Some(UptimeState::Down)),
     ];
-    let watched = Watched::of(marks);
+    let watched = ObservedSpan::of(marks);
     let (from, to) = (minute(0), minute(60));
     assert_eq!((watched.seen(from, to), watched.off(from, to)), (minutes(27), minutes(17)));
     assert_eq!(watched.seen_from(minute(20), to), Some(minute(20)));
-    assert_eq!((watched.seen_from(minute(30), to), Watched::default().seen_from(from, to)), (None, None));
+    assert_eq!((watched.seen_from(minute(30), to), ObservedSpan::default().seen_from(from, to)), (None, None));
 }
 
 #[test]
 fn who_saw_it_first_hand_is_believed_and_another_fills_the_gaps() {
-    let events = Watched::of(vec![
-        Mark::stood(minute(20), Some(Is::Down)),
-        Mark::turned(minute(30), Is::Up),
-        Mark::stood(minute(40), Some(Is::Up)),
+    let events = ObservedSpan::of(vec![
+        Mark::stood(minute(20), Some(UptimeState::Down)),
+        Mark::turned(minute(30), UptimeState::Up),
+        Mark::stood(minute(40), Some(UptimeState::Up)),
     ]);
-    let journal = Watched::of(vec![Mark::found(minute(0), Is::Down), Mark::stood(minute(50), Some(Is::Down))]);
+    let journal = ObservedSpan::of(vec![
+        Mark::found(minute(0), UptimeState::Down),
+        Mark::stood(minute(50), Some(UptimeState::Down)),
+    ]);
     let both = events.or(journal);
     assert_eq!(both.seen(minute(0), minute(60)), minutes(50));
     assert_eq!(both.off(minute(0), minute(60)), minutes(20 + 10 + 10));
 }
 
-fn is() -> impl Strategy<Value = Option<Is>> {
-    prop_oneof![Just(None), Just(Some(Is::Up)), Just(Some(Is::Down))]
+fn is() -> impl Strategy<Value = Option<UptimeState>> {
+    prop_oneof![Just(None), Just(Some(UptimeState::Up)), Just(Some(UptimeState::Down))]
 }
 
 fn marks() -> impl Strategy<Value = Vec<Mark>> {
@@ -66,7 +69,7 @@ fn marks() -> impl Strategy<Value = Vec<Mark>> {
 }
 
 /// How one minute was seen by marks in the order of time.
-fn seen_in(marks: &[Mark], of: i64) -> Option<Is> {
+fn seen_in(marks: &[Mark], of: i64) -> Option<UptimeState> {
     let mut sorted = marks.to_vec();
     sorted.sort_by_key(|mark| mark.at);
     let next = sorted.iter().position(|mark| mark.at > minute(of))?;
@@ -83,11 +86,11 @@ proptest! {
         long in 0..300_i64,
     ) {
         let to = from + long;
-        let watched = Watched::of(first.clone()).or(Watched::of(second.clone()));
+        let watched = ObservedSpan::of(first.clone()).or(ObservedSpan::of(second.clone()));
         let (seen, off) = (watched.seen(minute(from), minute(to)), watched.off(minute(from), minute(to)));
         prop_assert!(SignedDuration::ZERO <= off && off <= seen && seen <= minutes(long));
-        let each: Vec<Is> = (from..to).filter_map(|at| seen_in(&first, at).or(seen_in(&second, at))).collect();
-        let down = each.iter().filter(|is| **is == Is::Down).count();
+        let each: Vec<UptimeState> = (from..to).filter_map(|at| seen_in(&first, at).or(seen_in(&second, at))).collect();
+        let down = each.iter().filter(|is| **is == UptimeState::Down).count();
         prop_assert_eq!((seen, off), (minutes(each.len() as i64), minutes(down as i64)));
         prop_assert_eq!(watched.seen_from(minute(from), minute(to)).is_some(), seen > SignedDuration::ZERO);
     }

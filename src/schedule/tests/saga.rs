@@ -3,11 +3,11 @@
 use super::*;
 use crate::schedule::stoppable::Ineligible;
 use crate::schedule::transition::ecs_service::ServiceSeen;
-use crate::schedule::transition::stage_plan::{Act, Ending, How, Seen, next, out_of_order};
+use crate::schedule::transition::stage_plan::{Ending, How, MemberState, StageAction, next, out_of_order};
 
 /// A database, an instance, and a service scaled between 2 and 10 that runs 4.
-fn environment() -> Vec<Seen> {
-    let seen = |kind, id: &str, how| Seen::new(Member::new(kind, id), how);
+fn environment() -> Vec<MemberState> {
+    let seen = |kind, id: &str, how| MemberState::new(Member::new(kind, id), how);
     let service = ServiceSeen {
         tasks: Tasks { desired: 4, running: 4, ready: true, ..Tasks::default() },
         bounds: Some(Bounds { min: 2, max: 10 }),
@@ -20,31 +20,31 @@ fn environment() -> Vec<Seen> {
     ]
 }
 
-fn service(world: &mut [Seen]) -> &mut ServiceSeen {
+fn service(world: &mut [MemberState]) -> &mut ServiceSeen {
     match &mut world[0].how {
         How::Service(service) => service,
         other => panic!("{other:?}"),
     }
 }
 
-fn apply(world: &mut [Seen], place: usize, act: Act) {
+fn apply(world: &mut [MemberState], place: usize, act: StageAction) {
     match (&mut world[place].how, act) {
-        (How::Machine(actual), Act::Start) => *actual = Actual::GoingUp,
-        (How::Machine(actual), Act::Stop) => *actual = Actual::GoingDown,
-        (How::Service(service), Act::Remember(memory)) => service.memory = Some(memory),
-        (How::Service(service), Act::Bounds(bounds)) => {
+        (How::Machine(actual), StageAction::Start) => *actual = Actual::GoingUp,
+        (How::Machine(actual), StageAction::Stop) => *actual = Actual::GoingDown,
+        (How::Service(service), StageAction::Remember(memory)) => service.memory = Some(memory),
+        (How::Service(service), StageAction::Bounds(bounds)) => {
             service.bounds = Some(bounds);
             // App Auto Scaling pulls the count into the range by itself.
             service.tasks.desired = service.tasks.desired.clamp(bounds.min, bounds.max);
         }
-        (How::Service(service), Act::Count(count)) => service.tasks.desired = count,
-        (How::Service(service), Act::Forget) => service.memory = None,
+        (How::Service(service), StageAction::Count(count)) => service.tasks.desired = count,
+        (How::Service(service), StageAction::Forget) => service.memory = None,
         (how, act) => panic!("{act:?} on {how:?}"),
     }
 }
 
 /// Whatever moves arrives.
-fn settle_down(world: &mut [Seen]) {
+fn settle_down(world: &mut [MemberState]) {
     for seen in world {
         match &mut seen.how {
             How::Machine(actual @ Actual::GoingUp) => *actual = Actual::Up,
@@ -60,7 +60,11 @@ fn settle_down(world: &mut [Seen]) {
 }
 
 /// Runs to the end, or is killed after `kill` changes. Says what was changed, in order.
-fn run(world: &mut [Seen], goal: Keep, kill: Option<usize>) -> (Vec<(String, Act)>, Option<Ending>) {
+fn run(
+    world: &mut [MemberState],
+    goal: TargetState,
+    kill: Option<usize>,
+) -> (Vec<(String, StageAction)>, Option<Ending>) {
     let mut done = Vec::new();
     for _ in 0..50 {
         let step = next(goal, world);
@@ -84,26 +88,27 @@ const MEMORY: Remembered = Remembered { desired: Some(4), bounds: Some(Bounds { 
 #[test]
 fn sleep_remembers_closes_and_stops_in_order_and_wake_undoes_it() {
     let mut world = environment();
-    let (done, ended) = run(&mut world, Keep::Stopped, None);
-    let told = |done: &[(String, Act)]| done.iter().map(|(id, act)| format!("{id} {act:?}")).collect::<Vec<_>>();
+    let (done, ended) = run(&mut world, TargetState::Stopped, None);
+    let told =
+        |done: &[(String, StageAction)]| done.iter().map(|(id, act)| format!("{id} {act:?}")).collect::<Vec<_>>();
     assert_eq!(
         told(&done),
         [
-            format!("web {:?}", Act::Remember(MEMORY)),
-            format!("web {:?}", Act::Bounds(Bounds::ZERO)),
+            format!("web {:?}", StageAction::Remember(MEMORY)),
+            format!("web {:?}", StageAction::Bounds(Bounds::ZERO)),
             "i-1 Stop".to_owned(),
             "db Stop".to_owned(),
         ],
         "closing the bounds pulls the count to 0; the database goes last"
     );
     assert_eq!(ended, Some(Ending::Done));
-    let (done, ended) = run(&mut world, Keep::Running, None);
+    let (done, ended) = run(&mut world, TargetState::Running, None);
     assert_eq!(
         told(&done),
         [
             "db Start".to_owned(),
             "i-1 Start".to_owned(),
-            format!("web {:?}", Act::Bounds(Bounds { min: 2, max: 10 })),
+            format!("web {:?}", StageAction::Bounds(Bounds { min: 2, max: 10 })),
             "web Count(4)".to_owned(),
             "web Forget".to_owned(),
         ]
@@ -115,22 +120,22 @@ fn sleep_remembers_closes_and_stops_in_order_and_wake_undoes_it() {
 #[test]
 fn killed_at_every_step_it_resumes_to_the_same_end() {
     let mut asleep = environment();
-    run(&mut asleep, Keep::Stopped, None);
+    run(&mut asleep, TargetState::Stopped, None);
     for kill in 0..=6 {
         for settles in [false, true] {
             let mut world = environment();
-            run(&mut world, Keep::Stopped, Some(kill));
+            run(&mut world, TargetState::Stopped, Some(kill));
             if settles {
                 settle_down(&mut world);
             }
-            assert_eq!(run(&mut world, Keep::Stopped, None).1, Some(Ending::Done), "sleep killed at {kill}");
+            assert_eq!(run(&mut world, TargetState::Stopped, None).1, Some(Ending::Done), "sleep killed at {kill}");
             assert_eq!(world, asleep, "sleep killed at {kill}");
 
-            run(&mut world, Keep::Running, Some(kill));
+            run(&mut world, TargetState::Running, Some(kill));
             if settles {
                 settle_down(&mut world);
             }
-            assert_eq!(run(&mut world, Keep::Running, None).1, Some(Ending::Done), "wake killed at {kill}");
+            assert_eq!(run(&mut world, TargetState::Running, None).1, Some(Ending::Done), "wake killed at {kill}");
             assert_eq!(world, environment(), "wake killed at {kill}");
         }
     }
@@ -140,23 +145,23 @@ fn killed_at_every_step_it_resumes_to_the_same_end() {
 fn killed_and_turned_round_at_every_step_nothing_is_forgotten() {
     let awake = environment();
     let mut asleep = environment();
-    run(&mut asleep, Keep::Stopped, None);
+    run(&mut asleep, TargetState::Stopped, None);
     for kill in 0..=6 {
         for settles in [false, true] {
             let mut world = asleep.clone();
-            run(&mut world, Keep::Running, Some(kill));
+            run(&mut world, TargetState::Running, Some(kill));
             if settles {
                 settle_down(&mut world);
             }
-            run(&mut world, Keep::Stopped, None);
+            run(&mut world, TargetState::Stopped, None);
             assert_eq!(world, asleep, "wake killed at {kill}, then sleep");
 
             let mut world = awake.clone();
-            run(&mut world, Keep::Stopped, Some(kill));
+            run(&mut world, TargetState::Stopped, Some(kill));
             if settles {
                 settle_down(&mut world);
             }
-            run(&mut world, Keep::Running, None);
+            run(&mut world, TargetState::Running, None);
             assert_eq!(world, awake, "sleep killed at {kill}, then wake");
         }
     }
@@ -165,13 +170,13 @@ fn killed_and_turned_round_at_every_step_nothing_is_forgotten() {
 #[test]
 fn sleep_again_keeps_a_good_memory() {
     let mut world = environment();
-    run(&mut world, Keep::Stopped, None);
-    let (done, ended) = run(&mut world, Keep::Stopped, None);
+    run(&mut world, TargetState::Stopped, None);
+    let (done, ended) = run(&mut world, TargetState::Stopped, None);
     assert_eq!((done.len(), ended), (0, Some(Ending::Done)));
     assert_eq!(service(&mut world).memory, Some(MEMORY));
     // Somebody opened the bounds of the sleeping service: closed again, and the count is not lost.
     service(&mut world).bounds = Some(Bounds { min: 0, max: 5 });
-    run(&mut world, Keep::Stopped, None);
+    run(&mut world, TargetState::Stopped, None);
     let memory = Remembered { desired: Some(4), bounds: Some(Bounds { min: 0, max: 5 }) };
     assert_eq!(service(&mut world).memory, Some(memory));
 }
@@ -180,15 +185,15 @@ fn sleep_again_keeps_a_good_memory() {
 fn vector_9_without_memory_a_wake_uses_the_number_or_asks_and_never_guesses() {
     let mut world = environment();
     *service(&mut world) = ServiceSeen::default();
-    let (done, ended) = run(&mut world, Keep::Running, None);
+    let (done, ended) = run(&mut world, TargetState::Running, None);
     assert_eq!(done, []);
     let Some(Ending::Partly { done, not }) = ended else { panic!("it must ask") };
     assert_eq!(done, ["db", "i-1"]);
     assert!(not[0].0 == "web" && not[0].1.contains("is not known"), "{not:?}");
 
     world[0].member.wake_desired = WakeDesired::Count(3);
-    let (done, ended) = run(&mut world, Keep::Running, None);
-    assert_eq!(done, [("web".to_owned(), Act::Count(3))]);
+    let (done, ended) = run(&mut world, TargetState::Running, None);
+    assert_eq!(done, [("web".to_owned(), StageAction::Count(3))]);
     assert_eq!(ended, Some(Ending::Done));
 }
 
@@ -198,26 +203,30 @@ fn what_its_own_scaling_had_at_no_task_wakes_to_its_bounds_and_no_count() {
     let mut idle = environment();
     let own = Some(Bounds { min: 0, max: 4 });
     *service(&mut idle) = ServiceSeen { bounds: own, ..ServiceSeen::default() };
-    let (done, ended) = run(&mut idle.clone(), Keep::Running, None);
+    let (done, ended) = run(&mut idle.clone(), TargetState::Running, None);
     assert_eq!((done, ended), (vec![], Some(Ending::Done)), "it is awake: its scaling decides how many tasks it has");
     let mut asleep = idle.clone();
-    run(&mut asleep, Keep::Stopped, None);
+    run(&mut asleep, TargetState::Stopped, None);
     let memory = Some(Remembered { desired: None, bounds: own });
     assert_eq!((service(&mut asleep).bounds, service(&mut asleep).memory), (Some(Bounds::ZERO), memory));
     for kill in 0..=5 {
         let mut world = asleep.clone();
-        run(&mut world, Keep::Running, Some(kill));
-        assert_eq!(run(&mut world.clone(), Keep::Stopped, None).1, Some(Ending::Done), "killed at {kill}, then sleep");
-        assert_eq!(run(&mut world, Keep::Running, None).1, Some(Ending::Done), "killed at {kill}");
+        run(&mut world, TargetState::Running, Some(kill));
+        assert_eq!(
+            run(&mut world.clone(), TargetState::Stopped, None).1,
+            Some(Ending::Done),
+            "killed at {kill}, then sleep"
+        );
+        assert_eq!(run(&mut world, TargetState::Running, None).1, Some(Ending::Done), "killed at {kill}");
         assert_eq!(world, idle, "killed at {kill}");
     }
     // A number that somebody wrote down counts all the same.
     idle[0].member.wake_desired = WakeDesired::Count(3);
-    assert_eq!(run(&mut idle, Keep::Running, None).0, [("web".to_owned(), Act::Count(3))]);
+    assert_eq!(run(&mut idle, TargetState::Running, None).0, [("web".to_owned(), StageAction::Count(3))]);
     // Without its bounds nobody can tell.
     let mut lost = asleep.clone();
     service(&mut lost).bounds = None;
-    assert!(matches!(run(&mut lost, Keep::Running, None).1, Some(Ending::Partly { .. })));
+    assert!(matches!(run(&mut lost, TargetState::Running, None).1, Some(Ending::Partly { .. })));
 }
 
 #[test]
@@ -225,7 +234,7 @@ fn closed_bounds_without_memory_are_not_guessed_either() {
     let mut world = environment();
     *service(&mut world) = ServiceSeen { bounds: Some(Bounds::ZERO), ..ServiceSeen::default() };
     world[0].member.wake_desired = WakeDesired::Count(3);
-    let (done, ended) = run(&mut world, Keep::Running, None);
+    let (done, ended) = run(&mut world, TargetState::Running, None);
     assert_eq!(done, []);
     assert!(matches!(ended, Some(Ending::Partly { not, .. }) if not[0].1.contains("bounds")));
 }
@@ -234,7 +243,7 @@ fn closed_bounds_without_memory_are_not_guessed_either() {
 fn a_deployment_is_waited_for_and_the_database_waits_with_it() {
     let mut world = environment();
     service(&mut world).tasks.deploying = true;
-    let step = next(Keep::Stopped, &world);
+    let step = next(TargetState::Stopped, &world);
     assert_eq!(step.acts, []);
     assert_eq!(step.waiting, [("web".to_owned(), "a deployment is in progress".to_owned())]);
     assert_eq!(step.ended, None);
@@ -244,7 +253,7 @@ fn a_deployment_is_waited_for_and_the_database_waits_with_it() {
 fn what_is_stuck_stops_the_stages_behind_it_and_is_named() {
     let mut world = environment();
     world[2].how = How::Machine(Actual::Blocked { status: "failed".into(), serving: false, start_cures: false });
-    let (_, ended) = run(&mut world, Keep::Stopped, None);
+    let (_, ended) = run(&mut world, TargetState::Stopped, None);
     assert_eq!(
         ended,
         Some(Ending::Partly {
@@ -258,8 +267,8 @@ fn what_is_stuck_stops_the_stages_behind_it_and_is_named() {
     assert_eq!(world[1].how, How::Machine(Actual::Up));
     // Repaired, it goes on from there.
     world[2].how = How::Machine(Actual::Up);
-    let (done, ended) = run(&mut world, Keep::Stopped, None);
-    assert_eq!(done, [("i-1".to_owned(), Act::Stop), ("db".to_owned(), Act::Stop)]);
+    let (done, ended) = run(&mut world, TargetState::Stopped, None);
+    assert_eq!(done, [("i-1".to_owned(), StageAction::Stop), ("db".to_owned(), StageAction::Stop)]);
     assert_eq!(ended, Some(Ending::Done));
 }
 
@@ -267,7 +276,7 @@ fn what_is_stuck_stops_the_stages_behind_it_and_is_named() {
 fn a_service_that_cannot_sleep_keeps_its_database() {
     let mut world = environment();
     world[0].ineligible = Some(Ineligible::Daemon);
-    let (done, ended) = run(&mut world, Keep::Stopped, None);
+    let (done, ended) = run(&mut world, TargetState::Stopped, None);
     assert_eq!(done, []);
     assert!(matches!(ended, Some(Ending::Partly { not, .. }) if not.len() == 3 && not[0].1.contains("DAEMON")));
 }
@@ -276,7 +285,7 @@ fn a_service_that_cannot_sleep_keeps_its_database() {
 fn a_member_that_is_gone_is_named_and_holds_nobody_up() {
     let mut world = environment();
     world[2].how = How::Gone;
-    let step = next(Keep::Running, &world);
+    let step = next(TargetState::Running, &world);
     assert_eq!((step.gone, step.ended), (vec!["i-1".to_owned()], Some(Ending::Done)));
 }
 
@@ -284,7 +293,7 @@ fn a_member_that_is_gone_is_named_and_holds_nobody_up() {
 fn a_running_service_without_memory_is_left_as_it_is() {
     let mut world = environment();
     world[0].member.wake_desired = WakeDesired::Count(9);
-    let (done, ended) = run(&mut world, Keep::Running, None);
+    let (done, ended) = run(&mut world, TargetState::Running, None);
     assert_eq!((done.len(), ended), (0, Some(Ending::Done)));
 }
 

@@ -29,13 +29,13 @@ fn the_same_week_on_either_side_of_the_world(#[case] zone: &str) {
 #[rstest]
 #[case::protect(true, None, None, Desired::Any)]
 #[case::schedule(false, None, None, Desired::On)]
-#[case::override_wins(false, Some(Keep::Stopped), Some(Keep::Running), Desired::Off)]
-#[case::then_hold(false, None, Some(Keep::Stopped), Desired::Off)]
-#[case::protect_wins(true, Some(Keep::Stopped), Some(Keep::Stopped), Desired::Any)]
+#[case::override_wins(false, Some(TargetState::Stopped), Some(TargetState::Running), Desired::Off)]
+#[case::then_hold(false, None, Some(TargetState::Stopped), Desired::Off)]
+#[case::protect_wins(true, Some(TargetState::Stopped), Some(TargetState::Stopped), Desired::Any)]
 fn first_match_decides(
     #[case] protect: bool,
-    #[case] over_state: Option<Keep>,
-    #[case] hold: Option<Keep>,
+    #[case] over_state: Option<TargetState>,
+    #[case] hold: Option<TargetState>,
     #[case] expected: Desired,
 ) {
     let schedule = office();
@@ -119,7 +119,7 @@ fn the_guard_repeats_the_stop_on_days_that_are_off() {
         ["Sat 11-21 22:00", "Sun 11-22 22:00", "Mon 11-23 22:00"]
     );
     // Not while somebody keeps it up; its end is a stop of its own.
-    let live = with_override(over(&schedule, Keep::Running, "2026-11-21 23:00"));
+    let live = with_override(over(&schedule, TargetState::Running, "2026-11-21 23:00"));
     assert_eq!(guards(&live, "2026-11-21 12:00", "2026-11-22 23:59"), ["Sun 11-22 22:00"]);
     // Over midnight, the latest end is the morning's.
     let mut nights = of("Asia/Tokyo", &["mon-fri 20:00-02:00", "sat 10:00-22:00"]);
@@ -158,11 +158,11 @@ fn late_edges_are_executed_within_the_window_and_reported_after_it() {
         Intent::new(&schedule, &none).due("arn", since, at(&schedule, now), &std::collections::BTreeSet::new())
     };
     assert_eq!(due("2026-11-18 21:59"), Due::Nothing);
-    assert!(matches!(due("2026-11-18 22:00"), Due::Execute(edge) if edge.verb == Verb::Stop));
+    assert!(matches!(due("2026-11-18 22:00"), Due::Execute(edge) if edge.verb == PowerAction::Stop));
     assert!(matches!(due("2026-11-18 23:00"), Due::Execute(_)));
     assert!(matches!(due("2026-11-18 23:01"), Due::Missed { late, .. } if late == minutes(61)));
     // The morning's start makes the evening's stop history.
-    assert!(matches!(due("2026-11-19 08:50"), Due::Execute(edge) if edge.verb == Verb::Start));
+    assert!(matches!(due("2026-11-19 08:50"), Due::Execute(edge) if edge.verb == PowerAction::Start));
 }
 
 #[test]

@@ -75,13 +75,13 @@ fn with_a_calendar_starts_are_single_and_stops_still_recur() {
     let mut schedule = office();
     schedule.guard = Guard::Daily;
     let plans = planned(&schedule, &Exceptions::default(), &database(), &[database()], "2026-11-19 12:00");
-    let starts: Vec<&Planned> = plans.iter().filter(|plan| plan.verb == Verb::Start).collect();
+    let starts: Vec<&Planned> = plans.iter().filter(|plan| plan.verb == PowerAction::Start).collect();
     // 35 days hold 25 weekdays; 11-23 is a holiday.
     assert_eq!(starts.len(), 24);
     assert!(starts.iter().all(|plan| plan.once && plan.dead_letter));
     assert_eq!(starts[0].expression, "at(2026-11-20T08:45:00)");
     assert_eq!(starts[1].expression, "at(2026-11-24T08:45:00)");
-    let stops: Vec<&Planned> = plans.iter().filter(|plan| plan.verb == Verb::Stop).collect();
+    let stops: Vec<&Planned> = plans.iter().filter(|plan| plan.verb == PowerAction::Stop).collect();
     assert_eq!(stops.len(), 1);
     assert!(!stops[0].once && !stops[0].dead_letter);
     assert_eq!(stops[0].expression, "cron(0 22 * * ? *)");
@@ -90,16 +90,16 @@ fn with_a_calendar_starts_are_single_and_stops_still_recur() {
 #[test]
 fn an_override_is_a_single_stop_and_a_recurring_one_that_waits() {
     let schedule = office();
-    let tonight = with_override(over(&schedule, Keep::Running, "2026-11-19 23:30"));
+    let tonight = with_override(over(&schedule, TargetState::Running, "2026-11-19 23:30"));
     let plans = planned(&schedule, &tonight, &database(), &[database()], "2026-11-19 21:50");
-    assert!(plans[0].once && plans[0].verb == Verb::Stop, "the single stop is written first");
+    assert!(plans[0].once && plans[0].verb == PowerAction::Stop, "the single stop is written first");
     assert_eq!(plans[0].expression, "at(2026-11-19T23:30:00)");
     assert_eq!(plans[0].name, "rds-instance.prooflink-dev-db.stop.20261119T233000");
     let recurring = plans.iter().find(|plan| !plan.once).unwrap();
     assert_eq!(recurring.start_date, Some(at(&schedule, "2026-11-19 22:01")));
     // Once it is over, nothing of it is left.
     let after = planned(&schedule, &tonight, &database(), &[database()], "2026-11-20 00:00");
-    assert!(after.iter().all(|plan| plan.start_date.is_none() && !(plan.once && plan.verb == Verb::Stop)));
+    assert!(after.iter().all(|plan| plan.start_date.is_none() && !(plan.once && plan.verb == PowerAction::Stop)));
 }
 
 #[test]
@@ -135,29 +135,39 @@ fn a_skipped_time_becomes_a_single_one() {
     assert_eq!(single.len(), 1);
     let shown = preview(Intent::new(&schedule, &Exceptions::default()), at(&schedule, "2026-03-06 12:00"), &[]);
     assert!(
-        matches!(shown.warnings.as_slice(), [Warning::SkippedTime { verb: Verb::Start, .. }]),
+        matches!(shown.warnings.as_slice(), [Warning::SkippedTime { verb: PowerAction::Start, .. }]),
         "{:?}",
         shown.warnings
     );
 }
 
 #[rstest]
-#[case(database(), Verb::Stop, "rds:stopDBInstance", r#"{"DbInstanceIdentifier":"prooflink-dev-db"}"#)]
-#[case(Member::new(MemberKind::RdsCluster, "c"), Verb::Start, "rds:startDBCluster", r#"{"DbClusterIdentifier":"c"}"#)]
-#[case(Member::new(MemberKind::Ec2Instance, "i-1"), Verb::Stop, "ec2:stopInstances", r#"{"InstanceIds":["i-1"]}"#)]
+#[case(database(), PowerAction::Stop, "rds:stopDBInstance", r#"{"DbInstanceIdentifier":"prooflink-dev-db"}"#)]
+#[case(
+    Member::new(MemberKind::RdsCluster, "c"),
+    PowerAction::Start,
+    "rds:startDBCluster",
+    r#"{"DbClusterIdentifier":"c"}"#
+)]
+#[case(
+    Member::new(MemberKind::Ec2Instance, "i-1"),
+    PowerAction::Stop,
+    "ec2:stopInstances",
+    r#"{"InstanceIds":["i-1"]}"#
+)]
 #[case(
     web(),
-    Verb::Stop,
+    PowerAction::Stop,
     "ecs:updateService",
     r#"{"Cluster":"prooflink-dev-cluster","Service":"prooflink-dev-service","DesiredCount":0}"#
 )]
 #[case(
     web(),
-    Verb::Start,
+    PowerAction::Start,
     "ecs:updateService",
     r#"{"Cluster":"prooflink-dev-cluster","Service":"prooflink-dev-service","DesiredCount":2}"#
 )]
-fn targets_and_inputs(#[case] member: Member, #[case] verb: Verb, #[case] action: &str, #[case] input: &str) {
+fn targets_and_inputs(#[case] member: Member, #[case] verb: PowerAction, #[case] action: &str, #[case] input: &str) {
     let plans = planned(&office(), &Exceptions::default(), &member, std::slice::from_ref(&member), "2026-11-19 12:00");
     let plan = plans.iter().find(|plan| plan.verb == verb).unwrap();
     assert_eq!(plan.target, format!("arn:aws:scheduler:::aws-sdk:{action}"));
@@ -256,7 +266,7 @@ fn what_is_lifted_keeps_holidays_and_exceptions_as_every_start_does() {
     let schedule = office();
     let plans = from_zero(&schedule, &Exceptions::default(), Some(2), "2026-11-19 12:00").unwrap();
     let at_time = |time: &str| {
-        let of = plans.iter().filter(|plan| plan.verb == Verb::Start && plan.expression.contains(time));
+        let of = plans.iter().filter(|plan| plan.verb == PowerAction::Start && plan.expression.contains(time));
         of.map(|plan| (plan.expression.split('T').next().unwrap().to_owned(), plan.input.clone())).collect::<Vec<_>>()
     };
     let (lifts, lets) = (at_time("T09:00"), at_time("T09:10"));
@@ -269,14 +279,14 @@ fn what_is_lifted_keeps_holidays_and_exceptions_as_every_start_does() {
     // Somebody keeps it asleep over its start: neither comes.
     let mut schedule = office();
     schedule.holidays = None;
-    let kept = with_override(over(&schedule, Keep::Stopped, "2026-11-20 09:05"));
+    let kept = with_override(over(&schedule, TargetState::Stopped, "2026-11-20 09:05"));
     let plans = from_zero(&schedule, &kept, Some(2), "2026-11-19 23:00").unwrap();
-    let recurring: Vec<_> = plans.iter().filter(|plan| plan.verb == Verb::Start && !plan.once).collect();
+    let recurring: Vec<_> = plans.iter().filter(|plan| plan.verb == PowerAction::Start && !plan.once).collect();
     assert!(
         recurring.iter().all(|plan| plan.start_date.is_some_and(|date| date > at(&schedule, "2026-11-20 09:00"))),
         "{recurring:?}"
     );
-    let single: Vec<_> = plans.iter().filter(|plan| plan.verb == Verb::Start && plan.once).collect();
+    let single: Vec<_> = plans.iter().filter(|plan| plan.verb == PowerAction::Start && plan.once).collect();
     let told: Vec<_> = single.iter().map(|plan| (plan.expression.as_str(), plan.input.as_str())).collect();
     assert_eq!(told, [("at(2026-11-20T09:05:00)", "min=2 max=4"), ("at(2026-11-20T09:15:00)", "min=0 max=4")]);
 
@@ -290,16 +300,16 @@ fn what_is_lifted_keeps_holidays_and_exceptions_as_every_start_does() {
 #[test]
 fn a_scaled_service_keeps_holidays_by_single_actions_and_an_override_by_a_single_stop() {
     let schedule = office();
-    let tonight = with_override(over(&schedule, Keep::Running, "2026-11-19 23:30"));
+    let tonight = with_override(over(&schedule, TargetState::Running, "2026-11-19 23:30"));
     let plans = actions(&schedule, &tonight, "2026-11-19 21:50");
-    let starts: Vec<&Planned> = plans.iter().filter(|plan| plan.verb == Verb::Start).collect();
+    let starts: Vec<&Planned> = plans.iter().filter(|plan| plan.verb == PowerAction::Start).collect();
     assert!(starts.len() > 20 && starts.iter().all(|plan| plan.once), "{starts:?}");
     assert!(starts.iter().all(|plan| !plan.expression.contains("2026-11-23")), "a holiday");
-    let stops: Vec<&Planned> = plans.iter().filter(|plan| plan.verb == Verb::Stop).collect();
+    let stops: Vec<&Planned> = plans.iter().filter(|plan| plan.verb == PowerAction::Stop).collect();
     assert_eq!((stops.len(), stops[0].expression.as_str()), (2, "at(2026-11-19T23:30:00)"), "before the recurring one");
     assert_eq!((stops[0].once, stops[0].bounds), (true, Some(Bounds::ZERO)));
     assert_eq!(stops[1].start_date, Some(at(&schedule, "2026-11-19 22:01")));
-    let kept = with_override(over(&schedule, Keep::Stopped, "2026-11-20 12:00"));
+    let kept = with_override(over(&schedule, TargetState::Stopped, "2026-11-20 12:00"));
     let plans = actions(&schedule, &kept, "2026-11-19 23:00");
     assert_eq!(plans[0].expression, "at(2026-11-20T12:00:00)", "no start before its end");
 }
@@ -319,10 +329,10 @@ fn a_stop_only_schedule_closes_bounds_whatever_they_are() {
 #[test]
 fn only_a_name_that_would_be_given_anew_is_ours() {
     let resource = "service/c/web";
-    let name = scheduled_actions::name("toban-dev", resource, Verb::Stop, "2200");
+    let name = scheduled_actions::name("toban-dev", resource, PowerAction::Stop, "2200");
     assert_eq!(
         (name.as_str(), scheduled_actions::ours("toban-dev", resource, &name)),
-        ("toban-dev.c.web.stop.2200", Some(Verb::Stop))
+        ("toban-dev.c.web.stop.2200", Some(PowerAction::Stop))
     );
     for (group, resource, known) in [
         ("toban-de", resource, name.as_str()),
@@ -334,8 +344,8 @@ fn only_a_name_that_would_be_given_anew_is_ours() {
         assert_eq!(scheduled_actions::ours(group, resource, known), None, "{group} {resource} {known}");
     }
     let long = format!("service/{}/{}", "c".repeat(200), "s".repeat(200));
-    let cut = scheduled_actions::name("toban-dev", &long, Verb::Start, "0900");
-    assert_eq!((cut.len(), scheduled_actions::ours("toban-dev", &long, &cut)), (256, Some(Verb::Start)));
+    let cut = scheduled_actions::name("toban-dev", &long, PowerAction::Start, "0900");
+    assert_eq!((cut.len(), scheduled_actions::ours("toban-dev", &long, &cut)), (256, Some(PowerAction::Start)));
 }
 
 #[test]
@@ -370,11 +380,11 @@ fn a_stored_schedule_is_known_by_what_it_calls_and_remembers_a_count() {
 #[test]
 fn names_fit_and_stay_apart() {
     let long = |tail: &str| Member::new(MemberKind::RdsInstance, format!("{}{tail}", "x".repeat(70)));
-    let (one, two) = (name(&long("a"), Verb::Stop, "2200"), name(&long("b"), Verb::Stop, "2200"));
+    let (one, two) = (name(&long("a"), PowerAction::Stop, "2200"), name(&long("b"), PowerAction::Stop, "2200"));
     assert_eq!((one.len(), two.len()), (64, 64));
     assert_ne!(one, two);
     assert!(one.ends_with(".stop.2200"));
-    let slashed = name(&web(), Verb::Stop, "2200");
+    let slashed = name(&web(), PowerAction::Stop, "2200");
     assert!(
         slashed.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)) && slashed.len() <= 64,
         "{slashed}"
@@ -408,6 +418,6 @@ fn schedule_drift_names_what_differs() {
     assert_eq!(found.len(), 4);
     assert!(matches!(&found[0], Difference::Changed { field: "timezone", stored, .. } if stored == "UTC"));
     assert!(matches!(&found[1], Difference::Changed { field: "state", stored, .. } if stored == "disabled"));
-    assert!(matches!(&found[2], Difference::Missing(plan) if plan.verb == Verb::Start));
+    assert!(matches!(&found[2], Difference::Missing(plan) if plan.verb == PowerAction::Start));
     assert_eq!(found[3], Difference::Extra { name: "other".into() });
 }

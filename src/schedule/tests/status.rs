@@ -4,11 +4,13 @@ use rstest::rstest;
 
 use super::*;
 use crate::schedule::observed::power_state::{of_db_cluster, of_db_instance, of_ec2_instance, of_service};
-use crate::schedule::stoppable::{ClusterFacts, Ec2Facts, Facts, Ineligible, InstanceFacts, ServiceFacts, why_not};
+use crate::schedule::stoppable::{
+    ClusterFacts, Ec2Facts, Facts, Ineligible, InstanceFacts, ServiceFacts, ineligibility,
+};
 use crate::schedule::transition::{Decision, decide};
 
 /// One word for what the table says about a status: the answer to a wish.
-fn answer(actual: &Actual, want: Keep) -> &'static str {
+fn answer(actual: &Actual, want: TargetState) -> &'static str {
     match decide(actual, want, None, None) {
         Decision::Done => "done",
         Decision::Issue { .. } => "call",
@@ -59,7 +61,11 @@ fn every_status_of_a_db_instance() {
         ("some-word-of-2030", "call", "call"),
     ] {
         let actual = of_db_instance(status);
-        assert_eq!((answer(&actual, Keep::Stopped), answer(&actual, Keep::Running)), (stop, start), "{status}");
+        assert_eq!(
+            (answer(&actual, TargetState::Stopped), answer(&actual, TargetState::Running)),
+            (stop, start),
+            "{status}"
+        );
     }
 }
 
@@ -91,7 +97,7 @@ fn a_cluster_is_up_only_with_its_writer() {
 #[case::deploying(Tasks { desired: 2, running: 2, ready: true, deploying: true, ..Tasks::default() }, "wait", "done")]
 fn services(#[case] tasks: Tasks, #[case] stop: &str, #[case] start: &str) {
     let actual = of_service(tasks);
-    assert_eq!((answer(&actual, Keep::Stopped), answer(&actual, Keep::Running)), (stop, start));
+    assert_eq!((answer(&actual, TargetState::Stopped), answer(&actual, TargetState::Running)), (stop, start));
 }
 
 #[test]
@@ -146,7 +152,7 @@ fn cluster(change: fn(&mut ClusterFacts)) -> Facts {
 #[case::in_group(Facts::Ec2(Ec2Facts { group: Some("asg".into()), ..Ec2Facts::default() }), Some(Ineligible::InGroup("asg".into())))]
 #[case::stop_protected(Facts::Ec2(Ec2Facts { stop_protected: true, ..Ec2Facts::default() }), Some(Ineligible::StopProtected))]
 fn who_may_be_stopped(#[case] facts: Facts, #[case] expected: Option<Ineligible>) {
-    let found = why_not(&facts);
+    let found = ineligibility(&facts);
     assert_eq!(found, expected);
     if let Some(why) = found {
         assert!(why.to_string().len() > 20, "a sentence, not a word: {why}");

@@ -9,11 +9,11 @@ use crate::schedule::stored::tags::{MAX_VALUE, allowed};
 #[test]
 fn an_override_reads_as_people_write_it() {
     let over = Override::from_tag("running/2026-11-24T23:30+09:00/tanaka").unwrap();
-    assert_eq!((over.state, over.by.as_str()), (Keep::Running, "tanaka"));
+    assert_eq!((over.state, over.by.as_str()), (TargetState::Running, "tanaka"));
     assert_eq!(over.until.to_string(), "2026-11-24T14:30:00Z");
     assert_eq!(over.to_tag(&tokyo()), "running/2026-11-24T23:30+09:00/tanaka");
     let nobody = Override::from_tag("stopped/2026-11-24T23:30:15Z").unwrap();
-    assert_eq!((nobody.state, nobody.by.as_str()), (Keep::Stopped, ""));
+    assert_eq!((nobody.state, nobody.by.as_str()), (TargetState::Stopped, ""));
 }
 
 #[rstest]
@@ -60,7 +60,7 @@ proptest! {
         running in any::<bool>(), until in 946_684_800_i64..4_102_444_800, by in "[a-zA-Z0-9_.:/=+@ -]{0,40}", place in 0_usize..3
     ) {
         let zone = zone(["Asia/Tokyo", "America/New_York", "UTC"][place]);
-        let state = if running { Keep::Running } else { Keep::Stopped };
+        let state = if running { TargetState::Running } else { TargetState::Stopped };
         let over = Override { state, until: Timestamp::from_second(until).unwrap(), by: by.trim().to_owned(), reason: None };
         prop_assert_eq!(Override::from_tag(&over.to_tag(&zone)), Ok(over.clone()));
         let hold = Hold { state, until: over.until, by: over.by.clone(), reason: None };
@@ -69,7 +69,7 @@ proptest! {
 
     #[test]
     fn any_name_makes_a_value_rds_takes(by in "\\PC{0,300}") {
-        let over = Override { state: Keep::Running, until: Timestamp::UNIX_EPOCH, by, reason: None };
+        let over = Override { state: TargetState::Running, until: Timestamp::UNIX_EPOCH, by, reason: None };
         let tag = over.to_tag(&TimeZone::UTC);
         prop_assert!(tag.chars().count() <= MAX_VALUE);
         prop_assert_eq!(&allowed(&tag), &tag);

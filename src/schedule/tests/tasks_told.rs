@@ -4,23 +4,23 @@ use proptest::prelude::*;
 use rstest::rstest;
 
 use super::*;
-use crate::schedule::observed::ecs_event_history::{Count, Told, marks};
-use crate::schedule::observed::uptime_history::Watched;
+use crate::schedule::observed::ecs_event_history::{Count, TaskCountEvent, marks};
+use crate::schedule::observed::uptime_history::ObservedSpan;
 
 #[rstest]
-#[case("(service web) has started 1 tasks: (task a1).", Some(Told::Started(vec!["a1".into()])))]
+#[case("(service web) has started 1 tasks: (task a1).", Some(TaskCountEvent::Started(vec!["a1".into()])))]
 #[case(
     "(service web) has started 2 tasks: (task a1) (task a2).",
-    Some(Told::Started(vec!["a1".into(), "a2".into()]))
+    Some(TaskCountEvent::Started(vec!["a1".into(), "a2".into()]))
 )]
-#[case("(service web, taskSet ecs-svc/7) has stopped 1 running tasks: (task a1).", Some(Told::Stopped(vec!["a1".into()])))]
-#[case("(service web) has reached a steady state.", Some(Told::Steady))]
+#[case("(service web, taskSet ecs-svc/7) has stopped 1 running tasks: (task a1).", Some(TaskCountEvent::Stopped(vec!["a1".into()])))]
+#[case("(service web) has reached a steady state.", Some(TaskCountEvent::Steady))]
 #[case("(service web) has begun draining connections on 1 tasks.", None)]
 #[case("(service web) registered 1 targets in (target-group arn)", None)]
 #[case("(service has started 3 tasks) has begun draining connections on 1 tasks.", None)]
 #[case("(service web) has started 3 tasks: (task a1).", None)]
-fn sentences(#[case] says: &str, #[case] expected: Option<Told>) {
-    assert_eq!(Told::of(says), expected);
+fn sentences(#[case] message: &str, #[case] expected: Option<TaskCountEvent>) {
+    assert_eq!(TaskCountEvent::of(message), expected);
 }
 
 const FROM: &str = "2026-11-18 00:00";
@@ -28,20 +28,20 @@ const NOW: &str = "2026-11-20 00:00";
 
 /// `+a b` started two, `-a` stopped one, `=` is steady; hours seen and off between midnight and midnight.
 fn hours(events: &[(&str, &str)], now: usize, most: Option<usize>) -> (i64, i64) {
-    let told: Vec<(Timestamp, Told)> = events
+    let told: Vec<(Timestamp, TaskCountEvent)> = events
         .iter()
-        .map(|(time, says)| {
+        .map(|(time, message)| {
             let ids = |text: &str| text.split_whitespace().map(str::to_owned).collect();
-            let told = match says.split_at(1) {
-                ("+", rest) => Told::Started(ids(rest)),
-                ("-", rest) => Told::Stopped(ids(rest)),
-                _ => Told::Steady,
+            let told = match message.split_at(1) {
+                ("+", rest) => TaskCountEvent::Started(ids(rest)),
+                ("-", rest) => TaskCountEvent::Stopped(ids(rest)),
+                _ => TaskCountEvent::Steady,
             };
             (at(&office(), &format!("2026-11-{time}")), told)
         })
         .collect();
     let (from, to) = (at(&office(), FROM), at(&office(), NOW));
-    let watched = Watched::of(marks(&told, Count { now, most }, (from, to)));
+    let watched = ObservedSpan::of(marks(&told, Count { now, most }, (from, to)));
     (watched.seen(from, to).as_hours(), watched.off(from, to).as_hours())
 }
 
@@ -116,7 +116,7 @@ enum Course {
 
 /// A service of `size` tasks that lives through `courses`, each begun an hour after the one before: its events, by
 /// minute, the minutes without a task, and how many tasks there are at last.
-fn live(size: usize, courses: &[Course]) -> (Vec<(i64, Told)>, Vec<bool>, usize) {
+fn live(size: usize, courses: &[Course]) -> (Vec<(i64, TaskCountEvent)>, Vec<bool>, usize) {
     let (mut events, mut empty) = (Vec::new(), Vec::new());
     let (mut tasks, mut next): (Vec<String>, usize) = (Vec::new(), 0);
     let mut fresh = |count: usize| {
@@ -126,25 +126,25 @@ fn live(size: usize, courses: &[Course]) -> (Vec<(i64, Told)>, Vec<bool>, usize)
     for (at, course) in (0..).map(|hour| hour * 60).zip(courses) {
         let before = tasks.len();
         match course {
-            Course::Sleep if before > 0 => events.push((at, Told::Stopped(std::mem::take(&mut tasks)))),
+            Course::Sleep if before > 0 => events.push((at, TaskCountEvent::Stopped(std::mem::take(&mut tasks)))),
             Course::Wake if before == 0 => {
                 tasks = fresh(size);
-                events.push((at, Told::Started(tasks.clone())));
+                events.push((at, TaskCountEvent::Started(tasks.clone())));
             }
             Course::Crash if before > 0 => {
                 let one = fresh(1);
-                events.push((at, Told::Started(one.clone())));
+                events.push((at, TaskCountEvent::Started(one.clone())));
                 tasks.remove(0);
                 tasks.extend(one);
             }
             Course::Rollout if before > 0 => {
                 let all = fresh(size);
-                events.push((at, Told::Started(all.clone())));
-                events.push((at + 5, Told::Stopped(std::mem::replace(&mut tasks, all))));
+                events.push((at, TaskCountEvent::Started(all.clone())));
+                events.push((at + 5, TaskCountEvent::Stopped(std::mem::replace(&mut tasks, all))));
             }
             _ => {}
         }
-        events.push((at + 6, Told::Steady));
+        events.push((at + 6, TaskCountEvent::Steady));
         empty.extend(std::iter::repeat_n(tasks.is_empty(), 60));
     }
     (events, empty, tasks.len())
@@ -164,12 +164,12 @@ proptest! {
     ) {
         let minute = |at: i64| Timestamp::from_second(at * 60).unwrap();
         let (events, empty, now) = live(size, &courses);
-        let told: Vec<(Timestamp, Told)> =
+        let told: Vec<(Timestamp, TaskCountEvent)> =
             events.into_iter().skip(lost).map(|(at, one)| (minute(at), one)).collect();
         prop_assume!(!told.is_empty());
         let (since, end) = (told[0].0, i64::try_from(empty.len()).unwrap());
         let count = Count { now, most: Some(size) };
-        let watched = Watched::of(marks(&told, count, (since, minute(end))));
+        let watched = ObservedSpan::of(marks(&told, count, (since, minute(end))));
         for (at, empty) in (0..).zip(empty) {
             let off = watched.off(minute(at), minute(at + 1)) > SignedDuration::ZERO;
             prop_assert!(!off || empty, "minute {at} of {told:?}");

@@ -20,13 +20,13 @@ fn checked(status: &str) -> Event {
     Event::Checked { actual: seen(status), ineligible: None, up_for: None }
 }
 
-fn call(verb: Verb) -> Decision {
+fn call(verb: PowerAction) -> Decision {
     Decision::Issue { verb, note: None }
 }
 
 #[rstest]
-#[case::up("available", Decision::Done, call(Verb::Stop))]
-#[case::down("stopped", call(Verb::Start), Decision::Done)]
+#[case::up("available", Decision::Done, call(PowerAction::Stop))]
+#[case::down("stopped", call(PowerAction::Start), Decision::Done)]
 #[case::going_up("starting", Decision::Attach, Decision::Queue { reason: "it is starting; it can be stopped once it is up".into(), moving: true })]
 #[case::going_down("stopping", Decision::Queue { reason: "it is stopping; it can be started once it is down".into(), moving: true }, Decision::Attach)]
 #[case::busy_serving("backing-up", Decision::Done, Decision::Queue { reason: "it is busy (backing-up)".into(), moving: false })]
@@ -34,26 +34,26 @@ fn call(verb: Verb) -> Decision {
 #[case::blocked("storage-full", Decision::Refuse("it is storage-full, which needs a person".into()), Decision::Refuse("it is storage-full, which needs a person".into()))]
 #[case::gone("deleting", Decision::Gone, Decision::Gone)]
 fn the_table_of_actual_and_want(#[case] status: &str, #[case] up: Decision, #[case] down: Decision) {
-    assert_eq!(decide(&seen(status), Keep::Running, None, None), up);
-    assert_eq!(decide(&seen(status), Keep::Stopped, None, None), down);
+    assert_eq!(decide(&seen(status), TargetState::Running, None, None), up);
+    assert_eq!(decide(&seen(status), TargetState::Stopped, None, None), down);
 }
 
 #[test]
 fn the_table_for_what_may_not_stop_what_is_unknown_and_what_has_just_started() {
     let why = Ineligible::SqlServerMultiAz;
     let refused = Decision::Refuse("SQL Server Multi-AZ cannot be stopped".into());
-    assert_eq!(decide(&Actual::Up, Keep::Stopped, Some(&why), None), refused);
-    assert_eq!(decide(&Actual::Up, Keep::Running, Some(&why), None), Decision::Done);
-    assert_eq!(decide(&Actual::Down, Keep::Running, Some(&why), None), call(Verb::Start));
-    for (want, verb) in [(Keep::Running, Verb::Start), (Keep::Stopped, Verb::Stop)] {
+    assert_eq!(decide(&Actual::Up, TargetState::Stopped, Some(&why), None), refused);
+    assert_eq!(decide(&Actual::Up, TargetState::Running, Some(&why), None), Decision::Done);
+    assert_eq!(decide(&Actual::Down, TargetState::Running, Some(&why), None), call(PowerAction::Start));
+    for (want, verb) in [(TargetState::Running, PowerAction::Start), (TargetState::Stopped, PowerAction::Stop)] {
         let decision = decide(&seen("novel"), want, None, None);
         assert!(
             matches!(decision, Decision::Issue { verb: found, note: Some(note) } if found == verb && note.contains("novel"))
         );
     }
-    let young = decide(&Actual::Up, Keep::Stopped, None, Some(minutes(9)));
+    let young = decide(&Actual::Up, TargetState::Stopped, None, Some(minutes(9)));
     assert!(matches!(young, Decision::Issue { note: Some(note), .. } if note.contains("10 minutes are billed")));
-    assert_eq!(decide(&Actual::Up, Keep::Stopped, None, Some(minutes(10))), call(Verb::Stop));
+    assert_eq!(decide(&Actual::Up, TargetState::Stopped, None, Some(minutes(10))), call(PowerAction::Stop));
 }
 
 fn toggle() -> Toggle {
@@ -63,9 +63,9 @@ fn toggle() -> Toggle {
 /// A toggle whose stop has been confirmed and is out.
 fn issued() -> Toggle {
     let mut toggle = toggle();
-    assert_eq!(toggle.handle(Event::Request(Keep::Stopped), now()), [Effect::Check]);
-    assert_eq!(toggle.handle(checked("available"), now()), [Effect::Ask(call(Verb::Stop))]);
-    assert_eq!(toggle.handle(Event::Confirmed, now()), [Effect::Call(Verb::Stop)]);
+    assert_eq!(toggle.handle(Event::Request(TargetState::Stopped), now()), [Effect::Check]);
+    assert_eq!(toggle.handle(checked("available"), now()), [Effect::Ask(call(PowerAction::Stop))]);
+    assert_eq!(toggle.handle(Event::Confirmed, now()), [Effect::Call(PowerAction::Stop)]);
     toggle
 }
 
@@ -94,31 +94,31 @@ fn only_what_is_seen_makes_it_done() {
 #[test]
 fn declined_refused_and_done_already() {
     let mut declined = toggle();
-    declined.handle(Event::Request(Keep::Stopped), now());
+    declined.handle(Event::Request(TargetState::Stopped), now());
     declined.handle(checked("available"), now());
     assert_eq!(declined.handle(Event::Declined, now()), []);
     assert_eq!(declined.state, State::Cancelled);
 
     let mut refused = toggle();
-    refused.handle(Event::Request(Keep::Stopped), now());
+    refused.handle(Event::Request(TargetState::Stopped), now());
     let ineligible = Some(Ineligible::ServerlessV1);
     refused.handle(Event::Checked { actual: Actual::Up, ineligible, up_for: None }, now());
     assert!(matches!(refused.state, State::Refused { why } if why.contains("Serverless v1")));
 
     let mut done = toggle();
-    done.handle(Event::Request(Keep::Running), now());
+    done.handle(Event::Request(TargetState::Running), now());
     done.handle(checked("available"), now());
     assert_eq!(done.state, State::Done);
 
     let mut gone = toggle();
-    gone.handle(Event::Request(Keep::Running), now());
+    gone.handle(Event::Request(TargetState::Running), now());
     gone.handle(checked("deleting"), now());
     assert!(matches!(gone.state, State::Refused { why } if why.contains("configuration")));
 }
 
 #[test]
 fn polls_get_slower_and_nothing_gives_up_on_a_start() {
-    let mut toggle = Toggle::resumed(Keep::Running, now(), minutes(60));
+    let mut toggle = Toggle::resumed(TargetState::Running, now(), minutes(60));
     let pause =
         |toggle: &mut Toggle, after: i64| toggle.handle(Event::Observed(Actual::GoingUp), now() + minutes(after));
     assert_eq!(pause(&mut toggle, 1), [Effect::Read(SignedDuration::from_secs(15))]);
@@ -165,7 +165,7 @@ fn a_busy_one_is_tried_every_minute_until_the_window_closes() {
     }
     // Free at last: called at once.
     let mut freed = toggle.clone();
-    assert_eq!(freed.handle(Event::Observed(Actual::Up), now() + minutes(59)), [Effect::Call(Verb::Stop)]);
+    assert_eq!(freed.handle(Event::Observed(Actual::Up), now() + minutes(59)), [Effect::Call(PowerAction::Stop)]);
     // A refused try does not open the window anew.
     freed.handle(rejected("InvalidDBInstanceState", Some("backing-up")), now() + minutes(60));
     assert!(matches!(freed.state, State::Missed { .. }), "{freed:?}");
@@ -176,7 +176,7 @@ fn a_busy_one_is_tried_every_minute_until_the_window_closes() {
 #[test]
 fn the_opposite_wish_waits_until_it_has_settled() {
     let mut toggle = in_progress();
-    toggle.handle(Event::Request(Keep::Running), now() + minutes(1));
+    toggle.handle(Event::Request(TargetState::Running), now() + minutes(1));
     assert!(matches!(toggle.state, State::Queued { moving: true, .. }));
     // What is seen may be from before the stop: it is not up, it is about to go down.
     toggle.handle(Event::Observed(Actual::Up), now() + minutes(1));
@@ -185,14 +185,14 @@ fn the_opposite_wish_waits_until_it_has_settled() {
     toggle.handle(Event::Observed(Actual::GoingDown), now() + minutes(90));
     assert!(matches!(toggle.state, State::Queued { moving: true, .. }));
     let effects = toggle.handle(Event::Observed(Actual::Down), now() + minutes(91));
-    assert_eq!(effects, [Effect::Call(Verb::Start)]);
+    assert_eq!(effects, [Effect::Call(PowerAction::Start)]);
 }
 
 #[test]
 fn the_same_wish_again_changes_nothing_while_one_is_in_flight() {
     for mut toggle in [issued(), in_progress()] {
         let before = toggle.state.clone();
-        assert_eq!(toggle.handle(Event::Request(Keep::Stopped), now()), []);
+        assert_eq!(toggle.handle(Event::Request(TargetState::Stopped), now()), []);
         assert_eq!(toggle.state, before);
     }
 }
@@ -202,7 +202,7 @@ fn throttling_is_tried_five_times_with_growing_pauses() {
     let mut toggle = issued();
     for pause in [2, 4, 8, 16] {
         let effects = toggle.handle(rejected("ThrottlingException", None), now());
-        assert_eq!(effects, [Effect::CallAfter(Verb::Stop, SignedDuration::from_secs(pause))]);
+        assert_eq!(effects, [Effect::CallAfter(PowerAction::Stop, SignedDuration::from_secs(pause))]);
     }
     toggle.handle(rejected("ThrottlingException", None), now());
     assert_eq!(toggle.state, State::Failed { why: "ThrottlingException".into() });

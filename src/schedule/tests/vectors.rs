@@ -21,7 +21,7 @@ fn vector_2_an_override_postpones_the_stop_to_its_end() {
     let schedule = office();
     let none = Exceptions::default();
     let first = Intent::new(&schedule, &none)
-        .grant(over(&schedule, Keep::Running, "2026-11-19 23:30"), at(&schedule, "2026-11-19 21:50"))
+        .grant(over(&schedule, TargetState::Running, "2026-11-19 23:30"), at(&schedule, "2026-11-19 21:50"))
         .unwrap();
     let exceptions = with_override(first.over);
     let night = ("2026-11-19 21:50", "2026-11-20 12:00");
@@ -31,7 +31,7 @@ fn vector_2_an_override_postpones_the_stop_to_its_end() {
     assert_eq!(stop.cause, Cause::Override { by: "tanaka".into() });
 
     let second = Intent::new(&schedule, &exceptions)
-        .grant(over(&schedule, Keep::Running, "2026-11-20 00:30"), at(&schedule, "2026-11-19 23:10"))
+        .grant(over(&schedule, TargetState::Running, "2026-11-20 00:30"), at(&schedule, "2026-11-19 23:10"))
         .unwrap();
     assert!(matches!(second.notes.as_slice(), [Note::Replaces { .. }]));
     assert_eq!(
@@ -47,7 +47,7 @@ fn vector_2_an_override_past_the_next_start_ends_there_and_nothing_stops() {
     schedule.override_hard_end = None;
     let none = Exceptions::default();
     let granted = Intent::new(&schedule, &none)
-        .grant(over(&schedule, Keep::Running, "2026-11-20 10:00"), at(&schedule, "2026-11-19 21:50"))
+        .grant(over(&schedule, TargetState::Running, "2026-11-20 10:00"), at(&schedule, "2026-11-19 21:50"))
         .unwrap();
     assert_eq!(said(&schedule, granted.over.until), "Fri 11-20 09:00");
     assert!(matches!(granted.notes.as_slice(), [Note::EndsAtStart { .. }]));

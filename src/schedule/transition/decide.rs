@@ -3,7 +3,7 @@
 
 use jiff::SignedDuration;
 
-use crate::schedule::model::{Keep, Verb};
+use crate::schedule::model::{PowerAction, TargetState};
 use crate::schedule::observed::power_state::Actual;
 use crate::schedule::stoppable::Ineligible;
 
@@ -18,7 +18,7 @@ pub enum Decision {
     /// Call the API, saying `note` first if there is one.
     Issue {
         /// The call.
-        verb: Verb,
+        verb: PowerAction,
         /// What to say before it.
         note: Option<String>,
     },
@@ -39,10 +39,10 @@ pub enum Decision {
 
 /// The verb that brings about `want`.
 #[must_use]
-pub const fn verb_for(want: Keep) -> Verb {
+pub const fn verb_for(want: TargetState) -> PowerAction {
     match want {
-        Keep::Running => Verb::Start,
-        Keep::Stopped => Verb::Stop,
+        TargetState::Running => PowerAction::Start,
+        TargetState::Stopped => PowerAction::Stop,
     }
 }
 
@@ -50,7 +50,7 @@ pub const fn verb_for(want: Keep) -> Verb {
 #[must_use]
 pub fn decide(
     actual: &Actual,
-    want: Keep,
+    want: TargetState,
     ineligible: Option<&Ineligible>,
     up_for: Option<SignedDuration>,
 ) -> Decision {
@@ -59,28 +59,28 @@ pub fn decide(
     if matches!(actual, Actual::Gone) {
         return Decision::Gone;
     }
-    if let Some(why) = ineligible.filter(|_| want == Keep::Stopped && *actual != Actual::Down) {
+    if let Some(why) = ineligible.filter(|_| want == TargetState::Stopped && *actual != Actual::Down) {
         return Decision::Refuse(why.to_string());
     }
     match (actual, want) {
-        (Actual::Up, Keep::Running) | (Actual::Down, Keep::Stopped) => Decision::Done,
-        (Actual::Up, Keep::Stopped) => issue(
+        (Actual::Up, TargetState::Running) | (Actual::Down, TargetState::Stopped) => Decision::Done,
+        (Actual::Up, TargetState::Stopped) => issue(
             up_for
                 .filter(|up_for| *up_for < MIN_BILLED)
                 .map(|_| "it has been up for less than 10 minutes, and 10 minutes are billed anyway".to_owned()),
         ),
-        (Actual::Down, Keep::Running) => issue(None),
-        (Actual::GoingUp, Keep::Running) | (Actual::GoingDown, Keep::Stopped) => Decision::Attach,
-        (Actual::GoingUp, Keep::Stopped) => queue("it is starting; it can be stopped once it is up", true),
-        (Actual::GoingDown, Keep::Running) => queue("it is stopping; it can be started once it is down", true),
-        (Actual::Busy { serving: true, .. }, Keep::Running) => Decision::Done,
-        (Actual::Busy { serving: false, .. }, Keep::Running) => Decision::Attach,
-        (Actual::Busy { try_stop: true, status, .. }, Keep::Stopped) => {
+        (Actual::Down, TargetState::Running) => issue(None),
+        (Actual::GoingUp, TargetState::Running) | (Actual::GoingDown, TargetState::Stopped) => Decision::Attach,
+        (Actual::GoingUp, TargetState::Stopped) => queue("it is starting; it can be stopped once it is up", true),
+        (Actual::GoingDown, TargetState::Running) => queue("it is stopping; it can be started once it is down", true),
+        (Actual::Busy { serving: true, .. }, TargetState::Running) => Decision::Done,
+        (Actual::Busy { serving: false, .. }, TargetState::Running) => Decision::Attach,
+        (Actual::Busy { try_stop: true, status, .. }, TargetState::Stopped) => {
             issue(Some(format!("it is {status}; AWS may refuse to stop it until that is over")))
         }
-        (Actual::Busy { status, .. }, Keep::Stopped) => queue(&format!("it is busy ({status})"), false),
-        (Actual::Blocked { serving: true, .. }, Keep::Running) => Decision::Done,
-        (Actual::Blocked { start_cures: true, status, .. }, Keep::Running) => {
+        (Actual::Busy { status, .. }, TargetState::Stopped) => queue(&format!("it is busy ({status})"), false),
+        (Actual::Blocked { serving: true, .. }, TargetState::Running) => Decision::Done,
+        (Actual::Blocked { start_cures: true, status, .. }, TargetState::Running) => {
             issue(Some(format!("it is {status}; starting it only helps once its KMS key is usable again")))
         }
         (Actual::Blocked { status, .. }, _) => Decision::Refuse(format!("it is {status}, which needs a person")),

@@ -1,7 +1,7 @@
 //! How one ECS service goes to sleep and wakes: remember, close the bounds, set the count; and back.
 //! Pure, and derived anew from what is seen each time, so that it resumes wherever it was interrupted.
 
-use super::stage_plan::{Act, Turn};
+use super::stage_plan::{NextStage, StageAction};
 use crate::schedule::model::WakeDesired;
 use crate::schedule::observed::power_state::{Actual, Tasks, of_service};
 use crate::schedule::stored::tags::{Bounds, Remembered};
@@ -18,24 +18,24 @@ pub struct ServiceSeen {
 }
 
 /// The next step towards sleep.
-pub(crate) fn sleep(seen: ServiceSeen) -> Turn {
+pub(crate) fn sleep(seen: ServiceSeen) -> NextStage {
     let tasks = seen.tasks;
     if tasks.desired > 0 && tasks.deploying {
-        return Turn::Wait("a deployment is in progress".to_owned());
+        return NextStage::Wait("a deployment is in progress".to_owned());
     }
     let memory = to_remember(seen);
     if let Some(memory) = memory.filter(|memory| seen.memory != Some(*memory)) {
-        return Turn::Act(Act::Remember(memory));
+        return NextStage::Act(StageAction::Remember(memory));
     }
     if seen.bounds.is_some_and(|bounds| bounds != Bounds::ZERO) {
-        return Turn::Act(Act::Bounds(Bounds::ZERO));
+        return NextStage::Act(StageAction::Bounds(Bounds::ZERO));
     }
     if tasks.desired > 0 {
-        return Turn::Act(Act::Count(0));
+        return NextStage::Act(StageAction::Count(0));
     }
     match of_service(tasks) {
-        Actual::Down => Turn::Done,
-        _ => Turn::Wait(format!("{} tasks still run", tasks.running + tasks.pending)),
+        Actual::Down => NextStage::Done,
+        _ => NextStage::Wait(format!("{} tasks still run", tasks.running + tasks.pending)),
     }
 }
 
@@ -68,16 +68,18 @@ pub fn is_idle(seen: &ServiceSeen) -> bool {
 }
 
 /// The next step of one that slept as [idle](is_idle) as it was: its scaling decides again how many tasks it has.
-fn let_go(seen: ServiceSeen) -> Turn {
+fn let_go(seen: ServiceSeen) -> NextStage {
     match (seen.bounds, seen.memory) {
-        (Some(Bounds { max: 0, .. }), Some(Remembered { bounds: Some(bounds), .. })) => Turn::Act(Act::Bounds(bounds)),
-        (_, Some(_)) => Turn::Act(Act::Forget),
-        (_, None) => Turn::Done,
+        (Some(Bounds { max: 0, .. }), Some(Remembered { bounds: Some(bounds), .. })) => {
+            NextStage::Act(StageAction::Bounds(bounds))
+        }
+        (_, Some(_)) => NextStage::Act(StageAction::Forget),
+        (_, None) => NextStage::Done,
     }
 }
 
 /// The next step towards being awake.
-pub(crate) fn wake(seen: ServiceSeen, wanted: WakeDesired) -> Turn {
+pub(crate) fn wake(seen: ServiceSeen, wanted: WakeDesired) -> NextStage {
     let tasks = seen.tasks;
     let remembered = seen.memory.and_then(|memory| memory.desired);
     let count = match wanted {
@@ -88,21 +90,23 @@ pub(crate) fn wake(seen: ServiceSeen, wanted: WakeDesired) -> Turn {
         if is_idle(&seen) {
             return let_go(seen);
         }
-        return Turn::Stuck("how many tasks it had is not known: say how many, or set wake_desired".to_owned());
+        return NextStage::Stuck("how many tasks it had is not known: say how many, or set wake_desired".to_owned());
     };
     if seen.bounds.is_some_and(|bounds| bounds.max == 0) {
         return match seen.memory.and_then(|memory| memory.bounds) {
-            Some(bounds) => Turn::Act(Act::Bounds(bounds)),
-            None => Turn::Stuck("its scaling bounds are 0, and what they were is not known: set them first".to_owned()),
+            Some(bounds) => NextStage::Act(StageAction::Bounds(bounds)),
+            None => {
+                NextStage::Stuck("its scaling bounds are 0, and what they were is not known: set them first".to_owned())
+            }
         };
     }
     // A memory still there means that nobody has finished waking it; without one a running service is left alone.
     if tasks.desired == 0 || (seen.memory.is_some() && tasks.desired < count) {
-        return Turn::Act(Act::Count(count));
+        return NextStage::Act(StageAction::Count(count));
     }
     match of_service(tasks) {
-        Actual::Up if seen.memory.is_some() => Turn::Act(Act::Forget),
-        Actual::Up => Turn::Done,
-        _ => Turn::Wait(format!("{} of {} tasks run", tasks.running, tasks.desired)),
+        Actual::Up if seen.memory.is_some() => NextStage::Act(StageAction::Forget),
+        Actual::Up => NextStage::Done,
+        _ => NextStage::Wait(format!("{} of {} tasks run", tasks.running, tasks.desired)),
     }
 }

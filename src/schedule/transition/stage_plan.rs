@@ -6,14 +6,14 @@ use jiff::Timestamp;
 use super::ecs_service;
 use super::ecs_service::ServiceSeen;
 use super::{Decision, decide};
-use crate::schedule::model::{Keep, Member, MemberKind, Verb};
+use crate::schedule::model::{Member, MemberKind, PowerAction, TargetState};
 use crate::schedule::observed::power_state::Actual;
 use crate::schedule::stoppable::Ineligible;
 use crate::schedule::stored::tags::{Bounds, Remembered};
 
 /// A member as it is seen now.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Seen {
+pub struct MemberState {
     /// Which.
     pub member: Member,
     /// Why it may not be stopped.
@@ -25,10 +25,10 @@ pub struct Seen {
     /// Why it is not ready although it is up: what sends to it does not find it well yet.
     pub unready: Option<String>,
     /// What stands against its next step whatever is seen: a refused call, or nothing to be seen at all.
-    pub held: Option<Turn>,
+    pub held: Option<NextStage>,
 }
 
-impl Seen {
+impl MemberState {
     /// A member of which nothing but its state is known.
     #[must_use]
     pub const fn new(member: Member, how: How) -> Self {
@@ -59,7 +59,7 @@ pub enum How {
 
 /// One change to one member.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Act {
+pub enum StageAction {
     /// Write the tag with what it has.
     Remember(Remembered),
     /// Set the scaling bounds.
@@ -76,9 +76,9 @@ pub enum Act {
 
 /// What one member needs next.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Turn {
+pub enum NextStage {
     /// Do this.
-    Act(Act),
+    Act(StageAction),
     /// Wait for this.
     Wait(String),
     /// It needs a person.
@@ -107,7 +107,7 @@ pub enum Ending {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Step {
     /// Changes that can be made now, in any order: the member's place in the list, and the change.
-    pub acts: Vec<(usize, Act)>,
+    pub acts: Vec<(usize, StageAction)>,
     /// What is waited for.
     pub waiting: Vec<(String, String)>,
     /// What needs a person.
@@ -121,14 +121,14 @@ pub struct Step {
 /// The next step for `members` to get to `goal`. Wake goes up the stages, databases first inside one; sleep goes down.
 /// No stage begins before the one before it is where it should be.
 #[must_use]
-pub fn next(goal: Keep, members: &[Seen]) -> Step {
+pub fn next(goal: TargetState, members: &[MemberState]) -> Step {
     let mut orders: Vec<_> = members.iter().map(|seen| seen.member.order()).collect();
     orders.sort_unstable();
     orders.dedup();
-    if goal == Keep::Stopped {
+    if goal == TargetState::Stopped {
         orders.reverse();
     }
-    let turns: Vec<Turn> = members.iter().map(|seen| turn(goal, seen)).collect();
+    let turns: Vec<NextStage> = members.iter().map(|seen| turn(goal, seen)).collect();
     let mut step = Step::default();
     for order in orders {
         for (place, (seen, turn)) in members.iter().zip(&turns).enumerate() {
@@ -137,11 +137,11 @@ pub fn next(goal: Keep, members: &[Seen]) -> Step {
             }
             let name = seen.member.label();
             match turn {
-                Turn::Act(act) => step.acts.push((place, *act)),
-                Turn::Wait(what) => step.waiting.push((name, what.clone())),
-                Turn::Stuck(why) => step.stuck.push((name, why.clone())),
-                Turn::Gone => step.gone.push(name),
-                Turn::Done => {}
+                NextStage::Act(act) => step.acts.push((place, *act)),
+                NextStage::Wait(what) => step.waiting.push((name, what.clone())),
+                NextStage::Stuck(why) => step.stuck.push((name, why.clone())),
+                NextStage::Gone => step.gone.push(name),
+                NextStage::Done => {}
             }
         }
         if !(step.acts.is_empty() && step.waiting.is_empty() && step.stuck.is_empty()) {
@@ -154,7 +154,7 @@ pub fn next(goal: Keep, members: &[Seen]) -> Step {
     step
 }
 
-fn ending(goal: Keep, members: &[Seen], turns: &[Turn], stuck: &[(String, String)]) -> Ending {
+fn ending(goal: TargetState, members: &[MemberState], turns: &[NextStage], stuck: &[(String, String)]) -> Ending {
     if stuck.is_empty() {
         return Ending::Done;
     }
@@ -163,11 +163,11 @@ fn ending(goal: Keep, members: &[Seen], turns: &[Turn], stuck: &[(String, String
     for (seen, turn) in members.iter().zip(turns) {
         let name = seen.member.label();
         match turn {
-            Turn::Done => done.push(name),
-            Turn::Gone => {}
-            Turn::Stuck(why) => not.push((name, why.clone())),
-            Turn::Act(_) | Turn::Wait(_) => {
-                let verb = if goal == Keep::Stopped { "stopped" } else { "started" };
+            NextStage::Done => done.push(name),
+            NextStage::Gone => {}
+            NextStage::Stuck(why) => not.push((name, why.clone())),
+            NextStage::Act(_) | NextStage::Wait(_) => {
+                let verb = if goal == TargetState::Stopped { "stopped" } else { "started" };
                 not.push((name, format!("not {verb}: {} comes before it", before.join(", "))));
             }
         }
@@ -177,42 +177,44 @@ fn ending(goal: Keep, members: &[Seen], turns: &[Turn], stuck: &[(String, String
 
 /// What one member needs next, whatever the others do.
 #[must_use]
-pub fn turn(goal: Keep, seen: &Seen) -> Turn {
+pub fn turn(goal: TargetState, seen: &MemberState) -> NextStage {
     if let (Some(held), false) = (&seen.held, seen.how == How::Gone) {
         return held.clone();
     }
     match &seen.how {
-        How::Gone => Turn::Gone,
+        How::Gone => NextStage::Gone,
         How::Machine(actual) => match (machine(goal, actual, seen.ineligible.as_ref()), &seen.unready) {
-            (Turn::Done, Some(why)) if goal == Keep::Running => Turn::Wait(why.clone()),
+            (NextStage::Done, Some(why)) if goal == TargetState::Running => NextStage::Wait(why.clone()),
             (turn, _) => turn,
         },
         How::Service(service) => {
-            if let Some(why) = seen.ineligible.as_ref().filter(|_| service.tasks.desired > 0 && goal == Keep::Stopped) {
-                return Turn::Stuck(why.to_string());
+            if let Some(why) =
+                seen.ineligible.as_ref().filter(|_| service.tasks.desired > 0 && goal == TargetState::Stopped)
+            {
+                return NextStage::Stuck(why.to_string());
             }
             match goal {
-                Keep::Stopped => ecs_service::sleep(*service),
-                Keep::Running => ecs_service::wake(*service, seen.member.wake_desired),
+                TargetState::Stopped => ecs_service::sleep(*service),
+                TargetState::Running => ecs_service::wake(*service, seen.member.wake_desired),
             }
         }
     }
 }
 
-fn machine(goal: Keep, actual: &Actual, ineligible: Option<&Ineligible>) -> Turn {
+fn machine(goal: TargetState, actual: &Actual, ineligible: Option<&Ineligible>) -> NextStage {
     if let Actual::Unknown { status } = actual {
-        return Turn::Stuck(format!("its status is {status}, which is not known here"));
+        return NextStage::Stuck(format!("its status is {status}, which is not known here"));
     }
     match decide(actual, goal, ineligible, None) {
-        Decision::Done => Turn::Done,
-        Decision::Issue { verb: Verb::Start, .. } => Turn::Act(Act::Start),
-        Decision::Issue { verb: Verb::Stop, .. } => Turn::Act(Act::Stop),
+        Decision::Done => NextStage::Done,
+        Decision::Issue { verb: PowerAction::Start, .. } => NextStage::Act(StageAction::Start),
+        Decision::Issue { verb: PowerAction::Stop, .. } => NextStage::Act(StageAction::Stop),
         Decision::Attach => {
-            Turn::Wait(if goal == Keep::Stopped { "it is stopping" } else { "it is starting" }.to_owned())
+            NextStage::Wait(if goal == TargetState::Stopped { "it is stopping" } else { "it is starting" }.to_owned())
         }
-        Decision::Queue { reason, .. } => Turn::Wait(reason),
-        Decision::Refuse(why) => Turn::Stuck(why),
-        Decision::Gone => Turn::Gone,
+        Decision::Queue { reason, .. } => NextStage::Wait(reason),
+        Decision::Refuse(why) => NextStage::Stuck(why),
+        Decision::Gone => NextStage::Gone,
     }
 }
 

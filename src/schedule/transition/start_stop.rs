@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::schedule::desired_state::plus;
-use crate::schedule::model::{Keep, Verb};
+use crate::schedule::model::{PowerAction, TargetState};
 use crate::schedule::observed::power_state::Actual;
 use crate::schedule::stoppable::Ineligible;
 
@@ -105,7 +105,7 @@ impl State {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Event {
     /// Somebody, or the schedule, wants it so.
-    Request(Keep),
+    Request(TargetState),
     /// The preflight's answer.
     Checked {
         /// As seen.
@@ -140,9 +140,9 @@ pub enum Effect {
     /// Ask for a yes.
     Ask(Decision),
     /// Call the API.
-    Call(Verb),
+    Call(PowerAction),
     /// Call the API after a pause (add jitter).
-    CallAfter(Verb, SignedDuration),
+    CallAfter(PowerAction, SignedDuration),
     /// Read it after a pause.
     Read(SignedDuration),
 }
@@ -153,7 +153,7 @@ pub struct Toggle {
     /// Where it stands.
     pub state: State,
     /// What is wanted.
-    pub want: Option<Keep>,
+    pub want: Option<TargetState>,
     /// How long to try against a busy resource.
     pub retry_window: SignedDuration,
     /// The beginning of the wait that `retry_window` limits; survives a try in between.
@@ -169,7 +169,7 @@ impl Toggle {
 
     /// Picks up what was going on when the program ended: `want` was issued at `since` as the journal says.
     #[must_use]
-    pub const fn resumed(want: Keep, since: Timestamp, retry_window: SignedDuration) -> Self {
+    pub const fn resumed(want: TargetState, since: Timestamp, retry_window: SignedDuration) -> Self {
         Self { state: State::InProgress { since }, want: Some(want), retry_window, queued_since: None }
     }
 
@@ -209,14 +209,14 @@ impl Toggle {
         }
     }
 
-    fn request(&mut self, want: Keep, now: Timestamp) -> Vec<Effect> {
+    fn request(&mut self, want: TargetState, now: Timestamp) -> Vec<Effect> {
         let opposite = self.want != Some(want);
         self.want = Some(want);
         match &self.state {
             State::InProgress { .. } | State::Slow { .. } | State::Issue { .. } if opposite => {
                 let reason = match want {
-                    Keep::Running => "it is stopping; it will be started after that",
-                    Keep::Stopped => "it is starting; it will be stopped after that",
+                    TargetState::Running => "it is stopping; it will be started after that",
+                    TargetState::Stopped => "it is starting; it will be stopped after that",
                 };
                 self.queued_since = None;
                 self.queue(reason.to_owned(), true, now)
@@ -278,7 +278,7 @@ impl Toggle {
         vec![Effect::Read(pause(now, since))]
     }
 
-    fn observed(&mut self, want: Keep, actual: &Actual, since: Timestamp, now: Timestamp) -> Vec<Effect> {
+    fn observed(&mut self, want: TargetState, actual: &Actual, since: Timestamp, now: Timestamp) -> Vec<Effect> {
         match decide(actual, want, None, None) {
             Decision::Done => self.rest(State::Done),
             Decision::Attach => self.progress(since, now),
@@ -302,7 +302,7 @@ impl Toggle {
 
     fn rejected(
         &mut self,
-        want: Keep,
+        want: TargetState,
         attempt: u32,
         rejection: Rejection,
         actual: Option<Actual>,

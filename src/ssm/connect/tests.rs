@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 
 use super::dial;
 use crate::ssm::crypto::DataKey;
-use crate::ssm::start_request::{Ask, Opened, Token};
+use crate::ssm::start_request::{Opened, StartRequest, Token};
 use crate::ssm::wire::MessageId;
 use crate::ssm::{Entrance, Network, SessionSource};
 use crate::world::{Fault, FaultKind};
@@ -24,7 +24,7 @@ where
 }
 
 impl SessionSource for Unsigned {
-    fn open<'a>(&'a self, _: &'a Ask) -> BoxFuture<'a, Result<Opened, Fault>> {
+    fn open<'a>(&'a self, _: &'a StartRequest) -> BoxFuture<'a, Result<Opened, Fault>> {
         none()
     }
     fn resume<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Option<Entrance>, Fault>> {

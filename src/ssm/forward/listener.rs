@@ -14,14 +14,14 @@ const BREATH: Duration = Duration::from_millis(100);
 
 /// A port of this machine, open to this machine only.
 #[derive(Debug)]
-pub struct Door {
+pub struct LocalListener {
     listener: TcpListener,
     address: SocketAddr,
     /// Who knocked and was not let in yet.
     held: Mutex<Option<TcpStream>>,
 }
 
-impl Door {
+impl LocalListener {
     /// Opens `port` on loopback; 0 takes any that is free.
     ///
     /// # Errors
@@ -97,11 +97,11 @@ mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpStream;
 
-    use super::Door;
+    use super::LocalListener;
 
     #[tokio::test]
     async fn who_knocks_is_kept_for_the_next_session() {
-        let door = Door::open(0).await.expect("a port");
+        let door = LocalListener::open(0).await.expect("a port");
         let mut local = TcpStream::connect(door.address()).await.expect("a connection");
         door.knock().await;
         // A second knock is the same one.
@@ -115,7 +115,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_is_refused_sees_the_end() {
-        let door = Door::open(0).await.expect("a port");
+        let door = LocalListener::open(0).await.expect("a port");
         let mut local = TcpStream::connect(door.address()).await.expect("a connection");
         door.knock().await;
         door.refuse();
@@ -124,10 +124,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_usual_port_that_is_taken_gives_way_to_another() {
-        let first = Door::open(0).await.expect("a port");
+        let first = LocalListener::open(0).await.expect("a port");
         let taken = first.address().port();
-        assert!(Door::open(taken).await.is_err());
-        let second = Door::usual(taken).await.expect("another");
+        assert!(LocalListener::open(taken).await.is_err());
+        let second = LocalListener::usual(taken).await.expect("another");
         assert_ne!(second.address().port(), taken);
         assert!(second.address().ip().is_loopback());
     }

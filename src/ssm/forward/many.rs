@@ -13,7 +13,7 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use super::{Counters, Door};
+use super::{Counters, LocalListener};
 use crate::ssm::channel::{Channel, Incoming, Outgoing};
 use crate::ssm::smux::{Frame, Frames, LARGEST};
 use crate::ssm::wire::Flag;
@@ -34,7 +34,7 @@ enum Piece {
 /// Runs until the session is over; the answer says why it was given up, if it was.
 pub(super) async fn run(
     channel: &mut Channel,
-    door: &Door,
+    door: &LocalListener,
     linger: Duration,
     counters: &Arc<Counters>,
 ) -> Option<String> {

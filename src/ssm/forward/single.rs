@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 use tokio::sync::{Notify, mpsc};
 use tokio::time::sleep;
 
-use super::{Counters, Door};
+use super::{Counters, LocalListener};
 use crate::ssm::channel::{Channel, Incoming, Outgoing};
 use crate::ssm::wire::{CHUNK, Flag};
 
@@ -23,7 +23,7 @@ enum Over {
 /// Runs until the session is over.
 pub(super) async fn run(
     channel: &mut Channel,
-    door: &Door,
+    door: &LocalListener,
     linger: Duration,
     counters: &Arc<Counters>,
 ) -> Option<String> {

@@ -6,7 +6,7 @@ pub mod view;
 
 use tui_input::Input;
 
-use crate::change::gate::{Answer, Circumstances, Gate, Let, Refused};
+use crate::change::gate::{Admitted, Confirmation, Gate, GateContext, Refused};
 use crate::change::plan::Plan;
 use crate::change::procedure::Proposal;
 use crate::keys::{Chord, Key, edit};
@@ -20,7 +20,7 @@ pub struct Confirm {
     /// What would be done.
     pub plan: Plan,
     /// What the gate goes by.
-    pub at: Circumstances,
+    pub at: GateContext,
     /// Why it cannot go through whatever is answered.
     pub hindrance: Option<Refused>,
     /// What is typed: the environment's name, where that is wanted.
@@ -36,19 +36,19 @@ pub struct Confirm {
 
 /// What a key meant.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Heard {
+pub enum ConfirmKey {
     /// The reader goes on reading or writing.
     Stay,
     /// This many lines down, or up.
     Scroll(isize),
     /// An answer.
-    Answer(Answer),
+    Answer(Confirmation),
 }
 
 impl Confirm {
     /// A plan to be asked about.
     #[must_use]
-    pub fn new(proposal: Proposal, gate: Gate, at: Circumstances) -> Self {
+    pub fn new(proposal: Proposal, gate: Gate, at: GateContext) -> Self {
         let plan = proposal.plan();
         let hindrance = gate.hindrance(&plan, &at);
         let (input, reason) = (Input::default(), Input::default());
@@ -62,17 +62,17 @@ impl Confirm {
     }
 
     /// Takes a key. Only `y`, or the name, is ever a yes.
-    pub fn hear(&mut self, chord: Chord) -> Heard {
+    pub fn hear(&mut self, chord: Chord) -> ConfirmKey {
         let plain = !chord.ctrl && !chord.alt;
         match chord.key {
-            Key::Down => return Heard::Scroll(1),
-            Key::Up => return Heard::Scroll(-1),
-            Key::PageDown => return Heard::Scroll(PAGE),
-            Key::PageUp => return Heard::Scroll(-PAGE),
+            Key::Down => return ConfirmKey::Scroll(1),
+            Key::Up => return ConfirmKey::Scroll(-1),
+            Key::PageDown => return ConfirmKey::Scroll(PAGE),
+            Key::PageUp => return ConfirmKey::Scroll(-PAGE),
             _ => {}
         }
         if self.hindrance.is_some() {
-            return Heard::Answer(Answer::No);
+            return ConfirmKey::Answer(Confirmation::No);
         }
         if self.writing {
             match chord.key {
@@ -85,31 +85,31 @@ impl Confirm {
                     edit(&mut self.reason, chord);
                 }
             }
-            return Heard::Stay;
+            return ConfirmKey::Stay;
         }
         match (self.wants_name(), chord.key) {
             (_, Key::Tab) => self.writing = true,
-            (true, Key::Esc) => return Heard::Answer(Answer::No),
-            (true, Key::Enter) => return Heard::Answer(Answer::Named(self.input.value().trim().to_owned())),
+            (true, Key::Esc) => return ConfirmKey::Answer(Confirmation::No),
+            (true, Key::Enter) => return ConfirmKey::Answer(Confirmation::Named(self.input.value().trim().to_owned())),
             (true, _) => {
                 edit(&mut self.input, chord);
             }
             (false, Key::Char('r')) if plain => self.writing = true,
-            (false, Key::Char('y')) if plain => return Heard::Answer(Answer::Yes),
-            (false, Key::Char('j')) if plain => return Heard::Scroll(1),
-            (false, Key::Char('k')) if plain => return Heard::Scroll(-1),
-            (false, _) => return Heard::Answer(Answer::No),
+            (false, Key::Char('y')) if plain => return ConfirmKey::Answer(Confirmation::Yes),
+            (false, Key::Char('j')) if plain => return ConfirmKey::Scroll(1),
+            (false, Key::Char('k')) if plain => return ConfirmKey::Scroll(-1),
+            (false, _) => return ConfirmKey::Answer(Confirmation::No),
         }
-        Heard::Stay
+        ConfirmKey::Stay
     }
 
     /// Asks the gate, as of `now`.
     ///
     /// # Errors
     /// [`Refused`]: nothing is changed.
-    pub fn answer(self, answer: &Answer, gate: Gate, now: jiff::Timestamp) -> Result<Let, Refused> {
+    pub fn answer(self, answer: &Confirmation, gate: Gate, now: jiff::Timestamp) -> Result<Admitted, Refused> {
         let reason = Some(self.reason.value().trim().to_owned()).filter(|reason| !reason.is_empty());
-        gate.allow(self.proposal, answer, reason, &Circumstances { now, ..self.at })
+        gate.allow(self.proposal, answer, reason, &GateContext { now, ..self.at })
     }
 }
 

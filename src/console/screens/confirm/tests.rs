@@ -3,11 +3,11 @@
 
 use crate::aws::Clients;
 use crate::change::gate::{Change, Pass};
-use crate::change::plan::{Deed, Difference, Plan};
+use crate::change::plan::{ChangeRequest, Difference, Plan};
 use crate::change::receipt::Receipt;
 use crate::console::effect::Effect;
 use crate::console::model::Model;
-use crate::console::msg::News;
+use crate::console::msg::Event;
 use crate::console::overlay::Overlay;
 use crate::console::screens::rig::{
     demo, fleet, id, picture, press, read_of_demo, scope, showing, tell, text, type_in,
@@ -22,8 +22,8 @@ impl Change for Stop {
     fn plan(&self) -> Plan {
         self.0.clone()
     }
-    fn deed(&self) -> Deed {
-        Deed { verb: "stop", on: self.0.on.clone(), arguments: Vec::new() }
+    fn deed(&self) -> ChangeRequest {
+        ChangeRequest { verb: "stop", on: self.0.on.clone(), arguments: Vec::new() }
     }
     fn perform<'a>(&'a self, _aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {
         Box::pin(async { Ok(Receipt::default()) })
@@ -32,7 +32,7 @@ impl Change for Stop {
 
 pub(crate) fn plan(environment: &str) -> Plan {
     Plan {
-        says: format!("stop DB instance {environment}-db"),
+        message: format!("stop DB instance {environment}-db"),
         environment: EnvironmentName::from(environment),
         scope: scope(),
         on: id(&format!("{environment}-db")),
@@ -65,8 +65,8 @@ fn y_does_an_ordinary_one_and_its_outcome_is_told() {
     insta::assert_snapshot!(picture(&mut model, 80, 16));
     assert!(is_change(&press(&mut model, &["y"])));
     assert!(matches!(model.overlay, Overlay::None));
-    let receipt = Receipt { says: Some("stopping".into()), ..Receipt::default() };
-    tell(&mut model, News::Changed(plan("city-dev"), Ok(receipt)));
+    let receipt = Receipt { message: Some("stopping".into()), ..Receipt::default() };
+    tell(&mut model, Event::Changed(plan("city-dev"), Ok(receipt)));
     assert!(text(&mut model, 80, 12).contains("stop DB instance city-dev-db: stopping"));
 }
 
@@ -93,7 +93,7 @@ fn a_protected_environment_wants_its_name() {
 #[test]
 fn a_name_that_confirms_cannot_be_pasted() {
     let mut model = asked("prooflink-prod");
-    tell(&mut model, News::Pasted("prooflink-prod".into()));
+    tell(&mut model, Event::Pasted("prooflink-prod".into()));
     assert!(press(&mut model, &["enter"]).is_empty());
 }
 
@@ -132,7 +132,7 @@ fn deployment() -> Model {
     };
     let host = "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com";
     let mut plan = plan("city-dev");
-    plan.says = "deploy ウェブ:v12 to web".to_owned();
+    plan.message = "deploy ウェブ:v12 to web".to_owned();
     plan.irreversible = None;
     plan.notices = [
         "changing: a rollout is on its way",
@@ -169,15 +169,15 @@ fn at_eighty_by_twenty_four_the_worst_is_seen_and_the_rest_can_be_reached() {
     );
     assert!(!first.contains("step 14"));
     for _ in 0..60 {
-        tell(&mut model, News::Key("down".parse().expect("a chord")));
+        tell(&mut model, Event::Key("down".parse().expect("a chord")));
         text(&mut model, 80, 24);
     }
     assert!(text(&mut model, 80, 24).contains("step 14"), "{}", text(&mut model, 80, 24));
-    tell(&mut model, News::Key("up".parse().expect("a chord")));
+    tell(&mut model, Event::Key("up".parse().expect("a chord")));
     assert!(!text(&mut model, 80, 24).contains("step 14"), "one line up is one line up");
     for (key, end) in [("ctrl-b", "in city-dev"), ("ctrl-f", "step 14"), ("pgup", "in city-dev"), ("pgdn", "step 14")] {
         for _ in 0..6 {
-            assert!(tell(&mut model, News::Key(key.parse().expect("a chord"))).is_empty(), "{key} is no answer");
+            assert!(tell(&mut model, Event::Key(key.parse().expect("a chord"))).is_empty(), "{key} is no answer");
             text(&mut model, 80, 24);
         }
         assert!(text(&mut model, 80, 24).contains(end), "{key}: {}", text(&mut model, 80, 24));
@@ -190,7 +190,7 @@ fn a_reason_is_written_down_and_y_in_it_is_no_yes() {
     let mut model = asked("city-dev");
     press(&mut model, &["r"]);
     type_in(&mut model, "why not");
-    tell(&mut model, News::Pasted(" 緊急".into()));
+    tell(&mut model, Event::Pasted(" 緊急".into()));
     insta::assert_snapshot!(picture(&mut model, 80, 16));
     assert!(press(&mut model, &["enter"]).is_empty(), "enter keeps the reason, no more");
     let effects = press(&mut model, &["y"]);
@@ -239,7 +239,7 @@ fn forced(answers: bool) -> Model {
                 let fault = Fault::new(FaultKind::Denied, "ecr:DescribeImages", "no policy allows it");
                 got = got.into_iter().map(|(want, _)| (want, Err(fault.clone()))).collect();
             }
-            tell(&mut model, News::Consulted(*ask, got));
+            tell(&mut model, Event::Consulted(*ask, got));
         }
     }
     model

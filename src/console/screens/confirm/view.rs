@@ -9,12 +9,12 @@ use ratatui::{
 
 use super::Confirm;
 use crate::change::plan::Difference;
-use crate::console::frame_info::Shown;
+use crate::console::frame_info::FrameInfo;
 use crate::console::widgets::area::{centered, split_bottom};
 use crate::console::widgets::input::Prompt;
 use crate::console::widgets::panel::Panel;
 use crate::console::widgets::span_styles::{put_line, small};
-use crate::text::{clean, width, wrap};
+use crate::text::{harmless, width, wrap};
 use crate::theme::{Role, Theme};
 
 /// How wide a plan is where nothing stands side by side.
@@ -41,7 +41,7 @@ fn rank(notice: &str) -> (u8, Role) {
 }
 
 fn wrapped(text: &str, role: Role, room: usize) -> impl Iterator<Item = Line> + use<> {
-    wrap(&clean(text), room).into_iter().map(move |line| vec![(0, line, role)])
+    wrap(&harmless(text), room).into_iter().map(move |line| vec![(0, line, role)])
 }
 
 /// What will differ: side by side, or one side below the other.
@@ -49,7 +49,7 @@ fn differences(all: &[Difference], room: usize, wide: bool) -> Vec<Line> {
     if all.is_empty() {
         return Vec::new();
     }
-    let side = |text: &Option<String>| text.as_deref().map_or("–".to_owned(), |text| clean(text).into_owned());
+    let side = |text: &Option<String>| text.as_deref().map_or("–".to_owned(), |text| harmless(text).into_owned());
     let mut lines: Vec<Line> = vec![Vec::new()];
     if !wide {
         for one in all {
@@ -59,7 +59,7 @@ fn differences(all: &[Difference], room: usize, wide: bool) -> Vec<Line> {
             for (sign, text, role) in
                 sides.into_iter().filter_map(|(sign, text, role)| Some((sign, text.as_ref()?, role)))
             {
-                let text = clean(text);
+                let text = harmless(text);
                 for (at, line) in wrap(&text, room.saturating_sub(4).max(1)).into_iter().enumerate() {
                     let sign = if at == 0 { sign } else { "  " };
                     lines.push(vec![(2, format!("{sign}{line}"), role)]);
@@ -75,7 +75,7 @@ fn differences(all: &[Difference], room: usize, wide: bool) -> Vec<Line> {
     for one in all {
         let column = |text: &str, room: usize| wrap(text, room.saturating_sub(2).max(1));
         let (what, from, to) =
-            (column(&clean(&one.what), names), column(&side(&one.from), half), column(&side(&one.to), half));
+            (column(&harmless(&one.what), names), column(&side(&one.from), half), column(&side(&one.to), half));
         for at in 0..what.len().max(from.len()).max(to.len()) {
             let part = |x: u16, column: &[String], role: Role| column.get(at).map(|text| (x, text.clone(), role));
             let parts = [part(0, &what, Role::Title), part(left, &from, Role::Dim), part(right, &to, Role::Text)];
@@ -87,7 +87,7 @@ fn differences(all: &[Difference], room: usize, wide: bool) -> Vec<Line> {
 
 fn body(confirm: &Confirm, room: usize, wide: bool) -> Vec<Line> {
     let plan = &confirm.plan;
-    let mut lines: Vec<Line> = wrapped(&plan.says, Role::Title, room).collect();
+    let mut lines: Vec<Line> = wrapped(&plan.message, Role::Title, room).collect();
     let protected = if confirm.at.protected { " ⛨ protected" } else { "" };
     let account = confirm.at.account.as_ref().map(|account| format!(", account {account}")).unwrap_or_default();
     let place = format!("in {}{protected}, {}{account}", plan.environment, plan.scope);
@@ -120,13 +120,13 @@ fn question(confirm: &Confirm) -> String {
 }
 
 /// Draws over `area`; returns where the terminal's cursor belongs while something is typed.
-pub fn draw(confirm: &Confirm, theme: &Theme, area: Rect, buf: &mut Buffer, shown: &mut Shown) -> Option<Position> {
+pub fn draw(confirm: &Confirm, theme: &Theme, area: Rect, buf: &mut Buffer, shown: &mut FrameInfo) -> Option<Position> {
     let wide = area.width >= WIDE && !confirm.plan.differences.is_empty();
     let columns = if wide { (area.width - 4).min(WIDEST) } else { NARROW.min(area.width) };
     let room = usize::from(columns.saturating_sub(4)).max(1);
     let lines = body(confirm, room, wide);
     let role = if confirm.hindrance.is_some() { Role::Fault } else { Role::Accent };
-    let asks: Vec<String> = wrap(&clean(&question(confirm)), room);
+    let asks: Vec<String> = wrap(&harmless(&question(confirm)), room);
     let why = confirm.writing || !confirm.reason.value().is_empty();
     let tail = small(asks.len()) + u16::from(why) + u16::from(confirm.wants_name());
     let frame = centered(area, columns, small(lines.len()).saturating_add(tail).saturating_add(3));
@@ -147,8 +147,8 @@ pub fn draw(confirm: &Confirm, theme: &Theme, area: Rect, buf: &mut Buffer, show
     if hidden > 0 && rows > 1 {
         let (_, last) = split_bottom(above, 1);
         Clear.render(last, buf);
-        let says = format!("… {} more lines of the plan: ↓ shows them", hidden + 1);
-        put_line(buf, last, (1, 0), &says, theme.style(Role::Faint));
+        let message = format!("… {} more lines of the plan: ↓ shows them", hidden + 1);
+        put_line(buf, last, (1, 0), &message, theme.style(Role::Faint));
     }
     for (at, line) in asks.iter().enumerate() {
         put_line(buf, below, (1, small(at)), line, theme.style(role));

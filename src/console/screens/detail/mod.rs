@@ -4,10 +4,10 @@
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::environment::door;
-use super::sheet::{Block, Item, Look, Note, Sheet};
+use super::sheet::{Block, Item, Note, RowStyle, Sheet};
 use crate::display::{Ahead, Cell, Extra, Fact, Section, Tone};
 use crate::kinds::catalog::{KINDS, kind};
-use crate::kinds::{AnyKind, Context, Joins, Pace};
+use crate::kinds::{AnyKind, KindContext, PollClass, ResourceIndex};
 use crate::overview::Picture;
 use crate::text::when;
 use crate::world::{Fault, ResourceId, Speed, World};
@@ -85,8 +85,8 @@ pub struct Around<'a> {
 pub fn blocks(detail: &Detail, around: Around<'_>) -> Vec<Block> {
     let Some(of) = kind(detail.id.kind) else { return Vec::new() };
     let home = around.picture.home(&detail.id);
-    let joins = Joins::of(around.world);
-    let cx = Context {
+    let joins = ResourceIndex::of(around.world);
+    let cx = KindContext {
         world: around.world,
         joins: &joins,
         scope: &detail.id.scope,
@@ -112,7 +112,7 @@ pub fn blocks(detail: &Detail, around: Around<'_>) -> Vec<Block> {
     blocks
 }
 
-fn head(detail: &Detail, around: Around<'_>, opinion: Option<crate::world::Opinion>) -> Block {
+fn head(detail: &Detail, around: Around<'_>, opinion: Option<crate::world::Assessment>) -> Block {
     let singular = kind(detail.id.kind).and_then(|kind| kind.shown()).map(|shown| shown.singular.to_owned());
     // A kind without a panel of its own is called as it is named.
     let singular = singular.unwrap_or_else(|| detail.id.kind.0.replace('-', " "));
@@ -129,7 +129,7 @@ fn head(detail: &Detail, around: Around<'_>, opinion: Option<crate::world::Opini
     let mut item = Item::prose("head", cells);
     item.name.clone_from(&detail.name);
     item.health = health;
-    item.door = Some(super::sheet::Door::Resource(detail.id.clone()));
+    item.door = Some(super::sheet::RowTarget::Resource(detail.id.clone()));
     let shelf = around.world.shelf(&detail.id.scope, detail.id.kind);
     let bin = shelf
         .and_then(|shelf| shelf.bins().map(|(_, bin)| bin).find(|bin| bin.keys().any(|key| key == &*detail.id.key)));
@@ -143,7 +143,7 @@ fn head(detail: &Detail, around: Around<'_>, opinion: Option<crate::world::Opini
 /// When the state of a resource was read: its own, or that which is kept beside it (a target group's health); `None`
 /// where only structure is read, or nothing was.
 fn state_read_at(id: &ResourceId, world: &World) -> Option<Timestamp> {
-    let live = KINDS.iter().filter(|kind| kind.pace() == Pace::Live);
+    let live = KINDS.iter().filter(|kind| kind.pace() == PollClass::Live);
     let serves = |kind: &dyn AnyKind| kind.shown().is_none() && kind.needs().contains(&id.kind);
     live.filter(|kind| kind.name() == id.kind || serves(**kind))
         .filter_map(|kind| world.shelf(&id.scope, kind.name()))
@@ -168,9 +168,9 @@ pub(crate) fn section(at: usize, section: Section) -> Block {
                     key: format!("{at} {}", fact.label),
                     name: fact.value.text.clone(),
                     part_of: None,
-                    door: fact.open.map(super::sheet::Door::Resource),
+                    door: fact.open.map(super::sheet::RowTarget::Resource),
                     health: None,
-                    look: Look::Fact(fact.label, fact.value),
+                    look: RowStyle::Fact(fact.label, fact.value),
                     stale: false,
                     changed: false,
                 })
@@ -195,9 +195,9 @@ fn moments(key: String, title: &str, moments: Vec<crate::display::Moment>, empty
         .enumerate()
         .map(|(at, moment)| {
             // Two things can happen in the same moment; the place counts from the oldest, which stays.
-            let mut item = Item::prose(format!("{} {} {at}", moment.at, moment.says), Vec::new());
-            item.name.clone_from(&moment.says);
-            item.look = Look::Moment(moment);
+            let mut item = Item::prose(format!("{} {} {at}", moment.at, moment.message), Vec::new());
+            item.name.clone_from(&moment.message);
+            item.look = RowStyle::Moment(moment);
             item
         })
         .collect();
@@ -223,7 +223,7 @@ fn extra(detail: &Detail, around: Around<'_>) -> Vec<Block> {
             part_of: None,
             door: None,
             health: None,
-            look: Look::Course(series.clone()),
+            look: RowStyle::Course(series.clone()),
             stale,
             changed: false,
         })
@@ -246,7 +246,7 @@ fn ahead(ahead: &[Ahead], stale: bool, around: Around<'_>) -> Option<Block> {
             let date = |(label, at): &(&'static str, Timestamp)| {
                 Fact::new(label, Cell::plain(when(*at, around.now, around.zone)))
             };
-            [Fact::new("waits", ahead.says.clone())].into_iter().chain(ahead.dates.iter().map(date))
+            [Fact::new("waits", ahead.message.clone())].into_iter().chain(ahead.dates.iter().map(date))
         })
         .collect();
     if facts.is_empty() {
@@ -277,7 +277,7 @@ pub fn description(id: &ResourceId, around: Around<'_>) -> Vec<Cell> {
         Some([]) | None => {
             lines.push(Cell::dim("  nothing placed it: no tags, names or relations that lead to an environment"))
         }
-        Some(steps) => lines.extend(steps.iter().map(|step| Cell::plain(format!("  {}", step.says)))),
+        Some(steps) => lines.extend(steps.iter().map(|step| Cell::plain(format!("  {}", step.message)))),
     }
     lines.extend([Cell::plain(""), heading("ids")]);
     for (label, value) in
@@ -291,7 +291,7 @@ pub fn description(id: &ResourceId, around: Around<'_>) -> Vec<Cell> {
             lines.push(Cell::plain(format!("  {:<12} {vpc}", "vpc")));
         }
         let mut tags = subject.tags.clone();
-        let told = around.world.by_key::<crate::kinds::resource_tags::Tagged>(&id.scope, &id.key);
+        let told = around.world.by_key::<crate::kinds::resource_tags::TaggedResource>(&id.scope, &id.key);
         for (key, value) in told.iter().flat_map(|tagged| &tagged.tags) {
             tags.entry(key.clone()).or_insert_with(|| value.clone());
         }

@@ -2,8 +2,8 @@
 
 use crate::console::effect::Effect;
 use crate::console::model::Model;
-use crate::console::msg::News;
-use crate::console::page::Place;
+use crate::console::msg::Event;
+use crate::console::page::Page;
 use crate::console::screens::rig::{at, demo, denied, press, tell, tell_at, text};
 use crate::display::{Ahead, Cell, Extra, Moment, Series, Tone};
 use crate::world::ResourceId;
@@ -15,7 +15,7 @@ fn opened() -> (Model, ResourceId, Vec<Effect>) {
     let service = home.members.iter().find(|member| member.id.kind.0 == "ecs-service").expect("a service").id.clone();
     let page = model.page_of(&service);
     model.enter(page);
-    let effects = tell(&mut model, News::Tick);
+    let effects = tell(&mut model, Event::Tick);
     (model, service, effects)
 }
 
@@ -23,7 +23,7 @@ fn extra() -> Extra {
     let points = (0..30).map(|n| (at(n), Some(f64::from(u8::try_from(n).unwrap_or(0))))).collect();
     Extra {
         series: vec![Series { title: "CPU".into(), unit: "%", points, threshold: None }],
-        moments: vec![Moment { at: at(-60), says: "steady state".into(), tone: Tone::Plain }],
+        moments: vec![Moment { at: at(-60), message: "steady state".into(), tone: Tone::Plain }],
         ..Extra::default()
     }
 }
@@ -33,27 +33,27 @@ fn opening_asks_for_more_and_says_that_it_is_read() {
     let (mut model, id, effects) = opened();
     assert!(effects.contains(&Effect::Look(1, id)), "{effects:?}");
     assert!(text(&mut model, 100, 90).contains("reading metrics and history"));
-    assert!(!tell(&mut model, News::Tick).iter().any(|effect| matches!(effect, Effect::Look(..))), "only once");
+    assert!(!tell(&mut model, Event::Tick).iter().any(|effect| matches!(effect, Effect::Look(..))), "only once");
 }
 
 #[test]
 fn what_is_learnt_is_shown_and_learnt_again_after_a_minute() {
     let (mut model, id, _) = opened();
-    tell(&mut model, News::Looked(1, id.clone(), Ok(extra())));
+    tell(&mut model, Event::Looked(1, id.clone(), Ok(extra())));
     let page = text(&mut model, 100, 90);
     assert!(page.contains("CPU") && page.contains("29%") && page.contains("steady state"), "{page}");
     let minute = model.now + jiff::SignedDuration::from_secs(60);
     assert_eq!(model.wake_at().map(|at| at <= minute), Some(true));
-    assert!(tell_at(&mut model, minute, News::Tick).contains(&Effect::Look(2, id)));
+    assert!(tell_at(&mut model, minute, Event::Tick).contains(&Effect::Look(2, id)));
 }
 
 #[test]
 fn what_waits_to_be_done_stands_with_its_dates_before_the_history() {
     let (mut model, id, _) = opened();
     let dates = vec![("applied", at(9 * 86_400)), ("at any time after", at(3_600))];
-    let undated = Ahead { says: Cell::dim("not shown: denied"), dates: Vec::new() };
-    let ahead = vec![Ahead { says: Cell::plain("system-update: a new system"), dates }, undated];
-    tell(&mut model, News::Looked(1, id, Ok(Extra { ahead, ..extra() })));
+    let undated = Ahead { message: Cell::dim("not shown: denied"), dates: Vec::new() };
+    let ahead = vec![Ahead { message: Cell::plain("system-update: a new system"), dates }, undated];
+    tell(&mut model, Event::Looked(1, id, Ok(Extra { ahead, ..extra() })));
     let page = text(&mut model, 100, 90);
     let lines: Vec<&str> = page.lines().map(|line| line.trim_matches([' ', '│', '█'])).collect();
     let from = lines.iter().position(|line| line.starts_with("─ pending maintenance ")).expect(&page);
@@ -68,27 +68,27 @@ fn what_waits_to_be_done_stands_with_its_dates_before_the_history() {
 #[test]
 fn where_nothing_waits_nothing_is_said_of_it() {
     let (mut model, id, _) = opened();
-    tell(&mut model, News::Looked(1, id, Ok(extra())));
+    tell(&mut model, Event::Looked(1, id, Ok(extra())));
     assert!(!text(&mut model, 100, 90).to_lowercase().contains("pending maintenance"));
 }
 
 #[test]
 fn a_late_or_foreign_answer_is_dropped() {
     let (mut model, id, _) = opened();
-    tell(&mut model, News::Looked(9, id.clone(), Ok(extra())));
+    tell(&mut model, Event::Looked(9, id.clone(), Ok(extra())));
     assert!(!text(&mut model, 100, 90).contains("29%"));
     press(&mut model, &["esc"]);
-    tell(&mut model, News::Looked(1, id, Ok(extra())));
+    tell(&mut model, Event::Looked(1, id, Ok(extra())));
     assert_eq!(model.places.len(), 1);
 }
 
 #[test]
 fn a_fault_stands_beside_what_was_learnt_before() {
     let (mut model, id, _) = opened();
-    tell(&mut model, News::Looked(1, id.clone(), Ok(extra())));
+    tell(&mut model, Event::Looked(1, id.clone(), Ok(extra())));
     let minute = model.now + jiff::SignedDuration::from_secs(61);
-    tell_at(&mut model, minute, News::Tick);
-    tell(&mut model, News::Looked(2, id, Err(denied())));
+    tell_at(&mut model, minute, Event::Tick);
+    tell(&mut model, Event::Looked(2, id, Err(denied())));
     let page = text(&mut model, 100, 90);
     assert!(page.contains("29%") && page.contains("is not allowed"), "{page}");
 }
@@ -97,9 +97,9 @@ fn a_fault_stands_beside_what_was_learnt_before() {
 fn the_raw_document_is_json_and_comes_back_with_esc() {
     let (mut model, _, _) = opened();
     press(&mut model, &["y"]);
-    assert!(matches!(model.here(), Some(Place::Viewer(viewer)) if viewer.lines[0].text == "{"));
+    assert!(matches!(model.here(), Some(Page::Viewer(viewer)) if viewer.lines[0].text == "{"));
     press(&mut model, &["esc"]);
-    assert!(matches!(model.here(), Some(Place::Detail(_))));
+    assert!(matches!(model.here(), Some(Page::Detail(_))));
 }
 
 #[test]

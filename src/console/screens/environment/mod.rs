@@ -8,14 +8,14 @@ use std::collections::{BTreeMap, HashSet};
 use jiff::Timestamp;
 
 use super::detail::Around;
-use super::sheet::{Block, Door, Item, Look, Note};
+use super::sheet::{Block, Item, Note, RowStyle, RowTarget};
 use crate::display::{Cell, Row, Tone};
 use crate::environment::Member;
 use crate::kinds::catalog::{KINDS, kind};
-use crate::kinds::{AnyKind, Context, Joins, Pace};
+use crate::kinds::{AnyKind, KindContext, PollClass, ResourceIndex};
 use crate::offhours::OffHours;
 use crate::schedule::wording;
-use crate::world::{Bin, Fault, Health, KindName, ResourceId, Scope, World};
+use crate::world::{Fault, Health, KindName, Partition, ResourceId, Scope, World};
 
 /// Lines of evidence shown of findings that are not the headline.
 const OTHERS: usize = 2;
@@ -27,7 +27,7 @@ pub fn blocks(
     around: Around<'_>,
     changed: &BTreeMap<ResourceId, Timestamp>,
 ) -> Vec<Block> {
-    let joins = Joins::of(around.world);
+    let joins = ResourceIndex::of(around.world);
     let changed: HashSet<&str> = changed.keys().map(|id| &*id.key).collect();
     let mut blocks = vec![verdict(environment)];
     let mut lists: Vec<&'static str> = Vec::new();
@@ -53,10 +53,10 @@ fn offhours(off: &OffHours, around: Around<'_>) -> Block {
     let aside = off.aside(around.now, around.zone).filter(|aside| !aside.starts_with("until"));
     let aside = aside.map(|aside| Cell::of(Health::Changing, aside));
     let mut items = vec![Item::prose("next", std::iter::once(next).chain(aside).collect())];
-    for (it, says) in off.drifted(around.now, around.zone) {
-        let text = format!("{} {says}", it.member.label());
+    for (it, message) in off.drifted(around.now, around.zone) {
+        let text = format!("{} {message}", it.member.label());
         let item = Item::prose(format!("drift {}", it.arn), vec![Cell::of(Health::Worrying, text)]);
-        items.push(item.to(it.id.clone().map(Door::Resource)));
+        items.push(item.to(it.id.clone().map(RowTarget::Resource)));
     }
     let title = format!("schedule {} · :schedule shows it", off.routine.schedule.name);
     Block { key: "schedule".to_owned(), title, items, ..Block::default() }
@@ -66,23 +66,23 @@ fn verdict(environment: &EnvironmentStatus) -> Block {
     let health = environment.verdict.health;
     let mut items = Vec::new();
     for (at, finding) in environment.verdict.findings.iter().enumerate() {
-        let says = Cell::says(finding.health, finding.says.clone());
+        let message = Cell::sentence(finding.health, finding.message.clone());
         // The headline deserves all of its evidence; the others must not push the panels off the screen.
         let most = if at == 0 { usize::MAX } else { OTHERS };
-        let evidence = finding.evidence.iter().filter(|line| **line != finding.says);
+        let evidence = finding.evidence.iter().filter(|line| **line != finding.message);
         let more = evidence.clone().count().saturating_sub(most);
         let more = (more > 0).then(|| Cell::dim(format!("and {more} more")));
         let evidence = evidence.take(most).map(|line| Cell::dim(line.clone()));
-        let cells = std::iter::once(says).chain(evidence).chain(more).collect();
-        let item = Item::prose(format!("{} {}", finding.says, at), cells).of(finding.health);
-        items.push(item.to(finding.about.clone().map(Door::Resource)));
+        let cells = std::iter::once(message).chain(evidence).chain(more).collect();
+        let item = Item::prose(format!("{} {}", finding.message, at), cells).of(finding.health);
+        items.push(item.to(finding.about.clone().map(RowTarget::Resource)));
     }
     if items.is_empty() {
-        let says = match health {
+        let message = match health {
             Health::Well => format!("well: nothing to say about any of its {} resources", environment.members.len()),
             _ => health.word().to_owned(),
         };
-        items.push(Item::prose("verdict", vec![Cell::of(health, says)]).of(health));
+        items.push(Item::prose("verdict", vec![Cell::of(health, message)]).of(health));
     }
     let mut title = format!("{} is {}", environment.name, health.word());
     if environment.protected {
@@ -115,12 +115,13 @@ fn feeds(list: &str) -> Vec<KindName> {
 /// When what a panel shows of this environment was read, the oldest of it. Where state is read by the clock it is what
 /// counts, not the structure beside it, which is read every ten minutes only.
 fn read_at(feeds: &[KindName], environment: &EnvironmentStatus, list: &str, world: &World) -> Option<Timestamp> {
-    let live = |name: &KindName| kind(*name).is_some_and(|kind| kind.pace() == Pace::Live);
+    let live = |name: &KindName| kind(*name).is_some_and(|kind| kind.pace() == PollClass::Live);
     let any = !feeds.iter().any(live);
     let keys: HashSet<&str> =
         environment.members.iter().filter(|member| is_of(member, list)).map(|member| &*member.id.key).collect();
-    let ours =
-        |part: &str, bin: &Bin| part.is_empty() || keys.contains(part) || bin.keys().any(|key| keys.contains(key));
+    let ours = |part: &str, bin: &Partition| {
+        part.is_empty() || keys.contains(part) || bin.keys().any(|key| keys.contains(key))
+    };
     let shelves = environment.scopes.iter().flat_map(|scope| {
         feeds.iter().filter(|name| any || live(name)).filter_map(move |name| world.shelf(scope, *name))
     });
@@ -138,7 +139,7 @@ fn panel(
     list: &'static str,
     environment: &EnvironmentStatus,
     around: Around<'_>,
-    (joins, changed): (&Joins<'_>, &HashSet<&str>),
+    (joins, changed): (&ResourceIndex<'_>, &HashSet<&str>),
 ) -> Option<Block> {
     // The sick ones first, by name within; what has no say (scaling alarms) last.
     let mut members: Vec<_> = environment.members.iter().filter(|member| is_of(member, list)).collect();
@@ -146,7 +147,7 @@ fn panel(
     let mut items = Vec::new();
     for member in members {
         let Some(of) = kind(member.id.kind) else { continue };
-        let cx = Context {
+        let cx = KindContext {
             world: around.world,
             joins,
             scope: &member.id.scope,
@@ -196,13 +197,13 @@ fn panel(
 /// A row whose last cell does not begin with what its first one says: there it would push out what matters.
 fn shortened(mut item: Item, singular: &str) -> Item {
     let name = item.name.clone();
-    if let Look::Cells(cells) = &mut item.look
-        && let Some(says) = cells.last_mut()
+    if let RowStyle::Cells(cells) = &mut item.look
+        && let Some(message) = cells.last_mut()
     {
-        let rest = says.text.strip_prefix(singular).map_or(says.text.as_str(), str::trim_start);
+        let rest = message.text.strip_prefix(singular).map_or(message.text.as_str(), str::trim_start);
         let rest = rest.strip_prefix(name.as_str()).filter(|rest| rest.starts_with([':', ' ']) && !name.is_empty());
         if let Some(rest) = rest.map(|rest| rest.trim_start_matches(':').trim_start()).filter(|rest| !rest.is_empty()) {
-            says.text = rest.to_owned();
+            message.text = rest.to_owned();
         }
     }
     item
@@ -224,9 +225,9 @@ pub fn door(row: Row) -> Item {
         key: row.key,
         name,
         part_of: None,
-        door: row.open.map(Door::Resource),
+        door: row.open.map(RowTarget::Resource),
         health: Some(row.health),
-        look: Look::Cells(row.cells),
+        look: RowStyle::Cells(row.cells),
         stale: false,
         changed: false,
     }
@@ -235,7 +236,7 @@ pub fn door(row: Row) -> Item {
 /// What is said of an environment that is not there (any more); `back` is the key that leads to the fleet.
 #[must_use]
 pub fn missing(name: &str, complete: bool, back: &str) -> Vec<Block> {
-    let (says, remedy) = if complete {
+    let (message, remedy) = if complete {
         (
             format!("there is no environment {name}"),
             format!(
@@ -245,7 +246,7 @@ pub fn missing(name: &str, complete: bool, back: &str) -> Vec<Block> {
     } else {
         (format!("looking for {name}"), format!("it appears here as soon as it is found; {back} goes to the fleet"))
     };
-    let item = Item::prose("missing", vec![Cell { text: says, tone: Tone::Plain }, Cell::dim(remedy)]);
+    let item = Item::prose("missing", vec![Cell { text: message, tone: Tone::Plain }, Cell::dim(remedy)]);
     vec![Block { key: "missing".to_owned(), items: vec![item], ..Block::default() }]
 }
 
@@ -265,7 +266,7 @@ pub fn description(environment: &EnvironmentStatus) -> Vec<Cell> {
     lines.extend([Cell::plain(""), Cell::strong("what belongs to it, and why")]);
     for member in &environment.members {
         lines.push(Cell::plain(format!("  {} {}", member.id.kind, member.name)));
-        lines.extend(member.because.iter().map(|step| Cell::dim(format!("      {}", step.says))));
+        lines.extend(member.because.iter().map(|step| Cell::dim(format!("      {}", step.message))));
     }
     lines
 }

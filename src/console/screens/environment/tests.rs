@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use crate::console::effect::Effect;
 use crate::console::model::Model;
-use crate::console::msg::News;
+use crate::console::msg::Event;
 use crate::console::screens::rig::{demo, denied, press, read_of_demo, tell, text, type_in};
-use crate::engine::poller::Reading;
+use crate::engine::poller::PollRequest;
 use crate::kinds::catalog::KINDS;
-use crate::overview::gather;
-use crate::world::read_request::Want;
+use crate::overview::assemble;
+use crate::world::read_request::ReadRequest;
 use crate::world::{Coverage, KindName, Part};
 
 fn opened(name: &str) -> Model {
@@ -23,8 +23,8 @@ fn opened(name: &str) -> Model {
 
 /// What is known of all environments after the world has changed.
 fn gathered(model: &mut Model) {
-    let picture = gather(&model.world, &crate::demo::wishes(), model.now, &model.settings.zone);
-    tell(model, News::Gathered(0, picture));
+    let picture = assemble(&model.world, &crate::demo::wishes(), model.now, &model.settings.zone);
+    tell(model, Event::Gathered(0, picture));
 }
 
 fn line_of(page: &str, words: &str) -> String {
@@ -42,7 +42,7 @@ fn a_panel_is_as_old_as_the_state_of_its_own_resources_and_not_as_the_structure_
     let shelf = model.world.shelf(&home, health).expect("read");
     let again: BTreeSet<Part> = shelf.bins().map(|(part, _)| part.clone()).filter(|part| own(part)).collect();
     assert_eq!(again.len(), 1, "{again:?}");
-    let want = Want { kind: health, scope: home.clone(), coverage: Coverage::Parts(again) };
+    let want = ReadRequest { kind: health, scope: home.clone(), coverage: Coverage::Parts(again) };
     for (want, found) in read_of_demo(&[want]) {
         Arc::make_mut(&mut model.world).put(&home, health, &want.coverage, found, model.now);
     }
@@ -81,7 +81,7 @@ fn one_that_is_gone_says_so_and_leaves_the_way_back() {
     let mut model = opened("prooflink-prod");
     let mut picture = model.picture.clone();
     picture.environments.retain(|environment| environment.name.as_str() != "prooflink-prod");
-    tell(&mut model, News::Gathered(0, picture));
+    tell(&mut model, Event::Gathered(0, picture));
     assert!(text(&mut model, 100, 20).contains("there is no environment prooflink-prod"));
     press(&mut model, &["esc"]);
     assert_eq!(model.places.len(), 1);
@@ -92,7 +92,7 @@ fn entering_puts_it_into_focus_and_leaving_takes_it_out() {
     let mut model = opened("prooflink-prod");
     let scopes = model.scopes.clone().expect("scopes");
     model.pacer.watch(&scopes, model.now);
-    let due: Vec<Reading> = model.pacer.due(model.now);
+    let due: Vec<PollRequest> = model.pacer.due(model.now);
     for reading in &due {
         model.pacer.arrived(reading, crate::engine::poller::Outcome::Failed, model.now);
     }
@@ -110,7 +110,7 @@ fn the_page_of_a_target_group_is_as_old_as_the_health_it_shows() {
     model.now += jiff::SignedDuration::from_mins(10);
     let shelf = model.world.shelf(&home, health).expect("read");
     let parts = shelf.bins().map(|(part, _)| part.clone()).collect();
-    let want = Want { kind: health, scope: home.clone(), coverage: Coverage::Parts(parts) };
+    let want = ReadRequest { kind: health, scope: home.clone(), coverage: Coverage::Parts(parts) };
     for (want, found) in read_of_demo(&[want]) {
         Arc::make_mut(&mut model.world).put(&home, health, &want.coverage, found, model.now);
     }

@@ -3,7 +3,7 @@
 
 use jiff::tz::TimeZone;
 
-use super::sheet::{Block, Item, Look};
+use super::sheet::{Block, Item, RowStyle};
 use crate::display::{Cell, Moment, Tone};
 use crate::engine::journal::Entry;
 use crate::text;
@@ -63,12 +63,12 @@ fn faults(around: Around<'_>) -> Block {
 }
 
 fn item(key: &str, scope: &Scope, fault: &Fault, about: Vec<String>) -> Item {
-    let says = Cell { text: text::mask_text(&fault.sentence()).into_owned(), tone: Tone::Fault };
+    let message = Cell { text: text::mask_text(&fault.sentence()).into_owned(), tone: Tone::Fault };
     let remedy = Cell::plain(format!("→ {}", fault.remedy(scope)));
     let about = about.into_iter().map(Cell::dim);
     let request = fault.request_id.as_ref().map(|id| Cell::dim(format!("request id {id}")));
     let key = format!("{scope} {key} {} {}", fault.operation, fault.on.as_deref().unwrap_or_default());
-    Item::prose(key, std::iter::once(says).chain([remedy]).chain(about).chain(request).collect())
+    Item::prose(key, std::iter::once(message).chain([remedy]).chain(about).chain(request).collect())
 }
 
 fn identities(around: Around<'_>) -> Block {
@@ -97,10 +97,10 @@ fn journal(around: Around<'_>) -> Block {
             None => Tone::Strong,
         };
         let who = entry.who.as_deref().map(|who| format!(" by {who}")).unwrap_or_default();
-        let says = format!("{}: {} in {}{who}", entry.says, entry.outcome, entry.environment);
+        let message = format!("{}: {} in {}{who}", entry.message, entry.outcome, entry.environment);
         let mut item = Item::prose(entry.id.clone(), Vec::new());
-        item.name.clone_from(&entry.says);
-        item.look = Look::Moment(Moment { at: entry.at, says, tone });
+        item.name.clone_from(&entry.message);
+        item.look = RowStyle::Moment(Moment { at: entry.at, message, tone });
         item
     });
     Block {

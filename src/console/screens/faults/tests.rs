@@ -1,6 +1,6 @@
 //! The page of faults: what, why, what to do, and who we are.
 
-use crate::console::msg::News;
+use crate::console::msg::Event;
 use crate::console::screens::rig::{at, denied, expired, fleet, picture, press, scope, showing, tell, text};
 use crate::engine::journal::{Line, read};
 use crate::world::{AccountId, Arn, Coverage, Identity, KindName};
@@ -51,14 +51,14 @@ fn the_journal_stands_below_newest_first() {
         Line::started(
             id,
             at(-60),
-            &crate::change::plan::Plan { says: format!("stop {id}"), ..plan.clone() },
+            &crate::change::plan::Plan { message: format!("stop {id}"), ..plan.clone() },
             None,
             None,
         )
         .encode()
         .expect("a line")
     });
-    tell(&mut model, News::Journal(read(&lines.concat()).0));
+    tell(&mut model, Event::Journal(read(&lines.concat()).0));
     let page = text(&mut model, 100, 30);
     assert!(page.find("stop second").expect("it") < page.find("stop first").expect("it"), "{page}");
 }

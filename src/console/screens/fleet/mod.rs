@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::sheet::{Block, Door, Item};
+use super::sheet::{Block, Item, RowTarget};
 use crate::display::{Cell, Column, Tone, Width};
 use crate::kinds::Counts;
 use crate::overview::Picture;
@@ -40,7 +40,7 @@ const WITH_NEXT: &[Column] = &[
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Waiting {
     /// What is going on, or went wrong.
-    pub says: String,
+    pub message: String,
     /// What to do about it, or what happens next.
     pub remedy: String,
     /// Whether it went wrong.
@@ -60,7 +60,7 @@ pub fn blocks(
             let tone = if waiting.fault { Tone::Fault } else { Tone::Plain };
             Item::prose(
                 at.to_string(),
-                vec![Cell { text: waiting.says.clone(), tone }, Cell::dim(waiting.remedy.clone())],
+                vec![Cell { text: waiting.message.clone(), tone }, Cell::dim(waiting.remedy.clone())],
             )
         });
         return vec![Block { key: "waiting".to_owned(), items: items.collect(), ..Block::default() }];
@@ -122,7 +122,7 @@ fn row(environment: &EnvironmentStatus, (now, zone): (Timestamp, &TimeZone), cha
         matches!(fault.kind, Credentials | Expired | Offline)
     });
     let item = Item::row(environment.name.as_str(), environment.name.as_str(), cells).of(health);
-    Item { changed: news, stale, ..item }.to(Some(Door::Environment(environment.name.clone())))
+    Item { changed: news, stale, ..item }.to(Some(RowTarget::Environment(environment.name.clone())))
 }
 
 fn of(part: u32, whole: u32, any: bool, short: bool) -> Cell {
@@ -155,24 +155,24 @@ fn alarms(counts: &Counts) -> Cell {
 /// The sentences below the table: why the environment under the cursor is as it is.
 #[must_use]
 pub fn evidence(environment: &EnvironmentStatus) -> Vec<Cell> {
-    let mut says = Vec::new();
+    let mut message = Vec::new();
     for finding in &environment.verdict.findings {
-        says.push(Cell::says(finding.health, finding.says.clone()));
-        let evidence = finding.evidence.iter().filter(|line| **line != finding.says);
-        says.extend(evidence.map(|line| Cell::dim(format!("  {line}"))));
+        message.push(Cell::sentence(finding.health, finding.message.clone()));
+        let evidence = finding.evidence.iter().filter(|line| **line != finding.message);
+        message.extend(evidence.map(|line| Cell::dim(format!("  {line}"))));
     }
-    if says.is_empty() {
-        says.push(Cell::of(environment.verdict.health, environment.verdict.headline()));
-        says.push(Cell::dim(format!("{} resources, nothing to say about any of them", environment.members.len())));
+    if message.is_empty() {
+        message.push(Cell::of(environment.verdict.health, environment.verdict.headline()));
+        message.push(Cell::dim(format!("{} resources, nothing to say about any of them", environment.members.len())));
     }
     // Briefly: what AWS said at length stands among the faults, and must not outshine the cause above.
     for (scope, fault) in environment.faults.iter().take(3) {
         let text = format!("not everything could be read in {scope}: {} (:faults tells more)", fault.brief());
         // What is denied stays so for long: only what went wrong just now is as loud as a cause.
         let tone = if fault.kind == FaultKind::Denied { Tone::Of(Health::Unknown) } else { Tone::Fault };
-        says.push(Cell { text, tone });
+        message.push(Cell { text, tone });
     }
-    says
+    message
 }
 
 /// `7 environments · 1 bad, 1 worrying`.

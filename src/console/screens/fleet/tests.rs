@@ -1,6 +1,6 @@
 //! Pictures of the fleet in every state, and how its rows keep their places.
 
-use crate::console::msg::News;
+use crate::console::msg::Event;
 use crate::console::screens::rig::{
     at, demo, denied, environment, expired, fleet, model, picture, press, scope, showing, tell, tell_at, text,
 };
@@ -15,9 +15,9 @@ fn the_first_frame_says_what_is_going_on() {
 #[test]
 fn without_credentials_it_says_what_to_do() {
     let mut model = model();
-    tell(&mut model, News::Started);
+    tell(&mut model, Event::Started);
     let fault = Fault::new(FaultKind::Credentials, "finding credentials", "no profile, no environment variables");
-    tell(&mut model, News::Scopes(0, Err(fault)));
+    tell(&mut model, Event::Scopes(0, Err(fault)));
     insta::assert_snapshot!(picture(&mut model, 80, 8));
 }
 
@@ -68,7 +68,7 @@ fn a_changed_row_is_marked_for_a_minute_or_until_looked_at() {
     model.changed.insert(crate::console::screens::rig::id("city-dev-db"), at(0));
     model.refill(false);
     assert!(text(&mut model, 80, 12).contains(" •☾") || text(&mut model, 80, 12).contains("•"));
-    tell_at(&mut model, at(61), News::Tick);
+    tell_at(&mut model, at(61), Event::Tick);
     assert!(!text(&mut model, 80, 12).contains('•'));
     let now = model.now;
     model.changed.insert(crate::console::screens::rig::id("city-dev-db"), now);
@@ -87,7 +87,7 @@ fn rows_keep_their_places_while_the_cursor_is_on_one() {
     environments.rotate_left(1);
     environments.push(environment("new-dev", Health::Well, ""));
     let now = Picture { at: Some(at(9)), environments, unassigned: Vec::new() };
-    tell(&mut model, News::Gathered(0, now));
+    tell(&mut model, Event::Gathered(0, now));
     let names = |model: &crate::console::model::Model| -> Vec<String> {
         model.sheet().into_iter().flat_map(|sheet| sheet.rows().map(|(_, item)| item.name.clone())).collect()
     };

@@ -4,12 +4,12 @@
 use crate::overview::EnvironmentStatus;
 use ratatui::{buffer::Buffer, layout::Rect};
 
-use crate::console::frame_info::Shown;
+use crate::console::frame_info::FrameInfo;
 use crate::console::screens::sheet::Sheet;
 use crate::console::screens::sheet::view::{Paint, draw as sheet, role};
 use crate::console::widgets::area::split_bottom;
 use crate::console::widgets::span_styles::{put_line, small};
-use crate::text::{clean, wrap};
+use crate::text::{harmless, wrap};
 use crate::theme::Role;
 
 /// Rows of evidence at most, its title included.
@@ -22,7 +22,7 @@ pub fn draw(
     paint: Paint<'_>,
     area: Rect,
     buf: &mut Buffer,
-    shown: &mut Shown,
+    shown: &mut FrameInfo,
 ) {
     // The table comes first: evidence gets a third of a full screen, what a short table leaves of another, and
     // nothing of a low one. Where it begins does not depend on the cursor.
@@ -42,7 +42,8 @@ fn evidence(environment: &EnvironmentStatus, paint: Paint<'_>, area: Rect, buf: 
     let mut y = 1;
     for cell in super::evidence(environment) {
         let indent = if cell.text.starts_with("  ") { 3 } else { 1 };
-        for line in wrap(clean(cell.text.trim_start()).as_ref(), usize::from(area.width.saturating_sub(indent + 1))) {
+        for line in wrap(harmless(cell.text.trim_start()).as_ref(), usize::from(area.width.saturating_sub(indent + 1)))
+        {
             if y >= area.height {
                 return;
             }

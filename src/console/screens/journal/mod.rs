@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
-use super::sheet::{Block, Door, Item, Look};
+use super::sheet::{Block, Item, RowStyle, RowTarget};
 use super::viewer::Viewer;
 use crate::display::{Cell, Column, Tone, Width};
 use crate::engine::journal::{Entry, nested};
@@ -47,8 +47,8 @@ pub fn blocks(entries: &[Entry], underway: &[Underway], now: Timestamp, zone: &T
         ..Block::default()
     }];
     if hidden > 0 {
-        let says = format!("{hidden} older changes are not shown here; `toban journal` prints all");
-        let items = vec![Item::prose("older", vec![Cell::dim(says)])];
+        let message = format!("{hidden} older changes are not shown here; `toban journal` prints all");
+        let items = vec![Item::prose("older", vec![Cell::dim(message)])];
         blocks.push(Block { key: "older".to_owned(), items, ..Block::default() });
     }
     blocks
@@ -58,14 +58,14 @@ pub fn blocks(entries: &[Entry], underway: &[Underway], now: Timestamp, zone: &T
 fn is_same(one: &Underway, entry: &Entry) -> bool {
     one.ended.is_none()
         && entry.done.is_none()
-        && entry.says == one.plan.says
+        && entry.message == one.plan.message
         && entry.environment == one.plan.environment.as_str()
         && entry.at.duration_since(one.since).abs() < SignedDuration::from_secs(30)
 }
 
 fn moving(mut item: Item) -> Item {
     item.health = Some(Health::Changing);
-    if let Look::Cells(cells) = &mut item.look
+    if let RowStyle::Cells(cells) = &mut item.look
         && let Some(outcome) = cells.get_mut(OUTCOME)
     {
         *outcome = Cell::of(Health::Changing, "under way, :progress shows where it stands");
@@ -79,11 +79,14 @@ fn row(entry: &Entry, lead: &str, now: Timestamp, zone: &TimeZone) -> Item {
     let cells = vec![
         Cell::dim(text::moment(entry.at, now, zone)),
         Cell::plain(if lead.is_empty() { entry.environment.as_str() } else { "" }),
-        Cell { text: format!("{lead}{}", entry.says), tone: if lead.is_empty() { Tone::Strong } else { Tone::Plain } },
+        Cell {
+            text: format!("{lead}{}", entry.message),
+            tone: if lead.is_empty() { Tone::Strong } else { Tone::Plain },
+        },
         Cell { text: outcome(entry), tone },
         Cell::dim(entry.who.as_deref().map(caller).unwrap_or_default()),
     ];
-    Item::row(entry.id.clone(), entry.says.clone(), cells).of(health).to(Some(Door::Entry(entry.id.clone())))
+    Item::row(entry.id.clone(), entry.message.clone(), cells).of(health).to(Some(RowTarget::Entry(entry.id.clone())))
 }
 
 /// How an entry is, as a health: what did not do what was planned is bad, what nobody knows is unknown.
@@ -121,11 +124,11 @@ pub fn page(entries: &[Entry], id: &str, now: Timestamp, zone: &TimeZone) -> Opt
     let mut lines = about(entry, true, (now, zone));
     for step in steps {
         lines.push(Cell::plain(""));
-        lines.push(Cell::strong(format!("└ {}", step.says)));
+        lines.push(Cell::strong(format!("└ {}", step.message)));
         let deeper = about(step, false, (now, zone)).into_iter().skip(1);
         lines.extend(deeper.map(|line| Cell { text: format!("  {}", line.text), tone: line.tone }));
     }
-    Some(Viewer::new("journal entry", entry.says.clone(), lines))
+    Some(Viewer::new("journal entry", entry.message.clone(), lines))
 }
 
 /// The lines of one entry: the change itself first. A step below its procedure (`whole` is false) leaves out what it
@@ -133,7 +136,7 @@ pub fn page(entries: &[Entry], id: &str, now: Timestamp, zone: &TimeZone) -> Opt
 #[must_use]
 pub fn about(entry: &Entry, whole: bool, (now, zone): (Timestamp, &TimeZone)) -> Vec<Cell> {
     let said = |label: &str, text: &str| Cell::plain(format!("{label:<13}{text}"));
-    let mut lines = vec![Cell::strong(entry.says.clone())];
+    let mut lines = vec![Cell::strong(entry.message.clone())];
     lines.push(Cell { text: format!("{:<13}{}", "outcome", outcome(entry)), tone: Tone::Of(health(entry)) });
     lines.push(said("sent", &text::when(entry.at, now, zone)));
     lines.extend(entry.ended_at.map(|at| said("ended", &text::when(at, now, zone))));
@@ -149,8 +152,8 @@ pub fn about(entry: &Entry, whole: bool, (now, zone): (Timestamp, &TimeZone)) ->
     lines.extend(entry.facts.iter().map(|(name, value)| said("got", &format!("{name} {value}"))));
     lines.push(said("entry", &entry.id));
     if entry.done.is_none() {
-        let says = "toban broke off, or is still at it somewhere; what came of it is looked up when it can be seen";
-        lines.push(Cell::dim(says));
+        let message = "toban broke off, or is still at it somewhere; what came of it is looked up when it can be seen";
+        lines.push(Cell::dim(message));
     }
     lines
 }

@@ -1,18 +1,18 @@
 //! The journal's place: empty, with a procedure and its steps, with what failed and what nobody knows.
 
 use crate::change::Ending;
-use crate::change::plan::{Deed, Plan};
+use crate::change::plan::{ChangeRequest, Plan};
 use crate::change::receipt::Receipt;
 use crate::console::effect::Effect;
 use crate::console::model::Model;
-use crate::console::msg::News;
+use crate::console::msg::Event;
 use crate::console::screens::rig::{at, denied, fleet, picture, press, scope, showing, tell, text, type_in};
 use crate::engine::journal::{Line, read};
 use crate::engine::running::Underway;
 use crate::world::{AccountId, Arn, Identity};
 
-fn said(says: &str) -> Plan {
-    Plan { says: says.to_owned(), ..crate::console::screens::confirm::tests::plan("city-dev") }
+fn said(message: &str) -> Plan {
+    Plan { message: message.to_owned(), ..crate::console::screens::confirm::tests::plan("city-dev") }
 }
 
 fn lines() -> Vec<Line> {
@@ -22,10 +22,11 @@ fn lines() -> Vec<Line> {
     };
     let done = Receipt {
         request_ids: vec!["3a1f-77".to_owned()],
-        says: Some("deployment ecs-svc/8 began".to_owned()),
+        message: Some("deployment ecs-svc/8 began".to_owned()),
         facts: vec![("deployment", "ecs-svc/8".to_owned())],
     };
-    let started = |id: &str, second, says: &str, reason| Line::started(id, at(second), &said(says), Some(&who), reason);
+    let started =
+        |id: &str, second, message: &str, reason| Line::started(id, at(second), &said(message), Some(&who), reason);
     vec![
         started("1", -90_000, "stop DB instance city-dev-db", None),
         Line::ended("1", at(-89_990), &Err(denied())),
@@ -43,7 +44,7 @@ fn journaled(lines: &[Line]) -> Model {
     assert!(press(&mut model, &[":"]).is_empty());
     type_in(&mut model, "journal");
     assert_eq!(press(&mut model, &["enter"]), [Effect::Journal], "it is read anew");
-    tell(&mut model, News::Journal(read(&text).0));
+    tell(&mut model, Event::Journal(read(&text).0));
     model
 }
 
@@ -89,14 +90,14 @@ fn what_broke_off_is_closed_once_it_can_be_seen() {
         .expect("a database that runs");
     let id = crate::world::Resource::id(db, at_scope);
     let plan = Plan::new("start it", "city-poc".into(), id.clone(), Vec::new());
-    let deed = Deed { verb: "start", on: id, arguments: Vec::new() };
+    let deed = ChangeRequest { verb: "start", on: id, arguments: Vec::new() };
     let line = Line::started("9", at(-3600), &plan, None, None).doing(&deed);
     let entries = read(&line.encode().expect("JSON")).0;
-    let effects = tell(&mut model, News::Journal(entries.clone()));
+    let effects = tell(&mut model, Event::Journal(entries.clone()));
     let closing =
         |effects: &[Effect]| effects.iter().any(|effect| matches!(effect, Effect::Close(lines) if lines.len() == 1));
     assert!(closing(&effects), "{effects:?}");
-    assert!(!closing(&tell(&mut model, News::Journal(entries))), "once is enough");
+    assert!(!closing(&tell(&mut model, Event::Journal(entries))), "once is enough");
     assert_ne!(at_scope, &scope());
 }
 

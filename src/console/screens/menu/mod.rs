@@ -1,9 +1,9 @@
 //! A list laid over the screen to choose from: actions of a row, profiles, regions, themes, orders,
 //! cells to copy. State only; the widget of the same name draws it.
 
-use super::sheet::{Door, Sorting};
+use super::sheet::{RowTarget, Sorting};
 use crate::command::Command;
-use crate::operations::Asks;
+use crate::operations::Prompt;
 use crate::world::ResourceId;
 
 /// What choosing an entry does.
@@ -24,7 +24,7 @@ pub enum Pick {
     /// Does what the row's kind or its environment offers under this name.
     Offer(&'static str),
     /// Answers an offer with this value, or asks on.
-    Answer(&'static str, Door, String, Asks),
+    Answer(&'static str, RowTarget, String, Prompt),
     /// Opens a shell in this container of a task or service.
     Container(ResourceId, String),
     /// Opens another session of a tunnel.

@@ -30,7 +30,7 @@ pub struct Offered {
     /// Its name.
     pub verb: &'static str,
     /// What it does.
-    pub says: String,
+    pub message: String,
     /// Whether environments offer it: then another one can be named behind it.
     pub whole: bool,
 }
@@ -41,7 +41,7 @@ pub struct Proposal {
     /// The whole line it stands for.
     pub line: String,
     /// What it would do.
-    pub says: String,
+    pub message: String,
 }
 
 /// The line being typed.
@@ -94,9 +94,12 @@ impl Palette {
 
     fn commands(&self, typed: &str) -> Vec<Proposal> {
         let offered = COMMANDS.iter().filter(|spec| spec.at.contains(&self.place));
-        let offers = self.known.offers.iter().map(|offer| (offer.verb.to_owned(), offer.says.clone()));
-        let candidates = offered.map(|spec| (spec.name.to_owned(), spec.says.to_owned())).chain(offers);
-        ranked(typed, candidates.collect()).into_iter().map(|(name, says)| Proposal { line: name, says }).collect()
+        let offers = self.known.offers.iter().map(|offer| (offer.verb.to_owned(), offer.message.clone()));
+        let candidates = offered.map(|spec| (spec.name.to_owned(), spec.message.to_owned())).chain(offers);
+        ranked(typed, candidates.collect())
+            .into_iter()
+            .map(|(name, message)| Proposal { line: name, message })
+            .collect()
     }
 
     fn arguments(&self, command: Command, typed: &str) -> Vec<Proposal> {
@@ -110,7 +113,7 @@ impl Palette {
         };
         ranked(typed, all.iter().map(|one| (one.clone(), String::new())).collect())
             .into_iter()
-            .map(|(one, _)| Proposal { line: format!("{} {one}", spec.name), says: String::new() })
+            .map(|(one, _)| Proposal { line: format!("{} {one}", spec.name), message: String::new() })
             .collect()
     }
 
@@ -129,7 +132,7 @@ impl Palette {
         }
         let all = self.known.environments.iter().map(|one| (one.clone(), String::new())).collect();
         let fits = ranked(typed, all).into_iter();
-        fits.map(|(one, _)| Proposal { line: format!("{verb} {one}"), says: String::new() }).collect()
+        fits.map(|(one, _)| Proposal { line: format!("{verb} {one}"), message: String::new() }).collect()
     }
 
     /// The verb of that name, if environments can offer it.

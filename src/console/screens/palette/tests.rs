@@ -27,7 +27,7 @@ fn a_name_may_be_shortened_while_only_one_begins_so() {
 
 #[test]
 fn what_a_row_offers_may_be_shortened_too_and_what_could_be_several_lists_them() {
-    let offered = |verb, whole| Offered { verb, says: String::new(), whole };
+    let offered = |verb, whole| Offered { verb, message: String::new(), whole };
     let known = Known { offers: vec![offered("deploy", false), offered("restart", false)], ..Known::default() };
     let meaning = |text: &str| {
         let mut palette = Palette::new(Where::Detail, known.clone());
@@ -41,13 +41,13 @@ fn what_a_row_offers_may_be_shortened_too_and_what_could_be_several_lists_them()
 
 #[test]
 fn what_is_no_command_here_says_why() {
-    let says = |text| match typed(text).meaning() {
-        Meaning::Unknown(says) => says,
+    let message = |text| match typed(text).meaning() {
+        Meaning::Unknown(message) => message,
         other => panic!("{other:?}"),
     };
-    assert_eq!(says("refersh"), "there is no command \"refersh\"; did you mean :refresh?");
-    assert_eq!(says("raw"), ":raw is not for the fleet");
-    assert_eq!(says("quit now"), ":quit takes nothing; \"now\" is too much");
+    assert_eq!(message("refersh"), "there is no command \"refersh\"; did you mean :refresh?");
+    assert_eq!(message("raw"), ":raw is not for the fleet");
+    assert_eq!(message("quit now"), ":quit takes nothing; \"now\" is too much");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use ratatui::{
 };
 
 use super::Palette;
-use crate::console::frame_info::{Shown, Zone};
+use crate::console::frame_info::{FrameInfo, Zone};
 use crate::console::widgets::area::split_bottom;
 use crate::console::widgets::input::Prompt;
 use crate::console::widgets::span_styles::{put, put_line, small, tint_row};
@@ -19,7 +19,7 @@ use crate::theme::{Role, Theme};
 const MOST: usize = 8;
 
 /// Draws over `area`; the line is its last row.
-pub fn draw(palette: &Palette, theme: &Theme, area: Rect, buf: &mut Buffer, shown: &mut Shown) -> Option<Position> {
+pub fn draw(palette: &Palette, theme: &Theme, area: Rect, buf: &mut Buffer, shown: &mut FrameInfo) -> Option<Position> {
     let (above, line) = split_bottom(area, 1);
     Clear.render(line, buf);
     let cursor = Prompt { sign: ":", input: &palette.input, ghost: palette.ghost(), theme }.render(line, buf);
@@ -37,7 +37,7 @@ pub fn draw(palette: &Palette, theme: &Theme, area: Rect, buf: &mut Buffer, show
             put(buf, list, (0, row), 1, "▸", theme.style(Role::Accent));
         }
         put(buf, list, (1, row), list.width, &proposal.line, theme.style(Role::Key));
-        put_line(buf, list, (small(widest) + 3, row), &proposal.says, theme.style(Role::Dim));
+        put_line(buf, list, (small(widest) + 3, row), &proposal.message, theme.style(Role::Dim));
         shown.entries.push((Zone { x: list.x, y: list.y + row, width: list.width, height: 1 }, at));
     }
     cursor

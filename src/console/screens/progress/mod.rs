@@ -44,15 +44,15 @@ pub fn blocks(of: Option<&Underway>) -> Vec<Block> {
 }
 
 fn head(of: &Underway) -> Block {
-    let (health, says) = match &of.ended {
+    let (health, message) = match &of.ended {
         Some((_, ending)) => {
             let health = if ending.how == How::Done { Health::Well } else { Health::Bad };
-            (health, ending.says.clone())
+            (health, ending.message.clone())
         }
         None if of.seen_at.is_none() => (Health::Changing, "begins…".to_owned()),
-        None => (of.report.health, of.report.says.clone()),
+        None => (of.report.health, of.report.message.clone()),
     };
-    let mut cells = vec![Cell::of(health, says)];
+    let mut cells = vec![Cell::of(health, message)];
     if of.ended.is_none() {
         let stands = of.report.stands.clone();
         cells.extend(stands.map(Cell::dim));
@@ -60,7 +60,7 @@ fn head(of: &Underway) -> Block {
     cells.push(Cell::dim(format!("in {}, {}", of.plan.environment, of.plan.scope)));
     let item = Item::prose("head", cells).of(health);
     let note = Note { read_at: of.seen_at, fault: None };
-    Block { key: "head".to_owned(), title: of.plan.says.clone(), note, items: vec![item], ..Block::default() }
+    Block { key: "head".to_owned(), title: of.plan.message.clone(), note, items: vec![item], ..Block::default() }
 }
 
 fn bar(bar: &Bar) -> Item {
@@ -76,13 +76,13 @@ fn bar(bar: &Bar) -> Item {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::console::screens::sheet::Look;
+    use crate::console::screens::sheet::RowStyle;
 
     #[test]
     fn a_bar_fits_its_column_and_its_figures_stand_once() {
         let one =
             Bar { label: "new tasks".into(), done: 1, all: 3, note: "1 starting".into(), health: Health::Changing };
-        let Look::Cells(cells) = bar(&one).look else { panic!("a bar is a row") };
+        let RowStyle::Cells(cells) = bar(&one).look else { panic!("a bar is a row") };
         let texts: Vec<&str> = cells.iter().map(|cell| cell.text.as_str()).collect();
         assert_eq!(texts, ["new tasks", "██████░░░░░░░░░░░░░░", "1/3", "1 starting"]);
     }

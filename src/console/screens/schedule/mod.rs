@@ -3,16 +3,16 @@
 
 use super::detail::Around;
 use super::external_schedulers;
-use super::sheet::{Block, Door, Item};
+use super::sheet::{Block, Item, RowTarget};
 use crate::display::{Align, Cell, Column, Tone, Width};
 use crate::offhours::{OffHours, unread};
 use crate::overview::EnvironmentStatus;
 use crate::schedule::cost::savings::NOT_INCLUDED;
-use crate::schedule::observed::uptime_history::Diary;
+use crate::schedule::observed::uptime_history::UptimeLog;
 use crate::schedule::preview::{Line, preview};
 use crate::schedule::timeline::{Day, band};
-use crate::schedule::{Backend, Desired, Mode, Verb, Warning, wording};
-use crate::world::{Health, Watcher};
+use crate::schedule::{Backend, Desired, Mode, PowerAction, Warning, wording};
+use crate::world::{Health, SchedulerLiveness};
 
 /// Days in the band.
 const WEEK: usize = 7;
@@ -43,7 +43,7 @@ const SLEEPERS: &[Column] = &[
 
 /// The blocks of the page; `diary` is what the journal saw of stops and starts.
 #[must_use]
-pub fn blocks(environment: &EnvironmentStatus, around: Around<'_>, diary: &Diary) -> Vec<Block> {
+pub fn blocks(environment: &EnvironmentStatus, around: Around<'_>, diary: &UptimeLog) -> Vec<Block> {
     let others = external_schedulers::of_environment(&environment.others, around);
     let Some(off) = environment.offhours.as_deref() else {
         return std::iter::once(none(environment)).chain(others).collect();
@@ -63,12 +63,12 @@ pub fn blocks(environment: &EnvironmentStatus, around: Around<'_>, diary: &Diary
 }
 
 fn none(environment: &EnvironmentStatus) -> Block {
-    let says = format!("{} has no schedule", environment.name);
+    let message = format!("{} has no schedule", environment.name);
     let how = format!(
         "write `schedule = \"…\"` in [environment.\"{}\"] of the configuration; docs/schedules.md tells how",
         environment.name
     );
-    let item = Item::prose("none", vec![Cell::plain(says), Cell::dim(how)]);
+    let item = Item::prose("none", vec![Cell::plain(message), Cell::dim(how)]);
     Block { key: "none".to_owned(), items: vec![item], ..Block::default() }
 }
 
@@ -107,17 +107,23 @@ fn head(environment: &EnvironmentStatus, off: &OffHours, around: Around<'_>) -> 
         Backend::EventBridge => {
             let group = format!("group {} at EventBridge Scheduler", off.routine.group_of(environment.name.as_str()));
             match off.watcher {
-                Watcher::Here => format!("{group}; what drifts between its edges is put right by this console"),
-                Watcher::Looked(_) => format!("{group}; what drifts between its edges is put right from this machine"),
-                Watcher::Untold | Watcher::Nobody(_) => group,
+                SchedulerLiveness::Here => {
+                    format!("{group}; what drifts between its edges is put right by this console")
+                }
+                SchedulerLiveness::Looked(_) => {
+                    format!("{group}; what drifts between its edges is put right from this machine")
+                }
+                SchedulerLiveness::Untold | SchedulerLiveness::Nobody(_) => group,
             }
         }
         Backend::Local => match off.watcher {
-            Watcher::Here => "this console while it is open, or `toban schedule run`".to_owned(),
-            Watcher::Looked(at) => {
+            SchedulerLiveness::Here => "this console while it is open, or `toban schedule run`".to_owned(),
+            SchedulerLiveness::Looked(at) => {
                 format!("`toban schedule run` on this machine, which looked at {}", told(at))
             }
-            Watcher::Untold | Watcher::Nobody(_) => "`toban schedule run`, or a console while it is open".to_owned(),
+            SchedulerLiveness::Untold | SchedulerLiveness::Nobody(_) => {
+                "`toban schedule run`, or a console while it is open".to_owned()
+            }
         },
         Backend::Observe => "nobody: it is only shown".to_owned(),
     };
@@ -128,12 +134,12 @@ fn head(environment: &EnvironmentStatus, off: &OffHours, around: Around<'_>) -> 
             Cell::dim(format!("overrides, holds and what services had are written on the schedule group {group}")),
         );
     }
-    if let Some(says) = off.record.says() {
+    if let Some(message) = off.record.sentence() {
         let health = if off.record.unknown().is_some() { Health::Worrying } else { Health::Unknown };
-        say("standing", Cell::of(health, says));
+        say("standing", Cell::of(health, message));
     }
-    if let Some(says) = off.unkept(now, &schedule.zone) {
-        say("unkept", Cell::of(Health::Worrying, says));
+    if let Some(message) = off.unkept(now, &schedule.zone) {
+        say("unkept", Cell::of(Health::Worrying, message));
     }
     if schedule.mode == Mode::Enforce
         && let Some(why) = environment.others.bar_enforcing()
@@ -148,11 +154,11 @@ fn head(environment: &EnvironmentStatus, off: &OffHours, around: Around<'_>) -> 
 fn days(week: &[Day], off: &OffHours) -> Block {
     let zone = &off.routine.schedule.zone;
     let items = week.iter().map(|day| {
-        let mut says: Vec<String> = day.holiday.clone().into_iter().collect();
-        says.extend(day.edges.iter().map(|edge| wording::edge(edge, zone)));
+        let mut message: Vec<String> = day.holiday.clone().into_iter().collect();
+        message.extend(day.edges.iter().map(|edge| wording::edge(edge, zone)));
         let date = day.date.strftime("%a %m-%d").to_string();
         let tone = if day.holiday.is_some() { Tone::Of(Health::Asleep) } else { Tone::Plain };
-        let cells = vec![Cell { text: date, tone }, Cell::plain(day.drawn()), Cell::dim(says.join(" · "))];
+        let cells = vec![Cell { text: date, tone }, Cell::plain(day.drawn()), Cell::dim(message.join(" · "))];
         Item::row(day.date.to_string(), day.date.to_string(), cells)
     });
     let title = "seven days · █ up ▒ asleep ▓ kept up ░ kept asleep ┃ now".to_owned();
@@ -165,7 +171,7 @@ fn list(lines: &[(jiff::Timestamp, Line)], off: &OffHours, around: Around<'_>) -
         let (what, why) = wording::line(line, zone);
         let strong = match line {
             Line::Edge(edge) if edge.cause == crate::schedule::Cause::Guard => Cell::dim(what),
-            Line::Edge(edge) if edge.verb == Verb::Stop => Cell::of(Health::Asleep, what),
+            Line::Edge(edge) if edge.verb == PowerAction::Stop => Cell::of(Health::Asleep, what),
             Line::Edge(_) => Cell::plain(what),
             Line::DayOff { .. } | Line::AutoRestart(_) => Cell::dim(what),
         };
@@ -195,14 +201,14 @@ fn warnings(warnings: &[Warning]) -> Block {
 fn sleepers(off: &OffHours, around: Around<'_>) -> Block {
     let drifted = off.drifted(around.now, around.zone);
     let items = off.sleepers.iter().map(|it| {
-        let says = drifted.iter().find(|(other, _)| other.arn == it.arn).map(|(_, says)| says.clone());
+        let message = drifted.iter().find(|(other, _)| other.arn == it.arn).map(|(_, message)| message.clone());
         let gone = it.id.is_none().then(|| "it is not there: take it out of the configuration".to_owned());
-        let cell = match says.or(gone) {
-            Some(says) => Cell::of(Health::Worrying, says),
+        let cell = match message.or(gone) {
+            Some(message) => Cell::of(Health::Worrying, message),
             None => Cell::dim("yes"),
         };
         let cells = vec![Cell::plain(it.member.label()), Cell::dim(it.member.kind.word()), cell];
-        Item::row(it.arn.clone(), it.member.label(), cells).to(it.id.clone().map(Door::Resource))
+        Item::row(it.arn.clone(), it.member.label(), cells).to(it.id.clone().map(RowTarget::Resource))
     });
     Block {
         key: "sleepers".to_owned(),
@@ -220,8 +226,8 @@ fn at_aws(environment: &EnvironmentStatus, off: &OffHours, around: Around<'_>) -
     let cell = match (off.schedule_drift(environment, around.world, around.now), unread(&scope, around.world)) {
         (Some(differences), _) if differences.is_empty() => vec![Cell::dim("as computed".to_owned())],
         (Some(differences), _) => {
-            let says = differences.into_iter().map(|says| Cell::of(Health::Worrying, says));
-            says.chain([Cell::dim("the action sync writes what was computed".to_owned())]).collect()
+            let message = differences.into_iter().map(|message| Cell::of(Health::Worrying, message));
+            message.chain([Cell::dim("the action sync writes what was computed".to_owned())]).collect()
         }
         (None, Some((kind, Some(fault)))) => {
             vec![Cell::of(Health::Unknown, format!("not known ({kind}): {}", fault.sentence()))]
@@ -232,13 +238,13 @@ fn at_aws(environment: &EnvironmentStatus, off: &OffHours, around: Around<'_>) -
     Some(Block { key: "at-aws".to_owned(), title: "what AWS holds".to_owned(), items, ..Block::default() })
 }
 
-fn saved(off: &OffHours, around: Around<'_>, diary: &Diary) -> Block {
-    let says = off.savings(around.world, around.now).map_or_else(
+fn saved(off: &OffHours, around: Around<'_>, diary: &UptimeLog) -> Block {
+    let message = off.savings(around.world, around.now).map_or_else(
         || "how long it is off is not known: people start it by hand".to_owned(),
         |savings| format!("this month: {savings}"),
     );
-    let past = off.past_savings(around.world, diary, around.now).map(|past| Cell::plain(past.says(around.now)));
-    let cells = [Some(Cell::plain(says)), past, Some(Cell::dim(NOT_INCLUDED))].into_iter().flatten().collect();
+    let past = off.past_savings(around.world, diary, around.now).map(|past| Cell::plain(past.sentence(around.now)));
+    let cells = [Some(Cell::plain(message)), past, Some(Cell::dim(NOT_INCLUDED))].into_iter().flatten().collect();
     let items = vec![Item::prose("saved", cells)];
     Block { key: "saved".to_owned(), title: "hours and money".to_owned(), items, ..Block::default() }
 }

@@ -2,12 +2,12 @@
 
 use crate::console::effect::Effect;
 use crate::console::model::Model;
-use crate::console::msg::News;
+use crate::console::msg::Event;
 use crate::console::screens::rig::{demo, picture, press, read_of_demo, tell, tell_at, text, type_in};
 use crate::kinds::schedule_record::Notes;
 use crate::schedule::Record;
 use crate::world::Resource;
-use crate::world::read_request::Want;
+use crate::world::read_request::ReadRequest;
 
 fn open(name: &str) -> Model {
     let mut model = demo(0);
@@ -49,7 +49,7 @@ fn what_databases_really_did_is_read_once_when_the_page_opens() {
         ["db-event", "db-maintenance"],
         "its backend keeps nothing at AWS"
     );
-    let effects = tell(&mut model, News::Consulted(ask, read_of_demo(&wants)));
+    let effects = tell(&mut model, Event::Consulted(ask, read_of_demo(&wants)));
     assert!(!effects.iter().any(|effect| matches!(effect, Effect::Consult(..))), "once: {effects:?}");
     assert!(effects.iter().any(|effect| matches!(effect, Effect::Gather)), "what it tells is in the next picture");
     let drawn = text(&mut model, 140, 80);
@@ -58,12 +58,12 @@ fn what_databases_really_did_is_read_once_when_the_page_opens() {
 }
 
 /// What is asked for beside the pace about records, group by group.
-fn asked(effects: &[Effect]) -> Vec<(u64, Vec<Want>)> {
+fn asked(effects: &[Effect]) -> Vec<(u64, Vec<ReadRequest>)> {
     let consult = |effect: &Effect| match effect {
         Effect::Consult(ask, wants) => Some((*ask, wants.clone())),
         _ => None,
     };
-    let of = |(ask, wants): (u64, Vec<Want>)| {
+    let of = |(ask, wants): (u64, Vec<ReadRequest>)| {
         (ask, wants.into_iter().filter(|want| want.kind == Notes::KIND).collect::<Vec<_>>())
     };
     effects.iter().filter_map(consult).map(of).filter(|(_, wants)| !wants.is_empty()).collect()
@@ -75,15 +75,15 @@ fn a_record_is_read_each_minute_wherever_one_is_and_its_word_is_on_the_page() {
     let mut picture = model.picture.clone();
     let dev = picture.environments.iter_mut().find(|it| it.name.as_str() == "prooflink-dev").unwrap();
     dev.record = Record::Group("toban-prooflink-dev".to_owned());
-    let effects = tell(&mut model, News::Gathered(0, picture));
+    let effects = tell(&mut model, Event::Gathered(0, picture));
     let [(ask, wants)] = &asked(&effects)[..] else { panic!("{effects:?}") };
     assert_eq!(wants.len(), 1, "one call, however many members there are");
     let read = read_of_demo(wants);
-    tell(&mut model, News::Consulted(*ask, read));
+    tell(&mut model, Event::Consulted(*ask, read));
     let later = |seconds| model.now + jiff::SignedDuration::from_secs(seconds);
     let (soon, then) = (later(59), later(61));
-    assert_eq!(asked(&tell_at(&mut model, soon, News::Tick)), [], "it is known");
-    assert_eq!(asked(&tell_at(&mut model, then, News::Tick)).len(), 1);
+    assert_eq!(asked(&tell_at(&mut model, soon, Event::Tick)), [], "it is known");
+    assert_eq!(asked(&tell_at(&mut model, then, Event::Tick)).len(), 1);
     press(&mut model, &[":"]);
     type_in(&mut model, "schedule prooflink-dev");
     press(&mut model, &["enter"]);

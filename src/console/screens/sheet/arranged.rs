@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use super::{Block, Item, Look};
+use super::{Block, Item, RowStyle};
 use crate::text::width;
 
 /// A block that is shown, by indices.
@@ -23,7 +23,7 @@ impl Arranged {
         let shown = || items.iter().filter_map(|item| block.items.get(*item));
         let mut widest = vec![0; block.columns.len()];
         for item in shown() {
-            let Look::Cells(cells) = &item.look else { continue };
+            let RowStyle::Cells(cells) = &item.look else { continue };
             for (widest, cell) in widest.iter_mut().zip(cells) {
                 // No text is wider than it has bytes, and few must be measured.
                 if cell.text.len() > *widest {

@@ -22,7 +22,7 @@ pub use order::natural;
 
 /// Where a row leads.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
-pub enum Door {
+pub enum RowTarget {
     /// To an environment.
     Environment(EnvironmentName),
     /// To a resource.
@@ -33,7 +33,7 @@ pub enum Door {
     Entry(String),
 }
 
-impl Door {
+impl RowTarget {
     /// The resource it leads to, if it is one.
     #[must_use]
     pub fn resource(&self) -> Option<&ResourceId> {
@@ -46,7 +46,7 @@ impl Door {
 
 /// What an item looks like.
 #[derive(Clone, PartialEq, Debug)]
-pub enum Look {
+pub enum RowStyle {
     /// A row of its block's table.
     Cells(Vec<Cell>),
     /// Sentences, broken into lines where the page is narrow; the first at the margin, the others below it.
@@ -59,14 +59,14 @@ pub enum Look {
     Course(Series),
 }
 
-impl Look {
+impl RowStyle {
     /// Its texts: for the filter, the order and copying.
     #[must_use]
     pub fn texts(&self) -> Vec<&str> {
         match self {
             Self::Cells(cells) | Self::Prose(cells) => cells.iter().map(|cell| cell.text.as_str()).collect(),
             Self::Fact(label, value) => vec![label, &value.text],
-            Self::Moment(moment) => vec![&moment.says],
+            Self::Moment(moment) => vec![&moment.message],
             Self::Course(series) => vec![&series.title],
         }
     }
@@ -91,11 +91,11 @@ pub struct Item {
     /// The key of the row it is a part of: a target's of its target group. The title of its block counts wholes.
     pub part_of: Option<String>,
     /// Where it leads.
-    pub door: Option<Door>,
+    pub door: Option<RowTarget>,
     /// Its health, for the mark in front and for only-what-is-not-well; `None` where that means nothing.
     pub health: Option<Health>,
     /// What it looks like.
-    pub look: Look,
+    pub look: RowStyle,
     /// Known only from before a fault.
     pub stale: bool,
     /// Its state changed a moment ago.
@@ -107,22 +107,22 @@ impl Item {
     #[must_use]
     pub fn prose(key: impl Into<String>, cells: Vec<Cell>) -> Self {
         let name = cells.first().map(|cell| cell.text.clone()).unwrap_or_default();
-        Self::new(key.into(), name, Look::Prose(cells))
+        Self::new(key.into(), name, RowStyle::Prose(cells))
     }
 
     /// A row of a table.
     #[must_use]
     pub fn row(key: impl Into<String>, name: impl Into<String>, cells: Vec<Cell>) -> Self {
-        Self::new(key.into(), name.into(), Look::Cells(cells))
+        Self::new(key.into(), name.into(), RowStyle::Cells(cells))
     }
 
-    fn new(key: String, name: String, look: Look) -> Self {
+    fn new(key: String, name: String, look: RowStyle) -> Self {
         Self { key, name, part_of: None, door: None, health: None, look, stale: false, changed: false }
     }
 
     /// The same, leading somewhere.
     #[must_use]
-    pub fn to(self, door: Option<Door>) -> Self {
+    pub fn to(self, door: Option<RowTarget>) -> Self {
         Self { door, ..self }
     }
 
@@ -409,12 +409,12 @@ impl Sheet {
     /// The names of what rows lead to, each once, as far as `doors` has it. What stands in a sentence and in a table is
     /// called as in the table.
     #[must_use]
-    pub fn names_of(&self, doors: &HashSet<&Door>) -> Vec<String> {
-        let mut named: Vec<(&Door, &Item)> = Vec::new();
+    pub fn names_of(&self, doors: &HashSet<&RowTarget>) -> Vec<String> {
+        let mut named: Vec<(&RowTarget, &Item)> = Vec::new();
         for (_, item) in self.rows() {
             let Some(door) = item.door.as_ref().filter(|door| doors.contains(door)) else { continue };
             match named.iter_mut().find(|(known, _)| *known == door) {
-                Some((_, told)) if matches!(told.look, Look::Prose(_)) => *told = item,
+                Some((_, told)) if matches!(told.look, RowStyle::Prose(_)) => *told = item,
                 Some(_) => {}
                 None => named.push((door, item)),
             }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use super::view::{Paint, draw};
-use super::{Block, Door, Item, Look, Note, Sheet, Sorting};
-use crate::console::frame_info::Shown;
+use super::{Block, Item, Note, RowStyle, RowTarget, Sheet, Sorting};
+use crate::console::frame_info::FrameInfo;
 use crate::console::screens::rig::{at, id, zone};
 use crate::display::{Cell, Column, Moment, Series, Tone, Width};
 use crate::theme::Theme;
@@ -20,7 +20,7 @@ const COLUMNS: &[Column] = &[
 
 fn row(name: &str, health: Health, count: &str) -> Item {
     let cells = vec![Cell::plain(name), Cell::of(health, health.word()), Cell::plain(count)];
-    Item::row(name, name, cells).of(health).to(Some(Door::Resource(id(name))))
+    Item::row(name, name, cells).of(health).to(Some(RowTarget::Resource(id(name))))
 }
 
 fn tasks(rows: Vec<Item>) -> Block {
@@ -37,7 +37,7 @@ fn tasks(rows: Vec<Item>) -> Block {
 
 fn facts() -> Block {
     let fact = |label: &'static str, value: &str| Item {
-        look: Look::Fact(label, Cell::plain(value)),
+        look: RowStyle::Fact(label, Cell::plain(value)),
         ..Item::prose(label, vec![])
     };
     let series = |threshold| Series {
@@ -46,19 +46,19 @@ fn facts() -> Block {
         points: [10.0, 30.0, 85.5, 60.0].iter().map(|value| (at(0), Some(*value))).collect(),
         threshold,
     };
-    let course = |key: &str, threshold| Item { look: Look::Course(series(threshold)), ..Item::prose(key, vec![]) };
-    let moment = Moment { at: at(-240), says: "has reached a steady state \u{1b}[31m".into(), tone: Tone::Dim };
+    let course = |key: &str, threshold| Item { look: RowStyle::Course(series(threshold)), ..Item::prose(key, vec![]) };
+    let moment = Moment { at: at(-240), message: "has reached a steady state \u{1b}[31m".into(), tone: Tone::Dim };
     let items = vec![
         fact("image", "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/prooflink-prod-app:latest"),
         fact("zone", "東京リージョン"),
         course("plain", None),
         course("alarm", Some(80.0)),
-        Item { look: Look::Moment(moment), ..Item::prose("moment", vec![]) },
+        Item { look: RowStyle::Moment(moment), ..Item::prose("moment", vec![]) },
     ];
     Block { key: "facts".into(), title: "facts".into(), items, ..Block::default() }
 }
 
-fn says() -> Block {
+fn sentence() -> Block {
     let cells =
         vec![Cell::of(Health::Bad, "3 of 4 targets answer 502 since 13:58"), Cell::dim("look at the app's log")];
     let items = vec![Item::prose("finding", cells).of(Health::Bad)];
@@ -73,10 +73,10 @@ fn filled(blocks: Vec<Block>) -> Sheet {
 }
 
 fn drawn(sheet: &mut Sheet, columns: u16, rows: u16) -> Buffer {
-    let (theme, zone, marks) = (Theme::built_in("night"), zone(), BTreeSet::from([Door::Resource(id("b"))]));
+    let (theme, zone, marks) = (Theme::built_in("night"), zone(), BTreeSet::from([RowTarget::Resource(id("b"))]));
     let area = Rect::new(0, 0, columns, rows);
     let mut buffer = Buffer::empty(area);
-    let mut shown = Shown::default();
+    let mut shown = FrameInfo::default();
     let paint = Paint { theme: &theme, now: at(0), zone: &zone, marks: &marks };
     draw(sheet, paint, area, &mut buffer, &mut shown);
     sheet.offset = shown.offset;
@@ -97,17 +97,17 @@ fn rows() -> Vec<Item> {
 
 #[test]
 fn a_page_of_everything() {
-    insta::assert_snapshot!(picture(&mut filled(vec![says(), tasks(rows()), facts()]), 60, 28));
+    insta::assert_snapshot!(picture(&mut filled(vec![sentence(), tasks(rows()), facts()]), 60, 28));
 }
 
 #[test]
 fn narrow() {
-    insta::assert_snapshot!(picture(&mut filled(vec![says(), tasks(rows()), facts()]), 24, 14));
+    insta::assert_snapshot!(picture(&mut filled(vec![sentence(), tasks(rows()), facts()]), 24, 14));
 }
 
 #[test]
 fn an_empty_panel_says_so() {
-    insta::assert_snapshot!(picture(&mut filled(vec![says(), tasks(vec![])]), 60, 10));
+    insta::assert_snapshot!(picture(&mut filled(vec![sentence(), tasks(vec![])]), 60, 10));
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn the_cursor_is_always_on_the_screen() {
     let many = |prefix: &str| (0..40).map(|n| row(&format!("{prefix}{n}"), Health::Well, "1")).collect::<Vec<_>>();
     let mut second = tasks(many("y"));
     second.key = "more".into();
-    let mut sheet = filled(vec![says(), tasks(many("x")), facts(), second]);
+    let mut sheet = filled(vec![sentence(), tasks(many("x")), facts(), second]);
     for delta in [1, 1, 1, 40, 40, 9, -60, -60, 200, -1, -1, -300] {
         sheet.step(delta);
         let buffer = drawn(&mut sheet, 60, 12);
@@ -127,7 +127,7 @@ fn the_cursor_is_always_on_the_screen() {
 
 #[test]
 fn nothing_breaks_at_any_size() {
-    let mut sheet = filled(vec![says(), tasks(rows()), facts()]);
+    let mut sheet = filled(vec![sentence(), tasks(rows()), facts()]);
     let mut sizes = 0;
     for columns in 0..24 {
         for rows in 0..9 {
@@ -147,15 +147,15 @@ fn the_cursor_follows_its_row_and_stays_in_place_when_it_is_gone() {
     sheet.go(1);
     let mut moved = rows();
     moved.reverse();
-    sheet.fill(vec![says(), tasks(moved)], false);
+    sheet.fill(vec![sentence(), tasks(moved)], false);
     assert_eq!(sheet.current().map(|(_, item)| item.key.as_str()), Some("b"));
-    sheet.fill(vec![says(), tasks(vec![row("a", Health::Bad, "1"), row("c", Health::Bad, "1")])], false);
+    sheet.fill(vec![sentence(), tasks(vec![row("a", Health::Bad, "1"), row("c", Health::Bad, "1")])], false);
     assert_eq!(sheet.current().map(|(_, item)| item.key.as_str()), Some("c"), "the row that took its place");
 }
 
 #[test]
 fn tab_goes_from_panel_to_panel_and_around() {
-    let mut sheet = filled(vec![says(), tasks(rows()), tasks(vec![]), facts()]);
+    let mut sheet = filled(vec![sentence(), tasks(rows()), tasks(vec![]), facts()]);
     let mut at = Vec::new();
     for forward in [true, true, true, false] {
         sheet.panel(forward);
@@ -166,7 +166,7 @@ fn tab_goes_from_panel_to_panel_and_around() {
 
 #[test]
 fn only_what_is_not_well_leaves_out_what_has_no_health() {
-    let mut sheet = filled(vec![says(), tasks(rows()), facts()]);
+    let mut sheet = filled(vec![sentence(), tasks(rows()), facts()]);
     sheet.set_unwell(true);
     assert_eq!(sheet.rows().map(|(_, item)| item.key.as_str()).collect::<Vec<_>>(), ["finding", "a", "c"]);
     sheet.set_unwell(false);
@@ -190,7 +190,7 @@ fn sorting_by_a_column_counts_figures_and_puts_dashes_last() {
 
 #[test]
 fn a_filter_begins_at_its_first_row_and_esc_comes_back_to_where_one_was() {
-    let mut sheet = filled(vec![says(), tasks(rows()), facts()]);
+    let mut sheet = filled(vec![sentence(), tasks(rows()), facts()]);
     sheet.go(7);
     let before = sheet.current().map(|(_, item)| item.key.clone());
     sheet.set_filter("well");

@@ -10,8 +10,8 @@ use std::collections::BTreeSet;
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::{buffer::Buffer, layout::Rect, widgets::StatefulWidget};
 
-use super::{Door, Panel, Sheet};
-use crate::console::frame_info::{Shown, Zone};
+use super::{Panel, RowTarget, Sheet};
+use crate::console::frame_info::{FrameInfo, Zone};
 use crate::console::widgets::grid::{Grid, GridState};
 use crate::console::widgets::span_styles::put_line;
 use crate::display::Tone;
@@ -28,11 +28,11 @@ pub struct Paint<'a> {
     /// The reader's time zone.
     pub zone: &'a TimeZone,
     /// What the reader marked.
-    pub marks: &'a BTreeSet<Door>,
+    pub marks: &'a BTreeSet<RowTarget>,
 }
 
 /// Draws `sheet` in `area`.
-pub fn draw(sheet: &Sheet, paint: Paint<'_>, area: Rect, buf: &mut Buffer, shown: &mut Shown) {
+pub fn draw(sheet: &Sheet, paint: Paint<'_>, area: Rect, buf: &mut Buffer, shown: &mut FrameInfo) {
     let area = area.intersection(buf.area);
     shown.columns = area.width;
     let panels: Vec<Panel<'_>> = sheet.panels().collect();
@@ -48,16 +48,16 @@ pub fn draw(sheet: &Sheet, paint: Paint<'_>, area: Rect, buf: &mut Buffer, shown
 /// All rows are hidden: why, and that they are still there.
 fn nothing_left(sheet: &Sheet, paint: Paint<'_>, area: Rect, buf: &mut Buffer) {
     let filter = sheet.filter();
-    let says = match (sheet.unwell(), filter.is_empty()) {
+    let message = match (sheet.unwell(), filter.is_empty()) {
         (true, true) => "nothing here is other than well; going back shows all rows".to_owned(),
         (true, false) => format!("nothing that is not well matches {filter:?}; going back shows all rows"),
         (false, _) => format!("nothing here matches {filter:?}; going back shows all rows"),
     };
-    put_line(buf, area, (2, 1), &says, paint.theme.style(Role::Faint));
+    put_line(buf, area, (2, 1), &message, paint.theme.style(Role::Faint));
 }
 
 /// A page that is one table: its heading stays when it scrolls.
-fn whole(sheet: &Sheet, panel: Panel<'_>, paint: Paint<'_>, area: Rect, buf: &mut Buffer, shown: &mut Shown) {
+fn whole(sheet: &Sheet, panel: Panel<'_>, paint: Paint<'_>, area: Rect, buf: &mut Buffer, shown: &mut FrameInfo) {
     let plan = Table::of(sheet, panel, area.width);
     let mut state = GridState { selected: sheet.position(), offset: sheet.offset };
     Grid::new(&plan.columns, panel.len(), paint.theme, |at| plan.row(panel.item(at), paint))

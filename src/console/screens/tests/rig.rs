@@ -11,7 +11,7 @@ use ratatui::{buffer::Buffer, layout::Rect};
 use crate::cloud::Cloud;
 use crate::console::effect::Effect;
 use crate::console::model::Model;
-use crate::console::msg::{Msg, News};
+use crate::console::msg::{Event, Msg};
 use crate::console::settings::Settings;
 use crate::console::update::update;
 use crate::console::view::paint;
@@ -25,9 +25,9 @@ use crate::kinds::catalog::kind;
 use crate::kinds::iam_simulation;
 use crate::kinds::iam_simulation::{Question, Simulation};
 use crate::overview::Picture;
-use crate::world::read_request::Want;
+use crate::world::read_request::ReadRequest;
 use crate::world::{
-    Coverage, EnvironmentName, Fault, FaultKind, Found, Harvest, Health, KindName, Part, ResourceId, Scope, World,
+    AnyReading, Coverage, EnvironmentName, Fault, FaultKind, Health, KindName, Part, Reading, ResourceId, Scope, World,
 };
 
 /// `second` seconds after 14:02:11 in Tokyo.
@@ -47,15 +47,15 @@ pub(crate) fn id(key: &str) -> ResourceId {
     ResourceId { kind: KindName("db-instance"), scope: scope(), key: Arc::from(key) }
 }
 
-pub(crate) fn environment(name: &str, health: Health, says: &str) -> EnvironmentStatus {
+pub(crate) fn environment(name: &str, health: Health, message: &str) -> EnvironmentStatus {
     let stage = name.rsplit_once('-').map(|(_, stage)| stage.to_owned());
     let protected = stage.as_deref() != Some("dev");
     let finding = Finding {
         health,
         depth: 0,
-        says: says.to_owned(),
+        message: message.to_owned(),
         about: Some(id(&format!("{name}-db"))),
-        evidence: vec![says.to_owned(), format!("alarm {name}-5xx since 13:59")],
+        evidence: vec![message.to_owned(), format!("alarm {name}-5xx since 13:59")],
     };
     EnvironmentStatus {
         environment: Environment {
@@ -89,7 +89,7 @@ pub(crate) fn environment(name: &str, health: Health, says: &str) -> Environment
             read_at: Some(at(-20)),
             deploy: None,
         },
-        verdict: Verdict { health, findings: if says.is_empty() { vec![] } else { vec![finding] } },
+        verdict: Verdict { health, findings: if message.is_empty() { vec![] } else { vec![finding] } },
         offhours: None,
         others: Box::default(),
     }
@@ -114,7 +114,7 @@ pub(crate) fn showing(environments: Vec<EnvironmentStatus>) -> Model {
     let mut model = model();
     model.scopes = Some(vec![scope()]);
     let picture = Picture { at: Some(at(0)), environments, unassigned: Vec::new() };
-    tell(&mut model, News::Gathered(0, picture));
+    tell(&mut model, Event::Gathered(0, picture));
     model
 }
 
@@ -123,21 +123,21 @@ pub(crate) fn demo(seconds: i64) -> Model {
     let cloud: Arc<dyn Cloud> = Arc::new(Demo::at(7, seconds));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let view = View { wishes: crate::demo::wishes(), zone: zone() };
-    let outlook = runtime.block_on(headless::picture(&cloud, &view, &mut |_, _| {})).expect("a picture");
+    let snapshot = runtime.block_on(headless::picture(&cloud, &view, &mut |_, _| {})).expect("a picture");
     let settings = Settings { zone: zone(), ..Settings::default() };
     let mut model = Model::new(settings, 7, cloud.now());
-    model.scopes = Some(outlook.world.scopes());
-    model.world = Arc::new(outlook.world);
-    tell(&mut model, News::Gathered(0, outlook.picture));
+    model.scopes = Some(snapshot.world.scopes());
+    model.world = Arc::new(snapshot.world);
+    tell(&mut model, Event::Gathered(0, snapshot.picture));
     model
 }
 
 /// What the simulation answers to these questions.
-pub(crate) fn read_of_demo(wants: &[Want]) -> Vec<(Want, Result<Found, Fault>)> {
+pub(crate) fn read_of_demo(wants: &[ReadRequest]) -> Vec<(ReadRequest, Result<AnyReading, Fault>)> {
     let cloud = Demo::at(7, 0);
     let known = World::default();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let read = |want: &Want| {
+    let read = |want: &ReadRequest| {
         let kind = kind(want.kind).expect("a kind");
         (want.clone(), runtime.block_on(cloud.read(kind, &want.scope, &want.coverage, &known)))
     };
@@ -146,7 +146,7 @@ pub(crate) fn read_of_demo(wants: &[Want]) -> Vec<(Want, Result<Found, Fault>)> 
 
 /// What IAM answers to the questions among `wants`, where those that contain one of `denied` are denied and all others
 /// allowed.
-pub(crate) fn decided_by_iam(wants: &[Want], denied: &[&str]) -> Vec<(Want, Result<Found, Fault>)> {
+pub(crate) fn decided_by_iam(wants: &[ReadRequest], denied: &[&str]) -> Vec<(ReadRequest, Result<AnyReading, Fault>)> {
     let answer = |part: &Part| {
         let question = Question::of(part)?;
         let verdict = |action: &String, on: &String| iam_simulation::Verdict {
@@ -161,9 +161,9 @@ pub(crate) fn decided_by_iam(wants: &[Want], denied: &[&str]) -> Vec<(Want, Resu
         let all = question.actions.iter().flat_map(|action| question.on.iter().map(move |on| verdict(action, on)));
         Some((part.clone(), Ok(vec![Simulation { question: part.to_string(), answer: Ok(all.collect()) }])))
     };
-    let parts = |want: &Want| match &want.coverage {
+    let parts = |want: &ReadRequest| match &want.coverage {
         Coverage::Parts(parts) => {
-            Some((want.clone(), Ok(Harvest::of(parts.iter().filter_map(answer).collect()).into())))
+            Some((want.clone(), Ok(Reading::of(parts.iter().filter_map(answer).collect()).into())))
         }
         Coverage::All => None,
     };
@@ -178,12 +178,12 @@ pub(crate) fn expired() -> Fault {
     Fault::new(FaultKind::Expired, "rds:DescribeDBInstances", "the SSO session has expired")
 }
 
-pub(crate) fn tell(model: &mut Model, news: News) -> Vec<Effect> {
+pub(crate) fn tell(model: &mut Model, news: Event) -> Vec<Effect> {
     let now = model.now;
     tell_at(model, now, news)
 }
 
-pub(crate) fn tell_at(model: &mut Model, now: Timestamp, news: News) -> Vec<Effect> {
+pub(crate) fn tell_at(model: &mut Model, now: Timestamp, news: Event) -> Vec<Effect> {
     update(model, Msg { now, news })
 }
 
@@ -191,7 +191,7 @@ pub(crate) fn tell_at(model: &mut Model, now: Timestamp, news: News) -> Vec<Effe
 pub(crate) fn press(model: &mut Model, keys: &[&str]) -> Vec<Effect> {
     let mut effects = Vec::new();
     for key in keys {
-        effects = tell(model, News::Key(key.parse().expect("a chord")));
+        effects = tell(model, Event::Key(key.parse().expect("a chord")));
         draw(model, 100, 30);
     }
     effects
@@ -200,7 +200,7 @@ pub(crate) fn press(model: &mut Model, keys: &[&str]) -> Vec<Effect> {
 /// Types text, letter by letter.
 pub(crate) fn type_in(model: &mut Model, text: &str) {
     for c in text.chars() {
-        tell(model, News::Key(crate::keys::Chord::char(c)));
+        tell(model, Event::Key(crate::keys::Chord::char(c)));
     }
 }
 

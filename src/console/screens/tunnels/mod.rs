@@ -3,7 +3,7 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::sheet::{Block, Door, Item};
+use super::sheet::{Block, Item, RowTarget};
 use crate::console::tunnels::Tunnelled;
 use crate::display::{Align, Cell, Column, Width};
 use crate::operations::tunnel::{Health as Doing, lines, tls};
@@ -70,13 +70,13 @@ fn row(one: &Tunnelled, now: Timestamp, zone: &TimeZone) -> Item {
         Cell::plain(text::bytes(traffic.up)),
         Cell::dim(text::moment(one.since, now, zone)),
     ];
-    Item::row(one.id.to_string(), address, cells).of(how).to(Some(Door::Tunnel(one.id)))
+    Item::row(one.id.to_string(), address, cells).of(how).to(Some(RowTarget::Tunnel(one.id)))
 }
 
 /// How to connect through it.
 fn connect(one: &Tunnelled) -> Option<Block> {
     let report = one.report.as_ref()?;
-    let to = Some(Door::Tunnel(one.id));
+    let to = Some(RowTarget::Tunnel(one.id));
     let typed = lines(&one.dig.remote, report.address.port(), None).into_iter().map(|line| {
         Item { name: line.text.clone(), ..Item::prose(line.what, vec![Cell::plain(line.text)]) }.to(to.clone())
     });

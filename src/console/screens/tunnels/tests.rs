@@ -2,16 +2,16 @@
 
 use crate::console::effect::Effect;
 use crate::console::model::Model;
-use crate::console::msg::News;
+use crate::console::msg::Event;
 use crate::console::overlay::Overlay;
-use crate::console::page::Place;
+use crate::console::page::Page;
 use crate::console::screens::rig::*;
 use crate::console::tunnels::Report;
 use crate::kinds::db_instance::DbInstance;
 use crate::kinds::ec2_instance::Instance;
 use crate::operations::tunnel::{Health, State};
 use crate::ssm::forward::Traffic;
-use crate::world::read_request::Want;
+use crate::world::read_request::ReadRequest;
 use crate::world::{Fault, FaultKind};
 
 /// A console in kajimaru with its cursor on the database.
@@ -30,12 +30,12 @@ fn type_line(model: &mut Model, line: &str) {
 }
 
 /// Asks for a tunnel there, up to where IAM is asked: the question's number and what it takes.
-fn wished(model: &mut Model) -> (u64, Vec<Want>) {
+fn wished(model: &mut Model) -> (u64, Vec<ReadRequest>) {
     let effects = press(model, &["F"]);
     let [Effect::Consult(ask, wants)] = &effects[..] else { panic!("it reads first: {effects:?}") };
     assert_eq!(wants.len(), 1);
     let (ask, wants) = (*ask, wants.clone());
-    let effects = tell(model, News::Consulted(ask, read_of_demo(&wants)));
+    let effects = tell(model, Event::Consulted(ask, read_of_demo(&wants)));
     let [Effect::Foresee(ask, wants)] = &effects[..] else { panic!("then it asks IAM: {effects:?}") };
     (*ask, wants.clone())
 }
@@ -44,8 +44,8 @@ fn wished(model: &mut Model) -> (u64, Vec<Want>) {
 fn dug() -> (Model, u64) {
     let mut model = at_database();
     let (ask, wants) = wished(&mut model);
-    let effects = tell(&mut model, News::Consulted(ask, read_of_demo(&wants)));
-    let [Effect::Dig(id, dig)] = &effects[..] else { panic!("it is asked for: {effects:?}") };
+    let effects = tell(&mut model, Event::Consulted(ask, read_of_demo(&wants)));
+    let [Effect::OpenTunnel(id, dig)] = &effects[..] else { panic!("it is asked for: {effects:?}") };
     assert_eq!(dig.carriers[0].name, "kajimaru-ec2-01", "by the database's security group");
     assert!(dig.carriers[0].why.contains("let in by the database on port 3306"), "{}", dig.carriers[0].why);
     (model, *id)
@@ -67,9 +67,9 @@ fn report(health: Health) -> Report {
 #[test]
 fn shift_f_on_a_database_opens_a_tunnel_and_the_list_shows_it() {
     let (mut model, id) = dug();
-    assert!(matches!(model.here(), Some(Place::Tunnels(_))));
+    assert!(matches!(model.here(), Some(Page::Tunnels(_))));
     assert!(text(&mut model, 120, 20).contains("opening…"));
-    tell(&mut model, News::Tunnel(id, report(Health::Up)));
+    tell(&mut model, Event::Tunnel(id, report(Health::Up)));
     let shown = text(&mut model, 140, 20);
     for part in [
         "1 tunnel",
@@ -90,7 +90,7 @@ fn what_iam_denies_is_told_before_anything_opens() {
     let mut model = at_database();
     let (ask, wants) = wished(&mut model);
     assert!(wants.len() >= 3, "the document, the channel, who carries it: {wants:?}");
-    assert_eq!(tell(&mut model, News::Consulted(ask, decided_by_iam(&wants, &[":document/"]))), []);
+    assert_eq!(tell(&mut model, Event::Consulted(ask, decided_by_iam(&wants, &[":document/"]))), []);
     assert!(model.tunnels.is_empty());
     let shown = text(&mut model, 160, 24);
     for part in [
@@ -109,8 +109,8 @@ fn who_iam_denies_alone_is_passed_over() {
     let (ask, wants) = wished(&mut model);
     let first = model.world.everywhere::<Instance>().find(|(_, one)| one.name.as_deref() == Some("kajimaru-ec2-01"));
     let first = first.expect("an instance").1.id.clone();
-    let effects = tell(&mut model, News::Consulted(ask, decided_by_iam(&wants, &[&first])));
-    let [Effect::Dig(_, dig)] = &effects[..] else { panic!("others can: {effects:?}") };
+    let effects = tell(&mut model, Event::Consulted(ask, decided_by_iam(&wants, &[&first])));
+    let [Effect::OpenTunnel(_, dig)] = &effects[..] else { panic!("others can: {effects:?}") };
     assert_eq!(dig.carriers[0].name, "kajimaru-ec2-02");
 }
 
@@ -118,30 +118,30 @@ fn who_iam_denies_alone_is_passed_over() {
 fn where_asking_comes_to_nothing_it_opens_and_nobody_waits_again() {
     let mut model = at_database();
     let (ask, _) = wished(&mut model);
-    let effects = tell(&mut model, News::Consulted(ask, Vec::new()));
-    let [Effect::Dig(id, _)] = &effects[..] else { panic!("it goes on: {effects:?}") };
-    tell(&mut model, News::TunnelGone(*id, None));
+    let effects = tell(&mut model, Event::Consulted(ask, Vec::new()));
+    let [Effect::OpenTunnel(id, _)] = &effects[..] else { panic!("it goes on: {effects:?}") };
+    tell(&mut model, Event::TunnelGone(*id, None));
     press(&mut model, &["esc"]);
     let effects = press(&mut model, &["F"]);
     let [Effect::Consult(ask, wants)] = &effects[..] else { panic!("it reads first: {effects:?}") };
     let (ask, wants) = (*ask, wants.clone());
-    let effects = tell(&mut model, News::Consulted(ask, read_of_demo(&wants)));
-    assert!(matches!(&effects[..], [Effect::Dig(..)]), "at once: {effects:?}");
+    let effects = tell(&mut model, Event::Consulted(ask, read_of_demo(&wants)));
+    assert!(matches!(&effects[..], [Effect::OpenTunnel(..)]), "at once: {effects:?}");
 }
 
 #[test]
 fn its_menu_copies_reopens_and_closes() {
     let (mut model, id) = dug();
-    tell(&mut model, News::Tunnel(id, report(Health::Up)));
+    tell(&mut model, Event::Tunnel(id, report(Health::Up)));
     press(&mut model, &["enter"]);
     let Overlay::Menu(menu) = &model.overlay else { panic!("a menu") };
     let labels: Vec<&str> = menu.entries.iter().map(|entry| entry.label.as_str()).collect();
     assert_eq!(labels, ["copy mysql", "copy url", "copy address", "reopen", "close"]);
     let effects = press(&mut model, &["enter"]);
     assert!(matches!(&effects[..], [Effect::Copy(text)] if text.starts_with("mysql --host=127.0.0.1 --port=13306")));
-    assert_eq!(press(&mut model, &["a", "j", "j", "j", "enter"]), [Effect::Redig(id)]);
-    assert_eq!(press(&mut model, &["a", "G", "enter"]), [Effect::Fill(id)]);
-    tell(&mut model, News::TunnelGone(id, None));
+    assert_eq!(press(&mut model, &["a", "j", "j", "j", "enter"]), [Effect::Reconnect(id)]);
+    assert_eq!(press(&mut model, &["a", "G", "enter"]), [Effect::CloseTunnel(id)]);
+    tell(&mut model, Event::TunnelGone(id, None));
     assert!(model.tunnels.is_empty() && text(&mut model, 100, 10).contains("no tunnel is open"));
 }
 
@@ -149,11 +149,11 @@ fn its_menu_copies_reopens_and_closes() {
 fn what_goes_wrong_is_told_where_it_is_shown() {
     let (mut model, id) = dug();
     let fault = Fault::new(FaultKind::Refused, "ssm:StartSession", "i-0123 is not connected.");
-    tell(&mut model, News::Tunnel(id, report(Health::Down(fault))));
+    tell(&mut model, Event::Tunnel(id, report(Health::Down(fault))));
     assert!(text(&mut model, 160, 12).contains("not open: ssm:StartSession was refused: i-0123 is not connected."));
-    tell(&mut model, News::Tunnel(id, report(Health::Resting("timed out due to inactivity".to_owned()))));
+    tell(&mut model, Event::Tunnel(id, report(Health::Resting("timed out due to inactivity".to_owned()))));
     assert!(text(&mut model, 160, 12).contains("resting, the next connection opens it again"));
-    tell(&mut model, News::TunnelGone(id, Some("port 13306 of this machine is taken".to_owned())));
+    tell(&mut model, Event::TunnelGone(id, Some("port 13306 of this machine is taken".to_owned())));
     assert!(text(&mut model, 160, 12).contains("is taken"));
 }
 
@@ -162,7 +162,7 @@ fn a_second_wish_for_the_same_database_shows_the_first() {
     let (mut model, _) = dug();
     press(&mut model, &["esc"]);
     assert_eq!(press(&mut model, &["F"]), []);
-    assert!(matches!(model.here(), Some(Place::Tunnels(_))) && model.tunnels.len() == 1);
+    assert!(matches!(model.here(), Some(Page::Tunnels(_))) && model.tunnels.len() == 1);
 }
 
 #[test]
@@ -172,7 +172,7 @@ fn what_cannot_be_says_so_at_once() {
     let one = asleep.world.get::<DbInstance>(&id).cloned().expect("there");
     let world = std::sync::Arc::make_mut(&mut asleep.world);
     let stopped = DbInstance { status: "stopped".to_owned(), ..one };
-    let harvest = crate::world::Harvest::whole(vec![stopped]);
+    let harvest = crate::world::Reading::whole(vec![stopped]);
     world.put(&id.scope, id.kind, &crate::world::Coverage::All, Ok(harvest.into()), asleep.now);
     assert_eq!(press(&mut asleep, &["F"]), []);
     assert!(text(&mut asleep, 140, 20).contains("kajimaru-db is stopped: start it first"));

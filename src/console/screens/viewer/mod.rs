@@ -3,7 +3,7 @@
 
 pub mod view;
 
-use crate::console::widgets::lines::Place;
+use crate::console::widgets::lines::ScrollPosition;
 use crate::display::{Cell, Tone};
 use crate::text;
 
@@ -15,7 +15,7 @@ pub struct Viewer {
     /// Its lines, masked already.
     pub lines: Vec<Cell>,
     /// Where the reader is.
-    pub place: Place,
+    pub place: ScrollPosition,
     /// What is looked for.
     pub search: String,
     /// What copying the name copies.
@@ -26,7 +26,7 @@ impl Viewer {
     /// A text from its first line.
     #[must_use]
     pub fn new(title: impl Into<String>, name: impl Into<String>, lines: Vec<Cell>) -> Self {
-        Self { title: title.into(), lines, place: Place::default(), search: String::new(), name: name.into() }
+        Self { title: title.into(), lines, place: ScrollPosition::default(), search: String::new(), name: name.into() }
     }
 
     /// A document as indented JSON, secrets masked.
@@ -47,16 +47,16 @@ impl Viewer {
         }
         let len = self.lines.len();
         let at = |step: usize| if backwards { (from % len + len - step) % len } else { (from % len + step) % len };
-        (1..=len)
-            .map(at)
-            .find(|at| self.lines.get(*at).is_some_and(|line| text::clean(&line.text).to_lowercase().contains(&wanted)))
+        (1..=len).map(at).find(|at| {
+            self.lines.get(*at).is_some_and(|line| text::harmless(&line.text).to_lowercase().contains(&wanted))
+        })
     }
 
     /// Goes to the next (or previous) line that holds what is looked for; `false` if there is none.
     pub fn seek(&mut self, backwards: bool) -> bool {
         let found = self.found(self.place.line, backwards);
         if let Some(line) = found {
-            self.place = Place { line, ..Place::default() };
+            self.place = ScrollPosition { line, ..ScrollPosition::default() };
         }
         found.is_some()
     }

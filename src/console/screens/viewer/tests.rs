@@ -3,14 +3,14 @@
 use serde_json::json;
 
 use super::Viewer;
-use crate::console::page::Place;
+use crate::console::page::Page;
 use crate::console::screens::rig::{fleet, picture, press, showing, text, type_in};
 
 fn viewing(lines: usize) -> crate::console::model::Model {
     let mut model = showing(fleet());
     let hosts: Vec<String> = (0..lines).map(|n| format!("host-{n}.本番.example")).collect();
     let document = json!({ "name": "prod", "password": "hunter2", "hosts": hosts });
-    model.enter(Place::Viewer(Viewer::document("prod-db", document)));
+    model.enter(Page::Viewer(Viewer::document("prod-db", document)));
     model
 }
 
@@ -38,15 +38,15 @@ fn searching_goes_there_while_typing_and_on_with_n() {
     insta::assert_snapshot!(picture(&mut model, 60, 6));
     press(&mut model, &["enter", "n"]);
     assert!(
-        matches!(model.here(), Some(Place::Viewer(viewer)) if viewer.lines[viewer.place.line].text.contains("host-30"))
+        matches!(model.here(), Some(Page::Viewer(viewer)) if viewer.lines[viewer.place.line].text.contains("host-30"))
     );
     press(&mut model, &["N"]);
     assert!(
-        matches!(model.here(), Some(Place::Viewer(viewer)) if viewer.lines[viewer.place.line].text.contains("host-3."))
+        matches!(model.here(), Some(Page::Viewer(viewer)) if viewer.lines[viewer.place.line].text.contains("host-3."))
     );
     press(&mut model, &["esc"]);
     assert!(
-        matches!(model.here(), Some(Place::Viewer(viewer)) if viewer.search.is_empty()),
+        matches!(model.here(), Some(Page::Viewer(viewer)) if viewer.search.is_empty()),
         "esc first lets go of the search"
     );
 }

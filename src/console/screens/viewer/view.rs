@@ -4,9 +4,9 @@
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use super::Viewer;
-use crate::console::frame_info::Shown;
+use crate::console::frame_info::FrameInfo;
 use crate::console::screens::sheet::view::role;
-use crate::console::widgets::lines::{Line, Lines, Place};
+use crate::console::widgets::lines::{Line, Lines, ScrollPosition};
 use crate::theme::Theme;
 
 fn lines(viewer: &Viewer) -> Vec<Line<'_>> {
@@ -14,7 +14,7 @@ fn lines(viewer: &Viewer) -> Vec<Line<'_>> {
 }
 
 /// Draws `viewer` in `area`.
-pub fn draw(viewer: &Viewer, theme: &Theme, area: Rect, buf: &mut Buffer, shown: &mut Shown) {
+pub fn draw(viewer: &Viewer, theme: &Theme, area: Rect, buf: &mut Buffer, shown: &mut FrameInfo) {
     let area = Rect { x: area.x.saturating_add(1).min(area.right()), width: area.width.saturating_sub(2), ..area };
     (shown.columns, shown.page) = (area.width, usize::from(area.height));
     Lines { lines: &lines(viewer), wrap: true, search: &viewer.search, theme }.render(area, buf, viewer.place);
@@ -22,7 +22,7 @@ pub fn draw(viewer: &Viewer, theme: &Theme, area: Rect, buf: &mut Buffer, shown:
 
 /// The place `delta` rows on, in a window of the size last shown.
 #[must_use]
-pub fn moved(viewer: &Viewer, theme: &Theme, delta: isize, shown: &Shown) -> Place {
+pub fn moved(viewer: &Viewer, theme: &Theme, delta: isize, shown: &FrameInfo) -> ScrollPosition {
     let height = u16::try_from(shown.page).unwrap_or(u16::MAX);
     let lines = lines(viewer);
     viewer.place.moved(&Lines { lines: &lines, wrap: true, search: "", theme }, delta, shown.columns.max(1), height)

@@ -5,7 +5,7 @@ use super::Lines;
 
 /// A place in a text. Kept in range by moving; a stale one draws nothing rather than breaking.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Place {
+pub struct ScrollPosition {
     /// The line at the top.
     pub line: usize,
     /// The first row of it that is shown, when lines are broken.
@@ -14,12 +14,12 @@ pub struct Place {
     pub left: usize,
 }
 
-impl Place {
+impl ScrollPosition {
     /// `delta` rows on in a window of `columns` × `height`. Stops when the last row of the text is
     /// the last of the window. With lines cut, a row is a line.
     #[must_use]
-    pub fn moved(self, lines: &Lines<'_>, delta: isize, columns: u16, height: u16) -> Place {
-        let mut place = Place { line: self.line.min(lines.lines.len().saturating_sub(1)), ..self };
+    pub fn moved(self, lines: &Lines<'_>, delta: isize, columns: u16, height: u16) -> ScrollPosition {
+        let mut place = ScrollPosition { line: self.line.min(lines.lines.len().saturating_sub(1)), ..self };
         place.row = place.row.min(lines.rows_of(place.line, columns).saturating_sub(1));
         for _ in 0..delta.unsigned_abs() {
             let next = if delta < 0 { place.back(lines, columns) } else { place.on(lines, columns) };
@@ -28,36 +28,36 @@ impl Place {
             }
             place = next;
         }
-        let last = Place::end(lines, columns, height);
-        if (place.line, place.row) > (last.line, last.row) { Place { left: self.left, ..last } } else { place }
+        let last = ScrollPosition::end(lines, columns, height);
+        if (place.line, place.row) > (last.line, last.row) { ScrollPosition { left: self.left, ..last } } else { place }
     }
 
     /// The place from which the window just shows the end.
     #[must_use]
-    pub fn end(lines: &Lines<'_>, columns: u16, height: u16) -> Place {
+    pub fn end(lines: &Lines<'_>, columns: u16, height: u16) -> ScrollPosition {
         let line = lines.lines.len().saturating_sub(1);
-        let mut place = Place { line, row: lines.rows_of(line, columns).saturating_sub(1), left: 0 };
+        let mut place = ScrollPosition { line, row: lines.rows_of(line, columns).saturating_sub(1), left: 0 };
         for _ in 1..height {
             place = place.back(lines, columns);
         }
         place
     }
 
-    fn on(self, lines: &Lines<'_>, columns: u16) -> Place {
+    fn on(self, lines: &Lines<'_>, columns: u16) -> ScrollPosition {
         if self.row + 1 < lines.rows_of(self.line, columns) {
-            Place { row: self.row + 1, ..self }
+            ScrollPosition { row: self.row + 1, ..self }
         } else if self.line + 1 < lines.lines.len() {
-            Place { line: self.line + 1, row: 0, ..self }
+            ScrollPosition { line: self.line + 1, row: 0, ..self }
         } else {
             self
         }
     }
 
-    fn back(self, lines: &Lines<'_>, columns: u16) -> Place {
+    fn back(self, lines: &Lines<'_>, columns: u16) -> ScrollPosition {
         if self.row > 0 {
-            Place { row: self.row - 1, ..self }
+            ScrollPosition { row: self.row - 1, ..self }
         } else if self.line > 0 {
-            Place { line: self.line - 1, row: lines.rows_of(self.line - 1, columns).saturating_sub(1), ..self }
+            ScrollPosition { line: self.line - 1, row: lines.rows_of(self.line - 1, columns).saturating_sub(1), ..self }
         } else {
             self
         }

@@ -12,7 +12,7 @@ fn log() -> Vec<Line<'static>> {
     ]
 }
 
-fn picture(columns: u16, rows: u16, lines: &[Line<'_>], (wrap, search): (bool, &str), place: Place) -> String {
+fn picture(columns: u16, rows: u16, lines: &[Line<'_>], (wrap, search): (bool, &str), place: ScrollPosition) -> String {
     let theme = night();
     let buffer = draw(columns, rows, |area, buf| Lines { lines, wrap, search, theme: &theme }.render(area, buf, place));
     format!("{buffer:?}")
@@ -20,31 +20,37 @@ fn picture(columns: u16, rows: u16, lines: &[Line<'_>], (wrap, search): (bool, &
 
 #[test]
 fn empty() {
-    insta::assert_snapshot!(picture(20, 2, &[], (true, "x"), Place::default()));
+    insta::assert_snapshot!(picture(20, 2, &[], (true, "x"), ScrollPosition::default()));
 }
 
 #[test]
 fn cut_with_a_match_across_parts() {
-    insta::assert_snapshot!(picture(24, 4, &log(), (false, "8 error"), Place::default()));
+    insta::assert_snapshot!(picture(24, 4, &log(), (false, "8 error"), ScrollPosition::default()));
 }
 
 #[test]
 fn cut_and_scrolled_sideways() {
-    insta::assert_snapshot!(picture(16, 4, &log(), (false, ""), Place { left: 5, ..Place::default() }));
+    insta::assert_snapshot!(picture(
+        16,
+        4,
+        &log(),
+        (false, ""),
+        ScrollPosition { left: 5, ..ScrollPosition::default() }
+    ));
 }
 
 #[test]
 fn broken_lines() {
-    insta::assert_snapshot!(picture(10, 6, &log(), (true, ""), Place { row: 1, ..Place::default() }));
+    insta::assert_snapshot!(picture(10, 6, &log(), (true, ""), ScrollPosition { row: 1, ..ScrollPosition::default() }));
 }
 
 #[test]
 fn a_line_longer_than_the_screen_can_be_read_to_its_end() {
     let (theme, lines) = (night(), [Line::new("abcdefghij", Role::Text)]);
     let lines = Lines { lines: &lines, wrap: true, search: "", theme: &theme };
-    let rows: Vec<_> = (0..6).map(|delta| Place::default().moved(&lines, delta, 2, 2).row).collect();
+    let rows: Vec<_> = (0..6).map(|delta| ScrollPosition::default().moved(&lines, delta, 2, 2).row).collect();
     assert_eq!(rows, [0, 1, 2, 3, 3, 3]);
-    assert_eq!(Place::end(&lines, 2, 2).moved(&lines, -1, 2, 2).row, 2);
+    assert_eq!(ScrollPosition::end(&lines, 2, 2).moved(&lines, -1, 2, 2).row, 2);
 }
 
 #[test]
@@ -72,10 +78,13 @@ fn a_long_line_breaks_between_words_and_goes_on_below_its_beginning() {
 fn moving_stops_at_both_ends_and_mends_a_stale_place() {
     let (theme, log) = (night(), log());
     let lines = Lines { lines: &log, wrap: false, search: "", theme: &theme };
-    assert_eq!(Place::default().moved(&lines, 9, 80, 2), Place { line: 2, row: 0, left: 0 });
-    assert_eq!(Place { line: 99, row: 9, left: 4 }.moved(&lines, -1, 80, 2), Place { line: 2, row: 0, left: 4 });
+    assert_eq!(ScrollPosition::default().moved(&lines, 9, 80, 2), ScrollPosition { line: 2, row: 0, left: 0 });
+    assert_eq!(
+        ScrollPosition { line: 99, row: 9, left: 4 }.moved(&lines, -1, 80, 2),
+        ScrollPosition { line: 2, row: 0, left: 4 }
+    );
     let none = Lines { lines: &[], ..lines };
-    assert_eq!(Place::default().moved(&none, 5, 80, 2), Place::default());
+    assert_eq!(ScrollPosition::default().moved(&none, 5, 80, 2), ScrollPosition::default());
 }
 
 #[test]
@@ -96,8 +105,8 @@ fn no_size_breaks_it() {
     for wrap in [true, false] {
         let drawn = at_every_small_size(|area, buf| {
             let lines = Lines { lines: &log, wrap, search: "応", theme: &theme };
-            lines.render(area, buf, Place { line: 1, row: 1, left: 1 });
-            let place = Place::default().moved(&lines, 100, area.width, area.height);
+            lines.render(area, buf, ScrollPosition { line: 1, row: 1, left: 1 });
+            let place = ScrollPosition::default().moved(&lines, 100, area.width, area.height);
             assert!(place.line < log.len());
         });
         assert_eq!(drawn, 70);

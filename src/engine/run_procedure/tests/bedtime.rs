@@ -5,45 +5,46 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 use super::*;
-use crate::engine::headless::{Outlook, View, picture};
-use crate::environment::{Wish, Wishes};
-use crate::kinds::{Context, Joins};
-use crate::operations::Site;
+use crate::engine::headless::{Snapshot, View, picture};
+use crate::environment::{ConfiguredEnvironments, EnvironmentConfig};
+use crate::kinds::{KindContext, ResourceIndex};
+use crate::operations::ActionContext;
 use crate::operations::environment_actions;
 use crate::world::Health;
 
-async fn look(demo: &Arc<dyn Cloud>) -> Outlook {
-    let mut wish = Wish::new("kajimaru");
+async fn look(demo: &Arc<dyn Cloud>) -> Snapshot {
+    let mut wish = EnvironmentConfig::new("kajimaru");
     wish.protected = Some(false);
-    let wishes = Wishes { environments: vec![wish], ..Wishes::default() };
+    let wishes = ConfiguredEnvironments { environments: vec![wish], ..ConfiguredEnvironments::default() };
     let view = View { wishes, zone: TimeZone::UTC };
     picture(demo, &view, &mut |_, _| {}).await.expect("the demo has places")
 }
 
 /// Takes an environment through `verb` and tells how it ended.
 async fn turn(demo: &Arc<dyn Cloud>, name: &str, verb: &str) -> Ending {
-    let outlook = look(demo).await;
-    let environment = outlook.picture.environment(&name.into()).expect("it is there");
-    let (joins, zone) = (Joins::of(&outlook.world), TimeZone::UTC);
-    let cx = Context {
-        world: &outlook.world,
+    let snapshot = look(demo).await;
+    let environment = snapshot.picture.environment(&name.into()).expect("it is there");
+    let (joins, zone) = (ResourceIndex::of(&snapshot.world), TimeZone::UTC);
+    let cx = KindContext {
+        world: &snapshot.world,
         joins: &joins,
         scope: &environment.scopes[0],
         protected: environment.protected,
-        now: outlook.at,
+        now: snapshot.at,
         zone: &zone,
     };
-    let proposal = environment_actions::propose(verb, None, &Site { cx, environment }).expect("it is offered");
-    let at = Circumstances::seen_at(outlook.at);
-    let Ok(Let::Procedure(license, procedure)) = Gate::default().allow(proposal, &Answer::Yes, None, &at) else {
+    let proposal = environment_actions::propose(verb, None, &ActionContext { cx, environment }).expect("it is offered");
+    let at = GateContext::seen_at(snapshot.at);
+    let Ok(Admitted::Procedure(license, procedure)) = Gate::default().allow(proposal, &Confirmation::Yes, None, &at)
+    else {
         panic!("nothing hinders it")
     };
-    let errand = Errand { id: 1, license, procedure };
-    drive(&**demo, errand, outlook.world.clone(), (&Logbook::default(), false), &mut |_| {}).await
+    let errand = ProcedureRun { id: 1, license, procedure };
+    run_procedure(&**demo, errand, snapshot.world.clone(), (&JournalWriter::default(), false), &mut |_| {}).await
 }
 
-fn desired(outlook: &Outlook, name: &str) -> u32 {
-    outlook.picture.environment(&name.into()).map_or(0, |environment| environment.counts.tasks_desired)
+fn desired(snapshot: &Snapshot, name: &str) -> u32 {
+    snapshot.picture.environment(&name.into()).map_or(0, |environment| environment.counts.tasks_desired)
 }
 
 #[tokio::test(start_paused = true)]
@@ -52,9 +53,9 @@ async fn what_is_awake_sleeps_and_comes_back_as_it_was() {
         let demo: Arc<dyn Cloud> = Arc::new(Demo::new(7, 60.0, jiff::Timestamp::UNIX_EPOCH).prompt());
         let before = desired(&look(&demo).await, name);
         let slept = turn(&demo, name, "sleep").await;
-        assert_eq!(slept.how, How::Done, "{name}: {}", slept.says);
-        let outlook = look(&demo).await;
-        let asleep = outlook.picture.environment(&name.into()).expect("it is there");
+        assert_eq!(slept.how, How::Done, "{name}: {}", slept.message);
+        let snapshot = look(&demo).await;
+        let asleep = snapshot.picture.environment(&name.into()).expect("it is there");
         assert_eq!(
             (asleep.verdict.health, asleep.counts.tasks_desired),
             (Health::Asleep, 0),
@@ -65,7 +66,7 @@ async fn what_is_awake_sleeps_and_comes_back_as_it_was() {
             assert!(asleep.verdict.headline().starts_with("asleep, wakes to "), "{}", asleep.verdict.headline());
         }
         let woke = turn(&demo, name, "wake").await;
-        assert_eq!(woke.how, How::Done, "{name}: {}", woke.says);
+        assert_eq!(woke.how, How::Done, "{name}: {}", woke.message);
         assert_eq!(desired(&look(&demo).await, name), before, "{name}");
     }
 }
@@ -74,5 +75,5 @@ async fn what_is_awake_sleeps_and_comes_back_as_it_was() {
 async fn what_sleeps_from_the_beginning_remembers_what_it_wakes_to() {
     let demo: Arc<dyn Cloud> = Arc::new(Demo::new(7, 60.0, jiff::Timestamp::UNIX_EPOCH).prompt());
     let woke = turn(&demo, "prooflink-dev", "wake").await;
-    assert_eq!((woke.how, desired(&look(&demo).await, "prooflink-dev")), (How::Done, 1), "{}", woke.says);
+    assert_eq!((woke.how, desired(&look(&demo).await, "prooflink-dev")), (How::Done, 1), "{}", woke.message);
 }

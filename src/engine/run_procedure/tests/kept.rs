@@ -7,67 +7,70 @@ use jiff::tz::TimeZone;
 
 use super::*;
 use crate::demo::wishes;
-use crate::engine::headless::{Outlook, View, picture};
-use crate::kinds::{Context, Joins};
+use crate::engine::headless::{Snapshot, View, picture};
+use crate::kinds::{KindContext, ResourceIndex};
 use crate::offhours::schedule_reads;
-use crate::operations::Site;
+use crate::operations::ActionContext;
 use crate::operations::environment_actions;
-use crate::overview::gather;
+use crate::overview::assemble;
 use crate::schedule::{Member, MemberKind};
 use crate::world::{Coverage, Health};
 
 const NAME: &str = "backend-dev";
 
 /// What is seen, with what AWS holds of the schedule.
-async fn look(demo: &Arc<Demo>) -> Outlook {
+async fn look(demo: &Arc<Demo>) -> Snapshot {
     look_for(demo, &[]).await
 }
 
 /// The same, where the configuration names who sleeps.
-async fn look_for(demo: &Arc<Demo>, named: &[Member]) -> Outlook {
+async fn look_for(demo: &Arc<Demo>, named: &[Member]) -> Snapshot {
     let mut wishes = wishes();
     for wish in wishes.environments.iter_mut().filter(|wish| wish.name == NAME.into()) {
         wish.sleepers = named.to_vec();
     }
     let view = View { wishes, zone: TimeZone::get("Asia/Tokyo").expect("Tokyo") };
     let cloud: Arc<dyn Cloud> = Arc::clone(demo) as Arc<dyn Cloud>;
-    let mut outlook = picture(&cloud, &view, &mut |_, _| {}).await.expect("the demo has places");
-    let scope = outlook.picture.environment(&NAME.into()).expect("it is there").schedule_place().expect("a place");
-    for want in schedule_reads(&scope, &outlook.world) {
-        let got = demo.read(kind(want.kind).expect("a kind"), &scope, &Coverage::All, &outlook.world).await;
-        outlook.world.put(&scope, want.kind, &Coverage::All, got, outlook.at);
+    let mut snapshot = picture(&cloud, &view, &mut |_, _| {}).await.expect("the demo has places");
+    let scope = snapshot.picture.environment(&NAME.into()).expect("it is there").schedule_place().expect("a place");
+    for want in schedule_reads(&scope, &snapshot.world) {
+        let got = demo.read(kind(want.kind).expect("a kind"), &scope, &Coverage::All, &snapshot.world).await;
+        snapshot.world.put(&scope, want.kind, &Coverage::All, got, snapshot.at);
     }
-    outlook.picture = gather(&outlook.world, &view.wishes, outlook.at, &view.zone);
-    outlook
+    snapshot.picture = assemble(&snapshot.world, &view.wishes, snapshot.at, &view.zone);
+    snapshot
 }
 
-fn drift(outlook: &Outlook) -> Vec<String> {
-    let environment = outlook.picture.environment(&NAME.into()).expect("it is there");
+fn drift(snapshot: &Snapshot) -> Vec<String> {
+    let environment = snapshot.picture.environment(&NAME.into()).expect("it is there");
     let off = environment.offhours.as_deref().expect("a schedule");
-    off.schedule_drift(environment, &outlook.world, outlook.at).expect("it was read")
+    off.schedule_drift(environment, &snapshot.world, snapshot.at).expect("it was read")
 }
 
 /// Does it, as the console would; the plan and how it ended.
 async fn does(demo: &Arc<Demo>, verb: &str, value: &str) -> (Plan, Ending) {
-    let outlook = look(demo).await;
-    let environment = outlook.picture.environment(&NAME.into()).expect("it is there");
-    let (joins, zone) = (Joins::of(&outlook.world), TimeZone::get("Asia/Tokyo").expect("Tokyo"));
-    let cx = Context {
-        world: &outlook.world,
+    let snapshot = look(demo).await;
+    let environment = snapshot.picture.environment(&NAME.into()).expect("it is there");
+    let (joins, zone) = (ResourceIndex::of(&snapshot.world), TimeZone::get("Asia/Tokyo").expect("Tokyo"));
+    let cx = KindContext {
+        world: &snapshot.world,
         joins: &joins,
         scope: &environment.scopes[0],
         protected: environment.protected,
-        now: outlook.at,
+        now: snapshot.at,
         zone: &zone,
     };
-    let proposal = environment_actions::propose(verb, Some(value), &Site { cx, environment }).expect("it is offered");
+    let proposal =
+        environment_actions::propose(verb, Some(value), &ActionContext { cx, environment }).expect("it is offered");
     let plan = proposal.plan();
-    let at = Circumstances::seen_at(outlook.at);
-    let Ok(Let::Procedure(license, procedure)) = Gate::default().allow(proposal, &Answer::Yes, None, &at) else {
+    let at = GateContext::seen_at(snapshot.at);
+    let Ok(Admitted::Procedure(license, procedure)) = Gate::default().allow(proposal, &Confirmation::Yes, None, &at)
+    else {
         panic!("nothing hinders it")
     };
-    let errand = Errand { id: 1, license, procedure };
-    let ending = drive(&**demo, errand, outlook.world.clone(), (&Logbook::default(), false), &mut |_| {}).await;
+    let errand = ProcedureRun { id: 1, license, procedure };
+    let ending =
+        run_procedure(&**demo, errand, snapshot.world.clone(), (&JournalWriter::default(), false), &mut |_| {}).await;
     (plan, ending)
 }
 
@@ -87,24 +90,24 @@ async fn an_edit_by_hand_is_found_written_over_and_an_evening_postponed_and_take
 
     let (plan, ending) = does(&demo, "sync", "hold").await;
     assert_eq!((plan.calls.len(), plan.differences.len()), (1, 1), "{:?}", plan.calls);
-    assert_eq!((ending.how, ending.says.as_str()), (How::Done, "1 change made; it is as computed"));
+    assert_eq!((ending.how, ending.message.as_str()), (How::Done, "1 change made; it is as computed"));
     assert!(drift(&look(&demo).await).is_empty());
 
     let evening = second(&demo, "21T21:00");
     demo.go_to(evening);
     let (plan, ending) = does(&demo, "override", "23:30").await;
-    assert_eq!(ending.how, How::Done, "{}", ending.says);
+    assert_eq!(ending.how, How::Done, "{}", ending.message);
     assert!(plan.calls.iter().any(|call| call.contains("PutScheduledAction")), "{:?}", plan.calls);
     assert!(plan.calls.iter().any(|call| call.contains("at(2026-11-21T23:40:00)")), "a stage later: {:?}", plan.calls);
-    let outlook = look(&demo).await;
-    assert!(drift(&outlook).is_empty());
-    let kept = outlook.picture.environment(&NAME.into()).and_then(|it| it.offhours.as_deref());
-    assert!(kept.is_some_and(|off| off.over(outlook.at).is_some()), "its tag says so to everybody");
+    let snapshot = look(&demo).await;
+    assert!(drift(&snapshot).is_empty());
+    let kept = snapshot.picture.environment(&NAME.into()).and_then(|it| it.offhours.as_deref());
+    assert!(kept.is_some_and(|off| off.over(snapshot.at).is_some()), "its tag says so to everybody");
     let (_, ending) = does(&demo, "clear", "").await;
-    assert_eq!(ending.how, How::Done, "{}", ending.says);
+    assert_eq!(ending.how, How::Done, "{}", ending.message);
     assert!(drift(&look(&demo).await).is_empty());
     let (_, ending) = does(&demo, "hold", "+2d").await;
-    assert_eq!(ending.how, How::Done, "{}", ending.says);
+    assert_eq!(ending.how, How::Done, "{}", ending.message);
     assert!(drift(&look(&demo).await).is_empty());
 }
 
@@ -117,7 +120,7 @@ async fn what_stands_at_aws_stops_and_starts_by_itself() {
     let edited = look(&demo).await;
     let environment = edited.picture.environment(&NAME.into()).expect("it is there");
     assert_eq!(environment.counts.tasks_desired, 0, "its service was scaled to nothing at 23:00");
-    let headline = environment.verdict.findings.iter().find(|finding| finding.says.contains("should be off"));
+    let headline = environment.verdict.findings.iter().find(|finding| finding.message.contains("should be off"));
     assert!(headline.is_some(), "{:?}", environment.verdict);
 
     demo.go_to(0);
@@ -141,44 +144,44 @@ async fn what_stands_at_aws_stops_and_starts_by_itself() {
 async fn what_is_removed_stops_nothing_any_more() {
     let demo = Arc::new(Demo::at(7, 0));
     let (_, ending) = does(&demo, "sync", "remove").await;
-    assert_eq!(ending.how, How::Done, "{}", ending.says);
+    assert_eq!(ending.how, How::Done, "{}", ending.message);
     let night = second(&demo, "21T23:30");
     demo.go_to(night);
-    let outlook = look(&demo).await;
-    let environment = outlook.picture.environment(&NAME.into()).expect("it is there");
+    let snapshot = look(&demo).await;
+    let environment = snapshot.picture.environment(&NAME.into()).expect("it is there");
     assert!(environment.counts.tasks_desired > 0, "nobody stopped it");
-    assert!(drift(&outlook).iter().all(|says| says.ends_with("is missing")), "{:?}", drift(&outlook));
+    assert!(drift(&snapshot).iter().all(|message| message.ends_with("is missing")), "{:?}", drift(&snapshot));
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_a_database_had_that_was_renamed_or_deleted_is_found_and_who_is_named_and_not_there_is_told() {
     let demo = Arc::new(Demo::at(7, 0));
     let gone = [Member::new(MemberKind::RdsCluster, "its-old-name")];
-    let outlook = look_for(&demo, &gone).await;
-    let environment = outlook.picture.environment(&NAME.into()).expect("it is there");
+    let snapshot = look_for(&demo, &gone).await;
+    let environment = snapshot.picture.environment(&NAME.into()).expect("it is there");
     let off = environment.offhours.as_deref().expect("a schedule");
-    let computed = off.computed(environment, &environment.scopes[0], &outlook.world, outlook.at);
+    let computed = off.computed(environment, &environment.scopes[0], &snapshot.world, snapshot.at);
     assert!(computed.planned.is_empty());
     assert_eq!(computed.left_out, ["its-old-name is not there"]);
-    let differences = drift(&outlook);
+    let differences = drift(&snapshot);
     assert_eq!(differences.len(), 4, "its stop and start, and those of the service that is not named: {differences:?}");
-    assert!(differences.iter().all(|says| says.ends_with("is there and was not computed")), "{differences:?}");
+    assert!(differences.iter().all(|message| message.ends_with("is there and was not computed")), "{differences:?}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn who_is_in_another_region_is_left_out_and_told() {
     let demo = Arc::new(Demo::at(7, 0));
-    let outlook = look(&demo).await;
-    let environment = outlook.picture.environment(&NAME.into()).expect("it is there");
+    let snapshot = look(&demo).await;
+    let environment = snapshot.picture.environment(&NAME.into()).expect("it is there");
     let mut off = environment.offhours.as_deref().expect("a schedule").clone();
     let scope = environment.scopes[0].clone();
     for id in off.sleepers.iter_mut().take(1).filter_map(|it| it.id.as_mut()) {
         id.scope = Scope::new("demo", "us-east-1");
     }
-    let computed = off.computed(environment, &scope, &outlook.world, outlook.at);
+    let computed = off.computed(environment, &scope, &snapshot.world, snapshot.at);
     assert_eq!(computed.planned.len(), 2, "the service's alone");
-    let [says] = computed.left_out.as_slice() else { panic!("{:?}", computed.left_out) };
-    assert!(says.contains("is in demo/us-east-1"), "{says}");
+    let [message] = computed.left_out.as_slice() else { panic!("{:?}", computed.left_out) };
+    assert!(message.contains("is in demo/us-east-1"), "{message}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -190,15 +193,15 @@ async fn a_rule_beside_the_schedules_gives_way_once_they_are_as_computed() {
         calls.contains("UpdateSchedule") && calls.contains("events:DisableRule backend-dev-cluster-stop"),
         "{calls}"
     );
-    assert_eq!(ending.how, How::Done, "{}", ending.says);
-    assert_eq!(ending.says, "1 change made; it is as computed; backend-dev-cluster-stop disabled");
-    let outlook = look(&demo).await;
-    assert!(drift(&outlook).is_empty());
-    let environment = outlook.picture.environment(&NAME.into()).expect("it is there");
+    assert_eq!(ending.how, How::Done, "{}", ending.message);
+    assert_eq!(ending.message, "1 change made; it is as computed; backend-dev-cluster-stop disabled");
+    let snapshot = look(&demo).await;
+    assert!(drift(&snapshot).is_empty());
+    let environment = snapshot.picture.environment(&NAME.into()).expect("it is there");
     assert!(environment.others.owners.iter().any(|owner| !owner.enabled), "it is there still, and owns nothing");
     assert_eq!(environment.others.owning().count(), 0);
     let (plan, ending) = does(&demo, "migrate", "").await;
-    assert!(plan.is_harmless() && ending.says.starts_with("there is nothing to migrate"), "{}", ending.says);
+    assert!(plan.is_harmless() && ending.message.starts_with("there is nothing to migrate"), "{}", ending.message);
 }
 
 #[tokio::test(start_paused = true)]
@@ -208,27 +211,27 @@ async fn an_override_holds_the_rule_back_and_it_comes_back_by_itself() {
     let evening = second(&demo, "23T20:00");
     demo.go_to(evening);
     let (plan, ending) = does(&demo, "override", "23:30").await;
-    assert_eq!(ending.how, How::Done, "{}", ending.says);
+    assert_eq!(ending.how, How::Done, "{}", ending.message);
     assert!(
         plan.notices.iter().any(|notice| notice.starts_with("second best: rule backend-dev-cluster-stop")),
         "{plan:?}"
     );
-    let rule = |outlook: &Outlook| {
-        let environment = outlook.picture.environment(&NAME.into()).expect("it is there").clone();
+    let rule = |snapshot: &Snapshot| {
+        let environment = snapshot.picture.environment(&NAME.into()).expect("it is there").clone();
         environment.others.owners.into_iter().find(|owner| owner.name == "backend-dev-cluster-stop").expect("the rule")
     };
-    let outlook = look(&demo).await;
-    let held = rule(&outlook);
+    let snapshot = look(&demo).await;
+    let held = rule(&snapshot);
     assert!(!held.enabled && !held.is_forgotten(), "{held:?}");
-    assert!(drift(&outlook).is_empty());
+    assert!(drift(&snapshot).is_empty());
     let late = second(&demo, "23T23:35");
     demo.go_to(late);
     let back = rule(&look(&demo).await);
     assert!(back.enabled && back.away.is_none(), "{back:?}");
 }
 
-fn status(outlook: &Outlook) -> String {
-    let clusters = outlook.world.everywhere::<crate::kinds::db_cluster::DbCluster>();
+fn status(snapshot: &Snapshot) -> String {
+    let clusters = snapshot.world.everywhere::<crate::kinds::db_cluster::DbCluster>();
     let mut dev = clusters.map(|(_, cluster)| cluster).filter(|cluster| cluster.id.contains("-dev-"));
     dev.next().expect("the cluster").status.clone()
 }
@@ -243,13 +246,13 @@ async fn a_rule_stops_the_cluster_at_its_hour_unless_an_override_or_a_hold_holds
         demo.go_to(second(&demo, "23T20:00"));
         if !asked.is_empty() {
             let (_, ending) = does(&demo, asked, until).await;
-            assert_eq!(ending.how, How::Done, "{asked}: {}", ending.says);
+            assert_eq!(ending.how, How::Done, "{asked}: {}", ending.message);
         }
         demo.go_to(second(&demo, "23T23:01"));
-        let outlook = look(&demo).await;
-        assert_eq!(status(&outlook), at_eleven, "{asked}");
+        let snapshot = look(&demo).await;
+        assert_eq!(status(&snapshot), at_eleven, "{asked}");
         let evening: jiff::Timestamp = "2026-11-23T20:00:00+09:00".parse().expect("a moment");
-        let runs = outlook.world.everywhere::<crate::kinds::automation_run::Run>();
+        let runs = snapshot.world.everywhere::<crate::kinds::automation_run::Run>();
         let ran =
             runs.filter(|(_, run)| run.document == "AWS-StartStopAuroraCluster" && run.started_at > Some(evening));
         assert_eq!(ran.count(), usize::from(asked.is_empty()), "{asked}");

@@ -12,28 +12,28 @@ const FASTEST: f64 = 86_400.0;
 async fn run(
     state: &Path,
     (from, to): (Timestamp, Timestamp),
-    meanwhile: impl AsyncFnOnce(&Arc<dyn Cloud>, &Keeper),
+    meanwhile: impl AsyncFnOnce(&Arc<dyn Cloud>, &LocalScheduler),
 ) -> Vec<String> {
     let demo: Arc<dyn Cloud> = Arc::new(Demo::new(7, FASTEST, from));
     let at_home = at_work(&demo);
     let view = View { wishes: wishes(), zone: TimeZone::get("Asia/Tokyo").unwrap() };
-    let keeper = Keeper {
+    let keeper = LocalScheduler {
         cloud: Arc::clone(&demo),
         view,
-        ledger: Ledger::fleeting().into(),
+        ledger: ExecutionLog::fleeting().into(),
         journal: Some(state.join("journal.jsonl")),
         gate: Gate::default(),
         patrol: SignedDuration::from_hours(12),
     };
     let mut told = Vec::new();
-    let mut tell = |now: Timestamp, says: String| told.push(format!("{now} {says}"));
+    let mut tell = |now: Timestamp, message: String| told.push(format!("{now} {message}"));
     let person = async {
         meanwhile(&at_home, &keeper).await;
         at_home.pause(to.duration_since(at_home.now())).await;
         assert_eq!(at_home.now(), to, "to the second");
     };
     tokio::select! {
-        () = keep_on(&keeper, &mut tell) => {}
+        () = run_loop(&keeper, &mut tell) => {}
         () = person => {}
     }
     told
@@ -44,33 +44,34 @@ async fn a_week_with_a_late_evening_shows_exactly_the_computed_edges_at_the_high
     let (from, to) = (at("2026-11-19T23:30:00+09:00"), at("2026-11-26T23:30:00+09:00"));
     let said_at = at("2026-11-25T21:45:00+09:00");
     let state = tempfile::tempdir().unwrap();
-    let told = run(state.path(), (from, to), async |cloud: &Arc<dyn Cloud>, keeper: &Keeper| {
+    let told = run(state.path(), (from, to), async |cloud: &Arc<dyn Cloud>, keeper: &LocalScheduler| {
         cloud.pause(said_at.duration_since(cloud.now())).await;
-        let outlook = headless::picture(cloud, &keeper.view, &mut |_, _| {}).await.unwrap();
-        let environment = outlook.picture.environment(&"prooflink-dev".into()).unwrap();
-        let (scope, when) = (&environment.scopes[0], (outlook.at, &keeper.view.zone));
-        let late = |site: &Site<'_>| environment_actions::propose("override", Some("23:30"), site);
-        let proposal = Site::within(environment, scope, &outlook.world, when, late).unwrap();
+        let snapshot = headless::picture(cloud, &keeper.view, &mut |_, _| {}).await.unwrap();
+        let environment = snapshot.picture.environment(&"prooflink-dev".into()).unwrap();
+        let (scope, when) = (&environment.scopes[0], (snapshot.at, &keeper.view.zone));
+        let late = |site: &ActionContext<'_>| environment_actions::propose("override", Some("23:30"), site);
+        let proposal = ActionContext::within(environment, scope, &snapshot.world, when, late).unwrap();
         // Whoever has to think about it for a minute and a half lets a quarter of a year go by there.
-        let thinks = outlook.world.speed().of_ours(SignedDuration::from_secs(90));
-        let circumstances = Circumstances {
+        let thinks = snapshot.world.speed().of_ours(SignedDuration::from_secs(90));
+        let circumstances = GateContext {
             protected: environment.protected,
             pinned: None,
             region: None,
             account: None,
             read_at: environment.read_at,
             now: cloud.now().checked_add(thinks).unwrap(),
-            speed: outlook.world.speed(),
+            speed: snapshot.world.speed(),
         };
-        let allowed = keeper.gate.allow(proposal, &Answer::Yes, None, &circumstances);
-        let Let::Procedure(license, procedure) = allowed.unwrap() else { panic!("a procedure") };
-        let errand = Errand { id: 1, license, procedure };
-        let ending = drive(&**cloud, errand, outlook.world, (&Logbook::default(), false), &mut |_| {}).await;
-        assert_eq!(ending.how, How::Done, "{}", ending.says);
+        let allowed = keeper.gate.allow(proposal, &Confirmation::Yes, None, &circumstances);
+        let Admitted::Procedure(license, procedure) = allowed.unwrap() else { panic!("a procedure") };
+        let errand = ProcedureRun { id: 1, license, procedure };
+        let ending =
+            run_procedure(&**cloud, errand, snapshot.world, (&JournalWriter::default(), false), &mut |_| {}).await;
+        assert_eq!(ending.how, How::Done, "{}", ending.message);
     })
     .await;
     let over = Override {
-        state: crate::schedule::Keep::Running,
+        state: crate::schedule::TargetState::Running,
         until: at("2026-11-25T23:30:00+09:00"),
         by: String::new(),
         reason: None,
@@ -85,18 +86,18 @@ async fn a_week_with_a_late_evening_shows_exactly_the_computed_edges_at_the_high
 async fn the_years_end_shows_exactly_the_computed_edges_at_the_highest_speed() {
     let (from, to) = (at("2026-12-27T23:30:00+09:00"), at("2027-01-05T08:30:00+09:00"));
     let state = tempfile::tempdir().unwrap();
-    let told = run(state.path(), (from, to), async |_: &Arc<dyn Cloud>, _: &Keeper| {}).await;
+    let told = run(state.path(), (from, to), async |_: &Arc<dyn Cloud>, _: &LocalScheduler| {}).await;
     let expected = computed(&Exceptions::default(), from, to);
-    assert_eq!(expected.iter().filter(|(_, verb)| *verb == Verb::Start).count(), 2, "{expected:?}");
+    assert_eq!(expected.iter().filter(|(_, verb)| *verb == PowerAction::Start).count(), 2, "{expected:?}");
     assert_eq!(journaled(state.path()), expected, "{told:#?}");
     assert_eq!(told.len(), expected.len(), "{told:#?}");
 }
 
 #[test]
 fn a_patrol_is_rare_in_our_time_and_never_so_rare_that_an_edge_is_too_late() {
-    assert_eq!(patrol(Speed::REAL), PATROL);
-    assert_eq!(patrol(Speed::times(60.0)), PATROL);
-    assert_eq!(patrol(Speed::times(3_600.0)), SignedDuration::from_mins(15));
-    assert_eq!(patrol(Speed::times(FASTEST)), SELDOM);
+    assert_eq!(poll_interval(Speed::REAL), PATROL);
+    assert_eq!(poll_interval(Speed::times(60.0)), PATROL);
+    assert_eq!(poll_interval(Speed::times(3_600.0)), SignedDuration::from_mins(15));
+    assert_eq!(poll_interval(Speed::times(FASTEST)), SELDOM);
     assert!(SELDOM < office().late_window);
 }

@@ -13,8 +13,8 @@ use crate::change::gate::Approved;
 use crate::change::receipt::Receipt;
 use crate::display::Extra;
 use crate::kinds::AnyKind;
-use crate::schedule::{Mode, Routine};
-use crate::world::{Coverage, Found, Identity, Scope, SourceName, World};
+use crate::schedule::{Mode, ScheduleBinding};
+use crate::world::{AnyReading, Coverage, Identity, Scope, SourceName, World};
 
 /// The account as one process sees it, which is killed when it has sent or awaited so much.
 struct Mortal {
@@ -67,7 +67,7 @@ impl Cloud for Mortal {
         scope: &'a Scope,
         coverage: &'a Coverage,
         known: &'a World,
-    ) -> BoxFuture<'a, Result<Found, Fault>> {
+    ) -> BoxFuture<'a, Result<AnyReading, Fault>> {
         self.demo.read(kind, scope, coverage, known)
     }
     fn look<'a>(
@@ -89,8 +89,8 @@ impl Cloud for Mortal {
                 std::future::pending::<()>().await;
             }
             let got = self.demo.change(change, scope).await;
-            let says = got.as_ref().ok().and_then(|receipt| receipt.says.as_deref()).unwrap_or_default();
-            if got.is_ok() && !says.contains("already") {
+            let message = got.as_ref().ok().and_then(|receipt| receipt.message.as_deref()).unwrap_or_default();
+            if got.is_ok() && !message.contains("already") {
                 let deed = change.deed();
                 self.took.lock().unwrap().push((self.now(), format!("{} {}", deed.verb, deed.on.key)));
             }
@@ -120,8 +120,8 @@ impl Cloud for Mortal {
 
 /// What was sent to the account so far that starts, stops or scales, in order.
 fn power(took: &Mutex<Vec<(Timestamp, String)>>) -> Vec<String> {
-    let is_power = |says: &&String| ["start ", "stop ", "scale "].iter().any(|verb| says.starts_with(verb));
-    took.lock().unwrap().iter().map(|(_, says)| says).filter(is_power).cloned().collect()
+    let is_power = |message: &&String| ["start ", "stop ", "scale "].iter().any(|verb| message.starts_with(verb));
+    took.lock().unwrap().iter().map(|(_, message)| message).filter(is_power).cloned().collect()
 }
 
 /// What came of an evening: what the account took of power, whether a process was killed, what the first lived through,
@@ -142,7 +142,7 @@ async fn killed_after(steps: i64) -> Evening {
     demo.pause(from.duration_since(demo.now())).await;
     let mortal = Arc::new(Mortal::new(&demo, steps));
     let second = Mortal { took: Arc::clone(&mortal.took), ..Mortal::new(&demo, i64::MAX) };
-    let process = |cloud: Arc<dyn Cloud>| Keeper { cloud, ..keeper(&demo, state.path()) };
+    let process = |cloud: Arc<dyn Cloud>| LocalScheduler { cloud, ..keeper(&demo, state.path()) };
     let first = process(Arc::clone(&mortal) as Arc<dyn Cloud>);
     let killed = tokio::select! {
         _ = until(&first, to) => false,
@@ -150,9 +150,9 @@ async fn killed_after(steps: i64) -> Evening {
     };
     let second = process(Arc::new(second));
     let said = until(&second, to).await;
-    let outlook = headless::picture(&second.cloud, &second.view, &mut |_, _| {}).await.unwrap();
-    let off = outlook.picture.environment(&"prooflink-dev".into()).unwrap().offhours.as_deref().unwrap();
-    assert!(is_so(off, Verb::Stop), "killed after {steps}, it runs all night: {said:#?}");
+    let snapshot = headless::picture(&second.cloud, &second.view, &mut |_, _| {}).await.unwrap();
+    let off = snapshot.picture.environment(&"prooflink-dev".into()).unwrap().offhours.as_deref().unwrap();
+    assert!(is_so(off, PowerAction::Stop), "killed after {steps}, it runs all night: {said:#?}");
     Evening { took: power(&mortal.took), killed, lived: mortal.lived.lock().unwrap().clone(), said }
 }
 
@@ -186,14 +186,14 @@ async fn a_laptop_that_slept_over_an_edge_does_it_late_and_of_several_the_last()
     until(&keeper, at("2026-11-25T21:30:00+09:00")).await;
     asleep_until("2026-11-25T22:50:00+09:00").await;
     let late = keeper.round().await.unwrap();
-    assert!(late.said.iter().any(|says| says.contains("is asleep")), "{:?}", late.said);
+    assert!(late.said.iter().any(|message| message.contains("is asleep")), "{:?}", late.said);
     assert!(keeper.round().await.unwrap().said.is_empty());
     // It sleeps on over the morning's start and the next evening's stop.
     asleep_until("2026-11-26T22:30:00+09:00").await;
     let said = keeper.round().await.unwrap().said;
     assert!(said.len() == 1 && said[0].contains("sleep"), "{said:?}");
-    let verbs: Vec<Verb> = journaled(state.path()).into_iter().map(|(_, verb)| verb).collect();
-    assert_eq!(verbs, [Verb::Start, Verb::Stop, Verb::Stop]);
+    let verbs: Vec<PowerAction> = journaled(state.path()).into_iter().map(|(_, verb)| verb).collect();
+    assert_eq!(verbs, [PowerAction::Start, PowerAction::Stop, PowerAction::Stop]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -209,13 +209,13 @@ async fn a_ledger_that_cannot_be_read_or_written_is_told_and_nothing_is_done_bef
     let keeper = keeper(&cloud, &state.path().join("state"));
     keeper.cloud.pause(stop.duration_since(from)).await;
     let round = keeper.round().await.unwrap();
-    let told = round.said.iter().any(|says| says.starts_with("prooflink-dev: ") && says.contains("ledger"));
+    let told = round.said.iter().any(|message| message.starts_with("prooflink-dev: ") && message.contains("ledger"));
     assert!(told && round.next <= AGAIN, "{round:?}");
     assert!(journaled(&state.path().join("state")).is_empty(), "what cannot be remembered is not done");
     std::fs::remove_dir(&ledger).unwrap();
     keeper.cloud.pause(round.next).await;
     let round = keeper.round().await.unwrap();
-    assert!(round.said.iter().any(|says| says.contains("is asleep")), "{round:?}");
+    assert!(round.said.iter().any(|message| message.contains("is asleep")), "{round:?}");
 }
 
 /// Half a line, bytes that are no text, a whole ledger gone: at worst it looks again, and sends nothing twice.
@@ -227,7 +227,7 @@ async fn a_ledger_that_lost_lines_leads_to_a_look_and_to_no_second_call() {
         let demo = Arc::new(Demo::new(7, 1.0, from).prompt());
         let mortal = Mortal::new(&demo, i64::MAX);
         let took = Arc::clone(&mortal.took);
-        let keeper = Keeper { cloud: Arc::new(mortal), ..keeper(&demo, state.path()) };
+        let keeper = LocalScheduler { cloud: Arc::new(mortal), ..keeper(&demo, state.path()) };
         until(&keeper, to).await;
         let (ledger, once) = (state.path().join("schedule-ledger.jsonl"), power(&took));
         let whole = std::fs::read(&ledger).unwrap();
@@ -238,7 +238,7 @@ async fn a_ledger_that_lost_lines_leads_to_a_look_and_to_no_second_call() {
         };
         std::fs::write(&ledger, left).unwrap();
         let round = keeper.round().await.unwrap();
-        assert!(!round.said.iter().any(|says| says.contains("ledger")), "{torn}: {round:?}");
+        assert!(!round.said.iter().any(|message| message.contains("ledger")), "{torn}: {round:?}");
         assert_eq!(power(&took), once, "{torn}");
         assert!(keeper.round().await.unwrap().said.is_empty(), "{torn}: and it is remembered again");
     }
@@ -252,41 +252,43 @@ async fn a_person_and_the_schedule_at_the_same_moment_end_well() {
     let demo = Arc::new(Demo::new(7, 1.0, from).prompt());
     let mortal = Mortal::new(&demo, i64::MAX);
     let took = Arc::clone(&mortal.took);
-    let keeper = Keeper { cloud: Arc::new(mortal), ..keeper(&demo, state.path()) };
+    let keeper = LocalScheduler { cloud: Arc::new(mortal), ..keeper(&demo, state.path()) };
     until(&keeper, stop).await;
     took.lock().unwrap().clear();
-    let outlook = headless::picture(&keeper.cloud, &keeper.view, &mut |_, _| {}).await.unwrap();
-    let environment = outlook.picture.environment(&"prooflink-dev".into()).unwrap();
-    let proposal = keeper.proposal(environment, &outlook, "sleep").unwrap().unwrap();
-    let fair = Circumstances::seen_at(outlook.at);
-    let Let::Procedure(license, procedure) = keeper.gate.allow(proposal, &Answer::Yes, None, &fair).unwrap() else {
+    let snapshot = headless::picture(&keeper.cloud, &keeper.view, &mut |_, _| {}).await.unwrap();
+    let environment = snapshot.picture.environment(&"prooflink-dev".into()).unwrap();
+    let proposal = keeper.proposal(environment, &snapshot, "sleep").unwrap().unwrap();
+    let fair = GateContext::seen_at(snapshot.at);
+    let Admitted::Procedure(license, procedure) = keeper.gate.allow(proposal, &Confirmation::Yes, None, &fair).unwrap()
+    else {
         panic!("a procedure")
     };
-    let errand = Errand { id: 1, license, procedure };
-    let logbook = Logbook::default();
+    let errand = ProcedureRun { id: 1, license, procedure };
+    let logbook = JournalWriter::default();
     let mut silent = |_| {};
-    let by_hand = drive(&*keeper.cloud, errand, outlook.world.clone(), (&logbook, false), &mut silent);
+    let by_hand = run_procedure(&*keeper.cloud, errand, snapshot.world.clone(), (&logbook, false), &mut silent);
     let (round, ending) = tokio::join!(keeper.round(), by_hand);
-    assert_eq!(ending.how, How::Done, "{}", ending.says);
+    assert_eq!(ending.how, How::Done, "{}", ending.message);
     let said = round.unwrap().said;
-    assert!(said.iter().any(|says| says.contains("is asleep")), "{said:?}");
+    assert!(said.iter().any(|message| message.contains("is asleep")), "{said:?}");
     let took = power(&took);
     assert_eq!(took.len(), 2, "one service, one database, once each: {took:?}");
 }
 
 /// A keeper that enforces `on` for the municipal proof of concept.
-fn enforcing(cloud: &Arc<Demo>, state: &Path) -> Keeper {
+fn enforcing(cloud: &Arc<Demo>, state: &Path) -> LocalScheduler {
     let mut keeper = keeper(cloud, state);
     let always =
         Schedule { mode: Mode::Enforce, on: vec!["mon-sun 00:00-24:00".parse().unwrap()], holidays: None, ..office() };
-    let routine = Routine { backend: Backend::Local, ..Routine::new(always) };
-    let wish = Wish { protected: Some(false), routine: Some(routine), ..Wish::new("city-poc") };
+    let routine = ScheduleBinding { backend: Backend::Local, ..ScheduleBinding::new(always) };
+    let wish =
+        EnvironmentConfig { protected: Some(false), routine: Some(routine), ..EnvironmentConfig::new("city-poc") };
     keeper.view.wishes.environments = vec![wish];
     keeper
 }
 
 /// Somebody puts the municipal proof of concept to sleep, although it is to be up.
-async fn put_to_sleep(one: &Keeper) {
+async fn put_to_sleep(one: &LocalScheduler) {
     one.cloud.pause(SignedDuration::from_mins(10)).await;
     by_hand(one, "city-poc", "sleep").await;
 }
@@ -298,16 +300,16 @@ async fn what_is_down_by_mistake_is_started_and_journaled_once_by_two_that_saw_i
     let cloud = Arc::new(Demo::new(7, 1.0, at("2026-11-21T14:00:00+09:00")).prompt());
     let (one, other) = (enforcing(&cloud, state.path()), enforcing(&cloud, state.path()));
     put_to_sleep(&one).await;
-    let outlook = headless::picture(&one.cloud, &one.view, &mut |_, _| {}).await.unwrap();
-    let environment = outlook.picture.environment(&"city-poc".into()).unwrap();
+    let snapshot = headless::picture(&one.cloud, &one.view, &mut |_, _| {}).await.unwrap();
+    let environment = snapshot.picture.environment(&"city-poc".into()).unwrap();
     let off = environment.offhours.as_deref().unwrap();
-    assert!(is_so(off, Verb::Stop), "{:?}", off.drifts);
+    assert!(is_so(off, PowerAction::Stop), "{:?}", off.drifts);
     for keeper in [&one, &other] {
-        let mut round = Round::default();
-        assert!(keeper.keep(environment, off, &outlook, &mut round).await.unwrap(), "{round:?}");
+        let mut round = SchedulerRound::default();
+        assert!(keeper.keep(environment, off, &snapshot, &mut round).await.unwrap(), "{round:?}");
     }
-    let verbs: Vec<Verb> = journaled(state.path()).into_iter().map(|(_, verb)| verb).collect();
-    assert_eq!(verbs, [Verb::Start]);
+    let verbs: Vec<PowerAction> = journaled(state.path()).into_iter().map(|(_, verb)| verb).collect();
+    assert_eq!(verbs, [PowerAction::Start]);
     let known = one.ledger.read().unwrap();
     assert!(known.values().all(|state| *state == State::Righted), "{known:?}");
     // And whoever looks from now on sees it up; should it go down again, that is another time.
@@ -322,7 +324,7 @@ async fn what_cannot_be_put_right_is_given_up_after_the_retry_window() {
     let cloud = Arc::new(Demo::new(7, 1.0, at("2026-11-21T14:00:00+09:00")).prompt());
     put_to_sleep(&enforcing(&cloud, state.path())).await;
     let refused = Mortal { refuses: true, ..Mortal::new(&cloud, i64::MAX) };
-    let mut keeper = Keeper { cloud: Arc::new(refused), ..enforcing(&cloud, state.path()) };
+    let mut keeper = LocalScheduler { cloud: Arc::new(refused), ..enforcing(&cloud, state.path()) };
     let routine = keeper.view.wishes.environments[0].routine.as_mut().unwrap();
     routine.schedule.retry_window = SignedDuration::from_mins(10);
     let begun = cloud.now();
@@ -336,10 +338,10 @@ async fn what_cannot_be_put_right_is_given_up_after_the_retry_window() {
     assert_eq!(journaled(state.path()).len(), tried);
     // Once it is up, by whomever, the next time is another time.
     let keeper = enforcing(&cloud, state.path());
-    let outlook = headless::picture(&keeper.cloud, &keeper.view, &mut |_, _| {}).await.unwrap();
-    let environment = outlook.picture.environment(&"city-poc".into()).unwrap();
-    let proposal = keeper.proposal(environment, &outlook, "wake").unwrap().unwrap();
-    carried_out(&keeper, &outlook, proposal).await;
+    let snapshot = headless::picture(&keeper.cloud, &keeper.view, &mut |_, _| {}).await.unwrap();
+    let environment = snapshot.picture.environment(&"city-poc".into()).unwrap();
+    let proposal = keeper.proposal(environment, &snapshot, "wake").unwrap().unwrap();
+    carried_out(&keeper, &snapshot, proposal).await;
     keeper.round().await.unwrap();
     assert!(!given_up(keeper.ledger.read().unwrap()));
 }
@@ -351,19 +353,19 @@ async fn one_that_never_ends_keeps_no_other_from_its_edges() {
     let state = tempfile::tempdir().unwrap();
     let demo = Arc::new(Demo::new(7, 1.0, from).prompt());
     let mortal = Arc::new(Mortal { stuck: Some("poc"), ..Mortal::new(&demo, i64::MAX) });
-    let mut keeper = Keeper { cloud: Arc::clone(&mortal) as Arc<dyn Cloud>, ..keeper(&demo, state.path()) };
+    let mut keeper = LocalScheduler { cloud: Arc::clone(&mortal) as Arc<dyn Cloud>, ..keeper(&demo, state.path()) };
     let wishes = &mut keeper.view.wishes.environments;
-    let poc = Wish { name: "city-poc".into(), ..wishes[0].clone() };
+    let poc = EnvironmentConfig { name: "city-poc".into(), ..wishes[0].clone() };
     // It is up at night: enforcing wants it down.
     let routine = poc
         .routine
         .clone()
-        .map(|it| Routine { schedule: Schedule { mode: Mode::Enforce, ..it.schedule.clone() }, ..it });
-    wishes.insert(0, Wish { routine, ..poc });
+        .map(|it| ScheduleBinding { schedule: Schedule { mode: Mode::Enforce, ..it.schedule.clone() }, ..it });
+    wishes.insert(0, EnvironmentConfig { routine, ..poc });
     let mut told = Vec::new();
-    let mut tell = |now: Timestamp, says: String| told.push(format!("{now} {says}"));
+    let mut tell = |now: Timestamp, message: String| told.push(format!("{now} {message}"));
     tokio::select! {
-        () = keep_on(&keeper, &mut tell) => {}
+        () = run_loop(&keeper, &mut tell) => {}
         () = demo.pause(to.duration_since(from)) => {}
     }
     let text = std::fs::read_to_string(state.path().join("journal.jsonl")).unwrap();

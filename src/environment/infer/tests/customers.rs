@@ -60,14 +60,14 @@ fn prooflink_by_vpc_targets_and_dimensions() {
             assert_eq!(home(&placed, &end), expected, "{end}: {:#?}", one(&placed, &end).because);
         }
     }
-    let says: Vec<&str> =
-        one(&placed, "targetgroup/prooflink-tg/dev1").because.iter().map(|step| step.says.as_str()).collect();
+    let message: Vec<&str> =
+        one(&placed, "targetgroup/prooflink-tg/dev1").because.iter().map(|step| step.message.as_str()).collect();
     assert_eq!(
-        says,
+        message,
         ["name prooflink-tg: system prooflink", "its targets are tasks of prooflink-dev-service (prooflink-dev)"]
     );
     let cluster = one(&placed, "cluster/prooflink-dev-cluster");
-    assert_eq!(cluster.because[0].says, "name prooflink-dev-cluster: system prooflink, stage dev");
+    assert_eq!(cluster.because[0].message, "name prooflink-dev-cluster: system prooflink, stage dev");
     assert_eq!((cluster.project.as_deref(), cluster.stage.as_deref()), (Some("prooflink"), Some("dev")));
 }
 
@@ -102,7 +102,7 @@ fn prooflink_without_targets_goes_by_its_vpc() {
     assert_eq!(group.environment.as_ref().map(|name| name.as_str()), Some("prooflink-dev"));
     let last = group.because.last().expect("a step");
     assert_eq!(
-        (last.kind, last.says.as_str()),
+        (last.kind, last.message.as_str()),
         (StepKind::Vpc, "everything labelled in vpc-dev (prooflink-dev-vpc) is prooflink-dev")
     );
 }
@@ -121,9 +121,9 @@ fn an_alarm_without_a_stage_follows_dimensions_even_when_the_service_was_not_rea
     assert_eq!(home(&placed, "prooflink-ecs-cpu-high"), "prooflink-prod");
     let lost = one(&placed, "prooflink-lost");
     assert_eq!(lost.environment, None);
-    let says: Vec<&str> = lost.because.iter().map(|step| step.says.as_str()).collect();
+    let message: Vec<&str> = lost.because.iter().map(|step| step.message.as_str()).collect();
     assert_eq!(
-        says,
+        message,
         [
             "name prooflink-lost: system prooflink",
             "prooflink has several stages here (dev, prod), and nothing tells which",
@@ -151,7 +151,7 @@ fn kajimaru_is_one_environment_without_tags_or_stage() {
     assert_eq!(placed.len(), 11);
     assert_eq!(strays(&placed, "kajimaru"), [""; 0]);
     assert!(placed.iter().all(|placed| placed.stage.is_none() && placed.project.as_deref() == Some("kajimaru")));
-    assert_eq!(one(&placed, "dstport=22").because[0].says, "it tells topic kajimaru (kajimaru)");
+    assert_eq!(one(&placed, "dstport=22").because[0].message, "it tells topic kajimaru (kajimaru)");
 }
 
 fn cdk(account: &mut Account, stage: &str, id: char) {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::environment::{Placed, Wishes, place};
+use crate::environment::{ConfiguredEnvironments, Placed, place};
 use crate::kinds::{Relation, Subject};
 use crate::world::{KindName, ResourceId, Scope};
 
@@ -167,11 +167,11 @@ pub(super) fn tag(subject: &mut Subject, key: &str, value: &str) {
 
 /// Places accounts without a configuration.
 pub(super) fn placed(accounts: &[&Account]) -> Vec<Placed> {
-    placed_as_wished(accounts, &Wishes::default())
+    placed_as_wished(accounts, &ConfiguredEnvironments::default())
 }
 
 /// Places accounts.
-pub(super) fn placed_as_wished(accounts: &[&Account], wishes: &Wishes) -> Vec<Placed> {
+pub(super) fn placed_as_wished(accounts: &[&Account], wishes: &ConfiguredEnvironments) -> Vec<Placed> {
     let subjects: Vec<Subject> = accounts.iter().flat_map(|account| account.subjects.iter().cloned()).collect();
     place(&subjects, wishes)
 }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::fixture::{Account, placed};
-use crate::environment::{Wishes, place};
+use crate::environment::{ConfiguredEnvironments, place};
 use crate::kinds::{Relation, Subject};
 
 fn word() -> impl Strategy<Value = String> {
@@ -56,8 +56,8 @@ proptest! {
     fn the_order_decides_nothing_and_nothing_is_dropped(
         (subjects, shuffled) in account().prop_flat_map(|all| (Just(all.clone()), Just(all).prop_shuffle()))
     ) {
-        let placed = place(&subjects, &Wishes::default());
-        prop_assert_eq!(&placed, &place(&shuffled, &Wishes::default()));
+        let placed = place(&subjects, &ConfiguredEnvironments::default());
+        prop_assert_eq!(&placed, &place(&shuffled, &ConfiguredEnvironments::default()));
         prop_assert_eq!(placed.len(), subjects.iter().filter(|subject| !subject.hint).count());
         prop_assert!(placed.iter().all(|placed| !placed.because.is_empty()));
     }
@@ -86,8 +86,8 @@ fn very_long_and_controlling_names_are_placed_or_not_but_do_no_harm() {
     }
     let placed = placed(&[&account]);
     assert_eq!(placed.len(), 8);
-    let says = placed.iter().flat_map(|placed| &placed.because).map(|step| step.says.chars().count());
-    assert!(says.max().expect("steps") < 400);
+    let message = placed.iter().flat_map(|placed| &placed.because).map(|step| step.message.chars().count());
+    assert!(message.max().expect("steps") < 400);
 }
 
 #[test]

@@ -83,9 +83,9 @@ fn a_load_balancer_shared_by_two_systems_belongs_to_neither_and_says_so() {
     assert_eq!((home(&placed, "/a/1"), home(&placed, "/b/2")), ("shop-dev", "blog-dev"));
     let front = one(&placed, "front/0");
     assert_eq!(front.environment, None);
-    let says: Vec<&str> = front.because.iter().map(|step| step.says.as_str()).collect();
+    let message: Vec<&str> = front.because.iter().map(|step| step.message.as_str()).collect();
     assert_eq!(
-        says,
+        message,
         [
             "name front: no stage in it, and it shares no system with others",
             "it forwards to b (blog-dev), but it forwards to a (shop-dev)",
@@ -138,7 +138,7 @@ fn an_alarm_tells_where_a_nameless_resource_belongs_only_when_nothing_else_does(
     let placed = placed(&[&account]);
     let instance = placed.iter().find(|p| p.id.kind.0 == "ec2-instance").expect("it");
     assert_eq!(instance.environment.as_ref().map(|name| name.as_str()), Some("shop-dev"));
-    assert_eq!(instance.because[0].says, "it is watched by shop-dev-cpu (shop-dev)");
+    assert_eq!(instance.because[0].message, "it is watched by shop-dev-cpu (shop-dev)");
 }
 
 #[test]

@@ -4,17 +4,17 @@ use rstest::rstest;
 
 use super::fixture::{Account, home, map, one, placed_as_wished, tag};
 use crate::environment::StepKind;
-use crate::environment::{Match, Wish, Wishes};
+use crate::environment::{ConfiguredEnvironments, EnvironmentConfig, Match};
 use crate::kinds::Relation;
 use crate::text::Glob;
 use crate::world::AccountId;
 
-fn wish(name: &str, matches: Match) -> Wish {
-    Wish { matches, ..Wish::new(name) }
+fn wish(name: &str, matches: Match) -> EnvironmentConfig {
+    EnvironmentConfig { matches, ..EnvironmentConfig::new(name) }
 }
 
-fn wishes(environments: Vec<Wish>) -> Wishes {
-    Wishes { environments, ..Wishes::default() }
+fn wishes(environments: Vec<EnvironmentConfig>) -> ConfiguredEnvironments {
+    ConfiguredEnvironments { environments, ..ConfiguredEnvironments::default() }
 }
 
 fn names(globs: &[&str]) -> Match {
@@ -30,7 +30,7 @@ fn names(globs: &[&str]) -> Match {
     "config.toml gives store what has a stack like *stack")]
 #[case::any_one(Match { vpc: vec!["vpc-9".to_owned()], ..names(&["nothing", "shop-dev-db"]) },
     "config.toml gives store what has a name like shop-dev-db")]
-fn any_way_of_a_match_claims(#[case] matches: Match, #[case] says: &str) {
+fn any_way_of_a_match_claims(#[case] matches: Match, #[case] message: &str) {
     let mut account = Account::new("1");
     let database = account.database("shop-dev-db", Some("vpc-1"), None);
     tag(database, "PROJECT", "x");
@@ -40,7 +40,7 @@ fn any_way_of_a_match_claims(#[case] matches: Match, #[case] says: &str) {
     let placed = placed_as_wished(&[&account], &wishes(vec![wish("store", matches)]));
     assert_eq!(home(&placed, "shop-dev-db"), "store");
     let step = &one(&placed, "shop-dev-db").because[0];
-    assert_eq!((step.kind, step.says.as_str()), (StepKind::Config, says));
+    assert_eq!((step.kind, step.message.as_str()), (StepKind::Config, message));
     assert_eq!(home(&placed, "blog-dev-db"), "blog-dev");
 }
 
@@ -87,7 +87,7 @@ fn excluded_names_are_in_no_environment_of_that_name_however_they_would_get_ther
     assert_eq!(home(&placed, "db:old"), "-");
     assert_eq!(home(&placed, "alarm:cpu"), "-");
     let last = one(&placed, "shop-dev-old-db").because.last().expect("a step");
-    assert_eq!((last.kind, last.says.as_str()), (StepKind::Config, "config.toml excludes it from shop-dev"));
+    assert_eq!((last.kind, last.message.as_str()), (StepKind::Config, "config.toml excludes it from shop-dev"));
 }
 
 #[test]

@@ -68,9 +68,9 @@ fn history_reads_as_sentences() {
         .history_data(r#"{"newState":{"stateValue":"ALARM","stateReason":"Threshold Crossed"}}"#);
     let found = moment(&item.clone().build()).expect("a moment");
     assert_eq!(
-        (found.says.as_str(), found.tone),
+        (found.message.as_str(), found.tone),
         ("Alarm updated from OK to ALARM: Threshold Crossed", Tone::Of(Health::Bad))
     );
     let odd = moment(&item.history_data("{broken").build()).expect("a moment");
-    assert_eq!((odd.says.as_str(), odd.tone), ("Alarm updated from OK to ALARM", Tone::Dim));
+    assert_eq!((odd.message.as_str(), odd.tone), ("Alarm updated from OK to ALARM", Tone::Dim));
 }

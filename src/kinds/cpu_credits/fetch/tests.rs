@@ -42,14 +42,14 @@ fn reports(id: &'static str, balance: f64) -> Rule {
         })
 }
 
-async fn credits(rules: &[&Rule], script: &Script, ids: &[&str]) -> Harvest<Credits> {
+async fn credits(rules: &[&Rule], script: &Script, ids: &[&str]) -> Reading<Credits> {
     let cloudwatch = mocked!(aws_sdk_cloudwatch, rules.iter().copied());
     let aws = Clients { cloudwatch, ec2: Query::ec2_by(script), ..Clients::silent() };
     let (scope, world) = (scope(), World::default());
     read(ask(&aws, &scope, &world, &parts(ids))).await.expect("a harvest")
 }
 
-fn of(harvest: &Harvest<Credits>, id: &str) -> (Option<f64>, Option<bool>) {
+fn of(harvest: &Reading<Credits>, id: &str) -> (Option<f64>, Option<bool>) {
     let (_, got) = harvest.parts.iter().find(|(part, _)| &**part == id).expect("the part");
     let one = &got.as_ref().expect("credits")[0];
     (one.balance, one.unlimited)

@@ -9,17 +9,17 @@ use aws_smithy_mocks::{Rule, mock};
 
 use super::*;
 use crate::aws::{Clients, mocked};
-use crate::change::gate::{Answer, Circumstances, Gate};
+use crate::change::gate::{Confirmation, Gate, GateContext};
 use crate::change::receipt::Receipt;
 use crate::kinds::testing_samples::{cluster, now, scope};
 use crate::world::{Fault, FaultKind};
 
 /// Does `act` through the gate to an RDS that answers by `rules`.
-async fn act(act: Act, rules: &[Rule]) -> Result<Receipt, Fault> {
+async fn act(act: StageAction, rules: &[Rule]) -> Result<Receipt, Fault> {
     let aws = Clients { rds: mocked!(aws_sdk_rds, rules), ..Clients::silent() };
     let change = of(&cluster(), act, &"city-dev".into(), &scope()).expect("it starts and stops");
-    let at = Circumstances::seen_at(now());
-    let approved = Gate::default().approve(change, &Answer::Yes, None, &at).expect("nothing hinders it");
+    let at = GateContext::seen_at(now());
+    let approved = Gate::default().approve(change, &Confirmation::Yes, None, &at).expect("nothing hinders it");
     approved.perform(&aws).await
 }
 
@@ -47,8 +47,14 @@ async fn it_is_stopped_and_started_by_its_identifier() {
         .match_requests(|input| input.db_cluster_identifier() == Some("backend-db"))
         .then_output(|| StartDbClusterOutput::builder().build());
     let rules = [stop, start];
-    assert_eq!(act(Act::Stop, &rules).await.map(|got| got.says), Ok(Some("backend-db is stopping".to_owned())));
-    assert_eq!(act(Act::Start, &rules).await.map(|got| got.says), Ok(Some("backend-db is starting".to_owned())));
+    assert_eq!(
+        act(StageAction::Stop, &rules).await.map(|got| got.message),
+        Ok(Some("backend-db is stopping".to_owned()))
+    );
+    assert_eq!(
+        act(StageAction::Start, &rules).await.map(|got| got.message),
+        Ok(Some("backend-db is starting".to_owned()))
+    );
     assert_eq!((rules[0].num_calls(), rules[1].num_calls()), (1, 1));
 }
 
@@ -56,25 +62,28 @@ async fn it_is_stopped_and_started_by_its_identifier() {
 async fn what_is_so_already_is_done() {
     let (status, body) = refused("InvalidDBClusterStateFault");
     let rules = [mock!(Client::stop_db_cluster).sequence().http_status(status, body).build(), seen("stopped")];
-    assert_eq!(act(Act::Stop, &rules).await.map(|got| got.says), Ok(Some("backend-db is stopped already".to_owned())));
+    assert_eq!(
+        act(StageAction::Stop, &rules).await.map(|got| got.message),
+        Ok(Some("backend-db is stopped already".to_owned()))
+    );
 }
 
 #[tokio::test]
 async fn busy_and_denied_come_back_as_they_are() {
     let (status, body) = refused("InvalidDBClusterStateFault");
     let rules = [mock!(Client::stop_db_cluster).sequence().http_status(status, body).build(), seen("modifying")];
-    let fault = act(Act::Stop, &rules).await.expect_err("it is busy");
+    let fault = act(StageAction::Stop, &rules).await.expect_err("it is busy");
     assert_eq!((fault.kind, fault.code.as_deref()), (FaultKind::Refused, Some("InvalidDBClusterStateFault")));
     let (status, body) = refused("AccessDenied");
     let rules = [mock!(Client::start_db_cluster).sequence().http_status(status, body).build()];
-    let fault = act(Act::Start, &rules).await.expect_err("it is denied");
+    let fault = act(StageAction::Start, &rules).await.expect_err("it is denied");
     assert_eq!((fault.kind, fault.operation.as_str()), (FaultKind::Denied, "rds:StartDBCluster"));
 }
 
 #[test]
 fn it_knows_no_other_act_and_is_itself_as_data() {
-    let none = of(&cluster(), Act::Count(2), &"city-dev".into(), &scope());
+    let none = of(&cluster(), StageAction::Count(2), &"city-dev".into(), &scope());
     assert!(none.is_none(), "a database has no count");
-    let stop = of(&cluster(), Act::Stop, &"city-dev".into(), &scope()).expect("it stops");
-    assert_eq!((stop.deed().verb, stop.plan().says.as_str()), ("stop", "stop DB cluster backend-db"));
+    let stop = of(&cluster(), StageAction::Stop, &"city-dev".into(), &scope()).expect("it stops");
+    assert_eq!((stop.deed().verb, stop.plan().message.as_str()), ("stop", "stop DB cluster backend-db"));
 }

@@ -9,9 +9,9 @@ use super::{instance, pending, read};
 use crate::aws::{Clients, mocked};
 use crate::kinds::db_instance::DbInstance;
 use crate::kinds::testing::{ask, scope};
-use crate::world::{Coverage, Fault, Harvest, World};
+use crate::world::{Coverage, Fault, Reading, World};
 
-async fn instances(rules: &[Rule]) -> Result<Harvest<DbInstance>, Fault> {
+async fn instances(rules: &[Rule]) -> Result<Reading<DbInstance>, Fault> {
     let aws = Clients { rds: mocked!(aws_sdk_rds, rules), ..Clients::silent() };
     let (scope, world) = (scope(), World::default());
     read(ask(&aws, &scope, &world, &Coverage::All)).await
@@ -56,7 +56,7 @@ async fn a_throttle_is_waited_out() {
 #[tokio::test]
 async fn an_account_without_databases_has_none() {
     let none = mock!(Client::describe_db_instances).then_output(|| DescribeDbInstancesOutput::builder().build());
-    assert_eq!(instances(&[none]).await.map(|harvest| harvest.parts), Ok(Harvest::whole(Vec::new()).parts));
+    assert_eq!(instances(&[none]).await.map(|harvest| harvest.parts), Ok(Reading::whole(Vec::new()).parts));
 }
 
 #[test]

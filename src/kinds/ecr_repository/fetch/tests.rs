@@ -21,14 +21,14 @@ use crate::world::{Resource, World};
 
 const URI: &str = "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/app";
 
-async fn read_of(rules: &[Rule], coverage: &Coverage) -> Harvest<Repository> {
+async fn read_of(rules: &[Rule], coverage: &Coverage) -> Reading<Repository> {
     let aws = Clients { ecr: mocked!(aws_sdk_ecr, rules), ..Clients::silent() };
     let (scope, mut world) = (scope(), World::default());
     know(&mut world, vec![definition()]);
     read(ask(&aws, &scope, &world, coverage)).await.expect("a harvest")
 }
 
-fn repository_of(rules: Harvest<Repository>) -> (Option<Repository>, Vec<String>) {
+fn repository_of(rules: Reading<Repository>) -> (Option<Repository>, Vec<String>) {
     let scope = scope();
     let mut world = World::default();
     world.put(&scope, Repository::KIND, &parts(&[URI]), Ok(rules.into()), jiff::Timestamp::UNIX_EPOCH);

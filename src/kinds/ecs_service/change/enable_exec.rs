@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 
 use crate::aws::Clients;
 use crate::change::gate::{Change, Pass};
-use crate::change::plan::{Deed, Plan};
+use crate::change::plan::{ChangeRequest, Plan};
 use crate::change::receipt::Receipt;
 use crate::world::Fault;
 
@@ -31,8 +31,8 @@ impl Change for EnableExec {
         self.plan.clone()
     }
 
-    fn deed(&self) -> Deed {
-        Deed { verb: VERB, on: self.plan.on.clone(), arguments: Vec::new() }
+    fn deed(&self) -> ChangeRequest {
+        ChangeRequest { verb: VERB, on: self.plan.on.clone(), arguments: Vec::new() }
     }
 
     fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {
@@ -46,7 +46,7 @@ impl Change for EnableExec {
                 .and_then(|primary| primary.id());
             Ok(Receipt {
                 request_ids: answer.request_id().map(str::to_owned).into_iter().collect(),
-                says: Some("exec is on; a new deployment replaces the tasks".to_owned()),
+                message: Some("exec is on; a new deployment replaces the tasks".to_owned()),
                 facts: deployment.map(|id| ("deployment", id.to_owned())).into_iter().collect(),
             })
         })

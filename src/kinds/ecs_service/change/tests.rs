@@ -14,7 +14,7 @@ use aws_smithy_mocks::{Rule, mock};
 
 use super::*;
 use crate::aws::mocked;
-use crate::change::procedure::{Procedure, Sight, Step};
+use crate::change::procedure::{Observation, Procedure, Step};
 use crate::change::{Ending, How};
 use crate::kinds::testing_samples::service as a_service;
 use crate::operations::ecs_service::Rollout;
@@ -101,7 +101,7 @@ async fn a_service_that_moved_on_or_went_is_not_touched() {
     let fault = to_v2().register(&client(&[&moved])).await.expect_err("it moved");
     assert!(fault.message.contains("went to app:8 meanwhile"), "{fault}");
     let gone = on(SEVEN, "INACTIVE");
-    let tell = Tell { subject: subject(), what: What::Scale(2) };
+    let tell = Tell { subject: subject(), what: ServiceUpdate::Scale(2) };
     let fault = tell.update(&client(&[&gone])).await.expect_err("it went");
     assert_eq!(fault.kind, FaultKind::Gone);
 }
@@ -114,7 +114,7 @@ async fn an_inactive_revision_is_refused_clearly() {
         definition.status = Some(TaskDefinitionStatus::Inactive);
         DescribeTaskDefinitionOutput::builder().task_definition(definition).build()
     });
-    let tell = Tell { subject: subject(), what: What::Revision(Arn::from(EIGHT)) };
+    let tell = Tell { subject: subject(), what: ServiceUpdate::Revision(Arn::from(EIGHT)) };
     let fault = tell.update(&client(&[&service, &inactive])).await.expect_err("it is refused");
     assert_eq!(fault.message, "app:8 is INACTIVE: only an ACTIVE revision can be deployed");
 }
@@ -130,7 +130,7 @@ async fn updating_names_the_deployment() {
             let service = Service::builder().deployments(old).deployments(first).build();
             UpdateServiceOutput::builder().service(service).build()
         });
-    let tell = Tell { subject: subject(), what: What::Force };
+    let tell = Tell { subject: subject(), what: ServiceUpdate::Force };
     let receipt = tell.update(&client(&[&service, &update])).await.expect("it is taken");
     assert_eq!(receipt.fact("deployment"), Some("ecs-svc/1"));
 }
@@ -140,14 +140,18 @@ async fn carry(mut procedure: Rollout, aws: &Clients) -> Ending {
     let world = World::default();
     for _ in 0..5 {
         let now = jiff::Timestamp::UNIX_EPOCH;
-        match procedure.step(&Sight { world: &world, faults: &[], now }) {
+        match procedure.step(&Observation { world: &world, faults: &[], now }) {
             Step::End(ending) => return ending,
             Step::Wait(_) => panic!("it waits"),
             Step::Act(changes) => {
                 for change in changes {
                     let got = match change.deed().verb {
                         "register-revision" => to_v2().register(aws).await,
-                        _ => Tell { subject: subject(), what: What::Revision(Arn::from(EIGHT)) }.update(aws).await,
+                        _ => {
+                            Tell { subject: subject(), what: ServiceUpdate::Revision(Arn::from(EIGHT)) }
+                                .update(aws)
+                                .await
+                        }
                     };
                     procedure.told(&change.deed(), &got, now);
                 }
@@ -159,7 +163,7 @@ async fn carry(mut procedure: Rollout, aws: &Clients) -> Ending {
 
 fn rollout() -> Rollout {
     let plan = to_v2().plan();
-    let hands = Changes { subject: subject(), images: to_v2().images, what: What::Force };
+    let hands = Changes { subject: subject(), images: to_v2().images, what: ServiceUpdate::Force };
     Rollout::new(plan, &a_service(), Arn::from(SEVEN), Box::new(hands))
 }
 
@@ -174,7 +178,7 @@ async fn a_revision_that_could_not_be_deployed_is_named_and_left() {
     let aws = client(&[&rules.0, &rules.1, &rules.2, &rules.3, &refused]);
     let ending = carry(rollout(), &aws).await;
     assert_eq!(ending.how, How::Incomplete);
-    assert!(ending.says.starts_with("app:8 was registered and is left as it is"), "{}", ending.says);
+    assert!(ending.message.starts_with("app:8 was registered and is left as it is"), "{}", ending.message);
 }
 
 #[tokio::test]
@@ -182,5 +186,5 @@ async fn nothing_registered_means_nothing_changed() {
     let moved = on(EIGHT, "ACTIVE");
     let ending = carry(rollout(), &client(&[&moved])).await;
     assert_eq!(ending.how, How::Failed);
-    assert!(ending.says.starts_with("nothing was changed: "), "{}", ending.says);
+    assert!(ending.message.starts_with("nothing was changed: "), "{}", ending.message);
 }

@@ -12,12 +12,12 @@ use super::read;
 use crate::aws::{Clients, mocked};
 use crate::kinds::ecs_service::Service;
 use crate::kinds::testing::{ask, parts, scope};
-use crate::world::{Coverage, Fault, FaultKind, Harvest, World};
+use crate::world::{Coverage, Fault, FaultKind, Reading, World};
 
 const A: &str = "arn:aws:ecs:ap-northeast-1:1:cluster/a";
 const B: &str = "arn:aws:ecs:ap-northeast-1:1:cluster/b";
 
-async fn services(rules: &[&Rule], coverage: &Coverage) -> Result<Harvest<Service>, Fault> {
+async fn services(rules: &[&Rule], coverage: &Coverage) -> Result<Reading<Service>, Fault> {
     let aws = Clients { ecs: mocked!(aws_sdk_ecs, rules.iter().copied()), ..Clients::silent() };
     let (scope, world) = (scope(), World::default());
     read(ask(&aws, &scope, &world, coverage)).await

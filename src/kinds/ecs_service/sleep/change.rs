@@ -10,10 +10,10 @@ use futures_util::future::BoxFuture;
 use super::super::model::Service;
 use crate::aws::Clients;
 use crate::change::gate::{Change, Pass};
-use crate::change::plan::{Deed, Plan};
+use crate::change::plan::{ChangeRequest, Plan};
 use crate::change::receipt::Receipt;
 use crate::schedule::stored::tags::REMEMBERED;
-use crate::schedule::transition::stage_plan::Act;
+use crate::schedule::transition::stage_plan::StageAction;
 use crate::world::{EnvironmentName, Fault, Resource, ResourceId, Scope};
 
 const TAG: &str = "ecs:TagResource";
@@ -22,8 +22,8 @@ const UPDATE: &str = "ecs:UpdateService";
 const REGISTER: &str = "application-autoscaling:RegisterScalableTarget";
 
 /// One step of one service.
-struct Turn {
-    act: Act,
+struct SetDesiredCount {
+    act: StageAction,
     name: String,
     cluster: String,
     scaled_as: String,
@@ -34,11 +34,16 @@ struct Turn {
 }
 
 /// The change that does `act` to `item`, if it is one of a service.
-pub(crate) fn of(item: &Service, act: Act, environment: &EnvironmentName, scope: &Scope) -> Option<Box<dyn Change>> {
-    if matches!(act, Act::Start | Act::Stop) {
+pub(crate) fn of(
+    item: &Service,
+    act: StageAction,
+    environment: &EnvironmentName,
+    scope: &Scope,
+) -> Option<Box<dyn Change>> {
+    if matches!(act, StageAction::Start | StageAction::Stop) {
         return None;
     }
-    Some(Box::new(Turn {
+    Some(Box::new(SetDesiredCount {
         act,
         name: item.name.clone(),
         cluster: item.cluster.to_string(),
@@ -49,24 +54,24 @@ pub(crate) fn of(item: &Service, act: Act, environment: &EnvironmentName, scope:
     }))
 }
 
-impl Turn {
-    fn says(&self) -> (String, String) {
+impl SetDesiredCount {
+    fn sentence(&self) -> (String, String) {
         let name = &self.name;
         match self.act {
-            Act::Remember(memory) => {
+            StageAction::Remember(memory) => {
                 (format!("remember what service {name} has: {memory}"), format!("{TAG} {name}: {REMEMBERED}={memory}"))
             }
-            Act::Forget => {
+            StageAction::Forget => {
                 (format!("forget what service {name} had before it slept"), format!("{UNTAG} {name}: {REMEMBERED}"))
             }
-            Act::Bounds(bounds) => (
+            StageAction::Bounds(bounds) => (
                 format!("scale service {name} between {} and {} tasks", bounds.min, bounds.max),
                 format!("{REGISTER} {}: min {}, max {}", self.scaled_as, bounds.min, bounds.max),
             ),
-            Act::Count(count) => {
+            StageAction::Count(count) => {
                 (format!("set service {name} to {count} tasks"), format!("{UPDATE} {name}: {count} wanted"))
             }
-            Act::Start | Act::Stop => (String::new(), String::new()),
+            StageAction::Start | StageAction::Stop => (String::new(), String::new()),
         }
     }
 
@@ -75,16 +80,16 @@ impl Turn {
         let (on, arn) = (Some(self.name.as_str()), &*self.on.key);
         let number = |count: u32| i32::try_from(count).unwrap_or(i32::MAX);
         match self.act {
-            Act::Remember(memory) => {
+            StageAction::Remember(memory) => {
                 let tag = Tag::builder().key(REMEMBERED).value(memory.to_string()).build();
                 let request = aws.ecs.tag_resource().resource_arn(arn).tags(tag);
                 aws.call(TAG, on, request.send()).await.map(|answer| answer.request_id().map(str::to_owned))
             }
-            Act::Forget => {
+            StageAction::Forget => {
                 let request = aws.ecs.untag_resource().resource_arn(arn).tag_keys(REMEMBERED);
                 aws.call(UNTAG, on, request.send()).await.map(|answer| answer.request_id().map(str::to_owned))
             }
-            Act::Bounds(bounds) => {
+            StageAction::Bounds(bounds) => {
                 let request = aws
                     .scaling
                     .register_scalable_target()
@@ -95,38 +100,42 @@ impl Turn {
                     .max_capacity(number(bounds.max));
                 aws.call(REGISTER, on, request.send()).await.map(|answer| answer.request_id().map(str::to_owned))
             }
-            Act::Count(count) => {
+            StageAction::Count(count) => {
                 let request = aws.ecs.update_service().cluster(&self.cluster).service(arn);
                 let request = request.desired_count(number(count));
                 aws.call(UPDATE, on, request.send()).await.map(|answer| answer.request_id().map(str::to_owned))
             }
-            Act::Start | Act::Stop => Ok(None),
+            StageAction::Start | StageAction::Stop => Ok(None),
         }
     }
 }
 
-impl Change for Turn {
+impl Change for SetDesiredCount {
     fn plan(&self) -> Plan {
-        let (says, call) = self.says();
-        Plan::new(says, self.environment.clone(), self.on.clone(), vec![call])
+        let (message, call) = self.sentence();
+        Plan::new(message, self.environment.clone(), self.on.clone(), vec![call])
     }
 
-    fn deed(&self) -> Deed {
+    fn deed(&self) -> ChangeRequest {
         let (verb, arguments) = match self.act {
-            Act::Remember(memory) => ("remember", vec![("memory", memory.to_string())]),
-            Act::Forget => ("forget", Vec::new()),
-            Act::Bounds(bounds) => ("bounds", vec![("min", bounds.min.to_string()), ("max", bounds.max.to_string())]),
-            Act::Count(count) => ("scale", vec![("from", self.desired.to_string()), ("desired", count.to_string())]),
-            Act::Start => ("start", Vec::new()),
-            Act::Stop => ("stop", Vec::new()),
+            StageAction::Remember(memory) => ("remember", vec![("memory", memory.to_string())]),
+            StageAction::Forget => ("forget", Vec::new()),
+            StageAction::Bounds(bounds) => {
+                ("bounds", vec![("min", bounds.min.to_string()), ("max", bounds.max.to_string())])
+            }
+            StageAction::Count(count) => {
+                ("scale", vec![("from", self.desired.to_string()), ("desired", count.to_string())])
+            }
+            StageAction::Start => ("start", Vec::new()),
+            StageAction::Stop => ("stop", Vec::new()),
         };
-        Deed { verb, on: self.on.clone(), arguments }
+        ChangeRequest { verb, on: self.on.clone(), arguments }
     }
 
     fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {
         Box::pin(async move {
             let id = self.call(aws).await?;
-            Ok(Receipt { request_ids: id.into_iter().collect(), says: Some(self.says().0), facts: Vec::new() })
+            Ok(Receipt { request_ids: id.into_iter().collect(), message: Some(self.sentence().0), facts: Vec::new() })
         })
     }
 }

@@ -3,10 +3,10 @@
 use super::*;
 use crate::kinds::ecs_service::Attachment;
 use crate::kinds::testing_samples::{Shelves, group, healthy, scope, service, target, targets};
-use crate::schedule::Keep;
-use crate::schedule::transition::stage_plan::{Turn, turn};
+use crate::schedule::TargetState;
+use crate::schedule::transition::stage_plan::{NextStage, turn};
 
-fn seen(item: &Service, shelves: &Shelves) -> Seen {
+fn seen(item: &Service, shelves: &Shelves) -> MemberState {
     sleeper(item, &shelves.0, &scope())
 }
 
@@ -41,8 +41,8 @@ fn it_is_ready_once_enough_targets_are_healthy() {
 
 #[test]
 fn a_daemon_a_foreign_controller_and_a_tag_keep_it_up() {
-    let stuck = |item: Service| match turn(Keep::Stopped, &seen(&item, &Shelves::default())) {
-        Turn::Stuck(why) => why,
+    let stuck = |item: Service| match turn(TargetState::Stopped, &seen(&item, &Shelves::default())) {
+        NextStage::Stuck(why) => why,
         other => panic!("{other:?}"),
     };
     assert!(stuck(Service { scheduling: "DAEMON".into(), ..service() }).contains("DAEMON"));

@@ -13,7 +13,7 @@ use crate::world::World;
 
 const PART: &str = "/ecs/app:app/app/0123";
 
-async fn tails(rules: &[&Rule], coverage: &Coverage) -> Harvest<LogTail> {
+async fn tails(rules: &[&Rule], coverage: &Coverage) -> Reading<LogTail> {
     let aws = Clients { logs: mocked!(aws_sdk_cloudwatchlogs, rules.iter().copied()), ..Clients::silent() };
     let (scope, world) = (scope(), World::default());
     read(ask(&aws, &scope, &world, coverage)).await.expect("a harvest")
@@ -25,8 +25,8 @@ fn refusal(code: &'static str) -> Rule {
     })
 }
 
-fn event(at: i64, says: &str) -> OutputLogEvent {
-    OutputLogEvent::builder().timestamp(at).message(says).build()
+fn event(at: i64, message: &str) -> OutputLogEvent {
+    OutputLogEvent::builder().timestamp(at).message(message).build()
 }
 
 #[tokio::test]
@@ -50,14 +50,14 @@ async fn the_last_page_is_read_and_no_other_with_secrets_masked() {
     assert_eq!((&**part, found.len(), found[0].key.as_str(), last.num_calls()), (PART, 1, PART, 1));
     let lines = &found[0].lines;
     assert_eq!(lines.len(), 2, "a line without words is none: {lines:?}");
-    assert_eq!((lines[0].at, lines[0].says.as_str()), (Timestamp::from_second(1).ok(), "starting"));
-    assert!(lines[1].says.starts_with("DB_PASSWORD") && !lines[1].says.contains("hunter2"), "{lines:?}");
+    assert_eq!((lines[0].at, lines[0].message.as_str()), (Timestamp::from_second(1).ok(), "starting"));
+    assert!(lines[1].message.starts_with("DB_PASSWORD") && !lines[1].message.contains("hunter2"), "{lines:?}");
 }
 
 /// Answers `lines` with `older` as the token of the page before, where `token` is asked for.
 fn page(token: Option<&'static str>, lines: &'static [&'static str], older: &'static str) -> Rule {
     mock!(Client::get_log_events).match_requests(move |input| input.next_token() == token).then_output(move || {
-        let events = lines.iter().map(|says| event(1000, says)).collect();
+        let events = lines.iter().map(|message| event(1000, message)).collect();
         GetLogEventsOutput::builder().set_events(Some(events)).next_backward_token(older).build()
     })
 }
@@ -66,7 +66,7 @@ fn page(token: Option<&'static str>, lines: &'static [&'static str], older: &'st
 async fn an_empty_page_is_not_the_end_and_a_token_that_comes_twice_is() {
     let pages = [page(None, &[], "b/1"), page(Some("b/1"), &[], "b/2"), page(Some("b/2"), &["last words"], "b/3")];
     let harvest = tails(&pages.each_ref(), &parts(&[PART])).await;
-    let lines = harvest.parts[0].1.as_ref().map(|found| found[0].lines[0].says.as_str());
+    let lines = harvest.parts[0].1.as_ref().map(|found| found[0].lines[0].message.as_str());
     assert_eq!((lines, pages.each_ref().map(Rule::num_calls)), (Ok("last words"), [1, 1, 1]));
 
     let pages = [page(None, &[], "b/1"), page(Some("b/1"), &[], "b/1")];

@@ -24,7 +24,7 @@ use crate::world::World;
 const SERVICE: &str = "arn:aws:ecs:ap-northeast-1:1:service/main/app";
 const OTHER: &str = "arn:aws:ecs:ap-northeast-1:1:service/other/app";
 
-async fn deployments(rules: &[&Rule], coverage: &Coverage) -> Harvest<ServiceDeployment> {
+async fn deployments(rules: &[&Rule], coverage: &Coverage) -> Reading<ServiceDeployment> {
     let aws = Clients { ecs: mocked!(aws_sdk_ecs, rules.iter().copied()), ..Clients::silent() };
     let (scope, world) = (scope(), World::default());
     read(ask(&aws, &scope, &world, coverage)).await.expect("a harvest")
@@ -98,7 +98,7 @@ fn revisions() -> Rule {
     })
 }
 
-fn only(harvest: &Harvest<ServiceDeployment>) -> &[ServiceDeployment] {
+fn only(harvest: &Reading<ServiceDeployment>) -> &[ServiceDeployment] {
     let [(part, Ok(found))] = harvest.parts.as_slice() else { panic!("{:?}", harvest.parts) };
     assert_eq!(&**part, SERVICE);
     found

@@ -64,8 +64,8 @@ async fn all_pages_are_read_with_the_dates_that_are_told() {
     let rules = [first, second_page];
     let aws = Clients { rds: mocked!(aws_sdk_rds, &rules), ..Clients::silent() };
     let ahead = pending_maintenance(&aws, ARN).await.expect("actions");
-    let says: Vec<&str> = ahead.iter().map(|ahead| ahead.says.text.as_str()).collect();
-    assert_eq!(says, ["levitation", "system-update: New system (no date: it waits until somebody applies it)"]);
+    let message: Vec<&str> = ahead.iter().map(|ahead| ahead.message.text.as_str()).collect();
+    assert_eq!(message, ["levitation", "system-update: New system (no date: it waits until somebody applies it)"]);
     let dates =
         [("applied", second(10)), ("in a window after", second(20)), ("at any time after", second(30))].to_vec();
     assert_eq!((&ahead[0].dates, ahead[1].dates.is_empty()), (&dates, true));
@@ -110,16 +110,16 @@ async fn none_that_waits_leaves_the_page_as_it_is() {
 #[tokio::test]
 async fn a_denial_costs_only_its_line() {
     let extra = look(events(), no_pending()).await.expect("a look");
-    let line = &extra.ahead[0].says;
+    let line = &extra.ahead[0].message;
     assert!(line.text.starts_with("not shown: ") && line.text.contains("rds:DescribePendingMaintenanceActions"));
-    assert_eq!((line.tone, extra.moments[0].says.as_str()), (Tone::Dim, "it began"));
+    assert_eq!((line.tone, extra.moments[0].message.as_str()), (Tone::Dim, "it began"));
 }
 
 #[tokio::test]
 async fn what_waits_is_shown_where_events_may_not_be_read() {
     let extra = look(no_events(), pending(vec![one("db-upgrade")])).await.expect("a look");
-    assert!(extra.ahead[0].says.text.starts_with("db-upgrade: New system"), "{extra:?}");
-    assert!(extra.moments[0].says.contains("rds:DescribeEvents"), "{extra:?}");
+    assert!(extra.ahead[0].message.text.starts_with("db-upgrade: New system"), "{extra:?}");
+    assert!(extra.moments[0].message.contains("rds:DescribeEvents"), "{extra:?}");
     let fault = look(no_events(), no_pending()).await.expect_err("nothing could be read");
     assert_eq!(fault.kind, FaultKind::Denied);
 }

@@ -18,7 +18,7 @@ use crate::kinds::target_group::Check;
 use crate::kinds::target_group::TargetGroup;
 use crate::kinds::target_health::TargetHealth;
 use crate::kinds::testing::{ask, know, parts, scope};
-use crate::world::{Coverage, Fault, FaultKind, Harvest, Resource, World};
+use crate::world::{Coverage, Fault, FaultKind, Reading, Resource, World};
 
 fn group(arn: &str) -> TargetGroup {
     let check = Check {
@@ -44,7 +44,7 @@ fn group(arn: &str) -> TargetGroup {
     }
 }
 
-async fn health(rules: &[Rule], coverage: &Coverage) -> Harvest<TargetHealth> {
+async fn health(rules: &[Rule], coverage: &Coverage) -> Reading<TargetHealth> {
     let aws = Clients { elb: mocked!(aws_sdk_elasticloadbalancingv2, rules), ..Clients::silent() };
     let (scope, mut world) = (scope(), World::default());
     know(&mut world, vec![group("g1"), group("g2"), group("g3")]);

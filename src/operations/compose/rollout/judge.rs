@@ -1,24 +1,24 @@
 //! What a survey of the instances means: whether a deployment may begin, from which commit to which, and which
 //! instances are done already. Pure.
 
-use super::{Aim, Member, Phase, Rollout, Run, SignedDuration};
-use crate::change::{Ending, Sight, Step};
+use super::{ComposeTarget, Member, Phase, Rollout, Run, SignedDuration};
+use crate::change::{Ending, Observation, Step};
 use crate::environment::short;
-use crate::operations::compose::Found;
+use crate::operations::compose::ScriptReport;
 
 /// Less than this many kilobytes free, and a build may fill the disk: 2 GB.
 const ROOM: u64 = 2 * 1024 * 1024;
 
 impl Rollout {
     /// What follows once every instance has answered.
-    pub(super) fn surveyed(&mut self, run: &Run, sight: &Sight<'_>) -> Step {
+    pub(super) fn surveyed(&mut self, run: &Run, sight: &Observation<'_>) -> Step {
         let mut waits = false;
         for at in 0..self.members.len() {
             match self.came(at, run, sight) {
                 None => waits = true,
                 Some(Err(why)) => {
-                    let says = format!("nothing was changed: {}: {why}", self.name(at));
-                    return self.finish(Ending::failed(says));
+                    let message = format!("nothing was changed: {}: {why}", self.name(at));
+                    return self.finish(Ending::failed(message));
                 }
                 Some(Ok(())) => {
                     let output =
@@ -34,7 +34,7 @@ impl Rollout {
         }
         self.output.clear();
         match self.judge(sight) {
-            Ok(()) if matches!(self.aim, Aim::Migrate(_)) => {
+            Ok(()) if matches!(self.aim, ComposeTarget::Migrate(_)) => {
                 self.phase = Phase::Migrate;
                 Step::Wait(SignedDuration::ZERO)
             }
@@ -52,7 +52,7 @@ impl Rollout {
     }
 
     /// Whether it may begin.
-    fn judge(&mut self, sight: &Sight<'_>) -> Result<(), String> {
+    fn judge(&mut self, sight: &Observation<'_>) -> Result<(), String> {
         for (member, found) in self.members.iter().zip(&self.found) {
             let name = &member.name;
             match (found.dirty, found.free) {
@@ -72,12 +72,16 @@ impl Rollout {
                 return Err(format!("{name} did not tell which commit it runs"));
             }
         }
-        if matches!(self.aim, Aim::Migrate(_)) {
+        if matches!(self.aim, ComposeTarget::Migrate(_)) {
             return Ok(());
         }
         let commit = self.found.first().and_then(|found| found.commit.clone()).ok_or_else(|| match &self.aim {
-            Aim::Place(reference) => format!("there is no branch, tag or commit {reference:?} in the repository"),
-            Aim::Back | Aim::Migrate(_) => "the commit that ran before is not in the repository any more".to_owned(),
+            ComposeTarget::Place(reference) => {
+                format!("there is no branch, tag or commit {reference:?} in the repository")
+            }
+            ComposeTarget::Back | ComposeTarget::Migrate(_) => {
+                "the commit that ran before is not in the repository any more".to_owned()
+            }
         })?;
         let mut other: Vec<&str> = self.found.iter().filter_map(|found| found.head.as_deref()).collect();
         other.retain(|head| *head != commit);
@@ -85,15 +89,17 @@ impl Rollout {
         other.dedup();
         if other.len() > 1 {
             let each = self.members.iter().zip(&self.found);
-            let runs =
-                |(one, found): (&Member, &Found)| format!("{} {}", one.name, found.head.as_deref().map_or("?", short));
+            let runs = |(one, found): (&Member, &ScriptReport)| {
+                format!("{} {}", one.name, found.head.as_deref().map_or("?", short))
+            };
             let runs: Vec<String> = each.map(runs).collect();
             return Err(format!(
                 "the instances run different commits ({}); bring them to one by hand",
                 runs.join(", ")
             ));
         }
-        let placed = |found: &Found| found.head.as_ref() == Some(&commit) && found.placed.as_ref() == Some(&commit);
+        let placed =
+            |found: &ScriptReport| found.head.as_ref() == Some(&commit) && found.placed.as_ref() == Some(&commit);
         self.done = (0..self.members.len())
             .map(|at| {
                 self.found.get(at).is_some_and(placed)

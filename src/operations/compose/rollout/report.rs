@@ -1,13 +1,13 @@
 //! How a deployment to instances stands, for people: a line, a bar for each instance, and the command's output.
 //! Pure; secrets in the output are masked here.
 
-use super::{Aim, Phase, Rollout};
+use super::{ComposeTarget, Phase, Rollout};
 use crate::change::Bar;
-use crate::change::{Report, Sight};
+use crate::change::{Observation, Report};
 use crate::display::{Cell, Column, Row, Section, Width};
 use crate::environment::short;
 use crate::kinds::command_invocation::Invocation;
-use crate::text::{clean, mask_text};
+use crate::text::{harmless, mask_text};
 use crate::world::Health;
 
 const INSTANCES: &[Column] = &[
@@ -25,7 +25,7 @@ const WAY: u32 = 5;
 /// A line of output made harmless.
 pub(super) fn tidy(line: &str) -> String {
     let masked = mask_text(line);
-    clean(&masked).chars().take(300).collect()
+    harmless(&masked).chars().take(300).collect()
 }
 
 /// The last lines of what a command printed.
@@ -37,7 +37,7 @@ pub(super) fn lines(seen: &Invocation) -> Vec<String> {
 
 impl Rollout {
     /// Where it stands.
-    pub(super) fn tell(&self, sight: &Sight<'_>) -> Report {
+    pub(super) fn tell(&self, sight: &Observation<'_>) -> Report {
         let mut sections = vec![Section::Table {
             title: "instances",
             columns: INSTANCES,
@@ -55,12 +55,12 @@ impl Rollout {
             sections.push(Section::Table { title: "output", columns: OUTPUT, rows, empty: "" });
         }
         let bars = match self.aim {
-            Aim::Migrate(_) => Vec::new(),
-            Aim::Place(_) | Aim::Back => (0..self.members.len()).map(|at| self.bar(at)).collect(),
+            ComposeTarget::Migrate(_) => Vec::new(),
+            ComposeTarget::Place(_) | ComposeTarget::Back => (0..self.members.len()).map(|at| self.bar(at)).collect(),
         };
-        let (says, again) = match &self.again {
+        let (message, again) = match &self.again {
             Some(why) => (format!("tries again in a moment: {why}"), true),
-            None => (self.says(), false),
+            None => (self.sentence(), false),
         };
         let health = if self.trouble.is_some() {
             Health::Bad
@@ -69,10 +69,10 @@ impl Rollout {
         } else {
             Health::Changing
         };
-        Report { says, health, stands: Some(self.stands()), bars, sections, ..Report::default() }
+        Report { message, health, stands: Some(self.stands()), bars, sections, ..Report::default() }
     }
 
-    fn says(&self) -> String {
+    fn sentence(&self) -> String {
         let aim = self.commit.as_deref().map_or("the commit", short);
         let over = self.took_over.as_ref().map(|over| format!(" ({over})")).unwrap_or_default();
         match &self.phase {
@@ -94,7 +94,7 @@ impl Rollout {
             Phase::Arriving(at, _) => format!("waits until {} is healthy in the group", self.name(*at)),
             Phase::Migrate | Phase::Migrating(_) => format!("the migration runs on {}", self.name(0)),
             Phase::Unlock(_) => "gives the lock back".to_owned(),
-            Phase::Over(ending) => ending.says.clone(),
+            Phase::Over(ending) => ending.message.clone(),
         }
     }
 
@@ -134,11 +134,11 @@ impl Rollout {
             Some(_) => Health::Changing,
             None => Health::Unknown,
         };
-        let note = if at_work.is_some() { self.says() } else { String::new() };
+        let note = if at_work.is_some() { self.sentence() } else { String::new() };
         Bar { label: self.name(at).to_owned(), done: steps, all: WAY, note, health }
     }
 
-    fn row(&self, at: usize, sight: &Sight<'_>) -> Row {
+    fn row(&self, at: usize, sight: &Observation<'_>) -> Row {
         let target = self.target(at, sight);
         let state = target.map_or("out", |target| target.state.as_str());
         let health = if state == "healthy" { Health::Well } else { Health::Changing };

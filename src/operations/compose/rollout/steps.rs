@@ -1,26 +1,26 @@
 //! The steps of a deployment to instances, phase by phase, and what follows from a change that went through or was
 //! refused. Pure.
 
-use super::{ARRIVES, Aim, LOOK, Phase, Rollout, Run, SignedDuration, Timestamp};
+use super::{ARRIVES, ComposeTarget, LOOK, Phase, Rollout, Run, SignedDuration, Timestamp};
 use crate::change::receipt::Receipt;
-use crate::change::{Ending, Sight, Step};
+use crate::change::{Ending, Observation, Step};
 use crate::environment::short;
 use crate::kinds::command_invocation::{Invocation, part};
 use crate::kinds::deploy_lock::{OUT, PREVIOUS};
 use crate::kinds::managed_node::Node;
 use crate::kinds::target_health::TargetHealth;
-use crate::world::Want;
+use crate::world::ReadRequest;
 use crate::world::{Fault, Resource};
 
 impl Rollout {
     /// The runs of a command on some instances, to be read.
-    pub(super) fn watched(&self, at: &[usize], run: &Run) -> Vec<Want> {
+    pub(super) fn watched(&self, at: &[usize], run: &Run) -> Vec<ReadRequest> {
         let nodes = at.iter().filter_map(|at| self.members.get(*at));
-        nodes.map(|node| Want::part(&self.plan.scope, Invocation::KIND, &part(&run.command, &node.id))).collect()
+        nodes.map(|node| ReadRequest::part(&self.plan.scope, Invocation::KIND, &part(&run.command, &node.id))).collect()
     }
 
     /// The step of the phase.
-    pub(super) fn go(&mut self, sight: &Sight<'_>) -> Step {
+    pub(super) fn go(&mut self, sight: &Observation<'_>) -> Step {
         match self.phase.clone() {
             Phase::Begin => self.begin(sight),
             Phase::Locking(since) => self.locking(since, sight),
@@ -43,9 +43,9 @@ impl Rollout {
             }
             Phase::Check(at) => {
                 let port = self.members.get(at).map_or(80, |member| member.port);
-                let says = format!("check that {} serves", self.name(at));
+                let message = format!("check that {} serves", self.name(at));
                 let what = vec![("what", "check".to_owned())];
-                self.run(&[at], says, crate::operations::compose::check(&self.recipe, port), what)
+                self.run(&[at], message, crate::operations::compose::check(&self.recipe, port), what)
             }
             Phase::Checking(at, run) => {
                 let came = self.came(at, &run, sight);
@@ -60,28 +60,28 @@ impl Rollout {
         }
     }
 
-    fn survey(&mut self, sight: &Sight<'_>) -> Step {
+    fn survey(&mut self, sight: &Observation<'_>) -> Step {
         let offline = self.members.iter().find(|member| {
             sight.world.by_key::<Node>(&self.plan.scope, &member.id).is_none_or(|node| node.ping != "Online")
         });
         if let Some(member) = offline {
-            let says = format!(
+            let message = format!(
                 "nothing was changed: {} is not online in Systems Manager; look at its agent, its role and its route",
                 member.name
             );
-            return self.finish(Ending::failed(says));
+            return self.finish(Ending::failed(message));
         }
         let reference = match &self.aim {
-            Aim::Place(reference) => Some(reference.as_str()),
-            Aim::Back => self.remembered.as_deref(),
-            Aim::Migrate(_) => None,
+            ComposeTarget::Place(reference) => Some(reference.as_str()),
+            ComposeTarget::Back => self.remembered.as_deref(),
+            ComposeTarget::Migrate(_) => None,
         };
-        if reference.is_none() && self.aim == Aim::Back {
-            let says = format!(
+        if reference.is_none() && self.aim == ComposeTarget::Back {
+            let message = format!(
                 "nothing was changed: the tag {PREVIOUS} names no commit that ran before; deploy one by \
                                 name (`git reflog` on an instance tells what there was)"
             );
-            return self.finish(Ending::failed(says));
+            return self.finish(Ending::failed(message));
         }
         let all: Vec<usize> = (0..self.members.len()).collect();
         let what = vec![("what", "survey".to_owned()), ("reference", reference.unwrap_or_default().to_owned())];
@@ -93,7 +93,7 @@ impl Rollout {
         )
     }
 
-    fn next(&mut self, sight: &Sight<'_>) -> Step {
+    fn next(&mut self, sight: &Observation<'_>) -> Step {
         let left: Vec<usize> = (0..self.members.len()).filter(|at| self.done.get(*at) == Some(&false)).collect();
         // What is out of the group goes first: it costs nobody anything.
         let chosen = left.iter().find(|at| !self.is_in(**at, sight)).or_else(|| left.first());
@@ -111,7 +111,7 @@ impl Rollout {
     }
 
     /// Notes which instance goes out, so that whoever comes after a crash can tell.
-    fn mark(&mut self, at: usize, sight: &Sight<'_>) -> Step {
+    fn mark(&mut self, at: usize, sight: &Observation<'_>) -> Step {
         let Some(member) = self.members.get(at) else { return Step::Wait(LOOK) };
         let mut set = vec![(OUT, format!("{}:{}", member.id, member.port))];
         let before = self.before(at).map(str::to_owned);
@@ -119,11 +119,11 @@ impl Rollout {
             set.push((PREVIOUS, before));
         }
         set.push(self.fresh_lock(sight.now));
-        let says = format!("note that {} goes out of the group", self.name(at));
-        Step::Act(vec![self.label(&says, set, Vec::new())])
+        let message = format!("note that {} goes out of the group", self.name(at));
+        Step::Act(vec![self.label(&message, set, Vec::new())])
     }
 
-    fn drain(&mut self, at: usize, since: Timestamp, sight: &Sight<'_>) -> Step {
+    fn drain(&mut self, at: usize, since: Timestamp, sight: &Observation<'_>) -> Step {
         if self.target(at, sight).is_none_or(|target| matches!(target.state.as_str(), "unused" | "draining")) {
             self.phase = Phase::Draining(at);
             return Step::Wait(SignedDuration::ZERO);
@@ -137,34 +137,34 @@ impl Rollout {
             return Step::Wait(LOOK);
         }
         let name = self.name(at).to_owned();
-        let says = format!("{name} is the last healthy target of the group, so it was not taken out");
+        let message = format!("{name} is the last healthy target of the group, so it was not taken out");
         let rest = self.rest(at);
         let some = self.done.iter().any(|done| *done);
         self.finish(if some {
-            Ending::incomplete(format!("{says}; {rest}. Bring another target to health and deploy again"))
+            Ending::incomplete(format!("{message}; {rest}. Bring another target to health and deploy again"))
         } else {
-            Ending::failed(format!("nothing was changed: {says}"))
+            Ending::failed(format!("nothing was changed: {message}"))
         })
     }
 
     fn place(&mut self, at: usize) -> Step {
         let Some(commit) = self.wanted(at) else { return Step::Wait(LOOK) };
-        let says = match self.trouble {
+        let message = match self.trouble {
             Some(_) => format!("bring {} back to {}", self.name(at), short(&commit)),
             None => format!("bring {} to {}", self.name(at), short(&commit)),
         };
         let what = vec![("what", "place".to_owned()), ("commit", commit.clone())];
-        self.run(&[at], says, crate::operations::compose::place(&self.recipe, &commit), what)
+        self.run(&[at], message, crate::operations::compose::place(&self.recipe, &commit), what)
     }
 
-    fn arriving(&mut self, at: usize, since: Timestamp, sight: &Sight<'_>) -> Step {
+    fn arriving(&mut self, at: usize, since: Timestamp, sight: &Observation<'_>) -> Step {
         if self.target(at, sight).is_some_and(|target| target.state == "healthy") {
             self.out = false;
             if let Some(why) = self.trouble.take() {
                 let (name, before) =
                     (self.name(at).to_owned(), self.before(at).map_or("what it ran", short).to_owned());
-                let says = format!("{name} failed: {why}. It is back on {before} and serves; {}", self.rest(at));
-                return self.finish(Ending::incomplete(says));
+                let message = format!("{name} failed: {why}. It is back on {before} and serves; {}", self.rest(at));
+                return self.finish(Ending::incomplete(message));
             }
             if let Some(done) = self.done.get_mut(at) {
                 *done = true;
@@ -183,19 +183,19 @@ impl Rollout {
     }
 
     fn migrate(&mut self) -> Step {
-        let Aim::Migrate(command) = &self.aim else { return Step::Wait(LOOK) };
-        let says = format!("migrate the database from {}", self.name(0));
+        let ComposeTarget::Migrate(command) = &self.aim else { return Step::Wait(LOOK) };
+        let message = format!("migrate the database from {}", self.name(0));
         let what = vec![("what", "migrate".to_owned())];
-        self.run(&[0], says, crate::operations::compose::migrate(&self.recipe, command), what)
+        self.run(&[0], message, crate::operations::compose::migrate(&self.recipe, command), what)
     }
 
-    fn migrated(&mut self, run: &Run, sight: &Sight<'_>) -> Step {
+    fn migrated(&mut self, run: &Run, sight: &Observation<'_>) -> Step {
         match self.came(0, run, sight) {
             None => Step::Wait(run.pace(sight.now)),
             Some(Ok(())) => self.finish(Ending::done(format!("the migration ran to its end on {}", self.name(0)))),
             Some(Err(why)) => {
-                let says = format!("{why}; the database is as the migration left it, and nothing was rolled back");
-                self.finish(Ending::incomplete(says))
+                let message = format!("{why}; the database is as the migration left it, and nothing was rolled back");
+                self.finish(Ending::incomplete(message))
             }
         }
     }
@@ -232,7 +232,7 @@ impl Rollout {
         self.phase = match self.phase.clone() {
             Phase::Begin => Phase::Over(Ending::failed(format!("nothing was changed: {why}"))),
             Phase::Unlock(mut ending) => {
-                ending.says.push_str(&format!("; the lock could not be given back ({why}) and ends by itself"));
+                ending.message.push_str(&format!("; the lock could not be given back ({why}) and ends by itself"));
                 Phase::Over(ending)
             }
             Phase::Place(at) | Phase::Check(at) | Phase::Register(at)
@@ -243,9 +243,9 @@ impl Rollout {
             }
             Phase::Place(at) | Phase::Check(at) | Phase::Register(at) => {
                 let first = self.trouble.get_or_insert_with(|| why.clone());
-                let says = format!("{first}; then: {why}");
+                let message = format!("{first}; then: {why}");
                 let (name, rest) = (self.name(at).to_owned(), self.rest(at));
-                Phase::Unlock(Ending::incomplete(format!("{name} is out of the group: {says}; {rest}")))
+                Phase::Unlock(Ending::incomplete(format!("{name} is out of the group: {message}; {rest}")))
             }
             _ if self.touched => Phase::Unlock(Ending::incomplete(why)),
             _ => Phase::Unlock(Ending::failed(format!("nothing was changed: {why}"))),

@@ -8,7 +8,7 @@ use crate::change::How;
 use crate::environment::deploy_recipe::Check;
 use crate::kinds::deploy_lock::PREVIOUS;
 use crate::kinds::target_group::TargetGroup;
-use crate::world::{Arn, Coverage, Harvest, Scope, World};
+use crate::world::{Arn, Coverage, Reading, Scope, World};
 
 const OLD: &str = "0123456789abcdef0123456789abcdef01234567";
 const NEW: &str = "89abcdef0123456789abcdef0123456789abcdef";
@@ -75,7 +75,7 @@ impl Yard {
             platform: None,
             ip: None,
         };
-        put(Node::KIND, Harvest::whole(["i-1", "i-2"].iter().map(node).collect()).into());
+        put(Node::KIND, Reading::whole(["i-1", "i-2"].iter().map(node).collect()).into());
         let target = |(id, state): (&&'static str, &String)| Target {
             id: (*id).to_owned(),
             port: Some(80),
@@ -86,12 +86,12 @@ impl Yard {
             check_port: None,
         };
         let targets = self.states.iter().map(target).collect();
-        put(TargetHealth::KIND, Harvest::whole(vec![TargetHealth { group: Arn::from(GROUP), targets }]).into());
-        put(DeployLock::KIND, Harvest::whole(vec![DeployLock::of(&Arn::from(GROUP), &self.tags)]).into());
+        put(TargetHealth::KIND, Reading::whole(vec![TargetHealth { group: Arn::from(GROUP), targets }]).into());
+        put(DeployLock::KIND, Reading::whole(vec![DeployLock::of(&Arn::from(GROUP), &self.tags)]).into());
         let runs = self.runs.iter().enumerate().flat_map(|(at, (nodes, what))| {
             nodes.iter().map(move |node| self.invocation(&format!("c-{at}"), node, what)).collect::<Vec<_>>()
         });
-        put(Invocation::KIND, Harvest::whole(runs.collect()).into());
+        put(Invocation::KIND, Reading::whole(runs.collect()).into());
         world
     }
 
@@ -127,7 +127,7 @@ impl Yard {
     }
 
     /// Does a deed as AWS would.
-    fn does(&mut self, deed: &Deed) -> Result<Receipt, Fault> {
+    fn does(&mut self, deed: &ChangeRequest) -> Result<Receipt, Fault> {
         if self.throttles > 0 {
             self.throttles -= 1;
             return Err(Fault::new(FaultKind::Throttled, "elasticloadbalancing:AddTags", "slow down"));
@@ -180,9 +180,9 @@ impl Yard {
             let wants = rollout.wants(self.now);
             assert!(wants.iter().any(|want| want.kind == TargetHealth::KIND));
             let world = self.world();
-            let sight = Sight { world: &world, faults: &[], now: self.now };
+            let sight = Observation { world: &world, faults: &[], now: self.now };
             let step = rollout.step(&sight);
-            assert!(!rollout.report(&sight).says.is_empty());
+            assert!(!rollout.report(&sight).message.is_empty());
             match step {
                 Step::End(ending) => return Some(ending),
                 Step::Wait(span) => self.now += span,
@@ -199,7 +199,7 @@ impl Yard {
         None
     }
 
-    fn run(&mut self, aim: Aim) -> Ending {
+    fn run(&mut self, aim: ComposeTarget) -> Ending {
         self.drive(&mut rollout(aim, "yuki"), 5000).expect("an end")
     }
 
@@ -208,7 +208,7 @@ impl Yard {
     }
 }
 
-fn rollout(aim: Aim, user: &str) -> Rollout {
+fn rollout(aim: ComposeTarget, user: &str) -> Rollout {
     let recipe = Recipe {
         directory: "/home/ssm-user/kajimaru".to_owned(),
         user: "ssm-user".to_owned(),
@@ -222,15 +222,15 @@ fn rollout(aim: Aim, user: &str) -> Rollout {
     Rollout::new(plan, recipe, aim, vec![member("i-1"), member("i-2")], user.to_owned())
 }
 
-fn to_main() -> Aim {
-    Aim::Place("main".to_owned())
+fn to_main() -> ComposeTarget {
+    ComposeTarget::Place("main".to_owned())
 }
 
 #[test]
 fn one_instance_after_the_other_and_never_none() {
     let mut yard = Yard::new();
     let ending = yard.run(to_main());
-    assert_eq!((ending.how, ending.says.as_str()), (How::Done, "2 instances run 89abcdef and serve"));
+    assert_eq!((ending.how, ending.message.as_str()), (How::Done, "2 instances run 89abcdef and serve"));
     assert_eq!((yard.heads(), yard.fewest), (vec![NEW, NEW], 1));
     let each = ["label", "deregister i-1", "run place", "run check", "register i-1"];
     let other = ["label", "deregister i-2", "run place", "run check", "register i-2"];
@@ -241,10 +241,10 @@ fn one_instance_after_the_other_and_never_none() {
 
     let deeds = yard.deeds.len();
     let again = yard.run(to_main());
-    assert!(again.how == How::Done && again.says.contains("already"), "{}", again.says);
+    assert!(again.how == How::Done && again.message.contains("already"), "{}", again.message);
     assert_eq!(yard.deeds[deeds..], ["label", "run survey", "label"], "a second run changes nothing");
 
-    let back = yard.run(Aim::Back);
+    let back = yard.run(ComposeTarget::Back);
     assert_eq!((back.how, yard.heads()), (How::Done, vec![OLD, OLD]));
     assert_eq!(yard.tags[PREVIOUS], NEW);
 }
@@ -255,7 +255,7 @@ fn the_last_healthy_target_is_never_taken_out() {
     yard.states.insert("i-2", "unhealthy".to_owned());
     let ending = yard.run(to_main());
     assert_eq!(ending.how, How::Failed);
-    assert!(ending.says.contains("1 of 2 targets are healthy"), "{}", ending.says);
+    assert!(ending.message.contains("1 of 2 targets are healthy"), "{}", ending.message);
     assert!(!yard.deeds.iter().any(|deed| deed.starts_with("deregister")), "{:?}", yard.deeds);
 
     // The other falls ill between the survey and the draining.
@@ -266,7 +266,7 @@ fn the_last_healthy_target_is_never_taken_out() {
     }
     yard.states.insert("i-2", "unhealthy".to_owned());
     let ending = yard.drive(&mut run, 5000).expect("an end");
-    assert!(ending.how == How::Failed && ending.says.contains("last healthy target"), "{}", ending.says);
+    assert!(ending.how == How::Failed && ending.message.contains("last healthy target"), "{}", ending.message);
     assert!(!yard.deeds.iter().any(|deed| deed.starts_with("deregister")));
     assert!(!yard.tags.contains_key(LOCK) && !yard.tags.contains_key(OUT), "{:?}", yard.tags);
 }
@@ -279,7 +279,7 @@ fn an_instance_that_fails_goes_back_and_the_rest_stays() {
         let ending = yard.run(to_main());
         assert_eq!(ending.how, How::Incomplete);
         for said in ["ec2-i-2 failed", "no space left", "back on 01234567 and serves", "ec2-i-1 on 89abcdef"] {
-            assert!(ending.says.contains(said), "{said:?} is not in {:?}", ending.says);
+            assert!(ending.message.contains(said), "{said:?} is not in {:?}", ending.message);
         }
         assert_eq!((yard.heads(), yard.fewest), (vec![NEW, OLD], 1));
         assert!(yard.states.values().all(|state| state == "healthy") && !yard.tags.contains_key(LOCK));
@@ -293,9 +293,9 @@ fn an_instance_that_never_becomes_healthy_goes_back() {
     let ending = yard.run(to_main());
     assert_eq!((ending.how, yard.heads()), (How::Incomplete, vec![OLD, OLD]));
     assert!(
-        ending.says.contains("did not become healthy") && ending.says.contains("ec2-i-2 untouched"),
+        ending.message.contains("did not become healthy") && ending.message.contains("ec2-i-2 untouched"),
         "{}",
-        ending.says
+        ending.message
     );
     assert!(!yard.deeds.contains(&"deregister i-2".to_owned()));
 }
@@ -306,7 +306,7 @@ fn a_lock_of_somebody_else_holds_until_it_expires() {
     let until = yard.now + SignedDuration::from_mins(30);
     yard.tags.insert(LOCK.to_owned(), Lock { user: "kenji".to_owned(), until }.text());
     let ending = yard.run(to_main());
-    assert!(ending.how == How::Failed && ending.says.contains("kenji is deploying"), "{}", ending.says);
+    assert!(ending.how == How::Failed && ending.message.contains("kenji is deploying"), "{}", ending.message);
     assert!(yard.deeds.is_empty());
     yard.now = until + SignedDuration::from_secs(1);
     let mut run = rollout(to_main(), "yuki");
@@ -316,7 +316,7 @@ fn a_lock_of_somebody_else_holds_until_it_expires() {
 
     yard.tags.insert(LOCK.to_owned(), "please wait".to_owned());
     let ending = yard.run(to_main());
-    assert!(ending.how == How::Failed && ending.says.contains("no lock of toban's"), "{}", ending.says);
+    assert!(ending.how == How::Failed && ending.message.contains("no lock of toban's"), "{}", ending.message);
 }
 
 #[test]
@@ -330,7 +330,7 @@ fn a_lock_that_is_taken_over_stops_the_run_where_it_is() {
     yard.tags.insert(LOCK.to_owned(), Lock { user: "kenji".to_owned(), until }.text());
     let deeds = yard.deeds.len();
     let ending = yard.drive(&mut run, 5000).expect("an end");
-    assert!(ending.how == How::Incomplete && ending.says.contains("kenji has taken the lock"), "{}", ending.says);
+    assert!(ending.how == How::Incomplete && ending.message.contains("kenji has taken the lock"), "{}", ending.message);
     assert_eq!(yard.deeds.len(), deeds, "nothing more is done");
 }
 
@@ -349,7 +349,7 @@ fn killed_after_any_step_it_goes_on_where_it_was() {
         next.done.truncate(next.members.len());
         next.found.truncate(next.members.len());
         let ending = yard.drive(&mut next, 5000).expect("an end");
-        assert_eq!(ending.how, How::Done, "killed after {steps}: {}", ending.says);
+        assert_eq!(ending.how, How::Done, "killed after {steps}: {}", ending.message);
         assert_eq!(yard.heads(), [NEW, NEW], "killed after {steps}");
         assert!(yard.states.len() == 2 && yard.fewest >= 1, "killed after {steps}: {:?}", yard.states);
         assert!(!yard.tags.contains_key(LOCK) && !yard.tags.contains_key(OUT), "killed after {steps}: {:?}", yard.tags);
@@ -368,19 +368,19 @@ fn what_is_not_in_order_is_said_before_anything_is_touched() {
         (|yard| yard.fails = vec!["survey i-2"], "ec2-i-2: the command failed with exit code 1"),
         (|_| {}, "there is no branch, tag or commit \"nope\""),
     ];
-    for (bend, says) in cases {
+    for (bend, message) in cases {
         let mut yard = Yard::new();
         bend(&mut yard);
-        let aim = if says.contains("nope") { Aim::Place("nope".to_owned()) } else { to_main() };
+        let aim = if message.contains("nope") { ComposeTarget::Place("nope".to_owned()) } else { to_main() };
         let ending = yard.run(aim);
-        assert!(ending.how == How::Failed && ending.says.contains(says), "{says:?}: {}", ending.says);
+        assert!(ending.how == How::Failed && ending.message.contains(message), "{message:?}: {}", ending.message);
         assert_eq!(
             (yard.deeds, yard.tags.len()),
             (vec!["label".to_owned(), "run survey".to_owned(), "label".to_owned()], 0)
         );
     }
-    let ending = Yard::new().run(Aim::Back);
-    assert!(ending.how == How::Failed && ending.says.contains("names no commit"), "{}", ending.says);
+    let ending = Yard::new().run(ComposeTarget::Back);
+    assert!(ending.how == How::Failed && ending.message.contains("names no commit"), "{}", ending.message);
 }
 
 #[test]
@@ -412,14 +412,14 @@ fn a_long_run_renews_its_lock() {
 
 #[test]
 fn a_migration_touches_no_target_and_is_never_taken_back() {
-    let aim = || Aim::Migrate("./manage.py migrate".to_owned());
+    let aim = || ComposeTarget::Migrate("./manage.py migrate".to_owned());
     let mut yard = Yard::new();
     assert_eq!(yard.run(aim()).how, How::Done);
     assert_eq!(yard.deeds, ["label", "run survey", "run migrate", "label"]);
     let mut yard = Yard::new();
     yard.fails = vec!["migrate i-1"];
     let ending = yard.run(aim());
-    assert!(ending.how == How::Incomplete && ending.says.contains("nothing was rolled back"), "{}", ending.says);
+    assert!(ending.how == How::Incomplete && ending.message.contains("nothing was rolled back"), "{}", ending.message);
 }
 
 #[test]
@@ -428,7 +428,7 @@ fn what_aws_does_not_take_at_the_moment_is_said_while_it_is_waited_for() {
     let mut rollout = rollout(to_main(), "yuki");
     assert_eq!(yard.drive(&mut rollout, 2), None);
     let world = yard.world();
-    let says = rollout.report(&Sight { world: &world, faults: &[], now: yard.now }).says;
-    assert!(says.starts_with("tries again in a moment: "), "{says}");
+    let message = rollout.report(&Observation { world: &world, faults: &[], now: yard.now }).message;
+    assert!(message.starts_with("tries again in a moment: "), "{message}");
     assert_eq!(yard.drive(&mut rollout, 5000).expect("an end").how, How::Done);
 }

@@ -3,10 +3,10 @@
 
 use super::sequences::{new, old, ours, record, with};
 use crate::change::plan::Plan;
-use crate::change::procedure::{Procedure, Sight, Step};
+use crate::change::procedure::{Observation, Procedure, Step};
 use crate::console::model::Model;
-use crate::console::msg::News;
-use crate::console::page::Place;
+use crate::console::msg::Event;
+use crate::console::page::Page;
 use crate::console::screens::rig::{model, picture, tell_at, text};
 use crate::console::screens::sheet::Sheet;
 use crate::engine::running::Underway;
@@ -24,12 +24,12 @@ use crate::operations::ecs_service::Rollout;
 use crate::world::Resource;
 
 /// A console on the page of a rollout to revision 118.
-struct Page {
+struct WatchPage {
     model: Model,
     rollout: Rollout,
 }
 
-impl Page {
+impl WatchPage {
     fn open() -> Self {
         let begun = vec![new(0, "IN_PROGRESS"), old(2)];
         let service = Service { deployments: begun, ..service() };
@@ -39,7 +39,7 @@ impl Page {
         let rollout = Rollout::watching(plan.clone(), &id, &service, now()).expect("a rollout on its way");
         let mut model = model();
         model.underway.push(Underway::new(1, plan.clone(), now()));
-        model.enter(Place::Progress(1, plan.says, Sheet::default()));
+        model.enter(Page::Progress(1, plan.message, Sheet::default()));
         Self { model, rollout }
     }
 
@@ -48,11 +48,11 @@ impl Page {
         let at = now() + jiff::SignedDuration::from_secs(seconds);
         let shelves =
             shelves.with([definition(), TaskDefinition { arn: revision(118), revision: 118, ..definition() }]);
-        let sight = Sight { world: &shelves.0, faults: &[], now: at };
+        let sight = Observation { world: &shelves.0, faults: &[], now: at };
         let step = self.rollout.step(&sight);
-        tell_at(&mut self.model, at, News::Progress(1, self.rollout.report(&sight)));
+        tell_at(&mut self.model, at, Event::Progress(1, self.rollout.report(&sight)));
         if let Step::End(ending) = step {
-            tell_at(&mut self.model, at, News::Ended(1, ending));
+            tell_at(&mut self.model, at, Event::Ended(1, ending));
         }
     }
 
@@ -82,7 +82,7 @@ fn failing(running: u32, failed: u32) -> Deployment {
 
 /// Two of its tasks crashed, the log of the newer one says why.
 fn trouble(deployments: Vec<Deployment>) -> Shelves {
-    let line = |says: &str| Line { at: Some(now()), says: says.to_owned() };
+    let line = |message: &str| Line { at: Some(now()), message: message.to_owned() };
     let lines =
         vec![line("starting"), line("Error: 設定がありません: DB_HOST is not set"), line("exiting with code 1")];
     Shelves::default()
@@ -104,7 +104,7 @@ fn broken() -> Deployment {
 
 #[test]
 fn it_begins() {
-    let mut page = Page::open();
+    let mut page = WatchPage::open();
     insta::assert_snapshot!("begins", page.small());
     page.look(Shelves::default().with([with(vec![new(0, "IN_PROGRESS"), old(2)])]), 5);
     insta::assert_snapshot!("began", page.small());
@@ -112,7 +112,7 @@ fn it_begins() {
 
 #[test]
 fn new_tasks_come_up_and_their_targets_are_waited_for() {
-    let mut page = Page::open();
+    let mut page = WatchPage::open();
     let looks = || {
         let mut service = with(vec![Deployment { pending: 1, ..new(1, "IN_PROGRESS") }, old(2)]);
         service.events.insert(0, event(0, "(service Backend) has started 1 tasks: (task new6cafe0123)."));
@@ -127,7 +127,7 @@ fn new_tasks_come_up_and_their_targets_are_waited_for() {
 
 #[test]
 fn a_failing_task_is_there_with_its_reason_and_its_last_words() {
-    let mut page = Page::open();
+    let mut page = WatchPage::open();
     page.look(trouble(vec![failing(0, 2), old(2)]), 70);
     page.look(trouble(vec![failing(0, 2), old(2)]), 75);
     let shown = text(&mut page.model, 120, 35);
@@ -138,7 +138,7 @@ fn a_failing_task_is_there_with_its_reason_and_its_last_words() {
 
 #[test]
 fn it_is_rolled_back() {
-    let mut page = Page::open();
+    let mut page = WatchPage::open();
     page.look(trouble(vec![failing(0, 2), old(2)]), 70);
     page.look(trouble(vec![back("IN_PROGRESS"), broken()]), 130);
     insta::assert_snapshot!("rolling_back", page.small());
@@ -148,7 +148,7 @@ fn it_is_rolled_back() {
 
 #[test]
 fn another_one_takes_its_place() {
-    let mut page = Page::open();
+    let mut page = WatchPage::open();
     page.look(Shelves::default().with([with(vec![new(1, "IN_PROGRESS"), old(2)])]), 40);
     let mine = Deployment { status: "ACTIVE".to_owned(), ..new(1, "IN_PROGRESS") };
     page.look(Shelves::default().with([with(vec![rolling(119, 0, 2, 0), mine, old(2)])]), 60);
@@ -157,7 +157,7 @@ fn another_one_takes_its_place() {
 
 #[test]
 fn it_stalls() {
-    let mut page = Page::open();
+    let mut page = WatchPage::open();
     for minutes in [1, 6, 12] {
         page.look(Shelves::default().with([with(vec![new(1, "IN_PROGRESS"), old(2)])]), minutes * 60);
     }
@@ -167,7 +167,7 @@ fn it_stalls() {
 
 #[test]
 fn it_is_done() {
-    let mut page = Page::open();
+    let mut page = WatchPage::open();
     page.look(Shelves::default().with([with(vec![new(1, "IN_PROGRESS"), old(2)])]), 40);
     let mine = |n: u32| Target { id: format!("10.0.2.{n}"), ..healthy(n) };
     let shelves = Shelves::default().with([with(vec![new(2, "COMPLETED")])]).with([ours_at(6), ours_at(7)]);

@@ -3,19 +3,19 @@
 
 use jiff::Timestamp;
 
-use crate::change::gate::{Answer, Circumstances, Gate, Let};
+use crate::change::gate::{Admitted, Confirmation, Gate, GateContext};
 use crate::change::procedure::Proposal;
 use crate::change::{Ending, How, Report};
 use crate::cloud::Cloud;
 use crate::demo::Demo;
-use crate::engine::execute::Logbook;
-use crate::engine::headless::{Outlook, View, picture};
-use crate::engine::run_procedure::{Errand, drive};
-use crate::environment::Wishes;
+use crate::engine::execute::JournalWriter;
+use crate::engine::headless::{Snapshot, View, picture};
+use crate::engine::run_procedure::{ProcedureRun, run_procedure};
+use crate::environment::ConfiguredEnvironments;
 use crate::kinds::catalog::kind;
 use crate::kinds::testing_samples::tokyo;
-use crate::kinds::{Context, Joins};
-use crate::operations::{Offer, Site};
+use crate::kinds::{KindContext, ResourceIndex};
+use crate::operations::{Action, ActionContext};
 use crate::world::{Resource, ResourceId};
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ use crate::kinds::ecs_service::Service;
 /// A console over a demo.
 struct Duty {
     cloud: Arc<dyn Cloud>,
-    outlook: Outlook,
+    snapshot: Snapshot,
     id: ResourceId,
     environment: String,
 }
@@ -36,29 +36,29 @@ impl Duty {
     }
 
     async fn over(cloud: Arc<dyn Cloud>, environment: &str, service: &str) -> Self {
-        let view = View { wishes: Wishes::default(), zone: tokyo() };
-        let outlook = picture(&cloud, &view, &mut |_, _| {}).await.expect("the demo can be read");
-        let home = outlook.picture.environment(&environment.into()).expect("the environment");
+        let view = View { wishes: ConfiguredEnvironments::default(), zone: tokyo() };
+        let snapshot = picture(&cloud, &view, &mut |_, _| {}).await.expect("the demo can be read");
+        let home = snapshot.picture.environment(&environment.into()).expect("the environment");
         let found = home.members.iter().find(|one| one.id.kind == Service::KIND && one.name == service);
         let id = found.expect("the service").id.clone();
-        Self { cloud, outlook, id, environment: environment.to_owned() }
+        Self { cloud, snapshot, id, environment: environment.to_owned() }
     }
 
-    fn at_site<T>(&self, use_it: impl FnOnce(&Site<'_>) -> T) -> T {
-        let (joins, zone) = (Joins::of(&self.outlook.world), tokyo());
-        let environment = self.outlook.picture.environment(&self.environment.as_str().into()).expect("it");
-        let cx = Context {
-            world: &self.outlook.world,
+    fn at_site<T>(&self, use_it: impl FnOnce(&ActionContext<'_>) -> T) -> T {
+        let (joins, zone) = (ResourceIndex::of(&self.snapshot.world), tokyo());
+        let environment = self.snapshot.picture.environment(&self.environment.as_str().into()).expect("it");
+        let cx = KindContext {
+            world: &self.snapshot.world,
             joins: &joins,
             scope: &self.id.scope,
             protected: environment.protected,
             now: self.cloud.now(),
             zone: &zone,
         };
-        use_it(&Site { cx, environment })
+        use_it(&ActionContext { cx, environment })
     }
 
-    fn offers(&self) -> Vec<Offer> {
+    fn offers(&self) -> Vec<Action> {
         let of = crate::operations::actions_of(Service::KIND).expect("the actions");
         self.at_site(|site| of.offers(&self.id, site))
     }
@@ -67,20 +67,20 @@ impl Duty {
         let offer = self.offers().into_iter().find(|offer| offer.verb == verb).expect("the offer");
         for want in offer.asks.reads() {
             let of = kind(want.kind).expect("the kind");
-            let got = self.cloud.read(of, &want.scope, &want.coverage, &self.outlook.world).await;
-            self.outlook.world.put(&want.scope, want.kind, &want.coverage, got, self.cloud.now());
+            let got = self.cloud.read(of, &want.scope, &want.coverage, &self.snapshot.world).await;
+            self.snapshot.world.put(&want.scope, want.kind, &want.coverage, got, self.cloud.now());
         }
         let of = crate::operations::actions_of(Service::KIND).expect("the actions");
         self.at_site(|site| of.propose(&self.id, verb, value, site))
     }
 
-    fn errand(&self, proposal: Proposal) -> Errand {
+    fn errand(&self, proposal: Proposal) -> ProcedureRun {
         let now = self.cloud.now();
-        let at = Circumstances { protected: true, ..Circumstances::seen_at(now) };
-        let allowed = Gate::default().allow(proposal, &Answer::Named(self.environment.clone()), None, &at);
+        let at = GateContext { protected: true, ..GateContext::seen_at(now) };
+        let allowed = Gate::default().allow(proposal, &Confirmation::Named(self.environment.clone()), None, &at);
         match allowed.expect("nothing hinders it") {
-            Let::Procedure(license, procedure) => Errand { id: 1, license, procedure },
-            Let::Change(approved) => panic!("a change alone: {approved:?}"),
+            Admitted::Procedure(license, procedure) => ProcedureRun { id: 1, license, procedure },
+            Admitted::Change(approved) => panic!("a change alone: {approved:?}"),
         }
     }
 
@@ -91,13 +91,15 @@ impl Duty {
 
     async fn carry(&self, proposal: Proposal, leave: bool) -> (Ending, Vec<Report>) {
         let mut told = Vec::new();
-        let world = self.outlook.world.clone();
+        let world = self.snapshot.world.clone();
         let mut tell = |report: Report| {
             if told.last() != Some(&report) {
                 told.push(report);
             }
         };
-        let ending = drive(&*self.cloud, self.errand(proposal), world, (&Logbook::default(), leave), &mut tell).await;
+        let ending =
+            run_procedure(&*self.cloud, self.errand(proposal), world, (&JournalWriter::default(), leave), &mut tell)
+                .await;
         (ending, told)
     }
 
@@ -122,7 +124,7 @@ fn page(report: &Report) -> String {
             std::iter::once(format!("[{title}]")).chain(rows.iter().map(row)).collect::<Vec<_>>()
         }
         Section::Moments { title, moments, .. } => {
-            let moment = |moment: &crate::display::Moment| format!("  {} {}", moment.at, moment.says);
+            let moment = |moment: &crate::display::Moment| format!("  {} {}", moment.at, moment.message);
             std::iter::once(format!("[{title}]")).chain(moments.iter().map(moment)).collect()
         }
         Section::Facts { title, .. } => vec![format!("[{title}]")],
@@ -131,7 +133,7 @@ fn page(report: &Report) -> String {
 }
 
 fn lines(told: &[Report]) -> Vec<&str> {
-    let mut lines: Vec<&str> = told.iter().map(|report| report.says.as_str()).collect();
+    let mut lines: Vec<&str> = told.iter().map(|report| report.message.as_str()).collect();
     lines.dedup();
     lines
 }
@@ -140,17 +142,17 @@ fn lines(told: &[Report]) -> Vec<&str> {
 async fn force_replaces_every_task_and_ends_when_the_new_ones_serve() {
     let mut duty = Duty::of("city-poc", "Frontend").await;
     let (ending, told) = duty.run("force", None).await;
-    assert_eq!(ending.how, How::Done, "{}", ending.says);
-    insta::assert_snapshot!(format!("{}\n= {}", lines(&told).join("\n"), ending.says));
+    assert_eq!(ending.how, How::Done, "{}", ending.message);
+    insta::assert_snapshot!(format!("{}\n= {}", lines(&told).join("\n"), ending.message));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_broken_image_is_rolled_back_with_its_reason_and_its_last_words() {
     let mut duty = Duty::of("city-poc", "Frontend").await;
     let (ending, told) = duty.run("deploy", Some("v2-broken")).await;
-    assert_eq!(ending.how, How::Incomplete, "{}", ending.says);
+    assert_eq!(ending.how, How::Incomplete, "{}", ending.message);
     let worst = told.iter().rev().find(|report| report.sections.len() > 2).expect("a report with a log");
-    insta::assert_snapshot!(format!("{}\n= {}\n\n{}", lines(&told).join("\n"), ending.says, page(worst)));
+    insta::assert_snapshot!(format!("{}\n= {}\n\n{}", lines(&told).join("\n"), ending.message, page(worst)));
     let again = duty.again().await;
     let site = again.at_site(|site| site.cx.world.get::<Service>(&again.id).map(|service| service.running));
     assert!(site.is_some_and(|running| running > 0), "what ran before runs again");
@@ -160,7 +162,7 @@ async fn a_broken_image_is_rolled_back_with_its_reason_and_its_last_words() {
 async fn an_image_that_cannot_be_pulled_says_so() {
     let mut duty = Duty::of("city-poc", "Backend").await;
     let (ending, told) = duty.run("deploy", Some("missing-layers")).await;
-    assert_eq!(ending.how, How::Incomplete, "{}", ending.says);
+    assert_eq!(ending.how, How::Incomplete, "{}", ending.message);
     assert!(lines(&told).iter().any(|line| line.contains("a task failed: ")), "{:#?}", lines(&told));
 }
 
@@ -169,7 +171,7 @@ async fn another_deployment_takes_the_place_of_ours() {
     let mut duty = Duty::of("city-poc", "Frontend").await;
     let first = duty.propose("deploy", Some("v2")).await.expect("a plan");
     let (left, _) = duty.carry(first, true).await;
-    assert!(left.says.contains("goes on inside ECS"), "{}", left.says);
+    assert!(left.message.contains("goes on inside ECS"), "{}", left.message);
     let mut again = duty.again().await;
     let watched = again.propose("watch", None).await.expect("it is on its way");
     let other = again.propose("force", None).await.expect("a plan");
@@ -177,9 +179,9 @@ async fn another_deployment_takes_the_place_of_ours() {
         again.cloud.pause(jiff::SignedDuration::from_secs(20)).await;
         again.carry(other, false).await
     });
-    assert_eq!(theirs.0.how, How::Done, "{}", theirs.0.says);
-    assert_eq!(ours.0.how, How::Incomplete, "{}", ours.0.says);
-    assert!(ours.0.says.contains("took the place"), "{}", ours.0.says);
+    assert_eq!(theirs.0.how, How::Done, "{}", theirs.0.message);
+    assert_eq!(ours.0.how, How::Incomplete, "{}", ours.0.message);
+    assert!(ours.0.message.contains("took the place"), "{}", ours.0.message);
 }
 
 #[tokio::test(start_paused = true)]
@@ -192,10 +194,10 @@ async fn a_rollout_is_taken_back_and_an_older_revision_deployed_again() {
     let back = duty.propose("rollback", None).await.expect("it can be taken back");
     assert!(back.plan().calls[0].starts_with("ecs:StopServiceDeployment"), "{:?}", back.plan().calls);
     let (ending, _) = duty.carry(back, false).await;
-    assert_eq!(ending.how, How::Done, "{}", ending.says);
+    assert_eq!(ending.how, How::Done, "{}", ending.message);
     let mut duty = duty.again().await;
     let (ending, _) = duty.run("revision", Some("7")).await;
-    assert_eq!(ending.how, How::Done, "{}", ending.says);
+    assert_eq!(ending.how, How::Done, "{}", ending.message);
 }
 
 #[tokio::test(start_paused = true)]

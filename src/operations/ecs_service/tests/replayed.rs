@@ -8,15 +8,15 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 use crate::aws::{Clients, Replay};
-use crate::change::procedure::{Sight, Step};
+use crate::change::procedure::{Observation, Step};
 use crate::change::{Ending, How};
 use crate::kinds::catalog::kind;
 use crate::kinds::ecs_service::Service;
 use crate::kinds::target_group::TargetGroup;
 use crate::kinds::testing::{ask, scope};
-use crate::operations::ecs_service::watch::{Aim, Watch};
+use crate::operations::ecs_service::watch::{RolloutTarget, Watch};
 use crate::operations::ecs_service::{Ours, Verdict};
-use crate::world::read_request::Want;
+use crate::world::read_request::ReadRequest;
 use crate::world::{Arn, Coverage, Fault, Resource, ResourceId, World};
 
 /// A course as it is kept.
@@ -75,7 +75,7 @@ fn set(replay: &Replay, answers: &BTreeMap<String, Value>) {
 }
 
 /// Reads what is wanted into `world`; what lastingly failed.
-async fn read(aws: &Clients, world: &mut World, wants: Vec<Want>, now: Timestamp) -> Vec<(Want, Fault)> {
+async fn read(aws: &Clients, world: &mut World, wants: Vec<ReadRequest>, now: Timestamp) -> Vec<(ReadRequest, Fault)> {
     let mut faults = Vec::new();
     for want in wants {
         let of = kind(want.kind).expect("a kind");
@@ -101,21 +101,21 @@ async fn watched(text: &str) -> Judged {
     set(&replay, &always.answers);
     set(&replay, &before.answers);
     if before.answers.contains_key("DescribeTargetGroups") {
-        let groups = Want { scope: scope.clone(), kind: TargetGroup::KIND, coverage: Coverage::All };
+        let groups = ReadRequest { scope: scope.clone(), kind: TargetGroup::KIND, coverage: Coverage::All };
         assert_eq!(read(&aws, &mut world, vec![groups], before.at).await, []);
     }
-    let service = Want::part(&scope, Service::KIND, &course.cluster);
+    let service = ReadRequest::part(&scope, Service::KIND, &course.cluster);
     assert_eq!(read(&aws, &mut world, vec![service], before.at).await, []);
     let id = ResourceId { kind: Service::KIND, scope: scope.clone(), key: course.service.as_str().into() };
     let ours = Ours { id: course.deployment, to: Arn::from(course.to), from: Some(Arn::from(course.from)) };
     let known = world.get::<Service>(&id).expect("the service before");
-    let mut watch = Watch::new(id.clone(), known, ours, Aim::Deployed, before.at);
+    let mut watch = Watch::new(id.clone(), known, ours, RolloutTarget::Deployed, before.at);
     let mut judged = Judged { verdicts: Vec::new(), ending: None };
     for look in after {
         assert_eq!(judged.ending, None, "it ended before the course does");
         set(&replay, &look.answers);
         let faults = read(&aws, &mut world, watch.wants(), look.at).await;
-        let step = watch.look(&Sight { world: &world, faults: &faults, now: look.at });
+        let step = watch.look(&Observation { world: &world, faults: &faults, now: look.at });
         let stalled = watch.stalled(look.at).map_or("", |_| ", stalled");
         judged.verdicts.push(format!("{}{stalled}", named(&watch.verdict)));
         match step {
@@ -185,8 +185,9 @@ async fn a_course_is_judged_look_by_look(
 ) {
     let judged = watched(course).await;
     assert_eq!(judged.verdicts, verdicts, "{:?}", judged.ending);
-    let told = judged.ending.map(|ending| (ending.how, ending.says));
+    let told = judged.ending.map(|ending| (ending.how, ending.message));
     assert_eq!(told.as_ref().map(|(how, _)| *how), ending.map(|(how, _)| how), "{told:?}");
-    let (says, wanted) = (told.map(|(_, says)| says).unwrap_or_default(), ending.map_or("", |(_, says)| says));
-    assert!(says.starts_with(wanted), "{says}");
+    let (message, wanted) =
+        (told.map(|(_, message)| message).unwrap_or_default(), ending.map_or("", |(_, message)| message));
+    assert!(message.starts_with(wanted), "{message}");
 }

@@ -5,16 +5,16 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
 use crate::change::plan::Plan;
-use crate::change::procedure::{Sight, Step};
+use crate::change::procedure::{Observation, Step};
 use crate::change::{Ending, How};
 use crate::kinds::ecs_service::{Deployment, Service};
 use crate::kinds::ecs_task::Task;
 use crate::kinds::service_deployment::ServiceDeployment;
 use crate::kinds::target_health::{Target, TargetHealth};
 use crate::kinds::testing_samples::{Shelves, deployment, event, now, revision, rolling, scope, service, task};
-use crate::operations::ecs_service::watch::{Aim, Watch};
-use crate::operations::ecs_service::{Ours, Seen, Verdict, judge};
-use crate::world::read_request::Want;
+use crate::operations::ecs_service::watch::{RolloutTarget, Watch};
+use crate::operations::ecs_service::{Ours, ServiceObservation, Verdict, judge};
+use crate::world::read_request::ReadRequest;
 use crate::world::{Arn, Coverage, Fault, FaultKind, Resource};
 
 pub(super) fn ours() -> Ours {
@@ -56,10 +56,11 @@ pub(super) fn record(status: &str) -> ServiceDeployment {
 
 /// Looks at one service after another, `apart` from each other; how it ended, and after how many looks.
 fn watched(looks: &[Option<Service>], apart: SignedDuration, records: &[ServiceDeployment]) -> (Option<Ending>, usize) {
-    let (mut watch, mut at) = (Watch::new(service().id(&scope()), &with(vec![]), ours(), Aim::Deployed, now()), now());
+    let (mut watch, mut at) =
+        (Watch::new(service().id(&scope()), &with(vec![]), ours(), RolloutTarget::Deployed, now()), now());
     for (count, look) in looks.iter().enumerate() {
         let world = Shelves::default().with(look.clone()).with(records.to_vec()).0;
-        match watch.look(&Sight { world: &world, faults: &[], now: at }) {
+        match watch.look(&Observation { world: &world, faults: &[], now: at }) {
             Step::End(ending) => return (Some(ending), count + 1),
             Step::Wait(_) => {}
             Step::Act(_) => panic!("watching changes nothing"),
@@ -82,8 +83,8 @@ fn steady_it_ends_only_once_ours_is_primary_and_complete() {
     ];
     let (ending, count) = watched(&looks, TICK, &[]);
     let ending = ending.expect("an end");
-    assert_eq!((ending.how, count), (How::Done, 5), "the answer older than our change is no end: {}", ending.says);
-    assert!(ending.says.starts_with("Backend runs city-prod-backend:118"), "{}", ending.says);
+    assert_eq!((ending.how, count), (How::Done, 5), "the answer older than our change is no end: {}", ending.message);
+    assert!(ending.message.starts_with("Backend runs city-prod-backend:118"), "{}", ending.message);
 }
 
 #[test]
@@ -108,11 +109,11 @@ fn the_circuit_breaker_rolls_back_and_a_steady_service_is_no_success() {
     ];
     let (ending, count) = watched(&looks, TICK, &[]);
     let ending = ending.expect("an end");
-    assert_eq!((ending.how, count), (How::Incomplete, 4), "{}", ending.says);
+    assert_eq!((ending.how, count), (How::Incomplete, 4), "{}", ending.message);
     assert!(
-        ending.says.contains("was rolled back") && ending.says.contains("city-prod-backend:117 again"),
+        ending.message.contains("was rolled back") && ending.message.contains("city-prod-backend:117 again"),
         "{}",
-        ending.says
+        ending.message
     );
 }
 
@@ -124,7 +125,11 @@ fn given_up_without_a_rollback_it_failed() {
     let looks: Vec<_> = (0..12).map(|_| failed()).collect();
     let (ending, count) = watched(&looks, TICK, &[]);
     let ending = ending.expect("an end");
-    assert!(ending.how == How::Incomplete && ending.says.contains("failed (tasks failed to start)"), "{}", ending.says);
+    assert!(
+        ending.how == How::Incomplete && ending.message.contains("failed (tasks failed to start)"),
+        "{}",
+        ending.message
+    );
     assert!(count > 5, "ECS is given time to roll back first: {count}");
 }
 
@@ -134,7 +139,7 @@ fn somebody_elses_deployment_supersedes_ours() {
     let mine = Deployment { status: "ACTIVE".to_owned(), ..new(1, "IN_PROGRESS") };
     let looks = [Some(with(vec![new(1, "IN_PROGRESS"), old(2)])), Some(with(vec![theirs, mine, old(2)]))];
     let ending = watched(&looks, TICK, &[]).0.expect("an end");
-    assert!(ending.how == How::Incomplete && ending.says.contains("ecs-svc/119"), "{}", ending.says);
+    assert!(ending.how == How::Incomplete && ending.message.contains("ecs-svc/119"), "{}", ending.message);
 }
 
 #[test]
@@ -142,20 +147,20 @@ fn a_deleted_service_ends_it() {
     for last in [None, Some(Service { status: "DRAINING".to_owned(), ..with(vec![new(1, "IN_PROGRESS")]) })] {
         let looks = [Some(with(vec![new(1, "IN_PROGRESS"), old(2)])), last];
         let ending = watched(&looks, TICK, &[]).0.expect("an end");
-        assert!(ending.how == How::Incomplete && ending.says.contains("no longer deployed"), "{}", ending.says);
+        assert!(ending.how == How::Incomplete && ending.message.contains("no longer deployed"), "{}", ending.message);
     }
 }
 
 #[test]
 fn standing_still_is_stalled_and_never_an_end() {
     let (mut watch, still) = (
-        Watch::new(service().id(&scope()), &with(vec![]), ours(), Aim::Deployed, now()),
+        Watch::new(service().id(&scope()), &with(vec![]), ours(), RolloutTarget::Deployed, now()),
         with(vec![new(1, "IN_PROGRESS"), old(2)]),
     );
     let world = Shelves::default().with([still]).0;
     for minutes in 0..180 {
         let at = now() + SignedDuration::from_mins(minutes);
-        let step = watch.look(&Sight { world: &world, faults: &[], now: at });
+        let step = watch.look(&Observation { world: &world, faults: &[], now: at });
         assert!(matches!(step, Step::Wait(_)), "after {minutes} min: {step:?}");
         assert_eq!(watch.stalled(at).is_some(), minutes >= 10, "after {minutes} min");
     }
@@ -176,7 +181,7 @@ fn the_newer_description_tells_of_a_rollback_by_hand() {
     assert_eq!(ending, None, "it is not over yet");
     let looks = [Some(with(vec![deployment(117, 2, 2)]))];
     let ending = watched(&looks, TICK, &[record("ROLLBACK_SUCCESSFUL")]).0.expect("an end");
-    assert!(ending.says.contains("was rolled back"), "{}", ending.says);
+    assert!(ending.message.contains("was rolled back"), "{}", ending.message);
 }
 
 #[test]
@@ -197,7 +202,10 @@ fn complete_with_sick_targets_is_not_the_end_yet() {
             check_port: None,
         };
         let health = TargetHealth { group: group.clone(), targets: vec![target] };
-        judge(&ours(), &Seen { service: Some(&service), record: None, tasks: &[&new_task], health: &[&health] })
+        judge(
+            &ours(),
+            &ServiceObservation { service: Some(&service), record: None, tasks: &[&new_task], health: &[&health] },
+        )
     };
     assert_eq!(verdict("initial"), Verdict::Settling(1));
     assert_eq!(verdict("unhealthy"), Verdict::Settling(1));
@@ -207,17 +215,21 @@ fn complete_with_sick_targets_is_not_the_end_yet() {
 #[test]
 fn what_may_not_be_read_is_done_without_and_a_hidden_service_ends_it_honestly() {
     let id = service().id(&scope());
-    let mut watch = Watch::new(id.clone(), &with(vec![]), ours(), Aim::Deployed, now());
+    let mut watch = Watch::new(id.clone(), &with(vec![]), ours(), RolloutTarget::Deployed, now());
     let world = Shelves::default().with([with(vec![new(1, "IN_PROGRESS"), old(2)])]).0;
-    let denied = |want: Want| (want, Fault::new(FaultKind::Denied, "ecs:Describe…", "no"));
-    let faults = [denied(Want::part(&id.scope, ServiceDeployment::KIND, &id.key))];
-    assert!(matches!(watch.look(&Sight { world: &world, faults: &faults, now: now() }), Step::Wait(_)));
+    let denied = |want: ReadRequest| (want, Fault::new(FaultKind::Denied, "ecs:Describe…", "no"));
+    let faults = [denied(ReadRequest::part(&id.scope, ServiceDeployment::KIND, &id.key))];
+    assert!(matches!(watch.look(&Observation { world: &world, faults: &faults, now: now() }), Step::Wait(_)));
     assert!(watch.wants().iter().all(|want| want.kind != ServiceDeployment::KIND), "it is not asked for again");
-    let hidden = [denied(Want { scope: id.scope.clone(), kind: Service::KIND, coverage: Coverage::All })];
-    let sight = |world| Sight { world, faults: &hidden, now: now() };
+    let hidden = [denied(ReadRequest { scope: id.scope.clone(), kind: Service::KIND, coverage: Coverage::All })];
+    let sight = |world| Observation { world, faults: &hidden, now: now() };
     let ended = (0..5).map(|_| watch.look(&sight(&world))).find(|step| matches!(step, Step::End(_)));
     let Some(Step::End(ending)) = ended else { panic!("it goes on blindly") };
-    assert!(ending.how == How::Incomplete && ending.says.contains("does not know how it ends"), "{}", ending.says);
+    assert!(
+        ending.how == How::Incomplete && ending.message.contains("does not know how it ends"),
+        "{}",
+        ending.message
+    );
 }
 
 #[test]
@@ -225,7 +237,7 @@ fn of_two_entries_with_our_id_the_primary_one_counts() {
     let stray = Deployment { status: "ACTIVE".to_owned(), ..deployment(118, 2, 2) };
     let stray = Deployment { rollout: Some("COMPLETED".to_owned()), ..stray };
     let service = with(vec![stray, new(0, "FAILED")]);
-    let seen = Seen { service: Some(&service), ..Seen::default() };
+    let seen = ServiceObservation { service: Some(&service), ..ServiceObservation::default() };
     assert!(matches!(judge(&ours(), &seen), Verdict::Failed(_)));
 }
 
@@ -250,7 +262,7 @@ proptest! {
     #[test]
     fn success_is_only_ever_ours_being_primary_and_complete(deployments in prop::collection::vec(any_deployment(), 0..4)) {
         let service = with(deployments);
-        let seen = Seen { service: Some(&service), ..Seen::default() };
+        let seen = ServiceObservation { service: Some(&service), ..ServiceObservation::default() };
         if judge(&ours(), &seen) == Verdict::Succeeded {
             let first = service.deployments.iter().find(|one| one.status == "PRIMARY").or_else(|| service.deployments.first());
             let first = first.expect("a deployment");

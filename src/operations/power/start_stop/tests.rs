@@ -7,7 +7,7 @@ use super::*;
 use crate::change::How as Ended;
 use crate::kinds::db_instance::DbInstance;
 use crate::kinds::testing_samples::{database, now, scope, tokyo};
-use crate::world::{Coverage, Harvest, Resource};
+use crate::world::{Coverage, Reading, Resource};
 
 /// An RDS with one instance: what it is, what comes after it, and how it answers.
 struct Rds {
@@ -51,7 +51,7 @@ impl Rds {
     fn world(&self) -> World {
         let one = DbInstance { status: self.status.to_owned(), ..database() };
         let mut world = World::default();
-        world.put(&scope(), DbInstance::KIND, &Coverage::All, Ok(Harvest::whole(vec![one]).into()), self.at);
+        world.put(&scope(), DbInstance::KIND, &Coverage::All, Ok(Reading::whole(vec![one]).into()), self.at);
         world
     }
 
@@ -83,13 +83,13 @@ fn invalid() -> Fault {
     fault
 }
 
-fn switch(want: Keep) -> Switch {
+fn switch(want: TargetState) -> Switch {
     let plan = Plan::new("turn it", "city-dev".into(), database().id(&scope()), Vec::new());
-    Switch::new(plan, "DB instance city-db".into(), want, vec![Want::all(&scope(), DbInstance::KIND)], tokyo())
+    Switch::new(plan, "DB instance city-db".into(), want, vec![ReadRequest::all(&scope(), DbInstance::KIND)], tokyo())
 }
 
 /// Runs to the end, or for ten hours; a fresh procedure takes over before each step that `killed` names.
-fn run(rds: &mut Rds, want: Keep, killed: &[usize]) -> (Option<Ending>, Vec<String>) {
+fn run(rds: &mut Rds, want: TargetState, killed: &[usize]) -> (Option<Ending>, Vec<String>) {
     let mut one = switch(want);
     let mut said = Vec::new();
     for at in 0..2000 {
@@ -97,9 +97,9 @@ fn run(rds: &mut Rds, want: Keep, killed: &[usize]) -> (Option<Ending>, Vec<Stri
             one = switch(want);
         }
         let world = rds.world();
-        let sight = Sight { world: &world, faults: &[], now: rds.at };
+        let sight = Observation { world: &world, faults: &[], now: rds.at };
         let step = one.step(&sight);
-        said.push(one.report(&sight).says);
+        said.push(one.report(&sight).message);
         match step {
             Step::End(ending) => return (Some(ending), said),
             Step::Wait(span) => rds.passes(span),
@@ -119,22 +119,22 @@ fn run(rds: &mut Rds, want: Keep, killed: &[usize]) -> (Option<Ending>, Vec<Stri
 }
 
 #[rstest]
-#[case::up("available", Keep::Stopped, &["stop"], Ended::Done)]
-#[case::down("stopped", Keep::Stopped, &[], Ended::Done)]
-#[case::up_already("available", Keep::Running, &[], Ended::Done)]
-#[case::down_to_up("stopped", Keep::Running, &["start"], Ended::Done)]
-#[case::serving("backing-up", Keep::Running, &[], Ended::Done)]
-#[case::optimizing("storage-optimization", Keep::Stopped, &["stop"], Ended::Done)]
-#[case::optimizing_up("storage-optimization", Keep::Running, &[], Ended::Done)]
-#[case::blocked("failed", Keep::Stopped, &[], Ended::Failed)]
-#[case::blocked_up("failed", Keep::Running, &[], Ended::Failed)]
-#[case::cured_by_a_start("inaccessible-encryption-credentials-recoverable", Keep::Running, &["start"], Ended::Done)]
-#[case::full("storage-full", Keep::Stopped, &[], Ended::Failed)]
-#[case::going("deleting", Keep::Stopped, &[], Ended::Failed)]
-#[case::unknown("shiny", Keep::Stopped, &["stop"], Ended::Done)]
+#[case::up("available", TargetState::Stopped, &["stop"], Ended::Done)]
+#[case::down("stopped", TargetState::Stopped, &[], Ended::Done)]
+#[case::up_already("available", TargetState::Running, &[], Ended::Done)]
+#[case::down_to_up("stopped", TargetState::Running, &["start"], Ended::Done)]
+#[case::serving("backing-up", TargetState::Running, &[], Ended::Done)]
+#[case::optimizing("storage-optimization", TargetState::Stopped, &["stop"], Ended::Done)]
+#[case::optimizing_up("storage-optimization", TargetState::Running, &[], Ended::Done)]
+#[case::blocked("failed", TargetState::Stopped, &[], Ended::Failed)]
+#[case::blocked_up("failed", TargetState::Running, &[], Ended::Failed)]
+#[case::cured_by_a_start("inaccessible-encryption-credentials-recoverable", TargetState::Running, &["start"], Ended::Done)]
+#[case::full("storage-full", TargetState::Stopped, &[], Ended::Failed)]
+#[case::going("deleting", TargetState::Stopped, &[], Ended::Failed)]
+#[case::unknown("shiny", TargetState::Stopped, &["stop"], Ended::Done)]
 fn every_row_of_the_table(
     #[case] status: &'static str,
-    #[case] want: Keep,
+    #[case] want: TargetState,
     #[case] calls: &[&str],
     #[case] how: Ended,
 ) {
@@ -144,16 +144,16 @@ fn every_row_of_the_table(
 }
 
 #[rstest]
-#[case::attach_down(Rds::at("stopping").then("stopped", 60), Keep::Stopped, &[])]
-#[case::attach_up(Rds::at("starting").then("available", 60), Keep::Running, &[])]
-#[case::stop_after_start(Rds::at("starting").then("available", 300), Keep::Stopped, &["stop"])]
-#[case::start_after_stop(Rds::at("stopping").then("stopped", 300), Keep::Running, &["start"])]
-#[case::busy_then_stop(Rds::at("backing-up").then("available", 1200), Keep::Stopped, &["stop"])]
-#[case::attach_to_busy(Rds::at("modifying").then("available", 1200), Keep::Running, &[])]
-#[case::slow(Rds::at("starting").then("available", 9_000), Keep::Running, &[])]
-fn what_moves_is_waited_for(#[case] mut rds: Rds, #[case] want: Keep, #[case] calls: &[&str]) {
+#[case::attach_down(Rds::at("stopping").then("stopped", 60), TargetState::Stopped, &[])]
+#[case::attach_up(Rds::at("starting").then("available", 60), TargetState::Running, &[])]
+#[case::stop_after_start(Rds::at("starting").then("available", 300), TargetState::Stopped, &["stop"])]
+#[case::start_after_stop(Rds::at("stopping").then("stopped", 300), TargetState::Running, &["start"])]
+#[case::busy_then_stop(Rds::at("backing-up").then("available", 1200), TargetState::Stopped, &["stop"])]
+#[case::attach_to_busy(Rds::at("modifying").then("available", 1200), TargetState::Running, &[])]
+#[case::slow(Rds::at("starting").then("available", 9_000), TargetState::Running, &[])]
+fn what_moves_is_waited_for(#[case] mut rds: Rds, #[case] want: TargetState, #[case] calls: &[&str]) {
     let (ending, said) = run(&mut rds, want, &[]);
-    let goal = if want == Keep::Stopped { "stopped" } else { "available" };
+    let goal = if want == TargetState::Stopped { "stopped" } else { "available" };
     assert_eq!((ending.map(|ending| ending.how), rds.status), (Some(Ended::Done), goal), "{said:#?}");
     assert_eq!(rds.calls, calls);
 }
@@ -161,21 +161,21 @@ fn what_moves_is_waited_for(#[case] mut rds: Rds, #[case] want: Keep, #[case] ca
 #[test]
 fn what_stays_busy_is_missed_in_the_end_and_nothing_was_changed() {
     let mut rds = Rds::at("backing-up");
-    let (ending, _) = run(&mut rds, Keep::Stopped, &[]);
+    let (ending, _) = run(&mut rds, TargetState::Stopped, &[]);
     let ending = ending.expect("it gives up");
     assert_eq!(ending.how, Ended::Failed);
-    assert!(ending.says.contains("busy (backing-up)") && ending.says.contains("1 h"), "{}", ending.says);
+    assert!(ending.message.contains("busy (backing-up)") && ending.message.contains("1 h"), "{}", ending.message);
     assert_eq!(rds.at.duration_since(now()), RETRY_WINDOW);
 }
 
 #[test]
 fn what_goes_elsewhere_was_diverted() {
     let mut rds = Rds::at("available");
-    let mut one = switch(Keep::Stopped);
+    let mut one = switch(TargetState::Stopped);
     let mut end = None;
     for _ in 0..20 {
         let world = rds.world();
-        match one.step(&Sight { world: &world, faults: &[], now: rds.at }) {
+        match one.step(&Observation { world: &world, faults: &[], now: rds.at }) {
             Step::Act(changes) => {
                 let got = rds.asked("stop");
                 one.told(&changes[0].deed(), &got, rds.at);
@@ -190,7 +190,7 @@ fn what_goes_elsewhere_was_diverted() {
     }
     let end = end.expect("it ends");
     assert_eq!(end.how, Ended::Incomplete);
-    assert!(end.says.contains("\"modifying\""), "{}", end.says);
+    assert!(end.message.contains("\"modifying\""), "{}", end.message);
 }
 
 #[test]
@@ -198,10 +198,10 @@ fn a_refusal_that_is_final_ends_it_and_nothing_was_changed() {
     let mut fault = Fault::new(FaultKind::Denied, "rds:StopDBInstance", "not authorized");
     fault.code = Some("AccessDenied".to_owned());
     let mut rds = Rds::at("available").refusing([fault]);
-    let (ending, _) = run(&mut rds, Keep::Stopped, &[]);
+    let (ending, _) = run(&mut rds, TargetState::Stopped, &[]);
     let ending = ending.expect("it ends");
     assert_eq!(ending.how, Ended::Failed);
-    assert!(ending.says.contains("rds:StopDBInstance is not allowed: not authorized"), "{}", ending.says);
+    assert!(ending.message.contains("rds:StopDBInstance is not allowed: not authorized"), "{}", ending.message);
 }
 
 #[rstest]
@@ -211,7 +211,7 @@ fn a_refusal_that_is_final_ends_it_and_nothing_was_changed() {
 #[case::not_ready(invalid())]
 fn a_call_that_got_lost_is_made_again(#[case] fault: Fault) {
     let mut rds = Rds::at("available").refusing([fault]);
-    let (ending, said) = run(&mut rds, Keep::Stopped, &[]);
+    let (ending, said) = run(&mut rds, TargetState::Stopped, &[]);
     assert_eq!(
         (ending.map(|ending| ending.how), rds.calls.as_slice()),
         (Some(Ended::Done), &["stop"][..]),
@@ -222,11 +222,11 @@ fn a_call_that_got_lost_is_made_again(#[case] fault: Fault) {
 #[test]
 fn a_call_that_was_taken_though_its_answer_got_lost_is_not_made_again() {
     let mut rds = Rds::at("available");
-    let mut one = switch(Keep::Stopped);
+    let mut one = switch(TargetState::Stopped);
     let mut calls = 0;
     for _ in 0..40 {
         let world = rds.world();
-        match one.step(&Sight { world: &world, faults: &[], now: rds.at }) {
+        match one.step(&Observation { world: &world, faults: &[], now: rds.at }) {
             Step::Act(changes) => {
                 calls += 1;
                 assert!(rds.asked("stop").is_ok());
@@ -235,7 +235,7 @@ fn a_call_that_was_taken_though_its_answer_got_lost_is_not_made_again() {
             }
             Step::Wait(span) => rds.passes(span),
             Step::End(ending) => {
-                assert_eq!((ending.how, calls), (Ended::Done, 1), "{}", ending.says);
+                assert_eq!((ending.how, calls), (Ended::Done, 1), "{}", ending.message);
                 return;
             }
         }
@@ -245,7 +245,9 @@ fn a_call_that_was_taken_though_its_answer_got_lost_is_not_made_again() {
 
 #[test]
 fn killed_before_any_step_it_is_taken_up_again() {
-    for (from, want) in [("available", Keep::Stopped), ("stopped", Keep::Running), ("stopping", Keep::Running)] {
+    for (from, want) in
+        [("available", TargetState::Stopped), ("stopped", TargetState::Running), ("stopping", TargetState::Running)]
+    {
         for killed in 0..14 {
             let mut rds = Rds::at(from);
             if from == "stopping" {
@@ -261,15 +263,15 @@ fn killed_before_any_step_it_is_taken_up_again() {
 #[test]
 fn it_may_be_left_only_once_aws_has_taken_it() {
     let mut rds = Rds::at("available");
-    let mut one = switch(Keep::Stopped);
+    let mut one = switch(TargetState::Stopped);
     let world = rds.world();
-    let sight = Sight { world: &world, faults: &[], now: rds.at };
+    let sight = Observation { world: &world, faults: &[], now: rds.at };
     let Step::Act(changes) = one.step(&sight) else { panic!("it calls") };
     assert!(!one.goes_on());
     let got = rds.asked("stop");
     one.told(&changes[0].deed(), &got, rds.at);
     let world = rds.world();
-    let sight = Sight { world: &world, faults: &[], now: rds.at };
+    let sight = Observation { world: &world, faults: &[], now: rds.at };
     assert!(matches!(one.step(&sight), Step::Wait(_)) && one.goes_on());
     let stands = one.report(&sight).stands.unwrap_or_default();
     assert_eq!(stands, "DB instance city-db is stopping; AWS goes on by itself");
@@ -277,11 +279,13 @@ fn it_may_be_left_only_once_aws_has_taken_it() {
 
 #[test]
 fn who_cannot_be_seen_any_more_is_not_called_done() {
-    let mut one = switch(Keep::Stopped);
+    let mut one = switch(TargetState::Stopped);
     let world = Rds::at("available").world();
     let fault = Fault::new(FaultKind::Denied, "rds:DescribeDBInstances", "not authorized");
-    let faults = [(Want::all(&scope(), DbInstance::KIND), fault)];
-    let Step::End(ending) = one.step(&Sight { world: &world, faults: &faults, now: now() }) else { panic!("it ends") };
+    let faults = [(ReadRequest::all(&scope(), DbInstance::KIND), fault)];
+    let Step::End(ending) = one.step(&Observation { world: &world, faults: &faults, now: now() }) else {
+        panic!("it ends")
+    };
     assert_eq!(ending.how, Ended::Failed);
-    assert!(ending.says.contains("cannot be seen any more"), "{}", ending.says);
+    assert!(ending.message.contains("cannot be seen any more"), "{}", ending.message);
 }

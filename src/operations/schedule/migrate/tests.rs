@@ -13,22 +13,22 @@ use crate::operations::schedule::testing::{
 };
 use crate::schedule::Actual;
 use crate::schedule::stored::target_effect::Target;
-use crate::world::{Coverage, Fault, FaultKind, Harvest};
+use crate::world::{Coverage, Fault, FaultKind, Reading};
 
 /// Whether somebody still does `verb` to the database.
-fn in_force(aws: &Aws, verb: Verb) -> bool {
+fn in_force(aws: &Aws, verb: PowerAction) -> bool {
     let call = format!("rds:{}DBInstance", verb.word());
     let held = aws.group.iter().flatten().any(|held| held.enabled && held.target.ends_with(&call));
     let document = match verb {
-        Verb::Stop => "AWS-StopRdsInstance",
-        Verb::Start => "AWS-StartRdsInstance",
+        PowerAction::Stop => "AWS-StopRdsInstance",
+        PowerAction::Start => "AWS-StartRdsInstance",
     };
     let calls = |rule: &Rule| rule.targets.iter().any(|target| target.arn.contains(document));
     held || aws.rules.iter().any(|rule| rule.enabled && calls(rule))
 }
 
-fn at<T>(environment: &EnvironmentStatus, world: &World, use_it: impl FnOnce(&Site<'_>) -> T) -> T {
-    Site::within(environment, &scope(), world, (now(), &tokyo()), use_it)
+fn at<T>(environment: &EnvironmentStatus, world: &World, use_it: impl FnOnce(&ActionContext<'_>) -> T) -> T {
+    ActionContext::within(environment, &scope(), world, (now(), &tokyo()), use_it)
 }
 
 fn proposed(environment: &EnvironmentStatus, aws: &Aws) -> Result<Box<dyn Procedure>, String> {
@@ -44,7 +44,7 @@ fn killed_between_any_two_calls_somebody_is_in_force_and_the_next_one_goes_on() 
         vec![start(), stop(), rule("elsewhere", "cron(0 1 * * ? *)", vec![document("AWS-StopRdsInstance", "x")])];
     let begin = Aws { rules, ..Aws::default() };
     let sound = |aws: &Aws, made: usize| {
-        for verb in [Verb::Stop, Verb::Start] {
+        for verb in [PowerAction::Stop, PowerAction::Start] {
             assert!(in_force(aws, verb), "after {made} calls nobody would {} it", verb.word());
         }
         assert!(aws.rules[2].enabled, "what is none of its business stays");
@@ -57,13 +57,13 @@ fn killed_between_any_two_calls_somebody_is_in_force_and_the_next_one_goes_on() 
         let ending = ended
             .or_else(|| carried(proposed(&environment(), &aws).unwrap(), &mut aws, usize::MAX, &sound))
             .expect("an end");
-        assert_eq!(ending.how, How::Done, "killed after {calls}: {}", ending.says);
-        assert!(ending.says.ends_with("disabled"), "{}", ending.says);
+        assert_eq!(ending.how, How::Done, "killed after {calls}: {}", ending.message);
+        assert!(ending.message.ends_with("disabled"), "{}", ending.message);
         assert_eq!(aws.rules.iter().map(|rule| rule.enabled).collect::<Vec<_>>(), [false, false, true]);
         let again = proposed(&environment(), &aws).unwrap();
         assert!(again.plan().is_harmless());
         let idle = carried(again, &mut aws, usize::MAX, &sound).unwrap();
-        assert!(idle.says.starts_with("there is nothing to migrate"), "{}", idle.says);
+        assert!(idle.message.starts_with("there is nothing to migrate"), "{}", idle.message);
         if whole {
             assert!(calls >= 4, "a group, two schedules, two rules: {calls}");
             break;
@@ -145,21 +145,21 @@ fn what_stands_in_the_way_is_said_with_what_to_do() {
     know::<Rule>(&mut denied, Vec::new());
     let fault = Fault::new(FaultKind::Denied, "events:ListRules", "no");
     denied.put(&scope(), Rule::KIND, &Coverage::All, Err(fault), now());
-    let says = at(&environment(), &denied, migrate).unwrap_err();
+    let message = at(&environment(), &denied, migrate).unwrap_err();
     assert!(
-        says.contains("which rules stop or start it cannot be read") && says.contains("events:ListRules"),
-        "{says}"
+        message.contains("which rules stop or start it cannot be read") && message.contains("events:ListRules"),
+        "{message}"
     );
 
     let mut world = aws.world();
     let gone = Fault::new(FaultKind::Gone, "iam:GetRole", "NoSuchEntity").on("toban-scheduler");
     let parts = Coverage::Parts([crate::world::Part::from(ROLE)].into());
-    let harvest = Harvest::<crate::kinds::scheduler_role::SchedulerRole>::of(vec![(ROLE.into(), Err(gone))]);
+    let harvest = Reading::<crate::kinds::scheduler_role::SchedulerRole>::of(vec![(ROLE.into(), Err(gone))]);
     world.put(&scope(), crate::kinds::scheduler_role::SchedulerRole::KIND, &parts, Ok(harvest.into()), now());
-    let says = at(&environment(), &world, migrate).unwrap_err();
+    let message = at(&environment(), &world, migrate).unwrap_err();
     assert!(
-        says.contains("does not exist") && says.contains("toban policy --scheduler --account 123456789012"),
-        "{says}"
+        message.contains("does not exist") && message.contains("toban policy --scheduler --account 123456789012"),
+        "{message}"
     );
 }
 
@@ -173,18 +173,21 @@ fn an_enforced_schedule_that_a_rule_bars_is_what_migrating_is_for() {
     *seen.others = seen.external_schedulers(&[database()], &aws.world(), &timers(&aws.world()), (&tokyo(), now()));
     for (verb, value) in [("override", "19:00"), ("hold", "19:00"), ("sync", "hold")] {
         let asked = at(&seen, &aws.world(), |site| environment_actions::propose(verb, Some(value), site).map(|_| ()));
-        let says = asked.unwrap_err();
-        assert!(says.contains("`toban schedule migrate shop-dev`") && says.contains("mode = \"edge\""), "{says}");
+        let message = asked.unwrap_err();
+        assert!(
+            message.contains("`toban schedule migrate shop-dev`") && message.contains("mode = \"edge\""),
+            "{message}"
+        );
     }
     let ending = carried(proposed(&enforced, &aws).unwrap(), &mut aws, usize::MAX, &|_, _| {}).unwrap();
-    assert_eq!(ending.how, How::Done, "{}", ending.says);
+    assert_eq!(ending.how, How::Done, "{}", ending.message);
     let world = aws.world();
     let others = enforced.external_schedulers(&[database()], &world, &timers(&world), (&tokyo(), now()));
     assert_eq!(others.bar_enforcing(), None, "what is switched off owns nothing");
     // Where another rule has to stay, two would fight.
     let both = Aws { rules: vec![spoilt("managed"), start()], ..Aws::default() };
-    let says = proposed(&enforced, &both).unwrap_err();
-    assert!(says.contains("cannot be enforced: rule night"), "{says}");
+    let message = proposed(&enforced, &both).unwrap_err();
+    assert!(message.contains("cannot be enforced: rule night"), "{message}");
 }
 
 #[test]
@@ -199,6 +202,6 @@ fn a_start_that_nobody_makes_any_more_is_told_and_a_stop_that_nobody_would_make_
 
     let mut gone = environment();
     gone.offhours.as_mut().unwrap().sleepers[0].actual = Actual::Gone;
-    let says = proposed(&gone, &Aws { rules: vec![stop()], ..Aws::default() }).unwrap_err();
-    assert!(says.contains("nothing of ours would stop shop-dev-db"), "{says}");
+    let message = proposed(&gone, &Aws { rules: vec![stop()], ..Aws::default() }).unwrap_err();
+    assert!(message.contains("nothing of ours would stop shop-dev-db"), "{message}");
 }

@@ -33,7 +33,7 @@ fn handover() -> Handover {
 }
 
 fn step(one: &mut Handover, world: &World) -> Step {
-    one.step(&Sight { world, faults: &[], now: Timestamp::UNIX_EPOCH })
+    one.step(&Observation { world, faults: &[], now: Timestamp::UNIX_EPOCH })
 }
 
 fn tell(one: &mut Handover, got: &Result<Receipt, Fault>) {
@@ -50,7 +50,7 @@ fn only_what_is_seen_ends_it() {
     assert!(matches!(step(&mut one, &on), Step::Wait(_)), "AWS may lag behind");
     assert!(matches!(step(&mut one, &off), Step::Act(calls) if calls.is_empty()), "what comes next is read first");
     let Step::End(ending) = step(&mut one, &off) else { panic!("it is over") };
-    assert_eq!((ending.how, ending.says.as_str()), (How::Done, "night disabled"));
+    assert_eq!((ending.how, ending.message.as_str()), (How::Done, "night disabled"));
 
     let mut never = handover();
     assert!(matches!(step(&mut never, &on), Step::Act(_)));
@@ -61,7 +61,11 @@ fn only_what_is_seen_ends_it() {
     });
     let ending = end.expect("it does not look for ever");
     assert_eq!(ending.how, How::Incomplete);
-    assert!(ending.says.contains("it is not seen: disable the rule night; `toban again` goes on"), "{}", ending.says);
+    assert!(
+        ending.message.contains("it is not seen: disable the rule night; `toban again` goes on"),
+        "{}",
+        ending.message
+    );
 }
 
 #[test]
@@ -73,7 +77,7 @@ fn a_rule_that_was_changed_meanwhile_stays_and_one_that_went_is_no_matter() {
     ] {
         let Step::End(ending) = step(&mut handover(), &world(vec![changed])) else { panic!("it is left") };
         assert_eq!(ending.how, How::Failed);
-        assert!(ending.says.contains("was changed since the plan was made"), "{}", ending.says);
+        assert!(ending.message.contains("was changed since the plan was made"), "{}", ending.message);
     }
     let gone = world(Vec::new());
     let mut one = handover();
@@ -89,13 +93,13 @@ fn what_is_refused_or_cannot_be_read_is_told() {
     tell(&mut one, &Err(Fault::new(FaultKind::Denied, "events:DisableRule", "not authorized")));
     let Step::End(ending) = step(&mut one, &on) else { panic!("it ends") };
     assert_eq!(ending.how, How::Failed, "nothing was changed");
-    assert!(ending.says.contains("events:DisableRule"), "{}", ending.says);
+    assert!(ending.message.contains("events:DisableRule"), "{}", ending.message);
 
     let denied = |operation: &str| {
-        let want = Want::all(&scope(), Rule::KIND);
+        let want = ReadRequest::all(&scope(), Rule::KIND);
         let faults = [(want, Fault::new(FaultKind::Denied, operation, "no"))];
-        handover().step(&Sight { world: &on, faults: &faults, now: Timestamp::UNIX_EPOCH })
+        handover().step(&Observation { world: &on, faults: &faults, now: Timestamp::UNIX_EPOCH })
     };
-    assert!(matches!(denied("events:ListRules"), Step::End(ending) if ending.says.contains("rules cannot be read")));
+    assert!(matches!(denied("events:ListRules"), Step::End(ending) if ending.message.contains("rules cannot be read")));
     assert!(matches!(denied("events:ListTargetsByRule"), Step::Act(calls) if calls.len() == 1), "of another rule");
 }

@@ -10,24 +10,28 @@ use crate::change::procedure::Procedure;
 use crate::kinds::event_rule::Rule;
 use crate::kinds::event_rule::change::Mark;
 use crate::kinds::schedule_group::Held;
-use crate::kinds::schedule_group::change::Place;
+use crate::kinds::schedule_group::change::SchedulePlace;
 use crate::offhours::event_rules::{Ruling, marked, rulings};
 use crate::offhours::external_schedulers::timers;
-use crate::offhours::{AtAws, OffHours, Sleeper};
-use crate::operations::Site;
+use crate::offhours::{ActualAtAws, OffHours, ScheduledMember};
+use crate::operations::ActionContext;
 use crate::operations::schedule::actions::{known, needed_place};
 use crate::operations::schedule::rule_handover::{Handover, Stage, Switches};
 use crate::operations::schedule::sync::Sync;
 use crate::schedule::expression::parse::Expression;
 use crate::schedule::stored::restore_schedules;
-use crate::schedule::{Backend, Verb, wording};
+use crate::schedule::{Backend, PowerAction, wording};
 use crate::world::{Resource, Scope, World};
 
 /// Taking an override and a hold back: `sync` alone where no rule is held back.
 ///
 /// # Errors
 /// A sentence, where there is nothing to take back.
-pub(crate) fn clearing(site: &Site<'_>, off: &OffHours, sync: Option<Sync>) -> Result<Box<dyn Procedure>, String> {
+pub(crate) fn clearing(
+    site: &ActionContext<'_>,
+    off: &OffHours,
+    sync: Option<Sync>,
+) -> Result<Box<dyn Procedure>, String> {
     let (environment, world) = (site.environment, site.cx.world);
     let name = &environment.name;
     let nothing = || format!("no rule of {name} is held back");
@@ -47,7 +51,7 @@ pub(crate) fn clearing(site: &Site<'_>, off: &OffHours, sync: Option<Sync>) -> R
     if off.routine.backend != Backend::EventBridge {
         for (name, kept) in leftover(site, off, &place, &ours) {
             match kept {
-                Some(says) => notices.push(says),
+                Some(message) => notices.push(message),
                 None => drops.push(name),
             }
         }
@@ -69,14 +73,14 @@ pub(crate) fn clearing(site: &Site<'_>, off: &OffHours, sync: Option<Sync>) -> R
 }
 
 /// The schedules of ours that enable a rule again, by name.
-fn returns(place: &Place, world: &World) -> Vec<String> {
-    let schedules = AtAws::of(world, &place.scope, &place.group).schedules();
+fn returns(place: &SchedulePlace, world: &World) -> Vec<String> {
+    let schedules = ActualAtAws::of(world, &place.scope, &place.group).schedules();
     let returns = schedules.filter(|one| restore_schedules::rule_of(&one.target, &one.input).is_some());
     returns.map(|one| one.name.clone()).collect()
 }
 
 /// The rules that are held back, as they are to be enabled. `returns` would have done it.
-fn away(rulings: &[&Ruling<'_>], returns: &[String], place: &Place, world: &World) -> Vec<(Scope, Rule, Mark)> {
+fn away(rulings: &[&Ruling<'_>], returns: &[String], place: &SchedulePlace, world: &World) -> Vec<(Scope, Rule, Mark)> {
     let marked = |rule: &Rule| marked(world, rule, &place.scope);
     let away = |rule: &Rule| {
         !rule.enabled && (returns.contains(&restore_schedules::name_of(&rule.name)) || marked(rule).is_some())
@@ -89,7 +93,12 @@ fn away(rulings: &[&Ruling<'_>], returns: &[String], place: &Place, world: &Worl
 }
 
 /// The single stops and starts that are there, by name; with what is said of one that stays.
-fn leftover(site: &Site<'_>, off: &OffHours, place: &Place, ours: &[&Ruling<'_>]) -> Vec<(String, Option<String>)> {
+fn leftover(
+    site: &ActionContext<'_>,
+    off: &OffHours,
+    place: &SchedulePlace,
+    ours: &[&Ruling<'_>],
+) -> Vec<(String, Option<String>)> {
     let (environment, world, now) = (site.environment, site.cx.world, site.cx.now);
     let others = environment.external_schedulers(&off.sleepers, world, &timers(world), (site.cx.zone, now));
     let mut found = Vec::new();
@@ -99,17 +108,22 @@ fn leftover(site: &Site<'_>, off: &OffHours, place: &Place, ours: &[&Ruling<'_>]
             let next = ours.iter().filter(does).filter_map(|ruling| select::next_of(&others, ruling.rule)).min();
             // The rule that does it before that is in force again; one that has fired by then is not made up for.
             let stays = fires(single, now).filter(|at| next.is_none_or(|next| next > *at));
-            let says = stays.map(|at| stays_says(site, off, (it, verb, &single.name), at));
-            found.push((single.name.clone(), says));
+            let message = stays.map(|at| stays_says(site, off, (it, verb, &single.name), at));
+            found.push((single.name.clone(), message));
         }
     }
     found
 }
 
-fn stays_says(site: &Site<'_>, off: &OffHours, (it, verb, single): (&Sleeper, Verb, &str), at: Timestamp) -> String {
+fn stays_says(
+    site: &ActionContext<'_>,
+    off: &OffHours,
+    (it, verb, single): (&ScheduledMember, PowerAction, &str),
+    at: Timestamp,
+) -> String {
     let now = match verb {
-        Verb::Stop => "sleep",
-        Verb::Start => "wake",
+        PowerAction::Stop => "sleep",
+        PowerAction::Start => "wake",
     };
     format!(
         "the {0} that was left out is not made up for: {single} stays, and {0}s {1} at {2}; `toban {now} {3}` {0}s it now",

@@ -17,55 +17,58 @@ use super::sync::Sync;
 use crate::change::procedure::{Procedure, Proposal};
 use crate::kinds::event_rule::Rule;
 use crate::kinds::event_rule::change::Mark;
-use crate::kinds::schedule_group::change::Place;
+use crate::kinds::schedule_group::change::SchedulePlace;
 use crate::offhours::event_rules::{Ruling, Why, rulings, worn};
 use crate::offhours::external_schedulers::Timer;
 use crate::offhours::external_schedulers::timers;
-use crate::offhours::{AtAws, OffHours, Others, Sleeper, Source, Standing, schedule_reads, sleepers_named};
-use crate::operations::environment_actions::Whole;
-use crate::operations::{Asks, Offer, Site};
-use crate::schedule::active_exception::Above;
+use crate::offhours::{
+    ActualAtAws, ExternalSchedulers, OffHours, RecordState, ScheduledMember, Source, schedule_reads,
+    scheduled_members_named,
+};
+use crate::operations::environment_actions::EnvironmentActions;
+use crate::operations::{Action, ActionContext, Prompt};
+use crate::schedule::active_exception::ActiveException;
 use crate::schedule::calendar::deadline;
 use crate::schedule::stored::planned_schedules::Planned;
 use crate::schedule::stored::tag_record::{Tags, exceptions};
 use crate::schedule::stored::{restore_schedules, tags};
 use crate::schedule::wording::{refusal, told};
-use crate::schedule::{Backend, Desired, Exceptions, Hold, Keep, Override, Routine, Schedule};
-use crate::world::read_request::Want;
-use crate::world::{Resource, Watcher, World};
+use crate::schedule::{Backend, Desired, Exceptions, Hold, Override, Schedule, ScheduleBinding, TargetState};
+use crate::world::read_request::ReadRequest;
+use crate::world::{Resource, SchedulerLiveness, World};
 
 pub(super) use clear::clearing;
 
 /// Holds rules back in an environment without a schedule; where there is one, its own override does.
-pub(crate) struct Sparing;
+pub(crate) struct SuspendRules;
 
-impl Whole for Sparing {
-    fn offers(&self, site: &Site<'_>) -> Vec<Offer> {
+impl EnvironmentActions for SuspendRules {
+    fn offers(&self, site: &ActionContext<'_>) -> Vec<Action> {
         let environment = site.environment;
         if environment.offhours.is_some() || !has_rules(environment) {
             return Vec::new();
         }
         let reads = sparing_reads(environment, site.cx.world, site.cx.zone);
-        let until = |example: &str| Asks::Informed {
+        let until = |example: &str| Prompt::Informed {
             prompt: format!("until when ({example})"),
             initial: String::new(),
             reads: reads.clone(),
         };
         let idle = environment.others.held_back().next().is_none();
         vec![
-            Offer::new("override", "hold back the rules that stop it, or start it, until a time")
+            Action::new("override", "hold back the rules that stop it, or start it, until a time")
                 .asking(until("23:30, +2h, stopped 08:00"))
                 .barred(environment.stop_barred()),
-            Offer::new("hold", "leave it exactly as it is until a time: hold back its rules")
+            Action::new("hold", "leave it exactly as it is until a time: hold back its rules")
                 .asking(until("2026-11-30 09:00"))
                 .barred(environment.stop_barred()),
-            Offer::new("clear", "let the rules that were held back fire again")
-                .asking(Asks::Look { reads: reads.clone() })
+            Action::new("clear", "let the rules that were held back fire again")
+                .asking(Prompt::Look { reads: reads.clone() })
                 .barred(idle.then(|| "no rule is held back here".to_owned())),
         ]
     }
 
-    fn propose(&self, verb: &str, value: Option<&str>, site: &Site<'_>) -> Result<Proposal, String> {
+    fn propose(&self, verb: &str, value: Option<&str>, site: &ActionContext<'_>) -> Result<Proposal, String> {
         let (environment, now, here) = (site.environment, site.cx.now, site.cx.zone);
         let plain = assumed(environment, site.cx.world, here);
         let exceptions = worn_by_rules(environment, &plain, site.cx.world, now);
@@ -99,8 +102,8 @@ impl Whole for Sparing {
 }
 
 /// What a hold keeps: up where anything of it serves.
-pub(crate) fn standing(off: &OffHours) -> Keep {
-    if off.sleepers.iter().any(|it| it.actual.is_serving()) { Keep::Running } else { Keep::Stopped }
+pub(crate) fn standing(off: &OffHours) -> TargetState {
+    if off.sleepers.iter().any(|it| it.actual.is_serving()) { TargetState::Running } else { TargetState::Stopped }
 }
 
 /// What stands above the rules of an environment without a schedule: what those that are held back wear.
@@ -121,20 +124,20 @@ fn has_rules(environment: &EnvironmentStatus) -> bool {
 fn assumed(environment: &EnvironmentStatus, world: &World, zone: &TimeZone) -> OffHours {
     let schedule = Schedule::new("none", zone.clone());
     OffHours {
-        routine: Routine { backend: Backend::Observe, ..Routine::new(schedule) },
+        routine: ScheduleBinding { backend: Backend::Observe, ..ScheduleBinding::new(schedule) },
         exceptions: Exceptions::default(),
-        sleepers: sleepers_named(environment, world, &environment.named),
+        sleepers: scheduled_members_named(environment, world, &environment.named),
         desired: Desired::Any,
         next: None,
         drifts: Vec::new(),
-        watcher: Watcher::Untold,
-        record: Standing::Known,
+        watcher: SchedulerLiveness::Untold,
+        record: RecordState::Known,
     }
 }
 
 /// What has to be read before rules can be held back, or let go, for somebody in `zone`; nothing where there are none.
 #[must_use]
-pub fn sparing_reads(environment: &EnvironmentStatus, world: &World, zone: &TimeZone) -> Vec<Want> {
+pub fn sparing_reads(environment: &EnvironmentStatus, world: &World, zone: &TimeZone) -> Vec<ReadRequest> {
     if !has_rules(environment) {
         return Vec::new();
     }
@@ -144,7 +147,7 @@ pub fn sparing_reads(environment: &EnvironmentStatus, world: &World, zone: &Time
     };
     let Ok(place) = needed_place(environment, &off) else { return Vec::new() };
     let mut reads = schedule_reads(&place.scope, world);
-    reads.push(Want::all(&place.scope, Rule::KIND));
+    reads.push(ReadRequest::all(&place.scope, Rule::KIND));
     let rulings = rulings(environment, &off.sleepers, world, &place.scope);
     let rulings: Vec<&Ruling<'_>> = rulings.iter().collect();
     let hit = select::hit(&rulings);
@@ -158,16 +161,16 @@ pub fn sparing_reads(environment: &EnvironmentStatus, world: &World, zone: &Time
 
 /// An override or a hold, and what it is held against.
 struct Case<'c> {
-    site: &'c Site<'c>,
+    site: &'c ActionContext<'c>,
     off: &'c OffHours,
     /// Which of the two is asked for.
     why: Why,
     /// What stands above schedule and rules then.
     under: Exceptions,
     /// The same in the order of time.
-    above: Vec<Above>,
-    place: Place,
-    others: Others,
+    above: Vec<ActiveException>,
+    place: SchedulePlace,
+    others: ExternalSchedulers,
     timers: Vec<Timer>,
     /// Whether AWS keeps schedules of the environment, and what they will be then.
     at_aws: bool,
@@ -175,7 +178,7 @@ struct Case<'c> {
 }
 
 impl<'c> Case<'c> {
-    fn of(site: &'c Site<'c>, off: &'c OffHours, (why, under): (Why, Exceptions)) -> Result<Self, String> {
+    fn of(site: &'c ActionContext<'c>, off: &'c OffHours, (why, under): (Why, Exceptions)) -> Result<Self, String> {
         let (environment, world, now) = (site.environment, site.cx.world, site.cx.now);
         let (place, timers) = (needed_place(environment, off)?, timers(world));
         let others = environment.external_schedulers(&off.sleepers, world, &timers, (site.cx.zone, now));
@@ -214,7 +217,7 @@ impl<'c> Case<'c> {
     }
 
     /// What it is at its end, before that is over.
-    fn leaves(&self, it: &Sleeper) -> Option<Keep> {
+    fn leaves(&self, it: &ScheduledMember) -> Option<TargetState> {
         self.above.last().map(|above| above.leaves(&it.actual))
     }
 
@@ -239,7 +242,7 @@ impl<'c> Case<'c> {
 /// # Errors
 /// A sentence: why a rule cannot be held back, and what to do instead.
 pub(crate) fn around(
-    site: &Site<'_>,
+    site: &ActionContext<'_>,
     off: &OffHours,
     (why, under): (Why, Exceptions),
     sync: Option<Sync>,
@@ -261,7 +264,7 @@ pub(crate) fn around(
     }
     known(&case.place, world)?;
     let turns = one_shot_schedules::turns(&case, &held);
-    let turned: Vec<&Sleeper> = turns.iter().map(|turn| turn.it).collect();
+    let turned: Vec<&ScheduledMember> = turns.iter().map(|turn| turn.it).collect();
     let judged = permission_check::rights(environment, off, &case.place, (&held, &turned))?.judge(world);
     notices.extend(judged.map_err(|why| format!("the rules cannot be held back: {why}"))?);
     notices.extend(wording::made_up(&case, &held, &turns));
@@ -283,8 +286,8 @@ pub(crate) fn around(
 }
 
 /// Why the schedules in `place` may not be removed now: one of them is what enables a rule again.
-pub(crate) fn bars_removing(place: &Place, world: &World) -> Option<String> {
-    let schedules = AtAws::of(world, &place.scope, &place.group).schedules();
+pub(crate) fn bars_removing(place: &SchedulePlace, world: &World) -> Option<String> {
+    let schedules = ActualAtAws::of(world, &place.scope, &place.group).schedules();
     let mut enables = schedules.filter_map(|held| restore_schedules::rule_of(&held.target, &held.input));
     let name = enables.find(|name| world.all::<Rule>(&place.scope).any(|rule| rule.name == *name && !rule.enabled))?;
     Some(format!(

@@ -4,35 +4,35 @@
 use jiff::Timestamp;
 
 use super::{Case, select};
-use crate::kinds::schedule_group::change::Place;
+use crate::kinds::schedule_group::change::SchedulePlace;
 use crate::kinds::schedule_group::{Group, Held};
-use crate::offhours::Sleeper;
+use crate::offhours::ScheduledMember;
 use crate::offhours::event_rules::Ruling;
 use crate::offhours::external_schedulers::last_on;
 use crate::schedule::active_exception::edge;
 use crate::schedule::override_rules::TOO_LATE;
 use crate::schedule::stored::planned_schedules::Planned;
 use crate::schedule::stored::restore_schedules;
-use crate::schedule::{Member, Verb};
+use crate::schedule::{Member, PowerAction};
 use crate::world::World;
 
 /// A stop or a start that makes up for firings which are left out.
-pub(super) struct Turn<'s> {
+pub(super) struct OneShot<'s> {
     /// Whom.
-    pub(super) it: &'s Sleeper,
+    pub(super) it: &'s ScheduledMember,
     /// What.
-    pub(super) verb: Verb,
+    pub(super) verb: PowerAction,
     /// When.
     pub(super) at: Timestamp,
 }
 
 /// What is made up for at the end: where what was left out came last of all that others do by then, and left them
 /// otherwise than the override or hold does. Nothing where AWS keeps schedules of ours: what should be then is theirs.
-pub(super) fn turns<'s>(case: &Case<'_>, held: &[&Ruling<'s>]) -> Vec<Turn<'s>> {
+pub(super) fn turns<'s>(case: &Case<'_>, held: &[&Ruling<'s>]) -> Vec<OneShot<'s>> {
     if case.at_aws {
         return Vec::new();
     }
-    let turned: Vec<(&Sleeper, Verb)> = select::hit(held)
+    let turned: Vec<(&ScheduledMember, PowerAction)> = select::hit(held)
         .into_iter()
         .filter_map(|it| {
             let (name, verb, _) = last(case, it, held)?;
@@ -40,16 +40,20 @@ pub(super) fn turns<'s>(case: &Case<'_>, held: &[&Ruling<'s>]) -> Vec<Turn<'s>> 
             Some((it, edge(case.leaves(it)?, verb).filter(|_| left_out)?))
         })
         .collect();
-    let at = |it: &Sleeper, verb: Verb| {
+    let at = |it: &ScheduledMember, verb: PowerAction| {
         let same: Vec<&Member> = turned.iter().filter(|(_, other)| *other == verb).map(|(it, _)| &it.member).collect();
         case.end().saturating_add(restore_schedules::behind(&it.member, verb, &same)).unwrap_or_else(|_| case.end())
     };
-    turned.iter().map(|(it, verb)| Turn { it, verb: *verb, at: at(it, *verb) }).collect()
+    turned.iter().map(|(it, verb)| OneShot { it, verb: *verb, at: at(it, *verb) }).collect()
 }
 
 /// What others do to `it` last by the end: the name of the rule, if it is one, what, and when. A rule that is enabled
 /// at the end may miss a firing that comes with it.
-pub(super) fn last(case: &Case<'_>, it: &Sleeper, held: &[&Ruling<'_>]) -> Option<(Option<String>, Verb, Timestamp)> {
+pub(super) fn last(
+    case: &Case<'_>,
+    it: &ScheduledMember,
+    held: &[&Ruling<'_>],
+) -> Option<(Option<String>, PowerAction, Timestamp)> {
     let names: Vec<&str> = held.iter().map(|ruling| ruling.rule.name.as_str()).collect();
     let by = case.end().saturating_add(TOO_LATE).unwrap_or_else(|_| case.end());
     let (timer, verb, at) = last_on(case.site.environment, (it, &case.timers), &names, by)?;
@@ -58,9 +62,9 @@ pub(super) fn last(case: &Case<'_>, it: &Sleeper, held: &[&Ruling<'_>]) -> Optio
 }
 
 /// Those to be written.
-pub(super) fn of(case: &Case<'_>, held: &[&Ruling<'_>], turns: &[Turn<'_>]) -> Vec<Planned> {
+pub(super) fn of(case: &Case<'_>, held: &[&Ruling<'_>], turns: &[OneShot<'_>]) -> Vec<Planned> {
     let (zone, end) = (case.zone(), case.end());
-    let turn = |turn: &Turn<'_>| restore_schedules::turning(&turn.it.member, turn.verb, &turn.it.arn, zone, turn.at);
+    let turn = |turn: &OneShot<'_>| restore_schedules::turning(&turn.it.member, turn.verb, &turn.it.arn, zone, turn.at);
     let enable = |ruling: &&Ruling<'_>| restore_schedules::enabling(&ruling.rule.name, zone, end);
     turns.iter().map(turn).chain(held.iter().map(enable)).collect()
 }
@@ -76,7 +80,7 @@ pub(super) fn replaced(case: &Case<'_>, held: &[&Ruling<'_>], planned: &[Planned
 }
 
 /// Single stops and starts of ours for `it`: those that overrides and holds left in the group.
-pub(super) fn ours<'w>(place: &Place, it: &Sleeper, world: &'w World) -> Vec<(&'w Held, Verb)> {
+pub(super) fn ours<'w>(place: &SchedulePlace, it: &ScheduledMember, world: &'w World) -> Vec<(&'w Held, PowerAction)> {
     let group = world.all::<Group>(&place.scope).find(|known| known.name == place.group);
     let single = |held: &'w Held| {
         let verb = restore_schedules::turns(&it.member, &held.target, &held.input)?;

@@ -1,10 +1,10 @@
 //! What the role of our schedules has to be allowed before a rule is held back: a firing that is not allowed fails where
 //! nobody looks. Pure.
 
-use crate::kinds::schedule_group::change::Place;
+use crate::kinds::schedule_group::change::SchedulePlace;
 use crate::offhours::event_rules::{Ruling, arn_of};
 use crate::offhours::role_check::Rights;
-use crate::offhours::{OffHours, Sleeper};
+use crate::offhours::{OffHours, ScheduledMember};
 use crate::operations::schedule::actions::role;
 use crate::overview::EnvironmentStatus;
 use crate::schedule::Backend;
@@ -19,8 +19,8 @@ use crate::world::Arn;
 pub(super) fn rights(
     environment: &EnvironmentStatus,
     off: &OffHours,
-    place: &Place,
-    (rulings, turned): (&[&Ruling<'_>], &[&Sleeper]),
+    place: &SchedulePlace,
+    (rulings, turned): (&[&Ruling<'_>], &[&ScheduledMember]),
 ) -> Result<Rights, String> {
     let by = role(environment, off)?;
     let role = Arn::from(by.as_str());
@@ -29,7 +29,7 @@ pub(super) fn rights(
     };
     let mut needs: Vec<_> = rulings.iter().map(rule).collect();
     if off.routine.backend != Backend::EventBridge {
-        let turn = |it: &&Sleeper| (it.member.label(), acts(it.member.kind), arn_of(it, &role, &place.scope));
+        let turn = |it: &&ScheduledMember| (it.member.label(), acts(it.member.kind), arn_of(it, &role, &place.scope));
         needs.extend(turned.iter().map(turn));
     }
     Ok(Rights::of(&by, place, needs))

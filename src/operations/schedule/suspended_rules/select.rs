@@ -7,10 +7,10 @@ use jiff::tz::TimeZone;
 use super::{Case, wording};
 use crate::kinds::event_rule::Rule;
 use crate::offhours::event_rules::Ruling;
-use crate::offhours::{Others, Owner, Sleeper, Source};
+use crate::offhours::{ExternalSchedulers, Owner, ScheduledMember, Source};
 use crate::operations::schedule::migrate::instead;
-use crate::schedule::Verb;
-use crate::schedule::active_exception::Above;
+use crate::schedule::PowerAction;
+use crate::schedule::active_exception::ActiveException;
 use crate::schedule::expression::parse::Expression;
 use crate::schedule::override_rules::TOO_LATE;
 
@@ -68,13 +68,13 @@ enum Against {
     /// Not before the end.
     Never,
     /// Then for the first time, and against this.
-    At(Timestamp, Above),
+    At(Timestamp, ActiveException),
     /// It would, and nobody tells when it fires.
     Sometime,
 }
 
 /// When `ruling` acts against `above`.
-fn against(ruling: &Ruling<'_>, above: &[Above]) -> Against {
+fn against(ruling: &Ruling<'_>, above: &[ActiveException]) -> Against {
     let parsed = Expression::parse(&ruling.rule.expression);
     let mut barred = above.iter().filter(|above| !bars(above, ruling).is_empty()).peekable();
     if barred.peek().is_none() {
@@ -82,18 +82,19 @@ fn against(ruling: &Ruling<'_>, above: &[Above]) -> Against {
     }
     let Some(parsed) = parsed.filter(|parsed| !matches!(parsed, Expression::Rate(_))) else { return Against::Sometime };
     // A rule knows UTC only.
-    let first = |above: &Above| Some((parsed.next(&TimeZone::UTC, above.from).filter(|at| *at < above.to)?, *above));
+    let first =
+        |above: &ActiveException| Some((parsed.next(&TimeZone::UTC, above.from).filter(|at| *at < above.to)?, *above));
     barred.find_map(first).map_or(Against::Never, |(at, above)| Against::At(at, above))
 }
 
 /// What of a rule goes against `above`.
-pub(super) fn bars<'a>(above: &Above, ruling: &Ruling<'a>) -> Vec<(Verb, &'a Sleeper)> {
+pub(super) fn bars<'a>(above: &ActiveException, ruling: &Ruling<'a>) -> Vec<(PowerAction, &'a ScheduledMember)> {
     ruling.hits.iter().filter(|(verb, it)| above.bars(*verb, &it.actual)).copied().collect()
 }
 
 /// Whom these rules stop or start, each once.
-pub(super) fn hit<'a>(rulings: &[&Ruling<'a>]) -> Vec<&'a Sleeper> {
-    let mut hit: Vec<&Sleeper> = Vec::new();
+pub(super) fn hit<'a>(rulings: &[&Ruling<'a>]) -> Vec<&'a ScheduledMember> {
+    let mut hit: Vec<&ScheduledMember> = Vec::new();
     for (_, it) in rulings.iter().flat_map(|ruling| &ruling.hits) {
         if !hit.iter().any(|known| known.arn == it.arn) {
             hit.push(it);
@@ -103,11 +104,11 @@ pub(super) fn hit<'a>(rulings: &[&Ruling<'a>]) -> Vec<&'a Sleeper> {
 }
 
 /// When a rule fires next.
-pub(super) fn next_of(others: &Others, rule: &Rule) -> Option<Timestamp> {
+pub(super) fn next_of(others: &ExternalSchedulers, rule: &Rule) -> Option<Timestamp> {
     owners_of(others, rule).find_map(|owner| owner.clock.as_ref()?.next_at)
 }
 
-fn owners_of<'o>(others: &'o Others, rule: &Rule) -> impl Iterator<Item = &'o Owner> {
+fn owners_of<'o>(others: &'o ExternalSchedulers, rule: &Rule) -> impl Iterator<Item = &'o Owner> {
     let (name, arn) = (rule.name.clone(), rule.arn.clone());
     // Another region may have a rule of the same name.
     let is_there = move |owner: &&Owner| {
@@ -119,9 +120,9 @@ fn owners_of<'o>(others: &'o Others, rule: &Rule) -> impl Iterator<Item = &'o Ow
 
 /// That nothing of ours would make the stop that is left out, where AWS keeps schedules of ours that should. A start that
 /// nobody makes leaves it asleep, which is cheap, and is told.
-fn uncovered(case: &Case<'_>, (ruling, above): (&Ruling<'_>, &Above)) -> Option<String> {
-    let without = |it: &Sleeper| instead(Verb::Stop, it, &case.computed).next().is_none();
-    let mut stops = bars(above, ruling).into_iter().filter(|(verb, _)| *verb == Verb::Stop && case.at_aws);
+fn uncovered(case: &Case<'_>, (ruling, above): (&Ruling<'_>, &ActiveException)) -> Option<String> {
+    let without = |it: &ScheduledMember| instead(PowerAction::Stop, it, &case.computed).next().is_none();
+    let mut stops = bars(above, ruling).into_iter().filter(|(verb, _)| *verb == PowerAction::Stop && case.at_aws);
     let (_, it) = stops.find(|(_, it)| without(it))?;
     Some(format!("nothing of ours would stop {} afterwards", it.member.label()))
 }
@@ -130,9 +131,9 @@ fn uncovered(case: &Case<'_>, (ruling, above): (&Ruling<'_>, &Above)) -> Option<
 mod tests {
     use super::owners_of;
     use crate::offhours::external_schedulers::Owner;
-    use crate::offhours::{Others, Source};
+    use crate::offhours::{ExternalSchedulers, Source};
     use crate::operations::schedule::testing::stop;
-    use crate::schedule::Verb;
+    use crate::schedule::PowerAction;
     use crate::world::{KindName, ResourceId, Scope};
 
     #[test]
@@ -140,7 +141,7 @@ mod tests {
         let owner = |region: &str| Owner {
             source: Source::Rule,
             name: stop().name,
-            verb: Some(Verb::Stop),
+            verb: Some(PowerAction::Stop),
             on: "the database".to_owned(),
             id: Some(ResourceId { kind: KindName("db-instance"), scope: Scope::new("p", region), key: "db".into() }),
             clock: None,
@@ -150,7 +151,10 @@ mod tests {
             against: None,
             away: None,
         };
-        let others = Others { owners: vec![owner("us-east-1"), owner("ap-northeast-1")], ..Others::default() };
+        let others = ExternalSchedulers {
+            owners: vec![owner("us-east-1"), owner("ap-northeast-1")],
+            ..ExternalSchedulers::default()
+        };
         let found: Vec<_> = owners_of(&others, &stop()).filter_map(|owner| owner.id.clone()).collect();
         assert_eq!(found.iter().map(|id| id.scope.region.as_str()).collect::<Vec<_>>(), ["ap-northeast-1"]);
     }

@@ -10,8 +10,8 @@ use crate::change::{Ending, How};
 use crate::kinds::testing::{know, scope};
 use crate::operations::environment_actions;
 use crate::operations::schedule::testing::{Aws, DATABASE, carried, document, environment, now, rule, stop, tokyo};
-use crate::schedule::{Actual, Verb};
-use crate::world::{Coverage, Fault, FaultKind, Harvest, Part};
+use crate::schedule::{Actual, PowerAction};
+use crate::world::{Coverage, Fault, FaultKind, Part, Reading};
 
 /// It is a Saturday, 14:00 in Tokyo, and this stops the database at 17:00.
 fn evening() -> Rule {
@@ -63,7 +63,7 @@ fn proposed_at(
         off.sleepers[0].actual = Actual::Down;
     }
     let place = scope();
-    Site::within(&seen, &place, &world, (at, &zone), |site| {
+    ActionContext::within(&seen, &place, &world, (at, &zone), |site| {
         let (why, under) = match verb {
             "override" => {
                 let (state, end) = deadline::wish(value, at, &zone)?;
@@ -94,7 +94,7 @@ fn plain(off: &OffHours, scheduled: bool) -> OffHours {
 }
 
 /// The environment's own schedules under `exceptions`.
-fn sync(site: &Site<'_>, off: &OffHours, exceptions: Exceptions) -> Sync {
+fn sync(site: &ActionContext<'_>, off: &OffHours, exceptions: Exceptions) -> Sync {
     let others = &site.environment.others;
     crate::operations::schedule::actions::proceed_beside(site, off, "override".to_owned(), (exceptions, others))
         .unwrap()
@@ -140,7 +140,7 @@ fn killed(scheduled: bool, begin: Aws, asked: &[(&str, &str)], sound: &dyn Fn(&A
                     Err(why) => Ending::done(why),
                 },
             };
-            assert_eq!(ending.how, How::Done, "{verb} {value}, killed after {calls}: {}", ending.says);
+            assert_eq!(ending.how, How::Done, "{verb} {value}, killed after {calls}: {}", ending.message);
             let all = names(&killed);
             if *verb == "clear" {
                 assert!(killed.rules.iter().all(|rule| rule.enabled) && killed.marks.is_empty(), "{:?}", killed.marks);
@@ -201,10 +201,10 @@ fn killed_between_any_two_calls_what_shall_sleep_or_stay_as_it_is_is_let_go_of_a
     }
 }
 
-fn turn(name: &str, hour: u8, verb: Verb) -> Rule {
+fn turn(name: &str, hour: u8, verb: PowerAction) -> Rule {
     let target = match verb {
-        Verb::Stop => document("AWS-StopRdsInstance", DATABASE),
-        Verb::Start => document("AWS-StartRdsInstance", DATABASE),
+        PowerAction::Stop => document("AWS-StopRdsInstance", DATABASE),
+        PowerAction::Start => document("AWS-StartRdsInstance", DATABASE),
     };
     rule(name, &format!("cron(0 {} * * ? *)", hour - 9), [target])
 }
@@ -231,14 +231,14 @@ fn what_is_held_back_and_what_is_made_up_for(
     #[case] held: &str,
     #[case] made_up: &str,
 ) {
-    let stops = stops.iter().map(|hour| turn("stop", *hour, Verb::Stop));
-    let rules = stops.chain(starts.iter().map(|hour| turn("start", *hour, Verb::Start))).collect();
+    let stops = stops.iter().map(|hour| turn("stop", *hour, PowerAction::Stop));
+    let rules = stops.chain(starts.iter().map(|hour| turn("start", *hour, PowerAction::Start))).collect();
     let mut aws = Aws { rules, asleep, ..Aws::default() };
     let (verb, value) = asked.split_once(' ').unwrap();
     let proposed = proposed(false, &aws, verb, value);
     if held.is_empty() {
-        let says = proposed.map(|one| one.plan()).unwrap_err();
-        assert!(says.contains("has no schedule, and no rule that could be held back st"), "{says}");
+        let message = proposed.map(|one| one.plan()).unwrap_err();
+        assert!(message.contains("has no schedule, and no rule that could be held back st"), "{message}");
         return;
     }
     carried(proposed.unwrap(), &mut aws, usize::MAX, &|_, _| {}).unwrap();
@@ -284,24 +284,24 @@ fn what_others_start_by_a_schedule_counts_for_what_is_made_up_for() {
     let (seen, _) = seen(false, &Aws { rules: vec![evening()], ..Aws::default() });
     let off = OffHours { sleepers: environment().offhours.unwrap().sleepers, ..assumed(&seen, &world, &tokyo()) };
     let until = "2026-11-21T10:00:00Z".parse().unwrap();
-    let over = Override { state: Keep::Running, until, by: String::new(), reason: None };
+    let over = Override { state: TargetState::Running, until, by: String::new(), reason: None };
     let under = Exceptions { over: Some(over), ..Exceptions::default() };
-    let plan = Site::within(&seen, &scope(), &world, (now(), &tokyo()), |site| {
+    let plan = ActionContext::within(&seen, &scope(), &world, (now(), &tokyo()), |site| {
         around(site, &off, (Why::Override, under), None).unwrap().plan()
     });
     assert!(!plan.calls.join(" ").contains(".stop."), "{:?}", plan.calls);
-    let says = "shop-dev-db stays up when the override ends: of all that fires by then, somebody else's schedule starts it last, at 18:00";
-    assert!(plan.notices.iter().any(|one| one == says), "{:?}", plan.notices);
+    let message = "shop-dev-db stays up when the override ends: of all that fires by then, somebody else's schedule starts it last, at 18:00";
+    assert!(plan.notices.iter().any(|one| one == message), "{:?}", plan.notices);
 }
 
 #[test]
 fn a_rule_that_nobody_can_tell_the_time_of_is_told() {
     let rate = Rule { expression: "rate(1 day)".to_owned(), ..evening() };
     let aws = Aws { rules: vec![rate], ..Aws::default() };
-    let says = proposed(false, &aws, "override", "19:00").unwrap_err();
-    assert!(says.contains("AWS tells nobody when that is next, so it is not held back"), "{says}");
-    let says = proposed(false, &aws, "override", "stopped 19:00").unwrap_err();
-    assert!(says.contains("no rule that could be held back starts anything of it"), "{says}");
+    let message = proposed(false, &aws, "override", "19:00").unwrap_err();
+    assert!(message.contains("AWS tells nobody when that is next, so it is not held back"), "{message}");
+    let message = proposed(false, &aws, "override", "stopped 19:00").unwrap_err();
+    assert!(message.contains("no rule that could be held back starts anything of it"), "{message}");
 }
 
 #[test]
@@ -337,17 +337,17 @@ fn the_plan_says_that_it_is_second_best_what_comes_back_when_and_what_is_not_mad
 fn a_stop_that_may_be_on_its_way_is_not_held_back_and_one_that_is_not_its_own_is_told() {
     let aws = Aws { rules: vec![evening()], ..Aws::default() };
     let late = "2026-11-21T16:58:30+09:00".parse().unwrap();
-    let says = proposed_at(true, &aws, "override", "19:00", late).unwrap_err();
-    assert!(says.contains("rule evening stops shop-dev-db at 17:00: that may already be on its way"), "{says}");
-    assert!(says.contains("start it again after it instead"), "{says}");
+    let message = proposed_at(true, &aws, "override", "19:00", late).unwrap_err();
+    assert!(message.contains("rule evening stops shop-dev-db at 17:00: that may already be on its way"), "{message}");
+    assert!(message.contains("start it again after it instead"), "{message}");
 
     let managed = Rule { managed_by: Some("ssm.amazonaws.com".to_owned()), ..evening() };
     let aws = Aws { rules: vec![managed], ..Aws::default() };
     let plan = proposed(true, &aws, "override", "19:00").unwrap().plan();
     let told = plan.notices.iter().any(|one| one.starts_with("rule evening stops shop-dev-db at 17:00 all the same: "));
     assert!(told && !plan.calls.join(" ").contains("DisableRule"), "{plan:?}");
-    let says = proposed(false, &aws, "override", "19:00").unwrap_err();
-    assert!(says.contains("ssm.amazonaws.com made it"), "{says}");
+    let message = proposed(false, &aws, "override", "19:00").unwrap_err();
+    assert!(message.contains("ssm.amazonaws.com made it"), "{message}");
 }
 
 #[test]
@@ -365,18 +365,18 @@ fn where_the_role_may_not_enable_it_again_nothing_is_begun() {
         missing: Vec::new(),
     };
     let answer = crate::kinds::iam_simulation::Simulation { question: part.to_string(), answer: Ok(vec![verdict]) };
-    let found = Harvest::of(vec![(part.clone(), Ok(vec![answer]))]);
+    let found = Reading::of(vec![(part.clone(), Ok(vec![answer]))]);
     world.put(&scope(), simulated.kind, &simulated.coverage, Ok(found.into()), now());
     let zone = tokyo();
-    let says = Site::within(&seen, &scope(), &world, (now(), &zone), |site| {
+    let message = ActionContext::within(&seen, &scope(), &world, (now(), &zone), |site| {
         let off = seen.offhours.as_deref().unwrap();
         let until = "2026-11-21T10:00:00Z".parse().unwrap();
-        let over = Override { state: Keep::Running, until, by: String::new(), reason: None };
+        let over = Override { state: TargetState::Running, until, by: String::new(), reason: None };
         let under = Exceptions { over: Some(over), ..Exceptions::default() };
         around(site, off, (Why::Override, under.clone()), Some(sync(site, off, under))).unwrap_err()
     });
-    assert!(says.contains("may not events:EnableRule on rule evening"), "{says}");
-    assert!(says.contains("toban policy --scheduler"), "{says}");
+    assert!(message.contains("may not events:EnableRule on rule evening"), "{message}");
+    assert!(message.contains("toban policy --scheduler"), "{message}");
 }
 
 #[test]
@@ -402,15 +402,15 @@ fn what_enables_a_rule_is_no_drift_is_kept_by_a_sync_and_is_not_removed() {
     let (mut seen, world) = seen(true, &aws);
     let off = seen.offhours.as_mut().unwrap();
     let until = "2026-11-21T10:00:00Z".parse().unwrap();
-    off.exceptions.over = Some(Override { state: Keep::Running, until, by: String::new(), reason: None });
+    off.exceptions.over = Some(Override { state: TargetState::Running, until, by: String::new(), reason: None });
     let off = seen.offhours.clone().unwrap();
     assert_eq!(off.schedule_drift(&seen, &world, now()), Some(Vec::new()));
     let zone = tokyo();
-    let removed = Site::within(&seen, &scope(), &world, (now(), &zone), |site| {
+    let removed = ActionContext::within(&seen, &scope(), &world, (now(), &zone), |site| {
         environment_actions::propose("sync", Some("remove"), site)
     });
-    let says = removed.map(|_| ()).unwrap_err();
-    assert!(says.contains("rule evening is held back") && says.contains("toban schedule clear"), "{says}");
+    let message = removed.map(|_| ()).unwrap_err();
+    assert!(message.contains("rule evening is held back") && message.contains("toban schedule clear"), "{message}");
 }
 
 #[test]
@@ -420,10 +420,16 @@ fn a_rule_that_is_held_back_does_not_come_back_once_schedules_took_its_place() {
     let migrated = |aws: &Aws| {
         let (mut seen, world) = seen(true, aws);
         let until = "2026-11-21T10:00:00Z".parse().unwrap();
-        let over = Override { state: Keep::Running, until, by: String::new(), reason: None };
+        let over = Override { state: TargetState::Running, until, by: String::new(), reason: None };
         seen.offhours.as_mut().unwrap().exceptions.over = Some(over);
         let zone = tokyo();
-        let made = Site::within(&seen, &scope(), &world, (now(), &zone), crate::operations::schedule::migrate::migrate);
+        let made = ActionContext::within(
+            &seen,
+            &scope(),
+            &world,
+            (now(), &zone),
+            crate::operations::schedule::migrate::migrate,
+        );
         let Ok(Proposal::Procedure(procedure)) = made else { panic!("it migrates: {made:?}") };
         procedure
     };
@@ -450,10 +456,10 @@ fn a_return_that_may_be_on_its_way_is_not_moved() {
     let mut aws = Aws { rules: vec![evening()], ..Aws::default() };
     carried(proposed(false, &aws, "override", "19:00").unwrap(), &mut aws, usize::MAX, &stopped).unwrap();
     let late = "2026-11-21T18:58:30+09:00".parse().unwrap();
-    let says = proposed_at(false, &aws, "override", "20:00", late).unwrap_err();
-    assert!(says.contains("rule evening is enabled again at 19:00: that may already be on its way"), "{says}");
+    let message = proposed_at(false, &aws, "override", "20:00", late).unwrap_err();
+    assert!(message.contains("rule evening is enabled again at 19:00: that may already be on its way"), "{message}");
     let (seen, _) = seen(false, &aws);
-    let group = Want::all(&scope(), crate::kinds::schedule_group::Group::KIND);
+    let group = ReadRequest::all(&scope(), crate::kinds::schedule_group::Group::KIND);
     assert_eq!(seen.others.returns(), [group], "whether it comes back is looked at without being asked");
 }
 
@@ -465,15 +471,18 @@ fn a_rule_that_nothing_enables_again_is_told_as_loudly_as_there_is() {
         let owner = seen.others.held_back().next().expect("it is held back");
         (owner.is_forgotten(), owner.held_back(at, &tokyo()).unwrap())
     };
-    let (forgotten, says) = told(&seen(true, &aws).0, now());
-    assert!(!forgotten, "{says}");
-    assert_eq!(says, "rule evening is disabled by an override of you; a schedule of ours enables it again at 19:00");
+    let (forgotten, message) = told(&seen(true, &aws).0, now());
+    assert!(!forgotten, "{message}");
+    assert_eq!(message, "rule evening is disabled by an override of you; a schedule of ours enables it again at 19:00");
 
     let mut lost = aws.clone();
     lost.group.as_mut().unwrap().retain(|held| !held.target.ends_with(":enableRule"));
-    let (forgotten, says) = told(&seen(true, &lost).0, now());
-    assert!(forgotten && says.contains("nothing enables it again: shop-dev-db would stay up for ever"), "{says}");
-    assert!(says.contains("until 19:00") && says.contains("`toban schedule clear shop-dev` enables it now"), "{says}");
+    let (forgotten, message) = told(&seen(true, &lost).0, now());
+    assert!(forgotten && message.contains("nothing enables it again: shop-dev-db would stay up for ever"), "{message}");
+    assert!(
+        message.contains("until 19:00") && message.contains("`toban schedule clear shop-dev` enables it now"),
+        "{message}"
+    );
 
     // Where the group was not read, its time tells.
     let world = |read: &str| {
@@ -482,9 +491,9 @@ fn a_rule_that_nothing_enables_again_is_told_as_loudly_as_there_is() {
         let mut fresh = World::default();
         know(&mut fresh, aws.rules.clone());
         fresh.put(&scope(), crate::kinds::schedule_group::Group::KIND, &Coverage::All, Err(fault), now());
-        let rules = Harvest::whole(aws.rules.clone());
+        let rules = Reading::whole(aws.rules.clone());
         fresh.put(&scope(), Rule::KIND, &Coverage::All, Ok(rules.into()), read.parse().unwrap());
-        let marks: Vec<crate::kinds::resource_tags::Tagged> = world.all(&scope()).cloned().collect();
+        let marks: Vec<crate::kinds::resource_tags::TaggedResource> = world.all(&scope()).cloned().collect();
         know(&mut fresh, marks);
         world = fresh;
         world

@@ -3,21 +3,21 @@
 
 use jiff::Timestamp;
 
-use super::one_shot_schedules::Turn;
+use super::one_shot_schedules::OneShot;
 use super::{Case, one_shot_schedules, select};
 use crate::change::plan::Plan;
 use crate::kinds::event_rule::Rule;
-use crate::offhours::Sleeper;
+use crate::offhours::ScheduledMember;
 use crate::offhours::event_rules::{Ruling, Why};
 use crate::operations::schedule::migrate::instead;
-use crate::schedule::active_exception::{Above, Is};
+use crate::schedule::active_exception::{ActiveException, ExceptionKind};
 use crate::schedule::stored::planned_schedules::Planned;
-use crate::schedule::{Keep, Verb, wording};
+use crate::schedule::{PowerAction, TargetState, wording};
 
 /// What the rules do that are held back: `stop`, `start`, or both.
 fn does(case: &Case<'_>) -> [&'static str; 2] {
     match (case.why, case.under.over.as_ref().map(|over| over.state)) {
-        (Why::Override, Some(Keep::Stopped)) => ["start", "starts"],
+        (Why::Override, Some(TargetState::Stopped)) => ["start", "starts"],
         (Why::Override, _) => ["stop", "stops"],
         (Why::Hold, _) => ["stop and start", "stops or starts"],
     }
@@ -41,7 +41,7 @@ pub(super) fn again(case: &Case<'_>) -> String {
     let (name, until) = (case.name(), wording::rfc(case.asked(), case.zone()));
     match (case.why, case.under.over.as_ref().map(|over| over.state)) {
         (Why::Hold, _) => format!("toban schedule hold {name} --until {until}"),
-        (Why::Override, Some(Keep::Stopped)) => {
+        (Why::Override, Some(TargetState::Stopped)) => {
             format!("toban schedule override {name} --until {until} --state stopped")
         }
         (Why::Override, _) => format!("toban schedule override {name} --until {until}"),
@@ -62,10 +62,10 @@ pub(super) fn returns_soon(case: &Case<'_>, rule: &Rule, at: Timestamp) -> Strin
 }
 
 /// That a firing may be on its way.
-pub(super) fn fires_soon(case: &Case<'_>, (ruling, above): (&Ruling<'_>, &Above), at: Timestamp) -> String {
+pub(super) fn fires_soon(case: &Case<'_>, (ruling, above): (&Ruling<'_>, &ActiveException), at: Timestamp) -> String {
     let instead = match select::bars(above, ruling).first() {
-        Some((Verb::Start, _)) => Verb::Stop,
-        Some((Verb::Stop, _)) | None => Verb::Start,
+        Some((PowerAction::Start, _)) => PowerAction::Stop,
+        Some((PowerAction::Stop, _)) | None => PowerAction::Start,
     };
     format!(
         "rule {} {} at {}: that may already be on its way and can no longer be held back; {} it again after it instead",
@@ -93,9 +93,9 @@ pub(super) fn all_the_same(case: &Case<'_>, ruling: &Ruling<'_>, at: Timestamp, 
 }
 
 /// That a rule is held back, and what would be better.
-pub(super) fn second_best(case: &Case<'_>, (ruling, above): (&Ruling<'_>, &Above), at: Timestamp) -> String {
+pub(super) fn second_best(case: &Case<'_>, (ruling, above): (&Ruling<'_>, &ActiveException), at: Timestamp) -> String {
     let (name, barred) = (case.name(), select::bars(above, ruling));
-    let stops = barred.iter().any(|(verb, _)| *verb == Verb::Stop);
+    let stops = barred.iter().any(|(verb, _)| *verb == PowerAction::Stop);
     let left = if stops {
         format!("it would leave {name} up for ever")
     } else {
@@ -116,7 +116,7 @@ pub(super) fn second_best(case: &Case<'_>, (ruling, above): (&Ruling<'_>, &Above
 }
 
 /// What makes up for the firings that are left out, and who is left as they are.
-pub(super) fn made_up(case: &Case<'_>, held: &[&Ruling<'_>], turns: &[Turn<'_>]) -> Vec<String> {
+pub(super) fn made_up(case: &Case<'_>, held: &[&Ruling<'_>], turns: &[OneShot<'_>]) -> Vec<String> {
     let hit = select::hit(held);
     let mut done: Vec<String> = turns.iter().map(|turn| turned(case, (turn.it, turn.verb), turn.at)).collect();
     let mut said = Vec::new();
@@ -127,7 +127,7 @@ pub(super) fn made_up(case: &Case<'_>, held: &[&Ruling<'_>], turns: &[Turn<'_>])
         match case.at_aws {
             true => match by_ours(case, it, held) {
                 Ok(ours) => done.extend(ours),
-                Err(says) => said.push(says),
+                Err(message) => said.push(message),
             },
             false => said.extend(left_as_it_is(case, it, held)),
         }
@@ -142,23 +142,23 @@ pub(super) fn made_up(case: &Case<'_>, held: &[&Ruling<'_>], turns: &[Turn<'_>])
 }
 
 /// `stops shop-dev-db at 19:00`.
-fn turned(case: &Case<'_>, (it, verb): (&Sleeper, Verb), at: Timestamp) -> String {
+fn turned(case: &Case<'_>, (it, verb): (&ScheduledMember, PowerAction), at: Timestamp) -> String {
     format!("{}s {} at {}", verb.word(), it.member.label(), case.told(at))
 }
 
 /// What schedules of ours at AWS do next of what the rules that are held back would have done to `it`.
-fn by_ours(case: &Case<'_>, it: &Sleeper, held: &[&Ruling<'_>]) -> Result<Option<String>, String> {
+fn by_ours(case: &Case<'_>, it: &ScheduledMember, held: &[&Ruling<'_>]) -> Result<Option<String>, String> {
     let Some(leaves) = case.leaves(it) else { return Ok(None) };
     let verb = match leaves {
-        Keep::Running => Verb::Stop,
-        Keep::Stopped => Verb::Start,
+        TargetState::Running => PowerAction::Stop,
+        TargetState::Stopped => PowerAction::Start,
     };
     let does = |ruling: &&&Ruling<'_>| ruling.hits.iter().any(|(does, on)| *does == verb && on.arn == it.arn);
     if held.iter().find(does).is_none() {
         return Ok(None);
     }
     let ours: Vec<&Planned> = instead(verb, it, &case.computed).collect();
-    if ours.is_empty() && verb == Verb::Start {
+    if ours.is_empty() && verb == PowerAction::Start {
         let (name, schedule) = (it.member.label(), &case.off.routine.schedule.name);
         return Err(format!(
             "nothing of ours starts {name} afterwards, for the schedule {schedule} leaves that to people: start it by hand, \
@@ -170,12 +170,12 @@ fn by_ours(case: &Case<'_>, it: &Sleeper, held: &[&Ruling<'_>]) -> Result<Option
 }
 
 /// That a left-out firing is none to make up for: something else comes after it, or leaves it as it is.
-fn left_as_it_is(case: &Case<'_>, it: &Sleeper, held: &[&Ruling<'_>]) -> Option<String> {
+fn left_as_it_is(case: &Case<'_>, it: &ScheduledMember, held: &[&Ruling<'_>]) -> Option<String> {
     let (rule, verb, at) = one_shot_schedules::last(case, it, held)?;
     let who = rule.map_or_else(|| "somebody else's schedule".to_owned(), |name| format!("rule {name}"));
     let stays = match case.leaves(it)? {
-        Keep::Running => "stays up",
-        Keep::Stopped => "stays asleep",
+        TargetState::Running => "stays up",
+        TargetState::Stopped => "stays asleep",
     };
     let name = it.member.label();
     let does = format!("{who} {}s it last, at {}", verb.word(), case.told(at));
@@ -193,8 +193,8 @@ fn left_as_it_is(case: &Case<'_>, it: &Sleeper, held: &[&Ruling<'_>]) -> Option<
 /// What ends last.
 fn last_word(case: &Case<'_>) -> &'static str {
     match case.above.last().map(|above| above.is) {
-        Some(Is::Hold) => "hold",
-        Some(Is::Override(_)) | None => "override",
+        Some(ExceptionKind::Hold) => "hold",
+        Some(ExceptionKind::Override(_)) | None => "override",
     }
 }
 

@@ -4,9 +4,9 @@ use super::*;
 use crate::change::How;
 use crate::kinds::schedule_group::Group;
 use crate::kinds::testing::{know, scope};
-use crate::schedule::{Bounds, Verb};
+use crate::schedule::{Bounds, PowerAction};
 
-fn planned(name: &str, verb: Verb, once: bool) -> Planned {
+fn planned(name: &str, verb: PowerAction, once: bool) -> Planned {
     Planned {
         name: name.to_owned(),
         verb,
@@ -45,35 +45,35 @@ fn group(owner: Option<&str>, schedules: Vec<Held>) -> Group {
 }
 
 fn sync(goal: Goal, world: &World) -> Sync {
-    let place = Place { environment: "dev".into(), scope: scope(), group: "toban-dev".to_owned() };
+    let place = SchedulePlace { environment: "dev".into(), scope: scope(), group: "toban-dev".to_owned() };
     let plan = Plan::new("sync", "dev".into(), place.id(), Vec::new());
     Sync::new(plan, place, goal, ("role".to_owned(), None), (world, Timestamp::UNIX_EPOCH))
 }
 
 /// What is done until it looks again, every change going well.
 fn step(sync: &mut Sync, world: &World) -> Result<Vec<String>, Ending> {
-    let mut says = Vec::new();
+    let mut message = Vec::new();
     loop {
-        match sync.step(&Sight { world, faults: &[], now: Timestamp::UNIX_EPOCH }) {
+        match sync.step(&Observation { world, faults: &[], now: Timestamp::UNIX_EPOCH }) {
             Step::Act(changes) => {
                 for change in changes {
-                    says.push(change.plan().says);
+                    message.push(change.plan().message);
                     sync.told(&change.deed(), &Ok(Receipt::default()), Timestamp::UNIX_EPOCH);
                 }
             }
-            Step::Wait(_) => return Ok(says),
+            Step::Wait(_) => return Ok(message),
             Step::End(ending) => return Err(ending),
         }
     }
 }
 
 fn hold(planned: Vec<Planned>) -> Goal {
-    Goal::Hold(Computed::only(planned))
+    Goal::Hold(DesiredAtAws::only(planned))
 }
 
 #[test]
 fn the_group_comes_first_and_deletions_last() {
-    let (single, stop) = (planned("single", Verb::Stop, true), planned("stop", Verb::Stop, false));
+    let (single, stop) = (planned("single", PowerAction::Stop, true), planned("stop", PowerAction::Stop, false));
     let mut world = World::default();
     know::<Group>(&mut world, Vec::new());
     let goal = || hold(vec![single.clone(), stop.clone()]);
@@ -91,12 +91,12 @@ fn the_group_comes_first_and_deletions_last() {
     know(&mut world, vec![group(Some("dev"), vec![held(&single), held(&stop)])]);
     assert_eq!(step(&mut again, &world).unwrap_err().how, How::Done, "seen as computed");
     let ending = step(&mut sync(goal(), &world), &world).unwrap_err();
-    assert_eq!(ending.says, "everything is as computed already");
+    assert_eq!(ending.message, "everything is as computed already");
 }
 
 #[test]
 fn a_reset_retry_policy_or_another_role_is_put_right() {
-    let stop = planned("stop", Verb::Stop, false);
+    let stop = planned("stop", PowerAction::Stop, false);
     for spoilt in [
         Held { attempts: None, ..held(&stop) },
         Held { max_age: Some(86_400), ..held(&stop) },
@@ -114,11 +114,11 @@ fn a_reset_retry_policy_or_another_role_is_put_right() {
 fn another_owners_group_is_not_touched() {
     for owner in [None, Some("prod")] {
         let mut world = World::default();
-        know(&mut world, vec![group(owner, vec![held(&planned("theirs", Verb::Stop, false))])]);
+        know(&mut world, vec![group(owner, vec![held(&planned("theirs", PowerAction::Stop, false))])]);
         for goal in [Goal::Nothing, hold(Vec::new())] {
             let ending = step(&mut sync(goal, &world), &world).unwrap_err();
             assert_eq!(ending.how, How::Failed);
-            assert!(ending.says.contains("nothing of it was touched"), "{}", ending.says);
+            assert!(ending.message.contains("nothing of it was touched"), "{}", ending.message);
         }
     }
 }
@@ -127,10 +127,10 @@ fn another_owners_group_is_not_touched() {
 fn a_failure_is_named_with_what_stands() {
     let mut world = World::default();
     know::<Group>(&mut world, Vec::new());
-    let mut failing = sync(hold(vec![planned("stop", Verb::Stop, false)]), &world);
+    let mut failing = sync(hold(vec![planned("stop", PowerAction::Stop, false)]), &world);
     let denied = Fault::new(crate::world::FaultKind::Denied, "scheduler:CreateSchedule", "iam:PassRole");
     let now = Timestamp::UNIX_EPOCH;
-    let sight = Sight { world: &world, faults: &[], now };
+    let sight = Observation { world: &world, faults: &[], now };
     assert!(matches!(failing.step(&sight), Step::Act(_)), "the group");
     let place = failing.place.clone();
     failing.told(&MakeGroup(place.clone()).deed(), &Ok(Receipt::default()), now);
@@ -139,24 +139,28 @@ fn a_failure_is_named_with_what_stands() {
     failing.told(&DropSchedule { place, name: "stop".to_owned() }.deed(), &Err(denied), now);
     let ending = step(&mut failing, &world).unwrap_err();
     assert_eq!(ending.how, How::Incomplete);
-    assert!(ending.says.contains("iam:PassRole") && ending.says.contains("toban schedule sync dev"), "{}", ending.says);
+    assert!(
+        ending.message.contains("iam:PassRole") && ending.message.contains("toban schedule sync dev"),
+        "{}",
+        ending.message
+    );
 }
 
 #[test]
 fn a_late_stop_that_cannot_be_written_leaves_the_usual_one_as_it_was() {
     // Tonight's single stop at 23:30, and the recurring one held back: without the first, the second would leave the
     // database up all night.
-    let (late, usual) = (planned("late", Verb::Stop, true), planned("usual", Verb::Stop, false));
+    let (late, usual) = (planned("late", PowerAction::Stop, true), planned("usual", PowerAction::Stop, false));
     let held_back =
         Planned { start_date: Some(Timestamp::UNIX_EPOCH + SignedDuration::from_hours(1)), ..usual.clone() };
     let mut world = World::default();
     know(&mut world, vec![group(Some("dev"), vec![held(&usual)])]);
     let mut one = sync(hold(vec![late, held_back]), &world);
     let now = Timestamp::UNIX_EPOCH;
-    let sight = Sight { world: &world, faults: &[], now };
+    let sight = Observation { world: &world, faults: &[], now };
     let Step::Act(first) = one.step(&sight) else { panic!("it acts") };
-    let says: Vec<String> = first.iter().map(|change| change.plan().says).collect();
-    assert_eq!(says, ["make the schedule late"]);
+    let message: Vec<String> = first.iter().map(|change| change.plan().message).collect();
+    assert_eq!(message, ["make the schedule late"]);
     let quota =
         Fault::new(crate::world::FaultKind::Refused, "scheduler:CreateSchedule", "ServiceQuotaExceededException");
     one.told(&first[0].deed(), &Err(quota), now);
@@ -178,7 +182,7 @@ fn action(name: &str, resource: &str, bounds: Bounds) -> ScheduledAction {
     }
 }
 
-fn planned_action(verb: Verb, bounds: Bounds) -> Planned {
+fn planned_action(verb: PowerAction, bounds: Bounds) -> Planned {
     let name = scheduled_actions::name("toban-dev", "service/c/web", verb, "2200");
     let (target, input) = ("service/c/web".to_owned(), scheduled_actions::words(bounds));
     Planned { target, input, bounds: Some(bounds), ..planned(&name, verb, false) }
@@ -187,7 +191,7 @@ fn planned_action(verb: Verb, bounds: Bounds) -> Planned {
 #[test]
 fn what_remembers_bounds_is_written_before_what_closes_them_and_deleted_after_it() {
     let open = Bounds { min: 2, max: 10 };
-    let (start, stop) = (planned_action(Verb::Start, open), planned_action(Verb::Stop, Bounds::ZERO));
+    let (start, stop) = (planned_action(PowerAction::Start, open), planned_action(PowerAction::Stop, Bounds::ZERO));
     let mut world = World::default();
     know::<Group>(&mut world, Vec::new());
     let wanted = || hold(vec![start.clone(), stop.clone()]);
@@ -219,7 +223,7 @@ fn what_remembers_bounds_is_written_before_what_closes_them_and_deleted_after_it
     );
 
     know(&mut world, vec![ours, action(names[0], "service/c/web", open), theirs, others]);
-    assert_eq!(step(&mut sync(wanted(), &world), &world).unwrap_err().says, "everything is as computed already");
+    assert_eq!(step(&mut sync(wanted(), &world), &world).unwrap_err().message, "everything is as computed already");
     let gone = step(&mut sync(Goal::Nothing, &world), &world).unwrap();
     assert_eq!(gone, [names[1], names[0]].map(|name| format!("delete the scheduled action {name}")));
 }
@@ -239,7 +243,7 @@ impl Aws {
         world
     }
 
-    fn take(&mut self, deed: &Deed) {
+    fn take(&mut self, deed: &ChangeRequest) {
         let get = |key: &str| {
             deed.arguments.iter().find(|(known, _)| *known == key).map(|(_, text)| text.clone()).unwrap_or_default()
         };
@@ -251,7 +255,7 @@ impl Aws {
                 let group = self.group.as_mut().expect("a group comes before its schedules");
                 group.retain(|held| held.name != name);
                 if deed.verb == "put-schedule" {
-                    let wish = planned(&name, Verb::Stop, false);
+                    let wish = planned(&name, PowerAction::Stop, false);
                     let fresh = Held { start_date: start, input: get("input"), ..held(&wish) };
                     group.push(Held { expression: get("expression"), target: get("target"), ..fresh });
                 }
@@ -285,7 +289,7 @@ fn until_killed(aws: &mut Aws, goal: Goal, calls: usize) -> Option<Ending> {
     let mut made = 0;
     loop {
         let world = aws.world();
-        match one.step(&Sight { world: &world, faults: &[], now: Timestamp::UNIX_EPOCH }) {
+        match one.step(&Observation { world: &world, faults: &[], now: Timestamp::UNIX_EPOCH }) {
             Step::Act(changes) => {
                 for change in changes {
                     if made == calls {
@@ -305,11 +309,13 @@ fn until_killed(aws: &mut Aws, goal: Goal, calls: usize) -> Option<Ending> {
 
 #[test]
 fn killed_between_any_two_calls_it_is_sound_and_the_next_one_goes_on() {
-    let (usual, late) = (planned("usual", Verb::Stop, false), planned("late", Verb::Stop, true));
+    let (usual, late) = (planned("usual", PowerAction::Stop, false), planned("late", PowerAction::Stop, true));
     let soon = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(1);
     let held_back = Planned { start_date: Some(soon), ..usual.clone() };
-    let (start, stop) =
-        (planned_action(Verb::Start, Bounds { min: 2, max: 10 }), planned_action(Verb::Stop, Bounds::ZERO));
+    let (start, stop) = (
+        planned_action(PowerAction::Start, Bounds { min: 2, max: 10 }),
+        planned_action(PowerAction::Stop, Bounds::ZERO),
+    );
     let mut tonight = vec![late, held_back, start.clone(), stop.clone()];
     let mut ordinary = vec![usual, start, stop];
     tonight.sort_by_key(Planned::order);
@@ -324,9 +330,9 @@ fn killed_between_any_two_calls_it_is_sound_and_the_next_one_goes_on() {
             let ended = until_killed(&mut killed, goal(), calls);
             let whole = ended.is_some();
             let ending = ended.or_else(|| until_killed(&mut killed, goal(), usize::MAX)).unwrap();
-            assert_eq!(ending.how, How::Done, "{stretch}: killed after {calls} calls: {}", ending.says);
+            assert_eq!(ending.how, How::Done, "{stretch}: killed after {calls} calls: {}", ending.message);
             let same = until_killed(&mut killed, goal(), usize::MAX).unwrap();
-            assert_eq!(same.says, "everything is as computed already", "{stretch}: after {calls} calls");
+            assert_eq!(same.message, "everything is as computed already", "{stretch}: after {calls} calls");
             if whole {
                 aws = killed;
                 break;
@@ -338,7 +344,7 @@ fn killed_between_any_two_calls_it_is_sound_and_the_next_one_goes_on() {
 
 /// What goes on the group that is the record.
 fn noted(known: bool) -> Vec<Mark> {
-    let place = Place { environment: "dev".into(), scope: scope(), group: "toban-dev".to_owned() };
+    let place = SchedulePlace { environment: "dev".into(), scope: scope(), group: "toban-dev".to_owned() };
     let one = |key: &str, value: &str| {
         let tags = [(key.to_owned(), Some(value.to_owned()))].into();
         Mark::Note(Note { place: place.clone(), arn: "arn".to_owned(), tags, known, about: None })
@@ -348,7 +354,7 @@ fn noted(known: bool) -> Vec<Mark> {
 
 #[test]
 fn words_on_the_group_are_written_at_once_and_make_it_where_it_is_not_there() {
-    let stop = planned("stop", Verb::Stop, false);
+    let stop = planned("stop", PowerAction::Stop, false);
     let mut world = World::default();
     know::<Group>(&mut world, Vec::new());
     let mut fresh = sync(hold(vec![stop.clone()]), &world).on_record().marking(noted(false));
@@ -379,7 +385,7 @@ fn a_group_that_another_took_meanwhile_is_not_written_on() {
     let mut late = sync(Goal::AsItIs, &world).on_record().marking(noted(true));
     let ending = step(&mut late, &world).unwrap_err();
     assert_eq!(ending.how, How::Failed);
-    assert!(ending.says.contains("belongs to other; nothing of it was touched"), "{}", ending.says);
+    assert!(ending.message.contains("belongs to other; nothing of it was touched"), "{}", ending.message);
 }
 
 #[test]
@@ -393,7 +399,7 @@ fn an_override_that_came_meanwhile_keeps_the_group_from_being_deleted() {
     know(&mut world, vec![held.clone()]);
     let ending = step(&mut remove, &world).unwrap_err();
     assert_eq!(ending.how, How::Failed);
-    assert!(ending.says.contains("is a record and holds an override until"), "{}", ending.says);
+    assert!(ending.message.contains("is a record and holds an override until"), "{}", ending.message);
     held.tags.insert(tags::OVERRIDE.to_owned(), "running/1969-12-24T23:30+09:00/tanaka".to_owned());
     know(&mut world, vec![held]);
     assert_eq!(step(&mut sync(Goal::Nothing, &world), &world).unwrap(), ["delete the schedule group toban-dev"]);

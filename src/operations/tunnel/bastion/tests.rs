@@ -91,10 +91,13 @@ fn a_group_that_was_not_read_shuts_nobody_out() {
 #[rstest]
 #[case::not_online("ConnectionLost", "lost the connection to its agent")]
 #[case::odd("Sulking", "it is Sulking, not Online")]
-fn an_offline_node_says_so(#[case] ping: &str, #[case] says: &str) {
+fn an_offline_node_says_so(#[case] ping: &str, #[case] message: &str) {
     let found = look(Shelves::default().with([instance()]).with([node(ping)]), Vec::new(), Vec::new());
     let why = found.choose(None).unwrap_err().to_string();
-    assert!(why.contains(says) && why.starts_with("nobody in this environment can carry a tunnel to city-db"), "{why}");
+    assert!(
+        why.contains(message) && why.starts_with("nobody in this environment can carry a tunnel to city-db"),
+        "{why}"
+    );
 }
 
 #[rstest]
@@ -103,9 +106,9 @@ fn an_offline_node_says_so(#[case] ping: &str, #[case] says: &str) {
     Shelves::default().with([Instance { state: "stopped".to_owned(), ..instance() }]).with([node("Online")]),
     "it is stopped"
 )]
-fn an_instance_that_cannot_says_why(#[case] shelves: Shelves, #[case] says: &str) {
+fn an_instance_that_cannot_says_why(#[case] shelves: Shelves, #[case] message: &str) {
     let why = look(shelves, Vec::new(), Vec::new()).choose(None).unwrap_err().to_string();
-    assert!(why.contains(says), "{why}");
+    assert!(why.contains(message), "{why}");
 }
 
 #[test]
@@ -122,14 +125,14 @@ fn where_systems_manager_may_not_be_asked_an_instance_is_tried_all_the_same() {
     Task { containers: vec![crate::kinds::ecs_task::Container { exec_agent: Some("STOPPED".into()), ..container("app") }], ..task("x") },
     "its ECS Exec agent does not run"
 )]
-fn a_task_that_cannot_says_why(#[case] task: Task, #[case] says: &str) {
+fn a_task_that_cannot_says_why(#[case] task: Task, #[case] message: &str) {
     let mut on = service();
     on.exec_enabled = true;
     let shelves = Shelves::default().with([database()]).with([on]).with([task.clone()]);
     let remote = remote(&shelves.0, &database().id(&scope())).unwrap();
     let found = candidates(&shelves.0, &environment(vec![(task.id(&scope()), "task")]), &remote);
     let why = found.choose(None).unwrap_err().to_string();
-    assert!(why.contains(says) && why.contains("put one of these right"), "{why}");
+    assert!(why.contains(message) && why.contains("put one of these right"), "{why}");
 }
 
 #[test]

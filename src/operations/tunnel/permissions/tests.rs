@@ -36,7 +36,7 @@ fn looked(shelves: &Shelves) -> Permitted {
 }
 
 fn questions(of: &Permitted) -> Vec<Question> {
-    let parts = |want: &crate::world::read_request::Want| match &want.coverage {
+    let parts = |want: &crate::world::read_request::ReadRequest| match &want.coverage {
         Coverage::Parts(parts) => parts.iter().filter_map(|part| Question::of(part)).collect::<Vec<_>>(),
         Coverage::All => Vec::new(),
     };

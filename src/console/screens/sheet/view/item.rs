@@ -4,12 +4,12 @@
 use ratatui::{buffer::Buffer, layout::Rect, widgets::Widget};
 
 use super::{Paint, role};
-use crate::console::screens::sheet::{Item, Look};
+use crate::console::screens::sheet::{Item, RowStyle};
 use crate::console::widgets::graph::Graph;
 use crate::console::widgets::span_styles::{put, put_line, small};
 use crate::console::widgets::spark::{extent, spark};
 use crate::display::{Cell, Moment, Series, Tone};
-use crate::text::{self, clean, width, wrap};
+use crate::text::{self, harmless, width, wrap};
 use crate::theme::{Role, mark};
 
 /// The margin that holds the cursor.
@@ -24,7 +24,7 @@ pub(super) fn text_lines(text: &str, columns: u16) -> Vec<String> {
 
 /// Hostile characters out, line ends kept: they are ours.
 fn clean_lines(text: &str) -> String {
-    text.split('\n').map(clean).collect::<Vec<_>>().join("\n")
+    text.split('\n').map(harmless).collect::<Vec<_>>().join("\n")
 }
 
 /// Draws lines of one role.
@@ -37,12 +37,12 @@ pub(super) fn lines(lines: &[String], skip: usize, role: Role, paint: Paint<'_>,
 /// How many lines an item takes in `columns` columns.
 pub(super) fn height(item: &Item, columns: u16, paint: Paint<'_>) -> usize {
     match &item.look {
-        Look::Cells(_) => 1,
-        Look::Prose(cells) => prose(cells, item.health.is_some(), columns).len(),
-        Look::Fact(_, value) => fact(value, columns).len(),
-        Look::Moment(moment) => when(moment, columns, paint).1.len(),
-        Look::Course(series) if series.threshold.is_some() => usize::from(GRAPH) + 1,
-        Look::Course(_) => 1,
+        RowStyle::Cells(_) => 1,
+        RowStyle::Prose(cells) => prose(cells, item.health.is_some(), columns).len(),
+        RowStyle::Fact(_, value) => fact(value, columns).len(),
+        RowStyle::Moment(moment) => when(moment, columns, paint).1.len(),
+        RowStyle::Course(series) if series.threshold.is_some() => usize::from(GRAPH) + 1,
+        RowStyle::Course(_) => 1,
     }
 }
 
@@ -69,7 +69,7 @@ fn label_columns(columns: u16) -> u16 {
 
 fn fact(value: &Cell, columns: u16) -> Vec<String> {
     let room = usize::from(columns.saturating_sub(MARGIN + label_columns(columns) + 1)).max(1);
-    wrap(&clean(&value.text), room)
+    wrap(&harmless(&value.text), room)
 }
 
 fn when(moment: &Moment, columns: u16, paint: Paint<'_>) -> (String, Vec<String>, u16) {
@@ -77,11 +77,11 @@ fn when(moment: &Moment, columns: u16, paint: Paint<'_>) -> (String, Vec<String>
     let indent = small(width(&when)) + MARGIN + 2;
     let indent = if indent > columns / 2 { MARGIN } else { indent };
     let room = usize::from(columns.saturating_sub(indent + 1)).max(1);
-    let mut says = wrap(&clean(&moment.says), room);
+    let mut message = wrap(&harmless(&moment.message), room);
     if indent == MARGIN {
-        says.insert(0, String::new());
+        message.insert(0, String::new());
     }
-    (when, says, indent)
+    (when, message, indent)
 }
 
 /// Draws an item that is no row of a table, without its first `skip` lines.
@@ -89,8 +89,8 @@ pub(super) fn draw_item(item: &Item, skip: usize, paint: Paint<'_>, place: Rect,
     let style = |tone: Tone| paint.theme.style(if item.stale { Role::Dim } else { role(tone) });
     let rows = usize::from(place.height);
     match &item.look {
-        Look::Cells(_) => {}
-        Look::Prose(cells) => {
+        RowStyle::Cells(_) => {}
+        RowStyle::Prose(cells) => {
             for (at, (indent, line, tone)) in
                 prose(cells, item.health.is_some(), place.width).iter().skip(skip).take(rows).enumerate()
             {
@@ -101,7 +101,7 @@ pub(super) fn draw_item(item: &Item, skip: usize, paint: Paint<'_>, place: Rect,
                 put(buf, place, (MARGIN, 0), 1, &glyph.to_string(), paint.theme.style(role));
             }
         }
-        Look::Fact(label, value) => {
+        RowStyle::Fact(label, value) => {
             let columns = label_columns(place.width);
             if skip == 0 {
                 put(buf, place, (MARGIN, 0), columns.saturating_sub(1), label, paint.theme.style(Role::Dim));
@@ -110,16 +110,16 @@ pub(super) fn draw_item(item: &Item, skip: usize, paint: Paint<'_>, place: Rect,
                 put_line(buf, place, (MARGIN + columns, small(at)), line, style(value.tone));
             }
         }
-        Look::Moment(moment) => {
-            let (when, says, indent) = when(moment, place.width, paint);
+        RowStyle::Moment(moment) => {
+            let (when, message, indent) = when(moment, place.width, paint);
             if skip == 0 {
                 put_line(buf, place, (MARGIN, 0), &when, paint.theme.style(Role::Dim));
             }
-            for (at, line) in says.iter().skip(skip).take(rows).enumerate() {
+            for (at, line) in message.iter().skip(skip).take(rows).enumerate() {
                 put_line(buf, place, (indent, small(at)), line, style(moment.tone));
             }
         }
-        Look::Course(series) => course(series, skip, paint, place, buf),
+        RowStyle::Course(series) => course(series, skip, paint, place, buf),
     }
 }
 

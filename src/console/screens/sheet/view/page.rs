@@ -6,11 +6,11 @@ use ratatui::{buffer::Buffer, layout::Rect, widgets::StatefulWidget};
 use super::Paint;
 use super::item::{draw_item, height, lines, text_lines};
 use super::table::Table;
-use crate::console::frame_info::{Shown, Zone};
-use crate::console::screens::sheet::{Item, Look, Panel, Sheet};
+use crate::console::frame_info::{FrameInfo, Zone};
+use crate::console::screens::sheet::{Item, Panel, RowStyle, Sheet};
 use crate::console::widgets::grid::{Grid, GridState};
 use crate::console::widgets::span_styles::{put, put_line, small, tint_row};
-use crate::text::{self, clean, width};
+use crate::text::{self, harmless, width};
 use crate::theme::{Role, Theme};
 
 /// A piece of a page, from top to bottom. Blocks are known by their place among those shown.
@@ -76,7 +76,7 @@ fn lay<'a>(panels: &[Panel<'a>], columns: u16, paint: Paint<'_>) -> Vec<Laid<'a>
         let heading = panel.block.columns.iter().any(|column| !column.title.is_empty());
         let mut rows = Rows { block: at, heading, from: 0, row, count: 0 };
         for (from, item) in panel.items().enumerate() {
-            if matches!(item.look, Look::Cells(_)) {
+            if matches!(item.look, RowStyle::Cells(_)) {
                 rows.count += 1;
             } else {
                 if rows.head() + rows.count > 0 {
@@ -139,7 +139,7 @@ pub(super) fn page(
     paint: Paint<'_>,
     area: Rect,
     buf: &mut Buffer,
-    shown: &mut Shown,
+    shown: &mut FrameInfo,
 ) {
     let bar = u16::from(area.width > 4);
     let inner = Rect { width: area.width - bar, ..area };
@@ -222,7 +222,7 @@ fn slice(
         .render(place, buf, &mut state);
 }
 
-fn rule(panel: Panel<'_>, focused: bool, paint: Paint<'_>, place: Rect, buf: &mut Buffer, shown: &mut Shown) {
+fn rule(panel: Panel<'_>, focused: bool, paint: Paint<'_>, place: Rect, buf: &mut Buffer, shown: &mut FrameInfo) {
     let block = panel.block;
     let (dash, role) = if focused { ("━", Role::BorderFocus) } else { ("─", Role::Border) };
     let edge = paint.theme.style(role);
@@ -245,7 +245,7 @@ fn rule(panel: Panel<'_>, focused: bool, paint: Paint<'_>, place: Rect, buf: &mu
     if room < 4 {
         return;
     }
-    let note = text::truncate(&clean(&note), room);
+    let note = text::truncate(&harmless(&note), room);
     let at = place.width.saturating_sub(small(width(&note)) + 3);
     put_line(buf, place, (at, 0), &format!(" {note} "), paint.theme.style(role));
 }

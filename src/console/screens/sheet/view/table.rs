@@ -2,7 +2,7 @@
 //! Knows columns by their rules only; draws nothing itself.
 
 use super::{Paint, role};
-use crate::console::screens::sheet::{Item, Look, Panel, Sheet};
+use crate::console::screens::sheet::{Item, Panel, RowStyle, Sheet};
 use crate::console::widgets::grid;
 use crate::console::widgets::grid::{Order, Rule};
 use crate::console::widgets::span_styles::small;
@@ -37,7 +37,7 @@ impl<'a> Table<'a> {
     /// An item as a row of the grid.
     pub(super) fn row<'r>(&self, item: Option<&'r Item>, paint: Paint<'_>) -> grid::Row<'r> {
         let Some(item) = item else { return grid::Row::default() };
-        let Look::Cells(texts) = &item.look else { return grid::Row::default() };
+        let RowStyle::Cells(texts) = &item.look else { return grid::Row::default() };
         let mut matches = self.sheet.matches(item).into_iter();
         let sign = self.marked.then(|| {
             item.health.map_or_else(

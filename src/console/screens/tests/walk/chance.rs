@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::sound;
 use super::stage::{answer, back_to_the_fleet, console};
 use crate::command::COMMANDS;
-use crate::console::msg::News;
+use crate::console::msg::Event;
 use crate::console::screens::rig::{draw, tell_at};
 use crate::keys::Chord;
 
@@ -50,23 +50,23 @@ proptest! {
         let mut size = (80, 24);
         for step in steps {
             let mut now = model.now;
-            let news: Vec<News> = match step {
-                Happens::Key(chord) => vec![News::Key(chord)],
+            let news: Vec<Event> = match step {
+                Happens::Key(chord) => vec![Event::Key(chord)],
                 Happens::Line(text) => {
                     let typed = format!(":{text}");
                     let keys = typed.chars().map(Chord::char).chain(["enter".parse().expect("a chord")]);
-                    keys.map(News::Key).collect()
+                    keys.map(Event::Key).collect()
                 }
-                Happens::Paste(text) => vec![News::Pasted(text)],
-                Happens::Click(x, y) => vec![News::Clicked(x, y)],
-                Happens::Wheel(notches) => vec![News::Wheeled(notches)],
+                Happens::Paste(text) => vec![Event::Pasted(text)],
+                Happens::Click(x, y) => vec![Event::Clicked(x, y)],
+                Happens::Wheel(notches) => vec![Event::Wheeled(notches)],
                 Happens::Size(columns, rows) => {
                     size = (columns, rows);
-                    vec![News::Resized]
+                    vec![Event::Resized]
                 }
                 Happens::Time(secs) => {
                     now = now.checked_add(SignedDuration::from_secs(secs)).expect("a moment");
-                    vec![News::Tick]
+                    vec![Event::Tick]
                 }
             };
             for news in news {

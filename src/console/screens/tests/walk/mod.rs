@@ -14,9 +14,9 @@ use super::viewer;
 use crate::command::{Argument, COMMANDS, Command, Need, Spec, Where};
 use crate::console::effect::Effect;
 use crate::console::model::Model;
-use crate::console::msg::News;
+use crate::console::msg::Event;
 use crate::console::overlay::Overlay;
-use crate::console::page::Place;
+use crate::console::page::Page;
 use crate::theme::Theme;
 use places::Stop;
 use stage::{answer, back_to_the_fleet};
@@ -59,7 +59,7 @@ fn at_the_end(model: &Model, command: Command) -> bool {
         _ => return false,
     };
     match model.here() {
-        Some(Place::Viewer(text)) => {
+        Some(Page::Viewer(text)) => {
             let by = if down { 1 } else { -1 };
             viewer::view::moved(text, &model.theme, by, &model.shown) == text.place
         }
@@ -87,13 +87,13 @@ fn make_room(model: &mut Model, command: Command, size: (u16, u16)) {
 fn run(model: &mut Model, spec: &Spec) -> Vec<Effect> {
     if let Some(chord) = model.settings.keymap.keys(spec.command).first() {
         let chord = *chord;
-        return tell(model, News::Key(chord));
+        return tell(model, Event::Key(chord));
     }
-    tell(model, News::Key(":".parse().expect("a chord")));
+    tell(model, Event::Key(":".parse().expect("a chord")));
     for c in spec.name.chars() {
-        tell(model, News::Key(crate::keys::Chord::char(c)));
+        tell(model, Event::Key(crate::keys::Chord::char(c)));
     }
-    tell(model, News::Key("enter".parse().expect("a chord")))
+    tell(model, Event::Key("enter".parse().expect("a chord")))
 }
 
 /// What is wrong with a command on a stop in one size; nothing if all is well.
@@ -186,7 +186,7 @@ fn everything_a_row_offers_leads_to_a_plan_a_question_or_a_reason() {
         for (_, offer) in
             offers.into_iter().filter(|(_, offer)| seen.insert((kind, offer.verb, offer.barred.is_some())))
         {
-            let mut letters = offer.says.chars();
+            let mut letters = offer.message.chars();
             if letters.next().is_some_and(char::is_uppercase) && letters.next().is_some_and(char::is_lowercase) {
                 found.push(format!("{} · :{}: it begins large, the commands beside it do not", stop.name, offer.verb));
             }
@@ -195,17 +195,17 @@ fn everything_a_row_offers_leads_to_a_plan_a_question_or_a_reason() {
                 let before = both(&mut model, size);
                 stage::line(&mut model, offer.verb);
                 let after = both(&mut model, size);
-                let says = |why: &str| format!("{} · :{} · {size:?}: {why}", stop.name, offer.verb);
-                found.extend(after.iter().filter_map(|buffer| sound(buffer).err()).map(|why| says(&why)));
+                let message = |why: &str| format!("{} · :{} · {size:?}: {why}", stop.name, offer.verb);
+                found.extend(after.iter().filter_map(|buffer| sound(buffer).err()).map(|why| message(&why)));
                 let told = model.notices.now().is_some();
                 if !told && before == after {
-                    found.push(says("it does nothing and says nothing"));
+                    found.push(message("it does nothing and says nothing"));
                 }
                 if offer.barred.is_some() && !told {
-                    found.push(says("it is barred and does not say why"));
+                    found.push(message("it is barred and does not say why"));
                 }
                 if back_to_the_fleet(&mut model).is_none() {
-                    found.push(says("esc does not lead back to the fleet"));
+                    found.push(message("esc does not lead back to the fleet"));
                 }
             }
         }

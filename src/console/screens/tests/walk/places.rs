@@ -7,11 +7,11 @@ use std::collections::BTreeSet;
 use super::stage::{console, key, line, twin};
 use crate::command::Where;
 use crate::console::model::Model;
-use crate::console::msg::News;
+use crate::console::msg::Event;
 use crate::console::overlay::Overlay;
-use crate::console::page::Place;
+use crate::console::page::Page;
 use crate::console::screens::rig::{draw, fleet, showing, tell};
-use crate::console::screens::sheet::Door;
+use crate::console::screens::sheet::RowTarget;
 use crate::kinds::catalog::KINDS;
 use crate::world::ResourceId;
 
@@ -85,7 +85,7 @@ fn on_page(id: &ResourceId) -> Model {
     } else {
         line(&mut model, "unassigned");
     }
-    let door = Door::Resource(id.clone());
+    let door = RowTarget::Resource(id.clone());
     let at = model.sheet().and_then(|sheet| sheet.rows().position(|(_, item)| item.door.as_ref() == Some(&door)));
     match (at, model.sheet_mut()) {
         (Some(at), Some(sheet)) => {
@@ -113,7 +113,7 @@ fn with_journal() -> Model {
     let plan = crate::console::screens::confirm::tests::plan("city-poc");
     let started = crate::engine::journal::Line::started("1", model.now, &plan, None, Some("緊急"));
     let text = started.encode().expect("JSON");
-    tell(&mut model, News::Journal(crate::engine::journal::read(&text).0));
+    tell(&mut model, Event::Journal(crate::engine::journal::read(&text).0));
     line(&mut model, "journal");
     model
 }
@@ -209,7 +209,7 @@ pub(super) fn all() -> Vec<Stop> {
         }),
         Stop::new("an environment that is gone", || {
             let mut model = console();
-            model.enter(Place::Environment("gone-dev".into(), crate::console::screens::sheet::Sheet::default()));
+            model.enter(Page::Environment("gone-dev".into(), crate::console::screens::sheet::Sheet::default()));
             model
         }),
     ];

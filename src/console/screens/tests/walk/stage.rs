@@ -7,7 +7,7 @@ use crate::change::{Bar, Report};
 use crate::cloud::Cloud;
 use crate::console::effect::Effect;
 use crate::console::model::Model;
-use crate::console::msg::News;
+use crate::console::msg::Event;
 use crate::console::overlay::Overlay;
 use crate::console::screens::rig::{at, demo, denied, draw, read_of_demo, tell, zone};
 use crate::console::settings::Settings;
@@ -47,7 +47,7 @@ pub(super) fn console() -> Model {
     let mut model = Model::new(settings, 7, at(0));
     model.scopes = Some(STAGE.world.scopes());
     model.world = Arc::clone(&STAGE.world);
-    tell(&mut model, News::Gathered(0, STAGE.picture.clone()));
+    tell(&mut model, Event::Gathered(0, STAGE.picture.clone()));
     draw(&mut model, 80, 24);
     model
 }
@@ -65,19 +65,19 @@ pub(super) fn twin(of: &Model) -> Model {
 pub(super) fn answer(model: &mut Model, effects: Vec<Effect>) {
     for effect in effects {
         let news = match effect {
-            Effect::Consult(ask, wants) | Effect::Foresee(ask, wants) => News::Consulted(ask, read_of_demo(&wants)),
+            Effect::Consult(ask, wants) | Effect::Foresee(ask, wants) => Event::Consulted(ask, read_of_demo(&wants)),
             Effect::Look(ask, id) => {
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
                 let of = kind(id.kind).expect("a kind");
                 let got = runtime.block_on(Demo::at(7, 0).look(of, &id, &model.world, model.now));
-                News::Looked(ask, id, got)
+                Event::Looked(ask, id, got)
             }
-            Effect::Browse(url) => News::Browsed(url),
-            Effect::Theme(name) => News::Themed(Ok(Box::new(Theme::built_in(&name)))),
-            Effect::Visit(visit) => News::Visited(visit.plan.says, Ok(End::Left)),
-            Effect::Dig(id, _) => News::Tunnel(id, heard()),
-            Effect::Fill(id) => News::TunnelGone(id, None),
-            Effect::Run(errand) => News::Progress(errand.id, stands()),
+            Effect::Browse(url) => Event::Browsed(url),
+            Effect::Theme(name) => Event::Themed(Ok(Box::new(Theme::built_in(&name)))),
+            Effect::Visit(visit) => Event::Visited(visit.plan.message, Ok(End::Left)),
+            Effect::OpenTunnel(id, _) => Event::Tunnel(id, heard()),
+            Effect::CloseTunnel(id) => Event::TunnelGone(id, None),
+            Effect::Run(errand) => Event::Progress(errand.id, stands()),
             _ => continue,
         };
         let more = tell(model, news);
@@ -107,7 +107,7 @@ fn stands() -> Report {
         health: Health::Changing,
     };
     Report {
-        says: "1 of 3 stands".to_owned(),
+        message: "1 of 3 stands".to_owned(),
         health: Health::Changing,
         bars: vec![bar("new tasks"), bar("healthy targets")],
         ..Report::default()
@@ -116,7 +116,7 @@ fn stands() -> Report {
 
 /// Presses one key and lets the runner answer.
 pub(super) fn key(model: &mut Model, key: &str) {
-    let effects = tell(model, News::Key(key.parse().expect("a chord")));
+    let effects = tell(model, Event::Key(key.parse().expect("a chord")));
     answer(model, effects);
 }
 
@@ -124,7 +124,7 @@ pub(super) fn key(model: &mut Model, key: &str) {
 pub(super) fn line(model: &mut Model, text: &str) {
     key(model, ":");
     for c in text.chars() {
-        tell(model, News::Key(crate::keys::Chord::char(c)));
+        tell(model, Event::Key(crate::keys::Chord::char(c)));
     }
     key(model, "enter");
 }

@@ -8,15 +8,15 @@ use aws_smithy_mocks::mock;
 
 use super::*;
 use crate::aws::mocked;
-use crate::change::gate::{Answer, Circumstances, Gate};
+use crate::change::gate::{Confirmation, Gate, GateContext};
 use crate::kinds::testing_samples::{now, scope, service};
 use crate::schedule::{Bounds, Remembered};
 use crate::world::FaultKind;
 
-async fn perform(act: Act, aws: &Clients) -> Result<Receipt, Fault> {
+async fn perform(act: StageAction, aws: &Clients) -> Result<Receipt, Fault> {
     let change = of(&service(), act, &"city-prod".into(), &scope()).expect("a step of a service");
-    let at = Circumstances::seen_at(now());
-    let approved = Gate::default().approve(change, &Answer::Yes, None, &at).expect("nothing hinders it");
+    let at = GateContext::seen_at(now());
+    let approved = Gate::default().approve(change, &Confirmation::Yes, None, &at).expect("nothing hinders it");
     approved.perform(aws).await
 }
 
@@ -35,8 +35,8 @@ async fn the_memory_is_a_tag_of_the_service() {
     let rules = [tag, untag];
     let aws = Clients { ecs: mocked!(aws_sdk_ecs, &rules), ..Clients::silent() };
     let memory = Remembered { desired: Some(2), bounds: Some(Bounds { min: 2, max: 10 }) };
-    assert!(perform(Act::Remember(memory), &aws).await.is_ok());
-    assert!(perform(Act::Forget, &aws).await.is_ok());
+    assert!(perform(StageAction::Remember(memory), &aws).await.is_ok());
+    assert!(perform(StageAction::Forget, &aws).await.is_ok());
     assert_eq!((rules[0].num_calls(), rules[1].num_calls()), (1, 1));
 }
 
@@ -62,8 +62,8 @@ async fn bounds_and_count_are_set_outright() {
         scaling: mocked!(aws_sdk_applicationautoscaling, &registers),
         ..Clients::silent()
     };
-    assert!(perform(Act::Bounds(Bounds::ZERO), &aws).await.is_ok());
-    assert!(perform(Act::Count(0), &aws).await.is_ok());
+    assert!(perform(StageAction::Bounds(Bounds::ZERO), &aws).await.is_ok());
+    assert!(perform(StageAction::Count(0), &aws).await.is_ok());
     assert_eq!((updates[0].num_calls(), registers[0].num_calls()), (1, 1));
 }
 
@@ -75,7 +75,7 @@ async fn a_denial_names_the_call_and_the_service() {
         .build();
     let aws = Clients { ecs: mocked!(aws_sdk_ecs, &[no]), ..Clients::silent() };
     let memory = Remembered { desired: Some(2), bounds: None };
-    let fault = perform(Act::Remember(memory), &aws).await.expect_err("a denial");
+    let fault = perform(StageAction::Remember(memory), &aws).await.expect_err("a denial");
     assert_eq!(
         (fault.kind, fault.sentence()),
         (FaultKind::Denied, "ecs:TagResource on Backend is not allowed: no".into())
@@ -84,8 +84,8 @@ async fn a_denial_names_the_call_and_the_service() {
 
 #[test]
 fn a_service_is_neither_started_nor_stopped() {
-    assert!(of(&service(), Act::Stop, &"city-prod".into(), &scope()).is_none());
-    let scale = of(&service(), Act::Count(2), &"city-prod".into(), &scope()).expect("a count");
+    assert!(of(&service(), StageAction::Stop, &"city-prod".into(), &scope()).is_none());
+    let scale = of(&service(), StageAction::Count(2), &"city-prod".into(), &scope()).expect("a count");
     assert_eq!(
         (scale.deed().verb, scale.deed().arguments),
         ("scale", vec![("from", "2".to_owned()), ("desired", "2".to_owned())])

@@ -13,7 +13,7 @@ use crate::kinds::scalable_target::ScalableTarget;
 use crate::kinds::schedule_record::Notes;
 use crate::kinds::testing_samples::{database, instance, now, scope, service};
 use crate::schedule::{Member, MemberKind, Record};
-use crate::world::{Coverage, Harvest, Resource, World};
+use crate::world::{Coverage, Reading, Resource, World};
 
 /// A database, an instance and a scaled service.
 pub(super) struct Account {
@@ -92,7 +92,7 @@ impl Account {
                 let notes =
                     there.map(|whose| Notes { group: GROUP.to_owned(), tags: memory.chain([owner(whose)]).collect() });
                 let coverage = Coverage::Parts([GROUP.into()].into());
-                let got = Harvest::of(vec![(GROUP.into(), Ok(notes.into_iter().collect::<Vec<_>>()))]);
+                let got = Reading::of(vec![(GROUP.into(), Ok(notes.into_iter().collect::<Vec<_>>()))]);
                 world.put(&scope(), Notes::KIND, &coverage, Ok(got.into()), now());
                 &self.left
             }
@@ -113,7 +113,7 @@ impl Account {
         let instance = Instance { state: self.ec2.to_owned(), tags: BTreeMap::new(), ..instance() };
         let db = DbInstance { status: self.db.to_owned(), ..database() };
         fn put<T: Resource>(world: &mut World, item: T) {
-            world.put(&scope(), T::KIND, &Coverage::All, Ok(Harvest::whole(vec![item]).into()), now());
+            world.put(&scope(), T::KIND, &Coverage::All, Ok(Reading::whole(vec![item]).into()), now());
         }
         put(&mut world, service);
         put(&mut world, target);
@@ -131,7 +131,7 @@ impl Account {
         }
     }
 
-    pub(super) fn asked(&mut self, deed: &Deed) -> Result<Receipt, Fault> {
+    pub(super) fn asked(&mut self, deed: &ChangeRequest) -> Result<Receipt, Fault> {
         let argument = |name: &str| {
             deed.arguments.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone()).unwrap_or_default()
         };
@@ -179,7 +179,7 @@ const GROUP: &str = "toban-city-dev";
 /// What its service is remembered under there.
 const KEY: &str = "toban:remembered/city-prod/Backend";
 
-pub(super) fn procedure(goal: Keep, world: &World) -> Sleep {
+pub(super) fn procedure(goal: TargetState, world: &World) -> Sleep {
     // Of a group something is known only where it is the record.
     let record = world.shelf(&scope(), Notes::KIND).map_or(Record::Tags, |_| Record::Group(GROUP.to_owned()));
     let environment: crate::world::EnvironmentName = "city-dev".into();
@@ -192,7 +192,7 @@ pub(super) fn procedure(goal: Keep, world: &World) -> Sleep {
     ];
     let members = members.map(|(id, member)| {
         let reads = kind(id.kind).map(|kind| kind.watch(world, &id)).unwrap_or_default();
-        Sleeper::new(id, member, reads).on(&record)
+        MemberProgress::new(id, member, reads).on(&record)
     });
     let plan = Plan::new("turn city-dev", environment.clone(), database().id(&scope()), Vec::new());
     let hush = alarm::hush(&["a".to_owned()], &environment, &scope(), (now(), None));
@@ -201,25 +201,25 @@ pub(super) fn procedure(goal: Keep, world: &World) -> Sleep {
 
 /// Runs to the end, a fresh procedure taking over before each step that `killed` names. What must never be seen is looked
 /// for after every call.
-pub(super) fn run(account: &mut Account, goal: Keep, killed: &[usize]) -> Option<Ending> {
+pub(super) fn run(account: &mut Account, goal: TargetState, killed: &[usize]) -> Option<Ending> {
     carried(account, goal, killed, Account::is_sound)
 }
 
 /// The same, never killed, of an account whose memory stands where no check looks for it.
-pub(super) fn run_unsound(account: &mut Account, goal: Keep) -> Option<Ending> {
+pub(super) fn run_unsound(account: &mut Account, goal: TargetState) -> Option<Ending> {
     carried(account, goal, &[], |_| {})
 }
 
-fn carried(account: &mut Account, goal: Keep, killed: &[usize], looks: impl Fn(&Account)) -> Option<Ending> {
+fn carried(account: &mut Account, goal: TargetState, killed: &[usize], looks: impl Fn(&Account)) -> Option<Ending> {
     let mut one = procedure(goal, &account.world());
     for at in 0..900 {
         if killed.contains(&at) {
             one = procedure(goal, &account.world());
         }
         let world = account.world();
-        let sight = Sight { world: &world, faults: &[], now: account.at };
+        let sight = Observation { world: &world, faults: &[], now: account.at };
         let step = one.step(&sight);
-        assert!(!one.report(&sight).says.is_empty());
+        assert!(!one.report(&sight).message.is_empty());
         match step {
             Step::End(ending) => return Some(ending),
             Step::Wait(span) => account.passes(span),
