@@ -13,6 +13,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use super::budget::Budget;
 use super::call_log::CallLog;
 use super::call_record::Record;
+use super::credentials::Supply;
 use super::direct::{Json, Query, RestJson};
 use super::fault::fault;
 use super::pages::Paged;
@@ -60,6 +61,8 @@ pub struct Clients {
     pub(crate) budget: Arc<Budget>,
     /// How calls are written into the log.
     pub(crate) log: CallLog,
+    /// Where their credentials come from, for what is to be said when AWS calls them expired.
+    pub(crate) supply: Option<Supply>,
     /// Where it is remembered how calls went, for `doctor`.
     pub(crate) record: Option<Arc<Record>>,
 }
@@ -82,6 +85,7 @@ impl Clients {
         // Futures do nothing before they are awaited: the request is made when its turn has come.
         let _in_flight = self.budget.turn(operation).await;
         let got = sent.await.map_err(fault(operation, on));
+        let got = got.map_err(|fault| self.supply.iter().fold(fault, |fault, supply| supply.advised(fault)));
         if let Err(fault) = &got {
             self.log.failed(fault);
         }
@@ -146,6 +150,7 @@ impl Clients {
             config: SdkConfig::builder().build(),
             budget: Arc::default(),
             log: CallLog::default(),
+            supply: None,
             record: None,
         }
     }

@@ -4,12 +4,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_config::default_provider::credentials::DefaultCredentialsChain;
 use aws_config::imds;
-use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
-use aws_config::sts::AssumeRoleProvider;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -17,18 +14,24 @@ use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
 use aws_smithy_http_client::{Builder, Connector};
 use aws_smithy_runtime::client::identity::IdentityCache;
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use aws_smithy_runtime_api::client::identity::SharedIdentityCache;
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
+};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use base64::Engine;
 
 use super::answer_check::{NoRepeat, checked};
 use super::budget::Budget;
 use super::call_log::CallLog;
 use super::clients::Clients;
+use super::credentials::Supply;
 use super::direct::{Json, Query, RestJson};
+use super::profiles::Profiles;
 use super::single_flight::SingleFlight;
 use super::source::Source;
 use super::stats::{Counter, Counting};
+use super::variables::Variables;
+use crate::ssm::proxies::Proxies;
 use crate::world::{Fault, FaultKind, Scope};
 
 /// The largest CA bundle that is read, bytes: all public ones together are a quarter of a MiB.
@@ -39,27 +42,63 @@ const CONNECT: Duration = Duration::from_secs(5);
 const ATTEMPT: Duration = Duration::from_secs(20);
 /// How long a call may take with all its attempts.
 const CALL: Duration = Duration::from_secs(60);
-/// How long credentials may take: a `credential_process` asks other machines.
-const CREDENTIALS: Duration = Duration::from_secs(20);
 /// How long the instance metadata service may take: off EC2 there is none, and it may just not answer.
 const METADATA: Duration = Duration::from_secs(1);
 
 /// The HTTP client all scopes share: TLS by rustls, proxies as the environment says, and certificates as
 /// `AWS_CA_BUNDLE` says, which the SDK itself does not read.
 pub(crate) fn http() -> Result<SharedHttpClient, Fault> {
+    let proxies = Proxies::of(|name| std::env::var_os(name)).map_err(|why| {
+        let fault = Fault::new(FaultKind::Offline, "setting up the proxy", why);
+        fault.advise("set the variable right or unset it; nothing was sent past the proxy")
+    })?;
     let trust = match std::env::var("AWS_CA_BUNDLE").ok().filter(|path| !path.is_empty()) {
         Some(path) => TrustStore::empty().with_pem_certificate(bundle(&path)?),
         None => TrustStore::default(),
     };
     let broken = |why: &dyn std::fmt::Display| Fault::new(FaultKind::Offline, "setting up TLS", why.to_string());
     let context = TlsContext::builder().with_trust_store(trust).build().map_err(|error| broken(&error))?;
-    let http = Builder::new().build_with_connector_fn(move |settings, components| {
-        let mut connector = Connector::builder().proxy_config(ProxyConfig::from_env());
-        connector.set_connector_settings(settings.cloned());
-        connector.set_sleep_impl(components.and_then(|components| components.sleep_impl()));
-        connector.tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(context.clone()).build()
-    });
-    Ok(checked(http))
+    let client = |is_secure| {
+        let proxy = proxy(&proxies, is_secure)?;
+        let context = context.clone();
+        Ok::<_, Fault>(Builder::new().build_with_connector_fn(move |settings, components| {
+            let mut connector = Connector::builder().proxy_config(proxy.clone());
+            connector.set_connector_settings(settings.cloned());
+            connector.set_sleep_impl(components.and_then(|components| components.sleep_impl()));
+            connector.tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(context.clone()).build()
+        }))
+    };
+    let (secure, plain) = (client(true)?, client(false)?);
+    Ok(checked(SharedHttpClient::new(http_client_fn(move |settings, components| {
+        SharedHttpConnector::new(ByScheme {
+            secure: secure.http_connector(settings, components),
+            plain: plain.http_connector(settings, components),
+        })
+    }))))
+}
+
+/// A proxy as the connector takes it. It knows one for each of its schemes, and the environment may name two.
+fn proxy(proxies: &Proxies, is_secure: bool) -> Result<ProxyConfig, Fault> {
+    let Some(url) = proxies.url(is_secure) else { return Ok(ProxyConfig::disabled()) };
+    // Whatever the library says against it may repeat it.
+    let broken = |_| Fault::new(FaultKind::Offline, "setting up the proxy", "its address cannot be used");
+    Ok(ProxyConfig::all(url.reveal()).map_err(broken)?.no_proxy(proxies.direct()))
+}
+
+/// Connects by the proxy of the address's scheme.
+#[derive(Debug)]
+struct ByScheme {
+    secure: SharedHttpConnector,
+    plain: SharedHttpConnector,
+}
+
+impl HttpConnector for ByScheme {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        match request.uri().starts_with("http:") {
+            true => self.plain.call(request),
+            false => self.secure.call(request),
+        }
+    }
 }
 
 /// Reads a CA bundle and makes sure that it holds certificates: the TLS library would panic on anything else.
@@ -81,7 +120,13 @@ fn bundle(path: &str) -> Result<Vec<u8>, Fault> {
     if found.is_empty() { Err(broken("it holds no PEM certificate".to_owned())) } else { Ok(found.into_bytes()) }
 }
 
-fn metadata(conf: &ProviderConfig) -> imds::Client {
+/// How long calls may take.
+pub(super) fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(ATTEMPT).operation_timeout(CALL).build()
+}
+
+/// The instance metadata service, which answers at once or is not there.
+pub(super) fn metadata(conf: &ProviderConfig) -> imds::Client {
     imds::Client::builder()
         .configure(conf)
         .max_attempts(1)
@@ -99,18 +144,13 @@ pub(crate) async fn metadata_region(http: &SharedHttpClient) -> Option<String> {
     Some(region.to_string())
 }
 
-/// A source's credentials with their cache: shared by all its regions, so that they are asked for once.
-#[derive(Clone, Debug)]
-pub(crate) struct Keys {
-    provider: SharedCredentialsProvider,
-    cache: SharedIdentityCache,
-}
-
 /// What opening takes.
 #[derive(Clone, Debug)]
 pub(crate) struct Opening {
     /// The HTTP client.
     pub(crate) http: SharedHttpClient,
+    /// The variables of the environment.
+    pub(crate) variables: Variables,
     /// Keys in place of the environment's.
     pub(crate) given: Option<SharedCredentialsProvider>,
     /// Where calls are counted.
@@ -118,66 +158,41 @@ pub(crate) struct Opening {
 }
 
 impl Opening {
-    /// Sets up the credentials of `source`; `region` is where a role is assumed.
-    pub(crate) async fn keys(&self, source: &Source, region: &str) -> Keys {
-        let region = Region::new(region.to_owned());
-        let conf =
-            ProviderConfig::without_region().with_http_client(self.http.clone()).with_region(Some(region.clone()));
-        let base = match (&source.profile, &self.given) {
-            // A profile that was asked for by name counts more than keys that happen to be in the environment.
-            (Some(name), _) => SharedCredentialsProvider::new(
-                ProfileFileCredentialsProvider::builder().configure(&conf).profile_name(name).build(),
-            ),
-            (None, Some(given)) => given.clone(),
-            (None, None) => SharedCredentialsProvider::new(
-                DefaultCredentialsChain::builder()
-                    .imds_client(metadata(&conf))
-                    .configure(conf)
-                    .region(region.clone())
-                    .build()
-                    .await,
-            ),
-        };
-        let cache = IdentityCache::lazy().load_timeout(CREDENTIALS).build();
-        let keys = Keys { provider: base, cache };
-        let Some(role) = &source.role_arn else { return keys };
-        let config = self.config(source, &keys, region).await;
-        let mut assumed = AssumeRoleProvider::builder(role)
-            .session_name(source.session_name.as_deref().unwrap_or("toban"))
-            .configure(&config);
-        if let Some(id) = &source.external_id {
-            assumed = assumed.external_id(id);
-        }
-        let provider = SharedCredentialsProvider::new(assumed.build_from_provider(keys.provider.clone()).await);
-        Keys { provider, ..keys }
-    }
-
     /// Opens the clients of `source` in `region`.
-    pub(crate) async fn clients(&self, source: &Source, keys: &Keys, region: &str, budget: Arc<Budget>) -> Clients {
-        let config = self.config(source, keys, Region::new(region.to_owned())).await;
-        let scope = Scope::new(source.label.clone(), region);
-        Clients::over(config, Arc::clone(&self.counter), budget, CallLog::of(&scope))
+    pub(crate) async fn clients(
+        &self,
+        (source, profiles): (&Source, &Profiles),
+        keys: &Supply,
+        region: &str,
+        budget: Arc<Budget>,
+    ) -> Clients {
+        let provider = SharedCredentialsProvider::new(keys.clone());
+        let config = self.config(source, profiles, provider, Region::new(region.to_owned())).await;
+        let log = CallLog::of(&Scope::new(source.label.clone(), region));
+        Clients { supply: Some(keys.clone()), ..Clients::over(config, Arc::clone(&self.counter), budget, log) }
     }
 
-    async fn config(&self, source: &Source, keys: &Keys, region: Region) -> SdkConfig {
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(CONNECT)
-            .operation_attempt_timeout(ATTEMPT)
-            .operation_timeout(CALL)
-            .build();
+    /// How clients of `source` are set up.
+    pub(super) async fn config(
+        &self,
+        source: &Source,
+        profiles: &Profiles,
+        keys: SharedCredentialsProvider,
+        region: Region,
+    ) -> SdkConfig {
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .http_client(self.http.clone())
-            .timeout_config(timeouts)
+            .timeout_config(timeouts())
             .retry_config(RetryConfig::standard().with_max_attempts(4))
-            .identity_cache(keys.cache.clone())
-            .credentials_provider(keys.provider.clone())
-            .region(region);
+            // Credentials are kept where they are asked for.
+            .identity_cache(IdentityCache::no_cache())
+            .credentials_provider(keys)
+            .region(region)
+            // The profile may name endpoints of its own; it stands there under the name that is read without one.
+            .profile_files(profiles.for_sdk(source))
+            .profile_name("default");
         if let Ok(name) = AppName::new("toban") {
             loader = loader.app_name(name);
-        }
-        // The profile may name endpoints of its own.
-        if let Some(profile) = &source.profile {
-            loader = loader.profile_name(profile);
         }
         if let Some(url) = &source.endpoint_url {
             loader = loader.endpoint_url(url);
@@ -221,6 +236,7 @@ impl Clients {
             config,
             budget,
             log,
+            supply: None,
             record: None,
         }
     }

@@ -3,12 +3,14 @@
 //! causes, never Debug output, and never carry what was signed.
 
 use std::error::Error;
+use std::sync::LazyLock;
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::request_id::RequestId;
+use regex_lite::Regex;
 
 use crate::text::mask_text;
 use crate::world::{Fault, FaultKind};
@@ -29,10 +31,38 @@ where
     }
 }
 
+/// Makes a fault of credentials that could not be had of whatever `operation` says.
+pub(crate) fn credentials_fault(operation: &str, error: &CredentialsError) -> Fault {
+    if let Some(fault) = carried(error) {
+        return fault;
+    }
+    let told = causes(error).join(": ");
+    let kind = match error {
+        _ if mentions(&told, SLOW) => FaultKind::Timeout,
+        _ => credentials_kind(error, &told).unwrap_or(FaultKind::Credentials),
+    };
+    Fault::new(kind, operation, tidy(&told))
+}
+
+/// The fault that an error carries: one of ours that went through the SDK.
+fn carried(error: &(dyn Error + 'static)) -> Option<Fault> {
+    let mut cause = Some(error);
+    while let Some(here) = cause {
+        if let Some(fault) = here.downcast_ref::<Fault>() {
+            return Some(fault.clone());
+        }
+        cause = here.source();
+    }
+    None
+}
+
 fn classify<E>(operation: &str, error: &SdkError<E, HttpResponse>) -> Fault
 where
     E: Error + ProvideErrorMetadata + 'static,
 {
+    if let Some(fault) = carried(error) {
+        return fault;
+    }
     let causes = causes(error);
     let told = causes.join(": ");
     let (kind, message, code) = match error {
@@ -202,6 +232,7 @@ fn causes(error: &(dyn Error + 'static)) -> Vec<String> {
     let mut cause = Some(error);
     while let Some(here) = cause {
         let text = here.to_string();
+        let text = without_debug(&text).to_owned();
         let said = all.iter().any(|known| known.contains(&text));
         if !said && !text.is_empty() && !EMPTY_WORDS.contains(&text.as_str()) {
             all.retain(|known| !text.contains(known.as_str()));
@@ -211,6 +242,18 @@ fn causes(error: &(dyn Error + 'static)) -> Vec<String> {
     }
     all
 }
+
+/// A text up to where it begins to print a value of the program's own, as `DispatchFailure(ConnectorError { kind: …`:
+/// that says nothing to a reader, and may hold what was sent.
+fn without_debug(text: &str) -> &str {
+    let end = DEBUG.as_ref().and_then(|debug| debug.find(text)).map_or(text.len(), |found| found.start());
+    text.get(..end).unwrap_or_default().trim_end_matches([' ', ':', '(', '`', '"'])
+}
+
+static DEBUG: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let shape = r#"\b[A-Z][A-Za-z0-9_]*( ?\{ ?[a-z_0-9]+: |\((Some|None|Ok|Err|"|[A-Z][A-Za-z0-9_]*( ?[({]|\))))"#;
+    Regex::new(shape).ok()
+});
 
 /// The SDK's own names of its wrappers: they say nothing that the class does not.
 const EMPTY_WORDS: &[&str] = &[

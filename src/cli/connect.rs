@@ -22,7 +22,7 @@ use crate::engine::{plugin_process, session_terminal};
 use crate::kinds::catalog::kind;
 use crate::os::signals::Signals;
 use crate::os::stdio::Outward;
-use crate::ssm::channel::{Channel, End};
+use crate::ssm::channel::{Channel, End, Link};
 use crate::ssm::command;
 use crate::ssm::command::Ran;
 use crate::ssm::exit_marker;
@@ -224,11 +224,20 @@ impl Stay<'_> {
         let mut signals = listen()?;
         let Visiting { session, record } = self.open(asked, &mut signals).await?;
         let (interrupt, interrupts) = mpsc::channel(2);
+        let mut status = session.channel.status();
+        let mut told = None;
         let mut running = std::pin::pin!(carried(session.channel, nonce, interrupts));
         let mut interrupted = false;
         let ran = loop {
             tokio::select! {
                 ran = &mut running => break ran,
+                Ok(()) = status.changed() => {
+                    let word = trouble(&status.borrow_and_update().link, told.as_deref());
+                    if let Some(word) = &word {
+                        output::note(&format!("toban: {}\n", text::harmless(word)));
+                    }
+                    told = word.or(told);
+                }
                 _ = signals.leave() => {
                     interrupted = true;
                     // Twice leaves it: nobody listens any more.
@@ -247,6 +256,20 @@ impl Stay<'_> {
             }
         }
     }
+}
+
+/// What is to be said of the connection, where it is not what was `told` last.
+fn trouble(link: &Link, told: Option<&str>) -> Option<String> {
+    let word = match link {
+        // The first connection is told by its end: it does not take long.
+        Link::Opening | Link::Ended(_) => return None,
+        Link::Up if told.is_none() => return None,
+        Link::Up => "connected again".to_owned(),
+        Link::Lost(fault) => format!("the connection was lost, a new one is being made: {}", fault.sentence()),
+        Link::Login(fault) => format!("a new connection waits for a login: {}", fault.sentence()),
+        Link::Away => "the remote machine is not connected for now".to_owned(),
+    };
+    (told != Some(word.as_str())).then_some(word)
 }
 
 fn unopened(fault: &Fault, asked: &SessionRequest) -> Failure {
@@ -303,6 +326,18 @@ mod tests {
         let failure = door(&failing, None).unwrap_err();
         assert_eq!(failure.exit, Exit::Failed);
         assert!(failure.message.contains("✗ exec on for this task: off\n    → deploy anew"), "{failure}");
+    }
+
+    #[test]
+    fn a_lost_connection_is_told_once_and_so_is_the_next() {
+        let lost = Link::Lost(Fault::new(crate::world::FaultKind::Offline, "ssm:ResumeSession", "no route"));
+        assert_eq!(trouble(&Link::Opening, None), None);
+        assert_eq!(trouble(&Link::Up, None), None);
+        let word = trouble(&lost, None).expect("a word");
+        assert!(word.contains("no route"), "{word}");
+        assert_eq!(trouble(&lost, Some(&word)), None);
+        assert_eq!(trouble(&Link::Up, Some(&word)).as_deref(), Some("connected again"));
+        assert_eq!(trouble(&Link::Up, Some("connected again")), None);
     }
 
     #[test]

@@ -4,14 +4,14 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::IsTerminal;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
 use super::args::Global;
 use super::exit::{Exit, Failure};
-use super::options;
+use super::{attendant, options};
+use crate::aws::profile_names;
 use crate::cloud::Cloud;
 use crate::cloud::Live;
 use crate::config::{self, Dirs, Settings};
@@ -100,7 +100,7 @@ fn console(
         zone: TimeZone::system(),
         keymap: keymap(settings, dirs)?,
         choice: Choice { profile: global.profile.clone(), region: None },
-        profiles: if global.demo { Vec::new() } else { profiles(&var) },
+        profiles: if global.demo { Vec::new() } else { profile_names(&var) },
         regions: if global.demo { Vec::new() } else { REGIONS.iter().map(|region| (*region).to_owned()).collect() },
         fixed: global.demo.then(|| ONE_SIMULATION.to_owned()),
         reopen: reopen(cloud, file, global, dirs),
@@ -140,7 +140,7 @@ fn reopen(cloud: Arc<dyn Cloud>, file: Settings, global: &Global, dirs: &Dirs) -
             ..Global::default()
         };
         let settings = options::settle(file.clone(), &flags, &dirs, |_| None);
-        Ok(Arc::new(Live::new(settings.places())))
+        Ok(Arc::new(Live::new(settings.places()).attended_by(Arc::new(attendant::Console))))
     })
 }
 
@@ -152,47 +152,11 @@ fn dark(var: &impl Fn(&str) -> Option<OsString>) -> Option<bool> {
     Some(!matches!(ground, 7 | 9..=15))
 }
 
-/// The names of the profiles in the AWS files, in their order; nothing else of these files is kept.
-fn profiles(var: &impl Fn(&str) -> Option<OsString>) -> Vec<String> {
-    let home = var("HOME").map(|home| PathBuf::from(home).join(".aws"));
-    let file =
-        |name: &str, usual: &str| var(name).map(PathBuf::from).or_else(|| home.as_ref().map(|home| home.join(usual)));
-    let mut names = Vec::new();
-    for path in [file("AWS_CONFIG_FILE", "config"), file("AWS_SHARED_CREDENTIALS_FILE", "credentials")] {
-        let text = path.and_then(|path| crate::os::read_text(&path, config::LARGEST).ok()).unwrap_or_default();
-        for name in sections(&text) {
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
-    }
-    names
-}
-
-fn sections(text: &str) -> Vec<String> {
-    text.lines()
-        .filter_map(|line| line.trim().strip_prefix('[')?.split_once(']').map(|(inside, _)| inside.trim()))
-        .filter_map(|inside| match inside.split_once(char::is_whitespace) {
-            Some(("profile", name)) => Some(name.trim().trim_matches('"').to_owned()),
-            // `sso-session` and `services` sections are no profiles.
-            Some(_) => None,
-            None => Some(inside.to_owned()),
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::demo::Demo;
     use std::path::Path;
-
-    #[test]
-    fn profiles_are_named_by_their_sections() {
-        let text =
-            "[default]\nregion = x\n[profile city]\n[sso-session corp]\n [profile \"two words\"] # note\n[plain]";
-        assert_eq!(sections(text), ["default", "city", "two words", "plain"]);
-    }
 
     #[test]
     fn a_light_terminal_is_believed() {

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::process::ExitCode;
 
-use crate::world::{Fault, FaultKind, Health, Scope};
+use crate::world::{Fault, Health, Scope};
 
 /// The exit codes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -106,12 +106,13 @@ impl fmt::Display for Failure {
 /// Whether a fault means that credentials are missing or ran out.
 #[must_use]
 pub(super) fn is_credentials(fault: &Fault) -> bool {
-    matches!(fault.kind, FaultKind::Expired | FaultKind::Credentials)
+    fault.is_login()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::world::FaultKind;
     use rstest::rstest;
 
     #[rstest]
@@ -148,9 +149,14 @@ mod tests {
     #[test]
     fn credentials_have_a_code_of_their_own_and_every_failure_a_remedy() {
         let scope = Scope::new("duty", "ap-northeast-1");
-        let expired = Failure::of(&Fault::new(FaultKind::Expired, "sts:GetCallerIdentity", "token expired"), &scope);
-        assert_eq!(expired.exit, Exit::Credentials);
-        assert!(expired.message.contains("aws sso login --profile duty"), "{expired}");
+        let expired = Fault::new(FaultKind::Expired, "sts:GetCallerIdentity", "token expired");
+        let bare = Failure::of(&expired, &scope);
+        assert_eq!(bare.exit, Exit::Credentials);
+        assert!(bare.message.contains("the credentials of duty") && !bare.message.contains("aws sso"), "{bare}");
+        let known = Failure::of(&expired.advise("log in: `aws sso login --profile base`"), &scope);
+        assert!(known.message.ends_with("`aws sso login --profile base`"), "{known}");
+        let role = Failure::of(&Fault::new(FaultKind::Denied, "sts:AssumeRole", "no trust"), &scope);
+        assert_eq!(role.exit, Exit::Credentials);
         let denied = Failure::of(&Fault::new(FaultKind::Denied, "ecs:ListServices", ""), &scope);
         assert_eq!(denied.exit, Exit::Failed);
         assert!(denied.message.contains("allow ecs:ListServices"), "{denied}");

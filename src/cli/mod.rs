@@ -3,6 +3,7 @@
 //! knows no resource kind and no AWS API.
 
 mod args;
+mod attendant;
 mod change;
 mod connect;
 mod console;
@@ -42,6 +43,7 @@ use clap::Parser;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::aws::Attendant;
 use crate::cloud::Cloud;
 use crate::cloud::Live;
 use crate::config::{self, Dirs, Settings};
@@ -127,6 +129,9 @@ fn engine(cli: &Cli) -> Result<Exit, Failure> {
     {
         output::note(&format!("toban: {message}\n"));
     }
+    if let Some(message) = lost_zone(std::env::var_os("TZ"), &TimeZone::system()) {
+        output::note(&format!("toban: {message}\n"));
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -143,6 +148,7 @@ fn engine(cli: &Cli) -> Result<Exit, Failure> {
         let duty = CommandContext { cloud: Arc::clone(&cloud), settings, view, paint };
         (cloud, headless(command, &duty, &dirs, config).await)
     });
+    cloud.close();
     // Calls still in flight are of no use to anybody; waiting for them would only delay the end.
     runtime.shutdown_background();
     if global.stats {
@@ -152,6 +158,13 @@ fn engine(cli: &Cli) -> Result<Exit, Failure> {
     ended
 }
 
+/// What is said where `TZ` names a zone that cannot be loaded: times are shown in another one then.
+fn lost_zone(named: Option<OsString>, zone: &TimeZone) -> Option<String> {
+    let named = named.filter(|name| !name.is_empty() && zone.is_unknown())?;
+    let named = crate::text::harmless(&named.to_string_lossy()).into_owned();
+    Some(format!("the time zone {named}, which TZ names, cannot be loaded; times are in UTC"))
+}
+
 /// The cloud the flags ask for. Opens nothing yet.
 fn open(global: &Global, settings: &Settings, screen: bool) -> Arc<dyn Cloud> {
     if global.demo {
@@ -159,7 +172,9 @@ fn open(global: &Global, settings: &Settings, screen: bool) -> Arc<dyn Cloud> {
         // Without a screen nobody could see an answer take its time.
         if screen { Arc::new(demo) } else { Arc::new(demo.prompt()) }
     } else {
-        Arc::new(Live::new(settings.places()))
+        let attendant: Arc<dyn Attendant> =
+            if screen { Arc::new(attendant::Console) } else { Arc::new(attendant::Terminal) };
+        Arc::new(Live::new(settings.places()).attended_by(attendant))
     }
 }
 

@@ -109,3 +109,11 @@ fn help_and_version_are_no_errors() {
         assert_eq!(parsed_quietly(&parse(line).unwrap_err()), Exit::Done, "{line}");
     }
 }
+
+#[test]
+fn a_time_zone_that_cannot_be_loaded_is_told_only_where_one_was_named() {
+    let said = lost_zone(Some("Nowhere/City".into()), &TimeZone::unknown());
+    assert!(said.is_some_and(|said| said.contains("Nowhere/City") && !said.contains("no such")));
+    assert_eq!(lost_zone(None, &TimeZone::unknown()), None);
+    assert_eq!(lost_zone(Some("UTC".into()), &TimeZone::UTC), None);
+}

@@ -187,15 +187,10 @@ async fn up(state: &mut tokio::sync::watch::Receiver<State>, scope: &Scope) -> R
         let now = state.borrow_and_update().clone();
         match &now.health {
             Health::Up => return Ok(()),
-            Health::Down(fault) | Health::Waiting(fault) => return Err(told(fault)),
+            Health::Down(fault) | Health::Waiting(fault) | Health::Login(fault) => return Err(told(fault)),
             Health::Resting(why) => return Err(Failure::new(Exit::Failed, format!("the session ended: {why}"))),
             Health::Closed => return Err(Failure::new(Exit::Failed, "the tunnel closed before it was open")),
-            Health::Opening
-            | Health::Slow(_)
-            | Health::Away
-            | Health::Refused
-            | Health::Resuming(_)
-            | Health::Login(_) => {
+            Health::Opening | Health::Slow(_) | Health::Away | Health::Refused | Health::Resuming(_) => {
                 let via = now.via.map(|(name, _)| format!(" via {name}")).unwrap_or_default();
                 output::progress(&format!("toban: {}{via} …", text::harmless(&now.health.words())));
             }

@@ -91,6 +91,17 @@ pub trait Cloud: Send + Sync + 'static {
     /// The command that logs a source in again, where there is one: `aws sso login --profile x`.
     fn login(&self, source: &SourceName) -> Option<Vec<String>>;
 
+    /// The MFA device whose code lets a source in, where that is what it wants.
+    fn code_device(&self, _source: &SourceName) -> Option<String> {
+        None
+    }
+
+    /// Takes the code of an MFA device that a person typed for a source.
+    fn give_code(&self, _source: &SourceName, _code: Token) {}
+
+    /// Ends what runs on this machine for it: nobody wants its answers any more.
+    fn close(&self) {}
+
     /// Tries what reading takes there, for `doctor`: identity, each operation, the clock.
     fn probe<'a>(&'a self, scope: &'a Scope) -> BoxFuture<'a, Vec<Check>> {
         Box::pin(probe::by_reading(self, scope))

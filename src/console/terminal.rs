@@ -37,6 +37,7 @@ use crate::os::reports::Reports;
 use crate::os::signals::{Asked, Signals};
 use crate::os::tty_file::{GRACE, Outlet, forget_input, write_within};
 use crate::ssm::channel::End;
+use crate::ssm::start_request::Token;
 use crate::text;
 use crate::world::Fault;
 
@@ -277,6 +278,24 @@ impl Screen for Tty {
             Ok(status) => Err(format!("`{}` ended with {status}", command.join(" "))),
             Err(fault) => Err(format!("`{program}` could not be started: {fault}")),
         }
+    }
+
+    async fn ask(&mut self, what: &str) -> Result<Token, String> {
+        self.let_go();
+        let got = tokio::select! {
+            got = crate::os::line::ask(what) => match got {
+                Ok(Some(answer)) => Ok(answer),
+                Ok(None) => Err("nothing was typed".to_owned()),
+                Err(fault) => Err(format!("the terminal cannot be asked: {fault}")),
+            },
+            end = self.signals.leave() => {
+                self.ending |= end;
+                Err("the question was left".to_owned())
+            }
+        };
+        let _ = self.signals.forget_interrupts();
+        self.again().map_err(|fault| format!("the terminal could not be taken again: {fault}"))?;
+        got
     }
 
     async fn hand_over(

@@ -8,6 +8,7 @@ pub mod decode;
 mod file_lock;
 pub mod frames;
 pub mod keyboard;
+pub mod line;
 pub mod ports;
 mod regular_file;
 pub mod reports;
@@ -18,6 +19,7 @@ pub mod tty_file;
 
 pub use append::{append_line, private_dir, put_text};
 pub use file_lock::{Held, try_hold};
+pub use line::ask;
 pub use regular_file::{no_link, open_state, read_state, read_text};
 pub use tty_file::{Stream, write_patiently};
 

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::environment::Placed;
 use crate::kinds::PollClass;
 use crate::kinds::catalog::kind;
-use crate::world::{EnvironmentName, Fault, Partition, QuickMap, Scope, World};
+use crate::world::{EnvironmentName, Fault, QuickMap, Scope, StoredPart, World};
 
 /// What is known of the data behind one environment.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -36,7 +36,7 @@ struct Residents<'a> {
 
 impl Residents<'_> {
     /// Whom a part concerns: the homes of what it is named after and of what is in it; all if that is nobody's.
-    fn of(&self, part: &str, bin: &Partition) -> BTreeSet<usize> {
+    fn of(&self, part: &str, bin: &StoredPart) -> BTreeSet<usize> {
         if part.is_empty() {
             return self.all.clone();
         }

@@ -29,6 +29,9 @@ pub struct Settings {
     pub ping: Duration,
     /// A connection without any frame for this long is lost.
     pub silence: Duration,
+    /// How long the first connection is tried before the session is given up: nobody has anything to lose yet, and who
+    /// waits wants the reason.
+    pub first_patience: Duration,
     /// How long reconnecting is tried before the session is given up; an expired login does not count against it.
     pub patience: Duration,
     /// How long the session waits for a new login.
@@ -50,6 +53,7 @@ impl Settings {
             has_handshake: false,
             ping: Duration::from_secs(30),
             silence: Duration::from_secs(120),
+            first_patience: Duration::from_secs(9),
             patience: Duration::from_secs(300),
             login_patience: Duration::from_secs(1200),
             handshake: Duration::from_secs(15),

@@ -2,6 +2,7 @@
 //! opening frame. What runs over it, and what happens after a loss, is `channel`'s work.
 
 use std::io;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::SinkExt;
@@ -15,14 +16,15 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{self, Message as Frame};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
-use super::network::{Network, Proxy};
+use super::Proxy;
+use super::network::Network;
 use super::start_request::{Entrance, SessionSource};
 use super::stream_host::{Stream, check};
 use super::wire::{LONGEST, MessageId, open};
 use crate::world::{Fault, FaultKind};
 
-/// How long all of it may take.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long all of it may take, once a session has begun.
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 /// What IAM calls it.
 const OPERATION: &str = "ssmmessages:OpenDataChannel";
 
@@ -33,7 +35,8 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Wire for T {}
 /// A websocket over whatever carries it.
 pub(super) type Socket = WebSocketStream<Box<dyn Wire>>;
 
-/// Opens the data channel at `entrance` for `client`, who stays the same over all of a session's connections.
+/// Opens the data channel at `entrance` for `client`, who stays the same over all of a session's connections, within
+/// `patience`.
 ///
 /// # Errors
 /// What failed on the way: an address that may not be dialled, the network, the proxy, TLS, or AWS's refusal.
@@ -41,10 +44,11 @@ pub(super) async fn dial(
     source: &dyn SessionSource,
     entrance: &Entrance,
     network: &Network,
-    client: MessageId,
+    (client, patience): (MessageId, Duration),
 ) -> Result<Socket, Fault> {
     let stream = check(&entrance.url, entrance.is_local).map_err(|why| fault(FaultKind::Refused, why))?;
     let host = stream.host.clone();
+    let stage = Stage::default();
     let all = async {
         let headers = source.sign(&entrance.url).await?;
         let mut request =
@@ -56,18 +60,39 @@ pub(super) async fn dial(
             value.set_sensitive(true);
             request.headers_mut().insert(name, value);
         }
-        let wire = connect(&stream, network).await?;
+        let wire = connect(&stream, network, &stage).await?;
+        stage.is("an answer of the service");
         let limits = WebSocketConfig::default().max_message_size(Some(LONGEST)).max_frame_size(Some(LONGEST));
         let (mut socket, _) = client_async_with_config(request, wire, Some(limits)).await.map_err(refused)?;
         let hello = open(entrance.token.reveal(), client, MessageId::random(&mut fastrand::Rng::new()));
         socket.send(Frame::text(hello)).await.map_err(|error| fault(FaultKind::Offline, error.to_string()))?;
         Ok(socket)
     };
-    let slow = || Err(fault(FaultKind::Timeout, format!("no connection within {} s", PATIENCE.as_secs())));
-    timeout(PATIENCE, all).await.unwrap_or_else(|_| slow()).map_err(|fault| match fault.on {
+    let slow = || {
+        let why = format!("no connection within {} s: {} did not come", patience.as_secs(), stage.now());
+        Err(fault(FaultKind::Timeout, why))
+    };
+    timeout(patience, all).await.unwrap_or_else(|_| slow()).map_err(|fault| match fault.on {
         Some(_) => fault,
         None => fault.on(host),
     })
+}
+
+/// What is waited for.
+#[derive(Debug, Default)]
+struct Stage(Mutex<&'static str>);
+
+impl Stage {
+    fn is(&self, what: &'static str) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = what;
+    }
+
+    fn now(&self) -> &'static str {
+        match *self.0.lock().unwrap_or_else(PoisonError::into_inner) {
+            "" => "the credentials",
+            what => what,
+        }
+    }
 }
 
 fn fault(kind: FaultKind, why: impl Into<String>) -> Fault {
@@ -95,11 +120,15 @@ fn refused(error: tungstenite::Error) -> Fault {
     fault(kind, format!("the service answered HTTP {}: {said}", status.as_u16()))
 }
 
-async fn connect(stream: &Stream, network: &Network) -> Result<Box<dyn Wire>, Fault> {
-    let proxy = network.proxy(&stream.host).map_err(|why| fault(FaultKind::Offline, why))?;
+async fn connect(stream: &Stream, network: &Network, stage: &Stage) -> Result<Box<dyn Wire>, Fault> {
+    let proxy = network.proxy(&stream.host, stream.is_secure).map_err(|why| fault(FaultKind::Offline, why))?;
     let mut wire: Box<dyn Wire> = match &proxy {
-        None => tcp(&stream.host, stream.port).await?,
+        None => {
+            stage.is("a TCP connection");
+            tcp(&stream.host, stream.port).await?
+        }
         Some(proxy) => {
+            stage.is("an answer of the proxy");
             let plain = tcp(&proxy.host, proxy.port).await?;
             let mut wire = if proxy.is_secure { tls(&proxy.host, network, plain).await? } else { plain };
             let asked = pass_on(&mut wire, stream, proxy).await;
@@ -108,6 +137,7 @@ async fn connect(stream: &Stream, network: &Network) -> Result<Box<dyn Wire>, Fa
         }
     };
     if stream.is_secure {
+        stage.is("an answer by TLS");
         wire = tls(&stream.host, network, wire).await?;
     }
     Ok(wire)

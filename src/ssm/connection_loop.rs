@@ -14,7 +14,7 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_tungstenite::tungstenite::Message as Frame;
 
 use super::channel::{End, Incoming, Link, Outgoing, Settings, Status};
-use super::connect::{Socket, dial};
+use super::connect::{PATIENCE, Socket, dial};
 use super::session_state::{SessionEvent, Talk};
 use super::start_request::{Entrance, Opened, SessionSource};
 use super::terminate_guard::Guard;
@@ -125,6 +125,7 @@ impl Pump {
     /// session, every later one asks for a fresh one.
     async fn connect(&self, lost: Option<Fault>) -> Result<Socket, End> {
         let since = Instant::now();
+        let is_first = !self.talk.has_connected();
         let mut pause = self.settings.pauses.0;
         let mut given = self.entrance.clone().filter(|_| lost.is_none());
         loop {
@@ -136,7 +137,11 @@ impl Pump {
                         None => return Ok(None),
                     },
                 };
-                dial(&*self.source, &entrance, &self.settings.network, self.client).await.map(Some)
+                let patience = match is_first {
+                    true => (since + self.settings.first_patience).duration_since(Instant::now()),
+                    false => PATIENCE,
+                };
+                dial(&*self.source, &entrance, &self.settings.network, (self.client, patience)).await.map(Some)
             };
             let fault = match tried.await {
                 Ok(Some(socket)) => return Ok(socket),
@@ -159,6 +164,7 @@ impl Pump {
                     self.settings.patience
                 }
             };
+            let patience = if is_first { self.settings.first_patience } else { patience };
             if since.elapsed() + pause > patience {
                 return Err(End::Lost(fault));
             }

@@ -15,6 +15,7 @@ pub mod handshake;
 pub mod network;
 pub mod plugin;
 pub mod preflight;
+pub mod proxies;
 pub mod reliable;
 mod session_state;
 pub mod session_target;
@@ -27,5 +28,6 @@ pub mod wire;
 pub mod wording;
 
 pub use network::Network;
+pub use proxies::Proxy;
 pub use session_target::SessionTarget;
 pub use start_request::{Entrance, SessionSource, Token};

@@ -101,6 +101,11 @@ impl Talk {
         self.connections > 1
     }
 
+    /// Whether there ever was a connection.
+    pub(super) fn has_connected(&self) -> bool {
+        self.connections > 0
+    }
+
     pub(super) fn has_begun(&self) -> bool {
         matches!(self.phase, Phase::Begun | Phase::Quiet)
     }

@@ -5,6 +5,8 @@ use std::net::IpAddr;
 
 use http::Uri;
 
+use crate::world::regional_host;
+
 /// A stream address that may be dialled.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Stream {
@@ -49,21 +51,21 @@ pub fn is_loopback(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-/// `ssmmessages.<region>`, `ssmmessages-fips.<region>` or `<vpce-…>.ssmmessages.<region>.vpce`, in either partition.
+/// `ssmmessages.<region>`, `ssmmessages-fips.<region>` or `<vpce-…>.ssmmessages.<region>.vpce`, in any partition.
 fn is_session_manager(host: &str) -> bool {
-    let Some(rest) = host.strip_suffix(".amazonaws.com").or_else(|| host.strip_suffix(".amazonaws.com.cn")) else {
-        return false;
-    };
-    let is_region = |name: &str| {
-        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
-    };
-    match rest.split('.').collect::<Vec<_>>().as_slice() {
-        ["ssmmessages" | "ssmmessages-fips", region] => is_region(region),
-        [endpoint, "ssmmessages" | "ssmmessages-fips", region, "vpce"] => {
-            endpoint.starts_with("vpce-") && is_region(endpoint) && is_region(region)
-        }
-        _ => false,
+    if let Some((service, _)) = regional_host(host) {
+        return is_service(service);
     }
+    // An endpoint of one's own network: `vpce` stands between the region and the domain.
+    let Some((front, domain)) = host.split_once(".vpce.") else { return false };
+    let plain = |text: &str| text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    regional_host(&format!("{front}.{domain}"))
+        .and_then(|(before, _)| before.split_once('.'))
+        .is_some_and(|(name, service)| name.starts_with("vpce-") && plain(name) && is_service(service))
+}
+
+fn is_service(name: &str) -> bool {
+    matches!(name, "ssmmessages" | "ssmmessages-fips")
 }
 
 #[cfg(test)]
@@ -80,6 +82,13 @@ mod tests {
     #[case("wss://ssmmessages-fips.us-gov-west-1.amazonaws.com/v1")]
     #[case("wss://ssmmessages.cn-north-1.amazonaws.com.cn:443/v1")]
     #[case("wss://vpce-0a1-b2.ssmmessages.eu-west-1.vpce.amazonaws.com/v1")]
+    #[case("wss://vpce-0a1-b2.ssmmessages.cn-north-1.vpce.amazonaws.com.cn/v1")]
+    #[case("wss://ssmmessages.eu-west-1.api.aws/v1")]
+    #[case("wss://ssmmessages-fips.us-east-1.api.aws/v1")]
+    #[case("wss://ssmmessages.cn-north-1.api.amazonwebservices.com.cn/v1")]
+    #[case("wss://ssmmessages.eusc-de-east-1.amazonaws.eu/v1")]
+    #[case("wss://ssmmessages.us-iso-east-1.c2s.ic.gov/v1")]
+    #[case("wss://ssmmessages.us-isob-east-1.sc2s.sgov.gov/v1")]
     fn session_manager_is_dialled(#[case] url: &str) {
         let stream = check(url, false).expect("allowed");
         assert!(stream.is_secure && stream.port == 443, "{stream:?}");
@@ -95,6 +104,12 @@ mod tests {
     #[case("ws://ssmmessages.ap-northeast-1.amazonaws.com/")]
     #[case("https://ssmmessages.ap-northeast-1.amazonaws.com/")]
     #[case("wss://x.vpce-0a.ssmmessages.eu-west-1.vpce.amazonaws.com/v1")]
+    #[case("wss://ssmmessages.eu-west-1.amazonaws.com.cn/")]
+    #[case("wss://ssmmessages.cn-north-1.amazonaws.com/")]
+    #[case("wss://ssmmessages.eu-west-1.evilapi.aws/")]
+    #[case("wss://vpce-0a.ssm.eu-west-1.vpce.amazonaws.com/v1")]
+    #[case("wss://vpce-0a.ssmmessages.eu-west-1.vpce.evil.com/v1")]
+    #[case("wss://ssmmessages.eu-west-1.vpce.amazonaws.com/v1")]
     #[case("wss://127.0.0.1:9/")]
     #[case("ws://localhost/")]
     #[case("wss://10.0.0.1/")]

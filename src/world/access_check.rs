@@ -4,6 +4,9 @@
 use crate::world::Fault;
 use serde::Serialize;
 
+/// What a check of the shared AWS files is about.
+pub const AWS_FILES: &str = "AWS files";
+
 /// One thing that `doctor` tried.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Check {

@@ -71,13 +71,24 @@ pub struct Fault {
     pub request_id: Option<String>,
     /// The wire code, such as `AccessDeniedException` or `InvalidDBInstanceState`.
     pub code: Option<String>,
+    /// What to do about it, where more is known than the class tells.
+    #[serde(skip)]
+    pub advice: Option<String>,
 }
 
 impl Fault {
     /// A fault of `kind` when trying `operation`, because of `message`.
     #[must_use]
     pub fn new(kind: FaultKind, operation: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { kind, operation: operation.into(), on: None, message: message.into(), request_id: None, code: None }
+        Self {
+            kind,
+            operation: operation.into(),
+            on: None,
+            message: message.into(),
+            request_id: None,
+            code: None,
+            advice: None,
+        }
     }
 
     /// The same, naming the thing it was tried on.
@@ -95,6 +106,20 @@ impl Fault {
 
     /// The code of a fault that counts records without a name or id.
     pub const NAMELESS: &'static str = "NamelessRecords";
+    /// The same, with what to do about it.
+    #[must_use]
+    pub fn advise(mut self, what: impl Into<String>) -> Self {
+        self.advice = Some(what.into());
+        self
+    }
+
+    /// Whether it is the credentials that are missing, ran out or could not be had: a login or other settings help,
+    /// not another try.
+    #[must_use]
+    pub fn is_login(&self) -> bool {
+        let role = self.operation.starts_with("sts:AssumeRole") && self.kind == FaultKind::Denied;
+        role || matches!(self.kind, FaultKind::Expired | FaultKind::Credentials)
+    }
 
     /// What was tried, on what, and how it failed, without what AWS said of it: `ecs:ListTasks is not allowed`.
     #[must_use]
@@ -126,13 +151,16 @@ impl Fault {
     /// What to do about it. `scope` names the profile and region the remedy speaks of.
     #[must_use]
     pub fn remedy(&self, scope: &Scope) -> String {
+        if let Some(advice) = &self.advice {
+            return advice.clone();
+        }
         match self.kind {
             FaultKind::Denied => format!(
                 "allow {} for this role or user (`toban policy --read-only` prints the whole policy)",
                 self.operation
             ),
             FaultKind::Expired => {
-                format!("log in again: `aws sso login --profile {}`, or renew the keys; toban picks it up by itself", scope.source)
+                format!("log in again the way the credentials of {} were made; toban picks them up by itself", scope.source)
             }
             FaultKind::Credentials => {
                 "set AWS_PROFILE or --profile to one that works (`aws sts get-caller-identity` tells), or run `aws sso login`".to_owned()

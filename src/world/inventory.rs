@@ -16,7 +16,7 @@ use super::{
 
 /// One part of a shelf.
 #[derive(Clone, Debug, Default)]
-pub struct Partition {
+pub struct StoredPart {
     items: Option<Items>,
     /// When the items were read; `None` before the first success.
     pub read_at: Option<Timestamp>,
@@ -24,7 +24,7 @@ pub struct Partition {
     pub fault: Option<Fault>,
 }
 
-impl Partition {
+impl StoredPart {
     /// The keys of its items.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.items.iter().flat_map(|items| items.index.keys().map(AsRef::as_ref))
@@ -39,7 +39,7 @@ impl Partition {
 /// One kind's parts in one scope.
 #[derive(Clone, Debug, Default)]
 pub struct KindStore {
-    bins: BTreeMap<Part, Partition>,
+    bins: BTreeMap<Part, StoredPart>,
     /// Which part each resource is in, where there are several: looking into each of them would cost too much.
     parts: Arc<QuickMap<Arc<str>, Part>>,
     /// Faults that cost no item.
@@ -52,13 +52,13 @@ pub struct KindStore {
 
 impl KindStore {
     /// Its parts by name.
-    pub fn bins(&self) -> impl Iterator<Item = (&Part, &Partition)> {
+    pub fn bins(&self) -> impl Iterator<Item = (&Part, &StoredPart)> {
         self.bins.iter()
     }
 
     /// One part.
     #[must_use]
-    pub fn bin(&self, part: &str) -> Option<&Partition> {
+    pub fn bin(&self, part: &str) -> Option<&StoredPart> {
         self.bins.get(part)
     }
 
@@ -71,13 +71,13 @@ impl KindStore {
     /// When the part that holds that key was read; `None` if no part holds it.
     #[must_use]
     pub fn read_at(&self, key: &str) -> Option<Timestamp> {
-        let holds = |bin: &&Partition| bin.items.as_ref().is_some_and(|items| items.index.contains_key(key));
+        let holds = |bin: &&StoredPart| bin.items.as_ref().is_some_and(|items| items.index.contains_key(key));
         self.bins.values().find(holds).and_then(|bin| bin.read_at)
     }
 
     /// The keys of its resources.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.bins.values().flat_map(Partition::keys)
+        self.bins.values().flat_map(StoredPart::keys)
     }
 
     /// Every fault that stands: the whole kind's, its parts', its notes.
@@ -112,7 +112,7 @@ impl KindStore {
 
     /// What a resource looked like; it is likely in `part`, but may have moved there from another.
     fn fingerprint(&self, part: &str, key: &str) -> Option<u64> {
-        let of = |bin: &Partition| bin.items.as_ref().and_then(|items| items.index.get(key)).map(|(_, gist)| *gist);
+        let of = |bin: &StoredPart| bin.items.as_ref().and_then(|items| items.index.get(key)).map(|(_, gist)| *gist);
         self.bins.get(part).and_then(of).or_else(|| self.bins.values().find_map(of))
     }
 }
@@ -211,7 +211,7 @@ impl World {
             }
             let bin = shelf.bins.entry(part).or_default();
             match got {
-                Ok(items) => *bin = Partition { items: Some(items), read_at: Some(at), fault: None },
+                Ok(items) => *bin = StoredPart { items: Some(items), read_at: Some(at), fault: None },
                 Err(fault) => bin.fault = Some(fault),
             }
         }
@@ -236,7 +236,7 @@ impl World {
         for (scope, kind, theirs) in other.shelves() {
             let Some(kinds) = self.shelves.get_mut(scope) else { continue };
             let old = |part: &Part| kinds.get(&kind).and_then(|shelf| shelf.bin(part)).and_then(|bin| bin.read_at);
-            let newer: Vec<(&Part, &Partition)> = theirs
+            let newer: Vec<(&Part, &StoredPart)> = theirs
                 .bins()
                 .filter(|(part, bin)| bin.read_at.is_some() && (bin.read_at > old(part) || bin.read_at == last))
                 .collect();

@@ -2,6 +2,7 @@
 //! they give. Signing, retries, timeouts and counting are the SDK's own machinery, as for every other client; here is
 //! the line to a service and its errors, `query`, `json` and `rest` are the protocols. No judgement.
 
+pub(crate) mod endpoint;
 mod json;
 mod query;
 mod rest;
@@ -30,11 +31,11 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SigningName;
 use aws_types::region::SigningRegion;
-use aws_types::service_config::ServiceConfigKey;
 
 use super::answer_check::NoRepeat;
 use super::stats::Counting;
 
+pub(super) use endpoint::endpoint;
 pub use json::Json;
 pub(crate) use json::refusal;
 pub use query::Query;
@@ -42,7 +43,7 @@ pub use rest::{Rest, RestJson};
 
 /// What sets one service apart from another.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Service {
+pub(crate) struct Service {
     /// As AWS writes it: names the variable of its endpoint (`AWS_ENDPOINT_URL_EVENTBRIDGE`).
     id: &'static str,
     /// As IAM, its host and its signature write it.
@@ -57,6 +58,7 @@ impl Service {
     pub(super) const IAM: Self = Self { id: "IAM", name: "iam", global: true };
     pub(super) const KMS: Self = Self { id: "KMS", name: "kms", global: false };
     pub(super) const LAMBDA: Self = Self { id: "Lambda", name: "lambda", global: false };
+    pub(crate) const SSM: Self = Self { id: "SSM", name: "ssm", global: false };
 }
 
 /// What a service answered.
@@ -165,7 +167,7 @@ impl Sent {
 fn signing(config: &SdkConfig, service: Service) -> StaticRuntimePlugin {
     let mut layer = Layer::new("our own signing");
     let region = config.region().map(|region| match service.global {
-        true => SigningRegion::from_static(Partition::of(region.as_ref()).home),
+        true => SigningRegion::from_static(endpoint::home(region.as_ref(), endpoint::variant(config))),
         false => SigningRegion::from(region.clone()),
     });
     let signing = SigV4OperationSigningConfig {
@@ -186,52 +188,6 @@ fn signing(config: &SdkConfig, service: Service) -> StaticRuntimePlugin {
         components.set_identity_resolver(SCHEME_ID, credentials);
     }
     StaticRuntimePlugin::new().with_config(layer.freeze()).with_runtime_components(components)
-}
-
-/// Where the service is: what the environment or the profile says, else its host in the region's partition.
-fn endpoint(config: &SdkConfig, service: Service) -> String {
-    let key = ServiceConfigKey::builder();
-    let key = key.service_id(service.id).env("AWS_ENDPOINT_URL").profile("endpoint_url").build();
-    let own = config.service_config().zip(key.ok()).and_then(|(all, key)| all.load_config(key));
-    let given = match config.get_origin("endpoint_url").is_client_config() {
-        true => config.endpoint_url().map(str::to_owned),
-        false => own.or_else(|| config.endpoint_url().map(str::to_owned)),
-    };
-    given.unwrap_or_else(|| host(service, config.region().map_or("us-east-1", |region| region.as_ref())))
-}
-
-/// A set of regions with a common domain.
-struct Partition {
-    domain: &'static str,
-    /// Where its global services are signed for.
-    home: &'static str,
-    /// What stands between a global service's name and the domain.
-    global: &'static str,
-}
-
-impl Partition {
-    /// From the SDK's partition table, and IAM's page of endpoints.
-    fn of(region: &str) -> Self {
-        let of = |domain, home, global| Self { domain, home, global };
-        match region.split('-').next().unwrap_or(region) {
-            "cn" => of("amazonaws.com.cn", "cn-north-1", ".cn-north-1"),
-            "eusc" => of("amazonaws.eu", "eusc-de-east-1", ".eusc-de-east-1"),
-            "us" if region.starts_with("us-iso-") => of("c2s.ic.gov", "us-iso-east-1", ".us-iso-east-1"),
-            "us" if region.starts_with("us-isob-") => of("sc2s.sgov.gov", "us-isob-east-1", ".us-isob-east-1"),
-            "us" if region.starts_with("us-isof-") => of("csp.hci.ic.gov", "us-isof-south-1", ".us-isof-south-1"),
-            "eu" if region.starts_with("eu-isoe-") => of("cloud.adc-e.uk", "eu-isoe-west-1", ".eu-isoe-west-1"),
-            "us" if region.starts_with("us-gov-") => of("amazonaws.com", "us-gov-west-1", ".us-gov"),
-            _ => of("amazonaws.com", "us-east-1", ""),
-        }
-    }
-}
-
-fn host(service: Service, region: &str) -> String {
-    let Partition { domain, global, .. } = Partition::of(region);
-    match service.global {
-        true => format!("https://{}{global}.{domain}", service.name),
-        false => format!("https://{}.{region}.{domain}", service.name),
-    }
 }
 
 /// `text` as it may stand in a query or a step of a path.
@@ -299,27 +255,5 @@ impl Line {
             .retry_config(retry.with_initial_backoff(std::time::Duration::from_millis(1)))
             .build();
         Self { endpoint: endpoint(&config, service), service, http, config, counting: None }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Service, host};
-
-    #[test]
-    fn a_region_has_the_host_of_its_partition() {
-        let ec2 = |region| host(Service::EC2, region);
-        assert_eq!(ec2("ap-northeast-1"), "https://ec2.ap-northeast-1.amazonaws.com");
-        assert_eq!(ec2("cn-north-1"), "https://ec2.cn-north-1.amazonaws.com.cn");
-        assert_eq!(ec2("us-gov-west-1"), "https://ec2.us-gov-west-1.amazonaws.com");
-        assert_eq!(ec2("us-isob-east-1"), "https://ec2.us-isob-east-1.sc2s.sgov.gov");
-    }
-
-    #[test]
-    fn a_global_service_has_one_host_a_partition() {
-        let iam = |region| host(Service::IAM, region);
-        assert_eq!(iam("ap-northeast-1"), "https://iam.amazonaws.com");
-        assert_eq!(iam("cn-northwest-1"), "https://iam.cn-north-1.amazonaws.com.cn");
-        assert_eq!(iam("us-gov-east-1"), "https://iam.us-gov.amazonaws.com");
     }
 }

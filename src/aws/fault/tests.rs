@@ -153,3 +153,17 @@ fn a_request_id_is_kept_and_an_endless_message_is_not() {
     assert_eq!((fault.kind, fault.request_id.as_deref()), (FaultKind::Refused, Some("req-1")));
     assert!(fault.message.chars().count() < 700);
 }
+
+#[test]
+fn a_value_of_the_program_is_never_printed() {
+    let told = |text: &str| super::without_debug(text).to_owned();
+    assert_eq!(told("dispatch failure: DispatchFailure(ConnectorError { kind: Io, source: x })"), "dispatch failure");
+    assert_eq!(told("wrong type: Request { method: GET, uri: http://x }"), "wrong type");
+    assert_eq!(told("expected a key but got `Identity { data: secret }`"), "expected a key but got");
+    assert_eq!(told("odd: Some(\"secret\")"), "odd");
+    assert_eq!(told("odd: Error(Some(\"secret\"))"), "odd");
+    for fine in ["connect error: dns error: no record", "User: arn:aws:iam::1:user/x is not (yet) known", "HTTP 400 {}"]
+    {
+        assert_eq!(told(fine), fine);
+    }
+}

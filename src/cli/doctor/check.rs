@@ -79,6 +79,11 @@ impl Report {
         &self.checks
     }
 
+    /// Whether this was told already.
+    pub(crate) fn tells(&self, message: &str) -> bool {
+        self.checks.iter().any(|check| check.message == message)
+    }
+
     /// Credentials before anything else, then whether anything failed.
     #[must_use]
     pub(crate) fn exit(&self) -> Exit {

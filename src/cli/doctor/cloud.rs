@@ -7,6 +7,7 @@ use super::{Check, Report};
 use crate::cli::exit::{Exit, is_credentials};
 use crate::engine::headless::Snapshot;
 use crate::environment::{ConfiguredEnvironments, EnvironmentConfig};
+use crate::world::access_check::AWS_FILES;
 use crate::world::access_check::{Check as Tried, Outcome};
 use crate::world::{Fault, Scope};
 
@@ -17,6 +18,7 @@ pub(super) fn tried(report: &mut Report, scope: &Scope, tried: &[Tried]) {
         match check.what.as_str() {
             "sts:GetCallerIdentity" => locked_out |= who(report, scope, &check.outcome),
             "clock" => clock(report, scope, &check.outcome),
+            AWS_FILES => files(report, &check.outcome),
             operation => operations.push((operation, &check.outcome)),
         }
     }
@@ -53,6 +55,16 @@ fn clock(report: &mut Report, scope: &Scope, outcome: &Outcome) {
             let remedy = "set this machine's clock, as with `timedatectl set-ntp true`";
             report.add(Check::fail(about, fault.message.clone(), remedy));
         }
+    }
+}
+
+/// A line of the AWS files that is not understood, once for all places.
+fn files(report: &mut Report, outcome: &Outcome) {
+    if let Outcome::Failed(fault) = outcome
+        && !report.tells(&fault.message)
+    {
+        let remedy = "correct that line; what stands in the same section is not used meanwhile";
+        report.add(Check::warn(AWS_FILES.to_owned(), fault.message.clone(), remedy));
     }
 }
 

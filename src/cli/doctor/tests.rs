@@ -59,7 +59,7 @@ fn without_credentials_only_that_is_told() {
     let checks = [tried("sts:GetCallerIdentity", expired()), tried("ecs:ListServices", expired())];
     cloud::tried(&mut report, &scope(), &checks);
     assert_eq!(report.checks().len(), 1);
-    assert!(report.checks()[0].remedy.as_deref().unwrap().contains("aws sso login --profile duty"));
+    assert!(report.checks()[0].remedy.as_deref().unwrap().contains("log in again"));
     assert_eq!(report.exit(), Exit::Credentials);
 }
 

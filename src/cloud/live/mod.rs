@@ -9,7 +9,6 @@ mod sessions;
 use futures_util::future::BoxFuture;
 pub use sessions::Sessions;
 use std::collections::{BTreeMap, HashMap};
-use std::ffi::OsString;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -22,11 +21,14 @@ use tokio::time::Instant;
 
 use crate::aws::budget::Budget;
 use crate::aws::clients::Clients;
-use crate::aws::connect::{Keys, Opening, http, metadata_region};
+use crate::aws::connect::{Opening, http, metadata_region};
+use crate::aws::credentials::chain::Chain;
+use crate::aws::credentials::{Attendant, Supply, Unattended};
 use crate::aws::profiles::Profiles;
 use crate::aws::source::{Source, Sources};
 use crate::aws::stats::Counter;
 use crate::aws::stats::Stats;
+use crate::aws::variables::Variables;
 use crate::change::gate::Approved;
 use crate::change::receipt::Receipt;
 use crate::cloud::Cloud;
@@ -50,6 +52,8 @@ pub struct Live {
     sources: Sources,
     given: Option<SharedCredentialsProvider>,
     http: Result<SharedHttpClient, Fault>,
+    variables: Result<Variables, Fault>,
+    attendant: Arc<dyn Attendant>,
     counter: Arc<Counter>,
     network: OnceLock<Network>,
     state: Mutex<State>,
@@ -61,6 +65,8 @@ struct State {
     /// Sources that cannot be used, and why.
     faults: BTreeMap<SourceName, Fault>,
     opened: HashMap<SourceName, Opened>,
+    /// Credentials outlive clients: what is asked for must not be asked for twice.
+    supplies: HashMap<SourceName, Supply>,
     /// Budgets outlive clients: a renewal must not refill them.
     budgets: HashMap<Scope, Arc<Budget>>,
 }
@@ -68,7 +74,6 @@ struct State {
 #[derive(Debug)]
 struct Opened {
     since: Instant,
-    keys: Arc<OnceCell<Keys>>,
     clients: HashMap<Region, Arc<OnceCell<Clients>>>,
 }
 
@@ -80,6 +85,8 @@ impl Live {
             sources,
             given: None,
             http: http(),
+            variables: Variables::read(),
+            attendant: Arc::new(Unattended),
             counter: Arc::default(),
             network: OnceLock::new(),
             state: Mutex::default(),
@@ -94,6 +101,13 @@ impl Live {
         self
     }
 
+    /// The same with somebody who can be asked for what only a person knows.
+    #[must_use]
+    pub fn attended_by(mut self, attendant: Arc<dyn Attendant>) -> Self {
+        self.attendant = attendant;
+        self
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -102,13 +116,16 @@ impl Live {
         self.sources.list.iter().find(|source| source.label == *name)
     }
 
+    /// Where the credentials of a source come from, as far as the files say.
+    fn chain(&self, source: &SourceName) -> Option<Chain> {
+        let profiles = self.state().profiles.clone()?;
+        Chain::of(&profiles, self.source(source)?, self.given.is_some()).ok()
+    }
+
     async fn find_scopes(&self) -> Result<Vec<Scope>, Fault> {
         let http = self.http.as_ref().map_err(Fault::clone)?;
-        if let Some(name) = empty_endpoint(std::env::vars_os()) {
-            let message = format!("{name} is set to nothing: unset it, or set it to a URL");
-            return Err(Fault::new(FaultKind::Refused, "choosing the endpoint", message));
-        }
-        let profiles = Arc::new(Profiles::read().await?);
+        let variables = self.variables.as_ref().map_err(Fault::clone)?.clone();
+        let profiles = Arc::new(Profiles::read(variables).await?);
         let mut scopes: Vec<Scope> = Vec::new();
         let mut faults = BTreeMap::new();
         for source in &self.sources.list {
@@ -141,27 +158,36 @@ impl Live {
     /// The clients of a scope, opened when first asked for.
     async fn clients(&self, scope: &Scope) -> Result<Clients, Fault> {
         let http = self.http.as_ref().map_err(Fault::clone)?.clone();
+        let variables = self.variables.as_ref().map_err(Fault::clone)?.clone();
+        let opening = Opening { http, variables, given: self.given.clone(), counter: Arc::clone(&self.counter) };
         let Some(source) = self.source(&scope.source) else {
             let message = format!("there is no source {}", scope.source);
             return Err(Fault::new(FaultKind::Credentials, "choosing the source", message));
         };
-        let (keys, clients, budget) = {
+        let (keys, profiles, clients, budget) = {
             let mut state = self.state();
             if let Some(fault) = state.faults.get(&scope.source) {
                 return Err(fault.clone());
             }
             let budget = Arc::clone(state.budgets.entry(scope.clone()).or_default());
-            let opened = state.opened.entry(scope.source.clone()).or_insert_with(|| Opened {
-                since: Instant::now(),
-                keys: Arc::default(),
-                clients: HashMap::new(),
+            let opened = state
+                .opened
+                .entry(scope.source.clone())
+                .or_insert_with(|| Opened { since: Instant::now(), clients: HashMap::new() });
+            let clients = Arc::clone(opened.clients.entry(scope.region.clone()).or_default());
+            let keys = state.supplies.entry(scope.source.clone()).or_insert_with(|| {
+                Supply::new(source, scope.region.as_str(), opening.clone(), Arc::clone(&self.attendant))
             });
-            (Arc::clone(&opened.keys), Arc::clone(opened.clients.entry(scope.region.clone()).or_default()), budget)
+            (keys.clone(), state.profiles.clone(), clients, budget)
         };
-        let opening = Opening { http, given: self.given.clone(), counter: Arc::clone(&self.counter) };
+        // Whoever comes while they are asked for waits here, and every fault is told as what it is.
+        keys.credentials().await?;
+        let profiles = match profiles {
+            Some(profiles) => profiles,
+            None => Arc::new(Profiles::read(opening.variables.clone()).await?),
+        };
         let region = scope.region.as_str();
-        let keys = keys.get_or_init(|| opening.keys(source, region)).await;
-        Ok(clients.get_or_init(|| opening.clients(source, keys, region, budget)).await.clone())
+        Ok(clients.get_or_init(|| opening.clients((source, &profiles), &keys, region, budget)).await.clone())
     }
 
     /// What starts and ends sessions in a scope.
@@ -188,6 +214,9 @@ impl Live {
             let mut state = self.state();
             if state.opened.get(&scope.source).is_some_and(|opened| opened.since.elapsed() >= RENEW_AFTER) {
                 state.opened.remove(&scope.source);
+                if let Some(keys) = state.supplies.get(&scope.source) {
+                    keys.forget(RENEW_AFTER);
+                }
             }
         }
     }
@@ -196,12 +225,6 @@ impl Live {
         self.notice(scope, got.as_ref().err().into_iter());
         got
     }
-}
-
-/// The variable that sets an endpoint to nothing, if there is one: the SDK would panic over it.
-fn empty_endpoint(mut vars: impl Iterator<Item = (OsString, OsString)>) -> Option<String> {
-    let found = vars.find(|(name, value)| value.is_empty() && name.to_string_lossy().starts_with("AWS_ENDPOINT_URL"));
-    found.map(|(name, _)| name.to_string_lossy().into_owned())
 }
 
 /// The regions to read for a source.
@@ -214,7 +237,7 @@ async fn regions(source: &Source, profiles: &Profiles, http: &SharedHttpClient) 
     }
     // Only who runs on EC2 without saying anything else means the metadata service.
     if source.profile.is_none()
-        && profiles.may_ask_metadata()
+        && profiles.variables().may_ask_metadata()
         && let Some(region) = metadata_region(http).await
     {
         return Ok(vec![region]);
@@ -311,6 +334,21 @@ impl Cloud for Live {
         let mut state = self.state();
         state.opened.remove(source);
         state.faults.remove(source);
+        if let Some(keys) = state.supplies.remove(source) {
+            keys.end();
+        }
+    }
+
+    fn give_code(&self, source: &SourceName, code: Token) {
+        if let Some(keys) = self.state().supplies.get(source) {
+            keys.give_code(code);
+        }
+    }
+
+    fn close(&self) {
+        for keys in self.state().supplies.values() {
+            keys.end();
+        }
     }
 
     fn stats(&self) -> Stats {
@@ -318,8 +356,14 @@ impl Cloud for Live {
     }
 
     fn login(&self, source: &SourceName) -> Option<Vec<String>> {
-        let profiles = self.state().profiles.clone()?;
-        profiles.login(self.source(source)?)
+        self.chain(source)?.login()
+    }
+
+    fn code_device(&self, source: &SourceName) -> Option<String> {
+        let wanted = self.state().supplies.get(source).and_then(Supply::wanted_code);
+        // Before anything was asked, a device counts where there is nothing else to log in by.
+        let chain = || self.chain(source).filter(|chain| chain.login().is_none());
+        wanted.or_else(|| chain()?.roles.into_iter().find_map(|role| role.mfa_serial))
     }
 
     fn probe<'a>(&'a self, scope: &'a Scope) -> BoxFuture<'a, Vec<Check>> {
@@ -332,11 +376,19 @@ impl Cloud for Live {
                 }
             };
             checks.push(probe::clock(self.counter.skew()));
+            let profiles = self.state().profiles.clone();
+            checks.extend(profiles.iter().flat_map(|profiles| profiles.complaints()).map(probe::complaint));
             checks
         })
     }
 
     fn now(&self) -> Timestamp {
         Timestamp::now()
+    }
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        self.close();
     }
 }

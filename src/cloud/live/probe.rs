@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::aws::clients::Clients;
 use crate::kinds::catalog::KINDS;
 use crate::kinds::{AnyKind, FetchContext, PollClass};
-use crate::world::access_check::{Check, Outcome};
+use crate::world::access_check::{AWS_FILES, Check, Outcome};
 use crate::world::{Coverage, Fault, FaultKind, Identity, KindName, Part, ResourceId, Scope, World};
 
 /// How many of a kind's resources the kinds that hang from it are tried on.
@@ -87,6 +87,12 @@ fn some_of(world: &World, scope: &Scope) -> Coverage {
     let shelves = KINDS.iter().filter_map(|kind| world.shelf(scope, kind.name()));
     let keys = shelves.flat_map(|shelf| shelf.keys().take(SOME).map(Part::from).collect::<Vec<_>>());
     Coverage::Parts(keys.chain([Part::from("")]).collect())
+}
+
+/// A line of the AWS files that is not understood.
+pub(crate) fn complaint(message: String) -> Check {
+    let fault = Fault::new(FaultKind::Credentials, "reading AWS profiles", message);
+    Check { what: AWS_FILES.to_owned(), outcome: Outcome::Failed(fault) }
 }
 
 /// What a clock that is `ahead` of AWS's means.

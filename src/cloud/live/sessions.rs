@@ -9,7 +9,6 @@ use std::time::{Duration, SystemTime};
 use aws_config::SdkConfig;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::ProvideCredentials;
-use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_ecs::types::Session;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4::SigningParams;
@@ -24,6 +23,8 @@ use tokio::sync::Mutex as AsyncMutex;
 use super::kms;
 use crate::aws::clients::Clients;
 use crate::aws::connect::http;
+use crate::aws::direct::Service;
+use crate::aws::direct::endpoint::endpoint;
 use crate::ssm::crypto::DataKey;
 use crate::ssm::plugin::{Plugged, plugged};
 use crate::ssm::start_request::{Entrance, Opened, SessionSource, StartRequest, Token};
@@ -121,16 +122,8 @@ impl Sessions {
         let Some(provider) = self.aws.config.credentials_provider() else {
             return Err(Fault::new(FaultKind::Credentials, OPEN_CHANNEL, "there are no credentials"));
         };
-        let keys = provider.provide_credentials().await.map_err(|error| {
-            let why = chain(&error);
-            let expired = why.to_lowercase().contains("expired") || why.to_lowercase().contains("sso token");
-            let kind = match &error {
-                _ if expired => FaultKind::Expired,
-                CredentialsError::ProviderTimedOut(_) => FaultKind::Timeout,
-                _ => FaultKind::Credentials,
-            };
-            Fault::new(kind, OPEN_CHANNEL, crate::text::mask_text(&why).into_owned())
-        })?;
+        let got = provider.provide_credentials().await;
+        let keys = got.map_err(|error| crate::aws::fault::credentials_fault(OPEN_CHANNEL, &error))?;
         *kept = Some(keys.clone());
         Ok(keys)
     }
@@ -143,12 +136,8 @@ impl Sessions {
         let credentials = self.credentials().await?;
         let opened = self.start(ask).await?;
         let region = self.aws.config.region().map(ToString::to_string).unwrap_or_default();
-        let standard = || {
-            let china = if region.starts_with("cn-") { ".cn" } else { "" };
-            format!("https://ssm.{region}.amazonaws.com{china}")
-        };
         // Resuming goes to Systems Manager, whoever started the session.
-        let endpoint = self.aws.config.endpoint_url().map_or_else(standard, str::to_owned);
+        let endpoint = endpoint(&self.aws.config, Service::SSM);
         let mut keys = vec![
             ("AWS_ACCESS_KEY_ID", Token::new(credentials.access_key_id().to_owned())),
             ("AWS_SECRET_ACCESS_KEY", Token::new(credentials.secret_access_key().to_owned())),

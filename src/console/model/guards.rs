@@ -12,7 +12,7 @@ use crate::console::sessions;
 use crate::engine::poller::PollRequest;
 use crate::kinds::catalog::kind;
 use crate::operations::tunnel;
-use crate::world::{EnvironmentName, Fault, FaultKind, Scope, SourceName};
+use crate::world::{EnvironmentName, Fault, Scope, SourceName};
 
 impl Model {
     /// Why a command that needs something cannot be used here; `None` if it can.
@@ -101,7 +101,7 @@ impl Model {
     }
 
     fn expired_sources(&self) -> impl Iterator<Item = &SourceName> {
-        let ran_out = |fault: &Fault| matches!(fault.kind, FaultKind::Expired | FaultKind::Credentials);
+        let ran_out = Fault::is_login;
         let shelves = self.world.shelves().filter(move |(_, _, shelf)| shelf.faults().any(ran_out));
         let who = self.scopes.iter().flatten();
         let who = who.filter(move |scope| self.world.identity_fault(scope).is_some_and(ran_out));

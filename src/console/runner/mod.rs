@@ -25,6 +25,7 @@ use crate::engine::session::{Record, Visiting};
 use crate::operations::tunnel::Tunnel;
 use crate::os;
 use crate::ssm::channel::End;
+use crate::ssm::start_request::Token;
 use crate::theme::Theme;
 use crate::world::{Fault, FaultKind};
 
@@ -76,6 +77,8 @@ pub trait Screen {
     fn copy(&mut self, text: &str) -> io::Result<()>;
     /// Lends the terminal to a command until it ends. Says why it failed.
     fn lend(&mut self, command: &[String]) -> impl Future<Output = Result<(), String>>;
+    /// Asks for one line on the terminal. Says why there is none.
+    fn ask(&mut self, what: &str) -> impl Future<Output = Result<Token, String>>;
     /// Hands the terminal to the session that `open` gives, until it ends; `says` stands there meanwhile. `None` for
     /// a fault is a reader who would not wait.
     fn hand_over(
@@ -154,11 +157,18 @@ impl Runner {
             Effect::Consult(ask, wants) => self.consult(ask, wants, Arc::clone(&model.world)),
             Effect::Foresee(ask, wants) => self.foresee(ask, wants, Arc::clone(&model.world)),
             Effect::Login(source) => {
-                let got = match self.cloud.login(&source) {
-                    Some(command) => screen.lend(&command).await,
-                    None => Err("there is no login command for it".to_owned()),
+                let got = match (self.cloud.code_device(&source), self.cloud.login(&source)) {
+                    (Some(device), _) => {
+                        let code = screen.ask(&format!("code of the MFA device {device}")).await;
+                        code.map(|code| self.cloud.give_code(&source, code))
+                    }
+                    (None, Some(command)) => {
+                        let got = screen.lend(&command).await;
+                        self.cloud.renew(&source);
+                        got
+                    }
+                    (None, None) => Err("there is no login command for it".to_owned()),
                 };
-                self.cloud.renew(&source);
                 self.say(Event::LoggedIn(source, got));
             }
             Effect::OpenTunnel(id, dig) => self.dig(id, *dig, &model.world).await,

@@ -47,7 +47,7 @@ impl Runner {
         let work = async move {
             let got = cloud.scopes().await;
             let sources = got.iter().flatten().map(|scope: &Scope| scope.source.clone());
-            let logins = sources.filter(|source| cloud.login(source).is_some()).collect();
+            let logins = sources.filter(|at| cloud.login(at).is_some() || cloud.code_device(at).is_some()).collect();
             let _ = tell.send(Msg { now: cloud.now(), news: Event::Logins(generation, logins) });
             Event::Scopes(generation, got)
         };

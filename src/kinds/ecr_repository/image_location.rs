@@ -1,6 +1,8 @@
 //! Where an image comes from, read off its reference: an ECR repository of some account and region, or
 //! elsewhere. Pure text.
 
+use crate::world::registry_host;
+
 /// A private ECR repository.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ImageLocation<'a> {
@@ -40,10 +42,8 @@ pub fn tag(image: &str) -> Option<&str> {
 pub fn place(image: &str) -> Option<ImageLocation<'_>> {
     let (uri, _) = split(image);
     let (host, name) = uri.split_once('/')?;
-    let (account, rest) = host.split_once(".dkr.ecr")?;
-    let region = rest.trim_start_matches("-fips").strip_prefix('.')?.split_once(".amazonaws.com")?.0;
-    let digits = account.len() == 12 && account.chars().all(|c| c.is_ascii_digit());
-    (digits && !name.is_empty() && !region.is_empty()).then_some(ImageLocation { uri, account, region, name })
+    let (account, region) = registry_host(host)?;
+    (!name.is_empty()).then_some(ImageLocation { uri, account, region, name })
 }
 
 #[cfg(test)]
@@ -66,6 +66,17 @@ mod tests {
     }
 
     #[rstest]
+    #[case::fips("dkr.ecr-fips.us-east-1.amazonaws.com", "us-east-1")]
+    #[case::dual_stack("dkr-ecr.us-east-1.on.aws", "us-east-1")]
+    #[case::china("dkr.ecr.cn-north-1.amazonaws.com.cn", "cn-north-1")]
+    #[case::sovereign("dkr.ecr.eusc-de-east-1.amazonaws.eu", "eusc-de-east-1")]
+    fn every_spelling_of_a_registry_is_one(#[case] host: &str, #[case] region: &str) {
+        let image = format!("123456789012.{host}/app:v1");
+        assert_eq!(place(&image).map(|found| (found.region, found.name)), Some((region, "app")));
+    }
+
+    #[rstest]
+    #[case::look_alike("123456789012.dkr.ecr.us-east-1.amazonaws.com.evil.com/app")]
     #[case::hub("nginx:1.27")]
     #[case::public("public.ecr.aws/nginx/nginx:1")]
     #[case::port("localhost:5000/app:v1")]

@@ -1,7 +1,7 @@
 //! Short names of a revision and of an image, as people say them. Pure text; tolerant of the bare
 //! `family:revision` that some answers give where an ARN is due.
 
-use crate::world::Arn;
+use crate::world::{Arn, registry_host};
 
 /// `family:revision`.
 #[must_use]
@@ -20,7 +20,7 @@ pub fn revision_number(arn: &Arn) -> Option<&str> {
 #[must_use]
 pub fn image_name(image: &str) -> &str {
     match image.split_once('/') {
-        Some((host, rest)) if host.contains(".dkr.ecr") && host.contains(".amazonaws.com") => rest,
+        Some((host, rest)) if registry_host(host).is_some() => rest,
         _ => image,
     }
 }
@@ -36,6 +36,7 @@ mod tests {
         assert_eq!(revision_name(&Arn::from("td:2")), "td:2");
         assert_eq!(image_name("123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/app:latest"), "app:latest");
         assert_eq!(image_name("public.ecr.aws/nginx/nginx:1"), "public.ecr.aws/nginx/nginx:1");
+        assert_eq!(image_name("123456789012.dkr-ecr.eu-west-1.on.aws/app:latest"), "app:latest");
         assert_eq!(image_name("nginx"), "nginx");
     }
 }

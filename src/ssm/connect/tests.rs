@@ -57,7 +57,8 @@ async fn through(answer: &'static str) -> (String, Fault) {
     let network = Network::new(Some(format!("http://me:secret@{address}")), String::new(), None);
     let url = "wss://ssmmessages.eu-west-1.amazonaws.com/v1/data-channel/s".to_owned();
     let entrance = Entrance { url, token: Token::new("token".to_owned()), is_local: false };
-    let fault = dial(&Unsigned, &entrance, &network, MessageId([0; 16])).await.err().expect("a failure");
+    let fault =
+        dial(&Unsigned, &entrance, &network, (MessageId([0; 16]), super::PATIENCE)).await.err().expect("a failure");
     (proxy.await.expect("the proxy"), fault)
 }
 
@@ -83,6 +84,24 @@ async fn a_proxy_is_asked_to_connect_and_its_refusals_are_told() {
 async fn the_token_goes_nowhere_else() {
     let entrance = Entrance { url: "wss://evil.com/".to_owned(), token: Token::default(), is_local: true };
     let network = Network::new(None, String::new(), None);
-    let fault = dial(&Unsigned, &entrance, &network, MessageId([0; 16])).await.err().expect("refused");
+    let fault =
+        dial(&Unsigned, &entrance, &network, (MessageId([0; 16]), super::PATIENCE)).await.err().expect("refused");
     assert!(fault.sentence().contains("evil.com is not a Session Manager host"), "{fault:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_waited_for_in_vain_is_named() {
+    // Somebody who takes connections and says nothing.
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let network = Network::new(None, String::new(), None);
+    let url = format!("ws://{address}/v1/data-channel/s");
+    let entrance = Entrance { url, token: Token::new("token".to_owned()), is_local: true };
+    let patience = std::time::Duration::from_secs(9);
+    let fault = dial(&Unsigned, &entrance, &network, (MessageId([0; 16]), patience)).await.err().expect("too slow");
+    assert_eq!(fault.kind, FaultKind::Timeout);
+    assert!(
+        fault.message.starts_with("no connection within 9 s: ") && fault.message.ends_with("did not come"),
+        "{fault}"
+    );
 }

@@ -15,7 +15,7 @@ use crate::kinds::catalog::{KINDS, kind};
 use crate::kinds::{AnyKind, KindContext, PollClass, ResourceIndex};
 use crate::offhours::OffHours;
 use crate::schedule::wording;
-use crate::world::{Fault, Health, KindName, Partition, ResourceId, Scope, World};
+use crate::world::{Fault, Health, KindName, ResourceId, Scope, StoredPart, World};
 
 /// Lines of evidence shown of findings that are not the headline.
 const OTHERS: usize = 2;
@@ -119,7 +119,7 @@ fn read_at(feeds: &[KindName], environment: &EnvironmentStatus, list: &str, worl
     let any = !feeds.iter().any(live);
     let keys: HashSet<&str> =
         environment.members.iter().filter(|member| is_of(member, list)).map(|member| &*member.id.key).collect();
-    let ours = |part: &str, bin: &Partition| {
+    let ours = |part: &str, bin: &StoredPart| {
         part.is_empty() || keys.contains(part) || bin.keys().any(|key| keys.contains(key))
     };
     let shelves = environment.scopes.iter().flat_map(|scope| {

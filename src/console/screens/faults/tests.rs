@@ -68,5 +68,5 @@ fn who_we_are_is_asked_again_when_it_failed() {
     let mut model = showing(fleet());
     std::sync::Arc::make_mut(&mut model.world).identify(&scope(), Err(expired()));
     press(&mut model, &["!"]);
-    assert!(text(&mut model, 100, 20).contains("aws sso login --profile prooflink"));
+    assert!(text(&mut model, 100, 20).contains("log in again"));
 }
