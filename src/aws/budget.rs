@@ -3,6 +3,7 @@
 //! operations, and eight calls in flight per service. A throttled group is slowed down and recovers.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -11,6 +12,10 @@ use tokio::time::Instant;
 
 /// Calls in flight per scope and service.
 const IN_FLIGHT: usize = 8;
+
+/// The environment variable of this project's own tests: with any value, calls to an AWS on this machine are not paced.
+/// Everywhere else it has no effect.
+pub(super) const UNPACED: &str = "TOBAN_TEST_UNPACED";
 
 /// What a group of operations may do.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -93,9 +98,28 @@ impl Bucket {
 pub(crate) struct Budget {
     buckets: Mutex<HashMap<String, Bucket>>,
     flights: Mutex<HashMap<String, Arc<Semaphore>>>,
+    /// No call waits for its turn.
+    unpaced: bool,
+}
+
+/// Whether `endpoint` is a port of this machine: what listens there has no rate that others share.
+fn is_loopback(endpoint: &str) -> bool {
+    let uri: Option<http::Uri> = endpoint.parse().ok();
+    let host = uri.as_ref().and_then(http::Uri::host).unwrap_or_default();
+    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    address.map_or(host == "localhost", |address| address.is_loopback())
 }
 
 impl Budget {
+    /// The same budget, or one without pauses where a test asks for it and `endpoint` is its own peer. Calls in flight are
+    /// bounded by both.
+    pub(super) fn for_endpoint(self: Arc<Self>, endpoint: Option<&str>, unpaced: bool) -> Arc<Self> {
+        if unpaced && endpoint.is_some_and(is_loopback) {
+            return Arc::new(Self { unpaced, ..Self::default() });
+        }
+        self
+    }
+
     /// Waits until `operation` (`ecs:ListServices`) may be called; the call counts as in flight while the answer lives.
     pub(crate) async fn turn(&self, operation: &str) -> Option<OwnedSemaphorePermit> {
         let service = operation.split(':').next().unwrap_or(operation);
@@ -104,6 +128,9 @@ impl Budget {
             Arc::clone(flights.entry(service.to_owned()).or_insert_with(|| Arc::new(Semaphore::new(IN_FLIGHT))))
         };
         let permit = flight.acquire_owned().await.ok();
+        if self.unpaced {
+            return permit;
+        }
         let (group, limit) = limit(operation);
         let wait = {
             let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
@@ -125,8 +152,10 @@ impl Budget {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
     use std::time::Duration;
 
+    use rstest::rstest;
     use tokio::time::Instant;
 
     use super::Budget;
@@ -164,6 +193,26 @@ mod tests {
         assert!((6.5..8.5).contains(&slowed), "10 calls at half of 2.5 a second: {slowed}");
         tokio::time::sleep(Duration::from_secs(600)).await;
         assert_eq!(spent(&budget, HEALTH, 20).await, Duration::ZERO);
+    }
+
+    #[rstest]
+    #[case::no_endpoint_was_named(None, true, false)]
+    #[case::aws(Some("https://rds.ap-northeast-1.amazonaws.com"), true, false)]
+    #[case::another_machine(Some("http://10.0.0.7:4566"), true, false)]
+    #[case::a_name_that_only_begins_so(Some("http://127.0.0.1.example.com"), true, false)]
+    #[case::nobody_asked(Some("http://127.0.0.1:5000"), false, false)]
+    #[case::a_peer(Some("http://127.0.0.1:5000"), true, true)]
+    #[case::a_peer_by_name(Some("http://localhost:5000"), true, true)]
+    #[case::a_peer_by_version_six(Some("http://[::1]:5000"), true, true)]
+    #[tokio::test(start_paused = true)]
+    async fn only_a_test_with_a_peer_of_its_own_is_not_paced(
+        #[case] endpoint: Option<&str>,
+        #[case] asked: bool,
+        #[case] unpaced: bool,
+    ) {
+        let budget = Arc::<Budget>::default().for_endpoint(endpoint, asked);
+        let waits = spent(&budget, HEALTH, 40).await > Duration::ZERO;
+        assert_eq!(waits, !unpaced);
     }
 
     #[tokio::test(start_paused = true)]

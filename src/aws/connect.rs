@@ -155,6 +155,8 @@ pub(crate) struct Opening {
     pub(crate) given: Option<SharedCredentialsProvider>,
     /// Where calls are counted.
     pub(crate) counter: Arc<Counter>,
+    /// Whether a test asks for calls without pauses.
+    pub(crate) unpaced: bool,
 }
 
 impl Opening {
@@ -168,6 +170,7 @@ impl Opening {
     ) -> Clients {
         let provider = SharedCredentialsProvider::new(keys.clone());
         let config = self.config(source, profiles, provider, Region::new(region.to_owned())).await;
+        let budget = budget.for_endpoint(config.endpoint_url(), self.unpaced);
         let log = CallLog::of(&Scope::new(source.label.clone(), region));
         Clients { supply: Some(keys.clone()), ..Clients::over(config, Arc::clone(&self.counter), budget, log) }
     }

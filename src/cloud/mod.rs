@@ -1,6 +1,7 @@
 //! The one seam to the cloud, at the level of effects: read, look, change. `aws::Live` goes out
 //! through the SDK, `demo::Demo` simulates an account. No SDK type crosses it.
 
+mod delegate;
 pub mod live;
 mod probe;
 

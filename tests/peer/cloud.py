@@ -17,6 +17,7 @@ os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
 import boto3.session  # noqa: E402
 from botocore.parsers import ResponseParserError, create_parser  # noqa: E402
 from botocore.serialize import create_serializer  # noqa: E402
+from moto import backends  # noqa: E402
 from moto.moto_api import state_manager  # noqa: E402
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # noqa: E402
 
@@ -29,6 +30,10 @@ LOCK = threading.RLock()
 APP = DomainDispatcherApplication(create_backend_app)
 SESSION = boto3.session.Session(aws_access_key_id="x", aws_secret_access_key="x", region_name="ap-northeast-1")._session
 MODELS = {}
+
+# Which services there are does not change; moto looks through its folders for them at every request.
+SERVICES = tuple(backends.list_of_moto_modules())
+backends.list_of_moto_modules = lambda: SERVICES
 
 
 def settle():

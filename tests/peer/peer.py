@@ -7,7 +7,9 @@ Never listens anywhere but on 127.0.0.1 and never calls out.
 
 import argparse
 import datetime
+import http.client
 import http.server
+import io
 import json
 import os
 import signal
@@ -16,11 +18,16 @@ import sys
 import threading
 import time
 import traceback
+import urllib.parse
+
+from botocore.awsrequest import AWSResponse
 
 import cloud
 import script
+import systems
 import wire
 import amends
+from customers import Site
 
 SCRIPTS = script.Shelf()
 CALLS = []
@@ -171,9 +178,73 @@ def control(request):
             cloud.settle()
             amends.forget()
         return {}
+    if where == ("POST", "/peer/build"):
+        return build(given["systems"])
     if where == ("GET", "/peer/health"):
         return {"ready": True}
     return None
+
+
+def take(found, request):
+    """An AWS call and its answer: (entry in the log of calls, script, status, headers, body). `finish` when it is told."""
+    chosen, entry = None, {}
+    try:
+        call = Call(found, request)
+        chosen = SCRIPTS.take(call)
+        entry = {"at": datetime.datetime.now(wire.UTC).isoformat(), "service": call.service,
+                 "operation": call.operation, "account": call.account, "region": call.region,
+                 "params": wire.plain(call.params), "by": f"script {chosen.id}" if chosen else "peer", "status": None, "done": False}
+        with CALLS_LOCK:
+            entry["n"] = len(CALLS) + 1
+            CALLS.append(entry)
+            CALLS_LOCK.notify_all()
+        status, headers, body = answer(call, chosen)
+    except wire.AwsError as error:
+        status, headers, body = wire.error_bytes(found[0], found[4], error)
+        if error.status == 501:
+            print(f"peer: {error}", file=sys.stderr, flush=True)
+    except Exception as error:  # a fault of the peer itself must be seen, not retried
+        traceback.print_exc()
+        broken = wire.AwsError("PeerFault", f"{found[0]}:{found[1]}: {error!r}", 501)
+        status, headers, body = wire.error_bytes(found[0], found[4], broken)
+    entry["status"] = status
+    return entry, chosen, status, headers, body
+
+
+def finish(entry):
+    with CALLS_LOCK:
+        entry["done"] = True
+        CALLS_LOCK.notify_all()
+
+
+def answer_here(request, **_):
+    """What botocore is about to send, answered by this process as if it had come over the wire."""
+    url = urllib.parse.urlsplit(request.url)
+    headers = http.client.HTTPMessage()
+    for name, value in request.headers.items():
+        headers[name] = value.decode("latin-1") if isinstance(value, bytes) else str(value)
+    body = request.body.read() if hasattr(request.body, "read") else request.body or b""
+    body = body.encode("utf-8") if isinstance(body, str) else bytes(body)
+    sent = Http(request.method, url.path + ("?" + url.query if url.query else ""), headers, body)
+    found = wire.identify(sent)
+    if found is None or found[1] is None:
+        status, headers, body = cloud.run(sent.method, sent.path, sent.query, sent.headers, sent.body)
+    else:
+        entry, _, status, headers, body = take(found, sent)
+        finish(entry)
+    return AWSResponse(request.url, status, headers, Raw(body))
+
+
+class Raw(io.BytesIO):
+    """A body as botocore reads it."""
+
+    def stream(self, **_):
+        yield self.read()
+
+
+def build(names):
+    """Builds systems in this account; the table of what was built."""
+    return systems.build(names, Site("http://127.0.0.1", [], answer=answer_here))
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -212,31 +283,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_call(found, request)
 
     def send_call(self, found, request):
-        chosen, entry = None, {}
-        try:
-            call = Call(found, request)
-            chosen = SCRIPTS.take(call)
-            entry = {"at": datetime.datetime.now(wire.UTC).isoformat(), "service": call.service,
-                     "operation": call.operation, "account": call.account, "region": call.region,
-                     "params": wire.plain(call.params), "by": f"script {chosen.id}" if chosen else "peer", "status": None, "done": False}
-            with CALLS_LOCK:
-                entry["n"] = len(CALLS) + 1
-                CALLS.append(entry)
-                CALLS_LOCK.notify_all()
-            status, headers, body = answer(call, chosen)
-        except wire.AwsError as error:
-            status, headers, body = wire.error_bytes(found[0], found[4], error)
-            if error.status == 501:
-                print(f"peer: {error}", file=sys.stderr, flush=True)
-        except Exception as error:  # a fault of the peer itself must be seen, not retried
-            traceback.print_exc()
-            broken = wire.AwsError("PeerFault", f"{found[0]}:{found[1]}: {error!r}", 501)
-            status, headers, body = wire.error_bytes(found[0], found[4], broken)
-        entry["status"] = status
+        entry, chosen, status, headers, body = take(found, request)
         self.send(status, headers, body, cut=bool(chosen and chosen.given.get("cut")))
-        with CALLS_LOCK:
-            entry["done"] = True
-            CALLS_LOCK.notify_all()
+        finish(entry)
 
     def send(self, status, headers, body, cut=False):
         self.send_response_only(status)

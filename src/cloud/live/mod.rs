@@ -19,7 +19,7 @@ use jiff::Timestamp;
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
-use crate::aws::budget::Budget;
+use crate::aws::budget::{Budget, UNPACED};
 use crate::aws::clients::Clients;
 use crate::aws::connect::{Opening, http, metadata_region};
 use crate::aws::credentials::chain::Chain;
@@ -56,6 +56,7 @@ pub struct Live {
     attendant: Arc<dyn Attendant>,
     counter: Arc<Counter>,
     network: OnceLock<Network>,
+    unpaced: bool,
     state: Mutex<State>,
 }
 
@@ -89,6 +90,7 @@ impl Live {
             attendant: Arc::new(Unattended),
             counter: Arc::default(),
             network: OnceLock::new(),
+            unpaced: std::env::var_os(UNPACED).is_some(),
             state: Mutex::default(),
         }
     }
@@ -105,6 +107,14 @@ impl Live {
     #[must_use]
     pub fn attended_by(mut self, attendant: Arc<dyn Attendant>) -> Self {
         self.attendant = attendant;
+        self
+    }
+
+    /// The same for a test whose AWS is on this machine: calls do not wait for their turn. No effect anywhere else.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn unpaced(mut self) -> Self {
+        self.unpaced = true;
         self
     }
 
@@ -159,7 +169,8 @@ impl Live {
     async fn clients(&self, scope: &Scope) -> Result<Clients, Fault> {
         let http = self.http.as_ref().map_err(Fault::clone)?.clone();
         let variables = self.variables.as_ref().map_err(Fault::clone)?.clone();
-        let opening = Opening { http, variables, given: self.given.clone(), counter: Arc::clone(&self.counter) };
+        let (given, counter, unpaced) = (self.given.clone(), Arc::clone(&self.counter), self.unpaced);
+        let opening = Opening { http, variables, given, counter, unpaced };
         let Some(source) = self.source(&scope.source) else {
             let message = format!("there is no source {}", scope.source);
             return Err(Fault::new(FaultKind::Credentials, "choosing the source", message));

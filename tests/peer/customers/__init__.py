@@ -24,8 +24,9 @@ def tag_list(tags, key="Key", value="Value"):
 class Site:
     """One account and region to build in."""
 
-    def __init__(self, endpoint, table, session=None, account=ACCOUNT):
-        self.endpoint, self.table, self.account = endpoint, table, account
+    def __init__(self, endpoint, table, session=None, account=ACCOUNT, answer=None):
+        """`answer` takes what would be sent to the endpoint, where its process is this one."""
+        self.endpoint, self.table, self.account, self.answer = endpoint, table, account, answer
         self.session = session or boto3.session.Session(aws_access_key_id=KEY, aws_secret_access_key="peer", region_name=REGION)
         self.clients = {}
 
@@ -34,6 +35,8 @@ class Site:
             self.clients[service] = self.session.client(
                 service, endpoint_url=self.endpoint,
                 config=Config(retries={"total_max_attempts": 1}, parameter_validation=False, s3={"addressing_style": "path"}))
+            if self.answer:
+                self.clients[service].meta.events.register("before-send.*", self.answer)
         return self.clients[service]
 
     def assume(self, role):
@@ -41,7 +44,7 @@ class Site:
         keys = self.aws("sts").assume_role(RoleArn=role, RoleSessionName="toban-test")["Credentials"]
         session = boto3.session.Session(aws_access_key_id=keys["AccessKeyId"], aws_secret_access_key=keys["SecretAccessKey"],
                                         aws_session_token=keys["SessionToken"], region_name=REGION)
-        return Site(self.endpoint, self.table, session, role.split(":")[4])
+        return Site(self.endpoint, self.table, session, role.split(":")[4], self.answer)
 
     def note(self, environment, kind, arn, name, **more):
         self.table.append({"environment": environment, "kind": kind, "arn": arn, "name": name, "account": self.account,

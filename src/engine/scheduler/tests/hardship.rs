@@ -11,10 +11,8 @@ use super::*;
 use crate::aws::stats::Stats;
 use crate::change::gate::Approved;
 use crate::change::receipt::Receipt;
-use crate::display::Extra;
-use crate::kinds::AnyKind;
 use crate::schedule::{Mode, ScheduleBinding};
-use crate::world::{AnyReading, Coverage, Identity, Scope, SourceName, World};
+use crate::world::Scope;
 
 /// The account as one process sees it, which is killed when it has sent or awaited so much.
 struct Mortal {
@@ -55,30 +53,8 @@ impl Mortal {
 }
 
 impl Cloud for Mortal {
-    fn scopes(&self) -> BoxFuture<'_, Result<Vec<Scope>, Fault>> {
-        self.demo.scopes()
-    }
-    fn identify<'a>(&'a self, scope: &'a Scope) -> BoxFuture<'a, Result<Identity, Fault>> {
-        self.demo.identify(scope)
-    }
-    fn read<'a>(
-        &'a self,
-        kind: &'static dyn AnyKind,
-        scope: &'a Scope,
-        coverage: &'a Coverage,
-        known: &'a World,
-    ) -> BoxFuture<'a, Result<AnyReading, Fault>> {
-        self.demo.read(kind, scope, coverage, known)
-    }
-    fn look<'a>(
-        &'a self,
-        kind: &'static dyn AnyKind,
-        id: &'a ResourceId,
-        known: &'a World,
-        now: Timestamp,
-    ) -> BoxFuture<'a, Result<Extra, Fault>> {
-        self.demo.look(kind, id, known, now)
-    }
+    crate::delegate_cloud!(self.demo: scopes, identify, read, look, renew, stats, login, now);
+
     fn change<'a>(&'a self, change: &'a Approved, scope: &'a Scope) -> BoxFuture<'a, Result<Receipt, Fault>> {
         Box::pin(async move {
             self.live(true).await;
@@ -98,23 +74,12 @@ impl Cloud for Mortal {
             got
         })
     }
-    fn renew(&self, source: &SourceName) {
-        self.demo.renew(source);
-    }
-    fn stats(&self) -> Stats {
-        self.demo.stats()
-    }
-    fn login(&self, source: &SourceName) -> Option<Vec<String>> {
-        self.demo.login(source)
-    }
+
     fn pause(&self, span: SignedDuration) -> BoxFuture<'_, ()> {
         Box::pin(async move {
             self.live(false).await;
             self.demo.pause(span).await;
         })
-    }
-    fn now(&self) -> Timestamp {
-        self.demo.now()
     }
 }
 

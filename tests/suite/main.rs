@@ -1,0 +1,23 @@
+//! All integration tests, one module each, in one program: it is linked once, and its tests, which mostly wait for other
+//! processes, wait side by side. `support`, `terminal`, `gateway` and `engine` are what they share and test nothing.
+//! What a test changes is its own: a peer, a gateway, a home. Never a variable of this process, which all tests share.
+
+mod engine;
+mod gateway;
+mod support;
+mod terminal;
+
+mod cli;
+mod connect;
+mod console;
+mod deploying;
+mod environments;
+mod keepers;
+mod live;
+mod offhours;
+mod peer_self;
+mod records;
+mod schedules;
+mod session_gateway;
+mod stopped_terminal;
+mod weather;
