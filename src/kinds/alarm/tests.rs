@@ -221,7 +221,7 @@ fn a_composite_alarm_tells_its_rule() {
     };
     assert_eq!(in_words(&alarm), "other alarms: ALARM(a) OR ALARM(b)");
     let opinion = Shelves::default().seen(true, |cx| Alarms::opinion(&alarm, cx)).unwrap();
-    assert_eq!(opinion.why.as_deref(), Some("alarm backend-cpu: its rule holds: ALARM(\"a\") OR ALARM(\"b\")"));
+    assert_eq!(opinion.why.as_deref(), Some("alarm backend-cpu: its rule holds: ALARM(a) OR ALARM(b)"));
 }
 
 #[test]

@@ -91,7 +91,8 @@ fn if_named(summary: types::ScheduleSummary) -> Option<types::ScheduleSummary> {
 
 fn is_of_interest(summary: &types::ScheduleSummary) -> bool {
     let ours = summary.group_name().is_some_and(|group| group.starts_with(GROUP_PREFIX));
-    !ours && matters(target(summary))
+    // One without a name is told, whatever it calls.
+    text(summary.name()).is_none() || (!ours && matters(target(summary)))
 }
 
 fn target(summary: &types::ScheduleSummary) -> &str {

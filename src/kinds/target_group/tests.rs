@@ -243,8 +243,8 @@ fn its_object() {
 
 #[rstest]
 #[case::its_own(service(), "ap-northeast-1a", "task 01234567, revision 117")]
-#[case::of_a_service_behind_another_group(Service { attachments: Vec::new(), ..service() }, "ap-northeast-1a", "")]
-#[case::beyond_the_vpc(service(), "all", "")]
+#[case::of_a_service_behind_another_group(Service { attachments: Vec::new(), ..service() }, "ap-northeast-1a", "–")]
+#[case::beyond_the_vpc(service(), "all", "–")]
 fn an_address_is_a_task_only_where_its_service_registers_it(
     #[case] service: Service,
     #[case] zone: &str,

@@ -39,7 +39,7 @@ impl Target {
     /// Whether it is an address outside its group's VPC: what has that address here is something else.
     #[must_use]
     pub fn is_abroad(&self) -> bool {
-        let is_address = self.id.parse::<std::net::IpAddr>().is_ok();
+        let is_address = self.id.parse::<core::net::IpAddr>().is_ok();
         is_address && self.zone.as_deref() == Some("all")
     }
 }
