@@ -47,8 +47,12 @@ fn environment(at: usize) -> EnvironmentStatus {
 fn main() {
     let mut model = Model::new(Settings::default(), 7, now());
     model.scopes = Some(vec![Scope::new("large", "ap-northeast-1")]);
-    let picture =
-        Picture { at: Some(now()), environments: (0..ROWS).map(environment).collect(), unassigned: Vec::new() };
+    let picture = Picture {
+        at: Some(now()),
+        environments: (0..ROWS).map(environment).collect(),
+        shared: Vec::new(),
+        unassigned: Vec::new(),
+    };
     update(&mut model, Msg { now: now(), news: Event::Gathered(0, picture) });
     let mut buffer = Buffer::empty(SIZE);
     let (shown, _) = paint(&model, SIZE, &mut buffer);

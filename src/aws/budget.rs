@@ -15,7 +15,7 @@ const IN_FLIGHT: usize = 8;
 
 /// The environment variable of this project's own tests: with any value, calls to an AWS on this machine are not paced.
 /// Everywhere else it has no effect.
-pub(super) const UNPACED: &str = "TOBAN_TEST_UNPACED";
+pub(crate) const UNPACED: &str = "TOBAN_TEST_UNPACED";
 
 /// What a group of operations may do.
 #[derive(Clone, Copy, PartialEq, Debug)]

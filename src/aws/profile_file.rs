@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 /// Which of the two files: they name profiles differently.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum FileKind {
+pub(crate) enum FileKind {
     /// `~/.aws/config`: `[profile name]`, `[sso-session name]`, `[services name]`.
     Config,
     /// `~/.aws/credentials`: `[name]`.
@@ -14,7 +14,7 @@ pub(super) enum FileKind {
 
 /// What a section is for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) enum SectionKind {
+pub(crate) enum SectionKind {
     /// Settings and credentials under a name.
     Profile,
     /// How to reach IAM Identity Center.
@@ -25,7 +25,7 @@ pub(super) enum SectionKind {
 
 /// The value of a key.
 #[derive(Clone, PartialEq, Eq, Default)]
-pub(super) struct Value {
+pub(crate) struct Value {
     /// The text behind the key.
     pub(super) text: String,
     /// The indented `key = value` lines below a key without a text of its own.
@@ -34,7 +34,7 @@ pub(super) struct Value {
 
 /// The keys of one section.
 #[derive(Clone, PartialEq, Eq, Default)]
-pub(super) struct Section {
+pub(crate) struct Section {
     /// By their names in lower case.
     pub(super) keys: BTreeMap<String, Value>,
     /// Why the section cannot be relied on: the first line that is not understood.
@@ -43,7 +43,7 @@ pub(super) struct Section {
 
 /// What a file holds.
 #[derive(Clone, PartialEq, Eq, Default)]
-pub(super) struct ProfileFile {
+pub(crate) struct ProfileFile {
     /// Its sections that mean something here.
     pub(super) sections: BTreeMap<(SectionKind, String), Section>,
     /// Lines that belong to no section that means something here.

@@ -14,7 +14,7 @@ use super::{attendant, options};
 use crate::aws::profile_names;
 use crate::cloud::Cloud;
 use crate::cloud::Live;
-use crate::config::{self, Dirs, Settings};
+use crate::config::{Dirs, Settings};
 use crate::console;
 use crate::console::Choice;
 use crate::engine::poller::PollIntervals;
@@ -188,7 +188,7 @@ mod tests {
     #[test]
     fn a_bad_key_names_file_and_line() {
         let dirs = Dirs::with(Some(Path::new("/x/config.toml")), |_| None);
-        let wish = config::KeyWish { command: "refresh".to_owned(), chords: vec!["j".to_owned()], line: 7 };
+        let wish = crate::config::KeyWish { command: "refresh".to_owned(), chords: vec!["j".to_owned()], line: 7 };
         let settings = Settings { keys: vec![wish], ..Settings::default() };
         let cloud: Arc<dyn Cloud> = Arc::new(Demo::at(7, 0));
         let fault = console(cloud, &settings, Settings::default(), &Global::default(), &dirs, |_| None)

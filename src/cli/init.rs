@@ -3,11 +3,13 @@
 
 use crate::overview::EnvironmentStatus;
 use std::collections::BTreeMap;
+use std::io::{BufRead as _, IsTerminal as _};
 use std::path::Path;
 
 use jiff::tz::TimeZone;
 
 use super::exit::{Exit, Failure};
+use super::interrupt::interrupt;
 use super::read;
 use super::read::CommandContext;
 use super::{args, output};
@@ -16,6 +18,7 @@ use crate::config;
 use crate::engine::headless::Snapshot;
 use crate::environment::Member;
 use crate::kinds::catalog::kind;
+use crate::overview::is_open_stage;
 use crate::text::harmless;
 
 /// More members of one kind than this are counted, not named.
@@ -33,7 +36,10 @@ pub(super) async fn run(duty: &CommandContext, args: &args::Init, file: &Path) -
         );
         return Err(Failure::new(Exit::Failed, message));
     }
-    let snapshot = read::once(duty).await?;
+    let mut snapshot = read::once(duty).await?;
+    if !args.print {
+        confirm(&mut snapshot).await?;
+    }
     let text = draft(&snapshot, &duty.settings.sources, &duty.view.zone);
     // A draft that would be refused at the next start is worse than none.
     config::parse(&text, "config.toml")
@@ -46,6 +52,37 @@ pub(super) async fn run(duty: &CommandContext, args: &args::Init, file: &Path) -
     }
     output::note(&read::faults(&snapshot));
     Ok(Exit::Done)
+}
+
+/// Asks, if there is somebody to ask, whether what seems mixed in an environment is all of its stage. A yes is written
+/// as `protected = false`; anything else leaves it protected, with the reason beside it.
+async fn confirm(snapshot: &mut Snapshot) -> Result<(), Failure> {
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return Ok(());
+    }
+    let open = |environment: &&mut EnvironmentStatus| environment.stage.as_deref().is_some_and(is_open_stage);
+    let doubtful = snapshot.picture.environments.iter_mut().filter(|environment| !environment.doubts.is_empty());
+    for environment in doubtful.filter(open) {
+        let mut question = format!("two stages may be mixed in {}:\n", comment(environment.name.as_str()));
+        for doubt in environment.doubts.iter().take(NAMED) {
+            question.push_str(&format!("  {}\n", comment(doubt)));
+        }
+        let stage = environment.stage.as_deref().unwrap_or_default();
+        output::note(&format!("{question}is all of it {} and none of it production? [y/N] ", comment(stage)));
+        let typed = tokio::task::spawn_blocking(|| {
+            let mut line = String::new();
+            std::io::stdin().lock().read_line(&mut line).map(|_| line)
+        });
+        let typed = tokio::select! {
+            typed = typed => typed.ok().and_then(Result::ok).unwrap_or_default(),
+            _ = interrupt() => return Err(Failure::new(Exit::Interrupted, "interrupted; nothing was written")),
+        };
+        if matches!(typed.trim(), "y" | "Y" | "yes") {
+            environment.doubts.clear();
+            environment.protected = false;
+        }
+    }
+    Ok(())
 }
 
 fn write(file: &Path, text: &str) -> Result<(), Failure> {
@@ -82,6 +119,13 @@ pub(super) fn draft(snapshot: &Snapshot, sources: &[Source], zone: &TimeZone) ->
     for environment in environments {
         text.push_str(&environment_lines(environment));
     }
+    if !snapshot.picture.shared.is_empty() {
+        text.push_str("\n# These are shared by several environments and stopped with none; a `match` would give one to an environment:\n");
+        for shared in &snapshot.picture.shared {
+            let member = &shared.member;
+            text.push_str(&format!("#   {} {}{}\n", member.id.kind, comment(&member.name), because(member)));
+        }
+    }
     if !snapshot.picture.unassigned.is_empty() {
         text.push_str("\n# These belong to no environment; a `match` in one of those above would take them in:\n");
         for member in &snapshot.picture.unassigned {
@@ -115,6 +159,18 @@ fn environment_lines(environment: &EnvironmentStatus) -> String {
     let mut text = format!("\n# {}\n", "─".repeat(60));
     text.push_str(&format!("# {} holds, and by what evidence:\n", comment(name)));
     text.push_str(&members(environment));
+    for member in &environment.shared {
+        text.push_str(&format!("#   uses {} {}{}\n", member.id.kind, comment(&member.name), because(member)));
+    }
+    if !environment.doubts.is_empty() {
+        text.push_str("# Two stages may be mixed in it, so it is protected and sleeps only once this is confirmed or corrected:\n");
+        for doubt in environment.doubts.iter().take(NAMED) {
+            text.push_str(&format!("#   ? {}\n", comment(doubt)));
+        }
+        if let Some(more) = environment.doubts.len().checked_sub(NAMED).filter(|more| *more > 0) {
+            text.push_str(&format!("#   ? and {more} more\n"));
+        }
+    }
     text.push_str(&format!("[environment.{}]\n", quoted(name)));
     if let Some(stage) = &environment.stage {
         let why = "as read from its tags and names";
@@ -125,6 +181,9 @@ fn environment_lines(environment: &EnvironmentStatus) -> String {
         text.push_str(&format!("{}# {why}\n", padded(&format!("account = {}", quoted(account.as_str())))));
     }
     let why = match (&environment.stage, environment.protected) {
+        (_, true) if !environment.doubts.is_empty() => {
+            "false confirms that all listed above is of this stage".to_owned()
+        }
         (Some(stage), false) => format!("{} is a known non-production stage: `y` confirms a change", comment(stage)),
         (Some(stage), true) => {
             format!("{} is not known to be non-production: changes need its name typed", comment(stage))

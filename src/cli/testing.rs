@@ -77,6 +77,8 @@ pub(super) fn environment(name: &str, stage: Option<&str>, health: Health) -> En
             record: crate::schedule::Record::default(),
             scopes: vec![scope()],
             members: Vec::new(),
+            shared: Vec::new(),
+            doubts: Vec::new(),
             counts: Counts::default(),
             faults: Vec::new(),
             read_at: Some(now()),
@@ -144,6 +146,7 @@ pub(super) fn snapshot() -> Snapshot {
     let picture = Picture {
         at: Some(now()),
         environments: vec![ill, well],
+        shared: Vec::new(),
         unassigned: vec![Member { because: Vec::new(), ..member("stray") }],
     };
     Snapshot { world: world(), picture, at: now() }

@@ -141,6 +141,8 @@ fn environment(shelves: &Shelves, protected: bool) -> Environment {
         record: crate::schedule::Record::default(),
         scopes: vec![scope()],
         members,
+        shared: Vec::new(),
+        doubts: Vec::new(),
         counts: Counts::default(),
         faults,
         read_at: None,

@@ -38,6 +38,10 @@ pub struct Environment {
     pub scopes: Vec<Scope>,
     /// What belongs to it, in the order of kinds, then by name.
     pub members: Vec<Member>,
+    /// What it uses with others: judged here too, never stopped with it.
+    pub shared: Vec<Member>,
+    /// Why it may hold what belongs to another stage; empty where it does not, or the configuration confirms it.
+    pub doubts: Vec<String>,
     /// Sums for the fleet line.
     pub counts: Counts,
     /// What could not be read and may hide something of it.
@@ -64,6 +68,8 @@ impl Environment {
             region: None,
             scopes,
             members: Vec::new(),
+            shared: Vec::new(),
+            doubts: Vec::new(),
             counts: Counts::default(),
             faults: Vec::new(),
             read_at: None,
@@ -76,6 +82,12 @@ impl Environment {
     pub fn stop_barred(&self) -> Option<String> {
         (self.protected && !self.allow_stop).then(|| {
             let name = &self.name;
+            if let Some(doubt) = self.doubts.first() {
+                return format!(
+                    "two stages may be mixed in {name}: {doubt}; protected = false in [environment.\"{name}\"] of the \
+                     configuration confirms it, match or exclude there corrects it"
+                );
+            }
             format!("{name} is protected; allow_stop = true in [environment.\"{name}\"] of the configuration allows it")
         })
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 /// One whole sequence.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Sequence {
+pub(crate) enum Sequence {
     /// A character, control characters included; `alt` with an escape before it.
     Char {
         /// The character.
@@ -103,7 +103,7 @@ enum State {
 
 /// What is known so far of a sequence that is not whole yet.
 #[derive(Debug, Default)]
-pub(super) struct Splitter {
+pub(crate) struct Splitter {
     state: State,
     held: Vec<u8>,
 }

@@ -8,6 +8,7 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use super::Picture;
 use super::freshness::{Freshness, freshness};
+use super::sharing::Sharing;
 use crate::diagnosis::{self, DiagnosisInput};
 use crate::environment::Environment;
 use crate::environment::Member;
@@ -25,8 +26,23 @@ use crate::offhours::{ExternalSchedulers, OffHours};
 use crate::world::{AccountId, EnvironmentName, KindName, QuickMap, Scope, World};
 
 /// Stages whose environments are not protected unless the configuration says so.
-const OPEN_STAGES: &[&str] =
-    &["dev", "develop", "development", "stg", "stage", "staging", "test", "qa", "uat", "poc", "demo", "sandbox"];
+const OPEN_STAGES: &[&str] = &[
+    "dev",
+    "develop",
+    "development",
+    "stg",
+    "stage",
+    "staging",
+    "test",
+    "qa",
+    "uat",
+    "poc",
+    "demo",
+    "sandbox",
+    "nonprod",
+    "preview",
+    "pr",
+];
 
 /// Makes the picture of `world` as of `now`, for a reader in `zone`.
 #[must_use]
@@ -54,16 +70,19 @@ pub fn assemble_early(
 
     let mut homes: BTreeMap<EnvironmentName, Vec<Placed>> = BTreeMap::new();
     let mut lost = Vec::new();
+    let mut sharing = Sharing::default();
     for placed in place_early(&subjects, wishes, &held(world, unread)) {
         match placed.environment.clone() {
             Some(name) => homes.entry(name).or_default().push(placed),
+            None if !placed.shared.is_empty() => sharing.add(placed),
             None => lost.push(placed),
         }
     }
     let fresh = freshness(world, &homes);
     let joins = ResourceIndex::of(world);
     let timers = timers(world);
-    let around = Surroundings { world, joins: &joins, wishes, account: &account, timers: &timers, now, zone };
+    let around =
+        Surroundings { world, joins: &joins, wishes, account: &account, timers: &timers, sharing: &sharing, now, zone };
     let homes: Vec<_> = homes.into_iter().zip(fresh).collect();
     let mut environments = side_by_side(homes, &|((name, placed), fresh)| environment(name, placed, fresh, &around));
     for environment in &mut environments {
@@ -72,7 +91,7 @@ pub fn assemble_early(
         }
     }
     environments.sort_by(|a, b| b.verdict.health.cmp(&a.verdict.health).then_with(|| a.name.cmp(&b.name)));
-    Picture { at: Some(now), environments, unassigned: members(world, lost) }
+    Picture { at: Some(now), environments, shared: sharing.all(world), unassigned: members(world, lost) }
 }
 
 /// What `make` makes of each of `all`, in their order, half of them on another thread: a large account is to be seen
@@ -93,14 +112,15 @@ fn side_by_side<A: Send, B: Send>(mut all: Vec<A>, make: &(dyn Fn(A) -> B + Sync
     })
 }
 
-struct Surroundings<'a> {
-    world: &'a World,
-    joins: &'a ResourceIndex<'a>,
+pub(crate) struct Surroundings<'a> {
+    pub(crate) world: &'a World,
+    pub(crate) joins: &'a ResourceIndex<'a>,
     wishes: &'a ConfiguredEnvironments,
     account: &'a (dyn Fn(&Scope) -> Option<AccountId> + Sync),
     timers: &'a [Timer],
-    now: Timestamp,
-    zone: &'a TimeZone,
+    sharing: &'a Sharing,
+    pub(crate) now: Timestamp,
+    pub(crate) zone: &'a TimeZone,
 }
 
 fn environment(
@@ -113,7 +133,11 @@ fn environment(
     let stage =
         wish.and_then(|wish| wish.stage.clone()).or_else(|| placed.iter().find_map(|placed| placed.stage.clone()));
     let project = placed.iter().find_map(|placed| placed.project.clone());
-    let protected = wish.and_then(|wish| wish.protected).unwrap_or_else(|| !stage.as_deref().is_some_and(is_open));
+    let confirmed = wish.is_some_and(|wish| wish.protected == Some(false) || wish.allow_stop == Some(true));
+    let doubts: Vec<String> = placed.iter().filter(|_| !confirmed).filter_map(|placed| placed.doubt.clone()).collect();
+    let protected = wish
+        .and_then(|wish| wish.protected)
+        .unwrap_or_else(|| !doubts.is_empty() || !stage.as_deref().is_some_and(is_open_stage));
 
     let mut scopes: Vec<Scope> = Vec::new();
     for placed in &placed {
@@ -139,6 +163,7 @@ fn environment(
             kind.count(&member.id, &cx, &mut counts);
         }
     }
+    let shared = around.sharing.of(&name, around);
     let environment = Environment {
         name,
         project,
@@ -151,6 +176,8 @@ fn environment(
         region: single(scopes.iter().map(|scope| Some(scope.region.clone()))),
         scopes,
         members,
+        shared,
+        doubts,
         counts,
         faults: fresh.faults,
         read_at: fresh.read_at,
@@ -176,7 +203,9 @@ fn environment(
         offhours: environment.offhours.as_deref(),
         others: &environment.others,
     };
-    environment.verdict = diagnosis::read(&input, around.world, around.joins, around.now, around.zone);
+    let mut verdict = diagnosis::read(&input, around.world, around.joins, around.now, around.zone);
+    verdict.with_shared(&environment.shared);
+    environment.verdict = verdict;
     environment
 }
 
@@ -194,14 +223,16 @@ fn others(
     environment.external_schedulers(sleepers, around.world, around.timers, (around.zone, around.now))
 }
 
-/// Whether a stage is known not to be production; `dev2` is as open as `dev`.
-fn is_open(stage: &str) -> bool {
+/// Whether a stage is known not to be production; `dev2`, `dev-blue` and `preview-pr-7` are as open as `dev`.
+#[must_use]
+pub fn is_open_stage(stage: &str) -> bool {
     let stage = stage.to_lowercase();
-    OPEN_STAGES.contains(&stage.trim_end_matches(|c: char| c.is_ascii_digit()))
+    let first = stage.split('-').next().unwrap_or_default();
+    OPEN_STAGES.contains(&first.trim_end_matches(|c: char| c.is_ascii_digit()))
 }
 
 /// Members with their names, in the order of kinds, then by name.
-fn members(world: &World, placed: Vec<Placed>) -> Vec<Member> {
+pub(crate) fn members(world: &World, placed: Vec<Placed>) -> Vec<Member> {
     let kinds: QuickMap<KindName, (usize, &dyn AnyKind)> =
         KINDS.iter().enumerate().map(|(at, kind)| (kind.name(), (at, *kind))).collect();
     let ranked: Vec<(usize, Member)> = placed

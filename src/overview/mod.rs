@@ -5,7 +5,8 @@ mod assemble;
 mod environment_status;
 mod freshness;
 pub mod picture;
+mod sharing;
 
-pub use assemble::{assemble, assemble_early};
+pub use assemble::{assemble, assemble_early, is_open_stage};
 pub use environment_status::EnvironmentStatus;
-pub use picture::Picture;
+pub use picture::{Picture, Shared};

@@ -14,8 +14,19 @@ pub struct Picture {
     pub at: Option<Timestamp>,
     /// Worst first, then by name.
     pub environments: Vec<EnvironmentStatus>,
+    /// What several environments use and none has for itself.
+    pub shared: Vec<Shared>,
     /// What could not be placed, with the steps that were tried.
     pub unassigned: Vec<Member>,
+}
+
+/// One resource of no single environment, such as a load balancer that forwards to several.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Shared {
+    /// It.
+    pub member: Member,
+    /// Who uses it.
+    pub users: Vec<EnvironmentName>,
 }
 
 impl Picture {
@@ -29,5 +40,11 @@ impl Picture {
     #[must_use]
     pub fn home(&self, id: &ResourceId) -> Option<&EnvironmentStatus> {
         self.environments.iter().find(|environment| environment.members.iter().any(|member| &member.id == id))
+    }
+
+    /// The shared resource of that id.
+    #[must_use]
+    pub fn shared(&self, id: &ResourceId) -> Option<&Shared> {
+        self.shared.iter().find(|shared| &shared.member.id == id)
     }
 }

@@ -13,7 +13,7 @@ mod reading;
 mod scheduler_heartbeat;
 mod time_scale;
 
-pub(crate) use fast_map::{QuickMap, QuickSet};
+pub(crate) use fast_map::{Quick, QuickMap, QuickSet};
 pub use fault::{Fault, FaultKind};
 pub use health::{Assessment, Health};
 pub use id::{AccountId, Arn, EnvironmentName, KindName, Region, ResourceId, Scope, SourceName};

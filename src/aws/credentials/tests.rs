@@ -51,6 +51,7 @@ impl Home {
             variables: Variables::of([("HOME", home.as_os_str())]).expect("usable"),
             given: None,
             counter: Arc::default(),
+            unpaced: true,
         };
         Supply::new(&Source::profile(profile), "eu-west-1", opening, Arc::new(attendant))
     }

@@ -3,11 +3,13 @@
 
 mod check;
 mod cloud;
+mod environments;
 mod files;
 mod schedules;
 mod sessions;
 mod terminal;
 
+use crate::overview::EnvironmentStatus;
 pub(crate) use check::{Check, Report};
 
 use super::exit::{Exit, Failure};
@@ -51,26 +53,26 @@ pub(super) async fn run(
 /// Tries everything in every place, or in those of the named environment.
 async fn account(report: &mut Report, duty: &CommandContext, args: &args::Doctor) -> Result<(), Failure> {
     let wishes = &duty.settings.wishes;
-    // Looking at everything takes a while: only where something is to be held against it.
-    let mut snapshot = if args.env.is_some() || !wishes.environments.is_empty() {
-        Some(read::once_whatever(duty).await?)
-    } else {
-        None
-    };
-    let scopes = match (&args.env, &snapshot) {
-        (Some(typed), Some(snapshot)) => scopes_of(typed, snapshot)?,
-        _ => read::scopes(duty).await?,
+    let mut snapshot = read::once_whatever(duty).await?;
+    let scopes = match &args.env {
+        Some(typed) => scopes_of(typed, &snapshot)?,
+        None => read::scopes(duty).await?,
     };
     for (scope, tried) in read::probe(duty, &scopes).await? {
         cloud::tried(report, &scope, &tried);
     }
-    if let Some(snapshot) = &mut snapshot {
-        if let Some(typed) = &args.env {
-            let name = change::environment(snapshot, typed)?.name.clone();
-            sessions::check(report, duty, snapshot, &name).await;
-        }
-        schedules::check(report, duty, snapshot, &scopes).await;
-        cloud::pins(report, snapshot, wishes, &scopes, args.env.is_none());
+    let named = match &args.env {
+        Some(typed) => Some(change::environment(&snapshot, typed)?.name.clone()),
+        None => None,
+    };
+    let wanted = |environment: &&EnvironmentStatus| named.as_ref().is_none_or(|name| *name == environment.name);
+    environments::check(report, snapshot.picture.environments.iter().filter(wanted));
+    if let Some(name) = &named {
+        sessions::check(report, duty, &mut snapshot, name).await;
+    }
+    if named.is_some() || !wishes.environments.is_empty() {
+        schedules::check(report, duty, &snapshot, &scopes).await;
+        cloud::pins(report, &snapshot, wishes, &scopes, named.is_none());
     }
     Ok(())
 }

@@ -21,6 +21,19 @@ fn the_draft_is_a_configuration_that_holds() {
 }
 
 #[test]
+fn what_may_be_mixed_is_protected_and_says_why() {
+    let mut snapshot = snapshot();
+    let dev = &mut snapshot.picture.environments[1];
+    (dev.protected, dev.doubts) =
+        (true, vec!["mail is taken for 本番-dev, but tag Env=prod\nsays stage prod".to_owned()]);
+    let text = draft(&snapshot, &[Source::profile("duty")], &zone());
+    assert!(text.contains("#   ? mail is taken for 本番-dev, but tag Env=prod␊says stage prod\n"), "{text}");
+    assert!(text.contains("# false confirms that all listed above is of this stage\n"), "{text}");
+    let settings = config::parse(&text, "config.toml").unwrap_or_else(|fault| panic!("{fault}\n{text}"));
+    assert_eq!(settings.wishes.of(&EnvironmentName::from("本番-dev")).unwrap().protected, Some(true));
+}
+
+#[test]
 fn every_line_says_why() {
     let text = draft(&snapshot(), &[Source::profile("duty")], &zone());
     for line in text.lines().filter(|line| !line.is_empty()) {

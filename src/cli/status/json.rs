@@ -20,13 +20,28 @@ pub(crate) fn document(snapshot: &Snapshot, chosen: &[&EnvironmentStatus], zone:
     let joins = ResourceIndex::of(&snapshot.world);
     let environments: Vec<Value> =
         chosen.iter().map(|environment| environment_object(environment, snapshot, &joins, zone)).collect();
-    let unassigned: Vec<Value> =
-        snapshot.picture.unassigned.iter().map(|member| unassigned(member, &snapshot.world)).collect();
+    let unassigned: Vec<Value> = snapshot
+        .picture
+        .unassigned
+        .iter()
+        .map(|member| Value::Object(unassigned_object(member, &snapshot.world)))
+        .collect();
+    let shared: Vec<Value> = snapshot
+        .picture
+        .shared
+        .iter()
+        .map(|shared| {
+            let mut object = unassigned_object(&shared.member, &snapshot.world);
+            object.insert("environments".to_owned(), json!(shared.users));
+            Value::Object(object)
+        })
+        .collect();
     let faults: Vec<Value> =
         crate::cli::all_faults(snapshot).into_iter().map(|(scope, it)| fault(scope, it, &snapshot.world)).collect();
     json!({
         "at": moment(snapshot.at, zone),
         "environments": environments,
+        "shared": shared,
         "unassigned": unassigned,
         "faults": faults,
     })
@@ -59,6 +74,9 @@ fn environment_object(
     for (list, members) in lists(environment, snapshot, joins, zone) {
         put(list, Value::Array(members));
     }
+    let shared = environment.shared.iter().map(|member| Value::Object(unassigned_object(member, &snapshot.world)));
+    put("shared", shared.collect());
+    put("doubts", json!(environment.doubts));
     put("faults", Value::Array(faults));
     Value::Object(object)
 }
@@ -94,14 +112,16 @@ fn lists<'k>(
     lists
 }
 
-fn unassigned(member: &Member, world: &World) -> Value {
-    json!({
-        "kind": member.id.kind,
-        "id": member.id.key,
-        "name": member.name,
-        "account": world.account(&member.id.scope),
-        "region": member.id.scope.region,
-    })
+/// What names a resource that stands in no list of an environment.
+fn unassigned_object(member: &Member, world: &World) -> Map<String, Value> {
+    let fields = [
+        ("kind", json!(member.id.kind)),
+        ("id", json!(member.id.key)),
+        ("name", json!(member.name)),
+        ("account", json!(world.account(&member.id.scope))),
+        ("region", json!(member.id.scope.region)),
+    ];
+    fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
 }
 
 /// A fault with the place it was met at.

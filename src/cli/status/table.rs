@@ -44,6 +44,13 @@ pub(crate) fn table(snapshot: &Snapshot, chosen: &[&EnvironmentStatus], manner: 
         lay_out(&rows, manner, &mut text);
         verdicts(chosen, manner, &mut text);
     }
+    match snapshot.picture.shared.len() {
+        0 => {}
+        1 => text.push_str("\n1 resource is shared by several environments; `toban status --json` names it\n"),
+        many => text.push_str(&format!(
+            "\n{many} resources are shared by several environments; `toban status --json` lists them\n"
+        )),
+    }
     match snapshot.picture.unassigned.len() {
         0 => {}
         1 => text.push_str("\n1 resource belongs to no environment; `toban status --json` names it\n"),

@@ -41,6 +41,8 @@ fn the_document_holds_what_scripts_rely_on() {
                 "health": "bad", "why": ["3 of 4 targets answer 502 since 13:58", "1 alarm is muted"],
                 "read_at": "2026-11-21T14:02:11+09:00",
                 "services": [], "target_groups": [], "databases": [], "instances": [], "alarms": [],
+                "shared": [],
+                "doubts": [],
                 "faults": [fault],
             },
             {
@@ -49,9 +51,12 @@ fn the_document_holds_what_scripts_rely_on() {
                 "health": "well", "why": ["well"],
                 "read_at": "2026-11-21T14:02:11+09:00",
                 "services": [], "target_groups": [], "databases": [], "instances": [], "alarms": [],
+                "shared": [],
+                "doubts": [],
                 "faults": [],
             },
         ],
+        "shared": [],
         "unassigned": [{
             "kind": "alarm", "id": testing::stray().key, "name": "stray",
             "account": "123456789012", "region": "ap-northeast-1",

@@ -3,12 +3,15 @@
 
 use std::collections::hash_map::Entry;
 
+use super::habits::Habits;
+use super::keys::{account_of, bare, short, without_id};
 use super::lexicon::{Lexicon, Sym};
-use super::reading::Reading;
-use super::tags::Said;
+use super::reading::{Reading, Shape};
+use super::tags::{Keys as TagKeys, Said, is_generated};
+use super::tokens::tokens;
 use crate::environment::{Step, StepKind};
 use crate::kinds::{Relation, Subject, Tie};
-use crate::world::{AccountId, Arn, QuickMap, QuickSet, Scope};
+use crate::world::{AccountId, QuickMap, QuickSet, Scope};
 
 /// Where a node belongs as far as is known.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -38,11 +41,16 @@ impl Lexicon {
     pub(super) fn environment(&mut self, label: Label) -> Option<Sym> {
         match label {
             Label { fixed: Some(name), .. } => Some(name),
-            Label { system: Some(system), stage: Some(stage), .. } => Some(self.pair(system, stage)),
+            Label { system: Some(system), stage: Some(stage), .. } if !self.text(stage).is_empty() => {
+                Some(self.pair(system, stage))
+            }
             Label { system, stage, .. } => system.or(stage),
         }
     }
 }
+
+/// Index of an account.
+pub(super) type Realm = usize;
 
 /// One resource, clue or bare name.
 #[derive(Default)]
@@ -63,16 +71,52 @@ pub(super) struct Node<'a> {
     pub(super) claimed: bool,
     /// Environments it must not be in.
     pub(super) barred: Vec<Sym>,
+    /// Stages it must not be given: a sibling of its name has them.
+    pub(super) not_stages: Vec<Sym>,
+    /// Whether it is nobody's alone, by its name: it takes no label.
+    pub(super) pool: bool,
+    /// Its system if nothing else tells one: only services have that name, and a cluster's goes before it.
+    pub(super) late: Option<Sym>,
+    /// The weight of the evidence for its stage, and of what speaks for another one.
+    pub(super) weights: (u8, u8),
+    /// Evidence against, in words.
+    pub(super) against: Vec<Step>,
     /// Its tags.
     pub(super) said: Said<'a>,
+    /// The words of its names, best first.
+    pub(super) words: Vec<Vec<Sym>>,
     /// Its stack's name.
     pub(super) stack: Reading,
     /// Its best name.
     pub(super) name: Reading,
+    /// Its other names.
+    pub(super) others: Vec<Reading>,
     /// The evidence in words, and evidence whose words need the other's environment.
     pub(super) because: Vec<Reason>,
     /// Its edges.
     pub(super) edges: Vec<Edge>,
+}
+
+impl Node<'_> {
+    /// Its kind; empty for a bare name.
+    pub(super) fn kind(&self) -> &'static str {
+        self.subject.map_or("", |subject| subject.id.kind.0)
+    }
+
+    /// Whether it only watches others.
+    pub(super) fn watches(&self) -> bool {
+        self.subject.is_some_and(|subject| subject.watches)
+    }
+
+    /// Whether it runs or stores something: only that founds an environment.
+    pub(super) fn founds(&self) -> bool {
+        self.subject.is_some() && !self.hint && !self.watches() && self.kind() != "load-balancer"
+    }
+
+    /// Whether it is a cluster or a database.
+    pub(super) fn stores_or_hosts(&self) -> bool {
+        matches!(self.kind(), "ecs-cluster" | "db-cluster" | "db-instance")
+    }
 }
 
 /// Evidence.
@@ -82,6 +126,8 @@ pub(super) enum Reason {
     Said(Step),
     /// It follows another node.
     Follows(Edge),
+    /// All that is labelled in its stack.
+    Stack,
     /// All that is labelled in its VPC.
     Vpc,
 }
@@ -248,33 +294,61 @@ impl<'a> Board<'a> {
         }
     }
 
-    /// Reads tags and names.
+    /// Reads tags, and takes names to pieces.
     fn read(&mut self) {
+        let mut keys = TagKeys::default();
         for node in &mut self.nodes {
             let own = || node.subject.into_iter().chain(node.more.iter().copied());
-            node.said = Said::of(own().map(|subject| &subject.tags));
-            if let Some(stack) = node.said.stack {
-                node.stack = Reading::of(stack, &mut self.lexicon);
-            }
+            node.said = Said::of(own().map(|subject| &subject.tags), &mut keys);
             let mut names =
                 own().flat_map(|subject| &subject.names).map(String::as_str).chain(node.said.name).peekable();
-            if names.peek().is_none() && node.subject.is_none() {
-                node.name = Reading::of(node.title, &mut self.lexicon);
-                continue;
-            }
             if let Some(name) = names.peek() {
                 node.title = name;
             }
-            // The first name that tells a stage, else the first that tells a system, else the first.
+            let bare = Some(node.title).filter(|_| node.subject.is_none());
+            let names = names.chain(node.said.names.iter().copied()).chain(bare);
+            let mut known: Vec<&str> = Vec::new();
+            for name in names.filter(|name| !is_generated(name)) {
+                let name = node.said.stack.map_or(name, |stack| without_id(name, stack));
+                if !known.contains(&name) {
+                    known.push(name);
+                    node.words.push(tokens(name, &mut self.lexicon));
+                }
+            }
+        }
+    }
+
+    /// Reads the names by the habits of their account: of each the first name that tells a stage, else the first that
+    /// tells a system, else the first.
+    pub(super) fn interpret(&mut self, habits: &Habits) {
+        let realms: Vec<Realm> = self.places.iter().map(|place| place.realm).collect();
+        for node in &mut self.nodes {
+            let realm = realms.get(node.scope).copied().unwrap_or_default();
+            if let Some(stack) = node.said.stack {
+                let words = tokens(stack, &mut self.lexicon);
+                node.stack = Reading::of(words, realm, habits, &mut self.lexicon);
+            }
+            // `Project=shop-prod` tells both.
+            for (rank, text, told) in node.said.systems.iter_mut().filter(|(_, text, _)| text.contains('-')) {
+                let reading = Reading::of(tokens(text, &mut self.lexicon), realm, habits, &mut self.lexicon);
+                if let (Some(stage), true) = (reading.stage, reading.shape == Shape::Last && !reading.core().is_empty())
+                {
+                    let system = self.lexicon.join(reading.core());
+                    *text = self.lexicon.text(system).to_owned();
+                    node.said.stages.push((*rank, self.lexicon.text(stage).to_owned(), *told));
+                }
+            }
             let mut best: Option<Reading> = None;
-            for name in names {
-                let reading = Reading::of(name, &mut self.lexicon);
+            for words in std::mem::take(&mut node.words) {
+                let reading = Reading::of(words, realm, habits, &mut self.lexicon);
                 let better = best.as_ref().is_none_or(|best| {
                     best.stage.is_none()
                         && (reading.stage.is_some() || (best.core().is_empty() && !reading.core().is_empty()))
                 });
                 if better {
-                    best = Some(reading);
+                    node.others.extend(best.replace(reading));
+                } else {
+                    node.others.push(reading);
                 }
             }
             node.name = best.unwrap_or_default();
@@ -311,37 +385,4 @@ impl Known {
 /// Writes a step into a node's reasons.
 pub(super) fn say(node: &mut Node<'_>, kind: StepKind, message: String) {
     node.because.push(Reason::Said(Step { kind, message }));
-}
-
-fn account_of(key: &str) -> Option<&str> {
-    let mut fields = key.strip_prefix("arn:")?.splitn(5, ':');
-    fields.nth(3).filter(|account| !account.is_empty())
-}
-
-/// The end of a key, for lack of a name.
-fn short(key: &str) -> &str {
-    if key.starts_with("arn:") { key.rsplit(['/', ':']).next().unwrap_or(key) } else { key }
-}
-
-/// The name within a key that a tie points at.
-fn bare(key: &str) -> &str {
-    if Arn::from(key).service().is_some() {
-        return key.splitn(6, ':').nth(5).map_or(key, bare);
-    }
-    // Load balancers and target groups: `app/NAME/ID`, `loadbalancer/app/NAME/ID`, `targetgroup/NAME/ID`.
-    let path = key.strip_prefix("loadbalancer/").unwrap_or(key);
-    if let Some((flavour, rest)) = path.split_once('/')
-        && ["app", "net", "gwy", "targetgroup"].contains(&flavour)
-    {
-        return rest.split('/').next().unwrap_or(rest);
-    }
-    match key.split_once(':') {
-        Some((kind, rest))
-            if ["alarm", "cluster", "db", "family", "function", "log-group", "metric", "queue", "topic"]
-                .contains(&kind) =>
-        {
-            rest
-        }
-        _ => key,
-    }
 }

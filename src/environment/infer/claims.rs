@@ -4,8 +4,10 @@
 use std::collections::BTreeMap;
 
 use super::board::{Board, Label, Node, say};
+use super::habits::Habits;
 use super::lexicon::Sym;
 use super::reading::Reading;
+use super::tokens::tokens;
 use super::words;
 use crate::environment::StepKind;
 use crate::environment::{ConfiguredEnvironments, EnvironmentConfig, Match};
@@ -39,7 +41,8 @@ pub(super) fn claim(board: &mut Board<'_>, wishes: &ConfiguredEnvironments) {
 /// The label an environment's name means, keeping that name whatever the words in it.
 pub(super) fn named(board: &mut Board<'_>, name: &str) -> Label {
     let fixed = board.lexicon.sym(name);
-    let reading = Reading::of(name, &mut board.lexicon);
+    let words = tokens(name, &mut board.lexicon);
+    let reading = Reading::of(words, 0, &Habits::default(), &mut board.lexicon);
     let system = match reading.core() {
         [] => None,
         core => Some(board.lexicon.join(core)),

@@ -31,8 +31,13 @@ fn is_sure(node: &Node<'_>, lexicon: &mut Lexicon) -> bool {
     let Label { system: Some(system), stage: Some(_), fixed: None } = node.label else {
         return node.claimed || node.label.fixed.is_some();
     };
+    // One word before the stage, and none behind it that could be the system instead.
     let mut plain = |reading: &Reading| {
-        reading.shape == Shape::Middle && !reading.core().is_empty() && lexicon.join(reading.core()) == system
+        reading.shape == Shape::Middle
+            && reading.core().len() == 1
+            && reading.behind.is_none()
+            && lexicon.join(reading.core()) == system
     };
-    node.claimed || node.said.system.is_some() || plain(&node.stack) || plain(&node.name)
+    let tagged = !node.said.systems.is_empty() && !node.said.stages.is_empty();
+    node.claimed || (node.against.is_empty() && (tagged || plain(&node.stack) || plain(&node.name)))
 }

@@ -3,34 +3,42 @@
 
 use std::collections::BTreeSet;
 
-use super::board::{Board, Label, say};
-use super::lexicon::Sym;
+use super::board::{Board, Label, Node, say};
+use super::election::elected;
+use super::lexicon::{Lexicon, Sym};
 use super::phrases::cut;
 use super::relations;
-use super::systems::elected;
 use crate::environment::ConfiguredEnvironments;
 use crate::environment::StepKind;
 use crate::kinds::Relation;
-use crate::world::QuickMap;
+use crate::world::{QuickMap, QuickSet};
 
 /// A realm with a stage or a system in it.
 type Within = (usize, Sym);
 
 /// Completes labels that have a stage and no system, then those that have a system and no stage.
 pub(super) fn complete(board: &mut Board<'_>) {
-    find_systems(board);
+    // What stacks made first: their words are not those of what was made by hand beside them.
+    find_systems(board, true);
+    relations::spread(board);
+    find_systems(board, false);
     find_stages(board);
 }
 
 /// Resources of a stage without a system (a CDK application's stacks): the word most of their names share, else
 /// the only system that has this stage, else the stage stands alone.
-fn find_systems(board: &mut Board<'_>) {
+fn find_systems(board: &mut Board<'_>, of_stacks: bool) {
     let mut groups: QuickMap<Within, Vec<usize>> = QuickMap::default();
     let mut systems: QuickMap<Within, Vec<Sym>> = QuickMap::default();
     for (at, node) in board.nodes.iter().enumerate() {
         let realm = board.realm(node);
+        if node.label.stage.is_some_and(|stage| board.lexicon.text(stage).is_empty()) {
+            continue;
+        }
         match node.label {
             Label { fixed: Some(_), .. } => {}
+            _ if node.pool => {}
+            Label { system: None, stage: Some(_), .. } if of_stacks && !is_of_stack(node, &board.lexicon) => {}
             Label { system: None, stage: Some(stage), .. } => groups.entry((realm, stage)).or_default().push(at),
             Label { system: Some(system), stage: Some(stage), .. } if !node.hint => {
                 note(systems.entry((realm, stage)).or_default(), system);
@@ -41,7 +49,8 @@ fn find_systems(board: &mut Board<'_>) {
     for (within, members) in groups {
         let names = members.iter().filter_map(|at| board.nodes.get(*at)).flat_map(|node| {
             let groups = relations::neighbours(board, node, Relation::LogGroup).map(|(_, group)| vec![&group.name]);
-            std::iter::once(vec![&node.name]).chain(groups)
+            let own = node.founds().then(|| vec![&node.name]);
+            own.into_iter().chain(groups).map(|readings| (node.stores_or_hosts(), readings))
         });
         let stage = board.lexicon.text(within.1).to_owned();
         let (system, message) = if let Some(word) = elected(names, &board.lexicon) {
@@ -55,6 +64,9 @@ fn find_systems(board: &mut Board<'_>) {
             )
         } else {
             let known = systems.get(&within);
+            // Three that run or store something are an environment, whatever else has this stage.
+            let founders = members.iter().filter_map(|at| board.nodes.get(*at)).filter(|node| node.founds()).count();
+            let known = known.filter(|_| founders < 3 && !of_stacks);
             let Some(system) = known.filter(|all| all.len() == 1).and_then(|all| all.first()) else { continue };
             (
                 *system,
@@ -70,6 +82,11 @@ fn find_systems(board: &mut Board<'_>) {
     }
 }
 
+/// Whether its tags or its name say that a stack made it.
+fn is_of_stack(node: &Node<'_>, lexicon: &Lexicon) -> bool {
+    node.said.stack.is_some() || node.name.words().iter().any(|word| lexicon.text(*word) == "stack")
+}
+
 /// Resources of a system without a stage: the only stage it has in this region, else in this account. A system
 /// that has no stages at all is an environment by itself; one that has several leaves them unplaced.
 fn find_stages(board: &mut Board<'_>) {
@@ -81,15 +98,19 @@ fn find_stages(board: &mut Board<'_>) {
             note(by_realm.entry((board.realm(node), system)).or_default(), stage);
         }
     }
+    let unnamed = board.lexicon.sym("");
     let mut ends = Vec::new();
-    for (at, node) in board.nodes.iter().enumerate() {
+    for (at, node) in board.nodes.iter().enumerate().filter(|(_, node)| !node.pool) {
         if let Label { system: Some(system), stage: None, fixed: None } = node.label {
             let stages = by_region.get(&(node.scope, system)).or_else(|| by_realm.get(&(board.realm(node), system)));
             let Some(stages) = stages else { continue };
-            let mut names: Vec<&str> = stages.iter().map(|stage| board.lexicon.text(*stage)).collect();
+            let mut names: Vec<&str> =
+                stages.iter().map(|stage| board.lexicon.text(*stage)).filter(|stage| !stage.is_empty()).collect();
             names.sort_unstable();
+            names.dedup();
             let names = names.join(", ");
             let only = stages.first().copied().filter(|_| stages.len() == 1);
+            let only = only.or(Some(unnamed).filter(|unnamed| stages.contains(unnamed)));
             ends.push((at, system, only, names));
         }
     }
@@ -97,20 +118,21 @@ fn find_stages(board: &mut Board<'_>) {
         let system = cut(board.lexicon.text(system)).into_owned();
         let names = cut(&names);
         if let Some(node) = board.nodes.get_mut(at) {
-            match only {
+            let message = match only {
+                Some(stage) if stage == unnamed => {
+                    node.label.stage = Some(stage);
+                    format!("{system} has a stage that its names leave out, and this one has no stage either")
+                }
                 Some(stage) => {
                     node.label.stage = Some(stage);
-                    say(node, StepKind::Name, format!("{names} is the only stage of {system} here"));
+                    format!("{names} is the only stage of {system} here")
                 }
                 None => {
-                    node.label = Label::default();
-                    say(
-                        node,
-                        StepKind::Name,
-                        format!("{system} has several stages here ({names}), and nothing tells which"),
-                    );
+                    node.pool = true;
+                    format!("{system} has several stages here ({names}), and nothing tells which")
                 }
-            }
+            };
+            say(node, StepKind::Name, message);
         }
     }
 }
@@ -129,7 +151,8 @@ pub(super) fn names(board: &mut Board<'_>, wishes: &ConfiguredEnvironments) -> V
     for at in 0..board.nodes.len() {
         let Some(node) = board.nodes.get(at) else { continue };
         let (label, realm, claimed) = (node.label, board.realm(node), node.claimed);
-        let name = board.environment(label);
+        let open = node.pool && label.fixed.is_none() && !claimed;
+        let name = board.environment(label).filter(|_| !open);
         let barred = board.nodes.get(at).is_some_and(|node| name.is_some_and(|name| node.barred.contains(&name)));
         labels.push((name.filter(|_| !barred), realm, claimed));
     }
@@ -175,4 +198,29 @@ pub(super) fn names(board: &mut Board<'_>, wishes: &ConfiguredEnvironments) -> V
             })
         })
         .collect()
+}
+
+/// Takes environments away that nothing founds: alarms, rules and load balancers follow, they found nothing. What the
+/// configuration claims and what a tag names outright stays.
+pub(super) fn founded(board: &mut Board<'_>, homes: &mut [Option<String>]) {
+    let founds = |node: &Node<'_>| !node.hint && (node.founds() || node.claimed || node.label.fixed.is_some());
+    let nodes = || board.nodes.iter().zip(homes.iter());
+    let named: QuickSet<&str> =
+        nodes().filter(|(node, _)| founds(node)).filter_map(|(_, home)| home.as_deref()).collect();
+    let lost: Vec<usize> = nodes()
+        .enumerate()
+        .filter(|(_, (_, home))| home.as_deref().is_some_and(|home| !named.contains(home)))
+        .map(|(at, _)| at)
+        .collect();
+    for at in lost {
+        let Some(name) = homes.get_mut(at).and_then(Option::take) else { continue };
+        if let Some(node) = board.nodes.get_mut(at).filter(|node| !node.hint) {
+            let message = format!(
+                "no service, target group, database, instance, function or cluster is in {}: nothing else founds an \
+                 environment",
+                cut(&name)
+            );
+            say(node, StepKind::None, message);
+        }
+    }
 }

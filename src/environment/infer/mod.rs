@@ -1,18 +1,30 @@
 //! Placement: which environment each resource belongs to, and why. Pure and independent of the order
-//! resources arrive in. The steps, strongest first: the configuration, tags, stack names, name tokens,
-//! relations, VPCs; `place` reads as that list.
+//! resources arrive in. First the habits of the account are learned from how its names vary, then every resource's own
+//! evidence is weighed, then what is open follows relations, stacks and VPCs; `place_early` reads as that list.
 
 mod board;
 mod claims;
+mod doubts;
 mod early;
+mod election;
+mod evidence;
 mod finish;
+mod glued;
+mod habits;
+mod keys;
 mod lexicon;
+mod lists;
 mod phrases;
 mod reading;
 mod relations;
+mod shared;
+mod stages;
 mod systems;
+mod tagged_systems;
 mod tags;
+mod tally;
 mod tokens;
+mod unnamed;
 mod vpc;
 mod words;
 
@@ -20,7 +32,8 @@ mod words;
 mod tests;
 
 use board::Board;
-use systems::Systems;
+use habits::Habits;
+use vpc::Holder;
 
 use super::{ConfiguredEnvironments, Unread};
 use super::{Step, StepKind};
@@ -38,7 +51,11 @@ pub struct Placed {
     pub project: Option<String>,
     /// The stage its environment is of.
     pub stage: Option<String>,
-    /// Why, step by step.
+    /// Whose it is too, where it serves several: without an environment of its own, it is shared by these.
+    pub shared: Vec<EnvironmentName>,
+    /// Why its environment may hold what is not of it, if the evidence contradicts itself.
+    pub doubt: Option<String>,
+    /// Why, step by step, what speaks against it last.
     pub because: Vec<Step>,
 }
 
@@ -55,39 +72,52 @@ pub(crate) fn place_early(subjects: &[Subject], wishes: &ConfiguredEnvironments,
     sorted.sort();
     let mut board = Board::of(&sorted);
     claims::claim(&mut board, wishes);
-    let mut systems = Systems::state(&mut board);
+    let habits = Habits::learn(&mut board);
+    board.interpret(&habits);
+    let systems = evidence::state(&mut board, &habits);
     early::hold(&mut board, held);
     relations::spread(&mut board);
-    for with_watchers in [false, true] {
-        systems.by_shared_words(&mut board, with_watchers);
+    for watchers_speak in [false, true] {
+        if watchers_speak {
+            evidence::late(&mut board);
+            relations::spread(&mut board);
+            evidence::watchers(&mut board, &systems);
+        }
         loop {
             relations::spread(&mut board);
-            if !vpc::fill(&mut board) {
+            if !vpc::fill(&mut board, Holder::Stack) && !vpc::fill(&mut board, Holder::Vpc) {
                 break;
             }
         }
     }
     finish::complete(&mut board);
-    let homes = finish::names(&mut board, wishes);
+    let mut homes = finish::names(&mut board, wishes);
+    finish::founded(&mut board, &mut homes);
+    let shared = shared::find(&mut board, &mut homes);
+    doubts::weigh(&mut board, &homes);
     board
         .nodes
         .iter()
+        .zip(shared)
         .enumerate()
-        .filter(|(_, node)| !node.hint)
-        .filter_map(|(at, node)| Some((at, node, node.subject?)))
-        .map(|(at, node, subject)| {
+        .filter(|(_, (node, _))| !node.hint)
+        .filter_map(|(at, (node, shared))| Some((at, node, shared, node.subject?)))
+        .map(|(at, node, shared, subject)| {
             let home = homes.get(at).cloned().flatten();
             let mut because = phrases::steps(&board, node, at, &homes);
             match &home {
-                Some(_) => {}
+                Some(_) => because.extend(node.against.iter().cloned()),
+                None if !shared.is_empty() => because.push(phrases::shared(&shared)),
                 None => because.extend(excluded(&board, node).unwrap_or_else(|| phrases::lost(&board, node, &homes))),
             }
             let text = |sym| board.lexicon.text(sym).to_owned();
             Placed {
                 id: subject.id.clone(),
                 project: node.label.system.filter(|_| home.is_some()).map(text),
-                stage: node.label.stage.filter(|_| home.is_some()).map(text),
+                stage: node.label.stage.filter(|_| home.is_some()).map(text).filter(|stage| !stage.is_empty()),
+                doubt: doubts::of(node, home.as_deref()),
                 environment: home.map(EnvironmentName::from),
+                shared: shared.into_iter().map(EnvironmentName::from).collect(),
                 because,
             }
         })

@@ -38,12 +38,24 @@ pub(super) fn steps(board: &Board<'_>, node: &Node<'_>, at: usize, homes: &[Opti
                 };
                 Step { kind: StepKind::Relation, message }
             }
+            Reason::Stack => {
+                let (stack, home) =
+                    (cut(node.said.stack.unwrap_or_default()), cut(home(at).unwrap_or("of one environment")));
+                Step { kind: StepKind::Stack, message: format!("everything labelled in stack {stack} is {home}") }
+            }
             Reason::Vpc => {
                 let home = cut(home(at).unwrap_or("of one environment"));
                 Step { kind: StepKind::Vpc, message: format!("everything labelled in {} is {home}", vpc(board, node)) }
             }
         })
         .collect()
+}
+
+/// Why a node is in none of the environments that use it.
+pub(super) fn shared(users: &[String]) -> Step {
+    let users: Vec<Cow<'_, str>> = users.iter().map(|user| cut(user)).collect();
+    let message = format!("shared by {}: nothing says that it is of one of them alone", users.join(", "));
+    Step { kind: StepKind::Relation, message }
 }
 
 /// What was tried for a node that nothing placed, and what to do.

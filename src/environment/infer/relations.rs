@@ -85,7 +85,7 @@ impl Offer {
 /// Lets labels travel until nothing changes. Returns whether anything did.
 pub(super) fn spread(board: &mut Board<'_>) -> bool {
     let mut ends: Vec<Vec<usize>> = Relation::ALL.iter().map(|_| Vec::new()).collect();
-    for (at, node) in board.nodes.iter().enumerate().filter(|(_, node)| !node.label.is_full()) {
+    for (at, node) in board.nodes.iter().enumerate().filter(|(_, node)| !node.label.is_full() && !node.pool) {
         for (relation, ends) in Relation::ALL.iter().zip(&mut ends) {
             if node.edges.iter().any(|edge| edge.relation == *relation) {
                 ends.push(at);
@@ -178,7 +178,7 @@ fn gain(board: &mut Board<'_>, at: usize, follows: &impl Fn(&Edge) -> bool) -> O
         let stage = sources.iter().fold(Agreed::Nothing, |agreed, (_, label, _)| agreed.with(label.stage)).on();
         label.stage = stage.filter(|stage| stated.contains(&(realm, system, *stage)));
     }
-    if label == own {
+    if label == own || label.stage.is_some_and(|stage| node.not_stages.contains(&stage)) {
         return None;
     }
     let told = |given: Option<Sym>, was: Option<Sym>, is: Option<Sym>| was.is_none() && is.is_some() && given == is;

@@ -1,212 +1,362 @@
-//! Which words of names are systems: settled by comparing names within an account. `prooflink-dev-db` is
-//! plain; `shop-api-prod` beside `shop-web-prod` is of `shop`; `kajimaru-ec2-01` beside `kajimaru-ALB` of `kajimaru`.
+//! Which words of names are systems: settled by comparing names within an account. All names make a tree of words;
+//! a system is a branch. `shop-api-prod` beside `shop-web-prod` is of `shop`; `acme-shop-db` and `acme-shop-ecs` beside
+//! `acme-blog-db` and `acme-blog-ecs` are of `shop` and `blog`: what has a store or cluster of its own stands for itself.
 
-use super::board::{Board, Label, Node, say};
-use super::claims;
+use super::board::{Board, Node, Realm};
 use super::lexicon::{Lexicon, Sym};
-use super::phrases::cut;
 use super::reading::{Reading, Shape};
-use super::tokens::tokens;
+use super::tally::{BALANCER, CLUSTER, GROUP, RUNS, SERVICE, STORE, Tally, kind_bit};
 use super::words::Meaning;
-use crate::environment::StepKind;
 use crate::world::{QuickMap, QuickSet};
 
-/// The systems of each realm, by their words.
+#[derive(Debug)]
+struct Branch {
+    word: Sym,
+    parent: Option<usize>,
+    /// Whether it stands behind the stage.
+    behind: bool,
+    kids: Vec<usize>,
+    own: Tally,
+    all: Tally,
+    system: Option<Sym>,
+    /// Whether only services and what leads to them are called so, without a stage: their cluster goes first.
+    late: bool,
+    /// Whether its branches are systems, and what hangs on itself is theirs together.
+    pool: bool,
+    tags: Vec<(Sym, usize)>,
+}
+
+/// What the words of a name lead to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Found {
+    /// A system.
+    System(Sym),
+    /// A system, unless what a service runs in tells another.
+    Late(Sym),
+    /// What several systems have in front.
+    Pool,
+    /// Nothing.
+    Nothing,
+}
+
+/// The trees of all accounts.
 #[derive(Default)]
 pub(super) struct Systems {
-    known: QuickMap<usize, QuickMap<Vec<Sym>, Sym>>,
-    longest: usize,
+    branches: Vec<Branch>,
+    roots: QuickMap<(Realm, Sym), usize>,
+    steps: QuickMap<(usize, Sym, bool), usize>,
+    /// Systems by name, for names that have the system anywhere.
+    named: QuickMap<(Realm, Sym), Sym>,
+    /// Words that begin a name without being a role: `web-shop` is of `shop` if `shop-db` is.
+    heads: QuickSet<(Realm, Sym)>,
 }
 
 impl Systems {
-    /// Reads what every node states of itself: tags first, then its stack, then its name.
-    pub(super) fn state(board: &mut Board<'_>) -> Self {
+    /// Grows the trees from what stands on the board; `tagged` are the systems that tags name, node by node.
+    pub(super) fn grow(board: &mut Board<'_>, tagged: &[Option<Sym>]) -> Self {
         let mut systems = Self::default();
-        let Board { nodes, .. } = board;
-        let mut nodes = std::mem::take(nodes);
-        for node in nodes.iter_mut().filter(|node| !node.claimed) {
-            by_tags(node, board);
-        }
-        // Names that tell their system by themselves, and tags, are what looser names are compared with.
-        for node in &mut nodes {
+        let joins = |node: &Node<'_>| node.subject.is_some() && !node.hint && !node.watches();
+        for node in board.nodes.iter().filter(|node| joins(node)) {
             let realm = board.realm(node);
-            if node.claimed {
-                continue;
-            }
-            if let Some(system) = node.label.system {
-                let text = board.lexicon.text(system).to_owned();
-                let words = tokens(&text, &mut board.lexicon);
-                systems.learn(realm, &words, system);
-            }
             for reading in [&node.stack, &node.name] {
-                if reading.shape == Shape::Middle && !reading.core().is_empty() && node.label.system.is_none() {
-                    let system = board.lexicon.join(reading.core());
-                    systems.learn(realm, reading.core(), system);
+                if let Some(first) =
+                    reading.core().first().filter(|first| board.lexicon.meaning(**first) != Meaning::Role)
+                {
+                    systems.heads.insert((realm, *first));
                 }
             }
         }
-        systems.compare(&nodes, board, true, |shape| matches!(shape, Shape::Last | Shape::First));
-        for node in nodes.iter_mut().filter(|node| !node.claimed) {
+        for (node, tag) in board.nodes.iter().zip(tagged).filter(|(node, _)| joins(node)) {
             let realm = board.realm(node);
-            systems.recognise(node, realm, &mut board.lexicon);
-            if let Label { system: Some(system), stage: Some(stage), .. } = node.label {
-                board.stated.insert((realm, system, stage));
+            let reading = if node.stack.core().is_empty() { &node.name } else { &node.stack };
+            if let Some(at) = systems.insert(realm, reading, node, &board.lexicon)
+                && let Some(tag) = tag
+                && let Some(branch) = systems.branches.get_mut(at)
+            {
+                count(&mut branch.tags, *tag, 1);
             }
         }
-        board.nodes = nodes;
+        systems.sum_up();
+        for node in board.nodes.iter().filter(|node| node.watches()) {
+            systems.witness(board.realm(node), node.name.core());
+        }
+        let mut roots: Vec<((Realm, Sym), usize)> = systems.roots.iter().map(|(key, at)| (*key, *at)).collect();
+        roots.sort_by(|((a, one), _), ((b, other), _)| {
+            a.cmp(b).then_with(|| board.lexicon.text(*one).cmp(board.lexicon.text(*other)))
+        });
+        for ((realm, _), at) in roots {
+            systems.decide(at, realm, &[], &mut board.lexicon);
+        }
+        for (node, tag) in board.nodes.iter().zip(tagged) {
+            if let Some(tag) = tag {
+                systems.named.insert((board.realm(node), *tag), *tag);
+            }
+        }
         systems
     }
 
-    /// Gives what has no system yet one by the words its name shares with others'. Watchers found systems only if
-    /// `with_watchers`. Returns whether anything changed.
-    pub(super) fn by_shared_words(&mut self, board: &mut Board<'_>, with_watchers: bool) -> bool {
-        let mut nodes = std::mem::take(&mut board.nodes);
-        self.compare(&nodes, board, with_watchers, |shape| shape == Shape::None);
-        let mut changed = false;
-        for node in nodes.iter_mut().filter(|node| node.label.system.is_none() && node.label.fixed.is_none()) {
-            let realm = board.realm(node);
-            changed |= self.recognise(node, realm, &mut board.lexicon);
-        }
-        board.nodes = nodes;
-        changed
-    }
-
-    fn learn(&mut self, realm: usize, words: &[Sym], system: Sym) {
-        if !words.is_empty() {
-            let known = self.known.entry(realm).or_default();
-            if !known.contains_key(words) {
-                self.longest = self.longest.max(words.len());
-                known.insert(words.to_vec(), system);
-            }
-        }
-    }
-
-    /// The system that begins `core`, the longest if several do.
-    fn find(&self, realm: usize, core: &[Sym]) -> Option<Sym> {
-        let known = self.known.get(&realm)?;
-        (1..=core.len().min(self.longest)).rev().find_map(|len| known.get(core.get(..len)?).copied())
-    }
-
-    /// Fills what tags left open by the stack's name, then by the own name. Returns whether anything changed.
-    fn recognise(&self, node: &mut Node<'_>, realm: usize, lexicon: &mut Lexicon) -> bool {
-        let before = node.label;
-        for (kind, which) in [(StepKind::Stack, "stack"), (StepKind::Name, "name")] {
-            let reading = if kind == StepKind::Stack { &node.stack } else { &node.name };
-            let stage = reading.stage.filter(|_| node.label.stage.is_none());
-            let system = if node.label.system.is_some() { None } else { self.system(reading, realm, lexicon) };
-            let message = match (system, stage) {
-                (None, None) => continue,
-                (Some(system), None) => ["system ", &cut(lexicon.text(system))].concat(),
-                (None, Some(stage)) => ["stage ", &cut(lexicon.text(stage))].concat(),
-                (Some(system), Some(stage)) => {
-                    ["system ", &cut(lexicon.text(system)), ", stage ", &cut(lexicon.text(stage))].concat()
-                }
-            };
-            node.label.system = node.label.system.or(system);
-            node.label.stage = node.label.stage.or(stage);
-            let text = if kind == StepKind::Stack { node.said.stack.unwrap_or_default() } else { node.title };
-            say(node, kind, [which, " ", &cut(text), ": ", &message].concat());
-        }
-        node.label != before
-    }
-
-    fn system(&self, reading: &Reading, realm: usize, lexicon: &mut Lexicon) -> Option<Sym> {
-        match (reading.shape, reading.core()) {
-            (_, []) => None,
-            (Shape::Middle, core) => Some(lexicon.join(core)),
-            (Shape::Last | Shape::First | Shape::None, core) => self.find(realm, core),
-        }
-    }
-
-    /// Learns the longest beginnings that names of the wanted shapes share. A lone `shop-api-prod` is a system
-    /// of its own; a name without a stage, or with the stage in front, needs company.
-    fn compare(&mut self, nodes: &[Node<'_>], board: &mut Board<'_>, watchers: bool, wanted: impl Fn(Shape) -> bool) {
-        struct Alike<'n> {
-            shared: &'n [Sym],
-            members: usize,
-            founded: bool,
-            last: bool,
-        }
-        let mut groups: QuickMap<(usize, Sym), Alike<'_>> = QuickMap::default();
-        let open = |node: &&Node<'_>| !node.hint && node.label.system.is_none() && node.label.fixed.is_none();
-        // A watcher whose stage is known waits for what it watches rather than founding a system.
-        let watches = |node: &Node<'_>| node.subject.is_some_and(|subject| subject.watches);
-        for node in nodes
-            .iter()
-            .filter(open)
-            .filter(|node| !watches(node) || node.name.stage.is_some() || node.label.stage.is_none())
-        {
-            let realm = board.realm(node);
-            let reading = [&node.stack, &node.name]
-                .into_iter()
-                .find(|reading| wanted(reading.shape) && !reading.core().is_empty());
-            if let Some(reading) = reading.filter(|reading| self.find(realm, reading.core()).is_none())
-                && let Some(first) = reading.core().first()
-            {
-                let core = reading.core();
-                let group = groups.entry((realm, *first)).or_insert(Alike {
-                    shared: core,
-                    members: 0,
-                    founded: watchers,
-                    last: false,
-                });
-                let same = group.shared.iter().zip(core).take_while(|(a, b)| a == b).count();
-                group.shared = group.shared.get(..same).unwrap_or_default();
-                group.members += 1;
-                group.founded |= !watches(node);
-                group.last |= reading.shape == Shape::Last;
-            }
-        }
-        for ((realm, _), group) in groups {
-            let named = group
-                .shared
-                .iter()
-                .any(|word| board.lexicon.meaning(*word) != Meaning::Role && board.lexicon.text(*word).len() > 1);
-            if named && group.founded && (group.members >= 2 || group.last) {
-                let system = board.lexicon.join(group.shared);
-                self.learn(realm, group.shared, system);
-            }
-        }
-    }
-}
-
-fn by_tags(node: &mut Node<'_>, board: &mut Board<'_>) {
-    if let Some(name) = node.said.environment {
-        node.label = claims::named(board, name);
-        say(node, StepKind::Tag, format!("tag toban:env={}", cut(name)));
-        return;
-    }
-    if let Some((text, (key, value))) = &node.said.system {
-        node.label.system = Some(board.lexicon.sym(text));
-        let message = format!("tag {key}={}: system {}", cut(value), cut(text));
-        say(node, StepKind::Tag, message);
-    }
-    if let Some((text, (key, value))) = &node.said.stage {
-        // `Environment=prooflink-dev` tells both.
-        let reading = Reading::of(value, &mut board.lexicon);
-        let (stage, system) = match reading.stage {
-            Some(stage) => (stage, reading.core()),
-            None => (board.lexicon.sym(text), &[][..]),
+    fn step(&mut self, realm: Realm, from: Option<usize>, word: Sym, behind: bool) -> usize {
+        let known = match from {
+            None => self.roots.get(&(realm, word)),
+            Some(from) => self.steps.get(&(from, word, behind)),
         };
-        node.label.stage = Some(stage);
-        if node.label.system.is_none() && !system.is_empty() {
-            node.label.system = Some(board.lexicon.join(system));
+        if let Some(at) = known {
+            return *at;
         }
-        let message = format!("tag {key}={}: stage {}", cut(value), cut(board.lexicon.text(stage)));
-        say(node, StepKind::Tag, message);
+        let at = self.branches.len();
+        self.branches.push(Branch {
+            word,
+            parent: from,
+            behind,
+            kids: Vec::new(),
+            own: Tally::default(),
+            all: Tally::default(),
+            system: None,
+            late: false,
+            pool: false,
+            tags: Vec::new(),
+        });
+        match from {
+            None => {
+                self.roots.insert((realm, word), at);
+            }
+            Some(from) => {
+                self.steps.insert((from, word, behind), at);
+                if let Some(parent) = self.branches.get_mut(from) {
+                    parent.kids.push(at);
+                }
+            }
+        }
+        at
+    }
+
+    /// The words to walk by: a role in front of a word that heads others is passed over.
+    fn stem<'r>(&self, realm: Realm, core: &'r [Sym], lexicon: &Lexicon) -> &'r [Sym] {
+        match core {
+            [first, rest @ ..]
+                if lexicon.meaning(*first) == Meaning::Role
+                    && rest.first().is_some_and(|next| self.heads.contains(&(realm, *next))) =>
+            {
+                rest
+            }
+            all => all,
+        }
+    }
+
+    fn insert(&mut self, realm: Realm, reading: &Reading, node: &Node<'_>, lexicon: &Lexicon) -> Option<usize> {
+        let stem = self.stem(realm, reading.core(), lexicon);
+        let mut at = None;
+        for word in stem {
+            at = Some(self.step(realm, at, *word, false));
+        }
+        let mut at = at?;
+        if let Some(behind) = reading.behind {
+            at = self.step(realm, Some(at), behind, true);
+        }
+        let own = Tally {
+            members: 1,
+            watchers: 0,
+            middle: usize::from(reading.shape == Shape::Middle),
+            last: usize::from(reading.shape == Shape::Last),
+            plain: usize::from(reading.shape == Shape::None),
+            kinds: kind_bit(node),
+        };
+        if let Some(branch) = self.branches.get_mut(at) {
+            branch.own.add(own);
+        }
+        Some(at)
+    }
+
+    /// Branches come after their parents, so that one way back sums up.
+    fn sum_up(&mut self) {
+        for at in (0..self.branches.len()).rev() {
+            let Some(branch) = self.branches.get_mut(at) else { continue };
+            let own = branch.own;
+            branch.all.add(own);
+            let (all, parent) = (branch.all, branch.parent);
+            if let Some(parent) = parent.and_then(|parent| self.branches.get_mut(parent)) {
+                parent.all.add(all);
+            }
+        }
+    }
+
+    /// A watcher's name tells that another one's words are a system, no more.
+    fn witness(&mut self, realm: Realm, core: &[Sym]) {
+        let Some(mut at) = core.first().and_then(|first| self.roots.get(&(realm, *first)).copied()) else { return };
+        for word in core.iter().skip(1) {
+            match self.steps.get(&(at, *word, false)) {
+                Some(next) => at = *next,
+                None => break,
+            }
+        }
+        // A lone server or function is a tool as often as a system.
+        let alone = |branch: &&Branch| branch.own.kinds & (STORE | CLUSTER | SERVICE) != 0;
+        let mut up = self.branches.get(at).filter(alone).map(|_| at);
+        while let Some(branch) = up.and_then(|at| self.branches.get_mut(at)) {
+            branch.all.watchers += 1;
+            up = branch.parent;
+        }
+    }
+
+    /// Whether a branch stands for itself beside its siblings: it has a cluster and more, or a store and what runs
+    /// on it where the siblings share no cluster.
+    fn is_independent(&self, kid: usize, own: Tally) -> bool {
+        let Some(kid) = self.branches.get(kid) else { return false };
+        let kinds = kid.all.kinds;
+        kid.all.members >= 2
+            && ((kinds & CLUSTER != 0 && kinds.count_ones() >= 2)
+                || (kinds & STORE != 0 && kinds & RUNS != 0 && own.kinds & CLUSTER == 0))
+    }
+
+    /// Settles which branches from `at` on are systems. `path` are the words that stand before.
+    fn decide(&mut self, at: usize, realm: Realm, path: &[Sym], lexicon: &mut Lexicon) {
+        let Some(branch) = self.branches.get(at) else { return };
+        let (own, all, kids) = (branch.own, branch.all, branch.kids.clone());
+        let path: Vec<Sym> = path.iter().copied().chain([branch.word]).collect();
+        let kid = |at: &usize| self.branches.get(*at);
+        let is_word = |at: &&usize| kid(at).is_some_and(|kid| lexicon.meaning(kid.word) != Meaning::Role);
+        let words: Vec<usize> = kids.iter().filter(is_word).copied().collect();
+        let independent = words.iter().filter(|kid| self.is_independent(**kid, own)).count();
+        let exact = |at: &&usize| {
+            kid(at).is_some_and(|kid| !kid.behind && kid.all.middle >= 2 && lexicon.meaning(kid.word) != Meaning::Soft)
+        };
+        let exact = if own.members == 0 { words.iter().filter(exact).count() } else { 0 };
+        if independent >= 2 || exact >= 2 {
+            // What several systems begin with is a company's word and says nothing. Where names have no stage, the next
+            // word may as well be a stage that only this team knows: both stay in the name.
+            let company = all.plain * 2 < all.members;
+            for kid in &words {
+                // Unless another system of the account has the name that would be left.
+                let free = self.branches.get(*kid).is_some_and(|kid| !self.roots.contains_key(&(realm, kid.word)));
+                self.decide(*kid, realm, if company && free { &[] } else { &path }, lexicon);
+            }
+            if let Some(branch) = self.branches.get_mut(at) {
+                branch.pool = true;
+            }
+            return;
+        }
+        let before: Vec<usize> = kids.iter().filter(|at| kid(at).is_some_and(|kid| !kid.behind)).copied().collect();
+        let behind_only = before.len() != kids.len();
+        // One name more changes nothing where all others agree.
+        let leading = before.iter().copied().find(|at| {
+            kid(at).is_some_and(|kid| {
+                kid.all.members == all.members || (all.members >= 4 && kid.all.members + 1 == all.members)
+            })
+        });
+        if own.members == 0
+            && !behind_only
+            && let Some(leading) = leading
+        {
+            self.decide(leading, realm, &path, lexicon);
+            let system = self.branches.get(leading).and_then(|kid| kid.system);
+            for other in before.into_iter().filter(|other| *other != leading) {
+                if words.contains(&other) {
+                    self.decide(other, realm, &path, lexicon);
+                } else if let Some(kid) = self.branches.get_mut(other) {
+                    kid.system = system;
+                }
+            }
+            return;
+        }
+        // `cat-data` beside `cat`, with a cluster each, is another system.
+        if own.kinds & CLUSTER != 0 && own.kinds.count_ones() >= 2 {
+            let apart = |at: &&usize| {
+                kid(at).is_some_and(|kid| {
+                    !kid.behind
+                        && kid.all.kinds & CLUSTER != 0
+                        && kid.all.kinds.count_ones() >= 2
+                        && kid.all.members >= 2
+                })
+            };
+            for apart in words.iter().filter(apart).copied().collect::<Vec<_>>() {
+                self.decide(apart, realm, &path, lexicon);
+            }
+        }
+        let counts = |word: &Sym| lexicon.meaning(*word) != Meaning::Role;
+        if path.iter().any(counts) && (all.middle > 0 || all.last > 0 || all.members + all.watchers >= 2) {
+            let name = lexicon.join(&path);
+            let system = self.tag_of(at).unwrap_or(name);
+            self.named.insert((realm, name), system);
+            self.named.insert((realm, system), system);
+            if let Some(branch) = self.branches.get_mut(at) {
+                branch.system = Some(system);
+                branch.late = all.plain == all.members && all.kinds & !(SERVICE | GROUP | BALANCER) == 0;
+            }
+        }
+    }
+
+    /// The system that the tags of a whole branch name, if they name one.
+    fn tag_of(&self, at: usize) -> Option<Sym> {
+        let (mut tags, mut open, mut members) = (Vec::new(), vec![at], 0);
+        while let Some(branch) = open.pop().and_then(|at| self.branches.get(at)) {
+            for (tag, times) in &branch.tags {
+                count(&mut tags, *tag, *times);
+            }
+            members += branch.own.members;
+            open.extend(&branch.kids);
+        }
+        match tags.as_slice() {
+            [(tag, times)] if *times >= 2 || *times == members => Some(*tag),
+            _ => None,
+        }
+    }
+
+    /// What a name's words lead to, from the first on.
+    pub(super) fn find(&self, realm: Realm, core: &[Sym], behind: Option<Sym>, lexicon: &Lexicon) -> Found {
+        let stem = self.stem(realm, core, lexicon);
+        let Some(mut at) = stem.first().and_then(|first| self.roots.get(&(realm, *first)).copied()) else {
+            return Found::Nothing;
+        };
+        let (mut system, mut late, mut pool) = (None, false, false);
+        let mut rest = stem.iter().skip(1);
+        while let Some(branch) = self.branches.get(at) {
+            late = branch.system.map_or(late, |_| branch.late);
+            system = branch.system.or(system);
+            pool = branch.pool;
+            let next = rest.next().map(|word| (*word, false));
+            let Some((word, side)) = next.or(behind.filter(|_| !branch.behind).map(|word| (word, true))) else { break };
+            match self.steps.get(&(at, word, side)).or_else(|| {
+                behind.filter(|_| !side && !branch.behind).and_then(|word| self.steps.get(&(at, word, true)))
+            }) {
+                Some(next) => at = *next,
+                None => break,
+            }
+        }
+        match system {
+            Some(system) if late => Found::Late(system),
+            Some(system) => Found::System(system),
+            None if pool => Found::Pool,
+            None => Found::Nothing,
+        }
+    }
+
+    /// How many names share the branch that a name's words lead to.
+    pub(super) fn company_of(&self, realm: Realm, core: &[Sym], lexicon: &Lexicon) -> usize {
+        let root = self.stem(realm, core, lexicon).first().and_then(|first| self.roots.get(&(realm, *first)));
+        root.and_then(|at| self.branches.get(*at)).map_or(0, |branch| branch.all.members)
+    }
+
+    /// A system that stands anywhere in `words`: the longest, then the first.
+    pub(super) fn anywhere(&self, realm: Realm, words: &[Sym], lexicon: &mut Lexicon) -> Option<Sym> {
+        for length in [3, 2, 1] {
+            for window in words.windows(length) {
+                let joined = lexicon.join(window);
+                if let Some(system) = self.named.get(&(realm, joined)) {
+                    return Some(*system);
+                }
+            }
+        }
+        // `acme-shop-cpu-high` where `acme` is in no system's name, and `shop` is in one with more words.
+        (0..words.len()).find_map(|from| match self.find(realm, words.get(from..)?, None, lexicon) {
+            Found::System(system) | Found::Late(system) => Some(system),
+            Found::Pool | Found::Nothing => None,
+        })
     }
 }
 
-/// The word that more names of a group share than any other; `None` without one that at least two share.
-pub(super) fn elected<'n>(readings: impl Iterator<Item = Vec<&'n Reading>>, lexicon: &Lexicon) -> Option<Sym> {
-    let mut votes: QuickMap<Sym, usize> = QuickMap::default();
-    for voter in readings {
-        let words: QuickSet<Sym> = voter.into_iter().flat_map(|reading| reading.telling(lexicon)).collect();
-        for word in words {
-            *votes.entry(word).or_default() += 1;
-        }
+fn count(counts: &mut Vec<(Sym, usize)>, sym: Sym, times: usize) {
+    match counts.iter_mut().find(|(known, _)| *known == sym) {
+        Some((_, known)) => *known += times,
+        None => counts.push((sym, times)),
     }
-    let most = votes.values().copied().max().filter(|most| *most >= 2)?;
-    let mut winners = votes.into_iter().filter(|(_, count)| *count == most).map(|(word, _)| word);
-    winners.next().filter(|_| winners.next().is_none())
 }

@@ -1,4 +1,4 @@
-//! The last clue: if all that is labelled in a VPC belongs to one environment, so does the rest.
+//! The last clues: if all that is labelled in a stack, or in a VPC, belongs to one environment, so does the rest.
 //! A VPC's own name and tags count as one of the labels.
 
 use super::board::{Board, Label, Reason};
@@ -6,24 +6,38 @@ use super::lexicon::Sym;
 use super::relations::Offer;
 use crate::world::QuickMap;
 
-/// Fills from VPCs what is still open. Returns whether anything changed.
-pub(super) fn fill(board: &mut Board<'_>) -> bool {
-    let mut vpcs: QuickMap<(usize, &str), Vec<usize>> = QuickMap::default();
+/// What holds several resources.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Holder {
+    /// A CloudFormation stack.
+    Stack,
+    /// A VPC.
+    Vpc,
+}
+
+/// Fills what is still open from what is held by the same stack, or VPC. Returns whether anything changed.
+pub(super) fn fill(board: &mut Board<'_>, by: Holder) -> bool {
+    let mut holders: QuickMap<(usize, &str), Vec<usize>> = QuickMap::default();
     for (at, node) in board.nodes.iter().enumerate() {
-        if let Some(vpc) = node.subject.and_then(|subject| subject.vpc.as_deref()) {
-            vpcs.entry((node.scope, vpc)).or_default().push(at);
+        let holder = match by {
+            Holder::Stack => node.said.stack,
+            Holder::Vpc => node.subject.and_then(|subject| subject.vpc.as_deref()),
+        };
+        if let Some(holder) = holder {
+            holders.entry((node.scope, holder)).or_default().push(at);
         }
     }
     let mut gains = Vec::new();
-    for members in vpcs.values() {
-        let open = |at: &&usize| board.nodes.get(**at).is_some_and(|node| !node.label.is_full() && !node.hint);
+    for members in holders.values() {
+        let open =
+            |at: &&usize| board.nodes.get(**at).is_some_and(|node| !node.label.is_full() && !node.hint && !node.pool);
         let open: Vec<usize> = members.iter().filter(open).copied().collect();
         if open.is_empty() {
             continue;
         }
         let mut labels: Vec<(Label, Option<Sym>)> = Vec::new();
         for at in members {
-            let Some(node) = board.nodes.get(*at) else { continue };
+            let Some(node) = board.nodes.get(*at).filter(|node| !node.pool) else { continue };
             let (label, barred) = (node.label, node.barred.clone());
             if label.is_empty() || labels.iter().any(|(known, _)| *known == label) {
                 continue;
@@ -38,7 +52,8 @@ pub(super) fn fill(board: &mut Board<'_>) -> bool {
             if let Some(node) = board.nodes.get(at) {
                 let (own, barred) = (node.label, node.barred.clone());
                 let label = Offer::to(own, labels.iter().copied()).fill(own);
-                if label != own && board.environment(label).is_none_or(|name| !barred.contains(&name)) {
+                let sibling = label.stage.is_some_and(|stage| node.not_stages.contains(&stage));
+                if label != own && !sibling && board.environment(label).is_none_or(|name| !barred.contains(&name)) {
                     gains.push((at, label));
                 }
             }
@@ -48,7 +63,10 @@ pub(super) fn fill(board: &mut Board<'_>) -> bool {
     for (at, label) in gains {
         if let Some(node) = board.nodes.get_mut(at) {
             node.label = label;
-            node.because.push(Reason::Vpc);
+            node.because.push(match by {
+                Holder::Stack => Reason::Stack,
+                Holder::Vpc => Reason::Vpc,
+            });
         }
     }
     changed

@@ -190,3 +190,44 @@ async fn while_readings_arrive_nothing_is_ever_where_it_will_not_be_in_the_end()
     // What tells its place by itself does not wait for the rest of its account.
     assert!(early.contains("prooflink-dev") && early.contains("prooflink-prod"), "{early:?}");
 }
+
+#[tokio::test]
+async fn what_may_be_mixed_is_protected_until_the_configuration_confirms_it() {
+    use crate::environment::EnvironmentConfig;
+    use crate::kinds::ecs_service::Service;
+    use crate::world::{Reading, Resource as _};
+
+    let demo = Demo::at(7, 0);
+    let mut world = world(&demo).await;
+    let scope = demo
+        .scopes()
+        .await
+        .expect("scopes")
+        .into_iter()
+        .find(|scope| world.all::<Service>(scope).any(|service| service.name.starts_with("prooflink-dev")));
+    let scope = scope.expect("the scope of prooflink");
+    let services: Vec<Service> = world
+        .all::<Service>(&scope)
+        .cloned()
+        .map(|mut service| {
+            if service.name.starts_with("prooflink-dev") {
+                service.tags.insert("Environment".to_owned(), "dev".to_owned());
+                service.name = service.name.replace("-dev-", "-prod-");
+                service.cluster = crate::world::Arn::from("arn:aws:ecs:ap-northeast-1:1:cluster/elsewhere");
+                service.attachments.clear();
+            }
+            service
+        })
+        .collect();
+    world.put(&scope, Service::KIND, &Coverage::All, Ok(Reading::whole(services).into()), demo.now());
+    let of = |wishes: &ConfiguredEnvironments| {
+        let picture = assemble(&world, wishes, demo.now(), &TimeZone::UTC);
+        let dev = picture.environments.into_iter().find(|it| it.name.as_str() == "prooflink-dev").expect("it");
+        (dev.protected, dev.doubts.len(), dev.stop_barred().unwrap_or_default())
+    };
+    let (protected, doubts, barred) = of(&ConfiguredEnvironments::default());
+    assert!(protected && doubts == 1 && barred.starts_with("two stages may be mixed in prooflink-dev:"), "{barred}");
+    let confirmed = EnvironmentConfig { protected: Some(false), ..EnvironmentConfig::new("prooflink-dev") };
+    let wishes = ConfiguredEnvironments { environments: vec![confirmed], ..ConfiguredEnvironments::default() };
+    assert_eq!(of(&wishes), (false, 0, String::new()));
+}

@@ -263,14 +263,20 @@ fn ahead(ahead: &[Ahead], stale: bool, around: Around<'_>) -> Option<Block> {
 #[must_use]
 pub fn description(id: &ResourceId, around: Around<'_>) -> Vec<Cell> {
     let home = around.picture.home(id);
+    let shared = around.picture.shared(id);
     let member = home.map_or(&around.picture.unassigned, |home| &home.members).iter().find(|member| member.id == *id);
+    let member = member.or(shared.map(|shared| &shared.member));
     let of = kind(id.kind);
     let name = of.and_then(|kind| kind.title(around.world, id)).unwrap_or_else(|| id.key.to_string());
     let mut lines = vec![Cell::strong(name)];
     let heading = |text: &str| Cell { text: text.to_owned(), tone: Tone::Strong };
-    lines.push(Cell::plain(match home {
-        Some(home) => format!("placed in {}", home.name),
-        None => "placed in no environment".to_owned(),
+    lines.push(Cell::plain(match (home, shared) {
+        (Some(home), _) => format!("placed in {}", home.name),
+        (None, Some(shared)) => {
+            let users: Vec<&str> = shared.users.iter().map(|user| user.as_str()).collect();
+            format!("shared by {}", users.join(", "))
+        }
+        (None, None) => "placed in no environment".to_owned(),
     }));
     lines.extend([Cell::plain(""), heading("why")]);
     match member.map(|member| member.because.as_slice()) {

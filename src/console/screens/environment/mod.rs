@@ -9,13 +9,20 @@ use jiff::Timestamp;
 
 use super::detail::Around;
 use super::sheet::{Block, Item, Note, RowStyle, RowTarget};
-use crate::display::{Cell, Row, Tone};
+use crate::display::{Cell, Column, Row, Tone, Width};
 use crate::environment::Member;
 use crate::kinds::catalog::{KINDS, kind};
 use crate::kinds::{AnyKind, KindContext, PollClass, ResourceIndex};
 use crate::offhours::OffHours;
 use crate::schedule::wording;
 use crate::world::{Fault, Health, KindName, ResourceId, Scope, StoredPart, World};
+
+const SHARED: &[Column] = &[
+    Column::text("KIND", Width::Fit(6, 18), 7),
+    Column::text("NAME", Width::Fit(10, 44), 9),
+    Column::text("STATE", Width::Fit(6, 10), 6),
+    Column::text("USED BY", Width::Fill(16), 4),
+];
 
 /// Lines of evidence shown of findings that are not the headline.
 const OTHERS: usize = 2;
@@ -38,7 +45,38 @@ pub fn blocks(
     }
     blocks.extend(environment.offhours.as_deref().map(|off| offhours(off, around)));
     blocks.extend(lists.into_iter().filter_map(|list| panel(list, environment, around, (&joins, &changed))));
+    blocks.extend(shared(environment));
     blocks
+}
+
+/// What it uses with others; nothing that is done with the environment touches it.
+fn shared(environment: &EnvironmentStatus) -> Option<Block> {
+    let items: Vec<Item> = environment
+        .shared
+        .iter()
+        .map(|member| {
+            let health = member.opinion.as_ref().map_or(Health::Unknown, |opinion| opinion.health);
+            let word = member.opinion.as_ref().map_or("–", |opinion| opinion.health.word());
+            let why = member.because.last().map_or("", |step| step.message.as_str());
+            let singular =
+                kind(member.id.kind).and_then(|kind| kind.shown()).map_or(member.id.kind.0, |shown| shown.singular);
+            let cells = vec![
+                Cell::dim(singular),
+                Cell::plain(member.name.clone()),
+                Cell::of(health, word),
+                Cell::dim(why.to_owned()),
+            ];
+            let door = RowTarget::Resource(member.id.clone());
+            Item::row(member.id.to_string(), member.name.clone(), cells).of(health).to(Some(door))
+        })
+        .collect();
+    (!items.is_empty()).then(|| Block {
+        key: "shared".to_owned(),
+        title: "shared with other environments".to_owned(),
+        columns: SHARED,
+        items,
+        ..Block::default()
+    })
 }
 
 /// What happens next by schedule, when and why; and what is not as it should be.
@@ -83,6 +121,10 @@ fn verdict(environment: &EnvironmentStatus) -> Block {
             _ => health.word().to_owned(),
         };
         items.push(Item::prose("verdict", vec![Cell::of(health, message)]).of(health));
+    }
+    for (at, doubt) in environment.doubts.iter().enumerate().take(OTHERS) {
+        let message = Cell::of(Health::Worrying, "protected: two stages may be mixed in it");
+        items.push(Item::prose(format!("doubt {at}"), vec![message, Cell::dim(doubt.clone())]));
     }
     let mut title = format!("{} is {}", environment.name, health.word());
     if environment.protected {
@@ -263,6 +305,19 @@ pub fn description(environment: &EnvironmentStatus) -> Vec<Cell> {
         ("region", or_none(environment.region.as_ref().map(crate::world::Region::as_str))),
     ];
     lines.extend(facts.iter().map(|(label, value)| Cell::plain(format!("  {label:<12} {value}"))));
+    if !environment.doubts.is_empty() {
+        lines.extend([Cell::plain(""), Cell::strong("why it is protected: two stages may be mixed in it")]);
+        lines.extend(environment.doubts.iter().map(|doubt| Cell::plain(format!("  {doubt}"))));
+        let name = &environment.name;
+        lines.push(Cell::dim(format!("  protected = false in [environment.\"{name}\"] confirms it as it is")));
+    }
+    if !environment.shared.is_empty() {
+        lines.extend([Cell::plain(""), Cell::strong("what it uses with others")]);
+        for member in &environment.shared {
+            lines.push(Cell::plain(format!("  {} {}", member.id.kind, member.name)));
+            lines.extend(member.because.iter().map(|step| Cell::dim(format!("      {}", step.message))));
+        }
+    }
     lines.extend([Cell::plain(""), Cell::strong("what belongs to it, and why")]);
     for member in &environment.members {
         lines.push(Cell::plain(format!("  {} {}", member.id.kind, member.name)));

@@ -86,7 +86,7 @@ fn rows_keep_their_places_while_the_cursor_is_on_one() {
     environments[2] = environment("city-dev", Health::Well, "");
     environments.rotate_left(1);
     environments.push(environment("new-dev", Health::Well, ""));
-    let now = Picture { at: Some(at(9)), environments, unassigned: Vec::new() };
+    let now = Picture { at: Some(at(9)), environments, ..Picture::default() };
     tell(&mut model, Event::Gathered(0, now));
     let names = |model: &crate::console::model::Model| -> Vec<String> {
         model.sheet().into_iter().flat_map(|sheet| sheet.rows().map(|(_, item)| item.name.clone())).collect()

@@ -75,6 +75,8 @@ pub(crate) fn environment(name: &str, health: Health, message: &str) -> Environm
                 opinion: None,
                 because: vec![],
             }],
+            shared: Vec::new(),
+            doubts: Vec::new(),
             counts: Counts {
                 tasks_running: 2,
                 tasks_desired: 2,
@@ -113,7 +115,7 @@ pub(crate) fn model() -> Model {
 pub(crate) fn showing(environments: Vec<EnvironmentStatus>) -> Model {
     let mut model = model();
     model.scopes = Some(vec![scope()]);
-    let picture = Picture { at: Some(at(0)), environments, unassigned: Vec::new() };
+    let picture = Picture { at: Some(at(0)), environments, ..Picture::default() };
     tell(&mut model, Event::Gathered(0, picture));
     model
 }

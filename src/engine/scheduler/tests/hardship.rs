@@ -8,7 +8,6 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use tokio::sync::Notify;
 
 use super::*;
-use crate::aws::stats::Stats;
 use crate::change::gate::Approved;
 use crate::change::receipt::Receipt;
 use crate::schedule::{Mode, ScheduleBinding};

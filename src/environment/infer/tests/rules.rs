@@ -32,7 +32,12 @@ fn tags_go_before_the_stack_and_the_stack_before_the_name() {
     let placed = placed(&[&account]);
     assert_eq!(home(&placed, "cluster"), "shop-prod");
     let kinds: Vec<StepKind> = one(&placed, "cluster").because.iter().map(|step| step.kind).collect();
-    assert_eq!(kinds, [StepKind::Tag, StepKind::Name]);
+    assert_eq!(kinds, [StepKind::Tag, StepKind::Name, StepKind::Stack, StepKind::Name]);
+    let against: Vec<&str> = one(&placed, "cluster").because.iter().skip(2).map(|step| step.message.as_str()).collect();
+    assert_eq!(
+        against,
+        ["against: stack NetworkStack-staging says stage staging", "against: name shop-dev-cluster says stage dev"]
+    );
 }
 
 #[test]
@@ -83,16 +88,10 @@ fn a_load_balancer_shared_by_two_systems_belongs_to_neither_and_says_so() {
     assert_eq!((home(&placed, "/a/1"), home(&placed, "/b/2")), ("shop-dev", "blog-dev"));
     let front = one(&placed, "front/0");
     assert_eq!(front.environment, None);
+    let users: Vec<&str> = front.shared.iter().map(|name| name.as_str()).collect();
+    assert_eq!(users, ["blog-dev", "shop-dev"]);
     let message: Vec<&str> = front.because.iter().map(|step| step.message.as_str()).collect();
-    assert_eq!(
-        message,
-        [
-            "name front: no stage in it, and it shares no system with others",
-            "it forwards to b (blog-dev), but it forwards to a (shop-dev)",
-            "vpc-1 holds nothing labelled, or more than one environment",
-            "nothing says which environment: add a tag or a match in config.toml",
-        ]
-    );
+    assert_eq!(message, ["shared by blog-dev, shop-dev: nothing says that it is of one of them alone",]);
 }
 
 #[test]
@@ -151,4 +150,50 @@ fn one_resource_alone_without_a_stage_is_unassigned_with_the_steps_tried() {
         assert_eq!((&placed.environment, &placed.project, &placed.stage), (&None, &None, &None));
         assert_eq!(placed.because.last().map(|step| step.kind), Some(StepKind::None));
     }
+}
+
+#[test]
+fn a_tag_against_name_and_cluster_loses_and_is_named_as_evidence_against() {
+    let mut account = Account::new("1");
+    account.cluster("shop-prod-cluster");
+    tag(account.service("shop-prod-cluster", "shop-prod-mail", &[]), "Env", "dev");
+    let placed = placed(&[&account]);
+    assert_eq!(home(&placed, "shop-prod-mail"), "shop-prod");
+    let mail = one(&placed, "shop-prod-mail");
+    assert_eq!(mail.because.last().map(|step| step.message.as_str()), Some("against: tag Env=dev says stage dev"));
+}
+
+#[test]
+fn what_says_two_stages_puts_its_environment_in_doubt() {
+    let mut account = Account::new("1");
+    account.database("shop-dev-db", None, None);
+    tag(account.database("shop-prod-copy", None, None), "Env", "dev");
+    let placed = placed(&[&account]);
+    assert_eq!(home(&placed, "shop-prod-copy"), "shop-dev");
+    assert_eq!(
+        one(&placed, "shop-prod-copy").doubt.as_deref(),
+        Some("shop-prod-copy is taken for shop-dev, but name shop-prod-copy says stage prod")
+    );
+    assert_eq!(one(&placed, "shop-dev-db").doubt, None);
+}
+
+#[test]
+fn an_alarm_alone_founds_nothing_and_says_so() {
+    let mut account = Account::new("1");
+    account.database("shop-dev-db", None, None);
+    account.alarm("shop-qa-cpu", &[]);
+    let placed = placed(&[&account]);
+    let alarm = one(&placed, "shop-qa-cpu");
+    assert_eq!(alarm.environment, None);
+    assert!(alarm.because.iter().any(|step| step.message.contains("nothing else founds an environment")), "{alarm:?}");
+}
+
+#[test]
+fn production_without_a_word_is_never_taken_for_the_stage_beside_it() {
+    let mut account = Account::new("1");
+    for name in ["shop-db", "shop-dev-db"] {
+        account.database(name, Some("vpc-1"), None);
+    }
+    let placed = placed(&[&account]);
+    assert_eq!((home(&placed, ":db:shop-db"), home(&placed, "shop-dev-db")), ("shop", "shop-dev"));
 }
