@@ -20,10 +20,7 @@ pub use settings::{KeyWish, Settings};
 use std::io::ErrorKind;
 use std::path::Path;
 
-use crate::os;
-
-/// The largest configuration, theme or list of holidays that is read, bytes.
-pub(crate) const LARGEST: u64 = 4 * 1024 * 1024;
+use crate::os::{self, LARGEST};
 
 /// Loads the configuration the directories point at. Without a file the defaults hold, unless the
 /// file was named on the command line or in `TOBAN_CONFIG`.

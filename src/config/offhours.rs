@@ -65,7 +65,7 @@ fn builtin(value: &Value<'_>) -> Option<Builtin> {
 
 fn dates(value: &Value<'_>, folder: &Path) -> Option<Vec<crate::schedule::calendar::date_range::NamedDates>> {
     let path = folder.join(value.text("\"holidays.csv\"")?);
-    let text = match crate::os::read_text(&path, super::LARGEST) {
+    let text = match crate::os::read_text(&path, crate::os::LARGEST) {
         Ok(text) => text,
         Err(why) => return value.refuse(format!("{} can't be read: {why}; save it as UTF-8 text", path.display())),
     };

@@ -36,7 +36,7 @@ pub enum Effect {
     /// Hand the terminal to a login command, then forget the source's cached credentials.
     Login(SourceName),
     /// Hand the terminal to a session in a resource.
-    Visit(Box<SessionRequest>),
+    OpenSession(Box<SessionRequest>),
     /// Open a tunnel.
     OpenTunnel(u64, Box<TunnelRequest>),
     /// Tell a tunnel who may carry it from now on.

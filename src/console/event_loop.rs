@@ -147,7 +147,7 @@ async fn wait<S: Screen>(
         // Keys first: the reader waits for nobody.
         biased;
         input = screen.next() => match input {
-            Input::News(news) => Some(Happened::Msg(Box::new(Msg { now: runner.now(), news: *news }))),
+            Input::Event(news) => Some(Happened::Msg(Box::new(Msg { now: runner.now(), news: *news }))),
             Input::Background { light } => Some(Happened::Background { light }),
             Input::Room => Some(Happened::Room),
             Input::End => None,

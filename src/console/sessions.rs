@@ -115,7 +115,7 @@ fn proceed(model: &mut Model, id: &ResourceId, container: Option<&str>) -> Vec<E
         return Vec::new();
     };
     match way.door(container) {
-        Ok(door) => vec![Effect::Visit(Box::new(to(&reach, &door, name, id.clone())))],
+        Ok(door) => vec![Effect::OpenSession(Box::new(to(&reach, &door, name, id.clone())))],
         Err(Unsettled::Several(names) | Unsettled::Unknown(names)) => {
             let entries = names.into_iter().map(|name| Entry {
                 label: name.clone(),

@@ -361,14 +361,14 @@ impl Screen for Tty {
                         if take().is_ok() && report(self.mouse).is_ok() {
                             let _ = self.wipe();
                         }
-                        return Input::News(Box::new(Event::Resized));
+                        return Input::Event(Box::new(Event::Resized));
                     }
-                    Asked::Resize => return Input::News(Box::new(Event::Resized)),
+                    Asked::Resize => return Input::Event(Box::new(Event::Resized)),
                 },
                 told = Self::told(&mut self.told, &mut self.reports) => match told {
                     Some(Told::Event(event)) => {
                         if let Some(news) = input::news(event) {
-                            return Input::News(Box::new(news));
+                            return Input::Event(Box::new(news));
                         }
                     }
                     Some(Told::Light(light)) => return Input::Background { light },

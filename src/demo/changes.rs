@@ -44,7 +44,7 @@ pub(super) enum ChangeKind {
     /// Go back from the rollout on its way.
     TakeBack,
     /// What scripts of instances and functions read for themselves.
-    Deed(Box<ChangeRequest>),
+    Request(Box<ChangeRequest>),
     /// Write down what a service had, or take that away.
     Remember(Option<Remembered>),
     /// Scale a service between these.
@@ -72,7 +72,7 @@ pub(super) fn outcome(deed: &ChangeRequest, scene: &AccountScene) -> Result<Outc
     }
     let at_aws = scheduler::outcome(deed).or_else(|| rules::outcome(deed)).or_else(|| schedule_tags::outcome(deed));
     if let Some(message) = at_aws {
-        return Ok(Outcome::Done(ChangeKind::Deed(Box::new(deed.clone())), message));
+        return Ok(Outcome::Done(ChangeKind::Request(Box::new(deed.clone())), message));
     }
     let missing = |code: &str| fault(FaultKind::Gone, deed, code, format!("{key} not found"));
     if kind == DbInstance::KIND {
@@ -98,7 +98,7 @@ pub(super) fn outcome(deed: &ChangeRequest, scene: &AccountScene) -> Result<Outc
     }
     if kind == Alarm::KIND && matches!(deed.verb, "mute" | "unmute") {
         let message = if deed.verb == "mute" { "muted until the rule ends" } else { "they speak again" };
-        return Ok(Outcome::Done(ChangeKind::Deed(Box::new(deed.clone())), message.to_owned()));
+        return Ok(Outcome::Done(ChangeKind::Request(Box::new(deed.clone())), message.to_owned()));
     }
     let there = [
         (TargetGroup::KIND, scene.get::<TargetGroup>(key).is_some(), "TargetGroupNotFound"),
@@ -107,7 +107,7 @@ pub(super) fn outcome(deed: &ChangeRequest, scene: &AccountScene) -> Result<Outc
     ];
     match there.into_iter().find(|(name, ..)| *name == kind) {
         Some((_, true, _)) => {
-            Ok(Outcome::Done(ChangeKind::Deed(Box::new(deed.clone())), format!("{} is taken", deed.verb)))
+            Ok(Outcome::Done(ChangeKind::Request(Box::new(deed.clone())), format!("{} is taken", deed.verb)))
         }
         Some((_, false, code)) => Err(missing(code)),
         None => Err(unknown(deed)),

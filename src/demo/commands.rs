@@ -20,7 +20,7 @@ pub(super) fn argument<'d>(deed: &'d ChangeRequest, name: &str) -> Option<&'d st
 /// The commands sent so far, with their second.
 pub(super) fn runs<'p>(play: &'p ScenarioContext<'_>) -> impl Iterator<Item = (i64, &'p ChangeRequest)> {
     play.acts.iter().filter(|act| act.at <= play.now).filter_map(|act| match &act.what {
-        ChangeKind::Deed(deed) if deed.verb == "run" => Some((act.at, &**deed)),
+        ChangeKind::Request(deed) if deed.verb == "run" => Some((act.at, &**deed)),
         _ => None,
     })
 }

@@ -294,7 +294,7 @@ impl Script {
                     | ChangeKind::Label(_)
                     | ChangeKind::Remember(_)
                     | ChangeKind::Bounds(_)
-                    | ChangeKind::Deed(_)
+                    | ChangeKind::Request(_)
             )
         };
         let mut acts = acts.iter().filter(told).peekable();
@@ -322,7 +322,7 @@ impl Script {
                 | ChangeKind::Label(_)
                 | ChangeKind::Remember(_)
                 | ChangeKind::Bounds(_)
-                | ChangeKind::Deed(_) => {}
+                | ChangeKind::Request(_) => {}
             }
         }
         script

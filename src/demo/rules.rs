@@ -39,7 +39,7 @@ pub(super) fn enabled(rule: &Arn) -> ChangeRequest {
 /// Puts rules as they were switched last into the scene, with what was written on them.
 pub(super) fn switch(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
     for act in play.acts.iter().filter(|act| act.at <= play.now) {
-        let ChangeKind::Deed(deed) = &act.what else { continue };
+        let ChangeKind::Request(deed) = &act.what else { continue };
         let enabled = match deed.verb {
             "enable-rule" => true,
             "disable-rule" => false,
@@ -94,7 +94,7 @@ fn of_rule(rule: &Rule, acts: &[AppliedChange], play: &ScenarioContext<'_>) -> V
 
 /// Which way an act turns a rule, if it does.
 fn turn(act: &AppliedChange) -> Option<(i64, bool)> {
-    let ChangeKind::Deed(deed) = &act.what else { return None };
+    let ChangeKind::Request(deed) = &act.what else { return None };
     match deed.verb {
         "enable-rule" => Some((act.at, true)),
         "disable-rule" => Some((act.at, false)),
@@ -180,7 +180,7 @@ mod tests {
         let rule = play(0, &[]).arn("events", "rule/backend-dev-cluster-stop");
         let turned = |hour: i64, verb: &'static str| {
             let deed = ChangeRequest { verb, ..enabled(&rule) };
-            AppliedChange { at: hour * 3_600, key: rule.to_string(), what: ChangeKind::Deed(Box::new(deed)) }
+            AppliedChange { at: hour * 3_600, key: rule.to_string(), what: ChangeKind::Request(Box::new(deed)) }
         };
         assert_eq!(hours(&[], 50), [3, 27], "23:00 on Monday and on Tuesday");
         assert_eq!(hours(&[turned(1, "disable-rule")], 50), [0; 0]);

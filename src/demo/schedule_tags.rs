@@ -24,7 +24,7 @@ pub(super) fn fill(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
         groups.insert(at_aws, Tags::from([(tags::ENV.to_owned(), AT_AWS.to_owned())]));
     }
     for act in play.acts.iter().filter(|act| act.at <= play.now) {
-        if let ChangeKind::Deed(deed) = &act.what {
+        if let ChangeKind::Request(deed) = &act.what {
             done(&mut groups, deed);
         }
     }

@@ -95,7 +95,7 @@ impl Store {
     fn at(acts: &[AppliedChange], play: &ScenarioContext<'_>) -> Self {
         let mut store = Self::begin(play);
         for act in acts.iter().filter(|act| act.at <= play.now) {
-            if let ChangeKind::Deed(deed) = &act.what {
+            if let ChangeKind::Request(deed) = &act.what {
                 store.done(deed, act.at, play);
             }
         }
@@ -256,7 +256,7 @@ impl Store {
             }
             "enableRule" => {
                 let key = play.arn("events", &format!("rule/{}", text("Name")));
-                (key.clone(), ChangeKind::Deed(Box::new(rules::enabled(&key))))
+                (key.clone(), ChangeKind::Request(Box::new(rules::enabled(&key))))
             }
             "updateService" => {
                 let service = format!("service/{}/{}", text("Cluster"), text("Service"));

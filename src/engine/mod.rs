@@ -13,3 +13,4 @@ pub mod running;
 pub mod scheduler;
 pub mod session;
 pub mod session_terminal;
+pub mod tunnel_supervisor;

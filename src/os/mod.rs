@@ -20,6 +20,7 @@ pub mod tty_file;
 pub use append::{append_line, private_dir, put_text};
 pub use file_lock::{Held, try_hold};
 pub use line::ask;
+pub(crate) use regular_file::LARGEST;
 pub use regular_file::{no_link, open_state, read_state, read_text};
 pub use tty_file::{Stream, write_patiently};
 

@@ -6,6 +6,9 @@ use std::fs::{File, FileType, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
+/// The largest configuration, theme or list of holidays that is read, bytes.
+pub(crate) const LARGEST: u64 = 4 * 1024 * 1024;
+
 /// The largest file of the state directory that is read.
 const LARGEST_STATE: u64 = 256 * 1024 * 1024;
 

@@ -153,7 +153,7 @@ fn find(name: &str, dirs: &[PathBuf]) -> Result<(String, String), ThemeError> {
     let plain = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
     for dir in dirs.iter().filter(|_| plain) {
         let path = dir.join(format!("{name}.toml"));
-        match crate::os::read_text(&path, crate::config::LARGEST) {
+        match crate::os::read_text(&path, crate::os::LARGEST) {
             Ok(text) => return Ok((text, path.display().to_string())),
             Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => {}
             Err(fault) => {

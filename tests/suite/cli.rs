@@ -232,8 +232,8 @@ fn an_endpoint_that_is_empty_is_named_and_nothing_panics() {
     let mut status = toban(home.path(), &["status"]);
     let asked = status.env("AWS_ENDPOINT_URL", "").env("AWS_REGION", "ap-northeast-1");
     let said = said(asked);
-    assert_eq!((said.code, said.out.as_str()), (Some(1), ""), "{}", said.err);
-    assert!(said.err.contains("AWS_ENDPOINT_URL is set to nothing"), "{}", said.err);
+    assert_eq!((said.code, said.out.as_str()), (Some(4), ""), "{}", said.err);
+    assert!(said.err.contains("AWS_ENDPOINT_URL cannot be used: it is set to nothing"), "{}", said.err);
 }
 
 #[test]

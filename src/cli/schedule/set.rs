@@ -24,7 +24,7 @@ pub(super) async fn run(duty: &CommandContext, args: &args::Setting, file: &Path
     }
     let shown = file.display();
     let failed = |what: &str, why: &dyn std::fmt::Display| Failure::new(Exit::Failed, format!("{what} {shown}: {why}"));
-    let text = crate::os::read_text(file, config::LARGEST).map_err(|why| failed("reading", &why))?;
+    let text = crate::os::read_text(file, crate::os::LARGEST).map_err(|why| failed("reading", &why))?;
     let changed = with_schedule(&text, &name, &args.schedule);
     config::parse(&changed, &shown.to_string()).map_err(|why| failed("nothing was written to", &why))?;
     if args.dry_run {

@@ -177,7 +177,7 @@ impl Screen for Script {
             "nothing" => Event::Watched(true),
             key => Event::Key(key.parse::<Chord>().expect("a chord")),
         };
-        Input::News(Box::new(news))
+        Input::Event(Box::new(news))
     }
 }
 

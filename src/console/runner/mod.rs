@@ -22,7 +22,7 @@ use super::settings::Settings;
 use crate::cloud::Cloud;
 use crate::engine::scheduler::execution_log::ExecutionLog;
 use crate::engine::session::{Record, Visiting};
-use crate::operations::tunnel::Tunnel;
+use crate::engine::tunnel_supervisor::Tunnel;
 use crate::os;
 use crate::ssm::channel::End;
 use crate::ssm::start_request::Token;
@@ -33,7 +33,7 @@ use crate::world::{Fault, FaultKind};
 #[derive(Debug)]
 pub enum Input {
     /// Something happened.
-    News(Box<Event>),
+    Event(Box<Event>),
     /// The terminal told the colour of its background later than it was waited for.
     Background {
         /// Whether it is light.
@@ -175,7 +175,7 @@ impl Runner {
             Effect::SetCarriers(id, carriers) => self.carry(id, carriers),
             Effect::Reconnect(id) => self.redig(id),
             Effect::CloseTunnel(id) => self.fill(id),
-            Effect::Visit(to) => self.visit(*to, &model.world, screen).await,
+            Effect::OpenSession(to) => self.visit(*to, &model.world, screen).await,
             Effect::Reopen(choice) => {
                 let opened = (self.settings.reopen)(&choice);
                 let got = opened.map(|cloud| self.cloud = cloud);

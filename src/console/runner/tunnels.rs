@@ -11,8 +11,9 @@ use super::Runner;
 use crate::console::msg::{Event, Msg};
 use crate::console::tunnels::Report;
 use crate::engine::open_tunnel;
+use crate::engine::tunnel_supervisor::Tunnel;
+use crate::operations::tunnel::Carrier;
 use crate::operations::tunnel::request::TunnelRequest;
-use crate::operations::tunnel::{Carrier, Tunnel};
 use crate::world::World;
 
 /// How long closing tunnels may take when the console leaves.

@@ -160,7 +160,9 @@ fn standing(
     machines: &BTreeMap<String, Machine>,
 ) -> Option<Target> {
     let last = play.acts_on(group.as_str()).filter_map(|act| match &act.what {
-        ChangeKind::Deed(deed) if deed.arguments.contains(&("target", usual.id.clone())) => Some((act.at, deed.verb)),
+        ChangeKind::Request(deed) if deed.arguments.contains(&("target", usual.id.clone())) => {
+            Some((act.at, deed.verb))
+        }
         _ => None,
     });
     let state = |state: &str, reason: Option<&str>, message: Option<&str>| Target {

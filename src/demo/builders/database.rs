@@ -77,7 +77,7 @@ fn steps(play: &ScenarioContext<'_>, key: &str, mut story: Vec<State>) -> Vec<St
             | ChangeKind::TakeBack
             | ChangeKind::Remember(_)
             | ChangeKind::Bounds(_)
-            | ChangeKind::Deed(_) => {}
+            | ChangeKind::Request(_) => {}
         }
     }
     story

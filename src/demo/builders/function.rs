@@ -64,7 +64,7 @@ fn course(play: &ScenarioContext<'_>, facts: &Lambda<'_>, arn: &Arn) -> Course {
     });
     let mut course = Course { code, updated: None, versions, alias };
     for act in play.acts_on(arn.as_str()) {
-        let ChangeKind::Deed(deed) = &act.what else { continue };
+        let ChangeKind::Request(deed) = &act.what else { continue };
         let argument = |name: &str| deed.arguments.iter().find(|(known, _)| *known == name).map(|(_, it)| it.clone());
         match deed.verb {
             "update-code" => {

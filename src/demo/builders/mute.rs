@@ -43,7 +43,7 @@ fn mute_until(
 /// Does what sleeps and wakes did to the rules up to now.
 pub(crate) fn hush(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
     for act in play.acts.iter().filter(|act| act.at <= play.now) {
-        let ChangeKind::Deed(deed) = &act.what else { continue };
+        let ChangeKind::Request(deed) = &act.what else { continue };
         if deed.on.kind != Alarm::KIND {
             continue;
         }

@@ -195,7 +195,9 @@ fn its_object_and_its_web_page() {
         web,
         "https://ap-northeast-1.console.aws.amazon.com/ecs/v2/clusters/city-prod/services/Backend/health?region=ap-northeast-1"
     );
-    assert_eq!(super::Services::web(&service(), &Scope::new("x", "cn-north-1")), None);
+    let china = super::Services::web(&service(), &Scope::new("x", "cn-north-1")).unwrap();
+    assert!(china.starts_with("https://cn-north-1.console.amazonaws.cn/ecs/"), "{china}");
+    assert_eq!(super::Services::web(&service(), &Scope::new("x", "us-iso-east-1")), None);
 }
 
 #[test]

@@ -1,9 +1,7 @@
-//! What several kinds of resources use: metrics, extra facts for pages, phrases that AWS writes.
+//! What several kinds of resources use: their shared readings and the phrases that AWS writes.
 //! Never knows one kind in particular.
 
-mod metrics;
-mod page_extras;
+mod fetch;
 pub mod phrase_table;
 
-pub use metrics::{Measure, courses};
-pub use page_extras::{db_events, extra, pending_maintenance, with_ahead};
+pub use fetch::{Measure, courses, db_events, extra, pending_maintenance, with_ahead};

@@ -26,7 +26,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
 
 pub(crate) const KEY: &str = "AKIDGATEWAY";
-pub(crate) const SECRET: &str = "a secret for tests";
+pub(crate) const SECRET: &str = "a-secret-for-tests";
 pub(crate) const SESSION_TOKEN: &str = "a session token/for+tests=";
 pub(crate) const REGION: &str = "ap-northeast-1";
 

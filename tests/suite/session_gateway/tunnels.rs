@@ -4,11 +4,12 @@ use futures_util::future::BoxFuture;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use toban::engine::tunnel_supervisor::{Begun, Health, Opens, ReconnectPace, State, Tunnel};
 use toban::environment::Member;
 use toban::kinds::db_instance::DbInstance;
 use toban::kinds::managed_node::Node;
 use toban::operations::tunnel;
-use toban::operations::tunnel::{Begun, Carrier, Health, Opens, ReconnectPace, Remote, State, Tunnel};
+use toban::operations::tunnel::{Carrier, Remote};
 use toban::ssm::channel::{Channel, End};
 use toban::ssm::forward::LocalListener;
 use toban::ssm::start_request::{SessionSource, StartRequest};

@@ -6,7 +6,8 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::sheet::{Block, Item, RowTarget};
 use crate::console::tunnels::Tunnelled;
 use crate::display::{Align, Cell, Column, Width};
-use crate::operations::tunnel::{Health as Doing, lines, tls};
+use crate::engine::tunnel_supervisor::Health as Doing;
+use crate::operations::tunnel::{lines, tls};
 use crate::text;
 use crate::world::Health;
 

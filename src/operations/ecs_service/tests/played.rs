@@ -22,14 +22,14 @@ use std::sync::Arc;
 use crate::kinds::ecs_service::Service;
 
 /// A console over a demo.
-struct Duty {
+struct PlayedAccount {
     cloud: Arc<dyn Cloud>,
     snapshot: Snapshot,
     id: ResourceId,
     environment: String,
 }
 
-impl Duty {
+impl PlayedAccount {
     async fn of(environment: &str, service: &str) -> Self {
         let demo: Arc<dyn Cloud> = Arc::new(Demo::new(7, 30.0, Timestamp::UNIX_EPOCH).prompt());
         Self::over(demo, environment, service).await
@@ -140,7 +140,7 @@ fn lines(told: &[Report]) -> Vec<&str> {
 
 #[tokio::test(start_paused = true)]
 async fn force_replaces_every_task_and_ends_when_the_new_ones_serve() {
-    let mut duty = Duty::of("city-poc", "Frontend").await;
+    let mut duty = PlayedAccount::of("city-poc", "Frontend").await;
     let (ending, told) = duty.run("force", None).await;
     assert_eq!(ending.how, How::Done, "{}", ending.message);
     insta::assert_snapshot!(format!("{}\n= {}", lines(&told).join("\n"), ending.message));
@@ -148,7 +148,7 @@ async fn force_replaces_every_task_and_ends_when_the_new_ones_serve() {
 
 #[tokio::test(start_paused = true)]
 async fn a_broken_image_is_rolled_back_with_its_reason_and_its_last_words() {
-    let mut duty = Duty::of("city-poc", "Frontend").await;
+    let mut duty = PlayedAccount::of("city-poc", "Frontend").await;
     let (ending, told) = duty.run("deploy", Some("v2-broken")).await;
     assert_eq!(ending.how, How::Incomplete, "{}", ending.message);
     let worst = told.iter().rev().find(|report| report.sections.len() > 2).expect("a report with a log");
@@ -160,7 +160,7 @@ async fn a_broken_image_is_rolled_back_with_its_reason_and_its_last_words() {
 
 #[tokio::test(start_paused = true)]
 async fn an_image_that_cannot_be_pulled_says_so() {
-    let mut duty = Duty::of("city-poc", "Backend").await;
+    let mut duty = PlayedAccount::of("city-poc", "Backend").await;
     let (ending, told) = duty.run("deploy", Some("missing-layers")).await;
     assert_eq!(ending.how, How::Incomplete, "{}", ending.message);
     assert!(lines(&told).iter().any(|line| line.contains("a task failed: ")), "{:#?}", lines(&told));
@@ -168,7 +168,7 @@ async fn an_image_that_cannot_be_pulled_says_so() {
 
 #[tokio::test(start_paused = true)]
 async fn another_deployment_takes_the_place_of_ours() {
-    let mut duty = Duty::of("city-poc", "Frontend").await;
+    let mut duty = PlayedAccount::of("city-poc", "Frontend").await;
     let first = duty.propose("deploy", Some("v2")).await.expect("a plan");
     let (left, _) = duty.carry(first, true).await;
     assert!(left.message.contains("goes on inside ECS"), "{}", left.message);
@@ -186,7 +186,7 @@ async fn another_deployment_takes_the_place_of_ours() {
 
 #[tokio::test(start_paused = true)]
 async fn a_rollout_is_taken_back_and_an_older_revision_deployed_again() {
-    let mut duty = Duty::of("city-poc", "Frontend").await;
+    let mut duty = PlayedAccount::of("city-poc", "Frontend").await;
     let first = duty.propose("deploy", Some("v2")).await.expect("a plan");
     duty.carry(first, true).await;
     duty.cloud.pause(jiff::SignedDuration::from_secs(60)).await;
@@ -202,7 +202,7 @@ async fn a_rollout_is_taken_back_and_an_older_revision_deployed_again() {
 
 #[tokio::test(start_paused = true)]
 async fn scaling_waits_for_the_tasks() {
-    let mut duty = Duty::of("city-poc", "Backend").await;
+    let mut duty = PlayedAccount::of("city-poc", "Backend").await;
     let (ending, told) = duty.run("scale", Some("3")).await;
     assert_eq!(ending, Ending::done("Backend runs 3 tasks"));
     assert!(lines(&told).contains(&"1 of 3 tasks run"), "{:?}", lines(&told));
@@ -211,7 +211,7 @@ async fn scaling_waits_for_the_tasks() {
 
 #[tokio::test(start_paused = true)]
 async fn what_cannot_be_done_says_why() {
-    let mut duty = Duty::of("city-poc", "Frontend").await;
+    let mut duty = PlayedAccount::of("city-poc", "Frontend").await;
     for (verb, value, why) in [
         ("scale", "many", "no number of tasks"),
         ("deploy", "", "name an image tag"),

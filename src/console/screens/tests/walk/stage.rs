@@ -13,8 +13,8 @@ use crate::console::screens::rig::{at, demo, denied, draw, read_of_demo, tell, z
 use crate::console::settings::Settings;
 use crate::console::tunnels::Report as Heard;
 use crate::demo::Demo;
+use crate::engine::tunnel_supervisor::{Health as Doing, State};
 use crate::kinds::catalog::kind;
-use crate::operations::tunnel::{Health as Doing, State};
 use crate::overview::Picture;
 use crate::ssm::channel::End;
 use crate::ssm::forward::Traffic;
@@ -74,7 +74,7 @@ pub(super) fn answer(model: &mut Model, effects: Vec<Effect>) {
             }
             Effect::Browse(url) => Event::Browsed(url),
             Effect::Theme(name) => Event::Themed(Ok(Box::new(Theme::built_in(&name)))),
-            Effect::Visit(visit) => Event::Visited(visit.plan.message, Ok(End::Left)),
+            Effect::OpenSession(visit) => Event::Visited(visit.plan.message, Ok(End::Left)),
             Effect::OpenTunnel(id, _) => Event::Tunnel(id, heard()),
             Effect::CloseTunnel(id) => Event::TunnelGone(id, None),
             Effect::Run(errand) => Event::Progress(errand.id, stands()),

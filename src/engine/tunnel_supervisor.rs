@@ -12,8 +12,8 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, interval, sleep, sleep_until};
 
-use super::bastion::Carrier;
-use super::target::Remote;
+use crate::operations::tunnel::Carrier;
+use crate::operations::tunnel::Remote;
 use crate::ssm::channel::{Channel, End, Link, Status};
 use crate::ssm::forward::{Counters, Forward, LINGER, LocalListener, Traffic};
 use crate::ssm::start_request::StartRequest;
