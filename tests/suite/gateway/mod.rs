@@ -27,7 +27,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 pub(crate) const KEY: &str = "AKIDGATEWAY";
 pub(crate) const SECRET: &str = "a-secret-for-tests";
-pub(crate) const SESSION_TOKEN: &str = "a session token/for+tests=";
+pub(crate) const SESSION_TOKEN: &str = "a-session-token/for+tests=";
 pub(crate) const REGION: &str = "ap-northeast-1";
 
 /// What the network and the agent do to a session.
