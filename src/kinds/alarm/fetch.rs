@@ -13,6 +13,8 @@ use crate::world::{Arn, Fault, Health, Reading};
 
 const DESCRIBE: &str = "cloudwatch:DescribeAlarms";
 const HISTORY: &str = "cloudwatch:DescribeAlarmHistory";
+/// Every type of alarm: what is not asked for by its type is not answered.
+const TYPES: [AlarmType; 3] = [AlarmType::MetricAlarm, AlarmType::CompositeAlarm, AlarmType::LogAlarm];
 
 /// Reads what `ask` covers.
 ///
@@ -20,13 +22,14 @@ const HISTORY: &str = "cloudwatch:DescribeAlarmHistory";
 /// The fault that kept everything from being read; a part's own fault stands in the harvest.
 pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<Alarm>, Fault> {
     let Paged { items, cut } = named_pages(DESCRIBE, None, |token| async move {
-        // Without types CloudWatch leaves composite alarms out.
+        // Without types CloudWatch leaves composite and log alarms out.
         let request = ask.aws.cloudwatch.describe_alarms().max_records(100).set_next_token(token);
-        let request = request.alarm_types(AlarmType::MetricAlarm).alarm_types(AlarmType::CompositeAlarm);
+        let request = request.set_alarm_types(Some(TYPES.to_vec()));
         let answer = ask.aws.call(DESCRIBE, None, request.send()).await?;
         let metric = answer.metric_alarms().iter().map(metric_alarm);
         let composite = answer.composite_alarms().iter().map(composite_alarm);
-        Ok((metric.chain(composite).collect(), text(answer.next_token())))
+        let log = answer.log_alarms().iter().map(log_alarm);
+        Ok((metric.chain(composite).chain(log).collect(), text(answer.next_token())))
     })
     .await?;
     let mut harvest = Reading::whole(items);
@@ -71,7 +74,7 @@ fn measure(item: &Alarm) -> Option<Measure> {
 /// Its newest history, newest first.
 async fn history(ask: FetchContext<'_>, item: &Alarm) -> Result<Vec<Moment>, Fault> {
     let request = ask.aws.cloudwatch.describe_alarm_history().alarm_name(&item.name).max_records(50);
-    let request = request.alarm_types(AlarmType::MetricAlarm).alarm_types(AlarmType::CompositeAlarm);
+    let request = request.set_alarm_types(Some(TYPES.to_vec()));
     let request = request.scan_by(types::ScanBy::TimestampDescending);
     let answer = ask.aws.call(HISTORY, Some(&item.name), request.send()).await?;
     Ok(answer.alarm_history_items().iter().filter_map(moment).collect())
@@ -195,6 +198,62 @@ fn composite_alarm(from: &types::CompositeAlarm) -> Option<Alarm> {
         evaluation: None,
         suppressed_by: from.actions_suppressed_by().map(|by| suppressor().unwrap_or_else(|| by.as_str().to_owned())),
     })
+}
+
+/// An alarm on a scheduled query of logs: it watches log groups in place of metrics.
+fn log_alarm(from: &types::LogAlarm) -> Option<Alarm> {
+    let arn = Arn::from(text(from.alarm_arn())?);
+    let query = from.scheduled_query_configuration();
+    let groups = query.map(types::ScheduledQueryConfiguration::log_group_identifiers).unwrap_or_default();
+    let own = arn.account().map(str::to_owned);
+    let watched = |group: &String| {
+        let (name, account) = log_group(group);
+        AlarmMetric {
+            id: None,
+            namespace: None,
+            name: None,
+            dimensions: vec![("LogGroupName".to_owned(), name)],
+            statistic: None,
+            expression: query.and_then(|query| text(query.query_string())),
+            label: None,
+            account: account.filter(|account| own.as_ref() != Some(account)),
+        }
+    };
+    Some(Alarm {
+        name: text(from.alarm_name()).unwrap_or_else(|| arn.last().to_owned()),
+        metrics: groups.iter().map(watched).collect(),
+        arn,
+        description: text(from.alarm_description()),
+        state: from.state_value().map_or("UNKNOWN", |state| state.as_str()).to_owned(),
+        reason: text(from.state_reason()),
+        reason_data: text(from.state_reason_data()),
+        since: when(from.state_transitioned_timestamp()).or_else(|| when(from.state_updated_timestamp())),
+        updated_at: when(from.state_updated_timestamp()),
+        actions_enabled: from.actions_enabled().unwrap_or(true),
+        alarm_actions: arns(from.alarm_actions()),
+        ok_actions: arns(from.ok_actions()),
+        rule: None,
+        comparison: from.comparison_operator().map(|comparison| comparison.as_str().to_owned()),
+        threshold: from.threshold(),
+        period: None,
+        evaluation_periods: maybe(from.query_results_to_evaluate()),
+        datapoints_to_alarm: maybe(from.query_results_to_alarm()),
+        missing: text(from.treat_missing_data()),
+        evaluation: from.evaluation_state().map(|state| state.as_str().to_owned()),
+        suppressed_by: None,
+    })
+}
+
+/// The name of a log group that is told by its name or its ARN (`arn:aws:logs:REGION:ACCOUNT:log-group:NAME:*`), and the
+/// account of the ARN.
+fn log_group(identifier: &str) -> (String, Option<String>) {
+    match identifier.split_once(":log-group:") {
+        Some((_, rest)) => {
+            let name = rest.strip_suffix(":*").unwrap_or(rest);
+            (name.to_owned(), Arn::from(identifier).account().map(str::to_owned))
+        }
+        None => (identifier.to_owned(), None),
+    }
 }
 
 #[cfg(test)]

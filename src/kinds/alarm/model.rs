@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::world::{Arn, KindName, Resource};
 
-/// A metric or composite alarm.
+/// A metric, composite or log alarm.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Alarm {
     /// Its ARN.
@@ -33,7 +33,7 @@ pub struct Alarm {
     pub alarm_actions: Vec<Arn>,
     /// What happens on OK.
     pub ok_actions: Vec<Arn>,
-    /// The metrics it watches, through metric math too; empty for composite alarms.
+    /// The metrics it watches, through metric math too; for a log alarm its log groups; empty for composite alarms.
     pub metrics: Vec<AlarmMetric>,
     /// AlarmRule of a composite alarm.
     pub rule: Option<String>,

@@ -1,11 +1,12 @@
 //! Alarms read from mocked answers: when the state began, metric math, composite alarms, history.
 
 use aws_sdk_cloudwatch::types::{
-    ActionsSuppressedBy, AlarmHistoryItem, CompositeAlarm, Metric, MetricAlarm, MetricDataQuery, MetricStat, StateValue,
+    ActionsSuppressedBy, AlarmHistoryItem, CompositeAlarm, LogAlarm, Metric, MetricAlarm, MetricDataQuery, MetricStat,
+    ScheduledQueryConfiguration, StateValue,
 };
 use aws_smithy_types::DateTime;
 
-use super::{composite_alarm, measure, metric_alarm, moment};
+use super::{composite_alarm, log_alarm, measure, metric_alarm, moment};
 use crate::display::Tone;
 use crate::world::Health;
 
@@ -73,4 +74,40 @@ fn history_reads_as_sentences() {
     );
     let odd = moment(&item.history_data("{broken").build()).expect("a moment");
     assert_eq!((odd.message.as_str(), odd.tone), ("Alarm updated from OK to ALARM", Tone::Dim));
+}
+
+#[test]
+fn a_log_alarm_watches_its_log_groups() {
+    let query = ScheduledQueryConfiguration::builder()
+        .query_string("filter @message like /ERROR/")
+        .log_group_identifiers("/ecs/web")
+        .log_group_identifiers("arn:aws:logs:r:1:log-group:/ecs/api:*")
+        .log_group_identifiers("arn:aws:logs:r:2:log-group:/ecs/far");
+    let alarm = LogAlarm::builder()
+        .alarm_arn("arn:aws:cloudwatch:r:1:alarm:errors")
+        .alarm_name("errors")
+        .state_value(StateValue::Alarm)
+        .state_transitioned_timestamp(DateTime::from_secs(100))
+        .scheduled_query_configuration(query.build())
+        .query_results_to_evaluate(5)
+        .query_results_to_alarm(3)
+        .threshold(0.0)
+        .build();
+    let alarm = log_alarm(&alarm).expect("an alarm");
+    assert_eq!((alarm.state.as_str(), alarm.since.map(|at| at.as_second())), ("ALARM", Some(100)));
+    assert_eq!((alarm.datapoints_to_alarm, alarm.evaluation_periods), (Some(3), Some(5)));
+    let watched: Vec<_> =
+        alarm.metrics.iter().map(|one| (one.dimensions[0].1.as_str(), one.account.as_deref())).collect();
+    assert_eq!(watched, [("/ecs/web", None), ("/ecs/api", None), ("/ecs/far", Some("2"))]);
+    assert_eq!(measure(&alarm), None, "there is no metric to draw");
+    assert!(log_alarm(&LogAlarm::builder().alarm_name("nobody").build()).is_none(), "without an ARN it is none");
+}
+
+#[test]
+fn every_type_of_alarm_is_asked_for() {
+    let mut types: Vec<&str> = super::TYPES.iter().map(aws_sdk_cloudwatch::types::AlarmType::as_str).collect();
+    let mut known: Vec<&str> = aws_sdk_cloudwatch::types::AlarmType::values().to_vec();
+    types.sort_unstable();
+    known.sort_unstable();
+    assert_eq!(types, known, "what is not asked for by its type is not answered");
 }
