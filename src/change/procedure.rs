@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::gate::Change;
 use super::plan::{ChangeRequest, Plan};
 use super::receipt::Receipt;
-use crate::world::{Fault, World};
+use crate::world::{Fault, KindName, World};
 
 use super::progress::Ending;
 use super::progress::Report;
@@ -52,6 +52,11 @@ pub trait Procedure: Send + 'static {
 
     /// How a change that [`Step::Act`] asked for ended.
     fn told(&mut self, deed: &ChangeRequest, got: &Result<Receipt, Fault>, now: Timestamp);
+
+    /// The kinds it can do without: where one cannot be read for long, the rest decides.
+    fn optional(&self) -> &'static [KindName] {
+        &[]
+    }
 
     /// Whether the rest happens inside AWS by itself from here on, so that nobody need wait.
     fn goes_on(&self) -> bool {

@@ -2,6 +2,8 @@
 //! stands. What may pass (throttling, a lost network, an expired login) is waited out, never taken for an end.
 //! The same for console and command line; touches the outside through `Cloud` only.
 
+use std::collections::BTreeMap;
+
 use futures_util::future::join_all;
 use jiff::SignedDuration;
 
@@ -13,7 +15,7 @@ use crate::change::{Ending, Report};
 use crate::cloud::Cloud;
 use crate::kinds::catalog::kind;
 use crate::world::read_request::ReadRequest;
-use crate::world::{AnyReading, Fault, FaultKind, Health, World};
+use crate::world::{AnyReading, Fault, FaultKind, Health, KindName, World};
 
 /// A procedure that was let through, with its number on the screen.
 #[derive(Debug)]
@@ -62,9 +64,10 @@ pub async fn drive_on(
     if let Err(fault) = logbook.write(&opening).await {
         return Ending::failed(format!("nothing was changed: {}", fault.sentence()));
     }
-    let (mut blind, mut left) = (BLIND, false);
+    let (mut blind, mut left, mut misses) = (BLIND, false, Misses::default());
     let ending = loop {
-        let (passing, faults) = look(cloud, world, procedure.wants(cloud.now())).await;
+        let (passing, lasting) = look(cloud, world, procedure.wants(cloud.now())).await;
+        let (passing, faults) = misses.sort(passing, lasting, procedure.optional());
         if let Some(fault) = passing {
             tracing::debug!(entry = id, fault = fault.kind.word(), operation = fault.operation, pause = %blind, "step: nothing can be seen");
             tell(unseen(procedure.report(&Observation { world: &*world, faults: &faults, now: cloud.now() }), &fault));
@@ -114,12 +117,40 @@ fn logged(id: &str, step: Step) -> Step {
     step
 }
 
-/// Reads what is wanted, all at once. The first fault that may pass, and those that will not.
-async fn look(
-    cloud: &dyn Cloud,
-    world: &mut World,
-    wants: Vec<ReadRequest>,
-) -> (Option<Fault>, Vec<(ReadRequest, Fault)>) {
+/// Faults, each with what was to be read.
+type Unread = Vec<(ReadRequest, Fault)>;
+
+/// How often in a row each kind that a procedure can do without could not be read.
+#[derive(Default)]
+struct Misses(BTreeMap<KindName, u32>);
+
+impl Misses {
+    /// So many in a row, and a kind is left out.
+    const MOST: u32 = 3;
+
+    /// The first of `passing` that is to be waited out, and all faults that are not: those that last, and those of kinds
+    /// in `optional` that failed too often. What a login or the network cures is waited out whatever it is.
+    fn sort(&mut self, passing: Unread, lasting: Unread, optional: &[KindName]) -> (Option<Fault>, Unread) {
+        let (mut waited, mut faults) = (None, lasting);
+        self.0.retain(|kind, _| passing.iter().any(|(want, _)| want.kind == *kind));
+        for (want, fault) in passing {
+            let of_service = matches!(fault.kind, FaultKind::Throttled | FaultKind::Timeout | FaultKind::Garbled);
+            if of_service && optional.contains(&want.kind) {
+                let count = self.0.entry(want.kind).or_default();
+                *count += 1;
+                if *count >= Self::MOST {
+                    faults.push((want, fault));
+                    continue;
+                }
+            }
+            waited.get_or_insert(fault);
+        }
+        (waited, faults)
+    }
+}
+
+/// Reads what is wanted, all at once. The faults that may pass, and those that will not.
+async fn look(cloud: &dyn Cloud, world: &mut World, wants: Vec<ReadRequest>) -> (Unread, Unread) {
     let known = &*world;
     let readings = wants.into_iter().map(|want| async move {
         let got: Result<AnyReading, Fault> = match kind(want.kind) {
@@ -128,8 +159,7 @@ async fn look(
         };
         (want, got)
     });
-    let mut passing = None;
-    let mut lasting = Vec::new();
+    let (mut passing, mut lasting) = (Vec::new(), Vec::new());
     let now = cloud.now();
     for (want, got) in join_all(readings).await {
         let faults: Vec<Fault> = match &got {
@@ -139,7 +169,7 @@ async fn look(
         };
         for fault in faults {
             if passes(&fault) {
-                passing.get_or_insert(fault);
+                passing.push((want.clone(), fault));
             } else {
                 lasting.push((want.clone(), fault));
             }

@@ -136,3 +136,39 @@ async fn what_cannot_be_journaled_is_not_begun() {
     assert_eq!(ending.how, How::Failed);
     assert!(ending.message.starts_with("nothing was changed"), "{}", ending.message);
 }
+
+/// What a procedure can do without is waited for three times in a row, the rest for ever; a login and the network always.
+#[test]
+fn an_optional_source_that_fails_three_times_is_left_out() {
+    let want = |kind: KindName| ReadRequest::all(&Scope::new("p", "r"), kind);
+    let (optional, needed) = (KindName("optional"), KindName("needed"));
+    let fault = |kind: FaultKind| Fault::new(kind, "ecs:ListServiceDeployments", "");
+    let look = |misses: &mut Misses, all: &[(KindName, FaultKind)]| {
+        let passing = all.iter().map(|(of, kind)| (want(*of), fault(*kind))).collect();
+        let (waited, left) = misses.sort(passing, Vec::new(), &[optional]);
+        (waited.is_some(), left.len())
+    };
+    for (kind, of, ends) in [
+        (FaultKind::Timeout, optional, true),
+        (FaultKind::Throttled, optional, true),
+        (FaultKind::Garbled, optional, true),
+        (FaultKind::Expired, optional, false),
+        (FaultKind::Credentials, optional, false),
+        (FaultKind::Offline, optional, false),
+        (FaultKind::Timeout, needed, false),
+    ] {
+        let mut misses = Misses::default();
+        assert_eq!(look(&mut misses, &[(of, kind)]), (true, 0), "{kind:?}");
+        assert_eq!(look(&mut misses, &[(of, kind)]), (true, 0), "{kind:?}");
+        assert_eq!(look(&mut misses, &[(of, kind)]), if ends { (false, 1) } else { (true, 0) }, "{kind:?} of {of:?}");
+        // One that answers again is waited for anew.
+        assert_eq!(look(&mut misses, &[]), (false, 0));
+        assert_eq!(look(&mut misses, &[(of, kind)]), (true, 0), "{kind:?}");
+    }
+    let mut misses = Misses::default();
+    for _ in 0..2 {
+        look(&mut misses, &[(optional, FaultKind::Timeout), (needed, FaultKind::Timeout)]);
+    }
+    let both = look(&mut misses, &[(optional, FaultKind::Timeout), (needed, FaultKind::Timeout)]);
+    assert_eq!(both, (true, 1), "what is needed is waited for all the same");
+}

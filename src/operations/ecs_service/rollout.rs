@@ -12,10 +12,12 @@ use crate::change::receipt::Receipt;
 use crate::change::{Ending, Report};
 use crate::kinds::ecs_service::revision_steps::RevisionSteps;
 use crate::kinds::ecs_service::{Service, primary};
+use crate::kinds::log_tail::LogTail;
+use crate::kinds::service_deployment::ServiceDeployment;
 use crate::kinds::task_definition::revision_name;
 use crate::text::counted;
 use crate::world::read_request::ReadRequest;
-use crate::world::{Arn, Fault, FaultKind, Health, ResourceId};
+use crate::world::{Arn, Fault, FaultKind, Health, KindName, Resource, ResourceId};
 
 /// What AWS did not take for a passing reason is tried again for this long.
 const PERSIST: SignedDuration = SignedDuration::from_mins(10);
@@ -156,6 +158,11 @@ impl Rollout {
 impl Procedure for Rollout {
     fn plan(&self) -> Plan {
         self.plan.clone()
+    }
+
+    fn optional(&self) -> &'static [KindName] {
+        // What the service itself says of its deployments is enough; its records and logs only tell more.
+        &[ServiceDeployment::KIND, LogTail::KIND]
     }
 
     fn wants(&self, _now: Timestamp) -> Vec<ReadRequest> {

@@ -211,3 +211,14 @@ async fn an_image_for_another_cpu_is_refused_before_anything_is_registered() {
     assert!(said.err.contains("it is made for arm64 only, and the task definition wants amd64"), "{}", said.err);
     assert!(sent(&peer, "RegisterTaskDefinition").is_empty());
 }
+
+#[test]
+fn a_rollout_ends_where_the_records_of_deployments_cannot_be_read() {
+    for (code, status) in [("ServerException", 500), ("ThrottlingException", 400)] {
+        let peer = site(&["prooflink"]);
+        let error = json!({ "code": code, "status": status, "message": "no" });
+        peer.script(&json!({ "service": "ecs", "operation": "ListServiceDeployments", "error": error }));
+        let said = rolled_out(&peer, None, 0);
+        assert!(said.out.contains("prooflink-dev-task:2, all its new tasks are there"), "{}", said.out);
+    }
+}
