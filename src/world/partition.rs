@@ -139,7 +139,7 @@ pub fn registry_host(host: &str) -> Option<(&str, &str)> {
     (account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit())).then_some((account, region))
 }
 
-fn split<'a>(host: &'a str, domains: impl Fn(&Partition) -> [&'static str; 2]) -> Option<(&'a str, &'a str)> {
+fn split(host: &str, domains: impl Fn(&Partition) -> [&'static str; 2]) -> Option<(&str, &str)> {
     ALL.iter().find_map(|partition| {
         domains(partition).into_iter().filter(|domain| !domain.is_empty()).find_map(|domain| {
             let front = host.strip_suffix(domain)?.strip_suffix('.')?;

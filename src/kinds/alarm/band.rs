@@ -17,8 +17,11 @@ pub(super) fn is_band(metric: &AlarmMetric) -> bool {
     expression.get(..MAKES.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(MAKES))
 }
 
+/// The lower and the upper end of a band.
+type Ends = (Option<f64>, Option<f64>);
+
 /// The ends of the band in StateReasonData, of its newest point.
-pub(super) fn in_data(data: &Value) -> (Option<f64>, Option<f64>) {
+pub(super) fn in_data(data: &Value) -> Ends {
     let last = |name: &str| data.get(name).and_then(Value::as_array)?.last()?.as_f64();
     (last("recentLowerThresholds"), last("recentUpperThresholds"))
 }
@@ -26,7 +29,7 @@ pub(super) fn in_data(data: &Value) -> (Option<f64>, Option<f64>) {
 /// The datapoints and the ends of the band in AWS's sentence: `Thresholds Crossed: 1 out of the last 1 datapoints
 /// [91.0 (21/11/26 04:54:00)] was greater than the upper thresholds [60.1] (minimum 1 datapoint for OK -> ALARM
 /// transition).`
-pub(super) fn in_words(reason: &str) -> Option<(&str, (Option<f64>, Option<f64>))> {
+pub(super) fn in_words(reason: &str) -> Option<(&str, Ends)> {
     if !reason.get(..CROSSED.len())?.eq_ignore_ascii_case(CROSSED) {
         return None;
     }
