@@ -113,7 +113,7 @@ impl Parser<'_> {
                 self.at = At::In(kind, name);
                 self.here();
                 if again {
-                    self.broken(number, "the section stands twice in the file");
+                    self.broken(number, "the section is in the file twice");
                 }
             }
             (Some((kind, name)), None) => {
@@ -172,10 +172,10 @@ impl Parser<'_> {
         };
         let key = key.trim().to_lowercase();
         if key.is_empty() {
-            return self.broken(number, "no key stands before the =");
+            return self.broken(number, "there is no key before the =");
         }
         if matches!(self.at, At::Nowhere) {
-            return self.broken(number, "it stands before any section");
+            return self.broken(number, "it is before the first section");
         }
         if !is_clean(&key) || !is_clean(value) {
             return self.broken(number, "it holds characters that are no text");

@@ -22,7 +22,7 @@ well · 10 worrying · 20 bad · 30 could not tell · 130 interrupted
 Environment variables: AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL and all others the AWS SDK knows; NO_COLOR, \
 TOBAN_CONFIG, TOBAN_STATE_DIR, TOBAN_READ_ONLY=1";
 
-/// The console for whoever is on duty: environments on AWS, their health, and what to do about it.
+/// Operations console for AWS environments: their health, its causes, and what to do about it.
 #[derive(Parser, Debug)]
 #[command(name = "toban", version, about, after_help = AFTER, max_term_width = 100, disable_help_subcommand = true)]
 pub struct Cli {
@@ -72,15 +72,15 @@ pub struct Global {
     #[arg(long, global = true)]
     pub demo: bool,
 
-    /// How many times as fast as the clock the simulated account lives: 60 makes a minute of it a second
+    /// Speed of the demo: with 60, a minute passes in a second
     #[arg(long, global = true, value_name = "N", default_value_t = 1.0, value_parser = speed)]
     pub demo_speed: f64,
 
-    /// The moment the simulated account begins at, instead of now: 2026-12-25T18:00+09:00
+    /// Start time of the demo, instead of now: 2026-12-25T18:00+09:00
     #[arg(long, global = true, value_name = "TIME", value_parser = moment)]
     pub demo_start: Option<Timestamp>,
 
-    /// What the simulated account's chance starts from
+    /// Random seed of the demo
     #[arg(long, global = true, hide = true, value_name = "N", default_value_t = 7)]
     pub demo_seed: u64,
 
@@ -152,7 +152,7 @@ pub enum Level {
 /// The commands.
 #[derive(Subcommand, Debug)]
 pub enum Command {
-    /// Show environments and their health; the exit code tells the worst of them
+    /// Show environments and their health; the exit code is that of the worst
     Status(Status),
     /// When environments sleep and wake, and why
     #[command(subcommand)]
@@ -167,20 +167,20 @@ pub enum Command {
     ///
     /// `enter ~ .` leaves a shell, whatever the remote side does. A command's exit code is toban's.
     Connect(Connect),
-    /// Deploy a service, or go back to what ran before, and watch it to its true end
+    /// Deploy a service, or roll back, and watch it until it has ended
     Deploy(Deploy),
-    /// Run another number of tasks of a service
+    /// Set how many tasks a service runs
     Scale(Scale),
-    /// Open a port of this machine that leads to a database, and keep it open until ctrl-c
+    /// Open a local port to a database, and keep it open until ctrl-c
     ///
-    /// An instance or task of the database's environment carries it; nothing need be installed. Prints the address and
+    /// The tunnel goes through an instance or task of the environment; nothing needs to be installed. Prints the address and
     /// what to type for psql or mysql.
     Tunnel(Tunnel),
     /// Write a config.toml of what was inferred, every line with its reason
     Init(Init),
     /// Check credentials, permissions, clock, terminal and configuration, with a remedy for each failing line
     Doctor(Doctor),
-    /// Print what was changed from here: by whom, why, and how it ended
+    /// Print the changes made from here: by whom, why, and how they ended
     Journal(Journal),
     /// Print the IAM policy toban needs
     ///
@@ -214,13 +214,13 @@ pub struct Tunnel {
     /// Which: environment and identifier of the instance or cluster; both may be shortened
     #[arg(value_name = "ENV/DATABASE")]
     pub database: String,
-    /// Port of this machine to listen on; without it one that is the same every day, or a free one
+    /// Local port to listen on; without it one that is the same every day, or a free one
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub local_port: Option<u16>,
     /// Instance, task or service to go through, by name or id; without it the best one is chosen
     #[arg(long, value_name = "TARGET")]
     pub via: Option<String>,
-    /// Lead to the readers of a cluster in place of its writer
+    /// Connect to the readers of a cluster instead of its writer
     #[arg(long)]
     pub reader: bool,
     /// Print an IAM token too, the password of this database user for a quarter of an hour
@@ -243,7 +243,7 @@ pub struct Connect {
     /// Which container of a task, where it has several
     #[arg(long, value_name = "NAME")]
     pub container: Option<String>,
-    /// Use the session-manager-plugin in place of toban's own protocol; it wants a terminal
+    /// Use the session-manager-plugin instead of toban's own protocol; it needs a terminal
     #[arg(long)]
     pub plugin: bool,
     /// Give the command a terminal
@@ -287,7 +287,7 @@ pub struct Journal {
 /// `toban policy`.
 #[derive(Args, Debug, Default)]
 pub struct Policy {
-    /// What changing takes, besides what looking takes
+    /// Permissions for changes, besides those for reading
     #[arg(long, conflicts_with = "scheduler")]
     pub operator: bool,
     /// The role that schedules at AWS act by: trust, policy, and what whoever writes them needs
@@ -335,7 +335,7 @@ impl Cli {
         }
         match (&self.env, &self.command) {
             (Some(env), Some(_)) => {
-                Err(format!("`{env}` stands before the command; write it behind, as in `toban status {env}`"))
+                Err(format!("`{env}` is before the command; write it after the command, as in `toban status {env}`"))
             }
             (_, Some(Command::Policy(args))) if !self.global.read_only && !args.scheduler && !args.operator => {
                 Err("say which policy: `toban policy --read-only` prints the least that looking takes, \

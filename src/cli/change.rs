@@ -93,8 +93,8 @@ pub(super) async fn take_up(
 ) -> Result<Proposal, Failure> {
     let (environment, id) = target(snapshot, wish.target, wish.lists, wish.what)?;
     let name = environment.name.clone();
-    let of = actions_of(id.kind)
-        .ok_or_else(|| Failure::new(Exit::Failed, format!("nothing can be done with a {}", id.kind)))?;
+    let of =
+        actions_of(id.kind).ok_or_else(|| Failure::new(Exit::Failed, format!("no actions exist for a {}", id.kind)))?;
     let offers = at_site(duty, snapshot, (environment, &id), |site| of.offers(&id, site));
     let refused = |why: String| Failure::new(Exit::Failed, format!("{} {}: {why}", wish.verb, wish.target));
     let offer = offers.into_iter().find(|offer| offer.verb == wish.verb);
@@ -214,7 +214,7 @@ pub(super) async fn act(
             let got = tokio::select! {
                 got = execute(&*duty.cloud, &approved, &logbook, None) => got,
                 _ = interrupt() => {
-                    let message = "whether AWS took it is not known; look at it, and at `toban journal`";
+                    let message = "whether AWS applied it is not known; check it, and `toban journal`";
                     return Err(Failure::new(Exit::Interrupted, format!("{} was left: {message}", plan.message)));
                 }
             };

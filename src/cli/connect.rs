@@ -56,7 +56,7 @@ pub(super) async fn run(duty: &CommandContext, args: &args::Connect) -> Result<E
     let wants = reach_of(&snapshot).map(|reach| reach.rights.wants).unwrap_or_default();
     read_more(duty, &mut snapshot, wants, IN_PASSING).await;
     let reach = reach_of(&snapshot);
-    let reach = reach.ok_or_else(|| Failure::new(Exit::NotFound, format!("{} has no inside", args.target)))?;
+    let reach = reach.ok_or_else(|| Failure::new(Exit::NotFound, format!("{} has no shell", args.target)))?;
     let door = door(&reach, args.container.as_deref())?;
     let place = match door.container() {
         Some(container) => format!("{}, container {container}", reach.message),
@@ -251,7 +251,7 @@ impl Stay<'_> {
             (Some(code), _) => Ok(Exit::Remote(u8::try_from(code & 0xff).unwrap_or(u8::MAX))),
             (None, _) if interrupted => Err(Failure::new(Exit::Interrupted, "")),
             (None, end) => {
-                let message = format!("the command told no exit code. {}", parted(&end));
+                let message = format!("the command reported no exit code. {}", parted(&end));
                 Err(Failure::new(Exit::Failed, message))
             }
         }
@@ -265,7 +265,7 @@ fn trouble(link: &Link, told: Option<&str>) -> Option<String> {
         Link::Opening | Link::Ended(_) => return None,
         Link::Up if told.is_none() => return None,
         Link::Up => "connected again".to_owned(),
-        Link::Lost(fault) => format!("the connection was lost, a new one is being made: {}", fault.sentence()),
+        Link::Lost(fault) => format!("the connection was lost, reconnecting: {}", fault.sentence()),
         Link::Login(fault) => format!("a new connection waits for a login: {}", fault.sentence()),
         Link::Away => "the remote machine is not connected for now".to_owned(),
     };

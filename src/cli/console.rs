@@ -55,7 +55,7 @@ pub(super) async fn run(
     dirs: &Dirs,
 ) -> Result<Exit, Failure> {
     if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
-        let message = "the console needs a terminal to draw on; `toban status` tells the same without one";
+        let message = "the console needs a terminal to draw on; `toban status` shows the same without one";
         return Err(Failure::new(Exit::Failed, message));
     }
     let settings = console(Arc::clone(&cloud), settings, file, global, dirs, |name| std::env::var_os(name))?;

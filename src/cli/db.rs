@@ -21,7 +21,7 @@ pub(super) async fn run(duty: &CommandContext, args: &args::Db) -> Result<Exit, 
     let (environment, id) = target(&snapshot, &args.database, &["databases"], "database")?;
     let proposed = at_site(duty, &snapshot, (environment, &id), |site| match actions_of(id.kind) {
         Some(actions) => actions.propose(&id, verb, None, site),
-        None => Err(format!("nothing can be done with a {}", id.kind)),
+        None => Err(format!("no actions exist for a {}", id.kind)),
     });
     let proposal = proposed.map_err(|why| Failure::new(Exit::Refused, why))?;
     act(duty, snapshot, proposal, &args.acting).await

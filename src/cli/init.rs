@@ -43,7 +43,7 @@ pub(super) async fn run(duty: &CommandContext, args: &args::Init, file: &Path) -
     let text = draft(&snapshot, &duty.settings.sources, &duty.view.zone);
     // A draft that would be refused at the next start is worse than none.
     config::parse(&text, "config.toml")
-        .map_err(|fault| Failure::new(Exit::Failed, format!("the draft does not hold, please report this: {fault}")))?;
+        .map_err(|fault| Failure::new(Exit::Failed, format!("the draft is not valid, please report this: {fault}")))?;
     if args.print {
         output::data(&text)?;
     } else {

@@ -119,7 +119,7 @@ fn engine(cli: &Cli) -> Result<Exit, Failure> {
     let (settings, config) = match loaded {
         Ok(settings) => (settings, Ok(())),
         Err(fault) if doctor => (Settings::default(), Err(fault)),
-        Err(fault) => return Err(Failure::new(Exit::Failed, format!("the configuration does not hold:\n{fault}"))),
+        Err(fault) => return Err(Failure::new(Exit::Failed, format!("the configuration is not valid:\n{fault}"))),
     };
     let file = settings.clone();
     let mut settings = options::settle(settings, global, &dirs, |name| std::env::var_os(name));

@@ -179,7 +179,7 @@ const JUDGED: &[Where] = &[Fleet, Environment, Detail, Journal, Tunnels];
 const PANELS: &[Where] = &[Environment, Schedule, Detail, Faults, Tunnels, Progress];
 
 commands! {
-    Open "open" "open what is under the cursor" {
+    Open "open" "open the selected row" {
         hint: Some("open"), keys: &["enter"], at: ROWS, needs: Need::Door, action: true
     }
     Back "back" "go back; clears a filter first; never quits" { keys: &["esc"] }
@@ -208,13 +208,13 @@ commands! {
         keys: &["N"], at: &[Viewer], needs: Need::Sought
     }
 
-    Describe "describe" "tell why it is placed where it is, its tags and ids" {
+    Describe "describe" "show why it belongs to its environment, its tags and ids" {
         hint: Some("describe"), keys: &["d"], at: PLACED, needs: Need::Subject, action: true
     }
     Raw "raw" "show the raw document as JSON, secrets masked" {
         hint: Some("raw JSON"), keys: &["y"], at: RESOURCES, needs: Need::Resource, action: true
     }
-    Mark "mark" "mark this row, or take its mark away; copying the name then copies all marked ones" {
+    Mark "mark" "mark or unmark this row; copying the name then copies all marked ones" {
         keys: &["m"], at: ROWS, needs: Need::Row, action: true
     }
     CopyName "copy-name" "copy its name" { keys: &["c"], at: ROWS, needs: Need::Row, action: true }
@@ -225,7 +225,7 @@ commands! {
     Shell "shell" "open a shell in it; enter ~ . leaves" {
         hint: Some("shell"), keys: &["s"], at: INSIDE, needs: Need::Shell, action: true
     }
-    Tunnel "tunnel" "open a tunnel to it: a port of this machine that leads to the database" {
+    Tunnel "tunnel" "open a tunnel to it: a local port to the database" {
         hint: Some("tunnel"), keys: &["F"], at: RESOURCES, needs: Need::Tunnel, action: true
     }
     Run "run" "run a command as root on the marked instances, or on this one" {
@@ -237,18 +237,18 @@ commands! {
         hint: Some("only not well"), keys: &["ctrl-z"], at: JUDGED
     }
     Sort "sort" "choose the order of the rows" { keys: &["S"], at: PLACED }
-    Refresh "refresh" "read everything shown here again, now" { keys: &["ctrl-r"] }
-    Faults "faults" "show what could not be read, who we are, and the journal" { keys: &["!"] }
+    Refresh "refresh" "refresh everything shown here, now" { keys: &["ctrl-r"] }
+    Faults "faults" "show what could not be read, the identity in use, and the journal" { keys: &["!"] }
     Journal "journal" "show what was changed from here: by whom, why, and how it ended" {}
-    Unassigned "unassigned" "show what could not be placed in an environment, with reasons" {}
+    Unassigned "unassigned" "show resources that belong to no environment, with reasons" {}
     Tunnels "tunnels" "show the tunnels that are open, how to connect through them, and close them" { keys: &["f"] }
-    Progress "progress" "show what is under way, and how it ended" {}
+    Progress "progress" "show running changes, and how the last ones ended" {}
     Schedule "schedule" "show when an environment sleeps and wakes, and why" { takes: Argument::Environment }
     Env "env" "open an environment by its name" { takes: Argument::Environment }
     Profile "profile" "look at the account of another profile" { takes: Argument::Profile }
     Region "region" "look at another region" { takes: Argument::Region }
-    Theme "theme" "change the colours" { takes: Argument::Theme }
-    Mouse "mouse" "let go of the mouse, so that text can be selected, or take it again" { keys: &["M"] }
+    Theme "theme" "change the theme" { takes: Argument::Theme }
+    Mouse "mouse" "release the mouse, so that text can be selected, or capture it again" { keys: &["M"] }
     Suspend "suspend" "go to the background; the shell's fg comes back" {}
 }
 

@@ -48,7 +48,7 @@ pub fn parse(text: &str, file: &str) -> Result<Settings, ConfigError> {
 fn unreadable(path: &Path, fault: &std::io::Error) -> String {
     match fault.kind() {
         ErrorKind::NotFound => {
-            "there is no such file; mend --config or TOBAN_CONFIG, or let `toban init` write one".to_owned()
+            "there is no such file; fix --config or TOBAN_CONFIG, or let `toban init` write one".to_owned()
         }
         ErrorKind::InvalidData => "is not UTF-8 text; save it as UTF-8".to_owned(),
         ErrorKind::IsADirectory => {

@@ -114,7 +114,7 @@ fn offers_of(model: &Model, of: &RowTarget) -> Vec<Action> {
     let mut offers = here.unwrap_or_default();
     for offer in &mut offers {
         if again && let Some(why) = offer.barred.take() {
-            offer.barred = Some(format!("{why} (what was changed here is being read again)"));
+            offer.barred = Some(format!("{why} (the state is being read again after a change)"));
         }
         if model.gate.read_only && !offer.harmless {
             offer.barred = Some("toban was started read-only".to_owned());
@@ -179,9 +179,9 @@ pub(super) fn take_up(model: &mut Model, verb: &str, value: Option<&str>) -> Vec
     let Some((of, offer)) = elsewhere.or_else(here) else {
         let is_known = |name: &&str| model.picture.environments.iter().any(|it| it.name.as_str() == *name);
         let message = match asked {
-            Some(name) if is_known(&name) => format!("{name} offers no {verb}"),
+            Some(name) if is_known(&name) => format!("{name} has no action {verb}"),
             Some(name) if environment_actions::VERBS.contains(&verb) => nameless(verb, name),
-            _ => format!("nothing here offers {verb}"),
+            _ => format!("no action {verb} here"),
         };
         model.notices.fault(model.now, message);
         return Vec::new();
@@ -341,11 +341,11 @@ pub(super) fn answer(model: &mut Model, of: &RowTarget, verb: &str, value: Optio
     let made: Option<Result<Proposal, String>> = at_site(model, of, |site| match of {
         RowTarget::Resource(id) => match actions_of(id.kind) {
             Some(actions) => actions.propose(id, verb, value, site),
-            None => Err(format!("nothing can be done with a {}", id.kind)),
+            None => Err(format!("no actions exist for a {}", id.kind)),
         },
         RowTarget::Environment(_) => environment_actions::propose(verb, value, site),
         RowTarget::Tunnel(_) => Err("a tunnel has a menu of its own".to_owned()),
-        RowTarget::Entry(_) => Err("what was done is done; nothing is offered for it".to_owned()),
+        RowTarget::Entry(_) => Err("this entry has no actions".to_owned()),
     });
     match made {
         Some(Ok(proposal)) if proposal.plan().is_harmless() => return only_look(model, proposal),

@@ -118,7 +118,7 @@ fn seek(model: &mut Model, backwards: bool) {
     if let Some(Page::Viewer(viewer)) = model.places.last_mut() {
         let before = viewer.place;
         if !viewer.seek(backwards) {
-            let message = format!("{:?} is nowhere in this text", viewer.search);
+            let message = format!("{:?} is not found in this text", viewer.search);
             model.notices.info(now, message);
         } else if viewer.place == before {
             let message = format!("{:?} is in no other line of this text", viewer.search);
@@ -156,9 +156,9 @@ fn mouse(model: &mut Model) -> Vec<Effect> {
     model.notices.info(
         model.now,
         if model.mouse {
-            "the mouse selects and scrolls again".to_owned()
+            "mouse captured: it selects and scrolls again".to_owned()
         } else {
-            format!("the mouse is yours: select text with it; {key} takes it back")
+            format!("mouse released: select text with it; {key} captures it again")
         },
     );
     vec![Effect::Mouse(model.mouse)]
@@ -174,6 +174,6 @@ fn mark(model: &mut Model) {
                 sheet.step(1);
             }
         }
-        None => model.notices.info(model.now, "only rows that lead somewhere can be marked"),
+        None => model.notices.info(model.now, "this row cannot be marked"),
     }
 }

@@ -233,7 +233,8 @@ impl Model {
         let told = self.leaving.is_some_and(|at| self.now.duration_since(at) <= self.ours(WARNED));
         match half {
             Some(one) if !told => {
-                let message = format!("{} is under way and stops where it is; once more leaves", one.plan.message);
+                let message =
+                    format!("{} is still running and would stop half way; press again to quit", one.plan.message);
                 self.notices.fault(self.now, message);
                 self.leaving = Some(self.now);
                 self.dirty = true;

@@ -61,7 +61,7 @@ pub(super) struct Foreseen {
 }
 
 /// Said while what a session takes is being read.
-const ASKING: &str = "asking what a session there takes…";
+const ASKING: &str = "checking what a session there needs…";
 
 /// Opens a shell in the resource here, or shows why not.
 pub(super) fn shell(model: &mut Model) -> Vec<Effect> {

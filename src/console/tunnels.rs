@@ -79,7 +79,7 @@ pub(super) fn ask(model: &mut Model) -> Vec<Effect> {
         Ok(remote) => {
             model.asked += 1;
             model.tunnelling = Some(TunnelChoice { ask: model.asked, id, foreseeing: false });
-            model.notices.info(model.now, format!("looking for who can reach {}…", remote.name));
+            model.notices.info(model.now, format!("looking for a way to {}…", remote.name));
             vec![Effect::Consult(model.asked, tunnel::wants(&remote))]
         }
         Err(why) => {

@@ -59,7 +59,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Event::Gathered(generation, picture) if generation == model.generation => gathered(model, picture),
         Event::NotGathered(generation) if generation == model.generation => {
             model.gathering = false;
-            model.notices.fault(model.now, "the picture could not be made; the log file says why; please report it");
+            model.notices.fault(model.now, "the view could not be computed; the log file says why; please report it");
             model.dirty = true;
             Vec::new()
         }
@@ -280,7 +280,7 @@ pub fn propose(model: &mut Model, proposal: Proposal) {
     let plan = proposal.plan();
     if let Some(other) = model.underway.iter().find(|one| one.ended.is_none() && one.plan.message == plan.message) {
         let id = other.id;
-        model.notices.info(model.now, format!("{} is under way already", plan.message));
+        model.notices.info(model.now, format!("{} is running already", plan.message));
         actions::open(model, id);
         return;
     }

@@ -1,6 +1,8 @@
 //! The frame around every place: the path and the clock on top, the place, the hints or what is
 //! typed at the bottom, and at most one thing laid over it. Draws a model; changes nothing.
 
+use std::collections::HashSet;
+
 use ratatui::{
     Frame,
     buffer::Buffer,
@@ -23,6 +25,7 @@ use super::widgets::span_styles::{put, put_line, small, tint_row};
 use crate::command::{COMMANDS, Command};
 use crate::text::{counted, harmless, truncate, width, wrap};
 use crate::theme::Role;
+use crate::world::Scope;
 
 /// Draws the model and says what went where.
 pub fn view(model: &Model, frame: &mut Frame<'_>) -> FrameInfo {
@@ -121,27 +124,36 @@ fn status(model: &Model, shown: &mut FrameInfo) -> Vec<(String, Role)> {
     }
     let underway = model.underway.iter().filter(|one| one.ended.is_none()).count();
     if underway > 0 {
-        parts.push((format!("{underway} under way"), Role::Changing));
+        parts.push((format!("{underway} running"), Role::Changing));
     }
     if let Some((reading, since)) = model.waiting_for() {
         let waited = shown.ago(since, model.now);
         let waited = waited.strip_suffix(" ago").map_or("", |waited| waited).to_owned();
         parts.push((format!("waiting {waited} for {}", reading.kind).replace("  ", " "), Role::Changing));
     }
-    if let Some(place) = looked_at(model) {
-        parts.push((place, Role::Dim));
-    }
     parts
 }
 
-fn looked_at(model: &Model) -> Option<String> {
-    match model.scopes.as_deref()? {
-        [] => None,
+/// The accounts and regions that are read, the longest wording first: by name, else counted.
+fn looked_at(model: &Model) -> Vec<String> {
+    match model.scopes.as_deref().unwrap_or_default() {
+        [] => Vec::new(),
         [one] => {
             let account = model.world.account(one).map(|account| format!(" {account}")).unwrap_or_default();
-            Some(format!("{one}{account}"))
+            vec![format!("{one}{account}")]
         }
-        many => Some(format!("{} scopes", many.len())),
+        many => vec![many.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "), places_counted(many)],
+    }
+}
+
+/// `2 accounts`, `3 regions`, or both where both differ.
+fn places_counted(scopes: &[Scope]) -> String {
+    let sources: HashSet<_> = scopes.iter().map(|scope| &scope.source).collect();
+    let regions: HashSet<_> = scopes.iter().map(|scope| &scope.region).collect();
+    match (sources.len(), regions.len()) {
+        (1, regions) => counted(regions, "region"),
+        (sources, 1) => counted(sources, "account"),
+        (sources, regions) => format!("{}, {}", counted(sources, "account"), counted(regions, "region")),
     }
 }
 
@@ -203,6 +215,8 @@ fn header(model: &Model, area: Rect, buf: &mut Buffer, shown: &mut FrameInfo) {
             kept.push((text, role));
         }
     }
+    let places = looked_at(model).into_iter().map(|text| harmless(&text).into_owned());
+    kept.extend(places.filter(|text| width(text) + 3 <= room).take(1).map(|text| (text, Role::Dim)));
     kept.reverse();
     let taken: usize = kept.iter().map(|(text, _)| width(text) + 3).sum();
     let room = usize::from(area.width.saturating_sub(x)).saturating_sub(taken);

@@ -11,6 +11,7 @@ use crate::kinds::task_definition::{TaskDefinition, revision_name};
 use crate::kinds::{db_cluster::DbCluster, db_instance::DbInstance, ecs_service::Service, ecs_service::primary};
 use crate::kinds::{lambda_function::Function, managed_node::Node, target_group::TargetGroup};
 use crate::schedule::{Bounds, Remembered};
+use crate::text::counted;
 use crate::world::{Arn, Fault, FaultKind, Resource};
 
 /// Something done at a second to the resource with that key.
@@ -97,7 +98,7 @@ pub(super) fn outcome(deed: &ChangeRequest, scene: &AccountScene) -> Result<Outc
         return machine(deed, instance);
     }
     if kind == Alarm::KIND && matches!(deed.verb, "mute" | "unmute") {
-        let message = if deed.verb == "mute" { "muted until the rule ends" } else { "they speak again" };
+        let message = if deed.verb == "mute" { "muted until the rule ends" } else { "alarms unmuted" };
         return Ok(Outcome::Done(ChangeKind::Request(Box::new(deed.clone())), message.to_owned()));
     }
     let there = [
@@ -107,7 +108,7 @@ pub(super) fn outcome(deed: &ChangeRequest, scene: &AccountScene) -> Result<Outc
     ];
     match there.into_iter().find(|(name, ..)| *name == kind) {
         Some((_, true, _)) => {
-            Ok(Outcome::Done(ChangeKind::Request(Box::new(deed.clone())), format!("{} is taken", deed.verb)))
+            Ok(Outcome::Done(ChangeKind::Request(Box::new(deed.clone())), format!("{} command accepted", deed.verb)))
         }
         Some((_, false, code)) => Err(missing(code)),
         None => Err(unknown(deed)),
@@ -152,7 +153,7 @@ fn tasks(deed: &ChangeRequest, service: &Service, scene: &AccountScene) -> Resul
         "deploy-revision" => deploy(deed, service, scene),
         "take-back" => take_back(deed, service),
         "force-deploy" => {
-            let message = format!("{} is replacing its {} tasks", service.name, service.desired);
+            let message = format!("{} is replacing {}", service.name, counted(service.desired as usize, "task"));
             Ok(Outcome::Done(ChangeKind::Redeploy, message))
         }
         "scale" => {
@@ -163,9 +164,9 @@ fn tasks(deed: &ChangeRequest, service: &Service, scene: &AccountScene) -> Resul
                 return Err(fault(FaultKind::Refused, deed, "InvalidParameterException", message));
             };
             if count == service.desired {
-                return Ok(Outcome::Already(format!("{} wants {count} tasks already", service.name)));
+                return Ok(Outcome::Already(format!("{} has the desired count {count} already", service.name)));
             }
-            let message = format!("{} wants {count} tasks, {} before", service.name, service.desired);
+            let message = format!("{} has the desired count {count}, {} before", service.name, service.desired);
             Ok(Outcome::Done(ChangeKind::Scale(count), message))
         }
         "remember" | "forget" => {

@@ -321,7 +321,7 @@ fn weekly(fields: &str) -> Option<Weekly> {
 pub(super) fn outcome(deed: &ChangeRequest) -> Option<String> {
     let name = argument(deed, "name").unwrap_or_default();
     let message = match (deed.on.kind, deed.verb) {
-        (Group::KIND, "make-group") => format!("the group {} is made", deed.on.key),
+        (Group::KIND, "make-group") => format!("the group {} is created", deed.on.key),
         (Group::KIND, "drop-group") => format!("the group {} is deleted", deed.on.key),
         (Group::KIND, "put-schedule") | (ScalableTarget::KIND, "put-action") => {
             format!("{name} is {}", argument(deed, "expression").unwrap_or_default())

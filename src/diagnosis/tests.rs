@@ -207,10 +207,10 @@ fn one_incident_has_one_headline_with_its_consequences_below() {
         })
         .collect();
     insta::assert_snapshot!(lines.join("\n"), @r"
-    0 bad: Backend: ran out of memory (OutOfMemory) (2 of 4 tasks run)
+    0 bad: Backend: ran out of memory (OutOfMemory) (2 of 4 tasks running)
     4 tasks stopped, ran out of memory (OutOfMemory), revision 118
     OutOfMemoryError: Container killed due to memory usage
-    raise the memory of the task or find what grew; MemoryUtilization shows its course
+    raise the memory of the task or find what grew; see the MemoryUtilization metric
     3 of 4 targets answer 502
     look at the app's log, and whether its database is up
     alarm backend-cpu: CPUUtilization 91 % > 80 for 5 min (13:54), since 13:59
@@ -318,7 +318,7 @@ fn a_part_that_sleeps_makes_nothing_asleep() {
     };
     let verdict = verdict(&well().with([service(), night]), false);
     assert_eq!((verdict.health, verdict.headline()), (Health::Well, "well"));
-    assert_eq!(verdict.findings.last().unwrap().message, "Batch is asleep: 0 tasks wanted");
+    assert_eq!(verdict.findings.last().unwrap().message, "Batch is asleep: 0 desired tasks");
 }
 
 fn denied(operation: &str) -> Fault {

@@ -128,8 +128,8 @@ pub struct Row {
     pub key: String,
     /// What `enter` opens and actions act on.
     pub open: Option<ResourceId>,
-    /// Its health, for the mark in front and for only-what-is-not-well.
-    pub health: Health,
+    /// Its health, for the mark in front and for only-what-is-not-well; `None` where it has no say.
+    pub health: Option<Health>,
     /// One cell a column.
     pub cells: Vec<Cell>,
 }

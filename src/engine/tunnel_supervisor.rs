@@ -289,7 +289,8 @@ impl TunnelKeepalive {
     /// Opens a session by the first carrier that will.
     async fn open(&self) -> Result<Begun, Fault> {
         let carriers = self.carriers.borrow().clone();
-        let mut last = Fault::new(FaultKind::Gone, "ssm:StartSession", "nobody is left to carry the tunnel");
+        let mut last =
+            Fault::new(FaultKind::Gone, "ssm:StartSession", "no instance or task is left to carry the tunnel");
         for carrier in carriers {
             let via = Some((carrier.name.clone(), carrier.target.clone()));
             self.tell.send_modify(|state| (state.via, state.session) = (via, None));

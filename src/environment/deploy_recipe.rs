@@ -136,7 +136,7 @@ pub fn host(text: &str) -> Result<String, String> {
 /// What is wrong with it.
 pub fn command(text: &str) -> Result<String, String> {
     if text.chars().any(char::is_control) {
-        return Err("a command stands in one line, without control characters".to_owned());
+        return Err("a command must be one line, without control characters".to_owned());
     }
     if text.contains("{{") {
         return Err("`{{` is Systems Manager's sign for a parameter; put the command into a script".to_owned());

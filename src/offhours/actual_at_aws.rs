@@ -132,9 +132,9 @@ impl OffHours {
         let computed = self.computed(environment, &scope, world, now);
         let words = |(one, _): (Difference, Option<Stored>)| match one {
             Difference::Missing(planned) => format!("{} is missing", planned.name),
-            Difference::Extra { name } => format!("{name} is there and was not computed"),
+            Difference::Extra { name } => format!("{name} is at AWS but not in the configuration"),
             Difference::Changed { name, field, computed, stored } => {
-                format!("{field} of {name} is {stored}, computed {computed}")
+                format!("{field} of {name} is {stored} instead of {computed}")
             }
         };
         Some(ActualAtAws::of(world, &scope, &group).differences(&computed, now).into_iter().map(words).collect())

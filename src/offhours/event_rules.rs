@@ -94,7 +94,7 @@ fn ruling<'a>(
         format!("{message}; give {name} a rule of its own first, and take its targets out of this one")
     };
     let bar = if let Some(by) = &rule.managed_by {
-        Some(format!("{by} made it and keeps it (ManagedBy); change it there"))
+        Some(format!("{by} created and manages it (ManagedBy); change it there"))
     } else if rule.waits {
         Some(
             "it waits for events besides, which would be missed; give what fires by the clock a rule of its own"

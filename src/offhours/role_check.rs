@@ -54,7 +54,7 @@ impl Rights {
                     self.place.group
                 ));
                 let doubt = |why| {
-                    format!("EventBridge Scheduler may be unable to act by {role}: {why}; {policy} prints its trust")
+                    format!("EventBridge Scheduler may be unable to assume {role}: {why}; {policy} prints its trust")
                 };
                 notices.extend(found.refuses(&group).map(doubt));
             }
@@ -68,9 +68,9 @@ impl Rights {
                         ));
                     }
                     Some(fault) => {
-                        notices.push(format!("whether Scheduler can act by {role} is not known: {}", fault.sentence()))
+                        notices.push(format!("whether Scheduler can assume {role} is not known: {}", fault.sentence()))
                     }
-                    None => notices.push(format!("whether Scheduler can act by {role} was not looked at")),
+                    None => notices.push(format!("whether Scheduler can assume {role} was not checked")),
                 }
             }
         }

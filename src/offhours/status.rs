@@ -195,7 +195,7 @@ impl OffHours {
         let message = wording::drift(drift, now, zone)?;
         let Drift::Drifted { verb, righted_at: None, .. } = drift else { return Some(message) };
         Some(match self.watcher {
-            SchedulerLiveness::Nobody(_) => format!("{message}; nobody here is set to {} it", verb.word()),
+            SchedulerLiveness::Nobody(_) => format!("{message}; nothing here is set to {} it", verb.word()),
             SchedulerLiveness::Untold | SchedulerLiveness::Here | SchedulerLiveness::Looked(_) => message,
         })
     }
@@ -209,11 +209,11 @@ impl OffHours {
             None => String::new(),
         };
         let what = match self.routine.backend {
-            Backend::EventBridge => "puts right what drifts between its edges",
-            Backend::Local | Backend::Observe => "carries out its schedule",
+            Backend::EventBridge => "corrects drift",
+            Backend::Local | Backend::Observe => "executes its schedule",
         };
         Some(format!(
-            "nobody on this machine {what}{last}; `toban schedule run` does, here or where it may be \
+            "nothing on this machine {what}{last}; `toban schedule run` does, here or where it may be \
              running already"
         ))
     }

@@ -114,7 +114,7 @@ pub fn stranger(environment: &EnvironmentName, notes: &Notes) -> Option<String> 
         Some(owner) if *owner == mine => None,
         Some(owner) => Some(format!("the schedule group {group} belongs to {owner}: it is no record of {mine}")),
         None => Some(format!(
-            "the schedule group {group} does not wear the tag {}={mine}: somebody else made it, and it is no record",
+            "the schedule group {group} lacks the tag {}={mine}: somebody else created it, and it is no record",
             tags::ENV
         )),
     }
@@ -134,7 +134,7 @@ pub fn record_forbids(environment: &Environment, scope: &Scope, world: &World) -
     let held = notes(environment, scope, world)?;
     held.get(tags::PROTECT).filter(|value| *value == "true")?;
     let group = environment.record.group()?;
-    Some(format!("its record, the schedule group {group}, wears the tag {}=true", tags::PROTECT))
+    Some(format!("its record, the schedule group {group}, has the tag {}=true", tags::PROTECT))
 }
 
 /// A sleeper with the memory that its environment's record holds of it in the place of its own tags. What its own tags
@@ -207,7 +207,7 @@ pub fn room<'k>(group: &str, held: Option<&Tags>, words: impl Iterator<Item = (&
         return Ok(());
     }
     Err(format!(
-        "the schedule group {group} wears {} and has no room for {more} more (AWS allows {MAX_TAGS}): record = \"tags\" in \
+        "the schedule group {group} has {} and has no room for {more} more (AWS allows {MAX_TAGS}): record = \"tags\" in \
          the configuration writes on databases and services instead",
         counted(has, "tag")
     ))

@@ -168,7 +168,7 @@ impl RunCommand {
         let row = |at: usize, health: Health, cells: Vec<Cell>| Row {
             key: format!("{id}/{at}"),
             open: Some(on.clone()),
-            health,
+            health: Some(health),
             cells,
         };
         let Some(invocation) = invocation else {

@@ -149,7 +149,7 @@ impl fmt::Display for Ineligible {
                     "Auto Scaling group {group} would replace it; set the group's minimum and desired size to 0 instead"
                 )
             }
-            Self::ByTag => write!(f, "it wears the tag {}=true", tags::PROTECT),
+            Self::ByTag => write!(f, "it has the tag {}=true", tags::PROTECT),
             Self::StopProtected => f.write_str("stop protection is on (disableApiStop)"),
         }
     }

@@ -105,7 +105,7 @@ pub fn cause(cause: &Cause) -> String {
         Cause::HoldEnd { by } => format!("end of the {}", whose("hold", by)),
         Cause::Guard => "guard: the stop is repeated".to_owned(),
         Cause::AutoRestart => "AWS started it after seven days; stopped again".to_owned(),
-        Cause::Drift => "it was not as it should be".to_owned(),
+        Cause::Drift => "it drifted from its schedule".to_owned(),
     }
 }
 
@@ -214,7 +214,7 @@ fn is_not((verb, since, why): (PowerAction, Option<Timestamp>, Why), now: Timest
     let why = match why {
         Why::Manual => "by hand",
         Why::AutoRestart => "AWS started it after seven days",
-        Why::Missed => "the last edge had no effect",
+        Why::Missed => "the last scheduled change had no effect",
         Why::Unknown => "why is not known",
     };
     format!("should be {should}, is {is}{since} ({why})")

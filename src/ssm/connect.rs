@@ -179,7 +179,7 @@ async fn pass_on(wire: &mut Box<dyn Wire>, stream: &Stream, proxy: &Proxy) -> Re
     let line = String::from_utf8_lossy(answer.split(|byte| *byte == b'\r').next().unwrap_or_default()).into_owned();
     match line.split(' ').nth(1) {
         Some(status) if status.starts_with('2') => Ok(()),
-        Some("407") => Err(fault(FaultKind::Offline, "it wants a login: put one into HTTPS_PROXY")),
+        Some("407") => Err(fault(FaultKind::Offline, "it requires a login: put one into HTTPS_PROXY")),
         _ => Err(fault(FaultKind::Offline, format!("it does not connect: {line}"))),
     }
 }

@@ -104,6 +104,8 @@ impl Fault {
         self.code.as_deref() == Some(Self::NAMELESS)
     }
 
+    /// The code of a fault of ours whose message says all: what was tried would tell the reader nothing more.
+    pub const NO_REGION: &'static str = "NoRegion";
     /// The code of a fault that counts records without a name or id.
     pub const NAMELESS: &'static str = "NamelessRecords";
     /// The same, with what to do about it.
@@ -144,6 +146,9 @@ impl Fault {
     /// One sentence: what was tried, on what, why it failed.
     #[must_use]
     pub fn sentence(&self) -> String {
+        if self.code.as_deref() == Some(Self::NO_REGION) {
+            return self.message.clone();
+        }
         let brief = self.brief();
         if self.message.is_empty() { brief } else { format!("{brief}: {}", self.message) }
     }
@@ -187,3 +192,16 @@ impl fmt::Display for Fault {
 }
 
 impl std::error::Error for Fault {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_region_is_said_without_what_was_tried() {
+        let fault = Fault::new(FaultKind::Refused, "choosing the region", "no region is set").on("default");
+        assert_eq!(fault.sentence(), "choosing the region on default was refused: no region is set");
+        let fault = Fault { code: Some(Fault::NO_REGION.to_owned()), ..fault };
+        assert_eq!(fault.sentence(), "no region is set");
+    }
+}

@@ -117,10 +117,10 @@ fn every_place_opens_and_goes_back_and_quitting_leaves_a_clean_terminal() {
     toban.keys("\u{1b}"); // seen alone before the next key: together they would be alt and that key
     toban.shows("fleet ·");
     toban.keys("!");
-    toban.shows("─ who we are ─");
+    toban.shows("─ identity ─");
     toban.shows("ssm:DescribeInstanceInformation");
     toban.keys("\u{1b}");
-    toban.hides("who we are");
+    toban.hides("─ identity");
     toban.keys(":unassigned\r");
     toban.shows("traffic-out-high");
     toban.keys("\u{1b}");
@@ -320,7 +320,7 @@ fn an_environment_is_woken_by_key_and_leaving_it_half_way_is_said_first() {
     toban.shows("0 of 2 awake");
     toban.shows("prooflink-dev-db: it is starting");
     toban.keys(":quit\r");
-    toban.shows("once more leaves");
+    toban.shows("press again to quit");
     toban.keys(":quit\r");
     assert_eq!(toban.end().exit_code(), 0);
 }

@@ -109,7 +109,7 @@ fn overrides_and_holds_stand_on_the_group_and_are_seen_by_everybody() {
     stage.done(&kept);
     assert_eq!(stage.calls("TagResource"), 1, "replaced");
     let again = stage.done(&["schedule", "sync", "--yes"]);
-    assert!(again.out.contains("everything is as computed already"), "{}", again.out);
+    assert!(again.out.contains("nothing to change: the schedules at AWS are up to date"), "{}", again.out);
 
     let refused = stage.run(&["schedule", "remove", "prooflink-dev", "--yes"]);
     assert_eq!((refused.code, stage.calls("DeleteScheduleGroup")), (Some(1), 0), "{}", refused.out);
@@ -265,7 +265,7 @@ fn what_the_group_forbids_is_neither_put_to_sleep_nor_stopped_alone() {
     stage.peer.script(&json!([{"service": "scheduler", "operation": "ListTagsForResource", "answer": tags}]));
     let refused = stage.run(&["sleep", "prooflink-dev", "--yes"]);
     assert_ne!(refused.code, Some(0), "{}", refused.out);
-    let message = "its record, the schedule group toban-prooflink-dev, wears the tag toban:protect=true";
+    let message = "its record, the schedule group toban-prooflink-dev, has the tag toban:protect=true";
     assert!(refused.err.contains(message), "{}", refused.err);
     let alone = stage.run(&["db", "stop", "prooflink-dev/prooflink-dev-db", "--yes"]);
     assert!(alone.code == Some(3) && alone.err.contains(message), "{:?} {}", alone.code, alone.err);
@@ -294,7 +294,7 @@ fn a_record_that_may_not_be_read_keeps_everything_as_it_is_and_every_face_says_s
         assert!(refused.err.contains(message), "{arguments:?}: {}", refused.err);
     }
     let kept = stage.run(&["schedule", "run", "--once"]);
-    assert!(format!("{}{}", kept.out, kept.err).contains("its edges wait"), "{} {}", kept.out, kept.err);
+    assert!(format!("{}{}", kept.out, kept.err).contains("its schedule is paused"), "{} {}", kept.out, kept.err);
     let doctor = stage.run(&["doctor", "prooflink-dev"]);
     assert!(doctor.out.contains("fail record of prooflink-dev"), "{}", doctor.out);
     let changing = ["StopDBInstance", "StartDBInstance", "UpdateService", "TagResource", "CreateScheduleGroup"];

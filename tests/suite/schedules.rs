@@ -139,7 +139,7 @@ fn schedules_are_made_read_back_changed_and_removed() {
 
     let again = stage.run(&["schedule", "sync", "prooflink-dev", "--yes"]);
     assert_eq!(again.code, Some(0), "{}", again.err);
-    assert!(again.out.contains("everything is as computed already"), "{}", again.out);
+    assert!(again.out.contains("nothing to change: the schedules at AWS are up to date"), "{}", again.out);
     assert_eq!((stage.calls("CreateSchedule"), stage.calls("UpdateSchedule")), (first, 0), "nothing written twice");
 
     // Another schedule: starts become single ones, the old recurring start goes, the stop stays as it is.
@@ -168,7 +168,11 @@ fn an_override_is_seen_by_everybody_and_taken_back() {
     let seen = stage.to_json();
     assert_eq!((&seen["override"]["state"], &seen["wanted"]), (&json!("stopped"), &json!("stopped")), "{seen}");
     let again = stage.run(&["schedule", "sync", "--yes"]);
-    assert!(again.out.contains("everything is as computed already"), "the tag is the record: {}", again.out);
+    assert!(
+        again.out.contains("nothing to change: the schedules at AWS are up to date"),
+        "the tag is the record: {}",
+        again.out
+    );
     let cleared = stage.run(&["schedule", "clear", "prooflink-dev", "--yes"]);
     assert_eq!(cleared.code, Some(0), "{} {}", cleared.out, cleared.err);
     assert_eq!(stage.to_json()["override"], Value::Null);
@@ -291,7 +295,7 @@ fn the_doctor_tells_whether_scheduler_can_act_by_the_role() {
     stage.peer.script(&role_with(&document["trust"]));
     let message = doctor();
     assert!(
-        message.contains(&format!("schedules of prooflink-dev: EventBridge Scheduler may act by {role}")),
+        message.contains(&format!("schedules of prooflink-dev: EventBridge Scheduler may assume {role}")),
         "{message}"
     );
     assert!(
@@ -325,5 +329,5 @@ fn the_doctor_tells_whether_scheduler_can_act_by_the_role() {
     assert!(message.contains(&format!("{role} may not rds:StartDBInstance on prooflink-dev-db")), "{message}");
     stage.peer.script(&role_with(&json!({"Statement": []})));
     let message = doctor();
-    assert!(message.contains(&format!("EventBridge Scheduler may be unable to act by {role}")), "{message}");
+    assert!(message.contains(&format!("EventBridge Scheduler may be unable to assume {role}")), "{message}");
 }

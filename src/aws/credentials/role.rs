@@ -63,7 +63,7 @@ fn refused(fault: Fault, role: &Role) -> Fault {
 
 /// The fault of a role whose code nobody has given.
 pub(crate) fn wants_code(role: &Role, device: &str, has_terminal: bool) -> Fault {
-    let message = format!("it wants a code of the MFA device {device}");
+    let message = format!("it requires a code of the MFA device {device}");
     let fault = Fault::new(FaultKind::Credentials, OPERATION, message).on(role.arn.clone());
     fault.advise(match has_terminal {
         true => "type the code when it is asked for",

@@ -49,10 +49,10 @@ fn what_the_cli_accepts_is_accepted(#[case] text: &str) {
 
 #[rstest]
 #[case::no_equals("[profile p]\nregion\n", "line 2 of config: there is no = in it")]
-#[case::no_key("[profile p]\n= x\n", "line 2 of config: no key stands before the =")]
+#[case::no_key("[profile p]\n= x\n", "line 2 of config: there is no key before the =")]
 #[case::no_bracket("\n[profile p\nregion = x\n", "line 2 of config: the section's name has no closing bracket")]
 #[case::twice("[profile p]\nregion = a\nregion = b\n", "line 3 of config: it sets region a second time")]
-#[case::section_twice("[profile p]\n[profile p]\n", "line 2 of config: the section stands twice in the file")]
+#[case::section_twice("[profile p]\n[profile p]\n", "line 2 of config: the section is in the file twice")]
 #[case::by_indent(
     "[profile p]\nregion = a\n  role_arn = b\n",
     "line 3 of config: it is indented, which makes it a part of region"

@@ -15,13 +15,13 @@ pub struct Deploy {
     /// Alias of the function to shift, where it has several
     #[arg(long, value_name = "NAME")]
     pub alias: Option<String>,
-    /// Share of the function's calls in hundredths that the new version gets first, watched before it gets them all
+    /// Share of the function's calls in percent that the new version gets first, watched before it gets them all
     #[arg(long, value_name = "PERCENT")]
     pub weight: Option<u8>,
     /// Container that gets the image; needed where none or several serve a target group
     #[arg(long, value_name = "NAME")]
     pub container: Option<String>,
-    /// How to go about it.
+    /// How it is done.
     #[command(flatten)]
     pub(crate) acting: Acting,
 }
@@ -39,7 +39,7 @@ pub(crate) struct To {
     /// A whole image, with its tag or digest
     #[arg(long, value_name = "REF")]
     pub image: Option<String>,
-    /// A revision of the task definition that is there
+    /// An existing revision of the task definition
     #[arg(long, value_name = "N")]
     pub revision: Option<u32>,
     /// A branch, tag or commit on instances with a compose recipe; the recipe's own if none is named
@@ -66,22 +66,22 @@ pub struct Scale {
     /// How many tasks
     #[arg(value_name = "COUNT")]
     pub count: u32,
-    /// How to go about it.
+    /// How it is done.
     #[command(flatten)]
     pub(crate) acting: Acting,
 }
 
-/// What goes with every command that changes something.
+/// Options of every command that changes something.
 #[derive(Args, Debug, Default)]
 #[command(next_help_heading = "Changing")]
 pub struct Acting {
     /// Print the plan and change nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Do not ask; a protected environment still wants --confirm
+    /// Do not ask for confirmation; a protected environment still needs --confirm
     #[arg(long, short)]
     pub yes: bool,
-    /// Repeat the environment's name, as a protected one wants it
+    /// Repeat the environment's name, as a protected one needs it
     #[arg(long, value_name = "ENV")]
     pub confirm: Option<String>,
     /// Why it is done, for the journal

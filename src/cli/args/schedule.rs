@@ -14,19 +14,19 @@ pub enum Schedule {
     Preview(Previewing),
     /// Give an environment a schedule, in the configuration
     Set(Setting),
-    /// Keep an environment running or stopped until a time; it undoes itself
+    /// Keep an environment running or stopped until a time; it ends by itself
     Override(Overriding),
-    /// Leave an environment exactly as it is until a time
+    /// Change nothing in an environment until a time
     Hold(Holding),
-    /// Take back an override and a hold
+    /// Remove an override and a hold
     Clear(Clearing),
-    /// Bring the schedules at AWS to what was computed, after showing each difference
+    /// Update the schedules at AWS from the configuration, after showing each difference
     Sync(Syncing),
-    /// Let an environment's schedules take the place of the EventBridge rules that stop and start it
+    /// Replace the EventBridge rules that stop and start an environment by its schedules
     Migrate(Clearing),
     /// Remove an environment's schedules at AWS
     Remove(Clearing),
-    /// Execute the edges of environments with backend "local": on a host, or from cron with --once
+    /// Execute the schedules of environments with backend "local": on a host, or from cron with --once
     Run(Running),
 }
 
@@ -73,7 +73,7 @@ pub struct Overriding {
     /// Until when: 23:30, +2h, "2026-11-24 23:30", or RFC 3339
     #[arg(long, value_name = "TIME")]
     pub until: String,
-    /// What it shall be until then
+    /// The state to keep until then
     #[arg(long, value_enum, default_value_t = Kept::Running)]
     pub state: Kept,
     #[command(flatten)]

@@ -36,7 +36,7 @@ fn who(report: &mut Report, scope: &Scope, outcome: &Outcome) -> bool {
     let about = format!("credentials {scope}");
     match outcome {
         Outcome::Fine(message) => report.add(Check::well(about, message.as_deref().unwrap_or("accepted"))),
-        Outcome::Untried => report.add(Check::warn(about, "nobody said who we are there", "run it again")),
+        Outcome::Untried => report.add(Check::warn(about, "the identity there is not known", "run it again")),
         Outcome::Denied(fault) | Outcome::Failed(fault) => {
             let exit = if is_credentials(fault) { Exit::Credentials } else { Exit::Failed };
             report.add(Check::fail(about, fault.sentence(), fault.remedy(scope)).because(exit));
@@ -63,7 +63,7 @@ fn files(report: &mut Report, outcome: &Outcome) {
     if let Outcome::Failed(fault) = outcome
         && !report.tells(&fault.message)
     {
-        let remedy = "correct that line; what stands in the same section is not used meanwhile";
+        let remedy = "correct that line; until then the other settings of that section are not used";
         report.add(Check::warn(AWS_FILES.to_owned(), fault.message.clone(), remedy));
     }
 }
@@ -121,7 +121,7 @@ fn pin(report: &mut Report, snapshot: &Snapshot, wish: &EnvironmentConfig, scope
     let Some(environment) = snapshot.picture.environment(&wish.name) else {
         if everywhere {
             let message = "the configuration names it, but nothing belongs to it";
-            let remedy = format!("mend environment.{}.match, or take it out of the configuration", wish.name);
+            let remedy = format!("fix environment.{}.match, or remove it from the configuration", wish.name);
             report.add(Check::warn(about, message, remedy));
         }
         return;
@@ -137,7 +137,7 @@ fn pin(report: &mut Report, snapshot: &Snapshot, wish: &EnvironmentConfig, scope
             Some(account) => report.add(Check::fail(
                 about.clone(),
                 format!("is pinned to account {pinned}, but {scope} is account {account}: every change is refused"),
-                "choose the right profile, or mend `account` in the configuration",
+                "choose the right profile, or fix `account` in the configuration",
             )),
             None => {}
         }

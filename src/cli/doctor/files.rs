@@ -8,9 +8,11 @@ use crate::config::{self, ConfigError, Dirs};
 pub(super) fn check(report: &mut Report, dirs: &Dirs, config: Result<(), ConfigError>) {
     let file = dirs.file.display().to_string();
     report.add(match config {
-        Err(fault) => {
-            Check::fail("configuration", fault.to_string(), "mend the lines named; nothing of the file applies")
-        }
+        Err(fault) => Check::fail(
+            "configuration",
+            fault.to_string(),
+            "fix the lines named; until then nothing in the file applies",
+        ),
         Ok(()) if dirs.file.exists() => Check::well("configuration", format!("{file} is valid")),
         Ok(()) => Check::well("configuration", format!("none at {file}, none needed; `toban init` writes one")),
     });
@@ -20,15 +22,11 @@ pub(super) fn check(report: &mut Report, dirs: &Dirs, config: Result<(), ConfigE
 fn state(dirs: &Dirs) -> Check {
     let about = "state directory";
     let Some(path) = &dirs.state else {
-        return Check::warn(
-            about,
-            "this platform tells of none, so there is no journal and no log",
-            "set TOBAN_STATE_DIR",
-        );
+        return Check::warn(about, "this platform has none, so there is no journal and no log", "set TOBAN_STATE_DIR");
     };
     let shown = path.display();
     if let Err(fault) = config::open_state_dir(path) {
-        return Check::fail(about, format!("{shown} can't be made: {fault}"), "make it, or set TOBAN_STATE_DIR");
+        return Check::fail(about, format!("{shown} can't be created: {fault}"), "create it, or set TOBAN_STATE_DIR");
     }
     let probe = path.join(format!(".doctor.{}", std::process::id()));
     let written = config::append_private(&probe).and_then(|_| std::fs::remove_file(&probe));

@@ -76,13 +76,13 @@ fn recorded(environment: &EnvironmentStatus, snapshot: &Snapshot) -> Option<Chec
     let scopes: Vec<Scope> = record_reads(environment, &snapshot.world).into_iter().map(|want| want.scope).collect();
     let all = || scopes.iter().map(|scope| standing(environment, scope, &snapshot.world));
     if let Some(why) = all().find_map(|it| it.unknown().map(str::to_owned)) {
-        let message = format!("{why}; nothing is put to sleep or woken here meanwhile");
+        let message = format!("{why}; until then nothing here is put to sleep or woken");
         return Some(Check::fail(about, message, "allow scheduler:ListTagsForResource, or name another group"));
     }
     let worn = scopes.iter().find_map(|scope| notes(environment, scope, &snapshot.world));
     Some(match worn {
-        None => Check::well(about, format!("the schedule group {group} is not there: nothing is written on it")),
-        Some(worn) => Check::well(about, format!("the schedule group {group} wears {} of {MAX_TAGS} tags", worn.len())),
+        None => Check::well(about, format!("the schedule group {group} does not exist: nothing is written on it")),
+        Some(worn) => Check::well(about, format!("the schedule group {group} has {} of {MAX_TAGS} tags", worn.len())),
     })
 }
 
@@ -248,18 +248,18 @@ fn told(place: &SchedulePlace, role: &Arn, read: Result<&SchedulerRole, &Fault>)
                 place.group
             ));
             match found.refuses(&group) {
-                None => Check::well(about, format!("EventBridge Scheduler may act by {role}")),
+                None => Check::well(about, format!("EventBridge Scheduler may assume {role}")),
                 Some(why) => {
-                    Check::warn(about, format!("EventBridge Scheduler may be unable to act by {role}: {why}"), policy)
+                    Check::warn(about, format!("EventBridge Scheduler may be unable to assume {role}: {why}"), policy)
                 }
             }
         }
         Err(fault) if fault.kind == FaultKind::Gone => {
-            let remedy = format!("make it, or name another as role_arn; {policy}");
+            let remedy = format!("create it, or name another as role_arn; {policy}");
             Check::fail(about, format!("the role {role} does not exist: no schedule can fire"), remedy)
         }
         Err(fault) => {
-            let message = format!("whether Scheduler can act by {role} is not known: {}", fault.sentence());
+            let message = format!("whether Scheduler can assume {role} is not known: {}", fault.sentence());
             Check::warn(about, message, fault.remedy(&place.scope))
         }
     }

@@ -61,10 +61,10 @@ fn tell(report: &mut Report, reach: &Reach) {
     let wanting = of(&[State::Fails, State::Lacks]);
     if wanting.is_empty() {
         let message = match of(&[State::Unknown]).as_slice() {
-            [] => "everything holds".to_owned(),
+            [] => "all checks passed".to_owned(),
             some => {
                 let each: Vec<String> = some.iter().map(|line| format!("{}: {}", line.what, line.message)).collect();
-                format!("nothing stands against it; not certain are\n{}", each.join("\n"))
+                format!("no obstacle found; not certain:\n{}", each.join("\n"))
             }
         };
         report.add(Check::well(about.clone(), message));

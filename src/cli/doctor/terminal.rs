@@ -77,7 +77,7 @@ pub(super) fn check(report: &mut Report, terminal: &Terminal) {
         Some(false) => Check::well("background", "light; the theme is day unless you say otherwise"),
         None => Check::well(
             "background",
-            "it did not tell whether it is dark, so the theme is night; `theme = \"day\"` changes that",
+            "its background is not known, so the theme is night; `theme = \"day\"` changes that",
         ),
     };
     report.add(background);

@@ -61,7 +61,7 @@ const fn wished(desired: Desired) -> &'static str {
 
 /// For people.
 pub(crate) fn table(snapshot: &Snapshot, schedules: &[Schedule], diary: &UptimeLog, zone: &TimeZone) -> String {
-    let headings = ["ENVIRONMENT", "SCHEDULE", "BACKEND", "WANTED", "NEXT", "WHY", "DRIFT"];
+    let headings = ["ENVIRONMENT", "SCHEDULE", "BACKEND", "DESIRED", "NEXT", "WHY", "DRIFT"];
     let mut rows = vec![headings.map(str::to_owned).to_vec()];
     for (environment, off) in scheduled(snapshot) {
         let drifted = off.drifted(snapshot.at, zone);
@@ -108,7 +108,7 @@ pub(crate) fn table(snapshot: &Snapshot, schedules: &[Schedule], diary: &UptimeL
         .filter(|name| !scheduled(snapshot).any(|(_, off)| off.routine.schedule.name == *name))
         .collect();
     if !unused.is_empty() {
-        text.push_str(&format!("schedules nobody has: {}\n", unused.join(", ")));
+        text.push_str(&format!("unused schedules: {}\n", unused.join(", ")));
     }
     text
 }

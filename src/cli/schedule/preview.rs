@@ -72,7 +72,7 @@ pub(crate) fn page(
             vec![at.to_zoned(zone.clone()).strftime("%a %Y-%m-%d").to_string(), what, why]
         })
         .collect();
-    text.push_str(&if rows.is_empty() { "nothing happens\n".to_owned() } else { aligned(&rows) });
+    text.push_str(&if rows.is_empty() { "no changes\n".to_owned() } else { aligned(&rows) });
     if let Some(message) = off.unkept(snapshot.at, zone) {
         text.push_str(&format!("! {message}\n"));
     }

@@ -20,7 +20,7 @@ use crate::text;
 pub(super) async fn run(duty: &CommandContext, args: &args::Running) -> Result<Exit, Failure> {
     if !duty.view.wishes.environments.iter().any(is_ours) {
         let message = "no environment has backend = \"local\" or a schedule that is enforced: there is nothing to run; \
-                    EventBridge Scheduler needs nobody";
+                    EventBridge Scheduler needs no process here";
         return Err(Failure::new(Exit::NotFound, message));
     }
     if duty.settings.read_only {
@@ -50,7 +50,7 @@ pub(super) async fn run(duty: &CommandContext, args: &args::Running) -> Result<E
     let mut tell = |at: jiff::Timestamp, message: String| {
         let line = format!("{} {}\n", wording::rfc(at, zone), text::harmless(&message));
         if let Err(fault) = output::data(&line) {
-            tracing::warn!(%fault, "nobody hears what the schedule does");
+            tracing::warn!(%fault, "the output of the schedule cannot be written");
         }
     };
     tokio::select! {

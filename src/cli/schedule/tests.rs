@@ -37,7 +37,7 @@ fn the_list_names_what_comes_next_and_why() {
         &UptimeLog::default(),
         &zone,
     );
-    assert!(unused.contains("schedules nobody has: spare"), "{unused}");
+    assert!(unused.contains("unused schedules: spare"), "{unused}");
 }
 
 #[test]

@@ -70,7 +70,7 @@ pub(super) fn moment(at: Timestamp, zone: &TimeZone) -> String {
 fn cells(environment: &EnvironmentStatus) -> [Cell; 8] {
     let (glyph, word, role) = mark(environment.verdict.health);
     let stage = environment.stage.as_deref().unwrap_or("–");
-    let stage = if environment.protected { format!("{stage} ⛨") } else { stage.to_owned() };
+    let stage = if environment.protected { format!("{stage} ■") } else { stage.to_owned() };
     let counts = &environment.counts;
     [
         (glyph.to_string(), role),

@@ -92,7 +92,7 @@ fn the_table_is_aligned_and_says_why() {
     let snapshot = snapshot();
     insta::assert_snapshot!(table(&snapshot, &all(&snapshot), &Manner::default()), @r"
       ENVIRONMENT     STAGE   HEALTH  TASKS  TARGETS  DATABASE                    ALARMS
-    ✗ prooflink-prod  prod ⛨  bad       2/4      1/4  storage-full, available ×2  2 of 9, 1 muted
+    ✗ prooflink-prod  prod ■  bad       2/4      1/4  storage-full, available ×2  2 of 9, 1 muted
     ● 本番-dev        dev     well        –        –  –                           –
 
     ✗ prooflink-prod  3 of 4 targets answer 502 since 13:58
@@ -108,7 +108,7 @@ fn a_named_environment_comes_with_its_evidence() {
     let manner = Manner { theme: None, evidence: true };
     insta::assert_snapshot!(table(&snapshot, &chosen, &manner), @r"
       ENVIRONMENT     STAGE   HEALTH  TASKS  TARGETS  DATABASE                    ALARMS
-    ✗ prooflink-prod  prod ⛨  bad       2/4      1/4  storage-full, available ×2  2 of 9, 1 muted
+    ✗ prooflink-prod  prod ■  bad       2/4      1/4  storage-full, available ×2  2 of 9, 1 muted
 
     ✗ prooflink-prod
       ✗ bad: 3 of 4 targets answer 502 since 13:58

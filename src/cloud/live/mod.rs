@@ -253,11 +253,15 @@ async fn regions(source: &Source, profiles: &Profiles, http: &SharedHttpClient) 
     {
         return Ok(vec![region]);
     }
-    let message = match &source.profile {
-        Some(name) => format!("profile {name} names no region: set one there, set AWS_REGION, or pass --region"),
-        None => "no region is set: set AWS_REGION or pass --region".to_owned(),
+    let (message, remedy) = match &source.profile {
+        Some(name) => {
+            let message = format!("no region is set for the profile {name}");
+            (message, "set region in the profile, set AWS_REGION, or pass --region")
+        }
+        None => ("no region is set".to_owned(), "set AWS_REGION or pass --region"),
     };
-    Err(Fault::new(FaultKind::Refused, "choosing the region", message).on(source.label.as_str()))
+    let fault = Fault::new(FaultKind::Refused, "choosing the region", message).on(source.label.as_str());
+    Err(Fault { code: Some(Fault::NO_REGION.to_owned()), ..fault.advise(remedy) })
 }
 
 impl Cloud for Live {

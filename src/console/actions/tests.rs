@@ -127,7 +127,7 @@ fn a_tag_that_is_typed_is_looked_up_in_the_registry_before_the_plan() {
     tell(&mut model, Event::Consulted(*ask, read_of_demo(wants)));
     assert_eq!(model.notices.now(), None, "it is not being read any more");
     let shown = text(&mut model, 140, 50);
-    assert!(shown.contains("city-poc-frontend:v2 is sha256:") && shown.contains("y does it"), "{shown}");
+    assert!(shown.contains("city-poc-frontend:v2 is sha256:") && shown.contains("y: yes"), "{shown}");
 }
 
 #[test]
@@ -181,7 +181,7 @@ fn once_a_change_has_ended_offers_are_judged_by_what_it_saw() {
     model.pacer.watch(&scopes, now);
     tell(&mut model, Event::Ended(id, Ending::done("prooflink-dev is awake")));
     let why = barred(&model, "sleep").unwrap_or_default();
-    assert_eq!(why, "it is asleep already (what was changed here is being read again)");
+    assert_eq!(why, "it is asleep already (the state is being read again after a change)");
     tell(&mut model, Event::Saw(here, seen));
     assert_eq!(barred(&model, "sleep"), None);
 }
@@ -231,8 +231,8 @@ fn an_environment_is_asked_by_name_also_from_one_that_does_not_offer_it() {
     assert!(matches!(effects.as_slice(), [Effect::Consult(..)]), "{effects:?} {:?}", model.notices.now());
     press(&mut model, &["esc"]);
     for (line, message) in [
-        ("migrate", "nothing here offers migrate; :migrate ENV asks it of an environment"),
-        ("migrate kajimaru", "kajimaru offers no migrate"),
+        ("migrate", "no action migrate here; :migrate ENV asks it of an environment"),
+        ("migrate kajimaru", "kajimaru has no action migrate"),
         ("migrate nowhere", ":migrate takes nothing but an environment's name; \"nowhere\" is none here"),
     ] {
         assert_eq!(say(&mut model, line), [], "{line}");

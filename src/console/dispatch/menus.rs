@@ -151,7 +151,7 @@ pub(super) fn picker(model: &mut Model, title: &str, nothing: &str, entries: Vec
 /// What is under way: its page if it is one, else a list to choose from.
 pub(super) fn underway(model: &mut Model) {
     match model.underway.as_slice() {
-        [] => model.notices.info(model.now, "nothing is under way; the journal tells what was done"),
+        [] => model.notices.info(model.now, "no change is running; :journal shows what was done"),
         [one] if matches!(model.here(), Some(Page::Progress(here, ..)) if *here == one.id) => there(model),
         [one] => {
             let id = one.id;
@@ -167,7 +167,7 @@ pub(super) fn underway(model: &mut Model) {
                 barred: None,
                 pick: Pick::Progress(one.id),
             });
-            model.overlay = Overlay::Menu(Box::new(Menu::new("under way", entries.collect())));
+            model.overlay = Overlay::Menu(Box::new(Menu::new("changes", entries.collect())));
         }
     }
 }

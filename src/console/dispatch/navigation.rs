@@ -113,7 +113,7 @@ pub(super) fn back(model: &mut Model) {
     // Whoever wants to leave presses this key first, and must learn which one it is.
     if model.sheet().is_some_and(|sheet| sheet.position() == 0) {
         let key = model.key_of(Command::Leave);
-        model.notices.info(model.now, format!("there is nothing to go back to; {key} quits"));
+        model.notices.info(model.now, format!("this is the first page; {key} quits"));
     }
     if let Some(sheet) = model.sheet_mut() {
         sheet.release();
@@ -141,5 +141,5 @@ pub(super) fn go(model: &mut Model, place: Page) {
 /// The reader is where they want to go.
 pub(super) fn there(model: &mut Model) {
     let title = model.here().map(Page::title).unwrap_or_default();
-    model.notices.info(model.now, format!("you are there already: {title}"));
+    model.notices.info(model.now, format!("already here: {title}"));
 }

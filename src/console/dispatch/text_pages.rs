@@ -102,12 +102,12 @@ pub(super) fn help_lines(model: &Model, place: Where) -> Vec<Cell> {
     lines.extend([Cell::plain(""), heading("signs".to_owned())]);
     let signs = [
         ("●", "well"),
-        ("◌", "changing, nobody needs to act"),
+        ("◌", "changing, no action needed"),
         ("☾", "asleep on purpose"),
         ("?", "could not be told"),
         ("!", "worrying"),
         ("✗", "bad"),
-        ("⛨", "protected: a change wants the environment's name typed"),
+        ("■", "protected: a change needs the environment's name typed"),
         ("•", "changed in the last minute"),
         ("◆", "marked"),
     ];

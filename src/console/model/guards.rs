@@ -21,14 +21,14 @@ impl Model {
         let no = |text: &str| Some(text.to_owned());
         match need {
             Need::Nothing => None,
-            Need::Row if self.row().is_none() => no("there is no row under the cursor"),
-            Need::Subject | Need::Action if self.row().is_none() => no("there is no row under the cursor"),
+            Need::Row if self.row().is_none() => no("no row is selected"),
+            Need::Subject | Need::Action if self.row().is_none() => no("no row is selected"),
             Need::Action if self.expired().is_some() => None,
-            Need::Subject | Need::Action if self.is_sentence() => no("nothing stands behind this line yet"),
-            Need::Door if self.row().is_none() => no("there is no row under the cursor"),
-            Need::Door if self.door().is_none() => no("nothing stands behind this row"),
+            Need::Subject | Need::Action if self.is_sentence() => no("this line has no data yet"),
+            Need::Door if self.row().is_none() => no("no row is selected"),
+            Need::Door if self.door().is_none() => no("nothing to open here"),
             Need::Resource | Need::Web | Need::Shell | Need::Tunnel if self.resource().is_none() => {
-                no("this row is no AWS resource")
+                no("this row is not an AWS resource")
             }
             Need::Web if self.web().is_none() => no("this kind has no page in the web console"),
             Need::Login if self.expired().is_none() => no("no credentials ran out"),
@@ -40,7 +40,7 @@ impl Model {
             }
             Need::Tunnel if self.resource().is_none_or(|id| !tunnel::leads_to(id)) => no("tunnels lead to databases"),
             Need::Sought if !matches!(self.here(), Some(Page::Viewer(text)) if !text.search.is_empty()) => {
-                Some(format!("nothing is looked for; {} looks for a word", self.key_of(Command::Search)))
+                Some(format!("no search is active; {} starts one", self.key_of(Command::Search)))
             }
             Need::Row
             | Need::Subject

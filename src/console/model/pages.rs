@@ -38,7 +38,7 @@ impl Model {
         };
         if scopes.is_empty() {
             return vec![fine(
-                "there is nowhere to look: no source has a region",
+                "no region to look in: no source has one",
                 "set AWS_REGION or --region, or name `regions` in a [[source]] of the configuration",
             )];
         }

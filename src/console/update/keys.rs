@@ -120,7 +120,7 @@ pub(super) fn filter_key(model: &mut Model, mut input: Input, chord: Chord) -> V
                 && !viewer.search.is_empty()
                 && viewer.found(viewer.place.line.wrapping_sub(1), false).is_none()
             {
-                let message = format!("{:?} is nowhere in this text", viewer.search);
+                let message = format!("{:?} is not found in this text", viewer.search);
                 model.notices.info(model.now, message);
             }
             return Vec::new();

@@ -299,7 +299,7 @@ fn a_theme_changes_at_once_and_a_bad_one_changes_nothing() {
 fn the_mouse_is_let_go_and_taken_again() {
     let mut model = showing(fleet());
     assert_eq!(press(&mut model, &["M"]), [Effect::Mouse(false)]);
-    assert!(text(&mut model, 100, 10).contains("M takes it back"));
+    assert!(text(&mut model, 100, 10).contains("M captures it again"));
     assert_eq!(press(&mut model, &["M"]), [Effect::Mouse(true)]);
 }
 

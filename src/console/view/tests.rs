@@ -115,7 +115,7 @@ fn what_has_nothing_to_act_on_hints_no_action_and_says_so() {
         for key in ["a", "d"] {
             press(model, &[key]);
             let said = model.notices.now().map(|(_, message)| message.to_owned());
-            assert_eq!(said.as_deref(), Some("nothing stands behind this line yet"), "{key}");
+            assert_eq!(said.as_deref(), Some("this line has no data yet"), "{key}");
         }
     }
     let mut there = showing(fleet());
@@ -154,4 +154,21 @@ fn where_there_is_but_one_place_to_look_at_it_is_said_and_nothing_is_left() {
         assert_eq!(said.as_deref(), Some("there is but one"), "{line}");
         assert!(matches!(model.overlay, Overlay::None) && !model.picture.environments.is_empty());
     }
+}
+
+#[test]
+fn accounts_and_regions_are_named_where_there_is_room_and_else_counted() {
+    use crate::world::Scope;
+    let counted = |places: &[(&str, &str)]| {
+        super::places_counted(&places.iter().map(|(source, region)| Scope::new(*source, *region)).collect::<Vec<_>>())
+    };
+    assert_eq!(counted(&[("shop", "eu-west-1"), ("shop", "eu-west-2")]), "2 regions");
+    assert_eq!(counted(&[("shop", "eu-west-1"), ("bank", "eu-west-1")]), "2 accounts");
+    assert_eq!(counted(&[("a", "r1"), ("a", "r2"), ("b", "r1")]), "2 accounts, 2 regions");
+
+    let mut model = demo(0);
+    model.scopes = Some(vec![Scope::new("shop", "eu-west-1"), Scope::new("bank", "eu-west-1")]);
+    let (wide, small) = (text(&mut model, 160, 12), text(&mut model, 80, 12));
+    assert!(wide.contains("shop/eu-west-1, bank/eu-west-1"), "{wide}");
+    assert!(!small.contains("shop/eu-west-1, bank"), "{small}");
 }

@@ -118,7 +118,7 @@ impl LocalScheduler {
         let enforced = |it: &EnvironmentStatus| it.offhours.as_deref().is_some_and(is_enforced);
         let unread = headless::explain(&**here, &self.view, &mut snapshot, &enforced).await;
         let standing =
-            unread.iter().map(|fault| format!("why something drifts is not known: {}", fault.sentence())).collect();
+            unread.iter().map(|fault| format!("the cause of the drift is not known: {}", fault.sentence())).collect();
         let ours = |it: &&EnvironmentStatus| {
             let off = it.offhours.as_deref();
             off.is_some_and(|off| off.routine.acts_here() && !off.exceptions.protect)
@@ -171,8 +171,10 @@ impl LocalScheduler {
         self.ledger.look(environment.name.as_str(), now).map_err(unwritten)?;
         // Beside an override that nobody could read nothing is done: the edge may be one that it puts off.
         if let Some(why) = off.record.unknown() {
-            let message =
-                format!("{}: {why}; its edges wait, for what stands above them is not known", environment.name);
+            let message = format!(
+                "{}: {why}; its schedule is paused, because its overrides and holds are not known",
+                environment.name
+            );
             round.standing.push(message);
             return Ok(false);
         }
@@ -186,7 +188,7 @@ impl LocalScheduler {
         let since = now.checked_sub(BACK).unwrap_or(now);
         let mut open: Option<(Transition, Vec<ActionKey>)> = None;
         let mut missed: Option<(Transition, Vec<ActionKey>)> = None;
-        // Who is put right, and why it was not as it should be.
+        // What is corrected, and why it drifted.
         let mut righted: Vec<String> = Vec::new();
         let barred = environment.others.bar_enforcing();
         for (it, drift) in off.sleepers.iter().zip(&off.drifts).filter(|(it, _)| it.id.is_some()) {
@@ -209,7 +211,7 @@ impl LocalScheduler {
                 (Err(None), _) => continue,
                 (Err(Some(_)), Some(why)) => {
                     let message = self.sentence(it, drift, now);
-                    round.standing.push(format!("{}: {message}; it is not put right: {why}", environment.name));
+                    round.standing.push(format!("{}: {message}; it is not corrected: {why}", environment.name));
                     continue;
                 }
                 (Err(Some(edge)), None) => {
@@ -227,7 +229,7 @@ impl LocalScheduler {
                 let when = wording::moment(edge.issue_at, &self.view.zone);
                 let verb = wording::whole(edge.verb);
                 let message = format!(
-                    "missed the {verb} of {when}: it is too late to do it unasked; `toban {verb} {}` does it",
+                    "missed the {verb} of {when}: it is too late to do it now without being asked; `toban {verb} {}` does it",
                     environment.name
                 );
                 self.journal_missed(environment, &edge, snapshot, &message).await;

@@ -185,7 +185,7 @@ async fn what_is_too_late_is_told_once_and_not_done() {
         (1, 0, Some(false)),
         "and that it was missed is written down"
     );
-    assert!(entries[0].outcome.contains("too late to do it unasked"), "{entries:?}");
+    assert!(entries[0].outcome.contains("too late to do it now"), "{entries:?}");
 }
 
 /// The clock goes back an hour, past a wake and a stop that were done: neither is done again.
@@ -219,7 +219,7 @@ async fn what_somebody_else_owns_is_not_enforced() {
     let round = keeper.round().await.unwrap();
     let [first, ..] = round.standing.as_slice() else { panic!("told: {round:?}") };
     let message = "prooflink-dev: prooflink-dev-db should be on, is off";
-    assert!(first.contains("; it is not put right: rule prooflink-dev-db-stop stops prooflink-dev-db"), "{first}");
+    assert!(first.contains("; it is not corrected: rule prooflink-dev-db-stop stops prooflink-dev-db"), "{first}");
     assert!(first.starts_with(message), "{first}");
     assert!(first.contains("disable the rule prooflink-dev-db-stop, or choose mode"), "{first}");
     assert!(round.said.is_empty() && journaled(state.path()).is_empty(), "{round:?}");
@@ -297,8 +297,8 @@ async fn the_moment_of_an_enforced_stop_is_told_as_the_ledger_knows_it_and_that_
         )
     };
     let (message, unkept) = told(false).await;
-    assert!(message.ends_with("(why is not known); nobody here is set to stop it"), "{message}");
-    assert!(unkept.is_some_and(|message| message.starts_with("nobody on this machine carries out its schedule; ")));
+    assert!(message.ends_with("(why is not known); nothing here is set to stop it"), "{message}");
+    assert!(unkept.is_some_and(|message| message.starts_with("nothing on this machine executes its schedule; ")));
 
     keeper.round().await.unwrap();
     keeper.cloud.pause(SignedDuration::from_mins(6)).await;
@@ -309,7 +309,7 @@ async fn the_moment_of_an_enforced_stop_is_told_as_the_ledger_knows_it_and_that_
     );
     keeper.cloud.pause(SignedDuration::from_mins(30)).await;
     let (message, unkept) = told(false).await;
-    assert!(message.ends_with("nobody here is set to stop it"), "{message}");
+    assert!(message.ends_with("nothing here is set to stop it"), "{message}");
     assert!(unkept.is_some_and(|message| message.contains("(it was looked at last 14:00)")));
     let (message, unkept) = told(true).await;
     assert!(message.ends_with("; stop 14:36") && unkept.is_none(), "this console does it at once: {message}");

@@ -120,7 +120,7 @@ impl Change for SwitchAlarmActions {
         let count = crate::text::counted(self.names.len(), "alarm");
         let (message, call) = match self.mute {
             true => (format!("mute {count} of {} until {}", self.environment, utc(self.until)), PUT),
-            false => (format!("let {count} of {} speak again", self.environment), DELETE),
+            false => (format!("unmute {count} of {}", self.environment), DELETE),
         };
         let calls = self.rules().iter().map(|(rule, _)| format!("{call} {rule}")).collect();
         Plan::new(message, self.environment.clone(), self.deed().on, calls)
@@ -147,7 +147,7 @@ impl Change for SwitchAlarmActions {
                 receipt.request_ids.extend(id);
             }
             let muted = || format!("muted until {}", utc(self.until));
-            receipt.message = Some(if self.mute { muted() } else { "they speak again".to_owned() });
+            receipt.message = Some(if self.mute { muted() } else { "alarms unmuted".to_owned() });
             Ok(receipt)
         })
     }

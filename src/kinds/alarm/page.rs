@@ -65,8 +65,7 @@ fn facts(item: &Alarm, cx: &KindContext<'_>) -> Vec<Fact> {
     facts.push(Fact::new("for", Cell::or_none(lasting)));
     facts.push(Fact::new("missing data", Cell::or_none(item.missing.as_deref().map(missing))));
     facts.push(Fact::new("last evaluated", at(item.updated_at)));
-    facts
-        .push(Fact::new("in AWS's words", Cell::or_none(item.reason.as_deref().map(|reason| first_line(reason, 300)))));
+    facts.push(Fact::new("AWS message", Cell::or_none(item.reason.as_deref().map(|reason| first_line(reason, 300)))));
     facts.push(Fact::new("description", Cell::or_none(item.description.as_deref().map(|text| first_line(text, 200)))));
     facts
 }
@@ -108,7 +107,7 @@ fn line(at: usize, metric: &AlarmMetric) -> Row {
     Row {
         key: metric.id.clone().unwrap_or_else(|| at.to_string()),
         open: None,
-        health: Health::Well,
+        health: Some(Health::Well),
         cells: vec![
             Cell::or_none(name.map(|name| first_line(name, 80))),
             Cell::or_none(metric.namespace.as_deref()),
@@ -121,9 +120,9 @@ fn line(at: usize, metric: &AlarmMetric) -> Row {
 fn actions(item: &Alarm, cx: &KindContext<'_>) -> Vec<Fact> {
     let mut facts = Vec::new();
     if !item.actions_enabled {
-        facts.push(Fact::new("actions", Cell::of(Health::Worrying, "off: nobody is told")));
+        facts.push(Fact::new("actions", Cell::of(Health::Worrying, "off: no notification")));
     } else if item.alarm_actions.is_empty() {
-        facts.push(Fact::new("actions", Cell::of(Health::Worrying, "none: nobody is told")));
+        facts.push(Fact::new("actions", Cell::of(Health::Worrying, "none: no notification")));
     }
     facts.extend(mute::fact(item, cx).map(|cell| Fact::new("muted", cell)));
     if let Some(by) = &item.suppressed_by {

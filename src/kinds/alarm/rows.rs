@@ -34,7 +34,8 @@ pub(super) fn rows(item: &Alarm, cx: &KindContext<'_>) -> Vec<Row> {
     vec![Row {
         key: item.key().to_owned(),
         open: Some(item.id(cx.scope)),
-        health: opinion.health,
+        // In ALARM or not, one that only scales is neither well nor unwell.
+        health: Some(opinion.health).filter(|_| !(dim && item.state == "ALARM")),
         cells: vec![
             if dim { Cell::dim(item.name.as_str()) } else { Cell::strong(item.name.as_str()) },
             state_cell(item, opinion.health, state),

@@ -78,9 +78,9 @@ fn judge(alarm: &Alarm, cx: &KindContext<'_>) -> Assessment {
             let mute = if !alarm.actions_enabled {
                 " (muted: its actions are off)"
             } else if alarm.alarm_actions.is_empty() {
-                " (nobody is told: it has no actions)"
+                " (no notification: it has no actions)"
             } else if telling(alarm).next().is_none() {
-                " (nobody is told: it only scales)"
+                " (no notification: it only scales)"
             } else if alarm.suppressed_by.is_some() {
                 " (its actions are suppressed)"
             } else {

@@ -28,7 +28,7 @@ pub(super) fn rows(item: &DbCluster, cx: &KindContext<'_>) -> Vec<Row> {
     vec![Row {
         key: item.key().to_owned(),
         open: Some(item.id(cx.scope)),
-        health: opinion.health,
+        health: Some(opinion.health),
         cells: vec![
             Cell::strong(item.id.as_str()),
             Cell::of(opinion.health, item.status.as_str()),
@@ -50,7 +50,7 @@ pub(super) fn members(item: &DbCluster, cx: &KindContext<'_>) -> Vec<Row> {
             None => Row {
                 key: member.id.clone(),
                 open: None,
-                health: Health::Unknown,
+                health: Some(Health::Unknown),
                 cells: vec![
                     Cell::strong(member.id.as_str()),
                     Cell::of(Health::Unknown, "unknown"),

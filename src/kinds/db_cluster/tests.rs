@@ -132,7 +132,7 @@ fn its_object_has_its_members_inside() {
         assert_eq!(rows[0].cells.len(), DbClusters::SHOWN.unwrap().columns.len());
         let sections = DbClusters::detail(&cluster(), cx);
         let Section::Table { rows, columns, .. } = &sections[1] else { panic!("members second") };
-        assert_eq!(rows.iter().map(|row| row.health).collect::<Vec<_>>(), [Health::Well, Health::Unknown]);
+        assert_eq!(rows.iter().map(|row| row.health).collect::<Vec<_>>(), [Some(Health::Well), Some(Health::Unknown)]);
         assert!(rows.iter().all(|row| row.cells.len() == columns.len()));
     });
     assert!(DbClusters::web(&cluster(), &scope()).unwrap().ends_with("#database:id=backend-db;is-cluster=true"));

@@ -102,7 +102,7 @@ pub(crate) fn clock(status: &str, restart: Option<jiff::Timestamp>, cx: &KindCon
             let left = span(at.duration_since(cx.now).as_secs());
             format!("{} (in {left}): AWS starts whatever was stopped for 7 days", when(at, cx.now, cx.zone))
         }
-        None => "AWS starts it again after 7 days at most; the moment was not told".to_owned(),
+        None => "AWS starts it again after 7 days at most; the time is not known".to_owned(),
     };
     Some(Fact::new("AWS starts it again", Cell::of(Health::Asleep, message)))
 }

@@ -33,7 +33,7 @@ pub(super) fn rows(item: &DbInstance, cx: &KindContext<'_>) -> Vec<Row> {
         "single-AZ"
     };
     let mut row = line(item, cx, Cell::plain(role));
-    row.health = opinion.health;
+    row.health = Some(opinion.health);
     if let Some(why) = row.cells.last_mut() {
         *why = Cell::of(opinion.health, opinion.why.unwrap_or_default());
     }
@@ -46,7 +46,7 @@ pub(crate) fn line(item: &DbInstance, cx: &KindContext<'_>, role: Cell) -> Row {
     Row {
         key: item.key().to_owned(),
         open: Some(item.id(cx.scope)),
-        health: opinion.health,
+        health: Some(opinion.health),
         cells: vec![
             Cell::strong(item.id.as_str()),
             Cell::of(opinion.health, item.status.as_str()),

@@ -36,7 +36,7 @@ pub(super) fn rows(item: &Instance, cx: &KindContext<'_>) -> Vec<Row> {
     vec![Row {
         key: item.key().to_owned(),
         open: Some(item.id(cx.scope)),
-        health: opinion.health,
+        health: Some(opinion.health),
         cells: vec![
             Cell::strong(item.name.as_deref().unwrap_or(&item.id)),
             Cell::plain(item.id.as_str()),
@@ -66,12 +66,7 @@ pub(super) fn to_json(item: &Instance, cx: &KindContext<'_>) -> Option<serde_jso
 pub(super) fn detail(item: &Instance, cx: &KindContext<'_>) -> Vec<Section> {
     vec![
         Section::Facts { title: "instance", facts: facts(item, cx) },
-        Section::Table {
-            title: "serves",
-            columns: SERVES,
-            rows: serves(item, cx),
-            empty: "it stands in no target group",
-        },
+        Section::Table { title: "serves", columns: SERVES, rows: serves(item, cx), empty: "it is in no target group" },
     ]
 }
 
@@ -124,7 +119,7 @@ fn serves(item: &Instance, cx: &KindContext<'_>) -> Vec<Row> {
             Row {
                 key: health.group.to_string(),
                 open: group.map(|group| group.id(cx.scope)),
-                health: words.health,
+                health: Some(words.health),
                 cells: vec![
                     Cell::strong(group.map_or_else(|| health.group.last(), |group| group.name.as_str())),
                     Cell::or_none(target.port.map(|port| port.to_string())),

@@ -110,7 +110,7 @@ impl Tell {
         match &self.what {
             ServiceUpdate::Force => format!("{UPDATE} {name}: a new deployment of the same revision"),
             ServiceUpdate::Revision(revision) => format!("{UPDATE} {name}: to {}", revision_name(revision)),
-            ServiceUpdate::Scale(count) => format!("{UPDATE} {name}: {count} wanted"),
+            ServiceUpdate::Scale(count) => format!("{UPDATE} {name}: desired count {count}"),
             ServiceUpdate::TakeBack(arn) => format!("{STOP} {}: with rollback", arn.last()),
         }
     }
@@ -135,7 +135,7 @@ impl Tell {
         let mut receipt = Receipt { request_ids: request_id(&answer), ..Receipt::default() };
         receipt.facts.push(("deployment", id));
         receipt.message = Some(match &self.what {
-            ServiceUpdate::Scale(count) => format!("{} wants {count} tasks", subject.name()),
+            ServiceUpdate::Scale(count) => format!("{} has the desired count {count}", subject.name()),
             ServiceUpdate::Force | ServiceUpdate::Revision(_) | ServiceUpdate::TakeBack(_) => {
                 format!("{} is being deployed", subject.name())
             }

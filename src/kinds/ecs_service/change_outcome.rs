@@ -15,7 +15,7 @@ pub(super) fn settled(item: &Service, loose: &UnresolvedChange<'_>) -> Option<Ob
     match loose.verb {
         "scale" => {
             let wanted: u32 = loose.arguments.get("desired")?.parse().ok()?;
-            let message = format!("{} wants {wanted} tasks and runs {}", item.name, item.running);
+            let message = format!("{} has the desired count {wanted} and runs {}", item.name, item.running);
             (item.desired == wanted).then(|| ObservedOutcome::done(message))
         }
         "force-deploy" | "deploy-revision" => deployment(item, loose),
@@ -41,10 +41,8 @@ fn deployment(item: &Service, loose: &UnresolvedChange<'_>) -> Option<ObservedOu
     let Some(ours) = ours else {
         return Some(match named {
             Some(id) => ObservedOutcome::not(format!("deployment {id} is gone; {} is now on {}", item.name, now.id)),
-            None if now.created_at? < loose.at => {
-                ObservedOutcome::not("no deployment of it began since; nothing came of it")
-            }
-            None => ObservedOutcome::not(format!("{} is now on {}, which began later", item.name, now.id)),
+            None if now.created_at? < loose.at => ObservedOutcome::not("no deployment of it was started since"),
+            None => ObservedOutcome::not(format!("{} is now on {}, which was started later", item.name, now.id)),
         });
     };
     let reason = ours.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
@@ -56,7 +54,7 @@ fn deployment(item: &Service, loose: &UnresolvedChange<'_>) -> Option<ObservedOu
         Some("COMPLETED") => Some(ObservedOutcome::done(format!("deployment {} is complete", ours.id))),
         Some(_) => None,
         None if ours.running == ours.desired && ours.pending == 0 && item.deployments.len() == 1 => {
-            Some(ObservedOutcome::done(format!("deployment {} runs all of its {} tasks", ours.id, ours.running)))
+            Some(ObservedOutcome::done(format!("deployment {} runs all of its tasks ({})", ours.id, ours.running)))
         }
         None => None,
     }

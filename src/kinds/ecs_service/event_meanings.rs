@@ -142,7 +142,7 @@ pub static EVENTS: &[Known] = &[
         &["was unable to place a task"],
         "a task cannot be placed",
         Bad,
-        "read AWS's words",
+        "read AWS's message",
         "(service Backend) was unable to place a task. Reason: something new.",
     ),
     known(
@@ -199,13 +199,13 @@ pub static EVENTS: &[Known] = &[
         &["failed to launch a task with (error"],
         "a task cannot be launched",
         Bad,
-        "read AWS's words",
+        "read AWS's message",
         "(service Backend) failed to launch a task with (error ClientException: something).",
     ),
     known(
         "protected",
         &["was unable to reach steady state because task set", "protected tasks"],
-        "waits for protected tasks",
+        "waiting for protected tasks",
         Well,
         "",
         "(service Backend) was unable to reach steady state because task set (taskSet ecs-svc/123) was unable to scale in due to protected tasks.",
@@ -249,7 +249,7 @@ pub static EVENTS: &[Known] = &[
         &["could not launch", "task"],
         "tasks cannot be launched",
         Bad,
-        "read AWS's words",
+        "read AWS's message",
         "(service Backend) could not launch 2 tasks",
     ),
     // Routine.

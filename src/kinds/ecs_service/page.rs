@@ -20,7 +20,7 @@ const DEPLOYMENTS: &[Column] = &[
     Column::text("PROGRESS", Width::Fit(8, 18), 9),
     Column::figure("FAILED", Width::Fit(6, 6), 6),
     Column::text("ROLLOUT", Width::Fit(7, 14), 8),
-    Column::text("BEGAN", Width::Fit(8, 30), 5),
+    Column::text("STARTED", Width::Fit(8, 30), 5),
     Column::text("WHY", Width::Fill(12), 4),
 ];
 
@@ -70,7 +70,7 @@ pub(super) fn detail(item: &Service, cx: &KindContext<'_>) -> Vec<Section> {
 fn facts(item: &Service, cx: &KindContext<'_>) -> Vec<Fact> {
     let judged = judge(item, cx);
     let percent = match (item.min_percent, item.max_percent) {
-        (Some(min), Some(max)) => Some(format!("{min}–{max} % of the tasks wanted")),
+        (Some(min), Some(max)) => Some(format!("{min}–{max} % of the desired tasks")),
         _ => None,
     };
     let breaker = item.breaker.as_ref().map(|breaker| match (breaker.enabled, breaker.rollback) {
@@ -83,7 +83,7 @@ fn facts(item: &Service, cx: &KindContext<'_>) -> Vec<Fact> {
         Cell::of(judged.opinion.health, judged.opinion.why.as_deref().unwrap_or(judged.opinion.health.word())),
     )];
     if !judged.check.is_empty() {
-        facts.push(Fact::new("what to look at", Cell::plain(judged.check)));
+        facts.push(Fact::new("next step", Cell::plain(judged.check)));
     }
     facts.extend([
         Fact::new("tasks", tasks(item)),
@@ -137,7 +137,7 @@ fn deployed(deployment: &Deployment, cx: &KindContext<'_>) -> Row {
     Row {
         key: deployment.id.clone(),
         open: None,
-        health,
+        health: Some(health),
         cells: vec![
             Cell::plain(word(&deployment.status)),
             Cell::plain(revision_name(&deployment.task_definition)),
@@ -166,7 +166,7 @@ fn groups(item: &Service, cx: &KindContext<'_>) -> Vec<Row> {
         Some(Row {
             key: arn.to_string(),
             open: group.map(|group| group.id(cx.scope)),
-            health: opinion.health,
+            health: Some(opinion.health),
             cells: vec![
                 // An ARN is …:targetgroup/NAME/id.
                 Cell::strong(

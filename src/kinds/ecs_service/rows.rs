@@ -30,7 +30,7 @@ pub(super) fn rows(item: &Service, cx: &KindContext<'_>) -> Vec<Row> {
     vec![Row {
         key: item.key().to_owned(),
         open: Some(item.id(cx.scope)),
-        health: opinion.health,
+        health: Some(opinion.health),
         cells: vec![
             Cell::strong(item.name.as_str()),
             tasks(item),

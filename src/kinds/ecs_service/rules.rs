@@ -135,10 +135,10 @@ pub fn judge(service: &Service, cx: &KindContext<'_>) -> Judged {
         return if service.running + service.pending == 0 {
             let had = super::memory(service, cx.world, cx.scope).and_then(|memory| memory.desired);
             let wakes = had.map(|count| format!(", wakes to {}", counted(count as usize, "task"))).unwrap_or_default();
-            Judged::new(Health::Asleep, 3, format!("{name} is asleep: 0 tasks wanted{wakes}"))
+            Judged::new(Health::Asleep, 3, format!("{name} is asleep: 0 desired tasks{wakes}"))
         } else {
             let left = counted((service.running + service.pending) as usize, "task");
-            Judged::new(Health::Changing, 3, format!("{name} goes to sleep: {left} still there"))
+            Judged::new(Health::Changing, 3, format!("{name} is going to sleep: {left} left"))
         };
     }
 
@@ -179,7 +179,7 @@ fn verdict(service: &Service, now: Timestamp, signs: &Signs<'_>) -> Judged {
     let name = &service.name;
     let moving = moving(service);
     let short = service.running < service.desired;
-    let tasks = format!("{} of {} tasks run", service.running, service.desired);
+    let tasks = format!("{} of {} running", service.running, counted(service.desired as usize, "task"));
     let cause = signs.stops.map(|stops| format!(": {}", stops.cause.message)).unwrap_or_default();
     let depth = signs.stops.map_or(3, |stops| stops.cause.depth.min(3));
     let by_tasks = if service.running == 0 { Health::Bad } else { Health::Worrying };

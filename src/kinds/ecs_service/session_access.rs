@@ -20,7 +20,7 @@ pub(super) fn reach(item: &Service, cx: &KindContext<'_>) -> Reach {
         None => {
             let none = Line::fails(
                 "task running",
-                format!("none of {} runs ({} wanted)", item.name, item.desired),
+                format!("no task of {} is running (desired: {})", item.name, item.desired),
                 "wake or scale the service up first; `toban explain` tells why its tasks stop",
             );
             let lines = vec![none, ecs_task::of_service(item)];

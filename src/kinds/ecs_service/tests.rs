@@ -22,12 +22,12 @@ fn sized(desired: u32, running: u32, pending: u32) -> Service {
 
 #[rstest]
 #[case::all_run(sized(2, 2, 0), Health::Well, "")]
-#[case::some_run(sized(4, 2, 0), Health::Worrying, "Backend: only 2 of 4 tasks run")]
-#[case::none_runs(sized(2, 0, 0), Health::Bad, "Backend: only 0 of 2 tasks run")]
-#[case::scaling_out(sized(4, 2, 2), Health::Changing, "Backend: 2 of 4 tasks run, 2 starting")]
-#[case::scaling_in(sized(2, 3, 0), Health::Changing, "Backend: 3 of 2 tasks run, the rest is being stopped")]
-#[case::asleep(sized(0, 0, 0), Health::Asleep, "Backend is asleep: 0 tasks wanted")]
-#[case::going_to_sleep(sized(0, 2, 0), Health::Changing, "Backend goes to sleep: 2 tasks still there")]
+#[case::some_run(sized(4, 2, 0), Health::Worrying, "Backend: only 2 of 4 tasks running")]
+#[case::none_runs(sized(2, 0, 0), Health::Bad, "Backend: only 0 of 2 tasks running")]
+#[case::scaling_out(sized(4, 2, 2), Health::Changing, "Backend: 2 of 4 tasks running, 2 starting")]
+#[case::scaling_in(sized(2, 3, 0), Health::Changing, "Backend: 3 of 2 tasks running, the rest is being stopped")]
+#[case::asleep(sized(0, 0, 0), Health::Asleep, "Backend is asleep: 0 desired tasks")]
+#[case::going_to_sleep(sized(0, 2, 0), Health::Changing, "Backend is going to sleep: 2 tasks left")]
 #[case::draining(Service { status: "DRAINING".to_owned(), ..service() }, Health::Changing, "Backend is being deleted, 2 tasks left (DRAINING)")]
 #[case::deleted(Service { status: "INACTIVE".to_owned(), ..service() }, Health::Well, "Backend is deleted (INACTIVE)")]
 #[case::odd(Service { status: "NEW".to_owned(), ..service() }, Health::Unknown, "Backend has the status NEW, which toban does not know")]
@@ -67,13 +67,13 @@ fn with_event(minutes: i64, message: &str, running: u32) -> Service {
     "(service Backend) is unable to consistently start tasks successfully.",
     2,
     Health::Bad,
-    "Backend: tasks keep failing to start (2 of 4 tasks run)"
+    "Backend: tasks keep failing to start (2 of 4 tasks running)"
 )]
 #[case::no_capacity(
     "(service Backend) was unable to place a task. Reason: Capacity is unavailable at this time.",
     2,
     Health::Bad,
-    "Backend: a task cannot be placed: AWS has no capacity now (2 of 4 tasks run)"
+    "Backend: a task cannot be placed: AWS has no capacity now (2 of 4 tasks running)"
 )]
 #[case::placed_since(
     "(service Backend) was unable to place a task. Reason: Capacity is unavailable at this time.",
@@ -120,7 +120,7 @@ fn the_stopped_tasks_tell_the_deep_cause() {
     let judged = shelves.seen(true, |cx| judge(&sick, cx));
     assert_eq!(
         judged.opinion.why.as_deref(),
-        Some("Backend: image cannot be pulled: tag not found (0 of 4 tasks run)")
+        Some("Backend: image cannot be pulled: tag not found (0 of 4 tasks running)")
     );
     assert_eq!((judged.opinion.health, judged.depth), (Health::Bad, 0));
     assert_eq!(judged.stops.unwrap().line(), "2 tasks stopped, image cannot be pulled: tag not found, revision 117");
@@ -187,7 +187,7 @@ fn its_object_and_its_web_page() {
         "city-backend:latest"
       ],
       "health": "worrying",
-      "why": "Backend: only 2 of 4 tasks run"
+      "why": "Backend: only 2 of 4 tasks running"
     }
     "#);
     let web = super::Services::web(&service(), &scope()).unwrap();

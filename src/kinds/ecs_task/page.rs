@@ -39,17 +39,17 @@ fn facts(item: &Task, cx: &KindContext<'_>) -> Vec<Fact> {
     if let Some(cause) = cause(item) {
         facts.push(Fact::new("why it stopped", Cell::of(cause.health, cause.message.into_owned())));
         if !cause.check.is_empty() {
-            facts.push(Fact::new("what to look at", Cell::plain(cause.check)));
+            facts.push(Fact::new("next step", Cell::plain(cause.check)));
         }
         facts.push(Fact::new(
-            "in AWS's words",
+            "AWS message",
             Cell::or_none(item.stopped_reason.as_deref().map(|it| first_line(it, 300))),
         ));
         facts.push(Fact::new("stop code", Cell::or_none(item.stop_code.as_deref())));
     }
     facts.extend([
         Fact::new("state", Cell::plain(word(&item.last_status))),
-        Fact::new("wanted", Cell::plain(word(&item.desired_status))),
+        Fact::new("desired", Cell::plain(word(&item.desired_status))),
         Fact::new("container health", Cell::or_none(item.health.as_deref().map(word))),
         Fact::to(
             "service",
@@ -68,7 +68,7 @@ fn facts(item: &Task, cx: &KindContext<'_>) -> Vec<Fact> {
             "ECS Exec",
             Cell::plain(if item.exec_enabled { "on" } else { "off: a shell needs a task started with it" }),
         ),
-        Fact::new("made", at(item.created_at)),
+        Fact::new("created", at(item.created_at)),
         Fact::new("started", at(item.started_at)),
         Fact::new("stopped", at(item.stopped_at)),
     ]);
@@ -93,7 +93,7 @@ fn container(item: &Container) -> Row {
     Row {
         key: item.name.clone(),
         open: None,
-        health,
+        health: Some(health),
         cells: vec![
             Cell::strong(item.name.as_str()),
             Cell::of(health, word(&item.status)),

@@ -60,7 +60,7 @@ fn line(item: &Task, cx: &KindContext<'_>) -> Row {
     Row {
         key: item.key().to_owned(),
         open: Some(item.id(cx.scope)),
-        health,
+        health: Some(health),
         cells: vec![
             Cell::strong(item.arn.last()),
             Cell::of(health, word(&item.last_status)),

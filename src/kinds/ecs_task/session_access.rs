@@ -103,7 +103,7 @@ fn platform(item: &Task) -> Option<Line> {
         return None;
     }
     let Some(version) = item.platform_version.as_deref() else {
-        return Some(Line::unknown(WHAT, "not told"));
+        return Some(Line::unknown(WHAT, "not reported"));
     };
     let mut parts = version.split('.').map_while(|part| part.parse::<u32>().ok());
     Some(match (parts.next(), parts.next()) {

@@ -54,7 +54,7 @@ pub fn cause(task: &Task) -> Option<Cause> {
     let message = match (task.stop_code.as_deref(), task.stopped_reason.as_deref()) {
         (_, Some(reason)) => Cow::Owned(first_line(reason, 120)),
         (Some(code), None) => Cow::Owned(code.to_owned()),
-        (None, None) => Cow::Borrowed("stopped for no told reason"),
+        (None, None) => Cow::Borrowed("stopped, no reason given"),
     };
     // What the scheduler or a person did on purpose is routine even in words nobody has seen.
     let meant = matches!(task.stop_code.as_deref(), None | Some("ServiceSchedulerInitiated" | "UserInitiated"));

@@ -220,7 +220,7 @@ pub static STOP_REASONS: &[Known] = &[
         message: "image cannot be pulled",
         health: Bad,
         depth: 0,
-        check: "read AWS's words; the image's name, the execution role and the route to the registry are the usual causes",
+        check: "read AWS's message; the image's name, the execution role and the route to the registry are the usual causes",
         example: "CannotPullContainerError: inspect image has been retried 1 time(s)",
     },
     // Logs.
@@ -252,7 +252,7 @@ pub static STOP_REASONS: &[Known] = &[
         message: "ran out of memory (OutOfMemory)",
         health: Bad,
         depth: 0,
-        check: "raise the memory of the task or find what grew; MemoryUtilization shows its course",
+        check: "raise the memory of the task or find what grew; see the MemoryUtilization metric",
         example: "OutOfMemoryError: Container killed due to memory usage",
     },
     Known {
@@ -299,7 +299,7 @@ pub static STOP_REASONS: &[Known] = &[
         message: "its container cannot be started",
         health: Bad,
         depth: 0,
-        check: "read AWS's words and the container's last log lines",
+        check: "read AWS's message and the container's last log lines",
         example: "DockerTimeoutError: Could not transition to created; timed out after waiting 4m0s",
     },
     // Places to run.

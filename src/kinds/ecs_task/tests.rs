@@ -45,7 +45,10 @@ fn tasks_of_services_stand_on_their_service_page() {
         assert!(Tasks::rows(&task("a"), cx).is_empty());
         let rows = Tasks::rows(&job(1, 5), cx);
         assert_eq!(rows[0].cells.len(), Tasks::SHOWN.unwrap().columns.len());
-        assert_eq!((rows[0].health, rows[0].cells[6].text.as_str()), (Health::Worrying, "app exited with code 1"));
+        assert_eq!(
+            (rows[0].health, rows[0].cells[6].text.as_str()),
+            (Some(Health::Worrying), "app exited with code 1")
+        );
     });
 }
 

@@ -39,7 +39,7 @@ pub(super) fn rows(item: &Function, cx: &KindContext<'_>) -> Vec<Row> {
     vec![Row {
         key: item.key().to_owned(),
         open: Some(item.id(cx.scope)),
-        health: opinion.health,
+        health: Some(opinion.health),
         cells: vec![
             Cell::strong(item.name.as_str()),
             state(item, opinion.health),
@@ -109,7 +109,7 @@ pub(super) fn detail(item: &Function, cx: &KindContext<'_>) -> Vec<Section> {
         let row = |alias: &crate::kinds::lambda_version::Alias| Row {
             key: alias.name.clone(),
             open: None,
-            health: Health::Well,
+            health: Some(Health::Well),
             cells: vec![
                 Cell::strong(alias.name.as_str()),
                 Cell::plain(alias.sends()),

@@ -36,7 +36,7 @@ pub fn reason((code, sentence): &(Option<String>, Option<String>)) -> String {
     let words = match code.as_deref() {
         Some("EniLimitExceeded") => "the VPC has no network interface left for it",
         Some("InsufficientRolePermissions") => "its role lacks a permission",
-        Some("InvalidConfiguration") => "its settings do not hold",
+        Some("InvalidConfiguration") => "its configuration is not valid",
         Some("InternalError") => "Lambda had an error of its own",
         Some("SubnetOutOfIPAddresses") => "a subnet has no address left",
         Some("InvalidSubnet") => "a subnet does not exist",
@@ -56,9 +56,9 @@ pub fn reason((code, sentence): &(Option<String>, Option<String>)) -> String {
         Some("FunctionError.PermissionDenied") => "it may not run its own entry point",
         Some("InvalidRuntime") => "its runtime does not exist any more",
         Some("InvalidZipFileException") => "its archive cannot be unpacked",
-        Some("Idle") => "it was not called for a long time",
-        Some("Creating") => "it is being made",
-        Some("Restoring") => "it wakes from its rest",
+        Some("Idle") => "it is idle: it was not called for a long time",
+        Some("Creating") => "it is being created",
+        Some("Restoring") => "it is becoming active again after it was idle",
         Some(other) => other,
         None => "",
     };
@@ -87,7 +87,7 @@ pub(super) fn opinion(item: &Function, _cx: &KindContext<'_>) -> Option<Assessme
         (_, Some("Failed")) => {
             message(Health::Worrying, "kept its old code, the last update failed", &item.update_reason)
         }
-        (Some("Pending"), _) => message(Health::Changing, "is being made", &item.state_reason),
+        (Some("Pending"), _) => message(Health::Changing, "is being created", &item.state_reason),
         (_, Some("InProgress")) => message(Health::Changing, "is being updated", &item.update_reason),
         // It wakes with the next call.
         (Some("Inactive" | "Active"), _) => Some(Assessment::well()),

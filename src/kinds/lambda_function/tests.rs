@@ -85,7 +85,7 @@ async fn a_state_that_may_not_be_read_costs_only_the_state() {
 #[rstest]
 #[case("Active", "Successful", None, Health::Well, None)]
 #[case("Inactive", "Successful", Some("Idle"), Health::Well, None)]
-#[case("Pending", "Successful", Some("Creating"), Health::Changing, Some("f is being made: it is being made"))]
+#[case("Pending", "Successful", Some("Creating"), Health::Changing, Some("f is being created: it is being created"))]
 #[case("Active", "InProgress", None, Health::Changing, Some("f is being updated"))]
 #[case(
     "Failed",

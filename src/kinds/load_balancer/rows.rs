@@ -89,7 +89,7 @@ fn rules(item: &LoadBalancer, cx: &KindContext<'_>) -> Vec<Row> {
             Row {
                 key: format!("{}|{}", listener.arn, rule.arn),
                 open: known.map(|group| group.id(cx.scope)),
-                health: known.and_then(|group| judge(group, cx)).unwrap_or_default().health,
+                health: Some(known.and_then(|group| judge(group, cx)).unwrap_or_default().health),
                 cells: vec![
                     Cell::plain(address(listener)),
                     Cell::dim(rule.priority.as_str()),
@@ -116,7 +116,7 @@ fn groups(item: &LoadBalancer, cx: &KindContext<'_>) -> Vec<Row> {
         Row {
             key: group.key().to_owned(),
             open: Some(group.id(cx.scope)),
-            health: opinion.health,
+            health: Some(opinion.health),
             cells: vec![
                 Cell::strong(group.name.as_str()),
                 Cell::or_none(health),

@@ -14,11 +14,11 @@ pub(super) fn opinion(item: &LoadBalancer, _cx: &KindContext<'_>) -> Option<Asse
     let reason = reason.map(|reason| format!(": {}", first_line(reason, 120))).unwrap_or_default();
     Some(match item.state.as_deref()? {
         "active" => Assessment::well(),
-        "provisioning" => Assessment::new(Health::Changing, format!("load balancer {name} is being made")),
+        "provisioning" => Assessment::new(Health::Changing, format!("load balancer {name} is being created")),
         "active_impaired" => {
             Assessment::new(Health::Worrying, format!("load balancer {name} cannot scale as it should{reason}"))
         }
-        "failed" => Assessment::new(Health::Bad, format!("load balancer {name} could not be made{reason}")),
+        "failed" => Assessment::new(Health::Bad, format!("load balancer {name} could not be created{reason}")),
         other => Assessment::new(
             Health::Unknown,
             format!("load balancer {name} has the state {other}, which toban does not know"),

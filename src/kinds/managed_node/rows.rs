@@ -19,7 +19,7 @@ pub(super) fn rows(item: &Node, cx: &KindContext<'_>) -> Vec<Row> {
     vec![Row {
         key: item.key().to_owned(),
         open: Some(item.id(cx.scope)),
-        health: opinion.health,
+        health: Some(opinion.health),
         cells: vec![
             Cell::strong(item.name.as_deref().or(item.computer.as_deref()).unwrap_or(&item.id)),
             Cell::plain(item.id.as_str()),

@@ -49,7 +49,7 @@ fn online(item: &Node, cx: &KindContext<'_>) -> Line {
 fn agent(item: &Node) -> Line {
     const WHAT: &str = "agent version";
     match item.agent.as_deref() {
-        None => Line::unknown(WHAT, "not told"),
+        None => Line::unknown(WHAT, "not reported"),
         Some(text) if Version::parse(text).knows_sessions() => Line::holds(WHAT, text),
         Some(text) => Line::fails(
             WHAT,

@@ -85,7 +85,7 @@ pub struct MakeGroup(pub SchedulePlace);
 
 impl Change for MakeGroup {
     fn plan(&self) -> Plan {
-        let message = format!("make the schedule group {}", self.0.group);
+        let message = format!("create the schedule group {}", self.0.group);
         self.0.plan(message, format!("scheduler:CreateScheduleGroup {}", self.0.group))
     }
 
@@ -106,7 +106,7 @@ impl Change for MakeGroup {
             let request = aws.scheduler.create_schedule_group().name(group);
             let request = request.tags(tag.map_err(|why| refused(why.to_string()))?);
             match aws.call(operation, Some(group), request.send()).await {
-                Ok(_) => said(format!("the group {group} is made")),
+                Ok(_) => said(format!("the group {group} is created")),
                 Err(fault) if is_there(&fault) => said(format!("the group {group} is there already")),
                 Err(fault) => Err(fault),
             }
@@ -190,7 +190,7 @@ impl Change for PutSchedule {
         let Planned { name, expression, timezone, .. } = &self.planned;
         let call = if self.known { "UpdateSchedule" } else { "CreateSchedule" };
         let held = self.planned.start_date.map(|at| format!(", not before {at}")).unwrap_or_default();
-        let message = format!("{} the schedule {name}", if self.known { "change" } else { "make" });
+        let message = format!("{} the schedule {name}", if self.known { "change" } else { "create" });
         self.place.plan(message, format!("scheduler:{call} {name} {expression} {timezone}{held}"))
     }
 

@@ -59,7 +59,7 @@ impl PutAction {
 impl Change for PutAction {
     fn plan(&self) -> Plan {
         let Planned { name, expression, timezone, start_date, .. } = &self.planned;
-        let message = format!("{} the scheduled action {name}", if self.known { "change" } else { "make" });
+        let message = format!("{} the scheduled action {name}", if self.known { "change" } else { "create" });
         let held = start_date.map(|at| format!(", not before {at}")).unwrap_or_default();
         let bounds = scheduled_actions::words(self.bounds());
         let call = format!("{PUT} {} {name} {expression} {timezone}{held}: {bounds}", self.target.resource);

@@ -72,7 +72,7 @@ fn hindrance(statement: &Value, group: &Arn) -> Option<String> {
                 _ => return Some(format!("its trust policy has the condition {operator}, which toban cannot judge")),
             };
             if !fits {
-                return Some(format!("its trust policy wants {key} {}, and here it is {seen}", wanted.join(" or ")));
+                return Some(format!("its trust policy requires {key} {}, but here it is {seen}", wanted.join(" or ")));
             }
         }
     }

@@ -35,25 +35,25 @@ fn trust(service: Value, condition: Value) -> Value {
 )]
 #[case::another_account(
     trust(json!("scheduler.amazonaws.com"), json!({ "StringEquals": { "aws:SourceAccount": "210987654321" } })),
-    Some("its trust policy wants aws:SourceAccount 210987654321, and here it is 123456789012")
+    Some("its trust policy requires aws:SourceAccount 210987654321, but here it is 123456789012")
 )]
 #[case::the_schedules_arn_instead_of_the_groups(
     trust(json!("scheduler.amazonaws.com"), json!({
         "ArnLike": { "aws:SourceArn": "arn:aws:scheduler:*:123456789012:schedule/toban-prooflink-dev/*" },
     })),
-    Some("its trust policy wants aws:SourceArn arn:aws:scheduler:*:123456789012:schedule/toban-prooflink-dev/*, \
-          and here it is arn:aws:scheduler:ap-northeast-1:123456789012:schedule-group/toban-prooflink-dev")
+    Some("its trust policy requires aws:SourceArn arn:aws:scheduler:*:123456789012:schedule/toban-prooflink-dev/*, \
+          but here it is arn:aws:scheduler:ap-northeast-1:123456789012:schedule-group/toban-prooflink-dev")
 )]
 #[case::another_case(
     trust(json!("scheduler.amazonaws.com"), json!({
         "ArnLike": { "aws:SourceArn": "arn:aws:scheduler:*:123456789012:schedule-group/Toban-*" },
     })),
-    Some("its trust policy wants aws:SourceArn arn:aws:scheduler:*:123456789012:schedule-group/Toban-*, \
-          and here it is arn:aws:scheduler:ap-northeast-1:123456789012:schedule-group/toban-prooflink-dev")
+    Some("its trust policy requires aws:SourceArn arn:aws:scheduler:*:123456789012:schedule-group/Toban-*, \
+          but here it is arn:aws:scheduler:ap-northeast-1:123456789012:schedule-group/toban-prooflink-dev")
 )]
 #[case::another_case_where_text_is_compared(
     trust(json!("scheduler.amazonaws.com"), json!({ "StringLike": { "aws:SourceArn": "ARN:aws:*" } })),
-    Some("its trust policy wants aws:SourceArn ARN:aws:*, and here it is \
+    Some("its trust policy requires aws:SourceArn ARN:aws:*, but here it is \
           arn:aws:scheduler:ap-northeast-1:123456789012:schedule-group/toban-prooflink-dev")
 )]
 #[case::a_key_in_another_case(
@@ -64,7 +64,7 @@ fn trust(service: Value, condition: Value) -> Value {
     trust(json!("scheduler.amazonaws.com"), json!({
         "ArnLike": { "aws:SourceArn": "arn:aws:scheduler:*:schedule-group/toban-*:*" },
     })),
-    Some("its trust policy wants aws:SourceArn arn:aws:scheduler:*:schedule-group/toban-*:*, and here it is \
+    Some("its trust policy requires aws:SourceArn arn:aws:scheduler:*:schedule-group/toban-*:*, but here it is \
           arn:aws:scheduler:ap-northeast-1:123456789012:schedule-group/toban-prooflink-dev")
 )]
 #[case::a_star_over_colons_where_text_is_compared(

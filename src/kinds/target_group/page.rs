@@ -49,7 +49,7 @@ fn facts(item: &TargetGroup, cx: &KindContext<'_>) -> Vec<Fact> {
         vec![Fact::new("health", Cell::of(opinion.health, opinion.why.as_deref().unwrap_or(opinion.health.word())))];
     let hint = hint(item, cx);
     if !hint.is_empty() && !opinion.health.is_fine() {
-        facts.push(Fact::new("what to look at", Cell::plain(hint)));
+        facts.push(Fact::new("next step", Cell::plain(hint)));
     }
     facts.push(Fact::new("sends to", Cell::or_none(item.target_type.as_deref())));
     let port = item.port.map(|port| format!("{}:{port}", item.protocol.as_deref().unwrap_or("port")));
@@ -78,11 +78,11 @@ fn check(item: &TargetGroup) -> Vec<Fact> {
     let port = check.port.as_deref().map(|port| if port == "traffic-port" { "the target's port" } else { port });
     let times = |n: Option<u32>| Cell::or_none(n.map(|n| format!("after {n} in a row")));
     vec![
-        Fact::new("asks", Cell::or_none(asks)),
-        Fact::new("on port", Cell::or_none(port)),
-        Fact::new("wants", Cell::or_none(check.matcher.as_deref())),
-        Fact::new("every", seconds(check.interval)),
-        Fact::new("waits", seconds(check.timeout)),
+        Fact::new("request", Cell::or_none(asks)),
+        Fact::new("port", Cell::or_none(port)),
+        Fact::new("success codes", Cell::or_none(check.matcher.as_deref())),
+        Fact::new("interval", seconds(check.interval)),
+        Fact::new("timeout", seconds(check.timeout)),
         Fact::new("healthy", times(check.healthy)),
         Fact::new("unhealthy", times(check.unhealthy)),
     ]
@@ -98,7 +98,7 @@ fn rules(item: &TargetGroup, cx: &KindContext<'_>) -> Vec<Row> {
                 rows.push(Row {
                     key: format!("{}|{}", listener.arn, rule.arn),
                     open: balancer.map(|balancer| balancer.id(cx.scope)),
-                    health: Health::Well,
+                    health: Some(Health::Well),
                     cells: vec![
                         Cell::plain(balancer_name(arn)),
                         Cell::plain(crate::kinds::listener::address(listener)),

@@ -20,7 +20,7 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::figure("PORT", Width::Fit(4, 6), 5),
     Column::text("ZONE", Width::Fit(4, 16), 4),
     Column::text("STATE", Width::Fit(7, 14), 9),
-    Column::text("BEHIND", Width::Fit(6, 30), 6),
+    Column::text("RESOURCE", Width::Fit(6, 30), 6),
     Column::text("WHY", Width::Fill(12), 8),
 ];
 
@@ -35,7 +35,7 @@ pub(super) fn rows(item: &TargetGroup, cx: &KindContext<'_>) -> Vec<Row> {
     let head = Row {
         key: item.key().to_owned(),
         open: Some(item.id(cx.scope)),
-        health: opinion.health,
+        health: Some(opinion.health),
         cells: vec![
             Cell::strong(item.name.as_str()),
             Cell::or_none(item.port.map(|port| port.to_string())),
@@ -67,7 +67,7 @@ pub(super) fn line(item: &TargetGroup, target: &Target, cx: &KindContext<'_>, in
     Row {
         key: format!("{}|{}|{}", item.arn, target.id, port.as_deref().unwrap_or_default()),
         open: open.or_else(|| Some(item.id(cx.scope))),
-        health: words.health,
+        health: Some(words.health),
         cells: vec![
             Cell::plain(format!("{indent}{}", target.id)),
             Cell::or_none(port),

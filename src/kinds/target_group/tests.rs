@@ -31,14 +31,14 @@ use crate::world::Health;
     "unhealthy",
     "Target.ResponseCodeMismatch",
     "Health checks failed with these codes: [502]",
-    "answers 502 (wants 200)",
+    "answers 502 (expected 200)",
     Health::Bad
 )]
 #[case(
     "unhealthy",
     "Target.ResponseCodeMismatch",
     "Health checks failed",
-    "answers an unexpected code (wants 200)",
+    "answers an unexpected code (expected 200)",
     Health::Bad
 )]
 #[case("unhealthy", "Target.Timeout", "Request timed out", "does not answer in time", Health::Bad)]

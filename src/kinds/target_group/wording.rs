@@ -20,7 +20,7 @@ pub struct Words {
 }
 
 impl Words {
-    /// Said of one target alone: `answers 502 (wants 200)`; nothing of a healthy one.
+    /// Said of one target alone: `answers 502 (expected 200)`; nothing of a healthy one.
     #[must_use]
     pub fn full(&self) -> String {
         match (self.one.as_str(), self.aside.as_str()) {
@@ -158,7 +158,7 @@ fn mismatch(target: &Target, wants: Option<&str>) -> Words {
         health: Health::Bad,
         one: format!("answers {codes}"),
         many: format!("answer {codes}"),
-        aside: wants.map(|wants| format!("wants {wants}")).unwrap_or_default(),
+        aside: wants.map(|wants| format!("expected {wants}")).unwrap_or_default(),
         role: if open { Role::Mismatched } else { Role::Failing },
     }
 }

@@ -491,8 +491,7 @@ fn tags_of_lights_off_are_held_against_the_schedule_as_rules_are() {
     );
     let against = stop.conflict(now(), &tokyo());
     assert!(
-        against
-            .is_some_and(|message| message.contains("stops shop-dev-db at Mon 20:00, when the schedule wants it up"))
+        against.is_some_and(|message| message.contains("stops shop-dev-db at Mon 20:00, when the schedule has it up"))
     );
     assert!(stop.clock.as_ref().is_some_and(|clock| clock.next_at.is_some()));
     // The backup comes in the same ten minutes: neither is done then.

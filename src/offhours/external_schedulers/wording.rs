@@ -120,8 +120,8 @@ impl Owner {
         let at = wording::when(self.against?, now, zone);
         let (who, on) = (self.who(), &self.on);
         Some(match self.verb {
-            Some(PowerAction::Stop) => format!("{who} stops {on} at {at}, when the schedule wants it up"),
-            _ => format!("{who} starts {on} at {at}, when the schedule wants it asleep"),
+            Some(PowerAction::Stop) => format!("{who} stops {on} at {at}, when the schedule has it up"),
+            _ => format!("{who} starts {on} at {at}, when the schedule has it asleep"),
         })
     }
 

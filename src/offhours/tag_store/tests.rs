@@ -42,11 +42,7 @@ fn what_is_known_of_it_is_told_and_an_old_word_beside_a_fault_is_none() {
             .unknown()
             .is_some_and(|message| message.contains("belongs to prod"))
     );
-    assert!(
-        told(&world(Some(&[])))
-            .unknown()
-            .is_some_and(|message| message.contains("does not wear the tag toban:env=dev"))
-    );
+    assert!(told(&world(Some(&[]))).unknown().is_some_and(|message| message.contains("lacks the tag toban:env=dev")));
     let mut seen = world(Some(&[("toban:env", "dev")]));
     assert_eq!(told(&seen), RecordState::Known);
     put(&mut seen, Err(Fault::new(FaultKind::Denied, "scheduler:ListTagsForResource", "no")));
@@ -67,7 +63,7 @@ fn what_a_group_of_its_own_forbids_counts_and_no_strangers_word_does() {
     let environment = environment();
     let message = |worn: &[(&str, &str)]| record_forbids(&environment, &scope(), &world(Some(worn)));
     let why = message(&[("toban:env", "dev"), ("toban:protect", "true")]);
-    assert_eq!(why.as_deref(), Some("its record, the schedule group toban-dev, wears the tag toban:protect=true"));
+    assert_eq!(why.as_deref(), Some("its record, the schedule group toban-dev, has the tag toban:protect=true"));
     assert_eq!(message(&[("toban:env", "dev"), ("toban:protect", "false")]), None);
     assert_eq!(message(&[("toban:env", "prod"), ("toban:protect", "true")]), None);
 }

@@ -61,19 +61,19 @@ pub(crate) fn offers(item: &Service, site: &ActionContext<'_>) -> Vec<Action> {
         Action::new("force", "replace every task, on the same revision")
             .asking(image_choice::asks(item, site))
             .barred(why.clone()),
-        Action::new("revision", "deploy a revision that is there")
+        Action::new("revision", "deploy an existing revision")
             .asking(Prompt::Choice {
                 prompt: "which revision".to_owned(),
                 reads: vec![ReadRequest::part(scope, TaskDefinition::KIND, family)],
             })
             .barred(why.clone()),
-        Action::new("rollback", "go back to what was deployed before")
+        Action::new("rollback", "roll back to an earlier deployment")
             .asking(Prompt::Choice {
-                prompt: "back to which deployment".to_owned(),
+                prompt: "roll back to which deployment".to_owned(),
                 reads: vec![ReadRequest::part(scope, ServiceDeployment::KIND, item.key())],
             })
             .barred(why.clone()),
-        Action::new("scale", "run another number of tasks")
+        Action::new("scale", "set how many tasks run")
             .asking(Prompt::Text { prompt: "how many tasks".to_owned(), initial: item.desired.to_string() })
             .barred(why.or(count)),
         Action::new("watch", "watch the rollout that is on its way").harmless().barred(idle),
@@ -174,7 +174,7 @@ fn scale(item: &Service, value: Option<&str>, site: &ActionContext<'_>) -> Resul
     let count = typed.parse::<u32>().ok().filter(|count| *count <= MOST);
     let count = count.ok_or_else(|| format!("{typed:?} is no number of tasks: 0 to {MOST}"))?;
     if count == item.desired {
-        return Err(format!("{} wants {} already", item.name, counted(count as usize, "task")));
+        return Err(format!("{} has {} already", item.name, counted(count as usize, "task")));
     }
     let tell = Tell { subject: subject(item, site), what: ServiceUpdate::Scale(count) };
     let mut plan = site.plan(
@@ -182,11 +182,11 @@ fn scale(item: &Service, value: Option<&str>, site: &ActionContext<'_>) -> Resul
         item.id(site.cx.scope),
         vec![tell.call()],
     );
-    plan.differences.push(difference("tasks wanted", Some(item.desired.to_string()), Some(count.to_string())));
+    plan.differences.push(difference("desired tasks", Some(item.desired.to_string()), Some(count.to_string())));
     plan.notices.extend(plan_notes::of_service(item, site));
     plan.notices.push("where the service is scaled automatically, that may set another number at once".to_owned());
     if count == 0 {
-        plan.notices.push(format!("with no task {} answers nobody", item.name));
+        plan.notices.push(format!("0 tasks: {} will be down", item.name));
     }
     let make = Box::new(move || Box::new(tell.clone()) as Box<dyn crate::change::gate::Change>);
     Ok(Proposal::Procedure(Box::new(Scaling::new(plan, item, count, make))))

@@ -49,7 +49,9 @@ pub fn of_service(service: &Service, site: &ActionContext<'_>) -> Vec<String> {
             site.environment.name
         ));
     }
-    all.extend(owner(&service.tags).map(|owner| format!("{owner} owns {}: its next run may undo this", service.name)));
+    all.extend(
+        owner(&service.tags).map(|owner| format!("{owner} manages {}: its next run may undo this", service.name)),
+    );
     all
 }
 
@@ -61,10 +63,10 @@ pub fn of_rollout(service: &Service, site: &ActionContext<'_>) -> Vec<String> {
         let revision = revision_number(&primary.task_definition)
             .map(|number| format!(" of revision {number}"))
             .unwrap_or_default();
-        let began = primary.created_at.map(|at| format!(", began {}", ago(site.cx.now.duration_since(at).as_secs())));
-        let progress = format!("{} of {} tasks", primary.running, primary.desired);
+        let began = primary.created_at.map(|at| format!(", started {}", ago(site.cx.now.duration_since(at).as_secs())));
+        let progress = format!("{} of {}", primary.running, counted(primary.desired as usize, "task"));
         all.push(format!(
-            "a rollout{revision} is on its way ({progress}{}): this one takes its place",
+            "a rollout{revision} is on its way ({progress}{}): this one replaces it",
             began.unwrap_or_default()
         ));
     }
@@ -81,12 +83,12 @@ pub fn of_rollout(service: &Service, site: &ActionContext<'_>) -> Vec<String> {
     {
         let message = "no task may be started before an old one stops, and none may stop";
         all.push(format!(
-            "it cannot move: {} wanted with minimum {min} % and maximum {max} % ({message}); set 100/200 or 0/100 first",
+            "it cannot move: desired {} with minimum {min} % and maximum {max} % ({message}); set 100/200 or 0/100 first",
             counted(service.desired as usize, "task")
         ));
     }
     if service.desired == 0 {
-        all.push("no task is wanted: nothing starts before it is scaled up".to_owned());
+        all.push("the desired count is 0: nothing starts before it is scaled up".to_owned());
     }
     all
 }

@@ -12,7 +12,7 @@ use crate::kinds::ecs_task::Task;
 use crate::kinds::ecs_task::stop_cause::cause;
 use crate::kinds::log_tail::LogTail;
 use crate::kinds::task_definition::revision_name;
-use crate::text::{ago, first_line, span};
+use crate::text::{ago, counted, first_line, span};
 use crate::world::Health;
 
 const STOPPED: &[Column] = &[
@@ -20,7 +20,7 @@ const STOPPED: &[Column] = &[
     Column::text("STOPPED", Width::Fit(8, 14), 6),
     Column::text("WHY", Width::Fill(20), 9),
     Column::figure("CODE", Width::Fit(4, 5), 8),
-    Column::text("IN ITS WORDS", Width::Fill(20), 7),
+    Column::text("MESSAGE", Width::Fill(20), 7),
 ];
 
 const TARGETS: &[Column] = &[
@@ -56,14 +56,16 @@ pub(super) fn report(watch: &Watch, sight: &Observation<'_>) -> Report {
 fn line(watch: &Watch, seen: &ServiceObservation<'_>, sight: &Observation<'_>) -> (String, Health) {
     let to = revision_name(&watch.ours.to);
     let mine = seen.service.and_then(|service| service.deployments.iter().find(|one| one.id == watch.ours.id));
-    let progress = mine.map(|mine| format!("{} of {} new tasks run", mine.running, mine.desired)).unwrap_or_default();
+    let progress = mine
+        .map(|mine| format!("{} of {} running", mine.running, counted(mine.desired as usize, "new task")))
+        .unwrap_or_default();
     let failed = watch.stopped(seen);
     let trouble =
         failed.first().and_then(|task| cause(task)).map(|cause| format!(", a task failed: {}", cause.message));
     if let Some(since) = watch.stalled(sight.now) {
         let still = span(sight.now.duration_since(since).as_secs());
         return (
-            format!("{to} stalled: nothing moved for {still} ({progress}{})", trouble.unwrap_or_default()),
+            format!("{to} stalled: no change for {still} ({progress}{})", trouble.unwrap_or_default()),
             Health::Worrying,
         );
     }
@@ -78,7 +80,7 @@ fn line(watch: &Watch, seen: &ServiceObservation<'_>, sight: &Observation<'_>) -
         }
         Verdict::Succeeded => (format!("{to}: {progress}"), Health::Well),
         Verdict::Failed(why) => {
-            let why = why.as_deref().unwrap_or("ECS gave it up");
+            let why = why.as_deref().unwrap_or("ECS stopped trying");
             (format!("{to} failed: {}{}", why.trim_end_matches('.'), trouble.unwrap_or_default()), Health::Bad)
         }
         Verdict::RolledBack { to: back, settled, .. } => {
@@ -86,7 +88,7 @@ fn line(watch: &Watch, seen: &ServiceObservation<'_>, sight: &Observation<'_>) -
             (format!("{to} {word} {}{}", revision_name(back), trouble.unwrap_or_default()), Health::Bad)
         }
         Verdict::Superseded { to: other, .. } => {
-            (format!("{to} gave way to {}", revision_name(other)), Health::Worrying)
+            (format!("{to} was replaced by {}", revision_name(other)), Health::Worrying)
         }
         Verdict::Deleted(why) => (why.clone(), Health::Bad),
     }
@@ -173,9 +175,9 @@ fn sections(watch: &Watch, seen: &ServiceObservation<'_>, sight: &Observation<'_
             tone: Tone::Plain,
         };
         all.push(Section::Moments {
-            title: "last words of the failing container",
+            title: "last log lines of the failing container",
             moments: lines.map(moment).collect(),
-            empty: "it wrote nothing",
+            empty: "no output",
         });
     }
     let targets = targets_of(&watch.ours.id, seen);
@@ -187,7 +189,7 @@ fn sections(watch: &Watch, seen: &ServiceObservation<'_>, sight: &Observation<'_
             empty: "",
         });
     }
-    all.push(Section::Moments { title: "since it began", moments: events(watch, seen), empty: "no event yet" });
+    all.push(Section::Moments { title: "events since the start", moments: events(watch, seen), empty: "no event yet" });
     all
 }
 
@@ -201,7 +203,7 @@ fn failed(task: &Task, sight: &Observation<'_>) -> Row {
     Row {
         key: task.arn.as_str().to_owned(),
         open: None,
-        health: Health::Bad,
+        health: Some(Health::Bad),
         cells: vec![
             Cell::strong(short(task.arn.last())),
             Cell::or_none(stopped),
@@ -224,7 +226,7 @@ fn target(task: &Task, found: Option<&crate::kinds::target_health::Target>, watc
     Row {
         key: format!("{}/{}", watch.ours.id, task.arn.last()),
         open: None,
-        health,
+        health: Some(health),
         cells: vec![
             Cell::or_none(address),
             Cell::dim(short(task.arn.last())),

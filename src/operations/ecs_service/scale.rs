@@ -55,8 +55,11 @@ impl Scaling {
 
     fn look(&mut self, sight: &Observation<'_>, sent: Timestamp) -> Step {
         if let Some((_, fault)) = sight.faults.iter().find(|(want, _)| want.kind == Service::KIND) {
-            let message =
-                format!("{} tasks are wanted; whether they come cannot be seen: {}", self.count, fault.sentence());
+            let message = format!(
+                "the desired count is {}; whether it is reached is not known: {}",
+                self.count,
+                fault.sentence()
+            );
             return Step::End(Ending::incomplete(message));
         }
         let Some(service) = sight.world.get::<Service>(&self.id).filter(|service| service.status == "ACTIVE") else {
@@ -70,7 +73,7 @@ impl Scaling {
                 return Step::Wait(LOOK);
             }
             let message = format!(
-                "somebody or autoscaling wants {} of {} now, not {}",
+                "somebody or auto scaling set the desired count to {} of {} now, not {}",
                 counted(service.desired as usize, "task"),
                 self.name,
                 self.count
@@ -142,17 +145,19 @@ impl Procedure for Scaling {
             return Report { message, health: Health::Worrying, stands, ..Report::default() };
         }
         let Some(service) = self.sent_at.and_then(|_| sight.world.get::<Service>(&self.id)) else {
-            let message = format!("telling ECS to run {} of {name}", counted(self.count as usize, "task"));
-            let stands = Some(format!("whether ECS was told is not known; how many tasks {name} wants shows it"));
+            let message = format!("setting the desired count of {name} to {}", counted(self.count as usize, "task"));
+            let stands =
+                Some(format!("whether ECS took the change is not known; the desired count of {name} shows it"));
             return Report { message, health: Health::Changing, stands, ..Report::default() };
         };
         let still = sight.now.duration_since(self.moved.2);
         let stalled = still >= STALLED;
+        let tasks = counted(self.count as usize, "task");
         let message = match stalled {
             true => {
-                format!("nothing moved for {}: {} of {} tasks run", span(still.as_secs()), service.running, self.count)
+                format!("no change for {}: {} of {tasks} running", span(still.as_secs()), service.running)
             }
-            false => format!("{} of {} tasks run", service.running, self.count),
+            false => format!("{} of {tasks} running", service.running),
         };
         let health = if stalled { Health::Worrying } else { Health::Changing };
         let note = if service.pending > 0 { format!("{} starting", service.pending) } else { String::new() };

@@ -126,7 +126,7 @@ fn unfit(image: &Image, architecture: Option<&str>) -> Option<String> {
         return None;
     }
     let made: Vec<&str> = image.platforms.iter().map(|platform| platform.architecture.as_str()).collect();
-    Some(format!("it is made for {} only, and the task definition wants {wanted}", made.join(" and ")))
+    Some(format!("it is built for {} only, and the task definition requires {wanted}", made.join(" and ")))
 }
 
 /// What a reader should know of `image` before it goes into the slot.
@@ -164,7 +164,9 @@ pub fn told(repository: &Repository, image: &str, slot: &Slot<'_>) -> Result<Vec
     message.extend(scanned(found).map(|found| format!("its scan says: {found}")));
     message.extend(repository.missing.iter().map(|missing| format!("not everything is known of the image: {missing}")));
     if found.platforms.is_empty() && slot.architecture == Some("ARM64") {
-        message.push("the registry does not tell which CPU it is made for; the task definition wants ARM64".to_owned());
+        message.push(
+            "the registry does not tell which CPU it is built for; the task definition requires ARM64".to_owned(),
+        );
     }
     if repository.immutable() {
         message.push(format!("tags of {} cannot be moved: this one always means this image", repository.name));
@@ -266,7 +268,7 @@ mod tests {
         let there = told(&repository(), &format!("{URI}:v9"), &slot(URI, &[])).unwrap_err();
         assert_eq!(there, "there is no tag \"v9\" in the repository app; the newest are latest, v3, v2, v1");
         let cpu = told(&repository(), &format!("{URI}:v1"), &slot(URI, &[])).unwrap_err();
-        assert!(cpu.ends_with("it is made for arm64 only, and the task definition wants amd64"), "{cpu}");
+        assert!(cpu.ends_with("it is built for arm64 only, and the task definition requires amd64"), "{cpu}");
         let arm = Slot { architecture: Some("ARM64"), ..slot(URI, &[]) };
         assert!(told(&repository(), &format!("{URI}:v1"), &arm).is_ok());
         assert!(told(&repository(), &format!("{URI}@sha256:unlisted"), &arm).unwrap().is_empty());

@@ -45,7 +45,7 @@ pub enum Verdict {
     Settling(u32),
     /// It is PRIMARY, complete, and its targets are healthy.
     Succeeded,
-    /// ECS gave it up, and it is still PRIMARY.
+    /// ECS stopped trying, and it is still PRIMARY.
     Failed(Option<String>),
     /// The service goes back to what it was.
     RolledBack {

@@ -294,7 +294,7 @@ impl Watch {
                 revision_name(back)
             )),
             (Verdict::Superseded { by, to: other }, _) => Ending::incomplete(format!(
-                "another deployment took the place of {to}: {by}, to {}; this one was not seen to its end",
+                "another deployment replaced {to}: {by}, to {}; this one was not watched to its end",
                 revision_name(other)
             )),
             (Verdict::Deleted(why), _) => Ending::incomplete(format!("{name} is no longer deployed: {why}")),

@@ -96,7 +96,7 @@ pub(crate) fn typed(text: &str) -> Result<Typed, String> {
             Some(("weight", percent)) => match percent.trim_end_matches('%').parse() {
                 Ok(percent) if (1..=99).contains(&percent) => typed.weight = Some(percent),
                 Ok(100) => typed.weight = None,
-                _ => return Err(format!("weight={percent}: it is a share of the calls in hundredths, 1 to 99")),
+                _ => return Err(format!("weight={percent}: it is a share of the calls in percent, 1 to 99")),
             },
             Some(("minutes", minutes)) => match minutes.parse() {
                 Ok(minutes) if (1..=1440).contains(&minutes) => typed.minutes = minutes,
@@ -288,9 +288,9 @@ fn notices(
 fn owner(item: &Function, site: &ActionContext<'_>) -> Option<String> {
     let tags = &site.cx.world.by_key::<TaggedResource>(site.cx.scope, item.key())?.tags;
     if let Some(stack) = tags.get("aws:cloudformation:stack-name") {
-        return Some(format!("the CloudFormation stack {stack} made it"));
+        return Some(format!("the CloudFormation stack {stack} created it"));
     }
     let terraform =
         tags.iter().any(|(key, value)| key.to_lowercase().contains("terraform") || value.to_lowercase() == "terraform");
-    terraform.then(|| "Terraform made it".to_owned())
+    terraform.then(|| "Terraform created it".to_owned())
 }

@@ -349,7 +349,7 @@ impl AliasShift {
         let code = fault.code.as_deref().unwrap_or_default();
         let since = *self.busy_since.get_or_insert(now);
         if code.contains("ResourceConflict") && now.duration_since(since) < BUSY {
-            self.wait = Some("another update of the function is under way".to_owned());
+            self.wait = Some("another update of the function is in progress".to_owned());
             return;
         }
         if code.contains("PreconditionFailed") && self.phase == Phase::Shift && now.duration_since(since) < UNSEEN {
@@ -369,7 +369,7 @@ impl AliasShift {
                 return;
             }
             true => format!(
-                "somebody changed {} after this plan was made: a colleague, a pipeline or the stack that made it; look at \
+                "somebody changed {} after this plan was made: a colleague, a pipeline or the stack that created it; look at \
                  it and plan anew",
                 self.name
             ),

@@ -10,7 +10,7 @@ use crate::world::Health;
 /// How the new version fares, in words.
 pub(super) fn fares(new: &str, fresh: Option<&AliasMetrics>, old: Option<&AliasMetrics>) -> String {
     let Some(load) = fresh.filter(|load| load.calls > 0.0) else {
-        return format!("nobody was seen to call version {new} while it was watched");
+        return format!("version {new} was not called while it was watched");
     };
     let mut message = format!("version {new} failed {} of {} calls", load.errors, load.calls);
     if let (Some(new_ms), Some(old_ms)) = (load.duration, old.and_then(|load| load.duration)) {

@@ -47,6 +47,6 @@ pub(crate) fn propose(
     }
     match group(item, site) {
         Some(group) => actions::propose(group, verb, value, site),
-        None => Err(format!("{} stands in no target group; toban deploys only what can be taken out of one", item.id)),
+        None => Err(format!("{} is in no target group; toban deploys only what can be taken out of one", item.id)),
     }
 }

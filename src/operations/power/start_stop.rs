@@ -139,7 +139,7 @@ impl Switch {
                 Ending::done(format!("{called} is {}{clock}", self.goal()))
             }
             State::Diverted { status } => Ending::incomplete(format!(
-                "{called} was to be {} and went to {status:?} instead; its page and its events tell why",
+                "{called} was to be {} and went to {status:?} instead; its page and its events show why",
                 self.goal()
             )),
             State::Missed { reason } => self.ended(format!(
@@ -236,7 +236,7 @@ impl Procedure for Switch {
             }
             State::Queued { reason, since, .. } => {
                 let message = format!("{called} has to wait for {}: {reason}", for_(*since));
-                let stands = format!("{called} waits for its turn here: leaving now drops the wish");
+                let stands = format!("{called} is queued here: leaving now cancels the change");
                 (message, Health::Changing, Some(stands))
             }
             State::Issue { .. } => (format!("{} {called}", verb_for(self.want).word()), Health::Changing, None),

@@ -69,17 +69,17 @@ impl EnvironmentActions for ScheduleActions {
             Action::new("override", latest)
                 .asking(text(&format!("until when{clock} (23:30, +2h, stopped 08:00)"), &more))
                 .barred(barred.clone()),
-            Action::new("hold", "leave it exactly as it is until a time")
+            Action::new("hold", "change nothing here until a time")
                 .asking(text(&format!("until when{clock} (2026-11-30 09:00)"), &more))
                 .barred(barred.clone()),
-            Action::new("clear", "take back the override and the hold")
+            Action::new("clear", "remove the override and the hold")
                 .asking(look)
                 .barred(barred.clone().or_else(|| (!live).then(|| "there is no override and no hold".to_owned()))),
         ];
         if off.routine.backend == Backend::EventBridge {
             let asks = Prompt::Choice { prompt: "schedules at AWS".to_owned(), reads };
             offers.push(
-                Action::new("sync", "bring the schedules at AWS to what was computed").asking(asks).barred(barred),
+                Action::new("sync", "update the schedules at AWS from the configuration").asking(asks).barred(barred),
             );
         }
         offers
@@ -97,7 +97,7 @@ impl EnvironmentActions for ScheduleActions {
             then: Prompt::Nothing,
         };
         vec![
-            choice("hold", "write what was computed", "the plan lists each difference first"),
+            choice("hold", "write the schedules", "the plan lists each difference first"),
             choice("remove", "remove them all", "nothing stops or starts by itself then"),
         ]
     }
@@ -139,7 +139,7 @@ fn fitting(environment: &EnvironmentStatus, sync: Sync, world: &World) -> Result
 }
 
 pub(crate) fn barred(environment: &EnvironmentStatus, off: &OffHours) -> Option<String> {
-    let tagged = || format!("{} wears the tag {}: it has no sleep actions", environment.name, tags::PROTECT);
+    let tagged = || format!("{} has the tag {}: it has no sleep actions", environment.name, tags::PROTECT);
     off.exceptions.protect.then(|| environment.stop_barred().unwrap_or_else(tagged))
 }
 
@@ -244,7 +244,7 @@ fn synced(site: &ActionContext<'_>, off: &OffHours) -> Result<Sync, String> {
     proceed(
         site,
         off,
-        format!("bring the schedules of {} to what was computed", site.environment.name),
+        format!("update the schedules of {} from the configuration", site.environment.name),
         off.exceptions.clone(),
     )
 }
@@ -458,7 +458,7 @@ fn held(site: &ActionContext<'_>, off: &OffHours, value: &str) -> Result<(Sync, 
 
 fn cleared(site: &ActionContext<'_>, off: &OffHours) -> Result<Sync, String> {
     let exceptions = Exceptions { over: None, hold: None, ..off.exceptions.clone() };
-    let message = format!("take back the override and the hold of {}", site.environment.name);
+    let message = format!("remove the override and the hold of {}", site.environment.name);
     let marks = marks(site, off, &[(tags::OVERRIDE, None), (tags::HOLD, None)])?;
     Ok(proceed(site, off, message, exceptions)?.marking(marks))
 }

@@ -39,7 +39,7 @@ impl EnvironmentActions for MigrateRules {
         let idle = rules.all(|owner| !owner.enabled && owner.away.is_none());
         let why = hindrance(environment).err().or_else(|| idle.then(|| nothing(environment)));
         let reads = migrate_reads(environment, site.cx.world);
-        let offer = Action::new("migrate", "let schedules at EventBridge Scheduler take the place of its rules");
+        let offer = Action::new("migrate", "replace its rules by schedules at EventBridge Scheduler");
         vec![offer.asking(Prompt::Look { reads }).barred(why)]
     }
 
@@ -150,7 +150,7 @@ pub fn migrate(site: &ActionContext<'_>) -> Result<Proposal, String> {
     let differences: Vec<Difference> =
         moved.iter().map(|ruling| difference(ruling, &others, &computed, &told)).collect();
     others.owners.retain(|owner| owner.source != Source::Rule || !moved.iter().any(|ruling| is_of(owner, ruling)));
-    let message = format!("let schedules take the place of the rules of {}", environment.name);
+    let message = format!("replace the rules of {} by schedules", environment.name);
     let sync = proceed_beside(site, off, message, (off.exceptions.clone(), &others))?;
     let mut plan: Plan = crate::change::procedure::Procedure::plan(&sync);
     let off_calls = moved

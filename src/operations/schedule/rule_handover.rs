@@ -67,7 +67,7 @@ impl Singles {
         let mine = tags::allowed(self.place.environment.as_str());
         if group.tags.get(tags::ENV) != Some(&mine) {
             return Err(format!(
-                "the schedule group {} does not wear the tag {}={mine}: somebody else made it, and nothing of it was touched",
+                "the schedule group {} lacks the tag {}={mine}: somebody else created it, and nothing in it was changed",
                 group.name,
                 tags::ENV
             ));

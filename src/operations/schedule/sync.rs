@@ -25,6 +25,7 @@ use crate::schedule::drift::{self, Stored, schedule_drift};
 use crate::schedule::stored::planned_schedules::{MAX_ATTEMPTS, MAX_EVENT_AGE, Planned};
 use crate::schedule::stored::tag_record::Tags;
 use crate::schedule::stored::{scheduled_actions, tags};
+use crate::text::counted;
 use crate::world::read_request::ReadRequest;
 use crate::world::{Fault, Health, Resource, World};
 
@@ -175,9 +176,9 @@ impl Sync {
         let mine = tags::allowed(self.place.environment.as_str());
         match worn.get(tags::ENV) {
             Some(owner) if *owner == mine => None,
-            Some(owner) => Some(format!("the schedule group {name} belongs to {owner}; nothing of it was touched")),
+            Some(owner) => Some(format!("the schedule group {name} belongs to {owner}; nothing in it was changed")),
             None => Some(format!(
-                "the schedule group {name} does not wear the tag {}={mine}: somebody else made it, and nothing of it was touched",
+                "the schedule group {name} lacks the tag {}={mine}: somebody else created it, and nothing in it was changed",
                 tags::ENV
             )),
         }
@@ -297,9 +298,8 @@ impl Sync {
 
     fn summary(&self) -> String {
         match self.done.len() {
-            0 => "everything is as computed already".to_owned(),
-            1 => "1 change made; it is as computed".to_owned(),
-            many => format!("{many} changes made; it is as computed"),
+            0 => "nothing to change: the schedules at AWS are up to date".to_owned(),
+            made => format!("{} made and checked at AWS", counted(made, "change")),
         }
     }
 }
@@ -387,8 +387,8 @@ impl Procedure for Sync {
     }
 
     fn report(&self, _sight: &Observation<'_>) -> Report {
-        let message = if self.acted { "looking at what was written" } else { "reading what AWS holds" };
-        let stands = format!("{} changes were made; asking again goes on", self.done.len());
+        let message = if self.acted { "checking what was written" } else { "reading the schedules at AWS" };
+        let stands = format!("{} made so far; sync again to go on", counted(self.done.len(), "change"));
         Report { message: message.to_owned(), health: Health::Changing, stands: Some(stands), ..Report::default() }
     }
 }

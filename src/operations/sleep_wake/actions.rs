@@ -265,9 +265,7 @@ fn calls(goal: TargetState, parts: &[Part], muted: Option<&str>) -> Vec<String> 
         (TargetState::Stopped, Some(muted)) => {
             calls.insert(0, format!("cloudwatch:PutAlarmMuteRule: its alarms, {muted}"))
         }
-        (TargetState::Running, Some(_)) => {
-            calls.push("cloudwatch:DeleteAlarmMuteRule: its alarms speak again".to_owned())
-        }
+        (TargetState::Running, Some(_)) => calls.push("cloudwatch:DeleteAlarmMuteRule: unmutes its alarms".to_owned()),
     }
     calls
 }

@@ -307,7 +307,8 @@ impl Candidates {
 
     /// Why there is nobody, and what to do.
     fn nobody(&self) -> String {
-        let mut lines = vec![format!("nobody in this environment can carry a tunnel to {}", self.database)];
+        let mut lines =
+            vec![format!("no instance or task in this environment can carry a tunnel to {}", self.database)];
         let late = self.able.iter().map(|one| (&one.name, &one.why));
         let unable = self.unable.iter().map(|(name, why)| (name, why));
         lines.extend(late.chain(unable).take(8).map(|(name, why)| format!("{name}: {why}")));

@@ -137,7 +137,9 @@ fn made(
     engine: &str,
     (host, port): (Option<&str>, Option<u32>),
 ) -> Result<Remote, String> {
-    let Some(host) = host else { return Err(format!("{name} has no endpoint yet: AWS gives it one once it is made")) };
+    let Some(host) = host else {
+        return Err(format!("{name} has no endpoint yet: AWS assigns it once the database is created"));
+    };
     let family = Family::of(engine);
     let port = port.and_then(|port| u16::try_from(port).ok()).filter(|port| *port != 0);
     Ok(Remote {

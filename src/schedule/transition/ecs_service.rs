@@ -5,6 +5,7 @@ use super::stage_plan::{NextStage, StageAction};
 use crate::schedule::model::WakeDesired;
 use crate::schedule::observed::power_state::{Actual, Tasks, of_service};
 use crate::schedule::stored::tags::{Bounds, Remembered};
+use crate::text::counted;
 
 /// What is seen of a service.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -35,7 +36,7 @@ pub(crate) fn sleep(seen: ServiceSeen) -> NextStage {
     }
     match of_service(tasks) {
         Actual::Down => NextStage::Done,
-        _ => NextStage::Wait(format!("{} tasks still run", tasks.running + tasks.pending)),
+        _ => NextStage::Wait(format!("{} still running", counted((tasks.running + tasks.pending) as usize, "task"))),
     }
 }
 
@@ -107,6 +108,6 @@ pub(crate) fn wake(seen: ServiceSeen, wanted: WakeDesired) -> NextStage {
     match of_service(tasks) {
         Actual::Up if seen.memory.is_some() => NextStage::Act(StageAction::Forget),
         Actual::Up => NextStage::Done,
-        _ => NextStage::Wait(format!("{} of {} tasks run", tasks.running, tasks.desired)),
+        _ => NextStage::Wait(format!("{} of {} running", tasks.running, counted(tasks.desired as usize, "task"))),
     }
 }

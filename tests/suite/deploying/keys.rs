@@ -70,7 +70,7 @@ impl Duty {
                 self.toban.keys(&format!("{name}\r"));
             }
             None => {
-                self.toban.shows("y does it");
+                self.toban.shows("y: yes");
                 self.toban.keys("y");
             }
         }
@@ -229,7 +229,7 @@ fn deploying(tag: &str) -> (Terminal, tempfile::TempDir) {
     toban.keys("\u{1b}"); // seen alone before the next key: together they would be alt and that key
     toban.hides("rollback");
     toban.keys(&format!(":deploy {tag}\r"));
-    toban.shows("y does it");
+    toban.shows("y: yes");
     for what in ["in city-poc, demo/", "a new revision of city-poc-frontend", "ecs:UpdateService Frontend", tag] {
         toban.shows(what);
     }

@@ -324,14 +324,14 @@ async fn a_rollout_that_stands_still_is_called_stalled_and_is_watched_on_to_its_
     let ids = peer.script(&moving());
     let mut stalled = None;
     let (ending, took) = forced(&peer, &mut |message| {
-        if stalled.is_none() && message.contains("stalled: nothing moved for 1") {
+        if stalled.is_none() && message.contains("stalled: no change for 1") {
             stalled = Some(message.to_owned());
             peer.unscript(&ids);
         }
     })
     .await;
     let message = stalled.expect("it was called stalled");
-    assert!(message.contains("stalled: nothing moved for 10 min (0 of 1 new tasks run)"), "{message}");
+    assert!(message.contains("stalled: no change for 10 min (0 of 1 new task running)"), "{message}");
     assert!(ending.how == How::Done && took >= SignedDuration::from_mins(10), "{} after {took}", ending.message);
 }
 
@@ -356,7 +356,7 @@ async fn a_rollout_that_never_ends_is_never_a_success() {
         ending = rollout => panic!("it ended: {}", ending.message),
         () = long.notified() => {}
     }
-    assert!(last.contains("stalled: nothing moved for"), "{last}");
+    assert!(last.contains("stalled: no change for"), "{last}");
 }
 
 #[tokio::test]

@@ -79,7 +79,7 @@ fn a_rollout_that_another_deployment_supersedes_is_no_success() {
     let ours = json!({ "status": "ACTIVE", "rolloutState": "IN_PROGRESS", "runningCount": 0 });
     let later = json!({ format!("[taskDefinition{NEW}"): ours, "[+]": another("ecs-svc/999", 9, "+1m", "") });
     let said = rolled_out(&peer, Some(&over(&later)), 6);
-    let told = "another deployment took the place of prooflink-dev-task:2: ecs-svc/999, to prooflink-dev-task:9";
+    let told = "another deployment replaced prooflink-dev-task:2: ecs-svc/999, to prooflink-dev-task:9";
     assert!(said.err.contains(told), "{}", said.err);
 }
 
@@ -157,8 +157,8 @@ fn of_two_who_deploy_at_once_the_second_is_told_before_and_the_first_after() {
     let first = first.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("toban runs");
     peer.wait_for_calls("ecs", "UpdateService", 1);
     let plan = at(&peer, &["deploy", "prooflink-dev/service", "--tag", "latest", "--dry-run"], 0);
-    let told = "! a rollout of revision 2 is on its way (0 of 1 tasks, began";
-    assert!(plan.out.contains(told) && plan.out.contains("this one takes its place"), "{}", plan.out);
+    let told = "! a rollout of revision 2 is on its way (0 of 1 task, started";
+    assert!(plan.out.contains(told) && plan.out.contains("this one replaces it"), "{}", plan.out);
     at(&peer, &["deploy", "prooflink-dev/service", "--tag", "latest", "--yes", "--no-wait"], 0);
     peer.unscript(&ids);
     let first = ended(first);
@@ -208,7 +208,7 @@ async fn an_image_for_another_cpu_is_refused_before_anything_is_registered() {
             { "imageId": { "imageDigest": digest }, "imageManifest": built_for(&["arm64"]) } ] } },
     ]));
     let said = at(&peer, &["deploy", "prooflink-dev/service", "--tag", "v2", "--yes"], 1);
-    assert!(said.err.contains("it is made for arm64 only, and the task definition wants amd64"), "{}", said.err);
+    assert!(said.err.contains("it is built for arm64 only, and the task definition requires amd64"), "{}", said.err);
     assert!(sent(&peer, "RegisterTaskDefinition").is_empty());
 }
 

@@ -124,7 +124,7 @@ fn events_that_may_not_be_read_cost_the_cause_alone() {
     // Since when it is up nobody tells now: the ten minutes count from this look, and nothing is done yet.
     let ran = stage.run(&["schedule", "run", "--once"]);
     assert_eq!((ran.code, stage.calls("StopDBInstance")), (Some(0), 0), "{} {}", ran.out, ran.err);
-    assert!(ran.out.contains("why something drifts is not known: rds:DescribeEvents"), "{}", ran.out);
+    assert!(ran.out.contains("the cause of the drift is not known: rds:DescribeEvents"), "{}", ran.out);
 }
 
 #[test]
@@ -132,8 +132,8 @@ fn who_carries_out_a_local_schedule_is_told_and_the_moment_of_an_enforced_stop_s
     let stage = Stage::new();
     enforced_here_without_events(&stage);
     let before = stage.run(&["schedule", "list"]);
-    assert!(before.out.contains("nobody here is set to stop it"), "{}", before.out);
-    assert!(before.out.contains("! prooflink-dev: nobody on this machine carries out its schedule"), "{}", before.out);
+    assert!(before.out.contains("nothing here is set to stop it"), "{}", before.out);
+    assert!(before.out.contains("! prooflink-dev: nothing on this machine executes its schedule"), "{}", before.out);
     let unkept = stage.to_json();
     assert_eq!(unkept["kept"], json!({"kept": false, "looked_at": null}), "{unkept:#}");
     assert_eq!(unkept["members"][0]["drift"]["righted_at"], Value::Null, "{unkept:#}");
@@ -179,7 +179,7 @@ fn where_others_cannot_be_seen_nothing_is_enforced_unless_that_is_accepted_and_e
     assert!(slept.out.contains(&format!("! {unknown}")), "{}", slept.out);
     let ran = stage.run(&["schedule", "run", "--once"]);
     assert_eq!((ran.code, stage.calls("StopDBInstance")), (Some(0), 0), "{} {}", ran.out, ran.err);
-    assert!(ran.out.contains(&format!("it is not put right: {unknown}")), "{}", ran.out);
+    assert!(ran.out.contains(&format!("it is not corrected: {unknown}")), "{}", ran.out);
 
     // Who keeps it at AWS is told the same, before anything is written.
     let local = std::fs::read_to_string(&stage.config).expect("the configuration");
@@ -214,7 +214,7 @@ fn what_aws_keeps_and_is_enforced_is_put_right_from_here_and_its_edges_are_left_
         {"service": "rds", "operation": "DescribeEvents", "answer": {"Events": by_hand}},
     ]));
     let listed = stage.run(&["schedule", "list"]);
-    let unkept = "! prooflink-dev: nobody on this machine puts right what drifts between its edges";
+    let unkept = "! prooflink-dev: nothing on this machine corrects drift";
     assert!(listed.out.contains(unkept), "{}", listed.out);
     let ran = stage.run(&["schedule", "run", "--once"]);
     assert_eq!((ran.code, stage.calls("StopDBInstance")), (Some(0), 1), "{} {}", ran.out, ran.err);

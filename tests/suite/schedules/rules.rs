@@ -95,7 +95,12 @@ fn an_enforced_schedule_migrates_where_a_sync_is_refused_and_a_denial_leaves_bot
     let whole = stage.run(&["schedule", "migrate", "prooflink-dev", "--yes"]);
     assert_eq!((whole.code, on(&stage)), (Some(0), vec![false, false]), "{} {}", whole.out, whole.err);
     let synced = stage.run(&["schedule", "sync", "prooflink-dev", "--yes"]);
-    assert!(synced.out.contains("everything is as computed already"), "{} {}", synced.out, synced.err);
+    assert!(
+        synced.out.contains("nothing to change: the schedules at AWS are up to date"),
+        "{} {}",
+        synced.out,
+        synced.err
+    );
 }
 
 #[test]
@@ -109,7 +114,9 @@ fn a_rule_that_is_not_its_own_stays_and_without_a_schedule_nothing_is_begun() {
     let rest = stage.run(&["schedule", "migrate", "prooflink-dev", "--yes"]);
     assert_eq!(rest.code, Some(1), "{}", rest.out);
     assert!(
-        rest.err.contains("rule prooflink-dev-db-stop, which stops prooflink-dev-db: ssm.amazonaws.com made it"),
+        rest.err.contains(
+            "rule prooflink-dev-db-stop, which stops prooflink-dev-db: ssm.amazonaws.com created and manages it"
+        ),
         "{}",
         rest.err
     );
@@ -210,7 +217,12 @@ async fn an_override_holds_the_rule_back_that_would_stop_it_and_a_forgotten_one_
     assert_eq!((&rule["enabled"], &rule["held_back"]["forgotten"]), (&json!(false), &json!(false)), "{rule:#}");
     assert!(rule["held_back"]["returns_at"].is_string() && rule["held_back"]["until"].is_string(), "{rule:#}");
     let synced = stage.run(&["schedule", "sync", "prooflink-dev", "--yes"]);
-    assert!(synced.out.contains("everything is as computed already"), "{} {}", synced.out, synced.err);
+    assert!(
+        synced.out.contains("nothing to change: the schedules at AWS are up to date"),
+        "{} {}",
+        synced.out,
+        synced.err
+    );
     let removed = stage.run(&["schedule", "remove", "prooflink-dev", "--yes"]);
     assert!(
         removed.code == Some(1) && removed.err.contains("`toban schedule clear prooflink-dev` first"),
@@ -331,7 +343,12 @@ async fn a_hold_holds_back_what_stops_and_what_starts_it_with_a_schedule_and_wit
         if scheduled {
             assert!(stage.to_json()["hold"]["until"].is_string());
             let synced = stage.run(&["schedule", "sync", "prooflink-dev", "--yes"]);
-            assert!(synced.out.contains("everything is as computed already"), "{} {}", synced.out, synced.err);
+            assert!(
+                synced.out.contains("nothing to change: the schedules at AWS are up to date"),
+                "{} {}",
+                synced.out,
+                synced.err
+            );
         }
         let cleared = stage.run(&["schedule", "clear", "prooflink-dev", "--yes"]);
         assert_eq!(cleared.code, Some(0), "{} {}", cleared.out, cleared.err);

@@ -116,7 +116,7 @@ fn an_environment_nobody_knows_is_protected() {
 fn the_question_is_never_cut_off() {
     let mut model = asked("city-dev");
     for rows in 8..14 {
-        assert!(text(&mut model, 80, rows).contains("any other key means no"), "{rows} rows");
+        assert!(text(&mut model, 80, rows).contains("any other key: no"), "{rows} rows");
     }
     for (columns, rows) in [(1, 1), (3, 3), (20, 5)] {
         text(&mut model, columns, rows);
@@ -139,7 +139,7 @@ fn deployment() -> Model {
         "circuit breaker off: if its tasks keep failing, ECS tries again for ever",
         "worrying: 1 of 9 alarms is muted",
         "bad: 3 of 4 targets answer 502 since 13:58",
-        "it cannot move: 1 task wanted with minimum 100 % and maximum 100 %",
+        "it cannot move: desired 1 task with minimum 100 % and maximum 100 %",
     ]
     .map(str::to_owned)
     .to_vec();
@@ -164,9 +164,7 @@ fn at_eighty_by_twenty_four_the_worst_is_seen_and_the_rest_can_be_reached() {
     let mut model = deployment();
     insta::assert_snapshot!(picture(&mut model, 80, 24));
     let first = text(&mut model, 80, 24);
-    assert!(
-        first.contains("in city-dev") && first.contains("! bad: 3 of 4") && first.contains("any other key means no")
-    );
+    assert!(first.contains("in city-dev") && first.contains("! bad: 3 of 4") && first.contains("any other key: no"));
     assert!(!first.contains("step 14"));
     for _ in 0..60 {
         tell(&mut model, Event::Key("down".parse().expect("a chord")));

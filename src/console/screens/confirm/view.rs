@@ -88,7 +88,7 @@ fn differences(all: &[Difference], room: usize, wide: bool) -> Vec<Line> {
 fn body(confirm: &Confirm, room: usize, wide: bool) -> Vec<Line> {
     let plan = &confirm.plan;
     let mut lines: Vec<Line> = wrapped(&plan.message, Role::Title, room).collect();
-    let protected = if confirm.at.protected { " ⛨ protected" } else { "" };
+    let protected = if confirm.at.protected { " ■ protected" } else { "" };
     let account = confirm.at.account.as_ref().map(|account| format!(", account {account}")).unwrap_or_default();
     let place = format!("in {}{protected}, {}{account}", plan.environment, plan.scope);
     lines.extend(wrapped(&place, Role::Text, room));
@@ -111,11 +111,11 @@ fn body(confirm: &Confirm, room: usize, wide: bool) -> Vec<Line> {
 fn question(confirm: &Confirm) -> String {
     match &confirm.hindrance {
         Some(refused) => format!("refused: {refused} (esc closes)"),
-        None if confirm.writing => "why is it done? enter keeps the reason, esc drops it".to_owned(),
+        None if confirm.writing => "reason for the change? enter keeps it, esc drops it".to_owned(),
         None if confirm.wants_name() => {
-            format!("type {} and enter to go on; tab adds a reason; esc means no", confirm.plan.environment)
+            format!("type {} and enter to go on; tab: add a reason; esc: no", confirm.plan.environment)
         }
-        None => "y does it; r adds a reason; any other key means no".to_owned(),
+        None => "y: yes; r: add a reason; any other key: no".to_owned(),
     }
 }
 

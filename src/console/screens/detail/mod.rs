@@ -211,7 +211,7 @@ fn extra(detail: &Detail, around: Around<'_>) -> Vec<Block> {
     let Some(extra) = &detail.extra else {
         let remedy = detail.fault.as_ref().map(|fault| fault.remedy(&detail.id.scope));
         let empty = remedy.unwrap_or_else(|| "reading metrics and history…".to_owned());
-        return vec![Block { empty, ..block("course", note) }];
+        return vec![Block { empty, ..block("metrics", note) }];
     };
     let stale = detail.fault.is_some();
     let items: Vec<Item> = extra
@@ -232,7 +232,7 @@ fn extra(detail: &Detail, around: Around<'_>) -> Vec<Block> {
         (!extra.moments.is_empty()).then(|| moments("history".to_owned(), "history", extra.moments.clone(), ""));
     // A fault must stand somewhere, even when there was nothing to show before it.
     let course =
-        (!items.is_empty() || (stale && history.is_none())).then(|| Block { items, ..block("course", note.clone()) });
+        (!items.is_empty() || (stale && history.is_none())).then(|| Block { items, ..block("metrics", note.clone()) });
     let ahead = ahead(&extra.ahead, stale, around);
     let history = history.map(|history| Block { note, ..history });
     [course, ahead, history].into_iter().flatten().collect()
@@ -246,7 +246,7 @@ fn ahead(ahead: &[Ahead], stale: bool, around: Around<'_>) -> Option<Block> {
             let date = |(label, at): &(&'static str, Timestamp)| {
                 Fact::new(label, Cell::plain(when(*at, around.now, around.zone)))
             };
-            [Fact::new("waits", ahead.message.clone())].into_iter().chain(ahead.dates.iter().map(date))
+            [Fact::new("pending", ahead.message.clone())].into_iter().chain(ahead.dates.iter().map(date))
         })
         .collect();
     if facts.is_empty() {

@@ -58,7 +58,7 @@ fn what_waits_to_be_done_stands_with_its_dates_before_the_history() {
     let lines: Vec<&str> = page.lines().map(|line| line.trim_matches([' ', '│', '█'])).collect();
     let from = lines.iter().position(|line| line.starts_with("─ pending maintenance ")).expect(&page);
     let (action, forced) = (lines[from + 1], lines[from + 3]);
-    assert!(action.starts_with("waits") && action.ends_with("system-update: a new system"), "{page}");
+    assert!(action.starts_with("pending") && action.ends_with("system-update: a new system"), "{page}");
     assert!(lines[from + 2].starts_with("applied") && lines[from + 2].ends_with("in 9 d"), "{page}");
     assert!(forced.starts_with("at any time after   ") && forced.ends_with("in 1 h"), "{page}");
     assert!(lines[from + 4].ends_with("not shown: denied"), "{page}");

@@ -82,7 +82,7 @@ fn shared(environment: &EnvironmentStatus) -> Option<Block> {
 /// What happens next by schedule, when and why; and what is not as it should be.
 fn offhours(off: &OffHours, around: Around<'_>) -> Block {
     let next = off.next.as_ref().map_or_else(
-        || Cell::dim("nothing comes in the next 60 days"),
+        || Cell::dim("no change in the next 60 days"),
         |edge| {
             let when = wording::told(edge.issue_at, around.now, &off.routine.schedule.zone, around.zone);
             Cell::plain(format!("{} {when} ({})", wording::whole(edge.verb), wording::cause(&edge.cause)))
@@ -128,7 +128,7 @@ fn verdict(environment: &EnvironmentStatus) -> Block {
     }
     let mut title = format!("{} is {}", environment.name, health.word());
     if environment.protected {
-        title.push_str(" ⛨");
+        title.push_str(" ■");
     }
     let fault = match environment.faults.as_slice() {
         [] => None,
@@ -268,7 +268,7 @@ pub fn door(row: Row) -> Item {
         name,
         part_of: None,
         door: row.open.map(RowTarget::Resource),
-        health: Some(row.health),
+        health: row.health,
         look: RowStyle::Cells(row.cells),
         stale: false,
         changed: false,
@@ -300,7 +300,7 @@ pub fn description(environment: &EnvironmentStatus) -> Vec<Cell> {
     let facts = [
         ("project", or_none(environment.project.as_deref())),
         ("stage", or_none(environment.stage.as_deref())),
-        ("protected", if environment.protected { "yes: changes want its name typed" } else { "no" }.to_owned()),
+        ("protected", if environment.protected { "yes: changes need its name typed" } else { "no" }.to_owned()),
         ("account", or_none(environment.account.as_ref().map(crate::world::AccountId::as_str))),
         ("region", or_none(environment.region.as_ref().map(crate::world::Region::as_str))),
     ];

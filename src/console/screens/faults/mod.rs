@@ -55,7 +55,7 @@ fn faults(around: Around<'_>) -> Block {
     });
     Block {
         key: "faults".to_owned(),
-        title: "what could not be read".to_owned(),
+        title: "faults: what could not be read".to_owned(),
         items: nowhere.into_iter().chain(who).chain(shelves).collect(),
         empty: "everything could be read".to_owned(),
         ..Block::default()
@@ -75,16 +75,16 @@ fn identities(around: Around<'_>) -> Block {
     let items = around.scopes.iter().map(|scope| {
         let text = match (around.world.identity(scope), around.world.identity_fault(scope)) {
             (Some(who), _) => Cell::plain(format!("account {} as {}", who.account, who.arn)),
-            (None, Some(_)) => Cell { text: "could not be told; see above".to_owned(), tone: Tone::Fault },
+            (None, Some(_)) => Cell { text: "not known; see above".to_owned(), tone: Tone::Fault },
             (None, None) => Cell::dim("asking…"),
         };
         Item::prose(scope.to_string(), vec![Cell::strong(scope.to_string()), text])
     });
     Block {
         key: "identities".to_owned(),
-        title: "who we are".to_owned(),
+        title: "identity".to_owned(),
         items: items.collect(),
-        empty: "it is not known yet where to look".to_owned(),
+        empty: "accounts and regions are not known yet".to_owned(),
         ..Block::default()
     }
 }

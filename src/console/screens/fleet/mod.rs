@@ -91,7 +91,7 @@ fn row(environment: &EnvironmentStatus, (now, zone): (Timestamp, &TimeZone), cha
         _ => Cell::of(health, headline),
     };
     let stage = match (environment.stage.as_deref(), environment.protected) {
-        (stage, true) => Cell { text: format!("{} ⛨", stage.unwrap_or("–")), tone: Tone::Protected },
+        (stage, true) => Cell { text: format!("{} ■", stage.unwrap_or("–")), tone: Tone::Protected },
         (Some(stage), false) => Cell::plain(stage),
         (None, false) => Cell::none(),
     };

@@ -68,7 +68,7 @@ fn moving(mut item: Item) -> Item {
     if let RowStyle::Cells(cells) = &mut item.look
         && let Some(outcome) = cells.get_mut(OUTCOME)
     {
-        *outcome = Cell::of(Health::Changing, "under way, :progress shows where it stands");
+        *outcome = Cell::of(Health::Changing, "in progress, :progress shows it");
     }
     item
 }
@@ -152,7 +152,8 @@ pub fn about(entry: &Entry, whole: bool, (now, zone): (Timestamp, &TimeZone)) ->
     lines.extend(entry.facts.iter().map(|(name, value)| said("got", &format!("{name} {value}"))));
     lines.push(said("entry", &entry.id));
     if entry.done.is_none() {
-        let message = "toban broke off, or is still at it somewhere; what came of it is looked up when it can be seen";
+        let message =
+            "toban was interrupted, or is still running it elsewhere; the outcome is looked up when it can be seen";
         lines.push(Cell::dim(message));
     }
     lines

@@ -111,7 +111,11 @@ fn what_is_under_way_here_is_not_said_to_be_unknown() {
     assert!(outcome(&mut model).contains("outcome unknown"));
     model.underway.push(Underway::new(1, said("scale web to 4"), at(-60)));
     model.refill(false);
-    assert!(outcome(&mut model).contains("◌") && outcome(&mut model).contains("under way"), "{}", outcome(&mut model));
+    assert!(
+        outcome(&mut model).contains("◌") && outcome(&mut model).contains("in progress"),
+        "{}",
+        outcome(&mut model)
+    );
     // One like it that began at another time is another one.
     model.underway[0].since = at(-900);
     model.refill(false);

@@ -179,7 +179,7 @@ impl Palette {
         if let Some(verb) = self.elsewhere(name) {
             return match typed {
                 Some(_) => Meaning::Offer(verb, typed),
-                None => Meaning::Unknown(format!("nothing here offers {verb}; :{verb} ENV asks it of an environment")),
+                None => Meaning::Unknown(format!("no action {verb} here; :{verb} ENV asks it of an environment")),
             };
         }
         let command = match (command(name), self.beginning(name).as_slice()) {

@@ -24,7 +24,7 @@ const BAR: u16 = 20;
 #[must_use]
 pub fn blocks(of: Option<&Underway>) -> Vec<Block> {
     let Some(of) = of else {
-        let empty = "it is not known any more; the journal (:journal) tells how it ended".to_owned();
+        let empty = "it is no longer kept here; :journal shows how it ended".to_owned();
         return vec![Block { key: "gone".to_owned(), empty, ..Block::default() }];
     };
     let mut blocks = vec![head(of)];

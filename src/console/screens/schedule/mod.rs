@@ -36,9 +36,9 @@ const LIST: &[Column] = &[
 ];
 
 const SLEEPERS: &[Column] = &[
-    Column::text("WHO", Width::Fit(10, 40), 9),
+    Column::text("RESOURCE", Width::Fit(10, 40), 9),
     Column::text("WHAT", Width::Fit(8, 14), 7),
-    Column::text("IS IT AS IT SHOULD BE", Width::Fill(14), 8),
+    Column::text("ON SCHEDULE", Width::Fill(14), 8),
 ];
 
 /// The blocks of the page; `diary` is what the journal saw of stops and starts.
@@ -80,10 +80,10 @@ fn head(environment: &EnvironmentStatus, off: &OffHours, around: Around<'_>) -> 
     let is = match off.desired {
         Desired::On => "should be up",
         Desired::Off => "should be asleep",
-        Desired::Any => "nothing is wished now",
+        Desired::Any => "no state is scheduled now",
     };
     let next = off.next.as_ref().map_or_else(
-        || "nothing comes in the next 60 days".to_owned(),
+        || "no change in the next 60 days".to_owned(),
         |edge| {
             let when = told(edge.issue_at);
             format!("next: {} {when} ({})", wording::whole(edge.verb), wording::cause(&edge.cause))
@@ -108,10 +108,10 @@ fn head(environment: &EnvironmentStatus, off: &OffHours, around: Around<'_>) -> 
             let group = format!("group {} at EventBridge Scheduler", off.routine.group_of(environment.name.as_str()));
             match off.watcher {
                 SchedulerLiveness::Here => {
-                    format!("{group}; what drifts between its edges is put right by this console")
+                    format!("{group}; drift is corrected by this console")
                 }
                 SchedulerLiveness::Looked(_) => {
-                    format!("{group}; what drifts between its edges is put right from this machine")
+                    format!("{group}; drift is corrected from this machine")
                 }
                 SchedulerLiveness::Untold | SchedulerLiveness::Nobody(_) => group,
             }
@@ -125,9 +125,9 @@ fn head(environment: &EnvironmentStatus, off: &OffHours, around: Around<'_>) -> 
                 "`toban schedule run`, or a console while it is open".to_owned()
             }
         },
-        Backend::Observe => "nobody: it is only shown".to_owned(),
+        Backend::Observe => "not executed: the schedule is only shown".to_owned(),
     };
-    say("who", Cell::dim(format!("carried out by {who}")));
+    say("who", Cell::dim(format!("executed by {who}")));
     if let Some(group) = environment.record.group() {
         say(
             "record",
@@ -184,7 +184,7 @@ fn list(lines: &[(jiff::Timestamp, Line)], off: &OffHours, around: Around<'_>) -
         title: "next fourteen days".to_owned(),
         columns: LIST,
         items: items.collect(),
-        empty: "nothing happens".to_owned(),
+        empty: "no changes".to_owned(),
         ..Block::default()
     }
 }
@@ -195,7 +195,7 @@ fn warnings(warnings: &[Warning]) -> Block {
         Item::prose(at.to_string(), vec![Cell::of(Health::Worrying, text)])
     };
     let items = warnings.iter().enumerate().map(item).collect();
-    Block { key: "warnings".to_owned(), title: "worth knowing".to_owned(), items, ..Block::default() }
+    Block { key: "warnings".to_owned(), title: "notes".to_owned(), items, ..Block::default() }
 }
 
 fn sleepers(off: &OffHours, around: Around<'_>) -> Block {
@@ -212,7 +212,7 @@ fn sleepers(off: &OffHours, around: Around<'_>) -> Block {
     });
     Block {
         key: "sleepers".to_owned(),
-        title: "who sleeps, in the order they wake".to_owned(),
+        title: "members, in the order they wake".to_owned(),
         columns: SLEEPERS,
         items: items.collect(),
         empty: "nothing here can sleep".to_owned(),
@@ -224,10 +224,10 @@ fn sleepers(off: &OffHours, around: Around<'_>) -> Block {
 fn at_aws(environment: &EnvironmentStatus, off: &OffHours, around: Around<'_>) -> Option<Block> {
     let scope = environment.schedule_place().filter(|_| off.routine.backend == Backend::EventBridge)?;
     let cell = match (off.schedule_drift(environment, around.world, around.now), unread(&scope, around.world)) {
-        (Some(differences), _) if differences.is_empty() => vec![Cell::dim("as computed".to_owned())],
+        (Some(differences), _) if differences.is_empty() => vec![Cell::dim("up to date".to_owned())],
         (Some(differences), _) => {
             let message = differences.into_iter().map(|message| Cell::of(Health::Worrying, message));
-            message.chain([Cell::dim("the action sync writes what was computed".to_owned())]).collect()
+            message.chain([Cell::dim("the action sync writes the differences".to_owned())]).collect()
         }
         (None, Some((kind, Some(fault)))) => {
             vec![Cell::of(Health::Unknown, format!("not known ({kind}): {}", fault.sentence()))]
@@ -235,7 +235,7 @@ fn at_aws(environment: &EnvironmentStatus, off: &OffHours, around: Around<'_>) -
         (None, _) => vec![Cell::dim("being read…".to_owned())],
     };
     let items = cell.into_iter().enumerate().map(|(at, cell)| Item::prose(format!("held {at}"), vec![cell])).collect();
-    Some(Block { key: "at-aws".to_owned(), title: "what AWS holds".to_owned(), items, ..Block::default() })
+    Some(Block { key: "at-aws".to_owned(), title: "schedules at AWS".to_owned(), items, ..Block::default() })
 }
 
 fn saved(off: &OffHours, around: Around<'_>, diary: &UptimeLog) -> Block {
@@ -246,7 +246,7 @@ fn saved(off: &OffHours, around: Around<'_>, diary: &UptimeLog) -> Block {
     let past = off.past_savings(around.world, diary, around.now).map(|past| Cell::plain(past.sentence(around.now)));
     let cells = [Some(Cell::plain(message)), past, Some(Cell::dim(NOT_INCLUDED))].into_iter().flatten().collect();
     let items = vec![Item::prose("saved", cells)];
-    Block { key: "saved".to_owned(), title: "hours and money".to_owned(), items, ..Block::default() }
+    Block { key: "saved".to_owned(), title: "hours and costs".to_owned(), items, ..Block::default() }
 }
 
 #[cfg(test)]

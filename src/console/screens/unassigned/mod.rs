@@ -9,7 +9,7 @@ use crate::overview::Picture;
 const COLUMNS: &[Column] = &[
     Column::text("KIND", Width::Fit(6, 18), 7),
     Column::text("NAME", Width::Fit(10, 44), 9),
-    Column::text("WHY NOWHERE", Width::Fill(16), 8),
+    Column::text("REASON", Width::Fill(16), 8),
     Column::text("SEEN IN", Width::Fit(8, 30), 4),
 ];
 

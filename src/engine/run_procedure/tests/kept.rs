@@ -86,11 +86,11 @@ async fn an_edit_by_hand_is_found_written_over_and_an_evening_postponed_and_take
     let demo = Arc::new(Demo::at(7, 0));
     let before = drift(&look(&demo).await);
     assert_eq!(before.len(), 1, "{before:?}");
-    assert!(before[0].contains("is cron(10 23 ? * MON-FRI *), computed cron(10 23 * * ? *)"), "{before:?}");
+    assert!(before[0].contains("is cron(10 23 ? * MON-FRI *) instead of cron(10 23 * * ? *)"), "{before:?}");
 
     let (plan, ending) = does(&demo, "sync", "hold").await;
     assert_eq!((plan.calls.len(), plan.differences.len()), (1, 1), "{:?}", plan.calls);
-    assert_eq!((ending.how, ending.message.as_str()), (How::Done, "1 change made; it is as computed"));
+    assert_eq!((ending.how, ending.message.as_str()), (How::Done, "1 change made and checked at AWS"));
     assert!(drift(&look(&demo).await).is_empty());
 
     let evening = second(&demo, "21T21:00");
@@ -165,7 +165,10 @@ async fn what_a_database_had_that_was_renamed_or_deleted_is_found_and_who_is_nam
     assert_eq!(computed.left_out, ["its-old-name is not there"]);
     let differences = drift(&snapshot);
     assert_eq!(differences.len(), 4, "its stop and start, and those of the service that is not named: {differences:?}");
-    assert!(differences.iter().all(|message| message.ends_with("is there and was not computed")), "{differences:?}");
+    assert!(
+        differences.iter().all(|message| message.ends_with("is at AWS but not in the configuration")),
+        "{differences:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -194,7 +197,7 @@ async fn a_rule_beside_the_schedules_gives_way_once_they_are_as_computed() {
         "{calls}"
     );
     assert_eq!(ending.how, How::Done, "{}", ending.message);
-    assert_eq!(ending.message, "1 change made; it is as computed; backend-dev-cluster-stop disabled");
+    assert_eq!(ending.message, "1 change made and checked at AWS; backend-dev-cluster-stop disabled");
     let snapshot = look(&demo).await;
     assert!(drift(&snapshot).is_empty());
     let environment = snapshot.picture.environment(&NAME.into()).expect("it is there");

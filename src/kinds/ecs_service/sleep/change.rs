@@ -14,6 +14,7 @@ use crate::change::plan::{ChangeRequest, Plan};
 use crate::change::receipt::Receipt;
 use crate::schedule::stored::tags::REMEMBERED;
 use crate::schedule::transition::stage_plan::StageAction;
+use crate::text::counted;
 use crate::world::{EnvironmentName, Fault, Resource, ResourceId, Scope};
 
 const TAG: &str = "ecs:TagResource";
@@ -68,9 +69,10 @@ impl SetDesiredCount {
                 format!("scale service {name} between {} and {} tasks", bounds.min, bounds.max),
                 format!("{REGISTER} {}: min {}, max {}", self.scaled_as, bounds.min, bounds.max),
             ),
-            StageAction::Count(count) => {
-                (format!("set service {name} to {count} tasks"), format!("{UPDATE} {name}: {count} wanted"))
-            }
+            StageAction::Count(count) => (
+                format!("set service {name} to {}", counted(count as usize, "task")),
+                format!("{UPDATE} {name}: desired count {count}"),
+            ),
             StageAction::Start | StageAction::Stop => (String::new(), String::new()),
         }
     }

@@ -115,7 +115,7 @@ fn action(from: &PendingMaintenanceAction) -> Ahead {
     let name = from.action().unwrap_or("maintenance");
     let mut message = text(from.description()).map_or_else(|| name.to_owned(), |what| format!("{name}: {what}"));
     if dates.is_empty() {
-        message.push_str(" (no date: it waits until somebody applies it)");
+        message.push_str(" (no date: pending until somebody applies it)");
     }
     Ahead { message: Cell::plain(message), dates }
 }

@@ -48,7 +48,7 @@ impl Rollout {
             let row = |(at, line): (usize, &String)| Row {
                 key: at.to_string(),
                 open: None,
-                health: Health::Well,
+                health: Some(Health::Well),
                 cells: vec![Cell::plain(line.as_str())],
             };
             let rows = self.output.iter().enumerate().map(row).collect();
@@ -151,7 +151,7 @@ impl Rollout {
         Row {
             key: at.to_string(),
             open: None,
-            health,
+            health: Some(health),
             cells: vec![
                 Cell::strong(self.name(at)),
                 Cell::or_none(found.and_then(|found| found.head.as_deref()).map(short)),

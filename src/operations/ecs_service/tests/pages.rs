@@ -161,7 +161,7 @@ fn it_stalls() {
     for minutes in [1, 6, 12] {
         page.look(Shelves::default().with([with(vec![new(1, "IN_PROGRESS"), old(2)])]), minutes * 60);
     }
-    assert!(text(&mut page.model, 80, 24).contains("stalled: nothing moved for 11 min"));
+    assert!(text(&mut page.model, 80, 24).contains("stalled: no change for 11 min"));
     insta::assert_snapshot!("stalled", page.small());
 }
 

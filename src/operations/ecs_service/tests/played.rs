@@ -181,7 +181,7 @@ async fn another_deployment_takes_the_place_of_ours() {
     });
     assert_eq!(theirs.0.how, How::Done, "{}", theirs.0.message);
     assert_eq!(ours.0.how, How::Incomplete, "{}", ours.0.message);
-    assert!(ours.0.message.contains("took the place"), "{}", ours.0.message);
+    assert!(ours.0.message.contains("another deployment replaced"), "{}", ours.0.message);
 }
 
 #[tokio::test(start_paused = true)]
@@ -205,7 +205,7 @@ async fn scaling_waits_for_the_tasks() {
     let mut duty = PlayedAccount::of("city-poc", "Backend").await;
     let (ending, told) = duty.run("scale", Some("3")).await;
     assert_eq!(ending, Ending::done("Backend runs 3 tasks"));
-    assert!(lines(&told).contains(&"1 of 3 tasks run"), "{:?}", lines(&told));
+    assert!(lines(&told).contains(&"1 of 3 tasks running"), "{:?}", lines(&told));
     assert!(duty.again().await.propose("scale", Some("3")).await.is_err_and(|why| why.contains("already")));
 }
 

@@ -155,7 +155,7 @@ async fn watched(text: &str) -> Judged {
 #[case::superseded(
     include_str!("fixtures/superseded.json"),
     &["moving", "superseded"],
-    Some((How::Incomplete, "another deployment took the place of web-prod:42: ecs-svc/7719201837465500123, to web-prod:43"))
+    Some((How::Incomplete, "another deployment replaced web-prod:42: ecs-svc/7719201837465500123, to web-prod:43"))
 )]
 #[case::stalled(
     include_str!("fixtures/stalled.json"),

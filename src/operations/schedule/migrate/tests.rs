@@ -109,7 +109,7 @@ fn spoilt(how: &str) -> Rule {
 }
 
 #[rstest]
-#[case("managed", "ssm.amazonaws.com made it and keeps it (ManagedBy)")]
+#[case("managed", "ssm.amazonaws.com created and manages it (ManagedBy)")]
 #[case("waits", "it waits for events besides")]
 #[case("unread", "events:ListTargetsByRule")]
 #[case("another", "it also stops stg-db, which does not sleep with shop-dev; give shop-dev a rule of its own")]

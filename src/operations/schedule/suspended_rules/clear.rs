@@ -61,7 +61,7 @@ pub(crate) fn clearing(
     }
     let mut plan = match &sync {
         Some(sync) => sync.plan(),
-        None => site.plan(format!("let the rules of {name} fire again"), place.id(), Vec::new()),
+        None => site.plan(format!("enable the rules of {name} again"), place.id(), Vec::new()),
     };
     write(&mut plan, &rules, &drops);
     plan.notices.extend(notices);

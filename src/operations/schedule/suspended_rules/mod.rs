@@ -59,10 +59,10 @@ impl EnvironmentActions for SuspendRules {
             Action::new("override", "hold back the rules that stop it, or start it, until a time")
                 .asking(until("23:30, +2h, stopped 08:00"))
                 .barred(environment.stop_barred()),
-            Action::new("hold", "leave it exactly as it is until a time: hold back its rules")
+            Action::new("hold", "change nothing here until a time: hold back its rules")
                 .asking(until("2026-11-30 09:00"))
                 .barred(environment.stop_barred()),
-            Action::new("clear", "let the rules that were held back fire again")
+            Action::new("clear", "enable the rules that were held back again")
                 .asking(Prompt::Look { reads: reads.clone() })
                 .barred(idle.then(|| "no rule is held back here".to_owned())),
         ]

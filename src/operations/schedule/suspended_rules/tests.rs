@@ -299,7 +299,7 @@ fn a_rule_that_nobody_can_tell_the_time_of_is_told() {
     let rate = Rule { expression: "rate(1 day)".to_owned(), ..evening() };
     let aws = Aws { rules: vec![rate], ..Aws::default() };
     let message = proposed(false, &aws, "override", "19:00").unwrap_err();
-    assert!(message.contains("AWS tells nobody when that is next, so it is not held back"), "{message}");
+    assert!(message.contains("AWS does not publish when that is next, so it is not held back"), "{message}");
     let message = proposed(false, &aws, "override", "stopped 19:00").unwrap_err();
     assert!(message.contains("no rule that could be held back starts anything of it"), "{message}");
 }
@@ -347,7 +347,7 @@ fn a_stop_that_may_be_on_its_way_is_not_held_back_and_one_that_is_not_its_own_is
     let told = plan.notices.iter().any(|one| one.starts_with("rule evening stops shop-dev-db at 17:00 all the same: "));
     assert!(told && !plan.calls.join(" ").contains("DisableRule"), "{plan:?}");
     let message = proposed(false, &aws, "override", "19:00").unwrap_err();
-    assert!(message.contains("ssm.amazonaws.com made it"), "{message}");
+    assert!(message.contains("ssm.amazonaws.com created and manages it"), "{message}");
 }
 
 #[test]

@@ -80,7 +80,7 @@ pub(super) fn fires_soon(case: &Case<'_>, (ruling, above): (&Ruling<'_>, &Active
 pub(super) fn sometime(ruling: &Ruling<'_>) -> String {
     let rule = ruling.rule;
     format!(
-        "rule {} {} at {}: AWS tells nobody when that is next, so it is not held back; disable it by hand, or give it a cron()",
+        "rule {} {} at {}: AWS does not publish when that is next, so it is not held back; disable it by hand, or give it a cron()",
         rule.name,
         ruling.does(),
         rule.expression

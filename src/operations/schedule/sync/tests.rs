@@ -78,7 +78,7 @@ fn the_group_comes_first_and_deletions_last() {
     know::<Group>(&mut world, Vec::new());
     let goal = || hold(vec![single.clone(), stop.clone()]);
     let made = step(&mut sync(goal(), &world), &world).unwrap();
-    assert_eq!(made, ["make the schedule group toban-dev", "make the schedule single", "make the schedule stop"]);
+    assert_eq!(made, ["create the schedule group toban-dev", "create the schedule single", "create the schedule stop"]);
 
     let edited = Held { expression: "cron(0 7 * * ? *)".to_owned(), ..held(&stop) };
     let stray = Held { name: "stray".to_owned(), ..held(&stop) };
@@ -86,12 +86,12 @@ fn the_group_comes_first_and_deletions_last() {
     let mut again = sync(goal(), &world);
     assert_eq!(again.plan().differences.len(), 3, "{:?}", again.plan().differences);
     let made = step(&mut again, &world).unwrap();
-    assert_eq!(made, ["make the schedule single", "change the schedule stop", "delete the schedule stray"]);
+    assert_eq!(made, ["create the schedule single", "change the schedule stop", "delete the schedule stray"]);
 
     know(&mut world, vec![group(Some("dev"), vec![held(&single), held(&stop)])]);
-    assert_eq!(step(&mut again, &world).unwrap_err().how, How::Done, "seen as computed");
+    assert_eq!(step(&mut again, &world).unwrap_err().how, How::Done, "seen as planned");
     let ending = step(&mut sync(goal(), &world), &world).unwrap_err();
-    assert_eq!(ending.message, "everything is as computed already");
+    assert_eq!(ending.message, "nothing to change: the schedules at AWS are up to date");
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn another_owners_group_is_not_touched() {
         for goal in [Goal::Nothing, hold(Vec::new())] {
             let ending = step(&mut sync(goal, &world), &world).unwrap_err();
             assert_eq!(ending.how, How::Failed);
-            assert!(ending.message.contains("nothing of it was touched"), "{}", ending.message);
+            assert!(ending.message.contains("nothing in it was changed"), "{}", ending.message);
         }
     }
 }
@@ -160,7 +160,7 @@ fn a_late_stop_that_cannot_be_written_leaves_the_usual_one_as_it_was() {
     let sight = Observation { world: &world, faults: &[], now };
     let Step::Act(first) = one.step(&sight) else { panic!("it acts") };
     let message: Vec<String> = first.iter().map(|change| change.plan().message).collect();
-    assert_eq!(message, ["make the schedule late"]);
+    assert_eq!(message, ["create the schedule late"]);
     let quota =
         Fault::new(crate::world::FaultKind::Refused, "scheduler:CreateSchedule", "ServiceQuotaExceededException");
     one.told(&first[0].deed(), &Err(quota), now);
@@ -197,7 +197,7 @@ fn what_remembers_bounds_is_written_before_what_closes_them_and_deleted_after_it
     let wanted = || hold(vec![start.clone(), stop.clone()]);
     let made = step(&mut sync(wanted(), &world), &world).unwrap();
     let names = ["toban-dev.c.web.start.2200", "toban-dev.c.web.stop.2200"];
-    assert_eq!(made, names.map(|name| format!("make the scheduled action {name}")), "and no group for them");
+    assert_eq!(made, names.map(|name| format!("create the scheduled action {name}")), "and no group for them");
 
     // Edited by hand, one that had its time, another owner's, and another environment's.
     let spent = ScheduledAction {
@@ -223,7 +223,10 @@ fn what_remembers_bounds_is_written_before_what_closes_them_and_deleted_after_it
     );
 
     know(&mut world, vec![ours, action(names[0], "service/c/web", open), theirs, others]);
-    assert_eq!(step(&mut sync(wanted(), &world), &world).unwrap_err().message, "everything is as computed already");
+    assert_eq!(
+        step(&mut sync(wanted(), &world), &world).unwrap_err().message,
+        "nothing to change: the schedules at AWS are up to date"
+    );
     let gone = step(&mut sync(Goal::Nothing, &world), &world).unwrap();
     assert_eq!(gone, [names[1], names[0]].map(|name| format!("delete the scheduled action {name}")));
 }
@@ -332,7 +335,10 @@ fn killed_between_any_two_calls_it_is_sound_and_the_next_one_goes_on() {
             let ending = ended.or_else(|| until_killed(&mut killed, goal(), usize::MAX)).unwrap();
             assert_eq!(ending.how, How::Done, "{stretch}: killed after {calls} calls: {}", ending.message);
             let same = until_killed(&mut killed, goal(), usize::MAX).unwrap();
-            assert_eq!(same.message, "everything is as computed already", "{stretch}: after {calls} calls");
+            assert_eq!(
+                same.message, "nothing to change: the schedules at AWS are up to date",
+                "{stretch}: after {calls} calls"
+            );
             if whole {
                 aws = killed;
                 break;
@@ -370,7 +376,7 @@ fn words_on_the_group_are_written_at_once_and_make_it_where_it_is_not_there() {
     assert!(fresh.wants(Timestamp::UNIX_EPOCH).iter().any(|want| want.kind == Notes::KIND));
     let made = step(&mut fresh, &world).unwrap();
     assert_eq!(made.len(), 2, "{made:?}");
-    assert!(made[0].starts_with("write toban:override=x, ") && made[1] == "make the schedule stop", "{made:?}");
+    assert!(made[0].starts_with("write toban:override=x, ") && made[1] == "create the schedule stop", "{made:?}");
     // Where nothing is stored at AWS the word alone is written, whoever is asked first.
     let mut alone = sync(Goal::AsItIs, &World::default()).on_record().marking(noted(true));
     assert_eq!(alone.plan().calls.len(), 1, "{:?}", alone.plan().calls);
@@ -385,7 +391,7 @@ fn a_group_that_another_took_meanwhile_is_not_written_on() {
     let mut late = sync(Goal::AsItIs, &world).on_record().marking(noted(true));
     let ending = step(&mut late, &world).unwrap_err();
     assert_eq!(ending.how, How::Failed);
-    assert!(ending.message.contains("belongs to other; nothing of it was touched"), "{}", ending.message);
+    assert!(ending.message.contains("belongs to other; nothing in it was changed"), "{}", ending.message);
 }
 
 #[test]

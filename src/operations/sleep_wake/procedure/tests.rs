@@ -189,7 +189,7 @@ fn a_wake_that_stands_still_gives_up_and_names_it() {
     }
     let end = end.expect("it gives up");
     assert_eq!(end.how, Ended::Incomplete);
-    assert!(end.message.contains("city-prod/Backend (1 of 3 tasks run, unchanged for 30 min)"), "{}", end.message);
+    assert!(end.message.contains("city-prod/Backend (1 of 3 tasks running, unchanged for 30 min)"), "{}", end.message);
     assert!(end.message.contains("awake: city-db, "), "{}", end.message);
 }
 

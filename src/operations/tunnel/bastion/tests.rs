@@ -95,7 +95,8 @@ fn an_offline_node_says_so(#[case] ping: &str, #[case] message: &str) {
     let found = look(Shelves::default().with([instance()]).with([node(ping)]), Vec::new(), Vec::new());
     let why = found.choose(None).unwrap_err().to_string();
     assert!(
-        why.contains(message) && why.starts_with("nobody in this environment can carry a tunnel to city-db"),
+        why.contains(message)
+            && why.starts_with("no instance or task in this environment can carry a tunnel to city-db"),
         "{why}"
     );
 }

@@ -90,5 +90,5 @@ fn a_service_is_neither_started_nor_stopped() {
         (scale.deed().verb, scale.deed().arguments),
         ("scale", vec![("from", "2".to_owned()), ("desired", "2".to_owned())])
     );
-    assert_eq!(scale.plan().calls, ["ecs:UpdateService Backend: 2 wanted"]);
+    assert_eq!(scale.plan().calls, ["ecs:UpdateService Backend: desired count 2"]);
 }

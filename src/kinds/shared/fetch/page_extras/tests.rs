@@ -65,7 +65,7 @@ async fn all_pages_are_read_with_the_dates_that_are_told() {
     let aws = Clients { rds: mocked!(aws_sdk_rds, &rules), ..Clients::silent() };
     let ahead = pending_maintenance(&aws, ARN).await.expect("actions");
     let message: Vec<&str> = ahead.iter().map(|ahead| ahead.message.text.as_str()).collect();
-    assert_eq!(message, ["levitation", "system-update: New system (no date: it waits until somebody applies it)"]);
+    assert_eq!(message, ["levitation", "system-update: New system (no date: pending until somebody applies it)"]);
     let dates =
         [("applied", second(10)), ("in a window after", second(20)), ("at any time after", second(30))].to_vec();
     assert_eq!((&ahead[0].dates, ahead[1].dates.is_empty()), (&dates, true));
