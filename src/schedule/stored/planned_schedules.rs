@@ -15,7 +15,7 @@ use super::tags::Bounds;
 use crate::schedule::calendar::time_of_day::ClockTime;
 use crate::schedule::calendar::weekdays::Days;
 use crate::schedule::calendar::weekly::{starts, stops};
-use crate::schedule::desired_state::{Intent, after, minus, plus};
+use crate::schedule::desired_state::{Desired, Intent, after, minus, plus};
 use crate::schedule::due::client_token;
 use crate::schedule::expression::write::{Weekly, once};
 use crate::schedule::model::{Member, MemberKind, Mode, PowerAction, TargetState};
@@ -256,11 +256,14 @@ impl Plan<'_> {
         over.max(hold).filter(|until| *until > self.now)
     }
 
+    /// The stops, this member's stage late. An end in a local time that does not exist is the end of that gap: what recurs
+    /// by the wall would come too early by the rest of it, before the stages it waits for. It is a single one that day.
     fn stops(&self) -> Vec<Planned> {
         let shift = self.offsets.stop;
         let lines = grouped(stops(self.intent.schedule, shift.as_mins()), shift.as_mins());
         self.covered(PowerAction::Stop, lines, &|at| {
-            self.intent.exception(minus(at, shift)) == Some(TargetState::Running)
+            let end = minus(at, shift);
+            self.intent.exception(end) == Some(TargetState::Running) || self.intent.desired(end) == Desired::On
         })
     }
 

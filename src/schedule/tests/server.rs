@@ -141,6 +141,36 @@ fn a_skipped_time_becomes_a_single_one() {
     );
 }
 
+/// An end in the hour that the clocks leave out is the end of that hour. What recurs by the wall knows nothing of it: a
+/// later stage would come early, before the stages it waits for.
+#[rstest]
+#[case::berlin("Europe/Berlin", "sat 03:00-02:45", "2026-03-27 12:00", "2026-03-29 03:00")]
+#[case::new_york("America/New_York", "sat 03:00-02:45", "2026-03-06 12:00", "2026-03-08 03:00")]
+#[case::half_an_hour_on_lord_howe("Australia/Lord_Howe", "sat 02:30-02:15", "2026-10-02 12:00", "2026-10-04 02:30")]
+fn a_staged_stop_waits_for_its_stage_where_the_end_is_a_missing_time(
+    #[case] zone: &str,
+    #[case] period: &str,
+    #[case] now: &str,
+    #[case] end: &str,
+    #[values(Guard::None, Guard::Daily)] guard: Guard,
+) {
+    let schedule = Schedule { guard, ..of(zone, &[period]) };
+    let members: Vec<Member> =
+        (1..=3).map(|stage| Member { stage, ..Member::new(MemberKind::RdsInstance, format!("db{stage}")) }).collect();
+    let (end, day) = (at(&schedule, end), SignedDuration::from_hours(20));
+    for (member, late) in members.iter().rev().zip([0, 10, 20]) {
+        let plans = planned(&schedule, &Exceptions::default(), member, &members, now);
+        let stops = plans.iter().filter(|plan| plan.verb == PowerAction::Stop);
+        let near: Vec<Timestamp> =
+            stops.flat_map(|plan| plan.firings.clone()).filter(|at| end - day < *at && *at < end + day).collect();
+        assert_eq!(near, [end + minutes(late)], "{} in {:?}", member.id, told(&plans));
+        // From the next week on it recurs again.
+        let recurring = plans.iter().filter(|plan| !plan.once && plan.verb == PowerAction::Stop);
+        assert!(recurring.clone().any(|plan| plan.firings.iter().any(|at| *at > end + day)), "{:?}", told(&plans));
+        assert!(recurring.clone().all(|plan| plan.start_date.is_none_or(|from| from < end + day)), "{plans:?}");
+    }
+}
+
 #[rstest]
 #[case(database(), PowerAction::Stop, "rds:stopDBInstance", r#"{"DbInstanceIdentifier":"prooflink-dev-db"}"#)]
 #[case(
