@@ -536,3 +536,30 @@ fn a_job_that_comes_while_tags_have_put_the_database_to_sleep_is_told() {
     let asleep = found.jobs[0].asleep.as_ref().expect("asleep");
     assert_eq!(asleep.who, [DATABASE]);
 }
+
+#[test]
+fn a_rule_that_is_held_back_is_that_of_its_own_region() {
+    let (here, abroad) = (scope(), Scope::new("p", "us-east-1"));
+    let mut environment = environment(false).0;
+    environment.scopes.push(abroad.clone());
+    let off = |expression: &str| Rule { enabled: false, ..stop(expression) };
+    let mut world = World::default();
+    know(&mut world, vec![off("cron(0 10 * * ? *)")]);
+    let mut far = off("cron(0 11 * * ? *)");
+    far.targets.iter_mut().for_each(|target| target.arn = target.arn.replace("ap-northeast-1", "us-east-1"));
+    let found = Reading::whole(vec![far]).into();
+    world.put(&abroad, Rule::KIND, &Coverage::All, Ok(found), now());
+    let timers = timers(&world);
+    let at_home = |held: &[(&Scope, &str)]| {
+        let mut database = database();
+        let last =
+            |it: &ScheduledMember| last_on(&environment, (it, &timers), held, now()).map(|(timer, ..)| timer.scope);
+        let of_home = last(&database);
+        database.id = database.id.map(|id| ResourceId { scope: abroad.clone(), ..id });
+        database.arn = database.arn.replace("ap-northeast-1", "us-east-1");
+        (of_home, last(&database))
+    };
+    assert_eq!(at_home(&[]), (None, None), "both rules are off");
+    assert_eq!(at_home(&[(&here, "night")]), (Some(here.clone()), None), "only that of the one region is held back");
+    assert_eq!(at_home(&[(&abroad, "night")]), (None, Some(abroad.clone())));
+}

@@ -143,18 +143,19 @@ pub(super) fn of_tags(it: &ScheduledMember) -> Vec<Timer> {
     read.iter().filter_map(timer).collect()
 }
 
-/// What all that is enabled, or is one of the rules that `held` names, does last to `it` before `at`: who, what, and
-/// when. A stop stands against a start of the same instant. How far back nobody looks for more than a year.
+/// What all that is enabled, or is one of the rules that `held` names where they are, does last to `it` before `at`:
+/// who, what, and when. A stop stands against a start of the same instant. Nobody looks back for more than a year.
 pub(crate) fn last_on(
     environment: &Environment,
     (it, timers): (&ScheduledMember, &[Timer]),
-    held: &[&str],
+    held: &[(&Scope, &str)],
     at: Timestamp,
 ) -> Option<(Timer, PowerAction, Timestamp)> {
     let worn = of_tags(it);
     let near = timers.iter().filter(|timer| timer.is_near(environment)).chain(&worn);
-    let counts =
-        |timer: &&Timer| timer.enabled || (timer.source == Source::Rule && held.contains(&timer.name.as_str()));
+    let counts = |timer: &&Timer| {
+        timer.enabled || (timer.source == Source::Rule && held.contains(&(&timer.scope, timer.name.as_str())))
+    };
     let last = |timer: &Timer| {
         let Effect::Power { verb, on, .. } = &timer.does else { return None };
         let hits = on.iter().any(|aim| owners::is(aim, it, &timer.scope));

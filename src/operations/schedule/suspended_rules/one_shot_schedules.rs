@@ -14,7 +14,7 @@ use crate::schedule::override_rules::TOO_LATE;
 use crate::schedule::stored::planned_schedules::Planned;
 use crate::schedule::stored::restore_schedules;
 use crate::schedule::{Member, PowerAction};
-use crate::world::World;
+use crate::world::{Scope, World};
 
 /// A stop or a start that makes up for firings which are left out.
 pub(super) struct OneShot<'s> {
@@ -35,8 +35,8 @@ pub(super) fn turns<'s>(case: &Case<'_>, held: &[&Ruling<'s>]) -> Vec<OneShot<'s
     let turned: Vec<(&ScheduledMember, PowerAction)> = select::hit(held)
         .into_iter()
         .filter_map(|it| {
-            let (name, verb, _) = last(case, it, held)?;
-            let left_out = held.iter().any(|ruling| Some(&ruling.rule.name) == name.as_ref());
+            let (rule, verb, _) = last(case, it, held)?;
+            let left_out = rule.is_some_and(|rule| held.iter().any(|ruling| rule.is(ruling)));
             Some((it, edge(case.leaves(it)?, verb).filter(|_| left_out)?))
         })
         .collect();
@@ -47,17 +47,32 @@ pub(super) fn turns<'s>(case: &Case<'_>, held: &[&Ruling<'s>]) -> Vec<OneShot<'s
     turned.iter().map(|(it, verb)| OneShot { it, verb: *verb, at: at(it, *verb) }).collect()
 }
 
-/// What others do to `it` last by the end: the name of the rule, if it is one, what, and when. A rule that is enabled
+/// A rule by its name where it is: another region or account may have its like under the same name.
+pub(super) struct RuleAt {
+    scope: Scope,
+    /// Its name.
+    pub(super) name: String,
+}
+
+impl RuleAt {
+    /// Whether it is that one.
+    pub(super) fn is(&self, ruling: &Ruling<'_>) -> bool {
+        (&self.scope, &self.name) == (&ruling.scope, &ruling.rule.name)
+    }
+}
+
+/// What others do to `it` last by the end: the rule, if it is one, what, and when. A rule that is enabled
 /// at the end may miss a firing that comes with it.
 pub(super) fn last(
     case: &Case<'_>,
     it: &ScheduledMember,
     held: &[&Ruling<'_>],
-) -> Option<(Option<String>, PowerAction, Timestamp)> {
-    let names: Vec<&str> = held.iter().map(|ruling| ruling.rule.name.as_str()).collect();
+) -> Option<(Option<RuleAt>, PowerAction, Timestamp)> {
+    let rules: Vec<(&Scope, &str)> = held.iter().map(|ruling| (&ruling.scope, ruling.rule.name.as_str())).collect();
     let by = case.end().saturating_add(TOO_LATE).unwrap_or_else(|_| case.end());
-    let (timer, verb, at) = last_on(case.site.environment, (it, &case.timers), &names, by)?;
-    let rule = (timer.source == crate::offhours::Source::Rule).then_some(timer.name);
+    let (timer, verb, at) = last_on(case.site.environment, (it, &case.timers), &rules, by)?;
+    let rule =
+        (timer.source == crate::offhours::Source::Rule).then_some(RuleAt { scope: timer.scope, name: timer.name });
     Some((rule, verb, at))
 }
 

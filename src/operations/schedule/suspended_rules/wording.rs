@@ -172,7 +172,7 @@ fn by_ours(case: &Case<'_>, it: &ScheduledMember, held: &[&Ruling<'_>]) -> Resul
 /// That a left-out firing is none to make up for: something else comes after it, or leaves it as it is.
 fn left_as_it_is(case: &Case<'_>, it: &ScheduledMember, held: &[&Ruling<'_>]) -> Option<String> {
     let (rule, verb, at) = one_shot_schedules::last(case, it, held)?;
-    let who = rule.map_or_else(|| "somebody else's schedule".to_owned(), |name| format!("rule {name}"));
+    let who = rule.map_or_else(|| "somebody else's schedule".to_owned(), |rule| format!("rule {}", rule.name));
     let stays = match case.leaves(it)? {
         TargetState::Running => "stays up",
         TargetState::Stopped => "stays asleep",
