@@ -343,6 +343,7 @@ fn alarm(service: &Service, n: usize) -> Alarm {
             statistic: Some("Average".into()),
             expression: None,
             label: None,
+            account: None,
         }],
         rule: None,
         comparison: Some("GreaterThanThreshold".into()),
