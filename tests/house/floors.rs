@@ -14,7 +14,7 @@ const FLOORS: [(&str, &[&str]); 23] = [
     ("command", &[]),
     ("keys", &["command"]),
     ("display", &["world"]),
-    ("schedule", &["world"]),
+    ("schedule", &["text", "world"]),
     ("ssm", &["text", "world"]),
     ("os", &["text", "ssm"]),
     ("theme", &["text", "world", "os"]),
