@@ -41,7 +41,7 @@ async fn a_session_that_idled_out_says_so_and_the_console_keeps_the_reason_on_th
 async fn credentials_that_run_out_during_a_session_are_asked_for_on_the_last_line_and_it_waits() {
     let site = Site::with(&["kajimaru"]).await;
     // A dozen refusals, with pauses that grow: half a minute at most, and long enough to be read.
-    site.gateway.weather(Weather { cuts: vec![12], expires: 5, ..Weather::default() });
+    site.gateway.weather(Weather { cuts: vec![12], expires: 9, ..Weather::default() });
     let mut toban = site.terminal("toban connect kajimaru/kajimaru-ec2-01");
     tokio::task::block_in_place(|| {
         toban.shows("$ ");
