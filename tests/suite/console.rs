@@ -1,5 +1,6 @@
 //! The built binary in a terminal: keys in, screen out, in the demo and against the test peer.
 //! Waits for what should appear, never for time to pass; leaves judging single screens to snapshots.
+#![expect(clippy::expect_used, reason = "a test whose terminal cannot be set up must fail at once")]
 
 use crate::support::peer::Peer;
 use crate::terminal::{Terminal, console, svg};
