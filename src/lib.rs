@@ -21,6 +21,7 @@ pub mod os;
 pub mod overview;
 pub mod schedule;
 pub mod ssm;
+pub mod store;
 pub mod text;
 pub mod theme;
 pub mod world;

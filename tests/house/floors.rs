@@ -8,7 +8,7 @@ use crate::none;
 use crate::sources::{Source, sources};
 
 /// Every folder of `src`, from the ground up, and the folders it imports from besides itself.
-const FLOORS: [(&str, &[&str]); 23] = [
+const FLOORS: [(&str, &[&str]); 24] = [
     ("text", &[]),
     ("world", &[]),
     ("command", &[]),
@@ -17,6 +17,7 @@ const FLOORS: [(&str, &[&str]); 23] = [
     ("schedule", &["text", "world"]),
     ("ssm", &["text", "world"]),
     ("os", &["text", "ssm"]),
+    ("store", &["os"]),
     ("theme", &["text", "world", "os"]),
     ("aws", &["text", "world", "ssm", "os"]),
     ("change", &["world", "display", "aws"]),
@@ -38,6 +39,7 @@ const FLOORS: [(&str, &[&str]); 23] = [
             "text",
             "world",
             "os",
+            "store",
             "schedule",
             "ssm",
             "change",
@@ -81,6 +83,7 @@ const FLOORS: [(&str, &[&str]); 23] = [
             "display",
             "theme",
             "os",
+            "store",
             "schedule",
             "ssm",
             "aws",

@@ -75,3 +75,9 @@ fn the_console_never_awaits_in_an_update() {
     });
     none(&found, "keys are answered by a pure update: effects do the waiting");
 }
+
+#[test]
+fn sql_stays_in_the_store() {
+    let found = offenders(&["rusqlite"], |path| !is_in(path, &["store/"]));
+    none(&found, "whoever keeps something in the local store adds a file of typed calls to src/store");
+}
