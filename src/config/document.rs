@@ -100,7 +100,7 @@ impl<'d> Table<'d> {
     pub(super) fn refuse_the_rest(&self) {
         let asked = self.asked.borrow();
         for (key, span, _) in self.entries.iter().filter(|(key, _, _)| !asked.contains(key)) {
-            let near = asked.iter().map(|known| (distance(key, known), *known)).min();
+            let near = asked.iter().map(|known| (strsim::levenshtein(key, known), *known)).min();
             let message = match near {
                 Some((apart, known)) if apart <= 2.min(known.len() / 2) => {
                     format!("unknown key, did you mean `{known}`?")
@@ -276,19 +276,4 @@ fn article(value: &DeValue<'_>) -> &'static str {
         DeValue::Array(_) => "a list",
         DeValue::Table(_) => "a table",
     }
-}
-
-/// Levenshtein's distance: how many letters to add, drop or swap for another.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, ca) in a.chars().enumerate() {
-        let mut next = vec![i + 1];
-        for ((cb, above), corner) in b.iter().zip(row.iter().skip(1)).zip(&row) {
-            let left = next.last().copied().unwrap_or_default();
-            next.push((corner + usize::from(ca != *cb)).min(above + 1).min(left + 1));
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
 }

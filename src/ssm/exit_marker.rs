@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use super::channel::{Channel, End, Incoming};
 use super::command::{Between, Ran, write};
-use super::wording::quoted;
+use crate::text::shell::quoted;
 
 /// Begins and ends the mark: "record separator", which text does not hold.
 const RECORD: u8 = 0x1e;

@@ -25,7 +25,6 @@ pub mod start_request;
 pub mod stream_host;
 pub mod terminate_guard;
 pub mod wire;
-pub mod wording;
 
 pub use network::Network;
 pub use proxies::Proxy;

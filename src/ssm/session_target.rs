@@ -3,7 +3,7 @@
 
 use super::exit_marker;
 use super::start_request::StartRequest;
-use super::wording;
+use crate::text::shell;
 
 /// Takes bash where there is one; one call, whatever the image holds. Commands in tasks run without a shell around.
 const SHELL: &str = "/bin/sh -c 'command -v bash >/dev/null 2>&1 && exec bash; exec sh'";
@@ -120,17 +120,17 @@ impl Gateway {
     /// A program with a terminal.
     #[must_use]
     pub fn program(&self, line: &[String]) -> StartRequest {
-        let line = wording::line(line);
+        let line = shell::command_line(line);
         match &self.container {
             None => StartRequest::program(&self.target, &line),
-            Some(exec) => self.exec(exec, format!("/bin/sh -c {}", wording::quoted(&line))),
+            Some(exec) => self.exec(exec, format!("/bin/sh -c {}", shell::quoted(&line))),
         }
     }
 
     /// A command without a terminal. `nonce` is a text that its output does not hold.
     #[must_use]
     pub fn once(&self, line: &[String], nonce: &str) -> Once {
-        let line = wording::line(line);
+        let line = shell::command_line(line);
         match &self.container {
             None => Once { ask: StartRequest::command(&self.target, &line), nonce: None },
             Some(exec) => {

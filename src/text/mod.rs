@@ -8,6 +8,7 @@ pub mod line;
 pub mod mask;
 pub mod printed;
 pub mod relative_time;
+pub mod shell;
 pub mod width;
 
 pub use glob::{Glob, like};

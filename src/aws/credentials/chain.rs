@@ -4,6 +4,7 @@
 use super::super::profile_file::{Section, SectionKind};
 use super::super::profiles::Profiles;
 use super::super::source::Source;
+use crate::text::shell::quoted;
 use crate::world::{Fault, FaultKind};
 
 /// Longest chain of `source_profile`s followed.
@@ -139,12 +140,6 @@ impl Chain {
             Base::Sso { .. } | Base::LoginSession { .. } => "log in again".to_owned(),
         }
     }
-}
-
-/// A word as it can be pasted into a shell.
-fn quoted(word: &str) -> String {
-    let plain = !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./@:+=,%".contains(&b));
-    if plain { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }
 
 fn odd(profile: &str, why: &str) -> Fault {

@@ -3,6 +3,8 @@
 
 use std::path::Path;
 
+use toml_edit::{DocumentMut, Item, Table, Value};
+
 use super::super::exit::{Exit, Failure};
 use crate::cli::read;
 use crate::cli::read::CommandContext;
@@ -25,7 +27,7 @@ pub(super) async fn run(duty: &CommandContext, args: &args::Setting, file: &Path
     let shown = file.display();
     let failed = |what: &str, why: &dyn std::fmt::Display| Failure::new(Exit::Failed, format!("{what} {shown}: {why}"));
     let text = crate::os::read_text(file, crate::os::LARGEST).map_err(|why| failed("reading", &why))?;
-    let changed = with_schedule(&text, &name, &args.schedule);
+    let changed = with_schedule(&text, &name, &args.schedule).map_err(|why| failed("nothing was written to", &why))?;
     config::parse(&changed, &shown.to_string()).map_err(|why| failed("nothing was written to", &why))?;
     if args.dry_run {
         output::data(&format!("would write schedule = {:?} for {name} to {shown}\n", args.schedule))?;
@@ -39,49 +41,98 @@ pub(super) async fn run(duty: &CommandContext, args: &args::Setting, file: &Path
     Ok(Exit::Done)
 }
 
-/// The text with the environment's `schedule` set.
-fn with_schedule(text: &str, environment: &str, schedule: &str) -> String {
-    let line = format!("schedule = {schedule:?}");
-    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
-    let Some(head) = lines.iter().position(|line| is_head_of(line, environment)) else {
-        let gap = if text.is_empty() || text.ends_with("\n\n") { "" } else { "\n" };
-        let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-        return format!("{text}{end}{gap}[environment.{environment:?}]\n{line}\n");
-    };
-    let inside = lines.iter().enumerate().skip(head + 1).take_while(|(_, line)| !line.trim_start().starts_with('['));
-    let old = inside
-        .filter(|(_, line)| line.split('=').next().is_some_and(|key| key.trim() == "schedule"))
-        .map(|(at, _)| at)
-        .next();
-    match old.and_then(|at| lines.get_mut(at)) {
+/// The text with the environment's `schedule` set, and everything else as it was: comments, order, blank lines.
+///
+/// # Errors
+/// When the text is not TOML, or `environment` in it is not made of tables.
+fn with_schedule(text: &str, environment: &str, schedule: &str) -> Result<String, String> {
+    let mut document: DocumentMut = text.parse().map_err(|why: toml_edit::TomlError| why.to_string())?;
+    let not_tables = || format!("`environment` is not made of tables such as [environment.{environment:?}]");
+    let all = document.entry("environment").or_insert_with(|| {
+        let mut all = Table::new();
+        // Only the sections below it are written, as a person would.
+        all.set_implicit(true);
+        Item::Table(all)
+    });
+    let all = all.as_table_like_mut().ok_or_else(not_tables)?;
+    // Environments are one whatever the case of their names.
+    let known = all.iter().map(|(name, _)| name.to_owned()).find(|name| name.eq_ignore_ascii_case(environment));
+    let section = all.entry(known.as_deref().unwrap_or(environment)).or_insert_with(|| Item::Table(Table::new()));
+    let section = section.as_table_like_mut().ok_or_else(not_tables)?;
+    match section.get_mut("schedule").and_then(Item::as_value_mut) {
         Some(old) => {
-            let comment = old.split_once('#').map(|(_, comment)| format!(" #{comment}")).unwrap_or_default();
-            *old = format!("{line}{comment}");
+            // What stands around the value, such as a comment behind it, stays.
+            let around = old.decor().clone();
+            *old = Value::from(schedule);
+            *old.decor_mut() = around;
         }
-        None => lines.insert(head + 1, line),
+        None => {
+            section.insert("schedule", Item::Value(Value::from(schedule)));
+        }
     }
-    lines.join("\n") + "\n"
-}
-
-/// Whether a line opens the section of that environment.
-fn is_head_of(line: &str, environment: &str) -> bool {
-    let inside = line.trim().strip_prefix('[').and_then(|rest| rest.split(']').next()).unwrap_or_default();
-    let name = inside.trim().strip_prefix("environment.").map(|name| name.trim().trim_matches(['"', '\'']));
-    name.is_some_and(|name| name.eq_ignore_ascii_case(environment))
+    Ok(document.to_string())
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use rstest::rstest;
+
     use super::with_schedule;
 
+    #[rstest]
+    #[case::replaced(
+        "# mine\n[environment.dev]\nschedule = \"old\" # why\n\n[environment.other]\n",
+        "dev",
+        "# mine\n[environment.dev]\nschedule = \"office\" # why\n\n[environment.other]\n"
+    )]
+    #[case::added(
+        "[environment.other]\nstage = \"dev\" # x\n",
+        "other",
+        "[environment.other]\nstage = \"dev\" # x\nschedule = \"office\"\n"
+    )]
+    #[case::a_section_of_its_own(
+        "theme = \"day\"\n",
+        "本番",
+        "theme = \"day\"\n\n[environment.\"本番\"]\nschedule = \"office\"\n"
+    )]
+    #[case::an_empty_file("", "dev", "[environment.dev]\nschedule = \"office\"\n")]
+    #[case::a_dotted_key("environment.dev.schedule = \"old\"\n", "dev", "environment.dev.schedule = \"office\"\n")]
+    #[case::an_inline_table(
+        "environment = { dev = { stage = \"dev\" } }\n",
+        "dev",
+        "environment = { dev = { stage = \"dev\" , schedule = \"office\" } }\n"
+    )]
+    #[case::a_text_that_looks_like_a_section(
+        "note = \"\"\"\n[environment.dev]\n\"\"\"\n[environment.dev]\n",
+        "dev",
+        "note = \"\"\"\n[environment.dev]\n\"\"\"\n[environment.dev]\nschedule = \"office\"\n"
+    )]
+    #[case::another_case_of_the_name("[environment.Dev]\n", "dev", "[environment.Dev]\nschedule = \"office\"\n")]
+    #[case::spaces_and_quotes(
+        "[ environment . \"dev\" ]\n",
+        "dev",
+        "[ environment . \"dev\" ]\nschedule = \"office\"\n"
+    )]
+    fn a_line_is_set_and_everything_else_stays(#[case] text: &str, #[case] environment: &str, #[case] expected: &str) {
+        assert_eq!(with_schedule(text, environment, "office").as_deref(), Ok(expected));
+    }
+
     #[test]
-    fn a_line_is_set_and_everything_else_stays() {
-        let text = "# mine\n[environment.dev]\nstage = \"dev\" # x\nschedule = \"old\" # why\n\n[environment.other]\n";
-        let set = with_schedule(text, "dev", "office");
-        assert_eq!(set, text.replace("\"old\"", "\"office\""));
-        let new = with_schedule(text, "other", "office");
-        assert_eq!(new, format!("{text}schedule = \"office\"\n"));
-        let fresh = with_schedule("theme = \"day\"", "本番", "office");
-        assert_eq!(fresh, "theme = \"day\"\n\n[environment.\"本番\"]\nschedule = \"office\"\n");
+    fn what_is_no_table_is_refused() {
+        let refused = with_schedule("environment = 3\n", "dev", "office");
+        assert!(refused.is_err_and(|why| why.contains("environment")));
+        assert!(with_schedule("[environment.dev\n", "dev", "office").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn any_name_and_schedule_are_read_back(name in "\\PC{1,12}", schedule in "\\PC{0,12}") {
+            let set = with_schedule("# kept\n[environment.other]\nstage = \"dev\"\n", &name, &schedule).unwrap();
+            let read: toml::Table = set.parse().unwrap();
+            prop_assert_eq!(read["environment"][&name]["schedule"].as_str(), Some(schedule.as_str()));
+            prop_assert!(set.starts_with("# kept\n[environment.other]\nstage = \"dev\"\n"));
+            prop_assert_eq!(with_schedule(&set, &name, &schedule).unwrap(), set);
+        }
     }
 }
