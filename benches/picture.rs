@@ -12,11 +12,11 @@ use toban::overview::assemble;
 
 fn main() {
     let world = large::world();
-    let wishes = ConfiguredEnvironments::default();
-    let seen = assemble(&world, &wishes, large::now(), &TimeZone::UTC);
+    let configured_environments = ConfiguredEnvironments::default();
+    let seen = assemble(&world, &configured_environments, large::now(), &TimeZone::UTC);
     assert_eq!(seen.environments.len(), large::ENVIRONMENTS, "the large account is not placed as it should be");
     assert!(seen.unassigned.is_empty(), "{} resources are nowhere", seen.unassigned.len());
     measure::measure("gather a large account", 200, || {
-        assemble(black_box(&world), &wishes, large::now(), &TimeZone::UTC)
+        assemble(black_box(&world), &configured_environments, large::now(), &TimeZone::UTC)
     });
 }

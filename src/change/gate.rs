@@ -20,7 +20,7 @@ pub trait Change: Send + Sync + 'static {
     fn plan(&self) -> Plan;
 
     /// What it is, for the simulated cloud: a verb and its arguments.
-    fn deed(&self) -> ChangeRequest;
+    fn change_request(&self) -> ChangeRequest;
 
     /// Does it. Safe to run twice: "already there" is success.
     fn perform<'a>(&'a self, aws: &'a Clients, pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>>;
@@ -52,8 +52,8 @@ impl Approved {
 
     /// What it is, as data.
     #[must_use]
-    pub fn deed(&self) -> ChangeRequest {
-        self.change.deed()
+    pub fn change_request(&self) -> ChangeRequest {
+        self.change.change_request()
     }
 
     /// Why it is done, in the person's words.
@@ -70,7 +70,7 @@ impl Approved {
 
 impl PartialEq for Approved {
     fn eq(&self, other: &Self) -> bool {
-        self.plan() == other.plan() && self.deed() == other.deed()
+        self.plan() == other.plan() && self.change_request() == other.change_request()
     }
 }
 

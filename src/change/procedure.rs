@@ -48,10 +48,10 @@ pub trait Procedure: Send + 'static {
     fn wants(&self, now: Timestamp) -> Vec<ReadRequest>;
 
     /// The next step, from what is seen.
-    fn step(&mut self, sight: &Observation<'_>) -> Step;
+    fn step(&mut self, observation: &Observation<'_>) -> Step;
 
     /// How a change that [`Step::Act`] asked for ended.
-    fn told(&mut self, deed: &ChangeRequest, got: &Result<Receipt, Fault>, now: Timestamp);
+    fn told(&mut self, change_request: &ChangeRequest, got: &Result<Receipt, Fault>, now: Timestamp);
 
     /// The kinds it can do without: where one cannot be read for long, the rest decides.
     fn optional(&self) -> &'static [KindName] {
@@ -64,7 +64,7 @@ pub trait Procedure: Send + 'static {
     }
 
     /// Where it stands, for screen and progress line.
-    fn report(&self, sight: &Observation<'_>) -> Report;
+    fn report(&self, observation: &Observation<'_>) -> Report;
 }
 
 impl fmt::Debug for dyn Procedure {

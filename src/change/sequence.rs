@@ -67,9 +67,9 @@ impl Procedure for After {
         self.first.as_ref().unwrap_or(&self.then).wants(now)
     }
 
-    fn step(&mut self, sight: &Observation<'_>) -> Step {
+    fn step(&mut self, observation: &Observation<'_>) -> Step {
         if let Some(first) = &mut self.first {
-            return match first.step(sight) {
+            return match first.step(observation) {
                 Step::End(ending) => {
                     self.failed = (ending.how != How::Done)
                         .then(|| format!("{}: {}; {}", self.before, ending.message, self.otherwise));
@@ -80,22 +80,22 @@ impl Procedure for After {
                 step => step,
             };
         }
-        match self.then.step(sight) {
+        match self.then.step(observation) {
             Step::End(ending) => Step::End(self.ended(ending)),
             step => step,
         }
     }
 
-    fn told(&mut self, deed: &ChangeRequest, got: &Result<Receipt, Fault>, now: Timestamp) {
-        self.first.as_mut().unwrap_or(&mut self.then).told(deed, got, now);
+    fn told(&mut self, change_request: &ChangeRequest, got: &Result<Receipt, Fault>, now: Timestamp) {
+        self.first.as_mut().unwrap_or(&mut self.then).told(change_request, got, now);
     }
 
     fn goes_on(&self) -> bool {
         self.first.is_none() && self.failed.is_none() && self.then.goes_on()
     }
 
-    fn report(&self, sight: &Observation<'_>) -> Report {
-        self.first.as_ref().unwrap_or(&self.then).report(sight)
+    fn report(&self, observation: &Observation<'_>) -> Report {
+        self.first.as_ref().unwrap_or(&self.then).report(observation)
     }
 }
 
@@ -145,12 +145,12 @@ mod tests {
         );
         assert_eq!(plan.notices, ["first: keep dev up", "AWS is asked"], "nothing is said twice");
         let (world, now) = (World::default(), Timestamp::UNIX_EPOCH);
-        let sight = Observation { world: &world, faults: &[], now };
+        let observation = Observation { world: &world, faults: &[], now };
         let mut seen = Vec::new();
         loop {
             seen.push(both.wants(now)[0].kind.0);
-            assert_eq!(both.report(&sight).message, *seen.last().unwrap());
-            if let Step::End(ending) = both.step(&sight) {
+            assert_eq!(both.report(&observation).message, *seen.last().unwrap());
+            if let Step::End(ending) = both.step(&observation) {
                 return (seen, ending);
             }
         }

@@ -87,34 +87,40 @@ pub(super) struct ActionArgs<'a> {
 /// # Errors
 /// When there is no such thing, the offer is barred, or it cannot be done.
 pub(super) async fn take_up(
-    duty: &CommandContext,
+    context: &CommandContext,
     snapshot: &mut Snapshot,
-    wish: &ActionArgs<'_>,
+    environment_config: &ActionArgs<'_>,
 ) -> Result<Proposal, Failure> {
-    let (environment, id) = target(snapshot, wish.target, wish.lists, wish.what)?;
+    let (environment, id) =
+        target(snapshot, environment_config.target, environment_config.lists, environment_config.what)?;
     let name = environment.name.clone();
     let of =
         actions_of(id.kind).ok_or_else(|| Failure::new(Exit::Failed, format!("no actions exist for a {}", id.kind)))?;
-    let offers = at_site(duty, snapshot, (environment, &id), |site| of.offers(&id, site));
-    let refused = |why: String| Failure::new(Exit::Failed, format!("{} {}: {why}", wish.verb, wish.target));
-    let offer = offers.into_iter().find(|offer| offer.verb == wish.verb);
-    let offer = offer.ok_or_else(|| refused(format!("a {} knows no such thing", wish.what)))?;
-    if let Some(why) = offer.barred {
+    let actions = at_site(context, snapshot, (environment, &id), |context| of.actions(&id, context));
+    let refused = |why: String| {
+        Failure::new(Exit::Failed, format!("{} {}: {why}", environment_config.verb, environment_config.target))
+    };
+    let action = actions.into_iter().find(|action| action.verb == environment_config.verb);
+    let action = action.ok_or_else(|| refused(format!("a {} knows no such thing", environment_config.what)))?;
+    if let Some(why) = action.disabled_reason {
         return Err(refused(why));
     }
     tokio::select! {
-        said = consult(duty, snapshot, offer.asks.reads()) => said.iter().for_each(|message| output::note(&format!("toban: {message}\n"))),
+        said = consult(context, snapshot, action.prompt.reads()) => said.iter().for_each(|message| output::note(&format!("toban: {message}\n"))),
         _ = interrupt() => return Err(untouched()),
     }
     let environment = snapshot.picture.environment(&name);
     let environment = environment.ok_or_else(|| refused("its environment went".to_owned()))?;
-    at_site(duty, snapshot, (environment, &id), |site| of.propose(&id, wish.verb, wish.value, site)).map_err(refused)
+    at_site(context, snapshot, (environment, &id), |context| {
+        of.propose(&id, environment_config.verb, environment_config.value, context)
+    })
+    .map_err(refused)
 }
 
 /// Reads more than the clock does: what choices come from, what a plan tells of, why something drifts. What cannot be
 /// read is left out, and told in sentences.
-pub(super) async fn consult(duty: &CommandContext, snapshot: &mut Snapshot, reads: &[ReadRequest]) -> Vec<String> {
-    told(&headless::consult(&*duty.cloud, &mut snapshot.world, reads).await)
+pub(super) async fn consult(context: &CommandContext, snapshot: &mut Snapshot, reads: &[ReadRequest]) -> Vec<String> {
+    told(&headless::consult(&*context.cloud, &mut snapshot.world, reads).await)
 }
 
 /// Faults in sentences, for a line each.
@@ -124,35 +130,39 @@ pub(super) fn told(faults: &[Fault]) -> Vec<String> {
 
 /// Hands the surroundings of a resource of `environment` to `use_it`.
 pub(super) fn at_site<T>(
-    duty: &CommandContext,
+    context: &CommandContext,
     snapshot: &Snapshot,
     (environment, id): (&EnvironmentStatus, &ResourceId),
     use_it: impl FnOnce(&ActionContext<'_>) -> T,
 ) -> T {
-    ActionContext::within(environment, &id.scope, &snapshot.world, (snapshot.at, &duty.view.zone), use_it)
+    ActionContext::within(environment, &id.scope, &snapshot.world, (snapshot.at, &context.view.zone), use_it)
 }
 
 /// Hands the surroundings of a whole environment to `use_it`; `None` if it has no members.
 pub(super) fn at_whole<T>(
-    duty: &CommandContext,
+    context: &CommandContext,
     snapshot: &Snapshot,
     environment: &EnvironmentStatus,
     use_it: impl FnOnce(&ActionContext<'_>) -> T,
 ) -> Option<T> {
     let scope = environment.scopes.first()?;
-    Some(ActionContext::within(environment, scope, &snapshot.world, (snapshot.at, &duty.view.zone), use_it))
+    Some(ActionContext::within(environment, scope, &snapshot.world, (snapshot.at, &context.view.zone), use_it))
 }
 
 /// What the gate goes by for `plan`.
-fn circumstances(duty: &CommandContext, snapshot: &Snapshot, plan: &Plan) -> GateContext {
-    let pinned = duty.settings.wishes.of(&plan.environment).and_then(|wish| wish.account.clone());
+fn circumstances(context: &CommandContext, snapshot: &Snapshot, plan: &Plan) -> GateContext {
+    let pinned = context
+        .settings
+        .configured_environments
+        .of(&plan.environment)
+        .and_then(|environment_config| environment_config.account.clone());
     let account = plan.account(pinned.as_ref(), |scope| snapshot.world.account(scope));
-    GateContext { account, ..circumstances_of(duty, snapshot, &plan.environment, &plan.scope) }
+    GateContext { account, ..circumstances_of(context, snapshot, &plan.environment, &plan.scope) }
 }
 
 /// What the gate goes by in an environment.
 pub(super) fn circumstances_of(
-    duty: &CommandContext,
+    context: &CommandContext,
     snapshot: &Snapshot,
     name: &EnvironmentName,
     scope: &Scope,
@@ -161,11 +171,19 @@ pub(super) fn circumstances_of(
     GateContext {
         // What is not known is protected.
         protected: found.is_none_or(|environment| environment.protected),
-        pinned: duty.settings.wishes.of(name).and_then(|wish| wish.account.clone()),
-        region: duty.settings.wishes.of(name).and_then(|wish| wish.region.clone()),
+        pinned: context
+            .settings
+            .configured_environments
+            .of(name)
+            .and_then(|environment_config| environment_config.account.clone()),
+        region: context
+            .settings
+            .configured_environments
+            .of(name)
+            .and_then(|environment_config| environment_config.region.clone()),
         account: snapshot.world.account(scope),
         read_at: found.and_then(|environment| environment.read_at),
-        now: duty.cloud.now(),
+        now: context.cloud.now(),
         speed: snapshot.world.speed(),
     }
 }
@@ -175,14 +193,14 @@ pub(super) fn circumstances_of(
 /// # Errors
 /// When the gate refuses it, it fails, or ctrl-c leaves it.
 pub(super) async fn act(
-    duty: &CommandContext,
+    context: &CommandContext,
     snapshot: Snapshot,
     proposal: Proposal,
     acting: &Acting,
 ) -> Result<Exit, Failure> {
     let plan = proposal.plan();
-    let gate = Gate { read_only: duty.settings.read_only };
-    let at = circumstances(duty, &snapshot, &plan);
+    let gate = Gate { read_only: context.settings.read_only };
+    let at = circumstances(context, &snapshot, &plan);
     if acting.dry_run {
         let refused = gate.hindrance(&plan, &at).map(|refused| refused.to_string());
         if let Some(refused) = &refused {
@@ -203,16 +221,16 @@ pub(super) async fn act(
         (None, false) if gate.hindrance(&plan, &at).is_some() => Confirmation::No,
         (None, false) => ask(&plan, &at).await?,
     };
-    let at = GateContext { now: duty.cloud.now(), ..at };
+    let at = GateContext { now: context.cloud.now(), ..at };
     let allowed = gate
         .allow(proposal, &answer, acting.reason.clone(), &at)
         .map_err(|refused| Failure::new(Exit::Refused, format!("{}: {refused}", plan.message)))?;
-    let logbook =
-        JournalWriter { path: duty.settings.journal.clone(), who: snapshot.world.identity(&plan.scope).cloned() };
+    let journal_writer =
+        JournalWriter { path: context.settings.journal.clone(), who: snapshot.world.identity(&plan.scope).cloned() };
     match allowed {
         Admitted::Change(approved) => {
             let got = tokio::select! {
-                got = execute(&*duty.cloud, &approved, &logbook, None) => got,
+                got = execute(&*context.cloud, &approved, &journal_writer, None) => got,
                 _ = interrupt() => {
                     let message = "whether AWS applied it is not known; check it, and `toban journal`";
                     return Err(Failure::new(Exit::Interrupted, format!("{} was left: {message}", plan.message)));
@@ -223,7 +241,7 @@ pub(super) async fn act(
             tell(&plan, &Ending::done(message), &receipt.request_ids, acting)
         }
         Admitted::Procedure(license, procedure) => {
-            let errand = ProcedureRun { id: 0, license, procedure };
+            let procedure_run = ProcedureRun { id: 0, license, procedure };
             let mut last = Report::default();
             let mut said = String::new();
             let mut progress = |report: Report| {
@@ -234,8 +252,8 @@ pub(super) async fn act(
                 last = report;
             };
             let leave = acting.no_wait;
-            let cloud = at_work(&duty.cloud);
-            let driven = run_procedure(&*cloud, errand, snapshot.world, (&logbook, leave), &mut progress);
+            let cloud = at_work(&context.cloud);
+            let driven = run_procedure(&*cloud, procedure_run, snapshot.world, (&journal_writer, leave), &mut progress);
             let ending = tokio::select! {
                 ending = driven => ending,
                 _ = interrupt() => {
@@ -332,13 +350,14 @@ mod tests {
     async fn a_commands_plan_grows_old_in_our_time() {
         let start = "2026-11-21T05:00:00Z".parse().expect("a moment");
         let cloud: std::sync::Arc<dyn Cloud> = std::sync::Arc::new(Demo::new(7, 600.0, start));
-        let view = View { wishes: crate::demo::wishes(), zone: jiff::tz::TimeZone::UTC };
+        let view =
+            View { configured_environments: crate::demo::configured_environments(), zone: jiff::tz::TimeZone::UTC };
         let snapshot = picture(&cloud, &view, &mut |_, _| {}).await.expect("the demo can be read");
-        let duty = CommandContext { cloud, settings: Settings::default(), view, paint: None };
+        let context = CommandContext { cloud, settings: Settings::default(), view, paint: None };
         let name = EnvironmentName::from("prooflink-dev");
         let scope = snapshot.world.scopes().into_iter().next().expect("a place");
-        let at = circumstances_of(&duty, &snapshot, &name, &scope);
-        assert_eq!((at.speed, duty.cloud.speed()), (snapshot.world.speed(), snapshot.world.speed()));
+        let at = circumstances_of(&context, &snapshot, &name, &scope);
+        assert_eq!((at.speed, context.cloud.speed()), (snapshot.world.speed(), snapshot.world.speed()));
         let later = GateContext { now: at.now + jiff::SignedDuration::from_hours(10), ..at };
         assert!(later.age().is_some_and(|age| age < jiff::SignedDuration::from_secs(70)), "{:?}", later.age());
     }
@@ -346,17 +365,19 @@ mod tests {
     #[tokio::test]
     async fn what_a_plan_tells_of_is_read_before_it_is_made() {
         let cloud: std::sync::Arc<dyn Cloud> = std::sync::Arc::new(Demo::at(7, 0));
-        let view = View { wishes: crate::demo::wishes(), zone: jiff::tz::TimeZone::UTC };
+        let view =
+            View { configured_environments: crate::demo::configured_environments(), zone: jiff::tz::TimeZone::UTC };
         let mut snapshot = picture(&cloud, &view, &mut |_, _| {}).await.expect("the demo can be read");
-        let duty = CommandContext { cloud, settings: Settings::default(), view, paint: None };
-        let wish = ActionArgs {
+        let context = CommandContext { cloud, settings: Settings::default(), view, paint: None };
+        let environment_config = ActionArgs {
             target: "prooflink-dev/service",
             lists: &["services"],
             what: "service",
             verb: "force",
             value: None,
         };
-        let plan = take_up(&duty, &mut snapshot, &wish).await.unwrap_or_else(|_| panic!("a plan")).plan();
+        let plan =
+            take_up(&context, &mut snapshot, &environment_config).await.unwrap_or_else(|_| panic!("a plan")).plan();
         let told = plan.notices.join("\n");
         assert!(told.contains("prooflink-dev-app:latest is sha256:") && told.contains(", pushed "), "{told}");
     }

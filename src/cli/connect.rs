@@ -16,7 +16,7 @@ use crate::change::gate::Gate;
 use crate::engine::execute::JournalWriter;
 use crate::engine::headless::Snapshot;
 use crate::engine::session::{
-    IN_PASSING, SessionRequest, Visiting, foresee, parting, remedy, start_plugin_session, visit,
+    IN_PASSING, SessionRequest, Visiting, foresee, open_session, parting, remedy, start_plugin_session,
 };
 use crate::engine::{plugin_process, session_terminal};
 use crate::kinds::catalog::kind;
@@ -26,7 +26,7 @@ use crate::ssm::channel::{Channel, End, Link};
 use crate::ssm::command;
 use crate::ssm::command::Ran;
 use crate::ssm::exit_marker;
-use crate::ssm::preflight::Reach;
+use crate::ssm::preflight::SessionAccess;
 use crate::ssm::session_target::{Gateway, SessionTarget, Unsettled};
 use crate::text;
 use crate::world::read_request::ReadRequest;
@@ -39,32 +39,38 @@ const LISTS: &[&str] = &["instances", "services", "tasks"];
 ///
 /// # Errors
 /// When it is refused, the target is not clear or cannot be entered, or the session broke.
-pub(super) async fn run(duty: &CommandContext, args: &args::Connect) -> Result<Exit, Failure> {
-    let gate = Gate { read_only: duty.settings.read_only };
+pub(super) async fn run(context: &CommandContext, args: &args::Connect) -> Result<Exit, Failure> {
+    let gate = Gate { read_only: context.settings.read_only };
     refuse_read_only(gate, &args.target)?;
-    let mut snapshot = read::once(duty).await?;
+    let mut snapshot = read::once(context).await?;
     let (environment, id) = target(&snapshot, &args.target)?;
     let environment = environment.name.clone();
-    let at = circumstances_of(duty, &snapshot, &environment, &id.scope);
+    let at = circumstances_of(context, &snapshot, &environment, &id.scope);
     if let Some(refused) = gate.bars(&environment, &at) {
         return Err(Failure::new(Exit::Refused, format!("connecting to {}: {refused}", args.target)));
     }
     let reach_of = |snapshot: &Snapshot| {
         let environment = snapshot.picture.environment(&environment)?;
-        at_site(duty, snapshot, (environment, &id), |site| kind(id.kind).and_then(|kind| kind.reach(&id, &site.cx)))
+        at_site(context, snapshot, (environment, &id), |context| {
+            kind(id.kind).and_then(|kind| kind.session_access(&id, &context.cx))
+        })
     };
-    let wants = reach_of(&snapshot).map(|reach| reach.rights.wants).unwrap_or_default();
-    read_more(duty, &mut snapshot, wants, IN_PASSING).await;
-    let reach = reach_of(&snapshot);
-    let reach = reach.ok_or_else(|| Failure::new(Exit::NotFound, format!("{} has no shell", args.target)))?;
-    let door = door(&reach, args.container.as_deref())?;
+    let wants = reach_of(&snapshot).map(|session_access| session_access.rights.wants).unwrap_or_default();
+    read_more(context, &mut snapshot, wants, IN_PASSING).await;
+    let session_access = reach_of(&snapshot);
+    let session_access =
+        session_access.ok_or_else(|| Failure::new(Exit::NotFound, format!("{} has no shell", args.target)))?;
+    let door = door(&session_access, args.container.as_deref())?;
     let place = match door.container() {
-        Some(container) => format!("{}, container {container}", reach.message),
-        None => reach.message.clone(),
+        Some(container) => format!("{}, container {container}", session_access.message),
+        None => session_access.message.clone(),
     };
     let who = snapshot.world.identity(&id.scope).cloned();
-    let stay =
-        Stay { duty, logbook: JournalWriter { path: duty.settings.journal.clone(), who }, reason: args.reason.clone() };
+    let stay = Stay {
+        context,
+        journal_writer: JournalWriter { path: context.settings.journal.clone(), who },
+        reason: args.reason.clone(),
+    };
     let to = |what: &str, ask| SessionRequest::new(what, &place, environment.clone(), id.clone(), ask);
     if args.plugin {
         let (what, ask) = match args.command.as_slice() {
@@ -95,14 +101,14 @@ pub(super) fn refuse_read_only(gate: Gate, what: &str) -> Result<(), Failure> {
 
 /// Reads what checklists take, each for no longer than `patience`. What cannot be had keeps nobody out.
 pub(super) async fn read_more(
-    duty: &CommandContext,
+    context: &CommandContext,
     snapshot: &mut Snapshot,
     wants: Vec<ReadRequest>,
     patience: Duration,
 ) {
-    for (want, got) in foresee(&*duty.cloud, wants, &snapshot.world, patience).await {
+    for (want, got) in foresee(&*context.cloud, wants, &snapshot.world, patience).await {
         if got.is_ok() {
-            snapshot.world.put(&want.scope, want.kind, &want.coverage, got, duty.cloud.now());
+            snapshot.world.put(&want.scope, want.kind, &want.coverage, got, context.cloud.now());
         }
     }
 }
@@ -135,22 +141,27 @@ fn target<'o>(snapshot: &'o Snapshot, typed: &str) -> Result<(&'o EnvironmentSta
 }
 
 /// The door, if it can be gone through; else the checklist is the failure.
-fn door(reach: &Reach, asked: Option<&str>) -> Result<Gateway, Failure> {
+fn door(session_access: &SessionAccess, asked: Option<&str>) -> Result<Gateway, Failure> {
     let checklist = || {
-        let lines: String = reach.text().iter().map(|line| format!("\n  {}", text::harmless(line))).collect();
-        Failure::new(Exit::Failed, format!("{} cannot be entered:{lines}", text::harmless(&reach.message)))
+        let lines: String = session_access.text().iter().map(|line| format!("\n  {}", text::harmless(line))).collect();
+        Failure::new(Exit::Failed, format!("{} cannot be entered:{lines}", text::harmless(&session_access.message)))
     };
-    let Some(way) = reach.way.as_ref().filter(|_| !reach.fails()) else { return Err(checklist()) };
+    let Some(way) = session_access.way.as_ref().filter(|_| !session_access.fails()) else { return Err(checklist()) };
     let list = |names: &[String]| names.iter().map(|name| format!("\n  {}", text::harmless(name))).collect::<String>();
     match way.door(asked) {
         Ok(door) => Ok(door),
         Err(Unsettled::Several(names)) => chosen(way, &names).ok_or_else(|| {
-            let message = format!("which container of {}? name it with --container:{}", reach.message, list(&names));
+            let message =
+                format!("which container of {}? name it with --container:{}", session_access.message, list(&names));
             Failure::new(Exit::NotFound, message)
         }),
         Err(Unsettled::Unknown(names)) => {
-            let message =
-                format!("{} has no container `{}`; it has:{}", reach.message, asked.unwrap_or_default(), list(&names));
+            let message = format!(
+                "{} has no container `{}`; it has:{}",
+                session_access.message,
+                asked.unwrap_or_default(),
+                list(&names)
+            );
             Err(Failure::new(Exit::NotFound, message))
         }
     }
@@ -176,8 +187,8 @@ fn chosen(way: &SessionTarget, names: &[String]) -> Option<Gateway> {
 
 /// A stay on the remote side.
 struct Stay<'d> {
-    duty: &'d CommandContext,
-    logbook: JournalWriter,
+    context: &'d CommandContext,
+    journal_writer: JournalWriter,
     reason: Option<String>,
 }
 
@@ -186,7 +197,7 @@ impl Stay<'_> {
         let asked = asked.because(self.reason.clone());
         output::progress(&format!("toban: {} …", text::harmless(&asked.plan.message)));
         let opened = tokio::select! {
-            opened = visit(&*self.duty.cloud, &asked, &self.logbook) => opened,
+            opened = open_session(&*self.context.cloud, &asked, &self.journal_writer) => opened,
             _ = signals.leave() => Err(Fault::new(crate::world::FaultKind::Refused, asked.ask.operation(), "interrupted")),
         };
         output::progress("");
@@ -201,7 +212,7 @@ impl Stay<'_> {
         }
         let left = session_terminal::hand_over(session.channel, async { _ = signals.leave().await }).await;
         let end = left.unwrap_or_else(|fault| End::Broken(format!("the terminal could not be handed over: {fault}")));
-        record.close(&*self.duty.cloud, &end).await;
+        record.close(&*self.context.cloud, &end).await;
         ended(&end)
     }
 
@@ -213,10 +224,10 @@ impl Stay<'_> {
         }
         let mut signals = listen()?;
         let asked = asked.because(self.reason.clone());
-        let opened = start_plugin_session(&*self.duty.cloud, &asked, &self.logbook).await;
+        let opened = start_plugin_session(&*self.context.cloud, &asked, &self.journal_writer).await;
         let (plugged, record) = opened.map_err(|fault| unopened(&fault, &asked))?;
         let end = plugin_process::run(plugged, async { _ = signals.leave().await }).await;
-        record.close(&*self.duty.cloud, &end).await;
+        record.close(&*self.context.cloud, &end).await;
         ended(&end)
     }
 
@@ -245,7 +256,7 @@ impl Stay<'_> {
                 }
             }
         };
-        record.close(&*self.duty.cloud, &ran.end).await;
+        record.close(&*self.context.cloud, &ran.end).await;
         match (ran.exit, ran.end) {
             (Some(0), _) => Ok(Exit::Done),
             (Some(code), _) => Ok(Exit::Remote(u8::try_from(code & 0xff).unwrap_or(u8::MAX))),
@@ -310,19 +321,19 @@ mod tests {
     use crate::ssm::preflight::{Line, Rights};
     use crate::ssm::session_target::Inside;
 
-    fn reach(lines: Vec<Line>, containers: &[&str]) -> Reach {
+    fn session_access(lines: Vec<Line>, containers: &[&str]) -> SessionAccess {
         let inside = |name: &&str| Inside { name: (*name).to_owned(), runtime: None, serves: false, ready: true };
         let way = SessionTarget::Task {
             cluster: "c".to_owned(),
             task: "t".to_owned(),
             inside: containers.iter().map(inside).collect(),
         };
-        Reach { message: "task t of web".to_owned(), way: Some(way), lines, rights: Rights::default() }
+        SessionAccess { message: "task t of web".to_owned(), way: Some(way), lines, rights: Rights::default() }
     }
 
     #[test]
     fn what_cannot_be_entered_says_why_before_anyone_waits() {
-        let failing = reach(vec![Line::fails("exec on for this task", "off", "deploy anew")], &["app"]);
+        let failing = session_access(vec![Line::fails("exec on for this task", "off", "deploy anew")], &["app"]);
         let failure = door(&failing, None).unwrap_err();
         assert_eq!(failure.exit, Exit::Failed);
         assert!(failure.message.contains("✗ exec on for this task: off\n    → deploy anew"), "{failure}");
@@ -342,11 +353,11 @@ mod tests {
 
     #[test]
     fn a_container_that_is_not_clear_lists_the_candidates() {
-        assert_eq!(door(&reach(Vec::new(), &["app"]), None).expect("a door").container(), Some("app"));
-        let several = door(&reach(Vec::new(), &["app", "log"]), None).unwrap_err();
+        assert_eq!(door(&session_access(Vec::new(), &["app"]), None).expect("a door").container(), Some("app"));
+        let several = door(&session_access(Vec::new(), &["app", "log"]), None).unwrap_err();
         assert_eq!(several.exit, Exit::NotFound);
         assert!(several.message.contains("--container:\n  app\n  log"), "{several}");
-        let unknown = door(&reach(Vec::new(), &["app"]), Some("web")).unwrap_err();
+        let unknown = door(&session_access(Vec::new(), &["app"]), Some("web")).unwrap_err();
         assert!(unknown.message.contains("no container `web`; it has:\n  app"), "{unknown}");
     }
 }

@@ -93,7 +93,7 @@ fn console(
         color_depth,
         theme_dirs: settings.theme_dirs.clone(),
         themes: Theme::names(&settings.theme_dirs),
-        wishes: settings.wishes.clone(),
+        configured_environments: settings.configured_environments.clone(),
         tempo: PollIntervals { focused: settings.refresh, ..PollIntervals::default() },
         speed: cloud.speed(),
         read_only: settings.read_only,
@@ -104,7 +104,7 @@ fn console(
         regions: if global.demo { Vec::new() } else { REGIONS.iter().map(|region| (*region).to_owned()).collect() },
         fixed: global.demo.then(|| ONE_SIMULATION.to_owned()),
         reopen: reopen(cloud, file, global, dirs),
-        ledger: settings.ledger.clone(),
+        execution_log: settings.execution_log.clone(),
         journal: settings.journal.clone(),
         mouse: true,
         banner: banner.map(str::to_owned),
@@ -116,10 +116,17 @@ const ONE_SIMULATION: &str = "the simulation has its own accounts in one region,
 
 /// The reader's keys, with the line of the file in what is said against them.
 fn keymap(settings: &Settings, dirs: &Dirs) -> Result<Keymap, Failure> {
-    let wishes: BTreeMap<String, Vec<String>> =
-        settings.keys.iter().map(|wish| (wish.command.clone(), wish.chords.clone())).collect();
-    Keymap::new(&wishes).map_err(|fault| {
-        let line = settings.keys.iter().find(|wish| wish.command == fault.about()).map_or(0, |wish| wish.line);
+    let configured_environments: BTreeMap<String, Vec<String>> = settings
+        .keys
+        .iter()
+        .map(|environment_config| (environment_config.command.clone(), environment_config.chords.clone()))
+        .collect();
+    Keymap::new(&configured_environments).map_err(|fault| {
+        let line = settings
+            .keys
+            .iter()
+            .find(|environment_config| environment_config.command == fault.about())
+            .map_or(0, |environment_config| environment_config.line);
         Failure::new(Exit::Failed, format!("{}:{line}: {fault}", dirs.file.display()))
     })
 }
@@ -167,7 +174,7 @@ mod tests {
 
     #[test]
     fn a_terminal_is_asked_for_its_background_only_where_nothing_else_tells_the_theme() {
-        let asks = |theme: Option<&str>, no_color, message: Option<&'static str>| {
+        let prompt = |theme: Option<&str>, no_color, message: Option<&'static str>| {
             let settings = Settings { theme: theme.map(str::to_owned), no_color, ..Settings::default() };
             let dirs = Dirs::with(Some(Path::new("/x/config.toml")), |_| None);
             let var = move |name: &str| match name {
@@ -179,17 +186,18 @@ mod tests {
             let made = console(cloud, &settings, Settings::default(), &Global::default(), &dirs, var);
             made.map(|made| (made.theme.name().to_owned(), made.suits_terminal)).map_err(|fault| fault.message)
         };
-        assert_eq!(asks(None, false, None), Ok(("night".to_owned(), true)));
-        assert_eq!(asks(None, false, Some("0;15")), Ok(("day".to_owned(), false)));
-        assert_eq!(asks(Some("night"), false, None), Ok(("night".to_owned(), false)));
-        assert_eq!(asks(None, true, None), Ok(("plain".to_owned(), false)));
+        assert_eq!(prompt(None, false, None), Ok(("night".to_owned(), true)));
+        assert_eq!(prompt(None, false, Some("0;15")), Ok(("day".to_owned(), false)));
+        assert_eq!(prompt(Some("night"), false, None), Ok(("night".to_owned(), false)));
+        assert_eq!(prompt(None, true, None), Ok(("plain".to_owned(), false)));
     }
 
     #[test]
     fn a_bad_key_names_file_and_line() {
         let dirs = Dirs::with(Some(Path::new("/x/config.toml")), |_| None);
-        let wish = crate::config::KeyWish { command: "refresh".to_owned(), chords: vec!["j".to_owned()], line: 7 };
-        let settings = Settings { keys: vec![wish], ..Settings::default() };
+        let environment_config =
+            crate::config::KeyWish { command: "refresh".to_owned(), chords: vec!["j".to_owned()], line: 7 };
+        let settings = Settings { keys: vec![environment_config], ..Settings::default() };
         let cloud: Arc<dyn Cloud> = Arc::new(Demo::at(7, 0));
         let fault = console(cloud, &settings, Settings::default(), &Global::default(), &dirs, |_| None)
             .expect_err("a duplicate key");

@@ -12,17 +12,17 @@ use crate::operations::actions_of;
 ///
 /// # Errors
 /// When the database is unknown, cannot be started or stopped, or it did not end well.
-pub(super) async fn run(duty: &CommandContext, args: &args::Db) -> Result<Exit, Failure> {
+pub(super) async fn run(context: &CommandContext, args: &args::Db) -> Result<Exit, Failure> {
     let (verb, args) = match &args.what {
         args::DbVerb::Start(args) => ("start", args),
         args::DbVerb::Stop(args) => ("stop", args),
     };
-    let snapshot = read::once(duty).await?;
+    let snapshot = read::once(context).await?;
     let (environment, id) = target(&snapshot, &args.database, &["databases"], "database")?;
-    let proposed = at_site(duty, &snapshot, (environment, &id), |site| match actions_of(id.kind) {
-        Some(actions) => actions.propose(&id, verb, None, site),
+    let proposed = at_site(context, &snapshot, (environment, &id), |context| match actions_of(id.kind) {
+        Some(actions) => actions.propose(&id, verb, None, context),
         None => Err(format!("no actions exist for a {}", id.kind)),
     });
     let proposal = proposed.map_err(|why| Failure::new(Exit::Refused, why))?;
-    act(duty, snapshot, proposal, &args.acting).await
+    act(context, snapshot, proposal, &args.acting).await
 }

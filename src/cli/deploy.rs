@@ -20,11 +20,11 @@ const INSTANCES: Among = (&["target_groups", "instances"], "target group or inst
 ///
 /// # Errors
 /// When there is no such thing, it cannot be deployed, or the rollout does not end well.
-pub(super) async fn run(duty: &CommandContext, args: &args::Deploy) -> Result<Exit, Failure> {
+pub(super) async fn run(context: &CommandContext, args: &args::Deploy) -> Result<Exit, Failure> {
     let (among, verb, value) = wanted(args)?;
     // What is planned stands on what is read: a simulated account that races must not be another by then.
-    let here = at_work(&duty.cloud);
-    let mut snapshot = read::once(duty).await?;
+    let here = at_work(&context.cloud);
+    let mut snapshot = read::once(context).await?;
     let (lists, what) = match among {
         Some(among) => among,
         // Whatever can go back: what is no service and no function is a target group.
@@ -33,11 +33,11 @@ pub(super) async fn run(duty: &CommandContext, args: &args::Deploy) -> Result<Ex
             _ => IMAGES,
         },
     };
-    let wish = change::ActionArgs { target: &args.target, lists, what, verb, value: value.as_deref() };
-    let proposal = change::take_up(duty, &mut snapshot, &wish).await?;
+    let environment_config = change::ActionArgs { target: &args.target, lists, what, verb, value: value.as_deref() };
+    let proposal = change::take_up(context, &mut snapshot, &environment_config).await?;
     // Whoever carries it out has a door of their own.
     drop(here);
-    change::act(duty, snapshot, proposal, &args.acting).await
+    change::act(context, snapshot, proposal, &args.acting).await
 }
 
 /// What it is done to, the offer that is meant, and what that is told.

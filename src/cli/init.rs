@@ -28,7 +28,7 @@ const NAMED: usize = 12;
 ///
 /// # Errors
 /// When nothing could be read, or the file is there already or cannot be written.
-pub(super) async fn run(duty: &CommandContext, args: &args::Init, file: &Path) -> Result<Exit, Failure> {
+pub(super) async fn run(context: &CommandContext, args: &args::Init, file: &Path) -> Result<Exit, Failure> {
     if !args.print && file.exists() {
         let message = format!(
             "{} is there already and stays as it is; `toban init --print` prints what would be written",
@@ -36,11 +36,11 @@ pub(super) async fn run(duty: &CommandContext, args: &args::Init, file: &Path) -
         );
         return Err(Failure::new(Exit::Failed, message));
     }
-    let mut snapshot = read::once(duty).await?;
+    let mut snapshot = read::once(context).await?;
     if !args.print {
         confirm(&mut snapshot).await?;
     }
-    let text = draft(&snapshot, &duty.settings.sources, &duty.view.zone);
+    let text = draft(&snapshot, &context.settings.sources, &context.view.zone);
     // A draft that would be refused at the next start is worse than none.
     config::parse(&text, "config.toml")
         .map_err(|fault| Failure::new(Exit::Failed, format!("the draft is not valid, please report this: {fault}")))?;

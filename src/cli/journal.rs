@@ -109,7 +109,7 @@ fn object(entry: &Entry, zone: &TimeZone) -> Value {
         "plan": entry.message,
         "calls": entry.calls,
         "reason": entry.reason,
-        "deed": entry.deed,
+        "deed": entry.change_request,
         "outcome": outcome,
         "says": entry.outcome,
         "seen_later": entry.seen_later,

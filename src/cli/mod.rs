@@ -143,10 +143,10 @@ fn engine(cli: &Cli) -> Result<Exit, Failure> {
             let ended = console::run(Arc::clone(&cloud), &settings, file, global, &dirs).await;
             return (cloud, ended);
         };
-        let view = View { wishes: settings.wishes.clone(), zone: TimeZone::system() };
+        let view = View { configured_environments: settings.configured_environments.clone(), zone: TimeZone::system() };
         let paint = options::paint(&settings, output::to_terminal(), |name| std::env::var_os(name));
-        let duty = CommandContext { cloud: Arc::clone(&cloud), settings, view, paint };
-        (cloud, headless(command, &duty, &dirs, config).await)
+        let context = CommandContext { cloud: Arc::clone(&cloud), settings, view, paint };
+        (cloud, headless(command, &context, &dirs, config).await)
     });
     cloud.close();
     // Calls still in flight are of no use to anybody; waiting for them would only delay the end.
@@ -180,22 +180,22 @@ fn open(global: &Global, settings: &Settings, screen: bool) -> Arc<dyn Cloud> {
 
 async fn headless(
     command: &Command,
-    duty: &CommandContext,
+    context: &CommandContext,
     dirs: &Dirs,
     config: Result<(), config::ConfigError>,
 ) -> Result<Exit, Failure> {
     match command {
-        Command::Status(args) => status::run(duty, args).await,
-        Command::Schedule(command) => schedule::run(duty, command, &dirs.file).await,
-        Command::Deploy(args) => deploy::run(duty, args).await,
-        Command::Scale(args) => scale::run(duty, args).await,
-        Command::Connect(args) => connect::run(duty, args).await,
-        Command::Tunnel(args) => tunnel::run(duty, args).await,
-        Command::Init(args) => init::run(duty, args, &dirs.file).await,
-        Command::Sleep(args) => sleep::run(duty, "sleep", (&args.env, &args.acting), None).await,
-        Command::Wake(args) => sleep::run(duty, "wake", (&args.env, &args.acting), args.tasks).await,
-        Command::Db(args) => db::run(duty, args).await,
-        Command::Doctor(args) => doctor::run(duty, args, dirs, config).await,
+        Command::Status(args) => status::run(context, args).await,
+        Command::Schedule(command) => schedule::run(context, command, &dirs.file).await,
+        Command::Deploy(args) => deploy::run(context, args).await,
+        Command::Scale(args) => scale::run(context, args).await,
+        Command::Connect(args) => connect::run(context, args).await,
+        Command::Tunnel(args) => tunnel::run(context, args).await,
+        Command::Init(args) => init::run(context, args, &dirs.file).await,
+        Command::Sleep(args) => sleep::run(context, "sleep", (&args.env, &args.acting), None).await,
+        Command::Wake(args) => sleep::run(context, "wake", (&args.env, &args.acting), args.tasks).await,
+        Command::Db(args) => db::run(context, args).await,
+        Command::Doctor(args) => doctor::run(context, args, dirs, config).await,
         // These were answered before there was a cloud.
         Command::Journal(_) | Command::Policy(_) | Command::Completions(_) | Command::Man => Ok(Exit::Done),
     }

@@ -31,12 +31,12 @@ pub(super) fn settle(
     }
     settings.theme_dirs = vec![dirs.themes.clone()];
     // The simulated account is another one each time: what was done in the last has not been done in this.
-    settings.ledger = dirs.state.clone().filter(|_| !global.demo);
+    settings.execution_log = dirs.state.clone().filter(|_| !global.demo);
     let journal = if global.demo { journal::DEMO_FILE } else { journal::FILE };
     settings.journal = dirs.state.as_ref().map(|state| state.join(journal));
     if global.demo && !dirs.named {
         // What the usual file says of real accounts would only make riddles of the simulated one.
-        settings.wishes = crate::demo::wishes();
+        settings.configured_environments = crate::demo::configured_environments();
     }
     settings.sources = sources(settings.sources, global);
     settings
@@ -133,14 +133,14 @@ mod tests {
     #[test]
     fn a_profile_picks_its_sources_and_regions_hold_for_all() {
         let role = Some("arn:aws:iam::123456789012:role/duty".to_owned());
-        let duty = Source { role_arn: role, ..Source::profile("duty").in_regions(["us-east-1"]) };
-        let configured = vec![duty.clone(), Source::profile("other").in_regions(["us-east-1"])];
+        let context = Source { role_arn: role, ..Source::profile("duty").in_regions(["us-east-1"]) };
+        let configured = vec![context.clone(), Source::profile("other").in_regions(["us-east-1"])];
         let global = Global {
             profile: Some("duty".to_owned()),
             regions: vec!["ap-northeast-1,ap-northeast-3".to_owned(), "ap-northeast-1".to_owned()],
             ..Global::default()
         };
-        let expected = duty.in_regions(["ap-northeast-1", "ap-northeast-3"]);
+        let expected = context.in_regions(["ap-northeast-1", "ap-northeast-3"]);
         assert_eq!(sources(configured.clone(), &global), [expected], "role and all");
         let unknown = Global { profile: Some("new".to_owned()), ..Global::default() };
         assert_eq!(sources(configured.clone(), &unknown), [Source::profile("new")]);

@@ -42,8 +42,8 @@ pub struct CommandContext {
 ///
 /// # Errors
 /// When it cannot be told where to look, nothing at all could be read, or ctrl-c came first.
-pub(super) async fn once(duty: &CommandContext) -> Result<Snapshot, Failure> {
-    let snapshot = once_whatever(duty).await?;
+pub(super) async fn once(context: &CommandContext) -> Result<Snapshot, Failure> {
+    let snapshot = once_whatever(context).await?;
     readable(&snapshot)?;
     Ok(snapshot)
 }
@@ -52,9 +52,9 @@ pub(super) async fn once(duty: &CommandContext) -> Result<Snapshot, Failure> {
 ///
 /// # Errors
 /// When it cannot be told where to look, or ctrl-c came first.
-pub(super) async fn once_whatever(duty: &CommandContext) -> Result<Snapshot, Failure> {
+pub(super) async fn once_whatever(context: &CommandContext) -> Result<Snapshot, Failure> {
     let mut progress = |done: usize, all: usize| output::progress(&format!("reading, {done} of {all}"));
-    let picture = headless::picture(&duty.cloud, &duty.view, &mut progress);
+    let picture = headless::picture(&context.cloud, &context.view, &mut progress);
     let got = tokio::select! {
         got = picture => got,
         _ = interrupt() => {
@@ -72,25 +72,26 @@ pub(super) async fn once_whatever(duty: &CommandContext) -> Result<Snapshot, Fai
 /// # Errors
 /// When ctrl-c came first.
 pub(super) async fn explain(
-    duty: &CommandContext,
+    context: &CommandContext,
     snapshot: &mut Snapshot,
     of: &(dyn Fn(&EnvironmentStatus) -> bool + Sync),
 ) -> Result<(), Failure> {
-    if vigil(duty, snapshot) {
-        snapshot.picture = assemble(&snapshot.world, &duty.view.wishes, snapshot.at, &duty.view.zone);
+    if heartbeat(context, snapshot) {
+        snapshot.picture =
+            assemble(&snapshot.world, &context.view.configured_environments, snapshot.at, &context.view.zone);
     }
     tokio::select! {
-        _ = headless::explain(&*duty.cloud, &duty.view, snapshot, of) => Ok(()),
+        _ = headless::explain(&*context.cloud, &context.view, snapshot, of) => Ok(()),
         _ = interrupt() => Err(interrupted()),
     }
 }
 
 /// Takes in who executes schedules on this machine. False where that changes nothing, or cannot be told.
-fn vigil(duty: &CommandContext, snapshot: &mut Snapshot) -> bool {
-    let Some(dir) = duty.settings.ledger.clone() else { return false };
-    match scheduler::vigil(&duty.view.wishes, &ExecutionLog::Kept(dir), snapshot.at) {
-        Some(Ok(vigil)) => {
-            snapshot.world.watched(vigil);
+fn heartbeat(context: &CommandContext, snapshot: &mut Snapshot) -> bool {
+    let Some(dir) = context.settings.execution_log.clone() else { return false };
+    match scheduler::heartbeat(&context.view.configured_environments, &ExecutionLog::Kept(dir), snapshot.at) {
+        Some(Ok(heartbeat)) => {
+            snapshot.world.watched(heartbeat);
             true
         }
         Some(Err(why)) => {
@@ -106,21 +107,25 @@ fn vigil(duty: &CommandContext, snapshot: &mut Snapshot) -> bool {
 /// # Errors
 /// When it cannot be told where to look, or ctrl-c ended it.
 pub(super) async fn on(
-    duty: &CommandContext,
+    context: &CommandContext,
     each: &mut (dyn FnMut(&Snapshot) -> ControlFlow<()> + Send),
 ) -> Result<(), Failure> {
-    let tempo =
-        PollIntervals { background: duty.settings.refresh, focused: duty.settings.refresh, ..PollIntervals::default() };
+    let tempo = PollIntervals {
+        background: context.settings.refresh,
+        focused: context.settings.refresh,
+        ..PollIntervals::default()
+    };
     let mut kept = |snapshot: &Snapshot| {
         let mut snapshot = snapshot.clone();
-        if vigil(duty, &mut snapshot) {
-            snapshot.picture = assemble(&snapshot.world, &duty.view.wishes, snapshot.at, &duty.view.zone);
+        if heartbeat(context, &mut snapshot) {
+            snapshot.picture =
+                assemble(&snapshot.world, &context.view.configured_environments, snapshot.at, &context.view.zone);
         }
         // Whoever prints may have waited for a terminal meanwhile, and nothing else of this task was heard.
         if is_leaving() { ControlFlow::Break(()) } else { each(&snapshot) }
     };
     tokio::select! {
-        got = headless::watch(&duty.cloud, &duty.view, tempo, &mut kept) => match got {
+        got = headless::watch(&context.cloud, &context.view, tempo, &mut kept) => match got {
             Ok(()) if is_leaving() => Err(interrupted()),
             got => got.map_err(|fault| nowhere(&fault)),
         },
@@ -132,9 +137,9 @@ pub(super) async fn on(
 ///
 /// # Errors
 /// When that cannot be told, or ctrl-c came first.
-pub(crate) async fn scopes(duty: &CommandContext) -> Result<Vec<Scope>, Failure> {
+pub(crate) async fn scopes(context: &CommandContext) -> Result<Vec<Scope>, Failure> {
     tokio::select! {
-        got = duty.cloud.scopes() => got.map_err(|fault| nowhere(&fault)),
+        got = context.cloud.scopes() => got.map_err(|fault| nowhere(&fault)),
         _ = interrupt() => Err(interrupted()),
     }
 }
@@ -143,9 +148,9 @@ pub(crate) async fn scopes(duty: &CommandContext) -> Result<Vec<Scope>, Failure>
 ///
 /// # Errors
 /// When ctrl-c came first.
-pub(crate) async fn probe(duty: &CommandContext, scopes: &[Scope]) -> Result<Vec<(Scope, Vec<Check>)>, Failure> {
+pub(crate) async fn probe(context: &CommandContext, scopes: &[Scope]) -> Result<Vec<(Scope, Vec<Check>)>, Failure> {
     output::progress(&format!("trying what reading takes in {} places", scopes.len()));
-    let tried = join_all(scopes.iter().map(|scope| duty.cloud.probe(scope)));
+    let tried = join_all(scopes.iter().map(|scope| context.cloud.probe(scope)));
     let tried = tokio::select! {
         tried = tried => Ok(tried),
         _ = interrupt() => Err(interrupted()),
@@ -170,7 +175,7 @@ fn nowhere(fault: &Fault) -> Failure {
 /// With the code for credentials if they are the reason.
 pub(super) fn readable(snapshot: &Snapshot) -> Result<(), Failure> {
     let faults = all_faults(snapshot);
-    if faults.is_empty() || snapshot.world.shelves().any(|(_, _, shelf)| shelf.oldest().is_some()) {
+    if faults.is_empty() || snapshot.world.shelves().any(|(_, _, store)| store.oldest().is_some()) {
         return Ok(());
     }
     let telling = faults.iter().find(|(_, fault)| is_credentials(fault)).or_else(|| faults.first());
@@ -187,7 +192,7 @@ pub(super) fn readable(snapshot: &Snapshot) -> Result<(), Failure> {
 pub(super) fn unread(snapshot: &Snapshot) -> Vec<String> {
     let world = &snapshot.world;
     let read: BTreeSet<&Scope> =
-        world.shelves().filter(|(_, _, shelf)| shelf.oldest().is_some()).map(|(scope, _, _)| scope).collect();
+        world.shelves().filter(|(_, _, store)| store.oldest().is_some()).map(|(scope, _, _)| scope).collect();
     let failed: BTreeSet<&Scope> = all_faults(snapshot).into_iter().map(|(scope, _)| scope).collect();
     failed.difference(&read).map(|scope| place(scope, world)).collect()
 }
@@ -198,7 +203,7 @@ pub(crate) fn all_faults(snapshot: &Snapshot) -> Vec<(&Scope, &Fault)> {
     let mut all: Vec<(&Scope, &Fault)> = Vec::new();
     let world = &snapshot.world;
     let identities = world.identity_faults();
-    let shelves = world.shelves().flat_map(|(scope, _, shelf)| shelf.faults().map(move |fault| (scope, fault)));
+    let shelves = world.shelves().flat_map(|(scope, _, store)| store.faults().map(move |fault| (scope, fault)));
     for (scope, fault) in identities.chain(shelves) {
         let told = all
             .iter()

@@ -11,19 +11,19 @@ use crate::cloud::at_work;
 ///
 /// # Errors
 /// When there is no such service, it cannot be scaled, or it does not end well.
-pub(super) async fn run(duty: &CommandContext, args: &args::Scale) -> Result<Exit, Failure> {
+pub(super) async fn run(context: &CommandContext, args: &args::Scale) -> Result<Exit, Failure> {
     // As in a deployment: what is read must hold until it is planned.
-    let here = at_work(&duty.cloud);
-    let mut snapshot = read::once(duty).await?;
+    let here = at_work(&context.cloud);
+    let mut snapshot = read::once(context).await?;
     let count = args.count.to_string();
-    let wish = change::ActionArgs {
+    let environment_config = change::ActionArgs {
         target: &args.target,
         lists: &["services"],
         what: "service",
         verb: "scale",
         value: Some(&count),
     };
-    let proposal = change::take_up(duty, &mut snapshot, &wish).await?;
+    let proposal = change::take_up(context, &mut snapshot, &environment_config).await?;
     drop(here);
-    change::act(duty, snapshot, proposal, &args.acting).await
+    change::act(context, snapshot, proposal, &args.acting).await
 }

@@ -13,18 +13,19 @@ use crate::operations::environment_actions;
 /// # Errors
 /// When the environment is unknown, cannot be put to sleep or woken, or it did not end well.
 pub(super) async fn run(
-    duty: &CommandContext,
+    context: &CommandContext,
     verb: &str,
     (env, acting): (&str, &args::Acting),
     tasks: Option<u32>,
 ) -> Result<Exit, Failure> {
-    let snapshot = read::once(duty).await?;
+    let snapshot = read::once(context).await?;
     let environment = environment(&snapshot, env)?;
     let tasks = tasks.map(|count| count.to_string());
-    let proposed =
-        at_whole(duty, &snapshot, environment, |site| environment_actions::propose(verb, tasks.as_deref(), site));
+    let proposed = at_whole(context, &snapshot, environment, |context| {
+        environment_actions::propose(verb, tasks.as_deref(), context)
+    });
     let proposal = proposed
         .unwrap_or_else(|| Err(format!("{} has no members", environment.name)))
         .map_err(|why| Failure::new(Exit::Refused, why))?;
-    act(duty, snapshot, proposal, acting).await
+    act(context, snapshot, proposal, acting).await
 }

@@ -1,4 +1,4 @@
-//! An outlook made by hand for the tests of commands: two environments, one of them ill, a place
+//! A snapshot made by hand for the tests of commands: two environments, one of them ill, a place
 //! that could not be read and an alarm that belongs nowhere.
 
 use crate::environment::Environment;
@@ -60,7 +60,7 @@ pub(super) fn denied() -> Fault {
 
 fn member(name: &str) -> Member {
     let because = vec![Step { kind: StepKind::Name, message: format!("{name} begins with\nprooflink-prod") }];
-    Member { id: alarm(name).id(&scope()), name: name.to_owned(), opinion: None, because }
+    Member { id: alarm(name).id(&scope()), name: name.to_owned(), assessment: None, because }
 }
 
 pub(super) fn environment(name: &str, stage: Option<&str>, health: Health) -> EnvironmentStatus {
@@ -105,7 +105,7 @@ pub(super) fn world() -> World {
     world
 }
 
-/// The outlook.
+/// The snapshot.
 pub(super) fn snapshot() -> Snapshot {
     let mut ill = environment("prooflink-prod", Some("prod"), Health::Bad);
     ill.members = vec![member("prooflink-5xx")];

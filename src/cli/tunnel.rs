@@ -34,13 +34,13 @@ const TOKEN_SECONDS: u64 = 900;
 ///
 /// # Errors
 /// When it is refused, the database or the carrier is not clear, nobody can carry it, or its port is taken.
-pub(super) async fn run(duty: &CommandContext, args: &args::Tunnel) -> Result<Exit, Failure> {
-    let gate = Gate { read_only: duty.settings.read_only };
+pub(super) async fn run(context: &CommandContext, args: &args::Tunnel) -> Result<Exit, Failure> {
+    let gate = Gate { read_only: context.settings.read_only };
     refuse_read_only(gate, &args.database)?;
-    let mut snapshot = read::once(duty).await?;
+    let mut snapshot = read::once(context).await?;
     let (environment, id) = target(&snapshot, &args.database, &["databases"], "database")?;
     let name = environment.name.clone();
-    let at = circumstances_of(duty, &snapshot, &name, &id.scope);
+    let at = circumstances_of(context, &snapshot, &name, &id.scope);
     if let Some(refused) = gate.bars(&name, &at) {
         return Err(Failure::new(Exit::Refused, format!("a tunnel to {}: {refused}", args.database)));
     }
@@ -50,7 +50,7 @@ pub(super) async fn run(duty: &CommandContext, args: &args::Tunnel) -> Result<Ex
     if args.reader {
         remote = remote.reading().map_err(failed)?;
     }
-    read_groups(duty, &mut snapshot, &remote).await;
+    read_groups(context, &mut snapshot, &remote).await;
     let members = snapshot.picture.environment(&name).map(|found| found.members.as_slice()).unwrap_or_default();
     let carriers = tunnel::candidates(&snapshot.world, members, &remote).choose(args.via.as_deref());
     let carriers = carriers.map_err(|why| {
@@ -58,7 +58,7 @@ pub(super) async fn run(duty: &CommandContext, args: &args::Tunnel) -> Result<Ex
         let message = text::harmless(&why.to_string()).replace("; ", "\n  ");
         Failure::new(exit, format!("no tunnel to {}: {message}", args.database))
     })?;
-    let carriers = allowed(duty, &mut snapshot, (&name, &id), carriers).await.map_err(|permitted| {
+    let carriers = allowed(context, &mut snapshot, (&name, &id), carriers).await.map_err(|permitted| {
         let lines: String = preflight::text(permitted.rights.lines.iter())
             .iter()
             .map(|line| format!("\n  {}", text::harmless(line)))
@@ -66,23 +66,23 @@ pub(super) async fn run(duty: &CommandContext, args: &args::Tunnel) -> Result<Ex
         Failure::new(Exit::Failed, format!("no tunnel to {}:{lines}", args.database))
     })?;
     let token = match &args.iam_token {
-        Some(user) => Some(token(duty, &remote, user).await?),
+        Some(user) => Some(token(context, &remote, user).await?),
         None => None,
     };
     let dig = TunnelRequest { environment: name, remote, carriers, port: args.local_port, reason: args.reason.clone() };
     let who = snapshot.world.identity(&id.scope).cloned();
-    stay(duty, args, dig, JournalWriter { path: duty.settings.journal.clone(), who }, token).await
+    stay(context, args, dig, JournalWriter { path: context.settings.journal.clone(), who }, token).await
 }
 
 /// Reads what choosing a carrier takes. What cannot be read only makes the choice less sure.
-async fn read_groups(duty: &CommandContext, snapshot: &mut Snapshot, remote: &Remote) {
+async fn read_groups(context: &CommandContext, snapshot: &mut Snapshot, remote: &Remote) {
     for want in tunnel::wants(remote) {
         let Some(kind) = kind(want.kind) else { continue };
-        let got = duty.cloud.read(kind, &want.scope, &want.coverage, &snapshot.world).await;
+        let got = context.cloud.read(kind, &want.scope, &want.coverage, &snapshot.world).await;
         if let Err(fault) = &got {
             tracing::info!(%fault, "who the database lets in is not known");
         }
-        snapshot.world.put(&want.scope, want.kind, &want.coverage, got, duty.cloud.now());
+        snapshot.world.put(&want.scope, want.kind, &want.coverage, got, context.cloud.now());
     }
 }
 
@@ -91,17 +91,17 @@ async fn read_groups(duty: &CommandContext, snapshot: &mut Snapshot, remote: &Re
 /// # Errors
 /// The checklist, where a tunnel cannot work.
 async fn allowed(
-    duty: &CommandContext,
+    context: &CommandContext,
     snapshot: &mut Snapshot,
     (name, id): (&EnvironmentName, &ResourceId),
     carriers: Vec<Carrier>,
 ) -> Result<Vec<Carrier>, Permitted> {
     let look = |snapshot: &Snapshot| {
         let environment = snapshot.picture.environment(name)?;
-        Some(at_site(duty, snapshot, (environment, id), |site| tunnel::permitted(&site.cx, &carriers)))
+        Some(at_site(context, snapshot, (environment, id), |context| tunnel::permitted(&context.cx, &carriers)))
     };
     let wants = look(snapshot).map(|permitted| permitted.rights.wants).unwrap_or_default();
-    read_more(duty, snapshot, wants, IN_PASSING).await;
+    read_more(context, snapshot, wants, IN_PASSING).await;
     match look(snapshot) {
         Some(permitted) if permitted.fails() => Err(permitted),
         Some(permitted) => Ok(permitted.carriers),
@@ -109,26 +109,26 @@ async fn allowed(
     }
 }
 
-async fn token(duty: &CommandContext, remote: &Remote, user: &str) -> Result<Token, Failure> {
+async fn token(context: &CommandContext, remote: &Remote, user: &str) -> Result<Token, Failure> {
     if !remote.iam_auth {
         output::note(&format!("toban: {} does not take IAM tokens: IAM authentication is off there\n", remote.name));
     }
-    let asked = duty.cloud.database_token(&remote.id.scope, (&remote.host, remote.port), user);
+    let asked = context.cloud.database_token(&remote.id.scope, (&remote.host, remote.port), user);
     asked.await.map_err(|fault| Failure::of(&fault, &remote.id.scope))
 }
 
 /// Opens it, tells how to connect, and stays.
 async fn stay(
-    duty: &CommandContext,
+    context: &CommandContext,
     args: &args::Tunnel,
     dig: TunnelRequest,
-    logbook: JournalWriter,
+    journal_writer: JournalWriter,
     token: Option<Token>,
 ) -> Result<Exit, Failure> {
     let signals = Signals::new();
     let mut signals =
         signals.map_err(|fault| Failure::new(Exit::Failed, format!("signals cannot be heard: {fault}")))?;
-    let opened = open_tunnel::open(std::sync::Arc::clone(&duty.cloud), dig.clone(), logbook).await;
+    let opened = open_tunnel::open(std::sync::Arc::clone(&context.cloud), dig.clone(), journal_writer).await;
     let tunnel = opened.map_err(|why| Failure::new(Exit::Failed, format!("no tunnel to {}: {why}", args.database)))?;
     let mut state = tunnel.state();
     let is_open = tokio::select! {

@@ -45,7 +45,7 @@ fn settings_of(root: &Table<'_>, folder: &Path) -> Settings {
             .and_then(|value| value.tables())
             .map(|tables| tables.iter().map(source).collect())
             .unwrap_or_default(),
-        wishes: wishes(root, folder),
+        configured_environments: configured_environments(root, folder),
         ..Settings::default()
     }
 }
@@ -131,7 +131,7 @@ fn endpoint(value: &Value<'_>) -> Option<String> {
     value.refuse(format!("{text:?} is no URL; write it like \"http://localhost:5000\""))
 }
 
-fn wishes(root: &Table<'_>, folder: &Path) -> ConfiguredEnvironments {
+fn configured_environments(root: &Table<'_>, folder: &Path) -> ConfiguredEnvironments {
     let calendars = offhours::calendars(root, folder);
     let schedules = offhours::schedules(root, &calendars);
     let prices = offhours::prices(root);
@@ -139,7 +139,10 @@ fn wishes(root: &Table<'_>, folder: &Path) -> ConfiguredEnvironments {
     let table = root.get("environment").and_then(|value| value.table());
     for (name, value) in table.iter().flat_map(Table::each) {
         // Names are matched whatever their case, so two that differ only in case are one.
-        if let Some(twin) = environments.iter().find(|wish| wish.name.as_str().to_lowercase() == name.to_lowercase()) {
+        if let Some(twin) = environments
+            .iter()
+            .find(|environment_config| environment_config.name.as_str().to_lowercase() == name.to_lowercase())
+        {
             value.refuse::<()>(format!("is the same environment as `{}`; put both together or rename one", twin.name));
             continue;
         }
@@ -148,19 +151,19 @@ fn wishes(root: &Table<'_>, folder: &Path) -> ConfiguredEnvironments {
             continue;
         }
         if let Some(inside) = value.table() {
-            environments.push(wish(name, &inside, &schedules, &prices));
+            environments.push(environment_config(name, &inside, &schedules, &prices));
         }
     }
     ConfiguredEnvironments { environments, schedules: schedules.into_values().flatten().collect() }
 }
 
-fn wish(
+fn environment_config(
     name: &str,
     table: &Table<'_>,
     schedules: &BTreeMap<String, Option<Schedule>>,
     prices: &Prices,
 ) -> EnvironmentConfig {
-    let mut wish = EnvironmentConfig {
+    let mut environment_config = EnvironmentConfig {
         stage: table.get("stage").and_then(|value| value.text("\"dev\"")).map(str::to_owned),
         account: table.get("account").and_then(|value| account(&value)),
         region: table.get("region").and_then(|value| region(&value)).map(Region::from),
@@ -171,10 +174,10 @@ fn wish(
         deploy: table.get("deploy").and_then(|value| value.table()).and_then(|table| recipe(&table)),
         ..EnvironmentConfig::new(name)
     };
-    (wish.routine, wish.record) = offhours::offhours((name, table), schedules, prices);
-    wish.sleepers = offhours::members(table);
+    (environment_config.routine, environment_config.record) = offhours::offhours((name, table), schedules, prices);
+    environment_config.scheduled_members = offhours::members(table);
     table.refuse_the_rest();
-    wish
+    environment_config
 }
 
 fn account(value: &Value<'_>) -> Option<AccountId> {

@@ -29,13 +29,13 @@ pub struct Settings {
     /// Where to look; empty means the current credentials and region.
     pub sources: Vec<Source>,
     /// What is wished of environments.
-    pub wishes: ConfiguredEnvironments,
+    pub configured_environments: ConfiguredEnvironments,
     /// The environment to open on, as typed: it may be shortened.
     pub open: Option<String>,
     /// Whether `NO_COLOR` is set.
     pub no_color: bool,
-    /// The directory of the ledger of executed edges; the simulated account keeps none.
-    pub ledger: Option<PathBuf>,
+    /// The directory of the execution log of executed edges; the simulated account keeps none.
+    pub execution_log: Option<PathBuf>,
     /// The journal's file; the simulated account has one of its own.
     pub journal: Option<PathBuf>,
 }
@@ -49,10 +49,10 @@ impl Default for Settings {
             read_only: false,
             keys: Vec::new(),
             sources: Vec::new(),
-            wishes: ConfiguredEnvironments::default(),
+            configured_environments: ConfiguredEnvironments::default(),
             open: None,
             no_color: false,
-            ledger: None,
+            execution_log: None,
             journal: None,
         }
     }
@@ -104,9 +104,9 @@ mod tests {
 
     #[test]
     fn every_place_has_a_label_of_its_own() {
-        let duty = || Source::profile("duty");
-        let role = Source { role_arn: Some("arn:aws:iam::123456789012:role/on-duty".to_owned()), ..duty() };
-        let settings = Settings { sources: vec![duty(), role.clone(), role, duty()], ..Settings::default() };
+        let context = || Source::profile("duty");
+        let role = Source { role_arn: Some("arn:aws:iam::123456789012:role/on-duty".to_owned()), ..context() };
+        let settings = Settings { sources: vec![context(), role.clone(), role, context()], ..Settings::default() };
         let labels: Vec<_> = settings.places().list.iter().map(|source| source.label.to_string()).collect();
         assert_eq!(labels, ["duty", "on-duty", "on-duty-2", "duty-2"]);
     }

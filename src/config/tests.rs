@@ -33,11 +33,20 @@ fn the_example_of_the_contract_is_taken() {
     let contract = include_str!("../../docs/contract.md");
     let example = contract.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
     let settings = parse(example, "docs/contract.md").unwrap_or_else(|fault| panic!("{fault}"));
-    assert_eq!((settings.sources.len(), settings.wishes.environments.len(), settings.keys.len()), (1, 2, 1));
+    assert_eq!(
+        (settings.sources.len(), settings.configured_environments.environments.len(), settings.keys.len()),
+        (1, 2, 1)
+    );
     let example = contract.split("### Off-hours").nth(1).and_then(|rest| rest.split("```toml\n").nth(1)).unwrap();
     let example = example.split("```").next().unwrap().replace("file = ", "# file = ");
     let settings = parse(&example, "docs/contract.md").unwrap_or_else(|fault| panic!("{fault}"));
-    assert_eq!((settings.wishes.schedules.len(), settings.wishes.environments[0].sleepers.len()), (1, 2));
+    assert_eq!(
+        (
+            settings.configured_environments.schedules.len(),
+            settings.configured_environments.environments[0].scheduled_members.len()
+        ),
+        (1, 2)
+    );
 }
 
 #[test]
@@ -63,16 +72,21 @@ fn everything_arrives_where_it_belongs() {
     let keys: Vec<_> = settings.keys.iter().map(|key| (key.command.as_str(), key.chords.len(), key.line)).collect();
     assert_eq!(keys, [("refresh", 1, 6), ("quit", 2, 7), ("copy-name", 0, 8)]);
 
-    let [duty, current] = settings.sources.as_slice() else { panic!("{:?}", settings.sources) };
-    assert_eq!(duty.regions, ["ap-northeast-1", "us-east-1"]);
-    assert_eq!(duty.label.as_str(), "prooflink");
-    assert_eq!(duty.session_name.as_deref(), Some("duty"));
+    let [context, current] = settings.sources.as_slice() else { panic!("{:?}", settings.sources) };
+    assert_eq!(context.regions, ["ap-northeast-1", "us-east-1"]);
+    assert_eq!(context.label.as_str(), "prooflink");
+    assert_eq!(context.session_name.as_deref(), Some("duty"));
     let endpoint_url = Some("http://localhost:5000".to_owned());
     assert_eq!(*current, Source { endpoint_url, ..Source::current().in_regions(["us-east-1"]) });
 
-    let names: Vec<_> = settings.wishes.environments.iter().map(|wish| wish.name.as_str()).collect();
+    let names: Vec<_> = settings
+        .configured_environments
+        .environments
+        .iter()
+        .map(|environment_config| environment_config.name.as_str())
+        .collect();
     assert_eq!(names, ["prooflink-dev", "本番", "city"], "in the order of the file");
-    let dev = settings.wishes.of(&EnvironmentName::from("prooflink-dev")).unwrap();
+    let dev = settings.configured_environments.of(&EnvironmentName::from("prooflink-dev")).unwrap();
     assert_eq!(dev.account.as_ref().map(|account| account.as_str()), Some("123456789012"));
     assert_eq!(dev.protected, Some(false));
     assert_eq!(dev.matches.tags.len(), 2);
@@ -85,9 +99,10 @@ fn everything_arrives_where_it_belongs() {
 #[test]
 fn schedules_arrive_where_they_belong() {
     let settings = parse(include_str!("fixtures/good/offhours.toml"), "config.toml").unwrap();
-    let names: Vec<_> = settings.wishes.schedules.iter().map(|schedule| schedule.name.as_str()).collect();
+    let names: Vec<_> =
+        settings.configured_environments.schedules.iter().map(|schedule| schedule.name.as_str()).collect();
     assert_eq!(names, ["nights_off", "office"]);
-    let dev = settings.wishes.of(&EnvironmentName::from("prooflink-dev")).unwrap();
+    let dev = settings.configured_environments.of(&EnvironmentName::from("prooflink-dev")).unwrap();
     let routine = dev.routine.as_ref().unwrap();
     let cost = |item| routine.prices.own(&item);
     assert_eq!(cost(Item::Ec2 { kind: "t2.micro".into() }), Some(0.0152));
@@ -98,15 +113,15 @@ fn schedules_arrive_where_they_belong() {
     assert_eq!((office.on.len(), office.guard, office.late_window.as_mins()), (1, Guard::Daily, 90));
     let calendar = &office.holidays.as_ref().unwrap().calendar;
     assert_eq!((calendar.closed.len(), calendar.open.len(), calendar.builtin.is_some()), (1, 1, true));
-    let [db, service] = dev.sleepers.as_slice() else { panic!("{:?}", dev.sleepers) };
+    let [db, service] = dev.scheduled_members.as_slice() else { panic!("{:?}", dev.scheduled_members) };
     assert_eq!((db.kind, db.stage), (MemberKind::RdsInstance, 1));
     assert_eq!((service.label().as_str(), service.stage), ("prooflink-dev-cluster/prooflink-dev-service", 2));
     assert_eq!((service.wake_desired, service.ready), (WakeDesired::Count(2), Ready::Running));
-    let poc = settings.wishes.of(&EnvironmentName::from("city-poc")).unwrap();
+    let poc = settings.configured_environments.of(&EnvironmentName::from("city-poc")).unwrap();
     assert_eq!(poc.routine.as_ref().map(|routine| routine.backend), Some(Backend::Local));
     assert_eq!(poc.routine.as_ref().and_then(|routine| routine.dlq_arn.clone()), None, "an empty one is none");
     assert_eq!(poc.region, Some("ap-northeast-1".into()));
-    let record = |name: &str| settings.wishes.of(&EnvironmentName::from(name)).unwrap().record.clone();
+    let record = |name: &str| settings.configured_environments.of(&EnvironmentName::from(name)).unwrap().record.clone();
     let group = |name: &str| Record::Group(name.to_owned());
     assert_eq!(record("prooflink-dev"), group("toban-prooflink-dev"));
     assert_eq!(record("city-prod"), group("toban-city"), "of one without a schedule, which is put to sleep by hand");
@@ -122,7 +137,7 @@ fn schedules_arrive_where_they_belong() {
 fn a_stop_is_repeated_daily_unless_somebody_says_otherwise(#[case] line: &str, #[case] expected: Guard) {
     let on = r#"on = [{ days = "mon-fri", from = "09:00", to = "22:00" }]"#;
     let text = format!("[schedule.office]\ntimezone = \"Asia/Tokyo\"\n{on}\n{line}\n");
-    assert_eq!(parse(&text, "config.toml").unwrap().wishes.schedules[0].guard, expected);
+    assert_eq!(parse(&text, "config.toml").unwrap().configured_environments.schedules[0].guard, expected);
 }
 
 #[test]
@@ -134,7 +149,10 @@ fn a_file_of_dates_is_read_beside_the_configuration() {
     let file = home.path().join("config.toml");
     std::fs::write(&file, text).unwrap();
     let settings = load(&Dirs::with(Some(&file), |_| None)).unwrap();
-    assert_eq!(settings.wishes.schedules[0].closed_on(jiff::civil::date(2026, 10, 1)).as_deref(), Some("創立記念日"));
+    assert_eq!(
+        settings.configured_environments.schedules[0].closed_on(jiff::civil::date(2026, 10, 1)).as_deref(),
+        Some("創立記念日")
+    );
     std::fs::write(home.path().join("own.txt"), "2026-10-01\nsoon\n").unwrap();
     let fault = load(&Dirs::with(Some(&file), |_| None)).unwrap_err().to_string();
     assert!(fault.contains(":2: calendar.own.file:") && fault.contains("own.txt, line 2"), "{fault}");

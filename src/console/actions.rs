@@ -89,14 +89,14 @@ pub(super) fn at_site<T>(model: &Model, of: &RowTarget, use_it: impl FnOnce(&Act
 /// What can be done here: with the resource the reader is on, and with the environment they are in or on. Where both
 /// offer the same verb, the resource's counts.
 #[must_use]
-pub fn offers(model: &Model) -> Vec<(RowTarget, Action)> {
+pub fn actions(model: &Model) -> Vec<(RowTarget, Action)> {
     let resource = model.resource().cloned().map(RowTarget::Resource);
     let environment = model.environment().map(|environment| RowTarget::Environment(environment.name.clone()));
     let mut all: Vec<(RowTarget, Action)> = Vec::new();
     for of in resource.into_iter().chain(environment) {
-        for offer in offers_of(model, &of) {
-            if !all.iter().any(|(_, known)| known.verb == offer.verb) {
-                all.push((of.clone(), offer));
+        for action in offers_of(model, &of) {
+            if !all.iter().any(|(_, known)| known.verb == action.verb) {
+                all.push((of.clone(), action));
             }
         }
     }
@@ -105,30 +105,30 @@ pub fn offers(model: &Model) -> Vec<(RowTarget, Action)> {
 
 /// What can be done with this, whatever the reader is on.
 fn offers_of(model: &Model, of: &RowTarget) -> Vec<Action> {
-    let here = at_site(model, of, |site| match of {
-        RowTarget::Resource(id) => actions_of(id.kind).map(|actions| actions.offers(id, site)).unwrap_or_default(),
-        RowTarget::Environment(_) => environment_actions::offers(site),
+    let here = at_site(model, of, |context| match of {
+        RowTarget::Resource(id) => actions_of(id.kind).map(|actions| actions.actions(id, context)).unwrap_or_default(),
+        RowTarget::Environment(_) => environment_actions::actions(context),
         RowTarget::Entry(_) | RowTarget::Tunnel(_) => Vec::new(),
     });
     let again = again(model, of);
-    let mut offers = here.unwrap_or_default();
-    for offer in &mut offers {
-        if again && let Some(why) = offer.barred.take() {
-            offer.barred = Some(format!("{why} (the state is being read again after a change)"));
+    let mut actions = here.unwrap_or_default();
+    for action in &mut actions {
+        if again && let Some(why) = action.disabled_reason.take() {
+            action.disabled_reason = Some(format!("{why} (the state is being read again after a change)"));
         }
-        if model.gate.read_only && !offer.harmless {
-            offer.barred = Some("toban was started read-only".to_owned());
+        if model.gate.read_only && !action.harmless {
+            action.disabled_reason = Some("toban was started read-only".to_owned());
         }
     }
-    offers
+    actions
 }
 
 /// What another environment offers under this name, where what was typed behind it names one.
 fn named(model: &Model, verb: &str, typed: &str) -> Option<(RowTarget, Action)> {
     let environment = model.picture.environments.iter().find(|environment| environment.name.as_str() == typed)?;
     let of = RowTarget::Environment(environment.name.clone());
-    let offer = offers_of(model, &of).into_iter().find(|offer| offer.verb == verb)?;
-    Some((of, offer))
+    let action = offers_of(model, &of).into_iter().find(|action| action.verb == verb)?;
+    Some((of, action))
 }
 
 /// That what was typed behind an environment's offer is no environment's name.
@@ -160,13 +160,13 @@ fn called(of: &RowTarget) -> &str {
 
 /// The same as entries of the actions menu.
 pub(super) fn entries(model: &Model) -> Vec<Entry> {
-    let entry = |(_, offer): (RowTarget, Action)| Entry {
-        label: format!("{:<6} {}", "", offer.verb),
-        note: offer.message,
-        barred: offer.barred,
-        pick: Pick::Offer(offer.verb),
+    let entry = |(_, action): (RowTarget, Action)| Entry {
+        label: format!("{:<6} {}", "", action.verb),
+        note: action.message,
+        disabled_reason: action.disabled_reason,
+        pick: Pick::Offer(action.verb),
     };
-    offers(model).into_iter().map(entry).collect()
+    actions(model).into_iter().map(entry).collect()
 }
 
 /// Takes up an offer, with what was typed behind its name.
@@ -175,8 +175,8 @@ pub(super) fn take_up(model: &mut Model, verb: &str, value: Option<&str>) -> Vec
     // The name of an environment is no answer: it says which one is meant.
     let elsewhere = value.and_then(|value| named(model, verb, value));
     let (asked, value) = (value, value.filter(|_| elsewhere.is_none()));
-    let here = || offers(model).into_iter().find(|(_, offer)| offer.verb == verb);
-    let Some((of, offer)) = elsewhere.or_else(here) else {
+    let here = || actions(model).into_iter().find(|(_, action)| action.verb == verb);
+    let Some((of, action)) = elsewhere.or_else(here) else {
         let is_known = |name: &&str| model.picture.environments.iter().any(|it| it.name.as_str() == *name);
         let message = match asked {
             Some(name) if is_known(&name) => format!("{name} has no action {verb}"),
@@ -186,11 +186,11 @@ pub(super) fn take_up(model: &mut Model, verb: &str, value: Option<&str>) -> Vec
         model.notices.fault(model.now, message);
         return Vec::new();
     };
-    if let Some(why) = offer.barred {
+    if let Some(why) = action.disabled_reason {
         model.notices.info(model.now, format!("{verb}: {why}"));
         return Vec::new();
     }
-    if let (Prompt::Nothing | Prompt::Look { .. }, Some(value)) = (&offer.asks, value) {
+    if let (Prompt::Nothing | Prompt::Look { .. }, Some(value)) = (&action.prompt, value) {
         let message = match of {
             RowTarget::Environment(_) => nameless(verb, value),
             _ => format!(":{verb} takes nothing, it is for the row under the cursor; {value:?} is too much"),
@@ -198,8 +198,8 @@ pub(super) fn take_up(model: &mut Model, verb: &str, value: Option<&str>) -> Vec
         model.notices.fault(model.now, message);
         return Vec::new();
     }
-    let step = Step { of, verb: offer.verb, chosen: None };
-    match (offer.asks, value) {
+    let step = Step { of, verb: action.verb, chosen: None };
+    match (action.prompt, value) {
         // What is typed is told of in the plan as what is chosen is, so the same is read before.
         (
             Prompt::Choice { prompt, reads }
@@ -210,7 +210,7 @@ pub(super) fn take_up(model: &mut Model, verb: &str, value: Option<&str>) -> Vec
         (Prompt::Nothing | Prompt::Look { .. } | Prompt::Text { .. }, Some(value)) => {
             answer(model, &step.of, step.verb, Some(value))
         }
-        (asks, None) => question(model, step, asks),
+        (prompt, None) => question(model, step, prompt),
     }
 }
 
@@ -223,9 +223,9 @@ pub(super) fn chosen(model: &mut Model, of: RowTarget, verb: &'static str, value
 }
 
 /// Asks for what an offer asks for.
-fn question(model: &mut Model, step: Step, asks: Prompt) -> Vec<Effect> {
+fn question(model: &mut Model, step: Step, prompt: Prompt) -> Vec<Effect> {
     model.dirty = true;
-    match asks {
+    match prompt {
         Prompt::Nothing => answer(model, &step.of, step.verb, step.chosen.as_deref()),
         Prompt::Look { reads } => {
             let then = Then::Take(step.chosen.clone());
@@ -296,11 +296,11 @@ pub(super) fn consulted(
 /// Lays the choices before the reader; `failed` if what they come from could not be read, which was said then.
 fn lay(model: &mut Model, step: Step, prompt: String, failed: bool) {
     let Step { of, verb, chosen } = step;
-    let choices = at_site(model, &of, |site| match &of {
+    let choices = at_site(model, &of, |context| match &of {
         RowTarget::Resource(id) => {
-            actions_of(id.kind).map(|actions| actions.choices(id, verb, chosen.as_deref(), site)).unwrap_or_default()
+            actions_of(id.kind).map(|actions| actions.choices(id, verb, chosen.as_deref(), context)).unwrap_or_default()
         }
-        RowTarget::Environment(_) => environment_actions::choices(verb, site),
+        RowTarget::Environment(_) => environment_actions::choices(verb, context),
         RowTarget::Entry(_) | RowTarget::Tunnel(_) => Vec::new(),
     });
     let choices = choices.unwrap_or_default();
@@ -314,7 +314,7 @@ fn lay(model: &mut Model, step: Step, prompt: String, failed: bool) {
     let entries = choices.into_iter().map(|choice| Entry {
         label: choice.label,
         note: choice.note,
-        barred: choice.barred,
+        disabled_reason: choice.disabled_reason,
         pick: Pick::Answer(verb, of.clone(), choice.value, choice.then),
     });
     model.overlay = Overlay::Menu(Box::new(Menu::new(prompt, entries.collect())));
@@ -338,12 +338,12 @@ pub(super) fn ask_key(model: &mut Model, mut ask: Box<PendingAction>, chord: Cho
 
 /// Makes an answered offer a plan before the reader.
 pub(super) fn answer(model: &mut Model, of: &RowTarget, verb: &str, value: Option<&str>) -> Vec<Effect> {
-    let made: Option<Result<Proposal, String>> = at_site(model, of, |site| match of {
+    let made: Option<Result<Proposal, String>> = at_site(model, of, |context| match of {
         RowTarget::Resource(id) => match actions_of(id.kind) {
-            Some(actions) => actions.propose(id, verb, value, site),
+            Some(actions) => actions.propose(id, verb, value, context),
             None => Err(format!("no actions exist for a {}", id.kind)),
         },
-        RowTarget::Environment(_) => environment_actions::propose(verb, value, site),
+        RowTarget::Environment(_) => environment_actions::propose(verb, value, context),
         RowTarget::Tunnel(_) => Err("a tunnel has a menu of its own".to_owned()),
         RowTarget::Entry(_) => Err("this entry has no actions".to_owned()),
     });

@@ -30,7 +30,7 @@ pub(super) fn start(model: &mut Model) -> Vec<Effect> {
 
 /// Runs a command, with what was typed behind it, if it can be used here.
 pub fn perform(model: &mut Model, command: Command, argument: Option<&str>) -> Vec<Effect> {
-    if let Some(why) = model.barred(command.spec().needs) {
+    if let Some(why) = model.disabled_reason(command.spec().needs) {
         model.notices.info(model.now, why);
         model.dirty = true;
         return Vec::new();

@@ -38,9 +38,10 @@ pub async fn run_on<S: Screen>(screen: &mut S, cloud: Arc<dyn Cloud>, settings: 
     let (tell, mut heard) = unbounded_channel();
     let mut model = Model::new(settings.clone(), fastrand::u64(..), cloud.now());
     // Where it is ours to do, edges are executed while the console is open; what was done is seen like everything else.
-    let ledger = Arc::new(settings.ledger.clone().map_or_else(ExecutionLog::fleeting, ExecutionLog::Kept));
-    let keeping = crate::console::scheduler_task::spawn_beside(&cloud, &settings, &ledger, tell.clone());
-    let mut runner = Runner::new(cloud, settings, tell).watching(ledger, keeping.is_some());
+    let execution_log =
+        Arc::new(settings.execution_log.clone().map_or_else(ExecutionLog::fleeting, ExecutionLog::Kept));
+    let keeping = crate::console::scheduler_task::spawn_beside(&cloud, &settings, &execution_log, tell.clone());
+    let mut runner = Runner::new(cloud, settings, tell).watching(execution_log, keeping.is_some());
     let _keeping = keeping.map(tokio::spawn).map(crate::console::scheduler_task::Stopping);
     let ended = turns(screen, &mut model, &mut runner, &mut heard).await;
     if !model.tunnels.is_empty() && ended.is_ok() {

@@ -81,7 +81,7 @@ pub struct Model {
     /// The journal's end, newest last.
     pub journal: Vec<Entry>,
     /// What it saw of stops and starts.
-    pub diary: UptimeLog,
+    pub uptime_log: UptimeLog,
     /// What is under way, and what ended lately; newest last.
     pub underway: Vec<Underway>,
     /// Stops that were announced.
@@ -139,7 +139,7 @@ impl Model {
             theme: settings.theme.clone(),
             mouse: settings.mouse,
             journal: Vec::new(),
-            diary: UptimeLog::default(),
+            uptime_log: UptimeLog::default(),
             underway: Vec::new(),
             announced: StopWarnings::new(),
             tunnels: Vec::new(),

@@ -4,7 +4,7 @@
 use super::actions::at_site;
 use super::model::Model;
 use super::screens::sheet::RowTarget;
-use super::sessions::reach;
+use super::sessions::session_access;
 use super::update::propose;
 use crate::change::procedure::Proposal;
 use crate::operations::{MOST, RunCommand};
@@ -31,26 +31,26 @@ fn plan(model: &Model, line: &str) -> Result<Proposal, String> {
     let home = model.picture.home(first).map(|environment| environment.name.clone());
     let mut nodes: Vec<(String, String)> = Vec::new();
     for id in &ids {
-        let reach =
-            reach(model, id).ok_or_else(|| format!("{} is no instance; only instances run commands", id.key))?;
-        let Some(SessionTarget::Node(node)) = &reach.way else {
-            return Err(format!("{} is no instance; in tasks, `s` opens a shell", reach.message));
+        let session_access = session_access(model, id)
+            .ok_or_else(|| format!("{} is no instance; only instances run commands", id.key))?;
+        let Some(SessionTarget::Node(node)) = &session_access.way else {
+            return Err(format!("{} is no instance; in tasks, `s` opens a shell", session_access.message));
         };
-        if reach.is_away() {
-            return Err(format!("{} takes no command now; `s` on it shows why", reach.message));
+        if session_access.is_away() {
+            return Err(format!("{} takes no command now; `s` on it shows why", session_access.message));
         }
         if id.scope != first.scope || model.picture.home(id).map(|environment| &environment.name) != home.as_ref() {
             return Err("a command goes to instances of one environment in one place; mark those only".to_owned());
         }
         if !nodes.iter().any(|(known, _)| known == node) {
-            let name = reach.message.strip_prefix("instance ").unwrap_or(&reach.message);
+            let name = session_access.message.strip_prefix("instance ").unwrap_or(&session_access.message);
             nodes.push((node.clone(), name.to_owned()));
         }
     }
     if nodes.len() > MOST {
         return Err(format!("{} instances are marked; one command goes to {MOST} at most", nodes.len()));
     }
-    at_site(model, &RowTarget::Resource(first.clone()), |site| RunCommand::new(site, nodes, line))
+    at_site(model, &RowTarget::Resource(first.clone()), |context| RunCommand::new(context, nodes, line))
         .flatten()
         .map(|run| Proposal::Procedure(Box::new(run)))
         .ok_or_else(|| format!("{} is in no environment; nothing is run there", first.key))

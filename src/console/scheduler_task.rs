@@ -15,34 +15,35 @@ use crate::engine::scheduler::run_loop::run_loop;
 use std::sync::Arc;
 use tokio::sync::mpsc::UnboundedSender;
 
-/// The keeper that goes beside a console with these settings, and tells it what was done and missed; `None` where no
+/// The local scheduler that goes beside a console with these settings, and tells it what was done and missed; `None`
+/// where no
 /// edge is its to execute.
 pub fn spawn_beside(
     cloud: &Arc<dyn Cloud>,
     settings: &Settings,
-    ledger: &Arc<ExecutionLog>,
+    execution_log: &Arc<ExecutionLog>,
     console: UnboundedSender<Msg>,
 ) -> Option<impl Future<Output = ()> + Send + use<>> {
-    if settings.read_only || !settings.wishes.environments.iter().any(is_ours) {
+    if settings.read_only || !settings.configured_environments.environments.iter().any(is_ours) {
         return None;
     }
-    let keeper = LocalScheduler {
+    let local_scheduler = LocalScheduler {
         cloud: Arc::clone(cloud),
-        view: View { wishes: settings.wishes.clone(), zone: settings.zone.clone() },
-        ledger: Arc::clone(ledger),
+        view: View { configured_environments: settings.configured_environments.clone(), zone: settings.zone.clone() },
+        execution_log: Arc::clone(execution_log),
         journal: settings.journal.clone(),
         gate: Gate { read_only: settings.read_only },
-        patrol: poll_interval(settings.speed),
+        poll_interval: poll_interval(settings.speed),
     };
     let mut tell = move |now, message: String| {
         tracing::info!(%message, "schedule");
         // A console that is gone need not hear it.
         let _ = console.send(Msg { now, news: Event::Kept(message) });
     };
-    Some(async move { run_loop(&keeper, &mut tell).await })
+    Some(async move { run_loop(&local_scheduler, &mut tell).await })
 }
 
-/// Stops a task when it is dropped: a keeper must not outlive its console.
+/// Stops a task when it is dropped: a local scheduler must not outlive its console.
 #[derive(Debug)]
 pub(crate) struct Stopping(pub(crate) tokio::task::JoinHandle<()>);
 

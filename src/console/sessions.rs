@@ -16,15 +16,15 @@ use crate::display::{Cell, Tone};
 use crate::engine::session::{SessionRequest, parting};
 use crate::kinds::catalog::kind;
 use crate::ssm::channel::End;
-use crate::ssm::preflight::{Line, Reach, State};
+use crate::ssm::preflight::{Line, SessionAccess, State};
 use crate::ssm::session_target::{Gateway, Unsettled};
 use crate::world::{Health, ResourceId};
 
 /// How the resource here is entered; `None` where nothing can be.
 #[must_use]
-pub fn reach(model: &Model, id: &ResourceId) -> Option<Reach> {
+pub fn session_access(model: &Model, id: &ResourceId) -> Option<SessionAccess> {
     let door = sheet::RowTarget::Resource(id.clone());
-    at_site(model, &door, |site| kind(id.kind).and_then(|kind| kind.reach(id, &site.cx))).flatten()
+    at_site(model, &door, |context| kind(id.kind).and_then(|kind| kind.session_access(id, &context.cx))).flatten()
 }
 
 /// Where asking came to nothing, as in a network without a way to IAM, nobody waits for it again for this long.
@@ -71,12 +71,15 @@ pub(super) fn shell(model: &mut Model) -> Vec<Effect> {
 
 /// The same, in this container. What the checklist takes and is not known is asked first.
 pub(super) fn enter(model: &mut Model, id: &ResourceId, container: Option<&str>) -> Vec<Effect> {
-    let wants = reach(model, id).filter(|_| !is_deaf(model)).map(|reach| reach.rights.wants).unwrap_or_default();
-    let barred = || {
+    let wants = session_access(model, id)
+        .filter(|_| !is_deaf(model))
+        .map(|session_access| session_access.rights.wants)
+        .unwrap_or_default();
+    let disabled_reason = || {
         let home = model.picture.home(id)?;
         model.gate.bars(&home.name, &model.circumstances(&home.name, &id.scope))
     };
-    if wants.is_empty() || barred().is_some() {
+    if wants.is_empty() || disabled_reason().is_some() {
         return proceed(model, id, container);
     }
     model.asked += 1;
@@ -99,7 +102,7 @@ pub(super) fn foreseen(model: &mut Model, ask: u64, got: Readings) -> Result<Vec
 
 fn proceed(model: &mut Model, id: &ResourceId, container: Option<&str>) -> Vec<Effect> {
     model.dirty = true;
-    let (Some(reach), Some(environment)) = (reach(model, id), model.picture.home(id)) else {
+    let (Some(session_access), Some(environment)) = (session_access(model, id), model.picture.home(id)) else {
         model.notices.info(model.now, "there is no shell in this; instances, services and tasks have one");
         return Vec::new();
     };
@@ -109,31 +112,36 @@ fn proceed(model: &mut Model, id: &ResourceId, container: Option<&str>) -> Vec<E
         model.notices.fault(model.now, refused.to_string());
         return Vec::new();
     }
-    let Some(way) = reach.way.as_ref().filter(|_| !reach.fails()) else {
-        let title = format!("{} cannot be entered:", reach.message);
-        checklist(model, title, &reach.message, reach.checklist());
+    let Some(way) = session_access.way.as_ref().filter(|_| !session_access.fails()) else {
+        let title = format!("{} cannot be entered:", session_access.message);
+        checklist(model, title, &session_access.message, session_access.checklist());
         return Vec::new();
     };
     match way.door(container) {
-        Ok(door) => vec![Effect::OpenSession(Box::new(to(&reach, &door, name, id.clone())))],
+        Ok(door) => vec![Effect::OpenSession(Box::new(to(&session_access, &door, name, id.clone())))],
         Err(Unsettled::Several(names) | Unsettled::Unknown(names)) => {
             let entries = names.into_iter().map(|name| Entry {
                 label: name.clone(),
                 note: String::new(),
-                barred: None,
+                disabled_reason: None,
                 pick: Pick::Container(id.clone(), name),
             });
-            let title = format!("which container of {}", reach.message);
+            let title = format!("which container of {}", session_access.message);
             model.overlay = Overlay::Menu(Box::new(Menu::new(title, entries.collect())));
             Vec::new()
         }
     }
 }
 
-fn to(reach: &Reach, door: &Gateway, environment: crate::world::EnvironmentName, on: ResourceId) -> SessionRequest {
+fn to(
+    session_access: &SessionAccess,
+    door: &Gateway,
+    environment: crate::world::EnvironmentName,
+    on: ResourceId,
+) -> SessionRequest {
     let place = match door.container() {
-        Some(container) => format!("{}, container {container}", reach.message),
-        None => reach.message.clone(),
+        Some(container) => format!("{}, container {container}", session_access.message),
+        None => session_access.message.clone(),
     };
     SessionRequest::new("open a shell in", &place, environment, on, door.shell())
 }

@@ -42,7 +42,7 @@ pub struct Settings {
     /// The themes to choose from.
     pub themes: Vec<String>,
     /// What the configuration wishes of environments.
-    pub wishes: ConfiguredEnvironments,
+    pub configured_environments: ConfiguredEnvironments,
     /// How often to read.
     pub tempo: PollIntervals,
     /// How fast the cloud's time runs beside the reader's.
@@ -65,8 +65,8 @@ pub struct Settings {
     pub reopen: Reopen,
     /// The journal's file; `None` keeps none.
     pub journal: Option<PathBuf>,
-    /// The directory of the ledger of executed edges; `None` keeps it for this run only.
-    pub ledger: Option<PathBuf>,
+    /// The directory of the execution log of executed edges; `None` keeps it for this run only.
+    pub execution_log: Option<PathBuf>,
     /// Whether to take the mouse to begin with.
     pub mouse: bool,
     /// Said in the header when set: `demo`, `read-only`.
@@ -83,7 +83,7 @@ impl Default for Settings {
             color_depth: ColorDepth::TrueColor,
             theme_dirs: Vec::new(),
             themes: Theme::names(&[]),
-            wishes: ConfiguredEnvironments::default(),
+            configured_environments: ConfiguredEnvironments::default(),
             tempo: PollIntervals::default(),
             speed: Speed::REAL,
             read_only: false,
@@ -95,7 +95,7 @@ impl Default for Settings {
             fixed: None,
             reopen: Arc::new(|_| Err("nothing else can be opened from here".to_owned())),
             journal: None,
-            ledger: None,
+            execution_log: None,
             mouse: true,
             banner: None,
         }

@@ -21,8 +21,9 @@ pub(super) type StopWarnings = BTreeSet<(EnvironmentName, Timestamp, i64)>;
 fn coming(picture: &Picture, now: Timestamp) -> Vec<(EnvironmentName, Timestamp)> {
     let stop = |it: &crate::overview::EnvironmentStatus| {
         let off = it.offhours.as_deref()?;
-        let edge = off.next.as_ref().filter(|edge| edge.verb == PowerAction::Stop && edge.issue_at > now)?;
-        (off.desired != Desired::Off).then(|| (it.name.clone(), edge.issue_at))
+        let transition =
+            off.next.as_ref().filter(|transition| transition.verb == PowerAction::Stop && transition.issue_at > now)?;
+        (off.desired != Desired::Off).then(|| (it.name.clone(), transition.issue_at))
     };
     picture.environments.iter().filter_map(stop).collect()
 }
@@ -77,11 +78,11 @@ mod tests {
         for environment in &mut picture.environments {
             let Some(off) = environment.offhours.as_deref_mut() else { continue };
             off.desired = Desired::On;
-            off.next = off.intent().edges(stop, at("2026-11-24T13:00:01Z")).into_iter().next();
+            off.next = off.intent().transitions(stop, at("2026-11-24T13:00:01Z")).into_iter().next();
         }
         model.picture = picture;
         let mut said = |moment: &str| {
-            model.notices.hush();
+            model.notices.mute_alarms();
             tell_at(&mut model, at(moment), Event::Tick);
             model.notices.now().map(|(_, message)| message.to_owned()).unwrap_or_default()
         };

@@ -91,7 +91,9 @@ pub(super) fn ask(model: &mut Model) -> Vec<Effect> {
 
 /// What choosing takes, or the checklist, was read; the readings come back if they were not asked for a tunnel.
 pub(super) fn consulted(model: &mut Model, ask: u64, got: Readings) -> Result<Vec<Effect>, Readings> {
-    let Some(TunnelChoice { id, foreseeing, .. }) = model.tunnelling.take_if(|wish| wish.ask == ask) else {
+    let Some(TunnelChoice { id, foreseeing, .. }) =
+        model.tunnelling.take_if(|environment_config| environment_config.ask == ask)
+    else {
         return Err(got);
     };
     model.dirty = true;
@@ -142,7 +144,7 @@ fn choose(model: &mut Model, id: &ResourceId, foreseen: bool) -> Vec<Effect> {
 
 /// Who of `carriers` IAM lets carry a tunnel to the database `id`, as far as it was asked.
 fn permitted(model: &Model, id: &ResourceId, carriers: &[Carrier]) -> Option<Permitted> {
-    at_site(model, &sheet::RowTarget::Resource(id.clone()), |site| tunnel::permitted(&site.cx, carriers))
+    at_site(model, &sheet::RowTarget::Resource(id.clone()), |context| tunnel::permitted(&context.cx, carriers))
 }
 
 /// Goes to the list.
@@ -222,7 +224,7 @@ pub(super) fn look_again(model: &mut Model) -> Vec<Effect> {
 /// What can be done with a tunnel, laid over the list.
 pub(super) fn menu(model: &mut Model, id: u64) {
     let Some(one) = model.tunnels.iter().find(|one| one.id == id) else { return };
-    let entry = |label: &str, note: String, pick| Entry { label: label.to_owned(), note, barred: None, pick };
+    let entry = |label: &str, note: String, pick| Entry { label: label.to_owned(), note, disabled_reason: None, pick };
     let mut entries = Vec::new();
     if let Some(report) = &one.report {
         let lines = tunnel::lines(&one.dig.remote, report.address.port(), None);

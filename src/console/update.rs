@@ -163,7 +163,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             vec![Effect::Journal]
         }
         Event::Journal(entries) => {
-            model.diary = journal::rests(&entries);
+            model.uptime_log = journal::rests(&entries);
             model.journal = entries;
             model.refill(false);
             loose_ends(model)
@@ -195,11 +195,11 @@ fn scopes(model: &mut Model, got: Result<Vec<Scope>, Fault>) -> Vec<Effect> {
 
 fn read(model: &mut Model, reading: &PollRequest, got: Result<AnyReading, Fault>) {
     let (scope, kind) = (&reading.scope, reading.kind);
-    let before = model.world.shelf(scope, kind).map(|shelf| shelf.faults().count());
+    let before = model.world.store(scope, kind).map(|store| store.faults().count());
     let outcome = Outcome::of(&got);
     model.flights.remove(&reading.ask);
     let failed = got.is_err();
-    // Whether anything changed is known only once it is on its shelf, and a late answer must not get there.
+    // Whether anything changed is known only once it is on its store, and a late answer must not get there.
     if !model.pacer.expects(reading) {
         return;
     }
@@ -211,7 +211,7 @@ fn read(model: &mut Model, reading: &PollRequest, got: Result<AnyReading, Fault>
     }
     model.stirred = true;
     let first = reading.coverage == Coverage::All && before.is_none();
-    if first || failed || before != model.world.shelf(scope, kind).map(|shelf| shelf.faults().count()) {
+    if first || failed || before != model.world.store(scope, kind).map(|store| store.faults().count()) {
         model.dirty = true;
         // While there is nothing else to show, what is said about waiting moves with every arrival.
         if model.picture.environments.is_empty() || model.here().is_some_and(|place| matches!(place, Page::Faults(_))) {

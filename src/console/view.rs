@@ -94,7 +94,7 @@ fn choices(model: &Model, list: &super::screens::menu::Menu, area: Rect, buf: &m
         .map(|entry| menu::Entry {
             label: entry.label.as_str().into(),
             note: entry.note.as_str().into(),
-            barred: entry.barred.as_deref().map(Into::into),
+            disabled_reason: entry.disabled_reason.as_deref().map(Into::into),
         })
         .collect();
     let (inner, first) =

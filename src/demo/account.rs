@@ -19,43 +19,43 @@ use crate::world::{AnyReading, Arn, Coverage, Fault, FaultKind, KindName, Part, 
 
 /// The items of one account at one moment.
 #[derive(Default)]
-pub(super) struct AccountScene {
+pub(super) struct SimulatedAccount {
     drawers: BTreeMap<KindName, Box<dyn Drawer>>,
     looks: BTreeMap<(KindName, String), ResourceDetails>,
     denied: BTreeMap<KindName, Fault>,
 }
 
-impl fmt::Debug for AccountScene {
+impl fmt::Debug for SimulatedAccount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Scene").field("kinds", &self.drawers.keys()).finish_non_exhaustive()
     }
 }
 
-impl AccountScene {
+impl SimulatedAccount {
     /// An empty account: kinds that are read in one go are there, with nothing in them.
     pub(super) fn new() -> Self {
-        let mut scene = Self::default();
-        scene.open::<load_balancer::LoadBalancer>("");
-        scene.open::<target_group::TargetGroup>("");
-        scene.open::<ecs_cluster::Cluster>("");
-        scene.open::<task_definition::TaskDefinition>("");
-        scene.open::<db_cluster::DbCluster>("");
-        scene.open::<db_instance::DbInstance>("");
-        scene.open::<db_maintenance::PendingMaintenance>("");
-        scene.open::<alarm::Alarm>("");
-        scene.open::<metric_filter::MetricFilter>("");
-        scene.open::<mute_rule::MuteRule>("");
-        scene.open::<ec2_instance::Instance>("");
-        scene.open::<managed_node::Node>("");
-        scene.open::<security_group::SecurityGroup>("");
-        scene.open::<scalable_target::ScalableTarget>("");
-        scene.open::<resource_tags::TaggedResource>("");
-        scene.open::<schedule_group::Group>("");
-        scene.open::<Notes>("");
-        scene.open::<scheduled_action::ScheduledAction>("");
-        scene.open::<event_rule::Rule>("");
-        scene.open::<external_schedule::ForeignSchedule>("");
-        scene
+        let mut simulated = Self::default();
+        simulated.open::<load_balancer::LoadBalancer>("");
+        simulated.open::<target_group::TargetGroup>("");
+        simulated.open::<ecs_cluster::Cluster>("");
+        simulated.open::<task_definition::TaskDefinition>("");
+        simulated.open::<db_cluster::DbCluster>("");
+        simulated.open::<db_instance::DbInstance>("");
+        simulated.open::<db_maintenance::PendingMaintenance>("");
+        simulated.open::<alarm::Alarm>("");
+        simulated.open::<metric_filter::MetricFilter>("");
+        simulated.open::<mute_rule::MuteRule>("");
+        simulated.open::<ec2_instance::Instance>("");
+        simulated.open::<managed_node::Node>("");
+        simulated.open::<security_group::SecurityGroup>("");
+        simulated.open::<scalable_target::ScalableTarget>("");
+        simulated.open::<resource_tags::TaggedResource>("");
+        simulated.open::<schedule_group::Group>("");
+        simulated.open::<Notes>("");
+        simulated.open::<scheduled_action::ScheduledAction>("");
+        simulated.open::<event_rule::Rule>("");
+        simulated.open::<external_schedule::ForeignSchedule>("");
+        simulated
     }
 
     /// Makes sure that a part is there, even with nothing in it.

@@ -1,7 +1,7 @@
-//! What was done to the simulated account: a deed becomes an act with its second, and scripts
+//! What was done to the simulated account: a change becomes an act with its second, and scripts
 //! play on from there. Decides what the account would refuse, in AWS's words. Pure.
 
-use super::account::AccountScene;
+use super::account::SimulatedAccount;
 use super::scenario_context::ScenarioContext;
 use super::{rules, schedule_tags, scheduler};
 use crate::change::plan::ChangeRequest;
@@ -52,7 +52,7 @@ pub(super) enum ChangeKind {
     Bounds(Bounds),
 }
 
-/// What comes of a deed: an act, or nothing to do because it is so already.
+/// What comes of a change: an act, or nothing to do because it is so already.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Outcome {
     /// It is done; what stands now, in words.
@@ -63,79 +63,90 @@ pub(super) enum Outcome {
     Already(String),
 }
 
-/// What `deed` does to an account that looks like `scene`.
-pub(super) fn outcome(deed: &ChangeRequest, scene: &AccountScene) -> Result<Outcome, Fault> {
-    let kind = deed.on.kind;
-    let key = &*deed.on.key;
-    if deed.verb == "label" {
-        let message = deed.arguments.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(", ");
-        return Ok(Outcome::Done(ChangeKind::Label(deed.arguments.clone()), message));
+/// What `change_request` does to an account that looks like `simulated`.
+pub(super) fn outcome(change_request: &ChangeRequest, simulated: &SimulatedAccount) -> Result<Outcome, Fault> {
+    let kind = change_request.on.kind;
+    let key = &*change_request.on.key;
+    if change_request.verb == "label" {
+        let message =
+            change_request.arguments.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(", ");
+        return Ok(Outcome::Done(ChangeKind::Label(change_request.arguments.clone()), message));
     }
-    let at_aws = scheduler::outcome(deed).or_else(|| rules::outcome(deed)).or_else(|| schedule_tags::outcome(deed));
+    let at_aws = scheduler::outcome(change_request)
+        .or_else(|| rules::outcome(change_request))
+        .or_else(|| schedule_tags::outcome(change_request));
     if let Some(message) = at_aws {
-        return Ok(Outcome::Done(ChangeKind::Request(Box::new(deed.clone())), message));
+        return Ok(Outcome::Done(ChangeKind::Request(Box::new(change_request.clone())), message));
     }
-    let missing = |code: &str| fault(FaultKind::Gone, deed, code, format!("{key} not found"));
+    let missing = |code: &str| fault(FaultKind::Gone, change_request, code, format!("{key} not found"));
     if kind == DbInstance::KIND {
-        let db = scene.get::<DbInstance>(key).ok_or_else(|| missing("DBInstanceNotFound"))?;
+        let db = simulated.get::<DbInstance>(key).ok_or_else(|| missing("DBInstanceNotFound"))?;
         if let Some(cluster) = &db.cluster {
-            let message =
-                format!("{} is a member of the DB cluster {cluster}; {} the cluster instead", db.id, deed.verb);
-            return Err(fault(FaultKind::Refused, deed, "InvalidParameterCombination", message));
+            let message = format!(
+                "{} is a member of the DB cluster {cluster}; {} the cluster instead",
+                db.id, change_request.verb
+            );
+            return Err(fault(FaultKind::Refused, change_request, "InvalidParameterCombination", message));
         }
-        return database(deed, &db.id, &db.status, "InvalidDBInstanceState");
+        return database(change_request, &db.id, &db.status, "InvalidDBInstanceState");
     }
     if kind == DbCluster::KIND {
-        let db = scene.get::<DbCluster>(key).ok_or_else(|| missing("DBClusterNotFoundFault"))?;
-        return database(deed, &db.id, &db.status, "InvalidDBClusterStateFault");
+        let db = simulated.get::<DbCluster>(key).ok_or_else(|| missing("DBClusterNotFoundFault"))?;
+        return database(change_request, &db.id, &db.status, "InvalidDBClusterStateFault");
     }
     if kind == Service::KIND {
-        let service = scene.get::<Service>(key).ok_or_else(|| missing("ServiceNotFoundException"))?;
-        return tasks(deed, service, scene);
+        let service = simulated.get::<Service>(key).ok_or_else(|| missing("ServiceNotFoundException"))?;
+        return tasks(change_request, service, simulated);
     }
     if kind == Instance::KIND {
-        let instance = scene.get::<Instance>(key).ok_or_else(|| missing("InvalidInstanceID.NotFound"))?;
-        return machine(deed, instance);
+        let instance = simulated.get::<Instance>(key).ok_or_else(|| missing("InvalidInstanceID.NotFound"))?;
+        return machine(change_request, instance);
     }
-    if kind == Alarm::KIND && matches!(deed.verb, "mute" | "unmute") {
-        let message = if deed.verb == "mute" { "muted until the rule ends" } else { "alarms unmuted" };
-        return Ok(Outcome::Done(ChangeKind::Request(Box::new(deed.clone())), message.to_owned()));
+    if kind == Alarm::KIND && matches!(change_request.verb, "mute" | "unmute") {
+        let message = if change_request.verb == "mute" { "muted until the rule ends" } else { "alarms unmuted" };
+        return Ok(Outcome::Done(ChangeKind::Request(Box::new(change_request.clone())), message.to_owned()));
     }
     let there = [
-        (TargetGroup::KIND, scene.get::<TargetGroup>(key).is_some(), "TargetGroupNotFound"),
-        (Node::KIND, scene.get::<Node>(key).is_some(), "InvalidInstanceId"),
-        (Function::KIND, scene.get::<Function>(key).is_some(), "ResourceNotFoundException"),
+        (TargetGroup::KIND, simulated.get::<TargetGroup>(key).is_some(), "TargetGroupNotFound"),
+        (Node::KIND, simulated.get::<Node>(key).is_some(), "InvalidInstanceId"),
+        (Function::KIND, simulated.get::<Function>(key).is_some(), "ResourceNotFoundException"),
     ];
     match there.into_iter().find(|(name, ..)| *name == kind) {
-        Some((_, true, _)) => {
-            Ok(Outcome::Done(ChangeKind::Request(Box::new(deed.clone())), format!("{} command accepted", deed.verb)))
-        }
+        Some((_, true, _)) => Ok(Outcome::Done(
+            ChangeKind::Request(Box::new(change_request.clone())),
+            format!("{} command accepted", change_request.verb),
+        )),
         Some((_, false, code)) => Err(missing(code)),
-        None => Err(unknown(deed)),
+        None => Err(unknown(change_request)),
     }
 }
 
-fn machine(deed: &ChangeRequest, instance: &Instance) -> Result<Outcome, Fault> {
+fn machine(change_request: &ChangeRequest, instance: &Instance) -> Result<Outcome, Fault> {
     let name = instance.name.as_deref().unwrap_or(&instance.id);
-    match (deed.verb, instance.state.as_str()) {
+    match (change_request.verb, instance.state.as_str()) {
         ("stop", "running") => Ok(Outcome::Done(ChangeKind::Stop, format!("{name} is stopping"))),
         ("start", "stopped") => Ok(Outcome::Done(ChangeKind::Start, format!("{name} is starting"))),
         ("stop", "stopping" | "stopped") | ("start", "pending" | "running") => {
             Ok(Outcome::Already(format!("{name} is {} already", instance.state)))
         }
         ("start" | "stop", state) => {
-            let message = format!("{name} is {state}; it cannot be {}ed now", deed.verb);
-            Err(fault(FaultKind::Refused, deed, "IncorrectInstanceState", message))
+            let message = format!("{name} is {state}; it cannot be {}ed now", change_request.verb);
+            Err(fault(FaultKind::Refused, change_request, "IncorrectInstanceState", message))
         }
-        _ => Err(unknown(deed)),
+        _ => Err(unknown(change_request)),
     }
 }
 
-fn database(deed: &ChangeRequest, id: &str, status: &str, code: &str) -> Result<Outcome, Fault> {
+fn database(change_request: &ChangeRequest, id: &str, status: &str, code: &str) -> Result<Outcome, Fault> {
     let refused = |wanted: &str| {
-        Err(fault(FaultKind::Refused, deed, code, format!("{id} is {status}; it must be {wanted} to {}", deed.verb)))
+        Err(fault(
+            FaultKind::Refused,
+            change_request,
+            code,
+            format!("{id} is {status}; it must be {wanted} to {}", change_request.verb),
+        ))
     };
-    match (deed.verb, status) {
+    match (change_request.verb, status) {
         ("stop", "available") => Ok(Outcome::Done(ChangeKind::Stop, format!("{id} is stopping"))),
         ("start", "stopped") => Ok(Outcome::Done(ChangeKind::Start, format!("{id} is starting"))),
         ("stop", "stopping" | "stopped") | ("start", "starting" | "available") => {
@@ -143,25 +154,26 @@ fn database(deed: &ChangeRequest, id: &str, status: &str, code: &str) -> Result<
         }
         ("stop", _) => refused("available"),
         ("start", _) => refused("stopped"),
-        _ => Err(unknown(deed)),
+        _ => Err(unknown(change_request)),
     }
 }
 
-fn tasks(deed: &ChangeRequest, service: &Service, scene: &AccountScene) -> Result<Outcome, Fault> {
-    match deed.verb {
-        "register-revision" => register(deed, service, scene),
-        "deploy-revision" => deploy(deed, service, scene),
-        "take-back" => take_back(deed, service),
+fn tasks(change_request: &ChangeRequest, service: &Service, simulated: &SimulatedAccount) -> Result<Outcome, Fault> {
+    match change_request.verb {
+        "register-revision" => register(change_request, service, simulated),
+        "deploy-revision" => deploy(change_request, service, simulated),
+        "take-back" => take_back(change_request, service),
         "force-deploy" => {
             let message = format!("{} is replacing {}", service.name, counted(service.desired as usize, "task"));
             Ok(Outcome::Done(ChangeKind::Redeploy, message))
         }
         "scale" => {
-            let wanted = deed.arguments.iter().find(|(name, _)| *name == "desired").map(|(_, count)| count.as_str());
+            let wanted =
+                change_request.arguments.iter().find(|(name, _)| *name == "desired").map(|(_, count)| count.as_str());
             let count = wanted.and_then(|count| count.parse::<u32>().ok()).filter(|count| *count <= 5000);
             let Some(count) = count else {
                 let message = format!("`scale` needs the argument `desired`, 0 to 5000, and got {wanted:?}");
-                return Err(fault(FaultKind::Refused, deed, "InvalidParameterException", message));
+                return Err(fault(FaultKind::Refused, change_request, "InvalidParameterException", message));
             };
             if count == service.desired {
                 return Ok(Outcome::Already(format!("{} has the desired count {count} already", service.name)));
@@ -170,7 +182,7 @@ fn tasks(deed: &ChangeRequest, service: &Service, scene: &AccountScene) -> Resul
             Ok(Outcome::Done(ChangeKind::Scale(count), message))
         }
         "remember" | "forget" => {
-            let memory = deed.arguments.iter().find(|(name, _)| *name == "memory");
+            let memory = change_request.arguments.iter().find(|(name, _)| *name == "memory");
             let memory = memory.and_then(|(_, text)| text.parse::<Remembered>().ok());
             let message =
                 format!("{} remembers {}", service.name, memory.map_or("nothing".to_owned(), |had| had.to_string()));
@@ -178,34 +190,34 @@ fn tasks(deed: &ChangeRequest, service: &Service, scene: &AccountScene) -> Resul
         }
         "bounds" => {
             let number = |wanted: &str| {
-                let found = deed.arguments.iter().find(|(name, _)| *name == wanted);
+                let found = change_request.arguments.iter().find(|(name, _)| *name == wanted);
                 found.and_then(|(_, count)| count.parse::<u32>().ok())
             };
             let (Some(min), Some(max)) = (number("min"), number("max")) else {
                 let message = "`bounds` needs the arguments `min` and `max`".to_owned();
-                return Err(fault(FaultKind::Refused, deed, "ValidationException", message));
+                return Err(fault(FaultKind::Refused, change_request, "ValidationException", message));
             };
             let message = format!("{} is scaled between {min} and {max} tasks", service.name);
             Ok(Outcome::Done(ChangeKind::Bounds(Bounds { min, max }), message))
         }
-        _ => Err(unknown(deed)),
+        _ => Err(unknown(change_request)),
     }
 }
 
 /// The revisions of the service's family that there are.
-fn revisions<'s>(service: &Service, scene: &'s AccountScene) -> impl Iterator<Item = &'s TaskDefinition> {
+fn revisions<'s>(service: &Service, simulated: &'s SimulatedAccount) -> impl Iterator<Item = &'s TaskDefinition> {
     let family = revision_name(&service.task_definition).rsplit_once(':').map_or("", |(family, _)| family).to_owned();
-    scene.all::<TaskDefinition>().filter(move |one| one.family == family)
+    simulated.all::<TaskDefinition>().filter(move |one| one.family == family)
 }
 
-fn register(deed: &ChangeRequest, service: &Service, scene: &AccountScene) -> Result<Outcome, Fault> {
-    let images: Vec<(String, String)> = deed
+fn register(change_request: &ChangeRequest, service: &Service, simulated: &SimulatedAccount) -> Result<Outcome, Fault> {
+    let images: Vec<(String, String)> = change_request
         .arguments
         .iter()
         .filter_map(|(_, pair)| pair.split_once('='))
         .map(|(container, image)| (container.to_owned(), image.to_owned()))
         .collect();
-    let number = revisions(service, scene).map(|one| one.revision).max().unwrap_or_default() + 1;
+    let number = revisions(service, simulated).map(|one| one.revision).max().unwrap_or_default() + 1;
     let arn = at(service, number);
     let message = format!("{} is registered", revision_name(&arn));
     Ok(Outcome::Told(ChangeKind::Register(number, images), message, ("revision", arn.as_str().to_owned())))
@@ -217,22 +229,23 @@ fn at(service: &Service, number: i32) -> Arn {
     Arn::from(format!("{}:{number}", here.rsplit_once(':').map_or(here, |(before, _)| before)))
 }
 
-fn deploy(deed: &ChangeRequest, service: &Service, scene: &AccountScene) -> Result<Outcome, Fault> {
-    let wanted = deed.arguments.iter().find(|(name, _)| *name == "revision").map(|(_, arn)| Arn::from(arn.as_str()));
-    let found = wanted.as_ref().and_then(|wanted| revisions(service, scene).find(|one| one.arn == *wanted));
+fn deploy(change_request: &ChangeRequest, service: &Service, simulated: &SimulatedAccount) -> Result<Outcome, Fault> {
+    let wanted =
+        change_request.arguments.iter().find(|(name, _)| *name == "revision").map(|(_, arn)| Arn::from(arn.as_str()));
+    let found = wanted.as_ref().and_then(|wanted| revisions(service, simulated).find(|one| one.arn == *wanted));
     let Some(found) = found else {
         let message =
             "The specified task definition does not exist. Specify a valid account, family, revision and try again.";
-        return Err(fault(FaultKind::Refused, deed, "ClientException", message.to_owned()));
+        return Err(fault(FaultKind::Refused, change_request, "ClientException", message.to_owned()));
     };
     let message = format!("{} goes to {}", service.name, revision_name(&found.arn));
     Ok(Outcome::Done(ChangeKind::Deploy(found.revision), message))
 }
 
-fn take_back(deed: &ChangeRequest, service: &Service) -> Result<Outcome, Fault> {
+fn take_back(change_request: &ChangeRequest, service: &Service) -> Result<Outcome, Fault> {
     let Some(first) = primary(service).filter(|first| first.rollout.as_deref() == Some("IN_PROGRESS")) else {
         let message = "The service deployment is not in progress.".to_owned();
-        return Err(fault(FaultKind::Refused, deed, "ConflictException", message));
+        return Err(fault(FaultKind::Refused, change_request, "ConflictException", message));
     };
     Ok(Outcome::Told(
         ChangeKind::TakeBack,
@@ -241,22 +254,23 @@ fn take_back(deed: &ChangeRequest, service: &Service) -> Result<Outcome, Fault> 
     ))
 }
 
-fn unknown(deed: &ChangeRequest) -> Fault {
-    let message = format!("the simulated account does not know how to `{}` a {}", deed.verb, deed.on.kind);
-    fault(FaultKind::Refused, deed, "DemoCannot", message)
+fn unknown(change_request: &ChangeRequest) -> Fault {
+    let message =
+        format!("the simulated account does not know how to `{}` a {}", change_request.verb, change_request.on.kind);
+    fault(FaultKind::Refused, change_request, "DemoCannot", message)
 }
 
-fn fault(kind: FaultKind, deed: &ChangeRequest, code: &str, message: String) -> Fault {
-    let mut fault = Fault::new(kind, format!("demo:{}", deed.verb), message).on(&*deed.on.key);
+fn fault(kind: FaultKind, change_request: &ChangeRequest, code: &str, message: String) -> Fault {
+    let mut fault = Fault::new(kind, format!("demo:{}", change_request.verb), message).on(&*change_request.on.key);
     fault.code = Some(code.to_owned());
     fault
 }
 
 /// Puts the tags that were written on what they were written on.
-pub(super) fn label(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
-    for act in play.acts.iter().filter(|act| act.at <= play.now) {
+pub(super) fn label(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'_>) {
+    for act in scenario.acts.iter().filter(|act| act.at <= scenario.now) {
         let ChangeKind::Label(tags) = &act.what else { continue };
-        let Some(known) = scene.tags_mut(&act.key) else { continue };
+        let Some(known) = simulated.tags_mut(&act.key) else { continue };
         for (key, value) in tags {
             known.remove(*key);
             if !value.is_empty() {

@@ -97,7 +97,7 @@ impl Clock {
         match self {
             Self::Running(flow) => {
                 let until = flow.state().after(span, flow.speed);
-                flow.reach(until).await;
+                flow.session_access(until).await;
             }
             Self::Held(_) => tokio::time::sleep(Duration::try_from(span).unwrap_or_default()).await,
         }
@@ -175,7 +175,7 @@ impl Flow {
     }
 
     /// Waits until it is `until`.
-    async fn reach(&self, until: i64) {
+    async fn session_access(&self, until: i64) {
         loop {
             let mut runs = std::pin::pin!(self.runs.notified());
             // Whoever lets it run between the look and the wait is heard.
@@ -200,7 +200,7 @@ impl Seat {
             Pause { flow: &self.flow, until }
         };
         self.flow.runs.notify_waiters();
-        self.flow.reach(pause.until).await;
+        self.flow.session_access(pause.until).await;
     }
 }
 

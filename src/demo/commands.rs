@@ -1,7 +1,7 @@
 //! Commands sent to the simulated machines: their ids, and what the machines say to those that a person wrote.
 //! Pure; nothing runs anywhere. What a deployment's scripts do is told where their machines are.
 
-use super::account::AccountScene;
+use super::account::SimulatedAccount;
 use super::changes::ChangeKind;
 use super::scenario_context::ScenarioContext;
 use super::shell::said;
@@ -12,41 +12,43 @@ use crate::kinds::managed_node::Node;
 /// How long a command takes, seconds.
 const TAKES: i64 = 3;
 
-/// What a deed was given by that name.
-pub(super) fn argument<'d>(deed: &'d ChangeRequest, name: &str) -> Option<&'d str> {
-    deed.arguments.iter().find(|(known, _)| *known == name).map(|(_, it)| it.as_str())
+/// What a change was given by that name.
+pub(super) fn argument<'d>(change_request: &'d ChangeRequest, name: &str) -> Option<&'d str> {
+    change_request.arguments.iter().find(|(known, _)| *known == name).map(|(_, it)| it.as_str())
 }
 
 /// The commands sent so far, with their second.
-pub(super) fn runs<'p>(play: &'p ScenarioContext<'_>) -> impl Iterator<Item = (i64, &'p ChangeRequest)> {
-    play.acts.iter().filter(|act| act.at <= play.now).filter_map(|act| match &act.what {
-        ChangeKind::Request(deed) if deed.verb == "run" => Some((act.at, &**deed)),
+pub(super) fn runs<'p>(scenario: &'p ScenarioContext<'_>) -> impl Iterator<Item = (i64, &'p ChangeRequest)> {
+    scenario.acts.iter().filter(|act| act.at <= scenario.now).filter_map(|act| match &act.what {
+        ChangeKind::Request(change_request) if change_request.verb == "run" => Some((act.at, &**change_request)),
         _ => None,
     })
 }
 
 /// The id of a command that was sent at a second.
-pub(super) fn id(play: &ScenarioContext<'_>, at: i64, deed: &ChangeRequest) -> String {
-    let what = argument(deed, "what").or_else(|| argument(deed, "command")).unwrap_or_default();
-    play.uuid(&format!("command/{at}/{}/{what}", argument(deed, "nodes").unwrap_or_default()))
+pub(super) fn id(scenario: &ScenarioContext<'_>, at: i64, change_request: &ChangeRequest) -> String {
+    let what = argument(change_request, "what").or_else(|| argument(change_request, "command")).unwrap_or_default();
+    scenario.uuid(&format!("command/{at}/{}/{what}", argument(change_request, "nodes").unwrap_or_default()))
 }
 
 /// Adds what the nodes there are say to the commands that a person wrote.
-pub(super) fn answer(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
-    for (at, deed) in runs(play) {
-        let (Some(line), Some(nodes)) = (argument(deed, "command"), argument(deed, "nodes")) else { continue };
-        let id = id(play, at, deed);
+pub(super) fn answer(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'_>) {
+    for (at, change_request) in runs(scenario) {
+        let (Some(line), Some(nodes)) = (argument(change_request, "command"), argument(change_request, "nodes")) else {
+            continue;
+        };
+        let id = id(scenario, at, change_request);
         for node in nodes.split(',').filter(|node| !node.is_empty()) {
-            if scene.get::<Node>(node).is_some() {
-                let seen = invocation(play, at, part(&id, node), said(line, node));
-                scene.put(&seen.key.clone(), seen);
+            if simulated.get::<Node>(node).is_some() {
+                let seen = invocation(scenario, at, part(&id, node), said(line, node));
+                simulated.put(&seen.key.clone(), seen);
             }
         }
     }
 }
 
-fn invocation(play: &ScenarioContext<'_>, at: i64, key: String, (output, code): (String, i32)) -> Invocation {
-    let ended = play.past(at + TAKES);
+fn invocation(scenario: &ScenarioContext<'_>, at: i64, key: String, (output, code): (String, i32)) -> Invocation {
+    let ended = scenario.past(at + TAKES);
     let status = match (ended.is_some(), code) {
         (false, _) => "InProgress",
         (true, 0) => "Success",
@@ -59,7 +61,7 @@ fn invocation(play: &ScenarioContext<'_>, at: i64, key: String, (output, code): 
         code: ended.map(|_| code),
         output: if ended.is_some() { format!("(simulated)\n{output}") } else { String::new() },
         errors: String::new(),
-        started: Some(play.at(at)),
+        started: Some(scenario.at(at)),
         ended,
     }
 }

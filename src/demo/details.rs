@@ -60,34 +60,34 @@ pub(super) struct ResourceDetails {
 
 impl ResourceDetails {
     /// What is to be seen of it now.
-    pub(super) fn extra(&self, play: &ScenarioContext<'_>, label: &str) -> Extra {
-        let mut past: Vec<&Happened> = self.history.iter().filter(|happened| happened.at <= play.now).collect();
+    pub(super) fn extra(&self, scenario: &ScenarioContext<'_>, label: &str) -> Extra {
+        let mut past: Vec<&Happened> = self.history.iter().filter(|happened| happened.at <= scenario.now).collect();
         past.sort_by_key(|happened| std::cmp::Reverse(happened.at));
         let moment = |happened: &Happened| Moment {
-            at: play.at(happened.at),
+            at: scenario.at(happened.at),
             message: happened.message.clone(),
             tone: happened.health.map_or(Tone::Plain, Tone::Of),
         };
         let ahead = |waits: &Waits| Ahead {
             message: Cell::plain(waits.message.as_str()),
-            dates: vec![("applied", play.at(waits.applied)), ("in a window after", play.at(waits.after))],
+            dates: vec![("applied", scenario.at(waits.applied)), ("in a window after", scenario.at(waits.after))],
         };
         Extra {
-            series: self.waves.iter().map(|wave| wave.series(play, label)).collect(),
+            series: self.waves.iter().map(|wave| wave.series(scenario, label)).collect(),
             moments: past.into_iter().map(moment).collect(),
-            ahead: self.waits.iter().filter(|waits| play.now < waits.applied).map(ahead).collect(),
+            ahead: self.waits.iter().filter(|waits| scenario.now < waits.applied).map(ahead).collect(),
         }
     }
 }
 
 impl Wave {
-    fn series(&self, play: &ScenarioContext<'_>, label: &str) -> Series {
-        let last = play.now.div_euclid(STEP) * STEP;
+    fn series(&self, scenario: &ScenarioContext<'_>, label: &str) -> Series {
+        let last = scenario.now.div_euclid(STEP) * STEP;
         let label = format!("{label}/{}", self.title);
         let point = |at: i64| {
             let level = self.levels.iter().rev().find(|(from, _)| *from <= at).and_then(|(_, level)| *level);
-            let value = level.map(|level| (level * (1.0 + self.swing * play.wander(&label, at))).max(0.0));
-            (play.at(at), value.map(|value| (value * 100.0).round() / 100.0))
+            let value = level.map(|level| (level * (1.0 + self.swing * scenario.wander(&label, at))).max(0.0));
+            (scenario.at(at), value.map(|value| (value * 100.0).round() / 100.0))
         };
         Series {
             title: self.title.clone(),

@@ -43,13 +43,13 @@ use crate::ssm::start_request::StartRequest;
 use crate::world::{
     AccountId, AnyReading, Arn, Coverage, Fault, FaultKind, Identity, ResourceId, Scope, SourceName, Speed, World,
 };
-use account::AccountScene;
+use account::SimulatedAccount;
 use changes::{AppliedChange, Outcome};
 use clock::{Clock, Seat};
 use scenario_context::{REGION, ScenarioContext};
 
 /// Puts what an account holds at a moment into its scene.
-type Fill = fn(&mut AccountScene, &ScenarioContext<'_>);
+type Fill = fn(&mut SimulatedAccount, &ScenarioContext<'_>);
 
 /// The simulated accounts: source, account number, what is in it.
 const ACCOUNTS: [(&str, &str, Fill); 2] =
@@ -64,7 +64,7 @@ struct Staged {
     now: i64,
     /// How many acts it shows. They are only ever added to.
     acts: usize,
-    scene: Arc<AccountScene>,
+    simulated: Arc<SimulatedAccount>,
 }
 
 /// A simulated cloud.
@@ -133,7 +133,7 @@ impl Demo {
         &self,
         scope: &Scope,
         now: i64,
-        watch: impl FnOnce(&AccountScene, &ScenarioContext<'_>) -> T,
+        watch: impl FnOnce(&SimulatedAccount, &ScenarioContext<'_>) -> T,
     ) -> Result<T, Fault> {
         let account = ACCOUNTS.iter().find(|(source, ..)| scope.source.as_str() == *source);
         let Some((_, account, fill)) = account.filter(|_| scope.region.as_str() == REGION) else {
@@ -147,27 +147,27 @@ impl Demo {
             acts,
             &ScenarioContext { start: self.start, now, seed: self.seed, account, acts: &[] },
         );
-        let play = ScenarioContext { start: self.start, now, seed: self.seed, account, acts: &acts };
+        let scenario = ScenarioContext { start: self.start, now, seed: self.seed, account, acts: &acts };
         let staged = locked(&self.staged)
             .get(scope)
             .filter(|staged| (staged.now, staged.acts) == (now, count))
-            .map(|staged| Arc::clone(&staged.scene));
-        let scene = staged.unwrap_or_else(|| {
-            let mut scene = AccountScene::new();
-            fill(&mut scene, &play);
-            changes::label(&mut scene, &play);
-            builders::hush(&mut scene, &play);
-            commands::answer(&mut scene, &play);
-            scheduler::fill(&mut scene, &play);
-            rules::switch(&mut scene, &play);
-            rules::ran(&mut scene, &play);
-            schedule_tags::fill(&mut scene, &play);
-            let scene = Arc::new(scene);
-            let staged = Staged { now, acts: count, scene: Arc::clone(&scene) };
+            .map(|staged| Arc::clone(&staged.simulated));
+        let simulated = staged.unwrap_or_else(|| {
+            let mut simulated = SimulatedAccount::new();
+            fill(&mut simulated, &scenario);
+            changes::label(&mut simulated, &scenario);
+            builders::mute_alarms(&mut simulated, &scenario);
+            commands::answer(&mut simulated, &scenario);
+            scheduler::fill(&mut simulated, &scenario);
+            rules::switch(&mut simulated, &scenario);
+            rules::ran(&mut simulated, &scenario);
+            schedule_tags::fill(&mut simulated, &scenario);
+            let simulated = Arc::new(simulated);
+            let staged = Staged { now, acts: count, simulated: Arc::clone(&simulated) };
             locked(&self.staged).insert(scope.clone(), staged);
-            scene
+            simulated
         });
-        Ok(watch(&scene, &play))
+        Ok(watch(&simulated, &scenario))
     }
 
     /// Waits as long as the answer takes; the fault if there is none.
@@ -193,7 +193,7 @@ impl Demo {
 
 /// What a configuration of the simulated account would say: off-hours, and how kajimaru's instances are deployed.
 #[must_use]
-pub fn wishes() -> ConfiguredEnvironments {
+pub fn configured_environments() -> ConfiguredEnvironments {
     let recipe = Recipe {
         directory: "/home/ssm-user/kajimaru".to_owned(),
         user: "ssm-user".to_owned(),
@@ -202,9 +202,11 @@ pub fn wishes() -> ConfiguredEnvironments {
         reference: "main".to_owned(),
         migrate: Some("docker compose -f docker-compose.prod.yml run --rm web python manage.py migrate".to_owned()),
     };
-    let mut wishes = offhours::wishes();
-    wishes.environments.push(EnvironmentConfig { deploy: Some(recipe), ..EnvironmentConfig::new("kajimaru") });
-    wishes
+    let mut configured_environments = offhours::configured_environments();
+    configured_environments
+        .environments
+        .push(EnvironmentConfig { deploy: Some(recipe), ..EnvironmentConfig::new("kajimaru") });
+    configured_environments
 }
 
 /// A lock whose holder cannot have left half a thought behind: each holds it for one statement.
@@ -222,9 +224,9 @@ impl Cloud for Demo {
         Box::pin(async move {
             let now = self.seconds();
             self.travel(now, scope, &["sts:GetCallerIdentity"]).await?;
-            self.play(scope, now, |_, play| Identity {
-                account: AccountId::from(play.account),
-                arn: Arn::from(format!("arn:aws:sts::{}:assumed-role/toban-demo/you", play.account)),
+            self.play(scope, now, |_, scenario| Identity {
+                account: AccountId::from(scenario.account),
+                arn: Arn::from(format!("arn:aws:sts::{}:assumed-role/toban-demo/you", scenario.account)),
             })
         })
     }
@@ -239,8 +241,8 @@ impl Cloud for Demo {
         Box::pin(async move {
             let now = self.seconds();
             self.travel(now, scope, kind.permissions()).await?;
-            let found = self.play(scope, now, |scene, _| {
-                permissions::answer(kind.name(), coverage).map_or_else(|| scene.found(kind.name(), coverage), Ok)
+            let found = self.play(scope, now, |simulated, _| {
+                permissions::answer(kind.name(), coverage).map_or_else(|| simulated.found(kind.name(), coverage), Ok)
             })?;
             if found.is_err()
                 && let Some(operation) = kind.permissions().last()
@@ -261,18 +263,22 @@ impl Cloud for Demo {
         Box::pin(async move {
             let now = self.seconds();
             self.travel(now, &id.scope, &["cloudwatch:GetMetricData"]).await?;
-            self.play(&id.scope, now, |scene, play| {
-                scene.look(id.kind, &id.key).map(|look| look.extra(play, &id.key)).unwrap_or_default()
+            self.play(&id.scope, now, |simulated, scenario| {
+                simulated.look(id.kind, &id.key).map(|look| look.extra(scenario, &id.key)).unwrap_or_default()
             })
         })
     }
 
     fn change<'a>(&'a self, change: &'a Approved, scope: &'a Scope) -> BoxFuture<'a, Result<Receipt, Fault>> {
         Box::pin(async move {
-            let (now, deed) = (self.seconds(), change.deed());
+            let (now, change_request) = (self.seconds(), change.change_request());
             self.travel(now, scope, &["demo:Change"]).await?;
-            let (outcome, account, told) = self.play(scope, now, |scene, play| {
-                (changes::outcome(&deed, scene), play.account, builders::told(&deed, scene, play))
+            let (outcome, account, told) = self.play(scope, now, |simulated, scenario| {
+                (
+                    changes::outcome(&change_request, simulated),
+                    scenario.account,
+                    builders::told(&change_request, simulated, scenario),
+                )
             })?;
             let mut facts: Vec<_> = told.into_iter().collect();
             let (what, message) = match outcome? {
@@ -284,19 +290,19 @@ impl Cloud for Demo {
                 }
             };
             if let Some(what) = what {
-                let act = AppliedChange { at: now, key: deed.on.key.to_string(), what };
+                let act = AppliedChange { at: now, key: change_request.on.key.to_string(), what };
                 locked(&self.acts).push((scope.clone(), act));
             }
-            if matches!(deed.verb, "force-deploy" | "deploy-revision") {
-                let id = self.play(scope, now, |scene, _| {
-                    let service = scene.get::<Service>(&deed.on.key);
+            if matches!(change_request.verb, "force-deploy" | "deploy-revision") {
+                let id = self.play(scope, now, |simulated, _| {
+                    let service = simulated.get::<Service>(&change_request.on.key);
                     service.and_then(primary).map(|first| first.id.clone())
                 })?;
                 facts.extend(id.map(|id| ("deployment", id)));
             }
             let count = locked(&self.acts).len();
-            let play = ScenarioContext { start: self.start, now, seed: self.seed, account, acts: &[] };
-            let request = play.uuid(&format!("request/{now}/{count}/{}", deed.on.key));
+            let scenario = ScenarioContext { start: self.start, now, seed: self.seed, account, acts: &[] };
+            let request = scenario.uuid(&format!("request/{now}/{count}/{}", change_request.on.key));
             Ok(Receipt { request_ids: vec![request], message: Some(message), facts })
         })
     }

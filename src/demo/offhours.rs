@@ -46,18 +46,21 @@ pub(super) fn daily() -> Option<Schedule> {
 
 /// What a configuration of the simulated account would say.
 #[must_use]
-pub(super) fn wishes() -> ConfiguredEnvironments {
+pub(super) fn configured_environments() -> ConfiguredEnvironments {
     let Some(office) = office() else { return ConfiguredEnvironments::default() };
     let routine = ScheduleBinding { backend: Backend::Local, ..ScheduleBinding::new(office.clone()) };
-    let wish =
+    let environment_config =
         EnvironmentConfig { protected: Some(false), routine: Some(routine), ..EnvironmentConfig::new(ENVIRONMENT) };
-    let mut wishes = ConfiguredEnvironments { environments: vec![wish], schedules: vec![office] };
+    let mut configured_environments =
+        ConfiguredEnvironments { environments: vec![environment_config], schedules: vec![office] };
     if let Some(daily) = daily() {
         let routine = ScheduleBinding::new(daily.clone());
-        wishes.environments.push(EnvironmentConfig { routine: Some(routine), ..EnvironmentConfig::new(AT_AWS) });
-        wishes.schedules.push(daily);
+        configured_environments
+            .environments
+            .push(EnvironmentConfig { routine: Some(routine), ..EnvironmentConfig::new(AT_AWS) });
+        configured_environments.schedules.push(daily);
     }
-    wishes
+    configured_environments
 }
 
 /// The development stage always sleeps at first. In office hours that is a colleague's wish, written on the database.
@@ -77,7 +80,7 @@ mod tests {
     #[test]
     fn it_lies_in_on_work_days_only() {
         let at = |text: &str| text.parse::<Timestamp>().unwrap();
-        assert!(wishes().environments[0].routine.is_some());
+        assert!(configured_environments().environments[0].routine.is_some());
         assert_eq!(lie_in(at("2026-11-21T05:00:00Z")), None, "a Saturday");
         assert_eq!(lie_in(at("2026-11-20T05:00:00Z")).as_deref(), Some("stopped/2026-11-20T14:40+09:00/tanaka"));
     }

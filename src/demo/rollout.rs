@@ -271,8 +271,8 @@ impl Script {
     }
 
     /// What becomes of a story when it was interfered with: it is told up to each act, then the act takes over.
-    pub(super) fn acted(play: &ScenarioContext<'_>, key: &str, story: impl Fn(i64) -> Self) -> Self {
-        let acts: Vec<_> = play.acts_on(key).collect();
+    pub(super) fn acted(scenario: &ScenarioContext<'_>, key: &str, story: impl Fn(i64) -> Self) -> Self {
+        let acts: Vec<_> = scenario.acts_on(key).collect();
         // Each registered revision with what its images do.
         let fate = |revision: i32| {
             let registered =
@@ -298,7 +298,7 @@ impl Script {
             )
         };
         let mut acts = acts.iter().filter(told).peekable();
-        let Some(first) = acts.peek() else { return story(play.now) };
+        let Some(first) = acts.peek() else { return story(scenario.now) };
         let mut script = story(first.at);
         for act in acts {
             // Before the second act the first one's own course is what is interrupted.

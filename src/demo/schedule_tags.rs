@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::account::AccountScene;
+use super::account::SimulatedAccount;
 use super::changes::ChangeKind;
 use super::commands::argument;
 use super::offhours::AT_AWS;
@@ -17,65 +17,67 @@ use crate::schedule::stored::tags;
 use crate::world::Resource;
 
 /// Puts what is written into the scene, on groups that are there and on those that the writing made.
-pub(super) fn fill(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
+pub(super) fn fill(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'_>) {
     let mut groups: BTreeMap<String, Tags> = BTreeMap::new();
     let at_aws = binding::group_name(AT_AWS);
-    if scene.get::<Group>(&at_aws).is_some() {
+    if simulated.get::<Group>(&at_aws).is_some() {
         groups.insert(at_aws, Tags::from([(tags::ENV.to_owned(), AT_AWS.to_owned())]));
     }
-    for act in play.acts.iter().filter(|act| act.at <= play.now) {
-        if let ChangeKind::Request(deed) = &act.what {
-            done(&mut groups, deed);
+    for act in scenario.acts.iter().filter(|act| act.at <= scenario.now) {
+        if let ChangeKind::Request(change_request) = &act.what {
+            done(&mut groups, change_request);
         }
     }
     for (name, tags) in groups {
-        let mut group = scene.get::<Group>(&name).cloned().unwrap_or_else(|| Group {
+        let mut group = simulated.get::<Group>(&name).cloned().unwrap_or_else(|| Group {
             name: name.clone(),
-            arn: Some(play.arn("scheduler", &format!("schedule-group/{name}"))),
+            arn: Some(scenario.arn("scheduler", &format!("schedule-group/{name}"))),
             tags: Tags::new(),
             schedules: Vec::new(),
         });
         group.tags.clone_from(&tags);
-        scene.take::<Group>("", &name);
-        scene.put("", group);
-        scene.put(&name, Notes { group: name.clone(), tags });
+        simulated.take::<Group>("", &name);
+        simulated.put("", group);
+        simulated.put(&name, Notes { group: name.clone(), tags });
     }
 }
 
-fn done(groups: &mut BTreeMap<String, Tags>, deed: &ChangeRequest) {
-    let on_group = deed.on.kind == Group::KIND;
-    let name = if on_group { Some(&*deed.on.key) } else { argument(deed, "record") };
+fn done(groups: &mut BTreeMap<String, Tags>, change_request: &ChangeRequest) {
+    let on_group = change_request.on.kind == Group::KIND;
+    let name = if on_group { Some(&*change_request.on.key) } else { argument(change_request, "record") };
     let Some(name) = name else { return };
-    if on_group && deed.verb == "drop-group" {
+    if on_group && change_request.verb == "drop-group" {
         groups.remove(name);
         return;
     }
-    if !matches!((deed.verb, on_group), ("make-group" | "note", true) | ("remember" | "forget", false)) {
+    if !matches!((change_request.verb, on_group), ("make-group" | "note", true) | ("remember" | "forget", false)) {
         return;
     }
-    let owner = || argument(deed, "environment").map(|name| (tags::ENV.to_owned(), tags::allowed(name)));
+    let owner = || argument(change_request, "environment").map(|name| (tags::ENV.to_owned(), tags::allowed(name)));
     let worn = groups.entry(name.to_owned()).or_insert_with(|| owner().into_iter().collect());
-    let all = |name: &str| argument(deed, name).into_iter().flat_map(|text| text.split(", "));
+    let all = |name: &str| argument(change_request, name).into_iter().flat_map(|text| text.split(", "));
     for (key, value) in all("set").filter_map(|text| text.split_once('=')) {
         worn.insert(key.to_owned(), value.to_owned());
     }
-    let forgotten = argument(deed, "key").filter(|_| deed.verb == "forget");
+    let forgotten = argument(change_request, "key").filter(|_| change_request.verb == "forget");
     for key in all("unset").chain(forgotten) {
         worn.remove(key);
     }
-    if let (Some(key), Some(memory)) = (argument(deed, "key"), argument(deed, "memory")) {
+    if let (Some(key), Some(memory)) = (argument(change_request, "key"), argument(change_request, "memory")) {
         worn.insert(key.to_owned(), memory.to_owned());
     }
 }
 
-/// What AWS answers to writing on a group; `None` if the deed is none of that.
-pub(super) fn outcome(deed: &ChangeRequest) -> Option<String> {
-    let record = argument(deed, "record").or_else(|| (deed.on.kind == Group::KIND).then_some(&*deed.on.key))?;
-    match deed.verb {
+/// What AWS answers to writing on a group; `None` if the change is none of that.
+pub(super) fn outcome(change_request: &ChangeRequest) -> Option<String> {
+    let record = argument(change_request, "record")
+        .or_else(|| (change_request.on.kind == Group::KIND).then_some(&*change_request.on.key))?;
+    match change_request.verb {
         "note" => Some(format!("written on the schedule group {record}")),
-        "remember" => {
-            Some(format!("the schedule group {record} remembers {}", argument(deed, "memory").unwrap_or_default()))
-        }
+        "remember" => Some(format!(
+            "the schedule group {record} remembers {}",
+            argument(change_request, "memory").unwrap_or_default()
+        )),
         "forget" => Some(format!("the schedule group {record} forgets it")),
         _ => None,
     }

@@ -37,9 +37,9 @@ async fn world(demo: &Demo) -> World {
 /// Everything known, as text: documents of all items of all kinds.
 fn text(world: &World) -> String {
     let mut lines = Vec::new();
-    for (scope, kind, shelf) in world.shelves() {
+    for (scope, kind, store) in world.shelves() {
         let kind = crate::kinds::catalog::kind(kind).expect("a known kind");
-        lines.push(format!("{scope:?} {} {:?}", kind.name(), shelf.faults().collect::<Vec<_>>()));
+        lines.push(format!("{scope:?} {} {:?}", kind.name(), store.faults().collect::<Vec<_>>()));
     }
     for (scope, items) in documents(world) {
         lines.push(format!("{scope:?} {items}"));
@@ -273,8 +273,8 @@ async fn only_the_parts_asked_for_come() {
         let got = demo.read(kind, &scope, &parts, &everything).await.expect("an answer");
         let mut alone = World::default();
         alone.put(&scope, kind.name(), &Coverage::All, Ok(got), demo.now());
-        let shelf = alone.shelf(&scope, kind.name()).expect("a shelf");
-        assert_eq!(shelf.bins().map(|(part, _)| part.to_string()).collect::<Vec<_>>(), [arn]);
+        let store = alone.store(&scope, kind.name()).expect("a shelf");
+        assert_eq!(store.bins().map(|(part, _)| part.to_string()).collect::<Vec<_>>(), [arn]);
     }
     let kind = crate::kinds::catalog::kind(TargetHealth::KIND).expect("a kind");
     let parts = Coverage::Parts(BTreeSet::from([Part::from("arn:gone")]));
@@ -287,7 +287,7 @@ async fn one_operation_of_city_prod_is_denied_for_ever() {
     let demo = Demo::at(7, 0);
     let everything = world(&demo).await;
     let scope = Scope::new("demo-city-prod", "ap-northeast-1");
-    let fault = everything.shelf(&scope, Node::KIND).and_then(|shelf| shelf.fault.as_ref()).expect("a fault");
+    let fault = everything.store(&scope, Node::KIND).and_then(|store| store.fault.as_ref()).expect("a fault");
     assert_eq!((fault.kind, fault.operation.as_str()), (FaultKind::Denied, "ssm:DescribeInstanceInformation"));
     assert_eq!(demo.stats().get("ssm:DescribeInstanceInformation").map(|tally| tally.faults), Some(1));
 }

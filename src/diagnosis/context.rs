@@ -31,7 +31,7 @@ pub(super) struct DiagnosisContext<'a> {
     pub(super) offhours: Option<&'a OffHours>,
     pub(super) others: &'a ExternalSchedulers,
     pub(super) world: &'a World,
-    pub(super) joins: &'a ResourceIndex<'a>,
+    pub(super) resource_index: &'a ResourceIndex<'a>,
     pub(super) now: Timestamp,
     pub(super) zone: &'a TimeZone,
     pub(super) services: Vec<(&'a Member, &'a Service)>,
@@ -68,7 +68,7 @@ impl<'a> DiagnosisContext<'a> {
     pub(super) fn of(
         input: &DiagnosisInput<'a>,
         world: &'a World,
-        joins: &'a ResourceIndex<'a>,
+        resource_index: &'a ResourceIndex<'a>,
         now: Timestamp,
         zone: &'a TimeZone,
     ) -> Self {
@@ -77,7 +77,7 @@ impl<'a> DiagnosisContext<'a> {
             offhours: input.offhours,
             others: input.others,
             world,
-            joins,
+            resource_index,
             now,
             zone,
             services: Vec::new(),
@@ -127,7 +127,7 @@ impl<'a> DiagnosisContext<'a> {
     pub(super) fn context(&self, member: &'a Member) -> KindContext<'a> {
         KindContext {
             world: self.world,
-            joins: self.joins,
+            resource_index: self.resource_index,
             scope: &member.id.scope,
             protected: self.environment.protected,
             now: self.now,

@@ -19,5 +19,5 @@ pub(super) fn findings(cx: &DiagnosisContext<'_>) -> Vec<Finding> {
         let message = format!("{} {message}", it.member.label());
         Some(Finding { health, depth: 4, message, about: it.id.clone(), evidence: Vec::new() })
     };
-    off.sleepers.iter().zip(&off.drifts).filter_map(of).collect()
+    off.scheduled_members.iter().zip(&off.drifts).filter_map(of).collect()
 }

@@ -64,9 +64,10 @@ pub(super) fn findings<'a>(cx: &DiagnosisContext<'a>, rest: &Rest<'a>) -> Vec<Fi
 }
 
 fn sign<'a>(cx: &DiagnosisContext<'a>, member: &'a Member) -> Option<Sign<'a>> {
-    let opinion = member.opinion.as_ref().filter(|opinion| opinion.health != Health::Well)?;
+    let assessment = member.assessment.as_ref().filter(|assessment| assessment.health != Health::Well)?;
     let (world, id) = (cx.world, &member.id);
-    let mut message = opinion.why.clone().unwrap_or_else(|| format!("{} is {}", member.name, opinion.health.word()));
+    let mut message =
+        assessment.why.clone().unwrap_or_else(|| format!("{} is {}", member.name, assessment.health.word()));
     let mut below = Vec::new();
     let mut depth = 5;
     let what = if let Some(service) = world.get::<Service>(id) {
@@ -85,7 +86,7 @@ fn sign<'a>(cx: &DiagnosisContext<'a>, member: &'a Member) -> Option<Sign<'a>> {
             message = format!("{}: {message}", group.name);
         }
         let hint = target_group::hint(group, &cx.context(member));
-        below.extend((!hint.is_empty() && !opinion.health.is_fine()).then(|| hint.to_owned()));
+        below.extend((!hint.is_empty() && !assessment.health.is_fine()).then(|| hint.to_owned()));
         IncidentPart::Group(group)
     } else if let Some(balancer) = world.get::<LoadBalancer>(id) {
         depth = 1;
@@ -105,7 +106,7 @@ fn sign<'a>(cx: &DiagnosisContext<'a>, member: &'a Member) -> Option<Sign<'a>> {
     } else {
         IncidentPart::Other
     };
-    Some(Sign { member, what, health: opinion.health, depth, message, below })
+    Some(Sign { member, what, health: assessment.health, depth, message, below })
 }
 
 /// A service that runs while every database of its environment is stopped: the tasks fail or bill for nothing.
@@ -161,7 +162,7 @@ fn touches(cx: &DiagnosisContext<'_>, one: &Sign<'_>, other: &Sign<'_>) -> bool 
         }
         (IncidentPart::Group(group), IncidentPart::Balancer(balancer)) => group.load_balancers.contains(&balancer.arn),
         (IncidentPart::Instance(instance), IncidentPart::Group(group)) => {
-            let health = cx.joins.health_of(&one.member.id.scope, group.arn.as_str());
+            let health = cx.resource_index.health_of(&one.member.id.scope, group.arn.as_str());
             health.is_some_and(|health| {
                 health.targets.iter().any(|target| {
                     let at = Some(target.id.as_str()) == instance.private_ip.as_deref() && !target.is_abroad();

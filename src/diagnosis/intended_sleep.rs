@@ -34,7 +34,7 @@ pub(super) fn read<'a>(cx: &DiagnosisContext<'a>) -> Rest<'a> {
 
     let mut hushed = QuickSet::default();
     for (member, alarm) in &cx.alarms {
-        let fires = member.opinion.as_ref().is_some_and(|opinion| opinion.health > Health::Well);
+        let fires = member.assessment.as_ref().is_some_and(|assessment| assessment.health > Health::Well);
         if fires
             && by_absence(alarm)
             && (resting || all_watched(alarm).any(|watched| sleeps(cx, &member.id.scope, watched)))
@@ -60,7 +60,8 @@ fn by_absence(alarm: &Alarm) -> bool {
 /// Whether what an alarm of `scope` watches sleeps. Another region or account may have its like under the same name.
 fn sleeps(cx: &DiagnosisContext<'_>, scope: &Scope, watched: WatchedResource<'_>) -> bool {
     let asleep = |member: &Member| {
-        member.id.scope == *scope && member.opinion.as_ref().is_some_and(|opinion| opinion.health == Health::Asleep)
+        member.id.scope == *scope
+            && member.assessment.as_ref().is_some_and(|assessment| assessment.health == Health::Asleep)
     };
     match watched {
         WatchedResource::Service(cluster, name) => cx.services.iter().any(|(member, service)| {
@@ -85,7 +86,7 @@ fn sleeps(cx: &DiagnosisContext<'_>, scope: &Scope, watched: WatchedResource<'_>
 
 /// Whether no target of a group either serves or fails.
 fn is_quiet(cx: &DiagnosisContext<'_>, group: &TargetGroup, id: &ResourceId) -> bool {
-    cx.joins.health_of(&id.scope, group.arn.as_str()).is_some_and(|health| {
+    cx.resource_index.health_of(&id.scope, group.arn.as_str()).is_some_and(|health| {
         health
             .targets
             .iter()
@@ -97,10 +98,10 @@ fn is_quiet(cx: &DiagnosisContext<'_>, group: &TargetGroup, id: &ResourceId) -> 
 pub(super) fn finding(cx: &DiagnosisContext<'_>) -> Finding {
     let up: Vec<&str> =
         cx.databases.iter().filter(|database| database.class() != Class::Down).map(|database| database.id).collect();
-    let why = |opinion: &Option<Assessment>| opinion.as_ref().and_then(|opinion| opinion.why.clone());
-    let services = cx.services.iter().filter_map(|(member, _)| why(&member.opinion));
-    let databases = cx.databases.iter().filter_map(|database| why(&database.member.opinion));
-    let instances = cx.instances.iter().filter_map(|(member, _)| why(&member.opinion));
+    let why = |assessment: &Option<Assessment>| assessment.as_ref().and_then(|assessment| assessment.why.clone());
+    let services = cx.services.iter().filter_map(|(member, _)| why(&member.assessment));
+    let databases = cx.databases.iter().filter_map(|database| why(&database.member.assessment));
+    let instances = cx.instances.iter().filter_map(|(member, _)| why(&member.assessment));
     Finding {
         health: Health::Asleep,
         depth: 0,

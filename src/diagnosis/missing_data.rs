@@ -1,5 +1,5 @@
 //! What could not be read and may hide something: a verdict is no better than unknown while a kind that
-//! matters here was never read, or not for long. Pure; the faults come from the shelves.
+//! matters here was never read, or not for long. Pure; the faults come from the stores.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -24,8 +24,8 @@ pub(super) fn findings(cx: &DiagnosisContext<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     for scope in &cx.environment.scopes {
         for kind in relevant(cx) {
-            let Some(shelf) = cx.world.shelf(scope, kind) else { continue };
-            for (fault, read_at) in hiding(cx, shelf) {
+            let Some(store) = cx.world.store(scope, kind) else { continue };
+            for (fault, read_at) in hiding(cx, store) {
                 let finding = finding(cx, scope, fault, read_at);
                 if findings.iter().all(|known| known.message != finding.message) {
                     findings.push(finding);
@@ -71,11 +71,11 @@ fn relevant(cx: &DiagnosisContext<'_>) -> Vec<KindName> {
     kinds
 }
 
-/// The faults of a shelf that leave nothing, or nothing fresh, to judge by; with the age of what is left.
-fn hiding<'a>(cx: &DiagnosisContext<'_>, shelf: &'a KindStore) -> Vec<(&'a Fault, Option<Timestamp>)> {
+/// The faults of a store that leave nothing, or nothing fresh, to judge by; with the age of what is left.
+fn hiding<'a>(cx: &DiagnosisContext<'_>, store: &'a KindStore) -> Vec<(&'a Fault, Option<Timestamp>)> {
     let stale = |read_at: Option<Timestamp>| read_at.is_none_or(|at| cx.now.duration_since(at) > TOO_OLD);
-    let whole = shelf.fault.as_ref().map(|fault| (fault, shelf.oldest()));
-    let parts = shelf
+    let whole = store.fault.as_ref().map(|fault| (fault, store.oldest()));
+    let parts = store
         .bins()
         .filter(|(part, _)| ours(cx, part))
         .filter_map(|(_, bin)| bin.fault.as_ref().map(|fault| (fault, bin.read_at)));

@@ -32,11 +32,11 @@ use context::DiagnosisContext;
 pub fn read(
     input: &DiagnosisInput<'_>,
     world: &World,
-    joins: &ResourceIndex<'_>,
+    resource_index: &ResourceIndex<'_>,
     now: Timestamp,
     zone: &TimeZone,
 ) -> Verdict {
-    let cx = DiagnosisContext::of(input, world, joins, now, zone);
+    let cx = DiagnosisContext::of(input, world, resource_index, now, zone);
     let rest = intended_sleep::read(&cx);
     let mut findings = incident::findings(&cx, &rest);
     findings.extend(missing_data::findings(&cx));
@@ -46,7 +46,7 @@ pub fn read(
 
     // A part that sleeps makes no environment asleep: that takes nothing to be left that serves.
     let counted = |finding: &Finding| if finding.health == Health::Asleep { Health::Well } else { finding.health };
-    let judged = input.environment.members.iter().any(|member| member.opinion.is_some());
+    let judged = input.environment.members.iter().any(|member| member.assessment.is_some());
     let mut health = findings.iter().map(counted).max().unwrap_or(Health::Well);
     if rest.idle {
         health = health.max(Health::Asleep);

@@ -10,8 +10,8 @@ use crate::world::Health;
 /// The notes of an environment.
 pub(super) fn findings(cx: &DiagnosisContext<'_>) -> Vec<Finding> {
     let told = cx.environment.members.iter().filter_map(|member| {
-        let opinion = member.opinion.as_ref().filter(|opinion| opinion.health == Health::Well)?;
-        opinion.why.clone().map(|why| note(member, why))
+        let assessment = member.assessment.as_ref().filter(|assessment| assessment.health == Health::Well)?;
+        assessment.why.clone().map(|why| note(member, why))
     });
     let engines = cx.databases.iter().filter_map(|database| {
         let message = extended_support(database.engine, database.version, database.lifecycle, cx.now)?;

@@ -121,14 +121,14 @@ fn environment(shelves: &Shelves, protected: bool) -> Environment {
     let members = shelves.seen(protected, |cx| {
         let member = |id: ResourceId| Member {
             name: kind(id.kind).unwrap().title(world, &id).unwrap(),
-            opinion: kind(id.kind).unwrap().opinion(&id, cx),
+            assessment: kind(id.kind).unwrap().assess(&id, cx),
             because: Vec::new(),
             id,
         };
         ids.into_iter().map(member).collect()
     });
     let faults =
-        world.shelves().flat_map(|(at, _, shelf)| shelf.faults().map(|fault| (at.clone(), fault.clone()))).collect();
+        world.shelves().flat_map(|(at, _, store)| store.faults().map(|fault| (at.clone(), fault.clone()))).collect();
     Environment {
         name: EnvironmentName::from("city-prod"),
         project: None,
@@ -154,7 +154,7 @@ fn verdict(shelves: &Shelves, protected: bool) -> Verdict {
     let environment = environment(shelves, protected);
     let others = crate::offhours::ExternalSchedulers::default();
     let input = DiagnosisInput { environment: &environment, offhours: None, others: &others };
-    shelves.seen(protected, |cx| read(&input, &shelves.0, cx.joins, cx.now, cx.zone))
+    shelves.seen(protected, |cx| read(&input, &shelves.0, cx.resource_index, cx.now, cx.zone))
 }
 
 fn well() -> Shelves {
@@ -284,12 +284,12 @@ fn what_sleeps_in_another_region_under_the_same_name_hushes_no_alarm_here() {
     let id = night.id(&abroad);
     shelves.0.put(&abroad, Service::KIND, &Coverage::All, Ok(Reading::whole(vec![night]).into()), now());
     let mut environment = environment(&shelves, true);
-    let opinion = Some(Assessment::new(Health::Asleep, "asleep"));
-    environment.members.push(Member { name: "Backend".to_owned(), opinion, because: Vec::new(), id });
+    let assessment = Some(Assessment::new(Health::Asleep, "asleep"));
+    environment.members.push(Member { name: "Backend".to_owned(), assessment, because: Vec::new(), id });
     environment.scopes.push(abroad);
     let others = crate::offhours::ExternalSchedulers::default();
     let input = DiagnosisInput { environment: &environment, offhours: None, others: &others };
-    let verdict = shelves.seen(true, |cx| read(&input, &shelves.0, cx.joins, cx.now, cx.zone));
+    let verdict = shelves.seen(true, |cx| read(&input, &shelves.0, cx.resource_index, cx.now, cx.zone));
     assert_eq!(verdict.health, Health::Bad, "{verdict:#?}");
 }
 
@@ -451,8 +451,8 @@ proptest! {
         // Parts that sleep make no environment asleep; a group without a serving target is hushed at rest.
         let parts = environment.members.iter().filter(|member| verdict.health != Health::Asleep || member.id.kind != TargetGroup::KIND);
         let worst = parts
-            .filter_map(|member| member.opinion.as_ref())
-            .map(|opinion| if opinion.health == Health::Asleep { Health::Well } else { opinion.health })
+            .filter_map(|member| member.assessment.as_ref())
+            .map(|assessment| if assessment.health == Health::Asleep { Health::Well } else { assessment.health })
             .max()
             .unwrap_or_default();
         prop_assert!(verdict.health >= worst, "{:?} of {worst:?}: {:#?}", verdict.health, verdict.findings);

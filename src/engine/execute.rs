@@ -60,17 +60,17 @@ pub fn entry_id(cloud: &dyn Cloud) -> String {
 pub async fn execute(
     cloud: &dyn Cloud,
     approved: &Approved,
-    logbook: &JournalWriter,
+    journal_writer: &JournalWriter,
     part_of: Option<&str>,
 ) -> Result<Receipt, Fault> {
     let plan = approved.plan();
     let id = entry_id(cloud);
-    let started = Line::started(&id, cloud.now(), &plan, logbook.who.as_ref(), approved.reason())
+    let started = Line::started(&id, cloud.now(), &plan, journal_writer.who.as_ref(), approved.reason())
         .of(part_of)
-        .doing(&approved.deed());
-    let deed = approved.deed();
-    tracing::debug!(entry = id, part_of, scope = %plan.scope, verb = deed.verb, on = %deed.on, "change: journal");
-    logbook.write(&started).await.inspect_err(|fault| {
+        .doing(&approved.change_request());
+    let change_request = approved.change_request();
+    tracing::debug!(entry = id, part_of, scope = %plan.scope, verb = change_request.verb, on = %change_request.on, "change: journal");
+    journal_writer.write(&started).await.inspect_err(|fault| {
         tracing::debug!(entry = id, message = fault.message, "change: not journaled, so not made");
     })?;
     tracing::debug!(entry = id, "change: call");
@@ -87,6 +87,6 @@ pub async fn execute(
             "change: failed"
         ),
     }
-    logbook.close(&Line::ended(&id, cloud.now(), &got)).await;
+    journal_writer.close(&Line::ended(&id, cloud.now(), &got)).await;
     got
 }

@@ -34,7 +34,7 @@ pub struct Snapshot {
 #[derive(Clone, Debug)]
 pub struct View {
     /// The configuration's wishes of environments.
-    pub wishes: ConfiguredEnvironments,
+    pub configured_environments: ConfiguredEnvironments,
     /// The reader's time zone.
     pub zone: TimeZone,
 }
@@ -87,7 +87,7 @@ pub async fn explain(
         return Vec::new();
     }
     let faults = consult(cloud, &mut snapshot.world, &at_once(&wants)).await;
-    snapshot.picture = assemble(&snapshot.world, &view.wishes, snapshot.at, &view.zone);
+    snapshot.picture = assemble(&snapshot.world, &view.configured_environments, snapshot.at, &view.zone);
     faults
 }
 
@@ -198,7 +198,7 @@ impl Engine {
         self.pacer.arrived(reading, outcome.knowing(!changed.is_empty()), now);
     }
 
-    /// The outlook with why something drifts, each cause read once in a while.
+    /// The snapshot with why something drifts, each cause read once in a while.
     async fn explained(&mut self, cloud: &Arc<dyn Cloud>, view: &View) -> Snapshot {
         let (snapshot, now) = (self.recorded(cloud, view).await, cloud.now());
         self.asked.retain(|(_, at)| now.duration_since(*at) < KNOWN);
@@ -212,7 +212,7 @@ impl Engine {
         self.snapshot(cloud, view)
     }
 
-    /// The outlook with what is written on the schedule groups that are records: one call for each, at every look, for
+    /// The snapshot with what is written on the schedule groups that are records: one call for each, at every look, for
     /// what tells of a member comes with every look at it too. Calls nothing where no group is a record.
     async fn recorded(&mut self, cloud: &Arc<dyn Cloud>, view: &View) -> Snapshot {
         let snapshot = self.snapshot(cloud, view);
@@ -228,7 +228,11 @@ impl Engine {
 
     fn snapshot(&self, cloud: &Arc<dyn Cloud>, view: &View) -> Snapshot {
         let at = cloud.now();
-        Snapshot { world: self.world.clone(), picture: assemble(&self.world, &view.wishes, at, &view.zone), at }
+        Snapshot {
+            world: self.world.clone(),
+            picture: assemble(&self.world, &view.configured_environments, at, &view.zone),
+            at,
+        }
     }
 }
 

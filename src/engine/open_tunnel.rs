@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::execute::JournalWriter;
-use super::session::{Record, SessionRequest, visit};
+use super::session::{Record, SessionRequest, open_session};
 use crate::cloud::Cloud;
 use crate::engine::tunnel_supervisor::{Begun, Opens, ReconnectPace, Tunnel};
 use crate::operations::tunnel::request::TunnelRequest;
@@ -21,7 +21,7 @@ use crate::world::Fault;
 /// A tunnel's sessions, by the cloud's seam.
 struct Route {
     cloud: Arc<dyn Cloud>,
-    logbook: JournalWriter,
+    journal_writer: JournalWriter,
     dig: TunnelRequest,
     records: Mutex<BTreeMap<String, Record>>,
 }
@@ -44,7 +44,7 @@ impl Opens for Route {
             let TunnelRequest { environment, remote, reason, .. } = &self.dig;
             let place = format!("{} via {}", remote.name, carrier.name);
             let asked = SessionRequest::new("open a tunnel to", &place, environment.clone(), remote.id.clone(), ask);
-            let visiting = visit(&*self.cloud, &asked.because(reason.clone()), &self.logbook).await?;
+            let visiting = open_session(&*self.cloud, &asked.because(reason.clone()), &self.journal_writer).await?;
             self.records().insert(visiting.session.id.clone(), visiting.record);
             Ok(Begun { session: visiting.session.id, channel: visiting.session.channel })
         })
@@ -64,7 +64,7 @@ impl Opens for Route {
 ///
 /// # Errors
 /// A sentence: why the local port cannot be had.
-pub async fn open(cloud: Arc<dyn Cloud>, dig: TunnelRequest, logbook: JournalWriter) -> Result<Tunnel, String> {
+pub async fn open(cloud: Arc<dyn Cloud>, dig: TunnelRequest, journal_writer: JournalWriter) -> Result<Tunnel, String> {
     let door = match dig.port {
         Some(port) => LocalListener::open(port).await.map_err(|why| match holder(port) {
             Some(who) => format!("port {port} of this machine is taken by {who}; choose another, or none for any"),
@@ -76,6 +76,6 @@ pub async fn open(cloud: Arc<dyn Cloud>, dig: TunnelRequest, logbook: JournalWri
         }
     };
     let (remote, carriers) = (dig.remote.clone(), dig.carriers.clone());
-    let way = Arc::new(Route { cloud, logbook, dig, records: Mutex::default() });
+    let way = Arc::new(Route { cloud, journal_writer, dig, records: Mutex::default() });
     Ok(Tunnel::start(Arc::new(door), &remote, carriers, way, ReconnectPace::default()))
 }

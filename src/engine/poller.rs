@@ -77,7 +77,7 @@ pub enum Outcome {
 
 impl Outcome {
     /// What a reading's answer is for the schedule: throttled if any part of it was. Whether anything `changed` is
-    /// known once it is on its shelf.
+    /// known once it is on its store.
     #[must_use]
     pub fn of(got: &Result<AnyReading, Fault>) -> Self {
         let throttled = |fault: &Fault| fault.kind == FaultKind::Throttled;
@@ -112,12 +112,12 @@ impl Focus {
     pub fn on(environment: &EnvironmentStatus, world: &World) -> Self {
         let keys: BTreeSet<&str> = environment.members.iter().map(|member| &*member.id.key).collect();
         let mut wants = BTreeMap::new();
-        for (scope, name, shelf) in world.shelves() {
+        for (scope, name, store) in world.shelves() {
             let live = kind(name).is_some_and(|kind| kind.pace() == PollClass::Live);
             if !live || !environment.scopes.contains(scope) {
                 continue;
             }
-            let parts: BTreeSet<Part> = shelf
+            let parts: BTreeSet<Part> = store
                 .bins()
                 .filter(|(part, bin)| {
                     part.is_empty() || keys.contains(&***part) || bin.keys().any(|key| keys.contains(key))

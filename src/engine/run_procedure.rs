@@ -38,30 +38,31 @@ impl PartialEq for ProcedureRun {
 const BLIND: SignedDuration = SignedDuration::from_secs(5);
 const BLIND_MOST: SignedDuration = SignedDuration::from_secs(60);
 
-/// Drives `errand` from what is `known` until it ends; `tell` hears where it stands after every look. With `leave` it
+/// Drives `procedure_run` from what is `known` until it ends; `tell` hears where it stands after every look. With
+/// `leave` it
 /// ends as soon as the rest goes on inside AWS by itself.
 pub async fn run_procedure(
     cloud: &dyn Cloud,
-    errand: ProcedureRun,
+    procedure_run: ProcedureRun,
     mut known: World,
     how: (&JournalWriter, bool),
     tell: &mut (dyn FnMut(Report) + Send),
 ) -> Ending {
-    drive_on(cloud, errand, &mut known, how, tell).await
+    drive_on(cloud, procedure_run, &mut known, how, tell).await
 }
 
 /// The same; what it saw on the way stays in `world`, for who goes on from there.
 pub async fn drive_on(
     cloud: &dyn Cloud,
-    errand: ProcedureRun,
+    procedure_run: ProcedureRun,
     world: &mut World,
-    (logbook, leave): (&JournalWriter, bool),
+    (journal_writer, leave): (&JournalWriter, bool),
     tell: &mut (dyn FnMut(Report) + Send),
 ) -> Ending {
-    let ProcedureRun { license, mut procedure, .. } = errand;
+    let ProcedureRun { license, mut procedure, .. } = procedure_run;
     let id = entry_id(cloud);
-    let opening = Line::started(&id, cloud.now(), license.plan(), logbook.who.as_ref(), license.reason());
-    if let Err(fault) = logbook.write(&opening).await {
+    let opening = Line::started(&id, cloud.now(), license.plan(), journal_writer.who.as_ref(), license.reason());
+    if let Err(fault) = journal_writer.write(&opening).await {
         return Ending::failed(format!("nothing was changed: {}", fault.sentence()));
     }
     let (mut blind, mut left, mut misses) = (BLIND, false, Misses::default());
@@ -89,21 +90,20 @@ pub async fn drive_on(
             Step::Wait(span) => cloud.pause(span).await,
             Step::Act(changes) => {
                 for change in changes {
-                    let deed = change.deed();
-                    let got =
-                        match license.admit(change) {
-                            Ok(approved) => execute(cloud, &approved, logbook, Some(&id)).await,
-                            Err(refused) => Err(Fault::new(FaultKind::Refused, "toban:gate", refused.to_string())
-                                .on(deed.on.to_string())),
-                        };
-                    procedure.told(&deed, &got, cloud.now());
+                    let change_request = change.change_request();
+                    let got = match license.admit(change) {
+                        Ok(approved) => execute(cloud, &approved, journal_writer, Some(&id)).await,
+                        Err(refused) => Err(Fault::new(FaultKind::Refused, "toban:gate", refused.to_string())
+                            .on(change_request.on.to_string())),
+                    };
+                    procedure.told(&change_request, &got, cloud.now());
                 }
             }
         }
     };
     tracing::debug!(entry = id, left, how = ?ending.how, "procedure ended");
     let line = Line::closed(&id, cloud.now(), &ending);
-    logbook.close(&if left { line.leaving() } else { line }).await;
+    journal_writer.close(&if left { line.leaving() } else { line }).await;
     ending
 }
 

@@ -1,5 +1,5 @@
 //! Sessions for both faces: opened between their two lines in the journal, which tell who, where, why, the session's
-//! id and how it ended; tokens never. Touches the outside through `Cloud` and the logbook only.
+//! id and how it ended; tokens never. Touches the outside through `Cloud` and the journal writer only.
 
 use std::time::Duration;
 
@@ -68,13 +68,13 @@ pub struct Record {
     entry: String,
     /// The session's id.
     pub id: String,
-    logbook: JournalWriter,
+    journal_writer: JournalWriter,
 }
 
 impl Record {
     /// Writes how it ended.
     pub async fn close(&self, cloud: &dyn Cloud, end: &End) {
-        self.logbook.close(&Line::left(&self.entry, cloud.now(), &self.id, end)).await;
+        self.journal_writer.close(&Line::left(&self.entry, cloud.now(), &self.id, end)).await;
     }
 }
 
@@ -82,15 +82,19 @@ impl Record {
 ///
 /// # Errors
 /// The fault of the journal or of opening.
-pub async fn visit(cloud: &dyn Cloud, visit: &SessionRequest, logbook: &JournalWriter) -> Result<Visiting, Fault> {
-    let entry = begin(cloud, visit, logbook).await?;
-    match cloud.converse(&visit.plan.scope, &visit.ask).await {
+pub async fn open_session(
+    cloud: &dyn Cloud,
+    session_request: &SessionRequest,
+    journal_writer: &JournalWriter,
+) -> Result<Visiting, Fault> {
+    let entry = begin(cloud, session_request, journal_writer).await?;
+    match cloud.converse(&session_request.plan.scope, &session_request.ask).await {
         Ok(session) => {
-            let record = Record { entry, id: session.id.clone(), logbook: logbook.clone() };
+            let record = Record { entry, id: session.id.clone(), journal_writer: journal_writer.clone() };
             Ok(Visiting { session, record })
         }
         Err(fault) => {
-            logbook.close(&Line::ended(&entry, cloud.now(), &Err(fault.clone()))).await;
+            journal_writer.close(&Line::ended(&entry, cloud.now(), &Err(fault.clone()))).await;
             Err(fault)
         }
     }
@@ -99,31 +103,41 @@ pub async fn visit(cloud: &dyn Cloud, visit: &SessionRequest, logbook: &JournalW
 /// The same for the plugin.
 ///
 /// # Errors
-/// As [`visit`].
+/// As [`session_request`].
 pub async fn start_plugin_session(
     cloud: &dyn Cloud,
-    visit: &SessionRequest,
-    logbook: &JournalWriter,
+    session_request: &SessionRequest,
+    journal_writer: &JournalWriter,
 ) -> Result<(Plugged, Record), Fault> {
-    let entry = begin(cloud, visit, logbook).await?;
-    match cloud.start_plugin_session(&visit.plan.scope, &visit.ask).await {
+    let entry = begin(cloud, session_request, journal_writer).await?;
+    match cloud.start_plugin_session(&session_request.plan.scope, &session_request.ask).await {
         Ok(plugged) => {
-            let record = Record { entry, id: plugged.id.clone(), logbook: logbook.clone() };
+            let record = Record { entry, id: plugged.id.clone(), journal_writer: journal_writer.clone() };
             Ok((plugged, record))
         }
         Err(fault) => {
-            logbook.close(&Line::ended(&entry, cloud.now(), &Err(fault.clone()))).await;
+            journal_writer.close(&Line::ended(&entry, cloud.now(), &Err(fault.clone()))).await;
             Err(fault)
         }
     }
 }
 
 /// Writes that a session is about to be opened; the id of its entry.
-async fn begin(cloud: &dyn Cloud, visit: &SessionRequest, logbook: &JournalWriter) -> Result<String, Fault> {
+async fn begin(
+    cloud: &dyn Cloud,
+    session_request: &SessionRequest,
+    journal_writer: &JournalWriter,
+) -> Result<String, Fault> {
     let entry = entry_id(cloud);
-    let opening = Line::started(&entry, cloud.now(), &visit.plan, logbook.who.as_ref(), visit.reason.as_deref())
-        .doing(&ChangeRequest { verb: "connect", on: visit.plan.on.clone(), arguments: Vec::new() });
-    logbook.write(&opening).await?;
+    let opening = Line::started(
+        &entry,
+        cloud.now(),
+        &session_request.plan,
+        journal_writer.who.as_ref(),
+        session_request.reason.as_deref(),
+    )
+    .doing(&ChangeRequest { verb: "connect", on: session_request.plan.on.clone(), arguments: Vec::new() });
+    journal_writer.write(&opening).await?;
     Ok(entry)
 }
 
@@ -152,9 +166,9 @@ pub async fn foresee(
 
 /// What to do about a session that could not be opened.
 #[must_use]
-pub fn remedy(fault: &Fault, visit: &SessionRequest) -> String {
+pub fn remedy(fault: &Fault, session_request: &SessionRequest) -> String {
     let known = preflight::remedy(fault.code.as_deref(), &fault.message);
-    known.map_or_else(|| fault.remedy(&visit.plan.scope), str::to_owned)
+    known.map_or_else(|| fault.remedy(&session_request.plan.scope), str::to_owned)
 }
 
 /// How a session ended, and in a second line what to do about it where that is known.
@@ -189,8 +203,8 @@ mod tests {
         let asked =
             SessionRequest::new("open a shell on", "instance i-1", "kajimaru".into(), on, StartRequest::shell("i-1"))
                 .because(Some("disk full?".to_owned()));
-        let logbook = JournalWriter { path: Some(path.clone()), who: None };
-        let visiting = visit(&demo, &asked, &logbook).await.expect("a session");
+        let journal_writer = JournalWriter { path: Some(path.clone()), who: None };
+        let visiting = open_session(&demo, &asked, &journal_writer).await.expect("a session");
         let end = visiting.session.channel.end().await;
         visiting.record.close(&demo, &end).await;
         let (entries, _) = crate::engine::journal::read(&std::fs::read_to_string(path).expect("the journal"));

@@ -156,7 +156,7 @@ impl Tunnel {
         let (carriers, offered) = watch::channel(carriers);
         let (counters, address) = (Arc::<Counters>::default(), door.address());
         let (again, stop) = (Arc::<Notify>::default(), Arc::<Notify>::default());
-        let keeper = TunnelKeepalive {
+        let local_scheduler = TunnelKeepalive {
             door,
             to: (remote.host.clone(), remote.port),
             carriers: offered,
@@ -167,7 +167,7 @@ impl Tunnel {
             stop: Arc::clone(&stop),
             pace,
         };
-        Self { address, counters, state, carriers, again, stop, task: tokio::spawn(keeper.run()) }
+        Self { address, counters, state, carriers, again, stop, task: tokio::spawn(local_scheduler.run()) }
     }
 
     /// Where it listens.

@@ -43,7 +43,7 @@ pub struct EnvironmentConfig {
     /// How its instances are deployed.
     pub deploy: Option<Recipe>,
     /// Who sleeps and wakes with it, if the file says so; otherwise what inference found.
-    pub sleepers: Vec<Member>,
+    pub scheduled_members: Vec<Member>,
     /// Its off-hours.
     pub routine: Option<ScheduleBinding>,
     /// What the words about its sleep are written on.
@@ -73,7 +73,7 @@ impl EnvironmentConfig {
             matches: Match::default(),
             exclude: Vec::new(),
             deploy: None,
-            sleepers: Vec::new(),
+            scheduled_members: Vec::new(),
             routine: None,
             record: Record::default(),
         }
@@ -84,7 +84,7 @@ impl ConfiguredEnvironments {
     /// What is wished of `name`.
     #[must_use]
     pub fn of(&self, name: &EnvironmentName) -> Option<&EnvironmentConfig> {
-        self.environments.iter().find(|wish| &wish.name == name)
+        self.environments.iter().find(|environment_config| &environment_config.name == name)
     }
 }
 

@@ -101,7 +101,7 @@ pub struct Member {
     /// The name a person calls it by.
     pub name: String,
     /// How it is, where its kind has a say.
-    pub opinion: Option<Assessment>,
+    pub assessment: Option<Assessment>,
     /// Why it is here (or nowhere), step by step.
     pub because: Vec<Step>,
 }

@@ -69,13 +69,14 @@ pub struct Keymap {
 }
 
 impl Keymap {
-    /// The keymap of the command table, with `wishes` (command name to its keys) laid over it. A command that is
+    /// The keymap of the command table, with `configured_environments` (command name to its keys) laid over it. A
+    /// command that is
     /// wished no keys has none.
     ///
     /// # Errors
     /// [`KeymapError`], naming the command and the key.
-    pub fn new(wishes: &BTreeMap<String, Vec<String>>) -> Result<Self, KeymapError> {
-        for name in wishes.keys() {
+    pub fn new(configured_environments: &BTreeMap<String, Vec<String>>) -> Result<Self, KeymapError> {
+        for name in configured_environments.keys() {
             if !COMMANDS.iter().any(|spec| spec.name == name) {
                 let near = crate::command::nearest(name);
                 return Err(KeymapError::UnknownCommand { name: name.clone(), near });
@@ -83,7 +84,7 @@ impl Keymap {
         }
         let mut map = Self { commands: HashMap::new(), keys: BTreeMap::new() };
         for spec in COMMANDS {
-            let wished = wishes.get(spec.name);
+            let wished = configured_environments.get(spec.name);
             let texts: Vec<&str> =
                 wished.map_or_else(|| spec.keys.to_vec(), |keys| keys.iter().map(String::as_str).collect());
             let mut chords = Vec::new();
@@ -148,7 +149,7 @@ mod tests {
     use super::*;
     use crate::keys::Key;
 
-    fn wish(command: &str, keys: &[&str]) -> BTreeMap<String, Vec<String>> {
+    fn environment_config(command: &str, keys: &[&str]) -> BTreeMap<String, Vec<String>> {
         [(command.to_owned(), keys.iter().map(|key| (*key).to_owned()).collect())].into()
     }
 
@@ -162,30 +163,33 @@ mod tests {
 
     #[test]
     fn a_wish_replaces_the_keys_of_its_command() {
-        let map = Keymap::new(&wish("refresh", &["f5"])).expect("a good keymap");
+        let map = Keymap::new(&environment_config("refresh", &["f5"])).expect("a good keymap");
         assert_eq!(map.command(Where::Fleet, "f5".parse().expect("f5")), Some(Command::Refresh));
         assert_eq!(map.command(Where::Fleet, Chord::ctrl('r')), None);
         assert_eq!(map.shown(Command::Refresh), Some("f5".to_owned()));
-        let none = Keymap::new(&wish("mouse", &[])).expect("a good keymap");
+        let none = Keymap::new(&environment_config("mouse", &[])).expect("a good keymap");
         assert_eq!(none.shown(Command::Mouse), None);
     }
 
     #[test]
     fn a_bad_keymap_is_refused_whole_and_says_where() {
-        let error = |wishes| Keymap::new(&wishes).expect_err("a bad keymap").to_string();
+        let error =
+            |configured_environments| Keymap::new(&configured_environments).expect_err("a bad keymap").to_string();
         assert_eq!(
-            error(wish("refersh", &["f5"])),
+            error(environment_config("refersh", &["f5"])),
             "keys.refersh: there is no command of this name; did you mean `refresh`?"
         );
-        assert!(error(wish("refresh", &["strg-r"])).starts_with("keys.refresh: \"strg-r\" is no key; write"));
-        let taken = error(wish("refresh", &["j"]));
+        assert!(
+            error(environment_config("refresh", &["strg-r"])).starts_with("keys.refresh: \"strg-r\" is no key; write")
+        );
+        let taken = error(environment_config("refresh", &["j"]));
         assert!(taken.contains("j is taken by `down` in the fleet"), "{taken}");
-        assert!(error(wish("refresh", &["ctrl-c"])).contains("always quits"));
+        assert!(error(environment_config("refresh", &["ctrl-c"])).contains("always quits"));
     }
 
     #[test]
     fn ctrl_c_quits_whatever_is_wished() {
-        let map = Keymap::new(&wish("quit", &[])).expect("a good keymap");
+        let map = Keymap::new(&environment_config("quit", &[])).expect("a good keymap");
         assert_eq!(map.command(Where::Viewer, Chord::ctrl('c')), Some(Command::Quit));
     }
 }

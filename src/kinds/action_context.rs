@@ -18,7 +18,7 @@ pub struct KindContext<'a> {
     /// What is believed.
     pub world: &'a World,
     /// Who stands behind whom.
-    pub joins: &'a ResourceIndex<'a>,
+    pub resource_index: &'a ResourceIndex<'a>,
     /// Where the resource is.
     pub scope: &'a Scope,
     /// Whether its environment is protected: a stopped database is bad there, asleep elsewhere.
@@ -46,36 +46,36 @@ impl<'a> ResourceIndex<'a> {
     /// Walks the world once.
     #[must_use]
     pub fn of(world: &'a World) -> Self {
-        let mut joins = Self::default();
+        let mut resource_index = Self::default();
         for (scope, task) in world.everywhere::<Task>() {
             if let Some(service) = task.service() {
-                joins.tasks.entry((scope, task.cluster.as_str(), service)).or_default().push(task);
+                resource_index.tasks.entry((scope, task.cluster.as_str(), service)).or_default().push(task);
             }
             if task.stopped_at.is_none() {
                 for ip in &task.ips {
-                    joins.task_by_ip.insert((scope, ip), task);
+                    resource_index.task_by_ip.insert((scope, ip), task);
                 }
             }
         }
         for (scope, health) in world.everywhere::<TargetHealth>() {
-            joins.health.insert((scope, health.group.as_str()), health);
+            resource_index.health.insert((scope, health.group.as_str()), health);
         }
         for (scope, service) in world.everywhere::<Service>() {
-            joins.named.insert((scope, service.cluster.last(), service.name.as_str()), service);
+            resource_index.named.insert((scope, service.cluster.last(), service.name.as_str()), service);
             for group in service.attachments.iter().filter_map(|attached| attached.target_group.as_ref()) {
-                joins.served.entry((scope, group.as_str())).or_default().push(service);
+                resource_index.served.entry((scope, group.as_str())).or_default().push(service);
             }
         }
         for (scope, instance) in world.everywhere::<Instance>() {
-            joins.instances.insert((scope, instance.id.as_str()), instance);
+            resource_index.instances.insert((scope, instance.id.as_str()), instance);
         }
         for (scope, node) in world.everywhere::<Node>() {
-            joins.nodes.insert((scope, node.id.as_str()), node);
+            resource_index.nodes.insert((scope, node.id.as_str()), node);
         }
         for (scope, database) in world.everywhere::<DbInstance>() {
-            joins.databases.insert((scope, database.id.as_str()), database);
+            resource_index.databases.insert((scope, database.id.as_str()), database);
         }
-        joins
+        resource_index
     }
 
     /// The tasks of a service, running and lately stopped.

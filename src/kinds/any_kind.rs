@@ -12,7 +12,7 @@ use super::{FetchContext, Kind, KindContext, ListLayout, ObservedOutcome, PollCl
 use crate::change::gate::Change;
 use crate::display::{Extra, Row, Section};
 use crate::schedule::transition::stage_plan;
-use crate::ssm::preflight::Reach;
+use crate::ssm::preflight::SessionAccess;
 use crate::world::read_request::ReadRequest;
 use crate::world::{
     AnyReading, Assessment, EnvironmentName, Fault, FaultKind, KindName, Reading, Resource, ResourceId, World,
@@ -43,7 +43,7 @@ pub trait AnyKind: Send + Sync {
     /// The name of one.
     fn title(&self, world: &World, id: &ResourceId) -> Option<String>;
     /// How one is.
-    fn opinion(&self, id: &ResourceId, cx: &KindContext<'_>) -> Option<Assessment>;
+    fn assess(&self, id: &ResourceId, cx: &KindContext<'_>) -> Option<Assessment>;
     /// Adds one to the counts.
     fn count(&self, id: &ResourceId, cx: &KindContext<'_>, counts: &mut Counts);
     /// Its lines.
@@ -53,9 +53,9 @@ pub trait AnyKind: Send + Sync {
     /// Its page.
     fn detail(&self, id: &ResourceId, cx: &KindContext<'_>) -> Vec<Section>;
     /// What can be told of a change to one whose end nobody wrote down.
-    fn settled(&self, world: &World, id: &ResourceId, loose: &UnresolvedChange<'_>) -> Option<ObservedOutcome>;
+    fn settled(&self, world: &World, id: &ResourceId, unresolved: &UnresolvedChange<'_>) -> Option<ObservedOutcome>;
     /// How one stands as something that sleeps and wakes.
-    fn sleeper(&self, world: &World, id: &ResourceId) -> Option<stage_plan::MemberState>;
+    fn member_state(&self, world: &World, id: &ResourceId) -> Option<stage_plan::MemberState>;
     /// What has to be read to see that anew.
     fn watch(&self, world: &World, id: &ResourceId) -> Vec<ReadRequest>;
     /// The change that does `act` to one.
@@ -67,7 +67,7 @@ pub trait AnyKind: Send + Sync {
         environment: &EnvironmentName,
     ) -> Option<Box<dyn Change>>;
     /// How a shell gets into one.
-    fn reach(&self, id: &ResourceId, cx: &KindContext<'_>) -> Option<Reach>;
+    fn session_access(&self, id: &ResourceId, cx: &KindContext<'_>) -> Option<SessionAccess>;
     /// The raw document of one, secrets not yet masked: mask before showing.
     fn document(&self, world: &World, id: &ResourceId) -> Option<serde_json::Value>;
     /// Its page in the AWS web console.
@@ -126,8 +126,8 @@ impl<K: Kind> AnyKind for Erased<K> {
     fn title(&self, world: &World, id: &ResourceId) -> Option<String> {
         world.get::<K::Item>(id).map(|item| K::name(item).to_owned())
     }
-    fn opinion(&self, id: &ResourceId, cx: &KindContext<'_>) -> Option<Assessment> {
-        cx.world.get::<K::Item>(id).and_then(|item| K::opinion(item, cx))
+    fn assess(&self, id: &ResourceId, cx: &KindContext<'_>) -> Option<Assessment> {
+        cx.world.get::<K::Item>(id).and_then(|item| K::assess(item, cx))
     }
     fn count(&self, id: &ResourceId, cx: &KindContext<'_>, counts: &mut Counts) {
         if let Some(item) = cx.world.get::<K::Item>(id) {
@@ -143,12 +143,12 @@ impl<K: Kind> AnyKind for Erased<K> {
     fn detail(&self, id: &ResourceId, cx: &KindContext<'_>) -> Vec<Section> {
         cx.world.get::<K::Item>(id).map(|item| K::detail(item, cx)).unwrap_or_default()
     }
-    fn settled(&self, world: &World, id: &ResourceId, loose: &UnresolvedChange<'_>) -> Option<ObservedOutcome> {
-        world.get::<K::Item>(id).and_then(|item| K::settled(item, loose))
+    fn settled(&self, world: &World, id: &ResourceId, unresolved: &UnresolvedChange<'_>) -> Option<ObservedOutcome> {
+        world.get::<K::Item>(id).and_then(|item| K::settled(item, unresolved))
     }
 
-    fn sleeper(&self, world: &World, id: &ResourceId) -> Option<stage_plan::MemberState> {
-        world.get::<K::Item>(id).and_then(|item| K::sleeper(item, world, &id.scope))
+    fn member_state(&self, world: &World, id: &ResourceId) -> Option<stage_plan::MemberState> {
+        world.get::<K::Item>(id).and_then(|item| K::member_state(item, world, &id.scope))
     }
     fn watch(&self, world: &World, id: &ResourceId) -> Vec<ReadRequest> {
         world.get::<K::Item>(id).map(|item| K::watch(item, &id.scope)).unwrap_or_default()
@@ -162,8 +162,8 @@ impl<K: Kind> AnyKind for Erased<K> {
     ) -> Option<Box<dyn Change>> {
         world.get::<K::Item>(id).and_then(|item| K::act(item, act, environment, &id.scope))
     }
-    fn reach(&self, id: &ResourceId, cx: &KindContext<'_>) -> Option<Reach> {
-        cx.world.get::<K::Item>(id).filter(|_| K::SHELL).and_then(|item| K::reach(item, cx))
+    fn session_access(&self, id: &ResourceId, cx: &KindContext<'_>) -> Option<SessionAccess> {
+        cx.world.get::<K::Item>(id).filter(|_| K::SHELL).and_then(|item| K::session_access(item, cx))
     }
     fn document(&self, world: &World, id: &ResourceId) -> Option<serde_json::Value> {
         world.get::<K::Item>(id).and_then(|item| serde_json::to_value(item).ok())

@@ -72,7 +72,7 @@ pub use unresolved::{ObservedOutcome, UnresolvedChange};
 use crate::aws::Clients;
 use crate::change::gate::Change;
 use crate::schedule::transition::stage_plan;
-use crate::ssm::preflight::Reach;
+use crate::ssm::preflight::SessionAccess;
 use crate::world::read_request::ReadRequest;
 use crate::world::{Assessment, Coverage, EnvironmentName, Fault, KindName, Reading, Resource, Scope, World};
 
@@ -106,8 +106,8 @@ impl<'a> FetchContext<'a> {
     /// # Errors
     /// The fault of their own reading, when that is why nothing is known of them.
     pub fn needed<T: Resource>(&self) -> Result<Vec<&'a T>, Fault> {
-        let shelf = self.known.shelf(self.scope, T::KIND);
-        match shelf.filter(|shelf| shelf.oldest().is_none()).and_then(|shelf| shelf.faults().next()) {
+        let store = self.known.store(self.scope, T::KIND);
+        match store.filter(|store| store.oldest().is_none()).and_then(|store| store.faults().next()) {
             Some(fault) => Err(fault.clone()),
             None => Ok(self.known.all::<T>(self.scope).collect()),
         }
@@ -141,7 +141,7 @@ pub trait Kind: Send + Sync + 'static {
     const CHANGES: &'static [&'static str] = &[];
     /// How it is shown; `None` for kinds that only serve others (tags, metric filters).
     const SHOWN: Option<ListLayout> = None;
-    /// Whether a shell can be opened in one at all: only then [`Kind::reach`] is asked.
+    /// Whether a shell can be opened in one at all: only then [`Kind::session_access`] is asked.
     const SHELL: bool = false;
 
     /// Reads it. The only function of a kind that may touch the network; lives in `fetch.rs`.
@@ -163,7 +163,7 @@ pub trait Kind: Send + Sync + 'static {
     }
 
     /// How it is. `None` where this kind has no say (its state is told by another kind).
-    fn opinion(_item: &Self::Item, _cx: &KindContext<'_>) -> Option<Assessment> {
+    fn assess(_item: &Self::Item, _cx: &KindContext<'_>) -> Option<Assessment> {
         None
     }
 
@@ -191,7 +191,7 @@ pub trait Kind: Send + Sync + 'static {
     }
 
     /// How it stands as something that sleeps and wakes; `None` for kinds that do not.
-    fn sleeper(_item: &Self::Item, _world: &World, _scope: &Scope) -> Option<stage_plan::MemberState> {
+    fn member_state(_item: &Self::Item, _world: &World, _scope: &Scope) -> Option<stage_plan::MemberState> {
         None
     }
 
@@ -211,7 +211,7 @@ pub trait Kind: Send + Sync + 'static {
     }
 
     /// How a shell gets into it, with the checklist of what that takes; `None` for kinds that have no inside.
-    fn reach(_item: &Self::Item, _cx: &KindContext<'_>) -> Option<Reach> {
+    fn session_access(_item: &Self::Item, _cx: &KindContext<'_>) -> Option<SessionAccess> {
         None
     }
 

@@ -46,7 +46,7 @@ fn arn(service: &str, resource: &str) -> Arn {
     Arn::from(format!("arn:aws:{service}:ap-northeast-1:123456789012:{resource}"))
 }
 
-/// A world with things put on its shelves.
+/// A world with things put on its stores.
 #[derive(Default, Debug)]
 pub(crate) struct Shelves(pub(crate) World);
 
@@ -65,8 +65,15 @@ impl Shelves {
 
     /// Looks at it as a kind would, in an environment that is protected or not.
     pub(crate) fn seen<R>(&self, protected: bool, look: impl FnOnce(&KindContext<'_>) -> R) -> R {
-        let (joins, zone, scope) = (ResourceIndex::of(&self.0), tokyo(), scope());
-        look(&KindContext { world: &self.0, joins: &joins, scope: &scope, protected, now: now(), zone: &zone })
+        let (resource_index, zone, scope) = (ResourceIndex::of(&self.0), tokyo(), scope());
+        look(&KindContext {
+            world: &self.0,
+            resource_index: &resource_index,
+            scope: &scope,
+            protected,
+            now: now(),
+            zone: &zone,
+        })
     }
 }
 

@@ -41,9 +41,9 @@ pub fn schedule_reads(scope: &Scope, world: &World) -> Vec<ReadRequest> {
 #[must_use]
 pub fn unread(scope: &Scope, world: &World) -> Option<(KindName, Option<Fault>)> {
     let lacks = |want: &ReadRequest| {
-        let shelf = world.shelf(scope, want.kind);
-        let known = shelf.is_some_and(|shelf| shelf.oldest().is_some());
-        (!known).then(|| (want.kind, shelf.and_then(|shelf| shelf.faults().next().cloned())))
+        let store = world.store(scope, want.kind);
+        let known = store.is_some_and(|store| store.oldest().is_some());
+        (!known).then(|| (want.kind, store.and_then(|store| store.faults().next().cloned())))
     };
     schedule_reads(scope, world).iter().find_map(lacks)
 }

@@ -52,7 +52,7 @@ impl DesiredAtAws {
     }
 }
 
-/// What is known of how a sleeper's service wakes.
+/// What is known of how a scheduled member's service wakes.
 struct Wakes {
     /// How many tasks it wakes to.
     count: Option<u32>,
@@ -65,12 +65,12 @@ impl OffHours {
     #[must_use]
     pub fn computed(&self, environment: &Environment, scope: &Scope, world: &World, now: Timestamp) -> DesiredAtAws {
         let mut computed = DesiredAtAws::default();
-        let among: Vec<Member> = self.sleepers.iter().map(|it| it.member.clone()).collect();
+        let among: Vec<Member> = self.scheduled_members.iter().map(|it| it.member.clone()).collect();
         let intent = Intent::new(&self.routine.schedule, &self.exceptions);
         let group = self.routine.group_of(environment.name.as_str());
         let at_aws = ActualAtAws::of(world, scope, &group);
         let seen = ObservedSchedules { environment, at_aws: &at_aws, world, lifting: self.is_lifting(now) };
-        for it in &self.sleepers {
+        for it in &self.scheduled_members {
             let label = it.member.label();
             if it.id.is_none() || it.actual == Actual::Gone {
                 computed.left_out.push(format!("{label} is not there"));
@@ -118,7 +118,7 @@ impl OffHours {
             _ if it.tags.contains_key(tags::WAKES_TO) => labelled(it, None, &seen, scope),
             _ => None,
         };
-        self.sleepers.iter().filter_map(label).collect()
+        self.scheduled_members.iter().filter_map(label).collect()
     }
 
     /// Whether the last start is so short ago that a service may still be lifted by it.
@@ -126,11 +126,11 @@ impl OffHours {
         let lead = self.routine.schedule.start_lead;
         let span = LIFTED.saturating_add(LIFTED).saturating_add(lead);
         let from = now.checked_sub(span).unwrap_or(now);
-        self.intent().edges(from, now).iter().any(|edge| edge.verb == PowerAction::Start)
+        self.intent().transitions(from, now).iter().any(|transition| transition.verb == PowerAction::Start)
     }
 }
 
-/// What is known besides the sleepers.
+/// What is known besides the scheduled members.
 struct ObservedSchedules<'a> {
     environment: &'a Environment,
     at_aws: &'a ActualAtAws<'a>,
@@ -155,7 +155,7 @@ fn is_elsewhere(other: &Scope, scope: &Scope, world: &World) -> bool {
     other.region != scope.region || world.account(other) != world.account(scope)
 }
 
-/// Names of everything stored for a sleeper.
+/// Names of everything stored for a scheduled member.
 fn stored_of(
     it: &ScheduledMember,
     scaling: Option<&(String, Option<Bounds>)>,
@@ -205,7 +205,7 @@ fn scaling(it: &ScheduledMember, seen: &ObservedSchedules<'_>) -> Option<(String
     let ObservedSchedules { environment, at_aws, world, lifting } = *seen;
     let resource = scheduled_actions::resource(it.member.cluster.as_deref().unwrap_or("default"), &it.member.id);
     let id = it.id.as_ref()?;
-    if world.shelf(&id.scope, ScalableTarget::KIND).is_some_and(|shelf| shelf.oldest().is_some()) {
+    if world.store(&id.scope, ScalableTarget::KIND).is_some_and(|store| store.oldest().is_some()) {
         let target = world.by_key::<ScalableTarget>(&id.scope, &resource)?;
         let open = Some(Bounds { min: target.min, max: target.max }).filter(|bounds| bounds.max > 0);
         // While it is lifted its bounds are not its own.
@@ -265,7 +265,7 @@ mod tests {
 
     /// A service in office hours that may be scaled to nothing, and what stands at AWS for it.
     fn computed(bounds: (u32, u32), desired: u32, stored: bool, now: &str) -> DesiredAtAws {
-        let mut sleeper = ScheduledMember {
+        let mut scheduled_member = ScheduledMember {
             member: Member::new(MemberKind::EcsService, "web"),
             id: Some(ResourceId { kind: Service::KIND, scope: scope(), key: "arn:web".into() }),
             arn: "arn:web".to_owned(),
@@ -274,13 +274,13 @@ mod tests {
             tags: BTreeMap::new(),
             restarts_at: None,
         };
-        sleeper.member.cluster = Some("c".to_owned());
+        scheduled_member.member.cluster = Some("c".to_owned());
         let zone = TimeZone::get("Asia/Tokyo").unwrap();
         let office = Schedule { on: vec!["mon-fri 09:00-22:00".parse().unwrap()], ..Schedule::new("office", zone) };
         let off = OffHours {
             routine: ScheduleBinding::new(office),
             exceptions: Exceptions::default(),
-            sleepers: vec![sleeper],
+            scheduled_members: vec![scheduled_member],
             desired: Desired::On,
             next: None,
             drifts: Vec::new(),

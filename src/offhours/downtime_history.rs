@@ -1,4 +1,5 @@
-//! How long an environment's sleepers were really off lately, as far as anybody saw it: AWS's own account of each, and
+//! How long an environment's scheduled members were really off lately, as far as anybody saw it: AWS's own account of
+//! each, and
 //! where that does not reach, what the journal of this machine saw. Pure; nothing here follows from a schedule.
 
 use std::collections::BTreeSet;
@@ -80,13 +81,14 @@ impl DowntimeHistory {
 impl OffHours {
     /// How long its members were really off in the last fourteen days, as far as that was seen: databases by what RDS
     /// tells of them, services by the tasks their events name, instances by when they were last started and stopped;
-    /// all of them by what the journal in `diary` saw beyond that. `None` if nothing was.
+    /// all of them by what the journal in `uptime_log` saw beyond that. `None` if nothing was.
     #[must_use]
-    pub fn past_savings(&self, world: &World, diary: &UptimeLog, now: Timestamp) -> Option<DowntimeHistory> {
+    pub fn past_savings(&self, world: &World, uptime_log: &UptimeLog, now: Timestamp) -> Option<DowntimeHistory> {
         let from = now.checked_sub(KEPT).ok()?;
-        let region = self.sleepers.iter().find_map(|it| it.id.as_ref()).map(|id| id.scope.region.to_string())?;
+        let region =
+            self.scheduled_members.iter().find_map(|it| it.id.as_ref()).map(|id| id.scope.region.to_string())?;
         let rested = |it: &ScheduledMember| {
-            let (watched, by) = watched(it, world, diary, (from, now))?;
+            let (watched, by) = watched(it, world, uptime_log, (from, now))?;
             let off = watched.off(from, now);
             let hours = Hours { off, total: now.duration_since(from) };
             let saved = savings(hours, &parts(it, world), &self.routine.prices, &region);
@@ -99,7 +101,7 @@ impl OffHours {
                 usd: (unknown.is_empty() && !saved.parts.is_empty()).then_some(usd),
             })
         };
-        let members: Vec<_> = self.sleepers.iter().map(|it| (it.member.label(), rested(it))).collect();
+        let members: Vec<_> = self.scheduled_members.iter().map(|it| (it.member.label(), rested(it))).collect();
         members.iter().any(|(_, seen)| seen.is_some()).then_some(DowntimeHistory { from, members })
     }
 }
@@ -108,15 +110,15 @@ impl OffHours {
 fn watched(
     it: &ScheduledMember,
     world: &World,
-    diary: &UptimeLog,
+    uptime_log: &UptimeLog,
     (from, now): (Timestamp, Timestamp),
 ) -> Option<(ObservedSpan, Vec<&'static str>)> {
     let id = it.id.as_ref()?;
     let (who, told) = told(it, world, (from, now)).unwrap_or_default();
-    let noted = diary.of(id.kind.0, &id.key);
+    let noted = uptime_log.of(id.kind.0, &id.key);
     let mut all = told.clone();
     all.extend(noted.iter().filter(|mark| mark.at <= now));
-    // A diary alone ends with how it is now.
+    // A uptime log alone ends with how it is now.
     all.push(Mark::stood(now, UptimeState::of(&it.actual)));
     let (told, all) = (ObservedSpan::of(told), ObservedSpan::of(all));
     let by_aws = told.seen(from, now);

@@ -31,7 +31,7 @@ pub(crate) struct Ruling<'a> {
 /// Those of `environment`, by name. Its schedules are kept in `place`.
 pub(crate) fn rulings<'a>(
     environment: &Environment,
-    sleepers: &'a [ScheduledMember],
+    scheduled_members: &'a [ScheduledMember],
     world: &'a World,
     place: &Scope,
 ) -> Vec<Ruling<'a>> {
@@ -43,7 +43,7 @@ pub(crate) fn rulings<'a>(
             if found.iter().any(|known| known.rule.key() == rule.key()) {
                 continue;
             }
-            let Some(ruling) = ruling(environment, sleepers, rule, scope) else { continue };
+            let Some(ruling) = ruling(environment, scheduled_members, rule, scope) else { continue };
             let far = (scope != place).then(|| {
                 format!(
                     "it is in {scope}, and the schedules of {} are kept in {place}; disable it there by hand",
@@ -59,7 +59,7 @@ pub(crate) fn rulings<'a>(
 
 fn ruling<'a>(
     environment: &Environment,
-    sleepers: &'a [ScheduledMember],
+    scheduled_members: &'a [ScheduledMember],
     rule: &'a Rule,
     scope: &Scope,
 ) -> Option<Ruling<'a>> {
@@ -69,7 +69,7 @@ fn ruling<'a>(
         match target.does() {
             Effect::Power { verb, on, .. } => {
                 for aim in on {
-                    match sleepers.iter().find(|it| aims_at(&aim, it, scope)) {
+                    match scheduled_members.iter().find(|it| aims_at(&aim, it, scope)) {
                         Some(it) => hits.push((verb, it)),
                         None => {
                             strange.get_or_insert_with(|| {
@@ -181,7 +181,7 @@ pub(crate) fn worn<'w>(world: &'w World, rule: &Rule, scope: &Scope) -> Option<&
     Some(&world.by_key::<TaggedResource>(scope, rule.key())?.tags)
 }
 
-/// A sleeper as IAM's simulator is asked about it; EC2 never tells an instance's ARN.
+/// A scheduled member as IAM's simulator is asked about it; EC2 never tells an instance's ARN.
 pub(crate) fn arn_of(it: &ScheduledMember, role: &Arn, scope: &Scope) -> String {
     let (partition, account) = (role.partition().unwrap_or("aws"), role.account().unwrap_or_default());
     match it.member.kind {

@@ -16,7 +16,7 @@ impl OffHours {
     /// What a preview wants to know of the databases among them.
     #[must_use]
     pub fn databases(&self, world: &World) -> Vec<Database> {
-        self.sleepers.iter().filter_map(|it| database(it, world)).collect()
+        self.scheduled_members.iter().filter_map(|it| database(it, world)).collect()
     }
 
     /// What tells how much maintenance waits for them: one listing a region, and none where all of them are up in
@@ -28,7 +28,7 @@ impl OffHours {
             window.is_some_and(|window| sleeps_through(self.intent(), now, &window))
         };
         let mut wants: Vec<ReadRequest> = Vec::new();
-        for id in self.sleepers.iter().filter(misses).filter_map(|it| it.id.as_ref()) {
+        for id in self.scheduled_members.iter().filter(misses).filter_map(|it| it.id.as_ref()) {
             if !wants.iter().any(|want| want.scope == id.scope) {
                 wants.push(ReadRequest::all(&id.scope, PendingMaintenance::KIND));
             }
@@ -56,11 +56,11 @@ fn database(it: &ScheduledMember, world: &World) -> Option<Database> {
 
 /// What waits for it; for a cluster, with what waits for its members.
 fn pending(id: &ResourceId, world: &World) -> Pending {
-    let Some(shelf) = world.shelf(&id.scope, PendingMaintenance::KIND) else { return Pending::Unknown };
-    if let Some(fault) = shelf.faults().next() {
+    let Some(store) = world.store(&id.scope, PendingMaintenance::KIND) else { return Pending::Unknown };
+    if let Some(fault) = store.faults().next() {
         return Pending::Unread(fault.brief());
     }
-    if shelf.oldest().is_none() {
+    if store.oldest().is_none() {
         return Pending::Unknown;
     }
     let members = world.get::<DbCluster>(id).map(|cluster| cluster.members.as_slice()).unwrap_or_default();

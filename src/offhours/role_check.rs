@@ -59,7 +59,7 @@ impl Rights {
                 notices.extend(found.refuses(&group).map(doubt));
             }
             None => {
-                let bin = world.shelf(scope, SchedulerRole::KIND).into_iter().flat_map(|shelf| shelf.bins());
+                let bin = world.store(scope, SchedulerRole::KIND).into_iter().flat_map(|store| store.bins());
                 let fault = bin.filter(|(part, _)| &***part == role.as_str()).find_map(|(_, bin)| bin.fault.as_ref());
                 match fault {
                     Some(fault) if fault.kind == FaultKind::Gone => {

@@ -1,4 +1,5 @@
-//! What an environment's sleep saves: its sleepers as priced parts, and the month's hours. Pure; what has no price
+//! What an environment's sleep saves: its scheduled members as priced parts, and the month's hours. Pure; what has no
+//! price
 //! stays without one, and a count that nobody knows is not guessed.
 
 use jiff::Timestamp;
@@ -24,8 +25,8 @@ impl OffHours {
         let plain = Exceptions { protect: self.exceptions.protect, ..Exceptions::default() };
         let month = local_date(&self.routine.schedule.zone, now);
         let hours = off_hours(Intent::new(&self.routine.schedule, &plain), month.year(), month.month())?;
-        let parts: Vec<Part> = self.sleepers.iter().flat_map(|it| parts(it, world)).collect();
-        let region = self.sleepers.iter().find_map(|it| it.id.as_ref()).map(|id| id.scope.region.to_string());
+        let parts: Vec<Part> = self.scheduled_members.iter().flat_map(|it| parts(it, world)).collect();
+        let region = self.scheduled_members.iter().find_map(|it| it.id.as_ref()).map(|id| id.scope.region.to_string());
         Some(savings(hours, &parts, &self.routine.prices, region.as_deref().unwrap_or_default()))
     }
 }
@@ -107,7 +108,7 @@ mod tests {
     use crate::schedule::{Actual, Member, MemberKind};
     use crate::world::{Resource, ResourceId};
 
-    fn sleeper(kind: MemberKind, id: ResourceId, desired: Option<u32>) -> ScheduledMember {
+    fn member_state(kind: MemberKind, id: ResourceId, desired: Option<u32>) -> ScheduledMember {
         let member = Member::new(kind, "it");
         let (arn, actual, tags) = (id.key.to_string(), Actual::Up, std::collections::BTreeMap::new());
         ScheduledMember { member, id: Some(id), arn, actual, desired, tags, restarts_at: None }
@@ -137,7 +138,7 @@ mod tests {
         let id = service.id(&scope());
         know(&mut world, vec![service]);
         know(&mut world, vec![testing_samples::definition()]);
-        let found = cost(&sleeper(MemberKind::EcsService, id, desired), &world);
+        let found = cost(&member_state(MemberKind::EcsService, id, desired), &world);
         assert_eq!(found.len(), usd.len(), "{found:?}");
         for (found, usd) in found.iter().zip(usd) {
             assert_eq!(found.is_some(), usd.is_some());
@@ -163,7 +164,7 @@ mod tests {
             let mut world = World::default();
             know(&mut world, vec![db]);
             know(&mut world, vec![cluster]);
-            cost(&sleeper(MemberKind::RdsCluster, id, None), &world)
+            cost(&member_state(MemberKind::RdsCluster, id, None), &world)
         };
         assert_eq!(cost("aurora"), [Some(0.113)]);
         assert_eq!(cost("aurora-iopt1"), [Some(0.147)]);

@@ -38,7 +38,7 @@ pub struct ScheduledMember {
 }
 
 impl ScheduledMember {
-    /// A sleeper that is named and not there.
+    /// A scheduled member that is named and not there.
     fn gone(member: &Member) -> Self {
         Self {
             member: member.clone(),
@@ -57,15 +57,21 @@ impl ScheduledMember {
 pub fn scheduled_members(
     environment: &Environment,
     world: &World,
-    wish: Option<&EnvironmentConfig>,
+    environment_config: Option<&EnvironmentConfig>,
 ) -> Vec<ScheduledMember> {
-    scheduled_members_named(environment, world, wish.map(|wish| wish.sleepers.as_slice()).unwrap_or_default())
+    scheduled_members_named(
+        environment,
+        world,
+        environment_config
+            .map(|environment_config| environment_config.scheduled_members.as_slice())
+            .unwrap_or_default(),
+    )
 }
 
 /// The same, where `named` is who the configuration names.
 #[must_use]
 pub fn scheduled_members_named(environment: &Environment, world: &World, named: &[Member]) -> Vec<ScheduledMember> {
-    let found = environment.members.iter().filter_map(|member| sleeper(member, world));
+    let found = environment.members.iter().filter_map(|member| member_state(member, world));
     let found: Vec<ScheduledMember> = found.map(|it| recorded(it, environment, world)).collect();
     let mut all = if named.is_empty() {
         found
@@ -102,7 +108,7 @@ pub(crate) fn wears_tools(environment: &Environment, world: &World) -> bool {
     environment.members.iter().any(tags)
 }
 
-fn sleeper(found: &Found, world: &World) -> Option<ScheduledMember> {
+fn member_state(found: &Found, world: &World) -> Option<ScheduledMember> {
     let id = &found.id;
     let usual = |kind: MemberKind, name: &str, actual: Actual| ScheduledMember {
         id: Some(id.clone()),
@@ -136,13 +142,13 @@ fn sleeper(found: &Found, world: &World) -> Option<ScheduledMember> {
             deploying: service.deployments.iter().any(|one| one.rollout.as_deref() == Some("IN_PROGRESS")),
             ready: true,
         };
-        let mut sleeper = ScheduledMember {
+        let mut scheduled_member = ScheduledMember {
             desired: Some(service.desired),
             tags: service.tags.clone(),
             ..usual(MemberKind::EcsService, &service.name, of_service(tasks))
         };
-        sleeper.member.cluster = Some(service.cluster.last().to_owned());
-        return Some(sleeper);
+        scheduled_member.member.cluster = Some(service.cluster.last().to_owned());
+        return Some(scheduled_member);
     }
     let instance = world.get::<Instance>(id)?;
     Some(ScheduledMember {

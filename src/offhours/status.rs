@@ -36,12 +36,12 @@ pub struct OffHours {
     /// What stands above the schedule.
     pub exceptions: Exceptions,
     /// Who sleeps, in the order they wake.
-    pub sleepers: Vec<ScheduledMember>,
+    pub scheduled_members: Vec<ScheduledMember>,
     /// What should be now.
     pub desired: Desired,
     /// What happens next.
     pub next: Option<Transition>,
-    /// How each sleeper compares with the schedule.
+    /// How each scheduled member compares with the schedule.
     pub drifts: Vec<Drift>,
     /// Who executes its edges, as far as that can be told.
     pub watcher: SchedulerLiveness,
@@ -55,28 +55,29 @@ impl OffHours {
     pub fn of(
         environment: &Environment,
         world: &World,
-        wish: Option<&EnvironmentConfig>,
+        environment_config: Option<&EnvironmentConfig>,
         now: Timestamp,
     ) -> Option<Self> {
-        let routine = wish?.routine.clone()?;
-        let sleepers = scheduled_members(environment, world, wish);
-        let place = sleepers.iter().find_map(|it| it.id.as_ref()).map(|id| &id.scope).or(environment.scopes.first());
+        let routine = environment_config?.routine.clone()?;
+        let scheduled_members = scheduled_members(environment, world, environment_config);
+        let place =
+            scheduled_members.iter().find_map(|it| it.id.as_ref()).map(|id| &id.scope).or(environment.scopes.first());
         let record = place.map(|scope| standing(environment, scope, world)).unwrap_or_default();
         let noted = place.and_then(|scope| notes(environment, scope, world));
-        let worn: Vec<&Tags> = sleepers.iter().map(|it| &it.tags).collect();
+        let worn: Vec<&Tags> = scheduled_members.iter().map(|it| &it.tags).collect();
         let exceptions = exceptions(noted, &worn, environment.stop_barred().is_some(), now);
         let intent = Intent::new(&routine.schedule, &exceptions);
         let desired = intent.desired(now);
-        let awake = sleepers.iter().any(|it| !matches!(it.actual, Actual::Down | Actual::Gone));
+        let awake = scheduled_members.iter().any(|it| !matches!(it.actual, Actual::Down | Actual::Gone));
         // A stop repeated on what sleeps already is nothing to announce.
         let next =
             if desired == Desired::Off && !awake { intent.next_of(now, PowerAction::Start) } else { intent.next(now) };
         let at_aws = routine.backend == Backend::EventBridge;
         // Where AWS starts the last stage at the end of the lead, it is not late before that.
         let lead = if at_aws && routine.acts_here() { routine.schedule.start_lead } else { SignedDuration::ZERO };
-        let grace = grace(&sleepers).saturating_add(lead);
-        let watcher = match world.vigil().filter(|_| routine.acts_here()) {
-            Some(vigil) => vigil.keeps(&environment.name, now),
+        let grace = grace(&scheduled_members).saturating_add(lead);
+        let watcher = match world.heartbeat().filter(|_| routine.acts_here()) {
+            Some(heartbeat) => heartbeat.keeps(&environment.name, now),
             None => SchedulerLiveness::Untold,
         };
         let enforced = match watcher {
@@ -90,7 +91,7 @@ impl OffHours {
             let enforced = enforced && given_up != Some(true);
             Observed { grace, enforced, first_seen, ..observed(it, world, now) }
         };
-        let mut drifts: Vec<Drift> = sleepers
+        let mut drifts: Vec<Drift> = scheduled_members
             .iter()
             .map(|it| {
                 if desired == Desired::On && is_idle(it, world) {
@@ -119,18 +120,18 @@ impl OffHours {
             // What somebody's override may have meant so, nobody can call wrong.
             drifts.iter_mut().for_each(|drift| *drift = Drift::Settling);
         }
-        Some(Self { desired, next, drifts, exceptions, sleepers, routine, watcher, record })
+        Some(Self { desired, next, drifts, exceptions, scheduled_members, routine, watcher, record })
     }
 
     /// Takes into account that it may not be enforced: what drifts is put right at its edges alone.
-    pub(crate) fn barred(&mut self, now: Timestamp) {
+    pub(crate) fn disabled_reason(&mut self, now: Timestamp) {
         if self.routine.schedule.mode != Mode::Enforce {
             return;
         }
         let mut drifts = std::mem::take(&mut self.drifts);
         for drift in &mut drifts {
             if let Drift::Drifted { verb, righted_at: Some(_), .. } = drift {
-                let next = self.intent().next_of(now, *verb).map(|edge| edge.issue_at);
+                let next = self.intent().next_of(now, *verb).map(|transition| transition.issue_at);
                 drift.put_right(next);
             }
         }
@@ -158,8 +159,8 @@ impl OffHours {
     /// What happens next, in a few words: `wake Tue 08:45`, `sleep 23:30`.
     #[must_use]
     pub fn next_words(&self, now: Timestamp, zone: &TimeZone) -> Option<String> {
-        let edge = self.next.as_ref()?;
-        Some(format!("{} {}", wording::whole(edge.verb), wording::when(edge.issue_at, now, zone)))
+        let transition = self.next.as_ref()?;
+        Some(format!("{} {}", wording::whole(transition.verb), wording::when(transition.issue_at, now, zone)))
     }
 
     /// What is said beside a verdict: `keeps running until 23:30 (override)`, `until Tue 08:45`.
@@ -178,14 +179,17 @@ impl OffHours {
         if let Some(hold) = self.hold(now) {
             return Some(format!("held as it is until {}", wording::when(hold.until, now, zone)));
         }
-        let edge = self.next.as_ref().filter(|edge| edge.verb == PowerAction::Start && self.desired == Desired::Off)?;
-        Some(format!("until {}", wording::when(edge.issue_at, now, zone)))
+        let transition = self
+            .next
+            .as_ref()
+            .filter(|transition| transition.verb == PowerAction::Start && self.desired == Desired::Off)?;
+        Some(format!("until {}", wording::when(transition.issue_at, now, zone)))
     }
 
     /// Who is not as it should be, with a sentence each.
     #[must_use]
     pub fn drifted(&self, now: Timestamp, zone: &TimeZone) -> Vec<(&ScheduledMember, String)> {
-        let pairs = self.sleepers.iter().zip(&self.drifts);
+        let pairs = self.scheduled_members.iter().zip(&self.drifts);
         pairs.filter_map(|(it, drift)| self.sentence(drift, now, zone).map(|message| (it, message))).collect()
     }
 
@@ -223,10 +227,10 @@ impl OffHours {
     #[must_use]
     pub fn causes(&self) -> Vec<ReadRequest> {
         let drifted = |drift: &Drift| matches!(drift, Drift::Drifted { .. });
-        let pairs = self.sleepers.iter().zip(&self.drifts);
+        let pairs = self.scheduled_members.iter().zip(&self.drifts);
         let events = pairs.filter(|(_, drift)| drifted(drift)).filter_map(|(it, _)| events(it));
         let is_down = |it: &&ScheduledMember| self.desired == Desired::On && it.actual == Actual::Down;
-        let services = self.sleepers.iter().filter(is_down).filter_map(|it| it.id.as_ref());
+        let services = self.scheduled_members.iter().filter(is_down).filter_map(|it| it.id.as_ref());
         let services = services.filter(|id| id.kind == Service::KIND);
         let mut scopes: Vec<_> = services.map(|id| &id.scope).collect();
         scopes.sort();
@@ -237,13 +241,13 @@ impl OffHours {
     /// What tells how long its databases were really off.
     #[must_use]
     pub fn past(&self) -> Vec<ReadRequest> {
-        self.sleepers.iter().filter_map(events).collect()
+        self.scheduled_members.iter().filter_map(events).collect()
     }
 }
 
 /// How long after an edge the last stage may take until it is its turn.
-fn grace(sleepers: &[ScheduledMember]) -> SignedDuration {
-    let mut orders: Vec<_> = sleepers.iter().map(|it| it.member.order()).collect();
+fn grace(scheduled_members: &[ScheduledMember]) -> SignedDuration {
+    let mut orders: Vec<_> = scheduled_members.iter().map(|it| it.member.order()).collect();
     orders.sort_unstable();
     orders.dedup();
     let stages = i32::try_from(orders.len().saturating_sub(1)).unwrap_or(i32::MAX);
@@ -257,11 +261,12 @@ fn sighted<'w>(
     intent: Intent<'_>,
     now: Timestamp,
 ) -> impl Fn(&str) -> Option<(Timestamp, bool)> + use<'w> {
-    let vigil = world.vigil().filter(|vigil| !vigil.sighted.is_empty() && intent.schedule.mode == Mode::Enforce);
+    let heartbeat =
+        world.heartbeat().filter(|heartbeat| !heartbeat.sighted.is_empty() && intent.schedule.mode == Mode::Enforce);
     let back = now.checked_sub(AWS_STOPPED_MAX).unwrap_or(now);
-    let last = vigil.and_then(|_| intent.edges(back, now).into_iter().next_back());
-    let from = last.map_or(back, |edge| edge.issue_at);
-    move |arn| vigil.and_then(|vigil| vigil.first(arn, from, now))
+    let last = heartbeat.and_then(|_| intent.transitions(back, now).into_iter().next_back());
+    let from = last.map_or(back, |transition| transition.issue_at);
+    move |arn| heartbeat.and_then(|heartbeat| heartbeat.first(arn, from, now))
 }
 
 fn events(it: &ScheduledMember) -> Option<ReadRequest> {
@@ -301,7 +306,7 @@ fn observed(it: &ScheduledMember, world: &World, now: Timestamp) -> Observed {
 /// When it was last seen.
 fn read_at(it: &ScheduledMember, world: &World) -> Option<Timestamp> {
     let id = it.id.as_ref()?;
-    world.shelf(&id.scope, id.kind)?.read_at(&id.key)
+    world.store(&id.scope, id.kind)?.read_at(&id.key)
 }
 
 #[cfg(test)]

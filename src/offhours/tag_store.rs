@@ -77,7 +77,7 @@ pub fn record_reads(environment: &Environment, world: &World) -> Vec<ReadRequest
 #[must_use]
 pub fn standing(environment: &Environment, scope: &Scope, world: &World) -> RecordState {
     let Record::Group(group) = &environment.record else { return RecordState::Known };
-    let bin = world.shelf(scope, Notes::KIND).and_then(|shelf| shelf.bin(group));
+    let bin = world.store(scope, Notes::KIND).and_then(|store| store.bin(group));
     let gone = || {
         RecordState::Gone(format!(
             "the schedule group {group}, its record, is not there: nothing is written on it, and what ever was is gone"
@@ -137,7 +137,8 @@ pub fn record_forbids(environment: &Environment, scope: &Scope, world: &World) -
     Some(format!("its record, the schedule group {group}, has the tag {}=true", tags::PROTECT))
 }
 
-/// A sleeper with the memory that its environment's record holds of it in the place of its own tags. What its own tags
+/// A scheduled member with the memory that its environment's record holds of it in the place of its own tags. What its
+/// own tags
 /// still say from before counts where the record says nothing, and of what it had only while it sleeps: nobody takes it
 /// away once it is up.
 pub(crate) fn recorded(mut it: ScheduledMember, environment: &Environment, world: &World) -> ScheduledMember {
@@ -246,15 +247,19 @@ pub fn must_stay(
     })
 }
 
-/// Where the environment's schedules are: with its first sleeper.
+/// Where the environment's schedules are: with its first scheduled member.
 pub(crate) fn place(environment: &Environment, off: &OffHours) -> Option<SchedulePlace> {
-    let scope: &Scope =
-        off.sleepers.iter().find_map(|it| it.id.as_ref()).map(|id| &id.scope).or_else(|| environment.scopes.first())?;
+    let scope: &Scope = off
+        .scheduled_members
+        .iter()
+        .find_map(|it| it.id.as_ref())
+        .map(|id| &id.scope)
+        .or_else(|| environment.scopes.first())?;
     let group = off.routine.group_of(environment.name.as_str());
     Some(SchedulePlace { environment: environment.name.clone(), scope: scope.clone(), group })
 }
 
-/// Where the schedules of `environment` are kept: with its first sleeper.
+/// Where the schedules of `environment` are kept: with its first scheduled member.
 #[must_use]
 pub fn schedule_place(environment: &Environment, off: &OffHours) -> Option<Scope> {
     place(environment, off).map(|place| place.scope)

@@ -17,9 +17,9 @@ pub struct Action {
     /// What it does, in a sentence without a full stop.
     pub message: String,
     /// Why it cannot be done now.
-    pub barred: Option<String>,
+    pub disabled_reason: Option<String>,
     /// What has to be said besides.
-    pub asks: Prompt,
+    pub prompt: Prompt,
     /// Whether it changes nothing, so that it may be done read-only too.
     pub harmless: bool,
 }
@@ -28,13 +28,13 @@ impl Action {
     /// An offer that asks for nothing.
     #[must_use]
     pub fn new(verb: &'static str, message: impl Into<String>) -> Self {
-        Self { verb, message: message.into(), barred: None, asks: Prompt::Nothing, harmless: false }
+        Self { verb, message: message.into(), disabled_reason: None, prompt: Prompt::Nothing, harmless: false }
     }
 
     /// The same, asking for something.
     #[must_use]
-    pub fn asking(self, asks: Prompt) -> Self {
-        Self { asks, ..self }
+    pub fn asking(self, prompt: Prompt) -> Self {
+        Self { prompt, ..self }
     }
 
     /// The same, changing nothing: its plan has no calls.
@@ -45,8 +45,8 @@ impl Action {
 
     /// The same, barred if there is a reason.
     #[must_use]
-    pub fn barred(self, why: Option<String>) -> Self {
-        Self { barred: why, ..self }
+    pub fn disabled_reason(self, why: Option<String>) -> Self {
+        Self { disabled_reason: why, ..self }
     }
 }
 
@@ -114,7 +114,7 @@ pub struct Choice {
     /// More about it.
     pub note: String,
     /// Why it cannot be chosen.
-    pub barred: Option<String>,
+    pub disabled_reason: Option<String>,
     /// What the kind's `propose` gets; where it leads on, what its `choices` get.
     pub value: String,
     /// What is asked next, before anything is proposed.
@@ -139,8 +139,9 @@ impl ActionContext<'_> {
         (now, zone): (Timestamp, &TimeZone),
         use_it: impl FnOnce(&ActionContext<'_>) -> T,
     ) -> T {
-        let joins = ResourceIndex::of(world);
-        let cx = KindContext { world, joins: &joins, scope, protected: environment.protected, now, zone };
+        let resource_index = ResourceIndex::of(world);
+        let cx =
+            KindContext { world, resource_index: &resource_index, scope, protected: environment.protected, now, zone };
         use_it(&ActionContext { cx, environment })
     }
 

@@ -7,7 +7,7 @@ use crate::change::procedure::Proposal;
 /// One group of things that can be done with an environment. A zero-sized type implements it.
 pub trait EnvironmentActions: Send + Sync {
     /// What can be done: each shown even when barred.
-    fn offers(&self, site: &ActionContext<'_>) -> Vec<Action>;
+    fn actions(&self, context: &ActionContext<'_>) -> Vec<Action>;
 
     /// What can be chosen for an offer that asks for a choice, once that was read.
     fn choices(&self, _verb: &str, _site: &ActionContext<'_>) -> Vec<Choice> {
@@ -18,7 +18,7 @@ pub trait EnvironmentActions: Send + Sync {
     ///
     /// # Errors
     /// A sentence: why it cannot be done, and what to do instead.
-    fn propose(&self, verb: &str, value: Option<&str>, site: &ActionContext<'_>) -> Result<Proposal, String>;
+    fn propose(&self, verb: &str, value: Option<&str>, context: &ActionContext<'_>) -> Result<Proposal, String>;
 }
 
 /// Every group there is, in the order of the actions menu.
@@ -34,24 +34,24 @@ pub const VERBS: &[&str] = &["sleep", "wake", "override", "hold", "clear", "sync
 
 /// What can be done with the site's environment.
 #[must_use]
-pub fn offers(site: &ActionContext<'_>) -> Vec<Action> {
-    WHOLE.iter().flat_map(|whole| whole.offers(site)).collect()
+pub fn actions(context: &ActionContext<'_>) -> Vec<Action> {
+    WHOLE.iter().flat_map(|whole| whole.actions(context)).collect()
 }
 
 /// What can be chosen for an offer of the site's environment.
 #[must_use]
-pub fn choices(verb: &str, site: &ActionContext<'_>) -> Vec<Choice> {
-    WHOLE.iter().flat_map(|whole| whole.choices(verb, site)).collect()
+pub fn choices(verb: &str, context: &ActionContext<'_>) -> Vec<Choice> {
+    WHOLE.iter().flat_map(|whole| whole.choices(verb, context)).collect()
 }
 
 /// Makes an offer of the site's environment a proposal.
 ///
 /// # Errors
 /// A sentence: why it cannot be done, and what to do instead.
-pub fn propose(verb: &str, value: Option<&str>, site: &ActionContext<'_>) -> Result<Proposal, String> {
-    let offered = |whole: &&&dyn EnvironmentActions| whole.offers(site).iter().any(|offer| offer.verb == verb);
+pub fn propose(verb: &str, value: Option<&str>, context: &ActionContext<'_>) -> Result<Proposal, String> {
+    let offered = |whole: &&&dyn EnvironmentActions| whole.actions(context).iter().any(|action| action.verb == verb);
     match WHOLE.iter().find(offered) {
-        Some(whole) => whole.propose(verb, value, site),
+        Some(whole) => whole.propose(verb, value, context),
         None => Err(format!("an environment knows no {verb:?}")),
     }
 }

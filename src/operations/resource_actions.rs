@@ -11,7 +11,7 @@ use crate::world::{KindName, Resource, ResourceId};
 /// What can be done with the resources of a kind.
 pub trait ResourceActions: Kind {
     /// What can be done with it: each shown even when barred.
-    fn offers(item: &Self::Item, site: &ActionContext<'_>) -> Vec<Action>;
+    fn actions(item: &Self::Item, context: &ActionContext<'_>) -> Vec<Action>;
 
     /// What can be chosen for an offer that asks for a choice, once that was read; behind a choice that led on, the
     /// value of that one is `chosen`.
@@ -27,7 +27,7 @@ pub trait ResourceActions: Kind {
         item: &Self::Item,
         verb: &str,
         value: Option<&str>,
-        site: &ActionContext<'_>,
+        context: &ActionContext<'_>,
     ) -> Result<Proposal, String>;
 }
 
@@ -36,9 +36,9 @@ pub trait AnyResourceActions: Send + Sync {
     /// The kind it acts on.
     fn kind(&self) -> KindName;
     /// What can be done with one.
-    fn offers(&self, id: &ResourceId, site: &ActionContext<'_>) -> Vec<Action>;
+    fn actions(&self, id: &ResourceId, context: &ActionContext<'_>) -> Vec<Action>;
     /// What can be chosen for an offer, behind what was `chosen` before.
-    fn choices(&self, id: &ResourceId, verb: &str, chosen: Option<&str>, site: &ActionContext<'_>) -> Vec<Choice>;
+    fn choices(&self, id: &ResourceId, verb: &str, chosen: Option<&str>, context: &ActionContext<'_>) -> Vec<Choice>;
     /// Makes an offer a proposal.
     ///
     /// # Errors
@@ -48,7 +48,7 @@ pub trait AnyResourceActions: Send + Sync {
         id: &ResourceId,
         verb: &str,
         value: Option<&str>,
-        site: &ActionContext<'_>,
+        context: &ActionContext<'_>,
     ) -> Result<Proposal, String>;
 }
 
@@ -69,12 +69,12 @@ impl<K: ResourceActions> AnyResourceActions for ActionsOf<K> {
         K::Item::KIND
     }
 
-    fn offers(&self, id: &ResourceId, site: &ActionContext<'_>) -> Vec<Action> {
-        site.cx.world.get::<K::Item>(id).map(|item| K::offers(item, site)).unwrap_or_default()
+    fn actions(&self, id: &ResourceId, context: &ActionContext<'_>) -> Vec<Action> {
+        context.cx.world.get::<K::Item>(id).map(|item| K::actions(item, context)).unwrap_or_default()
     }
 
-    fn choices(&self, id: &ResourceId, verb: &str, chosen: Option<&str>, site: &ActionContext<'_>) -> Vec<Choice> {
-        site.cx.world.get::<K::Item>(id).map(|item| K::choices(item, verb, chosen, site)).unwrap_or_default()
+    fn choices(&self, id: &ResourceId, verb: &str, chosen: Option<&str>, context: &ActionContext<'_>) -> Vec<Choice> {
+        context.cx.world.get::<K::Item>(id).map(|item| K::choices(item, verb, chosen, context)).unwrap_or_default()
     }
 
     fn propose(
@@ -82,10 +82,10 @@ impl<K: ResourceActions> AnyResourceActions for ActionsOf<K> {
         id: &ResourceId,
         verb: &str,
         value: Option<&str>,
-        site: &ActionContext<'_>,
+        context: &ActionContext<'_>,
     ) -> Result<Proposal, String> {
-        match site.cx.world.get::<K::Item>(id) {
-            Some(item) => K::propose(item, verb, value, site),
+        match context.cx.world.get::<K::Item>(id) {
+            Some(item) => K::propose(item, verb, value, context),
             None => Err(format!("{id} is not there any more; nothing was changed")),
         }
     }

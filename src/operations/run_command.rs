@@ -46,17 +46,17 @@ pub struct RunCommand {
 impl RunCommand {
     /// To run `line` on `nodes`, ids with names, all of them in the site's scope; `None` without nodes.
     #[must_use]
-    pub fn new(site: &ActionContext<'_>, nodes: Vec<(String, String)>, line: &str) -> Option<Self> {
+    pub fn new(context: &ActionContext<'_>, nodes: Vec<(String, String)>, line: &str) -> Option<Self> {
         let (first, _) = nodes.first()?;
-        let on = ResourceId { kind: Node::KIND, scope: site.cx.scope.clone(), key: first.as_str().into() };
-        // The plan and the deed are written down in the journal; what is sent is the line as it was typed.
+        let on = ResourceId { kind: Node::KIND, scope: context.cx.scope.clone(), key: first.as_str().into() };
+        // The plan and the change are written down in the journal; what is sent is the line as it was typed.
         let shown = mask_text(line);
         let message = match nodes.as_slice() {
             [(_, name)] => format!("run `{shown}` as root on {name}"),
             many => format!("run `{shown}` as root on {} nodes", many.len()),
         };
         let names = nodes.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>().join(", ");
-        let mut plan = site.plan(message, on, vec![format!("ssm:SendCommand AWS-RunShellScript on {names}")]);
+        let mut plan = context.plan(message, on, vec![format!("ssm:SendCommand AWS-RunShellScript on {names}")]);
         plan.notices.push("what a command does cannot be taken back; its output is kept by Systems Manager".to_owned());
         let line = line.to_owned();
         Some(Self { plan, nodes, line, sent: false, command: None, fault: None })
@@ -72,13 +72,13 @@ impl RunCommand {
         }
     }
 
-    fn of<'s>(&self, node: &str, sight: &Observation<'s>) -> Option<&'s Invocation> {
+    fn of<'s>(&self, node: &str, observation: &Observation<'s>) -> Option<&'s Invocation> {
         let command = self.command.as_deref()?;
-        sight.world.by_key::<Invocation>(&self.plan.scope, &part(command, node))
+        observation.world.by_key::<Invocation>(&self.plan.scope, &part(command, node))
     }
 
-    fn over<'s>(&'s self, sight: &'s Observation<'_>) -> impl Iterator<Item = (&'s str, &'s Invocation)> {
-        let each = self.nodes.iter().filter_map(|(id, name)| Some((name.as_str(), self.of(id, sight)?)));
+    fn over<'s>(&'s self, observation: &'s Observation<'_>) -> impl Iterator<Item = (&'s str, &'s Invocation)> {
+        let each = self.nodes.iter().filter_map(|(id, name)| Some((name.as_str(), self.of(id, observation)?)));
         each.filter(|(_, invocation)| invocation.is_over())
     }
 }
@@ -94,7 +94,7 @@ impl Procedure for RunCommand {
         vec![ReadRequest { scope: self.plan.scope.clone(), kind: Invocation::KIND, coverage: Coverage::Parts(parts) }]
     }
 
-    fn step(&mut self, sight: &Observation<'_>) -> Step {
+    fn step(&mut self, observation: &Observation<'_>) -> Step {
         if let Some(why) = &self.fault {
             return Step::End(Ending::failed(why.clone()));
         }
@@ -102,11 +102,11 @@ impl Procedure for RunCommand {
             self.sent = true;
             return Step::Act(vec![Box::new(self.script())]);
         }
-        if let Some((_, fault)) = sight.faults.first() {
+        if let Some((_, fault)) = observation.faults.first() {
             let message = format!("it was sent, but how it ends cannot be seen: {}", fault.sentence());
             return Step::End(Ending::incomplete(message));
         }
-        let over: Vec<_> = self.over(sight).collect();
+        let over: Vec<_> = self.over(observation).collect();
         if over.len() < self.nodes.len() {
             return Step::Wait(LOOK);
         }
@@ -139,11 +139,11 @@ impl Procedure for RunCommand {
         self.command.is_some()
     }
 
-    fn report(&self, sight: &Observation<'_>) -> Report {
-        let (done, all) = (self.over(sight).count(), self.nodes.len());
-        let failed = self.over(sight).filter(|(_, invocation)| !invocation.succeeded()).count();
+    fn report(&self, observation: &Observation<'_>) -> Report {
+        let (done, all) = (self.over(observation).count(), self.nodes.len());
+        let failed = self.over(observation).filter(|(_, invocation)| !invocation.succeeded()).count();
         let health = if failed > 0 { Health::Bad } else { Health::Changing };
-        let rows = self.nodes.iter().flat_map(|(id, name)| self.rows(id, name, self.of(id, sight))).collect();
+        let rows = self.nodes.iter().flat_map(|(id, name)| self.rows(id, name, self.of(id, observation))).collect();
         Report {
             message: format!("{done} of {all} nodes are done"),
             health,
@@ -224,9 +224,9 @@ mod tests {
     fn sent(nodes: &[&str]) -> RunCommand {
         let mut run = command(nodes, "df -h");
         assert!(matches!(step(&mut run, &World::default()), Step::Act(changes) if changes.len() == 1));
-        let deed = ChangeRequest { verb: "run", on: run.plan.on.clone(), arguments: Vec::new() };
+        let change_request = ChangeRequest { verb: "run", on: run.plan.on.clone(), arguments: Vec::new() };
         let receipt = Receipt { facts: vec![("command", "c-1".to_owned())], ..Receipt::default() };
-        run.told(&deed, &Ok(receipt), testing_samples::now());
+        run.told(&change_request, &Ok(receipt), testing_samples::now());
         run
     }
 
@@ -251,7 +251,7 @@ mod tests {
         assert!(!format!("{:?}", run.plan()).contains("hunter2"));
         let Step::Act(changes) = step(&mut run, &World::default()) else { panic!("nothing is sent") };
         let [change] = changes.as_slice() else { panic!("not one") };
-        assert!(!format!("{:?} {:?}", change.plan(), change.deed()).contains("hunter2"));
+        assert!(!format!("{:?} {:?}", change.plan(), change.change_request()).contains("hunter2"));
         assert_eq!(run.script().script, "backup password=hunter2");
     }
 
@@ -259,9 +259,9 @@ mod tests {
     fn what_could_not_be_sent_failed_and_changed_nothing() {
         let mut run = command(&["i-1"], "df -h");
         let _ = step(&mut run, &World::default());
-        let deed = ChangeRequest { verb: "run", on: run.plan.on.clone(), arguments: Vec::new() };
+        let change_request = ChangeRequest { verb: "run", on: run.plan.on.clone(), arguments: Vec::new() };
         let denied = Fault::new(crate::world::FaultKind::Denied, "ssm:SendCommand", "no");
-        run.told(&deed, &Err(denied), testing_samples::now());
+        run.told(&change_request, &Err(denied), testing_samples::now());
         assert!(matches!(step(&mut run, &World::default()), Step::End(Ending { how: crate::change::How::Failed, .. })));
     }
 }

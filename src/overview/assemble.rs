@@ -46,15 +46,20 @@ const OPEN_STAGES: &[&str] = &[
 
 /// Makes the picture of `world` as of `now`, for a reader in `zone`.
 #[must_use]
-pub fn assemble(world: &World, wishes: &ConfiguredEnvironments, now: Timestamp, zone: &TimeZone) -> Picture {
-    assemble_early(world, wishes, &Unread::new(), now, zone)
+pub fn assemble(
+    world: &World,
+    configured_environments: &ConfiguredEnvironments,
+    now: Timestamp,
+    zone: &TimeZone,
+) -> Picture {
+    assemble_early(world, configured_environments, &Unread::new(), now, zone)
 }
 
 /// The same while scopes are `unread`: what could still turn out to belong elsewhere is not in it yet.
 #[must_use]
 pub fn assemble_early(
     world: &World,
-    wishes: &ConfiguredEnvironments,
+    configured_environments: &ConfiguredEnvironments,
     unread: &Unread,
     now: Timestamp,
     zone: &TimeZone,
@@ -71,7 +76,7 @@ pub fn assemble_early(
     let mut homes: BTreeMap<EnvironmentName, Vec<Placed>> = BTreeMap::new();
     let mut lost = Vec::new();
     let mut sharing = Sharing::default();
-    for placed in place_early(&subjects, wishes, &held(world, unread)) {
+    for placed in place_early(&subjects, configured_environments, &held(world, unread)) {
         match placed.environment.clone() {
             Some(name) => homes.entry(name).or_default().push(placed),
             None if !placed.shared.is_empty() => sharing.add(placed),
@@ -79,10 +84,18 @@ pub fn assemble_early(
         }
     }
     let fresh = freshness(world, &homes);
-    let joins = ResourceIndex::of(world);
+    let resource_index = ResourceIndex::of(world);
     let timers = timers(world);
-    let around =
-        Surroundings { world, joins: &joins, wishes, account: &account, timers: &timers, sharing: &sharing, now, zone };
+    let around = Surroundings {
+        world,
+        resource_index: &resource_index,
+        configured_environments,
+        account: &account,
+        timers: &timers,
+        sharing: &sharing,
+        now,
+        zone,
+    };
     let homes: Vec<_> = homes.into_iter().zip(fresh).collect();
     let mut environments = side_by_side(homes, &|((name, placed), fresh)| environment(name, placed, fresh, &around));
     for environment in &mut environments {
@@ -114,8 +127,8 @@ fn side_by_side<A: Send, B: Send>(mut all: Vec<A>, make: &(dyn Fn(A) -> B + Sync
 
 pub(crate) struct Surroundings<'a> {
     pub(crate) world: &'a World,
-    pub(crate) joins: &'a ResourceIndex<'a>,
-    wishes: &'a ConfiguredEnvironments,
+    pub(crate) resource_index: &'a ResourceIndex<'a>,
+    configured_environments: &'a ConfiguredEnvironments,
     account: &'a (dyn Fn(&Scope) -> Option<AccountId> + Sync),
     timers: &'a [Timer],
     sharing: &'a Sharing,
@@ -129,14 +142,17 @@ fn environment(
     fresh: Freshness,
     around: &Surroundings<'_>,
 ) -> EnvironmentStatus {
-    let wish = around.wishes.of(&name);
-    let stage =
-        wish.and_then(|wish| wish.stage.clone()).or_else(|| placed.iter().find_map(|placed| placed.stage.clone()));
+    let environment_config = around.configured_environments.of(&name);
+    let stage = environment_config
+        .and_then(|environment_config| environment_config.stage.clone())
+        .or_else(|| placed.iter().find_map(|placed| placed.stage.clone()));
     let project = placed.iter().find_map(|placed| placed.project.clone());
-    let confirmed = wish.is_some_and(|wish| wish.protected == Some(false) || wish.allow_stop == Some(true));
+    let confirmed = environment_config.is_some_and(|environment_config| {
+        environment_config.protected == Some(false) || environment_config.allow_stop == Some(true)
+    });
     let doubts: Vec<String> = placed.iter().filter(|_| !confirmed).filter_map(|placed| placed.doubt.clone()).collect();
-    let protected = wish
-        .and_then(|wish| wish.protected)
+    let protected = environment_config
+        .and_then(|environment_config| environment_config.protected)
         .unwrap_or_else(|| !doubts.is_empty() || !stage.as_deref().is_some_and(is_open_stage));
 
     let mut scopes: Vec<Scope> = Vec::new();
@@ -152,14 +168,14 @@ fn environment(
     for member in &mut members {
         let cx = KindContext {
             world: around.world,
-            joins: around.joins,
+            resource_index: around.resource_index,
             scope: &member.id.scope,
             protected,
             now: around.now,
             zone: around.zone,
         };
         if let Some(kind) = kind(member.id.kind) {
-            member.opinion = kind.opinion(&member.id, &cx);
+            member.assessment = kind.assess(&member.id, &cx);
             kind.count(&member.id, &cx, &mut counts);
         }
     }
@@ -169,9 +185,11 @@ fn environment(
         project,
         stage,
         protected,
-        allow_stop: wish.and_then(|wish| wish.allow_stop).unwrap_or(false),
-        named: wish.map(|wish| wish.sleepers.clone()).unwrap_or_default(),
-        record: wish.map(|wish| wish.record.clone()).unwrap_or_default(),
+        allow_stop: environment_config.and_then(|environment_config| environment_config.allow_stop).unwrap_or(false),
+        named: environment_config
+            .map(|environment_config| environment_config.scheduled_members.clone())
+            .unwrap_or_default(),
+        record: environment_config.map(|environment_config| environment_config.record.clone()).unwrap_or_default(),
         account: single(scopes.iter().map(around.account)),
         region: single(scopes.iter().map(|scope| Some(scope.region.clone()))),
         scopes,
@@ -181,21 +199,21 @@ fn environment(
         counts,
         faults: fresh.faults,
         read_at: fresh.read_at,
-        deploy: wish.and_then(|wish| wish.deploy.clone()),
+        deploy: environment_config.and_then(|environment_config| environment_config.deploy.clone()),
     };
     let mut environment = EnvironmentStatus::unjudged(environment);
-    environment.offhours = OffHours::of(&environment, around.world, wish, around.now).map(Box::new);
+    environment.offhours = OffHours::of(&environment, around.world, environment_config, around.now).map(Box::new);
     let others = match environment.offhours.as_deref() {
-        Some(off) => others(&environment, &off.sleepers, around),
+        Some(off) => others(&environment, &off.scheduled_members, around),
         None if concerned(&environment, around) => {
-            others(&environment, &scheduled_members(&environment, around.world, wish), around)
+            others(&environment, &scheduled_members(&environment, around.world, environment_config), around)
         }
         None => ExternalSchedulers::default(),
     };
     if others.bar_enforcing().is_some()
         && let Some(off) = environment.offhours.as_deref_mut()
     {
-        off.barred(around.now);
+        off.disabled_reason(around.now);
     }
     *environment.others = others;
     let input = DiagnosisInput {
@@ -203,7 +221,7 @@ fn environment(
         offhours: environment.offhours.as_deref(),
         others: &environment.others,
     };
-    let mut verdict = diagnosis::read(&input, around.world, around.joins, around.now, around.zone);
+    let mut verdict = diagnosis::read(&input, around.world, around.resource_index, around.now, around.zone);
     verdict.with_shared(&environment.shared);
     environment.verdict = verdict;
     environment
@@ -217,10 +235,10 @@ fn concerned(environment: &EnvironmentStatus, around: &Surroundings<'_>) -> bool
 
 fn others(
     environment: &EnvironmentStatus,
-    sleepers: &[ScheduledMember],
+    scheduled_members: &[ScheduledMember],
     around: &Surroundings<'_>,
 ) -> ExternalSchedulers {
-    environment.external_schedulers(sleepers, around.world, around.timers, (around.zone, around.now))
+    environment.external_schedulers(scheduled_members, around.world, around.timers, (around.zone, around.now))
 }
 
 /// Whether a stage is known not to be production; `dev2`, `dev-blue` and `preview-pr-7` are as open as `dev`.
@@ -242,7 +260,7 @@ pub(crate) fn members(world: &World, placed: Vec<Placed>) -> Vec<Member> {
             let name =
                 kind.and_then(|(_, kind)| kind.title(world, &placed.id)).unwrap_or_else(|| placed.id.key.to_string());
             let rank = kind.map_or(usize::MAX, |(rank, _)| *rank);
-            (rank, Member { id: placed.id, name, opinion: None, because: placed.because })
+            (rank, Member { id: placed.id, name, assessment: None, because: placed.because })
         })
         .collect();
     // Members are large: their places are put in order, then each moves once.

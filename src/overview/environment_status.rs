@@ -38,16 +38,16 @@ impl EnvironmentStatus {
         Self { environment, verdict: Verdict::default(), offhours: None, others: Box::default() }
     }
 
-    /// What `timers` and tags do to `sleepers` of it, for somebody in `here` at that time.
+    /// What `timers` and tags do to `scheduled_members` of it, for somebody in `here` at that time.
     #[must_use]
     pub fn external_schedulers(
         &self,
-        sleepers: &[ScheduledMember],
+        scheduled_members: &[ScheduledMember],
         world: &World,
         timers: &[Timer],
         here: (&TimeZone, Timestamp),
     ) -> ExternalSchedulers {
-        ExternalSchedulers::of((&self.environment, self.offhours.as_deref()), sleepers, world, timers, here)
+        ExternalSchedulers::of((&self.environment, self.offhours.as_deref()), scheduled_members, world, timers, here)
     }
 
     /// Where its schedules are kept: with its first member that sleeps. `None` without a schedule.

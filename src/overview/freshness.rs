@@ -57,10 +57,10 @@ pub(crate) fn freshness(world: &World, homes: &BTreeMap<EnvironmentName, Vec<Pla
         }
     }
     let mut fresh = vec![Freshness::default(); homes.len()];
-    for (scope, name, shelf) in world.shelves() {
+    for (scope, name, store) in world.shelves() {
         let Some(there) = residents.get(scope) else { continue };
         let live = kind(name).is_some_and(|kind| kind.pace() == PollClass::Live);
-        for (part, bin) in shelf.bins().filter(|(_, bin)| live || bin.fault.is_some()) {
+        for (part, bin) in store.bins().filter(|(_, bin)| live || bin.fault.is_some()) {
             for at in there.of(part, bin) {
                 let Some(fresh) = fresh.get_mut(at) else { continue };
                 if let Some(fault) = &bin.fault {
@@ -71,7 +71,7 @@ pub(crate) fn freshness(world: &World, homes: &BTreeMap<EnvironmentName, Vec<Pla
                 }
             }
         }
-        for fault in shelf.fault.iter().chain(&shelf.notes) {
+        for fault in store.fault.iter().chain(&store.notes) {
             let only = fault.on.as_deref().and_then(|on| there.by_key.get(on));
             for at in there.all.iter().filter(|at| only.is_none_or(|only| only == *at)) {
                 if let Some(fresh) = fresh.get_mut(*at) {

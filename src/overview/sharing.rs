@@ -35,13 +35,13 @@ impl Sharing {
         for member in &mut members {
             let cx = KindContext {
                 world: around.world,
-                joins: around.joins,
+                resource_index: around.resource_index,
                 scope: &member.id.scope,
                 protected: true,
                 now: around.now,
                 zone: around.zone,
             };
-            member.opinion = kind(member.id.kind).and_then(|kind| kind.opinion(&member.id, &cx));
+            member.assessment = kind(member.id.kind).and_then(|kind| kind.assess(&member.id, &cx));
         }
         members
     }
@@ -59,15 +59,15 @@ impl Verdict {
     /// Adds what is amiss with what is shared. What sleeps or is well adds nothing.
     pub(super) fn with_shared(&mut self, shared: &[Member]) {
         for member in shared {
-            let Some(opinion) = member.opinion.as_ref().filter(|it| it.health > Health::Asleep) else { continue };
-            let why = opinion.why.clone().unwrap_or_else(|| opinion.health.word().to_owned());
+            let Some(assessment) = member.assessment.as_ref().filter(|it| it.health > Health::Asleep) else { continue };
+            let why = assessment.why.clone().unwrap_or_else(|| assessment.health.word().to_owned());
             let message = if why.contains(&member.name) {
                 format!("{why}; shared with other environments")
             } else {
                 format!("{}, shared with other environments: {why}", member.name)
             };
             let finding = Finding {
-                health: opinion.health,
+                health: assessment.health,
                 depth: 2,
                 message,
                 about: Some(member.id.clone()),
@@ -78,7 +78,7 @@ impl Verdict {
             };
             let at = self.findings.iter().take_while(|other| before(other)).count();
             self.findings.insert(at, finding);
-            self.health = self.health.max(opinion.health);
+            self.health = self.health.max(assessment.health);
         }
     }
 }
@@ -88,9 +88,9 @@ mod tests {
     use super::*;
     use crate::world::{Assessment, KindName, ResourceId, Scope};
 
-    fn member(name: &str, opinion: Option<Assessment>) -> Member {
+    fn member(name: &str, assessment: Option<Assessment>) -> Member {
         let id = ResourceId { kind: KindName("db-instance"), scope: Scope::new("s", "r"), key: name.into() };
-        Member { id, name: name.to_owned(), opinion, because: Vec::new() }
+        Member { id, name: name.to_owned(), assessment, because: Vec::new() }
     }
 
     #[test]

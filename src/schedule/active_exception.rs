@@ -78,7 +78,7 @@ const fn is_down(actual: &Actual) -> bool {
 /// The edge where an exception that left somebody `before` gives way to what was done last by then: none where that is
 /// so already.
 #[must_use]
-pub const fn edge(before: TargetState, last: PowerAction) -> Option<PowerAction> {
+pub const fn transition(before: TargetState, last: PowerAction) -> Option<PowerAction> {
     match (before, last) {
         (TargetState::Running, PowerAction::Stop) | (TargetState::Stopped, PowerAction::Start) => Some(last),
         (TargetState::Running, PowerAction::Start) | (TargetState::Stopped, PowerAction::Stop) => None,
@@ -151,9 +151,9 @@ mod tests {
 
     #[test]
     fn there_is_an_edge_only_where_what_should_be_changes() {
-        assert_eq!(edge(TargetState::Running, PowerAction::Stop), Some(PowerAction::Stop));
-        assert_eq!(edge(TargetState::Running, PowerAction::Start), None);
-        assert_eq!(edge(TargetState::Stopped, PowerAction::Start), Some(PowerAction::Start));
-        assert_eq!(edge(TargetState::Stopped, PowerAction::Stop), None);
+        assert_eq!(transition(TargetState::Running, PowerAction::Stop), Some(PowerAction::Stop));
+        assert_eq!(transition(TargetState::Running, PowerAction::Start), None);
+        assert_eq!(transition(TargetState::Stopped, PowerAction::Start), Some(PowerAction::Start));
+        assert_eq!(transition(TargetState::Stopped, PowerAction::Stop), None);
     }
 }

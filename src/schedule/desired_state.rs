@@ -164,17 +164,17 @@ impl<'a> Intent<'a> {
 
     /// The edges to act on from `from` up to, not including, `to`, in the order of acting.
     #[must_use]
-    pub fn edges(self, from: Timestamp, to: Timestamp) -> Vec<Transition> {
+    pub fn transitions(self, from: Timestamp, to: Timestamp) -> Vec<Transition> {
         if self.exceptions.protect || to <= from {
             return Vec::new();
         }
-        let mut edges = match self.schedule.mode {
+        let mut transitions = match self.schedule.mode {
             Mode::StopOnly => self.stop_only_edges(from, to),
             Mode::Edge | Mode::Enforce => self.period_edges(from, to),
         };
-        edges.retain(|edge| from <= edge.issue_at && edge.issue_at < to);
-        edges.sort_by_key(|edge| (edge.issue_at, edge.verb, edge.at));
-        edges
+        transitions.retain(|transition| from <= transition.issue_at && transition.issue_at < to);
+        transitions.sort_by_key(|transition| (transition.issue_at, transition.verb, transition.at));
+        transitions
     }
 
     fn period_edges(self, from: Timestamp, to: Timestamp) -> Vec<Transition> {
@@ -192,7 +192,7 @@ impl<'a> Intent<'a> {
         changes.sort_unstable();
         changes.dedup();
 
-        let mut edges = Vec::new();
+        let mut transitions = Vec::new();
         let mut last_off = None;
         for at in changes {
             let after = stretch.level(at, Side::After);
@@ -203,17 +203,17 @@ impl<'a> Intent<'a> {
             match after {
                 Desired::On => {
                     let issue_at = self.lead_from(at, last_off);
-                    edges.push(Transition { at, issue_at, verb: PowerAction::Start, cause });
+                    transitions.push(Transition { at, issue_at, verb: PowerAction::Start, cause });
                 }
                 Desired::Off => {
                     last_off = Some(at);
-                    edges.push(Transition { at, issue_at: at, verb: PowerAction::Stop, cause });
+                    transitions.push(Transition { at, issue_at: at, verb: PowerAction::Stop, cause });
                 }
                 Desired::Any => {}
             }
         }
-        edges.extend(self.guards(from, to, &stretch, &edges));
-        edges
+        transitions.extend(self.guards(from, to, &stretch, &transitions));
+        transitions
     }
 
     /// When to issue a start for `at`: the lead earlier, but never before the stop it follows, nor
@@ -254,7 +254,13 @@ impl<'a> Intent<'a> {
     }
 
     /// The daily repetition of the stop, wherever it is off anyway and no start is on its way.
-    fn guards(self, from: Timestamp, to: Timestamp, stretch: &Stretch<'_>, edges: &[Transition]) -> Vec<Transition> {
+    fn guards(
+        self,
+        from: Timestamp,
+        to: Timestamp,
+        stretch: &Stretch<'_>,
+        transitions: &[Transition],
+    ) -> Vec<Transition> {
         let Some(end) = self.schedule.latest_end().filter(|_| self.schedule.guard == Guard::Daily) else {
             return Vec::new();
         };
@@ -264,7 +270,9 @@ impl<'a> Intent<'a> {
                 stretch.level(*at, Side::Before) == Desired::Off && stretch.level(*at, Side::After) == Desired::Off
             })
             .filter(|at| {
-                !edges.iter().any(|edge| edge.verb == PowerAction::Start && edge.issue_at <= *at && *at < edge.at)
+                !transitions.iter().any(|transition| {
+                    transition.verb == PowerAction::Start && transition.issue_at <= *at && *at < transition.at
+                })
             })
             .map(|at| Transition { at, issue_at: at, verb: PowerAction::Stop, cause: Cause::Guard })
             .collect()
@@ -275,7 +283,7 @@ impl<'a> Intent<'a> {
         let stretch = Stretch { intent: self, spans: Vec::new() };
         let stop = |at: Timestamp, cause: Cause| Transition { at, issue_at: at, verb: PowerAction::Stop, cause };
         let wanted = |at: Timestamp| stretch.level(at, Side::After) != Desired::On;
-        let mut edges: Vec<Transition> = self
+        let mut transitions: Vec<Transition> = self
             .schedule
             .stop_instants(from, to)
             .into_iter()
@@ -285,25 +293,25 @@ impl<'a> Intent<'a> {
         // No override is longer than the longest one, so a stop it postponed is not older than that.
         if let Some(over) = self.exceptions.over.as_ref().filter(|over| over.state == TargetState::Running) {
             let postponed = self.schedule.stop_instants(minus(over.until, self.schedule.max_override), over.until);
-            let taken = edges.iter().any(|edge| edge.at == over.until);
+            let taken = transitions.iter().any(|transition| transition.at == over.until);
             if !postponed.is_empty() && !taken && wanted(over.until) {
-                edges.push(stop(over.until, Cause::Override { by: over.by.clone() }));
+                transitions.push(stop(over.until, Cause::Override { by: over.by.clone() }));
             }
         }
-        edges
+        transitions
     }
 
     /// The next thing that will be done after `now`, looking 60 days ahead.
     #[must_use]
     pub fn next(self, now: Timestamp) -> Option<Transition> {
-        self.edges(after(now), plus(now, SignedDuration::from_hours(24 * 60))).into_iter().next()
+        self.transitions(after(now), plus(now, SignedDuration::from_hours(24 * 60))).into_iter().next()
     }
 
     /// The next `verb` after `now`, looking 60 days ahead.
     #[must_use]
     pub fn next_of(self, now: Timestamp, verb: PowerAction) -> Option<Transition> {
         let horizon = plus(now, SignedDuration::from_hours(24 * 60));
-        self.edges(after(now), horizon).into_iter().find(|edge| edge.verb == verb)
+        self.transitions(after(now), horizon).into_iter().find(|transition| transition.verb == verb)
     }
 }
 

@@ -112,7 +112,8 @@ impl Drift {
 #[must_use]
 pub fn drift(intent: Intent<'_>, observed: &Observed, now: Timestamp) -> Drift {
     let desired = intent.desired(now);
-    let last_edge = intent.edges(minus(now, SignedDuration::from_hours(24 * 7)), after(now)).into_iter().next_back();
+    let last_edge =
+        intent.transitions(minus(now, SignedDuration::from_hours(24 * 7)), after(now)).into_iter().next_back();
     let verb = match (desired, &observed.actual) {
         (Desired::Any, _) => return Drift::None,
         (_, Actual::GoingUp | Actual::GoingDown | Actual::Busy { .. }) => {
@@ -126,25 +127,28 @@ pub fn drift(intent: Intent<'_>, observed: &Observed, now: Timestamp) -> Drift {
         (Desired::On, Actual::Down) => PowerAction::Start,
         (Desired::Off, Actual::Up) => {
             // A start issued early is the schedule's own doing.
-            if last_edge.as_ref().is_some_and(|edge| edge.verb == PowerAction::Start && now < edge.at) {
+            if last_edge.as_ref().is_some_and(|transition| transition.verb == PowerAction::Start && now < transition.at)
+            {
                 return Drift::None;
             }
             PowerAction::Stop
         }
     };
-    if last_edge.as_ref().is_some_and(|edge| now.duration_since(edge.issue_at) < observed.grace) {
+    if last_edge.as_ref().is_some_and(|transition| now.duration_since(transition.issue_at) < observed.grace) {
         return Drift::Settling;
     }
     let why = match (observed.since, &last_edge) {
         _ if observed.auto_restarted && verb == PowerAction::Stop => Why::AutoRestart,
-        (None, Some(edge)) if observed.unchanged_from.is_some_and(|from| from <= edge.issue_at) => Why::Missed,
+        (None, Some(transition)) if observed.unchanged_from.is_some_and(|from| from <= transition.issue_at) => {
+            Why::Missed
+        }
         (None, _) => Why::Unknown,
-        (Some(since), Some(edge)) if since <= edge.issue_at => Why::Missed,
+        (Some(since), Some(transition)) if since <= transition.issue_at => Why::Missed,
         (Some(_), _) => Why::Manual,
     };
     let righted_at = match intent.schedule.mode {
         Mode::Enforce if observed.enforced => Some(enforce_at(verb, observed.since.or(observed.first_seen), now)),
-        Mode::Enforce | Mode::Edge | Mode::StopOnly => intent.next_of(now, verb).map(|edge| edge.issue_at),
+        Mode::Enforce | Mode::Edge | Mode::StopOnly => intent.next_of(now, verb).map(|transition| transition.issue_at),
     };
     Drift::Drifted { verb, since: observed.since, why, righted_at }
 }

@@ -24,8 +24,8 @@ pub struct ActionKey {
 impl ActionKey {
     /// The key of `edge` on `arn`.
     #[must_use]
-    pub fn new(arn: impl Into<String>, edge: &Transition) -> Self {
-        Self { arn: arn.into(), at: edge.at, verb: edge.verb }
+    pub fn new(arn: impl Into<String>, transition: &Transition) -> Self {
+        Self { arn: arn.into(), at: transition.at, verb: transition.verb }
     }
 
     /// The client token for it.
@@ -57,7 +57,7 @@ pub enum Due {
     /// It is too late to do this unasked.
     Missed {
         /// The edge.
-        edge: Transition,
+        transition: Transition,
         /// How late it is.
         late: SignedDuration,
     },
@@ -68,11 +68,11 @@ impl Intent<'_> {
     /// it undoes or repeats whatever came before it.
     #[must_use]
     pub fn due(self, arn: &str, since: Timestamp, now: Timestamp, executed: &BTreeSet<ActionKey>) -> Due {
-        let Some(edge) = self.edges(since, after(now)).into_iter().next_back() else { return Due::Nothing };
-        if executed.contains(&ActionKey::new(arn, &edge)) {
+        let Some(transition) = self.transitions(since, after(now)).into_iter().next_back() else { return Due::Nothing };
+        if executed.contains(&ActionKey::new(arn, &transition)) {
             return Due::Nothing;
         }
-        let late = now.duration_since(edge.issue_at);
-        if late > self.schedule.late_window { Due::Missed { edge, late } } else { Due::Execute(edge) }
+        let late = now.duration_since(transition.issue_at);
+        if late > self.schedule.late_window { Due::Missed { transition, late } } else { Due::Execute(transition) }
     }
 }

@@ -55,7 +55,7 @@ pub enum Refusal {
     /// The edge it should postpone is less than two minutes away.
     TooLate {
         /// The edge.
-        edge: Box<Transition>,
+        transition: Box<Transition>,
         /// What can be done once it has happened.
         instead: PowerAction,
     },
@@ -96,10 +96,10 @@ impl Intent<'_> {
     ///
     /// # Errors
     /// Why not, with the latest end that would do.
-    pub fn grant(self, wish: Override, now: Timestamp) -> Result<Granted, Refusal> {
-        self.possible(wish.state, wish.until, now)?;
-        let asked = wish.until;
-        let mut over = wish;
+    pub fn grant(self, environment_config: Override, now: Timestamp) -> Result<Granted, Refusal> {
+        self.possible(environment_config.state, environment_config.until, now)?;
+        let asked = environment_config.until;
+        let mut over = environment_config;
         let mut notes = Vec::new();
         let none = Exceptions::default();
         let plain = Intent::new(self.schedule, &none);
@@ -125,7 +125,10 @@ impl Intent<'_> {
             TargetState::Stopped => (Desired::Off, PowerAction::Start),
         };
         let is_so_anyway = plain.base(now) == wanted
-            && !plain.edges(now, after(over.until)).iter().any(|edge| edge.verb == opposite && edge.at < over.until);
+            && !plain
+                .transitions(now, after(over.until))
+                .iter()
+                .any(|transition| transition.verb == opposite && transition.at < over.until);
         if is_so_anyway {
             notes.push(Note::NothingToPostpone);
         }
@@ -159,10 +162,10 @@ impl Intent<'_> {
             TargetState::Running => (PowerAction::Stop, PowerAction::Start),
             TargetState::Stopped => (PowerAction::Start, PowerAction::Stop),
         };
-        self.edges(now, after(plus(now, TOO_LATE)))
+        self.transitions(now, after(plus(now, TOO_LATE)))
             .into_iter()
-            .find(|edge| edge.verb == opposite && edge.issue_at < until)
-            .map_or(Ok(()), |edge| Err(Refusal::TooLate { edge: Box::new(edge), instead }))
+            .find(|transition| transition.verb == opposite && transition.issue_at < until)
+            .map_or(Ok(()), |transition| Err(Refusal::TooLate { transition: Box::new(transition), instead }))
     }
 
     /// The latest end an override may have, and what says so.

@@ -208,15 +208,15 @@ fn auto_restarts_before(
     known: Option<Timestamp>,
 ) -> Vec<AutoRestart> {
     let from = if known.is_some() { now } else { minus(now, AWS_STOPPED_MAX) };
-    let edges = intent.edges(from, plus(horizon, AWS_STOPPED_MAX));
+    let transitions = intent.transitions(from, plus(horizon, AWS_STOPPED_MAX));
     let mut found = Vec::new();
     let mut restart = known;
-    for edge in &edges {
-        restart = restarts_before(intent, restart, Some(edge), &mut found);
-        restart = match edge.verb {
+    for transition in &transitions {
+        restart = restarts_before(intent, restart, Some(transition), &mut found);
+        restart = match transition.verb {
             PowerAction::Start => None,
             // A stop repeated on something stopped does not begin the seven days anew.
-            PowerAction::Stop => restart.or_else(|| Some(plus(edge.issue_at, AWS_STOPPED_MAX))),
+            PowerAction::Stop => restart.or_else(|| Some(plus(transition.issue_at, AWS_STOPPED_MAX))),
         };
     }
     if restart.is_some_and(|at| at < horizon) {
@@ -262,9 +262,10 @@ pub fn preview(intent: Intent<'_>, now: Timestamp, databases: &[Database]) -> Pr
 #[must_use]
 pub fn preview_days(intent: Intent<'_>, now: Timestamp, days: i64, databases: &[Database]) -> Preview {
     let horizon = plus(now, SignedDuration::from_hours(days.saturating_mul(24)));
-    let edges = intent.edges(now, horizon);
-    let mut warnings = short_sleeps(intent, &edges);
-    let mut lines: Vec<(Timestamp, Line)> = edges.into_iter().map(|edge| (edge.issue_at, Line::Edge(edge))).collect();
+    let transitions = intent.transitions(now, horizon);
+    let mut warnings = short_sleeps(intent, &transitions);
+    let mut lines: Vec<(Timestamp, Line)> =
+        transitions.into_iter().map(|transition| (transition.issue_at, Line::Edge(transition))).collect();
     lines.extend(days_off(intent, now, horizon));
 
     let mut restarts: Vec<AutoRestart> = if databases.is_empty() {
@@ -312,10 +313,10 @@ fn days_off(intent: Intent<'_>, now: Timestamp, horizon: Timestamp) -> Vec<(Time
 }
 
 /// A stop with the next start issued within the lead and ten minutes of it.
-fn short_sleeps(intent: Intent<'_>, edges: &[Transition]) -> Vec<Warning> {
+fn short_sleeps(intent: Intent<'_>, transitions: &[Transition]) -> Vec<Warning> {
     let short = plus(Timestamp::UNIX_EPOCH, intent.schedule.start_lead).duration_since(Timestamp::UNIX_EPOCH)
         + super::drift::STOP_GRACE;
-    edges
+    transitions
         .windows(2)
         .filter_map(|pair| match pair {
             [stop, start] if stop.verb == PowerAction::Stop && start.verb == PowerAction::Start => {

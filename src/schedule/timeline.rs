@@ -51,7 +51,7 @@ pub struct Day {
     /// The half hour that is now, if it is this day.
     pub now: Option<usize>,
     /// What is done on this day.
-    pub edges: Vec<Transition>,
+    pub transitions: Vec<Transition>,
     /// The holiday, if it is one.
     pub holiday: Option<String>,
 }
@@ -82,7 +82,7 @@ pub fn band(intent: Intent<'_>, now: Timestamp, days: usize) -> Vec<Day> {
     let from = midnight(first);
     let to = midnight(moved(first, i64::try_from(days).unwrap_or(7)));
     let spans = schedule.on_spans(from, to);
-    let edges = intent.edges(from, to);
+    let transitions = intent.transitions(from, to);
     let mark = |at: Timestamp| match intent.exception(at) {
         _ if intent.exceptions.protect => Mark::Free,
         // What was before an exception was asked for is not known here; only what is to come is drawn with it.
@@ -101,12 +101,12 @@ pub fn band(intent: Intent<'_>, now: Timestamp, days: usize) -> Vec<Day> {
                 .collect();
             let today = local_date(zone, now) == date;
             let now_at = slots.iter().rposition(|at| *at <= now).filter(|_| today);
-            let of_day = |edge: &&Transition| local_date(zone, edge.issue_at) == date;
+            let of_day = |transition: &&Transition| local_date(zone, transition.issue_at) == date;
             Day {
                 date,
                 marks: slots.into_iter().map(mark).collect(),
                 now: now_at,
-                edges: edges.iter().filter(of_day).cloned().collect(),
+                transitions: transitions.iter().filter(of_day).cloned().collect(),
                 holiday: schedule.day_class(date).holiday().map(ToOwned::to_owned),
             }
         })

@@ -54,10 +54,10 @@ pub fn refusal(why: &Refusal, now: Timestamp, zone: &TimeZone, here: &TimeZone) 
         Refusal::TooLong { latest, limit } => {
             format!("it may last until {} at most ({})", told(*latest), limit.words())
         }
-        Refusal::TooLate { edge, instead } => format!(
+        Refusal::TooLate { transition, instead } => format!(
             "the {} at {} may already be on its way and can no longer be held back; {} again after it instead",
-            edge.verb.word(),
-            told(edge.issue_at),
+            transition.verb.word(),
+            told(transition.issue_at),
             instead.word()
         ),
     }
@@ -111,18 +111,18 @@ pub fn cause(cause: &Cause) -> String {
 
 /// An edge: `start 08:45, up from 09:00` or `stop 22:00`.
 #[must_use]
-pub fn edge(edge: &Transition, zone: &TimeZone) -> String {
+pub fn transition(transition: &Transition, zone: &TimeZone) -> String {
     let time = |at: Timestamp| at.to_zoned(zone.clone()).strftime("%H:%M").to_string();
-    let message = format!("{} {}", edge.verb.word(), time(edge.issue_at));
-    let lead = edge.verb == PowerAction::Start && edge.at != edge.issue_at;
-    if lead { format!("{message}, up from {}", time(edge.at)) } else { message }
+    let message = format!("{} {}", transition.verb.word(), time(transition.issue_at));
+    let lead = transition.verb == PowerAction::Start && transition.at != transition.issue_at;
+    if lead { format!("{message}, up from {}", time(transition.at)) } else { message }
 }
 
 /// One line of a preview: what happens, and why.
 #[must_use]
 pub fn line(line: &Line, zone: &TimeZone) -> (String, String) {
     match line {
-        Line::Edge(one) => (edge(one, zone), cause(&one.cause)),
+        Line::Edge(one) => (transition(one, zone), cause(&one.cause)),
         Line::DayOff { name, off: true, .. } => ("no start".to_owned(), format!("holiday: {name}")),
         Line::DayOff { name, off: false, .. } => ("starts all the same".to_owned(), format!("holiday: {name}")),
         Line::AutoRestart(AutoRestart { stopped_again, .. }) => {
@@ -137,13 +137,13 @@ pub fn line(line: &Line, zone: &TimeZone) -> (String, String) {
 
 /// An edge as JSON.
 #[must_use]
-pub fn edge_json(edge: &Transition, zone: &TimeZone) -> Value {
+pub fn edge_json(transition: &Transition, zone: &TimeZone) -> Value {
     json!({
-        "at": rfc(edge.at, zone),
-        "issue_at": rfc(edge.issue_at, zone),
-        "verb": edge.verb.word(),
-        "cause": cause_word(&edge.cause),
-        "why": cause(&edge.cause),
+        "at": rfc(transition.at, zone),
+        "issue_at": rfc(transition.issue_at, zone),
+        "verb": transition.verb.word(),
+        "cause": cause_word(&transition.cause),
+        "why": cause(&transition.cause),
     })
 }
 
@@ -163,8 +163,8 @@ const fn cause_word(cause: &Cause) -> &'static str {
 #[must_use]
 pub fn line_json(at: Timestamp, line: &Line, zone: &TimeZone) -> Value {
     match line {
-        Line::Edge(edge) => {
-            let mut value = edge_json(edge, zone);
+        Line::Edge(transition) => {
+            let mut value = edge_json(transition, zone);
             if let Some(object) = value.as_object_mut() {
                 object.insert("kind".to_owned(), json!("edge"));
             }

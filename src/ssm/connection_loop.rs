@@ -1,6 +1,6 @@
 //! The task behind a channel: connects, talks, reconnects, and ends the session on its way out. Numbers, queues and
 //! keys outlive connections. It reads no further while the reader is slow, so nothing is ever dropped.
-//! What a message means is `talk`'s; this file owns the order of things.
+//! What a message means is `session_state`'s; this file owns the order of things.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -41,7 +41,7 @@ pub(super) struct Pump {
     outgoing: mpsc::Receiver<Outgoing>,
     incoming: mpsc::Sender<Incoming>,
     tell: watch::Sender<Status>,
-    talk: Talk,
+    session_state: Talk,
     /// Given by the user and not yet cut into messages.
     input: Option<Outgoing>,
     guard: Guard,
@@ -64,7 +64,7 @@ impl Pump {
         let Opened { id, target, entrance } = opened;
         Self {
             guard: Guard::new(Arc::clone(&source), id.clone()),
-            talk: Talk::new(id.clone(), target, settings.has_handshake),
+            session_state: Talk::new(id.clone(), target, settings.has_handshake),
             client: MessageId::random(&mut fastrand::Rng::new()),
             entrance: Some(entrance),
             input: None,
@@ -80,7 +80,7 @@ impl Pump {
     /// Runs until the session is over, here or there.
     pub(super) async fn run(mut self) -> End {
         let end = self.connections().await;
-        tracing::debug!(session = self.id, end = end.sentence(), duplicates = self.talk.duplicates(), "over");
+        tracing::debug!(session = self.id, end = end.sentence(), duplicates = self.session_state.duplicates(), "over");
         match &end {
             // The service said so itself.
             End::Closed(_) => self.guard.disarm(),
@@ -125,7 +125,7 @@ impl Pump {
     /// session, every later one asks for a fresh one.
     async fn connect(&self, lost: Option<Fault>) -> Result<Socket, End> {
         let since = Instant::now();
-        let is_first = !self.talk.has_connected();
+        let is_first = !self.session_state.has_connected();
         let mut pause = self.settings.pauses.0;
         let mut given = self.entrance.clone().filter(|_| lost.is_none());
         loop {
@@ -195,7 +195,7 @@ impl Pump {
     ) -> Stop {
         let begun = Instant::now();
         let incoming = self.incoming.clone();
-        if self.talk.connected() {
+        if self.session_state.connected() {
             self.tell.send_modify(|status| status.resumed = status.resumed.saturating_add(1));
         }
         self.link(Link::Up);
@@ -204,7 +204,7 @@ impl Pump {
         // Once the sender is gone for good there is nothing to wait for there.
         let mut more_input = true;
         loop {
-            match self.talk.step(self.source.as_ref()).await {
+            match self.session_state.step(self.source.as_ref()).await {
                 Ok(()) => {}
                 Err(end) => {
                     self.give_out_rest().await;
@@ -212,24 +212,24 @@ impl Pump {
                 }
             }
             self.cut_input();
-            let is_reading = self.talk.ready.is_empty() && self.talk.out.len() < BACKLOG;
+            let is_reading = self.session_state.ready.is_empty() && self.session_state.out.len() < BACKLOG;
             let wants_input = more_input && self.input.is_none();
-            let timer = next_timer(&self.talk, &self.settings, (begun, heard, ping), is_reading);
+            let timer = next_timer(&self.session_state, &self.settings, (begun, heard, ping), is_reading);
             tokio::select! {
-                room = writer.reserve(), if !self.talk.out.is_empty() => {
+                room = writer.reserve(), if !self.session_state.out.is_empty() => {
                     let Ok(room) = room else { return Stop::Lost(failed(writing).await) };
                     let mut room = Some(room);
                     while let Some(room) = room.take().or_else(|| writer.try_reserve().ok()) {
-                        let Some(bytes) = self.talk.out.pop_front() else { break };
+                        let Some(bytes) = self.session_state.out.pop_front() else { break };
                         room.send(Frame::Binary(bytes));
                     }
                 }
                 fault = &mut *writing => {
                     return Stop::Lost(fault.unwrap_or_else(|error| offline(error.to_string())));
                 }
-                room = incoming.reserve(), if !self.talk.ready.is_empty() => {
+                room = incoming.reserve(), if !self.session_state.ready.is_empty() => {
                     let Ok(room) = room else { return Stop::End(End::Left) };
-                    if let Some(item) = self.talk.ready.pop_front() {
+                    if let Some(item) = self.session_state.ready.pop_front() {
                         room.send(item);
                     }
                     // Time in which we did not listen is not the peer's silence.
@@ -238,7 +238,7 @@ impl Pump {
                 frame = stream.next(), if is_reading => {
                     heard = Instant::now();
                     match frame {
-                        Some(Ok(Frame::Binary(bytes))) => match self.talk.hear(&bytes) {
+                        Some(Ok(Frame::Binary(bytes))) => match self.session_state.hear(&bytes) {
                             SessionEvent::Goes => {}
                             SessionEvent::Link(link) => self.link(link),
                             SessionEvent::Ends(end) => {
@@ -262,7 +262,7 @@ impl Pump {
                 () = incoming.closed() => return Stop::End(End::Left),
                 () = sleep_until(timer) => {
                     let now = Instant::now();
-                    if self.talk.ready.is_empty() && now >= heard + self.settings.silence {
+                    if self.session_state.ready.is_empty() && now >= heard + self.settings.silence {
                         let seconds = self.settings.silence.as_secs();
                         return Stop::Lost(offline(format!("nothing was heard for {seconds} s")));
                     }
@@ -283,18 +283,18 @@ impl Pump {
     /// What waits for the clock: the start without output, the handshake's limit, retransmission, dead sessions.
     fn look_at_the_clock(&mut self, begun: Instant, is_reading: bool) -> Result<(), Stop> {
         let now = Instant::now();
-        if !self.talk.has_begun() && now >= beginning(&self.talk, &self.settings, begun) {
-            if self.talk.is_shaking() {
+        if !self.session_state.has_begun() && now >= beginning(&self.session_state, &self.settings, begun) {
+            if self.session_state.is_shaking() {
                 let seconds = self.settings.handshake.as_secs();
                 let why = format!("the agent did not begin the session within {seconds} s");
                 return Err(Stop::End(End::Broken(why)));
             }
-            self.talk.begin_quietly();
+            self.session_state.begin_quietly();
         }
         // While we do not read, the answers may be lying unread.
         if is_reading {
-            self.talk.resend_overdue();
-            if self.talk.unanswered().is_some_and(|since| now >= since.max(begun) + UNANSWERED) {
+            self.session_state.resend_overdue();
+            if self.session_state.unanswered().is_some_and(|since| now >= since.max(begun) + UNANSWERED) {
                 return Err(Stop::Lost(offline(format!("no answer for {} s", UNANSWERED.as_secs()))));
             }
         }
@@ -304,12 +304,12 @@ impl Pump {
     /// Cuts what was given into messages, as far as there is room.
     fn cut_input(&mut self) {
         if let Some(given) = self.input.take() {
-            self.input = self.talk.say(given);
+            self.input = self.session_state.say(given);
         }
     }
 
     fn tell_unanswered(&self) {
-        let since = self.talk.unanswered();
+        let since = self.session_state.unanswered();
         self.tell.send_if_modified(|status| {
             let changes = status.unanswered != since;
             status.unanswered = since;
@@ -320,7 +320,7 @@ impl Pump {
 
     /// What was received before the end still reaches the reader, who may be slow but not gone.
     async fn give_out_rest(&mut self) {
-        while let Some(item) = self.talk.ready.pop_front() {
+        while let Some(item) = self.session_state.ready.pop_front() {
             if self.incoming.send(item).await.is_err() {
                 return;
             }
@@ -330,26 +330,26 @@ impl Pump {
     /// Sends what was given before we left, and waits until it was answered: a flag that ends the session remotely.
     async fn last_words(&mut self, stream: &mut SplitStream<Socket>, writer: &mpsc::Sender<Frame>) {
         while let Some(given) = self.input.take().or_else(|| self.outgoing.try_recv().ok()) {
-            self.input = self.talk.say(given);
+            self.input = self.session_state.say(given);
             if self.input.is_some() {
                 break;
             }
         }
         loop {
-            while let Some(bytes) = self.talk.out.pop_front() {
+            while let Some(bytes) = self.session_state.out.pop_front() {
                 if writer.send(Frame::Binary(bytes)).await.is_err() {
                     return;
                 }
             }
-            if self.talk.unanswered().is_none() {
+            if self.session_state.unanswered().is_none() {
                 return;
             }
             match stream.next().await {
                 Some(Ok(Frame::Binary(bytes))) => {
-                    if let SessionEvent::Ends(_) = self.talk.hear(&bytes) {
+                    if let SessionEvent::Ends(_) = self.session_state.hear(&bytes) {
                         return;
                     }
-                    self.talk.ready = VecDeque::new();
+                    self.session_state.ready = VecDeque::new();
                 }
                 Some(Ok(Frame::Close(_)) | Err(_)) | None => return,
                 Some(Ok(_)) => {}
@@ -361,29 +361,29 @@ impl Pump {
 /// When the clock is looked at next, on a connection made at `begun` over which something was `heard` last, and which is to
 /// be pinged at `ping`.
 fn next_timer(
-    talk: &Talk,
+    session_state: &Talk,
     settings: &Settings,
     (begun, heard, ping): (Instant, Instant, Instant),
     is_reading: bool,
 ) -> Instant {
     let mut next = ping;
-    if !talk.has_begun() {
-        next = next.min(beginning(talk, settings, begun));
+    if !session_state.has_begun() {
+        next = next.min(beginning(session_state, settings, begun));
     }
-    if talk.ready.is_empty() {
+    if session_state.ready.is_empty() {
         next = next.min(heard + settings.silence);
     }
     // While we do not read nothing is sent again: a look that is overdue would follow the one before without a pause.
-    match talk.next_look() {
+    match session_state.next_look() {
         Some(look) if is_reading => next.min(look.max(begun)),
         _ => next,
     }
 }
 
 /// Until when a session that has not begun is left alone, on a connection made at `begun`.
-fn beginning(talk: &Talk, settings: &Settings, begun: Instant) -> Instant {
-    match talk.is_shaking() {
-        true => talk.shaking_since().map_or(begun, |since| since.max(begun)) + settings.handshake,
+fn beginning(session_state: &Talk, settings: &Settings, begun: Instant) -> Instant {
+    match session_state.is_shaking() {
+        true => session_state.shaking_since().map_or(begun, |since| since.max(begun)) + settings.handshake,
         false => begun + settings.quiet_start,
     }
 }

@@ -80,7 +80,7 @@ pub struct Rights {
 
 /// How a resource can be entered.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Reach {
+pub struct SessionAccess {
     /// What is entered, in words: `task 0123abcd of web`.
     pub message: String,
     /// The way in; `None` where there is nothing to enter.
@@ -91,7 +91,7 @@ pub struct Reach {
     pub rights: Rights,
 }
 
-impl Reach {
+impl SessionAccess {
     /// Whether a session cannot work.
     #[must_use]
     pub fn fails(&self) -> bool {
@@ -164,27 +164,28 @@ pub fn remedy(code: Option<&str>, message: &str) -> Option<&'static str> {
 mod tests {
     use rstest::rstest;
 
-    use super::{Line, Reach, Rights, remedy};
+    use super::{Line, Rights, SessionAccess, remedy};
     use crate::ssm::SessionTarget;
 
     #[test]
     fn a_failing_line_comes_with_its_remedy() {
         let lines = vec![Line::holds("state", "running"), Line::fails("agent", "offline", "restart it")];
         let rights = Rights { lines: vec![Line::lacks("may end it", "no", "allow it")], wants: Vec::new() };
-        let reach = Reach { message: "instance i-1".to_owned(), way: None, lines, rights };
-        assert!(reach.fails());
+        let session_access = SessionAccess { message: "instance i-1".to_owned(), way: None, lines, rights };
+        assert!(session_access.fails());
         let text = ["● state: running", "✗ agent: offline", "  → restart it", "! may end it: no", "  → allow it"];
-        assert_eq!(reach.text(), text);
+        assert_eq!(session_access.text(), text);
     }
 
     #[test]
     fn what_only_sessions_need_keeps_nothing_else_out() {
         let way = Some(SessionTarget::Node("i-1".to_owned()));
         let fails = Rights { lines: vec![Line::fails("may open it", "no", "allow it")], wants: Vec::new() };
-        let reach = Reach { message: "instance i-1".to_owned(), way, lines: Vec::new(), rights: fails };
-        assert!(reach.fails() && !reach.is_away());
+        let session_access =
+            SessionAccess { message: "instance i-1".to_owned(), way, lines: Vec::new(), rights: fails };
+        assert!(session_access.fails() && !session_access.is_away());
         let lacks = Rights { lines: vec![Line::lacks("may end it", "no", "allow it")], wants: Vec::new() };
-        assert!(!Reach { rights: lacks, ..reach }.fails());
+        assert!(!SessionAccess { rights: lacks, ..session_access }.fails());
     }
 
     #[rstest]

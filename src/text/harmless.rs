@@ -25,7 +25,7 @@ pub fn harmless(text: &str) -> Cow<'_, str> {
     // replaced; that is why a second pass finds nothing to do.
     while let Some(c) = rest.next() {
         let shown = match c {
-            ZWJ if joins(previous, rest.peek().copied()) => c,
+            ZWJ if resource_index(previous, rest.peek().copied()) => c,
             _ if is_variation(c) && previous.is_some_and(|p| p != HIDDEN && !is_variation(p)) => c,
             _ => visible(c),
         };
@@ -62,7 +62,7 @@ fn is_variation(c: char) -> bool {
 }
 
 /// A joiner belongs between two pictures (or after a picture's skin tone or variation selector).
-fn joins(previous: Option<char>, next: Option<char>) -> bool {
+fn resource_index(previous: Option<char>, next: Option<char>) -> bool {
     previous.is_some_and(|p| is_picture(p) || p == '\u{FE0F}') && next.is_some_and(is_picture)
 }
 

@@ -7,8 +7,8 @@ use super::truncate;
 #[must_use]
 pub fn first_line(text: &str, columns: usize) -> String {
     // Replies can be huge: look at no more bytes than could ever be shown.
-    let reach = text.char_indices().nth(columns.saturating_mul(4)).map_or(text.len(), |(at, _)| at);
-    let head = text.get(..reach).unwrap_or(text);
+    let session_access = text.char_indices().nth(columns.saturating_mul(4)).map_or(text.len(), |(at, _)| at);
+    let head = text.get(..session_access).unwrap_or(text);
     let mut lines = head.lines().map(str::trim).filter(|line| !line.is_empty());
     let first = lines.next().unwrap_or_default();
     if lines.next().is_some() && super::width(first) < columns {

@@ -140,7 +140,7 @@ impl Arn {
     }
 }
 
-/// One place to read: one source's view of one region. Every shelf, fault and id hangs from a scope,
+/// One place to read: one source's view of one region. Every store, fault and id hangs from a scope,
 /// so that a failing source or region never hides another.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize)]
 pub struct Scope {

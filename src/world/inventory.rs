@@ -1,4 +1,4 @@
-//! Shelves: what was last read of one kind in one scope, part by part, with its age and faults.
+//! Stores: what was last read of one kind in one scope, part by part, with its age and faults.
 //! A part is what one call covers (a cluster, a target group); a failing part keeps its old
 //! items and stands beside fresh ones. Old data is never cleared by a fault.
 
@@ -14,7 +14,7 @@ use super::{
     Scope, Speed,
 };
 
-/// One part of a shelf.
+/// One part of a store.
 #[derive(Clone, Debug, Default)]
 pub struct StoredPart {
     items: Option<Items>,
@@ -112,7 +112,9 @@ impl KindStore {
 
     /// What a resource looked like; it is likely in `part`, but may have moved there from another.
     fn fingerprint(&self, part: &str, key: &str) -> Option<u64> {
-        let of = |bin: &StoredPart| bin.items.as_ref().and_then(|items| items.index.get(key)).map(|(_, gist)| *gist);
+        let of = |bin: &StoredPart| {
+            bin.items.as_ref().and_then(|items| items.index.get(key)).map(|(_, fingerprint)| *fingerprint)
+        };
         self.bins.get(part).and_then(of).or_else(|| self.bins.values().find_map(of))
     }
 }
@@ -131,7 +133,7 @@ pub struct Identity {
 pub struct World {
     shelves: BTreeMap<Scope, BTreeMap<KindName, Arc<KindStore>>>,
     identities: BTreeMap<Scope, Result<Identity, Fault>>,
-    vigil: Option<Arc<SchedulerHeartbeat>>,
+    heartbeat: Option<Arc<SchedulerHeartbeat>>,
     speed: Speed,
 }
 
@@ -157,16 +159,17 @@ impl World {
     /// The clock was set back by that much: what was read is as old as before, by the new clock.
     pub fn set_back(&mut self, by: SignedDuration) {
         let earlier = |at: Timestamp| at.checked_sub(by).unwrap_or(Timestamp::MIN);
-        for shelf in self.shelves.values_mut().flat_map(BTreeMap::values_mut) {
-            let shelf = Arc::make_mut(shelf);
-            shelf.tried_at = shelf.tried_at.map(earlier);
-            for bin in shelf.bins.values_mut() {
+        for store in self.shelves.values_mut().flat_map(BTreeMap::values_mut) {
+            let store = Arc::make_mut(store);
+            store.tried_at = store.tried_at.map(earlier);
+            for bin in store.bins.values_mut() {
                 bin.read_at = bin.read_at.map(earlier);
             }
         }
     }
 
-    /// Puts what a reading brought on its shelf and returns the resources whose state changed since the last one, newcomers
+    /// Puts what a reading brought on its store and returns the resources whose state changed since the last one,
+    /// newcomers
     /// included; at the very first reading nothing counts as changed.
     /// On a fault the old items stay.
     pub fn put(
@@ -177,45 +180,48 @@ impl World {
         got: Result<AnyReading, Fault>,
         at: Timestamp,
     ) -> Vec<ResourceId> {
-        let shelf = Arc::make_mut(self.shelves.entry(scope.clone()).or_default().entry(kind).or_default());
-        shelf.tried_at = Some(at);
+        let store = Arc::make_mut(self.shelves.entry(scope.clone()).or_default().entry(kind).or_default());
+        store.tried_at = Some(at);
         let found = match got {
             Ok(found) => found,
             Err(fault) => {
                 match coverage {
-                    Coverage::All => shelf.fault = Some(fault),
+                    Coverage::All => store.fault = Some(fault),
                     Coverage::Parts(parts) => {
                         for part in parts {
-                            shelf.bins.entry(Arc::clone(part)).or_default().fault = Some(fault.clone());
+                            store.bins.entry(Arc::clone(part)).or_default().fault = Some(fault.clone());
                         }
                     }
                 }
                 return Vec::new();
             }
         };
-        let first = shelf.oldest().is_none();
+        let first = store.oldest().is_none();
         // Bins share their items: this copies no resource.
-        let before = shelf.clone();
+        let before = store.clone();
         if matches!(coverage, Coverage::All) {
-            shelf.fault = None;
-            shelf.notes = found.notes;
-            shelf.bins.retain(|part, _| found.parts.iter().any(|(seen, _)| seen == part));
+            store.fault = None;
+            store.notes = found.notes;
+            store.bins.retain(|part, _| found.parts.iter().any(|(seen, _)| seen == part));
         }
         let mut changed: Vec<ResourceId> = Vec::new();
         for (part, got) in found.parts {
             if let Ok(items) = &got
                 && !first
             {
-                let news = items.index.iter().filter(|(key, (_, gist))| before.fingerprint(&part, key) != Some(*gist));
+                let news = items
+                    .index
+                    .iter()
+                    .filter(|(key, (_, fingerprint))| before.fingerprint(&part, key) != Some(*fingerprint));
                 changed.extend(news.map(|(key, _)| ResourceId { kind, scope: scope.clone(), key: Arc::clone(key) }));
             }
-            let bin = shelf.bins.entry(part).or_default();
+            let bin = store.bins.entry(part).or_default();
             match got {
                 Ok(items) => *bin = StoredPart { items: Some(items), read_at: Some(at), fault: None },
                 Err(fault) => bin.fault = Some(fault),
             }
         }
-        shelf.index();
+        store.index();
         changed.sort();
         changed.dedup();
         changed
@@ -224,7 +230,7 @@ impl World {
     /// When anything was last read.
     #[must_use]
     pub fn latest(&self) -> Option<Timestamp> {
-        self.shelves().flat_map(|(_, _, shelf)| shelf.bins().filter_map(|(_, bin)| bin.read_at)).max()
+        self.shelves().flat_map(|(_, _, store)| store.bins().filter_map(|(_, bin)| bin.read_at)).max()
     }
 
     /// Takes over from `other` every part it read later than it was read here, in scopes something is known of; what it
@@ -235,7 +241,7 @@ impl World {
         let last = other.latest();
         for (scope, kind, theirs) in other.shelves() {
             let Some(kinds) = self.shelves.get_mut(scope) else { continue };
-            let old = |part: &Part| kinds.get(&kind).and_then(|shelf| shelf.bin(part)).and_then(|bin| bin.read_at);
+            let old = |part: &Part| kinds.get(&kind).and_then(|store| store.bin(part)).and_then(|bin| bin.read_at);
             let newer: Vec<(&Part, &StoredPart)> = theirs
                 .bins()
                 .filter(|(part, bin)| bin.read_at.is_some() && (bin.read_at > old(part) || bin.read_at == last))
@@ -247,7 +253,7 @@ impl World {
             let before = ours.clone();
             for (part, bin) in newer {
                 let items = bin.items.iter().flat_map(|items| items.index.iter());
-                let news = items.filter(|(key, (_, gist))| before.fingerprint(part, key) != Some(*gist));
+                let news = items.filter(|(key, (_, fingerprint))| before.fingerprint(part, key) != Some(*fingerprint));
                 changed.extend(news.map(|(key, _)| ResourceId { kind, scope: scope.clone(), key: Arc::clone(key) }));
                 ours.bins.insert(Arc::clone(part), bin.clone());
             }
@@ -258,14 +264,14 @@ impl World {
     }
 
     /// Takes what is known of whoever executes schedules on this machine.
-    pub fn watched(&mut self, vigil: SchedulerHeartbeat) {
-        self.vigil = Some(Arc::new(vigil));
+    pub fn watched(&mut self, heartbeat: SchedulerHeartbeat) {
+        self.heartbeat = Some(Arc::new(heartbeat));
     }
 
     /// What is known of whoever executes schedules on this machine; `None` where nobody could be asked.
     #[must_use]
-    pub fn vigil(&self) -> Option<&SchedulerHeartbeat> {
-        self.vigil.as_deref()
+    pub fn heartbeat(&self) -> Option<&SchedulerHeartbeat> {
+        self.heartbeat.as_deref()
     }
 
     /// Remembers who we are in `scope`, or why that could not be told. A known identity survives a fault.
@@ -302,7 +308,7 @@ impl World {
             self.shelves
                 .get(scope)?
                 .values()
-                .flat_map(|shelf| shelf.bins.values())
+                .flat_map(|store| store.bins.values())
                 .filter_map(|bin| bin.items.as_ref())
                 .flat_map(|items| items.index.keys().take(1))
                 .find_map(|key| Arn::from(&**key).account().map(AccountId::from))
@@ -320,13 +326,13 @@ impl World {
 
     /// All items of a kind in one scope.
     pub fn all<'a, T: Resource>(&'a self, scope: &Scope) -> impl Iterator<Item = &'a T> + use<'a, T> {
-        self.shelf(scope, T::KIND).into_iter().flat_map(KindStore::all::<T>)
+        self.store(scope, T::KIND).into_iter().flat_map(KindStore::all::<T>)
     }
 
     /// All items of a kind everywhere, with their scope.
     pub fn everywhere<T: Resource>(&self) -> impl Iterator<Item = (&Scope, &T)> {
         let shelves = self.shelves.iter().filter_map(|(scope, kinds)| Some((scope, kinds.get(&T::KIND)?)));
-        shelves.flat_map(|(scope, shelf)| shelf.all::<T>().map(move |item| (scope, item)))
+        shelves.flat_map(|(scope, store)| store.all::<T>().map(move |item| (scope, item)))
     }
 
     /// One resource, if it is (still) there.
@@ -335,28 +341,28 @@ impl World {
         if id.kind != T::KIND {
             return None;
         }
-        self.shelf(&id.scope, id.kind)
-            .and_then(|shelf| shelf.find(&id.key))
+        self.store(&id.scope, id.kind)
+            .and_then(|store| store.find(&id.key))
             .and_then(|(items, at)| items.list::<T>().get(at))
     }
 
     /// One resource of kind `T` by its key.
     #[must_use]
     pub fn by_key<T: Resource>(&self, scope: &Scope, key: &str) -> Option<&T> {
-        self.shelf(scope, T::KIND).and_then(|shelf| shelf.find(key)).and_then(|(items, at)| items.list::<T>().get(at))
+        self.store(scope, T::KIND).and_then(|store| store.find(key)).and_then(|(items, at)| items.list::<T>().get(at))
     }
 
-    /// The shelf of a kind in a scope; `None` before it was first asked for.
+    /// The store of a kind in a scope; `None` before it was first asked for.
     #[must_use]
-    pub fn shelf(&self, scope: &Scope, kind: KindName) -> Option<&KindStore> {
+    pub fn store(&self, scope: &Scope, kind: KindName) -> Option<&KindStore> {
         self.shelves.get(scope)?.get(&kind).map(AsRef::as_ref)
     }
 
-    /// Every shelf with its scope and kind.
+    /// Every store with its scope and kind.
     pub fn shelves(&self) -> impl Iterator<Item = (&Scope, KindName, &KindStore)> {
         self.shelves
             .iter()
-            .flat_map(|(scope, kinds)| kinds.iter().map(move |(kind, shelf)| (scope, *kind, shelf.as_ref())))
+            .flat_map(|(scope, kinds)| kinds.iter().map(move |(kind, store)| (scope, *kind, store.as_ref())))
     }
 
     /// Forgets everything about scopes that are not in `keep` (another profile was chosen).

@@ -1,4 +1,4 @@
-//! What we believe about the accounts: scopes, shelves of resources with their age and
+//! What we believe about the accounts: scopes, stores of resources with their age and
 //! faults, identities, health words. Pure data; it is written by arrivals only and keeps
 //! old data when a reading fails. No SDK type, clock or drawing here.
 

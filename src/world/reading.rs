@@ -68,7 +68,7 @@ impl<T> Reading<T> {
         Self { parts: vec![(Part::from(""), Ok(items))], notes: Vec::new() }
     }
 
-    /// A harvest of several parts.
+    /// A reading of several parts.
     #[must_use]
     pub fn of(parts: Vec<(Part, Result<Vec<T>, Fault>)>) -> Self {
         Self { parts, notes: Vec::new() }
@@ -90,10 +90,10 @@ pub struct AnyReading {
 }
 
 impl<T: Resource> From<Reading<T>> for AnyReading {
-    fn from(harvest: Reading<T>) -> Self {
+    fn from(reading: Reading<T>) -> Self {
         Self {
-            parts: harvest.parts.into_iter().map(|(part, got)| (part, got.map(Items::new))).collect(),
-            notes: harvest.notes,
+            parts: reading.parts.into_iter().map(|(part, got)| (part, got.map(Items::new))).collect(),
+            notes: reading.notes,
         }
     }
 }
@@ -137,9 +137,9 @@ impl Items {
             .iter()
             .enumerate()
             .map(|(at, item)| {
-                let mut gist = DefaultHasher::new();
-                item.fingerprint(&mut gist);
-                (Arc::from(item.key()), (at, gist.finish()))
+                let mut fingerprint = DefaultHasher::new();
+                item.fingerprint(&mut fingerprint);
+                (Arc::from(item.key()), (at, fingerprint.finish()))
             })
             .collect();
         Self { list: Arc::new(list), index: Arc::new(index) }

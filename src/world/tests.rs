@@ -1,4 +1,4 @@
-//! The promises of the shelf: old data stays, parts stand alone, identity is by key.
+//! The promises of the store: old data stays, parts stand alone, identity is by key.
 
 use std::hash::{DefaultHasher, Hash};
 
@@ -44,10 +44,10 @@ fn a_fault_keeps_the_items_and_their_age() {
     let mut world = World::default();
     world.put(&scope(), Thing::KIND, &Coverage::All, Ok(Reading::of(vec![part("a", 1, "x")]).into()), at(1));
     world.put(&scope(), Thing::KIND, &Coverage::All, Err(denied()), at(9));
-    let shelf = world.shelf(&scope(), Thing::KIND).expect("the shelf");
+    let store = world.store(&scope(), Thing::KIND).expect("the shelf");
     assert_eq!(world.all::<Thing>(&scope()).count(), 1);
-    assert_eq!((shelf.oldest(), shelf.tried_at), (Some(at(1)), Some(at(9))));
-    assert_eq!(shelf.faults().count(), 1);
+    assert_eq!((store.oldest(), store.tried_at), (Some(at(1)), Some(at(9))));
+    assert_eq!(store.faults().count(), 1);
 }
 
 #[test]
@@ -59,16 +59,16 @@ fn a_failing_part_stands_beside_a_fresh_one() {
     let changed = world.put(&scope(), Thing::KIND, &Coverage::All, Ok(half.into()), at(2));
     assert_eq!(changed.iter().map(|id| &*id.key).collect::<Vec<_>>(), ["x"]);
     assert_eq!(world.by_key::<Thing>(&scope(), "y").map(|thing| thing.count), Some(1));
-    let shelf = world.shelf(&scope(), Thing::KIND).expect("the shelf");
-    assert_eq!(shelf.bin("a").and_then(|bin| bin.read_at), Some(at(2)));
-    assert_eq!(shelf.bin("b").and_then(|bin| bin.read_at), Some(at(1)));
+    let store = world.store(&scope(), Thing::KIND).expect("the shelf");
+    assert_eq!(store.bin("a").and_then(|bin| bin.read_at), Some(at(2)));
+    assert_eq!(store.bin("b").and_then(|bin| bin.read_at), Some(at(1)));
 }
 
 #[test]
 fn a_newcomer_counts_as_changed_but_not_at_the_first_reading() {
     let mut world = World::default();
-    let mut put = |harvest: Reading<Thing>, second| {
-        let changed = world.put(&scope(), Thing::KIND, &Coverage::All, Ok(harvest.into()), at(second));
+    let mut put = |reading: Reading<Thing>, second| {
+        let changed = world.put(&scope(), Thing::KIND, &Coverage::All, Ok(reading.into()), at(second));
         changed.into_iter().map(|id| id.key.to_string()).collect::<Vec<_>>()
     };
     assert!(put(Reading::of(vec![part("a", 1, "x")]), 1).is_empty());

@@ -210,9 +210,9 @@ fn a_signal_during_a_shell_ends_all_with_the_terminal_restored() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_real_shell_on_an_instance_by_the_gateway() {
-    let site = Site::with(&["kajimaru"]).await;
-    site.gateway.weather(Weather { not_ready: 1, short_headers: true, ..Weather::default() });
-    let mut toban = site.terminal("toban connect kajimaru/kajimaru-ec2-01");
+    let context = Site::with(&["kajimaru"]).await;
+    context.gateway.weather(Weather { not_ready: 1, short_headers: true, ..Weather::default() });
+    let mut toban = context.terminal("toban connect kajimaru/kajimaru-ec2-01");
     tokio::task::block_in_place(|| {
         toban.shows("enter ~ . leaves");
         toban.shows("$ ");
@@ -231,54 +231,54 @@ async fn a_real_shell_on_an_instance_by_the_gateway() {
         toban.shows("alive");
         toban.shows("The session ended");
         toban.shows("ended 0");
-        assert_restored(&toban, site.peer.home());
+        assert_restored(&toban, context.peer.home());
     });
-    assert_eq!(site.gateway.calls(), ["StartSession"]);
-    site.gateway.assert_clean();
+    assert_eq!(context.gateway.calls(), ["StartSession"]);
+    context.gateway.assert_clean();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn leaving_by_the_escape_terminates_the_session() {
-    let site = Site::with(&["kajimaru"]).await;
-    let mut toban = site.terminal("toban connect kajimaru/kajimaru-ec2-01");
+    let context = Site::with(&["kajimaru"]).await;
+    let mut toban = context.terminal("toban connect kajimaru/kajimaru-ec2-01");
     tokio::task::block_in_place(|| {
         toban.shows("$ ");
         toban.keys("\r~.");
         toban.shows("ended 0");
-        assert_restored(&toban, site.peer.home());
+        assert_restored(&toban, context.peer.home());
     });
-    site.gateway.wait_for_calls("TerminateSession", 1).await;
-    site.gateway.assert_clean();
+    context.gateway.wait_for_calls("TerminateSession", 1).await;
+    context.gateway.assert_clean();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn commands_through_the_gateway_tell_streams_and_exit_codes_apart() {
-    let site = Site::with(&["kajimaru"]).await;
-    let done = site.run(&["connect", "kajimaru/kajimaru-ec2-01", "--", "echo out; echo oops >&2; exit 3"]);
+    let context = Site::with(&["kajimaru"]).await;
+    let done = context.run(&["connect", "kajimaru/kajimaru-ec2-01", "--", "echo out; echo oops >&2; exit 3"]);
     assert_eq!((done.code, done.out.as_str()), (Some(3), "out\n"), "{}", done.err);
     assert!(done.err.contains("oops"), "{}", done.err);
     let damaged = Weather { damages: Some(5), cuts: vec![9], swallows: 4, encrypts: true, ..Weather::default() };
-    site.gateway.weather(damaged);
-    let many = site.run(&["connect", "kajimaru/kajimaru-ec2-01", "--", "seq", "2000"]);
+    context.gateway.weather(damaged);
+    let many = context.run(&["connect", "kajimaru/kajimaru-ec2-01", "--", "seq", "2000"]);
     assert_eq!(many.code, Some(0), "{}", many.err);
     assert!(many.out.lines().filter_map(|line| line.parse::<u32>().ok()).eq(1..=2000), "lines were lost");
-    site.gateway.assert_clean();
+    context.gateway.assert_clean();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_task_tells_its_exit_code_too() {
-    let site = Site::with(&["prooflink"]).await;
-    let done = site.run(&["connect", "prooflink-prod/prooflink-prod", "--", "printf 'a b\\n'; exit 5"]);
+    let context = Site::with(&["prooflink"]).await;
+    let done = context.run(&["connect", "prooflink-prod/prooflink-prod", "--", "printf 'a b\\n'; exit 5"]);
     assert_eq!((done.code, done.out.as_str()), (Some(5), "a b\n"), "{}", done.err);
-    assert_eq!(site.gateway.calls(), ["ExecuteCommand", "TerminateSession"]);
-    site.gateway.assert_clean();
+    assert_eq!(context.gateway.calls(), ["ExecuteCommand", "TerminateSession"]);
+    context.gateway.assert_clean();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_plugin_that_is_killed_leaves_the_terminal_as_it_was_and_no_session() {
     use std::os::unix::fs::PermissionsExt;
-    let site = Site::with(&["kajimaru"]).await;
-    let home = site.peer.home();
+    let context = Site::with(&["kajimaru"]).await;
+    let home = context.peer.home();
     let plugin = home.join("bin/session-manager-plugin");
     std::fs::create_dir_all(home.join("bin")).expect("a directory");
     // Says what it was given, then ruins the terminal and dies.
@@ -289,7 +289,7 @@ async fn a_plugin_that_is_killed_leaves_the_terminal_as_it_was_and_no_session() 
         printf 'in the plugin\\033[?1049h\\033[?1002h\\033[?25l'\nstty -echo -icanon isig\nkill -9 $$\n";
     std::fs::write(&plugin, script).expect("a plugin");
     std::fs::set_permissions(&plugin, std::fs::Permissions::from_mode(0o755)).expect("it can be run");
-    let toban = site.terminal("PATH=\"$HOME/bin:$PATH\" toban connect --plugin kajimaru/kajimaru-ec2-01");
+    let toban = context.terminal("PATH=\"$HOME/bin:$PATH\" toban connect --plugin kajimaru/kajimaru-ec2-01");
     tokio::task::block_in_place(|| {
         toban.shows("ended 1");
         assert_restored(&toban, home);
@@ -302,7 +302,7 @@ async fn a_plugin_that_is_killed_leaves_the_terminal_as_it_was_and_no_session() 
     let arguments = read("arguments");
     let arguments: Vec<&str> = arguments.lines().collect();
     assert_eq!(arguments[..4], ["AWS_SSM_START_SESSION_RESPONSE", "ap-northeast-1", "StartSession", ""]);
-    assert_eq!(arguments[5], site.gateway.endpoint());
+    assert_eq!(arguments[5], context.gateway.endpoint());
     assert_eq!(read("key"), gateway::KEY);
-    assert_eq!(site.gateway.calls(), ["StartSession", "TerminateSession"]);
+    assert_eq!(context.gateway.calls(), ["StartSession", "TerminateSession"]);
 }

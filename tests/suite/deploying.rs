@@ -42,7 +42,7 @@ fn sent(peer: &Peer, operation: &str) -> Vec<Value> {
 }
 
 /// A peer with these systems, and a configuration that says how kajimaru is deployed and where city's production is.
-fn site(systems: &[&str]) -> Peer {
+fn context(systems: &[&str]) -> Peer {
     let peer = Peer::with(systems);
     let directory = peer.home().join(".config/toban");
     std::fs::create_dir_all(&directory).expect("a directory");

@@ -27,15 +27,19 @@ fn at(text: &str) -> Timestamp {
 
 /// The edges of the office's hours.
 fn computed(from: Timestamp, to: Timestamp) -> Vec<(Timestamp, PowerAction)> {
-    let office = toban::demo::wishes().schedules.remove(0);
+    let office = toban::demo::configured_environments().schedules.remove(0);
     let none = Exceptions::default();
-    Intent::new(&office, &none).edges(from, to).into_iter().map(|edge| (edge.issue_at, edge.verb)).collect()
+    Intent::new(&office, &none)
+        .transitions(from, to)
+        .into_iter()
+        .map(|transition| (transition.issue_at, transition.verb))
+        .collect()
 }
 
 /// How often each edge began, by the journal: when, to the minute, and what.
 fn journaled(state: &Path) -> BTreeMap<(Timestamp, PowerAction), u32> {
     let text = std::fs::read_to_string(state.join("journal.jsonl")).unwrap_or_default();
-    let mut edges = BTreeMap::new();
+    let mut transitions = BTreeMap::new();
     for line in text.lines() {
         let line: Value = serde_json::from_str(line).expect("a whole line");
         let Some(words) = line["reason"].as_str().and_then(|reason| reason.strip_prefix("schedule: ")) else {
@@ -46,12 +50,12 @@ fn journaled(state: &Path) -> BTreeMap<(Timestamp, PowerAction), u32> {
         }
         let verb = if words.starts_with("stop") { PowerAction::Stop } else { PowerAction::Start };
         let began = at(line["at"].as_str().expect("a time")).as_second();
-        *edges.entry((Timestamp::from_second(began.div_euclid(60) * 60).unwrap(), verb)).or_default() += 1;
+        *transitions.entry((Timestamp::from_second(began.div_euclid(60) * 60).unwrap(), verb)).or_default() += 1;
     }
-    edges
+    transitions
 }
 
-/// What the ledger says of edges in the end.
+/// What the execution log says of edges in the end.
 fn settled(state: &Path) -> BTreeMap<(Timestamp, PowerAction), String> {
     let text = std::fs::read_to_string(state.join("schedule-ledger.jsonl")).expect("a ledger");
     let mut last = BTreeMap::new();
@@ -71,13 +75,13 @@ fn two_processes_act_on_each_edge_of_a_month_once() {
     account.start(2, state.path());
     account.run(to, None);
     assert_eq!(account.alive(), 2, "both lived through it");
-    let edges = journaled(state.path());
-    assert_eq!(edges.keys().copied().collect::<Vec<_>>(), computed(from, to));
-    assert!(edges.values().all(|times| *times == 1), "{edges:?}");
+    let transitions = journaled(state.path());
+    assert_eq!(transitions.keys().copied().collect::<Vec<_>>(), computed(from, to));
+    assert!(transitions.values().all(|times| *times == 1), "{transitions:?}");
     let mut ends = settled(state.path());
     // What came before is nobody's any more.
     ends.retain(|(at, _), _| *at > from);
-    assert!(ends.len() == edges.len() && ends.values().all(|end| end == "done"), "{ends:?}");
+    assert!(ends.len() == transitions.len() && ends.values().all(|end| end == "done"), "{ends:?}");
     let days = computed(from, to).iter().filter(|(_, verb)| *verb == PowerAction::Start).count();
     // A database and a service, down and up each day.
     assert_eq!(account.power().len(), 4 * days, "{:#?}", account.power());
@@ -111,11 +115,14 @@ fn one_of_two_is_killed_in_the_midst_of_an_edge_and_the_other_finishes(
         assert!(account.is_asleep(), "{kill:?}: it runs all night");
         let settled = settled(state.path());
         let ours = computed(from, to);
-        for edge in &ours {
-            let named = |at: &Timestamp| *at == edge.0 || at.duration_since(edge.0).as_mins() == 15;
-            let ends: Vec<&String> =
-                settled.iter().filter(|((at, verb), _)| *verb == edge.1 && named(at)).map(|(_, end)| end).collect();
-            assert_eq!(ends, ["done"], "{kill:?} {edge:?}: {settled:?}");
+        for transition in &ours {
+            let named = |at: &Timestamp| *at == transition.0 || at.duration_since(transition.0).as_mins() == 15;
+            let ends: Vec<&String> = settled
+                .iter()
+                .filter(|((at, verb), _)| *verb == transition.1 && named(at))
+                .map(|(_, end)| end)
+                .collect();
+            assert_eq!(ends, ["done"], "{kill:?} {transition:?}: {settled:?}");
         }
     }
 }

@@ -31,7 +31,7 @@ use toban::world::access_check::Outcome;
 use toban::world::{Coverage, Fault, FaultKind, KindName, Resource, Scope, World};
 
 fn faults(world: &World) -> Vec<String> {
-    world.shelves().flat_map(|(_, _, shelf)| shelf.faults().map(Fault::sentence).collect::<Vec<_>>()).collect()
+    world.shelves().flat_map(|(_, _, store)| store.faults().map(Fault::sentence).collect::<Vec<_>>()).collect()
 }
 
 #[tokio::test]
@@ -43,7 +43,7 @@ async fn everything_of_the_systems_is_read_with_as_few_calls_as_the_batches_allo
     let world = read_all(&live, &here()).await;
     assert_eq!(faults(&world), Vec::<String>::new());
 
-    let count = |name: KindName| world.shelf(&here(), name).map_or(0, |shelf| shelf.keys().count());
+    let count = |name: KindName| world.store(&here(), name).map_or(0, |store| store.keys().count());
     for kind in KINDS {
         // Nobody keeps a schedule of their own, no rule has fired, and no alarm is muted.
         let none = ["metric-filter", "db-cluster", "managed-node", "foreign-schedule", "automation-run", "mute-rule"];
@@ -147,8 +147,8 @@ async fn a_denied_cluster_stands_beside_the_others() {
     let mut world = World::default();
     read(&live, of(Cluster::KIND), &here(), &mut world).await;
     read(&live, of(Service::KIND), &here(), &mut world).await;
-    let shelf = world.shelf(&here(), Service::KIND).expect("services");
-    let denied: Vec<&Fault> = shelf.faults().collect();
+    let store = world.store(&here(), Service::KIND).expect("services");
+    let denied: Vec<&Fault> = store.faults().collect();
     assert!(!denied.is_empty() && denied.iter().all(|fault| fault.kind == FaultKind::Denied), "{denied:?}");
     assert!(denied.iter().all(
         |fault| fault.operation == "ecs:ListServices" && fault.on.as_deref().is_some_and(|on| on.contains("prod"))
@@ -228,11 +228,11 @@ async fn credentials_that_ran_out_are_told_and_the_next_ones_are_taken() {
     let live = live(&peer);
     let mut world = World::default();
     read(&live, of(Cluster::KIND), &here(), &mut world).await;
-    let shelf = world.shelf(&here(), Cluster::KIND).expect("clusters");
-    assert_eq!(shelf.fault.as_ref().map(|fault| fault.kind), Some(FaultKind::Expired));
+    let store = world.store(&here(), Cluster::KIND).expect("clusters");
+    assert_eq!(store.fault.as_ref().map(|fault| fault.kind), Some(FaultKind::Expired));
     live.renew(&here().source);
     read(&live, of(Cluster::KIND), &here(), &mut world).await;
-    assert!(world.shelf(&here(), Cluster::KIND).is_some_and(|shelf| shelf.fault.is_none()));
+    assert!(world.store(&here(), Cluster::KIND).is_some_and(|store| store.fault.is_none()));
 }
 
 #[tokio::test]

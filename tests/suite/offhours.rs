@@ -376,9 +376,13 @@ fn of_many_processes_over_one_state_directory_one_acts_on_an_edge() {
 
 /// The edges of the simulated account's office hours.
 fn computed(from: jiff::Timestamp, to: jiff::Timestamp) -> Vec<(jiff::Timestamp, PowerAction)> {
-    let office = toban::demo::wishes().schedules.remove(0);
+    let office = toban::demo::configured_environments().schedules.remove(0);
     let none = Exceptions::default();
-    Intent::new(&office, &none).edges(from, to).into_iter().map(|edge| (edge.issue_at, edge.verb)).collect()
+    Intent::new(&office, &none)
+        .transitions(from, to)
+        .into_iter()
+        .map(|transition| (transition.issue_at, transition.verb))
+        .collect()
 }
 
 /// The program itself, as fast as it goes: a weekend, the year's end and the first work days, in some seconds. However
@@ -415,8 +419,8 @@ fn the_simulated_account_runs_its_week_and_the_journal_shows_exactly_the_compute
         let whole = line["part_of"].is_null().then(|| jiff::Timestamp::from_second(second).ok()).flatten()?;
         Some((whole, if words.starts_with("stop") { PowerAction::Stop } else { PowerAction::Start }))
     });
-    let edges: Vec<(jiff::Timestamp, PowerAction)> = began.filter(|(when, _)| *when < to).collect();
-    assert_eq!(edges, expected, "{told:#?}");
+    let transitions: Vec<(jiff::Timestamp, PowerAction)> = began.filter(|(when, _)| *when < to).collect();
+    assert_eq!(transitions, expected, "{told:#?}");
     for file in ["journal.jsonl", "schedule-ledger.jsonl", "schedule-prooflink-dev.lock"] {
         assert!(!state.join(file).exists(), "{file}");
     }

@@ -164,8 +164,8 @@ fn more_parts() -> Vec<Part> {
 }
 
 fn keys(world: &World) -> Coverage {
-    let shelves = KINDS.iter().filter_map(|kind| world.shelf(&scope(), kind.name()));
-    let keys = shelves.flat_map(|shelf| shelf.keys().map(Part::from).collect::<Vec<_>>());
+    let shelves = KINDS.iter().filter_map(|kind| world.store(&scope(), kind.name()));
+    let keys = shelves.flat_map(|store| store.keys().map(Part::from).collect::<Vec<_>>());
     Coverage::Parts(keys.chain([Part::from("")]).chain(more_parts()).collect())
 }
 
@@ -192,7 +192,7 @@ async fn meet(kind: &'static dyn AnyKind, account: &Account, world: &World) -> M
         let aws = Clients { clusters: crate::aws::SingleFlight::default(), ..aws.clone() };
         found.push(kind.read(FetchContext { aws: &aws, scope: &scope, known: &known, coverage: &coverage }).await);
     }
-    if let Some(key) = world.shelf(&scope, kind.name()).and_then(|shelf| shelf.keys().next()) {
+    if let Some(key) = world.store(&scope, kind.name()).and_then(|store| store.keys().next()) {
         let id = ResourceId { kind: kind.name(), scope: scope.clone(), key: Arc::from(key) };
         let _ = kind
             .look(FetchContext { aws: &aws, scope: &scope, known: world, coverage: &Coverage::All }, &id, now())

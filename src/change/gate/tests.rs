@@ -12,7 +12,7 @@ impl Change for Stop {
         Plan {
             message: "stop DB instance prooflink-dev-db".into(),
             environment: "prooflink-dev".into(),
-            on: self.deed().on,
+            on: self.change_request().on,
             scope,
             besides: Vec::new(),
             calls: vec!["rds:StopDBInstance prooflink-dev-db".into()],
@@ -21,7 +21,7 @@ impl Change for Stop {
             differences: Vec::new(),
         }
     }
-    fn deed(&self) -> ChangeRequest {
+    fn change_request(&self) -> ChangeRequest {
         let scope = Scope::new("p", "ap-northeast-1");
         ChangeRequest {
             verb: "stop",

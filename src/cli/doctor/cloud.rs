@@ -107,26 +107,33 @@ fn readings(report: &mut Report, scope: &Scope, operations: &[(&str, &Outcome)])
 pub(super) fn pins(
     report: &mut Report,
     snapshot: &Snapshot,
-    wishes: &ConfiguredEnvironments,
+    configured_environments: &ConfiguredEnvironments,
     scopes: &[Scope],
     everywhere: bool,
 ) {
-    for wish in &wishes.environments {
-        pin(report, snapshot, wish, scopes, everywhere);
+    for environment_config in &configured_environments.environments {
+        pin(report, snapshot, environment_config, scopes, everywhere);
     }
 }
 
-fn pin(report: &mut Report, snapshot: &Snapshot, wish: &EnvironmentConfig, scopes: &[Scope], everywhere: bool) {
-    let about = format!("environment {}", wish.name);
-    let Some(environment) = snapshot.picture.environment(&wish.name) else {
+fn pin(
+    report: &mut Report,
+    snapshot: &Snapshot,
+    environment_config: &EnvironmentConfig,
+    scopes: &[Scope],
+    everywhere: bool,
+) {
+    let about = format!("environment {}", environment_config.name);
+    let Some(environment) = snapshot.picture.environment(&environment_config.name) else {
         if everywhere {
             let message = "the configuration names it, but nothing belongs to it";
-            let remedy = format!("fix environment.{}.match, or remove it from the configuration", wish.name);
+            let remedy =
+                format!("fix environment.{}.match, or remove it from the configuration", environment_config.name);
             report.add(Check::warn(about, message, remedy));
         }
         return;
     };
-    let Some(pinned) = &wish.account else {
+    let Some(pinned) = &environment_config.account else {
         return;
     };
     for scope in environment.scopes.iter().filter(|scope| scopes.contains(scope)) {

@@ -29,7 +29,7 @@ const REGION: &str = "set AWS_PROFILE and AWS_REGION, pass --profile and --regio
 /// When the named environment is not there, ctrl-c came, or stdout cannot be written. What fails
 /// otherwise is the report's to tell.
 pub(super) async fn run(
-    duty: &CommandContext,
+    context: &CommandContext,
     args: &args::Doctor,
     dirs: &Dirs,
     config: Result<(), ConfigError>,
@@ -37,7 +37,7 @@ pub(super) async fn run(
     let mut report = Report::default();
     files::check(&mut report, dirs, config);
     terminal::check(&mut report, &terminal::Terminal::here());
-    if let Err(failure) = account(&mut report, duty, args).await {
+    if let Err(failure) = account(&mut report, context, args).await {
         if matches!(failure.exit, Exit::Interrupted | Exit::NotFound) {
             return Err(failure);
         }
@@ -45,20 +45,20 @@ pub(super) async fn run(
     }
     match args.json {
         true => output::json(&report.json()?)?,
-        false => output::data(&report.text(duty.paint.as_ref()))?,
+        false => output::data(&report.text(context.paint.as_ref()))?,
     };
     Ok(report.exit())
 }
 
 /// Tries everything in every place, or in those of the named environment.
-async fn account(report: &mut Report, duty: &CommandContext, args: &args::Doctor) -> Result<(), Failure> {
-    let wishes = &duty.settings.wishes;
-    let mut snapshot = read::once_whatever(duty).await?;
+async fn account(report: &mut Report, context: &CommandContext, args: &args::Doctor) -> Result<(), Failure> {
+    let configured_environments = &context.settings.configured_environments;
+    let mut snapshot = read::once_whatever(context).await?;
     let scopes = match &args.env {
         Some(typed) => scopes_of(typed, &snapshot)?,
-        None => read::scopes(duty).await?,
+        None => read::scopes(context).await?,
     };
-    for (scope, tried) in read::probe(duty, &scopes).await? {
+    for (scope, tried) in read::probe(context, &scopes).await? {
         cloud::tried(report, &scope, &tried);
     }
     let named = match &args.env {
@@ -68,11 +68,11 @@ async fn account(report: &mut Report, duty: &CommandContext, args: &args::Doctor
     let wanted = |environment: &&EnvironmentStatus| named.as_ref().is_none_or(|name| *name == environment.name);
     environments::check(report, snapshot.picture.environments.iter().filter(wanted));
     if let Some(name) = &named {
-        sessions::check(report, duty, &mut snapshot, name).await;
+        sessions::check(report, context, &mut snapshot, name).await;
     }
-    if named.is_some() || !wishes.environments.is_empty() {
-        schedules::check(report, duty, &snapshot, &scopes).await;
-        cloud::pins(report, &snapshot, wishes, &scopes, named.is_none());
+    if named.is_some() || !configured_environments.environments.is_empty() {
+        schedules::check(report, context, &snapshot, &scopes).await;
+        cloud::pins(report, &snapshot, configured_environments, &scopes, named.is_none());
     }
     Ok(())
 }

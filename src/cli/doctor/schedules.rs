@@ -22,7 +22,7 @@ use crate::text::counted;
 use crate::world::{Arn, Coverage, Fault, FaultKind, Part, Resource, Scope, World};
 
 /// Tells of every environment in `scopes` whose schedules are at AWS.
-pub(super) async fn check(report: &mut Report, duty: &CommandContext, snapshot: &Snapshot, scopes: &[Scope]) {
+pub(super) async fn check(report: &mut Report, context: &CommandContext, snapshot: &Snapshot, scopes: &[Scope]) {
     for environment in &snapshot.picture.environments {
         if let Some(check) = unseen(environment) {
             report.add(check);
@@ -37,13 +37,13 @@ pub(super) async fn check(report: &mut Report, duty: &CommandContext, snapshot: 
                 report.add(Check::warn(about, why, "see docs/schedules.md"));
             }
             Some(Ok((place, role))) if scopes.contains(&place.scope) => {
-                let read = read(duty, &place.scope, &role).await;
+                let read = read(context, &place.scope, &role).await;
                 let role = Arn::from(role);
                 report.add(told(&place, &role, read.as_ref()));
                 if !matches!(&read, Err(fault) if fault.kind == FaultKind::Gone) {
-                    let may = simulated(duty, &place, &role, environment).await;
+                    let may = simulated(context, &place, &role, environment).await;
                     report.add(told_may(&place, &role, &may));
-                    let rules = enabling(duty, &place, &role, environment, &snapshot.world).await;
+                    let rules = enabling(context, &place, &role, environment, &snapshot.world).await;
                     if let Some(check) = told_rules(&place, &role, &rules) {
                         report.add(check);
                     }
@@ -87,21 +87,21 @@ fn recorded(environment: &EnvironmentStatus, snapshot: &Snapshot) -> Option<Chec
 }
 
 /// Reads one role.
-async fn read(duty: &CommandContext, scope: &Scope, role: &str) -> Result<SchedulerRole, Fault> {
+async fn read(context: &CommandContext, scope: &Scope, role: &str) -> Result<SchedulerRole, Fault> {
     let missing = || Fault::new(FaultKind::Garbled, "iam:GetRole", "nothing was answered").on(role);
     let roles = kind(SchedulerRole::KIND).ok_or_else(missing)?;
     let coverage = Coverage::Parts([role.into()].into_iter().collect());
     let mut world = World::default();
-    let got = duty.cloud.read(roles, scope, &coverage, &world).await;
-    world.put(scope, SchedulerRole::KIND, &coverage, got, duty.cloud.now());
+    let got = context.cloud.read(roles, scope, &coverage, &world).await;
+    world.put(scope, SchedulerRole::KIND, &coverage, got, context.cloud.now());
     if let Some(found) = world.all::<SchedulerRole>(scope).next() {
         return Ok(found.clone());
     }
-    let shelf = world.shelf(scope, SchedulerRole::KIND);
-    Err(shelf.and_then(|shelf| shelf.faults().next()).cloned().unwrap_or_else(missing))
+    let store = world.store(scope, SchedulerRole::KIND);
+    Err(store.and_then(|store| store.faults().next()).cloned().unwrap_or_else(missing))
 }
 
-/// How many sleepers are simulated: each takes a call.
+/// How many scheduled members are simulated: each takes a call.
 const MOST: usize = 20;
 
 /// One who sleeps, what the role must be allowed to do to it, and what IAM says.
@@ -114,14 +114,15 @@ struct Simulated {
 /// What the role may do to each who sleeps with the environment. Each is asked about for itself: a policy that names its
 /// resources allows nothing on all of them together.
 async fn simulated(
-    duty: &CommandContext,
+    context: &CommandContext,
     place: &SchedulePlace,
     role: &Arn,
     environment: &EnvironmentStatus,
 ) -> Vec<Simulated> {
     let Some(simulations) = kind(Simulation::KIND) else { return Vec::new() };
-    let sleepers = environment.offhours.as_deref().map(|off| off.sleepers.as_slice()).unwrap_or_default();
-    let here = sleepers.iter().filter(|it| it.id.as_ref().is_some_and(|id| id.scope == place.scope));
+    let scheduled_members =
+        environment.offhours.as_deref().map(|off| off.scheduled_members.as_slice()).unwrap_or_default();
+    let here = scheduled_members.iter().filter(|it| it.id.as_ref().is_some_and(|id| id.scope == place.scope));
     let asked: Vec<(&ScheduledMember, Part)> = here
         .take(MOST)
         .map(|it| {
@@ -134,8 +135,8 @@ async fn simulated(
         .collect();
     let coverage = Coverage::Parts(asked.iter().map(|(_, part)| part.clone()).collect());
     let mut world = World::default();
-    let got = duty.cloud.read(simulations, &place.scope, &coverage, &world).await;
-    world.put(&place.scope, Simulation::KIND, &coverage, got, duty.cloud.now());
+    let got = context.cloud.read(simulations, &place.scope, &coverage, &world).await;
+    world.put(&place.scope, Simulation::KIND, &coverage, got, context.cloud.now());
     let answered = asked.into_iter().map(|(it, part)| Simulated {
         label: it.member.label(),
         actions: acts(it.member.kind),
@@ -146,7 +147,7 @@ async fn simulated(
 
 /// What the role may do to the rules that stop something here: an override holds them back, and has to enable them again.
 async fn enabling(
-    duty: &CommandContext,
+    context: &CommandContext,
     place: &SchedulePlace,
     role: &Arn,
     environment: &EnvironmentStatus,
@@ -166,8 +167,8 @@ async fn enabling(
     }
     let coverage = Coverage::Parts(asked.iter().map(|(_, part)| part.clone()).collect());
     let mut answers = World::default();
-    let got = duty.cloud.read(simulations, &place.scope, &coverage, &answers).await;
-    answers.put(&place.scope, Simulation::KIND, &coverage, got, duty.cloud.now());
+    let got = context.cloud.read(simulations, &place.scope, &coverage, &answers).await;
+    answers.put(&place.scope, Simulation::KIND, &coverage, got, context.cloud.now());
     let answered = asked.into_iter().map(|(rule, part)| Simulated {
         label: format!("rule {}", rule.name),
         actions: restore_schedules::ACTS,

@@ -11,7 +11,7 @@ use crate::cli::read::CommandContext;
 use crate::engine::headless::Snapshot;
 use crate::environment::Member;
 use crate::kinds::catalog::kind;
-use crate::ssm::preflight::{Line, Reach, State};
+use crate::ssm::preflight::{Line, SessionAccess, State};
 use crate::world::EnvironmentName;
 use crate::world::read_request::ReadRequest;
 
@@ -21,43 +21,50 @@ const LISTS: &[&str] = &["instances", "services"];
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Tells of every instance and service of the environment called `name`.
-pub(super) async fn check(report: &mut Report, duty: &CommandContext, snapshot: &mut Snapshot, name: &EnvironmentName) {
+pub(super) async fn check(
+    report: &mut Report,
+    context: &CommandContext,
+    snapshot: &mut Snapshot,
+    name: &EnvironmentName,
+) {
     let mut wants: Vec<ReadRequest> = Vec::new();
-    for want in all(duty, snapshot, name).into_iter().flat_map(|reach| reach.rights.wants) {
+    for want in all(context, snapshot, name).into_iter().flat_map(|session_access| session_access.rights.wants) {
         if !wants.contains(&want) {
             wants.push(want);
         }
     }
-    read_more(duty, snapshot, wants, PATIENCE).await;
-    for reach in all(duty, snapshot, name) {
-        tell(report, &reach);
+    read_more(context, snapshot, wants, PATIENCE).await;
+    for session_access in all(context, snapshot, name) {
+        tell(report, &session_access);
     }
 }
 
-fn all(duty: &CommandContext, snapshot: &Snapshot, name: &EnvironmentName) -> Vec<Reach> {
+fn all(context: &CommandContext, snapshot: &Snapshot, name: &EnvironmentName) -> Vec<SessionAccess> {
     let environment = snapshot.picture.environment(name);
     let members = environment.into_iter().flat_map(|found| found.members.iter().map(move |member| (found, member)));
-    members.filter_map(|(environment, member)| reach(duty, snapshot, environment, member)).collect()
+    members.filter_map(|(environment, member)| session_access(context, snapshot, environment, member)).collect()
 }
 
-fn reach(
-    duty: &CommandContext,
+fn session_access(
+    context: &CommandContext,
     snapshot: &Snapshot,
     environment: &EnvironmentStatus,
     member: &Member,
-) -> Option<Reach> {
+) -> Option<SessionAccess> {
     let of = kind(member.id.kind)?;
     of.shown().filter(|shown| LISTS.contains(&shown.list))?;
-    at_site(duty, snapshot, (environment, &member.id), |site| {
+    at_site(context, snapshot, (environment, &member.id), |context| {
         // A machine that its instance tells of has no line of its own.
-        let rows = of.rows(&member.id, &site.cx);
-        if rows.is_empty() { None } else { of.reach(&member.id, &site.cx) }
+        let rows = of.rows(&member.id, &context.cx);
+        if rows.is_empty() { None } else { of.session_access(&member.id, &context.cx) }
     })
 }
 
-fn tell(report: &mut Report, reach: &Reach) {
-    let about = format!("shell in {}", reach.message);
-    let of = |states: &[State]| reach.checklist().filter(|line| states.contains(&line.state)).collect::<Vec<&Line>>();
+fn tell(report: &mut Report, session_access: &SessionAccess) {
+    let about = format!("shell in {}", session_access.message);
+    let of = |states: &[State]| {
+        session_access.checklist().filter(|line| states.contains(&line.state)).collect::<Vec<&Line>>()
+    };
     let wanting = of(&[State::Fails, State::Lacks]);
     if wanting.is_empty() {
         let message = match of(&[State::Unknown]).as_slice() {

@@ -15,7 +15,7 @@ fn find<'r>(report: &'r Report, about: &str) -> &'r Check {
     found.unwrap_or_else(|| panic!("no {about} in {}", report.text(None)))
 }
 
-fn wish(name: &str, account: Option<&str>) -> EnvironmentConfig {
+fn environment_config(name: &str, account: Option<&str>) -> EnvironmentConfig {
     EnvironmentConfig { account: account.map(AccountId::from), ..EnvironmentConfig::new(name) }
 }
 
@@ -76,9 +76,9 @@ fn a_clock_far_off_fails_without_being_taken_for_credentials() {
 fn the_configuration_is_held_against_what_is_there() {
     let snapshot = snapshot();
     let environments = vec![
-        wish("prooflink-prod", Some("210987654321")),
-        wish("本番-dev", Some("123456789012")),
-        wish("kajimaru", None),
+        environment_config("prooflink-prod", Some("210987654321")),
+        environment_config("本番-dev", Some("123456789012")),
+        environment_config("kajimaru", None),
     ];
     let mut report = Report::default();
     cloud::pins(

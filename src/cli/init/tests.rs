@@ -13,11 +13,11 @@ fn the_draft_is_a_configuration_that_holds() {
     let text = draft(&snapshot, std::slice::from_ref(&source), &zone());
     let settings = config::parse(&text, "config.toml").unwrap_or_else(|fault| panic!("{fault}\n{text}"));
     assert_eq!(settings.sources, [source]);
-    let prod = settings.wishes.of(&EnvironmentName::from("prooflink-prod")).unwrap();
+    let prod = settings.configured_environments.of(&EnvironmentName::from("prooflink-prod")).unwrap();
     assert_eq!(prod.protected, Some(true));
     assert_eq!(prod.stage.as_deref(), Some("prod"));
     assert_eq!(prod.account.as_ref().map(|account| account.as_str()), Some("123456789012"));
-    assert_eq!(settings.wishes.environments.len(), 2);
+    assert_eq!(settings.configured_environments.environments.len(), 2);
 }
 
 #[test]
@@ -30,7 +30,7 @@ fn what_may_be_mixed_is_protected_and_says_why() {
     assert!(text.contains("#   ? mail is taken for 本番-dev, but tag Env=prod␊says stage prod\n"), "{text}");
     assert!(text.contains("# false confirms that all listed above is of this stage\n"), "{text}");
     let settings = config::parse(&text, "config.toml").unwrap_or_else(|fault| panic!("{fault}\n{text}"));
-    assert_eq!(settings.wishes.of(&EnvironmentName::from("本番-dev")).unwrap().protected, Some(true));
+    assert_eq!(settings.configured_environments.of(&EnvironmentName::from("本番-dev")).unwrap().protected, Some(true));
 }
 
 #[test]

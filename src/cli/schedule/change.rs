@@ -32,22 +32,22 @@ pub(super) enum ScheduleChange {
 /// # Errors
 /// When it is not there, has no schedule, cannot be done, or the gate refuses it.
 pub(super) async fn run(
-    duty: &CommandContext,
+    context: &CommandContext,
     name: &str,
-    wish: &ScheduleChange,
+    environment_config: &ScheduleChange,
     acting: &args::Acting,
 ) -> Result<Exit, Failure> {
-    let mut snapshot = read::once(duty).await?;
+    let mut snapshot = read::once(context).await?;
     let name = environment(&snapshot, name)?.name.clone();
-    one(duty, &mut snapshot, name.as_str(), wish, acting).await
+    one(context, &mut snapshot, name.as_str(), environment_config, acting).await
 }
 
 /// Syncs every environment whose schedules are at AWS, one after the other; the worst end counts.
 ///
 /// # Errors
 /// The first that failed; those after it are not begun.
-pub(super) async fn all(duty: &CommandContext, acting: &args::Acting) -> Result<Exit, Failure> {
-    let mut snapshot = read::once(duty).await?;
+pub(super) async fn all(context: &CommandContext, acting: &args::Acting) -> Result<Exit, Failure> {
+    let mut snapshot = read::once(context).await?;
     let at_aws = |it: &&crate::overview::EnvironmentStatus| {
         it.offhours.as_deref().is_some_and(|off| off.routine.backend == Backend::EventBridge && !off.exceptions.protect)
     };
@@ -57,23 +57,23 @@ pub(super) async fn all(duty: &CommandContext, acting: &args::Acting) -> Result<
         return Err(Failure::new(Exit::NotFound, "no environment has a schedule at EventBridge Scheduler"));
     }
     for name in names {
-        one(duty, &mut snapshot, &name, &ScheduleChange::Sync, acting).await?;
+        one(context, &mut snapshot, &name, &ScheduleChange::Sync, acting).await?;
     }
     Ok(Exit::Done)
 }
 
 async fn one(
-    duty: &CommandContext,
+    context: &CommandContext,
     snapshot: &mut Snapshot,
     name: &str,
-    wish: &ScheduleChange,
+    environment_config: &ScheduleChange,
     acting: &args::Acting,
 ) -> Result<Exit, Failure> {
     let found = environment(snapshot, name)?;
     // Rules of others can be held back without a schedule.
-    let rules = match wish {
+    let rules = match environment_config {
         ScheduleChange::Override(_) | ScheduleChange::Hold(_) | ScheduleChange::Clear => {
-            sparing_reads(found, &snapshot.world, &duty.view.zone)
+            sparing_reads(found, &snapshot.world, &context.view.zone)
         }
         ScheduleChange::Sync | ScheduleChange::Remove => Vec::new(),
     };
@@ -82,12 +82,15 @@ async fn one(
         _ => Some(offhours(found)?.routine.backend),
     };
     if backend == Some(Backend::EventBridge) {
-        stored::read_of(duty, snapshot, name).await?;
+        stored::read_of(context, snapshot, name).await?;
     }
     if !rules.is_empty() {
-        consult(duty, snapshot, &rules).await.iter().for_each(|message| output::note(&format!("toban: {message}\n")));
+        consult(context, snapshot, &rules)
+            .await
+            .iter()
+            .for_each(|message| output::note(&format!("toban: {message}\n")));
     }
-    let (verb, value) = match wish {
+    let (verb, value) = match environment_config {
         ScheduleChange::Override(until) => ("override", Some(until.as_str())),
         ScheduleChange::Hold(until) => ("hold", Some(until.as_str())),
         ScheduleChange::Clear => ("clear", None),
@@ -95,8 +98,8 @@ async fn one(
         ScheduleChange::Remove => ("sync", Some("remove")),
     };
     let found = environment(snapshot, name)?;
-    let proposed = at_whole(duty, snapshot, found, |site| environment_actions::propose(verb, value, site));
+    let proposed = at_whole(context, snapshot, found, |context| environment_actions::propose(verb, value, context));
     let proposal = proposed.unwrap_or_else(|| Err(format!("{name} has no members")));
     let proposal = proposal.map_err(|why| Failure::new(Exit::Failed, format!("{name}: {why}")))?;
-    act(duty, snapshot.clone(), proposal, acting).await
+    act(context, snapshot.clone(), proposal, acting).await
 }

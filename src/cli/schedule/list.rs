@@ -22,18 +22,18 @@ use crate::world::read_request::ReadRequest;
 ///
 /// # Errors
 /// When nothing could be read.
-pub(super) async fn run(duty: &CommandContext, args: &args::Listing) -> Result<Exit, Failure> {
-    let mut snapshot = read::once(duty).await?;
-    let mut unread = stored::read(duty, &mut snapshot).await;
+pub(super) async fn run(context: &CommandContext, args: &args::Listing) -> Result<Exit, Failure> {
+    let mut snapshot = read::once(context).await?;
+    let mut unread = stored::read(context, &mut snapshot).await;
     // Why something drifts is told by what is read for the past.
-    read::explain(duty, &mut snapshot, &|_| false).await?;
+    read::explain(context, &mut snapshot, &|_| false).await?;
     let past: Vec<ReadRequest> = scheduled(&snapshot).flat_map(|(_, off)| off.past()).collect();
-    unread.push_str(&stored::told(duty, &mut snapshot, past).await);
-    let (zone, diary) = (&duty.view.zone, stored::diary(duty));
+    unread.push_str(&stored::told(context, &mut snapshot, past).await);
+    let (zone, uptime_log) = (&context.view.zone, stored::uptime_log(context));
     let text = if args.json {
-        format!("{}\n", json(&snapshot, &duty.view.wishes.schedules, &diary, zone))
+        format!("{}\n", json(&snapshot, &context.view.configured_environments.schedules, &uptime_log, zone))
     } else {
-        table(&snapshot, &duty.view.wishes.schedules, &diary, zone)
+        table(&snapshot, &context.view.configured_environments.schedules, &uptime_log, zone)
     };
     if args.json {
         output::json(&text)?
@@ -60,7 +60,7 @@ const fn wished(desired: Desired) -> &'static str {
 }
 
 /// For people.
-pub(crate) fn table(snapshot: &Snapshot, schedules: &[Schedule], diary: &UptimeLog, zone: &TimeZone) -> String {
+pub(crate) fn table(snapshot: &Snapshot, schedules: &[Schedule], uptime_log: &UptimeLog, zone: &TimeZone) -> String {
     let headings = ["ENVIRONMENT", "SCHEDULE", "BACKEND", "DESIRED", "NEXT", "WHY", "DRIFT"];
     let mut rows = vec![headings.map(str::to_owned).to_vec()];
     for (environment, off) in scheduled(snapshot) {
@@ -74,7 +74,7 @@ pub(crate) fn table(snapshot: &Snapshot, schedules: &[Schedule], diary: &UptimeL
             off.routine.backend.word().to_owned(),
             wished(off.desired).to_owned(),
             off.next_words(snapshot.at, zone).unwrap_or_else(none),
-            off.next.as_ref().map_or_else(none, |edge| wording::cause(&edge.cause)),
+            off.next.as_ref().map_or_else(none, |transition| wording::cause(&transition.cause)),
             if drift.is_empty() { "none".to_owned() } else { drift.join("; ") },
         ]);
     }
@@ -98,7 +98,7 @@ pub(crate) fn table(snapshot: &Snapshot, schedules: &[Schedule], diary: &UptimeL
         }
     }
     for (environment, off) in scheduled(snapshot) {
-        if let Some(past) = off.past_savings(&snapshot.world, diary, snapshot.at) {
+        if let Some(past) = off.past_savings(&snapshot.world, uptime_log, snapshot.at) {
             text.push_str(&format!("{}: {}\n", environment.name, harmless(&past.sentence(snapshot.at))));
         }
     }
@@ -114,8 +114,8 @@ pub(crate) fn table(snapshot: &Snapshot, schedules: &[Schedule], diary: &UptimeL
 }
 
 /// For scripts.
-pub(crate) fn json(snapshot: &Snapshot, schedules: &[Schedule], diary: &UptimeLog, zone: &TimeZone) -> Value {
-    let environments: Vec<Value> = scheduled(snapshot).map(|it| object(it, snapshot, diary, zone)).collect();
+pub(crate) fn json(snapshot: &Snapshot, schedules: &[Schedule], uptime_log: &UptimeLog, zone: &TimeZone) -> Value {
+    let environments: Vec<Value> = scheduled(snapshot).map(|it| object(it, snapshot, uptime_log, zone)).collect();
     let names: Vec<&str> = schedules.iter().map(|schedule| schedule.name.as_str()).collect();
     let (mut others, mut jobs) = (Vec::new(), Vec::new());
     for (environment, found) in stored::others_of(snapshot, zone) {
@@ -136,8 +136,8 @@ pub(crate) fn json(snapshot: &Snapshot, schedules: &[Schedule], diary: &UptimeLo
 }
 
 /// What was observed of the last days.
-fn past_json(off: &OffHours, snapshot: &Snapshot, diary: &UptimeLog, zone: &TimeZone) -> Option<Value> {
-    let past = off.past_savings(&snapshot.world, diary, snapshot.at)?;
+fn past_json(off: &OffHours, snapshot: &Snapshot, uptime_log: &UptimeLog, zone: &TimeZone) -> Option<Value> {
+    let past = off.past_savings(&snapshot.world, uptime_log, snapshot.at)?;
     let members: Vec<Value> = past
         .members
         .iter()
@@ -171,12 +171,12 @@ fn kept(off: &OffHours, zone: &TimeZone) -> Value {
 pub(super) fn object(
     (environment, off): (&EnvironmentStatus, &OffHours),
     snapshot: &Snapshot,
-    diary: &UptimeLog,
+    uptime_log: &UptimeLog,
     zone: &TimeZone,
 ) -> Value {
     let schedule = &off.routine.schedule;
     let members: Vec<Value> = off
-        .sleepers
+        .scheduled_members
         .iter()
         .zip(&off.drifts)
         .map(|(it, drift)| {
@@ -212,14 +212,14 @@ pub(super) fn object(
         "backend": off.routine.backend.word(),
         "protected": off.exceptions.protect,
         "wanted": wished(off.desired),
-        "next": off.next.as_ref().map(|edge| wording::edge_json(edge, zone)),
+        "next": off.next.as_ref().map(|transition| wording::edge_json(transition, zone)),
         "override": over.map(|it| json!({ "state": it.state.word(), "until": wording::rfc(it.until, zone), "by": it.by })),
         "hold": hold.map(|it| json!({ "until": wording::rfc(it.until, zone), "by": it.by })),
         "record": environment.record.group().map_or(Record::TAGS, |_| Record::GROUP),
         "record_unknown": off.record.unknown(),
         "members": members,
         "savings": savings,
-        "observed": past_json(off, snapshot, diary, zone),
+        "observed": past_json(off, snapshot, uptime_log, zone),
         "schedule_drift": stored::drift(environment, off, snapshot),
         "kept": kept(off, zone),
         "others_unknown": environment.others.unknown(),

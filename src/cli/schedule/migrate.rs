@@ -13,20 +13,20 @@ use crate::operations::schedule::{migrate, migrate_reads};
 ///
 /// # Errors
 /// When it is not there, cannot be done, or the gate refuses it.
-pub(super) async fn run(duty: &CommandContext, args: &args::Clearing) -> Result<Exit, Failure> {
-    let mut snapshot = read::once(duty).await?;
+pub(super) async fn run(context: &CommandContext, args: &args::Clearing) -> Result<Exit, Failure> {
+    let mut snapshot = read::once(context).await?;
     let name = environment(&snapshot, &args.env)?.name.to_string();
     let reads = migrate_reads(environment(&snapshot, &name)?, &snapshot.world);
     if !reads.is_empty() {
-        stored::read_of(duty, &mut snapshot, &name).await?;
-        consult(duty, &mut snapshot, &reads)
+        stored::read_of(context, &mut snapshot, &name).await?;
+        consult(context, &mut snapshot, &reads)
             .await
             .iter()
             .for_each(|message| output::note(&format!("toban: {message}\n")));
     }
     let found = environment(&snapshot, &name)?;
-    let proposed = at_whole(duty, &snapshot, found, migrate);
+    let proposed = at_whole(context, &snapshot, found, migrate);
     let proposal = proposed.unwrap_or_else(|| Err("it has no members".to_owned()));
     let proposal = proposal.map_err(|why| Failure::new(Exit::Failed, format!("{name}: {why}")))?;
-    act(duty, snapshot, proposal, &args.acting).await
+    act(context, snapshot, proposal, &args.acting).await
 }

@@ -26,26 +26,26 @@ use crate::text::{Align, align, harmless, width};
 ///
 /// # Errors
 /// As the subcommand says.
-pub(super) async fn run(duty: &CommandContext, command: &Schedule, file: &Path) -> Result<Exit, Failure> {
+pub(super) async fn run(context: &CommandContext, command: &Schedule, file: &Path) -> Result<Exit, Failure> {
     match command {
-        Schedule::List(args) => list::run(duty, args).await,
-        Schedule::Preview(args) => preview::run(duty, args).await,
-        Schedule::Set(args) => set::run(duty, args, file).await,
+        Schedule::List(args) => list::run(context, args).await,
+        Schedule::Preview(args) => preview::run(context, args).await,
+        Schedule::Set(args) => set::run(context, args, file).await,
         Schedule::Override(args) => {
-            let wish = ScheduleChange::Override(format!("{} {}", args.state.word(), args.until));
-            change::run(duty, &args.env, &wish, &args.acting).await
+            let environment_config = ScheduleChange::Override(format!("{} {}", args.state.word(), args.until));
+            change::run(context, &args.env, &environment_config, &args.acting).await
         }
         Schedule::Hold(args) => {
-            change::run(duty, &args.env, &ScheduleChange::Hold(args.until.clone()), &args.acting).await
+            change::run(context, &args.env, &ScheduleChange::Hold(args.until.clone()), &args.acting).await
         }
-        Schedule::Clear(args) => change::run(duty, &args.env, &ScheduleChange::Clear, &args.acting).await,
+        Schedule::Clear(args) => change::run(context, &args.env, &ScheduleChange::Clear, &args.acting).await,
         Schedule::Sync(args) => match &args.env {
-            Some(env) => change::run(duty, env, &ScheduleChange::Sync, &args.acting).await,
-            None => change::all(duty, &args.acting).await,
+            Some(env) => change::run(context, env, &ScheduleChange::Sync, &args.acting).await,
+            None => change::all(context, &args.acting).await,
         },
-        Schedule::Migrate(args) => migrate::run(duty, args).await,
-        Schedule::Remove(args) => change::run(duty, &args.env, &ScheduleChange::Remove, &args.acting).await,
-        Schedule::Run(args) => run::run(duty, args).await,
+        Schedule::Migrate(args) => migrate::run(context, args).await,
+        Schedule::Remove(args) => change::run(context, &args.env, &ScheduleChange::Remove, &args.acting).await,
+        Schedule::Run(args) => run::run(context, args).await,
     }
 }
 

@@ -21,21 +21,21 @@ use crate::text::harmless;
 ///
 /// # Errors
 /// When nothing could be read, or the environment is not there or has no schedule.
-pub(super) async fn run(duty: &CommandContext, args: &args::Previewing) -> Result<Exit, Failure> {
-    let mut snapshot = read::once(duty).await?;
-    read::explain(duty, &mut snapshot, &|_| false).await?;
+pub(super) async fn run(context: &CommandContext, args: &args::Previewing) -> Result<Exit, Failure> {
+    let mut snapshot = read::once(context).await?;
+    read::explain(context, &mut snapshot, &|_| false).await?;
     let off = offhours(change::environment(&snapshot, &args.env)?)?;
     let wants = off.past().into_iter().chain(off.maintenance(&snapshot.world, snapshot.at)).collect();
-    let unread = stored::told(duty, &mut snapshot, wants).await;
+    let unread = stored::told(context, &mut snapshot, wants).await;
     let environment = change::environment(&snapshot, &args.env)?;
     let off = offhours(environment)?;
-    let diary = stored::diary(duty);
+    let uptime_log = stored::uptime_log(context);
     let days = i64::from(args.days);
     let seen = preview_days(off.intent(), snapshot.at, days, &off.databases(&snapshot.world));
     let text = if args.json {
-        format!("{}\n", json((environment, off), &seen, &snapshot, &diary))
+        format!("{}\n", json((environment, off), &seen, &snapshot, &uptime_log))
     } else {
-        page((environment, off), &seen, &snapshot, (args.days, &diary))
+        page((environment, off), &seen, &snapshot, (args.days, &uptime_log))
     };
     if args.json {
         output::json(&text)?
@@ -53,7 +53,7 @@ pub(crate) fn page(
     (environment, off): (&EnvironmentStatus, &OffHours),
     seen: &Preview,
     snapshot: &Snapshot,
-    (days, diary): (u16, &UptimeLog),
+    (days, uptime_log): (u16, &UptimeLog),
 ) -> String {
     let schedule = &off.routine.schedule;
     let zone = &schedule.zone;
@@ -93,7 +93,7 @@ pub(crate) fn page(
     if let Some(savings) = off.savings(&snapshot.world, snapshot.at) {
         text.push_str(&format!("\nthis month: {savings}\n"));
     }
-    if let Some(past) = off.past_savings(&snapshot.world, diary, snapshot.at) {
+    if let Some(past) = off.past_savings(&snapshot.world, uptime_log, snapshot.at) {
         text.push_str(&format!("{}\n", past.sentence(snapshot.at)));
     }
     text
@@ -104,12 +104,12 @@ pub(crate) fn json(
     (environment, off): (&EnvironmentStatus, &OffHours),
     seen: &Preview,
     snapshot: &Snapshot,
-    diary: &UptimeLog,
+    uptime_log: &UptimeLog,
 ) -> Value {
     let zone = &off.routine.schedule.zone;
     let lines: Vec<Value> = seen.lines.iter().map(|(at, line)| wording::line_json(*at, line, zone)).collect();
     let warnings: Vec<String> = seen.warnings.iter().map(ToString::to_string).collect();
-    let mut object = list::object((environment, off), snapshot, diary, zone);
+    let mut object = list::object((environment, off), snapshot, uptime_log, zone);
     if let Some(fields) = object.as_object_mut() {
         fields.insert("at".to_owned(), json!(wording::rfc(snapshot.at, zone)));
         fields.insert("lines".to_owned(), json!(lines));

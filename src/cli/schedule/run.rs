@@ -17,31 +17,33 @@ use crate::text;
 ///
 /// # Errors
 /// When no environment has the backend, nothing may be changed, there is no state directory, or looking fails.
-pub(super) async fn run(duty: &CommandContext, args: &args::Running) -> Result<Exit, Failure> {
-    if !duty.view.wishes.environments.iter().any(is_ours) {
+pub(super) async fn run(context: &CommandContext, args: &args::Running) -> Result<Exit, Failure> {
+    if !context.view.configured_environments.environments.iter().any(is_ours) {
         let message = "no environment has backend = \"local\" or a schedule that is enforced: there is nothing to run; \
                     EventBridge Scheduler needs no process here";
         return Err(Failure::new(Exit::NotFound, message));
     }
-    if duty.settings.read_only {
+    if context.settings.read_only {
         let message = "read-only: start it with --write to let it stop and start anything";
         return Err(Failure::new(Exit::Refused, message));
     }
-    let Some(journal) = duty.settings.journal.clone() else {
+    let Some(journal) = context.settings.journal.clone() else {
         let message = "there is no state directory to remember in what was done; set TOBAN_STATE_DIR";
         return Err(Failure::new(Exit::Failed, message));
     };
-    let keeper = LocalScheduler {
-        cloud: Arc::clone(&duty.cloud),
-        view: duty.view.clone(),
+    let local_scheduler = LocalScheduler {
+        cloud: Arc::clone(&context.cloud),
+        view: context.view.clone(),
         journal: Some(journal),
-        ledger: Arc::new(duty.settings.ledger.clone().map_or_else(ExecutionLog::fleeting, ExecutionLog::Kept)),
+        execution_log: Arc::new(
+            context.settings.execution_log.clone().map_or_else(ExecutionLog::fleeting, ExecutionLog::Kept),
+        ),
         gate: Gate::default(),
-        patrol: poll_interval(duty.cloud.speed()),
+        poll_interval: poll_interval(context.cloud.speed()),
     };
-    let zone = &duty.view.zone;
+    let zone = &context.view.zone;
     if args.once {
-        let round = keeper.round().await.map_err(|fault| Failure::new(Exit::Failed, fault.sentence()))?;
+        let round = local_scheduler.round().await.map_err(|fault| Failure::new(Exit::Failed, fault.sentence()))?;
         for message in round.standing.iter().chain(&round.said) {
             output::data(&format!("{}\n", text::harmless(message)))?;
         }
@@ -54,7 +56,7 @@ pub(super) async fn run(duty: &CommandContext, args: &args::Running) -> Result<E
         }
     };
     tokio::select! {
-        () = run_loop(&keeper, &mut tell) => Ok(Exit::Done),
+        () = run_loop(&local_scheduler, &mut tell) => Ok(Exit::Done),
         _ = interrupt() => Err(Failure::new(Exit::Interrupted, "")),
     }
 }

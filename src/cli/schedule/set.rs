@@ -15,10 +15,11 @@ use crate::config;
 ///
 /// # Errors
 /// When there is no such environment or schedule, or the file can't be read, would not hold, or can't be written.
-pub(super) async fn run(duty: &CommandContext, args: &args::Setting, file: &Path) -> Result<Exit, Failure> {
-    let snapshot = read::once(duty).await?;
+pub(super) async fn run(context: &CommandContext, args: &args::Setting, file: &Path) -> Result<Exit, Failure> {
+    let snapshot = read::once(context).await?;
     let name = change::environment(&snapshot, &args.env)?.name.to_string();
-    let schedules: Vec<&str> = duty.view.wishes.schedules.iter().map(|schedule| schedule.name.as_str()).collect();
+    let schedules: Vec<&str> =
+        context.view.configured_environments.schedules.iter().map(|schedule| schedule.name.as_str()).collect();
     if !schedules.contains(&args.schedule.as_str()) {
         let known = if schedules.is_empty() { "there is none yet".to_owned() } else { schedules.join(", ") };
         let message = format!("there is no [schedule.{}] in {}: {known}", args.schedule, file.display());

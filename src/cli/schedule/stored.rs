@@ -21,10 +21,10 @@ use crate::world::Scope;
 use crate::world::read_request::ReadRequest;
 
 /// Reads it wherever there is an environment; what could not be read, in sentences.
-pub(super) async fn read(duty: &CommandContext, snapshot: &mut Snapshot) -> String {
+pub(super) async fn read(context: &CommandContext, snapshot: &mut Snapshot) -> String {
     let mut said = String::new();
     for scope in snapshot.world.scopes() {
-        if let Err(failure) = read_in(duty, snapshot, &scope).await {
+        if let Err(failure) = read_in(context, snapshot, &scope).await {
             let place = read::place(&scope, &snapshot.world);
             let message = format!("{place}: what AWS holds of schedules is not known: {failure}");
             said.push_str(&format!("{}\n", text::harmless(&message)));
@@ -37,37 +37,38 @@ pub(super) async fn read(duty: &CommandContext, snapshot: &mut Snapshot) -> Stri
 ///
 /// # Errors
 /// When it can't be read: a plan on a guess would be none.
-pub(super) async fn read_of(duty: &CommandContext, snapshot: &mut Snapshot, name: &str) -> Result<(), Failure> {
+pub(super) async fn read_of(context: &CommandContext, snapshot: &mut Snapshot, name: &str) -> Result<(), Failure> {
     for scope in environment(snapshot, name)?.scopes.clone() {
-        read_in(duty, snapshot, &scope).await?;
+        read_in(context, snapshot, &scope).await?;
     }
     Ok(())
 }
 
 /// Reads what RDS tells of databases, and gathers the picture anew: their events tell why something drifts. What could
 /// not be read, in sentences.
-pub(super) async fn told(duty: &CommandContext, snapshot: &mut Snapshot, wants: Vec<ReadRequest>) -> String {
+pub(super) async fn told(context: &CommandContext, snapshot: &mut Snapshot, wants: Vec<ReadRequest>) -> String {
     if wants.is_empty() {
         return String::new();
     }
-    let said = consult(duty, snapshot, &wants).await;
-    snapshot.picture = assemble(&snapshot.world, &duty.view.wishes, snapshot.at, &duty.view.zone);
+    let said = consult(context, snapshot, &wants).await;
+    snapshot.picture =
+        assemble(&snapshot.world, &context.view.configured_environments, snapshot.at, &context.view.zone);
     said.iter().map(|message| format!("{message}\n")).collect()
 }
 
 /// What the journal of this machine saw of stops and starts. One that cannot be read saw nothing; `toban journal`
 /// tells why.
-pub(super) fn diary(duty: &CommandContext) -> UptimeLog {
-    let bytes = duty.settings.journal.as_ref().and_then(|path| crate::os::read_state(path).ok()).unwrap_or_default();
+pub(super) fn uptime_log(context: &CommandContext) -> UptimeLog {
+    let bytes = context.settings.journal.as_ref().and_then(|path| crate::os::read_state(path).ok()).unwrap_or_default();
     journal::rests(&journal::read(&String::from_utf8_lossy(&bytes)).0)
 }
 
-async fn read_in(duty: &CommandContext, snapshot: &mut Snapshot, scope: &Scope) -> Result<(), Failure> {
+async fn read_in(context: &CommandContext, snapshot: &mut Snapshot, scope: &Scope) -> Result<(), Failure> {
     for want in schedule_reads(scope, &snapshot.world) {
         let Some(of) = kind(want.kind) else { continue };
-        let got = duty.cloud.read(of, scope, &want.coverage, &snapshot.world).await;
+        let got = context.cloud.read(of, scope, &want.coverage, &snapshot.world).await;
         let failed = got.as_ref().err().map(|fault| Failure::of(fault, scope));
-        snapshot.world.put(scope, want.kind, &want.coverage, got, duty.cloud.now());
+        snapshot.world.put(scope, want.kind, &want.coverage, got, context.cloud.now());
         failed.map_or(Ok(()), Err)?;
     }
     Ok(())
@@ -87,7 +88,7 @@ pub(super) fn others_of<'o>(
     let of = |it: &'o EnvironmentStatus| {
         let here = (zone, snapshot.at);
         let others = match it.offhours.as_deref() {
-            Some(off) => it.external_schedulers(&off.sleepers, &snapshot.world, &timers, here),
+            Some(off) => it.external_schedulers(&off.scheduled_members, &snapshot.world, &timers, here),
             None => {
                 it.external_schedulers(&scheduled_members(it, &snapshot.world, None), &snapshot.world, &timers, here)
             }

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::{list, preview};
 use crate::cloud::Cloud;
-use crate::demo::{Demo, wishes};
+use crate::demo::{Demo, configured_environments};
 use crate::engine::headless;
 use crate::engine::headless::{Snapshot, View};
 use crate::schedule::observed::uptime_history::UptimeLog;
@@ -16,15 +16,15 @@ fn look() -> (Snapshot, TimeZone) {
     let cloud: Arc<dyn Cloud> = Arc::new(Demo::at(7, 0));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let zone = TimeZone::get("Asia/Tokyo").unwrap();
-    let view = View { wishes: wishes(), zone: zone.clone() };
+    let view = View { configured_environments: configured_environments(), zone: zone.clone() };
     (runtime.block_on(headless::picture(&cloud, &view, &mut |_, _| {})).unwrap(), zone)
 }
 
 #[test]
 fn the_list_names_what_comes_next_and_why() {
     let (snapshot, zone) = look();
-    insta::assert_snapshot!(list::table(&snapshot, &wishes().schedules, &UptimeLog::default(), &zone));
-    let document = list::json(&snapshot, &wishes().schedules, &UptimeLog::default(), &zone);
+    insta::assert_snapshot!(list::table(&snapshot, &configured_environments().schedules, &UptimeLog::default(), &zone));
+    let document = list::json(&snapshot, &configured_environments().schedules, &UptimeLog::default(), &zone);
     let dev = &document["environments"][1];
     let kept = &document["environments"][0];
     assert_eq!((&kept["name"], &kept["schedule_drift"]), (&"backend-dev".into(), &serde_json::Value::Null), "not read");
@@ -33,7 +33,7 @@ fn the_list_names_what_comes_next_and_why() {
     assert_eq!(dev["members"][0]["drift"]["state"], "none");
     let unused = list::table(
         &snapshot,
-        &[wishes().schedules, vec![crate::schedule::Schedule::new("spare", zone.clone())]].concat(),
+        &[configured_environments().schedules, vec![crate::schedule::Schedule::new("spare", zone.clone())]].concat(),
         &UptimeLog::default(),
         &zone,
     );

@@ -17,9 +17,9 @@ const LISTS: [&str; 5] = ["services", "target_groups", "databases", "instances",
 /// The document of `chosen` environments and of what could not be placed.
 #[must_use]
 pub(crate) fn document(snapshot: &Snapshot, chosen: &[&EnvironmentStatus], zone: &TimeZone) -> Value {
-    let joins = ResourceIndex::of(&snapshot.world);
+    let resource_index = ResourceIndex::of(&snapshot.world);
     let environments: Vec<Value> =
-        chosen.iter().map(|environment| environment_object(environment, snapshot, &joins, zone)).collect();
+        chosen.iter().map(|environment| environment_object(environment, snapshot, &resource_index, zone)).collect();
     let unassigned: Vec<Value> = snapshot
         .picture
         .unassigned
@@ -50,7 +50,7 @@ pub(crate) fn document(snapshot: &Snapshot, chosen: &[&EnvironmentStatus], zone:
 fn environment_object(
     environment: &EnvironmentStatus,
     snapshot: &Snapshot,
-    joins: &ResourceIndex<'_>,
+    resource_index: &ResourceIndex<'_>,
     zone: &TimeZone,
 ) -> Value {
     let verdict = &environment.verdict;
@@ -71,7 +71,7 @@ fn environment_object(
     put("health", json!(verdict.health));
     put("why", json!(why));
     put("read_at", json!(environment.read_at.map(|at| moment(at, zone))));
-    for (list, members) in lists(environment, snapshot, joins, zone) {
+    for (list, members) in lists(environment, snapshot, resource_index, zone) {
         put(list, Value::Array(members));
     }
     let shared = environment.shared.iter().map(|member| Value::Object(unassigned_object(member, &snapshot.world)));
@@ -85,7 +85,7 @@ fn environment_object(
 fn lists<'k>(
     environment: &EnvironmentStatus,
     snapshot: &Snapshot,
-    joins: &ResourceIndex<'_>,
+    resource_index: &ResourceIndex<'_>,
     zone: &TimeZone,
 ) -> Vec<(&'k str, Vec<Value>)> {
     let mut lists: Vec<(&str, Vec<Value>)> = LISTS.map(|list| (list, Vec::new())).into();
@@ -95,7 +95,7 @@ fn lists<'k>(
         };
         let cx = KindContext {
             world: &snapshot.world,
-            joins,
+            resource_index,
             scope: &member.id.scope,
             protected: environment.protected,
             now: snapshot.at,

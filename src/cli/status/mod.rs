@@ -21,16 +21,16 @@ pub(super) use table::{Manner, table};
 ///
 /// # Errors
 /// When nothing could be read, or a named environment is not there.
-pub(super) async fn run(duty: &CommandContext, args: &args::Status) -> Result<Exit, Failure> {
+pub(super) async fn run(context: &CommandContext, args: &args::Status) -> Result<Exit, Failure> {
     if args.watch {
-        return watch(duty, args).await;
+        return watch(context, args).await;
     }
-    let mut snapshot = read::once(duty).await?;
+    let mut snapshot = read::once(context).await?;
     // Why something drifts may be what an environment's health hangs on.
     let chosen: Vec<_> =
         choose(&snapshot, &args.env)?.into_iter().map(|environment| environment.name.clone()).collect();
-    read::explain(duty, &mut snapshot, &|environment| chosen.contains(&environment.name)).await?;
-    let (text, exit) = say(duty, args, &snapshot)?;
+    read::explain(context, &mut snapshot, &|environment| chosen.contains(&environment.name)).await?;
+    let (text, exit) = say(context, args, &snapshot)?;
     if args.json {
         output::json(&text)?
     } else {
@@ -43,10 +43,10 @@ pub(super) async fn run(duty: &CommandContext, args: &args::Status) -> Result<Ex
 }
 
 /// Goes on until interrupted, nobody reads any more, or the first look fails.
-async fn watch(duty: &CommandContext, args: &args::Status) -> Result<Exit, Failure> {
+async fn watch(context: &CommandContext, args: &args::Status) -> Result<Exit, Failure> {
     let mut seen = SeenStatus::default();
     let mut end = Ok(Exit::Done);
-    read::on(duty, &mut |snapshot| match seen.take(duty, args, snapshot) {
+    read::on(context, &mut |snapshot| match seen.take(context, args, snapshot) {
         Ok(true) => ControlFlow::Continue(()),
         Ok(false) => ControlFlow::Break(()),
         Err(failure) => {
@@ -61,25 +61,25 @@ async fn watch(duty: &CommandContext, args: &args::Status) -> Result<Exit, Failu
 /// What was printed last, so that nothing is printed twice for no reason.
 #[derive(Default)]
 struct SeenStatus {
-    gist: Option<String>,
+    fingerprint: Option<String>,
     faults: String,
     at: jiff::Timestamp,
 }
 
 impl SeenStatus {
-    fn take(&mut self, duty: &CommandContext, args: &args::Status, snapshot: &Snapshot) -> Result<bool, Failure> {
-        if self.gist.is_none() {
+    fn take(&mut self, context: &CommandContext, args: &args::Status, snapshot: &Snapshot) -> Result<bool, Failure> {
+        if self.fingerprint.is_none() {
             read::readable(snapshot)?;
         }
         // The moment is not news; everything else is.
-        let (gist, _) = say(duty, args, &Snapshot { at: jiff::Timestamp::UNIX_EPOCH, ..snapshot.clone() })?;
-        let due = args.json && snapshot.at.duration_since(self.at) >= duty.settings.refresh;
-        if self.gist.as_ref() == Some(&gist) && !due {
+        let (fingerprint, _) = say(context, args, &Snapshot { at: jiff::Timestamp::UNIX_EPOCH, ..snapshot.clone() })?;
+        let due = args.json && snapshot.at.duration_since(self.at) >= context.settings.refresh;
+        if self.fingerprint.as_ref() == Some(&fingerprint) && !due {
             return Ok(true);
         }
-        let (text, _) = say(duty, args, snapshot)?;
-        let heading = if args.json { String::new() } else { table::moment(snapshot.at, &duty.view.zone) };
-        self.gist = Some(gist);
+        let (text, _) = say(context, args, snapshot)?;
+        let heading = if args.json { String::new() } else { table::moment(snapshot.at, &context.view.zone) };
+        self.fingerprint = Some(fingerprint);
         self.at = snapshot.at;
         let faults = read::faults(snapshot);
         if !args.json && faults != self.faults {
@@ -90,16 +90,16 @@ impl SeenStatus {
     }
 }
 
-/// What is printed of an outlook, and the exit code it means.
-fn say(duty: &CommandContext, args: &args::Status, snapshot: &Snapshot) -> Result<(String, Exit), Failure> {
+/// What is printed of a snapshot, and the exit code it means.
+fn say(context: &CommandContext, args: &args::Status, snapshot: &Snapshot) -> Result<(String, Exit), Failure> {
     let chosen = choose(snapshot, &args.env)?;
     let text = if args.json {
-        let document = document(snapshot, &chosen, &duty.view.zone);
+        let document = document(snapshot, &chosen, &context.view.zone);
         let line = if args.watch { serde_json::to_string(&document) } else { serde_json::to_string_pretty(&document) };
         let line = line.map_err(|fault| Failure::new(Exit::Failed, format!("writing JSON failed: {fault}")))?;
         format!("{line}\n")
     } else {
-        let manner = Manner { theme: duty.paint.as_ref(), evidence: !args.env.is_empty() };
+        let manner = Manner { theme: context.paint.as_ref(), evidence: !args.env.is_empty() };
         table(snapshot, &chosen, &manner)
     };
     Ok((text, exit(snapshot, &chosen, !args.env.is_empty())))

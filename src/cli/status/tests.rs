@@ -72,11 +72,11 @@ fn the_document_holds_what_scripts_rely_on() {
 fn a_resource_is_listed_as_its_kind_says() {
     let snapshot = snapshot();
     let document = document(&snapshot, &all(&snapshot), &zone());
-    let joins = crate::kinds::ResourceIndex::of(&snapshot.world);
+    let resource_index = crate::kinds::ResourceIndex::of(&snapshot.world);
     let environment = &snapshot.picture.environments[0];
     let cx = crate::kinds::KindContext {
         world: &snapshot.world,
-        joins: &joins,
+        resource_index: &resource_index,
         scope: &testing::scope(),
         protected: true,
         now: snapshot.at,

@@ -74,7 +74,7 @@ pub(crate) async fn read_a_little(aws: &Clients, scope: &Scope, now: Timestamp, 
     // The first of each kind is looked at as if its page were open.
     let ask = FetchContext { aws, scope, known: world, coverage: &Coverage::All };
     let firsts = KINDS.iter().filter_map(|kind| {
-        let key = world.shelf(scope, kind.name())?.keys().next()?;
+        let key = world.store(scope, kind.name())?.keys().next()?;
         let id = ResourceId { kind: kind.name(), scope: scope.clone(), key: Arc::from(key) };
         Some(kind.look(ask, &id, now))
     });
@@ -84,8 +84,8 @@ pub(crate) async fn read_a_little(aws: &Clients, scope: &Scope, now: Timestamp, 
 
 /// A few resources of every kind read so far, as parts for those that hang from them.
 fn some_of(world: &World, scope: &Scope) -> Coverage {
-    let shelves = KINDS.iter().filter_map(|kind| world.shelf(scope, kind.name()));
-    let keys = shelves.flat_map(|shelf| shelf.keys().take(SOME).map(Part::from).collect::<Vec<_>>());
+    let shelves = KINDS.iter().filter_map(|kind| world.store(scope, kind.name()));
+    let keys = shelves.flat_map(|store| store.keys().take(SOME).map(Part::from).collect::<Vec<_>>());
     Coverage::Parts(keys.chain([Part::from("")]).collect())
 }
 

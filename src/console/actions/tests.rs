@@ -1,6 +1,6 @@
 //! From what was typed to a plan: what the plan tells of is read first, by whichever way it was asked for.
 
-use super::{offers, offers_of};
+use super::{actions, offers_of};
 use crate::change::Ending;
 use crate::console::effect::Effect;
 use crate::console::model::Model;
@@ -148,7 +148,7 @@ fn all_up(model: &Model) -> World {
         let up = |db: &DbInstance| DbInstance { status: "available".to_owned(), ..db.clone() };
         let databases = Reading::whole(seen.all::<DbInstance>(&scope).map(up).collect());
         let up = |service: &Service| Service { desired: 2, running: 2, pending: 0, ..service.clone() };
-        let parts = seen.shelf(&scope, Service::KIND).into_iter().flat_map(|shelf| shelf.bins());
+        let parts = seen.store(&scope, Service::KIND).into_iter().flat_map(|store| store.bins());
         let services = parts.map(|(part, bin)| {
             (part.clone(), Ok(bin.keys().filter_map(|key| seen.by_key::<Service>(&scope, key)).map(up).collect()))
         });
@@ -168,22 +168,22 @@ fn once_a_change_has_ended_offers_are_judged_by_what_it_saw() {
     type_in(&mut model, "wake");
     press(&mut model, &["enter"]);
     let effects = press(&mut model, &["y"]);
-    let [Effect::Run(errand), ..] = &effects[..] else { panic!("nothing is begun: {effects:?}") };
-    let id = errand.id;
+    let [Effect::Run(procedure_run), ..] = &effects[..] else { panic!("nothing is begun: {effects:?}") };
+    let id = procedure_run.id;
     press(&mut model, &["esc"]);
-    let barred = |model: &Model, verb: &str| {
-        let offer = offers(model).into_iter().find(|(_, offer)| offer.verb == verb);
-        offer.expect("it is offered").1.barred
+    let disabled_reason = |model: &Model, verb: &str| {
+        let action = actions(model).into_iter().find(|(_, action)| action.verb == verb);
+        action.expect("it is offered").1.disabled_reason
     };
-    assert_eq!(barred(&model, "sleep").as_deref(), Some("it is asleep already"));
+    assert_eq!(disabled_reason(&model, "sleep").as_deref(), Some("it is asleep already"));
     let seen = Box::new(all_up(&model));
     let (now, here, scopes) = (model.now, model.generation, seen.scopes());
     model.pacer.watch(&scopes, now);
     tell(&mut model, Event::Ended(id, Ending::done("prooflink-dev is awake")));
-    let why = barred(&model, "sleep").unwrap_or_default();
+    let why = disabled_reason(&model, "sleep").unwrap_or_default();
     assert_eq!(why, "it is asleep already (the state is being read again after a change)");
     tell(&mut model, Event::Saw(here, seen));
-    assert_eq!(barred(&model, "sleep"), None);
+    assert_eq!(disabled_reason(&model, "sleep"), None);
 }
 
 #[test]
@@ -223,7 +223,7 @@ fn an_environment_named_behind_what_environments_offer_is_the_one_that_is_meant(
 fn an_environment_is_asked_by_name_also_from_one_that_does_not_offer_it() {
     let mut model = demo(0);
     press(&mut model, &["g"]);
-    let here: Vec<&str> = offers(&model).iter().map(|(_, offer)| offer.verb).collect();
+    let here: Vec<&str> = actions(&model).iter().map(|(_, action)| action.verb).collect();
     assert!(!here.contains(&"migrate"), "the test needs a row without rules: {here:?}");
     press(&mut model, &[":"]);
     type_in(&mut model, "migrate backend-d");
@@ -246,7 +246,7 @@ fn all_that_environments_offer_can_be_asked_by_name() {
     let model = demo(0);
     let names: Vec<_> = model.picture.environments.iter().map(|environment| environment.name.clone()).collect();
     let offered = names.into_iter().flat_map(|name| offers_of(&model, &RowTarget::Environment(name)));
-    let verbs: std::collections::BTreeSet<&str> = offered.map(|offer| offer.verb).collect();
+    let verbs: std::collections::BTreeSet<&str> = offered.map(|action| action.verb).collect();
     assert!(verbs.len() >= 5 && verbs.iter().all(|verb| environment_actions::VERBS.contains(verb)), "{verbs:?}");
 }
 

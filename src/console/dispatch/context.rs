@@ -10,7 +10,7 @@ use crate::console::effect::Effect;
 use crate::console::model::Model;
 use crate::console::page::Page;
 use crate::console::screens::menu::Pick;
-use crate::console::screens::palette::{Known, Offered};
+use crate::console::screens::palette::{Known, OfferedAction};
 use crate::console::screens::sheet::{RowTarget, Sheet};
 use crate::console::settings::Choice;
 use crate::engine::resolve_name::resolve_name;
@@ -23,11 +23,11 @@ pub(super) fn known(model: &Model) -> Known {
         regions: regions(model),
         profiles: model.settings.profiles.clone(),
         themes: model.settings.themes.clone(),
-        offers: actions::offers(model)
+        actions: actions::actions(model)
             .into_iter()
-            .map(|(of, offer)| Offered {
-                verb: offer.verb,
-                message: offer.message,
+            .map(|(of, action)| OfferedAction {
+                verb: action.verb,
+                message: action.message,
                 whole: matches!(of, RowTarget::Environment(_)),
             })
             .collect(),

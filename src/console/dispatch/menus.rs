@@ -19,7 +19,7 @@ use super::text_pages::copy;
 /// Does what the menu's entry under the cursor says; one that is barred says why and stays.
 pub(crate) fn choose(model: &mut Model, menu: Menu) -> Vec<Effect> {
     let Some(entry) = menu.current().cloned() else { return Vec::new() };
-    if let Some(why) = entry.barred {
+    if let Some(why) = entry.disabled_reason {
         model.notices.info(model.now, format!("{}: {why}", entry.label.trim()));
         model.overlay = Overlay::Menu(Box::new(menu));
         return Vec::new();
@@ -67,7 +67,7 @@ pub(super) fn copy_cell(model: &mut Model) {
                 "" => (text.clone(), String::new()),
                 label => (label.to_lowercase(), text.clone()),
             };
-            Entry { label, note, barred: None, pick: Pick::Copy(text) }
+            Entry { label, note, disabled_reason: None, pick: Pick::Copy(text) }
         })
         .collect();
     model.overlay = Overlay::Menu(Box::new(Menu::new("copy", entries)));
@@ -88,7 +88,7 @@ pub(super) fn actions(model: &mut Model) {
         .map(|spec| Entry {
             label: format!("{:<6} {}", model.settings.keymap.shown(spec.command).unwrap_or_default(), spec.name),
             note: spec.message.to_owned(),
-            barred: model.barred(spec.needs),
+            disabled_reason: model.disabled_reason(spec.needs),
             pick: Pick::Command(spec.command),
         })
         .chain(actions::entries(model))
@@ -108,7 +108,7 @@ pub(super) fn sort(model: &mut Model) {
     let own = Entry {
         label: "its own order".to_owned(),
         note: if now.is_none() { "now" } else { "worst first, then by name" }.to_owned(),
-        barred: None,
+        disabled_reason: None,
         pick: Pick::Sort(None),
     };
     let columns = block.columns.iter().enumerate().map(|(column, spec)| {
@@ -123,7 +123,7 @@ pub(super) fn sort(model: &mut Model) {
         Entry {
             label: spec.title.to_lowercase(),
             note: note.to_owned(),
-            barred: None,
+            disabled_reason: None,
             pick: Pick::Sort(Some(Sorting { block: block.key.clone(), column, descending })),
         }
     });
@@ -141,7 +141,12 @@ pub(super) fn picker(model: &mut Model, title: &str, nothing: &str, entries: Vec
     let at = entries.iter().position(|(_, now, _)| *now).unwrap_or(0);
     let entries = entries
         .into_iter()
-        .map(|(label, now, pick)| Entry { label, note: if now { "now" } else { "" }.to_owned(), barred: None, pick })
+        .map(|(label, now, pick)| Entry {
+            label,
+            note: if now { "now" } else { "" }.to_owned(),
+            disabled_reason: None,
+            pick,
+        })
         .collect();
     let mut menu = Menu::new(title, entries);
     menu.at = at;
@@ -164,7 +169,7 @@ pub(super) fn underway(model: &mut Model) {
                     Some((_, ending)) => ending.message.clone(),
                     None => one.report.message.clone(),
                 },
-                barred: None,
+                disabled_reason: None,
                 pick: Pick::Progress(one.id),
             });
             model.overlay = Overlay::Menu(Box::new(Menu::new("changes", entries.collect())));

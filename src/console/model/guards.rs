@@ -17,7 +17,7 @@ use crate::world::{EnvironmentName, Fault, Scope, SourceName};
 impl Model {
     /// Why a command that needs something cannot be used here; `None` if it can.
     #[must_use]
-    pub fn barred(&self, need: Need) -> Option<String> {
+    pub fn disabled_reason(&self, need: Need) -> Option<String> {
         let no = |text: &str| Some(text.to_owned());
         match need {
             Need::Nothing => None,
@@ -35,7 +35,7 @@ impl Model {
             Need::Login if self.login_source().is_none() => {
                 no("this source has no login command; renew its credentials as you got them, toban picks them up")
             }
-            Need::Shell if self.resource().is_none_or(|id| sessions::reach(self, id).is_none()) => {
+            Need::Shell if self.resource().is_none_or(|id| sessions::session_access(self, id).is_none()) => {
                 no("only instances, services and tasks have a shell")
             }
             Need::Tunnel if self.resource().is_none_or(|id| !tunnel::leads_to(id)) => no("tunnels lead to databases"),
@@ -68,7 +68,8 @@ impl Model {
         self.settings.keymap.shown(command).unwrap_or_else(|| format!(":{}", command.spec().name))
     }
 
-    /// Whether a hint should name a command that needs something: as [`Model::barred`], but cheap enough for every
+    /// Whether a hint should name a command that needs something: as [`Model::disabled_reason`], but cheap enough for
+    /// every
     /// frame, so that it tells kinds apart and not how one of them is at the moment.
     #[must_use]
     pub fn usable(&self, need: Need) -> bool {
@@ -83,7 +84,7 @@ impl Model {
             | Need::Web
             | Need::Tunnel
             | Need::Sought
-            | Need::Login => self.barred(need).is_none(),
+            | Need::Login => self.disabled_reason(need).is_none(),
         }
     }
 
@@ -102,7 +103,7 @@ impl Model {
 
     fn expired_sources(&self) -> impl Iterator<Item = &SourceName> {
         let ran_out = Fault::is_login;
-        let shelves = self.world.shelves().filter(move |(_, _, shelf)| shelf.faults().any(ran_out));
+        let shelves = self.world.shelves().filter(move |(_, _, store)| store.faults().any(ran_out));
         let who = self.scopes.iter().flatten();
         let who = who.filter(move |scope| self.world.identity_fault(scope).is_some_and(ran_out));
         shelves.map(|(scope, _, _)| &scope.source).chain(who.map(|scope| &scope.source))
@@ -118,7 +119,7 @@ impl Model {
     #[must_use]
     pub fn fault_count(&self) -> usize {
         let who = self.scopes.iter().flatten().filter(|scope| self.world.identity_fault(scope).is_some());
-        let shelves = self.world.shelves().map(|(_, _, shelf)| shelf.faults().count());
+        let shelves = self.world.shelves().map(|(_, _, store)| store.faults().count());
         shelves.sum::<usize>() + who.count() + usize::from(self.nowhere.is_some())
     }
 
@@ -137,8 +138,16 @@ impl Model {
         GateContext {
             // What is not known is protected.
             protected: found.is_none_or(|environment| environment.protected),
-            pinned: self.settings.wishes.of(environment).and_then(|wish| wish.account.clone()),
-            region: self.settings.wishes.of(environment).and_then(|wish| wish.region.clone()),
+            pinned: self
+                .settings
+                .configured_environments
+                .of(environment)
+                .and_then(|environment_config| environment_config.account.clone()),
+            region: self
+                .settings
+                .configured_environments
+                .of(environment)
+                .and_then(|environment_config| environment_config.region.clone()),
             account: self.world.account(scope),
             read_at: found.and_then(|environment| environment.read_at),
             now: self.now,

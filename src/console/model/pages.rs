@@ -46,7 +46,7 @@ impl Model {
         for scope in scopes {
             let fault = self.world.identity_fault(scope).or_else(|| {
                 let here = self.world.shelves().filter(|(at, _, _)| *at == scope);
-                here.flat_map(|(_, _, shelf)| shelf.faults()).next()
+                here.flat_map(|(_, _, store)| store.faults()).next()
             });
             if let Some(fault) = fault {
                 let message = format!("{scope}: {}", fault.sentence());
@@ -94,7 +94,7 @@ impl Model {
             }
             Page::Schedule(name, sheet) => {
                 let blocks = match self.picture.environment(name) {
-                    Some(found) => schedule::blocks(found, around, &self.diary),
+                    Some(found) => schedule::blocks(found, around, &self.uptime_log),
                     None => environment::missing(name.as_str(), self.complete(), &self.key_of(Command::Back)),
                 };
                 sheet.fill(blocks, resort);

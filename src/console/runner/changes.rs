@@ -14,7 +14,7 @@ use crate::engine::execute::{JournalWriter, execute};
 use crate::engine::journal;
 use crate::engine::journal::Line;
 use crate::engine::run_procedure::{ProcedureRun, drive_on};
-use crate::engine::session::{SessionRequest, remedy, visit};
+use crate::engine::session::{SessionRequest, open_session, remedy};
 use crate::ssm::channel::End;
 use crate::world::{Scope, World};
 
@@ -22,30 +22,30 @@ impl Runner {
     pub(super) fn change(&self, approved: Approved, world: Arc<World>) {
         let cloud = Arc::clone(&self.cloud);
         let plan = approved.plan();
-        let logbook = self.logbook(&world, &plan.scope);
+        let journal_writer = self.journal_writer(&world, &plan.scope);
         let lost = plan.clone();
         let work = async move {
-            let got = execute(&*cloud, &approved, &logbook, None).await;
+            let got = execute(&*cloud, &approved, &journal_writer, None).await;
             Event::Changed(plan, got)
         };
         self.spawn(work, move |fault| Event::Changed(lost, Err(fault)));
     }
 
-    pub(super) fn logbook(&self, world: &World, scope: &Scope) -> JournalWriter {
+    pub(super) fn journal_writer(&self, world: &World, scope: &Scope) -> JournalWriter {
         JournalWriter { path: self.settings.journal.clone(), who: world.identity(scope).cloned() }
     }
 
     /// Drives a procedure. Should its task panic, that is an end too: nobody knows what stands.
-    pub(super) fn run(&self, generation: u64, errand: ProcedureRun, world: &World) {
-        let (cloud, tell, id) = (at_work(&self.cloud), self.tell.clone(), errand.id);
-        let logbook = self.logbook(world, &errand.license.plan().scope);
+    pub(super) fn run(&self, generation: u64, procedure_run: ProcedureRun, world: &World) {
+        let (cloud, tell, id) = (at_work(&self.cloud), self.tell.clone(), procedure_run.id);
+        let journal_writer = self.journal_writer(world, &procedure_run.license.plan().scope);
         let mut seen = world.clone();
         let work = async move {
             let mut report = |report| {
                 let _ = tell.send(Msg { now: cloud.now(), news: Event::Progress(id, report) });
             };
             let begun = cloud.now();
-            let ending = drive_on(&*cloud, errand, &mut seen, (&logbook, false), &mut report).await;
+            let ending = drive_on(&*cloud, procedure_run, &mut seen, (&journal_writer, false), &mut report).await;
             if seen.latest() >= Some(begun) {
                 let _ = tell.send(Msg { now: cloud.now(), news: Event::Saw(generation, Box::new(seen)) });
             }
@@ -55,10 +55,10 @@ impl Runner {
     }
 
     /// Steps aside for a session.
-    pub(super) async fn visit<S: Screen>(&self, to: SessionRequest, world: &World, screen: &mut S) {
-        let logbook = self.logbook(world, &to.plan.scope);
+    pub(super) async fn open_session<S: Screen>(&self, to: SessionRequest, world: &World, screen: &mut S) {
+        let journal_writer = self.journal_writer(world, &to.plan.scope);
         let message = to.plan.message.clone();
-        let got = match screen.hand_over(&message, visit(&*self.cloud, &to, &logbook)).await {
+        let got = match screen.hand_over(&message, open_session(&*self.cloud, &to, &journal_writer)).await {
             Ok((record, end)) => {
                 record.close(&*self.cloud, &end).await;
                 Ok(end)
@@ -74,9 +74,9 @@ impl Runner {
         let Some(path) = self.settings.journal.clone() else { return };
         let (tell, cloud) = (self.tell.clone(), Arc::clone(&self.cloud));
         tokio::spawn(async move {
-            let logbook = JournalWriter { path: Some(path.clone()), who: None };
+            let journal_writer = JournalWriter { path: Some(path.clone()), who: None };
             for line in &lines {
-                logbook.close(line).await;
+                journal_writer.close(line).await;
             }
             let read = tokio::task::spawn_blocking(move || read_journal(&path)).await;
             if let Ok(news) = read {

@@ -111,20 +111,20 @@ pub struct Runner {
     tell: UnboundedSender<Msg>,
     tunnels: BTreeMap<u64, Tunnel>,
     /// What those write who execute schedules on this machine, and whether this console does.
-    vigil: Option<(Arc<ExecutionLog>, bool)>,
+    heartbeat: Option<(Arc<ExecutionLog>, bool)>,
 }
 
 impl Runner {
     /// A runner whose outcomes go to `tell`.
     #[must_use]
     pub fn new(cloud: Arc<dyn Cloud>, settings: Settings, tell: UnboundedSender<Msg>) -> Self {
-        Self { cloud, settings, tell, tunnels: BTreeMap::new(), vigil: None }
+        Self { cloud, settings, tell, tunnels: BTreeMap::new(), heartbeat: None }
     }
 
-    /// The same, telling by `ledger` who executes schedules on this machine; `here` if this console does.
+    /// The same, telling by `execution_log` who executes schedules on this machine; `here` if this console does.
     #[must_use]
-    pub fn watching(mut self, ledger: Arc<ExecutionLog>, here: bool) -> Self {
-        self.vigil = Some((ledger, here));
+    pub fn watching(mut self, execution_log: Arc<ExecutionLog>, here: bool) -> Self {
+        self.heartbeat = Some((execution_log, here));
         self
     }
 
@@ -153,7 +153,7 @@ impl Runner {
             Effect::Gather => self.gather(generation, Arc::clone(&model.world), model.pacer.unread()),
             Effect::Look(ask, id) => self.look(ask, id, Arc::clone(&model.world)),
             Effect::Change(approved) => self.change(*approved, Arc::clone(&model.world)),
-            Effect::Run(errand) => self.run(generation, *errand, &model.world),
+            Effect::Run(procedure_run) => self.run(generation, *procedure_run, &model.world),
             Effect::Consult(ask, wants) => self.consult(ask, wants, Arc::clone(&model.world)),
             Effect::Foresee(ask, wants) => self.foresee(ask, wants, Arc::clone(&model.world)),
             Effect::Login(source) => {
@@ -175,7 +175,7 @@ impl Runner {
             Effect::SetCarriers(id, carriers) => self.carry(id, carriers),
             Effect::Reconnect(id) => self.redig(id),
             Effect::CloseTunnel(id) => self.fill(id),
-            Effect::OpenSession(to) => self.visit(*to, &model.world, screen).await,
+            Effect::OpenSession(to) => self.open_session(*to, &model.world, screen).await,
             Effect::Reopen(choice) => {
                 let opened = (self.settings.reopen)(&choice);
                 let got = opened.map(|cloud| self.cloud = cloud);

@@ -12,7 +12,7 @@ use crate::console::msg::{Event, Msg};
 use crate::engine::headless::perform;
 use crate::engine::poller::PollRequest;
 use crate::engine::scheduler::execution_log::ExecutionLog;
-use crate::engine::scheduler::vigil;
+use crate::engine::scheduler::heartbeat;
 use crate::engine::session::{IN_PASSING, foresee};
 use crate::environment::{ConfiguredEnvironments, Unread};
 use crate::kinds::catalog::kind;
@@ -23,14 +23,14 @@ use crate::world::{Fault, FaultKind, ResourceId, SchedulerHeartbeat, Scope, Worl
 /// The world with what is known of whoever executes schedules on this machine. What cannot be read is not known.
 fn watched(
     world: Arc<World>,
-    wishes: &ConfiguredEnvironments,
-    ledger: &ExecutionLog,
+    configured_environments: &ConfiguredEnvironments,
+    execution_log: &ExecutionLog,
     (here, now): (bool, Timestamp),
 ) -> Arc<World> {
-    match vigil(wishes, ledger, now) {
-        Some(Ok(vigil)) => {
+    match heartbeat(configured_environments, execution_log, now) {
+        Some(Ok(heartbeat)) => {
             let mut world = Arc::unwrap_or_clone(world);
-            world.watched(SchedulerHeartbeat { here, ..vigil });
+            world.watched(SchedulerHeartbeat { here, ..heartbeat });
             Arc::new(world)
         }
         Some(Err(why)) => {
@@ -87,16 +87,18 @@ impl Runner {
     /// A picture of a large account takes longer than a frame, so it is made beside the loop.
     pub(super) fn gather(&self, generation: u64, world: Arc<World>, unread: Unread) {
         let (tell, cloud) = (self.tell.clone(), Arc::clone(&self.cloud));
-        let (wishes, zone) = (self.settings.wishes.clone(), self.settings.zone.clone());
-        let vigil = self.vigil.clone();
+        let (configured_environments, zone) =
+            (self.settings.configured_environments.clone(), self.settings.zone.clone());
+        let heartbeat = self.heartbeat.clone();
         tokio::task::spawn_blocking(move || {
             let now = cloud.now();
-            let world = match vigil {
-                Some((ledger, here)) => watched(world, &wishes, &ledger, (here, now)),
+            let world = match heartbeat {
+                Some((execution_log, here)) => watched(world, &configured_environments, &execution_log, (here, now)),
                 None => world,
             };
-            let made =
-                std::panic::catch_unwind(AssertUnwindSafe(|| assemble_early(&world, &wishes, &unread, now, &zone)));
+            let made = std::panic::catch_unwind(AssertUnwindSafe(|| {
+                assemble_early(&world, &configured_environments, &unread, now, &zone)
+            }));
             let news = match made {
                 Ok(picture) => Event::Gathered(generation, picture),
                 Err(_) => Event::NotGathered(generation),

@@ -22,8 +22,8 @@ const FAREWELL: Duration = Duration::from_secs(8);
 impl Runner {
     /// Opens a tunnel, and keeps telling how it is doing.
     pub(super) async fn dig(&mut self, id: u64, dig: TunnelRequest, world: &World) {
-        let logbook = self.logbook(world, &dig.remote.id.scope);
-        match open_tunnel::open(Arc::clone(&self.cloud), dig, logbook).await {
+        let journal_writer = self.journal_writer(world, &dig.remote.id.scope);
+        match open_tunnel::open(Arc::clone(&self.cloud), dig, journal_writer).await {
             Ok(tunnel) => {
                 self.follow(id, &tunnel);
                 self.tunnels.insert(id, tunnel);

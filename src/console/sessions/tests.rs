@@ -48,7 +48,7 @@ fn press_on(model: &mut Model, keys: &[&str]) -> Vec<Effect> {
 
 fn asked(effects: &[Effect]) -> Option<&StartRequest> {
     effects.iter().find_map(|effect| match effect {
-        Effect::OpenSession(visit) => Some(&visit.ask),
+        Effect::OpenSession(session_request) => Some(&session_request.ask),
         _ => None,
     })
 }

@@ -17,11 +17,11 @@ fn actions_show_what_cannot_be_done_and_why() {
 fn a_barred_action_says_why_and_the_menu_stays() {
     let mut model = demo(0);
     press(&mut model, &["enter", "a"]);
-    let barred = match &model.overlay {
-        Overlay::Menu(menu) => menu.entries.iter().position(|entry| entry.barred.is_some()),
+    let disabled_reason = match &model.overlay {
+        Overlay::Menu(menu) => menu.entries.iter().position(|entry| entry.disabled_reason.is_some()),
         _ => None,
     };
-    if let (Some(at), Overlay::Menu(menu)) = (barred, &mut model.overlay) {
+    if let (Some(at), Overlay::Menu(menu)) = (disabled_reason, &mut model.overlay) {
         menu.at = at;
         assert!(press(&mut model, &["enter"]).is_empty());
         assert!(matches!(model.overlay, Overlay::Menu(_)));
@@ -126,9 +126,10 @@ fn what_has_nothing_to_act_on_hints_no_action_and_says_so() {
 #[test]
 fn sentences_name_the_readers_own_keys() {
     let mut mine = demo(0);
-    let wishes = [("tunnel", "T"), ("back", "x"), ("next-panel", "n")];
-    let wishes = wishes.map(|(name, chord)| (name.to_owned(), vec![chord.to_owned()])).into();
-    mine.settings.keymap = Keymap::new(&wishes).expect("a keymap");
+    let configured_environments = [("tunnel", "T"), ("back", "x"), ("next-panel", "n")];
+    let configured_environments =
+        configured_environments.map(|(name, chord)| (name.to_owned(), vec![chord.to_owned()])).into();
+    mine.settings.keymap = Keymap::new(&configured_environments).expect("a keymap");
     press(&mut mine, &["f"]);
     let shown = text(&mut mine, 120, 20);
     assert!(shown.contains("on a database, T opens one"), "{shown}");

@@ -21,7 +21,7 @@ pub struct Entry<'a> {
     /// More about it, such as its key or its command.
     pub note: Cow<'a, str>,
     /// Why it can't be chosen now.
-    pub barred: Option<Cow<'a, str>>,
+    pub disabled_reason: Option<Cow<'a, str>>,
 }
 
 /// A menu to be drawn over `area`, in its middle.
@@ -63,7 +63,7 @@ impl Menu<'_> {
         let inner = Panel { title: self.title, note: None, focused: true, theme: self.theme }.render(frame, buf);
         let (inner, below) = split_bottom(inner, small(tail));
         if let Some(entry) = self.entries.get(self.selected).filter(|_| tail > 0) {
-            let note = self.theme.style(if entry.barred.is_some() { Role::Worrying } else { Role::Dim });
+            let note = self.theme.style(if entry.disabled_reason.is_some() { Role::Worrying } else { Role::Dim });
             for (at, line) in told(entry).iter().enumerate() {
                 put(buf, below, (1, small(at + 1)), room, line, note);
             }
@@ -85,17 +85,17 @@ impl Menu<'_> {
             tint_row(buf, inner, y, self.theme.style(Role::Selected));
             put(buf, inner, (0, y), 1, "▸", self.theme.style(Role::Accent));
         }
-        let barred = entry.barred.is_some();
-        let label = self.theme.style(if barred { Role::Faint } else { Role::Text });
+        let disabled_reason = entry.disabled_reason.is_some();
+        let label = self.theme.style(if disabled_reason { Role::Faint } else { Role::Text });
         put(buf, inner, (1, y), inner.width.saturating_sub(2), &entry.label, label);
-        let note = self.theme.style(if barred { Role::Worrying } else { Role::Dim });
+        let note = self.theme.style(if disabled_reason { Role::Worrying } else { Role::Dim });
         let x = label_width.saturating_add(3);
         put(buf, inner, (x, y), inner.width.saturating_sub(x + 1), right(entry), note);
     }
 }
 
 fn right<'e>(entry: &'e Entry<'_>) -> &'e str {
-    entry.barred.as_deref().unwrap_or(&entry.note)
+    entry.disabled_reason.as_deref().unwrap_or(&entry.note)
 }
 
 #[cfg(test)]
@@ -103,8 +103,8 @@ mod tests {
     use super::*;
     use crate::console::widgets::testing::{at_every_small_size, draw, night};
 
-    fn entry(label: &'static str, note: &'static str, barred: Option<&'static str>) -> Entry<'static> {
-        Entry { label: label.into(), note: note.into(), barred: barred.map(Into::into) }
+    fn entry(label: &'static str, note: &'static str, disabled_reason: Option<&'static str>) -> Entry<'static> {
+        Entry { label: label.into(), note: note.into(), disabled_reason: disabled_reason.map(Into::into) }
     }
 
     fn actions() -> Vec<Entry<'static>> {

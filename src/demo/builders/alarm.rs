@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::owned;
-use crate::demo::account::AccountScene;
+use crate::demo::account::SimulatedAccount;
 use crate::demo::changes::ChangeKind;
 use crate::demo::details::{Happened, ResourceDetails, Wave};
 use crate::demo::scenario_context::ScenarioContext;
@@ -93,37 +93,42 @@ impl<'a> Watch<'a> {
     }
 }
 
-fn arn(play: &ScenarioContext<'_>, name: &str) -> Arn {
-    play.arn("cloudwatch", &format!("alarm:{name}"))
+fn arn(scenario: &ScenarioContext<'_>, name: &str) -> Arn {
+    scenario.arn("cloudwatch", &format!("alarm:{name}"))
 }
 
 /// Adds a metric alarm.
-pub(crate) fn alarm(scene: &mut AccountScene, play: &ScenarioContext<'_>, watch: &Watch<'_>) {
-    let actions = watch.topic.map(|topic| vec![play.arn("sns", topic)]).unwrap_or_default();
-    put(scene, play, watch, actions);
+pub(crate) fn alarm(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'_>, watch: &Watch<'_>) {
+    let actions = watch.topic.map(|topic| vec![scenario.arn("sns", topic)]).unwrap_or_default();
+    put(simulated, scenario, watch, actions);
 }
 
 /// Adds a scaling alarm such as target tracking makes: it may stand in ALARM for ever, and that is no trouble.
-pub(crate) fn scaling(scene: &mut AccountScene, play: &ScenarioContext<'_>, service: &str, of: &[(&str, &str)]) {
-    let name = format!("TargetTracking-{service}-AlarmLow-{}", play.uuid(service));
+pub(crate) fn scaling(
+    simulated: &mut SimulatedAccount,
+    scenario: &ScenarioContext<'_>,
+    service: &str,
+    of: &[(&str, &str)],
+) {
+    let name = format!("TargetTracking-{service}-AlarmLow-{}", scenario.uuid(service));
     let about = format!("DO NOT EDIT OR DELETE. For TargetTrackingScaling policy of {service}.");
     let mut watch = Watch::fine(&name, ("AWS/ECS", "CPUUtilization"), of, 63.0, 21.0).about(&about);
     (watch.below, watch.period, watch.periods) = (true, 60, 15);
     watch.course = vec![(-9 * 86_400, "ALARM", 21.0)];
-    let policy = play.arn("autoscaling", &format!("scalingPolicy:{}:resource/ecs/{service}", play.uuid(&name)));
-    put(scene, play, &watch, vec![policy]);
-    let arn = play.arn("ecs", service);
-    let told = play.acts_on(arn.as_str()).filter_map(|act| match act.what {
+    let policy = scenario.arn("autoscaling", &format!("scalingPolicy:{}:resource/ecs/{service}", scenario.uuid(&name)));
+    put(simulated, scenario, &watch, vec![policy]);
+    let arn = scenario.arn("ecs", service);
+    let told = scenario.acts_on(arn.as_str()).filter_map(|act| match act.what {
         ChangeKind::Bounds(bounds) => Some(bounds),
         _ => None,
     });
     let Bounds { min, max } = told.last().unwrap_or(OPEN);
-    scene.put("", ScalableTarget { id: service.to_owned(), min, max });
+    simulated.put("", ScalableTarget { id: service.to_owned(), min, max });
 }
 
-fn put(scene: &mut AccountScene, play: &ScenarioContext<'_>, watch: &Watch<'_>, actions: Vec<Arn>) {
-    let now = watch.course.iter().rev().find(|(from, _, _)| *from <= play.now);
-    let (since, state, value) = now.copied().unwrap_or((play.now, "INSUFFICIENT_DATA", 0.0));
+fn put(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'_>, watch: &Watch<'_>, actions: Vec<Arn>) {
+    let now = watch.course.iter().rev().find(|(from, _, _)| *from <= scenario.now);
+    let (since, state, value) = now.copied().unwrap_or((scenario.now, "INSUFFICIENT_DATA", 0.0));
     let dimensions = owned(watch.of);
     let metric = AlarmMetric {
         id: None,
@@ -135,18 +140,18 @@ fn put(scene: &mut AccountScene, play: &ScenarioContext<'_>, watch: &Watch<'_>, 
         label: None,
         account: None,
     };
-    let arn = arn(play, watch.name);
-    scene.look_at::<Alarm>(arn.as_str(), look(play, watch));
-    scene.put(
+    let arn = arn(scenario, watch.name);
+    simulated.look_at::<Alarm>(arn.as_str(), look(scenario, watch));
+    simulated.put(
         "",
         Alarm {
             name: watch.name.to_owned(),
             description: watch.about.map(str::to_owned),
             state: state.to_owned(),
-            reason: Some(reason(play, watch, since, state, value)),
-            reason_data: (state != "INSUFFICIENT_DATA").then(|| reason_data(play, watch, since, value)),
-            since: Some(play.at(since)),
-            updated_at: Some(play.at(since)),
+            reason: Some(reason(scenario, watch, since, state, value)),
+            reason_data: (state != "INSUFFICIENT_DATA").then(|| reason_data(scenario, watch, since, value)),
+            since: Some(scenario.at(since)),
+            updated_at: Some(scenario.at(since)),
             actions_enabled: true,
             ok_actions: actions.clone(),
             alarm_actions: actions,
@@ -166,13 +171,13 @@ fn put(scene: &mut AccountScene, play: &ScenarioContext<'_>, watch: &Watch<'_>, 
 }
 
 /// StateReason, worded as CloudWatch words it.
-fn reason(play: &ScenarioContext<'_>, watch: &Watch<'_>, since: i64, state: &str, value: f64) -> String {
+fn reason(scenario: &ScenarioContext<'_>, watch: &Watch<'_>, since: i64, state: &str, value: f64) -> String {
     if state == "INSUFFICIENT_DATA" {
         return format!("Insufficient Data: {} datapoints were unknown.", watch.periods.max(2));
     }
     let (than, breach) = (if watch.below { "less than" } else { "greater than" }, state == "ALARM");
     let back = |periods: u32| since - i64::from(periods) * i64::from(watch.period);
-    let point = |periods: u32| format!("{value:.1} ({})", play.at(back(periods)).strftime("%d/%m/%y %H:%M:%S"));
+    let point = |periods: u32| format!("{value:.1} ({})", scenario.at(back(periods)).strftime("%d/%m/%y %H:%M:%S"));
     let not = if breach { "" } else { "not " };
     if watch.periods == 1 {
         let which = format!("1 datapoint [{}] was {not}{than} the threshold ({:.1})", point(1), watch.threshold);
@@ -190,11 +195,11 @@ fn reason(play: &ScenarioContext<'_>, watch: &Watch<'_>, since: i64, state: &str
     )
 }
 
-fn reason_data(play: &ScenarioContext<'_>, watch: &Watch<'_>, since: i64, value: f64) -> String {
-    let start = play.at(since - i64::from(watch.period) * i64::from(watch.periods));
+fn reason_data(scenario: &ScenarioContext<'_>, watch: &Watch<'_>, since: i64, value: f64) -> String {
+    let start = scenario.at(since - i64::from(watch.period) * i64::from(watch.periods));
     json!({
         "version": "1.0",
-        "queryDate": play.at(since).to_string(),
+        "queryDate": scenario.at(since).to_string(),
         "startDate": start.to_string(),
         "statistic": watch.statistic,
         "period": watch.period,
@@ -205,7 +210,7 @@ fn reason_data(play: &ScenarioContext<'_>, watch: &Watch<'_>, since: i64, value:
     .to_string()
 }
 
-fn look(play: &ScenarioContext<'_>, watch: &Watch<'_>) -> ResourceDetails {
+fn look(scenario: &ScenarioContext<'_>, watch: &Watch<'_>) -> ResourceDetails {
     let level = |(from, state, value): &(i64, &str, f64)| (*from, (*state != "INSUFFICIENT_DATA").then_some(*value));
     let wave = Wave {
         title: watch.metric.1.to_owned(),
@@ -216,7 +221,7 @@ fn look(play: &ScenarioContext<'_>, watch: &Watch<'_>) -> ResourceDetails {
     };
     let happened = |pair: &[(i64, &'static str, f64)]| {
         let [(_, before, _), (at, after, value)] = pair else { return None };
-        let why = reason(play, watch, *at, after, *value);
+        let why = reason(scenario, watch, *at, after, *value);
         let health = if *after == "ALARM" { Health::Bad } else { Health::Well };
         Some(Happened { at: *at, message: format!("{before} → {after}: {why}"), health: Some(health) })
     };
@@ -229,38 +234,38 @@ fn look(play: &ScenarioContext<'_>, watch: &Watch<'_>) -> ResourceDetails {
 
 /// Adds a composite alarm that is in ALARM while any of `of` is; each with its course.
 pub(crate) fn composite(
-    scene: &mut AccountScene,
-    play: &ScenarioContext<'_>,
+    simulated: &mut SimulatedAccount,
+    scenario: &ScenarioContext<'_>,
     name: &str,
     topic: &str,
     of: &[&Watch<'_>],
 ) {
     let state_of = |watch: &Watch<'_>| {
-        watch.course.iter().rev().find(|(from, _, _)| *from <= play.now).map(|(from, state, _)| (*from, *state))
+        watch.course.iter().rev().find(|(from, _, _)| *from <= scenario.now).map(|(from, state, _)| (*from, *state))
     };
     let firing = of.iter().find_map(|watch| match state_of(watch) {
         Some((from, "ALARM")) => Some((from, watch.name)),
         _ => None,
     });
-    let last = of.iter().filter_map(|watch| state_of(watch)).map(|(from, _)| from).max().unwrap_or(play.now);
+    let last = of.iter().filter_map(|watch| state_of(watch)).map(|(from, _)| from).max().unwrap_or(scenario.now);
     let (since, state, about) = match firing {
         Some((from, name)) => (from, "ALARM", name),
         None => (last, "OK", of.first().map_or("", |watch| watch.name)),
     };
     let rule: Vec<String> = of.iter().map(|watch| format!("ALARM(\"{}\")", watch.name)).collect();
-    let when = play.at(since).strftime("%A %d %B, %Y %H:%M:%S UTC");
-    let actions = vec![play.arn("sns", topic)];
-    scene.put(
+    let when = scenario.at(since).strftime("%A %d %B, %Y %H:%M:%S UTC");
+    let actions = vec![scenario.arn("sns", topic)];
+    simulated.put(
         "",
         Alarm {
-            arn: arn(play, name),
+            arn: arn(scenario, name),
             name: name.to_owned(),
             description: None,
             state: state.to_owned(),
-            reason: Some(format!("{} transitioned to {state} at {when}", arn(play, about))),
+            reason: Some(format!("{} transitioned to {state} at {when}", arn(scenario, about))),
             reason_data: None,
-            since: Some(play.at(since)),
-            updated_at: Some(play.at(since)),
+            since: Some(scenario.at(since)),
+            updated_at: Some(scenario.at(since)),
             actions_enabled: true,
             ok_actions: actions.clone(),
             alarm_actions: actions,

@@ -1,10 +1,10 @@
 //! Instances that are deployed with docker compose: what the target group, the commands and the tags say after what
-//! was done to them. Pure; the deeds themselves are the script.
+//! was done to them. Pure; the changes themselves are the script.
 
 use std::collections::BTreeMap;
 
 use super::load_balancing::targets;
-use crate::demo::account::AccountScene;
+use crate::demo::account::SimulatedAccount;
 use crate::demo::changes::ChangeKind;
 use crate::demo::commands::{self, argument};
 use crate::demo::scenario_context::ScenarioContext;
@@ -30,7 +30,7 @@ fn takes(what: &str) -> i64 {
 }
 
 /// What a reference means: a commit for every name, but for those that begin with `no-`.
-fn commit(play: &ScenarioContext<'_>, reference: &str) -> Option<String> {
+fn commit(scenario: &ScenarioContext<'_>, reference: &str) -> Option<String> {
     if crate::environment::deploy_recipe::is_commit(reference) {
         return Some(reference.to_owned());
     }
@@ -38,7 +38,7 @@ fn commit(play: &ScenarioContext<'_>, reference: &str) -> Option<String> {
         return None;
     }
     let mark = if reference.contains(BROKEN) { "bad0" } else { "" };
-    let hex = play.hex(&format!("commit/{reference}"), 40);
+    let hex = scenario.hex(&format!("commit/{reference}"), 40);
     hex.get(mark.len()..).map(|rest| format!("{mark}{rest}"))
 }
 
@@ -66,54 +66,59 @@ impl Machine {
 
 /// Adds the target group's health, its tags and the commands on its instances. `usual` are the targets as they are
 /// while nobody does anything.
-pub(crate) fn compose(scene: &mut AccountScene, play: &ScenarioContext<'_>, group: &Arn, usual: Vec<Target>) {
-    let now = commit(play, "deployed before").unwrap_or_default();
+pub(crate) fn compose(
+    simulated: &mut SimulatedAccount,
+    scenario: &ScenarioContext<'_>,
+    group: &Arn,
+    usual: Vec<Target>,
+) {
+    let now = commit(scenario, "deployed before").unwrap_or_default();
     let mut machines: BTreeMap<String, Machine> =
         usual.iter().map(|target| (target.id.clone(), Machine { head: now.clone(), placed: String::new() })).collect();
-    for run in runs(play) {
+    for run in runs(scenario) {
         let over = run.at + takes(run.what);
         for node in &run.nodes {
             let Some(machine) = machines.get_mut(*node) else { continue };
             match run.what {
                 "place" => *machine = Machine { head: run.value.to_owned(), placed: String::new() },
-                "check" if !machine.is_broken() && over <= play.now => machine.placed.clone_from(&machine.head),
+                "check" if !machine.is_broken() && over <= scenario.now => machine.placed.clone_from(&machine.head),
                 _ => {}
             }
-            let seen = invocation(play, &run, node, machine);
-            scene.put(&seen.key.clone(), seen);
+            let seen = invocation(scenario, &run, node, machine);
+            simulated.put(&seen.key.clone(), seen);
         }
     }
-    let shown = usual.into_iter().filter_map(|target| standing(play, group, target, &machines)).collect();
-    targets(scene, group, shown);
-    let tags = tags(play, group);
-    scene.tag(group, &tags);
-    scene.put(group.as_str(), DeployLock::of(group, &tags));
+    let shown = usual.into_iter().filter_map(|target| standing(scenario, group, target, &machines)).collect();
+    targets(simulated, group, shown);
+    let tags = tags(scenario, group);
+    simulated.tag(group, &tags);
+    simulated.put(group.as_str(), DeployLock::of(group, &tags));
 }
 
 /// The scripts of a deployment; commands that a person wrote leave a machine as it is.
-fn runs<'a>(play: &'a ScenarioContext<'_>) -> impl Iterator<Item = Run<'a>> {
-    commands::runs(play).filter_map(|(at, deed)| {
-        let what = argument(deed, "what").filter(|what| !what.is_empty())?;
-        let nodes = argument(deed, "nodes").unwrap_or_default();
-        let value = argument(deed, if what == "survey" { "reference" } else { "commit" }).unwrap_or_default();
-        Some(Run { at, id: commands::id(play, at, deed), nodes: nodes.split(',').collect(), what, value })
+fn runs<'a>(scenario: &'a ScenarioContext<'_>) -> impl Iterator<Item = Run<'a>> {
+    commands::runs(scenario).filter_map(|(at, change_request)| {
+        let what = argument(change_request, "what").filter(|what| !what.is_empty())?;
+        let nodes = argument(change_request, "nodes").unwrap_or_default();
+        let value = argument(change_request, if what == "survey" { "reference" } else { "commit" }).unwrap_or_default();
+        Some(Run { at, id: commands::id(scenario, at, change_request), nodes: nodes.split(',').collect(), what, value })
     })
 }
 
-fn invocation(play: &ScenarioContext<'_>, run: &Run<'_>, node: &str, machine: &Machine) -> Invocation {
+fn invocation(scenario: &ScenarioContext<'_>, run: &Run<'_>, node: &str, machine: &Machine) -> Invocation {
     // A check that fails is tried for a while.
     let fails = run.what == "check" && machine.is_broken();
     let over = run.at + if fails { 30 } else { takes(run.what) };
-    let done = over <= play.now;
+    let done = over <= scenario.now;
     let output = match run.what {
         "survey" if done => format!(
             "toban:head={}\ntoban:dirty=0\ntoban:free=6291456\ntoban:placed={}\ntoban:commit={}\n",
             machine.head,
             machine.placed,
-            commit(play, run.value).unwrap_or_default()
+            commit(scenario, run.value).unwrap_or_default()
         ),
-        "place" => build_log(play.now - run.at),
-        "check" if fails => "http://localhost:80/health answers 500\n".repeat(usize::try_from((play.now - run.at) / 5).unwrap_or(0).min(6)),
+        "place" => build_log(scenario.now - run.at),
+        "check" if fails => "http://localhost:80/health answers 500\n".repeat(usize::try_from((scenario.now - run.at) / 5).unwrap_or(0).min(6)),
         "check" if done => "http://localhost:80/health answers 200\n".to_owned(),
         "migrate" => "Operations to perform:\n  Apply all migrations: auth, chores\nRunning migrations:\n  No migrations to apply.\n".to_owned(),
         _ => String::new(),
@@ -130,8 +135,8 @@ fn invocation(play: &ScenarioContext<'_>, run: &Run<'_>, node: &str, machine: &M
         code: done.then_some(i32::from(fails)),
         output,
         errors: String::new(),
-        started: Some(play.at(run.at)),
-        ended: play.past(over),
+        started: Some(scenario.at(run.at)),
+        ended: scenario.past(over),
     }
 }
 
@@ -154,14 +159,14 @@ fn build_log(seconds: i64) -> String {
 
 /// A target after it was taken out and in; `None` while it is out.
 fn standing(
-    play: &ScenarioContext<'_>,
+    scenario: &ScenarioContext<'_>,
     group: &Arn,
     usual: Target,
     machines: &BTreeMap<String, Machine>,
 ) -> Option<Target> {
-    let last = play.acts_on(group.as_str()).filter_map(|act| match &act.what {
-        ChangeKind::Request(deed) if deed.arguments.contains(&("target", usual.id.clone())) => {
-            Some((act.at, deed.verb))
+    let last = scenario.acts_on(group.as_str()).filter_map(|act| match &act.what {
+        ChangeKind::Request(change_request) if change_request.arguments.contains(&("target", usual.id.clone())) => {
+            Some((act.at, change_request.verb))
         }
         _ => None,
     });
@@ -173,12 +178,12 @@ fn standing(
     };
     let broken = machines.get(&usual.id).is_some_and(Machine::is_broken);
     match last.last() {
-        Some((at, "deregister")) if play.now < at + DRAINS => {
+        Some((at, "deregister")) if scenario.now < at + DRAINS => {
             let message = "Target deregistration is in progress";
             Some(state("draining", Some("Target.DeregistrationInProgress"), Some(message)))
         }
         Some((_, "deregister")) => None,
-        Some((at, "register")) if play.now < at + ARRIVES => {
+        Some((at, "register")) if scenario.now < at + ARRIVES => {
             Some(state("initial", Some("Elb.RegistrationInProgress"), Some("Target registration is in progress")))
         }
         Some((_, "register")) if broken => {
@@ -189,9 +194,9 @@ fn standing(
     }
 }
 
-fn tags(play: &ScenarioContext<'_>, group: &Arn) -> BTreeMap<String, String> {
+fn tags(scenario: &ScenarioContext<'_>, group: &Arn) -> BTreeMap<String, String> {
     let mut tags = BTreeMap::new();
-    for act in play.acts_on(group.as_str()) {
+    for act in scenario.acts_on(group.as_str()) {
         let ChangeKind::Label(labels) = &act.what else { continue };
         for (name, value) in labels {
             match value.as_str() {

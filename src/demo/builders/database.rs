@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::demo::account::AccountScene;
+use crate::demo::account::SimulatedAccount;
 use crate::demo::changes::ChangeKind;
 use crate::demo::details::{Happened, ResourceDetails, Waits, Wave};
 use crate::demo::scenario_context::{REGION, ScenarioContext, ZONES};
@@ -58,8 +58,8 @@ pub(crate) struct Database<'a> {
 }
 
 /// What becomes of a course of statuses when it was interfered with.
-fn steps(play: &ScenarioContext<'_>, key: &str, mut story: Vec<State>) -> Vec<State> {
-    for act in play.acts_on(key) {
+fn steps(scenario: &ScenarioContext<'_>, key: &str, mut story: Vec<State>) -> Vec<State> {
+    for act in scenario.acts_on(key) {
         story.retain(|(from, _)| *from <= act.at);
         match &act.what {
             ChangeKind::Stop => story.extend([
@@ -84,8 +84,8 @@ fn steps(play: &ScenarioContext<'_>, key: &str, mut story: Vec<State>) -> Vec<St
 }
 
 /// The status that holds now and since when.
-fn status(play: &ScenarioContext<'_>, steps: &[State]) -> State {
-    steps.iter().rev().find(|(from, _)| *from <= play.now).copied().unwrap_or((play.now, "creating"))
+fn status(scenario: &ScenarioContext<'_>, steps: &[State]) -> State {
+    steps.iter().rev().find(|(from, _)| *from <= scenario.now).copied().unwrap_or((scenario.now, "creating"))
 }
 
 fn history(steps: &[State]) -> Vec<Happened> {
@@ -103,7 +103,7 @@ fn history(steps: &[State]) -> Vec<Happened> {
 }
 
 /// The stops and starts that RDS tells of.
-fn told(play: &ScenarioContext<'_>, steps: &[State]) -> Vec<PowerEvent> {
+fn told(scenario: &ScenarioContext<'_>, steps: &[State]) -> Vec<PowerEvent> {
     let before = |at: usize| at.checked_sub(1).and_then(|at| steps.get(at));
     let power = |at: usize, from: i64, status: &str| match status {
         "stopped" => Some(Power::Stopped),
@@ -111,9 +111,9 @@ fn told(play: &ScenarioContext<'_>, steps: &[State]) -> Vec<PowerEvent> {
         "starting" => before(at).filter(|(stopped, _)| from - stopped == WEEK).map(|_| Power::AutoRestarted),
         _ => None,
     };
-    let kept = |at: i64| at <= play.now && play.now - at <= KEPT.as_secs();
+    let kept = |at: i64| at <= scenario.now && scenario.now - at <= KEPT.as_secs();
     let happened = steps.iter().enumerate().filter(|(_, (from, _))| kept(*from));
-    happened.filter_map(|(at, (from, status))| Some((play.at(*from), power(at, *from, status)?))).collect()
+    happened.filter_map(|(at, (from, status))| Some((scenario.at(*from), power(at, *from, status)?))).collect()
 }
 
 fn look(steps: &[State], storage: u32) -> ResourceDetails {
@@ -134,23 +134,23 @@ fn look(steps: &[State], storage: u32) -> ResourceDetails {
 }
 
 /// Adds a DB instance, on its own or a member of a cluster.
-pub(crate) fn database(scene: &mut AccountScene, play: &ScenarioContext<'_>, facts: &Database<'_>) {
-    let arn = play.arn("rds", &format!("db:{}", facts.id));
+pub(crate) fn database(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'_>, facts: &Database<'_>) {
+    let arn = scenario.arn("rds", &format!("db:{}", facts.id));
     // A member goes with its cluster: an operator acts on that.
     let acted = facts
         .cluster
-        .map_or_else(|| arn.to_string(), |cluster| play.arn("rds", &format!("cluster:{cluster}")).to_string());
-    let steps = steps(play, &acted, facts.story.clone());
-    let (since, status) = status(play, &steps);
-    let host = format!("{}.c{}.{REGION}.rds.amazonaws.com", facts.id, play.hex("rds", 11));
+        .map_or_else(|| arn.to_string(), |cluster| scenario.arn("rds", &format!("cluster:{cluster}")).to_string());
+    let steps = steps(scenario, &acted, facts.story.clone());
+    let (since, status) = status(scenario, &steps);
+    let host = format!("{}.c{}.{REGION}.rds.amazonaws.com", facts.id, scenario.hex("rds", 11));
     let port = if facts.engine.contains("mysql") { 3306 } else { 5432 };
-    lets(scene, facts, facts.guard, port);
+    lets(simulated, facts, facts.guard, port);
     let old = facts.version.starts_with("13.");
     let lifecycle = if old { "open-source-rds-extended-support" } else { "open-source-rds-extended-support-disabled" };
-    scene.tag(&arn, &facts.tags);
-    scene.look_at::<DbInstance>(arn.as_str(), look(&steps, facts.storage));
-    scene.put(arn.as_str(), PowerEvents { arn: arn.to_string(), told: told(play, &steps) });
-    scene.put(
+    simulated.tag(&arn, &facts.tags);
+    simulated.look_at::<DbInstance>(arn.as_str(), look(&steps, facts.storage));
+    simulated.put(arn.as_str(), PowerEvents { arn: arn.to_string(), told: told(scenario, &steps) });
+    simulated.put(
         "",
         DbInstance {
             arn: arn.clone(),
@@ -176,15 +176,15 @@ pub(crate) fn database(scene: &mut AccountScene, play: &ScenarioContext<'_>, fac
             backup_window: Some("17:10-17:40".to_owned()),
             maintenance_window: Some("sat:18:00-sat:18:30".to_owned()),
             pending: Vec::new(),
-            auto_restart_at: (status == "stopped" && facts.cluster.is_none()).then(|| play.at(since + WEEK)),
-            created_at: Some(play.at(-300 * 86_400)),
+            auto_restart_at: (status == "stopped" && facts.cluster.is_none()).then(|| scenario.at(since + WEEK)),
+            created_at: Some(scenario.at(-300 * 86_400)),
             deletion_protection: facts.kept,
             public: Some(false),
             replicas: Vec::new(),
             replica_of: None,
             replica_clusters: Vec::new(),
             iam_auth: false,
-            certificate_until: Some(play.at(900 * 86_400)),
+            certificate_until: Some(scenario.at(900 * 86_400)),
             lifecycle: Some(lifecycle.to_owned()),
             tags: facts.tags.clone(),
         },
@@ -193,18 +193,18 @@ pub(crate) fn database(scene: &mut AccountScene, play: &ScenarioContext<'_>, fac
 
 /// Lets an update of the operating system wait for the DB instance `id`: it is applied in the maintenance window that
 /// is more than a week away when the account begins.
-pub(crate) fn system_update(scene: &mut AccountScene, play: &ScenarioContext<'_>, id: &str) {
-    let applied = WEEK + (WINDOW - play.at(0).as_second()).rem_euclid(WEEK);
+pub(crate) fn system_update(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'_>, id: &str) {
+    let applied = WEEK + (WINDOW - scenario.at(0).as_second()).rem_euclid(WEEK);
     let message = "system-update: New Operating System update is available".to_owned();
-    let arn = play.arn("rds", &format!("db:{id}"));
-    if play.now < applied {
-        scene.put("", PendingMaintenance { arn: arn.to_string(), actions: 1 });
+    let arn = scenario.arn("rds", &format!("db:{id}"));
+    if scenario.now < applied {
+        simulated.put("", PendingMaintenance { arn: arn.to_string(), actions: 1 });
     }
-    scene.waits::<DbInstance>(arn.as_str(), Waits { message, after: applied - 86_400, applied });
+    simulated.waits::<DbInstance>(arn.as_str(), Waits { message, after: applied - 86_400, applied });
 }
 
 /// Lets those of the security group `who` in to a database.
-pub(crate) fn lets(scene: &mut AccountScene, facts: &Database<'_>, who: &str, port: u32) {
+pub(crate) fn lets(simulated: &mut SimulatedAccount, facts: &Database<'_>, who: &str, port: u32) {
     let port = u16::try_from(port).unwrap_or_default();
     let opening = Opening {
         protocol: "tcp".to_owned(),
@@ -213,7 +213,7 @@ pub(crate) fn lets(scene: &mut AccountScene, facts: &Database<'_>, who: &str, po
         ranges: Vec::new(),
         prefix_lists: false,
     };
-    scene.put(
+    simulated.put(
         "",
         SecurityGroup {
             id: facts.guard.to_owned(),
@@ -235,14 +235,15 @@ pub(crate) struct Aurora<'a> {
 }
 
 /// Adds an Aurora cluster with a writer and a reader.
-pub(crate) fn aurora(scene: &mut AccountScene, play: &ScenarioContext<'_>, facts: Aurora<'_>) {
-    let arn = play.arn("rds", &format!("cluster:{}", facts.id));
-    let steps = steps(play, arn.as_str(), facts.each.story.clone());
-    let (since, status) = status(play, &steps);
-    let host = |kind: &str| Some(format!("{}.{kind}-c{}.{REGION}.rds.amazonaws.com", facts.id, play.hex("rds", 11)));
-    scene.tag(&arn, &facts.each.tags);
-    scene.look_at::<DbCluster>(arn.as_str(), look(&steps, facts.each.storage));
-    scene.put(arn.as_str(), PowerEvents { arn: arn.to_string(), told: told(play, &steps) });
+pub(crate) fn aurora(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'_>, facts: Aurora<'_>) {
+    let arn = scenario.arn("rds", &format!("cluster:{}", facts.id));
+    let steps = steps(scenario, arn.as_str(), facts.each.story.clone());
+    let (since, status) = status(scenario, &steps);
+    let host =
+        |kind: &str| Some(format!("{}.{kind}-c{}.{REGION}.rds.amazonaws.com", facts.id, scenario.hex("rds", 11)));
+    simulated.tag(&arn, &facts.each.tags);
+    simulated.look_at::<DbCluster>(arn.as_str(), look(&steps, facts.each.storage));
+    simulated.put(arn.as_str(), PowerEvents { arn: arn.to_string(), told: told(scenario, &steps) });
     let members = facts.members.iter().enumerate();
     let cluster = DbCluster {
         arn: arn.clone(),
@@ -263,8 +264,8 @@ pub(crate) fn aurora(scene: &mut AccountScene, play: &ScenarioContext<'_>, facts
         backup_days: Some(facts.each.backup_days),
         backup_window: Some("17:10-17:40".to_owned()),
         maintenance_window: Some("sat:18:00-sat:18:30".to_owned()),
-        auto_restart_at: (status == "stopped").then(|| play.at(since + WEEK)),
-        created_at: Some(play.at(-120 * 86_400)),
+        auto_restart_at: (status == "stopped").then(|| scenario.at(since + WEEK)),
+        created_at: Some(scenario.at(-120 * 86_400)),
         deletion_protection: facts.each.kept,
         global: None,
         replica_of: None,
@@ -274,10 +275,10 @@ pub(crate) fn aurora(scene: &mut AccountScene, play: &ScenarioContext<'_>, facts
         tags: facts.each.tags.clone(),
     };
     debug_assert_eq!(cluster.key(), arn.as_str(), "acts on a cluster find it by its ARN");
-    scene.put("", cluster);
+    simulated.put("", cluster);
     let mut each = facts.each;
     for (zone, id) in facts.members.into_iter().enumerate() {
         each = Database { id, zone, cluster: Some(facts.id), ..each };
-        database(scene, play, &each);
+        database(simulated, scenario, &each);
     }
 }

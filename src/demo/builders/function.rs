@@ -1,7 +1,7 @@
 //! Lambda functions: code, versions and an alias, as what was done to them left them, and how a version fares behind
-//! its alias. Pure; the deeds themselves are the script.
+//! its alias. Pure; the changes themselves are the script.
 
-use crate::demo::account::AccountScene;
+use crate::demo::account::SimulatedAccount;
 use crate::demo::changes::ChangeKind;
 use crate::demo::details::{ResourceDetails, Wave};
 use crate::demo::scenario_context::ScenarioContext;
@@ -30,8 +30,8 @@ pub(crate) struct Lambda<'a> {
 }
 
 /// The ARN of the function of that name.
-pub(crate) fn function_arn(play: &ScenarioContext<'_>, name: &str) -> Arn {
-    play.arn("lambda", &format!("function:{name}"))
+pub(crate) fn function_arn(scenario: &ScenarioContext<'_>, name: &str) -> Arn {
+    scenario.arn("lambda", &format!("function:{name}"))
 }
 
 /// A function as what was done has left it.
@@ -43,32 +43,33 @@ struct Course {
     alias: Option<Alias>,
 }
 
-fn sum(play: &ScenarioContext<'_>, label: &str) -> String {
-    format!("{}=", play.hex(&format!("code/{label}"), 43))
+fn sum(scenario: &ScenarioContext<'_>, label: &str) -> String {
+    format!("{}=", scenario.hex(&format!("code/{label}"), 43))
 }
 
-fn course(play: &ScenarioContext<'_>, facts: &Lambda<'_>, arn: &Arn) -> Course {
+fn course(scenario: &ScenarioContext<'_>, facts: &Lambda<'_>, arn: &Arn) -> Course {
     let first = |number: u64| {
         (
-            sum(play, &format!("{}/{number}", facts.name)),
+            sum(scenario, &format!("{}/{number}", facts.name)),
             -86_400 * 9 * i64::try_from(facts.versions + 1 - number).unwrap_or(1),
         )
     };
     let versions: Vec<(String, i64)> = (1..=facts.versions).map(first).collect();
-    let code = versions.last().map(|(code, _)| code.clone()).unwrap_or_else(|| sum(play, facts.name));
+    let code = versions.last().map(|(code, _)| code.clone()).unwrap_or_else(|| sum(scenario, facts.name));
     let alias = facts.alias.map(|name| Alias {
         name: name.to_owned(),
         version: facts.versions.to_string(),
         share: None,
-        revision: Some(play.uuid(&format!("{}/alias", facts.name))),
+        revision: Some(scenario.uuid(&format!("{}/alias", facts.name))),
     });
     let mut course = Course { code, updated: None, versions, alias };
-    for act in play.acts_on(arn.as_str()) {
-        let ChangeKind::Request(deed) = &act.what else { continue };
-        let argument = |name: &str| deed.arguments.iter().find(|(known, _)| *known == name).map(|(_, it)| it.clone());
-        match deed.verb {
+    for act in scenario.acts_on(arn.as_str()) {
+        let ChangeKind::Request(change_request) = &act.what else { continue };
+        let argument =
+            |name: &str| change_request.arguments.iter().find(|(known, _)| *known == name).map(|(_, it)| it.clone());
+        match change_request.verb {
             "update-code" => {
-                course.code = code_of(play, &argument("code").unwrap_or_default());
+                course.code = code_of(scenario, &argument("code").unwrap_or_default());
                 course.updated = Some(act.at);
             }
             "publish" if course.versions.last().is_none_or(|(code, _)| *code != course.code) => {
@@ -79,7 +80,7 @@ fn course(play: &ScenarioContext<'_>, facts: &Lambda<'_>, arn: &Arn) -> Course {
                     let percent = argument("percent").and_then(|percent| percent.parse().ok());
                     alias.version = version;
                     alias.share = argument("other").zip(percent);
-                    alias.revision = Some(play.uuid(&format!("{}/alias/{}", facts.name, act.at)));
+                    alias.revision = Some(scenario.uuid(&format!("{}/alias/{}", facts.name, act.at)));
                 }
             }
             _ => {}
@@ -89,23 +90,27 @@ fn course(play: &ScenarioContext<'_>, facts: &Lambda<'_>, arn: &Arn) -> Course {
 }
 
 /// The sum of the code that was named; code with `broken` in its name fails when it is called.
-fn code_of(play: &ScenarioContext<'_>, named: &str) -> String {
+fn code_of(scenario: &ScenarioContext<'_>, named: &str) -> String {
     let mark = if named.contains("broken") { "broken" } else { "" };
-    let sum = sum(play, named);
+    let sum = sum(scenario, named);
     sum.get(mark.len()..).map(|rest| format!("{mark}{rest}")).unwrap_or(sum)
 }
 
-/// What AWS's answer to a deed on the function tells besides.
+/// What AWS's answer to a change on the function tells besides.
 pub(crate) fn facts_of(
-    play: &ScenarioContext<'_>,
+    scenario: &ScenarioContext<'_>,
     item: &Function,
     release: Option<&FunctionVersions>,
-    deed: &crate::change::plan::ChangeRequest,
+    change_request: &crate::change::plan::ChangeRequest,
 ) -> Option<(&'static str, String)> {
-    match deed.verb {
+    match change_request.verb {
         "update-code" => {
-            let named = deed.arguments.iter().find(|(name, _)| *name == "code").map_or("", |(_, value)| value.as_str());
-            Some(("code", code_of(play, named)))
+            let named = change_request
+                .arguments
+                .iter()
+                .find(|(name, _)| *name == "code")
+                .map_or("", |(_, value)| value.as_str());
+            Some(("code", code_of(scenario, named)))
         }
         "publish" => {
             let last = release.and_then(|release| release.versions.first());
@@ -117,20 +122,20 @@ pub(crate) fn facts_of(
 }
 
 /// Adds a function with what it has published.
-pub(crate) fn function(scene: &mut AccountScene, play: &ScenarioContext<'_>, facts: &Lambda<'_>) {
-    let arn = function_arn(play, facts.name);
-    let course = course(play, facts, &arn);
-    let moving = course.updated.is_some_and(|at| play.now < at + TAKES);
+pub(crate) fn function(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'_>, facts: &Lambda<'_>) {
+    let arn = function_arn(scenario, facts.name);
+    let course = course(scenario, facts, &arn);
+    let moving = course.updated.is_some_and(|at| scenario.now < at + TAKES);
     let published = |(at, (code, seconds)): (usize, &(String, i64))| Version {
         number: u64::try_from(at + 1).unwrap_or(0),
-        published_at: Some(play.at(*seconds)),
+        published_at: Some(scenario.at(*seconds)),
         code: Some(code.clone()),
         about: None,
     };
     let mut versions: Vec<Version> = course.versions.iter().enumerate().map(published).collect();
     versions.reverse();
     if let Some(alias) = &course.alias {
-        loads(scene, play, facts, alias, &course);
+        loads(simulated, scenario, facts, alias, &course);
     }
     let mut callers = std::collections::BTreeMap::<String, Vec<String>>::new();
     for (alias, who) in facts.callers {
@@ -138,7 +143,7 @@ pub(crate) fn function(scene: &mut AccountScene, play: &ScenarioContext<'_>, fac
     }
     let release =
         FunctionVersions { function: arn.clone(), aliases: course.alias.into_iter().collect(), versions, callers };
-    scene.put(arn.as_str(), release);
+    simulated.put(arn.as_str(), release);
     let item = Function {
         name: facts.name.to_owned(),
         about: Some(facts.about.to_owned()),
@@ -149,8 +154,8 @@ pub(crate) fn function(scene: &mut AccountScene, play: &ScenarioContext<'_>, fac
         architecture: Some("x86_64".to_owned()),
         vpc: None,
         log_group: format!("/aws/lambda/{}", facts.name),
-        changed_at: Some(play.at(course.updated.unwrap_or(-86_400 * 9))),
-        revision: Some(play.uuid(&format!("{}/revision/{:?}", facts.name, course.updated))),
+        changed_at: Some(scenario.at(course.updated.unwrap_or(-86_400 * 9))),
+        revision: Some(scenario.uuid(&format!("{}/revision/{:?}", facts.name, course.updated))),
         code: Some(course.code),
         state: Some("Active".to_owned()),
         state_reason: (None, None),
@@ -166,25 +171,33 @@ pub(crate) fn function(scene: &mut AccountScene, play: &ScenarioContext<'_>, fac
         threshold: None,
     };
     let waves = vec![wave("invocations", "", 42.0), wave("errors", "", 0.0), wave("duration", " ms", 85.0)];
-    scene.look_at::<Function>(item.key(), ResourceDetails { waves, history: Vec::new(), ..ResourceDetails::default() });
-    scene.put(item.arn.as_str().to_owned().as_str(), item);
+    simulated
+        .look_at::<Function>(item.key(), ResourceDetails { waves, history: Vec::new(), ..ResourceDetails::default() });
+    simulated.put(item.arn.as_str().to_owned().as_str(), item);
 }
 
 /// How the versions behind the alias fare since every moment that can be asked for.
-fn loads(scene: &mut AccountScene, play: &ScenarioContext<'_>, facts: &Lambda<'_>, alias: &Alias, course: &Course) {
+fn loads(
+    simulated: &mut SimulatedAccount,
+    scenario: &ScenarioContext<'_>,
+    facts: &Lambda<'_>,
+    alias: &Alias,
+    course: &Course,
+) {
     let Some((other, percent)) = &alias.share else { return };
     // A watch begins soon after the share does.
-    let shifted = play.acts_on(function_arn(play, facts.name).as_str()).map(|act| act.at).last().unwrap_or(play.now);
+    let shifted =
+        scenario.acts_on(function_arn(scenario, facts.name).as_str()).map(|act| act.at).last().unwrap_or(scenario.now);
     for (version, share) in [(other, *percent), (&alias.version, 100 - percent)] {
         let at = version.parse::<usize>().unwrap_or(0).saturating_sub(1);
         let broken = course.versions.get(at).is_some_and(|(code, _)| code.starts_with("broken"));
-        for since in shifted..=play.now {
+        for since in shifted..=scenario.now {
             #[expect(clippy::cast_precision_loss, reason = "seconds of a session are far below 2^52")]
-            let calls = ((play.now - since) as f64 * 0.7 * f64::from(share) / 100.0).floor();
-            let key = crate::kinds::lambda_alias_metrics::part(facts.name, &alias.name, version, play.at(since));
+            let calls = ((scenario.now - since) as f64 * 0.7 * f64::from(share) / 100.0).floor();
+            let key = crate::kinds::lambda_alias_metrics::part(facts.name, &alias.name, version, scenario.at(since));
             let errors = if broken { (calls * 0.4).floor() } else { 0.0 };
             let duration = (calls > 0.0).then_some(if broken { 210.0 } else { 84.0 });
-            scene.put(&key.clone(), AliasMetrics { key, calls, errors, duration });
+            simulated.put(&key.clone(), AliasMetrics { key, calls, errors, duration });
         }
     }
 }

@@ -2,7 +2,7 @@
 //! Pure.
 
 use super::tags;
-use crate::demo::account::AccountScene;
+use crate::demo::account::SimulatedAccount;
 use crate::demo::changes::ChangeKind;
 use crate::demo::scenario_context::{ScenarioContext, ZONES};
 use crate::kinds::cpu_credits::{self, Credits};
@@ -28,10 +28,10 @@ pub(crate) struct Machine<'a> {
 }
 
 /// What an operator made of an instance: the state with that id now.
-pub(crate) fn state(play: &ScenarioContext<'_>, id: &str) -> &'static str {
-    let turns = play.acts_on(id).filter(|act| matches!(act.what, ChangeKind::Stop | ChangeKind::Start));
+pub(crate) fn state(scenario: &ScenarioContext<'_>, id: &str) -> &'static str {
+    let turns = scenario.acts_on(id).filter(|act| matches!(act.what, ChangeKind::Stop | ChangeKind::Start));
     let Some(act) = turns.last() else { return "running" };
-    match (&act.what, play.now - act.at) {
+    match (&act.what, scenario.now - act.at) {
         (ChangeKind::Stop, ..40) => "stopping",
         (ChangeKind::Stop, _) => "stopped",
         (_, ..25) => "pending",
@@ -40,23 +40,23 @@ pub(crate) fn state(play: &ScenarioContext<'_>, id: &str) -> &'static str {
 }
 
 /// When an operator stopped it last, if that is how it stands, and when it was last started.
-fn turned(play: &ScenarioContext<'_>, id: &str) -> (Option<i64>, i64) {
+fn turned(scenario: &ScenarioContext<'_>, id: &str) -> (Option<i64>, i64) {
     let turns: Vec<_> =
-        play.acts_on(id).filter(|act| matches!(act.what, ChangeKind::Stop | ChangeKind::Start)).collect();
+        scenario.acts_on(id).filter(|act| matches!(act.what, ChangeKind::Stop | ChangeKind::Start)).collect();
     let stopped = turns.last().filter(|act| act.what == ChangeKind::Stop).map(|act| act.at);
     let started = turns.iter().rev().find(|act| act.what == ChangeKind::Start).map(|act| act.at);
     (stopped, started.unwrap_or(-40 * 86_400 - 4321))
 }
 
 /// Adds an instance that Systems Manager knows; gives its id.
-pub(crate) fn machine(scene: &mut AccountScene, play: &ScenarioContext<'_>, facts: &Machine<'_>) -> String {
-    let id = format!("i-0{}", play.hex(&format!("{}/ec2/{}", play.account, facts.name), 16));
-    let state = state(play, &id);
-    let (stopped, started) = turned(play, &id);
+pub(crate) fn machine(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'_>, facts: &Machine<'_>) -> String {
+    let id = format!("i-0{}", scenario.hex(&format!("{}/ec2/{}", scenario.account, facts.name), 16));
+    let state = state(scenario, &id);
+    let (stopped, started) = turned(scenario, &id);
     let zone = ZONES.get(facts.zone).copied().unwrap_or(ZONES[0]);
     let tags = tags(&[("Name", facts.name)]);
-    scene.tag(&play.arn("ec2", &format!("instance/{id}")), &tags);
-    scene.put(
+    simulated.tag(&scenario.arn("ec2", &format!("instance/{id}")), &tags);
+    simulated.put(
         "",
         Instance {
             id: id.clone(),
@@ -66,13 +66,13 @@ pub(crate) fn machine(scene: &mut AccountScene, play: &ScenarioContext<'_>, fact
             class: Some(facts.class.to_owned()),
             zone: Some(zone.to_owned()),
             vpc: Some(facts.vpc.to_owned()),
-            subnet: Some(format!("subnet-0{}", play.hex(&format!("{}/{zone}", facts.vpc), 16))),
+            subnet: Some(format!("subnet-0{}", scenario.hex(&format!("{}/{zone}", facts.vpc), 16))),
             private_ip: Some(facts.address.to_owned()),
             public_ip: None,
-            launched_at: Some(play.at(started)),
-            stopped_at: stopped.map(|at| play.at(at)),
-            image: Some(format!("ami-0{}", play.hex(&format!("{}/ami", facts.class), 16))),
-            profile: Some(format!("arn:aws:iam::{}:instance-profile/{}", play.account, facts.profile)),
+            launched_at: Some(scenario.at(started)),
+            stopped_at: stopped.map(|at| scenario.at(at)),
+            image: Some(format!("ami-0{}", scenario.hex(&format!("{}/ami", facts.class), 16))),
+            profile: Some(format!("arn:aws:iam::{}:instance-profile/{}", scenario.account, facts.profile)),
             security_groups: vec![facts.guard.to_owned()],
             root_device: Some("ebs".to_owned()),
             lifecycle: None,
@@ -82,13 +82,13 @@ pub(crate) fn machine(scene: &mut AccountScene, play: &ScenarioContext<'_>, fact
     if cpu_credits::burstable(facts.class) {
         // The second zone's instance built lately and has not earned it back.
         let balance = if facts.zone == 1 { 11.0 } else { 132.0 };
-        scene.put(
+        simulated.put(
             &id.clone(),
             Credits { id: id.clone(), balance: Some(balance), unlimited: Some(!facts.class.starts_with("t2.")) },
         );
     }
     let host = format!("ip-{}.ap-northeast-1.compute.internal", facts.address.replace('.', "-"));
-    scene.put(
+    simulated.put(
         "",
         Node {
             id: id.clone(),
@@ -96,7 +96,7 @@ pub(crate) fn machine(scene: &mut AccountScene, play: &ScenarioContext<'_>, fact
             computer: Some(host),
             ping: if state == "running" { "Online" } else { "ConnectionLost" }.to_owned(),
             // The agent answers every five minutes; the console must not take that for news.
-            pinged_at: Some(play.at(play.now.div_euclid(300) * 300)),
+            pinged_at: Some(scenario.at(scenario.now.div_euclid(300) * 300)),
             agent: Some("3.3.2299.0".to_owned()),
             platform: Some("Amazon Linux 2023".to_owned()),
             ip: Some(facts.address.to_owned()),
@@ -106,10 +106,15 @@ pub(crate) fn machine(scene: &mut AccountScene, play: &ScenarioContext<'_>, fact
 }
 
 /// Makes a VPC known by its Name tag; gives its id.
-pub(crate) fn vpc(scene: &mut AccountScene, play: &ScenarioContext<'_>, name: &str, more: &[(&str, &str)]) -> String {
-    let id = format!("vpc-0{}", play.hex(&format!("{}/vpc/{name}", play.account), 16));
+pub(crate) fn vpc(
+    simulated: &mut SimulatedAccount,
+    scenario: &ScenarioContext<'_>,
+    name: &str,
+    more: &[(&str, &str)],
+) -> String {
+    let id = format!("vpc-0{}", scenario.hex(&format!("{}/vpc/{name}", scenario.account), 16));
     let mut named = tags(&[("Name", name)]);
     named.extend(tags(more));
-    scene.tag(&play.arn("ec2", &format!("vpc/{id}")), &named);
+    simulated.tag(&scenario.arn("ec2", &format!("vpc/{id}")), &named);
     id
 }

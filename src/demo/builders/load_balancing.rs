@@ -1,7 +1,7 @@
 //! Load balancers, their listeners, target groups and target health.
 //! Pure; what targets there are is told by services and machines.
 
-use crate::demo::account::AccountScene;
+use crate::demo::account::SimulatedAccount;
 use crate::demo::scenario_context::{ScenarioContext, ZONES};
 use crate::kinds::listener::{Listener, ListenerSet, Rule};
 use crate::kinds::load_balancer::LoadBalancer;
@@ -21,15 +21,16 @@ pub(crate) struct Balancer<'a> {
 
 /// Adds an application load balancer with listeners made by `listen` from its ARN.
 pub(crate) fn balancer(
-    scene: &mut AccountScene,
-    play: &ScenarioContext<'_>,
+    simulated: &mut SimulatedAccount,
+    scenario: &ScenarioContext<'_>,
     facts: &Balancer<'_>,
     listen: &[(u32, &str, Rules)],
 ) -> Arn {
-    let arn = balancer_arn(play, facts.name);
-    let listeners = listen.iter().map(|(port, protocol, rules)| listener(play, &arn, *port, protocol, rules)).collect();
-    let dns = format!("{}-{}.ap-northeast-1.elb.amazonaws.com", facts.name, play.digits(arn.as_str(), 9));
-    scene.put(
+    let arn = balancer_arn(scenario, facts.name);
+    let listeners =
+        listen.iter().map(|(port, protocol, rules)| listener(scenario, &arn, *port, protocol, rules)).collect();
+    let dns = format!("{}-{}.ap-northeast-1.elb.amazonaws.com", facts.name, scenario.digits(arn.as_str(), 9));
+    simulated.put(
         "",
         LoadBalancer {
             arn: arn.clone(),
@@ -42,33 +43,33 @@ pub(crate) fn balancer(
             vpc: Some(facts.vpc.to_owned()),
             zones: ZONES.map(str::to_owned).to_vec(),
             security_groups: vec![facts.guard.to_owned()],
-            created_at: Some(play.at(-200 * 86_400)),
+            created_at: Some(scenario.at(-200 * 86_400)),
         },
     );
-    scene.put(arn.as_str(), ListenerSet { load_balancer: arn.clone(), listeners });
+    simulated.put(arn.as_str(), ListenerSet { load_balancer: arn.clone(), listeners });
     arn
 }
 
 /// The ARN of the load balancer of that name.
-fn balancer_arn(play: &ScenarioContext<'_>, name: &str) -> Arn {
-    let id = play.hex(&format!("{}/alb/{name}", play.account), 16);
-    play.arn("elasticloadbalancing", &format!("loadbalancer/app/{name}/{id}"))
+fn balancer_arn(scenario: &ScenarioContext<'_>, name: &str) -> Arn {
+    let id = scenario.hex(&format!("{}/alb/{name}", scenario.account), 16);
+    scenario.arn("elasticloadbalancing", &format!("loadbalancer/app/{name}/{id}"))
 }
 
 /// The ARN of the target group of that name.
-pub(super) fn group_arn(play: &ScenarioContext<'_>, name: &str) -> Arn {
-    let id = play.hex(&format!("{}/tg/{name}", play.account), 16);
-    play.arn("elasticloadbalancing", &format!("targetgroup/{name}/{id}"))
+pub(super) fn group_arn(scenario: &ScenarioContext<'_>, name: &str) -> Arn {
+    let id = scenario.hex(&format!("{}/tg/{name}", scenario.account), 16);
+    scenario.arn("elasticloadbalancing", &format!("targetgroup/{name}/{id}"))
 }
 
 /// What metrics call the load balancer of that name.
-pub(crate) fn balancer_metric(play: &ScenarioContext<'_>, name: &str) -> String {
-    balancer_arn(play, name).resource().trim_start_matches("loadbalancer/").to_owned()
+pub(crate) fn balancer_metric(scenario: &ScenarioContext<'_>, name: &str) -> String {
+    balancer_arn(scenario, name).resource().trim_start_matches("loadbalancer/").to_owned()
 }
 
 /// What metrics call the target group of that name.
-pub(crate) fn group_metric(play: &ScenarioContext<'_>, name: &str) -> String {
-    group_arn(play, name).resource().to_owned()
+pub(crate) fn group_metric(scenario: &ScenarioContext<'_>, name: &str) -> String {
+    group_arn(scenario, name).resource().to_owned()
 }
 
 /// Rules of a listener: conditions and what is done, the default last.
@@ -81,8 +82,8 @@ pub(crate) struct Action {
 }
 
 /// Sends on to the target group of that name.
-pub(crate) fn forward(play: &ScenarioContext<'_>, group: &str) -> Action {
-    Action { message: "forward".to_owned(), groups: vec![group_arn(play, group)] }
+pub(crate) fn forward(scenario: &ScenarioContext<'_>, group: &str) -> Action {
+    Action { message: "forward".to_owned(), groups: vec![group_arn(scenario, group)] }
 }
 
 /// Sends the visitor to HTTPS.
@@ -91,19 +92,19 @@ pub(crate) fn redirect() -> Action {
 }
 
 fn listener(
-    play: &ScenarioContext<'_>,
+    scenario: &ScenarioContext<'_>,
     balancer: &Arn,
     port: u32,
     protocol: &str,
     rules: &[(Vec<String>, Action)],
 ) -> Listener {
     let tail = balancer.resource().trim_start_matches("loadbalancer/");
-    let id = play.hex(&format!("{balancer}/{port}"), 16);
+    let id = scenario.hex(&format!("{balancer}/{port}"), 16);
     let last = rules.len().saturating_sub(1);
     let rule = |(at, (conditions, action)): (usize, &(Vec<String>, Action))| Rule {
-        arn: play.arn(
+        arn: scenario.arn(
             "elasticloadbalancing",
-            &format!("listener-rule/{tail}/{id}/{}", play.hex(&format!("{balancer}/{port}/{at}"), 16)),
+            &format!("listener-rule/{tail}/{id}/{}", scenario.hex(&format!("{balancer}/{port}/{at}"), 16)),
         ),
         priority: if at == last { "default".to_owned() } else { ((at + 1) * 10).to_string() },
         conditions: conditions.clone(),
@@ -111,7 +112,7 @@ fn listener(
         target_groups: action.groups.clone(),
     };
     Listener {
-        arn: play.arn("elasticloadbalancing", &format!("listener/{tail}/{id}")),
+        arn: scenario.arn("elasticloadbalancing", &format!("listener/{tail}/{id}")),
         port: Some(port),
         protocol: Some(protocol.to_owned()),
         rules: rules.iter().enumerate().map(rule).collect(),
@@ -135,8 +136,8 @@ pub(crate) struct Group<'a> {
 }
 
 /// Adds a target group; its targets come by [`targets`].
-pub(crate) fn group(scene: &mut AccountScene, play: &ScenarioContext<'_>, facts: &Group<'_>) -> Arn {
-    let arn = group_arn(play, facts.name);
+pub(crate) fn group(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'_>, facts: &Group<'_>) -> Arn {
+    let arn = group_arn(scenario, facts.name);
     let check = Check {
         enabled: true,
         protocol: Some("HTTP".to_owned()),
@@ -148,7 +149,7 @@ pub(crate) fn group(scene: &mut AccountScene, play: &ScenarioContext<'_>, facts:
         unhealthy: Some(3),
         matcher: Some("200".to_owned()),
     };
-    scene.put(
+    simulated.put(
         "",
         TargetGroup {
             arn: arn.clone(),
@@ -157,7 +158,7 @@ pub(crate) fn group(scene: &mut AccountScene, play: &ScenarioContext<'_>, facts:
             port: Some(facts.port),
             vpc: Some(facts.vpc.to_owned()),
             target_type: Some(facts.of.to_owned()),
-            load_balancers: vec![balancer_arn(play, facts.balancer)],
+            load_balancers: vec![balancer_arn(scenario, facts.balancer)],
             check,
         },
     );
@@ -165,7 +166,7 @@ pub(crate) fn group(scene: &mut AccountScene, play: &ScenarioContext<'_>, facts:
 }
 
 /// Adds the health of a target group's targets.
-pub(crate) fn targets(scene: &mut AccountScene, group: &Arn, mut targets: Vec<Target>) {
+pub(crate) fn targets(simulated: &mut SimulatedAccount, group: &Arn, mut targets: Vec<Target>) {
     targets.sort_by(|a, b| (&a.id, a.port).cmp(&(&b.id, b.port)));
-    scene.put(group.as_str(), TargetHealth { group: group.clone(), targets });
+    simulated.put(group.as_str(), TargetHealth { group: group.clone(), targets });
 }

@@ -20,12 +20,12 @@ pub(super) use instance::{Machine, machine, state, vpc};
 pub(super) use load_balancing::{
     Balancer, Group, Rules, balancer, balancer_metric, forward, group, group_metric, redirect,
 };
-pub(super) use mute::{hush, mute};
+pub(super) use mute::{mute, mute_alarms};
 pub(super) use service::{Crate, Deploy, Kept, Tag, cluster, service};
 
 use std::collections::BTreeMap;
 
-use super::account::AccountScene;
+use super::account::SimulatedAccount;
 use super::commands;
 use super::scenario_context::ScenarioContext;
 use crate::change::plan::ChangeRequest;
@@ -34,18 +34,23 @@ use crate::kinds::lambda_version::FunctionVersions;
 use crate::kinds::managed_node::Node;
 use crate::world::Resource;
 
-/// What AWS's answer to a deed tells besides: a command's id, new code's sum, a version's number.
+/// What AWS's answer to a change tells besides: a command's id, new code's sum, a version's number.
 pub(super) fn told(
-    deed: &ChangeRequest,
-    scene: &AccountScene,
-    play: &ScenarioContext<'_>,
+    change_request: &ChangeRequest,
+    simulated: &SimulatedAccount,
+    scenario: &ScenarioContext<'_>,
 ) -> Option<(&'static str, String)> {
-    if deed.on.kind == Node::KIND {
-        return Some(("command", commands::id(play, play.now, deed)));
+    if change_request.on.kind == Node::KIND {
+        return Some(("command", commands::id(scenario, scenario.now, change_request)));
     }
-    if deed.on.kind == Function::KIND {
-        let item = scene.get::<Function>(&deed.on.key)?;
-        return function::facts_of(play, item, scene.get::<FunctionVersions>(&deed.on.key), deed);
+    if change_request.on.kind == Function::KIND {
+        let item = simulated.get::<Function>(&change_request.on.key)?;
+        return function::facts_of(
+            scenario,
+            item,
+            simulated.get::<FunctionVersions>(&change_request.on.key),
+            change_request,
+        );
     }
     None
 }

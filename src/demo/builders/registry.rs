@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::service::{Crate, Deploy, Kept, Tag};
-use crate::demo::account::AccountScene;
+use crate::demo::account::SimulatedAccount;
 use crate::demo::rollout::Script;
 use crate::demo::scenario_context::{REGION, ScenarioContext};
 use crate::kinds::ecr_repository::{Image, Platform, Repository};
@@ -18,16 +18,16 @@ const BUILDS: std::ops::RangeInclusive<i32> = -4..=3;
 const TRIES: [(&str, i64); 3] = [("v2", -90_000), ("v2-broken", -93_600), ("missing-layers", -97_200)];
 
 /// What stands before the tag: in this account's ECR if the repository has no `/`, else as written.
-pub(super) fn uri(play: &ScenarioContext<'_>, held: &Crate) -> String {
+pub(super) fn uri(scenario: &ScenarioContext<'_>, held: &Crate) -> String {
     if held.repository.contains('/') {
         return held.repository.clone();
     }
-    format!("{}.dkr.ecr.{REGION}.amazonaws.com/{}", play.account, held.repository)
+    format!("{}.dkr.ecr.{REGION}.amazonaws.com/{}", scenario.account, held.repository)
 }
 
 /// The tag of a revision whose images are named by commit.
-pub(super) fn commit(play: &ScenarioContext<'_>, facts: &Deploy, revision: i32) -> String {
-    play.hex(&format!("{}:{revision}/commit", facts.family), 7)
+pub(super) fn commit(scenario: &ScenarioContext<'_>, facts: &Deploy, revision: i32) -> String {
+    scenario.hex(&format!("{}:{revision}/commit", facts.family), 7)
 }
 
 /// What makes the digest of the image that `:latest` means at `second`.
@@ -37,31 +37,38 @@ pub(super) fn latest(held: &Crate, second: i64) -> String {
 }
 
 /// Adds the repositories of the service's containers.
-pub(super) fn repositories(scene: &mut AccountScene, play: &ScenarioContext<'_>, facts: &Deploy, script: &Script) {
+pub(super) fn repositories(
+    simulated: &mut SimulatedAccount,
+    scenario: &ScenarioContext<'_>,
+    facts: &Deploy,
+    script: &Script,
+) {
     let first = script.rollouts.first().map_or(1, |rollout| rollout.revision);
     for held in facts.crates.iter().filter(|held| !held.repository.contains('/')) {
-        let uri = uri(play, held);
+        let uri = uri(scenario, held);
         let mut images = match held.tag {
-            Tag::Latest => floating(play, held).into_iter().chain(tries(play, held, &uri)).collect(),
+            Tag::Latest => floating(scenario, held).into_iter().chain(tries(scenario, held, &uri)).collect(),
             Tag::Commit => {
                 let deployed = script.rollouts.iter().map(|rollout| rollout.revision - first);
                 let steps: BTreeSet<i32> = BUILDS.chain(deployed).collect();
-                let builds = steps.into_iter().map(|step| build(play, (facts, held), &uri, (first, step)));
-                builds.chain(tries(play, held, &uri)).collect()
+                let builds = steps.into_iter().map(|step| build(scenario, (facts, held), &uri, (first, step)));
+                builds.chain(tries(scenario, held, &uri)).collect()
             }
-            Tag::Fixed(tag) => vec![image(play, held, &format!("{uri}:{tag}"), (vec![tag.to_owned()], -90 * 86_400))],
+            Tag::Fixed(tag) => {
+                vec![image(scenario, held, &format!("{uri}:{tag}"), (vec![tag.to_owned()], -90 * 86_400))]
+            }
         };
-        images.retain(|image| image.pushed_at.is_none_or(|at| at <= play.at(play.now)));
+        images.retain(|image| image.pushed_at.is_none_or(|at| at <= scenario.at(scenario.now)));
         let mutability = if held.kept == Kept::Immutable { "IMMUTABLE" } else { "MUTABLE" };
         let repository = Repository {
-            registry: play.account.to_owned(),
+            registry: scenario.account.to_owned(),
             name: held.repository.clone(),
             mutability: Some(mutability.to_owned()),
             images,
             missing: Vec::new(),
             uri: uri.clone(),
         };
-        let Some(there) = scene.open::<Repository>(&uri) else { continue };
+        let Some(there) = simulated.open::<Repository>(&uri) else { continue };
         match there.first_mut() {
             // Stages share a repository.
             Some(known) => known.images.extend(repository.images),
@@ -75,32 +82,38 @@ pub(super) fn repositories(scene: &mut AccountScene, play: &ScenarioContext<'_>,
 }
 
 /// What was pushed as `:latest`, each with a tag of its day; only the newest is `:latest` now.
-fn floating(play: &ScenarioContext<'_>, held: &Crate) -> Vec<Image> {
-    let now = PUSHES.iter().rev().find(|push| **push <= play.now).copied();
+fn floating(scenario: &ScenarioContext<'_>, held: &Crate) -> Vec<Image> {
+    let now = PUSHES.iter().rev().find(|push| **push <= scenario.now).copied();
     let one = |push: &i64| {
-        let day = play.at(*push).strftime("%Y%m%d-%H%M").to_string();
+        let day = scenario.at(*push).strftime("%Y%m%d-%H%M").to_string();
         let tags = if Some(*push) == now { vec!["latest".to_owned(), day] } else { vec![day] };
-        image(play, held, &latest(held, *push), (tags, *push))
+        image(scenario, held, &latest(held, *push), (tags, *push))
     };
     PUSHES.iter().map(one).collect()
 }
 
 /// The images to try a deployment with.
-fn tries(play: &ScenarioContext<'_>, held: &Crate, uri: &str) -> Vec<Image> {
-    let one =
-        |(tag, pushed): &(&str, i64)| image(play, held, &format!("{uri}:{tag}"), (vec![(*tag).to_owned()], *pushed));
+fn tries(scenario: &ScenarioContext<'_>, held: &Crate, uri: &str) -> Vec<Image> {
+    let one = |(tag, pushed): &(&str, i64)| {
+        image(scenario, held, &format!("{uri}:{tag}"), (vec![(*tag).to_owned()], *pushed))
+    };
     TRIES.iter().map(one).collect()
 }
 
 /// The build of a revision, `step` after the first one deployed: some days apart, the later ones by hours.
-fn build(play: &ScenarioContext<'_>, (facts, held): (&Deploy, &Crate), uri: &str, (first, step): (i32, i32)) -> Image {
-    let tag = commit(play, facts, first + step);
+fn build(
+    scenario: &ScenarioContext<'_>,
+    (facts, held): (&Deploy, &Crate),
+    uri: &str,
+    (first, step): (i32, i32),
+) -> Image {
+    let tag = commit(scenario, facts, first + step);
     let pushed = match step {
         ..=0 => i64::from(step - 1) * 4 * 86_400,
         1..=3 => i64::from(step - 4) * 9_000,
         _ => -3_600,
     };
-    let mut image = image(play, held, &format!("{uri}:{tag}"), (vec![tag], pushed));
+    let mut image = image(scenario, held, &format!("{uri}:{tag}"), (vec![tag], pushed));
     if step == 2 {
         // Somebody built it on another machine than usual.
         image.platforms.retain(|platform| platform.architecture == "arm64");
@@ -111,18 +124,18 @@ fn build(play: &ScenarioContext<'_>, (facts, held): (&Deploy, &Crate), uri: &str
     image
 }
 
-fn image(play: &ScenarioContext<'_>, held: &Crate, bits: &str, (tags, pushed): (Vec<String>, i64)) -> Image {
+fn image(scenario: &ScenarioContext<'_>, held: &Crate, bits: &str, (tags, pushed): (Vec<String>, i64)) -> Image {
     let built = |architecture: &str| Platform {
         os: "linux".to_owned(),
         architecture: architecture.to_owned(),
-        digest: format!("sha256:{}", play.hex(&format!("{bits}/{architecture}"), 64)),
+        digest: format!("sha256:{}", scenario.hex(&format!("{bits}/{architecture}"), 64)),
     };
     let several = held.kept != Kept::Movable;
     Image {
-        digest: format!("sha256:{}", play.hex(bits, 64)),
+        digest: format!("sha256:{}", scenario.hex(bits, 64)),
         tags,
-        pushed_at: Some(play.at(pushed)),
-        size: Some(play.dice(bits).u64(70_000_000..260_000_000)),
+        pushed_at: Some(scenario.at(pushed)),
+        size: Some(scenario.dice(bits).u64(70_000_000..260_000_000)),
         media_type: Some(
             if several {
                 "application/vnd.oci.image.index.v1+json"

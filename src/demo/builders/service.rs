@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::load_balancing::{group_arn, targets};
 use super::registry::repositories;
 use super::task;
-use crate::demo::account::AccountScene;
+use crate::demo::account::SimulatedAccount;
 use crate::demo::changes::ChangeKind;
 use crate::demo::details::{ResourceDetails, Wave};
 use crate::demo::rollout::{End, Life, Rollout, Script};
@@ -91,30 +91,30 @@ pub(crate) struct Deploy {
 
 impl Deploy {
     /// The service's ARN.
-    pub(crate) fn arn(&self, play: &ScenarioContext<'_>) -> Arn {
-        play.arn("ecs", &format!("service/{}/{}", self.cluster, self.name))
+    pub(crate) fn arn(&self, scenario: &ScenarioContext<'_>) -> Arn {
+        scenario.arn("ecs", &format!("service/{}/{}", self.cluster, self.name))
     }
 
     /// Its cluster's ARN.
-    pub(super) fn cluster_arn(&self, play: &ScenarioContext<'_>) -> Arn {
-        play.arn("ecs", &format!("cluster/{}", self.cluster))
+    pub(super) fn cluster_arn(&self, scenario: &ScenarioContext<'_>) -> Arn {
+        scenario.arn("ecs", &format!("cluster/{}", self.cluster))
     }
 
     /// The ARN of a revision.
-    pub(super) fn revision(&self, play: &ScenarioContext<'_>, revision: i32) -> Arn {
-        play.arn("ecs", &format!("task-definition/{}:{revision}", self.family))
+    pub(super) fn revision(&self, scenario: &ScenarioContext<'_>, revision: i32) -> Arn {
+        scenario.arn("ecs", &format!("task-definition/{}:{revision}", self.family))
     }
 
     /// The id of the deployment that began at `from`.
-    pub(super) fn deployment(&self, play: &ScenarioContext<'_>, from: i64) -> String {
-        format!("ecs-svc/{}", play.digits(&format!("{}/{}/{from}", self.cluster, self.name), 19))
+    pub(super) fn deployment(&self, scenario: &ScenarioContext<'_>, from: i64) -> String {
+        format!("ecs-svc/{}", scenario.digits(&format!("{}/{}/{from}", self.cluster, self.name), 19))
     }
 }
 
 /// The service's tags, with what it remembers of before it slept.
-fn tags(play: &ScenarioContext<'_>, facts: &Deploy, key: &str, script: &Script) -> BTreeMap<String, String> {
+fn tags(scenario: &ScenarioContext<'_>, facts: &Deploy, key: &str, script: &Script) -> BTreeMap<String, String> {
     let mut tags = facts.tags.clone();
-    let told = play.acts_on(key).filter_map(|act| match act.what {
+    let told = scenario.acts_on(key).filter_map(|act| match act.what {
         ChangeKind::Remember(memory) => Some(memory),
         _ => None,
     });
@@ -122,7 +122,7 @@ fn tags(play: &ScenarioContext<'_>, facts: &Deploy, key: &str, script: &Script) 
         Some(Some(memory)) => drop(tags.insert(REMEMBERED.to_owned(), memory.to_string())),
         Some(None) => drop(tags.remove(REMEMBERED)),
         // What the story remembers of its night it forgets in the morning.
-        None if script.wanted(play.now) > 0 => drop(tags.remove(REMEMBERED)),
+        None if script.wanted(scenario.now) > 0 => drop(tags.remove(REMEMBERED)),
         None => {}
     }
     tags
@@ -130,16 +130,16 @@ fn tags(play: &ScenarioContext<'_>, facts: &Deploy, key: &str, script: &Script) 
 
 /// Adds a cluster; gives its ARN.
 pub(crate) fn cluster(
-    scene: &mut AccountScene,
-    play: &ScenarioContext<'_>,
+    simulated: &mut SimulatedAccount,
+    scenario: &ScenarioContext<'_>,
     name: &str,
     tags: &BTreeMap<String, String>,
 ) {
-    let arn = play.arn("ecs", &format!("cluster/{name}"));
-    scene.tag(&arn, tags);
-    scene.open::<Service>(arn.as_str());
-    scene.open::<Task>(arn.as_str());
-    scene.put(
+    let arn = scenario.arn("ecs", &format!("cluster/{name}"));
+    simulated.tag(&arn, tags);
+    simulated.open::<Service>(arn.as_str());
+    simulated.open::<Task>(arn.as_str());
+    simulated.put(
         "",
         Cluster {
             arn,
@@ -152,38 +152,44 @@ pub(crate) fn cluster(
 }
 
 /// Adds a service with its tasks, revisions and targets, as `script` has them now.
-pub(crate) fn service(scene: &mut AccountScene, play: &ScenarioContext<'_>, facts: &Deploy, script: &Script) {
-    let (arn, group) = (facts.arn(play), group_arn(play, &facts.group));
-    let worn = tags(play, facts, arn.as_str(), script);
+pub(crate) fn service(
+    simulated: &mut SimulatedAccount,
+    scenario: &ScenarioContext<'_>,
+    facts: &Deploy,
+    script: &Script,
+) {
+    let (arn, group) = (facts.arn(scenario), group_arn(scenario, &facts.group));
+    let worn = tags(scenario, facts, arn.as_str(), script);
     let count = |test: &dyn Fn(&Life) -> bool| {
         u32::try_from(script.lives.iter().filter(|life| test(life)).count()).unwrap_or(u32::MAX)
     };
-    let runs = |life: &Life| life.up <= play.now && life.leaves.is_none_or(|leaves| leaves > play.now);
+    let runs = |life: &Life| life.up <= scenario.now && life.leaves.is_none_or(|leaves| leaves > scenario.now);
     let broke =
-        |life: &Life| matches!(life.end, End::Crash | End::Pull) && life.gone.is_some_and(|gone| gone <= play.now);
-    let starts = |life: &Life| life.made <= play.now && play.now < life.up && life.stays(play.now);
-    let (current, revision) = script.current(play.now).map_or((0, 1), |(index, rollout)| (index, rollout.revision));
+        |life: &Life| matches!(life.end, End::Crash | End::Pull) && life.gone.is_some_and(|gone| gone <= scenario.now);
+    let starts = |life: &Life| life.made <= scenario.now && scenario.now < life.up && life.stays(scenario.now);
+    let (current, revision) = script.current(scenario.now).map_or((0, 1), |(index, rollout)| (index, rollout.revision));
 
     let mut deployments: Vec<Deployment> = Vec::new();
     // What was given up last, while the service goes back from it.
-    let given_up = script.rollouts.iter().filter_map(|rollout| rollout.failed).filter(|(at, _)| *at <= play.now);
-    let going_back = given_up.max().is_some_and(|(_, settled)| play.now < settled);
-    let begun = script.rollouts.iter().enumerate().filter(|(_, rollout)| rollout.from <= play.now);
+    let given_up = script.rollouts.iter().filter_map(|rollout| rollout.failed).filter(|(at, _)| *at <= scenario.now);
+    let going_back = given_up.max().is_some_and(|(_, settled)| scenario.now < settled);
+    let begun = script.rollouts.iter().enumerate().filter(|(_, rollout)| rollout.from <= scenario.now);
     for (index, rollout) in begun.rev() {
-        let failed = rollout.failed.is_some_and(|(at, _)| at <= play.now);
-        let fresh = rollout.failed.is_some_and(|(at, settled)| (at..settled + 30).contains(&play.now));
+        let failed = rollout.failed.is_some_and(|(at, _)| at <= scenario.now);
+        let fresh = rollout.failed.is_some_and(|(at, settled)| (at..settled + 30).contains(&scenario.now));
         let (running, pending) =
             (count(&|life| life.rollout == index && runs(life)), count(&|life| life.rollout == index && starts(life)));
         if index != current && running + pending == 0 && !fresh {
             continue;
         }
-        let id = facts.deployment(play, rollout.from);
-        let done = rollout.done.filter(|done| *done <= play.now);
-        let moved = script.lives.iter().filter(|life| life.rollout == index && life.up <= play.now).map(|life| life.up);
+        let id = facts.deployment(scenario, rollout.from);
+        let done = rollout.done.filter(|done| *done <= scenario.now);
+        let moved =
+            script.lives.iter().filter(|life| life.rollout == index && life.up <= scenario.now).map(|life| life.up);
         deployments.push(Deployment {
             status: if index == current { "PRIMARY" } else { "ACTIVE" }.to_owned(),
-            task_definition: facts.revision(play, rollout.revision),
-            desired: if index == current { script.wanted(play.now) } else { running + pending },
+            task_definition: facts.revision(scenario, rollout.revision),
+            desired: if index == current { script.wanted(scenario.now) } else { running + pending },
             running,
             pending,
             failed: count(&|life| life.rollout == index && broke(life)),
@@ -204,53 +210,53 @@ pub(crate) fn service(scene: &mut AccountScene, play: &ScenarioContext<'_>, fact
                 () if done.is_some() => format!("ECS deployment {id} completed."),
                 () => format!("ECS deployment {id} in progress."),
             }),
-            created_at: Some(play.at(rollout.from)),
-            updated_at: Some(play.at(done.or(moved.max()).unwrap_or(rollout.from))),
+            created_at: Some(scenario.at(rollout.from)),
+            updated_at: Some(scenario.at(done.or(moved.max()).unwrap_or(rollout.from))),
             id,
         });
     }
     for rollout in &script.rollouts {
-        if rollout.from <= play.now && play.now - rollout.from < 86_400 || rollout.revision == revision {
-            task::definition(scene, play, facts, rollout.revision);
+        if rollout.from <= scenario.now && scenario.now - rollout.from < 86_400 || rollout.revision == revision {
+            task::definition(simulated, scenario, facts, rollout.revision);
         }
     }
     // Revisions outlive what uses them: the last few, and what was registered here.
-    let made = play.acts_on(arn.as_str()).filter_map(|act| match &act.what {
+    let made = scenario.acts_on(arn.as_str()).filter_map(|act| match &act.what {
         ChangeKind::Register(number, _) => Some(*number),
         _ => None,
     });
     for number in made.chain((1..=revision).rev().take(5)) {
-        task::definition_of_family(scene, play, facts, number);
+        task::definition_of_family(simulated, scenario, facts, number);
     }
-    history(scene, play, facts, script);
-    task::tasks(scene, play, facts, script);
-    repositories(scene, play, facts, script);
-    targets(scene, &group, task::targets(play, facts, script));
-    scene.tag(&arn, &facts.tags);
-    scene.look_at::<Service>(arn.as_str(), look(script));
+    history(simulated, scenario, facts, script);
+    task::tasks(simulated, scenario, facts, script);
+    repositories(simulated, scenario, facts, script);
+    targets(simulated, &group, task::targets(scenario, facts, script));
+    simulated.tag(&arn, &facts.tags);
+    simulated.look_at::<Service>(arn.as_str(), look(script));
     let serving = facts.crates.first();
-    scene.put(
-        facts.cluster_arn(play).as_str(),
+    simulated.put(
+        facts.cluster_arn(scenario).as_str(),
         Service {
             arn,
             name: facts.name.to_owned(),
-            cluster: facts.cluster_arn(play),
+            cluster: facts.cluster_arn(scenario),
             status: "ACTIVE".to_owned(),
-            desired: script.wanted(play.now),
+            desired: script.wanted(scenario.now),
             running: count(&runs),
             pending: count(&starts),
-            task_definition: facts.revision(play, revision),
+            task_definition: facts.revision(scenario, revision),
             launch: Some("FARGATE".to_owned()),
             scheduling: "REPLICA".to_owned(),
             controller: "ECS".to_owned(),
             deployments,
-            events: events(play, facts, script),
+            events: events(scenario, facts, script),
             attachments: vec![Attachment {
                 target_group: Some(group),
                 container: serving.map(|serving| serving.name.to_owned()),
                 port: serving.and_then(|serving| serving.port),
             }],
-            subnets: facts.nets.map(|net| format!("subnet-0{}", play.hex(net, 16))).to_vec(),
+            subnets: facts.nets.map(|net| format!("subnet-0{}", scenario.hex(net, 16))).to_vec(),
             security_groups: vec![facts.guard.to_owned()],
             public_ip: Some(facts.public),
             exec_enabled: true,
@@ -258,15 +264,15 @@ pub(crate) fn service(scene: &mut AccountScene, play: &ScenarioContext<'_>, fact
             min_percent: Some(facts.percent.0),
             max_percent: Some(facts.percent.1),
             grace_seconds: Some(60),
-            created_at: Some(play.at(-200 * 86_400)),
+            created_at: Some(scenario.at(-200 * 86_400)),
             tags: worn,
         },
     );
 }
 
 /// Its deployments as the newer API tells them: those of the script, and one before them.
-fn history(scene: &mut AccountScene, play: &ScenarioContext<'_>, facts: &Deploy, script: &Script) {
-    let arn = facts.arn(play);
+fn history(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'_>, facts: &Deploy, script: &Script) {
+    let arn = facts.arn(scenario);
     let tail = format!("{}/{}", facts.cluster, facts.name);
     let first = script.rollouts.first();
     let before = first.filter(|first| first.revision > 1).map(|first| Rollout {
@@ -275,9 +281,9 @@ fn history(scene: &mut AccountScene, play: &ScenarioContext<'_>, facts: &Deploy,
         revision: first.revision - 1,
         failed: None,
     });
-    scene.open::<ServiceDeployment>(arn.as_str());
-    for rollout in script.rollouts.iter().chain(&before).filter(|rollout| rollout.from <= play.now) {
-        let (id, past) = (facts.deployment(play, rollout.from), |at: &i64| *at <= play.now);
+    simulated.open::<ServiceDeployment>(arn.as_str());
+    for rollout in script.rollouts.iter().chain(&before).filter(|rollout| rollout.from <= scenario.now) {
+        let (id, past) = (facts.deployment(scenario, rollout.from), |at: &i64| *at <= scenario.now);
         let number = id.rsplit('/').next().unwrap_or_default().to_owned();
         let failed = rollout.failed.filter(|(at, _)| past(at));
         let superseded = script.rollouts.iter().any(|other| other.from > rollout.from && past(&other.from));
@@ -290,38 +296,39 @@ fn history(scene: &mut AccountScene, play: &ScenarioContext<'_>, facts: &Deploy,
         };
         let image = |held: &Crate| RunningImage {
             container: held.name.to_owned(),
-            image: task::image(play, facts, held, rollout.revision),
-            digest: Some(task::digest(play, facts, held, rollout)),
+            image: task::image(scenario, facts, held, rollout.revision),
+            digest: Some(task::digest(scenario, facts, held, rollout)),
         };
-        let broke =
-            |life: &&Life| matches!(life.end, End::Crash | End::Pull) && life.gone.is_some_and(|gone| gone <= play.now);
+        let broke = |life: &&Life| {
+            matches!(life.end, End::Crash | End::Pull) && life.gone.is_some_and(|gone| gone <= scenario.now)
+        };
         let mine = |life: &&Life| script.rollouts.get(life.rollout).is_some_and(|other| other.from == rollout.from);
         let record = ServiceDeployment {
-            arn: play.arn("ecs", &format!("service-deployment/{tail}/{}", play.hex(&id, 21))),
+            arn: scenario.arn("ecs", &format!("service-deployment/{tail}/{}", scenario.hex(&id, 21))),
             service: arn.clone(),
             status: status.to_owned(),
             reason: None,
             stage: None,
-            created_at: Some(play.at(rollout.from)),
-            finished_at: rollout.done.and_then(|done| play.past(done)),
-            revision: Some(play.arn("ecs", &format!("service-revision/{tail}/{number}"))),
-            task_definition: Some(facts.revision(play, rollout.revision)),
+            created_at: Some(scenario.at(rollout.from)),
+            finished_at: rollout.done.and_then(|done| scenario.past(done)),
+            revision: Some(scenario.arn("ecs", &format!("service-revision/{tail}/{number}"))),
+            task_definition: Some(facts.revision(scenario, rollout.revision)),
             images: facts.crates.iter().map(image).collect(),
             rollback: failed.map(|_| "Service deployment rolled back because its tasks failed to start.".to_owned()),
             failures: u32::try_from(script.lives.iter().filter(broke).filter(mine).count()).ok(),
             threshold: Some(3),
         };
-        scene.put(arn.as_str(), record);
+        simulated.put(arn.as_str(), record);
     }
 }
 
 /// Its events, newest first, at most a hundred.
-fn events(play: &ScenarioContext<'_>, facts: &Deploy, script: &Script) -> Vec<Event> {
-    let (name, group) = (&facts.name, group_arn(play, &facts.group));
+fn events(scenario: &ScenarioContext<'_>, facts: &Deploy, script: &Script) -> Vec<Event> {
+    let (name, group) = (&facts.name, group_arn(scenario, &facts.group));
     let port = facts.crates.first().and_then(|serving| serving.port).unwrap_or_default();
     let mut said: Vec<(i64, String)> = script.message.clone();
     for life in &script.lives {
-        let id = task::id(play, facts, life);
+        let id = task::id(scenario, facts, life);
         said.push((life.made + 1, format!("(service {name}) has started 1 tasks: (task {id}).")));
         if life.up == i64::MAX {
             continue;
@@ -340,9 +347,10 @@ fn events(play: &ScenarioContext<'_>, facts: &Deploy, script: &Script) -> Vec<Ev
         }
     }
     for rollout in &script.rollouts {
-        let id = facts.deployment(play, rollout.from);
+        let id = facts.deployment(scenario, rollout.from);
         if let Some((failed, settled)) = rollout.failed {
-            let back = script.current(failed).map(|(_, back)| facts.deployment(play, back.from)).unwrap_or_default();
+            let back =
+                script.current(failed).map(|(_, back)| facts.deployment(scenario, back.from)).unwrap_or_default();
             said.push((
                 failed,
                 format!("(service {name}) (deployment {id}) deployment failed: tasks failed to start."),
@@ -355,12 +363,15 @@ fn events(play: &ScenarioContext<'_>, facts: &Deploy, script: &Script) -> Vec<Ev
             said.push((done + 1, format!("(service {name}) has reached a steady state.")));
         }
     }
-    said.retain(|(at, _)| *at <= play.now);
+    said.retain(|(at, _)| *at <= scenario.now);
     said.sort_by(|a, b| b.cmp(a));
     said.truncate(100);
     let label = |at: i64, message: &str| format!("{}/{at}/{message}", facts.cluster);
-    let event =
-        |(at, message): (i64, String)| Event { id: play.uuid(&label(at, &message)), at: Some(play.at(at)), message };
+    let event = |(at, message): (i64, String)| Event {
+        id: scenario.uuid(&label(at, &message)),
+        at: Some(scenario.at(at)),
+        message,
+    };
     said.into_iter().map(event).collect()
 }
 

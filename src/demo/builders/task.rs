@@ -3,7 +3,7 @@
 
 use super::registry;
 use super::service::{Crate, Deploy, Tag};
-use crate::demo::account::AccountScene;
+use crate::demo::account::SimulatedAccount;
 use crate::demo::changes::{AppliedChange, ChangeKind};
 use crate::demo::rollout::{DRAIN, End, Life, Rollout, Script};
 use crate::demo::scenario_context::{ScenarioContext, ZONES};
@@ -16,19 +16,26 @@ use crate::kinds::task_definition::{ContainerDefinition, TaskDefinition};
 const REMEMBERED: i64 = 3600;
 
 /// The id of a task: 32 hexadecimal digits.
-pub(super) fn id(play: &ScenarioContext<'_>, facts: &Deploy, life: &Life) -> String {
-    play.hex(&format!("{}/{}/{}/{}", facts.cluster, facts.name, life.made, life.slot), 32)
+pub(super) fn id(scenario: &ScenarioContext<'_>, facts: &Deploy, life: &Life) -> String {
+    scenario.hex(&format!("{}/{}/{}/{}", facts.cluster, facts.name, life.made, life.slot), 32)
 }
 
-fn address(play: &ScenarioContext<'_>, facts: &Deploy, script: &Script, life: &Life) -> String {
+fn address(scenario: &ScenarioContext<'_>, facts: &Deploy, script: &Script, life: &Life) -> String {
     let net = facts.nets.get(zone(life)).copied().unwrap_or("10.0.0");
-    let wish = |life: &Life| play.dice(&id(play, facts, life)).u32(0..40);
+    let environment_config = |life: &Life| scenario.dice(&id(scenario, facts, life)).u32(0..40);
     // Each slot has its own forty addresses; two tasks meet there only while one replaces the other.
     let meets = |other: &&Life| {
         let ends = other.gone.map_or(i64::MAX, |gone| gone + DRAIN);
-        other.slot == life.slot && other.made < life.made && life.made <= ends && wish(other) == wish(life)
+        other.slot == life.slot
+            && other.made < life.made
+            && life.made <= ends
+            && environment_config(other) == environment_config(life)
     };
-    let host = if script.lives.iter().any(|other| meets(&other)) { (wish(life) + 20) % 40 } else { wish(life) };
+    let host = if script.lives.iter().any(|other| meets(&other)) {
+        (environment_config(life) + 20) % 40
+    } else {
+        environment_config(life)
+    };
     format!("{net}.{}", 10 + (life.slot / 2 % 6) * 40 + host)
 }
 
@@ -37,59 +44,60 @@ fn zone(life: &Life) -> usize {
 }
 
 /// The image that a registered revision gives the container.
-fn registered(play: &ScenarioContext<'_>, facts: &Deploy, held: &Crate, revision: i32) -> Option<String> {
-    let key = facts.arn(play);
+fn registered(scenario: &ScenarioContext<'_>, facts: &Deploy, held: &Crate, revision: i32) -> Option<String> {
+    let key = facts.arn(scenario);
     let of = |act: &AppliedChange| match &act.what {
         ChangeKind::Register(number, images) if *number == revision => {
             images.iter().find(|(container, _)| container == held.name).map(|(_, image)| image.clone())
         }
         _ => None,
     };
-    play.acts_on(key.as_str()).find_map(of)
+    scenario.acts_on(key.as_str()).find_map(of)
 }
 
-pub(super) fn image(play: &ScenarioContext<'_>, facts: &Deploy, held: &Crate, revision: i32) -> String {
-    if let Some(image) = registered(play, facts, held, revision) {
+pub(super) fn image(scenario: &ScenarioContext<'_>, facts: &Deploy, held: &Crate, revision: i32) -> String {
+    if let Some(image) = registered(scenario, facts, held, revision) {
         return image;
     }
-    let repository = registry::uri(play, held);
+    let repository = registry::uri(scenario, held);
     let tag = match held.tag {
         Tag::Latest => "latest".to_owned(),
-        Tag::Commit => registry::commit(play, facts, revision),
+        Tag::Commit => registry::commit(scenario, facts, revision),
         Tag::Fixed(tag) => tag.to_owned(),
     };
     format!("{repository}:{tag}")
 }
 
 /// Adds the service's tasks, running and lately stopped.
-pub(super) fn tasks(scene: &mut AccountScene, play: &ScenarioContext<'_>, facts: &Deploy, script: &Script) {
-    let cluster = facts.cluster_arn(play);
-    let remembered = |life: &&Life| life.made <= play.now && life.gone.is_none_or(|gone| gone + REMEMBERED > play.now);
+pub(super) fn tasks(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'_>, facts: &Deploy, script: &Script) {
+    let cluster = facts.cluster_arn(scenario);
+    let remembered =
+        |life: &&Life| life.made <= scenario.now && life.gone.is_none_or(|gone| gone + REMEMBERED > scenario.now);
     for life in script.lives.iter().filter(remembered) {
-        scene.put(cluster.as_str(), task(play, facts, script, life));
-        if let Some((part, tail)) = last_words(play, facts, life) {
-            scene.put(&part, tail);
+        simulated.put(cluster.as_str(), task(scenario, facts, script, life));
+        if let Some((part, tail)) = last_words(scenario, facts, life) {
+            simulated.put(&part, tail);
         }
     }
 }
 
 /// What an image was when a rollout began. `:latest` means something else at each of them; other tags stand still.
-pub(super) fn digest(play: &ScenarioContext<'_>, facts: &Deploy, held: &Crate, rollout: &Rollout) -> String {
+pub(super) fn digest(scenario: &ScenarioContext<'_>, facts: &Deploy, held: &Crate, rollout: &Rollout) -> String {
     let bits = match held.tag {
-        Tag::Latest if registered(play, facts, held, rollout.revision).is_none() => {
+        Tag::Latest if registered(scenario, facts, held, rollout.revision).is_none() => {
             registry::latest(held, rollout.from)
         }
-        Tag::Latest | Tag::Commit | Tag::Fixed(_) => image(play, facts, held, rollout.revision),
+        Tag::Latest | Tag::Commit | Tag::Fixed(_) => image(scenario, facts, held, rollout.revision),
     };
-    format!("sha256:{}", play.hex(&bits, 64))
+    format!("sha256:{}", scenario.hex(&bits, 64))
 }
 
 /// What the container of a task that crashed wrote.
-fn last_words(play: &ScenarioContext<'_>, facts: &Deploy, life: &Life) -> Option<(String, LogTail)> {
-    let ended = life.gone.filter(|gone| life.end == End::Crash && *gone <= play.now)?;
+fn last_words(scenario: &ScenarioContext<'_>, facts: &Deploy, life: &Life) -> Option<(String, LogTail)> {
+    let ended = life.gone.filter(|gone| life.end == End::Crash && *gone <= scenario.now)?;
     let held = facts.crates.first()?;
-    let key = log_tail::part(held.log_group.as_ref()?, &format!("ecs/{}/{}", held.name, id(play, facts, life)));
-    let line = |before: i64, message: &str| Line { at: Some(play.at(ended - before)), message: message.to_owned() };
+    let key = log_tail::part(held.log_group.as_ref()?, &format!("ecs/{}/{}", held.name, id(scenario, facts, life)));
+    let line = |before: i64, message: &str| Line { at: Some(scenario.at(ended - before)), message: message.to_owned() };
     let lines = vec![
         line(3, "starting"),
         line(2, &format!("listening on port {}", held.port.unwrap_or(8080))),
@@ -100,18 +108,18 @@ fn last_words(play: &ScenarioContext<'_>, facts: &Deploy, life: &Life) -> Option
     Some((key.clone(), LogTail { key, lines }))
 }
 
-fn task(play: &ScenarioContext<'_>, facts: &Deploy, script: &Script, life: &Life) -> Task {
+fn task(scenario: &ScenarioContext<'_>, facts: &Deploy, script: &Script, life: &Life) -> Task {
     let rollout = script.rollouts.get(life.rollout);
     let (from, revision) = rollout.map_or((life.made, 1), |rollout| (rollout.from, rollout.revision));
-    let (deployment, id) = (facts.deployment(play, from), id(play, facts, life));
-    let leaving = life.leaves.is_some_and(|leaves| leaves <= play.now);
-    let gone = life.gone.is_some_and(|gone| gone <= play.now);
-    let last = match play.now - life.made {
+    let (deployment, id) = (facts.deployment(scenario, from), id(scenario, facts, life));
+    let leaving = life.leaves.is_some_and(|leaves| leaves <= scenario.now);
+    let gone = life.gone.is_some_and(|gone| gone <= scenario.now);
+    let last = match scenario.now - life.made {
         _ if gone => "STOPPED",
         _ if leaving => "DEACTIVATING",
         age if age < 8 => "PROVISIONING",
         age if age < 16 => "PENDING",
-        _ if play.now < life.up => "ACTIVATING",
+        _ if scenario.now < life.up => "ACTIVATING",
         _ => "RUNNING",
     };
     let (code, reason) = match life.end {
@@ -120,7 +128,7 @@ fn task(play: &ScenarioContext<'_>, facts: &Deploy, script: &Script, life: &Life
             "TaskFailedToStart",
             format!(
                 "CannotPullContainerError: pull image manifest has been retried 7 time(s): failed to resolve ref {0}: {0}: not found",
-                facts.crates.first().map(|held| image(play, facts, held, revision)).unwrap_or_default()
+                facts.crates.first().map(|held| image(scenario, facts, held, revision)).unwrap_or_default()
             ),
         ),
         End::Scaled => {
@@ -131,13 +139,13 @@ fn task(play: &ScenarioContext<'_>, facts: &Deploy, script: &Script, life: &Life
         let killed = gone && life.end == End::Memory && at == 0;
         Container {
             name: held.name.to_owned(),
-            image: Some(image(play, facts, held, revision)),
+            image: Some(image(scenario, facts, held, revision)),
             digest: rollout
-                .filter(|_| play.now >= life.made + 16 && life.end != End::Pull)
-                .map(|rollout| digest(play, facts, held, rollout)),
+                .filter(|_| scenario.now >= life.made + 16 && life.end != End::Pull)
+                .map(|rollout| digest(scenario, facts, held, rollout)),
             status: if gone {
                 "STOPPED"
-            } else if play.now < life.up {
+            } else if scenario.now < life.up {
                 "PENDING"
             } else {
                 "RUNNING"
@@ -151,28 +159,28 @@ fn task(play: &ScenarioContext<'_>, facts: &Deploy, script: &Script, life: &Life
             },
             reason: killed.then(|| "OutOfMemoryError: Container killed due to memory usage".to_owned()),
             health: None,
-            runtime_id: (play.now >= life.up)
-                .then(|| format!("{id}-{}", play.digits(&format!("{id}/{}", held.name), 10))),
-            exec_agent: (play.now >= life.up && !gone).then(|| "RUNNING".to_owned()),
+            runtime_id: (scenario.now >= life.up)
+                .then(|| format!("{id}-{}", scenario.digits(&format!("{id}/{}", held.name), 10))),
+            exec_agent: (scenario.now >= life.up && !gone).then(|| "RUNNING".to_owned()),
         }
     };
     Task {
-        arn: play.arn("ecs", &format!("task/{}/{id}", facts.cluster)),
-        cluster: facts.cluster_arn(play),
+        arn: scenario.arn("ecs", &format!("task/{}/{id}", facts.cluster)),
+        cluster: facts.cluster_arn(scenario),
         group: Some(format!("service:{}", facts.name)),
-        task_definition: facts.revision(play, revision),
+        task_definition: facts.revision(scenario, revision),
         last_status: last.to_owned(),
         desired_status: if leaving { "STOPPED" } else { "RUNNING" }.to_owned(),
         health: Some("UNKNOWN".to_owned()),
         started_by: Some(deployment),
-        created_at: Some(play.at(life.made)),
-        started_at: play.past(life.up),
-        stopping_at: life.leaves.and_then(|leaves| play.past(leaves)),
-        stopped_at: life.gone.and_then(|gone| play.past(gone)),
+        created_at: Some(scenario.at(life.made)),
+        started_at: scenario.past(life.up),
+        stopping_at: life.leaves.and_then(|leaves| scenario.past(leaves)),
+        stopped_at: life.gone.and_then(|gone| scenario.past(gone)),
         stop_code: leaving.then(|| code.to_owned()),
         stopped_reason: leaving.then_some(reason),
         zone: ZONES.get(zone(life)).map(|zone| (*zone).to_owned()),
-        ips: if play.now >= life.made + 8 { vec![address(play, facts, script, life)] } else { Vec::new() },
+        ips: if scenario.now >= life.made + 8 { vec![address(scenario, facts, script, life)] } else { Vec::new() },
         containers: facts.crates.iter().enumerate().map(container).collect(),
         launch: Some("FARGATE".to_owned()),
         platform_version: Some("1.4.0".to_owned()),
@@ -185,29 +193,34 @@ fn task(play: &ScenarioContext<'_>, facts: &Deploy, script: &Script, life: &Life
 }
 
 /// Adds a revision of the service's task definition: to those in use, and to those of its family.
-pub(super) fn definition(scene: &mut AccountScene, play: &ScenarioContext<'_>, facts: &Deploy, revision: i32) {
+pub(super) fn definition(
+    simulated: &mut SimulatedAccount,
+    scenario: &ScenarioContext<'_>,
+    facts: &Deploy,
+    revision: i32,
+) {
     for part in ["", facts.family.as_str()] {
-        scene.put(part, defined(play, facts, revision));
+        simulated.put(part, defined(scenario, facts, revision));
     }
 }
 
 /// Adds a revision to those of its family.
 pub(super) fn definition_of_family(
-    scene: &mut AccountScene,
-    play: &ScenarioContext<'_>,
+    simulated: &mut SimulatedAccount,
+    scenario: &ScenarioContext<'_>,
     facts: &Deploy,
     revision: i32,
 ) {
-    scene.put(&facts.family, defined(play, facts, revision));
+    simulated.put(&facts.family, defined(scenario, facts, revision));
 }
 
-fn defined(play: &ScenarioContext<'_>, facts: &Deploy, revision: i32) -> TaskDefinition {
+fn defined(scenario: &ScenarioContext<'_>, facts: &Deploy, revision: i32) -> TaskDefinition {
     let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
     let role =
-        |kind: &str| crate::world::Arn::from(format!("arn:aws:iam::{}:role/{}-{kind}", play.account, facts.family));
+        |kind: &str| crate::world::Arn::from(format!("arn:aws:iam::{}:role/{}-{kind}", scenario.account, facts.family));
     let container = |(at, held): (usize, &Crate)| ContainerDefinition {
         name: held.name.to_owned(),
-        image: Some(image(play, facts, held, revision)),
+        image: Some(image(scenario, facts, held, revision)),
         essential: at == 0,
         ports: held.port.into_iter().collect(),
         environment: owned(held.environment),
@@ -219,7 +232,7 @@ fn defined(play: &ScenarioContext<'_>, facts: &Deploy, revision: i32) -> TaskDef
         memory: None,
     };
     TaskDefinition {
-        arn: facts.revision(play, revision),
+        arn: facts.revision(scenario, revision),
         family: facts.family.to_owned(),
         revision,
         status: Some("ACTIVE".to_owned()),
@@ -230,13 +243,13 @@ fn defined(play: &ScenarioContext<'_>, facts: &Deploy, revision: i32) -> TaskDef
         execution_role: Some(role("execution")),
         network_mode: Some("awsvpc".to_owned()),
         architecture: Some("X86_64".to_owned()),
-        registered_at: Some(play.at(-4 * 86_400)),
+        registered_at: Some(scenario.at(-4 * 86_400)),
         tags: facts.tags.clone(),
     }
 }
 
 /// The service's targets with their health.
-pub(super) fn targets(play: &ScenarioContext<'_>, facts: &Deploy, script: &Script) -> Vec<Target> {
+pub(super) fn targets(scenario: &ScenarioContext<'_>, facts: &Deploy, script: &Script) -> Vec<Target> {
     let port = facts.crates.first().and_then(|serving| serving.port);
     let target = |life: &Life| {
         let drained = match life.end {
@@ -244,25 +257,25 @@ pub(super) fn targets(play: &ScenarioContext<'_>, facts: &Deploy, script: &Scrip
             End::Memory | End::Crash | End::Pull => life.leaves,
             End::Scaled => life.leaves.map(|leaves| leaves + DRAIN),
         };
-        if play.now < life.up || drained.is_some_and(|drained| drained <= play.now) {
+        if scenario.now < life.up || drained.is_some_and(|drained| drained <= scenario.now) {
             return None;
         }
-        let leaving = life.leaves.is_some_and(|leaves| leaves <= play.now);
-        let sick = life.sick.is_some_and(|(from, to)| from <= play.now && play.now < to);
+        let leaving = life.leaves.is_some_and(|leaves| leaves <= scenario.now);
+        let sick = life.sick.is_some_and(|(from, to)| from <= scenario.now && scenario.now < to);
         let (state, reason, message) = if leaving {
             ("draining", Some("Target.DeregistrationInProgress"), Some("Target deregistration is in progress"))
         } else if sick {
             let message = "Health checks failed with these codes: [502]";
             ("unhealthy", Some("Target.ResponseCodeMismatch"), Some(message))
-        } else if play.now < life.up + 6 {
+        } else if scenario.now < life.up + 6 {
             ("initial", Some("Elb.RegistrationInProgress"), Some("Target registration is in progress"))
-        } else if play.now < life.ready {
+        } else if scenario.now < life.ready {
             ("initial", Some("Elb.InitialHealthChecking"), Some("Initial health checks in progress"))
         } else {
             ("healthy", None, None)
         };
         Some(Target {
-            id: address(play, facts, script, life),
+            id: address(scenario, facts, script, life),
             port,
             zone: ZONES.get(zone(life)).map(|zone| (*zone).to_owned()),
             state: state.to_owned(),

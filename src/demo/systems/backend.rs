@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::guard;
-use crate::demo::account::AccountScene;
+use crate::demo::account::SimulatedAccount;
 use crate::demo::builders::{
     Aurora, Balancer, Crate, Database, Deploy, Group, Kept, Tag, Watch, alarm, aurora, balancer, balancer_metric,
     cluster, forward, group, group_metric, redirect, scaling, service, tags, vpc,
@@ -29,38 +29,38 @@ struct Stage {
 }
 
 /// The development stage.
-pub(super) fn dev(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
+pub(super) fn dev(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'_>) {
     let nets = ["10.30.11", "10.30.12"];
     let stage = Stage { name: "dev", class: "db.t4g.medium", days: 7, kept: false, nets, story: pipeline::script };
-    lay(scene, play, &stage);
+    lay(simulated, scenario, &stage);
 }
 
 /// Production.
-pub(super) fn prod(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
+pub(super) fn prod(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'_>) {
     let nets = ["10.31.11", "10.31.12"];
     let story = |_| Script::steady(187, 2);
-    lay(scene, play, &Stage { name: "prod", class: "db.r6g.large", days: 30, kept: true, nets, story });
+    lay(simulated, scenario, &Stage { name: "prod", class: "db.r6g.large", days: 30, kept: true, nets, story });
 }
 
 /// A name as CDK and CloudFormation make it: stack, logical id with a hash, and a random end.
-fn generated(play: &ScenarioContext<'_>, stack: &str, logical: &str) -> String {
-    let label = format!("{}/{stack}/{logical}", play.account);
+fn generated(scenario: &ScenarioContext<'_>, stack: &str, logical: &str) -> String {
+    let label = format!("{}/{stack}/{logical}", scenario.account);
     let end: String = std::iter::repeat_with({
-        let mut dice = play.dice(&label);
+        let mut dice = scenario.dice(&label);
         move || dice.alphanumeric()
     })
     .take(12)
     .collect();
-    format!("{stack}-{logical}{}-{end}", play.hex(logical, 8).to_uppercase())
+    format!("{stack}-{logical}{}-{end}", scenario.hex(logical, 8).to_uppercase())
 }
 
 /// The tags CloudFormation puts on what it makes.
-fn stack_tags(play: &ScenarioContext<'_>, stack: &str, logical: &str) -> BTreeMap<String, String> {
-    let id = play.arn("cloudformation", &format!("stack/{stack}/{}", play.uuid(stack)));
+fn stack_tags(scenario: &ScenarioContext<'_>, stack: &str, logical: &str) -> BTreeMap<String, String> {
+    let id = scenario.arn("cloudformation", &format!("stack/{stack}/{}", scenario.uuid(stack)));
     tags(&[
         ("aws:cloudformation:stack-name", stack),
         ("aws:cloudformation:stack-id", id.as_str()),
-        ("aws:cloudformation:logical-id", &format!("{logical}{}", play.hex(logical, 8).to_uppercase())),
+        ("aws:cloudformation:logical-id", &format!("{logical}{}", scenario.hex(logical, 8).to_uppercase())),
     ])
 }
 
@@ -75,18 +75,18 @@ pub(crate) struct Scaled {
 }
 
 /// The names of who of the development stage sleeps by schedule.
-pub(crate) fn scaled(play: &ScenarioContext<'_>) -> Scaled {
+pub(crate) fn scaled(scenario: &ScenarioContext<'_>) -> Scaled {
     let (data, compute) = ("DatabaseStack-dev", "ComputeStack-dev");
     Scaled {
-        database: generated(play, data, "AuroraCluster").to_lowercase(),
-        cluster: generated(play, compute, "BackendCluster"),
-        service: generated(play, compute, "BackendService"),
+        database: generated(scenario, data, "AuroraCluster").to_lowercase(),
+        cluster: generated(scenario, compute, "BackendCluster"),
+        service: generated(scenario, compute, "BackendService"),
     }
 }
 
 /// The tags of the service; in development with what its schedule wakes it to.
-fn service_tags(play: &ScenarioContext<'_>, stage: &Stage, compute: &str) -> BTreeMap<String, String> {
-    let mut tags = stack_tags(play, compute, "BackendService");
+fn service_tags(scenario: &ScenarioContext<'_>, stage: &Stage, compute: &str) -> BTreeMap<String, String> {
+    let mut tags = stack_tags(scenario, compute, "BackendService");
     if stage.name == "dev" {
         let wakes = Remembered { desired: Some(2), bounds: Some(OPEN) };
         tags.insert(WAKES_TO.to_owned(), wakes.to_string());
@@ -94,28 +94,28 @@ fn service_tags(play: &ScenarioContext<'_>, stage: &Stage, compute: &str) -> BTr
     tags
 }
 
-fn lay(scene: &mut AccountScene, play: &ScenarioContext<'_>, stage: &Stage) {
+fn lay(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'_>, stage: &Stage) {
     let stack = |layer: &str| format!("{layer}Stack-{}", stage.name);
     let (network, security, data, compute) = (stack("Network"), stack("Security"), stack("Database"), stack("Compute"));
     let network_tags = [("aws:cloudformation:stack-name", network.as_str())];
-    let vpc = vpc(scene, play, &format!("{network}/BackendVpc"), &network_tags);
-    let cluster_name = generated(play, &compute, "BackendCluster");
-    cluster(scene, play, &cluster_name, &stack_tags(play, &compute, "BackendCluster"));
+    let vpc = vpc(simulated, scenario, &format!("{network}/BackendVpc"), &network_tags);
+    let cluster_name = generated(scenario, &compute, "BackendCluster");
+    cluster(simulated, scenario, &cluster_name, &stack_tags(scenario, &compute, "BackendCluster"));
 
     // Names of load balancers end at 32 characters, so CloudFormation cuts the stack's.
     let short = |logical: &str| {
         let label = format!("{compute}/{logical}");
-        format!("Comput-{logical}-{}", play.hex(&label, 12).to_uppercase())
+        format!("Comput-{logical}-{}", scenario.hex(&label, 12).to_uppercase())
     };
     let (alb, tg) = (short("Alb16"), short("AlbHt"));
     let listen =
-        vec![(80, "HTTP", vec![(Vec::new(), redirect())]), (443, "HTTPS", vec![(Vec::new(), forward(play, &tg))])];
-    let facts = Balancer { name: &alb, vpc: &vpc, guard: &guard(play, &format!("{security}/alb")) };
-    let arn = balancer(scene, play, &facts, &listen);
-    scene.tag(&arn, &stack_tags(play, &compute, "Alb"));
+        vec![(80, "HTTP", vec![(Vec::new(), redirect())]), (443, "HTTPS", vec![(Vec::new(), forward(scenario, &tg))])];
+    let facts = Balancer { name: &alb, vpc: &vpc, guard: &guard(scenario, &format!("{security}/alb")) };
+    let arn = balancer(simulated, scenario, &facts, &listen);
+    simulated.tag(&arn, &stack_tags(scenario, &compute, "Alb"));
     let facts = Group { name: &tg, vpc: &vpc, of: "ip", port: 8000, path: "/health", balancer: &alb };
-    let arn = group(scene, play, &facts);
-    scene.tag(&arn, &stack_tags(play, &compute, "AlbHttpsTargetGroup"));
+    let arn = group(simulated, scenario, &facts);
+    simulated.tag(&arn, &stack_tags(scenario, &compute, "AlbHttpsTargetGroup"));
 
     let app = Crate {
         name: "app",
@@ -138,23 +138,27 @@ fn lay(scene: &mut AccountScene, play: &ScenarioContext<'_>, stage: &Stage) {
         log_group: Some(format!("/ecs/backend-{}/firelens", stage.name)),
     };
     let facts = Deploy {
-        name: generated(play, &compute, "BackendService"),
+        name: generated(scenario, &compute, "BackendService"),
         cluster: cluster_name,
-        family: format!("{}BackendTaskDef{}", compute.replace('-', ""), play.hex("BackendTaskDef", 8).to_uppercase()),
+        family: format!(
+            "{}BackendTaskDef{}",
+            compute.replace('-', ""),
+            scenario.hex("BackendTaskDef", 8).to_uppercase()
+        ),
         crates: vec![app, router],
         group: tg.clone(),
         vpc,
-        guard: guard(play, &format!("{security}/ecs")),
+        guard: guard(scenario, &format!("{security}/ecs")),
         nets: stage.nets,
         public: false,
         size: ("512", "1024"),
         percent: (100, 200),
-        tags: service_tags(play, stage, &compute),
+        tags: service_tags(scenario, stage, &compute),
     };
-    let key = facts.arn(play);
-    service(scene, play, &facts, &Script::acted(play, key.as_str(), stage.story));
+    let key = facts.arn(scenario);
+    service(simulated, scenario, &facts, &Script::acted(scenario, key.as_str(), stage.story));
 
-    let lower = |logical: &str| generated(play, &data, logical).to_lowercase();
+    let lower = |logical: &str| generated(scenario, &data, logical).to_lowercase();
     let (id, writer, reader) = (lower("AuroraCluster"), lower("AuroraClusterWriter"), lower("AuroraClusterReader"));
     let each = Database {
         id: "",
@@ -166,15 +170,15 @@ fn lay(scene: &mut AccountScene, play: &ScenarioContext<'_>, stage: &Stage) {
         cluster: None,
         vpc: &facts.vpc,
         subnets: &lower("AuroraClusterSubnets"),
-        guard: &guard(play, &format!("{security}/aurora")),
+        guard: &guard(scenario, &format!("{security}/aurora")),
         storage: 64,
         backup_days: stage.days,
         kept: stage.kept,
-        tags: stack_tags(play, &data, "AuroraCluster"),
+        tags: stack_tags(scenario, &data, "AuroraCluster"),
         story: vec![(-60 * 86_400, "available")],
     };
-    aurora(scene, play, Aurora { id: &id, members: [&writer, &reader], each });
-    alarms(scene, play, stage, &Watched { service: &facts, alb: &alb, tg: &tg, aurora: &id, reader: &reader });
+    aurora(simulated, scenario, Aurora { id: &id, members: [&writer, &reader], each });
+    alarms(simulated, scenario, stage, &Watched { service: &facts, alb: &alb, tg: &tg, aurora: &id, reader: &reader });
 }
 
 /// What its alarms watch.
@@ -186,9 +190,9 @@ struct Watched<'a> {
     reader: &'a str,
 }
 
-fn alarms(scene: &mut AccountScene, play: &ScenarioContext<'_>, stage: &Stage, watched: &Watched<'_>) {
+fn alarms(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'_>, stage: &Stage, watched: &Watched<'_>) {
     let stack = format!("MonitoringStack-{}", stage.name);
-    let (alb, tg) = (balancer_metric(play, watched.alb), group_metric(play, watched.tg));
+    let (alb, tg) = (balancer_metric(scenario, watched.alb), group_metric(scenario, watched.tg));
     let ecs = [("ClusterName", watched.service.cluster.as_str()), ("ServiceName", watched.service.name.as_str())];
     let alb = [("LoadBalancer", alb.as_str())];
     let hosts = [("TargetGroup", tg.as_str()), ("LoadBalancer", alb[0].1)];
@@ -198,10 +202,10 @@ fn alarms(scene: &mut AccountScene, play: &ScenarioContext<'_>, stage: &Stage, w
     let metric = |name| (space.as_str(), name);
     let (warning, critical) = (format!("warning-alerts-{}", stage.name), format!("critical-alerts-{}", stage.name));
     let slow = Watch::fine("ResponseTime", ("AWS/ApplicationELB", "TargetResponseTime"), &alb, 2.0, 0.9);
-    let service = play.arn("ecs", &format!("service/{}/{}", watched.service.cluster, watched.service.name));
+    let service = scenario.arn("ecs", &format!("service/{}/{}", watched.service.cluster, watched.service.name));
     // Nobody answers slowly while nobody is there to answer.
-    let up = scene.get::<Service>(service.as_str()).is_none_or(|service| service.desired > 0);
-    let slow = if stage.name == "dev" && up { slow.course(pipeline::flapping(play.now)) } else { slow };
+    let up = simulated.get::<Service>(service.as_str()).is_none_or(|service| service.desired > 0);
+    let slow = if stage.name == "dev" && up { slow.course(pipeline::flapping(scenario.now)) } else { slow };
     // AWS has no such metric: the alarm has never had data and never will.
     let disk = Watch::fine("AuroraDiskUsage", ("AWS/RDS", "DiskUsage"), &writer, 85.0, 0.0).course(vec![(
         -120 * 86_400,
@@ -219,14 +223,14 @@ fn alarms(scene: &mut AccountScene, play: &ScenarioContext<'_>, stage: &Stage, w
         (slow, &warning),
     ];
     for (watch, topic) in all {
-        let name = generated(play, &stack, watch.name);
+        let name = generated(scenario, &stack, watch.name);
         let watch = Watch { name: &name, ..watch }.tells(topic);
-        alarm(scene, play, &watch);
-        scene.tag(&play.arn("cloudwatch", &format!("alarm:{name}")), &stack_tags(play, &stack, watch.name));
+        alarm(simulated, scenario, &watch);
+        simulated.tag(&scenario.arn("cloudwatch", &format!("alarm:{name}")), &stack_tags(scenario, &stack, watch.name));
     }
-    scaling(scene, play, &format!("service/{}/{}", watched.service.cluster, watched.service.name), &ecs);
+    scaling(simulated, scenario, &format!("service/{}/{}", watched.service.cluster, watched.service.name), &ecs);
     let group = format!("/ecs/backend-{}/errors", stage.name);
-    scene.put(
+    simulated.put(
         "",
         MetricFilter {
             key: format!("{group}:errors"),

@@ -3,19 +3,19 @@
 
 use super::guard;
 
-use crate::demo::account::AccountScene;
+use crate::demo::account::SimulatedAccount;
 use crate::demo::builders::{Database, Lambda, Watch, alarm, database, function, tags, vpc};
 use crate::demo::scenario_context::ScenarioContext;
 use crate::kinds::external_schedule::ForeignSchedule;
 use crate::schedule::stored::target_effect::Target;
 
 /// All of it.
-pub(super) fn all(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
-    nightly(scene);
-    let vpc = vpc(scene, play, "cat-data-v23-vpc", &[]);
+pub(super) fn all(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'_>) {
+    nightly(simulated);
+    let vpc = vpc(simulated, scenario, "cat-data-v23-vpc", &[]);
     database(
-        scene,
-        play,
+        simulated,
+        scenario,
         &Database {
             id: "cat-data-v23-db",
             engine: "postgres",
@@ -26,7 +26,7 @@ pub(super) fn all(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
             cluster: None,
             vpc: &vpc,
             subnets: "cat-data-v23-subnets",
-            guard: &guard(play, "cat-data-v23-db-sg"),
+            guard: &guard(scenario, "cat-data-v23-db-sg"),
             storage: 100,
             backup_days: 7,
             kept: true,
@@ -37,13 +37,13 @@ pub(super) fn all(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
     let topic = "cat-data-v23-alerts";
     let rds = [("DBInstanceIdentifier", "cat-data-v23-db")];
     let cpu = Watch::fine("cat-data-v23-db-cpu", ("AWS/RDS", "CPUUtilization"), &rds, 80.0, 27.0);
-    alarm(scene, play, &cpu.about("猫データDBのCPU使用率").tells(topic));
+    alarm(simulated, scenario, &cpu.about("猫データDBのCPU使用率").tells(topic));
     let mut memory = Watch::fine("cat-data-v23-db-memory", ("AWS/RDS", "FreeableMemory"), &rds, 3e8, 1.9e9);
     memory.below = true;
-    alarm(scene, play, &memory.tells(topic));
+    alarm(simulated, scenario, &memory.tells(topic));
     for function in ["cat-data-v23-api", "cat-data-v23-aggregate"] {
         let (name, of) = (format!("{function}-errors"), [("FunctionName", function)]);
-        alarm(scene, play, &Watch::fine(&name, ("AWS/Lambda", "Errors"), &of, 5.0, 0.0).sum().tells(topic));
+        alarm(simulated, scenario, &Watch::fine(&name, ("AWS/Lambda", "Errors"), &of, 5.0, 0.0).sum().tells(topic));
     }
     let api = Lambda {
         name: "cat-data-v23-api",
@@ -53,7 +53,7 @@ pub(super) fn all(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
         alias: Some("live"),
         callers: &[("live", "API Gateway")],
     };
-    function(scene, play, &api);
+    function(simulated, scenario, &api);
     let aggregate = Lambda {
         name: "cat-data-v23-aggregate",
         about: "猫データの集計",
@@ -62,16 +62,16 @@ pub(super) fn all(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
         alias: None,
         callers: &[("", "EventBridge")],
     };
-    function(scene, play, &aggregate);
+    function(simulated, scenario, &aggregate);
     // Nothing says whose gateway this is: the console must own up to not knowing.
-    let gateway = format!("nat-0{}", play.hex("nat", 16));
+    let gateway = format!("nat-0{}", scenario.hex("nat", 16));
     let of = [("NatGatewayId", gateway.as_str())];
     let traffic = Watch::fine("traffic-out-high", ("AWS/NATGateway", "BytesOutToDestination"), &of, 5e9, 4.2e8).sum();
-    alarm(scene, play, &traffic.about("NATゲートウェイの送信量が多い（担当不明）"));
+    alarm(simulated, scenario, &traffic.about("NATゲートウェイの送信量が多い（担当不明）"));
 }
 
 /// A schedule that somebody made by hand, in UTC: what they meant for 22:00 in Tokyo happens at 07:00.
-fn nightly(scene: &mut AccountScene) {
+fn nightly(simulated: &mut SimulatedAccount) {
     let held = ForeignSchedule {
         name: "default/cat-data-nightly-stop".to_owned(),
         expression: "cron(0 22 * * ? *)".to_owned(),
@@ -86,5 +86,5 @@ fn nightly(scene: &mut AccountScene) {
         },
         changed_at: None,
     };
-    scene.put("", held);
+    simulated.put("", held);
 }

@@ -2,7 +2,7 @@
 //! in the shared account and production in its own, where Systems Manager may not be asked.
 
 use super::guard;
-use crate::demo::account::AccountScene;
+use crate::demo::account::SimulatedAccount;
 use crate::demo::builders::{
     Balancer, Crate, Database, Deploy, Group, Kept, Machine, Tag, Watch, alarm, balancer, balancer_metric, cluster,
     database, forward, group, group_metric, machine, redirect, scaling, service, tags, vpc,
@@ -23,7 +23,7 @@ struct Stage {
 }
 
 /// The proof of concept: small, its database just started.
-pub(super) fn poc(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
+pub(super) fn poc(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'_>) {
     let small = ("256", "512");
     let stage = Stage {
         name: "poc",
@@ -33,29 +33,29 @@ pub(super) fn poc(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
         frontend: |_| Script::steady(8, 1),
         backend: |_| Script::steady(11, 1),
     };
-    let laid = lay(scene, play, &stage);
+    let laid = lay(simulated, scenario, &stage);
     database(
-        scene,
-        play,
+        simulated,
+        scenario,
         &Database { class: "db.t3.micro", multi_az: false, story: waking_database(), ..db(&laid, "city-poc-db") },
     );
     machine(
-        scene,
-        play,
+        simulated,
+        scenario,
         &Machine {
             name: "踏み台サーバー city-poc",
             class: "t3.nano",
             vpc: &laid.vpc,
             zone: 0,
             address: "10.40.9.10",
-            guard: &guard(play, "city-poc-bastion-sg"),
+            guard: &guard(scenario, "city-poc-bastion-sg"),
             profile: "city-poc-bastion",
         },
     );
 }
 
 /// Production: its Backend's rollout stalls.
-pub(super) fn prod(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
+pub(super) fn prod(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'_>) {
     let stage = Stage {
         name: "prod",
         sizes: [("512", "1024"), ("1024", "2048")],
@@ -64,10 +64,10 @@ pub(super) fn prod(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
         frontend: |_| Script::steady(52, 4),
         backend: stall::script,
     };
-    let laid = lay(scene, play, &stage);
+    let laid = lay(simulated, scenario, &stage);
     database(
-        scene,
-        play,
+        simulated,
+        scenario,
         &Database {
             class: "db.m5.large",
             multi_az: true,
@@ -77,33 +77,34 @@ pub(super) fn prod(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
             ..db(&laid, "city-prod-db")
         },
     );
-    alarms(scene, play);
-    let who = format!("arn:aws:sts::{}:assumed-role/toban-demo/you", play.account);
-    scene.deny::<Node>(
+    alarms(simulated, scenario);
+    let who = format!("arn:aws:sts::{}:assumed-role/toban-demo/you", scenario.account);
+    simulated.deny::<Node>(
         "ssm:DescribeInstanceInformation",
         format!(
             "User: {who} is not authorized to perform: ssm:DescribeInstanceInformation on resource: arn:aws:ssm:ap-northeast-1:{}:* because no identity-based policy allows the ssm:DescribeInstanceInformation action",
-            play.account
+            scenario.account
         ),
     );
 }
 
-fn lay(scene: &mut AccountScene, play: &ScenarioContext<'_>, stage: &Stage) -> Deploy {
+fn lay(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'_>, stage: &Stage) -> Deploy {
     let named = |what: &str| format!("city-{}-{what}", stage.name);
-    let vpc = vpc(scene, play, &named("vpc"), &[]);
+    let vpc = vpc(simulated, scenario, &named("vpc"), &[]);
     let none = tags(&[]);
-    cluster(scene, play, &named("cluster"), &none);
+    cluster(simulated, scenario, &named("cluster"), &none);
     let (alb, front, back) = (named("alb"), named("frontend-tg"), named("backend-tg"));
-    let routes = || vec![(vec!["path /api/*".to_owned()], forward(play, &back)), (Vec::new(), forward(play, &front))];
+    let routes =
+        || vec![(vec!["path /api/*".to_owned()], forward(scenario, &back)), (Vec::new(), forward(scenario, &front))];
     let listen = if stage.secure {
         vec![(80, "HTTP", vec![(Vec::new(), redirect())]), (443, "HTTPS", routes())]
     } else {
         vec![(80, "HTTP", routes())]
     };
-    let facts = Balancer { name: &alb, vpc: &vpc, guard: &guard(play, &named("alb-sg")) };
-    balancer(scene, play, &facts, &listen);
+    let facts = Balancer { name: &alb, vpc: &vpc, guard: &guard(scenario, &named("alb-sg")) };
+    balancer(simulated, scenario, &facts, &listen);
     for (name, port) in [(&front, 3000), (&back, 5000)] {
-        group(scene, play, &Group { name, vpc: &vpc, of: "ip", port, path: "/health", balancer: &alb });
+        group(simulated, scenario, &Group { name, vpc: &vpc, of: "ip", port, path: "/health", balancer: &alb });
     }
     let deploy = |name: &str, held: Crate, group: &str, size| Deploy {
         name: name.to_owned(),
@@ -112,7 +113,7 @@ fn lay(scene: &mut AccountScene, play: &ScenarioContext<'_>, stage: &Stage) -> D
         crates: vec![held],
         group: group.to_owned(),
         vpc: vpc.clone(),
-        guard: guard(play, &named("ecs-sg")),
+        guard: guard(scenario, &named("ecs-sg")),
         nets: stage.nets,
         public: false,
         size,
@@ -133,8 +134,8 @@ fn lay(scene: &mut AccountScene, play: &ScenarioContext<'_>, stage: &Stage) -> D
     let frontend = deploy("Frontend", held("frontend", 3000, &[]), &front, stage.sizes[0]);
     let backend = deploy("Backend", held("backend", 5000, &["DB_PASSWORD"]), &back, stage.sizes[1]);
     for (facts, story) in [(&frontend, stage.frontend), (&backend, stage.backend)] {
-        let key = facts.arn(play);
-        service(scene, play, facts, &Script::acted(play, key.as_str(), story));
+        let key = facts.arn(scenario);
+        service(simulated, scenario, facts, &Script::acted(scenario, key.as_str(), story));
     }
     backend
 }
@@ -159,13 +160,13 @@ fn db<'a>(facts: &'a Deploy, id: &'a str) -> Database<'a> {
     }
 }
 
-fn alarms(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
+fn alarms(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'_>) {
     let topic = "city-prod-alerts";
     let cluster = ("ClusterName", "city-prod-cluster");
-    let alb = balancer_metric(play, "city-prod-alb");
+    let alb = balancer_metric(scenario, "city-prod-alb");
     let alb = ("LoadBalancer", alb.as_str());
     for name in ["Frontend", "Backend"] {
-        let tg = group_metric(play, &format!("city-prod-{}-tg", name.to_lowercase()));
+        let tg = group_metric(scenario, &format!("city-prod-{}-tg", name.to_lowercase()));
         let ecs = [cluster, ("ServiceName", name)];
         let hosts = [("TargetGroup", tg.as_str()), alb];
         let named = |what: &str| format!("city-prod-{}-{what}", name.to_lowercase());
@@ -175,9 +176,9 @@ fn alarms(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
             ("unhealthy-hosts", ("AWS/ApplicationELB", "UnHealthyHostCount"), &hosts, 0.0, 0.0),
             ("response-time", ("AWS/ApplicationELB", "TargetResponseTime"), &hosts, 3.0, 0.7),
         ] {
-            alarm(scene, play, &Watch::fine(&named(what), metric, of, threshold, value).tells(topic));
+            alarm(simulated, scenario, &Watch::fine(&named(what), metric, of, threshold, value).tells(topic));
         }
-        scaling(scene, play, &format!("service/city-prod-cluster/{name}"), &ecs);
+        scaling(simulated, scenario, &format!("service/city-prod-cluster/{name}"), &ecs);
     }
     let (rds, lone) = ([("DBInstanceIdentifier", "city-prod-db")], [alb]);
     for (name, metric, of, threshold, value, about) in [
@@ -185,6 +186,6 @@ fn alarms(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
         ("city-prod-db-connections", ("AWS/RDS", "DatabaseConnections"), &rds, 400.0, 96.0, "本番DBの接続数"),
         ("city-prod-alb-5xx", ("AWS/ApplicationELB", "HTTPCode_ELB_5XX_Count"), &lone, 20.0, 0.0, "ALBの5xxエラー"),
     ] {
-        alarm(scene, play, &Watch::fine(name, metric, of, threshold, value).about(about).tells(topic));
+        alarm(simulated, scenario, &Watch::fine(name, metric, of, threshold, value).about(about).tells(topic));
     }
 }

@@ -2,7 +2,7 @@
 //! the development stage, written as if a rule knew the time in Tokyo, and a nightly job that finds it asleep; in the API
 //! backend's development stage a rule that goes on beside the schedules at AWS, and could give way to them. Pure.
 
-use crate::demo::account::AccountScene;
+use crate::demo::account::SimulatedAccount;
 use crate::demo::scenario_context::ScenarioContext;
 use crate::kinds::event_rule::Rule;
 use crate::schedule::stored::target_effect::Target;
@@ -11,21 +11,21 @@ use crate::schedule::stored::target_effect::Target;
 pub(crate) const ASLEEP: &str = "prooflink-dev-db";
 
 /// All of them, as they stand from the beginning.
-pub(crate) fn rules(play: &ScenarioContext<'_>) -> Vec<Rule> {
+pub(crate) fn rules(scenario: &ScenarioContext<'_>) -> Vec<Rule> {
     let document = |name: &str, input: String| Target {
-        arn: play.arn("ssm", &format!("automation-definition/{name}:$DEFAULT")).to_string(),
+        arn: scenario.arn("ssm", &format!("automation-definition/{name}:$DEFAULT")).to_string(),
         input: Some(input),
         ..Target::default()
     };
     let instance = |name: &str| document(name, r#"{"InstanceId":["prooflink-dev-db"]}"#.to_owned());
-    let cluster = format!(r#"{{"ClusterName":["{}"],"Action":["Stop"]}}"#, super::scaled(play).database);
+    let cluster = format!(r#"{{"ClusterName":["{}"],"Action":["Stop"]}}"#, super::scaled(scenario).database);
     let report = Target {
-        arn: play.arn("ecs", "cluster/prooflink-dev-cluster").to_string(),
-        task_definition: Some(play.arn("ecs", "task-definition/prooflink-dev-usage-report:3").to_string()),
+        arn: scenario.arn("ecs", "cluster/prooflink-dev-cluster").to_string(),
+        task_definition: Some(scenario.arn("ecs", "task-definition/prooflink-dev-usage-report:3").to_string()),
         ..Target::default()
     };
     let rule = |name: &str, (expression, enabled): (&str, bool), about: &str, target: Target| Rule {
-        arn: play.arn("events", &format!("rule/{name}")),
+        arn: scenario.arn("events", &format!("rule/{name}")),
         name: name.to_owned(),
         expression: expression.to_owned(),
         enabled,
@@ -60,8 +60,8 @@ pub(crate) fn rules(play: &ScenarioContext<'_>) -> Vec<Rule> {
 }
 
 /// Puts them into the scene.
-pub(super) fn fill(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
-    for rule in rules(play) {
-        scene.put("", rule);
+pub(super) fn fill(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'_>) {
+    for rule in rules(scenario) {
+        simulated.put("", rule);
     }
 }

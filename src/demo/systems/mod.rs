@@ -11,27 +11,27 @@ mod prooflink;
 pub(super) use backend::{Scaled, scaled};
 pub(super) use legacy_rules::{ASLEEP, rules};
 
-use super::account::AccountScene;
+use super::account::SimulatedAccount;
 use super::scenario_context::ScenarioContext;
 
 /// A security group's id by its name.
-fn guard(play: &ScenarioContext<'_>, name: &str) -> String {
-    format!("sg-0{}", play.hex(&format!("{}/sg/{name}", play.account), 16))
+fn guard(scenario: &ScenarioContext<'_>, name: &str) -> String {
+    format!("sg-0{}", scenario.hex(&format!("{}/sg/{name}", scenario.account), 16))
 }
 
 /// Everything in the shared account.
-pub(super) fn shared(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
-    prooflink::dev(scene, play);
-    prooflink::prod(scene, play);
-    backend::dev(scene, play);
-    legacy_rules::fill(scene, play);
-    backend::prod(scene, play);
-    city::poc(scene, play);
-    kajimaru::all(scene, play);
-    cat_data::all(scene, play);
+pub(super) fn shared(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'_>) {
+    prooflink::dev(simulated, scenario);
+    prooflink::prod(simulated, scenario);
+    backend::dev(simulated, scenario);
+    legacy_rules::fill(simulated, scenario);
+    backend::prod(simulated, scenario);
+    city::poc(simulated, scenario);
+    kajimaru::all(simulated, scenario);
+    cat_data::all(simulated, scenario);
 }
 
 /// Everything in the municipal system's production account.
-pub(super) fn municipal(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
-    city::prod(scene, play);
+pub(super) fn municipal(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'_>) {
+    city::prod(simulated, scenario);
 }

@@ -2,7 +2,7 @@
 //! development stage sleeps. Load balancers, target groups and alarms have no stage in their names.
 
 use super::guard;
-use crate::demo::account::AccountScene;
+use crate::demo::account::SimulatedAccount;
 use crate::demo::builders::{
     Balancer, Course, Crate, Database, Deploy, Group, Kept, Rules, Tag, Watch, alarm, balancer, balancer_metric,
     cluster, composite, database, forward, group, group_metric, mute, redirect, scaling, service, system_update, tags,
@@ -28,7 +28,7 @@ struct Stage {
 const BEDTIME: i64 = -9 * 3600;
 
 /// The development stage, asleep at first.
-pub(super) fn dev(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
+pub(super) fn dev(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'_>) {
     let stage = Stage {
         name: "dev",
         balancer: "prooflink-alb-2",
@@ -36,20 +36,21 @@ pub(super) fn dev(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
         nets: ["10.20.1", "10.20.2"],
         size: ("512", "1024"),
     };
-    let mut facts = lay(scene, play, &stage, vec![(80, "HTTP", vec![(Vec::new(), forward(play, stage.group))])]);
+    let mut facts =
+        lay(simulated, scenario, &stage, vec![(80, "HTTP", vec![(Vec::new(), forward(scenario, stage.group))])]);
     facts.tags.insert(REMEMBERED.to_owned(), "desired=1".to_owned());
-    let key = facts.arn(play);
+    let key = facts.arn(scenario);
     let story = |_| {
         let mut script = Script::steady(41, 1);
         script.scale(BEDTIME - 180, 0);
         script
     };
-    service(scene, play, &facts, &Script::acted(play, key.as_str(), story));
+    service(simulated, scenario, &facts, &Script::acted(scenario, key.as_str(), story));
     let mut tags = facts.tags.clone();
-    tags.extend(lie_in(play.start).map(|over| (crate::schedule::stored::tags::OVERRIDE.to_owned(), over)));
+    tags.extend(lie_in(scenario.start).map(|over| (crate::schedule::stored::tags::OVERRIDE.to_owned(), over)));
     database(
-        scene,
-        play,
+        simulated,
+        scenario,
         &Database {
             class: "db.t4g.micro",
             multi_az: false,
@@ -65,12 +66,12 @@ pub(super) fn dev(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
         .about("ECSサービスのCPU使用率が5分平均で80%を超えた（開発）")
         .tells("prooflink-dev-alerts")
         .course(vec![(BEDTIME, "INSUFFICIENT_DATA", 0.0)]);
-    alarm(scene, play, &cpu);
-    mute(scene, play, "toban-sleep-prooflink-dev", vec![cpu.name.to_owned()], BEDTIME);
+    alarm(simulated, scenario, &cpu);
+    mute(simulated, scenario, "toban-sleep-prooflink-dev", vec![cpu.name.to_owned()], BEDTIME);
 }
 
 /// Production, in trouble every half hour.
-pub(super) fn prod(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
+pub(super) fn prod(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'_>) {
     let stage = Stage {
         name: "prod",
         balancer: "prooflink-alb",
@@ -80,14 +81,14 @@ pub(super) fn prod(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
     };
     let listen = vec![
         (80, "HTTP", vec![(Vec::new(), redirect())]),
-        (443, "HTTPS", vec![(Vec::new(), forward(play, stage.group))]),
+        (443, "HTTPS", vec![(Vec::new(), forward(scenario, stage.group))]),
     ];
-    let facts = lay(scene, play, &stage, listen);
-    let key = facts.arn(play);
-    service(scene, play, &facts, &Script::acted(play, key.as_str(), leak::script));
+    let facts = lay(simulated, scenario, &stage, listen);
+    let key = facts.arn(scenario);
+    service(simulated, scenario, &facts, &Script::acted(scenario, key.as_str(), leak::script));
     database(
-        scene,
-        play,
+        simulated,
+        scenario,
         &Database {
             class: "db.t4g.medium",
             multi_az: true,
@@ -97,30 +98,30 @@ pub(super) fn prod(scene: &mut AccountScene, play: &ScenarioContext<'_>) {
             ..db(&facts, "prooflink-prod-db", "prooflink-prod-db-subnets")
         },
     );
-    system_update(scene, play, "prooflink-prod-db");
+    system_update(simulated, scenario, "prooflink-prod-db");
     // Once an operator has stepped in, the load balancer's alarms calm down as well.
-    let told = play.acts_on(key.as_str()).next().map_or(play.now, |act| act.at);
+    let told = scenario.acts_on(key.as_str()).next().map_or(scenario.now, |act| act.at);
     let calmed = |mut course: Course, calm: f64| {
-        if told < play.now {
+        if told < scenario.now {
             course.retain(|(from, _, _)| *from <= told);
             course.push((told + 240, "OK", calm));
         }
         course
     };
-    alarms(scene, play, &calmed);
+    alarms(simulated, scenario, &calmed);
 }
 
-fn alarms(scene: &mut AccountScene, play: &ScenarioContext<'_>, calmed: &dyn Fn(Course, f64) -> Course) {
-    let (balancer, group) = (balancer_metric(play, "prooflink-alb"), group_metric(play, "prooflink-tg"));
+fn alarms(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'_>, calmed: &dyn Fn(Course, f64) -> Course) {
+    let (balancer, group) = (balancer_metric(scenario, "prooflink-alb"), group_metric(scenario, "prooflink-tg"));
     let alb = [("LoadBalancer", balancer.as_str())];
     let tg = [("TargetGroup", group.as_str()), ("LoadBalancer", balancer.as_str())];
     let ecs = [("ClusterName", "prooflink-prod-cluster"), ("ServiceName", "prooflink-prod-service")];
     let rds = [("DBInstanceIdentifier", "prooflink-prod-db")];
     let http = Watch::fine("prooflink-5xx", ("AWS/ApplicationELB", "HTTPCode_Target_5XX_Count"), &alb, 10.0, 0.0)
         .sum()
-        .course(calmed(leak::alarm(play.now, 70, 0.0, 184.0), 0.0));
+        .course(calmed(leak::alarm(scenario.now, 70, 0.0, 184.0), 0.0));
     let hosts = Watch::fine("prooflink-unhealthy-hosts", ("AWS/ApplicationELB", "UnHealthyHostCount"), &tg, 0.0, 0.0)
-        .course(calmed(leak::alarm(play.now, 100, 0.0, 3.0), 0.0));
+        .course(calmed(leak::alarm(scenario.now, 100, 0.0, 3.0), 0.0));
     let mut room = Watch::fine("prooflink-rds-free-storage", ("AWS/RDS", "FreeStorageSpace"), &rds, 5e9, 3.3e10);
     room.below = true;
     let fine = [
@@ -134,9 +135,9 @@ fn alarms(scene: &mut AccountScene, play: &ScenarioContext<'_>, calmed: &dyn Fn(
         Watch::fine("prooflink-app-errors", ("ProofLink/prod", "AppErrors"), &[], 20.0, 1.0).sum(),
     ];
     for watch in fine {
-        alarm(scene, play, &watch.tells("prooflink-prod-alerts"));
+        alarm(simulated, scenario, &watch.tells("prooflink-prod-alerts"));
     }
-    scene.put(
+    simulated.put(
         "",
         MetricFilter {
             key: "/ecs/prooflink-prod-app:app-errors".to_owned(),
@@ -146,21 +147,30 @@ fn alarms(scene: &mut AccountScene, play: &ScenarioContext<'_>, calmed: &dyn Fn(
             metrics: vec![("ProofLink/prod".to_owned(), "AppErrors".to_owned())],
         },
     );
-    composite(scene, play, "prooflink-site-down", "prooflink-prod-pager", &[&http, &hosts]);
-    scaling(scene, play, "service/prooflink-prod-cluster/prooflink-prod-service", &ecs);
+    composite(simulated, scenario, "prooflink-site-down", "prooflink-prod-pager", &[&http, &hosts]);
+    scaling(simulated, scenario, "service/prooflink-prod-cluster/prooflink-prod-service", &ecs);
 }
 
 /// What both stages have: network, cluster, load balancer and target group. Gives the service's facts.
-fn lay(scene: &mut AccountScene, play: &ScenarioContext<'_>, stage: &Stage, listen: Vec<(u32, &str, Rules)>) -> Deploy {
+fn lay(
+    simulated: &mut SimulatedAccount,
+    scenario: &ScenarioContext<'_>,
+    stage: &Stage,
+    listen: Vec<(u32, &str, Rules)>,
+) -> Deploy {
     let named = |what: &str| format!("prooflink-{}-{what}", stage.name);
     let tags = tags(&[("Project", "prooflink"), ("Environment", stage.name)]);
-    let vpc = vpc(scene, play, &named("vpc"), &[("Project", "prooflink"), ("Environment", stage.name)]);
-    cluster(scene, play, &named("cluster"), &tags);
-    let guard_of = |what: &str| guard(play, &format!("{}/{what}", stage.name));
+    let vpc = vpc(simulated, scenario, &named("vpc"), &[("Project", "prooflink"), ("Environment", stage.name)]);
+    cluster(simulated, scenario, &named("cluster"), &tags);
+    let guard_of = |what: &str| guard(scenario, &format!("{}/{what}", stage.name));
     let alb = Balancer { name: stage.balancer, vpc: &vpc, guard: &guard_of("prooflink-alb-sg") };
-    balancer(scene, play, &alb, &listen);
+    balancer(simulated, scenario, &alb, &listen);
     let path = "/api/health";
-    group(scene, play, &Group { name: stage.group, vpc: &vpc, of: "ip", port: 3000, path, balancer: stage.balancer });
+    group(
+        simulated,
+        scenario,
+        &Group { name: stage.group, vpc: &vpc, of: "ip", port: 3000, path, balancer: stage.balancer },
+    );
     let app = Crate {
         name: "prooflink-app",
         repository: named("app"),

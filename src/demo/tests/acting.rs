@@ -36,7 +36,7 @@ impl Change for Asked {
         }
     }
 
-    fn deed(&self) -> ChangeRequest {
+    fn change_request(&self) -> ChangeRequest {
         self.0.clone()
     }
 
@@ -45,9 +45,9 @@ impl Change for Asked {
     }
 }
 
-fn approved(demo: &Demo, deed: ChangeRequest) -> Approved {
+fn approved(demo: &Demo, change_request: ChangeRequest) -> Approved {
     let at = GateContext::seen_at(demo.now());
-    Gate::default().approve(Box::new(Asked(deed)), &Confirmation::Yes, None, &at).expect("approval")
+    Gate::default().approve(Box::new(Asked(change_request)), &Confirmation::Yes, None, &at).expect("approval")
 }
 
 async fn ask<T: Resource>(
@@ -149,22 +149,29 @@ async fn carried(demo: &Demo, name: &str, verb: &str, value: Option<&str>) -> (V
 
     let mut world = world(demo).await;
     let zone = jiff::tz::TimeZone::UTC;
-    let picture = assemble(&world, &crate::demo::wishes(), demo.now(), &zone);
+    let picture = assemble(&world, &crate::demo::configured_environments(), demo.now(), &zone);
     let member = picture.environments.iter().flat_map(|one| &one.members).find(|member| member.name == name);
     let id = member.expect("it is placed").id.clone();
     let of = crate::operations::actions_of(id.kind).expect("actions");
     let environment = picture.home(&id).expect("an environment");
     let offered = |world: &World| {
-        let joins = ResourceIndex::of(world);
-        let cx = KindContext { world, joins: &joins, scope: &id.scope, protected: false, now: demo.now(), zone: &zone };
-        let site = ActionContext { cx, environment };
-        let offer = of.offers(&id, &site).into_iter().find(|offer| offer.verb == verb).expect("it is offered");
-        assert_eq!(offer.barred, None);
-        (offer.asks, of.propose(&id, verb, value, &site))
+        let resource_index = ResourceIndex::of(world);
+        let cx = KindContext {
+            world,
+            resource_index: &resource_index,
+            scope: &id.scope,
+            protected: false,
+            now: demo.now(),
+            zone: &zone,
+        };
+        let context = ActionContext { cx, environment };
+        let action = of.actions(&id, &context).into_iter().find(|action| action.verb == verb).expect("it is offered");
+        assert_eq!(action.disabled_reason, None);
+        (action.prompt, of.propose(&id, verb, value, &context))
     };
-    let (asks, mut proposal) = offered(&world);
-    if !asks.reads().is_empty() {
-        for want in asks.reads() {
+    let (prompt, mut proposal) = offered(&world);
+    if !prompt.reads().is_empty() {
+        for want in prompt.reads() {
             let got = demo.read(kind(want.kind).expect("a kind"), &want.scope, &want.coverage, &world).await;
             world.put(&want.scope, want.kind, &want.coverage, got, demo.now());
         }
@@ -183,9 +190,9 @@ async fn driven(demo: &Demo, world: World, proposal: Proposal) -> (Vec<String>, 
     let allowed = Gate::default().allow(proposal, &Confirmation::Yes, None, &at).expect("nothing hinders it");
     let Admitted::Procedure(license, procedure) = allowed else { panic!("work of several steps") };
     let mut said = Vec::new();
-    let errand = ProcedureRun { id: 1, license, procedure };
-    let logbook = JournalWriter::default();
-    let ending = run_procedure(demo, errand, world, (&logbook, false), &mut |report| {
+    let procedure_run = ProcedureRun { id: 1, license, procedure };
+    let journal_writer = JournalWriter::default();
+    let ending = run_procedure(demo, procedure_run, world, (&journal_writer, false), &mut |report| {
         if said.last() != Some(&report.message) {
             said.push(report.message);
         }
@@ -256,16 +263,23 @@ async fn a_command_runs_on_both_instances_and_beside_a_deployment() {
     let demo = Demo::new(7, 60.0, Timestamp::UNIX_EPOCH).prompt();
     let world = world(&demo).await;
     let zone = jiff::tz::TimeZone::UTC;
-    let picture = assemble(&world, &crate::demo::wishes(), demo.now(), &zone);
+    let picture = assemble(&world, &crate::demo::configured_environments(), demo.now(), &zone);
     let environment = picture.environment(&"kajimaru".into()).expect("kajimaru");
     let scope = environment.scopes.first().expect("a scope");
     let nodes: Vec<_> = world.everywhere::<Node>().map(|(_, node)| (node.id.clone(), node.id.clone())).collect();
     assert!(nodes.len() > 1, "{nodes:?}");
-    let joins = ResourceIndex::of(&world);
-    let cx = KindContext { world: &world, joins: &joins, scope, protected: false, now: demo.now(), zone: &zone };
-    let site = ActionContext { cx, environment };
+    let resource_index = ResourceIndex::of(&world);
+    let cx = KindContext {
+        world: &world,
+        resource_index: &resource_index,
+        scope,
+        protected: false,
+        now: demo.now(),
+        zone: &zone,
+    };
+    let context = ActionContext { cx, environment };
     for (line, how, message) in [("df -h", How::Done, "it succeeded on"), ("false", How::Incomplete, "exit code 1")] {
-        let run = RunCommand::new(&site, nodes.clone(), line).expect("nodes");
+        let run = RunCommand::new(&context, nodes.clone(), line).expect("nodes");
         let (_, ending) = driven(&demo, world.clone(), Proposal::Procedure(Box::new(run))).await;
         assert!(ending.how == how && ending.message.contains(message), "{line}: {}", ending.message);
     }

@@ -32,7 +32,7 @@ pub struct Entry {
     /// The id of the procedure it is a step of.
     pub part_of: Option<String>,
     /// What was done, as data; `None` for a procedure.
-    pub deed: Option<Box<Did>>,
+    pub change_request: Option<Box<Did>>,
     /// Where: source and region.
     pub scope: String,
     /// Why.
@@ -67,7 +67,9 @@ pub fn read(text: &str) -> (Vec<Entry>, usize) {
 }
 
 fn begun(line: Line) -> Option<Entry> {
-    let Line::Started { id, at, who, account, environment, scope, message, calls, part_of, deed, reason } = line else {
+    let Line::Started { id, at, who, account, environment, scope, message, calls, part_of, change_request, reason } =
+        line
+    else {
         return None;
     };
     Some(Entry {
@@ -79,7 +81,7 @@ fn begun(line: Line) -> Option<Entry> {
         message,
         calls,
         part_of,
-        deed,
+        change_request,
         scope,
         reason,
         ended_at: None,

@@ -30,7 +30,7 @@ pub const DEMO_FILE: &str = "demo-journal.jsonl";
 /// The fact that tells of a procedure which was left before its end, because the rest goes on inside AWS.
 const LEFT: &str = "left";
 
-/// No argument of a deed takes more room than this in a line, in characters.
+/// No argument of a change takes more room than this in a line, in characters.
 const ARGUMENT: usize = 500;
 
 /// What was done to which resource, as data: enough to look, after a crash, whether it came to pass.
@@ -52,20 +52,20 @@ pub struct Did {
 }
 
 impl From<&ChangeRequest> for Did {
-    fn from(deed: &ChangeRequest) -> Self {
+    fn from(change_request: &ChangeRequest) -> Self {
         let mut arguments: BTreeMap<String, String> = BTreeMap::new();
-        for (name, value) in &deed.arguments {
+        for (name, value) in &change_request.arguments {
             let masked: String = text::mask_text(value).chars().take(ARGUMENT).collect();
             // What is given several times stands in one text.
             let all = arguments.entry((*name).to_owned()).or_default();
             *all = if all.is_empty() { masked } else { format!("{all} {masked}") };
         }
         Self {
-            verb: deed.verb.to_owned(),
-            kind: deed.on.kind.to_string(),
-            source: deed.on.scope.source.to_string(),
-            region: deed.on.scope.region.to_string(),
-            key: deed.on.key.to_string(),
+            verb: change_request.verb.to_owned(),
+            kind: change_request.on.kind.to_string(),
+            source: change_request.on.scope.source.to_string(),
+            region: change_request.on.scope.region.to_string(),
+            key: change_request.on.key.to_string(),
             arguments,
         }
     }
@@ -99,7 +99,7 @@ pub enum Line {
         part_of: Option<String>,
         /// What is done, as data; `None` for a procedure, whose steps say it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        deed: Option<Box<Did>>,
+        change_request: Option<Box<Did>>,
         /// Why, in the person's words.
         reason: Option<String>,
     },
@@ -146,7 +146,7 @@ impl Line {
             message: text::mask_text(&plan.message).into_owned(),
             calls: plan.calls.iter().map(|call| text::mask_text(call).into_owned()).collect(),
             part_of: None,
-            deed: None,
+            change_request: None,
             reason: reason.map(|reason| text::mask_text(reason).into_owned()),
         }
     }
@@ -163,8 +163,8 @@ impl Line {
     /// The same, with what is done as data.
     #[must_use]
     pub fn doing(mut self, what: &ChangeRequest) -> Self {
-        if let Self::Started { deed, .. } = &mut self {
-            *deed = Some(Box::new(what.into()));
+        if let Self::Started { change_request, .. } = &mut self {
+            *change_request = Some(Box::new(what.into()));
         }
         self
     }
@@ -327,19 +327,19 @@ mod tests {
         let end =
             r#"{"phase":"ended","id":"1","at":"2026-11-21T05:02:12Z","done":true,"outcome":"o","request_ids":[]}"#;
         let (entries, skipped) = read(&format!("{}\n{end}\n", old.replace('\n', " ")));
-        assert_eq!((entries[0].done, entries[0].deed.as_deref(), skipped), (Some(true), None, 0));
+        assert_eq!((entries[0].done, entries[0].change_request.as_deref(), skipped), (Some(true), None, 0));
     }
 
     #[test]
     fn a_deed_keeps_what_is_needed_to_look_again_but_no_secret() {
-        let deed = ChangeRequest {
+        let change_request = ChangeRequest {
             verb: "scale",
             on: plan().on,
             arguments: vec![("desired", "2".into()), ("url", "postgres://u:hunter2@db/x".into())],
         };
-        let line = Line::started("1", at(1), &plan(), None, None).doing(&deed).encode().expect("JSON");
+        let line = Line::started("1", at(1), &plan(), None, None).doing(&change_request).encode().expect("JSON");
         assert!(!line.contains("hunter2"));
-        let did = read(&line).0.remove(0).deed.expect("its deed");
+        let did = read(&line).0.remove(0).change_request.expect("its deed");
         assert_eq!((did.verb.as_str(), did.kind.as_str(), did.key.as_str()), ("scale", "db-instance", "db"));
         assert_eq!(did.arguments.get("desired").map(String::as_str), Some("2"));
     }

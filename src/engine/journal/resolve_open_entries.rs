@@ -21,11 +21,13 @@ pub fn settle(entries: &[Entry], world: &World, now: Timestamp, under_way: &dyn 
         if under_way(entry) {
             continue;
         }
-        for one in std::iter::once(&entry).chain(&steps).filter(|one| one.done.is_none() && one.deed.is_some()) {
+        for one in
+            std::iter::once(&entry).chain(&steps).filter(|one| one.done.is_none() && one.change_request.is_some())
+        {
             let seen = look(one, one.at, world);
             lines.extend(seen.map(|seen| Line::seen(&one.id, now, seen.done, &seen.message)));
         }
-        if entry.done.is_none() && entry.deed.is_none() {
+        if entry.done.is_none() && entry.change_request.is_none() {
             let seen = whole(entry, &steps, world, now);
             lines.extend(seen.map(|seen| Line::seen(&entry.id, now, seen.done, &seen.message)));
         }
@@ -49,20 +51,25 @@ fn whole(entry: &Entry, steps: &[&Entry], world: &World, now: Timestamp) -> Opti
 
 /// What the kind of the resource tells, if it was read long enough after `since`.
 fn look(entry: &Entry, since: Timestamp, world: &World) -> Option<ObservedOutcome> {
-    let deed = entry.deed.as_ref()?;
-    let (kind, id) = resource(deed)?;
-    let read_at = world.shelf(&id.scope, id.kind)?.read_at(&id.key)?;
+    let change_request = entry.change_request.as_ref()?;
+    let (kind, id) = resource(change_request)?;
+    let read_at = world.store(&id.scope, id.kind)?.read_at(&id.key)?;
     if read_at.duration_since(since) < GRACE {
         return None;
     }
-    let loose = UnresolvedChange { verb: &deed.verb, arguments: &deed.arguments, facts: &entry.facts, at: entry.at };
-    kind.settled(world, &id, &loose)
+    let unresolved = UnresolvedChange {
+        verb: &change_request.verb,
+        arguments: &change_request.arguments,
+        facts: &entry.facts,
+        at: entry.at,
+    };
+    kind.settled(world, &id, &unresolved)
 }
 
-fn resource(deed: &Did) -> Option<(&'static dyn crate::kinds::AnyKind, ResourceId)> {
-    let kind = KINDS.iter().copied().find(|kind| kind.name().0 == deed.kind)?;
-    let scope = Scope::new(deed.source.as_str(), deed.region.as_str());
-    Some((kind, ResourceId { kind: kind.name(), scope, key: deed.key.as_str().into() }))
+fn resource(change_request: &Did) -> Option<(&'static dyn crate::kinds::AnyKind, ResourceId)> {
+    let kind = KINDS.iter().copied().find(|kind| kind.name().0 == change_request.kind)?;
+    let scope = Scope::new(change_request.source.as_str(), change_request.region.as_str());
+    Some((kind, ResourceId { kind: kind.name(), scope, key: change_request.key.as_str().into() }))
 }
 
 #[cfg(test)]

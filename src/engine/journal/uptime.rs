@@ -15,14 +15,16 @@ enum PowerTurn {
 /// Everything `entries` saw.
 #[must_use]
 pub fn rests(entries: &[Entry]) -> UptimeLog {
-    let mut diary = UptimeLog::default();
+    let mut uptime_log = UptimeLog::default();
     for (entry, steps) in nested(entries) {
         // A procedure ends well when everything was seen where it should be, unless it was left or broke off before.
         let watched = entry.done == Some(true) && !entry.seen_later && !entry.facts.contains_key(LEFT);
         let seen_at = entry.ended_at.filter(|_| watched);
         for step in std::iter::once(&entry).chain(&steps) {
-            let Some((did, turn)) = step.deed.as_deref().and_then(|did| Some((did, turn(did)?))) else { continue };
-            let mut note = |mark: Mark| diary.note(&did.kind, &did.key, mark);
+            let Some((did, turn)) = step.change_request.as_deref().and_then(|did| Some((did, turn(did)?))) else {
+                continue;
+            };
+            let mut note = |mark: Mark| uptime_log.note(&did.kind, &did.key, mark);
             // It was looked at before it was asked for.
             note(Mark::left(step.at, if turn == PowerTurn::Off { UptimeState::Up } else { UptimeState::Down }));
             if let Some(at) = seen_at.filter(|_| step.done == Some(true) && step.part_of.is_some()) {
@@ -30,7 +32,7 @@ pub fn rests(entries: &[Entry]) -> UptimeLog {
             }
         }
     }
-    diary
+    uptime_log
 }
 
 fn turn(did: &Did) -> Option<PowerTurn> {
@@ -73,13 +75,18 @@ mod tests {
     }
 
     /// One procedure with one step, from one hour to another, as lines.
-    fn went(name: &str, deed: (&'static str, &[(&'static str, &str)]), hours: (i64, i64), end: &Ending) -> Vec<Line> {
+    fn went(
+        name: &str,
+        change_request: (&'static str, &[(&'static str, &str)]),
+        hours: (i64, i64),
+        end: &Ending,
+    ) -> Vec<Line> {
         let (plan, step) = (Plan::new("it", "e".into(), id(), Vec::new()), format!("{name}-1"));
-        let arguments = deed.1.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
-        let deed = ChangeRequest { verb: deed.0, on: id(), arguments };
+        let arguments = change_request.1.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        let change_request = ChangeRequest { verb: change_request.0, on: id(), arguments };
         vec![
             Line::started(name, at(hours.0), &plan, None, None),
-            Line::started(&step, at(hours.0), &plan, None, None).of(Some(name)).doing(&deed),
+            Line::started(&step, at(hours.0), &plan, None, None).of(Some(name)).doing(&change_request),
             Line::ended(&step, at(hours.0), &Ok(Receipt::default())),
             Line::closed(name, at(hours.1), end),
         ]
@@ -142,9 +149,9 @@ mod tests {
 
     #[test]
     fn a_count_that_is_changed_while_it_runs_tells_nothing_of_rest() {
-        let scaled = |deed: (&'static str, &[(&'static str, &str)])| {
+        let scaled = |change_request: (&'static str, &[(&'static str, &str)])| {
             let night = went("1", DOWN, (10, 11), &Ending::done("asleep"));
-            hours(&[night, went("2", deed, (20, 21), &Ending::done("scaled"))].concat())
+            hours(&[night, went("2", change_request, (20, 21), &Ending::done("scaled"))].concat())
         };
         assert_eq!(scaled(("scale", &[("from", "2"), ("desired", "3")])), (0, 0));
         assert_eq!(scaled(("scale", &[("desired", "3")])), (0, 0), "an older toban did not write what it had");

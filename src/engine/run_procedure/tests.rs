@@ -25,7 +25,7 @@ impl Change for Scale {
     fn plan(&self) -> Plan {
         Plan::new(format!("scale to {}", self.2), self.1.into(), self.0.clone(), vec!["ecs:UpdateService".into()])
     }
-    fn deed(&self) -> ChangeRequest {
+    fn change_request(&self) -> ChangeRequest {
         ChangeRequest { verb: "scale", on: self.0.clone(), arguments: vec![("desired", self.2.to_string())] }
     }
     fn perform<'a>(&'a self, _aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {
@@ -48,13 +48,13 @@ impl Procedure for Until {
     fn wants(&self, _now: jiff::Timestamp) -> Vec<ReadRequest> {
         vec![ReadRequest::all(&self.change.0.scope, Service::KIND)]
     }
-    fn step(&mut self, sight: &Observation<'_>) -> Step {
+    fn step(&mut self, observation: &Observation<'_>) -> Step {
         if !self.sent {
             self.sent = true;
             let all = [Some(self.change.clone()), self.other.clone()];
             return Step::Act(all.into_iter().flatten().map(|one| Box::new(one) as Box<dyn Change>).collect());
         }
-        match sight.world.get::<Service>(&self.change.0) {
+        match observation.world.get::<Service>(&self.change.0) {
             Some(service) if service.running == self.change.2 => Step::End(Ending::done(format!("{:?}", self.heard))),
             Some(_) => Step::Wait(SignedDuration::from_secs(10)),
             None => Step::End(Ending::incomplete("it is gone")),
@@ -63,8 +63,8 @@ impl Procedure for Until {
     fn told(&mut self, _deed: &ChangeRequest, got: &Result<Receipt, Fault>, _now: jiff::Timestamp) {
         self.heard.push(got.is_ok());
     }
-    fn report(&self, sight: &Observation<'_>) -> Report {
-        let running = sight.world.get::<Service>(&self.change.0).map(|service| service.running);
+    fn report(&self, observation: &Observation<'_>) -> Report {
+        let running = observation.world.get::<Service>(&self.change.0).map(|service| service.running);
         Report { message: format!("{running:?} running"), ..Report::default() }
     }
 }
@@ -101,7 +101,7 @@ async fn a_procedure_is_seen_to_its_end_and_journaled_step_by_step() {
     let demo = Demo::new(7, 60.0, jiff::Timestamp::UNIX_EPOCH).prompt();
     let (id, world) = a_service(&demo).await.expect("the demo has services");
     let home = tempfile::tempdir().expect("a directory");
-    let logbook = JournalWriter { path: Some(home.path().join("journal.jsonl")), who: None };
+    let journal_writer = JournalWriter { path: Some(home.path().join("journal.jsonl")), who: None };
     let elsewhere = ResourceId { scope: Scope::new("other", "nowhere-1"), ..id.clone() };
     let procedure = Until {
         change: Scale(id, "some-env", 0),
@@ -110,9 +110,10 @@ async fn a_procedure_is_seen_to_its_end_and_journaled_step_by_step() {
         heard: Vec::new(),
     };
     let mut told = Vec::new();
-    let ending =
-        run_procedure(&demo, licensed(procedure), world, (&logbook, false), &mut |report| told.push(report.message))
-            .await;
+    let ending = run_procedure(&demo, licensed(procedure), world, (&journal_writer, false), &mut |report| {
+        told.push(report.message)
+    })
+    .await;
     assert_eq!(
         (ending.how, ending.message.as_str()),
         (How::Done, "[true, false]"),
@@ -130,9 +131,9 @@ async fn a_procedure_is_seen_to_its_end_and_journaled_step_by_step() {
 async fn what_cannot_be_journaled_is_not_begun() {
     let demo = Demo::new(7, 60.0, jiff::Timestamp::UNIX_EPOCH).prompt();
     let (id, world) = a_service(&demo).await.expect("the demo has services");
-    let logbook = JournalWriter { path: Some("/dev/null/journal.jsonl".into()), who: None };
+    let journal_writer = JournalWriter { path: Some("/dev/null/journal.jsonl".into()), who: None };
     let procedure = Until { change: Scale(id, "some-env", 0), other: None, sent: false, heard: Vec::new() };
-    let ending = run_procedure(&demo, licensed(procedure), world, (&logbook, false), &mut |_| {}).await;
+    let ending = run_procedure(&demo, licensed(procedure), world, (&journal_writer, false), &mut |_| {}).await;
     assert_eq!(ending.how, How::Failed);
     assert!(ending.message.starts_with("nothing was changed"), "{}", ending.message);
 }

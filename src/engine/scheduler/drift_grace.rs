@@ -1,4 +1,5 @@
-//! Since when enforcing sees something not as it should be: written into the ledger at the first look, so that neither a
+//! Since when enforcing sees something not as it should be: written into the execution log at the first look, so that
+//! neither a
 //! restart nor another that runs begins the grace anew, and that putting it right has one key whoever does it. Decides
 //! nothing and changes nothing.
 
@@ -26,9 +27,9 @@ pub(super) struct Sighting {
 /// `looked_at` is when the look ended that tells of it: what was put right since then is no news.
 ///
 /// # Errors
-/// Whatever the file system says of the ledger.
+/// Whatever the file system says of the execution log.
 pub(super) fn sighted(
-    ledger: &ExecutionLog,
+    execution_log: &ExecutionLog,
     known: &BTreeMap<ActionKey, State>,
     off: &OffHours,
     (looked_at, now): (Timestamp, Timestamp),
@@ -39,15 +40,16 @@ pub(super) fn sighted(
     }
     // What was seen before the last edge is another night's; what was seen later than now, another clock's.
     let back = now.checked_sub(BACK).unwrap_or(now);
-    let from = off.intent().edges(back, now).into_iter().next_back().map_or(back, |edge| edge.issue_at);
-    for (it, drift) in off.sleepers.iter().zip(&off.drifts).filter(|(it, _)| it.id.is_some()) {
+    let from =
+        off.intent().transitions(back, now).into_iter().next_back().map_or(back, |transition| transition.issue_at);
+    for (it, drift) in off.scheduled_members.iter().zip(&off.drifts).filter(|(it, _)| it.id.is_some()) {
         let of = |key: &ActionKey| key.arn == it.arn;
         let open = known.iter().filter(|(key, state)| of(key) && matches!(state, State::Drifting | State::GivenUp));
         let open: Vec<(ActionKey, State)> = open.map(|(key, state)| (key.clone(), *state)).collect();
         match drift {
             Drift::None => {
                 let over: Vec<ActionKey> = open.into_iter().map(|(key, _)| key).collect();
-                ledger.write(&over, State::Righted)?;
+                execution_log.write(&over, State::Righted)?;
             }
             Drift::Drifted { verb, .. } => {
                 let before =
@@ -60,7 +62,7 @@ pub(super) fn sighted(
                     None if known.iter().any(righted) => continue,
                     None => {
                         let key = ActionKey { arn: it.arn.clone(), at: now, verb: *verb };
-                        ledger.write(std::slice::from_ref(&key), State::Drifting)?;
+                        execution_log.write(std::slice::from_ref(&key), State::Drifting)?;
                         Sighting { key, given_up: false }
                     }
                 };
@@ -76,7 +78,7 @@ pub(super) fn sighted(
 /// The first moment at which one that was seen has been up for as long as is billed anyway: since AWS tells it was
 /// started, else since it was seen.
 pub(super) fn ripe(sighted: &BTreeMap<String, Sighting>, off: &OffHours) -> Option<Timestamp> {
-    let pairs = off.sleepers.iter().zip(&off.drifts);
+    let pairs = off.scheduled_members.iter().zip(&off.drifts);
     let ripe = pairs.filter_map(|(it, drift)| match (drift, sighted.get(&it.arn)) {
         (Drift::Drifted { verb: PowerAction::Stop, since, .. }, Some(seen)) if !seen.given_up => {
             since.unwrap_or(seen.key.at).checked_add(STOP_GRACE).ok()
@@ -89,9 +91,13 @@ pub(super) fn ripe(sighted: &BTreeMap<String, Sighting>, off: &OffHours) -> Opti
 /// Writes down that what was seen is put right: whoever looked before `now` finds nothing left to do.
 ///
 /// # Errors
-/// Whatever the file system says of the ledger.
-pub(super) fn righted(ledger: &ExecutionLog, sighted: &BTreeMap<String, Sighting>, now: Timestamp) -> io::Result<()> {
+/// Whatever the file system says of the execution log.
+pub(super) fn righted(
+    execution_log: &ExecutionLog,
+    sighted: &BTreeMap<String, Sighting>,
+    now: Timestamp,
+) -> io::Result<()> {
     let ends = sighted.values().map(|it| ActionKey { at: now, ..it.key.clone() });
     let keys: Vec<ActionKey> = sighted.values().map(|it| it.key.clone()).chain(ends).collect();
-    ledger.write(&keys, State::Righted)
+    execution_log.write(&keys, State::Righted)
 }

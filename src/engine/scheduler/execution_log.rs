@@ -1,4 +1,5 @@
-//! The ledger of whoever executes edges itself: which edge was begun, done or missed on which resource, so that none
+//! The execution log of whoever executes edges itself: which edge was begun, done or missed on which resource, so that
+//! none
 //! is acted on twice, whatever the clock does and however many run; and since when something is seen not as it should be.
 //! Lines of a file in the state directory, synced; or kept in memory where nothing may outlive the run.
 
@@ -52,7 +53,7 @@ impl State {
     }
 }
 
-/// The ledger.
+/// The execution log.
 #[derive(Debug)]
 pub enum ExecutionLog {
     /// In this directory.
@@ -97,8 +98,8 @@ impl ExecutionLog {
     ///
     /// # Errors
     /// Whatever the file system says.
-    pub fn vigil(&self, environments: &[EnvironmentName], now: Timestamp) -> io::Result<SchedulerHeartbeat> {
-        let mut vigil = SchedulerHeartbeat::default();
+    pub fn heartbeat(&self, environments: &[EnvironmentName], now: Timestamp) -> io::Result<SchedulerHeartbeat> {
+        let mut heartbeat = SchedulerHeartbeat::default();
         for name in environments {
             let looked = match self {
                 Self::Kept(dir) => looked(dir, name.as_str()),
@@ -108,19 +109,19 @@ impl ExecutionLog {
                 }
             };
             let looked: Option<Timestamp> = looked.and_then(|text| text.trim().parse().ok());
-            vigil.looked.extend(looked.map(|at| (name.clone(), at)));
+            heartbeat.looked.extend(looked.map(|at| (name.clone(), at)));
             // Whoever is at it may take longer than it is between two looks. Nobody looked, nobody is at it.
             let stale = looked.is_some_and(|at| now.duration_since(at) > SchedulerHeartbeat::LAPSE);
             if stale && self.hold(name.as_str())?.is_none() {
-                vigil.busy.insert(name.clone());
+                heartbeat.busy.insert(name.clone());
             }
         }
         for (key, state) in self.read()? {
             if matches!(state, State::Drifting | State::GivenUp) {
-                vigil.sighted.entry(key.arn).or_default().push((key.at, state == State::GivenUp));
+                heartbeat.sighted.entry(key.arn).or_default().push((key.at, state == State::GivenUp));
             }
         }
-        Ok(vigil)
+        Ok(heartbeat)
     }
 
     /// Everything in it; of several lines about the same the weightiest counts. Lines that do not read are passed over.
@@ -182,7 +183,7 @@ fn file_of(dir: &Path, environment: &str, what: &str) -> PathBuf {
     dir.join(format!("schedule-{}.{what}", environment.chars().map(plain).collect::<String>()))
 }
 
-/// The ledger's file.
+/// The execution log's file.
 const FILE: &str = "schedule-ledger.jsonl";
 
 fn entry(line: &str) -> Option<(ActionKey, State)> {
@@ -202,42 +203,42 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let at = |text: &str| text.parse::<Timestamp>().unwrap();
         let (name, now) = (EnvironmentName::from("a/b"), at("2026-11-20T13:00:00Z"));
-        for ledger in [ExecutionLog::Kept(home.path().join("state")), ExecutionLog::fleeting()] {
+        for execution_log in [ExecutionLog::Kept(home.path().join("state")), ExecutionLog::fleeting()] {
             let names = std::slice::from_ref(&name);
-            assert_eq!(ledger.vigil(names, now).unwrap(), SchedulerHeartbeat::default(), "nobody ever did");
-            ledger.look("a/b", now).unwrap();
+            assert_eq!(execution_log.heartbeat(names, now).unwrap(), SchedulerHeartbeat::default(), "nobody ever did");
+            execution_log.look("a/b", now).unwrap();
             let key = ActionKey { arn: "arn:db".to_owned(), at: now, verb: PowerAction::Stop };
-            ledger.write(std::slice::from_ref(&key), State::Drifting).unwrap();
-            let vigil = ledger.vigil(names, now).unwrap();
+            execution_log.write(std::slice::from_ref(&key), State::Drifting).unwrap();
+            let heartbeat = execution_log.heartbeat(names, now).unwrap();
             assert_eq!(
-                (vigil.looked.get(&name), vigil.sighted["arn:db"].as_slice()),
+                (heartbeat.looked.get(&name), heartbeat.sighted["arn:db"].as_slice()),
                 (Some(&now), [(now, false)].as_slice())
             );
-            ledger.write(&[key], State::Righted).unwrap();
-            assert!(ledger.vigil(names, now).unwrap().sighted.is_empty(), "over");
+            execution_log.write(&[key], State::Righted).unwrap();
+            assert!(execution_log.heartbeat(names, now).unwrap().sighted.is_empty(), "over");
         }
         // Somebody whose look is long ago may be at it still: the lock tells.
-        let ledger = ExecutionLog::Kept(home.path().join("state"));
+        let execution_log = ExecutionLog::Kept(home.path().join("state"));
         let later = at("2026-11-20T14:00:00Z");
-        assert!(ledger.vigil(std::slice::from_ref(&name), later).unwrap().busy.is_empty());
-        let _held = ledger.hold("a/b").unwrap().expect("free");
-        assert!(ledger.vigil(std::slice::from_ref(&name), later).unwrap().busy.contains(&name));
+        assert!(execution_log.heartbeat(std::slice::from_ref(&name), later).unwrap().busy.is_empty());
+        let _held = execution_log.hold("a/b").unwrap().expect("free");
+        assert!(execution_log.heartbeat(std::slice::from_ref(&name), later).unwrap().busy.contains(&name));
         std::fs::write(home.path().join("state/schedule-a_b.looked"), "half a li").unwrap();
-        assert!(ledger.vigil(&[name], later).unwrap().looked.is_empty());
+        assert!(execution_log.heartbeat(&[name], later).unwrap().looked.is_empty());
     }
 
     #[test]
     fn what_was_written_is_read_again_and_odd_lines_do_not_hurt() {
         let home = tempfile::tempdir().unwrap();
-        let ledger = ExecutionLog::Kept(home.path().join("state"));
+        let execution_log = ExecutionLog::Kept(home.path().join("state"));
         let key = |verb| ActionKey { arn: "arn:db".to_owned(), at: "2026-11-20T13:00:00Z".parse().unwrap(), verb };
-        assert!(ledger.read().unwrap().is_empty());
-        ledger.write(&[key(PowerAction::Stop), key(PowerAction::Start)], State::Begun).unwrap();
+        assert!(execution_log.read().unwrap().is_empty());
+        execution_log.write(&[key(PowerAction::Stop), key(PowerAction::Start)], State::Begun).unwrap();
         std::fs::write(home.path().join("state").join("x"), "").unwrap();
         os::append_line(&home.path().join("state").join(FILE), "{\"on\":1}\n").unwrap();
-        ledger.write(&[key(PowerAction::Stop)], State::Done).unwrap();
-        ledger.write(&[key(PowerAction::Stop)], State::Begun).unwrap();
-        let all = ledger.read().unwrap();
+        execution_log.write(&[key(PowerAction::Stop)], State::Done).unwrap();
+        execution_log.write(&[key(PowerAction::Stop)], State::Begun).unwrap();
+        let all = execution_log.read().unwrap();
         assert_eq!(
             (all.get(&key(PowerAction::Stop)), all.get(&key(PowerAction::Start))),
             (Some(&State::Done), Some(&State::Begun))

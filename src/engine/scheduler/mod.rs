@@ -1,6 +1,7 @@
 //! Executes the edges of environments whose backend is `local`: looks, does what is due, through the gate and into
-//! the journal, and says when to look again. Safe with several running: a lock an environment, a ledger for all.
-//! Touches the outside through `Cloud`, `os` and the ledger only.
+//! the journal, and says when to look again. Safe with several running: a lock an environment, an execution log for
+//! all.
+//! Touches the outside through `Cloud`, `os` and the execution log only.
 
 mod drift_grace;
 pub mod execution_log;
@@ -54,13 +55,13 @@ pub struct LocalScheduler {
     /// The schedules, and the reader's zone.
     pub view: View,
     /// What was done.
-    pub ledger: Arc<ExecutionLog>,
+    pub execution_log: Arc<ExecutionLog>,
     /// The journal's file; `None` keeps none.
     pub journal: Option<PathBuf>,
     /// Refuses every change if it is read-only.
     pub gate: Gate,
     /// How often to look.
-    pub patrol: SignedDuration,
+    pub poll_interval: SignedDuration,
 }
 
 /// What was due in one environment, done.
@@ -92,7 +93,7 @@ impl LocalScheduler {
     pub async fn round(&self) -> Result<SchedulerRound, Fault> {
         let here = at_work(&self.cloud);
         let (standing, works) = self.look(&here, &BTreeSet::new()).await?;
-        let mut due = plus(here.now(), self.patrol);
+        let mut due = plus(here.now(), self.poll_interval);
         let mut round = SchedulerRound { standing, ..SchedulerRound::default() };
         let mut works: FuturesUnordered<_> = works.into_iter().map(|(_, work)| work).collect();
         // Whoever is at work from here on has a door of their own.
@@ -130,12 +131,19 @@ impl LocalScheduler {
         Ok((standing, free.map(|name| (name.clone(), self.take_up(name, Arc::clone(&snapshot)))).collect()))
     }
 
-    /// What is due in one environment, by a keeper behind a door of its own.
+    /// What is due in one environment, by a local scheduler behind a door of its own.
     fn take_up(&self, name: EnvironmentName, snapshot: Arc<Snapshot>) -> BoxFuture<'static, Done> {
-        let (view, ledger, journal) = (self.view.clone(), Arc::clone(&self.ledger), self.journal.clone());
-        let own = Self { cloud: at_work(&self.cloud), view, ledger, journal, gate: self.gate, patrol: self.patrol };
+        let (view, execution_log, journal) = (self.view.clone(), Arc::clone(&self.execution_log), self.journal.clone());
+        let own = Self {
+            cloud: at_work(&self.cloud),
+            view,
+            execution_log,
+            journal,
+            gate: self.gate,
+            poll_interval: self.poll_interval,
+        };
         Box::pin(async move {
-            let mut round = SchedulerRound { next: own.patrol, ..SchedulerRound::default() };
+            let mut round = SchedulerRound { next: own.poll_interval, ..SchedulerRound::default() };
             if let Some(environment) = snapshot.picture.environment(&name)
                 && let Some(off) = environment.offhours.as_deref()
             {
@@ -148,8 +156,8 @@ impl LocalScheduler {
                     }
                 };
                 let now = own.cloud.now();
-                let edge = off.intent().next(now).map(|edge| edge.issue_at.duration_since(now));
-                round.next = [again, edge].into_iter().flatten().fold(round.next, SignedDuration::min).max(LEAST);
+                let transition = off.intent().next(now).map(|transition| transition.issue_at.duration_since(now));
+                round.next = [again, transition].into_iter().flatten().fold(round.next, SignedDuration::min).max(LEAST);
             }
             Done { name, round, at: own.cloud.now() }
         })
@@ -167,8 +175,10 @@ impl LocalScheduler {
         let unwritten =
             |why: std::io::Error| Fault::new(FaultKind::Refused, "keeping the schedule's ledger", why.to_string());
         // Somebody else is at it: theirs to finish, and seen done the next time.
-        let Some(_held) = self.ledger.hold(environment.name.as_str()).map_err(unwritten)? else { return Ok(false) };
-        self.ledger.look(environment.name.as_str(), now).map_err(unwritten)?;
+        let Some(_held) = self.execution_log.hold(environment.name.as_str()).map_err(unwritten)? else {
+            return Ok(false);
+        };
+        self.execution_log.look(environment.name.as_str(), now).map_err(unwritten)?;
         // Beside an override that nobody could read nothing is done: the edge may be one that it puts off.
         if let Some(why) = off.record.unknown() {
             let message = format!(
@@ -178,8 +188,8 @@ impl LocalScheduler {
             round.standing.push(message);
             return Ok(false);
         }
-        let known = self.ledger.read().map_err(unwritten)?;
-        let sighted = drift_grace::sighted(&self.ledger, &known, off, (snapshot.at, now)).map_err(unwritten)?;
+        let known = self.execution_log.read().map_err(unwritten)?;
+        let sighted = drift_grace::sighted(&self.execution_log, &known, off, (snapshot.at, now)).map_err(unwritten)?;
         // The first moment at which one of them has been wrongly up for long enough.
         let ripe = drift_grace::ripe(&sighted, off).filter(|at| *at > now);
         round.next = ripe.map_or(round.next, |at| round.next.min(at.duration_since(now)));
@@ -190,72 +200,77 @@ impl LocalScheduler {
         let mut missed: Option<(Transition, Vec<ActionKey>)> = None;
         // What is corrected, and why it drifted.
         let mut righted: Vec<String> = Vec::new();
-        let barred = environment.others.bar_enforcing();
-        for (it, drift) in off.sleepers.iter().zip(&off.drifts).filter(|(it, _)| it.id.is_some()) {
-            let key = |edge: &Transition| ActionKey::new(it.arn.as_str(), edge);
+        let disabled_reason = environment.others.bar_enforcing();
+        for (it, drift) in off.scheduled_members.iter().zip(&off.drifts).filter(|(it, _)| it.id.is_some()) {
+            let key = |transition: &Transition| ActionKey::new(it.arn.as_str(), transition);
             // Edges of what AWS keeps are AWS's; what drifts between them is put right from here.
             let ours = off.routine.backend == Backend::Local;
             let due = if ours { off.intent().due(&it.arn, since, now, &settled) } else { Due::Nothing };
-            let edge = match due {
-                Due::Execute(edge) => Some(edge),
-                Due::Missed { edge, .. } => {
-                    missed.get_or_insert_with(|| (edge.clone(), Vec::new())).1.push(key(&edge));
+            let transition = match due {
+                Due::Execute(transition) => Some(transition),
+                Due::Missed { transition, .. } => {
+                    missed.get_or_insert_with(|| (transition.clone(), Vec::new())).1.push(key(&transition));
                     None
                 }
                 Due::Nothing => None,
             };
             // What enforcing puts right is due like an edge of its own, unless somebody else owns it.
             let enforced = || righting(off.intent(), drift, sighted.get(&it.arn), now);
-            let edge = match (edge.map_or_else(|| Err(enforced()), Ok), &barred) {
-                (Ok(edge), _) => edge,
+            let transition = match (transition.map_or_else(|| Err(enforced()), Ok), &disabled_reason) {
+                (Ok(transition), _) => transition,
                 (Err(None), _) => continue,
                 (Err(Some(_)), Some(why)) => {
                     let message = self.sentence(it, drift, now);
                     round.standing.push(format!("{}: {message}; it is not corrected: {why}", environment.name));
                     continue;
                 }
-                (Err(Some(edge)), None) => {
+                (Err(Some(transition)), None) => {
                     righted.push(self.sentence(it, drift, now));
-                    edge
+                    transition
                 }
             };
-            let key = key(&edge);
-            open.get_or_insert_with(|| (edge, Vec::new())).1.push(key);
+            let key = key(&transition);
+            open.get_or_insert_with(|| (transition, Vec::new())).1.push(key);
         }
-        if let Some((edge, keys)) = missed {
+        if let Some((transition, keys)) = missed {
             // What is enforced is put right all the same, however late.
-            let righted = is_enforced(off) && barred.is_none();
-            if !righted && !is_so(off, edge.verb) {
-                let when = wording::moment(edge.issue_at, &self.view.zone);
-                let verb = wording::whole(edge.verb);
+            let righted = is_enforced(off) && disabled_reason.is_none();
+            if !righted && !is_so(off, transition.verb) {
+                let when = wording::moment(transition.issue_at, &self.view.zone);
+                let verb = wording::whole(transition.verb);
                 let message = format!(
                     "missed the {verb} of {when}: it is too late to do it now without being asked; `toban {verb} {}` does it",
                     environment.name
                 );
-                self.journal_missed(environment, &edge, snapshot, &message).await;
+                self.journal_missed(environment, &transition, snapshot, &message).await;
                 round.said.push(format!("{}: {message}", environment.name));
             }
-            self.ledger.write(&keys, State::Missed).map_err(unwritten)?;
+            self.execution_log.write(&keys, State::Missed).map_err(unwritten)?;
         }
-        let Some((edge, keys)) = open else { return Ok(true) };
-        self.ledger.write(&keys, State::Begun).map_err(unwritten)?;
-        let why = match edge.cause {
+        let Some((transition, keys)) = open else { return Ok(true) };
+        self.execution_log.write(&keys, State::Begun).map_err(unwritten)?;
+        let why = match transition.cause {
             Cause::Drift | Cause::AutoRestart => righted.join("; "),
-            _ => wording::cause(&edge.cause),
+            _ => wording::cause(&transition.cause),
         };
-        let ending = self.act(environment, &edge, &why, snapshot).await;
-        round.said.push(format!("{}: {} ({why}): {}", environment.name, wording::whole(edge.verb), ending.message));
-        let given_up = now.duration_since(edge.issue_at) >= off.routine.schedule.retry_window;
+        let ending = self.act(environment, &transition, &why, snapshot).await;
+        round.said.push(format!(
+            "{}: {} ({why}): {}",
+            environment.name,
+            wording::whole(transition.verb),
+            ending.message
+        ));
+        let given_up = now.duration_since(transition.issue_at) >= off.routine.schedule.retry_window;
         match ending.how {
             How::Done => {
-                self.ledger.write(&keys, State::Done).map_err(unwritten)?;
-                drift_grace::righted(&self.ledger, &sighted, self.cloud.now()).map_err(unwritten)?;
+                self.execution_log.write(&keys, State::Done).map_err(unwritten)?;
+                drift_grace::righted(&self.execution_log, &sighted, self.cloud.now()).map_err(unwritten)?;
             }
             How::Incomplete | How::Failed if given_up => {
-                let (seen, edges): (Vec<_>, Vec<_>) =
+                let (seen, transitions): (Vec<_>, Vec<_>) =
                     keys.into_iter().partition(|key| sighted.values().any(|it| it.key == *key));
-                self.ledger.write(&seen, State::GivenUp).map_err(unwritten)?;
-                self.ledger.write(&edges, State::Missed).map_err(unwritten)?;
+                self.execution_log.write(&seen, State::GivenUp).map_err(unwritten)?;
+                self.execution_log.write(&transitions, State::Missed).map_err(unwritten)?;
             }
             How::Incomplete | How::Failed => return Ok(false),
         }
@@ -266,25 +281,36 @@ impl LocalScheduler {
     async fn journal_missed(
         &self,
         environment: &EnvironmentStatus,
-        edge: &Transition,
+        transition: &Transition,
         snapshot: &Snapshot,
         message: &str,
     ) {
         let Some(scope) = environment.scopes.first() else { return };
         let name = environment.name.as_str();
         let on = ResourceId { kind: KindName("environment"), scope: scope.clone(), key: name.into() };
-        let plan = Plan::new(format!("{} {name}", wording::whole(edge.verb)), environment.name.clone(), on, Vec::new());
+        let plan =
+            Plan::new(format!("{} {name}", wording::whole(transition.verb)), environment.name.clone(), on, Vec::new());
         let who = snapshot.world.identity(scope).cloned();
-        let logbook = JournalWriter { path: self.journal.clone(), who };
+        let journal_writer = JournalWriter { path: self.journal.clone(), who };
         let (id, now) = (entry_id(&*self.cloud), self.cloud.now());
-        let reason = format!("missed: {} {}", wording::edge(edge, &self.view.zone), wording::cause(&edge.cause));
-        logbook.close(&Line::started(&id, now, &plan, logbook.who.as_ref(), Some(&reason))).await;
-        logbook.close(&Line::closed(&id, now, &Ending::failed(message))).await;
+        let reason = format!(
+            "missed: {} {}",
+            wording::transition(transition, &self.view.zone),
+            wording::cause(&transition.cause)
+        );
+        journal_writer.close(&Line::started(&id, now, &plan, journal_writer.who.as_ref(), Some(&reason))).await;
+        journal_writer.close(&Line::closed(&id, now, &Ending::failed(message))).await;
     }
 
     /// Puts the whole environment to sleep, or wakes it.
-    async fn act(&self, environment: &EnvironmentStatus, edge: &Transition, why: &str, snapshot: &Snapshot) -> Ending {
-        let verb = wording::whole(edge.verb);
+    async fn act(
+        &self,
+        environment: &EnvironmentStatus,
+        transition: &Transition,
+        why: &str,
+        snapshot: &Snapshot,
+    ) -> Ending {
+        let verb = wording::whole(transition.verb);
         let proposal = self.proposal(environment, snapshot, verb);
         let proposal = match proposal {
             Some(Ok(proposal)) => proposal,
@@ -294,23 +320,39 @@ impl LocalScheduler {
         let plan = proposal.plan();
         let at = GateContext {
             protected: environment.protected,
-            pinned: self.view.wishes.of(&environment.name).and_then(|wish| wish.account.clone()),
-            region: self.view.wishes.of(&environment.name).and_then(|wish| wish.region.clone()),
+            pinned: self
+                .view
+                .configured_environments
+                .of(&environment.name)
+                .and_then(|environment_config| environment_config.account.clone()),
+            region: self
+                .view
+                .configured_environments
+                .of(&environment.name)
+                .and_then(|environment_config| environment_config.region.clone()),
             account: snapshot.world.account(&plan.scope),
             read_at: environment.read_at,
             now: self.cloud.now(),
             speed: snapshot.world.speed(),
         };
-        let reason = format!("schedule: {} {why}", wording::edge(edge, &self.view.zone));
-        let logbook = JournalWriter { path: self.journal.clone(), who: snapshot.world.identity(&plan.scope).cloned() };
+        let reason = format!("schedule: {} {why}", wording::transition(transition, &self.view.zone));
+        let journal_writer =
+            JournalWriter { path: self.journal.clone(), who: snapshot.world.identity(&plan.scope).cloned() };
         match self.gate.allow(proposal, &Confirmation::Yes, Some(reason), &at) {
-            Ok(Admitted::Change(approved)) => match execute(&*self.cloud, &approved, &logbook, None).await {
+            Ok(Admitted::Change(approved)) => match execute(&*self.cloud, &approved, &journal_writer, None).await {
                 Ok(receipt) => Ending::done(receipt.message.unwrap_or_else(|| "done".to_owned())),
                 Err(fault) => Ending::failed(fault.sentence()),
             },
             Ok(Admitted::Procedure(license, procedure)) => {
-                let errand = ProcedureRun { id: 0, license, procedure };
-                run_procedure(&*self.cloud, errand, snapshot.world.clone(), (&logbook, false), &mut |_| {}).await
+                let procedure_run = ProcedureRun { id: 0, license, procedure };
+                run_procedure(
+                    &*self.cloud,
+                    procedure_run,
+                    snapshot.world.clone(),
+                    (&journal_writer, false),
+                    &mut |_| {},
+                )
+                .await
             }
             Err(refused) => Ending::failed(refused.to_string()),
         }
@@ -329,7 +371,7 @@ impl LocalScheduler {
         verb: &str,
     ) -> Option<Result<Proposal, String>> {
         let (scope, when) = (environment.scopes.first()?, (snapshot.at, &self.view.zone));
-        let propose = |site: &ActionContext<'_>| environment_actions::propose(verb, None, site);
+        let propose = |context: &ActionContext<'_>| environment_actions::propose(verb, None, context);
         Some(ActionContext::within(environment, scope, &snapshot.world, when, propose))
     }
 }
@@ -354,18 +396,18 @@ pub fn poll_interval(speed: Speed) -> SignedDuration {
 /// often: its name is when the drift was first seen.
 fn righting(intent: Intent<'_>, drift: &Drift, seen: Option<&Sighting>, now: Timestamp) -> Option<Transition> {
     let seen = seen.filter(|seen| !seen.given_up)?;
-    let edge = enforce(intent, drift, Some(seen.key.at), now)?;
+    let transition = enforce(intent, drift, Some(seen.key.at), now)?;
     // How long it is tried counts from when it could be done first.
-    let issue_at = match edge.verb {
+    let issue_at = match transition.verb {
         PowerAction::Start => seen.key.at,
-        PowerAction::Stop => edge.issue_at.max(seen.key.at),
+        PowerAction::Stop => transition.issue_at.max(seen.key.at),
     };
-    Some(Transition { at: seen.key.at, issue_at, ..edge })
+    Some(Transition { at: seen.key.at, issue_at, ..transition })
 }
 
 /// Whether everything is where `verb` leads already.
 fn is_so(off: &OffHours, verb: PowerAction) -> bool {
-    off.sleepers.iter().filter(|it| it.id.is_some()).all(|it| match verb {
+    off.scheduled_members.iter().filter(|it| it.id.is_some()).all(|it| match verb {
         PowerAction::Stop => it.actual == Actual::Down,
         PowerAction::Start => it.actual.is_serving(),
     })
@@ -373,20 +415,24 @@ fn is_so(off: &OffHours, verb: PowerAction) -> bool {
 
 /// What is known of whoever executes schedules on this machine; `None` where no environment's edges are theirs.
 #[must_use]
-pub fn vigil(
-    wishes: &ConfiguredEnvironments,
-    ledger: &ExecutionLog,
+pub fn heartbeat(
+    configured_environments: &ConfiguredEnvironments,
+    execution_log: &ExecutionLog,
     now: Timestamp,
 ) -> Option<std::io::Result<SchedulerHeartbeat>> {
-    let names: Vec<EnvironmentName> =
-        wishes.environments.iter().filter(|wish| is_ours(wish)).map(|wish| wish.name.clone()).collect();
-    (!names.is_empty()).then(|| ledger.vigil(&names, now))
+    let names: Vec<EnvironmentName> = configured_environments
+        .environments
+        .iter()
+        .filter(|environment_config| is_ours(environment_config))
+        .map(|environment_config| environment_config.name.clone())
+        .collect();
+    (!names.is_empty()).then(|| execution_log.heartbeat(&names, now))
 }
 
 /// Whether something of an environment's schedule is done by whoever runs on this machine.
 #[must_use]
-pub fn is_ours(wish: &EnvironmentConfig) -> bool {
-    wish.routine.as_ref().is_some_and(|it| it.acts_here())
+pub fn is_ours(environment_config: &EnvironmentConfig) -> bool {
+    environment_config.routine.as_ref().is_some_and(|it| it.acts_here())
 }
 
 #[cfg(test)]

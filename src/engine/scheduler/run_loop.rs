@@ -1,4 +1,5 @@
-//! A keeper that goes on: looks, takes up what is due, and looks again in time, while what it took up goes on by itself.
+//! A local scheduler that goes on: looks, takes up what is due, and looks again in time, while what it took up goes on
+//! by itself.
 //! Decides nothing of what is due.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,15 +12,15 @@ use crate::cloud::at_work;
 use crate::world::EnvironmentName;
 
 /// Goes on for ever; `tell` hears what was done. What can't be told is tried again.
-pub async fn run_loop(keeper: &LocalScheduler, tell: &mut (dyn FnMut(Timestamp, String) + Send)) {
-    let here = at_work(&keeper.cloud);
+pub async fn run_loop(local_scheduler: &LocalScheduler, tell: &mut (dyn FnMut(Timestamp, String) + Send)) {
+    let here = at_work(&local_scheduler.cloud);
     let mut works = FuturesUnordered::new();
     let mut busy: BTreeSet<EnvironmentName> = BTreeSet::new();
     // What stands in the way, of looking or of an environment: told once.
     let mut standing: BTreeMap<Option<EnvironmentName>, Vec<String>> = BTreeMap::new();
     loop {
-        let mut due = plus(here.now(), keeper.patrol);
-        match keeper.look(&here, &busy).await {
+        let mut due = plus(here.now(), local_scheduler.poll_interval);
+        match local_scheduler.look(&here, &busy).await {
             Ok((message, taken)) => {
                 news(&mut standing, None, message).into_iter().for_each(|message| tell(here.now(), message));
                 for (name, work) in taken {

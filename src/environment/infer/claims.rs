@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::board::{Board, Label, Node, say};
+use super::evidence_graph::{Board, Label, Node, say};
 use super::habits::Habits;
 use super::lexicon::Sym;
 use super::reading::Reading;
@@ -14,47 +14,57 @@ use crate::environment::{ConfiguredEnvironments, EnvironmentConfig, Match};
 use crate::text::Glob;
 
 /// Marks every node that the configuration speaks of.
-pub(super) fn claim(board: &mut Board<'_>, wishes: &ConfiguredEnvironments) {
-    for wish in wishes.environments.iter().filter(|wish| !wish.exclude.is_empty()) {
-        let name = board.lexicon.sym(wish.name.as_str());
-        for node in &mut board.nodes {
-            if names(node).any(|text| wish.exclude.iter().any(|glob| glob.fits(text))) {
+pub(super) fn claim(evidence_graph: &mut Board<'_>, configured_environments: &ConfiguredEnvironments) {
+    for environment_config in
+        configured_environments.environments.iter().filter(|environment_config| !environment_config.exclude.is_empty())
+    {
+        let name = evidence_graph.lexicon.sym(environment_config.name.as_str());
+        for node in &mut evidence_graph.nodes {
+            if names(node).any(|text| environment_config.exclude.iter().any(|glob| glob.fits(text))) {
                 node.barred.push(name);
             }
         }
     }
-    for wish in wishes.environments.iter().filter(|wish| wish.matches != Match::default()) {
-        let label = label_of(board, wish);
-        for node in board.nodes.iter_mut().filter(|node| node.subject.is_some() && !node.claimed) {
+    for environment_config in configured_environments
+        .environments
+        .iter()
+        .filter(|environment_config| environment_config.matches != Match::default())
+    {
+        let label = label_of(evidence_graph, environment_config);
+        for node in evidence_graph.nodes.iter_mut().filter(|node| node.subject.is_some() && !node.claimed) {
             if label.fixed.is_some_and(|name| node.barred.contains(&name)) {
                 continue;
             }
-            if let Some(evidence) = evidence(node, &wish.matches) {
+            if let Some(evidence) = evidence(node, &environment_config.matches) {
                 node.label = label;
                 node.claimed = true;
-                say(node, StepKind::Config, format!("config.toml gives {} what has {evidence}", wish.name));
+                say(
+                    node,
+                    StepKind::Config,
+                    format!("config.toml gives {} what has {evidence}", environment_config.name),
+                );
             }
         }
     }
 }
 
 /// The label an environment's name means, keeping that name whatever the words in it.
-pub(super) fn named(board: &mut Board<'_>, name: &str) -> Label {
-    let fixed = board.lexicon.sym(name);
-    let words = tokens(name, &mut board.lexicon);
-    let reading = Reading::of(words, 0, &Habits::default(), &mut board.lexicon);
+pub(super) fn named(evidence_graph: &mut Board<'_>, name: &str) -> Label {
+    let fixed = evidence_graph.lexicon.sym(name);
+    let words = tokens(name, &mut evidence_graph.lexicon);
+    let reading = Reading::of(words, 0, &Habits::default(), &mut evidence_graph.lexicon);
     let system = match reading.core() {
         [] => None,
-        core => Some(board.lexicon.join(core)),
+        core => Some(evidence_graph.lexicon.join(core)),
     };
     Label { system, stage: reading.stage, fixed: Some(fixed) }
 }
 
-fn label_of(board: &mut Board<'_>, wish: &EnvironmentConfig) -> Label {
-    let mut label = named(board, wish.name.as_str());
-    if let Some(stage) = &wish.stage {
+fn label_of(evidence_graph: &mut Board<'_>, environment_config: &EnvironmentConfig) -> Label {
+    let mut label = named(evidence_graph, environment_config.name.as_str());
+    if let Some(stage) = &environment_config.stage {
         let stage = stage.to_lowercase();
-        let stage: Sym = board.lexicon.sym(words::stage(&stage).unwrap_or(&stage));
+        let stage: Sym = evidence_graph.lexicon.sym(words::stage(&stage).unwrap_or(&stage));
         label.stage = Some(stage);
     }
     label

@@ -1,7 +1,7 @@
 //! How sure a placement is: evidence for another stage of the same system, weighed against what placed a resource.
 //! Where it weighs more than half as much, two stages may be mixed, and the environment must not be stopped on it.
 
-use super::board::{Board, Label, Node};
+use super::evidence_graph::{Board, Label, Node};
 use super::lexicon::Sym;
 use super::phrases::cut;
 use crate::environment::{Step, StepKind};
@@ -12,16 +12,16 @@ use crate::world::QuickMap;
 const NEIGHBOUR: u8 = 2;
 
 /// Adds to every node what its neighbours and its VPC say against its stage.
-pub(super) fn weigh(board: &mut Board<'_>, homes: &[Option<String>]) {
+pub(super) fn weigh(evidence_graph: &mut Board<'_>, homes: &[Option<String>]) {
     let mut vpcs: QuickMap<(usize, &str), Option<Label>> = QuickMap::default();
-    for node in board.nodes.iter().filter(|node| node.label.is_full()) {
+    for node in evidence_graph.nodes.iter().filter(|node| node.label.is_full()) {
         if let Some(vpc) = node.subject.and_then(|subject| subject.vpc.as_deref()).filter(|_| node.hint) {
             vpcs.entry((node.scope, vpc)).or_insert(Some(node.label));
         }
     }
     let mut found = Vec::new();
     for (at, node) in
-        board.nodes.iter().enumerate().filter(|(_, node)| node.founds() && node.weights.0 > 0 && !node.claimed)
+        evidence_graph.nodes.iter().enumerate().filter(|(_, node)| node.founds() && node.weights.0 > 0 && !node.claimed)
     {
         let differs = |label: Label| {
             label.fixed.is_none()
@@ -39,12 +39,13 @@ pub(super) fn weigh(board: &mut Board<'_>, homes: &[Option<String>]) {
             Relation::Target,
         ] {
             let other = node.edges.iter().filter(|edge| edge.relation == relation && edge.forward).find_map(|edge| {
-                let other = board.nodes.get(edge.other).filter(|other| differs(other.label))?;
+                let other = evidence_graph.nodes.get(edge.other).filter(|other| differs(other.label))?;
                 homes.get(edge.other)?.as_ref()?;
                 Some((other.label.stage?, other.title))
             });
             if let Some((stage, title)) = other {
-                let message = format!("against: {} is of stage {}", cut(title), cut(board.lexicon.text(stage)));
+                let message =
+                    format!("against: {} is of stage {}", cut(title), cut(evidence_graph.lexicon.text(stage)));
                 steps.push((stage, Step { kind: StepKind::Relation, message }));
             }
         }
@@ -53,7 +54,8 @@ pub(super) fn weigh(board: &mut Board<'_>, homes: &[Option<String>]) {
             && differs(label)
             && let Some(stage) = label.stage
         {
-            let message = format!("against: its VPC {} is of stage {}", cut(vpc), cut(board.lexicon.text(stage)));
+            let message =
+                format!("against: its VPC {} is of stage {}", cut(vpc), cut(evidence_graph.lexicon.text(stage)));
             steps.push((stage, Step { kind: StepKind::Vpc, message }));
         }
         if !steps.is_empty() {
@@ -61,7 +63,7 @@ pub(super) fn weigh(board: &mut Board<'_>, homes: &[Option<String>]) {
         }
     }
     for (at, steps) in found {
-        if let Some(node) = board.nodes.get_mut(at) {
+        if let Some(node) = evidence_graph.nodes.get_mut(at) {
             let weight = NEIGHBOUR.saturating_mul(u8::try_from(steps.len()).unwrap_or(u8::MAX));
             // Contradictions of its own words were weighed with the neighbours' already.
             if node.against.is_empty() {

@@ -1,23 +1,23 @@
 //! Keeps back what could still turn out to belong elsewhere: while an account has not been read as a whole, only
 //! resources stand that tell system and stage by themselves. All later steps compare, and compare too little.
 
-use super::board::{Board, Label, Node};
+use super::evidence_graph::{Board, Label, Node};
 use super::lexicon::Lexicon;
 use super::reading::{Reading, Shape};
 use crate::environment::{PartialInventory, Unread};
 
 /// Makes mere clues of the resources in `held` scopes whose place is not sure. Clues are in nobody's picture.
-pub(super) fn hold(board: &mut Board<'_>, held: &Unread) {
+pub(super) fn hold(evidence_graph: &mut Board<'_>, held: &Unread) {
     if held.is_empty() {
         return;
     }
     let early: Vec<Option<PartialInventory>> =
-        board.places.iter().map(|place| held.get(place.scope).copied()).collect();
-    for node in &mut board.nodes {
+        evidence_graph.places.iter().map(|place| held.get(place.scope).copied()).collect();
+    for node in &mut evidence_graph.nodes {
         let sure = match early.get(node.scope).copied().flatten() {
             None => true,
             Some(PartialInventory::Little) => false,
-            Some(PartialInventory::Enough) => is_sure(node, &mut board.lexicon),
+            Some(PartialInventory::Enough) => is_sure(node, &mut evidence_graph.lexicon),
         };
         if !sure {
             (node.hint, node.label) = (true, Label::default());

@@ -1,7 +1,7 @@
 //! What every resource states of itself, weighed: tags, its stack's name, its own name. Where they name different
 //! stages, what it is tied to decides, and the weaker side is kept as evidence against. Pure.
 
-use super::board::{Board, Label, Node, Realm, say};
+use super::evidence_graph::{Board, Label, Node, Realm, say};
 use super::habits::Habits;
 use super::lexicon::{Lexicon, Sym};
 use super::phrases::cut;
@@ -16,49 +16,50 @@ use crate::kinds::Relation;
 use crate::world::QuickSet;
 
 /// States labels of all that watches nothing. Returns what is known of systems for those who come later.
-pub(super) fn state(board: &mut Board<'_>, habits: &Habits) -> Systems {
-    let tagged = tagged_systems(board);
-    let systems = Systems::grow(board, &tagged);
-    let mut all: Vec<Vec<Statement>> = Vec::with_capacity(board.nodes.len());
-    let mut nodes = std::mem::take(&mut board.nodes);
+pub(super) fn state(evidence_graph: &mut Board<'_>, habits: &Habits) -> Systems {
+    let tagged = tagged_systems(evidence_graph);
+    let systems = Systems::grow(evidence_graph, &tagged);
+    let mut all: Vec<Vec<Statement>> = Vec::with_capacity(evidence_graph.nodes.len());
+    let mut nodes = std::mem::take(&mut evidence_graph.nodes);
     for (node, tag) in nodes.iter_mut().zip(&tagged) {
         let mut statements = Vec::new();
         if !node.claimed && (!node.watches() || node.said.environment.is_some()) {
-            statements = own_words(node, *tag, board, &systems, habits);
+            statements = own_words(node, *tag, evidence_graph, &systems, habits);
         }
         all.push(statements);
     }
-    board.nodes = nodes;
-    settle(board, &all);
-    unnamed::find(board, habits);
-    for node in &board.nodes {
+    evidence_graph.nodes = nodes;
+    settle(evidence_graph, &all);
+    unnamed::find(evidence_graph, habits);
+    for node in &evidence_graph.nodes {
         if let Label { system: Some(system), stage: Some(stage), .. } = node.label {
-            board.stated.insert((board.realm(node), system, stage));
+            evidence_graph.stated.insert((evidence_graph.realm(node), system, stage));
         }
     }
     systems
 }
 
 /// Lets watchers that followed nothing speak for themselves, of systems that are known.
-pub(super) fn watchers(board: &mut Board<'_>, systems: &Systems) {
+pub(super) fn watchers(evidence_graph: &mut Board<'_>, systems: &Systems) {
     let silent = |(at, node): (usize, &Node<'_>)| (node.founds() && node.label.is_empty()).then_some(at);
-    let silent: QuickSet<usize> = board.nodes.iter().enumerate().filter_map(silent).collect();
-    let mut nodes = std::mem::take(&mut board.nodes);
+    let silent: QuickSet<usize> = evidence_graph.nodes.iter().enumerate().filter_map(silent).collect();
+    let mut nodes = std::mem::take(&mut evidence_graph.nodes);
     for node in nodes.iter_mut().filter(|node| node.watches() && !node.claimed && !node.label.is_full()) {
-        let realm = board.realm(node);
-        let told = node.said.systems.first().map(|(_, text, _)| board.lexicon.sym(text));
-        let stack = systems.find(realm, node.stack.core(), node.stack.behind, &board.lexicon);
+        let realm = evidence_graph.realm(node);
+        let told = node.said.systems.first().map(|(_, text, _)| evidence_graph.lexicon.sym(text));
+        let stack = systems.find(realm, node.stack.core(), node.stack.behind, &evidence_graph.lexicon);
         let stack = if let Found::System(system) | Found::Late(system) = stack { Some(system) } else { None };
-        let system = told.or(stack).or_else(|| systems.anywhere(realm, node.name.words(), &mut board.lexicon));
+        let system = told.or(stack).or_else(|| systems.anywhere(realm, node.name.words(), &mut evidence_graph.lexicon));
         // Of what it watches nothing is known at all: then its own words are better than nothing.
         let nameless = node
             .edges
             .iter()
             .any(|edge| edge.forward && edge.relation == Relation::Dimension && silent.contains(&edge.other));
-        let system = system
-            .or_else(|| (nameless && node.name.shape == Shape::Middle).then(|| board.lexicon.join(node.name.core())));
+        let system = system.or_else(|| {
+            (nameless && node.name.shape == Shape::Middle).then(|| evidence_graph.lexicon.join(node.name.core()))
+        });
         let tag = node.said.stages.iter().find_map(|(_, text, _)| words::stage_in_tag(text));
-        let stage = tag.map(|stage| board.lexicon.sym(stage)).or(node.stack.stage).or(node.name.stage);
+        let stage = tag.map(|stage| evidence_graph.lexicon.sym(stage)).or(node.stack.stage).or(node.name.stage);
         let own = node.label;
         if own.is_empty() && system.is_none() && node.said.stack.is_none() && !node.name.core().is_empty() {
             // It names something, and nothing here is called so: its stage alone would put it anywhere.
@@ -70,18 +71,18 @@ pub(super) fn watchers(board: &mut Board<'_>, systems: &Systems) {
             let message = said(
                 node.label.system.filter(|_| own.system.is_none()),
                 node.label.stage.filter(|_| own.stage.is_none()),
-                &board.lexicon,
+                &evidence_graph.lexicon,
             );
             let message = format!("name {}: {message}", cut(node.title));
             say(node, StepKind::Name, message);
         }
     }
-    board.nodes = nodes;
+    evidence_graph.nodes = nodes;
 }
 
 /// Gives what is still without a system the one that only services are called after.
-pub(super) fn late(board: &mut Board<'_>) {
-    let Board { nodes, lexicon, .. } = board;
+pub(super) fn late(evidence_graph: &mut Board<'_>) {
+    let Board { nodes, lexicon, .. } = evidence_graph;
     for node in nodes.iter_mut().filter(|node| node.label.system.is_none() && node.label.fixed.is_none()) {
         if let Some(system) = node.late {
             node.label.system = Some(system);
@@ -95,17 +96,17 @@ pub(super) fn late(board: &mut Board<'_>) {
 fn own_words(
     node: &mut Node<'_>,
     tag: Option<Sym>,
-    board: &mut Board<'_>,
+    evidence_graph: &mut Board<'_>,
     systems: &Systems,
     habits: &Habits,
 ) -> Vec<Statement> {
     if let Some(name) = node.said.environment {
-        node.label = claims::named(board, name);
+        node.label = claims::named(evidence_graph, name);
         say(node, StepKind::Tag, format!("tag toban:env={}", cut(name)));
         return Vec::new();
     }
-    let realm = board.realm(node);
-    let lexicon = &mut board.lexicon;
+    let realm = evidence_graph.realm(node);
+    let lexicon = &mut evidence_graph.lexicon;
     // Of several names the one that most others of the account are like.
     let others = std::mem::take(&mut node.others);
     for other in others {

@@ -1,7 +1,7 @@
 //! Names written without separators: `sys03devdb1`, `tkhrwebp01`. A word is split where the pieces are known: a system
 //! of the account or a sibling in another stage, a stage, words for parts. Never by a stage word alone: `product`.
 
-use super::board::{Board, Realm};
+use super::evidence_graph::{Board, Realm};
 use super::habits::Habits;
 use super::lexicon::{Lexicon, Sym};
 use super::words::{self, Meaning};
@@ -17,12 +17,12 @@ struct Cut {
 }
 
 /// Splits them on the board.
-pub(super) fn split(board: &mut Board<'_>, habits: &Habits) {
-    let known = dictionary(board, habits);
+pub(super) fn split(evidence_graph: &mut Board<'_>, habits: &Habits) {
+    let known = dictionary(evidence_graph, habits);
     let mut cuts: QuickMap<Sym, Vec<Cut>> = QuickMap::default();
     let mut siblings: QuickMap<(Realm, &'static str, Sym, Option<Sym>), QuickSet<Sym>> = QuickMap::default();
     let mut letters: QuickMap<(Realm, Sym), QuickSet<Sym>> = QuickMap::default();
-    let Board { nodes, lexicon, places, .. } = board;
+    let Board { nodes, lexicon, places, .. } = evidence_graph;
     let realm_of = |scope: usize| places.get(scope).map_or(0, |place| place.realm);
     for node in nodes.iter().filter(|node| node.founds() || node.kind() == "load-balancer") {
         let realm = realm_of(node.scope);
@@ -133,9 +133,9 @@ fn ways(word: Sym, lexicon: &mut Lexicon) -> Vec<Cut> {
 
 /// What is known to be a system: the words before a stage in names with separators, and the systems that tags name,
 /// however they are written.
-fn dictionary(board: &mut Board<'_>, habits: &Habits) -> QuickMap<(Realm, Sym), Sym> {
+fn dictionary(evidence_graph: &mut Board<'_>, habits: &Habits) -> QuickMap<(Realm, Sym), Sym> {
     let mut known = QuickMap::default();
-    let Board { nodes, lexicon, places, .. } = board;
+    let Board { nodes, lexicon, places, .. } = evidence_graph;
     for node in nodes.iter().filter(|node| node.founds()) {
         let realm = places.get(node.scope).map_or(0, |place| place.realm);
         for words in &node.words {

@@ -4,7 +4,7 @@
 
 use std::hash::{Hash, Hasher};
 
-use super::board::{Board, Node, Realm};
+use super::evidence_graph::{Board, Node, Realm};
 use super::glued;
 use super::lexicon::{Lexicon, Sym};
 use super::words::{self, Meaning, Strength};
@@ -32,15 +32,15 @@ pub(super) struct Habits {
 
 impl Habits {
     /// Learns from all names on the board, and splits names that were written without separators.
-    pub(super) fn learn(board: &mut Board<'_>) -> Self {
+    pub(super) fn learn(evidence_graph: &mut Board<'_>) -> Self {
         let mut habits = Self::default();
-        let patterns = Patterns::of(board);
-        habits.stages = patterns.learned(board);
-        habits.distinct = patterns.distinct(board);
-        habits.learn_numbered(board);
-        glued::split(board, &habits);
-        habits.learn_suffixes(board);
-        habits.learn_heads(board);
+        let patterns = Patterns::of(evidence_graph);
+        habits.stages = patterns.learned(evidence_graph);
+        habits.distinct = patterns.distinct(evidence_graph);
+        habits.learn_numbered(evidence_graph);
+        glued::split(evidence_graph, &habits);
+        habits.learn_suffixes(evidence_graph);
+        habits.learn_heads(evidence_graph);
         habits
     }
 
@@ -93,10 +93,10 @@ impl Habits {
         own.then(|| lexicon.pair(stage, next))
     }
 
-    fn learn_numbered(&mut self, board: &Board<'_>) {
+    fn learn_numbered(&mut self, evidence_graph: &Board<'_>) {
         let mut kinds: QuickMap<(Realm, Sym), QuickSet<&'static str>> = QuickMap::default();
-        for (realm, node, words) in names(board) {
-            for word in words.iter().filter(|word| board.lexicon.meaning(**word) == Meaning::Numbered) {
+        for (realm, node, words) in names(evidence_graph) {
+            for word in words.iter().filter(|word| evidence_graph.lexicon.meaning(**word) == Meaning::Numbered) {
                 kinds.entry((realm, *word)).or_default().insert(node.kind());
             }
         }
@@ -104,10 +104,10 @@ impl Habits {
     }
 
     /// Colours and numbers behind a stage. Target groups alone in two colours are deployments of one environment.
-    fn learn_suffixes(&mut self, board: &mut Board<'_>) {
+    fn learn_suffixes(&mut self, evidence_graph: &mut Board<'_>) {
         let mut numbers: QuickMap<(Realm, Sym), Carriers> = QuickMap::default();
         let mut owners: QuickMap<(Realm, Sym), Carriers> = QuickMap::default();
-        let Board { nodes, lexicon, places, .. } = board;
+        let Board { nodes, lexicon, places, .. } = evidence_graph;
         for node in nodes.iter().filter(|node| node.founds()) {
             let realm = places.get(node.scope).map_or(0, |place| place.realm);
             for words in &node.words {
@@ -159,17 +159,17 @@ impl Habits {
 
     /// `notify-prod-api` beside `notify-prod-db`: what heads names of several kinds is a system, whatever it is called.
     /// `NetworkStack` is none.
-    fn learn_heads(&mut self, board: &Board<'_>) {
+    fn learn_heads(&mut self, evidence_graph: &Board<'_>) {
         #[derive(Default)]
         struct Head<'a> {
             rests: QuickSet<&'a [Sym]>,
             kinds: QuickSet<&'static str>,
             hosts: bool,
         }
-        let lexicon = &board.lexicon;
+        let lexicon = &evidence_graph.lexicon;
         let mut heads: QuickMap<(Realm, Sym), Head<'_>> = QuickMap::default();
-        for node in board.nodes.iter().filter(|node| node.founds()) {
-            let realm = board.realm(node);
+        for node in evidence_graph.nodes.iter().filter(|node| node.founds()) {
+            let realm = evidence_graph.realm(node);
             for words in node.words.iter().take(1) {
                 let Some((first, rest)) = words.split_first() else { continue };
                 let soft = matches!(lexicon.meaning(*first), Meaning::Soft | Meaning::Role);
@@ -194,7 +194,7 @@ impl Habits {
             }
         }
         for ((realm, word), head) in heads {
-            let role = board.lexicon.meaning(word) == Meaning::Role;
+            let role = evidence_graph.lexicon.meaning(word) == Meaning::Role;
             if head.rests.len() >= 2 && ((head.kinds.len() >= 2 && head.hosts) || (!role && head.kinds.len() == 1)) {
                 self.heads.insert((realm, word));
             }
@@ -219,10 +219,10 @@ struct Patterns {
 }
 
 impl Patterns {
-    fn of(board: &Board<'_>) -> Self {
+    fn of(evidence_graph: &Board<'_>) -> Self {
         let mut patterns = Self { gaps: QuickMap::default(), beside: QuickSet::default() };
-        let lexicon = &board.lexicon;
-        for (realm, node, words) in names(board) {
+        let lexicon = &evidence_graph.lexicon;
+        for (realm, node, words) in names(evidence_graph) {
             let strong = words.iter().any(|word| is_anchor(lexicon.meaning(*word)));
             for (at, word) in words.iter().enumerate() {
                 let meaning = lexicon.meaning(*word);
@@ -240,8 +240,8 @@ impl Patterns {
     }
 
     /// Words that mean the same stage and stand in the same gap.
-    fn distinct(&self, board: &Board<'_>) -> QuickSet<(Realm, Sym, Sym)> {
-        let stage = |word: Sym| match board.lexicon.meaning(word) {
+    fn distinct(&self, evidence_graph: &Board<'_>) -> QuickSet<(Realm, Sym, Sym)> {
+        let stage = |word: Sym| match evidence_graph.lexicon.meaning(word) {
             Meaning::Stage(stage, _) => Some(stage),
             _ => None,
         };
@@ -254,11 +254,11 @@ impl Patterns {
         if !self.gaps.values().any(|words| twice(words)) {
             return distinct;
         }
-        for (realm, node, words) in names(board) {
+        for (realm, node, words) in names(evidence_graph) {
             for (at, word) in words.iter().enumerate().filter(|(_, word)| stage(**word).is_some()) {
                 let gap = self.gaps.get(&gap(realm, node, words, at));
                 if gap.is_some_and(|others| others.iter().any(|other| other != word && stage(*other) == stage(*word))) {
-                    distinct.extend(head(words, &board.lexicon).map(|head| (realm, *word, head)));
+                    distinct.extend(head(words, &evidence_graph.lexicon).map(|head| (realm, *word, head)));
                 }
             }
         }
@@ -266,10 +266,10 @@ impl Patterns {
     }
 
     /// The words that stand where stages stand, with the stage each means.
-    fn learned(&self, board: &mut Board<'_>) -> QuickMap<(Realm, Sym), Sym> {
+    fn learned(&self, evidence_graph: &mut Board<'_>) -> QuickMap<(Realm, Sym), Sym> {
         let mut support: QuickMap<(Realm, Sym), QuickSet<u64>> = QuickMap::default();
-        let lexicon = &board.lexicon;
-        for (realm, node, words) in names(board) {
+        let lexicon = &evidence_graph.lexicon;
+        for (realm, node, words) in names(evidence_graph) {
             if words.iter().any(|word| is_anchor(lexicon.meaning(*word))) {
                 continue;
             }
@@ -291,9 +291,9 @@ impl Patterns {
         let known: Vec<((Realm, Sym), usize)> = support.into_iter().map(|(key, seen)| (key, seen.len())).collect();
         let mut learned = QuickMap::default();
         for ((realm, word), seen) in known {
-            match board.lexicon.meaning(word) {
-                Meaning::Latent(stage) if seen >= 2 || board.lexicon.text(word).chars().count() > 2 => {
-                    learned.insert((realm, word), board.lexicon.sym(stage));
+            match evidence_graph.lexicon.meaning(word) {
+                Meaning::Latent(stage) if seen >= 2 || evidence_graph.lexicon.text(word).chars().count() > 2 => {
+                    learned.insert((realm, word), evidence_graph.lexicon.sym(stage));
                 }
                 Meaning::Word if seen >= 2 => {
                     learned.insert((realm, word), word);
@@ -315,9 +315,9 @@ fn is_anchor(meaning: Meaning) -> bool {
 }
 
 /// Every name of what is no alarm, in words.
-fn names<'b>(board: &'b Board<'_>) -> impl Iterator<Item = (Realm, &'b Node<'b>, &'b [Sym])> {
-    board.nodes.iter().filter(|node| node.subject.is_some() && !node.watches()).flat_map(|node| {
-        let realm = board.realm(node);
+fn names<'b>(evidence_graph: &'b Board<'_>) -> impl Iterator<Item = (Realm, &'b Node<'b>, &'b [Sym])> {
+    evidence_graph.nodes.iter().filter(|node| node.subject.is_some() && !node.watches()).flat_map(|node| {
+        let realm = evidence_graph.realm(node);
         node.words.iter().map(move |words| (realm, node, words.as_slice()))
     })
 }

@@ -2,12 +2,12 @@
 //! resources arrive in. First the habits of the account are learned from how its names vary, then every resource's own
 //! evidence is weighed, then what is open follows relations, stacks and VPCs; `place_early` reads as that list.
 
-mod board;
 mod claims;
 mod doubts;
 mod early;
 mod election;
 mod evidence;
+mod evidence_graph;
 mod finish;
 mod glued;
 mod habits;
@@ -31,7 +31,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-use board::Board;
+use evidence_graph::Board;
 use habits::Habits;
 use vpc::Holder;
 
@@ -61,41 +61,45 @@ pub struct Placed {
 
 /// Places every subject that is no hint. The answer is sorted by id and does not depend on the order of `subjects`.
 #[must_use]
-pub fn place(subjects: &[Subject], wishes: &ConfiguredEnvironments) -> Vec<Placed> {
-    place_early(subjects, wishes, &Unread::new())
+pub fn place(subjects: &[Subject], configured_environments: &ConfiguredEnvironments) -> Vec<Placed> {
+    place_early(subjects, configured_environments, &Unread::new())
 }
 
 /// The same while scopes are `held`: of these only what states its place by itself is in the answer, or nothing.
 #[must_use]
-pub(crate) fn place_early(subjects: &[Subject], wishes: &ConfiguredEnvironments, held: &Unread) -> Vec<Placed> {
+pub(crate) fn place_early(
+    subjects: &[Subject],
+    configured_environments: &ConfiguredEnvironments,
+    held: &Unread,
+) -> Vec<Placed> {
     let mut sorted: Vec<&Subject> = subjects.iter().collect();
     sorted.sort();
-    let mut board = Board::of(&sorted);
-    claims::claim(&mut board, wishes);
-    let habits = Habits::learn(&mut board);
-    board.interpret(&habits);
-    let systems = evidence::state(&mut board, &habits);
-    early::hold(&mut board, held);
-    relations::spread(&mut board);
+    let mut evidence_graph = Board::of(&sorted);
+    claims::claim(&mut evidence_graph, configured_environments);
+    let habits = Habits::learn(&mut evidence_graph);
+    evidence_graph.interpret(&habits);
+    let systems = evidence::state(&mut evidence_graph, &habits);
+    early::hold(&mut evidence_graph, held);
+    relations::spread(&mut evidence_graph);
     for watchers_speak in [false, true] {
         if watchers_speak {
-            evidence::late(&mut board);
-            relations::spread(&mut board);
-            evidence::watchers(&mut board, &systems);
+            evidence::late(&mut evidence_graph);
+            relations::spread(&mut evidence_graph);
+            evidence::watchers(&mut evidence_graph, &systems);
         }
         loop {
-            relations::spread(&mut board);
-            if !vpc::fill(&mut board, Holder::Stack) && !vpc::fill(&mut board, Holder::Vpc) {
+            relations::spread(&mut evidence_graph);
+            if !vpc::fill(&mut evidence_graph, Holder::Stack) && !vpc::fill(&mut evidence_graph, Holder::Vpc) {
                 break;
             }
         }
     }
-    finish::complete(&mut board);
-    let mut homes = finish::names(&mut board, wishes);
-    finish::founded(&mut board, &mut homes);
-    let shared = shared::find(&mut board, &mut homes);
-    doubts::weigh(&mut board, &homes);
-    board
+    finish::complete(&mut evidence_graph);
+    let mut homes = finish::names(&mut evidence_graph, configured_environments);
+    finish::founded(&mut evidence_graph, &mut homes);
+    let shared = shared::find(&mut evidence_graph, &mut homes);
+    doubts::weigh(&mut evidence_graph, &homes);
+    evidence_graph
         .nodes
         .iter()
         .zip(shared)
@@ -104,13 +108,15 @@ pub(crate) fn place_early(subjects: &[Subject], wishes: &ConfiguredEnvironments,
         .filter_map(|(at, (node, shared))| Some((at, node, shared, node.subject?)))
         .map(|(at, node, shared, subject)| {
             let home = homes.get(at).cloned().flatten();
-            let mut because = phrases::steps(&board, node, at, &homes);
+            let mut because = phrases::steps(&evidence_graph, node, at, &homes);
             match &home {
                 Some(_) => because.extend(node.against.iter().cloned()),
                 None if !shared.is_empty() => because.push(phrases::shared(&shared)),
-                None => because.extend(excluded(&board, node).unwrap_or_else(|| phrases::lost(&board, node, &homes))),
+                None => because.extend(
+                    excluded(&evidence_graph, node).unwrap_or_else(|| phrases::lost(&evidence_graph, node, &homes)),
+                ),
             }
-            let text = |sym| board.lexicon.text(sym).to_owned();
+            let text = |sym| evidence_graph.lexicon.text(sym).to_owned();
             Placed {
                 id: subject.id.clone(),
                 project: node.label.system.filter(|_| home.is_some()).map(text),
@@ -125,10 +131,10 @@ pub(crate) fn place_early(subjects: &[Subject], wishes: &ConfiguredEnvironments,
 }
 
 /// Why a node is nowhere if that is the configuration's wish.
-fn excluded(board: &Board<'_>, node: &board::Node<'_>) -> Option<Vec<Step>> {
+fn excluded(evidence_graph: &Board<'_>, node: &evidence_graph::Node<'_>) -> Option<Vec<Step>> {
     if node.label.is_empty() || node.barred.is_empty() {
         return None;
     }
-    let names = node.barred.iter().map(|name| board.lexicon.text(*name)).collect::<Vec<_>>().join(", ");
+    let names = node.barred.iter().map(|name| evidence_graph.lexicon.text(*name)).collect::<Vec<_>>().join(", ");
     Some(vec![Step { kind: StepKind::Config, message: format!("config.toml excludes it from {names}") }])
 }

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::board::{Board, Edge, Node, Reason};
+use super::evidence_graph::{Board, Edge, Node, Reason};
 use super::relations;
 use crate::environment::{Step, StepKind};
 use crate::kinds::Relation;
@@ -23,14 +23,14 @@ pub(super) fn cut(text: &str) -> Cow<'_, str> {
 }
 
 /// The evidence of a node in words; `homes` are the names of all nodes' environments.
-pub(super) fn steps(board: &Board<'_>, node: &Node<'_>, at: usize, homes: &[Option<String>]) -> Vec<Step> {
+pub(super) fn steps(evidence_graph: &Board<'_>, node: &Node<'_>, at: usize, homes: &[Option<String>]) -> Vec<Step> {
     let home = |at: usize| homes.get(at).and_then(Option::as_deref);
     node.because
         .iter()
         .map(|reason| match reason {
             Reason::Said(step) => step.clone(),
             Reason::Follows(edge) => {
-                let title = board.nodes.get(edge.other).map_or("", |other| other.title);
+                let title = evidence_graph.nodes.get(edge.other).map_or("", |other| other.title);
                 let phrase = follows(edge, node, &cut(title));
                 let message = match home(edge.other) {
                     Some(home) => [phrase.as_str(), " (", &cut(home), ")"].concat(),
@@ -45,7 +45,10 @@ pub(super) fn steps(board: &Board<'_>, node: &Node<'_>, at: usize, homes: &[Opti
             }
             Reason::Vpc => {
                 let home = cut(home(at).unwrap_or("of one environment"));
-                Step { kind: StepKind::Vpc, message: format!("everything labelled in {} is {home}", vpc(board, node)) }
+                Step {
+                    kind: StepKind::Vpc,
+                    message: format!("everything labelled in {} is {home}", vpc(evidence_graph, node)),
+                }
             }
         })
         .collect()
@@ -59,7 +62,7 @@ pub(super) fn shared(users: &[String]) -> Step {
 }
 
 /// What was tried for a node that nothing placed, and what to do.
-pub(super) fn lost(board: &Board<'_>, node: &Node<'_>, homes: &[Option<String>]) -> Vec<Step> {
+pub(super) fn lost(evidence_graph: &Board<'_>, node: &Node<'_>, homes: &[Option<String>]) -> Vec<Step> {
     let mut steps = Vec::new();
     let named = node.subject.is_some_and(|subject| !subject.names.is_empty()) || node.said.name.is_some();
     if named && node.because.is_empty() {
@@ -67,7 +70,7 @@ pub(super) fn lost(board: &Board<'_>, node: &Node<'_>, homes: &[Option<String>])
         steps.push(Step { kind: StepKind::Name, message });
     }
     for relation in Relation::ALL {
-        let mut known: Vec<(&str, String)> = relations::neighbours(board, node, relation)
+        let mut known: Vec<(&str, String)> = relations::neighbours(evidence_graph, node, relation)
             .filter_map(|(edge, other)| {
                 let home = homes.get(edge.other).and_then(Option::as_deref)?;
                 Some((home, follows(edge, node, &cut(other.title))))
@@ -85,7 +88,7 @@ pub(super) fn lost(board: &Board<'_>, node: &Node<'_>, homes: &[Option<String>])
         }
     }
     if node.subject.is_some_and(|subject| subject.vpc.is_some()) {
-        let message = format!("{} holds nothing labelled, or more than one environment", vpc(board, node));
+        let message = format!("{} holds nothing labelled, or more than one environment", vpc(evidence_graph, node));
         steps.push(Step { kind: StepKind::Vpc, message });
     }
     let message = "nothing says which environment: add a tag or a match in config.toml".to_owned();
@@ -126,9 +129,9 @@ fn follows(edge: &Edge, node: &Node<'_>, title: &str) -> String {
 }
 
 /// `vpc-0abc (prooflink-dev-vpc)`.
-fn vpc(board: &Board<'_>, node: &Node<'_>) -> String {
+fn vpc(evidence_graph: &Board<'_>, node: &Node<'_>) -> String {
     let Some(id) = node.subject.and_then(|subject| subject.vpc.as_deref()) else { return "its VPC".to_owned() };
-    let named = board.nodes.iter().filter(|other| other.hint && other.scope == node.scope).find(|other| {
+    let named = evidence_graph.nodes.iter().filter(|other| other.hint && other.scope == node.scope).find(|other| {
         other.subject.is_some_and(|subject| subject.vpc.as_deref() == Some(id))
             && !other.title.is_empty()
             && other.title != id

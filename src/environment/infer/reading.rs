@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::board::Realm;
+use super::evidence_graph::Realm;
 use super::habits::Habits;
 use super::lexicon::{Lexicon, Sym};
 use super::words::{self, Meaning, Strength};

@@ -2,7 +2,7 @@
 //! leaves open. All neighbours of a relation must agree; every round is computed from the one before, so
 //! that the order of resources decides nothing.
 
-use super::board::{Board, Edge, Label, Node, Reason};
+use super::evidence_graph::{Board, Edge, Label, Node, Reason};
 use super::lexicon::Sym;
 use crate::kinds::Relation;
 
@@ -54,11 +54,11 @@ impl Offer {
             .filter(|(label, _)| {
                 !label.is_empty() && !differs(own.stage, label.stage) && !differs(own.system, label.system)
             })
-            .fold(Self::default(), |offer, (label, name)| Self {
-                system: offer.system.with(label.system),
-                stage: offer.stage.with(label.stage),
-                name: offer.name.with(name),
-                fixed: offer.fixed.or(label.fixed),
+            .fold(Self::default(), |action, (label, name)| Self {
+                system: action.system.with(label.system),
+                stage: action.stage.with(label.stage),
+                name: action.name.with(name),
+                fixed: action.fixed.or(label.fixed),
             })
     }
 
@@ -83,9 +83,9 @@ impl Offer {
 }
 
 /// Lets labels travel until nothing changes. Returns whether anything did.
-pub(super) fn spread(board: &mut Board<'_>) -> bool {
+pub(super) fn spread(evidence_graph: &mut Board<'_>) -> bool {
     let mut ends: Vec<Vec<usize>> = Relation::ALL.iter().map(|_| Vec::new()).collect();
-    for (at, node) in board.nodes.iter().enumerate().filter(|(_, node)| !node.label.is_full() && !node.pool) {
+    for (at, node) in evidence_graph.nodes.iter().enumerate().filter(|(_, node)| !node.label.is_full() && !node.pool) {
         for (relation, ends) in Relation::ALL.iter().zip(&mut ends) {
             if node.edges.iter().any(|edge| edge.relation == *relation) {
                 ends.push(at);
@@ -96,7 +96,7 @@ pub(super) fn spread(board: &mut Board<'_>) -> bool {
     // Whenever a relation told something, the more trusted ones get to speak again before the next.
     'again: loop {
         for (relation, ends) in Relation::ALL.iter().zip(&mut ends) {
-            if step(board, ends, |edge| edge.relation == *relation && may_follow(edge)) {
+            if step(evidence_graph, ends, |edge| edge.relation == *relation && may_follow(edge)) {
                 changed = true;
                 continue 'again;
             }
@@ -107,9 +107,9 @@ pub(super) fn spread(board: &mut Board<'_>) -> bool {
             .into_iter()
             .flatten()
             .copied()
-            .filter(|at| board.nodes.get(*at).is_some_and(|node| node.label.is_empty()))
+            .filter(|at| evidence_graph.nodes.get(*at).is_some_and(|node| node.label.is_empty()))
             .collect();
-        if !step(board, &mut watched, |edge| edge.relation == Relation::Dimension) {
+        if !step(evidence_graph, &mut watched, |edge| edge.relation == Relation::Dimension) {
             return changed;
         }
         changed = true;
@@ -130,17 +130,17 @@ fn may_follow(edge: &Edge) -> bool {
     }
 }
 
-fn step(board: &mut Board<'_>, ends: &mut Vec<usize>, follows: impl Fn(&Edge) -> bool) -> bool {
+fn step(evidence_graph: &mut Board<'_>, ends: &mut Vec<usize>, follows: impl Fn(&Edge) -> bool) -> bool {
     let mut gains = Vec::new();
-    ends.retain(|at| board.nodes.get(*at).is_some_and(|node| !node.label.is_full()));
+    ends.retain(|at| evidence_graph.nodes.get(*at).is_some_and(|node| !node.label.is_full()));
     for at in ends.iter() {
-        if let Some(gain) = gain(board, *at, &follows) {
+        if let Some(gain) = gain(evidence_graph, *at, &follows) {
             gains.push((*at, gain));
         }
     }
     let changed = !gains.is_empty();
     for (at, (label, edge)) in gains {
-        if let Some(node) = board.nodes.get_mut(at) {
+        if let Some(node) = evidence_graph.nodes.get_mut(at) {
             node.label = label;
             node.because.push(Reason::Follows(edge));
         }
@@ -149,9 +149,9 @@ fn step(board: &mut Board<'_>, ends: &mut Vec<usize>, follows: impl Fn(&Edge) ->
 }
 
 /// What the edges that count add to a node, and the first edge that told it.
-fn gain(board: &mut Board<'_>, at: usize, follows: &impl Fn(&Edge) -> bool) -> Option<(Label, Edge)> {
-    let realm = board.nodes.get(at).map_or(0, |node| board.realm(node));
-    let Board { nodes, lexicon, stated, .. } = board;
+fn gain(evidence_graph: &mut Board<'_>, at: usize, follows: &impl Fn(&Edge) -> bool) -> Option<(Label, Edge)> {
+    let realm = evidence_graph.nodes.get(at).map_or(0, |node| evidence_graph.realm(node));
+    let Board { nodes, lexicon, stated, .. } = evidence_graph;
     let node = nodes.get(at)?;
     let own = node.label;
     // Clues follow only what they themselves point at: a topic is not of the first alarm that tells it.
@@ -192,12 +192,12 @@ fn gain(board: &mut Board<'_>, at: usize, follows: &impl Fn(&Edge) -> bool) -> O
 
 /// The labels of the neighbours that one relation leads to, for saying that they differ.
 pub(super) fn neighbours<'n>(
-    board: &'n Board<'_>,
+    evidence_graph: &'n Board<'_>,
     node: &'n Node<'_>,
     relation: Relation,
 ) -> impl Iterator<Item = (&'n Edge, &'n Node<'n>)> {
     node.edges
         .iter()
         .filter(move |edge| edge.relation == relation && may_follow(edge))
-        .filter_map(|edge| board.nodes.get(edge.other).map(|other| (edge, other)))
+        .filter_map(|edge| evidence_graph.nodes.get(edge.other).map(|other| (edge, other)))
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::board::{Board, Node, Realm};
+use super::evidence_graph::{Board, Node, Realm};
 use super::finish;
 use super::lexicon::Sym;
 use crate::kinds::Relation;
@@ -11,10 +11,10 @@ use crate::world::{QuickMap, QuickSet};
 
 /// The environments that use each node besides its own. A host that is called after a stage of its own but serves
 /// only others loses its environment.
-pub(super) fn find(board: &mut Board<'_>, homes: &mut [Option<String>]) -> Vec<Vec<String>> {
-    let mut users: Vec<Vec<String>> = vec![Vec::new(); board.nodes.len()];
+pub(super) fn find(evidence_graph: &mut Board<'_>, homes: &mut [Option<String>]) -> Vec<Vec<String>> {
+    let mut users: Vec<Vec<String>> = vec![Vec::new(); evidence_graph.nodes.len()];
     let mut occupied: QuickSet<&str> = QuickSet::default();
-    for (node, home) in board.nodes.iter().zip(homes.iter()) {
+    for (node, home) in evidence_graph.nodes.iter().zip(homes.iter()) {
         if let Some(home) = home
             && !node.hint
             && node.founds()
@@ -23,9 +23,9 @@ pub(super) fn find(board: &mut Board<'_>, homes: &mut [Option<String>]) -> Vec<V
             occupied.insert(home);
         }
     }
-    let by_system = by_system(board, homes);
+    let by_system = by_system(evidence_graph, homes);
     let mut gone = Vec::new();
-    for (at, node) in board.nodes.iter().enumerate() {
+    for (at, node) in evidence_graph.nodes.iter().enumerate() {
         if node.hint || node.watches() || node.subject.is_none() || node.claimed || node.label.fixed.is_some() {
             continue;
         }
@@ -38,7 +38,7 @@ pub(super) fn find(board: &mut Board<'_>, homes: &mut [Option<String>]) -> Vec<V
                 }
             }
             None if direct.len() < 2 && (!node.pool || direct.is_empty()) => {
-                direct = if node.pool { all_of(board, node, homes, &by_system) } else { BTreeSet::new() };
+                direct = if node.pool { all_of(evidence_graph, node, homes, &by_system) } else { BTreeSet::new() };
             }
             None => {}
         }
@@ -51,8 +51,8 @@ pub(super) fn find(board: &mut Board<'_>, homes: &mut [Option<String>]) -> Vec<V
             *home = None;
         }
     }
-    finish::founded(board, homes);
-    follow(board, homes, &mut users);
+    finish::founded(evidence_graph, homes);
+    follow(evidence_graph, homes, &mut users);
     users
 }
 
@@ -80,16 +80,16 @@ fn direct<'h>(node: &Node<'_>, homes: &'h [Option<String>]) -> BTreeSet<&'h str>
 type BySystem = QuickMap<(Realm, Sym), BTreeSet<usize>>;
 
 /// One node of every environment, by account and system.
-fn by_system(board: &Board<'_>, homes: &[Option<String>]) -> BySystem {
+fn by_system(evidence_graph: &Board<'_>, homes: &[Option<String>]) -> BySystem {
     let mut seen: QuickSet<&str> = QuickSet::default();
     let mut systems = BySystem::default();
-    for (at, (node, home)) in board.nodes.iter().zip(homes).enumerate() {
+    for (at, (node, home)) in evidence_graph.nodes.iter().zip(homes).enumerate() {
         if let (Some(home), Some(system)) = (home, node.label.system)
             && !node.hint
             && node.founds()
             && seen.insert(home)
         {
-            systems.entry((board.realm(node), system)).or_default().insert(at);
+            systems.entry((evidence_graph.realm(node), system)).or_default().insert(at);
         }
     }
     systems
@@ -97,19 +97,19 @@ fn by_system(board: &Board<'_>, homes: &[Option<String>]) -> BySystem {
 
 /// All environments that may use what is nobody's by its name: those of its system, else of its VPC.
 fn all_of<'h>(
-    board: &Board<'_>,
+    evidence_graph: &Board<'_>,
     node: &Node<'_>,
     homes: &'h [Option<String>],
     systems: &BySystem,
 ) -> BTreeSet<&'h str> {
-    let realm = board.realm(node);
+    let realm = evidence_graph.realm(node);
     let home = |at: &usize| homes.get(*at)?.as_deref();
     if let Some(system) = node.label.system {
         return systems.get(&(realm, system)).into_iter().flatten().filter_map(home).collect();
     }
     let stage = node.label.stage;
     if let Some(stage) = stage {
-        let fits = |at: &&usize| board.nodes.get(**at).is_some_and(|other| other.label.stage == Some(stage));
+        let fits = |at: &&usize| evidence_graph.nodes.get(**at).is_some_and(|other| other.label.stage == Some(stage));
         return systems
             .iter()
             .filter(|((of, _), _)| *of == realm)
@@ -118,7 +118,7 @@ fn all_of<'h>(
             .collect();
     }
     let Some(vpc) = node.subject.and_then(|subject| subject.vpc.as_deref()) else { return BTreeSet::new() };
-    let mates = board.nodes.iter().zip(homes).filter(|(other, _)| {
+    let mates = evidence_graph.nodes.iter().zip(homes).filter(|(other, _)| {
         other.scope == node.scope
             && !other.hint
             && other.subject.is_some_and(|subject| subject.vpc.as_deref() == Some(vpc))
@@ -127,10 +127,10 @@ fn all_of<'h>(
 }
 
 /// Members of shared clusters and watchers of shared things go with them.
-fn follow(board: &Board<'_>, homes: &[Option<String>], users: &mut [Vec<String>]) {
+fn follow(evidence_graph: &Board<'_>, homes: &[Option<String>], users: &mut [Vec<String>]) {
     for relations in [&[Relation::Member][..], &[Relation::Node], &[Relation::Dimension], &[Relation::Rule]] {
         let mut gains = Vec::new();
-        for (at, node) in board.nodes.iter().enumerate() {
+        for (at, node) in evidence_graph.nodes.iter().enumerate() {
             let open =
                 !node.hint && homes.get(at).is_some_and(Option::is_none) && users.get(at).is_some_and(Vec::is_empty);
             if !open {

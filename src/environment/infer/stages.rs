@@ -1,7 +1,7 @@
 //! Which stage each resource states, weighed: what tags, stack and name say, and where they contradict each other, what
 //! its neighbours and its VPC say. The weaker side is kept as evidence against. Pure.
 
-use super::board::{Board, Node, Realm, Reason, say};
+use super::evidence_graph::{Board, Node, Realm, Reason, say};
 use super::habits::Habits;
 use super::lexicon::{Lexicon, Sym};
 use super::phrases::cut;
@@ -108,7 +108,7 @@ pub(super) fn tag_stages(
 }
 
 /// Decides every node's stage: all that agree first, those that contradict themselves by what the others say.
-pub(super) fn settle(board: &mut Board<'_>, all: &[Vec<Statement>]) {
+pub(super) fn settle(evidence_graph: &mut Board<'_>, all: &[Vec<Statement>]) {
     let agreed: Vec<Option<Sym>> = all
         .iter()
         .map(|statements| {
@@ -117,7 +117,7 @@ pub(super) fn settle(board: &mut Board<'_>, all: &[Vec<Statement>]) {
         })
         .collect();
     let mut vpcs: QuickMap<(usize, &str), Option<Sym>> = QuickMap::default();
-    for (node, stage) in board.nodes.iter().zip(&agreed) {
+    for (node, stage) in evidence_graph.nodes.iter().zip(&agreed) {
         if let (Some(vpc), Some(stage)) = (node.subject.and_then(|subject| subject.vpc.as_deref()), stage) {
             vpcs.entry((node.scope, vpc))
                 .and_modify(|known| *known = known.filter(|known| known == stage))
@@ -126,7 +126,7 @@ pub(super) fn settle(board: &mut Board<'_>, all: &[Vec<Statement>]) {
     }
     let mut decided = Vec::new();
     for (at, statements) in all.iter().enumerate().filter(|(_, statements)| !statements.is_empty()) {
-        let Some(node) = board.nodes.get(at) else { continue };
+        let Some(node) = evidence_graph.nodes.get(at) else { continue };
         if let Some(stage) = agreed.get(at).copied().flatten() {
             let most = statements.iter().fold(0_u8, |sum, statement| sum.saturating_add(statement.weight));
             decided.push((at, stage, most, 0));
@@ -172,17 +172,17 @@ pub(super) fn settle(board: &mut Board<'_>, all: &[Vec<Statement>]) {
         });
     };
     for (at, winner, most, against) in decided {
-        let (Some(node), Some(statements)) = (board.nodes.get_mut(at), all.get(at)) else { continue };
+        let (Some(node), Some(statements)) = (evidence_graph.nodes.get_mut(at), all.get(at)) else { continue };
         node.label.stage = Some(winner);
         node.weights = (most, against);
-        let stage = cut(board.lexicon.text(winner)).into_owned();
+        let stage = cut(evidence_graph.lexicon.text(winner)).into_owned();
         for statement in
             statements.iter().filter(|statement| !statement.text.is_empty() && statement.stage == winner).take(1)
         {
             say(node, statement.kind, [statement.text.as_str(), ": stage ", &stage].concat());
         }
         for statement in statements.iter().filter(|statement| statement.stage != winner) {
-            let other = board.lexicon.text(statement.stage);
+            let other = evidence_graph.lexicon.text(statement.stage);
             let text =
                 if statement.text.is_empty() { ["name ", &cut(node.title)].concat() } else { statement.text.clone() };
             let message = format!("against: {text} says stage {}", cut(other));

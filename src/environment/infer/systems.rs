@@ -2,7 +2,7 @@
 //! a system is a branch. `shop-api-prod` beside `shop-web-prod` is of `shop`; `acme-shop-db` and `acme-shop-ecs` beside
 //! `acme-blog-db` and `acme-blog-ecs` are of `shop` and `blog`: what has a store or cluster of its own stands for itself.
 
-use super::board::{Board, Node, Realm};
+use super::evidence_graph::{Board, Node, Realm};
 use super::lexicon::{Lexicon, Sym};
 use super::reading::{Reading, Shape};
 use super::tally::{BALANCER, CLUSTER, GROUP, RUNS, SERVICE, STORE, Tally, kind_bit};
@@ -53,23 +53,23 @@ pub(super) struct Systems {
 
 impl Systems {
     /// Grows the trees from what stands on the board; `tagged` are the systems that tags name, node by node.
-    pub(super) fn grow(board: &mut Board<'_>, tagged: &[Option<Sym>]) -> Self {
+    pub(super) fn grow(evidence_graph: &mut Board<'_>, tagged: &[Option<Sym>]) -> Self {
         let mut systems = Self::default();
-        let joins = |node: &Node<'_>| node.subject.is_some() && !node.hint && !node.watches();
-        for node in board.nodes.iter().filter(|node| joins(node)) {
-            let realm = board.realm(node);
+        let resource_index = |node: &Node<'_>| node.subject.is_some() && !node.hint && !node.watches();
+        for node in evidence_graph.nodes.iter().filter(|node| resource_index(node)) {
+            let realm = evidence_graph.realm(node);
             for reading in [&node.stack, &node.name] {
                 if let Some(first) =
-                    reading.core().first().filter(|first| board.lexicon.meaning(**first) != Meaning::Role)
+                    reading.core().first().filter(|first| evidence_graph.lexicon.meaning(**first) != Meaning::Role)
                 {
                     systems.heads.insert((realm, *first));
                 }
             }
         }
-        for (node, tag) in board.nodes.iter().zip(tagged).filter(|(node, _)| joins(node)) {
-            let realm = board.realm(node);
+        for (node, tag) in evidence_graph.nodes.iter().zip(tagged).filter(|(node, _)| resource_index(node)) {
+            let realm = evidence_graph.realm(node);
             let reading = if node.stack.core().is_empty() { &node.name } else { &node.stack };
-            if let Some(at) = systems.insert(realm, reading, node, &board.lexicon)
+            if let Some(at) = systems.insert(realm, reading, node, &evidence_graph.lexicon)
                 && let Some(tag) = tag
                 && let Some(branch) = systems.branches.get_mut(at)
             {
@@ -77,19 +77,19 @@ impl Systems {
             }
         }
         systems.sum_up();
-        for node in board.nodes.iter().filter(|node| node.watches()) {
-            systems.witness(board.realm(node), node.name.core());
+        for node in evidence_graph.nodes.iter().filter(|node| node.watches()) {
+            systems.witness(evidence_graph.realm(node), node.name.core());
         }
         let mut roots: Vec<((Realm, Sym), usize)> = systems.roots.iter().map(|(key, at)| (*key, *at)).collect();
         roots.sort_by(|((a, one), _), ((b, other), _)| {
-            a.cmp(b).then_with(|| board.lexicon.text(*one).cmp(board.lexicon.text(*other)))
+            a.cmp(b).then_with(|| evidence_graph.lexicon.text(*one).cmp(evidence_graph.lexicon.text(*other)))
         });
         for ((realm, _), at) in roots {
-            systems.decide(at, realm, &[], &mut board.lexicon);
+            systems.decide(at, realm, &[], &mut evidence_graph.lexicon);
         }
-        for (node, tag) in board.nodes.iter().zip(tagged) {
+        for (node, tag) in evidence_graph.nodes.iter().zip(tagged) {
             if let Some(tag) = tag {
-                systems.named.insert((board.realm(node), *tag), *tag);
+                systems.named.insert((evidence_graph.realm(node), *tag), *tag);
             }
         }
         systems

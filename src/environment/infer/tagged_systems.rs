@@ -1,7 +1,7 @@
 //! Which system the tags of each resource name: the most telling key, the same value in two spellings as one system,
 //! and a key that says the same of everything, a company mostly, only where no other tells things apart. Pure.
 
-use super::board::{Board, Realm};
+use super::evidence_graph::{Board, Realm};
 use super::lexicon::{Lexicon, Sym};
 use super::tags::{Told, spelled};
 use super::words::Meaning;
@@ -13,11 +13,11 @@ pub(super) fn squeezed(text: &str) -> String {
 
 /// The system that the tags of each node name. A key that says the same of everything, a company mostly, gives way to
 /// one that tells things apart; the same value in two spellings is one system.
-pub(super) fn tagged_systems(board: &mut Board<'_>) -> Vec<Option<Sym>> {
+pub(super) fn tagged_systems(evidence_graph: &mut Board<'_>) -> Vec<Option<Sym>> {
     let mut values: QuickMap<(Realm, usize), QuickMap<String, usize>> = QuickMap::default();
     let mut spellings: QuickMap<(Realm, String), String> = QuickMap::default();
-    for node in board.nodes.iter().filter(|node| !node.watches()) {
-        let realm = board.realm(node);
+    for node in evidence_graph.nodes.iter().filter(|node| !node.watches()) {
+        let realm = evidence_graph.realm(node);
         for (rank, text, _) in &node.said.systems {
             let squeezed = squeezed(text);
             let known = spellings.entry((realm, squeezed.clone())).or_insert_with(|| text.clone());
@@ -36,8 +36,8 @@ pub(super) fn tagged_systems(board: &mut Board<'_>) -> Vec<Option<Sym>> {
     };
     // Of the resources that have a key, how many have each other one.
     let mut both: QuickMap<(Realm, usize, usize), usize> = QuickMap::default();
-    for node in board.nodes.iter().filter(|node| !node.watches() && node.said.systems.len() > 1) {
-        let realm = board.realm(node);
+    for node in evidence_graph.nodes.iter().filter(|node| !node.watches() && node.said.systems.len() > 1) {
+        let realm = evidence_graph.realm(node);
         for (one, ..) in &node.said.systems {
             for (other, ..) in node.said.systems.iter().filter(|(other, ..)| other > one) {
                 *both.entry((realm, *one, *other)).or_default() += 1;
@@ -57,7 +57,7 @@ pub(super) fn tagged_systems(board: &mut Board<'_>) -> Vec<Option<Sym>> {
                 !parts && known.values().filter(|times| **times >= 2).count() >= 2
             })
     };
-    let Board { nodes, lexicon, places, .. } = board;
+    let Board { nodes, lexicon, places, .. } = evidence_graph;
     nodes
         .iter()
         .map(|node| {

@@ -1,7 +1,7 @@
 //! What hangs on a branch of the tree of names: how many names of which shapes and kinds.
 //! Counting only.
 
-use super::board::Node;
+use super::evidence_graph::Node;
 
 /// What hangs on a branch.
 #[derive(Clone, Copy, Default, Debug)]

@@ -1,7 +1,7 @@
 //! The stage without a word: `shop-db` beside `shop-dev-db` is mostly production, and must never be taken for the other.
 //! Pure; compares names of one kind and one system.
 
-use super::board::{Board, Label, Node, Realm, say};
+use super::evidence_graph::{Board, Label, Node, Realm, say};
 use super::habits::Habits;
 use super::lexicon::Sym;
 use super::phrases::cut;
@@ -10,12 +10,12 @@ use crate::world::{QuickMap, QuickSet};
 
 /// `shop-db` beside `shop-dev-db` is of a stage that has no word, mostly production: it must never be taken for the
 /// other. Its VPC's name may still tell the word.
-pub(super) fn find(board: &mut Board<'_>, habits: &Habits) {
+pub(super) fn find(evidence_graph: &mut Board<'_>, habits: &Habits) {
     let mut without: QuickMap<(Realm, Sym, &'static str, Vec<Sym>), Vec<Sym>> = QuickMap::default();
-    let Board { nodes, lexicon, places, .. } = board;
+    let Board { nodes, lexicon, places, .. } = evidence_graph;
     let realm_of = |scope: usize| places.get(scope).map_or(0, |place| place.realm);
-    let joins = |node: &Node<'_>| node.founds() || node.kind() == "load-balancer";
-    let lacking = nodes.iter().filter(|node| joins(node)).filter_map(|node| match node.label {
+    let resource_index = |node: &Node<'_>| node.founds() || node.kind() == "load-balancer";
+    let lacking = nodes.iter().filter(|node| resource_index(node)).filter_map(|node| match node.label {
         Label { system: Some(system), stage: None, fixed: None } => Some((realm_of(node.scope), system, node.kind())),
         _ => None,
     });
@@ -23,7 +23,7 @@ pub(super) fn find(board: &mut Board<'_>, habits: &Habits) {
     if lacking.is_empty() {
         return;
     }
-    for node in nodes.iter().filter(|node| joins(node)) {
+    for node in nodes.iter().filter(|node| resource_index(node)) {
         if let Label { system: Some(system), stage: Some(stage), fixed: None } = node.label
             && lacking.contains(&(realm_of(node.scope), system, node.kind()))
             && let Some(word) = node.name.stage
@@ -50,7 +50,7 @@ pub(super) fn find(board: &mut Board<'_>, habits: &Habits) {
         }
     }
     let unnamed = lexicon.sym("");
-    for node in nodes.iter_mut().filter(|node| joins(node) && !node.pool && node.label.fixed.is_none()) {
+    for node in nodes.iter_mut().filter(|node| resource_index(node) && !node.pool && node.label.fixed.is_none()) {
         let Label { system: Some(system), stage: None, .. } = node.label else { continue };
         let realm = realm_of(node.scope);
         let Some(siblings) = without.get(&(realm, system, node.kind(), node.name.words().to_vec())) else { continue };

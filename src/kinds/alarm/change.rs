@@ -40,7 +40,7 @@ struct SwitchAlarmActions {
 /// What silences these alarms of an environment in one scope from `now` until then: when something else than us wakes it,
 /// nobody lets them speak again. Without an end they are silent for as long as CloudWatch mutes.
 #[must_use]
-pub fn hush(
+pub fn mute_alarms(
     names: &[String],
     environment: &EnvironmentName,
     scope: &Scope,
@@ -123,10 +123,10 @@ impl Change for SwitchAlarmActions {
             false => (format!("unmute {count} of {}", self.environment), DELETE),
         };
         let calls = self.rules().iter().map(|(rule, _)| format!("{call} {rule}")).collect();
-        Plan::new(message, self.environment.clone(), self.deed().on, calls)
+        Plan::new(message, self.environment.clone(), self.change_request().on, calls)
     }
 
-    fn deed(&self) -> ChangeRequest {
+    fn change_request(&self) -> ChangeRequest {
         let key = format!("toban-sleep-{}", self.environment);
         let on = ResourceId { kind: Alarm::KIND, scope: self.scope.clone(), key: key.as_str().into() };
         let mut arguments: Vec<_> = self.names.iter().map(|name| ("alarm", name.clone())).collect();
@@ -190,8 +190,8 @@ mod tests {
             })
             .then_output(|| PutAlarmMuteRuleOutput::builder().build());
         let rules = [put];
-        let hush = hush(&names, &"city-dev".into(), &scope(), (now(), None));
-        assert!(perform(hush.mute, &rules).await.is_ok());
+        let alarm_mute = mute_alarms(&names, &"city-dev".into(), &scope(), (now(), None));
+        assert!(perform(alarm_mute.mute, &rules).await.is_ok());
         assert_eq!(rules[0].num_calls(), 2);
     }
 
@@ -205,16 +205,17 @@ mod tests {
             })
             .then_output(|| PutAlarmMuteRuleOutput::builder().build());
         let until = Some(at("2026-11-23T00:10:00Z"));
-        let hush = hush(&["a".to_owned()], &"city-dev".into(), &scope(), (now(), until));
-        assert_eq!(hush.mute.plan().message, "mute 1 alarm of city-dev until 2026-11-23 00:10 UTC");
+        let alarm_mute = mute_alarms(&["a".to_owned()], &"city-dev".into(), &scope(), (now(), until));
+        assert_eq!(alarm_mute.mute.plan().message, "mute 1 alarm of city-dev until 2026-11-23 00:10 UTC");
         let rules = [put];
-        let receipt = perform(hush.mute, &rules).await.unwrap();
+        let receipt = perform(alarm_mute.mute, &rules).await.unwrap();
         assert_eq!(receipt.message.as_deref(), Some("muted until 2026-11-23 00:10 UTC"));
     }
 
     #[test]
     fn a_rule_mutes_for_a_minute_at_least_and_fifteen_days_at_most() {
-        let ends = |until| hush(&[], &"dev".into(), &scope(), (now(), Some(at(until)))).mute.deed().arguments;
+        let ends =
+            |until| mute_alarms(&[], &"dev".into(), &scope(), (now(), Some(at(until)))).mute.change_request().arguments;
         assert_eq!(ends("2026-01-01T00:00:00Z")[0].1, "2026-11-21T05:04:00Z");
         assert_eq!(ends("2027-06-01T00:00:00Z")[0].1, "2026-12-06T05:03:00Z");
         assert_eq!(lasting(SignedDuration::from_hours(30)), "P1DT6H");
@@ -229,9 +230,9 @@ mod tests {
     async fn a_rule_that_is_not_there_is_gone_already() {
         let gone = mock!(Client::delete_alarm_mute_rule).then_output(|| DeleteAlarmMuteRuleOutput::builder().build());
         let rules = [gone];
-        let hush = hush(&["a".to_owned()], &"city-dev".into(), &scope(), (now(), None));
-        assert_eq!(hush.unmute.deed().verb, "unmute");
-        assert!(perform(hush.unmute, &rules).await.is_ok());
+        let alarm_mute = mute_alarms(&["a".to_owned()], &"city-dev".into(), &scope(), (now(), None));
+        assert_eq!(alarm_mute.unmute.change_request().verb, "unmute");
+        assert!(perform(alarm_mute.unmute, &rules).await.is_ok());
         assert_eq!(rules[0].num_calls(), 1);
     }
 }

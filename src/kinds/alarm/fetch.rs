@@ -19,7 +19,7 @@ const TYPES: [AlarmType; 3] = [AlarmType::MetricAlarm, AlarmType::CompositeAlarm
 /// Reads what `ask` covers.
 ///
 /// # Errors
-/// The fault that kept everything from being read; a part's own fault stands in the harvest.
+/// The fault that kept everything from being read; a part's own fault stands in the reading.
 pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<Alarm>, Fault> {
     let Paged { items, cut } = named_pages(DESCRIBE, None, |token| async move {
         // Without types CloudWatch leaves composite and log alarms out.
@@ -32,9 +32,9 @@ pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<Alarm>, Fault>
         Ok((metric.chain(composite).chain(log).collect(), text(answer.next_token())))
     })
     .await?;
-    let mut harvest = Reading::whole(items);
-    harvest.notes.extend(cut);
-    Ok(harvest)
+    let mut reading = Reading::whole(items);
+    reading.notes.extend(cut);
+    Ok(reading)
 }
 
 /// Its history, and the course of its metric if it watches one.

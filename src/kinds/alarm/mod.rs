@@ -15,7 +15,7 @@ mod rules;
 mod subject;
 mod watched_resource;
 
-pub use change::{MUTED_AT_MOST, hush};
+pub use change::{MUTED_AT_MOST, mute_alarms};
 use futures_util::future::BoxFuture;
 pub use measured_value::{MeasuredValue, measured, reading};
 pub use model::{Alarm, AlarmMetric};
@@ -64,8 +64,8 @@ impl Kind for Alarms {
         subject::subject(item, scope)
     }
 
-    fn opinion(item: &Alarm, cx: &KindContext<'_>) -> Option<Assessment> {
-        rules::opinion(item, cx)
+    fn assess(item: &Alarm, cx: &KindContext<'_>) -> Option<Assessment> {
+        rules::assess(item, cx)
     }
 
     fn count(item: &Alarm, cx: &KindContext<'_>, counts: &mut Counts) {

@@ -38,7 +38,7 @@ pub(super) fn sentence(item: &Alarm, cx: &KindContext<'_>) -> Option<String> {
 /// The same for its page; where the rules could not be read that is said.
 pub(super) fn fact(item: &Alarm, cx: &KindContext<'_>) -> Option<Cell> {
     let Some(rule) = rule(item, cx) else {
-        let fault = cx.world.shelf(cx.scope, MuteRule::KIND).and_then(|shelf| shelf.faults().next())?;
+        let fault = cx.world.store(cx.scope, MuteRule::KIND).and_then(|store| store.faults().next())?;
         return Some(Cell::dim(format!("not known: {}", fault.sentence())));
     };
     let at = |at: Timestamp| when(at, cx.now, cx.zone);

@@ -35,16 +35,16 @@ pub(super) fn detail(item: &Alarm, cx: &KindContext<'_>) -> Vec<Section> {
 }
 
 fn facts(item: &Alarm, cx: &KindContext<'_>) -> Vec<Fact> {
-    let opinion = shown_opinion(item, cx);
+    let assessment = shown_opinion(item, cx);
     let seen = reading(item);
     let metric = metric_name(item);
     let at = |at: Option<jiff::Timestamp>| Cell::or_none(at.map(|at| when(at, cx.now, cx.zone)));
     let mut facts = vec![
-        Fact::new("state", state_cell(item, opinion.health, word(&item.state).replace('_', " "))),
+        Fact::new("state", state_cell(item, assessment.health, word(&item.state).replace('_', " "))),
         Fact::new("since", at(item.since)),
     ];
-    if let Some(why) = opinion.why {
-        facts.push(Fact::new("why", Cell::of(opinion.health, why)));
+    if let Some(why) = assessment.why {
+        facts.push(Fact::new("why", Cell::of(assessment.health, why)));
     }
     facts.push(Fact::new("watches", Cell::plain(in_words(item))));
     if let Some((name, id)) = leads_to(item, cx) {

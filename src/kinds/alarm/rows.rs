@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::model::Alarm;
 use super::mute;
-use super::rules::{opinion, scales};
+use super::rules::{assess, scales};
 use super::watched_resource::in_words;
 use crate::display::{Cell, Column, Row, Width};
 use crate::kinds::{KindContext, console_url};
@@ -23,25 +23,25 @@ pub(super) const COLUMNS: &[Column] = &[
 
 /// Its lines in the environment screen.
 pub(super) fn rows(item: &Alarm, cx: &KindContext<'_>) -> Vec<Row> {
-    let opinion = shown_opinion(item, cx);
+    let assessment = shown_opinion(item, cx);
     let state = word(&item.state).replace('_', " ");
     let since = item.since.map(|since| moment(since, cx.now, cx.zone));
     let dim = scales(item);
     // Firing, its sentence tells it already.
     let muted = mute::sentence(item, cx).filter(|_| item.state != "ALARM" || dim);
-    let why: Vec<String> = opinion.why.into_iter().chain(muted).collect();
+    let why: Vec<String> = assessment.why.into_iter().chain(muted).collect();
     let why = why.join("; ");
     vec![Row {
         key: item.key().to_owned(),
         open: Some(item.id(cx.scope)),
         // In ALARM or not, one that only scales is neither well nor unwell.
-        health: Some(opinion.health).filter(|_| !(dim && item.state == "ALARM")),
+        health: Some(assessment.health).filter(|_| !(dim && item.state == "ALARM")),
         cells: vec![
             if dim { Cell::dim(item.name.as_str()) } else { Cell::strong(item.name.as_str()) },
-            state_cell(item, opinion.health, state),
+            state_cell(item, assessment.health, state),
             Cell::or_none(since),
             if dim { Cell::dim(in_words(item)) } else { Cell::plain(in_words(item)) },
-            if opinion.health == Health::Well { Cell::dim(why) } else { Cell::of(opinion.health, why) },
+            if assessment.health == Health::Well { Cell::dim(why) } else { Cell::of(assessment.health, why) },
         ],
     }]
 }
@@ -53,12 +53,12 @@ pub(super) fn state_cell(item: &Alarm, health: Health, state: String) -> Cell {
 
 /// Its opinion, with a word for scaling alarms, which have no say.
 pub(super) fn shown_opinion(item: &Alarm, cx: &KindContext<'_>) -> Assessment {
-    opinion(item, cx).unwrap_or_else(|| Assessment::new(Health::Well, "drives autoscaling, not counted"))
+    assess(item, cx).unwrap_or_else(|| Assessment::new(Health::Well, "drives autoscaling, not counted"))
 }
 
 /// Its object in `status --json`.
 pub(super) fn to_json(item: &Alarm, cx: &KindContext<'_>) -> Option<serde_json::Value> {
-    let opinion = shown_opinion(item, cx);
+    let assessment = shown_opinion(item, cx);
     Some(json!({
         "name": item.name,
         "state": word(&item.state),
@@ -66,8 +66,8 @@ pub(super) fn to_json(item: &Alarm, cx: &KindContext<'_>) -> Option<serde_json::
         "reason": item.reason,
         "muted": !item.actions_enabled,
         "mute_rule": mute::to_json(item, cx),
-        "health": opinion.health,
-        "why": opinion.why,
+        "health": assessment.health,
+        "why": assessment.why,
     }))
 }
 

@@ -16,7 +16,7 @@ use crate::world::{Arn, Assessment, Health};
 const NEVER: SignedDuration = SignedDuration::from_hours(24);
 
 /// How `item` is; `None` if it has no say.
-pub(super) fn opinion(item: &Alarm, cx: &KindContext<'_>) -> Option<Assessment> {
+pub(super) fn assess(item: &Alarm, cx: &KindContext<'_>) -> Option<Assessment> {
     (!scales(item)).then(|| judge(item, cx))
 }
 

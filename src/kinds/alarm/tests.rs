@@ -30,7 +30,7 @@ fn telling(topics: &[&str]) -> Alarm {
 #[case::no_data(Alarm { state: "INSUFFICIENT_DATA".to_owned(), ..alarm() }, Health::Well)]
 #[case::odd(Alarm { state: "SHINY".to_owned(), ..alarm() }, Health::Unknown)]
 fn states(#[case] alarm: Alarm, #[case] health: Health) {
-    assert_eq!(Shelves::default().seen(true, |cx| Alarms::opinion(&alarm, cx)).unwrap().health, health);
+    assert_eq!(Shelves::default().seen(true, |cx| Alarms::assess(&alarm, cx)).unwrap().health, health);
 }
 
 #[rstest]
@@ -54,7 +54,7 @@ fn an_alarm_that_scales_and_tells_somebody_counts() {
     let mut counts = Counts::default();
     Shelves::default().seen(true, |cx| {
         for (alarm, health) in [(&both, Health::Bad), (&warns, Health::Worrying), (&later, Health::Worrying)] {
-            assert_eq!(Alarms::opinion(alarm, cx).unwrap().health, health);
+            assert_eq!(Alarms::assess(alarm, cx).unwrap().health, health);
             Alarms::count(alarm, cx, &mut counts);
         }
     });
@@ -78,7 +78,7 @@ fn scaling_alarms_have_no_say_and_do_not_count() {
     Shelves::default().seen(true, |cx| {
         for alarm in [by_name, by_action] {
             assert!(scales(&alarm));
-            assert_eq!(Alarms::opinion(&alarm, cx), None);
+            assert_eq!(Alarms::assess(&alarm, cx), None);
             assert_eq!(Alarms::rows(&alarm, cx)[0].health, None, "in ALARM it is not marked as well");
             let calm = Alarm { state: "OK".to_owned(), ..alarm.clone() };
             assert_eq!(Alarms::rows(&calm, cx)[0].health, Some(Health::Well));
@@ -222,15 +222,15 @@ fn a_composite_alarm_tells_its_rule() {
         ..firing()
     };
     assert_eq!(in_words(&alarm), "other alarms: ALARM(a) OR ALARM(b)");
-    let opinion = Shelves::default().seen(true, |cx| Alarms::opinion(&alarm, cx)).unwrap();
-    assert_eq!(opinion.why.as_deref(), Some("alarm backend-cpu: its rule holds: ALARM(a) OR ALARM(b)"));
+    let assessment = Shelves::default().seen(true, |cx| Alarms::assess(&alarm, cx)).unwrap();
+    assert_eq!(assessment.why.as_deref(), Some("alarm backend-cpu: its rule holds: ALARM(a) OR ALARM(b)"));
 }
 
 #[test]
 fn an_alarm_that_never_had_data_asks_for_its_metric() {
     let alarm = Alarm { state: "INSUFFICIENT_DATA".to_owned(), since: Some(ago(2 * 1440)), ..alarm() };
-    let opinion = Shelves::default().seen(true, |cx| Alarms::opinion(&alarm, cx)).unwrap();
-    assert_eq!(opinion.why.as_deref(), Some("alarm backend-cpu has had no data for 2 d: does its metric exist?"));
+    let assessment = Shelves::default().seen(true, |cx| Alarms::assess(&alarm, cx)).unwrap();
+    assert_eq!(assessment.why.as_deref(), Some("alarm backend-cpu has had no data for 2 d: does its metric exist?"));
 }
 
 #[test]
@@ -320,7 +320,7 @@ fn what_a_mute_rule_makes_of_its_line(#[case] rules: Vec<MuteRule>, #[case] mess
 fn a_muted_alarm_is_as_bad_as_ever_and_its_page_says_who_mutes_it() {
     let page = |shelves: &Shelves| {
         shelves.seen(true, |cx| {
-            assert_eq!(Alarms::opinion(&firing(), cx).map(|opinion| opinion.health), Some(Health::Bad));
+            assert_eq!(Alarms::assess(&firing(), cx).map(|assessment| assessment.health), Some(Health::Bad));
             let sections = Alarms::detail(&firing(), cx);
             let Some(Section::Facts { facts, .. }) = sections.last() else { panic!("its actions come last") };
             let muted = facts.iter().find(|fact| fact.label == "muted").map(|fact| fact.value.text.clone());

@@ -90,18 +90,18 @@ pub fn in_words(alarm: &Alarm) -> String {
 pub fn leads_to(alarm: &Alarm, cx: &KindContext<'_>) -> Option<(String, ResourceId)> {
     all_watched(alarm).find_map(|watched| match watched {
         WatchedResource::Service(cluster, name) => {
-            let service = cx.joins.service(cx.scope, cluster?, name)?;
+            let service = cx.resource_index.service(cx.scope, cluster?, name)?;
             Some((format!("service {name}"), service.id(cx.scope)))
         }
         WatchedResource::Database(name) => {
-            cx.joins.database(cx.scope, name).map(|known| (format!("database {name}"), known.id(cx.scope)))
+            cx.resource_index.database(cx.scope, name).map(|known| (format!("database {name}"), known.id(cx.scope)))
         }
         WatchedResource::DbCluster(name) => {
             let known = cx.world.all::<DbCluster>(cx.scope).find(|known| known.id == name)?;
             Some((format!("database {name}"), known.id(cx.scope)))
         }
         WatchedResource::Instance(id) => {
-            let known = cx.joins.instance(cx.scope, id)?;
+            let known = cx.resource_index.instance(cx.scope, id)?;
             Some((format!("instance {id}"), known.id(cx.scope)))
         }
         WatchedResource::TargetGroup(short) => {

@@ -22,7 +22,7 @@ const MOST: i32 = 25;
 /// Reads the latest runs of each document that rules and schedules call (a part is a document's name).
 ///
 /// # Errors
-/// None of its own: a part's fault stands in the harvest.
+/// None of its own: a part's fault stands in the reading.
 pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<Run>, Fault> {
     let rules = ask.known.all::<Rule>(ask.scope).flat_map(|rule| &rule.targets);
     let schedules = ask.known.all::<ForeignSchedule>(ask.scope).map(|schedule| &schedule.target);
@@ -34,19 +34,19 @@ pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<Run>, Fault> {
         };
         (document, got, note)
     });
-    let mut harvest = Reading::of(Vec::new());
+    let mut reading = Reading::of(Vec::new());
     let wanted = |part: &str| matches!(ask.coverage, Coverage::Parts(parts) if parts.contains(part));
     let all = *ask.coverage == Coverage::All;
     for (document, got, note) in read.await {
         // A probe names parts of every kind and none of these: what it tried is in its record.
         if all || wanted(&document) {
-            harvest.parts.push((document, got));
+            reading.parts.push((document, got));
         }
-        if let Some(note) = note.filter(|note| !harvest.notes.iter().any(|known| known.kind == note.kind)) {
-            harvest.notes.push(note);
+        if let Some(note) = note.filter(|note| !reading.notes.iter().any(|known| known.kind == note.kind)) {
+            reading.notes.push(note);
         }
     }
-    Ok(harvest)
+    Ok(reading)
 }
 
 /// The document a target calls to stop or start something.

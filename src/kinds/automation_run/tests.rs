@@ -80,8 +80,8 @@ async fn runs_of_a_called_document_come_with_what_they_were_called_with() {
         GetAutomationExecutionOutput::builder().automation_execution(run).build()
     });
     let mut world = calling(DOCUMENT);
-    let harvest = read(&[&list, &get], &world).await;
-    let [(part, Ok(runs))] = harvest.parts.as_slice() else { panic!("{harvest:?}") };
+    let reading = read(&[&list, &get], &world).await;
+    let [(part, Ok(runs))] = reading.parts.as_slice() else { panic!("{reading:?}") };
     let [one] = runs.as_slice() else { panic!("its own runs only: {runs:?}") };
     assert_eq!((&**part, one.id.as_str(), one.status.as_str()), (DOCUMENT, "r-1", "Failed"));
     assert!(one.has_failed() && one.is_over() && one.names("x") && !one.names("y"), "{one:?}");
@@ -101,7 +101,7 @@ async fn a_denial_stands_beside_the_document() {
     let denied = mock!(aws_sdk_ssm::Client::describe_automation_executions).then_error(|| {
         DescribeAutomationExecutionsError::generic(ErrorMetadata::builder().code("AccessDeniedException").build())
     });
-    let harvest = read(&[&denied], &calling(DOCUMENT)).await;
-    let [(part, Err(fault))] = harvest.parts.as_slice() else { panic!("{harvest:?}") };
+    let reading = read(&[&denied], &calling(DOCUMENT)).await;
+    let [(part, Err(fault))] = reading.parts.as_slice() else { panic!("{reading:?}") };
     assert_eq!((&**part, fault.kind), (DOCUMENT, FaultKind::Denied));
 }

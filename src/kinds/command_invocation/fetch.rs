@@ -13,7 +13,7 @@ const GET: &str = "ssm:GetCommandInvocation";
 /// Reads the runs that `ask` names; there is no list of all of them.
 ///
 /// # Errors
-/// None of its own: a part's fault stands in the harvest.
+/// None of its own: a part's fault stands in the reading.
 pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<Invocation>, Fault> {
     let Coverage::Parts(parts) = ask.coverage else { return Ok(Reading::of(Vec::new())) };
     // A run is COMMAND/NODE; the doctor, which tries everything, names parts of every kind.

@@ -59,8 +59,8 @@ async fn a_run_is_read_and_one_that_is_not_known_yet_is_no_fault() {
     let aws = Clients { ssm: mocked!(aws_sdk_ssm, [&known, &unknown]), ..Clients::silent() };
     let (world, scope) = (World::default(), scope());
     let coverage = parts(&["c-1/i-1", "c-2/i-1"]);
-    let harvest = Invocations::read(ask(&aws, &scope, &world, &coverage)).await.expect("a harvest");
-    let all: Vec<Invocation> = harvest.parts.into_iter().flat_map(|(_, got)| got.expect("no fault")).collect();
+    let reading = Invocations::read(ask(&aws, &scope, &world, &coverage)).await.expect("a harvest");
+    let all: Vec<Invocation> = reading.parts.into_iter().flat_map(|(_, got)| got.expect("no fault")).collect();
     let [one] = &all[..] else { panic!("{all:?}") };
     assert_eq!((one.key(), one.status.as_str(), one.code), ("c-1/i-1", "Failed", Some(2)));
     assert!(one.started.is_some() && one.ended.is_none());

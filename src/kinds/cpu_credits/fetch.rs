@@ -22,7 +22,7 @@ const EVERY: u32 = 300;
 /// Reads the credits of the instances that `ask` names.
 ///
 /// # Errors
-/// None of its own: a part's fault stands in the harvest; where only the modes cannot be read, it is noted there.
+/// None of its own: a part's fault stands in the reading; where only the modes cannot be read, it is noted there.
 pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<Credits>, Fault> {
     let Coverage::Parts(parts) = ask.coverage else { return Ok(Reading::of(Vec::new())) };
     let balances = concurrently(parts.iter().cloned().collect(), |part: Part| async move {
@@ -39,9 +39,9 @@ pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<Credits>, Faul
         let got = got.map(|balance| vec![Credits { id: part.to_string(), balance, unlimited }]);
         (part, got)
     };
-    let mut harvest = Reading::of(balances.into_iter().map(credits).collect());
-    harvest.notes.extend(fault);
-    Ok(harvest)
+    let mut reading = Reading::of(balances.into_iter().map(credits).collect());
+    reading.notes.extend(fault);
+    Ok(reading)
 }
 
 async fn balance(ask: FetchContext<'_>, id: &str) -> Result<Option<f64>, Fault> {

@@ -16,7 +16,7 @@ const DESCRIBE: &str = "rds:DescribeDBClusters";
 /// Reads what `ask` covers.
 ///
 /// # Errors
-/// The fault that kept everything from being read; a part's own fault stands in the harvest.
+/// The fault that kept everything from being read; a part's own fault stands in the reading.
 pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<DbCluster>, Fault> {
     let Paged { items, cut } = named_pages(DESCRIBE, None, |token| async move {
         let request = ask.aws.rds.describe_db_clusters().max_records(100).set_marker(token);
@@ -24,9 +24,9 @@ pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<DbCluster>, Fa
         Ok((answer.db_clusters().iter().map(cluster).collect(), text(answer.marker())))
     })
     .await?;
-    let mut harvest = Reading::whole(items);
-    harvest.notes.extend(cut);
-    Ok(harvest)
+    let mut reading = Reading::whole(items);
+    reading.notes.extend(cut);
+    Ok(reading)
 }
 
 /// What happened to it in the last day, and what maintenance waits.

@@ -67,8 +67,8 @@ impl Kind for DbClusters {
         subject::subject(item, scope)
     }
 
-    fn opinion(item: &DbCluster, cx: &KindContext<'_>) -> Option<Assessment> {
-        rules::opinion(item, cx)
+    fn assess(item: &DbCluster, cx: &KindContext<'_>) -> Option<Assessment> {
+        rules::assess(item, cx)
     }
 
     fn count(item: &DbCluster, cx: &KindContext<'_>, counts: &mut Counts) {
@@ -87,12 +87,12 @@ impl Kind for DbClusters {
         page::detail(item, cx)
     }
 
-    fn settled(item: &DbCluster, loose: &UnresolvedChange<'_>) -> Option<ObservedOutcome> {
-        super::db_instance::settled(&item.id, &item.status, loose)
+    fn settled(item: &DbCluster, unresolved: &UnresolvedChange<'_>) -> Option<ObservedOutcome> {
+        super::db_instance::settled(&item.id, &item.status, unresolved)
     }
 
-    fn sleeper(item: &DbCluster, world: &World, scope: &Scope) -> Option<stage_plan::MemberState> {
-        Some(power_state::sleeper(item, world, scope))
+    fn member_state(item: &DbCluster, world: &World, scope: &Scope) -> Option<stage_plan::MemberState> {
+        Some(power_state::member_state(item, world, scope))
     }
 
     fn watch(_item: &DbCluster, scope: &Scope) -> Vec<ReadRequest> {

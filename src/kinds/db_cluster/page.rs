@@ -3,7 +3,7 @@
 
 use super::model::DbCluster;
 use super::rows::{COLUMNS, members};
-use super::rules::opinion;
+use super::rules::assess;
 use crate::display::{Cell, Fact, Section};
 use crate::kinds::KindContext;
 use crate::kinds::db_instance::{address, clock, engine, extended_support, windows};
@@ -23,10 +23,10 @@ pub(super) fn detail(item: &DbCluster, cx: &KindContext<'_>) -> Vec<Section> {
 }
 
 fn facts(item: &DbCluster, cx: &KindContext<'_>) -> Vec<Fact> {
-    let opinion = opinion(item, cx).unwrap_or_default();
-    let mut facts = vec![Fact::new("status", Cell::of(opinion.health, item.status.as_str()))];
-    if let Some(why) = opinion.why {
-        facts.push(Fact::new("why", Cell::of(opinion.health, why)));
+    let assessment = assess(item, cx).unwrap_or_default();
+    let mut facts = vec![Fact::new("status", Cell::of(assessment.health, item.status.as_str()))];
+    if let Some(why) = assessment.why {
+        facts.push(Fact::new("why", Cell::of(assessment.health, why)));
     }
     facts.push(Fact::new("engine", Cell::plain(engine(&item.engine, item.version.as_deref()))));
     if let Some(note) = extended_support(&item.engine, item.version.as_deref(), item.lifecycle.as_deref(), cx.now) {

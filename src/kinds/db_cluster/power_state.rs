@@ -18,7 +18,7 @@ use crate::world::World;
 use crate::world::read_request::ReadRequest;
 
 /// How it stands as something that sleeps and wakes.
-pub(crate) fn sleeper(item: &DbCluster, world: &World, scope: &Scope) -> MemberState {
+pub(crate) fn member_state(item: &DbCluster, world: &World, scope: &Scope) -> MemberState {
     let facts = ClusterFacts {
         engine: item.engine.clone(),
         mode: item.mode.clone(),

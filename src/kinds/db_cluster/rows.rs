@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::model::{ClusterMember, DbCluster};
-use super::rules::opinion;
+use super::rules::assess;
 use crate::display::{Cell, Column, Row};
 use crate::kinds::db_instance::{engine, line};
 use crate::kinds::{KindContext, console_url};
@@ -16,8 +16,8 @@ pub(super) const COLUMNS: &[Column] = crate::kinds::db_instance::DATABASE_COLUMN
 
 /// Its lines in the environment screen: one; its members stand on its page.
 pub(super) fn rows(item: &DbCluster, cx: &KindContext<'_>) -> Vec<Row> {
-    let opinion = opinion(item, cx).unwrap_or_default();
-    let members = item.members.iter().filter_map(|member| cx.joins.database(cx.scope, &member.id));
+    let assessment = assess(item, cx).unwrap_or_default();
+    let members = item.members.iter().filter_map(|member| cx.resource_index.database(cx.scope, &member.id));
     let class = item.class.clone().or_else(|| members.clone().find_map(|member| member.class.clone()));
     let mut zones: Vec<&str> = members.filter_map(|member| member.zone.as_deref()).collect();
     zones.sort_unstable();
@@ -28,15 +28,15 @@ pub(super) fn rows(item: &DbCluster, cx: &KindContext<'_>) -> Vec<Row> {
     vec![Row {
         key: item.key().to_owned(),
         open: Some(item.id(cx.scope)),
-        health: Some(opinion.health),
+        health: Some(assessment.health),
         cells: vec![
             Cell::strong(item.id.as_str()),
-            Cell::of(opinion.health, item.status.as_str()),
+            Cell::of(assessment.health, item.status.as_str()),
             Cell::plain(engine(&item.engine, item.version.as_deref())),
             Cell::or_none(class),
             Cell::or_none((!zones.is_empty()).then(|| zones.join(" "))),
             Cell::plain("cluster"),
-            Cell::of(opinion.health, opinion.why.unwrap_or_default()),
+            Cell::of(assessment.health, assessment.why.unwrap_or_default()),
         ],
     }]
 }
@@ -45,7 +45,7 @@ pub(super) fn rows(item: &DbCluster, cx: &KindContext<'_>) -> Vec<Row> {
 pub(super) fn members(item: &DbCluster, cx: &KindContext<'_>) -> Vec<Row> {
     let row = |member: &ClusterMember| {
         let role = Cell::plain(if member.writer { "writer" } else { "reader" });
-        match cx.joins.database(cx.scope, &member.id) {
+        match cx.resource_index.database(cx.scope, &member.id) {
             Some(known) => line(known, cx, role),
             None => Row {
                 key: member.id.clone(),
@@ -68,9 +68,9 @@ pub(super) fn members(item: &DbCluster, cx: &KindContext<'_>) -> Vec<Row> {
 
 /// Its object in `status --json`, with its members inside.
 pub(super) fn to_json(item: &DbCluster, cx: &KindContext<'_>) -> Option<serde_json::Value> {
-    let opinion = opinion(item, cx)?;
+    let assessment = assess(item, cx)?;
     let member = |member: &ClusterMember| {
-        let known = cx.joins.database(cx.scope, &member.id);
+        let known = cx.resource_index.database(cx.scope, &member.id);
         json!({
             "id": member.id,
             "writer": member.writer,
@@ -79,7 +79,7 @@ pub(super) fn to_json(item: &DbCluster, cx: &KindContext<'_>) -> Option<serde_js
             "zone": known.and_then(|known| known.zone.as_deref()),
         })
     };
-    let mut known = item.members.iter().filter_map(|member| cx.joins.database(cx.scope, &member.id));
+    let mut known = item.members.iter().filter_map(|member| cx.resource_index.database(cx.scope, &member.id));
     Some(json!({
         "id": item.id,
         "kind": "cluster",
@@ -90,8 +90,8 @@ pub(super) fn to_json(item: &DbCluster, cx: &KindContext<'_>) -> Option<serde_js
         "multi_az": item.multi_az,
         "auto_restart_at": item.auto_restart_at.map(|at| stamp(at, cx.zone)),
         "members": item.members.iter().map(member).collect::<Vec<_>>(),
-        "health": opinion.health,
-        "why": opinion.why,
+        "health": assessment.health,
+        "why": assessment.why,
     }))
 }
 

@@ -8,7 +8,7 @@ use crate::kinds::db_instance::{Class, class, judge as judge_status, sentence, w
 use crate::world::{Assessment, Health};
 
 /// How `item` is; `None` if it has no say.
-pub(super) fn opinion(item: &DbCluster, cx: &KindContext<'_>) -> Option<Assessment> {
+pub(super) fn assess(item: &DbCluster, cx: &KindContext<'_>) -> Option<Assessment> {
     Some(with_clock(judge(item, cx), item.auto_restart_at, cx))
 }
 
@@ -23,7 +23,7 @@ fn judge(item: &DbCluster, cx: &KindContext<'_>) -> Assessment {
         return own;
     }
     let members = item.members.iter().filter_map(|member| {
-        let known = cx.joins.database(cx.scope, &member.id)?;
+        let known = cx.resource_index.database(cx.scope, &member.id)?;
         Some((member, known.status.as_str()))
     });
     let mut worst = own;

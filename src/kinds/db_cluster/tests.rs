@@ -70,8 +70,8 @@ fn clusters(
 ) {
     let shelves = Shelves::default().with([member("backend-db-1", writer), member("backend-db-2", reader)]);
     let cluster = DbCluster { status: status.to_owned(), ..cluster() };
-    let opinion = shelves.seen(true, |cx| DbClusters::opinion(&cluster, cx)).unwrap();
-    assert_eq!((opinion.health, opinion.why.unwrap_or_default()), (health, why.to_owned()));
+    let assessment = shelves.seen(true, |cx| DbClusters::assess(&cluster, cx)).unwrap();
+    assert_eq!((assessment.health, assessment.why.unwrap_or_default()), (health, why.to_owned()));
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn stopped_is_asleep_where_that_is_allowed_and_counted_once() {
     let cluster = DbCluster { status: "stopped".to_owned(), ..cluster() };
     let mut counts = Counts::default();
     Shelves::default().seen(false, |cx| {
-        assert_eq!(DbClusters::opinion(&cluster, cx).unwrap().health, Health::Asleep);
+        assert_eq!(DbClusters::assess(&cluster, cx).unwrap().health, Health::Asleep);
         DbClusters::count(&cluster, cx, &mut counts);
     });
     assert_eq!(counts.databases, [(Health::Asleep, "stopped".to_owned())]);
@@ -89,8 +89,11 @@ fn stopped_is_asleep_where_that_is_allowed_and_counted_once() {
 fn a_cluster_without_writer_is_bad() {
     let mut cluster = cluster();
     cluster.members.retain(|member| !member.writer);
-    let opinion = Shelves::default().seen(true, |cx| DbClusters::opinion(&cluster, cx)).unwrap();
-    assert_eq!((opinion.health, opinion.why.as_deref()), (Health::Bad, Some("database backend-db has no writer")));
+    let assessment = Shelves::default().seen(true, |cx| DbClusters::assess(&cluster, cx)).unwrap();
+    assert_eq!(
+        (assessment.health, assessment.why.as_deref()),
+        (Health::Bad, Some("database backend-db has no writer"))
+    );
 }
 
 #[test]

@@ -14,7 +14,7 @@ const EVENTS: &str = "rds:DescribeEvents";
 /// Reads the events of the databases that `ask` names.
 ///
 /// # Errors
-/// None of its own: a part's fault stands in the harvest.
+/// None of its own: a part's fault stands in the reading.
 pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<PowerEvents>, Fault> {
     let Coverage::Parts(parts) = ask.coverage else { return Ok(Reading::of(Vec::new())) };
     let read = concurrently(parts.iter().cloned().collect(), |part: Part| async move {
@@ -89,8 +89,8 @@ mod tests {
             .then_output(|| page(&[(20, "Started cross AZ failover to DB instance"), (5, "DB cluster created")], None));
         let aws = Clients { rds: mocked!(aws_sdk_rds, &[first, second]), ..Clients::silent() };
         let (scope, world) = (scope(), World::default());
-        let harvest = read(ask(&aws, &scope, &world, &parts(&[CLUSTER]))).await.unwrap();
-        let told = &harvest.parts[0].1.as_ref().unwrap()[0].told;
+        let reading = read(ask(&aws, &scope, &world, &parts(&[CLUSTER]))).await.unwrap();
+        let told = &reading.parts[0].1.as_ref().unwrap()[0].told;
         let seconds: Vec<(i64, Power)> = told.iter().map(|(at, power)| (at.as_second(), *power)).collect();
         assert_eq!(seconds, [(10, Power::Stopped), (30, Power::Started)]);
     }
@@ -110,7 +110,7 @@ mod tests {
         let no = mock!(Client::describe_events).sequence().http_status(403, Some(message.to_owned())).build();
         let aws = Clients { rds: mocked!(aws_sdk_rds, &[no]), ..Clients::silent() };
         let (scope, world) = (scope(), World::default());
-        let harvest = read(ask(&aws, &scope, &world, &parts(&[CLUSTER]))).await.unwrap();
-        assert_eq!(harvest.parts[0].1.as_ref().unwrap_err().kind, FaultKind::Denied);
+        let reading = read(ask(&aws, &scope, &world, &parts(&[CLUSTER]))).await.unwrap();
+        assert_eq!(reading.parts[0].1.as_ref().unwrap_err().kind, FaultKind::Denied);
     }
 }

@@ -6,11 +6,11 @@ use crate::kinds::{ObservedOutcome, UnresolvedChange};
 
 /// What can be told of it, if anything.
 #[must_use]
-pub fn settled(id: &str, status: &str, loose: &UnresolvedChange<'_>) -> Option<ObservedOutcome> {
+pub fn settled(id: &str, status: &str, unresolved: &UnresolvedChange<'_>) -> Option<ObservedOutcome> {
     let class = class(status);
     let (up, down) =
         (matches!(class, Class::Up | Class::GoingUp | Class::Limping), matches!(class, Class::Down | Class::GoingDown));
-    match loose.verb {
+    match unresolved.verb {
         "stop" if down => Some(ObservedOutcome::done(format!("{id} is {status}"))),
         "start" if up => Some(ObservedOutcome::done(format!("{id} is {status}"))),
         "stop" if up => {

@@ -19,7 +19,7 @@ const GIB: f64 = 1_073_741_824.0;
 /// Reads what `ask` covers.
 ///
 /// # Errors
-/// The fault that kept everything from being read; a part's own fault stands in the harvest.
+/// The fault that kept everything from being read; a part's own fault stands in the reading.
 pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<DbInstance>, Fault> {
     let Paged { items, cut } = named_pages(DESCRIBE, None, |token| async move {
         let request = ask.aws.rds.describe_db_instances().max_records(100).set_marker(token);
@@ -27,9 +27,9 @@ pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<DbInstance>, F
         Ok((answer.db_instances().iter().map(instance).collect(), text(answer.marker())))
     })
     .await?;
-    let mut harvest = Reading::whole(items);
-    harvest.notes.extend(cut);
-    Ok(harvest)
+    let mut reading = Reading::whole(items);
+    reading.notes.extend(cut);
+    Ok(reading)
 }
 
 /// Its load over the last hours, what happened to it in the last day, and what maintenance waits.

@@ -81,8 +81,8 @@ impl Kind for DbInstances {
         subject::subject(item, scope)
     }
 
-    fn opinion(item: &DbInstance, cx: &KindContext<'_>) -> Option<Assessment> {
-        rules::opinion(item, cx)
+    fn assess(item: &DbInstance, cx: &KindContext<'_>) -> Option<Assessment> {
+        rules::assess(item, cx)
     }
 
     fn count(item: &DbInstance, cx: &KindContext<'_>, counts: &mut Counts) {
@@ -101,12 +101,12 @@ impl Kind for DbInstances {
         page::detail(item, cx)
     }
 
-    fn settled(item: &DbInstance, loose: &UnresolvedChange<'_>) -> Option<ObservedOutcome> {
-        settled(&item.id, &item.status, loose)
+    fn settled(item: &DbInstance, unresolved: &UnresolvedChange<'_>) -> Option<ObservedOutcome> {
+        settled(&item.id, &item.status, unresolved)
     }
 
-    fn sleeper(item: &DbInstance, _world: &World, _scope: &Scope) -> Option<stage_plan::MemberState> {
-        Some(power_state::sleeper(item))
+    fn member_state(item: &DbInstance, _world: &World, _scope: &Scope) -> Option<stage_plan::MemberState> {
+        Some(power_state::member_state(item))
     }
 
     fn act(

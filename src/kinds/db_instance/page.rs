@@ -21,14 +21,14 @@ pub(super) fn detail(item: &DbInstance, cx: &KindContext<'_>) -> Vec<Section> {
 }
 
 fn facts(item: &DbInstance, cx: &KindContext<'_>) -> Vec<Fact> {
-    let opinion = judge(&item.id, &item.status, cx.protected);
+    let assessment = judge(&item.id, &item.status, cx.protected);
     let mut status = item.status.clone();
     // `stopped: is stopped` would say nothing new.
     if !sentence(&item.status).is_empty() && !sentence(&item.status).ends_with(&item.status) {
         status = format!("{status}: {}", sentence(&item.status));
     }
     let mut facts = vec![
-        Fact::new("status", Cell::of(opinion.health, status)),
+        Fact::new("status", Cell::of(assessment.health, status)),
         Fact::new("engine", Cell::plain(engine(&item.engine, item.version.as_deref()))),
         Fact::new("class", Cell::or_none(item.class.as_deref())),
         Fact::new(
@@ -52,12 +52,12 @@ fn facts(item: &DbInstance, cx: &KindContext<'_>) -> Vec<Fact> {
     }
     for (label, names) in [("read replica", &item.replicas), ("replica cluster", &item.replica_clusters)] {
         for name in names {
-            let open = cx.joins.database(cx.scope, name).map(|replica| replica.id(cx.scope));
+            let open = cx.resource_index.database(cx.scope, name).map(|replica| replica.id(cx.scope));
             facts.push(Fact::to(label, Cell::plain(name.as_str()), open));
         }
     }
     if let Some(source) = &item.replica_of {
-        let open = cx.joins.database(cx.scope, source).map(|source| source.id(cx.scope));
+        let open = cx.resource_index.database(cx.scope, source).map(|source| source.id(cx.scope));
         facts.push(Fact::to("replica of", Cell::plain(source.as_str()), open));
     }
     for pending in &item.pending {

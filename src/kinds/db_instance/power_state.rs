@@ -13,7 +13,7 @@ use crate::schedule::transition::stage_plan::How;
 use crate::schedule::transition::stage_plan::MemberState;
 
 /// How it stands as something that sleeps and wakes.
-pub(crate) fn sleeper(item: &DbInstance) -> MemberState {
+pub(crate) fn member_state(item: &DbInstance) -> MemberState {
     let facts = InstanceFacts {
         engine: item.engine.clone(),
         multi_az: item.multi_az,

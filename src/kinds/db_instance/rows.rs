@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::model::DbInstance;
-use super::rules::opinion;
+use super::rules::assess;
 use super::status::judge;
 use crate::display::{Cell, Column, Row, Width};
 use crate::kinds::{KindContext, console_url};
@@ -24,7 +24,7 @@ pub(crate) const COLUMNS: &[Column] = &[
 
 /// Its lines in the environment screen; members stand under their cluster.
 pub(super) fn rows(item: &DbInstance, cx: &KindContext<'_>) -> Vec<Row> {
-    let Some(opinion) = opinion(item, cx) else { return Vec::new() };
+    let Some(assessment) = assess(item, cx) else { return Vec::new() };
     let role = if item.replica_of.is_some() {
         "replica"
     } else if item.multi_az {
@@ -33,28 +33,28 @@ pub(super) fn rows(item: &DbInstance, cx: &KindContext<'_>) -> Vec<Row> {
         "single-AZ"
     };
     let mut row = line(item, cx, Cell::plain(role));
-    row.health = Some(opinion.health);
+    row.health = Some(assessment.health);
     if let Some(why) = row.cells.last_mut() {
-        *why = Cell::of(opinion.health, opinion.why.unwrap_or_default());
+        *why = Cell::of(assessment.health, assessment.why.unwrap_or_default());
     }
     vec![row]
 }
 
 /// One instance in one line with its role: also used for the members of a cluster.
 pub(crate) fn line(item: &DbInstance, cx: &KindContext<'_>, role: Cell) -> Row {
-    let opinion = judge(&item.id, &item.status, cx.protected);
+    let assessment = judge(&item.id, &item.status, cx.protected);
     Row {
         key: item.key().to_owned(),
         open: Some(item.id(cx.scope)),
-        health: Some(opinion.health),
+        health: Some(assessment.health),
         cells: vec![
             Cell::strong(item.id.as_str()),
-            Cell::of(opinion.health, item.status.as_str()),
+            Cell::of(assessment.health, item.status.as_str()),
             Cell::plain(engine(&item.engine, item.version.as_deref())),
             Cell::or_none(item.class.as_deref()),
             Cell::or_none(zones(item)),
             role,
-            Cell::of(opinion.health, opinion.why.unwrap_or_default()),
+            Cell::of(assessment.health, assessment.why.unwrap_or_default()),
         ],
     }
 }
@@ -73,7 +73,7 @@ pub(super) fn zones(item: &DbInstance) -> Option<String> {
 
 /// Its object in `status --json`; members stand inside their cluster's.
 pub(super) fn to_json(item: &DbInstance, cx: &KindContext<'_>) -> Option<serde_json::Value> {
-    let opinion = opinion(item, cx)?;
+    let assessment = assess(item, cx)?;
     Some(json!({
         "id": item.id,
         "kind": "instance",
@@ -83,8 +83,8 @@ pub(super) fn to_json(item: &DbInstance, cx: &KindContext<'_>) -> Option<serde_j
         "status": item.status,
         "multi_az": item.multi_az,
         "auto_restart_at": item.auto_restart_at.map(|at| stamp(at, cx.zone)),
-        "health": opinion.health,
-        "why": opinion.why,
+        "health": assessment.health,
+        "why": assessment.why,
     }))
 }
 

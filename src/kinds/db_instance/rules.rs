@@ -9,18 +9,18 @@ use crate::text::moment;
 use crate::world::{Assessment, Health};
 
 /// How `item` is; `None` if it has no say.
-pub(super) fn opinion(item: &DbInstance, cx: &KindContext<'_>) -> Option<Assessment> {
+pub(super) fn assess(item: &DbInstance, cx: &KindContext<'_>) -> Option<Assessment> {
     item.cluster.is_none().then(|| with_clock(judge(&item.id, &item.status, cx.protected), item.auto_restart_at, cx))
 }
 
 /// The opinion with the moment AWS starts a stopped database again.
-pub(crate) fn with_clock(opinion: Assessment, restart: Option<jiff::Timestamp>, cx: &KindContext<'_>) -> Assessment {
-    match (restart, opinion.why) {
-        (Some(at), Some(why)) if matches!(opinion.health, Health::Asleep | Health::Bad) => {
+pub(crate) fn with_clock(assessment: Assessment, restart: Option<jiff::Timestamp>, cx: &KindContext<'_>) -> Assessment {
+    match (restart, assessment.why) {
+        (Some(at), Some(why)) if matches!(assessment.health, Health::Asleep | Health::Bad) => {
             let why = format!("{why}; AWS starts it again {}", moment(at, cx.now, cx.zone));
-            Assessment::new(opinion.health, why)
+            Assessment::new(assessment.health, why)
         }
-        (_, why) => Assessment { health: opinion.health, why },
+        (_, why) => Assessment { health: assessment.health, why },
     }
 }
 

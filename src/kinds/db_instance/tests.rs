@@ -55,10 +55,10 @@ fn statuses(#[case] status: &str, #[case] of: Class, #[case] open: Health, #[cas
 
 #[test]
 fn an_unknown_status_is_shown_as_it_is() {
-    let opinion = judge("city-db", "sparkly", false);
-    assert_eq!(opinion.why.as_deref(), Some("database city-db has the status sparkly, which toban does not know"));
-    let opinion = judge("city-db", "sparkling", true);
-    assert_eq!(opinion.why.as_deref(), Some("database city-db is sparkling"));
+    let assessment = judge("city-db", "sparkly", false);
+    assert_eq!(assessment.why.as_deref(), Some("database city-db has the status sparkly, which toban does not know"));
+    let assessment = judge("city-db", "sparkling", true);
+    assert_eq!(assessment.why.as_deref(), Some("database city-db is sparkling"));
 }
 
 fn stopped_db() -> DbInstance {
@@ -68,10 +68,10 @@ fn stopped_db() -> DbInstance {
 #[test]
 fn a_stopped_one_says_when_aws_starts_it_again() {
     let shelves = Shelves::default();
-    let opinion = shelves.seen(false, |cx| DbInstances::opinion(&stopped_db(), cx)).unwrap();
-    assert_eq!(opinion.health, Health::Asleep);
-    assert_eq!(opinion.why.as_deref(), Some("database city-db is stopped; AWS starts it again Tue 08:45"));
-    assert_eq!(shelves.seen(true, |cx| DbInstances::opinion(&stopped_db(), cx)).unwrap().health, Health::Bad);
+    let assessment = shelves.seen(false, |cx| DbInstances::assess(&stopped_db(), cx)).unwrap();
+    assert_eq!(assessment.health, Health::Asleep);
+    assert_eq!(assessment.why.as_deref(), Some("database city-db is stopped; AWS starts it again Tue 08:45"));
+    assert_eq!(shelves.seen(true, |cx| DbInstances::assess(&stopped_db(), cx)).unwrap().health, Health::Bad);
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn members_of_a_cluster_are_silent() {
     let mut counts = Counts::default();
     Shelves::default().seen(true, |cx| {
         let member = member("backend-db-1", "stopped");
-        assert_eq!(DbInstances::opinion(&member, cx), None);
+        assert_eq!(DbInstances::assess(&member, cx), None);
         assert!(DbInstances::rows(&member, cx).is_empty());
         assert_eq!(DbInstances::to_json(&member, cx), None);
         DbInstances::count(&member, cx, &mut counts);

@@ -74,9 +74,9 @@ mod tests {
         let rules = [first, second];
         let aws = Clients { rds: mocked!(aws_sdk_rds, &rules), ..Clients::silent() };
         let (scope, world) = (scope(), World::default());
-        let harvest = read(ask(&aws, &scope, &world, &Coverage::All)).await.unwrap();
+        let reading = read(ask(&aws, &scope, &world, &Coverage::All)).await.unwrap();
         let waiting = |arn: &str| PendingMaintenance { arn: arn.to_owned(), actions: 2 };
-        assert_eq!(harvest.parts[0].1, Ok(vec![waiting("a"), waiting("b")]));
+        assert_eq!(reading.parts[0].1, Ok(vec![waiting("a"), waiting("b")]));
         assert_eq!(rules.map(|rule| rule.num_calls()), [1, 1]);
     }
 

@@ -13,7 +13,7 @@ const DESCRIBE: &str = "elasticloadbalancing:DescribeTags";
 /// Reads the tags of the target groups that `ask` names.
 ///
 /// # Errors
-/// None of its own: a part's fault stands in the harvest.
+/// None of its own: a part's fault stands in the reading.
 pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<DeployLock>, Fault> {
     let Coverage::Parts(parts) = ask.coverage else { return Ok(Reading::of(Vec::new())) };
     let parts = parts.iter().cloned().collect();

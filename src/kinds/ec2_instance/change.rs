@@ -54,7 +54,7 @@ impl Change for SwitchInstance {
         Plan::new(message, self.environment.clone(), self.on.clone(), calls)
     }
 
-    fn deed(&self) -> ChangeRequest {
+    fn change_request(&self) -> ChangeRequest {
         ChangeRequest { verb: self.verb.word(), on: self.on.clone(), arguments: Vec::new() }
     }
 

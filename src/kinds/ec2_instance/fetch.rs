@@ -14,7 +14,7 @@ const DESCRIBE: &str = "ec2:DescribeInstances";
 /// Reads what `ask` covers.
 ///
 /// # Errors
-/// The fault that kept everything from being read; a part's own fault stands in the harvest.
+/// The fault that kept everything from being read; a part's own fault stands in the reading.
 pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<Instance>, Fault> {
     let Paged { items, cut } = named_pages(DESCRIBE, None, |token| async move {
         let mut parameters = vec![("MaxResults".to_owned(), "1000".to_owned())];
@@ -23,9 +23,9 @@ pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<Instance>, Fau
         parse(&xml)
     })
     .await?;
-    let mut harvest = Reading::whole(items);
-    harvest.notes.extend(cut);
-    Ok(harvest)
+    let mut reading = Reading::whole(items);
+    reading.notes.extend(cut);
+    Ok(reading)
 }
 
 /// The instances of one page, and the token of the next.

@@ -24,7 +24,7 @@ use super::{FetchContext, Kind, KindContext, ListLayout, PollClass};
 use crate::change::gate::Change;
 use crate::display::{Row, Section};
 use crate::schedule::transition::stage_plan;
-use crate::ssm::preflight::Reach;
+use crate::ssm::preflight::SessionAccess;
 use crate::world::read_request::ReadRequest;
 use crate::world::{Assessment, EnvironmentName, Fault, Reading, Scope, World};
 
@@ -53,8 +53,8 @@ impl Kind for Instances {
         subject::subject(item, scope)
     }
 
-    fn opinion(item: &Instance, cx: &KindContext<'_>) -> Option<Assessment> {
-        rules::opinion(item, cx)
+    fn assess(item: &Instance, cx: &KindContext<'_>) -> Option<Assessment> {
+        rules::assess(item, cx)
     }
 
     fn count(item: &Instance, cx: &KindContext<'_>, counts: &mut Counts) {
@@ -73,12 +73,12 @@ impl Kind for Instances {
         rows::detail(item, cx)
     }
 
-    fn reach(item: &Instance, cx: &KindContext<'_>) -> Option<Reach> {
-        Some(session_access::reach(item, cx))
+    fn session_access(item: &Instance, cx: &KindContext<'_>) -> Option<SessionAccess> {
+        Some(session_access::session_access(item, cx))
     }
 
-    fn sleeper(item: &Instance, world: &World, scope: &Scope) -> Option<stage_plan::MemberState> {
-        Some(power_state::sleeper(item, world, scope))
+    fn member_state(item: &Instance, world: &World, scope: &Scope) -> Option<stage_plan::MemberState> {
+        Some(power_state::member_state(item, world, scope))
     }
 
     fn watch(_item: &Instance, scope: &Scope) -> Vec<ReadRequest> {

@@ -22,7 +22,7 @@ use crate::world::read_request::ReadRequest;
 pub(crate) const GROUP: &str = "aws:autoscaling:groupName";
 
 /// How it stands as something that sleeps and wakes.
-pub(crate) fn sleeper(item: &Instance, world: &World, scope: &Scope) -> MemberState {
+pub(crate) fn member_state(item: &Instance, world: &World, scope: &Scope) -> MemberState {
     let facts = Ec2Facts {
         root_device: item.root_device.clone(),
         // Whether a Spot request lasts is not told here: EC2 refuses to stop one that does not.

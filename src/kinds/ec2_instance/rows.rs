@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::model::Instance;
-use super::rules::{opinion, serving};
+use super::rules::{assess, serving};
 use crate::display::{Cell, Column, Fact, Row, Section, Width};
 use crate::kinds::target_group::{TargetGroup, words};
 use crate::kinds::{KindContext, console_url};
@@ -31,34 +31,34 @@ const SERVES: &[Column] = &[
 
 /// Its lines in the environment screen.
 pub(super) fn rows(item: &Instance, cx: &KindContext<'_>) -> Vec<Row> {
-    let Some(opinion) = opinion(item, cx) else { return Vec::new() };
-    let node = cx.joins.node(cx.scope, &item.id);
+    let Some(assessment) = assess(item, cx) else { return Vec::new() };
+    let node = cx.resource_index.node(cx.scope, &item.id);
     vec![Row {
         key: item.key().to_owned(),
         open: Some(item.id(cx.scope)),
-        health: Some(opinion.health),
+        health: Some(assessment.health),
         cells: vec![
             Cell::strong(item.name.as_deref().unwrap_or(&item.id)),
             Cell::plain(item.id.as_str()),
-            Cell::of(opinion.health, item.state.as_str()),
+            Cell::of(assessment.health, item.state.as_str()),
             node.map_or_else(Cell::none, |node| Cell::plain(word(&node.ping).replace('_', " "))),
             Cell::or_none(item.class.as_deref()),
             Cell::or_none(item.zone.as_deref()),
-            Cell::of(opinion.health, opinion.why.unwrap_or_default()),
+            Cell::of(assessment.health, assessment.why.unwrap_or_default()),
         ],
     }]
 }
 
 /// Its object in `status --json`.
 pub(super) fn to_json(item: &Instance, cx: &KindContext<'_>) -> Option<serde_json::Value> {
-    let opinion = opinion(item, cx)?;
+    let assessment = assess(item, cx)?;
     Some(json!({
         "id": item.id,
         "name": item.name,
         "state": item.state,
-        "ssm": cx.joins.node(cx.scope, &item.id).map(|node| word(&node.ping)),
-        "health": opinion.health,
-        "why": opinion.why,
+        "ssm": cx.resource_index.node(cx.scope, &item.id).map(|node| word(&node.ping)),
+        "health": assessment.health,
+        "why": assessment.why,
     }))
 }
 
@@ -71,11 +71,11 @@ pub(super) fn detail(item: &Instance, cx: &KindContext<'_>) -> Vec<Section> {
 }
 
 fn facts(item: &Instance, cx: &KindContext<'_>) -> Vec<Fact> {
-    let opinion = opinion(item, cx).unwrap_or_default();
-    let node = cx.joins.node(cx.scope, &item.id);
-    let mut facts = vec![Fact::new("state", Cell::of(opinion.health, item.state.as_str()))];
-    if let Some(why) = opinion.why {
-        facts.push(Fact::new("why", Cell::of(opinion.health, why)));
+    let assessment = assess(item, cx).unwrap_or_default();
+    let node = cx.resource_index.node(cx.scope, &item.id);
+    let mut facts = vec![Fact::new("state", Cell::of(assessment.health, item.state.as_str()))];
+    if let Some(why) = assessment.why {
+        facts.push(Fact::new("why", Cell::of(assessment.health, why)));
     }
     let agent = match node {
         Some(node) => Cell::plain(word(&node.ping).replace('_', " ")),

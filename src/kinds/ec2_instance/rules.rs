@@ -10,10 +10,10 @@ use crate::text::{first_line, moment};
 use crate::world::{Assessment, Health};
 
 /// How `item` is; `None` if it is gone.
-pub(super) fn opinion(item: &Instance, cx: &KindContext<'_>) -> Option<Assessment> {
+pub(super) fn assess(item: &Instance, cx: &KindContext<'_>) -> Option<Assessment> {
     let name = item.name.as_deref().unwrap_or(&item.id);
     Some(match item.state.as_str() {
-        "running" => match cx.joins.node(cx.scope, &item.id) {
+        "running" => match cx.resource_index.node(cx.scope, &item.id) {
             Some(node) if node.ping != "Online" => {
                 let since =
                     node.pinged_at.map(|at| format!(" since {}", moment(at, cx.now, cx.zone))).unwrap_or_default();

@@ -4,22 +4,22 @@
 use super::model::Instance;
 use crate::kinds::KindContext;
 use crate::kinds::managed_node::{self, Node};
-use crate::ssm::preflight::{Line, Reach};
+use crate::ssm::preflight::{Line, SessionAccess};
 use crate::ssm::session_target::SessionTarget;
 use crate::world::Resource;
 
 /// How `item` is entered.
-pub(super) fn reach(item: &Instance, cx: &KindContext<'_>) -> Reach {
+pub(super) fn session_access(item: &Instance, cx: &KindContext<'_>) -> SessionAccess {
     let message = match &item.name {
         Some(name) => format!("instance {name} ({})", item.id),
         None => format!("instance {}", item.id),
     };
     let mut lines = vec![running(item)];
-    match cx.joins.node(cx.scope, &item.id) {
+    match cx.resource_index.node(cx.scope, &item.id) {
         Some(node) => lines.extend(managed_node::lines(node, cx)),
         None => lines.push(absent(item, cx)),
     }
-    Reach {
+    SessionAccess {
         message,
         way: Some(SessionTarget::Node(item.id.clone())),
         lines,
@@ -39,8 +39,8 @@ fn running(item: &Instance) -> Line {
 /// Systems Manager does not know it, or could not be asked.
 fn absent(item: &Instance, cx: &KindContext<'_>) -> Line {
     const WHAT: &str = "known to Systems Manager";
-    let shelf = cx.world.shelf(cx.scope, Node::KIND);
-    if let Some(fault) = shelf.and_then(|shelf| shelf.faults().next()) {
+    let store = cx.world.store(cx.scope, Node::KIND);
+    if let Some(fault) = store.and_then(|store| store.faults().next()) {
         return Line::unknown(WHAT, fault.sentence());
     }
     let profile = match &item.profile {

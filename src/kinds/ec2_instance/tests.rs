@@ -29,7 +29,8 @@ fn states(
 ) {
     let shelves = Shelves::default().with(ping.map(node));
     let instance = Instance { state: state.to_owned(), ..instance() };
-    let health = |guarded| shelves.seen(guarded, |cx| Instances::opinion(&instance, cx)).map(|opinion| opinion.health);
+    let health =
+        |guarded| shelves.seen(guarded, |cx| Instances::assess(&instance, cx)).map(|assessment| assessment.health);
     assert_eq!((health(false), health(true)), (open, protected));
 }
 
@@ -41,8 +42,11 @@ fn serving() -> Target {
 fn a_stopped_target_of_a_protected_environment_is_bad() {
     let shelves = Shelves::default().with([targets([serving()])]);
     let instance = Instance { state: "stopped".to_owned(), ..instance() };
-    let opinion = shelves.seen(true, |cx| Instances::opinion(&instance, cx)).unwrap();
-    assert_eq!((opinion.health, opinion.why.as_deref()), (Health::Bad, Some("instance kajimaru-ec2-01 is stopped")));
+    let assessment = shelves.seen(true, |cx| Instances::assess(&instance, cx)).unwrap();
+    assert_eq!(
+        (assessment.health, assessment.why.as_deref()),
+        (Health::Bad, Some("instance kajimaru-ec2-01 is stopped"))
+    );
 }
 
 #[rstest]

@@ -33,7 +33,7 @@ const INDEXES: [&str; 2] =
 /// Reads the repositories that `ask` covers; without parts, those that known task definitions run from.
 ///
 /// # Errors
-/// The fault that kept everything from being read; a repository's own fault stands in the harvest.
+/// The fault that kept everything from being read; a repository's own fault stands in the reading.
 pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<Repository>, Fault> {
     let mut wanted: BTreeSet<String> = BTreeSet::new();
     if let Coverage::Parts(parts) = ask.coverage {

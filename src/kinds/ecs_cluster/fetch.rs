@@ -14,16 +14,16 @@ const DESCRIBE: &str = "ecs:DescribeClusters";
 /// Reads what `ask` covers.
 ///
 /// # Errors
-/// The fault that kept everything from being read; a part's own fault stands in the harvest.
+/// The fault that kept everything from being read; a part's own fault stands in the reading.
 pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<Cluster>, Fault> {
     let Paged { items: arns, cut } = arns(ask).await?;
     let described = concurrently(batches(arns, 100), |some| describe(ask, some)).await;
     let described: Vec<Vec<Option<Cluster>>> = described.into_iter().collect::<Result<_, _>>()?;
     let (clusters, nameless) = named(DESCRIBE, None, described.into_iter().flatten());
     let clusters = clusters.into_iter().filter(|cluster| cluster.status != "INACTIVE").collect();
-    let mut harvest = Reading::whole(clusters);
-    harvest.notes.extend(cut.into_iter().chain(nameless));
-    Ok(harvest)
+    let mut reading = Reading::whole(clusters);
+    reading.notes.extend(cut.into_iter().chain(nameless));
+    Ok(reading)
 }
 
 /// The clusters there are, by ARN; asked for once by all that begin with them.
@@ -41,7 +41,7 @@ pub(crate) async fn to_read(ask: FetchContext<'_>) -> Result<Paged<Part>, Fault>
         let clusters = parts.iter().filter(|part| Arn::from(&***part).resource().starts_with("cluster/"));
         return Ok(whole(clusters.cloned().collect()));
     }
-    let known = ask.known.shelf(ask.scope, Cluster::KIND).is_some_and(|shelf| shelf.oldest().is_some());
+    let known = ask.known.store(ask.scope, Cluster::KIND).is_some_and(|store| store.oldest().is_some());
     if known {
         let clusters = ask.known.all::<Cluster>(ask.scope);
         return Ok(whole(clusters.map(|cluster| Part::from(cluster.arn.as_str())).collect()));

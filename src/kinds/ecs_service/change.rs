@@ -192,7 +192,7 @@ impl Change for Tell {
         self.subject.plan(message, self.call())
     }
 
-    fn deed(&self) -> ChangeRequest {
+    fn change_request(&self) -> ChangeRequest {
         let (verb, arguments) = match &self.what {
             ServiceUpdate::Force => ("force-deploy", Vec::new()),
             ServiceUpdate::Revision(revision) => ("deploy-revision", vec![("revision", revision.as_str().to_owned())]),
@@ -273,7 +273,7 @@ impl Change for Register {
         self.subject.plan(message, self.call())
     }
 
-    fn deed(&self) -> ChangeRequest {
+    fn change_request(&self) -> ChangeRequest {
         let images = self.images.iter().map(|(container, image)| format!("{container}={image}"));
         ChangeRequest {
             verb: "register-revision",

@@ -11,17 +11,17 @@ use crate::kinds::{ObservedOutcome, UnresolvedChange};
 const AROUND: SignedDuration = SignedDuration::from_mins(2);
 
 /// What can be told of it, if anything.
-pub(super) fn settled(item: &Service, loose: &UnresolvedChange<'_>) -> Option<ObservedOutcome> {
-    match loose.verb {
+pub(super) fn settled(item: &Service, unresolved: &UnresolvedChange<'_>) -> Option<ObservedOutcome> {
+    match unresolved.verb {
         "scale" => {
-            let wanted: u32 = loose.arguments.get("desired")?.parse().ok()?;
+            let wanted: u32 = unresolved.arguments.get("desired")?.parse().ok()?;
             let message = format!("{} has the desired count {wanted} and runs {}", item.name, item.running);
             (item.desired == wanted).then(|| ObservedOutcome::done(message))
         }
-        "force-deploy" | "deploy-revision" => deployment(item, loose),
+        "force-deploy" | "deploy-revision" => deployment(item, unresolved),
         // Whether it is there or not, it matters to nobody until the service goes to it.
         "register-revision" => {
-            let untouched = primary(item)?.created_at? < loose.at;
+            let untouched = primary(item)?.created_at? < unresolved.at;
             let message = format!("{} was not taken to a new revision; one that was registered lies unused", item.name);
             untouched.then(|| ObservedOutcome::not(message))
         }
@@ -29,10 +29,10 @@ pub(super) fn settled(item: &Service, loose: &UnresolvedChange<'_>) -> Option<Ob
     }
 }
 
-fn deployment(item: &Service, loose: &UnresolvedChange<'_>) -> Option<ObservedOutcome> {
+fn deployment(item: &Service, unresolved: &UnresolvedChange<'_>) -> Option<ObservedOutcome> {
     // Whatever the fact is called, a deployment's id looks like nothing else.
-    let named = loose.facts.values().find(|fact| fact.starts_with("ecs-svc/"));
-    let began = |one: &Deployment| one.created_at.is_some_and(|at| at.duration_since(loose.at).abs() < AROUND);
+    let named = unresolved.facts.values().find(|fact| fact.starts_with("ecs-svc/"));
+    let began = |one: &Deployment| one.created_at.is_some_and(|at| at.duration_since(unresolved.at).abs() < AROUND);
     let ours = match named {
         Some(id) => item.deployments.iter().find(|one| one.id == *id),
         None => item.deployments.iter().find(|one| began(one)),
@@ -41,7 +41,7 @@ fn deployment(item: &Service, loose: &UnresolvedChange<'_>) -> Option<ObservedOu
     let Some(ours) = ours else {
         return Some(match named {
             Some(id) => ObservedOutcome::not(format!("deployment {id} is gone; {} is now on {}", item.name, now.id)),
-            None if now.created_at? < loose.at => ObservedOutcome::not("no deployment of it was started since"),
+            None if now.created_at? < unresolved.at => ObservedOutcome::not("no deployment of it was started since"),
             None => ObservedOutcome::not(format!("{} is now on {}, which was started later", item.name, now.id)),
         });
     };
@@ -70,8 +70,8 @@ mod tests {
     fn told(deployments: Vec<Deployment>, verb: &str, fact: Option<&str>) -> Option<bool> {
         let facts: BTreeMap<String, String> = fact.map(|id| ("deployment".into(), id.into())).into_iter().collect();
         let arguments = [("desired".to_owned(), "2".to_owned())].into();
-        let loose = UnresolvedChange { verb, arguments: &arguments, facts: &facts, at: ago(60) };
-        settled(&Service { deployments, ..service() }, &loose).map(|seen| seen.done)
+        let unresolved = UnresolvedChange { verb, arguments: &arguments, facts: &facts, at: ago(60) };
+        settled(&Service { deployments, ..service() }, &unresolved).map(|seen| seen.done)
     }
 
     #[test]

@@ -18,25 +18,25 @@ const DESCRIBE: &str = "ecs:DescribeServices";
 /// Reads what `ask` covers, cluster by cluster.
 ///
 /// # Errors
-/// The fault that kept everything from being read; a part's own fault stands in the harvest.
+/// The fault that kept everything from being read; a part's own fault stands in the reading.
 pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<Service>, Fault> {
     let Paged { items: clusters, cut } = ecs_cluster::to_read(ask).await?;
     let read = concurrently(clusters, |cluster| async move {
         let got = of_cluster(ask, &cluster).await;
         (cluster, got)
     });
-    let mut harvest = Reading::of(Vec::new());
-    harvest.notes.extend(cut);
+    let mut reading = Reading::of(Vec::new());
+    reading.notes.extend(cut);
     for (cluster, got) in read.await {
-        harvest.parts.push((
+        reading.parts.push((
             cluster,
             got.map(|paged| {
-                harvest.notes.extend(paged.cut);
+                reading.notes.extend(paged.cut);
                 paged.items
             }),
         ));
     }
-    Ok(harvest)
+    Ok(reading)
 }
 
 /// Its load over the last hours.

@@ -35,7 +35,7 @@ use super::{FetchContext, Kind, KindContext, ListLayout, ObservedOutcome, PollCl
 use crate::change::gate::Change;
 use crate::display::{Extra, Row, Section};
 use crate::schedule::transition::stage_plan;
-use crate::ssm::preflight::Reach;
+use crate::ssm::preflight::SessionAccess;
 use crate::world::read_request::ReadRequest;
 use crate::world::{Assessment, EnvironmentName, Fault, Reading, Scope, World};
 
@@ -69,8 +69,8 @@ impl Kind for Services {
         subject::subject(item, scope)
     }
 
-    fn opinion(item: &Service, cx: &KindContext<'_>) -> Option<Assessment> {
-        rules::opinion(item, cx)
+    fn assess(item: &Service, cx: &KindContext<'_>) -> Option<Assessment> {
+        rules::assess(item, cx)
     }
 
     fn count(item: &Service, cx: &KindContext<'_>, counts: &mut Counts) {
@@ -89,16 +89,16 @@ impl Kind for Services {
         page::detail(item, cx)
     }
 
-    fn settled(item: &Service, loose: &UnresolvedChange<'_>) -> Option<ObservedOutcome> {
-        change_outcome::settled(item, loose)
+    fn settled(item: &Service, unresolved: &UnresolvedChange<'_>) -> Option<ObservedOutcome> {
+        change_outcome::settled(item, unresolved)
     }
 
-    fn reach(item: &Service, cx: &KindContext<'_>) -> Option<Reach> {
-        Some(session_access::reach(item, cx))
+    fn session_access(item: &Service, cx: &KindContext<'_>) -> Option<SessionAccess> {
+        Some(session_access::session_access(item, cx))
     }
 
-    fn sleeper(item: &Service, world: &World, scope: &Scope) -> Option<stage_plan::MemberState> {
-        Some(sleep::sleeper(item, world, scope))
+    fn member_state(item: &Service, world: &World, scope: &Scope) -> Option<stage_plan::MemberState> {
+        Some(sleep::member_state(item, world, scope))
     }
 
     fn watch(item: &Service, scope: &Scope) -> Vec<ReadRequest> {

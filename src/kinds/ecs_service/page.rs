@@ -34,7 +34,7 @@ const GROUPS: &[Column] = &[
 
 /// The sections of its page.
 pub(super) fn detail(item: &Service, cx: &KindContext<'_>) -> Vec<Section> {
-    let mut all: Vec<&Task> = cx.joins.tasks_of(cx.scope, item).to_vec();
+    let mut all: Vec<&Task> = cx.resource_index.tasks_of(cx.scope, item).to_vec();
     all.sort_by(|a, b| b.created_at.cmp(&a.created_at).then_with(|| a.arn.cmp(&b.arn)));
     let (stopped, running): (Vec<&Task>, Vec<&Task>) = all.into_iter().partition(|task| cause(task).is_some());
     vec![
@@ -80,7 +80,7 @@ fn facts(item: &Service, cx: &KindContext<'_>) -> Vec<Fact> {
     });
     let mut facts = vec![Fact::new(
         "health",
-        Cell::of(judged.opinion.health, judged.opinion.why.as_deref().unwrap_or(judged.opinion.health.word())),
+        Cell::of(judged.assessment.health, judged.assessment.why.as_deref().unwrap_or(judged.assessment.health.word())),
     )];
     if !judged.check.is_empty() {
         facts.push(Fact::new("next step", Cell::plain(judged.check)));
@@ -154,8 +154,8 @@ fn groups(item: &Service, cx: &KindContext<'_>) -> Vec<Row> {
     let line = |attached: &super::model::Attachment| {
         let arn = attached.target_group.as_ref()?;
         let group = cx.world.by_key::<TargetGroup>(cx.scope, arn.as_str());
-        let opinion = group.and_then(|group| crate::kinds::target_group::judge(group, cx)).unwrap_or_default();
-        let health = cx.joins.health_of(cx.scope, arn.as_str());
+        let assessment = group.and_then(|group| crate::kinds::target_group::judge(group, cx)).unwrap_or_default();
+        let health = cx.resource_index.health_of(cx.scope, arn.as_str());
         let healthy = health.map(|health| {
             format!(
                 "{}/{}",
@@ -166,7 +166,7 @@ fn groups(item: &Service, cx: &KindContext<'_>) -> Vec<Row> {
         Some(Row {
             key: arn.to_string(),
             open: group.map(|group| group.id(cx.scope)),
-            health: Some(opinion.health),
+            health: Some(assessment.health),
             cells: vec![
                 // An ARN is …:targetgroup/NAME/id.
                 Cell::strong(
@@ -175,7 +175,7 @@ fn groups(item: &Service, cx: &KindContext<'_>) -> Vec<Row> {
                 Cell::or_none(attached.container.as_deref()),
                 Cell::or_none(attached.port.map(|port| port.to_string())),
                 Cell::or_none(healthy),
-                Cell::of(opinion.health, opinion.why.unwrap_or_default()),
+                Cell::of(assessment.health, assessment.why.unwrap_or_default()),
             ],
         })
     };

@@ -24,13 +24,13 @@ pub(super) const COLUMNS: &[Column] = &[
 
 /// Its lines in the environment screen.
 pub(super) fn rows(item: &Service, cx: &KindContext<'_>) -> Vec<Row> {
-    let opinion = judge(item, cx).opinion;
+    let assessment = judge(item, cx).assessment;
     let images = images(item, cx);
     let deployed = primary(item).and_then(|deployment| deployment.created_at);
     vec![Row {
         key: item.key().to_owned(),
         open: Some(item.id(cx.scope)),
-        health: Some(opinion.health),
+        health: Some(assessment.health),
         cells: vec![
             Cell::strong(item.name.as_str()),
             tasks(item),
@@ -38,7 +38,7 @@ pub(super) fn rows(item: &Service, cx: &KindContext<'_>) -> Vec<Row> {
             Cell::plain(revision_name(&item.task_definition)),
             Cell::or_none((!images.is_empty()).then(|| first_line(&images.join(" "), 120))),
             Cell::or_none(deployed.map(|at| ago(cx.now.duration_since(at).as_secs()))),
-            Cell::of(opinion.health, opinion.why.unwrap_or_default()),
+            Cell::of(assessment.health, assessment.why.unwrap_or_default()),
         ],
     }]
 }
@@ -94,7 +94,7 @@ pub(super) fn images<'a>(item: &Service, cx: &KindContext<'a>) -> Vec<&'a str> {
 
 /// Its object in `status --json`.
 pub(super) fn to_json(item: &Service, cx: &KindContext<'_>) -> Option<serde_json::Value> {
-    let opinion = judge(item, cx).opinion;
+    let assessment = judge(item, cx).assessment;
     let rollout = primary(item).and_then(|deployment| deployment.rollout.as_deref()).map(word);
     Some(json!({
         "name": item.name,
@@ -105,8 +105,8 @@ pub(super) fn to_json(item: &Service, cx: &KindContext<'_>) -> Option<serde_json
         "rollout": rollout,
         "task_definition": revision_name(&item.task_definition),
         "images": images(item, cx),
-        "health": opinion.health,
-        "why": opinion.why,
+        "health": assessment.health,
+        "why": assessment.why,
     }))
 }
 

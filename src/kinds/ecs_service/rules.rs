@@ -25,7 +25,7 @@ const EVENTS: usize = 40;
 #[derive(Clone, PartialEq, Debug)]
 pub struct Judged {
     /// How it is.
-    pub opinion: Assessment,
+    pub assessment: Assessment,
     /// Causal depth of the reason.
     pub depth: u8,
     /// Tasks that failed since it was last steady.
@@ -36,13 +36,13 @@ pub struct Judged {
 
 impl Judged {
     fn new(health: Health, depth: u8, why: String) -> Self {
-        Self { opinion: Assessment::new(health, why), depth, stops: None, check: "" }
+        Self { assessment: Assessment::new(health, why), depth, stops: None, check: "" }
     }
 }
 
 /// How `item` is; `None` if it has no say.
-pub(super) fn opinion(item: &Service, cx: &KindContext<'_>) -> Option<Assessment> {
-    Some(judge(item, cx).opinion)
+pub(super) fn assess(item: &Service, cx: &KindContext<'_>) -> Option<Assessment> {
+    Some(judge(item, cx).assessment)
 }
 
 /// Adds `item` to `counts`.
@@ -147,7 +147,7 @@ pub fn judge(service: &Service, cx: &KindContext<'_>) -> Judged {
     let since = history_ends(service);
     // The tasks that made ECS roll back are older than the rollback: look an hour back then.
     let stops_since = if rollback.is_some() { steady_only(service) } else { since };
-    let stops = failures(cx.joins.tasks_of(cx.scope, service), stops_since);
+    let stops = failures(cx.resource_index.tasks_of(cx.scope, service), stops_since);
     let short = service.running < service.desired;
     let event = worst_event(service, since, short);
     let mut judged =
@@ -234,7 +234,7 @@ fn verdict(service: &Service, now: Timestamp, signs: &Signs<'_>) -> Judged {
     }
     match signs.primary.filter(|_| signs.rollback) {
         Some(primary) => Judged::new(Health::Well, 9, format!("{name} runs{} after a rollback", revision(primary))),
-        None => Judged { opinion: Assessment::well(), depth: 9, stops: None, check: "" },
+        None => Judged { assessment: Assessment::well(), depth: 9, stops: None, check: "" },
     }
 }
 

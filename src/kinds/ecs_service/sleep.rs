@@ -19,7 +19,7 @@ use crate::world::read_request::ReadRequest;
 use crate::world::{Resource, Scope, World};
 
 /// How it stands.
-pub(super) fn sleeper(item: &Service, world: &World, scope: &Scope) -> MemberState {
+pub(super) fn member_state(item: &Service, world: &World, scope: &Scope) -> MemberState {
     let mut member = Member::new(MemberKind::EcsService, &item.name);
     member.cluster = Some(item.cluster.last().to_owned());
     let facts = ServiceFacts { daemon: item.scheduling == "DAEMON", controller: Some(item.controller.clone()) };

@@ -10,10 +10,10 @@ use crate::kinds::ecs_task::Task;
 use crate::kinds::testing_samples::*;
 use crate::world::{Health, Scope};
 
-fn opinion(service: Service, tasks: Vec<Task>) -> (Health, String) {
+fn assess(service: Service, tasks: Vec<Task>) -> (Health, String) {
     let shelves = Shelves::default().with([service.clone()]).with(tasks).with([definition()]);
-    let opinion = shelves.seen(true, |cx| judge(&service, cx)).opinion;
-    (opinion.health, opinion.why.unwrap_or_default())
+    let assessment = shelves.seen(true, |cx| judge(&service, cx)).assessment;
+    (assessment.health, assessment.why.unwrap_or_default())
 }
 
 fn sized(desired: u32, running: u32, pending: u32) -> Service {
@@ -32,7 +32,7 @@ fn sized(desired: u32, running: u32, pending: u32) -> Service {
 #[case::deleted(Service { status: "INACTIVE".to_owned(), ..service() }, Health::Well, "Backend is deleted (INACTIVE)")]
 #[case::odd(Service { status: "NEW".to_owned(), ..service() }, Health::Unknown, "Backend has the status NEW, which toban does not know")]
 fn counts_of_tasks(#[case] service: Service, #[case] health: Health, #[case] why: &str) {
-    assert_eq!(opinion(service, Vec::new()), (health, why.to_owned()));
+    assert_eq!(assess(service, Vec::new()), (health, why.to_owned()));
 }
 
 fn deploying(deployments: Vec<Deployment>, running: u32) -> Service {
@@ -52,7 +52,7 @@ fn old(running: u32) -> Deployment {
 #[case::failed(deploying(vec![Deployment { rollout: Some("FAILED".to_owned()), ..rolling(118, 0, 4, 3) }, old(4)], 4), Health::Bad, "Backend rollout revision 118 failed: its tasks did not start")]
 #[case::other_controller(deploying(vec![Deployment { rollout: None, ..rolling(118, 1, 4, 3) }, Deployment { rollout: None, ..old(3) }], 4), Health::Changing, "Backend is rolling out revision 118 (1 of 4 new)")]
 fn rollouts(#[case] service: Service, #[case] health: Health, #[case] why: &str) {
-    assert_eq!(opinion(service, Vec::new()), (health, why.to_owned()));
+    assert_eq!(assess(service, Vec::new()), (health, why.to_owned()));
 }
 
 fn with_event(minutes: i64, message: &str, running: u32) -> Service {
@@ -102,13 +102,13 @@ fn with_event(minutes: i64, message: &str, running: u32) -> Service {
     ""
 )]
 fn events(#[case] message: &str, #[case] running: u32, #[case] health: Health, #[case] why: &str) {
-    assert_eq!(opinion(with_event(5, message, running), Vec::new()), (health, why.to_owned()));
+    assert_eq!(assess(with_event(5, message, running), Vec::new()), (health, why.to_owned()));
 }
 
 #[test]
 fn events_before_the_last_steady_state_are_history() {
     let service = with_event(90, "(service Backend) is unable to consistently start tasks successfully.", 4);
-    assert_eq!(opinion(service, Vec::new()).0, Health::Well);
+    assert_eq!(assess(service, Vec::new()).0, Health::Well);
 }
 
 #[test]
@@ -119,10 +119,10 @@ fn the_stopped_tasks_tell_the_deep_cause() {
     let shelves = Shelves::default().with([sick.clone()]).with(tasks);
     let judged = shelves.seen(true, |cx| judge(&sick, cx));
     assert_eq!(
-        judged.opinion.why.as_deref(),
+        judged.assessment.why.as_deref(),
         Some("Backend: image cannot be pulled: tag not found (0 of 4 tasks running)")
     );
-    assert_eq!((judged.opinion.health, judged.depth), (Health::Bad, 0));
+    assert_eq!((judged.assessment.health, judged.depth), (Health::Bad, 0));
     assert_eq!(judged.stops.unwrap().line(), "2 tasks stopped, image cannot be pulled: tag not found, revision 117");
 }
 
@@ -137,7 +137,7 @@ fn a_rollback_says_so_with_its_cause_until_it_is_done() {
     service.events.insert(0, event(2, "(service Backend) rolling back to deployment ecs-svc/9."));
     let mut task = stopped("a", 6, "EssentialContainerExited", "Essential container in task exited");
     task.containers[0].exit_code = Some(1);
-    let (health, why) = opinion(service.clone(), vec![task]);
+    let (health, why) = assess(service.clone(), vec![task]);
     assert_eq!(
         (health, why.as_str()),
         (Health::Worrying, "Backend is rolling back to revision 117: app exited with code 1")
@@ -147,7 +147,7 @@ fn a_rollback_says_so_with_its_cause_until_it_is_done() {
     service.deployments[0].rollout = Some("COMPLETED".to_owned());
     service.deployments[0].running = 4;
     service.events.insert(0, event(1, "(service Backend) has reached a steady state."));
-    let (health, why) = opinion(service, Vec::new());
+    let (health, why) = assess(service, Vec::new());
     assert_eq!((health, why.as_str()), (Health::Well, "Backend runs revision 117 after a rollback"));
 }
 
@@ -155,7 +155,7 @@ fn a_rollback_says_so_with_its_cause_until_it_is_done() {
 fn a_task_that_was_replaced_lately_is_worth_a_word() {
     let mut task = stopped("a", 5, "EssentialContainerExited", "Essential container in task exited");
     task.containers[0].exit_code = Some(139);
-    let (health, why) = opinion(service(), vec![task]);
+    let (health, why) = assess(service(), vec![task]);
     assert_eq!(health, Health::Worrying);
     assert_eq!(why, "Backend: 1 task stopped, app crashed (code 139: segmentation fault), revision 117; replaced");
 }

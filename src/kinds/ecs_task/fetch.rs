@@ -16,27 +16,27 @@ const DESCRIBE: &str = "ecs:DescribeTasks";
 /// Reads what `ask` covers, cluster by cluster.
 ///
 /// # Errors
-/// The fault that kept everything from being read; a part's own fault stands in the harvest.
+/// The fault that kept everything from being read; a part's own fault stands in the reading.
 pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<Task>, Fault> {
     let Paged { items: clusters, cut } = ecs_cluster::to_read(ask).await?;
     let read = concurrently(clusters, |cluster| async move {
         let got = of_cluster(ask, &cluster).await;
         (cluster, got)
     });
-    let mut harvest = Reading::of(Vec::new());
-    harvest.notes.extend(cut);
+    let mut reading = Reading::of(Vec::new());
+    reading.notes.extend(cut);
     for (cluster, got) in read.await {
         let got = match got {
             // The cluster went meanwhile, and its tasks with it.
             Err(fault) if fault.kind == FaultKind::Gone => Ok(Vec::new()),
             got => got.map(|paged| {
-                harvest.notes.extend(paged.cut);
+                reading.notes.extend(paged.cut);
                 paged.items
             }),
         };
-        harvest.parts.push((cluster, got));
+        reading.parts.push((cluster, got));
     }
-    Ok(harvest)
+    Ok(reading)
 }
 
 /// The tasks of one cluster: those that run, and those that stopped within the last hour or so.

@@ -1,6 +1,7 @@
 //! An ECS task, running or lately stopped. Everything the program knows of this kind; the list of what lives where:
 //! `model` our type, `fetch` the reading, `subject` what inference may know,
-//! `rules` how it is judged, `reach` and `rights` how it is entered, `rows` and `page` how it is shown. Nothing here draws.
+//! `rules` how it is judged, `session_access` and `rights` how it is entered, `rows` and `page` how it is shown.
+//! Nothing here draws.
 
 mod fetch;
 mod model;
@@ -16,7 +17,7 @@ mod subject;
 use futures_util::future::BoxFuture;
 pub use model::{Container, Task};
 pub use rows::TaskLines;
-pub use session_access::{of_service, reach};
+pub use session_access::{of_service, session_access};
 
 #[cfg(test)]
 mod tests;
@@ -25,7 +26,7 @@ use super::Counts;
 use super::Subject;
 use super::{FetchContext, Kind, KindContext, ListLayout, PollClass};
 use crate::display::{Row, Section};
-use crate::ssm::preflight::Reach;
+use crate::ssm::preflight::SessionAccess;
 use crate::world::{Assessment, Fault, Reading, Scope};
 
 /// The kind.
@@ -59,8 +60,8 @@ impl Kind for Tasks {
         subject::subject(item, scope)
     }
 
-    fn opinion(item: &Task, cx: &KindContext<'_>) -> Option<Assessment> {
-        rules::opinion(item, cx)
+    fn assess(item: &Task, cx: &KindContext<'_>) -> Option<Assessment> {
+        rules::assess(item, cx)
     }
 
     fn count(item: &Task, cx: &KindContext<'_>, counts: &mut Counts) {
@@ -79,8 +80,8 @@ impl Kind for Tasks {
         page::detail(item, cx)
     }
 
-    fn reach(item: &Task, cx: &KindContext<'_>) -> Option<Reach> {
-        Some(reach(item, cx))
+    fn session_access(item: &Task, cx: &KindContext<'_>) -> Option<SessionAccess> {
+        Some(session_access(item, cx))
     }
 
     fn web(item: &Task, scope: &Scope) -> Option<String> {

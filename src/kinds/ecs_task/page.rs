@@ -34,7 +34,7 @@ pub(super) fn detail(item: &Task, cx: &KindContext<'_>) -> Vec<Section> {
 
 fn facts(item: &Task, cx: &KindContext<'_>) -> Vec<Fact> {
     let at = |at: Option<jiff::Timestamp>| Cell::or_none(at.map(|at| when(at, cx.now, cx.zone)));
-    let service = item.service().and_then(|name| cx.joins.service(cx.scope, item.cluster.last(), name));
+    let service = item.service().and_then(|name| cx.resource_index.service(cx.scope, item.cluster.last(), name));
     let mut facts = Vec::new();
     if let Some(cause) = cause(item) {
         facts.push(Fact::new("why it stopped", Cell::of(cause.health, cause.message.into_owned())));

@@ -2,7 +2,7 @@
 //! Pure: words and tones, no drawing, no colours.
 
 use super::model::Task;
-use super::rules::{opinion, told_by_service};
+use super::rules::{assess, told_by_service};
 use super::stop_cause::cause;
 use crate::display::{Cell, Column, Row, Width};
 use crate::kinds::task_definition::revision_name;
@@ -37,7 +37,7 @@ impl TaskLines {
 
 /// Its lines in the environment screen: tasks of services stand on their service's page, but for unhealthy ones.
 pub(super) fn rows(item: &Task, cx: &KindContext<'_>) -> Vec<Row> {
-    if told_by_service(item, cx) && opinion(item, cx).is_none() {
+    if told_by_service(item, cx) && assess(item, cx).is_none() {
         return Vec::new();
     }
     vec![line(item, cx)]

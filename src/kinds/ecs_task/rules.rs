@@ -16,11 +16,11 @@ const LATELY: SignedDuration = SignedDuration::from_hours(1);
 
 /// Whether the service it belongs to is in sight and tells of it.
 pub(super) fn told_by_service(item: &Task, cx: &KindContext<'_>) -> bool {
-    item.service().is_some_and(|name| cx.joins.service(cx.scope, item.cluster.last(), name).is_some())
+    item.service().is_some_and(|name| cx.resource_index.service(cx.scope, item.cluster.last(), name).is_some())
 }
 
 /// How `item` is; `None` if it has no say.
-pub(super) fn opinion(item: &Task, cx: &KindContext<'_>) -> Option<Assessment> {
+pub(super) fn assess(item: &Task, cx: &KindContext<'_>) -> Option<Assessment> {
     let name = revision_name(&item.task_definition);
     let Some(cause) = cause(item) else {
         return (item.health.as_deref() == Some("UNHEALTHY"))

@@ -6,7 +6,7 @@ use super::permissions::rights;
 use crate::kinds::KindContext;
 use crate::kinds::ecs_service::Service;
 use crate::kinds::task_definition::TaskDefinition;
-use crate::ssm::preflight::{Line, Reach};
+use crate::ssm::preflight::{Line, SessionAccess};
 use crate::ssm::session_target::{Inside, SessionTarget};
 use crate::text::word;
 
@@ -15,8 +15,8 @@ const PLATFORM: (u32, u32) = (1, 4);
 
 /// How `item` is entered.
 #[must_use]
-pub fn reach(item: &Task, cx: &KindContext<'_>) -> Reach {
-    let service = item.service().and_then(|name| cx.joins.service(cx.scope, item.cluster.last(), name));
+pub fn session_access(item: &Task, cx: &KindContext<'_>) -> SessionAccess {
+    let service = item.service().and_then(|name| cx.resource_index.service(cx.scope, item.cluster.last(), name));
     let of = item.service().map(|name| format!(" of {name}")).unwrap_or_default();
     let serving = |name: &str| {
         let attached = service.iter().flat_map(|service| &service.attachments);
@@ -36,7 +36,7 @@ pub fn reach(item: &Task, cx: &KindContext<'_>) -> Reach {
     lines.extend(platform(item));
     lines.push(role(item, cx));
     let rights = rights(item, cx);
-    Reach { message: format!("task {}{of}", item.arn.last()), way: Some(way), lines, rights }
+    SessionAccess { message: format!("task {}{of}", item.arn.last()), way: Some(way), lines, rights }
 }
 
 fn running(item: &Task) -> Line {

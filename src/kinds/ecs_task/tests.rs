@@ -29,13 +29,13 @@ fn job(code: i32, minutes: i64) -> Task {
 #[case::job_stopped_by_hand(Task { stop_code: Some("UserInitiated".to_owned()), ..job(143, 5) }, None)]
 fn tasks_have_a_say_only_when_nobody_else_has(#[case] task: Task, #[case] health: Option<Health>) {
     let shelves = Shelves::default().with([service()]);
-    assert_eq!(shelves.seen(true, |cx| Tasks::opinion(&task, cx)).map(|opinion| opinion.health), health);
+    assert_eq!(shelves.seen(true, |cx| Tasks::assess(&task, cx)).map(|assessment| assessment.health), health);
 }
 
 #[test]
 fn a_failed_job_says_what_and_when() {
-    let opinion = Shelves::default().seen(true, |cx| Tasks::opinion(&job(1, 5), cx)).unwrap();
-    assert_eq!(opinion.why.as_deref(), Some("task city-prod-backend:117 failed at 13:57: app exited with code 1"));
+    let assessment = Shelves::default().seen(true, |cx| Tasks::assess(&job(1, 5), cx)).unwrap();
+    assert_eq!(assessment.why.as_deref(), Some("task city-prod-backend:117 failed at 13:57: app exited with code 1"));
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn its_page_shows_containers_with_what_really_runs() {
 
 /// What IAM says where `denied` are denied and everything else is allowed, to all that a task's checklist asks.
 fn told(shelves: Shelves, denied: &[&str]) -> Shelves {
-    let wants = shelves.seen(false, |cx| super::reach(&task("a"), cx).rights.wants);
+    let wants = shelves.seen(false, |cx| super::session_access(&task("a"), cx).rights.wants);
     let answers = wants.iter().flat_map(|want| match &want.coverage {
         Coverage::Parts(parts) => parts.iter().filter_map(|part| Question::of(part)).collect::<Vec<_>>(),
         Coverage::All => Vec::new(),
@@ -95,7 +95,7 @@ fn told(shelves: Shelves, denied: &[&str]) -> Shelves {
 }
 
 /// A task whose cluster wants `exec`, with a role, seen by somebody known.
-fn site(exec: Exec) -> Shelves {
+fn context(exec: Exec) -> Shelves {
     let cluster = Cluster {
         arn: task("a").cluster,
         name: "city-prod".to_owned(),
@@ -112,12 +112,12 @@ fn site(exec: Exec) -> Shelves {
 }
 
 fn checklist(shelves: &Shelves) -> String {
-    shelves.seen(false, |cx| super::reach(&task("a"), cx).text().join("\n"))
+    shelves.seen(false, |cx| super::session_access(&task("a"), cx).text().join("\n"))
 }
 
 #[test]
 fn rights_are_unknown_until_iam_was_asked_and_hold_then() {
-    let shelves = site(Exec::default());
+    let shelves = context(Exec::default());
     let before = checklist(&shelves);
     assert!(
         before.contains("? your permissions: not asked of IAM yet") && before.contains("? task role may"),
@@ -157,7 +157,7 @@ fn rights_are_unknown_until_iam_was_asked_and_hold_then() {
 )]
 #[case("ssm:StartSession", "! may do more: your policies do not allow ssm:StartSession", "allow it")]
 fn what_iam_denies_fails_with_its_remedy(#[case] denied: &str, #[case] line: &str, #[case] remedy: &str) {
-    let text = checklist(&told(site(Exec::default()), &[denied]));
+    let text = checklist(&told(context(Exec::default()), &[denied]));
     assert!(text.contains(line), "{text}");
     assert!(text.lines().any(|line| line.starts_with("  → ") && line.contains(remedy)), "{text}");
 }
@@ -171,7 +171,7 @@ fn a_cluster_that_encrypts_and_logs_is_held_to_it() {
         encrypted_bucket: false,
     };
     let key = Some("arn:aws:kms:ap-northeast-1:123456789012:key/0123-abc".to_owned());
-    let shelves = site(Exec { key, logging });
+    let shelves = context(Exec { key, logging });
     let plain = SessionSettings { part: group_part("/exec").to_string(), settings: Settings::Group(Group::Plain) };
     let shelves = told(shelves, &["kms:GenerateDataKey", "kms:Decrypt", "logs:PutLogEvents"]).with([plain]);
     let text = checklist(&shelves);
@@ -189,8 +189,8 @@ fn a_cluster_that_encrypts_and_logs_is_held_to_it() {
 
 #[test]
 fn who_may_not_ask_iam_is_told_what_it_takes() {
-    let mut shelves = site(Exec::default());
-    let wants = shelves.seen(false, |cx| super::reach(&task("a"), cx).rights.wants);
+    let mut shelves = context(Exec::default());
+    let wants = shelves.seen(false, |cx| super::session_access(&task("a"), cx).rights.wants);
     let refused = wants.iter().flat_map(|want| match &want.coverage {
         Coverage::Parts(parts) => parts.iter().map(ToString::to_string).collect::<Vec<_>>(),
         Coverage::All => Vec::new(),

@@ -81,7 +81,7 @@ impl Change for Switch {
         Plan::new(format!("{does} the rule {}", self.name), self.environment.clone(), self.on.clone(), calls)
     }
 
-    fn deed(&self) -> ChangeRequest {
+    fn change_request(&self) -> ChangeRequest {
         let verb = if self.enable { "enable-rule" } else { "disable-rule" };
         let mut arguments = vec![("name", self.name.clone())];
         match &self.mark {

@@ -26,8 +26,8 @@ async fn read(script: &Script, known: &World, coverage: &Coverage) -> Result<Rea
     fetch::read(ask(&aws, &scope, known, coverage)).await
 }
 
-fn items(harvest: &Reading<Rule>) -> &[Rule] {
-    let [(_, Ok(rules))] = harvest.parts.as_slice() else { panic!("one part: {:?}", harvest.parts) };
+fn items(reading: &Reading<Rule>) -> &[Rule] {
+    let [(_, Ok(rules))] = reading.parts.as_slice() else { panic!("one part: {:?}", reading.parts) };
     rules
 }
 
@@ -42,9 +42,9 @@ async fn rules_that_fire_by_the_clock_are_read_with_their_targets() {
         "Id": "1", "Arn": "arn:aws:ecs:ap-northeast-1:1:cluster/c", "EcsParameters": { "TaskDefinitionArn": task },
     }] });
     let script = Script::new([first, second, stop, daily].iter().map(|it| (200, answer(it))));
-    let harvest = read(&script, &World::default(), &Coverage::All).await.expect("a harvest");
-    assert!(harvest.notes.is_empty(), "{:?}", harvest.notes);
-    let [stop, daily] = items(&harvest) else { panic!("two rules: {harvest:?}") };
+    let reading = read(&script, &World::default(), &Coverage::All).await.expect("a harvest");
+    assert!(reading.notes.is_empty(), "{:?}", reading.notes);
+    let [stop, daily] = items(&reading) else { panic!("two rules: {reading:?}") };
     assert_eq!((stop.name.as_str(), stop.expression.as_str(), stop.enabled), ("stop", "cron(0 22 * * ? *)", true));
     assert_eq!(stop.targets[0].input.as_deref(), Some("{\"InstanceId\":[\"x\"]}"));
     assert_eq!(daily.targets[0].task_definition.as_deref(), Some(task));
@@ -75,11 +75,11 @@ async fn targets_that_may_not_be_read_leave_what_was_known_and_are_told_once() {
             whole: true,
         }],
     );
-    let harvest = read(&script, &known, &Coverage::All).await.expect("a harvest");
-    let [stop] = items(&harvest) else { panic!("{harvest:?}") };
+    let reading = read(&script, &known, &Coverage::All).await.expect("a harvest");
+    let [stop] = items(&reading) else { panic!("{reading:?}") };
     assert_eq!((stop.targets.as_slice(), stop.enabled), ([target].as_slice(), true), "the list is believed");
     assert!(!stop.whole, "what it calls now is not known");
-    let [note] = harvest.notes.as_slice() else { panic!("{:?}", harvest.notes) };
+    let [note] = reading.notes.as_slice() else { panic!("{:?}", reading.notes) };
     assert_eq!((note.kind, note.operation.as_str()), (FaultKind::Denied, "events:ListTargetsByRule"));
 }
 

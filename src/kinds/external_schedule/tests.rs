@@ -41,8 +41,8 @@ async fn read(rules: &[&Rule], known: &World, coverage: &Coverage) -> Reading<Fo
     fetch::read(ask(&aws, &scope, known, coverage)).await.expect("a harvest")
 }
 
-fn names(harvest: &Reading<ForeignSchedule>) -> Vec<&str> {
-    let [(_, Ok(items))] = harvest.parts.as_slice() else { panic!("one part: {:?}", harvest.parts) };
+fn names(reading: &Reading<ForeignSchedule>) -> Vec<&str> {
+    let [(_, Ok(items))] = reading.parts.as_slice() else { panic!("one part: {:?}", reading.parts) };
     items.iter().map(|it| it.name.as_str()).collect()
 }
 
@@ -70,10 +70,10 @@ async fn what_matters_of_others_is_looked_at_once_until_it_changes() {
         held("x", STOP)
     });
     let mut world = World::default();
-    let harvest = read(&[&first, &second, &get], &world, &Coverage::All).await;
-    assert!(harvest.notes.is_empty(), "{:?}", harvest.notes);
-    assert_eq!(names(&harvest), ["ops/stop", "default/daily"], "what calls a service comes first");
-    let Ok(items) = &harvest.parts[0].1 else { panic!("{harvest:?}") };
+    let reading = read(&[&first, &second, &get], &world, &Coverage::All).await;
+    assert!(reading.notes.is_empty(), "{:?}", reading.notes);
+    assert_eq!(names(&reading), ["ops/stop", "default/daily"], "what calls a service comes first");
+    let Ok(items) = &reading.parts[0].1 else { panic!("{reading:?}") };
     let stop = &items[0];
     assert_eq!((stop.enabled, stop.timezone.as_deref()), (false, Some("Asia/Tokyo")));
     assert_eq!(stop.target.task_definition.as_deref(), Some("arn:aws:ecs:x:1:task-definition/daily:3"));
@@ -97,9 +97,9 @@ async fn thousands_are_left_with_a_note_and_a_probe_looks_at_few() {
         .times(1)
         .build();
     let get = mock!(aws_sdk_scheduler::Client::get_schedule).match_requests(|_| true).then_output(|| held("x", STOP));
-    let harvest = read(&[&list, &get], &World::default(), &parts(&[""])).await;
-    assert_eq!(names(&harvest).len(), 3);
-    let [note] = harvest.notes.as_slice() else { panic!("{:?}", harvest.notes) };
+    let reading = read(&[&list, &get], &World::default(), &parts(&[""])).await;
+    assert_eq!(names(&reading).len(), 3);
+    let [note] = reading.notes.as_slice() else { panic!("{:?}", reading.notes) };
     assert_eq!(note.kind, FaultKind::Refused);
     assert!(note.message.contains("400 schedules of others may matter; 200 of them were not looked at"), "{note}");
 }

@@ -39,7 +39,7 @@ impl<'c, 'a> Asking<'c, 'a> {
         let part = question.part();
         let known = self.cx.world.by_key::<Simulation>(self.cx.scope, &part);
         let kept = if known.is_some_and(Simulation::allows_all) { KEPT } else { DOUBTED };
-        let bin = self.cx.world.shelf(self.cx.scope, Simulation::KIND).and_then(|shelf| shelf.bin(&part));
+        let bin = self.cx.world.store(self.cx.scope, Simulation::KIND).and_then(|store| store.bin(&part));
         let age = bin.and_then(|bin| bin.read_at).map(|at| self.cx.world.age(at, self.cx.now));
         if age.is_none_or(|age| age > kept) {
             self.rights.wants.push(ReadRequest::part(self.cx.scope, Simulation::KIND, &part));

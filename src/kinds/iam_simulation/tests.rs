@@ -20,8 +20,8 @@ async fn read(script: &Script, question: &Question) -> Simulation {
     let aws = Clients { iam: Query::iam_by(script), ..Clients::silent() };
     let (known, scope, part) = (World::default(), scope(), question.part());
     let coverage = parts(&[&part, "of another kind"]);
-    let harvest = Simulations::read(ask(&aws, &scope, &known, &coverage)).await.expect("a harvest");
-    let [(read, Ok(items))] = &harvest.parts[..] else { panic!("one answer, not {:?}", harvest.parts) };
+    let reading = Simulations::read(ask(&aws, &scope, &known, &coverage)).await.expect("a harvest");
+    let [(read, Ok(items))] = &reading.parts[..] else { panic!("one answer, not {:?}", reading.parts) };
     assert_eq!(*read, part);
     items[0].clone()
 }

@@ -15,7 +15,7 @@ const GET: &str = "cloudwatch:GetMetricData";
 /// Reads the loads that `ask` names.
 ///
 /// # Errors
-/// None of its own: a part's fault stands in the harvest.
+/// None of its own: a part's fault stands in the reading.
 pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<AliasMetrics>, Fault> {
     let Coverage::Parts(parts) = ask.coverage else { return Ok(Reading::of(Vec::new())) };
     let read = concurrently(parts.iter().cloned().collect(), |part: Part| async move {

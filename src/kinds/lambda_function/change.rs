@@ -74,7 +74,7 @@ impl Change for UpdateCode {
         self.plan.clone()
     }
 
-    fn deed(&self) -> ChangeRequest {
+    fn change_request(&self) -> ChangeRequest {
         ChangeRequest { verb: "update-code", on: self.plan.on.clone(), arguments: vec![("code", self.code.words())] }
     }
 
@@ -119,7 +119,7 @@ impl Change for PublishVersion {
         self.plan.clone()
     }
 
-    fn deed(&self) -> ChangeRequest {
+    fn change_request(&self) -> ChangeRequest {
         ChangeRequest { verb: "publish", on: self.plan.on.clone(), arguments: Vec::new() }
     }
 
@@ -164,7 +164,7 @@ impl Change for ShiftAlias {
         self.plan.clone()
     }
 
-    fn deed(&self) -> ChangeRequest {
+    fn change_request(&self) -> ChangeRequest {
         let mut arguments = vec![("alias", self.alias.clone()), ("version", self.version.clone())];
         if let Some((version, percent)) = &self.share {
             arguments.extend([("other", version.clone()), ("percent", percent.to_string())]);

@@ -18,7 +18,7 @@ const GET: &str = "lambda:GetFunctionConfiguration";
 /// Reads what `ask` covers, function by function (a part is a function's ARN).
 ///
 /// # Errors
-/// The fault that kept everything from being read; a part's own fault stands in the harvest.
+/// The fault that kept everything from being read; a part's own fault stands in the reading.
 pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<Function>, Fault> {
     let (listed, cut) = match ask.coverage {
         Coverage::All => {
@@ -51,16 +51,16 @@ pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<Function>, Fau
             Err(fault) => (part, Ok(vec![function]), Some(fault)),
         }
     });
-    let mut harvest = Reading::of(Vec::new());
-    harvest.notes.extend(cut);
+    let mut reading = Reading::of(Vec::new());
+    reading.notes.extend(cut);
     for (part, got, note) in read.await {
-        harvest.parts.push((part, got));
+        reading.parts.push((part, got));
         // One sentence says it for all of them.
-        if let Some(note) = note.filter(|note| !harvest.notes.iter().any(|known| known.kind == note.kind)) {
-            harvest.notes.push(note);
+        if let Some(note) = note.filter(|note| !reading.notes.iter().any(|known| known.kind == note.kind)) {
+            reading.notes.push(note);
         }
     }
-    Ok(harvest)
+    Ok(reading)
 }
 
 async fn list(ask: FetchContext<'_>) -> Result<Paged<Function>, Fault> {

@@ -53,8 +53,8 @@ impl Kind for Functions {
         subject::subject(item, scope)
     }
 
-    fn opinion(item: &Function, cx: &KindContext<'_>) -> Option<Assessment> {
-        rules::opinion(item, cx)
+    fn assess(item: &Function, cx: &KindContext<'_>) -> Option<Assessment> {
+        rules::assess(item, cx)
     }
 
     fn rows(item: &Function, cx: &KindContext<'_>) -> Vec<Row> {

@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::model::Function;
-use super::rules::{deprecated, opinion};
+use super::rules::{assess, deprecated};
 use crate::display::{Cell, Column, Fact, Row, Section, Width};
 use crate::kinds::lambda_version::FunctionVersions;
 use crate::kinds::{KindContext, console_url};
@@ -30,7 +30,7 @@ const ALIASES: &[Column] = &[
 
 /// Its lines in the environment screen.
 pub(super) fn rows(item: &Function, cx: &KindContext<'_>) -> Vec<Row> {
-    let opinion = opinion(item, cx).unwrap_or_default();
+    let assessment = assess(item, cx).unwrap_or_default();
     let runtime = match (&item.runtime, deprecated(item)) {
         (Some(runtime), Some(_)) => Cell::of(Health::Worrying, runtime.as_str()),
         (Some(runtime), None) => Cell::plain(runtime.as_str()),
@@ -39,15 +39,15 @@ pub(super) fn rows(item: &Function, cx: &KindContext<'_>) -> Vec<Row> {
     vec![Row {
         key: item.key().to_owned(),
         open: Some(item.id(cx.scope)),
-        health: Some(opinion.health),
+        health: Some(assessment.health),
         cells: vec![
             Cell::strong(item.name.as_str()),
-            state(item, opinion.health),
+            state(item, assessment.health),
             runtime,
             Cell::or_none(item.memory.map(|memory| format!("{memory} MB"))),
             Cell::or_none(item.timeout.map(|timeout| format!("{timeout} s"))),
             Cell::or_none(item.changed_at.map(|at| when(at, cx.now, cx.zone))),
-            Cell::of(opinion.health, opinion.why.unwrap_or_default()),
+            Cell::of(assessment.health, assessment.why.unwrap_or_default()),
         ],
     }]
 }
@@ -63,7 +63,7 @@ fn state(item: &Function, health: Health) -> Cell {
 /// Its object in `status --json`.
 #[expect(clippy::unnecessary_wraps, reason = "the trait lets a kind stand in another's object")]
 pub(super) fn to_json(item: &Function, cx: &KindContext<'_>) -> Option<serde_json::Value> {
-    let opinion = opinion(item, cx).unwrap_or_default();
+    let assessment = assess(item, cx).unwrap_or_default();
     Some(json!({
         "name": item.name,
         "state": item.state.as_deref().map(word),
@@ -72,17 +72,17 @@ pub(super) fn to_json(item: &Function, cx: &KindContext<'_>) -> Option<serde_jso
         "runtime": item.runtime,
         "memory": item.memory,
         "timeout": item.timeout,
-        "health": opinion.health,
-        "why": opinion.why,
+        "health": assessment.health,
+        "why": assessment.why,
     }))
 }
 
 /// The sections of its page.
 pub(super) fn detail(item: &Function, cx: &KindContext<'_>) -> Vec<Section> {
-    let opinion = opinion(item, cx).unwrap_or_default();
-    let mut facts = vec![Fact::new("state", state(item, opinion.health))];
-    if let Some(why) = opinion.why {
-        facts.push(Fact::new("why", Cell::of(opinion.health, why)));
+    let assessment = assess(item, cx).unwrap_or_default();
+    let mut facts = vec![Fact::new("state", state(item, assessment.health))];
+    if let Some(why) = assessment.why {
+        facts.push(Fact::new("why", Cell::of(assessment.health, why)));
     }
     let runtime = match deprecated(item) {
         Some(since) => {

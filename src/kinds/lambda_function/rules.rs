@@ -77,7 +77,7 @@ fn because(reason_of: &(Option<String>, Option<String>)) -> String {
 }
 
 /// How `item` is; `None` before its state was read.
-pub(super) fn opinion(item: &Function, _cx: &KindContext<'_>) -> Option<Assessment> {
+pub(super) fn assess(item: &Function, _cx: &KindContext<'_>) -> Option<Assessment> {
     let name = &item.name;
     let message = |health, what: &str, why: &(Option<String>, Option<String>)| {
         Some(Assessment::new(health, format!("{name} {what}{}", because(why))))

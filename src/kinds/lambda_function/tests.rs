@@ -49,9 +49,9 @@ async fn the_list_is_filled_with_states_and_what_is_at_rest_is_not_asked_again()
     let read = |world: World| {
         let (aws, scope) = (aws.clone(), scope.clone());
         async move {
-            let harvest = Functions::read(ask(&aws, &scope, &world, &Coverage::All)).await.expect("functions");
-            assert!(harvest.notes.is_empty(), "{:?}", harvest.notes);
-            harvest.parts.into_iter().flat_map(|(_, got)| got.expect("no fault")).collect::<Vec<Function>>()
+            let reading = Functions::read(ask(&aws, &scope, &world, &Coverage::All)).await.expect("functions");
+            assert!(reading.notes.is_empty(), "{:?}", reading.notes);
+            reading.parts.into_iter().flat_map(|(_, got)| got.expect("no fault")).collect::<Vec<Function>>()
         }
     };
     let all = read(world.clone()).await;
@@ -73,13 +73,13 @@ async fn a_state_that_may_not_be_read_costs_only_the_state() {
     let script = Script::new([(200, LIST), (403, denied), (404, r#"{"__type":"ResourceNotFoundException"}"#)]);
     let aws = Clients { lambda: RestJson::lambda_by(&script), ..Clients::silent() };
     let (world, scope) = (World::default(), scope());
-    let harvest = Functions::read(ask(&aws, &scope, &world, &Coverage::All)).await.expect("functions");
-    assert_eq!(harvest.notes.len(), 1);
-    let listed = harvest.parts[0].1.as_ref().expect("the list's").first().expect("one");
+    let reading = Functions::read(ask(&aws, &scope, &world, &Coverage::All)).await.expect("functions");
+    assert_eq!(reading.notes.len(), 1);
+    let listed = reading.parts[0].1.as_ref().expect("the list's").first().expect("one");
     assert!(listed.state.is_none() && listed.changed_at.is_some());
     let coverage = parts(&["arn:aws:lambda:ap-northeast-1:1:function:gone"]);
-    let harvest = Functions::read(ask(&aws, &scope, &world, &coverage)).await.expect("nothing");
-    assert_eq!(harvest.parts[0].1.as_ref().map(Vec::len), Ok(0));
+    let reading = Functions::read(ask(&aws, &scope, &world, &coverage)).await.expect("nothing");
+    assert_eq!(reading.parts[0].1.as_ref().map(Vec::len), Ok(0));
 }
 
 #[rstest]
@@ -117,8 +117,8 @@ fn states(
         update_reason: because,
         ..function()
     };
-    let opinion = Shelves::default().seen(true, |cx| Functions::opinion(&item, cx)).expect("an opinion");
-    assert_eq!((opinion.health, opinion.why.as_deref()), (health, why));
+    let assessment = Shelves::default().seen(true, |cx| Functions::assess(&item, cx)).expect("an opinion");
+    assert_eq!((assessment.health, assessment.why.as_deref()), (health, why));
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::world::{Arn, Coverage, Fault, FaultKind, Part, Reading};
 /// Reads the functions that `ask` names by their ARNs.
 ///
 /// # Errors
-/// None of its own: a part's fault stands in the harvest.
+/// None of its own: a part's fault stands in the reading.
 pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<FunctionVersions>, Fault> {
     let Coverage::Parts(parts) = ask.coverage else { return Ok(Reading::of(Vec::new())) };
     let functions = parts.iter().filter(|part| Function::is_arn(part)).cloned().collect();
@@ -22,17 +22,17 @@ pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<FunctionVersio
         let got = one(ask, &part).await;
         (part, got)
     });
-    let mut harvest = Reading::of(Vec::new());
+    let mut reading = Reading::of(Vec::new());
     for (part, got) in read.await {
         match got {
             Ok((release, notes)) => {
-                harvest.notes.extend(notes);
-                harvest.parts.push((part, Ok(vec![release])));
+                reading.notes.extend(notes);
+                reading.parts.push((part, Ok(vec![release])));
             }
-            Err(fault) => harvest.parts.push((part, Err(fault))),
+            Err(fault) => reading.parts.push((part, Err(fault))),
         }
     }
-    Ok(harvest)
+    Ok(reading)
 }
 
 async fn one(ask: FetchContext<'_>, arn: &str) -> Result<(FunctionVersions, Vec<Fault>), Fault> {

@@ -28,9 +28,9 @@ async fn aliases_versions_and_callers_are_read_and_a_missing_policy_is_nobody() 
     ]);
     let aws = Clients { lambda: RestJson::lambda_by(&script), ..Clients::silent() };
     let (world, scope, coverage) = (World::default(), scope(), parts(&[ARN]));
-    let harvest = Releases::read(ask(&aws, &scope, &world, &coverage)).await.expect("a harvest");
-    assert!(harvest.notes.is_empty(), "{:?}", harvest.notes);
-    let release = harvest.parts[0].1.clone().expect("no fault").remove(0);
+    let reading = Releases::read(ask(&aws, &scope, &world, &coverage)).await.expect("a harvest");
+    assert!(reading.notes.is_empty(), "{:?}", reading.notes);
+    let release = reading.parts[0].1.clone().expect("no fault").remove(0);
     let live = Alias {
         name: "live".to_owned(),
         version: "7".to_owned(),

@@ -16,7 +16,7 @@ const RULES: &str = "elasticloadbalancing:DescribeRules";
 /// Reads what `ask` covers, load balancer by load balancer.
 ///
 /// # Errors
-/// The fault that kept everything from being read; a part's own fault stands in the harvest.
+/// The fault that kept everything from being read; a part's own fault stands in the reading.
 pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<ListenerSet>, Fault> {
     let balancers: Vec<Arn> = ask
         .needed::<LoadBalancer>()?
@@ -28,18 +28,18 @@ pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<ListenerSet>, 
         let part = Part::from(balancer.as_str());
         (part, of_balancer(ask, balancer).await)
     });
-    let mut harvest = Reading::of(Vec::new());
+    let mut reading = Reading::of(Vec::new());
     for (part, got) in read.await {
         let got = match got {
             Err(fault) if fault.kind == FaultKind::Gone => Ok(Vec::new()),
             got => got.map(|(set, notes)| {
-                harvest.notes.extend(notes);
+                reading.notes.extend(notes);
                 vec![set]
             }),
         };
-        harvest.parts.push((part, got));
+        reading.parts.push((part, got));
     }
-    Ok(harvest)
+    Ok(reading)
 }
 
 /// The listeners of one load balancer with their rules. Rules that could not be read cost only themselves.

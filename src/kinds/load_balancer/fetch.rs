@@ -13,7 +13,7 @@ const DESCRIBE: &str = "elasticloadbalancing:DescribeLoadBalancers";
 /// Reads what `ask` covers.
 ///
 /// # Errors
-/// The fault that kept everything from being read; a part's own fault stands in the harvest.
+/// The fault that kept everything from being read; a part's own fault stands in the reading.
 pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<LoadBalancer>, Fault> {
     let Paged { items, cut } = named_pages(DESCRIBE, None, |token| async move {
         let request = ask.aws.elb.describe_load_balancers().page_size(400).set_marker(token);
@@ -21,9 +21,9 @@ pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<LoadBalancer>,
         Ok((answer.load_balancers().iter().map(balancer).collect(), text(answer.next_marker())))
     })
     .await?;
-    let mut harvest = Reading::whole(items);
-    harvest.notes.extend(cut);
-    Ok(harvest)
+    let mut reading = Reading::whole(items);
+    reading.notes.extend(cut);
+    Ok(reading)
 }
 
 fn balancer(from: &types::LoadBalancer) -> Option<LoadBalancer> {

@@ -41,8 +41,8 @@ impl Kind for LoadBalancers {
         subject::subject(item, scope)
     }
 
-    fn opinion(item: &LoadBalancer, cx: &KindContext<'_>) -> Option<Assessment> {
-        rules::opinion(item, cx)
+    fn assess(item: &LoadBalancer, cx: &KindContext<'_>) -> Option<Assessment> {
+        rules::assess(item, cx)
     }
 
     fn count(item: &LoadBalancer, cx: &KindContext<'_>, counts: &mut Counts) {

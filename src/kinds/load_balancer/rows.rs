@@ -2,7 +2,7 @@
 //! its target groups lead to it. Pure: words and tones, no drawing, no colours.
 
 use super::model::LoadBalancer;
-use super::rules::opinion;
+use super::rules::assess;
 use crate::display::{Cell, Column, Fact, Row, Section, Width};
 use crate::kinds::listener::{ListenerSet, address, conditions};
 use crate::kinds::target_group::{TargetGroup, judge};
@@ -54,12 +54,12 @@ pub(super) fn detail(item: &LoadBalancer, cx: &KindContext<'_>) -> Vec<Section> 
 }
 
 fn facts(item: &LoadBalancer, cx: &KindContext<'_>) -> Vec<Fact> {
-    let opinion = opinion(item, cx).unwrap_or_default();
+    let assessment = assess(item, cx).unwrap_or_default();
     let list = |list: &[String]| Cell::or_none((!list.is_empty()).then(|| list.join(" ")));
     let mut facts =
-        vec![Fact::new("state", item.state.as_deref().map_or_else(Cell::none, |it| Cell::of(opinion.health, it)))];
-    if let Some(why) = opinion.why {
-        facts.push(Fact::new("why", Cell::of(opinion.health, why)));
+        vec![Fact::new("state", item.state.as_deref().map_or_else(Cell::none, |it| Cell::of(assessment.health, it)))];
+    if let Some(why) = assessment.why {
+        facts.push(Fact::new("why", Cell::of(assessment.health, why)));
     }
     facts.extend([
         Fact::new("kind", Cell::or_none(item.flavour.as_deref())),
@@ -107,20 +107,20 @@ fn groups(item: &LoadBalancer, cx: &KindContext<'_>) -> Vec<Row> {
         cx.world.all::<TargetGroup>(cx.scope).filter(|group| group.load_balancers.contains(&item.arn)).collect();
     groups.sort_by(|a, b| a.name.cmp(&b.name));
     let line = |group: &TargetGroup| {
-        let opinion =
+        let assessment =
             judge(group, cx).unwrap_or_else(|| crate::world::Assessment::new(Health::Unknown, "not read yet"));
-        let health = cx.joins.health_of(cx.scope, group.arn.as_str()).map(|health| {
+        let health = cx.resource_index.health_of(cx.scope, group.arn.as_str()).map(|health| {
             let healthy = health.targets.iter().filter(|target| target.state == "healthy").count();
             format!("{healthy}/{}", health.targets.len())
         });
         Row {
             key: group.key().to_owned(),
             open: Some(group.id(cx.scope)),
-            health: Some(opinion.health),
+            health: Some(assessment.health),
             cells: vec![
                 Cell::strong(group.name.as_str()),
                 Cell::or_none(health),
-                Cell::of(opinion.health, opinion.why.unwrap_or_default()),
+                Cell::of(assessment.health, assessment.why.unwrap_or_default()),
             ],
         }
     };

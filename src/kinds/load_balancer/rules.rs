@@ -8,7 +8,7 @@ use crate::text::first_line;
 use crate::world::{Assessment, Health};
 
 /// How `item` is; `None` if its state was not told.
-pub(super) fn opinion(item: &LoadBalancer, _cx: &KindContext<'_>) -> Option<Assessment> {
+pub(super) fn assess(item: &LoadBalancer, _cx: &KindContext<'_>) -> Option<Assessment> {
     let name = &item.name;
     let reason = item.state_reason.as_deref().filter(|reason| !reason.is_empty());
     let reason = reason.map(|reason| format!(": {}", first_line(reason, 120))).unwrap_or_default();

@@ -18,8 +18,8 @@ use crate::world::{Arn, Health, Resource};
 #[case(None, None)]
 fn states(#[case] state: Option<&str>, #[case] health: Option<Health>) {
     let balancer = LoadBalancer { state: state.map(str::to_owned), ..balancer() };
-    let opinion = Shelves::default().seen(true, |cx| LoadBalancers::opinion(&balancer, cx));
-    assert_eq!(opinion.map(|opinion| opinion.health), health);
+    let assessment = Shelves::default().seen(true, |cx| LoadBalancers::assess(&balancer, cx));
+    assert_eq!(assessment.map(|assessment| assessment.health), health);
 }
 
 #[test]

@@ -20,7 +20,7 @@ const PAGES: usize = 5;
 /// Reads what `ask` covers, stream by stream; nothing where none is named.
 ///
 /// # Errors
-/// None: a stream's own fault stands in the harvest.
+/// None: a stream's own fault stands in the reading.
 pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<LogTail>, Fault> {
     let Coverage::Parts(parts) = ask.coverage else { return Ok(Reading::of(Vec::new())) };
     let streams: Vec<Part> = parts.iter().cloned().collect();

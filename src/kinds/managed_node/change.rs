@@ -44,7 +44,7 @@ impl Change for RunScript {
         self.plan.clone()
     }
 
-    fn deed(&self) -> ChangeRequest {
+    fn change_request(&self) -> ChangeRequest {
         let nodes = ("nodes", self.nodes.join(","));
         ChangeRequest {
             verb: "run",

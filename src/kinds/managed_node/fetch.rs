@@ -13,7 +13,7 @@ const DESCRIBE: &str = "ssm:DescribeInstanceInformation";
 /// Reads what `ask` covers.
 ///
 /// # Errors
-/// The fault that kept everything from being read; a part's own fault stands in the harvest.
+/// The fault that kept everything from being read; a part's own fault stands in the reading.
 pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<Node>, Fault> {
     let Paged { items, cut } = named_pages(DESCRIBE, None, |token| async move {
         let request = ask.aws.ssm.describe_instance_information().max_results(50).set_next_token(token);
@@ -21,9 +21,9 @@ pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<Node>, Fault> 
         Ok((answer.instance_information_list().iter().map(node).collect(), text(answer.next_token())))
     })
     .await?;
-    let mut harvest = Reading::whole(items);
-    harvest.notes.extend(cut);
-    Ok(harvest)
+    let mut reading = Reading::whole(items);
+    reading.notes.extend(cut);
+    Ok(reading)
 }
 
 fn node(from: &types::InstanceInformation) -> Option<Node> {

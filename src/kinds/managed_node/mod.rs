@@ -1,6 +1,7 @@
 //! A node managed by Systems Manager. Everything the program knows of this kind; the list of what lives where:
 //! `model` our type, `fetch` the reading, `subject` what inference may know,
-//! `rules` how it is judged, `reach` and `rights` how it is entered, `rows` how it is shown. Nothing here draws.
+//! `rules` how it is judged, `session_access` and `rights` how it is entered, `rows` how it is shown. Nothing here
+//! draws.
 
 pub mod change;
 mod fetch;
@@ -24,7 +25,7 @@ use super::Counts;
 use super::Subject;
 use super::{FetchContext, Kind, KindContext, ListLayout, PollClass};
 use crate::display::{Row, Section};
-use crate::ssm::preflight::Reach;
+use crate::ssm::preflight::SessionAccess;
 use crate::world::{Assessment, Fault, Reading, Scope};
 
 /// The kind.
@@ -52,8 +53,8 @@ impl Kind for Nodes {
         subject::subject(item, scope)
     }
 
-    fn opinion(item: &Node, cx: &KindContext<'_>) -> Option<Assessment> {
-        rules::opinion(item, cx)
+    fn assess(item: &Node, cx: &KindContext<'_>) -> Option<Assessment> {
+        rules::assess(item, cx)
     }
 
     fn count(item: &Node, cx: &KindContext<'_>, counts: &mut Counts) {
@@ -72,8 +73,8 @@ impl Kind for Nodes {
         rows::detail(item, cx)
     }
 
-    fn reach(item: &Node, cx: &KindContext<'_>) -> Option<Reach> {
-        Some(session_access::reach(item, cx))
+    fn session_access(item: &Node, cx: &KindContext<'_>) -> Option<SessionAccess> {
+        Some(session_access::session_access(item, cx))
     }
 
     fn web(item: &Node, scope: &Scope) -> Option<String> {

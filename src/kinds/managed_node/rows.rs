@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::model::Node;
-use super::rules::opinion;
+use super::rules::assess;
 use crate::display::{Cell, Column, Fact, Row, Section};
 use crate::kinds::{KindContext, console_url};
 use crate::text::{when, word};
@@ -15,43 +15,43 @@ pub(super) const COLUMNS: &[Column] = crate::kinds::ec2_instance::INSTANCE_COLUM
 
 /// Its lines in the environment screen; none where its EC2 instance tells of it.
 pub(super) fn rows(item: &Node, cx: &KindContext<'_>) -> Vec<Row> {
-    let Some(opinion) = opinion(item, cx) else { return Vec::new() };
+    let Some(assessment) = assess(item, cx) else { return Vec::new() };
     vec![Row {
         key: item.key().to_owned(),
         open: Some(item.id(cx.scope)),
-        health: Some(opinion.health),
+        health: Some(assessment.health),
         cells: vec![
             Cell::strong(item.name.as_deref().or(item.computer.as_deref()).unwrap_or(&item.id)),
             Cell::plain(item.id.as_str()),
             Cell::none(),
-            Cell::of(opinion.health, word(&item.ping).replace('_', " ")),
+            Cell::of(assessment.health, word(&item.ping).replace('_', " ")),
             Cell::none(),
             Cell::none(),
-            Cell::of(opinion.health, opinion.why.unwrap_or_default()),
+            Cell::of(assessment.health, assessment.why.unwrap_or_default()),
         ],
     }]
 }
 
 /// Its object in `status --json`; its EC2 state is not known then.
 pub(super) fn to_json(item: &Node, cx: &KindContext<'_>) -> Option<serde_json::Value> {
-    let opinion = opinion(item, cx)?;
+    let assessment = assess(item, cx)?;
     Some(json!({
         "id": item.id,
         "name": item.name.as_deref().or(item.computer.as_deref()),
         "state": null,
         "ssm": word(&item.ping),
-        "health": opinion.health,
-        "why": opinion.why,
+        "health": assessment.health,
+        "why": assessment.why,
     }))
 }
 
 /// The sections of its page.
 pub(super) fn detail(item: &Node, cx: &KindContext<'_>) -> Vec<Section> {
-    let instance = cx.joins.instance(cx.scope, &item.id);
-    let opinion = opinion(item, cx).unwrap_or_default();
-    let mut facts = vec![Fact::new("Session Manager", Cell::of(opinion.health, word(&item.ping).replace('_', " ")))];
-    if let Some(why) = opinion.why {
-        facts.push(Fact::new("why", Cell::of(opinion.health, why)));
+    let instance = cx.resource_index.instance(cx.scope, &item.id);
+    let assessment = assess(item, cx).unwrap_or_default();
+    let mut facts = vec![Fact::new("Session Manager", Cell::of(assessment.health, word(&item.ping).replace('_', " ")))];
+    if let Some(why) = assessment.why {
+        facts.push(Fact::new("why", Cell::of(assessment.health, why)));
     }
     facts.extend([
         Fact::new("last answer", Cell::or_none(item.pinged_at.map(|at| when(at, cx.now, cx.zone)))),

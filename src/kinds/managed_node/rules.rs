@@ -10,16 +10,16 @@ use crate::world::{Assessment, Health, Resource};
 
 /// Whether nobody else tells of it.
 pub(super) fn alone(item: &Node, cx: &KindContext<'_>) -> bool {
-    if cx.joins.instance(cx.scope, &item.id).is_some() {
+    if cx.resource_index.instance(cx.scope, &item.id).is_some() {
         return false;
     }
     // Systems Manager remembers terminated instances; once EC2 was read, one that is not there is gone.
-    let read = cx.world.shelf(cx.scope, Instance::KIND).is_some_and(|shelf| shelf.oldest().is_some());
+    let read = cx.world.store(cx.scope, Instance::KIND).is_some_and(|store| store.oldest().is_some());
     !(read && item.id.starts_with("i-"))
 }
 
 /// How `item` is; `None` if it has no say.
-pub(super) fn opinion(item: &Node, cx: &KindContext<'_>) -> Option<Assessment> {
+pub(super) fn assess(item: &Node, cx: &KindContext<'_>) -> Option<Assessment> {
     if !alone(item, cx) {
         return None;
     }

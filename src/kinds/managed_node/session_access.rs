@@ -5,15 +5,15 @@ use super::model::Node;
 use super::permissions::rights;
 use crate::kinds::KindContext;
 use crate::ssm::handshake::Version;
-use crate::ssm::preflight::{Line, Reach};
+use crate::ssm::preflight::{Line, SessionAccess};
 use crate::ssm::session_target::SessionTarget;
 use crate::text::when;
 
 /// How `item` is entered.
-pub(super) fn reach(item: &Node, cx: &KindContext<'_>) -> Reach {
+pub(super) fn session_access(item: &Node, cx: &KindContext<'_>) -> SessionAccess {
     let name = item.name.as_deref().or(item.computer.as_deref()).unwrap_or(&item.id);
     let message = if name == item.id { format!("node {name}") } else { format!("node {name} ({})", item.id) };
-    Reach {
+    SessionAccess {
         message,
         way: Some(SessionTarget::Node(item.id.clone())),
         lines: lines(item, cx),

@@ -16,14 +16,14 @@ use crate::world::{Arn, Health, Identity};
 #[case("Inactive", Health::Well, Some("node ip-10-0-3-10 is inactive since 13:42"))]
 #[case("Shiny", Health::Unknown, Some("node ip-10-0-3-10 has the state Shiny, which toban does not know"))]
 fn pings(#[case] ping: &str, #[case] health: Health, #[case] why: Option<&str>) {
-    let opinion = Shelves::default().seen(true, |cx| Nodes::opinion(&node(ping), cx)).unwrap();
-    assert_eq!((opinion.health, opinion.why.as_deref()), (health, why));
+    let assessment = Shelves::default().seen(true, |cx| Nodes::assess(&node(ping), cx)).unwrap();
+    assert_eq!((assessment.health, assessment.why.as_deref()), (health, why));
 }
 
 #[test]
 fn the_instance_tells_of_both() {
     Shelves::default().with([instance()]).seen(true, |cx| {
-        assert_eq!(Nodes::opinion(&node("ConnectionLost"), cx), None);
+        assert_eq!(Nodes::assess(&node("ConnectionLost"), cx), None);
         assert!(Nodes::rows(&node("Online"), cx).is_empty());
         assert_eq!(Nodes::to_json(&node("Online"), cx), None);
     });
@@ -34,8 +34,8 @@ fn a_node_whose_instance_is_gone_is_gone_but_a_machine_of_ours_is_not() {
     let other = Instance { id: "i-9".to_owned(), ..instance() };
     let machine = Node { id: "mi-0123".to_owned(), ..node("ConnectionLost") };
     Shelves::default().with([other]).seen(true, |cx| {
-        assert_eq!(Nodes::opinion(&node("ConnectionLost"), cx), None);
-        assert_eq!(Nodes::opinion(&machine, cx).unwrap().health, Health::Worrying);
+        assert_eq!(Nodes::assess(&node("ConnectionLost"), cx), None);
+        assert_eq!(Nodes::assess(&machine, cx).unwrap().health, Health::Worrying);
     });
 }
 
@@ -63,7 +63,7 @@ fn checklist(settings: Settings, group: Option<Group>) -> String {
         group.map(|group| SessionSettings { part: group_part("/ssm").to_string(), settings: Settings::Group(group) }),
     );
     let shelves = shelves.with(all);
-    shelves.seen(false, |cx| Nodes::reach(&node("Online"), cx).expect("an inside").text().join("\n"))
+    shelves.seen(false, |cx| Nodes::session_access(&node("Online"), cx).expect("an inside").text().join("\n"))
 }
 
 #[rstest]

@@ -13,7 +13,7 @@ const DESCRIBE: &str = "logs:DescribeMetricFilters";
 /// Reads what `ask` covers.
 ///
 /// # Errors
-/// The fault that kept everything from being read; a part's own fault stands in the harvest.
+/// The fault that kept everything from being read; a part's own fault stands in the reading.
 pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<MetricFilter>, Fault> {
     let Paged { items, cut } = named_pages(DESCRIBE, None, |token| async move {
         let request = ask.aws.logs.describe_metric_filters().limit(50).set_next_token(token);
@@ -21,9 +21,9 @@ pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<MetricFilter>,
         Ok((answer.metric_filters().iter().map(filter).collect(), text(answer.next_token())))
     })
     .await?;
-    let mut harvest = Reading::whole(items);
-    harvest.notes.extend(cut);
-    Ok(harvest)
+    let mut reading = Reading::whole(items);
+    reading.notes.extend(cut);
+    Ok(reading)
 }
 
 fn filter(from: &types::MetricFilter) -> Option<MetricFilter> {

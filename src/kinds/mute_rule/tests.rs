@@ -48,8 +48,8 @@ async fn read(rules: &[Answered], known: &World, coverage: &Coverage) -> Result<
     fetch::read(ask(&aws, &scope, known, coverage)).await
 }
 
-fn items(harvest: &Reading<MuteRule>) -> &[MuteRule] {
-    let [(_, Ok(rules))] = harvest.parts.as_slice() else { panic!("one part: {:?}", harvest.parts) };
+fn items(reading: &Reading<MuteRule>) -> &[MuteRule] {
+    let [(_, Ok(rules))] = reading.parts.as_slice() else { panic!("one part: {:?}", reading.parts) };
     rules
 }
 
@@ -70,8 +70,8 @@ async fn rules_that_mute_now_or_later_are_read_with_their_alarms() {
     let nightly = mock!(Client::get_alarm_mute_rule)
         .match_requests(|input| input.alarm_mute_rule_name() == Some("nightly"))
         .then_output(|| detail("cron(0 22 * * *)", None));
-    let harvest = read(&[first, second, once, nightly], &World::default(), &Coverage::All).await.expect("a harvest");
-    let [once, nightly] = items(&harvest) else { panic!("two rules: {harvest:?}") };
+    let reading = read(&[first, second, once, nightly], &World::default(), &Coverage::All).await.expect("a harvest");
+    let [once, nightly] = items(&reading) else { panic!("two rules: {reading:?}") };
     assert_eq!((once.name.as_str(), once.alarms.as_slice()), ("once", ["cpu".to_owned()].as_slice()));
     let window = Window { from: at("2026-11-21T05:03:00Z"), until: at("2026-12-06T05:03:00Z") };
     assert_eq!((once.window, nightly.window), (Some(window), None));
@@ -93,8 +93,8 @@ async fn a_window_ends_with_its_length_or_its_rule(
 ) {
     let list = mock!(Client::list_alarm_mute_rules).then_output(|| page(&["once"], None));
     let get = mock!(Client::get_alarm_mute_rule).then_output(move || detail(expression, expires));
-    let harvest = read(&[list, get], &World::default(), &Coverage::All).await.expect("a harvest");
-    assert_eq!(items(&harvest)[0].window.map(|window| window.until), until.map(at));
+    let reading = read(&[list, get], &World::default(), &Coverage::All).await.expect("a harvest");
+    assert_eq!(items(&reading)[0].window.map(|window| window.until), until.map(at));
 }
 
 #[tokio::test]
@@ -114,9 +114,9 @@ async fn rules_that_may_not_be_read_closer_stay_as_they_were_and_are_told_once()
         window: None,
     };
     know(&mut known, vec![kept.clone()]);
-    let harvest = read(&[list, no], &known, &Coverage::All).await.expect("a harvest");
-    assert_eq!(items(&harvest), [kept]);
-    let [note] = harvest.notes.as_slice() else { panic!("{:?}", harvest.notes) };
+    let reading = read(&[list, no], &known, &Coverage::All).await.expect("a harvest");
+    assert_eq!(items(&reading), [kept]);
+    let [note] = reading.notes.as_slice() else { panic!("{:?}", reading.notes) };
     assert_eq!(note.operation, "cloudwatch:GetAlarmMuteRule");
 }
 
@@ -131,8 +131,8 @@ async fn a_rule_that_went_meanwhile_is_gone_and_a_probe_asks_little() {
         GetAlarmMuteRuleError::ResourceNotFoundException(ResourceNotFoundException::builder().meta(meta).build())
     });
     let rules = [list, gone];
-    let harvest = read(&rules, &World::default(), &parts(&[""])).await.expect("a harvest");
-    assert!(items(&harvest).is_empty() && harvest.notes.is_empty(), "{harvest:?}");
+    let reading = read(&rules, &World::default(), &parts(&[""])).await.expect("a harvest");
+    assert!(items(&reading).is_empty() && reading.notes.is_empty(), "{reading:?}");
     assert_eq!(rules[1].num_calls(), 1);
 }
 

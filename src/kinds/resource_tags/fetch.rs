@@ -13,7 +13,7 @@ const GET: &str = "tag:GetResources";
 /// Reads what `ask` covers.
 ///
 /// # Errors
-/// The fault that kept everything from being read; a part's own fault stands in the harvest.
+/// The fault that kept everything from being read; a part's own fault stands in the reading.
 pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<TaggedResource>, Fault> {
     let Paged { items, cut } = named_pages(GET, None, |token| async move {
         let request = ask.aws.tags.get_resources().resources_per_page(100).set_pagination_token(token);
@@ -21,9 +21,9 @@ pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<TaggedResource
         Ok((answer.resource_tag_mapping_list().iter().map(tagged).collect(), text(answer.pagination_token())))
     })
     .await?;
-    let mut harvest = Reading::whole(items);
-    harvest.notes.extend(cut);
-    Ok(harvest)
+    let mut reading = Reading::whole(items);
+    reading.notes.extend(cut);
+    Ok(reading)
 }
 
 fn tagged(from: &types::ResourceTagMapping) -> Option<TaggedResource> {

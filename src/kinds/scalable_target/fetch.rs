@@ -22,9 +22,9 @@ pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<ScalableTarget
         Ok((answer.scalable_targets().iter().map(target).collect(), text(answer.next_token())))
     })
     .await?;
-    let mut harvest = Reading::whole(items);
-    harvest.notes.extend(cut);
-    Ok(harvest)
+    let mut reading = Reading::whole(items);
+    reading.notes.extend(cut);
+    Ok(reading)
 }
 
 fn target(from: &types::ScalableTarget) -> ScalableTarget {
@@ -76,8 +76,8 @@ mod tests {
             .then_output(|| page("service/c/b", None));
         let aws = Clients { scaling: mocked!(aws_sdk_applicationautoscaling, &[first, second]), ..Clients::silent() };
         let (scope, world) = (scope(), World::default());
-        let harvest = read(ask(&aws, &scope, &world, &Coverage::All)).await.expect("targets");
-        let items = harvest.parts[0].1.as_ref().expect("a list");
+        let reading = read(ask(&aws, &scope, &world, &Coverage::All)).await.expect("targets");
+        let items = reading.parts[0].1.as_ref().expect("a list");
         let bounds: Vec<_> = items.iter().map(|one| (one.id.as_str(), one.min, one.max)).collect();
         assert_eq!(bounds, [("service/c/a", 2, 10), ("service/c/b", 2, 10)]);
     }

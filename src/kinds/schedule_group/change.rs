@@ -40,7 +40,7 @@ impl SchedulePlace {
         Plan::new(message, self.environment.clone(), self.id(), vec![call])
     }
 
-    fn deed(&self, verb: &'static str, name: &str) -> ChangeRequest {
+    fn change_request(&self, verb: &'static str, name: &str) -> ChangeRequest {
         ChangeRequest { verb, on: self.id(), arguments: vec![("name", name.to_owned())] }
     }
 }
@@ -89,10 +89,10 @@ impl Change for MakeGroup {
         self.0.plan(message, format!("scheduler:CreateScheduleGroup {}", self.0.group))
     }
 
-    fn deed(&self) -> ChangeRequest {
-        let mut deed = self.0.deed("make-group", "");
-        deed.arguments.push(("environment", self.0.environment.to_string()));
-        deed
+    fn change_request(&self) -> ChangeRequest {
+        let mut change_request = self.0.change_request("make-group", "");
+        change_request.arguments.push(("environment", self.0.environment.to_string()));
+        change_request
     }
 
     fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {
@@ -179,8 +179,9 @@ impl PutSchedule {
         if known {
             send!(aws.scheduler.update_schedule())
         } else {
-            let wish = format!("{}|{:?}|{}|{}", planned.token, planned.start_date, planned.input, self.role);
-            send!(aws.scheduler.create_schedule().client_token(client_token(&wish)))
+            let environment_config =
+                format!("{}|{:?}|{}|{}", planned.token, planned.start_date, planned.input, self.role);
+            send!(aws.scheduler.create_schedule().client_token(client_token(&environment_config)))
         }
     }
 }
@@ -194,15 +195,15 @@ impl Change for PutSchedule {
         self.place.plan(message, format!("scheduler:{call} {name} {expression} {timezone}{held}"))
     }
 
-    fn deed(&self) -> ChangeRequest {
+    fn change_request(&self) -> ChangeRequest {
         let Planned { name, expression, timezone, start_date, target, input, dead_letter, .. } = &self.planned;
-        let mut deed = self.place.deed("put-schedule", name);
+        let mut change_request = self.place.change_request("put-schedule", name);
         let fields = [("expression", expression), ("timezone", timezone), ("target", target), ("input", input)];
-        deed.arguments.extend(fields.map(|(key, value)| (key, value.clone())));
-        deed.arguments.push(("role", self.role.clone()));
-        deed.arguments.extend(start_date.map(|at| ("start", at.to_string())));
-        deed.arguments.extend(self.queue.clone().filter(|_| *dead_letter).map(|queue| ("queue", queue)));
-        deed
+        change_request.arguments.extend(fields.map(|(key, value)| (key, value.clone())));
+        change_request.arguments.push(("role", self.role.clone()));
+        change_request.arguments.extend(start_date.map(|at| ("start", at.to_string())));
+        change_request.arguments.extend(self.queue.clone().filter(|_| *dead_letter).map(|queue| ("queue", queue)));
+        change_request
     }
 
     fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {
@@ -234,8 +235,8 @@ impl Change for DropSchedule {
         self.place.plan(message, format!("scheduler:DeleteSchedule {}", self.name))
     }
 
-    fn deed(&self) -> ChangeRequest {
-        self.place.deed("drop-schedule", &self.name)
+    fn change_request(&self) -> ChangeRequest {
+        self.place.change_request("drop-schedule", &self.name)
     }
 
     fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {
@@ -260,8 +261,8 @@ impl Change for DropGroup {
         self.0.plan(message, format!("scheduler:DeleteScheduleGroup {} with every schedule in it", self.0.group))
     }
 
-    fn deed(&self) -> ChangeRequest {
-        self.0.deed("drop-group", "")
+    fn change_request(&self) -> ChangeRequest {
+        self.0.change_request("drop-group", "")
     }
 
     fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {
@@ -321,7 +322,7 @@ impl Change for Label {
         Plan::new(message, self.environment.clone(), self.on.clone(), calls)
     }
 
-    fn deed(&self) -> ChangeRequest {
+    fn change_request(&self) -> ChangeRequest {
         let arguments = self.tags.iter().map(|(key, value)| (*key, value.clone().unwrap_or_default())).collect();
         ChangeRequest { verb: "label", on: self.on.clone(), arguments }
     }

@@ -75,9 +75,9 @@ pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<Group>, Fault>
             Err(fault) => notes.push(fault),
         }
     }
-    let mut harvest = Reading::whole(all.into_values().collect());
-    harvest.notes.extend(notes);
-    Ok(harvest)
+    let mut reading = Reading::whole(all.into_values().collect());
+    reading.notes.extend(notes);
+    Ok(reading)
 }
 
 fn is_ours(name: &str) -> bool {

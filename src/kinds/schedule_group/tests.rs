@@ -73,9 +73,9 @@ async fn ours_are_read_whole_and_others_are_left() {
     let rules = [&groups, &tagged, &list, &get("toban-dev", "stop")];
     let aws = Clients { scheduler: mocked!(aws_sdk_scheduler, rules), ..Clients::silent() };
     let (scope, world) = (scope(), World::default());
-    let harvest = fetch::read(ask(&aws, &scope, &world, &Coverage::All)).await.unwrap();
-    assert!(harvest.notes.is_empty(), "{:?}", harvest.notes);
-    let groups: &Vec<Group> = harvest.parts[0].1.as_ref().unwrap();
+    let reading = fetch::read(ask(&aws, &scope, &world, &Coverage::All)).await.unwrap();
+    assert!(reading.notes.is_empty(), "{:?}", reading.notes);
+    let groups: &Vec<Group> = reading.parts[0].1.as_ref().unwrap();
     let [ours] = groups.as_slice() else { panic!("{groups:?}") };
     assert_eq!(ours.tags.get(tags::ENV).map(String::as_str), Some("dev"));
     let held = &ours.schedules[0];

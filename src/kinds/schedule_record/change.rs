@@ -136,7 +136,7 @@ impl Change for Note {
         Plan::new(message, self.place.environment.clone(), on, calls)
     }
 
-    fn deed(&self) -> ChangeRequest {
+    fn change_request(&self) -> ChangeRequest {
         let group = || ("record", self.place.group.clone());
         let owner = || ("environment", self.place.environment.to_string());
         let keys = || self.tags.keys().map(|key| ("key", key.clone()));

@@ -12,7 +12,7 @@ const TAGS: &str = "scheduler:ListTagsForResource";
 /// Reads the tags of the groups that `ask` names. One that is not there has none: its part is empty.
 ///
 /// # Errors
-/// None of its own: a part's fault stands in the harvest.
+/// None of its own: a part's fault stands in the reading.
 pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<Notes>, Fault> {
     let Coverage::Parts(parts) = ask.coverage else { return Ok(Reading::of(Vec::new())) };
     let read = concurrently(parts.iter().cloned().collect(), |part: Part| async move {

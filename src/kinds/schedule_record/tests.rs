@@ -165,7 +165,7 @@ fn its_plan_names_the_group_and_its_deed_the_service_that_is_remembered() {
     let mut one = note(&[("toban:remembered/c/web", Some("desired=2"))], true);
     one.about = Some(About { on: on.clone(), name: "web".to_owned(), memory });
     assert_eq!(one.plan().message, "remember on the schedule group toban-dev what service web has: desired=2");
-    let deed = one.deed();
-    assert_eq!((deed.verb, &deed.on), ("remember", &on));
-    assert_eq!(deed.arguments[..2], [("memory", "desired=2".to_owned()), ("record", "toban-dev".to_owned())]);
+    let change_request = one.change_request();
+    assert_eq!((change_request.verb, &change_request.on), ("remember", &on));
+    assert_eq!(change_request.arguments[..2], [("memory", "desired=2".to_owned()), ("record", "toban-dev".to_owned())]);
 }

@@ -66,7 +66,7 @@ impl Change for PutAction {
         self.target.plan(message, call)
     }
 
-    fn deed(&self) -> ChangeRequest {
+    fn change_request(&self) -> ChangeRequest {
         let Planned { name, expression, timezone, start_date, .. } = &self.planned;
         let Bounds { min, max } = self.bounds();
         let mut arguments = vec![
@@ -120,7 +120,7 @@ impl Change for DropAction {
         target.plan(format!("delete the scheduled action {name}"), format!("{DELETE} {} {name}", target.resource))
     }
 
-    fn deed(&self) -> ChangeRequest {
+    fn change_request(&self) -> ChangeRequest {
         ChangeRequest { verb: "drop-action", on: self.target.id(), arguments: vec![("name", self.name.clone())] }
     }
 

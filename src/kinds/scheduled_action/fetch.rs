@@ -22,9 +22,9 @@ pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<ScheduledActio
         Ok((answer.scheduled_actions().iter().map(action).collect(), text(answer.next_token())))
     })
     .await?;
-    let mut harvest = Reading::whole(items);
-    harvest.notes.extend(cut);
-    Ok(harvest)
+    let mut reading = Reading::whole(items);
+    reading.notes.extend(cut);
+    Ok(reading)
 }
 
 fn action(from: &types::ScheduledAction) -> ScheduledAction {

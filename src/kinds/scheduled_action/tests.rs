@@ -48,8 +48,8 @@ async fn all_pages_of_services_are_read_without_a_dimension() {
         .then_output(|| page("b", None, None));
     let aws = Clients { scaling: mocked!(aws_sdk_applicationautoscaling, &[first, second]), ..Clients::silent() };
     let (scope, world) = (scope(), World::default());
-    let harvest = fetch::read(ask(&aws, &scope, &world, &Coverage::All)).await.unwrap();
-    let [a, b] = harvest.parts[0].1.as_ref().unwrap().as_slice() else { panic!("two") };
+    let reading = fetch::read(ask(&aws, &scope, &world, &Coverage::All)).await.unwrap();
+    let [a, b] = reading.parts[0].1.as_ref().unwrap().as_slice() else { panic!("two") };
     assert_eq!((a.name.as_str(), a.bounds(), a.stored().input.as_str()), ("a", Some(Bounds::ZERO), "min=0 max=0"));
     assert_eq!((b.bounds(), b.stored().input.as_str()), (None, "min=0"), "half of it is no memory");
 }

@@ -14,7 +14,7 @@ const GET: &str = "iam:GetRole";
 /// Reads the roles whose ARNs `ask` names.
 ///
 /// # Errors
-/// None of its own: a part's fault stands in the harvest.
+/// None of its own: a part's fault stands in the reading.
 pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<SchedulerRole>, Fault> {
     let Coverage::Parts(parts) = ask.coverage else { return Ok(Reading::of(Vec::new())) };
     let roles: Vec<Part> = parts.iter().filter(|part| name(&Arn::from(&part[..])).is_some()).cloned().collect();

@@ -102,8 +102,8 @@ async fn a_roles_policy_comes_escaped_and_only_roles_are_asked_about() {
         <AssumeRolePolicyDocument>%7B%22Statement%22%3A%5B%5D%2C%22Id%22%3A%22%E5%BD%93%E7%95%AA%22%7D</AssumeRolePolicyDocument>
         </Role></GetRoleResult></GetRoleResponse>"#;
     let script = Script::new([(200, xml)]);
-    let harvest = read(&script, &[ROLE, "arn:aws:rds:ap-northeast-1:1:db:x", ""]).await;
-    let [(part, Ok(roles))] = &harvest.parts[..] else { panic!("one role, not {:?}", harvest.parts) };
+    let reading = read(&script, &[ROLE, "arn:aws:rds:ap-northeast-1:1:db:x", ""]).await;
+    let [(part, Ok(roles))] = &reading.parts[..] else { panic!("one role, not {:?}", reading.parts) };
     assert_eq!((&**part, &roles[0].trust), (ROLE, &json!({ "Statement": [], "Id": "当番" })));
     let [sent] = &script.sent()[..] else { panic!("one request") };
     assert_eq!(sent.body, "Action=GetRole&Version=2010-05-08&RoleName=toban-scheduler");
@@ -121,8 +121,8 @@ async fn a_role_that_is_gone_denied_or_garbled_is_a_fault_of_its_own() {
         (200, "<GetRoleResponse/>", FaultKind::Garbled),
     ];
     for (status, body, kind) in answers {
-        let harvest = read(&Script::new([(status, body)]), &[ROLE]).await;
-        let [(_, Err(fault))] = &harvest.parts[..] else { panic!("one fault, not {:?}", harvest.parts) };
+        let reading = read(&Script::new([(status, body)]), &[ROLE]).await;
+        let [(_, Err(fault))] = &reading.parts[..] else { panic!("one fault, not {:?}", reading.parts) };
         assert_eq!((fault.kind, fault.on.as_deref()), (kind, Some("toban-scheduler")));
     }
 }

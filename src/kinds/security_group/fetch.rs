@@ -22,9 +22,9 @@ pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<SecurityGroup>
         parse(&xml)
     })
     .await?;
-    let mut harvest = Reading::whole(items);
-    harvest.notes.extend(cut);
-    Ok(harvest)
+    let mut reading = Reading::whole(items);
+    reading.notes.extend(cut);
+    Ok(reading)
 }
 
 /// The groups of one page, and the token of the next.

@@ -20,7 +20,7 @@ const MOST: i32 = 20;
 /// Reads what `ask` covers, service by service; nothing where no service is named.
 ///
 /// # Errors
-/// None: a service's own fault stands in the harvest.
+/// None: a service's own fault stands in the reading.
 pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<ServiceDeployment>, Fault> {
     let Coverage::Parts(parts) = ask.coverage else { return Ok(Reading::of(Vec::new())) };
     let services: Vec<Part> = parts.iter().cloned().collect();
@@ -28,18 +28,18 @@ pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<ServiceDeploym
         let got = of_service(ask, &service).await;
         (service, got)
     });
-    let mut harvest = Reading::of(Vec::new());
+    let mut reading = Reading::of(Vec::new());
     for (service, got) in read.await {
         let got = match got {
             Err(fault) if fault.kind == FaultKind::Gone => Ok(Vec::new()),
             got => got.map(|(all, nameless)| {
-                harvest.notes.extend(nameless);
+                reading.notes.extend(nameless);
                 all
             }),
         };
-        harvest.parts.push((service, got));
+        reading.parts.push((service, got));
     }
-    Ok(harvest)
+    Ok(reading)
 }
 
 /// The newest deployments of one service, newest first.

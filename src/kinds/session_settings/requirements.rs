@@ -87,8 +87,8 @@ pub(crate) fn bucket(asking: &mut Asking<'_, '_>, name: &str, encrypted: bool) {
 
 /// A part as far as it is known; what is not known or not fresh is to be read.
 fn known<'a>(asking: &mut Asking<'_, '_>, cx: &KindContext<'a>, part: Part) -> Option<&'a Settings> {
-    let shelf = cx.world.shelf(cx.scope, SessionSettings::KIND);
-    let age = shelf.and_then(|shelf| shelf.bin(&part)?.read_at).map(|at| cx.world.age(at, cx.now));
+    let store = cx.world.store(cx.scope, SessionSettings::KIND);
+    let age = store.and_then(|store| store.bin(&part)?.read_at).map(|at| cx.world.age(at, cx.now));
     if age.is_none_or(|age| age > KEPT) {
         asking.rights.wants.push(ReadRequest::part(cx.scope, SessionSettings::KIND, &part));
     }

@@ -15,8 +15,8 @@ use crate::world::{Coverage, World};
 
 async fn read(aws: &Clients, part: &str) -> Settings {
     let (known, scope, coverage) = (World::default(), scope(), parts(&[part, "of another kind"]));
-    let harvest = AllSessionSettings::read(ask(aws, &scope, &known, &coverage)).await.expect("a harvest");
-    let [(_, Ok(items))] = &harvest.parts[..] else { panic!("one part, not {:?}", harvest.parts) };
+    let reading = AllSessionSettings::read(ask(aws, &scope, &known, &coverage)).await.expect("a harvest");
+    let [(_, Ok(items))] = &reading.parts[..] else { panic!("one part, not {:?}", reading.parts) };
     items[0].settings.clone()
 }
 

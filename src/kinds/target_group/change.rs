@@ -37,7 +37,7 @@ impl Change for Registering {
         self.plan.clone()
     }
 
-    fn deed(&self) -> ChangeRequest {
+    fn change_request(&self) -> ChangeRequest {
         ChangeRequest {
             verb: if self.into { "register" } else { "deregister" },
             on: self.plan.on.clone(),
@@ -80,7 +80,7 @@ impl Change for Labelling {
         self.plan.clone()
     }
 
-    fn deed(&self) -> ChangeRequest {
+    fn change_request(&self) -> ChangeRequest {
         let dropped = self.drop.iter().map(|name| (*name, String::new()));
         ChangeRequest {
             verb: "label",

@@ -50,8 +50,8 @@ impl Kind for TargetGroups {
         subject::subject(item, scope)
     }
 
-    fn opinion(item: &TargetGroup, cx: &KindContext<'_>) -> Option<Assessment> {
-        rules::opinion(item, cx)
+    fn assess(item: &TargetGroup, cx: &KindContext<'_>) -> Option<Assessment> {
+        rules::assess(item, cx)
     }
 
     fn count(item: &TargetGroup, cx: &KindContext<'_>, counts: &mut Counts) {

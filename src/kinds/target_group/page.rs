@@ -20,7 +20,7 @@ const RULES: &[Column] = &[
 
 /// The sections of its page.
 pub(super) fn detail(item: &TargetGroup, cx: &KindContext<'_>) -> Vec<Section> {
-    let health = cx.joins.health_of(cx.scope, item.arn.as_str());
+    let health = cx.resource_index.health_of(cx.scope, item.arn.as_str());
     vec![
         Section::Facts { title: "target group", facts: facts(item, cx) },
         Section::Table {
@@ -44,11 +44,13 @@ pub(super) fn detail(item: &TargetGroup, cx: &KindContext<'_>) -> Vec<Section> {
 }
 
 fn facts(item: &TargetGroup, cx: &KindContext<'_>) -> Vec<Fact> {
-    let opinion = shown_opinion(item, cx);
-    let mut facts =
-        vec![Fact::new("health", Cell::of(opinion.health, opinion.why.as_deref().unwrap_or(opinion.health.word())))];
+    let assessment = shown_opinion(item, cx);
+    let mut facts = vec![Fact::new(
+        "health",
+        Cell::of(assessment.health, assessment.why.as_deref().unwrap_or(assessment.health.word())),
+    )];
     let hint = hint(item, cx);
-    if !hint.is_empty() && !opinion.health.is_fine() {
+    if !hint.is_empty() && !assessment.health.is_fine() {
         facts.push(Fact::new("next step", Cell::plain(hint)));
     }
     facts.push(Fact::new("sends to", Cell::or_none(item.target_type.as_deref())));
@@ -58,7 +60,7 @@ fn facts(item: &TargetGroup, cx: &KindContext<'_>) -> Vec<Fact> {
         let open = cx.world.by_key::<LoadBalancer>(cx.scope, arn.as_str()).map(|it| it.id(cx.scope));
         facts.push(Fact::to("load balancer", Cell::plain(balancer_name(arn)), open));
     }
-    for service in cx.joins.services_behind(cx.scope, item.arn.as_str()) {
+    for service in cx.resource_index.services_behind(cx.scope, item.arn.as_str()) {
         facts.push(Fact::to("service", Cell::plain(service.name.as_str()), Some(service.id(cx.scope))));
     }
     facts.push(Fact::new("VPC", Cell::or_none(item.vpc.as_deref())));
@@ -71,14 +73,14 @@ fn check(item: &TargetGroup) -> Vec<Fact> {
         return vec![Fact::new("checks", Cell::dim("off: targets are taken for healthy"))];
     }
     let seconds = |value: Option<u32>| Cell::or_none(value.map(|seconds| format!("{seconds} s")));
-    let asks = match (check.protocol.as_deref(), check.path.as_deref()) {
+    let prompt = match (check.protocol.as_deref(), check.path.as_deref()) {
         (Some(protocol), Some(path)) => Some(format!("{protocol} {path}")),
         (protocol, path) => protocol.or(path).map(str::to_owned),
     };
     let port = check.port.as_deref().map(|port| if port == "traffic-port" { "the target's port" } else { port });
     let times = |n: Option<u32>| Cell::or_none(n.map(|n| format!("after {n} in a row")));
     vec![
-        Fact::new("request", Cell::or_none(asks)),
+        Fact::new("request", Cell::or_none(prompt)),
         Fact::new("port", Cell::or_none(port)),
         Fact::new("success codes", Cell::or_none(check.matcher.as_deref())),
         Fact::new("interval", seconds(check.interval)),

@@ -26,8 +26,8 @@ pub(super) const COLUMNS: &[Column] = &[
 
 /// Its lines in the environment screen: the group, then each of its targets.
 pub(super) fn rows(item: &TargetGroup, cx: &KindContext<'_>) -> Vec<Row> {
-    let opinion = shown_opinion(item, cx);
-    let health = cx.joins.health_of(cx.scope, item.arn.as_str());
+    let assessment = shown_opinion(item, cx);
+    let health = cx.resource_index.health_of(cx.scope, item.arn.as_str());
     let state = health.map(|health| {
         let healthy = health.targets.iter().filter(|target| target.state == "healthy").count();
         format!("{healthy}/{} healthy", health.targets.len())
@@ -35,14 +35,14 @@ pub(super) fn rows(item: &TargetGroup, cx: &KindContext<'_>) -> Vec<Row> {
     let head = Row {
         key: item.key().to_owned(),
         open: Some(item.id(cx.scope)),
-        health: Some(opinion.health),
+        health: Some(assessment.health),
         cells: vec![
             Cell::strong(item.name.as_str()),
             Cell::or_none(item.port.map(|port| port.to_string())),
             Cell::plain(""),
-            state.map_or_else(Cell::none, |state| Cell::of(opinion.health, state)),
+            state.map_or_else(Cell::none, |state| Cell::of(assessment.health, state)),
             Cell::or_none(item.load_balancers.first().map(balancer_name)),
-            Cell::of(opinion.health, opinion.why.unwrap_or_default()),
+            Cell::of(assessment.health, assessment.why.unwrap_or_default()),
         ],
     };
     let mut rows = vec![head];
@@ -53,7 +53,7 @@ pub(super) fn rows(item: &TargetGroup, cx: &KindContext<'_>) -> Vec<Row> {
 /// Its opinion, with a word for groups that have no say.
 pub(super) fn shown_opinion(item: &TargetGroup, cx: &KindContext<'_>) -> Assessment {
     match judge(item, cx) {
-        Some(opinion) => opinion,
+        Some(assessment) => assessment,
         None if item.load_balancers.is_empty() => Assessment::new(Health::Well, "not used by any load balancer"),
         None => Assessment::new(Health::Unknown, "the health of its targets could not be read yet"),
     }
@@ -81,16 +81,16 @@ pub(super) fn line(item: &TargetGroup, target: &Target, cx: &KindContext<'_>, in
 
 /// The task or instance behind a target.
 fn behind(target: &Target, item: &TargetGroup, cx: &KindContext<'_>) -> (Option<String>, Option<ResourceId>) {
-    if let Some(instance) = cx.joins.instance(cx.scope, &target.id) {
+    if let Some(instance) = cx.resource_index.instance(cx.scope, &target.id) {
         return (Some(instance.name.clone().unwrap_or_else(|| instance.id.clone())), Some(instance.id(cx.scope)));
     }
     // Another VPC may have the same address: a task of a service counts where its service registers it.
     let registers = |task: &&Task| {
-        let service = task.service().and_then(|name| cx.joins.service(cx.scope, task.cluster.last(), name));
+        let service = task.service().and_then(|name| cx.resource_index.service(cx.scope, task.cluster.last(), name));
         let group = Some(&item.arn);
         service.is_none_or(|it| it.attachments.iter().any(|attached| attached.target_group.as_ref() == group))
     };
-    let task = cx.joins.task_at(cx.scope, &target.id).filter(|_| !target.is_abroad()).filter(registers);
+    let task = cx.resource_index.task_at(cx.scope, &target.id).filter(|_| !target.is_abroad()).filter(registers);
     if let Some(task) = task {
         let short: String = task.arn.last().chars().take(8).collect();
         let revision = revision_number(&task.task_definition).map(|it| format!(", revision {it}")).unwrap_or_default();
@@ -106,8 +106,8 @@ pub(super) fn balancer_name(arn: &Arn) -> &str {
 
 /// Its object in `status --json`.
 pub(super) fn to_json(item: &TargetGroup, cx: &KindContext<'_>) -> Option<serde_json::Value> {
-    let opinion = shown_opinion(item, cx);
-    let health = cx.joins.health_of(cx.scope, item.arn.as_str());
+    let assessment = shown_opinion(item, cx);
+    let health = cx.resource_index.health_of(cx.scope, item.arn.as_str());
     let healthy = health.map(|health| health.targets.iter().filter(|target| target.state == "healthy").count());
     let targets = health.map(|health| {
         let target = |target: &Target| {
@@ -128,8 +128,8 @@ pub(super) fn to_json(item: &TargetGroup, cx: &KindContext<'_>) -> Option<serde_
         "healthy": healthy,
         "total": health.map(|health| health.targets.len()),
         "targets": targets,
-        "health": opinion.health,
-        "why": opinion.why,
+        "health": assessment.health,
+        "why": assessment.why,
     }))
 }
 

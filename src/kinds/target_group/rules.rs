@@ -14,7 +14,7 @@ use crate::text::moment;
 use crate::world::{Assessment, Health};
 
 /// How `item` is; `None` if it has no say.
-pub(super) fn opinion(item: &TargetGroup, cx: &KindContext<'_>) -> Option<Assessment> {
+pub(super) fn assess(item: &TargetGroup, cx: &KindContext<'_>) -> Option<Assessment> {
     judge(item, cx)
 }
 
@@ -23,7 +23,7 @@ pub(super) fn count(item: &TargetGroup, cx: &KindContext<'_>, counts: &mut Count
     if item.load_balancers.is_empty() {
         return;
     }
-    if let Some(health) = cx.joins.health_of(cx.scope, item.arn.as_str()) {
+    if let Some(health) = cx.resource_index.health_of(cx.scope, item.arn.as_str()) {
         counts.targets_total += size(health.targets.len());
         counts.targets_healthy += size(health.targets.iter().filter(|target| target.state == "healthy").count());
     }
@@ -39,8 +39,8 @@ pub fn judge(group: &TargetGroup, cx: &KindContext<'_>) -> Option<Assessment> {
     if group.load_balancers.is_empty() {
         return None;
     }
-    let targets = &cx.joins.health_of(cx.scope, group.arn.as_str())?.targets;
-    let services = cx.joins.services_behind(cx.scope, group.arn.as_str());
+    let targets = &cx.resource_index.health_of(cx.scope, group.arn.as_str())?.targets;
+    let services = cx.resource_index.services_behind(cx.scope, group.arn.as_str());
     if targets.is_empty() {
         return Some(none_registered(services));
     }
@@ -78,7 +78,7 @@ pub fn judge(group: &TargetGroup, cx: &KindContext<'_>) -> Option<Assessment> {
 /// What to look at for the commonest failure.
 #[must_use]
 pub fn hint(group: &TargetGroup, cx: &KindContext<'_>) -> &'static str {
-    let targets = cx.joins.health_of(cx.scope, group.arn.as_str()).map_or(&[][..], |health| &health.targets);
+    let targets = cx.resource_index.health_of(cx.scope, group.arn.as_str()).map_or(&[][..], |health| &health.targets);
     targets.iter().map(check).find(|check| !check.is_empty()).unwrap_or_default()
 }
 

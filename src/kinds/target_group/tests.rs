@@ -153,14 +153,14 @@ fn off(n: u32) -> Target {
 #[case::odd(vec![healthy(5), target(6, "shiny", "", "")], Health::Unknown, "1 of 2 targets is shiny")]
 fn groups_are_judged_by_their_targets(#[case] found: Vec<Target>, #[case] health: Health, #[case] why: &str) {
     let shelves = Shelves::default().with([targets(found)]);
-    let opinion = shelves.seen(true, |cx| TargetGroups::opinion(&group(), cx)).unwrap();
-    assert_eq!((opinion.health, opinion.why.unwrap_or_default()), (health, why.to_owned()));
+    let assessment = shelves.seen(true, |cx| TargetGroups::assess(&group(), cx)).unwrap();
+    assert_eq!((assessment.health, assessment.why.unwrap_or_default()), (health, why.to_owned()));
 }
 
 #[test]
 fn stopped_instances_sleep_where_that_is_allowed() {
     let shelves = Shelves::default().with([targets([off(5)])]);
-    assert_eq!(shelves.seen(false, |cx| TargetGroups::opinion(&group(), cx)).unwrap().health, Health::Asleep);
+    assert_eq!(shelves.seen(false, |cx| TargetGroups::assess(&group(), cx)).unwrap().health, Health::Asleep);
 }
 
 #[rstest]
@@ -170,7 +170,7 @@ fn stopped_instances_sleep_where_that_is_allowed() {
 #[case::running(Some(service()), Health::Worrying)]
 fn no_targets(#[case] service: Option<Service>, #[case] health: Health) {
     let shelves = Shelves::default().with([targets([])]).with(service);
-    assert_eq!(shelves.seen(true, |cx| TargetGroups::opinion(&group(), cx)).unwrap().health, health);
+    assert_eq!(shelves.seen(true, |cx| TargetGroups::assess(&group(), cx)).unwrap().health, health);
 }
 
 #[test]
@@ -178,14 +178,14 @@ fn a_group_without_load_balancer_or_without_news_has_no_say() {
     let unused = TargetGroup { load_balancers: Vec::new(), ..group() };
     let mut counts = Counts::default();
     Shelves::default().with([targets([slow(5)])]).seen(true, |cx| {
-        assert_eq!(TargetGroups::opinion(&unused, cx), None);
+        assert_eq!(TargetGroups::assess(&unused, cx), None);
         TargetGroups::count(&unused, cx, &mut counts);
         let listed = TargetGroups::to_json(&unused, cx).unwrap();
         assert_eq!((&listed["load_balancer"], &listed["health"]), (&serde_json::Value::Null, &"well".into()));
     });
     assert_eq!(counts, Counts::default());
     Shelves::default().seen(true, |cx| {
-        assert_eq!(TargetGroups::opinion(&group(), cx), None);
+        assert_eq!(TargetGroups::assess(&group(), cx), None);
         assert_eq!(TargetGroups::to_json(&group(), cx).unwrap()["targets"], serde_json::Value::Null);
     });
 }
@@ -200,8 +200,8 @@ fn events_tell_since_when() {
     service.events.insert(0, event(4, &message));
     service.events.insert(0, event(2, &message));
     let shelves = Shelves::default().with([targets([healthy(5), answers(6, 502)])]).with([service]);
-    let opinion = shelves.seen(true, |cx| TargetGroups::opinion(&group(), cx)).unwrap();
-    assert_eq!(opinion.why.as_deref(), Some("1 of 2 targets answers 502 since 13:58"));
+    let assessment = shelves.seen(true, |cx| TargetGroups::assess(&group(), cx)).unwrap();
+    assert_eq!(assessment.why.as_deref(), Some("1 of 2 targets answers 502 since 13:58"));
 }
 
 #[test]

@@ -14,7 +14,7 @@ const DESCRIBE: &str = "elasticloadbalancing:DescribeTargetHealth";
 /// Reads what `ask` covers, target group by target group.
 ///
 /// # Errors
-/// The fault that kept everything from being read; a part's own fault stands in the harvest.
+/// The fault that kept everything from being read; a part's own fault stands in the reading.
 pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<TargetHealth>, Fault> {
     let groups: Vec<Arn> = ask
         .needed::<TargetGroup>()?
@@ -26,19 +26,19 @@ pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<TargetHealth>,
         let got = of_group(ask, &group).await;
         (Part::from(group.as_str()), got)
     });
-    let mut harvest = Reading::of(Vec::new());
+    let mut reading = Reading::of(Vec::new());
     for (part, got) in read.await {
         let got = match got {
             // The group went after it was listed: nothing is wrong, there is nothing.
             Err(fault) if fault.kind == FaultKind::Gone => Ok(Vec::new()),
             got => got.map(|(health, nameless)| {
-                harvest.notes.extend(nameless);
+                reading.notes.extend(nameless);
                 vec![health]
             }),
         };
-        harvest.parts.push((part, got));
+        reading.parts.push((part, got));
     }
-    Ok(harvest)
+    Ok(reading)
 }
 
 async fn of_group(ask: FetchContext<'_>, group: &Arn) -> Result<(TargetHealth, Option<Fault>), Fault> {

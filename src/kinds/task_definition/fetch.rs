@@ -24,7 +24,7 @@ const NEWEST: i32 = 12;
 /// Reads what `ask` covers.
 ///
 /// # Errors
-/// The fault that kept everything from being read; a part's own fault stands in the harvest.
+/// The fault that kept everything from being read; a part's own fault stands in the reading.
 pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<TaskDefinition>, Fault> {
     if let Coverage::Parts(families) = ask.coverage {
         let families: Vec<Part> = families.iter().cloned().collect();
@@ -59,9 +59,9 @@ pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<TaskDefinition
     match notes.first() {
         Some(fault) if items.is_empty() => Err(fault.clone()),
         _ => {
-            let mut harvest = Reading::whole(items);
-            harvest.notes = notes;
-            Ok(harvest)
+            let mut reading = Reading::whole(items);
+            reading.notes = notes;
+            Ok(reading)
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Who saw what of the demo's sleepers: services by their events, instances by their state, all by a journal.
+//! Who saw what of the demo's scheduled members: services by their events, instances by their state, all by a journal.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::*;
 use crate::cloud::Cloud;
-use crate::demo::{Demo, wishes};
+use crate::demo::{Demo, configured_environments};
 use crate::engine::headless;
 use crate::engine::headless::{Snapshot, View};
 use crate::kinds::ecs_service::Event;
@@ -22,20 +22,25 @@ fn ago(snapshot: &Snapshot, hours: i64) -> Timestamp {
 async fn demo(change: impl FnOnce(&mut Snapshot, &Scope)) -> Snapshot {
     let cloud: Arc<dyn Cloud> = Arc::new(Demo::at(7, 0));
     let zone = TimeZone::get("Asia/Tokyo").unwrap();
-    let mut wishes = wishes();
-    let office = ScheduleBinding::new(wishes.schedules[0].clone());
-    wishes.environments.iter_mut().find(|wish| wish.name.as_str() == "kajimaru").unwrap().routine = Some(office);
-    let view = View { wishes, zone: zone.clone() };
+    let mut configured_environments = configured_environments();
+    let office = ScheduleBinding::new(configured_environments.schedules[0].clone());
+    configured_environments
+        .environments
+        .iter_mut()
+        .find(|environment_config| environment_config.name.as_str() == "kajimaru")
+        .unwrap()
+        .routine = Some(office);
+    let view = View { configured_environments, zone: zone.clone() };
     let mut snapshot = headless::picture(&cloud, &view, &mut |_, _| {}).await.unwrap();
     let scope = snapshot.picture.environment(&"prooflink-dev".into()).unwrap().scopes[0].clone();
     change(&mut snapshot, &scope);
-    snapshot.picture = assemble(&snapshot.world, &view.wishes, snapshot.at, &zone);
+    snapshot.picture = assemble(&snapshot.world, &view.configured_environments, snapshot.at, &zone);
     snapshot
 }
 
-fn past(snapshot: &Snapshot, environment: &str, diary: &UptimeLog) -> Option<DowntimeHistory> {
+fn past(snapshot: &Snapshot, environment: &str, uptime_log: &UptimeLog) -> Option<DowntimeHistory> {
     let off = snapshot.picture.environment(&environment.into()).unwrap().offhours.as_deref().unwrap();
-    off.past_savings(&snapshot.world, diary, snapshot.at)
+    off.past_savings(&snapshot.world, uptime_log, snapshot.at)
 }
 
 fn rested(past: &DowntimeHistory, kind: &str) -> Option<Downtime> {
@@ -86,14 +91,14 @@ async fn a_service_was_off_from_its_last_task_to_the_next_one_as_its_events_tell
 async fn what_events_do_not_reach_the_journal_tells_and_never_speaks_over_them() {
     let snapshot = demo(|snapshot, scope| events(snapshot, scope, NIGHTS)).await;
     let off = snapshot.picture.environment(&"prooflink-dev".into()).unwrap().offhours.as_deref().unwrap();
-    let id = off.sleepers.iter().find(|it| it.desired.is_some()).unwrap().id.clone().unwrap();
-    let mut diary = UptimeLog::default();
-    let mut note = |mark: Mark| diary.note("ecs-service", &id.key, mark);
+    let id = off.scheduled_members.iter().find(|it| it.desired.is_some()).unwrap().id.clone().unwrap();
+    let mut uptime_log = UptimeLog::default();
+    let mut note = |mark: Mark| uptime_log.note("ecs-service", &id.key, mark);
     for (found, left) in [(100, 90), (50, 45)] {
         note(Mark::found(ago(&snapshot, found), UptimeState::Down));
         note(Mark::left(ago(&snapshot, left), UptimeState::Down));
     }
-    let seen = rested(&past(&snapshot, "prooflink-dev", &diary).unwrap(), "service").unwrap();
+    let seen = rested(&past(&snapshot, "prooflink-dev", &uptime_log).unwrap(), "service").unwrap();
     assert_eq!(
         (seen.off.as_hours(), seen.seen.as_hours()),
         (11 + 16 + 10, 60 + 10),

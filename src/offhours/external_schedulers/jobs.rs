@@ -22,11 +22,11 @@ const BACK: SignedDuration = SignedDuration::from_hours(24 * 8);
 const OFTEN: SignedDuration = SignedDuration::from_hours(6);
 
 /// The job a timer begins here, if it is one of this environment's.
-pub(super) fn of_timer(timer: &Timer, near: &[&Timer], site: &SchedulerContext<'_>) -> Option<Job> {
+pub(super) fn of_timer(timer: &Timer, near: &[&Timer], context: &SchedulerContext<'_>) -> Option<Job> {
     let Effect::Work(work) = &timer.does else { return None };
     let named = |it: &&ScheduledMember| work.words.iter().any(|word| *word == it.member.id || *word == it.arn);
-    let names: Vec<String> = site.sleepers.iter().filter(named).map(|it| it.member.label()).collect();
-    if names.is_empty() && !belongs(work, site) {
+    let names: Vec<String> = context.scheduled_members.iter().filter(named).map(|it| it.member.label()).collect();
+    if names.is_empty() && !belongs(work, context) {
         return None;
     }
     // Small hours are written and office hours come.
@@ -38,14 +38,14 @@ pub(super) fn of_timer(timer: &Timer, near: &[&Timer], site: &SchedulerContext<'
         what: work.name.clone(),
         place: work.place.clone(),
         names,
-        clock: clock(timer, site, suspect),
+        clock: clock(timer, context, suspect),
         enabled: timer.enabled,
-        asleep: if timer.enabled { asleep(timer, near, site) } else { None },
+        asleep: if timer.enabled { asleep(timer, near, context) } else { None },
     })
 }
 
-fn belongs(work: &Work, site: &SchedulerContext<'_>) -> bool {
-    let environment = site.environment;
+fn belongs(work: &Work, context: &SchedulerContext<'_>) -> bool {
+    let environment = context.environment;
     let member = |kind: KindName, name: &str| {
         environment.members.iter().any(|member| member.id.kind == kind && member.name == name)
     };
@@ -53,8 +53,9 @@ fn belongs(work: &Work, site: &SchedulerContext<'_>) -> bool {
     let named = is_named_for(environment, &work.name);
     match work.kind {
         WorkKind::Task => {
-            let shared =
-                place.is_some_and(|place| site.sleepers.iter().any(|it| it.member.cluster.as_deref() == Some(place)));
+            let shared = place.is_some_and(|place| {
+                context.scheduled_members.iter().any(|it| it.member.cluster.as_deref() == Some(place))
+            });
             place.is_some_and(|place| member(Cluster::KIND, place)) || (shared && named)
         }
         WorkKind::Function => named || member(Function::KIND, &work.name),
@@ -71,21 +72,22 @@ fn is_named_for(environment: &Environment, name: &str) -> bool {
 }
 
 /// That a timer comes while the environment's databases sleep.
-fn asleep(timer: &Timer, near: &[&Timer], site: &SchedulerContext<'_>) -> Option<Asleep> {
-    let databases: Vec<&ScheduledMember> = site.sleepers.iter().filter(|it| it.member.kind.is_database()).collect();
+fn asleep(timer: &Timer, near: &[&Timer], context: &SchedulerContext<'_>) -> Option<Asleep> {
+    let databases: Vec<&ScheduledMember> =
+        context.scheduled_members.iter().filter(|it| it.member.kind.is_database()).collect();
     if databases.is_empty() {
         return None;
     }
     let who = || databases.iter().map(|it| it.member.label()).collect();
-    let sleep = Sleep::of(near, site);
+    let sleep = Sleep::of(near, context);
     if let Some(Expression::Rate(every)) = &timer.parsed {
         let step = *every.max(&SignedDuration::from_mins(15));
-        let steps = std::iter::successors(Some(site.now), |at| at.checked_add(step).ok()).take(LOOKED_AT);
+        let steps = std::iter::successors(Some(context.now), |at| at.checked_add(step).ok()).take(LOOKED_AT);
         let hit =
             *every <= OFTEN && steps.collect::<Vec<_>>().windows(2).any(|pair| pair.iter().all(|at| sleep.at(*at)));
         return hit.then(|| Asleep { who: who(), at: None });
     }
-    let at = timer.firings(site.now, None, LOOKED_AT).into_iter().find(|at| sleep.at(*at))?;
+    let at = timer.firings(context.now, None, LOOKED_AT).into_iter().find(|at| sleep.at(*at))?;
     let seldom = timer.parsed.as_ref().is_some_and(|parsed| !parsed.times().is_empty());
     Some(Asleep { who: who(), at: seldom.then_some(at) })
 }
@@ -99,18 +101,21 @@ enum Sleep<'a> {
 }
 
 impl<'a> Sleep<'a> {
-    fn of(near: &[&Timer], site: &SchedulerContext<'a>) -> Self {
-        if let Some(off) = site.off {
+    fn of(near: &[&Timer], context: &SchedulerContext<'a>) -> Self {
+        if let Some(off) = context.off {
             return Self::Own(off.intent());
         }
         let databases = |it: &&ScheduledMember| it.member.kind.is_database();
-        let from = site.now.checked_sub(BACK).unwrap_or(site.now);
-        let to = site.now.checked_add(BACK).unwrap_or(site.now);
+        let from = context.now.checked_sub(BACK).unwrap_or(context.now);
+        let to = context.now.checked_add(BACK).unwrap_or(context.now);
         let mut done = Vec::new();
         for timer in near.iter().filter(|timer| timer.enabled) {
             let Effect::Power { verb, on, .. } = &timer.does else { continue };
-            let hits =
-                site.sleepers.iter().filter(databases).any(|it| on.iter().any(|aim| owners::is(aim, it, &timer.scope)));
+            let hits = context
+                .scheduled_members
+                .iter()
+                .filter(databases)
+                .any(|it| on.iter().any(|aim| owners::is(aim, it, &timer.scope)));
             if hits {
                 done.extend(timer.firings(from, Some(to), LOOKED_AT).into_iter().map(|at| (at, *verb)));
             }

@@ -175,23 +175,24 @@ impl Owner {
 }
 
 impl ExternalSchedulers {
-    /// What `timers` and tags do to `sleepers` of `environment`, for somebody in `here` at that time.
+    /// What `timers` and tags do to `scheduled_members` of `environment`, for somebody in `here` at that time.
     #[must_use]
     pub fn of(
         (environment, off): (&Environment, Option<&OffHours>),
-        sleepers: &[ScheduledMember],
+        scheduled_members: &[ScheduledMember],
         world: &World,
         timers: &[Timer],
         here: (&TimeZone, Timestamp),
     ) -> Self {
         let near: Vec<&Timer> = timers.iter().filter(|timer| timer.is_near(environment)).collect();
-        let site = SchedulerContext { environment, off, sleepers, world, zone: zone_of(off, here.0), now: here.1 };
+        let context =
+            SchedulerContext { environment, off, scheduled_members, world, zone: zone_of(off, here.0), now: here.1 };
         // What the tags themselves tell of hours is a timer like any other.
-        let worn: Vec<Timer> = sleepers.iter().flat_map(timers::of_tags).collect();
+        let worn: Vec<Timer> = scheduled_members.iter().flat_map(timers::of_tags).collect();
         let near: Vec<&Timer> = near.into_iter().chain(&worn).collect();
-        let mut owners: Vec<Owner> = near.iter().flat_map(|timer| owners::of_timer(timer, &site)).collect();
-        let jobs = near.iter().filter_map(|timer| jobs::of_timer(timer, &near, &site)).collect();
-        owners.extend(sleepers.iter().flat_map(owners::of_tags));
+        let mut owners: Vec<Owner> = near.iter().flat_map(|timer| owners::of_timer(timer, &context)).collect();
+        let jobs = near.iter().filter_map(|timer| jobs::of_timer(timer, &near, &context)).collect();
+        owners.extend(scheduled_members.iter().flat_map(owners::of_tags));
         let routine = off.map(|off| &off.routine);
         let unseen = routine.map(|_| unseen(environment, world)).unwrap_or_default();
         let blind = routine.is_some_and(|routine| routine.enforce_blind);
@@ -276,12 +277,12 @@ impl ExternalSchedulers {
 /// takes nothing back.
 fn unseen(environment: &Environment, world: &World) -> Vec<Fault> {
     let kinds = [Rule::KIND, ForeignSchedule::KIND];
-    let shelves = environment.scopes.iter().flat_map(|scope| kinds.map(|kind| world.shelf(scope, kind))).flatten();
+    let shelves = environment.scopes.iter().flat_map(|scope| kinds.map(|kind| world.store(scope, kind))).flatten();
     let mut unseen: Vec<Fault> = Vec::new();
-    for shelf in shelves {
-        let whole = shelf.fault.iter().chain(shelf.bins().filter_map(|(_, bin)| bin.fault.as_ref()));
-        let whole = whole.filter(|fault| fault.kind == FaultKind::Denied || shelf.oldest().is_none());
-        for fault in whole.chain(&shelf.notes) {
+    for store in shelves {
+        let whole = store.fault.iter().chain(store.bins().filter_map(|(_, bin)| bin.fault.as_ref()));
+        let whole = whole.filter(|fault| fault.kind == FaultKind::Denied || store.oldest().is_none());
+        for fault in whole.chain(&store.notes) {
             if !unseen.iter().any(|known| (known.kind, &known.operation) == (fault.kind, &fault.operation)) {
                 unseen.push(fault.clone());
             }
@@ -294,7 +295,7 @@ fn unseen(environment: &Environment, world: &World) -> Vec<Fault> {
 struct SchedulerContext<'a> {
     environment: &'a Environment,
     off: Option<&'a OffHours>,
-    sleepers: &'a [ScheduledMember],
+    scheduled_members: &'a [ScheduledMember],
     world: &'a World,
     /// The zone in which times are told.
     zone: &'a TimeZone,
@@ -307,23 +308,23 @@ fn zone_of<'a>(off: Option<&'a OffHours>, reader: &'a TimeZone) -> &'a TimeZone 
 }
 
 /// When a timer fires, told for the site. `suspect` looks at an hour as it is written and as it comes out here.
-fn clock(timer: &Timer, site: &SchedulerContext<'_>, suspect: fn(i8, i8) -> bool) -> Clock {
+fn clock(timer: &Timer, context: &SchedulerContext<'_>, suspect: fn(i8, i8) -> bool) -> Clock {
     let times = timer.parsed.as_ref().map(Expression::times).unwrap_or_default();
-    let local: Vec<jiff::Zoned> = times.iter().filter_map(|time| timer.local(*time, site)).collect();
+    let local: Vec<jiff::Zoned> = times.iter().filter_map(|time| timer.local(*time, context)).collect();
     let told: Vec<String> = local.iter().map(|local| local.strftime("%H:%M").to_string()).collect();
     let doubt = match (times.as_slice(), local.as_slice()) {
         ([written], [here]) if timer.stored == "UTC" && suspect(hour(*written), here.hour()) => Some(Doubt {
             written: written.to_string(),
-            instead: timer.parsed.as_ref().and_then(|parsed| parsed.moved_to(site.zone, site.now)),
+            instead: timer.parsed.as_ref().and_then(|parsed| parsed.moved_to(context.zone, context.now)),
         }),
         _ => None,
     };
     Clock {
         expression: timer.expression.clone(),
         stored: timer.stored.clone(),
-        zone: site.zone.iana_name().unwrap_or("this machine's zone").to_owned(),
+        zone: context.zone.iana_name().unwrap_or("this machine's zone").to_owned(),
         local: (!told.is_empty()).then(|| told.join(", ")),
-        next_at: timer.firings(site.now, None, 1).first().copied(),
+        next_at: timer.firings(context.now, None, 1).first().copied(),
         doubt,
     }
 }

@@ -15,46 +15,47 @@ use crate::world::Scope;
 const LOOKED_AT: usize = 60;
 
 /// What a timer stops or starts here: one for each of them.
-pub(super) fn of_timer(timer: &Timer, site: &SchedulerContext<'_>) -> Vec<Owner> {
+pub(super) fn of_timer(timer: &Timer, context: &SchedulerContext<'_>) -> Vec<Owner> {
     let Effect::Power { verb, on, by } = &timer.does else { return Vec::new() };
     let suspect: fn(i8, i8) -> bool = match verb {
         // An evening is written and a morning comes, or a morning and an afternoon.
         PowerAction::Stop => |written, here| written >= 17 && (5..=12).contains(&here),
         PowerAction::Start => |written, here| (5..=12).contains(&written) && here >= 14,
     };
-    let hit = on.iter().filter_map(|aim| site.sleepers.iter().find(|it| is(aim, it, &timer.scope)));
+    let hit = on.iter().filter_map(|aim| context.scheduled_members.iter().find(|it| is(aim, it, &timer.scope)));
     hit.map(|it| Owner {
         source: timer.source,
         name: timer.name.clone(),
         verb: Some(*verb),
         on: it.member.label(),
         id: it.id.clone(),
-        clock: Some(clock(timer, site, suspect)),
+        clock: Some(clock(timer, context, suspect)),
         by: by.clone(),
         enabled: timer.enabled,
-        last: by.as_deref().and_then(|document| last(document, *verb, it, timer, site)),
-        against: against(timer, *verb, site),
-        away: suspended_rule::of_timer(timer, site).filter(|_| timer.source == Source::Rule && !timer.enabled),
+        last: by.as_deref().and_then(|document| last(document, *verb, it, timer, context)),
+        against: against(timer, *verb, context),
+        away: suspended_rule::of_timer(timer, context).filter(|_| timer.source == Source::Rule && !timer.enabled),
     })
     .collect()
 }
 
-/// Whether `aim`, of something that is in `scope`, is that sleeper.
+/// Whether `aim`, of something that is in `scope`, is that scheduled member.
 pub(crate) fn is(aim: &EffectTarget, it: &ScheduledMember, scope: &Scope) -> bool {
     let there = it.id.as_ref().is_some_and(|id| id.scope == *scope) && it.member.kind == aim.kind;
     let named = it.member.id.eq_ignore_ascii_case(&aim.id) || it.arn == aim.id;
     there && named && (aim.cluster.is_none() || aim.cluster == it.member.cluster)
 }
 
-/// The latest run of `document` that was called with the sleeper's name.
+/// The latest run of `document` that was called with the scheduled member's name.
 fn last(
     document: &str,
     verb: PowerAction,
     it: &ScheduledMember,
     timer: &Timer,
-    site: &SchedulerContext<'_>,
+    context: &SchedulerContext<'_>,
 ) -> Option<Last> {
-    let runs = site.world.all::<Run>(&timer.scope).filter(|run| run.document == document && run.names(&it.member.id));
+    let runs =
+        context.world.all::<Run>(&timer.scope).filter(|run| run.document == document && run.names(&it.member.id));
     let run = runs.max_by_key(|run| run.started_at)?;
     let reached = match verb {
         PowerAction::Stop => matches!(it.actual, Actual::Down | Actual::GoingDown),
@@ -71,8 +72,8 @@ fn last(
 
 /// When it first does what the environment's own schedule does not want: a stop while it should be up, a start while
 /// it should be asleep and is not about to wake.
-fn against(timer: &Timer, verb: PowerAction, site: &SchedulerContext<'_>) -> Option<Timestamp> {
-    let off = site.off.filter(|_| timer.enabled)?;
+fn against(timer: &Timer, verb: PowerAction, context: &SchedulerContext<'_>) -> Option<Timestamp> {
+    let off = context.off.filter(|_| timer.enabled)?;
     let intent = off.intent();
     let lead = off.routine.schedule.start_lead;
     let wrong = |at: &Timestamp| match verb {
@@ -82,10 +83,11 @@ fn against(timer: &Timer, verb: PowerAction, site: &SchedulerContext<'_>) -> Opt
             intent.desired(*at) == Desired::Off && intent.desired(soon) == Desired::Off
         }
     };
-    timer.firings(site.now, None, LOOKED_AT).into_iter().find(wrong)
+    timer.firings(context.now, None, LOOKED_AT).into_iter().find(wrong)
 }
 
-/// The tools that read the sleeper's tags and do not tell by them when they act: Instance Scheduler keeps its hours in a
+/// The tools that read the scheduled member's tags and do not tell by them when they act: Instance Scheduler keeps its
+/// hours in a
 /// table of its own, and a value of Lights Off may be one that is not understood.
 pub(super) fn of_tags(it: &ScheduledMember) -> Vec<Owner> {
     let raw = it.tags.iter().filter(|_| it.member.kind != MemberKind::EcsService);

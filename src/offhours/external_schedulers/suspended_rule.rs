@@ -34,15 +34,15 @@ pub struct SuspendedRule {
 }
 
 /// How the rule behind `timer` is held back, if it is.
-pub(super) fn of_timer(timer: &Timer, site: &SchedulerContext<'_>) -> Option<SuspendedRule> {
-    let rule = site.world.all::<Rule>(&timer.scope).find(|rule| rule.name == timer.name && !rule.enabled)?;
-    let name = &site.environment.name;
-    let group = match site.off {
+pub(super) fn of_timer(timer: &Timer, context: &SchedulerContext<'_>) -> Option<SuspendedRule> {
+    let rule = context.world.all::<Rule>(&timer.scope).find(|rule| rule.name == timer.name && !rule.enabled)?;
+    let name = &context.environment.name;
+    let group = match context.off {
         Some(off) => off.routine.group_of(name.as_str()),
         None => binding::group_name(name.as_str()),
     };
-    let read = site.world.shelf(&timer.scope, Group::KIND).is_some_and(|shelf| shelf.oldest().is_some());
-    let group = site.world.all::<Group>(&timer.scope).find(|known| known.name == group);
+    let read = context.world.store(&timer.scope, Group::KIND).is_some_and(|store| store.oldest().is_some());
+    let group = context.world.all::<Group>(&timer.scope).find(|known| known.name == group);
     let held =
         group.and_then(|group| group.schedules.iter().find(|held| held.name == restore_schedules::name_of(&rule.name)));
     let enables = held.filter(|held| {
@@ -50,14 +50,14 @@ pub(super) fn of_timer(timer: &Timer, site: &SchedulerContext<'_>) -> Option<Sus
     });
     let returns = enables.and_then(|held| {
         let zone = TimeZone::get(held.timezone.as_deref().unwrap_or("UTC")).ok()?;
-        Expression::parse(&held.expression)?.next(&zone, site.now)
+        Expression::parse(&held.expression)?.next(&zone, context.now)
     });
-    let mark = marked(site.world, rule, &timer.scope);
+    let mark = marked(context.world, rule, &timer.scope);
     if mark.is_none() && returns.is_none() {
         return None;
     }
     let until = mark.as_ref().map(|mark| mark.until);
-    let seen = site.world.shelf(&timer.scope, Rule::KIND).and_then(|shelf| shelf.read_at(rule.key()));
+    let seen = context.world.store(&timer.scope, Rule::KIND).and_then(|store| store.read_at(rule.key()));
     let over = until.zip(seen).is_some_and(|(until, seen)| until.saturating_add(LATE).is_ok_and(|late| late < seen));
     let forgotten = returns.is_none() && (read || over);
     Some(SuspendedRule {

@@ -16,7 +16,7 @@ use crate::schedule::stored::target_effect::Target;
 use crate::schedule::{Actual, Desired, Exceptions, Member, MemberKind, Schedule, ScheduleBinding};
 use crate::world::{Coverage, KindName, Reading, Resource};
 
-fn sleeper(kind: MemberKind, name: &str) -> ScheduledMember {
+fn member_state(kind: MemberKind, name: &str) -> ScheduledMember {
     let id = ResourceId { kind: KindName("any"), scope: scope(), key: name.into() };
     ScheduledMember {
         member: Member::new(kind, name),
@@ -30,13 +30,13 @@ fn sleeper(kind: MemberKind, name: &str) -> ScheduledMember {
 }
 
 fn service(cluster: &str, name: &str) -> ScheduledMember {
-    let mut sleeper = sleeper(MemberKind::EcsService, name);
-    sleeper.member.cluster = Some(cluster.to_owned());
-    sleeper
+    let mut scheduled_member = member_state(MemberKind::EcsService, name);
+    scheduled_member.member.cluster = Some(cluster.to_owned());
+    scheduled_member
 }
 
 fn database() -> ScheduledMember {
-    sleeper(MemberKind::RdsInstance, DATABASE)
+    member_state(MemberKind::RdsInstance, DATABASE)
 }
 
 /// An environment of a database and a service; with office hours in Tokyo if `scheduled`.
@@ -49,7 +49,7 @@ fn environment(scheduled: bool) -> (Environment, Option<OffHours>) {
             record: crate::offhours::RecordState::Known,
             routine: ScheduleBinding::new(office),
             exceptions: Exceptions::default(),
-            sleepers: sleepers(),
+            scheduled_members: scheduled_members(),
             desired: Desired::Off,
             next: None,
             drifts: Vec::new(),
@@ -59,7 +59,7 @@ fn environment(scheduled: bool) -> (Environment, Option<OffHours>) {
     (environment, offhours)
 }
 
-fn sleepers() -> Vec<ScheduledMember> {
+fn scheduled_members() -> Vec<ScheduledMember> {
     vec![database(), service("shop-cluster", "shop-dev-web")]
 }
 
@@ -90,15 +90,15 @@ fn function(name: &str, input: &str) -> Target {
 fn others(environment: &(Environment, Option<OffHours>), rules: Vec<Rule>) -> ExternalSchedulers {
     let mut world = World::default();
     know(&mut world, rules);
-    of(environment, &sleepers(), &world)
+    of(environment, &scheduled_members(), &world)
 }
 
 fn of(
     (environment, off): &(Environment, Option<OffHours>),
-    sleepers: &[ScheduledMember],
+    scheduled_members: &[ScheduledMember],
     world: &World,
 ) -> ExternalSchedulers {
-    ExternalSchedulers::of((environment, off.as_ref()), sleepers, world, &timers(world), (&tokyo(), now()))
+    ExternalSchedulers::of((environment, off.as_ref()), scheduled_members, world, &timers(world), (&tokyo(), now()))
 }
 
 #[rstest]
@@ -141,12 +141,22 @@ fn a_reader_in_utc_is_told_the_hours_of_the_environments_own_zone() {
     let mut world = World::default();
     know(&mut world, vec![stop("cron(0 22 * * ? *)")]);
     let (there, off) = environment(true);
-    let found =
-        ExternalSchedulers::of((&there, off.as_ref()), &sleepers(), &world, &timers(&world), (&TimeZone::UTC, now()));
+    let found = ExternalSchedulers::of(
+        (&there, off.as_ref()),
+        &scheduled_members(),
+        &world,
+        &timers(&world),
+        (&TimeZone::UTC, now()),
+    );
     assert!(found.owners[0].sentence().contains("07:00 in Asia/Tokyo"), "{}", found.owners[0].sentence());
     let (there, off) = environment(false);
-    let found =
-        ExternalSchedulers::of((&there, off.as_ref()), &sleepers(), &world, &timers(&world), (&TimeZone::UTC, now()));
+    let found = ExternalSchedulers::of(
+        (&there, off.as_ref()),
+        &scheduled_members(),
+        &world,
+        &timers(&world),
+        (&TimeZone::UTC, now()),
+    );
     assert_eq!(found.owners[0].sentence(), "rule night stops shop-dev-db at cron(0 22 * * ? *) UTC");
 }
 
@@ -242,7 +252,7 @@ fn a_database_of_the_same_name_in_another_region_puts_nothing_to_sleep_here() {
         target.arn = target.arn.replace("ap-northeast-1", "us-east-1");
     }
     world.put(&abroad, Rule::KIND, &Coverage::All, Ok(Reading::whole(pair).into()), Timestamp::UNIX_EPOCH);
-    let found = of(&environment, &sleepers(), &world);
+    let found = of(&environment, &scheduled_members(), &world);
     assert_eq!(found.jobs[0].clash(now(), &tokyo()), None, "{found:?}");
     assert!(found.owners.is_empty(), "{found:?}");
 }
@@ -321,7 +331,7 @@ fn a_schedule_is_told_with_its_own_zone_and_its_time_zone_as_the_remedy() {
     let message = |timezone: Option<&str>| {
         let mut world = World::default();
         know(&mut world, vec![held(timezone)]);
-        of(&environment(false), &sleepers(), &world).owners[0].sentence()
+        of(&environment(false), &scheduled_members(), &world).owners[0].sentence()
     };
     assert_eq!(
         message(Some("Asia/Tokyo")),
@@ -415,7 +425,7 @@ fn ours_are_not_others_and_those_of_another_environment_are() {
     };
     let mut world = World::default();
     know(&mut world, vec![group("toban-shop-dev", "shop-dev"), group("toban-shop", "shop")]);
-    let found = of(&environment(false), &sleepers(), &world);
+    let found = of(&environment(false), &scheduled_members(), &world);
     let [owner] = found.owners.as_slice() else { panic!("{found:?}") };
     assert_eq!(owner.name, "toban-shop/stop");
 }
@@ -441,7 +451,10 @@ fn what_is_enforced_is_barred_by_whoever_owns_a_part() {
 #[tokio::test]
 async fn the_demo_has_an_hour_meant_for_tokyo_and_a_job_that_finds_the_database_asleep() {
     let cloud: std::sync::Arc<dyn crate::cloud::Cloud> = std::sync::Arc::new(crate::demo::Demo::at(7, 0));
-    let view = crate::engine::headless::View { wishes: crate::demo::wishes(), zone: tokyo() };
+    let view = crate::engine::headless::View {
+        configured_environments: crate::demo::configured_environments(),
+        zone: tokyo(),
+    };
     let snapshot = crate::engine::headless::picture(&cloud, &view, &mut |_, _| {}).await.unwrap();
     let dev = snapshot.picture.environment(&"prooflink-dev".into()).unwrap();
     let message: Vec<String> = dev.others.owners.iter().map(Owner::sentence).collect();
@@ -476,7 +489,7 @@ async fn the_demo_has_an_hour_meant_for_tokyo_and_a_job_that_finds_the_database_
 fn tagged(tags: &[(&str, &str)]) -> Vec<ScheduledMember> {
     let tags: BTreeMap<String, String> =
         tags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-    sleepers().into_iter().map(|it| ScheduledMember { tags: tags.clone(), ..it }).collect()
+    scheduled_members().into_iter().map(|it| ScheduledMember { tags: tags.clone(), ..it }).collect()
 }
 
 #[test]

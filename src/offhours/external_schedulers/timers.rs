@@ -113,7 +113,8 @@ fn timer(
     }
 }
 
-/// What the tags of a sleeper tell of hours: those of Lights Off, as far as they can be read. ECS services it does not know.
+/// What the tags of a scheduled member tell of hours: those of Lights Off, as far as they can be read. ECS services it
+/// does not know.
 pub(super) fn of_tags(it: &ScheduledMember) -> Vec<Timer> {
     let Some(id) = it.id.as_ref().filter(|_| it.member.kind != MemberKind::EcsService) else { return Vec::new() };
     let read: Vec<(&String, &String, TagTimes)> = it
@@ -186,9 +187,9 @@ impl Timer {
     }
 
     /// A time of day of its own, as the clock of the site shows it, today.
-    pub(super) fn local(&self, time: ClockTime, site: &SchedulerContext<'_>) -> Option<Zoned> {
+    pub(super) fn local(&self, time: ClockTime, context: &SchedulerContext<'_>) -> Option<Zoned> {
         let theirs = self.zone.as_ref()?;
-        Some(settle(theirs, local_date(theirs, site.now), time).at.to_zoned(site.zone.clone()))
+        Some(settle(theirs, local_date(theirs, context.now), time).at.to_zoned(context.zone.clone()))
     }
 
     /// Its first `most` firings from `from` to `to`, or for eight days, or for a single one as far as there is one.

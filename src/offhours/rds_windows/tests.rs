@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::*;
 use crate::cloud::Cloud;
-use crate::demo::{Demo, wishes};
+use crate::demo::{Demo, configured_environments};
 use crate::engine::headless;
 use crate::engine::headless::{Snapshot, View};
 use crate::overview::assemble;
@@ -14,7 +14,7 @@ use crate::world::{Coverage, Fault, FaultKind, Reading};
 
 async fn snapshot() -> Snapshot {
     let cloud: Arc<dyn Cloud> = Arc::new(Demo::at(7, 0));
-    let view = View { wishes: wishes(), zone: TimeZone::get("Asia/Tokyo").unwrap() };
+    let view = View { configured_environments: configured_environments(), zone: TimeZone::get("Asia/Tokyo").unwrap() };
     headless::picture(&cloud, &view, &mut |_, _| {}).await.unwrap()
 }
 
@@ -39,7 +39,7 @@ fn to_json(snapshot: &mut Snapshot, name: &str, got: Result<Vec<(&str, u32)>, Fa
 async fn what_is_listed_is_counted_and_who_is_not_listed_has_none_waiting() {
     let mut snapshot = snapshot().await;
     assert_eq!(pending(&snapshot, "prooflink-dev"), [Pending::Unknown], "nobody asked yet");
-    let arn = off(&snapshot, "prooflink-dev").sleepers[0].arn.clone();
+    let arn = off(&snapshot, "prooflink-dev").scheduled_members[0].arn.clone();
     to_json(&mut snapshot, "prooflink-dev", Ok(vec![(&arn, 3), ("arn:of:another", 9)]));
     assert_eq!(pending(&snapshot, "prooflink-dev"), [Pending::Actions(3)]);
     to_json(&mut snapshot, "prooflink-dev", Ok(Vec::new()));
@@ -53,7 +53,7 @@ async fn what_is_listed_is_counted_and_who_is_not_listed_has_none_waiting() {
 #[tokio::test]
 async fn a_cluster_has_what_waits_for_its_members_too() {
     let mut snapshot = snapshot().await;
-    let it = off(&snapshot, "backend-dev").sleepers.iter().find(|it| it.arn.contains(":cluster:")).unwrap();
+    let it = off(&snapshot, "backend-dev").scheduled_members.iter().find(|it| it.arn.contains(":cluster:")).unwrap();
     let (id, cluster) = (it.id.clone().unwrap(), it.arn.clone());
     let members = snapshot.world.get::<DbCluster>(&id).unwrap().members.clone();
     let of = |db: &&DbInstance| db.id == members[1].id;
@@ -65,11 +65,12 @@ async fn a_cluster_has_what_waits_for_its_members_too() {
 #[tokio::test]
 async fn nothing_is_asked_of_a_database_that_is_up_in_its_window() {
     let mut snapshot = snapshot().await;
-    let scope = off(&snapshot, "prooflink-dev").sleepers[0].id.clone().unwrap().scope;
+    let scope = off(&snapshot, "prooflink-dev").scheduled_members[0].id.clone().unwrap().scope;
     let mut all: Vec<DbInstance> = snapshot.world.all::<DbInstance>(&scope).cloned().collect();
     // Tuesdays at noon in Tokyo.
     all.iter_mut().for_each(|db| db.maintenance_window = Some("tue:03:00-tue:03:30".to_owned()));
     snapshot.world.put(&scope, DbInstance::KIND, &Coverage::All, Ok(Reading::whole(all).into()), snapshot.at);
-    snapshot.picture = assemble(&snapshot.world, &wishes(), snapshot.at, &TimeZone::get("Asia/Tokyo").unwrap());
+    snapshot.picture =
+        assemble(&snapshot.world, &configured_environments(), snapshot.at, &TimeZone::get("Asia/Tokyo").unwrap());
     assert_eq!(off(&snapshot, "prooflink-dev").maintenance(&snapshot.world, snapshot.at), []);
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::cloud::Cloud;
-use crate::demo::{Demo, wishes};
+use crate::demo::{Demo, configured_environments};
 use crate::engine::headless;
 use crate::engine::headless::{Snapshot, View};
 use crate::kinds::db_instance::DbInstance;
@@ -21,7 +21,7 @@ const NAME: &str = "prooflink-dev";
 async fn seen(told: Option<&[(&str, Power)]>) -> Snapshot {
     let cloud: Arc<dyn Cloud> = Arc::new(Demo::at(7, 0));
     let zone = TimeZone::get("Asia/Tokyo").unwrap();
-    let view = View { wishes: wishes(), zone: zone.clone() };
+    let view = View { configured_environments: configured_environments(), zone: zone.clone() };
     let mut snapshot = headless::picture(&cloud, &view, &mut |_, _| {}).await.unwrap();
     let scope = snapshot.picture.environment(&NAME.into()).unwrap().scopes[0].clone();
     let mut all: Vec<DbInstance> = snapshot.world.all::<DbInstance>(&scope).cloned().collect();
@@ -36,7 +36,7 @@ async fn seen(told: Option<&[(&str, Power)]>) -> Snapshot {
         let found = Reading::of(vec![events]).into();
         snapshot.world.put(&scope, PowerEvents::KIND, &coverage, Ok(found), snapshot.at);
     }
-    snapshot.picture = assemble(&snapshot.world, &view.wishes, snapshot.at, &zone);
+    snapshot.picture = assemble(&snapshot.world, &view.configured_environments, snapshot.at, &zone);
     snapshot
 }
 
@@ -64,9 +64,13 @@ async fn what_was_last_seen_before_an_edge_tells_nothing_of_what_came_of_it() {
     let mut drifts = |read: &str| {
         let got = Ok(Reading::whole(all.clone()).into());
         snapshot.world.put(&scope, DbInstance::KIND, &Coverage::All, got, read.parse().unwrap());
-        let picture = assemble(&snapshot.world, &wishes(), now, &zone);
+        let picture = assemble(&snapshot.world, &configured_environments(), now, &zone);
         let off = picture.environment(&NAME.into()).unwrap().offhours.clone().unwrap();
-        off.sleepers.iter().zip(&off.drifts).find(|(it, _)| it.arn.contains(":db:")).map(|(_, drift)| drift.clone())
+        off.scheduled_members
+            .iter()
+            .zip(&off.drifts)
+            .find(|(it, _)| it.arn.contains(":db:"))
+            .map(|(_, drift)| drift.clone())
     };
     for before in ["2026-11-24T10:00:00+09:00", "2026-11-24T21:59:00+09:00", "2026-11-24T22:01:00+09:00"] {
         assert_eq!(drifts(before), Some(Drift::Settling), "{before}");
@@ -96,10 +100,10 @@ async fn a_service_that_its_own_scaling_has_at_no_task_is_as_awake_as_it_is_mean
         let target = bounds.map(|(min, max)| ScalableTarget { id: resource.clone(), min, max });
         let got = Ok(Reading::whole(target.into_iter().collect::<Vec<_>>()).into());
         snapshot.world.put(&scope, ScalableTarget::KIND, &Coverage::All, got, now);
-        let picture = assemble(&snapshot.world, &wishes(), now, &zone);
+        let picture = assemble(&snapshot.world, &configured_environments(), now, &zone);
         let off = picture.environment(&NAME.into()).unwrap().offhours.clone().unwrap();
         assert!(off.causes().contains(&ReadRequest::all(&scope, ScalableTarget::KIND)), "{:?}", off.causes());
-        let mut pairs = off.sleepers.iter().zip(&off.drifts);
+        let mut pairs = off.scheduled_members.iter().zip(&off.drifts);
         let (_, drift) = pairs.find(|(it, _)| it.arn.contains(":service/")).unwrap();
         matches!(drift, Drift::Drifted { verb: PowerAction::Start, .. })
     };
@@ -114,12 +118,16 @@ async fn a_service_that_its_own_scaling_has_at_no_task_is_as_awake_as_it_is_mean
 async fn beside_a_record_that_was_not_read_nothing_is_called_wrong() {
     let mut snapshot = seen(None).await;
     let scope = snapshot.picture.environment(&NAME.into()).unwrap().scopes[0].clone();
-    let mut wishes = wishes();
-    let dev = wishes.environments.iter_mut().find(|wish| wish.name.as_str() == NAME).unwrap();
+    let mut configured_environments = configured_environments();
+    let dev = configured_environments
+        .environments
+        .iter_mut()
+        .find(|environment_config| environment_config.name.as_str() == NAME)
+        .unwrap();
     dev.record = Record::Group("toban-pl".to_owned());
     let zone = TimeZone::get("Asia/Tokyo").unwrap();
     let told = |world: &World| {
-        let picture = assemble(world, &wishes, snapshot.at, &zone);
+        let picture = assemble(world, &configured_environments, snapshot.at, &zone);
         let off = picture.environment(&NAME.into()).unwrap().offhours.clone().unwrap();
         let up = |drift: &Drift| matches!(drift, Drift::Drifted { verb: PowerAction::Stop, .. });
         (off.drifts.iter().any(up), off.over(snapshot.at).is_some())

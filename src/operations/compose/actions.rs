@@ -21,25 +21,25 @@ use crate::world::Resource;
 use crate::world::read_request::ReadRequest;
 
 impl ResourceActions for TargetGroups {
-    fn offers(item: &TargetGroup, site: &ActionContext<'_>) -> Vec<Action> {
-        offers(item, site)
+    fn actions(item: &TargetGroup, context: &ActionContext<'_>) -> Vec<Action> {
+        actions(item, context)
     }
 
     fn propose(
         item: &TargetGroup,
         verb: &str,
         value: Option<&str>,
-        site: &ActionContext<'_>,
+        context: &ActionContext<'_>,
     ) -> Result<Proposal, String> {
-        propose(item, verb, value, site)
+        propose(item, verb, value, context)
     }
 }
 
 /// Instance classes that earn processor time slowly: a build may use up what they have saved.
 const SLOW: &[&str] = &["t1.micro", "t2.nano", "t2.micro", "t2.small", "t3.nano", "t3.micro", "t4g.nano", "t4g.micro"];
 
-fn targets<'a>(item: &'a TargetGroup, site: &'a ActionContext<'a>) -> &'a [Target] {
-    site.cx.joins.health_of(site.cx.scope, item.arn.as_str()).map_or(&[], |health| &health.targets)
+fn targets<'a>(item: &'a TargetGroup, context: &'a ActionContext<'a>) -> &'a [Target] {
+    context.cx.resource_index.health_of(context.cx.scope, item.arn.as_str()).map_or(&[], |health| &health.targets)
 }
 
 fn of_instances(item: &TargetGroup) -> bool {
@@ -47,74 +47,76 @@ fn of_instances(item: &TargetGroup) -> bool {
 }
 
 /// What toban's tags said when tags were last read: minutes ago, so never more than a notice.
-fn tags(item: &TargetGroup, site: &ActionContext<'_>) -> DeployLock {
-    let tagged = site.cx.world.by_key::<TaggedResource>(site.cx.scope, item.arn.as_str());
+fn tags(item: &TargetGroup, context: &ActionContext<'_>) -> DeployLock {
+    let tagged = context.cx.world.by_key::<TaggedResource>(context.cx.scope, item.arn.as_str());
     tagged.map(|tagged| DeployLock::of(&item.arn, &tagged.tags)).unwrap_or_default()
 }
 
 /// What can be done with `item`.
-pub(crate) fn offers(item: &TargetGroup, site: &ActionContext<'_>) -> Vec<Action> {
+pub(crate) fn actions(item: &TargetGroup, context: &ActionContext<'_>) -> Vec<Action> {
     if !of_instances(item) {
         return Vec::new();
     }
-    let recipe = site.environment.deploy.as_ref();
-    let barred = match recipe {
-        None => Some(unknown(site)),
-        Some(_) if targets(item, site).is_empty() => Some("no instance is registered in the group".to_owned()),
+    let recipe = context.environment.deploy.as_ref();
+    let disabled_reason = match recipe {
+        None => Some(unknown(context)),
+        Some(_) if targets(item, context).is_empty() => Some("no instance is registered in the group".to_owned()),
         Some(_) => None,
     };
     let initial = recipe.map(|recipe| recipe.reference.clone()).unwrap_or_default();
-    let reads = if recipe.is_some() { credits(item, site) } else { Vec::new() };
+    let reads = if recipe.is_some() { credits(item, context) } else { Vec::new() };
     let back = if reads.is_empty() { Prompt::Nothing } else { Prompt::Look { reads: reads.clone() } };
     let prompt = "branch, tag or commit".to_owned();
-    let asks =
+    let prompt =
         if reads.is_empty() { Prompt::Text { prompt, initial } } else { Prompt::Informed { prompt, initial, reads } };
     let none = recipe.is_some_and(|recipe| recipe.migrate.is_none());
-    let migrate = barred.clone().or_else(|| none.then(|| "the recipe has no `migrate`".to_owned()));
+    let migrate = disabled_reason.clone().or_else(|| none.then(|| "the recipe has no `migrate`".to_owned()));
     vec![
-        Action::new("deploy", "bring the instances to a commit, one at a time").asking(asks).barred(barred.clone()),
+        Action::new("deploy", "bring the instances to a commit, one at a time")
+            .asking(prompt)
+            .disabled_reason(disabled_reason.clone()),
         Action::new("rollback", "bring the instances back to the commit before, one at a time")
             .asking(back)
-            .barred(barred),
-        Action::new("migrate", "run the recipe's migration on the first instance").barred(migrate),
+            .disabled_reason(disabled_reason),
+        Action::new("migrate", "run the recipe's migration on the first instance").disabled_reason(migrate),
     ]
 }
 
 /// What to read of the instances that may be short of CPU credits when they build.
-fn credits(item: &TargetGroup, site: &ActionContext<'_>) -> Vec<ReadRequest> {
-    let spends = |id: &str| class(id, site).is_some_and(cpu_credits::burstable);
+fn credits(item: &TargetGroup, context: &ActionContext<'_>) -> Vec<ReadRequest> {
+    let spends = |id: &str| class(id, context).is_some_and(cpu_credits::burstable);
     let spenders: BTreeSet<&str> =
-        targets(item, site).iter().map(|target| target.id.as_str()).filter(|id| spends(id)).collect();
-    spenders.into_iter().map(|id| cpu_credits::wants(site.cx.scope, id)).collect()
+        targets(item, context).iter().map(|target| target.id.as_str()).filter(|id| spends(id)).collect();
+    spenders.into_iter().map(|id| cpu_credits::wants(context.cx.scope, id)).collect()
 }
 
-fn class<'a>(id: &'a str, site: &'a ActionContext<'_>) -> Option<&'a str> {
-    site.cx.joins.instance(site.cx.scope, id)?.class.as_deref()
+fn class<'a>(id: &'a str, context: &'a ActionContext<'_>) -> Option<&'a str> {
+    context.cx.resource_index.instance(context.cx.scope, id)?.class.as_deref()
 }
 
 /// The credits of an instance, if they were read a moment ago and some were reported.
-fn earned<'a>(id: &str, site: &ActionContext<'a>) -> Option<&'a Credits> {
-    let read_at = site.cx.world.shelf(site.cx.scope, Credits::KIND)?.read_at(id)?;
-    let known = site.cx.world.by_key::<Credits>(site.cx.scope, id)?;
-    (known.balance.is_some() && site.cx.world.age(read_at, site.cx.now) <= FRESH).then_some(known)
+fn earned<'a>(id: &str, context: &ActionContext<'a>) -> Option<&'a Credits> {
+    let read_at = context.cx.world.store(context.cx.scope, Credits::KIND)?.read_at(id)?;
+    let known = context.cx.world.by_key::<Credits>(context.cx.scope, id)?;
+    (known.balance.is_some() && context.cx.world.age(read_at, context.cx.now) <= FRESH).then_some(known)
 }
 
 /// What is said of the processor time the instances have for a build: whose credits are low; and of the first whose
 /// credits are not known, that its class is small.
-fn starving(members: &[Member], site: &ActionContext<'_>) -> Vec<String> {
-    let low = |member: &Member| Some(format!("{} {}", member.name, cpu_credits::low(earned(&member.id, site)?)?));
+fn starving(members: &[Member], context: &ActionContext<'_>) -> Vec<String> {
+    let low = |member: &Member| Some(format!("{} {}", member.name, cpu_credits::low(earned(&member.id, context)?)?));
     let unknown = |member: &&Member| {
-        earned(&member.id, site).is_none() && class(&member.id, site).is_some_and(|class| SLOW.contains(&class))
+        earned(&member.id, context).is_none() && class(&member.id, context).is_some_and(|class| SLOW.contains(&class))
     };
     let message = "is of a small burstable class: building images may use up its CPU credits, look at CPUCreditBalance";
     let small = members.iter().find(unknown).map(|member| format!("{} {message}", member.name));
     members.iter().filter_map(low).chain(small).collect()
 }
 
-fn unknown(site: &ActionContext<'_>) -> String {
+fn unknown(context: &ActionContext<'_>) -> String {
     format!(
         "toban does not know how: write [environment.{}.deploy] with kind = \"compose\" into the configuration",
-        site.environment.name
+        context.environment.name
     )
 }
 
@@ -126,13 +128,13 @@ pub(crate) fn propose(
     item: &TargetGroup,
     verb: &str,
     value: Option<&str>,
-    site: &ActionContext<'_>,
+    context: &ActionContext<'_>,
 ) -> Result<Proposal, String> {
     if !of_instances(item) {
         return Err(format!("{} has no instances; deploy the service behind it", item.name));
     }
-    let recipe = site.environment.deploy.clone().ok_or_else(|| unknown(site))?;
-    let members = members(item, site);
+    let recipe = context.environment.deploy.clone().ok_or_else(|| unknown(context))?;
+    let members = members(item, context);
     if members.is_empty() {
         return Err(format!("no instance is registered in {}; there is nothing to deploy to", item.name));
     }
@@ -141,21 +143,21 @@ pub(crate) fn propose(
         "rollback" => ComposeTarget::Back,
         "migrate" => match &recipe.migrate {
             Some(command) => ComposeTarget::Migrate(command.clone()),
-            None => return Err(format!("the recipe of {} has no `migrate`", site.environment.name)),
+            None => return Err(format!("the recipe of {} has no `migrate`", context.environment.name)),
         },
         other => return Err(format!("a target group knows no {other:?}")),
     };
-    let plan = plan(item, site, (&recipe, &aim), &members);
-    let caller = site.cx.world.identity(site.cx.scope).map(|who| &who.arn);
+    let plan = plan(item, context, (&recipe, &aim), &members);
+    let caller = context.cx.world.identity(context.cx.scope).map(|who| &who.arn);
     Ok(Proposal::Procedure(Box::new(Rollout::new(plan, recipe, aim, members, user(caller)))))
 }
 
-fn members(item: &TargetGroup, site: &ActionContext<'_>) -> Vec<Member> {
+fn members(item: &TargetGroup, context: &ActionContext<'_>) -> Vec<Member> {
     let name = |id: &str| {
-        let instance = site.cx.joins.instance(site.cx.scope, id);
+        let instance = context.cx.resource_index.instance(context.cx.scope, id);
         instance.and_then(|instance| instance.name.clone()).unwrap_or_else(|| id.to_owned())
     };
-    let instances = targets(item, site).iter().filter(|target| target.id.starts_with("i-"));
+    let instances = targets(item, context).iter().filter(|target| target.id.starts_with("i-"));
     let mut members: Vec<Member> = instances
         .map(|target| Member {
             id: target.id.clone(),
@@ -169,11 +171,11 @@ fn members(item: &TargetGroup, site: &ActionContext<'_>) -> Vec<Member> {
 
 fn plan(
     item: &TargetGroup,
-    site: &ActionContext<'_>,
+    context: &ActionContext<'_>,
     (recipe, aim): (&Recipe, &ComposeTarget),
     members: &[Member],
 ) -> Plan {
-    let (count, known) = (members.len(), tags(item, site));
+    let (count, known) = (members.len(), tags(item, context));
     let each = if count == 1 { "1 instance".to_owned() } else { format!("{count} instances") };
     let message = match aim {
         ComposeTarget::Place(to) => format!("deploy {to} to {each} of {}, one at a time", item.name),
@@ -199,19 +201,19 @@ fn plan(
         ]),
     }
     calls.push("elasticloadbalancing:RemoveTags the lock".to_owned());
-    let mut plan = site.plan(message, item.id(site.cx.scope), calls);
-    let healthy = targets(item, site).iter().filter(|target| target.state == "healthy").count();
+    let mut plan = context.plan(message, item.id(context.cx.scope), calls);
+    let healthy = targets(item, context).iter().filter(|target| target.state == "healthy").count();
     if healthy < 2 && !matches!(aim, ComposeTarget::Migrate(_)) {
         plan.notices.push(format!("{healthy} of {count} targets are healthy: it will not begin with fewer than 2"));
     }
-    if let Some(lock) = known.held.as_deref().and_then(Lock::read).filter(|lock| lock.holds(site.cx.now)) {
+    if let Some(lock) = known.held.as_deref().and_then(Lock::read).filter(|lock| lock.holds(context.cx.now)) {
         plan.notices.push(format!("{} was deploying there when tags were last read", lock.user));
     }
     if let Some(out) = known.drained() {
         plan.notices.push(format!("{} was left out of the group by an earlier deployment: it goes first", out.id));
     }
     if !matches!(aim, ComposeTarget::Migrate(_)) {
-        plan.notices.extend(starving(members, site));
+        plan.notices.extend(starving(members, context));
     }
     match aim {
         ComposeTarget::Place(to) => {

@@ -191,34 +191,34 @@ impl Rollout {
         Step::Act(vec![Box::new(RunScript { plan, nodes, script, what, patience: (DELIVERY, LONGEST) })])
     }
 
-    fn targets<'a>(&self, sight: &Observation<'a>) -> &'a [Target] {
-        let health = sight.world.by_key::<TargetHealth>(&self.plan.scope, &self.group().key);
+    fn targets<'a>(&self, observation: &Observation<'a>) -> &'a [Target] {
+        let health = observation.world.by_key::<TargetHealth>(&self.plan.scope, &self.group().key);
         health.map_or(&[], |health| &health.targets)
     }
 
-    fn target<'a>(&self, at: usize, sight: &Observation<'a>) -> Option<&'a Target> {
+    fn target<'a>(&self, at: usize, observation: &Observation<'a>) -> Option<&'a Target> {
         let member = self.members.get(at)?;
-        self.targets(sight).iter().find(|target| target.id == member.id && target.port == Some(member.port))
+        self.targets(observation).iter().find(|target| target.id == member.id && target.port == Some(member.port))
     }
 
     /// Whether the instance takes part in the group: an answer of today's reading.
-    fn is_in(&self, at: usize, sight: &Observation<'_>) -> bool {
-        self.target(at, sight).is_some_and(|target| !matches!(target.state.as_str(), "unused" | "draining"))
+    fn is_in(&self, at: usize, observation: &Observation<'_>) -> bool {
+        self.target(at, observation).is_some_and(|target| !matches!(target.state.as_str(), "unused" | "draining"))
     }
 
     /// How many others serve.
-    fn others(&self, at: usize, sight: &Observation<'_>) -> usize {
+    fn others(&self, at: usize, observation: &Observation<'_>) -> usize {
         let own = self.members.get(at).map_or("", |member| member.id.as_str());
-        self.targets(sight).iter().filter(|target| target.id != own && target.state == "healthy").count()
+        self.targets(observation).iter().filter(|target| target.id != own && target.state == "healthy").count()
     }
 
-    fn tags<'a>(&self, sight: &Observation<'a>) -> Option<&'a DeployLock> {
-        sight.world.by_key::<DeployLock>(&self.plan.scope, &self.group().key)
+    fn tags<'a>(&self, observation: &Observation<'a>) -> Option<&'a DeployLock> {
+        observation.world.by_key::<DeployLock>(&self.plan.scope, &self.group().key)
     }
 
-    fn invocation<'a>(&self, at: usize, run: &Run, sight: &Observation<'a>) -> Option<&'a Invocation> {
+    fn invocation<'a>(&self, at: usize, run: &Run, observation: &Observation<'a>) -> Option<&'a Invocation> {
         let node = self.members.get(at)?;
-        sight.world.by_key::<Invocation>(&self.plan.scope, &part(&run.command, &node.id))
+        observation.world.by_key::<Invocation>(&self.plan.scope, &part(&run.command, &node.id))
     }
 
     /// The commit an instance goes back to.
@@ -282,14 +282,14 @@ impl Rollout {
     }
 
     /// Keeps the lock: tells that it was lost, or renews it.
-    fn keep(&mut self, sight: &Observation<'_>) -> Option<Step> {
+    fn keep(&mut self, observation: &Observation<'_>) -> Option<Step> {
         let ours = self.lock.clone()?;
         if matches!(self.phase, Phase::Begin | Phase::Locking(_) | Phase::Unlock(_) | Phase::Over(_)) {
             return None;
         }
-        let held = self.tags(sight).and_then(|tags| tags.held.as_deref());
+        let held = self.tags(observation).and_then(|tags| tags.held.as_deref());
         if let Some(other) = held.filter(|held| *held != ours).and_then(Lock::read)
-            && other.holds(sight.now)
+            && other.holds(observation.now)
         {
             let message =
                 format!("{} has taken the lock over meanwhile; this deployment stopped where it was", other.user);
@@ -297,18 +297,18 @@ impl Rollout {
             self.phase = Phase::Over(ending.clone());
             return Some(Step::End(ending));
         }
-        let left = Lock::read(&ours).map_or(SignedDuration::ZERO, |lock| lock.until.duration_since(sight.now));
+        let left = Lock::read(&ours).map_or(SignedDuration::ZERO, |lock| lock.until.duration_since(observation.now));
         if left > RENEW {
             return None;
         }
         self.renewing = true;
-        let lock = self.fresh_lock(sight.now);
+        let lock = self.fresh_lock(observation.now);
         Some(Step::Act(vec![self.label("renew the lock", vec![lock], Vec::new())]))
     }
 
-    fn begin(&mut self, sight: &Observation<'_>) -> Step {
-        let Some(tags) = self.tags(sight) else {
-            let why = sight
+    fn begin(&mut self, observation: &Observation<'_>) -> Step {
+        let Some(tags) = self.tags(observation) else {
+            let why = observation
                 .faults
                 .first()
                 .map_or_else(|| "its tags could not be read".to_owned(), |(_, fault)| fault.sentence());
@@ -316,7 +316,7 @@ impl Rollout {
         };
         if let Some(held) = &tags.held {
             let lock = Lock::read(held);
-            let holds = lock.as_ref().is_none_or(|lock| lock.holds(sight.now));
+            let holds = lock.as_ref().is_none_or(|lock| lock.holds(observation.now));
             match lock {
                 Some(lock) if holds && lock.user != self.user => {
                     let message = format!(
@@ -347,22 +347,24 @@ impl Rollout {
             self.found.insert(0, ScriptReport::default());
             self.done.insert(0, false);
         }
-        let lock = self.fresh_lock(sight.now);
+        let lock = self.fresh_lock(observation.now);
         Step::Act(vec![self.label("take the lock", vec![lock], Vec::new())])
     }
 
-    fn locking(&mut self, since: Timestamp, sight: &Observation<'_>) -> Step {
-        let held = self.tags(sight).and_then(|tags| tags.held.clone());
+    fn locking(&mut self, since: Timestamp, observation: &Observation<'_>) -> Step {
+        let held = self.tags(observation).and_then(|tags| tags.held.clone());
         match held {
             held if held == self.lock => {
                 self.phase = Phase::Survey;
                 Step::Wait(SignedDuration::ZERO)
             }
-            Some(held) if Lock::read(&held).is_some_and(|lock| lock.holds(sight.now) && lock.user != self.user) => {
+            Some(held)
+                if Lock::read(&held).is_some_and(|lock| lock.holds(observation.now) && lock.user != self.user) =>
+            {
                 let message = format!("nothing was changed: somebody else took the lock at the same moment ({held})");
                 Step::End(Ending::failed(message))
             }
-            _ if sight.now.duration_since(since) > UNKNOWN => {
+            _ if observation.now.duration_since(since) > UNKNOWN => {
                 self.finish(Ending::failed("nothing was changed: the lock that was taken cannot be seen"))
             }
             _ => Step::Wait(SignedDuration::from_secs(2)),
@@ -370,10 +372,10 @@ impl Rollout {
     }
 
     /// What became of a command on one instance: `None` while it runs.
-    fn came(&mut self, at: usize, run: &Run, sight: &Observation<'_>) -> Option<Result<(), String>> {
-        let Some(seen) = self.invocation(at, run, sight) else {
-            let fault = sight.faults.iter().find(|(want, _)| want.kind == Invocation::KIND);
-            let late = sight.now.duration_since(run.since) > UNKNOWN;
+    fn came(&mut self, at: usize, run: &Run, observation: &Observation<'_>) -> Option<Result<(), String>> {
+        let Some(seen) = self.invocation(at, run, observation) else {
+            let fault = observation.faults.iter().find(|(want, _)| want.kind == Invocation::KIND);
+            let late = observation.now.duration_since(run.since) > UNKNOWN;
             return match fault {
                 Some((_, fault)) => Some(Err(fault.sentence())),
                 None if late => Some(Err(format!("Systems Manager does not know the command {}", run.command))),
@@ -393,10 +395,10 @@ impl Rollout {
         came: Option<Result<(), String>>,
         (at, run): (usize, &Run),
         next: Phase,
-        sight: &Observation<'_>,
+        observation: &Observation<'_>,
     ) -> Step {
         match came {
-            None => Step::Wait(run.pace(sight.now)),
+            None => Step::Wait(run.pace(observation.now)),
             Some(Ok(())) => {
                 self.phase = next;
                 Step::Wait(SignedDuration::ZERO)
@@ -428,21 +430,21 @@ impl Procedure for Rollout {
         wants
     }
 
-    fn step(&mut self, sight: &Observation<'_>) -> Step {
+    fn step(&mut self, observation: &Observation<'_>) -> Step {
         // It stands in the report as long as it is waited for.
         if self.again.is_some() && !std::mem::replace(&mut self.waited, true) {
             return Step::Wait(SignedDuration::from_secs(10));
         }
         (self.again, self.waited) = (None, false);
-        match self.keep(sight) {
+        match self.keep(observation) {
             Some(step) => step,
-            None => self.go(sight),
+            None => self.go(observation),
         }
     }
 
-    fn told(&mut self, deed: &ChangeRequest, got: &Result<Receipt, Fault>, now: Timestamp) {
+    fn told(&mut self, change_request: &ChangeRequest, got: &Result<Receipt, Fault>, now: Timestamp) {
         use FaultKind::{Credentials, Expired, Offline, Throttled, Timeout};
-        if self.renewing && deed.verb == "label" {
+        if self.renewing && change_request.verb == "label" {
             self.renewing = false;
             return;
         }
@@ -456,7 +458,7 @@ impl Procedure for Rollout {
         }
     }
 
-    fn report(&self, sight: &Observation<'_>) -> Report {
-        self.tell(sight)
+    fn report(&self, observation: &Observation<'_>) -> Report {
+        self.tell(observation)
     }
 }

@@ -24,20 +24,25 @@ use crate::world::read_request::ReadRequest;
 use crate::world::{Arn, Resource};
 
 impl ResourceActions for Services {
-    fn offers(item: &Service, site: &ActionContext<'_>) -> Vec<Action> {
-        let mut offers = offers(item, site);
-        offers.push(enable_exec::offer(item));
-        offers
+    fn actions(item: &Service, context: &ActionContext<'_>) -> Vec<Action> {
+        let mut actions = actions(item, context);
+        actions.push(enable_exec::action(item));
+        actions
     }
 
-    fn choices(item: &Service, verb: &str, chosen: Option<&str>, site: &ActionContext<'_>) -> Vec<Choice> {
-        choices(item, verb, chosen, site)
+    fn choices(item: &Service, verb: &str, chosen: Option<&str>, context: &ActionContext<'_>) -> Vec<Choice> {
+        choices(item, verb, chosen, context)
     }
 
-    fn propose(item: &Service, verb: &str, value: Option<&str>, site: &ActionContext<'_>) -> Result<Proposal, String> {
+    fn propose(
+        item: &Service,
+        verb: &str,
+        value: Option<&str>,
+        context: &ActionContext<'_>,
+    ) -> Result<Proposal, String> {
         match verb {
-            enable_exec::VERB => enable_exec::propose(item, site),
-            _ => propose(item, verb, value, site),
+            enable_exec::VERB => enable_exec::propose(item, context),
+            _ => propose(item, verb, value, context),
         }
     }
 }
@@ -46,42 +51,42 @@ impl ResourceActions for Services {
 const MOST: u32 = 5000;
 
 /// What can be done with it.
-pub(crate) fn offers(item: &Service, site: &ActionContext<'_>) -> Vec<Action> {
-    let scope = site.cx.scope;
-    let why = barred(item);
-    let unknown = definition(item, site).is_none();
+pub(crate) fn actions(item: &Service, context: &ActionContext<'_>) -> Vec<Action> {
+    let scope = context.cx.scope;
+    let why = disabled_reason(item);
+    let unknown = definition(item, context).is_none();
     let why_deploy = why.clone().or_else(|| unknown.then(|| "its task definition is not known yet".to_owned()));
     let count = (item.scheduling == "DAEMON").then(|| "a DAEMON service runs one task an instance".to_owned());
     let idle = (!moving(item)).then(|| "no rollout is on its way".to_owned());
     let family = revision_name(&item.task_definition).rsplit_once(':').map_or("", |(family, _)| family);
     vec![
         Action::new("deploy", "deploy another image: registers a revision and replaces the tasks")
-            .asking(image_choice::which(item, site))
-            .barred(why_deploy),
+            .asking(image_choice::which(item, context))
+            .disabled_reason(why_deploy),
         Action::new("force", "replace every task, on the same revision")
-            .asking(image_choice::asks(item, site))
-            .barred(why.clone()),
+            .asking(image_choice::prompt(item, context))
+            .disabled_reason(why.clone()),
         Action::new("revision", "deploy an existing revision")
             .asking(Prompt::Choice {
                 prompt: "which revision".to_owned(),
                 reads: vec![ReadRequest::part(scope, TaskDefinition::KIND, family)],
             })
-            .barred(why.clone()),
+            .disabled_reason(why.clone()),
         Action::new("rollback", "roll back to an earlier deployment")
             .asking(Prompt::Choice {
                 prompt: "roll back to which deployment".to_owned(),
                 reads: vec![ReadRequest::part(scope, ServiceDeployment::KIND, item.key())],
             })
-            .barred(why.clone()),
+            .disabled_reason(why.clone()),
         Action::new("scale", "set how many tasks run")
             .asking(Prompt::Text { prompt: "how many tasks".to_owned(), initial: item.desired.to_string() })
-            .barred(why.or(count)),
-        Action::new("watch", "watch the rollout that is on its way").harmless().barred(idle),
+            .disabled_reason(why.or(count)),
+        Action::new("watch", "watch the rollout that is on its way").harmless().disabled_reason(idle),
     ]
 }
 
 /// Why nothing can be changed here.
-fn barred(item: &Service) -> Option<String> {
+fn disabled_reason(item: &Service) -> Option<String> {
     match (item.controller.as_str(), item.status.as_str()) {
         (_, status) if status != "ACTIVE" => Some(format!("the service is {status}")),
         ("ECS", _) => None,
@@ -97,36 +102,36 @@ fn barred(item: &Service) -> Option<String> {
 }
 
 /// What can be chosen for an offer.
-pub(crate) fn choices(item: &Service, verb: &str, chosen: Option<&str>, site: &ActionContext<'_>) -> Vec<Choice> {
+pub(crate) fn choices(item: &Service, verb: &str, chosen: Option<&str>, context: &ActionContext<'_>) -> Vec<Choice> {
     match verb {
-        "rollback" => rollback::choices(item, site),
-        "revision" => revisions(item, site),
-        "deploy" => image_choice::choices(item, chosen, site),
+        "rollback" => rollback::choices(item, context),
+        "revision" => revisions(item, context),
+        "deploy" => image_choice::choices(item, chosen, context),
         _ => Vec::new(),
     }
 }
 
 /// The revisions of its family that are known, newest first.
-fn revisions(item: &Service, site: &ActionContext<'_>) -> Vec<Choice> {
+fn revisions(item: &Service, context: &ActionContext<'_>) -> Vec<Choice> {
     let family = |arn: &Arn| revision_name(arn).rsplit_once(':').map(|(family, _)| family.to_owned());
-    let mut known: Vec<&TaskDefinition> = site
+    let mut known: Vec<&TaskDefinition> = context
         .cx
         .world
-        .all::<TaskDefinition>(site.cx.scope)
+        .all::<TaskDefinition>(context.cx.scope)
         .filter(|one| family(&one.arn) == family(&item.task_definition))
         .collect();
     known.sort_by_key(|one| std::cmp::Reverse(one.revision));
     known.dedup_by_key(|one| one.revision);
     let choice = |one: &TaskDefinition| {
         let images: Vec<&str> = one.containers.iter().filter_map(|it| it.image.as_deref()).map(image_name).collect();
-        let age = one.registered_at.map(|at| ago(site.cx.now.duration_since(at).as_secs()));
+        let age = one.registered_at.map(|at| ago(context.cx.now.duration_since(at).as_secs()));
         let here =
             (one.arn == item.task_definition).then(|| "the service is on it; `force` replaces its tasks".to_owned());
         let gone = inactive(one);
         Choice {
             label: revision_name(&one.arn).to_owned(),
             note: [age.unwrap_or_default(), images.join(" ")].join("  "),
-            barred: here.or(gone),
+            disabled_reason: here.or(gone),
             value: one.revision.to_string(),
             then: Prompt::Nothing,
         }
@@ -147,26 +152,26 @@ pub(crate) fn propose(
     item: &Service,
     verb: &str,
     value: Option<&str>,
-    site: &ActionContext<'_>,
+    context: &ActionContext<'_>,
 ) -> Result<Proposal, String> {
     if verb != "watch"
-        && let Some(why) = barred(item)
+        && let Some(why) = disabled_reason(item)
     {
         return Err(why);
     }
     let value = value.map(str::trim).filter(|value| !value.is_empty());
     match verb {
-        "scale" => scale(item, value, site),
-        "force" => Ok(force(item, site)),
-        "deploy" => deploy(item, &chosen(item, value.unwrap_or_default(), site)?, site),
-        "revision" => revision(item, value.unwrap_or_default(), site),
-        "rollback" => rollback::propose(item, value, site),
-        "watch" => watch(item, site),
+        "scale" => scale(item, value, context),
+        "force" => Ok(force(item, context)),
+        "deploy" => deploy(item, &chosen(item, value.unwrap_or_default(), context)?, context),
+        "revision" => revision(item, value.unwrap_or_default(), context),
+        "rollback" => rollback::propose(item, value, context),
+        "watch" => watch(item, context),
         _ => Err(format!("a service knows no {verb:?}")),
     }
 }
 
-fn scale(item: &Service, value: Option<&str>, site: &ActionContext<'_>) -> Result<Proposal, String> {
+fn scale(item: &Service, value: Option<&str>, context: &ActionContext<'_>) -> Result<Proposal, String> {
     if item.scheduling == "DAEMON" {
         return Err("a DAEMON service runs one task on each instance; its number cannot be set".to_owned());
     }
@@ -176,14 +181,14 @@ fn scale(item: &Service, value: Option<&str>, site: &ActionContext<'_>) -> Resul
     if count == item.desired {
         return Err(format!("{} has {} already", item.name, counted(count as usize, "task")));
     }
-    let tell = Tell { subject: subject(item, site), what: ServiceUpdate::Scale(count) };
-    let mut plan = site.plan(
+    let tell = Tell { subject: subject(item, context), what: ServiceUpdate::Scale(count) };
+    let mut plan = context.plan(
         format!("scale {} to {}", item.name, counted(count as usize, "task")),
-        item.id(site.cx.scope),
+        item.id(context.cx.scope),
         vec![tell.call()],
     );
     plan.differences.push(difference("desired tasks", Some(item.desired.to_string()), Some(count.to_string())));
-    plan.notices.extend(plan_notes::of_service(item, site));
+    plan.notices.extend(plan_notes::of_service(item, context));
     plan.notices.push("where the service is scaled automatically, that may set another number at once".to_owned());
     if count == 0 {
         plan.notices.push(format!("0 tasks: {} will be down", item.name));
@@ -192,12 +197,12 @@ fn scale(item: &Service, value: Option<&str>, site: &ActionContext<'_>) -> Resul
     Ok(Proposal::Procedure(Box::new(Scaling::new(plan, item, count, make))))
 }
 
-fn force(item: &Service, site: &ActionContext<'_>) -> Proposal {
-    let tell = Tell { subject: subject(item, site), what: ServiceUpdate::Force };
+fn force(item: &Service, context: &ActionContext<'_>) -> Proposal {
+    let tell = Tell { subject: subject(item, context), what: ServiceUpdate::Force };
     let message = format!("replace every task of {}, on {}", item.name, revision_name(&item.task_definition));
-    let mut plan = site.plan(message, item.id(site.cx.scope), vec![tell.call()]);
-    plan.notices.extend(image_choice::of_force(item, site));
-    plan.notices.extend(plan_notes::of_rollout(item, site));
+    let mut plan = context.plan(message, item.id(context.cx.scope), vec![tell.call()]);
+    plan.notices.extend(image_choice::of_force(item, context));
+    plan.notices.extend(plan_notes::of_rollout(item, context));
     let hands = Changes { subject: tell.subject, images: Vec::new(), what: ServiceUpdate::Force };
     Proposal::Procedure(Box::new(Rollout::new(plan, item, item.task_definition.clone(), Box::new(hands))))
 }
@@ -209,9 +214,9 @@ fn force(item: &Service, site: &ActionContext<'_>) -> Proposal {
 pub(crate) fn deploy(
     item: &Service,
     images: &[(String, String)],
-    site: &ActionContext<'_>,
+    context: &ActionContext<'_>,
 ) -> Result<Proposal, String> {
-    let known = definition(item, site).ok_or("its task definition is not known yet; refresh and try again")?;
+    let known = definition(item, context).ok_or("its task definition is not known yet; refresh and try again")?;
     let now = |name: &str| known.containers.iter().find(|one| one.name == name).and_then(|one| one.image.clone());
     let changed: Vec<(String, String)> =
         images.iter().filter(|(name, image)| now(name).as_deref() != Some(image.as_str())).cloned().collect();
@@ -221,27 +226,28 @@ pub(crate) fn deploy(
             if floats { "what the tag means now is deployed by `force`" } else { "`force` replaces its tasks" };
         return Err(format!("{} is on that image already; {instead}", item.name));
     }
-    let subject = subject(item, site);
+    let subject = subject(item, context);
     let register = Register { subject: subject.clone(), images: changed.clone() };
     let calls = vec![register.call(), format!("ecs:UpdateService {}: to the new revision", item.name)];
     let names: Vec<String> = changed.iter().map(|(_, image)| image_name(image).to_owned()).collect();
-    let mut plan = site.plan(format!("deploy {} to {}", names.join(", "), item.name), item.id(site.cx.scope), calls);
+    let mut plan =
+        context.plan(format!("deploy {} to {}", names.join(", "), item.name), item.id(context.cx.scope), calls);
     let next = format!("a new revision of {}", known.family);
     plan.differences.push(difference("revision", Some(revision_name(&known.arn).to_owned()), Some(next)));
     for (container, image) in &changed {
         plan.differences.push(difference(&format!("image of {container}"), now(container), Some(image.clone())));
     }
     for (container, image) in &changed {
-        plan.notices.extend(image_choice::registered(item, container, image, site)?);
+        plan.notices.extend(image_choice::registered(item, container, image, context)?);
     }
-    plan.notices.extend(plan_notes::of_rollout(item, site));
+    plan.notices.extend(plan_notes::of_rollout(item, context));
     let hands = Changes { subject, images: changed, what: ServiceUpdate::Force };
     Ok(Proposal::Procedure(Box::new(Rollout::new(plan, item, item.task_definition.clone(), Box::new(hands)))))
 }
 
 /// The images that `typed` means: `TAG`, `IMAGE`, or those behind `CONTAINER=`, several with commas.
-fn chosen(item: &Service, typed: &str, site: &ActionContext<'_>) -> Result<Vec<(String, String)>, String> {
-    let known = definition(item, site).ok_or("its task definition is not known yet; refresh and try again")?;
+fn chosen(item: &Service, typed: &str, context: &ActionContext<'_>) -> Result<Vec<(String, String)>, String> {
+    let known = definition(item, context).ok_or("its task definition is not known yet; refresh and try again")?;
     let one = |typed: &str| {
         let (container, image) = match typed.split_once('=') {
             Some((name, image)) => (known.containers.iter().find(|one| one.name == name.trim()), image),
@@ -296,13 +302,13 @@ fn names(known: &TaskDefinition) -> String {
 }
 
 /// Takes the service to a revision that is there: its number, `family:number` or ARN.
-fn revision(item: &Service, typed: &str, site: &ActionContext<'_>) -> Result<Proposal, String> {
+fn revision(item: &Service, typed: &str, context: &ActionContext<'_>) -> Result<Proposal, String> {
     let to = meant(item, typed)?;
     if to == item.task_definition {
         return Err(format!("{} is on {} already; `force` replaces its tasks", item.name, revision_name(&to)));
     }
-    let plan = go_to(item, &to, format!("take {} to {}", item.name, revision_name(&to)), site)?;
-    Ok(going(item, to, plan, site))
+    let plan = go_to(item, &to, format!("take {} to {}", item.name, revision_name(&to)), context)?;
+    Ok(going(item, to, plan, context))
 }
 
 /// The revision of the service's family that `typed` names.
@@ -329,27 +335,28 @@ pub(crate) fn go_to(
     item: &Service,
     to: &Arn,
     message: String,
-    site: &ActionContext<'_>,
+    context: &ActionContext<'_>,
 ) -> Result<crate::change::plan::Plan, String> {
-    let target = site.cx.world.by_key::<TaskDefinition>(site.cx.scope, to.as_str());
+    let target = context.cx.world.by_key::<TaskDefinition>(context.cx.scope, to.as_str());
     if let Some(why) = target.and_then(inactive) {
         return Err(why);
     }
-    let tell = Tell { subject: subject(item, site), what: ServiceUpdate::Revision(to.clone()) };
-    let mut plan = site.plan(message, item.id(site.cx.scope), vec![tell.call()]);
+    let tell = Tell { subject: subject(item, context), what: ServiceUpdate::Revision(to.clone()) };
+    let mut plan = context.plan(message, item.id(context.cx.scope), vec![tell.call()]);
     let from = revision_number(&item.task_definition).map(str::to_owned);
     plan.differences.push(difference("revision", from, revision_number(to).map(str::to_owned)));
-    match (definition(item, site), target) {
+    match (definition(item, context), target) {
         (Some(old), Some(new)) => plan.differences.extend(differences(old, new)),
         _ => plan.notices.push(format!("what differs in {} is not known here", revision_name(to))),
     }
-    plan.notices.extend(plan_notes::of_rollout(item, site));
+    plan.notices.extend(plan_notes::of_rollout(item, context));
     Ok(plan)
 }
 
 /// The proposal to take the service to `to`.
-pub(crate) fn going(item: &Service, to: Arn, plan: crate::change::plan::Plan, site: &ActionContext<'_>) -> Proposal {
-    let hands = Changes { subject: subject(item, site), images: Vec::new(), what: ServiceUpdate::Revision(to.clone()) };
+pub(crate) fn going(item: &Service, to: Arn, plan: crate::change::plan::Plan, context: &ActionContext<'_>) -> Proposal {
+    let hands =
+        Changes { subject: subject(item, context), images: Vec::new(), what: ServiceUpdate::Revision(to.clone()) };
     Proposal::Procedure(Box::new(Rollout::new(plan, item, to, Box::new(hands) as Box<dyn RevisionSteps>)))
 }
 
@@ -391,30 +398,30 @@ fn joined(all: &[String]) -> Option<String> {
     (!all.is_empty()).then(|| all.join(" "))
 }
 
-fn watch(item: &Service, site: &ActionContext<'_>) -> Result<Proposal, String> {
+fn watch(item: &Service, context: &ActionContext<'_>) -> Result<Proposal, String> {
     let to =
         crate::kinds::ecs_service::rules::primary(item).map_or(&item.task_definition, |first| &first.task_definition);
     let message = format!("watch the rollout of {} to {}", item.name, revision_name(to));
-    let id = item.id(site.cx.scope);
-    let plan = crate::change::plan::Plan::new(message, site.environment.name.clone(), id.clone(), Vec::new());
-    let watching = Rollout::watching(plan, &id, item, site.cx.now).filter(|_| moving(item));
+    let id = item.id(context.cx.scope);
+    let plan = crate::change::plan::Plan::new(message, context.environment.name.clone(), id.clone(), Vec::new());
+    let watching = Rollout::watching(plan, &id, item, context.cx.now).filter(|_| moving(item));
     match watching {
         Some(watching) => Ok(Proposal::Procedure(Box::new(watching))),
         None => Err(format!("no rollout of {} is on its way", item.name)),
     }
 }
 
-pub(crate) fn subject(item: &Service, site: &ActionContext<'_>) -> Subject {
+pub(crate) fn subject(item: &Service, context: &ActionContext<'_>) -> Subject {
     Subject {
-        id: item.id(site.cx.scope),
-        environment: site.environment.name.clone(),
+        id: item.id(context.cx.scope),
+        environment: context.environment.name.clone(),
         cluster: item.cluster.clone(),
         on: item.task_definition.clone(),
     }
 }
 
-pub(crate) fn definition<'a>(item: &Service, site: &ActionContext<'a>) -> Option<&'a TaskDefinition> {
-    site.cx.world.by_key::<TaskDefinition>(site.cx.scope, item.task_definition.as_str())
+pub(crate) fn definition<'a>(item: &Service, context: &ActionContext<'a>) -> Option<&'a TaskDefinition> {
+    context.cx.world.by_key::<TaskDefinition>(context.cx.scope, item.task_definition.as_str())
 }
 
 fn difference(what: &str, from: Option<String>, to: Option<String>) -> Difference {

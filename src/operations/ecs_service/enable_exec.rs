@@ -12,11 +12,12 @@ use crate::world::Resource;
 pub(crate) use crate::kinds::ecs_service::change::enable_exec::VERB;
 
 /// The offer.
-pub(crate) fn offer(item: &Service) -> Action {
-    Action::new(VERB, "turn ECS Exec on, so that its tasks can be entered; replaces them").barred(barred(item))
+pub(crate) fn action(item: &Service) -> Action {
+    Action::new(VERB, "turn ECS Exec on, so that its tasks can be entered; replaces them")
+        .disabled_reason(disabled_reason(item))
 }
 
-fn barred(item: &Service) -> Option<String> {
+fn disabled_reason(item: &Service) -> Option<String> {
     if item.exec_enabled {
         return Some("exec is on already".to_owned());
     }
@@ -30,12 +31,12 @@ fn barred(item: &Service) -> Option<String> {
 ///
 /// # Errors
 /// Why it cannot be done.
-pub(crate) fn propose(item: &Service, site: &ActionContext<'_>) -> Result<Proposal, String> {
-    if let Some(why) = barred(item) {
+pub(crate) fn propose(item: &Service, context: &ActionContext<'_>) -> Result<Proposal, String> {
+    if let Some(why) = disabled_reason(item) {
         return Err(format!("{VERB}: {why}"));
     }
     let call = format!("ecs:UpdateService {} enableExecuteCommand=true forceNewDeployment=true", item.name);
-    let mut plan = site.plan(format!("turn ECS Exec on for {}", item.name), item.id(site.cx.scope), vec![call]);
+    let mut plan = context.plan(format!("turn ECS Exec on for {}", item.name), item.id(context.cx.scope), vec![call]);
     plan.differences.push(Difference {
         what: "ECS Exec".to_owned(),
         from: Some("off".to_owned()),
@@ -71,14 +72,14 @@ mod tests {
 
     #[test]
     fn it_is_barred_where_it_is_on_and_planned_where_it_is_off() {
-        assert_eq!(offer(&testing_samples::service()).barred.as_deref(), Some("exec is on already"));
+        assert_eq!(action(&testing_samples::service()).disabled_reason.as_deref(), Some("exec is on already"));
         assert!(plan(&testing_samples::service()).is_err());
         let off = Service { exec_enabled: false, ..testing_samples::service() };
-        assert_eq!(offer(&off).barred, None);
+        assert_eq!(action(&off).disabled_reason, None);
         let plan = plan(&off).expect("a plan");
         assert!(plan.calls[0].contains("enableExecuteCommand=true"), "{plan:?}");
         assert!(plan.notices.iter().any(|notice| notice.contains("2 running tasks are replaced")), "{plan:?}");
         let elsewhere = Service { controller: "CODE_DEPLOY".to_owned(), ..off };
-        assert!(offer(&elsewhere).barred.is_some_and(|why| why.contains("CODE_DEPLOY")));
+        assert!(action(&elsewhere).disabled_reason.is_some_and(|why| why.contains("CODE_DEPLOY")));
     }
 }

@@ -18,20 +18,20 @@ use crate::world::{KindStore, Resource};
 
 /// What `deploy` needs to be told: a tag of ECR is chosen, what stands elsewhere can only be typed; and where it is not
 /// clear which container is meant, that is asked first.
-pub(crate) fn which(item: &Service, site: &ActionContext<'_>) -> Prompt {
-    match definition(item, site).map(|known| serving(item, known)) {
+pub(crate) fn which(item: &Service, context: &ActionContext<'_>) -> Prompt {
+    match definition(item, context).map(|known| serving(item, known)) {
         Some(Err(_)) => {
             let prompt = "which container gets another image (:deploy CONTAINER=TAG types both)".to_owned();
-            Prompt::Narrow { prompt, reads: all(images(item, site).into_iter().map(|(_, image)| image), site) }
+            Prompt::Narrow { prompt, reads: all(images(item, context).into_iter().map(|(_, image)| image), context) }
         }
-        Some(Ok((_, image))) => of_image(image.as_deref().unwrap_or_default(), None, site),
-        None => of_image("", None, site),
+        Some(Ok((_, image))) => of_image(image.as_deref().unwrap_or_default(), None, context),
+        None => of_image("", None, context),
     }
 }
 
 /// The question for an image in the place of `image`; of the container that was chosen, if it was.
-fn of_image(image: &str, container: Option<&str>, site: &ActionContext<'_>) -> Prompt {
-    let reads = crate::operations::ecs_service::wants(site.cx.scope, image);
+fn of_image(image: &str, container: Option<&str>, context: &ActionContext<'_>) -> Prompt {
+    let reads = crate::operations::ecs_service::wants(context.cx.scope, image);
     let tag = image_reference::tag(image).unwrap_or_default();
     match (reads.is_empty(), container) {
         (true, None) => {
@@ -53,24 +53,24 @@ fn of_image(image: &str, container: Option<&str>, site: &ActionContext<'_>) -> P
 
 /// What can be chosen for `deploy`: the tags of the container that was `chosen`, or of the one that is clear; else the
 /// containers.
-pub(crate) fn choices(item: &Service, chosen: Option<&str>, site: &ActionContext<'_>) -> Vec<Choice> {
-    let Some(known) = definition(item, site) else { return Vec::new() };
+pub(crate) fn choices(item: &Service, chosen: Option<&str>, context: &ActionContext<'_>) -> Vec<Choice> {
+    let Some(known) = definition(item, context) else { return Vec::new() };
     match (chosen, serving(item, known)) {
         (Some(name), _) => {
             let image = known.containers.iter().find(|one| one.name == name).and_then(|one| one.image.as_deref());
             let named = |choice: Choice| Choice { value: format!("{name}={}", choice.value), ..choice };
-            tags(item, name, image.unwrap_or_default(), site).into_iter().map(named).collect()
+            tags(item, name, image.unwrap_or_default(), context).into_iter().map(named).collect()
         }
-        (None, Ok((name, image))) => tags(item, &name, image.as_deref().unwrap_or_default(), site),
+        (None, Ok((name, image))) => tags(item, &name, image.as_deref().unwrap_or_default(), context),
         (None, Err(_)) => {
             let container = |(one, serves): (&ContainerDefinition, bool)| {
                 let image = one.image.as_deref().unwrap_or_default();
                 Choice {
                     label: one.name.clone(),
                     note: [image_name(image), if serves { "serves a target group" } else { "" }].join("  "),
-                    barred: None,
+                    disabled_reason: None,
                     value: one.name.clone(),
-                    then: of_image(image, Some(&one.name), site),
+                    then: of_image(image, Some(&one.name), context),
                 }
             };
             serving_first(item, known).into_iter().map(container).collect()
@@ -79,17 +79,18 @@ pub(crate) fn choices(item: &Service, chosen: Option<&str>, site: &ActionContext
 }
 
 /// The tags of the repository that a container's image is from, once that was read.
-fn tags(item: &Service, container: &str, image: &str, site: &ActionContext<'_>) -> Vec<Choice> {
-    let running = digests(item, container, site);
-    let architecture = definition(item, site).and_then(|known| known.architecture.as_deref());
-    let slot = Slot { image, architecture, running: &running, now: site.cx.now };
-    let found = crate::operations::ecs_service::known(site.cx.world, site.cx.scope, image);
+fn tags(item: &Service, container: &str, image: &str, context: &ActionContext<'_>) -> Vec<Choice> {
+    let running = digests(item, container, context);
+    let architecture = definition(item, context).and_then(|known| known.architecture.as_deref());
+    let slot = Slot { image, architecture, running: &running, now: context.cx.now };
+    let found = crate::operations::ecs_service::known(context.cx.world, context.cx.scope, image);
     found.map(|repository| crate::operations::ecs_service::tag_choices(repository, &slot)).unwrap_or_default()
 }
 
 /// The digests that a container's running tasks report.
-fn digests(item: &Service, container: &str, site: &ActionContext<'_>) -> Vec<String> {
-    let tasks = site.cx.joins.tasks_of(site.cx.scope, item).iter().filter(|task| task.stopped_at.is_none());
+fn digests(item: &Service, container: &str, context: &ActionContext<'_>) -> Vec<String> {
+    let tasks =
+        context.cx.resource_index.tasks_of(context.cx.scope, item).iter().filter(|task| task.stopped_at.is_none());
     let containers = tasks.flat_map(|task| &task.containers).filter(|one| one.name == container);
     containers.filter_map(|one| one.digest.clone()).collect::<BTreeSet<_>>().into_iter().collect()
 }
@@ -103,38 +104,38 @@ pub(crate) fn registered(
     item: &Service,
     container: &str,
     image: &str,
-    site: &ActionContext<'_>,
+    context: &ActionContext<'_>,
 ) -> Result<Vec<String>, String> {
-    let Some(known) = definition(item, site) else { return Ok(Vec::new()) };
-    let Some(repository) = crate::operations::ecs_service::known(site.cx.world, site.cx.scope, image) else {
+    let Some(known) = definition(item, context) else { return Ok(Vec::new()) };
+    let Some(repository) = crate::operations::ecs_service::known(context.cx.world, context.cx.scope, image) else {
         return Ok(Vec::new());
     };
-    let read_at = shelf(image, site).and_then(|shelf| shelf.read_at(&repository.uri));
-    if read_at.is_none_or(|at| site.cx.world.age(at, site.cx.now) > FRESH) {
+    let read_at = store(image, context).and_then(|store| store.read_at(&repository.uri));
+    if read_at.is_none_or(|at| context.cx.world.age(at, context.cx.now) > FRESH) {
         return Ok(Vec::new());
     }
-    let running = digests(item, container, site);
-    let slot = Slot { image, architecture: known.architecture.as_deref(), running: &running, now: site.cx.now };
+    let running = digests(item, container, context);
+    let slot = Slot { image, architecture: known.architecture.as_deref(), running: &running, now: context.cx.now };
     crate::operations::ecs_service::told(repository, image, &slot)
 }
 
-/// The shelf that holds the repository of `image`, if one was read there.
-fn shelf<'a>(image: &str, site: &ActionContext<'a>) -> Option<&'a KindStore> {
+/// The store that holds the repository of `image`, if one was read there.
+fn store<'a>(image: &str, context: &ActionContext<'a>) -> Option<&'a KindStore> {
     let at = ecr_repository::place(image)?;
-    site.cx.world.shelf(&crate::operations::ecs_service::home(site.cx.scope, at), Repository::KIND)
+    context.cx.world.store(&crate::operations::ecs_service::home(context.cx.scope, at), Repository::KIND)
 }
 
 /// What `force` needs read: the repositories of the tags it would bring anew.
-pub(crate) fn asks(item: &Service, site: &ActionContext<'_>) -> Prompt {
-    let tagged = images(item, site).into_iter().map(|(_, image)| image);
-    let reads = all(tagged.filter(|image| ecr_repository::tag(image).is_some()), site);
+pub(crate) fn prompt(item: &Service, context: &ActionContext<'_>) -> Prompt {
+    let tagged = images(item, context).into_iter().map(|(_, image)| image);
+    let reads = all(tagged.filter(|image| ecr_repository::tag(image).is_some()), context);
     if reads.is_empty() { Prompt::Nothing } else { Prompt::Look { reads } }
 }
 
 /// The repositories of these images, each once.
-fn all<'a>(images: impl Iterator<Item = &'a str>, site: &ActionContext<'_>) -> Vec<ReadRequest> {
+fn all<'a>(images: impl Iterator<Item = &'a str>, context: &ActionContext<'_>) -> Vec<ReadRequest> {
     let mut reads: Vec<ReadRequest> = Vec::new();
-    for want in images.flat_map(|image| crate::operations::ecs_service::wants(site.cx.scope, image)) {
+    for want in images.flat_map(|image| crate::operations::ecs_service::wants(context.cx.scope, image)) {
         if !reads.contains(&want) {
             reads.push(want);
         }
@@ -143,36 +144,36 @@ fn all<'a>(images: impl Iterator<Item = &'a str>, site: &ActionContext<'_>) -> V
 }
 
 /// Each container with its image as defined.
-fn images<'a>(item: &Service, site: &ActionContext<'a>) -> Vec<(&'a str, &'a str)> {
-    let containers = definition(item, site).into_iter().flat_map(|one| &one.containers);
+fn images<'a>(item: &Service, context: &ActionContext<'a>) -> Vec<(&'a str, &'a str)> {
+    let containers = definition(item, context).into_iter().flat_map(|one| &one.containers);
     containers.filter_map(|one| Some((one.name.as_str(), one.image.as_deref()?))).collect()
 }
 
 /// What to read to know what the tag of `image` means; nothing where a digest fixes it, or no registry toban reads has
 /// it.
-fn to_json(image: &str, site: &ActionContext<'_>) -> Vec<ReadRequest> {
+fn to_json(image: &str, context: &ActionContext<'_>) -> Vec<ReadRequest> {
     let tagged = ecr_repository::tag(image).is_some();
-    if tagged { crate::operations::ecs_service::wants(site.cx.scope, image) } else { Vec::new() }
+    if tagged { crate::operations::ecs_service::wants(context.cx.scope, image) } else { Vec::new() }
 }
 
 /// What `force` would bring: for each tag, what runs and what the registry has now, or why that is not known. Nothing
 /// here hinders it: what cannot work is ECS's to find out.
-pub(crate) fn of_force(item: &Service, site: &ActionContext<'_>) -> Vec<String> {
-    let images = images(item, site);
+pub(crate) fn of_force(item: &Service, context: &ActionContext<'_>) -> Vec<String> {
+    let images = images(item, context);
     let several = images.len() > 1;
     let mut message = Vec::new();
     for (container, image) in images {
-        let known = !to_json(image, site).is_empty();
+        let known = !to_json(image, context).is_empty();
         if !known && !image_reference::floats(image) {
             continue;
         }
-        let runs = digests(item, container, site);
+        let runs = digests(item, container, context);
         let why = match known {
-            true => unread(image, site),
+            true => unread(image, context),
             false => Some("; it is in no private ECR, so toban does not read what the tag means now".to_owned()),
         };
         let lines = match why {
-            None => match registered(item, container, image, site) {
+            None => match registered(item, container, image, context) {
                 Ok(mut lines) => {
                     if runs.is_empty() {
                         lines.push("what runs is not known, so neither is whether it is the same".to_owned());
@@ -199,15 +200,15 @@ pub(crate) fn of_force(item: &Service, site: &ActionContext<'_>) -> Vec<String> 
 }
 
 /// Why it is not known what the tag of `image` means now, as the end of a sentence; `None` if it is.
-fn unread(image: &str, site: &ActionContext<'_>) -> Option<String> {
+fn unread(image: &str, context: &ActionContext<'_>) -> Option<String> {
     let part = ecr_repository::place(image)?.uri;
-    let shelf = shelf(image, site);
-    let fault = shelf.and_then(|shelf| shelf.bin(part).and_then(|bin| bin.fault.as_ref()).or(shelf.fault.as_ref()));
+    let store = store(image, context);
+    let fault = store.and_then(|store| store.bin(part).and_then(|bin| bin.fault.as_ref()).or(store.fault.as_ref()));
     if let Some(fault) = fault {
         return Some(format!("; its registry could not be read: {}", fault.sentence()));
     }
-    let read_at = shelf.and_then(|shelf| shelf.read_at(part));
-    let stale = read_at.is_none_or(|at| site.cx.world.age(at, site.cx.now) > FRESH);
+    let read_at = store.and_then(|store| store.read_at(part));
+    let stale = read_at.is_none_or(|at| context.cx.world.age(at, context.cx.now) > FRESH);
     stale.then(|| "; its registry was not read".to_owned())
 }
 
@@ -251,8 +252,8 @@ mod tests {
     fn told(shelves: &Shelves) -> Vec<String> {
         let environment = EnvironmentStatus::new("city-prod", vec![scope()]);
         shelves.seen(true, |cx| {
-            let site = ActionContext { cx: *cx, environment: &environment };
-            let proposal = crate::operations::ecs_service::actions::propose(&service(), "force", None, &site);
+            let context = ActionContext { cx: *cx, environment: &environment };
+            let proposal = crate::operations::ecs_service::actions::propose(&service(), "force", None, &context);
             proposal.expect("nothing of the registry hinders it").plan().notices
         })
     }
@@ -261,7 +262,7 @@ mod tests {
     fn force_has_the_repository_of_a_tag_read_first_and_of_nothing_else() {
         let environment = EnvironmentStatus::new("city-prod", vec![scope()]);
         let asked = |shelves: &Shelves| {
-            shelves.seen(true, |cx| asks(&service(), &ActionContext { cx: *cx, environment: &environment }))
+            shelves.seen(true, |cx| prompt(&service(), &ActionContext { cx: *cx, environment: &environment }))
         };
         assert_eq!(asked(&shelves()).reads(), [ReadRequest::part(&scope(), Repository::KIND, URI)]);
         for image in [format!("{URI}@sha256:ab"), "nginx:latest".to_owned()] {
@@ -323,7 +324,7 @@ mod tests {
         let environment = EnvironmentStatus::new("city-prod", vec![scope()]);
         let there = Scope::new(scope().source, "us-east-1");
         let shelves = away(shelves());
-        let asked = shelves.seen(true, |cx| asks(&service(), &ActionContext { cx: *cx, environment: &environment }));
+        let asked = shelves.seen(true, |cx| prompt(&service(), &ActionContext { cx: *cx, environment: &environment }));
         assert_eq!(asked.reads(), [ReadRequest::part(&there, Repository::KIND, AWAY)]);
 
         let mut shelves = shelves;

@@ -38,15 +38,15 @@ pub fn owner(tags: &BTreeMap<String, String>) -> Option<String> {
 
 /// What goes before every change of a service.
 #[must_use]
-pub fn of_service(service: &Service, site: &ActionContext<'_>) -> Vec<String> {
+pub fn of_service(service: &Service, context: &ActionContext<'_>) -> Vec<String> {
     let mut all = Vec::new();
-    let firing = site.environment.counts.alarms_firing;
+    let firing = context.environment.counts.alarms_firing;
     if firing > 0 {
         let (fires, it) = if firing == 1 { ("fires", "it is") } else { ("fire", "they are") };
         all.push(format!(
             "{} {fires} in {}: {it} not caused by this",
             counted(firing as usize, "alarm"),
-            site.environment.name
+            context.environment.name
         ));
     }
     all.extend(
@@ -57,13 +57,14 @@ pub fn of_service(service: &Service, site: &ActionContext<'_>) -> Vec<String> {
 
 /// What goes before a deployment besides.
 #[must_use]
-pub fn of_rollout(service: &Service, site: &ActionContext<'_>) -> Vec<String> {
-    let mut all = of_service(service, site);
+pub fn of_rollout(service: &Service, context: &ActionContext<'_>) -> Vec<String> {
+    let mut all = of_service(service, context);
     if let Some(primary) = primary(service).filter(|_| moving(service)) {
         let revision = revision_number(&primary.task_definition)
             .map(|number| format!(" of revision {number}"))
             .unwrap_or_default();
-        let began = primary.created_at.map(|at| format!(", started {}", ago(site.cx.now.duration_since(at).as_secs())));
+        let began =
+            primary.created_at.map(|at| format!(", started {}", ago(context.cx.now.duration_since(at).as_secs())));
         let progress = format!("{} of {}", primary.running, counted(primary.desired as usize, "task"));
         all.push(format!(
             "a rollout{revision} is on its way ({progress}{}): this one replaces it",

@@ -34,9 +34,9 @@ const TARGETS: &[Column] = &[
 const LINES: usize = 15;
 
 /// Where it stands.
-pub(super) fn report(watch: &Watch, sight: &Observation<'_>) -> Report {
-    watch.seen(sight, |seen| {
-        let (message, health) = line(watch, seen, sight);
+pub(super) fn report(watch: &Watch, observation: &Observation<'_>) -> Report {
+    watch.seen(observation, |seen| {
+        let (message, health) = line(watch, seen, observation);
         let name = watch.id.key.rsplit('/').next().unwrap_or(&watch.id.key);
         Report {
             goes_on: false,
@@ -48,12 +48,12 @@ pub(super) fn report(watch: &Watch, sight: &Observation<'_>) -> Report {
                 watch.ours.id
             )),
             bars: bars(watch, seen),
-            sections: sections(watch, seen, sight),
+            sections: sections(watch, seen, observation),
         }
     })
 }
 
-fn line(watch: &Watch, seen: &ServiceObservation<'_>, sight: &Observation<'_>) -> (String, Health) {
+fn line(watch: &Watch, seen: &ServiceObservation<'_>, observation: &Observation<'_>) -> (String, Health) {
     let to = revision_name(&watch.ours.to);
     let mine = seen.service.and_then(|service| service.deployments.iter().find(|one| one.id == watch.ours.id));
     let progress = mine
@@ -62,8 +62,8 @@ fn line(watch: &Watch, seen: &ServiceObservation<'_>, sight: &Observation<'_>) -
     let failed = watch.stopped(seen);
     let trouble =
         failed.first().and_then(|task| cause(task)).map(|cause| format!(", a task failed: {}", cause.message));
-    if let Some(since) = watch.stalled(sight.now) {
-        let still = span(sight.now.duration_since(since).as_secs());
+    if let Some(since) = watch.stalled(observation.now) {
+        let still = span(observation.now.duration_since(since).as_secs());
         return (
             format!("{to} stalled: no change for {still} ({progress}{})", trouble.unwrap_or_default()),
             Health::Worrying,
@@ -154,23 +154,23 @@ fn done_or(otherwise: Health, done: u32, all: u32) -> Health {
     if done >= all { Health::Well } else { otherwise }
 }
 
-fn sections(watch: &Watch, seen: &ServiceObservation<'_>, sight: &Observation<'_>) -> Vec<Section> {
+fn sections(watch: &Watch, seen: &ServiceObservation<'_>, observation: &Observation<'_>) -> Vec<Section> {
     let stopped = watch.stopped(seen);
     let mut all = Vec::new();
     if !stopped.is_empty() {
         all.push(Section::Table {
             title: "failed tasks of this deployment",
             columns: STOPPED,
-            rows: stopped.iter().take(LINES).map(|task| failed(task, sight)).collect(),
+            rows: stopped.iter().take(LINES).map(|task| failed(task, observation)).collect(),
             empty: "",
         });
     }
     if let Some((part, ..)) = &watch.log
-        && let Some(tail) = sight.world.by_key::<LogTail>(&watch.id.scope, part)
+        && let Some(tail) = observation.world.by_key::<LogTail>(&watch.id.scope, part)
     {
         let lines = tail.lines.iter().rev().take(LINES);
         let moment = |line: &crate::kinds::log_tail::Line| Moment {
-            at: line.at.unwrap_or(sight.now),
+            at: line.at.unwrap_or(observation.now),
             message: first_line(&line.message, 300),
             tone: Tone::Plain,
         };
@@ -193,13 +193,13 @@ fn sections(watch: &Watch, seen: &ServiceObservation<'_>, sight: &Observation<'_
     all
 }
 
-fn failed(task: &Task, sight: &Observation<'_>) -> Row {
+fn failed(task: &Task, observation: &Observation<'_>) -> Row {
     let why = cause(task);
     let bad = |container: &&crate::kinds::ecs_task::Container| container.exit_code.is_some_and(|code| code != 0);
     let code = task.containers.iter().find(bad).and_then(|container| container.exit_code);
     let words =
         task.containers.iter().find_map(|container| container.reason.as_deref()).or(task.stopped_reason.as_deref());
-    let stopped = task.stopped_at.or(task.stopping_at).map(|at| ago(sight.now.duration_since(at).as_secs()));
+    let stopped = task.stopped_at.or(task.stopping_at).map(|at| ago(observation.now.duration_since(at).as_secs()));
     Row {
         key: task.arn.as_str().to_owned(),
         open: None,

@@ -25,51 +25,51 @@ pub(crate) fn short(digest: &str) -> String {
 }
 
 /// Its deployments, newest first, as far as they were read.
-fn records<'a>(item: &Service, site: &ActionContext<'a>) -> Vec<&'a ServiceDeployment> {
+fn records<'a>(item: &Service, context: &ActionContext<'a>) -> Vec<&'a ServiceDeployment> {
     let mut all: Vec<&ServiceDeployment> =
-        site.cx.world.all::<ServiceDeployment>(site.cx.scope).filter(|one| one.service == item.arn).collect();
+        context.cx.world.all::<ServiceDeployment>(context.cx.scope).filter(|one| one.service == item.arn).collect();
     all.sort_by_key(|one| std::cmp::Reverse(one.created_at));
     all
 }
 
 /// The rollout on its way that ECS can take back.
-fn on_its_way<'a>(item: &Service, site: &ActionContext<'a>) -> Option<&'a ServiceDeployment> {
+fn on_its_way<'a>(item: &Service, context: &ActionContext<'a>) -> Option<&'a ServiceDeployment> {
     let first = primary(item).filter(|_| moving(item))?;
-    let record = record_of(records(item, site), &first.id, &first.task_definition, first.created_at)?;
+    let record = record_of(records(item, context), &first.id, &first.task_definition, first.created_at)?;
     matches!(record.status.as_str(), "PENDING" | "IN_PROGRESS").then_some(record)
 }
 
 /// Where it can go back to, best first.
-pub(crate) fn choices(item: &Service, site: &ActionContext<'_>) -> Vec<Choice> {
+pub(crate) fn choices(item: &Service, context: &ActionContext<'_>) -> Vec<Choice> {
     let mut all = Vec::new();
-    if let Some(record) = on_its_way(item, site) {
+    if let Some(record) = on_its_way(item, context) {
         all.push(Choice {
             label: "the rollout on its way".to_owned(),
             note: "ECS stops it and goes back to what ran before".to_owned(),
-            barred: None,
+            disabled_reason: None,
             value: format!("{TAKE_BACK}{}", record.arn),
             then: Prompt::Nothing,
         });
     }
     let mut told: Vec<&Arn> = Vec::new();
-    for record in records(item, site).into_iter().filter(|record| record.status == "SUCCESSFUL") {
+    for record in records(item, context).into_iter().filter(|record| record.status == "SUCCESSFUL") {
         let Some(to) = record.task_definition.as_ref().filter(|to| !told.contains(to)) else { continue };
         told.push(to);
-        let age = record.created_at.map(|at| format!("deployed {}", ago(site.cx.now.duration_since(at).as_secs())));
+        let age = record.created_at.map(|at| format!("deployed {}", ago(context.cx.now.duration_since(at).as_secs())));
         all.push(Choice {
             label: revision_name(to).to_owned(),
             note: age.into_iter().chain(images(record)).collect::<Vec<_>>().join("  "),
-            barred: same(item, to, record),
+            disabled_reason: same(item, to, record),
             value: to.as_str().to_owned(),
             then: Prompt::Nothing,
         });
     }
-    if records(item, site).is_empty() {
+    if records(item, context).is_empty() {
         let others = item.deployments.iter().filter(|one| primary(item).is_some_and(|first| first.id != one.id));
         all.extend(others.map(|one| Choice {
             label: revision_name(&one.task_definition).to_owned(),
             note: "still listed among its deployments".to_owned(),
-            barred: (one.task_definition == item.task_definition).then(|| here(item)),
+            disabled_reason: (one.task_definition == item.task_definition).then(|| here(item)),
             value: one.task_definition.as_str().to_owned(),
             then: Prompt::Nothing,
         }));
@@ -114,14 +114,14 @@ fn same(item: &Service, to: &Arn, record: &ServiceDeployment) -> Option<String> 
 ///
 /// # Errors
 /// A sentence: why it cannot be done, and what to do instead.
-pub(crate) fn propose(item: &Service, value: Option<&str>, site: &ActionContext<'_>) -> Result<Proposal, String> {
-    let all = choices(item, site);
+pub(crate) fn propose(item: &Service, value: Option<&str>, context: &ActionContext<'_>) -> Result<Proposal, String> {
+    let all = choices(item, context);
     let value = match value {
         Some(value) => value.to_owned(),
-        None => match all.iter().find(|choice| choice.barred.is_none()) {
+        None => match all.iter().find(|choice| choice.disabled_reason.is_none()) {
             Some(choice) => choice.value.clone(),
             None => {
-                let why = all.iter().find_map(|choice| choice.barred.clone());
+                let why = all.iter().find_map(|choice| choice.disabled_reason.clone());
                 return Err(why.unwrap_or_else(|| {
                     format!(
                         "no earlier deployment of {} is known that was successful; name a revision instead",
@@ -132,20 +132,20 @@ pub(crate) fn propose(item: &Service, value: Option<&str>, site: &ActionContext<
         },
     };
     if let Some(arn) = value.strip_prefix(TAKE_BACK) {
-        return Ok(take_back(item, &Arn::from(arn), site));
+        return Ok(take_back(item, &Arn::from(arn), context));
     }
     let to = Arn::from(value.as_str());
     if to == item.task_definition {
         return Err(here(item));
     }
-    let age = records(item, site)
+    let age = records(item, context)
         .into_iter()
         .find(|record| record.task_definition.as_ref() == Some(&to) && record.status == "SUCCESSFUL");
     let when = age
         .and_then(|record| record.created_at)
-        .map(|at| format!(", deployed {}", ago(site.cx.now.duration_since(at).as_secs())));
+        .map(|at| format!(", deployed {}", ago(context.cx.now.duration_since(at).as_secs())));
     let message = format!("roll {} back to {}{}", item.name, revision_name(&to), when.unwrap_or_default());
-    let mut plan = go_to(item, &to, message, site)?;
+    let mut plan = go_to(item, &to, message, context)?;
     for one in age.into_iter().flat_map(|record| &record.images) {
         let digest = one.digest.as_deref().map(|digest| format!(", {} then", short(digest))).unwrap_or_default();
         if image_reference::floats(&one.image) {
@@ -158,15 +158,15 @@ pub(crate) fn propose(item: &Service, value: Option<&str>, site: &ActionContext<
             );
         }
     }
-    Ok(going(item, to, plan, site))
+    Ok(going(item, to, plan, context))
 }
 
-fn take_back(item: &Service, arn: &Arn, site: &ActionContext<'_>) -> Proposal {
-    let tell = Tell { subject: subject(item, site), what: ServiceUpdate::TakeBack(arn.clone()) };
+fn take_back(item: &Service, arn: &Arn, context: &ActionContext<'_>) -> Proposal {
+    let tell = Tell { subject: subject(item, context), what: ServiceUpdate::TakeBack(arn.clone()) };
     let to = primary(item).map_or_else(|| item.task_definition.clone(), |first| first.task_definition.clone());
     let message = format!("take back the rollout of {} to {}", item.name, revision_name(&to));
-    let mut plan = site.plan(message, item.id(site.cx.scope), vec![tell.call()]);
-    plan.notices.extend(plan_notes::of_service(item, site));
+    let mut plan = context.plan(message, item.id(context.cx.scope), vec![tell.call()]);
+    plan.notices.extend(plan_notes::of_service(item, context));
     let hands = Changes { subject: tell.subject, images: Vec::new(), what: tell.what };
     Proposal::Procedure(Box::new(Rollout::new(plan, item, to, Box::new(hands)).taking_back()))
 }

@@ -172,14 +172,14 @@ impl Procedure for Rollout {
         }
     }
 
-    fn step(&mut self, sight: &Observation<'_>) -> Step {
+    fn step(&mut self, observation: &Observation<'_>) -> Step {
         if let (Stage::Register | Stage::Update, Some((_, last, _))) = (&self.stage, &self.refused)
-            && sight.now.duration_since(*last) < AGAIN
+            && observation.now.duration_since(*last) < AGAIN
         {
             return Step::Wait(AGAIN);
         }
         match (&mut self.stage, &self.hands) {
-            (Stage::Watch(watch), _) => watch.look(sight),
+            (Stage::Watch(watch), _) => watch.look(observation),
             (Stage::Over(ending), _) => Step::End(ending.clone()),
             (Stage::Register, Some(hands)) => Step::Act(hands.register().into_iter().collect()),
             (Stage::Update, Some(hands)) => Step::Act(vec![hands.update(self.registered.as_ref())]),
@@ -203,10 +203,10 @@ impl Procedure for Rollout {
         matches!(self.stage, Stage::Watch(_))
     }
 
-    fn report(&self, sight: &Observation<'_>) -> Report {
+    fn report(&self, observation: &Observation<'_>) -> Report {
         let name = &self.service.name;
         match &self.stage {
-            Stage::Watch(watch) => progress::report(watch, sight),
+            Stage::Watch(watch) => progress::report(watch, observation),
             Stage::Over(ending) => Report { message: ending.message.clone(), health: Health::Bad, ..Report::default() },
             Stage::Register | Stage::Update if self.refused.is_some() => {
                 let fault = self.refused.as_ref().map(|(.., fault)| fault.sentence()).unwrap_or_default();

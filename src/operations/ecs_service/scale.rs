@@ -53,8 +53,8 @@ impl Scaling {
         }
     }
 
-    fn look(&mut self, sight: &Observation<'_>, sent: Timestamp) -> Step {
-        if let Some((_, fault)) = sight.faults.iter().find(|(want, _)| want.kind == Service::KIND) {
+    fn look(&mut self, observation: &Observation<'_>, sent: Timestamp) -> Step {
+        if let Some((_, fault)) = observation.faults.iter().find(|(want, _)| want.kind == Service::KIND) {
             let message = format!(
                 "the desired count is {}; whether it is reached is not known: {}",
                 self.count,
@@ -62,14 +62,15 @@ impl Scaling {
             );
             return Step::End(Ending::incomplete(message));
         }
-        let Some(service) = sight.world.get::<Service>(&self.id).filter(|service| service.status == "ACTIVE") else {
+        let Some(service) = observation.world.get::<Service>(&self.id).filter(|service| service.status == "ACTIVE")
+        else {
             return Step::End(Ending::incomplete(format!("{} is gone or going", self.name)));
         };
         if (service.running, service.pending) != (self.moved.0, self.moved.1) || sent > self.moved.2 {
-            self.moved = (service.running, service.pending, sight.now);
+            self.moved = (service.running, service.pending, observation.now);
         }
         if service.desired != self.count {
-            if sight.now.duration_since(sent) < TOO_NEW {
+            if observation.now.duration_since(sent) < TOO_NEW {
                 return Step::Wait(LOOK);
             }
             let message = format!(
@@ -97,15 +98,15 @@ impl Procedure for Scaling {
         self.sent_at.iter().map(|_| part()).collect()
     }
 
-    fn step(&mut self, sight: &Observation<'_>) -> Step {
+    fn step(&mut self, observation: &Observation<'_>) -> Step {
         if let Some(ending) = &self.over {
             return Step::End(ending.clone());
         }
         if let Some(sent) = self.sent_at {
-            return self.look(sight, sent);
+            return self.look(observation, sent);
         }
         if let Some((_, last, _)) = &self.refused
-            && sight.now.duration_since(*last) < AGAIN
+            && observation.now.duration_since(*last) < AGAIN
         {
             return Step::Wait(AGAIN);
         }
@@ -137,20 +138,20 @@ impl Procedure for Scaling {
         self.sent_at.is_some()
     }
 
-    fn report(&self, sight: &Observation<'_>) -> Report {
+    fn report(&self, observation: &Observation<'_>) -> Report {
         let name = &self.name;
         if let Some((_, _, fault)) = &self.refused {
             let message = format!("AWS does not take it at the moment, toban tries again: {}", fault.sentence());
             let stands = Some("nothing was changed".to_owned());
             return Report { message, health: Health::Worrying, stands, ..Report::default() };
         }
-        let Some(service) = self.sent_at.and_then(|_| sight.world.get::<Service>(&self.id)) else {
+        let Some(service) = self.sent_at.and_then(|_| observation.world.get::<Service>(&self.id)) else {
             let message = format!("setting the desired count of {name} to {}", counted(self.count as usize, "task"));
             let stands =
                 Some(format!("whether ECS took the change is not known; the desired count of {name} shows it"));
             return Report { message, health: Health::Changing, stands, ..Report::default() };
         };
-        let still = sight.now.duration_since(self.moved.2);
+        let still = observation.now.duration_since(self.moved.2);
         let stalled = still >= STALLED;
         let tasks = counted(self.count as usize, "task");
         let message = match stalled {

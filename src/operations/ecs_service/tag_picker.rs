@@ -54,7 +54,7 @@ pub fn tag_choices(repository: &Repository, slot: &Slot<'_>) -> Vec<Choice> {
         let runs = slot.running.iter().any(|digest| image.is(digest));
         for tag in &image.tags {
             let on = here == Some(tag.as_str());
-            let barred = match unfit(image, slot.architecture) {
+            let disabled_reason = match unfit(image, slot.architecture) {
                 Some(why) => Some(why),
                 None if on && runs => Some("the service runs this already; `force` replaces its tasks".to_owned()),
                 None if on => {
@@ -65,7 +65,7 @@ pub fn tag_choices(repository: &Repository, slot: &Slot<'_>) -> Vec<Choice> {
             choices.push(Choice {
                 label: tag.clone(),
                 note: note(image, runs, slot.now),
-                barred,
+                disabled_reason,
                 value: format!("{}:{tag}", repository.uri),
                 then: Prompt::Nothing,
             });
@@ -240,7 +240,7 @@ mod tests {
         let (image, running) = (format!("{URI}:v2"), ["sha256:amd64".to_owned()]);
         let lines: Vec<String> = tag_choices(&repository(), &slot(&image, &running))
             .into_iter()
-            .map(|one| format!("{} | {} | {}", one.label, one.note, one.barred.unwrap_or_default()))
+            .map(|one| format!("{} | {} | {}", one.label, one.note, one.disabled_reason.unwrap_or_default()))
             .collect();
         insta::assert_snapshot!(lines.join("\n"));
     }
@@ -249,8 +249,11 @@ mod tests {
     fn a_tag_that_was_moved_under_the_service_is_deployed_by_force() {
         let (image, running) = (format!("{URI}:latest"), ["sha256:old".to_owned()]);
         let choices = tag_choices(&repository(), &slot(&image, &running));
-        assert!(choices[0].barred.as_deref().is_some_and(|why| why.contains("means another image now")));
-        assert_eq!((choices[1].barred.as_deref(), choices[1].value.as_str()), (None, format!("{URI}:v3").as_str()));
+        assert!(choices[0].disabled_reason.as_deref().is_some_and(|why| why.contains("means another image now")));
+        assert_eq!(
+            (choices[1].disabled_reason.as_deref(), choices[1].value.as_str()),
+            (None, format!("{URI}:v3").as_str())
+        );
     }
 
     #[test]

@@ -122,8 +122,8 @@ impl Watch {
     }
 
     /// Takes a look; says what comes next.
-    pub fn look(&mut self, sight: &Observation<'_>) -> Step {
-        if let Some(fault) = self.hidden(sight) {
+    pub fn look(&mut self, observation: &Observation<'_>) -> Step {
+        if let Some(fault) = self.hidden(observation) {
             self.blind += 1;
             if self.blind < BLIND {
                 return Step::Wait(PATIENT);
@@ -135,42 +135,46 @@ impl Watch {
             )));
         }
         self.blind = 0;
-        self.no_records |= sight.faults.iter().any(|(want, _)| want.kind == ServiceDeployment::KIND);
-        self.with(sight, |watch, seen| watch.note(seen, sight));
-        if let Some(step) = self.over(sight.now) {
+        self.no_records |= observation.faults.iter().any(|(want, _)| want.kind == ServiceDeployment::KIND);
+        self.with(observation, |watch, seen| watch.note(seen, observation));
+        if let Some(step) = self.over(observation.now) {
             return step;
         }
-        let eager = sight.now.duration_since(self.since) < EAGER.1;
+        let eager = observation.now.duration_since(self.since) < EAGER.1;
         Step::Wait(if eager { EAGER.0 } else { PATIENT })
     }
 
     /// Why the service cannot be seen, if it cannot. That its cluster is gone is an answer.
-    fn hidden<'a>(&self, sight: &Observation<'a>) -> Option<&'a Fault> {
-        let of_service = sight.faults.iter().find(|(want, _)| want.kind == Service::KIND);
+    fn hidden<'a>(&self, observation: &Observation<'a>) -> Option<&'a Fault> {
+        let of_service = observation.faults.iter().find(|(want, _)| want.kind == Service::KIND);
         of_service.map(|(_, fault)| fault).filter(|fault| fault.kind != crate::world::FaultKind::Gone)
     }
 
     /// Hands what is seen now to `use_it`.
     pub(super) fn with<T>(
         &mut self,
-        sight: &Observation<'_>,
+        observation: &Observation<'_>,
         use_it: impl FnOnce(&mut Self, &ServiceObservation<'_>) -> T,
     ) -> T {
         let watch = self.clone();
-        watch.seen(sight, |seen| use_it(self, seen))
+        watch.seen(observation, |seen| use_it(self, seen))
     }
 
     /// The same for who only reads.
-    pub(super) fn seen<T>(&self, sight: &Observation<'_>, use_it: impl FnOnce(&ServiceObservation<'_>) -> T) -> T {
-        let (world, scope) = (sight.world, &self.id.scope);
-        let gone = sight.faults.iter().any(|(want, _)| want.kind == Service::KIND);
+    pub(super) fn seen<T>(
+        &self,
+        observation: &Observation<'_>,
+        use_it: impl FnOnce(&ServiceObservation<'_>) -> T,
+    ) -> T {
+        let (world, scope) = (observation.world, &self.id.scope);
+        let gone = observation.faults.iter().any(|(want, _)| want.kind == Service::KIND);
         let service = world.get::<Service>(&self.id).filter(|_| !gone);
         let name = service.map(|service| service.name.as_str());
         let tasks: Vec<&Task> = world
             .all::<Task>(scope)
             .filter(|task| task.cluster == self.cluster && task.service().is_some() && task.service() == name)
             .collect();
-        let hidden = |want: &ReadRequest| sight.faults.iter().any(|(unseen, _)| unseen == want);
+        let hidden = |want: &ReadRequest| observation.faults.iter().any(|(unseen, _)| unseen == want);
         let health: Vec<&TargetHealth> = self
             .groups
             .iter()
@@ -183,8 +187,8 @@ impl Watch {
     }
 
     /// Takes note of a look.
-    fn note(&mut self, seen: &ServiceObservation<'_>, sight: &Observation<'_>) {
-        let now = sight.now;
+    fn note(&mut self, seen: &ServiceObservation<'_>, observation: &Observation<'_>) {
+        let now = observation.now;
         let mine = seen.service.and_then(|service| service.deployments.iter().find(|one| one.id == self.ours.id));
         self.began = self.began.or(mine.and_then(|mine| mine.created_at));
         let old = seen.service.map_or(0, |service| {
@@ -199,9 +203,9 @@ impl Watch {
             Verdict::RolledBack { .. } | Verdict::Superseded { .. } if too_new => Verdict::Unseen,
             verdict => verdict,
         };
-        let gist = fingerprint(seen);
-        if self.moved.0 != gist {
-            self.moved = (gist, now);
+        let fingerprint = fingerprint(seen);
+        if self.moved.0 != fingerprint {
+            self.moved = (fingerprint, now);
         }
         if let Verdict::Failed(why) = &self.verdict {
             self.failed_at = self.failed_at.or(Some(now));
@@ -210,7 +214,7 @@ impl Watch {
             self.left = breaker.is_some_and(|breaker| breaker.enabled && !breaker.rollback)
                 && why.as_ref().is_some_and(|why| why.contains("circuit breaker"));
         }
-        let definition = |arn: &Arn| sight.world.by_key::<TaskDefinition>(&self.id.scope, arn.as_str());
+        let definition = |arn: &Arn| observation.world.by_key::<TaskDefinition>(&self.id.scope, arn.as_str());
         self.unknown = seen.service.is_some_and(|service| {
             service.deployments.iter().any(|deployment| definition(&deployment.task_definition).is_none())
         });

@@ -18,16 +18,21 @@ use crate::world::Resource;
 use crate::world::read_request::ReadRequest;
 
 impl ResourceActions for Functions {
-    fn offers(item: &Function, site: &ActionContext<'_>) -> Vec<Action> {
-        offers(item, site)
+    fn actions(item: &Function, context: &ActionContext<'_>) -> Vec<Action> {
+        actions(item, context)
     }
 
-    fn choices(item: &Function, verb: &str, _chosen: Option<&str>, site: &ActionContext<'_>) -> Vec<Choice> {
-        choices(item, verb, site)
+    fn choices(item: &Function, verb: &str, _chosen: Option<&str>, context: &ActionContext<'_>) -> Vec<Choice> {
+        choices(item, verb, context)
     }
 
-    fn propose(item: &Function, verb: &str, value: Option<&str>, site: &ActionContext<'_>) -> Result<Proposal, String> {
-        propose(item, verb, value, site)
+    fn propose(
+        item: &Function,
+        verb: &str,
+        value: Option<&str>,
+        context: &ActionContext<'_>,
+    ) -> Result<Proposal, String> {
+        propose(item, verb, value, context)
     }
 }
 
@@ -35,8 +40,8 @@ impl ResourceActions for Functions {
 const MINUTES: u32 = 10;
 
 /// What can be done with `item`.
-pub(crate) fn offers(item: &Function, site: &ActionContext<'_>) -> Vec<Action> {
-    let reads = vec![ReadRequest::part(site.cx.scope, FunctionVersions::KIND, item.key())];
+pub(crate) fn actions(item: &Function, context: &ActionContext<'_>) -> Vec<Action> {
+    let reads = vec![ReadRequest::part(context.cx.scope, FunctionVersions::KIND, item.key())];
     let prompt = "s3://bucket/key[@version] or image [alias=NAME] [weight=10] [minutes=10]".to_owned();
     let deploy = Prompt::Informed { prompt, initial: String::new(), reads: reads.clone() };
     let back = Prompt::Choice { prompt: "which alias back to which version".to_owned(), reads };
@@ -47,9 +52,9 @@ pub(crate) fn offers(item: &Function, site: &ActionContext<'_>) -> Vec<Action> {
 }
 
 /// What can be chosen.
-pub(crate) fn choices(item: &Function, verb: &str, site: &ActionContext<'_>) -> Vec<Choice> {
+pub(crate) fn choices(item: &Function, verb: &str, context: &ActionContext<'_>) -> Vec<Choice> {
     let Some(release) =
-        site.cx.world.by_key::<FunctionVersions>(site.cx.scope, item.key()).filter(|_| verb == "rollback")
+        context.cx.world.by_key::<FunctionVersions>(context.cx.scope, item.key()).filter(|_| verb == "rollback")
     else {
         return Vec::new();
     };
@@ -58,13 +63,13 @@ pub(crate) fn choices(item: &Function, verb: &str, site: &ActionContext<'_>) -> 
         let now: u64 = alias.version.parse().unwrap_or(u64::MAX);
         let earlier = release.versions.iter().filter(|version| version.number < now || alias.share.is_some());
         for version in earlier.take(10) {
-            let at = version.published_at.map(|at| when(at, site.cx.now, site.cx.zone));
+            let at = version.published_at.map(|at| when(at, context.cx.now, context.cx.zone));
             let note = [at, version.about.clone()].into_iter().flatten().collect::<Vec<_>>().join("  ");
             let here = version.number == now;
             choices.push(Choice {
                 label: format!("{} → {}", alias.name, version.number),
                 note: if here { format!("only this one again  {note}") } else { note },
-                barred: None,
+                disabled_reason: None,
                 value: format!("{}={}", alias.name, version.number),
                 then: Prompt::Nothing,
             });
@@ -140,17 +145,17 @@ pub(crate) fn propose(
     item: &Function,
     verb: &str,
     value: Option<&str>,
-    site: &ActionContext<'_>,
+    context: &ActionContext<'_>,
 ) -> Result<Proposal, String> {
-    let release = site.cx.world.by_key::<FunctionVersions>(site.cx.scope, item.key());
+    let release = context.cx.world.by_key::<FunctionVersions>(context.cx.scope, item.key());
     let release = release.ok_or_else(|| {
-        let shelf = site.cx.world.shelf(site.cx.scope, FunctionVersions::KIND);
-        let why = shelf.and_then(|shelf| shelf.faults().next()).map(|fault| format!(": {}", fault.sentence()));
+        let store = context.cx.world.store(context.cx.scope, FunctionVersions::KIND);
+        let why = store.and_then(|store| store.faults().next()).map(|fault| format!(": {}", fault.sentence()));
         format!("the aliases of {} could not be read{}", item.name, why.unwrap_or_default())
     })?;
     match verb {
-        "deploy" => deploy(item, &typed(value.unwrap_or_default())?, release, site),
-        "rollback" => back(item, value.unwrap_or_default(), release, site),
+        "deploy" => deploy(item, &typed(value.unwrap_or_default())?, release, context),
+        "rollback" => back(item, value.unwrap_or_default(), release, context),
         other => Err(format!("a function knows no {other:?}")),
     }
 }
@@ -174,7 +179,7 @@ fn deploy(
     item: &Function,
     typed: &Typed,
     release: &FunctionVersions,
-    site: &ActionContext<'_>,
+    context: &ActionContext<'_>,
 ) -> Result<Proposal, String> {
     match (&typed.code, item.package.as_deref()) {
         (Code::Archive { .. }, Some("Image")) => return Err(format!("{} runs an image; name one", item.name)),
@@ -209,8 +214,8 @@ fn deploy(
             format!("deploy {words} to {} and shift {} to it, {percent} % first", item.name, alias.name)
         }
     };
-    let mut plan = site.plan(message, item.id(site.cx.scope), calls);
-    notices(item, alias, release, site, &mut plan);
+    let mut plan = context.plan(message, item.id(context.cx.scope), calls);
+    notices(item, alias, release, context, &mut plan);
     plan.differences.push(Difference { what: "code".to_owned(), from: item.code.clone(), to: Some(words) });
     if let Some(alias) = alias {
         let what = format!("alias {}", alias.name);
@@ -227,7 +232,7 @@ fn back(
     item: &Function,
     value: &str,
     release: &FunctionVersions,
-    site: &ActionContext<'_>,
+    context: &ActionContext<'_>,
 ) -> Result<Proposal, String> {
     let (named, version) = value.split_once('=').map_or((value, None), |(name, version)| (name, Some(version)));
     let named = Some(named.trim()).filter(|name| !name.is_empty());
@@ -248,8 +253,8 @@ fn back(
     }
     let calls = vec![format!("lambda:UpdateAlias {} to version {to}, all calls at once", alias.name)];
     let message = format!("shift {} of {} back to version {to}", alias.name, item.name);
-    let mut plan = site.plan(message, item.id(site.cx.scope), calls);
-    notices(item, Some(alias), release, site, &mut plan);
+    let mut plan = context.plan(message, item.id(context.cx.scope), calls);
+    notices(item, Some(alias), release, context, &mut plan);
     let what = format!("alias {}", alias.name);
     plan.differences.push(Difference { what, from: Some(alias.sends()), to: Some(to.clone()) });
     Ok(Proposal::Procedure(Box::new(AliasShift::new(plan, item, Some(alias), AliasTarget::Back(to)))))
@@ -260,7 +265,7 @@ fn notices(
     item: &Function,
     alias: Option<&Alias>,
     release: &FunctionVersions,
-    site: &ActionContext<'_>,
+    context: &ActionContext<'_>,
     plan: &mut Plan,
 ) {
     let bare = release.callers_of("").join(", ");
@@ -279,14 +284,14 @@ fn notices(
             "the runtime {runtime} gets no updates since {since}; Lambda refuses changes to old ones in time"
         ));
     }
-    if let Some(owner) = owner(item, site) {
+    if let Some(owner) = owner(item, context) {
         plan.notices.push(format!("{owner}, which may undo this"));
     }
 }
 
 /// Who else changes it, as its tags tell.
-fn owner(item: &Function, site: &ActionContext<'_>) -> Option<String> {
-    let tags = &site.cx.world.by_key::<TaggedResource>(site.cx.scope, item.key())?.tags;
+fn owner(item: &Function, context: &ActionContext<'_>) -> Option<String> {
+    let tags = &context.cx.world.by_key::<TaggedResource>(context.cx.scope, item.key())?.tags;
     if let Some(stack) = tags.get("aws:cloudformation:stack-name") {
         return Some(format!("the CloudFormation stack {stack} created it"));
     }

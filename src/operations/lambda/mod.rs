@@ -121,18 +121,18 @@ impl AliasShift {
         Plan::new(message, self.plan.environment.clone(), self.plan.on.clone(), vec![call.to_owned()])
     }
 
-    fn function<'a>(&self, sight: &Observation<'a>) -> Option<&'a Function> {
-        sight.world.get::<Function>(&self.plan.on)
+    fn function<'a>(&self, observation: &Observation<'a>) -> Option<&'a Function> {
+        observation.world.get::<Function>(&self.plan.on)
     }
 
-    fn seen<'a>(&self, sight: &Observation<'a>) -> Option<&'a Alias> {
-        let release = sight.world.by_key::<FunctionVersions>(&self.plan.scope, &self.plan.on.key)?;
+    fn seen<'a>(&self, observation: &Observation<'a>) -> Option<&'a Alias> {
+        let release = observation.world.by_key::<FunctionVersions>(&self.plan.scope, &self.plan.on.key)?;
         release.alias(self.alias.as_deref()?)
     }
 
-    fn load<'a>(&self, version: &str, since: Timestamp, sight: &Observation<'a>) -> Option<&'a AliasMetrics> {
+    fn load<'a>(&self, version: &str, since: Timestamp, observation: &Observation<'a>) -> Option<&'a AliasMetrics> {
         let key = part(&self.name, self.alias.as_deref()?, version, since);
-        sight.world.by_key::<AliasMetrics>(&self.plan.scope, &key)
+        observation.world.by_key::<AliasMetrics>(&self.plan.scope, &key)
     }
 
     fn end(&mut self, ending: Ending) -> Step {
@@ -163,18 +163,18 @@ impl AliasShift {
         self.end(if self.touched { Ending::incomplete(message) } else { Ending::failed(message) })
     }
 
-    fn go(&mut self, sight: &Observation<'_>) -> Step {
+    fn go(&mut self, observation: &Observation<'_>) -> Step {
         match self.phase.clone() {
             Phase::Update => self.update(),
-            Phase::Updating(since) => self.updating(since, sight),
+            Phase::Updating(since) => self.updating(since, observation),
             Phase::Publish => {
                 let message = format!("publish a version of {}", self.name);
                 let plan = self.part(message, "lambda:PublishVersion");
                 act(PublishVersion { plan, name: self.name.clone(), code: self.code.clone() })
             }
-            Phase::Shift => self.shift(sight),
-            Phase::Shifting(since) => self.shifting(since, sight),
-            Phase::Watch(since) => self.watch(since, sight),
+            Phase::Shift => self.shift(observation),
+            Phase::Shifting(since) => self.shifting(since, observation),
+            Phase::Watch(since) => self.watch(since, observation),
             Phase::Over(ending) => Step::End(ending),
         }
     }
@@ -186,8 +186,8 @@ impl AliasShift {
         act(UpdateCode { plan, name: self.name.clone(), code: code.clone(), revision: self.revision.clone() })
     }
 
-    fn updating(&mut self, since: Timestamp, sight: &Observation<'_>) -> Step {
-        let Some(function) = self.function(sight) else {
+    fn updating(&mut self, since: Timestamp, observation: &Observation<'_>) -> Step {
+        let Some(function) = self.function(observation) else {
             return self.amiss(format!("{} is not there any more", self.name));
         };
         match function.update.as_deref() {
@@ -199,7 +199,7 @@ impl AliasShift {
                 self.phase = Phase::Publish;
                 Step::Wait(SignedDuration::ZERO)
             }
-            _ if sight.now.duration_since(since) > BUSY => {
+            _ if observation.now.duration_since(since) > BUSY => {
                 self.amiss("Lambda has not taken the new code in within 10 minutes".to_owned())
             }
             _ => Step::Wait(LOOK),
@@ -227,16 +227,16 @@ impl AliasShift {
         self.version = Some(version);
     }
 
-    fn shift(&mut self, sight: &Observation<'_>) -> Step {
+    fn shift(&mut self, observation: &Observation<'_>) -> Step {
         let (Some(goal), Some(alias)) = (self.goal.clone(), self.alias.clone()) else { return Step::Wait(LOOK) };
-        let Some(seen) = self.seen(sight) else {
-            let fault = sight.faults.iter().find(|(want, _)| want.kind == FunctionVersions::KIND);
+        let Some(seen) = self.seen(observation) else {
+            let fault = observation.faults.iter().find(|(want, _)| want.kind == FunctionVersions::KIND);
             let why =
                 fault.map_or_else(|| format!("the alias {alias} is not there any more"), |(_, fault)| fault.sentence());
             return self.amiss(why);
         };
         if seen.version == goal.version && seen.share == goal.share {
-            self.phase = Phase::Shifting(sight.now);
+            self.phase = Phase::Shifting(observation.now);
             return Step::Wait(SignedDuration::ZERO);
         }
         let ours = self.version.as_deref();
@@ -264,17 +264,17 @@ impl AliasShift {
         act(ShiftAlias { plan, name: self.name.clone(), alias, version, share, revision })
     }
 
-    fn shifting(&mut self, since: Timestamp, sight: &Observation<'_>) -> Step {
+    fn shifting(&mut self, since: Timestamp, observation: &Observation<'_>) -> Step {
         let Some(goal) = self.goal.clone() else { return Step::Wait(LOOK) };
-        let there = self.seen(sight).is_some_and(|seen| seen.version == goal.version && seen.share == goal.share);
+        let there = self.seen(observation).is_some_and(|seen| seen.version == goal.version && seen.share == goal.share);
         if !there {
-            if sight.now.duration_since(since) > UNSEEN {
+            if observation.now.duration_since(since) > UNSEEN {
                 return self.amiss("where the alias sends is not seen to have changed".to_owned());
             }
             return Step::Wait(LOOK);
         }
         if goal.share.is_some() {
-            self.phase = Phase::Watch(sight.now);
+            self.phase = Phase::Watch(observation.now);
             return Step::Wait(WATCH);
         }
         let alias = self.alias.clone().unwrap_or_default();
@@ -288,23 +288,23 @@ impl AliasShift {
     }
 
     /// Looks how the new version fares against the one before.
-    fn watch(&mut self, since: Timestamp, sight: &Observation<'_>) -> Step {
+    fn watch(&mut self, since: Timestamp, observation: &Observation<'_>) -> Step {
         let (Some(Goal { version, share: Some((new, _)) }), AliasTarget::Code { minutes, .. }) =
             (self.goal.clone(), &self.aim)
         else {
             return Step::Wait(WATCH);
         };
         let until = SignedDuration::from_mins(i64::from(*minutes));
-        if let Some(seen) = self.seen(sight)
+        if let Some(seen) = self.seen(observation)
             && (seen.version != version || seen.share.is_none())
         {
             return self.amiss(format!("somebody else shifted the alias meanwhile: it sends to {}", seen.sends()));
         }
-        if let Some((_, fault)) = sight.faults.iter().find(|(want, _)| want.kind == AliasMetrics::KIND) {
+        if let Some((_, fault)) = observation.faults.iter().find(|(want, _)| want.kind == AliasMetrics::KIND) {
             let why = format!("the new version cannot be watched: {}", fault.sentence());
             return self.take_back(why, version);
         }
-        let (fresh, old) = (self.load(&new, since, sight), self.load(&version, since, sight));
+        let (fresh, old) = (self.load(&new, since, observation), self.load(&version, since, observation));
         self.watched = Some(report::fares(&new, fresh, old));
         let rate = |load: Option<&AliasMetrics>| {
             load.filter(|load| load.calls > 0.0).map_or(0.0, |load| load.errors / load.calls)
@@ -313,7 +313,7 @@ impl AliasShift {
             let (errors, calls) = fresh.map_or((0.0, 0.0), |load| (load.errors, load.calls));
             return self.take_back(format!("version {new} failed {errors} of {calls} calls"), version);
         }
-        if sight.now.duration_since(since) < until {
+        if observation.now.duration_since(since) < until {
             return Step::Wait(WATCH);
         }
         self.goal = Some(Goal { version: new, share: None });
@@ -408,13 +408,13 @@ impl Procedure for AliasShift {
         }
     }
 
-    fn step(&mut self, sight: &Observation<'_>) -> Step {
+    fn step(&mut self, observation: &Observation<'_>) -> Step {
         // It stands in the report as long as it is waited for.
         if self.wait.is_some() && !std::mem::replace(&mut self.waited, true) {
             return Step::Wait(SignedDuration::from_secs(5));
         }
         (self.wait, self.waited) = (None, false);
-        self.go(sight)
+        self.go(observation)
     }
 
     fn told(&mut self, _deed: &ChangeRequest, got: &Result<Receipt, Fault>, now: Timestamp) {
@@ -429,7 +429,7 @@ impl Procedure for AliasShift {
         }
     }
 
-    fn report(&self, sight: &Observation<'_>) -> Report {
-        self.tell(sight)
+    fn report(&self, observation: &Observation<'_>) -> Report {
+        self.tell(observation)
     }
 }

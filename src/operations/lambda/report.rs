@@ -24,17 +24,17 @@ pub(super) fn fares(new: &str, fresh: Option<&AliasMetrics>, old: Option<&AliasM
 
 impl AliasShift {
     /// Where it stands.
-    pub(super) fn tell(&self, sight: &Observation<'_>) -> Report {
+    pub(super) fn tell(&self, observation: &Observation<'_>) -> Report {
         let message = match &self.wait {
             Some(why) => format!("tries again in a moment: {why}"),
-            None => self.sentence(sight),
+            None => self.sentence(observation),
         };
         let health = match (&self.trouble, &self.wait) {
             (Some(_), _) => Health::Bad,
             (None, Some(_)) => Health::Worrying,
             (None, None) => Health::Changing,
         };
-        Report { message, health, stands: Some(self.leaving()), bars: self.bars(sight), ..Report::default() }
+        Report { message, health, stands: Some(self.leaving()), bars: self.bars(observation), ..Report::default() }
     }
 
     /// What stands if it is left now. A change that is under way may or may not have been taken.
@@ -55,7 +55,7 @@ impl AliasShift {
         }
     }
 
-    fn sentence(&self, sight: &Observation<'_>) -> String {
+    fn sentence(&self, observation: &Observation<'_>) -> String {
         let alias = self.alias.as_deref().unwrap_or("the alias");
         match &self.phase {
             Phase::Update => format!("puts the new code of {} in place", self.name),
@@ -72,7 +72,7 @@ impl AliasShift {
             Phase::Watch(since) => {
                 let left = match self.aim {
                     AliasTarget::Code { minutes, .. } => {
-                        i64::from(minutes) - sight.now.duration_since(*since).as_mins()
+                        i64::from(minutes) - observation.now.duration_since(*since).as_mins()
                     }
                     AliasTarget::Back(_) => 0,
                 };
@@ -83,13 +83,13 @@ impl AliasShift {
         }
     }
 
-    fn bars(&self, sight: &Observation<'_>) -> Vec<Bar> {
+    fn bars(&self, observation: &Observation<'_>) -> Vec<Bar> {
         let Some(alias) = &self.alias else { return Vec::new() };
         let new = match &self.aim {
             AliasTarget::Code { .. } => self.version.as_deref(),
             AliasTarget::Back(version) => Some(version.as_str()),
         };
-        let percent = match (self.seen(sight), new) {
+        let percent = match (self.seen(observation), new) {
             (Some(seen), Some(new)) if seen.version == new => {
                 100 - seen.share.as_ref().map_or(0, |(_, percent)| u32::from(*percent))
             }

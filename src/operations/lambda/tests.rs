@@ -1,4 +1,4 @@
-//! The machine against a function that does what the deeds say: at once, by a share, a share that fails, others at
+//! The machine against a function that does what the changes say: at once, by a share, a share that fails, others at
 //! work, and a run killed after each of its steps.
 
 use super::*;
@@ -102,17 +102,18 @@ impl Lambda {
         world
     }
 
-    fn does(&mut self, deed: &ChangeRequest) -> Result<Receipt, Fault> {
+    fn does(&mut self, change_request: &ChangeRequest) -> Result<Receipt, Fault> {
         if let Some(code) = self.refuse.pop() {
             let kind = if code == "Timeout" { FaultKind::Timeout } else { FaultKind::Refused };
             let mut fault = Fault::new(kind, "lambda:x", "no");
             fault.code = Some(code.to_owned());
             return Err(fault);
         }
-        let argument =
-            |name: &str| deed.arguments.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
+        let argument = |name: &str| {
+            change_request.arguments.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone())
+        };
         let mut receipt = Receipt::default();
-        match deed.verb {
+        match change_request.verb {
             "update-code" => {
                 self.code = "new";
                 receipt.facts = vec![("code", "new".to_owned())];
@@ -131,7 +132,7 @@ impl Lambda {
             }
             other => panic!("an unknown deed {other}"),
         }
-        self.deeds.push(match deed.verb {
+        self.deeds.push(match change_request.verb {
             "shift-alias" => format!("shift to {}", self.alias.sends()),
             other => other.to_owned(),
         });
@@ -145,16 +146,16 @@ impl Lambda {
                 self.takes = self.takes.saturating_sub(1);
             }
             let world = self.world(&wants);
-            let sight = Observation { world: &world, faults: &[], now: self.now };
-            let step = shift.step(&sight);
-            assert!(!shift.report(&sight).message.is_empty());
+            let observation = Observation { world: &world, faults: &[], now: self.now };
+            let step = shift.step(&observation);
+            assert!(!shift.report(&observation).message.is_empty());
             match step {
                 Step::End(ending) => return Some(ending),
                 Step::Wait(span) => self.now += span,
                 Step::Act(changes) => {
                     for change in changes {
-                        let got = self.does(&change.deed());
-                        shift.told(&change.deed(), &got, self.now);
+                        let got = self.does(&change.change_request());
+                        shift.told(&change.change_request(), &got, self.now);
                     }
                 }
             }

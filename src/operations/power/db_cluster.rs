@@ -5,48 +5,48 @@ use super::machine::Power;
 use crate::change::procedure::Proposal;
 use crate::kinds::db_cluster::DbClusters;
 use crate::kinds::db_cluster::model::DbCluster;
-use crate::kinds::db_cluster::power_state::sleeper;
+use crate::kinds::db_cluster::power_state::member_state;
 use crate::kinds::db_cluster::power_state::watch;
 use crate::operations::ResourceActions;
 use crate::operations::{Action, ActionContext};
 use crate::world::Resource;
 
 impl ResourceActions for DbClusters {
-    fn offers(item: &DbCluster, site: &ActionContext<'_>) -> Vec<Action> {
-        offers(item, site)
+    fn actions(item: &DbCluster, context: &ActionContext<'_>) -> Vec<Action> {
+        actions(item, context)
     }
 
     fn propose(
         item: &DbCluster,
         verb: &str,
         _value: Option<&str>,
-        site: &ActionContext<'_>,
+        context: &ActionContext<'_>,
     ) -> Result<Proposal, String> {
-        propose(item, verb, site)
+        propose(item, verb, context)
     }
 }
 
 /// What can be done with it.
-pub(crate) fn offers(item: &DbCluster, site: &ActionContext<'_>) -> Vec<Action> {
-    power(item, site).offers(site)
+pub(crate) fn actions(item: &DbCluster, context: &ActionContext<'_>) -> Vec<Action> {
+    power(item, context).actions(context)
 }
 
 /// Makes an offer a proposal.
 ///
 /// # Errors
 /// Why it cannot be done.
-pub(crate) fn propose(item: &DbCluster, verb: &str, site: &ActionContext<'_>) -> Result<Proposal, String> {
-    power(item, site).propose(verb, site)
+pub(crate) fn propose(item: &DbCluster, verb: &str, context: &ActionContext<'_>) -> Result<Proposal, String> {
+    power(item, context).propose(verb, context)
 }
 
 /// The machine that starts and stops.
-pub(crate) fn power(item: &DbCluster, site: &ActionContext<'_>) -> Power {
+pub(crate) fn power(item: &DbCluster, context: &ActionContext<'_>) -> Power {
     Power {
-        id: item.id(site.cx.scope),
+        id: item.id(context.cx.scope),
         called: format!("DB cluster {}", item.id),
-        seen: sleeper(item, site.cx.world, site.cx.scope),
+        seen: member_state(item, context.cx.world, context.cx.scope),
         calls: ["rds:StopDBCluster", "rds:StartDBCluster"],
-        notices: crate::operations::power::before_stop(site, item.key(), DbCluster::KIND),
-        reads: watch(site.cx.scope),
+        notices: crate::operations::power::before_stop(context, item.key(), DbCluster::KIND),
+        reads: watch(context.cx.scope),
     }
 }

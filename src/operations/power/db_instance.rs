@@ -6,60 +6,60 @@ use crate::change::procedure::Proposal;
 use crate::kinds::db_cluster;
 use crate::kinds::db_instance::DbInstances;
 use crate::kinds::db_instance::model::DbInstance;
-use crate::kinds::db_instance::power_state::sleeper;
+use crate::kinds::db_instance::power_state::member_state;
 use crate::operations::ResourceActions;
 use crate::operations::{Action, ActionContext};
 use crate::world::read_request::ReadRequest;
 use crate::world::{KindName, Resource};
 
 impl ResourceActions for DbInstances {
-    fn offers(item: &DbInstance, site: &ActionContext<'_>) -> Vec<Action> {
-        offers(item, site)
+    fn actions(item: &DbInstance, context: &ActionContext<'_>) -> Vec<Action> {
+        actions(item, context)
     }
 
     fn propose(
         item: &DbInstance,
         verb: &str,
         _value: Option<&str>,
-        site: &ActionContext<'_>,
+        context: &ActionContext<'_>,
     ) -> Result<Proposal, String> {
-        propose(item, verb, site)
+        propose(item, verb, context)
     }
 }
 
 /// What can be done with it.
-pub(crate) fn offers(item: &DbInstance, site: &ActionContext<'_>) -> Vec<Action> {
-    power(item, site).offers(site)
+pub(crate) fn actions(item: &DbInstance, context: &ActionContext<'_>) -> Vec<Action> {
+    power(item, context).actions(context)
 }
 
 /// Makes an offer a proposal.
 ///
 /// # Errors
 /// Why it cannot be done.
-pub(crate) fn propose(item: &DbInstance, verb: &str, site: &ActionContext<'_>) -> Result<Proposal, String> {
-    power(item, site).propose(verb, site)
+pub(crate) fn propose(item: &DbInstance, verb: &str, context: &ActionContext<'_>) -> Result<Proposal, String> {
+    power(item, context).propose(verb, context)
 }
 
 /// The machine that starts and stops: its cluster, if it is a member of one that was read.
-fn power(item: &DbInstance, site: &ActionContext<'_>) -> Power {
+fn power(item: &DbInstance, context: &ActionContext<'_>) -> Power {
     if let Some(name) = &item.cluster {
-        let mut clusters = site.cx.world.all::<db_cluster::DbCluster>(site.cx.scope);
+        let mut clusters = context.cx.world.all::<db_cluster::DbCluster>(context.cx.scope);
         if let Some(cluster) = clusters.find(|cluster| &cluster.id == name) {
-            return crate::operations::power::power(cluster, site);
+            return crate::operations::power::power(cluster, context);
         }
     }
     Power {
-        id: item.id(site.cx.scope),
+        id: item.id(context.cx.scope),
         called: format!("DB instance {}", item.id),
-        seen: sleeper(item),
+        seen: member_state(item),
         calls: ["rds:StopDBInstance", "rds:StartDBInstance"],
-        notices: notices(item, site),
-        reads: vec![ReadRequest::all(site.cx.scope, DbInstance::KIND)],
+        notices: notices(item, context),
+        reads: vec![ReadRequest::all(context.cx.scope, DbInstance::KIND)],
     }
 }
 
-fn notices(item: &DbInstance, site: &ActionContext<'_>) -> Vec<String> {
-    let mut notices = before_stop(site, item.key(), DbInstance::KIND);
+fn notices(item: &DbInstance, context: &ActionContext<'_>) -> Vec<String> {
+    let mut notices = before_stop(context, item.key(), DbInstance::KIND);
     if item.multi_az {
         notices.push("it is multi-AZ: stopping may take long, and its zones may be swapped when it is back".to_owned());
     }
@@ -70,9 +70,9 @@ fn notices(item: &DbInstance, site: &ActionContext<'_>) -> Vec<String> {
 }
 
 /// What goes for every database: who uses it, and AWS's clock.
-pub(crate) fn before_stop(site: &ActionContext<'_>, key: &str, kind: KindName) -> Vec<String> {
+pub(crate) fn before_stop(context: &ActionContext<'_>, key: &str, kind: KindName) -> Vec<String> {
     let mut notices = Vec::new();
-    let environment = site.environment;
+    let environment = context.environment;
     let mine = environment.members.iter().any(|member| &*member.id.key == key && member.id.kind == kind);
     let running = environment.counts.tasks_running;
     if mine && running > 0 {

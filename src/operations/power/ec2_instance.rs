@@ -12,24 +12,29 @@ use crate::operations::compose::actions;
 use crate::operations::{Action, ActionContext};
 
 impl ResourceActions for Instances {
-    fn offers(item: &Instance, site: &ActionContext<'_>) -> Vec<Action> {
-        offers(item, site)
+    fn actions(item: &Instance, context: &ActionContext<'_>) -> Vec<Action> {
+        actions(item, context)
     }
 
-    fn propose(item: &Instance, verb: &str, value: Option<&str>, site: &ActionContext<'_>) -> Result<Proposal, String> {
-        propose(item, verb, value, site)
+    fn propose(
+        item: &Instance,
+        verb: &str,
+        value: Option<&str>,
+        context: &ActionContext<'_>,
+    ) -> Result<Proposal, String> {
+        propose(item, verb, value, context)
     }
 }
 
-fn group<'a>(item: &Instance, site: &ActionContext<'a>) -> Option<&'a TargetGroup> {
-    let arn = serving(item, &site.cx).map(|(health, _)| health.group.clone()).next()?;
-    site.cx.world.by_key::<TargetGroup>(site.cx.scope, arn.as_str())
+fn group<'a>(item: &Instance, context: &ActionContext<'a>) -> Option<&'a TargetGroup> {
+    let arn = serving(item, &context.cx).map(|(health, _)| health.group.clone()).next()?;
+    context.cx.world.by_key::<TargetGroup>(context.cx.scope, arn.as_str())
 }
 
 /// What can be done with `item`.
-pub(crate) fn offers(item: &Instance, site: &ActionContext<'_>) -> Vec<Action> {
-    let group = group(item, site).map(|group| actions::offers(group, site)).unwrap_or_default();
-    ec2_power::offers(item, site).into_iter().chain(group).collect()
+pub(crate) fn actions(item: &Instance, context: &ActionContext<'_>) -> Vec<Action> {
+    let group = group(item, context).map(|group| actions::actions(group, context)).unwrap_or_default();
+    ec2_power::actions(item, context).into_iter().chain(group).collect()
 }
 
 /// Makes an offer a procedure.
@@ -40,13 +45,13 @@ pub(crate) fn propose(
     item: &Instance,
     verb: &str,
     value: Option<&str>,
-    site: &ActionContext<'_>,
+    context: &ActionContext<'_>,
 ) -> Result<Proposal, String> {
     if matches!(verb, "start" | "stop") {
-        return ec2_power::propose(item, verb, site);
+        return ec2_power::propose(item, verb, context);
     }
-    match group(item, site) {
-        Some(group) => actions::propose(group, verb, value, site),
+    match group(item, context) {
+        Some(group) => actions::propose(group, verb, value, context),
         None => Err(format!("{} is in no target group; toban deploys only what can be taken out of one", item.id)),
     }
 }

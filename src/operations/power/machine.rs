@@ -49,19 +49,19 @@ impl Power {
     fn events(&self, world: &World) -> Vec<ReadRequest> {
         let database = self.seen.member.kind.is_database() && *self.actual() == Actual::Up;
         let failed =
-            world.shelf(&self.id.scope, PowerEvents::KIND).is_some_and(|shelf| shelf.faults().next().is_some());
+            world.store(&self.id.scope, PowerEvents::KIND).is_some_and(|store| store.faults().next().is_some());
         let want = || ReadRequest::part(&self.id.scope, PowerEvents::KIND, &self.id.key);
         (database && !failed).then(want).into_iter().collect()
     }
 
     /// How long it has been up, where that was told.
-    fn up_for(&self, site: &ActionContext<'_>) -> Option<SignedDuration> {
-        let events = site.cx.world.by_key::<PowerEvents>(&self.id.scope, &self.id.key)?;
-        Some(site.cx.now.duration_since(rds_power_events::since(&events.told, self.actual())?))
+    fn up_for(&self, context: &ActionContext<'_>) -> Option<SignedDuration> {
+        let events = context.cx.world.by_key::<PowerEvents>(&self.id.scope, &self.id.key)?;
+        Some(context.cx.now.duration_since(rds_power_events::since(&events.told, self.actual())?))
     }
 
     /// Why it cannot be brought to `want` at all; that it is there already is no reason.
-    fn hindrance(&self, want: TargetState, site: &ActionContext<'_>) -> Option<String> {
+    fn hindrance(&self, want: TargetState, context: &ActionContext<'_>) -> Option<String> {
         match self.decision(want) {
             Decision::Refuse(why) => return Some(why),
             Decision::Gone => return Some("it does not exist any more".to_owned()),
@@ -71,11 +71,14 @@ impl Power {
         if want == TargetState::Running {
             return None;
         }
-        site.environment.stop_barred().or_else(|| record_forbids(site.environment, &self.id.scope, site.cx.world))
+        context
+            .environment
+            .stop_barred()
+            .or_else(|| record_forbids(context.environment, &self.id.scope, context.cx.world))
     }
 
     /// Start and stop, each with the reason where it is barred.
-    pub(crate) fn offers(&self, site: &ActionContext<'_>) -> Vec<Action> {
+    pub(crate) fn actions(&self, context: &ActionContext<'_>) -> Vec<Action> {
         [TargetState::Stopped, TargetState::Running]
             .map(|want| {
                 let verb = verb_for(want).word();
@@ -87,9 +90,9 @@ impl Power {
                     Decision::Attach => format!("watch it {}", going(want)),
                     _ => format!("{verb} {}", self.called),
                 };
-                let reads = if want == TargetState::Stopped { self.events(site.cx.world) } else { Vec::new() };
-                let asks = if reads.is_empty() { Prompt::Nothing } else { Prompt::Look { reads } };
-                Action::new(verb, message).asking(asks).barred(self.hindrance(want, site).or(there))
+                let reads = if want == TargetState::Stopped { self.events(context.cx.world) } else { Vec::new() };
+                let prompt = if reads.is_empty() { Prompt::Nothing } else { Prompt::Look { reads } };
+                Action::new(verb, message).asking(prompt).disabled_reason(self.hindrance(want, context).or(there))
             })
             .to_vec()
     }
@@ -98,20 +101,20 @@ impl Power {
     ///
     /// # Errors
     /// Why it cannot be done.
-    pub(crate) fn propose(self, verb: &str, site: &ActionContext<'_>) -> Result<Proposal, String> {
+    pub(crate) fn propose(self, verb: &str, context: &ActionContext<'_>) -> Result<Proposal, String> {
         let want = match verb {
             "stop" => TargetState::Stopped,
             "start" => TargetState::Running,
             _ => return Err(format!("{} knows no {verb:?}", self.called)),
         };
-        if let Some(why) = self.hindrance(want, site) {
+        if let Some(why) = self.hindrance(want, context) {
             return Err(format!("{} cannot be {}: {why}", self.called, done(want)));
         }
         let [stop, start] = self.calls;
         let call = if verb_for(want) == PowerAction::Stop { stop } else { start };
         let mut calls = vec![format!("{call} {}", self.seen.member.id)];
         let mut notices = if want == TargetState::Stopped { self.notices.clone() } else { Vec::new() };
-        match decide(self.actual(), want, self.seen.ineligible.as_ref(), self.up_for(site)) {
+        match decide(self.actual(), want, self.seen.ineligible.as_ref(), self.up_for(context)) {
             Decision::Done => {
                 calls.clear();
                 notices = vec![format!("it is {} already: nothing will be called", done(want))];
@@ -126,14 +129,14 @@ impl Power {
         }
         // Of the whole environment there could be an override; one machine of it is no reason to wake the rest.
         if !calls.is_empty()
-            && let Some(would_be_reverted) = would_be_reverted(site, want)
+            && let Some(would_be_reverted) = would_be_reverted(context, want)
         {
-            let name = &site.environment.name;
+            let name = &context.environment.name;
             notices.insert(0, format!("{}; `override` for all of {name} keeps it", would_be_reverted.message));
         }
-        let mut plan = site.plan(format!("{verb} {}", self.called), self.id.clone(), calls);
+        let mut plan = context.plan(format!("{verb} {}", self.called), self.id.clone(), calls);
         plan.notices.splice(0..0, notices);
-        let switch = Switch::new(plan, self.called, want, self.reads, site.cx.zone.clone());
+        let switch = Switch::new(plan, self.called, want, self.reads, context.cx.zone.clone());
         Ok(Proposal::Procedure(Box::new(switch)))
     }
 }

@@ -59,7 +59,7 @@ impl Switch {
     }
 
     fn seen(&self, world: &World) -> Option<MemberState> {
-        kind(self.plan.on.kind).and_then(|kind| kind.sleeper(world, &self.plan.on))
+        kind(self.plan.on.kind).and_then(|kind| kind.member_state(world, &self.plan.on))
     }
 
     fn actual(&self, world: &World) -> Actual {
@@ -70,38 +70,38 @@ impl Switch {
     }
 
     /// Hands what is seen to the machine that decides.
-    fn decide(&mut self, sight: &Observation<'_>) -> Vec<Effect> {
-        let actual = self.actual(sight.world);
+    fn decide(&mut self, observation: &Observation<'_>) -> Vec<Effect> {
+        let actual = self.actual(observation.world);
         match (&self.toggle.state, self.answer.take()) {
             (State::Idle, _) => {
-                let ineligible = self.seen(sight.world).and_then(|seen| seen.ineligible);
-                self.toggle.handle(Event::Request(self.want), sight.now);
-                let asked = self.toggle.handle(Event::Checked { actual, ineligible, up_for: None }, sight.now);
+                let ineligible = self.seen(observation.world).and_then(|seen| seen.ineligible);
+                self.toggle.handle(Event::Request(self.want), observation.now);
+                let asked = self.toggle.handle(Event::Checked { actual, ineligible, up_for: None }, observation.now);
                 // The gate has asked already.
                 match asked.as_slice() {
-                    [Effect::Ask(_)] => self.toggle.handle(Event::Confirmed, sight.now),
+                    [Effect::Ask(_)] => self.toggle.handle(Event::Confirmed, observation.now),
                     _ => asked,
                 }
             }
             (State::Issue { .. }, Some(Answer::Taken)) => {
                 self.taken = true;
-                let effects = self.toggle.handle(Event::Accepted, sight.now);
+                let effects = self.toggle.handle(Event::Accepted, observation.now);
                 let there = matches!(
                     (&actual, self.want),
                     (Actual::Down, TargetState::Stopped) | (Actual::Up, TargetState::Running)
                 );
-                if there { self.toggle.handle(Event::Observed(actual), sight.now) } else { effects }
+                if there { self.toggle.handle(Event::Observed(actual), observation.now) } else { effects }
             }
             (State::Issue { .. }, Some(Answer::Rejected(rejection))) => {
-                self.toggle.handle(Event::Rejected { rejection, actual: Some(actual) }, sight.now)
+                self.toggle.handle(Event::Rejected { rejection, actual: Some(actual) }, observation.now)
             }
             (State::Issue { .. }, Some(Answer::Lost)) => match (&actual, self.want) {
                 (Actual::Up, TargetState::Stopped) | (Actual::Down, TargetState::Running) => {
                     vec![Effect::CallAfter(verb_for(self.want), LOST)]
                 }
-                _ => self.toggle.handle(Event::Accepted, sight.now),
+                _ => self.toggle.handle(Event::Accepted, observation.now),
             },
-            _ => self.toggle.handle(Event::Observed(actual), sight.now),
+            _ => self.toggle.handle(Event::Observed(actual), observation.now),
         }
     }
 
@@ -125,14 +125,14 @@ impl Switch {
         if self.taken { Ending::incomplete(message) } else { Ending::failed(message) }
     }
 
-    fn ending(&self, sight: &Observation<'_>) -> Ending {
+    fn ending(&self, observation: &Observation<'_>) -> Ending {
         let called = &self.called;
         match &self.toggle.state {
             State::Done => {
-                let restart = self.seen(sight.world).and_then(|seen| seen.restart_at);
+                let restart = self.seen(observation.world).and_then(|seen| seen.restart_at);
                 let clock = match (self.want, restart) {
                     (TargetState::Stopped, Some(at)) => {
-                        format!("; AWS starts it again {} at the latest", moment(at, sight.now, &self.zone))
+                        format!("; AWS starts it again {} at the latest", moment(at, observation.now, &self.zone))
                     }
                     _ => String::new(),
                 };
@@ -177,22 +177,22 @@ impl Procedure for Switch {
         self.reads.clone()
     }
 
-    fn step(&mut self, sight: &Observation<'_>) -> Step {
-        if let Some((_, fault)) = sight.faults.iter().find(|(want, _)| want.kind == self.plan.on.kind) {
+    fn step(&mut self, observation: &Observation<'_>) -> Step {
+        if let Some((_, fault)) = observation.faults.iter().find(|(want, _)| want.kind == self.plan.on.kind) {
             let message = format!("{} cannot be seen any more: {}", self.called, fault.sentence());
             return Step::End(self.ended(message));
         }
         if let Some(verb) = self.later.take() {
-            return self.call(sight.world, verb);
+            return self.call(observation.world, verb);
         }
-        match self.decide(sight).as_slice() {
-            [Effect::Call(verb)] => self.call(sight.world, *verb),
+        match self.decide(observation).as_slice() {
+            [Effect::Call(verb)] => self.call(observation.world, *verb),
             [Effect::CallAfter(verb, pause)] => {
                 self.later = Some(*verb);
                 Step::Wait(*pause)
             }
             [Effect::Read(pause)] => Step::Wait(*pause),
-            _ => Step::End(self.ending(sight)),
+            _ => Step::End(self.ending(observation)),
         }
     }
 
@@ -219,9 +219,9 @@ impl Procedure for Switch {
         matches!(self.toggle.state, State::InProgress { .. } | State::Slow { .. })
     }
 
-    fn report(&self, sight: &Observation<'_>) -> Report {
+    fn report(&self, observation: &Observation<'_>) -> Report {
         let (called, going) = (&self.called, self.going());
-        let for_ = |since: Timestamp| span(sight.now.duration_since(since).as_secs());
+        let for_ = |since: Timestamp| span(observation.now.duration_since(since).as_secs());
         let (message, health, stands) = match &self.toggle.state {
             State::InProgress { since } => {
                 let message = format!("{called} is {going}, for {}", for_(*since));
@@ -240,9 +240,9 @@ impl Procedure for Switch {
                 (message, Health::Changing, Some(stands))
             }
             State::Issue { .. } => (format!("{} {called}", verb_for(self.want).word()), Health::Changing, None),
-            _ => (self.ending(sight).message, Health::Unknown, None),
+            _ => (self.ending(observation).message, Health::Unknown, None),
         };
-        let status = match self.actual(sight.world) {
+        let status = match self.actual(observation.world) {
             Actual::Busy { status, .. } | Actual::Blocked { status, .. } | Actual::Unknown { status } => status,
             Actual::Up => "available".to_owned(),
             Actual::Down => "stopped".to_owned(),

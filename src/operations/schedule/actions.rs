@@ -37,12 +37,12 @@ use crate::world::read_request::ReadRequest;
 pub(crate) struct ScheduleActions;
 
 impl EnvironmentActions for ScheduleActions {
-    fn offers(&self, site: &ActionContext<'_>) -> Vec<Action> {
-        let Some(off) = site.environment.offhours.as_deref() else { return Vec::new() };
-        let (now, zone) = (site.cx.now, &off.routine.schedule.zone);
-        let barred = barred(site.environment, off);
+    fn actions(&self, context: &ActionContext<'_>) -> Vec<Action> {
+        let Some(off) = context.environment.offhours.as_deref() else { return Vec::new() };
+        let (now, zone) = (context.cx.now, &off.routine.schedule.zone);
+        let disabled_reason = disabled_reason(context.environment, off);
         // What AWS holds is read before there is a plan.
-        let reads = reads(site.environment, off, site.cx.world);
+        let reads = reads(context.environment, off, context.cx.world);
         let text = |prompt: &str, reads: &[ReadRequest]| {
             let (prompt, initial) = (prompt.to_owned(), String::new());
             if reads.is_empty() {
@@ -53,46 +53,52 @@ impl EnvironmentActions for ScheduleActions {
         };
         // An override and a hold hold back rules of others too.
         let mut more = reads.clone();
-        more.extend(sparing_reads(site.environment, site.cx.world, site.cx.zone));
+        more.extend(sparing_reads(context.environment, context.cx.world, context.cx.zone));
         more.dedup();
         let look = if more.is_empty() { Prompt::Nothing } else { Prompt::Look { reads: more.clone() } };
-        let held_back = site.environment.others.held_back().next().is_some();
+        let held_back = context.environment.others.held_back().next().is_some();
         let live = off.over(now).is_some() || off.hold(now).is_some() || held_back;
         let kept = off.intent().latest_end(now).0;
-        let here = site.cx.zone;
+        let here = context.cx.zone;
         let at_most = wording::told(kept, now, zone, here);
         let latest = format!("keep it running until a time, {at_most} at most, or `stopped` until one");
         // What is typed is a time of the schedule, whatever the reader's clock shows.
         let clock =
             wording::elsewhere(now, zone, here).map(|name| format!(", by the clock of {name}")).unwrap_or_default();
-        let mut offers = vec![
+        let mut actions = vec![
             Action::new("override", latest)
                 .asking(text(&format!("until when{clock} (23:30, +2h, stopped 08:00)"), &more))
-                .barred(barred.clone()),
+                .disabled_reason(disabled_reason.clone()),
             Action::new("hold", "change nothing here until a time")
                 .asking(text(&format!("until when{clock} (2026-11-30 09:00)"), &more))
-                .barred(barred.clone()),
-            Action::new("clear", "remove the override and the hold")
-                .asking(look)
-                .barred(barred.clone().or_else(|| (!live).then(|| "there is no override and no hold".to_owned()))),
+                .disabled_reason(disabled_reason.clone()),
+            Action::new("clear", "remove the override and the hold").asking(look).disabled_reason(
+                disabled_reason.clone().or_else(|| (!live).then(|| "there is no override and no hold".to_owned())),
+            ),
         ];
         if off.routine.backend == Backend::EventBridge {
-            let asks = Prompt::Choice { prompt: "schedules at AWS".to_owned(), reads };
-            offers.push(
-                Action::new("sync", "update the schedules at AWS from the configuration").asking(asks).barred(barred),
+            let prompt = Prompt::Choice { prompt: "schedules at AWS".to_owned(), reads };
+            actions.push(
+                Action::new("sync", "update the schedules at AWS from the configuration")
+                    .asking(prompt)
+                    .disabled_reason(disabled_reason),
             );
         }
-        offers
+        actions
     }
 
-    fn choices(&self, verb: &str, site: &ActionContext<'_>) -> Vec<Choice> {
+    fn choices(&self, verb: &str, context: &ActionContext<'_>) -> Vec<Choice> {
         if verb != "sync" {
             return Vec::new();
         }
         let choice = |value: &str, label: &str, note: &str| Choice {
             label: label.to_owned(),
             note: note.to_owned(),
-            barred: site.environment.offhours.as_deref().and_then(|off| barred(site.environment, off)),
+            disabled_reason: context
+                .environment
+                .offhours
+                .as_deref()
+                .and_then(|off| disabled_reason(context.environment, off)),
             value: value.to_owned(),
             then: Prompt::Nothing,
         };
@@ -102,30 +108,33 @@ impl EnvironmentActions for ScheduleActions {
         ]
     }
 
-    fn propose(&self, verb: &str, value: Option<&str>, site: &ActionContext<'_>) -> Result<Proposal, String> {
-        let environment = site.environment;
+    fn propose(&self, verb: &str, value: Option<&str>, context: &ActionContext<'_>) -> Result<Proposal, String> {
+        let environment = context.environment;
         let off = environment.offhours.as_deref().ok_or_else(|| format!("{} has no schedule", environment.name))?;
-        if let Some(why) = barred(environment, off).or_else(|| off.record.unknown().map(str::to_owned)) {
+        if let Some(why) = disabled_reason(environment, off).or_else(|| off.record.unknown().map(str::to_owned)) {
             return Err(why);
         }
         let value = value.map(str::trim).unwrap_or_default();
         let procedure = match verb {
             "override" => {
-                let (sync, over) = overridden(site, off, value)?;
+                let (sync, over) = overridden(context, off, value)?;
                 let under = Exceptions { over: Some(over), ..off.exceptions.clone() };
-                return suspended_rules::around(site, off, (Why::Override, under), Some(sync)).map(Proposal::Procedure);
+                return suspended_rules::around(context, off, (Why::Override, under), Some(sync))
+                    .map(Proposal::Procedure);
             }
             "hold" => {
-                let (sync, hold) = held(site, off, value)?;
+                let (sync, hold) = held(context, off, value)?;
                 let under = Exceptions { hold: Some(hold), ..off.exceptions.clone() };
-                return suspended_rules::around(site, off, (Why::Hold, under), Some(sync)).map(Proposal::Procedure);
+                return suspended_rules::around(context, off, (Why::Hold, under), Some(sync)).map(Proposal::Procedure);
             }
-            "clear" => return suspended_rules::clearing(site, off, Some(cleared(site, off)?)).map(Proposal::Procedure),
-            "sync" if value == "remove" => removed(site, off)?,
-            "sync" => synced(site, off)?,
+            "clear" => {
+                return suspended_rules::clearing(context, off, Some(cleared(context, off)?)).map(Proposal::Procedure);
+            }
+            "sync" if value == "remove" => removed(context, off)?,
+            "sync" => synced(context, off)?,
             other => return Err(format!("an environment's schedule knows no {other:?}")),
         };
-        Ok(Proposal::Procedure(Box::new(fitting(environment, procedure, site.cx.world)?)))
+        Ok(Proposal::Procedure(Box::new(fitting(environment, procedure, context.cx.world)?)))
     }
 }
 
@@ -138,7 +147,7 @@ fn fitting(environment: &EnvironmentStatus, sync: Sync, world: &World) -> Result
     Ok(sync)
 }
 
-pub(crate) fn barred(environment: &EnvironmentStatus, off: &OffHours) -> Option<String> {
+pub(crate) fn disabled_reason(environment: &EnvironmentStatus, off: &OffHours) -> Option<String> {
     let tagged = || format!("{} has the tag {}: it has no sleep actions", environment.name, tags::PROTECT);
     off.exceptions.protect.then(|| environment.stop_barred().unwrap_or_else(tagged))
 }
@@ -154,11 +163,11 @@ pub struct WouldBeReverted {
 
 /// Whether bringing it to `goal` now would be undone, since its schedule is enforced and has it otherwise.
 #[must_use]
-pub fn would_be_reverted(site: &ActionContext<'_>, goal: TargetState) -> Option<WouldBeReverted> {
-    let (environment, now) = (site.environment, site.cx.now);
+pub fn would_be_reverted(context: &ActionContext<'_>, goal: TargetState) -> Option<WouldBeReverted> {
+    let (environment, now) = (context.environment, context.cx.now);
     let off = environment.offhours.as_deref()?;
     let enforced = off.routine.schedule.mode == Mode::Enforce && off.routine.acts_here();
-    if !enforced || barred(environment, off).is_some() || environment.others.bar_enforcing().is_some() {
+    if !enforced || disabled_reason(environment, off).is_some() || environment.others.bar_enforcing().is_some() {
         return None;
     }
     let (against, verb) = match goal {
@@ -167,9 +176,10 @@ pub fn would_be_reverted(site: &ActionContext<'_>, goal: TargetState) -> Option<
     };
     let intent = off.intent();
     let day = now.checked_sub(SignedDuration::from_hours(24)).unwrap_or(now);
-    let last = intent.edges(day, now.checked_add(SignedDuration::from_nanos(1)).unwrap_or(now)).into_iter().next_back();
+    let last =
+        intent.transitions(day, now.checked_add(SignedDuration::from_nanos(1)).unwrap_or(now)).into_iter().next_back();
     // A start that is issued early is the schedule's own doing.
-    let early = last.is_some_and(|edge| edge.verb == verb && now < edge.at);
+    let early = last.is_some_and(|transition| transition.verb == verb && now < transition.at);
     if intent.desired(now) != against || early {
         return None;
     }
@@ -178,17 +188,20 @@ pub fn would_be_reverted(site: &ActionContext<'_>, goal: TargetState) -> Option<
         TargetState::Stopped => "started again at once".to_owned(),
     };
     let message = format!("schedule {} is enforced: without an override it is {then}", off.routine.schedule.name);
-    Some(WouldBeReverted { message, reads: reads(environment, off, site.cx.world) })
+    Some(WouldBeReverted { message, reads: reads(environment, off, context.cx.world) })
 }
 
 /// The override that keeps it at `goal`, as long as one may be.
 ///
 /// # Errors
 /// Why there can be none.
-pub fn override_for(site: &ActionContext<'_>, goal: TargetState) -> Result<Sync, String> {
-    let off =
-        site.environment.offhours.as_deref().ok_or_else(|| format!("{} has no schedule", site.environment.name))?;
-    overriding(site, off, goal, off.intent().latest_end(site.cx.now).0).map(|(sync, _)| sync)
+pub fn override_for(context: &ActionContext<'_>, goal: TargetState) -> Result<Sync, String> {
+    let off = context
+        .environment
+        .offhours
+        .as_deref()
+        .ok_or_else(|| format!("{} has no schedule", context.environment.name))?;
+    overriding(context, off, goal, off.intent().latest_end(context.cx.now).0).map(|(sync, _)| sync)
 }
 
 /// What has to be read before a plan; nothing where AWS keeps nothing.
@@ -231,47 +244,47 @@ pub(crate) fn role(environment: &EnvironmentStatus, off: &OffHours) -> Result<St
     let account = environment.account.as_ref().ok_or_else(|| {
         format!("the account of {} is not known: set role_arn in its configuration", environment.name)
     })?;
-    let arn = off.sleepers.iter().map(|it| crate::world::Arn::from(it.arn.as_str()));
+    let arn = off.scheduled_members.iter().map(|it| crate::world::Arn::from(it.arn.as_str()));
     let partition = arn.into_iter().find_map(|arn| arn.partition().map(str::to_owned));
     Ok(format!("arn:{}:iam::{account}:role/{}", partition.as_deref().unwrap_or("aws"), binding::ROLE))
 }
 
-fn synced(site: &ActionContext<'_>, off: &OffHours) -> Result<Sync, String> {
+fn synced(context: &ActionContext<'_>, off: &OffHours) -> Result<Sync, String> {
     match off.routine.backend {
         Backend::EventBridge => {}
         other => return Err(format!("its backend is {}: nothing is stored at AWS", other.word())),
     }
     proceed(
-        site,
+        context,
         off,
-        format!("update the schedules of {} from the configuration", site.environment.name),
+        format!("update the schedules of {} from the configuration", context.environment.name),
         off.exceptions.clone(),
     )
 }
 
-fn removed(site: &ActionContext<'_>, off: &OffHours) -> Result<Sync, String> {
-    let place = needed_place(site.environment, off)?;
-    known(&place, site.cx.world)?;
-    if let Some(why) = suspended_rules::bars_removing(&place, site.cx.world) {
+fn removed(context: &ActionContext<'_>, off: &OffHours) -> Result<Sync, String> {
+    let place = needed_place(context.environment, off)?;
+    known(&place, context.cx.world)?;
+    if let Some(why) = suspended_rules::bars_removing(&place, context.cx.world) {
         return Err(why);
     }
-    let message = format!("remove the schedules of {}", site.environment.name);
-    let mut plan = site.plan(message, place.id(), Vec::new());
+    let message = format!("remove the schedules of {}", context.environment.name);
+    let mut plan = context.plan(message, place.id(), Vec::new());
     plan.notices.push("nothing stops or starts by itself afterwards".to_owned());
-    let (world, now) = (site.cx.world, site.cx.now);
-    if let Some((group, worn)) = worn(site.environment, &place, world)
+    let (world, now) = (context.cx.world, context.cx.now);
+    if let Some((group, worn)) = worn(context.environment, &place, world)
         && let Some(why) = must_stay(
             (group, worn),
-            site.environment.name.as_str(),
+            context.environment.name.as_str(),
             (&place.scope, world),
             (now, &off.routine.schedule.zone),
         )
     {
         return Err(why);
     }
-    let memories = off.leaving(site.environment, &place.scope, world);
+    let memories = off.leaving(context.environment, &place.scope, world);
     let sync = Sync::new(plan, place, Goal::Nothing, (String::new(), None), (world, now));
-    Ok(recording(site.environment, sync).marking(memories))
+    Ok(recording(context.environment, sync).marking(memories))
 }
 
 /// What the group at `place` wears, as far as that was read.
@@ -291,23 +304,28 @@ fn recording(environment: &EnvironmentStatus, sync: Sync) -> Sync {
 }
 
 /// Brings the server, if there is one, to what `exceptions` make of the schedule.
-fn proceed(site: &ActionContext<'_>, off: &OffHours, message: String, exceptions: Exceptions) -> Result<Sync, String> {
-    proceed_beside(site, off, message, (exceptions, &site.environment.others))
+fn proceed(
+    context: &ActionContext<'_>,
+    off: &OffHours,
+    message: String,
+    exceptions: Exceptions,
+) -> Result<Sync, String> {
+    proceed_beside(context, off, message, (exceptions, &context.environment.others))
 }
 
 /// The same, where `others` is who goes on beside it.
 pub(crate) fn proceed_beside(
-    site: &ActionContext<'_>,
+    context: &ActionContext<'_>,
     off: &OffHours,
     message: String,
     (exceptions, others): (Exceptions, &ExternalSchedulers),
 ) -> Result<Sync, String> {
-    let environment = site.environment;
+    let environment = context.environment;
     let place = needed_place(environment, off)?;
-    let mut plan: Plan = site.plan(message, place.id(), Vec::new());
-    plan.notices.extend(left_on_group(environment, &place, site));
+    let mut plan: Plan = context.plan(message, place.id(), Vec::new());
+    plan.notices.extend(left_on_group(environment, &place, context));
     if off.routine.backend != Backend::EventBridge {
-        let sync = Sync::new(plan, place, Goal::AsItIs, (String::new(), None), (site.cx.world, site.cx.now));
+        let sync = Sync::new(plan, place, Goal::AsItIs, (String::new(), None), (context.cx.world, context.cx.now));
         return Ok(recording(environment, sync));
     }
     if off.routine.schedule.mode == Mode::Enforce
@@ -316,8 +334,8 @@ pub(crate) fn proceed_beside(
         return Err(format!("schedule {} cannot be enforced: {why}", off.routine.schedule.name));
     }
     let under = OffHours { exceptions, ..off.clone() };
-    known(&place, site.cx.world)?;
-    let mut computed = under.computed(environment, &place.scope, site.cx.world, site.cx.now);
+    known(&place, context.cx.world)?;
+    let mut computed = under.computed(environment, &place.scope, context.cx.world, context.cx.now);
     plan.notices.extend(computed.left_out.iter().map(|why| format!("left out: {why}")));
     plan.notices.append(&mut computed.noted);
     plan.notices.extend(others.unknown());
@@ -325,15 +343,19 @@ pub(crate) fn proceed_beside(
     let role = role(environment, off)?;
     let memories = std::mem::take(&mut computed.memories);
     let by = (role, off.routine.dlq_arn.clone());
-    let sync = Sync::new(plan, place, Goal::Hold(computed), by, (site.cx.world, site.cx.now));
+    let sync = Sync::new(plan, place, Goal::Hold(computed), by, (context.cx.world, context.cx.now));
     Ok(recording(environment, sync).marking(memories))
 }
 
 /// That the group still holds words which do not count, since it is not the record any more.
-fn left_on_group(environment: &EnvironmentStatus, place: &SchedulePlace, site: &ActionContext<'_>) -> Option<String> {
-    let (group, worn) = worn(environment, place, site.cx.world).filter(|_| environment.record == Record::Tags)?;
-    let (what, until) = live(worn, site.cx.now).into_iter().next()?;
-    let until = wording::when(until, site.cx.now, site.cx.zone);
+fn left_on_group(
+    environment: &EnvironmentStatus,
+    place: &SchedulePlace,
+    context: &ActionContext<'_>,
+) -> Option<String> {
+    let (group, worn) = worn(environment, place, context.cx.world).filter(|_| environment.record == Record::Tags)?;
+    let (what, until) = live(worn, context.cx.now).into_iter().next()?;
+    let until = wording::when(until, context.cx.now, context.cx.zone);
     Some(format!(
         "the schedule group {group} still holds {what} until {until}, which does not count: it is not the record; `clear` takes it away"
     ))
@@ -341,11 +363,11 @@ fn left_on_group(environment: &EnvironmentStatus, place: &SchedulePlace, site: &
 
 /// These words where the environment's record is. What is taken back is taken back wherever it stands.
 fn marks(
-    site: &ActionContext<'_>,
+    context: &ActionContext<'_>,
     off: &OffHours,
     tags: &[(&'static str, Option<String>)],
 ) -> Result<Vec<Mark>, String> {
-    let (environment, world) = (site.environment, site.cx.world);
+    let (environment, world) = (context.environment, context.cx.world);
     let place = needed_place(environment, off)?;
     let words = || tags.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
     match &environment.record {
@@ -353,11 +375,11 @@ fn marks(
             let noted = note(environment, &place, world, words())?;
             let left =
                 |it: &ScheduledMember| tags.iter().any(|(key, value)| value.is_none() && it.tags.contains_key(*key));
-            let labels = labels(site, off, tags, &left)?.into_iter().map(Mark::Label);
+            let labels = labels(context, off, tags, &left)?.into_iter().map(Mark::Label);
             Ok(noted.into_iter().chain(labels).collect())
         }
         Record::Tags => {
-            let labels = labels(site, off, tags, &|_| true)?;
+            let labels = labels(context, off, tags, &|_| true)?;
             if labels.is_empty() {
                 return Err(format!(
                     "{} has no database and no service to write this on, so that others would see it",
@@ -376,20 +398,20 @@ fn marks(
 
 /// The same labels on everybody of those that can wear them, in the place the plan is for.
 fn labels(
-    site: &ActionContext<'_>,
+    context: &ActionContext<'_>,
     off: &OffHours,
     tags: &[(&'static str, Option<String>)],
     of: &dyn Fn(&ScheduledMember) -> bool,
 ) -> Result<Vec<Label>, String> {
-    let place = needed_place(site.environment, off)?;
+    let place = needed_place(context.environment, off)?;
     let tags: BTreeMap<&'static str, Option<String>> = tags.iter().cloned().collect();
     let labels: Vec<Label> = off
-        .sleepers
+        .scheduled_members
         .iter()
         .filter_map(|it| Some((it, it.id.as_ref().filter(|id| id.scope == place.scope)?)))
         .filter(|(it, _)| Label::can(&it.arn) && of(it))
         .map(|(it, on)| Label {
-            environment: site.environment.name.clone(),
+            environment: context.environment.name.clone(),
             on: on.clone(),
             arn: it.arn.clone(),
             tags: tags.clone(),
@@ -399,34 +421,37 @@ fn labels(
 }
 
 /// Who asks: the last part of the caller's ARN.
-pub(crate) fn by(site: &ActionContext<'_>) -> String {
-    let who = site.cx.world.identity(site.cx.scope).map(|who| who.arn.last().to_owned());
+pub(crate) fn by(context: &ActionContext<'_>) -> String {
+    let who = context.cx.world.identity(context.cx.scope).map(|who| who.arn.last().to_owned());
     tags::allowed(&who.unwrap_or_default())
 }
 
-fn overridden(site: &ActionContext<'_>, off: &OffHours, value: &str) -> Result<(Sync, Override), String> {
-    let (state, end) = deadline::wish(value, site.cx.now, &off.routine.schedule.zone)?;
-    overriding(site, off, state, end)
+fn overridden(context: &ActionContext<'_>, off: &OffHours, value: &str) -> Result<(Sync, Override), String> {
+    let (state, end) = deadline::environment_config(value, context.cx.now, &off.routine.schedule.zone)?;
+    overriding(context, off, state, end)
 }
 
 fn overriding(
-    site: &ActionContext<'_>,
+    context: &ActionContext<'_>,
     off: &OffHours,
     state: TargetState,
     end: Timestamp,
 ) -> Result<(Sync, Override), String> {
-    let (now, zone) = (site.cx.now, &off.routine.schedule.zone);
-    let wish = Override { state, until: end, by: by(site), reason: None };
-    let granted = off.intent().grant(wish, now).map_err(|why| wording::refusal(&why, now, zone, site.cx.zone))?;
+    let (now, zone) = (context.cx.now, &off.routine.schedule.zone);
+    let environment_config = Override { state, until: end, by: by(context), reason: None };
+    let granted = off
+        .intent()
+        .grant(environment_config, now)
+        .map_err(|why| wording::refusal(&why, now, zone, context.cx.zone))?;
     let over = granted.over;
-    let name = &site.environment.name;
+    let name = &context.environment.name;
     let message =
-        format!("keep {name} {} until {}", over.state.word(), wording::told_moment(over.until, zone, site.cx.zone));
+        format!("keep {name} {} until {}", over.state.word(), wording::told_moment(over.until, zone, context.cx.zone));
     let exceptions = Exceptions { over: Some(over.clone()), ..off.exceptions.clone() };
-    let marks = marks(site, off, &[(tags::OVERRIDE, Some(over.to_tag(zone)))])?;
-    let mut sync = proceed(site, off, message, exceptions)?.marking(marks);
-    sync.notice(granted.notes.iter().map(|note| noted(note, now, (zone, site.cx.zone))));
-    Ok((fitting(site.environment, sync, site.cx.world)?, over))
+    let marks = marks(context, off, &[(tags::OVERRIDE, Some(over.to_tag(zone)))])?;
+    let mut sync = proceed(context, off, message, exceptions)?.marking(marks);
+    sync.notice(granted.notes.iter().map(|note| noted(note, now, (zone, context.cx.zone))));
+    Ok((fitting(context.environment, sync, context.cx.world)?, over))
 }
 
 fn noted(note: &Worth, now: Timestamp, (zone, here): (&TimeZone, &TimeZone)) -> String {
@@ -442,23 +467,23 @@ fn noted(note: &Worth, now: Timestamp, (zone, here): (&TimeZone, &TimeZone)) -> 
     }
 }
 
-fn held(site: &ActionContext<'_>, off: &OffHours, value: &str) -> Result<(Sync, Hold), String> {
-    let (now, zone) = (site.cx.now, &off.routine.schedule.zone);
+fn held(context: &ActionContext<'_>, off: &OffHours, value: &str) -> Result<(Sync, Hold), String> {
+    let (now, zone) = (context.cx.now, &off.routine.schedule.zone);
     let end = deadline::until(value, now, zone)?;
-    let hold = Hold { state: suspended_rules::standing(off), until: end, by: by(site), reason: None };
-    let hold = off.intent().grant_hold(hold, now).map_err(|why| wording::refusal(&why, now, zone, site.cx.zone))?;
-    let name = &site.environment.name;
-    let until = wording::told_moment(hold.until, zone, site.cx.zone);
+    let hold = Hold { state: suspended_rules::standing(off), until: end, by: by(context), reason: None };
+    let hold = off.intent().grant_hold(hold, now).map_err(|why| wording::refusal(&why, now, zone, context.cx.zone))?;
+    let name = &context.environment.name;
+    let until = wording::told_moment(hold.until, zone, context.cx.zone);
     let message = format!("leave {name} as it is ({}) until {until}", hold.state.word());
     let exceptions = Exceptions { hold: Some(hold.clone()), ..off.exceptions.clone() };
-    let marks = marks(site, off, &[(tags::HOLD, Some(hold.to_tag(zone)))])?;
-    let sync = proceed(site, off, message, exceptions)?.marking(marks);
-    Ok((fitting(site.environment, sync, site.cx.world)?, hold))
+    let marks = marks(context, off, &[(tags::HOLD, Some(hold.to_tag(zone)))])?;
+    let sync = proceed(context, off, message, exceptions)?.marking(marks);
+    Ok((fitting(context.environment, sync, context.cx.world)?, hold))
 }
 
-fn cleared(site: &ActionContext<'_>, off: &OffHours) -> Result<Sync, String> {
+fn cleared(context: &ActionContext<'_>, off: &OffHours) -> Result<Sync, String> {
     let exceptions = Exceptions { over: None, hold: None, ..off.exceptions.clone() };
-    let message = format!("remove the override and the hold of {}", site.environment.name);
-    let marks = marks(site, off, &[(tags::OVERRIDE, None), (tags::HOLD, None)])?;
-    Ok(proceed(site, off, message, exceptions)?.marking(marks))
+    let message = format!("remove the override and the hold of {}", context.environment.name);
+    let marks = marks(context, off, &[(tags::OVERRIDE, None), (tags::HOLD, None)])?;
+    Ok(proceed(context, off, message, exceptions)?.marking(marks))
 }

@@ -5,7 +5,7 @@
 use crate::overview::EnvironmentStatus;
 use jiff::Timestamp;
 
-use super::actions::{barred, known, needed_place, proceed_beside, role};
+use super::actions::{disabled_reason, known, needed_place, proceed_beside, role};
 use super::rule_handover::{Handover, Stage, Switches};
 use crate::change::plan::{Difference, Plan};
 use crate::change::procedure::Proposal;
@@ -30,22 +30,22 @@ use crate::world::{Arn, Resource, World};
 pub(crate) struct MigrateRules;
 
 impl EnvironmentActions for MigrateRules {
-    fn offers(&self, site: &ActionContext<'_>) -> Vec<Action> {
-        let environment = site.environment;
+    fn actions(&self, context: &ActionContext<'_>) -> Vec<Action> {
+        let environment = context.environment;
         let mut rules = environment.others.owners.iter().filter(|owner| owner.source == Source::Rule).peekable();
         if rules.peek().is_none() {
             return Vec::new();
         }
         let idle = rules.all(|owner| !owner.enabled && owner.away.is_none());
         let why = hindrance(environment).err().or_else(|| idle.then(|| nothing(environment)));
-        let reads = migrate_reads(environment, site.cx.world);
-        let offer = Action::new("migrate", "replace its rules by schedules at EventBridge Scheduler");
-        vec![offer.asking(Prompt::Look { reads }).barred(why)]
+        let reads = migrate_reads(environment, context.cx.world);
+        let action = Action::new("migrate", "replace its rules by schedules at EventBridge Scheduler");
+        vec![action.asking(Prompt::Look { reads }).disabled_reason(why)]
     }
 
-    fn propose(&self, verb: &str, _value: Option<&str>, site: &ActionContext<'_>) -> Result<Proposal, String> {
+    fn propose(&self, verb: &str, _value: Option<&str>, context: &ActionContext<'_>) -> Result<Proposal, String> {
         match verb {
-            "migrate" => migrate(site),
+            "migrate" => migrate(context),
             other => Err(format!("rules know no {other:?}")),
         }
     }
@@ -73,7 +73,7 @@ fn hindrance(environment: &EnvironmentStatus) -> Result<&OffHours, String> {
             Backend::EventBridge.word()
         ));
     }
-    barred(environment, off).map_or(Ok(off), Err)
+    disabled_reason(environment, off).map_or(Ok(off), Err)
 }
 
 /// What has to be read before the rules of `environment` can be migrated.
@@ -83,7 +83,7 @@ pub fn migrate_reads(environment: &EnvironmentStatus, world: &World) -> Vec<Read
     let Ok(place) = needed_place(environment, off) else { return Vec::new() };
     let mut reads = schedule_reads(&place.scope, world);
     reads.push(ReadRequest::all(&place.scope, Rule::KIND));
-    let rulings = rulings(environment, &off.sleepers, world, &place.scope);
+    let rulings = rulings(environment, &off.scheduled_members, world, &place.scope);
     reads.extend(rights(environment, off, &place, &rulings).ok().map(|rights| rights.reads()).unwrap_or_default());
     reads
 }
@@ -108,13 +108,14 @@ fn rights(
 ///
 /// # Errors
 /// A sentence: why it cannot be done, and what to do instead.
-pub fn migrate(site: &ActionContext<'_>) -> Result<Proposal, String> {
-    let (environment, world, now) = (site.environment, site.cx.world, site.cx.now);
+pub fn migrate(context: &ActionContext<'_>) -> Result<Proposal, String> {
+    let (environment, world, now) = (context.environment, context.cx.world, context.cx.now);
     let off = hindrance(environment)?;
     let place = needed_place(environment, off)?;
     known(&place, world)?;
-    let mut others = environment.external_schedulers(&off.sleepers, world, &timers(world), (site.cx.zone, now));
-    let rulings: Vec<Ruling<'_>> = rulings(environment, &off.sleepers, world, &place.scope);
+    let mut others =
+        environment.external_schedulers(&off.scheduled_members, world, &timers(world), (context.cx.zone, now));
+    let rulings: Vec<Ruling<'_>> = rulings(environment, &off.scheduled_members, world, &place.scope);
     let rights = rights(environment, off, &place, &rulings)?;
     // One that an override holds back would come back by itself.
     let back = |rule: &Rule| returning_in(&place, world).contains(&restore_schedules::name_of(&rule.name));
@@ -129,7 +130,7 @@ pub fn migrate(site: &ActionContext<'_>) -> Result<Proposal, String> {
     }
     let again = format!("toban schedule migrate {}", environment.name);
     if on.is_empty() {
-        let plan = site.plan(nothing(environment), place.id(), Vec::new());
+        let plan = context.plan(nothing(environment), place.id(), Vec::new());
         let idle = Handover::new(plan, Vec::new(), again, nothing(environment));
         return Ok(Proposal::Procedure(Box::new(idle)));
     }
@@ -145,13 +146,13 @@ pub fn migrate(site: &ActionContext<'_>) -> Result<Proposal, String> {
         return Err(format!("no rule can be migrated: {}", left.join("; ")));
     }
     let notices = rights.judge(world)?;
-    let zone = (&off.routine.schedule.zone, site.cx.zone);
+    let zone = (&off.routine.schedule.zone, context.cx.zone);
     let told = |at: Timestamp| wording::told(at, now, zone.0, zone.1);
     let differences: Vec<Difference> =
         moved.iter().map(|ruling| difference(ruling, &others, &computed, &told)).collect();
     others.owners.retain(|owner| owner.source != Source::Rule || !moved.iter().any(|ruling| is_of(owner, ruling)));
     let message = format!("replace the rules of {} by schedules", environment.name);
-    let sync = proceed_beside(site, off, message, (off.exceptions.clone(), &others))?;
+    let sync = proceed_beside(context, off, message, (off.exceptions.clone(), &others))?;
     let mut plan: Plan = crate::change::procedure::Procedure::plan(&sync);
     let off_calls = moved
         .iter()

@@ -57,8 +57,8 @@ pub struct Singles {
 
 impl Singles {
     /// The calls that are still to be made.
-    fn remaining(&self, sight: &Observation<'_>) -> Result<Vec<Box<dyn Change>>, String> {
-        let at_aws = ActualAtAws::of(sight.world, &self.place.scope, &self.place.group);
+    fn remaining(&self, observation: &Observation<'_>) -> Result<Vec<Box<dyn Change>>, String> {
+        let at_aws = ActualAtAws::of(observation.world, &self.place.scope, &self.place.group);
         let place = || self.place.clone();
         let Some(group) = at_aws.group else {
             let writes = self.planned.iter().map(|planned| self.put(planned, false));
@@ -77,7 +77,7 @@ impl Singles {
             let held = at_aws.schedules().find(|held| held.name == planned.name);
             let right = held.is_some_and(|held| {
                 held.role == self.role
-                    && schedule_drift(std::slice::from_ref(planned), &[held.stored()], sight.now).is_empty()
+                    && schedule_drift(std::slice::from_ref(planned), &[held.stored()], observation.now).is_empty()
             });
             if !right {
                 calls.push(self.put(planned, held.is_some()));
@@ -123,14 +123,14 @@ impl Switches {
 
     /// The calls that are still to be made, from what is seen. `first`: before any was made, when marks are still to be
     /// written on those that are as they should be.
-    fn remaining(&self, sight: &Observation<'_>, first: bool) -> Result<Vec<Box<dyn Change>>, String> {
-        if let Some((_, fault)) = sight.faults.iter().find(|(_, fault)| fault.operation == "events:ListRules") {
+    fn remaining(&self, observation: &Observation<'_>, first: bool) -> Result<Vec<Box<dyn Change>>, String> {
+        if let Some((_, fault)) = observation.faults.iter().find(|(_, fault)| fault.operation == "events:ListRules") {
             return Err(format!("rules cannot be read: {}", fault.sentence()));
         }
         let (mut calls, mut left): (Vec<Box<dyn Change>>, Vec<&str>) = (Vec::new(), Vec::new());
         for (scope, known, mark) in &self.rules {
             // A rule that is gone fires no more.
-            let Some(rule) = sight.world.by_key::<Rule>(scope, known.key()) else { continue };
+            let Some(rule) = observation.world.by_key::<Rule>(scope, known.key()) else { continue };
             let marks = first && *mark != Mark::Keep;
             if rule.enabled == self.enable && !marks {
                 continue;
@@ -158,8 +158,8 @@ fn same(known: &Rule, rule: &Rule) -> bool {
 }
 
 /// The deletions that are still to be made.
-fn deletions(place: &SchedulePlace, names: &[String], sight: &Observation<'_>) -> Vec<Box<dyn Change>> {
-    let at_aws = ActualAtAws::of(sight.world, &place.scope, &place.group);
+fn deletions(place: &SchedulePlace, names: &[String], observation: &Observation<'_>) -> Vec<Box<dyn Change>> {
+    let at_aws = ActualAtAws::of(observation.world, &place.scope, &place.group);
     let there = names.iter().filter(|name| at_aws.schedules().any(|held| held.name == **name));
     there.map(|name| Box::new(DropSchedule { place: place.clone(), name: name.clone() }) as _).collect()
 }
@@ -185,15 +185,15 @@ impl Stage {
         }
     }
 
-    fn remaining(&self, sight: &Observation<'_>, first: bool) -> Result<Vec<Box<dyn Change>>, String> {
-        if let (Self::Put(_) | Self::Drop(..), Some((_, fault))) = (self, sight.faults.first()) {
+    fn remaining(&self, observation: &Observation<'_>, first: bool) -> Result<Vec<Box<dyn Change>>, String> {
+        if let (Self::Put(_) | Self::Drop(..), Some((_, fault))) = (self, observation.faults.first()) {
             return Err(format!("what AWS holds of the schedule can't be read: {}", fault.sentence()));
         }
         match self {
             Self::Ours(_) => Ok(Vec::new()),
-            Self::Put(singles) => singles.remaining(sight),
-            Self::Drop(place, names) => Ok(deletions(place, names, sight)),
-            Self::Rules(rules) => rules.remaining(sight, first),
+            Self::Put(singles) => singles.remaining(observation),
+            Self::Drop(place, names) => Ok(deletions(place, names, observation)),
+            Self::Rules(rules) => rules.remaining(observation, first),
         }
     }
 }
@@ -245,16 +245,16 @@ impl Handover {
     }
 
     /// The turn of the stage at hand; `None` where none is left.
-    fn turn(&mut self, sight: &Observation<'_>) -> Option<RuleStep> {
+    fn turn(&mut self, observation: &Observation<'_>) -> Option<RuleStep> {
         let stage = self.stages.front_mut()?;
         if let Stage::Ours(sync) = stage {
-            return Some(match sync.step(sight) {
+            return Some(match sync.step(observation) {
                 Step::End(Ending { how: How::Done, message }) => RuleStep::Over(Some(message)),
                 Step::End(Ending { message, .. }) => RuleStep::Stuck(message),
                 step => RuleStep::Step(step),
             });
         }
-        let calls = match stage.remaining(sight, !self.acted) {
+        let calls = match stage.remaining(observation, !self.acted) {
             Ok(calls) => calls,
             Err(message) => return Some(RuleStep::Stuck(message)),
         };
@@ -286,8 +286,8 @@ impl Procedure for Handover {
         self.stages.front().map(|stage| stage.wants(now)).unwrap_or_default()
     }
 
-    fn step(&mut self, sight: &Observation<'_>) -> Step {
-        match self.turn(sight) {
+    fn step(&mut self, observation: &Observation<'_>) -> Step {
+        match self.turn(observation) {
             None if self.done.is_empty() => Step::End(Ending::done(self.idle.clone())),
             None => Step::End(Ending::done(self.done.join("; "))),
             Some(RuleStep::Step(step)) => step,
@@ -303,18 +303,18 @@ impl Procedure for Handover {
         }
     }
 
-    fn told(&mut self, deed: &ChangeRequest, got: &Result<Receipt, Fault>, now: Timestamp) {
+    fn told(&mut self, change_request: &ChangeRequest, got: &Result<Receipt, Fault>, now: Timestamp) {
         self.calls += usize::from(got.is_ok());
         match self.stages.front_mut() {
-            Some(Stage::Ours(sync)) => sync.told(deed, got, now),
+            Some(Stage::Ours(sync)) => sync.told(change_request, got, now),
             Some(_) => self.faults.extend(got.as_ref().err().cloned()),
             None => {}
         }
     }
 
-    fn report(&self, sight: &Observation<'_>) -> Report {
+    fn report(&self, observation: &Observation<'_>) -> Report {
         let message = match self.stages.front() {
-            Some(Stage::Ours(sync)) => format!("schedules: {}", sync.report(sight).message),
+            Some(Stage::Ours(sync)) => format!("schedules: {}", sync.report(observation).message),
             Some(stage) => format!("looking for: {}", stage.sentence().unwrap_or_default()),
             None => "done".to_owned(),
         };

@@ -185,16 +185,16 @@ impl Sync {
     }
 
     /// Why nothing may be done to the group as it is seen: it is another's, or it is a record and must stay.
-    fn stands_against(&self, at_aws: &ActualAtAws<'_>, sight: &Observation<'_>) -> Option<String> {
+    fn stands_against(&self, at_aws: &ActualAtAws<'_>, observation: &Observation<'_>) -> Option<String> {
         let SchedulePlace { environment, scope, group } = &self.place;
-        let noted = sight.world.by_key::<Notes>(scope, group).map(|notes| &notes.tags).filter(|_| self.record);
+        let noted = observation.world.by_key::<Notes>(scope, group).map(|notes| &notes.tags).filter(|_| self.record);
         let worn = noted.or_else(|| at_aws.group.map(|group| &group.tags))?;
         match self.goal {
             Goal::AsItIs if !self.record => None,
             Goal::AsItIs | Goal::Hold(_) => self.foreign(group, worn),
             Goal::Nothing => self.foreign(group, worn).or_else(|| {
                 let zone = TimeZone::UTC;
-                must_stay((group, worn), environment.as_str(), (scope, sight.world), (sight.now, &zone))
+                must_stay((group, worn), environment.as_str(), (scope, observation.world), (observation.now, &zone))
             }),
         }
     }
@@ -332,14 +332,14 @@ impl Procedure for Sync {
         if self.lots.is_empty() { self.reads.clone() } else { Vec::new() }
     }
 
-    fn step(&mut self, sight: &Observation<'_>) -> Step {
-        if let Some((_, fault)) = sight.faults.first() {
+    fn step(&mut self, observation: &Observation<'_>) -> Step {
+        if let Some((_, fault)) = observation.faults.first() {
             let message = format!("what AWS holds of the schedule can't be read: {}", fault.sentence());
             return Step::End(if self.acted { Ending::incomplete(message) } else { Ending::failed(message) });
         }
-        self.now = sight.now;
-        let at_aws = self.at_aws(sight.world);
-        if let Some(message) = self.stands_against(&at_aws, sight) {
+        self.now = observation.now;
+        let at_aws = self.at_aws(observation.world);
+        if let Some(message) = self.stands_against(&at_aws, observation) {
             return Step::End(if self.acted { Ending::incomplete(message) } else { Ending::failed(message) });
         }
         let changes = self.changes(&at_aws);
@@ -379,9 +379,9 @@ impl Procedure for Sync {
         Step::End(Ending::incomplete(format!("everything was written, and yet something differs: {first}")))
     }
 
-    fn told(&mut self, deed: &ChangeRequest, got: &Result<Receipt, Fault>, _now: Timestamp) {
+    fn told(&mut self, change_request: &ChangeRequest, got: &Result<Receipt, Fault>, _now: Timestamp) {
         match got {
-            Ok(_) => self.done.push(deed.verb.to_owned()),
+            Ok(_) => self.done.push(change_request.verb.to_owned()),
             Err(fault) => self.faults.push(fault.clone()),
         }
     }

@@ -1,5 +1,5 @@
 //! What tests of rules share: rules that stop and start one database, an environment of it, and an account that takes
-//! deeds as AWS would. Used by the tests of `migrating`, `others` and `sparing`.
+//! changes as AWS would. Used by the tests of `migrating`, `others` and `sparing`.
 
 use crate::overview::EnvironmentStatus;
 use std::collections::BTreeMap;
@@ -57,7 +57,7 @@ pub(crate) fn environment() -> EnvironmentStatus {
         record: RecordState::Known,
         routine: ScheduleBinding { role_arn: Some(ROLE.to_owned()), ..ScheduleBinding::new(office) },
         exceptions: Exceptions::default(),
-        sleepers: vec![database()],
+        scheduled_members: vec![database()],
         desired: Desired::Off,
         next: None,
         drifts: Vec::new(),
@@ -100,7 +100,7 @@ pub(crate) fn start() -> Rule {
     rule("day", "cron(0 0 * * ? *)", [document("AWS-StartRdsInstance", DATABASE)])
 }
 
-/// What AWS holds, changed by deeds as AWS would.
+/// What AWS holds, changed by changes as AWS would.
 #[derive(Clone, Default)]
 pub(crate) struct Aws {
     pub(crate) group: Option<Vec<Held>>,
@@ -132,16 +132,21 @@ impl Aws {
         world
     }
 
-    pub(crate) fn take(&mut self, deed: &ChangeRequest) {
+    pub(crate) fn take(&mut self, change_request: &ChangeRequest) {
         let get = |key: &str| {
-            deed.arguments.iter().find(|(known, _)| *known == key).map(|(_, text)| text.clone()).unwrap_or_default()
+            change_request
+                .arguments
+                .iter()
+                .find(|(known, _)| *known == key)
+                .map(|(_, text)| text.clone())
+                .unwrap_or_default()
         };
-        match deed.verb {
+        match change_request.verb {
             "make-group" => self.group = Some(Vec::new()),
             "put-schedule" | "drop-schedule" => {
                 let group = self.group.as_mut().expect("a group comes before its schedules");
                 group.retain(|held| held.name != get("name"));
-                if deed.verb == "put-schedule" {
+                if change_request.verb == "put-schedule" {
                     group.push(Held {
                         name: get("name"),
                         expression: get("expression"),
@@ -158,15 +163,15 @@ impl Aws {
                 }
             }
             "disable-rule" | "enable-rule" => {
-                let rule = self.rules.iter_mut().find(|rule| rule.key() == &*deed.on.key).expect("a rule");
-                rule.enabled = deed.verb == "enable-rule";
-                let words = deed.arguments.iter().filter(|(key, _)| MARKS.contains(key)).cloned();
+                let rule = self.rules.iter_mut().find(|rule| rule.key() == &*change_request.on.key).expect("a rule");
+                rule.enabled = change_request.verb == "enable-rule";
+                let words = change_request.arguments.iter().filter(|(key, _)| MARKS.contains(key)).cloned();
                 let words: BTreeMap<String, String> = words.map(|(key, word)| (key.to_owned(), word)).collect();
                 if !words.is_empty() {
-                    self.marks.entry(deed.on.key.to_string()).or_default().extend(words);
+                    self.marks.entry(change_request.on.key.to_string()).or_default().extend(words);
                 }
-                if deed.arguments.iter().any(|(key, _)| *key == "mark") {
-                    self.marks.remove(&*deed.on.key);
+                if change_request.arguments.iter().any(|(key, _)| *key == "mark") {
+                    self.marks.remove(&*change_request.on.key);
                 }
             }
             "label" => {}
@@ -192,9 +197,9 @@ pub(crate) fn carried(
                         return None;
                     }
                     made += 1;
-                    aws.take(&change.deed());
+                    aws.take(&change.change_request());
                     sound(aws, made);
-                    procedure.told(&change.deed(), &Ok(Receipt::default()), now());
+                    procedure.told(&change.change_request(), &Ok(Receipt::default()), now());
                 }
             }
             Step::Wait(_) => {}

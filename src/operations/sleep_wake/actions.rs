@@ -9,7 +9,7 @@ use crate::change::After;
 use crate::change::plan::Difference;
 use crate::change::procedure::{Procedure, Proposal};
 use crate::kinds::alarm::AlarmMute;
-use crate::kinds::alarm::{Alarm, hush, scales};
+use crate::kinds::alarm::{Alarm, mute_alarms, scales};
 use crate::kinds::catalog::kind;
 use crate::offhours::{RecordState, notes, record_forbids, room, scheduled_members_named, standing};
 use crate::operations::environment_actions::EnvironmentActions;
@@ -32,33 +32,33 @@ pub struct SleepWake;
 
 /// Who takes part, with how it stands.
 struct Part {
-    sleeper: MemberProgress,
+    scheduled_member: MemberProgress,
     seen: MemberState,
 }
 
 impl EnvironmentActions for SleepWake {
-    fn offers(&self, site: &ActionContext<'_>) -> Vec<Action> {
-        let (parts, _) = parts(site);
+    fn actions(&self, context: &ActionContext<'_>) -> Vec<Action> {
+        let (parts, _) = parts(context);
         if parts.is_empty() {
             return Vec::new();
         }
-        let unknown = unrecorded(&parts, site);
-        let name = &site.environment.name;
+        let unknown = unrecorded(&parts, context);
+        let name = &context.environment.name;
         let who = counted(parts.len(), "member");
         let asleep = all_at(&parts, TargetState::Stopped).then(|| "it is asleep already".to_owned());
         let awake = all_at(&parts, TargetState::Running).then(|| "it is awake already".to_owned());
         let forgotten = unremembered(&parts);
-        let asks = match forgotten.as_slice() {
+        let prompt = match forgotten.as_slice() {
             [] => Prompt::Nothing,
             some => {
-                let lost = lost(&parts, site).map(|message| format!(" ({message})")).unwrap_or_default();
+                let lost = lost(&parts, context).map(|message| format!(" ({message})")).unwrap_or_default();
                 let prompt = format!("how many tasks does {} wake to? it is not remembered{lost}", some.join(" and "));
                 Prompt::Text { prompt, initial: String::new() }
             }
         };
-        let looks = |goal: TargetState| would_be_reverted(site, goal).map(|undone| undone.reads).unwrap_or_default();
-        let asks = match (asks, looks(TargetState::Running)) {
-            (asks, reads) if reads.is_empty() => asks,
+        let looks = |goal: TargetState| would_be_reverted(context, goal).map(|undone| undone.reads).unwrap_or_default();
+        let prompt = match (prompt, looks(TargetState::Running)) {
+            (prompt, reads) if reads.is_empty() => prompt,
             (Prompt::Text { prompt, initial }, reads) => Prompt::Informed { prompt, initial, reads },
             (_, reads) => Prompt::Look { reads },
         };
@@ -69,24 +69,24 @@ impl EnvironmentActions for SleepWake {
         vec![
             Action::new("sleep", sleep)
                 .asking(look)
-                .barred(stop_barred(&parts, site).or(asleep).or_else(|| unknown.clone())),
-            Action::new("wake", wake).asking(asks).barred(awake.or(unknown)),
+                .disabled_reason(stop_barred(&parts, context).or(asleep).or_else(|| unknown.clone())),
+            Action::new("wake", wake).asking(prompt).disabled_reason(awake.or(unknown)),
         ]
     }
 
-    fn propose(&self, verb: &str, value: Option<&str>, site: &ActionContext<'_>) -> Result<Proposal, String> {
+    fn propose(&self, verb: &str, value: Option<&str>, context: &ActionContext<'_>) -> Result<Proposal, String> {
         let goal = match verb {
             "sleep" => TargetState::Stopped,
             "wake" => TargetState::Running,
             _ => return Err(format!("an environment knows no {verb:?}")),
         };
-        let name = &site.environment.name;
-        let (mut parts, missing) = parts(site);
-        if let Some(why) = unrecorded(&parts, site) {
+        let name = &context.environment.name;
+        let (mut parts, missing) = parts(context);
+        if let Some(why) = unrecorded(&parts, context) {
             return Err(why);
         }
         if goal == TargetState::Stopped
-            && let Some(why) = stop_barred(&parts, site)
+            && let Some(why) = stop_barred(&parts, context)
         {
             return Err(format!("{name} cannot be put to sleep: {why}"));
         }
@@ -96,7 +96,7 @@ impl EnvironmentActions for SleepWake {
             let count = value.parse::<u32>().ok().filter(|count| (1..=5000).contains(count));
             let count = count.ok_or_else(|| format!("{value:?} is no number of tasks; say 1 or more"))?;
             for part in parts.iter_mut().filter(|part| is_unremembered(&part.seen)) {
-                part.sleeper.member.wake_desired = WakeDesired::Count(count);
+                part.scheduled_member.member.wake_desired = WakeDesired::Count(count);
                 part.seen.member.wake_desired = WakeDesired::Count(count);
             }
         }
@@ -104,7 +104,7 @@ impl EnvironmentActions for SleepWake {
             return Err(format!("{name} has nothing that sleeps: no database, no instance, no service"));
         }
         if goal == TargetState::Stopped {
-            roomy(&parts, site)?;
+            roomy(&parts, context)?;
         }
         let stuck = |part: &&Part| matches!(stage_plan::turn(goal, &part.seen), NextStage::Stuck(_));
         if parts.iter().filter(stuck).count() == parts.len() {
@@ -113,9 +113,9 @@ impl EnvironmentActions for SleepWake {
             return Err(format!("{name} cannot be {done}: {}", whys.join("; ")));
         }
         let all_there = all_at(&parts, goal);
-        let bed = procedure(goal, parts, missing, site);
-        Ok(Proposal::Procedure(match would_be_reverted(site, goal) {
-            Some(undone) if !all_there => kept(bed, undone.message, override_for(site, goal)),
+        let bed = procedure(goal, parts, missing, context);
+        Ok(Proposal::Procedure(match would_be_reverted(context, goal) {
+            Some(undone) if !all_there => kept(bed, undone.message, override_for(context, goal)),
             _ => Box::new(bed),
         }))
     }
@@ -133,25 +133,26 @@ fn kept(mut bed: Sleep, message: String, shield: Result<Sync, String>) -> Box<dy
     }
 }
 
-fn procedure(goal: TargetState, parts: Vec<Part>, missing: Vec<String>, site: &ActionContext<'_>) -> Sleep {
-    let name = &site.environment.name;
+fn procedure(goal: TargetState, parts: Vec<Part>, missing: Vec<String>, context: &ActionContext<'_>) -> Sleep {
+    let name = &context.environment.name;
     let message = match goal {
         TargetState::Stopped => format!("put {name} to sleep"),
         TargetState::Running => format!("wake {name}"),
     };
-    let hushes = hushes(site);
-    let on = ResourceId { kind: KindName("environment"), scope: site.cx.scope.clone(), key: name.as_str().into() };
-    let mute = muted(site);
-    let mut plan = site.plan(message, on, calls(goal, &parts, (!hushes.is_empty()).then_some(mute.as_str())));
+    let hushes = hushes(context);
+    let on = ResourceId { kind: KindName("environment"), scope: context.cx.scope.clone(), key: name.as_str().into() };
+    let mute = muted(context);
+    let mut plan = context.plan(message, on, calls(goal, &parts, (!hushes.is_empty()).then_some(mute.as_str())));
     let mut notices: Vec<String> = parts.iter().filter_map(|part| why_stuck(goal, part)).collect();
     if goal == TargetState::Running && parts.iter().any(|part| is_unremembered(&part.seen)) {
-        notices.extend(lost(&parts, site));
+        notices.extend(lost(&parts, context));
     }
     notices.extend(missing.into_iter().map(|label| format!("{label} of the configuration is not there")));
-    let ids: Vec<&ResourceId> = parts.iter().map(|part| &part.sleeper.id).collect();
-    let ours = site.environment.others.owning().filter(|owner| owner.id.as_ref().is_some_and(|id| ids.contains(&id)));
+    let ids: Vec<&ResourceId> = parts.iter().map(|part| &part.scheduled_member.id).collect();
+    let ours =
+        context.environment.others.owning().filter(|owner| owner.id.as_ref().is_some_and(|id| ids.contains(&id)));
     notices.extend(ours.map(|owner| format!("{}: it may undo this", owner.sentence())));
-    notices.extend(site.environment.others.unknown());
+    notices.extend(context.environment.others.unknown());
     if goal == TargetState::Stopped {
         notices.push(
             "AWS starts stopped databases again after 7 days; storage and load balancers are billed on".to_owned(),
@@ -159,71 +160,73 @@ fn procedure(goal: TargetState, parts: Vec<Part>, missing: Vec<String>, site: &A
     }
     plan.notices.splice(0..0, notices);
     plan.differences = parts.iter().filter_map(|part| difference(goal, part)).collect();
-    let mut scopes: Vec<Scope> = parts.iter().map(|part| part.sleeper.id.scope.clone()).collect();
+    let mut scopes: Vec<Scope> = parts.iter().map(|part| part.scheduled_member.id.scope.clone()).collect();
     scopes.sort();
     scopes.dedup();
     scopes.retain(|scope| *scope != plan.scope);
     plan.besides = scopes;
-    Sleep::new(plan, goal, parts.into_iter().map(|part| part.sleeper).collect(), hushes)
+    Sleep::new(plan, goal, parts.into_iter().map(|part| part.scheduled_member).collect(), hushes)
 }
 
 /// Who takes part, in the order they wake; and who is named and not there.
-fn parts(site: &ActionContext<'_>) -> (Vec<Part>, Vec<String>) {
+fn parts(context: &ActionContext<'_>) -> (Vec<Part>, Vec<String>) {
     let (mut parts, mut missing) = (Vec::new(), Vec::new());
     let found: Vec<crate::offhours::ScheduledMember> =
-        scheduled_members_named(site.environment, site.cx.world, &site.environment.named);
+        scheduled_members_named(context.environment, context.cx.world, &context.environment.named);
     for found in found {
         let Some(id) = found.id.clone() else {
             missing.push(found.member.label());
             continue;
         };
         let Some(of) = kind(id.kind) else { continue };
-        let Some(mut seen) = of.sleeper(site.cx.world, &id).filter(|seen| seen.how != How::Gone) else { continue };
+        let Some(mut seen) = of.member_state(context.cx.world, &id).filter(|seen| seen.how != How::Gone) else {
+            continue;
+        };
         seen.member = found.member.clone();
-        let sleeper = MemberProgress::new(id.clone(), found.member, of.watch(site.cx.world, &id));
-        let sleeper = sleeper.on(&site.environment.record);
-        sleeper.recall(&mut seen, site.cx.world);
-        parts.push(Part { sleeper, seen });
+        let scheduled_member = MemberProgress::new(id.clone(), found.member, of.watch(context.cx.world, &id));
+        let scheduled_member = scheduled_member.on(&context.environment.record);
+        scheduled_member.recall(&mut seen, context.cx.world);
+        parts.push(Part { scheduled_member, seen });
     }
     (parts, missing)
 }
 
 /// Why nothing of it may be stopped: its environment is protected, or its record says so.
-fn stop_barred(parts: &[Part], site: &ActionContext<'_>) -> Option<String> {
-    let message = |part: &Part| record_forbids(site.environment, &part.sleeper.id.scope, site.cx.world);
-    site.environment.stop_barred().or_else(|| parts.iter().find_map(message))
+fn stop_barred(parts: &[Part], context: &ActionContext<'_>) -> Option<String> {
+    let message = |part: &Part| record_forbids(context.environment, &part.scheduled_member.id.scope, context.cx.world);
+    context.environment.stop_barred().or_else(|| parts.iter().find_map(message))
 }
 
 /// What is known of the record of each who is remembered there.
-fn standings<'p>(parts: &'p [Part], site: &'p ActionContext<'_>) -> impl Iterator<Item = RecordState> + 'p {
-    let kept = parts.iter().filter(|part| part.sleeper.record != Record::Tags);
-    kept.map(|part| standing(site.environment, &part.sleeper.id.scope, site.cx.world))
+fn standings<'p>(parts: &'p [Part], context: &'p ActionContext<'_>) -> impl Iterator<Item = RecordState> + 'p {
+    let kept = parts.iter().filter(|part| part.scheduled_member.record != Record::Tags);
+    kept.map(|part| standing(context.environment, &part.scheduled_member.id.scope, context.cx.world))
 }
 
 /// Why nothing is known of what services had: nothing is put away, and nothing guessed, beside a record nobody could read.
-fn unrecorded(parts: &[Part], site: &ActionContext<'_>) -> Option<String> {
-    standings(parts, site).find_map(|standing| standing.unknown().map(str::to_owned))
+fn unrecorded(parts: &[Part], context: &ActionContext<'_>) -> Option<String> {
+    standings(parts, context).find_map(|standing| standing.unknown().map(str::to_owned))
 }
 
 /// That the record is not there, so that whatever it remembered is gone.
-fn lost(parts: &[Part], site: &ActionContext<'_>) -> Option<String> {
-    standings(parts, site).find_map(|standing| standing.gone().map(str::to_owned))
+fn lost(parts: &[Part], context: &ActionContext<'_>) -> Option<String> {
+    standings(parts, context).find_map(|standing| standing.gone().map(str::to_owned))
 }
 
 /// Whether the record has room for what all of them had.
-fn roomy(parts: &[Part], site: &ActionContext<'_>) -> Result<(), String> {
-    let Record::Group(group) = &site.environment.record else { return Ok(()) };
-    let kept = parts.iter().filter(|part| part.sleeper.record != Record::Tags);
+fn roomy(parts: &[Part], context: &ActionContext<'_>) -> Result<(), String> {
+    let Record::Group(group) = &context.environment.record else { return Ok(()) };
+    let kept = parts.iter().filter(|part| part.scheduled_member.record != Record::Tags);
     let mut words: Vec<(&Scope, String)> = kept
         .filter_map(|part| {
-            let cluster = part.sleeper.member.cluster.as_deref()?;
-            Some((&part.sleeper.id.scope, key_of(tags::REMEMBERED, cluster, &part.sleeper.member.id)))
+            let cluster = part.scheduled_member.member.cluster.as_deref()?;
+            Some((&part.scheduled_member.id.scope, key_of(tags::REMEMBERED, cluster, &part.scheduled_member.member.id)))
         })
         .collect();
     words.sort();
     for in_one in words.chunk_by(|(one, _), (other, _)| one == other) {
         let Some((scope, _)) = in_one.first() else { continue };
-        let held = notes(site.environment, scope, site.cx.world);
+        let held = notes(context.environment, scope, context.cx.world);
         room(group, held, in_one.iter().map(|(_, key)| (key.as_str(), true)))?;
     }
     Ok(())
@@ -277,15 +280,15 @@ fn call(goal: TargetState, part: &Part) -> Option<String> {
     }
     let label = part.seen.member.label();
     let verb = if goal == TargetState::Stopped { "Stop" } else { "Start" };
-    let group = part.sleeper.record.group().unwrap_or_default();
+    let group = part.scheduled_member.record.group().unwrap_or_default();
     Some(match (part.seen.member.kind, goal) {
         (MemberKind::RdsInstance, _) => format!("rds:{verb}DBInstance {label}"),
         (MemberKind::RdsCluster, _) => format!("rds:{verb}DBCluster {label}"),
         (MemberKind::Ec2Instance, _) => format!("ec2:{verb}Instances {label}"),
-        (MemberKind::EcsService, TargetState::Stopped) if part.sleeper.record != Record::Tags => format!(
+        (MemberKind::EcsService, TargetState::Stopped) if part.scheduled_member.record != Record::Tags => format!(
             "scheduler:TagResource {group}, application-autoscaling:RegisterScalableTarget (if it is scaled), ecs:UpdateService {label}"
         ),
-        (MemberKind::EcsService, TargetState::Running) if part.sleeper.record != Record::Tags => format!(
+        (MemberKind::EcsService, TargetState::Running) if part.scheduled_member.record != Record::Tags => format!(
             "application-autoscaling:RegisterScalableTarget (if it is scaled), ecs:UpdateService, scheduler:UntagResource {group} {label}"
         ),
         (MemberKind::EcsService, TargetState::Stopped) => format!(
@@ -318,26 +321,28 @@ fn difference(goal: TargetState, part: &Part) -> Option<Difference> {
 }
 
 /// When its schedule has it up again, whoever wakes it then: its alarms speak from then on. None without such a schedule.
-fn woken_at(site: &ActionContext<'_>) -> Option<Timestamp> {
-    let off = site.environment.offhours.as_deref().filter(|off| off.routine.backend != Backend::Observe)?;
-    let start = off.intent().next_of(site.cx.now, PowerAction::Start).filter(|_| !off.exceptions.protect)?;
+fn woken_at(context: &ActionContext<'_>) -> Option<Timestamp> {
+    let off = context.environment.offhours.as_deref().filter(|off| off.routine.backend != Backend::Observe)?;
+    let start = off.intent().next_of(context.cx.now, PowerAction::Start).filter(|_| !off.exceptions.protect)?;
     start.at.checked_add(STAGE_GAP).ok()
 }
 
 /// For how long its alarms are muted, in words.
-fn muted(site: &ActionContext<'_>) -> String {
-    match woken_at(site) {
-        Some(at) => format!("until {}, when its schedule has woken it", wording::when(at, site.cx.now, site.cx.zone)),
+fn muted(context: &ActionContext<'_>) -> String {
+    match woken_at(context) {
+        Some(at) => {
+            format!("until {}, when its schedule has woken it", wording::when(at, context.cx.now, context.cx.zone))
+        }
         None => "for 15 days at most".to_owned(),
     }
 }
 
 /// What silences the environment's alarms, one a scope.
-fn hushes(site: &ActionContext<'_>) -> Vec<AlarmMute> {
-    let environment = site.environment;
+fn hushes(context: &ActionContext<'_>) -> Vec<AlarmMute> {
+    let environment = context.environment;
     let alarms = environment.members.iter().filter(|member| {
         // Those that only scale tell nobody.
-        site.cx.world.get::<Alarm>(&member.id).is_some_and(|alarm| !scales(alarm))
+        context.cx.world.get::<Alarm>(&member.id).is_some_and(|alarm| !scales(alarm))
     });
     let mut scopes: Vec<(&Scope, Vec<String>)> = Vec::new();
     for member in alarms {
@@ -346,6 +351,6 @@ fn hushes(site: &ActionContext<'_>) -> Vec<AlarmMute> {
             None => scopes.push((&member.id.scope, vec![member.name.clone()])),
         }
     }
-    let when = (site.cx.now, woken_at(site));
-    scopes.into_iter().map(|(scope, names)| hush(&names, &environment.name, scope, when)).collect()
+    let when = (context.cx.now, woken_at(context));
+    scopes.into_iter().map(|(scope, names)| mute_alarms(&names, &environment.name, scope, when)).collect()
 }

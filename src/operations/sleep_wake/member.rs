@@ -77,8 +77,8 @@ impl MemberProgress {
     }
 
     /// How it stands, as far as can be seen and was heard.
-    pub(crate) fn seen(&self, environment: &EnvironmentName, sight: &Observation<'_>) -> MemberState {
-        let found = kind(self.id.kind).and_then(|kind| kind.sleeper(sight.world, &self.id));
+    pub(crate) fn seen(&self, environment: &EnvironmentName, observation: &Observation<'_>) -> MemberState {
+        let found = kind(self.id.kind).and_then(|kind| kind.member_state(observation.world, &self.id));
         let mut seen = found.unwrap_or_else(|| MemberState::new(self.member.clone(), How::Gone));
         let name = std::mem::replace(&mut seen.member, self.member.clone());
         seen.member.cluster = name.cluster.or_else(|| self.member.cluster.clone());
@@ -88,11 +88,11 @@ impl MemberProgress {
                 service.tasks.ready = true;
             }
         }
-        let blind = sight.faults.iter().find(|(want, _)| want.kind != TARGETS && self.reads.contains(want));
-        self.recall(&mut seen, sight.world);
+        let blind = observation.faults.iter().find(|(want, _)| want.kind != TARGETS && self.reads.contains(want));
+        self.recall(&mut seen, observation.world);
         seen.held = match blind {
             Some((_, fault)) => Some(NextStage::Stuck(format!("it cannot be seen: {}", fault.sentence()))),
-            None => self.stranger(environment, sight.world).or_else(|| self.held(sight.now)),
+            None => self.stranger(environment, observation.world).or_else(|| self.held(observation.now)),
         };
         seen
     }

@@ -73,48 +73,48 @@ impl Sleep {
         }
     }
 
-    fn seen(&self, sight: &Observation<'_>) -> Vec<MemberState> {
-        self.members.iter().map(|member| member.seen(&self.plan.environment, sight)).collect()
+    fn seen(&self, observation: &Observation<'_>) -> Vec<MemberState> {
+        self.members.iter().map(|member| member.seen(&self.plan.environment, observation)).collect()
     }
 
     /// The changes that silence the alarms or let them speak, once.
-    fn hush(&mut self) -> Option<Step> {
+    fn mute_alarms(&mut self) -> Option<Step> {
         if self.hushed != MuteState::Open {
             return None;
         }
         self.hushed = MuteState::Settled;
         let goal = self.goal;
-        let changes = std::mem::take(&mut self.hushes).into_iter().map(|hush| match goal {
-            TargetState::Stopped => hush.mute,
-            TargetState::Running => hush.unmute,
+        let changes = std::mem::take(&mut self.hushes).into_iter().map(|alarm_mute| match goal {
+            TargetState::Stopped => alarm_mute.mute,
+            TargetState::Running => alarm_mute.unmute,
         });
         Some(Step::Act(changes.collect()))
     }
 
-    fn wait(&mut self, waiting: &[(String, String)], sight: &Observation<'_>, seen: &[MemberState]) -> Step {
+    fn wait(&mut self, waiting: &[(String, String)], observation: &Observation<'_>, seen: &[MemberState]) -> Step {
         let message: Vec<String> = waiting.iter().map(|(label, what)| format!("{label}: {what}")).collect();
         let same = self.still.as_ref().filter(|(before, _)| *before == message).map(|(_, since)| *since);
-        let since = same.unwrap_or(sight.now);
+        let since = same.unwrap_or(observation.now);
         self.still = Some((message, since));
         let awaited = |seen: &MemberState| waiting.iter().any(|(label, _)| *label == seen.member.label());
         let database = seen.iter().any(|seen| seen.member.kind.is_database() && awaited(seen));
-        if !database && sight.now.duration_since(since) >= PATIENCE {
-            return Step::End(self.given_up(sight, seen));
+        if !database && observation.now.duration_since(since) >= PATIENCE {
+            return Step::End(self.given_up(observation, seen));
         }
-        let began = self.began.unwrap_or(sight.now);
-        Step::Wait(if sight.now.duration_since(began) < OFTEN { LOOK } else { LATER })
+        let began = self.began.unwrap_or(observation.now);
+        Step::Wait(if observation.now.duration_since(began) < OFTEN { LOOK } else { LATER })
     }
 
-    fn changes(&mut self, acts: &[(usize, StageAction)], sight: &Observation<'_>) -> Vec<Box<dyn Change>> {
+    fn changes(&mut self, acts: &[(usize, StageAction)], observation: &Observation<'_>) -> Vec<Box<dyn Change>> {
         let mut changes = Vec::new();
         self.asked.clear();
         for (place, act) in acts {
             let Some(member) = self.members.get(*place) else { continue };
             // Taken a moment ago, it only does not show yet.
-            if member.just_did(*act, sight.now) {
+            if member.just_did(*act, observation.now) {
                 continue;
             }
-            if let Some(change) = member.change(*act, &self.plan.environment, sight.world) {
+            if let Some(change) = member.change(*act, &self.plan.environment, observation.world) {
                 self.asked.push((member.id.clone(), *act));
                 changes.push(change);
             }
@@ -148,39 +148,39 @@ impl Procedure for Sleep {
         wants
     }
 
-    fn step(&mut self, sight: &Observation<'_>) -> Step {
-        self.began.get_or_insert(sight.now);
-        let seen = self.seen(sight);
+    fn step(&mut self, observation: &Observation<'_>) -> Step {
+        self.began.get_or_insert(observation.now);
+        let seen = self.seen(observation);
         let next = stage_plan::next(self.goal, &seen);
         self.alone = self.only_watching(&seen);
         // Alarms are silenced before the first thing goes down, and speak again when everything is up.
         if self.goal == TargetState::Stopped
             && !next.acts.is_empty()
-            && let Some(step) = self.hush()
+            && let Some(step) = self.mute_alarms()
         {
             return step;
         }
         if !next.acts.is_empty() {
-            let changes = self.changes(&next.acts, sight);
+            let changes = self.changes(&next.acts, observation);
             if !changes.is_empty() {
                 self.still = None;
                 return Step::Act(changes);
             }
         }
         match next.ended {
-            Some(stage_plan::Ending::Done) if self.goal == TargetState::Running => match self.hush() {
+            Some(stage_plan::Ending::Done) if self.goal == TargetState::Running => match self.mute_alarms() {
                 Some(step) => step,
                 None => Step::End(self.done(&seen)),
             },
             Some(stage_plan::Ending::Done) => Step::End(self.done(&seen)),
             Some(stage_plan::Ending::Partly { done, not }) => Step::End(self.partly(&done, &not)),
-            None => self.wait(&next.waiting, sight, &seen),
+            None => self.wait(&next.waiting, observation, &seen),
         }
     }
 
-    fn told(&mut self, deed: &ChangeRequest, got: &Result<Receipt, Fault>, now: Timestamp) {
+    fn told(&mut self, change_request: &ChangeRequest, got: &Result<Receipt, Fault>, now: Timestamp) {
         self.changed |= got.is_ok();
-        let Some(at) = self.asked.iter().position(|(id, _)| *id == deed.on) else {
+        let Some(at) = self.asked.iter().position(|(id, _)| *id == change_request.on) else {
             if let Err(fault) = got {
                 self.hushed = MuteState::Failed(fault.sentence());
             }
@@ -196,17 +196,17 @@ impl Procedure for Sleep {
         self.alone
     }
 
-    fn report(&self, sight: &Observation<'_>) -> Report {
-        self.reported(&self.seen(sight))
+    fn report(&self, observation: &Observation<'_>) -> Report {
+        self.reported(&self.seen(observation))
     }
 }
 
 impl Sleep {
-    fn given_up(&self, sight: &Observation<'_>, seen: &[MemberState]) -> Ending {
+    fn given_up(&self, observation: &Observation<'_>, seen: &[MemberState]) -> Ending {
         let next = stage_plan::next(self.goal, seen);
         let mut not: Vec<(String, String)> = next.waiting;
-        let since = self.still.as_ref().map_or(sight.now, |(_, since)| *since);
-        let span = crate::text::span(sight.now.duration_since(since).as_secs());
+        let since = self.still.as_ref().map_or(observation.now, |(_, since)| *since);
+        let span = crate::text::span(observation.now.duration_since(since).as_secs());
         for (_, why) in &mut not {
             *why = format!("{why}, unchanged for {span}");
         }

@@ -142,10 +142,10 @@ fn of_instance(world: &World, scope: &Scope, one: &Instance) -> Result<Made, Str
     if one.state != "running" {
         return Err(format!("it is {}", one.state));
     }
-    let shelf = world.shelf(scope, Node::KIND);
+    let store = world.store(scope, Node::KIND);
     match world.by_key::<Node>(scope, &one.id) {
         Some(node) => online(node)?,
-        None if shelf.is_some_and(|shelf| shelf.oldest().is_some()) => {
+        None if store.is_some_and(|store| store.oldest().is_some()) => {
             return Err("Systems Manager does not know it: it needs the agent, a role with \
                         AmazonSSMManagedInstanceCore, and a way to the ssm and ssmmessages endpoints"
                 .to_owned());

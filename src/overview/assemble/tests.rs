@@ -220,14 +220,18 @@ async fn what_may_be_mixed_is_protected_until_the_configuration_confirms_it() {
         })
         .collect();
     world.put(&scope, Service::KIND, &Coverage::All, Ok(Reading::whole(services).into()), demo.now());
-    let of = |wishes: &ConfiguredEnvironments| {
-        let picture = assemble(&world, wishes, demo.now(), &TimeZone::UTC);
+    let of = |configured_environments: &ConfiguredEnvironments| {
+        let picture = assemble(&world, configured_environments, demo.now(), &TimeZone::UTC);
         let dev = picture.environments.into_iter().find(|it| it.name.as_str() == "prooflink-dev").expect("it");
         (dev.protected, dev.doubts.len(), dev.stop_barred().unwrap_or_default())
     };
-    let (protected, doubts, barred) = of(&ConfiguredEnvironments::default());
-    assert!(protected && doubts == 1 && barred.starts_with("two stages may be mixed in prooflink-dev:"), "{barred}");
+    let (protected, doubts, disabled_reason) = of(&ConfiguredEnvironments::default());
+    assert!(
+        protected && doubts == 1 && disabled_reason.starts_with("two stages may be mixed in prooflink-dev:"),
+        "{disabled_reason}"
+    );
     let confirmed = EnvironmentConfig { protected: Some(false), ..EnvironmentConfig::new("prooflink-dev") };
-    let wishes = ConfiguredEnvironments { environments: vec![confirmed], ..ConfiguredEnvironments::default() };
-    assert_eq!(of(&wishes), (false, 0, String::new()));
+    let configured_environments =
+        ConfiguredEnvironments { environments: vec![confirmed], ..ConfiguredEnvironments::default() };
+    assert_eq!(of(&configured_environments), (false, 0, String::new()));
 }

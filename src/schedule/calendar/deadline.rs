@@ -36,7 +36,7 @@ pub fn until(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Timestamp, S
 ///
 /// # Errors
 /// As [`until`].
-pub fn wish(text: &str, now: Timestamp, zone: &TimeZone) -> Result<(TargetState, Timestamp), String> {
+pub fn environment_config(text: &str, now: Timestamp, zone: &TimeZone) -> Result<(TargetState, Timestamp), String> {
     let (first, rest) = text.trim().split_once(' ').unwrap_or((text.trim(), ""));
     match TargetState::named(first) {
         Some(keep) => Ok((keep, until(rest, now, zone)?)),
@@ -74,7 +74,7 @@ mod tests {
         let now: Timestamp = "2026-11-20T12:50:00Z".parse().unwrap();
         let expected = expected.map(|text| text.parse::<Timestamp>().unwrap());
         assert_eq!(until(text, now, &zone).ok(), expected);
-        let stopped = wish(&format!("stopped {text}"), now, &zone).ok();
+        let stopped = environment_config(&format!("stopped {text}"), now, &zone).ok();
         assert_eq!(stopped, expected.map(|at| (TargetState::Stopped, at)));
     }
 }

@@ -108,15 +108,16 @@ pub fn off_hours(intent: Intent<'_>, year: i16, month: i8) -> Option<Hours> {
     let (next_year, next_month) = if month == 12 { (year.checked_add(1)?, 1) } else { (year, month + 1) };
     let from = settle(zone, date(year, month, 1), ClockTime::MIDNIGHT).at;
     let to = settle(zone, date(next_year, next_month, 1), ClockTime::MIDNIGHT).at;
-    let before = intent.edges(minus(from, SignedDuration::from_hours(24)), from).into_iter().next_back();
-    let mut is_on = before.map_or(intent.desired(from) == Desired::On, |edge| edge.verb == PowerAction::Start);
+    let before = intent.transitions(minus(from, SignedDuration::from_hours(24)), from).into_iter().next_back();
+    let mut is_on =
+        before.map_or(intent.desired(from) == Desired::On, |transition| transition.verb == PowerAction::Start);
     let (mut off, mut at) = (SignedDuration::ZERO, from);
-    for edge in intent.edges(from, to) {
+    for transition in intent.transitions(from, to) {
         if !is_on {
-            off = off.saturating_add(edge.issue_at.duration_since(at));
+            off = off.saturating_add(transition.issue_at.duration_since(at));
         }
-        at = edge.issue_at;
-        is_on = edge.verb == PowerAction::Start;
+        at = transition.issue_at;
+        is_on = transition.verb == PowerAction::Start;
     }
     if !is_on {
         off = off.saturating_add(to.duration_since(at));

@@ -224,20 +224,22 @@ impl Plan<'_> {
 
     /// The instants this member must be stopped or started at.
     fn due(&self, verb: PowerAction) -> Vec<Timestamp> {
-        let edges = self.intent.edges(after(self.now), plus(self.until, self.intent.schedule.start_lead));
-        let mut due: Vec<Timestamp> = edges
+        let transitions = self.intent.transitions(after(self.now), plus(self.until, self.intent.schedule.start_lead));
+        let mut due: Vec<Timestamp> = transitions
             .iter()
-            .filter(|edge| edge.verb == verb)
-            .filter_map(|edge| match verb {
+            .filter(|transition| transition.verb == verb)
+            .filter_map(|transition| match verb {
                 PowerAction::Start => {
-                    let into = self.offsets.start(edge.at.duration_since(edge.issue_at));
-                    Some(plus(plus(edge.issue_at, into), self.opening.later))
+                    let into = self.offsets.start(transition.at.duration_since(transition.issue_at));
+                    Some(plus(plus(transition.issue_at, into), self.opening.later))
                 }
                 PowerAction::Stop => {
-                    let at = plus(edge.issue_at, self.offsets.stop);
+                    let at = plus(transition.issue_at, self.offsets.stop);
                     // A sleep shorter than the stages take would stop what has just been started.
-                    let overtaken = edges.iter().any(|start| {
-                        start.verb == PowerAction::Start && edge.issue_at <= start.issue_at && start.issue_at <= at
+                    let overtaken = transitions.iter().any(|start| {
+                        start.verb == PowerAction::Start
+                            && transition.issue_at <= start.issue_at
+                            && start.issue_at <= at
                     });
                     (!overtaken).then_some(at)
                 }

@@ -34,7 +34,7 @@ pub fn allowed(text: &str) -> String {
     text.chars().map(|c| if c.is_alphanumeric() || " _.:/=+-@".contains(c) { c } else { '_' }).collect()
 }
 
-fn wish(state: TargetState, until: Timestamp, by: &str, zone: &TimeZone) -> String {
+fn environment_config(state: TargetState, until: Timestamp, by: &str, zone: &TimeZone) -> String {
     let until = until.to_zoned(zone.clone());
     let shape = if until.second() == 0 { "%Y-%m-%dT%H:%M%:z" } else { "%Y-%m-%dT%H:%M:%S%:z" };
     let by: String = allowed(by).trim().chars().take(MAX_BY).collect();
@@ -60,7 +60,7 @@ impl Override {
     /// Its tag value, with the time as people in `zone` know it. To the second; the reason is not kept.
     #[must_use]
     pub fn to_tag(&self, zone: &TimeZone) -> String {
-        wish(self.state, self.until, &self.by, zone)
+        environment_config(self.state, self.until, &self.by, zone)
     }
 
     /// The override a tag value holds.
@@ -77,7 +77,7 @@ impl Hold {
     /// Its tag value, with the time as people in `zone` know it.
     #[must_use]
     pub fn to_tag(&self, zone: &TimeZone) -> String {
-        wish(self.state, self.until, &self.by, zone)
+        environment_config(self.state, self.until, &self.by, zone)
     }
 
     /// The hold a tag value holds.

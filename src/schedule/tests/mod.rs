@@ -81,16 +81,16 @@ pub(super) fn with_override(over: Override) -> Exceptions {
 }
 
 /// Edges as `verb when-issued`, between two local times.
-pub(super) fn edges(schedule: &Schedule, exceptions: &Exceptions, from: &str, to: &str) -> Vec<String> {
+pub(super) fn transitions(schedule: &Schedule, exceptions: &Exceptions, from: &str, to: &str) -> Vec<String> {
     Intent::new(schedule, exceptions)
-        .edges(at(schedule, from), at(schedule, to))
+        .transitions(at(schedule, from), at(schedule, to))
         .iter()
-        .map(|edge| format!("{} {}", edge.verb.word(), said(schedule, edge.issue_at)))
+        .map(|transition| format!("{} {}", transition.verb.word(), said(schedule, transition.issue_at)))
         .collect()
 }
 
 pub(super) fn plain(schedule: &Schedule, from: &str, to: &str) -> Vec<String> {
-    edges(schedule, &Exceptions::default(), from, to)
+    transitions(schedule, &Exceptions::default(), from, to)
 }
 
 pub(super) const fn minutes(n: i64) -> SignedDuration {

@@ -107,9 +107,9 @@ proptest! {
             .filter(|pair| pair[0].1 != pair[1].1)
             .map(|pair| (pair[1].0, if pair[1].1 == Desired::On { PowerAction::Start } else { PowerAction::Stop }))
             .collect();
-        let edges: Vec<(Timestamp, PowerAction)> =
-            intent.edges(from + minutes(1), to).iter().map(|edge| (edge.at, edge.verb)).collect();
-        prop_assert_eq!(edges, changes);
+        let transitions: Vec<(Timestamp, PowerAction)> =
+            intent.transitions(from + minutes(1), to).iter().map(|transition| (transition.at, transition.verb)).collect();
+        prop_assert_eq!(transitions, changes);
         for (at, desired) in walked.iter().step_by(97) {
             prop_assert_eq!(intent.desired(*at), *desired, "{}", at);
         }
@@ -122,23 +122,23 @@ proptest! {
         let from = start() + minutes(minute);
         let exceptions = exceptions(from, above);
         let intent = Intent::new(&schedule, &exceptions);
-        let edges = intent.edges(from, from + minutes(10 * 1440));
+        let transitions = intent.transitions(from, from + minutes(10 * 1440));
         let mut last_stop = None;
-        for edge in &edges {
-            prop_assert!(edge.at - schedule.start_lead <= edge.issue_at && edge.issue_at <= edge.at);
-            match edge.verb {
+        for transition in &transitions {
+            prop_assert!(transition.at - schedule.start_lead <= transition.issue_at && transition.issue_at <= transition.at);
+            match transition.verb {
                 PowerAction::Stop => {
-                    prop_assert_eq!(edge.at, edge.issue_at);
-                    last_stop = Some(edge.at);
+                    prop_assert_eq!(transition.at, transition.issue_at);
+                    last_stop = Some(transition.at);
                 }
                 PowerAction::Start => {
-                    prop_assert!(last_stop.is_none_or(|stop| stop <= edge.issue_at), "a start before the stop it follows");
-                    prop_assert!(intent.exception(edge.issue_at) != Some(TargetState::Stopped));
-                    prop_assert_eq!(intent.desired(edge.at), Desired::On);
+                    prop_assert!(last_stop.is_none_or(|stop| stop <= transition.issue_at), "a start before the stop it follows");
+                    prop_assert!(intent.exception(transition.issue_at) != Some(TargetState::Stopped));
+                    prop_assert_eq!(intent.desired(transition.at), Desired::On);
                 }
             }
         }
-        prop_assert!(edges.windows(2).all(|pair| pair[0].issue_at <= pair[1].issue_at));
+        prop_assert!(transitions.windows(2).all(|pair| pair[0].issue_at <= pair[1].issue_at));
     }
 
     #[test]
@@ -149,9 +149,9 @@ proptest! {
         let exceptions = exceptions(from, above);
         let intent = Intent::new(&schedule, &exceptions);
         let (cut, to) = (from + minutes(cut), from + minutes(8000));
-        let mut parts = intent.edges(from, cut);
-        parts.extend(intent.edges(cut, to));
-        prop_assert_eq!(parts, intent.edges(from, to));
+        let mut parts = intent.transitions(from, cut);
+        parts.extend(intent.transitions(cut, to));
+        prop_assert_eq!(parts, intent.transitions(from, to));
     }
 
     #[test]
@@ -160,13 +160,13 @@ proptest! {
         let from = start() + minutes(minute);
         let exceptions = exceptions(from, above);
         let intent = Intent::new(&schedule, &exceptions);
-        let edges = intent.edges(from, from + minutes(10 * 1440));
-        for edge in edges.iter().filter(|edge| edge.verb == PowerAction::Stop) {
-            prop_assert_eq!(intent.desired(edge.at), Desired::Off);
+        let transitions = intent.transitions(from, from + minutes(10 * 1440));
+        for transition in transitions.iter().filter(|transition| transition.verb == PowerAction::Stop) {
+            prop_assert_eq!(intent.desired(transition.at), Desired::Off);
         }
-        for guard in edges.iter().filter(|edge| edge.cause == Cause::Guard) {
+        for guard in transitions.iter().filter(|transition| transition.cause == Cause::Guard) {
             let leads = |start: &Transition| start.verb == PowerAction::Start && start.issue_at <= guard.at && guard.at < start.at;
-            prop_assert!(!edges.iter().any(leads));
+            prop_assert!(!transitions.iter().any(leads));
         }
     }
 
@@ -181,7 +181,7 @@ proptest! {
         let members: Vec<Member> = (1..=stages)
             .map(|stage| Member { stage, ..Member::new(MemberKind::RdsInstance, format!("db{stage}")) })
             .collect();
-        let edges = intent.edges(now, now + minutes(36 * 1440));
+        let transitions = intent.transitions(now, now + minutes(36 * 1440));
         for member in &members {
             let wanted = planned_schedules::Wanted { member, among: &members, arn: "arn", count: None, scaling: None };
             let planned = planned_schedules::materialise(intent, wanted, now).unwrap();
@@ -193,14 +193,14 @@ proptest! {
             }
             // Every stop is there unless the next start comes before its turn.
             let last = now + minutes(34 * 1440);
-            for edge in edges.iter().filter(|edge| edge.verb == PowerAction::Stop && now < edge.at && edge.at < last) {
-                let overtaken = edges.iter().any(|start| {
-                    start.verb == PowerAction::Start && edge.issue_at <= start.issue_at && start.issue_at <= edge.at + later
+            for transition in transitions.iter().filter(|transition| transition.verb == PowerAction::Stop && now < transition.at && transition.at < last) {
+                let overtaken = transitions.iter().any(|start| {
+                    start.verb == PowerAction::Start && transition.issue_at <= start.issue_at && start.issue_at <= transition.at + later
                 });
-                prop_assert!(overtaken || fired(PowerAction::Stop).any(|at| at == edge.at + later), "{:?} in {:?}", edge, planned);
+                prop_assert!(overtaken || fired(PowerAction::Stop).any(|at| at == transition.at + later), "{:?} in {:?}", transition, planned);
             }
-            for edge in edges.iter().filter(|edge| edge.verb == PowerAction::Start && now < edge.issue_at && edge.at < last) {
-                prop_assert!(fired(PowerAction::Start).any(|at| edge.issue_at <= at && at <= edge.at), "{:?} in {:?}", edge, planned);
+            for transition in transitions.iter().filter(|transition| transition.verb == PowerAction::Start && now < transition.issue_at && transition.at < last) {
+                prop_assert!(fired(PowerAction::Start).any(|at| transition.issue_at <= at && at <= transition.at), "{:?} in {:?}", transition, planned);
             }
             let mut names: Vec<&str> = planned.iter().map(|plan| plan.name.as_str()).collect();
             prop_assert!(names.iter().all(|name| name.len() <= planned_schedules::MAX_NAME));

@@ -8,7 +8,7 @@ use crate::schedule::preview::{Database, Line, Pending, auto_restarts};
 
 fn line(schedule: &Schedule, (at, line): &(Timestamp, Line)) -> String {
     let what = match line {
-        Line::Edge(edge) => format!("{} ({:?})", edge.verb.word(), edge.cause),
+        Line::Edge(transition) => format!("{} ({:?})", transition.verb.word(), transition.cause),
         Line::DayOff { name, .. } => name.clone(),
         Line::AutoRestart(_) => "AWS starts it".to_owned(),
     };
@@ -232,8 +232,9 @@ fn what_is_not_granted_is_told_by_the_clock_of_the_zone() {
         "it may last until 18:00 at most (max_override)"
     );
     assert_eq!(told(Refusal::Past { until: now }), "it would end at 12:00, which is already over");
-    let edge = Box::new(Transition { at: latest, issue_at: latest, verb: PowerAction::Stop, cause: Cause::Period });
-    let late = told(Refusal::TooLate { edge, instead: PowerAction::Start });
+    let transition =
+        Box::new(Transition { at: latest, issue_at: latest, verb: PowerAction::Stop, cause: Cause::Period });
+    let late = told(Refusal::TooLate { transition, instead: PowerAction::Start });
     assert!(late.starts_with("the stop at 18:00 may already be on its way"), "{late}");
 }
 

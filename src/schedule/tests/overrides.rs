@@ -49,9 +49,9 @@ fn within_two_minutes_of_the_stop_it_is_too_late() {
         ("2026-11-19 22:01", false),
     ] {
         match fresh(&schedule, TargetState::Running, "2026-11-19 23:30", now) {
-            Err(Refusal::TooLate { edge, instead }) => {
+            Err(Refusal::TooLate { transition, instead }) => {
                 assert!(late, "{now}");
-                assert_eq!((said(&schedule, edge.at).as_str(), instead), ("Thu 11-19 22:00", PowerAction::Start));
+                assert_eq!((said(&schedule, transition.at).as_str(), instead), ("Thu 11-19 22:00", PowerAction::Start));
             }
             other => assert!(other.is_ok() && !late, "{now}: {other:?}"),
         }
@@ -60,8 +60,11 @@ fn within_two_minutes_of_the_stop_it_is_too_late() {
     assert!(fresh(&schedule, TargetState::Stopped, "2026-11-19 23:30", "2026-11-19 21:59").is_ok());
     // A start is held back only while its issue, not the period, is far enough away.
     let start = fresh(&schedule, TargetState::Stopped, "2026-11-20 10:00", "2026-11-20 08:44").unwrap_err();
-    let Refusal::TooLate { edge, instead: PowerAction::Stop } = start else { panic!("{start:?}") };
-    assert_eq!((edge.verb, said(&schedule, edge.issue_at)), (PowerAction::Start, "Fri 11-20 08:45".to_owned()));
+    let Refusal::TooLate { transition, instead: PowerAction::Stop } = start else { panic!("{start:?}") };
+    assert_eq!(
+        (transition.verb, said(&schedule, transition.issue_at)),
+        (PowerAction::Start, "Fri 11-20 08:45".to_owned())
+    );
 }
 
 #[test]
@@ -87,7 +90,7 @@ fn an_override_that_would_end_inside_the_lead_ends_at_the_start() {
     let granted = fresh(&schedule, TargetState::Running, "2026-11-20 08:50", "2026-11-20 06:00").unwrap();
     assert_eq!(said(&schedule, granted.over.until), "Fri 11-20 09:00");
     assert_eq!(
-        edges(&schedule, &with_override(granted.over), "2026-11-20 06:00", "2026-11-20 23:00"),
+        transitions(&schedule, &with_override(granted.over), "2026-11-20 06:00", "2026-11-20 23:00"),
         ["stop Fri 11-20 22:00"]
     );
 }
@@ -97,7 +100,7 @@ fn woken_on_a_saturday_it_sleeps_again_when_the_override_ends() {
     let schedule = office();
     let live = with_override(over(&schedule, TargetState::Running, "2026-11-21 15:00"));
     assert_eq!(
-        edges(&schedule, &live, "2026-11-21 12:00", "2026-11-24 10:00"),
+        transitions(&schedule, &live, "2026-11-21 12:00", "2026-11-24 10:00"),
         ["stop Sat 11-21 15:00", "start Tue 11-24 08:45"]
     );
 }
@@ -112,12 +115,12 @@ fn kept_stopped_the_lead_does_not_reach_into_the_override() {
         ("2026-11-20 10:30", "start Fri 11-20 10:30"),
     ] {
         let live = with_override(over(&schedule, TargetState::Stopped, until));
-        let next = edges(&schedule, &live, "2026-11-20 06:00", "2026-11-20 21:00");
+        let next = transitions(&schedule, &live, "2026-11-20 06:00", "2026-11-20 21:00");
         assert_eq!(next, [expected], "{until}");
     }
     // Past the evening's stop, it never comes up that day.
     let live = with_override(over(&schedule, TargetState::Stopped, "2026-11-20 23:00"));
-    assert_eq!(edges(&schedule, &live, "2026-11-20 06:00", "2026-11-20 23:59"), Vec::<String>::new());
+    assert_eq!(transitions(&schedule, &live, "2026-11-20 06:00", "2026-11-20 23:59"), Vec::<String>::new());
 }
 
 #[test]
@@ -127,13 +130,13 @@ fn a_hold_keeps_it_as_it_is_and_ends_with_an_edge() {
         Hold { state: TargetState::Running, until: at(&schedule, "2026-11-21 12:00"), by: "sato".into(), reason: None };
     let held = Exceptions { hold: Some(hold.clone()), ..Exceptions::default() };
     let intent = Intent::new(&schedule, &held);
-    assert_eq!(edges(&schedule, &held, "2026-11-19 12:00", "2026-11-23 12:00"), ["stop Sat 11-21 12:00"]);
+    assert_eq!(transitions(&schedule, &held, "2026-11-19 12:00", "2026-11-23 12:00"), ["stop Sat 11-21 12:00"]);
     let end = intent.next(at(&schedule, "2026-11-19 12:00")).unwrap();
     assert_eq!(end.cause, Cause::HoldEnd { by: "sato".into() });
     // An override stands above it while it lasts.
     let both = Exceptions { over: Some(over(&schedule, TargetState::Stopped, "2026-11-19 20:00")), ..held };
     assert_eq!(
-        edges(&schedule, &both, "2026-11-19 12:00", "2026-11-23 12:00"),
+        transitions(&schedule, &both, "2026-11-19 12:00", "2026-11-23 12:00"),
         ["start Thu 11-19 20:00", "stop Sat 11-21 12:00"]
     );
 }
@@ -161,14 +164,17 @@ fn in_stop_only_mode_the_stop_is_postponed_too() {
     schedule.stop = vec![StopAt::parse("mon-sun", "22:00").unwrap()];
     let night = ("2026-11-19 21:00", "2026-11-20 23:00");
     let tonight = with_override(over(&schedule, TargetState::Running, "2026-11-19 23:30"));
-    assert_eq!(edges(&schedule, &tonight, night.0, night.1), ["stop Thu 11-19 23:30", "stop Fri 11-20 22:00"]);
+    assert_eq!(transitions(&schedule, &tonight, night.0, night.1), ["stop Thu 11-19 23:30", "stop Fri 11-20 22:00"]);
     // Also seen from after the stop it postponed.
     assert_eq!(
-        edges(&schedule, &tonight, "2026-11-19 22:30", night.1),
+        transitions(&schedule, &tonight, "2026-11-19 22:30", night.1),
         ["stop Thu 11-19 23:30", "stop Fri 11-20 22:00"]
     );
     // In the afternoon nothing was postponed, and nothing stops people at work.
     let noon = with_override(over(&schedule, TargetState::Running, "2026-11-19 14:00"));
-    assert_eq!(edges(&schedule, &noon, "2026-11-19 12:00", night.1), ["stop Thu 11-19 22:00", "stop Fri 11-20 22:00"]);
+    assert_eq!(
+        transitions(&schedule, &noon, "2026-11-19 12:00", night.1),
+        ["stop Thu 11-19 22:00", "stop Fri 11-20 22:00"]
+    );
     assert_eq!(Intent::new(&schedule, &noon).desired(at(&schedule, "2026-11-19 18:00")), Desired::Any);
 }

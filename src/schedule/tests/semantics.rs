@@ -48,7 +48,10 @@ fn first_match_decides(
     let intent = Intent::new(&schedule, &exceptions);
     assert_eq!(intent.desired(at(&schedule, "2026-11-20 12:00")), expected);
     assert_eq!(intent.desired(until), if protect { Desired::Any } else { Desired::On }, "over at its end");
-    assert_eq!(intent.edges(at(&schedule, "2026-11-20 12:00"), at(&schedule, "2026-11-27 12:00")).is_empty(), protect);
+    assert_eq!(
+        intent.transitions(at(&schedule, "2026-11-20 12:00"), at(&schedule, "2026-11-27 12:00")).is_empty(),
+        protect
+    );
 }
 
 #[test]
@@ -74,9 +77,10 @@ fn an_edge_that_only_the_calendar_makes_names_the_holiday() {
     schedule.holidays = jp(&[], &[]);
     let none = Exceptions::default();
     // Tuesday 2026-11-03 is a holiday in the middle of an unbroken week.
-    let edges =
-        Intent::new(&schedule, &none).edges(at(&schedule, "2026-11-02 12:00"), at(&schedule, "2026-11-07 12:00"));
-    let told: Vec<(String, &Cause)> = edges.iter().map(|edge| (said(&schedule, edge.at), &edge.cause)).collect();
+    let transitions =
+        Intent::new(&schedule, &none).transitions(at(&schedule, "2026-11-02 12:00"), at(&schedule, "2026-11-07 12:00"));
+    let told: Vec<(String, &Cause)> =
+        transitions.iter().map(|transition| (said(&schedule, transition.at), &transition.cause)).collect();
     let holiday = Cause::Holiday { name: "文化の日".into() };
     assert_eq!(
         told,
@@ -111,8 +115,12 @@ fn the_guard_repeats_the_stop_on_days_that_are_off() {
     schedule.on.push("wed 09:00-18:00".parse().unwrap());
     let none = Exceptions::default();
     let guards = |exceptions: &Exceptions, from: &str, to: &str| -> Vec<String> {
-        let edges = Intent::new(&schedule, exceptions).edges(at(&schedule, from), at(&schedule, to));
-        edges.iter().filter(|edge| edge.cause == Cause::Guard).map(|edge| said(&schedule, edge.at)).collect()
+        let transitions = Intent::new(&schedule, exceptions).transitions(at(&schedule, from), at(&schedule, to));
+        transitions
+            .iter()
+            .filter(|transition| transition.cause == Cause::Guard)
+            .map(|transition| said(&schedule, transition.at))
+            .collect()
     };
     assert_eq!(
         guards(&none, "2026-11-18 00:00", "2026-11-25 00:00"),
@@ -124,9 +132,9 @@ fn the_guard_repeats_the_stop_on_days_that_are_off() {
     // Over midnight, the latest end is the morning's.
     let mut nights = of("Asia/Tokyo", &["mon-fri 20:00-02:00", "sat 10:00-22:00"]);
     nights.guard = Guard::Daily;
-    let edges = plain(&nights, "2026-11-21 00:00", "2026-11-24 00:00");
+    let transitions = plain(&nights, "2026-11-21 00:00", "2026-11-24 00:00");
     assert_eq!(
-        edges,
+        transitions,
         [
             "stop Sat 11-21 02:00",
             "start Sat 11-21 09:45",
@@ -158,18 +166,18 @@ fn late_edges_are_executed_within_the_window_and_reported_after_it() {
         Intent::new(&schedule, &none).due("arn", since, at(&schedule, now), &std::collections::BTreeSet::new())
     };
     assert_eq!(due("2026-11-18 21:59"), Due::Nothing);
-    assert!(matches!(due("2026-11-18 22:00"), Due::Execute(edge) if edge.verb == PowerAction::Stop));
+    assert!(matches!(due("2026-11-18 22:00"), Due::Execute(transition) if transition.verb == PowerAction::Stop));
     assert!(matches!(due("2026-11-18 23:00"), Due::Execute(_)));
     assert!(matches!(due("2026-11-18 23:01"), Due::Missed { late, .. } if late == minutes(61)));
     // The morning's start makes the evening's stop history.
-    assert!(matches!(due("2026-11-19 08:50"), Due::Execute(edge) if edge.verb == PowerAction::Start));
+    assert!(matches!(due("2026-11-19 08:50"), Due::Execute(transition) if transition.verb == PowerAction::Start));
 }
 
 #[test]
 fn a_key_names_resource_edge_and_verb_and_makes_a_token() {
     let schedule = office();
-    let edge = Intent::new(&schedule, &Exceptions::default()).next(at(&schedule, "2026-11-19 12:00")).unwrap();
-    let key = ActionKey::new("arn:aws:rds:ap-northeast-1:123456789012:db:d", &edge);
+    let transition = Intent::new(&schedule, &Exceptions::default()).next(at(&schedule, "2026-11-19 12:00")).unwrap();
+    let key = ActionKey::new("arn:aws:rds:ap-northeast-1:123456789012:db:d", &transition);
     assert_eq!(key.to_string(), "arn:aws:rds:ap-northeast-1:123456789012:db:d|2026-11-19T13:00:00Z|stop");
     assert_eq!(key.token().len(), 64);
     // The standard test vector of SHA-256.

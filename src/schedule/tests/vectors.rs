@@ -25,7 +25,10 @@ fn vector_2_an_override_postpones_the_stop_to_its_end() {
         .unwrap();
     let exceptions = with_override(first.over);
     let night = ("2026-11-19 21:50", "2026-11-20 12:00");
-    assert_eq!(edges(&schedule, &exceptions, night.0, night.1), ["stop Thu 11-19 23:30", "start Fri 11-20 08:45"]);
+    assert_eq!(
+        transitions(&schedule, &exceptions, night.0, night.1),
+        ["stop Thu 11-19 23:30", "start Fri 11-20 08:45"]
+    );
     // Postponing is a stop with a cause of its own.
     let stop = Intent::new(&schedule, &exceptions).next(at(&schedule, night.0)).unwrap();
     assert_eq!(stop.cause, Cause::Override { by: "tanaka".into() });
@@ -35,7 +38,7 @@ fn vector_2_an_override_postpones_the_stop_to_its_end() {
         .unwrap();
     assert!(matches!(second.notes.as_slice(), [Note::Replaces { .. }]));
     assert_eq!(
-        edges(&schedule, &with_override(second.over), "2026-11-19 23:10", night.1),
+        transitions(&schedule, &with_override(second.over), "2026-11-19 23:10", night.1),
         ["stop Fri 11-20 00:30", "start Fri 11-20 08:45"]
     );
 }
@@ -52,7 +55,7 @@ fn vector_2_an_override_past_the_next_start_ends_there_and_nothing_stops() {
     assert_eq!(said(&schedule, granted.over.until), "Fri 11-20 09:00");
     assert!(matches!(granted.notes.as_slice(), [Note::EndsAtStart { .. }]));
     assert_eq!(
-        edges(&schedule, &with_override(granted.over), "2026-11-19 21:50", "2026-11-20 23:00"),
+        transitions(&schedule, &with_override(granted.over), "2026-11-19 21:50", "2026-11-20 23:00"),
         ["stop Fri 11-20 22:00"]
     );
 }
@@ -125,10 +128,10 @@ fn vector_8_a_clock_that_jumps_back_executes_no_edge_twice() {
     let intent = Intent::new(&schedule, &none);
     let (arn, since) = ("arn:aws:rds:ap-northeast-1:123456789012:db:d", at(&schedule, "2026-11-18 12:00"));
     let mut executed = BTreeSet::new();
-    let Due::Execute(edge) = intent.due(arn, since, at(&schedule, "2026-11-18 22:00"), &executed) else {
+    let Due::Execute(transition) = intent.due(arn, since, at(&schedule, "2026-11-18 22:00"), &executed) else {
         panic!("the stop is due")
     };
-    executed.insert(ActionKey::new(arn, &edge));
+    executed.insert(ActionKey::new(arn, &transition));
     for again in ["2026-11-18 21:30", "2026-11-18 22:00", "2026-11-18 22:05"] {
         let due = intent.due(arn, since, at(&schedule, again), &executed);
         // Before the stop, the morning's start is the last edge: far too late to do by itself.

@@ -12,16 +12,16 @@ use crate::ssm::start_request::{StartRequest, Token};
 #[tokio::test(start_paused = true)]
 async fn a_peer_that_is_not_read_is_not_looked_at_without_a_pause() {
     let settings = Settings::plain(Network::new(None, String::new(), None));
-    let mut talk = Talk::new("s-1".to_owned(), "i-1".to_owned(), false);
-    talk.begin_quietly();
-    talk.ready.clear();
-    assert!(talk.say(Outgoing::Bytes(Bytes::from_static(b"ls"))).is_none(), "it was taken");
+    let mut session_state = Talk::new("s-1".to_owned(), "i-1".to_owned(), false);
+    session_state.begin_quietly();
+    session_state.ready.clear();
+    assert!(session_state.say(Outgoing::Bytes(Bytes::from_static(b"ls"))).is_none(), "it was taken");
     let begun = Instant::now();
     // Long past the moment at which it would be sent again.
     tokio::time::advance(Duration::from_secs(10)).await;
     let (now, times) = (Instant::now(), (begun, begun, begun + settings.ping));
-    assert!(next_timer(&talk, &settings, times, true) <= now, "read, it is sent again at once");
-    assert_eq!(next_timer(&talk, &settings, times, false), begun + settings.ping);
+    assert!(next_timer(&session_state, &settings, times, true) <= now, "read, it is sent again at once");
+    assert_eq!(next_timer(&session_state, &settings, times, false), begun + settings.ping);
 }
 
 /// A session whose data channel nobody listens at.

@@ -53,13 +53,13 @@ fn resident(pid: u32) -> u64 {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[cfg(target_os = "linux")]
 async fn a_tunnel_whose_reader_stalls_stays_small_and_loses_nothing() {
-    let site = Site::with(&["kajimaru"]).await;
+    let context = Site::with(&["kajimaru"]).await;
     let (port, sent) = gushing();
-    site.gateway.databases(port);
-    let name = site.databases("kajimaru/kajimaru").pop().expect("a database");
+    context.gateway.databases(port);
+    let name = context.databases("kajimaru/kajimaru").pop().expect("a database");
     tokio::task::block_in_place(|| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_toban"));
-        command.env_clear().envs(site.env()).args(["tunnel", "--json", &name]);
+        command.env_clear().envs(context.env()).args(["tunnel", "--json", &name]);
         let held = Held::open(command);
         let before = resident(held.pid());
         let mut socket = TcpStream::connect(held.address()).expect("it listens");
@@ -75,5 +75,5 @@ async fn a_tunnel_whose_reader_stalls_stays_small_and_loses_nothing() {
         drop(socket);
         assert_eq!(held.leave("-TERM").code, Some(0));
     });
-    site.gateway.assert_clean();
+    context.gateway.assert_clean();
 }

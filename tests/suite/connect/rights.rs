@@ -22,7 +22,7 @@ fn decided(actions: &[&str], on: &[&str], decision: &str) -> Value {
 }
 
 /// A caller who may start sessions, but not open their channels.
-fn shut_out(site: &Site) {
+fn shut_out(context: &Site) {
     let role = json!({"Role": {
         "Path": "/team/", "RoleName": "ops", "RoleId": "AROA0123456789ABCDEF", "Arn": "arn:aws:iam::123456789012:role/team/ops",
         "CreateDate": "2026-01-01T00:00:00Z",
@@ -30,7 +30,7 @@ fn shut_out(site: &Site) {
     let session = "arn:aws:ssm:ap-northeast-1:123456789012:session/ann-0";
     let simulate = |matches: Value, answer: Value| json!({"service": "iam", "operation": "SimulatePrincipalPolicy", "match": matches, "answer": answer});
     let who = json!({"UserId": "AROA0123456789ABCDEF:ann", "Account": "123456789012", "Arn": ME});
-    let status = site.run(&["status", "--json", "kajimaru"]);
+    let status = context.run(&["status", "--json", "kajimaru"]);
     let status: Value = serde_json::from_str(&status.out).expect("JSON");
     let instances = status["environments"][0]["instances"].as_array().cloned().unwrap_or_default();
     let mut scripts = vec![
@@ -60,14 +60,14 @@ fn shut_out(site: &Site) {
         "service": "ssm", "operation": "GetDocument", "match": {"Name": "SSM-SessionManagerRunShell"},
         "answer": {"Name": "SSM-SessionManagerRunShell", "Content": preferences, "DocumentFormat": "JSON"},
     }));
-    site.peer.script(&Value::Array(scripts));
+    context.peer.script(&Value::Array(scripts));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_iam_denies_is_told_before_anyone_waits() {
-    let site = Site::with(&["kajimaru"]).await;
-    shut_out(&site);
-    let doctor = site.run(&["doctor", "kajimaru"]);
+    let context = Site::with(&["kajimaru"]).await;
+    shut_out(&context);
+    let doctor = context.run(&["doctor", "kajimaru"]);
     for line in [
         "shell in instance kajimaru-ec2-01",
         "may open its channel: your policies do not allow ssmmessages:OpenDataChannel",
@@ -77,7 +77,7 @@ async fn what_iam_denies_is_told_before_anyone_waits() {
     ] {
         assert!(doctor.out.contains(line), "{line} in\n{}", doctor.out);
     }
-    let refused = site.run(&["connect", "kajimaru/kajimaru-ec2-01", "--", "true"]);
+    let refused = context.run(&["connect", "kajimaru/kajimaru-ec2-01", "--", "true"]);
     assert_eq!((refused.code, refused.out.as_str()), (Some(1), ""));
     for line in [
         "● may open it: ssm:StartSession is allowed",
@@ -87,8 +87,8 @@ async fn what_iam_denies_is_told_before_anyone_waits() {
     ] {
         assert!(refused.err.contains(line), "{line} in\n{}", refused.err);
     }
-    let [database] = &site.databases("kajimaru/")[..] else { panic!("one database") };
-    let refused = site.run(&["tunnel", database]);
+    let [database] = &context.databases("kajimaru/")[..] else { panic!("one database") };
+    let refused = context.run(&["tunnel", database]);
     assert_eq!((refused.code, refused.out.as_str()), (Some(1), ""));
     for line in [
         "✗ may open it: your policies do not allow ssm:StartSession on the document \
@@ -98,31 +98,31 @@ async fn what_iam_denies_is_told_before_anyone_waits() {
     ] {
         assert!(refused.err.contains(line), "{line} in\n{}", refused.err);
     }
-    assert!(site.gateway.calls().is_empty(), "no session was opened: {:?}", site.gateway.calls());
+    assert!(context.gateway.calls().is_empty(), "no session was opened: {:?}", context.gateway.calls());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_may_not_ask_iam_is_not_kept_out() {
-    let site = Site::with(&["kajimaru"]).await;
+    let context = Site::with(&["kajimaru"]).await;
     let denied = json!({"code": "AccessDenied", "message": "User is not authorized to perform this", "status": 403});
     let scripts = [("iam", "SimulatePrincipalPolicy"), ("iam", "GetRole"), ("ssm", "GetDocument")]
         .map(|(service, operation)| json!({"service": service, "operation": operation, "error": denied}));
     let who = json!({"UserId": "AROA0123456789ABCDEF:ann", "Account": "123456789012", "Arn": ME});
-    site.peer.script(&json!({"service": "sts", "operation": "GetCallerIdentity", "answer": who}));
-    site.peer.script(&Value::Array(scripts.to_vec()));
-    let done = site.run(&["connect", "kajimaru/kajimaru-ec2-01", "--", "echo in"]);
+    context.peer.script(&json!({"service": "sts", "operation": "GetCallerIdentity", "answer": who}));
+    context.peer.script(&Value::Array(scripts.to_vec()));
+    let done = context.run(&["connect", "kajimaru/kajimaru-ec2-01", "--", "echo in"]);
     assert_eq!((done.code, done.out.as_str()), (Some(0), "in\n"), "{}", done.err);
-    site.gateway.databases(database());
-    let [name] = &site.databases("kajimaru/")[..] else { panic!("one database") };
+    context.gateway.databases(database());
+    let [name] = &context.databases("kajimaru/")[..] else { panic!("one database") };
     let held = tokio::task::block_in_place(|| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_toban"));
-        command.env_clear().envs(site.env()).args(["tunnel", "--json", name]);
+        command.env_clear().envs(context.env()).args(["tunnel", "--json", name]);
         let held = Held::open(command);
         assert_eq!(held.ask("in\n", "\n"), "IN\n");
         held.leave("-TERM")
     });
     assert_eq!(held.code, Some(0), "{}", held.err);
-    let doctor = site.run(&["doctor", "kajimaru"]);
+    let doctor = context.run(&["doctor", "kajimaru"]);
     assert!(doctor.out.contains("● ok   shell in instance kajimaru-ec2-01"), "{}", doctor.out);
     assert!(doctor.out.contains("your permissions: not checked, for IAM was not asked"), "{}", doctor.out);
     assert!(doctor.out.contains("Session Manager's preferences could not be read"), "{}", doctor.out);

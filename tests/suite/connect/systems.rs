@@ -13,8 +13,8 @@ use crate::terminal::Terminal;
 pub(crate) const ALL: [&str; 4] = ["kajimaru", "prooflink", "backend", "city"];
 
 /// `ENVIRONMENT/NAME` of all in these lists of `status`.
-fn names(site: &Site, lists: &[(&str, &str)]) -> Vec<(String, String)> {
-    let status = site.run(&["status", "--json"]);
+fn names(context: &Site, lists: &[(&str, &str)]) -> Vec<(String, String)> {
+    let status = context.run(&["status", "--json"]);
     let document: Value = serde_json::from_str(&status.out).expect("JSON");
     let mut all = Vec::new();
     for environment in document["environments"].as_array().into_iter().flatten() {
@@ -50,20 +50,20 @@ const EACH: [(&str, usize); 7] = [
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_instance_and_service_is_entered_by_command() {
-    let site = Site::with(&ALL).await;
-    let all = names(&site, &INSIDES);
+    let context = Site::with(&ALL).await;
+    let all = names(&context, &INSIDES);
     assert_eq!(counted(&all), EACH);
     let mut openers = Vec::new();
     for (environment, name) in &all {
-        let done = site.run(&["connect", &format!("{environment}/{name}"), "--", "echo here; exit 4"]);
+        let done = context.run(&["connect", &format!("{environment}/{name}"), "--", "echo here; exit 4"]);
         assert_eq!((done.code, done.out.as_str()), (Some(4), "here\n"), "{environment}/{name}: {}", done.err);
-        openers.push((environment == "city-prod", site.gateway.openers().last().cloned().expect("a caller")));
+        openers.push((environment == "city-prod", context.gateway.openers().last().cloned().expect("a caller")));
     }
-    assert_eq!(site.gateway.openers().len(), all.len());
+    assert_eq!(context.gateway.openers().len(), all.len());
     for (elsewhere, key) in openers {
         assert_eq!(key != gateway::KEY, elsewhere, "the other account is entered by the role's keys, and only that");
     }
-    site.gateway.assert_clean();
+    context.gateway.assert_clean();
 }
 
 /// Puts the console's cursor on the row called `name` of an environment.
@@ -76,12 +76,12 @@ fn find(toban: &mut Terminal, environment: &str, name: &str) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_instance_service_and_database_is_reached_by_key() {
-    let site = Site::with(&ALL).await;
-    site.gateway.databases(database());
-    let insides = names(&site, &INSIDES);
-    let databases = names(&site, &[("databases", "id")]);
+    let context = Site::with(&ALL).await;
+    context.gateway.databases(database());
+    let insides = names(&context, &INSIDES);
+    let databases = names(&context, &[("databases", "id")]);
     assert_eq!((counted(&insides), databases.len()), (EACH.to_vec(), 7));
-    let mut toban = site.terminal("toban");
+    let mut toban = context.terminal("toban");
     tokio::task::block_in_place(|| {
         for name in EACH.map(|(name, _)| name) {
             toban.shows(name);
@@ -114,11 +114,11 @@ async fn every_instance_service_and_database_is_reached_by_key() {
             assert_eq!(&got, b"HELLO\n", "{environment}/{name}");
         }
         toban.keys("\u{3}");
-        assert_restored(&toban, site.peer.home());
+        assert_restored(&toban, context.peer.home());
     });
-    assert_eq!(site.gateway.reached().len(), databases.len());
-    let foreign = site.gateway.openers().iter().filter(|key| *key != gateway::KEY).count();
+    assert_eq!(context.gateway.reached().len(), databases.len());
+    let foreign = context.gateway.openers().iter().filter(|key| *key != gateway::KEY).count();
     assert_eq!(foreign, 3, "two services and a database of the other account, by the role's keys");
-    site.gateway.wait_for_calls("TerminateSession", databases.len()).await;
-    site.gateway.assert_clean();
+    context.gateway.wait_for_calls("TerminateSession", databases.len()).await;
+    context.gateway.assert_clean();
 }

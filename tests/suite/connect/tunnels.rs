@@ -162,8 +162,8 @@ pub(crate) fn database() -> u16 {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_database_is_reached_through_somebody_of_its_environment() {
-    let site = Site::with(&ALL).await;
-    site.gateway.databases(database());
+    let context = Site::with(&ALL).await;
+    context.gateway.databases(database());
     let all = [
         ("kajimaru/kajimaru", "kajimaru-ec2-0", "mysql"),
         ("prooflink-dev/prooflink-dev-db", "prooflink-dev", "psql"),
@@ -175,12 +175,12 @@ async fn every_database_is_reached_through_somebody_of_its_environment() {
     ];
     let mut hosts = Vec::new();
     for (database, via, client) in all {
-        let found = site.databases(database);
+        let found = context.databases(database);
         assert!(!found.is_empty(), "{database} has no database");
         for name in found {
             tokio::task::block_in_place(|| {
                 let mut command = Command::new(env!("CARGO_BIN_EXE_toban"));
-                command.env_clear().envs(site.env()).args(["tunnel", "--json", &name]);
+                command.env_clear().envs(context.env()).args(["tunnel", "--json", &name]);
                 let held = Held::open(command);
                 let name_of_via = held.document["via"]["name"].as_str().unwrap_or_default().to_owned();
                 assert!(name_of_via.starts_with(via) && !name_of_via.is_empty(), "{name} via {name_of_via}");
@@ -192,10 +192,10 @@ async fn every_database_is_reached_through_somebody_of_its_environment() {
             });
         }
     }
-    assert_eq!(site.gateway.reached(), hosts, "each at its own endpoint");
+    assert_eq!(context.gateway.reached(), hosts, "each at its own endpoint");
     assert_eq!(hosts.len(), 7, "{hosts:?}");
-    site.gateway.wait_for_calls("TerminateSession", hosts.len()).await;
-    site.gateway.assert_clean();
+    context.gateway.wait_for_calls("TerminateSession", hosts.len()).await;
+    context.gateway.assert_clean();
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use rstest::rstest;
 use serde_json::Value;
 
-use super::{at, demo, journal, sent, site};
+use super::{at, context, demo, journal, sent};
 use crate::support::peer::{ACCOUNT, PROD_ACCOUNT, REGION, shared};
 
 /// A service to deploy: its address, the family of its task definition, the container whose image moves, the end of
@@ -78,7 +78,7 @@ const PRODUCTION: Deployed = Deployed {
 #[case::municipal_backend(BACKEND)]
 #[case::municipal_production_by_a_role(PRODUCTION)]
 fn a_service_is_deployed_rolled_back_and_scaled(#[case] service: Deployed) {
-    let peer = site(&[service.system]);
+    let peer = context(&[service.system]);
     let deploy = |more: &[&str], code| at(&peer, &[&["deploy", service.address], service.yes, more].concat(), code);
     let plan = at(&peer, &["deploy", service.address, "--force", "--dry-run", "--json"], 0);
     let plan: Value = serde_json::from_str(&plan.out).expect("a plan");
@@ -130,7 +130,7 @@ fn a_service_is_deployed_rolled_back_and_scaled(#[case] service: Deployed) {
 
 #[test]
 fn production_is_deployed_to_in_its_own_account() {
-    let peer = site(&["city"]);
+    let peer = context(&["city"]);
     let plan = at(&peer, &["deploy", "city-prod/frontend", "--force", "--dry-run"], 0);
     assert!(plan.out.contains(&format!("account {PROD_ACCOUNT}")), "{}", plan.out);
     at(&peer, &["deploy", "city-prod/frontend", "--force", "--yes"], 3);
@@ -190,7 +190,7 @@ const KAJIMARU: [&str; 4] = ["deploy", "kajimaru/kajimaru-TG", "--confirm", "kaj
 
 #[test]
 fn instances_are_deployed_rolled_back_and_migrated() {
-    let peer = site(&["kajimaru"]);
+    let peer = context(&["kajimaru"]);
     let deploy = |more: &[&str], code| at(&peer, &[&KAJIMARU, more].concat(), code);
     let plan = at(&peer, &["deploy", "kajimaru/kajimaru-TG", "--reference", "--dry-run"], 0);
     assert!(plan.out.contains("deploy main to 2 instances of kajimaru-TG, one at a time"), "{}", plan.out);
@@ -226,7 +226,7 @@ const API: [&str; 4] = ["deploy", "cat-data-v23/cat-data-v23-api", "--confirm", 
 
 #[test]
 fn a_function_is_updated_published_shifted_and_shifted_back() {
-    let peer = site(&["cat-data-v23"]);
+    let peer = context(&["cat-data-v23"]);
     let deploy = |more: &[&str], code| at(&peer, &[&API, more].concat(), code);
     let code = ["--s3", "s3://cat-data-v23/api.zip", "--alias", "live"];
     at(&peer, &["deploy", API[1], code[0], code[1], "--yes"], 3);

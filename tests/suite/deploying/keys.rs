@@ -4,7 +4,7 @@
 use rstest::rstest;
 use serde_json::Value;
 
-use super::{sent, site};
+use super::{context, sent};
 use crate::support::peer::Peer;
 use crate::terminal::{Terminal, console};
 
@@ -97,7 +97,7 @@ impl Duty {
 
     /// What is typed behind a colon, as something to ask for.
     fn types(line: &str) -> impl Fn(&mut Self) + use<'_> {
-        move |duty| duty.toban.keys(&format!(":{line}\r"))
+        move |context| context.toban.keys(&format!(":{line}\r"))
     }
 }
 
@@ -107,16 +107,16 @@ fn chosen(screen: &str) -> Option<&str> {
 }
 
 /// Each verb of a service, one after the other; `family` is its task definition's.
-fn every_verb_of_a_service(duty: &mut Duty, family: &str) {
+fn every_verb_of_a_service(context: &mut Duty, family: &str) {
     let there = "all its new tasks are there";
-    duty.does(|duty| duty.takes("force"), "replace every task of ", there);
-    duty.does(Duty::types("deploy v2"), &format!("a new revision of {family}"), there);
-    duty.toban.shows(":v2"); // what is planned next rests on what was read since
-    duty.does(|duty| duty.picks("rollback", family), " back to ", there);
-    duty.toban.hides(":v2");
-    duty.does(Duty::types("revision 2"), &format!("{family}:2"), there);
-    duty.toban.shows(":v2");
-    duty.does(Duty::scales, " to 3 tasks", "runs 3 tasks");
+    context.does(|context| context.takes("force"), "replace every task of ", there);
+    context.does(Duty::types("deploy v2"), &format!("a new revision of {family}"), there);
+    context.toban.shows(":v2"); // what is planned next rests on what was read since
+    context.does(|context| context.picks("rollback", family), " back to ", there);
+    context.toban.hides(":v2");
+    context.does(Duty::types("revision 2"), &format!("{family}:2"), there);
+    context.toban.shows(":v2");
+    context.does(Duty::scales, " to 3 tasks", "runs 3 tasks");
 }
 
 #[rstest]
@@ -131,9 +131,9 @@ fn a_service_of_the_peer(
     #[case] family: &str,
     #[case] protected: Option<&'static str>,
 ) {
-    let peer = site(&[system]);
-    let mut duty = Duty::against(&peer, environment, protected).on(&format!("{family}:"), "services ", "databases");
-    every_verb_of_a_service(&mut duty, family);
+    let peer = context(&[system]);
+    let mut context = Duty::against(&peer, environment, protected).on(&format!("{family}:"), "services ", "databases");
+    every_verb_of_a_service(&mut context, family);
     let told: Vec<Value> = sent(&peer, "UpdateService");
     let to: Vec<String> =
         told.iter().filter_map(|call| call["taskDefinition"].as_str()?.rsplit(':').next().map(str::to_owned)).collect();
@@ -142,21 +142,21 @@ fn a_service_of_the_peer(
 }
 
 /// Deploys kajimaru's instances, takes them back and migrates.
-fn every_verb_of_instances(mut duty: Duty) -> Duty {
-    let deploy = |duty: &mut Duty| {
-        duty.takes("deploy");
-        duty.toban.shows("branch, tag or commit");
-        duty.toban.keys("\r");
+fn every_verb_of_instances(mut context: Duty) -> Duty {
+    let deploy = |context: &mut Duty| {
+        context.takes("deploy");
+        context.toban.shows("branch, tag or commit");
+        context.toban.keys("\r");
     };
-    duty.does(deploy, "deploy main to 2 instances of kajimaru-TG, one at a time", "2 instances run");
-    duty.does(|duty| duty.takes("rollback"), "bring 2 instances of kajimaru-TG back", "2 instances run");
-    duty.does(|duty| duty.takes("migrate"), "migrate the database from", "the migration ran to its end");
-    duty
+    context.does(deploy, "deploy main to 2 instances of kajimaru-TG, one at a time", "2 instances run");
+    context.does(|context| context.takes("rollback"), "bring 2 instances of kajimaru-TG back", "2 instances run");
+    context.does(|context| context.takes("migrate"), "migrate the database from", "the migration ran to its end");
+    context
 }
 
 #[test]
 fn the_instances_of_the_peer() {
-    let peer = site(&["kajimaru"]);
+    let peer = context(&["kajimaru"]);
     every_verb_of_instances(Duty::against(&peer, "kajimaru", Some("kajimaru")).on(
         "^kajimaru-TG$",
         "kajimaru-TG",
@@ -167,48 +167,52 @@ fn the_instances_of_the_peer() {
 
 #[test]
 fn the_instances_of_the_demo() {
-    let duty = Duty::demo("kajimaru", Some("kajimaru")).on("^kajimaru-TG$", "kajimaru-TG", "kajimaru-db");
-    let shown = String::from_utf8_lossy(&every_verb_of_instances(duty).toban.raw()).into_owned();
+    let context = Duty::demo("kajimaru", Some("kajimaru")).on("^kajimaru-TG$", "kajimaru-TG", "kajimaru-db");
+    let shown = String::from_utf8_lossy(&every_verb_of_instances(context).toban.raw()).into_owned();
     assert!(shown.contains("pip install") && shown.contains("migrations"), "the output of the commands is on the page");
 }
 
 /// Deploys cat-data's function by its alias and takes it back: `code` becomes `version`, after a share if there is one.
-fn every_verb_of_a_function(mut duty: Duty, code: &str, (version, before): (u32, u32)) {
+fn every_verb_of_a_function(mut context: Duty, code: &str, (version, before): (u32, u32)) {
     let end = format!("all calls of live go to version {version}");
-    duty.does(Duty::types(&format!("deploy {code}")), "shift live to it", &end);
-    duty.does(|duty| duty.picks("rollback", "live"), "live", &format!("all calls of live go to version {before}"));
+    context.does(Duty::types(&format!("deploy {code}")), "shift live to it", &end);
+    context.does(
+        |context| context.picks("rollback", "live"),
+        "live",
+        &format!("all calls of live go to version {before}"),
+    );
 }
 
 #[test]
 fn the_function_of_the_peer() {
-    let peer = site(&["cat-data-v23"]);
-    let duty = Duty::against(&peer, "cat-data-v23", Some("cat-data-v23"));
-    let duty = duty.on("^cat-data-v23-api$", "cat-data-v23-api ", "cat-data-v23-import");
-    every_verb_of_a_function(duty, "s3://cat-data-v23/api.zip", (2, 1));
+    let peer = context(&["cat-data-v23"]);
+    let context = Duty::against(&peer, "cat-data-v23", Some("cat-data-v23"));
+    let context = context.on("^cat-data-v23-api$", "cat-data-v23-api ", "cat-data-v23-import");
+    every_verb_of_a_function(context, "s3://cat-data-v23/api.zip", (2, 1));
     assert_eq!((sent(&peer, "PublishVersion").len(), sent(&peer, "UpdateAlias").len()), (1, 2));
 }
 
 #[test]
 fn the_function_of_the_demo_by_a_share_that_is_watched() {
-    let duty = Duty::demo("cat-data-v23", Some("cat-data-v23"));
-    let duty = duty.on("^cat-data-v23-api$", "cat-data-v23-api ", "cat-data-v23-aggregate");
-    every_verb_of_a_function(duty, "s3://cat-data-code/api-8.zip weight=10 minutes=1", (8, 7));
+    let context = Duty::demo("cat-data-v23", Some("cat-data-v23"));
+    let context = context.on("^cat-data-v23-api$", "cat-data-v23-api ", "cat-data-v23-aggregate");
+    every_verb_of_a_function(context, "s3://cat-data-code/api-8.zip weight=10 minutes=1", (8, 7));
 }
 
 #[rstest]
 #[case::prooflink("prooflink-prod", "prooflink-prod-task", Some("prooflink-prod"))]
 #[case::cdk("backend-prod", "BackendTaskDef", Some("backend-prod"))]
 fn a_service_of_the_demo(#[case] environment: &str, #[case] family: &str, #[case] protected: Option<&'static str>) {
-    let mut duty = Duty::demo(environment, protected).on(family, "services ", "databases");
+    let mut context = Duty::demo(environment, protected).on(family, "services ", "databases");
     let there = "all its new tasks are there";
-    duty.does(|duty| duty.takes("force"), "replace every task of ", there);
-    duty.does(Duty::types("deploy v2"), "a new revision of ", there);
-    duty.toban.shows(":v2"); // what is planned next rests on what was read since
-    duty.does(|duty| duty.picks("rollback", family), " back to ", there);
-    duty.toban.hides(":v2");
-    duty.does(|duty| duty.picks("revision", ":v2"), "take ", there);
-    duty.toban.shows(":v2");
-    duty.does(Duty::scales, " to 3 tasks", "runs 3 tasks");
+    context.does(|context| context.takes("force"), "replace every task of ", there);
+    context.does(Duty::types("deploy v2"), "a new revision of ", there);
+    context.toban.shows(":v2"); // what is planned next rests on what was read since
+    context.does(|context| context.picks("rollback", family), " back to ", there);
+    context.toban.hides(":v2");
+    context.does(|context| context.picks("revision", ":v2"), "take ", there);
+    context.toban.shows(":v2");
+    context.does(Duty::scales, " to 3 tasks", "runs 3 tasks");
 }
 
 /// The demo's proof of concept.

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::{Said, at, journal, sent, site};
+use super::{Said, at, context, journal, sent};
 use crate::support::peer::Peer;
 use crate::support::said::ended;
 use crate::terminal::{Terminal, console};
@@ -27,7 +27,7 @@ fn left(child: Child) -> Said {
 }
 
 /// What the journal has begun and not ended.
-fn loose(peer: &Peer) -> Vec<String> {
+fn unresolved(peer: &Peer) -> Vec<String> {
     let lines = journal(peer);
     let ended: Vec<&Value> = lines.iter().filter(|line| line["phase"] == "ended").map(|line| &line["id"]).collect();
     let open = lines.iter().filter(|line| line["phase"] == "started" && !ended.contains(&&line["id"]));
@@ -49,7 +49,7 @@ const DEPLOY: [&str; 5] = ["deploy", "prooflink-dev/service", "--tag", "v2", "--
 
 #[test]
 fn while_it_reads_nothing_was_begun() {
-    let peer = site(&["prooflink"]);
+    let peer = context(&["prooflink"]);
     peer.script(&json!({ "service": "ecs", "operation": "ListClusters", "hold": "reading" }));
     let child = begun(&peer, &DEPLOY);
     peer.wait_for_arrival("DescribeDBInstances", 1);
@@ -60,7 +60,7 @@ fn while_it_reads_nothing_was_begun() {
 
 #[test]
 fn while_it_reads_the_registry_nothing_was_begun() {
-    let peer = site(&["prooflink"]);
+    let peer = context(&["prooflink"]);
     peer.script(&json!({ "service": "ecr", "operation": "DescribeImages", "hold": "registry" }));
     let child = begun(&peer, &DEPLOY);
     peer.wait_for_arrival("DescribeImages", 1);
@@ -71,7 +71,7 @@ fn while_it_reads_the_registry_nothing_was_begun() {
 
 #[test]
 fn at_the_question_it_means_no() {
-    let peer = site(&["prooflink"]);
+    let peer = context(&["prooflink"]);
     let mut toban = Terminal::run(console(&peer.env(), &DEPLOY[..4]), 120, 40);
     toban.shows("go on? [y/N]");
     toban.keys("\u{3}");
@@ -81,7 +81,7 @@ fn at_the_question_it_means_no() {
 
 #[test]
 fn while_a_revision_is_registered_that_is_not_known() {
-    let peer = site(&["prooflink"]);
+    let peer = context(&["prooflink"]);
     peer.script(&json!({ "service": "ecs", "operation": "RegisterTaskDefinition", "hold": "call" }));
     let child = begun(&peer, &DEPLOY);
     peer.wait_for_arrival("RegisterTaskDefinition", 1);
@@ -89,13 +89,13 @@ fn while_a_revision_is_registered_that_is_not_known() {
     peer.release("call");
     let told = "whether a revision was registered is not known, and prooflink-dev-service was not touched";
     assert!(said.err.contains(told), "{}", said.err);
-    assert_eq!(loose(&peer).len(), 2, "the deployment and its step: {:?}", loose(&peer));
+    assert_eq!(unresolved(&peer).len(), 2, "the deployment and its step: {:?}", unresolved(&peer));
     assert!(sent(&peer, "UpdateService").is_empty());
 }
 
 #[test]
 fn while_ecs_is_told_the_revision_is_named_and_the_next_look_tells_how_it_went() {
-    let peer = site(&["prooflink"]);
+    let peer = context(&["prooflink"]);
     peer.script(&json!({ "service": "ecs", "operation": "UpdateService", "hold": "call" }));
     let child = begun(&peer, &DEPLOY);
     peer.wait_for_arrival("UpdateService", 1);
@@ -128,7 +128,7 @@ fn resolved(peer: &Peer) {
 
 #[test]
 fn while_it_is_watched_it_goes_on_inside_ecs_and_the_journal_says_so_later() {
-    let peer = site(&["prooflink"]);
+    let peer = context(&["prooflink"]);
     let moving =
         json!({ "rolloutState": "IN_PROGRESS", "rolloutStateReason": null, "runningCount": 0, "pendingCount": 1 });
     let patch =
@@ -141,16 +141,16 @@ fn while_it_is_watched_it_goes_on_inside_ecs_and_the_journal_says_so_later() {
     let said = left(child);
     assert!(said.err.contains("the rollout of prooflink-dev-task:2 goes on inside ECS (ecs-svc/"), "{}", said.err);
     assert!(said.err.contains("picks it up again"), "{}", said.err);
-    assert_eq!(loose(&peer).len(), 1, "its steps are over: {:?}", loose(&peer));
+    assert_eq!(unresolved(&peer).len(), 1, "its steps are over: {:?}", unresolved(&peer));
     peer.unscript(&ids);
     age_the_journal(&peer);
     resolved(&peer);
-    assert_eq!(loose(&peer), Vec::<String>::new());
+    assert_eq!(unresolved(&peer), Vec::<String>::new());
 }
 
 #[test]
 fn an_instance_that_is_out_is_named_and_the_same_command_goes_on_from_there() {
-    let peer = site(&["kajimaru"]);
+    let peer = context(&["kajimaru"]);
     let deploy = ["deploy", "kajimaru/kajimaru-TG", "--reference", "main", "--confirm", "kajimaru"];
     peer.script(&json!({ "service": "ssm", "operation": "SendCommand", "hold": "call", "after": 1, "times": 1 }));
     let child = begun(&peer, &deploy);
@@ -171,7 +171,7 @@ fn an_instance_that_is_out_is_named_and_the_same_command_goes_on_from_there() {
 
 #[test]
 fn a_function_that_is_left_half_way_goes_on_with_the_same_command() {
-    let peer = site(&["cat-data-v23"]);
+    let peer = context(&["cat-data-v23"]);
     let deploy =
         ["deploy", "cat-data-v23/cat-data-v23-api", "--s3", "s3://cat-data-v23/api.zip", "--confirm", "cat-data-v23"];
     peer.script(&json!({ "service": "lambda", "operation": "PublishVersion", "hold": "call", "times": 1 }));

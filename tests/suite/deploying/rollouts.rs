@@ -73,13 +73,13 @@ impl Cloud for Hurried {
 async fn told(
     cloud: &Hurried,
     world: World,
-    wishes: &ConfiguredEnvironments,
+    configured_environments: &ConfiguredEnvironments,
     name: &str,
     (verb, value): (&str, Option<&str>),
     tell: &mut (dyn FnMut(Report) + Send),
 ) -> Ending {
     let (mut world, zone) = (world, TimeZone::UTC);
-    let picture = assemble(&world, wishes, cloud.now(), &zone);
+    let picture = assemble(&world, configured_environments, cloud.now(), &zone);
     let member = picture.environments.iter().flat_map(|one| &one.members).find(|member| member.name == name);
     let id = member.expect("it is placed").id.clone();
     let environment = picture.home(&id).expect("an environment");
@@ -89,28 +89,28 @@ async fn told(
         world.put(&id.scope, FunctionVersions::KIND, &coverage, got, cloud.now());
     }
     let proposal = {
-        let joins = ResourceIndex::of(&world);
+        let resource_index = ResourceIndex::of(&world);
         let cx = KindContext {
             world: &world,
-            joins: &joins,
+            resource_index: &resource_index,
             scope: &id.scope,
             protected: false,
             now: cloud.now(),
             zone: &zone,
         };
-        let site = ActionContext { cx, environment };
+        let context = ActionContext { cx, environment };
         let actions = toban::operations::actions_of(id.kind).expect("something can be done with it");
-        actions.propose(&id, verb, value, &site).expect("a plan")
+        actions.propose(&id, verb, value, &context).expect("a plan")
     };
     let at = GateContext::seen_at(cloud.now());
     let allowed = Gate::default().allow(proposal, &Confirmation::Yes, None, &at).expect("nothing hinders it");
     let Admitted::Procedure(license, procedure) = allowed else { unreachable!("it has several steps") };
-    let errand = ProcedureRun { id: 1, license, procedure };
-    run_procedure(cloud, errand, world, (&JournalWriter::default(), false), tell).await
+    let procedure_run = ProcedureRun { id: 1, license, procedure };
+    run_procedure(cloud, procedure_run, world, (&JournalWriter::default(), false), tell).await
 }
 
 /// A configuration that says how kajimaru's instances are deployed.
-fn wishes() -> ConfiguredEnvironments {
+fn configured_environments() -> ConfiguredEnvironments {
     let recipe = Recipe {
         directory: "/home/ssm-user/kajimaru".to_owned(),
         user: "ssm-user".to_owned(),
@@ -129,11 +129,11 @@ fn wishes() -> ConfiguredEnvironments {
 async fn carried(
     cloud: &Hurried,
     world: World,
-    wishes: &ConfiguredEnvironments,
+    configured_environments: &ConfiguredEnvironments,
     name: &str,
-    offer: (&str, Option<&str>),
+    action: (&str, Option<&str>),
 ) -> Ending {
-    told(cloud, world, wishes, name, offer, &mut |_| {}).await
+    told(cloud, world, configured_environments, name, action, &mut |_| {}).await
 }
 
 #[tokio::test]
@@ -142,22 +142,22 @@ async fn instances_are_deployed_with_compose_through_drain_command_and_registrat
     let live = live(&peer);
     let world = read_all(&live, &here()).await;
     let cloud = Hurried::over(live);
-    let wishes = wishes();
-    let ending = carried(&cloud, world.clone(), &wishes, "kajimaru-TG", ("deploy", None)).await;
+    let configured_environments = configured_environments();
+    let ending = carried(&cloud, world.clone(), &configured_environments, "kajimaru-TG", ("deploy", None)).await;
     assert_eq!(ending.how, How::Done, "{}", ending.message);
     let calls = |operation: &str| cloud.stats().get(operation).map_or(0, |tally| tally.calls);
     assert_eq!(calls("elasticloadbalancing:DeregisterTargets"), 2);
     assert_eq!(calls("elasticloadbalancing:RegisterTargets"), 2);
     assert_eq!(calls("ssm:SendCommand"), 5, "one survey, and two commands on each");
-    let again = carried(&cloud, world.clone(), &wishes, "kajimaru-TG", ("deploy", None)).await;
+    let again = carried(&cloud, world.clone(), &configured_environments, "kajimaru-TG", ("deploy", None)).await;
     assert!(again.how == How::Done && again.message.contains("already"), "{}", again.message);
-    let back = carried(&cloud, world.clone(), &wishes, "kajimaru-TG", ("rollback", None)).await;
+    let back = carried(&cloud, world.clone(), &configured_environments, "kajimaru-TG", ("rollback", None)).await;
     assert_eq!(back.how, How::Done, "{}", back.message);
 
     // The second instance's command fails: it goes back.
     let failed = json!({"Status": "Failed", "StatusDetails": "Failed", "ResponseCode": 1, "StandardErrorContent": "no space left on device"});
     peer.script(&json!({"service": "ssm", "operation": "GetCommandInvocation", "after": 6 + 3 + 3 + 1, "times": 1, "patch": failed}));
-    let ending = carried(&cloud, world, &wishes, "kajimaru-TG", ("deploy", None)).await;
+    let ending = carried(&cloud, world, &configured_environments, "kajimaru-TG", ("deploy", None)).await;
     assert_eq!(ending.how, How::Incomplete, "{}", ending.message);
     assert!(ending.message.contains("no space left") && ending.message.contains("and serves"), "{}", ending.message);
 }
@@ -200,8 +200,9 @@ async fn connections_are_waited_for_to_end_and_targets_to_become_healthy() {
         }
         lines.push(report.message);
     };
-    let wishes = wishes();
-    let ending = told(&cloud, world.clone(), &wishes, "kajimaru-TG", ("deploy", None), &mut hear).await;
+    let configured_environments = configured_environments();
+    let ending =
+        told(&cloud, world.clone(), &configured_environments, "kajimaru-TG", ("deploy", None), &mut hear).await;
     assert_eq!(ending.how, How::Done, "{}", ending.message);
     for (name, _) in &ids {
         for line in
@@ -221,23 +222,23 @@ async fn a_function_is_updated_published_and_its_alias_shifted() {
     assert_eq!(functions.len(), 3);
     assert!(functions.iter().all(|function| function.state.as_deref() == Some("Active")), "{functions:?}");
     let cloud = Hurried::over(live);
-    let wishes = ConfiguredEnvironments::default();
+    let configured_environments = ConfiguredEnvironments::default();
     let code = Some("s3://cat-data-v23/api.zip");
-    let bare = carried(&cloud, world.clone(), &wishes, "cat-data-v23-import", ("deploy", code)).await;
+    let bare = carried(&cloud, world.clone(), &configured_environments, "cat-data-v23-import", ("deploy", code)).await;
     assert!(bare.how == How::Done && bare.message.contains("no alias was shifted"), "{}", bare.message);
 
     // Somebody changed it after the plan was made.
     let error = json!({"code": "PreconditionFailedException", "message": "The Revision Id provided does not match", "status": 412});
     let ids = peer.script(&json!({"service": "lambda", "operation": "UpdateFunctionCode", "error": error}));
-    let late = carried(&cloud, world.clone(), &wishes, "cat-data-v23-api", ("deploy", code)).await;
+    let late = carried(&cloud, world.clone(), &configured_environments, "cat-data-v23-api", ("deploy", code)).await;
     assert!(late.how == How::Failed && late.message.contains("somebody changed"), "{}", late.message);
     peer.unscript(&ids);
 
-    let shifted = carried(&cloud, world.clone(), &wishes, "cat-data-v23-api", ("deploy", code)).await;
+    let shifted = carried(&cloud, world.clone(), &configured_environments, "cat-data-v23-api", ("deploy", code)).await;
     assert_eq!(shifted.how, How::Done, "{}", shifted.message);
     assert!(shifted.message.starts_with("all calls of live go to version"), "{}", shifted.message);
     read(&cloud.live, of(Function::KIND), &here(), &mut world).await;
-    let back = carried(&cloud, world, &wishes, "cat-data-v23-api", ("rollback", Some("live=1"))).await;
+    let back = carried(&cloud, world, &configured_environments, "cat-data-v23-api", ("rollback", Some("live=1"))).await;
     assert_eq!((back.how, back.message.as_str()), (How::Done, "all calls of live go to version 1"));
 }
 
@@ -343,15 +344,16 @@ async fn a_rollout_that_never_ends_is_never_a_success() {
     let world = read_all(&live, &here()).await;
     let cloud = Hurried::by_minutes(live);
     let began = cloud.now();
-    let (wishes, mut last, long) = (ConfiguredEnvironments::default(), String::new(), tokio::sync::Notify::new());
+    let (configured_environments, mut last, long) =
+        (ConfiguredEnvironments::default(), String::new(), tokio::sync::Notify::new());
     let mut hear = |report: Report| {
         last = report.message;
         if cloud.now().duration_since(began) >= SignedDuration::from_mins(20) {
             long.notify_one();
         }
     };
-    let offer = ("force", None);
-    let rollout = told(&cloud, world, &wishes, "prooflink-dev-service", offer, &mut hear);
+    let action = ("force", None);
+    let rollout = told(&cloud, world, &configured_environments, "prooflink-dev-service", action, &mut hear);
     tokio::select! {
         ending = rollout => panic!("it ended: {}", ending.message),
         () = long.notified() => {}
@@ -371,8 +373,9 @@ async fn throttling_in_the_middle_is_said_and_waited_out() {
     let cloud = Hurried::over(live);
     peer.script(&json!([telling, looking]));
     let mut hear = |report: Report| lines.push(report.message);
-    let wishes = ConfiguredEnvironments::default();
-    let ending = told(&cloud, world, &wishes, "prooflink-dev-service", ("force", None), &mut hear).await;
+    let configured_environments = ConfiguredEnvironments::default();
+    let ending =
+        told(&cloud, world, &configured_environments, "prooflink-dev-service", ("force", None), &mut hear).await;
     assert_eq!(ending.how, How::Done, "{}", ending.message);
     let said = |words: &str| lines.iter().any(|line| line.contains(words));
     assert!(said("AWS does not take it at the moment, toban tries again"), "{lines:?}");

@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use serde_json::{Value, json};
 
-use super::{Said, at, sent, site};
+use super::{Said, at, context, sent};
 use crate::support::peer::{ACCOUNT, Peer};
 use crate::support::said::ended;
 
@@ -49,14 +49,14 @@ fn another(id: &str, revision: u32, created: &str, reason: &str) -> Value {
 
 #[test]
 fn a_rollout_is_watched_until_it_is_complete() {
-    let peer = site(&["prooflink"]);
+    let peer = context(&["prooflink"]);
     let said = rolled_out(&peer, None, 0);
     assert!(said.out.contains("prooflink-dev-task:2, all its new tasks are there"), "{}", said.out);
 }
 
 #[test]
 fn a_rollout_that_the_circuit_breaker_takes_back_ends_with_the_reason_of_its_tasks() {
-    let peer = site(&["prooflink"]);
+    let peer = context(&["prooflink"]);
     let stopped = json!({ "lastStatus": "STOPPED", "desiredStatus": "STOPPED", "stopCode": "EssentialContainerExited",
         "stoppedReason": "Essential container in task exited", "stoppedAt": "now",
         "containers": { "[0]": { "lastStatus": "STOPPED", "exitCode": 3 } } });
@@ -75,7 +75,7 @@ fn a_rollout_that_the_circuit_breaker_takes_back_ends_with_the_reason_of_its_tas
 
 #[test]
 fn a_rollout_that_another_deployment_supersedes_is_no_success() {
-    let peer = site(&["prooflink"]);
+    let peer = context(&["prooflink"]);
     let ours = json!({ "status": "ACTIVE", "rolloutState": "IN_PROGRESS", "runningCount": 0 });
     let later = json!({ format!("[taskDefinition{NEW}"): ours, "[+]": another("ecs-svc/999", 9, "+1m", "") });
     let said = rolled_out(&peer, Some(&over(&later)), 6);
@@ -85,7 +85,7 @@ fn a_rollout_that_another_deployment_supersedes_is_no_success() {
 
 #[test]
 fn a_rollout_that_fails_and_is_not_rolled_back_says_why() {
-    let peer = site(&["prooflink"]);
+    let peer = context(&["prooflink"]);
     let failed = json!({ "rolloutState": "FAILED", "failedTasks": 3, "runningCount": 0,
         "rolloutStateReason": "ECS deployment circuit breaker: tasks failed to start." });
     let alone = json!({ "deploymentCircuitBreaker": { "enable": true, "rollback": false } });
@@ -101,7 +101,7 @@ fn a_rollout_that_fails_and_is_not_rolled_back_says_why() {
 
 #[test]
 fn a_service_that_is_deleted_meanwhile_is_said() {
-    let peer = site(&["prooflink"]);
+    let peer = context(&["prooflink"]);
     let going =
         json!({ "services": { "[serviceName=prooflink-dev-service]": { "status": "DRAINING", "desiredCount": 0 } } });
     let later = json!({ "service": "ecs", "operation": "DescribeServices", "patch": going });
@@ -111,7 +111,7 @@ fn a_service_that_is_deleted_meanwhile_is_said() {
 
 #[test]
 fn a_service_that_is_deleted_between_plan_and_change_is_not_touched() {
-    let peer = site(&["prooflink"]);
+    let peer = context(&["prooflink"]);
     // The plan's own reading comes first.
     let gone = json!({ "services": { "[serviceName=prooflink-dev-service]": { "status": "INACTIVE" } } });
     peer.script(&json!({ "service": "ecs", "operation": "DescribeServices", "after": 1, "patch": gone,
@@ -123,7 +123,7 @@ fn a_service_that_is_deleted_between_plan_and_change_is_not_touched() {
 
 #[test]
 fn a_revision_that_ecs_does_not_deploy_is_named_left_and_deployed_later() {
-    let peer = site(&["prooflink"]);
+    let peer = context(&["prooflink"]);
     let no = "Unable to assume the service linked role";
     let error = json!({ "code": "InvalidParameterException", "message": no, "status": 400 });
     let ids = peer.script(&json!({ "service": "ecs", "operation": "UpdateService", "error": error }));
@@ -138,7 +138,7 @@ fn a_revision_that_ecs_does_not_deploy_is_named_left_and_deployed_later() {
 
 #[test]
 fn credentials_that_run_out_while_it_is_watched_do_not_end_it() {
-    let peer = site(&["prooflink"]);
+    let peer = context(&["prooflink"]);
     let message = "The security token included in the request is expired";
     let error = json!({ "code": "ExpiredTokenException", "message": message, "status": 400 });
     let expired = json!({ "service": "ecs", "operation": "DescribeServices", "times": 1, "error": error });
@@ -148,7 +148,7 @@ fn credentials_that_run_out_while_it_is_watched_do_not_end_it() {
 
 #[test]
 fn of_two_who_deploy_at_once_the_second_is_told_before_and_the_first_after() {
-    let peer = site(&["prooflink"]);
+    let peer = context(&["prooflink"]);
     let moving =
         json!({ "rolloutState": "IN_PROGRESS", "rolloutStateReason": null, "runningCount": 0, "pendingCount": 1 });
     let ids = peer.script(&over(&json!({ format!("[taskDefinition{NEW}"): moving })));
@@ -167,7 +167,7 @@ fn of_two_who_deploy_at_once_the_second_is_told_before_and_the_first_after() {
 
 #[test]
 fn what_is_not_there_is_said_with_what_is() {
-    let peer = site(&["prooflink"]);
+    let peer = context(&["prooflink"]);
     let unknown = at(&peer, &["deploy", "prooflink-dev/service", "--tag", "v99", "--yes"], 1);
     assert!(
         unknown.err.contains("there is no tag \"v99\" in the repository prooflink-dev-app; the newest are"),
@@ -195,7 +195,7 @@ fn built_for(architectures: &[&str]) -> Value {
 
 #[tokio::test]
 async fn an_image_for_another_cpu_is_refused_before_anything_is_registered() {
-    let peer = site(&["prooflink"]);
+    let peer = context(&["prooflink"]);
     let ecr = aws_sdk_ecr::Client::new(&peer.sdk());
     let id = aws_sdk_ecr::types::ImageIdentifier::builder().image_tag("v2").build();
     let told = ecr.describe_images().repository_name("prooflink-dev-app").image_ids(id).send().await.expect("told");
@@ -215,7 +215,7 @@ async fn an_image_for_another_cpu_is_refused_before_anything_is_registered() {
 #[test]
 fn a_rollout_ends_where_the_records_of_deployments_cannot_be_read() {
     for (code, status) in [("ServerException", 500), ("ThrottlingException", 400)] {
-        let peer = site(&["prooflink"]);
+        let peer = context(&["prooflink"]);
         let error = json!({ "code": code, "status": status, "message": "no" });
         peer.script(&json!({ "service": "ecs", "operation": "ListServiceDeployments", "error": error }));
         let said = rolled_out(&peer, None, 0);

@@ -207,11 +207,11 @@ impl Account {
     /// Whether everything of ProofLink's development stage is down.
     pub(crate) fn is_asleep(&self) -> bool {
         let cloud: Arc<dyn Cloud> = Arc::clone(&self.demo) as Arc<dyn Cloud>;
-        let view = View { wishes: toban::demo::wishes(), zone: TimeZone::UTC };
+        let view = View { configured_environments: toban::demo::configured_environments(), zone: TimeZone::UTC };
         let snapshot = self.runtime.block_on(picture(&cloud, &view, &mut |_, _| {})).expect("a picture");
         let environment = snapshot.picture.environment(&"prooflink-dev".into()).expect("it is there");
         let off = environment.offhours.as_deref().expect("a schedule");
-        off.sleepers.iter().all(|it| it.actual == Actual::Down)
+        off.scheduled_members.iter().all(|it| it.actual == Actual::Down)
     }
 }
 

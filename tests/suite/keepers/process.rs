@@ -39,15 +39,18 @@ pub(crate) fn keep() {
         let home = Home { demo: Demo::at(7, 0), line, doors: std::sync::Mutex::default(), woken: Notify::new() };
         let cloud = Arc::new(Shared { home: Arc::new(home), at_work: false });
         cloud.home.ask(json!({ "ask": "now" })).await;
-        let keeper = LocalScheduler {
+        let local_scheduler = LocalScheduler {
             cloud,
-            view: View { wishes: toban::demo::wishes(), zone: TimeZone::get("Asia/Tokyo").expect("Tokyo") },
+            view: View {
+                configured_environments: toban::demo::configured_environments(),
+                zone: TimeZone::get("Asia/Tokyo").expect("Tokyo"),
+            },
             journal: Some(state.join("journal.jsonl")),
-            ledger: ExecutionLog::Kept(state).into(),
+            execution_log: ExecutionLog::Kept(state).into(),
             gate: Gate::default(),
-            patrol: SignedDuration::from_hours(12),
+            poll_interval: SignedDuration::from_hours(12),
         };
-        run_loop(&keeper, &mut |_, _| {}).await;
+        run_loop(&local_scheduler, &mut |_, _| {}).await;
     });
 }
 
@@ -137,7 +140,7 @@ impl Home {
         drop(wait);
     }
 
-    /// Asks, and plays what was done by then and what time it is. What came of the last deed.
+    /// Asks, and plays what was done by then and what time it is. What came of the last change.
     async fn ask(&self, mut question: Value) -> Option<Result<Receipt, Fault>> {
         let mut line = self.line.lock().await;
         question["have"] = json!(line.have);
@@ -150,9 +153,9 @@ impl Home {
         let text = answer.await.unwrap_or_default();
         let Ok(answer) = serde_json::from_str::<Value>(&text) else { std::process::exit(0) };
         let mut last = None;
-        for deed in answer["deeds"].as_array().expect("deeds") {
+        for change_request in answer["deeds"].as_array().expect("deeds") {
             line.have += 1;
-            last = Some(play(&self.demo, deed).await);
+            last = Some(play(&self.demo, change_request).await);
         }
         self.demo.go_to(answer["now"].as_i64().expect("a second"));
         last
@@ -165,18 +168,18 @@ struct Line {
     have: usize,
 }
 
-/// Does a deed of any process to the account as it is played here.
-pub(crate) async fn play(demo: &Demo, deed: &Value) -> Result<Receipt, Fault> {
-    demo.go_to(deed["second"].as_i64().expect("a second"));
-    let approved = approved(deed, demo.now());
-    demo.change(&approved, &approved.deed().on.scope).await
+/// Does a change of any process to the account as it is played here.
+pub(crate) async fn play(demo: &Demo, change_request: &Value) -> Result<Receipt, Fault> {
+    demo.go_to(change_request["second"].as_i64().expect("a second"));
+    let approved = approved(change_request, demo.now());
+    demo.change(&approved, &approved.change_request().on.scope).await
 }
 
-/// A deed as one process tells it to another.
-fn told(deed: &ChangeRequest) -> Value {
+/// A change as one process tells it to another.
+fn told(change_request: &ChangeRequest) -> Value {
     json!({
-        "ask": "change", "verb": deed.verb, "kind": deed.on.kind.0, "key": &*deed.on.key,
-        "source": deed.on.scope.source.as_str(), "region": deed.on.scope.region.as_str(), "arguments": deed.arguments,
+        "ask": "change", "verb": change_request.verb, "kind": change_request.on.kind.0, "key": &*change_request.on.key,
+        "source": change_request.on.scope.source.as_str(), "region": change_request.on.scope.region.as_str(), "arguments": change_request.arguments,
     })
 }
 
@@ -187,7 +190,7 @@ impl Change for Replayed {
     fn plan(&self) -> Plan {
         Plan::new(self.0.verb, "replayed".into(), self.0.on.clone(), vec![self.0.verb.to_owned()])
     }
-    fn deed(&self) -> ChangeRequest {
+    fn change_request(&self) -> ChangeRequest {
         self.0.clone()
     }
     fn perform<'a>(&'a self, _aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {
@@ -225,7 +228,7 @@ impl Cloud for Shared {
     }
 
     fn change<'a>(&'a self, change: &'a Approved, _scope: &'a Scope) -> BoxFuture<'a, Result<Receipt, Fault>> {
-        Box::pin(async move { self.home.ask(told(&change.deed())).await.expect("at least this was done") })
+        Box::pin(async move { self.home.ask(told(&change.change_request())).await.expect("at least this was done") })
     }
 
     fn pause(&self, span: SignedDuration) -> BoxFuture<'_, ()> {

@@ -77,7 +77,7 @@ fn account(port: u16, nodes: &[&str]) -> (Remote, Vec<Carrier>) {
     };
     let nodes: Vec<Node> = nodes.iter().map(node).collect();
     let member =
-        |node: &Node| Member { id: node.id(&scope), name: node.id.clone(), opinion: None, because: Vec::new() };
+        |node: &Node| Member { id: node.id(&scope), name: node.id.clone(), assessment: None, because: Vec::new() };
     let members: Vec<Member> = nodes.iter().map(member).collect();
     world.put(&scope, Node::KIND, &Coverage::All, Ok(Reading::whole(nodes).into()), at);
     let remote = tunnel::remote(&world, &id).unwrap();

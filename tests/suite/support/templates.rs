@@ -41,13 +41,15 @@ pub(super) fn fork(systems: &Value, log: &Path) -> Forked {
     static TEMPLATES: OnceLock<Templates> = OnceLock::new();
     let port = TEMPLATES.get_or_init(start).port;
     let mut lifeline = TcpStream::connect(("127.0.0.1", port)).expect("the peers' templates listen");
-    let wish = json!({ "systems": systems, "log": log });
-    lifeline.write_all(format!("{wish}\n").as_bytes()).expect("the peers' templates take a wish");
+    let environment_config = json!({ "systems": systems, "log": log });
+    lifeline.write_all(format!("{environment_config}\n").as_bytes()).expect("the peers' templates take a wish");
     let mut line = String::new();
     let read = BufReader::new(&lifeline).read_line(&mut line);
     let answer: Answer = serde_json::from_str(&line)
-        .unwrap_or_else(|fault| panic!("no test peer for {wish}: {read:?}, {fault}: {line:?}"));
-    let Some(port) = answer.port else { panic!("no test peer for {wish}: {}", answer.error.unwrap_or_default()) };
+        .unwrap_or_else(|fault| panic!("no test peer for {environment_config}: {read:?}, {fault}: {line:?}"));
+    let Some(port) = answer.port else {
+        panic!("no test peer for {environment_config}: {}", answer.error.unwrap_or_default())
+    };
     Forked { lifeline, port, table: answer.table }
 }
 

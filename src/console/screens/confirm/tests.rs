@@ -22,7 +22,7 @@ impl Change for Stop {
     fn plan(&self) -> Plan {
         self.0.clone()
     }
-    fn deed(&self) -> ChangeRequest {
+    fn change_request(&self) -> ChangeRequest {
         ChangeRequest { verb: "stop", on: self.0.on.clone(), arguments: Vec::new() }
     }
     fn perform<'a>(&'a self, _aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {
@@ -56,7 +56,7 @@ pub(crate) fn ask(model: &mut Model, environment: &str) {
 }
 
 fn is_change(effects: &[Effect]) -> bool {
-    matches!(effects, [Effect::Change(approved)] if approved.deed().verb == "stop")
+    matches!(effects, [Effect::Change(approved)] if approved.change_request().verb == "stop")
 }
 
 #[test]

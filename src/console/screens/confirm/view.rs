@@ -126,9 +126,9 @@ pub fn draw(confirm: &Confirm, theme: &Theme, area: Rect, buf: &mut Buffer, show
     let room = usize::from(columns.saturating_sub(4)).max(1);
     let lines = body(confirm, room, wide);
     let role = if confirm.hindrance.is_some() { Role::Fault } else { Role::Accent };
-    let asks: Vec<String> = wrap(&harmless(&question(confirm)), room);
+    let prompt: Vec<String> = wrap(&harmless(&question(confirm)), room);
     let why = confirm.writing || !confirm.reason.value().is_empty();
-    let tail = small(asks.len()) + u16::from(why) + u16::from(confirm.wants_name());
+    let tail = small(prompt.len()) + u16::from(why) + u16::from(confirm.wants_name());
     let frame = centered(area, columns, small(lines.len()).saturating_add(tail).saturating_add(3));
     Clear.render(frame, buf);
     let note = Some(("default: no", Role::Dim));
@@ -150,7 +150,7 @@ pub fn draw(confirm: &Confirm, theme: &Theme, area: Rect, buf: &mut Buffer, show
         let message = format!("… {} more lines of the plan: ↓ shows them", hidden + 1);
         put_line(buf, last, (1, 0), &message, theme.style(Role::Faint));
     }
-    for (at, line) in asks.iter().enumerate() {
+    for (at, line) in prompt.iter().enumerate() {
         put_line(buf, below, (1, small(at)), line, theme.style(role));
     }
     let line = |row: u16| Rect {
@@ -160,7 +160,7 @@ pub fn draw(confirm: &Confirm, theme: &Theme, area: Rect, buf: &mut Buffer, show
         height: u16::from(row < below.height),
     };
     let mut cursor = None;
-    let first = small(asks.len());
+    let first = small(prompt.len());
     if why {
         let at = Prompt { sign: "why: ", input: &confirm.reason, ghost: None, theme }.render(line(first), buf);
         cursor = at.filter(|_| confirm.writing);

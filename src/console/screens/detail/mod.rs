@@ -85,16 +85,16 @@ pub struct Around<'a> {
 pub fn blocks(detail: &Detail, around: Around<'_>) -> Vec<Block> {
     let Some(of) = kind(detail.id.kind) else { return Vec::new() };
     let home = around.picture.home(&detail.id);
-    let joins = ResourceIndex::of(around.world);
+    let resource_index = ResourceIndex::of(around.world);
     let cx = KindContext {
         world: around.world,
-        joins: &joins,
+        resource_index: &resource_index,
         scope: &detail.id.scope,
         protected: home.is_some_and(|home| home.protected),
         now: around.now,
         zone: around.zone,
     };
-    let mut blocks = vec![head(detail, around, of.opinion(&detail.id, &cx))];
+    let mut blocks = vec![head(detail, around, of.assess(&detail.id, &cx))];
     if of.title(around.world, &detail.id).is_none() {
         let gone = "it is not there any more: the last reading did not find it";
         blocks.push(Block { key: "gone".to_owned(), empty: gone.to_owned(), ..Block::default() });
@@ -112,7 +112,7 @@ pub fn blocks(detail: &Detail, around: Around<'_>) -> Vec<Block> {
     blocks
 }
 
-fn head(detail: &Detail, around: Around<'_>, opinion: Option<crate::world::Assessment>) -> Block {
+fn head(detail: &Detail, around: Around<'_>, assessment: Option<crate::world::Assessment>) -> Block {
     let singular = kind(detail.id.kind).and_then(|kind| kind.shown()).map(|shown| shown.singular.to_owned());
     // A kind without a panel of its own is called as it is named.
     let singular = singular.unwrap_or_else(|| detail.id.kind.0.replace('-', " "));
@@ -120,20 +120,20 @@ fn head(detail: &Detail, around: Around<'_>, opinion: Option<crate::world::Asses
         Some(home) => format!("{singular} of {} in {}", home.name, detail.id.scope),
         None => format!("{singular} in no environment, seen in {}", detail.id.scope),
     };
-    let health = opinion.as_ref().map(|opinion| opinion.health);
-    let why = opinion.map(|opinion| {
-        let word = opinion.health.word();
-        Cell::of(opinion.health, opinion.why.map_or_else(|| word.to_owned(), |why| format!("{word}: {why}")))
+    let health = assessment.as_ref().map(|assessment| assessment.health);
+    let why = assessment.map(|assessment| {
+        let word = assessment.health.word();
+        Cell::of(assessment.health, assessment.why.map_or_else(|| word.to_owned(), |why| format!("{word}: {why}")))
     });
     let cells = why.into_iter().chain([Cell::dim(place)]).collect();
     let mut item = Item::prose("head", cells);
     item.name.clone_from(&detail.name);
     item.health = health;
     item.door = Some(super::sheet::RowTarget::Resource(detail.id.clone()));
-    let shelf = around.world.shelf(&detail.id.scope, detail.id.kind);
-    let bin = shelf
-        .and_then(|shelf| shelf.bins().map(|(_, bin)| bin).find(|bin| bin.keys().any(|key| key == &*detail.id.key)));
-    let fault = bin.and_then(|bin| bin.fault.as_ref()).or_else(|| shelf.and_then(|shelf| shelf.fault.as_ref()));
+    let store = around.world.store(&detail.id.scope, detail.id.kind);
+    let bin = store
+        .and_then(|store| store.bins().map(|(_, bin)| bin).find(|bin| bin.keys().any(|key| key == &*detail.id.key)));
+    let fault = bin.and_then(|bin| bin.fault.as_ref()).or_else(|| store.and_then(|store| store.fault.as_ref()));
     let read_at = state_read_at(&detail.id, around.world).or_else(|| bin.and_then(|bin| bin.read_at));
     let note = Note { read_at, fault: fault.map(Fault::sentence) };
     item.stale = note.fault.is_some();
@@ -146,9 +146,9 @@ fn state_read_at(id: &ResourceId, world: &World) -> Option<Timestamp> {
     let live = KINDS.iter().filter(|kind| kind.pace() == PollClass::Live);
     let serves = |kind: &dyn AnyKind| kind.shown().is_none() && kind.needs().contains(&id.kind);
     live.filter(|kind| kind.name() == id.kind || serves(**kind))
-        .filter_map(|kind| world.shelf(&id.scope, kind.name()))
-        .filter_map(|shelf| {
-            let own = shelf.bins().filter(|(part, bin)| ***part == *id.key || bin.keys().any(|key| key == &*id.key));
+        .filter_map(|kind| world.store(&id.scope, kind.name()))
+        .filter_map(|store| {
+            let own = store.bins().filter(|(part, bin)| ***part == *id.key || bin.keys().any(|key| key == &*id.key));
             own.filter_map(|(_, bin)| bin.read_at).min()
         })
         .min()

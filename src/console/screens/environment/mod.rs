@@ -34,7 +34,7 @@ pub fn blocks(
     around: Around<'_>,
     changed: &BTreeMap<ResourceId, Timestamp>,
 ) -> Vec<Block> {
-    let joins = ResourceIndex::of(around.world);
+    let resource_index = ResourceIndex::of(around.world);
     let changed: HashSet<&str> = changed.keys().map(|id| &*id.key).collect();
     let mut blocks = vec![verdict(environment)];
     let mut lists: Vec<&'static str> = Vec::new();
@@ -44,7 +44,7 @@ pub fn blocks(
         }
     }
     blocks.extend(environment.offhours.as_deref().map(|off| offhours(off, around)));
-    blocks.extend(lists.into_iter().filter_map(|list| panel(list, environment, around, (&joins, &changed))));
+    blocks.extend(lists.into_iter().filter_map(|list| panel(list, environment, around, (&resource_index, &changed))));
     blocks.extend(shared(environment));
     blocks
 }
@@ -55,8 +55,8 @@ fn shared(environment: &EnvironmentStatus) -> Option<Block> {
         .shared
         .iter()
         .map(|member| {
-            let health = member.opinion.as_ref().map_or(Health::Unknown, |opinion| opinion.health);
-            let word = member.opinion.as_ref().map_or("–", |opinion| opinion.health.word());
+            let health = member.assessment.as_ref().map_or(Health::Unknown, |assessment| assessment.health);
+            let word = member.assessment.as_ref().map_or("–", |assessment| assessment.health.word());
             let why = member.because.last().map_or("", |step| step.message.as_str());
             let singular =
                 kind(member.id.kind).and_then(|kind| kind.shown()).map_or(member.id.kind.0, |shown| shown.singular);
@@ -83,9 +83,9 @@ fn shared(environment: &EnvironmentStatus) -> Option<Block> {
 fn offhours(off: &OffHours, around: Around<'_>) -> Block {
     let next = off.next.as_ref().map_or_else(
         || Cell::dim("no change in the next 60 days"),
-        |edge| {
-            let when = wording::told(edge.issue_at, around.now, &off.routine.schedule.zone, around.zone);
-            Cell::plain(format!("{} {when} ({})", wording::whole(edge.verb), wording::cause(&edge.cause)))
+        |transition| {
+            let when = wording::told(transition.issue_at, around.now, &off.routine.schedule.zone, around.zone);
+            Cell::plain(format!("{} {when} ({})", wording::whole(transition.verb), wording::cause(&transition.cause)))
         },
     );
     let aside = off.aside(around.now, around.zone).filter(|aside| !aside.starts_with("until"));
@@ -165,10 +165,10 @@ fn read_at(feeds: &[KindName], environment: &EnvironmentStatus, list: &str, worl
         part.is_empty() || keys.contains(part) || bin.keys().any(|key| keys.contains(key))
     };
     let shelves = environment.scopes.iter().flat_map(|scope| {
-        feeds.iter().filter(|name| any || live(name)).filter_map(move |name| world.shelf(scope, *name))
+        feeds.iter().filter(|name| any || live(name)).filter_map(move |name| world.store(scope, *name))
     });
     shelves
-        .flat_map(|shelf| shelf.bins().filter(|(part, bin)| ours(part, bin)).filter_map(|(_, bin)| bin.read_at))
+        .flat_map(|store| store.bins().filter(|(part, bin)| ours(part, bin)).filter_map(|(_, bin)| bin.read_at))
         .min()
 }
 
@@ -181,17 +181,17 @@ fn panel(
     list: &'static str,
     environment: &EnvironmentStatus,
     around: Around<'_>,
-    (joins, changed): (&ResourceIndex<'_>, &HashSet<&str>),
+    (resource_index, changed): (&ResourceIndex<'_>, &HashSet<&str>),
 ) -> Option<Block> {
     // The sick ones first, by name within; what has no say (scaling alarms) last.
     let mut members: Vec<_> = environment.members.iter().filter(|member| is_of(member, list)).collect();
-    members.sort_by_key(|member| Reverse(member.opinion.as_ref().map(|opinion| opinion.health)));
+    members.sort_by_key(|member| Reverse(member.assessment.as_ref().map(|assessment| assessment.health)));
     let mut items = Vec::new();
     for member in members {
         let Some(of) = kind(member.id.kind) else { continue };
         let cx = KindContext {
             world: around.world,
-            joins,
+            resource_index,
             scope: &member.id.scope,
             protected: environment.protected,
             now: around.now,
@@ -214,9 +214,9 @@ fn panel(
     let shelves = environment
         .scopes
         .iter()
-        .flat_map(|scope| feeds.iter().filter_map(move |kind| Some((scope, around.world.shelf(scope, *kind)?))));
+        .flat_map(|scope| feeds.iter().filter_map(move |kind| Some((scope, around.world.store(scope, *kind)?))));
     let faults: Vec<&Fault> = shelves
-        .flat_map(|(scope, shelf)| shelf.faults().map(move |fault| (scope, fault)))
+        .flat_map(|(scope, store)| store.faults().map(move |fault| (scope, fault)))
         .filter(|(scope, fault)| concerns(scope, fault))
         .map(|(_, fault)| fault)
         .collect();
@@ -253,9 +253,9 @@ fn shortened(mut item: Item, singular: &str) -> Item {
 
 /// Whether a resource is known only from before a fault.
 fn is_stale(id: &ResourceId, around: Around<'_>) -> bool {
-    around.world.shelf(&id.scope, id.kind).is_some_and(|shelf| {
-        shelf.fault.is_some()
-            || shelf.bins().any(|(_, bin)| bin.fault.is_some() && bin.keys().any(|key| key == &*id.key))
+    around.world.store(&id.scope, id.kind).is_some_and(|store| {
+        store.fault.is_some()
+            || store.bins().any(|(_, bin)| bin.fault.is_some() && bin.keys().any(|key| key == &*id.key))
     })
 }
 

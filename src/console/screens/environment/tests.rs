@@ -23,7 +23,7 @@ fn opened(name: &str) -> Model {
 
 /// What is known of all environments after the world has changed.
 fn gathered(model: &mut Model) {
-    let picture = assemble(&model.world, &crate::demo::wishes(), model.now, &model.settings.zone);
+    let picture = assemble(&model.world, &crate::demo::configured_environments(), model.now, &model.settings.zone);
     tell(model, Event::Gathered(0, picture));
 }
 
@@ -39,8 +39,8 @@ fn a_panel_is_as_old_as_the_state_of_its_own_resources_and_not_as_the_structure_
     let own = |arn: &str| arn.contains("targetgroup/prooflink-tg/");
     // Ten minutes later only the health of this environment's target group has been read again.
     model.now += jiff::SignedDuration::from_mins(10);
-    let shelf = model.world.shelf(&home, health).expect("read");
-    let again: BTreeSet<Part> = shelf.bins().map(|(part, _)| part.clone()).filter(|part| own(part)).collect();
+    let store = model.world.store(&home, health).expect("read");
+    let again: BTreeSet<Part> = store.bins().map(|(part, _)| part.clone()).filter(|part| own(part)).collect();
     assert_eq!(again.len(), 1, "{again:?}");
     let want = ReadRequest { kind: health, scope: home.clone(), coverage: Coverage::Parts(again) };
     for (want, found) in read_of_demo(&[want]) {
@@ -108,8 +108,8 @@ fn the_page_of_a_target_group_is_as_old_as_the_health_it_shows() {
     let home = model.environment().expect("the environment").scopes[0].clone();
     let health = KindName("target-health");
     model.now += jiff::SignedDuration::from_mins(10);
-    let shelf = model.world.shelf(&home, health).expect("read");
-    let parts = shelf.bins().map(|(part, _)| part.clone()).collect();
+    let store = model.world.store(&home, health).expect("read");
+    let parts = store.bins().map(|(part, _)| part.clone()).collect();
     let want = ReadRequest { kind: health, scope: home.clone(), coverage: Coverage::Parts(parts) };
     for (want, found) in read_of_demo(&[want]) {
         Arc::make_mut(&mut model.world).put(&home, health, &want.coverage, found, model.now);

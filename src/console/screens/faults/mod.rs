@@ -41,13 +41,13 @@ fn faults(around: Around<'_>) -> Block {
     let who = around.scopes.iter().filter_map(|scope| {
         around.world.identity_fault(scope).map(|fault| item("who", scope, fault, vec![format!("in {scope}")]))
     });
-    let shelves = around.world.shelves().flat_map(|(scope, kind, shelf)| {
-        let tried = shelf.tried_at.map(|at| format!("tried {}", text::when(at, around.now, around.zone)));
-        let kept = match shelf.oldest() {
+    let shelves = around.world.shelves().flat_map(|(scope, kind, store)| {
+        let tried = store.tried_at.map(|at| format!("tried {}", text::when(at, around.now, around.zone)));
+        let kept = match store.oldest() {
             Some(at) => format!("what is shown is from {}", text::when(at, around.now, around.zone)),
             None => "nothing was ever read of it".to_owned(),
         };
-        shelf.faults().enumerate().map(move |(at, fault)| {
+        store.faults().enumerate().map(move |(at, fault)| {
             let place = format!("{kind} in {scope}");
             let about: Vec<String> = std::iter::once(place).chain(tried.clone()).chain([kept.clone()]).collect();
             item(&format!("{kind} {at}"), scope, fault, vec![about.join(" · ")])

@@ -36,8 +36,8 @@ pub fn draw(
 }
 
 fn evidence(environment: &EnvironmentStatus, paint: Paint<'_>, area: Rect, buf: &mut Buffer) {
-    let edge = paint.theme.style(Role::Border);
-    put_line(buf, area, (0, 0), &"─".repeat(usize::from(area.width)), edge);
+    let transition = paint.theme.style(Role::Border);
+    put_line(buf, area, (0, 0), &"─".repeat(usize::from(area.width)), transition);
     put_line(buf, area, (2, 0), &format!(" {} ", environment.name), paint.theme.style(Role::Title));
     let mut y = 1;
     for cell in super::evidence(environment) {

@@ -90,8 +90,8 @@ fn what_broke_off_is_closed_once_it_can_be_seen() {
         .expect("a database that runs");
     let id = crate::world::Resource::id(db, at_scope);
     let plan = Plan::new("start it", "city-poc".into(), id.clone(), Vec::new());
-    let deed = ChangeRequest { verb: "start", on: id, arguments: Vec::new() };
-    let line = Line::started("9", at(-3600), &plan, None, None).doing(&deed);
+    let change_request = ChangeRequest { verb: "start", on: id, arguments: Vec::new() };
+    let line = Line::started("9", at(-3600), &plan, None, None).doing(&change_request);
     let entries = read(&line.encode().expect("JSON")).0;
     let effects = tell(&mut model, Event::Journal(entries.clone()));
     let closing =

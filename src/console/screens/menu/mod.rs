@@ -43,7 +43,7 @@ pub struct Entry {
     /// More about it.
     pub note: String,
     /// Why it cannot be chosen now.
-    pub barred: Option<String>,
+    pub disabled_reason: Option<String>,
     /// What it does.
     pub pick: Pick,
 }
@@ -63,7 +63,7 @@ impl Menu {
     /// A menu with its cursor on the first entry that can be chosen.
     #[must_use]
     pub fn new(title: impl Into<String>, entries: Vec<Entry>) -> Self {
-        let at = entries.iter().position(|entry| entry.barred.is_none()).unwrap_or(0);
+        let at = entries.iter().position(|entry| entry.disabled_reason.is_none()).unwrap_or(0);
         Self { title: title.into(), entries, at }
     }
 
@@ -96,11 +96,11 @@ impl Menu {
 mod tests {
     use super::*;
 
-    fn entry(label: &str, barred: Option<&str>) -> Entry {
+    fn entry(label: &str, disabled_reason: Option<&str>) -> Entry {
         Entry {
             label: label.to_owned(),
             note: String::new(),
-            barred: barred.map(str::to_owned),
+            disabled_reason: disabled_reason.map(str::to_owned),
             pick: Pick::Copy(label.to_owned()),
         }
     }

@@ -19,14 +19,14 @@ pub struct Known {
     /// Themes.
     pub themes: Vec<String>,
     /// What the row under the cursor offers.
-    pub offers: Vec<Offered>,
+    pub actions: Vec<OfferedAction>,
     /// What environments can offer, also where the one here does not.
     pub elsewhere: &'static [&'static str],
 }
 
 /// Something the row under the cursor, or its environment, offers.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Offered {
+pub struct OfferedAction {
     /// Its name.
     pub verb: &'static str,
     /// What it does.
@@ -94,8 +94,8 @@ impl Palette {
 
     fn commands(&self, typed: &str) -> Vec<Proposal> {
         let offered = COMMANDS.iter().filter(|spec| spec.at.contains(&self.place));
-        let offers = self.known.offers.iter().map(|offer| (offer.verb.to_owned(), offer.message.clone()));
-        let candidates = offered.map(|spec| (spec.name.to_owned(), spec.message.to_owned())).chain(offers);
+        let actions = self.known.actions.iter().map(|action| (action.verb.to_owned(), action.message.clone()));
+        let candidates = offered.map(|spec| (spec.name.to_owned(), spec.message.to_owned())).chain(actions);
         ranked(typed, candidates.collect())
             .into_iter()
             .map(|(name, message)| Proposal { line: name, message })
@@ -126,8 +126,8 @@ impl Palette {
 
     /// The environments that can be named behind what environments offer.
     fn environments(&self, verb: &str, typed: &str) -> Vec<Proposal> {
-        let here = self.known.offers.iter().find(|offer| offer.verb == verb);
-        if !here.map_or_else(|| self.elsewhere(verb).is_some(), |offer| offer.whole) {
+        let here = self.known.actions.iter().find(|action| action.verb == verb);
+        if !here.map_or_else(|| self.elsewhere(verb).is_some(), |action| action.whole) {
             return Vec::new();
         }
         let all = self.known.environments.iter().map(|one| (one.clone(), String::new())).collect();
@@ -173,8 +173,8 @@ impl Palette {
             return Meaning::Nothing;
         }
         let typed = Some(rest.trim().to_owned()).filter(|rest| !rest.is_empty());
-        if let Some(offer) = self.known.offers.iter().find(|offer| offer.verb == name) {
-            return Meaning::Offer(offer.verb, typed);
+        if let Some(action) = self.known.actions.iter().find(|action| action.verb == name) {
+            return Meaning::Offer(action.verb, typed);
         }
         if let Some(verb) = self.elsewhere(name) {
             return match typed {
@@ -211,8 +211,8 @@ impl Palette {
     fn beginning(&self, typed: &str) -> Vec<(&'static str, Fits)> {
         let here = COMMANDS.iter().filter(|spec| spec.at.contains(&self.place));
         let commands = here.map(|spec| (spec.name, Fits::Command(spec.command)));
-        let offers = self.known.offers.iter().map(|offer| (offer.verb, Fits::Offer(offer.verb)));
-        commands.chain(offers).filter(|(name, _)| name.starts_with(typed)).collect()
+        let actions = self.known.actions.iter().map(|action| (action.verb, Fits::Offer(action.verb)));
+        commands.chain(actions).filter(|(name, _)| name.starts_with(typed)).collect()
     }
 }
 

@@ -1,6 +1,6 @@
 //! The command line: completion, meanings, and what is said when nothing fits.
 
-use super::{Known, Meaning, Offered, Palette};
+use super::{Known, Meaning, OfferedAction, Palette};
 use crate::command::{Command, Where};
 use crate::console::screens::rig::{fleet, picture, press, showing, type_in};
 use tui_input::Input;
@@ -27,8 +27,8 @@ fn a_name_may_be_shortened_while_only_one_begins_so() {
 
 #[test]
 fn what_a_row_offers_may_be_shortened_too_and_what_could_be_several_lists_them() {
-    let offered = |verb, whole| Offered { verb, message: String::new(), whole };
-    let known = Known { offers: vec![offered("deploy", false), offered("restart", false)], ..Known::default() };
+    let offered = |verb, whole| OfferedAction { verb, message: String::new(), whole };
+    let known = Known { actions: vec![offered("deploy", false), offered("restart", false)], ..Known::default() };
     let meaning = |text: &str| {
         let mut palette = Palette::new(Where::Detail, known.clone());
         palette.input = Input::new(text.to_owned());

@@ -41,9 +41,9 @@ const SLEEPERS: &[Column] = &[
     Column::text("ON SCHEDULE", Width::Fill(14), 8),
 ];
 
-/// The blocks of the page; `diary` is what the journal saw of stops and starts.
+/// The blocks of the page; `uptime_log` is what the journal saw of stops and starts.
 #[must_use]
-pub fn blocks(environment: &EnvironmentStatus, around: Around<'_>, diary: &UptimeLog) -> Vec<Block> {
+pub fn blocks(environment: &EnvironmentStatus, around: Around<'_>, uptime_log: &UptimeLog) -> Vec<Block> {
     let others = external_schedulers::of_environment(&environment.others, around);
     let Some(off) = environment.offhours.as_deref() else {
         return std::iter::once(none(environment)).chain(others).collect();
@@ -56,9 +56,9 @@ pub fn blocks(environment: &EnvironmentStatus, around: Around<'_>, diary: &Uptim
         blocks.push(warnings(&seen.warnings));
     }
     blocks.extend(others);
-    blocks.push(sleepers(off, around));
+    blocks.push(scheduled_members(off, around));
     blocks.extend(at_aws(environment, off, around));
-    blocks.push(saved(off, around, diary));
+    blocks.push(saved(off, around, uptime_log));
     blocks
 }
 
@@ -84,9 +84,9 @@ fn head(environment: &EnvironmentStatus, off: &OffHours, around: Around<'_>) -> 
     };
     let next = off.next.as_ref().map_or_else(
         || "no change in the next 60 days".to_owned(),
-        |edge| {
-            let when = told(edge.issue_at);
-            format!("next: {} {when} ({})", wording::whole(edge.verb), wording::cause(&edge.cause))
+        |transition| {
+            let when = told(transition.issue_at);
+            format!("next: {} {when} ({})", wording::whole(transition.verb), wording::cause(&transition.cause))
         },
     );
     let mut items = vec![Item::prose("is", vec![Cell::strong(format!("{is} · {next}"))])];
@@ -155,7 +155,7 @@ fn days(week: &[Day], off: &OffHours) -> Block {
     let zone = &off.routine.schedule.zone;
     let items = week.iter().map(|day| {
         let mut message: Vec<String> = day.holiday.clone().into_iter().collect();
-        message.extend(day.edges.iter().map(|edge| wording::edge(edge, zone)));
+        message.extend(day.transitions.iter().map(|transition| wording::transition(transition, zone)));
         let date = day.date.strftime("%a %m-%d").to_string();
         let tone = if day.holiday.is_some() { Tone::Of(Health::Asleep) } else { Tone::Plain };
         let cells = vec![Cell { text: date, tone }, Cell::plain(day.drawn()), Cell::dim(message.join(" · "))];
@@ -170,8 +170,8 @@ fn list(lines: &[(jiff::Timestamp, Line)], off: &OffHours, around: Around<'_>) -
     let items = lines.iter().enumerate().map(|(at, (when, line))| {
         let (what, why) = wording::line(line, zone);
         let strong = match line {
-            Line::Edge(edge) if edge.cause == crate::schedule::Cause::Guard => Cell::dim(what),
-            Line::Edge(edge) if edge.verb == PowerAction::Stop => Cell::of(Health::Asleep, what),
+            Line::Edge(transition) if transition.cause == crate::schedule::Cause::Guard => Cell::dim(what),
+            Line::Edge(transition) if transition.verb == PowerAction::Stop => Cell::of(Health::Asleep, what),
             Line::Edge(_) => Cell::plain(what),
             Line::DayOff { .. } | Line::AutoRestart(_) => Cell::dim(what),
         };
@@ -198,9 +198,9 @@ fn warnings(warnings: &[Warning]) -> Block {
     Block { key: "warnings".to_owned(), title: "notes".to_owned(), items, ..Block::default() }
 }
 
-fn sleepers(off: &OffHours, around: Around<'_>) -> Block {
+fn scheduled_members(off: &OffHours, around: Around<'_>) -> Block {
     let drifted = off.drifted(around.now, around.zone);
-    let items = off.sleepers.iter().map(|it| {
+    let items = off.scheduled_members.iter().map(|it| {
         let message = drifted.iter().find(|(other, _)| other.arn == it.arn).map(|(_, message)| message.clone());
         let gone = it.id.is_none().then(|| "it is not there: take it out of the configuration".to_owned());
         let cell = match message.or(gone) {
@@ -238,12 +238,13 @@ fn at_aws(environment: &EnvironmentStatus, off: &OffHours, around: Around<'_>) -
     Some(Block { key: "at-aws".to_owned(), title: "schedules at AWS".to_owned(), items, ..Block::default() })
 }
 
-fn saved(off: &OffHours, around: Around<'_>, diary: &UptimeLog) -> Block {
+fn saved(off: &OffHours, around: Around<'_>, uptime_log: &UptimeLog) -> Block {
     let message = off.savings(around.world, around.now).map_or_else(
         || "how long it is off is not known: people start it by hand".to_owned(),
         |savings| format!("this month: {savings}"),
     );
-    let past = off.past_savings(around.world, diary, around.now).map(|past| Cell::plain(past.sentence(around.now)));
+    let past =
+        off.past_savings(around.world, uptime_log, around.now).map(|past| Cell::plain(past.sentence(around.now)));
     let cells = [Some(Cell::plain(message)), past, Some(Cell::dim(NOT_INCLUDED))].into_iter().flatten().collect();
     let items = vec![Item::prose("saved", cells)];
     Block { key: "saved".to_owned(), title: "hours and costs".to_owned(), items, ..Block::default() }

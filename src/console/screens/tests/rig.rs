@@ -72,7 +72,7 @@ pub(crate) fn environment(name: &str, health: Health, message: &str) -> Environm
             members: vec![Member {
                 id: id(&format!("{name}-db")),
                 name: format!("{name}-db"),
-                opinion: None,
+                assessment: None,
                 because: vec![],
             }],
             shared: Vec::new(),
@@ -124,7 +124,7 @@ pub(crate) fn showing(environments: Vec<EnvironmentStatus>) -> Model {
 pub(crate) fn demo(seconds: i64) -> Model {
     let cloud: Arc<dyn Cloud> = Arc::new(Demo::at(7, seconds));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let view = View { wishes: crate::demo::wishes(), zone: zone() };
+    let view = View { configured_environments: crate::demo::configured_environments(), zone: zone() };
     let snapshot = runtime.block_on(headless::picture(&cloud, &view, &mut |_, _| {})).expect("a picture");
     let settings = Settings { zone: zone(), ..Settings::default() };
     let mut model = Model::new(settings, 7, cloud.now());

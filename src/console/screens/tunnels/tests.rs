@@ -172,8 +172,8 @@ fn what_cannot_be_says_so_at_once() {
     let one = asleep.world.get::<DbInstance>(&id).cloned().expect("there");
     let world = std::sync::Arc::make_mut(&mut asleep.world);
     let stopped = DbInstance { status: "stopped".to_owned(), ..one };
-    let harvest = crate::world::Reading::whole(vec![stopped]);
-    world.put(&id.scope, id.kind, &crate::world::Coverage::All, Ok(harvest.into()), asleep.now);
+    let reading = crate::world::Reading::whole(vec![stopped]);
+    world.put(&id.scope, id.kind, &crate::world::Coverage::All, Ok(reading.into()), asleep.now);
     assert_eq!(press(&mut asleep, &["F"]), []);
     assert!(text(&mut asleep, 140, 20).contains("kajimaru-db is stopped: start it first"));
     let mut guarded = at_database();

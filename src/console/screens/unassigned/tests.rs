@@ -11,7 +11,7 @@ fn each_with_its_reason() {
     let mut model = showing(fleet());
     let because =
         vec![Step { kind: StepKind::None, message: "its name 迷子 has no stage, and its VPC is mixed".into() }];
-    let member = Member { id: id("迷子"), name: "迷子-db".into(), opinion: None, because };
+    let member = Member { id: id("迷子"), name: "迷子-db".into(), assessment: None, because };
     let now = Picture { at: Some(at(0)), environments: fleet(), unassigned: vec![member], ..Picture::default() };
     tell(&mut model, Event::Gathered(0, now));
     press(&mut model, &[":"]);

@@ -13,10 +13,11 @@ use crate::operations::environment_actions;
 use crate::world::Health;
 
 async fn look(demo: &Arc<dyn Cloud>) -> Snapshot {
-    let mut wish = EnvironmentConfig::new("kajimaru");
-    wish.protected = Some(false);
-    let wishes = ConfiguredEnvironments { environments: vec![wish], ..ConfiguredEnvironments::default() };
-    let view = View { wishes, zone: TimeZone::UTC };
+    let mut environment_config = EnvironmentConfig::new("kajimaru");
+    environment_config.protected = Some(false);
+    let configured_environments =
+        ConfiguredEnvironments { environments: vec![environment_config], ..ConfiguredEnvironments::default() };
+    let view = View { configured_environments, zone: TimeZone::UTC };
     picture(demo, &view, &mut |_, _| {}).await.expect("the demo has places")
 }
 
@@ -24,10 +25,10 @@ async fn look(demo: &Arc<dyn Cloud>) -> Snapshot {
 async fn turn(demo: &Arc<dyn Cloud>, name: &str, verb: &str) -> Ending {
     let snapshot = look(demo).await;
     let environment = snapshot.picture.environment(&name.into()).expect("it is there");
-    let (joins, zone) = (ResourceIndex::of(&snapshot.world), TimeZone::UTC);
+    let (resource_index, zone) = (ResourceIndex::of(&snapshot.world), TimeZone::UTC);
     let cx = KindContext {
         world: &snapshot.world,
-        joins: &joins,
+        resource_index: &resource_index,
         scope: &environment.scopes[0],
         protected: environment.protected,
         now: snapshot.at,
@@ -39,8 +40,8 @@ async fn turn(demo: &Arc<dyn Cloud>, name: &str, verb: &str) -> Ending {
     else {
         panic!("nothing hinders it")
     };
-    let errand = ProcedureRun { id: 1, license, procedure };
-    run_procedure(&**demo, errand, snapshot.world.clone(), (&JournalWriter::default(), false), &mut |_| {}).await
+    let procedure_run = ProcedureRun { id: 1, license, procedure };
+    run_procedure(&**demo, procedure_run, snapshot.world.clone(), (&JournalWriter::default(), false), &mut |_| {}).await
 }
 
 fn desired(snapshot: &Snapshot, name: &str) -> u32 {

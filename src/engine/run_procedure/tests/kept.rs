@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 use super::*;
-use crate::demo::wishes;
+use crate::demo::configured_environments;
 use crate::engine::headless::{Snapshot, View, picture};
 use crate::kinds::{KindContext, ResourceIndex};
 use crate::offhours::schedule_reads;
@@ -25,11 +25,15 @@ async fn look(demo: &Arc<Demo>) -> Snapshot {
 
 /// The same, where the configuration names who sleeps.
 async fn look_for(demo: &Arc<Demo>, named: &[Member]) -> Snapshot {
-    let mut wishes = wishes();
-    for wish in wishes.environments.iter_mut().filter(|wish| wish.name == NAME.into()) {
-        wish.sleepers = named.to_vec();
+    let mut configured_environments = configured_environments();
+    for environment_config in configured_environments
+        .environments
+        .iter_mut()
+        .filter(|environment_config| environment_config.name == NAME.into())
+    {
+        environment_config.scheduled_members = named.to_vec();
     }
-    let view = View { wishes, zone: TimeZone::get("Asia/Tokyo").expect("Tokyo") };
+    let view = View { configured_environments, zone: TimeZone::get("Asia/Tokyo").expect("Tokyo") };
     let cloud: Arc<dyn Cloud> = Arc::clone(demo) as Arc<dyn Cloud>;
     let mut snapshot = picture(&cloud, &view, &mut |_, _| {}).await.expect("the demo has places");
     let scope = snapshot.picture.environment(&NAME.into()).expect("it is there").schedule_place().expect("a place");
@@ -37,7 +41,7 @@ async fn look_for(demo: &Arc<Demo>, named: &[Member]) -> Snapshot {
         let got = demo.read(kind(want.kind).expect("a kind"), &scope, &Coverage::All, &snapshot.world).await;
         snapshot.world.put(&scope, want.kind, &Coverage::All, got, snapshot.at);
     }
-    snapshot.picture = assemble(&snapshot.world, &view.wishes, snapshot.at, &view.zone);
+    snapshot.picture = assemble(&snapshot.world, &view.configured_environments, snapshot.at, &view.zone);
     snapshot
 }
 
@@ -51,10 +55,10 @@ fn drift(snapshot: &Snapshot) -> Vec<String> {
 async fn does(demo: &Arc<Demo>, verb: &str, value: &str) -> (Plan, Ending) {
     let snapshot = look(demo).await;
     let environment = snapshot.picture.environment(&NAME.into()).expect("it is there");
-    let (joins, zone) = (ResourceIndex::of(&snapshot.world), TimeZone::get("Asia/Tokyo").expect("Tokyo"));
+    let (resource_index, zone) = (ResourceIndex::of(&snapshot.world), TimeZone::get("Asia/Tokyo").expect("Tokyo"));
     let cx = KindContext {
         world: &snapshot.world,
-        joins: &joins,
+        resource_index: &resource_index,
         scope: &environment.scopes[0],
         protected: environment.protected,
         now: snapshot.at,
@@ -68,9 +72,10 @@ async fn does(demo: &Arc<Demo>, verb: &str, value: &str) -> (Plan, Ending) {
     else {
         panic!("nothing hinders it")
     };
-    let errand = ProcedureRun { id: 1, license, procedure };
+    let procedure_run = ProcedureRun { id: 1, license, procedure };
     let ending =
-        run_procedure(&**demo, errand, snapshot.world.clone(), (&JournalWriter::default(), false), &mut |_| {}).await;
+        run_procedure(&**demo, procedure_run, snapshot.world.clone(), (&JournalWriter::default(), false), &mut |_| {})
+            .await;
     (plan, ending)
 }
 
@@ -178,7 +183,7 @@ async fn who_is_in_another_region_is_left_out_and_told() {
     let environment = snapshot.picture.environment(&NAME.into()).expect("it is there");
     let mut off = environment.offhours.as_deref().expect("a schedule").clone();
     let scope = environment.scopes[0].clone();
-    for id in off.sleepers.iter_mut().take(1).filter_map(|it| it.id.as_mut()) {
+    for id in off.scheduled_members.iter_mut().take(1).filter_map(|it| it.id.as_mut()) {
         id.scope = Scope::new("demo", "us-east-1");
     }
     let computed = off.computed(environment, &scope, &snapshot.world, snapshot.at);

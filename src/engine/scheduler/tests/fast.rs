@@ -16,24 +16,24 @@ async fn run(
 ) -> Vec<String> {
     let demo: Arc<dyn Cloud> = Arc::new(Demo::new(7, FASTEST, from));
     let at_home = at_work(&demo);
-    let view = View { wishes: wishes(), zone: TimeZone::get("Asia/Tokyo").unwrap() };
-    let keeper = LocalScheduler {
+    let view = View { configured_environments: configured_environments(), zone: TimeZone::get("Asia/Tokyo").unwrap() };
+    let local_scheduler = LocalScheduler {
         cloud: Arc::clone(&demo),
         view,
-        ledger: ExecutionLog::fleeting().into(),
+        execution_log: ExecutionLog::fleeting().into(),
         journal: Some(state.join("journal.jsonl")),
         gate: Gate::default(),
-        patrol: SignedDuration::from_hours(12),
+        poll_interval: SignedDuration::from_hours(12),
     };
     let mut told = Vec::new();
     let mut tell = |now: Timestamp, message: String| told.push(format!("{now} {message}"));
     let person = async {
-        meanwhile(&at_home, &keeper).await;
+        meanwhile(&at_home, &local_scheduler).await;
         at_home.pause(to.duration_since(at_home.now())).await;
         assert_eq!(at_home.now(), to, "to the second");
     };
     tokio::select! {
-        () = run_loop(&keeper, &mut tell) => {}
+        () = run_loop(&local_scheduler, &mut tell) => {}
         () = person => {}
     }
     told
@@ -44,12 +44,12 @@ async fn a_week_with_a_late_evening_shows_exactly_the_computed_edges_at_the_high
     let (from, to) = (at("2026-11-19T23:30:00+09:00"), at("2026-11-26T23:30:00+09:00"));
     let said_at = at("2026-11-25T21:45:00+09:00");
     let state = tempfile::tempdir().unwrap();
-    let told = run(state.path(), (from, to), async |cloud: &Arc<dyn Cloud>, keeper: &LocalScheduler| {
+    let told = run(state.path(), (from, to), async |cloud: &Arc<dyn Cloud>, local_scheduler: &LocalScheduler| {
         cloud.pause(said_at.duration_since(cloud.now())).await;
-        let snapshot = headless::picture(cloud, &keeper.view, &mut |_, _| {}).await.unwrap();
+        let snapshot = headless::picture(cloud, &local_scheduler.view, &mut |_, _| {}).await.unwrap();
         let environment = snapshot.picture.environment(&"prooflink-dev".into()).unwrap();
-        let (scope, when) = (&environment.scopes[0], (snapshot.at, &keeper.view.zone));
-        let late = |site: &ActionContext<'_>| environment_actions::propose("override", Some("23:30"), site);
+        let (scope, when) = (&environment.scopes[0], (snapshot.at, &local_scheduler.view.zone));
+        let late = |context: &ActionContext<'_>| environment_actions::propose("override", Some("23:30"), context);
         let proposal = ActionContext::within(environment, scope, &snapshot.world, when, late).unwrap();
         // Whoever has to think about it for a minute and a half lets a quarter of a year go by there.
         let thinks = snapshot.world.speed().of_ours(SignedDuration::from_secs(90));
@@ -62,11 +62,12 @@ async fn a_week_with_a_late_evening_shows_exactly_the_computed_edges_at_the_high
             now: cloud.now().checked_add(thinks).unwrap(),
             speed: snapshot.world.speed(),
         };
-        let allowed = keeper.gate.allow(proposal, &Confirmation::Yes, None, &circumstances);
+        let allowed = local_scheduler.gate.allow(proposal, &Confirmation::Yes, None, &circumstances);
         let Admitted::Procedure(license, procedure) = allowed.unwrap() else { panic!("a procedure") };
-        let errand = ProcedureRun { id: 1, license, procedure };
+        let procedure_run = ProcedureRun { id: 1, license, procedure };
         let ending =
-            run_procedure(&**cloud, errand, snapshot.world, (&JournalWriter::default(), false), &mut |_| {}).await;
+            run_procedure(&**cloud, procedure_run, snapshot.world, (&JournalWriter::default(), false), &mut |_| {})
+                .await;
         assert_eq!(ending.how, How::Done, "{}", ending.message);
     })
     .await;

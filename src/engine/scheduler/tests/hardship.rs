@@ -1,4 +1,5 @@
-//! Bad weather: a laptop asleep over an edge, a process killed between any two calls, a ledger that cannot be read or
+//! Bad weather: a laptop asleep over an edge, a process killed between any two calls, an execution log that cannot be
+//! read or
 //! written, two that act at once. Nothing is done twice, nothing runs all night, and all of it is told.
 
 use futures_util::future::BoxFuture;
@@ -60,14 +61,17 @@ impl Cloud for Mortal {
             if self.refuses {
                 return Err(Fault::new(FaultKind::Refused, "rds:StartDBInstance", "there is no capacity"));
             }
-            if self.stuck.is_some_and(|stuck| change.deed().on.key.contains(stuck)) {
+            if self.stuck.is_some_and(|stuck| change.change_request().on.key.contains(stuck)) {
                 std::future::pending::<()>().await;
             }
             let got = self.demo.change(change, scope).await;
             let message = got.as_ref().ok().and_then(|receipt| receipt.message.as_deref()).unwrap_or_default();
             if got.is_ok() && !message.contains("already") {
-                let deed = change.deed();
-                self.took.lock().unwrap().push((self.now(), format!("{} {}", deed.verb, deed.on.key)));
+                let change_request = change.change_request();
+                self.took
+                    .lock()
+                    .unwrap()
+                    .push((self.now(), format!("{} {}", change_request.verb, change_request.on.key)));
             }
             self.live(true).await;
             got
@@ -106,7 +110,7 @@ async fn killed_after(steps: i64) -> Evening {
     demo.pause(from.duration_since(demo.now())).await;
     let mortal = Arc::new(Mortal::new(&demo, steps));
     let second = Mortal { took: Arc::clone(&mortal.took), ..Mortal::new(&demo, i64::MAX) };
-    let process = |cloud: Arc<dyn Cloud>| LocalScheduler { cloud, ..keeper(&demo, state.path()) };
+    let process = |cloud: Arc<dyn Cloud>| LocalScheduler { cloud, ..local_scheduler(&demo, state.path()) };
     let first = process(Arc::clone(&mortal) as Arc<dyn Cloud>);
     let killed = tokio::select! {
         _ = until(&first, to) => false,
@@ -145,16 +149,16 @@ async fn a_laptop_that_slept_over_an_edge_does_it_late_and_of_several_the_last()
     let from = at("2026-11-24T23:30:00+09:00");
     let state = tempfile::tempdir().unwrap();
     let cloud = Arc::new(Demo::new(7, 1.0, from).prompt());
-    let keeper = keeper(&cloud, state.path());
-    let asleep_until = |text: &str| keeper.cloud.pause(at(text).duration_since(keeper.cloud.now()));
-    until(&keeper, at("2026-11-25T21:30:00+09:00")).await;
+    let local_scheduler = local_scheduler(&cloud, state.path());
+    let asleep_until = |text: &str| local_scheduler.cloud.pause(at(text).duration_since(local_scheduler.cloud.now()));
+    until(&local_scheduler, at("2026-11-25T21:30:00+09:00")).await;
     asleep_until("2026-11-25T22:50:00+09:00").await;
-    let late = keeper.round().await.unwrap();
+    let late = local_scheduler.round().await.unwrap();
     assert!(late.said.iter().any(|message| message.contains("is asleep")), "{:?}", late.said);
-    assert!(keeper.round().await.unwrap().said.is_empty());
+    assert!(local_scheduler.round().await.unwrap().said.is_empty());
     // It sleeps on over the morning's start and the next evening's stop.
     asleep_until("2026-11-26T22:30:00+09:00").await;
-    let said = keeper.round().await.unwrap().said;
+    let said = local_scheduler.round().await.unwrap().said;
     assert!(said.len() == 1 && said[0].contains("sleep"), "{said:?}");
     let verbs: Vec<PowerAction> = journaled(state.path()).into_iter().map(|(_, verb)| verb).collect();
     assert_eq!(verbs, [PowerAction::Start, PowerAction::Stop, PowerAction::Stop]);
@@ -165,24 +169,24 @@ async fn a_ledger_that_cannot_be_read_or_written_is_told_and_nothing_is_done_bef
     let (from, stop) = (at("2026-11-25T21:55:00+09:00"), at("2026-11-25T22:00:00+09:00"));
     let cloud = Arc::new(Demo::new(7, 1.0, at("2026-11-25T08:00:00+09:00")).prompt());
     let fine = tempfile::tempdir().unwrap();
-    until(&keeper(&cloud, fine.path()), from).await;
+    until(&local_scheduler(&cloud, fine.path()), from).await;
     let state = tempfile::tempdir().unwrap();
-    let ledger = state.path().join("state/schedule-ledger.jsonl");
+    let execution_log = state.path().join("state/schedule-ledger.jsonl");
     // A directory in its place can be neither read nor written, by whoever it is.
-    std::fs::create_dir_all(&ledger).unwrap();
-    let keeper = keeper(&cloud, &state.path().join("state"));
-    keeper.cloud.pause(stop.duration_since(from)).await;
-    let round = keeper.round().await.unwrap();
+    std::fs::create_dir_all(&execution_log).unwrap();
+    let local_scheduler = local_scheduler(&cloud, &state.path().join("state"));
+    local_scheduler.cloud.pause(stop.duration_since(from)).await;
+    let round = local_scheduler.round().await.unwrap();
     let told = round.said.iter().any(|message| message.starts_with("prooflink-dev: ") && message.contains("ledger"));
     assert!(told && round.next <= AGAIN, "{round:?}");
     assert!(journaled(&state.path().join("state")).is_empty(), "what cannot be remembered is not done");
-    std::fs::remove_dir(&ledger).unwrap();
-    keeper.cloud.pause(round.next).await;
-    let round = keeper.round().await.unwrap();
+    std::fs::remove_dir(&execution_log).unwrap();
+    local_scheduler.cloud.pause(round.next).await;
+    let round = local_scheduler.round().await.unwrap();
     assert!(round.said.iter().any(|message| message.contains("is asleep")), "{round:?}");
 }
 
-/// Half a line, bytes that are no text, a whole ledger gone: at worst it looks again, and sends nothing twice.
+/// Half a line, bytes that are no text, a whole execution log gone: at worst it looks again, and sends nothing twice.
 #[tokio::test(start_paused = true)]
 async fn a_ledger_that_lost_lines_leads_to_a_look_and_to_no_second_call() {
     let (from, to) = (at("2026-11-25T20:50:00+09:00"), at("2026-11-25T22:40:00+09:00"));
@@ -191,20 +195,20 @@ async fn a_ledger_that_lost_lines_leads_to_a_look_and_to_no_second_call() {
         let demo = Arc::new(Demo::new(7, 1.0, from).prompt());
         let mortal = Mortal::new(&demo, i64::MAX);
         let took = Arc::clone(&mortal.took);
-        let keeper = LocalScheduler { cloud: Arc::new(mortal), ..keeper(&demo, state.path()) };
-        until(&keeper, to).await;
-        let (ledger, once) = (state.path().join("schedule-ledger.jsonl"), power(&took));
-        let whole = std::fs::read(&ledger).unwrap();
+        let local_scheduler = LocalScheduler { cloud: Arc::new(mortal), ..local_scheduler(&demo, state.path()) };
+        until(&local_scheduler, to).await;
+        let (execution_log, once) = (state.path().join("schedule-ledger.jsonl"), power(&took));
+        let whole = std::fs::read(&execution_log).unwrap();
         let left = match torn {
             "" => Vec::new(),
             "half" => whole[..whole.len() - 20].to_vec(),
             _ => [&whole[..whole.len() / 2], &[0, 0xff, 0xfe, b'\n', 0, 0]].concat(),
         };
-        std::fs::write(&ledger, left).unwrap();
-        let round = keeper.round().await.unwrap();
+        std::fs::write(&execution_log, left).unwrap();
+        let round = local_scheduler.round().await.unwrap();
         assert!(!round.said.iter().any(|message| message.contains("ledger")), "{torn}: {round:?}");
         assert_eq!(power(&took), once, "{torn}");
-        assert!(keeper.round().await.unwrap().said.is_empty(), "{torn}: and it is remembered again");
+        assert!(local_scheduler.round().await.unwrap().said.is_empty(), "{torn}: and it is remembered again");
     }
 }
 
@@ -216,22 +220,29 @@ async fn a_person_and_the_schedule_at_the_same_moment_end_well() {
     let demo = Arc::new(Demo::new(7, 1.0, from).prompt());
     let mortal = Mortal::new(&demo, i64::MAX);
     let took = Arc::clone(&mortal.took);
-    let keeper = LocalScheduler { cloud: Arc::new(mortal), ..keeper(&demo, state.path()) };
-    until(&keeper, stop).await;
+    let local_scheduler = LocalScheduler { cloud: Arc::new(mortal), ..local_scheduler(&demo, state.path()) };
+    until(&local_scheduler, stop).await;
     took.lock().unwrap().clear();
-    let snapshot = headless::picture(&keeper.cloud, &keeper.view, &mut |_, _| {}).await.unwrap();
+    let snapshot = headless::picture(&local_scheduler.cloud, &local_scheduler.view, &mut |_, _| {}).await.unwrap();
     let environment = snapshot.picture.environment(&"prooflink-dev".into()).unwrap();
-    let proposal = keeper.proposal(environment, &snapshot, "sleep").unwrap().unwrap();
+    let proposal = local_scheduler.proposal(environment, &snapshot, "sleep").unwrap().unwrap();
     let fair = GateContext::seen_at(snapshot.at);
-    let Admitted::Procedure(license, procedure) = keeper.gate.allow(proposal, &Confirmation::Yes, None, &fair).unwrap()
+    let Admitted::Procedure(license, procedure) =
+        local_scheduler.gate.allow(proposal, &Confirmation::Yes, None, &fair).unwrap()
     else {
         panic!("a procedure")
     };
-    let errand = ProcedureRun { id: 1, license, procedure };
-    let logbook = JournalWriter::default();
+    let procedure_run = ProcedureRun { id: 1, license, procedure };
+    let journal_writer = JournalWriter::default();
     let mut silent = |_| {};
-    let by_hand = run_procedure(&*keeper.cloud, errand, snapshot.world.clone(), (&logbook, false), &mut silent);
-    let (round, ending) = tokio::join!(keeper.round(), by_hand);
+    let by_hand = run_procedure(
+        &*local_scheduler.cloud,
+        procedure_run,
+        snapshot.world.clone(),
+        (&journal_writer, false),
+        &mut silent,
+    );
+    let (round, ending) = tokio::join!(local_scheduler.round(), by_hand);
     assert_eq!(ending.how, How::Done, "{}", ending.message);
     let said = round.unwrap().said;
     assert!(said.iter().any(|message| message.contains("is asleep")), "{said:?}");
@@ -239,16 +250,16 @@ async fn a_person_and_the_schedule_at_the_same_moment_end_well() {
     assert_eq!(took.len(), 2, "one service, one database, once each: {took:?}");
 }
 
-/// A keeper that enforces `on` for the municipal proof of concept.
+/// A local scheduler that enforces `on` for the municipal proof of concept.
 fn enforcing(cloud: &Arc<Demo>, state: &Path) -> LocalScheduler {
-    let mut keeper = keeper(cloud, state);
+    let mut local_scheduler = local_scheduler(cloud, state);
     let always =
         Schedule { mode: Mode::Enforce, on: vec!["mon-sun 00:00-24:00".parse().unwrap()], holidays: None, ..office() };
     let routine = ScheduleBinding { backend: Backend::Local, ..ScheduleBinding::new(always) };
-    let wish =
+    let environment_config =
         EnvironmentConfig { protected: Some(false), routine: Some(routine), ..EnvironmentConfig::new("city-poc") };
-    keeper.view.wishes.environments = vec![wish];
-    keeper
+    local_scheduler.view.configured_environments.environments = vec![environment_config];
+    local_scheduler
 }
 
 /// Somebody puts the municipal proof of concept to sleep, although it is to be up.
@@ -268,13 +279,13 @@ async fn what_is_down_by_mistake_is_started_and_journaled_once_by_two_that_saw_i
     let environment = snapshot.picture.environment(&"city-poc".into()).unwrap();
     let off = environment.offhours.as_deref().unwrap();
     assert!(is_so(off, PowerAction::Stop), "{:?}", off.drifts);
-    for keeper in [&one, &other] {
+    for local_scheduler in [&one, &other] {
         let mut round = SchedulerRound::default();
-        assert!(keeper.keep(environment, off, &snapshot, &mut round).await.unwrap(), "{round:?}");
+        assert!(local_scheduler.keep(environment, off, &snapshot, &mut round).await.unwrap(), "{round:?}");
     }
     let verbs: Vec<PowerAction> = journaled(state.path()).into_iter().map(|(_, verb)| verb).collect();
     assert_eq!(verbs, [PowerAction::Start]);
-    let known = one.ledger.read().unwrap();
+    let known = one.execution_log.read().unwrap();
     assert!(known.values().all(|state| *state == State::Righted), "{known:?}");
     // And whoever looks from now on sees it up; should it go down again, that is another time.
     assert!(other.round().await.unwrap().said.is_empty());
@@ -288,26 +299,26 @@ async fn what_cannot_be_put_right_is_given_up_after_the_retry_window() {
     let cloud = Arc::new(Demo::new(7, 1.0, at("2026-11-21T14:00:00+09:00")).prompt());
     put_to_sleep(&enforcing(&cloud, state.path())).await;
     let refused = Mortal { refuses: true, ..Mortal::new(&cloud, i64::MAX) };
-    let mut keeper = LocalScheduler { cloud: Arc::new(refused), ..enforcing(&cloud, state.path()) };
-    let routine = keeper.view.wishes.environments[0].routine.as_mut().unwrap();
+    let mut local_scheduler = LocalScheduler { cloud: Arc::new(refused), ..enforcing(&cloud, state.path()) };
+    let routine = local_scheduler.view.configured_environments.environments[0].routine.as_mut().unwrap();
     routine.schedule.retry_window = SignedDuration::from_mins(10);
     let begun = cloud.now();
     let later = |minutes: i64| begun.checked_add(SignedDuration::from_mins(minutes)).unwrap();
-    until(&keeper, later(30)).await;
+    until(&local_scheduler, later(30)).await;
     let tried = journaled(state.path()).len();
     assert!((5..=12).contains(&tried), "{tried}");
     let given_up = |known: BTreeMap<ActionKey, State>| known.values().any(|state| *state == State::GivenUp);
-    assert!(given_up(keeper.ledger.read().unwrap()));
-    until(&keeper, later(120)).await;
+    assert!(given_up(local_scheduler.execution_log.read().unwrap()));
+    until(&local_scheduler, later(120)).await;
     assert_eq!(journaled(state.path()).len(), tried);
     // Once it is up, by whomever, the next time is another time.
-    let keeper = enforcing(&cloud, state.path());
-    let snapshot = headless::picture(&keeper.cloud, &keeper.view, &mut |_, _| {}).await.unwrap();
+    let local_scheduler = enforcing(&cloud, state.path());
+    let snapshot = headless::picture(&local_scheduler.cloud, &local_scheduler.view, &mut |_, _| {}).await.unwrap();
     let environment = snapshot.picture.environment(&"city-poc".into()).unwrap();
-    let proposal = keeper.proposal(environment, &snapshot, "wake").unwrap().unwrap();
-    carried_out(&keeper, &snapshot, proposal).await;
-    keeper.round().await.unwrap();
-    assert!(!given_up(keeper.ledger.read().unwrap()));
+    let proposal = local_scheduler.proposal(environment, &snapshot, "wake").unwrap().unwrap();
+    carried_out(&local_scheduler, &snapshot, proposal).await;
+    local_scheduler.round().await.unwrap();
+    assert!(!given_up(local_scheduler.execution_log.read().unwrap()));
 }
 
 /// One environment hangs in the midst of its stop, for a day: the other keeps its hours.
@@ -317,19 +328,20 @@ async fn one_that_never_ends_keeps_no_other_from_its_edges() {
     let state = tempfile::tempdir().unwrap();
     let demo = Arc::new(Demo::new(7, 1.0, from).prompt());
     let mortal = Arc::new(Mortal { stuck: Some("poc"), ..Mortal::new(&demo, i64::MAX) });
-    let mut keeper = LocalScheduler { cloud: Arc::clone(&mortal) as Arc<dyn Cloud>, ..keeper(&demo, state.path()) };
-    let wishes = &mut keeper.view.wishes.environments;
-    let poc = EnvironmentConfig { name: "city-poc".into(), ..wishes[0].clone() };
+    let mut local_scheduler =
+        LocalScheduler { cloud: Arc::clone(&mortal) as Arc<dyn Cloud>, ..local_scheduler(&demo, state.path()) };
+    let configured_environments = &mut local_scheduler.view.configured_environments.environments;
+    let poc = EnvironmentConfig { name: "city-poc".into(), ..configured_environments[0].clone() };
     // It is up at night: enforcing wants it down.
     let routine = poc
         .routine
         .clone()
         .map(|it| ScheduleBinding { schedule: Schedule { mode: Mode::Enforce, ..it.schedule.clone() }, ..it });
-    wishes.insert(0, EnvironmentConfig { routine, ..poc });
+    configured_environments.insert(0, EnvironmentConfig { routine, ..poc });
     let mut told = Vec::new();
     let mut tell = |now: Timestamp, message: String| told.push(format!("{now} {message}"));
     tokio::select! {
-        () = run_loop(&keeper, &mut tell) => {}
+        () = run_loop(&local_scheduler, &mut tell) => {}
         () = demo.pause(to.duration_since(from)) => {}
     }
     let text = std::fs::read_to_string(state.path().join("journal.jsonl")).unwrap();
@@ -340,6 +352,7 @@ async fn one_that_never_ends_keeps_no_other_from_its_edges() {
     let ours = entries.iter().filter(|entry| entry.environment == "prooflink-dev" && entry.part_of.is_none());
     let began: Vec<Timestamp> =
         ours.map(|entry| Timestamp::from_second(entry.at.as_second().div_euclid(60) * 60).unwrap()).collect();
-    let edges: Vec<Timestamp> = computed(&Exceptions::default(), from, to).into_iter().map(|(at, _)| at).collect();
-    assert_eq!(began, edges, "{told:#?}");
+    let transitions: Vec<Timestamp> =
+        computed(&Exceptions::default(), from, to).into_iter().map(|(at, _)| at).collect();
+    assert_eq!(began, transitions, "{told:#?}");
 }

@@ -171,9 +171,9 @@ pub(super) fn placed(accounts: &[&Account]) -> Vec<Placed> {
 }
 
 /// Places accounts.
-pub(super) fn placed_as_wished(accounts: &[&Account], wishes: &ConfiguredEnvironments) -> Vec<Placed> {
+pub(super) fn placed_as_wished(accounts: &[&Account], configured_environments: &ConfiguredEnvironments) -> Vec<Placed> {
     let subjects: Vec<Subject> = accounts.iter().flat_map(|account| account.subjects.iter().cloned()).collect();
-    place(&subjects, wishes)
+    place(&subjects, configured_environments)
 }
 
 /// The environment of the one resource whose key ends with `end`; `-` for none.

@@ -49,8 +49,8 @@ async fn credits(rules: &[&Rule], script: &Script, ids: &[&str]) -> Reading<Cred
     read(ask(&aws, &scope, &world, &parts(ids))).await.expect("a harvest")
 }
 
-fn of(harvest: &Reading<Credits>, id: &str) -> (Option<f64>, Option<bool>) {
-    let (_, got) = harvest.parts.iter().find(|(part, _)| &**part == id).expect("the part");
+fn of(reading: &Reading<Credits>, id: &str) -> (Option<f64>, Option<bool>) {
+    let (_, got) = reading.parts.iter().find(|(part, _)| &**part == id).expect("the part");
     let one = &got.as_ref().expect("credits")[0];
     (one.balance, one.unlimited)
 }
@@ -59,10 +59,10 @@ fn of(harvest: &Reading<Credits>, id: &str) -> (Option<f64>, Option<bool>) {
 async fn the_last_balance_and_the_mode_are_read_and_an_unknown_mode_is_none() {
     let rules = [reports("i-1", 11.5), reports("i-2", 0.0), reports("i-3", 3.0)];
     let script = Script::new([(200, BOTH)]);
-    let harvest = credits(&rules.each_ref(), &script, &["i-1", "i-2", "i-3"]).await;
-    assert_eq!(of(&harvest, "i-1"), (Some(11.5), Some(false)));
-    assert_eq!(of(&harvest, "i-2"), (Some(0.0), Some(true)));
-    assert_eq!(of(&harvest, "i-3"), (Some(3.0), None));
+    let reading = credits(&rules.each_ref(), &script, &["i-1", "i-2", "i-3"]).await;
+    assert_eq!(of(&reading, "i-1"), (Some(11.5), Some(false)));
+    assert_eq!(of(&reading, "i-2"), (Some(0.0), Some(true)));
+    assert_eq!(of(&reading, "i-3"), (Some(3.0), None));
     let [sent] = &script.sent()[..] else { panic!("one call for all of them") };
     assert!(sent.body.starts_with("Action=DescribeInstanceCreditSpecifications&"), "{}", sent.body);
     assert!(sent.body.ends_with("InstanceId.1=i-1&InstanceId.2=i-2&InstanceId.3=i-3"), "{}", sent.body);
@@ -72,9 +72,9 @@ async fn the_last_balance_and_the_mode_are_read_and_an_unknown_mode_is_none() {
 async fn a_mode_that_may_not_be_read_costs_no_balance_and_is_noted() {
     let no = "<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>You are not</Message></Error></Errors>\
               <RequestID>r-1</RequestID></Response>";
-    let harvest = credits(&[&reports("i-1", 11.5)], &Script::new([(403, no)]), &["i-1"]).await;
-    assert_eq!(of(&harvest, "i-1"), (Some(11.5), None));
-    assert_eq!(harvest.notes.iter().map(|fault| fault.kind).collect::<Vec<_>>(), [FaultKind::Denied]);
+    let reading = credits(&[&reports("i-1", 11.5)], &Script::new([(403, no)]), &["i-1"]).await;
+    assert_eq!(of(&reading, "i-1"), (Some(11.5), None));
+    assert_eq!(reading.notes.iter().map(|fault| fault.kind).collect::<Vec<_>>(), [FaultKind::Denied]);
 }
 
 #[tokio::test]
@@ -82,8 +82,8 @@ async fn a_balance_that_may_not_be_read_is_the_parts_own_fault() {
     let denied = mock!(Client::get_metric_data).then_error(|| {
         GetMetricDataError::generic(ErrorMetadata::builder().code("AccessDenied").message("not you").build())
     });
-    let harvest = credits(&[&denied], &Script::new([(200, BOTH)]), &["i-1"]).await;
-    let [(part, Err(fault))] = harvest.parts.as_slice() else { panic!("{:?}", harvest.parts) };
+    let reading = credits(&[&denied], &Script::new([(200, BOTH)]), &["i-1"]).await;
+    let [(part, Err(fault))] = reading.parts.as_slice() else { panic!("{:?}", reading.parts) };
     assert_eq!((&**part, fault.kind, fault.on.as_deref()), ("i-1", FaultKind::Denied, Some("i-1")));
 }
 

@@ -85,5 +85,5 @@ fn it_knows_no_other_act_and_is_itself_as_data() {
     let none = of(&cluster(), StageAction::Count(2), &"city-dev".into(), &scope());
     assert!(none.is_none(), "a database has no count");
     let stop = of(&cluster(), StageAction::Stop, &"city-dev".into(), &scope()).expect("it stops");
-    assert_eq!((stop.deed().verb, stop.plan().message.as_str()), ("stop", "stop DB cluster backend-db"));
+    assert_eq!((stop.change_request().verb, stop.plan().message.as_str()), ("stop", "stop DB cluster backend-db"));
 }

@@ -81,5 +81,5 @@ fn it_knows_no_other_act_and_is_itself_as_data() {
     let none = of(&database(), StageAction::Count(2), &"city-dev".into(), &scope());
     assert!(none.is_none(), "a database has no count");
     let stop = of(&database(), StageAction::Stop, &"city-dev".into(), &scope()).expect("it stops");
-    assert_eq!((stop.deed().verb, stop.plan().message.as_str()), ("stop", "stop DB instance city-db"));
+    assert_eq!((stop.change_request().verb, stop.plan().message.as_str()), ("stop", "stop DB instance city-db"));
 }

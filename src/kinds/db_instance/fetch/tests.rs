@@ -31,8 +31,8 @@ async fn all_pages_are_read_a_hundred_at_a_time() {
     let second = mock!(Client::describe_db_instances)
         .match_requests(|input| input.marker() == Some("m"))
         .then_output(|| page("b", None));
-    let harvest = instances(&[first, second]).await.expect("instances");
-    let items = harvest.parts[0].1.as_ref().expect("a list");
+    let reading = instances(&[first, second]).await.expect("instances");
+    let items = reading.parts[0].1.as_ref().expect("a list");
     assert_eq!(
         items.iter().map(|one| (one.id.as_str(), one.status.as_str())).collect::<Vec<_>>(),
         [("a", "levitating"), ("b", "levitating")]
@@ -49,14 +49,14 @@ async fn a_throttle_is_waited_out() {
         .output(|| page("a", None))
         .build();
     let rules = [slow];
-    let harvest = instances(&rules).await.expect("instances in the end");
-    assert_eq!((harvest.parts[0].1.as_ref().map(Vec::len), rules[0].num_calls()), (Ok(1), 3));
+    let reading = instances(&rules).await.expect("instances in the end");
+    assert_eq!((reading.parts[0].1.as_ref().map(Vec::len), rules[0].num_calls()), (Ok(1), 3));
 }
 
 #[tokio::test]
 async fn an_account_without_databases_has_none() {
     let none = mock!(Client::describe_db_instances).then_output(|| DescribeDbInstancesOutput::builder().build());
-    assert_eq!(instances(&[none]).await.map(|harvest| harvest.parts), Ok(Reading::whole(Vec::new()).parts));
+    assert_eq!(instances(&[none]).await.map(|reading| reading.parts), Ok(Reading::whole(Vec::new()).parts));
 }
 
 #[test]

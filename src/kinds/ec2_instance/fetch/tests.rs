@@ -28,8 +28,8 @@ async fn all_pages_are_read() {
     let script = Script::new([(200, FIRST), (200, SECOND)]);
     let aws = Clients { ec2: Query::ec2_by(&script), ..Clients::silent() };
     let (scope, world) = (scope(), World::default());
-    let harvest = read(ask(&aws, &scope, &world, &Coverage::All)).await.expect("instances");
-    let items = harvest.parts[0].1.as_ref().expect("a list");
+    let reading = read(ask(&aws, &scope, &world, &Coverage::All)).await.expect("instances");
+    let items = reading.parts[0].1.as_ref().expect("a list");
     assert_eq!((items[0].name.as_deref(), items[0].state.as_str()), (Some("踏み台"), "stopped"));
     assert_eq!(items[0].launched_at.map(|at| at.to_string()).as_deref(), Some("2026-11-01T01:02:03Z"));
     assert_eq!(items[0].stopped_at.map(|at| at.to_string()).as_deref(), Some("2026-11-20T10:00:00Z"));

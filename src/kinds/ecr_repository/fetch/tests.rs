@@ -32,8 +32,8 @@ fn repository_of(rules: Reading<Repository>) -> (Option<Repository>, Vec<String>
     let scope = scope();
     let mut world = World::default();
     world.put(&scope, Repository::KIND, &parts(&[URI]), Ok(rules.into()), jiff::Timestamp::UNIX_EPOCH);
-    let shelf = world.shelf(&scope, Repository::KIND).expect("a shelf");
-    (world.by_key::<Repository>(&scope, URI).cloned(), shelf.faults().map(|fault| fault.operation.clone()).collect())
+    let store = world.store(&scope, Repository::KIND).expect("a shelf");
+    (world.by_key::<Repository>(&scope, URI).cloned(), store.faults().map(|fault| fault.operation.clone()).collect())
 }
 
 fn detail(digest: &str, tag: &str, second: i64) -> ImageDetailBuilder {
@@ -128,8 +128,8 @@ async fn a_repository_that_may_not_be_read_says_so() {
 #[tokio::test]
 async fn parts_of_other_kinds_and_repositories_of_other_regions_are_not_called() {
     let away = "123456789012.dkr.ecr.us-east-1.amazonaws.com/app";
-    let harvest = read_of(&[], &parts(&["arn:aws:ecs:x", away])).await;
-    let (found, faults) = repository_of(harvest);
+    let reading = read_of(&[], &parts(&["arn:aws:ecs:x", away])).await;
+    let (found, faults) = repository_of(reading);
     assert!(found.is_none());
     assert_eq!(faults, ["ecr:DescribeImages"], "the other region's says so; the other part is none of ours");
 }
@@ -140,9 +140,9 @@ async fn without_parts_it_reads_what_known_services_run() {
         .match_requests(|input| input.repository_name() == Some("city-backend"))
         .then_output(|| DescribeImagesOutput::builder().build());
     let about = mock!(Client::describe_repositories).then_output(|| DescribeRepositoriesOutput::builder().build());
-    let harvest = read_of(&[about, images], &Coverage::All).await;
+    let reading = read_of(&[about, images], &Coverage::All).await;
     let mut world = World::default();
-    world.put(&scope(), Repository::KIND, &Coverage::All, Ok(harvest.into()), jiff::Timestamp::UNIX_EPOCH);
+    world.put(&scope(), Repository::KIND, &Coverage::All, Ok(reading.into()), jiff::Timestamp::UNIX_EPOCH);
     let everything: Vec<Repository> = world.all::<Repository>(&scope()).cloned().collect();
     let keys: Vec<&str> = everything.iter().map(|one| one.uri.as_str()).collect();
     assert_eq!(keys, ["123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/city-backend"]);

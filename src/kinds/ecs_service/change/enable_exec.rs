@@ -31,7 +31,7 @@ impl Change for EnableExec {
         self.plan.clone()
     }
 
-    fn deed(&self) -> ChangeRequest {
+    fn change_request(&self) -> ChangeRequest {
         ChangeRequest { verb: VERB, on: self.plan.on.clone(), arguments: Vec::new() }
     }
 

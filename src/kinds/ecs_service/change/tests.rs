@@ -145,7 +145,7 @@ async fn carry(mut procedure: Rollout, aws: &Clients) -> Ending {
             Step::Wait(_) => panic!("it waits"),
             Step::Act(changes) => {
                 for change in changes {
-                    let got = match change.deed().verb {
+                    let got = match change.change_request().verb {
                         "register-revision" => to_v2().register(aws).await,
                         _ => {
                             Tell { subject: subject(), what: ServiceUpdate::Revision(Arn::from(EIGHT)) }
@@ -153,7 +153,7 @@ async fn carry(mut procedure: Rollout, aws: &Clients) -> Ending {
                                 .await
                         }
                     };
-                    procedure.told(&change.deed(), &got, now);
+                    procedure.told(&change.change_request(), &got, now);
                 }
             }
         }

@@ -54,8 +54,8 @@ fn list(
 #[tokio::test]
 async fn all_pages_are_read_and_described_in_full_batches() {
     let (first, second, described) = (list(A, 0, 100, None, Some("2")), list(A, 100, 123, Some("2"), None), describe());
-    let harvest = services(&[&first, &second, &described], &parts(&[A])).await.expect("services");
-    let [(part, Ok(items))] = &harvest.parts[..] else { panic!("one part: {harvest:?}") };
+    let reading = services(&[&first, &second, &described], &parts(&[A])).await.expect("services");
+    let [(part, Ok(items))] = &reading.parts[..] else { panic!("one part: {reading:?}") };
     assert_eq!((&**part, items.len(), described.num_calls()), (A, 123, 13));
     assert_eq!((items[122].name.as_str(), items[0].desired), ("s122", 0));
 }
@@ -67,8 +67,8 @@ async fn a_denied_cluster_stands_beside_the_other() {
         ListServicesError::generic(meta)
     });
     let (good, described) = (list(B, 0, 1, None, None), describe());
-    let harvest = services(&[&denied, &good, &described], &parts(&[A, B])).await.expect("a harvest");
-    let [(_, Err(fault)), (_, Ok(items))] = &harvest.parts[..] else { panic!("a fault and a list: {harvest:?}") };
+    let reading = services(&[&denied, &good, &described], &parts(&[A, B])).await.expect("a harvest");
+    let [(_, Err(fault)), (_, Ok(items))] = &reading.parts[..] else { panic!("a fault and a list: {reading:?}") };
     assert_eq!((fault.kind, fault.on.as_deref(), items.len()), (FaultKind::Denied, Some(A), 1));
     assert_eq!(fault.operation, "ecs:ListServices");
 }
@@ -84,8 +84,8 @@ async fn what_went_meanwhile_is_just_not_there() {
         let there = SdkService::builder().service_arn(arn(B, 0)).build();
         DescribeServicesOutput::builder().services(there).failures(failure).build()
     });
-    let harvest = services(&[&gone, &listed, &missing], &parts(&[A, B])).await.expect("services");
-    let lengths: Vec<_> = harvest.parts.iter().map(|(_, got)| got.as_ref().map(Vec::len)).collect();
+    let reading = services(&[&gone, &listed, &missing], &parts(&[A, B])).await.expect("services");
+    let lengths: Vec<_> = reading.parts.iter().map(|(_, got)| got.as_ref().map(Vec::len)).collect();
     assert_eq!(lengths, [Ok(0), Ok(1)]);
 }
 
@@ -97,9 +97,9 @@ fn cluster_not_found() -> ClusterNotFoundException {
 #[tokio::test]
 async fn a_page_that_repeats_ends_the_list_with_a_note() {
     let (first, again, described) = (list(A, 0, 1, None, Some("x")), list(A, 1, 2, Some("x"), Some("x")), describe());
-    let harvest = services(&[&first, &again, &described], &parts(&[A])).await.expect("services");
-    assert_eq!(harvest.parts[0].1.as_ref().map(Vec::len), Ok(2));
-    assert!(harvest.notes[0].message.contains("cut short") && harvest.notes[0].on.as_deref() == Some(A));
+    let reading = services(&[&first, &again, &described], &parts(&[A])).await.expect("services");
+    assert_eq!(reading.parts[0].1.as_ref().map(Vec::len), Ok(2));
+    assert!(reading.notes[0].message.contains("cut short") && reading.notes[0].on.as_deref() == Some(A));
 }
 
 #[tokio::test]
@@ -117,8 +117,8 @@ async fn odd_and_new_words_come_through_as_they_are() {
             .deployments(deployment("new", "PRIMARY"));
         DescribeServicesOutput::builder().services(service.build()).build()
     });
-    let harvest = services(&[&listed, &odd], &parts(&[A])).await.expect("services");
-    let service = &harvest.parts[0].1.as_ref().expect("a list")[0];
+    let reading = services(&[&listed, &odd], &parts(&[A])).await.expect("services");
+    let service = &reading.parts[0].1.as_ref().expect("a list")[0];
     assert_eq!((service.status.as_str(), service.launch.as_deref()), ("HIBERNATING", Some("MOON")));
     assert_eq!(
         (service.deployments[0].id.as_str(), service.deployments[0].rollout.as_deref()),

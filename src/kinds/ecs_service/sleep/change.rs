@@ -118,7 +118,7 @@ impl Change for SetDesiredCount {
         Plan::new(message, self.environment.clone(), self.on.clone(), vec![call])
     }
 
-    fn deed(&self) -> ChangeRequest {
+    fn change_request(&self) -> ChangeRequest {
         let (verb, arguments) = match self.act {
             StageAction::Remember(memory) => ("remember", vec![("memory", memory.to_string())]),
             StageAction::Forget => ("forget", Vec::new()),

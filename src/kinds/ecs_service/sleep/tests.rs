@@ -7,7 +7,7 @@ use crate::schedule::TargetState;
 use crate::schedule::transition::stage_plan::{NextStage, turn};
 
 fn seen(item: &Service, shelves: &Shelves) -> MemberState {
-    sleeper(item, &shelves.0, &scope())
+    member_state(item, &shelves.0, &scope())
 }
 
 fn attached() -> Service {

@@ -33,8 +33,8 @@ async fn a_task_in_both_lists_is_described_once() {
     let rules = [list(DesiredStatus::Running, &["t1", "t2"]), list(DesiredStatus::Stopped, &["t2", "t3"]), described];
     let aws = Clients { ecs: mocked!(aws_sdk_ecs, &rules), ..Clients::silent() };
     let (scope, world, coverage) = (scope(), World::default(), parts(&[CLUSTER]));
-    let harvest = read(ask(&aws, &scope, &world, &coverage)).await.expect("tasks");
-    let tasks = harvest.parts[0].1.as_ref().expect("a list");
+    let reading = read(ask(&aws, &scope, &world, &coverage)).await.expect("tasks");
+    let tasks = reading.parts[0].1.as_ref().expect("a list");
     assert_eq!(tasks.iter().map(|task| task.arn.as_str()).collect::<Vec<_>>(), ["t1", "t2", "t3"]);
     assert_eq!((tasks[0].cluster.as_str(), tasks[0].last_status.as_str()), (CLUSTER, "UNKNOWN"));
     assert_eq!(rules[2].num_calls(), 1);
@@ -45,8 +45,8 @@ async fn an_empty_cluster_takes_no_describing() {
     let rules = [list(DesiredStatus::Running, &[]), list(DesiredStatus::Stopped, &[])];
     let aws = Clients { ecs: mocked!(aws_sdk_ecs, &rules), ..Clients::silent() };
     let (scope, world, coverage) = (scope(), World::default(), parts(&[CLUSTER]));
-    let harvest = read(ask(&aws, &scope, &world, &coverage)).await.expect("tasks");
-    assert_eq!(harvest.parts[0].1.as_ref().map(Vec::len), Ok(0));
+    let reading = read(ask(&aws, &scope, &world, &coverage)).await.expect("tasks");
+    assert_eq!(reading.parts[0].1.as_ref().map(Vec::len), Ok(0));
 }
 
 #[test]

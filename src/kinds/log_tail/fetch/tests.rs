@@ -45,8 +45,8 @@ async fn the_last_page_is_read_and_no_other_with_secrets_masked() {
                 .next_backward_token("b/older")
                 .build()
         });
-    let harvest = tails(&[&last], &parts(&[PART])).await;
-    let [(part, Ok(found))] = harvest.parts.as_slice() else { panic!("{:?}", harvest.parts) };
+    let reading = tails(&[&last], &parts(&[PART])).await;
+    let [(part, Ok(found))] = reading.parts.as_slice() else { panic!("{:?}", reading.parts) };
     assert_eq!((&**part, found.len(), found[0].key.as_str(), last.num_calls()), (PART, 1, PART, 1));
     let lines = &found[0].lines;
     assert_eq!(lines.len(), 2, "a line without words is none: {lines:?}");
@@ -65,13 +65,13 @@ fn page(token: Option<&'static str>, lines: &'static [&'static str], older: &'st
 #[tokio::test]
 async fn an_empty_page_is_not_the_end_and_a_token_that_comes_twice_is() {
     let pages = [page(None, &[], "b/1"), page(Some("b/1"), &[], "b/2"), page(Some("b/2"), &["last words"], "b/3")];
-    let harvest = tails(&pages.each_ref(), &parts(&[PART])).await;
-    let lines = harvest.parts[0].1.as_ref().map(|found| found[0].lines[0].message.as_str());
+    let reading = tails(&pages.each_ref(), &parts(&[PART])).await;
+    let lines = reading.parts[0].1.as_ref().map(|found| found[0].lines[0].message.as_str());
     assert_eq!((lines, pages.each_ref().map(Rule::num_calls)), (Ok("last words"), [1, 1, 1]));
 
     let pages = [page(None, &[], "b/1"), page(Some("b/1"), &[], "b/1")];
-    let harvest = tails(&pages.each_ref(), &parts(&[PART])).await;
-    assert_eq!(harvest.parts[0].1.as_ref().map(|found| found[0].lines.len()), Ok(0));
+    let reading = tails(&pages.each_ref(), &parts(&[PART])).await;
+    assert_eq!(reading.parts[0].1.as_ref().map(|found| found[0].lines.len()), Ok(0));
     assert_eq!(pages.each_ref().map(Rule::num_calls), [1, 1]);
 }
 
@@ -81,18 +81,18 @@ async fn looking_for_the_last_line_ends_after_a_few_pages() {
         let token = format!("{}+", input.next_token().unwrap_or_default());
         GetLogEventsOutput::builder().next_backward_token(token).build()
     });
-    let harvest = tails(&[&endless], &parts(&[PART])).await;
-    assert_eq!(harvest.parts[0].1.as_ref().map(|found| found[0].lines.len()), Ok(0));
+    let reading = tails(&[&endless], &parts(&[PART])).await;
+    assert_eq!(reading.parts[0].1.as_ref().map(|found| found[0].lines.len()), Ok(0));
     assert_eq!(endless.num_calls(), PAGES);
 }
 
 #[tokio::test]
 async fn a_stream_that_holds_nothing_is_an_empty_tail_and_one_that_never_was_is_none() {
     let empty = mock!(Client::get_log_events).then_output(|| GetLogEventsOutput::builder().build());
-    let harvest = tails(&[&empty], &parts(&[PART])).await;
-    assert_eq!(harvest.parts[0].1, Ok(vec![LogTail { key: PART.to_owned(), lines: Vec::new() }]));
-    let harvest = tails(&[&refusal("ResourceNotFoundException")], &parts(&[PART])).await;
-    assert_eq!(harvest.parts[0].1, Ok(Vec::new()));
+    let reading = tails(&[&empty], &parts(&[PART])).await;
+    assert_eq!(reading.parts[0].1, Ok(vec![LogTail { key: PART.to_owned(), lines: Vec::new() }]));
+    let reading = tails(&[&refusal("ResourceNotFoundException")], &parts(&[PART])).await;
+    assert_eq!(reading.parts[0].1, Ok(Vec::new()));
     assert!(tails(&[], &Coverage::All).await.parts.iter().all(|(_, got)| got == &Ok(Vec::new())), "none is named");
 }
 
@@ -101,9 +101,9 @@ async fn a_denied_stream_stands_beside_one_that_may_be_read() {
     let open = mock!(Client::get_log_events)
         .match_requests(|input| input.log_group_name() == Some("/ecs/app"))
         .then_output(|| GetLogEventsOutput::builder().events(event(1000, "fine")).build());
-    let harvest =
+    let reading =
         tails(&[&open, &refusal("AccessDeniedException")], &parts(&[PART, "/ecs/secret:s", "no-colon"])).await;
-    let of = |part: &str| &harvest.parts.iter().find(|(name, _)| **name == *part).expect("the part").1;
+    let of = |part: &str| &reading.parts.iter().find(|(name, _)| **name == *part).expect("the part").1;
     assert_eq!(of(PART).as_ref().map(|found| found[0].lines.len()), Ok(1));
     let kind = |part: &str| of(part).as_ref().expect_err("a fault").kind;
     assert_eq!((kind("/ecs/secret:s"), kind("no-colon")), (FaultKind::Denied, FaultKind::Refused));
@@ -118,7 +118,7 @@ async fn a_throttle_is_waited_out() {
         .times(2)
         .output(|| GetLogEventsOutput::builder().events(event(1000, "at last")).build())
         .build();
-    let harvest = tails(&[&slow], &parts(&[PART])).await;
-    let lines = harvest.parts[0].1.as_ref().map(|found| found[0].lines.len());
+    let reading = tails(&[&slow], &parts(&[PART])).await;
+    let lines = reading.parts[0].1.as_ref().map(|found| found[0].lines.len());
     assert_eq!((lines, slow.num_calls()), (Ok(1), 3));
 }

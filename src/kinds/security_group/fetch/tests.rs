@@ -25,8 +25,8 @@ async fn all_pages_are_read_with_whom_they_let_in() {
     let script = Script::new([(200, FIRST), (200, SECOND)]);
     let aws = Clients { ec2: Query::ec2_by(&script), ..Clients::silent() };
     let (scope, world) = (scope(), World::default());
-    let harvest = read(ask(&aws, &scope, &world, &Coverage::All)).await.expect("groups");
-    let items = harvest.parts[0].1.as_ref().expect("a list");
+    let reading = read(ask(&aws, &scope, &world, &Coverage::All)).await.expect("groups");
+    let items = reading.parts[0].1.as_ref().expect("a list");
     assert_eq!((items[0].name.as_str(), items[0].vpc.as_deref()), ("kajimaru-DB-SG", Some("vpc-1")));
     let [mysql, all, icmp] = &items[0].openings[..] else { panic!("three rules in, none out") };
     assert!(mysql.covers(3306) && !mysql.covers(22) && !mysql.prefix_lists);

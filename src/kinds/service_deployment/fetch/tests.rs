@@ -98,8 +98,8 @@ fn revisions() -> Rule {
     })
 }
 
-fn only(harvest: &Reading<ServiceDeployment>) -> &[ServiceDeployment] {
-    let [(part, Ok(found))] = harvest.parts.as_slice() else { panic!("{:?}", harvest.parts) };
+fn only(reading: &Reading<ServiceDeployment>) -> &[ServiceDeployment] {
+    let [(part, Ok(found))] = reading.parts.as_slice() else { panic!("{:?}", reading.parts) };
     assert_eq!(&**part, SERVICE);
     found
 }
@@ -107,8 +107,8 @@ fn only(harvest: &Reading<ServiceDeployment>) -> &[ServiceDeployment] {
 #[tokio::test]
 async fn the_newest_page_is_read_and_no_other_newest_first_with_what_was_rolled_back() {
     let (listed, described, resolved) = (list(0..25, Some("older")), describe(), revisions());
-    let harvest = deployments(&[&listed, &described, &resolved], &parts(&[SERVICE])).await;
-    let found = only(&harvest);
+    let reading = deployments(&[&listed, &described, &resolved], &parts(&[SERVICE])).await;
+    let found = only(&reading);
     let calls = (listed.num_calls(), described.num_calls(), resolved.num_calls());
     assert_eq!((found.len(), calls), (20, (1, 1, 1)), "more than one call describes is not read");
     assert!(found.is_sorted_by_key(|one| std::cmp::Reverse(one.created_at)));
@@ -127,8 +127,8 @@ async fn the_newest_page_is_read_and_no_other_newest_first_with_what_was_rolled_
 async fn revisions_that_may_not_be_read_cost_no_deployment() {
     let denied = mock!(Client::describe_service_revisions)
         .then_error(|| DescribeServiceRevisionsError::generic(error("AccessDeniedException")));
-    let harvest = deployments(&[&list(0..2, None), &describe(), &denied], &parts(&[SERVICE])).await;
-    let told: Vec<_> = only(&harvest).iter().map(|one| (one.revision.is_some(), one.images.len())).collect();
+    let reading = deployments(&[&list(0..2, None), &describe(), &denied], &parts(&[SERVICE])).await;
+    let told: Vec<_> = only(&reading).iter().map(|one| (one.revision.is_some(), one.images.len())).collect();
     assert_eq!((told, denied.num_calls()), (vec![(true, 0), (true, 0)], 1));
 }
 
@@ -138,16 +138,16 @@ async fn a_denied_service_stands_beside_one_that_may_be_read() {
         .match_requests(|input| input.service() == Some(OTHER))
         .then_error(|| ListServiceDeploymentsError::generic(error("AccessDeniedException")));
     let rules = [&list(0..1, None), &denied, &describe(), &revisions()];
-    let harvest = deployments(&rules, &parts(&[SERVICE, OTHER])).await;
-    let of = |part: &str| &harvest.parts.iter().find(|(name, _)| **name == *part).expect("the part").1;
+    let reading = deployments(&rules, &parts(&[SERVICE, OTHER])).await;
+    let of = |part: &str| &reading.parts.iter().find(|(name, _)| **name == *part).expect("the part").1;
     assert_eq!(of(SERVICE).as_ref().map(Vec::len), Ok(1));
     let fault = of(OTHER).as_ref().expect_err("a fault");
     assert_eq!((fault.kind, fault.operation.as_str()), (FaultKind::Denied, LIST));
 
     let closed = mock!(Client::describe_service_deployments)
         .then_error(|| DescribeServiceDeploymentsError::generic(error("AccessDeniedException")));
-    let harvest = deployments(&[&list(0..1, None), &closed], &parts(&[SERVICE])).await;
-    let fault = harvest.parts[0].1.as_ref().expect_err("a fault");
+    let reading = deployments(&[&list(0..1, None), &closed], &parts(&[SERVICE])).await;
+    let fault = reading.parts[0].1.as_ref().expect_err("a fault");
     assert_eq!((fault.kind, fault.operation.as_str()), (FaultKind::Denied, DESCRIBE));
 }
 
@@ -171,6 +171,6 @@ async fn a_throttle_is_waited_out() {
         .times(2)
         .output(|| page(0..1, None))
         .build();
-    let harvest = deployments(&[&slow, &describe(), &revisions()], &parts(&[SERVICE])).await;
-    assert_eq!((only(&harvest).len(), slow.num_calls()), (1, 3));
+    let reading = deployments(&[&slow, &describe(), &revisions()], &parts(&[SERVICE])).await;
+    assert_eq!((only(&reading).len(), slow.num_calls()), (1, 3));
 }

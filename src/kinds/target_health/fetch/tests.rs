@@ -87,8 +87,8 @@ async fn each_group_is_its_own_part_and_one_failing_hides_none() {
         of("g3")
             .then_error(|| DescribeTargetHealthError::generic(ErrorMetadata::builder().code("AccessDenied").build())),
     ];
-    let harvest = health(&rules, &Coverage::All).await;
-    let [(_, Ok(first)), (_, Ok(gone)), (_, Err(denied))] = &harvest.parts[..] else { panic!("{harvest:?}") };
+    let reading = health(&rules, &Coverage::All).await;
+    let [(_, Ok(first)), (_, Ok(gone)), (_, Err(denied))] = &reading.parts[..] else { panic!("{reading:?}") };
     let states: Vec<_> = first[0].targets.iter().map(|target| (target.id.as_str(), target.state.as_str())).collect();
     assert_eq!(states, [("10.0.0.1", "levitating"), ("10.0.0.9", "unhealthy")]);
     assert!(gone.is_empty());
@@ -98,8 +98,8 @@ async fn each_group_is_its_own_part_and_one_failing_hides_none() {
 #[tokio::test]
 async fn only_the_groups_asked_for_are_asked_about() {
     let rules = [of("g2").then_output(two_targets)];
-    let harvest = health(&rules, &parts(&["g2"])).await;
-    assert_eq!(harvest.parts.iter().map(|(part, _)| &**part).collect::<Vec<_>>(), ["g2"]);
+    let reading = health(&rules, &parts(&["g2"])).await;
+    assert_eq!(reading.parts.iter().map(|(part, _)| &**part).collect::<Vec<_>>(), ["g2"]);
 }
 
 #[tokio::test]

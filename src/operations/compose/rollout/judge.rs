@@ -11,18 +11,19 @@ const ROOM: u64 = 2 * 1024 * 1024;
 
 impl Rollout {
     /// What follows once every instance has answered.
-    pub(super) fn surveyed(&mut self, run: &Run, sight: &Observation<'_>) -> Step {
+    pub(super) fn surveyed(&mut self, run: &Run, observation: &Observation<'_>) -> Step {
         let mut waits = false;
         for at in 0..self.members.len() {
-            match self.came(at, run, sight) {
+            match self.came(at, run, observation) {
                 None => waits = true,
                 Some(Err(why)) => {
                     let message = format!("nothing was changed: {}: {why}", self.name(at));
                     return self.finish(Ending::failed(message));
                 }
                 Some(Ok(())) => {
-                    let output =
-                        self.invocation(at, run, sight).map(|seen| crate::operations::compose::found(&seen.output));
+                    let output = self
+                        .invocation(at, run, observation)
+                        .map(|seen| crate::operations::compose::found(&seen.output));
                     if let (Some(slot), Some(found)) = (self.found.get_mut(at), output) {
                         *slot = found;
                     }
@@ -30,10 +31,10 @@ impl Rollout {
             }
         }
         if waits {
-            return Step::Wait(run.pace(sight.now));
+            return Step::Wait(run.pace(observation.now));
         }
         self.output.clear();
-        match self.judge(sight) {
+        match self.judge(observation) {
             Ok(()) if matches!(self.aim, ComposeTarget::Migrate(_)) => {
                 self.phase = Phase::Migrate;
                 Step::Wait(SignedDuration::ZERO)
@@ -52,7 +53,7 @@ impl Rollout {
     }
 
     /// Whether it may begin.
-    fn judge(&mut self, sight: &Observation<'_>) -> Result<(), String> {
+    fn judge(&mut self, observation: &Observation<'_>) -> Result<(), String> {
         for (member, found) in self.members.iter().zip(&self.found) {
             let name = &member.name;
             match (found.dirty, found.free) {
@@ -103,16 +104,16 @@ impl Rollout {
         self.done = (0..self.members.len())
             .map(|at| {
                 self.found.get(at).is_some_and(placed)
-                    && self.target(at, sight).is_some_and(|one| one.state == "healthy")
+                    && self.target(at, observation).is_some_and(|one| one.state == "healthy")
             })
             .collect();
         self.commit = Some(commit);
-        let inside = (0..self.members.len()).all(|at| self.is_in(at, sight));
-        let healthy = self.targets(sight).iter().filter(|target| target.state == "healthy").count();
+        let inside = (0..self.members.len()).all(|at| self.is_in(at, observation));
+        let healthy = self.targets(observation).iter().filter(|target| target.state == "healthy").count();
         if inside && healthy < 2 && self.done.contains(&false) {
             return Err(format!(
                 "{healthy} of {} targets are healthy, and at least 2 must be before one is taken out",
-                self.targets(sight).len()
+                self.targets(observation).len()
             ));
         }
         Ok(())

@@ -37,11 +37,11 @@ pub(super) fn lines(seen: &Invocation) -> Vec<String> {
 
 impl Rollout {
     /// Where it stands.
-    pub(super) fn tell(&self, sight: &Observation<'_>) -> Report {
+    pub(super) fn tell(&self, observation: &Observation<'_>) -> Report {
         let mut sections = vec![Section::Table {
             title: "instances",
             columns: INSTANCES,
-            rows: (0..self.members.len()).map(|at| self.row(at, sight)).collect(),
+            rows: (0..self.members.len()).map(|at| self.row(at, observation)).collect(),
             empty: "there is none",
         }];
         if !self.output.is_empty() {
@@ -138,8 +138,8 @@ impl Rollout {
         Bar { label: self.name(at).to_owned(), done: steps, all: WAY, note, health }
     }
 
-    fn row(&self, at: usize, sight: &Observation<'_>) -> Row {
-        let target = self.target(at, sight);
+    fn row(&self, at: usize, observation: &Observation<'_>) -> Row {
+        let target = self.target(at, observation);
         let state = target.map_or("out", |target| target.state.as_str());
         let health = if state == "healthy" { Health::Well } else { Health::Changing };
         let found = self.found.get(at);

@@ -20,16 +20,16 @@ impl Rollout {
     }
 
     /// The step of the phase.
-    pub(super) fn go(&mut self, sight: &Observation<'_>) -> Step {
+    pub(super) fn go(&mut self, observation: &Observation<'_>) -> Step {
         match self.phase.clone() {
-            Phase::Begin => self.begin(sight),
-            Phase::Locking(since) => self.locking(since, sight),
-            Phase::Survey => self.survey(sight),
-            Phase::Surveying(run) => self.surveyed(&run, sight),
-            Phase::Next => self.next(sight),
-            Phase::Mark(at) => self.mark(at, sight),
-            Phase::Drain(at, since) => self.drain(at, since, sight),
-            Phase::Draining(at) => match self.target(at, sight).map(|target| target.state.as_str()) {
+            Phase::Begin => self.begin(observation),
+            Phase::Locking(since) => self.locking(since, observation),
+            Phase::Survey => self.survey(observation),
+            Phase::Surveying(run) => self.surveyed(&run, observation),
+            Phase::Next => self.next(observation),
+            Phase::Mark(at) => self.mark(at, observation),
+            Phase::Drain(at, since) => self.drain(at, since, observation),
+            Phase::Draining(at) => match self.target(at, observation).map(|target| target.state.as_str()) {
                 None | Some("unused") => {
                     self.phase = Phase::Place(at);
                     Step::Wait(SignedDuration::ZERO)
@@ -38,8 +38,8 @@ impl Rollout {
             },
             Phase::Place(at) => self.place(at),
             Phase::Placing(at, run) => {
-                let came = self.came(at, &run, sight);
-                self.after(came, (at, &run), Phase::Check(at), sight)
+                let came = self.came(at, &run, observation);
+                self.after(came, (at, &run), Phase::Check(at), observation)
             }
             Phase::Check(at) => {
                 let port = self.members.get(at).map_or(80, |member| member.port);
@@ -48,21 +48,21 @@ impl Rollout {
                 self.run(&[at], message, crate::operations::compose::check(&self.recipe, port), what)
             }
             Phase::Checking(at, run) => {
-                let came = self.came(at, &run, sight);
-                self.after(came, (at, &run), Phase::Register(at), sight)
+                let came = self.came(at, &run, observation);
+                self.after(came, (at, &run), Phase::Register(at), observation)
             }
             Phase::Register(at) => self.register(at, true),
-            Phase::Arriving(at, since) => self.arriving(at, since, sight),
+            Phase::Arriving(at, since) => self.arriving(at, since, observation),
             Phase::Migrate => self.migrate(),
-            Phase::Migrating(run) => self.migrated(&run, sight),
+            Phase::Migrating(run) => self.migrated(&run, observation),
             Phase::Unlock(ending) => self.finish(ending),
             Phase::Over(ending) => Step::End(ending),
         }
     }
 
-    fn survey(&mut self, sight: &Observation<'_>) -> Step {
+    fn survey(&mut self, observation: &Observation<'_>) -> Step {
         let offline = self.members.iter().find(|member| {
-            sight.world.by_key::<Node>(&self.plan.scope, &member.id).is_none_or(|node| node.ping != "Online")
+            observation.world.by_key::<Node>(&self.plan.scope, &member.id).is_none_or(|node| node.ping != "Online")
         });
         if let Some(member) = offline {
             let message = format!(
@@ -93,10 +93,10 @@ impl Rollout {
         )
     }
 
-    fn next(&mut self, sight: &Observation<'_>) -> Step {
+    fn next(&mut self, observation: &Observation<'_>) -> Step {
         let left: Vec<usize> = (0..self.members.len()).filter(|at| self.done.get(*at) == Some(&false)).collect();
         // What is out of the group goes first: it costs nobody anything.
-        let chosen = left.iter().find(|at| !self.is_in(**at, sight)).or_else(|| left.first());
+        let chosen = left.iter().find(|at| !self.is_in(**at, observation)).or_else(|| left.first());
         match chosen {
             Some(at) => {
                 self.output.clear();
@@ -111,29 +111,29 @@ impl Rollout {
     }
 
     /// Notes which instance goes out, so that whoever comes after a crash can tell.
-    fn mark(&mut self, at: usize, sight: &Observation<'_>) -> Step {
+    fn mark(&mut self, at: usize, observation: &Observation<'_>) -> Step {
         let Some(member) = self.members.get(at) else { return Step::Wait(LOOK) };
         let mut set = vec![(OUT, format!("{}:{}", member.id, member.port))];
         let before = self.before(at).map(str::to_owned);
         if let Some(before) = before.filter(|_| !self.touched) {
             set.push((PREVIOUS, before));
         }
-        set.push(self.fresh_lock(sight.now));
+        set.push(self.fresh_lock(observation.now));
         let message = format!("note that {} goes out of the group", self.name(at));
         Step::Act(vec![self.label(&message, set, Vec::new())])
     }
 
-    fn drain(&mut self, at: usize, since: Timestamp, sight: &Observation<'_>) -> Step {
-        if self.target(at, sight).is_none_or(|target| matches!(target.state.as_str(), "unused" | "draining")) {
+    fn drain(&mut self, at: usize, since: Timestamp, observation: &Observation<'_>) -> Step {
+        if self.target(at, observation).is_none_or(|target| matches!(target.state.as_str(), "unused" | "draining")) {
             self.phase = Phase::Draining(at);
             return Step::Wait(SignedDuration::ZERO);
         }
         // The reading is of this very step, and the health of the group could not be read means that it is not known.
-        let blind = sight.faults.iter().any(|(want, _)| want.kind == TargetHealth::KIND);
-        if !blind && self.others(at, sight) > 0 {
+        let blind = observation.faults.iter().any(|(want, _)| want.kind == TargetHealth::KIND);
+        if !blind && self.others(at, observation) > 0 {
             return self.register(at, false);
         }
-        if sight.now.duration_since(since) < ARRIVES && self.touched {
+        if observation.now.duration_since(since) < ARRIVES && self.touched {
             return Step::Wait(LOOK);
         }
         let name = self.name(at).to_owned();
@@ -157,8 +157,8 @@ impl Rollout {
         self.run(&[at], message, crate::operations::compose::place(&self.recipe, &commit), what)
     }
 
-    fn arriving(&mut self, at: usize, since: Timestamp, sight: &Observation<'_>) -> Step {
-        if self.target(at, sight).is_some_and(|target| target.state == "healthy") {
+    fn arriving(&mut self, at: usize, since: Timestamp, observation: &Observation<'_>) -> Step {
+        if self.target(at, observation).is_some_and(|target| target.state == "healthy") {
             self.out = false;
             if let Some(why) = self.trouble.take() {
                 let (name, before) =
@@ -172,10 +172,10 @@ impl Rollout {
             self.phase = Phase::Next;
             return Step::Wait(SignedDuration::ZERO);
         }
-        if sight.now.duration_since(since) <= ARRIVES {
+        if observation.now.duration_since(since) <= ARRIVES {
             return Step::Wait(LOOK);
         }
-        let seen = self.target(at, sight).map(|target| {
+        let seen = self.target(at, observation).map(|target| {
             let why = target.description.as_deref().or(target.reason.as_deref()).unwrap_or_default();
             format!(" ({} {why})", target.state)
         });
@@ -189,9 +189,9 @@ impl Rollout {
         self.run(&[0], message, crate::operations::compose::migrate(&self.recipe, command), what)
     }
 
-    fn migrated(&mut self, run: &Run, sight: &Observation<'_>) -> Step {
-        match self.came(0, run, sight) {
-            None => Step::Wait(run.pace(sight.now)),
+    fn migrated(&mut self, run: &Run, observation: &Observation<'_>) -> Step {
+        match self.came(0, run, observation) {
+            None => Step::Wait(run.pace(observation.now)),
             Some(Ok(())) => self.finish(Ending::done(format!("the migration ran to its end on {}", self.name(0)))),
             Some(Err(why)) => {
                 let message = format!("{why}; the database is as the migration left it, and nothing was rolled back");

@@ -1,4 +1,4 @@
-//! The machine against a yard of two instances that does what the deeds say: whole runs, failing ones, locks, and a
+//! The machine against a yard of two instances that does what the changes say: whole runs, failing ones, locks, and a
 //! run killed after each of its steps.
 
 use std::collections::BTreeMap;
@@ -126,16 +126,16 @@ impl Yard {
         }
     }
 
-    /// Does a deed as AWS would.
-    fn does(&mut self, deed: &ChangeRequest) -> Result<Receipt, Fault> {
+    /// Does a change as AWS would.
+    fn does(&mut self, change_request: &ChangeRequest) -> Result<Receipt, Fault> {
         if self.throttles > 0 {
             self.throttles -= 1;
             return Err(Fault::new(FaultKind::Throttled, "elasticloadbalancing:AddTags", "slow down"));
         }
-        let arguments: BTreeMap<&'static str, String> = deed.arguments.iter().cloned().collect();
+        let arguments: BTreeMap<&'static str, String> = change_request.arguments.iter().cloned().collect();
         let id = |name: &str| ["i-1", "i-2"].into_iter().find(|id| arguments.get(name).is_some_and(|all| all == id));
         let mut receipt = Receipt::default();
-        match deed.verb {
+        match change_request.verb {
             "label" => {
                 for (name, value) in &arguments {
                     match value.as_str() {
@@ -169,7 +169,7 @@ impl Yard {
             other => panic!("an unknown deed {other}"),
         }
         let what = arguments.get("what").or_else(|| arguments.get("target")).cloned().unwrap_or_default();
-        self.deeds.push(format!("{} {what}", deed.verb).trim().to_owned());
+        self.deeds.push(format!("{} {what}", change_request.verb).trim().to_owned());
         self.fewest = self.fewest.min(self.states.values().filter(|state| *state == "healthy").count());
         Ok(receipt)
     }
@@ -180,18 +180,18 @@ impl Yard {
             let wants = rollout.wants(self.now);
             assert!(wants.iter().any(|want| want.kind == TargetHealth::KIND));
             let world = self.world();
-            let sight = Observation { world: &world, faults: &[], now: self.now };
-            let step = rollout.step(&sight);
-            assert!(!rollout.report(&sight).message.is_empty());
+            let observation = Observation { world: &world, faults: &[], now: self.now };
+            let step = rollout.step(&observation);
+            assert!(!rollout.report(&observation).message.is_empty());
             match step {
                 Step::End(ending) => return Some(ending),
                 Step::Wait(span) => self.now += span,
                 Step::Act(changes) => {
                     for change in changes {
-                        let deed = change.deed();
+                        let change_request = change.change_request();
                         assert_eq!(change.plan().scope, scope());
-                        let got = self.does(&deed);
-                        rollout.told(&deed, &got, self.now);
+                        let got = self.does(&change_request);
+                        rollout.told(&change_request, &got, self.now);
                     }
                 }
             }
@@ -256,7 +256,7 @@ fn the_last_healthy_target_is_never_taken_out() {
     let ending = yard.run(to_main());
     assert_eq!(ending.how, How::Failed);
     assert!(ending.message.contains("1 of 2 targets are healthy"), "{}", ending.message);
-    assert!(!yard.deeds.iter().any(|deed| deed.starts_with("deregister")), "{:?}", yard.deeds);
+    assert!(!yard.deeds.iter().any(|change_request| change_request.starts_with("deregister")), "{:?}", yard.deeds);
 
     // The other falls ill between the survey and the draining.
     let mut yard = Yard::new();
@@ -267,7 +267,7 @@ fn the_last_healthy_target_is_never_taken_out() {
     yard.states.insert("i-2", "unhealthy".to_owned());
     let ending = yard.drive(&mut run, 5000).expect("an end");
     assert!(ending.how == How::Failed && ending.message.contains("last healthy target"), "{}", ending.message);
-    assert!(!yard.deeds.iter().any(|deed| deed.starts_with("deregister")));
+    assert!(!yard.deeds.iter().any(|change_request| change_request.starts_with("deregister")));
     assert!(!yard.tags.contains_key(LOCK) && !yard.tags.contains_key(OUT), "{:?}", yard.tags);
 }
 

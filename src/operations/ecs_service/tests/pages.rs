@@ -43,14 +43,14 @@ impl WatchPage {
         Self { model, rollout }
     }
 
-    /// Looks at what is on the shelves, `seconds` after it began.
+    /// Looks at what is on the stores, `seconds` after it began.
     fn look(&mut self, shelves: Shelves, seconds: i64) {
         let at = now() + jiff::SignedDuration::from_secs(seconds);
         let shelves =
             shelves.with([definition(), TaskDefinition { arn: revision(118), revision: 118, ..definition() }]);
-        let sight = Observation { world: &shelves.0, faults: &[], now: at };
-        let step = self.rollout.step(&sight);
-        tell_at(&mut self.model, at, Event::Progress(1, self.rollout.report(&sight)));
+        let observation = Observation { world: &shelves.0, faults: &[], now: at };
+        let step = self.rollout.step(&observation);
+        tell_at(&mut self.model, at, Event::Progress(1, self.rollout.report(&observation)));
         if let Step::End(ending) = step {
             tell_at(&mut self.model, at, Event::Ended(1, ending));
         }

@@ -36,7 +36,7 @@ impl PlayedAccount {
     }
 
     async fn over(cloud: Arc<dyn Cloud>, environment: &str, service: &str) -> Self {
-        let view = View { wishes: ConfiguredEnvironments::default(), zone: tokyo() };
+        let view = View { configured_environments: ConfiguredEnvironments::default(), zone: tokyo() };
         let snapshot = picture(&cloud, &view, &mut |_, _| {}).await.expect("the demo can be read");
         let home = snapshot.picture.environment(&environment.into()).expect("the environment");
         let found = home.members.iter().find(|one| one.id.kind == Service::KIND && one.name == service);
@@ -45,11 +45,11 @@ impl PlayedAccount {
     }
 
     fn at_site<T>(&self, use_it: impl FnOnce(&ActionContext<'_>) -> T) -> T {
-        let (joins, zone) = (ResourceIndex::of(&self.snapshot.world), tokyo());
+        let (resource_index, zone) = (ResourceIndex::of(&self.snapshot.world), tokyo());
         let environment = self.snapshot.picture.environment(&self.environment.as_str().into()).expect("it");
         let cx = KindContext {
             world: &self.snapshot.world,
-            joins: &joins,
+            resource_index: &resource_index,
             scope: &self.id.scope,
             protected: environment.protected,
             now: self.cloud.now(),
@@ -58,23 +58,23 @@ impl PlayedAccount {
         use_it(&ActionContext { cx, environment })
     }
 
-    fn offers(&self) -> Vec<Action> {
+    fn actions(&self) -> Vec<Action> {
         let of = crate::operations::actions_of(Service::KIND).expect("the actions");
-        self.at_site(|site| of.offers(&self.id, site))
+        self.at_site(|context| of.actions(&self.id, context))
     }
 
     async fn propose(&mut self, verb: &str, value: Option<&str>) -> Result<Proposal, String> {
-        let offer = self.offers().into_iter().find(|offer| offer.verb == verb).expect("the offer");
-        for want in offer.asks.reads() {
+        let action = self.actions().into_iter().find(|action| action.verb == verb).expect("the offer");
+        for want in action.prompt.reads() {
             let of = kind(want.kind).expect("the kind");
             let got = self.cloud.read(of, &want.scope, &want.coverage, &self.snapshot.world).await;
             self.snapshot.world.put(&want.scope, want.kind, &want.coverage, got, self.cloud.now());
         }
         let of = crate::operations::actions_of(Service::KIND).expect("the actions");
-        self.at_site(|site| of.propose(&self.id, verb, value, site))
+        self.at_site(|context| of.propose(&self.id, verb, value, context))
     }
 
-    fn errand(&self, proposal: Proposal) -> ProcedureRun {
+    fn procedure_run(&self, proposal: Proposal) -> ProcedureRun {
         let now = self.cloud.now();
         let at = GateContext { protected: true, ..GateContext::seen_at(now) };
         let allowed = Gate::default().allow(proposal, &Confirmation::Named(self.environment.clone()), None, &at);
@@ -97,9 +97,14 @@ impl PlayedAccount {
                 told.push(report);
             }
         };
-        let ending =
-            run_procedure(&*self.cloud, self.errand(proposal), world, (&JournalWriter::default(), leave), &mut tell)
-                .await;
+        let ending = run_procedure(
+            &*self.cloud,
+            self.procedure_run(proposal),
+            world,
+            (&JournalWriter::default(), leave),
+            &mut tell,
+        )
+        .await;
         (ending, told)
     }
 
@@ -140,39 +145,39 @@ fn lines(told: &[Report]) -> Vec<&str> {
 
 #[tokio::test(start_paused = true)]
 async fn force_replaces_every_task_and_ends_when_the_new_ones_serve() {
-    let mut duty = PlayedAccount::of("city-poc", "Frontend").await;
-    let (ending, told) = duty.run("force", None).await;
+    let mut context = PlayedAccount::of("city-poc", "Frontend").await;
+    let (ending, told) = context.run("force", None).await;
     assert_eq!(ending.how, How::Done, "{}", ending.message);
     insta::assert_snapshot!(format!("{}\n= {}", lines(&told).join("\n"), ending.message));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_broken_image_is_rolled_back_with_its_reason_and_its_last_words() {
-    let mut duty = PlayedAccount::of("city-poc", "Frontend").await;
-    let (ending, told) = duty.run("deploy", Some("v2-broken")).await;
+    let mut context = PlayedAccount::of("city-poc", "Frontend").await;
+    let (ending, told) = context.run("deploy", Some("v2-broken")).await;
     assert_eq!(ending.how, How::Incomplete, "{}", ending.message);
     let worst = told.iter().rev().find(|report| report.sections.len() > 2).expect("a report with a log");
     insta::assert_snapshot!(format!("{}\n= {}\n\n{}", lines(&told).join("\n"), ending.message, page(worst)));
-    let again = duty.again().await;
-    let site = again.at_site(|site| site.cx.world.get::<Service>(&again.id).map(|service| service.running));
-    assert!(site.is_some_and(|running| running > 0), "what ran before runs again");
+    let again = context.again().await;
+    let context = again.at_site(|context| context.cx.world.get::<Service>(&again.id).map(|service| service.running));
+    assert!(context.is_some_and(|running| running > 0), "what ran before runs again");
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_image_that_cannot_be_pulled_says_so() {
-    let mut duty = PlayedAccount::of("city-poc", "Backend").await;
-    let (ending, told) = duty.run("deploy", Some("missing-layers")).await;
+    let mut context = PlayedAccount::of("city-poc", "Backend").await;
+    let (ending, told) = context.run("deploy", Some("missing-layers")).await;
     assert_eq!(ending.how, How::Incomplete, "{}", ending.message);
     assert!(lines(&told).iter().any(|line| line.contains("a task failed: ")), "{:#?}", lines(&told));
 }
 
 #[tokio::test(start_paused = true)]
 async fn another_deployment_takes_the_place_of_ours() {
-    let mut duty = PlayedAccount::of("city-poc", "Frontend").await;
-    let first = duty.propose("deploy", Some("v2")).await.expect("a plan");
-    let (left, _) = duty.carry(first, true).await;
+    let mut context = PlayedAccount::of("city-poc", "Frontend").await;
+    let first = context.propose("deploy", Some("v2")).await.expect("a plan");
+    let (left, _) = context.carry(first, true).await;
     assert!(left.message.contains("goes on inside ECS"), "{}", left.message);
-    let mut again = duty.again().await;
+    let mut again = context.again().await;
     let watched = again.propose("watch", None).await.expect("it is on its way");
     let other = again.propose("force", None).await.expect("a plan");
     let (ours, theirs) = tokio::join!(again.carry(watched, false), async {
@@ -186,32 +191,32 @@ async fn another_deployment_takes_the_place_of_ours() {
 
 #[tokio::test(start_paused = true)]
 async fn a_rollout_is_taken_back_and_an_older_revision_deployed_again() {
-    let mut duty = PlayedAccount::of("city-poc", "Frontend").await;
-    let first = duty.propose("deploy", Some("v2")).await.expect("a plan");
-    duty.carry(first, true).await;
-    duty.cloud.pause(jiff::SignedDuration::from_secs(60)).await;
-    let mut duty = duty.again().await;
-    let back = duty.propose("rollback", None).await.expect("it can be taken back");
+    let mut context = PlayedAccount::of("city-poc", "Frontend").await;
+    let first = context.propose("deploy", Some("v2")).await.expect("a plan");
+    context.carry(first, true).await;
+    context.cloud.pause(jiff::SignedDuration::from_secs(60)).await;
+    let mut context = context.again().await;
+    let back = context.propose("rollback", None).await.expect("it can be taken back");
     assert!(back.plan().calls[0].starts_with("ecs:StopServiceDeployment"), "{:?}", back.plan().calls);
-    let (ending, _) = duty.carry(back, false).await;
+    let (ending, _) = context.carry(back, false).await;
     assert_eq!(ending.how, How::Done, "{}", ending.message);
-    let mut duty = duty.again().await;
-    let (ending, _) = duty.run("revision", Some("7")).await;
+    let mut context = context.again().await;
+    let (ending, _) = context.run("revision", Some("7")).await;
     assert_eq!(ending.how, How::Done, "{}", ending.message);
 }
 
 #[tokio::test(start_paused = true)]
 async fn scaling_waits_for_the_tasks() {
-    let mut duty = PlayedAccount::of("city-poc", "Backend").await;
-    let (ending, told) = duty.run("scale", Some("3")).await;
+    let mut context = PlayedAccount::of("city-poc", "Backend").await;
+    let (ending, told) = context.run("scale", Some("3")).await;
     assert_eq!(ending, Ending::done("Backend runs 3 tasks"));
     assert!(lines(&told).contains(&"1 of 3 tasks running"), "{:?}", lines(&told));
-    assert!(duty.again().await.propose("scale", Some("3")).await.is_err_and(|why| why.contains("already")));
+    assert!(context.again().await.propose("scale", Some("3")).await.is_err_and(|why| why.contains("already")));
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_cannot_be_done_says_why() {
-    let mut duty = PlayedAccount::of("city-poc", "Frontend").await;
+    let mut context = PlayedAccount::of("city-poc", "Frontend").await;
     for (verb, value, why) in [
         ("scale", "many", "no number of tasks"),
         ("deploy", "", "name an image tag"),
@@ -220,7 +225,7 @@ async fn what_cannot_be_done_says_why() {
         ("revision", "other:3", "only its own revisions"),
         ("watch", "", "no rollout"),
     ] {
-        let refused = duty.propose(verb, Some(value)).await.err().unwrap_or_default();
+        let refused = context.propose(verb, Some(value)).await.err().unwrap_or_default();
         assert!(refused.contains(why), "{verb} {value}: {refused}");
     }
 }

@@ -222,8 +222,8 @@ fn what_may_not_be_read_is_done_without_and_a_hidden_service_ends_it_honestly() 
     assert!(matches!(watch.look(&Observation { world: &world, faults: &faults, now: now() }), Step::Wait(_)));
     assert!(watch.wants().iter().all(|want| want.kind != ServiceDeployment::KIND), "it is not asked for again");
     let hidden = [denied(ReadRequest { scope: id.scope.clone(), kind: Service::KIND, coverage: Coverage::All })];
-    let sight = |world| Observation { world, faults: &hidden, now: now() };
-    let ended = (0..5).map(|_| watch.look(&sight(&world))).find(|step| matches!(step, Step::End(_)));
+    let observation = |world| Observation { world, faults: &hidden, now: now() };
+    let ended = (0..5).map(|_| watch.look(&observation(&world))).find(|step| matches!(step, Step::End(_)));
     let Some(Step::End(ending)) = ended else { panic!("it goes on blindly") };
     assert!(
         ending.how == How::Incomplete && ending.message.contains("does not know how it ends"),

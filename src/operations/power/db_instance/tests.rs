@@ -15,14 +15,14 @@ fn environment(protected: bool, allow_stop: bool) -> EnvironmentStatus {
 /// Verb and reason why it is barred, for a database in an environment.
 fn offered(item: &DbInstance, environment: &EnvironmentStatus, shelves: &Shelves) -> Vec<(String, Option<String>)> {
     shelves.seen(environment.protected, |cx| {
-        let all = offers(item, &ActionContext { cx: *cx, environment });
-        all.into_iter().map(|offer| (format!("{}: {}", offer.verb, offer.message), offer.barred)).collect()
+        let all = actions(item, &ActionContext { cx: *cx, environment });
+        all.into_iter().map(|action| (format!("{}: {}", action.verb, action.message), action.disabled_reason)).collect()
     })
 }
 
-fn barred(item: &DbInstance, verb: &str) -> Option<String> {
+fn disabled_reason(item: &DbInstance, verb: &str) -> Option<String> {
     let all = offered(item, &environment(false, false), &Shelves::default());
-    all.into_iter().find(|(message, _)| message.starts_with(verb)).and_then(|(_, barred)| barred)
+    all.into_iter().find(|(message, _)| message.starts_with(verb)).and_then(|(_, disabled_reason)| disabled_reason)
 }
 
 #[rstest]
@@ -36,8 +36,8 @@ fn barred(item: &DbInstance, verb: &str) -> Option<String> {
 #[case("shiny", None, None)]
 fn by_its_state(#[case] status: &str, #[case] stop: Option<&str>, #[case] start: Option<&str>) {
     let item = DbInstance { status: status.to_owned(), ..database() };
-    assert_eq!(barred(&item, "stop").as_deref(), stop);
-    assert_eq!(barred(&item, "start").as_deref(), start);
+    assert_eq!(disabled_reason(&item, "stop").as_deref(), stop);
+    assert_eq!(disabled_reason(&item, "start").as_deref(), start);
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn what_is_on_its_way_is_offered_to_be_watched() {
 #[case(DbInstance { cluster: Some("unread".into()), ..database() }, "stop cluster unread")]
 #[case(DbInstance { tags: [("toban:protect".to_owned(), "true".to_owned())].into(), ..database() }, "toban:protect")]
 fn who_may_not_be_stopped_says_why(#[case] item: DbInstance, #[case] why: &str) {
-    assert!(barred(&item, "stop").is_some_and(|message| message.contains(why)));
+    assert!(disabled_reason(&item, "stop").is_some_and(|message| message.contains(why)));
 }
 
 #[test]
@@ -80,8 +80,8 @@ fn a_member_stands_for_its_cluster() {
     let all = offered(&member, &open, &shelves);
     assert_eq!(all[0], ("stop: stop DB cluster backend-db".to_owned(), None));
     shelves.seen(false, |cx| {
-        let site = ActionContext { cx: *cx, environment: &open };
-        let plan = propose(&member, "stop", &site).expect("the cluster stops").plan();
+        let context = ActionContext { cx: *cx, environment: &open };
+        let plan = propose(&member, "stop", &context).expect("the cluster stops").plan();
         assert_eq!(plan.calls, ["rds:StopDBCluster backend-db"]);
         assert_eq!(plan.on, cluster().id(&scope()));
     });
@@ -93,7 +93,7 @@ fn the_plan_says_what_a_reader_should_know() {
     let mut open = environment(false, false);
     open.counts.tasks_running = 2;
     let id = item.id(&scope());
-    open.members.push(crate::environment::Member { id, name: "city-db".into(), opinion: None, because: Vec::new() });
+    open.members.push(crate::environment::Member { id, name: "city-db".into(), assessment: None, because: Vec::new() });
     let plan = Shelves::default().seen(false, |cx| {
         propose(&item, "stop", &ActionContext { cx: *cx, environment: &open }).expect("it stops").plan()
     });
@@ -132,10 +132,10 @@ fn a_stop_within_ten_minutes_of_a_start_says_that_they_are_billed_anyway() {
             Some(Err(fault)) => Shelves::default().failing::<PowerEvents>(fault),
         };
         shelves.seen(false, |cx| {
-            let site = ActionContext { cx: *cx, environment: &environment };
-            let stop = offers(&item, &site).into_iter().find(|offer| offer.verb == "stop").unwrap();
-            let notices = propose(&item, "stop", &site).unwrap().plan().notices;
-            (stop.asks.reads().len(), notices.iter().any(|message| message.contains("10 minutes are billed anyway")))
+            let context = ActionContext { cx: *cx, environment: &environment };
+            let stop = actions(&item, &context).into_iter().find(|action| action.verb == "stop").unwrap();
+            let notices = propose(&item, "stop", &context).unwrap().plan().notices;
+            (stop.prompt.reads().len(), notices.iter().any(|message| message.contains("10 minutes are billed anyway")))
         })
     };
     assert_eq!(seen(None), (1, false), "asked first");

@@ -97,17 +97,17 @@ fn run(rds: &mut Rds, want: TargetState, killed: &[usize]) -> (Option<Ending>, V
             one = switch(want);
         }
         let world = rds.world();
-        let sight = Observation { world: &world, faults: &[], now: rds.at };
-        let step = one.step(&sight);
-        said.push(one.report(&sight).message);
+        let observation = Observation { world: &world, faults: &[], now: rds.at };
+        let step = one.step(&observation);
+        said.push(one.report(&observation).message);
         match step {
             Step::End(ending) => return (Some(ending), said),
             Step::Wait(span) => rds.passes(span),
             Step::Act(changes) => {
                 for change in changes {
-                    let deed = change.deed();
-                    let got = rds.asked(deed.verb);
-                    one.told(&deed, &got, rds.at);
+                    let change_request = change.change_request();
+                    let got = rds.asked(change_request.verb);
+                    one.told(&change_request, &got, rds.at);
                 }
             }
         }
@@ -178,7 +178,7 @@ fn what_goes_elsewhere_was_diverted() {
         match one.step(&Observation { world: &world, faults: &[], now: rds.at }) {
             Step::Act(changes) => {
                 let got = rds.asked("stop");
-                one.told(&changes[0].deed(), &got, rds.at);
+                one.told(&changes[0].change_request(), &got, rds.at);
                 rds.course = vec![("modifying", 90)];
             }
             Step::Wait(span) => rds.passes(span),
@@ -231,7 +231,7 @@ fn a_call_that_was_taken_though_its_answer_got_lost_is_not_made_again() {
                 calls += 1;
                 assert!(rds.asked("stop").is_ok());
                 let lost = Err(Fault::new(FaultKind::Timeout, "rds:StopDBInstance", "no answer"));
-                one.told(&changes[0].deed(), &lost, rds.at);
+                one.told(&changes[0].change_request(), &lost, rds.at);
             }
             Step::Wait(span) => rds.passes(span),
             Step::End(ending) => {
@@ -265,15 +265,15 @@ fn it_may_be_left_only_once_aws_has_taken_it() {
     let mut rds = Rds::at("available");
     let mut one = switch(TargetState::Stopped);
     let world = rds.world();
-    let sight = Observation { world: &world, faults: &[], now: rds.at };
-    let Step::Act(changes) = one.step(&sight) else { panic!("it calls") };
+    let observation = Observation { world: &world, faults: &[], now: rds.at };
+    let Step::Act(changes) = one.step(&observation) else { panic!("it calls") };
     assert!(!one.goes_on());
     let got = rds.asked("stop");
-    one.told(&changes[0].deed(), &got, rds.at);
+    one.told(&changes[0].change_request(), &got, rds.at);
     let world = rds.world();
-    let sight = Observation { world: &world, faults: &[], now: rds.at };
-    assert!(matches!(one.step(&sight), Step::Wait(_)) && one.goes_on());
-    let stands = one.report(&sight).stands.unwrap_or_default();
+    let observation = Observation { world: &world, faults: &[], now: rds.at };
+    assert!(matches!(one.step(&observation), Step::Wait(_)) && one.goes_on());
+    let stands = one.report(&observation).stands.unwrap_or_default();
     assert_eq!(stands, "DB instance city-db is stopping; AWS goes on by itself");
 }
 

@@ -154,8 +154,8 @@ fn what_stands_in_the_way_is_said_with_what_to_do() {
     let mut world = aws.world();
     let gone = Fault::new(FaultKind::Gone, "iam:GetRole", "NoSuchEntity").on("toban-scheduler");
     let parts = Coverage::Parts([crate::world::Part::from(ROLE)].into());
-    let harvest = Reading::<crate::kinds::scheduler_role::SchedulerRole>::of(vec![(ROLE.into(), Err(gone))]);
-    world.put(&scope(), crate::kinds::scheduler_role::SchedulerRole::KIND, &parts, Ok(harvest.into()), now());
+    let reading = Reading::<crate::kinds::scheduler_role::SchedulerRole>::of(vec![(ROLE.into(), Err(gone))]);
+    world.put(&scope(), crate::kinds::scheduler_role::SchedulerRole::KIND, &parts, Ok(reading.into()), now());
     let message = at(&environment(), &world, migrate).unwrap_err();
     assert!(
         message.contains("does not exist") && message.contains("toban policy --scheduler --account 123456789012"),
@@ -172,7 +172,8 @@ fn an_enforced_schedule_that_a_rule_bars_is_what_migrating_is_for() {
     let mut seen = enforced.clone();
     *seen.others = seen.external_schedulers(&[database()], &aws.world(), &timers(&aws.world()), (&tokyo(), now()));
     for (verb, value) in [("override", "19:00"), ("hold", "19:00"), ("sync", "hold")] {
-        let asked = at(&seen, &aws.world(), |site| environment_actions::propose(verb, Some(value), site).map(|_| ()));
+        let asked =
+            at(&seen, &aws.world(), |context| environment_actions::propose(verb, Some(value), context).map(|_| ()));
         let message = asked.unwrap_err();
         assert!(
             message.contains("`toban schedule migrate shop-dev`") && message.contains("mode = \"edge\""),
@@ -201,7 +202,7 @@ fn a_start_that_nobody_makes_any_more_is_told_and_a_stop_that_nobody_would_make_
     assert!(notices.contains("shop-dev-db is started by hand from then on"), "{notices}");
 
     let mut gone = environment();
-    gone.offhours.as_mut().unwrap().sleepers[0].actual = Actual::Gone;
+    gone.offhours.as_mut().unwrap().scheduled_members[0].actual = Actual::Gone;
     let message = proposed(&gone, &Aws { rules: vec![stop()], ..Aws::default() }).unwrap_err();
     assert!(message.contains("nothing of ours would stop shop-dev-db"), "{message}");
 }

@@ -37,8 +37,8 @@ fn step(one: &mut Handover, world: &World) -> Step {
 }
 
 fn tell(one: &mut Handover, got: &Result<Receipt, Fault>) {
-    let deed = Switch::of(&rule(true), &scope(), &"dev".into(), false).deed();
-    one.told(&deed, got, Timestamp::UNIX_EPOCH);
+    let change_request = Switch::of(&rule(true), &scope(), &"dev".into(), false).change_request();
+    one.told(&change_request, got, Timestamp::UNIX_EPOCH);
 }
 
 #[test]

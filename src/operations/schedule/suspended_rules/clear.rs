@@ -28,11 +28,11 @@ use crate::world::{Resource, Scope, World};
 /// # Errors
 /// A sentence, where there is nothing to take back.
 pub(crate) fn clearing(
-    site: &ActionContext<'_>,
+    context: &ActionContext<'_>,
     off: &OffHours,
     sync: Option<Sync>,
 ) -> Result<Box<dyn Procedure>, String> {
-    let (environment, world) = (site.environment, site.cx.world);
+    let (environment, world) = (context.environment, context.cx.world);
     let name = &environment.name;
     let nothing = || format!("no rule of {name} is held back");
     if !has_rules(environment) {
@@ -43,13 +43,13 @@ pub(crate) fn clearing(
         let idle = environment.others.held_back().next().is_none();
         return sync.filter(|_| idle).map(|sync| Box::new(sync) as _).ok_or(why);
     }
-    let rulings = rulings(environment, &off.sleepers, world, &place.scope);
+    let rulings = rulings(environment, &off.scheduled_members, world, &place.scope);
     let ours: Vec<&Ruling<'_>> = rulings.iter().collect();
     let mut drops = returns(&place, world);
     let rules = away(&ours, &drops, &place, world);
     let mut notices = Vec::new();
     if off.routine.backend != Backend::EventBridge {
-        for (name, kept) in leftover(site, off, &place, &ours) {
+        for (name, kept) in leftover(context, off, &place, &ours) {
             match kept {
                 Some(message) => notices.push(message),
                 None => drops.push(name),
@@ -61,7 +61,7 @@ pub(crate) fn clearing(
     }
     let mut plan = match &sync {
         Some(sync) => sync.plan(),
-        None => site.plan(format!("enable the rules of {name} again"), place.id(), Vec::new()),
+        None => context.plan(format!("enable the rules of {name} again"), place.id(), Vec::new()),
     };
     write(&mut plan, &rules, &drops);
     plan.notices.extend(notices);
@@ -94,13 +94,13 @@ fn away(rulings: &[&Ruling<'_>], returns: &[String], place: &SchedulePlace, worl
 
 /// The single stops and starts that are there, by name; with what is said of one that stays.
 fn leftover(
-    site: &ActionContext<'_>,
+    context: &ActionContext<'_>,
     off: &OffHours,
     place: &SchedulePlace,
     ours: &[&Ruling<'_>],
 ) -> Vec<(String, Option<String>)> {
-    let (environment, world, now) = (site.environment, site.cx.world, site.cx.now);
-    let others = environment.external_schedulers(&off.sleepers, world, &timers(world), (site.cx.zone, now));
+    let (environment, world, now) = (context.environment, context.cx.world, context.cx.now);
+    let others = environment.external_schedulers(&off.scheduled_members, world, &timers(world), (context.cx.zone, now));
     let mut found = Vec::new();
     for it in select::hit(ours) {
         for (single, verb) in one_shot_schedules::ours(place, it, world) {
@@ -108,7 +108,7 @@ fn leftover(
             let next = ours.iter().filter(does).filter_map(|ruling| select::next_of(&others, ruling.rule)).min();
             // The rule that does it before that is in force again; one that has fired by then is not made up for.
             let stays = fires(single, now).filter(|at| next.is_none_or(|next| next > *at));
-            let message = stays.map(|at| stays_says(site, off, (it, verb, &single.name), at));
+            let message = stays.map(|at| stays_says(context, off, (it, verb, &single.name), at));
             found.push((single.name.clone(), message));
         }
     }
@@ -116,7 +116,7 @@ fn leftover(
 }
 
 fn stays_says(
-    site: &ActionContext<'_>,
+    context: &ActionContext<'_>,
     off: &OffHours,
     (it, verb, single): (&ScheduledMember, PowerAction, &str),
     at: Timestamp,
@@ -129,8 +129,8 @@ fn stays_says(
         "the {0} that was left out is not made up for: {single} stays, and {0}s {1} at {2}; `toban {now} {3}` {0}s it now",
         verb.word(),
         it.member.label(),
-        wording::told(at, site.cx.now, &off.routine.schedule.zone, site.cx.zone),
-        site.environment.name
+        wording::told(at, context.cx.now, &off.routine.schedule.zone, context.cx.zone),
+        context.environment.name
     )
 }
 

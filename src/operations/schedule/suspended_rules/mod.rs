@@ -43,12 +43,12 @@ pub(super) use clear::clearing;
 pub(crate) struct SuspendRules;
 
 impl EnvironmentActions for SuspendRules {
-    fn offers(&self, site: &ActionContext<'_>) -> Vec<Action> {
-        let environment = site.environment;
+    fn actions(&self, context: &ActionContext<'_>) -> Vec<Action> {
+        let environment = context.environment;
         if environment.offhours.is_some() || !has_rules(environment) {
             return Vec::new();
         }
-        let reads = sparing_reads(environment, site.cx.world, site.cx.zone);
+        let reads = sparing_reads(environment, context.cx.world, context.cx.zone);
         let until = |example: &str| Prompt::Informed {
             prompt: format!("until when ({example})"),
             initial: String::new(),
@@ -58,43 +58,43 @@ impl EnvironmentActions for SuspendRules {
         vec![
             Action::new("override", "hold back the rules that stop it, or start it, until a time")
                 .asking(until("23:30, +2h, stopped 08:00"))
-                .barred(environment.stop_barred()),
+                .disabled_reason(environment.stop_barred()),
             Action::new("hold", "change nothing here until a time: hold back its rules")
                 .asking(until("2026-11-30 09:00"))
-                .barred(environment.stop_barred()),
+                .disabled_reason(environment.stop_barred()),
             Action::new("clear", "enable the rules that were held back again")
                 .asking(Prompt::Look { reads: reads.clone() })
-                .barred(idle.then(|| "no rule is held back here".to_owned())),
+                .disabled_reason(idle.then(|| "no rule is held back here".to_owned())),
         ]
     }
 
-    fn propose(&self, verb: &str, value: Option<&str>, site: &ActionContext<'_>) -> Result<Proposal, String> {
-        let (environment, now, here) = (site.environment, site.cx.now, site.cx.zone);
-        let plain = assumed(environment, site.cx.world, here);
-        let exceptions = worn_by_rules(environment, &plain, site.cx.world, now);
+    fn propose(&self, verb: &str, value: Option<&str>, context: &ActionContext<'_>) -> Result<Proposal, String> {
+        let (environment, now, here) = (context.environment, context.cx.now, context.cx.zone);
+        let plain = assumed(environment, context.cx.world, here);
+        let exceptions = worn_by_rules(environment, &plain, context.cx.world, now);
         let off = OffHours { exceptions, ..plain.clone() };
-        let barred = environment.stop_barred().filter(|_| verb != "clear");
-        if let Some(why) = barred {
+        let disabled_reason = environment.stop_barred().filter(|_| verb != "clear");
+        if let Some(why) = disabled_reason {
             return Err(why);
         }
         let value = value.unwrap_or_default();
         let refused = |why| refusal(&why, now, here, here);
         let procedure = match verb {
             "override" => {
-                let (state, end) = deadline::wish(value, now, here)?;
-                let wish = Override { state, until: end, by: by(site), reason: None };
-                let over = plain.intent().grant(wish, now).map_err(refused)?.over;
+                let (state, end) = deadline::environment_config(value, now, here)?;
+                let environment_config = Override { state, until: end, by: by(context), reason: None };
+                let over = plain.intent().grant(environment_config, now).map_err(refused)?.over;
                 let under = Exceptions { over: Some(over), ..off.exceptions.clone() };
-                around(site, &off, (Why::Override, under), None)?
+                around(context, &off, (Why::Override, under), None)?
             }
             "hold" => {
                 let end = deadline::until(value, now, here)?;
-                let wish = Hold { state: standing(&off), until: end, by: by(site), reason: None };
-                let hold = plain.intent().grant_hold(wish, now).map_err(refused)?;
+                let environment_config = Hold { state: standing(&off), until: end, by: by(context), reason: None };
+                let hold = plain.intent().grant_hold(environment_config, now).map_err(refused)?;
                 let under = Exceptions { hold: Some(hold), ..off.exceptions.clone() };
-                around(site, &off, (Why::Hold, under), None)?
+                around(context, &off, (Why::Hold, under), None)?
             }
-            "clear" => clearing(site, &off, None)?,
+            "clear" => clearing(context, &off, None)?,
             other => return Err(format!("rules know no {other:?}")),
         };
         Ok(Proposal::Procedure(procedure))
@@ -103,13 +103,17 @@ impl EnvironmentActions for SuspendRules {
 
 /// What a hold keeps: up where anything of it serves.
 pub(crate) fn standing(off: &OffHours) -> TargetState {
-    if off.sleepers.iter().any(|it| it.actual.is_serving()) { TargetState::Running } else { TargetState::Stopped }
+    if off.scheduled_members.iter().any(|it| it.actual.is_serving()) {
+        TargetState::Running
+    } else {
+        TargetState::Stopped
+    }
 }
 
 /// What stands above the rules of an environment without a schedule: what those that are held back wear.
 fn worn_by_rules(environment: &EnvironmentStatus, off: &OffHours, world: &World, now: Timestamp) -> Exceptions {
     let Ok(place) = needed_place(environment, off) else { return Exceptions::default() };
-    let rulings = rulings(environment, &off.sleepers, world, &place.scope);
+    let rulings = rulings(environment, &off.scheduled_members, world, &place.scope);
     let away = rulings.iter().filter(|ruling| !ruling.rule.enabled);
     let worn: Vec<&Tags> = away.filter_map(|ruling| worn(world, ruling.rule, &ruling.scope)).collect();
     exceptions(None, &worn, false, now)
@@ -126,7 +130,7 @@ fn assumed(environment: &EnvironmentStatus, world: &World, zone: &TimeZone) -> O
     OffHours {
         routine: ScheduleBinding { backend: Backend::Observe, ..ScheduleBinding::new(schedule) },
         exceptions: Exceptions::default(),
-        sleepers: scheduled_members_named(environment, world, &environment.named),
+        scheduled_members: scheduled_members_named(environment, world, &environment.named),
         desired: Desired::Any,
         next: None,
         drifts: Vec::new(),
@@ -148,7 +152,7 @@ pub fn sparing_reads(environment: &EnvironmentStatus, world: &World, zone: &Time
     let Ok(place) = needed_place(environment, &off) else { return Vec::new() };
     let mut reads = schedule_reads(&place.scope, world);
     reads.push(ReadRequest::all(&place.scope, Rule::KIND));
-    let rulings = rulings(environment, &off.sleepers, world, &place.scope);
+    let rulings = rulings(environment, &off.scheduled_members, world, &place.scope);
     let rulings: Vec<&Ruling<'_>> = rulings.iter().collect();
     let hit = select::hit(&rulings);
     reads.extend(
@@ -161,7 +165,7 @@ pub fn sparing_reads(environment: &EnvironmentStatus, world: &World, zone: &Time
 
 /// An override or a hold, and what it is held against.
 struct Case<'c> {
-    site: &'c ActionContext<'c>,
+    context: &'c ActionContext<'c>,
     off: &'c OffHours,
     /// Which of the two is asked for.
     why: Why,
@@ -178,10 +182,10 @@ struct Case<'c> {
 }
 
 impl<'c> Case<'c> {
-    fn of(site: &'c ActionContext<'c>, off: &'c OffHours, (why, under): (Why, Exceptions)) -> Result<Self, String> {
-        let (environment, world, now) = (site.environment, site.cx.world, site.cx.now);
+    fn of(context: &'c ActionContext<'c>, off: &'c OffHours, (why, under): (Why, Exceptions)) -> Result<Self, String> {
+        let (environment, world, now) = (context.environment, context.cx.world, context.cx.now);
         let (place, timers) = (needed_place(environment, off)?, timers(world));
-        let others = environment.external_schedulers(&off.sleepers, world, &timers, (site.cx.zone, now));
+        let others = environment.external_schedulers(&off.scheduled_members, world, &timers, (context.cx.zone, now));
         let at_aws = off.routine.backend == Backend::EventBridge;
         let computed = match at_aws {
             true => {
@@ -191,11 +195,11 @@ impl<'c> Case<'c> {
             false => Vec::new(),
         };
         let above = under.above(now);
-        Ok(Self { site, off, why, under, above, place, others, timers, at_aws, computed })
+        Ok(Self { context, off, why, under, above, place, others, timers, at_aws, computed })
     }
 
     fn name(&self) -> &str {
-        self.site.environment.name.as_str()
+        self.context.environment.name.as_str()
     }
 
     fn zone(&self) -> &TimeZone {
@@ -204,7 +208,7 @@ impl<'c> Case<'c> {
 
     /// When the last of what stands above ends: rules are enabled again then.
     fn end(&self) -> Timestamp {
-        self.above.last().map_or(self.site.cx.now, |above| above.to)
+        self.above.last().map_or(self.context.cx.now, |above| above.to)
     }
 
     /// The end that is asked for.
@@ -223,7 +227,7 @@ impl<'c> Case<'c> {
 
     /// What a rule wears while it is held back: all that is live, so that everybody finds what holds it back longest.
     fn mark(&self) -> Mark {
-        let (now, zone) = (self.site.cx.now, self.zone());
+        let (now, zone) = (self.context.cx.now, self.zone());
         let over = self.under.over.as_ref().filter(|over| now < over.until);
         let hold = self.under.hold.as_ref().filter(|hold| now < hold.until);
         let over = over.map(|over| (tags::OVERRIDE, over.to_tag(zone)));
@@ -232,7 +236,7 @@ impl<'c> Case<'c> {
 
     /// A moment as the reader is told it.
     fn told(&self, at: Timestamp) -> String {
-        told(at, self.site.cx.now, self.zone(), self.site.cx.zone)
+        told(at, self.context.cx.now, self.zone(), self.context.cx.zone)
     }
 }
 
@@ -242,20 +246,20 @@ impl<'c> Case<'c> {
 /// # Errors
 /// A sentence: why a rule cannot be held back, and what to do instead.
 pub(crate) fn around(
-    site: &ActionContext<'_>,
+    context: &ActionContext<'_>,
     off: &OffHours,
     (why, under): (Why, Exceptions),
     sync: Option<Sync>,
 ) -> Result<Box<dyn Procedure>, String> {
-    let (environment, world) = (site.environment, site.cx.world);
+    let (environment, world) = (context.environment, context.cx.world);
     if !has_rules(environment)
         && let Some(sync) = sync
     {
         return Ok(Box::new(sync));
     }
-    let case = Case::of(site, off, (why, under))?;
+    let case = Case::of(context, off, (why, under))?;
     let nothing = || wording::nothing(&case);
-    let rulings = rulings(environment, &off.sleepers, world, &case.place.scope);
+    let rulings = rulings(environment, &off.scheduled_members, world, &case.place.scope);
     let select::Which { held, mut notices } = select::of(&case, &rulings)?;
     if held.is_empty() {
         let mut sync = sync.ok_or_else(|| notices.first().cloned().unwrap_or_else(nothing))?;
@@ -272,7 +276,7 @@ pub(crate) fn around(
     let old = one_shot_schedules::replaced(&case, &held, &planned);
     let mut plan = match &sync {
         Some(sync) => sync.plan(),
-        None => site.plan(wording::title(&case), case.place.id(), Vec::new()),
+        None => context.plan(wording::title(&case), case.place.id(), Vec::new()),
     };
     wording::write(&mut plan, (&planned, &old), &held);
     plan.notices.extend(notices);

@@ -9,7 +9,7 @@ use crate::kinds::schedule_group::{Group, Held};
 use crate::offhours::ScheduledMember;
 use crate::offhours::event_rules::Ruling;
 use crate::offhours::external_schedulers::last_on;
-use crate::schedule::active_exception::edge;
+use crate::schedule::active_exception::transition;
 use crate::schedule::override_rules::TOO_LATE;
 use crate::schedule::stored::planned_schedules::Planned;
 use crate::schedule::stored::restore_schedules;
@@ -37,7 +37,7 @@ pub(super) fn turns<'s>(case: &Case<'_>, held: &[&Ruling<'s>]) -> Vec<OneShot<'s
         .filter_map(|it| {
             let (rule, verb, _) = last(case, it, held)?;
             let left_out = rule.is_some_and(|rule| held.iter().any(|ruling| rule.is(ruling)));
-            Some((it, edge(case.leaves(it)?, verb).filter(|_| left_out)?))
+            Some((it, transition(case.leaves(it)?, verb).filter(|_| left_out)?))
         })
         .collect();
     let at = |it: &ScheduledMember, verb: PowerAction| {
@@ -70,7 +70,7 @@ pub(super) fn last(
 ) -> Option<(Option<RuleAt>, PowerAction, Timestamp)> {
     let rules: Vec<(&Scope, &str)> = held.iter().map(|ruling| (&ruling.scope, ruling.rule.name.as_str())).collect();
     let by = case.end().saturating_add(TOO_LATE).unwrap_or_else(|_| case.end());
-    let (timer, verb, at) = last_on(case.site.environment, (it, &case.timers), &rules, by)?;
+    let (timer, verb, at) = last_on(case.context.environment, (it, &case.timers), &rules, by)?;
     let rule =
         (timer.source == crate::offhours::Source::Rule).then_some(RuleAt { scope: timer.scope, name: timer.name });
     Some((rule, verb, at))
@@ -89,7 +89,7 @@ pub(super) fn replaced(case: &Case<'_>, held: &[&Ruling<'_>], planned: &[Planned
     if case.at_aws {
         return Vec::new();
     }
-    let world = case.site.cx.world;
+    let world = case.context.cx.world;
     let ours = select::hit(held).into_iter().flat_map(|it| ours(&case.place, it, world));
     ours.map(|(held, _)| held.name.clone()).filter(|name| planned.iter().all(|one| one.name != *name)).collect()
 }

@@ -27,7 +27,7 @@ pub(super) struct Which<'r, 'w> {
 /// # Errors
 /// A sentence, where a firing may be on its way: of a rule, or of what enables one that is held back already.
 pub(super) fn of<'r, 'w>(case: &Case<'_>, rulings: &'r [Ruling<'w>]) -> Result<Which<'r, 'w>, String> {
-    let now = case.site.cx.now;
+    let now = case.context.cx.now;
     let mut which = Which { held: Vec::new(), notices: Vec::new() };
     for ruling in rulings {
         let rule = ruling.rule;
@@ -76,15 +76,15 @@ enum Against {
 /// When `ruling` acts against `above`.
 fn against(ruling: &Ruling<'_>, above: &[ActiveException]) -> Against {
     let parsed = Expression::parse(&ruling.rule.expression);
-    let mut barred = above.iter().filter(|above| !bars(above, ruling).is_empty()).peekable();
-    if barred.peek().is_none() {
+    let mut disabled_reason = above.iter().filter(|above| !bars(above, ruling).is_empty()).peekable();
+    if disabled_reason.peek().is_none() {
         return Against::Never;
     }
     let Some(parsed) = parsed.filter(|parsed| !matches!(parsed, Expression::Rate(_))) else { return Against::Sometime };
     // A rule knows UTC only.
     let first =
         |above: &ActiveException| Some((parsed.next(&TimeZone::UTC, above.from).filter(|at| *at < above.to)?, *above));
-    barred.find_map(first).map_or(Against::Never, |(at, above)| Against::At(at, above))
+    disabled_reason.find_map(first).map_or(Against::Never, |(at, above)| Against::At(at, above))
 }
 
 /// What of a rule goes against `above`.

@@ -29,15 +29,15 @@ fn seen(scheduled: bool, aws: &Aws) -> (EnvironmentStatus, World) {
     let world = aws.world();
     let off = seen.offhours.as_mut().unwrap();
     if aws.asleep {
-        off.sleepers[0].actual = Actual::Down;
+        off.scheduled_members[0].actual = Actual::Down;
     }
-    let sleepers = off.sleepers.clone();
+    let scheduled_members = off.scheduled_members.clone();
     if !scheduled {
         seen.offhours = None;
         seen.account = Some("123456789012".into());
-        seen.named = sleepers.iter().map(|it| it.member.clone()).collect();
+        seen.named = scheduled_members.iter().map(|it| it.member.clone()).collect();
     }
-    *seen.others = seen.external_schedulers(&sleepers, &world, &timers(&world), (&tokyo(), now()));
+    *seen.others = seen.external_schedulers(&scheduled_members, &world, &timers(&world), (&tokyo(), now()));
     (seen, world)
 }
 
@@ -53,37 +53,44 @@ fn proposed_at(
     let mut off = match seen.offhours.as_deref() {
         Some(off) => off.clone(),
         None => {
-            let sleepers = environment().offhours.unwrap().sleepers;
-            let off = OffHours { sleepers, ..assumed(&seen, &world, &zone) };
+            let scheduled_members = environment().offhours.unwrap().scheduled_members;
+            let off = OffHours { scheduled_members, ..assumed(&seen, &world, &zone) };
             let exceptions = worn_by_rules(&seen, &off, &world, at);
             OffHours { exceptions, ..off }
         }
     };
     if aws.asleep {
-        off.sleepers[0].actual = Actual::Down;
+        off.scheduled_members[0].actual = Actual::Down;
     }
     let place = scope();
-    ActionContext::within(&seen, &place, &world, (at, &zone), |site| {
+    ActionContext::within(&seen, &place, &world, (at, &zone), |context| {
         let (why, under) = match verb {
             "override" => {
-                let (state, end) = deadline::wish(value, at, &zone)?;
-                let wish = Override { state, until: end, by: "you".to_owned(), reason: None };
-                let over = plain(&off, scheduled).intent().grant(wish, at).map_err(|why| format!("{why:?}"))?.over;
+                let (state, end) = deadline::environment_config(value, at, &zone)?;
+                let environment_config = Override { state, until: end, by: "you".to_owned(), reason: None };
+                let over = plain(&off, scheduled)
+                    .intent()
+                    .grant(environment_config, at)
+                    .map_err(|why| format!("{why:?}"))?
+                    .over;
                 (Why::Override, Exceptions { over: Some(over), ..off.exceptions.clone() })
             }
             "hold" => {
                 let end = deadline::until(value, at, &zone)?;
-                let wish = Hold { state: standing(&off), until: end, by: "you".to_owned(), reason: None };
-                let hold = plain(&off, scheduled).intent().grant_hold(wish, at).map_err(|why| format!("{why:?}"))?;
+                let environment_config = Hold { state: standing(&off), until: end, by: "you".to_owned(), reason: None };
+                let hold = plain(&off, scheduled)
+                    .intent()
+                    .grant_hold(environment_config, at)
+                    .map_err(|why| format!("{why:?}"))?;
                 (Why::Hold, Exceptions { hold: Some(hold), ..off.exceptions.clone() })
             }
             _ => {
-                let sync = scheduled.then(|| sync(site, &off, Exceptions::default()));
-                return clearing(site, &off, sync);
+                let sync = scheduled.then(|| sync(context, &off, Exceptions::default()));
+                return clearing(context, &off, sync);
             }
         };
-        let sync = scheduled.then(|| sync(site, &off, under.clone()));
-        around(site, &off, (why, under), sync)
+        let sync = scheduled.then(|| sync(context, &off, under.clone()));
+        around(context, &off, (why, under), sync)
     })
 }
 
@@ -94,9 +101,9 @@ fn plain(off: &OffHours, scheduled: bool) -> OffHours {
 }
 
 /// The environment's own schedules under `exceptions`.
-fn sync(site: &ActionContext<'_>, off: &OffHours, exceptions: Exceptions) -> Sync {
-    let others = &site.environment.others;
-    crate::operations::schedule::actions::proceed_beside(site, off, "override".to_owned(), (exceptions, others))
+fn sync(context: &ActionContext<'_>, off: &OffHours, exceptions: Exceptions) -> Sync {
+    let others = &context.environment.others;
+    crate::operations::schedule::actions::proceed_beside(context, off, "override".to_owned(), (exceptions, others))
         .unwrap()
 }
 
@@ -282,12 +289,15 @@ fn what_others_start_by_a_schedule_counts_for_what_is_made_up_for() {
     };
     know(&mut world, vec![held]);
     let (seen, _) = seen(false, &Aws { rules: vec![evening()], ..Aws::default() });
-    let off = OffHours { sleepers: environment().offhours.unwrap().sleepers, ..assumed(&seen, &world, &tokyo()) };
+    let off = OffHours {
+        scheduled_members: environment().offhours.unwrap().scheduled_members,
+        ..assumed(&seen, &world, &tokyo())
+    };
     let until = "2026-11-21T10:00:00Z".parse().unwrap();
     let over = Override { state: TargetState::Running, until, by: String::new(), reason: None };
     let under = Exceptions { over: Some(over), ..Exceptions::default() };
-    let plan = ActionContext::within(&seen, &scope(), &world, (now(), &tokyo()), |site| {
-        around(site, &off, (Why::Override, under), None).unwrap().plan()
+    let plan = ActionContext::within(&seen, &scope(), &world, (now(), &tokyo()), |context| {
+        around(context, &off, (Why::Override, under), None).unwrap().plan()
     });
     assert!(!plan.calls.join(" ").contains(".stop."), "{:?}", plan.calls);
     let message = "shop-dev-db stays up when the override ends: of all that fires by then, somebody else's schedule starts it last, at 18:00";
@@ -368,12 +378,12 @@ fn where_the_role_may_not_enable_it_again_nothing_is_begun() {
     let found = Reading::of(vec![(part.clone(), Ok(vec![answer]))]);
     world.put(&scope(), simulated.kind, &simulated.coverage, Ok(found.into()), now());
     let zone = tokyo();
-    let message = ActionContext::within(&seen, &scope(), &world, (now(), &zone), |site| {
+    let message = ActionContext::within(&seen, &scope(), &world, (now(), &zone), |context| {
         let off = seen.offhours.as_deref().unwrap();
         let until = "2026-11-21T10:00:00Z".parse().unwrap();
         let over = Override { state: TargetState::Running, until, by: String::new(), reason: None };
         let under = Exceptions { over: Some(over), ..Exceptions::default() };
-        around(site, off, (Why::Override, under.clone()), Some(sync(site, off, under))).unwrap_err()
+        around(context, off, (Why::Override, under.clone()), Some(sync(context, off, under))).unwrap_err()
     });
     assert!(message.contains("may not events:EnableRule on rule evening"), "{message}");
     assert!(message.contains("toban policy --scheduler"), "{message}");
@@ -406,8 +416,8 @@ fn what_enables_a_rule_is_no_drift_is_kept_by_a_sync_and_is_not_removed() {
     let off = seen.offhours.clone().unwrap();
     assert_eq!(off.schedule_drift(&seen, &world, now()), Some(Vec::new()));
     let zone = tokyo();
-    let removed = ActionContext::within(&seen, &scope(), &world, (now(), &zone), |site| {
-        environment_actions::propose("sync", Some("remove"), site)
+    let removed = ActionContext::within(&seen, &scope(), &world, (now(), &zone), |context| {
+        environment_actions::propose("sync", Some("remove"), context)
     });
     let message = removed.map(|_| ()).unwrap_err();
     assert!(message.contains("rule evening is held back") && message.contains("toban schedule clear"), "{message}");
@@ -501,9 +511,9 @@ fn a_rule_that_nothing_enables_again_is_told_as_loudly_as_there_is() {
     for (read, forgotten) in [("2026-11-21T18:59:00+09:00", false), ("2026-11-21T19:06:00+09:00", true)] {
         let world = world(read);
         let mut seen = environment();
-        let sleepers = seen.offhours.as_ref().unwrap().sleepers.clone();
+        let scheduled_members = seen.offhours.as_ref().unwrap().scheduled_members.clone();
         let at: Timestamp = read.parse().unwrap();
-        *seen.others = seen.external_schedulers(&sleepers, &world, &timers(&world), (&tokyo(), at));
+        *seen.others = seen.external_schedulers(&scheduled_members, &world, &timers(&world), (&tokyo(), at));
         assert_eq!(told(&seen, at).0, forgotten, "{read}");
     }
 }

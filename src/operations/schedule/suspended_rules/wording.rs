@@ -31,7 +31,7 @@ pub(super) fn nothing(case: &Case<'_>) -> String {
 
 /// What is done where no schedule of ours is changed besides.
 pub(super) fn title(case: &Case<'_>) -> String {
-    let at = wording::told_moment(case.asked(), case.zone(), case.site.cx.zone);
+    let at = wording::told_moment(case.asked(), case.zone(), case.context.cx.zone);
     let [does, _] = does(case);
     format!("hold back the rules that {does} {} until {at}", case.name())
 }
@@ -94,14 +94,14 @@ pub(super) fn all_the_same(case: &Case<'_>, ruling: &Ruling<'_>, at: Timestamp, 
 
 /// That a rule is held back, and what would be better.
 pub(super) fn second_best(case: &Case<'_>, (ruling, above): (&Ruling<'_>, &ActiveException), at: Timestamp) -> String {
-    let (name, barred) = (case.name(), select::bars(above, ruling));
-    let stops = barred.iter().any(|(verb, _)| *verb == PowerAction::Stop);
+    let (name, disabled_reason) = (case.name(), select::bars(above, ruling));
+    let stops = disabled_reason.iter().any(|(verb, _)| *verb == PowerAction::Stop);
     let left = if stops {
         format!("it would leave {name} up for ever")
     } else {
         format!("nothing would start {name} any more")
     };
-    let schedule = match case.site.environment.offhours {
+    let schedule = match case.context.environment.offhours {
         Some(_) => String::new(),
         None => format!(" once `toban schedule set {name} SCHEDULE` gave it one"),
     };
@@ -179,7 +179,7 @@ fn left_as_it_is(case: &Case<'_>, it: &ScheduledMember, held: &[&Ruling<'_>]) ->
     };
     let name = it.member.label();
     let does = format!("{who} {}s it last, at {}", verb.word(), case.told(at));
-    Some(match crate::schedule::active_exception::edge(case.leaves(it)?, verb) {
+    Some(match crate::schedule::active_exception::transition(case.leaves(it)?, verb) {
         None => format!("{name} {stays} when the {} ends: of all that fires by then, {does}", last_word(case)),
         Some(_) => format!(
             "{name} is as {who} leaves it when the {} ends: it {}s it at {}",

@@ -58,7 +58,7 @@ fn step(sync: &mut Sync, world: &World) -> Result<Vec<String>, Ending> {
             Step::Act(changes) => {
                 for change in changes {
                     message.push(change.plan().message);
-                    sync.told(&change.deed(), &Ok(Receipt::default()), Timestamp::UNIX_EPOCH);
+                    sync.told(&change.change_request(), &Ok(Receipt::default()), Timestamp::UNIX_EPOCH);
                 }
             }
             Step::Wait(_) => return Ok(message),
@@ -130,13 +130,13 @@ fn a_failure_is_named_with_what_stands() {
     let mut failing = sync(hold(vec![planned("stop", PowerAction::Stop, false)]), &world);
     let denied = Fault::new(crate::world::FaultKind::Denied, "scheduler:CreateSchedule", "iam:PassRole");
     let now = Timestamp::UNIX_EPOCH;
-    let sight = Observation { world: &world, faults: &[], now };
-    assert!(matches!(failing.step(&sight), Step::Act(_)), "the group");
+    let observation = Observation { world: &world, faults: &[], now };
+    assert!(matches!(failing.step(&observation), Step::Act(_)), "the group");
     let place = failing.place.clone();
-    failing.told(&MakeGroup(place.clone()).deed(), &Ok(Receipt::default()), now);
+    failing.told(&MakeGroup(place.clone()).change_request(), &Ok(Receipt::default()), now);
     assert!(failing.wants(now).is_empty(), "between two lots nothing is read");
-    assert!(matches!(failing.step(&sight), Step::Act(_)), "the schedule");
-    failing.told(&DropSchedule { place, name: "stop".to_owned() }.deed(), &Err(denied), now);
+    assert!(matches!(failing.step(&observation), Step::Act(_)), "the schedule");
+    failing.told(&DropSchedule { place, name: "stop".to_owned() }.change_request(), &Err(denied), now);
     let ending = step(&mut failing, &world).unwrap_err();
     assert_eq!(ending.how, How::Incomplete);
     assert!(
@@ -157,14 +157,14 @@ fn a_late_stop_that_cannot_be_written_leaves_the_usual_one_as_it_was() {
     know(&mut world, vec![group(Some("dev"), vec![held(&usual)])]);
     let mut one = sync(hold(vec![late, held_back]), &world);
     let now = Timestamp::UNIX_EPOCH;
-    let sight = Observation { world: &world, faults: &[], now };
-    let Step::Act(first) = one.step(&sight) else { panic!("it acts") };
+    let observation = Observation { world: &world, faults: &[], now };
+    let Step::Act(first) = one.step(&observation) else { panic!("it acts") };
     let message: Vec<String> = first.iter().map(|change| change.plan().message).collect();
     assert_eq!(message, ["create the schedule late"]);
     let quota =
         Fault::new(crate::world::FaultKind::Refused, "scheduler:CreateSchedule", "ServiceQuotaExceededException");
-    one.told(&first[0].deed(), &Err(quota), now);
-    let Step::End(ending) = one.step(&sight) else { panic!("nothing more is written") };
+    one.told(&first[0].change_request(), &Err(quota), now);
+    let Step::End(ending) = one.step(&observation) else { panic!("nothing more is written") };
     assert_eq!(ending.how, How::Failed);
 }
 
@@ -231,7 +231,7 @@ fn what_remembers_bounds_is_written_before_what_closes_them_and_deleted_after_it
     assert_eq!(gone, [names[1], names[0]].map(|name| format!("delete the scheduled action {name}")));
 }
 
-/// What AWS holds, changed by deeds as AWS would.
+/// What AWS holds, changed by changes as AWS would.
 #[derive(Clone, Default)]
 struct Aws {
     group: Option<Vec<Held>>,
@@ -246,28 +246,33 @@ impl Aws {
         world
     }
 
-    fn take(&mut self, deed: &ChangeRequest) {
+    fn take(&mut self, change_request: &ChangeRequest) {
         let get = |key: &str| {
-            deed.arguments.iter().find(|(known, _)| *known == key).map(|(_, text)| text.clone()).unwrap_or_default()
+            change_request
+                .arguments
+                .iter()
+                .find(|(known, _)| *known == key)
+                .map(|(_, text)| text.clone())
+                .unwrap_or_default()
         };
         let (name, start) = (get("name"), get("start").parse().ok());
-        match deed.verb {
+        match change_request.verb {
             "make-group" => self.group = Some(Vec::new()),
             "drop-group" => self.group = None,
             "put-schedule" | "drop-schedule" => {
                 let group = self.group.as_mut().expect("a group comes before its schedules");
                 group.retain(|held| held.name != name);
-                if deed.verb == "put-schedule" {
-                    let wish = planned(&name, PowerAction::Stop, false);
-                    let fresh = Held { start_date: start, input: get("input"), ..held(&wish) };
+                if change_request.verb == "put-schedule" {
+                    let environment_config = planned(&name, PowerAction::Stop, false);
+                    let fresh = Held { start_date: start, input: get("input"), ..held(&environment_config) };
                     group.push(Held { expression: get("expression"), target: get("target"), ..fresh });
                 }
             }
             "put-action" | "drop-action" => {
                 self.actions.retain(|action| action.name != name);
-                if deed.verb == "put-action" {
+                if change_request.verb == "put-action" {
                     let bounds = Bounds { min: get("min").parse().unwrap(), max: get("max").parse().unwrap() };
-                    let fresh = action(&name, &deed.on.key, bounds);
+                    let fresh = action(&name, &change_request.on.key, bounds);
                     self.actions.push(ScheduledAction { expression: get("expression"), start, ..fresh });
                 }
             }
@@ -299,9 +304,9 @@ fn until_killed(aws: &mut Aws, goal: Goal, calls: usize) -> Option<Ending> {
                         return None;
                     }
                     made += 1;
-                    aws.take(&change.deed());
+                    aws.take(&change.change_request());
                     aws.is_sound(made);
-                    one.told(&change.deed(), &Ok(Receipt::default()), Timestamp::UNIX_EPOCH);
+                    one.told(&change.change_request(), &Ok(Receipt::default()), Timestamp::UNIX_EPOCH);
                 }
             }
             Step::Wait(_) => {}

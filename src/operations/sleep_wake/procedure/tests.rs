@@ -130,13 +130,13 @@ fn a_busy_database_is_asked_again_and_a_lost_answer_is_not_taken_for_an_end() {
             match one.step(&Observation { world: &world, faults: &[], now: account.at }) {
                 Step::Act(changes) => {
                     for change in changes {
-                        let deed = change.deed();
-                        let got = account.asked(&deed);
+                        let change_request = change.change_request();
+                        let got = account.asked(&change_request);
                         refused += usize::from(got.is_err());
                         if refused == 3 {
                             account.refuse = None;
                         }
-                        one.told(&deed, &got, account.at);
+                        one.told(&change_request, &got, account.at);
                     }
                 }
                 Step::Wait(span) => account.passes(span),
@@ -254,9 +254,9 @@ fn two_consoles_at_once_come_to_the_same_end_and_forget_nothing() {
                         Step::Wait(_) => {}
                         Step::Act(changes) => {
                             for change in changes {
-                                let deed = change.deed();
-                                let got = account.asked(&deed);
-                                both[at].told(&deed, &got, account.at);
+                                let change_request = change.change_request();
+                                let got = account.asked(&change_request);
+                                both[at].told(&change_request, &got, account.at);
                                 account.is_sound();
                             }
                         }

@@ -22,7 +22,8 @@ fn group(id: &str, port: u16, lets: &[&str]) -> SecurityGroup {
 }
 
 fn environment(members: Vec<(ResourceId, &str)>) -> Vec<Member> {
-    let member = |(id, name): (ResourceId, &str)| Member { id, name: name.to_owned(), opinion: None, because: vec![] };
+    let member =
+        |(id, name): (ResourceId, &str)| Member { id, name: name.to_owned(), assessment: None, because: vec![] };
     members.into_iter().map(member).collect()
 }
 

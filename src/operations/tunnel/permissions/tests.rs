@@ -25,7 +25,7 @@ fn carriers() -> Vec<Carrier> {
     ]
 }
 
-fn site() -> Shelves {
+fn context() -> Shelves {
     let mut shelves = Shelves::default();
     shelves.0.identify(&scope(), Ok(Identity { account: "123456789012".into(), arn: ANN.into() }));
     shelves
@@ -57,7 +57,7 @@ fn told(denied: &[&str]) -> Permitted {
         let all: Vec<Verdict> = all.collect();
         Simulation { question: question.part().to_string(), answer: Ok(all) }
     };
-    let shelves = site();
+    let shelves = context();
     let answers: Vec<Simulation> = questions(&looked(&shelves)).into_iter().map(answer).collect();
     looked(&shelves.with(answers))
 }
@@ -72,7 +72,7 @@ fn text(of: &Permitted) -> String {
 
 #[test]
 fn the_document_the_channel_and_each_carrier_are_asked_about() {
-    let unasked = looked(&site());
+    let unasked = looked(&context());
     assert!(!unasked.fails() && names(&unasked).len() == 2, "{unasked:?}");
     let asked = questions(&unasked);
     let on: Vec<&str> =
@@ -87,7 +87,7 @@ fn the_document_the_channel_and_each_carrier_are_asked_about() {
     );
     assert!(asked.iter().any(|one| one.actions[0] == "ssmmessages:OpenDataChannel"), "{asked:?}");
     let many: Vec<Carrier> = (0..40).flat_map(|_| carriers()).collect();
-    let many = site().seen(false, |cx| permitted(cx, &many));
+    let many = context().seen(false, |cx| permitted(cx, &many));
     assert!(many.rights.wants.len() <= 2 + ASKED, "a fleet is not asked about one by one: {:?}", many.rights.wants);
     assert_eq!(many.carriers.len(), 80);
 }
@@ -125,7 +125,7 @@ fn who_is_denied_alone_leaves_it_to_the_others() {
 
 #[test]
 fn who_may_not_ask_is_not_kept_out() {
-    let shelves = site();
+    let shelves = context();
     let refused = questions(&looked(&shelves)).into_iter().map(|question| Simulation {
         question: question.part().to_string(),
         answer: Err("iam:SimulatePrincipalPolicy: no".to_owned()),

@@ -225,15 +225,15 @@ fn slice(
 fn rule(panel: Panel<'_>, focused: bool, paint: Paint<'_>, place: Rect, buf: &mut Buffer, shown: &mut FrameInfo) {
     let block = panel.block;
     let (dash, role) = if focused { ("━", Role::BorderFocus) } else { ("─", Role::Border) };
-    let edge = paint.theme.style(role);
-    put_line(buf, place, (0, 0), &dash.repeat(usize::from(place.width)), edge);
+    let transition = paint.theme.style(role);
+    put_line(buf, place, (0, 0), &dash.repeat(usize::from(place.width)), transition);
     let mut x = 1;
-    x += put_line(buf, place, (x, 0), " ", edge);
+    x += put_line(buf, place, (x, 0), " ", transition);
     // Resources are counted; hours and dates are not.
     let counted = !block.columns.is_empty() && (panel.marked() || panel.is_empty());
     let title = if counted { format!("{} {}", block.title, panel.wholes()) } else { block.title.clone() };
     x += put_line(buf, place, (x, 0), &title, paint.theme.style(if focused { Role::Accent } else { Role::Title }));
-    x += put_line(buf, place, (x, 0), " ", edge);
+    x += put_line(buf, place, (x, 0), " ", transition);
     let age = block.note.read_at.map(|at| shown.ago(at, paint.now));
     let (note, role) = match (&block.note.fault, age) {
         (Some(fault), Some(age)) => (format!("{age} · {fault}"), Role::Fault),

@@ -79,7 +79,7 @@ fn make_room(model: &mut Model, command: Command, size: (u16, u16)) {
         _ => return,
     };
     stage::key(model, away);
-    model.notices.hush();
+    model.notices.mute_alarms();
     draw(model, size.0, size.1);
 }
 
@@ -181,27 +181,27 @@ fn everything_a_row_offers_leads_to_a_plan_a_question_or_a_reason() {
     let mut seen = BTreeSet::new();
     for stop in places::all() {
         let model = stop.stand((80, 24));
-        let offers = crate::console::actions::offers(&model);
+        let actions = crate::console::actions::actions(&model);
         let kind = model.resource().map(|id| id.kind.0);
-        for (_, offer) in
-            offers.into_iter().filter(|(_, offer)| seen.insert((kind, offer.verb, offer.barred.is_some())))
+        for (_, action) in
+            actions.into_iter().filter(|(_, action)| seen.insert((kind, action.verb, action.disabled_reason.is_some())))
         {
-            let mut letters = offer.message.chars();
+            let mut letters = action.message.chars();
             if letters.next().is_some_and(char::is_uppercase) && letters.next().is_some_and(char::is_lowercase) {
-                found.push(format!("{} · :{}: it begins large, the commands beside it do not", stop.name, offer.verb));
+                found.push(format!("{} · :{}: it begins large, the commands beside it do not", stop.name, action.verb));
             }
             for size in SIZES {
                 let mut model = stop.stand(size);
                 let before = both(&mut model, size);
-                stage::line(&mut model, offer.verb);
+                stage::line(&mut model, action.verb);
                 let after = both(&mut model, size);
-                let message = |why: &str| format!("{} · :{} · {size:?}: {why}", stop.name, offer.verb);
+                let message = |why: &str| format!("{} · :{} · {size:?}: {why}", stop.name, action.verb);
                 found.extend(after.iter().filter_map(|buffer| sound(buffer).err()).map(|why| message(&why)));
                 let told = model.notices.now().is_some();
                 if !told && before == after {
                     found.push(message("it does nothing and says nothing"));
                 }
-                if offer.barred.is_some() && !told {
+                if action.disabled_reason.is_some() && !told {
                     found.push(message("it is barred and does not say why"));
                 }
                 if back_to_the_fleet(&mut model).is_none() {

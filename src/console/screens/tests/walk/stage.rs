@@ -74,10 +74,10 @@ pub(super) fn answer(model: &mut Model, effects: Vec<Effect>) {
             }
             Effect::Browse(url) => Event::Browsed(url),
             Effect::Theme(name) => Event::Themed(Ok(Box::new(Theme::built_in(&name)))),
-            Effect::OpenSession(visit) => Event::Visited(visit.plan.message, Ok(End::Left)),
+            Effect::OpenSession(session_request) => Event::Visited(session_request.plan.message, Ok(End::Left)),
             Effect::OpenTunnel(id, _) => Event::Tunnel(id, heard()),
             Effect::CloseTunnel(id) => Event::TunnelGone(id, None),
-            Effect::Run(errand) => Event::Progress(errand.id, stands()),
+            Effect::Run(procedure_run) => Event::Progress(procedure_run.id, stands()),
             _ => continue,
         };
         let more = tell(model, news);

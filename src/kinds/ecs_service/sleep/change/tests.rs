@@ -87,7 +87,7 @@ fn a_service_is_neither_started_nor_stopped() {
     assert!(of(&service(), StageAction::Stop, &"city-prod".into(), &scope()).is_none());
     let scale = of(&service(), StageAction::Count(2), &"city-prod".into(), &scope()).expect("a count");
     assert_eq!(
-        (scale.deed().verb, scale.deed().arguments),
+        (scale.change_request().verb, scale.change_request().arguments),
         ("scale", vec![("from", "2".to_owned()), ("desired", "2".to_owned())])
     );
     assert_eq!(scale.plan().calls, ["ecs:UpdateService Backend: desired count 2"]);

@@ -125,28 +125,33 @@ impl Account {
     /// Takes each change, and tells `one` how it went.
     pub(super) fn carries(&mut self, one: &mut Sleep, changes: Vec<Box<dyn Change>>) {
         for change in changes {
-            let deed = change.deed();
-            let got = self.asked(&deed);
-            one.told(&deed, &got, self.at);
+            let change_request = change.change_request();
+            let got = self.asked(&change_request);
+            one.told(&change_request, &got, self.at);
         }
     }
 
-    pub(super) fn asked(&mut self, deed: &ChangeRequest) -> Result<Receipt, Fault> {
+    pub(super) fn asked(&mut self, change_request: &ChangeRequest) -> Result<Receipt, Fault> {
         let argument = |name: &str| {
-            deed.arguments.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone()).unwrap_or_default()
+            change_request
+                .arguments
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map(|(_, value)| value.clone())
+                .unwrap_or_default()
         };
         if let Some((verb, fault)) = &self.refuse
-            && *verb == deed.verb
+            && *verb == change_request.verb
         {
             return Err(fault.clone());
         }
-        let what = deed.on.kind.0;
-        self.calls.push(format!("{} {what}", deed.verb));
-        match (deed.verb, what) {
+        let what = change_request.on.kind.0;
+        self.calls.push(format!("{} {what}", change_request.verb));
+        match (change_request.verb, what) {
             ("remember" | "forget", _) => {
                 let on_group = (argument("record"), argument("key")) == (GROUP.to_owned(), KEY.to_owned());
                 assert_eq!(on_group, self.group.is_some(), "written on the record, and nowhere else");
-                self.tag = Some(argument("memory")).filter(|_| deed.verb == "remember");
+                self.tag = Some(argument("memory")).filter(|_| change_request.verb == "remember");
                 // What is not there is made with the words on it; what is gone takes them along.
                 self.group = self.group.map(|there| there.or(Some("city-dev").filter(|_| self.tag.is_some())));
             }
@@ -181,7 +186,7 @@ const KEY: &str = "toban:remembered/city-prod/Backend";
 
 pub(super) fn procedure(goal: TargetState, world: &World) -> Sleep {
     // Of a group something is known only where it is the record.
-    let record = world.shelf(&scope(), Notes::KIND).map_or(Record::Tags, |_| Record::Group(GROUP.to_owned()));
+    let record = world.store(&scope(), Notes::KIND).map_or(Record::Tags, |_| Record::Group(GROUP.to_owned()));
     let environment: crate::world::EnvironmentName = "city-dev".into();
     let mut service_member = Member::new(MemberKind::EcsService, "Backend");
     service_member.cluster = Some("city-prod".to_owned());
@@ -195,8 +200,8 @@ pub(super) fn procedure(goal: TargetState, world: &World) -> Sleep {
         MemberProgress::new(id, member, reads).on(&record)
     });
     let plan = Plan::new("turn city-dev", environment.clone(), database().id(&scope()), Vec::new());
-    let hush = alarm::hush(&["a".to_owned()], &environment, &scope(), (now(), None));
-    Sleep::new(plan, goal, members.to_vec(), vec![hush])
+    let alarm_mute = alarm::mute_alarms(&["a".to_owned()], &environment, &scope(), (now(), None));
+    Sleep::new(plan, goal, members.to_vec(), vec![alarm_mute])
 }
 
 /// Runs to the end, a fresh procedure taking over before each step that `killed` names. What must never be seen is looked
@@ -217,9 +222,9 @@ fn carried(account: &mut Account, goal: TargetState, killed: &[usize], looks: im
             one = procedure(goal, &account.world());
         }
         let world = account.world();
-        let sight = Observation { world: &world, faults: &[], now: account.at };
-        let step = one.step(&sight);
-        assert!(!one.report(&sight).message.is_empty());
+        let observation = Observation { world: &world, faults: &[], now: account.at };
+        let step = one.step(&observation);
+        assert!(!one.report(&observation).message.is_empty());
         match step {
             Step::End(ending) => return Some(ending),
             Step::Wait(span) => account.passes(span),

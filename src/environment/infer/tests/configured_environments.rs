@@ -9,11 +9,11 @@ use crate::kinds::Relation;
 use crate::text::Glob;
 use crate::world::AccountId;
 
-fn wish(name: &str, matches: Match) -> EnvironmentConfig {
+fn environment_config(name: &str, matches: Match) -> EnvironmentConfig {
     EnvironmentConfig { matches, ..EnvironmentConfig::new(name) }
 }
 
-fn wishes(environments: Vec<EnvironmentConfig>) -> ConfiguredEnvironments {
+fn configured_environments(environments: Vec<EnvironmentConfig>) -> ConfiguredEnvironments {
     ConfiguredEnvironments { environments, ..ConfiguredEnvironments::default() }
 }
 
@@ -37,7 +37,7 @@ fn any_way_of_a_match_claims(#[case] matches: Match, #[case] message: &str) {
     tag(database, "env", "y");
     tag(database, "aws:cloudformation:stack-name", "AnyStack");
     account.database("blog-dev-db", Some("vpc-2"), None);
-    let placed = placed_as_wished(&[&account], &wishes(vec![wish("store", matches)]));
+    let placed = placed_as_wished(&[&account], &configured_environments(vec![environment_config("store", matches)]));
     assert_eq!(home(&placed, "shop-dev-db"), "store");
     let step = &one(&placed, "shop-dev-db").because[0];
     assert_eq!((step.kind, step.message.as_str()), (StepKind::Config, message));
@@ -50,7 +50,10 @@ fn what_hangs_on_a_claimed_resource_follows_and_others_of_the_name_join() {
     account.database("legacy", None, None);
     account.database("store-dev-db", None, None);
     account.alarm("cpu", &[(Relation::Dimension, "db:legacy")]);
-    let placed = placed_as_wished(&[&account], &wishes(vec![wish("store-dev", names(&["legacy"]))]));
+    let placed = placed_as_wished(
+        &[&account],
+        &configured_environments(vec![environment_config("store-dev", names(&["legacy"]))]),
+    );
     for end in ["db:legacy", "alarm:cpu", "store-dev-db"] {
         assert_eq!(home(&placed, end), "store-dev", "{end}");
     }
@@ -60,7 +63,8 @@ fn what_hangs_on_a_claimed_resource_follows_and_others_of_the_name_join() {
 fn an_empty_match_claims_nothing() {
     let mut account = Account::new("1");
     account.database("shop-dev-db", None, None);
-    let placed = placed_as_wished(&[&account], &wishes(vec![wish("all", Match::default())]));
+    let placed =
+        placed_as_wished(&[&account], &configured_environments(vec![environment_config("all", Match::default())]));
     assert_eq!(home(&placed, "shop-dev-db"), "shop-dev");
 }
 
@@ -68,7 +72,10 @@ fn an_empty_match_claims_nothing() {
 fn the_first_claim_of_the_file_wins() {
     let mut account = Account::new("1");
     account.database("shop-dev-db", None, None);
-    let both = wishes(vec![wish("b", names(&["shop-*"])), wish("a", names(&["*"]))]);
+    let both = configured_environments(vec![
+        environment_config("b", names(&["shop-*"])),
+        environment_config("a", names(&["*"])),
+    ]);
     assert_eq!(home(&placed_as_wished(&[&account], &both), "shop-dev-db"), "b");
 }
 
@@ -79,9 +86,9 @@ fn excluded_names_are_in_no_environment_of_that_name_however_they_would_get_ther
     account.database("shop-dev-old-db", Some("vpc-1"), None);
     account.database("old", Some("vpc-1"), None);
     account.alarm("cpu", &[(Relation::Dimension, "db:shop-dev-old-db")]);
-    let mut only = wish("shop-dev", names(&["shop-dev-*"]));
+    let mut only = environment_config("shop-dev", names(&["shop-dev-*"]));
     only.exclude = vec![Glob::new("shop-dev-old*"), Glob::new("old")];
-    let placed = placed_as_wished(&[&account], &wishes(vec![only]));
+    let placed = placed_as_wished(&[&account], &configured_environments(vec![only]));
     assert_eq!(home(&placed, "shop-dev-db"), "shop-dev");
     assert_eq!(home(&placed, "shop-dev-old-db"), "-");
     assert_eq!(home(&placed, "db:old"), "-");
@@ -95,9 +102,9 @@ fn a_pinned_account_keeps_the_plain_name() {
     let (mut one, mut two) = (Account::new("1"), Account::new("2"));
     one.database("city-prod-db", None, None);
     two.database("city-prod-db", None, None);
-    let mut pinned = wish("city-prod", Match::default());
+    let mut pinned = environment_config("city-prod", Match::default());
     pinned.account = Some(AccountId::from("2"));
-    let placed = placed_as_wished(&[&one, &two], &wishes(vec![pinned]));
+    let placed = placed_as_wished(&[&one, &two], &configured_environments(vec![pinned]));
     let homes: Vec<&str> = placed.iter().filter_map(|p| p.environment.as_ref()).map(|name| name.as_str()).collect();
     assert_eq!(homes, ["city-prod@1", "city-prod"]);
 }
@@ -107,6 +114,9 @@ fn a_claim_may_join_two_accounts() {
     let (mut one, mut two) = (Account::new("1"), Account::new("2"));
     one.database("city-shared-db", None, None);
     two.database("city-prod-db", None, None);
-    let placed = placed_as_wished(&[&one, &two], &wishes(vec![wish("city-prod", names(&["city-*"]))]));
+    let placed = placed_as_wished(
+        &[&one, &two],
+        &configured_environments(vec![environment_config("city-prod", names(&["city-*"]))]),
+    );
     assert_eq!((home(&placed, "city-shared-db"), home(&placed, "city-prod-db")), ("city-prod", "city-prod"));
 }

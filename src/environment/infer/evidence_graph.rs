@@ -169,12 +169,12 @@ pub(super) struct Board<'a> {
 impl<'a> Board<'a> {
     /// A board of `subjects`, which must be sorted.
     pub(super) fn of(subjects: &[&'a Subject]) -> Self {
-        let mut board = Self::default();
-        let scopes = board.lay_out(subjects);
+        let mut evidence_graph = Self::default();
+        let scopes = evidence_graph.lay_out(subjects);
         let mut keys: Keys<'a> = QuickMap::with_capacity_and_hasher(subjects.len() * 3, Default::default());
-        board.nodes.reserve(subjects.len() + subjects.len() / 4);
+        evidence_graph.nodes.reserve(subjects.len() + subjects.len() / 4);
         for (subject, scope) in subjects.iter().zip(&scopes).filter(|(subject, _)| subject.about.is_none()) {
-            let at = board.nodes.len();
+            let at = evidence_graph.nodes.len();
             for key in &subject.keys {
                 keys.entry((*scope, key)).and_modify(|known| known.add(at)).or_insert(Known::One(at));
             }
@@ -183,7 +183,7 @@ impl<'a> Board<'a> {
                 .first()
                 .or(subject.aliases.first())
                 .map_or_else(|| short(&subject.id.key), String::as_str);
-            board.nodes.push(Node {
+            evidence_graph.nodes.push(Node {
                 subject: Some(subject),
                 title,
                 scope: *scope,
@@ -194,14 +194,14 @@ impl<'a> Board<'a> {
         for (subject, scope) in subjects.iter().zip(&scopes) {
             let Some(about) = subject.about.as_deref() else { continue };
             for at in keys.get(&(*scope, about)).map_or(&[][..], Known::nodes) {
-                if let Some(node) = board.nodes.get_mut(*at) {
+                if let Some(node) = evidence_graph.nodes.get_mut(*at) {
                     node.more.push(subject);
                 }
             }
         }
-        board.tie(&mut keys);
-        board.read();
-        board
+        evidence_graph.tie(&mut keys);
+        evidence_graph.read();
+        evidence_graph
     }
 
     /// The realm a node is in.
