@@ -1,11 +1,11 @@
-//! Names that are retired: the private words that types had before they were named by the terms of the field. Held
+//! Names that are retired: the private words that types, fields and methods had before they were named by the terms of the field. Held
 //! against code as words, so that none of them comes back.
 
 use crate::none;
 use crate::sources::sources;
 
 /// What no type, function or field may be called.
-const RETIRED: [&str; 46] = [
+const RETIRED: [&str; 70] = [
     "Outlook",
     "Deed",
     "License",
@@ -52,6 +52,30 @@ const RETIRED: [&str; 46] = [
     "Scene",
     "Peeked",
     "Sight",
+    "deed",
+    "sight",
+    "duty",
+    "scene",
+    "harvest",
+    "wish",
+    "wishes",
+    "keeper",
+    "barred",
+    "sleepers",
+    "sleeper",
+    "joins",
+    "asks",
+    "ledger",
+    "logbook",
+    "vigil",
+    "diary",
+    "errand",
+    "loose",
+    "gist",
+    "patrol",
+    "shelf",
+    "opinion",
+    "hush",
 ];
 
 #[test]

@@ -32,6 +32,7 @@ pub struct Entry {
     /// The id of the procedure it is a step of.
     pub part_of: Option<String>,
     /// What was done, as data; `None` for a procedure.
+    #[serde(rename = "deed")]
     pub change_request: Option<Box<Did>>,
     /// Where: source and region.
     pub scope: String,

@@ -98,7 +98,7 @@ pub enum Line {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         part_of: Option<String>,
         /// What is done, as data; `None` for a procedure, whose steps say it.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(rename = "deed", default, skip_serializing_if = "Option::is_none")]
         change_request: Option<Box<Did>>,
         /// Why, in the person's words.
         reason: Option<String>,

@@ -21,7 +21,7 @@ pub(super) fn claim(evidence_graph: &mut Board<'_>, configured_environments: &Co
         let name = evidence_graph.lexicon.sym(environment_config.name.as_str());
         for node in &mut evidence_graph.nodes {
             if names(node).any(|text| environment_config.exclude.iter().any(|glob| glob.fits(text))) {
-                node.barred.push(name);
+                node.excluded.push(name);
             }
         }
     }
@@ -32,7 +32,7 @@ pub(super) fn claim(evidence_graph: &mut Board<'_>, configured_environments: &Co
     {
         let label = label_of(evidence_graph, environment_config);
         for node in evidence_graph.nodes.iter_mut().filter(|node| node.subject.is_some() && !node.claimed) {
-            if label.fixed.is_some_and(|name| node.barred.contains(&name)) {
+            if label.fixed.is_some_and(|name| node.excluded.contains(&name)) {
                 continue;
             }
             if let Some(evidence) = evidence(node, &environment_config.matches) {

@@ -70,7 +70,7 @@ pub(super) struct Node<'a> {
     /// Whether the configuration claimed it.
     pub(super) claimed: bool,
     /// Environments it must not be in.
-    pub(super) barred: Vec<Sym>,
+    pub(super) excluded: Vec<Sym>,
     /// Stages it must not be given: a sibling of its name has them.
     pub(super) not_stages: Vec<Sym>,
     /// Whether it is nobody's alone, by its name: it takes no label.

@@ -166,9 +166,9 @@ pub(super) fn names(
         let (label, realm, claimed) = (node.label, evidence_graph.realm(node), node.claimed);
         let open = node.pool && label.fixed.is_none() && !claimed;
         let name = evidence_graph.environment(label).filter(|_| !open);
-        let barred =
-            evidence_graph.nodes.get(at).is_some_and(|node| name.is_some_and(|name| node.barred.contains(&name)));
-        labels.push((name.filter(|_| !barred), realm, claimed));
+        let excluded =
+            evidence_graph.nodes.get(at).is_some_and(|node| name.is_some_and(|name| node.excluded.contains(&name)));
+        labels.push((name.filter(|_| !excluded), realm, claimed));
     }
     let mut realms: QuickMap<Sym, (BTreeSet<usize>, BTreeSet<usize>)> = QuickMap::default();
     for ((name, realm, claimed), node) in labels.iter().zip(&evidence_graph.nodes) {

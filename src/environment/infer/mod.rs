@@ -132,9 +132,9 @@ pub(crate) fn place_early(
 
 /// Why a node is nowhere if that is the configuration's wish.
 fn excluded(evidence_graph: &Board<'_>, node: &evidence_graph::Node<'_>) -> Option<Vec<Step>> {
-    if node.label.is_empty() || node.barred.is_empty() {
+    if node.label.is_empty() || node.excluded.is_empty() {
         return None;
     }
-    let names = node.barred.iter().map(|name| evidence_graph.lexicon.text(*name)).collect::<Vec<_>>().join(", ");
+    let names = node.excluded.iter().map(|name| evidence_graph.lexicon.text(*name)).collect::<Vec<_>>().join(", ");
     Some(vec![Step { kind: StepKind::Config, message: format!("config.toml excludes it from {names}") }])
 }

@@ -160,9 +160,9 @@ fn gain(evidence_graph: &mut Board<'_>, at: usize, follows: &impl Fn(&Edge) -> b
     for edge in node.edges.iter().filter(|edge| follows(edge) && (edge.forward || !clue)) {
         let Some(other) = nodes.get(edge.other).filter(|other| !other.label.is_empty()) else { continue };
         let label = other.label;
-        let name = if label.is_full() || !other.barred.is_empty() { lexicon.environment(label) } else { None };
+        let name = if label.is_full() || !other.excluded.is_empty() { lexicon.environment(label) } else { None };
         let shut = |list: &[Sym]| name.is_some_and(|name| list.contains(&name));
-        if !shut(&node.barred) && !shut(&other.barred) {
+        if !shut(&node.excluded) && !shut(&other.excluded) {
             sources.push((*edge, label, name.filter(|_| label.is_full())));
         }
     }

@@ -39,24 +39,24 @@ pub(super) fn fill(evidence_graph: &mut Board<'_>, by: Holder) -> bool {
         let mut labels: Vec<(Label, Option<Sym>)> = Vec::new();
         for at in members {
             let Some(node) = evidence_graph.nodes.get(*at).filter(|node| !node.pool) else { continue };
-            let (label, barred) = (node.label, node.barred.clone());
+            let (label, excluded) = (node.label, node.excluded.clone());
             if label.is_empty() || labels.iter().any(|(known, _)| *known == label) {
                 continue;
             }
             let name = evidence_graph.environment(label);
             // What the configuration keeps out of an environment is no witness for it.
-            if name.is_none_or(|name| !barred.contains(&name)) {
+            if name.is_none_or(|name| !excluded.contains(&name)) {
                 labels.push((label, name.filter(|_| label.is_full())));
             }
         }
         for at in open {
             if let Some(node) = evidence_graph.nodes.get(at) {
-                let (own, barred) = (node.label, node.barred.clone());
+                let (own, excluded) = (node.label, node.excluded.clone());
                 let label = Offer::to(own, labels.iter().copied()).fill(own);
                 let sibling = label.stage.is_some_and(|stage| node.not_stages.contains(&stage));
                 if label != own
                     && !sibling
-                    && evidence_graph.environment(label).is_none_or(|name| !barred.contains(&name))
+                    && evidence_graph.environment(label).is_none_or(|name| !excluded.contains(&name))
                 {
                     gains.push((at, label));
                 }
