@@ -8,7 +8,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::reading::Items;
+use super::reading::{Items, most_named};
 use super::{
     AccountId, AnyReading, Arn, Coverage, Fault, KindName, Part, QuickMap, Resource, ResourceId, SchedulerHeartbeat,
     Scope, Speed,
@@ -301,17 +301,13 @@ impl World {
         self.identities.iter().filter_map(|(scope, who)| who.as_ref().err().map(|fault| (scope, fault)))
     }
 
-    /// The account a scope belongs to: by its identity, else by any ARN seen there.
+    /// The account a scope belongs to: by its identity, else the one that most of what was read there names. `None` where
+    /// that is a draw: a guess could take what is ours for another account's.
     #[must_use]
     pub fn account(&self, scope: &Scope) -> Option<AccountId> {
         self.identity(scope).map(|who| who.account.clone()).or_else(|| {
-            self.shelves
-                .get(scope)?
-                .values()
-                .flat_map(|store| store.bins.values())
-                .filter_map(|bin| bin.items.as_ref())
-                .flat_map(|items| items.index.keys().take(1))
-                .find_map(|key| Arn::from(&**key).account().map(AccountId::from))
+            let bins = self.shelves.get(scope)?.values().flat_map(|store| store.bins.values());
+            most_named(bins.filter_map(|bin| bin.items.as_ref()?.account.clone()))
         })
     }
 

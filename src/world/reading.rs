@@ -2,14 +2,14 @@
 //! fault that kept it from being read; and how much was asked for. Plain data; nothing here remembers or judges.
 
 use std::any::Any;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 use std::hash::{DefaultHasher, Hasher};
 use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{Fault, KindName, QuickMap, ResourceId, Scope};
+use super::{AccountId, Arn, Fault, KindName, QuickMap, ResourceId, Scope};
 
 /// One AWS resource in our own words. Implemented by each kind's `model.rs`.
 pub trait Resource: Clone + PartialEq + Debug + Serialize + Send + Sync + 'static {
@@ -123,12 +123,26 @@ pub(super) struct Items {
     list: Arc<dyn Any + Send + Sync>,
     /// Each key with its place in the list and the gist of its state.
     pub(super) index: Arc<QuickMap<Arc<str>, (usize, u64)>>,
+    /// The account that most of the keys name, where they are ARNs.
+    pub(super) account: Option<AccountId>,
 }
 
 impl Debug for Items {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Items").field("len", &self.index.len()).finish_non_exhaustive()
     }
+}
+
+/// What is named most often; `None` where nothing is, or two as often as each other. The order does not matter.
+pub(super) fn most_named(accounts: impl Iterator<Item = AccountId>) -> Option<AccountId> {
+    let mut counts: BTreeMap<AccountId, usize> = BTreeMap::new();
+    for account in accounts.filter(|account| !account.as_str().is_empty()) {
+        *counts.entry(account).or_default() += 1;
+    }
+    let most = counts.values().copied().max()?;
+    let mut first = counts.into_iter().filter(|(_, count)| *count == most);
+    let (account, _) = first.next()?;
+    first.next().is_none().then_some(account)
 }
 
 impl Items {
@@ -142,7 +156,8 @@ impl Items {
                 (Arc::from(item.key()), (at, fingerprint.finish()))
             })
             .collect();
-        Self { list: Arc::new(list), index: Arc::new(index) }
+        let account = most_named(list.iter().filter_map(|item| Arn::from(item.key()).account().map(AccountId::from)));
+        Self { list: Arc::new(list), index: Arc::new(index), account }
     }
 
     pub(super) fn list<T: Resource>(&self) -> &[T] {

@@ -97,6 +97,25 @@ fn the_account_is_told_by_an_arn_when_sts_says_nothing() {
 }
 
 #[test]
+fn without_sts_the_account_is_the_one_that_most_name_and_none_where_that_is_a_draw() {
+    const OURS: &str = "arn:aws:ecs:eu-west-1:123456789012:cluster/c";
+    const ALSO_OURS: &str = "arn:aws:ecs:eu-west-1:123456789012:cluster/d";
+    const SHARED: &str = "arn:aws:rds:eu-west-1:999999999999:cluster-snapshot:s";
+    let account = |keys: &[&'static str]| {
+        let items = keys.iter().map(|name| Thing { name, count: 1 }).collect();
+        let mut world = World::default();
+        let reading = Reading::of(vec![(Part::from(""), Ok(items))]);
+        world.put(&scope(), Thing::KIND, &Coverage::All, Ok(reading.into()), at(1));
+        world.account(&scope()).map(|account| account.to_string())
+    };
+    for keys in [[SHARED, OURS, ALSO_OURS], [OURS, SHARED, ALSO_OURS], [ALSO_OURS, OURS, SHARED]] {
+        assert_eq!(account(&keys).as_deref(), Some("123456789012"), "{keys:?}");
+    }
+    assert_eq!(account(&[OURS, SHARED]), None);
+    assert_eq!(account(&["a name", "arn:aws:s3:::bucket"]), None);
+}
+
+#[test]
 fn what_another_read_later_or_last_is_taken_over_and_nothing_else() {
     let all = |parts| Ok(Reading::of(parts).into());
     let mut ours = World::default();
