@@ -40,7 +40,7 @@ fn environment(at: usize) -> EnvironmentStatus {
         read_at: Some(now()),
         ..Environment::new(format!("system{at:05}-prod"), vec![Scope::new("large", "ap-northeast-1")])
     };
-    let verdict = Verdict { health, findings: vec![finding], ..Verdict::default() };
+    let verdict = Verdict { health, findings: vec![finding] };
     EnvironmentStatus { verdict, ..EnvironmentStatus::unjudged(environment) }
 }
 
@@ -52,6 +52,7 @@ fn main() {
         environments: (0..ROWS).map(environment).collect(),
         shared: Vec::new(),
         unassigned: Vec::new(),
+        ..Default::default()
     };
     update(&mut model, Msg { now: now(), news: Event::Gathered(0, picture) });
     let mut buffer = Buffer::empty(SIZE);

@@ -14,7 +14,7 @@ use super::budget::Budget;
 use super::call_log::CallLog;
 use super::call_record::Record;
 use super::credentials::Supply;
-use super::direct::{Json, Query, RestJson};
+use super::direct::{Json, Query, RestJson, RestXml};
 use super::fault::fault;
 use super::pages::Paged;
 use super::single_flight::SingleFlight;
@@ -53,6 +53,30 @@ pub struct Clients {
     pub lambda: RestJson,
     /// EventBridge's rules, the same way.
     pub events: Json,
+    /// Batch, the same way.
+    pub batch: RestJson,
+    /// Step Functions, the same way.
+    pub states: Json,
+    /// Certificate Manager, the same way.
+    pub acm: Json,
+    /// Certificate Manager where CloudFront takes its certificates from.
+    pub acm_at_home: Json,
+    /// WAF, the same way.
+    pub waf: Json,
+    /// WAF where CloudFront takes its rules from.
+    pub waf_at_home: Json,
+    /// Cognito's user pools, the same way.
+    pub cognito: Json,
+    /// API Gateway, the same way.
+    pub apis: RestJson,
+    /// CloudFront, the same way.
+    pub cloudfront: RestXml,
+    /// Route 53, the same way.
+    pub route53: RestXml,
+    /// SNS, the same way.
+    pub sns: Query,
+    /// CloudFormation, the same way.
+    pub stacks: Query,
     /// The ECS clusters there are, by ARN: three kinds begin with them.
     pub clusters: SingleFlight<Paged<String>>,
     /// How all of them are set up, for what has no client of its own.
@@ -146,6 +170,18 @@ impl Clients {
             iam: Query::silent(),
             lambda: RestJson::silent(),
             events: Json::silent(),
+            batch: RestJson::silent(),
+            states: Json::silent(),
+            acm: Json::silent(),
+            acm_at_home: Json::silent(),
+            waf: Json::silent(),
+            waf_at_home: Json::silent(),
+            cognito: Json::silent(),
+            apis: RestJson::silent(),
+            cloudfront: RestXml::silent(),
+            route53: RestXml::silent(),
+            sns: Query::silent(),
+            stacks: Query::silent(),
             clusters: SingleFlight::default(),
             config: SdkConfig::builder().build(),
             budget: Arc::default(),

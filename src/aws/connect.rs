@@ -25,7 +25,7 @@ use super::budget::Budget;
 use super::call_log::CallLog;
 use super::clients::Clients;
 use super::credentials::Supply;
-use super::direct::{Json, Query, RestJson};
+use super::direct::{Json, Query, RestJson, RestXml};
 use super::profiles::Profiles;
 use super::single_flight::SingleFlight;
 use super::source::Source;
@@ -169,12 +169,8 @@ impl Opening {
         budget: Arc<Budget>,
     ) -> Clients {
         let provider = SharedCredentialsProvider::new(keys.clone());
-        let mut config = self.config(source, profiles, provider, Region::new(region.to_owned())).await;
+        let config = self.config(source, profiles, provider, Region::new(region.to_owned())).await;
         let budget = budget.for_endpoint(config.endpoint_url(), self.unpaced);
-        if budget.is_unpaced() {
-            let retry = config.retry_config().cloned().unwrap_or_else(RetryConfig::standard);
-            config = config.into_builder().retry_config(retry.with_initial_backoff(Duration::from_millis(1))).build();
-        }
         let log = CallLog::of(&Scope::new(source.label.clone(), region));
         Clients { supply: Some(keys.clone()), ..Clients::over(config, Arc::clone(&self.counter), budget, log) }
     }
@@ -238,7 +234,19 @@ impl Clients {
             ec2: Query::ec2(&config, counting.clone()),
             iam: Query::iam(&config, counting.clone()),
             lambda: RestJson::lambda(&config, counting.clone()),
-            events: Json::events(&config, counting),
+            events: Json::events(&config, counting.clone()),
+            batch: RestJson::batch(&config, counting.clone()),
+            states: Json::states(&config, counting.clone()),
+            acm: Json::acm(&config, counting.clone()),
+            acm_at_home: Json::acm_at_home(&config, counting.clone()),
+            waf: Json::waf(&config, counting.clone()),
+            waf_at_home: Json::waf_at_home(&config, counting.clone()),
+            cognito: Json::cognito(&config, counting.clone()),
+            apis: RestJson::apis(&config, counting.clone()),
+            cloudfront: RestXml::cloudfront(&config, counting.clone()),
+            route53: RestXml::route53(&config, counting.clone()),
+            sns: Query::sns(&config, counting.clone()),
+            stacks: Query::stacks(&config, counting),
             clusters: SingleFlight::default(),
             config,
             budget,

@@ -21,11 +21,16 @@ pub(super) struct Request {
 enum Protocol {
     /// XML whose root is named after the action: Query and EC2.
     Xml,
+    /// XML whose root is named after what is listed: REST with XML.
+    Document,
     /// One JSON object: awsJson and REST with JSON.
     Json,
     /// Something that its own reader checks (CBOR), or that is no service of AWS (instance metadata).
     Other,
 }
+
+/// How paths of the services begin that speak REST with XML: CloudFront, Route 53.
+const XML_PATHS: [&str; 2] = ["2020-05-31/", "2013-04-01/"];
 
 /// The operations of the JSON services whose output has no members, in the service models that botocore ships
 /// (2026-11): some answer `{}`, some nothing. No reading operation is among them.
@@ -67,7 +72,8 @@ impl Request {
         if is_signed {
             // Deleting and tagging answer with a status alone.
             let may_be_empty = request.method() == "DELETE" || (request.method() == "POST" && path.contains("tags/"));
-            return of(Protocol::Json, request.method(), may_be_empty);
+            let xml = XML_PATHS.iter().any(|version| path.starts_with(version));
+            return of(if xml { Protocol::Document } else { Protocol::Json }, request.method(), may_be_empty);
         }
         of(Protocol::Other, request.method(), true)
     }
@@ -89,6 +95,7 @@ impl Request {
             _ if trimmed.is_empty() => "the answer is empty".to_owned(),
             _ if is_html(trimmed) => "an HTML page in place of AWS's answer (a proxy, or not AWS at all)".to_owned(),
             Protocol::Json => json_fault(trimmed)?,
+            Protocol::Document => document_fault(trimmed)?,
             Protocol::Xml => xml_fault(trimmed, &self.action)?,
         };
         Some(why)
@@ -123,17 +130,21 @@ fn json_fault(body: &[u8]) -> Option<String> {
     is_error.then(|| "the answer is an error under the status of a success".to_owned())
 }
 
+/// Why `body` is not one whole XML document.
+fn document_fault(body: &[u8]) -> Option<String> {
+    let Some(root) = root(body) else { return Some("the answer is not XML".to_owned()) };
+    let end = body.strip_suffix(b">").map(<[u8]>::trim_ascii_end).unwrap_or_default();
+    let closed = end.strip_suffix(root).is_some_and(|rest| rest.ends_with(b"</"));
+    let whole = closed || is_alone(body, root);
+    (!whole).then(|| "the answer is cut off: its XML does not end".to_owned())
+}
+
 /// Why `body` is not XML that begins with the answer to `action` and ends with the end of it.
 fn xml_fault(body: &[u8], action: &str) -> Option<String> {
-    let Some(root) = root(body) else { return Some("the answer is not XML".to_owned()) };
-    let whole = {
-        let end = body.strip_suffix(b">").map(<[u8]>::trim_ascii_end).unwrap_or_default();
-        let closed = end.strip_suffix(root).is_some_and(|rest| rest.ends_with(b"</"));
-        closed || is_alone(body, root)
-    };
-    if !whole {
-        return Some("the answer is cut off: its XML does not end".to_owned());
+    if let Some(why) = document_fault(body) {
+        return Some(why);
     }
+    let root = root(body)?;
     let name = root.rsplit(|byte| *byte == b':').next().unwrap_or(root);
     let is_answer = name.strip_suffix(b"Response").is_some_and(|asked| action.is_empty() || asked == action.as_bytes());
     let name = String::from_utf8_lossy(name.get(..name.len().min(60)).unwrap_or_default());

@@ -2,6 +2,7 @@
 //! Only commands that work stand here; the contract keeps the other names free. No doing.
 
 mod change;
+mod job;
 mod schedule;
 
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use clap_complete::Shell;
 use jiff::Timestamp;
 
 pub(super) use change::{Acting, Db, DbVerb, Deploy, Scale, Sleep, Wake};
+pub(super) use job::{Job, JobVerb, Jobs};
 pub(super) use schedule::{Clearing, Listing, Previewing, Running, Schedule, Setting};
 
 /// What stands below every help text and in the man page.
@@ -171,6 +173,10 @@ pub enum Command {
     Deploy(Deploy),
     /// Set how many tasks a service runs
     Scale(Scale),
+    /// Show work that begins by the clock or by hand: next and last run, result, what hinders it
+    Jobs(Jobs),
+    /// Run a job
+    Job(Job),
     /// Open a local port to a database, and keep it open until ctrl-c
     ///
     /// The tunnel goes through an instance or task of the environment; nothing needs to be installed. Prints the address and

@@ -14,6 +14,7 @@ mod exit;
 mod generate;
 mod init;
 mod interrupt;
+mod job;
 mod journal;
 mod log;
 mod operator;
@@ -189,6 +190,8 @@ async fn headless(
         Command::Schedule(command) => schedule::run(context, command, &dirs.file).await,
         Command::Deploy(args) => deploy::run(context, args).await,
         Command::Scale(args) => scale::run(context, args).await,
+        Command::Jobs(args) => job::list(context, args).await,
+        Command::Job(args) => job::act(context, args).await,
         Command::Connect(args) => connect::run(context, args).await,
         Command::Tunnel(args) => tunnel::run(context, args).await,
         Command::Init(args) => init::run(context, args, &dirs.file).await,

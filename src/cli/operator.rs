@@ -24,6 +24,7 @@ enum Feature {
     DatabaseLogins,
     DeployCode,
     Commands,
+    Jobs,
     Other,
 }
 
@@ -54,6 +55,7 @@ fn feature(action: &str, beside: &[&str]) -> Feature {
         ("events", _) => Feature::Rules,
         ("scheduler", _) => Feature::Schedules,
         (_, "TagResource" | "UntagResource" | "AddTagsToResource" | "RemoveTagsFromResource") => Feature::ScheduleTags,
+        ("ecs", "RunTask") | ("lambda", "InvokeFunction") | ("batch" | "states", _) => Feature::Jobs,
         ("ecs", "ExecuteCommand") => Feature::Sessions,
         ("ecs" | "lambda", _) => Feature::Deploy,
         // Lambda fetches new code as whoever asks for it.
@@ -93,6 +95,16 @@ fn statement(feature: Feature, actions: &BTreeSet<&str>) -> Value {
                 "arn:aws:ssm:*:*:document/AWS-RunShellScript",
             ],
         ),
+        Feature::Jobs => (
+            "TobanJobs",
+            &[
+                "arn:aws:ecs:*:*:task-definition/*",
+                "arn:aws:lambda:*:*:function:*",
+                "arn:aws:batch:*:*:job-definition/*",
+                "arn:aws:batch:*:*:job-queue/*",
+                "arn:aws:states:*:*:stateMachine:*",
+            ],
+        ),
         Feature::Other => ("TobanOther", &["*"]),
     };
     let mut statement = json!({ "Sid": sid, "Effect": "Allow", "Action": actions, "Resource": on });
@@ -112,6 +124,7 @@ fn statement(feature: Feature, actions: &BTreeSet<&str>) -> Value {
         | Feature::DatabaseLogins
         | Feature::DeployCode
         | Feature::Commands
+        | Feature::Jobs
         | Feature::Other => None,
     };
     if let (Some((key, value)), Value::Object(fields)) = (condition, &mut statement) {

@@ -84,7 +84,7 @@ pub(super) fn environment(name: &str, stage: Option<&str>, health: Health) -> En
             read_at: Some(now()),
             deploy: None,
         },
-        verdict: Verdict { health, ..Verdict::default() },
+        verdict: Verdict { health, findings: Vec::new() },
         offhours: None,
         others: Box::default(),
     }
@@ -148,6 +148,7 @@ pub(super) fn snapshot() -> Snapshot {
         environments: vec![ill, well],
         shared: Vec::new(),
         unassigned: vec![Member { because: Vec::new(), ..member("stray") }],
+        ..Picture::default()
     };
     Snapshot { world: world(), picture, at: now() }
 }

@@ -38,6 +38,8 @@ fn only_what_works_is_offered() {
             "connect",
             "deploy",
             "scale",
+            "jobs",
+            "job",
             "tunnel",
             "init",
             "doctor",

@@ -154,7 +154,7 @@ fn configured_environments(root: &Table<'_>, folder: &Path) -> ConfiguredEnviron
             environments.push(environment_config(name, &inside, &schedules, &prices));
         }
     }
-    ConfiguredEnvironments { environments, schedules: schedules.into_values().flatten().collect() }
+    ConfiguredEnvironments { environments, schedules: schedules.into_values().flatten().collect(), prices }
 }
 
 fn environment_config(

@@ -8,12 +8,13 @@ use std::fmt;
 use super::details::{ResourceDetails, Waits};
 use crate::kinds::schedule_record::Notes;
 use crate::kinds::{
-    alarm, db_cluster, db_instance, db_maintenance, ec2_instance, ecs_cluster, ecs_service, event_rule,
-    external_schedule,
+    alarm, batch_definition, batch_queue, db_cluster, db_instance, db_maintenance, ec2_instance, ecs_cluster,
+    ecs_service, event_rule, external_schedule, job_activity,
 };
+use crate::kinds::{certificate, db_backup, db_subnet_group, distribution, log_group, topic, vpc_network};
 use crate::kinds::{
     load_balancer, managed_node, metric_filter, mute_rule, resource_tags, scalable_target, schedule_group,
-    scheduled_action, security_group, target_group, task_definition,
+    scheduled_action, security_group, state_machine, target_group, task_definition,
 };
 use crate::world::{AnyReading, Arn, Coverage, Fault, FaultKind, KindName, Part, Reading, Resource};
 
@@ -55,6 +56,17 @@ impl SimulatedAccount {
         simulated.open::<scheduled_action::ScheduledAction>("");
         simulated.open::<event_rule::Rule>("");
         simulated.open::<external_schedule::ForeignSchedule>("");
+        simulated.open::<batch_queue::BatchQueue>("");
+        simulated.open::<batch_definition::BatchDefinition>("");
+        simulated.open::<state_machine::StateMachine>("");
+        simulated.open::<job_activity::JobActivity>("");
+        simulated.open::<distribution::Distribution>("");
+        simulated.open::<certificate::Certificate>("");
+        simulated.open::<db_backup::DbBackup>("");
+        simulated.open::<db_subnet_group::DbSubnetGroup>("");
+        simulated.open::<topic::Topic>("");
+        simulated.open::<log_group::LogGroup>("");
+        simulated.open::<vpc_network::VpcNetwork>("");
         simulated
     }
 

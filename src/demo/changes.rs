@@ -102,6 +102,12 @@ pub(super) fn outcome(change_request: &ChangeRequest, simulated: &SimulatedAccou
         let instance = simulated.get::<Instance>(key).ok_or_else(|| missing("InvalidInstanceID.NotFound"))?;
         return machine(change_request, instance);
     }
+    if change_request.verb == "run-job" {
+        return Ok(Outcome::Done(
+            ChangeKind::Request(Box::new(change_request.clone())),
+            "the run was begun".to_owned(),
+        ));
+    }
     if kind == Alarm::KIND && matches!(change_request.verb, "mute" | "unmute") {
         let message = if change_request.verb == "mute" { "muted until the rule ends" } else { "alarms unmuted" };
         return Ok(Outcome::Done(ChangeKind::Request(Box::new(change_request.clone())), message.to_owned()));

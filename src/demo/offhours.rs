@@ -51,8 +51,11 @@ pub(super) fn configured_environments() -> ConfiguredEnvironments {
     let routine = ScheduleBinding { backend: Backend::Local, ..ScheduleBinding::new(office.clone()) };
     let environment_config =
         EnvironmentConfig { protected: Some(false), routine: Some(routine), ..EnvironmentConfig::new(ENVIRONMENT) };
-    let mut configured_environments =
-        ConfiguredEnvironments { environments: vec![environment_config], schedules: vec![office] };
+    let mut configured_environments = ConfiguredEnvironments {
+        environments: vec![environment_config],
+        schedules: vec![office],
+        ..ConfiguredEnvironments::default()
+    };
     if let Some(daily) = daily() {
         let routine = ScheduleBinding::new(daily.clone());
         configured_environments

@@ -5,11 +5,11 @@
 mod context;
 mod drift;
 mod external_schedulers;
-mod hidden_evidence;
 mod incident;
 mod intended_sleep;
 mod missing_data;
 mod notes;
+mod upkeep;
 
 #[cfg(test)]
 mod tests;
@@ -40,12 +40,11 @@ pub fn read(
     let cx = DiagnosisContext::of(input, world, resource_index, now, zone);
     let rest = intended_sleep::read(&cx);
     let mut findings = incident::findings(&cx, &rest);
-    let missing = missing_data::findings(&cx);
-    let blind = !missing.is_empty();
-    findings.extend(missing);
+    findings.extend(missing_data::findings(&cx));
     findings.extend(intended_sleep::half(&cx, &rest));
     findings.extend(drift::findings(&cx));
     findings.extend(external_schedulers::findings(&cx));
+    findings.extend(upkeep::findings(&cx));
 
     // A part that sleeps makes no environment asleep: that takes nothing to be left that serves.
     let counted = |finding: &Finding| if finding.health == Health::Asleep { Health::Well } else { finding.health };
@@ -68,7 +67,5 @@ pub fn read(
         };
         rank(a).cmp(&rank(b)).then_with(|| a.message.cmp(&b.message))
     });
-    let mut verdict = Verdict { health, blind, findings };
-    verdict.own_up();
-    verdict
+    Verdict { health, findings }
 }

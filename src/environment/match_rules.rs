@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::Recipe;
+use crate::schedule::cost::prices::Prices;
 use crate::schedule::{Member, Record, Schedule, ScheduleBinding};
 use crate::text::glob::Glob;
 use crate::world::{AccountId, EnvironmentName, Region};
@@ -57,6 +58,8 @@ pub struct ConfiguredEnvironments {
     pub environments: Vec<EnvironmentConfig>,
     /// Every schedule there is, whether an environment has it or not, by name.
     pub schedules: Vec<Schedule>,
+    /// Prices of the reader's own.
+    pub prices: Prices,
 }
 
 impl EnvironmentConfig {

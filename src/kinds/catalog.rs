@@ -2,12 +2,13 @@
 //! Nothing else may stand here.
 
 use super::{
-    alarm, automation_run, command_invocation, cpu_credits, db_cluster, db_event, db_instance, db_maintenance,
-    deploy_lock, ec2_instance, ecr_repository, ecs_cluster, ecs_service, ecs_task, event_rule, external_schedule,
-    iam_simulation, lambda_alias_metrics, lambda_function, lambda_version, listener, load_balancer, log_tail,
-    managed_node, metric_filter, mute_rule, resource_tags, scalable_target, schedule_group, schedule_record,
-    scheduled_action, scheduler_role, security_group, service_deployment, session_settings, target_group,
-    target_health, task_definition,
+    alarm, automation_run, batch_definition, batch_queue, certificate, command_invocation, cpu_credits, db_backup,
+    db_cluster, db_event, db_instance, db_maintenance, db_subnet_group, deploy_lock, distribution, ec2_instance,
+    ecr_repository, ecs_cluster, ecs_service, ecs_task, event_rule, external_schedule, iam_simulation, job_activity,
+    lambda_alias_metrics, lambda_function, lambda_version, listener, load_balancer, log_group, log_tail, managed_node,
+    metric_filter, mute_rule, resource_tags, scalable_target, schedule_group, schedule_record, scheduled_action,
+    scheduler_role, security_group, service_deployment, session_settings, state_machine, target_group, target_health,
+    task_definition, topic, vpc_network,
 };
 use crate::kinds::any_kind::AnyKind;
 use crate::kinds::any_kind::Erased;
@@ -47,6 +48,17 @@ pub static KINDS: &[&dyn AnyKind] = &[
     &Erased::<scheduled_action::ScheduledActions>::new(),
     &Erased::<event_rule::Rules>::new(),
     &Erased::<external_schedule::ForeignSchedules>::new(),
+    &Erased::<batch_definition::Definitions>::new(),
+    &Erased::<state_machine::Machines>::new(),
+    &Erased::<batch_queue::Queues>::new(),
+    &Erased::<distribution::Distributions>::new(),
+    &Erased::<certificate::Certificates>::new(),
+    &Erased::<db_backup::Backups>::new(),
+    &Erased::<db_subnet_group::SubnetGroups>::new(),
+    &Erased::<topic::Topics>::new(),
+    &Erased::<log_group::LogGroups>::new(),
+    &Erased::<vpc_network::Networks>::new(),
+    &Erased::<job_activity::Activities>::new(),
     &Erased::<automation_run::Runs>::new(),
     &Erased::<scheduler_role::SchedulerRoles>::new(),
     &Erased::<service_deployment::ServiceDeployments>::new(),

@@ -20,24 +20,33 @@ mod unresolved;
 
 pub mod alarm;
 pub mod automation_run;
+pub mod batch_definition;
+pub mod batch_queue;
 pub mod catalog;
+pub mod certificate;
 pub mod command_invocation;
 pub mod counts;
 pub mod cpu_credits;
+pub mod db_backup;
 pub mod db_cluster;
 pub mod db_event;
 pub mod db_instance;
 pub mod db_maintenance;
+pub mod db_subnet_group;
 pub mod deploy_lock;
+pub mod distribution;
 pub mod ec2_instance;
 pub mod ecr_repository;
 pub mod ecs_cluster;
 pub mod ecs_service;
 pub mod ecs_task;
 pub mod event_rule;
+pub mod job;
+pub mod job_activity;
 pub mod lambda_function;
 pub mod listener;
 pub mod load_balancer;
+pub mod log_group;
 pub mod log_tail;
 pub mod managed_node;
 pub mod metric_filter;
@@ -50,9 +59,12 @@ pub mod scheduler_role;
 pub mod security_group;
 pub mod service_deployment;
 pub mod session_settings;
+pub mod state_machine;
 pub mod target_group;
 pub mod target_health;
 pub mod task_definition;
+pub mod topic;
+pub mod vpc_network;
 
 pub use counts::Counts;
 use futures_util::future::BoxFuture;
@@ -85,18 +97,6 @@ pub enum PollClass {
     Topology,
     /// Only when something needs it: never by the clock.
     OnDemand,
-}
-
-/// What becomes of verdicts while a kind cannot be read.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Evidence {
-    /// Nothing: no environment is judged by it.
-    None,
-    /// Nobody can tell that an environment is not bad.
-    Needed,
-    /// The same, but the right to read it may be missing on purpose: then that is only told, and what is known stands,
-    /// unless something known points to what is hidden (`diagnosis/hidden_evidence.rs`).
-    Optional,
 }
 
 /// One reading to be done.
@@ -146,8 +146,6 @@ pub trait Kind: Send + Sync + 'static {
     const PACE: PollClass;
     /// Kinds that must have been read before this one can be.
     const NEEDS: &'static [KindName] = &[];
-    /// Whether verdicts rest on it, by its opinions or by what it tells of others.
-    const EVIDENCE: Evidence = Evidence::None;
     /// The IAM actions that reading it and looking closer take: source of `policy --read-only` and `doctor`.
     const PERMISSIONS: &'static [&'static str];
     /// The IAM actions that its changes take: source of `policy --operator`. What only passes a role on

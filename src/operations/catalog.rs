@@ -2,7 +2,10 @@
 //! Nothing else may stand here.
 
 use super::resource_actions::{ActionsOf, AnyResourceActions};
-use crate::kinds::{db_cluster, db_instance, ec2_instance, ecs_service, lambda_function, target_group};
+use crate::kinds::{
+    batch_definition, db_cluster, db_instance, ec2_instance, ecs_service, event_rule, external_schedule,
+    lambda_function, state_machine, target_group,
+};
 use crate::world::KindName;
 
 /// Every kind that something can be done with.
@@ -13,6 +16,10 @@ static ACTIONS: &[&dyn AnyResourceActions] = &[
     &ActionsOf::<db_instance::DbInstances>::new(),
     &ActionsOf::<ec2_instance::Instances>::new(),
     &ActionsOf::<lambda_function::Functions>::new(),
+    &ActionsOf::<event_rule::Rules>::new(),
+    &ActionsOf::<external_schedule::ForeignSchedules>::new(),
+    &ActionsOf::<batch_definition::Definitions>::new(),
+    &ActionsOf::<state_machine::Machines>::new(),
 ];
 
 /// The actions of a kind; `None` where nothing can be done with it.

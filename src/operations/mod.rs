@@ -6,6 +6,7 @@ mod catalog;
 pub mod compose;
 pub mod ecs_service;
 pub mod environment_actions;
+pub mod job;
 pub mod lambda;
 pub mod power;
 pub mod resource_actions;

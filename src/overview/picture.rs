@@ -5,7 +5,8 @@ use crate::overview::EnvironmentStatus;
 use jiff::Timestamp;
 
 use crate::environment::model::Member;
-use crate::world::{EnvironmentName, ResourceId};
+use crate::offhours::{Prices, RunningCost};
+use crate::world::{EnvironmentName, ResourceId, World};
 
 /// All environments at one moment.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -18,6 +19,8 @@ pub struct Picture {
     pub shared: Vec<Shared>,
     /// What could not be placed, with the steps that were tried.
     pub unassigned: Vec<Member>,
+    /// Prices of the reader's own, for what environments cost.
+    pub prices: Prices,
 }
 
 /// One resource of no single environment, such as a load balancer that forwards to several.
@@ -30,6 +33,12 @@ pub struct Shared {
 }
 
 impl Picture {
+    /// What an environment of it costs an hour, as it stands in `world`.
+    #[must_use]
+    pub fn cost(&self, environment: &EnvironmentStatus, world: &World) -> RunningCost {
+        RunningCost::of(environment, world, &self.prices)
+    }
+
     /// The environment of that name.
     #[must_use]
     pub fn environment(&self, name: &EnvironmentName) -> Option<&EnvironmentStatus> {

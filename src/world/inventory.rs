@@ -367,6 +367,3 @@ impl World {
         self.identities.retain(|scope, _| keep.contains(scope));
     }
 }
-
-#[cfg(test)]
-mod faulted;

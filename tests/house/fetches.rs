@@ -5,7 +5,7 @@ use crate::sources::sources;
 
 #[test]
 fn a_fetch_only_reads() {
-    const CLIENTS: [&str; 15] = [
+    const CLIENTS: [&str; 27] = [
         "ecs",
         "elb",
         "rds",
@@ -21,6 +21,18 @@ fn a_fetch_only_reads() {
         "iam",
         "scheduler",
         "ecr",
+        "batch",
+        "states",
+        "acm",
+        "acm_at_home",
+        "waf",
+        "waf_at_home",
+        "cognito",
+        "apis",
+        "cloudfront",
+        "route53",
+        "sns",
+        "stacks",
     ];
     const CHANGING: [&str; 32] = [
         "create",

@@ -178,6 +178,10 @@ def control(request):
             cloud.settle()
             amends.forget()
         return {}
+    if where == ("POST", "/peer/keep"):
+        with cloud.LOCK:
+            amends.kept.keep(**given)
+        return {}
     if where == ("POST", "/peer/build"):
         return build(given["systems"])
     if where == ("GET", "/peer/health"):
@@ -284,16 +288,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def send_call(self, found, request):
         entry, chosen, status, headers, body = take(found, request)
-        self.send(status, headers, body, cut=chosen.given.get("cut") if chosen else None)
+        self.send(status, headers, body, cut=bool(chosen and chosen.given.get("cut")))
         finish(entry)
 
-    def send(self, status, headers, body, cut=None):
-        if cut == "all":
-            self.close_connection = True
-            self.connection.shutdown(socket.SHUT_RDWR)
-            return
-        if cut == "unseen":
-            body = body[: len(body) // 2]
+    def send(self, status, headers, body, cut=False):
         self.send_response_only(status)
         for name, value in headers.items():
             if name.lower() not in ("content-length", "connection", "transfer-encoding"):
@@ -303,7 +301,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_header("Date", self.date_time_string())
         self.end_headers()
         try:
-            if cut is True:
+            if cut:
                 self.wfile.write(body[: len(body) // 2])
                 self.wfile.flush()
                 self.close_connection = True

@@ -32,7 +32,7 @@ CBOR_PATH = re.compile(r"^/service/(?P<target>[^/]+)/operation/(?P<operation>[^/
 IAM_BY_SIGNING = {"monitoring": "cloudwatch", "tagging": "tag", "elbv2": "elasticloadbalancing",
                   "resourcegroupstaggingapi": "tag", "eventbridge": "events",
                   "application-autoscaling": "application-autoscaling"}
-BOTO_BY_IAM = {"elasticloadbalancing": "elbv2", "tag": "resourcegroupstaggingapi"}
+BOTO_BY_IAM = {"elasticloadbalancing": "elbv2", "tag": "resourcegroupstaggingapi", "states": "stepfunctions"}
 SIGNING_BY_IAM = {"cloudwatch": "monitoring", "tag": "tagging"}
 
 

@@ -77,12 +77,29 @@ struct Account {
 /// The action a request asks for; for REST by its path.
 fn action(request: &HttpRequest) -> String {
     let asked = Request::of(request).action;
+    let path = request.uri().split('?').next().unwrap_or_default();
+    // Batch is asked by documents that are sent to a path.
+    let sent = [
+        ("/describejobqueues", "DescribeJobQueues"),
+        ("/describecomputeenvironments", "DescribeComputeEnvironments"),
+        ("/describejobdefinitions", "DescribeJobDefinitions"),
+        ("/listjobs", "ListJobs"),
+    ];
+    if let Some((_, name)) = sent.iter().find(|(end, _)| path.ends_with(end)) {
+        return (*name).to_owned();
+    }
     if asked != "GET" {
         return asked;
     }
-    let path = request.uri().split('?').next().unwrap_or_default();
+    // To IAM every reading of API Gateway is a GET.
+    if path.contains("/restapis") || path.contains("/v2/apis") {
+        return asked;
+    }
     let ends = [
         ("/configuration", "GetFunctionConfiguration"),
+        ("/distribution", "ListDistributions"),
+        ("/hostedzone", "ListHostedZones"),
+        ("/rrset", "ListResourceRecordSets"),
         ("/policy", "GetPolicy"),
         ("/aliases", "ListAliases"),
         ("/versions", "ListVersionsByFunction"),

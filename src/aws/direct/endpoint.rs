@@ -26,7 +26,9 @@ pub(crate) fn endpoint(config: &SdkConfig, service: Service) -> String {
         false => own.or_else(|| config.endpoint_url().map(str::to_owned)),
     };
     given.unwrap_or_else(|| {
-        address(service, config.region().map_or("us-east-1", |region| region.as_ref()), variant(config))
+        let region = config.region().map_or("us-east-1", |region| region.as_ref());
+        let region = if service.at_home { home(region, variant(config)) } else { region };
+        address(service, region, variant(config))
     })
 }
 

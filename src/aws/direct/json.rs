@@ -1,4 +1,4 @@
-//! The awsJson 1.1 protocol of EventBridge and KMS: a target and JSON in, JSON out. How JSON services write an error
+//! The awsJson protocol of EventBridge, KMS, Step Functions and others: a target and JSON in, JSON out. How JSON services write an error
 //! stands here too, for REST.
 
 use aws_config::SdkConfig;
@@ -15,17 +15,54 @@ pub struct Json {
     line: Line,
     /// What stands before the action in `X-Amz-Target`.
     target: &'static str,
+    /// The protocol's version, as the content type names it.
+    version: &'static str,
 }
+
+const EVENTS: &str = "AWSEvents";
+const V1_1: &str = "1.1";
 
 impl Json {
     /// EventBridge (rules; schedules are another service) as `config` reaches it.
     pub(crate) fn events(config: &SdkConfig, counting: Counting) -> Self {
-        Self { line: Line::new(Service::EVENTS, config, Some(counting)), target: "AWSEvents" }
+        Self { line: Line::new(Service::EVENTS, config, Some(counting)), target: EVENTS, version: V1_1 }
     }
 
     /// KMS as `config` reaches it.
     pub(crate) fn kms(config: &SdkConfig) -> Self {
-        Self { line: Line::new(Service::KMS, config, None), target: "TrentService" }
+        Self { line: Line::new(Service::KMS, config, None), target: "TrentService", version: V1_1 }
+    }
+
+    /// Step Functions as `config` reaches it.
+    pub(crate) fn states(config: &SdkConfig, counting: Counting) -> Self {
+        Self { line: Line::new(Service::STATES, config, Some(counting)), target: "AWSStepFunctions", version: "1.0" }
+    }
+
+    /// Certificate Manager as `config` reaches it.
+    pub(crate) fn acm(config: &SdkConfig, counting: Counting) -> Self {
+        Self { line: Line::new(Service::ACM, config, Some(counting)), target: "CertificateManager", version: V1_1 }
+    }
+
+    /// Certificate Manager where CloudFront takes its certificates from.
+    pub(crate) fn acm_at_home(config: &SdkConfig, counting: Counting) -> Self {
+        let line = Line::new(Service::ACM_AT_HOME, config, Some(counting));
+        Self { line, target: "CertificateManager", version: V1_1 }
+    }
+
+    /// WAF as `config` reaches it.
+    pub(crate) fn waf(config: &SdkConfig, counting: Counting) -> Self {
+        Self { line: Line::new(Service::WAF, config, Some(counting)), target: "AWSWAF_20190729", version: V1_1 }
+    }
+
+    /// WAF where CloudFront takes its rules from.
+    pub(crate) fn waf_at_home(config: &SdkConfig, counting: Counting) -> Self {
+        Self { line: Line::new(Service::WAF_AT_HOME, config, Some(counting)), target: "AWSWAF_20190729", version: V1_1 }
+    }
+
+    /// Cognito's user pools as `config` reaches them.
+    pub(crate) fn cognito(config: &SdkConfig, counting: Counting) -> Self {
+        let line = Line::new(Service::COGNITO, config, Some(counting));
+        Self { line, target: "AWSCognitoIdentityProviderService", version: V1_1 }
     }
 
     /// Calls `action` (`ListRules`) and gives the answer's JSON; `null` for an empty one.
@@ -50,7 +87,7 @@ impl Json {
             method: "POST",
             uri: "/".to_owned(),
             headers: vec![
-                ("content-type", "application/x-amz-json-1.1".to_owned()),
+                ("content-type", format!("application/x-amz-json-{}", self.version)),
                 ("x-amz-target", format!("{}.{action}", self.target)),
             ],
             body: Some(body.to_string()),
@@ -91,12 +128,21 @@ fn request_id(response: &HttpResponse) -> Option<&str> {
 impl Json {
     /// EventBridge answered by `script`.
     pub(crate) fn events_by(script: &crate::aws::Script) -> Self {
-        Self { line: Line::scripted(Service::EVENTS, Some(script.client())), target: "AWSEvents" }
+        Self { line: Line::scripted(Service::EVENTS, Some(script.client())), target: EVENTS, version: V1_1 }
+    }
+
+    /// Some service answered by `script`: for kinds that care for bodies alone.
+    pub(crate) fn by(script: &crate::aws::Script) -> Self {
+        Self {
+            line: Line::scripted(Service::STATES, Some(script.client())),
+            target: "AWSStepFunctions",
+            version: "1.0",
+        }
     }
 
     /// A service that cannot be reached.
     pub(crate) fn silent() -> Self {
-        Self { line: Line::scripted(Service::EVENTS, None), target: "AWSEvents" }
+        Self { line: Line::scripted(Service::EVENTS, None), target: EVENTS, version: V1_1 }
     }
 }
 

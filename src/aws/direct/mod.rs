@@ -3,9 +3,11 @@
 //! the line to a service and its errors, `query`, `json` and `rest` are the protocols. No judgement.
 
 pub(crate) mod endpoint;
+pub mod fields;
 mod json;
 mod query;
 mod rest;
+mod rest_xml;
 
 use std::fmt;
 
@@ -40,6 +42,7 @@ pub use json::Json;
 pub(crate) use json::refusal;
 pub use query::Query;
 pub use rest::{Rest, RestJson};
+pub use rest_xml::RestXml;
 
 /// What sets one service apart from another.
 #[derive(Clone, Copy, Debug)]
@@ -50,15 +53,37 @@ pub(crate) struct Service {
     name: &'static str,
     /// Whether there is one for all regions of a partition.
     global: bool,
+    /// Whether it is asked in the region where the partition's global services live, as certificates of CloudFront are.
+    at_home: bool,
 }
 
 impl Service {
-    pub(super) const EC2: Self = Self { id: "EC2", name: "ec2", global: false };
-    pub(super) const EVENTS: Self = Self { id: "EventBridge", name: "events", global: false };
-    pub(super) const IAM: Self = Self { id: "IAM", name: "iam", global: true };
-    pub(super) const KMS: Self = Self { id: "KMS", name: "kms", global: false };
-    pub(super) const LAMBDA: Self = Self { id: "Lambda", name: "lambda", global: false };
-    pub(crate) const SSM: Self = Self { id: "SSM", name: "ssm", global: false };
+    const fn regional(id: &'static str, name: &'static str) -> Self {
+        Self { id, name, global: false, at_home: false }
+    }
+
+    const fn global(id: &'static str, name: &'static str) -> Self {
+        Self { id, name, global: true, at_home: false }
+    }
+
+    pub(super) const EC2: Self = Self::regional("EC2", "ec2");
+    pub(super) const EVENTS: Self = Self::regional("EventBridge", "events");
+    pub(super) const IAM: Self = Self::global("IAM", "iam");
+    pub(super) const KMS: Self = Self::regional("KMS", "kms");
+    pub(super) const LAMBDA: Self = Self::regional("Lambda", "lambda");
+    pub(crate) const SSM: Self = Self::regional("SSM", "ssm");
+    pub(super) const ACM: Self = Self::regional("ACM", "acm");
+    pub(super) const ACM_AT_HOME: Self = Self { at_home: true, ..Self::ACM };
+    pub(super) const APIS: Self = Self::regional("API Gateway", "apigateway");
+    pub(super) const BATCH: Self = Self::regional("Batch", "batch");
+    pub(super) const CLOUDFRONT: Self = Self::global("CloudFront", "cloudfront");
+    pub(super) const COGNITO: Self = Self::regional("Cognito Identity Provider", "cognito-idp");
+    pub(super) const ROUTE53: Self = Self::global("Route 53", "route53");
+    pub(super) const SNS: Self = Self::regional("SNS", "sns");
+    pub(super) const STACKS: Self = Self::regional("CloudFormation", "cloudformation");
+    pub(super) const STATES: Self = Self::regional("SFN", "states");
+    pub(super) const WAF: Self = Self::regional("WAFV2", "wafv2");
+    pub(super) const WAF_AT_HOME: Self = Self { at_home: true, ..Self::WAF };
 }
 
 /// What a service answered.
@@ -166,7 +191,7 @@ impl Sent {
 /// Signature Version 4 with the scope's credentials and their cache.
 fn signing(config: &SdkConfig, service: Service) -> StaticRuntimePlugin {
     let mut layer = Layer::new("our own signing");
-    let region = config.region().map(|region| match service.global {
+    let region = config.region().map(|region| match service.global || service.at_home {
         true => SigningRegion::from_static(endpoint::home(region.as_ref(), endpoint::variant(config))),
         false => SigningRegion::from(region.clone()),
     });

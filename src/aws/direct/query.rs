@@ -1,4 +1,4 @@
-//! The Query protocol of EC2 and IAM: parameters in, XML text out.
+//! The Query protocol of EC2, IAM, SNS and CloudFormation: parameters in, XML text out.
 //! What an element means is the business of whoever asked.
 
 use aws_config::SdkConfig;
@@ -25,6 +25,16 @@ impl Query {
     /// IAM as `config` reaches it.
     pub(crate) fn iam(config: &SdkConfig, counting: Counting) -> Self {
         Self { line: Line::new(Service::IAM, config, Some(counting)), version: "2010-05-08" }
+    }
+
+    /// SNS as `config` reaches it.
+    pub(crate) fn sns(config: &SdkConfig, counting: Counting) -> Self {
+        Self { line: Line::new(Service::SNS, config, Some(counting)), version: "2010-03-31" }
+    }
+
+    /// CloudFormation as `config` reaches it.
+    pub(crate) fn stacks(config: &SdkConfig, counting: Counting) -> Self {
+        Self { line: Line::new(Service::STACKS, config, Some(counting)), version: "2010-05-15" }
     }
 
     /// Calls `action` (`DescribeInstances`) and gives the answer's XML; the request's id stands in it.
@@ -54,7 +64,7 @@ fn form(action: &str, version: &str, parameters: &[(String, String)]) -> String 
     pairs.collect::<Vec<_>>().join("&")
 }
 
-fn answer(response: &HttpResponse) -> Result<String, OrchestratorError<Refusal>> {
+pub(super) fn answer(response: &HttpResponse) -> Result<String, OrchestratorError<Refusal>> {
     let body = String::from_utf8_lossy(response.body().bytes().unwrap_or_default()).into_owned();
     if response.status().is_success() {
         return Ok(body);
@@ -79,6 +89,11 @@ impl Query {
     /// IAM answered by `script`.
     pub(crate) fn iam_by(script: &crate::aws::Script) -> Self {
         Self { line: Line::scripted(Service::IAM, Some(script.client())), version: "2010-05-08" }
+    }
+
+    /// Some service answered by `script`: for kinds that care for bodies alone.
+    pub(crate) fn by(script: &crate::aws::Script) -> Self {
+        Self { line: Line::scripted(Service::SNS, Some(script.client())), version: "2010-03-31" }
     }
 
     /// A service that cannot be reached.

@@ -1,4 +1,4 @@
-//! The REST protocol of Lambda: a method, a path and JSON in, JSON out.
+//! The REST protocol of Lambda, Batch and API Gateway: a method, a path and JSON in, JSON out.
 //! What a field means is its kind's business.
 
 use aws_config::SdkConfig;
@@ -37,7 +37,13 @@ impl<'a> Rest<'a> {
         Self { method: "GET", path, query, body: None }
     }
 
-    fn uri(&self, version: &str) -> String {
+    /// A question that is sent as a document, as Batch wants even its readings.
+    #[must_use]
+    pub const fn post(path: &'a [&'a str], body: Value) -> Self {
+        Self { method: "POST", path, query: &[], body: Some(body) }
+    }
+
+    pub(super) fn uri(&self, version: &str) -> String {
         let path: String = self.path.iter().map(|step| format!("/{}", escape(step))).collect();
         let given = self.query.iter().filter_map(|(name, value)| value.map(|value| (name, value)));
         let query: Vec<String> = given.map(|(name, value)| format!("{name}={}", escape(value))).collect();
@@ -52,13 +58,42 @@ impl RestJson {
         Self { line: Line::new(Service::LAMBDA, config, Some(counting)), version: "/2015-03-31" }
     }
 
+    /// Batch as `config` reaches it.
+    pub(crate) fn batch(config: &SdkConfig, counting: Counting) -> Self {
+        Self { line: Line::new(Service::BATCH, config, Some(counting)), version: "/v1" }
+    }
+
+    /// API Gateway as `config` reaches it: REST APIs, and HTTP APIs below `v2`.
+    pub(crate) fn apis(config: &SdkConfig, counting: Counting) -> Self {
+        Self { line: Line::new(Service::APIS, config, Some(counting)), version: "" }
+    }
+
     /// Calls `action` (`ListFunctions`) and gives the answer's JSON; `null` for an empty one.
     ///
     /// # Errors
     /// The SDK's error, for [`crate::aws::Clients::call`] to classify; AWS's code and message are in it.
     pub async fn call(&self, action: &str, rest: Rest<'_>) -> Result<Answer<Value>, SdkError<Refusal, HttpResponse>> {
+        self.send(action, rest, None).await
+    }
+
+    /// The same with one header more.
+    pub(crate) async fn call_with(
+        &self,
+        action: &str,
+        rest: Rest<'_>,
+        (name, value): (&'static str, &str),
+    ) -> Result<Answer<Value>, SdkError<Refusal, HttpResponse>> {
+        self.send(action, rest, Some((name, value.to_owned()))).await
+    }
+
+    async fn send(
+        &self,
+        action: &str,
+        rest: Rest<'_>,
+        header: Option<(&'static str, String)>,
+    ) -> Result<Answer<Value>, SdkError<Refusal, HttpResponse>> {
         let body = rest.body.as_ref().map(Value::to_string);
-        let headers = body.iter().map(|_| ("content-type", "application/json".to_owned())).collect();
+        let headers = body.iter().map(|_| ("content-type", "application/json".to_owned())).chain(header).collect();
         let sent = Sent { method: rest.method, uri: rest.uri(self.version), headers, body };
         self.line.send(action, sent, json::answer).await
     }
@@ -69,6 +104,11 @@ impl RestJson {
     /// Lambda answered by `script`.
     pub(crate) fn lambda_by(script: &crate::aws::Script) -> Self {
         Self { line: Line::scripted(Service::LAMBDA, Some(script.client())), version: "/2015-03-31" }
+    }
+
+    /// Batch or API Gateway answered by `script`.
+    pub(crate) fn by(script: &crate::aws::Script) -> Self {
+        Self { line: Line::scripted(Service::BATCH, Some(script.client())), version: "/v1" }
     }
 
     /// A service that cannot be reached.

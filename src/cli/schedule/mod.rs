@@ -64,7 +64,7 @@ fn offhours(environment: &EnvironmentStatus) -> Result<&OffHours, Failure> {
 }
 
 /// Lines aligned in columns, the last one ragged.
-fn aligned(rows: &[Vec<String>]) -> String {
+pub(in crate::cli) fn aligned(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let widest: Vec<usize> = (0..columns)
         .map(|at| rows.iter().filter_map(|row| row.get(at)).map(|cell| width(&harmless(cell))).max().unwrap_or(0))

@@ -77,6 +77,7 @@ fn environment_object(
     let shared = environment.shared.iter().map(|member| Value::Object(unassigned_object(member, &snapshot.world)));
     put("shared", shared.collect());
     put("doubts", json!(environment.doubts));
+    put("cost", snapshot.picture.cost(environment, &snapshot.world).to_json());
     put("faults", Value::Array(faults));
     Value::Object(object)
 }

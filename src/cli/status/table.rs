@@ -43,6 +43,16 @@ pub(crate) fn table(snapshot: &Snapshot, chosen: &[&EnvironmentStatus], manner: 
         let rows: Vec<[Cell; 8]> = chosen.iter().map(|environment| cells(environment)).collect();
         lay_out(&rows, manner, &mut text);
         verdicts(chosen, manner, &mut text);
+        if manner.evidence {
+            for environment in chosen {
+                let cost = snapshot.picture.cost(environment, &snapshot.world);
+                let told = cost.sentence().map(|told| format!("{} {told}", environment.name));
+                let left = cost.left_on.iter().map(|left| format!("  left on: {left}"));
+                for line in told.into_iter().chain(left) {
+                    text.push_str(&format!("  {}\n", harmless(&line)));
+                }
+            }
+        }
     }
     match snapshot.picture.shared.len() {
         0 => {}

@@ -44,6 +44,7 @@ fn the_document_holds_what_scripts_rely_on() {
                 "shared": [],
                 "doubts": [],
                 "faults": [fault],
+                "cost": null,
             },
             {
                 "name": "本番-dev", "project": "prooflink", "stage": "dev", "protected": false,
@@ -54,6 +55,7 @@ fn the_document_holds_what_scripts_rely_on() {
                 "shared": [],
                 "doubts": [],
                 "faults": [],
+                "cost": null,
             },
         ],
         "shared": [],

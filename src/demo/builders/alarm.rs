@@ -100,6 +100,7 @@ fn arn(scenario: &ScenarioContext<'_>, name: &str) -> Arn {
 /// Adds a metric alarm.
 pub(crate) fn alarm(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'_>, watch: &Watch<'_>) {
     let actions = watch.topic.map(|topic| vec![scenario.arn("sns", topic)]).unwrap_or_default();
+    actions.iter().for_each(|topic| super::upkeep::topic(simulated, topic));
     put(simulated, scenario, watch, actions);
 }
 

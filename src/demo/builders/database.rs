@@ -148,6 +148,12 @@ pub(crate) fn database(simulated: &mut SimulatedAccount, scenario: &ScenarioCont
     let old = facts.version.starts_with("13.");
     let lifecycle = if old { "open-source-rds-extended-support" } else { "open-source-rds-extended-support-disabled" };
     simulated.tag(&arn, &facts.tags);
+    if facts.cluster.is_none() {
+        super::upkeep::backups(simulated, scenario, facts.id, (false, facts.backup_days));
+    }
+    // The municipal proof of concept has its database's subnets in one zone.
+    let zones = if facts.id == "city-poc-db" { 1 } else { 2 };
+    super::upkeep::subnet_group(simulated, facts.subnets, facts.vpc, zones);
     simulated.look_at::<DbInstance>(arn.as_str(), look(&steps, facts.storage));
     simulated.put(arn.as_str(), PowerEvents { arn: arn.to_string(), told: told(scenario, &steps) });
     simulated.put(
@@ -242,6 +248,7 @@ pub(crate) fn aurora(simulated: &mut SimulatedAccount, scenario: &ScenarioContex
     let host =
         |kind: &str| Some(format!("{}.{kind}-c{}.{REGION}.rds.amazonaws.com", facts.id, scenario.hex("rds", 11)));
     simulated.tag(&arn, &facts.each.tags);
+    super::upkeep::backups(simulated, scenario, facts.id, (true, facts.each.backup_days));
     simulated.look_at::<DbCluster>(arn.as_str(), look(&steps, facts.each.storage));
     simulated.put(arn.as_str(), PowerEvents { arn: arn.to_string(), told: told(scenario, &steps) });
     let members = facts.members.iter().enumerate();

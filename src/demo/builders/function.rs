@@ -144,6 +144,7 @@ pub(crate) fn function(simulated: &mut SimulatedAccount, scenario: &ScenarioCont
     let release =
         FunctionVersions { function: arn.clone(), aliases: course.alias.into_iter().collect(), versions, callers };
     simulated.put(arn.as_str(), release);
+    super::upkeep::log_group(simulated, scenario, &format!("/aws/lambda/{}", facts.name), Some(30));
     let item = Function {
         name: facts.name.to_owned(),
         about: Some(facts.about.to_owned()),

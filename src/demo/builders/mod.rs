@@ -6,22 +6,26 @@ mod compose;
 mod database;
 mod function;
 mod instance;
+mod job;
 mod load_balancing;
 mod mute;
 mod registry;
 mod service;
 mod task;
+mod upkeep;
 
 pub(super) use alarm::{Course, Watch, alarm, composite, scaling};
 pub(super) use compose::compose;
 pub(super) use database::{Aurora, Database, State, aurora, database, lets, system_update};
 pub(super) use function::{Lambda, function};
 pub(super) use instance::{Machine, machine, state, vpc};
+pub(super) use job::{PastJob, TimedTask, batch, machine_of_steps, timed_call, timed_task};
 pub(super) use load_balancing::{
     Balancer, Group, Rules, balancer, balancer_metric, forward, group, group_metric, redirect,
 };
 pub(super) use mute::{mute, mute_alarms};
 pub(super) use service::{Crate, Deploy, Kept, Tag, cluster, service};
+pub(super) use upkeep::{certificate, distribution, network};
 
 use std::collections::BTreeMap;
 
@@ -40,6 +44,9 @@ pub(super) fn told(
     simulated: &SimulatedAccount,
     scenario: &ScenarioContext<'_>,
 ) -> Option<(&'static str, String)> {
+    if let Some(run) = job::run_of(scenario, change_request) {
+        return Some(run);
+    }
     if change_request.on.kind == Node::KIND {
         return Some(("command", commands::id(scenario, scenario.now, change_request)));
     }

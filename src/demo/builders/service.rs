@@ -160,6 +160,10 @@ pub(crate) fn service(
 ) {
     let (arn, group) = (facts.arn(scenario), group_arn(scenario, &facts.group));
     let worn = tags(scenario, facts, arn.as_str(), script);
+    for group in facts.crates.iter().filter_map(|held| held.log_group.as_deref()) {
+        // The proof of concept's were left as AWS makes them.
+        super::upkeep::log_group(simulated, scenario, group, Some(30).filter(|_| !group.contains("-poc")));
+    }
     let count = |test: &dyn Fn(&Life) -> bool| {
         u32::try_from(script.lives.iter().filter(|life| test(life)).count()).unwrap_or(u32::MAX)
     };

@@ -7,7 +7,7 @@ use super::guard;
 use crate::demo::account::SimulatedAccount;
 use crate::demo::builders::{
     Aurora, Balancer, Crate, Database, Deploy, Group, Kept, Tag, Watch, alarm, aurora, balancer, balancer_metric,
-    cluster, forward, group, group_metric, redirect, scaling, service, tags, vpc,
+    cluster, forward, group, group_metric, machine_of_steps, redirect, scaling, service, tags, vpc,
 };
 use crate::demo::episodes::pipeline;
 use crate::demo::rollout::Script;
@@ -116,6 +116,10 @@ fn lay(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'_>, stage: 
     let facts = Group { name: &tg, vpc: &vpc, of: "ip", port: 8000, path: "/health", balancer: &alb };
     let arn = group(simulated, scenario, &facts);
     simulated.tag(&arn, &stack_tags(scenario, &compute, "AlbHttpsTargetGroup"));
+    if stage.name == "prod" {
+        let report = generated(scenario, &compute, "ReportMachine");
+        machine_of_steps(simulated, scenario, &report, &stack_tags(scenario, &compute, "ReportMachine"));
+    }
 
     let app = Crate {
         name: "app",

@@ -4,7 +4,7 @@
 use super::guard;
 
 use crate::demo::account::SimulatedAccount;
-use crate::demo::builders::{Database, Lambda, Watch, alarm, database, function, tags, vpc};
+use crate::demo::builders::{Database, Lambda, Watch, alarm, database, distribution, function, tags, timed_call, vpc};
 use crate::demo::scenario_context::ScenarioContext;
 use crate::kinds::external_schedule::ForeignSchedule;
 use crate::schedule::stored::target_effect::Target;
@@ -12,6 +12,7 @@ use crate::schedule::stored::target_effect::Target;
 /// All of it.
 pub(super) fn all(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'_>) {
     nightly(simulated);
+    weekly(simulated, scenario);
     let vpc = vpc(simulated, scenario, "cat-data-v23-vpc", &[]);
     database(
         simulated,
@@ -63,11 +64,30 @@ pub(super) fn all(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'
         callers: &[("", "EventBridge")],
     };
     function(simulated, scenario, &aggregate);
+    distribution(simulated, scenario, "cats.example.jp", "cat-data-v23");
+    let hourly = ("cat-data-v23-aggregate-hourly", "cron(0 * * * ? *)", "猫データの集計（毎時）");
+    timed_call(simulated, scenario, hourly, aggregate.name);
     // Nothing says whose gateway this is: the console must own up to not knowing.
     let gateway = format!("nat-0{}", scenario.hex("nat", 16));
     let of = [("NatGatewayId", gateway.as_str())];
     let traffic = Watch::fine("traffic-out-high", ("AWS/NATGateway", "BytesOutToDestination"), &of, 5e9, 4.2e8).sum();
     alarm(simulated, scenario, &traffic.about("NATゲートウェイの送信量が多い（担当不明）"));
+}
+
+/// A schedule that calls a function, in Tokyo's time.
+fn weekly(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'_>) {
+    let arn = scenario.arn("lambda", "function:cat-data-v23-aggregate").to_string();
+    let held = ForeignSchedule {
+        name: "default/cat-data-v23-weekly".to_owned(),
+        expression: "cron(0 6 ? * MON *)".to_owned(),
+        timezone: Some("Asia/Tokyo".to_owned()),
+        enabled: true,
+        start_date: None,
+        end_date: None,
+        target: Target { arn, ..Target::default() },
+        changed_at: None,
+    };
+    simulated.put("", held);
 }
 
 /// A schedule that somebody made by hand, in UTC: what they meant for 22:00 in Tokyo happens at 07:00.

@@ -4,8 +4,8 @@
 use super::guard;
 use crate::demo::account::SimulatedAccount;
 use crate::demo::builders::{
-    Balancer, Crate, Database, Deploy, Group, Kept, Machine, Tag, Watch, alarm, balancer, balancer_metric, cluster,
-    database, forward, group, group_metric, machine, redirect, scaling, service, tags, vpc,
+    Balancer, Crate, Database, Deploy, Group, Kept, Machine, Tag, TimedTask, Watch, alarm, balancer, balancer_metric,
+    cluster, database, forward, group, group_metric, machine, redirect, scaling, service, tags, timed_task, vpc,
 };
 use crate::demo::episodes::{stall, waking_database};
 use crate::demo::rollout::Script;
@@ -78,6 +78,17 @@ pub(super) fn prod(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<
         },
     );
     alarms(simulated, scenario);
+    let task = |name, expression, about, takes| TimedTask {
+        name,
+        expression,
+        about,
+        cluster: "city-prod-cluster",
+        family: "city-prod-batch",
+        takes,
+    };
+    timed_task(simulated, scenario, &task("city-prod-daily", "cron(0 2 * * ? *)", "日次集計", 1_500));
+    timed_task(simulated, scenario, &task("city-prod-monthly", "cron(0 3 1 * ? *)", "月次締め処理", 9_000));
+    timed_task(simulated, scenario, &task("city-prod-hourly", "cron(0 * * * ? *)", "申請データの取込", 240));
     let who = format!("arn:aws:sts::{}:assumed-role/toban-demo/you", scenario.account);
     simulated.deny::<Node>(
         "ssm:DescribeInstanceInformation",

@@ -5,7 +5,7 @@ use super::guard;
 use crate::demo::account::SimulatedAccount;
 use crate::demo::builders::{
     Balancer, Database, Group, Machine, Watch, alarm, balancer, balancer_metric, compose, database, forward, group,
-    lets, machine, state, tags, vpc,
+    lets, machine, network, state, tags, vpc,
 };
 use crate::demo::episodes::fails_open;
 use crate::demo::scenario_context::{ScenarioContext, ZONES};
@@ -15,6 +15,7 @@ use crate::kinds::target_health::Target;
 /// All of it.
 pub(super) fn all(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'_>) {
     let vpc = vpc(simulated, scenario, "kajimaru", &[]);
+    network(simulated, scenario, &vpc, 1, Some("06-private"));
     let listen = [(80, "HTTP", vec![(Vec::new(), forward(scenario, "kajimaru-TG"))])];
     let facts = Balancer { name: "kajimaru-ALB", vpc: &vpc, guard: &guard(scenario, "kajimaru-ALB-SG") };
     balancer(simulated, scenario, &facts, &listen);

@@ -4,9 +4,9 @@
 use super::guard;
 use crate::demo::account::SimulatedAccount;
 use crate::demo::builders::{
-    Balancer, Course, Crate, Database, Deploy, Group, Kept, Rules, Tag, Watch, alarm, balancer, balancer_metric,
-    cluster, composite, database, forward, group, group_metric, mute, redirect, scaling, service, system_update, tags,
-    vpc,
+    Balancer, Course, Crate, Database, Deploy, Group, Kept, PastJob, Rules, Tag, Watch, alarm, balancer,
+    balancer_metric, batch, certificate, cluster, composite, database, forward, group, group_metric, mute, redirect,
+    scaling, service, system_update, tags, vpc,
 };
 use crate::demo::episodes::leak;
 use crate::demo::offhours::lie_in;
@@ -99,6 +99,12 @@ pub(super) fn prod(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<
         },
     );
     system_update(simulated, scenario, "prooflink-prod-db");
+    let imports = [
+        PastJob { at: -3 * 86_400 + 3_000, took: 410, exit: 0 },
+        PastJob { at: -2 * 86_400 + 3_600, took: 388, exit: 0 },
+        PastJob { at: -5_400, took: 97, exit: 1 },
+    ];
+    batch(simulated, scenario, ("prooflink-prod", "prooflink-prod-user-import"), &imports, &facts.tags);
     // Once an operator has stepped in, the load balancer's alarms calm down as well.
     let told = scenario.acts_on(key.as_str()).next().map_or(scenario.now, |act| act.at);
     let calmed = |mut course: Course, calm: f64| {
@@ -164,7 +170,10 @@ fn lay(
     cluster(simulated, scenario, &named("cluster"), &tags);
     let guard_of = |what: &str| guard(scenario, &format!("{}/{what}", stage.name));
     let alb = Balancer { name: stage.balancer, vpc: &vpc, guard: &guard_of("prooflink-alb-sg") };
-    balancer(simulated, scenario, &alb, &listen);
+    let alb = balancer(simulated, scenario, &alb, &listen);
+    if stage.name == "prod" {
+        certificate(simulated, scenario, "prooflink.example.jp", &alb, (21, Some("PENDING_VALIDATION")));
+    }
     let path = "/api/health";
     group(
         simulated,

@@ -7,6 +7,7 @@ use super::model::Task;
 use super::stop_cause::cause;
 use crate::kinds::Counts;
 use crate::kinds::KindContext;
+use crate::kinds::event_rule::Rule;
 use crate::kinds::task_definition::revision_name;
 use crate::text::moment;
 use crate::world::{Assessment, Health};
@@ -19,6 +20,12 @@ pub(super) fn told_by_service(item: &Task, cx: &KindContext<'_>) -> bool {
     item.service().is_some_and(|name| cx.resource_index.service(cx.scope, item.cluster.last(), name).is_some())
 }
 
+/// Whether a rule that is in observation began it: the job tells of it then, as long as nobody sees to its next run.
+fn told_by_job(item: &Task, cx: &KindContext<'_>) -> bool {
+    let rule = item.started_by.as_deref().and_then(|by| by.strip_prefix("events-rule/"));
+    rule.is_some_and(|name| cx.world.all::<Rule>(cx.scope).any(|rule| !name.is_empty() && rule.name.starts_with(name)))
+}
+
 /// How `item` is; `None` if it has no say.
 pub(super) fn assess(item: &Task, cx: &KindContext<'_>) -> Option<Assessment> {
     let name = revision_name(&item.task_definition);
@@ -26,7 +33,7 @@ pub(super) fn assess(item: &Task, cx: &KindContext<'_>) -> Option<Assessment> {
         return (item.health.as_deref() == Some("UNHEALTHY"))
             .then(|| Assessment::new(Health::Worrying, format!("a task of {name} fails its container health check")));
     };
-    if told_by_service(item, cx) || cause.health == Health::Well {
+    if told_by_service(item, cx) || told_by_job(item, cx) || cause.health == Health::Well {
         return None;
     }
     let at = item.stopped_at.filter(|at| cx.now.duration_since(*at) < LATELY)?;

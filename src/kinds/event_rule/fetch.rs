@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::model::Rule;
 use crate::aws::{Paged, concurrently, named_pages};
 use crate::kinds::FetchContext;
-use crate::schedule::stored::target_effect::Target;
+use crate::schedule::stored::target_effect::{Target, TaskLaunch};
 use crate::world::{Arn, Coverage, Fault, FaultKind, Reading, Resource};
 
 const LIST: &str = "events:ListRules";
@@ -111,5 +111,6 @@ fn target(from: &Value) -> Option<Target> {
         input: text(from, "Input").or_else(|| within("/InputTransformer/InputTemplate")),
         task_definition: within("/EcsParameters/TaskDefinitionArn"),
         job_definition: within("/BatchParameters/JobDefinition"),
+        launch: from.get("EcsParameters").map(TaskLaunch::of),
     })
 }

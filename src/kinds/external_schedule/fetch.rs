@@ -10,7 +10,7 @@ use super::model::ForeignSchedule;
 use crate::aws::{Paged, concurrently, named_pages, text, when};
 use crate::kinds::FetchContext;
 use crate::schedule::binding::GROUP_PREFIX;
-use crate::schedule::stored::target_effect::{Target, matters};
+use crate::schedule::stored::target_effect::{Target, TaskLaunch, matters};
 use crate::world::{Coverage, Fault, FaultKind, Reading};
 
 const LIST: &str = "scheduler:ListSchedules";
@@ -129,7 +129,32 @@ fn schedule(from: &GetScheduleOutput, name: String) -> ForeignSchedule {
             input: text(target.and_then(types::Target::input)),
             task_definition: task.map(|task| task.task_definition_arn().to_owned()),
             job_definition: None,
+            launch: task.map(launch).or_else(|| universal(target)),
         },
         changed_at: when(from.last_modification_date()),
     }
+}
+
+/// How a schedule's own target runs a task.
+fn launch(task: &types::EcsParameters) -> TaskLaunch {
+    let network = task.network_configuration().and_then(types::NetworkConfiguration::awsvpc_configuration);
+    let provider =
+        |it: &types::CapacityProviderStrategyItem| (it.capacity_provider().to_owned(), it.weight(), it.base());
+    TaskLaunch {
+        count: task.task_count().and_then(|count| u32::try_from(count).ok()),
+        launch_type: task.launch_type().map(|launch| launch.as_str().to_owned()),
+        providers: task.capacity_provider_strategy().iter().map(provider).collect(),
+        platform_version: text(task.platform_version()),
+        subnets: network.map(|it| it.subnets().to_vec()).unwrap_or_default(),
+        groups: network.map(|it| it.security_groups().to_vec()).unwrap_or_default(),
+        public_ip: network
+            .and_then(types::AwsVpcConfiguration::assign_public_ip)
+            .map(|it| *it == types::AssignPublicIp::Enabled),
+    }
+}
+
+/// The same, where it calls RunTask as any other operation.
+fn universal(target: Option<&types::Target>) -> Option<TaskLaunch> {
+    let target = target.filter(|target| target.arn().to_ascii_lowercase().ends_with(":ecs:runtask"))?;
+    Some(TaskLaunch::of(&serde_json::from_str(target.input()?).ok()?))
 }

@@ -10,5 +10,6 @@ use crate::world::{Resource, Scope};
 pub(super) fn subject(item: &LoadBalancer, scope: &Scope) -> Option<Subject> {
     let subject = Subject::new(item.id(scope)).named(&item.name).in_vpc(item.vpc.as_deref());
     let resource = item.arn.resource();
+    let subject = item.dns.iter().fold(subject, |subject, dns| subject.known_as(["dns:", dns].concat()));
     Some(subject.known_as(resource.strip_prefix("loadbalancer/").unwrap_or(resource)))
 }

@@ -1,6 +1,5 @@
 //! Rollouts seen to their ends: over the simulated account, and over sequences of looks as AWS gave them.
 
-mod clauses;
 mod pages;
 mod played;
 mod replayed;

@@ -48,6 +48,12 @@ pub enum Item {
     Unpriced,
     /// A public IPv4 address that goes with its task.
     PublicIpv4,
+    /// A NAT gateway.
+    NatGateway,
+    /// An application or network load balancer, without what passes through it.
+    LoadBalancer,
+    /// An interface endpoint of a VPC in one zone.
+    VpcEndpoint,
     /// An EC2 instance.
     Ec2 {
         /// `t4g.small`.
@@ -60,8 +66,17 @@ pub enum Item {
 pub struct Prices(BTreeMap<String, u64>);
 
 /// Names that are no class and no type.
-const FIXED: &[&str] =
-    &["aurora-capacity", "fargate-vcpu", "fargate-gb", "fargate-arm-vcpu", "fargate-arm-gb", "public-ipv4"];
+const FIXED: &[&str] = &[
+    "aurora-capacity",
+    "fargate-vcpu",
+    "fargate-gb",
+    "fargate-arm-vcpu",
+    "fargate-arm-gb",
+    "public-ipv4",
+    "nat-gateway",
+    "load-balancer",
+    "vpc-endpoint",
+];
 /// US dollars are kept in millionths, so that two of the same price are equal.
 const MILLION: f64 = 1_000_000.0;
 
@@ -118,6 +133,9 @@ fn names(item: &Item) -> Vec<String> {
         Item::FargateCpu { arm } => fixed(if *arm { "fargate-arm-vcpu" } else { "fargate-vcpu" }),
         Item::FargateMemory { arm } => fixed(if *arm { "fargate-arm-gb" } else { "fargate-gb" }),
         Item::PublicIpv4 => fixed("public-ipv4"),
+        Item::NatGateway => fixed("nat-gateway"),
+        Item::LoadBalancer => fixed("load-balancer"),
+        Item::VpcEndpoint => fixed("vpc-endpoint"),
         Item::Unpriced => Vec::new(),
         Item::Ec2 { kind } => vec![kind.clone()],
     }
@@ -162,6 +180,9 @@ pub fn per_hour(item: &Item, region: &str) -> Option<f64> {
         Item::FargateCpu { arm } => Some(if *arm { 0.04045 } else { 0.05056 }),
         Item::FargateMemory { arm } => Some(if *arm { 0.00442 } else { 0.00553 }),
         Item::PublicIpv4 => Some(0.005),
+        Item::NatGateway => Some(0.062),
+        Item::LoadBalancer => Some(0.0243),
+        Item::VpcEndpoint => Some(0.014),
         Item::Unpriced => None,
         Item::Ec2 { kind } => (kind == "t4g.small").then_some(0.0216),
     }

@@ -19,6 +19,27 @@ pub struct Target {
     pub task_definition: Option<String>,
     /// The job definition of a target that submits a job.
     pub job_definition: Option<String>,
+    /// How a target that runs a task wants it run.
+    pub launch: Option<TaskLaunch>,
+}
+
+/// How a task is run, as ECS wants to be told: what running one by hand must repeat.
+#[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize)]
+pub struct TaskLaunch {
+    /// How many at once.
+    pub count: Option<u32>,
+    /// `FARGATE`, `EC2`, `EXTERNAL`; none beside capacity providers.
+    pub launch_type: Option<String>,
+    /// Capacity providers with their weights and bases.
+    pub providers: Vec<(String, i32, i32)>,
+    /// Fargate platform version.
+    pub platform_version: Option<String>,
+    /// Its subnets.
+    pub subnets: Vec<String>,
+    /// Its security groups.
+    pub groups: Vec<String>,
+    /// Whether it gets a public address.
+    pub public_ip: Option<bool>,
 }
 
 /// What one firing does.
@@ -114,6 +135,33 @@ const DOCUMENTS: [(&str, Option<PowerAction>, MemberKind, &str); 6] = [
     ("AWS-StartEC2Instance", Some(PowerAction::Start), MemberKind::Ec2Instance, "InstanceId"),
     ("AWS-StopEC2InstanceWithApproval", Some(PowerAction::Stop), MemberKind::Ec2Instance, "InstanceId"),
 ];
+
+impl TaskLaunch {
+    /// Reads one from what EventBridge keeps or RunTask is sent; fields may be in any case.
+    #[must_use]
+    pub fn of(parameters: &Value) -> Self {
+        let text = |name: &str| texts(parameters, name).into_iter().next();
+        let network = field(parameters, "networkconfiguration").and_then(|it| field(it, "awsvpcconfiguration"));
+        let of_network = |name: &str| network.map(|it| texts(it, name)).unwrap_or_default();
+        let providers = field(parameters, "capacityproviderstrategy").and_then(Value::as_array).into_iter().flatten();
+        let figure = |of: &Value, name: &str| count(of, name).and_then(|it| i32::try_from(it).ok()).unwrap_or_default();
+        let provider = |of: &Value| {
+            let name = texts(of, "capacityprovider").into_iter().next()?;
+            Some((name, figure(of, "weight"), figure(of, "base")))
+        };
+        Self {
+            count: count(parameters, "taskcount")
+                .or_else(|| count(parameters, "count"))
+                .and_then(|it| u32::try_from(it).ok()),
+            launch_type: text("launchtype"),
+            providers: providers.filter_map(provider).collect(),
+            platform_version: text("platformversion"),
+            subnets: of_network("subnets"),
+            groups: of_network("securitygroups"),
+            public_ip: of_network("assignpublicip").first().map(|it| it == "ENABLED"),
+        }
+    }
+}
 
 /// Whether a target's ARN alone tells that it may stop, start or run something: what else there is need not be read.
 #[must_use]

@@ -6,6 +6,7 @@ Never talks to moto behind the API, and never builds an incident: a test scripts
 
 import hashlib
 import json
+import urllib.request
 
 import boto3.session
 from botocore.config import Config
@@ -58,6 +59,16 @@ class Site:
         role = f"arn:aws:iam::{self.account}:role/events"
         events.put_targets(Rule=name, Targets=[{"Id": "1", "RoleArn": role, **target}])
 
+    def keep(self, operation, item, of=None, region=REGION):
+        """Puts what an operation lists where the peer keeps it: for services that moto is not asked for."""
+        given = {"account": self.account, "region": region, "operation": operation, "item": item, "of": of}
+        if self.answer:
+            from amends import kept
+            kept.keep(**given)
+            return
+        body = json.dumps(given).encode("utf-8")
+        urllib.request.urlopen(urllib.request.Request(self.endpoint + "/peer/keep", body, method="POST")).close()
+
     def document(self, name, **parameters):
         """A target that runs an Automation document."""
         arn = f"arn:aws:ssm:{REGION}:{self.account}:automation-definition/{name}:$DEFAULT"
@@ -68,8 +79,12 @@ class Site:
         return {"Arn": f"arn:aws:ecs:{REGION}:{self.account}:cluster/{cluster}",
                 "EcsParameters": {"TaskDefinitionArn": definition, "TaskCount": 1, "LaunchType": "FARGATE"}}
 
-    def vpc(self, env, name, block="10.0.0.0/16", subnets=(), stack=None):
-        """A VPC with its subnets: (name, block, zone letter). Names are tags, as everywhere in EC2."""
+    def vpc(self, env, name, block="10.0.0.0/16", subnets=(), stack=None, nats=0, through=(), endpoints=()):
+        """A VPC with its subnets: (name, block, zone letter). Names are tags, as everywhere in EC2.
+
+        What is called public has an internet gateway; `through` names the subnets whose way out is one of `nats` NAT gateways,
+        and `endpoints` services that what is isolated reaches.
+        """
         ec2 = self.aws("ec2")
         extra = stack or {}
         vpc = ec2.create_vpc(CidrBlock=block, TagSpecifications=[
@@ -80,7 +95,37 @@ class Site:
         for subnet, cidr, zone in subnets:
             made[subnet] = ec2.create_subnet(VpcId=vpc, CidrBlock=cidr, AvailabilityZone=REGION + zone, TagSpecifications=[
                 {"ResourceType": "subnet", "Tags": tag_list({"Name": subnet, **extra})}])["Subnet"]["SubnetId"]
+        self.ways(vpc, made, nats, through, endpoints)
         return vpc, made
+
+    def ways(self, vpc, subnets, nats, through, endpoints):
+        """Gateways, routes and endpoints of a VPC."""
+        ec2 = self.aws("ec2")
+        public = [subnet for name, subnet in subnets.items() if "public" in name]
+        gateways = []
+        if public:
+            internet = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+            ec2.attach_internet_gateway(InternetGatewayId=internet, VpcId=vpc)
+            self.route(vpc, public, GatewayId=internet)
+            gateways = [ec2.create_nat_gateway(SubnetId=public[n % len(public)], AllocationId=ec2.allocate_address(Domain="vpc")["AllocationId"])
+                        ["NatGateway"]["NatGatewayId"] for n in range(nats)]
+        for n, name in enumerate(through):
+            self.route(vpc, [subnets[name]], NatGatewayId=gateways[n % len(gateways)])
+        isolated = [subnet for name, subnet in subnets.items() if "public" not in name and name not in through]
+        tables = [ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [vpc]}, {"Name": "association.main", "Values": ["true"]}])
+                  ["RouteTables"][0]["RouteTableId"]] if endpoints else []
+        for service in endpoints:
+            kind = {"VpcEndpointType": "Gateway", "RouteTableIds": tables} if service == "s3" else {
+                "VpcEndpointType": "Interface", "SubnetIds": isolated}
+            ec2.create_vpc_endpoint(VpcId=vpc, ServiceName=f"com.amazonaws.{REGION}.{service}", **kind)
+
+    def route(self, vpc, subnets, **to):
+        """A route table for these subnets with a default route."""
+        ec2 = self.aws("ec2")
+        table = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
+        ec2.create_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", **to)
+        for subnet in subnets:
+            ec2.associate_route_table(RouteTableId=table, SubnetId=subnet)
 
     def group(self, vpc, name, ports=(), source=None):
         ec2 = self.aws("ec2")
@@ -198,7 +243,9 @@ class Site:
         return arn
 
     def topic(self, name):
-        return self.aws("sns").create_topic(Name=name)["TopicArn"]
+        arn = self.aws("sns").create_topic(Name=name)["TopicArn"]
+        self.aws("sns").subscribe(TopicArn=arn, Protocol="email", Endpoint="on-duty@example.jp")
+        return arn
 
     def alarm(self, env, name, namespace, metric, dimensions, threshold, topic, state="OK", tags=None, **more):
         settings = {"Statistic": "Average", "ComparisonOperator": "GreaterThanThreshold", "EvaluationPeriods": 1, "Period": 300,

@@ -33,7 +33,7 @@ def build_stage(site, stage, plan, topics):
     vpc, subnets = site.vpc(env, f"{network}/Vpc", f"{block}.0.0/16", [
         (f"{network}/Vpc/publicSubnet1", f"{block}.0.0/24", "a"), (f"{network}/Vpc/publicSubnet2", f"{block}.1.0/24", "c"),
         (f"{network}/Vpc/isolatedSubnet1", f"{block}.10.0/24", "a"), (f"{network}/Vpc/isolatedSubnet2", f"{block}.11.0/24", "c")],
-        stack=stack(network, "Vpc8378EB38"))
+        stack=stack(network, "Vpc8378EB38"), endpoints=("ecr.api", "ecr.dkr", "s3", "secretsmanager", "logs"))
     public = [subnets[f"{network}/Vpc/publicSubnet{n}"] for n in (1, 2)]
     isolated = [subnets[f"{network}/Vpc/isolatedSubnet{n}"] for n in (1, 2)]
     front = site.group(vpc, f"{security}-AlbSecurityGroup86A59E99-{marks['lb']}", [80, 443])

@@ -36,6 +36,11 @@ def build(site):
     version = site.aws("lambda").publish_version(FunctionName=api)["Version"]
     site.aws("lambda").create_alias(FunctionName=api, Name="live", FunctionVersion=version)
     site.aws("s3").create_bucket(Bucket="cat-data-v23", CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"})
+    site.keep("cloudfront:ListDistributions", {
+        "Id": "E2CATDATA00001", "ARN": f"arn:aws:cloudfront::{site.account}:distribution/E2CATDATA00001", "Status": "Deployed",
+        "LastModifiedTime": "2026-11-01T00:00:00Z", "DomainName": "d111111abcdef8.cloudfront.net", "Comment": "cat-data-v23",
+        "Aliases": {"Quantity": 1, "Items": ["cats.example.jp"]}, "Enabled": True,
+        "Origins": {"Quantity": 1, "Items": [{"Id": "s3", "DomainName": "cat-data-v23.s3.ap-northeast-1.amazonaws.com"}]}}, region="global")
     newer = io.BytesIO()
     with zipfile.ZipFile(newer, "w") as archive:
         archive.writestr("app.py", "def handler(event, context):\n    return {'cats': 1}\n")

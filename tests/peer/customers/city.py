@@ -23,7 +23,8 @@ def build_stage(site, stage, plan, tags):
     vpc, subnets = site.vpc(env, f"{name}-vpc", f"{block}.0.0/16", [
         (f"{name}-public-a", f"{block}.0.0/24", "a"), (f"{name}-public-c", f"{block}.1.0/24", "c"),
         (f"{name}-app-a", f"{block}.10.0/24", "a"), (f"{name}-app-c", f"{block}.11.0/24", "c"),
-        (f"{name}-db-a", f"{block}.20.0/24", "a"), (f"{name}-db-c", f"{block}.21.0/24", "c")], stack=tags)
+        (f"{name}-db-a", f"{block}.20.0/24", "a"), (f"{name}-db-c", f"{block}.21.0/24", "c")], stack=tags,
+        nats=2, through=[f"{name}-app-a", f"{name}-app-c"])
     if stage == "poc":
         site.vpc(env, f"{name}-mgmt-vpc", "10.51.0.0/16", [(f"{name}-mgmt-a", "10.51.0.0/24", "a")])
     topic = site.topic(f"{name}-alerts")

@@ -11,7 +11,9 @@ ENV = "kajimaru"
 def build(site):
     ec2, logs = site.aws("ec2"), site.aws("logs")
     vpc, subnets = site.vpc(ENV, "kajimaru", "10.0.0.0/16", [
-        (f"{n:02}-{'public' if n < 3 else 'private'}", f"10.0.{n}.0/24", "a" if n % 2 else "c") for n in range(1, 7)])
+        (f"{n:02}-{'public' if n < 3 else 'private'}", f"10.0.{n}.0/24", "a" if n % 2 else "c") for n in range(1, 7)],
+        # As their drawing shows it: one NAT gateway for both zones, and one private subnet that its route was forgotten for.
+        nats=1, through=["03-private", "04-private", "05-private"])
     front = site.group(vpc, "kajimaru-ALB-SG", [80])
     web = site.group(vpc, "kajimaru-ec2-SG", [80], front)
     data = site.group(vpc, "kajimaru-DB-SG", [3306], web)

@@ -53,8 +53,30 @@ def build(site):
             # As their document prints it: the hours of Tokyo, for rules that know UTC only.
             site.rule(f"{name}-db-stop", "cron(0 22 * * ? *)", site.document("AWS-StopRdsInstance", InstanceId=f"{name}-db"))
             site.rule(f"{name}-db-start", "cron(0 9 * * ? *)", site.document("AWS-StartRdsInstance", InstanceId=f"{name}-db"))
+        batch(site, env, name, plan)
         for repository in ("app", "batch"):
             site.aws("ecr").create_repository(repositoryName=f"{name}-{repository}")
         for tag in ("latest", "v2"):
             site.image(f"{name}-app", tag)
         site.aws("s3").create_bucket(Bucket=f"{name}-files-{ACCOUNT}", CreateBucketConfiguration={"LocationConstraint": REGION})
+
+
+def batch(site, env, name, plan):
+    """The queue, where its jobs run, and the import that people submit. One account holds no two queues of one name."""
+    arn = f"arn:aws:batch:{REGION}:{site.account}:"
+    place, queue = f"{arn}compute-environment/{name}-compute-env", f"{arn}job-queue/{name}-job-queue"
+    site.keep("batch:DescribeComputeEnvironments", {
+        "computeEnvironmentName": f"{name}-compute-env", "computeEnvironmentArn": place, "type": "MANAGED", "state": "ENABLED",
+        "status": "VALID", "ecsClusterArn": f"arn:aws:ecs:{REGION}:{site.account}:cluster/none",
+        "computeResources": {"type": "FARGATE", "maxvCpus": plan["batch"], "subnets": []}})
+    site.keep("batch:DescribeJobQueues", {
+        "jobQueueName": f"{name}-job-queue", "jobQueueArn": queue, "state": "ENABLED", "status": "VALID", "priority": 1,
+        "computeEnvironmentOrder": [{"order": 1, "computeEnvironment": place}]})
+    site.keep("batch:DescribeJobDefinitions", {
+        "jobDefinitionName": f"{name}-user-import", "jobDefinitionArn": f"{arn}job-definition/{name}-user-import:1", "revision": 1,
+        "status": "ACTIVE", "type": "container", "timeout": {"attemptDurationSeconds": plan["timeout"]}, "containerProperties": {
+            "image": f"{site.account}.dkr.ecr.{REGION}.amazonaws.com/{name}-batch:latest",
+            "environment": [{"name": "IMPORT_FILE_KEY", "value": ""}, {"name": "DATABASE_URL", "value": f"postgresql://x:Hunter2-{name}@db"}],
+            "logConfiguration": {"logDriver": "awslogs", "options": {"awslogs-group": f"/aws/batch/{name}"}}}})
+    site.note(env, "batch_queue", queue, f"{name}-job-queue")
+    site.note(env, "batch_definition", f"{arn}job-definition/{name}-user-import:1", f"{name}-user-import")

@@ -5,11 +5,19 @@ use serde_json::{Value, json};
 
 /// A whole answer to `action`: JSON where the service speaks it (CBOR is made of it), else XML.
 pub(super) fn good(action: &str) -> Option<Good> {
+    if action == "ListDistributions" {
+        return Some(Good::Xml(DISTRIBUTIONS.to_owned()));
+    }
     if let Some(xml) = xml(action) {
         return Some(Good::Xml(format!("<{action}Response>{xml}</{action}Response>")));
     }
     json_answer(action).map(Good::Json)
 }
+
+/// The one answer whose root is not named after its action.
+const DISTRIBUTIONS: &str = "<DistributionList><Quantity>1</Quantity><Items><DistributionSummary><Id>E1</Id>\
+    <ARN>arn:aws:cloudfront::123456789012:distribution/E1</ARN><DomainName>d1.cloudfront.net</DomainName>\
+    <Enabled>true</Enabled><WebACLId>w</WebACLId></DistributionSummary></Items></DistributionList>";
 
 /// How a good answer is written.
 pub(super) enum Good {
@@ -25,6 +33,7 @@ fn xml(action: &str) -> Option<String> {
     const LISTENER: &str = "arn:aws:elasticloadbalancing:ap-northeast-1:123456789012:listener/app/web/1/1";
     const DB: &str = "arn:aws:rds:ap-northeast-1:123456789012:db:main";
     const CLUSTER: &str = "arn:aws:rds:ap-northeast-1:123456789012:cluster:pool";
+    const TOPIC: &str = "arn:aws:sns:ap-northeast-1:123456789012:t";
     let wrapped = |inner: String| format!("<{action}Result>{inner}</{action}Result>");
     let member = |list: &str, inner: String| wrapped(format!("<{list}><member>{inner}</member></{list}>"));
     Some(match action {
@@ -39,6 +48,55 @@ fn xml(action: &str) -> Option<String> {
         }
         "DescribeDBClusters" => {
             wrapped(format!("<DBClusters><DBCluster><DBClusterArn>{CLUSTER}</DBClusterArn></DBCluster></DBClusters>"))
+        }
+        "DescribeDBSnapshots" => wrapped(
+            "<DBSnapshots><DBSnapshot><DBSnapshotIdentifier>s</DBSnapshotIdentifier>\
+             <DBInstanceIdentifier>main</DBInstanceIdentifier></DBSnapshot></DBSnapshots>"
+                .to_owned(),
+        ),
+        "DescribeDBClusterSnapshots" => wrapped(
+            "<DBClusterSnapshots><DBClusterSnapshot><DBClusterSnapshotIdentifier>s</DBClusterSnapshotIdentifier>\
+             <DBClusterIdentifier>pool</DBClusterIdentifier></DBClusterSnapshot></DBClusterSnapshots>"
+                .to_owned(),
+        ),
+        "DescribeDBSubnetGroups" => wrapped(
+            "<DBSubnetGroups><DBSubnetGroup><DBSubnetGroupName>g</DBSubnetGroupName></DBSubnetGroup></DBSubnetGroups>"
+                .to_owned(),
+        ),
+        "ListTopics" => member("Topics", format!("<TopicArn>{TOPIC}</TopicArn>")),
+        "ListSubscriptions" => member(
+            "Subscriptions",
+            format!(
+                "<TopicArn>{TOPIC}</TopicArn><Protocol>email</Protocol><SubscriptionArn>{TOPIC}:1</SubscriptionArn>"
+            ),
+        ),
+        "DescribeStacks" => member(
+            "Stacks",
+            "<StackId>arn:aws:cloudformation:ap-northeast-1:123456789012:stack/s/1</StackId><StackName>s</StackName>"
+                .to_owned(),
+        ),
+        "ListHostedZones" => "<HostedZones><HostedZone><Id>/hostedzone/Z1</Id><Name>example.jp.</Name></HostedZone>\
+                              </HostedZones>"
+            .to_owned(),
+        "ListResourceRecordSets" => "<ResourceRecordSets><ResourceRecordSet><Name>a.example.jp.</Name><Type>A</Type>\
+                                     <AliasTarget><DNSName>a.ap-northeast-1.elb.amazonaws.com.</DNSName></AliasTarget>\
+                                     </ResourceRecordSet></ResourceRecordSets>"
+            .to_owned(),
+        "DescribeSubnets" => {
+            "<subnetSet><item><subnetId>subnet-1</subnetId><vpcId>vpc-1</vpcId></item></subnetSet>".to_owned()
+        }
+        "DescribeRouteTables" => {
+            "<routeTableSet><item><routeTableId>rtb-1</routeTableId><vpcId>vpc-1</vpcId></item></routeTableSet>"
+                .to_owned()
+        }
+        "DescribeNatGateways" => {
+            "<natGatewaySet><item><natGatewayId>nat-1</natGatewayId><vpcId>vpc-1</vpcId></item></natGatewaySet>"
+                .to_owned()
+        }
+        "DescribeVpcEndpoints" => {
+            "<vpcEndpointSet><item><vpcEndpointId>vpce-1</vpcEndpointId><vpcId>vpc-1</vpcId></item>\
+                                   </vpcEndpointSet>"
+                .to_owned()
         }
         "DescribeEvents" => wrapped("<Events/>".to_owned()),
         "DescribePendingMaintenanceActions" => wrapped(format!(
@@ -74,7 +132,35 @@ fn json_answer(action: &str) -> Option<Value> {
     let stop = json!({"Arn": "arn:aws:scheduler:::aws-sdk:rds:stopDBInstance", "RoleArn": "arn:aws:iam::1:role/r"});
     let schedule = |group: &str| json!({"Name": "s", "GroupName": group, "Target": stop.clone()});
     let automation = "arn:aws:ssm:ap-northeast-1::automation-definition/AWS-StopEC2Instance:$DEFAULT";
+    let certificate = "arn:aws:acm:ap-northeast-1:123456789012:certificate/c";
+    let batch = |resource: &str| format!("arn:aws:batch:ap-northeast-1:123456789012:{resource}");
+    let states = |resource: &str| format!("arn:aws:states:ap-northeast-1:123456789012:{resource}");
+    let acl = "arn:aws:wafv2:ap-northeast-1:123456789012:regional/webacl/w/1";
     Some(match action {
+        "DescribeJobQueues" => json!({"jobQueues": [{"jobQueueName": "q", "jobQueueArn": batch("job-queue/q")}]}),
+        "DescribeComputeEnvironments" => json!({"computeEnvironments": [
+            {"computeEnvironmentName": "e", "computeEnvironmentArn": batch("compute-environment/e")}]}),
+        "DescribeJobDefinitions" => json!({"jobDefinitions": [
+            {"jobDefinitionName": "d", "jobDefinitionArn": batch("job-definition/d:1"), "revision": 1}]}),
+        "ListJobs" => json!({"jobSummaryList": [{"jobId": "1", "jobName": "j", "status": "FAILED"}]}),
+        "ListStateMachines" => json!({"stateMachines": [
+            {"stateMachineArn": states("stateMachine:m"), "name": "m", "type": "STANDARD"}]}),
+        "ListExecutions" => json!({"executions": [
+            {"executionArn": states("execution:m:x"), "name": "x", "status": "FAILED", "startDate": 1_700_000_000}]}),
+        "DescribeExecution" => {
+            json!({"executionArn": states("execution:m:x"), "name": "x", "error": "States.TaskFailed"})
+        }
+        "ListCertificates" => json!({"CertificateSummaryList": [
+            {"CertificateArn": certificate, "DomainName": "example.jp", "InUse": true}]}),
+        "DescribeCertificate" => json!({"Certificate": {"CertificateArn": certificate, "DomainName": "example.jp",
+            "InUseBy": ["arn:aws:elasticloadbalancing:ap-northeast-1:123456789012:loadbalancer/app/web/1"]}}),
+        "ListUserPools" => json!({"UserPools": [{"Id": "p", "Name": "p"}]}),
+        "DescribeUserPool" => json!({"UserPool": {"Id": "p", "Name": "p"}}),
+        "ListWebACLs" => json!({"WebACLs": [{"Name": "w", "Id": "1", "ARN": acl}]}),
+        "GetWebACL" => json!({"WebACL": {"Name": "w", "Id": "1", "ARN": acl, "DefaultAction": {"Allow": {}}}}),
+        "GET" => {
+            json!({"item": [{"id": "r", "name": "r", "stageName": "s"}], "items": [{"apiId": "h", "name": "h", "stageName": "s"}]})
+        }
         "ListClusters" => json!({"clusterArns": [ecs("cluster/c")]}),
         "DescribeClusters" => json!({"clusters": [{"clusterArn": ecs("cluster/c"), "status": "ACTIVE"}]}),
         "ListServices" => json!({"serviceArns": [ecs("service/c/web")]}),

@@ -91,11 +91,7 @@ pub(crate) fn environment(name: &str, health: Health, message: &str) -> Environm
             read_at: Some(at(-20)),
             deploy: None,
         },
-        verdict: Verdict {
-            health,
-            findings: if message.is_empty() { vec![] } else { vec![finding] },
-            ..Verdict::default()
-        },
+        verdict: Verdict { health, findings: if message.is_empty() { vec![] } else { vec![finding] } },
         offhours: None,
         others: Box::default(),
     }
