@@ -78,7 +78,15 @@ fn statement(feature: Feature, actions: &BTreeSet<&str>) -> Value {
         Feature::DeployTags => ("TobanDeployTags", &["arn:aws:ecs:*:*:task-definition/*"]),
         Feature::PassTaskRoles => ("TobanDeployPassTaskRoles", &["arn:aws:iam::*:role/*"]),
         Feature::Targets => ("TobanDeployTargets", &["arn:aws:elasticloadbalancing:*:*:targetgroup/*"]),
-        Feature::Databases => ("TobanDatabases", &["arn:aws:rds:*:*:db:*", "arn:aws:rds:*:*:cluster:*"]),
+        Feature::Databases => (
+            "TobanDatabases",
+            &[
+                "arn:aws:rds:*:*:db:*",
+                "arn:aws:rds:*:*:cluster:*",
+                "arn:aws:rds:*:*:snapshot:*",
+                "arn:aws:rds:*:*:cluster-snapshot:*",
+            ],
+        ),
         Feature::Sleep => ("TobanSleep", &["*"]),
         Feature::Schedules => ("TobanSchedules", &["*"]),
         Feature::ScheduleTags => ("TobanScheduleTags", &["*"]),

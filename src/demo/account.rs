@@ -12,6 +12,7 @@ use crate::kinds::{
     ecs_service, event_rule, external_schedule, job_activity,
 };
 use crate::kinds::{certificate, db_backup, db_subnet_group, distribution, log_group, topic, vpc_network};
+use crate::kinds::{dns_zone, rest_api, stack, user_pool, web_acl};
 use crate::kinds::{
     load_balancer, managed_node, metric_filter, mute_rule, resource_tags, scalable_target, schedule_group,
     scheduled_action, security_group, state_machine, target_group, task_definition,
@@ -65,6 +66,11 @@ impl SimulatedAccount {
         simulated.open::<db_backup::DbBackup>("");
         simulated.open::<db_subnet_group::DbSubnetGroup>("");
         simulated.open::<topic::Topic>("");
+        simulated.open::<rest_api::RestApi>("");
+        simulated.open::<user_pool::UserPool>("");
+        simulated.open::<web_acl::WebAcl>("");
+        simulated.open::<dns_zone::DnsZone>("");
+        simulated.open::<stack::Stack>("");
         simulated.open::<log_group::LogGroup>("");
         simulated.open::<vpc_network::VpcNetwork>("");
         simulated

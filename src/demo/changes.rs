@@ -102,6 +102,10 @@ pub(super) fn outcome(change_request: &ChangeRequest, simulated: &SimulatedAccou
         let instance = simulated.get::<Instance>(key).ok_or_else(|| missing("InvalidInstanceID.NotFound"))?;
         return machine(change_request, instance);
     }
+    if change_request.verb == "take-snapshot" {
+        let message = "the snapshot is being made".to_owned();
+        return Ok(Outcome::Done(ChangeKind::Request(Box::new(change_request.clone())), message));
+    }
     if change_request.verb == "run-job" {
         return Ok(Outcome::Done(
             ChangeKind::Request(Box::new(change_request.clone())),

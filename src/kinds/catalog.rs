@@ -3,12 +3,12 @@
 
 use super::{
     alarm, automation_run, batch_definition, batch_queue, certificate, command_invocation, cpu_credits, db_backup,
-    db_cluster, db_event, db_instance, db_maintenance, db_subnet_group, deploy_lock, distribution, ec2_instance,
-    ecr_repository, ecs_cluster, ecs_service, ecs_task, event_rule, external_schedule, iam_simulation, job_activity,
-    lambda_alias_metrics, lambda_function, lambda_version, listener, load_balancer, log_group, log_tail, managed_node,
-    metric_filter, mute_rule, resource_tags, scalable_target, schedule_group, schedule_record, scheduled_action,
-    scheduler_role, security_group, service_deployment, session_settings, state_machine, target_group, target_health,
-    task_definition, topic, vpc_network,
+    db_cluster, db_event, db_instance, db_maintenance, db_subnet_group, deploy_lock, distribution, dns_zone,
+    ec2_instance, ecr_repository, ecs_cluster, ecs_service, ecs_task, event_rule, external_schedule, iam_simulation,
+    job_activity, lambda_alias_metrics, lambda_function, lambda_version, listener, load_balancer, log_group, log_tail,
+    managed_node, metric_filter, mute_rule, resource_tags, rest_api, scalable_target, schedule_group, schedule_record,
+    scheduled_action, scheduler_role, security_group, service_deployment, session_settings, stack, state_machine,
+    target_group, target_health, task_definition, topic, user_pool, vpc_network, web_acl,
 };
 use crate::kinds::any_kind::AnyKind;
 use crate::kinds::any_kind::Erased;
@@ -53,6 +53,11 @@ pub static KINDS: &[&dyn AnyKind] = &[
     &Erased::<batch_queue::Queues>::new(),
     &Erased::<distribution::Distributions>::new(),
     &Erased::<certificate::Certificates>::new(),
+    &Erased::<rest_api::RestApis>::new(),
+    &Erased::<user_pool::UserPools>::new(),
+    &Erased::<web_acl::WebAcls>::new(),
+    &Erased::<dns_zone::DnsZones>::new(),
+    &Erased::<stack::Stacks>::new(),
     &Erased::<db_backup::Backups>::new(),
     &Erased::<db_subnet_group::SubnetGroups>::new(),
     &Erased::<topic::Topics>::new(),

@@ -22,7 +22,9 @@ from customers import Site
 READ_AT_ONCE = 1 << 16
 # A reading of each service that toban asks: whoever is forked later has loaded its model and its part of moto.
 READINGS = {
-    "application-autoscaling": ("describe_scalable_targets", {"ServiceNamespace": "ecs"}), "batch": ("describe_job_queues", {}), "acm": ("list_certificates", {}), "cloudfront": ("list_distributions", {}), "cloudwatch": ("describe_alarms", {}),
+    "apigateway": ("get_rest_apis", {}), "cloudformation": ("describe_stacks", {}),
+    "cognito-idp": ("list_user_pools", {"MaxResults": 1}), "route53": ("list_hosted_zones", {}),
+    "wafv2": ("list_web_acls", {"Scope": "REGIONAL"}), "application-autoscaling": ("describe_scalable_targets", {"ServiceNamespace": "ecs"}), "batch": ("describe_job_queues", {}), "acm": ("list_certificates", {}), "cloudfront": ("list_distributions", {}), "cloudwatch": ("describe_alarms", {}),
     "ec2": ("describe_instances", {}), "ecr": ("describe_repositories", {}), "ecs": ("list_clusters", {}),
     "elbv2": ("describe_target_groups", {}), "events": ("list_rules", {}), "iam": ("list_roles", {}), "lambda": ("list_functions", {}),
     "logs": ("describe_metric_filters", {}), "rds": ("describe_db_instances", {}), "resourcegroupstaggingapi": ("get_resources", {}),

@@ -86,6 +86,8 @@ def identify(http):
         protocol = determine_request_protocol(model, http.headers.get("Content-Type"))
     except Exception:  # botocore knows no such service, or it does not speak this: moto's own routing decides
         return service, None, region, key, None
+    if service == "apigateway" and http.path.startswith("/v2/"):
+        service = "apigatewayv2"
     target = http.headers.get("X-Amz-Target")
     if target:
         return service, target.split(".")[-1], region, key, protocol

@@ -88,6 +88,10 @@ fn each_system_tells_what_its_document_names() {
 
     let cats = environment(&status, "cat-data-v23");
     tells(cats, "3 functions run on python3.9");
+    assert_eq!(item(cats, "apis", "name", "cat-data-v23-api")["stages"][0]["burst"], 200);
+    assert_eq!(item(cats, "user_pools", "name", "cat-data-v23-users")["triggers"][0]["name"], "PostConfirmation");
+    tells(environment(&status, "city-prod"), "web ACL city-prod-waf: japan-only only counts and blocks nothing");
+    assert_eq!(item(backend, "stacks", "name", "ComputeStack-dev")["status"], "update_complete");
     assert_eq!(item(cats, "distributions", "name", "cats.example.jp")["status"], "deployed");
 }
 
@@ -117,6 +121,11 @@ fn what_is_denied_is_one_quiet_line() {
         denied("acm", "ListCertificates"),
         denied("cloudfront", "ListDistributions"),
         denied("sns", "ListTopics"),
+        denied("apigateway", "GetRestApis"),
+        denied("cognito-idp", "ListUserPools"),
+        denied("wafv2", "ListWebACLs"),
+        denied("route53", "ListHostedZones"),
+        denied("cloudformation", "DescribeStacks"),
         denied("logs", "DescribeLogGroups"),
         denied("ec2", "DescribeSubnets"),
         denied("rds", "DescribeDBSnapshots"),

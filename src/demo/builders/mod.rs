@@ -4,6 +4,7 @@
 mod alarm;
 mod compose;
 mod database;
+mod edge;
 mod function;
 mod instance;
 mod job;
@@ -17,6 +18,7 @@ mod upkeep;
 pub(super) use alarm::{Course, Watch, alarm, composite, scaling};
 pub(super) use compose::compose;
 pub(super) use database::{Aurora, Database, State, aurora, database, lets, system_update};
+pub(super) use edge::{dns_zone, rest_api, stack, user_pool, web_acl};
 pub(super) use function::{Lambda, function};
 pub(super) use instance::{Machine, machine, state, vpc};
 pub(super) use job::{PastJob, TimedTask, batch, machine_of_steps, timed_call, timed_task};

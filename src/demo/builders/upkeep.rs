@@ -46,14 +46,15 @@ pub(crate) fn distribution(
     scenario: &ScenarioContext<'_>,
     alias: &str,
     bucket: &str,
-) {
+) -> String {
     let id = format!("E{}", scenario.hex(&format!("distribution/{alias}"), 13).to_uppercase());
+    let host = format!("d{}.cloudfront.net", scenario.hex(alias, 13));
     simulated.put(
         "",
         Distribution {
             arn: Arn::from(format!("arn:aws:cloudfront::{}:distribution/{id}", scenario.account)),
             name: alias.to_owned(),
-            host: format!("d{}.cloudfront.net", scenario.hex(alias, 13)),
+            host: host.clone(),
             aliases: vec![alias.to_owned()],
             status: Some("Deployed".to_owned()),
             enabled: true,
@@ -65,6 +66,7 @@ pub(crate) fn distribution(
             id,
         },
     );
+    host
 }
 
 /// What is kept of a database: an automatic snapshot a night, and one by hand.

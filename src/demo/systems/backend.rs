@@ -7,7 +7,7 @@ use super::guard;
 use crate::demo::account::SimulatedAccount;
 use crate::demo::builders::{
     Aurora, Balancer, Crate, Database, Deploy, Group, Kept, Tag, Watch, alarm, aurora, balancer, balancer_metric,
-    cluster, forward, group, group_metric, machine_of_steps, redirect, scaling, service, tags, vpc,
+    cluster, forward, group, group_metric, machine_of_steps, redirect, scaling, service, stack, tags, vpc,
 };
 use crate::demo::episodes::pipeline;
 use crate::demo::rollout::Script;
@@ -95,8 +95,8 @@ fn service_tags(scenario: &ScenarioContext<'_>, stage: &Stage, compute: &str) ->
 }
 
 fn lay(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'_>, stage: &Stage) {
-    let stack = |layer: &str| format!("{layer}Stack-{}", stage.name);
-    let (network, security, data, compute) = (stack("Network"), stack("Security"), stack("Database"), stack("Compute"));
+    let named = |layer: &str| format!("{layer}Stack-{}", stage.name);
+    let (network, security, data, compute) = (named("Network"), named("Security"), named("Database"), named("Compute"));
     let network_tags = [("aws:cloudformation:stack-name", network.as_str())];
     let vpc = vpc(simulated, scenario, &format!("{network}/BackendVpc"), &network_tags);
     let cluster_name = generated(scenario, &compute, "BackendCluster");
@@ -116,6 +116,9 @@ fn lay(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'_>, stage: 
     let facts = Group { name: &tg, vpc: &vpc, of: "ip", port: 8000, path: "/health", balancer: &alb };
     let arn = group(simulated, scenario, &facts);
     simulated.tag(&arn, &stack_tags(scenario, &compute, "AlbHttpsTargetGroup"));
+    for name in [&network, &security, &data, &compute] {
+        stack(simulated, scenario, (name, "UPDATE_COMPLETE"), &BTreeMap::new());
+    }
     if stage.name == "prod" {
         let report = generated(scenario, &compute, "ReportMachine");
         machine_of_steps(simulated, scenario, &report, &stack_tags(scenario, &compute, "ReportMachine"));

@@ -4,7 +4,10 @@
 use super::guard;
 
 use crate::demo::account::SimulatedAccount;
-use crate::demo::builders::{Database, Lambda, Watch, alarm, database, distribution, function, tags, timed_call, vpc};
+use crate::demo::builders::{
+    Database, Lambda, Watch, alarm, database, distribution, dns_zone, function, rest_api, tags, timed_call, user_pool,
+    vpc,
+};
 use crate::demo::scenario_context::ScenarioContext;
 use crate::kinds::external_schedule::ForeignSchedule;
 use crate::schedule::stored::target_effect::Target;
@@ -64,7 +67,11 @@ pub(super) fn all(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'
         callers: &[("", "EventBridge")],
     };
     function(simulated, scenario, &aggregate);
-    distribution(simulated, scenario, "cats.example.jp", "cat-data-v23");
+    let host = distribution(simulated, scenario, "cats.example.jp", "cat-data-v23");
+    dns_zone(simulated, scenario, ("cats.example.jp", "cats.example.jp"), &host);
+    rest_api(simulated, scenario, "cat-data-v23-api");
+    let signs_up = scenario.arn("lambda", "function:cat-data-v23-api");
+    user_pool(simulated, scenario, "cat-data-v23-users", &signs_up);
     let hourly = ("cat-data-v23-aggregate-hourly", "cron(0 * * * ? *)", "猫データの集計（毎時）");
     timed_call(simulated, scenario, hourly, aggregate.name);
     // Nothing says whose gateway this is: the console must own up to not knowing.

@@ -6,6 +6,7 @@ use crate::demo::account::SimulatedAccount;
 use crate::demo::builders::{
     Balancer, Crate, Database, Deploy, Group, Kept, Machine, Tag, TimedTask, Watch, alarm, balancer, balancer_metric,
     cluster, database, forward, group, group_metric, machine, redirect, scaling, service, tags, timed_task, vpc,
+    web_acl,
 };
 use crate::demo::episodes::{stall, waking_database};
 use crate::demo::rollout::Script;
@@ -86,6 +87,7 @@ pub(super) fn prod(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<
         family: "city-prod-batch",
         takes,
     };
+    web_acl(simulated, scenario, "city-prod-waf");
     timed_task(simulated, scenario, &task("city-prod-daily", "cron(0 2 * * ? *)", "日次集計", 1_500));
     timed_task(simulated, scenario, &task("city-prod-monthly", "cron(0 3 1 * ? *)", "月次締め処理", 9_000));
     timed_task(simulated, scenario, &task("city-prod-hourly", "cron(0 * * * ? *)", "申請データの取込", 240));

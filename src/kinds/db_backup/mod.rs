@@ -1,6 +1,7 @@
 //! The snapshots of one database, summed up. Everything the program knows of this kind:
 //! `model` our type, `fetch` the reading, `rules` how it is judged, `rows` how it is shown. Nothing here draws.
 
+pub mod change;
 mod fetch;
 mod model;
 mod rows;
@@ -24,6 +25,7 @@ impl Kind for Backups {
     const NEEDS: &'static [KindName] =
         &[TaggedResource::KIND, super::db_instance::DbInstance::KIND, super::db_cluster::DbCluster::KIND];
     const PERMISSIONS: &'static [&'static str] = &["rds:DescribeDBSnapshots", "rds:DescribeDBClusterSnapshots"];
+    const CHANGES: &'static [&'static str] = change::ACTIONS;
     const SHOWN: Option<ListLayout> = Some(ListLayout { list: "backups", singular: "backup", columns: rows::COLUMNS });
 
     fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<DbBackup>, Fault>> {

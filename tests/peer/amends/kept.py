@@ -5,6 +5,7 @@ Holds the items under the operation that lists them, per account and region. Nev
 what happens.
 """
 
+import wire
 from amends import MEMORY, amend
 
 # Where services keep what is there once for all regions.
@@ -14,6 +15,9 @@ LISTS = {
     "batch:DescribeJobQueues": ("jobQueues", {}), "batch:DescribeComputeEnvironments": ("computeEnvironments", {}),
     "batch:DescribeJobDefinitions": ("jobDefinitions", {}), "batch:ListJobs": ("jobSummaryList", {}),
     "cloudfront:ListDistributions": ("DistributionList", {}),
+    "cloudformation:DescribeStacks": ("Stacks", {}), "cognito-idp:ListUserPools": ("UserPools", {}),
+    "wafv2:ListWebACLs": ("WebACLs", {}), "apigateway:GetRestApis": ("items", {}), "apigatewayv2:GetApis": ("Items", {}), "apigateway:GetStages": ("item", {}),
+    "route53:ListHostedZones": ("HostedZones", {"Marker": "", "IsTruncated": False, "MaxItems": "100"}),
     "states:ListStateMachines": ("stateMachines", {}), "states:ListExecutions": ("executions", {}),
 }
 
@@ -25,7 +29,8 @@ def keep(account, region, operation, item, of=None):
 
 def owner(call):
     """Whose list is asked for, of operations that list something of one resource."""
-    return call.params.get("jobQueue") or call.params.get("stateMachineArn")
+    names = ("jobQueue", "stateMachineArn", "restApiId", "ApiId", "UserPoolId", "Id", "HostedZoneId")
+    return next((call.params[name] for name in names if call.params.get(name)), None)
 
 
 def listing(operation, member, more):
@@ -38,5 +43,17 @@ def listing(operation, member, more):
         return {member: kept, **more}
 
 
+def single(operation, member):
+    @amend(operation)
+    def answer(call):
+        kept = MEMORY.get((call.account, call.region, operation), {}).get(owner(call))
+        if not kept:
+            raise wire.AwsError("ResourceNotFoundException", f"there is no {owner(call)}")
+        return {member: kept[0]}
+
+
+# Operations that tell one of them.
+single("cognito-idp:DescribeUserPool", "UserPool")
+single("wafv2:GetWebACL", "WebACL")
 for name, (member, more) in LISTS.items():
     listing(name, member, more)

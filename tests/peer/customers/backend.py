@@ -34,6 +34,10 @@ def build_stage(site, stage, plan, topics):
         (f"{network}/Vpc/publicSubnet1", f"{block}.0.0/24", "a"), (f"{network}/Vpc/publicSubnet2", f"{block}.1.0/24", "c"),
         (f"{network}/Vpc/isolatedSubnet1", f"{block}.10.0/24", "a"), (f"{network}/Vpc/isolatedSubnet2", f"{block}.11.0/24", "c")],
         stack=stack(network, "Vpc8378EB38"), endpoints=("ecr.api", "ecr.dkr", "s3", "secretsmanager", "logs"))
+    for one in (network, security, data_stack, compute, watch):
+        site.keep("cloudformation:DescribeStacks", {
+            "StackId": f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{one}/{marks['lb']}", "StackName": one,
+            "CreationTime": "2026-11-01T00:00:00Z", "StackStatus": "UPDATE_COMPLETE", "DriftInformation": {"StackDriftStatus": "NOT_CHECKED"}})
     public = [subnets[f"{network}/Vpc/publicSubnet{n}"] for n in (1, 2)]
     isolated = [subnets[f"{network}/Vpc/isolatedSubnet{n}"] for n in (1, 2)]
     front = site.group(vpc, f"{security}-AlbSecurityGroup86A59E99-{marks['lb']}", [80, 443])

@@ -41,6 +41,14 @@ def build(site):
         "LastModifiedTime": "2026-11-01T00:00:00Z", "DomainName": "d111111abcdef8.cloudfront.net", "Comment": "cat-data-v23",
         "Aliases": {"Quantity": 1, "Items": ["cats.example.jp"]}, "Enabled": True,
         "Origins": {"Quantity": 1, "Items": [{"Id": "s3", "DomainName": "cat-data-v23.s3.ap-northeast-1.amazonaws.com"}]}}, region="global")
+    site.keep("apigateway:GetRestApis", {"id": "a1b2c3d4e5", "name": "cat-data-v23-api", "endpointConfiguration": {"types": ["REGIONAL"]}})
+    site.keep("apigateway:GetStages", {"stageName": "prod", "methodSettings": {"*/*": {"throttlingRateLimit": 100.0, "throttlingBurstLimit": 200}}},
+              of="a1b2c3d4e5")
+    pool = "ap-northeast-1_CATDATA01"
+    signs_up = f"arn:aws:lambda:ap-northeast-1:{site.account}:function:cat-data-v23-api"
+    site.keep("cognito-idp:ListUserPools", {"Id": pool, "Name": "cat-data-v23-users"})
+    site.keep("cognito-idp:DescribeUserPool", {"Id": pool, "Name": "cat-data-v23-users", "EstimatedNumberOfUsers": 1284,
+                                               "LambdaConfig": {"PostConfirmation": signs_up}}, of=pool)
     newer = io.BytesIO()
     with zipfile.ZipFile(newer, "w") as archive:
         archive.writestr("app.py", "def handler(event, context):\n    return {'cats': 1}\n")

@@ -64,5 +64,11 @@ def build_stage(site, stage, plan, tags):
     site.alarm(env, f"{name}-db-cpu-high", "AWS/RDS", "CPUUtilization", {"DBInstanceIdentifier": f"{name}-db"}, 80, topic, tags=tags)
     batch = site.task_definition(env, f"{name}-batch", 512, 1024, [container(
         "batch", f"{site.account}.dkr.ecr.{REGION}.amazonaws.com/{name}-batch:1.4.2")], tags)
+    if plan["waf"]:
+        arn = f"arn:aws:wafv2:{REGION}:{site.account}:regional/webacl/{name}-waf/1"
+        site.keep("wafv2:ListWebACLs", {"Name": f"{name}-waf", "Id": "1", "ARN": arn, "LockToken": "x"})
+        site.keep("wafv2:GetWebACL", {"Name": f"{name}-waf", "Id": "1", "ARN": arn, "DefaultAction": {"Allow": {}}, "Rules": [
+            {"Name": "rate", "Priority": 1, "Action": {"Block": {}}, "Statement": {"RateBasedStatement": {"Limit": 100, "AggregateKeyType": "IP"}}},
+            {"Name": "japan-only", "Priority": 2, "Action": {"Count": {}}, "Statement": {"GeoMatchStatement": {"CountryCodes": ["JP"]}}}]}, of="1")
     site.rule(f"{name}-daily", "cron(0 2 * * ? *)", site.job(cluster, batch))
     site.rule(f"{name}-monthly", "cron(0 3 1 * ? *)", site.job(cluster, batch))

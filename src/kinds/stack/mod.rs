@@ -1,0 +1,62 @@
+//! A CloudFormation stack. Everything the program knows of this kind:
+//! `model` our type, `fetch` the reading, `rules` how it is judged, `rows` how it is shown. Nothing here draws.
+
+mod fetch;
+mod model;
+mod rows;
+mod rules;
+
+use futures_util::future::BoxFuture;
+pub use model::Stack;
+
+use super::resource_tags::TaggedResource;
+use super::{FetchContext, Kind, KindContext, ListLayout, PollClass, Subject};
+use crate::display::{Row, Section};
+use crate::world::{Assessment, Fault, KindName, Reading, Resource, Scope};
+
+/// The kind.
+pub struct Stacks;
+
+impl Kind for Stacks {
+    type Item = Stack;
+
+    const PACE: PollClass = PollClass::Topology;
+    const NEEDS: &'static [KindName] = &[TaggedResource::KIND];
+    const PERMISSIONS: &'static [&'static str] = &["cloudformation:DescribeStacks"];
+    const SHOWN: Option<ListLayout> = Some(ListLayout { list: "stacks", singular: "stack", columns: rows::COLUMNS });
+
+    fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<Stack>, Fault>> {
+        Box::pin(fetch::read(ask))
+    }
+
+    fn name(item: &Stack) -> &str {
+        &item.name
+    }
+
+    fn subject(item: &Stack, scope: &Scope) -> Option<Subject> {
+        rules::subject(item, scope)
+    }
+
+    fn assess(item: &Stack, cx: &KindContext<'_>) -> Option<Assessment> {
+        rules::assess(item, cx)
+    }
+
+    fn rows(item: &Stack, cx: &KindContext<'_>) -> Vec<Row> {
+        rows::rows(item, cx)
+    }
+
+    fn to_json(item: &Stack, cx: &KindContext<'_>) -> Option<serde_json::Value> {
+        Some(rows::to_json(item, cx))
+    }
+
+    fn detail(item: &Stack, cx: &KindContext<'_>) -> Vec<Section> {
+        rows::detail(item, cx)
+    }
+
+    fn web(item: &Stack, scope: &Scope) -> Option<String> {
+        rows::web(item, scope)
+    }
+}
+
+#[cfg(test)]
+mod tests;
