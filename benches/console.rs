@@ -40,7 +40,7 @@ fn environment(at: usize) -> EnvironmentStatus {
         read_at: Some(now()),
         ..Environment::new(format!("system{at:05}-prod"), vec![Scope::new("large", "ap-northeast-1")])
     };
-    let verdict = Verdict { health, findings: vec![finding] };
+    let verdict = Verdict { health, findings: vec![finding], ..Verdict::default() };
     EnvironmentStatus { verdict, ..EnvironmentStatus::unjudged(environment) }
 }
 

@@ -84,7 +84,7 @@ pub(super) fn environment(name: &str, stage: Option<&str>, health: Health) -> En
             read_at: Some(now()),
             deploy: None,
         },
-        verdict: Verdict { health, findings: Vec::new() },
+        verdict: Verdict { health, ..Verdict::default() },
         offhours: None,
         others: Box::default(),
     }

@@ -1,6 +1,8 @@
 //! What the rules of one diagnosis see: an environment with its members as typed resources. Pure plumbing;
 //! it decides nothing.
 
+use std::collections::BTreeSet;
+
 use jiff::{Timestamp, tz::TimeZone};
 
 use crate::environment::{Environment, Member};
@@ -12,7 +14,7 @@ use crate::kinds::ecs_service::Service;
 use crate::kinds::target_group::TargetGroup;
 use crate::kinds::{KindContext, ResourceIndex};
 use crate::offhours::{ExternalSchedulers, OffHours};
-use crate::world::World;
+use crate::world::{Scope, World};
 
 /// What is diagnosed: an environment with its off-hours and the schedules of others.
 #[derive(Clone, Copy)]
@@ -23,6 +25,8 @@ pub struct DiagnosisInput<'a> {
     pub offhours: Option<&'a OffHours>,
     /// What schedules of other owners do in it.
     pub others: &'a ExternalSchedulers,
+    /// Where something is sick and of no environment, while what tells whose things are could not be read.
+    pub strays: &'a BTreeSet<Scope>,
 }
 
 /// An environment, its surroundings, and its members by what they are.
@@ -30,6 +34,7 @@ pub(super) struct DiagnosisContext<'a> {
     pub(super) environment: &'a Environment,
     pub(super) offhours: Option<&'a OffHours>,
     pub(super) others: &'a ExternalSchedulers,
+    pub(super) strays: &'a BTreeSet<Scope>,
     pub(super) world: &'a World,
     pub(super) resource_index: &'a ResourceIndex<'a>,
     pub(super) now: Timestamp,
@@ -76,6 +81,7 @@ impl<'a> DiagnosisContext<'a> {
             environment: input.environment,
             offhours: input.offhours,
             others: input.others,
+            strays: input.strays,
             world,
             resource_index,
             now,

@@ -5,28 +5,31 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Finding;
 use super::context::DiagnosisContext;
-use crate::kinds::alarm::Alarm;
-use crate::kinds::db_cluster::DbCluster;
-use crate::kinds::db_instance::DbInstance;
-use crate::kinds::ec2_instance::Instance;
-use crate::kinds::ecs_cluster::Cluster;
-use crate::kinds::ecs_service::Service;
-use crate::kinds::target_group::TargetGroup;
-use crate::kinds::target_health::TargetHealth;
+use super::hidden_evidence::may_hide;
+use crate::environment::Member;
+use crate::kinds::catalog::KINDS;
+use crate::kinds::{AnyKind, Evidence, PollClass};
 use crate::text::span;
-use crate::world::{Fault, FaultKind, Health, KindName, KindStore, Resource, Scope};
+use crate::world::{Fault, FaultKind, Health, KindName, KindStore, Scope};
 
 /// Data older than this beside a standing fault tells nothing any more.
 const TOO_OLD: SignedDuration = SignedDuration::from_mins(10);
+/// The same for what is read every ten minutes: one that fails once has told of nothing new.
+const TOO_OLD_OF_SLOW: SignedDuration = SignedDuration::from_mins(30);
 
 /// A finding for each fault that may hide something of this environment.
 pub(super) fn findings(cx: &DiagnosisContext<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     for scope in &cx.environment.scopes {
-        for kind in relevant(cx) {
-            let Some(store) = cx.world.store(scope, kind) else { continue };
-            for (fault, read_at) in hiding(cx, store) {
-                let finding = finding(cx, scope, fault, read_at);
+        for kind in KINDS.iter().filter(|kind| kind.evidence() != Evidence::None) {
+            let Some(store) = cx.world.store(scope, kind.name()) else { continue };
+            let unread = hiding(cx, *kind, store).into_iter().filter(|(fault, _)| may_hide(cx, scope, *kind, fault));
+            let unread = unread.map(|(fault, read_at)| finding(cx, scope, fault, read_at));
+            let lacking = lacking(cx, (scope, kind.name()), store).map(|fault| {
+                let message = format!("not all could be read: {} {}", fault.operation, outcome(fault.kind));
+                Finding { message, ..finding(cx, scope, fault, None) }
+            });
+            for finding in unread.chain(lacking) {
                 if findings.iter().all(|known| known.message != finding.message) {
                     findings.push(finding);
                 }
@@ -56,30 +59,33 @@ pub(super) fn nothing_known(cx: &DiagnosisContext<'_>) -> Finding {
     }
 }
 
-/// The kinds whose absence would hide something here.
-fn relevant(cx: &DiagnosisContext<'_>) -> Vec<KindName> {
-    let by_instances =
-        !cx.instances.is_empty() || cx.groups.iter().any(|(_, group)| group.target_type.as_deref() == Some("instance"));
-    let mut kinds = vec![DbInstance::KIND, DbCluster::KIND, TargetGroup::KIND, TargetHealth::KIND, Alarm::KIND];
-    // What serves is either tasks or instances; the other kind's fault says nothing about this environment.
-    if by_instances {
-        kinds.push(Instance::KIND);
-    }
-    if !by_instances || !cx.services.is_empty() {
-        kinds.extend([Cluster::KIND, Service::KIND]);
-    }
-    kinds
-}
-
 /// The faults of a store that leave nothing, or nothing fresh, to judge by; with the age of what is left.
-fn hiding<'a>(cx: &DiagnosisContext<'_>, store: &'a KindStore) -> Vec<(&'a Fault, Option<Timestamp>)> {
-    let stale = |read_at: Option<Timestamp>| read_at.is_none_or(|at| cx.now.duration_since(at) > TOO_OLD);
+fn hiding<'a>(
+    cx: &DiagnosisContext<'_>,
+    kind: &dyn AnyKind,
+    store: &'a KindStore,
+) -> Vec<(&'a Fault, Option<Timestamp>)> {
+    let too_old = if kind.pace() == PollClass::Live { TOO_OLD } else { TOO_OLD_OF_SLOW };
+    let stale = |read_at: Option<Timestamp>| read_at.is_none_or(|at| cx.now.duration_since(at) > too_old);
     let whole = store.fault.as_ref().map(|fault| (fault, store.oldest()));
     let parts = store
         .bins()
         .filter(|(part, _)| ours(cx, part))
         .filter_map(|(_, bin)| bin.fault.as_ref().map(|fault| (fault, bin.read_at)));
     whole.into_iter().chain(parts).filter(|(_, read_at)| stale(*read_at)).collect()
+}
+
+/// The faults that left a store with less than there is: a list that was cut short, records that carry no name, or what
+/// a member of this environment would be judged by.
+fn lacking<'a>(
+    cx: &DiagnosisContext<'_>,
+    (scope, kind): (&Scope, KindName),
+    store: &'a KindStore,
+) -> impl Iterator<Item = &'a Fault> {
+    let unjudged = |member: &Member| (member.id.kind, &member.id.scope) == (kind, scope) && member.assessment.is_none();
+    let detail = cx.environment.members.iter().any(unjudged);
+    let here = move |fault: &Fault| cx.environment.faults.iter().any(|(at, known)| at == scope && known == fault);
+    store.notes.iter().filter(move |fault| (fault.kind == FaultKind::Garbled || detail) && here(fault))
 }
 
 /// Whether a part (a cluster, a target group) is of this environment.

@@ -5,6 +5,7 @@
 mod context;
 mod drift;
 mod external_schedulers;
+mod hidden_evidence;
 mod incident;
 mod intended_sleep;
 mod missing_data;
@@ -40,7 +41,9 @@ pub fn read(
     let cx = DiagnosisContext::of(input, world, resource_index, now, zone);
     let rest = intended_sleep::read(&cx);
     let mut findings = incident::findings(&cx, &rest);
-    findings.extend(missing_data::findings(&cx));
+    let missing = missing_data::findings(&cx);
+    let blind = !missing.is_empty();
+    findings.extend(missing);
     findings.extend(intended_sleep::half(&cx, &rest));
     findings.extend(drift::findings(&cx));
     findings.extend(external_schedulers::findings(&cx));
@@ -67,5 +70,7 @@ pub fn read(
         };
         rank(a).cmp(&rank(b)).then_with(|| a.message.cmp(&b.message))
     });
-    Verdict { health, findings }
+    let mut verdict = Verdict { health, blind, findings };
+    verdict.own_up();
+    verdict
 }

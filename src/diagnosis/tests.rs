@@ -1,5 +1,9 @@
 //! Tests of the tables (each example fits its own row first) and of verdicts over small worlds.
 
+mod hidden_evidence;
+
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 use rstest::rstest;
 
@@ -18,6 +22,7 @@ use crate::kinds::ecs_service::event_meanings::EVENTS;
 use crate::kinds::ecs_task::Task;
 use crate::kinds::ecs_task::stop_cause::{cause, failures};
 use crate::kinds::ecs_task::stop_reasons::STOP_REASONS;
+use crate::kinds::load_balancer::LoadBalancer;
 use crate::kinds::shared::phrase_table::{Known, find, normal};
 use crate::kinds::target_group::TargetGroup;
 use crate::kinds::target_health::TargetHealth;
@@ -153,7 +158,7 @@ fn environment(shelves: &Shelves, protected: bool) -> Environment {
 fn verdict(shelves: &Shelves, protected: bool) -> Verdict {
     let environment = environment(shelves, protected);
     let others = crate::offhours::ExternalSchedulers::default();
-    let input = DiagnosisInput { environment: &environment, offhours: None, others: &others };
+    let input = DiagnosisInput { environment: &environment, offhours: None, others: &others, strays: &BTreeSet::new() };
     shelves.seen(protected, |cx| read(&input, &shelves.0, cx.resource_index, cx.now, cx.zone))
 }
 
@@ -288,7 +293,7 @@ fn what_sleeps_in_another_region_under_the_same_name_hushes_no_alarm_here() {
     environment.members.push(Member { name: "Backend".to_owned(), assessment, because: Vec::new(), id });
     environment.scopes.push(abroad);
     let others = crate::offhours::ExternalSchedulers::default();
-    let input = DiagnosisInput { environment: &environment, offhours: None, others: &others };
+    let input = DiagnosisInput { environment: &environment, offhours: None, others: &others, strays: &BTreeSet::new() };
     let verdict = shelves.seen(true, |cx| read(&input, &shelves.0, cx.resource_index, cx.now, cx.zone));
     assert_eq!(verdict.health, Health::Bad, "{verdict:#?}");
 }
@@ -375,6 +380,36 @@ fn a_part_that_fails_matters_only_to_its_own_environment() {
 fn a_bad_part_is_worse_than_an_unread_one() {
     let shelves = well().with([targets([answers(5, 502)])]).failing::<DbCluster>(denied("rds:DescribeDBClusters"));
     assert_eq!(verdict(&shelves, true).health, Health::Bad);
+}
+
+#[test]
+fn without_its_stopped_tasks_a_service_that_cannot_pull_its_image_is_unknown() {
+    let waiting = Service {
+        desired: 1,
+        running: 0,
+        pending: 1,
+        events: Vec::new(),
+        deployments: vec![deployment(117, 0, 1)],
+        ..service()
+    };
+    let shelves = || Shelves::default().with([waiting.clone()]).with([alarm()]).with([database()]);
+    let stop = stopped("a", 4, "TaskFailedToStart", "CannotPullContainerError: failed to resolve ref: not found");
+    assert_eq!(verdict(&shelves().with([stop]), true).health, Health::Bad);
+    let verdict = verdict(&shelves().failing::<Task>(denied("ecs:DescribeTasks")), true);
+    assert_eq!((verdict.health, verdict.headline()), (Health::Unknown, "could not be read: ecs:DescribeTasks denied"));
+}
+
+#[test]
+fn what_is_worrying_may_be_bad_where_evidence_is_missing() {
+    let shelves = well().with([targets([healthy(5), answers(6, 502)])]);
+    let known = verdict(&shelves, true);
+    assert_eq!(known.health, Health::Worrying);
+    let fault = denied("elasticloadbalancing:DescribeLoadBalancers");
+    let verdict = verdict(&shelves.failing::<LoadBalancer>(fault), true);
+    assert_eq!((verdict.health, verdict.headline()), (Health::Unknown, known.headline()), "sickness speaks first");
+    let unread = &verdict.findings[1];
+    let message = "could not be read: elasticloadbalancing:DescribeLoadBalancers denied";
+    assert_eq!((unread.health, unread.message.as_str()), (Health::Unknown, message));
 }
 
 #[test]

@@ -7,29 +7,42 @@ use crate::world::ResourceId;
 /// How an environment is, with the worst cause first.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Verdict {
-    /// Never better than its worst part that counts.
+    /// Never better than its worst part that counts; unknown where it is not bad and evidence is missing.
     pub health: Health,
+    /// Whether evidence is missing, so that nobody can tell that it is not bad.
+    pub blind: bool,
     /// Findings, deepest cause of the worst health first.
     pub findings: Vec<Finding>,
 }
 
 impl Verdict {
-    /// The first line a reader sees: the worst finding, or the health's word where all findings are mere notes.
+    /// The first line a reader sees: the worst finding, or the health's word where all findings are mere notes. Where
+    /// evidence is missing, what is known to be amiss goes before what is not known.
     #[must_use]
     pub fn headline(&self) -> &str {
+        let tells = |health: Health| health == self.health || (self.blind && health > self.health);
         self.findings
             .first()
-            .filter(|finding| self.health != Health::Well && finding.health == self.health)
+            .filter(|finding| self.health != Health::Well && tells(finding.health))
             .map_or_else(|| self.health.word(), |finding| finding.message.as_str())
     }
 
-    /// Not everything of it was read yet: what is amiss is so already, but that all is well nobody can tell.
+    /// Not everything of it was read yet: what is bad is so already, but anything better nobody can tell.
     pub(crate) fn withhold(&mut self) {
-        if matches!(self.health, Health::Well | Health::Asleep) {
-            self.health = Health::Unknown;
+        if self.health != Health::Bad {
             let message = "still being read".to_owned();
-            self.findings
-                .insert(0, Finding { health: self.health, depth: 0, message, about: None, evidence: Vec::new() });
+            let health = Health::Unknown;
+            let at = self.findings.iter().take_while(|finding| finding.health > health).count();
+            self.findings.insert(at, Finding { health, depth: 0, message, about: None, evidence: Vec::new() });
+        }
+        self.blind = true;
+        self.own_up();
+    }
+
+    /// What evidence is missing may hide anything: what is not bad without it may be.
+    pub(crate) fn own_up(&mut self) {
+        if self.blind && self.health != Health::Bad {
+            self.health = Health::Unknown;
         }
     }
 }

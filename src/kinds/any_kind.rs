@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::Counts;
 use super::Subject;
-use super::{FetchContext, Kind, KindContext, ListLayout, ObservedOutcome, PollClass, UnresolvedChange};
+use super::{Evidence, FetchContext, Kind, KindContext, ListLayout, ObservedOutcome, PollClass, UnresolvedChange};
 use crate::change::gate::Change;
 use crate::display::{Extra, Row, Section};
 use crate::schedule::transition::stage_plan;
@@ -26,6 +26,8 @@ pub trait AnyKind: Send + Sync {
     fn pace(&self) -> PollClass;
     /// Kinds to be read before.
     fn needs(&self) -> &'static [KindName];
+    /// Whether verdicts rest on it.
+    fn evidence(&self) -> Evidence;
     /// IAM actions its reading takes.
     fn permissions(&self) -> &'static [&'static str];
     /// IAM actions its changes take.
@@ -95,6 +97,9 @@ impl<K: Kind> AnyKind for Erased<K> {
     }
     fn needs(&self) -> &'static [KindName] {
         K::NEEDS
+    }
+    fn evidence(&self) -> Evidence {
+        K::EVIDENCE
     }
     fn permissions(&self) -> &'static [&'static str] {
         K::PERMISSIONS

@@ -104,6 +104,18 @@ pub enum PollClass {
     OnDemand,
 }
 
+/// What becomes of verdicts while a kind cannot be read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Evidence {
+    /// Nothing: no environment is judged by it.
+    None,
+    /// Nobody can tell that an environment is not bad.
+    Needed,
+    /// The same, but the right to read it may be missing on purpose: then that is only told, and what is known stands,
+    /// unless something known points to what is hidden (`diagnosis/hidden_evidence.rs`).
+    Optional,
+}
+
 /// One reading to be done.
 #[derive(Clone, Copy)]
 pub struct FetchContext<'a> {
@@ -151,6 +163,8 @@ pub trait Kind: Send + Sync + 'static {
     const PACE: PollClass;
     /// Kinds that must have been read before this one can be.
     const NEEDS: &'static [KindName] = &[];
+    /// Whether verdicts rest on it, by its opinions or by what it tells of others.
+    const EVIDENCE: Evidence = Evidence::None;
     /// The IAM actions that reading it and looking closer take: source of `policy --read-only` and `doctor`.
     const PERMISSIONS: &'static [&'static str];
     /// The IAM actions that its changes take: source of `policy --operator`. What only passes a role on

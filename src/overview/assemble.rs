@@ -2,7 +2,7 @@
 //! Pure; called by both faces whenever something arrived.
 
 use crate::overview::EnvironmentStatus;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -19,11 +19,11 @@ use crate::environment::{ConfiguredEnvironments, Unread};
 use crate::kinds::Counts;
 use crate::kinds::Subject;
 use crate::kinds::catalog::{KINDS, kind};
-use crate::kinds::{AnyKind, KindContext, ResourceIndex};
+use crate::kinds::{AnyKind, Evidence, KindContext, ResourceIndex};
 use crate::offhours::external_schedulers::{Timer, timers};
 use crate::offhours::scheduled_members::{ScheduledMember, scheduled_members, wears_tools};
 use crate::offhours::{ExternalSchedulers, OffHours};
-use crate::world::{AccountId, EnvironmentName, KindName, QuickMap, Scope, World};
+use crate::world::{AccountId, EnvironmentName, Health, KindName, QuickMap, Scope, World};
 
 /// Stages whose environments are not protected unless the configuration says so.
 const OPEN_STAGES: &[&str] = &[
@@ -86,6 +86,7 @@ pub fn assemble_early(
     let fresh = freshness(world, &homes);
     let resource_index = ResourceIndex::of(world);
     let timers = timers(world);
+    let strays = sick_strays(&lost, world, &resource_index, (now, zone));
     let around = Surroundings {
         world,
         resource_index: &resource_index,
@@ -93,6 +94,7 @@ pub fn assemble_early(
         account: &account,
         timers: &timers,
         sharing: &sharing,
+        strays: &strays,
         now,
         zone,
     };
@@ -133,8 +135,32 @@ pub(crate) struct Surroundings<'a> {
     account: &'a (dyn Fn(&Scope) -> Option<AccountId> + Sync),
     timers: &'a [Timer],
     sharing: &'a Sharing,
+    strays: &'a BTreeSet<Scope>,
     pub(crate) now: Timestamp,
     pub(crate) zone: &'a TimeZone,
+}
+
+/// The scopes in which something of no environment is sick while a kind that may tell whose it is could not be read.
+fn sick_strays(
+    lost: &[Placed],
+    world: &World,
+    resource_index: &ResourceIndex<'_>,
+    (now, zone): (Timestamp, &TimeZone),
+) -> BTreeSet<Scope> {
+    let optional: Vec<KindName> =
+        KINDS.iter().filter(|kind| kind.evidence() == Evidence::Optional).map(|kind| kind.name()).collect();
+    let unread = |scope: &Scope| {
+        let stores = optional.iter().filter_map(|kind| world.store(scope, *kind));
+        stores.into_iter().any(|store| store.faults().next().is_some())
+    };
+    let blind: BTreeSet<Scope> = world.scopes().into_iter().filter(unread).collect();
+    let sick = |placed: &&Placed| {
+        let cx = KindContext { world, resource_index, scope: &placed.id.scope, protected: true, now, zone };
+        let assessment = kind(placed.id.kind).and_then(|kind| kind.assess(&placed.id, &cx));
+        assessment.is_some_and(|assessment| assessment.health > Health::Unknown)
+    };
+    let strays = lost.iter().filter(|placed| blind.contains(&placed.id.scope)).filter(sick);
+    strays.map(|placed| placed.id.scope.clone()).collect()
 }
 
 fn environment(
@@ -221,6 +247,7 @@ fn environment(
         environment: &environment,
         offhours: environment.offhours.as_deref(),
         others: &environment.others,
+        strays: around.strays,
     };
     let mut verdict = diagnosis::read(&input, around.world, around.resource_index, around.now, around.zone);
     verdict.with_shared(&environment.shared);

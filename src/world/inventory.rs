@@ -367,3 +367,6 @@ impl World {
         self.identities.retain(|scope, _| keep.contains(scope));
     }
 }
+
+#[cfg(test)]
+mod faulted;

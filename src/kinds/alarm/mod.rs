@@ -32,7 +32,7 @@ use jiff::Timestamp;
 
 use super::Counts;
 use super::Subject;
-use super::{FetchContext, Kind, KindContext, ListLayout, PollClass};
+use super::{Evidence, FetchContext, Kind, KindContext, ListLayout, PollClass};
 use crate::display::{Extra, Row, Section};
 use crate::world::{Assessment, Fault, Reading, Scope};
 
@@ -43,6 +43,7 @@ impl Kind for Alarms {
     type Item = Alarm;
 
     const PACE: PollClass = PollClass::Live;
+    const EVIDENCE: Evidence = Evidence::Needed;
     const PERMISSIONS: &'static [&'static str] =
         &["cloudwatch:DescribeAlarms", "cloudwatch:DescribeAlarmHistory", "cloudwatch:GetMetricData"];
     const CHANGES: &'static [&'static str] = change::ACTIONS;

@@ -22,7 +22,7 @@ use jiff::Timestamp;
 
 use super::Counts;
 use super::Subject;
-use super::{FetchContext, Kind, KindContext, ListLayout, ObservedOutcome, PollClass, UnresolvedChange};
+use super::{Evidence, FetchContext, Kind, KindContext, ListLayout, ObservedOutcome, PollClass, UnresolvedChange};
 use crate::change::gate::Change;
 use crate::display::{Extra, Row, Section};
 use crate::schedule::transition::stage_plan;
@@ -36,6 +36,7 @@ impl Kind for DbClusters {
     type Item = DbCluster;
 
     const PACE: PollClass = PollClass::Live;
+    const EVIDENCE: Evidence = Evidence::Needed;
     const PERMISSIONS: &'static [&'static str] =
         &["rds:DescribeDBClusters", "rds:DescribeEvents", "rds:DescribePendingMaintenanceActions"];
     const CHANGES: &'static [&'static str] = &[

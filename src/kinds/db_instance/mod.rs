@@ -33,7 +33,7 @@ use jiff::Timestamp;
 
 use super::Counts;
 use super::Subject;
-use super::{FetchContext, Kind, KindContext, ListLayout, ObservedOutcome, PollClass, UnresolvedChange};
+use super::{Evidence, FetchContext, Kind, KindContext, ListLayout, ObservedOutcome, PollClass, UnresolvedChange};
 use crate::change::gate::Change;
 use crate::display::{Extra, Row, Section};
 use crate::schedule::transition::stage_plan;
@@ -46,6 +46,7 @@ impl Kind for DbInstances {
     type Item = DbInstance;
 
     const PACE: PollClass = PollClass::Live;
+    const EVIDENCE: Evidence = Evidence::Needed;
     const PERMISSIONS: &'static [&'static str] = &[
         "rds:DescribeDBInstances",
         "rds:DescribeEvents",

@@ -20,7 +20,7 @@ mod tests;
 
 use super::Counts;
 use super::Subject;
-use super::{FetchContext, Kind, KindContext, ListLayout, PollClass};
+use super::{Evidence, FetchContext, Kind, KindContext, ListLayout, PollClass};
 use crate::change::gate::Change;
 use crate::display::{Row, Section};
 use crate::schedule::transition::stage_plan;
@@ -36,6 +36,7 @@ impl Kind for Instances {
 
     const PACE: PollClass = PollClass::Live;
     const SHELL: bool = true;
+    const EVIDENCE: Evidence = Evidence::Needed;
     const PERMISSIONS: &'static [&'static str] = &["ec2:DescribeInstances"];
     const CHANGES: &'static [&'static str] = change::ACTIONS;
     const SHOWN: Option<ListLayout> =

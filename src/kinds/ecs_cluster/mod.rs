@@ -10,7 +10,7 @@ use futures_util::future::BoxFuture;
 pub use model::{Cluster, Exec, Logging};
 
 use super::Subject;
-use super::{FetchContext, Kind, PollClass};
+use super::{Evidence, FetchContext, Kind, PollClass};
 use crate::world::{Fault, Reading, Scope};
 
 /// The kind.
@@ -20,6 +20,7 @@ impl Kind for Clusters {
     type Item = Cluster;
 
     const PACE: PollClass = PollClass::Topology;
+    const EVIDENCE: Evidence = Evidence::Needed;
     const PERMISSIONS: &'static [&'static str] = &["ecs:ListClusters", "ecs:DescribeClusters"];
 
     fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<Cluster>, Fault>> {

@@ -19,7 +19,7 @@ use futures_util::future::BoxFuture;
 pub use model::{Attachment, Breaker, Deployment, Event, Service};
 pub use sleep::{memory, memory_in, scaled_as, wakes_to};
 
-pub use rules::{Judged, history_ends, judge, moving, primary, rolled_back_to};
+pub use rules::{Judged, history_ends, is_settled, judge, moving, primary, rolled_back_to};
 
 pub mod revision_steps;
 #[cfg(test)]
@@ -31,7 +31,7 @@ use jiff::Timestamp;
 
 use super::Counts;
 use super::Subject;
-use super::{FetchContext, Kind, KindContext, ListLayout, ObservedOutcome, PollClass, UnresolvedChange};
+use super::{Evidence, FetchContext, Kind, KindContext, ListLayout, ObservedOutcome, PollClass, UnresolvedChange};
 use crate::change::gate::Change;
 use crate::display::{Extra, Row, Section};
 use crate::schedule::transition::stage_plan;
@@ -47,6 +47,7 @@ impl Kind for Services {
 
     const PACE: PollClass = PollClass::Live;
     const SHELL: bool = true;
+    const EVIDENCE: Evidence = Evidence::Needed;
     const PERMISSIONS: &'static [&'static str] =
         &["ecs:ListClusters", "ecs:ListServices", "ecs:DescribeServices", "cloudwatch:GetMetricData"];
     const CHANGES: &'static [&'static str] = change::ACTIONS;

@@ -69,6 +69,16 @@ pub fn moving(service: &Service) -> bool {
         || (service.deployments.len() > 1 && service.deployments.iter().all(|deployment| deployment.rollout.is_none()))
 }
 
+/// Whether its tasks could tell of nothing that makes it worse: all run that should, nothing moves, and the last that ECS
+/// said of it is that it is steady; a task that stops is said there as well.
+#[must_use]
+pub fn is_settled(service: &Service) -> bool {
+    let steady = service.events.first().and_then(|event| meaning(&event.message)).is_some_and(|it| it.id == STEADY);
+    let failed = primary(service).is_some_and(|primary| primary.rollout.as_deref() == Some("FAILED"));
+    service.desired == 0
+        || (steady && !failed && !moving(service) && service.pending == 0 && service.running == service.desired)
+}
+
 /// The moment before which events and stopped tasks are history: the last steady state, or the last rollout's start.
 #[must_use]
 pub fn history_ends(service: &Service) -> Option<Timestamp> {

@@ -24,7 +24,7 @@ mod tests;
 
 use super::Counts;
 use super::Subject;
-use super::{FetchContext, Kind, KindContext, ListLayout, PollClass};
+use super::{Evidence, FetchContext, Kind, KindContext, ListLayout, PollClass};
 use crate::display::{Row, Section};
 use crate::ssm::preflight::SessionAccess;
 use crate::world::{Assessment, Fault, Reading, Scope};
@@ -37,6 +37,7 @@ impl Kind for Tasks {
 
     const PACE: PollClass = PollClass::Live;
     const SHELL: bool = true;
+    const EVIDENCE: Evidence = Evidence::Optional;
     const PERMISSIONS: &'static [&'static str] = &["ecs:ListClusters", "ecs:ListTasks", "ecs:DescribeTasks"];
     const CHANGES: &'static [&'static str] = &[
         "ecs:ExecuteCommand",

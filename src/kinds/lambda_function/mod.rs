@@ -20,7 +20,7 @@ mod tests;
 use jiff::Timestamp;
 
 use super::Subject;
-use super::{FetchContext, Kind, KindContext, ListLayout, PollClass};
+use super::{Evidence, FetchContext, Kind, KindContext, ListLayout, PollClass};
 use crate::display::{Extra, Row, Section};
 use crate::world::{Assessment, Fault, Reading, Scope};
 
@@ -31,6 +31,7 @@ impl Kind for Functions {
     type Item = Function;
 
     const PACE: PollClass = PollClass::Topology;
+    const EVIDENCE: Evidence = Evidence::Optional;
     const PERMISSIONS: &'static [&'static str] =
         &["lambda:ListFunctions", "lambda:GetFunctionConfiguration", "cloudwatch:GetMetricData"];
     const CHANGES: &'static [&'static str] = change::ACTIONS;

@@ -16,7 +16,7 @@ mod tests;
 
 use super::Counts;
 use super::Subject;
-use super::{FetchContext, Kind, KindContext, PollClass};
+use super::{Evidence, FetchContext, Kind, KindContext, PollClass};
 use crate::display::{Row, Section};
 use crate::world::{Assessment, Fault, Reading, Scope};
 
@@ -27,6 +27,7 @@ impl Kind for LoadBalancers {
     type Item = LoadBalancer;
 
     const PACE: PollClass = PollClass::Topology;
+    const EVIDENCE: Evidence = Evidence::Needed;
     const PERMISSIONS: &'static [&'static str] = &["elasticloadbalancing:DescribeLoadBalancers"];
 
     fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<LoadBalancer>, Fault>> {

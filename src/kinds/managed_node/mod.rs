@@ -23,7 +23,7 @@ mod tests;
 
 use super::Counts;
 use super::Subject;
-use super::{FetchContext, Kind, KindContext, ListLayout, PollClass};
+use super::{Evidence, FetchContext, Kind, KindContext, ListLayout, PollClass};
 use crate::display::{Row, Section};
 use crate::ssm::preflight::SessionAccess;
 use crate::world::{Assessment, Fault, Reading, Scope};
@@ -36,6 +36,7 @@ impl Kind for Nodes {
 
     const PACE: PollClass = PollClass::Live;
     const SHELL: bool = true;
+    const EVIDENCE: Evidence = Evidence::Optional;
     const PERMISSIONS: &'static [&'static str] = &["ssm:DescribeInstanceInformation"];
     const CHANGES: &'static [&'static str] = change::ACTIONS;
     const SHOWN: Option<ListLayout> =

@@ -10,7 +10,7 @@ use futures_util::future::BoxFuture;
 pub use model::MetricFilter;
 
 use super::Subject;
-use super::{FetchContext, Kind, PollClass};
+use super::{Evidence, FetchContext, Kind, PollClass};
 use crate::world::{Fault, Reading, Scope};
 
 /// The kind.
@@ -20,6 +20,7 @@ impl Kind for MetricFilters {
     type Item = MetricFilter;
 
     const PACE: PollClass = PollClass::Topology;
+    const EVIDENCE: Evidence = Evidence::Optional;
     const PERMISSIONS: &'static [&'static str] = &["logs:DescribeMetricFilters"];
 
     fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<MetricFilter>, Fault>> {

@@ -22,7 +22,7 @@ mod tests;
 
 use super::Counts;
 use super::Subject;
-use super::{FetchContext, Kind, KindContext, ListLayout, PollClass};
+use super::{Evidence, FetchContext, Kind, KindContext, ListLayout, PollClass};
 use crate::display::{Row, Section};
 use crate::world::{Assessment, Fault, Reading, Scope};
 
@@ -33,6 +33,7 @@ impl Kind for TargetGroups {
     type Item = TargetGroup;
 
     const PACE: PollClass = PollClass::Topology;
+    const EVIDENCE: Evidence = Evidence::Needed;
     const PERMISSIONS: &'static [&'static str] = &["elasticloadbalancing:DescribeTargetGroups"];
     const CHANGES: &'static [&'static str] = change::ACTIONS;
     const SHOWN: Option<ListLayout> =

@@ -10,7 +10,7 @@ use futures_util::future::BoxFuture;
 pub use model::{Target, TargetHealth};
 
 use super::Subject;
-use super::{FetchContext, Kind, PollClass};
+use super::{Evidence, FetchContext, Kind, PollClass};
 use crate::world::{Fault, KindName, Reading, Resource, Scope};
 
 /// The kind.
@@ -21,6 +21,7 @@ impl Kind for TargetHealths {
 
     const PACE: PollClass = PollClass::Live;
     const NEEDS: &'static [KindName] = &[super::target_group::TargetGroup::KIND];
+    const EVIDENCE: Evidence = Evidence::Needed;
     const PERMISSIONS: &'static [&'static str] = &["elasticloadbalancing:DescribeTargetHealth"];
 
     fn read(ask: FetchContext<'_>) -> BoxFuture<'_, Result<Reading<TargetHealth>, Fault>> {

@@ -1,5 +1,7 @@
 //! The picture of the simulated account: five systems, everything in its environment, nothing twice.
 
+mod evidence;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;

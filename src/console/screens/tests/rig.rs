@@ -91,7 +91,11 @@ pub(crate) fn environment(name: &str, health: Health, message: &str) -> Environm
             read_at: Some(at(-20)),
             deploy: None,
         },
-        verdict: Verdict { health, findings: if message.is_empty() { vec![] } else { vec![finding] } },
+        verdict: Verdict {
+            health,
+            findings: if message.is_empty() { vec![] } else { vec![finding] },
+            ..Verdict::default()
+        },
         offhours: None,
         others: Box::default(),
     }
