@@ -22,6 +22,7 @@ use crate::operations::tunnel;
 use crate::operations::tunnel::request::TunnelRequest;
 use crate::operations::tunnel::{Carrier, Permitted, Remote, Unchosen};
 use crate::os::signals::Signals;
+use crate::ssm::forward;
 use crate::ssm::preflight;
 use crate::ssm::start_request::Token;
 use crate::text;
@@ -151,9 +152,16 @@ async fn stay(
     if written.is_ok() {
         output::note("toban: the tunnel stays open until ctrl-c\n");
         let mut last = now.health;
+        let mut crowd = tunnel.counters().crowd();
         loop {
             tokio::select! {
                 _ = signals.leave() => break,
+                Ok(()) = crowd.changed() => {
+                    let open = *crowd.borrow_and_update();
+                    if let Some(open) = open {
+                        output::note(&format!("toban: {}\n", forward::crowd_words(open)));
+                    }
+                }
                 changed = state.changed() => {
                     let now = state.borrow_and_update().clone();
                     if changed.is_err() || now.health == Health::Closed {

@@ -14,6 +14,7 @@ use tokio::time::timeout;
 use super::channel::{Channel, End, Incoming, Outgoing, Status};
 use super::handshake::Version;
 use super::wire::Flag;
+use crate::text;
 
 mod many;
 mod single;
@@ -34,6 +35,8 @@ pub struct Counters {
     open: AtomicU64,
     total: AtomicU64,
     refused: AtomicU64,
+    /// How many are open while more wait for one of them to end; `None` while nobody does.
+    crowd: watch::Sender<Option<usize>>,
 }
 
 /// The same, at one moment.
@@ -49,6 +52,14 @@ pub struct Traffic {
     pub total: u64,
     /// Connections the remote side refused.
     pub refused: u64,
+    /// As many are open as may be, and more wait for one of them to end.
+    pub crowded: bool,
+}
+
+/// That `open` connections are as many as may be, in words.
+#[must_use]
+pub fn crowd_words(open: usize) -> String {
+    format!("{} open, as many as can be: more wait until one ends", text::counted(open, "connection"))
 }
 
 impl Counters {
@@ -62,7 +73,22 @@ impl Counters {
             open: get(&self.open),
             total: get(&self.total),
             refused: get(&self.refused),
+            crowded: self.crowd.borrow().is_some(),
         }
+    }
+
+    /// How many connections are open while more wait for one of them to end, now and as it changes.
+    #[must_use]
+    pub fn crowd(&self) -> watch::Receiver<Option<usize>> {
+        self.crowd.subscribe()
+    }
+
+    fn is_crowded(&self) -> bool {
+        self.crowd.borrow().is_some()
+    }
+
+    fn crowded(&self, open: Option<usize>) {
+        self.crowd.send_if_modified(|now| std::mem::replace(now, open) != open);
     }
 
     fn add(counter: &AtomicU64, count: usize) {
@@ -190,10 +216,12 @@ async fn carry(
                     return Some(format!("a session of type {} came in place of a port", kind.name));
                 }
                 *agent = Some(version.clone());
-                return match kind.is_multiplexed(&version) {
+                let why = match kind.is_multiplexed(&version) {
                     true => many::run(channel, door, linger, counters).await,
                     false => single::run(channel, door, linger, counters).await,
                 };
+                counters.crowded(None);
+                return why;
             }
             Incoming::Woke
             | Incoming::Bytes(_)

@@ -19,7 +19,7 @@ use toban::cloud::live::Sessions;
 use toban::ssm::channel::{Channel, End, Incoming, Link, Outgoing, Settings};
 use toban::ssm::command;
 use toban::ssm::command::Ran;
-use toban::ssm::forward::{Forward, LINGER, LocalListener};
+use toban::ssm::forward::{Counters, Forward, LINGER, LocalListener};
 use toban::ssm::network::Network;
 use toban::ssm::shell;
 use toban::ssm::start_request::{SessionSource, StartRequest};
@@ -338,16 +338,20 @@ async fn echo() -> (u16, watch::Receiver<u32>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let (closed, seen) = watch::channel(0);
+    let closed = Arc::new(closed);
     tokio::spawn(async move {
         while let Ok((mut socket, _)) = listener.accept().await {
-            let mut buffer = [0; 1000];
-            while let Ok(count @ 1..) = socket.read(&mut buffer).await {
-                buffer[..count].make_ascii_uppercase();
-                if socket.write_all(&buffer[..count]).await.is_err() {
-                    break;
+            let closed = Arc::clone(&closed);
+            tokio::spawn(async move {
+                let mut buffer = [0; 1000];
+                while let Ok(count @ 1..) = socket.read(&mut buffer).await {
+                    buffer[..count].make_ascii_uppercase();
+                    if socket.write_all(&buffer[..count]).await.is_err() {
+                        break;
+                    }
                 }
-            }
-            closed.send_modify(|count| *count += 1);
+                closed.send_modify(|count| *count += 1);
+            });
         }
     });
     (port, seen)
@@ -388,6 +392,42 @@ async fn an_old_agent_carries_one_connection_after_the_other() {
     assert_eq!(forward.traffic().total, 2);
     within(forward.stop()).await;
     gateway.assert_clean();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_connection_too_many_is_told_and_served_when_another_ends() {
+    for (agent, most) in [(Weather::default().agent, 2), ("2.3.700.0".to_owned(), 1)] {
+        let gateway = Gateway::start().await;
+        gateway.weather(Weather { agent, ..Weather::default() });
+        let (port, _closed) = echo().await;
+        let channel = open(&gateway, &StartRequest::port("i-1", Some("127.0.0.1"), port)).await;
+        let door = Arc::new(LocalListener::open(0).await.unwrap().letting_in(most));
+        let counters = Arc::<Counters>::default();
+        let mut crowd = counters.crowd();
+        let forward = Forward::counting(channel, door, Duration::from_millis(50), Arc::clone(&counters));
+        let mut sockets = Vec::new();
+        let hello = async |socket: &mut TcpStream| {
+            socket.write_all(b"hello").await.unwrap();
+            let mut got = [0; 5];
+            within(socket.read_exact(&mut got)).await.unwrap();
+            assert_eq!(&got, b"HELLO");
+        };
+        for _ in 0..most {
+            let mut socket = TcpStream::connect(forward.address()).await.unwrap();
+            hello(&mut socket).await;
+            sockets.push(socket);
+        }
+        assert_eq!((*crowd.borrow(), forward.traffic().crowded), (None, false), "as many as may be, and nobody waits");
+        let mut late = TcpStream::connect(forward.address()).await.unwrap();
+        within(crowd.wait_for(|open| *open == Some(most))).await.unwrap();
+        assert!(forward.traffic().crowded);
+        drop(sockets.pop());
+        hello(&mut late).await;
+        within(crowd.wait_for(Option::is_none)).await.unwrap();
+        assert_eq!(forward.traffic().total, most as u64 + 1);
+        within(forward.stop()).await;
+        gateway.assert_clean();
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

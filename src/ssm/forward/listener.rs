@@ -12,11 +12,16 @@ use tokio::time::sleep;
 /// After a connection could not be taken (no file descriptors left, as a rule) the next is tried this much later.
 const BREATH: Duration = Duration::from_millis(100);
 
+/// How many connections may be open at once as a rule.
+const MOST: usize = 256;
+
 /// A port of this machine, open to this machine only.
 #[derive(Debug)]
 pub struct LocalListener {
     listener: TcpListener,
     address: SocketAddr,
+    /// How many connections may be open at once.
+    most: usize,
     /// Who knocked and was not let in yet.
     held: Mutex<Option<TcpStream>>,
 }
@@ -46,7 +51,19 @@ impl LocalListener {
     /// # Errors
     /// The listener has no address.
     pub fn over(listener: TcpListener) -> io::Result<Self> {
-        Ok(Self { address: listener.local_addr()?, listener, held: Mutex::default() })
+        Ok(Self { address: listener.local_addr()?, listener, most: MOST, held: Mutex::default() })
+    }
+
+    /// The same for so many connections at once; more wait.
+    #[must_use]
+    pub const fn letting_in(mut self, most: usize) -> Self {
+        self.most = most;
+        self
+    }
+
+    /// How many connections may be open at once.
+    pub(super) const fn most(&self) -> usize {
+        self.most
     }
 
     /// Where it is.

@@ -20,8 +20,6 @@ use crate::ssm::wire::Flag;
 
 /// What may wait for local readers: half of what the agent's smux keeps, so that a tunnel stays small.
 const BUDGET: usize = 2 << 20;
-/// How many connections may be open; more wait in the listener's queue.
-const MOST: usize = 256;
 /// How long what a local program still sends is swallowed after the remote side closed, so that it can read the rest.
 const DRAIN: Duration = Duration::from_secs(2);
 
@@ -46,13 +44,18 @@ pub(super) async fn run(
     let mut next = 1u32;
     loop {
         tokio::select! {
-            socket = door.next(), if tasks.len() < MOST => {
+            socket = door.next(), if tasks.len() < door.most() => {
+                counters.crowded(None);
                 let (to_local, pieces) = mpsc::unbounded_channel();
                 streams.insert(next, to_local);
                 let connection = Connection { id: next, sender: channel.sender(), counters: Arc::clone(counters), linger };
                 tasks.spawn(connection.run(socket, pieces));
                 // Ours are odd.
                 next = next.wrapping_add(2);
+            }
+            // Whoever comes now waits for one of them to end, which is told.
+            () = door.knock(), if tasks.len() >= door.most() && !counters.is_crowded() => {
+                counters.crowded(Some(tasks.len()));
             }
             Some(done) = tasks.join_next(), if !tasks.is_empty() => {
                 if let Ok(id) = done {

@@ -1,5 +1,5 @@
 //! One connection after the other over a port session, for agents too old to carry several: its bytes as they are, and
-//! a flag between two connections. Further ones wait in the listener's queue.
+//! a flag between two connections. Further ones wait until it ends, which is told.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,8 +38,16 @@ pub(super) async fn run(
         };
         let over = {
             let _counted = counters.connection();
-            carry(channel, socket, linger, counters).await
+            let mut carried = std::pin::pin!(carry(channel, socket, linger, counters));
+            loop {
+                tokio::select! {
+                    over = &mut carried => break over,
+                    // Whoever comes now waits for it to end, which is told.
+                    () = door.knock(), if !counters.is_crowded() => counters.crowded(Some(1)),
+                }
+            }
         };
+        counters.crowded(None);
         if let Over::Session = over {
             return None;
         }

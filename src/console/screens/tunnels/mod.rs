@@ -8,6 +8,7 @@ use crate::console::tunnels::Tunnelled;
 use crate::display::{Align, Cell, Column, Width};
 use crate::engine::tunnel_supervisor::Health as Doing;
 use crate::operations::tunnel::{lines, tls};
+use crate::ssm::forward::crowd_words;
 use crate::text;
 use crate::world::Health;
 
@@ -61,10 +62,14 @@ fn row(one: &Tunnelled, now: Timestamp, zone: &TimeZone) -> Item {
             format!("; the database refused {}", text::counted(usize::try_from(refused).unwrap_or(1), "connection"))
         }
     };
+    let crowd = match traffic.crowded {
+        true => format!("; {}", crowd_words(usize::try_from(traffic.open).unwrap_or(usize::MAX))),
+        false => String::new(),
+    };
     let cells = vec![
         Cell::strong(address.clone()),
         Cell::plain(format!("{}/{}", one.dig.environment, one.dig.remote.name)),
-        Cell::of(how, format!("{}{refused}", text::mask_text(&doing.words()))),
+        Cell::of(how, format!("{}{refused}{crowd}", text::mask_text(&doing.words()))),
         Cell::or_none(via.map(|(name, _)| name)),
         Cell::plain(format!("{}/{}", traffic.open, traffic.total)),
         Cell::plain(text::bytes(traffic.down)),

@@ -60,7 +60,7 @@ fn report(health: Health) -> Report {
             session: Some("s-1".to_owned()),
             sessions: 1,
         },
-        traffic: Traffic { up: 4_200, down: 81_000_000, open: 2, total: 7, refused: 0 },
+        traffic: Traffic { up: 4_200, down: 81_000_000, open: 2, total: 7, ..Traffic::default() },
     }
 }
 
