@@ -71,7 +71,8 @@ where
         SdkError::ResponseError(broken) => match plain_error(broken.raw()) {
             // The body was whole and an error in another protocol than this API's.
             Some((code, message)) => {
-                let kind = by_code(&code).or_else(|| by_status(broken.raw())).unwrap_or(FaultKind::Refused);
+                let kind =
+                    by_code(&code).or_else(|| by_status(broken.raw())).unwrap_or_else(|| of_its_own(broken.raw()));
                 (kind, message.unwrap_or(told), Some(code))
             }
             None => (FaultKind::Garbled, garbled(broken.raw(), &told), None),
@@ -105,7 +106,7 @@ fn service_fault(operation: &str, error: &(impl Error + ProvideErrorMetadata + '
     let said = error.message().map(str::to_owned).or_else(|| plain.and_then(|(_, message)| message));
     let status = raw.status().as_u16();
     let kind = match &code {
-        Some(code) => by_code(code).or_else(|| by_status(raw)).unwrap_or(FaultKind::Refused),
+        Some(code) => by_code(code).or_else(|| by_status(raw)).unwrap_or_else(|| of_its_own(raw)),
         None if is_html(raw) || (200..400).contains(&status) => FaultKind::Garbled,
         None => by_status(raw).unwrap_or(FaultKind::Odd),
     };
@@ -125,44 +126,39 @@ fn by_code(code: &str) -> Option<FaultKind> {
     // `com.amazonaws.ecs#ClusterNotFoundException`, `ThrottlingException:http://…`.
     let code = code.rsplit('#').next().unwrap_or(code).split(':').next().unwrap_or(code);
     let has = |words: &[&str]| words.iter().any(|word| code.contains(word));
-    Some(if has(&["AccessDenied", "UnauthorizedOperation", "NotAuthorized", "AuthorizationError", "Forbidden"]) {
-        FaultKind::Denied
-    } else if has(&["ExpiredToken", "RequestExpired", "UnauthorizedSSOToken", "TokenExpired", "ExpiredSession"]) {
-        FaultKind::Expired
-    } else if has(CREDENTIALS) {
-        FaultKind::Credentials
-    } else if has(THROTTLES) {
-        FaultKind::Throttled
-    } else if has(&["OptInRequired", "RegionDisabled", "SubscriptionRequired", "PendingVerification"]) {
-        FaultKind::Unavailable
-    } else if has(&["NotFound", "NoSuchEntity"]) {
-        FaultKind::Gone
-    } else if has(&["RequestTimeout"]) {
-        FaultKind::Timeout
-    } else {
-        return None;
-    })
+    CODES.iter().find(|(_, words)| has(words)).map(|(kind, _)| *kind)
 }
 
-/// Codes that say "slow down", in every service's spelling.
-pub(super) const THROTTLES: &[&str] =
-    &["Throttl", "TooManyRequests", "RequestLimitExceeded", "SlowDown", "RequestThrottled", "BandwidthLimitExceeded"];
-
-/// Codes of credentials that were not accepted.
-const CREDENTIALS: &[&str] = &[
-    "InvalidClientTokenId",
-    "UnrecognizedClient",
-    "SignatureDoesNotMatch",
-    "InvalidSignature",
-    "IncompleteSignature",
-    "MissingAuthenticationToken",
-    "InvalidToken",
-    "AuthFailure",
-    "InvalidAccessKeyId",
-    "RequestInTheFuture",
-    "RequestTimeTooSkewed",
-    "NotSignedUp",
+/// Words in wire codes and the class they mean, in every service's spelling; the first that fits counts.
+const CODES: [(FaultKind, &[&str]); 7] = [
+    (FaultKind::Denied, &["AccessDenied", "UnauthorizedOperation", "NotAuthorized", "AuthorizationError", "Forbidden"]),
+    (FaultKind::Expired, &["ExpiredToken", "RequestExpired", "UnauthorizedSSOToken", "TokenExpired", "ExpiredSession"]),
+    (
+        FaultKind::Credentials,
+        &[
+            "InvalidClientTokenId",
+            "UnrecognizedClient",
+            "SignatureDoesNotMatch",
+            "InvalidSignature",
+            "IncompleteSignature",
+            "MissingAuthenticationToken",
+            "InvalidToken",
+            "AuthFailure",
+            "InvalidAccessKeyId",
+            "RequestInTheFuture",
+            "RequestTimeTooSkewed",
+            "NotSignedUp",
+        ],
+    ),
+    (FaultKind::Throttled, THROTTLES),
+    (FaultKind::Unavailable, &["OptInRequired", "RegionDisabled", "SubscriptionRequired", "PendingVerification"]),
+    (FaultKind::Gone, &["NotFound", "NoSuchEntity"]),
+    (FaultKind::Timeout, &["RequestTimeout"]),
 ];
+
+/// Words of codes that say "slow down".
+pub(super) const THROTTLES: &[&str] =
+    &["Throttl", "TooManyRequests", "RequestLimitExceeded", "SlowDown", "BandwidthLimitExceeded"];
 
 /// What an HTTP status alone says.
 fn by_status(raw: &HttpResponse) -> Option<FaultKind> {
@@ -173,6 +169,12 @@ fn by_status(raw: &HttpResponse) -> Option<FaultKind> {
         429 => FaultKind::Throttled,
         _ => return None,
     })
+}
+
+/// What a code that is only the service's own means: a refusal, or where the service says that it is at fault itself, an
+/// error of which nobody knows what was done.
+fn of_its_own(raw: &HttpResponse) -> FaultKind {
+    if raw.status().is_server_error() { FaultKind::Odd } else { FaultKind::Refused }
 }
 
 /// What the credentials providers mean, if one of them is the cause.
@@ -216,8 +218,16 @@ const EXPIRED: &[&str] = &[
     "session token not found or invalid",
     "failed to load the cached",
 ];
-const NETWORK: &[&str] =
-    &["dns error", "connect error", "dispatch failure", "connection refused", "network", "i/o error"];
+const NETWORK: &[&str] = &[
+    "dns error",
+    "connect error",
+    "dispatch failure",
+    "connection refused",
+    "connection closed",
+    "connection reset",
+    "network",
+    "i/o error",
+];
 const ENDPOINT: &[&str] = &["endpoint", "missing region", "invalid configuration"];
 const SLOW: &[&str] = &["timed out", "timeout", "minimum throughput"];
 

@@ -8,7 +8,7 @@ use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::error::ErrorMetadata;
 use rstest::rstest;
 
-use super::fault;
+use super::{CODES, fault};
 use crate::world::{Fault, FaultKind};
 
 type Failure = SdkError<ErrorMetadata, HttpResponse>;
@@ -32,29 +32,67 @@ fn told(failure: Failure) -> Fault {
     fault("ecs:ListServices", Some("prooflink"))(failure)
 }
 
+/// Wire codes as they are met, each with the one word in it that tells.
+const TOLD: &[(&str, &str, FaultKind)] = &[
+    ("AccessDenied", "AccessDeniedException", FaultKind::Denied),
+    ("AccessDenied", "AccessDenied", FaultKind::Denied),
+    ("UnauthorizedOperation", "Client.UnauthorizedOperation", FaultKind::Denied),
+    ("NotAuthorized", "NotAuthorizedException", FaultKind::Denied),
+    ("AuthorizationError", "AuthorizationErrorException", FaultKind::Denied),
+    ("Forbidden", "ForbiddenException", FaultKind::Denied),
+    ("ExpiredToken", "ExpiredTokenException", FaultKind::Expired),
+    ("RequestExpired", "RequestExpired", FaultKind::Expired),
+    ("UnauthorizedSSOToken", "UnauthorizedSSOTokenError", FaultKind::Expired),
+    ("TokenExpired", "AccessTokenExpiredException", FaultKind::Expired),
+    ("ExpiredSession", "ExpiredSessionException", FaultKind::Expired),
+    ("InvalidClientTokenId", "InvalidClientTokenId", FaultKind::Credentials),
+    ("UnrecognizedClient", "UnrecognizedClientException", FaultKind::Credentials),
+    ("SignatureDoesNotMatch", "SignatureDoesNotMatch", FaultKind::Credentials),
+    ("InvalidSignature", "InvalidSignatureException", FaultKind::Credentials),
+    ("IncompleteSignature", "IncompleteSignatureException", FaultKind::Credentials),
+    ("MissingAuthenticationToken", "MissingAuthenticationTokenException", FaultKind::Credentials),
+    ("InvalidToken", "InvalidTokenException", FaultKind::Credentials),
+    ("AuthFailure", "AuthFailure", FaultKind::Credentials),
+    ("InvalidAccessKeyId", "InvalidAccessKeyId", FaultKind::Credentials),
+    ("RequestInTheFuture", "RequestInTheFuture", FaultKind::Credentials),
+    ("RequestTimeTooSkewed", "RequestTimeTooSkewed", FaultKind::Credentials),
+    ("NotSignedUp", "NotSignedUp", FaultKind::Credentials),
+    ("Throttl", "ThrottlingException", FaultKind::Throttled),
+    ("Throttl", "Throttling", FaultKind::Throttled),
+    ("Throttl", "RequestThrottled", FaultKind::Throttled),
+    ("TooManyRequests", "TooManyRequestsException", FaultKind::Throttled),
+    ("RequestLimitExceeded", "RequestLimitExceeded", FaultKind::Throttled),
+    ("SlowDown", "SlowDown", FaultKind::Throttled),
+    ("BandwidthLimitExceeded", "BandwidthLimitExceeded", FaultKind::Throttled),
+    ("OptInRequired", "OptInRequired", FaultKind::Unavailable),
+    ("RegionDisabled", "RegionDisabledException", FaultKind::Unavailable),
+    ("SubscriptionRequired", "SubscriptionRequiredException", FaultKind::Unavailable),
+    ("PendingVerification", "PendingVerification", FaultKind::Unavailable),
+    ("NotFound", "com.amazonaws.ecs#ClusterNotFoundException", FaultKind::Gone),
+    ("NotFound", "TargetGroupNotFound", FaultKind::Gone),
+    ("NotFound", "DBInstanceNotFound", FaultKind::Gone),
+    ("NotFound", "InvalidInstanceID.NotFound", FaultKind::Gone),
+    ("NotFound", "ResourceNotFoundException:http://internal.amazon.com/", FaultKind::Gone),
+    ("NoSuchEntity", "NoSuchEntity", FaultKind::Gone),
+    ("RequestTimeout", "RequestTimeout", FaultKind::Timeout),
+];
+
+#[test]
+fn a_word_of_a_wire_code_has_its_class() {
+    for (word, code, kind) in TOLD {
+        let known: Vec<&str> =
+            CODES.iter().flat_map(|(_, words)| *words).filter(|it| code.contains(**it)).copied().collect();
+        assert_eq!(known, [*word], "{code} is told by one word alone");
+        let fault = told(service(400, Some(code), Some("the service's words."), ""));
+        assert_eq!((fault.kind, fault.code.as_deref()), (*kind, Some(*code)));
+    }
+    for (kind, word) in CODES.iter().flat_map(|(kind, words)| words.iter().map(move |word| (kind, word))) {
+        assert!(TOLD.iter().any(|row| (row.0, row.2) == (*word, *kind)), "{word} has no row");
+    }
+}
+
 #[rstest]
 #[case("AccessDeniedException", FaultKind::Denied)]
-#[case("AccessDenied", FaultKind::Denied)]
-#[case("UnauthorizedOperation", FaultKind::Denied)]
-#[case("ExpiredTokenException", FaultKind::Expired)]
-#[case("ExpiredToken", FaultKind::Expired)]
-#[case("RequestExpired", FaultKind::Expired)]
-#[case("UnauthorizedSSOTokenError", FaultKind::Expired)]
-#[case("InvalidClientTokenId", FaultKind::Credentials)]
-#[case("UnrecognizedClientException", FaultKind::Credentials)]
-#[case("SignatureDoesNotMatch", FaultKind::Credentials)]
-#[case("AuthFailure", FaultKind::Credentials)]
-#[case("ThrottlingException", FaultKind::Throttled)]
-#[case("Throttling", FaultKind::Throttled)]
-#[case("TooManyRequestsException", FaultKind::Throttled)]
-#[case("RequestLimitExceeded", FaultKind::Throttled)]
-#[case("SlowDown", FaultKind::Throttled)]
-#[case("com.amazonaws.ecs#ClusterNotFoundException", FaultKind::Gone)]
-#[case("TargetGroupNotFound", FaultKind::Gone)]
-#[case("DBInstanceNotFound", FaultKind::Gone)]
-#[case("InvalidInstanceID.NotFound", FaultKind::Gone)]
-#[case("OptInRequired", FaultKind::Unavailable)]
-#[case("RegionDisabledException", FaultKind::Unavailable)]
 #[case("InvalidDBInstanceState", FaultKind::Refused)]
 #[case("InternalFailure", FaultKind::Refused)]
 fn a_wire_code_has_its_class(#[case] code: &str, #[case] kind: FaultKind) {
@@ -62,6 +100,18 @@ fn a_wire_code_has_its_class(#[case] code: &str, #[case] kind: FaultKind) {
     assert_eq!((fault.kind, fault.code.as_deref()), (kind, Some(code)));
     assert!(fault.message.starts_with("the service's words"), "{}", fault.message);
     assert_eq!((fault.operation.as_str(), fault.on.as_deref()), ("ecs:ListServices", Some("prooflink")));
+}
+
+#[rstest]
+#[case(400, FaultKind::Refused)]
+#[case(409, FaultKind::Refused)]
+#[case(499, FaultKind::Refused)]
+#[case(500, FaultKind::Odd)]
+#[case(503, FaultKind::Odd)]
+fn an_error_of_the_services_own_is_no_refusal(#[case] status: u16, #[case] kind: FaultKind) {
+    assert_eq!(told(service(status, Some("InternalFailure"), Some("no"), "")).kind, kind);
+    let body = r#"{"__type":"InternalFailure","message":"no"}"#;
+    assert_eq!(told(SdkError::response_error("not JSON", answer(status, body))).kind, kind, "in another protocol");
 }
 
 #[rstest]
@@ -76,9 +126,13 @@ fn a_wire_code_has_its_class(#[case] code: &str, #[case] kind: FaultKind) {
 #[case(403, "<html>blocked by the proxy</html>", FaultKind::Garbled, "HTML")]
 #[case(429, "", FaultKind::Throttled, "HTTP 429")]
 #[case(504, "upstream", FaultKind::Timeout, "HTTP 504")]
+#[case(401, "", FaultKind::Denied, "HTTP 401")]
+#[case(403, "", FaultKind::Denied, "HTTP 403")]
 #[case(407, "", FaultKind::Offline, "HTTP 407")]
+#[case(408, "", FaultKind::Timeout, "HTTP 408")]
 #[case(502, "upstream", FaultKind::Odd, "HTTP 502")]
 #[case(200, "<ListServicesRes", FaultKind::Garbled, "HTTP 200")]
+#[case(200, r#"{"__type":"ThrottlingException","message":"Rate exceeded"}"#, FaultKind::Garbled, "HTTP 200")]
 fn an_answer_without_a_code_is_read_by_body_and_status(
     #[case] status: u16,
     #[case] body: &str,
@@ -97,6 +151,9 @@ fn an_answer_without_a_code_is_read_by_body_and_status(
 #[case(SdkError::dispatch_failure(ConnectorError::timeout("HTTP connect timeout".into())), FaultKind::Timeout)]
 #[case(SdkError::dispatch_failure(ConnectorError::io("dns error".into())), FaultKind::Offline)]
 #[case(SdkError::dispatch_failure(ConnectorError::other("tcp connect error".into(), None)), FaultKind::Offline)]
+#[case(SdkError::dispatch_failure(ConnectorError::other("client error (SendRequest): connection closed before message completed".into(), None)), FaultKind::Offline)]
+#[case(SdkError::dispatch_failure(ConnectorError::other("client error (SendRequest): connection reset by peer".into(), None)), FaultKind::Offline)]
+#[case(SdkError::dispatch_failure(ConnectorError::other("something new".into(), None)), FaultKind::Odd)]
 #[case(SdkError::dispatch_failure(ConnectorError::other("Invalid Configuration: Missing Region".into(), None)), FaultKind::Unavailable)]
 #[case(SdkError::response_error("unexpected end of file", answer(200, "{\"clusterArns\":[")), FaultKind::Garbled)]
 #[case(SdkError::response_error("minimum throughput was specified at 1 B/s", answer(200, "")), FaultKind::Timeout)]
