@@ -13,8 +13,8 @@ use tokio::time::Instant;
 /// Calls in flight per scope and service.
 const IN_FLIGHT: usize = 8;
 
-/// The environment variable of this project's own tests: with any value, calls to an AWS on this machine are not paced.
-/// Everywhere else it has no effect.
+/// The environment variable of this project's own tests: with any value, calls to an AWS on this machine are not paced
+/// and are repeated at once. Everywhere else it has no effect.
 pub(crate) const UNPACED: &str = "TOBAN_TEST_UNPACED";
 
 /// What a group of operations may do.
@@ -120,6 +120,11 @@ impl Budget {
         self
     }
 
+    /// Whether no call waits for its turn.
+    pub(super) const fn is_unpaced(&self) -> bool {
+        self.unpaced
+    }
+
     /// Waits until `operation` (`ecs:ListServices`) may be called; the call counts as in flight while the answer lives.
     pub(crate) async fn turn(&self, operation: &str) -> Option<OwnedSemaphorePermit> {
         let service = operation.split(':').next().unwrap_or(operation);
@@ -158,7 +163,7 @@ mod tests {
     use rstest::rstest;
     use tokio::time::Instant;
 
-    use super::Budget;
+    use super::{Budget, Limit, limit};
 
     const HEALTH: &str = "elasticloadbalancing:DescribeTargetHealth";
 
@@ -183,6 +188,55 @@ mod tests {
         let budget = Budget::default();
         let spent = spent(&budget, HEALTH, 20 + 100).await.as_secs_f64();
         assert!((39.0..42.0).contains(&spent), "100 calls at 2.5 a second: {spent}");
+    }
+
+    /// One operation for each row of the table, with one beside it that is no longer of that row.
+    #[rstest]
+    #[case("ecs:ListClusters", "ecs clusters", 12.0, 5.0)]
+    #[case("ecs:DescribeClusters", "ecs clusters", 12.0, 5.0)]
+    #[case("ecs:DescribeTasks", "ecs tasks", 20.0, 5.0)]
+    #[case("ecs:ListTasks", "ecs tasks", 20.0, 5.0)]
+    #[case("ecs:DescribeTaskDefinition", "ecs task definitions", 20.0, 5.0)]
+    #[case("ecs:RegisterTaskDefinition", "ecs task definitions", 20.0, 5.0)]
+    #[case("ecs:ListTaskDefinitions", "ecs services", 25.0, 5.0)]
+    #[case("ecs:ListServices", "ecs services", 25.0, 5.0)]
+    #[case("elasticloadbalancing:DescribeTargetHealth", "elasticloadbalancing", 20.0, 2.5)]
+    #[case("rds:DescribeDBInstances", "rds", 75.0, 3.0)]
+    #[case("cloudwatch:GetMetricData", "cloudwatch metrics", 12.0, 12.0)]
+    #[case("cloudwatch:DescribeAlarmHistory", "cloudwatch history", 2.0, 0.75)]
+    #[case("cloudwatch:DescribeAlarms", "cloudwatch alarms", 4.0, 2.25)]
+    #[case("logs:DescribeMetricFilters", "logs", 4.0, 1.25)]
+    #[case("lambda:ListFunctions", "lambda", 40.0, 4.0)]
+    #[case("ec2:DescribeInstances", "ec2", 25.0, 5.0)]
+    #[case("scheduler:ListSchedules", "scheduler", 10.0, 2.5)]
+    #[case("tag:GetResources", "tag", 10.0, 2.5)]
+    fn an_operation_is_counted_in_its_group(
+        #[case] operation: &str,
+        #[case] group: &str,
+        #[case] burst: f64,
+        #[case] rate: f64,
+    ) {
+        assert_eq!(limit(operation), (group, Limit { burst, rate }));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_pace_has_a_floor_and_a_rest_gives_no_more_than_a_burst() {
+        let budget = Budget::default();
+        for _ in 0..10 {
+            budget.slow(HEALTH);
+        }
+        let slowed = spent(&budget, HEALTH, 10).await.as_secs_f64();
+        assert!((28.0..38.0).contains(&slowed), "10 calls at a tenth of 2.5 a second: {slowed}");
+        tokio::time::sleep(Duration::from_secs(3600)).await;
+        let after = spent(&budget, HEALTH, 20 + 10).await.as_secs_f64();
+        assert!((3.5..4.5).contains(&after), "20 at once, then 10 at 2.5 a second: {after}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_throttled_group_slows_no_other() {
+        let budget = Budget::default();
+        budget.slow(HEALTH);
+        assert_eq!(spent(&budget, "ecs:ListServices", 25).await, Duration::ZERO);
     }
 
     #[tokio::test(start_paused = true)]

@@ -169,8 +169,12 @@ impl Opening {
         budget: Arc<Budget>,
     ) -> Clients {
         let provider = SharedCredentialsProvider::new(keys.clone());
-        let config = self.config(source, profiles, provider, Region::new(region.to_owned())).await;
+        let mut config = self.config(source, profiles, provider, Region::new(region.to_owned())).await;
         let budget = budget.for_endpoint(config.endpoint_url(), self.unpaced);
+        if budget.is_unpaced() {
+            let retry = config.retry_config().cloned().unwrap_or_else(RetryConfig::standard);
+            config = config.into_builder().retry_config(retry.with_initial_backoff(Duration::from_millis(1))).build();
+        }
         let log = CallLog::of(&Scope::new(source.label.clone(), region));
         Clients { supply: Some(keys.clone()), ..Clients::over(config, Arc::clone(&self.counter), budget, log) }
     }

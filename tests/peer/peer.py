@@ -288,10 +288,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def send_call(self, found, request):
         entry, chosen, status, headers, body = take(found, request)
-        self.send(status, headers, body, cut=bool(chosen and chosen.given.get("cut")))
+        self.send(status, headers, body, cut=chosen.given.get("cut") if chosen else None)
         finish(entry)
 
-    def send(self, status, headers, body, cut=False):
+    def send(self, status, headers, body, cut=None):
+        if cut == "all":
+            self.close_connection = True
+            self.connection.shutdown(socket.SHUT_RDWR)
+            return
+        if cut == "unseen":
+            body = body[: len(body) // 2]
         self.send_response_only(status)
         for name, value in headers.items():
             if name.lower() not in ("content-length", "connection", "transfer-encoding"):
@@ -301,7 +307,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_header("Date", self.date_time_string())
         self.end_headers()
         try:
-            if cut:
+            if cut is True:
                 self.wfile.write(body[: len(body) // 2])
                 self.wfile.flush()
                 self.close_connection = True

@@ -28,6 +28,8 @@ class Script:
             raise wire.Unreadable("a script needs a service and an operation")
         if sum(key in given for key in ("answer", "error", "patch", "raw")) > 1:
             raise wire.Unreadable("a script has one of answer, error, patch and raw, or none (then moto answers)")
+        if given.get("cut") not in (None, False, True, "unseen", "all"):
+            raise wire.Unreadable('cut is true, "unseen" or "all"')
         self.given = given
         self.service, self.operation = wire.iam_name(given["service"]), given["operation"]
         self.left = given.get("times")

@@ -12,6 +12,7 @@ mod connect;
 mod console;
 mod deploying;
 mod environments;
+mod faults;
 mod keepers;
 mod live;
 mod offhours;
