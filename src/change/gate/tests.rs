@@ -1,5 +1,7 @@
 //! What the gate lets through and what it refuses: by answer, protection, pins, age and clocks.
 
+mod clauses;
+
 use super::*;
 use crate::world::{KindName, ResourceId, Scope};
 use futures_util::future::BoxFuture;

@@ -108,6 +108,74 @@ fn old_engines_cost_extra(#[case] engine: &str, #[case] version: Option<&str>, #
     assert_eq!(extended_support(engine, version, None, now()).is_some(), old);
 }
 
+/// Each engine on the last day of its standard support, and on the day after.
+#[rstest]
+#[case("mysql", "5.7.44", "2024-02-29T23:59:59Z", "2024-03-01T00:00:00Z", "mysql 5.7", "2024-02-29")]
+#[case("mysql", "8.0.39", "2026-07-31T23:59:59Z", "2026-08-01T00:00:00Z", "mysql 8.0", "2026-07-31")]
+#[case("postgres", "11.22", "2024-02-29T23:59:59Z", "2024-03-01T00:00:00Z", "postgres 11", "2024-02-29")]
+#[case("postgres", "12.20", "2025-02-28T23:59:59Z", "2025-03-01T00:00:00Z", "postgres 12", "2025-02-28")]
+#[case("postgres", "13.16", "2026-02-28T23:59:59Z", "2026-03-01T00:00:00Z", "postgres 13", "2026-02-28")]
+#[case(
+    "aurora-mysql",
+    "5.7.mysql_aurora.2.12.3",
+    "2024-10-31T23:59:59Z",
+    "2024-11-01T00:00:00Z",
+    "aurora-mysql 5.7",
+    "2024-10-31"
+)]
+#[case(
+    "aurora-postgresql",
+    "11.21",
+    "2024-02-29T23:59:59Z",
+    "2024-03-01T00:00:00Z",
+    "aurora-postgresql 11",
+    "2024-02-29"
+)]
+#[case(
+    "aurora-postgresql",
+    "12.19",
+    "2025-02-28T23:59:59Z",
+    "2025-03-01T00:00:00Z",
+    "aurora-postgresql 12",
+    "2025-02-28"
+)]
+#[case(
+    "aurora-postgresql",
+    "13.15",
+    "2026-02-28T23:59:59Z",
+    "2026-03-01T00:00:00Z",
+    "aurora-postgresql 13",
+    "2026-02-28"
+)]
+fn support_ends_with_its_last_day(
+    #[case] engine: &str,
+    #[case] version: &str,
+    #[case] last: &str,
+    #[case] after: &str,
+    #[case] named: &str,
+    #[case] ended: &str,
+) {
+    assert_eq!(extended_support(engine, Some(version), None, at(last)), None);
+    let told = |lifecycle: Option<&str>| extended_support(engine, Some(version), lifecycle, at(after));
+    let charged = format!("{named} is past standard support ({ended}): AWS charges for extended support");
+    let upgraded = format!("{named} is past standard support ({ended}): AWS will upgrade it by itself");
+    assert_eq!(told(None), Some(charged.clone()));
+    assert_eq!(told(Some("open-source-rds-extended-support")), Some(charged));
+    assert_eq!(told(Some("open-source-rds-extended-support-disabled")), Some(upgraded));
+}
+
+#[rstest]
+#[case::another_engine("mariadb", "5.7.44")]
+#[case::a_longer_number("mysql", "5.70.1")]
+#[case::a_number_that_only_begins_so("postgres", "110.1")]
+#[case::a_supported_one("postgres", "14.1")]
+#[case::supported_by_aurora("aurora-mysql", "8.0.mysql_aurora.3.07.1")]
+#[case::half_a_number("mysql", "5")]
+#[case::no_number("mysql", "")]
+fn other_engines_and_numbers_are_not_past_their_support(#[case] engine: &str, #[case] version: &str) {
+    assert_eq!(extended_support(engine, Some(version), None, at("2026-11-21T05:02:11Z")), None);
+}
+
 #[test]
 fn its_object_line_and_page() {
     Shelves::default().seen(false, |cx| {

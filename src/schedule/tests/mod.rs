@@ -20,6 +20,7 @@ mod tags;
 mod tasks_told;
 mod toggle;
 mod vectors;
+mod windows;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};

@@ -236,3 +236,91 @@ fn a_full_reorder_buffer_stays_silent() {
     assert_eq!(machine.receive(Moment::ZERO, output(0, &chunk)).ready.len(), EARLY_BYTES / CHUNK + 1);
     assert_eq!(machine.receive(Moment::ZERO, output(fits + 1, &chunk)).ready.len(), 1, "and is taken later");
 }
+
+fn sent(machine: &mut Reliable, now: Moment) {
+    assert!(machine.send(now, PayloadType::OUTPUT, Bytes::from_static(b"x")).is_some());
+}
+
+#[test]
+fn early_bytes_are_given_back_when_they_are_handed_on() {
+    let mut machine = Reliable::new(0, 1);
+    let half = vec![0; EARLY_BYTES / 2];
+    let earned = |machine: &mut Reliable, sequence: i64, payload: &[u8]| {
+        machine.receive(ms(0), output(sequence, payload)).ack.is_some()
+    };
+    assert!(earned(&mut machine, 1, &half) && earned(&mut machine, 2, &half), "as much as may wait");
+    assert!(!earned(&mut machine, 3, b"x"), "and no byte more");
+    assert_eq!(machine.receive(ms(0), output(0, b"")).ready.len(), 3, "the first hands all of them on");
+    assert!(earned(&mut machine, 4, &half) && earned(&mut machine, 5, &half), "the room is there again");
+    assert!(!earned(&mut machine, 6, b"x"));
+}
+
+#[test]
+fn an_acknowledgement_of_something_else_changes_nothing() {
+    let acks: [(&str, i64); 5] = [
+        ("output_stream_data", 0),
+        ("acknowledge", 0),
+        ("input_stream_data", 1),
+        ("input_stream_data", -1),
+        ("input_stream_data", i64::MIN),
+    ];
+    for (kind, sequence) in acks {
+        let mut machine = Reliable::new(0, 1);
+        sent(&mut machine, ms(0));
+        let mut ack = Ack::decode(&ack_of(0)).expect("an acknowledgement");
+        kind.clone_into(&mut ack.acknowledged_message_type);
+        ack.acknowledged_message_sequence_number = sequence;
+        machine.acknowledged(ms(10), &ack);
+        assert_eq!(machine.unanswered_since(), Some(ms(0)), "{kind} {sequence}");
+        assert_eq!(machine.timeout(), ms(200), "nothing was measured by {kind} {sequence}");
+    }
+}
+
+#[test]
+fn what_was_sent_again_after_a_loss_measures_nothing_and_waits_anew() {
+    let mut machine = Reliable::new(0, 1);
+    sent(&mut machine, ms(0));
+    sent(&mut machine, ms(0));
+    assert_eq!(machine.resumed(ms(150)).len(), 2);
+    assert_eq!(machine.next_look(), Some(ms(350)), "its time begins anew");
+    assert_eq!(machine.overdue(ms(349)), None);
+    assert_eq!(machine.unanswered_since(), Some(ms(0)), "but it is as old as it was");
+    answer(&mut machine, ms(151), 0);
+    assert_eq!(machine.timeout(), ms(200), "which copy was answered is not known");
+    answer(&mut machine, ms(152), 1);
+    assert_eq!(machine.timeout(), ms(200));
+    assert!(machine.is_drained());
+    sent(&mut machine, ms(200));
+    answer(&mut machine, ms(220), 2);
+    assert_eq!(machine.timeout(), ms(60), "a trip of 20 ms, and twice that for its spread");
+}
+
+#[test]
+fn a_repeated_acknowledgement_is_measured_once() {
+    let mut machine = Reliable::new(0, 1);
+    sent(&mut machine, ms(0));
+    sent(&mut machine, ms(0));
+    answer(&mut machine, ms(20), 1);
+    let timeout = machine.timeout();
+    answer(&mut machine, ms(900), 1);
+    assert_eq!(machine.timeout(), timeout);
+    assert_eq!(machine.unanswered_since(), Some(ms(0)), "the first is still awaited");
+    assert_eq!(machine.room(), WINDOW - 2, "a hole behind it keeps its place");
+    answer(&mut machine, ms(20), 0);
+    assert!(machine.is_drained() && machine.room() == WINDOW);
+}
+
+#[test]
+fn a_timeout_has_a_ceiling_and_a_floor() {
+    let after = |trip: u64| {
+        let mut machine = Reliable::new(0, 1);
+        sent(&mut machine, ms(0));
+        answer(&mut machine, ms(trip), 0);
+        machine.timeout()
+    };
+    assert_eq!(after(1), ms(11), "a millisecond, and ten for the clock");
+    assert_eq!(after(100), ms(300));
+    assert_eq!(after(333), ms(999));
+    assert_eq!(after(334), LONGEST_TIMEOUT);
+    assert_eq!(after(5_000), LONGEST_TIMEOUT);
+}

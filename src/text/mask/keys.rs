@@ -104,3 +104,6 @@ pub(super) fn is_environment<'a>(key: &str, mut fields: impl Iterator<Item = &'a
 pub(super) fn is_secret_flag(word: &str) -> bool {
     word.starts_with('-') && !word.contains(['=', ' ']) && is_secret_key(word)
 }
+
+#[cfg(test)]
+mod tests;

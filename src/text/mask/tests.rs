@@ -53,9 +53,88 @@ use serde_json::json;
     "-----BEGIN RSA PRIVATE KEY-----••••••-----END RSA PRIVATE KEY-----"
 )]
 #[case::pem_cut_off("-----BEGIN PRIVATE KEY-----\nMIIE", "-----BEGIN PRIVATE KEY-----••••••")]
+#[case::colon_without_a_digit("password: hunter", "password: ••••••")]
+#[case::colon_of_an_authorization("Authorization: Token abcdef", "Authorization: ••••••")]
 fn secrets_go_and_context_stays(#[case] text: &str, #[case] expected: &str) {
     assert_eq!(mask_text(text), expected);
     assert_eq!(mask_text(expected), expected, "masking twice");
+}
+
+/// Vendors' tokens, each known by its own beginning alone.
+#[rstest]
+#[case("ghp_")]
+#[case("gho_")]
+#[case("ghu_")]
+#[case("ghs_")]
+#[case("ghr_")]
+#[case("github_pat_")]
+#[case("xoxb-")]
+#[case("xapp-")]
+#[case("sk-")]
+#[case("sk_live_")]
+#[case("sk_test_")]
+#[case("rk_live_")]
+#[case("glpat-")]
+#[case("npm_")]
+#[case("whsec_")]
+#[case("dckr_pat_")]
+#[case("pypi-")]
+#[case("hf_")]
+#[case("ya29.")]
+#[case("shpat_")]
+#[case("lin_api_")]
+#[case("SG.")]
+fn a_vendors_token_is_known_by_its_beginning(#[case] beginning: &str) {
+    let token = format!("{beginning}{}", "abcdefgh".repeat(2));
+    assert_eq!(mask_text(&format!("with {token} it works")), format!("with {MASK} it works"));
+    let short = format!("with {beginning}abc it works");
+    assert_eq!(mask_text(&short), short, "a word that only begins so stays");
+}
+
+/// Addresses that let whoever knows them write there.
+#[rstest]
+#[case("hooks.slack.com/services/T0/B0/x", "hooks.slack.com/")]
+#[case("chat.googleapis.com/v1/spaces/A", "chat.googleapis.com/")]
+#[case("discord.com/api/webhooks/1/x", "discord.com/api/webhooks/")]
+#[case("discordapp.com/api/v10/webhooks/1/x", "discordapp.com/api/v10/webhooks/")]
+#[case("acme.webhook.office.com/webhookb2/x", "acme.webhook.office.com/")]
+#[case("outlook.office.com/webhook/x", "outlook.office.com/webhook/")]
+#[case("outlook.office365.com/webhook/x", "outlook.office365.com/webhook/")]
+#[case("hooks.zapier.com/hooks/catch/1/x", "hooks.zapier.com/")]
+#[case("prod-01.japaneast.logic.azure.com:443/workflows/x", "prod-01.japaneast.logic.azure.com:443/")]
+#[case("api.telegram.org/botx/send", "api.telegram.org/")]
+fn an_address_to_write_to_keeps_its_host(#[case] address: &str, #[case] rest: &str) {
+    assert_eq!(mask_text(&format!("POST https://{address} 200")), format!("POST https://{rest}{MASK} 200"));
+}
+
+/// What signs an address, and the smallest that is no ordinary parameter.
+#[rstest]
+#[case("sig")]
+#[case("signature")]
+#[case("X-Amz-Signature")]
+#[case("key")]
+#[case("code")]
+fn a_signed_address_keeps_all_but_what_signs_it(#[case] parameter: &str) {
+    let address = |value: &str| format!("https://x.example/a?b=1&{parameter}={value}&c=2");
+    assert_eq!(mask_text(&address("abcdefghijkl")), address(MASK));
+    assert_eq!(mask_text(&address("abcdefghijk")), address("abcdefghijk"), "eleven letters are a word");
+    assert_eq!(mask_text(&format!("a {parameter}=abcdefghijkl")), format!("a {parameter}=abcdefghijkl"), "no address");
+}
+
+#[rstest]
+#[case("curl -u admin:hunter x", "curl -u admin:•••••• x")]
+#[case("curl --user admin:hunter x", "curl --user admin:•••••• x")]
+#[case("curl --user=admin:hunter x", "curl --user=admin:•••••• x")]
+#[case("-u admin:hunter", "-u admin:••••••")]
+#[case("mysql -u admin x:y", "mysql -u admin x:y")]
+#[case("AIzaabcdefghijabcdefghijabcdefghij", "••••••")]
+#[case("AIzaabcdefghij", "AIzaabcdefghij")]
+#[case("see Bearer abcdefgh", "see Bearer ••••••")]
+#[case("see Bearer abcdefg", "see Bearer abcdefg")]
+#[case("see Basic abcdefghijklmno", "see Basic ••••••")]
+#[case("see Basic abcdefghijklmn", "see Basic abcdefghijklmn")]
+fn a_shape_has_its_smallest(#[case] text: &str, #[case] expected: &str) {
+    assert_eq!(mask_text(text), expected);
 }
 
 #[rstest]
@@ -133,6 +212,7 @@ fn a_task_definition_keeps_only_what_is_harmless() {
 #[case(json!({"credentials": {"user": "u", "value": ["p"]}}), json!({"credentials": {"user": "••••••", "value": ["••••••"]}}))]
 #[case(json!({"MasterUserSecret": {"SecretArn": "arn:aws:x:1", "SecretStatus": "active"}}), json!({"MasterUserSecret": {"SecretArn": "arn:aws:x:1", "SecretStatus": "active"}}))]
 #[case(json!({"Environment": {"Variables": {"plain": "x", "N": 1}}}), json!({"Environment": {"Variables": {"plain": "••••••", "N": "••••••"}}}))]
+#[case(json!({"Environment": {"Variables": {"A": {"b": "c", "n": null}, "L": ["d", 1, true]}}}), json!({"Environment": {"Variables": {"A": {"b": "••••••", "n": null}, "L": ["••••••", "••••••", "••••••"]}}}))]
 #[case(json!({"env": {"A_B": "x"}}), json!({"env": {"A_B": "••••••"}}))]
 #[case(json!({"env": ["A=b", "C"]}), json!({"env": ["A=••••••", "C"]}))]
 #[case(json!({"environment": {"name": "prod"}}), json!({"environment": {"name": "prod"}}))]
