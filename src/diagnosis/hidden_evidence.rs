@@ -53,8 +53,9 @@ fn is_pointed_to(cx: &DiagnosisContext<'_>, scope: &Scope, kind: KindName) -> bo
         // Both only tell whose something is: what is sick and nobody's may be of this environment.
         return cx.strays.contains(scope);
     }
-    // That an instance's agent is lost tells of the way in, not of what it serves.
-    kind != Node::KIND
+    // That an instance's agent is lost tells of the way in, not of what it serves; and nothing points to jobs, backups,
+    // certificates and what else stands around.
+    false
 }
 
 /// Whether alarms, target groups or tags of this environment know of a function.

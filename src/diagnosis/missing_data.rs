@@ -8,9 +8,10 @@ use super::context::DiagnosisContext;
 use super::hidden_evidence::may_hide;
 use crate::environment::Member;
 use crate::kinds::catalog::KINDS;
+use crate::kinds::lambda_function::Function;
 use crate::kinds::{AnyKind, Evidence, PollClass};
 use crate::text::span;
-use crate::world::{Fault, FaultKind, Health, KindName, KindStore, Scope};
+use crate::world::{Fault, FaultKind, Health, KindName, KindStore, Resource, Scope};
 
 /// Data older than this beside a standing fault tells nothing any more.
 const TOO_OLD: SignedDuration = SignedDuration::from_mins(10);
@@ -25,7 +26,9 @@ pub(super) fn findings(cx: &DiagnosisContext<'_>) -> Vec<Finding> {
             let Some(store) = cx.world.store(scope, kind.name()) else { continue };
             let unread = hiding(cx, *kind, store).into_iter().filter(|(fault, _)| may_hide(cx, scope, *kind, fault));
             let unread = unread.map(|(fault, read_at)| finding(cx, scope, fault, read_at));
-            let lacking = lacking(cx, (scope, kind.name()), store).map(|fault| {
+            // What is listed and cannot be judged points to what is hidden by itself.
+            let counts = |fault: &&Fault| kind.name() == Function::KIND || may_hide(cx, scope, *kind, fault);
+            let lacking = lacking(cx, (scope, kind.name()), store).filter(counts).map(|fault| {
                 let message = format!("not all could be read: {} {}", fault.operation, outcome(fault.kind));
                 Finding { message, ..finding(cx, scope, fault, None) }
             });

@@ -36,7 +36,12 @@ fn told(shelves: &Shelves, protected: bool) -> Vec<(Health, String)> {
     let members = ids.map(member).collect();
     let environment = Environment { members, protected, ..Environment::new("city-prod", vec![scope.clone()]) };
     let (resource_index, zone, others) = (ResourceIndex::of(world), tokyo(), ExternalSchedulers::default());
-    let input = DiagnosisInput { environment: &environment, offhours: None, others: &others };
+    let input = DiagnosisInput {
+        environment: &environment,
+        offhours: None,
+        others: &others,
+        strays: &std::collections::BTreeSet::new(),
+    };
     let cx = DiagnosisContext::of(&input, world, &resource_index, now(), &zone);
     super::findings(&cx).into_iter().map(|finding| (finding.health, finding.message)).collect()
 }

@@ -12,7 +12,7 @@ use super::event_rule::Rule;
 use super::external_schedule::ForeignSchedule;
 use super::job::{self, JobView, of_queues, work_of};
 use super::resource_tags::TaggedResource;
-use super::{FetchContext, Kind, KindContext, ListLayout, PollClass, Subject, console_url};
+use super::{Evidence, FetchContext, Kind, KindContext, ListLayout, PollClass, Subject, console_url};
 use crate::display::{Cell, Fact, Row, Section};
 use crate::schedule::stored::target_effect::{Target, Work, WorkKind};
 use crate::world::{Assessment, Fault, KindName, Reading, Resource, Scope};
@@ -24,6 +24,7 @@ impl Kind for Definitions {
     type Item = BatchDefinition;
 
     const PACE: PollClass = PollClass::Topology;
+    const EVIDENCE: Evidence = Evidence::Optional;
     const NEEDS: &'static [KindName] = &[TaggedResource::KIND, BatchQueue::KIND];
     const PERMISSIONS: &'static [&'static str] = &["batch:DescribeJobDefinitions"];
     const CHANGES: &'static [&'static str] = &["batch:SubmitJob"];

@@ -12,7 +12,7 @@ use futures_util::future::BoxFuture;
 pub use model::{BatchJob, BatchQueue, ComputeEnvironment};
 
 use super::resource_tags::TaggedResource;
-use super::{FetchContext, Kind, KindContext, ListLayout, PollClass, Relation, Subject, console_url};
+use super::{Evidence, FetchContext, Kind, KindContext, ListLayout, PollClass, Relation, Subject, console_url};
 use crate::display::{Row, Section};
 use crate::world::{Assessment, Fault, KindName, Reading, Resource, Scope};
 
@@ -23,6 +23,7 @@ impl Kind for Queues {
     type Item = BatchQueue;
 
     const PACE: PollClass = PollClass::Topology;
+    const EVIDENCE: Evidence = Evidence::Optional;
     const NEEDS: &'static [KindName] = &[TaggedResource::KIND];
     const PERMISSIONS: &'static [&'static str] =
         &["batch:DescribeJobQueues", "batch:DescribeComputeEnvironments", "batch:ListJobs"];

@@ -11,7 +11,7 @@ use futures_util::future::BoxFuture;
 pub use model::DbBackup;
 
 use super::resource_tags::TaggedResource;
-use super::{FetchContext, Kind, KindContext, ListLayout, PollClass, Subject};
+use super::{Evidence, FetchContext, Kind, KindContext, ListLayout, PollClass, Subject};
 use crate::display::{Row, Section};
 use crate::world::{Assessment, Fault, KindName, Reading, Resource, Scope};
 
@@ -22,6 +22,7 @@ impl Kind for Backups {
     type Item = DbBackup;
 
     const PACE: PollClass = PollClass::Topology;
+    const EVIDENCE: Evidence = Evidence::Optional;
     const NEEDS: &'static [KindName] =
         &[TaggedResource::KIND, super::db_instance::DbInstance::KIND, super::db_cluster::DbCluster::KIND];
     const PERMISSIONS: &'static [&'static str] = &["rds:DescribeDBSnapshots", "rds:DescribeDBClusterSnapshots"];

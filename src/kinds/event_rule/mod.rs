@@ -12,7 +12,7 @@ pub use model::Rule;
 use super::job::{self, JobView, TimedJob, work_of};
 use super::job_activity::JobActivity;
 use super::resource_tags::TaggedResource;
-use super::{FetchContext, Kind, KindContext, ListLayout, PollClass, Subject, console_url};
+use super::{Evidence, FetchContext, Kind, KindContext, ListLayout, PollClass, Subject, console_url};
 use crate::display::{Cell, Fact, Row, Section};
 use crate::text::mask_text;
 use crate::world::{Assessment, Fault, KindName, Reading, Resource, Scope};
@@ -24,6 +24,7 @@ impl Kind for Rules {
     type Item = Rule;
 
     const PACE: PollClass = PollClass::Topology;
+    const EVIDENCE: Evidence = Evidence::Optional;
     // A rule places nothing: it waits until the names and tags that do are read, a call for each rule as it takes.
     const NEEDS: &'static [KindName] = &[TaggedResource::KIND];
     const PERMISSIONS: &'static [&'static str] = &["events:ListRules", "events:ListTargetsByRule"];

@@ -10,7 +10,7 @@ pub use model::ForeignSchedule;
 
 use super::job::{self, JobView, TimedJob, work_of};
 use super::resource_tags::TaggedResource;
-use super::{FetchContext, Kind, KindContext, ListLayout, PollClass, Subject, console_url};
+use super::{Evidence, FetchContext, Kind, KindContext, ListLayout, PollClass, Subject, console_url};
 use crate::display::{Cell, Fact, Row, Section};
 use crate::text::mask_text;
 use crate::world::{Assessment, Fault, KindName, Reading, Resource, Scope};
@@ -22,6 +22,7 @@ impl Kind for ForeignSchedules {
     type Item = ForeignSchedule;
 
     const PACE: PollClass = PollClass::Topology;
+    const EVIDENCE: Evidence = Evidence::Optional;
     // As with rules: it places nothing, and takes a call for each.
     const NEEDS: &'static [KindName] = &[TaggedResource::KIND];
     const PERMISSIONS: &'static [&'static str] = &["scheduler:ListSchedules", "scheduler:GetSchedule"];

@@ -9,7 +9,7 @@ pub use model::JobActivity;
 
 use super::event_rule::Rule;
 use super::external_schedule::ForeignSchedule;
-use super::{FetchContext, Kind, PollClass};
+use super::{Evidence, FetchContext, Kind, PollClass};
 use crate::world::{Fault, KindName, Reading, Resource};
 
 /// The kind.
@@ -19,6 +19,7 @@ impl Kind for Activities {
     type Item = JobActivity;
 
     const PACE: PollClass = PollClass::Topology;
+    const EVIDENCE: Evidence = Evidence::Optional;
     const NEEDS: &'static [KindName] = &[Rule::KIND, ForeignSchedule::KIND];
     const PERMISSIONS: &'static [&'static str] = &["cloudwatch:GetMetricData"];
 

@@ -12,7 +12,7 @@ use super::event_rule::Rule;
 use super::external_schedule::ForeignSchedule;
 use super::job::{self, JobView, of_executions, work_of};
 use super::resource_tags::TaggedResource;
-use super::{FetchContext, Kind, KindContext, ListLayout, PollClass, Subject, console_url};
+use super::{Evidence, FetchContext, Kind, KindContext, ListLayout, PollClass, Subject, console_url};
 use crate::display::{Cell, Extra, Fact, Row, Section};
 use crate::schedule::stored::target_effect::{Target, Work, WorkKind};
 use crate::text::{when, word};
@@ -25,6 +25,7 @@ impl Kind for Machines {
     type Item = StateMachine;
 
     const PACE: PollClass = PollClass::Topology;
+    const EVIDENCE: Evidence = Evidence::Optional;
     const NEEDS: &'static [KindName] = &[TaggedResource::KIND];
     const PERMISSIONS: &'static [&'static str] =
         &["states:ListStateMachines", "states:ListExecutions", "states:DescribeExecution"];

@@ -18,6 +18,7 @@ use crate::kinds::automation_run::Run;
 use crate::kinds::catalog::{self, KINDS};
 use crate::kinds::db_cluster::DbCluster;
 use crate::kinds::db_instance::DbInstance;
+use crate::kinds::db_subnet_group::DbSubnetGroup;
 use crate::kinds::ec2_instance::Instance;
 use crate::kinds::ecs_service::{Event, Service};
 use crate::kinds::ecs_task::Task;
@@ -25,8 +26,12 @@ use crate::kinds::event_rule::Rule;
 use crate::kinds::external_schedule::ForeignSchedule;
 use crate::kinds::lambda_function::Function;
 use crate::kinds::load_balancer::LoadBalancer;
+use crate::kinds::log_group::LogGroup;
 use crate::kinds::managed_node::Node;
 use crate::kinds::target_health::TargetHealth;
+use crate::kinds::task_definition::TaskDefinition;
+use crate::kinds::topic::Topic;
+use crate::kinds::vpc_network::VpcNetwork;
 use crate::kinds::{AnyKind, Evidence, PollClass};
 use crate::overview::{EnvironmentStatus, assemble_early};
 use crate::world::{Coverage, Fault, FaultKind, Health, KindName, Part, Reading, Resource, Scope, World};
@@ -45,6 +50,11 @@ const HEALTHY: &str = "as it is";
 /// What others do by the clock makes nothing worse than worrying. Where it cannot be seen that is said, and nothing is
 /// enforced; it takes no verdict away.
 const SAID_ELSEWHERE: [KindName; 3] = [Rule::KIND, ForeignSchedule::KIND, Run::KIND];
+
+/// Notes on upkeep rest on these: who is told, how long logs are kept, which way out of the network there is. They make
+/// nothing worse than worrying, and what could not be read says nothing there; it is told among the faults.
+const UPKEEP: [KindName; 5] =
+    [Topic::KIND, LogGroup::KIND, VpcNetwork::KIND, DbSubnetGroup::KIND, TaskDefinition::KIND];
 
 /// Each environment's health by its name, and what could not be read of it.
 type Healths = BTreeMap<String, (Health, Vec<FaultKind>)>;
@@ -227,7 +237,8 @@ fn may_stand(kind: KindName, loss: &Loss, before: Health, told: &[FaultKind]) ->
     let missing_right = loss.fault.filter(|fault| MISSING_RIGHTS.contains(fault));
     // Why tasks stop is told by nothing else, so that services which are not settled need them all the same.
     let by_right = optional && kind != Task::KIND && missing_right.is_some_and(|fault| told.contains(&fault));
-    by_right || (SAID_ELSEWHERE.contains(&kind) && before == Health::Worrying)
+    let aside = SAID_ELSEWHERE.contains(&kind) || UPKEEP.contains(&kind);
+    by_right || (aside && before == Health::Worrying)
 }
 
 #[tokio::test]
@@ -267,7 +278,7 @@ async fn without_a_reading_no_environment_is_better() {
 }
 
 #[tokio::test]
-async fn whatever_has_a_say_is_evidence_and_is_sick_in_one_of_these_worlds() {
+async fn whatever_has_a_say_is_evidence_and_what_is_needed_is_sick_in_one_of_these_worlds() {
     let (mut says, mut ails) = (BTreeSet::new(), BTreeSet::new());
     let demo = Demo::at(7, 0);
     for (_, world) in sick(&world(&demo).await, &demo) {
@@ -283,5 +294,7 @@ async fn whatever_has_a_say_is_evidence_and_is_sick_in_one_of_these_worlds() {
     let evidence: BTreeSet<KindName> =
         KINDS.iter().filter(|kind| kind.evidence() != Evidence::None).map(|kind| kind.name()).collect();
     assert_eq!(says.difference(&evidence).collect::<Vec<_>>(), Vec::<&KindName>::new(), "they lack EVIDENCE");
+    let needed = |kind: &&KindName| catalog::kind(**kind).is_some_and(|it| it.evidence() == Evidence::Needed);
+    let says: BTreeSet<KindName> = says.iter().filter(needed).copied().collect();
     assert_eq!(says.difference(&ails).collect::<Vec<_>>(), Vec::<&KindName>::new(), "they need a sick world above");
 }
