@@ -24,6 +24,7 @@ pub mod ssm;
 pub mod store;
 pub mod text;
 pub mod theme;
+pub mod timeline;
 pub mod world;
 
 /// The picture of a large account is made of many small strings, on two threads: this allocator takes four tenths off its time (see

@@ -28,7 +28,7 @@ struct Limit {
 
 /// The group an operation is counted in, and its limit. AWS's own figures (calls in a bucket, refill per second)
 /// are: ECS 50, 20 per kind of read; Elastic Load Balancing 40, 10; RDS 300, 12; CloudWatch DescribeAlarms 9/s,
-/// DescribeAlarmHistory 3/s, GetMetricData 50/s; Logs DescribeMetricFilters 5/s; EC2 Describe 100, 20.
+/// DescribeAlarmHistory 3/s, GetMetricData 50/s; CloudTrail LookupEvents 2/s; Logs DescribeMetricFilters 5/s; EC2 Describe 100, 20.
 fn limit(operation: &str) -> (&str, Limit) {
     let (service, name) = operation.split_once(':').unwrap_or((operation, ""));
     let of = |burst, rate| Limit { burst, rate };
@@ -43,6 +43,8 @@ fn limit(operation: &str) -> (&str, Limit) {
         ("cloudwatch", "DescribeAlarmHistory") => ("cloudwatch history", of(2.0, 0.75)),
         ("cloudwatch", _) => ("cloudwatch alarms", of(4.0, 2.25)),
         ("logs", _) => ("logs", of(4.0, 1.25)),
+        // CloudTrail looks up two pages a second for a whole account and region.
+        ("cloudtrail", _) => ("cloudtrail", of(4.0, 0.5)),
         // Lambda's control plane: 15 calls per second together.
         ("lambda", _) => ("lambda", of(40.0, 4.0)),
         ("ec2", _) => ("ec2", of(25.0, 5.0)),

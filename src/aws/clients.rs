@@ -77,6 +77,8 @@ pub struct Clients {
     pub sns: Query,
     /// CloudFormation, the same way.
     pub stacks: Query,
+    /// CloudTrail, the same way.
+    pub trail: Json,
     /// The ECS clusters there are, by ARN: three kinds begin with them.
     pub clusters: SingleFlight<Paged<String>>,
     /// How all of them are set up, for what has no client of its own.
@@ -182,6 +184,7 @@ impl Clients {
             route53: RestXml::silent(),
             sns: Query::silent(),
             stacks: Query::silent(),
+            trail: Json::silent(),
             clusters: SingleFlight::default(),
             config: SdkConfig::builder().build(),
             budget: Arc::default(),

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 pub(super) use change::{Acting, Db, DbVerb, Deploy, Scale, Sleep, Wake};
 pub(super) use job::{Job, JobVerb, Jobs};
@@ -156,6 +156,13 @@ pub enum Level {
 pub enum Command {
     /// Show environments and their health; the exit code is that of the worst
     Status(Status),
+    /// Tell why an environment is not well: causes with evidence for and against them
+    ///
+    /// Reads logs, deployments, security groups and CloudTrail where that tells more, and says what it could not read.
+    /// The exit code is that of `toban status`.
+    Explain(Explain),
+    /// Tell what happened to an environment, on one clock, and who did it
+    Timeline(Timeline),
     /// When environments sleep and wake, and why
     #[command(subcommand)]
     Schedule(Schedule),
@@ -212,6 +219,31 @@ pub struct Status {
     /// Go on, printing anew whenever something was read
     #[arg(long)]
     pub watch: bool,
+}
+
+/// `toban explain`.
+#[derive(Args, Debug, Default)]
+pub struct Explain {
+    /// Environment to explain; may be shortened while unambiguous
+    #[arg(value_name = "ENV")]
+    pub env: String,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `toban timeline`.
+#[derive(Args, Debug, Default)]
+pub struct Timeline {
+    /// Environment; may be shortened while unambiguous
+    #[arg(value_name = "ENV")]
+    pub env: String,
+    /// How far back: 45m, 3h, 2d; CloudTrail keeps 90 days
+    #[arg(long, value_name = "SPAN", default_value = "3h", value_parser = super::timeline::span_of)]
+    pub since: SignedDuration,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `toban tunnel`.

@@ -11,6 +11,7 @@ mod db;
 mod deploy;
 mod doctor;
 mod exit;
+mod explain;
 mod generate;
 mod init;
 mod interrupt;
@@ -29,6 +30,7 @@ mod sleep;
 mod status;
 #[cfg(test)]
 mod testing;
+mod timeline;
 mod tunnel;
 
 pub use args::{Cli, Command, Global};
@@ -147,7 +149,7 @@ fn engine(cli: &Cli) -> Result<Exit, Failure> {
         let view = View { configured_environments: settings.configured_environments.clone(), zone: TimeZone::system() };
         let paint = options::paint(&settings, output::to_terminal(), |name| std::env::var_os(name));
         let context = CommandContext { cloud: Arc::clone(&cloud), settings, view, paint };
-        (cloud, headless(command, &context, &dirs, config).await)
+        (cloud, headless(command, &context, (&dirs, global.demo), config).await)
     });
     cloud.close();
     // Calls still in flight are of no use to anybody; waiting for them would only delay the end.
@@ -182,11 +184,13 @@ fn open(global: &Global, settings: &Settings, screen: bool) -> Arc<dyn Cloud> {
 async fn headless(
     command: &Command,
     context: &CommandContext,
-    dirs: &Dirs,
+    (dirs, demo): (&Dirs, bool),
     config: Result<(), config::ConfigError>,
 ) -> Result<Exit, Failure> {
     match command {
         Command::Status(args) => status::run(context, args).await,
+        Command::Explain(args) => explain::run(context, args, dirs, demo).await,
+        Command::Timeline(args) => timeline::run(context, args, dirs, demo).await,
         Command::Schedule(command) => schedule::run(context, command, &dirs.file).await,
         Command::Deploy(args) => deploy::run(context, args).await,
         Command::Scale(args) => scale::run(context, args).await,

@@ -157,7 +157,7 @@ mod tests {
         for action in read_only_actions() {
             let verb = action.split(':').nth(1).unwrap();
             assert!(
-                ["Describe", "List", "Get", "BatchGet", "Simulate"].iter().any(|read| verb.starts_with(read)),
+                ["Describe", "List", "Get", "BatchGet", "Simulate", "Lookup"].iter().any(|read| verb.starts_with(read)),
                 "{action}"
             );
         }

@@ -31,6 +31,8 @@ fn only_what_works_is_offered() {
         names,
         [
             "status",
+            "explain",
+            "timeline",
             "schedule",
             "sleep",
             "wake",

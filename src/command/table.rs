@@ -10,6 +10,10 @@ pub enum Where {
     Environment,
     /// The schedule of one environment.
     Schedule,
+    /// Why one environment is not well.
+    Explain,
+    /// What happened to one environment.
+    Timeline,
     /// One resource.
     Detail,
     /// Faults and identities.
@@ -32,6 +36,8 @@ impl Where {
         Self::Fleet,
         Self::Environment,
         Self::Schedule,
+        Self::Explain,
+        Self::Timeline,
         Self::Detail,
         Self::Faults,
         Self::Journal,
@@ -48,6 +54,8 @@ impl Where {
             Self::Fleet => "the fleet",
             Self::Environment => "an environment",
             Self::Schedule => "a schedule",
+            Self::Explain => "an explanation",
+            Self::Timeline => "a timeline",
             Self::Detail => "a resource",
             Self::Faults => "faults",
             Self::Journal => "the journal",
@@ -167,16 +175,21 @@ impl Command {
 
 static FALLBACK: Spec = Spec::new(Command::Help, "help", "show what can be done here");
 
-use Where::{Detail, Environment, Faults, Fleet, Journal, Progress, Schedule, Tunnels, Unassigned, Viewer};
+use Where::{
+    Detail, Environment, Explain, Faults, Fleet, Journal, Progress, Schedule, Timeline, Tunnels, Unassigned, Viewer,
+};
 
-const ROWS: &[Where] = &[Fleet, Environment, Schedule, Detail, Faults, Journal, Unassigned, Tunnels, Progress];
-const RESOURCES: &[Where] = &[Environment, Schedule, Detail, Unassigned];
+const ROWS: &[Where] =
+    &[Fleet, Environment, Schedule, Explain, Timeline, Detail, Faults, Journal, Unassigned, Tunnels, Progress];
+const RESOURCES: &[Where] = &[Environment, Schedule, Explain, Timeline, Detail, Unassigned];
 /// Where instances, services and tasks stand that belong to an environment.
-const INSIDE: &[Where] = &[Environment, Detail];
+const INSIDE: &[Where] = &[Environment, Explain, Timeline, Detail];
+/// Where an environment is meant.
+const OF_ENVIRONMENTS: &[Where] = &[Fleet, Environment, Schedule, Explain, Timeline, Detail];
 const PLACED: &[Where] = &[Fleet, Environment, Detail, Unassigned];
 /// Where rows have a health.
 const JUDGED: &[Where] = &[Fleet, Environment, Detail, Journal, Tunnels];
-const PANELS: &[Where] = &[Environment, Schedule, Detail, Faults, Tunnels, Progress];
+const PANELS: &[Where] = &[Environment, Schedule, Explain, Timeline, Detail, Faults, Tunnels, Progress];
 
 commands! {
     Open "open" "open the selected row" {
@@ -243,6 +256,15 @@ commands! {
     Unassigned "unassigned" "show resources that belong to no environment, with reasons" {}
     Tunnels "tunnels" "show the tunnels that are open, how to connect through them, and close them" { keys: &["f"] }
     Progress "progress" "show running changes, and how the last ones ended" {}
+    Explain "explain" "tell why an environment is not well: causes with evidence, and what was changed before" {
+        hint: Some("explain"), keys: &["X"], at: OF_ENVIRONMENTS, takes: Argument::Environment
+    }
+    Timeline "timeline" "show what happened to an environment, or to the resource under the cursor, and who did it" {
+        hint: Some("timeline"), keys: &["T"], at: OF_ENVIRONMENTS, takes: Argument::Environment
+    }
+    EventKind "event-kind" "show only the next kind of events, or all again" {
+        hint: Some("kind"), keys: &["K"], at: &[Timeline]
+    }
     Schedule "schedule" "show when an environment sleeps and wakes, and why" { takes: Argument::Environment }
     Env "env" "open an environment by its name" { takes: Argument::Environment }
     Profile "profile" "look at the account of another profile" { takes: Argument::Profile }

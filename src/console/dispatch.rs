@@ -15,7 +15,7 @@ use super::screens::palette::{Meaning, Palette};
 use super::screens::sheet::Sheet;
 use crate::command::Command;
 
-use context::{env, known, profile, region, schedule, theme};
+use context::{env, explain, known, profile, region, schedule, theme, timeline};
 pub(super) use menus::choose;
 use menus::{actions, copy_cell, sort};
 pub(super) use navigation::step;
@@ -83,6 +83,15 @@ pub fn perform(model: &mut Model, command: Command, argument: Option<&str>) -> V
         Command::Suspend => return vec![Effect::Suspend],
         Command::Progress => menus::underway(model),
         Command::Schedule => schedule(model, argument),
+        Command::Explain => {
+            explain(model, argument);
+            return vec![Effect::Journal];
+        }
+        Command::Timeline => {
+            timeline(model, argument);
+            return vec![Effect::Journal];
+        }
+        Command::EventKind => navigation::event_kind(model),
         Command::Env => env(model, argument),
         Command::Profile => return profile(model, argument),
         Command::Region => return region(model, argument),

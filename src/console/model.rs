@@ -217,6 +217,8 @@ impl Model {
     pub fn environment(&self) -> Option<&EnvironmentStatus> {
         let name = self.places.iter().rev().find_map(|place| match place {
             Page::Environment(name, _) | Page::Schedule(name, _) => Some(name.clone()),
+            Page::Explain(page) => Some(page.environment.clone()),
+            Page::Timeline(page) => Some(page.environment.clone()),
             Page::Detail(detail) => self.picture.home(&detail.id).map(|home| home.name.clone()),
             _ => None,
         });

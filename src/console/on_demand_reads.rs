@@ -42,6 +42,11 @@ fn wants(model: &Model) -> Vec<ReadRequest> {
         wants.extend(off.past());
         wants.extend(off.maintenance(&model.world, model.now));
     }
+    match model.here() {
+        Some(Page::Explain(page)) => wants.extend(page.wants.iter().cloned()),
+        Some(Page::Timeline(page)) => wants.extend(page.wants.iter().cloned()),
+        _ => {}
+    }
     wants.sort_by(|a, b| (&a.scope, a.kind).cmp(&(&b.scope, b.kind)));
     wants.dedup();
     wants

@@ -2,7 +2,9 @@
 //! own state; going back drops it.
 
 use super::screens::detail::Detail;
+use super::screens::explain::ExplainPage;
 use super::screens::sheet::Sheet;
+use super::screens::timeline::TimelinePage;
 use super::screens::viewer::Viewer;
 use crate::command::Where;
 use crate::world::EnvironmentName;
@@ -16,6 +18,10 @@ pub enum Page {
     Environment(EnvironmentName, Sheet),
     /// The schedule of one environment.
     Schedule(EnvironmentName, Sheet),
+    /// Why one environment is not well.
+    Explain(Box<ExplainPage>),
+    /// What happened to one environment.
+    Timeline(Box<TimelinePage>),
     /// One resource.
     Detail(Box<Detail>),
     /// Faults and identities.
@@ -40,6 +46,8 @@ impl Page {
             Self::Fleet(_) => Where::Fleet,
             Self::Environment(..) => Where::Environment,
             Self::Schedule(..) => Where::Schedule,
+            Self::Explain(_) => Where::Explain,
+            Self::Timeline(_) => Where::Timeline,
             Self::Detail(_) => Where::Detail,
             Self::Faults(_) => Where::Faults,
             Self::Journal(_) => Where::Journal,
@@ -48,6 +56,15 @@ impl Page {
             Self::Progress(..) => Where::Progress,
             Self::Viewer(_) => Where::Viewer,
         }
+    }
+
+    /// Whether it is about one environment, or something in one.
+    #[must_use]
+    pub const fn is_inside(&self) -> bool {
+        matches!(
+            self,
+            Self::Environment(..) | Self::Schedule(..) | Self::Explain(_) | Self::Timeline(_) | Self::Detail(_)
+        )
     }
 
     /// Its rows, if it has rows.
@@ -62,6 +79,8 @@ impl Page {
             | Self::Unassigned(sheet)
             | Self::Tunnels(sheet)
             | Self::Progress(_, _, sheet) => Some(sheet),
+            Self::Explain(page) => Some(&page.sheet),
+            Self::Timeline(page) => Some(&page.sheet),
             Self::Detail(detail) => Some(&detail.sheet),
             Self::Viewer(_) => None,
         }
@@ -78,6 +97,8 @@ impl Page {
             | Self::Unassigned(sheet)
             | Self::Tunnels(sheet)
             | Self::Progress(_, _, sheet) => Some(sheet),
+            Self::Explain(page) => Some(&mut page.sheet),
+            Self::Timeline(page) => Some(&mut page.sheet),
             Self::Detail(detail) => Some(&mut detail.sheet),
             Self::Viewer(_) => None,
         }
@@ -90,6 +111,8 @@ impl Page {
             Self::Fleet(_) => "fleet".to_owned(),
             Self::Environment(name, _) => name.to_string(),
             Self::Schedule(name, _) => format!("schedule of {name}"),
+            Self::Explain(page) => format!("why {}", page.environment),
+            Self::Timeline(page) => format!("timeline of {}", page.environment),
             Self::Detail(detail) => detail.name.clone(),
             Self::Faults(_) => "faults".to_owned(),
             Self::Journal(_) => "journal".to_owned(),

@@ -58,6 +58,8 @@ pub fn paint(model: &Model, area: Rect, buf: &mut Buffer) -> (FrameInfo, Option<
         ) => {
             sheet(page, paint, body, buf, &mut shown);
         }
+        Some(Page::Explain(page)) => sheet(&page.sheet, paint, body, buf, &mut shown),
+        Some(Page::Timeline(page)) => sheet(&page.sheet, paint, body, buf, &mut shown),
         Some(Page::Detail(page)) => sheet(&page.sheet, paint, body, buf, &mut shown),
         Some(Page::Viewer(page)) => viewer::view::draw(page, &model.theme, body, buf, &mut shown),
         None => {}
@@ -162,8 +164,7 @@ fn age(model: &Model, shown: &mut FrameInfo) -> Option<(String, Role)> {
     if model.scopes.is_some() && done < all {
         return Some((format!("reading {done}/{all}"), Role::Changing));
     }
-    let inside =
-        model.places.iter().any(|place| matches!(place, Page::Environment(..) | Page::Schedule(..) | Page::Detail(_)));
+    let inside = model.places.iter().any(Page::is_inside);
     let oldest = match model.environment().filter(|_| inside) {
         Some(environment) => environment.read_at,
         None => model.picture.environments.iter().filter_map(|environment| environment.read_at).min(),

@@ -8,14 +8,15 @@ use std::fmt;
 use super::details::{ResourceDetails, Waits};
 use crate::kinds::schedule_record::Notes;
 use crate::kinds::{
-    alarm, batch_definition, batch_queue, db_cluster, db_instance, db_maintenance, ec2_instance, ecs_cluster,
-    ecs_service, event_rule, external_schedule, job_activity,
+    alarm, alarm_history, batch_definition, batch_queue, db_cluster, db_instance, db_maintenance, ec2_instance,
+    ecs_cluster, ecs_service, event_rule, external_schedule, job_activity,
 };
 use crate::kinds::{certificate, db_backup, db_subnet_group, distribution, log_group, topic, vpc_network};
 use crate::kinds::{dns_zone, rest_api, stack, user_pool, web_acl};
 use crate::kinds::{
-    load_balancer, managed_node, metric_filter, mute_rule, resource_tags, scalable_target, schedule_group,
-    scheduled_action, security_group, state_machine, target_group, task_definition,
+    load_balancer, log_tail, managed_node, metric_filter, mute_rule, resource_tags, scalable_target, scaling_activity,
+    schedule_group, scheduled_action, security_group, state_machine, subnet, target_group, task_definition,
+    trail_event,
 };
 use crate::world::{AnyReading, Arn, Coverage, Fault, FaultKind, KindName, Part, Reading, Resource};
 
@@ -50,6 +51,10 @@ impl SimulatedAccount {
         simulated.open::<ec2_instance::Instance>("");
         simulated.open::<managed_node::Node>("");
         simulated.open::<security_group::SecurityGroup>("");
+        simulated.open::<subnet::Subnet>("");
+        simulated.open::<scaling_activity::ScalingActivity>("");
+        simulated.open::<trail_event::TrailEvent>("");
+        simulated.open::<alarm_history::AlarmChange>("");
         simulated.open::<scalable_target::ScalableTarget>("");
         simulated.open::<resource_tags::TaggedResource>("");
         simulated.open::<schedule_group::Group>("");
@@ -161,7 +166,7 @@ impl SimulatedAccount {
     pub(super) fn found(&self, kind: KindName, coverage: &Coverage) -> Result<AnyReading, Fault> {
         match (self.denied.get(&kind), self.drawers.get(&kind)) {
             (Some(fault), _) => Err(fault.clone()),
-            (None, Some(drawer)) => Ok(drawer.found(coverage, kind == Notes::KIND)),
+            (None, Some(drawer)) => Ok(drawer.found(coverage, Unknown::of(kind))),
             (None, None) => Ok(Reading::<resource_tags::TaggedResource>::of(Vec::new()).into()),
         }
     }
@@ -170,17 +175,43 @@ impl SimulatedAccount {
 /// The items of one kind, part by part.
 struct Parts<T>(BTreeMap<Part, Vec<T>>);
 
+/// What a part is answered with that nothing was put in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Unknown {
+    /// Not found.
+    Gone,
+    /// Nothing, which is no fault.
+    Blank,
+    /// All there is: such parts name a moment, and everything since then was put in one.
+    Whole,
+}
+
+impl Unknown {
+    fn of(kind: KindName) -> Self {
+        match kind {
+            Notes::KIND | log_tail::LogTail::KIND => Self::Blank,
+            trail_event::TrailEvent::KIND | alarm_history::AlarmChange::KIND => Self::Whole,
+            _ => Self::Gone,
+        }
+    }
+}
+
 /// A kind's parts with the item type rubbed out.
 trait Drawer: Send + Sync {
-    /// What reading brings; with `blank`, nothing where there is no such part, which is no fault.
-    fn found(&self, coverage: &Coverage, blank: bool) -> AnyReading;
+    /// What reading brings.
+    fn found(&self, coverage: &Coverage, unknown: Unknown) -> AnyReading;
     fn as_any(&self) -> &dyn Any;
     fn as_any_mut(&mut self) -> &mut dyn Any;
 }
 
 impl<T: Resource> Drawer for Parts<T> {
-    fn found(&self, coverage: &Coverage, blank: bool) -> AnyReading {
-        let there = |part: &Part| self.0.get(part).cloned().or_else(|| blank.then(Vec::new));
+    fn found(&self, coverage: &Coverage, unknown: Unknown) -> AnyReading {
+        let there = |part: &Part| match (self.0.get(part), unknown) {
+            (Some(items), _) => Some(items.clone()),
+            (None, Unknown::Gone) => None,
+            (None, Unknown::Blank) => Some(Vec::new()),
+            (None, Unknown::Whole) => Some(self.0.get("").cloned().unwrap_or_default()),
+        };
         let parts = match coverage {
             Coverage::All => self.0.iter().map(|(part, items)| (Part::clone(part), Ok(items.clone()))).collect(),
             Coverage::Parts(wanted) => wanted

@@ -18,6 +18,7 @@ mod schedule_tags;
 mod scheduler;
 mod shell;
 mod systems;
+mod trail;
 
 #[cfg(test)]
 mod tests;
@@ -162,6 +163,7 @@ impl Demo {
             rules::switch(&mut simulated, &scenario);
             rules::ran(&mut simulated, &scenario);
             schedule_tags::fill(&mut simulated, &scenario);
+            trail::record(&mut simulated, &scenario);
             let simulated = Arc::new(simulated);
             let staged = Staged { now, acts: count, simulated: Arc::clone(&simulated) };
             locked(&self.staged).insert(scope.clone(), staged);

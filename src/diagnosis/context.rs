@@ -55,6 +55,10 @@ pub(super) struct Database<'a> {
     pub(super) engine: &'a str,
     pub(super) version: Option<&'a str>,
     pub(super) lifecycle: Option<&'a str>,
+    pub(super) port: Option<u32>,
+    pub(super) security_groups: &'a [String],
+    pub(super) endpoint: Option<&'a str>,
+    pub(super) certificate_until: Option<Timestamp>,
 }
 
 impl Database<'_> {
@@ -110,6 +114,10 @@ impl<'a> DiagnosisContext<'a> {
                 engine: &cluster.engine,
                 version: cluster.version.as_deref(),
                 lifecycle: cluster.lifecycle.as_deref(),
+                port: cluster.port,
+                security_groups: &cluster.security_groups,
+                endpoint: cluster.endpoint.as_deref(),
+                certificate_until: None,
             });
         } else if let Some(database) = world.get::<DbInstance>(id).filter(|database| database.cluster.is_none()) {
             self.databases.push(Database {
@@ -119,6 +127,10 @@ impl<'a> DiagnosisContext<'a> {
                 engine: &database.engine,
                 version: database.version.as_deref(),
                 lifecycle: database.lifecycle.as_deref(),
+                port: database.port,
+                security_groups: &database.security_groups,
+                endpoint: database.endpoint.as_deref(),
+                certificate_until: database.certificate_until,
             });
         } else if let Some(group) = world.get::<TargetGroup>(id) {
             self.groups.push((member, group));
@@ -130,7 +142,7 @@ impl<'a> DiagnosisContext<'a> {
     }
 
     /// The context in which a kind judges that member.
-    pub(super) fn context(&self, member: &'a Member) -> KindContext<'a> {
+    pub(super) fn context<'m>(&'m self, member: &'m Member) -> KindContext<'m> {
         KindContext {
             world: self.world,
             resource_index: self.resource_index,

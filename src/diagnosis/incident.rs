@@ -73,6 +73,10 @@ fn sign<'a>(cx: &DiagnosisContext<'a>, member: &'a Member) -> Option<Sign<'a>> {
     let what = if let Some(service) = world.get::<Service>(id) {
         let judged = ecs_service::judge(service, &cx.context(member));
         depth = judged.depth;
+        // That its load balancer's checks fail is told better by the group: what they got, and what they want.
+        if judged.stops.as_ref().is_some_and(|stops| stops.cause.id == "elb-health") {
+            depth = 5;
+        }
         below.extend(judged.stops.iter().map(|stops| stops.line()));
         below.extend(judged.stops.iter().filter_map(|stops| stops.words.clone()));
         below.extend((!judged.check.is_empty()).then(|| judged.check.to_owned()));
@@ -171,14 +175,27 @@ fn touches(cx: &DiagnosisContext<'_>, one: &Sign<'_>, other: &Sign<'_>) -> bool 
                 })
             })
         }
-        // A database that cannot be used may be behind anything that fails.
-        (
-            IncidentPart::Database(database),
-            IncidentPart::Service(_) | IncidentPart::Group(_) | IncidentPart::Task(_),
-        ) => database.is_away() && !other.health.is_fine(),
+        // A database that cannot be used may be behind what fails for no cause of its own.
+        (IncidentPart::Database(database), IncidentPart::Service(service)) => {
+            database.is_away() && !other.health.is_fine() && !has_own_cause(cx, other.member, service)
+        }
+        (IncidentPart::Database(database), IncidentPart::Group(group)) => {
+            let own = cx.services.iter().any(|(member, service)| {
+                let behind = service.attachments.iter().any(|it| it.target_group.as_ref() == Some(&group.arn));
+                behind && has_own_cause(cx, member, service)
+            });
+            database.is_away() && !other.health.is_fine() && !own
+        }
+        (IncidentPart::Database(database), IncidentPart::Task(_)) => database.is_away() && !other.health.is_fine(),
         (IncidentPart::Alarm(alarm), what) => all_watched(alarm).any(|watched| is_about(watched, what)),
         _ => false,
     }
+}
+
+/// Whether tasks of a service fail for a reason that ECS itself names: no image, no secret, no memory, no place.
+fn has_own_cause(cx: &DiagnosisContext<'_>, member: &Member, service: &Service) -> bool {
+    let judged = ecs_service::judge(service, &cx.context(member));
+    judged.depth <= 1 && !judged.assessment.health.is_fine()
 }
 
 fn is_about(watched: WatchedResource<'_>, what: &IncidentPart<'_>) -> bool {

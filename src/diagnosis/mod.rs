@@ -4,6 +4,7 @@
 
 mod context;
 mod drift;
+pub mod explain;
 mod external_schedulers;
 mod hidden_evidence;
 mod incident;
@@ -13,7 +14,7 @@ mod notes;
 mod upkeep;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod verdict;
 
 pub use verdict::{Finding, Verdict};
@@ -70,7 +71,8 @@ pub fn read(
         };
         rank(a).cmp(&rank(b)).then_with(|| a.message.cmp(&b.message))
     });
-    let mut verdict = Verdict { health, blind, findings };
+    let since = if health > Health::Unknown { explain::onset(&cx, &rest) } else { None };
+    let mut verdict = Verdict { health, blind, findings, since };
     verdict.own_up();
     verdict
 }

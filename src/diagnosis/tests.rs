@@ -22,6 +22,7 @@ use crate::kinds::ecs_service::event_meanings::EVENTS;
 use crate::kinds::ecs_task::Task;
 use crate::kinds::ecs_task::stop_cause::{cause, failures};
 use crate::kinds::ecs_task::stop_reasons::STOP_REASONS;
+use crate::kinds::lambda_function::Function;
 use crate::kinds::load_balancer::LoadBalancer;
 use crate::kinds::shared::phrase_table::{Known, find, normal};
 use crate::kinds::target_group::TargetGroup;
@@ -113,7 +114,7 @@ fn the_deepest_failure_speaks_and_old_ones_do_not() {
     assert_eq!(stops.latest, Some(ago(3)));
 }
 
-fn environment(shelves: &Shelves, protected: bool) -> Environment {
+pub(crate) fn environment(shelves: &Shelves, protected: bool) -> Environment {
     let world = &shelves.0;
     let mut ids: Vec<ResourceId> = Vec::new();
     ids.extend(world.all::<TargetGroup>(&scope()).map(|item| item.id(&scope())));
@@ -123,6 +124,8 @@ fn environment(shelves: &Shelves, protected: bool) -> Environment {
     ids.extend(world.all::<DbInstance>(&scope()).map(|item| item.id(&scope())));
     ids.extend(world.all::<Alarm>(&scope()).map(|item| item.id(&scope())));
     ids.extend(world.all::<Instance>(&scope()).map(|item| item.id(&scope())));
+    ids.extend(world.all::<LoadBalancer>(&scope()).map(|item| item.id(&scope())));
+    ids.extend(world.all::<Function>(&scope()).map(|item| item.id(&scope())));
     let members = shelves.seen(protected, |cx| {
         let member = |id: ResourceId| Member {
             name: kind(id.kind).unwrap().title(world, &id).unwrap(),

@@ -1,6 +1,8 @@
 //! A verdict and its findings: how an environment is, worst cause first. Plain data.
 //! The rules that make findings stand beside.
 
+use jiff::Timestamp;
+
 use crate::world::Health;
 use crate::world::ResourceId;
 
@@ -13,6 +15,8 @@ pub struct Verdict {
     pub blind: bool,
     /// Findings, deepest cause of the worst health first.
     pub findings: Vec<Finding>,
+    /// Since when it is not well, as far as what was read tells; `None` where it is, or nothing tells.
+    pub since: Option<Timestamp>,
 }
 
 impl Verdict {

@@ -102,7 +102,8 @@ fn causes(picture: &Picture, of: &(dyn Fn(&EnvironmentStatus) -> bool + Sync)) -
 }
 
 /// The same, with the parts of one kind in one place in one want: those are read side by side.
-fn at_once(wants: &[ReadRequest]) -> Vec<ReadRequest> {
+#[must_use]
+pub fn at_once(wants: &[ReadRequest]) -> Vec<ReadRequest> {
     let mut all: Vec<ReadRequest> = Vec::new();
     for want in wants {
         let like = all.iter_mut().find(|known| (&known.scope, known.kind) == (&want.scope, want.kind));

@@ -2,6 +2,7 @@
 //! scheduler, sessions and the snapshot without a screen. Never draws and never parses arguments.
 
 pub mod execute;
+pub mod explanation;
 pub mod headless;
 pub mod journal;
 pub mod open_tunnel;
@@ -11,6 +12,7 @@ pub mod resolve_name;
 pub mod run_procedure;
 pub mod running;
 pub mod scheduler;
+pub mod seen_events;
 pub mod session;
 pub mod session_terminal;
 pub mod tunnel_supervisor;

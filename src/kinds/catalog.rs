@@ -2,13 +2,14 @@
 //! Nothing else may stand here.
 
 use super::{
-    alarm, automation_run, batch_definition, batch_queue, certificate, command_invocation, cpu_credits, db_backup,
-    db_cluster, db_event, db_instance, db_maintenance, db_subnet_group, deploy_lock, distribution, dns_zone,
+    alarm, alarm_history, automation_run, batch_definition, batch_queue, certificate, command_invocation, cpu_credits,
+    db_backup, db_cluster, db_event, db_instance, db_maintenance, db_subnet_group, deploy_lock, distribution, dns_zone,
     ec2_instance, ecr_repository, ecs_cluster, ecs_service, ecs_task, event_rule, external_schedule, iam_simulation,
     job_activity, lambda_alias_metrics, lambda_function, lambda_version, listener, load_balancer, log_group, log_tail,
-    managed_node, metric_filter, mute_rule, resource_tags, rest_api, scalable_target, schedule_group, schedule_record,
-    scheduled_action, scheduler_role, security_group, service_deployment, session_settings, stack, state_machine,
-    target_group, target_health, task_definition, topic, user_pool, vpc_network, web_acl,
+    managed_node, metric_filter, mute_rule, resource_tags, rest_api, scalable_target, scaling_activity, schedule_group,
+    schedule_record, scheduled_action, scheduler_role, security_group, service_deployment, session_settings, stack,
+    state_machine, subnet, target_group, target_health, task_definition, topic, trail_event, user_pool, vpc_network,
+    web_acl,
 };
 use crate::kinds::any_kind::AnyKind;
 use crate::kinds::any_kind::Erased;
@@ -41,6 +42,7 @@ pub static KINDS: &[&dyn AnyKind] = &[
     &Erased::<command_invocation::Invocations>::new(),
     &Erased::<deploy_lock::DeployLocks>::new(),
     &Erased::<security_group::SecurityGroups>::new(),
+    &Erased::<subnet::Subnets>::new(),
     &Erased::<scalable_target::ScalableTargets>::new(),
     &Erased::<resource_tags::Tags>::new(),
     &Erased::<schedule_group::Groups>::new(),
@@ -70,6 +72,9 @@ pub static KINDS: &[&dyn AnyKind] = &[
     &Erased::<session_settings::AllSessionSettings>::new(),
     &Erased::<iam_simulation::Simulations>::new(),
     &Erased::<log_tail::LogTails>::new(),
+    &Erased::<alarm_history::AlarmHistory>::new(),
+    &Erased::<scaling_activity::ScalingActivities>::new(),
+    &Erased::<trail_event::TrailEvents>::new(),
 ];
 
 /// The kind of that name.

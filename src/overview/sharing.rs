@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn what_is_amiss_with_a_shared_database_is_amiss_in_who_uses_it() {
-        let mut verdict = Verdict { health: Health::Worrying, findings: Vec::new(), ..Verdict::default() };
+        let mut verdict = Verdict { health: Health::Worrying, ..Verdict::default() };
         verdict.findings.push(Finding {
             health: Health::Worrying,
             depth: 0,
@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn a_shared_thing_that_is_well_changes_nothing() {
-        let mut verdict = Verdict { health: Health::Asleep, findings: Vec::new(), ..Verdict::default() };
+        let mut verdict = Verdict { health: Health::Asleep, ..Verdict::default() };
         verdict.with_shared(&[member("common-db", Some(Assessment::well()))]);
         assert_eq!(verdict, Verdict { health: Health::Asleep, ..Verdict::default() });
     }

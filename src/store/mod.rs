@@ -1,11 +1,12 @@
 //! The local store: one SQLite file in the state directory that several consoles read and write at once. Here are its
-//! opening and its upkeep; what it holds stands in a file each (`readings`), as typed calls. No secret may come in, and
+//! opening and its upkeep; what it holds stands in a file each (`readings`, `events`), as typed calls. No secret may come in, and
 //! nothing that only the store knows: it may be lost at any time, and whoever uses it goes on without.
 //!
 //! A user of it adds a step to `schema::STEPS` and a file beside `readings`, which works through [`Store::look`] and
 //! [`Store::change`], so that a busy, full or damaged file is one kind of fault everywhere. Calls block for
 //! [`PATIENCE`] at most: the console makes them away from its event loop. The simulated account has no store.
 
+mod events;
 mod fault;
 mod readings;
 mod schema;
@@ -18,6 +19,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
+pub use events::{EVENTS_KEPT, EventShare, StoredEvent};
 pub use fault::{StoreFault, StoreFaultKind};
 pub use readings::{CachedPart, CachedShare, Place};
 

@@ -22,6 +22,19 @@ pub(super) const STEPS: &[&str] = &[
         UNIQUE (account, region, kind, part)
      ) STRICT;
      CREATE INDEX reading_age ON reading (read_at);",
+    // 2: what happened, as it was seen; AWS forgets most of it.
+    "CREATE TABLE event (
+        environment TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        what TEXT NOT NULL,
+        doer TEXT,
+        source TEXT NOT NULL,
+        requests TEXT NOT NULL,
+        UNIQUE (environment, at, kind, subject, what)
+     ) STRICT;
+     CREATE INDEX event_age ON event (at);",
 ];
 
 /// Takes the steps that a file has not taken yet, all or none of them.

@@ -361,6 +361,14 @@ impl World {
             .flat_map(|(scope, kinds)| kinds.iter().map(move |(kind, store)| (scope, *kind, store.as_ref())))
     }
 
+    /// Forgets everything that was read of a kind, for tests of what is said then.
+    #[cfg(test)]
+    pub(crate) fn forget(&mut self, scope: &Scope, kind: KindName) {
+        if let Some(kinds) = self.shelves.get_mut(scope) {
+            kinds.remove(&kind);
+        }
+    }
+
     /// Forgets everything about scopes that are not in `keep` (another profile was chosen).
     pub fn retain(&mut self, keep: &[Scope]) {
         self.shelves.retain(|scope, _| keep.contains(scope));

@@ -8,7 +8,7 @@ use crate::none;
 use crate::sources::{Source, sources};
 
 /// Every folder of `src`, from the ground up, and the folders it imports from besides itself.
-const FLOORS: [(&str, &[&str]); 24] = [
+const FLOORS: [(&str, &[&str]); 25] = [
     ("text", &[]),
     ("world", &[]),
     ("command", &[]),
@@ -25,7 +25,8 @@ const FLOORS: [(&str, &[&str]); 24] = [
     ("environment", &["text", "world", "schedule", "kinds"]),
     ("config", &["text", "world", "schedule", "os", "aws", "environment"]),
     ("offhours", &["text", "world", "schedule", "kinds", "environment"]),
-    ("diagnosis", &["text", "world", "schedule", "kinds", "environment", "offhours"]),
+    ("timeline", &["text", "world", "schedule", "kinds", "environment", "offhours"]),
+    ("diagnosis", &["text", "world", "schedule", "kinds", "environment", "offhours", "timeline"]),
     ("overview", &["world", "kinds", "environment", "offhours", "diagnosis"]),
     (
         "operations",
@@ -46,6 +47,8 @@ const FLOORS: [(&str, &[&str]); 24] = [
             "kinds",
             "environment",
             "offhours",
+            "timeline",
+            "diagnosis",
             "overview",
             "operations",
             "cloud",
@@ -67,6 +70,8 @@ const FLOORS: [(&str, &[&str]); 24] = [
             "kinds",
             "environment",
             "offhours",
+            "timeline",
+            "diagnosis",
             "overview",
             "operations",
             "cloud",
@@ -92,6 +97,7 @@ const FLOORS: [(&str, &[&str]); 24] = [
             "environment",
             "config",
             "offhours",
+            "timeline",
             "diagnosis",
             "overview",
             "operations",

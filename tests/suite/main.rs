@@ -22,4 +22,5 @@ mod schedules;
 mod session_gateway;
 mod stopped_terminal;
 mod systems;
+mod triage;
 mod weather;

@@ -1,4 +1,4 @@
-//! The awsJson protocol of EventBridge, KMS, Step Functions and others: a target and JSON in, JSON out. How JSON services write an error
+//! The awsJson protocol of EventBridge, CloudTrail, KMS, Step Functions and others: a target and JSON in, JSON out. How JSON services write an error
 //! stands here too, for REST.
 
 use aws_config::SdkConfig;
@@ -26,6 +26,12 @@ impl Json {
     /// EventBridge (rules; schedules are another service) as `config` reaches it.
     pub(crate) fn events(config: &SdkConfig, counting: Counting) -> Self {
         Self { line: Line::new(Service::EVENTS, config, Some(counting)), target: EVENTS, version: V1_1 }
+    }
+
+    /// CloudTrail as `config` reaches it.
+    pub(crate) fn trail(config: &SdkConfig, counting: Counting) -> Self {
+        let target = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101";
+        Self { line: Line::new(Service::CLOUDTRAIL, config, Some(counting)), target, version: V1_1 }
     }
 
     /// KMS as `config` reaches it.

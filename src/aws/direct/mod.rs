@@ -66,6 +66,7 @@ impl Service {
         Self { id, name, global: true, at_home: false }
     }
 
+    pub(super) const CLOUDTRAIL: Self = Self::regional("CloudTrail", "cloudtrail");
     pub(super) const EC2: Self = Self::regional("EC2", "ec2");
     pub(super) const EVENTS: Self = Self::regional("EventBridge", "events");
     pub(super) const IAM: Self = Self::global("IAM", "iam");

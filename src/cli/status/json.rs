@@ -70,6 +70,7 @@ fn environment_object(
     put("region", json!(environment.region));
     put("health", json!(verdict.health));
     put("why", json!(why));
+    put("since", json!(verdict.since.map(|at| moment(at, zone))));
     put("read_at", json!(environment.read_at.map(|at| moment(at, zone))));
     for (list, members) in lists(environment, snapshot, resource_index, zone) {
         put(list, Value::Array(members));

@@ -38,7 +38,7 @@ fn the_document_holds_what_scripts_rely_on() {
             {
                 "name": "prooflink-prod", "project": "prooflink", "stage": "prod", "protected": true,
                 "account": "123456789012", "region": "ap-northeast-1",
-                "health": "bad", "why": ["3 of 4 targets answer 502 since 13:58", "1 alarm is muted"],
+                "health": "bad", "since": null, "why": ["3 of 4 targets answer 502 since 13:58", "1 alarm is muted"],
                 "read_at": "2026-11-21T14:02:11+09:00",
                 "services": [], "target_groups": [], "databases": [], "instances": [], "alarms": [],
                 "shared": [],
@@ -49,7 +49,7 @@ fn the_document_holds_what_scripts_rely_on() {
             {
                 "name": "本番-dev", "project": "prooflink", "stage": "dev", "protected": false,
                 "account": "123456789012", "region": "ap-northeast-1",
-                "health": "well", "why": ["well"],
+                "health": "well", "since": null, "why": ["well"],
                 "read_at": "2026-11-21T14:02:11+09:00",
                 "services": [], "target_groups": [], "databases": [], "instances": [], "alarms": [],
                 "shared": [],

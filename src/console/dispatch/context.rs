@@ -9,9 +9,11 @@ use crate::console::actions;
 use crate::console::effect::Effect;
 use crate::console::model::Model;
 use crate::console::page::Page;
+use crate::console::screens::explain::ExplainPage;
 use crate::console::screens::menu::Pick;
 use crate::console::screens::palette::{Known, OfferedAction};
 use crate::console::screens::sheet::{RowTarget, Sheet};
+use crate::console::screens::timeline::TimelinePage;
 use crate::console::settings::Choice;
 use crate::engine::resolve_name::resolve_name;
 use crate::operations::environment_actions;
@@ -62,17 +64,40 @@ pub(super) fn env(model: &mut Model, name: Option<&str>) {
     }
 }
 
-/// The schedule of the environment that is named, or of the one here.
-pub(super) fn schedule(model: &mut Model, name: Option<&str>) {
+/// The environment that is named, or the one here.
+fn meant(model: &Model, name: Option<&str>, command: &str) -> Result<EnvironmentName, String> {
     let names: Vec<&EnvironmentName> = model.picture.environments.iter().map(|environment| &environment.name).collect();
-    let found = match name {
+    match name {
         Some(name) => resolve_name(name, &names).cloned(),
         None => model
             .environment()
             .map(|environment| environment.name.clone())
-            .ok_or_else(|| "no environment is meant here; :schedule ENV names one".to_owned()),
-    };
-    match found {
+            .ok_or_else(|| format!("no environment is meant here; :{command} ENV names one")),
+    }
+}
+
+/// Why the environment that is named, or the one here, is not well.
+pub(super) fn explain(model: &mut Model, name: Option<&str>) {
+    match meant(model, name, "explain") {
+        Ok(name) if matches!(model.here(), Some(Page::Explain(page)) if page.environment == name) => there(model),
+        Ok(name) => model.enter(Page::Explain(Box::new(ExplainPage::new(name)))),
+        Err(why) => model.notices.fault(model.now, why),
+    }
+}
+
+/// What happened to the environment that is named or to the one here; with a resource under the cursor, to that alone.
+pub(super) fn timeline(model: &mut Model, name: Option<&str>) {
+    let of = model.resource().filter(|_| name.is_none()).cloned();
+    match meant(model, name, "timeline") {
+        Ok(name) if matches!(model.here(), Some(Page::Timeline(page)) if page.environment == name) => there(model),
+        Ok(name) => model.enter(Page::Timeline(Box::new(TimelinePage::new(name, of)))),
+        Err(why) => model.notices.fault(model.now, why),
+    }
+}
+
+/// The schedule of the environment that is named, or of the one here.
+pub(super) fn schedule(model: &mut Model, name: Option<&str>) {
+    match meant(model, name, "schedule") {
         Ok(name) if matches!(model.here(), Some(Page::Schedule(here, _)) if *here == name) => there(model),
         Ok(name) => model.enter(Page::Schedule(name, Sheet::default())),
         Err(why) => model.notices.fault(model.now, why),

@@ -8,6 +8,7 @@ use crate::console::model::Model;
 use crate::console::page::Page;
 use crate::console::screens::journal;
 use crate::console::screens::sheet::{RowTarget, Sheet};
+use crate::console::screens::timeline::next_kind;
 use crate::console::screens::viewer;
 use crate::console::tunnels;
 
@@ -84,6 +85,14 @@ pub(super) fn open(model: &mut Model) {
         Some(RowTarget::Tunnel(id)) => tunnels::menu(model, id),
         None => {}
     }
+}
+
+/// Shows only the next kind of events that there are, or all again.
+pub(super) fn event_kind(model: &mut Model) {
+    if let Some(Page::Timeline(page)) = model.places.last_mut() {
+        page.kind = next_kind(page);
+    }
+    model.refill(true);
 }
 
 /// Takes back one thing: what narrows the rows, then the place; in the fleet, the order is found again.

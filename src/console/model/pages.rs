@@ -11,6 +11,7 @@ use crate::console::screens::fleet::Waiting;
 use crate::console::screens::{environment, faults, journal, progress, schedule, tunnels, unassigned};
 use crate::engine::poller::Focus;
 use crate::kinds::catalog::kind;
+use crate::world::read_request::ReadRequest;
 use crate::world::{ResourceId, Scope};
 
 impl Model {
@@ -99,6 +100,20 @@ impl Model {
                 };
                 sheet.fill(blocks, resort);
             }
+            Page::Explain(page) => match self.picture.environment(&page.environment) {
+                Some(found) => page.fill(found, around, &self.journal, (&|wants| self.is_reading(wants), resort)),
+                None => {
+                    let key = self.key_of(Command::Back);
+                    page.sheet.fill(environment::missing(page.environment.as_str(), self.complete(), &key), resort);
+                }
+            },
+            Page::Timeline(page) => match self.picture.environment(&page.environment) {
+                Some(found) => page.fill(found, around, &self.journal, (&|wants| self.is_reading(wants), resort)),
+                None => {
+                    let key = self.key_of(Command::Back);
+                    page.sheet.fill(environment::missing(page.environment.as_str(), self.complete(), &key), resort);
+                }
+            },
             Page::Detail(page) => {
                 if let Some(name) = kind(page.id.kind).and_then(|kind| kind.title(&self.world, &page.id)) {
                     page.name = name;
@@ -135,6 +150,12 @@ impl Model {
         }
     }
 
+    /// Whether an answer to what a page wants is still waited for, or was not even asked.
+    fn is_reading(&self, wants: &[ReadRequest]) -> bool {
+        let asked = |want: &ReadRequest| self.peeked.iter().any(|(known, _)| known == want);
+        !self.peeking.is_empty() || !wants.iter().all(asked)
+    }
+
     /// Goes to a place, on top of this one.
     pub fn enter(&mut self, mut place: Page) {
         self.fill(&mut place, true);
@@ -145,10 +166,7 @@ impl Model {
 
     /// Puts the environment the reader is in into focus, so that it is read more often.
     pub fn refocus(&mut self) {
-        let inside = self
-            .places
-            .iter()
-            .any(|place| matches!(place, Page::Environment(..) | Page::Schedule(..) | Page::Detail(_)));
+        let inside = self.places.iter().any(Page::is_inside);
         let focus = self.environment().filter(|_| inside).map(|environment| Focus::on(environment, &self.world));
         self.pacer.focus(focus.unwrap_or_default());
     }

@@ -3,6 +3,7 @@
 pub mod confirm;
 pub mod detail;
 pub mod environment;
+pub mod explain;
 mod external_schedulers;
 pub mod faults;
 pub mod fleet;
@@ -12,6 +13,7 @@ pub mod palette;
 pub mod progress;
 pub mod schedule;
 pub mod sheet;
+pub mod timeline;
 pub mod tunnels;
 pub mod unassigned;
 pub mod viewer;

@@ -155,7 +155,7 @@ pub(crate) fn database(simulated: &mut SimulatedAccount, scenario: &ScenarioCont
     let zones = if facts.id == "city-poc-db" { 1 } else { 2 };
     super::upkeep::subnet_group(simulated, facts.subnets, facts.vpc, zones);
     simulated.look_at::<DbInstance>(arn.as_str(), look(&steps, facts.storage));
-    simulated.put(arn.as_str(), PowerEvents { arn: arn.to_string(), told: told(scenario, &steps) });
+    simulated.put(arn.as_str(), PowerEvents::of_power(arn.to_string(), told(scenario, &steps)));
     simulated.put(
         "",
         DbInstance {
@@ -250,7 +250,7 @@ pub(crate) fn aurora(simulated: &mut SimulatedAccount, scenario: &ScenarioContex
     simulated.tag(&arn, &facts.each.tags);
     super::upkeep::backups(simulated, scenario, facts.id, (true, facts.each.backup_days));
     simulated.look_at::<DbCluster>(arn.as_str(), look(&steps, facts.each.storage));
-    simulated.put(arn.as_str(), PowerEvents { arn: arn.to_string(), told: told(scenario, &steps) });
+    simulated.put(arn.as_str(), PowerEvents::of_power(arn.to_string(), told(scenario, &steps)));
     let members = facts.members.iter().enumerate();
     let cluster = DbCluster {
         arn: arn.clone(),

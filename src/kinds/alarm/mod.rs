@@ -19,6 +19,7 @@ pub use change::{MUTED_AT_MOST, mute_alarms};
 use futures_util::future::BoxFuture;
 pub use measured_value::{MeasuredValue, measured, reading};
 pub use model::{Alarm, AlarmMetric};
+pub use rule::children;
 pub use rules::{only_warns, scales, told};
 pub use watched_resource::{WatchedResource, all_watched, in_words, leads_to, watched};
 

@@ -65,6 +65,12 @@ pub(super) fn names(text: &str) -> BTreeSet<String> {
     all
 }
 
+/// The alarms that the rule of a composite alarm names, by name or ARN; none of another alarm.
+#[must_use]
+pub fn children(alarm: &super::model::Alarm) -> BTreeSet<String> {
+    alarm.rule.as_deref().map(names).unwrap_or_default()
+}
+
 /// `text` in one line: without needless space, brackets or quotes; alarms by their names alone.
 pub(super) fn in_one_line(text: &str) -> String {
     match parse(text) {

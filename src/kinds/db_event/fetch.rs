@@ -3,10 +3,11 @@
 
 use aws_sdk_rds::types::SourceType;
 
-use super::model::PowerEvents;
+use super::model::{DbMessage, PowerEvents};
 use crate::aws::{Paged, concurrently, pages, text, when};
 use crate::kinds::FetchContext;
-use crate::schedule::observed::rds_power_events::{KEPT, Power, PowerEvent};
+use crate::schedule::observed::rds_power_events::{KEPT, Power};
+use crate::text::mask_text;
 use crate::world::{Arn, Coverage, Fault, FaultKind, Part, Reading};
 
 const EVENTS: &str = "rds:DescribeEvents";
@@ -37,17 +38,20 @@ async fn one(ask: FetchContext<'_>, key: &str) -> Result<PowerEvents, Fault> {
         let request = ask.aws.rds.describe_events().source_type(source.clone()).source_identifier(id);
         let request = request.duration(minutes).max_records(100).set_marker(token);
         let answer = ask.aws.call(EVENTS, Some(id), request.send()).await?;
-        let told = answer.events().iter().filter_map(|event| Some((when(event.date())?, Power::of(event.message()?)?)));
-        Ok((told.collect::<Vec<PowerEvent>>(), text(answer.marker())))
+        let told = answer.events().iter().filter_map(|event| {
+            Some(DbMessage { at: when(event.date())?, message: mask_text(event.message()?).into_owned() })
+        });
+        Ok((told.collect::<Vec<DbMessage>>(), text(answer.marker())))
     })
     .await?;
     // Half of a history would tell of hours that were none.
     if let Some(fault) = cut {
         return Err(fault);
     }
-    let mut told = items;
-    told.sort_by_key(|(at, _)| *at);
-    Ok(PowerEvents { arn: key.to_owned(), told })
+    let mut messages = items;
+    messages.sort_by_key(|event| event.at);
+    let told = messages.iter().filter_map(|event| Some((event.at, Power::of(&event.message)?))).collect();
+    Ok(PowerEvents { arn: key.to_owned(), told, messages })
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ mod fetch;
 mod model;
 
 use futures_util::future::BoxFuture;
-pub use model::PowerEvents;
+pub use model::{DbMessage, PowerEvents};
 
 use super::{FetchContext, Kind, PollClass};
 use crate::world::{Fault, Reading};

@@ -32,7 +32,7 @@ pub static EVENTS: &[Known] = &[
     known(
         "crash-loop",
         &["is unable to consistently start tasks successfully"],
-        "tasks keep failing to start",
+        "tasks keep failing, ECS starts them again and again",
         Bad,
         "look at the reasons of the tasks that stopped last",
         "(service Backend) is unable to consistently start tasks successfully. For more information, see the Troubleshooting section.",

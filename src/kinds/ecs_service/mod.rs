@@ -19,7 +19,7 @@ use futures_util::future::BoxFuture;
 pub use model::{Attachment, Breaker, Deployment, Event, Service};
 pub use sleep::{memory, memory_in, scaled_as, wakes_to};
 
-pub use rules::{Judged, history_ends, is_settled, judge, moving, primary, rolled_back_to};
+pub use rules::{Judged, history_ends, is_settled, judge, moving, primary, rolled_back_to, steady_only, trouble};
 
 pub mod revision_steps;
 #[cfg(test)]

@@ -192,5 +192,17 @@ fn events(item: &Service) -> Vec<Moment> {
         };
         event.at.map(|at| Moment { at, message: first_line(&event.message, 300), tone })
     };
-    item.events.iter().filter_map(moment).collect()
+    let mut folded: Vec<(Moment, usize)> = Vec::new();
+    // A sick service repeats itself: equal events that follow each other are one line with their count.
+    for moment in item.events.iter().filter_map(moment) {
+        match folded.last_mut().filter(|(known, _)| known.message == moment.message) {
+            Some((_, times)) => *times += 1,
+            None => folded.push((moment, 1)),
+        }
+    }
+    let told = |(moment, times): (Moment, usize)| match times {
+        1 => moment,
+        times => Moment { message: format!("{} ({times} times)", moment.message), ..moment },
+    };
+    folded.into_iter().map(told).collect()
 }

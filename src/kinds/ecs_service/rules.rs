@@ -5,10 +5,11 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::event_meanings::{ROLLING_BACK, STEADY, meaning};
-use super::model::{Deployment, Service};
+use super::model::{Deployment, Event, Service};
 use crate::kinds::Counts;
 use crate::kinds::KindContext;
-use crate::kinds::ecs_task::stop_cause::{Stops, failures};
+use crate::kinds::ecs_task::Task;
+use crate::kinds::ecs_task::stop_cause::{Stops, cause, failures};
 use crate::kinds::shared::phrase_table::Known;
 use crate::kinds::task_definition::revision_number;
 use crate::text::{counted, span};
@@ -90,6 +91,15 @@ pub fn history_ends(service: &Service) -> Option<Timestamp> {
     steady.max(primary(service).and_then(|deployment| deployment.created_at))
 }
 
+/// The latest event since then that says what is wrong, with what it means.
+#[must_use]
+pub fn trouble(service: &Service) -> Option<(&Event, &'static Known)> {
+    let worst = worst_event(service, history_ends(service), service.running < service.desired)?;
+    let event =
+        service.events.iter().find(|event| meaning(&event.message).is_some_and(|known| known.id == worst.id))?;
+    Some((event, worst))
+}
+
 /// What the events since then say at worst, newest first among equals.
 fn worst_event(service: &Service, since: Option<Timestamp>, short: bool) -> Option<&'static Known> {
     service
@@ -111,7 +121,7 @@ fn worst_event(service: &Service, since: Option<Timestamp>, short: bool) -> Opti
 
 /// Whether the deployment on its way is a rollback.
 #[must_use]
-pub fn rolled_back_to<'a>(service: &'a Service, primary: &Deployment) -> Option<&'a super::model::Event> {
+pub fn rolled_back_to<'a>(service: &'a Service, primary: &Deployment) -> Option<&'a Event> {
     // Nearly all of a hundred events tell of a steady state: a look for the one sign of an id leaves them out.
     let sign = if primary.id.contains('/') { Some(b'/') } else { None };
     service.events.iter().find(|event| {
@@ -160,8 +170,9 @@ pub fn judge(service: &Service, cx: &KindContext<'_>) -> Judged {
     let stops = failures(cx.resource_index.tasks_of(cx.scope, service), stops_since);
     let short = service.running < service.desired;
     let event = worst_event(service, since, short);
+    let taken = taken(cx.resource_index.tasks_of(cx.scope, service), cx.now);
     let mut judged =
-        verdict(service, cx.now, &Signs { primary, rollback: rollback.is_some(), stops: stops.as_ref(), event });
+        verdict(service, cx.now, &Signs { primary, rollback: rollback.is_some(), stops: stops.as_ref(), event, taken });
     if judged.check.is_empty() {
         judged.check =
             stops.as_ref().map(|stops| stops.cause.check).or(event.map(|event| event.check)).unwrap_or_default();
@@ -170,7 +181,9 @@ pub fn judge(service: &Service, cx: &KindContext<'_>) -> Judged {
     judged
 }
 
-fn steady_only(service: &Service) -> Option<Timestamp> {
+/// When it last said that it is steady.
+#[must_use]
+pub fn steady_only(service: &Service) -> Option<Timestamp> {
     service
         .events
         .iter()
@@ -183,6 +196,18 @@ struct Signs<'a> {
     rollback: bool,
     stops: Option<&'a Stops>,
     event: Option<&'static Known>,
+    /// Tasks that AWS took away within the hour, and why.
+    taken: Option<(usize, &'static str)>,
+}
+
+/// Tasks that AWS took away within the hour: Spot capacity, or a retired host. No failure, but worth knowing.
+fn taken(tasks: &[&Task], now: Timestamp) -> Option<(usize, &'static str)> {
+    let lately = tasks.iter().filter(|task| task.stopped_at.is_some_and(|at| now.duration_since(at).as_hours() < 1));
+    let mut of = lately.filter_map(|task| cause(task)).filter(|cause| matches!(cause.id, "spot" | "host"));
+    let first = of.next()?;
+    let message =
+        if first.id == "spot" { "AWS took its Spot capacity back" } else { "its host was retired or stopped" };
+    Some((1 + of.filter(|other| other.id == first.id).count(), message))
 }
 
 fn verdict(service: &Service, now: Timestamp, signs: &Signs<'_>) -> Judged {
@@ -206,9 +231,11 @@ fn verdict(service: &Service, now: Timestamp, signs: &Signs<'_>) -> Judged {
         return Judged::new(health, depth, format!("{name} is rolling back{to}{cause}"));
     }
     if let Some(event) = signs.event.filter(|event| event.health == Health::Bad) {
+        // That tasks fail again and again is what is seen; the tasks tell why.
+        let is_symptom = matches!(event.id, "crash-loop" | "breaker");
         let message = signs
             .stops
-            .filter(|stops| stops.cause.depth <= event.depth)
+            .filter(|stops| is_symptom || stops.cause.depth <= event.depth)
             .map_or(event.message, |stops| &stops.cause.message);
         let depth = depth.min(event.depth);
         let mut judged = Judged::new(Health::Bad, depth, format!("{name}: {message} ({tasks})"));
@@ -230,7 +257,8 @@ fn verdict(service: &Service, now: Timestamp, signs: &Signs<'_>) -> Judged {
         if signs.event.is_none() && service.running + service.pending >= service.desired {
             return Judged::new(Health::Changing, 3, format!("{name}: {tasks}, {} starting", service.pending));
         }
-        let event = signs.event.map(|event| format!(": {}", event.message)).unwrap_or_default();
+        let event = signs.event.map(|event| event.message).or(signs.taken.map(|(_, message)| message));
+        let event = event.map(|event| format!(": {event}")).unwrap_or_default();
         return Judged::new(by_tasks, 3, format!("{name}: only {tasks}{event}"));
     }
     if let Some(event) = signs.event {
@@ -241,6 +269,10 @@ fn verdict(service: &Service, now: Timestamp, signs: &Signs<'_>) -> Judged {
     }
     if service.running > service.desired {
         return Judged::new(Health::Changing, 3, format!("{name}: {tasks}, the rest is being stopped"));
+    }
+    if let Some((count, message)) = signs.taken {
+        let lost = counted(count, "task");
+        return Judged::new(Health::Well, 9, format!("{name} lost {lost} within the hour, replaced: {message}"));
     }
     match signs.primary.filter(|_| signs.rollback) {
         Some(primary) => Judged::new(Health::Well, 9, format!("{name} runs{} after a rollback", revision(primary))),

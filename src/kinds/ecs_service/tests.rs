@@ -67,7 +67,7 @@ fn with_event(minutes: i64, message: &str, running: u32) -> Service {
     "(service Backend) is unable to consistently start tasks successfully.",
     2,
     Health::Bad,
-    "Backend: tasks keep failing to start (2 of 4 tasks running)"
+    "Backend: tasks keep failing, ECS starts them again and again (2 of 4 tasks running)"
 )]
 #[case::no_capacity(
     "(service Backend) was unable to place a task. Reason: Capacity is unavailable at this time.",

@@ -5,6 +5,8 @@ use super::model::{Container, Task};
 use super::stop_cause::cause;
 use crate::display::{Cell, Column, Fact, Row, Section, Width};
 use crate::kinds::KindContext;
+use crate::kinds::target_group::{TargetGroup, words};
+use crate::kinds::target_health::TargetHealth;
 use crate::kinds::task_definition::{image_name, revision_name};
 use crate::text::{first_line, when, word};
 use crate::world::{Health, Resource};
@@ -47,6 +49,7 @@ fn facts(item: &Task, cx: &KindContext<'_>) -> Vec<Fact> {
         ));
         facts.push(Fact::new("stop code", Cell::or_none(item.stop_code.as_deref())));
     }
+    facts.extend(targets(item, cx));
     facts.extend([
         Fact::new("state", Cell::plain(word(&item.last_status))),
         Fact::new("desired", Cell::plain(word(&item.desired_status))),
@@ -72,6 +75,26 @@ fn facts(item: &Task, cx: &KindContext<'_>) -> Vec<Fact> {
         Fact::new("started", at(item.started_at)),
         Fact::new("stopped", at(item.stopped_at)),
     ]);
+    facts
+}
+
+/// How load balancers see it, where they do: what is red on a target's row is red on its task's page.
+fn targets(item: &Task, cx: &KindContext<'_>) -> Vec<Fact> {
+    if item.stopped_at.is_some() {
+        return Vec::new();
+    }
+    let mut facts = Vec::new();
+    for health in cx.world.all::<TargetHealth>(cx.scope) {
+        let Some(group) = cx.world.by_key::<TargetGroup>(cx.scope, health.group.as_str()) else { continue };
+        for target in health.targets.iter().filter(|target| item.ips.contains(&target.id) && !target.is_abroad()) {
+            let words = words(target, group.check.matcher.as_deref());
+            let text = match words.full() {
+                full if full.is_empty() => format!("healthy in {}", group.name),
+                full => format!("{full} in {}", group.name),
+            };
+            facts.push(Fact::to("load balancer", Cell::sentence(words.health, text), Some(group.id(cx.scope))));
+        }
+    }
     facts
 }
 

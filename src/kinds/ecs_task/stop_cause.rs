@@ -12,9 +12,14 @@ use crate::kinds::task_definition::revision_number;
 use crate::text::{counted, first_line};
 use crate::world::Health;
 
+/// The id of a cause that is told by an exit code alone.
+pub const EXIT: &str = "exit";
+
 /// Why a task ended.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Cause {
+    /// What tells it from others: the id of the known sentence, `exit` for an exit code, empty for words nobody knows.
+    pub id: &'static str,
     /// In words, as the tail of a sentence.
     pub message: Cow<'static, str>,
     /// How bad it is; `Well` for what was meant.
@@ -42,6 +47,7 @@ pub fn cause(task: &Task) -> Option<Cause> {
     }
     if let Some(known) = find(STOP_REASONS, &normal(&text)) {
         return Some(Cause {
+            id: known.id,
             message: Cow::Borrowed(known.message),
             health: known.health,
             depth: known.depth,
@@ -59,7 +65,7 @@ pub fn cause(task: &Task) -> Option<Cause> {
     // What the scheduler or a person did on purpose is routine even in words nobody has seen.
     let meant = matches!(task.stop_code.as_deref(), None | Some("ServiceSchedulerInitiated" | "UserInitiated"));
     let (health, depth) = if meant { (Health::Well, 9) } else { (Health::Worrying, 2) };
-    Some(Cause { message, health, depth, check: "" })
+    Some(Cause { id: "", message, health, depth, check: "" })
 }
 
 /// The container that ended the task, by its exit code.
@@ -84,7 +90,7 @@ fn exited(task: &Task) -> Option<Cause> {
     };
     // A task that runs to its end is a job; whoever judges a service counts any exit as a failure.
     let health = if code == 0 || code == 143 { Health::Well } else { Health::Worrying };
-    Some(Cause { message: Cow::Owned(message), health, depth: 2, check })
+    Some(Cause { id: EXIT, message: Cow::Owned(message), health, depth: 2, check })
 }
 
 /// The latest failures of one service, told together.
@@ -111,9 +117,9 @@ impl Stops {
     }
 }
 
-/// What failed among `tasks` since `since`; `None` if every stop was routine.
+/// The tasks that failed since `since`, deepest cause first, then the latest.
 #[must_use]
-pub fn failures(tasks: &[&Task], since: Option<Timestamp>) -> Option<Stops> {
+pub fn failed<'a>(tasks: &[&'a Task], since: Option<Timestamp>) -> Vec<(&'a Task, Cause)> {
     let mut failed: Vec<(&Task, Cause)> = tasks
         .iter()
         .filter(|task| task.stopped_at.or(task.stopping_at).is_none_or(|at| since.is_none_or(|since| at >= since)))
@@ -122,6 +128,13 @@ pub fn failures(tasks: &[&Task], since: Option<Timestamp>) -> Option<Stops> {
         .collect();
     failed
         .sort_by(|(a, x), (b, y)| x.depth.cmp(&y.depth).then(b.stopped_at.cmp(&a.stopped_at)).then(a.arn.cmp(&b.arn)));
+    failed
+}
+
+/// What failed among `tasks` since `since`; `None` if every stop was routine.
+#[must_use]
+pub fn failures(tasks: &[&Task], since: Option<Timestamp>) -> Option<Stops> {
+    let failed = failed(tasks, since);
     let (latest, cause) = failed.first().map(|(task, cause)| (*task, cause.clone()))?;
     // A container's own reason says more than the sentence that an essential container ended.
     let reasons = latest.containers.iter().filter_map(|container| container.reason.as_deref());

@@ -4,6 +4,7 @@
 use super::model::LoadBalancer;
 use super::rules::assess;
 use crate::display::{Cell, Column, Fact, Row, Section, Width};
+use crate::kinds::alarm::{Alarm, WatchedResource, all_watched, told};
 use crate::kinds::listener::{ListenerSet, address, conditions};
 use crate::kinds::target_group::{TargetGroup, judge};
 use crate::kinds::{KindContext, console_url};
@@ -61,6 +62,7 @@ fn facts(item: &LoadBalancer, cx: &KindContext<'_>) -> Vec<Fact> {
     if let Some(why) = assessment.why {
         facts.push(Fact::new("why", Cell::of(assessment.health, why)));
     }
+    facts.extend(firing(item, cx));
     facts.extend([
         Fact::new("kind", Cell::or_none(item.flavour.as_deref())),
         Fact::new("scheme", Cell::or_none(item.scheme.as_deref())),
@@ -71,6 +73,20 @@ fn facts(item: &LoadBalancer, cx: &KindContext<'_>) -> Vec<Fact> {
         Fact::new("created", Cell::or_none(item.created_at.map(|at| when(at, cx.now, cx.zone)))),
     ]);
     facts
+}
+
+/// The alarms over it that fire: its own state says nothing of errors.
+fn firing(item: &LoadBalancer, cx: &KindContext<'_>) -> Vec<Fact> {
+    let short = item.arn.resource().strip_prefix("loadbalancer/").unwrap_or_default();
+    let about = |alarm: &Alarm| all_watched(alarm).any(|watched| watched == WatchedResource::LoadBalancer(short));
+    let fires = cx.world.all::<Alarm>(cx.scope).filter(|alarm| alarm.state == "ALARM" && about(alarm));
+    fires
+        .map(|alarm| {
+            let since = alarm.since.map(|at| format!(", since {}", when(at, cx.now, cx.zone))).unwrap_or_default();
+            let text = format!("{}: {}{since}", alarm.name, told(alarm, cx));
+            Fact::to("alarm", Cell::of(Health::Bad, text), Some(alarm.id(cx.scope)))
+        })
+        .collect()
 }
 
 fn rules(item: &LoadBalancer, cx: &KindContext<'_>) -> Vec<Row> {

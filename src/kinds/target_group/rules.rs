@@ -82,6 +82,12 @@ pub fn hint(group: &TargetGroup, cx: &KindContext<'_>) -> &'static str {
     targets.iter().map(check).find(|check| !check.is_empty()).unwrap_or_default()
 }
 
+/// Since when its targets fail, as far as the events of its services tell.
+#[must_use]
+pub fn failing_since(group: &TargetGroup, cx: &KindContext<'_>) -> Option<Timestamp> {
+    since(group, cx.resource_index.services_behind(cx.scope, group.arn.as_str()))
+}
+
 fn none_registered(services: &[&Service]) -> Assessment {
     if !services.is_empty() && services.iter().all(|service| service.desired == 0) {
         return Assessment::new(Health::Asleep, "no targets: its service wants 0 tasks");

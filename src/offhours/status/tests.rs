@@ -32,7 +32,7 @@ async fn seen(told: Option<&[(&str, Power)]>) -> Snapshot {
     if let Some(told) = told {
         let told = told.iter().map(|(at, power)| (at.parse().unwrap(), *power)).collect();
         let coverage = Coverage::Parts(std::iter::once(arn.as_str().into()).collect());
-        let events = (arn.as_str().into(), Ok(vec![PowerEvents { arn: arn.clone(), told }]));
+        let events = (arn.as_str().into(), Ok(vec![PowerEvents::of_power(arn.clone(), told)]));
         let found = Reading::of(vec![events]).into();
         snapshot.world.put(&scope, PowerEvents::KIND, &coverage, Ok(found), snapshot.at);
     }

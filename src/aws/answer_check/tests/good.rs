@@ -189,6 +189,11 @@ fn json_answer(action: &str) -> Option<Value> {
             "Namespace": "AWS/ECS", "Statistic": "Average",
             "AlarmArn": "arn:aws:cloudwatch:ap-northeast-1:123456789012:alarm:a"}]}),
         "DescribeAlarmHistory" => json!({"AlarmHistoryItems": []}),
+        "LookupEvents" => json!({"Events": [
+            {"EventId": "e", "EventName": "UpdateService", "EventSource": "ecs.amazonaws.com", "EventTime": 1}]}),
+        "DescribeScalingActivities" => json!({"ScalingActivities": [{"ActivityId": "a", "ServiceNamespace": "ecs",
+            "ResourceId": "service/c/web", "ScalableDimension": "ecs:service:DesiredCount", "Description": "d",
+            "Cause": "c", "StartTime": 1, "StatusCode": "Successful"}]}),
         "GetMetricData" => json!({"MetricDataResults": []}),
         "ListAlarmMuteRules" => json!({"AlarmMuteRuleSummaries": [
             {"AlarmMuteRuleArn": "arn:aws:cloudwatch:ap-northeast-1:123456789012:alarm-mute-rule:m"}]}),

@@ -12,6 +12,7 @@ use super::sheet::{Block, Item, RowTarget};
 use crate::display::{Cell, Column, Tone, Width};
 use crate::kinds::Counts;
 use crate::overview::Picture;
+use crate::text::moment;
 use crate::world::{FaultKind, Health, ResourceId};
 
 const COLUMNS: &[Column] = &[
@@ -88,7 +89,10 @@ fn row(environment: &EnvironmentStatus, (now, zone): (Timestamp, &TimeZone), cha
             Cell::of(health, format!("asleep {aside}{rest}"))
         }
         (Health::Asleep, Some(aside)) => Cell::of(health, format!("{headline} · {aside}")),
-        _ => Cell::of(health, headline),
+        _ => match environment.verdict.since.filter(|_| !headline.contains(" since ")) {
+            Some(since) => Cell::of(health, format!("{headline} · since {}", moment(since, now, zone))),
+            None => Cell::of(health, headline),
+        },
     };
     let stage = match (environment.stage.as_deref(), environment.protected) {
         (stage, true) => Cell { text: format!("{} ■", stage.unwrap_or("–")), tone: Tone::Protected },

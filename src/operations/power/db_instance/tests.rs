@@ -127,7 +127,7 @@ fn a_stop_within_ten_minutes_of_a_start_says_that_they_are_billed_anyway() {
             None => Shelves::default(),
             Some(Ok(minutes)) => {
                 let told = vec![(ago(minutes), Started)];
-                Shelves::default().with([PowerEvents { arn: item.key().to_owned(), told }])
+                Shelves::default().with([PowerEvents::of_power(item.key(), told)])
             }
             Some(Err(fault)) => Shelves::default().failing::<PowerEvents>(fault),
         };

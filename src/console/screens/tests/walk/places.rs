@@ -145,6 +145,16 @@ pub(super) fn all() -> Vec<Stop> {
         }),
         Stop::new("a fleet with wide names", || showing(fleet())),
         Stop::new("a fleet before anything was read", crate::console::screens::rig::model),
+        Stop::new("why prooflink-prod is not well", || {
+            let mut model = within("prooflink-prod");
+            line(&mut model, "explain");
+            model
+        }),
+        Stop::new("the timeline of prooflink-prod", || {
+            let mut model = console();
+            line(&mut model, "timeline prooflink-prod");
+            model
+        }),
         Stop::new("the schedule of prooflink-dev", || {
             let mut model = console();
             line(&mut model, "schedule prooflink-dev");
