@@ -9,7 +9,7 @@ use toban::kinds::alarm::{Alarm, AlarmMetric};
 use toban::kinds::catalog::KINDS;
 use toban::kinds::db_instance::DbInstance;
 use toban::kinds::ecs_cluster::{Cluster, Exec};
-use toban::kinds::ecs_service::{Attachment, Deployment, Event, Service};
+use toban::kinds::ecs_service::{Attachment, DeliveryFacts, Deployment, Event, Service};
 use toban::kinds::ecs_task::{Container, Task};
 use toban::kinds::load_balancer::LoadBalancer;
 use toban::kinds::target_group::{Check, TargetGroup};
@@ -167,6 +167,7 @@ fn service(environment: &str, n: usize) -> Service {
             target_group: Some(group_arn(environment, n)),
             container: Some("app".into()),
             port: Some(3000),
+            alternate: None,
         }],
         subnets: vec!["subnet-a".into(), "subnet-c".into()],
         security_groups: vec!["sg-1".into()],
@@ -178,6 +179,7 @@ fn service(environment: &str, n: usize) -> Service {
         grace_seconds: Some(60),
         created_at: Some(earlier(200_000)),
         tags: BTreeMap::new(),
+        delivery: DeliveryFacts::default(),
     }
 }
 
@@ -227,6 +229,8 @@ fn health(at: usize, service: &Service, place: usize) -> TargetHealth {
                 reason: sick.then(|| "Target.ResponseCodeMismatch".into()),
                 description: sick.then(|| "Health checks failed with these codes: [502]".into()),
                 check_port: Some("3000".into()),
+                overridden: None,
+                anomaly: None,
             }
         })
         .collect();

@@ -6,8 +6,10 @@ pub mod plan;
 pub mod procedure;
 mod progress;
 pub mod receipt;
+mod release;
 mod sequence;
 
 pub use procedure::{Observation, Step};
 pub use progress::{Bar, Ending, How, Report};
+pub use release::{Release, ReleasePart};
 pub use sequence::After;

@@ -241,14 +241,11 @@ pub(super) async fn act(
             tell(&plan, &Ending::done(message), &receipt.request_ids, acting)
         }
         Admitted::Procedure(license, procedure) => {
-            let procedure_run = ProcedureRun { id: 0, license, procedure };
+            let procedure_run = ProcedureRun { id: 0, license, procedure, limit: acting.limit() };
             let mut last = Report::default();
-            let mut said = String::new();
+            let mut lines = output::ProgressLines::default();
             let mut progress = |report: Report| {
-                if report.message != said {
-                    said.clone_from(&report.message);
-                    output::progress(&text::harmless(&report.message));
-                }
+                lines.tell(&text::harmless(&report.message));
                 last = report;
             };
             let leave = acting.no_wait;

@@ -5,8 +5,11 @@
 use super::exit::{Exit, Failure};
 use super::read;
 use super::read::CommandContext;
-use super::{args, change};
+use super::{args, change, output};
+use crate::change::procedure::Proposal;
+use crate::change::{Release, ReleasePart};
 use crate::cloud::at_work;
+use crate::operations::ecs_service::ALREADY;
 
 /// What may be meant: the lists it is looked for in, and what one is called.
 type Among = (&'static [&'static str], &'static str);
@@ -22,22 +25,65 @@ const INSTANCES: Among = (&["target_groups", "instances"], "target group or inst
 /// When there is no such thing, it cannot be deployed, or the rollout does not end well.
 pub(super) async fn run(context: &CommandContext, args: &args::Deploy) -> Result<Exit, Failure> {
     let (among, verb, value) = wanted(args)?;
+    let [target] = args.targets.as_slice() else { return release(context, args, (verb, value.as_deref())).await };
     // What is planned stands on what is read: a simulated account that races must not be another by then.
     let here = at_work(&context.cloud);
     let mut snapshot = read::once(context).await?;
     let (lists, what) = match among {
         Some(among) => among,
         // Whatever can go back: what is no service and no function is a target group.
-        None => match change::target(&snapshot, &args.target, IMAGES.0, IMAGES.1) {
+        None => match change::target(&snapshot, target, IMAGES.0, IMAGES.1) {
             Err(failure) if failure.exit == Exit::NotFound => INSTANCES,
             _ => IMAGES,
         },
     };
-    let environment_config = change::ActionArgs { target: &args.target, lists, what, verb, value: value.as_deref() };
-    let proposal = change::take_up(context, &mut snapshot, &environment_config).await?;
+    let action_args = change::ActionArgs { target, lists, what, verb, value: value.as_deref() };
+    let proposal = change::take_up(context, &mut snapshot, &action_args).await?;
     // Whoever carries it out has a door of their own.
     drop(here);
     change::act(context, snapshot, proposal, &args.acting).await
+}
+
+/// Deploys several services of one environment, one after the other, as one piece of work.
+async fn release(
+    context: &CommandContext,
+    args: &args::Deploy,
+    (verb, value): (&str, Option<&str>),
+) -> Result<Exit, Failure> {
+    let usage = |message: String| Failure::new(Exit::Usage, message);
+    if !matches!(verb, "deploy" | "force" | "rollback") || args.to.reference.is_some() || args.to.s3.is_some() {
+        return Err(usage("several services go with --tag, --image, --force or --rollback".to_owned()));
+    }
+    let here = at_work(&context.cloud);
+    let mut snapshot = read::once(context).await?;
+    let (mut parts, mut skipped, mut known) = (Vec::new(), Vec::new(), Vec::new());
+    for target in &args.targets {
+        let (environment, id) = change::target(&snapshot, target, SERVICES.0, SERVICES.1)?;
+        let environment = environment.name.clone();
+        if known.contains(&(environment.clone(), id.clone())) {
+            return Err(usage(format!("{target} is named twice")));
+        }
+        if known.iter().any(|(other, _)| *other != environment) {
+            return Err(usage("a release stays inside one environment: name services of one".to_owned()));
+        }
+        known.push((environment, id));
+        let action_args = change::ActionArgs { target, lists: SERVICES.0, what: SERVICES.1, verb, value };
+        match change::take_up(context, &mut snapshot, &action_args).await {
+            Ok(Proposal::Procedure(procedure)) => parts.push(ReleasePart { name: target.clone(), procedure }),
+            Ok(Proposal::Change(_)) => return Err(usage(format!("{target} cannot be part of a release"))),
+            // A release that is taken up again finds what it did before.
+            Err(failure) if failure.message.contains(ALREADY) => {
+                skipped.push(format!("{target}: {ALREADY} already"));
+            }
+            Err(failure) => return Err(failure),
+        }
+    }
+    let Some(release) = Release::new(parts, skipped.clone()) else {
+        output::data(&format!("nothing to release: {}\n", skipped.join("; ")))?;
+        return Ok(Exit::Done);
+    };
+    drop(here);
+    change::act(context, snapshot, Proposal::Procedure(Box::new(release)), &args.acting).await
 }
 
 /// What it is done to, the offer that is meant, and what that is told.
@@ -91,6 +137,8 @@ fn wanted(args: &args::Deploy) -> Result<Wanted, Failure> {
     Ok(match (&to.reference, to.revision) {
         (Some(reference), _) => (Some(INSTANCES), "deploy", reference.clone()),
         (None, Some(number)) => (Some(SERVICES), "revision", Some(number.to_string())),
+        (None, None) if to.go_on => (Some(SERVICES), "continue", None),
+        (None, None) if to.reject => (Some(SERVICES), "reject", None),
         (None, None) if to.migrate => (Some(INSTANCES), "migrate", None),
         (None, None) if to.rollback && args.alias.is_some() => (Some(FUNCTIONS), "rollback", args.alias.clone()),
         (None, None) if to.rollback => (None, "rollback", None),

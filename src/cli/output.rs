@@ -2,6 +2,7 @@
 //! the reader has gone. The only file that holds the process's streams.
 
 use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::time::{Duration, Instant};
 
 use super::exit::{Exit, Failure};
 use crate::os::{Stream, write_patiently};
@@ -35,6 +36,36 @@ pub(super) fn progress(text: &str) {
     if io::stderr().is_terminal() {
         // Carriage return, then "erase to the end of the line".
         say(&format!("\r\u{1b}[K{}", printed::lines(text)));
+    }
+}
+
+/// Progress of something that is waited for: one line that is written over on a terminal; else a line for each thing that
+/// changed, and at the latest every minute, so that whoever keeps the log sees that it lives.
+#[derive(Default)]
+pub(super) struct ProgressLines {
+    last: Option<(String, Instant)>,
+}
+
+impl ProgressLines {
+    /// How long nothing is said where no terminal is.
+    const SILENT: Duration = Duration::from_secs(60);
+
+    /// Tells where it stands.
+    pub(super) fn tell(&mut self, message: &str) {
+        if !self.is_due(message, Instant::now()) {
+            return;
+        }
+        if io::stderr().is_terminal() { progress(message) } else { note(&format!("toban: {message}\n")) }
+    }
+
+    /// Whether it is to be said, and then it counts as said.
+    fn is_due(&mut self, message: &str, now: Instant) -> bool {
+        let quiet = |(said, at): &(String, Instant)| said == message && now.duration_since(*at) < Self::SILENT;
+        if self.last.as_ref().is_some_and(quiet) {
+            return false;
+        }
+        self.last = Some((message.to_owned(), now));
+        true
     }
 }
 
@@ -77,6 +108,16 @@ fn taken(written: io::Result<()>) -> Result<bool, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_is_said_when_it_changes_and_every_minute() {
+        let (mut lines, begun) = (ProgressLines::default(), Instant::now());
+        let after = |seconds: u64| begun + Duration::from_secs(seconds);
+        let said: Vec<bool> = [("a", 0), ("a", 59), ("a", 60), ("b", 61), ("b", 120), ("b", 121)]
+            .map(|(message, at)| lines.is_due(message, after(at)))
+            .to_vec();
+        assert_eq!(said, [true, false, true, true, false, true]);
+    }
 
     #[test]
     fn a_reader_that_left_is_no_failure_but_a_full_disk_is() {

@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 
 /// Reads a duration of whole seconds, minutes and hours, largest unit first, spaces allowed.
 /// `None` if it is none, is zero or will not fit.
-pub(super) fn interval(text: &str) -> Option<SignedDuration> {
+pub fn interval(text: &str) -> Option<SignedDuration> {
     let mut seconds: i64 = 0;
     let mut digits = String::new();
     let mut last = i64::MAX;

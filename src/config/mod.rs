@@ -6,6 +6,7 @@ mod dirs;
 mod document;
 mod error;
 mod interval;
+pub use interval::interval;
 mod offhours;
 mod private_file;
 mod recipe;

@@ -387,7 +387,7 @@ pub(super) fn begin(model: &mut Model, license: Box<ProcedureGrant>, procedure: 
         !drop
     });
     open(model, id);
-    vec![Effect::Run(Box::new(ProcedureRun { id, license, procedure }))]
+    vec![Effect::Run(Box::new(ProcedureRun { id, license, procedure, limit: None }))]
 }
 
 /// Goes to the page of a procedure.

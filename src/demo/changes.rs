@@ -7,6 +7,7 @@ use super::{rules, schedule_tags, scheduler};
 use crate::change::plan::ChangeRequest;
 use crate::kinds::alarm::Alarm;
 use crate::kinds::ec2_instance::Instance;
+use crate::kinds::ecs_service::delivery::Delivery;
 use crate::kinds::task_definition::{TaskDefinition, revision_name};
 use crate::kinds::{db_cluster::DbCluster, db_instance::DbInstance, ecs_service::Service, ecs_service::primary};
 use crate::kinds::{lambda_function::Function, managed_node::Node, target_group::TargetGroup};
@@ -44,6 +45,8 @@ pub(super) enum ChangeKind {
     Deploy(i32),
     /// Go back from the rollout on its way.
     TakeBack,
+    /// Answer the pause of the deployment on its way: whether it may go on.
+    Answer(bool),
     /// What scripts of instances and functions read for themselves.
     Request(Box<ChangeRequest>),
     /// Write down what a service had, or take that away.
@@ -173,6 +176,7 @@ fn tasks(change_request: &ChangeRequest, service: &Service, simulated: &Simulate
         "register-revision" => register(change_request, service, simulated),
         "deploy-revision" => deploy(change_request, service, simulated),
         "take-back" => take_back(change_request, service),
+        "continue-deployment" | "reject-deployment" => answer(change_request, service),
         "force-deploy" => {
             let message = format!("{} is replacing {}", service.name, counted(service.desired as usize, "task"));
             Ok(Outcome::Done(ChangeKind::Redeploy, message))
@@ -252,7 +256,27 @@ fn deploy(change_request: &ChangeRequest, service: &Service, simulated: &Simulat
     Ok(Outcome::Done(ChangeKind::Deploy(found.revision), message))
 }
 
+fn answer(change_request: &ChangeRequest, service: &Service) -> Result<Outcome, Fault> {
+    let hook = change_request.arguments.iter().find(|(name, _)| *name == "hook").map(|(_, hook)| hook.as_str());
+    let delivery = Delivery::of(service);
+    let (Some(record), Some(awaiting)) = (delivery.record, delivery.awaiting()) else {
+        let message = "The lifecycle hook is not awaiting an action.".to_owned();
+        return Err(fault(FaultKind::Refused, change_request, "ConflictException", message));
+    };
+    if hook != Some(awaiting.hook) {
+        let message = "The specified lifecycle hook does not exist.".to_owned();
+        return Err(fault(FaultKind::Refused, change_request, "ClientException", message));
+    }
+    let go_on = change_request.verb == "continue-deployment";
+    let message = format!("{} {}", service.name, if go_on { "goes on" } else { "goes back" });
+    Ok(Outcome::Told(ChangeKind::Answer(go_on), message, ("record", record.arn.as_str().to_owned())))
+}
+
 fn take_back(change_request: &ChangeRequest, service: &Service) -> Result<Outcome, Fault> {
+    if let Some(record) = Delivery::of(service).record {
+        let message = format!("{} is being taken back", record.arn.last());
+        return Ok(Outcome::Told(ChangeKind::TakeBack, message, ("record", record.arn.as_str().to_owned())));
+    }
     let Some(first) = primary(service).filter(|first| first.rollout.as_deref() == Some("IN_PROGRESS")) else {
         let message = "The service deployment is not in progress.".to_owned();
         return Err(fault(FaultKind::Refused, change_request, "ConflictException", message));

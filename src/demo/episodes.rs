@@ -128,6 +128,41 @@ pub(super) mod pipeline {
     }
 }
 
+/// The shop's staging: `web` is deployed blue/green every three hours and pauses for an answer, `api` every hour as a
+/// canary.
+pub(super) mod release {
+    use super::beginnings;
+    use crate::demo::Script;
+    use crate::demo::shift::ShiftBy;
+
+    /// When the first begins, how often it happens again, and its revision.
+    const WEB: (i64, i64, i32) = (-420, 3 * 3600, 41);
+    const API: (i64, i64, i32) = (-480, 3600, 12);
+
+    /// The course of `web`: nobody answers its pause, so that it always goes back to what ran before the first.
+    pub(crate) fn web(now: i64) -> Script {
+        let (first, every, revision) = WEB;
+        let mut script = Script::steady(revision - 1, 2).shifting(ShiftBy::BlueGreen);
+        for at in beginnings(now, first, every).filter(|at| *at >= first) {
+            let number = i32::try_from((at - first) / every).unwrap_or_default();
+            script.shift(at, revision + number, ShiftBy::BlueGreen);
+        }
+        script
+    }
+
+    /// The course of `api`: each release goes well.
+    pub(crate) fn api(now: i64) -> Script {
+        let (first, every, revision) = API;
+        let began = (now - super::TOLD - first).div_euclid(every);
+        let of = |index: i64| revision + i32::try_from(index).unwrap_or_default();
+        let mut script = Script::steady(of(began - 1), 2).shifting(ShiftBy::Canary);
+        for (at, index) in beginnings(now, first, every).zip(began..) {
+            script.shift(at, of(index), ShiftBy::Canary);
+        }
+        script
+    }
+}
+
 /// kajimaru: for two minutes an hour every health check is answered 301, and the load balancer fails open.
 pub(super) fn fails_open(now: i64) -> bool {
     (900..1020).contains(&now.rem_euclid(3600))

@@ -17,6 +17,7 @@ mod scenario_context;
 mod schedule_tags;
 mod scheduler;
 mod shell;
+mod shift;
 mod systems;
 mod trail;
 

@@ -3,6 +3,7 @@
 
 use super::changes::{AppliedChange, ChangeKind};
 use super::scenario_context::ScenarioContext;
+use super::shift::{Shift, ShiftBy};
 
 /// Seconds a target drains after its task began to stop.
 pub(super) const DRAIN: i64 = 30;
@@ -105,6 +106,10 @@ pub(crate) struct Script {
     pub desired: Vec<(i64, u32)>,
     /// Sentences ECS says at a second, beyond the usual ones.
     pub message: Vec<(i64, String)>,
+    /// By which strategy its deployments shift traffic; `None` where its tasks are replaced one by one.
+    pub by: Option<ShiftBy>,
+    /// Those that do.
+    pub shifts: Vec<Shift>,
 }
 
 impl Script {
@@ -113,7 +118,7 @@ impl Script {
         let from = -3 * 86_400;
         let lives = (0..count).map(|slot| Life::new(slot, 0, from + 10)).collect();
         let rollouts = vec![Rollout { from, done: Some(from + 120), revision, failed: None }];
-        Self { rollouts, lives, desired: vec![(from, count)], message: Vec::new() }
+        Self { rollouts, lives, desired: vec![(from, count)], message: Vec::new(), by: None, shifts: Vec::new() }
     }
 
     /// Tasks wanted at `now`.
@@ -141,11 +146,71 @@ impl Script {
         self.rollouts.push(Rollout { from: at, done: Some(done), revision, failed: None });
     }
 
+    /// The same service, deployed by shifting traffic.
+    pub(super) fn shifting(self, by: ShiftBy) -> Self {
+        Self { by: Some(by), ..self }
+    }
+
+    /// Deploys `revision` at `at` beside what runs, by the service's strategy.
+    pub(super) fn shift(&mut self, at: i64, revision: i32, by: ShiftBy) {
+        let old = self.staying(at + REFILL);
+        self.interrupt(at);
+        let rollout = self.rollouts.len();
+        let slots: Vec<u32> = old.iter().filter_map(|index| self.lives.get(*index)).map(|life| life.slot).collect();
+        self.lives.extend(slots.into_iter().map(|slot| Life::new(slot, rollout, at + 12)));
+        self.rollouts.push(Rollout { from: at, done: None, revision, failed: None });
+        self.shifts.push(Shift::new(rollout, at, by, old));
+        self.plan_shift();
+    }
+
+    /// Lets the tasks of both sides live as the last shift will have it.
+    fn plan_shift(&mut self) {
+        let Some(shift) = self.shifts.last().cloned() else { return };
+        if let Some(rollout) = self.rollouts.get_mut(shift.rollout) {
+            rollout.done = shift.done();
+            rollout.failed = shift.back().zip(shift.settled());
+        }
+        for (index, life) in self.lives.iter_mut().enumerate() {
+            let (is_new, is_old) = (life.rollout == shift.rollout, shift.old.contains(&index));
+            if !is_new && !is_old {
+                continue;
+            }
+            (life.leaves, life.gone) = (None, None);
+            let leaves = if is_new { shift.back() } else { shift.cleans() };
+            if let Some(leaves) = leaves {
+                life.leave(leaves.max(life.made + 1));
+            }
+        }
+    }
+
+    /// The pause of the shift on its way is answered at `at`.
+    fn answer(&mut self, at: i64, go_on: bool) {
+        if let Some(shift) = self.shifts.last_mut().filter(|shift| shift.waits(at)) {
+            shift.answered = Some((at, go_on));
+            self.plan_shift();
+        }
+    }
+
+    /// The shift on its way at `at`.
+    pub(super) fn shift_at(&self, at: i64) -> Option<&Shift> {
+        self.shifts.last().filter(|shift| shift.is_on_its_way(at))
+    }
+
+    /// The weights of the two target groups of a service that shifts traffic, in percent.
+    pub(super) fn weights(&self, now: i64) -> [u32; 2] {
+        let on_new = self.shift_at(now).map(|shift| (shift.rollout, shift.at(now).on_new));
+        let (rollout, share) = on_new.unwrap_or_else(|| (self.current(now).map_or(0, |(index, _)| index), 100));
+        if rollout % 2 == 0 { [share, 100 - share] } else { [100 - share, share] }
+    }
+
     /// What is on its way at `at` will not be completed.
     fn interrupt(&mut self, at: i64) {
         for rollout in &mut self.rollouts {
             rollout.done = rollout.done.filter(|done| *done <= at);
             rollout.failed = rollout.failed.filter(|(failed, _)| *failed <= at);
+        }
+        for shift in self.shifts.iter_mut().filter(|shift| shift.is_on_its_way(at)) {
+            shift.dropped = shift.dropped.or(Some(at));
         }
     }
 
@@ -177,6 +242,10 @@ impl Script {
 
     /// Goes back at `at` from the rollout on its way: its tasks are replaced by those of the one before.
     fn take_back(&mut self, at: i64) {
+        if let Some(shift) = self.shifts.last_mut().filter(|shift| shift.is_on_its_way(at)) {
+            shift.stopped = Some(at);
+            return self.plan_shift();
+        }
         let Some((index, _)) = self.current(at).filter(|(index, _)| *index > 0) else { return };
         self.interrupt(at);
         if let Some(rollout) = self.rollouts.get_mut(index) {
@@ -232,6 +301,10 @@ impl Script {
     pub(super) fn freeze(&mut self, at: i64) {
         let wanted = self.wanted(at);
         self.rollouts.retain(|rollout| rollout.from <= at);
+        self.shifts.retain(|shift| shift.from <= at);
+        for shift in self.shifts.iter_mut().filter(|shift| shift.is_on_its_way(at)) {
+            shift.dropped = Some(at);
+        }
         self.desired.retain(|(from, _)| *from <= at);
         self.message.retain(|(when, _)| *when <= at);
         self.lives.retain(|life| life.made <= at);
@@ -264,9 +337,10 @@ impl Script {
     }
 
     fn deploy(&mut self, at: i64, revision: i32, fate: Fate) {
-        match fate {
-            Fate::Good => self.roll(at, revision, 1),
-            Fate::Crash | Fate::Pull => self.fail(at, revision, fate),
+        match (fate, self.by) {
+            (Fate::Good, Some(by)) => self.shift(at, revision, by),
+            (Fate::Good, None) => self.roll(at, revision, 1),
+            (Fate::Crash | Fate::Pull, _) => self.fail(at, revision, fate),
         }
     }
 
@@ -302,7 +376,7 @@ impl Script {
         let mut script = story(first.at);
         for act in acts {
             // Before the second act the first one's own course is what is interrupted.
-            if !matches!(act.what, ChangeKind::TakeBack) {
+            if !matches!(act.what, ChangeKind::TakeBack | ChangeKind::Answer(_)) {
                 script.freeze(act.at);
             }
             match &act.what {
@@ -316,6 +390,7 @@ impl Script {
                 }
                 ChangeKind::Deploy(revision) => script.deploy(act.at, *revision, fate(*revision)),
                 ChangeKind::TakeBack => script.take_back(act.at),
+                ChangeKind::Answer(go_on) => script.answer(act.at, *go_on),
                 ChangeKind::Stop
                 | ChangeKind::Start
                 | ChangeKind::Register(..)

@@ -158,9 +158,7 @@ fn touches(cx: &DiagnosisContext<'_>, one: &Sign<'_>, other: &Sign<'_>) -> bool 
         return false;
     }
     match (&one.what, &other.what) {
-        (IncidentPart::Service(service), IncidentPart::Group(group)) => {
-            service.attachments.iter().any(|attached| attached.target_group.as_ref() == Some(&group.arn))
-        }
+        (IncidentPart::Service(service), IncidentPart::Group(group)) => service.target_groups().contains(&&group.arn),
         (IncidentPart::Service(service), IncidentPart::Task(task)) => {
             task.cluster == service.cluster && task.service() == Some(&service.name)
         }
@@ -260,12 +258,9 @@ fn surroundings(cx: &DiagnosisContext<'_>, part: &[Sign<'_>]) -> Vec<String> {
     let mut seen: Vec<&ResourceId> = Vec::new();
     let behind = part.iter().flat_map(|sign| match &sign.what {
         IncidentPart::Service(service) => vec![(sign.member, *service)],
-        IncidentPart::Group(group) => cx
-            .services
-            .iter()
-            .filter(|(_, service)| service.attachments.iter().any(|it| it.target_group.as_ref() == Some(&group.arn)))
-            .copied()
-            .collect(),
+        IncidentPart::Group(group) => {
+            cx.services.iter().filter(|(_, service)| service.target_groups().contains(&&group.arn)).copied().collect()
+        }
         _ => Vec::new(),
     });
     for (member, service) in behind {

@@ -4,8 +4,13 @@
 use super::Finding;
 use super::context::DiagnosisContext;
 use crate::environment::Member;
-use crate::kinds::db_instance::extended_support;
+use crate::kinds::db_instance::{DbInstance, extended_support};
+use crate::text::moment;
 use crate::world::Health;
+use jiff::SignedDuration;
+
+/// A certificate is told of when less than this is left of it.
+const CERTIFICATE_SOON: SignedDuration = SignedDuration::from_hours(60 * 24);
 
 /// The notes of an environment.
 pub(super) fn findings(cx: &DiagnosisContext<'_>) -> Vec<Finding> {
@@ -23,7 +28,28 @@ pub(super) fn findings(cx: &DiagnosisContext<'_>) -> Vec<Finding> {
             note(member, format!("{}: one task with 100/100 percent leaves no room for a rollout", service.name))
         })
     });
-    told.chain(engines).chain(deadlocks).collect()
+    let certificates = cx.environment.members.iter().filter_map(|member| {
+        let database = cx.world.get::<DbInstance>(&member.id)?;
+        certificate_ends(database, cx).map(|message| note(member, message))
+    });
+    told.chain(engines).chain(deadlocks).chain(certificates).collect()
+}
+
+/// That a database's certificate ends soon, or has ended: clients that check it cannot connect then.
+fn certificate_ends(database: &DbInstance, cx: &DiagnosisContext<'_>) -> Option<String> {
+    let ends = database.certificate_until?;
+    let left = ends.duration_since(cx.now);
+    if left > CERTIFICATE_SOON {
+        return None;
+    }
+    let id = &database.id;
+    let on = moment(ends, cx.now, cx.zone);
+    Some(if left.is_negative() {
+        format!("database {id}: its certificate ended {on}; clients that check it cannot connect: rotate it")
+    } else {
+        let days = left.as_hours() / 24;
+        format!("database {id}: its certificate ends {on}, in {days} d; rotate it before (some engines restart for it)")
+    })
 }
 
 fn note(member: &Member, message: String) -> Finding {

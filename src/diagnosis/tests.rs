@@ -329,6 +329,20 @@ fn a_part_that_sleeps_makes_nothing_asleep() {
     assert_eq!(verdict.findings.last().unwrap().message, "Batch is asleep: 0 desired tasks");
 }
 
+#[rstest]
+#[case::far(Some(1000), None)]
+#[case::soon(Some(20), Some("database city-db: its certificate ends"))]
+#[case::over(Some(-3), Some("database city-db: its certificate ended"))]
+#[case::untold(None, None)]
+fn a_certificate_that_ends_soon_is_a_note(#[case] days: Option<i64>, #[case] message: Option<&str>) {
+    let certificate_until = days.map(|days| now() + jiff::SignedDuration::from_hours(days * 24));
+    let verdict = verdict(&well().with([DbInstance { certificate_until, ..database() }]), true);
+    assert_eq!(verdict.health, Health::Well, "a note changes no verdict");
+    let told = verdict.findings.iter().find(|finding| finding.message.contains("certificate"));
+    assert_eq!(told.is_some(), message.is_some(), "{verdict:#?}");
+    assert!(message.is_none_or(|message| told.is_some_and(|told| told.message.starts_with(message))), "{told:?}");
+}
+
 fn denied(operation: &str) -> Fault {
     Fault::new(FaultKind::Denied, operation, "User: x is not authorized to perform this")
 }

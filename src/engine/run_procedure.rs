@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use futures_util::future::join_all;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::execute::{JournalWriter, entry_id, execute};
 use super::journal::Line;
@@ -14,6 +14,7 @@ use crate::change::procedure::{Observation, Procedure, Step};
 use crate::change::{Ending, Report};
 use crate::cloud::Cloud;
 use crate::kinds::catalog::kind;
+use crate::text::span;
 use crate::world::read_request::ReadRequest;
 use crate::world::{AnyReading, Fault, FaultKind, Health, KindName, World};
 
@@ -26,6 +27,8 @@ pub struct ProcedureRun {
     pub license: Box<ProcedureGrant>,
     /// What decides.
     pub procedure: Box<dyn Procedure>,
+    /// How long it is waited for at most; then it ends with what is still waited for, never well.
+    pub limit: Option<SignedDuration>,
 }
 
 impl PartialEq for ProcedureRun {
@@ -59,7 +62,8 @@ pub async fn drive_on(
     (journal_writer, leave): (&JournalWriter, bool),
     tell: &mut (dyn FnMut(Report) + Send),
 ) -> Ending {
-    let ProcedureRun { license, mut procedure, .. } = procedure_run;
+    let ProcedureRun { license, mut procedure, limit, .. } = procedure_run;
+    let deadline = Deadline::after(limit, cloud.now());
     let id = entry_id(cloud);
     let opening = Line::started(&id, cloud.now(), license.plan(), journal_writer.who.as_ref(), license.reason());
     if let Err(fault) = journal_writer.write(&opening).await {
@@ -71,15 +75,20 @@ pub async fn drive_on(
         let (passing, faults) = misses.sort(passing, lasting, procedure.optional());
         if let Some(fault) = passing {
             tracing::debug!(entry = id, fault = fault.kind.word(), operation = fault.operation, pause = %blind, "step: nothing can be seen");
-            tell(unseen(procedure.report(&Observation { world: &*world, faults: &faults, now: cloud.now() }), &fault));
-            cloud.pause(blind).await;
+            let report =
+                unseen(procedure.report(&Observation { world: &*world, faults: &faults, now: cloud.now() }), &fault);
+            tell(report.clone());
+            if let Some(ending) = deadline.passed(cloud.now(), &report) {
+                break ending;
+            }
+            cloud.pause(deadline.cut(blind, cloud.now())).await;
             blind = (blind * 2).min(BLIND_MOST);
             continue;
         }
         blind = BLIND;
         let step = logged(&id, procedure.step(&Observation { world: &*world, faults: &faults, now: cloud.now() }));
         let report = procedure.report(&Observation { world: &*world, faults: &faults, now: cloud.now() });
-        tell(Report { goes_on: procedure.goes_on(), ..report });
+        tell(Report { goes_on: procedure.goes_on(), ..report.clone() });
         match step {
             Step::End(ending) => break ending,
             Step::Wait(_) if leave && procedure.goes_on() => {
@@ -87,7 +96,12 @@ pub async fn drive_on(
                 let report = procedure.report(&Observation { world: &*world, faults: &faults, now: cloud.now() });
                 break Ending::done(report.stands.unwrap_or(report.message));
             }
-            Step::Wait(span) => cloud.pause(span).await,
+            Step::Wait(span) => {
+                if let Some(ending) = deadline.passed(cloud.now(), &report) {
+                    break ending;
+                }
+                cloud.pause(deadline.cut(span, cloud.now())).await;
+            }
             Step::Act(changes) => {
                 for change in changes {
                     let change_request = change.change_request();
@@ -105,6 +119,28 @@ pub async fn drive_on(
     let line = Line::closed(&id, cloud.now(), &ending);
     journal_writer.close(&if left { line.leaving() } else { line }).await;
     ending
+}
+
+/// Until when a procedure is waited for.
+struct Deadline(Option<(SignedDuration, Timestamp)>);
+
+impl Deadline {
+    fn after(limit: Option<SignedDuration>, now: Timestamp) -> Self {
+        Self(limit.and_then(|limit| Some((limit, now.checked_add(limit).ok()?))))
+    }
+
+    /// The end by it, with what is still waited for.
+    fn passed(&self, now: Timestamp, report: &Report) -> Option<Ending> {
+        let (limit, _) = self.0.filter(|(_, at)| now >= *at)?;
+        let stands = report.stands.as_ref().map(|stands| format!("; {stands}")).unwrap_or_default();
+        let waited = span(limit.as_secs());
+        Some(Ending::incomplete(format!("not over after {waited}, still waiting: {}{stands}", report.message)))
+    }
+
+    /// No pause is longer than what is left.
+    fn cut(&self, pause: SignedDuration, now: Timestamp) -> SignedDuration {
+        self.0.map_or(pause, |(_, at)| pause.min(at.duration_since(now)).max(SignedDuration::from_secs(1)))
+    }
 }
 
 /// Writes into the log what a procedure does next.

@@ -62,7 +62,7 @@ impl<'a> ResourceIndex<'a> {
         }
         for (scope, service) in world.everywhere::<Service>() {
             resource_index.named.insert((scope, service.cluster.last(), service.name.as_str()), service);
-            for group in service.attachments.iter().filter_map(|attached| attached.target_group.as_ref()) {
+            for group in service.target_groups() {
                 resource_index.served.entry((scope, group.as_str())).or_default().push(service);
             }
         }

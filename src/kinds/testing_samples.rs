@@ -97,6 +97,7 @@ pub(crate) fn service() -> Service {
             target_group: Some(group().arn),
             container: Some("app".to_owned()),
             port: Some(5000),
+            alternate: None,
         }],
         subnets: vec!["subnet-a".to_owned()],
         security_groups: vec!["sg-a".to_owned()],
@@ -108,6 +109,7 @@ pub(crate) fn service() -> Service {
         grace_seconds: Some(60),
         created_at: Some(ago(100_000)),
         tags: [].into(),
+        delivery: super::ecs_service::DeliveryFacts::default(),
     }
 }
 
@@ -288,6 +290,8 @@ pub(crate) fn target(n: u32, state: &str, reason: &str, description: &str) -> Ta
         reason: some(reason),
         description: some(description),
         check_port: Some("5000".to_owned()),
+        overridden: None,
+        anomaly: None,
     }
 }
 

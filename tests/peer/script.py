@@ -41,6 +41,8 @@ class Script:
             raise wire.Unreadable(f"no operation {self.service}:{self.operation}: {error}") from error
         if given.get("answer") is not None and output is not None:
             wire.fit(given["answer"], output)
+        if given.get("patch") is not None and output is not None:
+            wire.fit_patch(given["patch"], output)
         self.id = next(self.numbers)
 
     def fits(self, call):

@@ -186,6 +186,33 @@ def fit(value, shape, path="answer"):
     return value
 
 
+def fit_patch(value, shape, path="patch"):
+    """Unreadable if a patch names a member that the shape does not have, or gives one a value it cannot take."""
+    if value is None:
+        return
+    kind = shape.type_name
+    if kind == "structure":
+        if not isinstance(value, dict):
+            raise Unreadable(f"{path} must be an object")
+        for key, inner in value.items():
+            if key == "ResponseMetadata":
+                continue
+            if key not in shape.members:
+                raise Unreadable(f"{path} has no member {key!r}; it has {', '.join(sorted(shape.members))}")
+            fit_patch(inner, shape.members[key], f"{path}.{key}")
+    elif kind == "list":
+        # `[key=glob]`, `[*]`, `[0]` choose elements, `[+]` appends one or several.
+        chosen = value.values() if isinstance(value, dict) else [value]
+        for one in chosen:
+            for inner in one if isinstance(one, (list, tuple)) else [one]:
+                fit_patch(inner, shape.member, f"{path}[]")
+    elif kind == "map":
+        for key, inner in value.items():
+            fit_patch(inner, shape.value, f"{path}.{key}")
+    else:
+        fit(value, shape, path)
+
+
 def answer_bytes(service, operation, protocol, answer):
     """(status, headers, body) of a successful answer."""
     model = model_of(service, operation)

@@ -11,6 +11,7 @@ mod commands;
 mod keys;
 mod leaving;
 mod rollouts;
+mod strategies;
 mod weather;
 
 use crate::support::peer::{PROD_ROLE, Peer};

@@ -233,3 +233,11 @@ async fn an_update_of_a_service_replaces_its_tasks_and_a_reset_empties_the_accou
     peer.reset_all();
     assert_eq!(ecs.list_clusters().send().await.expect("clusters").cluster_arns().len(), 0);
 }
+
+#[test]
+#[should_panic(expected = "has no member 'lifecycleMood'")]
+fn a_patch_with_a_field_that_aws_does_not_have_is_refused() {
+    let service = json!({ "[*]": { "lifecycleMood": "fine" } });
+    Peer::start().script(&json!({ "service": "ecs", "operation": "DescribeServiceDeployments",
+        "patch": { "serviceDeployments": service } }));
+}

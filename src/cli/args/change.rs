@@ -1,14 +1,20 @@
 //! What the commands take that change something, and what goes with every one of them.
 //! No doing: flags, arguments and their help alone.
 
+use std::io::IsTerminal;
+
 use clap::{Args, Subcommand};
+use jiff::SignedDuration;
+
+use crate::config::interval;
 
 /// `toban deploy`.
 #[derive(Args, Debug)]
 pub struct Deploy {
-    /// Service, function, or target group of instances; both names may be shortened
-    #[arg(value_name = "ENV/NAME")]
-    pub target: String,
+    /// Service, function, or target group of instances; both names may be shortened. Several services of one environment
+    /// are one release, deployed one after the other
+    #[arg(value_name = "ENV/NAME", required = true)]
+    pub targets: Vec<String>,
     /// What to deploy.
     #[command(flatten)]
     pub(crate) to: To,
@@ -51,6 +57,12 @@ pub(crate) struct To {
     /// An archive with a function's code: s3://bucket/key, with @version where the bucket keeps versions
     #[arg(long, value_name = "s3://…")]
     pub s3: Option<String>,
+    /// Answer the pause of the deployment on its way: it goes on
+    #[arg(long = "continue")]
+    pub go_on: bool,
+    /// Answer the pause of the deployment on its way: ECS goes back to what ran before
+    #[arg(long)]
+    pub reject: bool,
     /// What ran before: the last deployment that was successful, a function's earlier version, instances' earlier
     /// commit; a rollout on its way is taken back
     #[arg(long)]
@@ -93,9 +105,26 @@ pub struct Acting {
     /// Return as soon as the rest goes on inside AWS
     #[arg(long)]
     pub no_wait: bool,
+    /// Wait this long at most (as in 20m, 1h30m), then end with code 6; without a terminal an hour unless this says otherwise
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub timeout: Option<SignedDuration>,
     /// Print one JSON document
     #[arg(long)]
     pub json: bool,
+}
+
+/// How long is waited where nobody looks on.
+const UNATTENDED: SignedDuration = SignedDuration::from_mins(60);
+
+impl Acting {
+    /// How long is waited at most: for ever where somebody looks on and can leave.
+    pub(crate) fn limit(&self) -> Option<SignedDuration> {
+        self.timeout.or_else(|| (!std::io::stderr().is_terminal()).then_some(UNATTENDED))
+    }
+}
+
+fn duration(text: &str) -> Result<SignedDuration, String> {
+    interval(text).ok_or_else(|| format!("`{text}` is no duration: write 90s, 20m or 1h30m"))
 }
 
 /// `toban sleep`.

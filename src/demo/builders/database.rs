@@ -75,6 +75,7 @@ fn steps(scenario: &ScenarioContext<'_>, key: &str, mut story: Vec<State>) -> Ve
             | ChangeKind::Register(..)
             | ChangeKind::Deploy(_)
             | ChangeKind::TakeBack
+            | ChangeKind::Answer(_)
             | ChangeKind::Remember(_)
             | ChangeKind::Bounds(_)
             | ChangeKind::Request(_) => {}

@@ -3,7 +3,7 @@
 
 use crate::demo::account::SimulatedAccount;
 use crate::demo::scenario_context::{ScenarioContext, ZONES};
-use crate::kinds::listener::{Listener, ListenerSet, Rule};
+use crate::kinds::listener::{Listener, ListenerSet, Rule, WeightedGroup};
 use crate::kinds::load_balancer::LoadBalancer;
 use crate::kinds::target_group::{Check, TargetGroup};
 use crate::kinds::target_health::{Target, TargetHealth};
@@ -78,17 +78,27 @@ pub(crate) type Rules = Vec<(Vec<String>, Action)>;
 /// What a rule does.
 pub(crate) struct Action {
     message: String,
-    groups: Vec<Arn>,
+    weights: Vec<WeightedGroup>,
 }
 
 /// Sends on to the target group of that name.
 pub(crate) fn forward(scenario: &ScenarioContext<'_>, group: &str) -> Action {
-    Action { message: "forward".to_owned(), groups: vec![group_arn(scenario, group)] }
+    Action {
+        message: "forward".to_owned(),
+        weights: vec![WeightedGroup { group: group_arn(scenario, group), weight: 1 }],
+    }
+}
+
+/// Sends on to two target groups by weights.
+pub(crate) fn forward_by_weights(scenario: &ScenarioContext<'_>, groups: [(&str, u32); 2]) -> Action {
+    let weights = groups.map(|(group, weight)| WeightedGroup { group: group_arn(scenario, group), weight }).to_vec();
+    let message = format!("forward by weights {}", groups.map(|(_, weight)| weight.to_string()).join(" : "));
+    Action { message, weights }
 }
 
 /// Sends the visitor to HTTPS.
 pub(crate) fn redirect() -> Action {
-    Action { message: "redirect to HTTPS:443".to_owned(), groups: Vec::new() }
+    Action { message: "redirect to HTTPS:443".to_owned(), weights: Vec::new() }
 }
 
 fn listener(
@@ -109,7 +119,8 @@ fn listener(
         priority: if at == last { "default".to_owned() } else { ((at + 1) * 10).to_string() },
         conditions: conditions.clone(),
         action: action.message.clone(),
-        target_groups: action.groups.clone(),
+        target_groups: action.weights.iter().map(|one| one.group.clone()).collect(),
+        weights: action.weights.clone(),
     };
     Listener {
         arn: scenario.arn("elasticloadbalancing", &format!("listener/{tail}/{id}")),

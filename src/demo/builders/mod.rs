@@ -12,6 +12,7 @@ mod load_balancing;
 mod mute;
 mod registry;
 mod service;
+mod shift;
 mod task;
 mod upkeep;
 
@@ -23,10 +24,11 @@ pub(super) use function::{Lambda, function};
 pub(super) use instance::{Machine, machine, state, vpc};
 pub(super) use job::{PastJob, TimedTask, batch, machine_of_steps, timed_call, timed_task};
 pub(super) use load_balancing::{
-    Balancer, Group, Rules, balancer, balancer_metric, forward, group, group_metric, redirect,
+    Balancer, Group, Rules, balancer, balancer_metric, forward, forward_by_weights, group, group_metric, redirect,
 };
 pub(super) use mute::{mute, mute_alarms};
 pub(super) use service::{Crate, Deploy, Kept, Tag, cluster, service};
+pub(super) use shift::second;
 pub(super) use upkeep::{certificate, distribution, network};
 
 use std::collections::BTreeMap;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::load_balancing::{group_arn, targets};
 use super::registry::repositories;
-use super::task;
+use super::{shift, task};
 use crate::demo::account::SimulatedAccount;
 use crate::demo::changes::ChangeKind;
 use crate::demo::details::{ResourceDetails, Wave};
@@ -14,7 +14,7 @@ use crate::demo::scenario_context::ScenarioContext;
 use crate::kinds::ecs_cluster::Cluster;
 use crate::kinds::ecs_service::{Attachment, Breaker, Deployment, Event, Service};
 use crate::kinds::ecs_task::Task;
-use crate::kinds::service_deployment::{RunningImage, ServiceDeployment};
+use crate::kinds::service_deployment::{DeploymentProgress, RunningImage, ServiceDeployment};
 use crate::schedule::stored::tags::REMEMBERED;
 use crate::world::Arn;
 
@@ -197,16 +197,17 @@ pub(crate) fn service(
             running,
             pending,
             failed: count(&|life| life.rollout == index && broke(life)),
-            rollout: Some(
+            // AWS tells a rollout state of rolling updates only.
+            rollout: script.by.is_none().then(|| {
                 match () {
                     () if failed => "FAILED",
                     () if index == current && going_back => "IN_PROGRESS",
                     () if done.is_some() => "COMPLETED",
                     () => "IN_PROGRESS",
                 }
-                .to_owned(),
-            ),
-            reason: Some(match () {
+                .to_owned()
+            }),
+            reason: script.by.is_none().then(|| match () {
                 () if failed => "ECS deployment circuit breaker: tasks failed to start.".to_owned(),
                 () if index == current && going_back => {
                     format!("ECS deployment circuit breaker: rolling back to deploymentId {id}.")
@@ -235,10 +236,16 @@ pub(crate) fn service(
     history(simulated, scenario, facts, script);
     task::tasks(simulated, scenario, facts, script);
     repositories(simulated, scenario, facts, script);
-    targets(simulated, &group, task::targets(scenario, facts, script));
+    match script.by {
+        None => targets(simulated, &group, task::targets(scenario, facts, script, &|_| true)),
+        Some(_) => shift::targets_of_pair(simulated, scenario, facts, script),
+    }
     simulated.tag(&arn, &facts.tags);
-    simulated.look_at::<Service>(arn.as_str(), look(script));
+    let history = shift::told(simulated, scenario, &arn);
+    simulated.look_at::<Service>(arn.as_str(), ResourceDetails { history, ..look(script) });
     let serving = facts.crates.first();
+    let delivery = shift::delivery(simulated, scenario, facts, script);
+    let alternate = script.by.map(|_| shift::alternate(simulated, scenario, facts));
     simulated.put(
         facts.cluster_arn(scenario).as_str(),
         Service {
@@ -259,6 +266,7 @@ pub(crate) fn service(
                 target_group: Some(group),
                 container: serving.map(|serving| serving.name.to_owned()),
                 port: serving.and_then(|serving| serving.port),
+                alternate,
             }],
             subnets: facts.nets.map(|net| format!("subnet-0{}", scenario.hex(net, 16))).to_vec(),
             security_groups: vec![facts.guard.to_owned()],
@@ -270,6 +278,7 @@ pub(crate) fn service(
             grace_seconds: Some(60),
             created_at: Some(scenario.at(-200 * 86_400)),
             tags: worn,
+            delivery,
         },
     );
 }
@@ -321,7 +330,9 @@ fn history(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'_>, fac
             rollback: failed.map(|_| "Service deployment rolled back because its tasks failed to start.".to_owned()),
             failures: u32::try_from(script.lives.iter().filter(broke).filter(mine).count()).ok(),
             threshold: Some(3),
+            progress: DeploymentProgress::default(),
         };
+        let record = shift::record(scenario, facts, script, rollout, record);
         simulated.put(arn.as_str(), record);
     }
 }
@@ -350,16 +361,17 @@ fn events(scenario: &ScenarioContext<'_>, facts: &Deploy, script: &Script) -> Ve
             said.push((leaves + 2, format!("(service {name}) has begun draining connections on 1 tasks.")));
         }
     }
-    for rollout in &script.rollouts {
+    for (index, rollout) in script.rollouts.iter().enumerate() {
         let id = facts.deployment(scenario, rollout.from);
+        let shifts = script.shifts.iter().any(|shift| shift.rollout == index);
         if let Some((failed, settled)) = rollout.failed {
             let back =
                 script.current(failed).map(|(_, back)| facts.deployment(scenario, back.from)).unwrap_or_default();
-            said.push((
-                failed,
-                format!("(service {name}) (deployment {id}) deployment failed: tasks failed to start."),
-            ));
-            said.push((failed + 1, format!("(service {name}) rolling back to deployment {back}.")));
+            if !shifts {
+                let message = format!("(service {name}) (deployment {id}) deployment failed: tasks failed to start.");
+                said.push((failed, message));
+                said.push((failed + 1, format!("(service {name}) rolling back to deployment {back}.")));
+            }
             said.push((settled, format!("(service {name}) has reached a steady state.")));
         }
         if let Some(done) = rollout.done {

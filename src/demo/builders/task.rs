@@ -248,8 +248,13 @@ fn defined(scenario: &ScenarioContext<'_>, facts: &Deploy, revision: i32) -> Tas
     }
 }
 
-/// The service's targets with their health.
-pub(super) fn targets(scenario: &ScenarioContext<'_>, facts: &Deploy, script: &Script) -> Vec<Target> {
+/// The targets with their health that `script`'s tasks are, those of `which` lives.
+pub(super) fn targets(
+    scenario: &ScenarioContext<'_>,
+    facts: &Deploy,
+    script: &Script,
+    which: &dyn Fn(&Life) -> bool,
+) -> Vec<Target> {
     let port = facts.crates.first().and_then(|serving| serving.port);
     let target = |life: &Life| {
         let drained = match life.end {
@@ -282,7 +287,9 @@ pub(super) fn targets(scenario: &ScenarioContext<'_>, facts: &Deploy, script: &S
             reason: reason.map(str::to_owned),
             description: message.map(str::to_owned),
             check_port: port.map(|port| port.to_string()),
+            overridden: None,
+            anomaly: None,
         })
     };
-    script.lives.iter().filter_map(target).collect()
+    script.lives.iter().filter(|life| which(life)).filter_map(target).collect()
 }

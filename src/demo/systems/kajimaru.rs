@@ -58,6 +58,8 @@ pub(super) fn all(simulated: &mut SimulatedAccount, scenario: &ScenarioContext<'
             _ => Some("Target is in the stopped state".to_owned()),
         },
         check_port: Some("80".to_owned()),
+        overridden: None,
+        anomaly: None,
     };
     compose(simulated, scenario, &tg, machines.iter().enumerate().map(target).collect());
     let guarded = guard(scenario, "kajimaru-DB-SG");

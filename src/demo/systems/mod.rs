@@ -1,4 +1,4 @@
-//! The five systems, each with what it consists of and which episodes happen to it.
+//! The systems, each with what it consists of and which episodes happen to it.
 //! Pure: a moment in, items out.
 
 mod backend;
@@ -7,6 +7,7 @@ mod city;
 mod kajimaru;
 mod legacy_rules;
 mod prooflink;
+mod shop;
 
 pub(super) use backend::{Scaled, scaled};
 pub(super) use legacy_rules::{ASLEEP, rules};
@@ -29,6 +30,7 @@ pub(super) fn shared(simulated: &mut SimulatedAccount, scenario: &ScenarioContex
     city::poc(simulated, scenario);
     kajimaru::all(simulated, scenario);
     cat_data::all(simulated, scenario);
+    shop::stage(simulated, scenario);
 }
 
 /// Everything in the municipal system's production account.

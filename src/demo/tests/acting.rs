@@ -190,7 +190,7 @@ async fn driven(demo: &Demo, world: World, proposal: Proposal) -> (Vec<String>, 
     let allowed = Gate::default().allow(proposal, &Confirmation::Yes, None, &at).expect("nothing hinders it");
     let Admitted::Procedure(license, procedure) = allowed else { panic!("work of several steps") };
     let mut said = Vec::new();
-    let procedure_run = ProcedureRun { id: 1, license, procedure };
+    let procedure_run = ProcedureRun { id: 1, license, procedure, limit: None };
     let journal_writer = JournalWriter::default();
     let ending = run_procedure(demo, procedure_run, world, (&journal_writer, false), &mut |report| {
         if said.last() != Some(&report.message) {

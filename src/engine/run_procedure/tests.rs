@@ -45,7 +45,7 @@ impl Procedure for Until {
     fn plan(&self) -> Plan {
         self.change.plan()
     }
-    fn wants(&self, _now: jiff::Timestamp) -> Vec<ReadRequest> {
+    fn wants(&self, _now: Timestamp) -> Vec<ReadRequest> {
         vec![ReadRequest::all(&self.change.0.scope, Service::KIND)]
     }
     fn step(&mut self, observation: &Observation<'_>) -> Step {
@@ -60,7 +60,7 @@ impl Procedure for Until {
             None => Step::End(Ending::incomplete("it is gone")),
         }
     }
-    fn told(&mut self, _deed: &ChangeRequest, got: &Result<Receipt, Fault>, _now: jiff::Timestamp) {
+    fn told(&mut self, _change_request: &ChangeRequest, got: &Result<Receipt, Fault>, _now: Timestamp) {
         self.heard.push(got.is_ok());
     }
     fn report(&self, observation: &Observation<'_>) -> Report {
@@ -84,10 +84,10 @@ async fn a_service(demo: &Demo) -> Option<(ResourceId, World)> {
 }
 
 fn licensed(procedure: Until) -> ProcedureRun {
-    let at = GateContext::seen_at(jiff::Timestamp::UNIX_EPOCH);
+    let at = GateContext::seen_at(Timestamp::UNIX_EPOCH);
     let allowed = Gate::default().allow(Proposal::Procedure(Box::new(procedure)), &Confirmation::Yes, None, &at);
     match allowed.expect("nothing hinders it") {
-        Admitted::Procedure(license, procedure) => ProcedureRun { id: 1, license, procedure },
+        Admitted::Procedure(license, procedure) => ProcedureRun { id: 1, license, procedure, limit: None },
         Admitted::Change(approved) => unreachable(&approved),
     }
 }
@@ -98,7 +98,7 @@ fn unreachable(approved: &Approved) -> ProcedureRun {
 
 #[tokio::test(start_paused = true)]
 async fn a_procedure_is_seen_to_its_end_and_journaled_step_by_step() {
-    let demo = Demo::new(7, 60.0, jiff::Timestamp::UNIX_EPOCH).prompt();
+    let demo = Demo::new(7, 60.0, Timestamp::UNIX_EPOCH).prompt();
     let (id, world) = a_service(&demo).await.expect("the demo has services");
     let home = tempfile::tempdir().expect("a directory");
     let journal_writer = JournalWriter { path: Some(home.path().join("journal.jsonl")), who: None };
@@ -129,7 +129,7 @@ async fn a_procedure_is_seen_to_its_end_and_journaled_step_by_step() {
 
 #[tokio::test(start_paused = true)]
 async fn what_cannot_be_journaled_is_not_begun() {
-    let demo = Demo::new(7, 60.0, jiff::Timestamp::UNIX_EPOCH).prompt();
+    let demo = Demo::new(7, 60.0, Timestamp::UNIX_EPOCH).prompt();
     let (id, world) = a_service(&demo).await.expect("the demo has services");
     let journal_writer = JournalWriter { path: Some("/dev/null/journal.jsonl".into()), who: None };
     let procedure = Until { change: Scale(id, "some-env", 0), other: None, sent: false, heard: Vec::new() };
@@ -172,4 +172,32 @@ fn an_optional_source_that_fails_three_times_is_left_out() {
     }
     let both = look(&mut misses, &[(optional, FaultKind::Timeout), (needed, FaultKind::Timeout)]);
     assert_eq!(both, (true, 1), "what is needed is waited for all the same");
+}
+
+/// What nobody ends ends with its limit, and never well; the last look counts.
+#[tokio::test(start_paused = true)]
+async fn a_limit_ends_what_is_not_over_with_what_is_waited_for() {
+    let demo = Demo::new(7, 60.0, Timestamp::UNIX_EPOCH).prompt();
+    let (id, world) = a_service(&demo).await.expect("the demo has services");
+    let never = Until { change: Scale(id, "some-env", 4999), other: None, sent: true, heard: Vec::new() };
+    let run = ProcedureRun { limit: Some(SignedDuration::from_mins(20)), ..licensed(never) };
+    let began = demo.now();
+    let ending = run_procedure(&demo, run, world, (&JournalWriter::default(), false), &mut |_| {}).await;
+    assert_eq!(ending.how, How::Incomplete);
+    assert!(ending.message.starts_with("not over after 20 min, still waiting: Some("), "{}", ending.message);
+    let took = demo.now().duration_since(began);
+    assert!(took >= SignedDuration::from_mins(20) && took < SignedDuration::from_mins(22), "{took}");
+}
+
+#[test]
+fn no_pause_is_longer_than_what_is_left_of_the_limit() {
+    let began = Timestamp::UNIX_EPOCH;
+    let deadline = Deadline::after(Some(SignedDuration::from_secs(90)), began);
+    let (minute, later) = (SignedDuration::from_mins(1), began + SignedDuration::from_secs(80));
+    assert_eq!((deadline.cut(minute, began), deadline.cut(minute, later).as_secs()), (minute, 10));
+    assert!(deadline.passed(later, &Report::default()).is_none());
+    assert!(deadline.passed(began + SignedDuration::from_secs(90), &Report::default()).is_some());
+    let none = Deadline::after(None, began);
+    assert_eq!(none.cut(minute, later), minute);
+    assert!(none.passed(Timestamp::MAX, &Report::default()).is_none());
 }

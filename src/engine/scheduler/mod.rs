@@ -344,7 +344,7 @@ impl LocalScheduler {
                 Err(fault) => Ending::failed(fault.sentence()),
             },
             Ok(Admitted::Procedure(license, procedure)) => {
-                let procedure_run = ProcedureRun { id: 0, license, procedure };
+                let procedure_run = ProcedureRun { id: 0, license, procedure, limit: None };
                 run_procedure(
                     &*self.cloud,
                     procedure_run,

@@ -367,7 +367,8 @@ async fn carried_out(local_scheduler: &LocalScheduler, snapshot: &Snapshot, prop
     else {
         panic!("a procedure")
     };
-    let (procedure_run, journal_writer) = (ProcedureRun { id: 1, license, procedure }, JournalWriter::default());
+    let (procedure_run, journal_writer) =
+        (ProcedureRun { id: 1, license, procedure, limit: None }, JournalWriter::default());
     let ending = run_procedure(
         &*local_scheduler.cloud,
         procedure_run,

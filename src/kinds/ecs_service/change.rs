@@ -1,7 +1,9 @@
-//! Changes a service at AWS: ecs:UpdateService, ecs:RegisterTaskDefinition, ecs:StopServiceDeployment.
+//! Changes a service at AWS: ecs:UpdateService, ecs:RegisterTaskDefinition, ecs:StopServiceDeployment,
+//! ecs:ContinueServiceDeployment.
 //! The only file of the kind that may change anything, and only with the gate's pass. Before it does, it looks whether
 //! the service is still what the plan was made for. Values of environment variables never leave it.
 
+mod answer;
 mod copy;
 pub mod enable_exec;
 
@@ -21,6 +23,7 @@ const UPDATE: &str = "ecs:UpdateService";
 const REGISTER: &str = "ecs:RegisterTaskDefinition";
 const DEFINITION: &str = "ecs:DescribeTaskDefinition";
 const STOP: &str = "ecs:StopServiceDeployment";
+const CONTINUE: &str = "ecs:ContinueServiceDeployment";
 
 /// The IAM actions that these changes take.
 pub(super) const ACTIONS: &[&str] = &[
@@ -28,6 +31,7 @@ pub(super) const ACTIONS: &[&str] = &[
     REGISTER,
     "ecs:TagResource",
     STOP,
+    CONTINUE,
     "iam:PassRole",
     // Sleep and wake.
     "ecs:UntagResource",
@@ -92,6 +96,26 @@ pub(crate) enum ServiceUpdate {
     Scale(u32),
     /// To take back the deployment of that ARN.
     TakeBack(Arn),
+    /// To go on, or back, from a pause.
+    Answer(Answer),
+}
+
+/// The answer to a pause of a deployment.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Answer {
+    /// The deployment.
+    pub deployment: Arn,
+    /// The pause.
+    pub hook: String,
+    /// Whether it may go on; else it goes back.
+    pub go_on: bool,
+}
+
+impl Answer {
+    /// AWS's word for it.
+    const fn word(&self) -> &'static str {
+        if self.go_on { "CONTINUE" } else { "ROLLBACK" }
+    }
 }
 
 /// Telling a service something.
@@ -112,13 +136,15 @@ impl Tell {
             ServiceUpdate::Revision(revision) => format!("{UPDATE} {name}: to {}", revision_name(revision)),
             ServiceUpdate::Scale(count) => format!("{UPDATE} {name}: desired count {count}"),
             ServiceUpdate::TakeBack(arn) => format!("{STOP} {}: with rollback", arn.last()),
+            ServiceUpdate::Answer(answer) => {
+                format!("{CONTINUE} {}: {} at the pause {}", answer.deployment.last(), answer.word(), answer.hook)
+            }
         }
     }
 
     async fn update(&self, aws: &Clients) -> Result<Receipt, Fault> {
         let subject = &self.subject;
-        let before =
-            subject.still(aws, !matches!(self.what, ServiceUpdate::Scale(_) | ServiceUpdate::TakeBack(_))).await?;
+        let before = subject.still(aws, matches!(self.what, ServiceUpdate::Force | ServiceUpdate::Revision(_))).await?;
         if let ServiceUpdate::Revision(revision) = &self.what {
             active(aws, subject, revision).await?;
         }
@@ -128,15 +154,21 @@ impl Tell {
             ServiceUpdate::Revision(revision) => request.task_definition(revision.as_str()),
             ServiceUpdate::Scale(count) => request.desired_count(i32::try_from(*count).unwrap_or(i32::MAX)),
             ServiceUpdate::TakeBack(arn) => return self.take_back(aws, &before, arn).await,
+            ServiceUpdate::Answer(given) => return answer::give(aws, subject, given).await,
         };
         let answer = aws.call(UPDATE, Some(subject.name()), request.send()).await?;
         let service = answer.service();
         let id = service.and_then(primary).unwrap_or_default();
         let mut receipt = Receipt { request_ids: request_id(&answer), ..Receipt::default() };
         receipt.facts.push(("deployment", id));
+        let record = service.and_then(|service| text(service.current_service_deployment()));
+        receipt.facts.extend(record.map(|arn| ("record", arn)));
         receipt.message = Some(match &self.what {
             ServiceUpdate::Scale(count) => format!("{} has the desired count {count}", subject.name()),
-            ServiceUpdate::Force | ServiceUpdate::Revision(_) | ServiceUpdate::TakeBack(_) => {
+            ServiceUpdate::Force
+            | ServiceUpdate::Revision(_)
+            | ServiceUpdate::TakeBack(_)
+            | ServiceUpdate::Answer(_) => {
                 format!("{} is being deployed", subject.name())
             }
         });
@@ -152,7 +184,11 @@ impl Tell {
         let answer = aws.call(STOP, Some(self.subject.name()), request.send()).await?;
         let id = primary(before).unwrap_or_default();
         let message = format!("ECS takes {id} back");
-        Ok(Receipt { request_ids: request_id(&answer), message: Some(message), facts: vec![("deployment", id)] })
+        Ok(Receipt {
+            request_ids: request_id(&answer),
+            message: Some(message),
+            facts: vec![("deployment", id), ("record", arn.as_str().to_owned())],
+        })
     }
 }
 
@@ -188,6 +224,8 @@ impl Change for Tell {
             ServiceUpdate::Revision(revision) => format!("take {name} to {}", revision_name(revision)),
             ServiceUpdate::Scale(count) => format!("scale {name} to {count}"),
             ServiceUpdate::TakeBack(_) => format!("take back the rollout of {name}"),
+            ServiceUpdate::Answer(answer) if answer.go_on => format!("let the deployment of {name} go on"),
+            ServiceUpdate::Answer(_) => format!("reject the deployment of {name}"),
         };
         self.subject.plan(message, self.call())
     }
@@ -198,6 +236,11 @@ impl Change for Tell {
             ServiceUpdate::Revision(revision) => ("deploy-revision", vec![("revision", revision.as_str().to_owned())]),
             ServiceUpdate::Scale(count) => ("scale", vec![("desired", count.to_string())]),
             ServiceUpdate::TakeBack(arn) => ("take-back", vec![("deployment", arn.as_str().to_owned())]),
+            ServiceUpdate::Answer(answer) => {
+                let verb = if answer.go_on { "continue-deployment" } else { "reject-deployment" };
+                let deployment = answer.deployment.as_str().to_owned();
+                (verb, vec![("deployment", deployment), ("hook", answer.hook.clone())])
+            }
         };
         ChangeRequest { verb, on: self.subject.id.clone(), arguments }
     }

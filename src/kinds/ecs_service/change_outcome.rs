@@ -19,6 +19,7 @@ pub(super) fn settled(item: &Service, unresolved: &UnresolvedChange<'_>) -> Opti
             (item.desired == wanted).then(|| ObservedOutcome::done(message))
         }
         "force-deploy" | "deploy-revision" => deployment(item, unresolved),
+        "continue-deployment" | "reject-deployment" => answer(item, unresolved),
         // Whether it is there or not, it matters to nobody until the service goes to it.
         "register-revision" => {
             let untouched = primary(item)?.created_at? < unresolved.at;
@@ -27,6 +28,18 @@ pub(super) fn settled(item: &Service, unresolved: &UnresolvedChange<'_>) -> Opti
         }
         _ => None,
     }
+}
+
+/// Whether a pause was answered: by the record of the deployment it was a pause of.
+fn answer(item: &Service, unresolved: &UnresolvedChange<'_>) -> Option<ObservedOutcome> {
+    let (deployment, hook) = (unresolved.arguments.get("deployment")?, unresolved.arguments.get("hook")?);
+    let record = item.delivery.record.as_ref().filter(|record| record.arn.as_str() == deployment)?;
+    let pause = record.progress.hooks.iter().find(|one| one.id.as_ref() == Some(hook))?;
+    Some(match pause.status.as_deref()? {
+        "AWAITING_ACTION" => ObservedOutcome::not(format!("the pause of {} still waits for an answer", item.name)),
+        "TIMED_OUT" => ObservedOutcome::not(format!("nobody answered the pause of {} in time", item.name)),
+        status => ObservedOutcome::done(format!("the pause of {} was answered ({status})", item.name)),
+    })
 }
 
 fn deployment(item: &Service, unresolved: &UnresolvedChange<'_>) -> Option<ObservedOutcome> {

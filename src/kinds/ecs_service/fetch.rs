@@ -1,14 +1,18 @@
-//! Reads this kind from AWS: ecs:ListServices, ecs:DescribeServices; for an open page its metrics.
+//! Reads this kind from AWS: ecs:ListServices, ecs:DescribeServices, and what tells of deployments on their way; for an
+//! open page its metrics.
 //! The only file of the kind that may touch the network or an SDK type; reading operations only.
 
 use aws_sdk_ecs::types::{self, ServiceField};
 use jiff::Timestamp;
 
-use super::model::{Attachment, Breaker, Deployment, Event, Service};
+mod delivery;
+
+use super::model::{Alternate, Attachment, Breaker, DeliveryFacts, Deployment, Event, Service, TaskSet};
 use crate::aws::{Paged, batches, concurrently, count, maybe, named, pages, text, when};
-use crate::display::Extra;
+use crate::display::{Extra, Moment};
 use crate::kinds::FetchContext;
 use crate::kinds::ecs_cluster;
+use crate::kinds::service_deployment;
 use crate::kinds::shared::{Measure, courses, extra};
 use crate::world::{Arn, Fault, FaultKind, Reading};
 
@@ -39,7 +43,7 @@ pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<Service>, Faul
     Ok(reading)
 }
 
-/// Its load over the last hours.
+/// Its load over the last hours, and its deployments as far as AWS keeps them.
 ///
 /// # Errors
 /// The fault of the reading.
@@ -47,11 +51,19 @@ pub(super) async fn look(ask: FetchContext<'_>, item: &Service, now: Timestamp) 
     let who = [("ClusterName", item.cluster.last()), ("ServiceName", item.name.as_str())];
     let measure = |title, metric| Measure::average(title, "%", "AWS/ECS", metric, &who);
     let measures = [measure("CPU", "CPUUtilization"), measure("memory", "MemoryUtilization")];
-    extra(courses(ask.aws, &measures, now).await, Ok(Vec::new()), now)
+    let (load, deployments) = tokio::join!(courses(ask.aws, &measures, now), history(ask, item));
+    extra(load, deployments, now)
+}
+
+/// Its deployments, newest first. Where the account or the endpoint has no records of them, there is nothing to tell.
+async fn history(ask: FetchContext<'_>, item: &Service) -> Result<Vec<Moment>, Fault> {
+    let told = service_deployment::all_of(ask, item.arn.as_str()).await?;
+    Ok(told.iter().filter_map(super::delivery::in_history).collect())
 }
 
 /// All services of one cluster; none if the cluster went meanwhile.
 async fn of_cluster(ask: FetchContext<'_>, cluster: &str) -> Result<Paged<Service>, Fault> {
+    let nothing = || Paged { items: Vec::new(), cut: None };
     let listed = pages(LIST, Some(cluster), |token| async move {
         let request = ask.aws.ecs.list_services().cluster(cluster).max_results(100).set_next_token(token);
         let answer = ask.aws.call(LIST, Some(cluster), request.send()).await?;
@@ -59,14 +71,15 @@ async fn of_cluster(ask: FetchContext<'_>, cluster: &str) -> Result<Paged<Servic
     })
     .await;
     let listed = match listed {
-        Err(fault) if fault.kind == FaultKind::Gone => return Ok(Paged { items: Vec::new(), cut: None }),
+        Err(fault) if fault.kind == FaultKind::Gone => return Ok(nothing()),
         other => other?,
     };
     let described = concurrently(batches(listed.items, 10), |some| describe(ask, cluster, some)).await;
     match described.into_iter().collect::<Result<Vec<Vec<Option<Service>>>, Fault>>() {
-        Err(fault) if fault.kind == FaultKind::Gone => Ok(Paged { items: Vec::new(), cut: None }),
+        Err(fault) if fault.kind == FaultKind::Gone => Ok(nothing()),
         described => {
-            let (items, nameless) = named(DESCRIBE, Some(cluster), described?.into_iter().flatten());
+            let (mut items, nameless) = named(DESCRIBE, Some(cluster), described?.into_iter().flatten());
+            delivery::read(ask, &mut items).await;
             Ok(Paged { items, cut: listed.cut.or(nameless) })
         }
     }
@@ -93,7 +106,7 @@ fn service(from: &types::Service, cluster: &str) -> Option<Service> {
         desired: count(from.desired_count()),
         running: count(from.running_count()),
         pending: count(from.pending_count()),
-        task_definition: Arn::from(from.task_definition().unwrap_or_default()),
+        task_definition: Arn::from(from.task_definition().or_else(|| of_sets(from)).unwrap_or_default()),
         launch: if providers.is_empty() {
             from.launch_type().map(|launch| launch.as_str().to_owned())
         } else {
@@ -101,7 +114,7 @@ fn service(from: &types::Service, cluster: &str) -> Option<Service> {
         },
         scheduling: from.scheduling_strategy().map_or("REPLICA", |strategy| strategy.as_str()).to_owned(),
         controller: from.deployment_controller().map_or("ECS", |controller| controller.r#type().as_str()).to_owned(),
-        deployments: deployments(from.deployments()),
+        deployments: if from.deployments().is_empty() { task_sets(from) } else { deployments(from.deployments()) },
         events: from.events().iter().map(event).collect(),
         attachments: from.load_balancers().iter().map(attachment).collect(),
         subnets: network.map(|network| network.subnets().to_vec()).unwrap_or_default(),
@@ -116,6 +129,12 @@ fn service(from: &types::Service, cluster: &str) -> Option<Service> {
         grace_seconds: maybe(from.health_check_grace_period_seconds()),
         created_at: when(from.created_at()),
         tags: from.tags().iter().filter_map(|tag| Some((text(tag.key())?, tag.value()?.to_owned()))).collect(),
+        delivery: DeliveryFacts {
+            settings: rollout.map(service_deployment::settings).unwrap_or_default(),
+            current: from.current_service_deployment().map(Arn::from),
+            task_sets: from.task_sets().iter().map(task_set).collect(),
+            ..DeliveryFacts::default()
+        },
     })
 }
 
@@ -154,7 +173,50 @@ fn attachment(from: &types::LoadBalancer) -> Attachment {
         target_group: from.target_group_arn().map(Arn::from),
         container: text(from.container_name()),
         port: maybe(from.container_port()),
+        alternate: from.advanced_configuration().and_then(alternate),
     }
+}
+
+fn alternate(from: &types::AdvancedConfiguration) -> Option<Alternate> {
+    Some(Alternate {
+        target_group: Arn::from(text(from.alternate_target_group_arn())?),
+        production_rule: from.production_listener_rule().map(Arn::from),
+        test_rule: from.test_listener_rule().map(Arn::from),
+    })
+}
+
+fn task_set(from: &types::TaskSet) -> TaskSet {
+    TaskSet {
+        id: from.id().unwrap_or_default().to_owned(),
+        status: from.status().unwrap_or("UNKNOWN").to_owned(),
+        stability: from.stability_status().map(|status| status.as_str().to_owned()),
+        groups: from.load_balancers().iter().filter_map(|one| one.target_group_arn()).map(Arn::from).collect(),
+    }
+}
+
+/// The revision of the task set in charge, for services that tell none themselves.
+fn of_sets(from: &types::Service) -> Option<&str> {
+    from.task_sets().iter().find(|set| set.status() == Some("PRIMARY")).and_then(types::TaskSet::task_definition)
+}
+
+/// The task sets of another controller as deployments: one is a revision with its tasks, like those of ECS.
+fn task_sets(from: &types::Service) -> Vec<Deployment> {
+    let one = |from: &types::TaskSet| Deployment {
+        id: from.id().unwrap_or_default().to_owned(),
+        status: from.status().unwrap_or("UNKNOWN").to_owned(),
+        task_definition: Arn::from(from.task_definition().unwrap_or_default()),
+        desired: count(from.computed_desired_count()),
+        running: count(from.running_count()),
+        pending: count(from.pending_count()),
+        failed: 0,
+        rollout: None,
+        reason: None,
+        created_at: when(from.created_at()),
+        updated_at: when(from.updated_at()),
+    };
+    let mut all: Vec<Deployment> = from.task_sets().iter().map(one).collect();
+    all.sort_by_key(|one| one.status != "PRIMARY");
+    all
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! An ECS service. Everything the program knows of this kind; the list of what lives where:
 //! `model` our type, `fetch` the reading, `subject` what inference may know,
-//! `rules` how it is judged, `rows` and `page` how it is shown; `commands`, `history` and `registry` what can be done with it,
-//! `change` the calls that do it. Nothing here draws.
+//! `rules` how it is judged, `rows` and `page` how it is shown; `delivery` how deployments stand,
+//! `change` the calls that change it. Nothing here draws.
 
 pub mod change;
 mod change_outcome;
+pub mod delivery;
+mod delivery_page;
 pub mod event_meanings;
 mod fetch;
 pub mod model;
@@ -16,7 +18,7 @@ mod sleep;
 mod subject;
 
 use futures_util::future::BoxFuture;
-pub use model::{Attachment, Breaker, Deployment, Event, Service};
+pub use model::{Alternate, Attachment, Breaker, DeliveryFacts, Deployment, Event, Service, TaskSet};
 pub use sleep::{memory, memory_in, scaled_as, wakes_to};
 
 pub use rules::{Judged, history_ends, is_settled, judge, moving, primary, rolled_back_to, steady_only, trouble};
@@ -48,8 +50,17 @@ impl Kind for Services {
     const PACE: PollClass = PollClass::Live;
     const SHELL: bool = true;
     const EVIDENCE: Evidence = Evidence::Needed;
-    const PERMISSIONS: &'static [&'static str] =
-        &["ecs:ListClusters", "ecs:ListServices", "ecs:DescribeServices", "cloudwatch:GetMetricData"];
+    const PERMISSIONS: &'static [&'static str] = &[
+        "ecs:ListClusters",
+        "ecs:ListServices",
+        "ecs:DescribeServices",
+        "ecs:DescribeServiceDeployments",
+        "ecs:DescribeServiceRevisions",
+        "ecs:ListServiceDeployments",
+        "elasticloadbalancing:DescribeListeners",
+        "elasticloadbalancing:DescribeRules",
+        "cloudwatch:GetMetricData",
+    ];
     const CHANGES: &'static [&'static str] = change::ACTIONS;
     const SHOWN: Option<ListLayout> =
         Some(ListLayout { list: "services", singular: "service", columns: rows::COLUMNS });

@@ -7,6 +7,8 @@ use std::hash::{DefaultHasher, Hash};
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::kinds::listener::RuleWeights;
+use crate::kinds::service_deployment::{DeploymentSettings, ServiceDeployment};
 use crate::world::{Arn, KindName, Resource};
 
 /// An ECS service as DescribeServices tells it.
@@ -60,6 +62,38 @@ pub struct Service {
     pub created_at: Option<Timestamp>,
     /// Its tags.
     pub tags: BTreeMap<String, String>,
+    /// How its deployments go, and what ECS and the listeners tell of the one on its way.
+    pub delivery: DeliveryFacts,
+}
+
+/// What is read of a service's deployments beside DescribeServices' own list.
+#[derive(Clone, PartialEq, Debug, Default, Serialize)]
+pub struct DeliveryFacts {
+    /// How they are asked to go.
+    pub settings: DeploymentSettings,
+    /// currentServiceDeployment: the newest one's ARN.
+    pub current: Option<Arn>,
+    /// The record of that, where one is on its way or it tells more than the service does.
+    pub record: Option<ServiceDeployment>,
+    /// Why that record, or the weights of the rules, could not be read, in sentences.
+    pub unread: Vec<String>,
+    /// The listener rules that lead to its target groups, as they were when it was read.
+    pub rules: Vec<RuleWeights>,
+    /// The task sets of a service that another controller deploys.
+    pub task_sets: Vec<TaskSet>,
+}
+
+/// A task set: what CodeDeploy and external controllers deploy.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct TaskSet {
+    /// `ecs-svc/0123…`.
+    pub id: String,
+    /// `PRIMARY`, `ACTIVE`, `DRAINING`.
+    pub status: String,
+    /// `STEADY_STATE`, `STABILIZING`: an open string.
+    pub stability: Option<String>,
+    /// The target groups its tasks register in.
+    pub groups: Vec<Arn>,
 }
 
 /// One deployment of a service.
@@ -109,6 +143,41 @@ pub struct Attachment {
     pub container: Option<String>,
     /// Which container port.
     pub port: Option<u32>,
+    /// The other group of a pair, where deployments shift traffic between two.
+    pub alternate: Option<Alternate>,
+}
+
+/// advancedConfiguration: what a deployment shifts traffic by.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Alternate {
+    /// The other target group: the two swap with each deployment.
+    pub target_group: Arn,
+    /// The listener rule with production traffic; a listener's ARN at a network load balancer.
+    pub production_rule: Option<Arn>,
+    /// The listener rule with test traffic.
+    pub test_rule: Option<Arn>,
+}
+
+impl Service {
+    /// Every target group its tasks may register in: both of a pair, and those of task sets.
+    #[must_use]
+    pub fn target_groups(&self) -> Vec<&Arn> {
+        let attached = self.attachments.iter().flat_map(Attachment::groups);
+        let mut all: Vec<&Arn> = Vec::new();
+        for group in attached.chain(self.delivery.task_sets.iter().flat_map(|set| &set.groups)) {
+            if !all.contains(&group) {
+                all.push(group);
+            }
+        }
+        all
+    }
+}
+
+impl Attachment {
+    /// Its target group, and the other one of a pair.
+    pub fn groups(&self) -> impl Iterator<Item = &Arn> {
+        self.target_group.iter().chain(self.alternate.iter().map(|other| &other.target_group))
+    }
 }
 
 /// The deployment circuit breaker.
@@ -129,5 +198,7 @@ impl Resource for Service {
 
     fn fingerprint(&self, into: &mut DefaultHasher) {
         (&self.status, &self.desired, &self.running, &self.pending, &self.task_definition).hash(into);
+        self.delivery.record.iter().for_each(|record| record.fingerprint(into));
+        self.delivery.rules.hash(into);
     }
 }

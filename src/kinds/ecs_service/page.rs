@@ -1,6 +1,7 @@
 //! A service's page: facts, deployments, tasks, events, target groups.
 //! Pure: words and tones, no drawing, no colours, no clock.
 
+use super::delivery_page;
 use super::event_meanings::meaning;
 use super::model::{Deployment, Service};
 use super::rows::{bar, rollout_word, tasks};
@@ -9,10 +10,10 @@ use crate::display::{Cell, Column, Fact, Moment, Row, Section, Tone, Width};
 use crate::kinds::KindContext;
 use crate::kinds::ecs_task::stop_cause::cause;
 use crate::kinds::ecs_task::{Task, TaskLines};
-use crate::kinds::target_group::TargetGroup;
+use crate::kinds::target_group::{TargetGroup, share};
 use crate::kinds::task_definition::{TaskDefinition, revision_name};
 use crate::text::{first_line, when, word};
-use crate::world::{Health, Resource};
+use crate::world::{Arn, Health, Resource};
 
 const DEPLOYMENTS: &[Column] = &[
     Column::text("DEPLOYMENT", Width::Fit(8, 10), 9),
@@ -29,6 +30,7 @@ const GROUPS: &[Column] = &[
     Column::text("CONTAINER", Width::Fit(8, 30), 6),
     Column::figure("PORT", Width::Fit(4, 6), 5),
     Column::figure("HEALTHY", Width::Fit(7, 9), 9),
+    Column::figure("TRAFFIC", Width::Fit(7, 8), 8),
     Column::text("WHY", Width::Fill(12), 7),
 ];
 
@@ -39,6 +41,7 @@ pub(super) fn detail(item: &Service, cx: &KindContext<'_>) -> Vec<Section> {
     let (stopped, running): (Vec<&Task>, Vec<&Task>) = all.into_iter().partition(|task| cause(task).is_some());
     vec![
         Section::Facts { title: "service", facts: facts(item, cx) },
+        Section::Facts { title: "delivery", facts: delivery_page::facts(item, cx) },
         Section::Table {
             title: "deployments",
             columns: DEPLOYMENTS,
@@ -73,11 +76,6 @@ fn facts(item: &Service, cx: &KindContext<'_>) -> Vec<Fact> {
         (Some(min), Some(max)) => Some(format!("{min}–{max} % of the desired tasks")),
         _ => None,
     };
-    let breaker = item.breaker.as_ref().map(|breaker| match (breaker.enabled, breaker.rollback) {
-        (true, true) => "on, rolls back",
-        (true, false) => "on, without rollback",
-        (false, _) => "off",
-    });
     let mut facts = vec![Fact::new(
         "health",
         Cell::of(judged.assessment.health, judged.assessment.why.as_deref().unwrap_or(judged.assessment.health.word())),
@@ -105,9 +103,7 @@ fn facts(item: &Service, cx: &KindContext<'_>) -> Vec<Fact> {
     }
     facts.extend([
         Fact::new("runs on", Cell::or_none(item.launch.as_deref())),
-        Fact::new("deployed by", Cell::plain(word(&item.controller))),
         Fact::new("during a rollout", Cell::or_none(percent)),
-        Fact::new("circuit breaker", Cell::or_none(breaker)),
         Fact::new("grace period", Cell::or_none(item.grace_seconds.map(|seconds| format!("{seconds} s")))),
         Fact::new("ECS Exec", Cell::plain(if item.exec_enabled { "on for new tasks" } else { "off" })),
         Fact::new("public address", Cell::or_none(item.public_ip.map(|public| if public { "yes" } else { "no" }))),
@@ -151,8 +147,7 @@ fn deployed(deployment: &Deployment, cx: &KindContext<'_>) -> Row {
 }
 
 fn groups(item: &Service, cx: &KindContext<'_>) -> Vec<Row> {
-    let line = |attached: &super::model::Attachment| {
-        let arn = attached.target_group.as_ref()?;
+    let line = |(attached, arn): (&super::model::Attachment, &Arn)| {
         let group = cx.world.by_key::<TargetGroup>(cx.scope, arn.as_str());
         let assessment = group.and_then(|group| crate::kinds::target_group::judge(group, cx)).unwrap_or_default();
         let health = cx.resource_index.health_of(cx.scope, arn.as_str());
@@ -163,7 +158,7 @@ fn groups(item: &Service, cx: &KindContext<'_>) -> Vec<Row> {
                 health.targets.len()
             )
         });
-        Some(Row {
+        Row {
             key: arn.to_string(),
             open: group.map(|group| group.id(cx.scope)),
             health: Some(assessment.health),
@@ -175,11 +170,13 @@ fn groups(item: &Service, cx: &KindContext<'_>) -> Vec<Row> {
                 Cell::or_none(attached.container.as_deref()),
                 Cell::or_none(attached.port.map(|port| port.to_string())),
                 Cell::or_none(healthy),
+                Cell::or_none(group.and_then(|group| share(group, cx)).map(|share| format!("{share:.0} %"))),
                 Cell::of(assessment.health, assessment.why.unwrap_or_default()),
             ],
-        })
+        }
     };
-    item.attachments.iter().filter_map(line).collect()
+    let attached = item.attachments.iter().flat_map(|one| one.groups().map(move |group| (one, group)));
+    attached.map(line).collect()
 }
 
 fn events(item: &Service) -> Vec<Moment> {

@@ -3,12 +3,13 @@
 
 use serde_json::json;
 
+use super::delivery::{Delivery, Phase};
 use super::model::{Deployment, Service};
-use super::rules::{judge, moving, primary};
+use super::rules::{disagreement, judge, listener_weights, moving, primary};
 use crate::display::{Cell, Column, Row, Width};
 use crate::kinds::task_definition::{TaskDefinition, image_name, revision_name};
 use crate::kinds::{KindContext, console_url};
-use crate::text::{ago, first_line, word};
+use crate::text::{ago, first_line, stamp, word};
 use crate::world::{Health, Resource, Scope};
 
 /// Columns of its panel.
@@ -60,6 +61,16 @@ pub(super) fn tasks(item: &Service) -> Cell {
 }
 
 fn rollout(item: &Service) -> Cell {
+    let delivery = Delivery::of(item);
+    let share = delivery.weights.map(|weights| format!(" {:.0} %", weights.new)).unwrap_or_default();
+    match &delivery.phase {
+        Phase::Waiting(_) => return Cell::of(Health::Changing, format!("waits for you{share}")),
+        Phase::Baking { .. } => return Cell::of(Health::Changing, format!("bakes{share}")),
+        Phase::Step { .. } => return Cell::of(Health::Changing, format!("{}{share}", delivery.strategy.name())),
+        Phase::Hook(_) => return Cell::of(Health::Changing, format!("asks a hook{share}")),
+        Phase::GoingBack => return Cell::of(Health::Worrying, "rolling back"),
+        _ => {}
+    }
     match primary(item) {
         Some(deployment) if moving(item) => {
             Cell::of(Health::Changing, format!("{} {}/{} new", bar(deployment), deployment.running, deployment.desired))
@@ -107,7 +118,37 @@ pub(super) fn to_json(item: &Service, cx: &KindContext<'_>) -> Option<serde_json
         "images": images(item, cx),
         "health": assessment.health,
         "why": assessment.why,
+        "delivery": delivery_json(item, cx),
     }))
+}
+
+/// How it is delivered, in `status --json`: strategy always, the rest while a deployment is on its way.
+fn delivery_json(item: &Service, cx: &KindContext<'_>) -> serde_json::Value {
+    let delivery = Delivery::of(item);
+    let record = delivery.record;
+    let awaiting = delivery.awaiting().map(|awaiting| {
+        json!({
+            "hook": awaiting.hook,
+            "until": awaiting.until.map(|at| stamp(at, cx.zone)),
+            "then": awaiting.then.map(super::delivery::Then::word),
+        })
+    });
+    let alarms = record.and_then(|record| record.progress.alarms.as_ref());
+    let alarms = alarms.filter(|alarms| !alarms.names.is_empty()).map(|alarms| {
+        json!({ "status": alarms.status.as_deref().map(word), "names": alarms.names, "triggered": alarms.triggered })
+    });
+    let breaker = record.and_then(|record| Some((record.failures?, record.threshold?)));
+    json!({
+        "strategy": delivery.strategy.word(),
+        "status": record.map(|record| word(&record.status)),
+        "stage": delivery.stage().map(word),
+        "weight": delivery.weights.map(super::delivery::Weights::to_json),
+        "listener": listener_weights(item, &delivery, cx).map(super::delivery::Weights::to_json),
+        "disagreement": disagreement(item, &delivery, cx),
+        "awaiting": awaiting,
+        "alarms": alarms,
+        "circuit_breaker": breaker.map(|(failures, threshold)| json!({ "failures": failures, "threshold": threshold })),
+    })
 }
 
 /// Its page in the AWS web console.

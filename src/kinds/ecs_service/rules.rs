@@ -4,6 +4,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::delivery::{self, Delivery, Phase, Strategy, Times, is_on_its_way};
 use super::event_meanings::{ROLLING_BACK, STEADY, meaning};
 use super::model::{Deployment, Event, Service};
 use crate::kinds::Counts;
@@ -11,6 +12,7 @@ use crate::kinds::KindContext;
 use crate::kinds::ecs_task::Task;
 use crate::kinds::ecs_task::stop_cause::{Stops, cause, failures};
 use crate::kinds::shared::phrase_table::Known;
+use crate::kinds::target_health::TargetHealth;
 use crate::kinds::task_definition::revision_number;
 use crate::text::{counted, span};
 use crate::world::{Assessment, Health};
@@ -65,6 +67,12 @@ pub fn primary(service: &Service) -> Option<&Deployment> {
 /// Whether a rollout is on its way.
 #[must_use]
 pub fn moving(service: &Service) -> bool {
+    match &service.delivery.record {
+        Some(record) if is_on_its_way(record) => return true,
+        // What it is through with may leave old tasks behind for a while, and is over all the same.
+        Some(_) if Strategy::of(service).shifts_traffic() => return false,
+        _ => {}
+    }
     service.deployments.iter().any(|deployment| deployment.rollout.as_deref() == Some("IN_PROGRESS"))
         || service.deployments.iter().filter(|deployment| deployment.running + deployment.pending > 0).count() > 1
         || (service.deployments.len() > 1 && service.deployments.iter().all(|deployment| deployment.rollout.is_none()))
@@ -171,14 +179,39 @@ pub fn judge(service: &Service, cx: &KindContext<'_>) -> Judged {
     let short = service.running < service.desired;
     let event = worst_event(service, since, short);
     let taken = taken(cx.resource_index.tasks_of(cx.scope, service), cx.now);
-    let mut judged =
-        verdict(service, cx.now, &Signs { primary, rollback: rollback.is_some(), stops: stops.as_ref(), event, taken });
+    let delivery = Delivery::of(service);
+    let disagreement = disagreement(service, &delivery, cx);
+    let signs = Signs {
+        primary,
+        rollback: rollback.is_some(),
+        stops: stops.as_ref(),
+        event,
+        delivery: &delivery,
+        disagreement,
+        taken,
+    };
+    let mut judged = verdict(service, cx, &signs);
     if judged.check.is_empty() {
         judged.check =
             stops.as_ref().map(|stops| stops.cause.check).or(event.map(|event| event.check)).unwrap_or_default();
     }
     judged.stops = stops;
     judged
+}
+
+/// Where ECS and the listener tell different shares, as a sentence.
+pub(super) fn disagreement(service: &Service, delivery: &Delivery<'_>, cx: &KindContext<'_>) -> Option<String> {
+    delivery::disagreement(delivery, listener_weights(service, delivery, cx), cx.now)
+}
+
+/// The shares as the listener sends them, while a deployment is on its way.
+pub(super) fn listener_weights(
+    service: &Service,
+    delivery: &Delivery<'_>,
+    cx: &KindContext<'_>,
+) -> Option<delivery::Weights> {
+    let health = |group: &crate::world::Arn| cx.world.by_key::<TargetHealth>(cx.scope, group.as_str());
+    delivery::by_listener(service, delivery.record?, cx.resource_index.tasks_of(cx.scope, service), &health)
 }
 
 /// When it last said that it is steady.
@@ -198,6 +231,8 @@ struct Signs<'a> {
     event: Option<&'static Known>,
     /// Tasks that AWS took away within the hour, and why.
     taken: Option<(usize, &'static str)>,
+    delivery: &'a Delivery<'a>,
+    disagreement: Option<String>,
 }
 
 /// Tasks that AWS took away within the hour: Spot capacity, or a retired host. No failure, but worth knowing.
@@ -210,8 +245,8 @@ fn taken(tasks: &[&Task], now: Timestamp) -> Option<(usize, &'static str)> {
     Some((1 + of.filter(|other| other.id == first.id).count(), message))
 }
 
-fn verdict(service: &Service, now: Timestamp, signs: &Signs<'_>) -> Judged {
-    let name = &service.name;
+fn verdict(service: &Service, cx: &KindContext<'_>, signs: &Signs<'_>) -> Judged {
+    let (name, now) = (&service.name, cx.now);
     let moving = moving(service);
     let short = service.running < service.desired;
     let tasks = format!("{} of {} running", service.running, counted(service.desired as usize, "task"));
@@ -229,6 +264,12 @@ fn verdict(service: &Service, now: Timestamp, signs: &Signs<'_>) -> Judged {
         let to = to.map(|number| format!(" to revision {number}")).unwrap_or_default();
         let health = if service.running == 0 { Health::Bad } else { Health::Worrying };
         return Judged::new(health, depth, format!("{name} is rolling back{to}{cause}"));
+    }
+    if signs.delivery.phase == Phase::GoingBack {
+        let health = if service.running == 0 { Health::Bad } else { Health::Worrying };
+        let why = signs.delivery.record.and_then(delivery::rollback_reason);
+        let why = why.map(|why| format!(": {}", why.trim_end_matches('.'))).unwrap_or(cause);
+        return Judged::new(health, depth, format!("{name} is rolling back{why}"));
     }
     if let Some(event) = signs.event.filter(|event| event.health == Health::Bad) {
         // That tasks fail again and again is what is seen; the tasks tell why.
@@ -250,8 +291,13 @@ fn verdict(service: &Service, now: Timestamp, signs: &Signs<'_>) -> Judged {
             format!("{name}: {} ({tasks})", stops.cause.message),
         );
     }
+    if let Some(disagreement) = &signs.disagreement {
+        let mut judged = Judged::new(Health::Worrying, 2, format!("{name}: {disagreement}"));
+        judged.check = "look at the listener rule that the service names, and who else changes it";
+        return judged;
+    }
     if moving {
-        return rollout(service, signs.primary, now);
+        return rollout(service, signs, cx);
     }
     if short {
         if signs.event.is_none() && service.running + service.pending >= service.desired {
@@ -284,15 +330,30 @@ fn revision(deployment: &Deployment) -> String {
     revision_number(&deployment.task_definition).map(|number| format!(" revision {number}")).unwrap_or_default()
 }
 
-/// A rollout on its way without failures: changing, or worrying once it stands still.
-fn rollout(service: &Service, primary: Option<&Deployment>, now: Timestamp) -> Judged {
-    let name = &service.name;
-    let Some(primary) = primary else {
+/// A rollout on its way without failures: changing, or worrying once it stands still where it ought to go on.
+fn rollout(service: &Service, signs: &Signs<'_>, cx: &KindContext<'_>) -> Judged {
+    let (name, now, delivery) = (&service.name, cx.now, signs.delivery);
+    let idle = |at: Option<Timestamp>| at.map(|at| now.duration_since(at)).filter(|idle| *idle > STALLED);
+    let moved = signs.primary.and_then(|primary| primary.updated_at.max(primary.created_at));
+    if delivery.is_patient() {
+        // Nobody can tell whether it ought to go on: after long that is no longer taken for a good sign.
+        let unread = delivery.phase == Phase::Unread && idle(moved).is_some();
+        let health = if unread { Health::Unknown } else { Health::Changing };
+        return Judged::new(
+            health,
+            3,
+            format!("{name} {}", delivery::standing(delivery, Times::by_clock(now, cx.zone))),
+        );
+    }
+    let Some(primary) = signs.primary else {
         return Judged::new(Health::Changing, 3, format!("{name} is being deployed"));
     };
-    let progress = format!("{} of {} new", primary.running, primary.desired);
-    let idle = primary.updated_at.max(primary.created_at).map(|at| now.duration_since(at));
-    if let Some(idle) = idle.filter(|idle| *idle > STALLED) {
+    let new = delivery.record.and_then(|record| record.progress.target.as_ref());
+    let progress = match new.filter(|_| delivery.strategy.shifts_traffic()) {
+        Some(new) => format!("{} of {} new", new.running, new.requested),
+        None => format!("{} of {} new", primary.running, primary.desired),
+    };
+    if let Some(idle) = idle(moved.max(delivery.since())) {
         let mut judged = Judged::new(
             if service.running == 0 { Health::Bad } else { Health::Worrying },
             3,
@@ -305,6 +366,10 @@ fn rollout(service: &Service, primary: Option<&Deployment>, now: Timestamp) -> J
         let failed = counted(primary.failed as usize, "task");
         let health = if service.running == 0 { Health::Bad } else { Health::Worrying };
         return Judged::new(health, 3, format!("{name} rollout: {failed} failed to start ({progress})"));
+    }
+    if let Phase::Working(_) = delivery.phase {
+        let message = format!("{name} {} ({progress})", delivery::standing(delivery, Times::by_clock(now, cx.zone)));
+        return Judged::new(Health::Changing, 3, message);
     }
     Judged::new(Health::Changing, 3, format!("{name} is rolling out{} ({progress})", revision(primary)))
 }

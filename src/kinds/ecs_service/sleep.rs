@@ -5,6 +5,7 @@ mod change;
 
 pub(super) use change::of as act;
 
+use super::delivery::{GroupTraffic, traffic_of};
 use super::model::Service;
 use super::rules::moving;
 use crate::kinds::scalable_target::ScalableTarget;
@@ -45,7 +46,7 @@ pub(super) fn member_state(item: &Service, world: &World, scope: &Scope) -> Memb
 
 /// What has to be read to see that.
 pub(super) fn watch(item: &Service, scope: &Scope) -> Vec<ReadRequest> {
-    let groups = item.attachments.iter().filter_map(|attached| attached.target_group.as_ref());
+    let groups = item.target_groups().into_iter();
     let groups = groups.map(|group| ReadRequest::part(scope, TargetHealth::KIND, group.as_str()));
     [ReadRequest::part(scope, Service::KIND, item.cluster.as_str()), ReadRequest::all(scope, ScalableTarget::KIND)]
         .into_iter()
@@ -94,9 +95,12 @@ fn bounds(item: &Service, world: &World, scope: &Scope) -> Option<Bounds> {
     Some(Bounds { min: target.min, max: target.max })
 }
 
-/// The target group in which fewer targets are healthy than tasks are wanted. One that could not be read says nothing.
+/// The target group in which fewer targets are healthy than tasks are wanted. One that could not be read says nothing,
+/// and nor does the idle one of a pair.
 fn unhealthy<'a>(item: &'a Service, world: &World, scope: &Scope) -> Option<&'a str> {
-    let groups = item.attachments.iter().filter_map(|attached| attached.target_group.as_ref());
+    let of = |group: &crate::world::Arn| world.by_key::<TargetHealth>(scope, group.as_str());
+    let idle = |group: &&crate::world::Arn| matches!(traffic_of(item, group, &of), GroupTraffic::Idle { .. });
+    let groups = item.target_groups().into_iter().filter(|group| !idle(group));
     let short = |group: &str| {
         let health = world.by_key::<TargetHealth>(scope, group)?;
         let healthy = health.targets.iter().filter(|target| target.state == "healthy").count();

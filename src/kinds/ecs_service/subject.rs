@@ -13,7 +13,7 @@ pub(super) fn subject(item: &Service, scope: &Scope) -> Option<Subject> {
         .tagged(&item.tags)
         .known_as(format!("service/{}/{}", item.cluster.last(), item.name))
         .tied(Relation::Cluster, item.cluster.as_str());
-    for group in item.attachments.iter().filter_map(|attached| attached.target_group.as_ref()) {
+    for group in item.target_groups() {
         subject = subject.tied(Relation::TargetGroup, group.as_str());
     }
     Some(subject)

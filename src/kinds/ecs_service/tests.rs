@@ -187,7 +187,18 @@ fn its_object_and_its_web_page() {
         "city-backend:latest"
       ],
       "health": "worrying",
-      "why": "Backend: only 2 of 4 tasks running"
+      "why": "Backend: only 2 of 4 tasks running",
+      "delivery": {
+        "strategy": "rolling",
+        "status": null,
+        "stage": null,
+        "weight": null,
+        "listener": null,
+        "disagreement": null,
+        "awaiting": null,
+        "alarms": null,
+        "circuit_breaker": null
+      }
     }
     "#);
     let web = super::Services::web(&service(), &scope()).unwrap();

@@ -4,8 +4,8 @@
 mod wording;
 use aws_sdk_elasticloadbalancingv2::types;
 
-use super::model::{Listener, ListenerSet, Rule};
-use crate::aws::{Paged, concurrently, maybe, named, pages, text};
+use super::model::{Listener, ListenerSet, Rule, RuleWeights};
+use crate::aws::{Paged, batches, concurrently, maybe, named, pages, text};
 use crate::kinds::FetchContext;
 use crate::kinds::load_balancer::LoadBalancer;
 use crate::world::{Arn, Fault, FaultKind, Part, Reading};
@@ -99,6 +99,58 @@ async fn rules(ask: FetchContext<'_>, listener: &str) -> Result<Paged<Rule>, Fau
     Ok(paged)
 }
 
+/// How many rules one call names.
+const AT_ONCE: usize = 20;
+
+/// The weights of these rules as they are now; a listener's ARN stands for its default action. What went is left out.
+pub(in crate::kinds) async fn weights_of(ask: FetchContext<'_>, rules: Vec<Arn>) -> (Vec<RuleWeights>, Vec<Fault>) {
+    let (listeners, rules): (Vec<Arn>, Vec<Arn>) =
+        rules.into_iter().partition(|arn| !arn.as_str().contains(":listener-rule/"));
+    let names = |arns: Vec<Arn>| batches(arns.into_iter().map(|arn| arn.as_str().to_owned()).collect(), AT_ONCE);
+    let (mut found, mut faults) = (Vec::new(), Vec::new());
+    let of_rules = concurrently(names(rules), |some| by_rule(ask, some)).await;
+    let of_listeners = concurrently(names(listeners), |some| by_listener(ask, some)).await;
+    for got in of_rules.into_iter().chain(of_listeners) {
+        match got {
+            Ok(all) => found.extend(all),
+            Err(fault) => faults.push(fault),
+        }
+    }
+    (found, faults)
+}
+
+/// The weights of rules, all in one call; one by one where one of them is gone.
+async fn by_rule(ask: FetchContext<'_>, arns: Vec<String>) -> Result<Vec<RuleWeights>, Fault> {
+    let one = |arns: Vec<String>| async move {
+        let answer = ask.aws.call(RULES, None, ask.aws.elb.describe_rules().set_rule_arns(Some(arns)).send()).await?;
+        let weights = |from: &types::Rule| {
+            Some(RuleWeights { rule: Arn::from(from.rule_arn()?), groups: wording::weights(from.actions()) })
+        };
+        Ok::<Vec<RuleWeights>, Fault>(answer.rules().iter().filter_map(weights).collect())
+    };
+    match one(arns.clone()).await {
+        Err(fault) if fault.kind == FaultKind::Gone && arns.len() > 1 => {
+            let each = concurrently(arns, |arn| one(vec![arn])).await;
+            let there = each.into_iter().filter(|got| !matches!(got, Err(fault) if fault.kind == FaultKind::Gone));
+            Ok(there.collect::<Result<Vec<_>, Fault>>()?.into_iter().flatten().collect())
+        }
+        Err(fault) if fault.kind == FaultKind::Gone => Ok(Vec::new()),
+        got => got,
+    }
+}
+
+/// The weights of default actions.
+async fn by_listener(ask: FetchContext<'_>, arns: Vec<String>) -> Result<Vec<RuleWeights>, Fault> {
+    let request = ask.aws.elb.describe_listeners().set_listener_arns(Some(arns));
+    let weights = |from: &types::Listener| {
+        Some(RuleWeights { rule: Arn::from(from.listener_arn()?), groups: wording::weights(from.default_actions()) })
+    };
+    match ask.aws.call(LISTENERS, None, request.send()).await {
+        Err(fault) if fault.kind == FaultKind::Gone => Ok(Vec::new()),
+        got => Ok(got?.listeners().iter().filter_map(weights).collect()),
+    }
+}
+
 fn rule(from: &types::Rule) -> Rule {
     Rule {
         arn: Arn::from(from.rule_arn().unwrap_or_default()),
@@ -106,6 +158,7 @@ fn rule(from: &types::Rule) -> Rule {
         conditions: from.conditions().iter().map(wording::condition).collect(),
         action: wording::action(from.actions()),
         target_groups: wording::target_groups(from.actions()),
+        weights: wording::weights(from.actions()),
     }
 }
 
@@ -116,5 +169,6 @@ fn default_rule(from: &types::Listener) -> Rule {
         conditions: Vec::new(),
         action: wording::action(from.default_actions()),
         target_groups: wording::target_groups(from.default_actions()),
+        weights: wording::weights(from.default_actions()),
     }
 }

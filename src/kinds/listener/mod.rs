@@ -5,8 +5,9 @@ mod fetch;
 mod model;
 mod wording;
 
+pub(in crate::kinds) use fetch::weights_of;
 use futures_util::future::BoxFuture;
-pub use model::{Listener, ListenerSet, Rule};
+pub use model::{Listener, ListenerSet, Rule, RuleWeights, WeightedGroup};
 pub use wording::{address, conditions};
 
 use super::{FetchContext, Kind, PollClass};

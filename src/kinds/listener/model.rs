@@ -42,6 +42,26 @@ pub struct Rule {
     pub action: String,
     /// Where it forwards to.
     pub target_groups: Vec<Arn>,
+    /// The same with weights.
+    pub weights: Vec<WeightedGroup>,
+}
+
+/// A target group that a rule forwards to.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Hash)]
+pub struct WeightedGroup {
+    /// It.
+    pub group: Arn,
+    /// Its weight among the others of the rule, 0 to 999; the only one has 1 where none is told.
+    pub weight: u32,
+}
+
+/// The weights of one rule, read by itself.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Hash)]
+pub struct RuleWeights {
+    /// The rule; a listener's ARN stands for its default action.
+    pub rule: Arn,
+    /// Where it forwards to.
+    pub groups: Vec<WeightedGroup>,
 }
 
 impl Resource for ListenerSet {

@@ -5,7 +5,7 @@ use rstest::rstest;
 use super::{LoadBalancer, LoadBalancers};
 use crate::display::Section;
 use crate::kinds::Kind;
-use crate::kinds::listener::{Listener, ListenerSet, Rule};
+use crate::kinds::listener::{Listener, ListenerSet, Rule, WeightedGroup};
 use crate::kinds::testing_samples::*;
 use crate::world::{Arn, Health, Resource};
 
@@ -29,6 +29,7 @@ fn its_page_shows_rules_that_lead_on() {
         priority: priority.to_owned(),
         conditions: conditions.iter().map(|it| (*it).to_owned()).collect(),
         action: action.to_owned(),
+        weights: groups.iter().map(|group| WeightedGroup { group: group.clone(), weight: 1 }).collect(),
         target_groups: groups,
     };
     let set = ListenerSet {

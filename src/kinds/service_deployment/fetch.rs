@@ -5,8 +5,12 @@ use std::collections::HashMap;
 
 use aws_sdk_ecs::types;
 
-use super::model::{RunningImage, ServiceDeployment};
-use crate::aws::{concurrently, count, named, text, when};
+mod convert;
+
+use super::model::ServiceDeployment;
+pub(in crate::kinds) use convert::settings;
+
+use crate::aws::{concurrently, named, text};
 use crate::kinds::FetchContext;
 use crate::world::{Arn, Coverage, Fault, FaultKind, Part, Reading};
 
@@ -58,11 +62,43 @@ async fn of_service(ask: FetchContext<'_>, service: &str) -> Result<(Vec<Service
     }
     let request = ask.aws.ecs.describe_service_deployments().set_service_deployment_arns(Some(arns));
     let described = ask.aws.call(DESCRIBE, Some(service), request.send()).await?;
-    let all = described.service_deployments().iter().map(|from| deployment(from, service));
+    let all = described.service_deployments().iter().map(|from| convert::deployment(from, service));
     let (mut all, nameless) = named(DESCRIBE, Some(service), all);
     resolve(ask, &mut all).await;
     all.sort_by_key(|one| std::cmp::Reverse(one.created_at));
     Ok((all, unlisted.or(nameless)))
+}
+
+/// The deployments with these ARNs, twenty at most, each with what it targets.
+///
+/// # Errors
+/// The fault of the reading.
+pub(in crate::kinds) async fn described(
+    ask: FetchContext<'_>,
+    arns: Vec<String>,
+) -> Result<Vec<ServiceDeployment>, Fault> {
+    let request = ask.aws.ecs.describe_service_deployments().set_service_deployment_arns(Some(arns));
+    let answer = ask.aws.call(DESCRIBE, None, request.send()).await?;
+    let mut all: Vec<ServiceDeployment> =
+        answer.service_deployments().iter().filter_map(|from| convert::deployment(from, from.service_arn()?)).collect();
+    resolve(ask, &mut all).await;
+    Ok(all)
+}
+
+/// The newest deployments of a service, newest first.
+///
+/// # Errors
+/// The fault of the reading.
+pub(in crate::kinds) async fn all_of(ask: FetchContext<'_>, service: &str) -> Result<Vec<ServiceDeployment>, Fault> {
+    Ok(of_service(ask, service).await?.0)
+}
+
+/// The newest deployment of a service.
+///
+/// # Errors
+/// The fault of the reading.
+pub(in crate::kinds) async fn newest(ask: FetchContext<'_>, service: &str) -> Result<Option<ServiceDeployment>, Fault> {
+    Ok(all_of(ask, service).await?.into_iter().next())
 }
 
 /// Adds what the targeted revisions are. Where that may not be read, the deployments stand without it.
@@ -81,35 +117,9 @@ async fn resolve(ask: FetchContext<'_>, all: &mut [ServiceDeployment]) {
     for one in all {
         let Some(revision) = one.revision.as_ref().and_then(|arn| known.get(arn.as_str())) else { continue };
         one.task_definition = revision.task_definition().map(Arn::from);
-        one.images = revision.container_images().iter().filter_map(image).collect();
+        one.images = revision.container_images().iter().filter_map(convert::image).collect();
+        one.progress.groups = convert::groups(revision);
     }
-}
-
-fn deployment(from: &types::ServiceDeployment, service: &str) -> Option<ServiceDeployment> {
-    let breaker = from.deployment_circuit_breaker();
-    Some(ServiceDeployment {
-        arn: Arn::from(text(from.service_deployment_arn())?),
-        service: Arn::from(from.service_arn().unwrap_or(service)),
-        status: from.status().map_or("UNKNOWN", |status| status.as_str()).to_owned(),
-        reason: text(from.status_reason()),
-        stage: from.lifecycle_stage().map(|stage| stage.as_str().to_owned()),
-        created_at: when(from.created_at()),
-        finished_at: when(from.finished_at()),
-        revision: from.target_service_revision().and_then(|revision| revision.arn()).map(Arn::from),
-        task_definition: None,
-        images: Vec::new(),
-        rollback: from.rollback().and_then(|rollback| text(rollback.reason())),
-        failures: breaker.map(|breaker| count(breaker.failure_count())),
-        threshold: breaker.map(|breaker| count(breaker.threshold())),
-    })
-}
-
-fn image(from: &types::ContainerImage) -> Option<RunningImage> {
-    Some(RunningImage {
-        container: text(from.container_name())?,
-        image: text(from.image())?,
-        digest: text(from.image_digest()),
-    })
 }
 
 #[cfg(test)]

@@ -3,9 +3,13 @@
 
 mod fetch;
 mod model;
+mod settings;
 
 use futures_util::future::BoxFuture;
-pub use model::{RunningImage, ServiceDeployment};
+pub use model::{DeploymentProgress, LifecycleHook, RevisionShare, RunningImage, ServiceDeployment, WatchedAlarms};
+pub use settings::{AlarmSetting, DeploymentSettings, HookSetting, TrafficStep};
+
+pub(in crate::kinds) use fetch::{all_of, described, newest, settings};
 
 use super::{FetchContext, Kind, PollClass};
 use crate::world::{Fault, Reading};

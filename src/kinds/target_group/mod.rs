@@ -14,7 +14,7 @@ mod wording;
 pub use change::{Labelling, Registering};
 use futures_util::future::BoxFuture;
 pub use model::{Check, TargetGroup};
-pub use rules::{failing_since, hint, judge};
+pub use rules::{failing_since, hint, idle, judge, share};
 pub use wording::{Role, Words, check, words};
 
 #[cfg(test)]

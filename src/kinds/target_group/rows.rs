@@ -4,9 +4,10 @@
 use serde_json::json;
 
 use super::model::TargetGroup;
-use super::rules::judge;
+use super::rules::{idle, judge, share};
 use super::wording::words;
 use crate::display::{Cell, Column, Row, Width};
+use crate::kinds::ecs_service::delivery::in_json;
 use crate::kinds::ecs_task::Task;
 use crate::kinds::target_health::Target;
 use crate::kinds::task_definition::revision_number;
@@ -62,19 +63,21 @@ pub(super) fn shown_opinion(item: &TargetGroup, cx: &KindContext<'_>) -> Assessm
 /// One target in one line.
 pub(super) fn line(item: &TargetGroup, target: &Target, cx: &KindContext<'_>, indent: &str) -> Row {
     let words = words(target, item.check.matcher.as_deref());
+    // Nobody is sent to an idle group: how its targets are says nothing.
+    let health = if idle(item, cx).is_some() { Health::Well } else { words.health };
     let (behind, open) = behind(target, item, cx);
     let port = target.port.map(|port| port.to_string());
     Row {
         key: format!("{}|{}|{}", item.arn, target.id, port.as_deref().unwrap_or_default()),
         open: open.or_else(|| Some(item.id(cx.scope))),
-        health: Some(words.health),
+        health: Some(health),
         cells: vec![
             Cell::plain(format!("{indent}{}", target.id)),
             Cell::or_none(port),
             Cell::or_none(target.zone.as_deref()),
-            Cell::of(words.health, target.state.as_str()),
+            Cell::of(health, target.state.as_str()),
             Cell::or_none(behind),
-            Cell::of(words.health, words.full()),
+            Cell::of(health, words.full()),
         ],
     }
 }
@@ -87,8 +90,7 @@ fn behind(target: &Target, item: &TargetGroup, cx: &KindContext<'_>) -> (Option<
     // Another VPC may have the same address: a task of a service counts where its service registers it.
     let registers = |task: &&Task| {
         let service = task.service().and_then(|name| cx.resource_index.service(cx.scope, task.cluster.last(), name));
-        let group = Some(&item.arn);
-        service.is_none_or(|it| it.attachments.iter().any(|attached| attached.target_group.as_ref() == group))
+        service.is_none_or(|it| it.target_groups().contains(&&item.arn))
     };
     let task = cx.resource_index.task_at(cx.scope, &target.id).filter(|_| !target.is_abroad()).filter(registers);
     if let Some(task) = task {
@@ -118,6 +120,8 @@ pub(super) fn to_json(item: &TargetGroup, cx: &KindContext<'_>) -> Option<serde_
                 "state": target.state,
                 "reason": target.reason,
                 "description": target.description.as_deref().map(|text| first_line(text, 300)),
+                "override": target.overridden.as_ref().map(|one| one.state.as_str()),
+                "anomalous": target.anomaly.as_ref().map(|_| target.is_anomalous()),
             })
         };
         health.targets.iter().map(target).collect::<Vec<_>>()
@@ -128,6 +132,8 @@ pub(super) fn to_json(item: &TargetGroup, cx: &KindContext<'_>) -> Option<serde_
         "healthy": healthy,
         "total": health.map(|health| health.targets.len()),
         "targets": targets,
+        "idle": idle(item, cx).is_some(),
+        "traffic": share(item, cx).map(in_json),
         "health": assessment.health,
         "why": assessment.why,
     }))

@@ -7,20 +7,26 @@ use super::model::TargetGroup;
 use super::wording::{Role, Words, check, words};
 use crate::kinds::Counts;
 use crate::kinds::KindContext;
+use crate::kinds::ecs_service::delivery::GroupTraffic;
 use crate::kinds::ecs_service::event_meanings::meaning;
 use crate::kinds::ecs_service::{self, Service};
-use crate::kinds::target_health::Target;
+use crate::kinds::listener::ListenerSet;
+use crate::kinds::target_health::{Target, TargetHealth};
 use crate::text::moment;
-use crate::world::{Assessment, Health};
+use crate::world::{Arn, Assessment, Health};
 
 /// How `item` is; `None` if it has no say.
 pub(super) fn assess(item: &TargetGroup, cx: &KindContext<'_>) -> Option<Assessment> {
+    // That the other of a pair has the traffic is no news of the environment.
+    if !item.load_balancers.is_empty() && idle(item, cx).is_some() {
+        return Some(Assessment::well());
+    }
     judge(item, cx)
 }
 
 /// Adds `item` to `counts`.
 pub(super) fn count(item: &TargetGroup, cx: &KindContext<'_>, counts: &mut Counts) {
-    if item.load_balancers.is_empty() {
+    if item.load_balancers.is_empty() || idle(item, cx).is_some() {
         return;
     }
     if let Some(health) = cx.resource_index.health_of(cx.scope, item.arn.as_str()) {
@@ -41,16 +47,24 @@ pub fn judge(group: &TargetGroup, cx: &KindContext<'_>) -> Option<Assessment> {
     }
     let targets = &cx.resource_index.health_of(cx.scope, group.arn.as_str())?.targets;
     let services = cx.resource_index.services_behind(cx.scope, group.arn.as_str());
+    if let Some(why) = idle(group, cx) {
+        return Some(Assessment::new(Health::Well, why));
+    }
     if targets.is_empty() {
-        return Some(none_registered(services));
+        return Some(none_registered(group, services, cx));
     }
     let all: Vec<(&Target, Words)> =
         targets.iter().map(|target| (target, words(target, group.check.matcher.as_deref()))).collect();
     let count = |role: Role| all.iter().filter(|(_, words)| words.role == role).count();
     let total = all.len();
-    let serving = count(Role::Serving);
+    let serving = count(Role::Serving) + count(Role::Anomalous);
     let failing = count(Role::Failing) + count(Role::Mismatched) + count(Role::Unused) + count(Role::Stopped);
 
+    if failing == 0 && count(Role::Shifted) + count(Role::Anomalous) > 0 {
+        let role = if count(Role::Shifted) > 0 { Role::Shifted } else { Role::Anomalous };
+        let health = if serving == 0 { Health::Bad } else { Health::Worrying };
+        return Some(Assessment::new(health, sentence(&all, role, count(role), total)));
+    }
     if failing == 0 {
         return Some(match (count(Role::Odd), count(Role::Arriving), count(Role::Leaving)) {
             (0, 0, 0) => Assessment::well(),
@@ -88,9 +102,79 @@ pub fn failing_since(group: &TargetGroup, cx: &KindContext<'_>) -> Option<Timest
     since(group, cx.resource_index.services_behind(cx.scope, group.arn.as_str()))
 }
 
-fn none_registered(services: &[&Service]) -> Assessment {
+/// Why a group is idle: it is the one of a pair that gets no traffic, or every rule that names it gives it weight 0. What
+/// is in it, or is not, says nothing then.
+#[must_use]
+pub fn idle(group: &TargetGroup, cx: &KindContext<'_>) -> Option<String> {
+    let health = |group: &Arn| cx.world.by_key::<TargetHealth>(cx.scope, group.as_str());
+    let mut alone = true;
+    let mut other = None;
+    for service in cx.resource_index.services_behind(cx.scope, group.arn.as_str()) {
+        match ecs_service::delivery::traffic_of(service, &group.arn, &health) {
+            GroupTraffic::Alone => {}
+            GroupTraffic::Idle { live } => (alone, other) = (false, live.or(other)),
+            // What one service counts on is not idle for another.
+            GroupTraffic::Live(_) | GroupTraffic::Unknown => return None,
+        }
+    }
+    if !alone {
+        let live = other.map(|live| format!(": {} has the traffic", name_of(live))).unwrap_or_default();
+        return Some(format!("idle{live}"));
+    }
+    weightless(group, cx).then(|| "idle: every listener rule gives it weight 0".to_owned())
+}
+
+/// Whether every listener rule that names it gives it weight 0 and another one more.
+fn weightless(group: &TargetGroup, cx: &KindContext<'_>) -> bool {
+    let sets = group.load_balancers.iter().map(|arn| cx.world.by_key::<ListenerSet>(cx.scope, arn.as_str()));
+    let mut named = false;
+    for set in sets {
+        // Rules that were not read may send to it.
+        let Some(set) = set else { return false };
+        for rule in set.listeners.iter().flat_map(|listener| &listener.rules) {
+            let Some(mine) = rule.weights.iter().find(|one| one.group == group.arn) else { continue };
+            if mine.weight > 0 || rule.weights.iter().all(|one| one.weight == 0) {
+                return false;
+            }
+            named = true;
+        }
+    }
+    named
+}
+
+/// The name in a target group's ARN: `targetgroup/NAME/id`.
+fn name_of(arn: &Arn) -> &str {
+    arn.resource().split('/').nth(1).unwrap_or_else(|| arn.last())
+}
+
+/// The share of traffic in percent that a group of a pair gets, by its service's listener rule.
+#[must_use]
+pub fn share(group: &TargetGroup, cx: &KindContext<'_>) -> Option<f64> {
+    let health = |group: &Arn| cx.world.by_key::<TargetHealth>(cx.scope, group.as_str());
+    let services = cx.resource_index.services_behind(cx.scope, group.arn.as_str());
+    services.iter().find_map(|service| match ecs_service::delivery::traffic_of(service, &group.arn, &health) {
+        GroupTraffic::Live(share) => Some(share),
+        GroupTraffic::Idle { .. } => Some(0.0),
+        GroupTraffic::Alone | GroupTraffic::Unknown => None,
+    })
+}
+
+fn none_registered(group: &TargetGroup, services: &[&Service], cx: &KindContext<'_>) -> Assessment {
     if !services.is_empty() && services.iter().all(|service| service.desired == 0) {
         return Assessment::new(Health::Asleep, "no targets: its service wants 0 tasks");
+    }
+    // The pair's traffic goes where nobody answers, and the tasks stand in the other group.
+    let busy = |other: &&Arn| {
+        let health = cx.resource_index.health_of(cx.scope, other.as_str());
+        **other != group.arn && health.is_some_and(|health| !health.targets.is_empty())
+    };
+    let elsewhere = services.iter().flat_map(|service| service.target_groups()).find(busy);
+    if let (Some(share), Some(elsewhere)) = (share(group, cx).filter(|share| *share > 0.0), elsewhere) {
+        let message = format!(
+            "the listener sends {share:.0} % here, and no targets are registered: the tasks are in {}",
+            name_of(elsewhere)
+        );
+        return Assessment::new(Health::Bad, message);
     }
     if services.iter().any(|service| ecs_service::moving(service) || service.pending > 0) {
         return Assessment::new(Health::Changing, "no targets yet: its tasks are starting");
@@ -101,9 +185,9 @@ fn none_registered(services: &[&Service]) -> Assessment {
 /// `3 of 4 targets answer 502 since 13:58`: the commonest failure speaks for all.
 fn commonest(all: &[(&Target, Words)], total: usize, since: Option<String>) -> String {
     let mut kinds: Vec<(&Words, usize)> = Vec::new();
-    for (_, words) in
-        all.iter().filter(|(_, words)| !matches!(words.role, Role::Serving | Role::Arriving | Role::Leaving))
-    {
+    for (_, words) in all.iter().filter(|(_, words)| {
+        !matches!(words.role, Role::Serving | Role::Arriving | Role::Leaving | Role::Anomalous | Role::Shifted)
+    }) {
         match kinds.iter_mut().find(|(known, _)| known.one == words.one) {
             Some((_, count)) => *count += 1,
             None => kinds.push((words, 1)),

@@ -7,7 +7,7 @@ use crate::display::Section;
 use crate::kinds::Counts;
 use crate::kinds::Kind;
 use crate::kinds::ecs_service::Service;
-use crate::kinds::target_health::Target;
+use crate::kinds::target_health::{Anomaly, Override, Target};
 use crate::kinds::testing_samples::*;
 use crate::world::Health;
 
@@ -157,6 +157,30 @@ fn groups_are_judged_by_their_targets(#[case] found: Vec<Target>, #[case] health
     assert_eq!((assessment.health, assessment.why.unwrap_or_default()), (health, why.to_owned()));
 }
 
+#[rstest]
+#[case::one_zone(vec![healthy(5), shifted(6)], Health::Worrying, "1 of 2 targets gets no traffic: zone ap-northeast-1a is shifted away")]
+#[case::all_zones(vec![shifted(5), shifted(6)], Health::Bad, "2 of 2 targets get no traffic: zone ap-northeast-1a is shifted away")]
+#[case::gray(vec![healthy(5), anomalous(6)], Health::Worrying, "1 of 2 targets passes its checks but fails requests more than the others (anomalous)")]
+#[case::failing_speaks_first(vec![shifted(5), slow(6)], Health::Bad, "1 of 2 targets does not answer in time")]
+fn what_a_shift_or_an_anomaly_does_to_healthy_targets_is_told(
+    #[case] found: Vec<Target>,
+    #[case] health: Health,
+    #[case] why: &str,
+) {
+    let shelves = Shelves::default().with([targets(found)]);
+    let assessment = shelves.seen(true, |cx| TargetGroups::assess(&group(), cx)).unwrap();
+    assert_eq!((assessment.health, assessment.why.unwrap_or_default()), (health, why.to_owned()));
+}
+
+fn shifted(n: u32) -> Target {
+    let state = "zonal_shift_active".to_owned();
+    Target { overridden: Some(Override { state, reason: None, description: None }), ..healthy(n) }
+}
+
+fn anomalous(n: u32) -> Target {
+    Target { anomaly: Some(Anomaly { result: "anomalous".to_owned(), mitigated: true }), ..healthy(n) }
+}
+
 #[test]
 fn stopped_instances_sleep_where_that_is_allowed() {
     let shelves = Shelves::default().with([targets([off(5)])]);
@@ -221,7 +245,9 @@ fn its_object() {
           "zone": "ap-northeast-1a",
           "state": "healthy",
           "reason": null,
-          "description": null
+          "description": null,
+          "override": null,
+          "anomalous": null
         },
         {
           "id": "10.0.1.6",
@@ -229,9 +255,13 @@ fn its_object() {
           "zone": "ap-northeast-1a",
           "state": "unhealthy",
           "reason": "Target.Timeout",
-          "description": "Request timed out"
+          "description": "Request timed out",
+          "override": null,
+          "anomalous": null
         }
       ],
+      "idle": false,
+      "traffic": null,
       "health": "worrying",
       "why": "1 of 2 targets does not answer in time"
     }

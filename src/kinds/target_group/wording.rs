@@ -40,6 +40,10 @@ pub enum Role {
     Failing,
     /// Fails only by a redirect or a client error: with no healthy target the load balancer sends to it all the same.
     Mismatched,
+    /// Healthy, and a zonal shift keeps requests away from it.
+    Shifted,
+    /// Passes its checks, and answers worse than the others.
+    Anomalous,
     /// Is being checked for the first time.
     Arriving,
     /// Is being drained.
@@ -64,6 +68,8 @@ pub fn words(target: &Target, wants: Option<&str>) -> Words {
         role,
     };
     match (target.state.as_str(), reason) {
+        ("healthy", _) if target.is_shifted_away() => shifted(target),
+        ("healthy", _) if target.is_anomalous() => anomalous(target),
         ("healthy", _) => say(Role::Serving, Health::Well, "healthy", "are healthy"),
         (_, "Target.HealthCheckDisabled") => say(Role::Serving, Health::Well, "not checked", "are not checked"),
         ("draining" | "unhealthy.draining", _) | (_, "Target.DeregistrationInProgress") => {
@@ -122,6 +128,31 @@ pub fn words(target: &Target, wants: Option<&str>) -> Words {
     }
 }
 
+/// A zonal shift is somebody's act: the target is well and gets no requests.
+fn shifted(target: &Target) -> Words {
+    let zone = target.zone.as_deref().map_or_else(|| "its zone".to_owned(), |zone| format!("zone {zone}"));
+    let of_each = target.zone.as_deref().map_or_else(|| "their zone".to_owned(), |zone| format!("zone {zone}"));
+    Words {
+        health: Health::Worrying,
+        one: format!("gets no traffic: {zone} is shifted away"),
+        many: format!("get no traffic: {of_each} is shifted away"),
+        aside: String::new(),
+        role: Role::Shifted,
+    }
+}
+
+fn anomalous(target: &Target) -> Words {
+    let eased = target.anomaly.as_ref().is_some_and(|one| one.mitigated);
+    let aside = if eased { "the load balancer sends it less" } else { "" };
+    Words {
+        health: Health::Worrying,
+        one: "passes its checks but fails requests more than the others (anomalous)".to_owned(),
+        many: "pass their checks but fail requests more than the others (anomalous)".to_owned(),
+        aside: aside.to_owned(),
+        role: Role::Anomalous,
+    }
+}
+
 fn describes(target: &Target, fragment: &str) -> bool {
     target.description.as_deref().is_some_and(|text| text.to_lowercase().contains(fragment))
 }
@@ -168,6 +199,8 @@ fn mismatch(target: &Target, wants: Option<&str>) -> Words {
 pub fn check(target: &Target) -> &'static str {
     let code = target.description.as_deref().unwrap_or_default();
     match target.reason.as_deref().unwrap_or_default() {
+        _ if target.is_shifted_away() => "look at the zonal shift: who started it, and until when it lasts",
+        _ if target.is_anomalous() => "compare its errors and log with those of the other targets",
         "Target.Timeout" => {
             "check that the targets' security groups let the load balancer in on the check's port, and whether the app hangs"
         }

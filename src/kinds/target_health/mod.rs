@@ -7,7 +7,7 @@ mod model;
 mod subject;
 
 use futures_util::future::BoxFuture;
-pub use model::{Target, TargetHealth};
+pub use model::{Anomaly, Override, Target, TargetHealth};
 
 use super::Subject;
 use super::{Evidence, FetchContext, Kind, PollClass};

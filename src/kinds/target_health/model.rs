@@ -33,9 +33,45 @@ pub struct Target {
     pub description: Option<String>,
     /// Port of the health check.
     pub check_port: Option<String>,
+    /// administrativeOverride, where one is engaged.
+    pub overridden: Option<Override>,
+    /// anomalyDetection, where it was told.
+    pub anomaly: Option<Anomaly>,
+}
+
+/// An administrative override of a target: a zonal shift sends its requests elsewhere, however healthy it is.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Hash)]
+pub struct Override {
+    /// `zonal_shift_active`, `zonal_shift_delegated_to_dns`: an open string.
+    pub state: String,
+    /// `AdministrativeOverride.ZonalShiftActive`, …
+    pub reason: Option<String>,
+    /// AWS's sentence.
+    pub description: Option<String>,
+}
+
+/// What the load balancer's anomaly detection says of a target.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Hash)]
+pub struct Anomaly {
+    /// `normal`, `anomalous`: an open string.
+    pub result: String,
+    /// Whether it gets less traffic therefore.
+    pub mitigated: bool,
 }
 
 impl Target {
+    /// Whether a zonal shift keeps requests away from it.
+    #[must_use]
+    pub fn is_shifted_away(&self) -> bool {
+        self.overridden.as_ref().is_some_and(|one| one.state.starts_with("zonal_shift"))
+    }
+
+    /// Whether it is healthy by its checks, and answers worse than the others.
+    #[must_use]
+    pub fn is_anomalous(&self) -> bool {
+        self.anomaly.as_ref().is_some_and(|one| one.result == "anomalous")
+    }
+
     /// Whether it is an address outside its group's VPC: what has that address here is something else.
     #[must_use]
     pub fn is_abroad(&self) -> bool {

@@ -6,6 +6,7 @@ use crate::kinds::ecs_service::Services;
 use crate::operations::ResourceActions;
 use std::collections::BTreeSet;
 
+use super::answer;
 use super::image_choice;
 use super::rollback;
 use super::{Rollout, Scaling, plan_notes};
@@ -47,6 +48,9 @@ impl ResourceActions for Services {
     }
 }
 
+/// What is said of a service that runs what is to be deployed, with `already` behind.
+pub const ALREADY: &str = "is on that image";
+
 /// More than a service may run.
 const MOST: u32 = 5000;
 
@@ -58,6 +62,7 @@ pub(crate) fn actions(item: &Service, context: &ActionContext<'_>) -> Vec<Action
     let why_deploy = why.clone().or_else(|| unknown.then(|| "its task definition is not known yet".to_owned()));
     let count = (item.scheduling == "DAEMON").then(|| "a DAEMON service runs one task an instance".to_owned());
     let idle = (!moving(item)).then(|| "no rollout is on its way".to_owned());
+    let why_answer = why.clone();
     let family = revision_name(&item.task_definition).rsplit_once(':').map_or("", |(family, _)| family);
     vec![
         Action::new("deploy", "deploy another image: registers a revision and replaces the tasks")
@@ -80,7 +85,12 @@ pub(crate) fn actions(item: &Service, context: &ActionContext<'_>) -> Vec<Action
             .disabled_reason(why.clone()),
         Action::new("scale", "set how many tasks run")
             .asking(Prompt::Text { prompt: "how many tasks".to_owned(), initial: item.desired.to_string() })
-            .disabled_reason(why.or(count)),
+            .disabled_reason(why.clone().or(count)),
+        answer::action_continue(item).disabled_reason(answer::disabled_reason(item, why_answer.clone())),
+        answer::action_reject(item).disabled_reason(answer::disabled_reason(item, why_answer.clone())),
+        Action::new("stop-rollout", "stop the rollout on its way; ECS goes back to what ran before")
+            .asking(Prompt::Look { reads: vec![ReadRequest::part(scope, ServiceDeployment::KIND, item.key())] })
+            .disabled_reason(why_answer.or_else(|| idle.clone())),
         Action::new("watch", "watch the rollout that is on its way").harmless().disabled_reason(idle),
     ]
 }
@@ -166,6 +176,8 @@ pub(crate) fn propose(
         "deploy" => deploy(item, &chosen(item, value.unwrap_or_default(), context)?, context),
         "revision" => revision(item, value.unwrap_or_default(), context),
         "rollback" => rollback::propose(item, value, context),
+        "continue" | "reject" => answer::propose(item, verb == "continue", context),
+        "stop-rollout" => rollback::stop(item, context),
         "watch" => watch(item, context),
         _ => Err(format!("a service knows no {verb:?}")),
     }
@@ -224,7 +236,7 @@ pub(crate) fn deploy(
         let floats = images.iter().any(|(_, image)| image_reference::floats(image));
         let instead =
             if floats { "what the tag means now is deployed by `force`" } else { "`force` replaces its tasks" };
-        return Err(format!("{} is on that image already; {instead}", item.name));
+        return Err(format!("{} {ALREADY} already; {instead}", item.name));
     }
     let subject = subject(item, context);
     let register = Register { subject: subject.clone(), images: changed.clone() };

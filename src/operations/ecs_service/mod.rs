@@ -3,6 +3,7 @@
 //! No call, no clock, no SDK type; the calls are the kind's `change.rs`.
 
 pub mod actions;
+mod answer;
 pub mod enable_exec;
 mod image_choice;
 pub mod plan_notes;
@@ -14,6 +15,7 @@ mod tag_picker;
 mod verdict;
 mod watch;
 
+pub use actions::ALREADY;
 pub use rollout::Rollout;
 pub use scale::Scaling;
 pub use verdict::{Ours, ServiceObservation, Verdict, judge, record_of};

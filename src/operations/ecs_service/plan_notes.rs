@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::kinds::ecs_service::delivery::{Strategy, stage_word};
 use crate::kinds::ecs_service::{Service, moving, primary};
+use crate::kinds::service_deployment::TrafficStep;
 use crate::kinds::task_definition::revision_number;
 use crate::operations::ActionContext;
 use crate::text::{ago, counted};
@@ -79,6 +81,7 @@ pub fn of_rollout(service: &Service, context: &ActionContext<'_>) -> Vec<String>
         }
         .to_owned(),
     );
+    all.extend(of_strategy(service));
     if let (Some(min), Some(max)) = (service.min_percent, service.max_percent)
         && locked(service.desired, min, max)
     {
@@ -90,6 +93,39 @@ pub fn of_rollout(service: &Service, context: &ActionContext<'_>) -> Vec<String>
     }
     if service.desired == 0 {
         all.push("the desired count is 0: nothing starts before it is scaled up".to_owned());
+    }
+    all
+}
+
+/// How the deployment will go where it is no plain rolling update: the steps, what waits for a person, what rolls back.
+fn of_strategy(service: &Service) -> Vec<String> {
+    let settings = &service.delivery.settings;
+    let strategy = Strategy::of(service);
+    let mut all = Vec::new();
+    if strategy.shifts_traffic() {
+        let step = |step: &TrafficStep, first: &str| {
+            let bake = step.bake_minutes.map(|minutes| format!(" for {minutes} min")).unwrap_or_default();
+            format!(", {} % {first}{bake}", step.percent)
+        };
+        let canary = settings.canary.as_ref().map(|one| step(one, "first"));
+        let linear = settings.linear.as_ref().map(|one| step(one, "a step"));
+        let bake = settings.bake_minutes.filter(|minutes| *minutes > 0);
+        let bake = bake.map(|minutes| format!(", then both revisions run for {minutes} min"));
+        let parts: String = [canary, linear, bake].into_iter().flatten().collect();
+        all.push(format!("strategy {}{parts}", strategy.name()));
+    }
+    let pauses: Vec<String> = settings
+        .hooks
+        .iter()
+        .filter(|hook| hook.kind.as_deref() == Some("PAUSE"))
+        .flat_map(|hook| hook.stages.iter().map(|stage| stage_word(stage)))
+        .collect();
+    if !pauses.is_empty() {
+        all.push(format!("it pauses at {} and waits for an answer (`continue` or `reject`)", pauses.join(", ")));
+    }
+    if let Some(alarms) = settings.alarms.as_ref().filter(|alarms| !alarms.names.is_empty()) {
+        let then = if alarms.rollback { "rolls it back" } else { "fails it" };
+        all.push(format!("ECS {then} if an alarm goes off: {}", alarms.names.join(", ")));
     }
     all
 }

@@ -6,6 +6,7 @@ use super::watch::Watch;
 use crate::change::procedure::Observation;
 use crate::change::{Bar, Report};
 use crate::display::{Cell, Column, Moment, Row, Section, Tone, Width};
+use crate::kinds::ecs_service::delivery::Delivery;
 use crate::kinds::ecs_service::event_meanings::meaning;
 use crate::kinds::ecs_service::primary;
 use crate::kinds::ecs_task::Task;
@@ -71,12 +72,21 @@ fn line(watch: &Watch, seen: &ServiceObservation<'_>, observation: &Observation<
     }
     match &watch.verdict {
         Verdict::Unseen => (format!("{to}: waiting for ECS to begin"), Health::Changing),
+        Verdict::Moving if watch.doing.is_some() => {
+            let health = if trouble.is_some() { Health::Bad } else { Health::Changing };
+            let doing = watch.doing.as_deref().unwrap_or_default();
+            let tasks = if progress.is_empty() { String::new() } else { format!(" ({progress})") };
+            (format!("{to} {doing}{tasks}{}", trouble.unwrap_or_default()), health)
+        }
         Verdict::Moving => {
             let health = if trouble.is_some() { Health::Bad } else { Health::Changing };
             (format!("{to}: {progress}{}", trouble.unwrap_or_default()), health)
         }
         Verdict::Settling(waiting) => {
             (format!("{to}: {progress}, {waiting} of them not healthy in their target group yet"), Health::Changing)
+        }
+        Verdict::Misrouted(share) => {
+            (format!("{to}: completed by ECS, the listener sends {share} % of the traffic to it"), Health::Worrying)
         }
         Verdict::Succeeded => (format!("{to}: {progress}"), Health::Well),
         Verdict::Failed(why) => {
@@ -139,6 +149,18 @@ fn bars(watch: &Watch, seen: &ServiceObservation<'_>) -> Vec<Bar> {
             all,
             note,
             health: done_or(Health::Changing, healthy, all),
+        });
+    }
+    if let Some(weights) = seen.record.and_then(|record| Delivery::with(service, Some(record)).weights) {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a percent, 0 to 100")]
+        let done = weights.new.clamp(0.0, 100.0).round() as u32;
+        let note = "in percent, by ECS's record".to_owned();
+        bars.push(Bar {
+            label: "traffic on new".into(),
+            done,
+            all: 100,
+            note,
+            health: done_or(Health::Changing, done, 100),
         });
     }
     if let Some(record) = seen.record

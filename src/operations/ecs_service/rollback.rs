@@ -5,6 +5,7 @@ use super::actions::{go_to, going, subject};
 use super::{Rollout, plan_notes, record_of};
 use crate::change::procedure::Proposal;
 use crate::kinds::ecs_service::change::{Changes, ServiceUpdate, Tell};
+use crate::kinds::ecs_service::delivery::{RecordState, state_of};
 use crate::kinds::ecs_service::model::Service;
 use crate::kinds::ecs_service::rules::{moving, primary};
 use crate::kinds::service_deployment::ServiceDeployment;
@@ -33,7 +34,10 @@ fn records<'a>(item: &Service, context: &ActionContext<'a>) -> Vec<&'a ServiceDe
 }
 
 /// The rollout on its way that ECS can take back.
-fn on_its_way<'a>(item: &Service, context: &ActionContext<'a>) -> Option<&'a ServiceDeployment> {
+fn on_its_way<'a>(item: &'a Service, context: &ActionContext<'a>) -> Option<&'a ServiceDeployment> {
+    if let Some(record) = &item.delivery.record {
+        return Some(record).filter(|record| state_of(record) == RecordState::OnItsWay);
+    }
     let first = primary(item).filter(|_| moving(item))?;
     let record = record_of(records(item, context), &first.id, &first.task_definition, first.created_at)?;
     matches!(record.status.as_str(), "PENDING" | "IN_PROGRESS").then_some(record)
@@ -161,9 +165,23 @@ pub(crate) fn propose(item: &Service, value: Option<&str>, context: &ActionConte
     Ok(going(item, to, plan, context))
 }
 
+/// Stops the rollout on its way, with rollback.
+///
+/// # Errors
+/// When none is on its way that ECS can take back.
+pub(crate) fn stop(item: &Service, context: &ActionContext<'_>) -> Result<Proposal, String> {
+    match on_its_way(item, context) {
+        Some(record) => Ok(take_back(item, &record.arn, context)),
+        None => Err(format!("no rollout of {} is on its way that ECS can stop", item.name)),
+    }
+}
+
 fn take_back(item: &Service, arn: &Arn, context: &ActionContext<'_>) -> Proposal {
     let tell = Tell { subject: subject(item, context), what: ServiceUpdate::TakeBack(arn.clone()) };
-    let to = primary(item).map_or_else(|| item.task_definition.clone(), |first| first.task_definition.clone());
+    let known = item.delivery.record.as_ref().filter(|record| record.arn == *arn);
+    let first = || primary(item).map(|first| first.task_definition.clone());
+    let to = known.and_then(|record| record.task_definition.clone()).or_else(first);
+    let to = to.unwrap_or_else(|| item.task_definition.clone());
     let message = format!("take back the rollout of {} to {}", item.name, revision_name(&to));
     let mut plan = context.plan(message, item.id(context.cx.scope), vec![tell.call()]);
     plan.notices.extend(plan_notes::of_service(item, context));

@@ -10,6 +10,7 @@ use crate::change::plan::{ChangeRequest, Plan};
 use crate::change::procedure::{Observation, Procedure, Step};
 use crate::change::receipt::Receipt;
 use crate::change::{Ending, Report};
+use crate::kinds::ecs_service::delivery::Delivery;
 use crate::kinds::ecs_service::revision_steps::RevisionSteps;
 use crate::kinds::ecs_service::{Service, primary};
 use crate::kinds::log_tail::LogTail;
@@ -46,6 +47,8 @@ pub struct Rollout {
     registered: Option<Arn>,
     /// Since when AWS does not take what is asked, when it was last asked, and why it does not.
     refused: Option<(Timestamp, Timestamp, Fault)>,
+    /// The deployment that is there already, and the pause of it that is answered: its record and the hook.
+    answers: Option<(Arn, String)>,
 }
 
 impl Rollout {
@@ -62,6 +65,7 @@ impl Rollout {
             to,
             registered: None,
             refused: None,
+            answers: None,
         }
     }
 
@@ -71,15 +75,28 @@ impl Rollout {
         Self { aim: RolloutTarget::TakenBack, ..self }
     }
 
+    /// The same, but what is asked for is that a pause of the deployment on its way is answered: its `record` and `hook`.
+    #[must_use]
+    pub fn answering(self, record: Arn, hook: String) -> Self {
+        Self { answers: Some((record, hook)), ..self }
+    }
+
     /// Only watches the rollout that is on its way, from `now` on; `None` if there is none.
     #[must_use]
     pub fn watching(plan: Plan, id: &ResourceId, service: &Service, now: Timestamp) -> Option<Self> {
         let first = primary(service)?;
         let others = service.deployments.iter().filter(|one| one.id != first.id);
         let from = others.max_by_key(|one| one.created_at).map(|one| one.task_definition.clone());
-        let ours = Ours { id: first.id.clone(), to: first.task_definition.clone(), from };
+        let current = Delivery::of(service).record;
+        let to = current.and_then(|record| record.task_definition.clone());
+        let ours = Ours {
+            id: first.id.clone(),
+            to: to.unwrap_or_else(|| first.task_definition.clone()),
+            from,
+            record: current.map(|record| record.arn.clone()),
+        };
         let to = ours.to.clone();
-        let watch = Watch::new(id.clone(), service, ours, RolloutTarget::Deployed, now);
+        let watch = Watch::new(id.clone(), service, ours, RolloutTarget::Deployed, now).of_before();
         Some(Self {
             plan,
             service: service.clone(),
@@ -89,6 +106,7 @@ impl Rollout {
             to,
             registered: None,
             refused: None,
+            answers: None,
         })
     }
 
@@ -102,6 +120,11 @@ impl Rollout {
         }
         let name = &self.service.name;
         let unsure = matches!(fault.kind, FaultKind::Timeout | FaultKind::Offline | FaultKind::Garbled);
+        if unsure && self.answers.is_some() {
+            // It was sent once, and is not sent again: whether AWS heard it is looked for.
+            self.stage = Stage::Watch(Box::new(self.watch_of("", None, now)));
+            return;
+        }
         let ending = match (&self.stage, &self.registered) {
             (Stage::Register, _) if unsure => Ending::incomplete(format!(
                 "whether a revision was registered is not known, {name} was not touched: {}",
@@ -143,15 +166,34 @@ impl Rollout {
     }
 
     fn updated(&mut self, receipt: &Receipt, now: Timestamp) {
-        let Some(id) = receipt.fact("deployment").filter(|id| !id.is_empty()) else {
+        let id = receipt.fact("deployment").filter(|id| !id.is_empty());
+        let record = receipt.fact("record").filter(|arn| !arn.is_empty()).map(Arn::from);
+        if id.is_none() && record.is_none() && self.answers.is_none() {
             let message = receipt.message.clone().unwrap_or_else(|| "AWS named no deployment to watch".to_owned());
             self.stage = Stage::Over(Ending::incomplete(message));
             return;
+        }
+        self.stage = Stage::Watch(Box::new(self.watch_of(id.unwrap_or_default(), record, now)));
+    }
+
+    /// Watches the deployment of that id and record from `now` on.
+    fn watch_of(&self, id: &str, record: Option<Arn>, now: Timestamp) -> Watch {
+        let from = match &self.answers {
+            // What is answered goes on from what runs beside it.
+            Some(_) => {
+                let others = self.service.deployments.iter().filter(|one| one.task_definition != self.to);
+                others.max_by_key(|one| one.running).map(|one| one.task_definition.clone())
+            }
+            None => Some(self.service.task_definition.clone()),
         };
-        let from = Some(self.service.task_definition.clone());
-        let ours = Ours { id: id.to_owned(), to: self.to.clone(), from };
+        let record = self.answers.as_ref().map(|(record, _)| record.clone()).or(record);
+        let ours = Ours { id: id.to_owned(), to: self.to.clone(), from, record };
         let watch = Watch::new(self.plan.on.clone(), &self.service, ours, self.aim, now);
-        self.stage = Stage::Watch(Box::new(watch));
+        match &self.answers {
+            Some((_, hook)) => watch.of_before().answered(hook.clone(), now),
+            None if self.aim == RolloutTarget::TakenBack => watch.of_before(),
+            None => watch,
+        }
     }
 }
 
@@ -226,6 +268,11 @@ impl Procedure for Rollout {
                     "whether a revision was registered is not known, and {name} was not touched; a revision nobody \
                      deploys does no harm"
                 ));
+                Report { message, health: Health::Changing, stands, ..Report::default() }
+            }
+            Stage::Update if self.answers.is_some() => {
+                let message = format!("answering the pause of {name}");
+                let stands = Some(format!("whether ECS was told is not known; look whether {name} still waits"));
                 Report { message, health: Health::Changing, stands, ..Report::default() }
             }
             Stage::Update => {

@@ -3,6 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::kinds::ecs_service::delivery::{RecordState, Strategy, by_listener, rollback_reason, state_of};
 use crate::kinds::ecs_service::{Deployment, Service, primary, rolled_back_to};
 use crate::kinds::ecs_task::Task;
 use crate::kinds::service_deployment::ServiceDeployment;
@@ -21,6 +22,8 @@ pub struct Ours {
     pub to: Arn,
     /// The revision the service was on before; `None` if that is not known.
     pub from: Option<Arn>,
+    /// ECS's record of it, where its name is known.
+    pub record: Option<Arn>,
 }
 
 /// One look at the service and what belongs to it.
@@ -43,6 +46,8 @@ pub enum Verdict {
     Moving,
     /// ECS counts it as completed; so many of its targets do not pass their health checks yet.
     Settling(u32),
+    /// ECS counts it as completed, and the listener does not send it all the traffic: the share it gets, in percent.
+    Misrouted(u32),
     /// It is PRIMARY, complete, and its targets are healthy.
     Succeeded,
     /// ECS stopped trying, and it is still PRIMARY.
@@ -102,6 +107,10 @@ pub fn judge(ours: &Ours, seen: &ServiceObservation<'_>) -> Verdict {
     if matches!(service.status.as_str(), "DRAINING" | "INACTIVE") {
         return Verdict::Deleted(format!("the service is being deleted ({})", service.status));
     }
+    let strategy = Strategy::of_deployment(service, seen.record);
+    if let Some(record) = seen.record.filter(|_| strategy.shifts_traffic()) {
+        return by_record(ours, record, seen, service);
+    }
     let mine = service.deployments.iter().find(|one| one.id == ours.id);
     let first = primary(service);
     match (mine, first) {
@@ -110,6 +119,49 @@ pub fn judge(ours: &Ours, seen: &ServiceObservation<'_>) -> Verdict {
         (None, Some(first)) if first.id.is_empty() => Verdict::Unseen,
         (mine, Some(first)) => displaced(ours, mine, first, seen, service),
         (_, None) => Verdict::Unseen,
+    }
+}
+
+/// Where traffic is shifted ECS's record decides: of the two revisions that run, the service calls now this and now that
+/// one PRIMARY, and tells no rollout state.
+fn by_record(ours: &Ours, record: &ServiceDeployment, seen: &ServiceObservation<'_>, service: &Service) -> Verdict {
+    let to = ours.from.clone().unwrap_or_else(|| ours.to.clone());
+    let newer = primary(service).filter(|first| {
+        let other = service.delivery.current.as_ref().is_some_and(|current| *current != record.arn);
+        other && first.id != ours.id && first.created_at > record.created_at
+    });
+    match (state_of(record), newer) {
+        (RecordState::OnItsWay | RecordState::Unknown, _) => Verdict::Moving,
+        (RecordState::GoingBack, _) => Verdict::RolledBack { to, settled: false, why: rollback_reason(record) },
+        (RecordState::RolledBack, _) => Verdict::RolledBack { to, settled: true, why: rollback_reason(record) },
+        (RecordState::RollbackFailed, _) => {
+            let why = rollback_reason(record).map(|why| format!(": {why}")).unwrap_or_default();
+            Verdict::Failed(Some(format!("ECS could not roll it back{why}")))
+        }
+        (RecordState::Stopped | RecordState::Successful, Some(first)) => {
+            Verdict::Superseded { by: first.id.clone(), to: first.task_definition.clone() }
+        }
+        (RecordState::Stopped, None) => {
+            Verdict::Failed(reason(record).or_else(|| Some("it was stopped (STOPPED)".to_owned())))
+        }
+        (RecordState::Successful, None) => through(ours, record, seen, service),
+    }
+}
+
+/// ECS counts it as successful: whether its targets and the listener say the same.
+fn through(ours: &Ours, record: &ServiceDeployment, seen: &ServiceObservation<'_>, service: &Service) -> Verdict {
+    let waiting = not_healthy(&ours.id, seen);
+    if waiting > 0 {
+        return Verdict::Settling(waiting);
+    }
+    let health = |group: &Arn| seen.health.iter().find(|one| one.group == *group).copied();
+    match by_listener(service, record, seen.tasks, &health) {
+        Some(weights) if weights.new < 99.0 => {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a percent, 0 to 99")]
+            let share = weights.new.clamp(0.0, 99.0) as u32;
+            Verdict::Misrouted(share)
+        }
+        _ => Verdict::Succeeded,
     }
 }
 
@@ -123,6 +175,7 @@ fn standing(ours: &Ours, mine: &Deployment, seen: &ServiceObservation<'_>, servi
         Some("FAILED") => return Verdict::Failed(mine.reason.clone()),
         Some(rollout) => rollout == "COMPLETED",
         // Classic load balancers and other controllers tell no rollout state.
+        None if Strategy::of(service).shifts_traffic() => alone_with_its_tasks(ours, mine, seen, service),
         None => service.deployments.len() == 1 && mine.running == mine.desired && mine.pending == 0,
     };
     if let Some(record) = seen.record.filter(|record| record.status == "STOPPED") {
@@ -135,6 +188,14 @@ fn standing(ours: &Ours, mine: &Deployment, seen: &ServiceObservation<'_>, servi
         0 => Verdict::Succeeded,
         waiting => Verdict::Settling(waiting),
     }
+}
+
+/// Whether a deployment that shifts traffic is over, where its record may not be read: nothing else is there, and its own
+/// tasks are seen to run. Before the second revision comes the service looks as steady as after the first has gone.
+fn alone_with_its_tasks(ours: &Ours, mine: &Deployment, seen: &ServiceObservation<'_>, service: &Service) -> bool {
+    let runs = |task: &&&Task| task.started_by.as_deref() == Some(&ours.id) && task.last_status == "RUNNING";
+    let running = seen.tasks.iter().filter(runs).count();
+    service.deployments.len() == 1 && mine.pending == 0 && mine.desired > 0 && running >= mine.desired as usize
 }
 
 /// Something else is PRIMARY.
@@ -182,12 +243,37 @@ pub(super) fn targets_of<'a>(id: &str, seen: &ServiceObservation<'a>) -> Vec<(&'
     let runs = |task: &&&Task| {
         task.started_by.as_deref() == Some(id) && task.last_status == "RUNNING" && task.desired_status == "RUNNING"
     };
+    let tasks: Vec<&Task> = seen.tasks.iter().filter(runs).filter(|task| !task.ips.is_empty()).copied().collect();
+    let in_one = |groups: &[&'a TargetHealth], task: &Task| {
+        let found = groups.iter().flat_map(|health| &health.targets).filter(|target| task.ips.contains(&target.id));
+        // Both groups of a pair may hold an address for a while: the live one counts.
+        found.min_by_key(|target| target.state != "healthy")
+    };
     let mut all = Vec::new();
-    for health in seen.health {
-        for task in seen.tasks.iter().filter(runs).filter(|task| !task.ips.is_empty()) {
-            all.push((*task, health.targets.iter().find(|target| task.ips.contains(&target.id))));
+    for groups in places(seen) {
+        all.extend(tasks.iter().map(|task| (*task, in_one(&groups, task))));
+    }
+    all
+}
+
+/// The places its tasks register in: a target group, or the two of a pair of which one holds them.
+fn places<'a>(seen: &ServiceObservation<'a>) -> Vec<Vec<&'a TargetHealth>> {
+    let of = |group: &Arn| seen.health.iter().find(|one| one.group == *group).copied();
+    let mut all: Vec<Vec<&TargetHealth>> = Vec::new();
+    if let Some(service) = seen.service {
+        // CodeDeploy's two groups are told by its task sets alone.
+        let sets = service.delivery.task_sets.iter().flat_map(|set| &set.groups);
+        let of_sets: Vec<&TargetHealth> = sets.filter_map(of).collect();
+        match of_sets.is_empty() {
+            true => all.extend(service.attachments.iter().map(|one| one.groups().filter_map(of).collect())),
+            false => all.push(of_sets),
         }
     }
+    all.retain(|groups| !groups.is_empty());
+    // What was read of it and is no group of its any more is a place by itself.
+    let alone = seen.health.iter().filter(|one| !all.iter().flatten().any(|known| known.group == one.group));
+    let alone: Vec<Vec<&TargetHealth>> = alone.map(|one| vec![*one]).collect();
+    all.extend(alone);
     all
 }
 

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::verdict::{Ours, ServiceObservation, Verdict, judge, record_of};
 use crate::change::Ending;
 use crate::change::procedure::{Observation, Step};
+use crate::kinds::ecs_service::delivery::{Delivery, Times, standing};
 use crate::kinds::ecs_service::{Service, primary};
 use crate::kinds::ecs_task::stop_cause::{cause, failures};
 use crate::kinds::ecs_task::{Container, Task};
@@ -29,6 +30,8 @@ const PATIENT: SignedDuration = SignedDuration::from_secs(10);
 const TOO_NEW: SignedDuration = SignedDuration::from_secs(60);
 /// How long ECS may take from giving up a deployment to rolling it back.
 const TURNING: SignedDuration = SignedDuration::from_secs(90);
+/// How long targets may take to pass their checks, and a listener to send traffic, once ECS counts it as completed.
+const SETTLES: SignedDuration = SignedDuration::from_mins(15);
 /// So many looks in a row may fail for a lasting reason.
 const BLIND: u32 = 5;
 
@@ -73,6 +76,18 @@ pub struct Watch {
     /// Revisions whose definition is not known yet.
     unknown: bool,
     blind: u32,
+    /// Since when ECS counts it as completed while something else does not say so.
+    settling: Option<Timestamp>,
+    /// Whether it was begun here: a record from before is another's then.
+    begun_here: bool,
+    /// The pause that was answered here, and when.
+    answered: Option<(String, Timestamp)>,
+    /// Whether that is still waiting for an answer.
+    unheard: bool,
+    /// Whether standing still is no bad sign: it bakes or waits.
+    patient: bool,
+    /// What it does, in words, where ECS's record tells more than counts of tasks.
+    pub(super) doing: Option<String>,
     pub(super) verdict: Verdict,
 }
 
@@ -83,7 +98,7 @@ impl Watch {
         Self {
             id,
             cluster: service.cluster.clone(),
-            groups: service.attachments.iter().filter_map(|one| one.target_group.clone()).collect(),
+            groups: service.target_groups().into_iter().cloned().collect(),
             ours,
             aim,
             since: now,
@@ -98,8 +113,26 @@ impl Watch {
             trouble: None,
             unknown: true,
             blind: 0,
+            settling: None,
+            begun_here: true,
+            answered: None,
+            unheard: false,
+            patient: false,
+            doing: None,
             verdict: Verdict::Unseen,
         }
+    }
+
+    /// The same of a deployment that was there before: its record is the one that is named.
+    #[must_use]
+    pub fn of_before(self) -> Self {
+        Self { begun_here: false, ..self }
+    }
+
+    /// The same once the pause `hook` was answered.
+    #[must_use]
+    pub fn answered(self, hook: String, now: Timestamp) -> Self {
+        Self { answered: Some((hook, now)), ..self }
     }
 
     /// What to read before the next look.
@@ -181,9 +214,19 @@ impl Watch {
             .filter(|group| !hidden(&ReadRequest::part(scope, TargetHealth::KIND, group.as_str())))
             .filter_map(|group| world.by_key::<TargetHealth>(scope, group.as_str()))
             .collect();
-        let mine = world.all::<ServiceDeployment>(scope).filter(|one| *one.service.as_str() == *self.id.key);
-        let record = if self.no_records { None } else { record_of(mine, &self.ours.id, &self.ours.to, self.began) };
+        let listed = world.all::<ServiceDeployment>(scope).filter(|_| !self.no_records);
+        let beside = service.and_then(|service| service.delivery.record.as_ref());
+        let of_it = |one: &&ServiceDeployment| *one.service.as_str() == *self.id.key;
+        let mine: Vec<&ServiceDeployment> = beside.into_iter().chain(listed).filter(of_it).collect();
+        let named = |one: &&ServiceDeployment| self.ours.record.as_ref() == Some(&one.arn) && !self.is_from_before(one);
+        let record = mine.iter().copied().find(named);
+        let record = record.or_else(|| record_of(mine, &self.ours.id, &self.ours.to, self.began));
         use_it(&ServiceObservation { service, record, tasks: &tasks, health: &health })
+    }
+
+    /// Whether a record is older than what was begun here: AWS's answer named the one before.
+    fn is_from_before(&self, record: &ServiceDeployment) -> bool {
+        self.begun_here && record.created_at.is_some_and(|at| at + TOO_NEW < self.since)
     }
 
     /// Takes note of a look.
@@ -196,6 +239,7 @@ impl Watch {
         });
         self.most_old = self.most_old.max(old);
         self.met |= mine.is_some();
+        self.note_delivery(seen, now);
         // What was never told of yet and is not told of now may be too new for this answer: the old deployment in it is
         // no rollback.
         let too_new = !self.met && seen.record.is_none() && now.duration_since(self.since) < TOO_NEW;
@@ -203,6 +247,8 @@ impl Watch {
             Verdict::RolledBack { .. } | Verdict::Superseded { .. } if too_new => Verdict::Unseen,
             verdict => verdict,
         };
+        let settles = matches!(self.verdict, Verdict::Settling(_) | Verdict::Misrouted(_));
+        self.settling = settles.then(|| self.settling.unwrap_or(now));
         let fingerprint = fingerprint(seen);
         if self.moved.0 != fingerprint {
             self.moved = (fingerprint, now);
@@ -230,6 +276,28 @@ impl Watch {
         }
     }
 
+    /// What ECS's record tells of it: how it is called among tasks, what it does, and whether an answer was heard.
+    fn note_delivery(&mut self, seen: &ServiceObservation<'_>, now: Timestamp) {
+        (self.patient, self.doing, self.unheard) = (false, None, false);
+        let Some(service) = seen.service else { return };
+        let delivery = Delivery::with(service, seen.record);
+        self.patient = delivery.is_patient();
+        if !delivery.strategy.shifts_traffic() && delivery.awaiting().is_none() {
+            return;
+        }
+        let Some(record) = seen.record else { return };
+        if let Some(number) = record.revision.as_ref().map(Arn::last).filter(|number| !number.is_empty()) {
+            self.ours.id = format!("ecs-svc/{number}");
+        }
+        if let Some(to) = &record.task_definition {
+            self.ours.to = to.clone();
+        }
+        self.began = self.began.or(record.created_at);
+        self.doing = delivery.record.map(|_| standing(&delivery, Times::spans(now)));
+        let waits = delivery.awaiting().map(|awaiting| awaiting.hook);
+        self.unheard = self.answered.as_ref().is_some_and(|(hook, _)| waits == Some(hook));
+    }
+
     /// Tasks of this deployment that stopped for no good, newest first.
     pub(super) fn stopped<'a>(&self, seen: &ServiceObservation<'a>) -> Vec<&'a Task> {
         let failed = |task: &&&Task| {
@@ -253,9 +321,10 @@ impl Watch {
     /// Since when nothing moved, if that is long.
     #[must_use]
     pub fn stalled(&self, now: Timestamp) -> Option<Timestamp> {
-        let goes_on = matches!(self.verdict, Verdict::Moving | Verdict::Settling(_) | Verdict::Unseen)
-            || matches!(self.verdict, Verdict::RolledBack { settled: false, .. });
-        (goes_on && now.duration_since(self.moved.1) >= STALLED).then_some(self.moved.1)
+        let goes_on =
+            matches!(self.verdict, Verdict::Moving | Verdict::Settling(_) | Verdict::Misrouted(_) | Verdict::Unseen)
+                || matches!(self.verdict, Verdict::RolledBack { settled: false, .. });
+        (goes_on && !self.patient && now.duration_since(self.moved.1) >= STALLED).then_some(self.moved.1)
     }
 
     /// The end, if this is one.
@@ -266,7 +335,20 @@ impl Watch {
             self.began.map(|began| format!(" after {}", span(now.duration_since(began).as_secs()))).unwrap_or_default();
         let trouble = self.trouble.as_ref().map(|why| format!("; a task failed: {why}")).unwrap_or_default();
         let ending = match (&self.verdict, self.aim) {
-            (Verdict::Moving | Verdict::Settling(_), _) => return None,
+            (Verdict::Moving, _) if self.is_unheard(now) => Ending::incomplete(format!(
+                "AWS did not take the answer: the deployment of {to} still waits for one; look at it and answer again"
+            )),
+            (Verdict::Moving, _) => return None,
+            (Verdict::Settling(_) | Verdict::Misrouted(_), _) if !self.has_settled(now) => return None,
+            (Verdict::Settling(waiting), _) => Ending::incomplete(format!(
+                "{to} is completed by ECS, and {} still not healthy {} later; look at their target group{trouble}",
+                are(*waiting),
+                span(SETTLES.as_secs())
+            )),
+            (Verdict::Misrouted(share), _) => Ending::incomplete(format!(
+                "{to} is completed by ECS, and the listener sends {share} % of the traffic to it {} later; look at its rule",
+                span(SETTLES.as_secs())
+            )),
             (Verdict::Unseen, _) if now.duration_since(self.since) < TOO_NEW => return None,
             (Verdict::Unseen, _) => Ending::incomplete(format!(
                 "the deployment {} is not among those of {name}; somebody else changed the service, look at it",
@@ -303,13 +385,36 @@ impl Watch {
             )),
             (Verdict::Deleted(why), _) => Ending::incomplete(format!("{name} is no longer deployed: {why}")),
         };
-        Some(Step::End(ending))
+        Some(Step::End(self.with_what_was_left_out(ending)))
+    }
+
+    /// Names the source that the end is told without.
+    fn with_what_was_left_out(&self, ending: Ending) -> Ending {
+        if !self.no_records {
+            return ending;
+        }
+        let message = format!("{}; ECS's record of it could not be read (ecs:ListServiceDeployments)", ending.message);
+        Ending { message, ..ending }
+    }
+
+    fn is_unheard(&self, now: Timestamp) -> bool {
+        let long_ago = self.answered.as_ref().is_some_and(|(_, at)| now.duration_since(*at) >= TOO_NEW);
+        self.unheard && long_ago
+    }
+
+    /// Whether what ECS counts as completed had its time.
+    fn has_settled(&self, now: Timestamp) -> bool {
+        self.settling.is_some_and(|since| now.duration_since(since) >= SETTLES)
     }
 
     /// Whether ECS may yet roll back what it gave up.
     fn turns(&self) -> bool {
         self.failed_at.is_some() && !self.left && !matches!(self.aim, RolloutTarget::TakenBack)
     }
+}
+
+fn are(waiting: u32) -> String {
+    if waiting == 1 { "1 of its targets is".to_owned() } else { format!("{waiting} of its targets are") }
 }
 
 fn said(why: Option<&str>) -> String {
@@ -327,7 +432,7 @@ fn fingerprint(seen: &ServiceObservation<'_>) -> u64 {
         }
     }
     if let Some(record) = seen.record {
-        (&record.status, &record.stage, record.failures).hash(&mut hash);
+        record.fingerprint(&mut hash);
     }
     for target in seen.health.iter().flat_map(|health| &health.targets) {
         (&target.id, &target.state).hash(&mut hash);

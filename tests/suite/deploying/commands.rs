@@ -287,3 +287,69 @@ fn every_verb_of_a_service_works_in_the_demo(#[case] address: &str, #[case] yes:
     let scaled = run(&["scale", address, "3"]);
     assert!(scaled.code == Some(0) && scaled.out.contains("runs 3 tasks"), "{}{}", scaled.out, scaled.err);
 }
+
+const WEB: &str = "shop-staging/shop-staging-web";
+
+#[test]
+fn a_pause_is_shown_and_answered_by_command_and_the_rest_is_watched_line_by_line() {
+    let status = demo(&["status", "shop-staging", "--json"]);
+    let document: Value = serde_json::from_str(&status.out).expect("a document");
+    let services = document["environments"][0]["services"].as_array().expect("services").clone();
+    let of = |name: &str| services.iter().find(|one| one["name"] == name).expect("the service")["delivery"].clone();
+    let (web, api) = (of("shop-staging-web"), of("shop-staging-api"));
+    assert_eq!((&web["strategy"], &web["stage"]), (&"blue_green".into(), &"post_test_traffic_shift".into()), "{web}");
+    assert_eq!(web["awaiting"]["then"], "rollback", "{web}");
+    assert_eq!((&api["strategy"], &api["weight"]["new"]), (&"canary".into(), &10.into()), "{api}");
+    let plan = demo(&["deploy", WEB, "--continue", "--dry-run"]);
+    assert!(plan.out.contains("ecs:ContinueServiceDeployment"), "{}{}", plan.out, plan.err);
+    assert!(plan.out.contains("waits for you until") && plan.out.contains("then rolls back"), "{}", plan.out);
+    let done = demo(&["deploy", WEB, "--continue", "--yes", "--confirm", "shop-staging"]);
+    assert_eq!(done.code, Some(0), "{}{}", done.out, done.err);
+    assert!(done.out.contains("runs shop-staging-web:41"), "{}", done.out);
+    let bakes = done.err.lines().filter(|line| line.starts_with("toban: ") && line.contains("bakes: 100 % on new"));
+    assert!(bakes.count() > 0, "without a terminal progress is lines: {}", done.err);
+}
+
+#[test]
+fn a_reject_and_a_stop_go_back_and_what_does_not_wait_is_not_answered() {
+    let back = demo(&["deploy", WEB, "--reject", "--yes", "--confirm", "shop-staging"]);
+    assert_eq!(back.code, Some(0), "{}{}", back.out, back.err);
+    assert!(back.out.contains("is back on shop-staging-web:40"), "{}", back.out);
+    let stopped =
+        demo(&["deploy", "shop-staging/shop-staging-api", "--rollback", "--yes", "--confirm", "shop-staging"]);
+    assert_eq!(stopped.code, Some(0), "{}{}", stopped.out, stopped.err);
+    let none = demo(&["deploy", "shop-staging/shop-staging-api", "--continue", "--yes", "--confirm", "shop-staging"]);
+    assert_eq!(none.code, Some(1), "{}{}", none.out, none.err);
+    assert!(none.err.contains("no deployment of shop-staging-api waits for an answer"), "{}", none.err);
+}
+
+#[test]
+fn a_limit_ends_a_wait_with_what_is_still_waited_for() {
+    let arguments = ["deploy", WEB, "--force", "--yes", "--confirm", "shop-staging", "--timeout", "10m"];
+    let late = demo(&arguments);
+    assert_eq!(late.code, Some(6), "{}{}", late.out, late.err);
+    assert!(late.err.contains("not over after 10 min, still waiting: shop-staging-web:4"), "{}", late.err);
+    let odd = demo(&["deploy", WEB, "--force", "--timeout", "soon"]);
+    assert!(odd.code == Some(2) && odd.err.contains("`soon` is no duration"), "{}", odd.err);
+}
+
+#[test]
+fn several_services_are_one_release_and_one_that_fails_stops_the_rest() {
+    let both = ["city-poc/Frontend", "city-poc/Backend"];
+    let release = |more: &[&str]| demo(&[&["deploy"], &both[..], more].concat());
+    let plan = release(&["--tag", "v2", "--dry-run"]);
+    assert!(plan.out.contains("release city-poc/Frontend, city-poc/Backend, one after the other"), "{}", plan.out);
+    assert!(plan.out.contains("· city-poc/Backend: ecs:RegisterTaskDefinition"), "{}", plan.out);
+    let done = release(&["--tag", "v2", "--yes", "--confirm", "city-poc"]);
+    assert_eq!(done.code, Some(0), "{}{}", done.out, done.err);
+    assert!(
+        done.out.contains("city-poc/Frontend: Frontend runs") && done.out.contains("; city-poc/Backend: Backend runs")
+    );
+    let broken = release(&["--tag", "v2-broken", "--yes", "--confirm", "city-poc"]);
+    assert_eq!(broken.code, Some(6), "{}{}", broken.out, broken.err);
+    assert!(broken.err.contains("not begun: city-poc/Backend"), "{}", broken.err);
+    let odd = demo(&["deploy", both[0], both[0], "--force"]);
+    assert!(odd.code == Some(2) && odd.err.contains("is named twice"), "{}", odd.err);
+    let apart = demo(&["deploy", both[0], WEB, "--force"]);
+    assert!(apart.code == Some(2) && apart.err.contains("stays inside one environment"), "{}", apart.err);
+}

@@ -29,7 +29,7 @@ use crate::support::peer::Peer;
 /// AWS whose time need not be waited for: what waits looks again at once, and later. The time of timers goes on by a
 /// minute with every wait: what is kept for a moment is asked for anew.
 #[derive(Debug)]
-struct Hurried {
+pub(super) struct Hurried {
     live: Live,
     ahead: Mutex<SignedDuration>,
     /// No wait is shorter.
@@ -37,7 +37,7 @@ struct Hurried {
 }
 
 impl Hurried {
-    fn over(live: Live) -> Self {
+    pub(super) fn over(live: Live) -> Self {
         Self { live, ahead: Mutex::default(), least: SignedDuration::ZERO }
     }
 
@@ -105,7 +105,7 @@ async fn told(
     let at = GateContext::seen_at(cloud.now());
     let allowed = Gate::default().allow(proposal, &Confirmation::Yes, None, &at).expect("nothing hinders it");
     let Admitted::Procedure(license, procedure) = allowed else { unreachable!("it has several steps") };
-    let procedure_run = ProcedureRun { id: 1, license, procedure };
+    let procedure_run = ProcedureRun { id: 1, license, procedure, limit: None };
     run_procedure(cloud, procedure_run, world, (&JournalWriter::default(), false), tell).await
 }
 

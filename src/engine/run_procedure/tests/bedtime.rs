@@ -40,7 +40,7 @@ async fn turn(demo: &Arc<dyn Cloud>, name: &str, verb: &str) -> Ending {
     else {
         panic!("nothing hinders it")
     };
-    let procedure_run = ProcedureRun { id: 1, license, procedure };
+    let procedure_run = ProcedureRun { id: 1, license, procedure, limit: None };
     run_procedure(&**demo, procedure_run, snapshot.world.clone(), (&JournalWriter::default(), false), &mut |_| {}).await
 }
 
@@ -51,7 +51,7 @@ fn desired(snapshot: &Snapshot, name: &str) -> u32 {
 #[tokio::test(start_paused = true)]
 async fn what_is_awake_sleeps_and_comes_back_as_it_was() {
     for name in ["backend-dev", "city-poc", "kajimaru"] {
-        let demo: Arc<dyn Cloud> = Arc::new(Demo::new(7, 60.0, jiff::Timestamp::UNIX_EPOCH).prompt());
+        let demo: Arc<dyn Cloud> = Arc::new(Demo::new(7, 60.0, Timestamp::UNIX_EPOCH).prompt());
         let before = desired(&look(&demo).await, name);
         let slept = turn(&demo, name, "sleep").await;
         assert_eq!(slept.how, How::Done, "{name}: {}", slept.message);
@@ -74,7 +74,7 @@ async fn what_is_awake_sleeps_and_comes_back_as_it_was() {
 
 #[tokio::test(start_paused = true)]
 async fn what_sleeps_from_the_beginning_remembers_what_it_wakes_to() {
-    let demo: Arc<dyn Cloud> = Arc::new(Demo::new(7, 60.0, jiff::Timestamp::UNIX_EPOCH).prompt());
+    let demo: Arc<dyn Cloud> = Arc::new(Demo::new(7, 60.0, Timestamp::UNIX_EPOCH).prompt());
     let woke = turn(&demo, "prooflink-dev", "wake").await;
     assert_eq!((woke.how, desired(&look(&demo).await, "prooflink-dev")), (How::Done, 1), "{}", woke.message);
 }

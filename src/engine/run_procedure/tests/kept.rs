@@ -72,7 +72,7 @@ async fn does(demo: &Arc<Demo>, verb: &str, value: &str) -> (Plan, Ending) {
     else {
         panic!("nothing hinders it")
     };
-    let procedure_run = ProcedureRun { id: 1, license, procedure };
+    let procedure_run = ProcedureRun { id: 1, license, procedure, limit: None };
     let ending =
         run_procedure(&**demo, procedure_run, snapshot.world.clone(), (&JournalWriter::default(), false), &mut |_| {})
             .await;
@@ -82,7 +82,7 @@ async fn does(demo: &Arc<Demo>, verb: &str, value: &str) -> (Plan, Ending) {
 /// The second at which a local time of the first day comes.
 fn second(demo: &Arc<Demo>, local: &str) -> i64 {
     demo.go_to(0);
-    let at: jiff::Timestamp = format!("2026-11-{local}:00+09:00").parse().expect("a moment");
+    let at: Timestamp = format!("2026-11-{local}:00+09:00").parse().expect("a moment");
     at.duration_since(demo.now()).as_secs()
 }
 
@@ -259,7 +259,7 @@ async fn a_rule_stops_the_cluster_at_its_hour_unless_an_override_or_a_hold_holds
         demo.go_to(second(&demo, "23T23:01"));
         let snapshot = look(&demo).await;
         assert_eq!(status(&snapshot), at_eleven, "{asked}");
-        let evening: jiff::Timestamp = "2026-11-23T20:00:00+09:00".parse().expect("a moment");
+        let evening: Timestamp = "2026-11-23T20:00:00+09:00".parse().expect("a moment");
         let runs = snapshot.world.everywhere::<crate::kinds::automation_run::Run>();
         let ran =
             runs.filter(|(_, run)| run.document == "AWS-StartStopAuroraCluster" && run.started_at > Some(evening));

@@ -64,7 +64,7 @@ async fn a_week_with_a_late_evening_shows_exactly_the_computed_edges_at_the_high
         };
         let allowed = local_scheduler.gate.allow(proposal, &Confirmation::Yes, None, &circumstances);
         let Admitted::Procedure(license, procedure) = allowed.unwrap() else { panic!("a procedure") };
-        let procedure_run = ProcedureRun { id: 1, license, procedure };
+        let procedure_run = ProcedureRun { id: 1, license, procedure, limit: None };
         let ending =
             run_procedure(&**cloud, procedure_run, snapshot.world, (&JournalWriter::default(), false), &mut |_| {})
                 .await;

@@ -232,7 +232,7 @@ async fn a_person_and_the_schedule_at_the_same_moment_end_well() {
     else {
         panic!("a procedure")
     };
-    let procedure_run = ProcedureRun { id: 1, license, procedure };
+    let procedure_run = ProcedureRun { id: 1, license, procedure, limit: None };
     let journal_writer = JournalWriter::default();
     let mut silent = |_| {};
     let by_hand = run_procedure(

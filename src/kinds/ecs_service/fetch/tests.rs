@@ -12,7 +12,7 @@ use super::read;
 use crate::aws::{Clients, mocked};
 use crate::kinds::ecs_service::Service;
 use crate::kinds::testing::{ask, parts, scope};
-use crate::world::{Coverage, Fault, FaultKind, Reading, World};
+use crate::world::{Arn, Coverage, Fault, FaultKind, Reading, World};
 
 const A: &str = "arn:aws:ecs:ap-northeast-1:1:cluster/a";
 const B: &str = "arn:aws:ecs:ap-northeast-1:1:cluster/b";
@@ -135,4 +135,148 @@ async fn without_clusters_the_missing_operation_is_named() {
     });
     let fault = services(&[&denied], &Coverage::All).await.expect_err("nothing to begin with");
     assert_eq!((fault.kind, fault.operation.as_str()), (FaultKind::Denied, "ecs:ListClusters"));
+}
+
+mod deliveries {
+    //! What is read beside the services: records of deployments on their way, and the weights of their rules.
+
+    use aws_sdk_ecs::operation::describe_service_deployments::{
+        DescribeServiceDeploymentsError, DescribeServiceDeploymentsOutput,
+    };
+    use aws_sdk_ecs::operation::describe_service_revisions::DescribeServiceRevisionsOutput;
+    use aws_sdk_ecs::types::{
+        AdvancedConfiguration, DeploymentConfiguration, DeploymentController, DeploymentControllerType,
+        DeploymentLifecycleHookDetail, DeploymentLifecycleHookStatus, DeploymentLifecycleHookTargetType,
+        DeploymentStrategy, LoadBalancer, ResolvedConfiguration, ServiceDeployment, ServiceDeploymentStatus,
+        ServiceRevision, ServiceRevisionLoadBalancer, ServiceRevisionSummary, TaskSet,
+    };
+    use aws_sdk_elasticloadbalancingv2 as elb;
+
+    use super::*;
+
+    const RECORD: &str = "arn:aws:ecs:ap-northeast-1:1:service-deployment/a/s0/x";
+    const REVISION: &str = "arn:aws:ecs:ap-northeast-1:1:service-revision/a/s0/7";
+    const RULE: &str = "arn:aws:elasticloadbalancing:ap-northeast-1:1:listener-rule/app/l/1/2/3";
+
+    /// A service in a blue/green deployment, as DescribeServices tells it.
+    fn paired() -> Rule {
+        mock!(Client::describe_services).then_output(|| {
+            let pair = AdvancedConfiguration::builder()
+                .alternate_target_group_arn("green")
+                .production_listener_rule(RULE)
+                .build();
+            let balancer = LoadBalancer::builder().target_group_arn("blue").advanced_configuration(pair).build();
+            let settings = DeploymentConfiguration::builder()
+                .strategy(DeploymentStrategy::BlueGreen)
+                .bake_time_in_minutes(10)
+                .build();
+            let service = SdkService::builder()
+                .service_arn(arn(A, 0))
+                .status("ACTIVE")
+                .load_balancers(balancer)
+                .deployment_configuration(settings)
+                .current_service_deployment(RECORD);
+            DescribeServicesOutput::builder().services(service.build()).build()
+        })
+    }
+
+    fn records() -> Rule {
+        mock!(Client::describe_service_deployments).then_output(|| {
+            let target =
+                ServiceRevisionSummary::builder().arn(REVISION).requested_production_traffic_weight(25.0).build();
+            let hook = DeploymentLifecycleHookDetail::builder()
+                .hook_id("h")
+                .target_type(DeploymentLifecycleHookTargetType::Pause)
+                .status(DeploymentLifecycleHookStatus::AwaitingAction)
+                .build();
+            let record = ServiceDeployment::builder()
+                .service_deployment_arn(RECORD)
+                .service_arn(arn(A, 0))
+                .status(ServiceDeploymentStatus::InProgress)
+                .target_service_revision(target)
+                .lifecycle_hook_details(hook);
+            DescribeServiceDeploymentsOutput::builder().service_deployments(record.build()).build()
+        })
+    }
+
+    fn revisions() -> Rule {
+        mock!(Client::describe_service_revisions).then_output(|| {
+            let balancer = ServiceRevisionLoadBalancer::builder().target_group_arn("green").build();
+            let resolved = ResolvedConfiguration::builder().load_balancers(balancer).build();
+            let revision = ServiceRevision::builder().service_revision_arn(REVISION).resolved_configuration(resolved);
+            DescribeServiceRevisionsOutput::builder().service_revisions(revision.build()).build()
+        })
+    }
+
+    fn rules() -> Rule {
+        mock!(elb::Client::describe_rules).match_requests(|input| input.rule_arns() == [RULE]).then_output(|| {
+            let to = |group: &str, weight: i32| {
+                elb::types::TargetGroupTuple::builder().target_group_arn(group).weight(weight).build()
+            };
+            let forward = elb::types::ForwardActionConfig::builder().target_groups(to("blue", 75));
+            let forward = forward.target_groups(to("green", 25)).build();
+            let action = elb::types::Action::builder().forward_config(forward).build();
+            let rule = elb::types::Rule::builder().rule_arn(RULE).actions(action).build();
+            elb::operation::describe_rules::DescribeRulesOutput::builder().rules(rule).build()
+        })
+    }
+
+    async fn read_with(ecs: &[&Rule], balancers: &[&Rule]) -> Service {
+        let aws = Clients {
+            ecs: mocked!(aws_sdk_ecs, ecs.iter().copied()),
+            elb: mocked!(aws_sdk_elasticloadbalancingv2, balancers.iter().copied()),
+            ..Clients::silent()
+        };
+        let (scope, world, coverage) = (scope(), World::default(), parts(&[A]));
+        let reading = read(ask(&aws, &scope, &world, &coverage)).await.expect("services");
+        assert!(reading.notes.is_empty(), "what is beside the service is no fault of its reading: {:?}", reading.notes);
+        reading.parts[0].1.as_ref().expect("a list")[0].clone()
+    }
+
+    #[tokio::test]
+    async fn a_deployment_on_its_way_is_read_with_its_record_and_the_listeners_weights() {
+        let listed = list(A, 0, 1, None, None);
+        let service = read_with(&[&listed, &paired(), &records(), &revisions()], &[&rules()]).await;
+        assert_eq!(service.target_groups(), [&Arn::from("blue"), &Arn::from("green")]);
+        let record = service.delivery.record.expect("a record");
+        assert_eq!(record.progress.groups, [Arn::from("green")]);
+        assert_eq!(record.progress.target.and_then(|target| target.production), Some(25.0));
+        assert_eq!(record.progress.hooks[0].status.as_deref(), Some("AWAITING_ACTION"));
+        let weights: Vec<u32> = service.delivery.rules[0].groups.iter().map(|one| one.weight).collect();
+        assert_eq!((weights, service.delivery.settings.bake_minutes), (vec![75, 25], Some(10)));
+    }
+
+    #[tokio::test]
+    async fn a_record_that_may_not_be_read_costs_only_itself() {
+        let listed = list(A, 0, 1, None, None);
+        let denied = mock!(Client::describe_service_deployments).then_error(|| {
+            DescribeServiceDeploymentsError::generic(ErrorMetadata::builder().code("AccessDeniedException").build())
+        });
+        let service = read_with(&[&listed, &paired(), &denied], &[&rules()]).await;
+        assert!(service.delivery.record.is_none() && service.delivery.rules.len() == 1);
+        assert!(service.delivery.unread[0].contains("ecs:DescribeServiceDeployments"), "{:?}", service.delivery.unread);
+    }
+
+    #[tokio::test]
+    async fn task_sets_of_another_controller_are_deployments() {
+        let listed = list(A, 0, 1, None, None);
+        let described = mock!(Client::describe_services).then_output(|| {
+            let set = |id: &str, status: &str, group: &str| {
+                let balancer = LoadBalancer::builder().target_group_arn(group).build();
+                TaskSet::builder().id(id).status(status).task_definition("app:7").load_balancers(balancer).build()
+            };
+            let controller = DeploymentController::builder().r#type(DeploymentControllerType::CodeDeploy).build();
+            let service = SdkService::builder()
+                .service_arn(arn(A, 0))
+                .status("ACTIVE")
+                .deployment_controller(controller.expect("whole"))
+                .task_sets(set("ecs-svc/2", "ACTIVE", "green"))
+                .task_sets(set("ecs-svc/1", "PRIMARY", "blue"));
+            DescribeServicesOutput::builder().services(service.build()).build()
+        });
+        let service = read_with(&[&listed, &described], &[]).await;
+        let told: Vec<&str> = service.deployments.iter().map(|one| one.id.as_str()).collect();
+        assert_eq!((told, service.task_definition.as_str()), (vec!["ecs-svc/1", "ecs-svc/2"], "app:7"));
+        assert_eq!(service.target_groups(), [&Arn::from("green"), &Arn::from("blue")]);
+    }
 }

@@ -11,7 +11,7 @@ fn seen(item: &Service, shelves: &Shelves) -> MemberState {
 }
 
 fn attached() -> Service {
-    let group = Attachment { target_group: Some(group().arn), container: None, port: None };
+    let group = Attachment { target_group: Some(group().arn), container: None, port: None, alternate: None };
     Service { attachments: vec![group], ..service() }
 }
 

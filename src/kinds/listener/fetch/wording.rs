@@ -3,6 +3,7 @@
 
 use aws_sdk_elasticloadbalancingv2::types::{Action, RedirectActionConfig, RuleCondition};
 
+use crate::kinds::listener::WeightedGroup;
 use crate::world::Arn;
 
 /// One condition of a rule.
@@ -101,6 +102,22 @@ pub(super) fn target_groups(actions: &[Action]) -> Vec<Arn> {
         for arn in all.map(Arn::from) {
             if !groups.contains(&arn) {
                 groups.push(arn);
+            }
+        }
+    }
+    groups
+}
+
+/// The same with weights: a group without one has 1, as AWS takes it.
+pub(super) fn weights(actions: &[Action]) -> Vec<WeightedGroup> {
+    let mut groups: Vec<WeightedGroup> = Vec::new();
+    for action in actions {
+        let several = action.forward_config().map(|all| all.target_groups()).unwrap_or_default();
+        let several = several.iter().filter_map(|one| Some((one.target_group_arn()?, one.weight().unwrap_or(1))));
+        for (arn, weight) in several.chain(action.target_group_arn().map(|arn| (arn, 1))) {
+            let group = Arn::from(arn);
+            if !groups.iter().any(|known| known.group == group) {
+                groups.push(WeightedGroup { group, weight: u32::try_from(weight).unwrap_or_default() });
             }
         }
     }

@@ -84,6 +84,8 @@ impl Yard {
             reason: None,
             description: None,
             check_port: None,
+            overridden: None,
+            anomaly: None,
         };
         let targets = self.states.iter().map(target).collect();
         put(TargetHealth::KIND, Reading::whole(vec![TargetHealth { group: Arn::from(GROUP), targets }]).into());

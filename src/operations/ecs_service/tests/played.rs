@@ -79,7 +79,7 @@ impl PlayedAccount {
         let at = GateContext { protected: true, ..GateContext::seen_at(now) };
         let allowed = Gate::default().allow(proposal, &Confirmation::Named(self.environment.clone()), None, &at);
         match allowed.expect("nothing hinders it") {
-            Admitted::Procedure(license, procedure) => ProcedureRun { id: 1, license, procedure },
+            Admitted::Procedure(license, procedure) => ProcedureRun { id: 1, license, procedure, limit: None },
             Admitted::Change(approved) => panic!("a change alone: {approved:?}"),
         }
     }

@@ -49,6 +49,7 @@ fn named(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Moving => "moving".to_owned(),
         Verdict::Settling(waiting) => format!("settling, {waiting} not healthy"),
+        Verdict::Misrouted(share) => format!("misrouted, {share} %"),
         Verdict::Succeeded => "succeeded".to_owned(),
         Verdict::Failed(_) => "failed".to_owned(),
         Verdict::RolledBack { settled: false, .. } => "rolling back".to_owned(),
@@ -107,7 +108,8 @@ async fn watched(text: &str) -> Judged {
     let service = ReadRequest::part(&scope, Service::KIND, &course.cluster);
     assert_eq!(read(&aws, &mut world, vec![service], before.at).await, []);
     let id = ResourceId { kind: Service::KIND, scope: scope.clone(), key: course.service.as_str().into() };
-    let ours = Ours { id: course.deployment, to: Arn::from(course.to), from: Some(Arn::from(course.from)) };
+    let ours =
+        Ours { id: course.deployment, to: Arn::from(course.to), from: Some(Arn::from(course.from)), record: None };
     let known = world.get::<Service>(&id).expect("the service before");
     let mut watch = Watch::new(id.clone(), known, ours, RolloutTarget::Deployed, before.at);
     let mut judged = Judged { verdicts: Vec::new(), ending: None };

@@ -9,7 +9,7 @@ use crate::change::procedure::{Observation, Step};
 use crate::change::{Ending, How};
 use crate::kinds::ecs_service::{Deployment, Service};
 use crate::kinds::ecs_task::Task;
-use crate::kinds::service_deployment::ServiceDeployment;
+use crate::kinds::service_deployment::{DeploymentProgress, ServiceDeployment};
 use crate::kinds::target_health::{Target, TargetHealth};
 use crate::kinds::testing_samples::{Shelves, deployment, event, now, revision, rolling, scope, service, task};
 use crate::operations::ecs_service::watch::{RolloutTarget, Watch};
@@ -18,7 +18,7 @@ use crate::world::read_request::ReadRequest;
 use crate::world::{Arn, Coverage, Fault, FaultKind, Resource};
 
 pub(super) fn ours() -> Ours {
-    Ours { id: "ecs-svc/118".to_owned(), to: revision(118), from: Some(revision(117)) }
+    Ours { id: "ecs-svc/118".to_owned(), to: revision(118), from: Some(revision(117)), record: None }
 }
 
 /// The service with these deployments, in a column of its own so that no target group is asked for.
@@ -51,6 +51,7 @@ pub(super) fn record(status: &str) -> ServiceDeployment {
         rollback: None,
         failures: None,
         threshold: None,
+        progress: DeploymentProgress::default(),
     }
 }
 
@@ -200,6 +201,8 @@ fn complete_with_sick_targets_is_not_the_end_yet() {
             reason: None,
             description: None,
             check_port: None,
+            overridden: None,
+            anomaly: None,
         };
         let health = TargetHealth { group: group.clone(), targets: vec![target] };
         judge(
