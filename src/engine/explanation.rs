@@ -1,6 +1,8 @@
 //! Explaining an environment and telling its timeline, for both faces: what is wanted beyond the picture is read side by
 //! side, at most twice, and the pure rules do the rest. What could not be read is told by them.
 
+use std::collections::BTreeSet;
+
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
@@ -70,7 +72,14 @@ fn with_context<R>(
     let resource_index = ResourceIndex::of(world);
     let scope = status.scopes.first()?;
     let cx = KindContext { world, resource_index: &resource_index, scope, protected: status.protected, now, zone };
-    let input = DiagnosisInput { environment: status, offhours: status.offhours.as_deref(), others: &status.others };
+    // What is nobody's is not explained here; the verdict knows of it already.
+    let strays = BTreeSet::new();
+    let input = DiagnosisInput {
+        environment: status,
+        offhours: status.offhours.as_deref(),
+        others: &status.others,
+        strays: &strays,
+    };
     Some(of(&input, &cx))
 }
 

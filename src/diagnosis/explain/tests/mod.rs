@@ -8,6 +8,8 @@ mod others;
 mod targets;
 mod tasks;
 
+use std::collections::BTreeSet;
+
 use super::{Confidence, Explanation, explain, wants};
 use crate::diagnosis::tests::environment;
 use crate::diagnosis::{DiagnosisInput, read};
@@ -48,7 +50,7 @@ pub(super) fn played(
 pub(super) fn explained(world: &Shelves, events: &[Event]) -> Explanation {
     let environment = environment(world, true);
     let others = ExternalSchedulers::default();
-    let input = DiagnosisInput { environment: &environment, offhours: None, others: &others };
+    let input = DiagnosisInput { environment: &environment, offhours: None, others: &others, strays: &BTreeSet::new() };
     world.seen(true, |cx| {
         let verdict = read(&input, &world.0, cx.resource_index, cx.now, cx.zone);
         explain(&input, cx, &verdict, events)
@@ -160,7 +162,8 @@ fn what_is_read_on_demand_is_bounded_and_nothing_is_read_where_all_is_well() {
     let asked = |world: &Shelves| {
         let environment = environment(world, true);
         let others = ExternalSchedulers::default();
-        let input = DiagnosisInput { environment: &environment, offhours: None, others: &others };
+        let input =
+            DiagnosisInput { environment: &environment, offhours: None, others: &others, strays: &BTreeSet::new() };
         world.seen(true, |cx| wants(&input, cx))
     };
     assert!(asked(&well()).is_empty());

@@ -108,6 +108,7 @@ pub(super) fn played_incidents() -> Vec<Played> {
             revision: None,
             task_definition: Some(revision(118)),
             images: Vec::new(),
+            progress: crate::kinds::service_deployment::DeploymentProgress::default(),
             rollback: Some("Alarm backend-5xx went into the state ALARM".to_owned()),
             failures: None,
             threshold: None,
