@@ -30,6 +30,9 @@ pub struct Plan {
     pub irreversible: Option<String>,
     /// What will differ afterwards. Secrets are masked before they get here.
     pub differences: Vec<Difference>,
+    /// The command line that goes on with it where it was left half way.
+    #[serde(skip)]
+    pub command: Option<String>,
 }
 
 impl Plan {
@@ -46,6 +49,7 @@ impl Plan {
             notices: Vec::new(),
             irreversible: None,
             differences: Vec::new(),
+            command: None,
         }
     }
 

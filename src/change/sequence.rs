@@ -44,6 +44,23 @@ impl After {
 }
 
 impl After {
+    /// `first` together with the `then` that makes it true, under the name of `first`: an override and the wake it
+    /// takes. `notice` says why both, `otherwise` what becomes of it without the first.
+    #[must_use]
+    pub fn completed(
+        first: Box<dyn Procedure>,
+        then: Box<dyn Procedure>,
+        notice: impl Into<String>,
+        otherwise: impl Into<String>,
+    ) -> Self {
+        let mut both = Self::new(first, then, otherwise);
+        both.plan.message.clone_from(&both.before);
+        if let Some(said) = both.plan.notices.first_mut() {
+            *said = notice.into();
+        }
+        both
+    }
+
     /// The end of both, from that of the second.
     fn ended(&self, Ending { how, message }: Ending) -> Ending {
         match (&self.failed, how) {

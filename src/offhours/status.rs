@@ -163,6 +163,18 @@ impl OffHours {
         Some(format!("{} {}", wording::whole(transition.verb), wording::when(transition.issue_at, now, zone)))
     }
 
+    /// Whether all of it is up, or none; `None` in between, or where nothing is known.
+    fn is_up(&self) -> Option<bool> {
+        let mut states = self.scheduled_members.iter().map(|it| &it.actual).filter(|actual| **actual != Actual::Gone);
+        let first = states.next()?;
+        let up = match first {
+            Actual::Up => true,
+            Actual::Down => false,
+            _ => return None,
+        };
+        states.all(|actual| actual == first).then_some(up)
+    }
+
     /// What is said beside a verdict: `keeps running until 23:30 (override)`, `until Tue 08:45`.
     #[must_use]
     pub fn aside(&self, now: Timestamp, zone: &TimeZone) -> Option<String> {
@@ -174,7 +186,17 @@ impl OffHours {
             format!("{keeps} until {} ({what})", wording::when(until, now, zone))
         };
         if let Some(over) = self.over(now) {
-            return Some(kept(over.state, over.until, "override"));
+            let until = wording::when(over.until, now, zone);
+            // What is wished and what is are two things until somebody acts: both are said.
+            return Some(match (over.state, self.is_up()) {
+                (TargetState::Running, Some(false)) => {
+                    format!("an override has it running until {until}, but nothing of it runs: wake starts it")
+                }
+                (TargetState::Stopped, Some(true)) => {
+                    format!("still up, though an override has it asleep until {until}: sleep stops it")
+                }
+                _ => kept(over.state, over.until, "override"),
+            });
         }
         if let Some(hold) = self.hold(now) {
             return Some(format!("held as it is until {}", wording::when(hold.until, now, zone)));

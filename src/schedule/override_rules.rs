@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::calendar::intervals::dates_around;
 use super::calendar::time_of_day::settle;
 use super::desired_state::{Desired, Intent, Transition, after, minus, plus};
-use super::model::{Exceptions, Hold, Override, PowerAction, TargetState};
+use super::model::{Exceptions, Hold, Mode, Override, PowerAction, TargetState};
 
 /// An edge this near may be queued at AWS already.
 pub const TOO_LATE: SignedDuration = SignedDuration::from_mins(2);
@@ -30,7 +30,7 @@ impl Limit {
         match self {
             Self::MaxOverride => "max_override",
             Self::HardEnd => "override_hard_end",
-            Self::SevenDays => "the seven days after which AWS starts a stopped database",
+            Self::SevenDays => "seven days: AWS starts a stopped database then",
         }
     }
 }
@@ -107,16 +107,18 @@ impl Intent<'_> {
         if over.state == TargetState::Running
             && let Some(start) =
                 self.schedule.on_spans(now, plus(asked, self.schedule.start_lead)).into_iter().find_map(|span| {
-                    (now < span.start && minus(span.start, self.schedule.start_lead) <= asked).then_some(span.start)
+                    let there = minus(span.start, self.schedule.start_lead) <= asked && asked <= span.end;
+                    (now < span.start && there).then_some(span.start)
                 })
         {
-            // Past the next start there is nothing left to postpone; just before it, stopping would undo that start.
+            // What ends while the schedule has it up has nothing left to postpone from the start on; what ends just
+            // before a start would undo it. What reaches past the stop that follows is kept as it was asked for.
             over.until = start;
             if asked != start {
                 notes.push(Note::EndsAtStart { asked, start });
             }
         }
-        let (latest, limit) = self.latest_end(now);
+        let (latest, limit) = self.latest_end(over.state, now);
         if over.until.min(asked) > latest {
             return Err(Refusal::TooLong { latest, limit });
         }
@@ -168,18 +170,78 @@ impl Intent<'_> {
             .map_or(Ok(()), |transition| Err(Refusal::TooLate { transition: Box::new(transition), instead }))
     }
 
-    /// The latest end an override may have, and what says so.
+    /// The latest end an override to `state` may have, and what says so. Only what goes against the schedule counts: what
+    /// is up until 22:00 anyway may be kept up for `max_override` from then on.
     #[must_use]
-    pub fn latest_end(self, now: Timestamp) -> (Timestamp, Limit) {
-        let longest = plus(now, self.schedule.max_override);
+    pub fn latest_end(self, state: TargetState, now: Timestamp) -> (Timestamp, Limit) {
+        let (longest, limit) = self.longest(state, now);
+        let from = match state {
+            TargetState::Running => {
+                let spans = self.schedule.on_spans(now, now);
+                spans.iter().find(|span| span.contains(now)).map_or(now, |span| span.end)
+            }
+            TargetState::Stopped => {
+                let spans = self.schedule.on_spans(now, plus(now, AWS_STOPPED_MAX));
+                spans.iter().find(|span| now < span.end).map_or(now, |span| span.start.max(now))
+            }
+        };
         let hard_end = self.schedule.override_hard_end.and_then(|time| {
-            dates_around(&self.schedule.zone, now, now)
+            dates_around(&self.schedule.zone, from, from)
                 .map(|date| settle(&self.schedule.zone, date, time).at)
-                .find(|at| *at > now)
+                .find(|at| *at > from)
         });
         match hard_end {
             Some(hard_end) if hard_end < longest => (hard_end, Limit::HardEnd),
-            _ => (longest, Limit::MaxOverride),
+            _ => (longest, limit),
         }
+    }
+
+    /// When it would have been against the schedule for as long as an override may be.
+    fn longest(self, state: TargetState, now: Timestamp) -> (Timestamp, Limit) {
+        let mut left = self.schedule.max_override;
+        let bare = self.schedule.mode == Mode::StopOnly || self.schedule.on.is_empty();
+        if bare {
+            return (plus(now, left), Limit::MaxOverride);
+        }
+        // AWS starts what was stopped after a week; nobody plans further ahead than that for the other state either.
+        let last = plus(now, AWS_STOPPED_MAX);
+        let mut at = now;
+        for span in self.schedule.on_spans(now, last) {
+            let (from, to) = match state {
+                TargetState::Running => (at, span.start),
+                TargetState::Stopped => (at.max(span.start), span.end),
+            };
+            let against = to.duration_since(from);
+            if against >= left {
+                break;
+            }
+            left = left.saturating_sub(against.max(SignedDuration::ZERO));
+            at = at.max(span.end);
+        }
+        let end = match state {
+            TargetState::Running => plus(at, left),
+            // From where the schedule has it up next.
+            TargetState::Stopped => {
+                let next = self.schedule.on_spans(at, last).into_iter().find(|span| at < span.end);
+                next.map_or(last, |span| plus(at.max(span.start), left))
+            }
+        };
+        if end < last { (end, Limit::MaxOverride) } else { (last, Limit::SevenDays) }
+    }
+
+    /// How long an override has to last that bridges the time until the schedule has it at `state` anyway.
+    #[must_use]
+    pub fn bridge(self, state: TargetState, now: Timestamp) -> Timestamp {
+        let plain = Intent::new(self.schedule, &Exceptions { over: None, hold: None, protect: false });
+        let verb = match state {
+            TargetState::Running => PowerAction::Start,
+            TargetState::Stopped => PowerAction::Stop,
+        };
+        let latest = self.latest_end(state, now).0;
+        let transitions = plain.transitions(after(now), after(latest));
+        transitions
+            .into_iter()
+            .find(|edge| edge.verb == verb && now < edge.at)
+            .map_or(latest, |edge| edge.at.min(latest))
     }
 }

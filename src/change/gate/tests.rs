@@ -21,6 +21,7 @@ impl Change for Stop {
             notices: Vec::new(),
             irreversible: None,
             differences: Vec::new(),
+            command: None,
         }
     }
     fn change_request(&self) -> ChangeRequest {

@@ -32,6 +32,7 @@ impl Change for Asked {
             notices: Vec::new(),
             irreversible: None,
             differences: Vec::new(),
+            command: None,
             besides: Vec::new(),
         }
     }

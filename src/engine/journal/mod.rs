@@ -269,6 +269,7 @@ mod tests {
             notices: Vec::new(),
             irreversible: None,
             differences: Vec::new(),
+            command: None,
             besides: Vec::new(),
         }
     }

@@ -9,8 +9,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::sync::{Goal, Sync};
 use super::{sparing_reads, suspended_rules};
+use crate::change::After;
 use crate::change::plan::Plan;
-use crate::change::procedure::Proposal;
+use crate::change::procedure::{Procedure, Proposal};
 use crate::kinds::schedule_group::Group;
 use crate::kinds::schedule_group::change::{Label, Mark, SchedulePlace};
 use crate::kinds::schedule_record::arn_of;
@@ -21,6 +22,7 @@ use crate::offhours::{
     ExternalSchedulers, OffHours, ScheduledMember, must_stay, note, notes, record_reads, room, schedule_reads, unread,
 };
 use crate::operations::environment_actions::EnvironmentActions;
+use crate::operations::sleep_wake::{is_awake, waking};
 use crate::operations::{Action, ActionContext, Choice, Prompt};
 use crate::schedule::calendar::deadline;
 use crate::schedule::drift::STOP_GRACE;
@@ -58,7 +60,7 @@ impl EnvironmentActions for ScheduleActions {
         let look = if more.is_empty() { Prompt::Nothing } else { Prompt::Look { reads: more.clone() } };
         let held_back = context.environment.others.held_back().next().is_some();
         let live = off.over(now).is_some() || off.hold(now).is_some() || held_back;
-        let kept = off.intent().latest_end(now).0;
+        let kept = off.intent().latest_end(TargetState::Running, now).0;
         let here = context.cx.zone;
         let at_most = wording::told(kept, now, zone, here);
         let latest = format!("keep it running until a time, {at_most} at most, or `stopped` until one");
@@ -119,8 +121,9 @@ impl EnvironmentActions for ScheduleActions {
             "override" => {
                 let (sync, over) = overridden(context, off, value)?;
                 let under = Exceptions { over: Some(over), ..off.exceptions.clone() };
-                return suspended_rules::around(context, off, (Why::Override, under), Some(sync))
-                    .map(Proposal::Procedure);
+                let state = under.over.as_ref().map(|over| over.state);
+                let kept = suspended_rules::around(context, off, (Why::Override, under), Some(sync))?;
+                return made_true(context, kept, state).map(Proposal::Procedure);
             }
             "hold" => {
                 let (sync, hold) = held(context, off, value)?;
@@ -136,6 +139,24 @@ impl EnvironmentActions for ScheduleActions {
         };
         Ok(Proposal::Procedure(Box::new(fitting(environment, procedure, context.cx.world)?)))
     }
+}
+
+/// An override together with what makes it true: what is to be kept running and is asleep is woken. A written word alone
+/// would take the place of the start that was due, and the environment would sleep through it.
+///
+/// # Errors
+/// Why it cannot be woken, and what to do instead.
+pub(crate) fn made_true(
+    context: &ActionContext<'_>,
+    kept: Box<dyn Procedure>,
+    state: Option<TargetState>,
+) -> Result<Box<dyn Procedure>, String> {
+    if state != Some(TargetState::Running) {
+        return Ok(kept);
+    }
+    let Some(wake) = waking(context)? else { return Ok(kept) };
+    let notice = format!("{} is asleep: it is woken as part of this", context.environment.name);
+    Ok(Box::new(After::completed(kept, wake, notice, "its next stop may stop it again")))
 }
 
 /// The same work, if what it writes on the record has room there.
@@ -201,7 +222,7 @@ pub fn override_for(context: &ActionContext<'_>, goal: TargetState) -> Result<Sy
         .offhours
         .as_deref()
         .ok_or_else(|| format!("{} has no schedule", context.environment.name))?;
-    overriding(context, off, goal, off.intent().latest_end(context.cx.now).0).map(|(sync, _)| sync)
+    overriding(context, off, goal, off.intent().bridge(goal, context.cx.now)).map(|(sync, _)| sync)
 }
 
 /// What has to be read before a plan; nothing where AWS keeps nothing.
@@ -428,7 +449,12 @@ pub(crate) fn by(context: &ActionContext<'_>) -> String {
 
 fn overridden(context: &ActionContext<'_>, off: &OffHours, value: &str) -> Result<(Sync, Override), String> {
     let (state, end) = deadline::environment_config(value, context.cx.now, &off.routine.schedule.zone)?;
-    overriding(context, off, state, end)
+    let (mut sync, over) = overriding(context, off, state, end)?;
+    if over.state == TargetState::Stopped && off.routine.schedule.mode != Mode::Enforce && is_awake(context) {
+        let message = "it is up now, and this does not stop it: it is not started until then; `sleep` stops it at once";
+        sync.notice(std::iter::once(message.to_owned()));
+    }
+    Ok((sync, over))
 }
 
 fn overriding(

@@ -121,6 +121,47 @@ impl EnvironmentActions for SleepWake {
     }
 }
 
+/// The wake that an override to running takes where something of it is asleep; `None` where all of it is up.
+///
+/// # Errors
+/// Why it cannot be woken beside an override, and what to do instead.
+pub(crate) fn waking(context: &ActionContext<'_>) -> Result<Option<Box<dyn Procedure>>, String> {
+    let (parts, missing) = parts(context);
+    let name = &context.environment.name;
+    // What is on its way up by itself, such as a service that is being deployed, needs no wake.
+    let sleeps = |part: &Part| match stage_plan::turn(TargetState::Running, &part.seen) {
+        NextStage::Act(_) | NextStage::Stuck(_) => true,
+        NextStage::Wait(_) => part.seen.going_down(),
+        NextStage::Done | NextStage::Gone => false,
+    };
+    if !parts.iter().any(sleeps) {
+        return Ok(None);
+    }
+    if let Some(why) = unrecorded(&parts, context) {
+        return Err(why);
+    }
+    let forgotten = unremembered(&parts);
+    if !forgotten.is_empty() {
+        return Err(format!(
+            "{name} is asleep, and how many tasks {} wakes to is not remembered; `wake` asks for it first",
+            forgotten.join(" and ")
+        ));
+    }
+    let stuck = |part: &&Part| matches!(stage_plan::turn(TargetState::Running, &part.seen), NextStage::Stuck(_));
+    let open = |part: &&Part| stage_plan::turn(TargetState::Running, &part.seen) != NextStage::Done;
+    if parts.iter().filter(open).all(|part| stuck(&part)) {
+        let whys: Vec<String> = parts.iter().filter_map(|part| why_stuck(TargetState::Running, part)).collect();
+        return Err(format!("{name} cannot be woken, so nothing can keep it running: {}", whys.join("; ")));
+    }
+    Ok(Some(Box::new(procedure(TargetState::Running, parts, missing, context))))
+}
+
+/// Whether anything of it is up or on its way up.
+pub(crate) fn is_awake(context: &ActionContext<'_>) -> bool {
+    let (parts, _) = parts(context);
+    !parts.is_empty() && !all_at(&parts, TargetState::Stopped)
+}
+
 /// With the override first that keeps it from being undone. Where there can be none it is done all the same, by somebody
 /// who knows: at night a system must come up.
 fn kept(mut bed: Sleep, message: String, shield: Result<Sync, String>) -> Box<dyn Procedure> {
@@ -160,6 +201,8 @@ fn procedure(goal: TargetState, parts: Vec<Part>, missing: Vec<String>, context:
     }
     plan.notices.splice(0..0, notices);
     plan.differences = parts.iter().filter_map(|part| difference(goal, part)).collect();
+    let verb = if goal == TargetState::Stopped { "sleep" } else { "wake" };
+    plan.command = Some(format!("toban {verb} {name}"));
     let mut scopes: Vec<Scope> = parts.iter().map(|part| part.scheduled_member.id.scope.clone()).collect();
     scopes.sort();
     scopes.dedup();

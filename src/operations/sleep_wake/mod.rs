@@ -7,5 +7,6 @@ mod procedure;
 mod wording;
 
 pub use actions::SleepWake;
+pub(crate) use actions::{is_awake, waking};
 pub use member::MemberProgress;
 pub use procedure::Sleep;

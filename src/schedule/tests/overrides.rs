@@ -25,7 +25,18 @@ fn an_override_is_no_longer_than_the_longest_and_not_past_the_hard_end() {
         other => panic!("{other:?}"),
     };
     assert_eq!(too_long("2026-11-20 03:30", "2026-11-19 21:50"), ("Fri 11-20 03:00".into(), Limit::HardEnd));
-    assert_eq!(too_long("2026-11-20 01:00", "2026-11-19 18:30"), ("Fri 11-20 00:30".into(), Limit::MaxOverride));
+    // What is up until 22:00 anyway is kept up for six hours from then on, but for the hard end.
+    assert!(fresh(&schedule, TargetState::Running, "2026-11-20 01:00", "2026-11-19 18:30").is_ok());
+    let mut short = office();
+    short.max_override = SignedDuration::from_hours(2);
+    let latest = |until, now| match fresh(&short, TargetState::Running, until, now) {
+        Err(Refusal::TooLong { latest, limit: Limit::MaxOverride }) => said(&short, latest),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(latest("2026-11-20 00:30", "2026-11-19 09:30"), "Fri 11-20 00:00");
+    assert_eq!(latest("2026-11-20 01:00", "2026-11-19 22:30"), "Fri 11-20 00:30");
+    // An hour before the period is an hour against the schedule too: one is left after it.
+    assert_eq!(latest("2026-11-19 23:30", "2026-11-19 08:00"), "Thu 11-19 23:00");
     assert!(fresh(&schedule, TargetState::Running, "2026-11-20 03:00", "2026-11-19 21:50").is_ok());
 }
 
@@ -93,6 +104,51 @@ fn an_override_that_would_end_inside_the_lead_ends_at_the_start() {
         transitions(&schedule, &with_override(granted.over), "2026-11-20 06:00", "2026-11-20 23:00"),
         ["stop Fri 11-20 22:00"]
     );
+}
+
+#[test]
+fn an_override_that_reaches_past_the_stop_lasts_as_long_as_was_asked() {
+    let schedule = office();
+    let granted = fresh(&schedule, TargetState::Running, "2026-11-19 23:30", "2026-11-19 07:00").unwrap();
+    assert_eq!(said(&schedule, granted.over.until), "Thu 11-19 23:30");
+    assert_eq!(
+        transitions(&schedule, &with_override(granted.over), "2026-11-19 07:00", "2026-11-20 03:00"),
+        ["stop Thu 11-19 23:30"]
+    );
+}
+
+#[test]
+fn what_only_bridges_the_time_until_the_schedule_agrees_ends_there() {
+    let schedule = office();
+    let none = Exceptions::default();
+    let bridge = |state, now| {
+        let end = Intent::new(&schedule, &none).bridge(state, at(&schedule, now));
+        said(&schedule, end)
+    };
+    assert_eq!(bridge(TargetState::Running, "2026-11-20 05:00"), "Fri 11-20 09:00");
+    assert_eq!(bridge(TargetState::Stopped, "2026-11-19 18:00"), "Thu 11-19 22:00");
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 60, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn the_latest_end_that_is_suggested_is_granted(minute in 0_i64..7 * 1440, running: bool) {
+        let mut schedule = office();
+        schedule.override_hard_end = None;
+        let state = if running { TargetState::Running } else { TargetState::Stopped };
+        let now = at(&schedule, "2026-11-16 00:00") + SignedDuration::from_mins(minute);
+        let none = Exceptions::default();
+        let intent = Intent::new(&schedule, &none);
+        let ask = |until| intent.grant(Override { state, until, by: "a".into(), reason: None }, now);
+        if let Err(Refusal::TooLong { latest, .. }) = ask(now + SignedDuration::from_hours(24 * 8)) {
+            let granted = ask(latest);
+            let late = matches!(granted, Err(Refusal::TooLate { .. }));
+            proptest::prop_assert!(granted.is_ok() || late, "{now} {latest} {granted:?}");
+        } else {
+            proptest::prop_assert!(false, "eight days are too long");
+        }
+    }
 }
 
 #[test]

@@ -40,6 +40,7 @@ pub(crate) fn plan(environment: &str) -> Plan {
         notices: vec!["alarm 5xx is firing since 13:58".to_owned()],
         irreversible: Some("connections that are open are cut".to_owned()),
         differences: Vec::new(),
+        command: None,
         besides: Vec::new(),
     }
 }

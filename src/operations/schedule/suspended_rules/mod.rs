@@ -11,7 +11,7 @@ use crate::overview::EnvironmentStatus;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::actions::{by, known, needed_place, role};
+use super::actions::{by, known, made_true, needed_place, role};
 use super::rule_handover::{Handover, Singles, Stage, Switches};
 use super::sync::Sync;
 use crate::change::procedure::{Procedure, Proposal};
@@ -85,7 +85,7 @@ impl EnvironmentActions for SuspendRules {
                 let environment_config = Override { state, until: end, by: by(context), reason: None };
                 let over = plain.intent().grant(environment_config, now).map_err(refused)?.over;
                 let under = Exceptions { over: Some(over), ..off.exceptions.clone() };
-                around(context, &off, (Why::Override, under), None)?
+                made_true(context, around(context, &off, (Why::Override, under), None)?, Some(state))?
             }
             "hold" => {
                 let end = deadline::until(value, now, here)?;
