@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 
 use super::args::Global;
 use super::exit::{Exit, Failure};
-use super::{attendant, options};
+use super::{attendant, options, output};
 use crate::aws::profile_names;
 use crate::cloud::Cloud;
 use crate::cloud::Live;
@@ -19,6 +19,7 @@ use crate::console;
 use crate::console::Choice;
 use crate::engine::poller::PollIntervals;
 use crate::keys::Keymap;
+use crate::text::harmless;
 use crate::theme::{ColorDepth, Theme};
 
 /// Regions offered in the picker, besides those looked at; any other can be typed.
@@ -59,10 +60,13 @@ pub(super) async fn run(
         return Err(Failure::new(Exit::Failed, message));
     }
     let settings = console(Arc::clone(&cloud), settings, file, global, dirs, |name| std::env::var_os(name))?;
-    console::run(cloud, settings)
+    let parting = console::run(cloud, settings)
         .await
-        .map(|()| Exit::Done)
-        .map_err(|fault| Failure::new(Exit::Failed, format!("the terminal could not be used: {fault:#}")))
+        .map_err(|fault| Failure::new(Exit::Failed, format!("the terminal could not be used: {fault:#}")))?;
+    for line in parting {
+        output::note(&format!("toban: {}\n", harmless(&line)));
+    }
+    Ok(Exit::Done)
 }
 
 fn console(

@@ -1,9 +1,9 @@
-//! The table as a page of the documentation. A test keeps `docs/keys.md` equal to it.
+//! The table as a page of the documentation. A test of the console keeps `docs/keys.md` equal to it.
 //! Never a sentence that the table does not have.
 
 use super::{Argument, COMMANDS, Spec, Where};
 
-/// `docs/keys.md`.
+/// The commands of `docs/keys.md`.
 #[must_use]
 pub fn markdown() -> String {
     let mut page = String::from(
@@ -45,18 +45,4 @@ fn places(spec: &Spec) -> String {
         return "anywhere".to_owned();
     }
     spec.at.iter().map(|place| place.words()).collect::<Vec<_>>().join(", ")
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn docs_keys_md_is_made_from_the_table() {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/keys.md");
-        let page = super::markdown();
-        if std::env::var_os("TOBAN_WRITE_DOCS").is_some() {
-            std::fs::write(path, &page).expect("docs/keys.md can be written");
-        }
-        let stored = std::fs::read_to_string(path).expect("docs/keys.md is there");
-        assert!(stored == page, "docs/keys.md is stale: run `TOBAN_WRITE_DOCS=1 cargo test --lib command::docs`");
-    }
 }

@@ -99,6 +99,34 @@ impl RowFilter {
         self
     }
 
+    /// Whether the row is wanted, where each word may stand in a cell, or as it is in one of the texts `behind` the row.
+    /// Where it took one of those, its place.
+    pub fn wants_within(&mut self, cells: &[&str], behind: &[&str]) -> (bool, Option<usize>) {
+        let mut chars = Vec::new();
+        let mut hit = None;
+        for word in &self.words {
+            let mut holds =
+                |cell: &&&str| word.atom(cell).score(Utf32Str::new(cell, &mut chars), &mut self.matcher).is_some();
+            let hits = cells.iter().filter(&mut holds).count();
+            if word.fuzzy.negative {
+                if hits < cells.len() || cells.is_empty() {
+                    return (false, None);
+                }
+                continue;
+            }
+            if hits > 0 {
+                continue;
+            }
+            let mut chars = Vec::new();
+            let within = |text: &&str| word.exact.score(Utf32Str::new(text, &mut chars), &mut self.matcher).is_some();
+            match behind.iter().position(within) {
+                Some(at) => hit = hit.or(Some(at)),
+                None => return (false, None),
+            }
+        }
+        (true, hit)
+    }
+
     /// Whether nothing is looked for.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -217,6 +245,20 @@ mod tests {
         assert_eq!(found("cpb"), ["city-prod-backend-tg", "city-prod-db"], "no row holds it: its letters do");
         assert_eq!(found("city db"), ["city-prod-db"]);
         assert_eq!(RowFilter::new("db").matched(&rows[0]).map(|found| found[0].len()), Some(2));
+    }
+
+    #[test]
+    fn a_word_may_stand_behind_the_row_and_its_place_is_told() {
+        let behind = ["service web", "db instance city-prod-db"];
+        let within = |text: &str| {
+            let rows = [vec!["city-prod", "well"], vec!["service web", "db instance city-prod-db"]];
+            RowFilter::new(text).among(rows.iter().cloned()).wants_within(&["city-prod", "well"], &behind)
+        };
+        assert_eq!(within("city"), (true, None), "the row itself comes first");
+        assert_eq!(within("city-prod-db"), (true, Some(1)));
+        assert_eq!(within("web well"), (true, Some(0)));
+        assert_eq!(within("nginx"), (false, None));
+        assert_eq!(within("!prod"), (false, None));
     }
 
     #[test]

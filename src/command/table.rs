@@ -212,6 +212,8 @@ commands! {
     Bottom "bottom" "to the last row" { keys: &["G", "end"] }
     PageDown "page-down" "a page down" { keys: &["ctrl-f", "pgdn"] }
     PageUp "page-up" "a page up" { keys: &["ctrl-b", "pgup"] }
+    HalfDown "half-page-down" "half a page down" { keys: &["ctrl-d"] }
+    HalfUp "half-page-up" "half a page up" { keys: &["ctrl-u"] }
     NextPanel "next-panel" "to the next panel" { keys: &["tab"], at: PANELS }
     PreviousPanel "previous-panel" "to the panel before" { keys: &["shift-tab"], at: PANELS }
     SearchNext "search-next" "to the next place that matches" {
@@ -227,8 +229,8 @@ commands! {
     Raw "raw" "show the raw document as JSON, secrets masked" {
         hint: Some("raw JSON"), keys: &["y"], at: RESOURCES, needs: Need::Resource, action: true
     }
-    Mark "mark" "mark or unmark this row; copying the name then copies all marked ones" {
-        keys: &["m"], at: ROWS, needs: Need::Row, action: true
+    Mark "mark" "mark or unmark this row; :run and copying the name are for all marked ones" {
+        keys: &["m", "space"], at: ROWS, needs: Need::Row, action: true
     }
     CopyName "copy-name" "copy its name" { keys: &["c"], at: ROWS, needs: Need::Row, action: true }
     CopyCell "copy-cell" "copy one cell of this row" { keys: &["Y"], at: ROWS, needs: Need::Row, action: true }

@@ -2,10 +2,11 @@
 //! and the plan goes before the reader. Pure; what an offer means is its kind's business.
 
 use crate::operations::actions_of;
+use jiff::SignedDuration;
 use tui_input::Input;
 
 use super::effect::Effect;
-use super::model::Model;
+use super::model::{Model, Whereabouts};
 use super::overlay::Overlay;
 use super::page::Page;
 use super::screens::menu::{Entry, Menu, Pick};
@@ -41,6 +42,9 @@ pub struct Consulting {
     step: Step,
     prompt: String,
     then: Then,
+    /// Where it was asked for, and how many keys had been pressed then.
+    at: Whereabouts,
+    keys: u64,
 }
 
 /// Where in an offer's questions the reader is.
@@ -69,6 +73,9 @@ enum Then {
     /// The plan is made, with what was typed already.
     Take(Option<String>),
 }
+
+/// For how long a key may have been on its way to something else when a plan opens by itself before somebody who types.
+const TYPING: SignedDuration = SignedDuration::from_millis(700);
 
 /// How many procedures that ended are remembered.
 const REMEMBERED: usize = 20;
@@ -104,7 +111,7 @@ pub fn actions(model: &Model) -> Vec<(RowTarget, Action)> {
 }
 
 /// What can be done with this, whatever the reader is on.
-fn offers_of(model: &Model, of: &RowTarget) -> Vec<Action> {
+pub(crate) fn offers_of(model: &Model, of: &RowTarget) -> Vec<Action> {
     let here = at_site(model, of, |context| match of {
         RowTarget::Resource(id) => actions_of(id.kind).map(|actions| actions.actions(id, context)).unwrap_or_default(),
         RowTarget::Environment(_) => environment_actions::actions(context),
@@ -158,15 +165,36 @@ fn called(of: &RowTarget) -> &str {
     }
 }
 
-/// The same as entries of the actions menu.
-pub(super) fn entries(model: &Model) -> Vec<Entry> {
-    let entry = |(_, action): (RowTarget, Action)| Entry {
-        label: format!("{:<6} {}", "", action.verb),
+/// Keys that move or leave in every menu, so that no operation gets them.
+const TAKEN: &str = "jkgGq/:?!";
+
+/// The letter of each operation in the menu of a row: from its name, none that `taken` has or that moves in a menu. The
+/// same names in the same order get the same letters, so that fingers learn them.
+fn letters(verbs: &[&str], taken: &[Chord]) -> Vec<Option<Chord>> {
+    let mut used: Vec<Chord> = taken.iter().copied().chain(TAKEN.chars().map(Chord::char)).collect();
+    let mut letter = |verb: &&str| {
+        let both = |c: char| [c, c.to_ascii_uppercase()];
+        let free = verb.chars().filter(char::is_ascii_lowercase).flat_map(both).map(Chord::char);
+        let found = free.into_iter().find(|chord| !used.contains(chord));
+        used.extend(found);
+        found
+    };
+    verbs.iter().map(&mut letter).collect()
+}
+
+/// The same as entries of the actions menu, each with a letter besides those that are `taken`.
+pub(super) fn entries(model: &Model, taken: &[Chord]) -> Vec<Entry> {
+    let actions = actions(model);
+    let verbs: Vec<&str> = actions.iter().map(|(_, action)| action.verb).collect();
+    let keys = letters(&verbs, taken);
+    let entry = |((_, action), key): ((RowTarget, Action), Option<Chord>)| Entry {
+        key,
+        label: action.verb.to_owned(),
         note: action.message,
         disabled_reason: action.disabled_reason,
         pick: Pick::Offer(action.verb),
     };
-    actions(model).into_iter().map(entry).collect()
+    actions.into_iter().zip(keys).map(entry).collect()
 }
 
 /// Takes up an offer, with what was typed behind its name.
@@ -248,7 +276,8 @@ fn question(model: &mut Model, step: Step, prompt: Prompt) -> Vec<Effect> {
 /// Begins to read what an offer needs; what is done then is remembered.
 fn consult(model: &mut Model, step: Step, prompt: String, then: Then, reads: Vec<ReadRequest>) -> Vec<Effect> {
     model.asked += 1;
-    let consulting = Consulting { ask: model.asked, step, prompt, then };
+    let (at, keys) = (model.whereabouts(), model.keys);
+    let consulting = Consulting { ask: model.asked, step, prompt, then, at, keys };
     model.notices.info(model.now, consulting.reads());
     model.consulting = Some(consulting);
     vec![Effect::Consult(model.asked, reads)]
@@ -279,18 +308,28 @@ pub(super) fn consulted(
     if let Some(fault) = fault {
         model.notices.fault(model.now, fault);
     }
-    if !matches!(model.overlay, Overlay::None) {
+    let Consulting { step, prompt, then, at, keys, .. } = consulting;
+    // Nothing opens over what the reader went on to.
+    if !matches!(model.overlay, Overlay::None) || model.whereabouts() != at {
+        if !failed {
+            let message = format!("{} of {}: its plan is ready; ask for it again", step.verb, called(&step.of));
+            model.notices.info(model.now, message);
+        }
         return Vec::new();
     }
-    let Consulting { step, prompt, then, .. } = consulting;
-    match then {
+    let effects = match then {
         Then::Choose => {
             lay(model, step, prompt, failed);
             Vec::new()
         }
         Then::Type(initial) => question(model, step, Prompt::Text { prompt, initial }),
         Then::Take(value) => answer(model, &step.of, step.verb, value.as_deref()),
+    };
+    if let Overlay::Confirm(confirm) = &mut model.overlay {
+        let busy = model.keys > keys + 1;
+        confirm.late = Some(if busy { TYPING } else { SignedDuration::ZERO });
     }
+    effects
 }
 
 /// Lays the choices before the reader; `failed` if what they come from could not be read, which was said then.
@@ -312,6 +351,7 @@ fn lay(model: &mut Model, step: Step, prompt: String, failed: bool) {
         return;
     }
     let entries = choices.into_iter().map(|choice| Entry {
+        key: None,
         label: choice.label,
         note: choice.note,
         disabled_reason: choice.disabled_reason,
@@ -326,7 +366,13 @@ pub(super) fn ask_key(model: &mut Model, mut ask: Box<PendingAction>, chord: Cho
         Key::Esc => return Vec::new(),
         Key::Enter => {
             let value = ask.input.value().trim().to_owned();
-            return answer(model, &ask.of, ask.verb, Some(&value));
+            let at = model.whereabouts();
+            let effects = answer(model, &ask.of, ask.verb, Some(&value));
+            // What was refused stays, to be put right.
+            if effects.is_empty() && model.refused(&at) {
+                model.overlay = Overlay::Ask(ask);
+            }
+            return effects;
         }
         _ => {
             edit(&mut ask.input, chord);

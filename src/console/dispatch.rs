@@ -43,6 +43,8 @@ pub fn perform(model: &mut Model, command: Command, argument: Option<&str>) -> V
         Command::Bottom => step(model, isize::MAX / 2),
         Command::PageDown => step(model, page(model)),
         Command::PageUp => step(model, -page(model)),
+        Command::HalfDown => step(model, page(model) / 2 + 1),
+        Command::HalfUp => step(model, -(page(model) / 2 + 1)),
         Command::NextPanel => panel(model, true),
         Command::PreviousPanel => panel(model, false),
         Command::Open => open(model),
@@ -177,6 +179,15 @@ fn mark(model: &mut Model) {
     match model.door().cloned() {
         Some(door) => {
             if !model.marks.remove(&door) {
+                let home = model.home_of(&door);
+                if let Some(other) = model.marks.iter().map(|mark| model.home_of(mark)).find(|other| *other != home) {
+                    let of = other.map_or_else(|| "elsewhere".to_owned(), |name| format!("in {name}"));
+                    let gone = model.marks.len();
+                    model.marks.clear();
+                    let message =
+                        format!("{gone} marked {of} before are marked no more: marks belong to one environment");
+                    model.notices.info(model.now, message);
+                }
                 model.marks.insert(door);
             }
             if let Some(sheet) = model.sheet_mut() {

@@ -20,21 +20,25 @@ use crate::world::Speed;
 /// How long a frame stands at least while a simulated clock races.
 const FRAME: SignedDuration = SignedDuration::from_millis(40);
 
-/// Runs the console until the reader quits. The terminal is restored however this ends.
+/// Runs the console until the reader quits, and gives what they should know afterwards. The terminal is restored however
+/// this ends.
 ///
 /// # Errors
 /// When there is no terminal, or it is gone.
-pub async fn run(cloud: Arc<dyn Cloud>, settings: Settings) -> color_eyre::Result<()> {
+pub async fn run(cloud: Arc<dyn Cloud>, settings: Settings) -> color_eyre::Result<Vec<String>> {
     let mut tty = Tty::open(settings.mouse)?;
-    run_on(&mut tty, cloud, settings).await?;
-    Ok(())
+    Ok(run_on(&mut tty, cloud, settings).await?)
 }
 
 /// The same on any screen.
 ///
 /// # Errors
 /// When the screen is gone.
-pub async fn run_on<S: Screen>(screen: &mut S, cloud: Arc<dyn Cloud>, settings: Settings) -> std::io::Result<()> {
+pub async fn run_on<S: Screen>(
+    screen: &mut S,
+    cloud: Arc<dyn Cloud>,
+    settings: Settings,
+) -> std::io::Result<Vec<String>> {
     let (tell, mut heard) = unbounded_channel();
     let mut model = Model::new(settings.clone(), fastrand::u64(..), cloud.now());
     // Where it is ours to do, edges are executed while the console is open; what was done is seen like everything else.
@@ -44,13 +48,14 @@ pub async fn run_on<S: Screen>(screen: &mut S, cloud: Arc<dyn Cloud>, settings: 
     let mut runner = Runner::new(cloud, settings, tell).watching(execution_log, keeping.is_some());
     let _keeping = keeping.map(tokio::spawn).map(crate::console::scheduler_task::Stopping);
     let ended = turns(screen, &mut model, &mut runner, &mut heard).await;
+    let parting = model.parting();
     if !model.tunnels.is_empty() && ended.is_ok() {
         model.notices.info(model.now, "closing the tunnels…");
         // Whoever is gone need not be told.
         let _ = show(screen, &mut model);
     }
     runner.leave().await;
-    ended
+    ended.map(|()| parting)
 }
 
 /// Turns messages into frames until the reader is done.

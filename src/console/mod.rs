@@ -8,6 +8,7 @@ pub mod effect;
 pub mod event_loop;
 pub mod frame_info;
 pub mod input;
+pub mod keys_page;
 pub mod model;
 pub mod msg;
 pub mod notifications;

@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::actions::Consulting;
 use super::effect::Effect;
 use super::frame_info::FrameInfo;
-use super::notifications::Notices;
+use super::notifications::{Level, Notices};
 use super::on_demand_reads::OnDemandReads;
 use super::overlay::Overlay;
 use super::page::Page;
@@ -29,8 +29,9 @@ use crate::engine::poller::{PollRequest, Poller};
 use crate::engine::running::Underway;
 use crate::overview::Picture;
 use crate::schedule::observed::uptime_history::UptimeLog;
+use crate::text::counted;
 use crate::theme::Theme;
-use crate::world::{Fault, ResourceId, Scope, SourceName, World};
+use crate::world::{EnvironmentName, Fault, ResourceId, Scope, SourceName, World};
 
 /// How long a row whose state changed keeps its mark.
 const CHANGED: SignedDuration = SignedDuration::from_secs(60);
@@ -40,6 +41,13 @@ const WARNED: SignedDuration = SignedDuration::from_secs(30);
 const RETRY: SignedDuration = SignedDuration::from_secs(30);
 /// An answer that takes longer than this is said to be waited for.
 pub const SLOW: SignedDuration = SignedDuration::from_secs(3);
+
+/// A place as a reader knows it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct Whereabouts {
+    depth: usize,
+    title: String,
+}
 
 /// The console as a value.
 #[derive(Debug)]
@@ -100,6 +108,8 @@ pub struct Model {
     pub(super) gathering: bool,
     pub(super) stirred: bool,
     pub(super) asked: u64,
+    /// Counts the keys pressed: whoever went on typing meant another thing than what opens late.
+    pub(super) keys: u64,
     pub(super) consulting: Option<Consulting>,
     pub(super) tunnelling: Option<TunnelChoice>,
     /// What was read beside the pace, and the numbers of what is being read.
@@ -151,6 +161,7 @@ impl Model {
             gathering: false,
             stirred: false,
             asked: 0,
+            keys: 0,
             consulting: None,
             tunnelling: None,
             peeked: OnDemandReads::new(),
@@ -229,21 +240,65 @@ impl Model {
         self.picture.environment(&name)
     }
 
-    /// Ends the console; at once, unless that would stop something half way: then it says so, and the next time ends it.
+    /// The environment that something marked belongs to; none for whole environments and what is in none.
+    #[must_use]
+    pub fn home_of(&self, target: &RowTarget) -> Option<EnvironmentName> {
+        target.resource().and_then(|id| self.picture.home(id)).map(|home| home.name.clone())
+    }
+
+    /// The resources marked in the environment the reader is in: a mark of another one is never meant here.
+    #[must_use]
+    pub fn marked_here(&self) -> Vec<ResourceId> {
+        let home = self.environment().map(|environment| environment.name.clone());
+        let here = self.marks.iter().filter(|mark| self.home_of(mark) == home);
+        here.filter_map(RowTarget::resource).cloned().collect()
+    }
+
+    /// Ends the console; at once, unless that would stop something or close a tunnel: then it says so, and the next time
+    /// ends it.
     pub fn quit(&mut self) -> Vec<Effect> {
-        let half = self.underway.iter().find(|one| one.ended.is_none() && !one.report.goes_on);
         let told = self.leaving.is_some_and(|at| self.now.duration_since(at) <= self.ours(WARNED));
-        match half {
-            Some(one) if !told => {
-                let message =
-                    format!("{} is still running and would stop half way; press again to quit", one.plan.message);
-                self.notices.fault(self.now, message);
-                self.leaving = Some(self.now);
-                self.dirty = true;
-                Vec::new()
-            }
-            _ => vec![Effect::Quit],
+        let half: Vec<&str> = self.stopping().map(|one| one.plan.message.as_str()).collect();
+        let tunnels = self.tunnels.len();
+        let mut ends = Vec::new();
+        if !half.is_empty() {
+            ends.push(format!("{} is still running and would stop half way", half.join(", ")));
         }
+        if tunnels > 0 {
+            ends.push(format!("{} would close", counted(tunnels, "tunnel")));
+        }
+        if ends.is_empty() || told {
+            return vec![Effect::Quit];
+        }
+        self.notices.fault(self.now, format!("{}; press again to quit", ends.join("; ")));
+        self.leaving = Some(self.now);
+        self.dirty = true;
+        Vec::new()
+    }
+
+    /// What is under way and would stop with the console.
+    fn stopping(&self) -> impl Iterator<Item = &Underway> {
+        self.underway.iter().filter(|one| one.ended.is_none() && !one.report.goes_on)
+    }
+
+    /// What a reader who left needs to know: what stopped half way or was closed, and the line that goes on with it.
+    #[must_use]
+    pub fn parting(&self) -> Vec<String> {
+        let half = self.stopping().map(|one| {
+            let on = one.plan.command.clone().unwrap_or_else(|| format!("toban {}", one.plan.environment));
+            format!("{} stopped half way; `{on}` goes on from what is there", one.plan.message)
+        });
+        let on = self.underway.iter().filter(|one| one.ended.is_none() && one.report.goes_on).map(|one| {
+            let name = &one.plan.environment;
+            format!("{} goes on inside AWS; `toban status {name}` shows it", one.plan.message)
+        });
+        let tunnels = self.tunnels.iter().map(|one| {
+            let port = one.report.as_ref().map(|report| format!(" --local-port {}", report.address.port()));
+            let (environment, name) = (&one.dig.environment, &one.dig.remote.name);
+            let again = format!("toban tunnel {environment}/{name}{}", port.unwrap_or_default());
+            format!("the tunnel to {name} is closed; `{again}` opens it again")
+        });
+        half.chain(on).chain(tunnels).collect()
     }
 
     /// The cloud's time that goes by in `span` of the reader's.
@@ -252,8 +307,24 @@ impl Model {
         self.settings.speed.of_ours(span)
     }
 
+    /// Whether what was typed came to nothing: something was said against it, and the reader is still where they were.
+    #[must_use]
+    pub(super) fn refused(&self, before: &Whereabouts) -> bool {
+        let said = self.notices.now().is_some_and(|(level, _)| level == Level::Fault);
+        said && matches!(self.overlay, Overlay::None) && self.whereabouts() == *before
+    }
+
+    /// Where the reader is, to tell later whether they went on.
+    #[must_use]
+    pub(super) fn whereabouts(&self) -> Whereabouts {
+        Whereabouts { depth: self.places.len(), title: self.here().map(Page::title).unwrap_or_default() }
+    }
+
     /// Takes note of what a frame showed.
     pub fn saw(&mut self, shown: FrameInfo) {
+        if let Overlay::Confirm(confirm) = &mut self.overlay {
+            confirm.drawn_at.get_or_insert(self.now);
+        }
         if let Some(sheet) = self.sheet_mut() {
             sheet.offset = shown.offset;
         }

@@ -5,13 +5,14 @@ use jiff::SignedDuration;
 
 use super::actions::at_site;
 use super::effect::Effect;
-use super::model::Model;
+use super::model::{Model, Whereabouts};
 use super::overlay::Overlay;
 use super::page::Page;
 use super::screens::menu::{Entry, Menu, Pick};
 use super::screens::sheet;
 use super::screens::viewer::Viewer;
 use super::tunnels::Readings;
+use crate::command::Command;
 use crate::display::{Cell, Tone};
 use crate::engine::session::{SessionRequest, parting};
 use crate::kinds::catalog::kind;
@@ -58,6 +59,8 @@ pub(super) struct Foreseen {
     id: ResourceId,
     /// In which container.
     container: Option<String>,
+    /// Where it was asked for.
+    at: Whereabouts,
 }
 
 /// Said while what a session takes is being read.
@@ -86,17 +89,25 @@ pub(super) fn enter(model: &mut Model, id: &ResourceId, container: Option<&str>)
     model.dirty = true;
     model.notices.info(model.now, ASKING);
     let container = container.map(str::to_owned);
-    model.visiting = Some(Foreseen { ask: model.asked, id: id.clone(), container });
+    let at = model.whereabouts();
+    model.visiting = Some(Foreseen { ask: model.asked, id: id.clone(), container, at });
     vec![Effect::Foresee(model.asked, wants)]
 }
 
 /// What the checklist takes was read, as far as it could be; the readings come back if no shell waits for them.
 pub(super) fn foreseen(model: &mut Model, ask: u64, got: Readings) -> Result<Vec<Effect>, Readings> {
-    let Some(Foreseen { id, container, .. }) = model.visiting.take_if(|waits| waits.ask == ask) else {
+    let Some(Foreseen { id, container, at, .. }) = model.visiting.take_if(|waits| waits.ask == ask) else {
         return Err(got);
     };
     keep(model, got);
     model.notices.retract(ASKING);
+    // A shell takes the whole terminal: it never opens over what the reader went on to.
+    if model.whereabouts() != at || !matches!(model.overlay, Overlay::None) {
+        let key = model.key_of(Command::Shell);
+        model.notices.info(model.now, format!("the shell was not opened, since you went on; {key} there opens it"));
+        model.dirty = true;
+        return Ok(Vec::new());
+    }
     Ok(proceed(model, &id, container.as_deref()))
 }
 
@@ -121,6 +132,7 @@ fn proceed(model: &mut Model, id: &ResourceId, container: Option<&str>) -> Vec<E
         Ok(door) => vec![Effect::OpenSession(Box::new(to(&session_access, &door, name, id.clone())))],
         Err(Unsettled::Several(names) | Unsettled::Unknown(names)) => {
             let entries = names.into_iter().map(|name| Entry {
+                key: None,
                 label: name.clone(),
                 note: String::new(),
                 disabled_reason: None,

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::actions::at_site;
 use super::effect::Effect;
-use super::model::Model;
+use super::model::{Model, Whereabouts};
 use super::overlay::Overlay;
 use super::page::Page;
 use super::screens::menu::{Entry, Menu, Pick};
@@ -15,6 +15,7 @@ use super::screens::sheet;
 use super::screens::sheet::Sheet;
 use super::screens::viewer::Viewer;
 use super::sessions;
+use crate::command::Command;
 use crate::display::{Cell, Tone};
 use crate::engine::tunnel_supervisor::{Health, State};
 use crate::operations::tunnel;
@@ -60,6 +61,8 @@ pub(super) struct TunnelChoice {
     id: ResourceId,
     /// Whether it is IAM's word that it waits for, the last thing.
     foreseeing: bool,
+    /// Where it was asked for.
+    at: Whereabouts,
 }
 
 /// Asks for a tunnel to the database here; what choosing its carrier takes is read first.
@@ -78,7 +81,8 @@ pub(super) fn ask(model: &mut Model) -> Vec<Effect> {
     match made {
         Ok(remote) => {
             model.asked += 1;
-            model.tunnelling = Some(TunnelChoice { ask: model.asked, id, foreseeing: false });
+            let at = model.whereabouts();
+            model.tunnelling = Some(TunnelChoice { ask: model.asked, id, foreseeing: false, at });
             model.notices.info(model.now, format!("looking for a way to {}…", remote.name));
             vec![Effect::Consult(model.asked, tunnel::wants(&remote))]
         }
@@ -91,9 +95,7 @@ pub(super) fn ask(model: &mut Model) -> Vec<Effect> {
 
 /// What choosing takes, or the checklist, was read; the readings come back if they were not asked for a tunnel.
 pub(super) fn consulted(model: &mut Model, ask: u64, got: Readings) -> Result<Vec<Effect>, Readings> {
-    let Some(TunnelChoice { id, foreseeing, .. }) =
-        model.tunnelling.take_if(|environment_config| environment_config.ask == ask)
-    else {
+    let Some(TunnelChoice { id, foreseeing, at, .. }) = model.tunnelling.take_if(|choice| choice.ask == ask) else {
         return Err(got);
     };
     model.dirty = true;
@@ -106,11 +108,13 @@ pub(super) fn consulted(model: &mut Model, ask: u64, got: Readings) -> Result<Ve
             world.put(&want.scope, want.kind, &want.coverage, got, model.now);
         }
     }
-    Ok(choose(model, &id, foreseeing))
+    Ok(choose(model, &id, foreseeing, at))
 }
 
 /// Chooses who carries a tunnel and asks for it. What IAM says of it is read before, unless it was just asked.
-fn choose(model: &mut Model, id: &ResourceId, foreseen: bool) -> Vec<Effect> {
+fn choose(model: &mut Model, id: &ResourceId, foreseen: bool, at: Whereabouts) -> Vec<Effect> {
+    // Nothing opens over what the reader went on to.
+    let here = model.whereabouts() == at && matches!(model.overlay, Overlay::None);
     let chosen = tunnel::remote(&model.world, id).and_then(|remote| {
         let home = model.picture.home(id).ok_or_else(|| format!("{} is in no environment", remote.name))?;
         let carriers = tunnel::candidates(&model.world, &home.members, &remote).choose(None);
@@ -118,6 +122,10 @@ fn choose(model: &mut Model, id: &ResourceId, foreseen: bool) -> Vec<Effect> {
     });
     let (environment, carriers, remote) = match chosen {
         Ok(chosen) => chosen,
+        Err(why) if !here => {
+            model.notices.fault(model.now, format!("no tunnel: {why}"));
+            return Vec::new();
+        }
         Err(why) => {
             let lines = why.split("; ").map(|line| Cell { text: line.to_owned(), tone: Tone::Plain }).collect();
             model.enter(Page::Viewer(Viewer::new("no tunnel", "no tunnel", lines)));
@@ -127,8 +135,13 @@ fn choose(model: &mut Model, id: &ResourceId, foreseen: bool) -> Vec<Effect> {
     let Some(permitted) = permitted(model, id, &carriers) else { return Vec::new() };
     model.asked += 1;
     if !foreseen && !permitted.rights.wants.is_empty() && !sessions::is_deaf(model) {
-        model.tunnelling = Some(TunnelChoice { ask: model.asked, id: id.clone(), foreseeing: true });
+        model.tunnelling = Some(TunnelChoice { ask: model.asked, id: id.clone(), foreseeing: true, at });
         return vec![Effect::Foresee(model.asked, permitted.rights.wants)];
+    }
+    if permitted.fails() && !here {
+        let message = format!("no tunnel to {}: {} there says why", remote.name, model.key_of(Command::Tunnel));
+        model.notices.fault(model.now, message);
+        return Vec::new();
     }
     if permitted.fails() {
         let title = format!("no tunnel to {}:", remote.name);
@@ -138,7 +151,11 @@ fn choose(model: &mut Model, id: &ResourceId, foreseen: bool) -> Vec<Effect> {
     let carriers = permitted.carriers;
     let dig = TunnelRequest { environment, remote, carriers, port: None, reason: None };
     model.tunnels.push(Tunnelled { id: model.asked, dig: dig.clone(), since: model.now, report: None });
-    show(model);
+    if here {
+        show(model);
+    } else {
+        model.refill(false);
+    }
     vec![Effect::OpenTunnel(model.asked, Box::new(dig))]
 }
 
@@ -224,7 +241,13 @@ pub(super) fn look_again(model: &mut Model) -> Vec<Effect> {
 /// What can be done with a tunnel, laid over the list.
 pub(super) fn menu(model: &mut Model, id: u64) {
     let Some(one) = model.tunnels.iter().find(|one| one.id == id) else { return };
-    let entry = |label: &str, note: String, pick| Entry { label: label.to_owned(), note, disabled_reason: None, pick };
+    let entry = |label: &str, note: String, pick| Entry {
+        key: None,
+        label: label.to_owned(),
+        note,
+        disabled_reason: None,
+        pick,
+    };
     let mut entries = Vec::new();
     if let Some(report) = &one.report {
         let lines = tunnel::lines(&one.dig.remote, report.address.port(), None);

@@ -12,7 +12,6 @@ use super::on_demand_reads;
 use super::overlay::Overlay;
 use super::page::Page;
 use super::screens::confirm::Confirm;
-use super::screens::sheet::Sheet;
 use super::sessions;
 use super::tunnels;
 use crate::change::plan::Plan;
@@ -255,7 +254,10 @@ fn open_on(model: &mut Model) {
     }
     model.open_on = None;
     match resolve_name(&typed, &names).cloned() {
-        Ok(name) if model.places.len() == 1 => model.enter(Page::Environment(name, Sheet::default())),
+        Ok(name) if model.places.len() == 1 => {
+            model.refill(true);
+            model.enter_environment(name);
+        }
         // The reader went somewhere else meanwhile.
         Ok(_) => {}
         Err(why) => model.notices.fault(model.now, why),
@@ -327,4 +329,8 @@ fn ended(model: &mut Model, id: u64, ending: Ending) -> Vec<Effect> {
 }
 
 #[cfg(test)]
+mod habits;
+#[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_rig;

@@ -41,8 +41,12 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) -> FrameInfo {
 pub fn paint(model: &Model, area: Rect, buf: &mut Buffer) -> (FrameInfo, Option<Position>) {
     let mut shown = FrameInfo::default();
     let (top, rest) = split_top(area, 1);
-    let lines = said(model, rest.width).len().clamp(1, usize::from(rest.height / 3).max(1));
+    let prompts = matches!(model.overlay, Overlay::Filter(_) | Overlay::Palette(_) | Overlay::Ask(_));
+    let lines = said(model, rest.width).len();
+    let lines = if prompts { lines + 1 } else { lines }.clamp(1, usize::from(rest.height / 3).max(1));
     let (body, bottom) = split_bottom(rest, if rest.height > 1 { small(lines) } else { 0 });
+    // What is said against what was typed stands below the prompt.
+    let (bottom, below) = split_bottom(bottom, if prompts { bottom.height.saturating_sub(1) } else { 0 });
     header(model, top, buf, &mut shown);
     let paint = Paint { theme: &model.theme, now: model.now, zone: &model.settings.zone, marks: &model.marks };
     match model.here() {
@@ -86,21 +90,32 @@ pub fn paint(model: &Model, area: Rect, buf: &mut Buffer) -> (FrameInfo, Option<
             confirm::view::draw(plan, &model.theme, body, buf, &mut shown)
         }
     };
+    if prompts {
+        notice(model, below, buf);
+    }
     (shown, cursor)
 }
 
 fn choices(model: &Model, list: &super::screens::menu::Menu, area: Rect, buf: &mut Buffer, shown: &mut FrameInfo) {
+    let keyed = list.entries.iter().any(|entry| entry.key.is_some());
+    let label = |entry: &super::screens::menu::Entry| match (&entry.key, keyed) {
+        (_, false) => entry.label.clone(),
+        (Some(key), true) => format!("{:<6} {}", key.to_string(), entry.label),
+        (None, true) => format!("{:<6} {}", "", entry.label),
+    };
     let entries: Vec<menu::Entry<'_>> = list
-        .entries
-        .iter()
+        .shown()
+        .flatten()
         .map(|entry| menu::Entry {
-            label: entry.label.as_str().into(),
+            label: label(entry).into(),
             note: entry.note.as_str().into(),
             disabled_reason: entry.disabled_reason.as_deref().map(Into::into),
         })
         .collect();
+    let filter = (list.typing || !list.filter.value().is_empty()).then(|| list.filter.value());
     let (inner, first) =
-        menu::Menu { title: &list.title, entries: &entries, selected: list.at, theme: &model.theme }.render(area, buf);
+        menu::Menu { title: &list.title, filter, entries: &entries, selected: list.at, theme: &model.theme }
+            .render(area, buf);
     for (line, at) in (first..entries.len()).enumerate().take(usize::from(inner.height)) {
         shown.entries.push((Zone { x: inner.x, y: inner.y + small(line), width: inner.width, height: 1 }, at));
     }
@@ -202,7 +217,10 @@ fn header(model: &Model, area: Rect, buf: &mut Buffer, shown: &mut FrameInfo) {
         path.push_str(&narrowed);
     }
     if !model.marks.is_empty() {
-        path.push_str(&format!(" · {} marked", model.marks.len()));
+        let of = model.marks.first().and_then(|mark| model.home_of(mark));
+        let here = model.environment().map(|environment| environment.name.clone());
+        let inside = of.as_ref().filter(|of| here.as_ref() != Some(of)).map(|of| format!(" in {of}"));
+        path.push_str(&format!(" · {} marked{}", model.marks.len(), inside.unwrap_or_default()));
     }
     let path = harmless(&path).into_owned();
     // The path may take what it needs; of the rest, what is dearest stays.
@@ -247,7 +265,8 @@ fn bar(model: &Model) -> ratatui::style::Style {
     ratatui::style::Style { fg: None, ..style }
 }
 
-fn footer(model: &Model, area: Rect, buf: &mut Buffer) {
+/// What is said at the moment; `false` if nothing is.
+fn notice(model: &Model, area: Rect, buf: &mut Buffer) -> bool {
     let theme = &model.theme;
     if let Some((level, _)) = model.notices.now() {
         let role = match level {
@@ -260,8 +279,16 @@ fn footer(model: &Model, area: Rect, buf: &mut Buffer) {
             let goes_on = if cut && at + 1 == usize::from(area.height) { " …" } else { "" };
             put_line(buf, area, (1, small(at)), &format!("{line}{goes_on}"), theme.style(role));
         }
+        return true;
+    }
+    false
+}
+
+fn footer(model: &Model, area: Rect, buf: &mut Buffer) {
+    if notice(model, area, buf) {
         return;
     }
+    let theme = &model.theme;
     let hints = match model.overlay {
         Overlay::Menu(_) => menu_hints(model),
         // A plan says itself which keys answer it.
@@ -272,10 +299,9 @@ fn footer(model: &Model, area: Rect, buf: &mut Buffer) {
     Hints { hints: &hints, theme }.render(line, buf);
 }
 
-/// The lines of what is said at the moment, where it is said at the bottom; a prompt there goes before.
+/// The lines of what is said at the moment, at the bottom; below a prompt where there is one.
 fn said(model: &Model, columns: u16) -> Vec<String> {
-    let free = matches!(model.overlay, Overlay::None | Overlay::Menu(_) | Overlay::Confirm(_));
-    let text = model.notices.now().filter(|_| free).map(|(_, text)| harmless(text));
+    let text = model.notices.now().map(|(_, text)| harmless(text));
     text.map(|text| wrap(&text, usize::from(columns.saturating_sub(2)))).unwrap_or_default()
 }
 
@@ -301,7 +327,8 @@ fn place_hints(model: &Model) -> Vec<Hint<'static>> {
 /// What can be done in a menu: it moves as a table does.
 fn menu_hints(model: &Model) -> Vec<Hint<'static>> {
     let moves = [(Command::Open, "choose"), (Command::Back, "close"), (Command::Down, "down"), (Command::Up, "up")];
-    moves.into_iter().filter_map(|(command, words)| hint(model, command, words)).collect()
+    let moves = moves.into_iter().filter_map(|(command, words)| hint(model, command, words));
+    moves.chain(hint(model, Command::Filter, "filter")).collect()
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ mod run_command;
 pub mod schedule;
 pub mod sleep_wake;
 pub mod tunnel;
+pub mod verbs;
 
 pub use action::{Action, ActionContext, Choice, Prompt};
 pub use catalog::actions_of;

@@ -105,7 +105,15 @@ pub fn assemble_early(
             environment.verdict.withhold();
         }
     }
-    environments.sort_by(|a, b| b.verdict.health.cmp(&a.verdict.health).then_with(|| a.name.cmp(&b.name)));
+    environments.sort_by(|a, b| {
+        // Worst first; of equals what is protected; then the longest ill; then by name, so that the order holds still.
+        let since = |it: &EnvironmentStatus| it.verdict.since.filter(|_| it.verdict.health > Health::Well);
+        let rank = |it: &EnvironmentStatus| {
+            let since = since(it);
+            (std::cmp::Reverse(it.verdict.health), !it.protected, since.is_none(), since)
+        };
+        rank(a).cmp(&rank(b)).then_with(|| a.name.cmp(&b.name))
+    });
     let prices = configured_environments.prices.clone();
     Picture { at: Some(now), environments, shared: sharing.all(world), unassigned: members(world, lost), prices }
 }

@@ -13,7 +13,7 @@ use crate::world::{EnvironmentName, ResourceId, World};
 pub struct Picture {
     /// When it was made; `None` before the first.
     pub at: Option<Timestamp>,
-    /// Worst first, then by name.
+    /// Worst first; of equals what is protected, then the longest ill, then by name.
     pub environments: Vec<EnvironmentStatus>,
     /// What several environments use and none has for itself.
     pub shared: Vec<Shared>,

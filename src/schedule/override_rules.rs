@@ -241,7 +241,7 @@ impl Intent<'_> {
         let transitions = plain.transitions(after(now), after(latest));
         transitions
             .into_iter()
-            .find(|edge| edge.verb == verb && now < edge.at)
-            .map_or(latest, |edge| edge.at.min(latest))
+            .find(|transition| transition.verb == verb && now < transition.at)
+            .map_or(latest, |transition| transition.at.min(latest))
     }
 }

@@ -238,6 +238,8 @@ fn an_environment_is_asked_by_name_also_from_one_that_does_not_offer_it() {
         assert_eq!(say(&mut model, line), [], "{line}");
         let said = model.notices.now().map(|(_, said)| said.to_owned()).unwrap_or_default();
         assert_eq!(said, message, "{line}");
+        // What was refused stays in the prompt.
+        press(&mut model, &["esc"]);
     }
 }
 
@@ -259,6 +261,7 @@ fn what_is_too_much_behind_an_offer_is_refused_and_never_passed_over() {
         let typed = line.split_once(' ').expect("two words").1;
         let said = model.notices.now().map(|(_, said)| said.to_owned()).unwrap_or_default();
         assert!(said.contains(&format!("{typed:?}")) && said.contains("takes nothing"), "{line}: {said}");
+        press(&mut model, &["esc"]);
     }
 }
 

@@ -58,7 +58,7 @@ pub(super) fn env(model: &mut Model, name: Option<&str>) {
     match resolve_name(name, &names).cloned() {
         Ok(name) => {
             model.places.truncate(1);
-            model.enter(Page::Environment(name, Sheet::default()));
+            model.enter_environment(name);
         }
         Err(why) => model.notices.fault(model.now, why),
     }

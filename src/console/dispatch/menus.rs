@@ -10,6 +10,7 @@ use crate::console::page::Page;
 use crate::console::screens::menu::{Entry, Menu, Pick};
 use crate::console::screens::sheet::{RowTarget, Sheet, Sorting};
 use crate::console::{sessions, tunnels};
+use crate::keys::Chord;
 
 use super::context::{profile, region, theme};
 use super::navigation::there;
@@ -67,10 +68,31 @@ pub(super) fn copy_cell(model: &mut Model) {
                 "" => (text.clone(), String::new()),
                 label => (label.to_lowercase(), text.clone()),
             };
-            Entry { label, note, disabled_reason: None, pick: Pick::Copy(text) }
+            Entry { key: None, label, note, disabled_reason: None, pick: Pick::Copy(text) }
         })
         .collect();
     model.overlay = Overlay::Menu(Box::new(Menu::new("copy", entries)));
+}
+
+/// What can be done with the row here: operations first, then what only looks. Each has a key that works in the menu.
+pub(crate) fn action_entries(model: &Model) -> (Vec<Entry>, Vec<Entry>) {
+    let place = model.place();
+    let looks: Vec<Entry> = COMMANDS
+        .iter()
+        .filter(|spec| spec.action && (spec.at.contains(&place)))
+        // Logging in belongs to the actions only where something ran out, or nobody would find the others.
+        .filter(|spec| spec.needs != Need::Login || model.expired().is_some())
+        .map(|spec| Entry {
+            // Enter chooses what is under the cursor, here as everywhere.
+            key: model.settings.keymap.keys(spec.command).first().copied().filter(|_| spec.command != Command::Open),
+            label: spec.name.to_owned(),
+            note: spec.message.to_owned(),
+            disabled_reason: model.disabled_reason(spec.needs),
+            pick: Pick::Command(spec.command),
+        })
+        .collect();
+    let taken: Vec<Chord> = looks.iter().filter_map(|entry| entry.key).collect();
+    (actions::entries(model, &taken), looks)
 }
 
 pub(super) fn actions(model: &mut Model) {
@@ -79,21 +101,8 @@ pub(super) fn actions(model: &mut Model) {
         return tunnels::menu(model, id);
     }
     let name = model.row().map(|item| item.name.clone()).unwrap_or_default();
-    let place = model.place();
-    let entries = COMMANDS
-        .iter()
-        .filter(|spec| spec.action && (spec.at.contains(&place)))
-        // Logging in belongs to the actions only where something ran out, or nobody would find the others.
-        .filter(|spec| spec.needs != Need::Login || model.expired().is_some())
-        .map(|spec| Entry {
-            label: format!("{:<6} {}", model.settings.keymap.shown(spec.command).unwrap_or_default(), spec.name),
-            note: spec.message.to_owned(),
-            disabled_reason: model.disabled_reason(spec.needs),
-            pick: Pick::Command(spec.command),
-        })
-        .chain(actions::entries(model))
-        .collect();
-    model.overlay = Overlay::Menu(Box::new(Menu::new(name, entries)));
+    let (operations, looks) = action_entries(model);
+    model.overlay = Overlay::Menu(Box::new(Menu::new(name, operations.into_iter().chain(looks).collect())));
 }
 
 pub(super) fn sort(model: &mut Model) {
@@ -106,6 +115,7 @@ pub(super) fn sort(model: &mut Model) {
     };
     let now = sheet.sorting().filter(|sorting| sorting.block == block.key).cloned();
     let own = Entry {
+        key: None,
         label: "its own order".to_owned(),
         note: if now.is_none() { "now" } else { "worst first, then by name" }.to_owned(),
         disabled_reason: None,
@@ -121,6 +131,7 @@ pub(super) fn sort(model: &mut Model) {
             None => "",
         };
         Entry {
+            key: None,
             label: spec.title.to_lowercase(),
             note: note.to_owned(),
             disabled_reason: None,
@@ -142,6 +153,7 @@ pub(super) fn picker(model: &mut Model, title: &str, nothing: &str, entries: Vec
     let entries = entries
         .into_iter()
         .map(|(label, now, pick)| Entry {
+            key: None,
             label,
             note: if now { "now" } else { "" }.to_owned(),
             disabled_reason: None,
@@ -164,6 +176,7 @@ pub(super) fn underway(model: &mut Model) {
         }
         many => {
             let entries = many.iter().rev().map(|one| Entry {
+                key: None,
                 label: one.plan.message.clone(),
                 note: match &one.ended {
                     Some((_, ending)) => ending.message.clone(),

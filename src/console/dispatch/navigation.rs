@@ -7,7 +7,7 @@ use crate::command::Command;
 use crate::console::model::Model;
 use crate::console::page::Page;
 use crate::console::screens::journal;
-use crate::console::screens::sheet::{RowTarget, Sheet};
+use crate::console::screens::sheet::{Block, Item, RowTarget, Sheet};
 use crate::console::screens::timeline::next_kind;
 use crate::console::screens::viewer;
 use crate::console::tunnels;
@@ -63,6 +63,10 @@ pub(super) fn panel(model: &mut Model, forward: bool) {
 }
 
 pub(super) fn open(model: &mut Model) {
+    // Whoever comes back finds the row they left from, whatever moved meanwhile.
+    if let Some(sheet) = model.sheet_mut() {
+        sheet.go(sheet.position());
+    }
     match model.door().cloned() {
         Some(RowTarget::Environment(name)) => {
             seen(model);
@@ -111,12 +115,15 @@ pub(super) fn back(model: &mut Model) {
         }
         return;
     }
-    if model.places.len() > 1 {
-        leave(model);
+    let marked = |(_, item): (&Block, &Item)| item.door.as_ref().is_some_and(|door| model.marks.contains(door));
+    if model.sheet().is_some_and(|sheet| sheet.rows().any(marked)) {
+        let message = format!("{} marked no more", model.marks.len());
+        model.marks.clear();
+        model.notices.info(model.now, message);
         return;
     }
-    if !model.marks.is_empty() {
-        model.marks.clear();
+    if model.places.len() > 1 {
+        leave(model);
         return;
     }
     // Whoever wants to leave presses this key first, and must learn which one it is.

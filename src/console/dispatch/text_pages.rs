@@ -1,8 +1,9 @@
 //! Texts: help, descriptions, raw documents,
 //! and what goes to the clipboard.
 
+use super::menus::action_entries;
 use super::navigation::leave;
-use crate::command::{COMMANDS, Where};
+use crate::command::{COMMANDS, Command, Where};
 use crate::console::effect::Effect;
 use crate::console::model::Model;
 use crate::console::page::Page;
@@ -77,6 +78,31 @@ pub(super) fn help(model: &mut Model) {
     model.enter(Page::Viewer(Viewer::new("help", "help", lines)));
 }
 
+/// The operations of the row or page here, each with its letter under the actions, and the reason where it is not allowed.
+fn operations(model: &Model) -> Vec<Cell> {
+    let (entries, _) = action_entries(model);
+    if entries.is_empty() {
+        return Vec::new();
+    }
+    let widest = entries.iter().map(|entry| width(&entry.label)).max().unwrap_or(0);
+    let actions = model.key_of(Command::Actions);
+    let title = match model.row() {
+        Some(item) if !item.name.is_empty() => format!("operations on {}", item.name),
+        _ => "operations".to_owned(),
+    };
+    let mut lines = vec![Cell { text: title, tone: Tone::Strong }];
+    for entry in entries {
+        let key = entry.key.map(|key| format!("{actions} {key}")).unwrap_or_default();
+        let label = format!("  {}  {}", fit(&key, 6), fit(&format!(":{}", entry.label), widest + 1));
+        lines.push(match &entry.disabled_reason {
+            Some(why) => Cell::dim(format!("{label}  {}: not now, {why}", entry.note)),
+            None => Cell::plain(format!("{label}  {}", entry.note)),
+        });
+    }
+    lines.push(Cell::plain(""));
+    lines
+}
+
 /// The commands of a place with their keys as they are now, then all others.
 pub(super) fn help_lines(model: &Model, place: Where) -> Vec<Cell> {
     let heading = |text: String| Cell { text, tone: Tone::Strong };
@@ -94,7 +120,8 @@ pub(super) fn help_lines(model: &Model, place: Where) -> Vec<Cell> {
         let name = format!(":{}", spec.name);
         Cell::plain(format!("  {}  {}  {}", fit(&keys(spec), first), fit(&name, second + 1), spec.message))
     };
-    let mut lines = vec![heading(format!("in {}", place.words()))];
+    let mut lines = operations(model);
+    lines.push(heading(format!("in {}", place.words())));
     let here = |spec: &&crate::command::Spec| spec.at.contains(&place) && spec.at != Where::ALL;
     lines.extend(COMMANDS.iter().filter(here).map(line));
     lines.extend([Cell::plain(""), heading("anywhere".to_owned())]);

@@ -8,11 +8,12 @@ use crate::console::screens::detail;
 use crate::console::screens::detail::{Around, Detail};
 use crate::console::screens::fleet;
 use crate::console::screens::fleet::Waiting;
+use crate::console::screens::sheet::{RowTarget, Sheet};
 use crate::console::screens::{environment, faults, journal, progress, schedule, tunnels, unassigned};
 use crate::engine::poller::Focus;
 use crate::kinds::catalog::kind;
 use crate::world::read_request::ReadRequest;
-use crate::world::{ResourceId, Scope};
+use crate::world::{EnvironmentName, ResourceId, Scope};
 
 impl Model {
     /// What stands in the fleet while there is nothing to show.
@@ -162,6 +163,14 @@ impl Model {
         self.places.push(place);
         self.refocus();
         self.dirty = true;
+    }
+
+    /// Goes to an environment from wherever its name was given: going back leads to its row in the fleet.
+    pub fn enter_environment(&mut self, name: EnvironmentName) {
+        if let Some(Page::Fleet(sheet)) = self.places.first_mut() {
+            sheet.seek(&RowTarget::Environment(name.clone()));
+        }
+        self.enter(Page::Environment(name, Sheet::default()));
     }
 
     /// Puts the environment the reader is in into focus, so that it is read more often.

@@ -13,11 +13,13 @@ use crate::console::model::Model;
 use crate::console::overlay::Overlay;
 use crate::console::page::Page;
 use crate::console::screens::confirm::{Confirm, ConfirmKey, PAGE};
+use crate::console::screens::menu::Menu;
 use crate::keys::{Chord, Key, edit};
 
 pub(super) fn key(model: &mut Model, chord: Chord) -> Vec<Effect> {
+    model.keys += 1;
     if chord == Chord::ctrl('c') {
-        return vec![Effect::Quit];
+        return model.quit();
     }
     model.dirty |= model.notices.mute_alarms();
     match std::mem::take(&mut model.overlay) {
@@ -40,7 +42,11 @@ fn nothing_here(model: &mut Model, chord: Chord) {
     let place = model.place();
     let help = model.key_of(Command::Help);
     let message = match model.settings.keymap.elsewhere(chord) {
-        Some(command) => format!("{chord} ({}) is not for {}", command.spec().name, place.words()),
+        Some(command) => {
+            let spec = command.spec();
+            let places: Vec<&str> = spec.at.iter().map(|place| place.words()).collect();
+            format!("{chord} ({}) is not for {}; it is for {}", spec.name, place.words(), places.join(", "))
+        }
         None => format!("{chord} does nothing"),
     };
     model.notices.info(model.now, format!("{message}; {help} shows what can be done here"));
@@ -58,7 +64,15 @@ pub(super) fn over(model: &mut Model, overlay: Overlay, chord: Chord) -> Vec<Eff
             match chord.key {
                 Key::Esc => return Vec::new(),
                 Key::Backspace if palette.input.value().is_empty() => return Vec::new(),
-                Key::Enter => return run_line(model, &palette.meaning()),
+                Key::Enter => {
+                    let at = model.whereabouts();
+                    let effects = run_line(model, &palette.meaning());
+                    // What was refused stays, to be put right.
+                    if effects.is_empty() && model.refused(&at) {
+                        model.overlay = Overlay::Palette(palette);
+                    }
+                    return effects;
+                }
                 Key::Tab if chord.shift => palette.step(-1),
                 Key::Tab => palette.complete(),
                 _ if down => palette.step(1),
@@ -72,20 +86,10 @@ pub(super) fn over(model: &mut Model, overlay: Overlay, chord: Chord) -> Vec<Eff
             model.overlay = Overlay::Palette(palette);
             Vec::new()
         }
-        Overlay::Menu(mut menu) => {
-            // A menu moves as a table does.
-            match model.settings.keymap.command(crate::command::Where::Fleet, chord) {
-                Some(Command::Back | Command::Leave) => return Vec::new(),
-                Some(Command::Open) => return choose(model, *menu),
-                Some(Command::Down) => menu.step(1),
-                Some(Command::Up) => menu.step(-1),
-                Some(Command::Top) => menu.at = 0,
-                Some(Command::Bottom) => menu.at = menu.entries.len().saturating_sub(1),
-                Some(Command::PageDown) => menu.page(true, model.shown.entries.len()),
-                Some(Command::PageUp) => menu.page(false, model.shown.entries.len()),
-                _ => {}
-            }
-            model.overlay = Overlay::Menu(menu);
+        Overlay::Menu(menu) => menu_key(model, menu, chord),
+        // A key that was on its way to something else is no answer to a plan that opened meanwhile.
+        Overlay::Confirm(confirm) if confirm.is_unread(model.now, model.settings.speed) => {
+            model.overlay = Overlay::Confirm(confirm);
             Vec::new()
         }
         Overlay::Confirm(mut confirm) => {
@@ -104,6 +108,46 @@ pub(super) fn over(model: &mut Model, overlay: Overlay, chord: Chord) -> Vec<Eff
             confirm_key(model, confirm, chord)
         }
         Overlay::Ask(ask) => actions::ask_key(model, ask, chord),
+    }
+}
+
+/// A menu moves as a table does; the keys it shows choose; anything else that is typed narrows it.
+fn menu_key(model: &mut Model, mut menu: Box<Menu>, chord: Chord) -> Vec<Effect> {
+    let text = chord.typed().is_some() || matches!(chord.key, Key::Backspace);
+    if !(menu.typing && text) {
+        match model.settings.keymap.command(crate::command::Where::Fleet, chord) {
+            Some(Command::Back) if menu.widen() => {
+                model.overlay = Overlay::Menu(menu);
+                return Vec::new();
+            }
+            Some(Command::Back | Command::Leave) => return Vec::new(),
+            Some(Command::Open) if menu.current().is_some() => return choose(model, *menu),
+            Some(Command::Down) => menu.step(1),
+            Some(Command::Up) => menu.step(-1),
+            Some(Command::Top) => menu.at = 0,
+            Some(Command::Bottom) => menu.at = menu.len().saturating_sub(1),
+            Some(Command::PageDown) => menu.page(true, model.shown.entries.len()),
+            Some(Command::PageUp) => menu.page(false, model.shown.entries.len()),
+            Some(Command::Filter) => menu.typing = true,
+            _ if menu.go_to(chord) => return choose(model, *menu),
+            _ if text => type_into(&mut menu, chord),
+            _ => {}
+        }
+    } else {
+        type_into(&mut menu, chord);
+    }
+    model.overlay = Overlay::Menu(menu);
+    Vec::new()
+}
+
+fn type_into(menu: &mut Menu, chord: Chord) {
+    if matches!(chord.key, Key::Backspace) && menu.filter.value().is_empty() {
+        menu.typing = false;
+        return;
+    }
+    if edit(&mut menu.filter, chord) {
+        menu.typing = true;
+        menu.narrow();
     }
 }
 
@@ -167,6 +211,7 @@ pub(crate) fn set_filter(model: &mut Model, text: &str) {
 pub(super) fn confirm_key(model: &mut Model, mut confirm: Box<Confirm>, chord: Chord) -> Vec<Effect> {
     let gate = model.gate;
     let refused = confirm.hindrance.is_some();
+    let of_marks = !confirm.marked.is_empty();
     let answer = match confirm.hear(chord) {
         ConfirmKey::Answer(_) if refused => return Vec::new(),
         ConfirmKey::Answer(answer) => answer,
@@ -180,6 +225,10 @@ pub(super) fn confirm_key(model: &mut Model, mut confirm: Box<Confirm>, chord: C
     };
     match confirm.answer(&answer, gate, model.now) {
         Ok(allowed) => {
+            if of_marks {
+                // Marks end with what was done with them.
+                model.marks.clear();
+            }
             model.notices.info(model.now, format!("{}…", allowed.plan().message));
             match allowed {
                 Admitted::Change(approved) => vec![Effect::Change(Box::new(approved))],
@@ -229,8 +278,16 @@ pub(super) fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
             }
             model.dirty = true;
         }
+        Overlay::Menu(menu) => {
+            for chord in typed {
+                edit(&mut menu.filter, chord);
+            }
+            menu.typing = true;
+            menu.narrow();
+            model.dirty = true;
+        }
         // A name that confirms is typed, so that it is read.
-        Overlay::None | Overlay::Menu(_) | Overlay::Confirm(_) => {}
+        Overlay::None | Overlay::Confirm(_) => {}
     }
     Vec::new()
 }

@@ -28,6 +28,8 @@ pub struct Entry<'a> {
 pub struct Menu<'a> {
     /// What is being chosen.
     pub title: &'a str,
+    /// What narrowed the entries, where the reader typed.
+    pub filter: Option<&'a str>,
     /// The entries.
     pub entries: &'a [Entry<'a>],
     /// The entry under the cursor.
@@ -37,6 +39,7 @@ pub struct Menu<'a> {
 }
 
 const NOTHING: &str = "nothing to choose from";
+const NO_MATCH: &str = "nothing matches";
 
 impl Menu<'_> {
     /// Draws the menu and returns the room of its entries, for clicks, and the first entry in it.
@@ -44,8 +47,15 @@ impl Menu<'_> {
         let area = area.intersection(buf.area);
         let label_width = self.entries.iter().map(|entry| width(&harmless(&entry.label))).max().unwrap_or(0);
         let right_width = self.entries.iter().map(|entry| width(&harmless(right(entry)))).max().unwrap_or(0);
-        let least = if self.entries.is_empty() { width(NOTHING) } else { 0 };
-        let columns = (label_width + right_width + 3).max(width(&harmless(self.title)) + 2).max(least) + 4;
+        let nothing = if self.filter.is_some() { NO_MATCH } else { NOTHING };
+        let least = if self.entries.is_empty() { width(nothing) } else { 0 };
+        let title = match self.filter {
+            Some(filter) => format!("{} · /{filter}", self.title),
+            None => self.title.to_owned(),
+        };
+        // Room for how many more there are, where not all fit.
+        let counted = if self.entries.len() + 2 > usize::from(area.height) { 14 } else { 2 };
+        let columns = (label_width + right_width + 3).max(width(&harmless(&title)) + counted).max(least) + 4;
         // What is cut in its line is told in full below, for the entry under the cursor.
         let room = small(columns).min(area.width).saturating_sub(4);
         let cut = |entry: &&Entry<'_>| label_width + 3 + width(&harmless(right(entry))) > usize::from(room) + 1;
@@ -60,7 +70,12 @@ impl Menu<'_> {
         let mut frame = centered(area, small(columns), small(whole));
         frame.height = frame.height.saturating_sub(small(spare));
         Clear.render(frame, buf);
-        let inner = Panel { title: self.title, note: None, focused: true, theme: self.theme }.render(frame, buf);
+        // What does not fit is counted in the edge, or nobody would know that there is more.
+        let rows = usize::from(frame.height.saturating_sub(2)).saturating_sub(tail);
+        let first = (self.selected.min(self.entries.len().saturating_sub(1)) + 1).saturating_sub(rows.max(1));
+        let more = hidden(first, self.entries.len().saturating_sub(first + rows));
+        let note = more.as_deref().map(|more| (more, Role::Dim));
+        let inner = Panel { title: &title, note, focused: true, theme: self.theme }.render(frame, buf);
         let (inner, below) = split_bottom(inner, small(tail));
         if let Some(entry) = self.entries.get(self.selected).filter(|_| tail > 0) {
             let note = self.theme.style(if entry.disabled_reason.is_some() { Role::Worrying } else { Role::Dim });
@@ -69,7 +84,7 @@ impl Menu<'_> {
             }
         }
         if self.entries.is_empty() {
-            put_line(buf, inner, (1, 0), NOTHING, self.theme.style(Role::Faint));
+            put_line(buf, inner, (1, 0), nothing, self.theme.style(Role::Faint));
         }
         let rows = usize::from(inner.height);
         let selected = self.selected.min(self.entries.len().saturating_sub(1));
@@ -91,6 +106,16 @@ impl Menu<'_> {
         let note = self.theme.style(if disabled_reason { Role::Worrying } else { Role::Dim });
         let x = label_width.saturating_add(3);
         put(buf, inner, (x, y), inner.width.saturating_sub(x + 1), right(entry), note);
+    }
+}
+
+/// How many entries stand above and below what is on the screen.
+fn hidden(above: usize, below: usize) -> Option<String> {
+    match (above, below) {
+        (0, 0) => None,
+        (0, below) => Some(format!("↓ {below} more")),
+        (above, 0) => Some(format!("↑ {above} more")),
+        (above, below) => Some(format!("↑ {above} ↓ {below}")),
     }
 }
 
@@ -119,7 +144,7 @@ mod tests {
         let theme = night();
         let buffer = draw(columns, rows, |area, buf| {
             put_line(buf, area, (0, 0), &"below ".repeat(12), theme.style(Role::Text));
-            Menu { title: "actions", entries, selected, theme: &theme }.render(area, buf);
+            Menu { title: "actions", filter: None, entries, selected, theme: &theme }.render(area, buf);
         });
         format!("{buffer:?}")
     }
@@ -162,7 +187,8 @@ mod tests {
         let (theme, entries) = (night(), actions());
         let drawn = at_every_small_size(|area, buf| {
             let (inner, first) =
-                Menu { title: "行動", entries: &entries, selected: 99, theme: &theme }.render(area, buf);
+                Menu { title: "行動", filter: Some("行"), entries: &entries, selected: 99, theme: &theme }
+                    .render(area, buf);
             assert!(inner.area() <= area.area() && first < 3);
         });
         assert_eq!(drawn, 70);

@@ -82,7 +82,11 @@ async fn environments_stand_worst_first_and_members_in_the_order_of_kinds() {
     let demo = Demo::at(7, 600);
     let picture = picture(&world(&demo).await, &demo);
     assert!(picture.environments.is_sorted_by(|a, b| {
-        (std::cmp::Reverse(a.verdict.health), &a.name) <= (std::cmp::Reverse(b.verdict.health), &b.name)
+        let rank = |it: &crate::overview::EnvironmentStatus| {
+            let since = it.verdict.since.filter(|_| it.verdict.health > Health::Well);
+            (std::cmp::Reverse(it.verdict.health), !it.protected, since.is_none(), since, it.name.clone())
+        };
+        rank(a) <= rank(b)
     }));
     let rank = |name| KINDS.iter().position(|kind| kind.name() == name);
     for environment in &picture.environments {

@@ -4,12 +4,14 @@
 
 pub mod view;
 
+use jiff::{SignedDuration, Timestamp};
 use tui_input::Input;
 
 use crate::change::gate::{Admitted, Confirmation, Gate, GateContext, Refused};
 use crate::change::plan::Plan;
 use crate::change::procedure::Proposal;
 use crate::keys::{Chord, Key, edit};
+use crate::world::Speed;
 
 /// How many lines of a plan a page is.
 pub const PAGE: isize = 10;
@@ -31,6 +33,13 @@ pub struct Confirm {
     pub writing: bool,
     /// The first line of the plan on the screen.
     pub offset: usize,
+    /// The names of the marked rows it is for.
+    pub marked: Vec<String>,
+    /// Where it opened by itself, once something was read: for how long a key may still have been meant for what was
+    /// there before.
+    pub late: Option<SignedDuration>,
+    /// When it was first on the screen.
+    pub drawn_at: Option<Timestamp>,
     proposal: Proposal,
 }
 
@@ -52,7 +61,15 @@ impl Confirm {
         let plan = proposal.plan();
         let hindrance = gate.hindrance(&plan, &at);
         let (input, reason) = (Input::default(), Input::default());
-        Self { plan, at, hindrance, input, reason, writing: false, offset: 0, proposal }
+        let (marked, late, drawn_at) = (Vec::new(), None, None);
+        Self { plan, at, hindrance, input, reason, writing: false, offset: 0, marked, late, drawn_at, proposal }
+    }
+
+    /// Whether nobody can have read it yet: it opened by itself, and was not on the screen for a moment.
+    #[must_use]
+    pub fn is_unread(&self, now: Timestamp, speed: Speed) -> bool {
+        let Some(span) = self.late else { return false };
+        self.drawn_at.is_none_or(|at| now.duration_since(at) < speed.of_ours(span))
     }
 
     /// Whether its environment's name has to be typed.
@@ -107,7 +124,7 @@ impl Confirm {
     ///
     /// # Errors
     /// [`Refused`]: nothing is changed.
-    pub fn answer(self, answer: &Confirmation, gate: Gate, now: jiff::Timestamp) -> Result<Admitted, Refused> {
+    pub fn answer(self, answer: &Confirmation, gate: Gate, now: Timestamp) -> Result<Admitted, Refused> {
         let reason = Some(self.reason.value().trim().to_owned()).filter(|reason| !reason.is_empty());
         gate.allow(self.proposal, answer, reason, &GateContext { now, ..self.at })
     }

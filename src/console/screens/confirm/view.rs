@@ -92,6 +92,10 @@ fn body(confirm: &Confirm, room: usize, wide: bool) -> Vec<Line> {
     let account = confirm.at.account.as_ref().map(|account| format!(", account {account}")).unwrap_or_default();
     let place = format!("in {}{protected}, {}{account}", plan.environment, plan.scope);
     lines.extend(wrapped(&place, Role::Text, room));
+    if !confirm.marked.is_empty() {
+        let message = format!("◆ {} marked: {}", confirm.marked.len(), confirm.marked.join(", "));
+        lines.extend(wrapped(&message, Role::Marked, room));
+    }
     if let Some(irreversible) = &plan.irreversible {
         lines.extend(wrapped(&format!("cannot be undone: {irreversible}"), Role::Bad, room));
     }

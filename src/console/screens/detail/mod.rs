@@ -171,6 +171,7 @@ pub(crate) fn section(at: usize, section: Section) -> Block {
                     door: fact.open.map(super::sheet::RowTarget::Resource),
                     health: None,
                     look: RowStyle::Fact(fact.label, fact.value),
+                    behind: Vec::new(),
                     stale: false,
                     changed: false,
                 })
@@ -224,6 +225,7 @@ fn extra(detail: &Detail, around: Around<'_>) -> Vec<Block> {
             door: None,
             health: None,
             look: RowStyle::Course(series.clone()),
+            behind: Vec::new(),
             stale,
             changed: false,
         })

@@ -264,6 +264,7 @@ fn is_stale(id: &ResourceId, around: Around<'_>) -> bool {
 pub fn door(row: Row) -> Item {
     let name = row.cells.first().map(|cell| cell.text.trim().to_owned()).unwrap_or_default();
     Item {
+        behind: Vec::new(),
         key: row.key,
         name,
         part_of: None,

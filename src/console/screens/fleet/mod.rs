@@ -10,7 +10,9 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use super::sheet::{Block, Item, RowTarget};
 use crate::display::{Cell, Column, Tone, Width};
+use crate::environment::Member;
 use crate::kinds::Counts;
+use crate::kinds::catalog::kind;
 use crate::overview::Picture;
 use crate::text::moment;
 use crate::world::{FaultKind, Health, ResourceId};
@@ -126,7 +128,19 @@ fn row(environment: &EnvironmentStatus, (now, zone): (Timestamp, &TimeZone), cha
         matches!(fault.kind, Credentials | Expired | Offline)
     });
     let item = Item::row(environment.name.as_str(), environment.name.as_str(), cells).of(health);
-    Item { changed: news, stale, ..item }.to(Some(RowTarget::Environment(environment.name.clone())))
+    let behind = behind(environment);
+    Item { changed: news, stale, behind, ..item }.to(Some(RowTarget::Environment(environment.name.clone())))
+}
+
+/// What a filter finds besides the row: every resource by its name, every cause.
+fn behind(environment: &EnvironmentStatus) -> Vec<String> {
+    let called = |member: &Member| {
+        let singular = kind(member.id.kind).and_then(|kind| kind.shown()).map(|shown| shown.singular);
+        format!("{} {}", singular.unwrap_or(member.id.kind.0), member.name)
+    };
+    let causes = environment.verdict.findings.iter().skip(1).map(|finding| finding.message.clone());
+    let project = environment.project.iter().map(|project| format!("system {project}"));
+    environment.members.iter().map(called).chain(causes).chain(project).collect()
 }
 
 fn of(part: u32, whole: u32, any: bool, short: bool) -> Cell {

@@ -6,6 +6,7 @@ pub mod view;
 use tui_input::Input;
 
 use crate::command::{Argument, COMMANDS, Command, Matching, Where, nearest};
+use crate::operations::verbs::operation;
 
 /// What arguments can be completed with.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -187,6 +188,12 @@ impl Palette {
             (None, [(_, Fits::Command(command))]) => *command,
             (None, [(_, Fits::Offer(verb))]) => return Meaning::Offer(verb, typed),
             (None, []) => {
+                // What exists is never called unknown: it says what it is for.
+                if let Some(known) = operation(name) {
+                    let message =
+                        format!(":{name} ({}) is for {}; go to one, or put the cursor on it", known.message, known.of);
+                    return Meaning::Unknown(message);
+                }
                 let near = nearest(name).map(|near| format!("; did you mean :{near}?")).unwrap_or_default();
                 return Meaning::Unknown(format!("there is no command {name:?}{near}"));
             }
@@ -197,7 +204,9 @@ impl Palette {
         };
         let spec = command.spec();
         if !spec.at.contains(&self.place) {
-            return Meaning::Unknown(format!(":{} is not for {}", spec.name, self.place.words()));
+            let places: Vec<&str> = spec.at.iter().map(|place| place.words()).collect();
+            let message = format!(":{} is not for {}; it is for {}", spec.name, self.place.words(), places.join(", "));
+            return Meaning::Unknown(message);
         }
         let rest = rest.trim();
         match (spec.takes, rest) {

@@ -46,7 +46,10 @@ fn what_is_no_command_here_says_why() {
         other => panic!("{other:?}"),
     };
     assert_eq!(message("refersh"), "there is no command \"refersh\"; did you mean :refresh?");
-    assert_eq!(message("raw"), ":raw is not for the fleet");
+    let raw = message("raw");
+    assert!(raw.starts_with(":raw is not for the fleet; it is for an environment, a schedule"), "{raw}");
+    let deploy = message("deploy");
+    assert!(deploy.starts_with(":deploy (") && deploy.contains("is for a service"), "{deploy}");
     assert_eq!(message("quit now"), ":quit takes nothing; \"now\" is too much");
 }
 

@@ -96,6 +96,8 @@ pub struct Item {
     pub health: Option<Health>,
     /// What it looks like.
     pub look: RowStyle,
+    /// What stands behind it and a filter finds too, such as the names of an environment's resources.
+    pub behind: Vec<String>,
     /// Known only from before a fault.
     pub stale: bool,
     /// Its state changed a moment ago.
@@ -117,7 +119,17 @@ impl Item {
     }
 
     fn new(key: String, name: String, look: RowStyle) -> Self {
-        Self { key, name, part_of: None, door: None, health: None, look, stale: false, changed: false }
+        Self {
+            key,
+            name,
+            part_of: None,
+            door: None,
+            health: None,
+            look,
+            behind: Vec::new(),
+            stale: false,
+            changed: false,
+        }
     }
 
     /// The same, leading somewhere.
@@ -283,6 +295,14 @@ impl Sheet {
         self.cursor = self.row(self.at).map(|(block, item)| Spot { block: block.key.clone(), key: item.key.clone() });
     }
 
+    /// Puts the cursor on the row that leads there, if one is shown.
+    pub fn seek(&mut self, door: &RowTarget) {
+        let found = self.rows().position(|(_, item)| item.door.as_ref() == Some(door));
+        if let Some(at) = found {
+            self.go(at);
+        }
+    }
+
     /// Moves the cursor by rows.
     pub fn step(&mut self, delta: isize) {
         self.go(self.position().saturating_add_signed(delta));
@@ -372,14 +392,17 @@ impl Sheet {
     /// Arranges what is wanted: in the order of `places` where rows had one, which for each item of each block tells
     /// where it stood; else in the order chosen, or the blocks' own.
     fn arrange(&mut self, places: Option<&[Vec<Option<usize>>]>) {
-        let mut filter = RowFilter::new(&self.filter)
-            .among(self.blocks.iter().flat_map(|block| &block.items).map(|item| item.look.texts()));
+        let mut filter =
+            RowFilter::new(&self.filter).among(self.blocks.iter().flat_map(|block| &block.items).map(|item| {
+                let behind = item.behind.iter().map(String::as_str);
+                item.look.texts().into_iter().chain(behind).collect()
+            }));
         let mut arranged = Vec::new();
         let narrowed = !filter.is_empty() || self.unwell;
         for (at, block) in self.blocks.iter().enumerate() {
             let mut wanted = |item: &Item| {
                 (!self.unwell || item.health.is_some_and(|health| health != Health::Well))
-                    && (filter.is_empty() || filter.wants(&item.look.texts()))
+                    && (filter.is_empty() || filter.wants_within(&item.look.texts(), &behind(item)).0)
             };
             let items = block.items.iter().enumerate().filter(|(_, item)| !narrowed || wanted(item));
             let mut items: Vec<usize> = items.map(|(at, _)| at).collect();
@@ -406,6 +429,16 @@ impl Sheet {
         self.looking.clone().and_then(|mut filter| filter.matched(&item.look.texts())).unwrap_or_default()
     }
 
+    /// What a filter found behind a row, where the row itself does not show it.
+    #[must_use]
+    pub fn hit_behind<'i>(&self, item: &'i Item) -> Option<&'i str> {
+        if item.behind.is_empty() {
+            return None;
+        }
+        let (_, hit) = self.looking.clone()?.wants_within(&item.look.texts(), &behind(item));
+        item.behind.get(hit?).map(String::as_str)
+    }
+
     /// The names of what rows lead to, each once, as far as `doors` has it. What stands in a sentence and in a table is
     /// called as in the table.
     #[must_use]
@@ -421,6 +454,10 @@ impl Sheet {
         }
         named.into_iter().map(|(_, item)| item.name.clone()).collect()
     }
+}
+
+fn behind(item: &Item) -> Vec<&str> {
+    item.behind.iter().map(String::as_str).collect()
 }
 
 /// A line of one tone, as most prose is.

@@ -190,7 +190,13 @@ pub(crate) fn tell(model: &mut Model, news: Event) -> Vec<Effect> {
 }
 
 pub(crate) fn tell_at(model: &mut Model, now: Timestamp, news: Event) -> Vec<Effect> {
-    update(model, Msg { now, news })
+    // What opens by itself takes no key before it was on the screen.
+    let opens = matches!(news, Event::Consulted(..));
+    let effects = update(model, Msg { now, news });
+    if opens {
+        draw(model, 100, 30);
+    }
+    effects
 }
 
 /// Presses keys, by their spelling, one after the other; what the last one had done.

@@ -16,6 +16,8 @@ pub(super) struct Table<'a> {
     /// Its columns.
     pub(super) columns: Vec<grid::Column<'a>>,
     marked: bool,
+    /// The column that holds a sentence.
+    sentence: Option<usize>,
     /// Which column it is sorted by.
     pub(super) sort: Option<(usize, Order)>,
 }
@@ -31,7 +33,8 @@ impl<'a> Table<'a> {
             let order = if sorting.descending { Order::Descending } else { Order::Ascending };
             (sorting.column + usize::from(marked), order)
         });
-        Self { sheet, columns, marked, sort }
+        let sentence = block.columns.iter().position(|column| matches!(column.width, Width::Fill(_)));
+        Self { sheet, columns, marked, sentence, sort }
     }
 
     /// An item as a row of the grid.
@@ -48,8 +51,14 @@ impl<'a> Table<'a> {
                 },
             )
         });
-        let cells = texts.iter().map(|cell| {
-            grid::Cell::new(cell.text.as_str(), role(cell.tone)).matched(matches.next().unwrap_or_default())
+        // Where the filter hit behind the row stands before what its sentence says.
+        let hit = self.sheet.hit_behind(item).zip(self.sentence);
+        let cells = texts.iter().enumerate().map(|(at, cell)| match hit {
+            Some((hit, sentence)) if at == sentence => {
+                let text = format!("{hit} · {}", cell.text);
+                grid::Cell::new(text, role(cell.tone)).matched(std::iter::once(0..hit.len()).collect())
+            }
+            _ => grid::Cell::new(cell.text.as_str(), role(cell.tone)).matched(matches.next().unwrap_or_default()),
         });
         grid::Row {
             cells: sign.into_iter().chain(cells).collect(),
