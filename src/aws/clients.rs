@@ -10,7 +10,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use super::budget::Budget;
+use super::budget::{Budget, Priority};
 use super::call_log::CallLog;
 use super::call_record::Record;
 use super::credentials::Supply;
@@ -85,6 +85,8 @@ pub struct Clients {
     pub(crate) config: SdkConfig,
     /// How fast they may be called.
     pub(crate) budget: Arc<Budget>,
+    /// Whom their calls serve.
+    pub(crate) priority: Priority,
     /// How calls are written into the log.
     pub(crate) log: CallLog,
     /// Where their credentials come from, for what is to be said when AWS calls them expired.
@@ -109,7 +111,7 @@ impl Clients {
         E: Error + ProvideErrorMetadata + 'static,
     {
         // Futures do nothing before they are awaited: the request is made when its turn has come.
-        let _in_flight = self.budget.turn(operation).await;
+        let _in_flight = self.budget.turn(operation, self.priority).await;
         let got = sent.await.map_err(fault(operation, on));
         let got = got.map_err(|fault| self.supply.iter().fold(fault, |fault, supply| supply.advised(fault)));
         if let Err(fault) = &got {
@@ -188,6 +190,7 @@ impl Clients {
             clusters: SingleFlight::default(),
             config: SdkConfig::builder().build(),
             budget: Arc::default(),
+            priority: Priority::default(),
             log: CallLog::default(),
             supply: None,
             record: None,

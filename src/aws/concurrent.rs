@@ -4,7 +4,7 @@
 use futures_util::{StreamExt, stream};
 
 /// Calls under way at once for one reading.
-const AT_ONCE: usize = 8;
+const AT_ONCE: usize = 16;
 
 /// Does `work` on each of `items`, several at once, and gives the results in the same order.
 pub async fn concurrently<I, O, Work, Done>(items: Vec<I>, work: Work) -> Vec<O>

@@ -21,7 +21,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use base64::Engine;
 
 use super::answer_check::{NoRepeat, checked};
-use super::budget::Budget;
+use super::budget::{Budget, Priority};
 use super::call_log::CallLog;
 use super::clients::Clients;
 use super::credentials::Supply;
@@ -255,6 +255,7 @@ impl Clients {
             clusters: SingleFlight::default(),
             config,
             budget,
+            priority: Priority::default(),
             log,
             supply: None,
             record: None,

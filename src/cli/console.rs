@@ -151,7 +151,8 @@ fn reopen(cloud: Arc<dyn Cloud>, file: Settings, global: &Global, dirs: &Dirs) -
             ..Global::default()
         };
         let settings = options::settle(file.clone(), &flags, &dirs, |_| None);
-        Ok(Arc::new(Live::new(settings.places()).attended_by(Arc::new(attendant::Console))))
+        let live = Live::new(settings.places()).attended_by(Arc::new(attendant::Console));
+        Ok(Arc::new(live.sharing(settings.execution_log.clone())))
     })
 }
 

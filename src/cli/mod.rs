@@ -177,7 +177,7 @@ fn open(global: &Global, settings: &Settings, screen: bool) -> Arc<dyn Cloud> {
     } else {
         let attendant: Arc<dyn Attendant> =
             if screen { Arc::new(attendant::Console) } else { Arc::new(attendant::Terminal) };
-        Arc::new(Live::new(settings.places()).attended_by(attendant))
+        Arc::new(Live::new(settings.places()).attended_by(attendant).sharing(settings.execution_log.clone()))
     }
 }
 

@@ -86,6 +86,10 @@ pub trait Cloud: Send + Sync + 'static {
     /// Forgets cached credentials of a source, after a login.
     fn renew(&self, source: &SourceName);
 
+    /// The first picture is there: from now on calls keep to a polite share of what AWS grants, until another place is
+    /// looked at.
+    fn calm(&self) {}
+
     /// What was called so far.
     fn stats(&self) -> Stats;
 

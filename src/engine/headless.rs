@@ -128,6 +128,7 @@ pub async fn watch(
     let mut engine = Engine::open(cloud, tempo).await?;
     loop {
         engine.round(cloud, &mut |_, _| {}).await;
+        cloud.calm();
         if each(&engine.explained(cloud, view).await).is_break() {
             return Ok(());
         }

@@ -8,6 +8,7 @@
 
 mod events;
 mod fault;
+mod rates;
 mod readings;
 mod schema;
 #[cfg(test)]
@@ -21,6 +22,7 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 pub use events::{EVENTS_KEPT, EventShare, StoredEvent};
 pub use fault::{StoreFault, StoreFaultKind};
+pub use rates::Rate;
 pub use readings::{CachedPart, CachedShare, Place};
 
 use crate::os::{open_state, private_dir, try_hold};
@@ -68,6 +70,15 @@ impl Store {
             Err(fault) => return Err(fault),
         };
         Ok(Self { open: Arc::new(Mutex::new(open)), path })
+    }
+
+    /// The same, for what is better done without the store than late: it waits for others that long at most.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn with_patience(self, patience: Duration) -> Result<Self, StoreFault> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).connection.busy_timeout(patience)?;
+        Ok(self)
     }
 
     /// What the reader should hear once: that the file was damaged and is new.

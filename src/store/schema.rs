@@ -35,6 +35,20 @@ pub(super) const STEPS: &[&str] = &[
         UNIQUE (environment, at, kind, subject, what)
      ) STRICT;
      CREATE INDEX event_age ON event (at);",
+    // 3: how many calls each group of operations may still make.
+    "CREATE TABLE rate (
+        account TEXT NOT NULL,
+        region TEXT NOT NULL,
+        calls TEXT NOT NULL,
+        at REAL NOT NULL,
+        remaining REAL NOT NULL,
+        polite REAL NOT NULL,
+        factor REAL NOT NULL,
+        ceiling REAL NOT NULL,
+        calm REAL NOT NULL,
+        slowed_at REAL NOT NULL,
+        PRIMARY KEY (account, region, calls)
+     ) STRICT, WITHOUT ROWID;",
 ];
 
 /// Takes the steps that a file has not taken yet, all or none of them.

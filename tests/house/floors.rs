@@ -19,7 +19,7 @@ const FLOORS: [(&str, &[&str]); 25] = [
     ("os", &["text", "ssm"]),
     ("store", &["os"]),
     ("theme", &["text", "world", "os"]),
-    ("aws", &["text", "world", "ssm", "os"]),
+    ("aws", &["text", "world", "ssm", "os", "store"]),
     ("change", &["world", "display", "aws"]),
     ("kinds", &["text", "world", "display", "schedule", "ssm", "aws", "change"]),
     ("environment", &["text", "world", "schedule", "kinds"]),
@@ -32,7 +32,7 @@ const FLOORS: [(&str, &[&str]); 25] = [
         "operations",
         &["text", "world", "display", "schedule", "ssm", "change", "kinds", "environment", "offhours", "overview"],
     ),
-    ("cloud", &["text", "world", "display", "ssm", "aws", "change", "kinds"]),
+    ("cloud", &["text", "world", "display", "ssm", "store", "aws", "change", "kinds"]),
     ("demo", &["text", "world", "display", "schedule", "ssm", "aws", "change", "kinds", "environment", "cloud"]),
     (
         "engine",

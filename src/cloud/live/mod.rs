@@ -9,6 +9,7 @@ mod sessions;
 use futures_util::future::BoxFuture;
 pub use sessions::Sessions;
 use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ use jiff::Timestamp;
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
-use crate::aws::budget::{Budget, UNPACED};
+use crate::aws::budget::{Budget, Priority, UNPACED};
 use crate::aws::clients::Clients;
 use crate::aws::connect::{Opening, http, metadata_region};
 use crate::aws::credentials::chain::Chain;
@@ -38,6 +39,7 @@ use crate::ssm::channel::{Channel, Session, Settings};
 use crate::ssm::network::Network;
 use crate::ssm::plugin::Plugged;
 use crate::ssm::start_request::{SessionSource, StartRequest as SessionAsk, Token};
+use crate::store::Place;
 use crate::world::access_check::{Check, Outcome};
 use crate::world::{
     AccountId, AnyReading, Arn, Coverage, Fault, FaultKind, Identity, Region, ResourceId, Scope, SourceName, World,
@@ -57,6 +59,7 @@ pub struct Live {
     counter: Arc<Counter>,
     network: OnceLock<Network>,
     unpaced: bool,
+    state_dir: Option<PathBuf>,
     state: Mutex<State>,
 }
 
@@ -91,8 +94,17 @@ impl Live {
             counter: Arc::default(),
             network: OnceLock::new(),
             unpaced: std::env::var_os(UNPACED).is_some(),
+            state_dir: None,
             state: Mutex::default(),
         }
+    }
+
+    /// The same, counting its calls together with the other consoles of this machine, in the local store of that
+    /// directory.
+    #[must_use]
+    pub fn sharing(mut self, state_dir: Option<PathBuf>) -> Self {
+        self.state_dir = state_dir;
+        self
     }
 
     /// The same with these keys in place of whatever the environment gives to sources without a profile.
@@ -209,12 +221,26 @@ impl Live {
         Ok(Sessions::new(self.clients(scope).await?))
     }
 
+    /// The region, told from the same one behind another endpoint: what answers there is another AWS.
+    fn region_at_endpoint(&self, scope: &Scope) -> String {
+        match self.source(&scope.source).and_then(|source| source.endpoint_url.as_deref()) {
+            Some(endpoint) => format!("{} at {endpoint}", scope.region),
+            None => scope.region.to_string(),
+        }
+    }
+
     async fn who(&self, scope: &Scope) -> Result<Identity, Fault> {
         let aws = self.clients(scope).await?;
         let operation = "sts:GetCallerIdentity";
         let who = aws.call(operation, None, aws.sts.get_caller_identity().send()).await?;
         match (who.account(), who.arn()) {
-            (Some(account), Some(arn)) => Ok(Identity { account: AccountId::from(account), arn: Arn::from(arn) }),
+            (Some(account), Some(arn)) => {
+                if let Some(dir) = self.state_dir.clone() {
+                    let region = self.region_at_endpoint(scope);
+                    Arc::clone(&aws.budget).share(dir, Place { account: account.to_owned(), region }).await;
+                }
+                Ok(Identity { account: AccountId::from(account), arn: Arn::from(arn) })
+            }
             _ => Err(Fault::new(FaultKind::Garbled, operation, "the answer names no account")),
         }
     }
@@ -281,7 +307,11 @@ impl Cloud for Live {
         known: &'a World,
     ) -> BoxFuture<'a, Result<AnyReading, Fault>> {
         Box::pin(async move {
-            let aws = self.clients(scope).await?;
+            let mut aws = self.clients(scope).await?;
+            aws.priority = match coverage {
+                Coverage::Parts(_) => Priority::Focused,
+                Coverage::All => Priority::Background,
+            };
             let got = kind.read(FetchContext { aws: &aws, scope, known, coverage }).await;
             match &got {
                 Ok(found) => self.notice(scope, found.faults()),
@@ -363,6 +393,12 @@ impl Cloud for Live {
     fn close(&self) {
         for keys in self.state().supplies.values() {
             keys.end();
+        }
+    }
+
+    fn calm(&self) {
+        for budget in self.state().budgets.values() {
+            budget.calm();
         }
     }
 

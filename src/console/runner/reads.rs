@@ -90,6 +90,9 @@ impl Runner {
         let (configured_environments, zone) =
             (self.settings.configured_environments.clone(), self.settings.zone.clone());
         let heartbeat = self.heartbeat.clone();
+        if unread.is_empty() {
+            self.cloud.calm();
+        }
         tokio::task::spawn_blocking(move || {
             let now = cloud.now();
             let world = match heartbeat {
