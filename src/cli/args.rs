@@ -195,6 +195,9 @@ pub enum Command {
     Doctor(Doctor),
     /// Print the changes made from here: by whom, why, and how they ended
     Journal(Journal),
+    /// What is kept between runs of what was read, and forgetting it
+    #[command(subcommand)]
+    Cache(Cache),
     /// Print the IAM policy toban needs
     ///
     /// `toban policy --read-only` prints the least that looking takes; `toban policy --operator` what changing takes
@@ -317,6 +320,23 @@ pub struct Doctor {
 /// `toban journal`.
 #[derive(Args, Debug, Default)]
 pub struct Journal {
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `toban cache`.
+#[derive(Subcommand, Debug)]
+pub enum Cache {
+    /// List what is kept, how old and how large it is
+    List(CacheList),
+    /// Forget it: the next run reads everything
+    Clear,
+}
+
+/// `toban cache list`.
+#[derive(Args, Debug, Default)]
+pub struct CacheList {
     /// Print one JSON document
     #[arg(long)]
     pub json: bool,

@@ -350,7 +350,7 @@ mod tests {
         let view =
             View { configured_environments: crate::demo::configured_environments(), zone: jiff::tz::TimeZone::UTC };
         let snapshot = picture(&cloud, &view, &mut |_, _| {}).await.expect("the demo can be read");
-        let context = CommandContext { cloud, settings: Settings::default(), view, paint: None };
+        let context = CommandContext { cloud, settings: Settings::default(), view, memory: None, paint: None };
         let name = EnvironmentName::from("prooflink-dev");
         let scope = snapshot.world.scopes().into_iter().next().expect("a place");
         let at = circumstances_of(&context, &snapshot, &name, &scope);
@@ -365,7 +365,7 @@ mod tests {
         let view =
             View { configured_environments: crate::demo::configured_environments(), zone: jiff::tz::TimeZone::UTC };
         let mut snapshot = picture(&cloud, &view, &mut |_, _| {}).await.expect("the demo can be read");
-        let context = CommandContext { cloud, settings: Settings::default(), view, paint: None };
+        let context = CommandContext { cloud, settings: Settings::default(), view, memory: None, paint: None };
         let environment_config = ActionArgs {
             target: "prooflink-dev/service",
             lists: &["services"],

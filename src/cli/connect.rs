@@ -42,7 +42,7 @@ const LISTS: &[&str] = &["instances", "services", "tasks"];
 pub(super) async fn run(context: &CommandContext, args: &args::Connect) -> Result<Exit, Failure> {
     let gate = Gate { read_only: context.settings.read_only };
     refuse_read_only(gate, &args.target)?;
-    let mut snapshot = read::once(context).await?;
+    let mut snapshot = read::once_for(context, &args.target).await?;
     let (environment, id) = target(&snapshot, &args.target)?;
     let environment = environment.name.clone();
     let at = circumstances_of(context, &snapshot, &environment, &id.scope);

@@ -17,7 +17,7 @@ pub(super) async fn run(context: &CommandContext, args: &args::Db) -> Result<Exi
         args::DbVerb::Start(args) => ("start", args),
         args::DbVerb::Stop(args) => ("stop", args),
     };
-    let snapshot = read::once(context).await?;
+    let snapshot = read::once_for(context, &args.database).await?;
     let (environment, id) = target(&snapshot, &args.database, &["databases"], "database")?;
     let proposed = at_site(context, &snapshot, (environment, &id), |context| match actions_of(id.kind) {
         Some(actions) => actions.propose(&id, verb, None, context),

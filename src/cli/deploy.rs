@@ -28,7 +28,7 @@ pub(super) async fn run(context: &CommandContext, args: &args::Deploy) -> Result
     let [target] = args.targets.as_slice() else { return release(context, args, (verb, value.as_deref())).await };
     // What is planned stands on what is read: a simulated account that races must not be another by then.
     let here = at_work(&context.cloud);
-    let mut snapshot = read::once(context).await?;
+    let mut snapshot = read::once_for(context, target).await?;
     let (lists, what) = match among {
         Some(among) => among,
         // Whatever can go back: what is no service and no function is a target group.

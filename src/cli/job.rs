@@ -154,7 +154,7 @@ mod tests {
         let zone = jiff::tz::TimeZone::get("Asia/Tokyo").expect("a zone");
         let view = View { configured_environments: crate::demo::configured_environments(), zone };
         let snapshot = picture(&cloud, &view, &mut |_, _| {}).await.expect("the demo can be read");
-        (CommandContext { cloud, settings: Settings::default(), view, paint: None }, snapshot)
+        (CommandContext { cloud, settings: Settings::default(), view, memory: None, paint: None }, snapshot)
     }
 
     #[tokio::test]

@@ -4,6 +4,7 @@
 
 mod args;
 mod attendant;
+mod cache;
 mod change;
 mod connect;
 mod console;
@@ -39,6 +40,7 @@ pub use read::CommandContext;
 pub use resolve::resolve;
 
 use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -52,6 +54,7 @@ use crate::cloud::Live;
 use crate::config::{self, Dirs, Settings};
 use crate::demo::Demo;
 use crate::engine::headless::View;
+use crate::engine::memory::Memory;
 
 /// Runs the program with these arguments and tells how it ended. Everything there is to say has
 /// been said.
@@ -99,6 +102,7 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         Some(Command::Completions(args)) => generate::completions(args.shell),
         Some(Command::Man) => generate::man()?,
         Some(Command::Journal(args)) => return journal::run(&cli.global, args),
+        Some(Command::Cache(what)) => return cache::run(&cli.global, what),
         Some(Command::Policy(args)) => match &args.account {
             Some(account) if args.scheduler => format!("{:#}\n", policy::scheduler(account, !args.no_tags)),
             _ if args.operator => format!("{:#}\n", operator::operator(!args.no_tags)),
@@ -148,8 +152,13 @@ fn engine(cli: &Cli) -> Result<Exit, Failure> {
         };
         let view = View { configured_environments: settings.configured_environments.clone(), zone: TimeZone::system() };
         let paint = options::paint(&settings, output::to_terminal(), |name| std::env::var_os(name));
-        let context = CommandContext { cloud: Arc::clone(&cloud), settings, view, paint };
-        (cloud, headless(command, &context, (&dirs, global.demo), config).await)
+        let memory = settings.execution_log.as_deref().and_then(remembering);
+        let context = CommandContext { cloud: Arc::clone(&cloud), settings, view, memory, paint };
+        let ended = headless(command, &context, (&dirs, global.demo), config).await;
+        if let Some(memory) = context.memory {
+            memory.finish();
+        }
+        (cloud, ended)
     });
     cloud.close();
     // Calls still in flight are of no use to anybody; waiting for them would only delay the end.
@@ -159,6 +168,22 @@ fn engine(cli: &Cli) -> Result<Exit, Failure> {
         output::note(&format!("{stats}\n"));
     }
     ended
+}
+
+/// What earlier runs remember; where it cannot be used, that is said and nothing else comes of it.
+fn remembering(state_dir: &Path) -> Option<Memory> {
+    match Memory::open(state_dir) {
+        Ok(memory) => {
+            if let Some(notice) = memory.notice() {
+                output::note(&format!("toban: {notice}\n"));
+            }
+            Some(memory)
+        }
+        Err(fault) => {
+            output::note(&format!("toban: {fault}; nothing is remembered between runs\n"));
+            None
+        }
+    }
 }
 
 /// What is said where `TZ` names a zone that cannot be loaded: times are shown in another one then.
@@ -204,7 +229,9 @@ async fn headless(
         Command::Db(args) => db::run(context, args).await,
         Command::Doctor(args) => doctor::run(context, args, dirs, config).await,
         // These were answered before there was a cloud.
-        Command::Journal(_) | Command::Policy(_) | Command::Completions(_) | Command::Man => Ok(Exit::Done),
+        Command::Journal(_) | Command::Cache(_) | Command::Policy(_) | Command::Completions(_) | Command::Man => {
+            Ok(Exit::Done)
+        }
     }
 }
 

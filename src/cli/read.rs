@@ -11,20 +11,21 @@ use futures_util::future::join_all;
 use crate::cloud::Cloud;
 use crate::config::Settings;
 use crate::engine::headless;
-use crate::engine::headless::{Snapshot, View};
+use crate::engine::headless::{Choose, Snapshot, View};
+use crate::engine::memory::Memory;
 use crate::engine::poller::PollIntervals;
 use crate::engine::scheduler;
 use crate::engine::scheduler::execution_log::ExecutionLog;
 use crate::os::signals::is_leaving;
-use crate::overview::assemble;
+use crate::overview::{Picture, assemble};
 use crate::text;
 use crate::theme::Theme;
 use crate::world::access_check::Check;
-use crate::world::{Fault, Scope, World};
+use crate::world::{EnvironmentName, Fault, Scope, World};
 
 use super::exit::{Exit, Failure, is_credentials};
 use super::interrupt::interrupt;
-use super::output;
+use super::{output, resolve};
 
 /// What a headless command works with.
 pub struct CommandContext {
@@ -34,6 +35,8 @@ pub struct CommandContext {
     pub settings: Settings,
     /// Wishes and time zone.
     pub view: View,
+    /// What earlier runs remember; `None` where nothing can be kept.
+    pub memory: Option<Memory>,
     /// How printed tables are coloured; `None` where colour would be in the way.
     pub paint: Option<Theme>,
 }
@@ -43,9 +46,35 @@ pub struct CommandContext {
 /// # Errors
 /// When it cannot be told where to look, nothing at all could be read, or ctrl-c came first.
 pub(super) async fn once(context: &CommandContext) -> Result<Snapshot, Failure> {
-    let snapshot = once_whatever(context).await?;
+    once_of(context, &[]).await
+}
+
+/// The same for who wants to know of the environments that `typed` names: beside what earlier runs remember, only what
+/// tells of them is read. All of it where none is named.
+///
+/// # Errors
+/// As [`once`].
+pub(super) async fn once_of(context: &CommandContext, typed: &[&str]) -> Result<Snapshot, Failure> {
+    let choose = |picture: &Picture| -> Option<Vec<EnvironmentName>> {
+        let known: Vec<&str> = picture.environments.iter().map(|environment| environment.name.as_str()).collect();
+        let name = |typed: &&str| resolve(typed, &known, "environment").ok().map(EnvironmentName::from);
+        typed.iter().map(name).collect()
+    };
+    let snapshot =
+        looked(context, Some(&choose).filter(|_| !typed.is_empty()).map(|choose| choose as Choose<'_>)).await?;
     readable(&snapshot)?;
     Ok(snapshot)
+}
+
+/// The same for who wants something of the environment before the `/` of `target`.
+///
+/// # Errors
+/// As [`once`].
+pub(super) async fn once_for(context: &CommandContext, target: &str) -> Result<Snapshot, Failure> {
+    match target.split_once('/') {
+        Some((environment, _)) => once_of(context, &[environment]).await,
+        None => once(context).await,
+    }
 }
 
 /// The same, where failing to read anything is itself an answer.
@@ -53,8 +82,12 @@ pub(super) async fn once(context: &CommandContext) -> Result<Snapshot, Failure> 
 /// # Errors
 /// When it cannot be told where to look, or ctrl-c came first.
 pub(super) async fn once_whatever(context: &CommandContext) -> Result<Snapshot, Failure> {
+    looked(context, None).await
+}
+
+async fn looked(context: &CommandContext, choose: Option<Choose<'_>>) -> Result<Snapshot, Failure> {
     let mut progress = |done: usize, all: usize| output::progress(&format!("reading, {done} of {all}"));
-    let picture = headless::picture(&context.cloud, &context.view, &mut progress);
+    let picture = headless::picture_with(&context.cloud, &context.view, context.memory.as_ref(), choose, &mut progress);
     let got = tokio::select! {
         got = picture => got,
         _ = interrupt() => {

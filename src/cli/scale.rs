@@ -14,7 +14,7 @@ use crate::cloud::at_work;
 pub(super) async fn run(context: &CommandContext, args: &args::Scale) -> Result<Exit, Failure> {
     // As in a deployment: what is read must hold until it is planned.
     let here = at_work(&context.cloud);
-    let mut snapshot = read::once(context).await?;
+    let mut snapshot = read::once_for(context, &args.target).await?;
     let count = args.count.to_string();
     let environment_config = change::ActionArgs {
         target: &args.target,

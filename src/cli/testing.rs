@@ -82,6 +82,7 @@ pub(super) fn environment(name: &str, stage: Option<&str>, health: Health) -> En
             counts: Counts::default(),
             faults: Vec::new(),
             read_at: Some(now()),
+            recalled: None,
             deploy: None,
         },
         verdict: Verdict { health, ..Verdict::default() },

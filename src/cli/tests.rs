@@ -46,6 +46,7 @@ fn only_what_works_is_offered() {
             "init",
             "doctor",
             "journal",
+            "cache",
             "policy",
             "completions",
             "man"

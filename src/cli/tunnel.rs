@@ -38,7 +38,7 @@ const TOKEN_SECONDS: u64 = 900;
 pub(super) async fn run(context: &CommandContext, args: &args::Tunnel) -> Result<Exit, Failure> {
     let gate = Gate { read_only: context.settings.read_only };
     refuse_read_only(gate, &args.database)?;
-    let mut snapshot = read::once(context).await?;
+    let mut snapshot = read::once_for(context, &args.database).await?;
     let (environment, id) = target(&snapshot, &args.database, &["databases"], "database")?;
     let name = environment.name.clone();
     let at = circumstances_of(context, &snapshot, &name, &id.scope);

@@ -86,6 +86,12 @@ pub trait Cloud: Send + Sync + 'static {
     /// Forgets cached credentials of a source, after a login.
     fn renew(&self, source: &SourceName);
 
+    /// What tells the region of `scope` from the same one at another endpoint, for what is kept between runs; `None` where
+    /// nothing may be kept.
+    fn kept_as(&self, _scope: &Scope) -> Option<String> {
+        None
+    }
+
     /// The first picture is there: from now on calls keep to a polite share of what AWS grants, until another place is
     /// looked at.
     fn calm(&self) {}

@@ -17,6 +17,8 @@ use crate::world::{ResourceId, Scope, SourceName};
 pub enum Effect {
     /// Find out where to look.
     Scopes,
+    /// Take in what earlier runs knew of these places.
+    Recall(Vec<Scope>),
     /// Find out who we are there.
     Identify(Scope),
     /// Read a kind.

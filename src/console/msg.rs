@@ -49,6 +49,8 @@ pub enum Event {
     Tick,
     /// Where to look.
     Scopes(u64, Result<Vec<Scope>, Fault>),
+    /// What earlier runs knew of the places that are looked at.
+    Recalled(u64, Box<World>),
     /// Which sources can be logged in by a command.
     Logins(u64, BTreeSet<SourceName>),
     /// Who we are there.

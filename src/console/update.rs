@@ -20,6 +20,7 @@ use crate::change::receipt::Receipt;
 use crate::change::{Ending, How, Report};
 use crate::engine::journal;
 use crate::engine::journal::Entry;
+use crate::engine::memory::drop_gone;
 use crate::engine::poller::{Outcome, PollRequest};
 use crate::engine::resolve_name::resolve_name;
 use crate::overview::Picture;
@@ -45,6 +46,11 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         }
         Event::Tick => Vec::new(),
         Event::Scopes(generation, got) if generation == model.generation => scopes(model, got),
+        Event::Recalled(generation, earlier) if generation == model.generation => {
+            std::sync::Arc::make_mut(&mut model.world).recall(*earlier);
+            model.stirred = true;
+            Vec::new()
+        }
         Event::Identity(generation, scope, got) if generation == model.generation => {
             std::sync::Arc::make_mut(&mut model.world).identify(&scope, got);
             model.stirred = true;
@@ -72,6 +78,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         }
         // Answers of a cloud that was left.
         Event::Scopes(..)
+        | Event::Recalled(..)
         | Event::Logins(..)
         | Event::Identity(..)
         | Event::Read(..)
@@ -180,8 +187,10 @@ fn scopes(model: &mut Model, got: Result<Vec<Scope>, Fault>) -> Vec<Effect> {
             model.nowhere = None;
             model.pacer.watch(&scopes, model.now);
             std::sync::Arc::make_mut(&mut model.world).retain(&scopes);
-            model.scopes = Some(scopes);
+            model.scopes = Some(scopes.clone());
             model.stirred = true;
+            model.refill(true);
+            return vec![Effect::Recall(scopes)];
         }
         Err(fault) => {
             model.nowhere = Some(fault);
@@ -204,6 +213,7 @@ fn read(model: &mut Model, reading: &PollRequest, got: Result<AnyReading, Fault>
     }
     let world = std::sync::Arc::make_mut(&mut model.world);
     let changed = world.put(scope, kind, &reading.coverage, got, model.now);
+    drop_gone(world, scope, kind);
     model.pacer.arrived(reading, outcome.knowing(!changed.is_empty()), model.now);
     for id in changed {
         model.changed.insert(id, model.now);

@@ -154,6 +154,7 @@ pub(crate) fn environment(shelves: &Shelves, protected: bool) -> Environment {
         counts: Counts::default(),
         faults,
         read_at: None,
+        recalled: None,
         deploy: None,
     }
 }

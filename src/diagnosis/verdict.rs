@@ -1,8 +1,9 @@
 //! A verdict and its findings: how an environment is, worst cause first. Plain data.
 //! The rules that make findings stand beside.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
+use crate::text::span;
 use crate::world::Health;
 use crate::world::ResourceId;
 
@@ -31,10 +32,22 @@ impl Verdict {
             .map_or_else(|| self.health.word(), |finding| finding.message.as_str())
     }
 
+    /// An earlier run read some of it, that long ago: the headline says so, and that it is not bad nobody can tell.
+    pub(crate) fn recall(&mut self, age: SignedDuration) {
+        let message = format!("{} ago: {}", span(age.as_secs()), self.headline());
+        let worst = self.findings.first().map_or(Health::Unknown, |finding| finding.health.max(Health::Unknown));
+        self.findings.insert(0, Finding { health: worst, depth: 0, message, about: None, evidence: Vec::new() });
+        self.blind = true;
+        self.own_up();
+    }
+
     /// Not everything of it was read yet: what is bad is so already, but anything better nobody can tell.
-    pub(crate) fn withhold(&mut self) {
+    pub(crate) fn withhold(&mut self, awaited: &str) {
         if self.health != Health::Bad {
-            let message = "still being read".to_owned();
+            let message = match awaited {
+                "" => "still being read".to_owned(),
+                awaited => format!("still being read: {awaited}"),
+            };
             let health = Health::Unknown;
             let at = self.findings.iter().take_while(|finding| finding.health > health).count();
             self.findings.insert(at, Finding { health, depth: 0, message, about: None, evidence: Vec::new() });

@@ -9,15 +9,23 @@ use futures_util::future::join_all;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
+use super::memory::{Memory, Recall, drop_gone};
 use super::poller::KNOWN;
 use super::poller::{Outcome, PollIntervals, PollRequest, Poller};
 use crate::cloud::Cloud;
 use crate::environment::ConfiguredEnvironments;
+use crate::environment::Member;
 use crate::kinds::catalog::kind;
+use crate::kinds::ecs_service::Service;
+use crate::kinds::ecs_task::Task;
+use crate::kinds::listener::ListenerSet;
+use crate::kinds::load_balancer::LoadBalancer;
+use crate::kinds::target_group::TargetGroup;
+use crate::kinds::target_health::TargetHealth;
 use crate::offhours::{OffHours, record_reads};
 use crate::overview::{Picture, assemble};
 use crate::world::read_request::ReadRequest;
-use crate::world::{AnyReading, Coverage, Fault, FaultKind, Scope, World};
+use crate::world::{AnyReading, Coverage, EnvironmentName, Fault, FaultKind, KindName, Resource, Scope, World};
 
 /// What was seen: the world, its picture, and when.
 #[derive(Clone, Debug)]
@@ -48,9 +56,102 @@ pub async fn picture(
     view: &View,
     progress: &mut (dyn FnMut(usize, usize) + Send),
 ) -> Result<Snapshot, Fault> {
+    picture_with(cloud, view, None, None, progress).await
+}
+
+/// The same with what earlier runs remember, and for the next one to remember. Where `choose` finds the environments that
+/// are wanted in a picture, and all places are remembered, only theirs is read of what takes a call a part and tells how
+/// things are; what it finds nothing in is read as a whole.
+///
+/// # Errors
+/// As [`picture`].
+pub async fn picture_with(
+    cloud: &Arc<dyn Cloud>,
+    view: &View,
+    memory: Option<&Memory>,
+    choose: Option<Choose<'_>>,
+    progress: &mut (dyn FnMut(usize, usize) + Send),
+) -> Result<Snapshot, Fault> {
+    if let (Some(memory), Some(choose)) = (memory, choose)
+        && let Some(snapshot) = of_chosen(cloud, view, memory, choose, progress).await?
+    {
+        return Ok(snapshot);
+    }
     let mut engine = Engine::open(cloud, PollIntervals::default()).await?;
+    if let Some(structure) = recall(cloud, memory, &engine, Recall::Structure).await {
+        engine.world.recall(structure);
+    }
     engine.round(cloud, progress).await;
-    Ok(engine.recorded(cloud, view).await)
+    let snapshot = engine.recorded(cloud, view).await;
+    keep(cloud, memory, &snapshot.world);
+    Ok(snapshot)
+}
+
+/// Finds the environments that are wanted in a picture; `None` where one of them is not in it.
+pub type Choose<'a> = &'a (dyn Fn(&Picture) -> Option<Vec<EnvironmentName>> + Sync);
+
+/// The picture of a few environments beside what earlier runs remember; `None` where that is not enough, or they are not
+/// there any more: then all of it has to be looked through.
+async fn of_chosen(
+    cloud: &Arc<dyn Cloud>,
+    view: &View,
+    memory: &Memory,
+    choose: Choose<'_>,
+    progress: &mut (dyn FnMut(usize, usize) + Send),
+) -> Result<Option<Snapshot>, Fault> {
+    let mut engine = Engine::open(cloud, PollIntervals::default()).await?;
+    let Some(all) = recall(cloud, Some(memory), &engine, Recall::Everything).await else { return Ok(None) };
+    let is_whole = engine.pacer.scopes().iter().all(|scope| all.is_recalled(scope));
+    if !is_whole || choose(&assemble(&all, &view.configured_environments, cloud.now(), &view.zone)).is_none() {
+        return Ok(None);
+    }
+    engine.world.recall(all);
+    engine.pacer.leave_out(&PART_BY_PART);
+    engine.round(cloud, progress).await;
+    let picture = engine.snapshot(cloud, view).picture;
+    let Some(names) = choose(&picture).filter(|_| engine.pacer.scopes().iter().all(|at| engine.world.is_recalled(at)))
+    else {
+        return Ok(None);
+    };
+    let of = |name| picture.environment(name).into_iter().flat_map(|environment| parts_of(environment, &engine.world));
+    let wants: Vec<ReadRequest> = names.iter().flat_map(of).collect();
+    consult(&**cloud, &mut engine.world, &at_once(&wants)).await;
+    let snapshot = engine.recorded(cloud, view).await;
+    keep(cloud, Some(memory), &snapshot.world);
+    Ok(Some(snapshot))
+}
+
+/// What earlier runs knew of the places an engine looks at.
+async fn recall(cloud: &Arc<dyn Cloud>, memory: Option<&Memory>, engine: &Engine, what: Recall) -> Option<World> {
+    let (cloud, scopes, memory) = (Arc::clone(cloud), engine.pacer.scopes(), memory?.clone());
+    tokio::task::spawn_blocking(move || memory.recall(&*cloud, &scopes, what, cloud.now())).await.ok()
+}
+
+/// What is read part by part for one environment: it takes calls for each part, and tells how things are now.
+const PART_BY_PART: [KindName; 2] = [TargetHealth::KIND, Task::KIND];
+
+/// The parts of those kinds that tell of `environment`.
+fn parts_of(environment: &EnvironmentStatus, world: &World) -> Vec<ReadRequest> {
+    let members = environment.members.iter().chain(&environment.shared);
+    let of = |member: &Member| {
+        let (id, scope) = (&member.id, &member.id.scope);
+        if id.kind == TargetGroup::KIND {
+            return Some(ReadRequest::part(scope, TargetHealth::KIND, &id.key));
+        }
+        if id.kind == LoadBalancer::KIND {
+            return Some(ReadRequest::part(scope, ListenerSet::KIND, &id.key));
+        }
+        let cluster = world.get::<Service>(id).map(|service| service.cluster.clone());
+        cluster.map(|cluster| ReadRequest::part(scope, Task::KIND, cluster.as_str()))
+    };
+    members.filter_map(of).collect()
+}
+
+/// Writes down what was read, beside whatever comes next.
+fn keep(cloud: &Arc<dyn Cloud>, memory: Option<&Memory>, world: &World) {
+    if let Some(memory) = memory {
+        memory.keep_beside(Arc::clone(cloud), Arc::new(world.clone()));
+    }
 }
 
 /// Reads `wants` into `world` beside what the schedule of readings reads, one after the other: what comes later may need
@@ -172,7 +273,7 @@ impl Engine {
         // What becomes due while the round goes on belongs to the next one, or a fast clock would never let it end.
         let began = cloud.now();
         loop {
-            for reading in self.pacer.due(began) {
+            for reading in self.pacer.due_beside(&self.world, began) {
                 flying.push(perform(Arc::clone(cloud), reading, Arc::new(self.world.clone())));
             }
             if flying.is_empty() && identified {
@@ -197,6 +298,7 @@ impl Engine {
     fn take(&mut self, reading: &PollRequest, got: Result<AnyReading, Fault>, now: Timestamp) {
         let outcome = Outcome::of(&got);
         let changed = self.world.put(&reading.scope, reading.kind, &reading.coverage, got, now);
+        drop_gone(&mut self.world, &reading.scope, reading.kind);
         self.pacer.arrived(reading, outcome.knowing(!changed.is_empty()), now);
     }
 

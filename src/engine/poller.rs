@@ -441,5 +441,6 @@ fn add(at: Timestamp, span: SignedDuration) -> Timestamp {
 /// How long what was read counts as known: each schedule of a group takes a call.
 pub(crate) const KNOWN: SignedDuration = SignedDuration::from_mins(5);
 
+mod beside;
 #[cfg(test)]
 mod tests;

@@ -48,6 +48,8 @@ pub struct Environment {
     pub faults: Vec<(Scope, Fault)>,
     /// When the oldest of its live data was read.
     pub read_at: Option<Timestamp>,
+    /// When an earlier run read the oldest of what is shown of it; `None` once all of its live data was read by this one.
+    pub recalled: Option<Timestamp>,
     /// How its instances are deployed, where the configuration says.
     pub deploy: Option<Recipe>,
 }
@@ -73,6 +75,7 @@ impl Environment {
             counts: Counts::default(),
             faults: Vec::new(),
             read_at: None,
+            recalled: None,
             deploy: None,
         }
     }

@@ -25,7 +25,8 @@ pub(crate) fn held(world: &World, unread: &Unread) -> Unread {
         let account = world.account(scope);
         scope.source == other.source || (account.is_some() && accounts.get(other) == Some(&account))
     };
-    let held = world.scopes().into_iter().filter_map(|scope| {
+    // Of what an earlier run knew as a whole, names can be compared.
+    let held = world.scopes().into_iter().filter(|scope| !world.is_recalled(scope)).filter_map(|scope| {
         let early = unread.iter().filter(|(other, _)| waits_for(&scope, other)).map(|(_, early)| *early).min()?;
         Some((scope, early))
     });

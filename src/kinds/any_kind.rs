@@ -2,9 +2,11 @@
 //! no knowledge of any kind.
 
 use futures_util::future::BoxFuture;
+use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use jiff::Timestamp;
+use serde_json::Value;
 
 use super::Counts;
 use super::Subject;
@@ -13,9 +15,11 @@ use crate::change::gate::Change;
 use crate::display::{Extra, Row, Section};
 use crate::schedule::transition::stage_plan;
 use crate::ssm::preflight::SessionAccess;
+use crate::text;
 use crate::world::read_request::ReadRequest;
 use crate::world::{
-    AnyReading, Assessment, EnvironmentName, Fault, FaultKind, KindName, Reading, Resource, ResourceId, World,
+    AnyReading, Assessment, EnvironmentName, Fault, FaultKind, KindName, Part, Reading, Resource, ResourceId, Scope,
+    World,
 };
 
 /// The object-safe face of a [`Kind`]. See there for meanings; resources that are gone give empty answers.
@@ -28,6 +32,12 @@ pub trait AnyKind: Send + Sync {
     fn needs(&self) -> &'static [KindName];
     /// Whether verdicts rest on it.
     fn evidence(&self) -> Evidence;
+    /// The kind whose resources are its parts, where those are dear and seldom change.
+    fn slow_parts_of(&self) -> Option<KindName>;
+    /// What this run read of it in `scope`, part by part, to be kept for later ones. What looks like a secret is left out.
+    fn freeze(&self, world: &World, scope: &Scope) -> Vec<(Part, Timestamp, Vec<u8>)>;
+    /// What an earlier run kept of one part; `None` where it cannot be read any more.
+    fn thaw(&self, body: &[u8]) -> Option<AnyReading>;
     /// IAM actions its reading takes.
     fn permissions(&self) -> &'static [&'static str];
     /// IAM actions its changes take.
@@ -51,7 +61,7 @@ pub trait AnyKind: Send + Sync {
     /// Its lines.
     fn rows(&self, id: &ResourceId, cx: &KindContext<'_>) -> Vec<Row>;
     /// Its JSON object.
-    fn to_json(&self, id: &ResourceId, cx: &KindContext<'_>) -> Option<serde_json::Value>;
+    fn to_json(&self, id: &ResourceId, cx: &KindContext<'_>) -> Option<Value>;
     /// Its page.
     fn detail(&self, id: &ResourceId, cx: &KindContext<'_>) -> Vec<Section>;
     /// What can be told of a change to one whose end nobody wrote down.
@@ -71,9 +81,19 @@ pub trait AnyKind: Send + Sync {
     /// How a shell gets into one.
     fn session_access(&self, id: &ResourceId, cx: &KindContext<'_>) -> Option<SessionAccess>;
     /// The raw document of one, secrets not yet masked: mask before showing.
-    fn document(&self, world: &World, id: &ResourceId) -> Option<serde_json::Value>;
+    fn document(&self, world: &World, id: &ResourceId) -> Option<Value>;
     /// Its page in the AWS web console.
     fn web(&self, world: &World, id: &ResourceId) -> Option<String>;
+}
+
+/// Whether nothing in it looks like a secret: what does is not written to disk, not even masked.
+fn is_without_secret(document: &Value) -> bool {
+    match document {
+        Value::String(text) => matches!(text::mask_text(text), Cow::Borrowed(_)),
+        Value::Array(items) => items.iter().all(is_without_secret),
+        Value::Object(fields) => fields.values().all(is_without_secret),
+        _ => true,
+    }
 }
 
 /// Makes an [`AnyKind`] of a [`Kind`].
@@ -100,6 +120,21 @@ impl<K: Kind> AnyKind for Erased<K> {
     }
     fn evidence(&self) -> Evidence {
         K::EVIDENCE
+    }
+    fn slow_parts_of(&self) -> Option<KindName> {
+        K::SLOW_PARTS_OF
+    }
+    fn freeze(&self, world: &World, scope: &Scope) -> Vec<(Part, Timestamp, Vec<u8>)> {
+        let frozen = |items: &[K::Item]| {
+            let kept: Vec<Value> =
+                items.iter().filter_map(|item| serde_json::to_value(item).ok()).filter(is_without_secret).collect();
+            serde_json::to_vec(&kept).ok()
+        };
+        let parts = world.read_parts::<K::Item>(scope);
+        parts.filter_map(|(part, at, items)| Some((Part::clone(part), at, frozen(items)?))).collect()
+    }
+    fn thaw(&self, body: &[u8]) -> Option<AnyReading> {
+        serde_json::from_slice::<Vec<K::Item>>(body).ok().map(|items| Reading::whole(items).into())
     }
     fn permissions(&self) -> &'static [&'static str] {
         K::PERMISSIONS
@@ -142,7 +177,7 @@ impl<K: Kind> AnyKind for Erased<K> {
     fn rows(&self, id: &ResourceId, cx: &KindContext<'_>) -> Vec<Row> {
         cx.world.get::<K::Item>(id).map(|item| K::rows(item, cx)).unwrap_or_default()
     }
-    fn to_json(&self, id: &ResourceId, cx: &KindContext<'_>) -> Option<serde_json::Value> {
+    fn to_json(&self, id: &ResourceId, cx: &KindContext<'_>) -> Option<Value> {
         cx.world.get::<K::Item>(id).and_then(|item| K::to_json(item, cx))
     }
     fn detail(&self, id: &ResourceId, cx: &KindContext<'_>) -> Vec<Section> {
@@ -170,7 +205,7 @@ impl<K: Kind> AnyKind for Erased<K> {
     fn session_access(&self, id: &ResourceId, cx: &KindContext<'_>) -> Option<SessionAccess> {
         cx.world.get::<K::Item>(id).filter(|_| K::SHELL).and_then(|item| K::session_access(item, cx))
     }
-    fn document(&self, world: &World, id: &ResourceId) -> Option<serde_json::Value> {
+    fn document(&self, world: &World, id: &ResourceId) -> Option<Value> {
         world.get::<K::Item>(id).and_then(|item| serde_json::to_value(item).ok())
     }
     fn web(&self, world: &World, id: &ResourceId) -> Option<String> {

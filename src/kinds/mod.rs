@@ -169,6 +169,9 @@ pub trait Kind: Send + Sync + 'static {
     const NEEDS: &'static [KindName] = &[];
     /// Whether verdicts rest on it, by its opinions or by what it tells of others.
     const EVIDENCE: Evidence = Evidence::None;
+    /// The kind whose resources are its parts, where one part takes calls of its own and seldom changes: what an earlier run
+    /// read of those that are still there is not read again before there is a picture.
+    const SLOW_PARTS_OF: Option<KindName> = None;
     /// The IAM actions that reading it and looking closer take: source of `policy --read-only` and `doctor`.
     const PERMISSIONS: &'static [&'static str];
     /// The IAM actions that its changes take: source of `policy --operator`. What only passes a role on

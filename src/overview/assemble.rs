@@ -19,10 +19,11 @@ use crate::environment::{ConfiguredEnvironments, Unread};
 use crate::kinds::Counts;
 use crate::kinds::Subject;
 use crate::kinds::catalog::{KINDS, kind};
-use crate::kinds::{AnyKind, Evidence, KindContext, ResourceIndex};
+use crate::kinds::{AnyKind, Evidence, KindContext, PollClass, ResourceIndex};
 use crate::offhours::external_schedulers::{Timer, timers};
 use crate::offhours::scheduled_members::{ScheduledMember, scheduled_members, wears_tools};
 use crate::offhours::{ExternalSchedulers, OffHours};
+use crate::text;
 use crate::world::{AccountId, EnvironmentName, Health, KindName, QuickMap, Scope, World};
 
 /// Stages whose environments are not protected unless the configuration says so.
@@ -102,7 +103,7 @@ pub fn assemble_early(
     let mut environments = side_by_side(homes, &|((name, placed), fresh)| environment(name, placed, fresh, &around));
     for environment in &mut environments {
         if environment.scopes.iter().any(|scope| unread.contains_key(scope)) {
-            environment.verdict.withhold();
+            environment.verdict.withhold(&awaited(&environment.scopes, unread, world, now));
         }
     }
     environments.sort_by(|a, b| {
@@ -116,6 +117,30 @@ pub fn assemble_early(
     });
     let prices = configured_environments.prices.clone();
     Picture { at: Some(now), environments, shared: sharing.all(world), unassigned: members(world, lost), prices }
+}
+
+/// What is not read yet of these places, and for how long it has been waited for: `listener, tasks (12 s)`.
+fn awaited(scopes: &[Scope], unread: &Unread, world: &World, now: Timestamp) -> String {
+    let here = || scopes.iter().filter(|scope| unread.contains_key(scope));
+    let is_awaited = |kind: &&&dyn AnyKind| {
+        kind.pace() != PollClass::OnDemand
+            && here().any(|scope| world.store(scope, kind.name()).is_none_or(|store| store.tried_at.is_none()))
+    };
+    let word = |kind: &&dyn AnyKind| {
+        kind.shown().map_or_else(|| kind.name().0.replace('-', " "), |shown| shown.list.replace('_', " "))
+    };
+    let mut names: Vec<String> = KINDS.iter().filter(is_awaited).map(word).collect();
+    names.dedup();
+    let shown = match names.as_slice() {
+        [] => return String::new(),
+        [first, second, more @ ..] if more.len() > 1 => format!("{first}, {second} and {} more", more.len()),
+        few => few.join(", "),
+    };
+    let of = |scope: &Scope| {
+        world.shelves().filter(|(at, _, _)| *at == scope).filter_map(|(_, _, store)| store.tried_at).min()
+    };
+    let waited = here().filter_map(of).min().map(|since| world.age(since, now).as_secs()).filter(|secs| *secs >= 3);
+    waited.map_or_else(|| shown.clone(), |secs| format!("{shown} ({})", text::span(secs)))
 }
 
 /// What `make` makes of each of `all`, in their order, half of them on another thread: a large account is to be seen
@@ -234,6 +259,7 @@ fn environment(
         counts,
         faults: fresh.faults,
         read_at: fresh.read_at,
+        recalled: fresh.recalled,
         deploy: environment_config.and_then(|environment_config| environment_config.deploy.clone()),
     };
     let mut environment = EnvironmentStatus::unjudged(environment);
@@ -259,6 +285,9 @@ fn environment(
     };
     let mut verdict = diagnosis::read(&input, around.world, around.resource_index, around.now, around.zone);
     verdict.with_shared(&environment.shared);
+    if let Some(at) = environment.recalled {
+        verdict.recall(around.world.age(at, around.now));
+    }
     environment.verdict = verdict;
     environment
 }

@@ -17,6 +17,8 @@ pub(crate) struct Freshness {
     pub(crate) faults: Vec<(Scope, Fault)>,
     /// When the oldest of its live data was read.
     pub(crate) read_at: Option<Timestamp>,
+    /// When the oldest of what an earlier run read of it was read, if any of its live data is so.
+    pub(crate) recalled: Option<Timestamp>,
 }
 
 impl Freshness {
@@ -40,9 +42,12 @@ impl Residents<'_> {
         if part.is_empty() {
             return self.all.clone();
         }
-        let owners: BTreeSet<usize> =
-            std::iter::once(part).chain(bin.keys()).filter_map(|key| self.by_key.get(key)).copied().collect();
+        let owners = self.owners(part, bin);
         if owners.is_empty() { self.all.clone() } else { owners }
+    }
+
+    fn owners(&self, part: &str, bin: &StoredPart) -> BTreeSet<usize> {
+        std::iter::once(part).chain(bin.keys()).filter_map(|key| self.by_key.get(key)).copied().collect()
     }
 }
 
@@ -60,8 +65,17 @@ pub(crate) fn freshness(world: &World, homes: &BTreeMap<EnvironmentName, Vec<Pla
     for (scope, name, store) in world.shelves() {
         let Some(there) = residents.get(scope) else { continue };
         let live = kind(name).is_some_and(|kind| kind.pace() == PollClass::Live);
+        for (part, bin) in store.bins().filter(|(_, bin)| live && bin.remembered) {
+            let concerned = if part.is_empty() { there.all.clone() } else { there.owners(part, bin) };
+            for at in concerned {
+                let Some(fresh) = fresh.get_mut(at) else { continue };
+                fresh.recalled = bin.read_at.map(|at| fresh.recalled.map_or(at, |oldest| oldest.min(at)));
+            }
+        }
         for (part, bin) in store.bins().filter(|(_, bin)| live || bin.fault.is_some()) {
-            for at in there.of(part, bin) {
+            let concerned =
+                if bin.remembered && !part.is_empty() { there.owners(part, bin) } else { there.of(part, bin) };
+            for at in concerned {
                 let Some(fresh) = fresh.get_mut(at) else { continue };
                 if let Some(fault) = &bin.fault {
                     fresh.hide(scope, fault);

@@ -17,11 +17,13 @@ use super::{
 /// One part of a store.
 #[derive(Clone, Debug, Default)]
 pub struct StoredPart {
-    items: Option<Items>,
+    pub(super) items: Option<Items>,
     /// When the items were read; `None` before the first success.
     pub read_at: Option<Timestamp>,
     /// Why the last reading failed, if it did. The items are then older than the attempt.
     pub fault: Option<Fault>,
+    /// Whether an earlier run read it, and nobody since: it may look otherwise by now.
+    pub remembered: bool,
 }
 
 impl StoredPart {
@@ -39,7 +41,7 @@ impl StoredPart {
 /// One kind's parts in one scope.
 #[derive(Clone, Debug, Default)]
 pub struct KindStore {
-    bins: BTreeMap<Part, StoredPart>,
+    pub(super) bins: BTreeMap<Part, StoredPart>,
     /// Which part each resource is in, where there are several: looking into each of them would cost too much.
     parts: Arc<QuickMap<Arc<str>, Part>>,
     /// Faults that cost no item.
@@ -98,7 +100,7 @@ impl KindStore {
         named.or_else(|| self.bins.get(self.parts.get(key)?)?.find(key))
     }
 
-    fn index(&mut self) {
+    pub(super) fn index(&mut self) {
         let mut parts = QuickMap::default();
         if self.bins.len() > 1 {
             for (part, bin) in &self.bins {
@@ -131,7 +133,9 @@ pub struct Identity {
 /// What we believe about every scope.
 #[derive(Clone, Debug, Default)]
 pub struct World {
-    shelves: BTreeMap<Scope, BTreeMap<KindName, Arc<KindStore>>>,
+    pub(super) shelves: BTreeMap<Scope, BTreeMap<KindName, Arc<KindStore>>>,
+    /// The places that an earlier run knew as a whole, with the account that was.
+    pub(super) recalled: BTreeMap<Scope, AccountId>,
     identities: BTreeMap<Scope, Result<Identity, Fault>>,
     heartbeat: Option<Arc<SchedulerHeartbeat>>,
     speed: Speed,
@@ -196,7 +200,8 @@ impl World {
                 return Vec::new();
             }
         };
-        let first = store.oldest().is_none();
+        // What an earlier run saw is long ago: that it differs is no news.
+        let first = store.bins.values().all(|bin| bin.read_at.is_none() || bin.remembered);
         // Bins share their items: this copies no resource.
         let before = store.clone();
         if matches!(coverage, Coverage::All) {
@@ -217,7 +222,9 @@ impl World {
             }
             let bin = store.bins.entry(part).or_default();
             match got {
-                Ok(items) => *bin = StoredPart { items: Some(items), read_at: Some(at), fault: None },
+                Ok(items) => {
+                    *bin = StoredPart { items: Some(items), read_at: Some(at), fault: None, remembered: false }
+                }
                 Err(fault) => bin.fault = Some(fault),
             }
         }
@@ -276,6 +283,11 @@ impl World {
 
     /// Remembers who we are in `scope`, or why that could not be told. A known identity survives a fault.
     pub fn identify(&mut self, scope: &Scope, who: Result<Identity, Fault>) {
+        if let Ok(who) = &who
+            && self.recalled.get(scope).is_some_and(|account| *account != who.account)
+        {
+            self.forget_remembered(scope);
+        }
         match (self.identities.get(scope), &who) {
             (Some(Ok(_)), Err(_)) => {}
             _ => {
@@ -373,6 +385,7 @@ impl World {
     pub fn retain(&mut self, keep: &[Scope]) {
         self.shelves.retain(|scope, _| keep.contains(scope));
         self.identities.retain(|scope, _| keep.contains(scope));
+        self.recalled.retain(|scope, _| keep.contains(scope));
     }
 }
 

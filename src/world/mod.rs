@@ -10,6 +10,7 @@ mod id;
 mod inventory;
 mod partition;
 mod reading;
+mod remembered;
 mod scheduler_heartbeat;
 mod time_scale;
 
@@ -20,6 +21,7 @@ pub use id::{AccountId, Arn, EnvironmentName, KindName, Region, ResourceId, Scop
 pub use inventory::{Identity, KindStore, StoredPart, World};
 pub use partition::{Partition, regional_host, registry_host};
 pub use reading::{AnyReading, Coverage, Part, Reading, Resource};
+pub use remembered::ReadPart;
 pub use scheduler_heartbeat::{SchedulerHeartbeat, SchedulerLiveness};
 pub use time_scale::Speed;
 

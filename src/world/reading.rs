@@ -8,11 +8,12 @@ use std::hash::{DefaultHasher, Hasher};
 use std::sync::Arc;
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::{AccountId, Arn, Fault, KindName, QuickMap, ResourceId, Scope};
 
 /// One AWS resource in our own words. Implemented by each kind's `model.rs`.
-pub trait Resource: Clone + PartialEq + Debug + Serialize + Send + Sync + 'static {
+pub trait Resource: Clone + PartialEq + Debug + Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The kind this is.
     const KIND: KindName;
 

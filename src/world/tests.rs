@@ -3,20 +3,20 @@
 use std::hash::{DefaultHasher, Hash};
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Coverage, Fault, FaultKind, KindName, Part, Reading, Resource, Scope, World};
 
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 struct Thing {
-    name: &'static str,
+    name: String,
     count: u32,
 }
 
 impl Resource for Thing {
     const KIND: KindName = KindName("thing");
     fn key(&self) -> &str {
-        self.name
+        &self.name
     }
     fn fingerprint(&self, into: &mut DefaultHasher) {
         self.count.hash(into);
@@ -32,7 +32,7 @@ fn at(second: i64) -> Timestamp {
 }
 
 fn part(name: &str, count: u32, thing: &'static str) -> (Part, Result<Vec<Thing>, Fault>) {
-    (Part::from(name), Ok(vec![Thing { name: thing, count }]))
+    (Part::from(name), Ok(vec![Thing { name: thing.to_owned(), count }]))
 }
 
 fn denied() -> Fault {
@@ -102,7 +102,7 @@ fn without_sts_the_account_is_the_one_that_most_name_and_none_where_that_is_a_dr
     const ALSO_OURS: &str = "arn:aws:ecs:eu-west-1:123456789012:cluster/d";
     const SHARED: &str = "arn:aws:rds:eu-west-1:999999999999:cluster-snapshot:s";
     let account = |keys: &[&'static str]| {
-        let items = keys.iter().map(|name| Thing { name, count: 1 }).collect();
+        let items = keys.iter().map(|name| Thing { name: (*name).to_owned(), count: 1 }).collect();
         let mut world = World::default();
         let reading = Reading::of(vec![(Part::from(""), Ok(items))]);
         world.put(&scope(), Thing::KIND, &Coverage::All, Ok(reading.into()), at(1));
@@ -132,4 +132,60 @@ fn what_another_read_later_or_last_is_taken_over_and_nothing_else() {
     let counts: Vec<u32> = ours.all::<Thing>(&scope()).map(|thing| thing.count).collect();
     assert_eq!(counts, [2, 3]);
     assert_eq!(ours.scopes(), [scope()], "a scope that was left stays away");
+}
+
+fn of_an_earlier_run(account: &str) -> World {
+    let mut earlier = World::default();
+    for (name, count) in [("a", 1), ("b", 2)] {
+        let (part, got) = part(name, count, if name == "a" { "one" } else { "two" });
+        earlier.remember(&scope(), Thing::KIND, &part, Reading::of(vec![(part.clone(), got)]).into(), at(5));
+    }
+    earlier.recalled(&scope(), account.into());
+    earlier
+}
+
+#[test]
+fn what_an_earlier_run_read_stands_marked_until_it_is_read_again() {
+    let mut world = World::default();
+    world.recall(of_an_earlier_run("1"));
+    let remembered = |world: &World, part: &str| {
+        world.store(&scope(), Thing::KIND).and_then(|store| store.bin(part)).map(|bin| bin.remembered)
+    };
+    assert!(world.is_recalled(&scope()));
+    assert_eq!((remembered(&world, "a"), remembered(&world, "b")), (Some(true), Some(true)));
+    assert_eq!(world.read_parts::<Thing>(&scope()).count(), 0);
+    let some = Coverage::Parts([Part::from("a")].into());
+    let changed = world.put(&scope(), Thing::KIND, &some, Ok(Reading::of(vec![part("a", 9, "one")]).into()), at(9));
+    assert!(changed.is_empty(), "what differs from an earlier run is no news");
+    assert_eq!((remembered(&world, "a"), remembered(&world, "b")), (Some(false), Some(true)));
+    assert_eq!(world.by_key::<Thing>(&scope(), "one").map(|thing| thing.count), Some(9));
+    let all = Ok(Reading::of(vec![part("a", 9, "one")]).into());
+    world.put(&scope(), Thing::KIND, &Coverage::All, all, at(10));
+    assert_eq!(remembered(&world, "b"), None, "what is gone is gone");
+}
+
+#[test]
+fn what_was_read_meanwhile_is_not_covered_by_an_earlier_run() {
+    let mut world = World::default();
+    world.put(&scope(), Thing::KIND, &Coverage::All, Ok(Reading::of(vec![part("a", 7, "one")]).into()), at(9));
+    world.recall(of_an_earlier_run("1"));
+    assert_eq!(world.all::<Thing>(&scope()).count(), 1);
+    assert_eq!(world.by_key::<Thing>(&scope(), "one").map(|thing| thing.count), Some(7));
+}
+
+#[test]
+fn another_accounts_memory_goes_as_soon_as_it_is_known_whose_this_is() {
+    use super::Identity;
+    let who = || Ok(Identity { account: "2".into(), arn: "arn:aws:iam::2:user/x".into() });
+    let mut world = World::default();
+    world.recall(of_an_earlier_run("1"));
+    world.identify(&scope(), who());
+    assert!(!world.is_recalled(&scope()));
+    assert_eq!(world.all::<Thing>(&scope()).count(), 0);
+    // It may also be known before.
+    let mut world = World::default();
+    world.identify(&scope(), who());
+    world.recall(of_an_earlier_run("1"));
+    assert!(!world.is_recalled(&scope()));
+    assert_eq!(world.all::<Thing>(&scope()).count(), 0);
 }

@@ -27,7 +27,7 @@ const FLOORS: [(&str, &[&str]); 25] = [
     ("offhours", &["text", "world", "schedule", "kinds", "environment"]),
     ("timeline", &["text", "world", "schedule", "kinds", "environment", "offhours"]),
     ("diagnosis", &["text", "world", "schedule", "kinds", "environment", "offhours", "timeline"]),
-    ("overview", &["world", "kinds", "environment", "offhours", "diagnosis"]),
+    ("overview", &["text", "world", "kinds", "environment", "offhours", "diagnosis"]),
     (
         "operations",
         &["text", "world", "display", "schedule", "ssm", "change", "kinds", "environment", "offhours", "overview"],

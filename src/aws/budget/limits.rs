@@ -12,16 +12,14 @@ pub(super) struct Limit {
 
 /// The group an operation is counted in, and its limit. AWS's own figures (calls in a bucket, refill per second)
 /// are: ECS 50, 20 per kind of read; Elastic Load Balancing 40, 10; RDS 300, 12; CloudWatch DescribeAlarms 9/s,
-/// DescribeAlarmHistory 3/s, GetMetricData 50/s; Logs DescribeMetricFilters 5/s; Lambda 15/s; EC2 Describe 100, 20.
+/// DescribeAlarmHistory 3/s, GetMetricData 50/s; CloudTrail LookupEvents 2/s; Logs DescribeMetricFilters 5/s; Lambda 15/s; EC2 Describe 100, 20.
 /// Where none is published, twice the polite rate is tried; a throttle tells.
 pub(super) fn limit(operation: &str) -> (&str, Limit) {
     let (service, name) = operation.split_once(':').unwrap_or((operation, ""));
     let group = match (service, name) {
         ("ecs", name) if name.ends_with("Clusters") => "ecs clusters",
         ("ecs", name) if name.ends_with("Tasks") => "ecs tasks",
-        ("ecs", name) if name.ends_with("TaskDefinition") || name.ends_with("TaskDefinitions") => {
-            "ecs task definitions"
-        }
+        ("ecs", name) if name.ends_with("TaskDefinition") => "ecs task definitions",
         ("ecs", _) => "ecs services",
         ("cloudwatch", "GetMetricData") => "cloudwatch metrics",
         ("cloudwatch", "DescribeAlarmHistory") => "cloudwatch history",
@@ -44,6 +42,8 @@ pub(super) fn of_group(group: &str) -> Limit {
         "cloudwatch history" => of((3.0, 3.0), (2.0, 0.75)),
         "cloudwatch alarms" => of((9.0, 9.0), (4.0, 2.25)),
         "logs" => of((5.0, 5.0), (4.0, 1.25)),
+        // CloudTrail looks up two pages a second for a whole account and region.
+        "cloudtrail" => of((4.0, 2.0), (4.0, 0.5)),
         // Lambda's control plane: 15 calls per second together.
         "lambda" => of((40.0, 15.0), (40.0, 4.0)),
         "ec2" => of((100.0, 20.0), (25.0, 5.0)),

@@ -32,8 +32,8 @@ const IN_FLIGHT: usize = 16;
 /// How long a call's turn waits for another process at the store, before it is taken by our own count.
 const AT_STORE: Duration = Duration::from_millis(50);
 
-/// The environment variable of this project's own tests: with any value, calls to an AWS on this machine are not paced.
-/// Everywhere else it has no effect.
+/// The environment variable of this project's own tests: with any value, calls to an AWS on this machine are not paced
+/// and are repeated at once. Everywhere else it has no effect.
 pub(crate) const UNPACED: &str = "TOBAN_TEST_UNPACED";
 
 /// The time in seconds.
@@ -113,6 +113,11 @@ impl Budget {
             return Arc::new(Self { unpaced, ..Self::default() });
         }
         self
+    }
+
+    /// Whether no call waits for its turn.
+    pub(super) const fn is_unpaced(&self) -> bool {
+        self.unpaced
     }
 
     /// The first picture is there: from now on only a polite share is taken.

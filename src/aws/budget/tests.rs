@@ -9,7 +9,7 @@ use rstest::rstest;
 use tokio::time::Instant;
 
 use super::bucket::Bucket;
-use super::limits::of_group;
+use super::limits::{limit, of_group};
 use super::{Budget, Clock, Priority, Shared};
 use crate::store::{Place, Store};
 
@@ -141,7 +141,7 @@ impl Server {
 #[rstest]
 #[case::all_of_it(40.0, 40.0, 10.0, 2)]
 #[case::half_of_the_rate(40.0, 40.0, 5.0, 20)]
-#[case::an_empty_bucket(0.0, 40.0, 10.0, 40)]
+#[case::an_empty_bucket(0.0, 40.0, 10.0, 70)]
 #[case::a_third(20.0, 20.0, 3.3, 80)]
 #[case::more_than_is_published(80.0, 80.0, 20.0, 0)]
 #[tokio::test(start_paused = true)]
@@ -264,4 +264,57 @@ fn a_clock_that_was_set_back_gives_nothing_and_takes_nothing() {
     assert!(bucket.take(limit, false, 1_000.2).is_ok(), "by the new clock two came back");
     bucket.slow(limit, 900.0);
     assert!(bucket.take(limit, false, 902.0).is_ok());
+}
+
+/// One operation for each row of the table, with one beside it that is no longer of that row: what a console takes that
+/// only keeps watch, and never more than is granted.
+#[rstest]
+#[case("ecs:ListClusters", "ecs clusters", 12.0, 5.0)]
+#[case("ecs:DescribeClusters", "ecs clusters", 12.0, 5.0)]
+#[case("ecs:DescribeTasks", "ecs tasks", 20.0, 5.0)]
+#[case("ecs:ListTasks", "ecs tasks", 20.0, 5.0)]
+#[case("ecs:DescribeTaskDefinition", "ecs task definitions", 20.0, 5.0)]
+#[case("ecs:RegisterTaskDefinition", "ecs task definitions", 20.0, 5.0)]
+#[case("ecs:ListTaskDefinitions", "ecs services", 25.0, 5.0)]
+#[case("ecs:ListServices", "ecs services", 25.0, 5.0)]
+#[case("elasticloadbalancing:DescribeTargetHealth", "elasticloadbalancing", 20.0, 2.5)]
+#[case("rds:DescribeDBInstances", "rds", 75.0, 3.0)]
+#[case("cloudwatch:GetMetricData", "cloudwatch metrics", 12.0, 12.0)]
+#[case("cloudwatch:DescribeAlarmHistory", "cloudwatch history", 2.0, 0.75)]
+#[case("cloudwatch:DescribeAlarms", "cloudwatch alarms", 4.0, 2.25)]
+#[case("logs:DescribeMetricFilters", "logs", 4.0, 1.25)]
+#[case("lambda:ListFunctions", "lambda", 40.0, 4.0)]
+#[case("ec2:DescribeInstances", "ec2", 25.0, 5.0)]
+#[case("scheduler:ListSchedules", "scheduler", 10.0, 2.5)]
+#[case("tag:GetResources", "tag", 10.0, 2.5)]
+fn an_operation_is_counted_in_its_group(
+    #[case] operation: &str,
+    #[case] group: &str,
+    #[case] burst: f64,
+    #[case] rate: f64,
+) {
+    let (name, limit) = limit(operation);
+    assert_eq!((name, limit.polite), (group, (burst, rate)));
+    assert!(limit.granted.0 >= burst && limit.granted.1 >= rate);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_pace_has_a_floor_and_a_rest_gives_no_more_than_a_burst() {
+    let budget = polite();
+    for _ in 0..10 {
+        budget.slow(HEALTH);
+        tokio::time::sleep(Duration::from_secs(2)).await;
+    }
+    let slowed = spent(&budget, HEALTH, 10).await.as_secs_f64();
+    assert!((28.0..41.0).contains(&slowed), "10 calls at a tenth of 2.5 a second: {slowed}");
+    tokio::time::sleep(Duration::from_secs(3600)).await;
+    let after = spent(&budget, HEALTH, 20 + 10).await.as_secs_f64();
+    assert!((3.5..4.5).contains(&after), "20 at once, then 10 at 2.5 a second: {after}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_throttled_group_slows_no_other() {
+    let budget = polite();
+    budget.slow(HEALTH);
+    assert_eq!(spent(&budget, "ecs:ListServices", 25).await, Duration::ZERO);
 }

@@ -2,7 +2,11 @@
 //! Looks at both and repairs neither.
 
 use super::{Check, Report};
+use jiff::Timestamp;
+
 use crate::config::{self, ConfigError, Dirs};
+use crate::store::{FILE, Store};
+use crate::text;
 
 /// Checks both.
 pub(super) fn check(report: &mut Report, dirs: &Dirs, config: Result<(), ConfigError>) {
@@ -17,6 +21,30 @@ pub(super) fn check(report: &mut Report, dirs: &Dirs, config: Result<(), ConfigE
         Ok(()) => Check::well("configuration", format!("none at {file}, none needed; `toban init` writes one")),
     });
     report.add(state(dirs));
+    report.add(store(dirs));
+}
+
+/// What is kept between runs: how much, and how old.
+fn store(dirs: &Dirs) -> Check {
+    let about = "local store";
+    let Some(path) = dirs.state.as_deref().filter(|path| path.join(FILE).exists()) else {
+        return Check::well(about, "nothing is kept between runs yet");
+    };
+    let looked = Store::open(path).and_then(|store| Ok((store.notice(), store.size(), store.shares()?)));
+    match looked {
+        Ok((Some(notice), ..)) => Check::warn(about, notice, "nothing to do: what it held is read again"),
+        Ok((None, size, shares)) => {
+            let oldest = shares.iter().map(|share| share.oldest).min();
+            let age = oldest
+                .map(|at| format!(", the oldest reading {}", text::ago(Timestamp::now().duration_since(at).as_secs())));
+            Check::well(about, format!("{}{}", text::bytes(size), age.unwrap_or_default()))
+        }
+        Err(fault) => Check::warn(
+            about,
+            fault.to_string(),
+            format!("until then each run reads everything; if need be, delete {}", path.join(FILE).display()),
+        ),
+    }
 }
 
 fn state(dirs: &Dirs) -> Check {

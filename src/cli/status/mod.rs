@@ -25,7 +25,8 @@ pub(super) async fn run(context: &CommandContext, args: &args::Status) -> Result
     if args.watch {
         return watch(context, args).await;
     }
-    let mut snapshot = read::once(context).await?;
+    let named: Vec<&str> = args.env.iter().map(String::as_str).collect();
+    let mut snapshot = read::once_of(context, &named).await?;
     // Why something drifts may be what an environment's health hangs on.
     let chosen: Vec<_> =
         choose(&snapshot, &args.env)?.into_iter().map(|environment| environment.name.clone()).collect();

@@ -396,6 +396,10 @@ impl Cloud for Live {
         }
     }
 
+    fn kept_as(&self, scope: &Scope) -> Option<String> {
+        Some(self.region_at_endpoint(scope))
+    }
+
     fn calm(&self) {
         for budget in self.state().budgets.values() {
             budget.calm();

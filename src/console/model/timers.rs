@@ -66,7 +66,8 @@ impl Model {
             }
             return effects;
         }
-        for reading in self.pacer.due(self.now) {
+        let world = Arc::clone(&self.world);
+        for reading in self.pacer.due_beside(&world, self.now) {
             // One that was lost is not waited for any more.
             self.flights.retain(|_, (old, _)| (&old.scope, old.kind) != (&reading.scope, reading.kind));
             self.flights.insert(reading.ask, (reading.clone(), self.now));

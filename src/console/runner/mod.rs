@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::io;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use futures_util::FutureExt;
 use jiff::{SignedDuration, Timestamp};
@@ -20,6 +21,7 @@ use super::model::Model;
 use super::msg::{Event, Msg};
 use super::settings::Settings;
 use crate::cloud::Cloud;
+use crate::engine::memory::Memory;
 use crate::engine::scheduler::execution_log::ExecutionLog;
 use crate::engine::session::{Record, Visiting};
 use crate::engine::tunnel_supervisor::Tunnel;
@@ -112,13 +114,17 @@ pub struct Runner {
     tunnels: BTreeMap<u64, Tunnel>,
     /// What those write who execute schedules on this machine, and whether this console does.
     heartbeat: Option<(Arc<ExecutionLog>, bool)>,
+    /// What is kept between runs; opened when it is first needed.
+    memory: Arc<OnceLock<Option<Memory>>>,
+    /// When what was read was last written down.
+    kept: Option<Instant>,
 }
 
 impl Runner {
     /// A runner whose outcomes go to `tell`.
     #[must_use]
     pub fn new(cloud: Arc<dyn Cloud>, settings: Settings, tell: UnboundedSender<Msg>) -> Self {
-        Self { cloud, settings, tell, tunnels: BTreeMap::new(), heartbeat: None }
+        Self { cloud, settings, tell, tunnels: BTreeMap::new(), heartbeat: None, memory: Arc::default(), kept: None }
     }
 
     /// The same, telling by `execution_log` who executes schedules on this machine; `here` if this console does.
@@ -148,9 +154,16 @@ impl Runner {
         match effect {
             Effect::Quit => return Ok(Flow::End),
             Effect::Scopes => self.scopes(generation),
+            Effect::Recall(scopes) => self.recall(generation, scopes),
             Effect::Identify(scope) => self.identify(generation, scope),
             Effect::Read(reading) => self.read(generation, reading, Arc::clone(&model.world)),
-            Effect::Gather => self.gather(generation, Arc::clone(&model.world), model.pacer.unread()),
+            Effect::Gather => {
+                let unread = model.pacer.unread();
+                if unread.is_empty() {
+                    self.settled(&model.world);
+                }
+                self.gather(generation, Arc::clone(&model.world), unread);
+            }
             Effect::Look(ask, id) => self.look(ask, id, Arc::clone(&model.world)),
             Effect::Change(approved) => self.change(*approved, Arc::clone(&model.world)),
             Effect::Run(procedure_run) => self.run(generation, *procedure_run, &model.world),

@@ -3,6 +3,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use jiff::Timestamp;
@@ -10,6 +11,8 @@ use jiff::Timestamp;
 use super::Runner;
 use crate::console::msg::{Event, Msg};
 use crate::engine::headless::perform;
+use crate::engine::memory::Memory;
+use crate::engine::memory::Recall;
 use crate::engine::poller::PollRequest;
 use crate::engine::scheduler::execution_log::ExecutionLog;
 use crate::engine::scheduler::heartbeat;
@@ -19,6 +22,9 @@ use crate::kinds::catalog::kind;
 use crate::overview::assemble_early;
 use crate::world::read_request::ReadRequest;
 use crate::world::{Fault, FaultKind, ResourceId, SchedulerHeartbeat, Scope, World};
+
+/// How often what was read is written down for the next run.
+const KEEP_EVERY: Duration = Duration::from_secs(60);
 
 /// The world with what is known of whoever executes schedules on this machine. What cannot be read is not known.
 fn watched(
@@ -52,6 +58,39 @@ impl Runner {
             Event::Scopes(generation, got)
         };
         self.spawn(work, move |fault| Event::Scopes(generation, Err(fault)));
+    }
+
+    /// What earlier runs knew of these places. Nobody waits for it: what is read meanwhile stands before it.
+    pub(super) fn recall(&self, generation: u64, scopes: Vec<Scope>) {
+        let Some(state_dir) = self.settings.execution_log.clone() else { return };
+        let (cloud, tell, memory) = (Arc::clone(&self.cloud), self.tell.clone(), Arc::clone(&self.memory));
+        tokio::task::spawn_blocking(move || {
+            let say = |news| drop(tell.send(Msg { now: cloud.now(), news }));
+            let memory = memory.get_or_init(|| match Memory::open(&state_dir) {
+                Ok(memory) => {
+                    memory.notice().into_iter().for_each(|notice| say(Event::Failed(notice)));
+                    Some(memory)
+                }
+                Err(fault) => {
+                    say(Event::Failed(format!("{fault}; nothing is remembered between runs")));
+                    None
+                }
+            });
+            if let Some(memory) = memory {
+                let earlier = memory.recall(&*cloud, &scopes, Recall::Everything, cloud.now());
+                say(Event::Recalled(generation, Box::new(earlier)));
+            }
+        });
+    }
+
+    /// The picture is whole: calls are polite from here on, and what was read is written down once in a while.
+    pub(super) fn settled(&mut self, world: &Arc<World>) {
+        self.cloud.calm();
+        let due = self.kept.is_none_or(|at| at.elapsed() >= KEEP_EVERY);
+        if let Some(Some(memory)) = self.memory.get().filter(|_| due) {
+            self.kept = Some(Instant::now());
+            memory.keep_beside(Arc::clone(&self.cloud), Arc::clone(world));
+        }
     }
 
     pub(super) fn identify(&self, generation: u64, scope: Scope) {
@@ -90,9 +129,6 @@ impl Runner {
         let (configured_environments, zone) =
             (self.settings.configured_environments.clone(), self.settings.zone.clone());
         let heartbeat = self.heartbeat.clone();
-        if unread.is_empty() {
-            self.cloud.calm();
-        }
         tokio::task::spawn_blocking(move || {
             let now = cloud.now();
             let world = match heartbeat {

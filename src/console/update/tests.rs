@@ -14,7 +14,7 @@ use crate::console::screens::rig::{
 use crate::engine::poller::PollRequest;
 use crate::kinds::ecs_cluster::Cluster;
 use crate::theme::Theme;
-use crate::world::{AnyReading, Arn, Coverage, KindName, Reading, Resource, Scope, SourceName};
+use crate::world::{AnyReading, Arn, Coverage, KindName, Reading, Resource, Scope, SourceName, World};
 
 fn clusters(name: &str) -> AnyReading {
     let arn = Arn::from(format!("arn:aws:ecs:ap-northeast-1:123456789012:cluster/{name}"));
@@ -45,6 +45,7 @@ fn started() -> (Model, Vec<PollRequest>) {
         })
         .collect();
     assert!(effects.contains(&Effect::Identify(scope())));
+    assert!(effects.contains(&Effect::Recall(vec![scope()])));
     (model, readings)
 }
 
@@ -98,6 +99,29 @@ fn a_fault_keeps_what_was_there() {
     tell(&mut model, Event::Read(0, of_clusters(&again), Err(denied())));
     assert_eq!(model.world.all::<Cluster>(&scope()).count(), 1);
     assert_eq!(model.fault_count(), 1);
+}
+
+#[test]
+fn what_earlier_runs_knew_is_taken_in_where_nothing_was_read_since() {
+    let earlier = || {
+        let mut earlier = World::default();
+        earlier.remember(&scope(), Cluster::KIND, &"".into(), clusters("remembered"), at(-9000));
+        earlier.recalled(&scope(), "123456789012".into());
+        Box::new(earlier)
+    };
+    let names = |model: &Model| -> Vec<String> {
+        model.world.all::<Cluster>(&scope()).map(|cluster| cluster.name.clone()).collect()
+    };
+    let (mut model, readings) = started();
+    let now = model.picture.clone();
+    tell(&mut model, Event::Gathered(0, now));
+    assert!(tell(&mut model, Event::Recalled(9, earlier())).is_empty(), "of another cloud");
+    assert_eq!(names(&model), Vec::<String>::new());
+    assert!(tell(&mut model, Event::Recalled(0, earlier())).contains(&Effect::Gather));
+    assert_eq!(names(&model), ["remembered"]);
+    tell(&mut model, Event::Read(0, of_clusters(&readings), Ok(clusters("read"))));
+    tell(&mut model, Event::Recalled(0, earlier()));
+    assert_eq!(names(&model), ["read"]);
 }
 
 #[test]

@@ -4,12 +4,12 @@
 use std::hash::{DefaultHasher, Hash};
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::world::{Arn, KindName, Resource};
 
 /// A metric, composite or log alarm.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Alarm {
     /// Its ARN.
     pub arn: Arn,
@@ -56,7 +56,7 @@ pub struct Alarm {
 }
 
 /// One metric an alarm watches.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct AlarmMetric {
     /// Its id in metric math.
     pub id: Option<String>,

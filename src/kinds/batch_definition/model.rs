@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::world::{Arn, KindName, Resource};
 
 /// The newest active revision of a job definition.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct BatchDefinition {
     /// Its ARN, with the revision.
     pub arn: Arn,

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash};
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::world::{Arn, KindName, Resource};
 
 /// A job queue.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct BatchQueue {
     /// Its ARN.
     pub arn: Arn,
@@ -33,7 +33,7 @@ pub struct BatchQueue {
 }
 
 /// A compute environment.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ComputeEnvironment {
     /// Its ARN.
     pub arn: Arn,
@@ -50,7 +50,7 @@ pub struct ComputeEnvironment {
 }
 
 /// A job.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct BatchJob {
     /// Its id.
     pub id: String,

@@ -3,7 +3,7 @@
 
 use std::hash::{DefaultHasher, Hash};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::world::read_request::ReadRequest;
 use crate::world::{KindName, Resource, Scope};
@@ -14,7 +14,7 @@ const FAMILIES: [&str; 4] = ["t2.", "t3.", "t3a.", "t4g."];
 const FEW: f64 = 20.0;
 
 /// What an instance has left.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Credits {
     /// The instance's id: also the part it is read by.
     pub id: String,

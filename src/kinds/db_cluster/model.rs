@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash};
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::world::{Arn, KindName, Resource};
 
 /// An Aurora or multi-AZ DB cluster.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct DbCluster {
     /// Its ARN.
     pub arn: Arn,
@@ -69,7 +69,7 @@ pub struct DbCluster {
 }
 
 /// A member of a cluster.
-#[derive(Clone, PartialEq, Debug, Serialize, Hash)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, Hash)]
 pub struct ClusterMember {
     /// DBInstanceIdentifier.
     pub id: String,

@@ -4,13 +4,13 @@
 use std::hash::{DefaultHasher, Hash};
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::schedule::observed::rds_power_events::{Power, PowerEvent};
 use crate::world::{KindName, Resource};
 
 /// The stops and starts of one database.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct PowerEvents {
     /// ARN of the instance or cluster.
     pub arn: String,
@@ -21,7 +21,7 @@ pub struct PowerEvents {
 }
 
 /// One event of RDS.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct DbMessage {
     /// When.
     pub at: Timestamp,

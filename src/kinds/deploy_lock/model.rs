@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash};
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::world::{Arn, KindName, Resource};
 
@@ -17,7 +17,7 @@ pub const OUT: &str = "toban:drained";
 pub const PREVIOUS: &str = "toban:previous";
 
 /// What toban's tags on a target group say.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct DeployLock {
     /// The target group's ARN.
     pub group: String,

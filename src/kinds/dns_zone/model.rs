@@ -3,12 +3,12 @@
 
 use std::hash::{DefaultHasher, Hash};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::world::{KindName, Resource};
 
 /// A hosted zone.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct DnsZone {
     /// Its id.
     pub id: String,
@@ -21,7 +21,7 @@ pub struct DnsZone {
 }
 
 /// A record that points into AWS.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Record {
     /// Its name.
     pub name: String,

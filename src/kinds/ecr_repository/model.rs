@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash};
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::world::{KindName, Resource};
 
 /// A repository with every tagged image in it, newest first.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Repository {
     /// `ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME`: what stands before the tag in an image's reference.
     pub uri: String,
@@ -27,7 +27,7 @@ pub struct Repository {
 }
 
 /// An image, by its digest.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Image {
     /// `sha256:…` of its manifest, or of its index where it is made for several platforms.
     pub digest: String,
@@ -48,7 +48,7 @@ pub struct Image {
 }
 
 /// One platform of an image.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Platform {
     /// `linux`, `windows`.
     pub os: String,

@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::world::{Arn, KindName, Resource};
 
 /// An ECS cluster.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Cluster {
     /// Its ARN.
     pub arn: Arn,
@@ -24,7 +24,7 @@ pub struct Cluster {
 }
 
 /// A cluster's executeCommandConfiguration.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Exec {
     /// The KMS key that encrypts sessions, where one is set.
     pub key: Option<String>,
@@ -33,7 +33,7 @@ pub struct Exec {
 }
 
 /// Where ECS Exec sessions are logged.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub enum Logging {
     /// Nowhere, or wherever the container logs to.
     #[default]

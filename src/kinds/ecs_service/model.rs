@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash};
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::kinds::listener::RuleWeights;
 use crate::kinds::service_deployment::{DeploymentSettings, ServiceDeployment};
 use crate::world::{Arn, KindName, Resource};
 
 /// An ECS service as DescribeServices tells it.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Service {
     /// Its ARN.
     pub arn: Arn,
@@ -67,7 +67,7 @@ pub struct Service {
 }
 
 /// What is read of a service's deployments beside DescribeServices' own list.
-#[derive(Clone, PartialEq, Debug, Default, Serialize)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct DeliveryFacts {
     /// How they are asked to go.
     pub settings: DeploymentSettings,
@@ -84,7 +84,7 @@ pub struct DeliveryFacts {
 }
 
 /// A task set: what CodeDeploy and external controllers deploy.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct TaskSet {
     /// `ecs-svc/0123…`.
     pub id: String,
@@ -97,7 +97,7 @@ pub struct TaskSet {
 }
 
 /// One deployment of a service.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Deployment {
     /// `ecs-svc/0123…`.
     pub id: String,
@@ -124,7 +124,7 @@ pub struct Deployment {
 }
 
 /// One service event.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Event {
     /// Its id.
     pub id: String,
@@ -135,7 +135,7 @@ pub struct Event {
 }
 
 /// A target group the service registers its tasks in.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Attachment {
     /// The target group; `None` for a classic load balancer.
     pub target_group: Option<Arn>,
@@ -148,7 +148,7 @@ pub struct Attachment {
 }
 
 /// advancedConfiguration: what a deployment shifts traffic by.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Alternate {
     /// The other target group: the two swap with each deployment.
     pub target_group: Arn,
@@ -181,7 +181,7 @@ impl Attachment {
 }
 
 /// The deployment circuit breaker.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Breaker {
     /// Whether it stops failing deployments.
     pub enabled: bool,

@@ -3,13 +3,13 @@
 
 use std::hash::{DefaultHasher, Hash};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::schedule::stored::target_effect::Target;
 use crate::world::{Arn, KindName, Resource};
 
 /// A rule of the default event bus with a schedule: no other bus takes one.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Rule {
     /// Its ARN.
     pub arn: Arn,

@@ -4,13 +4,13 @@
 use std::hash::{DefaultHasher, Hash};
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::schedule::stored::target_effect::Target;
 use crate::world::{KindName, Resource};
 
 /// A schedule outside our groups.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ForeignSchedule {
     /// Its group and name: `default/nightly-stop`.
     pub name: String,

@@ -91,7 +91,7 @@ impl Source {
 }
 
 /// What the simulator says of one action on one resource.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Verdict {
     /// The action.
     pub action: String,
@@ -115,7 +115,7 @@ pub enum Decision {
 }
 
 /// A question and its answer.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Simulation {
     /// The question, as the part it was asked by.
     pub question: String,

@@ -4,12 +4,12 @@
 use std::hash::DefaultHasher;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::world::{KindName, Resource};
 
 /// The hours in which a rule fired, or a function was called, lately.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct JobActivity {
     /// `rule:NAME` or `function:NAME`.
     pub key: String,

@@ -21,6 +21,7 @@ impl Kind for Listeners {
 
     const PACE: PollClass = PollClass::Topology;
     const NEEDS: &'static [KindName] = &[super::load_balancer::LoadBalancer::KIND];
+    const SLOW_PARTS_OF: Option<KindName> = Some(super::load_balancer::LoadBalancer::KIND);
     const PERMISSIONS: &'static [&'static str] =
         &["elasticloadbalancing:DescribeListeners", "elasticloadbalancing:DescribeRules"];
 

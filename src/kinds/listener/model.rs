@@ -3,12 +3,12 @@
 
 use std::hash::DefaultHasher;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::world::{Arn, KindName, Resource};
 
 /// All listeners of one load balancer.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct ListenerSet {
     /// Whose.
     pub load_balancer: Arn,
@@ -17,7 +17,7 @@ pub struct ListenerSet {
 }
 
 /// A listener.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Listener {
     /// Its ARN.
     pub arn: Arn,
@@ -30,7 +30,7 @@ pub struct Listener {
 }
 
 /// A listener rule.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Rule {
     /// Its ARN.
     pub arn: Arn,
@@ -47,7 +47,7 @@ pub struct Rule {
 }
 
 /// A target group that a rule forwards to.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Hash)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, Hash)]
 pub struct WeightedGroup {
     /// It.
     pub group: Arn,
@@ -56,7 +56,7 @@ pub struct WeightedGroup {
 }
 
 /// The weights of one rule, read by itself.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Hash)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, Hash)]
 pub struct RuleWeights {
     /// The rule; a listener's ARN stands for its default action.
     pub rule: Arn,

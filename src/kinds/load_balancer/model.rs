@@ -4,12 +4,12 @@
 use std::hash::{DefaultHasher, Hash};
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::world::{Arn, KindName, Resource};
 
 /// An application or network load balancer.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct LoadBalancer {
     /// Its ARN.
     pub arn: Arn,

@@ -3,12 +3,12 @@
 
 use std::hash::DefaultHasher;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::world::{KindName, Resource};
 
 /// What turns log lines into a metric: leads from an alarm to its log group.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct MetricFilter {
     /// `log group:filter name`.
     pub key: String,

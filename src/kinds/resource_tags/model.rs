@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 use std::hash::DefaultHasher;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::world::{Arn, KindName, Resource};
 
 /// A resource's tags, as the tagging API tells them for every kind at once.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct TaggedResource {
     /// Whose.
     pub arn: Arn,

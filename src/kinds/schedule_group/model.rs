@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash};
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::schedule::drift::Stored;
 use crate::world::{Arn, KindName, Resource};
 
 /// A schedule group.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Group {
     /// Its name.
     pub name: String,
@@ -24,7 +24,7 @@ pub struct Group {
 }
 
 /// One schedule as the server holds it.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Held {
     /// Its name.
     pub name: String,

@@ -3,14 +3,14 @@
 
 use std::hash::{DefaultHasher, Hash};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::schedule::stored::tag_record::{Tags, key_of};
 use crate::schedule::stored::tags::ENV;
 use crate::world::{KindName, Resource, Scope, World};
 
 /// What is written on one schedule group; none is known of a group that is not there.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Notes {
     /// The group's name.
     pub group: String,

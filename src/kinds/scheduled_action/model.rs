@@ -4,7 +4,7 @@
 use std::hash::{DefaultHasher, Hash};
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::schedule::Bounds;
 use crate::schedule::drift::Stored;
@@ -12,7 +12,7 @@ use crate::schedule::stored::scheduled_actions;
 use crate::world::{KindName, Resource};
 
 /// An action on an ECS service's count: at a time, new bounds.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct ScheduledAction {
     /// ScheduledActionARN: names are only unique within a resource.
     pub arn: String,

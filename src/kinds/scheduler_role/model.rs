@@ -3,7 +3,7 @@
 
 use std::hash::{DefaultHasher, Hash};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::text::like;
@@ -13,7 +13,7 @@ use crate::world::{Arn, KindName, Resource};
 const SERVICE: &str = "scheduler.amazonaws.com";
 
 /// A role, and who may take it.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct SchedulerRole {
     /// Its ARN.
     pub arn: Arn,

@@ -4,12 +4,12 @@
 use core::net::IpAddr;
 use std::hash::{DefaultHasher, Hash};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::world::{KindName, Resource};
 
 /// A security group with whom it lets in. What it lets out is not kept.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct SecurityGroup {
     /// `sg-…`.
     pub id: String,
@@ -22,7 +22,7 @@ pub struct SecurityGroup {
 }
 
 /// One rule for what comes in.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Opening {
     /// `tcp`, `udp`, `icmp`, a number, or `-1` for all.
     pub protocol: String,

@@ -4,13 +4,13 @@
 use std::hash::{DefaultHasher, Hash};
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::settings::DeploymentSettings;
 use crate::world::{Arn, KindName, Resource};
 
 /// A deployment with what it targets.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct ServiceDeployment {
     /// Its ARN.
     pub arn: Arn,
@@ -43,7 +43,7 @@ pub struct ServiceDeployment {
 }
 
 /// What ECS's record tells of a deployment while it goes on.
-#[derive(Clone, PartialEq, Debug, Default, Serialize)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct DeploymentProgress {
     /// When the record last changed.
     pub updated_at: Option<Timestamp>,
@@ -64,7 +64,7 @@ pub struct DeploymentProgress {
 }
 
 /// A revision's part in a deployment.
-#[derive(Clone, PartialEq, Debug, Default, Serialize)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct RevisionShare {
     /// The service revision.
     pub revision: Option<Arn>,
@@ -81,7 +81,7 @@ pub struct RevisionShare {
 }
 
 /// A lifecycle hook of a deployment: a function that is asked, or a pause that waits for a person.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Hash)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, Hash)]
 pub struct LifecycleHook {
     /// What it is answered by.
     pub id: Option<String>,
@@ -98,7 +98,7 @@ pub struct LifecycleHook {
 }
 
 /// The alarms a deployment watches.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct WatchedAlarms {
     /// `DISABLED`, `MONITORING`, `TRIGGERED`, `MONITORING_COMPLETE`.
     pub status: Option<String>,
@@ -109,7 +109,7 @@ pub struct WatchedAlarms {
 }
 
 /// An image of a container, as it was resolved when the deployment began.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct RunningImage {
     /// The container.
     pub container: String,

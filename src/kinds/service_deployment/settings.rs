@@ -1,10 +1,10 @@
 //! How deployments of a service are asked to go: strategy, bake times, steps, alarms, hooks.
 //! Plain data; no SDK type, no judgement, no drawing.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// deploymentConfiguration, as far as a reader needs it.
-#[derive(Clone, PartialEq, Debug, Default, Serialize)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct DeploymentSettings {
     /// `ROLLING`, `BLUE_GREEN`, `CANARY`, `LINEAR`: an open string; `None` where nothing is said (rolling).
     pub strategy: Option<String>,
@@ -23,7 +23,7 @@ pub struct DeploymentSettings {
 }
 
 /// A step of traffic.
-#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct TrafficStep {
     /// How much, in percent.
     pub percent: f64,
@@ -32,7 +32,7 @@ pub struct TrafficStep {
 }
 
 /// A lifecycle hook as it is set.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct HookSetting {
     /// `AWS_LAMBDA`, `PAUSE`: an open string.
     pub kind: Option<String>,
@@ -43,7 +43,7 @@ pub struct HookSetting {
 }
 
 /// The alarms of a service's deployments.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct AlarmSetting {
     /// Their names.
     pub names: Vec<String>,

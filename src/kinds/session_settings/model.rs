@@ -3,7 +3,7 @@
 
 use std::hash::{DefaultHasher, Hash};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::world::{KindName, Part, Resource};
 
@@ -25,7 +25,7 @@ pub(super) fn group_of(part: &str) -> Option<&str> {
 }
 
 /// What the document `SSM-SessionManagerRunShell` says. Without one all is as AWS begins with: nothing.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 pub struct Preferences {
     /// The KMS key that encrypts shells and commands.
     pub key: Option<String>,
@@ -44,7 +44,7 @@ pub struct Preferences {
 }
 
 /// A log group, as far as sessions care.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum Group {
     /// It is not there.
     Missing,
@@ -55,7 +55,7 @@ pub enum Group {
 }
 
 /// One of them.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum Settings {
     /// The account's preferences.
     Preferences(Preferences),
@@ -66,7 +66,7 @@ pub enum Settings {
 }
 
 /// A part of the settings.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct SessionSettings {
     /// Which part.
     pub part: String,

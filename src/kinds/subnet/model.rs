@@ -3,12 +3,12 @@
 
 use std::hash::{DefaultHasher, Hash};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::world::{KindName, Resource};
 
 /// A subnet.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Subnet {
     /// `subnet-…`.
     pub id: String,
@@ -23,7 +23,7 @@ pub struct Subnet {
 }
 
 /// Where the default route of a subnet leads.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum WayOut {
     /// Nowhere: there is no default route.

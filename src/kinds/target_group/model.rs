@@ -3,12 +3,12 @@
 
 use std::hash::DefaultHasher;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::world::{Arn, KindName, Resource};
 
 /// A target group and how it checks health.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct TargetGroup {
     /// Its ARN.
     pub arn: Arn,
@@ -29,7 +29,7 @@ pub struct TargetGroup {
 }
 
 /// A target group's health check.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Check {
     /// Whether it checks at all.
     pub enabled: bool,

@@ -3,12 +3,12 @@
 
 use std::hash::{DefaultHasher, Hash};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::world::{Arn, KindName, Resource};
 
 /// The targets of one target group with their health.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct TargetHealth {
     /// Whose.
     pub group: Arn,
@@ -17,7 +17,7 @@ pub struct TargetHealth {
 }
 
 /// One target.
-#[derive(Clone, PartialEq, Debug, Serialize, Hash)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, Hash)]
 pub struct Target {
     /// An instance id, an address, a function's or load balancer's ARN.
     pub id: String,
@@ -40,7 +40,7 @@ pub struct Target {
 }
 
 /// An administrative override of a target: a zonal shift sends its requests elsewhere, however healthy it is.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Hash)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, Hash)]
 pub struct Override {
     /// `zonal_shift_active`, `zonal_shift_delegated_to_dns`: an open string.
     pub state: String,
@@ -51,7 +51,7 @@ pub struct Override {
 }
 
 /// What the load balancer's anomaly detection says of a target.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Hash)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, Hash)]
 pub struct Anomaly {
     /// `normal`, `anomalous`: an open string.
     pub result: String,

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash};
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::world::{Arn, KindName, Resource};
 
 /// A task definition revision in use. Environment values are dropped where it is read: only their names are kept.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct TaskDefinition {
     /// Its ARN.
     pub arn: Arn,
@@ -41,7 +41,7 @@ pub struct TaskDefinition {
 }
 
 /// A container as the revision defines it.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct ContainerDefinition {
     /// Its name.
     pub name: String,

@@ -4,12 +4,12 @@
 use std::hash::{DefaultHasher, Hash};
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::world::{Arn, KindName, Resource};
 
 /// A user pool.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct UserPool {
     /// Its id: `ap-northeast-1_AbCd1234`.
     pub id: String,

@@ -3,12 +3,12 @@
 
 use std::hash::{DefaultHasher, Hash};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::world::{KindName, Resource};
 
 /// A VPC's network.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct VpcNetwork {
     /// `vpc-…`.
     pub name: String,
@@ -21,7 +21,7 @@ pub struct VpcNetwork {
 }
 
 /// A subnet with where its traffic to the internet goes.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Subnet {
     /// `subnet-…`.
     pub id: String,
@@ -42,7 +42,7 @@ pub struct Subnet {
 }
 
 /// A NAT gateway.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct NatGateway {
     /// `nat-…`.
     pub id: String,
@@ -55,7 +55,7 @@ pub struct NatGateway {
 }
 
 /// A VPC endpoint.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Endpoint {
     /// `vpce-…`.
     pub id: String,

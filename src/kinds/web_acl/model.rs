@@ -3,12 +3,12 @@
 
 use std::hash::{DefaultHasher, Hash};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::world::{Arn, KindName, Resource};
 
 /// A web ACL.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct WebAcl {
     /// Its ARN.
     pub arn: Arn,
@@ -23,7 +23,7 @@ pub struct WebAcl {
 }
 
 /// One of its rules.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct WebRule {
     /// Its name.
     pub name: String,

@@ -12,7 +12,7 @@ use crate::schedule::override_rules::AWS_STOPPED_MAX;
 pub const KEPT: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 /// One thing that happened.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Power {
     /// It was stopped (RDS-EVENT-0087, of a cluster 0150).

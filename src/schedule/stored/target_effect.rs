@@ -9,7 +9,7 @@ use crate::schedule::model::{MemberKind, PowerAction};
 use crate::world::Arn;
 
 /// A target as AWS keeps it, in our words.
-#[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct Target {
     /// What is called: a resource's ARN, or `arn:aws:scheduler:::aws-sdk:rds:stopDBInstance`.
     pub arn: String,
@@ -24,7 +24,7 @@ pub struct Target {
 }
 
 /// How a task is run, as ECS wants to be told: what running one by hand must repeat.
-#[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct TaskLaunch {
     /// How many at once.
     pub count: Option<u32>,

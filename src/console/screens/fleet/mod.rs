@@ -127,6 +127,8 @@ fn row(environment: &EnvironmentStatus, (now, zone): (Timestamp, &TimeZone), cha
         use crate::world::FaultKind::{Credentials, Expired, Offline};
         matches!(fault.kind, Credentials | Expired | Offline)
     });
+    // What an earlier run read is no more than a memory.
+    let stale = stale || environment.recalled.is_some();
     let item = Item::row(environment.name.as_str(), environment.name.as_str(), cells).of(health);
     let behind = behind(environment);
     Item { changed: news, stale, behind, ..item }.to(Some(RowTarget::Environment(environment.name.clone())))

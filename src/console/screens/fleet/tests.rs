@@ -126,3 +126,14 @@ fn what_cannot_be_read_is_told_below_the_cause_in_a_line() {
     assert!(page.contains("elasticloadbalancing:DescribeTargetHealth is not allowed (:faults tells more)"), "{page}");
     assert!(!page.contains("User: arn"), "{page}");
 }
+
+#[test]
+fn what_only_an_earlier_run_read_is_dim() {
+    let mut remembered = environment("a-dev", Health::Unknown, "3 h ago: well");
+    remembered.recalled = Some(at(0));
+    let environments = vec![remembered, environment("b-dev", Health::Well, "well")];
+    let picture = Picture { environments, ..Picture::default() };
+    let blocks = super::blocks(&picture, (at(9), &jiff::tz::TimeZone::UTC), &std::collections::BTreeMap::new(), &[]);
+    let dim: Vec<bool> = blocks.iter().flat_map(|block| &block.items).map(|item| item.stale).collect();
+    assert_eq!(dim, [true, false]);
+}

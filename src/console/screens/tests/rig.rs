@@ -89,6 +89,7 @@ pub(crate) fn environment(name: &str, health: Health, message: &str) -> Environm
             },
             faults: Vec::new(),
             read_at: Some(at(-20)),
+            recalled: None,
             deploy: None,
         },
         verdict: Verdict {

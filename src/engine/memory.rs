@@ -1,0 +1,198 @@
+//! Memory between runs: what was read is kept in the local store per account and region, and taken in at the next start,
+//! marked with its age. It serves to place and to show at once, and spares calls for what seldom changes; what it holds
+//! is read again. Nothing of a simulated account is kept, and nothing that looks like a secret.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::cloud::Cloud;
+use crate::kinds::catalog::{KINDS, kind};
+use crate::kinds::task_definition::TaskDefinition;
+use crate::kinds::{AnyKind, PollClass};
+use crate::store::{CachedPart, Place, Store, StoreFault};
+use crate::world::{AccountId, KindName, Part, Resource, Scope, World};
+
+/// How the items are written. Others are not taken in: it changes with every change of a kind's `model.rs`.
+const FORM: &str = concat!(env!("CARGO_PKG_VERSION"), "/1");
+
+/// A picture older than this is not drawn.
+const PICTURE: SignedDuration = SignedDuration::from_hours(24 * 7);
+
+/// What seldom changes is taken as it was for so long by a command that reads once.
+const STRUCTURE: SignedDuration = SignedDuration::from_hours(1);
+
+/// The kind under which it is kept which account a source led to.
+const ACCOUNT: &str = "account";
+
+/// How much of what is kept is wanted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Recall {
+    /// All of it: to draw the last picture, or to read one environment alone.
+    Everything,
+    /// Only what spares calls: revisions of task definitions, which never change, and what seldom does.
+    Structure,
+}
+
+/// What is kept between runs. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Memory {
+    store: Store,
+    /// What writes at the moment.
+    writing: Arc<Mutex<Option<JoinHandle<()>>>>,
+    /// What was written last, of each kind in each place.
+    written: Arc<Mutex<BTreeMap<(Scope, KindName), Timestamp>>>,
+}
+
+impl Memory {
+    /// The memory in the store of a state directory.
+    ///
+    /// # Errors
+    /// As [`Store::open`]: then one goes on without.
+    pub fn open(state_dir: &Path) -> Result<Self, StoreFault> {
+        Ok(Self { store: Store::open(state_dir)?, writing: Arc::default(), written: Arc::default() })
+    }
+
+    /// What the reader should hear once.
+    #[must_use]
+    pub fn notice(&self) -> Option<String> {
+        self.store.notice()
+    }
+
+    /// What earlier runs knew of `scopes`. What cannot be read is not known: nobody waits for a store.
+    #[must_use]
+    pub fn recall(&self, cloud: &dyn Cloud, scopes: &[Scope], what: Recall, now: Timestamp) -> World {
+        let mut world = World::at(cloud.speed());
+        for scope in scopes {
+            if let Err(fault) = self.recall_scope(cloud, scope, (what, now), &mut world) {
+                tracing::warn!(%scope, %fault, "nothing is remembered");
+            }
+        }
+        world
+    }
+
+    fn recall_scope(
+        &self,
+        cloud: &dyn Cloud,
+        scope: &Scope,
+        (what, now): (Recall, Timestamp),
+        world: &mut World,
+    ) -> Result<(), StoreFault> {
+        let Some(region) = cloud.kept_as(scope) else { return Ok(()) };
+        let led = self.store.parts(&whose(&region), FORM, Timestamp::MIN)?;
+        let account = led.into_iter().find(|part| part.kind == ACCOUNT && part.part == scope.source.as_str());
+        let Some(account) = account.and_then(|part| String::from_utf8(part.body).ok()) else { return Ok(()) };
+        let place = Place { account: account.clone(), region };
+        for part in self.store.parts(&place, FORM, Timestamp::MIN)? {
+            let Some(kind) = KINDS.iter().find(|kind| kind.name().0 == part.kind) else { continue };
+            if now.duration_since(part.read_at) > longest(*kind, what) {
+                continue;
+            }
+            if let Some(found) = kind.thaw(&part.body) {
+                world.remember(scope, kind.name(), &Part::from(part.part), found, part.read_at);
+            }
+        }
+        if what == Recall::Everything && world.shelves().any(|(at, _, _)| at == scope) {
+            world.recalled(scope, AccountId::from(account));
+        }
+        Ok(())
+    }
+
+    /// Writes down what `world` read, on a thread of its own. One that still writes is let finish: the next time writes the
+    /// rest.
+    pub fn keep_beside(&self, cloud: Arc<dyn Cloud>, world: Arc<World>) {
+        let mut writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        if writing.as_ref().is_some_and(|writing| !writing.is_finished()) {
+            return;
+        }
+        let memory = Self { writing: Arc::default(), ..self.clone() };
+        *writing = Some(std::thread::spawn(move || {
+            if let Err(fault) = memory.keep(&*cloud, &world) {
+                tracing::warn!(%fault, "what was read is not remembered");
+            }
+        }));
+    }
+
+    /// Waits until what is being written is written.
+    pub fn finish(&self) {
+        let writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(Err(_)) = writing.map(JoinHandle::join) {
+            tracing::warn!("what was read is not remembered");
+        }
+    }
+
+    /// Writes down what `world` read since it was written last.
+    ///
+    /// # Errors
+    /// As [`Store::open`]; what was not written is tried again the next time.
+    pub fn keep(&self, cloud: &dyn Cloud, world: &World) -> Result<(), StoreFault> {
+        for scope in world.scopes() {
+            let (Some(region), Some(who)) = (cloud.kept_as(&scope), world.identity(&scope)) else { continue };
+            let place = Place { account: who.account.to_string(), region: region.clone() };
+            let led = CachedPart {
+                kind: ACCOUNT.to_owned(),
+                part: scope.source.to_string(),
+                form: FORM.to_owned(),
+                read_at: world.latest().unwrap_or_default(),
+                body: who.account.as_str().as_bytes().to_vec(),
+            };
+            self.store.keep_parts(&whose(&region), &[led])?;
+            for (at, name, store) in world.shelves().filter(|(at, _, _)| **at == scope) {
+                let Some(kind) = kind(name).filter(|kind| kind.pace() != PollClass::OnDemand) else { continue };
+                let key = (at.clone(), name);
+                let newest = store.bins().filter(|(_, bin)| !bin.remembered).filter_map(|(_, bin)| bin.read_at).max();
+                let written = self.written.lock().unwrap_or_else(PoisonError::into_inner).get(&key).copied();
+                let (Some(newest), Some(oldest)) = (newest, store.oldest()) else { continue };
+                if written.is_some_and(|written| written >= newest) {
+                    continue;
+                }
+                let news =
+                    kind.freeze(world, at).into_iter().filter(|(_, at, _)| written.is_none_or(|last| *at > last));
+                let parts: Vec<CachedPart> = news
+                    .map(|(part, read_at, body)| CachedPart {
+                        kind: name.to_string(),
+                        part: part.to_string(),
+                        form: FORM.to_owned(),
+                        read_at,
+                        body,
+                    })
+                    .collect();
+                self.store.keep_kind(&place, name.0, oldest, &parts)?;
+                self.written.lock().unwrap_or_else(PoisonError::into_inner).insert(key, newest);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Where it is kept which account the sources of a region lead to.
+fn whose(region: &str) -> Place {
+    Place { account: String::new(), region: region.to_owned() }
+}
+
+/// How old it may be to be of use.
+fn longest(kind: &dyn AnyKind, what: Recall) -> SignedDuration {
+    let revisions = kind.name() == TaskDefinition::KIND;
+    match what {
+        // A registered revision never changes.
+        _ if revisions => SignedDuration::MAX,
+        Recall::Everything => PICTURE,
+        Recall::Structure if kind.slow_parts_of().is_some() => STRUCTURE,
+        Recall::Structure => SignedDuration::MIN,
+    }
+}
+
+/// After `kind` was read in `scope`: what is remembered of parts that are not there any more goes.
+pub(crate) fn drop_gone(world: &mut World, scope: &Scope, kind: KindName) {
+    for of in KINDS.iter().filter(|of| of.slow_parts_of() == Some(kind)) {
+        world.retain_remembered(scope, of.name(), |world, part| {
+            world.store(scope, kind).is_none_or(|owners| owners.keys().any(|key| key == part))
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests;
