@@ -154,7 +154,8 @@ mod tests {
 
     #[test]
     fn it_only_reads() {
-        for action in read_only_actions() {
+        // API Gateway's rights are named by methods: GET is the one that reads.
+        for action in read_only_actions().into_iter().filter(|action| *action != "apigateway:GET") {
             let verb = action.split(':').nth(1).unwrap();
             assert!(
                 ["Describe", "List", "Get", "BatchGet", "Simulate", "Lookup"].iter().any(|read| verb.starts_with(read)),

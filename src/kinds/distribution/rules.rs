@@ -10,6 +10,8 @@ use crate::world::{Assessment, Health, Resource, Scope};
 #[expect(clippy::unnecessary_wraps, reason = "the trait lets a kind have no subject")]
 pub(super) fn subject(item: &Distribution, scope: &Scope) -> Option<Subject> {
     let subject = Subject::new(item.id(scope)).also_called(&item.name).watching();
+    // Records of a hosted zone point to it as they point to a load balancer.
+    let subject = subject.known_as(["dns:", &item.host].concat());
     let subject = item.about.iter().fold(subject, |subject, about| subject.named(about));
     Some(item.origins.iter().fold(subject, |subject, origin| {
         // `cat-data-v23.s3.ap-northeast-1.amazonaws.com`: the bucket's name is as good as its own.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::model::{WebAcl, WebRule};
 use crate::aws::fields::{items, number, text};
-use crate::aws::{Json, concurrently, pages};
+use crate::aws::{Json, concurrently, named_pages};
 use crate::kinds::FetchContext;
 use crate::kinds::distribution::Distribution;
 use crate::world::{Arn, Fault, FaultKind, Reading};
@@ -52,13 +52,13 @@ pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<WebAcl>, Fault
 }
 
 async fn list(ask: FetchContext<'_>, client: &Json, scope: &str) -> Result<(Vec<(WebAcl, String)>, Vec<Fault>), Fault> {
-    let paged = pages(LIST, None, |marker| async move {
+    let paged = named_pages(LIST, None, |marker| async move {
         let body = match &marker {
             Some(marker) => json!({ "Scope": scope, "Limit": 100, "NextMarker": marker }),
             None => json!({ "Scope": scope, "Limit": 100 }),
         };
         let answer = ask.aws.call(LIST, None, client.call("ListWebACLs", body)).await?.body;
-        let found: Vec<(WebAcl, String)> = items(&answer, "WebACLs").filter_map(|it| listed(it, scope)).collect();
+        let found: Vec<Option<(WebAcl, String)>> = items(&answer, "WebACLs").map(|it| listed(it, scope)).collect();
         // WAF gives a marker with the last page too.
         let marker = text(&answer, "NextMarker").filter(|_| found.len() >= 100);
         Ok((found, marker))

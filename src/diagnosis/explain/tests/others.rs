@@ -7,6 +7,7 @@ use crate::kinds::ec2_instance::Instance;
 use crate::kinds::ecs_service::Service;
 use crate::kinds::lambda_function::Function;
 use crate::kinds::lambda_version::{Alias, FunctionVersions, Version};
+use crate::kinds::resource_tags::TaggedResource;
 use crate::kinds::scalable_target::ScalableTarget;
 use crate::kinds::target_group::TargetGroup;
 use crate::kinds::testing_samples::*;
@@ -84,11 +85,17 @@ pub(super) fn played_incidents() -> Vec<Played> {
         ),
         played(
             "function failed",
-            well().with([Function {
-                state: Some("Failed".to_owned()),
-                state_reason: (Some("SubnetOutOfIPAddresses".to_owned()), Some("no addresses".to_owned())),
-                ..function()
-            }]),
+            well()
+                .with([Function {
+                    state: Some("Failed".to_owned()),
+                    state_reason: (Some("SubnetOutOfIPAddresses".to_owned()), Some("no addresses".to_owned())),
+                    ..function()
+                }])
+                // Its tags still tell of it where functions may not be read.
+                .with([TaggedResource {
+                    arn: function().arn,
+                    tags: [("Environment".to_owned(), "city-prod".to_owned())].into(),
+                }]),
             ("function-failed", Certain),
             &["SubnetOutOfIPAddresses"],
         ),
