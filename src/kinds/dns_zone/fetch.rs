@@ -5,7 +5,7 @@
 use roxmltree::{Document, Node};
 
 use super::model::{DnsZone, Record};
-use crate::aws::{Find, Paged, Rest, concurrently, named_pages};
+use crate::aws::{Find, Paged, Rest, concurrently, named, named_pages};
 use crate::kinds::FetchContext;
 use crate::kinds::distribution::Distribution;
 use crate::world::{Fault, FaultKind, Reading};
@@ -37,7 +37,10 @@ pub(super) async fn read(ask: FetchContext<'_>) -> Result<Reading<DnsZone>, Faul
     let (mut all, mut notes) = (Vec::new(), cut.into_iter().collect::<Vec<Fault>>());
     for (zone, got) in read.await {
         match got {
-            Ok(records) => all.push(DnsZone { records, ..zone }),
+            Ok(Paged { items: records, cut }) => {
+                all.push(DnsZone { records, ..zone });
+                notes.extend(cut);
+            }
             Err(fault) if fault.kind == FaultKind::Gone => {}
             Err(fault) if notes.iter().any(|note| note.kind == fault.kind) => {}
             Err(fault) => notes.push(fault),
@@ -54,7 +57,7 @@ fn is_of(zone: &DnsZone, ask: FetchContext<'_>) -> bool {
     zone.records.iter().any(|record| record.to.split('.').any(|label| label == region) || of_distribution(&record.to))
 }
 
-async fn records(ask: FetchContext<'_>, zone: &str) -> Result<Vec<Record>, Fault> {
+async fn records(ask: FetchContext<'_>, zone: &str) -> Result<Paged<Record>, Fault> {
     let (mut all, mut from) = (Vec::new(), None::<(String, String)>);
     for _ in 0..MOST_PAGES {
         let next = from.take();
@@ -66,13 +69,18 @@ async fn records(ask: FetchContext<'_>, zone: &str) -> Result<Vec<Record>, Fault
         let xml = ask.aws.call(RECORDS, Some(zone), sent).await?;
         let document = parsed(&xml, RECORDS, "ListResourceRecordSetsResponse")?;
         let root = document.root_element();
-        all.extend(members(root, "ResourceRecordSets", "ResourceRecordSet").into_iter().filter_map(record));
+        all.extend(members(root, "ResourceRecordSets", "ResourceRecordSet").into_iter().map(record));
         from = root.text_of("NextRecordName").zip(root.text_of("NextRecordType"));
         if from.is_none() {
             break;
         }
     }
-    Ok(all)
+    let (items, nameless) = named(RECORDS, Some(zone), all);
+    let more = from.map(|_| {
+        let message = format!("only the first {MOST_PAGES} pages of its records were read: there are more");
+        Fault::new(FaultKind::Garbled, RECORDS, message).on(zone)
+    });
+    Ok(Paged { items: items.into_iter().flatten().collect(), cut: more.or(nameless) })
 }
 
 fn parsed<'x>(xml: &'x str, operation: &str, root: &str) -> Result<Document<'x>, Fault> {
@@ -99,18 +107,20 @@ fn zone(from: Node<'_, '_>) -> Option<DnsZone> {
     })
 }
 
-/// A record that points to a host of AWS; the others are none of our business.
-fn record(from: Node<'_, '_>) -> Option<Record> {
-    let alias = from.child("AliasTarget").and_then(|it| it.text_of("DNSName"));
+/// A record that points to a host of AWS; of another kind it is `Some(None)`, and none of our business. `None` for one
+/// without a name or a type.
+fn record(from: Node<'_, '_>) -> Option<Option<Record>> {
     let kind = from.text_of("Type")?;
+    // AWS writes `*` as an octal number.
+    let name = from.text_of("Name")?.trim_end_matches('.').replace("\\052", "*");
+    let alias = from.child("AliasTarget").and_then(|it| it.text_of("DNSName"));
     let plain = || {
         let values = members(from, "ResourceRecords", "ResourceRecord");
         values.first().and_then(|it| it.text_of("Value")).filter(|_| kind == "CNAME")
     };
-    let to = alias.or_else(plain)?.trim_end_matches('.').to_lowercase();
-    let to = to.strip_prefix("dualstack.").map(str::to_owned).unwrap_or(to);
-    let is_aws = [".elb.amazonaws.com", ".cloudfront.net", ".execute-api."].iter().any(|part| to.contains(part));
-    // AWS writes `*` as an octal number.
-    let name = from.text_of("Name")?.trim_end_matches('.').replace("\\052", "*");
-    is_aws.then_some(Record { name, kind, to })
+    let to = alias.or_else(plain).map(|to| to.trim_end_matches('.').to_lowercase());
+    let to = to.map(|to| to.strip_prefix("dualstack.").map(str::to_owned).unwrap_or(to));
+    let is_aws =
+        |to: &String| [".elb.amazonaws.com", ".cloudfront.net", ".execute-api."].iter().any(|part| to.contains(part));
+    Some(to.filter(is_aws).map(|to| Record { name, kind, to }))
 }
