@@ -40,7 +40,7 @@ pub struct RunCommand {
     sent: bool,
     /// Its id, once AWS told it.
     command: Option<String>,
-    fault: Option<String>,
+    fault: Option<Ending>,
 }
 
 impl RunCommand {
@@ -95,8 +95,8 @@ impl Procedure for RunCommand {
     }
 
     fn step(&mut self, observation: &Observation<'_>) -> Step {
-        if let Some(why) = &self.fault {
-            return Step::End(Ending::failed(why.clone()));
+        if let Some(ending) = &self.fault {
+            return Step::End(ending.clone());
         }
         if !self.sent {
             self.sent = true;
@@ -128,10 +128,12 @@ impl Procedure for RunCommand {
             Ok(receipt) => {
                 self.command = receipt.fact("command").map(str::to_owned);
                 if self.command.is_none() {
-                    self.fault = Some("it was sent, but the answer names no command".to_owned());
+                    self.fault = Some(Ending::incomplete("it was sent, but the answer names no command"));
                 }
             }
-            Err(fault) => self.fault = Some(fault.sentence()),
+            // It may run there all the same.
+            Err(fault) if fault.answer_lost => self.fault = Some(Ending::incomplete(fault.sentence())),
+            Err(fault) => self.fault = Some(Ending::failed(fault.sentence())),
         }
     }
 

@@ -1,11 +1,12 @@
 //! Changes a service at AWS: ecs:UpdateService, ecs:RegisterTaskDefinition, ecs:StopServiceDeployment,
 //! ecs:ContinueServiceDeployment.
 //! The only file of the kind that may change anything, and only with the gate's pass. Before it does, it looks whether
-//! the service is still what the plan was made for. Values of environment variables never leave it.
+//! the service is still what the plan was made for; a write whose answer is lost is looked for in `lost`. Values of environment variables never leave it.
 
 mod answer;
 mod copy;
 pub mod enable_exec;
+mod lost;
 
 use aws_sdk_ecs::types::{self, StopServiceDeploymentStopType, TaskDefinitionField, TaskDefinitionStatus};
 use futures_util::future::BoxFuture;
@@ -156,10 +157,13 @@ impl Tell {
             ServiceUpdate::TakeBack(arn) => return self.take_back(aws, &before, arn).await,
             ServiceUpdate::Answer(given) => return answer::give(aws, subject, given).await,
         };
-        let answer = aws.call(UPDATE, Some(subject.name()), request.send()).await?;
-        let service = answer.service();
-        let id = service.and_then(primary).unwrap_or_default();
-        let mut receipt = Receipt { request_ids: request_id(&answer), ..Receipt::default() };
+        let (id, mut receipt) = match aws.call(UPDATE, Some(subject.name()), request.send()).await {
+            Ok(answer) => {
+                let id = answer.service().and_then(primary).unwrap_or_default();
+                (id, Receipt { request_ids: request_id(&answer), ..Receipt::default() })
+            }
+            Err(fault) => return lost::update(aws, self, &before, fault).await,
+        };
         receipt.facts.push(("deployment", id));
         let record = service.and_then(|service| text(service.current_service_deployment()));
         receipt.facts.extend(record.map(|arn| ("record", arn)));
@@ -181,7 +185,10 @@ impl Tell {
             .stop_service_deployment()
             .service_deployment_arn(arn.as_str())
             .stop_type(StopServiceDeploymentStopType::Rollback);
-        let answer = aws.call(STOP, Some(self.subject.name()), request.send()).await?;
+        let answer = match aws.call(STOP, Some(self.subject.name()), request.send()).await {
+            Ok(answer) => answer,
+            Err(fault) => return lost::stop(aws, arn, primary(before), fault).await,
+        };
         let id = primary(before).unwrap_or_default();
         let message = format!("ECS takes {id} back");
         Ok(Receipt {
@@ -280,7 +287,10 @@ impl Register {
             return Err(subject.refused(REGISTER, message));
         }
         let input = copy::input(&old, &tags, &self.images);
-        let answer = aws.call(REGISTER, Some(subject.name()), input.send_with(&aws.ecs)).await?;
+        let answer = match aws.call(REGISTER, Some(subject.name()), input.send_with(&aws.ecs)).await {
+            Ok(answer) => answer,
+            Err(fault) => return lost::register(aws, (&old, &tags), &self.images, fault).await,
+        };
         let arn = answer.task_definition().and_then(|definition| definition.task_definition_arn()).map(Arn::from);
         let Some(arn) = arn else {
             return Err(Fault::new(FaultKind::Garbled, REGISTER, "the answer names no revision").on(subject.name()));

@@ -119,7 +119,8 @@ impl Rollout {
             return;
         }
         let name = &self.service.name;
-        let unsure = matches!(fault.kind, FaultKind::Timeout | FaultKind::Offline | FaultKind::Garbled);
+        let unsure =
+            fault.answer_lost || matches!(fault.kind, FaultKind::Timeout | FaultKind::Offline | FaultKind::Garbled);
         if unsure && self.answers.is_some() {
             // It was sent once, and is not sent again: whether AWS heard it is looked for.
             self.stage = Stage::Watch(Box::new(self.watch_of("", None, now)));

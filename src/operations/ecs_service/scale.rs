@@ -123,7 +123,8 @@ impl Procedure for Scaling {
                     self.refused = Some((since, now, fault.clone()));
                     return;
                 }
-                let unsure = matches!(fault.kind, FaultKind::Timeout | FaultKind::Offline | FaultKind::Garbled);
+                let unsure = fault.answer_lost
+                    || matches!(fault.kind, FaultKind::Timeout | FaultKind::Offline | FaultKind::Garbled);
                 let sentence = fault.sentence();
                 self.over = Some(if unsure {
                     Ending::incomplete(format!("whether {} is being scaled is not known: {sentence}", self.name))

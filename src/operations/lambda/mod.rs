@@ -421,8 +421,12 @@ impl Procedure for AliasShift {
         use FaultKind::{Credentials, Expired, Offline, Throttled, Timeout};
         match got {
             Ok(receipt) => self.went(receipt, now),
-            Err(fault) if matches!(fault.kind, Throttled | Expired | Credentials | Offline | Timeout) => {
-                self.lost |= self.phase == Phase::Update && matches!(fault.kind, Offline | Timeout);
+            // Made again, each bears the revision it was planned for: AWS refuses it if the first was done.
+            Err(fault)
+                if fault.answer_lost || matches!(fault.kind, Throttled | Expired | Credentials | Offline | Timeout) =>
+            {
+                let is_lost = fault.answer_lost || matches!(fault.kind, Offline | Timeout);
+                self.lost |= self.phase == Phase::Update && is_lost;
                 self.wait = Some(fault.sentence());
             }
             Err(fault) => self.refused(fault, now),

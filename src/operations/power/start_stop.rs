@@ -201,6 +201,7 @@ impl Procedure for Switch {
         self.answer = Some(match got {
             Ok(_) => Answer::Taken,
             Err(fault) => match fault.kind {
+                _ if fault.answer_lost => Answer::Lost,
                 Offline | Timeout | Garbled | Expired | Credentials => Answer::Lost,
                 Throttled => Answer::Rejected(Rejection::Transient(fault.sentence())),
                 _ => {
