@@ -5,6 +5,7 @@ mod kms;
 pub mod probe;
 mod rds_token;
 mod sessions;
+mod start_guard;
 
 use futures_util::future::BoxFuture;
 pub use sessions::Sessions;

@@ -21,6 +21,7 @@ use aws_smithy_types::config_bag::ConfigBag;
 use tokio::sync::Mutex as AsyncMutex;
 
 use super::kms;
+use super::start_guard::StartGuard;
 use crate::aws::clients::Clients;
 use crate::aws::connect::http;
 use crate::aws::direct::Service;
@@ -56,6 +57,11 @@ impl Sessions {
         Self::new(Clients::over(config, Arc::default(), Arc::default(), crate::aws::call_log::CallLog::default()))
     }
 
+    /// What it calls AWS by.
+    pub(super) fn clients(&self) -> &Clients {
+        &self.aws
+    }
+
     async fn start(&self, ask: &StartRequest) -> Result<Opened, Fault> {
         let heard = Heard::default();
         let (operation, id, url, token, target) = match ask {
@@ -63,9 +69,14 @@ impl Sessions {
                 let operation = "ssm:StartSession";
                 let parameters = (!parameters.is_empty()).then(|| parameters.clone().into_iter().collect());
                 let request = self.aws.ssm.start_session().target(target).set_document_name(document.clone());
-                let request = request.set_parameters(parameters).set_reason(reason.clone());
+                let guard = StartGuard::new(self, target, reason.as_deref(), heard.clone());
+                let request = request.set_parameters(parameters).reason(&guard.reason);
                 let sent = request.customize().interceptor(heard.clone()).send();
-                let session = self.aws.call(operation, Some(target), sent).await?;
+                let session = match self.aws.call(operation, Some(target), sent).await {
+                    Ok(session) => session,
+                    Err(fault) => return Err(guard.failed(fault).await),
+                };
+                guard.answered();
                 (operation, session.session_id, session.stream_url, session.token_value, target)
             }
             StartRequest::Exec { cluster, task, container, command, target } => {
@@ -215,11 +226,16 @@ impl SessionSource for Sessions {
 
 /// Hears where a call went: who answers from this machine may name an address on this machine.
 #[derive(Clone, Debug, Default)]
-struct Heard(Arc<Mutex<bool>>);
+pub(super) struct Heard(Arc<Mutex<Option<bool>>>);
 
 impl Heard {
     fn is_local(&self) -> bool {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).unwrap_or_default()
+    }
+
+    /// Whether the call left at all.
+    pub(super) fn is_sent(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 }
 
@@ -236,7 +252,7 @@ impl Intercept for Heard {
     ) -> Result<(), BoxError> {
         let uri: Result<http::Uri, _> = context.request().uri().parse();
         let is_local = uri.is_ok_and(|uri| uri.host().is_some_and(is_loopback));
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = is_local;
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(is_local);
         Ok(())
     }
 }
