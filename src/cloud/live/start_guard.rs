@@ -115,7 +115,8 @@ impl Drop for StartGuard {
         let (aws, target, reason) = (self.sessions.clients().clone(), self.target.clone(), self.reason.clone());
         let work = move || {
             let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
-            let work = tokio::time::timeout(PATIENCE, end_unanswered(aws, target, reason));
+            // The timer needs the runtime, so that it begins inside.
+            let work = async { tokio::time::timeout(PATIENCE, end_unanswered(aws, target, reason)).await };
             match runtime.block_on(work) {
                 Ok(Ok(())) => {}
                 Ok(Err(fault)) => tracing::warn!(fault = fault.sentence(), "a session may be left open"),
