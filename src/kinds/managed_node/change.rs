@@ -9,12 +9,12 @@ use crate::aws::{Clients, look_for};
 use crate::change::gate::{Change, Pass};
 use crate::change::plan::{ChangeRequest, Plan};
 use crate::change::receipt::Receipt;
+use crate::kinds::command_invocation::sent_with;
 use crate::world::{Fault, FaultKind};
 
 /// The IAM actions of these changes.
 pub(crate) const ACTIONS: &[&str] = &[
     SEND,
-    LIST,
     // What sessions take, which whoever may change things on a node may open.
     "ssm:StartSession",
     "ssm:ResumeSession",
@@ -26,9 +26,14 @@ pub(crate) const ACTIONS: &[&str] = &[
 ];
 
 const SEND: &str = "ssm:SendCommand";
-const LIST: &str = "ssm:ListCommands";
 /// How long a comment may be, characters.
 const COMMENT: usize = 100;
+
+/// A mark that no other command has: it ends the comment of one, so that the command is found by it.
+#[must_use]
+pub fn mark() -> String {
+    format!("[{:016x}]", fastrand::u64(..))
+}
 
 /// Runs a script as root on some nodes; it brings the script's own user with it. The receipt's fact `command` is
 /// the command's id.
@@ -42,8 +47,15 @@ pub struct RunScript {
     pub script: String,
     /// What the script is, as data: a word first, then what it is given.
     pub what: Vec<(&'static str, String)>,
+    /// Ends its comment at AWS; see [`mark`]. Who loses the answer looks for the command by it.
+    pub mark: String,
     /// How long it may lie undelivered (30 s at least) and how long it may run, seconds.
     pub patience: (i32, u32),
+}
+
+impl RunScript {
+    /// What it is called as data.
+    pub const VERB: &'static str = "run";
 }
 
 impl Change for RunScript {
@@ -52,55 +64,52 @@ impl Change for RunScript {
     }
 
     fn change_request(&self) -> ChangeRequest {
-        let nodes = ("nodes", self.nodes.join(","));
+        let own = [("nodes", self.nodes.join(",")), ("mark", self.mark.clone())];
         ChangeRequest {
-            verb: "run",
+            verb: Self::VERB,
             on: self.plan.on.clone(),
-            arguments: std::iter::once(nodes).chain(self.what.iter().cloned()).collect(),
+            arguments: own.into_iter().chain(self.what.iter().cloned()).collect(),
         }
     }
 
     fn perform<'a>(&'a self, aws: &'a Clients, _pass: Pass) -> BoxFuture<'a, Result<Receipt, Fault>> {
         Box::pin(async move {
             let on = self.nodes.join(" ");
-            let mark = format!(" [{:016x}]", fastrand::u64(..));
             let message = format!("toban: {}", self.plan.message);
-            let comment: String = message.chars().take(COMMENT - mark.len()).chain(mark.chars()).collect();
+            let room = COMMENT.saturating_sub(self.mark.len() + 1);
+            let words: String = message.chars().take(room).collect();
+            let comment = format!("{words} {}", self.mark);
             let request = aws
                 .ssm
                 .send_command()
                 .document_name("AWS-RunShellScript")
                 .set_instance_ids(Some(self.nodes.clone()))
-                .comment(&comment)
+                .comment(comment)
                 .timeout_seconds(self.patience.0.max(30))
                 .parameters("commands", vec![self.script.clone()])
                 .parameters("executionTimeout", vec![self.patience.1.to_string()]);
-            let (id, request_ids, message) = match aws.call(SEND, Some(&on), request.send()).await {
-                Ok(answer) => {
-                    let id = answer.command().and_then(|command| command.command_id()).map(str::to_owned);
-                    let request_ids = answer.request_id().map(str::to_owned).into_iter().collect();
-                    let unnamed = || Fault::new(FaultKind::Garbled, SEND, "the answer names no command").on(&on);
-                    (id.ok_or_else(unnamed)?, request_ids, None)
-                }
+            let answered = aws.call(SEND, Some(&on), request.send()).await.and_then(|answer| {
+                let request_id = answer.request_id().map(str::to_owned);
+                let unnamed = Fault::new(FaultKind::Garbled, SEND, "the answer names no command").on(&on);
+                // It was taken all the same.
+                let unnamed = Fault { answer_lost: true, request_id: request_id.clone(), ..unnamed };
+                let id = answer.command().and_then(|command| command.command_id()).map(str::to_owned);
+                Ok((id.ok_or(unnamed)?, request_id))
+            });
+            let (id, request_id, message) = match answered {
+                Ok((id, request_id)) => (id, request_id, None),
                 Err(fault) => {
-                    let request_ids = fault.request_id.clone().into_iter().collect();
-                    let what = format!("a command with the comment \"{}\"", mark.trim());
-                    let id = look_for(fault, &what, || sent(aws, &comment)).await?;
+                    let request_id = fault.request_id.clone();
+                    let what = format!("a command with the comment \"{}\"", self.mark);
+                    let node = self.nodes.first().map_or("", String::as_str);
+                    let id = look_for(fault, &what, || sent_with(aws, node, &self.mark)).await?;
                     let message = format!("the answer was lost; found: it was sent, as command {id}");
-                    (id, request_ids, Some(message))
+                    (id, request_id, Some(message))
                 }
             };
-            Ok(Receipt { request_ids, message, facts: vec![("command", id)] })
+            Ok(Receipt { request_ids: request_id.into_iter().collect(), message, facts: vec![("command", id)] })
         })
     }
-}
-
-/// The id of the command with that comment, if Systems Manager has one among the newest.
-async fn sent(aws: &Clients, comment: &str) -> Result<Option<String>, Fault> {
-    let request = aws.ssm.list_commands().max_results(50);
-    let answer = aws.call(LIST, None, request.send()).await?;
-    let ours = answer.commands().iter().find(|command| command.comment() == Some(comment));
-    Ok(ours.and_then(|command| command.command_id()).map(str::to_owned))
 }
 
 #[cfg(test)]

@@ -20,7 +20,8 @@ fn script() -> RunScript {
     let on = ResourceId { kind: KindName("managed-node"), scope: scope(), key: "i-1".into() };
     let message = format!("run `{}` as root on web", "x".repeat(200));
     let plan = Plan::new(message, "e".into(), on, vec!["ssm:SendCommand".to_owned()]);
-    RunScript { plan, nodes: vec!["i-1".to_owned()], script: "true".to_owned(), what: Vec::new(), patience: (60, 60) }
+    let (nodes, script) = (vec!["i-1".to_owned()], "true".to_owned());
+    RunScript { plan, nodes, script, what: Vec::new(), mark: mark(), patience: (60, 60) }
 }
 
 async fn perform(rules: &[&Rule]) -> Result<Receipt, Fault> {
