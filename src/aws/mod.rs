@@ -27,6 +27,7 @@ mod testing_http;
 #[cfg(test)]
 mod testing_replay;
 pub mod variables;
+mod whole_object;
 mod xml;
 
 pub use clients::Clients;
@@ -42,6 +43,7 @@ pub use pages::{Paged, named, named_pages, pages};
 pub use profiles::profile_names;
 pub use single_flight::SingleFlight;
 pub use source::{Source, Sources};
+pub(crate) use whole_object::{RawAnswer, WrittenBack, knows_all};
 pub use xml::Find;
 
 #[cfg(test)]

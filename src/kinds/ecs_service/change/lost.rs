@@ -4,7 +4,7 @@
 use aws_sdk_ecs::types::{Service, ServiceDeploymentStatus, Tag, TaskDefinition};
 
 use super::{DESCRIBE, ServiceUpdate, Tell, copy, primary};
-use crate::aws::{Clients, look_for};
+use crate::aws::{Clients, RawAnswer, look_for};
 use crate::change::receipt::Receipt;
 use crate::kinds::task_definition::revision_name;
 use crate::world::{Arn, Fault, FaultKind};
@@ -110,7 +110,7 @@ pub(super) async fn register(
     let what = format!("a newer revision of {} with just this content", family.as_str());
     let revision = look_for(fault, &what, || async {
         // The family's name stands for its newest revision.
-        let (new, new_tags) = super::described(aws, &family).await?;
+        let (new, new_tags) = super::described(aws, &family, &RawAnswer::default()).await?;
         let is_ours =
             new.revision() > old.revision() && copy::differences((old, tags), (&new, &new_tags), images).is_empty();
         Ok(new.task_definition_arn().filter(|_| is_ours).map(Arn::from))
