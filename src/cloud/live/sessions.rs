@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime};
 use aws_config::SdkConfig;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::ProvideCredentials;
+use aws_sdk_ecs::operation::execute_command::builders::ExecuteCommandInputBuilder;
 use aws_sdk_ecs::types::Session;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4::SigningParams;
@@ -20,6 +21,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 use tokio::sync::Mutex as AsyncMutex;
 
+use super::execute;
 use super::kms;
 use super::start_guard::StartGuard;
 use crate::aws::clients::Clients;
@@ -28,7 +30,7 @@ use crate::aws::direct::Service;
 use crate::aws::direct::endpoint::endpoint;
 use crate::ssm::crypto::DataKey;
 use crate::ssm::plugin::{Plugged, plugged};
-use crate::ssm::start_request::{Entrance, Opened, SessionSource, StartRequest, Token};
+use crate::ssm::start_request::{Abandoned, Entrance, Opened, SessionSource, StartRequest, Token};
 use crate::ssm::stream_host::is_loopback;
 use crate::world::{Fault, FaultKind};
 
@@ -43,23 +45,51 @@ const EARLY: Duration = Duration::from_secs(60);
 pub struct Sessions {
     aws: Clients,
     keys: Arc<AsyncMutex<Option<Credentials>>>,
+    notes: Notes,
+}
+
+/// What became of sessions that were given up.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Notes(Arc<Mutex<Vec<Abandoned>>>);
+
+impl Notes {
+    pub(super) fn all(&self) -> Vec<Abandoned> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Notes it, and what could not be cleared up in the log too.
+    pub(super) fn add(&self, target: &str, is_known: bool, message: String) {
+        if is_known {
+            tracing::debug!(target, message, "a session was given up");
+        } else {
+            tracing::warn!(target, message, "a session was given up");
+        }
+        let note = Abandoned { target: target.to_owned(), message, is_known };
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(note);
+    }
 }
 
 impl Sessions {
     /// By these clients.
-    pub(crate) fn new(aws: Clients) -> Self {
-        Self { aws, keys: Arc::default() }
+    pub(super) fn new(aws: Clients, notes: Notes) -> Self {
+        Self { aws, keys: Arc::default(), notes }
     }
 
     /// Over a configuration of the caller's own.
     #[must_use]
     pub fn over(config: SdkConfig) -> Self {
-        Self::new(Clients::over(config, Arc::default(), Arc::default(), crate::aws::call_log::CallLog::default()))
+        let clients = Clients::over(config, Arc::default(), Arc::default(), crate::aws::call_log::CallLog::default());
+        Self::new(clients, Notes::default())
     }
 
     /// What it calls AWS by.
     pub(super) fn clients(&self) -> &Clients {
         &self.aws
+    }
+
+    /// Where it is noted what became of what was given up.
+    pub(super) fn notes(&self) -> &Notes {
+        &self.notes
     }
 
     async fn start(&self, ask: &StartRequest) -> Result<Opened, Fault> {
@@ -81,9 +111,9 @@ impl Sessions {
             }
             StartRequest::Exec { cluster, task, container, command, target } => {
                 let operation = "ecs:ExecuteCommand";
-                let request = self.aws.ecs.execute_command().cluster(cluster).task(task).container(container);
-                let sent = request.command(command).interactive(true).customize().interceptor(heard.clone()).send();
-                let session = self.aws.call(operation, Some(task), sent).await?.session;
+                let input = ExecuteCommandInputBuilder::default().cluster(cluster).task(task).container(container);
+                let input = input.command(command).interactive(true);
+                let session = execute::execute(self, input, (task, target), &heard).await?.session;
                 let session = session.as_ref();
                 let text = |field: fn(&Session) -> Option<&str>| session.and_then(field).map(str::to_owned);
                 (operation, text(Session::session_id), text(Session::stream_url), text(Session::token_value), target)

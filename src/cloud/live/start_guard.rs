@@ -92,18 +92,18 @@ async fn terminate(aws: &Clients, id: &str) -> Result<(), Fault> {
     aws.call(TERMINATE, Some(id), aws.ssm.terminate_session().session_id(id).send()).await.map(|_| ())
 }
 
-/// Looks for the session a few times, with connections of its own, and ends it.
-async fn end_unanswered(aws: Clients, target: String, reason: String) -> Result<(), Fault> {
-    let config = aws.config.to_builder().http_client(http()?).build();
-    let aws = Clients { ssm: aws_sdk_ssm::Client::new(&config), ..aws };
+/// Looks for the session a few times, with connections of its own, and ends it; its id, if it was found.
+async fn end_unanswered(aws: Clients, target: &str, reason: &str) -> Result<Option<String>, Fault> {
+    let config = aws.ssm.config().to_builder().http_client(http()?).build();
+    let aws = Clients { ssm: aws_sdk_ssm::Client::from_conf(config), ..aws };
     for pause in PAUSES {
         tokio::time::sleep(pause).await;
-        if let Some(id) = find(&aws, &target, &reason).await? {
-            tracing::debug!(session = id, "started without an answer: ending it");
-            return terminate(&aws, &id).await;
+        if let Some(id) = find(&aws, target, reason).await? {
+            terminate(&aws, &id).await?;
+            return Ok(Some(id));
         }
     }
-    Ok(())
+    Ok(None)
 }
 
 impl Drop for StartGuard {
@@ -112,16 +112,26 @@ impl Drop for StartGuard {
             return;
         }
         // As in `terminate_guard`: the runtime we ran in may be going away, and the process with it.
-        let (aws, target, reason) = (self.sessions.clients().clone(), self.target.clone(), self.reason.clone());
+        let (sessions, target, reason) = (self.sessions.clone(), self.target.clone(), self.reason.clone());
         let work = move || {
             let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+            let looking = end_unanswered(sessions.clients().clone(), &target, &reason);
             // The timer needs the runtime, so that it begins inside.
-            let work = async { tokio::time::timeout(PATIENCE, end_unanswered(aws, target, reason)).await };
-            match runtime.block_on(work) {
-                Ok(Ok(())) => {}
-                Ok(Err(fault)) => tracing::warn!(fault = fault.sentence(), "a session may be left open"),
-                Err(_) => tracing::warn!("a session may be left open: it was not found in time"),
-            }
+            let found = runtime.block_on(async { tokio::time::timeout(PATIENCE, looking).await });
+            let (is_known, message) = match found {
+                Ok(Ok(Some(id))) => {
+                    (true, format!("session {id}, which AWS had started meanwhile, was found and ended"))
+                }
+                Ok(Ok(None)) => {
+                    (false, format!("no session with the reason \"{reason}\" was found so far; AWS may still start it"))
+                }
+                Ok(Err(fault)) => (false, format!("whether a session is left is not known: {}", fault.sentence())),
+                Err(_) => (
+                    false,
+                    format!("whether a session is left is not known: none was found in {} s", PATIENCE.as_secs()),
+                ),
+            };
+            sessions.notes().add(&target, is_known, message);
         };
         if let Ok(thread) = std::thread::Builder::new().name("end session".to_owned()).spawn(work) {
             let _ = thread.join();
