@@ -3,7 +3,6 @@
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 
-use super::*;
 use crate::cloud::live::testing::{Start, aws_here, next, sessions};
 use crate::ssm::start_request::{SessionSource, StartRequest};
 
