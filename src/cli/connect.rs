@@ -21,7 +21,7 @@ use crate::engine::session::{
 use crate::engine::{plugin_process, session_terminal};
 use crate::kinds::catalog::kind;
 use crate::os::signals::Signals;
-use crate::os::stdio::Outward;
+use crate::os::stdio::{Inward, Outward, has_input};
 use crate::ssm::channel::{Channel, End, Link};
 use crate::ssm::command;
 use crate::ssm::command::Ran;
@@ -84,8 +84,10 @@ pub(super) async fn run(context: &CommandContext, args: &args::Connect) -> Resul
         (line, true) => stay.shell(to("run a program in", door.program(line))).await,
         (line, false) => {
             let nonce = format!("{:016x}", fastrand::u64(..));
-            let once = door.once(line, &nonce);
-            stay.command(to("run a command in", once.ask), once.nonce.as_deref()).await
+            // What is piped in goes to the command, as with ssh; where nothing is, its errors can come apart.
+            let is_fed = has_input();
+            let once = if is_fed { door.fed(line, &nonce) } else { door.once(line, &nonce) };
+            stay.command(to("run a command in", once.ask), once.nonce.as_deref(), is_fed).await
         }
     }
 }
@@ -246,13 +248,13 @@ impl Stay<'_> {
         ended(&end)
     }
 
-    async fn command(&self, asked: SessionRequest, nonce: Option<&str>) -> Result<Exit, Failure> {
+    async fn command(&self, asked: SessionRequest, nonce: Option<&str>, is_fed: bool) -> Result<Exit, Failure> {
         let mut signals = listen()?;
         let Visiting { session, record } = self.open(asked, &mut signals).await?;
         let (interrupt, interrupts) = mpsc::channel(2);
         let mut status = session.channel.status();
         let mut told = None;
-        let mut running = std::pin::pin!(carried(session.channel, nonce, interrupts));
+        let mut running = std::pin::pin!(carried(session.channel, nonce, is_fed, interrupts));
         let mut interrupted = false;
         let ran = loop {
             tokio::select! {
@@ -318,10 +320,10 @@ fn ended(end: &End) -> Result<Exit, Failure> {
     }
 }
 
-async fn carried(channel: Channel, nonce: Option<&str>, interrupts: mpsc::Receiver<()>) -> Ran {
+async fn carried(channel: Channel, nonce: Option<&str>, is_fed: bool, interrupts: mpsc::Receiver<()>) -> Ran {
     let (out, errors) = (Outward::stdout(), Outward::stderr());
     match nonce {
-        Some(nonce) => exit_marker::run(channel, nonce, out, interrupts).await,
+        Some(nonce) => exit_marker::run(channel, nonce, out, is_fed.then(Inward::default), interrupts).await,
         None => command::run(channel, out, errors, interrupts).await,
     }
 }
