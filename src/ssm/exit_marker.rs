@@ -45,6 +45,8 @@ const GO: &str = "go";
 const MISSING: u8 = 127;
 /// So many bytes of input are one line: far fewer than a terminal keeps of one (4,095; 1,024 outside Linux).
 const LINE: usize = 57;
+/// So much is read at once.
+const READ: usize = LINE * 256;
 /// The key for the end of input, on a line of its own.
 const END: &str = "\x04";
 
@@ -55,6 +57,7 @@ const END: &str = "\x04";
 pub async fn feed(mut input: impl AsyncRead + Unpin, to: mpsc::Sender<Outgoing>) -> std::io::Result<()> {
     let mut bytes = Vec::new();
     loop {
+        bytes.reserve(READ);
         let is_end = input.read_buf(&mut bytes).await? == 0;
         let whole = if is_end { bytes.len() } else { bytes.len() / LINE * LINE };
         let mut text = String::with_capacity(whole * 2);
@@ -256,7 +259,7 @@ mod tests {
     #[test]
     fn a_shell_tells_the_exit_code() {
         let line = command("echo 'it'; exit 7", "n1").replacen("read -r _", ":", 1);
-        let said = std::process::Command::new("/bin/sh").args(["-c", &line]).output().expect("a shell");
+        let said = Command::new("/bin/sh").args(["-c", &line]).output().expect("a shell");
         assert_eq!(read(&[&said.stdout]), (b"it\n".to_vec(), Some(7)));
     }
 

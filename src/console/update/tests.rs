@@ -35,7 +35,7 @@ fn serde_cluster(arn: Arn, name: &str) -> Cluster {
 /// A console that knows where to look, with the readings it started.
 fn started() -> (Model, Vec<PollRequest>) {
     let mut model = model();
-    assert_eq!(tell(&mut model, Event::Started), [Effect::Scopes, Effect::Journal]);
+    assert_eq!(tell(&mut model, Event::Started), [Effect::Scopes, Effect::Journal, Effect::LeftSessions]);
     let effects = tell(&mut model, Event::Scopes(0, Ok(vec![scope()])));
     let readings = effects
         .iter()
@@ -376,4 +376,24 @@ fn going_to_an_environment_by_name_replaces_where_one_was() {
     type_in(&mut model, "env prod");
     press(&mut model, &["enter"]);
     assert!(text(&mut model, 120, 10).contains("could be prooflink-prod, 本番環境-prod"));
+}
+
+#[test]
+fn what_a_dead_toban_left_open_is_said_and_ended_when_asked_for() {
+    use crate::engine::left_sessions::LeftSession;
+    let (mut model, _) = started();
+    assert_eq!(tell(&mut model, Event::LeftSessions(Vec::new())), []);
+    type_in(&mut model, ":end-sessions");
+    assert_eq!(press(&mut model, &["enter"]), [], "there is none");
+    let left = vec![LeftSession::sample("s-1"), LeftSession::sample("s-2")];
+    assert_eq!(tell(&mut model, Event::LeftSessions(left.clone())), []);
+    let said = model.notices.now().map(|(_, text)| text.to_owned()).unwrap_or_default();
+    assert!(said.contains("left 2 sessions open") && said.contains("`:end-sessions`"), "{said}");
+    model.gate.read_only = true;
+    type_in(&mut model, ":end-sessions");
+    assert_eq!(press(&mut model, &["enter"]), [], "nothing may be changed");
+    model.gate.read_only = false;
+    type_in(&mut model, ":end-sessions");
+    assert_eq!(press(&mut model, &["enter"]), [Effect::EndSessions(left)]);
+    assert_eq!(tell(&mut model, Event::EndedSessions(Ok(2))), [Effect::LeftSessions, Effect::Journal]);
 }

@@ -133,7 +133,7 @@ fn whoever_leaves_is_told_what_aws_answers_and_its_request_id(
     }
     assert!(!said.err.contains("not known"), "{}", said.err);
     assert_eq!(sent(&peer, operation).len(), 1, "nothing more was sent");
-    assert_eq!(loose(&peer).len(), 1, "the step has its end: {:?}", loose(&peer));
+    assert_eq!(unresolved(&peer).len(), 1, "the step has its end: {:?}", unresolved(&peer));
 }
 
 #[test]
