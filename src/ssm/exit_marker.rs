@@ -27,14 +27,15 @@ pub fn command(line: &str, nonce: &str) -> String {
 }
 
 /// The same for a line that is given a standard input: it says behind `nonce` when it takes some, takes [`feed`]'s, and its
-/// terminal leaves output as it is. Where it has been read or nobody wants more of it, the shell waits to be ended.
+/// terminal leaves output as it is. The exit code is told as soon as the line is done, also where input never ends.
 #[must_use]
 pub fn fed_command(line: &str, nonce: &str) -> String {
     let script = format!(
         "if command -v stty >/dev/null && command -v base64 >/dev/null && stty -echo -opost; then \
-         printf '\\036toban-{nonce}:{GO}\\036'; base64 -d | ( {line}\n); code=$?; \
-         else echo 'toban: standard input takes stty and base64 there' >&2; code={MISSING}; fi\n\
-         printf '\\036toban-{nonce}:%d\\036' $code; while read -r _; do :; done; read -r _"
+         printf '\\036toban-{nonce}:{GO}\\036'; \
+         base64 -d | {{ ( {line}\n); printf '\\036toban-{nonce}:%d\\036' $?; }}; \
+         else echo 'toban: standard input takes stty and base64 there'; printf '\\036toban-{nonce}:{MISSING}\\036'; fi; \
+         while read -r _; do :; done; read -r _"
     );
     format!("/bin/sh -c {}", quoted(&script))
 }
