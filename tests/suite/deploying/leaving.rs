@@ -124,7 +124,8 @@ fn whoever_leaves_is_told_what_aws_answers_and_its_request_id(
     #[case] stands: &str,
 ) {
     let peer = context(&["prooflink"]);
-    peer.script(&json!({ "operation": operation, "hold": "call" }));
+    let service = if operation == "StopDBInstance" { "rds" } else { "ecs" };
+    peer.script(&json!({ "service": service, "operation": operation, "hold": "call" }));
     let child = begun(&peer, arguments);
     peer.wait_for_arrival(operation, 1);
     let said = left_while_asked(&peer, child, signal);
