@@ -10,7 +10,7 @@ use futures_util::future::BoxFuture;
 pub use model::{DnsZone, Record};
 
 use super::resource_tags::TaggedResource;
-use super::{FetchContext, Kind, KindContext, ListLayout, PollClass, Subject};
+use super::{Evidence, FetchContext, Kind, KindContext, ListLayout, PollClass, Subject};
 use crate::display::{Row, Section};
 use crate::world::{Assessment, Fault, KindName, Reading, Resource, Scope};
 
@@ -21,6 +21,7 @@ impl Kind for DnsZones {
     type Item = DnsZone;
 
     const PACE: PollClass = PollClass::Topology;
+    const EVIDENCE: Evidence = Evidence::Optional;
     const NEEDS: &'static [KindName] =
         &[TaggedResource::KIND, super::load_balancer::LoadBalancer::KIND, super::distribution::Distribution::KIND];
     const PERMISSIONS: &'static [&'static str] = &["route53:ListHostedZones", "route53:ListResourceRecordSets"];

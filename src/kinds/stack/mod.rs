@@ -10,7 +10,7 @@ use futures_util::future::BoxFuture;
 pub use model::Stack;
 
 use super::resource_tags::TaggedResource;
-use super::{FetchContext, Kind, KindContext, ListLayout, PollClass, Subject};
+use super::{Evidence, FetchContext, Kind, KindContext, ListLayout, PollClass, Subject};
 use crate::display::{Row, Section};
 use crate::world::{Assessment, Fault, KindName, Reading, Resource, Scope};
 
@@ -21,6 +21,7 @@ impl Kind for Stacks {
     type Item = Stack;
 
     const PACE: PollClass = PollClass::Topology;
+    const EVIDENCE: Evidence = Evidence::Optional;
     const NEEDS: &'static [KindName] = &[TaggedResource::KIND];
     const PERMISSIONS: &'static [&'static str] = &["cloudformation:DescribeStacks"];
     const SHOWN: Option<ListLayout> = Some(ListLayout { list: "stacks", singular: "stack", columns: rows::COLUMNS });

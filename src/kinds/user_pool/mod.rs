@@ -10,7 +10,7 @@ use futures_util::future::BoxFuture;
 pub use model::UserPool;
 
 use super::resource_tags::TaggedResource;
-use super::{FetchContext, Kind, KindContext, ListLayout, PollClass, Subject};
+use super::{Evidence, FetchContext, Kind, KindContext, ListLayout, PollClass, Subject};
 use crate::display::{Row, Section};
 use crate::world::{Assessment, Fault, KindName, Reading, Resource, Scope};
 
@@ -21,6 +21,7 @@ impl Kind for UserPools {
     type Item = UserPool;
 
     const PACE: PollClass = PollClass::Topology;
+    const EVIDENCE: Evidence = Evidence::Optional;
     const NEEDS: &'static [KindName] = &[TaggedResource::KIND, super::lambda_function::Function::KIND];
     const PERMISSIONS: &'static [&'static str] = &["cognito-idp:ListUserPools", "cognito-idp:DescribeUserPool"];
     const SHOWN: Option<ListLayout> =

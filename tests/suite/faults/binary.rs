@@ -41,8 +41,8 @@ fn by_contract(document: &Value) -> i32 {
 fn a_run_ends_by_the_contract_and_says_what_failed(#[values(0, 1, 2, 3, 4, 5, 6, 7)] turn: usize) {
     let Some(way) = Way::ALL.into_iter().nth(turn) else { panic!("there is no way {turn}") };
     let peer = Peer::with(&["prooflink"]);
-    let (well, _) = status(&peer);
-    assert_eq!(well.code, Some(0), "{}", well.err);
+    let (whole, document) = status(&peer);
+    assert_eq!((whole.code, &document["faults"]), (Some(by_contract(&document)), &json!([])), "{}", whole.err);
     let asked = called(&peer);
     let declared: BTreeSet<&str> = KINDS.iter().flat_map(|kind| kind.permissions().iter().copied()).collect();
     let operations: Vec<&str> = declared.into_iter().filter(|operation| asked.contains(*operation)).collect();

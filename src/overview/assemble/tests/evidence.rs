@@ -243,7 +243,7 @@ fn may_stand(kind: KindName, loss: &Loss, before: Health, told: &[FaultKind]) ->
 
 #[tokio::test]
 async fn without_a_reading_no_environment_is_better() {
-    let (mut lies, mut looked, mut turn) = (BTreeSet::new(), 0, 0);
+    let (mut lies, mut looked, mut turn) = (BTreeSet::new(), 0, 0_usize);
     for second in SECONDS {
         let demo = Demo::at(7, second);
         let healthy = world(&demo).await;
@@ -253,9 +253,11 @@ async fn without_a_reading_no_environment_is_better() {
             let before = healths(world, &demo, &Unread::new());
             for (scope, kind) in &readings(world) {
                 turn += 1;
-                // What tells nobody's health is lost in the healthy worlds only.
-                let idle = catalog::kind(*kind).is_some_and(|it| it.evidence() == Evidence::None);
-                if idle && *what != HEALTHY {
+                // What tells nobody's health is lost in the healthy worlds only, what is optional in each third of the
+                // sick ones: there is much of it, and each broken reading takes every verdict away.
+                let evidence = catalog::kind(*kind).map_or(Evidence::None, AnyKind::evidence);
+                let seldom = evidence == Evidence::Optional && *kind != Task::KIND && !turn.is_multiple_of(3);
+                if *what != HEALTHY && (evidence == Evidence::None || seldom) {
                     continue;
                 }
                 for loss in losses(world, scope, *kind, turn) {
