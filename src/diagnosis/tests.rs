@@ -14,6 +14,7 @@ use crate::environment::{Environment, Member};
 use crate::kinds::Counts;
 use crate::kinds::alarm::Alarm;
 use crate::kinds::catalog::{KINDS, kind};
+use crate::kinds::certificate::Certificate;
 use crate::kinds::db_cluster::DbCluster;
 use crate::kinds::db_instance::DbInstance;
 use crate::kinds::ec2_instance::Instance;
@@ -126,6 +127,7 @@ pub(crate) fn environment(shelves: &Shelves, protected: bool) -> Environment {
     ids.extend(world.all::<Instance>(&scope()).map(|item| item.id(&scope())));
     ids.extend(world.all::<LoadBalancer>(&scope()).map(|item| item.id(&scope())));
     ids.extend(world.all::<Function>(&scope()).map(|item| item.id(&scope())));
+    ids.extend(world.all::<Certificate>(&scope()).map(|item| item.id(&scope())));
     let members = shelves.seen(protected, |cx| {
         let member = |id: ResourceId| Member {
             name: kind(id.kind).unwrap().title(world, &id).unwrap(),

@@ -7,6 +7,7 @@ pub(super) mod functions;
 pub(super) mod grace;
 pub(super) mod instances;
 pub(super) mod network;
+pub(super) mod own_words;
 pub(super) mod placement;
 pub(super) mod rollouts;
 pub(super) mod taken;
@@ -52,6 +53,7 @@ pub(super) fn propose<'a>(site: &Site<'_, 'a>) -> Vec<Hypothesis<'a>> {
     all.extend(functions::propose(site));
     all.extend(alarms::propose(site));
     all.extend(alarms::balancers(site));
+    all.extend(own_words::propose(site));
     all
 }
 

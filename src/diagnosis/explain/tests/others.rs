@@ -3,6 +3,7 @@
 use super::*;
 use crate::diagnosis::explain::Confidence::{Certain, Likely};
 use crate::kinds::alarm::Alarm;
+use crate::kinds::certificate::Certificate;
 use crate::kinds::ec2_instance::Instance;
 use crate::kinds::ecs_service::Service;
 use crate::kinds::lambda_function::Function;
@@ -24,6 +25,22 @@ fn shifted() -> FunctionVersions {
         }],
         versions: vec![version(8, 12), version(7, 9000)],
         callers: [].into(),
+    }
+}
+
+/// A certificate of the load balancer that ended an hour ago.
+fn ended_certificate() -> Certificate {
+    Certificate {
+        arn: crate::world::Arn::from("arn:aws:acm:ap-northeast-1:123456789012:certificate/c-1"),
+        name: "www.city.example".to_owned(),
+        names: Vec::new(),
+        status: "EXPIRED".to_owned(),
+        kind: Some("IMPORTED".to_owned()),
+        until: Some(ago(60)),
+        renewal: None,
+        reason: None,
+        waiting: Vec::new(),
+        used_by: vec![balancer().arn.as_str().to_owned()],
     }
 }
 
@@ -123,6 +140,12 @@ pub(super) fn played_incidents() -> Vec<Played> {
             on_instances().with([stopped]),
             ("instance-stopped", Certain),
             &["stopped by hand"],
+        ),
+        played(
+            "certificate ended",
+            well().with([ended_certificate()]),
+            ("certificate-in-trouble", Certain),
+            &["certificate www.city.example has ended"],
         ),
         played("alarm without data", well().with([silent]), ("metric-without-data", Certain), &["gets no data"]),
     ]
