@@ -156,6 +156,8 @@ pub(super) mod release {
         let began = (now - super::TOLD - first).div_euclid(every);
         let of = |index: i64| revision + i32::try_from(index).unwrap_or_default();
         let mut script = Script::steady(of(began - 1), 2).shifting(ShiftBy::Canary);
+        // The two groups swap with each release, whichever of them is told first.
+        script.side = usize::from((began - 1).rem_euclid(2) == 1);
         for (at, index) in beginnings(now, first, every).zip(began..) {
             script.shift(at, of(index), ShiftBy::Canary);
         }

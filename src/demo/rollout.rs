@@ -110,6 +110,8 @@ pub(crate) struct Script {
     pub by: Option<ShiftBy>,
     /// Those that do.
     pub shifts: Vec<Shift>,
+    /// Which of the two target groups the tasks have that were there before the first of them.
+    pub side: usize,
 }
 
 impl Script {
@@ -118,7 +120,15 @@ impl Script {
         let from = -3 * 86_400;
         let lives = (0..count).map(|slot| Life::new(slot, 0, from + 10)).collect();
         let rollouts = vec![Rollout { from, done: Some(from + 120), revision, failed: None }];
-        Self { rollouts, lives, desired: vec![(from, count)], message: Vec::new(), by: None, shifts: Vec::new() }
+        Self {
+            rollouts,
+            lives,
+            desired: vec![(from, count)],
+            message: Vec::new(),
+            by: None,
+            shifts: Vec::new(),
+            side: 0,
+        }
     }
 
     /// Tasks wanted at `now`.
@@ -159,7 +169,8 @@ impl Script {
         let slots: Vec<u32> = old.iter().filter_map(|index| self.lives.get(*index)).map(|life| life.slot).collect();
         self.lives.extend(slots.into_iter().map(|slot| Life::new(slot, rollout, at + 12)));
         self.rollouts.push(Rollout { from: at, done: None, revision, failed: None });
-        self.shifts.push(Shift::new(rollout, at, by, old));
+        let side = 1 - self.live_side(at).min(1);
+        self.shifts.push(Shift { side, ..Shift::new(rollout, at, by, old) });
         self.plan_shift();
     }
 
@@ -196,11 +207,31 @@ impl Script {
         self.shifts.last().filter(|shift| shift.is_on_its_way(at))
     }
 
+    /// Which of the two target groups has the traffic at `at`, but for a shift on its way.
+    fn live_side(&self, at: i64) -> usize {
+        let through = |shift: &&Shift| shift.from <= at && shift.at(at).status == "SUCCESSFUL";
+        self.shifts.iter().rev().find(through).map_or(self.side, |shift| shift.side)
+    }
+
+    /// Which of the two target groups the tasks of a deployment take.
+    pub(super) fn side_of(&self, rollout: usize) -> usize {
+        self.shifts.iter().find(|shift| shift.rollout == rollout).map_or(self.side, |shift| shift.side)
+    }
+
     /// The weights of the two target groups of a service that shifts traffic, in percent.
     pub(super) fn weights(&self, now: i64) -> [u32; 2] {
-        let on_new = self.shift_at(now).map(|shift| (shift.rollout, shift.at(now).on_new));
-        let (rollout, share) = on_new.unwrap_or_else(|| (self.current(now).map_or(0, |(index, _)| index), 100));
-        if rollout % 2 == 0 { [share, 100 - share] } else { [100 - share, share] }
+        let on_new = self.shift_at(now).map(|shift| (shift.side, shift.at(now).on_new));
+        let (side, share) = on_new.unwrap_or_else(|| (self.live_side(now), 100));
+        if side == 0 { [share, 100 - share] } else { [100 - share, share] }
+    }
+
+    /// The shift on its way at `at` gives way to something else: the service stays on what ran before it.
+    fn drop_shift(&mut self, at: i64) {
+        let Some(shift) = self.shifts.iter_mut().rev().find(|shift| shift.is_on_its_way(at)) else { return };
+        shift.dropped = Some(at);
+        if let Some(rollout) = self.rollouts.get_mut(shift.rollout) {
+            (rollout.done, rollout.failed) = (None, Some((at, at)));
+        }
     }
 
     /// What is on its way at `at` will not be completed.
@@ -209,9 +240,7 @@ impl Script {
             rollout.done = rollout.done.filter(|done| *done <= at);
             rollout.failed = rollout.failed.filter(|(failed, _)| *failed <= at);
         }
-        for shift in self.shifts.iter_mut().filter(|shift| shift.is_on_its_way(at)) {
-            shift.dropped = shift.dropped.or(Some(at));
-        }
+        self.drop_shift(at);
     }
 
     /// Deploys `revision` at `at`, whose tasks all fail: three tries, then the circuit breaker goes back.
@@ -302,9 +331,7 @@ impl Script {
         let wanted = self.wanted(at);
         self.rollouts.retain(|rollout| rollout.from <= at);
         self.shifts.retain(|shift| shift.from <= at);
-        for shift in self.shifts.iter_mut().filter(|shift| shift.is_on_its_way(at)) {
-            shift.dropped = Some(at);
-        }
+        self.drop_shift(at);
         self.desired.retain(|(from, _)| *from <= at);
         self.message.retain(|(when, _)| *when <= at);
         self.lives.retain(|life| life.made <= at);

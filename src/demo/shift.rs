@@ -27,6 +27,8 @@ pub(crate) struct Shift {
     pub dropped: Option<i64>,
     /// The tasks it replaces: indices in the script's lives.
     pub old: Vec<usize>,
+    /// Which of the two target groups its tasks take: the one that what ran before does not have.
+    pub side: usize,
 }
 
 /// How it stands at a moment, in ECS's words.
@@ -59,7 +61,7 @@ const BACK: i64 = 40;
 impl Shift {
     /// One that begins at `from`.
     pub(crate) fn new(rollout: usize, from: i64, by: ShiftBy, old: Vec<usize>) -> Self {
-        Self { rollout, from, by, answered: None, stopped: None, dropped: None, old }
+        Self { rollout, from, by, answered: None, stopped: None, dropped: None, old, side: 1 }
     }
 
     /// Until when its pause waits.

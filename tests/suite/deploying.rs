@@ -27,9 +27,14 @@ fn at(peer: &Peer, arguments: &[&str], code: i32) -> Said {
 
 /// Runs over the simulated account, three hundred times as fast as the clock, in a home of its own.
 fn demo(arguments: &[&str]) -> Said {
+    demo_at("300", arguments)
+}
+
+/// The same, so many times as fast as the clock.
+fn demo_at(speed: &str, arguments: &[&str]) -> Said {
     let home = tempfile::TempDir::new().expect("a home");
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_toban"));
-    command.env_clear().env("HOME", home.path()).env("TZ", "Asia/Tokyo").args(["--demo", "--demo-speed", "300"]);
+    command.env_clear().env("HOME", home.path()).env("TZ", "Asia/Tokyo").args(["--demo", "--demo-speed", speed]);
     said(command.args(arguments))
 }
 

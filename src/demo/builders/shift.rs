@@ -32,7 +32,7 @@ pub(super) fn targets_of_pair(
     script: &Script,
 ) {
     for (side, group) in [facts.group.clone(), second(&facts.group)].iter().enumerate() {
-        let here = task::targets(scenario, facts, script, &|life| life.rollout % 2 == side);
+        let here = task::targets(scenario, facts, script, &|life| script.side_of(life.rollout) == side);
         targets(simulated, &group_arn(scenario, group), here);
     }
 }
@@ -130,7 +130,7 @@ pub(super) fn record(
         production: Some(f64::from(weight)),
         test: None,
     };
-    let group = if shift.rollout % 2 == 0 { facts.group.clone() } else { second(&facts.group) };
+    let group = if shift.side == 0 { facts.group.clone() } else { second(&facts.group) };
     let (failures, threshold) = (Some(0), Some(3));
     ServiceDeployment {
         status: state.status.to_owned(),

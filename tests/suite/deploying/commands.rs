@@ -3,7 +3,7 @@
 use rstest::rstest;
 use serde_json::Value;
 
-use super::{at, context, demo, journal, sent};
+use super::{at, context, demo, demo_at, journal, sent};
 use crate::support::peer::{ACCOUNT, PROD_ACCOUNT, REGION, shared};
 
 /// A service to deploy: its address, the family of its task definition, the container whose image moves, the end of
@@ -292,7 +292,8 @@ const WEB: &str = "shop-staging/shop-staging-web";
 
 #[test]
 fn a_pause_is_shown_and_answered_by_command_and_the_rest_is_watched_line_by_line() {
-    let status = demo(&["status", "shop-staging", "--json"]);
+    // At its own speed: the account lives on while its state is read.
+    let status = demo_at("1", &["status", "shop-staging", "--json"]);
     let document: Value = serde_json::from_str(&status.out).expect("a document");
     let services = document["environments"][0]["services"].as_array().expect("services").clone();
     let of = |name: &str| services.iter().find(|one| one["name"] == name).expect("the service")["delivery"].clone();
