@@ -190,7 +190,7 @@ fn the_console_steps_aside_for_a_shell_and_comes_back_as_it_was() {
     });
     toban.shows("kajimaru-ec2-01");
     toban.keys("?");
-    toban.shows("quit, from anywhere");
+    toban.shows("keys and commands of this place");
     toban.keys("\u{3}");
     assert_restored(&toban, home.path());
 }

@@ -64,7 +64,7 @@ fn a_terminal_that_answers_late_is_not_waited_for_and_its_answer_is_no_key() {
     theme_is(&mut toban, "day");
     toban.keys("\x1b]11;rgb:0000/0000/0000\x07");
     toban.keys("?");
-    toban.shows("quit, from anywhere");
+    toban.shows("keys and commands of this place");
     toban.keys("\u{3}");
     assert!(toban.end().success());
 }
@@ -77,10 +77,10 @@ fn a_report_that_nobody_asked_for_is_no_key_and_kills_none() {
         ["\x1b[?997;1n", "\x1b[?2026;2$y", "\x1bP>|q:q\x1b\\", "\x1b_q:q\x1b\\", "\u{9d}4;1;q:q\u{9c}", "\x1b[>1;2;3c"]
     {
         toban.keys(&format!("{report}?"));
-        let help = toban.shows("quit, from anywhere");
+        let help = toban.shows("keys and commands of this place");
         assert!(!help.contains("no command"), "{help}");
         toban.keys("\u{1b}");
-        toban.hides("quit, from anywhere");
+        toban.hides("keys and commands of this place");
     }
     // The end of a paste that was lost: leaving works all the same.
     toban.keys("\x1b[200~half");
@@ -114,7 +114,7 @@ fn every_place_opens_and_goes_back_and_quitting_leaves_a_clean_terminal() {
     toban.shows("kajimaru");
 
     toban.keys("?");
-    toban.shows("quit, from anywhere");
+    toban.shows("keys and commands of this place");
     toban.keys("\u{1b}"); // seen alone before the next key: together they would be alt and that key
     toban.shows("fleet ·");
     toban.keys("!");
@@ -136,7 +136,7 @@ fn escape_never_quits_and_control_c_always_does() {
     let (mut toban, _home) = Terminal::demo(100, 30, &[]);
     toban.shows("prooflink-prod");
     toban.keys("\u{1b}\u{1b}?"); // two escapes read as one, apart from the key after them
-    toban.shows("quit, from anywhere");
+    toban.shows("keys and commands of this place");
     toban.keys("\u{3}");
     toban.end();
     assert!(toban.look(is_restored));
@@ -222,7 +222,7 @@ fn keys_are_answered_while_a_call_hangs() {
     let mut toban = against(&peer, 120, 35);
     toban.shows("prooflink-prod");
     toban.keys("?");
-    toban.shows("quit, from anywhere");
+    toban.shows("keys and commands of this place");
     peer.release("stuck");
     toban.keys("\u{1b}");
     toban.shows("available");

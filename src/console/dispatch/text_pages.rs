@@ -120,7 +120,8 @@ pub(super) fn help_lines(model: &Model, place: Where) -> Vec<Cell> {
         let name = format!(":{}", spec.name);
         Cell::plain(format!("  {}  {}  {}", fit(&keys(spec), first), fit(&name, second + 1), spec.message))
     };
-    let mut lines = operations(model);
+    let mut lines = vec![Cell::dim("keys and commands of this place, then of any"), Cell::plain("")];
+    lines.extend(operations(model));
     lines.push(heading(format!("in {}", place.words())));
     let here = |spec: &&crate::command::Spec| spec.at.contains(&place) && spec.at != Where::ALL;
     lines.extend(COMMANDS.iter().filter(here).map(line));

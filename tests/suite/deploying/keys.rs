@@ -251,9 +251,9 @@ fn bar<'a>(screen: &'a str, label: &str) -> &'a str {
 /// Leaves the page that is shown for the journal, where the deployment must have ended in these words; and quits.
 fn stands_in_the_journal(toban: &mut Terminal, message: &str) {
     toban.keys("?");
-    toban.shows("quit, from anywhere");
+    toban.shows("keys and commands of this place");
     toban.keys("\u{1b}");
-    toban.hides("quit, from anywhere");
+    toban.hides("keys and commands of this place");
     toban.keys(":journal\r");
     toban.shows("register a revision for Frontend");
     toban.wait(message, |screen| {
